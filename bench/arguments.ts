@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 
 /** What a run was asked for. */
-export interface Asked {
+export interface BenchOptions {
   /** names of works; empty for all */
   readonly only: readonly string[];
   /** of the input */
@@ -21,7 +21,7 @@ const DEFAULT_ROWS = { peers: 1_000_000, against: 200_000 };
  * @param works the names that `--only` may give
  * @throws when they are wrong
  */
-export function readArguments(args: readonly string[], works: readonly string[]): Asked {
+export function readArguments(args: readonly string[], works: readonly string[]): BenchOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {

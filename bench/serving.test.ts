@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { simulated } from "#support/apple/simulator/mdm.ts";
+import { simulateApple } from "#support/apple/simulator/mdm.ts";
 import { pagesOf } from "./serving.ts";
 
-const signedIn = (devices: number) => simulated({ devices }).mdm.signIn();
+const signedIn = (devices: number) => simulateApple({ devices }).mdm.signIn();
 
 test.each([
   [2500, [1000, 1000, 500]],

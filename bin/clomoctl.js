@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// The door. Its syntax is old on purpose: a Node too old for the program must still be able to read this far.
+// Entry point of the program. Its syntax is old on purpose: a Node version that is too old for the program must still
+// be able to parse this file.
 "use strict";
 
 var NEEDED = 24;

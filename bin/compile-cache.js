@@ -6,12 +6,12 @@ const path = require("node:path");
 const OTHERS_WRITE = 0o022;
 
 /**
- * Where compiled code is kept: below the cache folder of src/lib/config/home.ts, which cannot be loaded before the
- * cache is on; a test holds the two equal.
+ * Returns the program's cache folder, in which compiled code is kept. The rule is the same as in
+ * src/lib/config/home.ts, which cannot be loaded before the compile cache is enabled; a test checks that both agree.
  *
  * @param {string} platform process.platform
  * @param {Record<string, string | undefined>} env
- * @param {() => string} userFolder os.homedir, asked only where it is needed
+ * @param {() => string} userFolder os.homedir; called only if it is needed
  * @returns {string}
  */
 function cacheFolder(platform, env, userFolder) {
@@ -25,14 +25,15 @@ function cacheFolder(platform, env, userFolder) {
 }
 
 /**
- * Makes the program's folders for their owner alone, whatever the umask is. Code in the innermost one is run, so where
- * others could write to it, it is emptied and closed to them first. The home itself is left as it is: the program tells
- * who should close it.
+ * Creates the program's folders so that only their owner can access them, whatever the umask is. Code from the
+ * innermost folder is executed. If others could write to a folder, their write access is removed and the innermost
+ * folder is emptied first. The home folder is not changed: if others can write to it, the program itself tells the user
+ * what to do.
  *
- * @param {readonly string[]} folders each below the next
- * @param {number | undefined} userId process.geteuid(); undefined where files have no modes
- * @param {string} [home] the folder above them, if it is one of the program
- * @returns {boolean} false where nothing can be kept there safely
+ * @param {readonly string[]} folders each inside the next
+ * @param {number | undefined} userId process.geteuid(); undefined on platforms where files have no modes
+ * @param {string} [home] the folder above them, if it belongs to the program
+ * @returns {boolean} false if nothing can be kept there safely
  */
 function makePrivate(folders, userId, home) {
   const [innermost] = folders;
@@ -56,16 +57,16 @@ function makePrivate(folders, userId, home) {
   }
 }
 
-/** All of the compiled code is some 3 MB. */
+/** The compiled code takes about 3 MB. */
 const LEAST_FREE_BYTES = 8 * 1024 * 1024;
 
 /**
- * Whether a folder's disk has room for compiled code: where it has none, Node leaves an empty file for each part of the
- * program at each start.
+ * Returns true if the disk of a folder has room for compiled code. Without room, Node would leave an empty file for
+ * each module of the program at each start.
  *
  * @param {string} folder
  * @param {(path: string) => { readonly bavail: number, readonly bsize: number }} [statfs]
- * @returns {boolean} true where that cannot be found out
+ * @returns {boolean} true if the free space is unknown
  */
 function hasRoom(folder, statfs = statfsSync) {
   try {

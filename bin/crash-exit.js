@@ -1,9 +1,9 @@
-// The exit code of a crash. It is old syntax: see clomoctl.js.
+// Sets the exit code of a crash. The syntax is old on purpose: see clomoctl.js.
 "use strict";
 
 /**
- * `renewals check` is run by monitoring systems, to which 1 and 2 mean that something is due: whatever stops it before it
- * can say so itself is 3, "unknown".
+ * Returns the exit code of a crash. Monitoring systems run `renewals check` and read the exit codes 1 and 2 as
+ * "something is due", so a crash before the command reports a result must exit with 3, "unknown".
  */
 module.exports = function crashExit(process) {
   var words = process.argv.slice(2);

@@ -9,7 +9,7 @@ const glob = (pattern: string): readonly string[] =>
 /** A path from the root of the repository, or the end of the path of a source file. */
 const PATH = /`((?:src\/(?:cli|commands|lib)|test|scripts|docs|fixtures|bench)\/[\w./-]+|(?:[\w-]+\/)*[\w.-]+\.ts)`/g;
 
-test("the files and folders that documents name are those of the tree", () => {
+test("every file and folder that a document names exists", () => {
   const pages = glob("{*.md,docs/*.md,docs/decisions/*.md}");
   const tree = glob("{src,test,scripts,docs,fixtures,bench}/**").map((path) => `/${path}`);
   const known = new Set(tree);

@@ -21,7 +21,7 @@ const PAGE = readFileSync(join(ROOT, "docs/adding-a-noun.md"), "utf8");
 const filesUnder = (header: string): readonly string[] =>
   (PAGE.split(`\n| ${header} | what |\n`)[1] ?? "").split("\n\n", 1)[0]?.match(/(?<=^\| `)src\/[^`]+/gm) ?? [];
 
-test("a noun has at most six files of its own: those of devices", () => {
+test("a noun has at most six files of its own, and the page lists those of devices", () => {
   const there = globSync("src/lib/**/{device,devices,device-rows}.ts", { cwd: ROOT }).map((file) =>
     file.replaceAll("\\", "/"),
   );
@@ -30,13 +30,13 @@ test("a noun has at most six files of its own: those of devices", () => {
   expect(own.length).toBeLessThanOrEqual(6);
 });
 
-test("nouns share at most four files that are written by hand", () => {
+test("nouns share at most four handwritten files", () => {
   const shared = filesUnder("shared file");
   expect(shared.length).toBeLessThanOrEqual(4);
   for (const file of shared) expect(readFileSync(join(ROOT, file), "utf8"), file).toMatch(/\bdevices?\b/);
 });
 
-test("what loads the nouns of the tenant API is generated", () => {
+test("the files that load the nouns of the tenant API are generated", () => {
   const files = globSync("src/lib/contract/*.ts", { cwd: ROOT });
   const nouns = files.filter((file) => /^export default /m.test(readFileSync(join(ROOT, file), "utf8")));
   const names = nouns.map((file) => basename(file));
@@ -53,7 +53,7 @@ test("what loads the nouns of the tenant API is generated", () => {
   for (const { source } of loading) expect(source).toMatch(/^\/\/ Generated/);
 });
 
-test("the files that each noun took are those of the tree, and no more than eight", () => {
+test("the files listed for each noun exist, and there are at most eight", () => {
   const rows = [...PAGE.matchAll(/^\| `([a-z -]+)` \| ((?:`[\w/-]+\.ts`(?:, )?)+) \|$/gm)];
   const files = rows.map(([, noun, cells = ""]) => [noun, cells.split(", ").map((cell) => cell.slice(1, -1))] as const);
   expect(files.map(([noun, own]) => [noun, own.length])).toEqual([
@@ -78,7 +78,7 @@ test("the files that each noun took are those of the tree, and no more than eigh
   );
 });
 
-test.each(["docs/architecture.md", "docs/decisions/033-observed-state.md"])("the files that %s names exist", (page) => {
+test.each(["docs/architecture.md", "docs/decisions/033-observed-state.md"])("the files named in %s exist", (page) => {
   const paths = readFileSync(join(ROOT, page), "utf8").matchAll(/`((?:src|docs|scripts|test)\/[\w/.-]+)`/g);
   expect([...paths].flatMap(([, path = ""]) => (existsSync(join(ROOT, path)) ? [] : [path]))).toEqual([]);
 });

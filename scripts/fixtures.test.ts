@@ -47,7 +47,7 @@ const records = (path: string, { encoding, delimiter = "," }: Pick<FixtureEntry,
 };
 
 describe("the fixtures", () => {
-  it("are those that would be generated, to the byte", async () => {
+  it("match the generated files byte for byte", async () => {
     const wanted = allFixtures();
     const entries = await readdir(FOLDER, { recursive: true, withFileTypes: true });
     const present = entries
@@ -79,7 +79,7 @@ describe("good fixtures", () => {
     expect(detect(join(FOLDER, file))).toMatchObject({ encoding, bom, ascii: false, ambiguity: undefined });
   });
 
-  it("hold the same records in all their encodings", () => {
+  it("contain the same records in all their encodings", () => {
     const families = Map.groupBy(good, ([file]) => file.replace(/\.(?:shift_jis|utf).*/, ""));
     const pairs = [...families.values()].filter((files) => files.length > 1);
     expect(pairs.map((files) => files.length)).toEqual([8, 6, 6, 6, 6, 6, 6, 2]);
@@ -99,7 +99,7 @@ const beside = broken.filter(([, { needs }]) => needs !== undefined);
 const OF_WORKBOOKS = /^(?:cell-.+|rows-hidden)$/;
 
 describe("broken fixtures", () => {
-  it("there are for every problem", () => {
+  it("exist for every problem", () => {
     // these are found with --fix or --allow unknown-columns only
     const mending = ["value-mended", "key-mended", "cells-lacking", "header-near"];
     // this one is told of the file's bytes; of a cell it is value-hidden
@@ -138,7 +138,7 @@ describe("broken fixtures", () => {
     expect(found).toEqual(new Set(Object.keys(PROBLEMS).filter((code) => !OF_WORKBOOKS.test(code))));
   });
 
-  it.each(alone)("%s has its problem and no other", async (file, entry) => {
+  it.each(alone)("%s has exactly its problem", async (file, entry) => {
     const { format, encoding, maxRecordLength, code, row, column, header = "", partner } = entry;
     const limit = maxRecordLength === undefined ? {} : { maxRecordLength };
     const { problems } = await check(join(BROKEN, file), format, { encoding, ...limit });
@@ -146,17 +146,20 @@ describe("broken fixtures", () => {
     expect(problems).toMatchObject([...first, { code, row, column, header }]);
   });
 
-  it.each(beside)("%s has no problem that the file alone shows", async (file, { format, encoding, before = [] }) => {
-    expect(await check(join(BROKEN, file), format, { encoding })).toMatchObject({ problems: [] });
-    for (const earlier of before) {
-      expect(await check(join(BROKEN, earlier.file), earlier.format, { encoding })).toMatchObject({ problems: [] });
-    }
-  });
+  it.each(beside)(
+    "%s has no problem when it is checked without a tenant",
+    async (file, { format, encoding, before = [] }) => {
+      expect(await check(join(BROKEN, file), format, { encoding })).toMatchObject({ problems: [] });
+      for (const earlier of before) {
+        expect(await check(join(BROKEN, earlier.file), earlier.format, { encoding })).toMatchObject({ problems: [] });
+      }
+    },
+  );
 
   const tenant = new TestTenant();
   afterAll(() => tenant[Symbol.asyncDispose]());
 
-  it.each(beside)("%s has its problem and no other beside its tenant", async (file, entry) => {
+  it.each(beside)("%s has exactly its problem when it is checked against its tenant", async (file, entry) => {
     const { format, encoding, code, row, column, header = "", partner, before = [], administrator, request } = entry;
     tenant.clear();
     for (const earlier of before) {
@@ -170,7 +173,7 @@ describe("broken fixtures", () => {
     expect(await tenant.problems(plan)).toMatchObject([...first, { code, row, column, header }]);
   });
 
-  it("ambiguous-kana.csv could be either", () => {
+  it("ambiguous-kana.csv could be in either encoding", () => {
     expect(detect(join(BROKEN, "ambiguous-kana.csv")).ambiguity).toEqual({
       row: 2,
       utf8: "Muñoz,munoz@example.com",
@@ -208,7 +211,7 @@ describe.each(["twenty-mistakes", "twenty-codes"])("%s", (name) => {
     expect(new Set(places.filter(isOfFirst).map(({ code, row }) => `${code}@${row}`))).toEqual(first);
   });
 
-  it("has none when it is mended", async () => {
+  it("has no problems after its mistakes are corrected", async () => {
     const report = await check(file("mended.csv"), format, { encoding });
     expect(report).toMatchObject({ problems: [], errors: 0, warnings: 0 });
   });

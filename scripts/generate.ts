@@ -36,7 +36,7 @@ async function writeFiles(check: boolean): Promise<void> {
   const differingLists = await findDiffering(new Map(lists));
   if (!check) await write(differingLists);
   // what follows reads the lists
-  const { openApiDocument } = await import("../src/lib/contract/openapi.ts");
+  const { buildOpenApiDocument: openApiDocument } = await import("../src/lib/contract/openapi.ts");
   const program = await readCommands(join(ROOT, "src", "commands"));
   const version = await versionOf(ROOT);
   const wanted = new Map([

@@ -1,6 +1,6 @@
 import { main } from "./cli/main.ts";
-import { outsideOf } from "./cli/outside.ts";
+import { createProgramEnvironment } from "./cli/outside.ts";
 
-void main(outsideOf(process)).then((exit) => {
+void main(createProgramEnvironment(process)).then((exit) => {
   process.exitCode = exit;
 });

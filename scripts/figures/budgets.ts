@@ -88,31 +88,48 @@ const VAGUE_TYPE_NAME = new RegExp(`^(?:[A-Z][a-z]*[^e]ed|${IRREGULAR_PARTICIPLE
 const vagueTypeNames = (sources: Sources): readonly string[] =>
   [...typeNames(sources).keys()].filter((name) => VAGUE_TYPE_NAME.test(name));
 
+/** Names from before docs/glossary.md, which say nothing to a reader of a call. `xOf` is for a plain derived property. */
+const UNCLEAR_VALUE_NAME =
+  /^(?:(?:MOST|LEAST)_\w+|is(?:Untold|BroughtBack|LikeDeleted|AsLeft)|(?:steps|lines|content)Of|tellRun|(?:called|told)OnScreen|nearUsers|lesser|takes|held_?[oO]nce)$/;
+
+const unclearNames = (sources: Sources): readonly string[] =>
+  [...sources].flatMap(([file, { values }]) =>
+    values.filter((name) => UNCLEAR_VALUE_NAME.test(name)).map((name) => `${name} in ${file}`),
+  );
+
+/** File names that are understood only with their folder. */
+const UNCLEAR_FILE_NAME = /(?:^|\/)(?:called|lines|lost|named|pending|refusals|written)\.ts$/;
+
+const unclearFileNames = (sources: Sources): readonly string[] =>
+  [...sources.keys()].filter((file) => UNCLEAR_FILE_NAME.test(file));
+
 /** A part grows only if its limit is raised here, in the same commit; whoever makes one smaller lowers it. */
 const MEASURES: readonly Measure[] = [
-  { name: "lines of src", target: 99_000, limit: 125_310, of: linesBelow(/^src\//) },
+  { name: "lines of src", target: 99_000, limit: 131_200, of: linesBelow(/^src\//) },
   {
     name: "imports, deletion",
     target: 11_500,
-    limit: 19_370,
+    limit: 20_230,
     of: linesBelow(
       /^src\/lib\/plan\//,
       /^src\/lib\/tenant\/plans\/(?!sqlite\/undo\/|deletion)/,
       /^src\/commands\/(?:imports|deletion)\//,
     ),
   },
-  { name: "commands", target: 26_000, limit: 34_850, of: linesBelow(/^src\/commands\//) },
+  { name: "commands", target: 26_000, limit: 36_430, of: linesBelow(/^src\/commands\//) },
   { name: "of them no verbs, %", target: 47, limit: 60, of: percentOfNoVerbs },
   {
     name: "handover, renewals",
     target: 22_000,
-    limit: 24_430,
+    limit: 25_750,
     of: linesBelow(/^src\/(?:lib|commands)\/(?:handover|renewals|onboarding)\//),
   },
   { name: "commands by hand", target: 0, limit: 0, of: spelledCommands },
   { name: "users of the console", target: 25, limit: 25, of: importersOfConsole },
   { name: "type names in more than two files", target: 0, limit: 0, of: commonTypeNames },
   { name: "vague type names", target: 0, limit: 0, of: vagueTypeNames },
+  { name: "unclear names", target: 0, limit: 0, of: unclearNames },
+  { name: "unclear file names", target: 0, limit: 0, of: unclearFileNames },
 ];
 
 /** What each part takes. */

@@ -6,7 +6,7 @@ const figures = (files: Readonly<Record<string, string>>): Figures => figuresOf(
 const imports = (...specifiers: readonly string[]): string =>
   specifiers.map((specifier) => `import "${specifier}";\n`).join("");
 
-test("sources are counted, tests and what they use only as lines of tests", () => {
+test("counts sources, and counts tests and their support files only as test lines", () => {
   const code = "// one\nconst a = 1;\n\nconst b = 2;\n";
   const found = figures({
     "src/a.ts": code,
@@ -20,7 +20,7 @@ test("sources are counted, tests and what they use only as lines of tests", () =
   expect(found).toMatchObject({ files: 2, lines: 8, codeLines: 4, commentPercent: 25, medianLines: 4, testLines: 4 });
 });
 
-test("a folder's files are those directly in it; its index, generated files and the lists of nouns are left out", () => {
+test("counts the files directly in a folder, without its index, generated files and noun lists", () => {
   const { flattest } = figures({
     "src/lib/csv/a.ts": "",
     "src/lib/csv/b.ts": "",
@@ -40,7 +40,7 @@ test("a folder's files are those directly in it; its index, generated files and 
 
 const long = "const x = 1;\n".repeat(40);
 
-test("a lone small file is imported by one neighbour and says not why", () => {
+test("reports a small file that only one neighbour imports, unless the file explains why", () => {
   const { lone } = figures({
     "src/a/top.ts": imports("./small.ts", "./long.ts", "./explained.ts", "./shared.ts", "../b/far.ts") + long,
     "src/a/other.ts": imports("./shared.ts") + long,
@@ -55,7 +55,7 @@ test("a lone small file is imported by one neighbour and says not why", () => {
   expect(lone).toEqual([{ file: "src/a/small.ts", lines: 1, importer: "src/a/top.ts" }]);
 });
 
-test("a verb, a noun, a worker and what is generated are no lone files", () => {
+test("verbs, nouns, workers and generated files are not lone files", () => {
   const small = {
     "src/commands/orgs/list.ts": "export default defineCommand({});\n",
     "src/commands/orgs/noun.ts": "",
@@ -69,7 +69,7 @@ test("a verb, a noun, a worker and what is generated are no lone files", () => {
   ]);
 });
 
-test("a circle of types is a circle", () => {
+test("a cycle through type imports counts as a cycle", () => {
   const { circles } = figures({
     "src/a.ts": 'import type { B } from "./b.ts";\n',
     "src/b.ts": 'export const load = () => import("./a.ts");\n',
@@ -77,7 +77,7 @@ test("a circle of types is a circle", () => {
   expect(circles).toEqual([{ "src/a.ts": ["src/b.ts"], "src/b.ts": ["src/a.ts"] }]);
 });
 
-test("bounds that are broken are named, one by one", () => {
+test("reports each limit that is exceeded", () => {
   const kept = { ...figures({ "src/a.ts": "// one\n" }), flattest: [{ folder: "src", files: 15 }], commentPercent: 10 };
   expect(brokenBounds(kept)).toEqual([]);
   const broken = {
@@ -95,7 +95,7 @@ test("bounds that are broken are named, one by one", () => {
   ]);
 });
 
-test("a part is counted by its folders, and breaks its limit", () => {
+test("a part is measured by its folders and can exceed its limit", () => {
   const verb = `${imports("../../lib/tenant/console/drift.ts")}export default defineCommand({});\n`;
   const found = figures({
     "src/lib/tenant/console/drift.ts": imports("./tasks.ts"),
@@ -115,7 +115,7 @@ test("a part is counted by its folders, and breaks its limit", () => {
   expect(brokenBounds(found)).toContain("of them no verbs, %: 98, at most 60");
 });
 
-test("a type name in three files is too common, and one that is only a participle is vague; tests may have both", () => {
+test("a type name in three files is too common and a bare participle is vague, except in tests", () => {
   const found = figures({
     "src/a.ts": "export type Row = string;\nexport type Row2 = string;\n",
     "src/b.ts": "export interface Row {}\nclass Registered {}\n",
@@ -128,4 +128,30 @@ test("a type name in three files is too common, and one that is only a participl
   expect(names.get("vague type names")).toEqual(["Registered", "Found"]);
   const budgets = found.budgets.map((budget) => ({ ...budget, limit: 0 }));
   expect(brokenBounds({ ...found, budgets })).toContain("vague type names: 2 Registered Found, at most 0");
+});
+
+test.each(["Asked", "Told", "Meant", "Given", "Said", "Held", "Found", "Shown", "Named", "Typed", "Made", "Did"])(
+  "%s is a vague type name",
+  (name) => {
+    const { budgets } = figures({ "src/a.ts": `interface ${name} {}\n` });
+    expect(budgets.find((budget) => budget.name === "vague type names")?.names).toEqual([name]);
+  },
+);
+
+test("old names are unclear at the top of a source, and so are file names that need their folder", () => {
+  const found = figures({
+    "src/a.ts":
+      "export const MOST_ROWS = 1, MAX_ROWS = 2;\nfunction linesOf() {}\nconst outline = () => {\n  const takes = 1;\n};\n",
+    "src/b/lines.ts":
+      "const [lesser] = [1];\nexport default async function tellRun() {}\nexport async function isUntold() {}\n",
+    "src/b/csv-lines.ts": "const keyOf = 1;\n",
+    "src/b/lines.test.ts": "const stepsOf = 1;\n",
+  });
+  const names = new Map(found.budgets.map((budget) => [budget.name, budget.names]));
+  expect(names.get("unclear names")).toEqual([
+    "MOST_ROWS in src/a.ts",
+    "linesOf in src/a.ts",
+    "isUntold in src/b/lines.ts",
+  ]);
+  expect(names.get("unclear file names")).toEqual(["src/b/lines.ts"]);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { circlesOf, graphOf, importersOf } from "./graph.ts";
 
-test("imports are resolved from the file that has them; what is no file of ours is left out", () => {
+test("resolves imports relative to their file, and leaves out files that are not ours", () => {
   const graph = graphOf(
     new Map([
       ["src/a/one.ts", ["./two.ts", "../b/three.ts", "node:fs", "./gone.ts", "../../package.json"]],
@@ -19,7 +19,7 @@ test("imports are resolved from the file that has them; what is no file of ours 
   );
 });
 
-test("a circle has the files that reach each other, not those that only lead to it or away from it", () => {
+test("a cycle has the files that reach each other, not those that only lead into or out of it", () => {
   const graph = new Map([
     ["in", new Set(["a"])],
     ["a", new Set(["b", "out"])],
@@ -31,7 +31,7 @@ test("a circle has the files that reach each other, not those that only lead to 
   expect(circlesOf(graph)).toEqual([{ a: ["b"], b: ["c"], c: ["a", "b"] }, { self: ["self"] }]);
 });
 
-test("a tree has no circle", () => {
+test("a tree has no cycle", () => {
   expect(
     circlesOf(
       new Map([

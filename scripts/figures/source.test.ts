@@ -14,7 +14,7 @@ describe("lines", () => {
     );
   });
 
-  it("of a docstring are comment, an empty one too", () => {
+  it("in a docstring are comments, including empty lines", () => {
     const found = source("/**", " * One.", "", " * Two.", " */", "export const a = 1;");
     expect(found).toMatchObject({ codeLines: 1, commentLines: 4 });
   });
@@ -26,21 +26,21 @@ describe("lines", () => {
     ["a type of texts", ["type A = `//${string}/*`;", "const a = 1;"]],
     ["a regular expression", [String.raw`const a = /\/\/ no|["'/*]/u;`, "const b = 1 / 2 / 3;"]],
     ["what begins with a star", ["class A {", "  *each() {}", "}", "const a = 2", "  * 3;"]],
-  ])("with what only looks like a comment, in %s, are code", (_, lines) => {
+  ])("with text that only looks like a comment, in %s, are code", (_, lines) => {
     expect(source(...lines)).toMatchObject({ lines: lines.length, codeLines: lines.length, commentLines: 0 });
   });
 
-  it("of a template are code, the empty ones too; a comment in its braces is one", () => {
+  it("in a template are code, including empty lines, but a comment in its braces is a comment", () => {
     const found = source("const a = `", "", "// no", "${", "  // yes", "  1", "}", "", "`;");
     expect(found).toMatchObject({ lines: 9, codeLines: 8, commentLines: 1 });
   });
 
-  it("are counted where the last one has no end", () => {
+  it("are counted even if the last line has no line break", () => {
     expect(readSource("const a = 1;\n\n// end")).toMatchObject({ lines: 3, codeLines: 1, commentLines: 1 });
   });
 });
 
-it("imports are those of values and types, exports and import()", () => {
+it("imports include values, types, exports and import()", () => {
   const { imports } = source(
     'import a from "./a.ts";',
     'import type { B } from "./b.ts";',
@@ -61,16 +61,16 @@ it.each([
   [["/** What a is. */", "export const a = 1;"], false],
   [["// Alone because.", "", "export const a = 1;"], false],
   [["export const a = 1;", "/** Late. */", "", "export const b = 1;"], false],
-])("%j: whether the file has a docstring of its own is %s", (lines, expected) => {
+])("%j: has a file docstring: %s", (lines, expected) => {
   expect(source(...lines).isExplained).toBe(expected);
 });
 
-it("a verb is what defines a command", () => {
+it("a file that calls defineCommand is a verb", () => {
   expect(source("export default defineCommand({ args: {} });").isVerb).toBe(true);
   expect(source("export function defineCommand() {}", "// defineCommand({})").isVerb).toBe(false);
 });
 
-it("names the types and classes at the top of a file", () => {
+it("lists the top-level types and classes of a file", () => {
   const { types } = source(
     "interface A { readonly b: B; }",
     "export type B = string;",
@@ -85,9 +85,23 @@ it("names the types and classes at the top of a file", () => {
   expect(types).toEqual(["A", "B", "C", "D"]);
 });
 
-it("counts command lines that are spelled in texts, but for examples", () => {
+it("lists the top-level constants and functions of a file", () => {
+  const { values } = source(
+    "export const a = 1, b = 2;",
+    "async function c() {}",
+    "let d;",
+    "const { e } = { e: 1 };",
+    "const f = () => {",
+    "  const g = 1;",
+    "};",
+    "class H {}",
+  );
+  expect(values).toEqual(["a", "b", "c", "d", "f"]);
+});
+
+it("counts command lines in texts, except in examples", () => {
   const { spelled } = readSource(
-    'const a = { examples: [{ line: "clomoctl users list" }], b: "see clomoctl orgs list" };\nconst c = `clomoctl imports show ${a} // clomoctl audit list`;\n// clomoctl vpp status\n',
+    'const a = { examples: [{ line: "clomoctl users list" }], b: "run: clomoctl orgs list" };\nconst c = `clomoctl imports show ${a} // clomoctl audit list`;\n// clomoctl vpp status\n',
   );
   expect(spelled).toEqual(["orgs list", "imports show", "audit list"]);
 });

@@ -17,6 +17,8 @@ export interface Source {
   readonly spelled: readonly string[];
   /** names of the types and classes that it declares, those inside functions left out */
   readonly types: readonly string[];
+  /** names of the constants and functions that it declares, those inside functions left out */
+  readonly values: readonly string[];
 }
 
 interface Node {
@@ -67,12 +69,27 @@ function* spelledIn(value: unknown): Generator<string> {
   for (const child of Object.values(value)) yield* spelledIn(child);
 }
 
+/** Declarations at the top of a file. */
+const declarationsIn = (body: readonly Node[]): readonly Node[] =>
+  body.map((node) => (node.type === "ExportDeclaration" ? (node["declaration"] as Node) : node));
+
 /** Types, interfaces and classes at the top of a file. */
 const typesIn = (body: readonly Node[]): readonly string[] =>
-  body
-    .map((node) => (node.type === "ExportDeclaration" ? (node["declaration"] as Node) : node))
+  declarationsIn(body)
     .filter(({ type }) => /^(?:TsTypeAlias|TsInterface|Class)Declaration$/.test(type))
     .map(({ id, identifier = id }) => (identifier as { readonly value: string }).value);
+
+/** Constants, variables and functions at the top of a file, without those that are taken from an object or list. */
+const valuesIn = (body: readonly Node[]): readonly string[] =>
+  declarationsIn(body)
+    .flatMap(({ type, identifier, declarations }) =>
+      type === "FunctionDeclaration"
+        ? [identifier]
+        : type === "VariableDeclaration"
+          ? (declarations as readonly Node[]).map(({ id }) => id)
+          : [],
+    )
+    .flatMap((name) => (isNode(name) && name.type === "Identifier" ? [name["value"] as string] : []));
 
 const definesCommand = ({ type, callee }: Node): boolean =>
   type === "CallExpression" && isNode(callee) && ["defineCommand", "defineVerbs"].includes(String(callee["value"]));
@@ -113,6 +130,7 @@ const EXPLANATION = /^\/\*\*[^]*?\*\/(?:\s*\n\s*\n|\s*import\b)/;
 export function readSource(text: string): Source {
   const tree = parseSync(text, { syntax: "typescript", target: "es2024" });
   const nodes = [...walk(tree)];
+  const body = tree.body as readonly unknown[] as readonly Node[];
   // a character a byte, since swc counts bytes
   const bytes = Buffer.from(text).toString("latin1");
   const bare = withoutLiterals(
@@ -132,6 +150,7 @@ export function readSource(text: string): Source {
     isExplained: EXPLANATION.test(bare),
     isVerb: nodes.some(definesCommand),
     spelled: [...spelledIn(tree)],
-    types: typesIn(tree.body as readonly unknown[] as readonly Node[]),
+    types: typesIn(body),
+    values: valuesIn(body),
   };
 }

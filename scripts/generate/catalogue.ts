@@ -46,10 +46,10 @@ export function catalogueSource(program: NounFolder, globals: Fields): string {
 /** A word that stands for a value in a command line: \`FILE\`, \`ACCOUNT\`. */
 type Name = Uppercase<string>;
 
-/** One of some words, or several of which one is to be left: "yes/no". */
+/** One of several words, or some of them separated by slashes, from which the user chooses: "yes/no". */
 type Choice<T extends string> = T | \`\${T}/\${string}\` | Name;
 
-/** The options that every command takes. */
+/** The options that every command accepts. */
 export interface GlobalOptions {
 ${Object.entries(globals)
   .map(([name, field]) => `  ${name}?: ${optionType(field)} | undefined;`)

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { flagName, type Fields } from "../../src/commands/field.ts";
+import { toFlagName, type Fields } from "../../src/commands/field.ts";
 import type { Command, Noun } from "../../src/commands/command.ts";
 import { GLOBAL_OPTIONS } from "../../src/commands/globals.ts";
 
@@ -41,7 +41,7 @@ const OWN: readonly string[] = ["output", "format", "as"];
 function check(file: string, command: Command, globals: Fields): Command {
   const isTaken = (key: string): boolean => key in command.args || (key in globals && !OWN.includes(key));
   const clash = Object.keys(command.options).find(isTaken);
-  if (clash !== undefined) throw new Error(`${file}: --${flagName(clash)} is taken already`);
+  if (clash !== undefined) throw new Error(`${file}: --${toFlagName(clash)} is taken already`);
   if (command.examples.length === 0) throw new Error(`${file}: an example is missing`);
   checkOrder(file, command.args);
   return command;

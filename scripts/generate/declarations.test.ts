@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { exitsOf } from "../../src/cli/exit-codes.ts";
+import { listExits } from "../../src/cli/exit-codes.ts";
 import { PROGRAM } from "../../src/commands/index.ts";
 import type { NounNode } from "../../src/commands/command.ts";
 import { readDeclarations } from "./declarations.ts";
@@ -9,14 +9,14 @@ const ROOT = join(import.meta.dirname, "..", "..");
 
 const declared = await readDeclarations(ROOT);
 
-test("every verb is there, with the exit codes that its help lists", async () => {
+test("lists every verb with the exit codes from its help", async () => {
   const verbsBelow = async (
     { nouns, verbs }: NounNode,
     path: readonly string[],
   ): Promise<(readonly [string, number[]])[]> => {
     const own = verbs.map(async ({ name, load }) => {
       const { default: command } = await load();
-      return [[...path, name].join(" "), exitsOf(command).map(({ code }) => code)] as const;
+      return [[...path, name].join(" "), listExits(command).map(({ code }) => code)] as const;
     });
     const below = nouns.map((noun) => verbsBelow(noun, [...path, noun.name]));
     return [...(await Promise.all(own)), ...(await Promise.all(below)).flat()];
@@ -25,7 +25,7 @@ test("every verb is there, with the exit codes that its help lists", async () =>
   expect(Object.fromEntries(exits)).toEqual(Object.fromEntries(await verbsBelow(PROGRAM, [])));
 });
 
-test("a verb has its arguments, options and own exit codes, and no text", () => {
+test("a verb has its arguments, options and own exit codes, but no texts", () => {
   expect(declared.verbs["renewals check"]).toMatchObject({
     arguments: [{ name: "files", kind: "file", value: "FILE|FOLDER", repeatable: true }],
     options: { "--all-contexts": { kind: "boolean" }, "--within": { kind: "duration", value: "DURATION" } },

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Command } from "../../src/commands/command.ts";
-import { flagName, placeholder, type Field, type Fields } from "../../src/commands/field.ts";
+import { toFlagName, formatPlaceholder, type Field, type Fields } from "../../src/commands/field.ts";
 import { readCommands, type NounFolder } from "./commands.ts";
 
 /** A field without its texts. */
@@ -46,14 +46,23 @@ const fieldData = (key: string, field: Field): FieldData => {
   const { kind, short, required, repeatable, default: standard } = field;
   const range = kind === "number" ? { min: field.min ?? 0, max: field.max } : {};
   const choices = kind === "choice" ? field.choices : undefined;
-  return { kind, value: placeholder(key, field), short, required, repeatable, choices, ...range, default: standard };
+  return {
+    kind,
+    value: formatPlaceholder(key, field),
+    short,
+    required,
+    repeatable,
+    choices,
+    ...range,
+    default: standard,
+  };
 };
 
 const sorted = <T>(entries: readonly (readonly [string, T])[]): Record<string, T> =>
   Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
 const optionData = (options: Fields): Declarations["globals"] =>
-  sorted(Object.entries(options).map(([key, field]) => [`--${flagName(key)}`, fieldData(key, field)]));
+  sorted(Object.entries(options).map(([key, field]) => [`--${toFlagName(key)}`, fieldData(key, field)]));
 
 /** The table of failures, and those of opening a tenant. */
 interface Failures {
@@ -94,8 +103,11 @@ const withBelow = (folder: NounFolder): readonly NounFolder[] => [folder, ...fol
 export async function readDeclarations(root: string): Promise<Declarations> {
   const load = (file: string): Promise<unknown> => import(pathToFileURL(join(root, "src", file)).href);
   const { GLOBAL_OPTIONS } = (await load("commands/globals.ts")) as { GLOBAL_OPTIONS: Fields };
-  const { ERRORS, OPENING } = (await load("lib/errors/index.ts")) as { ERRORS: Exits; OPENING: readonly string[] };
-  const failures = { errors: ERRORS, opening: OPENING };
+  const { ERRORS, OPEN_TENANT_ERRORS } = (await load("lib/errors/index.ts")) as {
+    ERRORS: Exits;
+    OPEN_TENANT_ERRORS: readonly string[];
+  };
+  const failures = { errors: ERRORS, opening: OPEN_TENANT_ERRORS };
   const program = await readCommands(join(root, "src", "commands"), GLOBAL_OPTIONS);
   const nouns = program.nouns.flatMap(withBelow);
   return {

@@ -4,7 +4,7 @@ import { withExitCodes } from "./exit-codes.ts";
 
 const README = "before\n<!-- exit codes: written by `npm run generate` -->\nold\n<!-- end of exit codes -->\nafter\n";
 
-test("every exit code stands in the table once, between the marks", () => {
+test("the table between the markers lists every exit code once", () => {
   const written = withExitCodes(README, "en");
   expect(written).toMatch(/^before\n<!-- exit codes[^]+<!-- end of exit codes -->\nafter\n$/);
   expect(written).not.toContain("old");
@@ -12,12 +12,12 @@ test("every exit code stands in the table once, between the marks", () => {
   expect(codes).toEqual([...new Set([0, ...Object.values(ERRORS).map(({ exit }) => exit)])].toSorted((a, b) => a - b));
 });
 
-test("it is written in the README's language, and twice the same", () => {
+test("the table is in the README's language, and a second run changes nothing", () => {
   const written = withExitCodes(README, "ja");
   expect(written).toContain("| 6 | 見つからない |");
   expect(withExitCodes(written, "ja")).toBe(written);
 });
 
-test("a README without the marks is refused", () => {
+test("rejects a README without the markers", () => {
   expect(() => withExitCodes("# clomoctl", "en")).toThrow("marks");
 });

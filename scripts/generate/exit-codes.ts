@@ -1,4 +1,4 @@
-import { EVERY_FAILURE, exitsOf } from "../../src/cli/exit-codes.ts";
+import { ALL_ERROR_CODES, listExits } from "../../src/cli/exit-codes.ts";
 import { text, type Language } from "../../src/lib/text/index.ts";
 
 const BEGIN = "<!-- exit codes: written by `npm run generate` -->";
@@ -8,7 +8,7 @@ const CODE = text("exit code", "終了コード");
 const MEANS = text("means", "意味");
 
 function table(language: Language): string {
-  const rows = exitsOf({ exits: EVERY_FAILURE }).map(({ code, meaning }) => `| ${code} | ${meaning[language]} |`);
+  const rows = listExits({ exits: ALL_ERROR_CODES }).map(({ code, meaning }) => `| ${code} | ${meaning[language]} |`);
   return [`| ${CODE[language]} | ${MEANS[language]} |`, "| --- | --- |", ...rows].join("\n");
 }
 

@@ -3,11 +3,11 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { readLine } from "../../src/cli/line.ts";
-import { parse } from "../../src/cli/parse.ts";
-import { routeOf } from "../../src/cli/route.ts";
+import { scanCommandLine } from "../../src/cli/line.ts";
+import { parseCommandLine } from "../../src/cli/parse.ts";
+import { resolveRoute } from "../../src/cli/route.ts";
 import { PROGRAM } from "../../src/commands/index.ts";
-import { ROOT, wordsOf } from "#support/cli/home.ts";
+import { ROOT, splitWords } from "#support/cli/home.ts";
 import { guidesSource, parseGuide, readGuides } from "./guides.ts";
 
 const GUIDES = join(ROOT, "guides");
@@ -15,7 +15,7 @@ const guides = await readGuides(GUIDES);
 
 const withHead = (body: string): string => `---\ntitle: "T {item}"\n---\n\n${body}\n`;
 
-test("a step has its lines in their order, with their conditions; escapes and code become words", () => {
+test("a step keeps the order and conditions of its lines, and escapes and code become plain text", () => {
   const { title, facts, steps } = parseGuide(
     withHead(
       [
@@ -53,7 +53,7 @@ test.each([
   ["1. <!-- identity: a -->\n   Words"],
   ["1. <!-- id: a --> words\n   Words"],
   ["## Heading"],
-])("refuses %j", (body) => {
+])("rejects %j", (body) => {
   expect(() => parseGuide(withHead(body), "en")).toThrow(/^not /);
 });
 
@@ -73,11 +73,11 @@ test.each([
   ["placeholder", STEP.replace("{x}", "{y}")],
   ["line", `${STEP}\n   - **画面**: HOME`],
   ["condition", `${STEP} <!-- when: z -->`],
-])("refuses another %s in one language", async (_, ja) => {
+])("rejects a %s that differs between the languages", async (_, ja) => {
   await expect(readGuides(await folderWith(STEP, ja))).rejects.toThrow("guides/g: the languages differ");
 });
 
-test("the facts of a guide are typed by their use; one that may be unknown is named only where it is known", async () => {
+test("facts are typed by their use, and a fact that can be unknown requires a condition", async () => {
   const both = async (body: string): Promise<string> => guidesSource(await readGuides(await folderWith(body, body)));
   expect(await both("1. <!-- id: a --> <!-- when: c -->\n   {x}\n\n   {y} <!-- when: y -->")).toContain(
     '"g": { "c": boolean; "item": Text; "x": Text; "y": Text | null };',
@@ -89,17 +89,17 @@ const commands = guides.flatMap(({ name, en, ja }) =>
   [...en.commands, ...ja.commands].map((line) => [name, line] as const),
 );
 
-test.each(commands)("%s: %s is a command line", async (_, line) => {
-  const [, ...words] = wordsOf(line);
-  const route = routeOf(readLine(PROGRAM, words));
+test.each(commands)("%s: %s is a valid command line", async (_, line) => {
+  const [, ...words] = splitWords(line);
+  const route = resolveRoute(scanCommandLine(PROGRAM, words));
   if (route.to !== "verb") throw new Error(`not a command: ${line}`);
   // a name alone proposes nothing to type
   if (route.words.length === 0) return;
   const { default: command } = await route.verb.load();
-  expect(() => parse(route.path, command, route.words)).not.toThrow();
+  expect(() => parseCommandLine(route.path, command, route.words)).not.toThrow();
 });
 
-test("a command line outside of code would not be parsed: there is none", () => {
+test("guides have no command line outside code, where it would not be parsed", () => {
   const nouns = readdirSync(join(ROOT, "src", "commands"));
   for (const file of globSync("*.{en,ja}.md", { cwd: GUIDES })) {
     const words = readFileSync(join(GUIDES, file), "utf8").replaceAll(/`[^`]*`/g, "");
@@ -130,7 +130,7 @@ const sourced = guides.flatMap(({ name, ja }) =>
   ),
 );
 
-test.each(existsSync(SEEDS) ? sourced : [])("$at names what its sources name", ({ sources, lines }) => {
+test.each(existsSync(SEEDS) ? sourced : [])("the names in $at appear in its sources", ({ sources, lines }) => {
   const cited = sources.map(citedLines);
   for (const [at, words] of cited.entries()) expect(words.trim(), sources[at]).not.toBe("");
   const done = lines.filter(({ kind }) => kind === "what" || kind === "check").map(({ words }) => words);
@@ -141,7 +141,7 @@ test.each(existsSync(SEEDS) ? sourced : [])("$at names what its sources name", (
   expect(names.filter((name) => !bare(cited.join("\n")).includes(bare(name)))).toEqual([]);
 });
 
-test("the sources of steps are compared with the manual, if it is at hand", () => {
+test("the sources of steps are compared with the manual if it is available", () => {
   expect(sourced.length).toBeGreaterThan(30);
   if (!existsSync(SEEDS)) process.stderr.write(`${SEEDS} is missing: the sources of guides are not compared\n`);
 });

@@ -238,7 +238,7 @@ export function guidesSource(guides: readonly Guide[]): string {
 import type { Text } from "../../text/index.ts";
 import type { GuideSource } from "./step.ts";
 
-/** What is to be known for each guide. */
+/** The facts that each guide needs. */
 export interface GuideFacts {
 ${guides.map((guide) => `  ${JSON.stringify(guide.name)}: ${factTypes(guide)};`).join("\n")}
 }

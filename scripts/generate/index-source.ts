@@ -1,4 +1,4 @@
-import { usageLine } from "../../src/cli/usage.ts";
+import { formatUsageLine } from "../../src/cli/usage.ts";
 import type { NounFolder, VerbFile } from "./commands.ts";
 
 /** At most this many examples are shown for a noun. */
@@ -38,7 +38,7 @@ function nodeSource(folder: NounFolder, alone?: VerbFile): string {
   return `{
     name: ${JSON.stringify(name)},
     summary: ${JSON.stringify(noun.summary)},
-    aliases: ${JSON.stringify(noun.aliases ?? [])},${noun.group === undefined ? "" : ` group: ${JSON.stringify(noun.group)},`}${alone === undefined ? "" : ` usage: ${JSON.stringify(usageLine(folder.path, alone.command))},`}
+    aliases: ${JSON.stringify(noun.aliases ?? [])},${noun.group === undefined ? "" : ` group: ${JSON.stringify(noun.group)},`}${alone === undefined ? "" : ` usage: ${JSON.stringify(formatUsageLine(folder.path, alone.command))},`}
     examples: ${JSON.stringify(examplesOf(folder, alone))},
     nouns: [${nouns.map((below) => nodeSource(below, namesake(verbs, below))).join(",")}],
     verbs: [${verbSources.join(",")}],
@@ -47,10 +47,10 @@ function nodeSource(folder: NounFolder, alone?: VerbFile): string {
 
 /** The tree of nouns and verbs with their summaries, so that `--help` need not load a single command. */
 export function indexSource(program: NounFolder): string {
-  return `// Generated from the folders beside it by \`npm run generate\`; do not edit.
+  return `// Generated from the folders next to this file by \`npm run generate\`; do not edit.
 import type { NounNode } from "./command.ts";
 
-/** All nouns and verbs; a verb's file is loaded when it is needed. */
+/** All nouns and verbs; the file of a verb is loaded on first use. */
 export const PROGRAM: NounNode = ${nodeSource(program)};
 `;
 }

@@ -13,7 +13,7 @@ const ROOT = join(import.meta.dirname, "..", "..");
 const program = await readCommands(join(ROOT, "src", "commands"));
 const pages = manPages(program, "1.2.3");
 
-test("the package names every English page, and the program and each noun have one in both languages", () => {
+test("package.json lists every English page; the program and each noun have a page per language", () => {
   const { man } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { man: readonly string[] };
   const english = pages.map(({ path }) => path).filter((path) => !path.startsWith("ja/"));
   expect(man.toSorted()).toEqual(english.map((path) => `man/${path}`).toSorted());
@@ -38,7 +38,7 @@ const small: NounFolder = {
   verbs: [{ name: "do", file: "do.ts", command }],
 };
 
-test("what is declared is shown to the letter, and is never a request", () => {
+test("declared texts are shown literally and never become groff requests", () => {
   const page = manPages(small, "1.2.3").find(({ path }) => path === "clomoctl-do.1")?.page ?? "";
   expect(page).toContain('.TH "CLOMOCTL\\-DO" "1" "" "clomoctl 1.2.3"');
   expect(page).toContain(String.raw`clomoctl\-do \- do \(aqit\(aq \e to \(tiall`);
@@ -50,7 +50,7 @@ test("what is declared is shown to the letter, and is never a request", () => {
 
 const GROFF = spawnSync("groff", ["--version"]).status === 0;
 
-test.each(GROFF ? [] : ["manual pages"])("%s: groff is missing here, nothing was formatted", () => {
+test.each(GROFF ? [] : ["manual pages"])("%s: not formatted because groff is not installed", () => {
   expect(GROFF).toBe(false);
 });
 

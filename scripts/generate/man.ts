@@ -1,5 +1,11 @@
-import { EVERY_FAILURE, exitsOf, type Exit } from "../../src/cli/exit-codes.ts";
-import { argumentEntries, listedOptions, optionEntries, usageLine, type HelpEntry } from "../../src/cli/usage.ts";
+import { ALL_ERROR_CODES, listExits, type Exit } from "../../src/cli/exit-codes.ts";
+import {
+  buildArgumentEntries,
+  selectHelpOptions,
+  buildOptionEntries,
+  formatUsageLine,
+  type HelpEntry,
+} from "../../src/cli/usage.ts";
 import { GLOBAL_OPTIONS } from "../../src/commands/globals.ts";
 import { text, type Language, type Text } from "../../src/lib/text/index.ts";
 import type { NounFolder, VerbFile } from "./commands.ts";
@@ -92,12 +98,12 @@ function verbPart({ command }: VerbFile, language: Language): readonly string[] 
   return [
     roff(command.summary[language]),
     ...[command.caution ?? [], command.details ?? []].flat().flatMap((words) => [".PP", roff(words[language])]),
-    ...titled(WORDS.arguments, argumentEntries(command.args), language),
-    ...titled(WORDS.ownOptions, optionEntries(listedOptions(command)), language),
+    ...titled(WORDS.arguments, buildArgumentEntries(command.args), language),
+    ...titled(WORDS.ownOptions, buildOptionEntries(selectHelpOptions(command)), language),
     ".PP",
     roff(WORDS.examples[language]),
     ...typed(examples),
-    ...titled(WORDS.ownExits, exitEntries(exitsOf(command)), language),
+    ...titled(WORDS.ownExits, exitEntries(listExits(command)), language),
   ];
 }
 
@@ -112,7 +118,7 @@ const verbsBelow = (folder: NounFolder): readonly Verb[] => [
 ];
 
 const usages = (verbs: readonly Verb[]): readonly string[] =>
-  verbs.flatMap(({ path, verb }, at) => [...(at === 0 ? [] : [".br"]), roff(usageLine(path, verb.command))]);
+  verbs.flatMap(({ path, verb }, at) => [...(at === 0 ? [] : [".br"]), roff(formatUsageLine(path, verb.command))]);
 
 /** One page, without a date: the same declarations give the same bytes. */
 function manPage(name: string, about: Text, version: string, language: Language, lines: readonly string[]): string {
@@ -149,11 +155,11 @@ function programPage(program: NounFolder, version: string, language: Language): 
     heading(WORDS.commands, language),
     ...listed(below, language),
     heading(WORDS.options, language),
-    ...listed([...optionEntries(GLOBAL_OPTIONS), ...HELP], language),
+    ...listed([...buildOptionEntries(GLOBAL_OPTIONS), ...HELP], language),
     heading(WORDS.environment, language),
     ...listed(ENVIRONMENT, language),
     heading(WORDS.exits, language),
-    ...listed(exitEntries(exitsOf({ exits: EVERY_FAILURE })), language),
+    ...listed(exitEntries(listExits({ exits: ALL_ERROR_CODES })), language),
     ...also(
       below.map(({ term }) => `clomoctl-${term}`),
       language,

@@ -15,7 +15,7 @@ function folderWith(files: Readonly<Record<string, string>>): string {
 const noun = (...paths: readonly string[]): string =>
   `export default { routes: { ${paths.map((path, at) => `r${at}: { path: "${path}" }`).join(", ")} } };\n`;
 
-test("a noun is a file that exports one by default, called like the first part of its paths", async () => {
+test("a file with a default export is a noun, named after the first part of its paths", async () => {
   const folder = folderWith({
     "b.ts": noun("/v1/push-certificate", "/v1/push-certificate/{id}"),
     "a.ts": noun("/v1/users"),
@@ -31,7 +31,7 @@ test("a noun is a file that exports one by default, called like the first part o
     expect(source).toContain('  users: () => import("./a.ts"),\n  "push-certificate": () => import("./b.ts"),\n}');
 });
 
-test("paths of two nouns in one file are refused", async () => {
+test("rejects a file that has paths of two nouns", async () => {
   const folder = folderWith({ "a.ts": noun("/v1/users", "/v1/orgs") });
   await expect(readNouns(folder)).rejects.toThrow("not with users, orgs");
 });

@@ -45,7 +45,7 @@ const loaders = (nouns: readonly NounFile[]): string =>
 export const contractSource = (nouns: readonly NounFile[]): string => `${HEAD}
 ${nouns.map(({ file }) => `export type * from "./${file}";`).join("\n")}
 
-/** The nouns of the tenant API, each loaded when it is asked for. A noun's name is the first part of its paths. */
+/** The nouns of the tenant API, each loaded on first use. The name of a noun is the first part of its paths. */
 export const NOUNS = {
 ${loaders(nouns)}
 } as const;
@@ -55,8 +55,8 @@ export type NounName = keyof typeof NOUNS;
 /** The routes of a noun. */
 export type RoutesOf<N extends NounName> = Awaited<ReturnType<(typeof NOUNS)[N]>>["default"]["routes"];
 
-/** The routes of a noun, loaded. */
-export const routesOf = async <N extends NounName>(name: N): Promise<RoutesOf<N>> =>
+/** Loads the routes of a noun. */
+export const loadRoutes = async <N extends NounName>(name: N): Promise<RoutesOf<N>> =>
   (await NOUNS[name]()).default.routes;
 `;
 
@@ -65,7 +65,7 @@ export const handlersSource = (nouns: readonly NounFile[]): string => `${HEAD}
 import type { NounName } from "../../contract/index.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
-/** The handlers of each noun; loaded, like its contract, when the first request for it comes. */
+/** The handlers of each noun. Like the noun's contract, they are loaded with the first request for the noun. */
 export const HANDLERS: {
   readonly [N in NounName]: () => Promise<{
     readonly default: (parts: TenantParts) => Handlers<N> | Promise<Handlers<N>>;

@@ -1,6 +1,12 @@
-import { exitsOf } from "../../src/cli/exit-codes.ts";
+import { listExits } from "../../src/cli/exit-codes.ts";
 import { GLOBAL_OPTIONS } from "../../src/commands/globals.ts";
-import { argumentEntries, listedOptions, optionEntries, usageLine, type HelpEntry } from "../../src/cli/usage.ts";
+import {
+  buildArgumentEntries,
+  selectHelpOptions,
+  buildOptionEntries,
+  formatUsageLine,
+  type HelpEntry,
+} from "../../src/cli/usage.ts";
 import { text, type Language } from "../../src/lib/text/index.ts";
 import type { NounFolder, VerbFile } from "./commands.ts";
 
@@ -40,7 +46,7 @@ function verbSection(folder: NounFolder, { name, command }: VerbFile, language: 
     ...(about === undefined ? [] : [`# ${about[language]}`]),
     line,
   ]);
-  const exits = exitsOf(command).map(({ code, meaning }) => `\`${code}\` ${meaning[language]}`);
+  const exits = listExits(command).map(({ code, meaning }) => `\`${code}\` ${meaning[language]}`);
   return [
     "",
     `## ${path.join(" ")}`,
@@ -49,10 +55,10 @@ function verbSection(folder: NounFolder, { name, command }: VerbFile, language: 
     ...[command.caution ?? [], command.details ?? []].flat().flatMap((paragraph) => ["", paragraph[language]]),
     "",
     "```",
-    usageLine(path, command),
+    formatUsageLine(path, command),
     "```",
-    ...table(WORDS.argument[language], argumentEntries(command.args), language),
-    ...table(WORDS.option[language], optionEntries(listedOptions(command)), language),
+    ...table(WORDS.argument[language], buildArgumentEntries(command.args), language),
+    ...table(WORDS.option[language], buildOptionEntries(selectHelpOptions(command)), language),
     "",
     `${WORDS.examples[language]}:`,
     "",
@@ -117,7 +123,7 @@ function overview(program: NounFolder, language: Language): string {
     ...verbs,
     "",
     `## ${WORDS.everywhere[language]}`,
-    ...table(WORDS.option[language], optionEntries(GLOBAL_OPTIONS), language),
+    ...table(WORDS.option[language], buildOptionEntries(GLOBAL_OPTIONS), language),
   ]);
 }
 

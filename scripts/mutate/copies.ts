@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { instrumented, switchSource } from "./instrument.ts";
-import type { Answered, Asked } from "./runner.ts";
+import type { Answered, MutationJob } from "./runner.ts";
 import type { Placed } from "./sample.ts";
 
 /** Not taken along: made anew, linked, or of no use to tests. */
@@ -158,7 +158,7 @@ export class Copy {
     const gone = new AbortController();
     const leave = (): void => gone.abort();
     runner.once("exit", leave);
-    runner.send({ file } satisfies Asked);
+    runner.send({ file } satisfies MutationJob);
     try {
       const [answered] = (await once(runner, "message", { signal: AbortSignal.any([time, gone.signal]) })) as [
         Answered,

@@ -29,14 +29,14 @@ const byText = (a: string, b: string): number => (a < b ? -1 : 1);
 const valuesOf = (body: string, mutants: number, ...args: readonly unknown[]): readonly unknown[] =>
   Array.from({ length: mutants + 1 }, (_, id) => valueOf(body, id, ...args));
 
-it("mutants of one place stand side by side, those within another in its original", () => {
+it("mutants of the same place are siblings, and inner mutants are nested in the original", () => {
   const text = "f = a < b && c;";
   expect(code(text)).toBe(
     "f = (__isMutated(1)?(c):__isMutated(3)?(a < b || c):__isMutated(4)?(a < b):((__isMutated(2)?(a <= b):(a < b)) && c));",
   );
 });
 
-it("a statement is left out of a block of its own, so that no else changes its if", () => {
+it("a removed statement gets a block of its own, so that an else stays with its if", () => {
   expect(code("if (a === b) c(); else d();")).toBe(
     "if ((__isMutated(1)?(a !== b):(a === b))) {if(__isMutated(2)){}else{c();}} else {if(__isMutated(3)){}else{d();}}",
   );
@@ -49,7 +49,7 @@ it.each([
   ["if (a!) return 'x'; return 'y';", [true], ["x", "y", "y"]],
   ["return (a ?? b)?.c === 'x';", [undefined, { c: "x" }], [true, false, false, false]],
   ["return -1 + a;", [1], [0, -1, -2]],
-])("%s of %j gives %j", (body, args, expected) => {
+])("%s called with %j returns %j", (body, args, expected) => {
   expect(
     valuesOf(body, expected.length - 1, ...args)
       .map(String)
@@ -65,7 +65,7 @@ it("lines stay where they are", () => {
   expect(instrumented("a();\n", [], "./s.js")).toBe('import { __isMutated } from "./s.js";a();\n');
 });
 
-it("the switch reads what is active, or tells once each what is reached", async () => {
+it("the switch reads which mutant is active, or reports each mutant once when it is reached", async () => {
   const folder = await mkdtemp(join(tmpdir(), "mutate-switch-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   const active = join(folder, "active");

@@ -4,7 +4,7 @@ import { mutantsOf } from "./mutants.ts";
 /** `kind: after` of all mutants of a text. */
 const changes = (text: string): readonly string[] => mutantsOf(text).map(({ kind, after }) => `${kind}: ${after}`);
 
-describe("what is changed", () => {
+describe("mutated code", () => {
   it.each([
     ["f = a < b;", ["comparison: a <= b"]],
     ["f = a >= b;", ["comparison: a > b"]],
@@ -27,7 +27,7 @@ describe("what is changed", () => {
     expect(changes(text)).toEqual(expected);
   });
 
-  it("guards that leave are left out, conditions of more are not", () => {
+  it("a guard that leaves can be removed, but other conditions are only negated", () => {
     const kinds = (text: string): readonly string[] => mutantsOf(text).map(({ kind }) => kind);
     expect(kinds("function f() { if (a) return; }")).toEqual(["guard removed", "condition negated"]);
     expect(kinds("function f() { if (a) { throw b; } }")).toEqual(["guard removed", "condition negated"]);
@@ -36,40 +36,40 @@ describe("what is changed", () => {
     expect(kinds("function f() { if (a) { b = c; return; } }")).toEqual(["condition negated"]);
   });
 
-  it("texts are emptied where they decide", () => {
+  it("texts are emptied if they are compared", () => {
     expect(changes('switch (a) { case "b": f("c"); }')).toEqual(['text emptied: ""', "call removed: "]);
     expect(changes('f = a !== "b";')).toEqual(['comparison: a === "b"', 'text emptied: ""']);
     expect(changes('f = a === "";')).toEqual(['comparison: a !== ""']);
     expect(changes('f = g("a", { b: "c" });')).toEqual([]);
   });
 
-  it("joined texts are not subtracted", () => {
+  it("concatenated texts are not subtracted", () => {
     expect(changes("f = a + `b` + c;")).toEqual([]);
     expect(changes('a += "b";')).toEqual([]);
   });
 });
 
 describe("precedence", () => {
-  it("what binds looser gets parentheses when || becomes &&", () => {
+  it("operands that bind more loosely get parentheses when || becomes &&", () => {
     expect(changes("f = a || b || c;")).toContain("logical: (a || b) && c");
     expect(changes("f = a && b || c;")).toContain("logical: (a && b) && c");
   });
 
-  it("parentheses that are there stay", () => {
+  it("existing parentheses stay", () => {
     expect(changes("f = (a ?? b) && c;")).toContain("logical: (a ?? b) || c");
     expect(changes("f = (a, b) < (c = d);")).toEqual(["comparison: (a, b) <= (c = d)"]);
   });
 
-  it("operators do not run into what follows them", () => {
+  it("operators do not merge with the operator after them", () => {
     expect(changes("f = a+-b;")).toEqual(["arithmetic: a - -b"]);
   });
 
-  it("an operator is found behind comments that look like it", () => {
+  it("finds an operator after a comment that looks like it", () => {
     expect(changes("f = a /* < */ < b;")).toEqual(["comparison: a /* < */ <= b"]);
   });
 });
 
-describe("what is left alone", () => {
+describe("code that is not mutated", () => {
   it.each([
     'import a from "b";',
     'export * from "b";',
@@ -84,13 +84,13 @@ describe("what is left alone", () => {
     expect(changes(text)).toEqual([]);
   });
 
-  it("types around and within what is changed", () => {
+  it("types around and inside a mutated expression", () => {
     expect(changes("f = (a as 1) < b!;")).toEqual(["comparison: (a as 1) <= b!"]);
     expect(changes("f = g<true>(1 satisfies number);")).toEqual(["number: 2"]);
   });
 });
 
-it("optional chains are changed within and as a whole", () => {
+it("optional chains are mutated inside and as a whole", () => {
   expect(changes("if (a?.b(c === d)?.[1]) e;")).toEqual([
     "condition negated: !(a?.b(c === d)?.[1])",
     "comparison: c !== d",
@@ -98,11 +98,11 @@ it("optional chains are changed within and as a whole", () => {
   ]);
 });
 
-it("places are lines and columns of the operator, also behind several characters of one letter", () => {
+it("places are the operator's line and column, even after letters of several code units", () => {
   const [mutant] = mutantsOf('// 髙橋 𠮷野\nf =\n  "𠮷".a\n  === b;');
   expect(mutant).toMatchObject({ line: 4, column: 3, before: '"𠮷".a\n  === b' });
 });
 
-it("refuses what is no TypeScript", () => {
+it("rejects text that is not TypeScript", () => {
   expect(() => mutantsOf("const = 1;")).toThrow("Unexpected token");
 });

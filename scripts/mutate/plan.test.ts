@@ -5,7 +5,7 @@ const test = (file: string, seconds: number): TestFile => ({ file, seconds, pass
 
 const names = (tests: readonly TestFile[]): readonly string[] => tests.map(({ file }) => file);
 
-it("the test beside the source comes first, then its folder, then the quickest", () => {
+it("the test next to the source comes first, then its folder, then the fastest tests", () => {
   const tests = [
     test("test/slow.test.ts", 9),
     test("src/lib/csv/b.test.ts", 5),
@@ -30,7 +30,7 @@ it.each([
   [[4, 3, 1], 5, [4, 1], 1],
   [[50, 1], 40, [50], 1],
   [[], 40, [], 0],
-])("of tests of %j seconds, %d seconds have room for %j", (seconds, budget, expected, left) => {
+])("from tests of %j seconds, a budget of %d seconds selects %j", (seconds, budget, expected, left) => {
   const plan = planned(
     seconds.map((each) => test("a.test.ts", each)),
     budget,

@@ -38,7 +38,7 @@ const campaign = (mutants: readonly Placed[], verdicts: Verdict[]): Campaign => 
   seconds: 83,
 });
 
-it("tells folders, small ones together, all of them, and survivors in their order", () => {
+it("reports folders (small ones combined), the total, and survivors in order", () => {
   const large = Array.from({ length: 20 }, (_, at) => mutant("src/commands/a.ts", at + 1));
   const mutants = [...large, mutant("src/lib/csv/b.ts", 9), mutant("src/lib/csv/b.ts", 2), mutant("src/cli.ts")];
   const verdicts = [
@@ -70,13 +70,13 @@ Survivors:
   );
 });
 
-it("tells how many are not run yet", () => {
+it("reports how many mutants have not run yet", () => {
   expect(reported(campaign([mutant("src/cli.ts"), mutant("src/cli.ts")], [verdict(2, "killed")]))).toContain(
     "Not run yet: 1\n",
   );
 });
 
-it("a mutant is told in a line", () => {
+it("shows a mutant on one line", () => {
   const gone = { ...mutant("src/cli.ts"), before: `f(${"x".repeat(200)});`, after: "" };
   expect(told(gone)).toMatch(/^src\/cli\.ts:1:3 {2}comparison {2}f\(x{97}… -> \(nothing\)$/);
 });

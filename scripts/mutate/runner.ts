@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type * as VitestNode from "vitest/node";
 
-/** What is asked of the process. */
-export interface Asked {
+/** A file whose tests the process runs. */
+export interface MutationJob {
   /** relative to the working directory */
   readonly file: string;
 }
@@ -41,7 +41,7 @@ const vitest = await createVitest({
 });
 const specifications = await vitest.globTestSpecifications();
 
-async function answer({ file }: Asked): Promise<Answered> {
+async function answer({ file }: MutationJob): Promise<Answered> {
   const began = performance.now();
   const asked = specifications.filter(({ moduleId }) => moduleId === join(root, file));
   // what vitest returns holds those of the runs before, too
@@ -53,7 +53,7 @@ async function answer({ file }: Asked): Promise<Answered> {
 
 const tell = (answered: Answered): void => void process.send?.(answered);
 
-process.on("message", (asked: Asked) => {
+process.on("message", (asked: MutationJob) => {
   answer(asked).then(tell, () => tell({ passed: false, seconds: 0 }));
 });
 // with who asks, all go

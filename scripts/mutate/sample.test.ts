@@ -32,7 +32,7 @@ it.each([
   expect(folderOf(file)).toBe(expected);
 });
 
-it("reads sources by folder, and neither tests, declarations nor generated files", async () => {
+it("reads sources by folder, without tests, declarations and generated files", async () => {
   const root = await mkdtemp(join(tmpdir(), "mutate-sample-"));
   onTestFinished(() => rm(root, { recursive: true }));
   const files = {
@@ -63,7 +63,7 @@ it("reads sources by folder, and neither tests, declarations nor generated files
 });
 
 describe("shares", () => {
-  it("are in proportion, the rest by largest remainder", () => {
+  it("are proportional, and the rest goes to the largest remainders", () => {
     expect(shares(10, [50, 30, 20])).toEqual([5, 3, 2]);
     expect(shares(10, [1, 1, 1])).toEqual([4, 3, 3]);
     expect(shares(4, [45, 35, 20])).toEqual([2, 1, 1]);
@@ -74,18 +74,18 @@ describe("shares", () => {
 describe("a sample", () => {
   const folders = [folder("src/lib/a", 60), folder("src/lib/b", 30, 40)];
 
-  it("is the same for the same seed and another for another", () => {
+  it("is the same for the same seed, and different for another seed", () => {
     expect(sample(folders, 20, "1")).toEqual(sample(folders.toReversed(), 20, "1"));
     expect(sample(folders, 20, "2")).not.toEqual(sample(folders, 20, "1"));
   });
 
-  it("takes of each folder by its code lines", () => {
+  it("draws from each folder in proportion to its code lines", () => {
     const drawn = sample(folders, 20, "1");
     expect(drawn.filter(({ file }) => file === "src/lib/a/a.ts")).toHaveLength(12);
     expect(drawn.filter(({ file }) => file === "src/lib/b/a.ts")).toHaveLength(8);
   });
 
-  it("takes one mutant of each line before a second of any", () => {
+  it("takes one mutant of every line before a second mutant of any line", () => {
     const crowded = [1, 1, 1, 1, 1, 1, 1, 1, 2].map((line, at) => placed("src/cli/a.ts", line, String(at)));
     const drawn = (count: number): readonly number[] =>
       sample([{ name: "src/cli", codeLines: 2, mutants: crowded }], count, "1").map(({ line }) => line);
@@ -95,7 +95,7 @@ describe("a sample", () => {
   });
 });
 
-it("random numbers lie between 0 and 1, evenly", () => {
+it("random numbers are evenly distributed between 0 and 1", () => {
   const random = randomOf("seed");
   const numbers = Array.from({ length: 1000 }, random);
   expect(numbers.every((number) => number >= 0 && number < 1)).toBe(true);

@@ -49,7 +49,7 @@ function expectEntries(folder: string): void {
 /** The same, whatever the order in which files were found. */
 const reversed = ENTRIES.toReversed();
 
-test("folders come before what they hold", () => {
+test("folders come before their contents", () => {
   expect(
     foldersOf([
       { name: "b/c/d", bytes: Buffer.alloc(0) },
@@ -58,7 +58,7 @@ test("folders come before what they hold", () => {
   ).toEqual(["b", "b/c"]);
 });
 
-test("tar unpacks what was packed, and the same files give the same bytes", () => {
+test("tar unpacks the archive, and the same files give the same bytes", () => {
   const folder = freshFolder();
   const packed = tarGz(ENTRIES, SECONDS);
   writeFileSync(join(folder, "a.tar.gz"), packed);
@@ -69,7 +69,7 @@ test("tar unpacks what was packed, and the same files give the same bytes", () =
   expect(() => tarGz([{ name: "x".repeat(101), bytes: Buffer.alloc(0) }], SECONDS)).toThrow("too long");
 });
 
-test("files of a package are found in it, and one that is not is said so", () => {
+test("finds files in a package, and reports a file that is missing", () => {
   const packed = tarGz(ENTRIES, SECONDS);
   expect(filesIn(packed, ["top/empty", "top/bin/run"]).map(String)).toEqual(["", "#!/bin/sh\necho ran\n"]);
   expect(() => filesIn(packed, ["top/none"])).toThrow("top/none is not in the package");
@@ -78,11 +78,11 @@ test("files of a package are found in it, and one that is not is said so", () =>
 
 const UNZIP = spawnSync("python3", ["--version"]).status === 0;
 
-test.each(UNZIP ? [] : ["a zip archive"])("%s: Python is missing here, nothing was unpacked", () => {
+test.each(UNZIP ? [] : ["a zip archive"])("%s: not unpacked because Python is not installed", () => {
   expect(UNZIP).toBe(false);
 });
 
-test.each(UNZIP ? ["zip"] : [])("Python's %s reads what was packed, and the same files give the same bytes", () => {
+test.each(UNZIP ? ["zip"] : [])("Python's %s module reads the archive, and the same files give the same bytes", () => {
   const folder = freshFolder();
   const packed = zip(ENTRIES, SECONDS);
   writeFileSync(join(folder, "a.zip"), packed);
@@ -104,11 +104,11 @@ test.each(UNZIP ? ["zip"] : [])("Python's %s reads what was packed, and the same
 
 const DPKG = spawnSync("dpkg-deb", ["--version"]).status === 0;
 
-test.each(DPKG ? [] : ["a .deb"])("%s: dpkg is missing here, nothing was unpacked", () => {
+test.each(DPKG ? [] : ["a .deb"])("%s: not unpacked because dpkg is not installed", () => {
   expect(DPKG).toBe(false);
 });
 
-test.each(DPKG ? ["dpkg-deb"] : [])("%s takes the package, with its control file, sums and manual pages", () => {
+test.each(DPKG ? ["dpkg-deb"] : [])("%s accepts the package with its control file, checksums and manual pages", () => {
   const folder = freshFolder();
   const told = { version: "1.2.3", architecture: "amd64", summary: "a summary", seconds: SECONDS };
   const page = { name: "usr/share/man/man1/a.1", bytes: Buffer.from(".TH A 1\n") };
@@ -125,7 +125,7 @@ test.each(DPKG ? ["dpkg-deb"] : [])("%s takes the package, with its control file
   expect(deb([page, ...reversed], told).equals(packed)).toBe(true);
 });
 
-test("what is installed has a launcher, the program, its Node, manual pages and completions, and no build data", async () => {
+test("installs a launcher, the program, its Node, manual pages and completions, but no build data", async () => {
   const node = { binary: Buffer.from("node"), licence: Buffer.from("licence") };
   const unix = (await installedTree(ROOT, {}, node)).map(({ name }) => name);
   expect(unix).toEqual(
@@ -147,7 +147,7 @@ test("what is installed has a launcher, the program, its Node, manual pages and 
   expect((await documents(ROOT)).map(({ name }) => name)).toContain("README.ja.md");
 });
 
-test("package-lock.json has the Node of each platform, the same version for Linux and Windows", async () => {
+test("package-lock.json has a Node for each platform, of the same version on Linux and Windows", async () => {
   const lockfile = await readLockfile(ROOT);
   const versions = PLATFORMS.map(({ node }) => lockedPackage(lockfile, node).version);
   const others = PLATFORMS.filter((_, at) => versions[at] !== versions[0]).map(({ name }) => name);
@@ -155,7 +155,7 @@ test("package-lock.json has the Node of each platform, the same version for Linu
   expect(() => lockedPackage(lockfile, "node-none")).toThrow("no hash of node-none");
 });
 
-test("the launcher finds its Node through links and from its own folder, and passes words on as they are", () => {
+test("the launcher finds its Node through links and its own folder, and passes arguments unchanged", () => {
   const folder = freshFolder();
   const place = (name: string, content: string): string => {
     const file = join(folder, "a b", name);

@@ -60,7 +60,7 @@ async function built(): Promise<{ readonly content: SbomContent; readonly text: 
   return { content, text, listing: JSON.parse(text) as Listing };
 }
 
-test("the SBOM follows CycloneDX's schema, which finds a component without a name", async () => {
+test("the SBOM conforms to the CycloneDX schema, which rejects a component without a name", async () => {
   const { text } = await built();
   expect(problemsOf(text)).toBeUndefined();
   expect(problemsOf(text.replace('"name": "zod"', '"nickname": "zod"'))).toEqual(
@@ -68,7 +68,7 @@ test("the SBOM follows CycloneDX's schema, which finds a component without a nam
   );
 });
 
-test("the libraries of the SBOM are exactly the packages whose files are in the bundle", async () => {
+test("the SBOM's libraries are exactly the packages that have files in the bundle", async () => {
   const { listing } = await built();
   const metafile = readJson(ROOT, "dist", "metafile.json") as Record<string, { modules: readonly string[] }>;
   const files = Object.values(metafile).flatMap(({ modules }) => modules);
@@ -78,7 +78,7 @@ test("the libraries of the SBOM are exactly the packages whose files are in the 
   expect(libraries.toSorted()).toEqual([...owners].toSorted());
 });
 
-test("each package has its address, licence and the hash of the lockfile", async () => {
+test("each package has its package URL, its licence and its hash from the lockfile", async () => {
   const { listing } = await built();
   const { packages } = readJson(ROOT, "package-lock.json") as { packages: Record<string, { integrity?: string }> };
   for (const { group, name, version, purl, licenses, hashes } of listing.components) {
@@ -99,7 +99,7 @@ test("each package has its address, licence and the hash of the lockfile", async
   );
 });
 
-test("the SBOM names the program, the time of the release and the Nodes of the archives", async () => {
+test("the SBOM has the program, the release time and the Nodes of the archives", async () => {
   const { listing } = await built();
   const { version } = readJson(ROOT, "package.json") as { version: string };
   expect(listing.metadata).toMatchObject({
@@ -110,7 +110,7 @@ test("the SBOM names the program, the time of the release and the Nodes of the a
   expect(nodes.toSorted()).toEqual(PLATFORMS.map(({ node }) => node).toSorted());
 });
 
-test("the same content gives the same bytes, whatever its order, and each package once", async () => {
+test("the same content in any order gives the same bytes, and each package appears once", async () => {
   const { content, text } = await built();
   const { libraries, nodes } = content;
   expect(sbom(content)).toBe(text);
@@ -118,7 +118,7 @@ test("the same content gives the same bytes, whatever its order, and each packag
   expect(sbom({ ...content, libraries: twice, nodes: nodes.toReversed() })).toBe(text);
 });
 
-test("a licence may be an expression, and what is not known is left out", async () => {
+test("a licence can be an expression, and an unknown licence is left out", async () => {
   const { content } = await built();
   const libraries = [
     { name: "both", version: "1.0.0", license: "(MIT OR CC0-1.0)" },

@@ -19,11 +19,11 @@ test("each file has a line with its SHA-256 and name", () => {
 
 const SHA256SUM = spawnSync("sha256sum", ["--version"]).status === 0;
 
-test.each(SHA256SUM ? [] : ["the sums"])("%s: sha256sum is missing here, nothing was checked", () => {
+test.each(SHA256SUM ? [] : ["the sums"])("%s: not checked because sha256sum is not installed", () => {
   expect(SHA256SUM).toBe(false);
 });
 
-test.each(SHA256SUM ? ["sha256sum"] : [])("%s accepts the files, and finds the one that was altered", (program) => {
+test.each(SHA256SUM ? ["sha256sum"] : [])("%s accepts the files and detects an altered file", (program) => {
   const folder = mkdtempSync(join(tmpdir(), "clomoctl-sums-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   for (const [name, bytes] of FILES) writeFileSync(join(folder, name), bytes);

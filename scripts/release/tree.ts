@@ -1,7 +1,7 @@
 import { globSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { SCRIPTS } from "../../src/commands/completion/scripts.ts";
+import { COMPLETION_SCRIPTS } from "../../src/commands/completion/scripts.ts";
 import type { Entry } from "./entry.ts";
 import type { Platform } from "./platforms.ts";
 
@@ -70,9 +70,9 @@ export async function installedTree(
     { name: "lib/clomoctl/node", bytes: node.binary, runs: true },
     text("bin/clomoctl", LAUNCHER, true),
     ...(await filesOf(root, ["man/*.1", "man/ja/*.1"], manPlace)),
-    text("share/bash-completion/completions/clomoctl", SCRIPTS.bash),
-    text("share/zsh/vendor-completions/_clomoctl", SCRIPTS.zsh),
-    text("share/fish/vendor_completions.d/clomoctl.fish", SCRIPTS.fish),
+    text("share/bash-completion/completions/clomoctl", COMPLETION_SCRIPTS.bash),
+    text("share/zsh/vendor-completions/_clomoctl", COMPLETION_SCRIPTS.zsh),
+    text("share/fish/vendor_completions.d/clomoctl.fish", COMPLETION_SCRIPTS.fish),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { findForms, findRecordReads, findStatements, statementsIn } from "./statements.ts";
 
-test("finds statements and pieces of them, and leaves English alone", () => {
+test("finds SQL statements and fragments, and ignores English", () => {
   const source = `
     const a = "select pk from user";
     const b = \`update user set name = :name where pk = \${pk}\`;
@@ -34,7 +34,7 @@ test.each([
   ["delete from user where pk not in (${keys})", "not in (select …): say not exists, with an index under it"],
   ["select group_concat(name) from user", "group_concat: say string_agg"],
   ["select pk from user limit -1", "limit -1: leave it out, or say a large number"],
-])("refuses %s", (sql, message) => {
+])("rejects %s", (sql, message) => {
   expect(findForms(`\nconst sql = \`${sql}\`;`)).toEqual([{ line: 2, message }]);
 });
 
@@ -44,7 +44,7 @@ test.each([
   "insert into user values (1) on conflict do nothing",
   "delete from user where state not in ('sent', 'failed')",
   "select case when a then b else c end from user where not exists (select 1 from org)",
-])("takes %s", (sql) => {
+])("accepts %s", (sql) => {
   expect(findForms(`const sql = "${sql}";`)).toEqual([]);
 });
 
@@ -77,7 +77,7 @@ test.each([
   "update the list set aside",
   "the table is created",
   "where it is in the list",
-])("leaves alone %s", (sentence) => {
+])("ignores %s", (sentence) => {
   expect(findStatements(`use("${sentence}");`)).toEqual([]);
 });
 
@@ -88,7 +88,7 @@ test.each([
   "select 1 from main.change c join main.audit a on a.seq = c.number where json_valid(a.record)",
   "select * from audit order by seq",
   "select c.number, m.* from change c join main.audit m on m.seq = c.number",
-])("finds the reading of a record of the audit: %s", (sql) => {
+])("finds a read of an audit record: %s", (sql) => {
   const message = "record of the audit: read it in src/lib/tenant/audit";
   expect(findRecordReads(`use(\n\`${sql}\`);`)).toEqual([{ line: 2, message }]);
 });
@@ -98,6 +98,6 @@ test.each([
   "select c.*, a.action from main.change c join main.audit a on a.seq = c.number",
   "select known.${keys.record} from s.refer",
   "a record of the audit",
-])("leaves alone what reads no record of the audit: %s", (sql) => {
+])("ignores SQL that does not read an audit record: %s", (sql) => {
   expect(findRecordReads(`use(\`${sql}\`);`)).toEqual([]);
 });

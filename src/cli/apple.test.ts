@@ -32,7 +32,7 @@ const failure = (work: Promise<unknown>): Promise<Failure> =>
     (error: unknown) => (error instanceof Failure ? error : expect.unreachable(String(error))),
   );
 
-test("sends as it is told, and nothing of its own", async () => {
+test("sends the request as given and adds nothing", async () => {
   const seen: unknown[] = [];
   const base = await serving(async (request, response) => {
     const { method, url, headers } = request;
@@ -57,7 +57,7 @@ test("sends as it is told, and nothing of its own", async () => {
   expect(answer).toMatchObject({ status: 418, body: "あ", headers: { "x-two": "a, b" } });
 });
 
-test("follows no redirect", async () => {
+test("does not follow a redirect", async () => {
   const base = await serving((_, response) => {
     response.writeHead(302, { location: "http://127.0.0.1:1/" });
     response.end();
@@ -68,7 +68,7 @@ test("follows no redirect", async () => {
   });
 });
 
-test("a failure names the host, and neither the address nor a header", async () => {
+test("a failure names the host, but neither the path nor a header", async () => {
   const gone = createTcpServer();
   await new Promise<void>((resolve) => {
     gone.listen(0, "127.0.0.1", resolve);
@@ -100,7 +100,7 @@ test.each([
   expect(said.en).toContain(what);
 });
 
-test("an answer that is cut off, drips or never ends is unavailable", async () => {
+test("a response that is cut off, too slow or endless is unavailable", async () => {
   const base = await serving((request, response) => {
     if (request.url === "/cut") {
       response.writeHead(200, { "content-length": 100 });
@@ -116,10 +116,10 @@ test("an answer that is cut off, drips or never ends is unavailable", async () =
     failure(opened(limits)({ method: "GET", url: `${base}${path}`, headers: {} }));
   expect(await asked("/cut")).toMatchObject({ code: "unavailable" });
   expect((await asked("/drip", { totalMs: 300 })).what.en).toContain("timed out");
-  expect((await asked("/flood")).what).toEqual({ en: "the answer is too long", ja: "応答が長すぎます" });
+  expect((await asked("/flood")).what).toEqual({ en: "the response is too long", ja: "応答が長すぎます" });
 });
 
-test("its signal interrupts", async () => {
+test("its signal interrupts a request", async () => {
   const base = await serving(() => undefined);
   const abort = new AbortController();
   const asked = opened()({ method: "GET", url: base, headers: {}, signal: abort.signal });

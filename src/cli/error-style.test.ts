@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { PROGRAM } from "../commands/index.ts";
-import { errorStyleOf } from "./error-style.ts";
-import { readLine } from "./line.ts";
+import { selectErrorStyle } from "./error-style.ts";
+import { scanCommandLine } from "./line.ts";
 
 const styleOf = (words: readonly string[], environment: Readonly<Record<string, string>>) =>
-  errorStyleOf(readLine(PROGRAM, words), environment);
+  selectErrorStyle(scanCommandLine(PROGRAM, words), environment);
 
 test.each([
   ["", "en"],
@@ -21,7 +21,7 @@ test.each([
   expect(styleOf(line.split(" "), {}).language).toBe(language);
 });
 
-test("a language that is none, or that has no value, leaves it to the locale", () => {
+test("an invalid language falls back to the locale, and a missing value to the environment", () => {
   const environment = { CLOMOCTL_LANG: "en", LC_ALL: "ja_JP.UTF-8" };
   expect(styleOf(["--lang", "fr"], environment).language).toBe("ja");
   expect(styleOf([], { ...environment, CLOMOCTL_LANG: "fr" }).language).toBe("ja");
@@ -35,11 +35,11 @@ test.each([
   ["--format json --format=csv", false],
   ["--format=csv --format json", true],
   ["-- --format json", false],
-])("a problem object goes with %j: %s", (line, json) => {
+])("%j asks for a problem object: %s", (line, json) => {
   expect(styleOf(line.split(" "), {}).json).toBe(json);
 });
 
-test("more is said where that is asked for", () => {
+test("--verbose asks for details", () => {
   expect(styleOf(["users", "--verbose"], {}).verbose).toBe(true);
   expect(styleOf(["users", "--", "--verbose"], {}).verbose).toBe(false);
 });

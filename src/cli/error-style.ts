@@ -1,19 +1,19 @@
-import { chooseLanguage, type Environment } from "../lib/terminal/language.ts";
+import { chooseLanguage, type EnvironmentVariables } from "../lib/terminal/language.ts";
 import type { Language } from "../lib/text/index.ts";
 import type { CommandLine } from "./line.ts";
 
-/** How to show errors that occur before, or while, the command line is parsed. */
+/** How to show errors that occur before or during the parsing of the command line. */
 export interface ErrorStyle {
   readonly language: Language;
-  /** also print a problem object */
+  /** whether to print a problem object (RFC 9457) as well */
   readonly json: boolean;
   readonly verbose: boolean;
-  /** width at which sentences are folded; undefined where stderr is no terminal, or one without a known width */
+  /** width at which sentences are wrapped; undefined if stderr is not a terminal or its width is unknown */
   readonly columns?: number | undefined;
 }
 
-/** An invalid `--lang` is rejected later, in the language of the environment. */
-function languageOf(flag: string | undefined, environment: Environment): Language {
+/** Returns the language of error messages. An invalid `--lang` is ignored here, because it is rejected later. */
+function selectLanguage(flag: string | undefined, environment: EnvironmentVariables): Language {
   try {
     return chooseLanguage(flag, environment);
   } catch {
@@ -22,16 +22,16 @@ function languageOf(flag: string | undefined, environment: Environment): Languag
 }
 
 /**
- * The style that a command line selects, even if the rest of it is wrong.
+ * Returns the error style that a command line selects, even if the rest of the command line is invalid.
  *
- * @param stderr where errors are shown
+ * @param stderr the stream to which errors are written
  */
-export const errorStyleOf = (
+export const selectErrorStyle = (
   { globals }: Pick<CommandLine, "globals">,
-  environment: Environment,
+  environment: EnvironmentVariables,
   stderr: { readonly isTTY?: boolean; readonly columns?: number } = {},
 ): ErrorStyle => ({
-  language: languageOf(globals.get("--lang"), environment),
+  language: selectLanguage(globals.get("--lang"), environment),
   json: globals.get("--format") === "json",
   verbose: globals.has("--verbose"),
   columns: stderr.isTTY === true && stderr.columns !== 0 ? stderr.columns : undefined,

@@ -2,20 +2,21 @@ import { expect, test } from "vitest";
 import { PROGRAM } from "../commands/index.ts";
 import type { NounNode } from "../commands/command.ts";
 import { same } from "../lib/text/index.ts";
-import { exitOf, exitsOf, failureExit } from "./exit-codes.ts";
+import { toExitCode, listExits, toFailureExitCode } from "./exit-codes.ts";
 
-const codes = (command: Parameters<typeof exitsOf>[0]): readonly number[] => exitsOf(command).map(({ code }) => code);
+const codes = (command: Parameters<typeof listExits>[0]): readonly number[] =>
+  listExits(command).map(({ code }) => code);
 
-test("a command without exit codes of its own has the usual ones, each once and in order", () => {
+test("a command without its own exit codes has the standard codes, once each and in order", () => {
   const exits = ["unavailable", "conflict", "locked"] as const;
   expect(codes({ exits, opensTenant: false })).toEqual([0, 1, 2, 5, 7, 130]);
 });
 
-test("one that opens a tenant has what keeps that from being opened", () => {
+test("a command that opens a tenant has the codes for a tenant that cannot be opened", () => {
   expect(codes({ exits: ["partial"] })).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 130]);
 });
 
-test("one that changes settings has the refusal in a home that others may write", () => {
+test("a command that changes settings has the code for a home that others can write to", () => {
   const settings = { exits: ["locked"], opensTenant: false } as const;
   expect(codes(settings)).toEqual([0, 1, 2, 5, 130]);
   for (const change of [{ changes: true }, { changesBy: ["repair"] }, { shows: [] }] as const)
@@ -30,7 +31,7 @@ const opening = async ({ nouns, verbs }: NounNode, path: readonly string[]): Pro
   return (await Promise.all([...own, ...below])).flat();
 };
 
-test("every command opens a tenant, but for these", async () => {
+test("every command opens a tenant, except these", async () => {
   expect((await opening(PROGRAM, [])).toSorted()).toEqual([
     "ade simulator do",
     ...["advance", "business-key"].map((verb) => `ade simulator do ${verb}`),
@@ -56,7 +57,7 @@ test("every command opens a tenant, but for these", async () => {
   ]);
 });
 
-test("a command's own exit codes stand in place of the usual ones, but for an interruption", () => {
+test("a command's own exit codes replace the standard codes, except for an interruption", () => {
   const ownExits = {
     service: "TRY",
     failure: 3,
@@ -64,20 +65,20 @@ test("a command's own exit codes stand in place of the usual ones, but for an in
   };
   expect(codes({ exits: ["conflict"], ownExits })).toEqual([0, 3, 130]);
   expect(
-    exitsOf({ exits: [], ownExits })
+    listExits({ exits: [], ownExits })
       .slice(0, 2)
       .map(({ meaning }) => meaning.en),
   ).toEqual(["nothing due", "unknown"]);
-  expect(failureExit("usage", { failureExit: 3 })).toBe(3);
-  expect(failureExit("interrupted", { failureExit: 3 })).toBe(130);
-  expect(failureExit("usage", {})).toBe(2);
-  expect(failureExit("usage", undefined)).toBe(2);
+  expect(toFailureExitCode("usage", { failureExit: 3 })).toBe(3);
+  expect(toFailureExitCode("interrupted", { failureExit: 3 })).toBe(130);
+  expect(toFailureExitCode("usage", {})).toBe(2);
+  expect(toFailureExitCode("usage", undefined)).toBe(2);
 });
 
-test("exit codes of --nagios alone stand beside the usual ones, and count only with it", () => {
+test("exit codes of --nagios are listed with the standard codes, and apply only with --nagios", () => {
   const meanings = [[0, same("well")] as const, [3, same("unknown")] as const];
   const ownExits = { service: "TRY", onlyNagios: true, failure: 3, meanings } as const;
-  const exits = exitsOf({ exits: ["conflict"], opensTenant: false, ownExits });
+  const exits = listExits({ exits: ["conflict"], opensTenant: false, ownExits });
   expect(exits.map(({ code, meaning }) => [code, meaning.en])).toEqual([
     [0, "done; with --nagios: well"],
     [1, "unexpected error"],
@@ -87,10 +88,10 @@ test("exit codes of --nagios alone stand beside the usual ones, and count only w
     [130, expect.stringContaining("interrupted")],
   ]);
   const verb = { nagios: { service: "TRY", failureExit: 3 } };
-  expect([failureExit("usage", verb, true), failureExit("usage", verb, false)]).toEqual([3, 2]);
-  expect(failureExit("interrupted", verb, true)).toBe(130);
+  expect([toFailureExitCode("usage", verb, true), toFailureExitCode("usage", verb, false)]).toEqual([3, 2]);
+  expect(toFailureExitCode("interrupted", verb, true)).toBe(130);
 });
 
-test("an outcome is done, a code, or a number of the command's own", () => {
-  expect([exitOf(undefined), exitOf("differs"), exitOf(1)]).toEqual([0, 9, 1]);
+test("an outcome is done, a standard code or the command's own number", () => {
+  expect([toExitCode(undefined), toExitCode("differs"), toExitCode(1)]).toEqual([0, 9, 1]);
 });

@@ -1,36 +1,36 @@
 import type { Command, Outcome, VerbNode } from "../commands/command.ts";
-import { ERRORS, OPENING, type ErrorCode } from "../lib/errors/index.ts";
-import { joined, text, type Language, type Text } from "../lib/text/index.ts";
+import { ERRORS, OPEN_TENANT_ERRORS, type ErrorCode } from "../lib/errors/index.ts";
+import { joinTexts, text, type Language, type Text } from "../lib/text/index.ts";
 
-const DONE = text("done", "完了");
-const INTERRUPTED = text("interrupted (143: terminated)", "中断された(143: 終了要求)");
+const DONE_MEANING = text("done", "完了");
+const INTERRUPTED_MEANING = text("interrupted (143 if terminated)", "中断された(143: 終了要求)");
 
-/** The meaning of an exit code in help and reference: that of all failures with this code. */
-function meaningOf(code: number): Text {
-  if (code === 0) return DONE;
-  if (code === ERRORS.interrupted.exit) return INTERRUPTED;
+/** Returns the meaning of an exit code for help and reference: the meanings of all failures that have this code. */
+function describeExitCode(code: number): Text {
+  if (code === 0) return DONE_MEANING;
+  if (code === ERRORS.interrupted.exit) return INTERRUPTED_MEANING;
   const meanings = Object.values(ERRORS).filter(({ exit }) => exit === code);
   const of = (language: Language): string[] => meanings.map(({ meaning }) => meaning[language]);
   return text(of("en").join(", or "), of("ja").join("、または"));
 }
 
-/** The failures a script should expect of the program as a whole, besides `usage` and `unexpected`. */
-export const EVERY_FAILURE = Object.keys(ERRORS) as readonly ErrorCode[];
+/** All error codes: a script should expect any of them from the program. */
+export const ALL_ERROR_CODES = Object.keys(ERRORS) as readonly ErrorCode[];
 
-/** An exit code of a command, and its meaning. */
+/** An exit code of a command and its meaning. */
 export interface Exit {
   readonly code: number;
   readonly meaning: Text;
 }
 
-/** The exit code of a command that ended by itself. */
-export const exitOf = (outcome: Outcome): number => {
+/** Returns the exit code of a command that ended without throwing a failure. */
+export const toExitCode = (outcome: Outcome): number => {
   if (typeof outcome === "number") return outcome;
   return outcome === undefined ? 0 : ERRORS[outcome].exit;
 };
 
-/** The exit code for a verb's failure; `interrupted` keeps its own, whatever the verb declares. @param isNagios with `--nagios` */
-export function failureExit(
+/** Returns the exit code for a failure of a verb; `interrupted` keeps its own.  @param isNagios true with `--nagios` */
+export function toFailureExitCode(
   failure: ErrorCode,
   verb: Pick<VerbNode, "failureExit" | "nagios"> | undefined,
   isNagios = false,
@@ -39,40 +39,40 @@ export function failureExit(
   return (isNagios ? verb?.nagios?.failureExit : undefined) ?? verb?.failureExit ?? ERRORS[failure].exit;
 }
 
-/** Whether a command changes something, whatever its options; it is refused in a home that others may write. */
-export const changesAlways = ({ changes, shows }: Pick<Command, "changes" | "shows">): boolean =>
+/** Returns true if a command always changes something; such commands need a home folder that others cannot write. */
+export const isModifyingCommand = ({ changes, shows }: Pick<Command, "changes" | "shows">): boolean =>
   changes === true || shows !== undefined;
 
-/** What a command may fail with besides `usage` and `unexpected`: what it declares, and what keeps it from being run. */
-export const failuresOf = ({
+/** Returns a command's failures besides `usage` and `unexpected`: declared ones, and those that prevent its run. */
+export const listFailures = ({
   exits,
   opensTenant,
   ...command
 }: Pick<Command, "exits" | "opensTenant" | "changes" | "changesBy" | "shows">): readonly ErrorCode[] => {
-  if (opensTenant !== false) return [...exits, ...OPENING];
-  return changesAlways(command) || command.changesBy !== undefined ? [...exits, "not-permitted"] : exits;
+  if (opensTenant !== false) return [...exits, ...OPEN_TENANT_ERRORS];
+  return isModifyingCommand(command) || command.changesBy !== undefined ? [...exits, "not-permitted"] : exits;
 };
 
-/** The exit codes of a command, sorted and without duplicates. */
-export function exitsOf({
+/** Returns the exit codes of a command, sorted and without duplicates. */
+export function listExits({
   exitMeanings,
   ownExits,
   ...command
-}: Parameters<typeof failuresOf>[0] & Pick<Command, "exitMeanings" | "ownExits">): Exit[] {
-  const failures = failuresOf(command);
+}: Parameters<typeof listFailures>[0] & Pick<Command, "exitMeanings" | "ownExits">): Exit[] {
+  const failures = listFailures(command);
   const isOnlyNagios = ownExits?.onlyNagios === true;
   const isUsual = ownExits === undefined || isOnlyNagios;
   const usual = isUsual ? [0, 1, 2, ...failures.map((failure) => ERRORS[failure].exit)] : [];
   const own = new Map([...(exitMeanings ?? []), ...(isUsual ? [] : ownExits.meanings)]);
   const all = new Map(
-    [...own.keys(), ...usual, ERRORS.interrupted.exit].map((code) => [code, own.get(code) ?? meaningOf(code)]),
+    [...own.keys(), ...usual, ERRORS.interrupted.exit].map((code) => [code, own.get(code) ?? describeExitCode(code)]),
   );
   for (const [code, meaning] of isOnlyNagios ? ownExits.meanings : [])
-    all.set(code, withNagios(all.get(code), meaning));
+    all.set(code, addNagiosMeaning(all.get(code), meaning));
   return [...all].map(([code, meaning]) => ({ code, meaning })).toSorted((one, other) => one.code - other.code);
 }
 
-const withNagios = (usual: Text | undefined, { en, ja }: Text): Text => {
+const addNagiosMeaning = (usual: Text | undefined, { en, ja }: Text): Text => {
   const nagios = text(`with --nagios: ${en}`, `--nagios では: ${ja}`);
-  return usual === undefined ? nagios : joined([usual, nagios], text("; ", "。"));
+  return usual === undefined ? nagios : joinTexts([usual, nagios], text("; ", "。"));
 };

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { defineCommand, type NounNode, type VerbNode } from "../commands/command.ts";
-import { flagName } from "../commands/field.ts";
+import { toFlagName } from "../commands/field.ts";
 import { GLOBAL_OPTIONS } from "../commands/globals.ts";
 import { PROGRAM } from "../commands/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { displayWidth } from "../lib/terminal/table/width.ts";
 import { parseNotifySettings } from "../lib/renewals/notify/settings-schema.ts";
 import { same, text } from "../lib/text/index.ts";
-import { nounHelp, verbHelp } from "./help.ts";
+import { renderNounHelp, renderVerbHelp } from "./help.ts";
 
 const about = text("what for", "用途");
 
@@ -46,9 +46,9 @@ const command = defineCommand({
   async run() {},
 });
 
-test("a verb's help has its parts in order, examples first, the general options where asked for", () => {
+test("a verb's help has its parts in order, with examples first and global options on request", () => {
   const [summary, usage, examples, args, options, everywhere, first, second, exits, ...more] = parts(
-    verbHelp(["it"], command, "en", true),
+    renderVerbHelp(["it"], command, "en", true),
   );
   expect(more).toEqual([]);
   expect(summary).toEqual(["do it"]);
@@ -64,10 +64,12 @@ test("a verb's help has its parts in order, examples first, the general options 
   expect([first, second]).toEqual([["First."], ["Second."]]);
   expect(codes(exits)).toEqual(["0", "1", "2", "5", "130"]);
   const short = { ...command, args: {}, details: [], examples: [] };
-  expect(parts(verbHelp(["it"], short, "en", false))[3]).toEqual(["Options of every command: clomoctl it --help-all"]);
+  expect(parts(renderVerbHelp(["it"], short, "en", false))[3]).toEqual([
+    "Options of every command: clomoctl it --help-all",
+  ]);
 });
 
-test("help that is longer than a screen explains the options of its examples, and names the others", () => {
+test("help that is longer than a screen explains the options of its examples and names the others", () => {
   const several = { kind: "number", about: same("word ".repeat(40).trim()) } as const;
   const options = {
     ...command.options,
@@ -76,7 +78,7 @@ test("help that is longer than a screen explains the options of its examples, an
     must: { ...several, required: true },
   } as const;
   const long = { ...command, examples: [{ line: "clomoctl it a.csv --limit 3 -o 4" }], options };
-  const help = verbHelp(["it"], long, "en", false);
+  const help = renderVerbHelp(["it"], long, "en", false);
   const explained = partWith(help, /^Options$/).filter((line) => /^ {2}-/.test(line));
   expect(explained.map((line) => line.trim().split(" ")[0])).toEqual(["--limit", "-o,", "--must"]);
   expect(partWith(help, /^All options/)).toEqual([
@@ -85,17 +87,19 @@ test("help that is longer than a screen explains the options of its examples, an
   ]);
   expect(parts(help).at(-1)).toEqual(["Exit codes: 0 · 1 · 2 · 5 · 130"]);
   expect(help).not.toContain("First.");
-  expect(parts(verbHelp(["it"], { ...long, caution: text("Take care.", "注意") }, "en", false))[0]).toEqual([
+  expect(parts(renderVerbHelp(["it"], { ...long, caution: text("Take care.", "注意") }, "en", false))[0]).toEqual([
     "do it",
     "Take care.",
   ]);
   expect(
-    parts(verbHelp(["it"], { ...long, options: {}, details: [several.about, several.about] }, "en", false)).at(-1),
+    parts(renderVerbHelp(["it"], { ...long, options: {}, details: [several.about, several.about] }, "en", false)).at(
+      -1,
+    ),
   ).toEqual(expect.arrayContaining([expect.stringMatching(/^Exit codes: 0 done · 1 unexpected error · /)]));
 });
 
-test("indented lines of a text stay as they are: a sample of settings can be copied", async () => {
-  const { en, ja } = await inBoth("renewals notify --help-all");
+test("indented lines of a text stay unchanged, so that sample settings can be copied", async () => {
+  const { en, ja } = await runInBoth("renewals notify --help-all");
   for (const { stdout } of [en, ja]) {
     const [sample = ""] = /^ {4}smtp:\n(?: {6}.*\n| {4}recipients:\n)+/m.exec(stdout) ?? [];
     const settings = parseNotifySettings(sample, "notify.yaml");
@@ -103,19 +107,19 @@ test("indented lines of a text stay as they are: a sample of settings can be cop
   }
 });
 
-test("a part without entries is left out, and all is in the person's language", () => {
+test("a part without entries is left out, and all text is in the chosen language", () => {
   const { details: _, ...bare } = command;
-  const help = verbHelp(["it"], { ...bare, args: {}, options: {}, examples: [] }, "ja", true);
+  const help = renderVerbHelp(["it"], { ...bare, args: {}, options: {}, examples: [] }, "ja", true);
   const all = parts(help);
   expect(all).toHaveLength(4);
   expect(all[0]).toEqual(["実行する"]);
   expect(help).toMatch(/\n {2}0 +完了\n/);
 });
 
-test("an example that is wider than a terminal is folded before an option, as a shell reads it", () => {
+test("an example that is wider than the terminal is folded before an option, as a shell reads it", () => {
   const line = `clomoctl it '${"a --b ".repeat(8)}' --of "x --y" ${"z".repeat(20)} --dry-run`;
   const folded = { ...command, examples: [{ line, about }, { line: "clomoctl it" }] };
-  const examples = partWith(verbHelp(["it"], folded, "en", true), /^Examples/);
+  const examples = partWith(renderVerbHelp(["it"], folded, "en", true), /^Examples/);
   expect(examples).toEqual([
     "Examples",
     `  clomoctl it '${"a --b ".repeat(8)}' \\`,
@@ -124,12 +128,12 @@ test("an example that is wider than a terminal is folded before an option, as a 
     "  clomoctl it",
   ]);
   const noun = { name: "it", aliases: [], summary: about, nouns: [], verbs: [], examples: [line] };
-  expect(nounHelp(["it"], noun, "en", true)).toContain(examples.slice(1, 3).join("\n"));
+  expect(renderNounHelp(["it"], noun, "en", true)).toContain(examples.slice(1, 3).join("\n"));
 });
 
-test("long explanations hang beside their terms", () => {
+test("long explanations are indented next to their terms", () => {
   const long = { kind: "string", value: "X", about: same("word ".repeat(30).trim()) } as const;
-  const help = verbHelp(["it"], { ...command, options: { long } }, "ja", false);
+  const help = renderVerbHelp(["it"], { ...command, options: { long } }, "ja", false);
   const [, first = "", second = ""] = partWith(help, /--long/);
   expect(first).toMatch(/^ {2}--long X {2}word/);
   expect(second).toMatch(/^ {12}word/);
@@ -151,9 +155,11 @@ const noun = (more: Partial<NounNode>): NounNode => ({
   ...more,
 });
 
-test("a noun's help lists nouns with their other names, then verbs", () => {
+test("a noun's help lists nouns with their aliases, then verbs", () => {
   const root = noun({ name: "clomoctl", nouns: [noun({})], verbs: [verb("go")], examples: ["clomoctl go"] });
-  const [summary, usage, examples, nouns, verbs, everywhere, exits, ...more] = parts(nounHelp([], root, "ja", true));
+  const [summary, usage, examples, nouns, verbs, everywhere, exits, ...more] = parts(
+    renderNounHelp([], root, "ja", true),
+  );
   expect(more).toEqual([]);
   expect(summary).toEqual(["用途"]);
   expect(usage?.slice(1)).toEqual(["  clomoctl <command> <subcommand> [OPTIONS]"]);
@@ -168,7 +174,7 @@ test("a noun's help lists nouns with their other names, then verbs", () => {
 test("the first screen has the nouns by group and the verbs by name", () => {
   const below = [noun({ name: "b", group: "apple" }), noun({ name: "c" }), noun({ name: "d" })];
   const root = noun({ nouns: below, verbs: [verb("go"), verb("status")], examples: ["clomoctl it"] });
-  expect(nounHelp([], root, "en", false)).toBe(
+  expect(renderNounHelp([], root, "en", false)).toBe(
     [
       "  clomoctl it",
       "Tenant      c  what for",
@@ -181,7 +187,7 @@ test("the first screen has the nouns by group and the verbs by name", () => {
   );
 });
 
-test("a noun's help that is longer than a screen has one list of what is below it, and fewer examples", () => {
+test("a noun's help that is longer than a screen has a single list and fewer examples", () => {
   const names = (count: number, letter: string): string[] =>
     Array.from({ length: count }, (_, at) => letter + String(at));
   const root = noun({
@@ -189,18 +195,18 @@ test("a noun's help that is longer than a screen has one list of what is below i
     verbs: names(5, "v").map(verb),
     examples: names(3, "clomoctl v").map((line) => line.padEnd(90, ".")),
   });
-  const [, , examples, below, everywhere, ...more] = parts(nounHelp(["it"], root, "en", false));
+  const [, , examples, below, everywhere, ...more] = parts(renderNounHelp(["it"], root, "en", false));
   expect(more).toEqual([]);
   expect(examples).toHaveLength(2);
   const terms = below?.slice(1).map((line) => line.trim().split(" ")[0]);
   expect(terms).toEqual([...names(6, "n"), ...names(5, "v")]);
   expect(everywhere).toEqual(["Options of every command: clomoctl it --help-all"]);
-  const longer = nounHelp(["it"], { ...root, verbs: names(9, "v").map(verb) }, "en", false);
+  const longer = renderNounHelp(["it"], { ...root, verbs: names(9, "v").map(verb) }, "en", false);
   expect(longer).not.toContain("Examples");
 });
 
-test("below the top there is no version, and no exit code but the usual ones", () => {
-  const help = nounHelp(["clomo-account"], noun({ verbs: [verb("grant")] }), "en", true);
+test("help below the top level has no version and only the standard exit codes", () => {
+  const help = renderNounHelp(["clomo-account"], noun({ verbs: [verb("grant")] }), "en", true);
   expect(help).toContain("\n  clomoctl clomo-account <subcommand> [OPTIONS]\n");
   expect(help).not.toContain("version");
   expect(codesIn(help)).toEqual(["0", "1", "2", "130"]);
@@ -229,14 +235,14 @@ const VERBS = NOUNS.flatMap(([path, node]) =>
 test.each([...NOUNS, ...VERBS].map(([path]) => path))("no line of %s --help is wider than 80 columns", async (path) => {
   const words = path.split(" ").filter((word) => word !== "");
   for (const flag of ["--help", "--help-all"]) {
-    const { en, ja } = await inBoth([...words, flag]);
+    const { en, ja } = await runInBoth([...words, flag]);
     const wide = `${en.stdout}${ja.stdout}`.split("\n").filter((line) => displayWidth(line) > 80);
     expect(wide).toEqual([]);
   }
 });
 
-test.each(NOUNS)("%s --help names what stands below it, in both languages", async (path, node) => {
-  const { en, ja } = await inBoth([...path.split(" ").filter((word) => word !== ""), "--help"]);
+test.each(NOUNS)("%s --help lists its subcommands, in both languages", async (path, node) => {
+  const { en, ja } = await runInBoth([...path.split(" ").filter((word) => word !== ""), "--help"]);
   expect(en).toMatchObject({ exit: 0, stderr: "", requests: [] });
   expect(Math.max(screenful(en.stdout), screenful(ja.stdout))).toBeLessThanOrEqual(24);
   const isRoot = path === "";
@@ -254,12 +260,12 @@ test.each(NOUNS)("%s --help names what stands below it, in both languages", asyn
 
 test.each(VERBS)("%s --help names its options, examples and exit codes, in both languages", async (path, { load }) => {
   const { default: declared } = await load();
-  const short = await inBoth([...path.split(" "), "--help"]);
+  const short = await runInBoth([...path.split(" "), "--help"]);
   expect(Math.max(screenful(short.en.stdout), screenful(short.ja.stdout))).toBeLessThanOrEqual(24);
   const brief = Object.entries(declared.options).filter(([, field]) => field.brief !== undefined);
   const shown = brief.length === 0 ? declared.options : Object.fromEntries(brief);
-  for (const key of Object.keys(shown)) expect(short.en.stdout).toContain(`--${flagName(key)}`);
-  const { en, ja } = await inBoth([...path.split(" "), "--help-all"]);
+  for (const key of Object.keys(shown)) expect(short.en.stdout).toContain(`--${toFlagName(key)}`);
+  const { en, ja } = await runInBoth([...path.split(" "), "--help-all"]);
   expect(en).toMatchObject({ exit: 0, stderr: "", requests: [] });
   expect(en.stdout).toContain(`\n  clomoctl ${path}`);
   for (const { stdout, language } of [{ ...en, language: "en" } as const, { ...ja, language: "ja" } as const]) {
@@ -267,7 +273,7 @@ test.each(VERBS)("%s --help names its options, examples and exit codes, in both 
     const prose = stdout.split("\n").filter((one) => !/^ {2}(?:clomoctl|-)/.test(one));
     expect(Math.max(...prose.map(displayWidth))).toBeLessThanOrEqual(80);
     for (const [key, field] of Object.entries({ ...GLOBAL_OPTIONS, ...declared.options })) {
-      expect(stdout).toMatch(new RegExp(String.raw`^ {2}(-\w, )?--${flagName(key)}\b`, "m"));
+      expect(stdout).toMatch(new RegExp(String.raw`^ {2}(-\w, )?--${toFlagName(key)}\b`, "m"));
       expect(unwrapped(stdout)).toContain(unwrapped(field.about[language]));
     }
     for (const { line } of declared.examples) expect(unfolded(stdout)).toContain(`\n  ${line}`);
@@ -276,17 +282,17 @@ test.each(VERBS)("%s --help names its options, examples and exit codes, in both 
 });
 
 test.each(["users", "orgs", "devices"])(
-  "%s: what is not confirmed of their files is on each page of help",
+  "%s: each page of help says what is not confirmed about the files",
   async (noun) => {
     for (const verb of ["import", "export", "template"]) {
-      const { en, ja } = await inBoth(`${noun} ${verb} --help`);
+      const { en, ja } = await runInBoth(`${noun} ${verb} --help`);
       expect(unwrapped(en.stdout)).toMatch(/encodings.*notconfirmed/);
       expect(unwrapped(ja.stdout)).toContain("文字コードは確認されてい");
     }
   },
 );
 
-test("a renewals check has exit codes of its own", async () => {
+test("renewals check has its own exit codes", async () => {
   const { stdout } = await run("renewals check --help-all");
   expect(codesIn(stdout)).toEqual(["0", "1", "2", "3", "130"]);
   expect((await run("renewals check --help")).stdout).toMatch(/\nExit codes: 0 nothing is due · 1 warning/);

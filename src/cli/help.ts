@@ -1,10 +1,16 @@
-import { type Command, type NounGroup, type NounNode, wordsBelow } from "../commands/command.ts";
-import { flagName, OPTION_GROUPS, type Field, type Fields, type OptionGroup } from "../commands/field.ts";
-import { padWords, wordWidth, wrapPieces, wrapWords } from "../lib/terminal/table/word-width.ts";
+import { type Command, type NounGroup, type NounNode, listSubcommands } from "../commands/command.ts";
+import { toFlagName, OPTION_GROUPS, type Field, type Fields, type OptionGroup } from "../commands/field.ts";
+import { padPlainText, plainTextWidth, wrapPieces, wrapIntoLines } from "../lib/terminal/table/word-width.ts";
 import { text, type Language, type Text } from "../lib/text/index.ts";
-import { EVERY_FAILURE, exitsOf } from "./exit-codes.ts";
+import { ALL_ERROR_CODES, listExits } from "./exit-codes.ts";
 import { GLOBAL_OPTIONS } from "../commands/globals.ts";
-import { argumentEntries, listedOptions, optionEntries, usageLine, type HelpEntry } from "./usage.ts";
+import {
+  buildArgumentEntries,
+  selectHelpOptions,
+  buildOptionEntries,
+  formatUsageLine,
+  type HelpEntry,
+} from "./usage.ts";
 
 const HEADINGS = {
   usage: text("Usage", "使い方"),
@@ -18,23 +24,23 @@ const HEADINGS = {
   exits: text("Exit codes", "終了コード"),
 } as const;
 
-/** Columns of a help page: those of the smallest terminal. */
-const COLUMNS = 80;
+/** Width of a help page in columns: the width of the smallest terminal. */
+const PAGE_COLUMNS = 80;
 
-/** Lines of a help page: those of the smallest terminal, but one for its prompt. */
-const LINES = 23;
+/** Maximum number of lines of a help page: the height of the smallest terminal, minus one line for the prompt. */
+const PAGE_LINES = 23;
 
-/** Wrapped words; lines that are indented, such as those of a sample file, stay as they are. */
-const paragraph = (words: string, indent = ""): string[] =>
+/** Wraps a paragraph to the width of a help page. Indented lines, such as those of a sample file, stay as they are. */
+const wrapParagraph = (words: string, indent = ""): string[] =>
   words
     .split("\n")
-    .flatMap((line) => (line.startsWith(" ") ? [line] : wrapWords(line, COLUMNS - indent.length)))
+    .flatMap((line) => (line.startsWith(" ") ? [line] : wrapIntoLines(line, PAGE_COLUMNS - indent.length)))
     .map((line) => indent + line);
 
-/** A titled list, its terms padded to one width, explanations wrapped beside them; no lines for an empty list. */
-function section(title: Text, entries: readonly HelpEntry[], language: Language): string[] {
+/** Renders a titled list with aligned terms and wrapped explanations; returns no lines for an empty list. */
+function renderSection(title: Text, entries: readonly HelpEntry[], language: Language): string[] {
   if (entries.length === 0) return [];
-  const widths = entries.map(({ term }) => wordWidth(term)).filter((width) => width <= MOST);
+  const widths = entries.map(({ term }) => plainTextWidth(term)).filter((width) => width <= MAX_TERM_WIDTH);
   const width = Math.max(0, ...widths);
   const indent = " ".repeat(width + 4);
   return [
@@ -42,116 +48,138 @@ function section(title: Text, entries: readonly HelpEntry[], language: Language)
     title[language],
     ...entries.flatMap(({ term, about: { [language]: words } }) => {
       if (words === "") return [`  ${term}`];
-      const [first = "", ...more] = paragraph(words, indent);
-      const head = `  ${padWords(term, width)}  `;
-      return wordWidth(term) > width ? [`  ${term}`, first, ...more] : [head + first.trimStart(), ...more];
+      const [first = "", ...more] = wrapParagraph(words, indent);
+      const head = `  ${padPlainText(term, width)}  `;
+      return plainTextWidth(term) > width ? [`  ${term}`, first, ...more] : [head + first.trimStart(), ...more];
     }),
   ];
 }
 
-/** Longest term that has its explanation beside it. */
-const MOST = 28;
+/** Maximum width of a term that has its explanation on the same line. */
+const MAX_TERM_WIDTH = 28;
 
-/** The lines a page takes on a terminal of 80 columns, which wraps commands itself. */
-const rowsOf = (page: readonly string[]): number =>
-  page.reduce((rows, line) => rows + Math.max(1, Math.ceil(wordWidth(line) / COLUMNS)), 0);
+/** Counts the rows that a page takes on a terminal of 80 columns, which wraps long commands. */
+const countRows = (page: readonly string[]): number =>
+  page.reduce((rows, line) => rows + Math.max(1, Math.ceil(plainTextWidth(line) / PAGE_COLUMNS)), 0);
 
-const exitEntries = (command: Parameters<typeof exitsOf>[0]): HelpEntry[] =>
-  exitsOf(command).map(({ code, meaning }) => ({ term: String(code), about: meaning }));
+const buildExitEntries = (command: Parameters<typeof listExits>[0]): HelpEntry[] =>
+  listExits(command).map(({ code, meaning }) => ({ term: String(code), about: meaning }));
 
-const lines = (all: readonly string[]): string => `${all.join("\n")}\n`;
+const joinLines = (all: readonly string[]): string => `${all.join("\n")}\n`;
 
-const plain = (term: string): HelpEntry => ({ term, about: text("", "") });
+const toPlainEntry = (term: string): HelpEntry => ({ term, about: text("", "") });
 
-/** A command up to its first option, or an option with its value; quotes may hold blanks. */
-const OPTIONS = /(?:^| -)(?:'[^']*'|"[^"]*"|(?! -)[^'"])*/gu;
+/** Matches a command up to its first option, or an option with its value. Quoted values may contain spaces. */
+const COMMAND_PIECES = /(?:^| -)(?:'[^']*'|"[^"]*"|(?! -)[^'"])*/gu;
 
-/** A command in lines that fit into a list: those that go on end with a backslash, as shells have it. */
+/** Splits a command into lines that fit into a list. All lines but the last end with a backslash, as in a shell. */
 function foldCommand(command: string): readonly string[] {
-  const room = COLUMNS - "  ".length;
-  if (wordWidth(command) <= room) return [command];
-  const folded = wrapPieces(command.match(OPTIONS) ?? [], room - " \\".length, { indent: "  " });
+  const room = PAGE_COLUMNS - "  ".length;
+  if (plainTextWidth(command) <= room) return [command];
+  const folded = wrapPieces(command.match(COMMAND_PIECES) ?? [], room - " \\".length, { indent: "  " });
   return folded.map((line, at) => (at === folded.length - 1 ? line : `${line} \\`));
 }
 
-/** An example in a list, with what is said of it behind or below its last line. */
-const exampleEntries = (line: string, about = text("", "")): readonly HelpEntry[] =>
-  foldCommand(line).map((term, at, { length }) => (at === length - 1 ? { term, about } : plain(term)));
+/** Builds the list entries of an example. The explanation follows the last line, or is below it. */
+const buildExampleEntries = (line: string, about = text("", "")): readonly HelpEntry[] =>
+  foldCommand(line).map((term, at, { length }) => (at === length - 1 ? { term, about } : toPlainEntry(term)));
 
-const ALWAYS: readonly HelpEntry[] = [
-  { term: "-h, --help", about: text("show help, at every level", "ヘルプを表示する(各階層で使用可)") },
-  { term: "--help-all", about: text("show help with these options", "これらのオプションを含むヘルプを表示する") },
+const HELP_OPTION_ENTRIES: readonly HelpEntry[] = [
+  { term: "-h, --help", about: text("show help (at any level)", "ヘルプを表示する(各階層で使用可)") },
+  {
+    term: "--help-all",
+    about: text("show help that includes these options", "これらのオプションを含むヘルプを表示する"),
+  },
 ];
 
-const VERSION: HelpEntry = { term: "-V, --version", about: text("show the program's version", "バージョンを表示する") };
-
-/** What to type for more: in two lines where a name is long. */
-const moreBy = (path: readonly string[], label: string): string[] => {
-  const typed = ["clomoctl", ...path, "--help-all"].join(" ");
-  const line = `${label}: ${typed}`;
-  return wordWidth(line) > COLUMNS ? [`${label}:`, `  ${typed}`] : [line];
+const VERSION_ENTRY: HelpEntry = {
+  term: "-V, --version",
+  about: text("show the program's version", "バージョンを表示する"),
 };
 
-/** The options of every command but those that one declares itself, or how to see them. */
-const general = (path: readonly string[], language: Language, all: boolean, own: Command["options"] = {}): string[] => {
-  if (!all) return ["", ...moreBy(path, HEADINGS.everywhere[language])];
+/** Renders the command to type for more help, on two lines if it is long. */
+const renderMoreHelpHint = (path: readonly string[], label: string): string[] => {
+  const typed = ["clomoctl", ...path, "--help-all"].join(" ");
+  const line = `${label}: ${typed}`;
+  return plainTextWidth(line) > PAGE_COLUMNS ? [`${label}:`, `  ${typed}`] : [line];
+};
+
+/** Renders the options of all commands, except those in `own`; without `all`, only how to show these options. */
+const renderGlobalOptions = (
+  path: readonly string[],
+  language: Language,
+  all: boolean,
+  own: Command["options"] = {},
+): string[] => {
+  if (!all) return ["", ...renderMoreHelpHint(path, HEADINGS.everywhere[language])];
   const options = Object.fromEntries(Object.entries(GLOBAL_OPTIONS).filter(([key]) => !(key in own)));
-  const entries = [...optionEntries(options), ...ALWAYS, ...(path.length === 0 ? [VERSION] : [])];
-  return section(HEADINGS.everywhere, entries, language);
+  const entries = [
+    ...buildOptionEntries(options),
+    ...HELP_OPTION_ENTRIES,
+    ...(path.length === 0 ? [VERSION_ENTRY] : []),
+  ];
+  return renderSection(HEADINGS.everywhere, entries, language);
 };
 
 /**
- * Help for the program (`path` empty) or a noun: one screen, where need be with fewer examples and blank lines.
+ * Renders the help of the program (`path` empty) or of a noun. It fits on one screen; if necessary, examples and blank
+ * lines are left out.
  *
- * @param all with what holds for every command, however long
- * @param below lines of the screen that are written behind it
+ * @param all whether to include everything that applies to all commands, however long the page becomes
+ * @param below number of lines that are written below the help on the same screen
  */
-export function nounHelp(path: readonly string[], noun: NounNode, language: Language, all: boolean, below = 0): string {
-  if (path.length === 0 && !all) return lines(firstScreen(noun, language));
-  let page = wholeNounHelp(path, noun, language, all);
-  if (all) return lines(page);
-  for (let shown = noun.examples.length; rowsOf(page) > LINES - below && shown >= 0; shown -= 1) {
-    page = screenNounHelp(path, { ...noun, examples: noun.examples.slice(0, shown) }, language);
+export function renderNounHelp(
+  path: readonly string[],
+  noun: NounNode,
+  language: Language,
+  all: boolean,
+  below = 0,
+): string {
+  if (path.length === 0 && !all) return joinLines(firstScreen(noun, language));
+  let page = renderFullNounHelp(path, noun, language, all);
+  if (all) return joinLines(page);
+  for (let shown = noun.examples.length; countRows(page) > PAGE_LINES - below && shown >= 0; shown -= 1) {
+    page = renderShortNounHelp(path, { ...noun, examples: noun.examples.slice(0, shown) }, language);
   }
-  return lines(page);
+  return joinLines(page);
 }
 
-const nounOpening = (path: readonly string[], noun: NounNode, language: Language): string[] => {
+const renderNounOpening = (path: readonly string[], noun: NounNode, language: Language): string[] => {
   const group = path.length === 0 ? ["<command>"] : noun.verbs.length === 0 ? ["<group>"] : [];
   const usage = `clomoctl ${[...path, ...group, "<subcommand>"].join(" ")} [OPTIONS]`;
   return [
-    ...paragraph(noun.summary[language]),
-    ...section(HEADINGS.usage, [noun.usage ?? [], usage].flat().map(plain), language),
-    ...section(
+    ...wrapParagraph(noun.summary[language]),
+    ...renderSection(HEADINGS.usage, [noun.usage ?? [], usage].flat().map(toPlainEntry), language),
+    ...renderSection(
       HEADINGS.examples,
-      noun.examples.flatMap((line) => exampleEntries(line)),
+      noun.examples.flatMap((line) => buildExampleEntries(line)),
       language,
     ),
   ];
 };
 
-const nounEntries = ({ nouns }: NounNode): HelpEntry[] =>
+const buildNounEntries = ({ nouns }: NounNode): HelpEntry[] =>
   nouns.map(({ name, summary, aliases }) => ({ term: [name, ...aliases].join(", "), about: summary }));
 
-const verbEntries = (noun: NounNode): HelpEntry[] =>
-  wordsBelow(noun)
+const buildVerbEntries = (noun: NounNode): HelpEntry[] =>
+  listSubcommands(noun)
     .slice(noun.nouns.length)
     .map(({ name, summary }) => ({ term: name, about: summary }));
 
-function wholeNounHelp(path: readonly string[], noun: NounNode, language: Language, all: boolean): string[] {
+function renderFullNounHelp(path: readonly string[], noun: NounNode, language: Language, all: boolean): string[] {
   const isRoot = path.length === 0;
-  const nouns = nounEntries(noun);
-  const exits = all ? exitEntries({ exits: isRoot ? EVERY_FAILURE : [], opensTenant: false }) : [];
+  const nouns = buildNounEntries(noun);
+  const exits = all ? buildExitEntries({ exits: isRoot ? ALL_ERROR_CODES : [], opensTenant: false }) : [];
   return [
-    ...nounOpening(path, noun, language),
-    ...(isRoot ? rootSections(noun, language) : section(HEADINGS.groups, nouns, language)),
-    ...section(
+    ...renderNounOpening(path, noun, language),
+    ...(isRoot ? rootSections(noun, language) : renderSection(HEADINGS.groups, nouns, language)),
+    ...renderSection(
       isRoot ? HEADINGS.commands : HEADINGS.subcommands,
-      [...verbEntries(noun), ...(isRoot ? [HELP, VERSION_WORD] : [])],
+      [...buildVerbEntries(noun), ...(isRoot ? [HELP_COMMAND_ENTRY, VERSION_COMMAND_ENTRY] : [])],
       language,
     ),
-    ...general(path, language, all),
-    ...section(HEADINGS.exits, exits, language),
+    ...renderGlobalOptions(path, language, all),
+    ...renderSection(HEADINGS.exits, exits, language),
   ];
 }
 
@@ -159,39 +187,41 @@ function wholeNounHelp(path: readonly string[], noun: NounNode, language: Langua
 const rootSections = (noun: NounNode, language: Language): string[] =>
   Object.entries(GROUPS).flatMap(([group, label]) => {
     const nouns = noun.nouns.filter((one) => one.group === group);
-    return section(label, nounEntries({ ...noun, nouns }), language);
+    return renderSection(label, buildNounEntries({ ...noun, nouns }), language);
   });
 
-/** Help with everything below it in one list. */
-function screenNounHelp(path: readonly string[], noun: NounNode, language: Language): string[] {
+/** Renders the help of a noun with all its nouns and verbs in one list. */
+function renderShortNounHelp(path: readonly string[], noun: NounNode, language: Language): string[] {
   return [
-    ...nounOpening(path, noun, language),
-    ...section(HEADINGS.subcommands, [...nounEntries(noun), ...verbEntries(noun)], language),
-    ...general(path, language, false),
+    ...renderNounOpening(path, noun, language),
+    ...renderSection(HEADINGS.subcommands, [...buildNounEntries(noun), ...buildVerbEntries(noun)], language),
+    ...renderGlobalOptions(path, language, false),
   ];
 }
 
 /** The first screen: what to type on an ordinary day, the nouns by group, the verbs by name, and where to begin. */
 function firstScreen(noun: NounNode, language: Language): string[] {
   const groups = Object.entries(GROUPS);
-  const labelWidth = Math.max(...groups.map(([, label]) => wordWidth(label[language])));
-  const nameWidth = Math.max(...noun.nouns.map(({ name }) => wordWidth(name)));
+  const labelWidth = Math.max(...groups.map(([, label]) => plainTextWidth(label[language])));
+  const nameWidth = Math.max(...noun.nouns.map(({ name }) => plainTextWidth(name)));
   const rows = groups.flatMap(([group, label]) =>
     noun.nouns
       .filter((one) => one.group === group)
       .map(({ name, summary }, at) =>
         [
-          padWords(at === 0 ? label[language] : "", labelWidth),
-          padWords(name, nameWidth),
-          wrapWords(summary[language], COLUMNS - labelWidth - nameWidth - 4)[0],
+          padPlainText(at === 0 ? label[language] : "", labelWidth),
+          padPlainText(name, nameWidth),
+          wrapIntoLines(summary[language], PAGE_COLUMNS - labelWidth - nameWidth - 4)[0],
         ].join("  "),
       ),
   );
-  const others = [...noun.verbs.map(({ name }) => name), HELP.term].filter((name) => name !== STATUS).toSorted();
+  const others = [...noun.verbs.map(({ name }) => name), HELP_COMMAND_ENTRY.term]
+    .filter((name) => name !== STATUS)
+    .toSorted();
   return [
     ...noun.examples.map((line) => `  ${line}`),
     ...rows,
-    `${ALSO[language]}: ${others.join(", ")}; --help-all`,
+    `${ALSO_LABEL[language]}: ${others.join(", ")}; --help-all`,
     `clomoctl ${STATUS}: ${noun.verbs.find(({ name }) => name === STATUS)?.summary[language] ?? ""}`,
   ];
 }
@@ -204,55 +234,55 @@ const GROUPS: Readonly<Record<NounGroup, Text>> = {
   "set-up": text("Set-up", "準備"),
 };
 
-const ALSO = text("Also", "ほかのコマンド");
+const ALSO_LABEL = text("Also", "ほかのコマンド");
 
 /** The command that shows people where to begin. */
 const STATUS = "status";
 
-/** What is answered without a command of its own. */
-const HELP: HelpEntry = {
+/** Entry of `help`, which is not a verb of its own. */
+const HELP_COMMAND_ENTRY: HelpEntry = {
   term: "help",
-  about: text("show the help of a command: help users import", "ヘルプを表示する(例: help users import)"),
+  about: text("show help for a command, e.g. help users import", "ヘルプを表示する(例: help users import)"),
 };
-const VERSION_WORD: HelpEntry = { term: "version", about: VERSION.about };
+const VERSION_COMMAND_ENTRY: HelpEntry = { term: "version", about: VERSION_ENTRY.about };
 
 /**
- * Help for a verb: one screen. What it has room for is explained: required options, those of the examples, exit codes, the
- * other options; what is left is named.
+ * Renders the help of a verb on one screen. Explains as much as fits, in this order: required options, options used in
+ * the examples, exit codes, other options. The remaining options are only named.
  *
- * @param all every option, the general ones too, and all there is to say, however long
+ * @param all whether to include every option, also the global ones, and all details, however long the page becomes
  */
-export function verbHelp(path: readonly string[], command: Command, language: Language, all: boolean): string {
-  const whole = wholeHelp(path, command, language, all);
-  if (all || rowsOf(whole) <= LINES) return lines(whole);
+export function renderVerbHelp(path: readonly string[], command: Command, language: Language, all: boolean): string {
+  const whole = renderFullVerbHelp(path, command, language, all);
+  if (all || countRows(whole) <= PAGE_LINES) return joinLines(whole);
   if (Object.values(command.options).some(({ brief }) => brief !== undefined))
-    return lines(briefHelp(path, command, language));
+    return joinLines(briefHelp(path, command, language));
   const explained: string[] = [];
-  for (const word of byUse(command)) {
-    const more = screenHelp(path, command, language, [...explained, word]);
-    if (rowsOf(more) <= LINES) explained.push(word);
+  for (const word of rankHelpItems(command)) {
+    const more = renderShortVerbHelp(path, command, language, [...explained, word]);
+    if (countRows(more) <= PAGE_LINES) explained.push(word);
   }
-  return lines(screenHelp(path, command, language, explained));
+  return joinLines(renderShortVerbHelp(path, command, language, explained));
 }
 
-/** A verb's help from its summary to its examples. */
-function opening(path: readonly string[], command: Command, language: Language): string[] {
-  const examples = command.examples.flatMap(({ line, about }) => exampleEntries(line, about));
+/** Renders the help of a verb from its summary to its examples. */
+function renderVerbOpening(path: readonly string[], command: Command, language: Language): string[] {
+  const examples = command.examples.flatMap(({ line, about }) => buildExampleEntries(line, about));
   return [
-    ...paragraph(command.summary[language]),
-    ...(command.caution === undefined ? [] : paragraph(command.caution[language])),
-    ...section(HEADINGS.usage, [plain(usageLine(path, command))], language),
-    ...section(HEADINGS.examples, examples, language),
+    ...wrapParagraph(command.summary[language]),
+    ...(command.caution === undefined ? [] : wrapParagraph(command.caution[language])),
+    ...renderSection(HEADINGS.usage, [toPlainEntry(formatUsageLine(path, command))], language),
+    ...renderSection(HEADINGS.examples, examples, language),
   ];
 }
 
-const wholeHelp = (path: readonly string[], command: Command, language: Language, all: boolean): string[] => [
-  ...opening(path, command, language),
-  ...section(HEADINGS.arguments, argumentEntries(command.args), language),
-  ...optionSections(listedOptions(command), language),
-  ...general(path, language, all, listedOptions(command)),
-  ...(command.details ?? []).flatMap((words) => ["", ...paragraph(words[language])]),
-  ...section(HEADINGS.exits, exitEntries(command), language),
+const renderFullVerbHelp = (path: readonly string[], command: Command, language: Language, all: boolean): string[] => [
+  ...renderVerbOpening(path, command, language),
+  ...renderSection(HEADINGS.arguments, buildArgumentEntries(command.args), language),
+  ...optionSections(selectHelpOptions(command), language),
+  ...renderGlobalOptions(path, language, all, selectHelpOptions(command)),
+  ...(command.details ?? []).flatMap((words) => ["", ...wrapParagraph(words[language])]),
+  ...renderSection(HEADINGS.exits, buildExitEntries(command), language),
 ];
 
 /** The options of a command: by group, if they have one. */
@@ -260,7 +290,11 @@ function optionSections(options: Fields, language: Language): string[] {
   const fields = Object.entries(options);
   return [undefined, ...OPTION_GROUPS].flatMap((group) => {
     const own = Object.fromEntries(fields.filter(([, field]) => field.group === group));
-    return section(group === undefined ? HEADINGS.options : GROUP_HEADINGS[group], optionEntries(own), language);
+    return renderSection(
+      group === undefined ? HEADINGS.options : GROUP_HEADINGS[group],
+      buildOptionEntries(own),
+      language,
+    );
   });
 }
 
@@ -277,59 +311,59 @@ function briefHelp(path: readonly string[], command: Command, language: Language
     .filter(([, field]) => field.brief !== undefined || (field.kind !== "boolean" && field.required === true))
     .map(([key, field]) => [key, { ...field, about: field.brief ?? field.about }] as const);
   const page = (examples: Command["examples"]): string[] => [
-    ...opening(path, { ...command, examples }, language),
-    ...section(HEADINGS.options, optionEntries(Object.fromEntries(options)), language),
-    ...moreBy(path, ALL_OPTIONS[language]),
-    ...paragraph(
-      `${HEADINGS.exits[language]}: ${exitsOf(command)
+    ...renderVerbOpening(path, { ...command, examples }, language),
+    ...renderSection(HEADINGS.options, buildOptionEntries(Object.fromEntries(options)), language),
+    ...renderMoreHelpHint(path, ALL_OPTIONS[language]),
+    ...wrapParagraph(
+      `${HEADINGS.exits[language]}: ${listExits(command)
         .map(({ code }) => code)
         .join(" · ")}`,
     ),
   ];
   const pages = command.examples.map((_, at, all) => page(all.slice(0, all.length - at)));
-  return pages.find((one) => rowsOf(one) <= LINES) ?? page([]);
+  return pages.find((one) => countRows(one) <= PAGE_LINES) ?? page([]);
 }
 
 const ALL_OPTIONS = text("All options and details", "すべてのオプションと説明");
 
-/** Help with these explained, {@link EXITS} or keys of options, and the others named. */
-function screenHelp(
+/** Renders the help on the given items ({@link EXIT_CODES_KEY} or keys of options) and only names the other options. */
+function renderShortVerbHelp(
   path: readonly string[],
   command: Command,
   language: Language,
   explained: readonly string[],
 ): string[] {
-  const options = Object.entries(listedOptions(command));
-  const named = options.flatMap(([key]) => (explained.includes(key) ? [] : [`--${flagName(key)}`]));
+  const options = Object.entries(selectHelpOptions(command));
+  const named = options.flatMap(([key]) => (explained.includes(key) ? [] : [`--${toFlagName(key)}`]));
   const shown = Object.fromEntries(options.filter(([key]) => explained.includes(key)));
   const own = command.ownExits !== undefined || command.exitMeanings !== undefined;
   const codes =
-    own || explained.includes(EXITS)
-      ? exitsOf(command).map(({ code, meaning }) => `${code} ${meaning[language]}`)
-      : exitsOf(command).map(({ code }) => String(code));
+    own || explained.includes(EXIT_CODES_KEY)
+      ? listExits(command).map(({ code, meaning }) => `${code} ${meaning[language]}`)
+      : listExits(command).map(({ code }) => String(code));
   return [
-    ...opening(path, command, language),
-    ...section(HEADINGS.options, optionEntries(shown), language),
+    ...renderVerbOpening(path, command, language),
+    ...renderSection(HEADINGS.options, buildOptionEntries(shown), language),
     "",
-    ...moreBy(path, ALL_OPTIONS[language]),
-    ...(named.length === 0 ? [] : paragraph(named.join(", "), "  ")),
+    ...renderMoreHelpHint(path, ALL_OPTIONS[language]),
+    ...(named.length === 0 ? [] : wrapParagraph(named.join(", "), "  ")),
     "",
-    ...paragraph(`${HEADINGS.exits[language]}: ${codes.join(" · ")}`),
+    ...wrapParagraph(`${HEADINGS.exits[language]}: ${codes.join(" · ")}`),
   ];
 }
 
-/** The exit codes, among what help explains; no option is called so. */
-const EXITS = "exit codes";
+/** Key of the exit codes among the items that help explains; no option has this key. */
+const EXIT_CODES_KEY = "exit codes";
 
-/** What a command's help explains, the most useful first. */
-function byUse(command: Command): string[] {
+/** Returns the items that the help of a command explains, the most useful ones first. */
+function rankHelpItems(command: Command): string[] {
   const { examples } = command;
   const words = new Set(examples.flatMap(({ line }) => line.split(" ")));
   const rank = ([key, field]: readonly [string, Field]): number => {
     if (field.kind !== "boolean" && field.required === true) return 0;
-    return words.has(`--${flagName(key)}`) || (field.short !== undefined && words.has(`-${field.short}`)) ? 1 : 2;
+    return words.has(`--${toFlagName(key)}`) || (field.short !== undefined && words.has(`-${field.short}`)) ? 1 : 2;
   };
-  const all = Object.entries(listedOptions(command)).toSorted((a, b) => rank(a) - rank(b));
+  const all = Object.entries(selectHelpOptions(command)).toSorted((a, b) => rank(a) - rank(b));
   const usual = all.filter((option) => rank(option) < 2);
-  return [...usual.map(([key]) => key), EXITS, ...all.slice(usual.length).map(([key]) => key)];
+  return [...usual.map(([key]) => key), EXIT_CODES_KEY, ...all.slice(usual.length).map(([key]) => key)];
 }

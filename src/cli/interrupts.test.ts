@@ -24,7 +24,7 @@ function watched() {
   return { host, said, interrupts };
 }
 
-test("the first signal aborts the work and says nothing yet", () => {
+test("the first signal aborts the work and prints nothing yet", () => {
   const { host, said, interrupts } = watched();
   host.emit("SIGINT");
   expect(interrupts.signal.aborted).toBe(true);
@@ -33,7 +33,7 @@ test("the first signal aborts the work and says nothing yet", () => {
   expect({ said, ends: host.ends }).toEqual({ said: [], ends: [] });
 });
 
-test("900 ms later the process ends, after saying what is known", () => {
+test("after 900 ms the process prints what is known and ends", () => {
   const { host, said, interrupts } = watched();
   interrupts.describe(() => text("3 of 5 rows were written", "5 行中 3 行を書き込みました"));
   host.emit("SIGTERM");
@@ -43,7 +43,7 @@ test("900 ms later the process ends, after saying what is known", () => {
   expect({ said, ends: host.ends }).toEqual({ said: ["error: interrupted: 3 of 5 rows were written\n"], ends: [143] });
 });
 
-test("a second signal ends the process at once, with the first one's code", () => {
+test("a second signal ends the process at once with the exit code of the first signal", () => {
   const { host, interrupts } = watched();
   host.emit("SIGINT");
   expect(() => host.emit("SIGTERM")).toThrow("ended");
@@ -51,7 +51,7 @@ test("a second signal ends the process at once, with the first one's code", () =
   expect(interrupts.report()).toBe("error: interrupted: nothing was changed\n");
 });
 
-test("a window that is closed is an interruption, also where the system says it twice", () => {
+test("a closed window is an interruption, even if the system reports it twice", () => {
   const { host, interrupts } = watched();
   interrupts.hangUp();
   expect(interrupts.signal.reason).toMatchObject({ code: "interrupted" });
@@ -62,7 +62,7 @@ test("a window that is closed is an interruption, also where the system says it 
   expect(host.ends).toEqual([129]);
 });
 
-test("a question that is left counts as an interruption, and says what was done", () => {
+test("a question that is not answered counts as an interruption, and reports what was done", () => {
   const { host, interrupts } = watched();
   interrupts.describe(() => text("nothing was changed", "何も変更していません"));
   interrupts.leave();
@@ -71,7 +71,7 @@ test("a question that is left counts as an interruption, and says what was done"
   expect(host.ends).toEqual([]);
 });
 
-test("who reads the output has a moment after the command has ended, not the rest of the 900 ms", () => {
+test("readers of the output get a moment after the command ends, not the rest of the 900 ms", () => {
   const { host, said, interrupts } = watched();
   expect(interrupts.over()).toBeUndefined();
   vi.advanceTimersByTime(2000);

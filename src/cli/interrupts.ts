@@ -1,65 +1,66 @@
 import { ERRORS, Failure } from "../lib/errors/index.ts";
 import { text, type Text } from "../lib/text/index.ts";
-import { reportOf } from "./report.ts";
+import { renderReport } from "./report.ts";
 import type { ErrorStyle } from "./error-style.ts";
 
-/** Time a command has to stop by itself after the first signal. */
+/** Time that a command has after the first signal to stop on its own. */
 const GRACE_MS = 900;
 
-/** Time who reads the output has to take the rest of it, after an interrupted command has ended. */
-const LAST_MS = 50;
+/** Time that readers of the output have to receive the rest of it after an interrupted command has ended. */
+const OUTPUT_GRACE_MS = 50;
 
-const HANG_UP_EXIT = 129;
+const HANG_UP_EXIT_CODE = 129;
 
 /**
- * SIGHUP comes when the window is closed or the ssh session drops. It also ends the program under `nohup`, as it ends
- * any program on Node: Node sets an ignored SIGHUP back to its default before it runs any of our code, so that
- * `/proc/self/status` does not show it any more. `setsid` and `systemd-run` do outlive the session.
+ * Exit codes by signal. The system sends SIGHUP when the window is closed or the ssh session ends. SIGHUP also ends the
+ * program under `nohup`, as it ends any Node program: Node resets an ignored SIGHUP to its default before it runs our
+ * code, so `/proc/self/status` no longer shows that SIGHUP was ignored. With `setsid` or `systemd-run`, the program
+ * keeps running after the session ends.
  */
-const EXITS = new Map<NodeJS.Signals, number>([
-  ["SIGHUP", HANG_UP_EXIT],
+const SIGNAL_EXIT_CODES = new Map<NodeJS.Signals, number>([
+  ["SIGHUP", HANG_UP_EXIT_CODE],
   ["SIGINT", 130],
   ["SIGTERM", 143],
 ]);
 
-/** For commands that only read. */
-const UNCHANGED = text("nothing was changed", "何も変更していません");
+/** State of commands that only read. */
+const UNCHANGED_STATE = text("nothing was changed", "何も変更していません");
 
-/** For commands that change something and have not yet described their state. */
-export const UNKNOWN = text("what was done so far is not known", "どこまで処理したかは不明です");
+/** State of commands that change something and have not described their state yet. */
+export const UNKNOWN_STATE = text("it is unknown what was changed", "どこまで処理したかは不明です");
 
-/** The part of the process that receives signals and ends it. */
+/** The part of the process that receives signals and can end the process. */
 export interface SignalHost {
   on(signal: NodeJS.Signals, listener: () => void): unknown;
   exit(code: number): never;
 }
 
-/** Turns SIGINT, SIGTERM and SIGHUP into an abort of the command, and ends the process if the command does not stop. */
+/** Aborts the command on SIGINT, SIGTERM or SIGHUP, and ends the process if the command does not stop. */
 export class Interrupts {
   readonly #abort = new AbortController();
   readonly #host: SignalHost;
   readonly #style: ErrorStyle;
   readonly #say: (report: string) => void;
-  #state: () => Text = () => UNCHANGED;
+  #state: () => Text = () => UNCHANGED_STATE;
   #done: Text | undefined;
   #exit: number | undefined;
   #reported = false;
 
-  /** @param say writes to stderr synchronously: nothing written later would be seen */
+  /** @param say writes to stderr synchronously, because anything written later would be lost */
   constructor(host: SignalHost, style: ErrorStyle, say: (report: string) => void) {
     this.#host = host;
     this.#style = style;
     this.#say = say;
-    for (const [name, exit] of EXITS) {
+    for (const [name, exit] of SIGNAL_EXIT_CODES) {
       host.on(name, () => {
-        // a window is closed once, however often the system says so
+        // the system may send SIGHUP several times for one closed window; only the first one counts
         if (name === "SIGHUP") this.hangUp();
         else this.#interrupted(exit);
       });
     }
   }
 
-  /** Aborted by the first signal; its reason is a Failure `interrupted`. */
+  /** Aborted by the first process signal; its reason is a Failure `interrupted`. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
@@ -69,35 +70,36 @@ export class Interrupts {
     return this.#exit;
   }
 
-  /** Sets the description, used when a signal comes, of what was and was not done; the latest call counts. */
+  /** Sets the function that describes what was done and what was not if a signal arrives. The latest call counts. */
   describe(state: () => Text): void {
     this.#state = state;
     this.#done = undefined;
   }
 
-  /** Sets the description of what was changed for good; the latest call counts, of {@link describe} too. */
+  /** Sets the description of permanent changes. The latest call of this method or {@link describe} takes effect. */
   describeDone(done: Text): void {
     this.#state = () => done;
     this.#done = done;
   }
 
-  /** What was changed for good, where the command has said so. */
+  /** What was changed permanently, if the command has described it. */
   get done(): Text | undefined {
     return this.#done;
   }
 
   /** Aborts the command because its window was closed, unless it has been interrupted already. */
   hangUp(): void {
-    if (this.#exit === undefined) this.#interrupted(HANG_UP_EXIT);
+    if (this.#exit === undefined) this.#interrupted(HANG_UP_EXIT_CODE);
   }
 
-  /** Treats Ctrl-C in a question, which causes no signal, like SIGINT. The command has already ended. */
+  /** Handles Ctrl-C at a prompt like SIGINT, because it causes no signal there. The command has already ended. */
   leave(): void {
     this.#exit ??= ERRORS.interrupted.exit;
   }
 
   /**
-   * Call when the command has ended: reports the interruption, if there was one, and does not wait for a slow reader.
+   * Reports the interruption, if there was one, without waiting for a slow reader. Must be called when the command has
+   * ended.
    *
    * @returns the exit code of the interruption
    */
@@ -105,7 +107,7 @@ export class Interrupts {
     const exit = this.#exit;
     if (exit === undefined) return undefined;
     this.#announce();
-    setTimeout(() => this.#end(exit), LAST_MS).unref();
+    setTimeout(() => this.#end(exit), OUTPUT_GRACE_MS).unref();
     return exit;
   }
 
@@ -115,9 +117,9 @@ export class Interrupts {
     this.#say(this.report());
   }
 
-  /** The report of the interruption, for stderr. */
+  /** Returns the report of the interruption, for stderr. */
   report(): string {
-    return reportOf(this.#failure(), this.#style);
+    return renderReport(this.#failure(), this.#style);
   }
 
   #failure(): Failure {

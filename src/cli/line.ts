@@ -1,41 +1,41 @@
-import type { LineSoFar } from "../commands/completion/place.ts";
-import { flagName, isOption, placeholder, type Field } from "../commands/field.ts";
+import type { PartialLine } from "../commands/completion/place.ts";
+import { toFlagName, isOption, formatPlaceholder, type Field } from "../commands/field.ts";
 import { GLOBAL_OPTIONS } from "../commands/globals.ts";
 import type { NounNode, VerbNode } from "../commands/command.ts";
 
-/** The flags of the options every command takes, and whether each takes a value. */
+/** The flags of the options that every command has, and whether each takes a value. */
 export const GLOBAL_FLAGS: ReadonlyMap<string, boolean> = new Map(
-  Object.entries(GLOBAL_OPTIONS).map(([key, field]) => [`--${flagName(key)}`, field.kind !== "boolean"]),
+  Object.entries(GLOBAL_OPTIONS).map(([key, field]) => [`--${toFlagName(key)}`, field.kind !== "boolean"]),
 );
 
-/** A word that cannot be routed: neither a noun nor a verb of the noun before it, or an option that is not global. */
+/** A word that cannot be routed: neither a noun nor a verb of the preceding noun, or an option that is not global. */
 export interface StrayWord {
   readonly word: string;
   readonly path: readonly string[];
   readonly noun: NounNode;
 }
 
-/** A command line, read as far as possible without the options of its verb. */
-export interface CommandLine extends LineSoFar {
-  /** the nouns and the verb, by their canonical names */
+/** A command line, parsed as far as possible without knowing the options of its verb. */
+export interface CommandLine extends PartialLine {
+  /** canonical names of the nouns and the verb */
   readonly path: readonly string[];
-  /** help with the general options */
+  /** whether to show help with the global options */
   readonly helpAll: boolean;
   /** the first stray word before the verb */
   readonly stray: StrayWord | undefined;
 }
 
-const HELP_ALL = "--help-all";
-const HELP = ["--help", "-h", HELP_ALL];
-const VERSION = ["--version", "-V"];
+const HELP_ALL_FLAG = "--help-all";
+const HELP_FLAGS = ["--help", "-h", HELP_ALL_FLAG];
+const VERSION_FLAGS = ["--version", "-V"];
 
-const nounBelow = (noun: NounNode, word: string): NounNode | undefined =>
+const findNoun = (noun: NounNode, word: string): NounNode | undefined =>
   noun.nouns.find(({ name, aliases }) => name === word || aliases.includes(word));
 
-const verbOf = (noun: NounNode, word: string): VerbNode | undefined => noun.verbs.find(({ name }) => name === word);
+const findVerb = (noun: NounNode, word: string): VerbNode | undefined => noun.verbs.find(({ name }) => name === word);
 
-/** Scans a command line once. Global options may be anywhere; the verb's own follow it. It never fails. */
-export function readLine(root: NounNode, argv: readonly string[]): CommandLine {
+/** Scans a command line and never fails. Global options can be anywhere; the verb's options follow the verb. */
+export function scanCommandLine(root: NounNode, argv: readonly string[]): CommandLine {
   const path: string[] = [];
   const words: string[] = [];
   const globals = new Map<string, string>();
@@ -61,14 +61,14 @@ export function readLine(root: NounNode, argv: readonly string[]): CommandLine {
       continue;
     }
     if (!isOption(word)) {
-      const below = verb === undefined ? nounBelow(noun, word) : undefined;
+      const below = verb === undefined ? findNoun(noun, word) : undefined;
       if (below !== undefined) {
         path.push(below.name);
-        namesake = verbOf(noun, below.name);
+        namesake = findVerb(noun, below.name);
         noun = below;
         continue;
       }
-      const found = verb === undefined ? verbOf(noun, word) : undefined;
+      const found = verb === undefined ? findVerb(noun, word) : undefined;
       if (found !== undefined) path.push(word);
       else if (verb !== undefined || namesake !== undefined) words.push(word);
       else isStray(word);
@@ -78,12 +78,12 @@ export function readLine(root: NounNode, argv: readonly string[]): CommandLine {
     const [flag = "", ...rest] = word.split("=");
     const takesValue = GLOBAL_FLAGS.get(flag);
     flags.add(flag);
-    if (VERSION.includes(word) && path.length === 0 && stray === undefined) version = true;
-    else if (HELP.includes(word)) help = true;
+    if (VERSION_FLAGS.includes(word) && path.length === 0 && stray === undefined) version = true;
+    else if (HELP_FLAGS.includes(word)) help = true;
     else if (takesValue === undefined && verb === undefined && namesake === undefined) isStray(word);
     else if (takesValue === undefined) verb ??= namesake;
-    if (word === HELP_ALL) helpAll = true;
-    if (!HELP.includes(word) || verb !== undefined) words.push(word);
+    if (word === HELP_ALL_FLAG) helpAll = true;
+    if (!HELP_FLAGS.includes(word) || verb !== undefined) words.push(word);
     if (takesValue === undefined) continue;
     const isApart = takesValue && rest.length === 0;
     const value = isApart ? argv[(at += 1)] : rest.join("=");
@@ -94,8 +94,8 @@ export function readLine(root: NounNode, argv: readonly string[]): CommandLine {
   return { path, noun, namesake, verb, words, globals, flags, version, help, helpAll, stray };
 }
 
-/** `-o, --output FILE`: the syntax of an option. */
-export function optionTerm(key: string, field: Field): string {
+/** Returns the syntax of an option, such as `-o, --output FILE`. */
+export function formatOptionTerm(key: string, field: Field): string {
   const short = field.short === undefined ? "" : `-${field.short}, `;
-  return `${short}--${flagName(key)} ${placeholder(key, field)}`.trimEnd();
+  return `${short}--${toFlagName(key)} ${formatPlaceholder(key, field)}`.trimEnd();
 }

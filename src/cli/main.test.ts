@@ -3,21 +3,24 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import manifest from "../../package.json" with { type: "json" };
 import { displayWidth } from "../lib/terminal/table/width.ts";
-import { freshFolder, inBoth, run, type Ran } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run, type RunResult } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 /** Only the first screen has it. */
 const FIRST_SCREEN = "\nclomoctl status: ";
 
-const lastLine = ({ stderr }: Ran): unknown => JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? "");
+const lastLine = ({ stderr }: RunResult): unknown => JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? "");
 
 describe("version and help", () => {
-  test.each(["--version", "-V", "--lang ja --version", "--version users bogus"])("%s is the version", async (line) => {
-    expect(await run(line)).toMatchObject({ exit: 0, stdout: `clomoctl ${manifest.version}\n`, stderr: "" });
-  });
+  test.each(["--version", "-V", "--lang ja --version", "--version users bogus"])(
+    "%s prints the version",
+    async (line) => {
+      expect(await run(line)).toMatchObject({ exit: 0, stdout: `clomoctl ${manifest.version}\n`, stderr: "" });
+    },
+  );
 
-  test.each([[[]], [["--help"]], [["-h"]]])("%j is the program's help, in both languages", async (words) => {
-    const { en, ja } = await inBoth(words);
+  test.each([[[]], [["--help"]], [["-h"]]])("%j prints the program's help, in both languages", async (words) => {
+    const { en, ja } = await runInBoth(words);
     expect(en).toMatchObject({ exit: 0, stderr: "" });
     expect(en.stdout).toMatch(
       /^ {2}clomoctl users import [^]+\nDaily work {2}\S[^]+\n {12}users +\S[^]+\nAlso: .*\bhelp\b.*\nclomoctl status: /,
@@ -26,12 +29,12 @@ describe("version and help", () => {
     expect(ja.stdout).toMatch(/^ほかのコマンド: .*\bhelp\b/m);
   });
 
-  test("the name alone shows on a terminal how the tenant stands, once there is one", async () => {
+  test("without arguments, shows the state of the tenant on a terminal once a tenant exists", async () => {
     const home = freshFolder();
     expect((await run([], { home, terminal: {} })).stdout).toContain(FIRST_SCREEN);
     await run("context add kanto --embedded", { home });
     const tenant = { tenant: example("tenant"), imports: { items: [] }, listRenewals: { items: [] } };
-    const { en, ja } = await inBoth([], { home, terminal: {}, tenant });
+    const { en, ja } = await runInBoth([], { home, terminal: {}, tenant });
     expect(en).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^context +kanto \(in use\)\n/) });
     expect(ja).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^コンテキスト +kanto\(使用中\)\n/) });
     expect((await run([], { home })).stdout).toContain(FIRST_SCREEN);
@@ -46,16 +49,16 @@ describe("version and help", () => {
     ["users fields -h", "clomoctl users fields <subcommand> [OPTIONS]"],
     ["users list --bogus -h", "clomoctl users list [OPTIONS]"],
     ["--format json secured users show --help", "clomoctl secured users show USER --app APP [OPTIONS]"],
-  ])("%s is the help of what it names", async (line, usage) => {
+  ])("%s prints the help of the command that it names", async (line, usage) => {
     const { exit, stdout, stderr, requests } = await run(line);
     expect({ exit, stderr, requests }).toEqual({ exit: 0, stderr: "", requests: [] });
     expect(stdout).toContain(`\n  ${usage}\n`);
   });
 
   test.each(["roles show 部門", "clomo-account settings set --composition mail", "users list --lang fr", "users lst"])(
-    "%s: what is wrong fits the terminal, in both languages",
+    "%s: the error fits the terminal, in both languages",
     async (line) => {
-      const all = await inBoth(line, { terminal: {} });
+      const all = await runInBoth(line, { terminal: {} });
       for (const { exit, stderr } of Object.values(all)) {
         expect(exit).toBe(2);
         for (const one of stderr.split("\n")) expect(displayWidth(one)).toBeLessThanOrEqual(80);
@@ -63,31 +66,31 @@ describe("version and help", () => {
     },
   );
 
-  test("a noun alone shows its help, and is a usage error, in both languages", async () => {
-    const { en, ja } = await inBoth("users fields");
+  test("a noun alone prints its help and is a usage error, in both languages", async () => {
+    const { en, ja } = await runInBoth("users fields");
     expect([en.exit, ja.exit, en.stdout, ja.stdout]).toEqual([2, 2, "", ""]);
     expect(en.stderr).toContain("\n  clomoctl users fields <subcommand> [OPTIONS]\n");
     expect(en.stderr).toMatch(/\nerror: specify a subcommand\n {2}clomoctl users fields\n$/);
     expect(ja.stderr).toContain("\nエラー: サブコマンドを指定してください\n");
-    for (const { stderr } of Object.values(await inBoth("users")))
+    for (const { stderr } of Object.values(await runInBoth("users")))
       expect(stderr.split("\n").length - 1).toBeLessThan(24);
     const json = await run("users --format json");
     expect(JSON.parse(json.stderr.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({ type: "usage" });
   });
 
-  test("help of the words that follow it", async () => {
+  test("help prints the help of the words that follow it", async () => {
     const asked = await run("help users import");
     expect(asked).toEqual(await run("users import --help"));
     expect(await run("help users imprt")).toMatchObject({ exit: 2, stdout: "" });
   });
 
-  test("behind -- there is no help", async () => {
+  test("--help after -- does not print help", async () => {
     expect(await run("users show -- --help --x")).toMatchObject({ exit: 2, stdout: "" });
   });
 });
 
 describe("global options", () => {
-  test("may stand before the noun, between the words and behind the verb", async () => {
+  test("can be before the noun, between the words and after the verb", async () => {
     const home = freshFolder();
     const lines = [
       "--format json --fields name context list",
@@ -99,22 +102,22 @@ describe("global options", () => {
     }
   });
 
-  test("the last of several values counts", async () => {
+  test("use the last of several values", async () => {
     const { stdout } = await run("--format json context list --format csv --fields name");
     expect(stdout).toBe("name\nlocal\n");
   });
 
-  test("are refused where their value is none, in both languages", async () => {
-    const { en, ja } = await inBoth("context list --format xml");
+  test("are refused if their value is invalid, in both languages", async () => {
+    const { en, ja } = await runInBoth("context list --format xml");
     expect(en).toMatchObject({ exit: 2, stdout: "" });
     expect(en.stderr).toContain("--format must be one of table, json, ndjson, csv, tsv, xlsx, not xml");
     expect(ja.stderr).toContain("--format は table, json, ndjson, csv, tsv, xlsx のいずれか");
     expect(await run("context list --quiet --verbose")).toMatchObject({ exit: 2, stdout: "" });
-    expect((await run("context list --format")).stderr).toContain("--format needs a value");
+    expect((await run("context list --format")).stderr).toContain("--format requires a value");
     expect((await run("--format")).exit).toBe(0);
   });
 
-  test("a home that is found elsewhere, a context that the environment names", async () => {
+  test("the environment can set the home and the context", async () => {
     const [home, other] = [freshFolder(), freshFolder()];
     await run("context add kanto --embedded", { home: other });
     const environment = { CLOMOCTL_HOME: other, CLOMOCTL_CONTEXT: "kanto" };
@@ -122,20 +125,20 @@ describe("global options", () => {
   });
 });
 
-describe("what is misspelt", () => {
+describe("misspelt words", () => {
   test.each([
     ["user list", "unknown command user", "did you mean clomoctl users?"],
     ["users lst", "unknown command lst", "did you mean clomoctl users list?"],
     [
       "frobnicate",
       "unknown command frobnicate",
-      "one of: ade, audit, clomo-account, console, context, csv, devices, handover, imports, onboarding, orgs, push-certificate, renewals, roles, secured, tenant, users, vpp",
+      "use one of these: ade, audit, clomo-account, console, context, csv, devices, handover, imports, onboarding, orgs, push-certificate, renewals, roles, secured, tenant, users, vpp",
     ],
-    ["-", "unknown command -", "one of: ade, audit, clomo-account, console, context, csv,"],
+    ["-", "unknown command -", "use one of these: ade, audit, clomo-account, console, context, csv,"],
     ["--fromat json users list", "unknown option --fromat", "did you mean --format?"],
-    ["users --app docs list", "unknown option --app", "put the subcommand's own options after it"],
+    ["users --app docs list", "unknown option --app", "put the options of a subcommand after the subcommand"],
     ["users list --limt 3", "unknown option --limt", "did you mean --limit?"],
-  ])("%s is a usage error that names the way", async (line, what, hint) => {
+  ])("%s is a usage error that suggests a correction", async (line, what, hint) => {
     const { exit, stdout, stderr, requests } = await run(line);
     expect({ exit, stdout, requests }).toEqual({ exit: 2, stdout: "", requests: [] });
     expect(stderr).toMatch(/^error: [^\n]+\n {2}clomoctl[^\n]*\n {2}[^\n]+\n$/);
@@ -144,13 +147,17 @@ describe("what is misspelt", () => {
   });
 
   test.each([
-    ["user list", "コマンド user は不明です", "clomoctl users ですか?"],
-    ["users lst", "コマンド lst は不明です", "clomoctl users list ですか?"],
-    ["frobnicate", "コマンド frobnicate は不明です", "次のいずれか: ade, audit, clomo-account, console, context, csv"],
+    ["user list", "コマンド user は不明です", "clomoctl users の間違いではありませんか?"],
+    ["users lst", "コマンド lst は不明です", "clomoctl users list の間違いではありませんか?"],
+    [
+      "frobnicate",
+      "コマンド frobnicate は不明です",
+      "次のいずれかを指定してください: ade, audit, clomo-account, console, context, csv",
+    ],
     ["users --limit 3 list", "オプション --limit は不明です", "サブコマンドの後に"],
-    ["--fromat json users list", "--fromat は不明です", "--format ですか?"],
+    ["--fromat json users list", "--fromat は不明です", "--format の間違いではありませんか?"],
     ["users list hanako", "余分な引数 hanako", "clomoctl users list --help"],
-  ])("%s is one in Japanese too", async (line, what, hint) => {
+  ])("%s is a usage error in Japanese, too", async (line, what, hint) => {
     const { exit, stderr } = await run(`--lang ja ${line}`);
     expect(exit).toBe(2);
     expect(stderr).toMatch(/^エラー: /);
@@ -158,7 +165,7 @@ describe("what is misspelt", () => {
     expect(stderr).toContain(hint);
   });
 
-  test("a wrong language is told in that of the locale", async () => {
+  test("an invalid language is reported in the language of the locale", async () => {
     const environment = { LC_ALL: "ja_JP.UTF-8" };
     const { exit, stderr } = await run("context list --lang fr", { environment });
     expect(exit).toBe(2);
@@ -166,7 +173,7 @@ describe("what is misspelt", () => {
   });
 });
 
-describe("a failure under JSON ends with a problem object", () => {
+describe("a failure with --format json ends with a problem object", () => {
   test.each([
     ["users --format json lst", 2, { type: "usage", status: 400, where: "clomoctl users lst" }],
     ["users list --format json --bogus", 2, { type: "usage", status: 400, where: "clomoctl users list" }],
@@ -174,7 +181,7 @@ describe("a failure under JSON ends with a problem object", () => {
     ["context add local --embedded --format json", 3, { type: "input-rejected", status: 422, where: "local" }],
     ["csv inspect nowhere.csv --format json", 6, { type: "not-found", status: 404, where: "nowhere.csv" }],
   ])("%s: %i", async (line, exit, problem) => {
-    const { en, ja } = await inBoth(line);
+    const { en, ja } = await runInBoth(line);
     expect(en).toMatchObject({ exit, stdout: "" });
     expect(ja).toMatchObject({ exit, stdout: "" });
     expect(en.stderr).toMatch(/^error: /);
@@ -182,17 +189,17 @@ describe("a failure under JSON ends with a problem object", () => {
     expect(lastLine(ja)).toMatchObject(problem);
   });
 
-  test("and in no other format", async () => {
+  test("but not with any other format", async () => {
     expect((await run("context use kinki --format ndjson")).stderr).not.toContain("{");
     expect((await run("users lst --format ndjson")).stderr).not.toContain("{");
   });
 });
 
-test("settings that cannot be read are rejected input with the name of the file, whatever the command", async () => {
+test("settings that cannot be read are rejected input that names the file, in any command", async () => {
   const home = freshFolder();
   writeFileSync(join(home, "contexts.json"), "{");
   for (const words of ["context list", "ade sync --every 1d --no-input --quiet", "users list", "status"]) {
-    const { en, ja } = await inBoth(words, { home });
+    const { en, ja } = await runInBoth(words, { home });
     expect(en).toMatchObject({ exit: 3, stdout: "" });
     expect(en.stderr).toContain(join(home, "contexts.json"));
     expect(ja.exit).toBe(3);
@@ -200,7 +207,7 @@ test("settings that cannot be read are rejected input with the name of the file,
   }
 });
 
-test("every command that has --all-contexts refuses it beside --context, in both languages", async () => {
+test("every command that has --all-contexts refuses it together with --context, in both languages", async () => {
   for (const [words, failure] of [
     ["renewals check", 3],
     ["renewals list", 2],
@@ -208,7 +215,7 @@ test("every command that has --all-contexts refuses it beside --context, in both
     ["renewals notify --dry-run", 2],
     ["status", 2],
   ] as const) {
-    const { en, ja } = await inBoth(`${words} --all-contexts --context nowhere`);
+    const { en, ja } = await runInBoth(`${words} --all-contexts --context nowhere`);
     expect([en.exit, ja.exit]).toEqual([failure, failure]);
     expect(en.stderr).toMatch(/^error: --context and --all-contexts cannot be used together\n/);
     expect(ja.stderr).toMatch(/^エラー: --context と --all-contexts は同時に指定できません\n/);
@@ -222,8 +229,8 @@ test("every command that has --all-contexts refuses it beside --context, in both
 });
 
 describe("a monitoring system", () => {
-  test("reads a refused command line on stdout, in both languages, and its own exit code", async () => {
-    const { en, ja } = await inBoth("renewals check --nagios --bogus");
+  test("gets a refused command line on stdout with the monitoring exit code, in both languages", async () => {
+    const { en, ja } = await runInBoth("renewals check --nagios --bogus");
     expect(en).toMatchObject({ exit: 3, stdout: "RENEWALS UNKNOWN - unknown option --bogus\n" });
     expect(en.stderr).toMatch(/^error: unknown option --bogus\n/);
     expect(ja.exit).toBe(3);
@@ -234,7 +241,7 @@ describe("a monitoring system", () => {
     });
   });
 
-  test("reads nothing where it does not ask; the exit code stays", async () => {
+  test("gets no output unless it asks for it, and the exit code stays the same", async () => {
     expect(await run("renewals check --bogus")).toMatchObject({ exit: 3, stdout: "" });
     expect(await run("renewals list --nagios")).toMatchObject({ exit: 2, stdout: "" });
     expect(await run("renewals chek --nagios")).toMatchObject({ exit: 2, stdout: "" });

@@ -3,10 +3,10 @@ import { homedir, hostname } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { freshFolder } from "#support/commands/program.ts";
-import { outsideOf, type Host } from "./outside.ts";
+import { createProgramEnvironment, type Host } from "./outside.ts";
 
-test("a process lies in its machine, its user and its time", () => {
-  const outside = outsideOf(process);
+test("a process knows its machine, its user and its time", () => {
+  const outside = createProgramEnvironment(process);
   expect([outside.host, outside.userFolder, outside.hostName]).toEqual([process, homedir(), hostname()]);
   expect(outside.userId).toBe(process.geteuid?.());
   expect(outside.clock.now()).toBeInstanceOf(Date);
@@ -14,15 +14,15 @@ test("a process lies in its machine, its user and its time", () => {
   expect(outside.clock.elapsedMs()).toBeGreaterThanOrEqual(before);
 });
 
-test("there is no user where the platform knows none", () => {
-  expect(outsideOf({} as Host).userId).toBeUndefined();
+test("the user ID is undefined if the platform does not have user IDs", () => {
+  expect(createProgramEnvironment({} as Host).userId).toBeUndefined();
 });
 
-test("what is written at once is written whole, and what cannot be written is thrown", () => {
+test("writes text completely at once, and throws if it cannot be written", () => {
   const file = join(freshFolder(), "out");
   // any descriptor will do, as those of this process lead to the test's own output
   const descriptor = openSync(file, "w") as 1;
-  const { writeNow } = outsideOf(process);
+  const { writeNow } = createProgramEnvironment(process);
   writeNow(descriptor, "あ\n".repeat(2));
   writeNow(descriptor, "");
   closeSync(descriptor);

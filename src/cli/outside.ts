@@ -4,9 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../commands/tools.ts";
 import type { AppleSockets } from "./apple.ts";
 import type { ChosenContext } from "../lib/config/index.ts";
-import type { Machine, OpenTenant } from "./tenant.ts";
+import type { ConnectionEnvironment, OpenTenant } from "./tenant.ts";
 
-/** The part of `process` the program uses. */
+/** The part of `process` that the program uses. */
 export type Host = Pick<
   NodeJS.Process,
   | "argv"
@@ -26,11 +26,11 @@ export type Host = Pick<
   | "exit"
 >;
 
-/** Opens the tenant of a context. @throws as `openTenant` of `tenant.ts` */
-export type TenantOpener = (machine: Machine, chosen: ChosenContext) => Promise<OpenTenant>;
+/** Opens the tenant of a context.  @throws the failures of `openTenant` in `tenant.ts` */
+export type TenantOpener = (machine: ConnectionEnvironment, chosen: ChosenContext) => Promise<OpenTenant>;
 
-/** The program's environment; tests pass one in memory. */
-export interface Outside {
+/** The environment in which the program runs; tests pass an environment in memory. */
+export interface ProgramEnvironment {
   readonly host: Host;
   readonly clock: Clock;
   /** `os.homedir()` */
@@ -39,25 +39,25 @@ export interface Outside {
   readonly userName: string | undefined;
   /** `process.geteuid()`; undefined on platforms where files have neither owner nor mode */
   readonly userId: number | undefined;
-  /** folder of systemd's system-wide units */
+  /** folder of the system-wide systemd units */
   readonly systemUnits: string;
   /** `os.hostname()` */
   readonly hostName: string;
-  /** Whether a file descriptor is a terminal now; a terminal whose window was closed is none. */
+  /** Returns true if a file descriptor is a terminal now. A terminal whose window was closed does not count. */
   readonly isTerminal: (descriptor: number) => boolean;
   /** Writes a short text to stdout (1) or stderr (2) synchronously; a closed pipe or window is not an error. */
   readonly writeNow: (descriptor: 1 | 2, content: string) => void;
   readonly openTenant: TenantOpener;
-  /** Opens the way to Apple's services. */
+  /** Opens the connections to Apple's services. */
   readonly openApple: () => Promise<AppleSockets>;
 }
 
-/** Whether stdin was a terminal, and its window is closed. */
-export const isHungUp = ({ host: { stdin }, isTerminal }: Pick<Outside, "host" | "isTerminal">): boolean =>
+/** Returns true if stdin was a terminal and its window has been closed. */
+export const isHungUp = ({ host: { stdin }, isTerminal }: Pick<ProgramEnvironment, "host" | "isTerminal">): boolean =>
   stdin.isTTY && !isTerminal(0);
 
-/** The environment of the program when it runs as a process. */
-export const outsideOf = (host: Host): Outside => ({
+/** Creates the environment of the program for a running process. */
+export const createProgramEnvironment = (host: Host): ProgramEnvironment => ({
   host,
   clock: {
     now: () => new Date(),
@@ -79,17 +79,17 @@ export const outsideOf = (host: Host): Outside => ({
     return hostname();
   },
   systemUnits: "/etc/systemd/system",
-  // the module of terminals brings that of sockets along
+  // a static import of node:tty would also load the modules for sockets
   isTerminal: (descriptor) => process.getBuiltinModule("node:tty").isatty(descriptor),
   writeNow,
   openTenant: async (machine, chosen) => (await import("./tenant.ts")).openTenant(machine, chosen),
   openApple: async () => (await import("./apple.ts")).openAppleSockets(),
 });
 
-const PAUSE = new Int32Array(new SharedArrayBuffer(4));
+const PAUSE_BUFFER = new Int32Array(new SharedArrayBuffer(4));
 const PAUSE_MS = 5;
 
-/** Avoids streams, which cost milliseconds at start, and is complete even if the process ends right after. */
+/** Writes without streams, which load slowly at start. The output is complete even if the process ends at once. */
 function writeNow(descriptor: 1 | 2, content: string): void {
   let rest = Buffer.from(content);
   while (rest.length > 0) {
@@ -98,12 +98,12 @@ function writeNow(descriptor: 1 | 2, content: string): void {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "EPIPE" || code === "EOF") return;
-      // a terminal whose window was closed, which no longer counts as a terminal
+      // a terminal whose window was closed no longer counts as a terminal
       if (code === "EIO" && fstatSync(descriptor).isCharacterDevice()) return;
-      // what is said beside the result: nobody is left to be told
+      // stderr carries only messages besides the result; if it cannot be written, there is nowhere to report the error
       if (descriptor === 2 && (code === "ENOSPC" || code === "EDQUOT" || code === "EIO")) return;
       if (code !== "EAGAIN") throw error;
-      Atomics.wait(PAUSE, 0, 0, PAUSE_MS);
+      Atomics.wait(PAUSE_BUFFER, 0, 0, PAUSE_MS);
     }
   }
 }

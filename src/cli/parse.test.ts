@@ -3,7 +3,7 @@ import { defineCommand, type Command } from "../commands/command.ts";
 import { Failure } from "../lib/errors/index.ts";
 import type { TypedDate } from "../lib/model/typed-date.ts";
 import { same, text } from "../lib/text/index.ts";
-import { parse } from "./parse.ts";
+import { parseCommandLine } from "./parse.ts";
 
 const about = same("what it is for");
 
@@ -36,7 +36,8 @@ const sample = defineCommand({
 
 const { excludes: _, ...bare } = sample;
 
-const read = (line: string, command: Command = sample) => parse(["users", "import"], command, line.split(" "));
+const read = (line: string, command: Command = sample) =>
+  parseCommandLine(["users", "import"], command, line.split(" "));
 
 const failureOf = (line: string, command: Command = sample): Failure => {
   try {
@@ -47,7 +48,7 @@ const failureOf = (line: string, command: Command = sample): Failure => {
   throw new Error(`${line} was accepted`);
 };
 
-test("defaults are filled in and values are what their kind says", () => {
+test("fills in defaults and converts values to their kind", () => {
   expect(read("a.csv --app docs").input).toEqual({
     file: "a.csv",
     others: [],
@@ -72,12 +73,12 @@ test("defaults are filled in and values are what their kind says", () => {
   });
 });
 
-test("global options are read beside the verb's own, the last of several values counts", () => {
+test("reads global options together with the verb's own options, and uses the last value", () => {
   const { globals } = read("--format json a.csv --app docs --no-input --format ndjson --lang ja");
   expect(globals).toMatchObject({ format: "ndjson", noInput: true, lang: "ja", yes: false, progress: "auto" });
 });
 
-test("after -- everything is an argument", () => {
+test("treats everything after -- as an argument", () => {
   expect(read("--app docs -- --dry-run --x").input).toMatchObject({
     file: "--dry-run",
     others: ["--x"],
@@ -92,8 +93,8 @@ test.each([
   ["a.csv --app docs --confirm-deletions 1e2", "--confirm-deletions must be a whole number from 1 to 500, not 1e2", ""],
   ["a.csv --app docs --confirm-deletions 501", "--confirm-deletions must be a whole number from 1 to 500, not 501", ""],
   ["a.csv --app docs --confirm-deletions -1", "--confirm-deletions must be a whole number from 1 to 500, not -1", ""],
-  ["a.csv --app docs --dry-run=yes", "--dry-run takes no value", ""],
-  ["a.csv --app docs --map", "--map needs a value", ""],
+  ["a.csv --app docs --dry-run=yes", "--dry-run does not take a value", ""],
+  ["a.csv --app docs --map", "--map requires a value", ""],
   [
     "a.csv --app docs --format jsn",
     "--format must be one of table, json, ndjson, csv, tsv, xlsx, not jsn",
@@ -117,20 +118,20 @@ test.each([
 });
 
 test.each([
-  ["a.csv --app docs --dryrun", "オプション --dryrun は不明です", "--dry-run ですか?"],
+  ["a.csv --app docs --dryrun", "オプション --dryrun は不明です", "--dry-run の間違いではありませんか?"],
   ["a.csv --app docs --confirm-deletions 0", "1 から 500 までの整数", "users import --help"],
   ["a.csv --app docs --map", "--map には値が必要です", "users import --help"],
   ["--app docs", "引数 FILE がありません", "users import --help"],
   ["a.csv", "オプション --app docs|mailer がありません", "users import --help"],
   ["a.csv --app docs --dry-run=yes", "--dry-run には値を指定できません", "users import --help"],
-  ["a.csv --app dcos", "--app は docs, mailer のいずれか", "docs ですか?"],
+  ["a.csv --app dcos", "--app は docs, mailer のいずれか", "docs の間違いではありませんか?"],
 ])("%s is refused in Japanese: %s", (line, what, hint) => {
   const failure = failureOf(line);
   expect(failure.what.ja).toContain(what);
   expect(failure.hint?.ja).toContain(hint);
 });
 
-test("a choice may be typed as people call it, in either language", () => {
+test("a choice can be typed by its label in either language", () => {
   const called = { name: text("full name", "氏名"), "name:desc": text("full name:desc", "氏名:desc") };
   const choosing = defineCommand({
     ...bare,
@@ -145,7 +146,7 @@ test("a choice may be typed as people call it, in either language", () => {
   expect(failure.what.ja).toBe("--sort は name(氏名), title のいずれかにしてください(名前 は不可)");
 });
 
-test("numbers at their limits are taken, and what is no number is not", () => {
+test("accepts numbers at their limits, and rejects text that is not a number", () => {
   const numbers = defineCommand({
     ...bare,
     args: {},
@@ -157,71 +158,71 @@ test("numbers at their limits are taken, and what is no number is not", () => {
   expect([1, 3].map((port) => reading(`--port ${port}`)["port"])).toEqual([1, 3]);
   expect(reading(`--count ${Number.MAX_SAFE_INTEGER}`)["count"]).toBe(Number.MAX_SAFE_INTEGER);
   for (const wrong of ["-1", "1.5", "x", "9007199254740992", "00000000000000001"]) {
-    expect(() => reading(`--count=${wrong}`)).toThrow("--count must be a whole number from 0, not");
+    expect(() => reading(`--count=${wrong}`)).toThrow("--count must be a whole number of at least 0, not");
   }
   for (const wrong of [0, 4]) expect(() => reading(`--port ${wrong}`)).toThrow("from 1 to 3");
 });
 
-test("lists are split at commas, their blanks left out, also where they are the default", () => {
+test("splits lists at commas and removes blanks, even in defaults", () => {
   const lists = defineCommand({
     ...bare,
     args: { names: { kind: "list", about } },
     options: { orgs: { kind: "list", default: "a,b", about }, more: { kind: "list", repeatable: true, about } },
     async run() {},
   });
-  const { input } = parse(["try"], lists, []);
+  const { input } = parseCommandLine(["try"], lists, []);
   expect(input).toMatchObject({ orgs: ["a", "b"], more: [] });
   expect(read("p,q --more 1,2 --more=3", lists).input).toMatchObject({ names: ["p", "q"], more: [["1", "2"], ["3"]] });
-  expect(parse(["try"], lists, ["--more", " a , b "]).input).toMatchObject({ more: [["a", "b"]] });
+  expect(parseCommandLine(["try"], lists, ["--more", " a , b "]).input).toMatchObject({ more: [["a", "b"]] });
 });
 
-test("an argument that may be missing has its default, or nothing", () => {
+test("an optional argument has its default value or is undefined", () => {
   const args = { out: { kind: "file", default: "-", about }, count: { kind: "number", about } } as const;
   const optional = defineCommand({ ...bare, args, options: {}, async run() {} });
-  expect(parse(["try"], optional, []).input).toEqual({ out: "-", count: undefined });
+  expect(parseCommandLine(["try"], optional, []).input).toEqual({ out: "-", count: undefined });
   expect(read("a.csv 3", optional).input).toEqual({ out: "a.csv", count: 3 });
-  expect(() => read("a.csv x", optional)).toThrow("N must be a whole number from 0, not x");
+  expect(() => read("a.csv x", optional)).toThrow("N must be a whole number of at least 0, not x");
 });
 
-test("a list of arguments that must be given takes one or more", () => {
+test("a required list of arguments accepts one or more", () => {
   const args = { files: { kind: "file", required: true, repeatable: true, about } } as const;
   const many = defineCommand({ ...bare, args, options: {}, async run() {} });
   expect(read("a b -- -c", many).input).toEqual({ files: ["a", "b", "-c"] });
-  expect(() => parse(["try"], many, [])).toThrow("the argument FILES is missing");
+  expect(() => parseCommandLine(["try"], many, [])).toThrow("the argument FILES is missing");
 });
 
-test("a blank is refused: of what may be left out with that, else with the help", () => {
+test("rejects a blank value, and proposes to leave it out if it is optional, or else the help", () => {
   const map = failureOf("a.csv --app docs --map=");
   expect(map).toMatchObject({ what: { en: "-m, --map must not be blank", ja: "-m, --map が空です" } });
   expect(map.hint).toEqual({
-    en: "give a value, or leave -m, --map out",
+    en: "specify a value or omit -m, --map",
     ja: "値を指定するか、-m, --map を省略してください",
   });
   expect(failureOf("a.csv --app=").hint?.en).toBe("see clomoctl users import --help");
-  expect(() => parse(["try"], sample, ["", "--app", "docs"])).toThrow("FILE must not be blank");
-  expect(() => parse(["try"], sample, ["a.csv", "　", "--app", "docs"])).toThrow("OTHERS must not be blank");
+  expect(() => parseCommandLine(["try"], sample, ["", "--app", "docs"])).toThrow("FILE must not be blank");
+  expect(() => parseCommandLine(["try"], sample, ["a.csv", "　", "--app", "docs"])).toThrow("OTHERS must not be blank");
 });
 
-test("each argument is read as its own kind", () => {
+test("reads each argument as its own kind", () => {
   const args = { count: { kind: "number", required: true, about }, name: { kind: "string", about } } as const;
   const two = defineCommand({ ...bare, args, options: {}, async run() {} });
   expect(read("3 x", two).input).toEqual({ count: 3, name: "x" });
 });
 
-test("a letter takes its value behind it, with a blank or without", () => {
+test("a short option takes the value after it, with or without a space", () => {
   expect(read("a.csv --app docs -mx -m y").input).toMatchObject({ map: ["x", "y"] });
-  expect(failureOf("a.csv --app docs -m").what.en).toBe("--map needs a value");
+  expect(failureOf("a.csv --app docs -m").what.en).toBe("--map requires a value");
 });
 
-test("options that begin with no- are switches like others", () => {
+test("options that begin with no- are ordinary switches", () => {
   const { globals } = read("a.csv --app docs");
   expect(globals).toMatchObject({ noInput: false, noColor: false });
   expect(read("a.csv --app docs --no-color").globals).toMatchObject({ noInput: false, noColor: true });
-  expect(failureOf("a.csv --app docs --no-input=yes").what.en).toBe("--no-input takes no value");
+  expect(failureOf("a.csv --app docs --no-input=yes").what.en).toBe("--no-input does not take a value");
   expect(failureOf("a.csv --app docs --input").what.en).toBe("unknown option --input");
 });
 
-test("a time zone is one that exists, by its own name", () => {
+test("accepts only a time zone that exists, and returns its official name", () => {
   expect(read("a.csv --app docs --timezone asia/tokyo").globals.timezone).toBe("Asia/Tokyo");
   const failure = failureOf("a.csv --app docs --timezone Nowhere");
   expect(failure.what.en).toContain("Nowhere");
@@ -245,7 +246,7 @@ const dated = defineCommand({
   },
 });
 
-test("a duration is a number of days", () => {
+test("a duration is a number of days or weeks", () => {
   expect(read("--within 90d", dated).input).toEqual({ within: 90, at: undefined, expires: undefined });
   expect(["12w", "0d", "9999d"].map((typed) => read(`--within ${typed}`, dated).input["within"])).toEqual([
     84, 0, 9999,
@@ -255,7 +256,7 @@ test("a duration is a number of days", () => {
   }
 });
 
-test("a date is a day or an instant; only where a blank means none may it be blank", () => {
+test("a date is a day or an instant, and can be blank only if a blank means no date", () => {
   expect(read("--at 2027/3/1 --expires 2027-03-01T09:00:00+09:00", dated).input).toMatchObject({
     at: { day: "2027-03-01" },
     expires: { instant: "2027-03-01T00:00:00.000Z" },
@@ -265,33 +266,36 @@ test("a date is a day or an instant; only where a blank means none may it be bla
   expect(() => read("--expires tomorrow", dated)).toThrow("--expires must be a date, not tomorrow");
 });
 
-test("help is not far from what is misspelt so", () => {
+test("suggests --help if it is misspelt", () => {
   expect(failureOf("a.csv --app docs --hlep").hint?.en).toBe("did you mean --help?");
 });
 
-test("an argument too many is refused", () => {
+test("rejects an unexpected argument", () => {
   const closed = defineCommand({ ...bare, args: { file: sample.args.file }, async run() {} });
   expect(() => read("a b --app docs", closed)).toThrow("unexpected argument b");
 });
 
-test("an option named like a property of every object is unknown like any other", () => {
+test("an option that is named like an object property is unknown", () => {
   expect(failureOf("a.csv --app docs --__proto__ x").what.en).toBe("unknown option --__proto__");
   expect(failureOf("a.csv --app docs --constructor").what.en).toBe("unknown option --constructor");
 });
 
-test("who acts is said once; of other options given twice the last one counts", () => {
+test("--as accepts only one value, but other options use the last value", () => {
   expect(read("a.csv --app docs --as hana --as hana --lang ja --lang en").globals).toMatchObject({
     as: "hana",
     lang: "en",
   });
   const failure = failureOf("a.csv --as hana --app docs --as taro");
-  expect(failure).toMatchObject({ code: "usage", hint: text("give --as once", "--as は 1 回だけ指定してください") });
+  expect(failure).toMatchObject({
+    code: "usage",
+    hint: text("specify --as only once", "--as は 1 回だけ指定してください"),
+  });
   expect(failure.what).toEqual(
-    text("--as is given twice, with different values", "--as に異なる値が 2 回指定されています"),
+    text("--as is specified twice with different values", "--as に異なる値が 2 回指定されています"),
   );
 });
 
-test("options that exclude each other are refused together; the default of a choice is not given", () => {
+test("rejects options that exclude each other, but accepts the default value of a choice", () => {
   const excluding = defineCommand({
     ...bare,
     args: {},

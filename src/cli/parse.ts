@@ -1,32 +1,32 @@
 import { Command as Parser, CommanderError, Option } from "commander";
 import {
-  flagName,
-  placeholder,
+  toFlagName,
+  formatPlaceholder,
   type ChoiceField,
   type Field,
   type Fields,
-  type Syntax,
+  type CommandSyntax,
   type ValueField,
 } from "../commands/field.ts";
 import { Failure } from "../lib/errors/index.ts";
-import { daysOf, zoneNamed } from "../lib/model/time.ts";
+import { parseDurationDays, findTimeZone } from "../lib/model/time.ts";
 import { parseTypedDate, type TypedDate } from "../lib/model/typed-date.ts";
 import { text, type Language, type Text } from "../lib/text/index.ts";
-import { nearest } from "../lib/text/nearest.ts";
+import { findNearestWord } from "../lib/text/nearest.ts";
 import { GLOBAL_OPTIONS, type Globals } from "../commands/globals.ts";
-import { optionTerm } from "./line.ts";
+import { formatOptionTerm } from "./line.ts";
 
-/** A parsed command line: defaults filled in, numbers and lists converted. */
+/** A parsed command line: defaults are filled in, numbers and lists are converted. */
 export interface ParsedLine {
   readonly globals: Globals;
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** Creates the failure for a command line; by default its hint refers to the help. */
+/** Creates the failure for an invalid command line. The default hint refers to the help. */
 type UsageError = (what: Text, hint?: Text) => Failure;
 
 const didYouMean = (near: string | undefined): Text | undefined =>
-  near === undefined ? undefined : text(`did you mean ${near}?`, `${near} ですか?`);
+  near === undefined ? undefined : text(`did you mean ${near}?`, `${near} の間違いではありませんか?`);
 
 function parseInteger(raw: string, name: string, field: Field & { kind: "number" }, usageError: UsageError): number {
   const min = field.min ?? 0;
@@ -35,7 +35,7 @@ function parseInteger(raw: string, name: string, field: Field & { kind: "number"
   if (value >= min && value <= max) return value;
   const range =
     field.max === undefined
-      ? text(`from ${min}`, `${min} 以上の`)
+      ? text(`of at least ${min}`, `${min} 以上の`)
       : text(`from ${min} to ${max}`, `${min} から ${max} までの`);
   throw usageError(
     text(
@@ -53,10 +53,10 @@ function parseChoice(
 ): string {
   if (choices.includes(raw)) return raw;
   const names = Object.entries(called ?? {}).flatMap(([choice, { en, ja }]) => [
-    [loose(en), choice] as const,
-    [loose(ja), choice] as const,
+    [normalizeName(en), choice] as const,
+    [normalizeName(ja), choice] as const,
   ]);
-  const meant = new Map(names.toReversed()).get(loose(raw));
+  const meant = new Map(names.toReversed()).get(normalizeName(raw));
   if (meant !== undefined) return meant;
   const listed = (language: Language): string =>
     choices
@@ -71,31 +71,31 @@ function parseChoice(
       `${name} must be one of ${listed("en")}, not ${raw}`,
       `${name} は ${listed("ja")} のいずれかにしてください(${raw} は不可)`,
     ),
-    didYouMean(nearest(raw, [...choices, ...Object.values(called ?? {}).map(({ ja }) => ja)])),
+    didYouMean(findNearestWord(raw, [...choices, ...Object.values(called ?? {}).map(({ ja }) => ja)])),
   );
 }
 
-/** Width and case of what people call something do not count. */
-const loose = (name: string): string => name.normalize("NFKC").toLowerCase();
+/** Returns a name in the form in which names are compared: character width and case do not matter. */
+const normalizeName = (name: string): string => name.normalize("NFKC").toLowerCase();
 
 function parseTimezone(raw: string, usageError: UsageError): string {
-  const name = zoneNamed(raw);
+  const name = findTimeZone(raw);
   if (name !== undefined) return name;
   throw usageError(
     text(`unknown time zone ${raw}`, `タイムゾーン ${raw} は不明です`),
-    text("use a name like Asia/Tokyo", "Asia/Tokyo のように指定してください"),
+    text("use a name such as Asia/Tokyo", "Asia/Tokyo のように指定してください"),
   );
 }
 
 function parseDuration(raw: string, name: string, usageError: UsageError): number {
-  const days = daysOf(raw);
+  const days = parseDurationDays(raw);
   if (days !== undefined) return days;
   throw usageError(
     text(
       `${name} must be a number of days or weeks, not ${raw}`,
       `${name} は日数か週数で指定してください(${raw} は不可)`,
     ),
-    text("for example 90d or 12w", "例: 90d、12w"),
+    text("examples: 90d, 12w", "例: 90d、12w"),
   );
 }
 
@@ -105,25 +105,25 @@ function parseDate(raw: string, name: string, usageError: UsageError): TypedDate
   throw usageError(
     text(`${name} must be a date, not ${raw}`, `${name} は日付で指定してください(${raw} は不可)`),
     text(
-      "write a day like 2027-03-01, or an instant like 2027-03-01T09:00:00+09:00",
+      "use a date such as 2027-03-01, or a date with time such as 2027-03-01T09:00:00+09:00",
       "2027-03-01 のような日付か、2027-03-01T09:00:00+09:00 のような日時で指定してください",
     ),
   );
 }
 
-/** A blank is what nobody meant, such as a variable of a script that is not set. */
-function refuseBlank(name: string, { required }: ValueField, usageError: UsageError): never {
+/** Rejects a blank value. Nobody types one on purpose: the usual cause is a script variable that is not set. */
+function rejectBlank(name: string, { required }: ValueField, usageError: UsageError): never {
   const canBeLeft = required !== true && name.includes("-");
   throw usageError(
     text(`${name} must not be blank`, `${name} が空です`),
-    canBeLeft ? text(`give a value, or leave ${name} out`, `値を指定するか、${name} を省略してください`) : undefined,
+    canBeLeft ? text(`specify a value or omit ${name}`, `値を指定するか、${name} を省略してください`) : undefined,
   );
 }
 
 /** Converts the text of one value to the type its field declares. */
-function valueOf(raw: string, name: string, field: Field, usageError: UsageError): unknown {
+function parseValue(raw: string, name: string, field: Field, usageError: UsageError): unknown {
   if (field.kind !== "boolean" && raw.trim() === "")
-    return field.blank === true ? null : refuseBlank(name, field, usageError);
+    return field.blank === true ? null : rejectBlank(name, field, usageError);
   switch (field.kind) {
     case "number":
       return parseInteger(raw, name, field, usageError);
@@ -148,23 +148,23 @@ function valueOf(raw: string, name: string, field: Field, usageError: UsageError
   }
 }
 
-/** A parsed value in a box: commander takes null for "not given". */
+/** A parsed value in an object, because commander treats null as "not given". */
 interface BoxedValue {
   readonly value: unknown;
 }
 
-function optionFor(key: string, field: Field, usageError: UsageError): Option {
-  const term = optionTerm(key, field);
+function createOption(key: string, field: Field, usageError: UsageError): Option {
+  const term = formatOptionTerm(key, field);
   if (field.kind === "boolean") return new Option(term);
-  const flags = term.slice(0, term.length - placeholder(key, field).length);
+  const flags = term.slice(0, term.length - formatPlaceholder(key, field).length);
   const option = new Option(`${flags}<value>`);
   const name = flags.trim();
   option.argParser<BoxedValue | undefined>((raw, before) => {
-    const value = valueOf(raw, name, field, usageError);
+    const value = parseValue(raw, name, field, usageError);
     if (field.single === true && before !== undefined && before.value !== value) {
       throw usageError(
-        text(`${name} is given twice, with different values`, `${name} に異なる値が 2 回指定されています`),
-        text(`give ${name} once`, `${name} は 1 回だけ指定してください`),
+        text(`${name} is specified twice with different values`, `${name} に異なる値が 2 回指定されています`),
+        text(`specify ${name} only once`, `${name} は 1 回だけ指定してください`),
       );
     }
     const earlier: readonly unknown[] = Array.isArray(before?.value) ? before.value : [];
@@ -173,75 +173,80 @@ function optionFor(key: string, field: Field, usageError: UsageError): Option {
   return option;
 }
 
-/** The value of an option read by commander, or its default. */
-function valueOrDefault(option: Option, field: Field, given: unknown): unknown {
+/** Returns the value of an option that commander has read, or the default of the option. */
+function getValueOrDefault(option: Option, field: Field, given: unknown): unknown {
   if (field.kind === "boolean") return option.negate ? given === false : given === true;
   if (given !== undefined) return (given as BoxedValue).value;
   if (field.repeatable === true) return [];
   return field.kind === "list" && field.default !== undefined ? field.default.split(",") : field.default;
 }
 
-function failUnknown(word: string, known: readonly Option[], usageError: UsageError): never {
+function rejectUnknownOption(word: string, known: readonly Option[], usageError: UsageError): never {
   const flag = word.split("=", 1)[0] ?? word;
   const flags = known.flatMap((option) => [option.long, option.short].filter((f) => f !== undefined));
   if (flags.includes(flag) && word !== flag) {
-    throw usageError(text(`${flag} takes no value`, `${flag} には値を指定できません`));
+    throw usageError(text(`${flag} does not take a value`, `${flag} には値を指定できません`));
   }
   const secret = flags.find((other) => other.endsWith("-stdin"))?.slice(0, -"-stdin".length);
   if (secret !== undefined && flag.startsWith(secret)) {
-    const shown = flag === secret || flags.some((other) => nearest(flag, [other]) !== undefined) ? flag : `${secret}…`;
+    const shown =
+      flag === secret || flags.some((other) => findNearestWord(flag, [other]) !== undefined) ? flag : `${secret}…`;
     throw usageError(text(`unknown option ${shown}`, `オプション ${shown} は不明です`), didYouMean(`${secret}-file`));
   }
-  // a single letter is close to every other
-  const near = flag.startsWith("--") ? nearest(flag, [...flags, "--help"]) : undefined;
+  // a single letter resembles every other letter, so it would match any short option
+  const near = flag.startsWith("--") ? findNearestWord(flag, [...flags, "--help"]) : undefined;
   throw usageError(text(`unknown option ${flag}`, `オプション ${flag} は不明です`), didYouMean(near));
 }
 
-/** An argument too many; where a verb takes secrets, it may be one. */
-const superfluous = (word: string, command: Syntax): Text =>
+/** Describes an extra argument. Hides the argument itself if the verb takes secrets, because it may be one. */
+const describeExtraArgument = (word: string, command: CommandSyntax): Text =>
   Object.keys(command.options).some((key) => key.endsWith("Stdin"))
-    ? text("one argument too many", "引数が多すぎます")
+    ? text("too many arguments", "引数が多すぎます")
     : text(`unexpected argument ${word}`, `余分な引数 ${word} があります`);
 
-/** What a command line may look like, where something is missing; undefined of a verb without examples. */
-const suchAs = ({ examples: [first] }: Syntax, typed: string): Text | undefined =>
-  first && text(`such as: ${first.line}; more: ${typed} --help`, `例: ${first.line}。ほかの使い方: ${typed} --help`);
+/** Returns a hint with an example command line for when something is missing; undefined if the verb has no examples. */
+const buildExampleHint = ({ examples: [first] }: CommandSyntax, typed: string): Text | undefined =>
+  first &&
+  text(`example: ${first.line}; for more, see ${typed} --help`, `例: ${first.line}。ほかの使い方: ${typed} --help`);
 
 function readArguments(
-  command: Syntax,
+  command: CommandSyntax,
   typed: string,
   operands: readonly string[],
   usageError: UsageError,
 ): [string, unknown][] {
   const fields = Object.entries(command.args);
   const values = fields.map(([key, field], i): [string, unknown] => {
-    const name = placeholder(key, field);
+    const name = formatPlaceholder(key, field);
     const repeatable = field.kind !== "boolean" && field.repeatable === true;
     const raw = repeatable ? operands.slice(i) : operands.slice(i, i + 1);
     if (raw.length === 0 && field.kind !== "boolean" && field.required === true) {
-      throw usageError(text(`the argument ${name} is missing`, `引数 ${name} がありません`), suchAs(command, typed));
+      throw usageError(
+        text(`the argument ${name} is missing`, `引数 ${name} がありません`),
+        buildExampleHint(command, typed),
+      );
     }
-    const read = raw.map((one) => valueOf(one, name, field, usageError));
+    const read = raw.map((one) => parseValue(one, name, field, usageError));
     return [key, repeatable ? read : (read[0] ?? (field.kind === "boolean" ? false : field.default))];
   });
   const last = fields.at(-1)?.[1];
   const open = last !== undefined && last.kind !== "boolean" && last.repeatable === true;
   const extra = operands[fields.length];
   if (!open && extra !== undefined) {
-    throw usageError(superfluous(extra, command));
+    throw usageError(describeExtraArgument(extra, command));
   }
   return values;
 }
 
 /**
- * Parses the words of a verb's command line by its declaration. Nothing is abbreviated or guessed.
+ * Parses the words of a command line as the verb declares them. Abbreviations are not accepted, and nothing is guessed.
  *
  * @param everywhere the options that every command takes
- * @throws `usage` for unknown options, missing or superfluous arguments, invalid numbers and choices
+ * @throws `usage` for unknown options, missing or extra arguments, and invalid numbers and choices
  */
-export function parse(
+export function parseCommandLine(
   path: readonly string[],
-  command: Syntax,
+  command: CommandSyntax,
   words: readonly string[],
   everywhere: Fields = GLOBAL_OPTIONS,
 ): ParsedLine {
@@ -252,18 +257,18 @@ export function parse(
     .helpOption(false)
     .exitOverride()
     .configureOutput({ writeErr: () => undefined });
-  // a verb whose result is a file has an --output of its own
+  // a verb whose result is a file declares its own --output
   const general = Object.entries(everywhere).filter(([key]) => !(key in command.options));
   const fields = [...general, ...Object.entries(command.options)];
-  const options = fields.map(([key, field]) => ({ key, field, option: optionFor(key, field, usageError) }));
+  const options = fields.map(([key, field]) => ({ key, field, option: createOption(key, field, usageError) }));
   for (const { option } of options) parser.addOption(option);
   const { operands, unknown } = parseWords(parser, words, usageError);
   const stray = unknown.find((word) => word.startsWith("-") && word !== "-");
-  if (stray !== undefined) failUnknown(stray, parser.options, usageError);
+  if (stray !== undefined) rejectUnknownOption(stray, parser.options, usageError);
   const values = new Map(
     options.map(({ key, field, option }) => [
       key,
-      valueOrDefault(option, field, parser.getOptionValue(option.attributeName())),
+      getValueOrDefault(option, field, parser.getOptionValue(option.attributeName())),
     ]),
   );
   for (const [key, field] of Object.entries(command.options)) {
@@ -271,15 +276,19 @@ export function parse(
     const isMissing = given === undefined || (Array.isArray(given) && given.length === 0);
     if (field.kind !== "boolean" && field.required === true && isMissing) {
       throw usageError(
-        text(`the option ${optionTerm(key, field)} is missing`, `オプション ${optionTerm(key, field)} がありません`),
-        suchAs(command, typed),
+        text(
+          `the option ${formatOptionTerm(key, field)} is missing`,
+          `オプション ${formatOptionTerm(key, field)} がありません`,
+        ),
+        buildExampleHint(command, typed),
       );
     }
   }
-  refuseMisfits(command, values, usageError);
-  refuseTogether(command, values, usageError);
+  rejectUselessGlobals(command, values, usageError);
+  rejectConflictingOptions(command, values, usageError);
   const pick = (keys: Iterable<string>): [string, unknown][] => [...keys].map((key) => [key, values.get(key)]);
-  // of a command that writes documents, too, `--format` and `--output` are the usual ones where they are of records
+  // a command that also writes documents declares its own `--format` and `--output`; with a record format, both have
+  // the same effect as the global options
   const records = "format" in command.options && isRecordFormat(values.get("format")) ? pick(["format", "output"]) : [];
   return {
     globals: Object.fromEntries([...pick(general.map(([key]) => key)), ...records]) as unknown as Globals,
@@ -290,26 +299,30 @@ export function parse(
   };
 }
 
-/** Refuses global options that have no meaning for a command, or beside its own. */
-function refuseMisfits(command: Syntax, values: ReadonlyMap<string, unknown>, usageError: UsageError): void {
+/** Rejects global options that have no effect for a command or conflict with its own options. */
+function rejectUselessGlobals(
+  command: CommandSyntax,
+  values: ReadonlyMap<string, unknown>,
+  usageError: UsageError,
+): void {
   const { opensTenant, readsTenants, options } = command;
   const { output } = options;
   if (values.get("format") === "xlsx" && output?.kind === "output" && !("format" in options)) {
     throw usageError(
       text(
-        "--format xlsx does not apply here: -o FILE is what the command writes",
+        "--format xlsx cannot be used here: -o FILE is the file that this command writes",
         "このコマンドの -o FILE は書き出すファイルそのもので、--format xlsx は使えません",
       ),
       typeof output.workbook === "object"
         ? output.workbook
-        : text("leave --format xlsx out", "--format xlsx を外してください"),
+        : text("remove --format xlsx", "--format xlsx を外してください"),
     );
   }
   const opensNone = opensTenant === false && readsTenants !== true;
   if (opensNone && values.get("as") !== undefined && !("as" in options)) {
     throw usageError(
       text(
-        "--as is for commands that work on a tenant: leave it out here",
+        "--as applies only to commands that work on a tenant; remove it",
         "--as はテナントを操作するコマンドで使います。ここでは外してください",
       ),
     );
@@ -320,14 +333,14 @@ function refuseMisfits(command: Syntax, values: ReadonlyMap<string, unknown>, us
         "--context and --all-contexts cannot be used together",
         "--context と --all-contexts は同時に指定できません",
       ),
-      REMOVE_ONE,
+      REMOVE_ONE_HINT,
     );
   }
 }
 
-/** Refuses options that a command does not take together. */
-function refuseTogether(
-  { options, excludes = [] }: Syntax,
+/** Rejects options of a command that cannot be used together. */
+function rejectConflictingOptions(
+  { options, excludes = [] }: CommandSyntax,
   values: ReadonlyMap<string, unknown>,
   usageError: UsageError,
 ): void {
@@ -338,14 +351,14 @@ function refuseTogether(
   };
   const both = excludes.find((pair) => pair.every(isGiven));
   if (both === undefined) return;
-  const [one, other] = both.map((key) => `--${flagName(key)}`);
+  const [one, other] = both.map((key) => `--${toFlagName(key)}`);
   throw usageError(
     text(`${one} and ${other} cannot be used together`, `${one} と ${other} は同時に指定できません`),
-    REMOVE_ONE,
+    REMOVE_ONE_HINT,
   );
 }
 
-const REMOVE_ONE = text("remove one of them", "どちらかを外してください");
+const REMOVE_ONE_HINT = text("remove one of them", "どちらかを外してください");
 
 const isRecordFormat = (format: unknown): boolean =>
   (GLOBAL_OPTIONS.format.choices as readonly unknown[]).includes(format);
@@ -360,6 +373,6 @@ function parseWords(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     const flag = /'(?:-\w, )?(--[\w-]+)/.exec(error.message)?.[1] ?? "";
-    throw usageError(text(`${flag} needs a value`, `${flag} には値が必要です`));
+    throw usageError(text(`${flag} requires a value`, `${flag} には値が必要です`));
   }
 }

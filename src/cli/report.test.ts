@@ -3,57 +3,57 @@ import { Failure } from "../lib/errors/index.ts";
 import { displayWidth } from "../lib/terminal/table/width.ts";
 import { text } from "../lib/text/index.ts";
 import { PROGRAM } from "../commands/index.ts";
-import { errorStyleOf } from "./error-style.ts";
-import { readLine } from "./line.ts";
-import { asFailure, reportOf, stackOf } from "./report.ts";
+import { selectErrorStyle } from "./error-style.ts";
+import { scanCommandLine } from "./line.ts";
+import { asFailure, renderReport, stackOf } from "./report.ts";
 
 const styleOf = (words: readonly string[], environment: Readonly<Record<string, string>>) =>
-  errorStyleOf(readLine(PROGRAM, words), environment);
+  selectErrorStyle(scanCommandLine(PROGRAM, words), environment);
 
 const failure = new Failure("conflict", {
-  what: text("the tenant changed", "テナントが変更されました"),
+  what: text("the tenant has changed since the plan was made", "テナントが変更されました"),
   where: "people.csv",
-  hint: text("run it again", "やり直してください"),
+  hint: text("run the command again", "やり直してください"),
 });
 
-test("a failure is three lines, in the language asked for", () => {
-  expect(reportOf(failure, styleOf(["--lang", "en"], {}))).toBe(
-    "error: the tenant changed\n  people.csv\n  run it again\n",
+test("a failure has three lines, in the chosen language", () => {
+  expect(renderReport(failure, styleOf(["--lang", "en"], {}))).toBe(
+    "error: the tenant has changed since the plan was made\n  people.csv\n  run the command again\n",
   );
-  expect(reportOf(failure, styleOf([], { LC_ALL: "ja_JP.UTF-8" }))).toBe(
+  expect(renderReport(failure, styleOf([], { LC_ALL: "ja_JP.UTF-8" }))).toBe(
     "エラー: テナントが変更されました\n  people.csv\n  やり直してください\n",
   );
 });
 
-test("on a terminal it is folded at its width, commands whole; what programs read is not", () => {
+test("on a terminal, a failure is folded but its commands are not; program output is not folded", () => {
   const long = new Failure("usage", {
     what: text(`--lang must be one of ${"ja, en, ".repeat(12)}not fr`, `--lang は${"日本語か英語".repeat(12)}です`),
     where: "clomoctl roles show",
-    hint: text(`see clomoctl clomo-account settings set --help ${"for what it takes ".repeat(4)}`, "参照してください"),
+    hint: text(`run: clomoctl clomo-account settings set --help ${"for what it takes ".repeat(4)}`, "参照してください"),
   });
   for (const language of ["en", "ja"] as const) {
     const style = { language, json: true, verbose: false };
-    const lines = reportOf(long, { ...style, columns: 80 })
+    const lines = renderReport(long, { ...style, columns: 80 })
       .trimEnd()
       .split("\n");
     const problem = lines.pop();
     expect(lines.length).toBeGreaterThan(3);
     for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(80);
     expect(problem).toMatch(/^\{"type":"usage".*\}$/);
-    const unfolded = reportOf(long, style).trimEnd().split("\n");
+    const unfolded = renderReport(long, style).trimEnd().split("\n");
     expect(unfolded).toHaveLength(4);
     expect(unfolded.at(-1)).toBe(problem);
   }
 });
 
-test("permission denied is explained if the error has the path", () => {
+test("explains a denied permission if the error has the path", () => {
   const denied = (more: object) =>
     Object.assign(new Error("EACCES: permission denied, fstat"), { code: "EACCES" }, more);
   expect(asFailure(denied({ path: "notify.yaml" }))).toMatchObject({ code: "not-permitted", where: "notify.yaml" });
   expect(asFailure(denied({}))).toMatchObject({ code: "unexpected" });
 });
 
-test("a full disk is said plainly", () => {
+test("reports a full disk plainly", () => {
   const failure = asFailure(Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" }));
   expect(failure).toMatchObject({ code: "unexpected", what: { en: expect.stringContaining("no space left") } });
 });
@@ -63,11 +63,11 @@ test.each([
   ["another error of the disk", Object.assign(new Error("EIO: i/o error"), { code: "EIO" }), false],
   ["an error without a code", new Error("ENOSPC"), false],
   ["what is no error", { code: "ENOSPC" }, false],
-])("%s: said as a full disk is %s", (_, thrown, full) => {
+])("%s: reported as a full disk: %s", (_, thrown, full) => {
   expect(asFailure(thrown).what.en.includes("no space left")).toBe(full);
 });
 
-test("of an error only the places are told, and none of a failure", () => {
+test("shows only the stack frames of an error, and nothing for a failure", () => {
   const [first, ...rest] = stackOf(new TypeError("boom"));
   expect(first).toMatch(/^ +at .*report\.test\.ts/);
   expect(rest.length).toBeGreaterThan(0);
@@ -76,30 +76,30 @@ test("of an error only the places are told, and none of a failure", () => {
 });
 
 test("with --format json the last line is a problem object", () => {
-  const last = reportOf(failure, styleOf(["users", "list", "--format=json"], {}))
+  const last = renderReport(failure, styleOf(["users", "list", "--format=json"], {}))
     .trimEnd()
     .split("\n")
     .at(-1);
   expect(JSON.parse(last ?? "")).toMatchObject({
     type: "conflict",
     status: 409,
-    detail: "the tenant changed",
+    detail: "the tenant has changed since the plan was made",
     where: "people.csv",
-    hint: "run it again",
+    hint: "run the command again",
   });
 });
 
-test("what is no failure is unexpected; its stack is shown only when asked for", () => {
+test("an error that is not a failure is unexpected, and its stack is shown only on request", () => {
   const unexpected = asFailure(new TypeError("x is \u001b[31mnot a function"));
   expect(unexpected.code).toBe("unexpected");
-  const shown = reportOf(unexpected, styleOf([], {}));
+  const shown = renderReport(unexpected, styleOf([], {}));
   expect(shown).toContain(String.raw`unexpected error: x is \x1b[31mnot a function`);
   expect(shown).not.toContain("report.test.ts");
-  expect(reportOf(unexpected, styleOf(["--verbose"], {}))).toContain("report.test.ts");
+  expect(renderReport(unexpected, styleOf(["--verbose"], {}))).toContain("report.test.ts");
   expect(asFailure("thrown text").what.en).toBe("unexpected error: thrown text");
 });
 
-test("the manner is read off a command line that is wrong elsewhere", () => {
+test("reads the error style from a command line that has other mistakes", () => {
   expect(styleOf(["--lang", "fr", "--format"], { CLOMOCTL_LANG: "ja" })).toEqual({
     language: "en",
     json: false,

@@ -1,39 +1,42 @@
-import { deniedFailureOf, diskFailureOf } from "../lib/errors/disk.ts";
-import { Failure, unsuppressed } from "../lib/errors/index.ts";
+import { toPermissionFailure, toDiskFailure } from "../lib/errors/disk.ts";
+import { Failure, unwrapSuppressed } from "../lib/errors/index.ts";
 import { foldLine } from "../lib/terminal/commands.ts";
 import { escapeForPeople } from "../lib/terminal/escape.ts";
-import { failureLines, problemLine } from "../lib/terminal/failure.ts";
+import { renderFailureLines, renderFailureJson } from "../lib/terminal/failure.ts";
 import { text } from "../lib/text/index.ts";
 import type { ErrorStyle } from "./error-style.ts";
 
-const HINT = text(
-  "run it again with --verbose to see where it happened",
+const VERBOSE_HINT = text(
+  "run the command again with --verbose to see where the error occurred",
   "--verbose を付けて実行すると発生した場所が表示されます",
 );
 
-/** Turns any thrown value into a failure that can be shown; anything but a {@link Failure} is `unexpected`. */
+/**
+ * Converts any thrown value into a failure that can be shown. Unless the value is a {@link Failure}, or can be
+ * explained as an error of the disk or of permissions, the failure is `unexpected`.
+ */
 export function asFailure(thrown: unknown): Failure {
-  const { first: error } = unsuppressed(thrown);
+  const { first: error } = unwrapSuppressed(thrown);
   if (error instanceof Failure) return error;
-  const explained = diskFailureOf(error) ?? deniedFailureOf(error);
+  const explained = toDiskFailure(error) ?? toPermissionFailure(error);
   if (explained !== undefined) return explained;
   const reason = error instanceof Error ? error.message : String(error);
   const what = text(`unexpected error: ${reason}`, `予期しないエラーです: ${reason}`);
-  return new Failure("unexpected", { what, hint: HINT, cause: error });
+  return new Failure("unexpected", { what, hint: VERBOSE_HINT, cause: error });
 }
 
-/** The stack of an unexpected error, line by line; empty for a {@link Failure}, which explains itself. */
+/** Returns the lines of an unexpected error's stack; nothing for a {@link Failure}, which explains itself. */
 export function stackOf(error: unknown): string[] {
   if (error instanceof Failure || !(error instanceof Error)) return [];
   return (error.stack ?? "").split("\n").slice(1);
 }
 
-/** The lines of stderr for a failure, if there is no {@link Terminal} to show it: folded on a terminal, as there. */
-export function reportOf(failure: Failure, { language, json, verbose, columns = 0 }: ErrorStyle): string {
-  const [what = "", ...rest] = failureLines(failure, language);
+/** Renders a failure for stderr when no {@link Terminal} can show it; wraps lines for a terminal in the same way. */
+export function renderReport(failure: Failure, { language, json, verbose, columns = 0 }: ErrorStyle): string {
+  const [what = "", ...rest] = renderFailureLines(failure, language);
   const stack = verbose ? stackOf(failure.cause).map(escapeForPeople) : [];
   const label = text("error:", "エラー:")[language];
   const said = [`${label} ${what}`, ...rest.map((line) => `  ${line}`)];
   const lines = [...stack, ...said.flatMap((line) => foldLine(line, columns))];
-  return `${[...lines, ...(json ? [problemLine(failure, language)] : [])].join("\n")}\n`;
+  return `${[...lines, ...(json ? [renderFailureJson(failure, language)] : [])].join("\n")}\n`;
 }

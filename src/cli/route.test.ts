@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { NounNode, VerbNode } from "../commands/command.ts";
 import { same } from "../lib/text/index.ts";
-import { readLine } from "./line.ts";
-import { routeOf } from "./route.ts";
+import { scanCommandLine } from "./line.ts";
+import { resolveRoute } from "./route.ts";
 
 const verb = (name: string): VerbNode => ({
   name,
@@ -34,8 +34,8 @@ const program = noun(
   [],
 );
 
-const lineOf = (line: string) => readLine(program, line === "" ? [] : line.split(" "));
-const to = (line: string) => routeOf(lineOf(line));
+const lineOf = (line: string) => scanCommandLine(program, line === "" ? [] : line.split(" "));
+const to = (line: string) => resolveRoute(lineOf(line));
 
 test.each([
   ["users list", "users list", []],
@@ -49,20 +49,22 @@ test.each([
   expect(to(line)).toMatchObject({ to: "verb", path: path.split(" "), words });
 });
 
-test("a verb without its noun names the commands that end in it", () => {
+test("a verb without its noun proposes the commands that end with it", () => {
   expect(() => to("import people.csv")).toThrow(
     expect.objectContaining({
-      what: { en: "import of what?", ja: "何の import ですか?" },
+      what: { en: 'specify what "import" applies to', ja: "import の対象を指定してください" },
       where: "clomoctl import",
-      hint: expect.objectContaining({ en: "one of: clomoctl users import, clomoctl secured users import" }),
+      hint: expect.objectContaining({ en: "use one of these: clomoctl users import, clomoctl secured users import" }),
     }),
   );
   expect(() => to("secured import")).toThrow(
-    expect.objectContaining({ hint: expect.objectContaining({ en: "one of: clomoctl secured users import" }) }),
+    expect.objectContaining({
+      hint: expect.objectContaining({ en: "use one of these: clomoctl secured users import" }),
+    }),
   );
 });
 
-test("version and help win at their level", () => {
+test("version and help take precedence at their level", () => {
   expect(to("--version")).toEqual({ to: "version" });
   expect(to("version")).toEqual({ to: "version" });
   expect(to("help")).toMatchObject({ to: "noun-help", path: [] });
@@ -81,14 +83,22 @@ test.each([
   ["user list", "unknown command user", "did you mean clomoctl users?"],
   ["users lst", "unknown command lst", "did you mean clomoctl users list?"],
   ["acount grant", "unknown command acount", "did you mean clomoctl account?"],
-  ["users frobnicate", "unknown command frobnicate", "one of: fields, list, import"],
-  ["us", "unknown command us", "one of: users, secured, clomo-account"],
+  ["users frobnicate", "unknown command frobnicate", "use one of these: fields, list, import"],
+  ["us", "unknown command us", "use one of these: users, secured, clomo-account"],
   ["--fromat json users list", "unknown option --fromat before the subcommand", "did you mean --format?"],
-  ["--app docs users list", "unknown option --app before the subcommand", "put the subcommand's own options after it"],
-  ["users --version", "unknown option --version before the subcommand", "put the subcommand's own options after it"],
+  [
+    "--app docs users list",
+    "unknown option --app before the subcommand",
+    "put the options of a subcommand after the subcommand",
+  ],
+  [
+    "users --version",
+    "unknown option --version before the subcommand",
+    "put the options of a subcommand after the subcommand",
+  ],
   ["--versoin", "unknown option --versoin before the subcommand", "did you mean --version?"],
   ["users --hlep", "unknown option --hlep before the subcommand", "did you mean --help?"],
-  ["__proto__ list", "unknown command __proto__", "one of: users, secured, clomo-account"],
+  ["__proto__ list", "unknown command __proto__", "use one of these: users, secured, clomo-account"],
 ])("%s: %s", (line, what, hint) => {
   expect(() => to(line)).toThrow(
     expect.objectContaining({ code: "usage", what: expect.objectContaining({ en: what }) }),
@@ -96,7 +106,7 @@ test.each([
   expect(() => to(line)).toThrow(expect.objectContaining({ hint: expect.objectContaining({ en: hint }) }));
 });
 
-test("a verb named like a noun is meant where the next word is not in the noun", () => {
+test("a word is the verb of that name if the next word is not in the noun of that name", () => {
   const path = ["clomo-account", "do"];
   expect(to("account do a.txt --url x")).toMatchObject({ to: "verb", path, words: ["a.txt", "--url", "x"] });
   expect(to("account do advance 8d")).toMatchObject({ to: "verb", path: [...path, "advance"], words: ["8d"] });
@@ -114,6 +124,6 @@ test.each([
   ["--bogus", undefined],
   ["users --context import lst", undefined],
   ["--context users secured users import --bogus", "import"],
-])("what %s means is %s", (line, name) => {
+])("the verb of %s is %s", (line, name) => {
   expect(lineOf(line).verb?.name).toBe(name);
 });

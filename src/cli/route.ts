@@ -1,18 +1,18 @@
 import { Failure } from "../lib/errors/index.ts";
-import { nearest } from "../lib/text/nearest.ts";
+import { findNearestWord } from "../lib/text/nearest.ts";
 import { text } from "../lib/text/index.ts";
 import { isOption } from "../commands/field.ts";
-import { wordsBelow, type NounNode, type VerbNode } from "../commands/command.ts";
+import { listSubcommands, type NounNode, type VerbNode } from "../commands/command.ts";
 import { GLOBAL_FLAGS, type CommandLine, type StrayWord } from "./line.ts";
 
-/** The destination of a command line; `path` holds the nouns and the verb, without the program's name. */
+/** The destination of a command line. `path` contains the nouns and the verb, without the program's name. */
 export type Route =
   | { readonly to: "version" }
   | {
       readonly to: "noun-help";
       readonly path: readonly string[];
       readonly noun: NounNode;
-      /** why the help is shown unasked */
+      /** why the help is shown although nobody asked for it */
       readonly failure?: Failure;
     }
   | { readonly to: "verb-help"; readonly path: readonly string[]; readonly verb: VerbNode }
@@ -20,16 +20,16 @@ export type Route =
       readonly to: "verb";
       readonly path: readonly string[];
       readonly verb: VerbNode;
-      /** all words except the nouns and the verb, still to be parsed */
+      /** all words except the nouns and the verb; they are not parsed yet */
       readonly words: readonly string[];
     };
 
-/** The command as typed so far. */
-const typed = (path: readonly string[]): string => ["clomoctl", ...path].join(" ");
+/** Returns the command as typed so far. */
+const formatTypedCommand = (path: readonly string[]): string => ["clomoctl", ...path].join(" ");
 
-function unknownOption({ word, path }: StrayWord): Failure {
+function createUnknownOptionFailure({ word, path }: StrayWord): Failure {
   const [flag = ""] = word.split("=");
-  const near = nearest(flag, [
+  const near = findNearestWord(flag, [
     ...GLOBAL_FLAGS.keys(),
     "--help",
     "--help-all",
@@ -37,21 +37,21 @@ function unknownOption({ word, path }: StrayWord): Failure {
   ]);
   return new Failure("usage", {
     what: text(`unknown option ${word} before the subcommand`, `サブコマンドの前のオプション ${word} は不明です`),
-    where: typed(path),
+    where: formatTypedCommand(path),
     hint:
       near === undefined
         ? text(
-            "put the subcommand's own options after it",
+            "put the options of a subcommand after the subcommand",
             "サブコマンド固有のオプションはサブコマンドの後に書いてください",
           )
-        : text(`did you mean ${near}?`, `${near} ですか?`),
+        : text(`did you mean ${near}?`, `${near} の間違いではありませんか?`),
   });
 }
 
-/** The commands below a noun that end in this verb, as typed. */
-const commandsOf = (verb: string, noun: NounNode, path: readonly string[]): string[] => [
-  ...(noun.verbs.some(({ name }) => name === verb) ? [typed([...path, verb])] : []),
-  ...noun.nouns.flatMap((below) => commandsOf(verb, below, [...path, below.name])),
+/** Returns the commands below a noun that end in the given verb, as typed. */
+const findCommands = (verb: string, noun: NounNode, path: readonly string[]): string[] => [
+  ...(noun.verbs.some(({ name }) => name === verb) ? [formatTypedCommand([...path, verb])] : []),
+  ...noun.nouns.flatMap((below) => findCommands(verb, below, [...path, below.name])),
 ];
 
 /** The verbs of this program for those of others, the most likely first. */
@@ -74,47 +74,51 @@ const SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map(
   }),
 );
 
-function unknownWord({ word, path, noun }: StrayWord): Failure {
-  const commands = commandsOf(word, noun, path);
+function createUnknownWordFailure({ word, path, noun }: StrayWord): Failure {
+  const commands = findCommands(word, noun, path);
   if (commands.length > 0) {
     return new Failure("usage", {
-      what: text(`${word} of what?`, `何の ${word} ですか?`),
-      where: typed([...path, word]),
-      hint: text(`one of: ${commands.join(", ")}`, `次のいずれか: ${commands.join(", ")}`),
+      what: text(`specify what "${word}" applies to`, `${word} の対象を指定してください`),
+      where: formatTypedCommand([...path, word]),
+      hint: text(`use one of these: ${commands.join(", ")}`, `次のいずれかを指定してください: ${commands.join(", ")}`),
     });
   }
-  const words = wordsBelow(noun).map(({ name }) => name);
+  const words = listSubcommands(noun).map(({ name }) => name);
   const near =
     SYNONYMS.get(word)?.find((verb) => words.includes(verb)) ??
-    nearest(word, [...words, ...noun.nouns.flatMap((n) => n.aliases)]);
+    findNearestWord(word, [...words, ...noun.nouns.flatMap((n) => n.aliases)]);
   return new Failure("usage", {
     what: text(`unknown command ${word}`, `コマンド ${word} は不明です`),
-    where: typed([...path, word]),
+    where: formatTypedCommand([...path, word]),
     hint:
       near === undefined
-        ? text(`one of: ${words.join(", ")}`, `次のいずれか: ${words.join(", ")}`)
-        : text(`did you mean ${typed([...path, near])}?`, `${typed([...path, near])} ですか?`),
+        ? text(`use one of these: ${words.join(", ")}`, `次のいずれかを指定してください: ${words.join(", ")}`)
+        : text(
+            `did you mean ${formatTypedCommand([...path, near])}?`,
+            `${formatTypedCommand([...path, near])} の間違いではありませんか?`,
+          ),
   });
 }
 
-/** The help of the noun, which is shown too, tells what there is. */
-function missingVerb(path: readonly string[]): Failure {
+/** Creates the failure for a missing subcommand. The help of the noun, shown with it, lists the subcommands. */
+function createMissingVerbFailure(path: readonly string[]): Failure {
   return new Failure("usage", {
     what: text("specify a subcommand", "サブコマンドを指定してください"),
-    where: typed(path),
+    where: formatTypedCommand(path),
   });
 }
 
 /**
- * The destination of a command line.
+ * Returns the destination of a command line.
  *
- * @throws `usage` for an unknown noun, verb or option before the verb, naming the nearest
+ * @throws `usage` for an unknown noun, verb or option before the verb; the failure suggests the most similar word
  */
-export function routeOf({ path, noun, namesake, words, version, help, stray, ...line }: CommandLine): Route {
+export function resolveRoute({ path, noun, namesake, words, version, help, stray, ...line }: CommandLine): Route {
   if (version) return { to: "version" };
   const verb = line.verb ?? (help ? undefined : namesake);
-  if (stray !== undefined) throw isOption(stray.word) ? unknownOption(stray) : unknownWord(stray);
+  if (stray !== undefined)
+    throw isOption(stray.word) ? createUnknownOptionFailure(stray) : createUnknownWordFailure(stray);
   if (verb !== undefined) return help ? { to: "verb-help", path, verb } : { to: "verb", path, verb, words };
-  if (!help && path.length > 0) return { to: "noun-help", path, noun, failure: missingVerb(path) };
+  if (!help && path.length > 0) return { to: "noun-help", path, noun, failure: createMissingVerbFailure(path) };
   return { to: "noun-help", path, noun };
 }

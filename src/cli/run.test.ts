@@ -10,8 +10,8 @@ import { Failure } from "../lib/errors/index.ts";
 import { spoolToFile } from "../lib/files/spool.ts";
 import { same, text } from "../lib/text/index.ts";
 import { PROGRAM } from "../commands/index.ts";
-import { errorStyleOf } from "./error-style.ts";
-import { readLine } from "./line.ts";
+import { selectErrorStyle } from "./error-style.ts";
+import { scanCommandLine } from "./line.ts";
 import { runVerb } from "./run.ts";
 import { fakeOutside, type FakeOutside } from "#support/cli/outside.ts";
 
@@ -50,7 +50,11 @@ async function ending(
     failureExit,
     load: async () => ({ default: command }),
   };
-  const exit = await runVerb(made.outside, errorStyleOf(readLine(PROGRAM, words), {}), { path: ["try"], verb, words });
+  const exit = await runVerb(made.outside, selectErrorStyle(scanCommandLine(PROGRAM, words), {}), {
+    path: ["try"],
+    verb,
+    words,
+  });
   return { exit, stdout: String(made.stdout.read() ?? ""), stderr: made.stderr(), tenants: made.tenants };
 }
 
@@ -61,11 +65,11 @@ test.each([
   ["partial", 8],
   ["differs", 9],
   [1, 1],
-] as const)("a verb that ends with %s ends the program with %i, in silence", async (outcome, exit) => {
+] as const)("a verb that ends with %s exits with %i and prints nothing", async (outcome, exit) => {
   expect(await ending(async () => outcome)).toEqual({ exit, stdout: "", stderr: "", tenants: [] });
 });
 
-test("a failure is said, and its code is the exit code, unless the verb has its own", async () => {
+test("a failure is printed and its code is the exit code, unless the verb has its own", async () => {
   const failing: Work = () => Promise.reject(conflict);
   const stderr = "error: changed\n  a.csv\n  again\n";
   expect(await ending(failing)).toMatchObject({ exit: 5, stdout: "", stderr });
@@ -80,7 +84,7 @@ const planned: Work = async (tools) => {
 };
 const SUMMARY = "2026-11-20T10:00:00+09:00 local try a.csv: +2 ~0 -0 exit";
 
-test("what becomes of a plan is the last line, before an error and its problem object", async () => {
+test("the outcome of a plan is the last line, before an error and its problem object", async () => {
   expect((await ending(planned)).stderr).toBe(`${SUMMARY} 0\n`);
   const refused: Work = async (...parts) => {
     await planned(...parts);
@@ -91,7 +95,7 @@ test("what becomes of a plan is the last line, before an error and its problem o
   expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ type: "conflict" });
 });
 
-test("what was shown before a failure is not lost", async () => {
+test("output that was written before a failure is not lost", async () => {
   const { stdout } = await ending(async ({ terminal }) => {
     await terminal.out.write("half\n");
     throw conflict;
@@ -99,7 +103,7 @@ test("what was shown before a failure is not lost", async () => {
   expect(stdout).toBe("half\n");
 });
 
-test("what is no failure is unexpected; where it was thrown is said only when asked for", async () => {
+test("an error that is not a failure is unexpected, and its stack is shown only on request", async () => {
   const failing: Work = () => Promise.reject(new TypeError("boom"));
   const { exit, stderr } = await ending(failing);
   expect(exit).toBe(1);
@@ -109,7 +113,7 @@ test("what is no failure is unexpected; where it was thrown is said only when as
   expect(verbose.stderr).toMatch(/^ +at [^]+run\.test\.ts[^]+\nerror: [^\n]*boom\n/);
 });
 
-test("words that do not fit are thrown before anything is done", async () => {
+test("invalid arguments are reported before anything is done", async () => {
   let done = false;
   const work: Work = async () => void (done = true);
   await expect(ending(work, ["--bogus"])).rejects.toMatchObject({ code: "usage" });
@@ -117,7 +121,7 @@ test("words that do not fit are thrown before anything is done", async () => {
   expect(done).toBe(false);
 });
 
-test("the tenant is closed when the work has ended, well or not", async () => {
+test("the tenant is closed when the work ends, successfully or not", async () => {
   const tenants = ["open local", "close local"];
   expect(await ending(async (tools) => void (await tools.tenant()))).toMatchObject({ exit: 0, tenants });
   const failing: Work = async (tools) => {
@@ -131,7 +135,7 @@ test.each([
   ["SIGINT", 130],
   ["SIGTERM", 143],
   ["SIGHUP", 129],
-])("%s ends it with %i and what the verb says of its state, once", async (signal, exit) => {
+])("%s ends the command with %i and prints the state that the verb describes once", async (signal, exit) => {
   const interrupted: Work = async (tools, { host }) => {
     tools.describeState(() => text("nothing was changed", "何も変更していません"));
     host.emit(signal);
@@ -145,9 +149,9 @@ test.each([
 
 test.each([
   ["reads", {}, "nothing was changed", "何も変更していません"],
-  ["changes something", { changes: true }, "what was done so far is not known", "どこまで処理したかは不明です"],
-  ["shows what it changed", { shows: [] }, "what was done so far is not known", "どこまで処理したかは不明です"],
-] as const)("of a verb that %s and says nothing of its state: %j", async (_, more, en, ja) => {
+  ["changes something", { changes: true }, "it is unknown what was changed", "どこまで処理したかは不明です"],
+  ["shows what it changed", { shows: [] }, "it is unknown what was changed", "どこまで処理したかは不明です"],
+] as const)("a verb that %s and does not describe its state: %j", async (_, more, en, ja) => {
   const interrupted: Work = async (_tools, { host }) => void host.emit("SIGINT");
   const told = async (words: readonly string[]) =>
     (await ending(interrupted, words, undefined, undefined, more)).stderr;
@@ -155,7 +159,7 @@ test.each([
   expect(await told(["--lang", "ja"])).toBe(`エラー: 中断しました: ${ja}\n`);
 });
 
-test("a signal ends a long result also where nobody reads it any more", async () => {
+test("a signal ends a long result even if nobody reads it", async () => {
   const stalled = new PassThrough({ highWaterMark: 1 });
   const long: Work = async ({ terminal }, { host }) => {
     setImmediate(() => host.emit("SIGINT"));
@@ -165,7 +169,7 @@ test("a signal ends a long result also where nobody reads it any more", async ()
   expect({ exit, stderr }).toEqual({ exit: 130, stderr: "error: interrupted: nothing was changed\n" });
 });
 
-test("a signal counts also where the work ended well, or failed otherwise", async () => {
+test("a signal counts even if the work succeeds or fails for another reason", async () => {
   const well: Work = async (_, { host }) => void host.emit("SIGINT");
   expect(await ending(well)).toMatchObject({
     exit: 130,
@@ -181,7 +185,7 @@ test("a signal counts also where the work ended well, or failed otherwise", asyn
   });
 });
 
-test("a question that was left counts as a signal", async () => {
+test("a question that is not answered counts as a signal", async () => {
   const leaving: Work = (tools) => {
     tools.describeState(() => same("nothing was changed"));
     return Promise.reject(new Failure("interrupted", { what: same("not answered") }));
@@ -195,7 +199,7 @@ test("a question that was left counts as a signal", async () => {
 const slow = (): Duplex =>
   new PassThrough({ transform: (chunk: Buffer, _, done) => void setTimeout(() => done(null, chunk), 5) });
 
-test("all output has been taken when the program ends, well or not", async () => {
+test("all output is written before the program ends, successfully or not", async () => {
   const writing: Work = async ({ terminal }) => {
     for (const piece of ["a", "b", "c"]) await terminal.out.write(Buffer.from(piece));
   };
@@ -210,7 +214,7 @@ test("all output has been taken when the program ends, well or not", async () =>
 test.each([
   ["output that cannot be written", new Error("disk on fire"), 1, "unexpected error: disk on fire"],
   ["a conflict", conflict, 5, conflict.what.en],
-])("what was changed for good is said before %s, and in a signal's message", async (_, error, exit, what) => {
+])("a permanent change is reported before %s, and in the message of a signal", async (_, error, exit, what) => {
   const failing: Work = (tools) => {
     tools.describeDone(same("the change was made"));
     return Promise.reject(error);
@@ -230,7 +234,7 @@ test.each([
   expect((await ending(undone)).stderr).not.toContain("the change was made");
 });
 
-test("output that fails last of all is a failure too", async () => {
+test("an output error at the very end is a failure, too", async () => {
   const broken = new PassThrough({ transform: (_, __, done) => done(new Error("disk on fire")) });
   const { exit, stderr } = await ending(({ terminal }) => terminal.out.write("lost\n"), [], undefined, broken);
   expect(exit).toBe(1);
@@ -247,7 +251,7 @@ test("output that cannot be written is a failure", async () => {
   expect(stderr).toContain("disk on fire");
 });
 
-test("a reader that has gone is none", async () => {
+test("a reader that closes the pipe is not a failure", async () => {
   const { exit, stderr } = await ending(async ({ terminal }, { stdout }) => {
     stdout.destroy(Object.assign(new Error("broken pipe"), { code: "EPIPE" }));
     await new Promise((resolve) => void setImmediate(resolve));
@@ -281,7 +285,7 @@ async function inOpenHome(
   const verb: VerbNode = { name: "try", summary: about, load: async () => ({ default: command }) };
   const typed = words.split(" ").filter((word) => word !== "");
   const outside = { ...made.outside, userId: userInfo().uid };
-  const exit = await runVerb(outside, errorStyleOf(readLine(PROGRAM, typed), {}), {
+  const exit = await runVerb(outside, selectErrorStyle(scanCommandLine(PROGRAM, typed), {}), {
     path: ["try"],
     verb,
     words: typed,
@@ -289,8 +293,8 @@ async function inOpenHome(
   return { exit, hasRun, stderr: made.stderr().replaceAll(home, "HOME") };
 }
 
-const WARNED = "warning: other users can write HOME: chmod go-w HOME\n";
-const REFUSED = "error: other users can write HOME, so nothing is changed\n  run: chmod go-w HOME\n";
+const WARNED = "warning: other users can write to HOME: chmod go-w HOME\n";
+const REFUSED = "error: other users can write to HOME; nothing was changed\n  run: chmod go-w HOME\n";
 
 test.skipIf(process.platform === "win32").each([
   ["a change is refused", { changes: true } as const, "", 4, REFUSED],
@@ -302,7 +306,7 @@ test.skipIf(process.platform === "win32").each([
   ["what reads a tenant warns", {}, "", 0, WARNED],
   ["what reads all tenants warns", { opensTenant: false, readsTenants: true } as const, "", 0, WARNED],
   ["what reads nothing of the home says nothing", { opensTenant: false } as const, "", 0, ""],
-])("in a home that others can write %s", async (_, more, words, exit, stderr) => {
+])("if others can write to the home, %s", async (_, more, words, exit, stderr) => {
   expect(await inOpenHome(more, words)).toEqual({ exit, stderr, hasRun: exit === 0 });
 });
 
@@ -316,7 +320,7 @@ const failingAtEnd = (error: Error): AsyncDisposable => ({
 test.each([
   ["an unexpected error", new Error("disk on fire"), 1, "error: unexpected error: disk on fire\n"],
   ["a failure", conflict, 5, "error: changed\n"],
-])("%s is shown before what the clean-up failed with, which is a warning", async (_, error, exit, first) => {
+])("%s stays the error, and failures of the clean-up are warnings", async (_, error, exit, first) => {
   const failing: Work = async () => {
     await using _a = failingAtEnd(new Error("first file left"));
     await using _b = failingAtEnd(Object.assign(new Error("EIO: i/o error, unlink"), { code: "EIO", path: "/tmp/b" }));
@@ -326,14 +330,14 @@ test.each([
   expect(ended.exit).toBe(exit);
   expect(ended.stderr).toContain(first);
   expect(ended.stderr.split("\n").slice(0, 2)).toEqual([
-    "warning: the clean-up failed, too: disk I/O error (/tmp/b)",
-    "warning: the clean-up failed, too: unexpected error: first file left",
+    "warning: the clean-up also failed: disk I/O error (/tmp/b)",
+    "warning: the clean-up also failed: unexpected error: first file left",
   ]);
   expect((await ending(failing, ["--lang", "ja"])).stderr).toContain("警告: 後片付けにも失敗しました: ");
   expect((await ending(failing, ["--verbose"])).stderr).not.toContain("suppressed");
 });
 
-test("a temporary file that cannot be removed is a warning, and the work counts as done", async () => {
+test("a temporary file that cannot be removed is a warning and keeps the exit code", async () => {
   const left: Work = async (tools) => {
     const { temporaryFolder } = tools.temporary;
     await using _ = await spoolToFile(Readable.from([Buffer.from("x")]), tools.temporary);
@@ -344,7 +348,7 @@ test("a temporary file that cannot be removed is a warning, and the work counts 
   const { exit, stderr } = await ending(left);
   expect(exit).toBe(8);
   expect(stderr).toMatch(
-    /^warning: the temporary copy \S+\.tmp could not be removed \(.+\); the next clomoctl command tries again, or type: rm -r -- \S+\.tmp\n$/,
+    /^warning: could not remove the temporary copy \S+\.tmp \(.+\); the next clomoctl command tries again\. To remove it now: rm -r -- \S+\.tmp\n$/,
   );
 });
 
@@ -362,6 +366,6 @@ test("a tenant that cannot be closed after the work is a warning", async () => {
   };
   expect(await ending(made)).toMatchObject({
     exit: 0,
-    stderr: "warning: the command is done, but its clean-up failed: unexpected error: disk on fire\n",
+    stderr: "warning: the command has ended, but its clean-up failed: unexpected error: disk on fire\n",
   });
 });

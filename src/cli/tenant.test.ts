@@ -47,7 +47,7 @@ async function served(answer: unknown): Promise<{ readonly url: string; readonly
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
 }
 
-test("a tenant in process is made in its folder, by the clock that is passed in", async () => {
+test("a local tenant is created in its folder and uses the given clock", async () => {
   const tenantFolder = join(freshFolder(), "tenants", "kanto");
   const context = kanto(tenantFolder);
   const tenant = await open(context);
@@ -62,7 +62,7 @@ test("a tenant in process is made in its folder, by the clock that is passed in"
   await again.close();
 });
 
-test("a tenant on a server is asked below the address of its context", async () => {
+test("requests to a tenant on a server go below the address of its context", async () => {
   const { url, asked } = await served(example("tenant"));
   const tenant = await open(remote(`${url}/mdm`));
   expect(await (await tenant.client(["tenant"])).tenant.show()).toEqual(example("tenant"));
@@ -70,7 +70,7 @@ test("a tenant on a server is asked below the address of its context", async () 
   await tenant.close();
 });
 
-test("the certificate of an authority is read before anything is asked", async () => {
+test("the CA certificate is read before any request", async () => {
   const folder = freshFolder();
   writeFileSync(join(folder, "ca.pem"), "none");
   const url = "https://127.0.0.1:1/";
@@ -78,7 +78,7 @@ test("the certificate of an authority is read before anything is asked", async (
   await expect(open(remote(url, join(folder, "ca.pem")))).rejects.toMatchObject({ code: "input-rejected" });
 });
 
-test("a first change that cannot make the tenant fails for its own reason, and leaves what was there", async () => {
+test("a first change that cannot create the tenant fails for its own reason and leaves existing files", async () => {
   const tenantFolder = join(freshFolder(), "tenants", "kanto");
   const tenant = await open(kanto(tenantFolder));
   const { users } = await tenant.client(["users"]);
@@ -89,7 +89,7 @@ test("a first change that cannot make the tenant fails for its own reason, and l
   expect(readdirSync(tenantFolder)).toEqual(["tenant.db"]);
 });
 
-test("reading a tenant that is not there yet finds it empty and does not make it; the first change does", async () => {
+test("reading a tenant that does not exist finds it empty, and the first change creates it", async () => {
   const home = freshFolder();
   const tenantFolder = join(home, "tenants", "kanto");
   const context = kanto(tenantFolder);
@@ -107,7 +107,7 @@ test("reading a tenant that is not there yet finds it empty and does not make it
   expect(readdirSync(tenantFolder)).toEqual(["tenant.db"]);
 });
 
-test("a change that is only tried makes no tenant; the next one that stays does", async () => {
+test("a dry run does not create a tenant, but the next real change does", async () => {
   const tenantFolder = join(freshFolder(), "tenants", "kanto");
   const tenant = await open(kanto(tenantFolder));
   const dryRun = true;
@@ -147,7 +147,7 @@ async function withAccount(tenant: OpenTenant) {
 test.each([
   [["kanto"], ""],
   [["kanto", "kansai"], " --context kanto"],
-])("the command in a mail with a code names the tenant among several: %j", async (among, named) => {
+])("the command in a mail with a code names the tenant if there are several: %j", async (among, named) => {
   const mails: string[] = [];
   const mail = () =>
     Promise.resolve(({ text: body }: { readonly text: string }) => {
@@ -166,7 +166,7 @@ test.each([
   expect(mails).toEqual([expect.stringMatching(line), expect.stringMatching(line)]);
 });
 
-test("a tenant among several sends no code where the machine has no mail", async () => {
+test("sends no code if there are several tenants and the machine cannot send mail", async () => {
   const context = kanto(join(freshFolder(), "kanto"));
   const tenant = await openTenant(machine, { context, source: "used", among: ["kanto", "kansai"] });
   const { accounts, user, address } = await withAccount(tenant);
@@ -174,7 +174,7 @@ test("a tenant among several sends no code where the machine has no mail", async
   await tenant.close();
 });
 
-test("a plan that is only tried is made in a temporary tenant, which is gone with it", async () => {
+test("a dry run of a plan uses a temporary tenant, which is removed with the plan", async () => {
   const home = freshFolder();
   const context = kanto(join(home, "tenants", "kanto"));
   const rehearsesIn = { temporaryFolder: join(home, "tmp"), processes: machine.processes };

@@ -9,63 +9,64 @@ import {
   hasCode,
   type ProcessTable,
   type TemporaryFolder,
-  type TemporaryPlace,
+  type TemporaryStorage,
 } from "../lib/files/index.ts";
 import type { OpenTenant as Tenant, TenantOptions } from "../lib/tenant/index.ts";
-import { openClient, unchecked, type Client, type Connection, type NounName } from "../lib/client/index.ts";
+import { openClient, skipSchemaCheck, type Client, type Connection, type NounName } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
 import { installLightMessages } from "../lib/client/light-fetch.ts";
 
-/** A tenant that is open until it is closed. */
+/** A tenant that remains open until `close` is called. */
 export interface OpenTenant extends ChosenContext {
   readonly client: <N extends NounName>(nouns: readonly N[]) => Promise<Client<N>>;
   readonly close: () => Promise<void>;
 }
 
-/** What a connection needs of the machine. */
-export interface Machine {
+/** What a connection to a tenant needs from its surroundings. */
+export interface ConnectionEnvironment {
   readonly clock: Clock;
   readonly processes: ProcessTable;
-  /** the operating system's user; undefined if it has no name, as in some containers */
+  /** name of the operating system's user; undefined if the user has no name, as in some containers */
   readonly userName: string | undefined;
   /** `os.hostname()` */
   readonly hostName: string;
-  /** the account that the user of an embedded tenant acts as */
+  /** account as which the user of a local tenant acts */
   readonly as?: string | undefined;
-  /** `clomoctl` and its version */
+  /** name and version of the program: `clomoctl` and the version */
   readonly program: string;
-  /** ends long lists and exports */
+  /** aborts long lists and exports */
   readonly signal?: AbortSignal | undefined;
-  /** permits the first change, and each further one */
+  /** called before every change; rejects if the change is not permitted */
   readonly beforeChange?: Connection["beforeChange"];
-  /** called where an export left no record in the audit */
+  /** called if an export could not be recorded in the audit log */
   readonly unaudited?: Connection["unaudited"];
-  /** called with the numbers of changes that were made */
+  /** called with the numbers of the changes that were made */
   readonly changed?: Connection["changed"];
-  /** how an embedded tenant reaches Apple's services, and seals what it keeps for them */
+  /** how a local tenant sends requests to Apple's services, and encrypts the secrets it keeps for them */
   readonly apple?: Pick<NonNullable<TenantOptions["apple"]>, "send" | "sealing"> | undefined;
-  /** how an embedded tenant sends mail */
+  /** how a local tenant sends mail */
   readonly mail?: TenantOptions["mail"];
   /**
-   * nothing that is done is to stay (`--dry-run`): an embedded tenant that is not there is made here, where what is asked of
-   * it needs a file, and removed as it is closed
+   * set for a run that must leave nothing behind (`--dry-run`): if a local tenant does not exist and a request needs it
+   * on disk, the tenant is created in this place and removed when it is closed
    */
-  readonly rehearsesIn?: TemporaryPlace | undefined;
+  readonly rehearsesIn?: TemporaryStorage | undefined;
 }
 
 /**
  * Opens the tenant of a context.
  *
- * @throws `locked` when another process holds an embedded tenant, `unexpected` when its folder cannot be created
- * @throws `not-found`, `input-rejected` when the `--ca-file` of a remote one is missing or not a certificate
+ * @throws `locked` if another process holds the local tenant, `unexpected` if the folder of the tenant cannot be
+ * created
+ * @throws `not-found`, `input-rejected` if the `--ca-file` of a remote tenant is missing or is not a certificate
  */
-export async function openTenant(machine: Machine, chosen: ChosenContext): Promise<OpenTenant> {
+export async function openTenant(machine: ConnectionEnvironment, chosen: ChosenContext): Promise<OpenTenant> {
   const { context } = chosen;
   const { signal, beforeChange, unaudited, changed } = machine;
-  const mail = machine.mail && namingTenant(machine.mail, chosen);
+  const mail = machine.mail && addTenantToMail(machine.mail, chosen);
   const opening =
-    context.kind === "remote" ? connectBySocket(machine, context) : connectInProcess({ ...machine, mail }, context);
+    context.kind === "remote" ? connectToServer(machine, context) : connectInProcess({ ...machine, mail }, context);
   const { close, ...connection } = await opening;
   return {
     ...chosen,
@@ -74,21 +75,21 @@ export async function openTenant(machine: Machine, chosen: ChosenContext): Promi
   };
 }
 
-/** Mail whose commands name the tenant among several, as those on the terminal do. */
-const namingTenant = (open: Mailing, { context, among }: ChosenContext): Mailing =>
+/** Wraps the sending of mail: if there are several tenants, commands in a mail name theirs, as on the terminal. */
+const addTenantToMail = (open: MailSenderFactory, { context, among }: ChosenContext): MailSenderFactory =>
   among.length < 2
     ? open
     : async () => {
-        const [send, { inContext }] = await Promise.all([open(), import("../lib/terminal/commands.ts")]);
-        return (mail) => send({ ...mail, text: inContext(mail.text, context.name) });
+        const [send, { addContext }] = await Promise.all([open(), import("../lib/terminal/commands.ts")]);
+        return (mail) => send({ ...mail, text: addContext(mail.text, context.name) });
       };
 
-type Mailing = NonNullable<Machine["mail"]>;
+type MailSenderFactory = NonNullable<ConnectionEnvironment["mail"]>;
 
 type ClosableTenant = Pick<OpenTenant, "close">;
 
 async function connectInProcess(
-  { clock, processes, userName, hostName, as, program, apple, mail, rehearsesIn }: Machine,
+  { clock, processes, userName, hostName, as, program, apple, mail, rehearsesIn }: ConnectionEnvironment,
   { tenantFolder, name }: EmbeddedContext,
 ): Promise<Connection & ClosableTenant> {
   installLightMessages();
@@ -109,20 +110,20 @@ async function connectInProcess(
       apple: apple && {
         ...apple,
         wait: (delayMs, stop) => sleep(delayMs, undefined, { signal: stop }),
-        // as Apple reads it: name and version
+        // the form that Apple expects: name/version
         program: program.replace(" ", "/"),
       },
       mail,
     });
   const absent = isAbsent(tenantFolder);
   if (!absent) await ensureFolder(tenantFolder);
-  // in a tenant that is not there nobody has an account: nothing is made for who acts as somebody
+  // a tenant that does not exist has no accounts, so no tenant is created if the user acts as an account
   const making = { tenantFolder, open, rehearsesIn };
-  const { fetch, close } = absent && as === undefined ? madeByChange(making) : open({ inMemory: absent });
-  return { transport: fetch, check: unchecked, close };
+  const { fetch, close } = absent && as === undefined ? openTenantOnDemand(making) : open({ inMemory: absent });
+  return { transport: fetch, check: skipSchemaCheck, close };
 }
 
-/** Whether a folder does not exist or is empty; one that cannot be read is there. */
+/** Returns true if a folder does not exist or is empty. A folder that cannot be read counts as existing. */
 const isAbsent = (folder: string): boolean => {
   try {
     return readdirSync(folder).length === 0;
@@ -131,8 +132,8 @@ const isAbsent = (folder: string): boolean => {
   }
 };
 
-/** A request, and whether it is to try a change of which nothing stays. Its body is read, and goes along again. */
-async function rehearsing(asked: Request): Promise<{ readonly request: Request; readonly isRehearsal: boolean }> {
+/** Finds out whether a request is a dry run. This reads the body, so a new request with the same body is returned. */
+async function detectDryRun(asked: Request): Promise<{ readonly request: Request; readonly isRehearsal: boolean }> {
   const { method, url, headers, signal } = asked;
   if (headers.get("content-type")?.startsWith("application/json") !== true)
     return { request: asked, isRehearsal: false };
@@ -149,14 +150,14 @@ const isDryRun = (body: string): boolean => {
   }
 };
 
-/** How a tenant is made that is not there yet. */
-interface NewTenant extends Pick<Machine, "rehearsesIn"> {
+/** How to create a tenant that does not exist yet. */
+interface NewTenant extends Pick<ConnectionEnvironment, "rehearsesIn"> {
   readonly tenantFolder: string;
   readonly open: (where: { readonly inMemory?: boolean; readonly folder?: string }) => Tenant;
 }
 
-/** A tenant that is not there yet: an empty one in memory, until the first request that changes something makes it. */
-function madeByChange({ tenantFolder, open, rehearsesIn }: NewTenant): Tenant {
+/** Opens a tenant that does not exist yet: empty in memory until the first changing request creates it on disk. */
+function openTenantOnDemand({ tenantFolder, open, rehearsesIn }: NewTenant): Tenant {
   let tenant = open({ inMemory: true });
   let making: Promise<void> | undefined;
   let rehearsed: TemporaryFolder | undefined;
@@ -171,7 +172,7 @@ function madeByChange({ tenantFolder, open, rehearsesIn }: NewTenant): Tenant {
   return {
     async fetch(asked) {
       if (making === undefined && asked.method === "GET") return tenant.fetch(asked);
-      const { request, isRehearsal } = await rehearsing(asked);
+      const { request, isRehearsal } = await detectDryRun(asked);
       if (!isRehearsal || making !== undefined) await (making ??= make());
       return tenant.fetch(request);
     },
@@ -182,11 +183,11 @@ function madeByChange({ tenantFolder, open, rehearsesIn }: NewTenant): Tenant {
   };
 }
 
-async function connectBySocket(
-  { clock, as }: Machine,
+async function connectToServer(
+  { clock, as }: ConnectionEnvironment,
   { url, caFile }: RemoteContext,
 ): Promise<Connection & ClosableTenant> {
-  if (as !== undefined) throw ONLY_EMBEDDED;
+  if (as !== undefined) throw AS_NOT_SUPPORTED;
   const { openSocket } = await import("../lib/client/socket.ts");
   const { readAuthorities } = await import("../lib/config/authorities.ts");
   const { transport, close } = openSocket({
@@ -200,9 +201,9 @@ async function connectBySocket(
   return { transport, base: new URL(url), close };
 }
 
-const ONLY_EMBEDDED = new Failure("usage", {
+const AS_NOT_SUPPORTED = new Failure("usage", {
   what: text(
-    "--as is for embedded tenants: a served one knows who asks by how he signed in",
-    "--as は embedded テナント専用です。リモートのテナントでは、サインインした人の権限で動作します",
+    "--as can be used only with local tenants; a remote tenant uses the permissions of the account that is signed in",
+    "--as はこのコンピューターのテナント専用です。リモートのテナントでは、サインインした人の権限で動作します",
   ),
 });

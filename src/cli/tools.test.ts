@@ -33,7 +33,7 @@ async function homeOfTwo(): Promise<string> {
 
 const summary = new RunSummary(["try"], () => new Date(0));
 
-test("a command is given what lies outside", () => {
+test("a command gets its surroundings from outside", () => {
   const home = freshFolder();
   const { tools, environment } = opened(home);
   expect(tools.workingFolder).toBe(home);
@@ -55,7 +55,7 @@ test("a command is given what lies outside", () => {
   });
 });
 
-test("the signal is that of the interruption, which says what the command describes", () => {
+test("the signal is that of the interruption, which reports the state that the command describes", () => {
   const { tools, interrupts, host } = opened(freshFolder());
   tools.describeState(() => same("half is done"));
   host.emit("SIGTERM");
@@ -63,7 +63,7 @@ test("the signal is that of the interruption, which says what the command descri
   expect(interrupts.report()).toContain("half is done");
 });
 
-test("each tenant is opened once, whichever way it is asked for, and closed once", async () => {
+test("each tenant is opened once and closed once, however it is requested", async () => {
   const { tools, tenants } = opened(await homeOfTwo(), { context: "kanto" });
   const { context, source } = await tools.tenant("users");
   expect(source).toBe("option");
@@ -75,7 +75,7 @@ test("each tenant is opened once, whichever way it is asked for, and closed once
   expect(tenants).toEqual(["open kanto", "open osaka", "close kanto", "close osaka"]);
 });
 
-test("the environment names the tenant where no option does", async () => {
+test("the environment names the tenant if no option does", async () => {
   const home = await homeOfTwo();
   await expect(opened(home).tools.tenant()).rejects.toMatchObject({ code: "usage" });
   const { tools, environment } = opened(home);
@@ -83,7 +83,7 @@ test("the environment names the tenant where no option does", async () => {
   expect(await tools.tenant()).toMatchObject({ source: "environment", context: { name: "osaka" } });
 });
 
-test("a command stays with the tenant that it chose, whatever is switched meanwhile", async () => {
+test("a command keeps its tenant even if the context is switched meanwhile", async () => {
   const home = await homeOfTwo();
   await run("context use kanto", { home });
   const { tools } = opened(home);
@@ -93,7 +93,7 @@ test("a command stays with the tenant that it chose, whatever is switched meanwh
   expect(await opened(home).tools.tenant()).toMatchObject({ context: { name: "osaka" } });
 });
 
-test("a tenant that could not be opened is not closed, and hinders no other", async () => {
+test("a tenant that could not be opened is not closed and does not affect other tenants", async () => {
   const made = fakeOutside(await homeOfTwo());
   const interrupts = new Interrupts(
     made.outside.host,
@@ -112,7 +112,7 @@ test("a tenant that could not be opened is not closed, and hinders no other", as
   expect(made.tenants).toEqual(["open osaka", "close osaka"]);
 });
 
-test("what a dead process left is swept before the command ends", async () => {
+test("files that a dead process left are removed before the command ends", async () => {
   const home = freshFolder();
   const [left, record] = [join(home, ".out.csv.424242.tmp"), join(home, "tmp", "424242-0.json")];
   mkdirSync(join(home, "tmp"));
@@ -125,7 +125,7 @@ test("what a dead process left is swept before the command ends", async () => {
   expect([existsSync(left), existsSync(record)]).toEqual([false, false]);
 });
 
-test("what is not finished when the process ends is removed", async () => {
+test("unfinished files are removed when the process ends", async () => {
   const { tools, host } = opened(freshFolder());
   async function* bytes(): AsyncGenerator<Uint8Array> {
     yield Buffer.from("half");
@@ -140,7 +140,7 @@ test.each([
   ["a terminal where Ctrl-D was typed", true, true, ["half"], undefined],
   ["a terminal whose window was closed", true, false, "interrupted", 129],
   ["a pipe", false, false, ["half"], undefined],
-] as const)("stdin that ends: %s", async (_, isTTY, isTerminal, content, exit) => {
+] as const)("end of stdin: %s", async (_, isTTY, isTerminal, content, exit) => {
   const made = fakeOutside(freshFolder());
   const { stdin } = made.outside.host;
   stdin.isTTY = isTTY;
@@ -156,7 +156,7 @@ test.each([
   expect(interrupts.exit).toBe(exit);
 });
 
-test("the options of every command reach the terminal", () => {
+test("the global options reach the terminal", () => {
   const { terminal, globals } = opened(freshFolder(), { lang: "ja", format: "csv", fields: "a,b" }).tools;
   expect(globals.lang).toBe("ja");
   expect(terminal).toMatchObject({ language: "ja", output: { format: "csv", fields: ["a", "b"] } });
@@ -166,7 +166,7 @@ test.each([
   [{}, true, true],
   [{ noInput: true }, false, true],
   [{ noColor: true }, true, false],
-])("questions and colours, unless they are forbidden: %j", async (globals, interactive, colours) => {
+])("questions and colours are enabled unless they are turned off: %j", async (globals, interactive, colours) => {
   const made = fakeOutside(freshFolder());
   for (const stream of [made.outside.host.stdin, made.outside.host.stdout, made.outside.host.stderr])
     stream.isTTY = true;
@@ -181,7 +181,7 @@ test.each([
   expect(bad("x") !== "x").toBe(colours);
 });
 
-test("the way to Apple is opened once, where it is asked for, and closed with the rest", async () => {
+test("the connection to Apple is opened once, when it is needed, and closed with the rest", async () => {
   const made = fakeOutside(freshFolder());
   const events: string[] = [];
   const openApple: typeof made.outside.openApple = async () => {

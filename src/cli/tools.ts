@@ -4,30 +4,37 @@ import type { Globals } from "../commands/globals.ts";
 import type { RunSummary } from "../commands/summary.ts";
 import type { ChosenTenant, Machine, Tools } from "../commands/tools.ts";
 import type { Connection, NounName } from "../lib/client/index.ts";
-import { Contexts, keptIn, locateHome, type ChosenContext, type Context, type Home } from "../lib/config/index.ts";
+import {
+  Contexts,
+  listProgramPaths,
+  locateHome,
+  type ChosenContext,
+  type Context,
+  type Home,
+} from "../lib/config/index.ts";
 import { Failure } from "../lib/errors/index.ts";
-import { Outputs, removeUnfinished, sweepTemporaryFiles, systemProcesses } from "../lib/files/index.ts";
-import { minuteIn } from "../lib/model/time.ts";
+import { Outputs, removeUnfinished, sweepTemporaryFiles, createProcessTable } from "../lib/files/index.ts";
+import { formatMinute } from "../lib/model/time.ts";
 import { Terminal, type SaveRows } from "../lib/terminal/index.ts";
 import { text } from "../lib/text/index.ts";
-import { shownWord } from "../lib/text/shell-word.ts";
-import type { openSealing, SecretSealer } from "../lib/config/sealing.ts";
-import { parse } from "./parse.ts";
+import { quoteShellWord } from "../lib/text/shell-word.ts";
+import type { createSecretSealer, SecretSealer } from "../lib/config/sealing.ts";
+import { parseCommandLine } from "./parse.ts";
 import { asFailure } from "./report.ts";
 import type { AppleSockets } from "./apple.ts";
 import type { Interrupts } from "./interrupts.ts";
-import { isHungUp, type Host, type Outside } from "./outside.ts";
-import type { Machine as TenantMachine, OpenTenant } from "./tenant.ts";
+import { isHungUp, type Host, type ProgramEnvironment } from "./outside.ts";
+import type { ConnectionEnvironment as TenantMachine, OpenTenant } from "./tenant.ts";
 
-/** What the program calls itself in what it writes, and to others. */
-const PROGRAM = `clomoctl ${manifest.version}`;
+/** Name and version of the program, as used in its output and in its requests. */
+const PROGRAM_VERSION = `clomoctl ${manifest.version}`;
 
-/** A tenant that is opened once, and asked for its name once. */
+/** A tenant that is opened only once, and whose name is asked for only once if it is protected. */
 interface TenantConnection extends Pick<ChosenTenant, "permitChange"> {
   readonly tenant: Promise<OpenTenant>;
 }
 
-const machineOf = (outside: Outside): Machine => {
+const createMachine = (outside: ProgramEnvironment): Machine => {
   const {
     host: { platform, execPath, argv, versions, arch },
     userFolder,
@@ -42,42 +49,48 @@ const machineOf = (outside: Outside): Machine => {
     get hostName() {
       return outside.hostName;
     },
-    // milliseconds that most commands have no use for
+    // computed only when needed: it takes milliseconds, and most commands do not use it
     get timezone() {
       return new Intl.DateTimeFormat().resolvedOptions().timeZone;
     },
     node: execPath,
     nodeVersion: versions.node,
-    program: PROGRAM,
+    program: PROGRAM_VERSION,
     architecture: arch,
     door: argv[1] ?? "",
   };
 };
 
 /**
- * The bytes of stdin. A terminal whose window is closed ends like one where Ctrl-D was typed, before SIGHUP is seen:
- * what was typed so far must not be taken for the whole.
+ * Yields the bytes of stdin. If the window of a terminal is closed, stdin ends as it does after Ctrl-D, before SIGHUP
+ * arrives. In this case the function throws, because the input typed so far is incomplete.
  */
-async function* wholeInput(outside: Outside, interrupts: Interrupts): AsyncGenerator<string | Uint8Array> {
+async function* readCompleteInput(
+  outside: ProgramEnvironment,
+  interrupts: Interrupts,
+): AsyncGenerator<string | Uint8Array> {
   yield* outside.host.stdin;
   if (isHungUp(outside)) interrupts.hangUp();
   interrupts.signal.throwIfAborted();
 }
 
-/** @see {@link wholeInput}; a device without an end is told by the descriptor */
-const inputOf = (outside: Outside, interrupts: Interrupts): AsyncGenerator<string | Uint8Array> =>
-  Object.assign(wholeInput(outside, interrupts), { fd: outside.host.stdin.fd });
+/**
+ * Returns {@link readCompleteInput} with stdin's file descriptor, from which endless devices (/dev/zero) are detected.
+ */
+const openStdin = (outside: ProgramEnvironment, interrupts: Interrupts): AsyncGenerator<string | Uint8Array> =>
+  Object.assign(readCompleteInput(outside, interrupts), { fd: outside.host.stdin.fd });
 
 /**
- * stdin, which takes milliseconds to make: a command that neither asks nor reads it makes none. A question resets the
- * terminal's mode as it ends, which fails, and ends the program, where the window was closed.
+ * Returns a function that opens stdin when it is first called. Opening stdin takes milliseconds, so commands that
+ * neither ask nor read skip it. After a question, the mode of the terminal is reset; if the window was closed, this
+ * would fail and end the program, so the reset is skipped.
  */
-const stdinOf = ({ host, isTerminal }: Outside): (() => Host["stdin"]) => {
+const createStdinGetter = ({ host, isTerminal }: ProgramEnvironment): (() => Host["stdin"]) => {
   let made: Host["stdin"] | undefined;
   return () => {
     if (made !== undefined) return made;
     const stdin = (made = host.stdin);
-    // only a terminal has it
+    // only a terminal has setRawMode
     const { setRawMode } = stdin as Partial<typeof stdin>;
     if (setRawMode !== undefined) {
       stdin.setRawMode = (mode) => (isTerminal(0) ? setRawMode.call(stdin, mode) : stdin);
@@ -86,32 +99,32 @@ const stdinOf = ({ host, isTerminal }: Outside): (() => Host["stdin"]) => {
   };
 };
 
-/** Warns that an export left no record: from a home that cannot be written it is taken all the same. */
+/** Warns that an export was not recorded. An export is possible even if the home folder is read-only. */
 const warnUnaudited = (terminal: Terminal) => (): Promise<void> =>
   terminal.warn(
     text(
-      "the audit has no record of this export: the tenant cannot be written",
+      "this export is not recorded in the audit log because the tenant is read-only",
       "テナントに書き込めないため、このエクスポートは監査ログに記録されていません",
     ),
   );
 
-/** Warns that a temporary copy stays, which may hold what it was made of. */
-const warnLeft =
+/** Warns that a temporary copy could not be removed. The copy may contain the data of its original. */
+const warnOfLeftover =
   (terminal: () => Terminal) =>
   (path: string, cause: unknown): Promise<void> => {
     const { what } = asFailure(cause);
-    const remove = `rm -r -- ${shownWord(path)}`;
+    const remove = `rm -r -- ${quoteShellWord(path)}`;
     return terminal().warn(
       text(
-        `the temporary copy ${path} could not be removed (${what.en}); the next clomoctl command tries again, or type: ${remove}`,
+        `could not remove the temporary copy ${path} (${what.en}); the next clomoctl command tries again. To remove it now: ${remove}`,
         `一時ファイル ${path} を削除できませんでした(${what.ja})。次の clomoctl コマンドがもう一度削除します。手動で削除するには: ${remove}`,
       ),
     );
   };
 
-/** The tenants of one run: each is opened once, and a protected one asks for its name once. */
-function tenantsOf(
-  outside: Outside,
+/** Creates the tenants of one run. Each is opened only once; a protected tenant asks for its name only once. */
+function createTenantPool(
+  outside: ProgramEnvironment,
   asked: Pick<Tools, "terminal" | "globals" | "contexts">,
   machine: TenantMachine,
   summary: RunSummary,
@@ -122,12 +135,12 @@ function tenantsOf(
     const rules = () => import("../commands/permission.ts");
     const permit = (): Promise<void> => (permitted ??= rules().then(({ permitChange }) => permitChange(asked, chosen)));
     const beforeChange: Connection["beforeChange"] = async ({ method }) => {
-      if (method === "delete" && asked.globals.yes) (await rules()).requireNamedForDeletion(chosen);
+      if (method === "delete" && asked.globals.yes) (await rules()).requireNamedContextForDeletion(chosen);
       await permit();
     };
     return { tenant: outside.openTenant({ ...machine, beforeChange }, chosen), permitChange: permit };
   };
-  /** @param isShown false if the output shows nothing of this tenant */
+  /** @param isShown false if the output contains nothing from this tenant */
   async function open<N extends NounName>(
     chosen: ChosenContext,
     nouns: readonly N[],
@@ -140,8 +153,8 @@ function tenantsOf(
     opened.set(name, once);
     const { context, source, among, client } = await once.tenant;
     const isNamed = among.length > 1;
-    const as = asked.globals.as === undefined ? undefined : shownWord(asked.globals.as);
-    if (isShown) asked.terminal.showTenant({ name, moment: (instant) => minuteIn(instant, zone), isNamed, as });
+    const as = asked.globals.as === undefined ? undefined : quoteShellWord(asked.globals.as);
+    if (isShown) asked.terminal.showTenant({ name, moment: (instant) => formatMinute(instant, zone), isNamed, as });
     return { context, source, among, client: await client(nouns), permitChange: once.permitChange };
   }
   return {
@@ -160,8 +173,11 @@ function tenantsOf(
   };
 }
 
-/** Chooses once, whatever is switched meanwhile, and says on a terminal which of several contexts it was. */
-function announced(choose: () => Promise<ChosenContext>, terminal: Terminal, isTerminal: boolean) {
+/**
+ * Returns a function that chooses the context at its first call and keeps this choice, even if the user switches
+ * contexts meanwhile. If there are several contexts, the chosen one is shown on a terminal.
+ */
+function createContextChooser(choose: () => Promise<ChosenContext>, terminal: Terminal, isTerminal: boolean) {
   let once: Promise<ChosenContext> | undefined;
   const announce = async (): Promise<ChosenContext> => {
     const chosen = await choose();
@@ -173,63 +189,66 @@ function announced(choose: () => Promise<ChosenContext>, terminal: Terminal, isT
   return (): Promise<ChosenContext> => (once ??= announce());
 }
 
-/** Who uses a tenant, where, when and with what. */
-const userOf = ({ clock, userName, hostName }: Outside) => ({
+/** Returns who uses a tenant, on which computer, with which clock and program. */
+const getCallerDetails = ({ clock, userName, hostName }: ProgramEnvironment) => ({
   clock,
   userName,
   hostName,
-  program: PROGRAM,
+  program: PROGRAM_VERSION,
 });
 
-const homeOf = ({ host, userFolder, userId }: Outside): Home =>
+const homeOf = ({ host, userFolder, userId }: ProgramEnvironment): Home =>
   locateHome({ platform: host.platform, environment: host.env, userFolder, workingFolder: host.cwd(), userId });
 
-/** The home, in which SQLite shall put its temporary files: it reads the process's own environment. */
-const homeForTenants = (outside: Outside): Home => {
+/** Locates the home folder and sets the environment variable for the folder of SQLite's temporary files. */
+const prepareHome = (outside: ProgramEnvironment): Home => {
   const home = homeOf(outside);
   outside.host.env["SQLITE_TMPDIR"] = home.temporary;
   return home;
 };
 
-/** How embedded tenants send mail. */
-const mailOf =
-  ({ host: { env, platform } }: Outside, home: Home): NonNullable<TenantMachine["mail"]> =>
+/** Returns a function that opens the sending of mail for local tenants. */
+const createMailSenderFactory =
+  ({ host: { env, platform } }: ProgramEnvironment, home: Home): NonNullable<TenantMachine["mail"]> =>
   async () =>
-    (await import("../lib/renewals/notify/tenant-mail.ts")).mailBy({
+    (await import("../lib/renewals/notify/tenant-mail.ts")).createMailOpener({
       home,
       environment: env,
       modes: platform !== "win32",
     })();
 
-/** How embedded tenants seal what they keep for Apple's services; loaded by the first secret. */
-function sealingOf(...place: Parameters<typeof openSealing>): SecretSealer {
+/** Creates the sealer that encrypts what local tenants keep for Apple's services; its code is loaded on first use. */
+function createLazySealer(...place: Parameters<typeof createSecretSealer>): SecretSealer {
   let opened: Promise<SecretSealer> | undefined;
-  const open = () => (opened ??= import("../lib/config/sealing.ts").then((sealing) => sealing.openSealing(...place)));
+  const open = () =>
+    (opened ??= import("../lib/config/sealing.ts").then((sealing) => sealing.createSecretSealer(...place)));
   return {
     seal: async (...secret) => (await open()).seal(...secret),
     unseal: async (purpose, sealed) => (await open()).unseal(purpose, sealed),
   };
 }
 
-/** Whether there is a tenant whose status can be shown: a context was added, or `embedded` has held data. */
-export const hasTenants = async (outside: Outside): Promise<boolean> =>
+/** Returns true if a tenant's status can be shown: a context was added, or `embedded` has contained data. */
+export const hasTenants = async (outside: ProgramEnvironment): Promise<boolean> =>
   (await new Contexts(homeOf(outside)).counted()).length > 0;
 
 /**
- * The names of one kind, for completion in a shell. Nothing is made or changed by it.
+ * Reads the names of one kind for completion in a shell. Does not create or change anything.
  *
- * @throws Failure as `Contexts.choose` and {@link TenantOpener}
+ * @throws the failures of `Contexts.choose` and {@link TenantOpener}
  */
-export async function readNames(outside: Outside, ...asked: Parameters<NameReader>): ReturnType<NameReader> {
-  const { nameReader } = await import("../commands/completion/names.ts");
+export async function readNames(outside: ProgramEnvironment, ...asked: Parameters<NameReader>): ReturnType<NameReader> {
+  const { createNameReader } = await import("../commands/completion/names.ts");
   const { host } = outside;
-  const processes = systemProcesses(host.pid, (pid, name) => host.kill(pid, name), outside.hostName);
+  const processes = createProcessTable(host.pid, (pid, name) => host.kill(pid, name), outside.hostName);
   const refuse = (): never => {
-    throw new Failure("conflict", { what: text("a Tab changes nothing", "Tab では何も変更しません") });
+    throw new Failure("conflict", {
+      what: text("completion must not change anything", "Tab での補完では何も変更しません"),
+    });
   };
-  const machine = { ...userOf(outside), processes, beforeChange: refuse };
+  const machine = { ...getCallerDetails(outside), processes, beforeChange: refuse };
   const opened: OpenTenant[] = [];
-  const read = nameReader({
+  const read = createNameReader({
     contexts: new Contexts(homeOf(outside)),
     environment: host.env,
     async open(chosen, nouns, as) {
@@ -245,40 +264,42 @@ export async function readNames(outside: Outside, ...asked: Parameters<NameReade
   }
 }
 
-/** The outputs of a run, none of which replaces what the program keeps for itself. */
-const outputsOf = (
+/** Creates the outputs of a run. They cannot replace files that the program keeps for itself. */
+const createOutputs = (
   { home, ...place }: Pick<Tools, "home" | "temporary" | "workingFolder">,
   stdout: () => Terminal["out"],
-): Outputs => new Outputs({ ...place, kept: keptIn(home), userId: home.userId, stdout });
+): Outputs => new Outputs({ ...place, kept: listProgramPaths(home), userId: home.userId, stdout });
 
-/** Saves rows as a workbook: the one that `--output` names. @param outputs once there is a terminal */
-const savesRows =
+/** Returns a function that saves rows as the `--output` workbook.  @param outputs called after terminal creation */
+const createRowSaver =
   ({ output = "-" }: Globals, outputs: () => Outputs, signal: AbortSignal): SaveRows =>
   async (batches) => {
-    const { workbookBytes } = await import("../lib/xlsx/write.ts");
+    const { encodeWorkbook } = await import("../lib/xlsx/write.ts");
     await outputs().write(output, async (writer) => {
-      for await (const bytes of workbookBytes(batches)) {
+      for await (const bytes of encodeWorkbook(batches)) {
         signal.throwIfAborted();
         await writer.write(bytes);
       }
     });
   };
 
-/** The terminal of a run, by its options. */
+/** Creates the terminal of a run from the options of the run. */
 const openTerminal = (
-  outside: Outside,
+  outside: ProgramEnvironment,
   globals: Globals,
   more: { readonly signal: AbortSignal; readonly saveRows: SaveRows },
 ): Terminal => {
   const { stdout, stderr, env: environment } = outside.host;
   return new Terminal(
-    { stdin: stdinOf(outside), stdout, stderr, environment, clock: outside.clock.elapsedMs, ...more },
+    { stdin: createStdinGetter(outside), stdout, stderr, environment, clock: outside.clock.elapsedMs, ...more },
     { ...globals, color: !globals.noColor, input: !globals.noInput },
   );
 };
 
-/** The way to Apple's services: opened by the first command that asks, closed with the tools. */
-function openedOnce(open: Outside["openApple"]): Pick<Tools, "send"> & { readonly close: () => Promise<void> } {
+/** Creates a connection to Apple's services, opened by the first command that needs it, closed with the tools. */
+function createAppleConnection(
+  open: ProgramEnvironment["openApple"],
+): Pick<Tools, "send"> & { readonly close: () => Promise<void> } {
   let opened: Promise<AppleSockets> | undefined;
   return {
     send: async () => (await (opened ??= open())).send,
@@ -287,12 +308,12 @@ function openedOnce(open: Outside["openApple"]): Pick<Tools, "send"> & { readonl
 }
 
 /**
- * The tools of one run; disposing of them closes the tenants that were opened.
+ * Creates the tools of one run. Disposing of them closes the tenants that were opened.
  *
- * @param isRehearsal nothing that is done is to stay
+ * @param isRehearsal true if nothing that the run does may remain
  */
 export function openTools(
-  outside: Outside,
+  outside: ProgramEnvironment,
   globals: Globals,
   { interrupts, summary }: { readonly interrupts: Interrupts; readonly summary: RunSummary },
   isRehearsal = false,
@@ -301,22 +322,23 @@ export function openTools(
   const { stderr, env: environment } = host;
   const { signal } = interrupts;
   const workingFolder = host.cwd();
-  const home = homeForTenants(outside);
-  const processes = systemProcesses(host.pid, (pid, name) => host.kill(pid, name), outside.hostName);
-  const temporary = { temporaryFolder: home.temporary, processes, left: warnLeft(() => terminal) };
+  const home = prepareHome(outside);
+  const processes = createProcessTable(host.pid, (pid, name) => host.kill(pid, name), outside.hostName);
+  const temporary = { temporaryFolder: home.temporary, processes, left: warnOfLeftover(() => terminal) };
   const swept = sweepTemporaryFiles(temporary);
   host.on("exit", removeUnfinished);
   const contexts = new Contexts(home);
-  const terminal = openTerminal(outside, globals, { signal, saveRows: savesRows(globals, () => outputs, signal) });
-  const outputs = outputsOf({ home, temporary, workingFolder }, () => terminal.out);
+  const terminal = openTerminal(outside, globals, { signal, saveRows: createRowSaver(globals, () => outputs, signal) });
+  const outputs = createOutputs({ home, temporary, workingFolder }, () => terminal.out);
   const rehearsesIn = isRehearsal ? temporary : undefined;
   const changed = (numbers: readonly number[]): void => terminal.addChanges(numbers);
   const told = { unaudited: warnUnaudited(terminal), changed, rehearsesIn };
-  const apple = openedOnce(outside.openApple);
-  const services = { apple: { send: apple.send, sealing: sealingOf(home, processes) }, mail: mailOf(outside, home) };
-  const machine = { ...userOf(outside), ...told, ...services, as: globals.as, processes, signal };
-  const tenants = tenantsOf(outside, { terminal, globals, contexts }, machine, summary);
-  const choose = announced(() => contexts.choose(globals.context, environment), terminal, stderr.isTTY);
+  const apple = createAppleConnection(outside.openApple);
+  const sealing = createLazySealer(home, processes);
+  const services = { apple: { send: apple.send, sealing }, mail: createMailSenderFactory(outside, home) };
+  const machine = { ...getCallerDetails(outside), ...told, ...services, as: globals.as, processes, signal };
+  const tenants = createTenantPool(outside, { terminal, globals, contexts }, machine, summary);
+  const choose = createContextChooser(() => contexts.choose(globals.context, environment), terminal, stderr.isTTY);
   return {
     terminal,
     globals,
@@ -327,10 +349,10 @@ export function openTools(
     outputs,
     clock,
     get machine() {
-      return machineOf(outside);
+      return createMachine(outside);
     },
     get stdin() {
-      return inputOf(outside, interrupts);
+      return openStdin(outside, interrupts);
     },
     workingFolder,
     signal,
@@ -340,7 +362,7 @@ export function openTools(
     inspectTenant: async ({ tenantFolder }) =>
       (await import("../lib/tenant/index.ts")).inspectTenant(tenantFolder, processes, signal),
     send: apple.send,
-    parse: (path, command, words) => parse(path, command, words, {}).input,
+    parse: (path, command, words) => parseCommandLine(path, command, words, {}).input,
     describeState: (state) => interrupts.describe(state),
     summarize: (plan) => summary.add(plan),
     describeDone: (done) => interrupts.describeDone(done),

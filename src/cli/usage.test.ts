@@ -2,38 +2,42 @@ import { expect, test } from "vitest";
 import { defineCommand } from "../commands/command.ts";
 import type { Field } from "../commands/field.ts";
 import { same, text } from "../lib/text/index.ts";
-import { optionTerm } from "./line.ts";
-import { argumentEntries, optionEntries, usageLine } from "./usage.ts";
+import { formatOptionTerm } from "./line.ts";
+import { buildArgumentEntries, buildOptionEntries, formatUsageLine } from "./usage.ts";
 
 const about = text("what for", "用途");
 const command = (
-  args: Parameters<typeof usageLine>[1]["args"],
-  options: Parameters<typeof usageLine>[1]["options"] = {},
+  args: Parameters<typeof formatUsageLine>[1]["args"],
+  options: Parameters<typeof formatUsageLine>[1]["options"] = {},
 ) => defineCommand({ summary: same(""), args, options, examples: [], exits: [], async run() {} });
 
-test("a usage line puts what may be left out into brackets", () => {
-  expect(usageLine(["csv", "check"], command({ file: { kind: "file", required: true, about } }))).toBe(
+test("a usage line puts optional arguments in brackets", () => {
+  expect(formatUsageLine(["csv", "check"], command({ file: { kind: "file", required: true, about } }))).toBe(
     "clomoctl csv check FILE [OPTIONS]",
   );
-  expect(usageLine(["context", "show"], command({ name: { kind: "string", about } }))).toBe(
+  expect(formatUsageLine(["context", "show"], command({ name: { kind: "string", about } }))).toBe(
     "clomoctl context show [NAME] [OPTIONS]",
   );
 });
 
-test("it marks what may be given several times", () => {
+test("a usage line marks repeatable arguments", () => {
   const file: Field = { kind: "file", repeatable: true, about };
-  expect(usageLine(["check"], command({ file }))).toBe("clomoctl check [FILE…] [OPTIONS]");
-  expect(usageLine(["check"], command({ file: { ...file, required: true } }))).toBe("clomoctl check FILE… [OPTIONS]");
+  expect(formatUsageLine(["check"], command({ file }))).toBe("clomoctl check [FILE…] [OPTIONS]");
+  expect(formatUsageLine(["check"], command({ file: { ...file, required: true } }))).toBe(
+    "clomoctl check FILE… [OPTIONS]",
+  );
 });
 
-test("it names the options that must be given, and no others", () => {
+test("a usage line names required options only", () => {
   const options = {
     createUsers: { kind: "number", required: true, about },
     app: { kind: "choice", choices: ["docs", "mailer"], required: true, about },
     limit: { kind: "number", about },
     desc: { kind: "boolean", about },
   } as const;
-  expect(usageLine(["list"], command({}, options))).toBe("clomoctl list --create-users N --app docs|mailer [OPTIONS]");
+  expect(formatUsageLine(["list"], command({}, options))).toBe(
+    "clomoctl list --create-users N --app docs|mailer [OPTIONS]",
+  );
 });
 
 test.each<[string, Field, string]>([
@@ -43,12 +47,12 @@ test.each<[string, Field, string]>([
   ["caFile", { kind: "file", about }, "--ca-file CA-FILE"],
   ["limit", { kind: "number", about }, "--limit N"],
   ["sort", { kind: "choice", choices: ["name", "id"], about }, "--sort name|id"],
-])("%s is typed so", (key, field, term) => {
-  expect(optionTerm(key, field)).toBe(term);
+])("%s is shown as it is typed", (key, field, term) => {
+  expect(formatOptionTerm(key, field)).toBe(term);
 });
 
-test("what an option is for is followed by its choices, its default and whether it may be repeated", () => {
-  const entries = optionEntries({
+test("an option's description ends with its choices, its default and whether it can be repeated", () => {
+  const entries = buildOptionEntries({
     plain: { kind: "string", about },
     encoding: { kind: "choice", choices: ["auto", "utf-8"], value: "NAME", default: "auto", about },
     sort: { kind: "choice", choices: ["name", "id"], about },
@@ -66,8 +70,8 @@ test("what an option is for is followed by its choices, its default and whether 
   ]);
 });
 
-test("an argument is called by its value's name, without dashes", () => {
-  const entries = argumentEntries({
+test("an argument has the name of its value, without dashes", () => {
+  const entries = buildArgumentEntries({
     oldFile: { kind: "file", about },
     input: { kind: "file", value: "IN", repeatable: true, about },
   });

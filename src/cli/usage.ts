@@ -1,8 +1,8 @@
 import type { Command } from "../commands/command.ts";
-import { flagName, placeholder, type Field, type Fields } from "../commands/field.ts";
+import { toFlagName, formatPlaceholder, type Field, type Fields } from "../commands/field.ts";
 import { GLOBAL_OPTIONS } from "../commands/globals.ts";
 import { text, type Text } from "../lib/text/index.ts";
-import { optionTerm } from "./line.ts";
+import { formatOptionTerm } from "./line.ts";
 
 /** One line of a list in help: a term as typed, and its explanation. */
 export interface HelpEntry {
@@ -10,10 +10,10 @@ export interface HelpEntry {
   readonly about: Text;
 }
 
-/** `clomoctl context add NAME [OPTIONS]`: the syntax of a verb. */
-export function usageLine(path: readonly string[], command: Command): string {
+/** Returns the syntax of a verb, such as `clomoctl context add NAME [OPTIONS]`. */
+export function formatUsageLine(path: readonly string[], command: Command): string {
   const args = Object.entries(command.args).map(([key, field]) => {
-    const name = placeholder(key, field);
+    const name = formatPlaceholder(key, field);
     const repeatable = field.kind !== "boolean" && field.repeatable === true;
     const required = field.kind !== "boolean" && field.required === true;
     const repeated = repeatable ? `${name}…` : name;
@@ -21,12 +21,12 @@ export function usageLine(path: readonly string[], command: Command): string {
   });
   const options = Object.entries(command.options)
     .filter(([, field]) => field.kind !== "boolean" && field.required === true)
-    .map(([key, field]) => `--${flagName(key)} ${placeholder(key, field)}`);
+    .map(([key, field]) => `--${toFlagName(key)} ${formatPlaceholder(key, field)}`);
   return ["clomoctl", ...path, ...args, ...options, "[OPTIONS]"].join(" ");
 }
 
-/** The purpose of a field, with its default and whether it may be repeated. */
-function describe(field: Field): Text {
+/** Returns the purpose of a field, with its default and whether it may be repeated. */
+function describeField(field: Field): Text {
   if (field.kind === "boolean") return field.about;
   let about = field.about;
   const add = (en: string, ja: string): void => {
@@ -40,20 +40,26 @@ function describe(field: Field): Text {
   return about;
 }
 
-/** The arguments of a command for a list in help. */
-export function argumentEntries(args: Fields): HelpEntry[] {
-  return Object.entries(args).map(([key, field]) => ({ term: placeholder(key, field), about: describe(field) }));
+/** Builds the entries that list the arguments of a command in help. */
+export function buildArgumentEntries(args: Fields): HelpEntry[] {
+  return Object.entries(args).map(([key, field]) => ({
+    term: formatPlaceholder(key, field),
+    about: describeField(field),
+  }));
 }
 
-/** The options that the help of a command lists: its own, and `--overwrite` if it writes a file that the user names. */
-export function listedOptions({ args, options }: Pick<Command, "args" | "options">): Fields {
+/** Returns the options in a command's help: its own, and `--overwrite` if it writes a file that the user names. */
+export function selectHelpOptions({ args, options }: Pick<Command, "args" | "options">): Fields {
   const output = [args, options].flatMap((fields) => Object.values(fields)).find(({ kind }) => kind === "output");
   return output === undefined
     ? options
     : { ...options, overwrite: { ...GLOBAL_OPTIONS.overwrite, group: output.group } };
 }
 
-/** Options for a list in help. */
-export function optionEntries(options: Fields): HelpEntry[] {
-  return Object.entries(options).map(([key, field]) => ({ term: optionTerm(key, field), about: describe(field) }));
+/** Builds the entries that list options in help. */
+export function buildOptionEntries(options: Fields): HelpEntry[] {
+  return Object.entries(options).map(([key, field]) => ({
+    term: formatOptionTerm(key, field),
+    about: describeField(field),
+  }));
 }

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { parse } from "../cli/parse.ts";
+import { parseCommandLine } from "../cli/parse.ts";
 import { Failure } from "../lib/errors/index.ts";
 import type { Command, NounNode, VerbNode } from "./command.ts";
-import { flagName, placeholder, type Field, type Fields, type ValueField } from "./field.ts";
+import { toFlagName, formatPlaceholder, type Field, type Fields, type ValueField } from "./field.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
 import { PROGRAM } from "./index.ts";
 
@@ -28,12 +28,12 @@ const sound = (field: ValueField): string => {
 const compulsory = ({ options }: Command): readonly string[] =>
   valued(options)
     .filter(([, { required }]) => required === true)
-    .map(([key, field]) => `--${flagName(key)}=${sound(field)}`);
+    .map(([key, field]) => `--${toFlagName(key)}=${sound(field)}`);
 
 /** What becomes of a command line: "taken", or how it is refused, if a remedy is told. */
 function outcome(path: readonly string[], verb: Command, words: readonly string[]): unknown {
   try {
-    parse(path, verb, words);
+    parseCommandLine(path, verb, words);
     return "taken";
   } catch (error) {
     if (!(error instanceof Failure) || error.hint === undefined) return error;
@@ -51,12 +51,12 @@ const refusal = (name: string, path: readonly string[]) => ({
 
 const VERBS = verbsBelow(PROGRAM).map(([path, verb]) => [path.join(" "), path, verb] as const);
 
-test.each(VERBS)("%s: a blank option says that there is none, or is refused", async (_line, path, { load }) => {
+test.each(VERBS)("%s: a blank option means no value, or is refused", async (_line, path, { load }) => {
   const { default: verb } = await load();
   const others = compulsory(verb);
   const general = Object.entries<Field>(GLOBAL_OPTIONS).filter(([key]) => !(key in verb.options));
   for (const [key, field] of valued({ ...Object.fromEntries(general), ...verb.options })) {
-    const flag = `--${flagName(key)}`;
+    const flag = `--${toFlagName(key)}`;
     for (const blank of BLANKS) {
       const words = [...others.filter((word) => !word.startsWith(`${flag}=`)), `${flag}=${blank}`];
       const args = valued(verb.args).map(([, arg]) => sound(arg));
@@ -74,13 +74,13 @@ test.each(VERBS)("%s: a blank argument is refused", async (_line, path, { load }
     const before = args.slice(0, at).map(([, one]) => sound(one));
     for (const blank of BLANKS) {
       const read = outcome(path, verb, [...compulsory(verb), ...before, blank]);
-      expect(read, key).toEqual(refusal(placeholder(key, field), path));
+      expect(read, key).toEqual(refusal(formatPlaceholder(key, field), path));
     }
   }
   expect(args.filter(([, { blank }]) => blank === true)).toEqual([]);
 });
 
-test("no list of choices has a blank among them", async () => {
+test("no list of choices contains a blank", async () => {
   const verbs = await Promise.all(VERBS.map(async ([line, , { load }]) => [line, (await load()).default] as const));
   const blank = verbs.filter(([, { args, options }]) =>
     [...valued(args), ...valued(options)].some(([, field]) => field.kind === "choice" && field.choices.includes("")),

@@ -1,95 +1,95 @@
 import type { ErrorCode } from "../lib/errors/index.ts";
 import type { Column, Terminal } from "../lib/terminal/index.ts";
 import type { Text } from "../lib/text/index.ts";
-import type { Fields, InputOf, Syntax } from "./field.ts";
+import type { Fields, InputOf, CommandSyntax } from "./field.ts";
 import type { Tools } from "./tools.ts";
 
-/** A line to type, run as it stands by `test/process/examples.test.ts` in a fresh home, in the folder `fixtures`. */
+/** An example line, run exactly as written by `test/process/examples.test.ts` in a fresh home, in `fixtures`. */
 export interface Example {
   readonly line: string;
-  /** what it is for, where the line is not clear enough */
+  /** what the line is for, if that is not obvious */
   readonly about?: Text | undefined;
 }
 
 /**
- * How a command ended: undefined when all was done, else the error code that sets the exit code, without a message; a
- * number is one of the command's {@link OwnExits}.
+ * How a command ended: undefined if everything was done, otherwise the error code that sets the exit code, without a
+ * message. A number is one of the command's {@link PrescribedExits}.
  */
 export type Outcome = ErrorCode | number | void;
 
 /**
- * Exit codes of a command whose caller prescribes them: a monitoring system. With the option `nagios` of the command, a failure
- * also prints the line of a monitoring plugin on stdout, which is all that such a system reads.
+ * Exit codes prescribed by the caller of a command, such as a monitoring system. With the command's option `nagios`, a
+ * failure also prints a monitoring plugin's line on stdout, because such a system reads nothing else.
  */
-export interface OwnExits {
-  /** what that line begins with: `RENEWALS` */
+export interface PrescribedExits {
+  /** the word at the beginning of that line: `RENEWALS` */
   readonly service: string;
-  /** they are those of `--nagios`; without it the command has the usual ones */
+  /** true if these codes apply only with `--nagios`; without it, the command has the usual codes */
   readonly onlyNagios?: true | undefined;
-  /** the code of every failure, including usage errors and crashes; only an interruption keeps its own */
+  /** the code of every failure, including usage errors and crashes; only an interruption keeps its usual code */
   readonly failure: number;
-  /** what each code means, in order */
+  /** the meaning of each code, in order */
   readonly meanings: readonly (readonly [code: number, meaning: Text])[];
 }
 
 /**
- * One verb, declared once: parsing, help, the reference in `docs/commands`, completion and tests follow from it.
- * It is light data, so that `--help` and the docs need no schema library.
+ * One verb, declared once: parsing, help, the reference in `docs/commands`, completion and tests are derived from the
+ * declaration. It is plain data, so that `--help` and the docs do not need a schema library.
  */
-export interface CommandOf<A extends Fields, O extends Fields> extends Syntax {
-  /** one line, shown in the list of verbs too */
+export interface CommandDefinition<A extends Fields, O extends Fields> extends CommandSyntax {
+  /** one line, also shown in the list of verbs */
   readonly summary: Text;
-  /** what is not certain of the files it reads or writes: said on every page of its help */
+  /** what is uncertain about the files that the command reads or writes; shown in every form of its help */
   readonly caution?: Text | undefined;
-  /** more for `--help`: paragraphs, not wrapped */
+  /** more paragraphs for `--help`, not wrapped */
   readonly details?: readonly Text[] | undefined;
   readonly args: A;
   readonly options: O;
   readonly examples: readonly Example[];
-  /** the failures a script should expect, besides `usage`, `unexpected` and those of opening a tenant */
+  /** the failures that a script should expect, in addition to `usage`, `unexpected` and those of opening a tenant */
   readonly exits: readonly ErrorCode[];
-  /** it changes something, as every command does that has {@link shows}: an interruption may have come too late */
+  /** true if the command changes something, which {@link shows} implies; an interruption may then come too late */
   readonly changes?: true | undefined;
-  /** the options by which a command changes something that otherwise only reads */
+  /** the options with which a command that otherwise only reads changes something */
   readonly changesBy?: readonly string[] | undefined;
   /**
-   * the columns in which a command shows what it has changed: `--fields` and `--query` are checked against them first, so
+   * the columns in which a command shows what it changed. `--fields` and `--query` are checked against them first, so
    * that no command ends with a usage error after its work is done
    */
   readonly shows?: (readonly Column<never>[] | ((terminal: Terminal) => readonly Column<never>[])) | undefined;
-  /** what some of its exit codes say, where that is more than the failures' own meaning */
+  /** the meanings of exit codes that say more than the usual meanings of the failures */
   readonly exitMeanings?: readonly (readonly [code: number, meaning: Text])[] | undefined;
-  /** exit codes in place of the usual ones */
-  readonly ownExits?: OwnExits | undefined;
+  /** exit codes that replace the usual ones */
+  readonly ownExits?: PrescribedExits | undefined;
   /**
-   * Does the work. Resolves when it is done, with `partial` or `differs` where the exit code should say so; a
-   * Failure that is thrown is shown in the user's language.
+   * Does the work. Resolves when the work is done, to `partial` or `differs` if the exit code should say so. A thrown
+   * Failure is shown in the user's language.
    */
   run(tools: Tools, input: InputOf<A> & InputOf<O>): Promise<Outcome>;
 }
 
-/** A command whatever its fields are. */
-export type Command = CommandOf<Fields, Fields>;
+/** A command with any arguments and options. */
+export type Command = CommandDefinition<Fields, Fields>;
 
-/** Declares a verb; the input's type follows from `args` and `options`. */
+/** Declares a verb; the type of the input is inferred from `args` and `options`. */
 export function defineCommand<const A extends Fields, const O extends Fields>(
-  command: CommandOf<A, O> & { readonly excludes?: readonly (readonly [keyof O, keyof O])[] | undefined },
-): CommandOf<A, O> {
+  command: CommandDefinition<A, O> & { readonly excludes?: readonly (readonly [keyof O, keyof O])[] | undefined },
+): CommandDefinition<A, O> {
   return command;
 }
 
-/** Declares verbs that have much in common, by name: in `verbs.ts` of their noun's folder. */
+/** Declares verbs that have much in common, by name, in `verbs.ts` of the noun's folder. */
 export function defineVerbs<const V extends Readonly<Record<string, Command>>>(verbs: V): V {
   return verbs;
 }
 
-/** A noun: a folder of verbs; declared in `noun.ts` of the folder. */
+/** A noun of the command line: a folder of verbs, declared in `noun.ts` of the folder. */
 export interface Noun {
   /** one line, shown in the list of nouns */
   readonly summary: Text;
-  /** other names it is known by: `account` for `clomo-account` */
+  /** other names of the noun: `account` for `clomo-account` */
   readonly aliases?: readonly string[] | undefined;
-  /** lines to type; else those of its first verbs */
+  /** example lines; default: those of the first verbs */
   readonly examples?: readonly string[] | undefined;
   /** where the first screen lists it; only below the root */
   readonly group?: NounGroup | undefined;
@@ -107,9 +107,9 @@ export function defineNoun(noun: Noun): Noun {
 export interface VerbNode {
   readonly name: string;
   readonly summary: Text;
-  /** the exit code of every failure, where the verb has its own; known also when its file cannot be loaded */
+  /** the verb's own exit code for all failures, if it has one; used even if the verb's file cannot be loaded */
   readonly failureExit?: number | undefined;
-  /** with `--nagios`, what the line begins with that a failure prints on stdout, and the exit code of a failure */
+  /** with `--nagios`: the start of the line that a failure prints on stdout, and the exit code of a failure */
   readonly nagios?: { readonly service: string; readonly failureExit: number } | undefined;
   readonly load: () => Promise<{ readonly default: Command }>;
 }
@@ -120,7 +120,7 @@ export interface NounNode {
   readonly summary: Text;
   readonly aliases: readonly string[];
   readonly group?: NounGroup | undefined;
-  /** how it is called itself, with the arguments of the verb of the same name */
+  /** usage of the verb that has the same name as the noun, with its arguments */
   readonly usage?: string | undefined;
   /** lines to type */
   readonly examples: readonly string[];
@@ -128,8 +128,8 @@ export interface NounNode {
   readonly verbs: readonly VerbNode[];
 }
 
-/** The words that may follow a noun, in the order of help. A verb named like a noun is called by words that are not in the noun. */
-export const wordsBelow = ({ nouns, verbs }: NounNode): readonly (NounNode | VerbNode)[] => [
+/** Returns the words that may follow a noun, in the order of help. A verb with the name of a noun is left out. */
+export const listSubcommands = ({ nouns, verbs }: NounNode): readonly (NounNode | VerbNode)[] => [
   ...nouns,
   ...verbs.filter(({ name }) => !nouns.some((noun) => noun.name === name)),
 ];

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Failure } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 import type { CustomField, Device, Import, Org, RenewalItem, SecuredUser, User } from "../lib/client/index.ts";
 
@@ -24,22 +24,22 @@ async function tabRemote(words: readonly string[], tenant: NonNullable<Parameter
   return tab(words, { home, tenant });
 }
 
-test.each(["bash", "zsh", "fish", "powershell"])("the script of %s calls the program back", async (shell) => {
-  const { en, ja } = await inBoth(`completion ${shell}`);
+test.each(["bash", "zsh", "fish", "powershell"])("the %s script calls the program back", async (shell) => {
+  const { en, ja } = await runInBoth(`completion ${shell}`);
   expect(en).toMatchObject({ exit: 0, stderr: "", requests: [] });
   expect(en.stdout).toContain(`clomoctl __complete ${shell} `);
   expect(ja.stdout).toBe(en.stdout);
 });
 
-test("another shell is a wrong command line", async () => {
-  const { en, ja } = await inBoth("completion csh");
+test("another shell is a usage error", async () => {
+  const { en, ja } = await runInBoth("completion csh");
   expect(en).toMatchObject({ exit: 2, stdout: "" });
   expect(en.stderr).toContain("bash, zsh, fish, powershell");
   expect(ja.stderr).toContain("のいずれか");
   expect(await run("completion")).toMatchObject({ exit: 2 });
 });
 
-test("nouns, verbs and options are told in the language of the line, and what is hidden is not", async () => {
+test("describes nouns, verbs and options in the language of the line, without hidden ones", async () => {
   expect(await tab(["us"])).toEqual(["words", "users\tusers of CLOMO PANEL"]);
   expect(await tab(["--lang", "ja", "us"])).toEqual(["words", "users\tCLOMO PANEL のユーザー"]);
   expect(await tab(["users", "h"])).toEqual(["words", "history\tlist every version of a user"]);
@@ -47,22 +47,22 @@ test("nouns, verbs and options are told in the language of the line, and what is
   expect(await tab(["__"])).toEqual(["words"]);
   expect(await tab(["help", "users", "hi"])).toEqual(["words", "history\tlist every version of a user"]);
   expect(await tab(["help", "users", "import", ""])).toEqual(["words"]);
-  expect(await tab(["ver"])).toEqual(["words", "version\tshow the program's version"]);
+  expect(await tab(["ver"])).toEqual(["words", "version\tshow the version of clomoctl"]);
   expect(await tab(["nonsense", ""])).toEqual(["words"]);
   expect(await tab(["--version", ""])).toEqual(["words"]);
 });
 
-test("options are offered once, repeatable ones again, missing ones first", async () => {
+test("offers options once, repeatable options again, and missing options first", async () => {
   const flags = await tab(["users", "import", "a.csv", "--yes", "--"]);
   const names = flags.map((flag) => flag.split("\t")[0]);
   expect(names).toEqual(expect.arrayContaining(["--mode", "--format", "--help"]));
   expect(names).not.toContain("--yes");
-  expect(await tab(["secured", "users", "list", ""])).toEqual(["words", "--app\twhich SECURED APPs app"]);
+  expect(await tab(["secured", "users", "list", ""])).toEqual(["words", "--app\tSECURED APPs app"]);
   expect((await tab(["context", "add", "a", "--map", "users=a.yaml", "--ma"])).length).toBe(2);
-  expect(await tab(["--vers"])).toEqual(["words", "--version\tshow the program's version"]);
+  expect(await tab(["--vers"])).toEqual(["words", "--version\tshow the version of clomoctl"]);
 });
 
-test("where a step or a file may stand, steps come first", async () => {
+test("offers steps first if a step or a file can follow", async () => {
   const steps = await tab(["--lang", "ja", "ade", "simulator", "do", "d"]);
   expect(steps).toEqual(["words", "devices\tシミュレーターの組織のデバイス"]);
   expect(await tab(["ade", "simulator", "do", "steps"])).toEqual(["files"]);
@@ -72,7 +72,7 @@ test("where a step or a file may stand, steps come first", async () => {
   expect(simulator.map((word) => word.split("\t")[0])).toEqual(["words", "do", "start"]);
 });
 
-test("values are those declared, zones those there are, and files are left to the shell", async () => {
+test("offers declared values and existing time zones, and leaves files to the shell", async () => {
   expect(await tab(["users", "list", "--format", "nd"])).toEqual(["words", "ndjson"]);
   expect(await tab(["users", "list", "--format=nd"])).toEqual(["words", "--format=ndjson"]);
   expect(await tab(["users", "list", "--timezone", "Asia/Tok"])).toEqual(["words", "Asia/Tokyo"]);
@@ -83,7 +83,7 @@ test("values are those declared, zones those there are, and files are left to th
   expect(await tab(["ade", "simulator", "do", "advance", "--by", ""])).toEqual(["words"]);
 });
 
-test("names are those of the tenant", async () => {
+test("offers the names in the tenant", async () => {
   const user = example<{ items: User[] }>("users").items[0];
   const users = [
     { ...user, name: "山田", emails: ["taro@example.jp", "yamada@example.jp"], employeeCode: "T-1", accountName: null },
@@ -115,7 +115,7 @@ test("names are those of the tenant", async () => {
   expect(await tabRemote(["secured", "groups", "edit", "--app", "docs", "営"], groups)).toEqual(["words", "営業"]);
 });
 
-test("of renewal items that share a name the ids are offered", async () => {
+test("offers the IDs of renewal items that share a name", async () => {
   const item = example<{ items: RenewalItem[] }>("listRenewals").items[0];
   const [a, b] = ["0198c0de-0000-7000-8000-00000000000a", "0198c0de-0000-7000-8000-00000000000b"];
   const items = [
@@ -127,7 +127,7 @@ test("of renewal items that share a name the ids are offered", async () => {
   expect(found).toEqual(["words", `${a}\tcustom 本社`, `${b}\tcustom 本社`, "支社\tcustom 支社"]);
 });
 
-test("contexts are those of the home", async () => {
+test("offers the contexts in the home", async () => {
   const home = freshFolder();
   await run("context add kanto --embedded", { home });
   await run("context add far --url https://clomo.example.jp", { home });
@@ -140,7 +140,7 @@ test("contexts are those of the home", async () => {
   expect(await tab(["users", "list", "--context", "ka"], { home })).toEqual(["words", "kanto"]);
 });
 
-test("a name that no line can hold, or that looks like an option, is not offered, and meanings are one line", async () => {
+test("skips names that a line cannot hold or that look like options, and describes in one line", async () => {
   const org = example<{ items: Org[] }>("orgs").items[0];
   const items = ["a\nb", "a\u001b[31m", "a\u202eb", "-rf", "ab"].map((name) => ({
     ...org,
@@ -151,13 +151,13 @@ test("a name that no line can hold, or that looks like an option, is not offered
   expect(await tabRemote(["orgs", "show", ""], { orgs: { items } })).toEqual(["words", String.raw`ab${"\t"}x\ty\x1b`]);
 });
 
-test("of more names than a shell should be given none is", async () => {
+test("offers no names if there are too many for a shell", async () => {
   const user = example<{ items: User[] }>("users").items[0];
   const items = Array.from({ length: 1001 }, (_, at) => ({ ...user, emails: [`a${at}@example.jp`] }));
   expect(await tabRemote(["users", "show", "a"], { users: { items, next: null } })).toEqual(["words"]);
 });
 
-test("where nothing can be read nothing is said, and nothing is made", async () => {
+test("if nothing can be read, prints nothing and creates nothing", async () => {
   const failure = new Failure("unavailable", { what: text("down", "停止") });
   expect(await tabRemote(["users", "show", ""], failure)).toEqual([]);
   const home = join(freshFolder(), "none");

@@ -1,34 +1,34 @@
 import { line } from "../lib/advice/index.ts";
 import { text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
-import { SCRIPTS } from "./completion/scripts.ts";
+import { COMPLETION_SCRIPTS } from "./completion/scripts.ts";
 
 export default defineCommand({
-  summary: text("print a script that completes commands in a shell", "シェルでコマンドを補完するスクリプトを出力する"),
+  summary: text("print the completion script of a shell", "シェルの補完スクリプトを出力する"),
   details: [
     text(
-      "Tab then completes commands, options, their values, file names, and names of the tenant in effect: users, organisations, devices, imports, renewal items, contexts. The script asks clomoctl at each Tab, so it need not be renewed; that changes nothing and asks nobody but the context's own tenant.",
-      "Tab キーで、コマンド、オプション、その値、ファイル名のほか、操作対象のテナントにある名前(ユーザー、組織、デバイス、インポート、更新項目、コンテキスト)を補完します。スクリプトは Tab のたびに clomoctl に問い合わせるため、更新は不要です。問い合わせでは何も変更せず、コンテキストのテナント以外とは通信しません。",
+      "Tab then completes commands, options, option values, file names, and names in the current tenant: users, organisations, devices, imports, renewal items and contexts. The script calls clomoctl at each Tab, so you never need to update the script. These calls change nothing, and contact only the tenant of the context.",
+      "Tab キーで、コマンド、オプション、その値、ファイル名のほか、操作対象のテナントにある名前(ユーザー、組織、デバイス、インポート、年次更新・期限の項目、コンテキスト)を補完します。スクリプトは Tab のたびに clomoctl に問い合わせるため、スクリプトの更新は不要です。問い合わせでは何も変更せず、コンテキストのテナント以外とは通信しません。",
     ),
     text(
-      `bash: put into ~/.bashrc: source <(${line("completion", ["bash"])})`,
-      `bash: ~/.bashrc に書く: source <(${line("completion", ["bash"])})`,
+      `bash: add to ~/.bashrc: source <(${line("completion", ["bash"])})`,
+      `bash: ~/.bashrc に追加: source <(${line("completion", ["bash"])})`,
     ),
     text(
-      `macOS's own bash 3.2: eval "$(${line("completion", ["bash"])})"`,
+      `bash 3.2 included in macOS: eval "$(${line("completion", ["bash"])})"`,
       `macOS 付属の bash 3.2: eval "$(${line("completion", ["bash"])})"`,
     ),
     text(
-      `zsh: put into ~/.zshrc, behind compinit: source <(${line("completion", ["zsh"])})`,
-      `zsh: ~/.zshrc の compinit より後に書く: source <(${line("completion", ["zsh"])})`,
+      `zsh: add to ~/.zshrc, after compinit: source <(${line("completion", ["zsh"])})`,
+      `zsh: ~/.zshrc の compinit より後に追加: source <(${line("completion", ["zsh"])})`,
     ),
     text(
       `fish: ${line("completion", ["fish"])} > ~/.config/fish/completions/clomoctl.fish`,
       `fish: ${line("completion", ["fish"])} > ~/.config/fish/completions/clomoctl.fish`,
     ),
     text(
-      `PowerShell: put into $PROFILE: ${line("completion", ["powershell"])} | Out-String | Invoke-Expression`,
-      `PowerShell: $PROFILE に書く: ${line("completion", ["powershell"])} | Out-String | Invoke-Expression`,
+      `PowerShell: add to $PROFILE: ${line("completion", ["powershell"])} | Out-String | Invoke-Expression`,
+      `PowerShell: $PROFILE に追加: ${line("completion", ["powershell"])} | Out-String | Invoke-Expression`,
     ),
   ],
   args: {
@@ -37,7 +37,7 @@ export default defineCommand({
       value: "bash|zsh|fish|powershell",
       choices: ["bash", "zsh", "fish", "powershell"],
       required: true,
-      about: text("the shell that is to read it", "スクリプトを読み込むシェル"),
+      about: text("shell that will run the script", "スクリプトを実行するシェル"),
     },
   },
   options: {},
@@ -45,6 +45,6 @@ export default defineCommand({
   exits: [],
   opensTenant: false,
   async run({ terminal }, { shell }) {
-    await terminal.out.write(SCRIPTS[shell]);
+    await terminal.out.write(COMPLETION_SCRIPTS[shell]);
   },
 });

@@ -5,7 +5,7 @@ import type { Ade, Import, Tenant } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
 import { machine, type TestMachine } from "#support/commands/renewals/machine.ts";
-import { inBoth, run, type Circumstances } from "#support/commands/program.ts";
+import { runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 
 /** A served tenant of which there is nothing to tell. */
@@ -47,8 +47,8 @@ async function findings(circumstances: Circumstances, words = ""): Promise<reado
   return JSON.parse(stdout) as Row[];
 }
 
-test("a fresh home works, in both languages, without a question, a request or a folder made", async () => {
-  const { en, ja } = await inBoth("doctor", of(fresh()));
+test("a fresh home works in both languages, without a question, a request or a new folder", async () => {
+  const { en, ja } = await runInBoth("doctor", of(fresh()));
   expect(en).toMatchObject({ exit: 0, stderr: "0 problems, 0 warnings\n", requests: [] });
   expect(ja).toMatchObject({ exit: 0, stderr: "問題 0 件、警告 0 件\n", requests: [] });
   expect(en.stdout.split("\n")[0]).toBe("state\tcheck\tcontext\twhat\tmend");
@@ -64,74 +64,91 @@ test("a fresh home works, in both languages, without a question, a request or a 
   expect(en.stdout).toContain("ok\ttenant\tlocal\tno data yet\t\n");
 });
 
-test("what is wrong comes first, with what to type on a line of its own; the exit code is 3", async () => {
+test("lists problems first, each with what to type on its own line, and exits with 3", async () => {
   const one = fresh();
   writeFileSync(join(one.home, "clomoctl", "notify.yaml"), "recipients: [", { mode: 0o600 });
-  const { en, ja } = await inBoth("doctor --format table", of(one, { nodeVersion: "25.1.0" }));
+  const { en, ja } = await runInBoth("doctor --format table", of(one, { nodeVersion: "25.1.0" }));
   expect(en).toMatchObject({ exit: 3, stderr: "1 problem, 1 warning\n" });
-  expect(en.stdout).toMatch(/^problem {2}notices: not valid YAML[^]+?\n {9}-> see clomoctl renewals notify --help-all/);
   expect(en.stdout).toMatch(
-    /\nwarning {2}Node\.js: 25\.1\.0 on linux x64[^]+?\n {9}-> install one with an even number\nok /,
+    /^problem {2}reminders: not valid YAML[^]+?\n {9}-> to see the format: clomoctl renewals notify --help-all/,
+  );
+  expect(en.stdout).toMatch(
+    /\nwarning {2}Node\.js: 25\.1\.0 on linux x64[^]+?\n {9}-> install an even-numbered version of Node\.js\nok /,
   );
   expect(ja).toMatchObject({ exit: 3, stderr: "問題 1 件、警告 1 件\n" });
   expect(ja.stdout).toMatch(/^問題 {5}通知: /);
   expect(ja.stdout).toMatch(/\n警告 {5}Node\.js: 25\.1\.0、linux x64/);
 });
 
-test("a terminal shows the states in colours and words alike, in lines that fit it", async () => {
+test("a terminal shows the states in colours and in words, in lines that fit it", async () => {
   const one = fresh();
   const circumstances = of(one, { terminal: { columns: 50 }, environment: { LANG: "ja_JP.UTF-8", SHELL: "/bin/sh" } });
   const ran = await run("doctor", circumstances);
   expect(ran.exit).toBe(0);
   expect(Buffer.from(ran.bytes).toString("utf8")).toContain("\u001b[32m正常\u001b[39m     ");
-  expect(ran.stdout).toMatch(/^警告 {5}ターミナル: 幅 50 桁/m);
+  expect(ran.stdout).toMatch(/^警告 {5}ターミナル: ターミナルの幅が 50 桁のた/m);
 });
 
-test("help says what its exit codes mean, and what its limits are", async () => {
-  const { en, ja } = await inBoth("doctor --help");
+test("the help explains the exit codes and the limits", async () => {
+  const { en, ja } = await runInBoth("doctor --help");
   expect(en.stdout.replaceAll(/\s+/g, " ")).toContain("0 no problem · 1 unexpected error");
   expect(en.stdout.replaceAll(/\s+/g, " ")).toContain("3 a problem was found");
   expect(ja.stdout.replaceAll(/\s+/g, "")).toContain("3問題がある");
   const all = await run("doctor --help-all --lang en");
-  expect(all.stdout.replaceAll(/\s+/g, " ")).toContain("uploads for 7, console tasks for 14");
+  expect(all.stdout.replaceAll(/\s+/g, " ")).toContain(
+    "Exit code 3 if there is a problem, 0 if there are at most warnings. Warns about plans that wait for more than 3 days, uploads for more than 7, console tasks for more than 14, and a mirror older than 30 days (clomoctl's own limits).",
+  );
 });
 
-test("an unknown context, and settings that cannot be read, are problems", async () => {
+test("an unknown context and unreadable settings are problems", async () => {
   const unknown = await findings(of(fresh(), { environment: { CLOMOCTL_CONTEXT: "gone" } }));
   expect(unknown[0]).toMatchObject({ state: "problem", check: "contexts", what: 'no context is named "gone"' });
   const one = fresh();
   writeFileSync(join(one.home, "clomoctl", "contexts.json"), "{", { mode: 0o600 });
   const [first] = await findings(of(one));
-  expect(first).toMatchObject({ state: "problem", check: "contexts", mend: "fix the file, or move it away" });
+  expect(first).toMatchObject({
+    state: "problem",
+    check: "contexts",
+    mend: "correct the file, or move it to another place",
+  });
   expect(first?.what).toContain("contexts.json");
 });
 
-describe("a served tenant", () => {
+describe("a tenant on a server", () => {
   const served = async (): Promise<TestMachine> => {
     const one = fresh();
     await run("context add far --url https://far.example.jp", of(one));
     return one;
   };
 
-  test("is asked with --online alone", async () => {
+  test("is asked only with --online", async () => {
     const one = await served();
     const offline = await findings(of(one, { tenant: {} }));
     expect(offline).toContainEqual(
-      expect.objectContaining({ context: "far", state: "ok", what: expect.stringContaining("--online asks it") }),
+      expect.objectContaining({
+        context: "far",
+        state: "ok",
+        what: expect.stringContaining("not contacted; to contact it, pass --online"),
+      }),
     );
     const online = await findings(of(one, { tenants: { far: OWN } }), "--online");
-    expect(online).toContainEqual(expect.objectContaining({ context: "far", what: "https://far.example.jp/ answers" }));
+    expect(online).toContainEqual(
+      expect.objectContaining({ context: "far", what: "https://far.example.jp/ responds" }),
+    );
   });
 
-  test("that does not answer is a problem", async () => {
+  test("that does not respond is a problem", async () => {
     const silent = new Failure("unavailable", { what: text("no answer", "応答なし"), where: "far.example.jp" });
-    const { en, ja } = await inBoth("doctor --online --format table", of(await served(), { tenants: { far: silent } }));
+    const { en, ja } = await runInBoth(
+      "doctor --online --format table",
+      of(await served(), { tenants: { far: silent } }),
+    );
     expect(en).toMatchObject({ exit: 3, stdout: expect.stringMatching(/^problem {2}tenant far: no answer: far/) });
     expect(en.stdout).toContain("\n         -> clomoctl context show far\n");
     expect(ja).toMatchObject({ exit: 3, stdout: expect.stringMatching(/^問題 {5}テナント far: 応答なし: far/) });
   });
 
-  test("is warned of for what waits too long, with commands that name it", async () => {
+  test("has warnings for everything that waits too long, with commands that name the context", async () => {
     const before = (days: number): string => new Date(Date.UTC(2026, 10, 20, 1) - days * 86_400_000).toISOString();
     const plan = (change: Partial<Import>): Import => ({ ...example<Import>("import"), ...change });
     const task = { ...example<object>("consoleTask"), openedAt: before(15) };
@@ -167,13 +184,13 @@ describe("a served tenant", () => {
       ["console", "1 waiting, the oldest since 2026-11-05 (15 days)", "clomoctl console list --context far"],
       [
         "mirror",
-        "last from the console on 2026-10-20 (31 days ago)",
+        "last updated from the console on 2026-10-20 (31 days ago)",
         "clomoctl users import EXPORT.csv --from-console --context far",
       ],
     ]);
   });
 
-  test("is not warned of before that", async () => {
+  test("has no warnings before that", async () => {
     const at = "2026-11-18T00:00:00.000Z";
     const plan = { ...example<Import>("import"), state: "planned", createdAt: at };
     const far = {
@@ -187,13 +204,13 @@ describe("a served tenant", () => {
     expect(rows.map(({ check }) => check)).toEqual(expect.arrayContaining(["plans", "uploads", "console", "mirror"]));
   });
 
-  test("that was changed in the future shows a clock that is wrong", async () => {
+  test("that was changed in the future shows that the clock is wrong", async () => {
     const imports = { items: [{ ...example<Import>("import"), createdAt: "2026-12-24T00:00:00.000Z" }] };
     const [first] = await findings(of(await served(), { tenants: { far: { ...OWN, imports } } }), "--online");
     expect(first).toMatchObject({
       state: "problem",
       check: "clock",
-      what: "the tenant was changed in the future: 2026-12-24 09:00",
+      what: "the tenant has a change that is dated in the future: 2026-12-24 09:00",
     });
   });
 });

@@ -8,15 +8,15 @@ import { checkRenewals } from "./doctor/renewals.ts";
 import { showFindings } from "./doctor/show.ts";
 
 export default defineCommand({
-  summary: text("tell what works, what is missing and how to mend it", "動作状況、足りないもの、直し方を表示する"),
+  summary: text("show what works, what is missing and how to fix it", "動作状況、足りないもの、直し方を表示する"),
   details: [
     text(
-      "Looks at this machine, the home, each context and its tenant, the daily run and the notices; what is wrong comes first, with what to type. It asks no network (--online does) and changes nothing, but that what ended commands left behind goes, as with every command. The file of each embedded tenant is read whole, which takes seconds where it is large. No secret is shown.",
-      "この PC、ホーム、各コンテキストとテナント、毎日の自動実行、通知を調べ、問題のあるものから、直すコマンドとともに表示します。ネットワークには接続せず(--online で接続)、何も変更しません(終了したコマンドの一時ファイルは、どのコマンドとも同じく削除します)。embedded テナントのファイルは全体を読むため、大きいと数秒かかります。機密情報は表示しません。",
+      "Checks this machine, the home, each context and its tenant, the daily run and the reminders. Problems come first, with the command to type. Does not use the network (--online does) and changes nothing, except that it removes what ended commands left behind, as every command does. Reads the whole file of each local tenant, which takes seconds if the file is large. Does not show secrets.",
+      "この PC、ホーム、各コンテキストとテナント、毎日の自動実行、通知を調べ、問題のあるものから、直すコマンドとともに表示します。ネットワークには接続せず(--online で接続)、何も変更しません(終了したコマンドの一時ファイルは、どのコマンドとも同じく削除します)。このコンピューターのテナントのファイルは全体を読むため、大きいと数秒かかります。パスワードなどの機密情報は表示しません。",
     ),
     text(
-      "Exit code 3 where there is a problem, 0 where there are warnings at most. Warned of are plans that wait for more than 3 days, uploads for 7, console tasks for 14, a mirror that is older than 30; these limits are ours.",
-      "問題があれば終了コード 3、警告だけなら 0 です。確定待ちの計画は 3 日、照合待ちは 7 日、管理画面での作業は 14 日、データの新しさは 30 日を超えると警告します(基準は clomoctl 独自)。",
+      "Exit code 3 if there is a problem, 0 if there are at most warnings. Warns about plans that wait for more than 3 days, uploads for more than 7, console tasks for more than 14, and a mirror older than 30 days (clomoctl's own limits).",
+      "問題があれば終了コード 3、警告だけなら 0 です。適用待ちの計画は 3 日、照合待ちは 7 日、管理画面での作業は 14 日、データの新しさは 30 日を超えると警告します(基準は clomoctl 独自)。",
     ),
   ],
   args: {},
@@ -24,8 +24,8 @@ export default defineCommand({
     online: {
       kind: "boolean",
       about: text(
-        "also ask served tenants, and look up the mail server",
-        "リモートのテナントとメールサーバーにも接続して確認する",
+        "also contact remote tenants, and look up the mail server",
+        "リモートのテナントへの接続と、メールサーバーの名前解決も確認する",
       ),
     },
   },

@@ -6,7 +6,7 @@ export const OPTION_GROUPS = ["input", "matching", "safety", "output"] as const;
 export type OptionGroup = (typeof OPTION_GROUPS)[number];
 
 interface FieldBase {
-  /** one line on what the value is for */
+  /** a one-line description of the value, for help */
   readonly about: Text;
   readonly group?: OptionGroup | undefined;
   /** the same in a few words, for an option that the short help of its command explains */
@@ -14,21 +14,21 @@ interface FieldBase {
 }
 
 interface ValueBase extends FieldBase {
-  /** the value's name in help, upper case: `FILE`, `ZONE`; for an argument its own name */
+  /** the name of the value in help, in upper case, such as `FILE` or `ZONE`; for an argument, its own name */
   readonly value?: string | undefined;
   /** a one-letter flag, only for options: `o` for `-o` */
   readonly short?: string | undefined;
   /** a missing value is a usage error */
   readonly required?: true | undefined;
-  /** may be given several times; the input is then an array, empty when it is not given */
+  /** may be typed several times; the input is then an array, which is empty if nothing is typed */
   readonly repeatable?: true | undefined;
-  /** two values that differ are a usage error: of others the last one counts */
+  /** two different values are a usage error; without this, the last value counts */
   readonly single?: true | undefined;
-  /** a blank clears what is there, and reads as null; any other value must not be blank */
+  /** a blank value clears the field, and is read as null; without this, a blank value is a usage error */
   readonly blank?: true | undefined;
 }
 
-/** What a value may name, for completion in a shell: things of the tenant in effect, contexts, or files and folders. */
+/** What a value may name, for completion in a shell: data of the current tenant, contexts, or files and folders. */
 export type CompletionKind =
   | "contexts"
   | "custom-fields"
@@ -42,67 +42,67 @@ export type CompletionKind =
   | "secured-users"
   | "users";
 
-/** A switch, which takes no value. */
+/** An option that takes no value. */
 export interface SwitchField extends FieldBase {
   readonly kind: "boolean";
   readonly short?: string | undefined;
 }
 
 /**
- * Any text, the name of a file that is read (`-` is stdin), a comma-separated list of texts, or a time zone, by its name
- * in the IANA database.
+ * Any text, the name of a file to read (`-` is stdin), a comma-separated list of texts, or a time zone, by its name in
+ * the IANA database.
  */
 export interface TextField extends ValueBase {
   readonly kind: "string" | "file" | "list" | "timezone";
   readonly default?: string | undefined;
-  /** the words that a list may have; any if undefined */
+  /** the words that a list may contain; any if undefined */
   readonly choices?: readonly string[] | undefined;
-  /** what a shell completes it with; a `file` is one of the files by itself */
+  /** what a shell completes the value with; a field of the kind `file` always completes file names */
   readonly names?: CompletionKind | undefined;
-  /** a bundle of `handover export`: if it is a folder, no output is written into it */
+  /** the value is a bundle of `handover export`; if the bundle is a folder, no output may be written into it */
   readonly isBundle?: true | undefined;
 }
 
 /**
- * The name of a file that the command writes (`-` is stdout). What follows from it for all commands alike: an existing file
- * is replaced with `--overwrite` only, which is decided before anything is read or changed; see `permitOutputs`.
+ * The name of a file that the command writes (`-` is stdout). All commands treat such files alike: an existing file is
+ * replaced only with `--overwrite`, which is decided before anything is read or changed; see `permitOutputs`.
  */
 export interface OutputField extends ValueBase {
   readonly kind: "output";
   readonly default?: string | undefined;
-  /** contains nothing about people: its permissions follow the umask; any other file is created 0600 */
+  /** the file contains nothing about people: its permissions follow the umask; others are created with mode 0600 */
   readonly isPublic?: true | undefined;
-  /** how a file begins that this command wrote: jobs write such a file again and again, without `--overwrite` */
+  /** first lines of files written by this command: these are replaced without `--overwrite`, as jobs rewrite them */
   readonly header?: string | undefined;
-  /** the command reads the file that is there, and goes on with its content */
+  /** the command reads the existing file, and continues from its content */
   readonly isContinued?: true | undefined;
-  /** a bundle of `handover export`: a folder, unless the name is that of an archive */
+  /** the output is a bundle of `handover export`: a folder, unless the name is that of an archive */
   readonly isBundle?: true | undefined;
-  /** true: a name that ends in .xlsx makes it a workbook; text: why it is no workbook, and what to do */
+  /** true: the output is a workbook if the name ends in .xlsx; text: why it cannot be one, and what to do */
   readonly workbook?: true | Text | undefined;
-  /** if it cannot be written, the command does its work all the same, and ends with a failure */
+  /** if the file cannot be written, the command still does its work, but ends with a failure */
   readonly isAside?: true | undefined;
-  /** stdout has the result already */
+  /** the output must not be stdout, which already carries the result */
   readonly notStdout?: true | undefined;
-  /** further files that are written for a name, by the other options */
+  /** returns the names of the files that are written in addition to the named file, as the other options require */
   readonly beside?: ((name: string, input: Readonly<Record<string, unknown>>) => readonly string[]) | undefined;
-  /** what to do instead of replacing a file that exists */
+  /** what to do instead of replacing an existing file */
   readonly instead?: Text | undefined;
 }
 
-/** A number of days or weeks, `90d` or `12w`; the input is days. */
+/** A number of days or weeks, such as `90d` or `12w`; the input is in days. */
 export interface DurationField extends ValueBase {
   readonly kind: "duration";
   readonly default?: undefined;
 }
 
-/** A calendar day or an instant; what instant a day means depends on the zone of the tenant. */
+/** A calendar day or an instant. The time zone of the tenant decides which instant a day stands for. */
 export interface DateField extends ValueBase {
   readonly kind: "date";
   readonly default?: undefined;
 }
 
-/** A whole number, `min` (0 by default) to `max`. */
+/** A whole number from `min` (0 by default) to `max`. */
 export interface NumberField extends ValueBase {
   readonly kind: "number";
   readonly min?: number | undefined;
@@ -110,11 +110,11 @@ export interface NumberField extends ValueBase {
   readonly default?: number | undefined;
 }
 
-/** One of a few words, spelled in full. One like `name:desc` goes with `name`, and is not listed in a refusal. */
+/** One of several words, typed in full. Error messages list words such as `name`, not the variant `name:desc`. */
 export interface ChoiceField extends ValueBase {
   readonly kind: "choice";
   readonly choices: readonly string[];
-  /** what people call a choice: may be typed for it, in each language */
+  /** the names of choices in each language, which may be typed as well */
   readonly called?: Readonly<Record<string, Text>> | undefined;
   readonly default?: string | undefined;
 }
@@ -125,24 +125,24 @@ export interface ChoiceField extends ValueBase {
  */
 export type Field = SwitchField | ValueField;
 
-/** One with a value. */
+/** A field that takes a value. */
 export type ValueField = TextField | OutputField | DurationField | DateField | NumberField | ChoiceField;
 
-/** Arguments in the order they are typed, or options; the key in camelCase is the input's key, `dryRun` is `--dry-run`. */
+/** Arguments in order, or options. The camelCase key is the key in the input; `dryRun` is typed as `--dry-run`. */
 export type Fields = Readonly<Record<string, Field>>;
 
-/** What the line of a command is parsed by. */
-export interface Syntax {
-  /** in the order they are typed; only the last one may be repeatable or optional */
+/** The declarations by which the command line of a verb is parsed. */
+export interface CommandSyntax {
+  /** in the order in which they are typed; only the last one may be repeatable or optional */
   readonly args: Fields;
   readonly options: Fields;
-  /** pairs of options that are not given together; of a choice with a default, another value than that counts as given */
+  /** pairs of options that exclude each other; an option with a default counts only with another value */
   readonly excludes?: readonly (readonly [one: string, other: string])[] | undefined;
-  /** the first is shown if something is missing */
+  /** the first example is shown if an argument or option is missing */
   readonly examples: readonly { readonly line: string }[];
-  /** false: no tenant is opened for it, or what keeps one from being opened is told and ends nothing */
+  /** false: the command does not open a tenant, or goes on after it reports why a tenant cannot be opened */
   readonly opensTenant?: false | undefined;
-  /** tenants are read for it, though {@link opensTenant} is false: as the account of `--as` */
+  /** the command reads tenants although {@link opensTenant} is false, so `--as` applies */
   readonly readsTenants?: true | undefined;
 }
 
@@ -162,30 +162,33 @@ type KindInput<F> = F extends { readonly kind: "boolean" }
 
 type NullableInput<F> = KindInput<F> | (F extends { readonly blank: true } ? null : never);
 
-type AlwaysPresent = { readonly kind: "boolean" } | { readonly required: true } | { readonly default: string | number };
+type AlwaysPresentField =
+  | { readonly kind: "boolean" }
+  | { readonly required: true }
+  | { readonly default: string | number };
 
 type FieldInput<F> = F extends { readonly repeatable: true }
   ? readonly NullableInput<F>[]
-  : F extends AlwaysPresent
+  : F extends AlwaysPresentField
     ? NullableInput<F>
     : NullableInput<F> | undefined;
 
 /** The input of `run`, derived from the declared fields. */
 export type InputOf<F extends Fields> = { readonly [K in keyof F]: FieldInput<F[K]> };
 
-/** `dryRun` → `dry-run`: how a key is typed on the command line. */
-export function flagName(key: string): string {
+/** Returns a key as it is typed on the command line: `dryRun` → `dry-run`. */
+export function toFlagName(key: string): string {
   return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** Whether a typed word is an option: `-` alone stands for stdin or stdout. */
+/** Returns true if a typed word is an option. A single `-` is not an option: it stands for stdin or stdout. */
 export const isOption = (word: string): boolean => word.startsWith("-") && word !== "-";
 
-/** How a field is shown in usage lines: `--map FORMAT=FILE`, `NAME`. */
-export function placeholder(key: string, field: Field): string {
+/** Returns the value of a field as usage lines show it, such as `FORMAT=FILE` or `NAME`; empty for a switch. */
+export function formatPlaceholder(key: string, field: Field): string {
   if (field.kind === "boolean") return "";
   if (field.value !== undefined) return field.value;
   if (field.kind === "choice") return field.choices.join("|");
   if (field.kind === "number") return "N";
-  return flagName(key).toUpperCase();
+  return toFlagName(key).toUpperCase();
 }

@@ -2,10 +2,10 @@ import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
 import { SWITCHES } from "../lib/terminal/commands.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
-import { flagName, type Fields } from "./field.ts";
+import { toFlagName, type Fields } from "./field.ts";
 import { PROGRAM } from "./index.ts";
 import type { NounNode, VerbNode } from "./command.ts";
-import { freshFolder, inBoth } from "#support/commands/program.ts";
+import { freshFolder, runInBoth } from "#support/commands/program.ts";
 
 const verbsBelow = (noun: NounNode, path: readonly string[] = []): (readonly [string, VerbNode])[] => [
   ...noun.verbs.map((verb) => [[...path, verb.name].join(" "), verb] as const),
@@ -13,9 +13,9 @@ const verbsBelow = (noun: NounNode, path: readonly string[] = []): (readonly [st
 ];
 
 test.each(verbsBelow(PROGRAM))(
-  "%s refuses a zone that does not exist, before its tenant is opened",
+  "%s refuses a time zone that does not exist before it opens its tenant",
   async (path, verb) => {
-    const { en, ja } = await inBoth([...path.split(" "), "--timezone", "Nowhere/Zone"]);
+    const { en, ja } = await runInBoth([...path.split(" "), "--timezone", "Nowhere/Zone"]);
     const exit = verb.failureExit ?? 2;
     expect(en).toMatchObject({ exit, stdout: "", stderr: expect.stringContaining("unknown time zone Nowhere/Zone") });
     expect(ja).toMatchObject({
@@ -108,7 +108,7 @@ const CHANGING = [
 /** They show nothing of what they change. */
 const CHANGING_UNSEEN = ["ade keypair create", "context remove", "context use", "push-certificate csr"];
 
-test("all other verbs only read, so that nothing has changed when one is interrupted", async () => {
+test("all other verbs only read, so an interruption leaves nothing changed", async () => {
   const verbs = await Promise.all(
     verbsBelow(PROGRAM).map(async ([path, { load }]) => [path, (await load()).default] as const),
   );
@@ -118,7 +118,7 @@ test("all other verbs only read, so that nothing has changed when one is interru
   expect(changing).toHaveLength(known.length);
 });
 
-test.each(CHANGING)("%s refuses an output that cannot be, before it changes anything", async (line) => {
+test.each(CHANGING)("%s refuses an impossible output before it changes anything", async (line) => {
   for (const [option, value] of [
     ["--fields", "bogus"],
     ["--query", "]["],
@@ -126,27 +126,27 @@ test.each(CHANGING)("%s refuses an output that cannot be, before it changes anyt
     ["--format xlsx --output", "none/x.xlsx"],
   ] as const) {
     const home = freshFolder();
-    const { en, ja } = await inBoth([...line.split(" "), ...option.split(" "), value], { home, tenant: {} });
+    const { en, ja } = await runInBoth([...line.split(" "), ...option.split(" "), value], { home, tenant: {} });
     expect(en, option).toMatchObject({ exit: 2, stdout: "", requests: [] });
     // `renewals schedule install` has an --output of its own
     expect(en.stderr).toMatch(
-      option.startsWith("--format") ? /none.x\.xlsx|--format xlsx does not apply here/v : option,
+      option.startsWith("--format") ? /none.x\.xlsx|--format xlsx cannot be used here/v : option,
     );
     expect(ja).toMatchObject({ exit: 2, stdout: "", requests: [] });
     expect(readdirSync(home)).toEqual([]);
   }
 });
 
-test("what takes no value is told in the commands that texts propose", async () => {
+test("the list of options without a value has exactly the switches", async () => {
   const verbs = await Promise.all(verbsBelow(PROGRAM).map(async ([, { load }]) => (await load()).default));
   const options = [GLOBAL_OPTIONS, ...verbs.map((verb) => verb.options)].flatMap((one) => Object.entries(one));
-  const switches = new Set(options.filter(([, { kind }]) => kind === "boolean").map(([key]) => flagName(key)));
-  const valued = new Set(options.filter(([, { kind }]) => kind !== "boolean").map(([key]) => flagName(key)));
+  const switches = new Set(options.filter(([, { kind }]) => kind === "boolean").map(([key]) => toFlagName(key)));
+  const valued = new Set(options.filter(([, { kind }]) => kind !== "boolean").map(([key]) => toFlagName(key)));
   expect([...switches].filter((one) => !SWITCHES.includes(one))).toEqual([]);
   expect([...valued].filter((one) => SWITCHES.includes(one))).toEqual([]);
 });
 
-test("--as is the acting account of every command that opens a tenant, and a form of files of three others", async () => {
+test("--as is the acting account of commands that open a tenant, and a file format in three others", async () => {
   const verbs = await Promise.all(
     verbsBelow(PROGRAM).map(async ([path, { load }]) => [path, (await load()).default] as const),
   );
@@ -156,7 +156,7 @@ test("--as is the acting account of every command that opens a tenant, and a for
     expect([opensTenant, readsTenants]).toEqual([false, undefined]);
 });
 
-test("documents are chosen by --format, and go to -o", async () => {
+test("documents are selected by --format and written to -o", async () => {
   const verbs = await Promise.all(
     verbsBelow(PROGRAM).map(async ([path, { load }]) => [path, (await load()).default] as const),
   );
@@ -184,13 +184,13 @@ const choicesOf = ({ format }: Fields): readonly string[] => (format?.kind === "
 const BY_HAND =
   /^(?:users|orgs|devices|secured users|secured groups|roles schemes|tenant|console|clomo-account|clomo-account settings) (?:create|edit|grant|reset-password|revoke|move|set-owner|tag|delete|set|confirm|drop)$/;
 
-test("a home that cannot be written is among the exits of what writes by hand", async () => {
+test("commands for single changes have the exit code for a home that cannot be written to", async () => {
   const verbs = verbsBelow(PROGRAM).filter(([path]) => BY_HAND.test(path));
   expect(verbs).toHaveLength(32);
   for (const [path, { load }] of verbs) expect((await load()).default.exits, path).toContain("not-permitted");
 });
 
-test("people read each time of what a command changed in their own zone", async () => {
+test("shows people all times of changed records in their own time zone", async () => {
   const verbs = await Promise.all(verbsBelow(PROGRAM).map(async ([, { load }]) => (await load()).default));
   const columns = verbs.flatMap(({ shows = [] }) => (typeof shows === "function" ? [] : shows));
   const times = columns.filter(({ key, name }) => key.endsWith("At") && name === undefined);

@@ -1,14 +1,14 @@
 import type { Fields, InputOf } from "./field.ts";
 import { text } from "../lib/text/index.ts";
 
-/** The options every command takes, before or after the verb. */
+/** The options that every command accepts, before or after the verb. */
 export const GLOBAL_OPTIONS = {
   context: {
     kind: "string",
     value: "NAME",
     names: "contexts",
     about: text(
-      "the context to work on (default: CLOMOCTL_CONTEXT, else that of `context use`, else the only one)",
+      "context to use (default: CLOMOCTL_CONTEXT, then `context use`, then the only context)",
       "操作するコンテキスト(既定: CLOMOCTL_CONTEXT、`context use` で選んだもの、1 つだけならそれ)",
     ),
   },
@@ -16,7 +16,7 @@ export const GLOBAL_OPTIONS = {
     kind: "string",
     value: "NAME",
     about: text(
-      "confirm a change of a protected context by its name",
+      "confirm a change to a protected context by typing its name",
       "保護されたコンテキストの変更を、その名前で確認する",
     ),
   },
@@ -25,15 +25,15 @@ export const GLOBAL_OPTIONS = {
     value: "ACCOUNT",
     single: true,
     about: text(
-      "act as this CLOMO account, with its rights (embedded tenants)",
-      "この CLOMO アカウントの権限で操作する(embedded テナント)",
+      "act as this CLOMO account, with its rights (local tenants)",
+      "この CLOMO アカウントの権限で操作する(このコンピューターのテナント)",
     ),
   },
   lang: {
     kind: "choice",
     choices: ["ja", "en"],
     about: text(
-      "language of messages (default: CLOMOCTL_LANG, else the locale)",
+      "language of messages (default: CLOMOCTL_LANG, then the locale)",
       "表示言語(既定: CLOMOCTL_LANG、なければロケール)",
     ),
   },
@@ -50,16 +50,16 @@ export const GLOBAL_OPTIONS = {
     short: "o",
     value: "FILE",
     workbook: true,
-    about: text("the workbook that --format xlsx writes", "--format xlsx で書き出す Excel ブック"),
+    about: text("workbook to write with --format xlsx", "--format xlsx で書き出す Excel ブック"),
   },
   overwrite: {
     kind: "boolean",
-    about: text("replace output files that exist", "出力先にすでにあるファイルを置き換える"),
+    about: text("replace existing output files", "出力先にすでにあるファイルを置き換える"),
   },
   fields: {
     kind: "string",
     value: "A,B",
-    about: text("show only these fields, in this order; all: every one", "表示する項目とその順序(all はすべて)"),
+    about: text("fields to show, in this order (all: every field)", "表示する項目とその順序(all はすべて)"),
   },
   query: {
     kind: "string",
@@ -70,7 +70,7 @@ export const GLOBAL_OPTIONS = {
     kind: "timezone",
     value: "ZONE",
     about: text(
-      "the time zone in which days are counted (default: the context's)",
+      "time zone in which days are counted (default: the context's time zone)",
       "日付を数えるタイムゾーン(既定: コンテキストの設定)",
     ),
   },
@@ -82,14 +82,11 @@ export const GLOBAL_OPTIONS = {
   },
   yes: {
     kind: "boolean",
-    about: text("answer confirmations with yes", "確認に「はい」と答える"),
+    about: text("answer yes to confirmations", "確認に「はい」と答える"),
   },
   noInput: {
     kind: "boolean",
-    about: text(
-      "never prompt; a missing answer is a usage error",
-      "入力を求めない(必要な答えがなければ使い方の誤りになる)",
-    ),
+    about: text("never prompt; a missing answer is a usage error", "入力を求めない(必要な答えがなければエラー)"),
   },
   noColor: { kind: "boolean", about: text("disable colours", "色を付けない") },
   quiet: {
@@ -98,7 +95,7 @@ export const GLOBAL_OPTIONS = {
   },
   verbose: {
     kind: "boolean",
-    about: text("show more, such as the details of unexpected errors", "予期しないエラーの詳細なども表示する"),
+    about: text("show more details, for example of unexpected errors", "予期しないエラーの詳細なども表示する"),
   },
 } as const satisfies Fields;
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 /** A folder with a file, so that no path through the file can be. */
@@ -23,21 +23,21 @@ const READING = [
   "renewals add x --file there.pem --key NAME",
 ];
 
-test.each(READING)("%s: no such file, also through another file", async (line) => {
+test.each(READING)("%s: no such file, even below another file", async (line) => {
   for (const name of ["absent.pem", "there.pem/absent.pem"]) {
-    const { en, ja } = await inBoth(line.replace("NAME", name), { folder: folder(), tenant: {} });
+    const { en, ja } = await runInBoth(line.replace("NAME", name), { folder: folder(), tenant: {} });
     expect(en).toMatchObject({ exit: 6, stdout: "", stderr: expect.stringContaining(`no such file\n  `) });
     expect(en.stderr).toContain(name);
     expect(ja).toMatchObject({ exit: 6, stdout: "", stderr: expect.stringContaining("ファイルがありません") });
   }
 });
 
-test.each(READING)("%s: a folder is no file", async (line) => {
+test.each(READING)("%s: a folder is not a file", async (line) => {
   const place = folder();
   expect(await run(line.replace("NAME", "."), { folder: place, tenant: {} })).toMatchObject({ exit: 2, stdout: "" });
 });
 
-test("imports verify: no such export, also through another file", async () => {
+test("imports verify: no such export, even below another file", async () => {
   for (const name of ["absent.csv", "there.pem/absent.csv"]) {
     const line = `imports verify 17 --against ${name}`;
     expect(await run(line, { folder: folder(), tenant: { consoleTask: example("consoleTask") } })).toMatchObject({
@@ -53,12 +53,12 @@ const WRITING = [
   "context list --format xlsx -o NAME",
 ];
 
-test.each(WRITING)("%s: what the home keeps for clomoctl is no place for an output", async (line) => {
+test.each(WRITING)("%s: an output cannot be a file that the home keeps for clomoctl", async (line) => {
   const home = folder();
   writeFileSync(join(home, "there.csv"), "氏名,メールアドレス\n山田 太郎,taro@example.jp\n");
   writeFileSync(join(home, "contexts.json"), `{ "contexts": [] }`);
   for (const name of ["contexts.json", "tenants/local/tenant.db-wal", "schedule/run.sh"]) {
-    const { en, ja } = await inBoth(line.replace("NAME", name), { folder: home, home });
+    const { en, ja } = await runInBoth(line.replace("NAME", name), { folder: home, home });
     expect(en).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining("clomoctl keeps its own files") });
     expect(ja).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining("clomoctl 自身が使うファイル") });
   }

@@ -3,7 +3,7 @@ import { defineNoun } from "./command.ts";
 
 export default defineNoun({
   summary: text(
-    "For CLOMO administrators, not by CLOMO's maker. No public CLOMO API is known.",
+    "Unofficial tool for CLOMO administrators. No public CLOMO API is known.",
     "CLOMO 管理者向け。メーカー製ではなく、CLOMO の公開 API は確認されていません",
   ),
   examples: [

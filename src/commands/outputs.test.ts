@@ -22,11 +22,11 @@ import { afterAll, describe, expect, test } from "vitest";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { rehearsal } from "#support/commands/ade/simulated.ts";
-import { placeholder, flagName, type Fields, type OutputField } from "./field.ts";
+import { formatPlaceholder, toFlagName, type Fields, type OutputField } from "./field.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
 import { PROGRAM } from "./index.ts";
 import type { NounNode, VerbNode } from "./command.ts";
-import { inBoth, run, type Circumstances, type Ran, type Typing } from "#support/commands/program.ts";
+import { runInBoth, run, type Circumstances, type RunResult, type Typing } from "#support/commands/program.ts";
 
 /** What becomes of a file that is there when a command writes its output, without `--overwrite`. */
 type Keeping =
@@ -113,7 +113,7 @@ const CASES: Readonly<Record<string, Case>> = {
   "csv map --output": {
     line: "csv map list.csv --as users -o OUT",
     isPublic: true,
-    typing: [["Which field is Memo?", "\r"]],
+    typing: [['Which field does "Memo" stand for?', "\r"]],
   },
   "csv template --output": { line: "csv template --as users -o OUT", isPublic: true },
   "devices delete --list": { line: "devices delete C02X --list OUT --dry-run" },
@@ -176,15 +176,15 @@ async function declaredOutputs(): Promise<ReadonlyMap<string, OutputField>> {
       field.kind === "output" ? [[`${path} ${nameOf(key)}`, field] as const] : [],
     );
   return new Map([
-    ...outputsOf("every command", GLOBAL_OPTIONS, (key) => `--${flagName(key)}`),
+    ...outputsOf("every command", GLOBAL_OPTIONS, (key) => `--${toFlagName(key)}`),
     ...verbs.flatMap(([path, { args, options }]) => [
-      ...outputsOf(path, args, (key) => placeholder(key, args[key] as OutputField)),
-      ...outputsOf(path, options, (key) => `--${flagName(key)}`),
+      ...outputsOf(path, args, (key) => formatPlaceholder(key, args[key] as OutputField)),
+      ...outputsOf(path, options, (key) => `--${toFlagName(key)}`),
     ]),
   ]);
 }
 
-test("there is a case for every output that a command declares, and it says what the declaration says", async () => {
+test("every output that a command declares has a case that matches its declaration", async () => {
   const declared = await declaredOutputs();
   expect(Object.keys(CASES).toSorted()).toEqual([...declared.keys()].toSorted());
   for (const [name, field] of declared) {
@@ -195,7 +195,7 @@ test("there is a case for every output that a command declares, and it says what
   }
 });
 
-test("four outputs alone are rewritten by jobs", () => {
+test("only four outputs are rewritten by jobs", () => {
   const rewritten = Object.entries(CASES).filter(([, { keeping }]) => keeping === "rewritten");
   expect(rewritten.map(([name]) => name)).toEqual([
     "renewals calendar --output",
@@ -318,7 +318,7 @@ async function newPlan(tenant: TestTenant): Promise<string> {
 }
 
 /** Runs the line of a case, with the tenant of the scene. */
-async function write(of: Case, folder: string, words = ""): Promise<Ran> {
+async function write(of: Case, folder: string, words = ""): Promise<RunResult> {
   const { line, typing, circumstances } = of;
   const tenant = await scene;
   return run(`${line.replace("PLAN", line.includes("PLAN") ? await newPlan(tenant) : "")}${words}`, {
@@ -350,7 +350,7 @@ describe.each(FILE_CASES)("%s", (_, of) => {
   const name = nameIn(of);
   const there = (folder: string): string => join(folder, name);
 
-  test("a file of another program is kept", async () => {
+  test("keeps a file of another program", async () => {
     const folder = folderWithFiles();
     writeFileSync(there(folder), "theirs\n");
     expect(await refuse(of, folder)).toBe(refused);
@@ -367,19 +367,19 @@ describe.each(FILE_CASES)("%s", (_, of) => {
     return folder;
   }
 
-  test.runIf(keeping === "kept")("its own file that a person edited is kept", async () => {
+  test.runIf(keeping === "kept")("keeps its own file if a person edited it", async () => {
     const folder = await edited();
     expect(await refuse(of, folder)).toBe(refused);
     expect(contentIn(folder, of)).toMatch(/edited\n$/);
   });
 
-  test.skipIf(keeping === "kept")("its own file is written again, though a person edited it", async () => {
+  test.skipIf(keeping === "kept")("rewrites its own file even if a person edited it", async () => {
     const folder = await edited();
     expect(await write(of, folder)).toMatchObject({ exit });
     expect(contentIn(folder, of)).not.toMatch(/edited\n$/);
   });
 
-  test.skipIf(keeping === "continued")("--overwrite replaces it, and closes what is about people", async () => {
+  test.skipIf(keeping === "continued")("--overwrite replaces it, and makes a file about people private", async () => {
     const folder = folderWithFiles();
     writeFileSync(there(folder), "theirs\n", { mode: 0o644 });
     expect(await write(of, folder, " --overwrite")).toMatchObject({ exit });
@@ -387,14 +387,14 @@ describe.each(FILE_CASES)("%s", (_, of) => {
     expect(statSync(there(folder)).mode & 0o777).toBe(isPublic === true ? 0o644 : 0o600);
   });
 
-  test("an empty file is filled", async () => {
+  test("fills an empty file", async () => {
     const folder = folderWithFiles();
     if (keeping !== "continued") writeFileSync(there(folder), "");
     expect(await write(of, folder)).toMatchObject({ exit });
     expect(contentIn(folder, of)).not.toBe("");
   });
 
-  test("with umask 000 a new file is its owner's alone, if it is about people", async () => {
+  test("with umask 000, a new file about people is for its owner only", async () => {
     const folder = folderWithFiles();
     const before = process.umask(0);
     try {
@@ -405,7 +405,7 @@ describe.each(FILE_CASES)("%s", (_, of) => {
     expect(statSync(there(folder)).mode & 0o777).toBe(isPublic === true ? 0o666 : 0o600);
   });
 
-  test("a link stays, and its file is kept or replaced like any other", async () => {
+  test("a link stays, and its target is kept or replaced like any other file", async () => {
     const folder = folderWithFiles();
     const target = join(folder, "target");
     writeFileSync(target, "theirs\n");
@@ -420,14 +420,14 @@ describe.each(FILE_CASES)("%s", (_, of) => {
     ]);
   });
 
-  test("a folder is never replaced", async () => {
+  test("never replaces a folder", async () => {
     const folder = folderWithFiles();
     mkdirSync(there(folder));
     expect(await refuse({ ...of, keeping: "kept" }, folder, " --overwrite")).toBe(of.refused ?? 2);
     expect(readdirSync(there(folder))).toEqual([]);
   });
 
-  test("a read-only file is kept, its own too", async () => {
+  test("keeps a read-only file, even its own", async () => {
     const folder = folderWithFiles();
     await write(of, folder);
     const before = contentIn(folder, of);
@@ -437,7 +437,7 @@ describe.each(FILE_CASES)("%s", (_, of) => {
   });
 
   test.skipIf(!isMounted || keeping === "continued")(
-    "a full disk leaves the file that is there (a small tmpfs, which this user must be able to mount)",
+    "a full disk leaves the existing file (requires the right to mount a small tmpfs)",
     async () => {
       const folder = folderWithFiles(disk);
       writeFileSync(there(folder), "theirs\n");
@@ -456,7 +456,7 @@ describe.each(FILE_CASES)("%s", (_, of) => {
   );
 
   test.skipIf(!existsSync("/dev/full") || name !== "OUT" || keeping === "continued")(
-    "a device without space is told (/dev/full)",
+    "reports a device without space (/dev/full)",
     async () => {
       const ran = await write({ ...of, line: of.line.replace("OUT", "/dev/full") }, folderWithFiles());
       expect([ran.exit, ran.stderr]).toEqual([
@@ -471,7 +471,7 @@ describe("a bundle", () => {
   const { "handover export --output": of } = CASES as { readonly "handover export --output": Case };
   const edited = (folder: string): string => join(folder, "OUT", "manifest.json");
 
-  test("a folder that is one is kept, and replaced as a whole with --overwrite", async () => {
+  test("an existing bundle folder is kept, and replaced as a whole with --overwrite", async () => {
     const folder = folderWithFiles();
     expect(await write(of, folder)).toMatchObject({ exit: 0 });
     expect(await refuse(of, folder)).toBe(2);
@@ -499,12 +499,12 @@ describe("a bundle", () => {
     for (const words of ["", " --overwrite"]) {
       const ran = await run(`${of.line}${words}`, { folder, tenant: {} });
       expect(ran).toMatchObject({ exit: 2, stdout: "", requests: [] });
-      expect(ran.stderr).toContain("this folder is not a bundle as it was exported (");
+      expect(ran.stderr).toContain("this folder is not an unchanged bundle (");
     }
     expect(readdirSync(join(folder, "OUT"), { recursive: true })).toEqual(before);
   });
 
-  test("a file of its name is never replaced by a folder, nor a folder by an archive", async () => {
+  test("a file is never replaced by a folder of its name, nor a folder by an archive", async () => {
     const folder = folderWithFiles();
     writeFileSync(join(folder, "OUT"), "theirs");
     mkdirSync(join(folder, "OUT.zip"));
@@ -524,7 +524,7 @@ describe("a bundle", () => {
     expect((await write({ line: `handover verify ${name}` }, folder)).exit).toBe(0);
   });
 
-  test.skipIf(!isMounted)("a full disk leaves the bundle that is there", async () => {
+  test.skipIf(!isMounted)("a full disk leaves the existing bundle", async () => {
     const folder = folderWithFiles(disk);
     expect(await write(of, folder)).toMatchObject({ exit: 0 });
     const filler = fillDisk();
@@ -540,7 +540,7 @@ describe("a bundle", () => {
   });
 });
 
-describe("what the command reads, or writes under another option, is never replaced", () => {
+describe("a file that the command reads, or writes for another option, is never replaced", () => {
   test.each([
     "csv convert users.csv users.csv",
     "csv convert users.csv ./users.csv",
@@ -573,14 +573,14 @@ describe("what the command reads, or writes under another option, is never repla
         .filter((each) => each.isFile())
         .map(({ parentPath, name }) => [name, readFileSync(join(parentPath, name), "utf8")]);
     const before = contents();
-    const { en, ja } = await inBoth(`${line} --overwrite`, { folder, tenant: {} });
+    const { en, ja } = await runInBoth(`${line} --overwrite`, { folder, tenant: {} });
     expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
-    expect(en.stderr).toMatch(/ (is a file that this command reads|is the same file as --|is inside .*bundle, )/);
+    expect(en.stderr).toMatch(/ (is also an input of this command|is the same file as --|is inside .*bundle, )/);
     expect(ja.stderr).toMatch(/ (は入力に指定したファイルです|は --\S+ と同じファイルです|の中にあります。)/);
     expect(contents()).toEqual(before);
   });
 
-  test("stdin is not the file of its name, a device no loss, and pages of jobs may lie among what is read", async () => {
+  test("accepts a file named -, devices, and the pages of jobs among the input", async () => {
     const folder = folderWithFiles();
     writeFileSync(join(folder, "-"), "theirs");
     const lines = [
@@ -592,18 +592,18 @@ describe("what the command reads, or writes under another option, is never repla
     const page = { line: "renewals check public.pem --prometheus OUT" };
     await write(page, folder);
     const again = await write({ line: "renewals check public.pem OUT --prometheus OUT" }, folder);
-    expect(again.stderr).not.toContain("is a file that this command reads");
+    expect(again.stderr).not.toContain("is also an input of this command");
   });
 });
 
-describe("who is asked at a terminal", () => {
+describe("the question on a terminal", () => {
   const { "users export --output": of } = CASES as { readonly "users export --output": Case };
-  const typing = (key: string): readonly Typing[] => [["OUT already exists. Replace it?", key]];
+  const typing = (key: string): readonly Typing[] => [["Replace the existing OUT?", key]];
 
   test.each([
     ["no", "n\r", "theirs\n", "nothing was changed"],
     ["nothing", "\r", "theirs\n", "nothing was changed"],
-  ])("and says %s keeps the file, and ends with 0", async (_, key, content, said) => {
+  ])("keeps the file if the answer is %s, and exits with 0", async (_, key, content, said) => {
     const folder = folderWithFiles();
     writeFileSync(join(folder, "OUT"), content);
     const ran = await run(of.line, { folder, tenant: {}, terminal: { typing: typing(key) } });
@@ -611,7 +611,7 @@ describe("who is asked at a terminal", () => {
     expect(readFileSync(join(folder, "OUT"), "utf8")).toBe(content);
   });
 
-  test("and says yes has it replaced, in Japanese too", async () => {
+  test("replaces the file if the answer is yes, in Japanese, too", async () => {
     const folder = folderWithFiles();
     writeFileSync(join(folder, "OUT"), "theirs\n");
     expect(await write({ ...of, typing: typing("y\r") }, folder)).toMatchObject({ exit: 0 });
@@ -620,7 +620,7 @@ describe("who is asked at a terminal", () => {
     expect(await write({ ...of, typing: japanese }, folder, " --lang ja")).toMatchObject({ exit: 0 });
   });
 
-  test("--yes alone replaces nothing", async () => {
+  test("is not answered by --yes alone", async () => {
     const folder = folderWithFiles();
     writeFileSync(join(folder, "OUT"), "theirs\n");
     expect(await refuse(of, folder, " --yes")).toBe(2);
@@ -628,7 +628,7 @@ describe("who is asked at a terminal", () => {
   });
 });
 
-test("all files that exist are named at once", async () => {
+test("names all existing files at once", async () => {
   const folder = folderWithFiles();
   for (const name of ["plan.csv", "bad.csv"]) writeFileSync(join(folder, name), "theirs\n");
   const ran = await run("users import users.csv --report plan.csv --errors bad.csv", { folder, tenant: {} });

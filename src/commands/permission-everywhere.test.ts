@@ -1,7 +1,7 @@
 import { cpSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { LONG } from "#support/drawn.ts";
+import { LONG_TIMEOUT } from "#support/drawn.ts";
 import { ALL_ROUTES } from "../lib/contract/all.ts";
 import { changesTenant } from "../lib/contract/route.ts";
 import { openTenant } from "../lib/tenant/index.ts";
@@ -53,8 +53,8 @@ async function changesBy(lines: readonly string[], environment: Record<string, s
 }
 
 test(
-  "no example of any command changes a tenant that nobody named; those that change one do where it is named",
-  LONG,
+  "no example of a command changes an unnamed tenant, but examples that change one can name it",
+  LONG_TIMEOUT,
   async () => {
     // what they do with contexts is tested with them; a simulator has no tenant, and stays until it is interrupted
     const elsewhere = /^clomoctl (?:context|ade simulator) /;

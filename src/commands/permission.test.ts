@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ALL_ROUTES } from "../lib/contract/all.ts";
 import { changesTenant } from "../lib/contract/route.ts";
 import type { CustomField } from "../lib/client/index.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const ADD = "users fields add 入社年度";
@@ -18,7 +18,7 @@ async function homeOf(...words: readonly string[]): Promise<string> {
   return home;
 }
 
-test("every route that is not a GET changes the tenant, but for plans and notices", () => {
+test("every route except GET changes the tenant, apart from plans and reminders", () => {
   const others = ALL_ROUTES.filter((route) => route.method !== "get" && !changesTenant(route)).map(({ id }) => id);
   expect(others.toSorted()).toEqual([
     "checkAdeProfile",
@@ -40,32 +40,34 @@ test("every route that is not a GET changes the tenant, but for plans and notice
   expect(ALL_ROUTES.filter((route) => route.method === "get" && changesTenant(route))).toEqual([]);
 });
 
-describe("of several contexts", () => {
-  test("a change without a terminal names one; what is to be added is said", async () => {
+describe("with several contexts", () => {
+  test("without a terminal, a change must name a context, and what to add is shown", async () => {
     const home = await homeOf("kanto --embedded", "osaka --embedded");
-    const { en, ja } = await inBoth(ADD, { home, tenant: {} });
+    const { en, ja } = await runInBoth(ADD, { home, tenant: {} });
     expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
     expect(en.stderr).toBe(
-      "error: without a terminal, a change must name one of several contexts: kanto, osaka\n" +
-        "  add --context kanto, or set CLOMOCTL_CONTEXT=kanto, if kanto is meant\n",
+      "error: there are several contexts (kanto, osaka): without a terminal, a command that changes something must name one\n" +
+        "  for kanto, add --context kanto or set CLOMOCTL_CONTEXT=kanto\n",
     );
     expect(ja).toMatchObject({ exit: 2, requests: [] });
-    expect(ja.stderr).toContain("--context kanto を付けるか CLOMOCTL_CONTEXT=kanto を設定してください");
+    expect(ja.stderr).toContain(
+      "kanto でよければ、--context kanto を付けるか CLOMOCTL_CONTEXT=kanto を設定してください",
+    );
     expect(await run(`${ADD} --no-input`, { home, tenant: {}, terminal: {} })).toMatchObject({ exit: 2 });
     expect(await run(`${ADD} --context osaka`, { home, tenant })).toMatchObject({ exit: 0, requests: ASKED });
     const environment = { CLOMOCTL_CONTEXT: "osaka" };
     expect(await run(ADD, { home, tenant, environment })).toMatchObject({ exit: 0, requests: ASKED });
   });
 
-  test("reading needs no name, nor does a change where there is only one", async () => {
+  test("reading needs no name, nor does a change if there is only one context", async () => {
     const home = await homeOf("kanto --embedded", "osaka --embedded");
     expect(await run("users fields list", { home, tenant: { fields: { items: [] } } })).toMatchObject({ exit: 0 });
     expect(await run(ADD, { home: await homeOf("kanto --embedded"), tenant })).toMatchObject({ exit: 0 });
   });
 
-  test("on a terminal each command says which one it works on", async () => {
+  test("on a terminal, each command names its tenant", async () => {
     const home = await homeOf("kanto --embedded", "osaka --embedded");
-    const { en, ja } = await inBoth(ADD, { home, tenant, terminal: {} });
+    const { en, ja } = await runInBoth(ADD, { home, tenant, terminal: {} });
     expect(en).toMatchObject({ exit: 0, stderr: "tenant: kanto\n", requests: ASKED });
     expect(ja).toMatchObject({ exit: 0, stderr: "テナント: kanto\n" });
     expect((await run(`${ADD} --quiet`, { home, tenant, terminal: {} })).stderr).toBe("");
@@ -76,9 +78,9 @@ describe("of several contexts", () => {
 describe("a protected context", () => {
   const kanto = () => homeOf("kanto --embedded --protected");
 
-  test("wants its name for a change: typed", async () => {
+  test("requires its name to be typed before a change", async () => {
     const home = await kanto();
-    const question = "kanto is protected. Type its name to change it:";
+    const question = "kanto is protected. Type its name to confirm the change:";
     const typed = await run(ADD, { home, tenant, terminal: { typing: [[question, "kanto\r"]] } });
     expect(typed).toMatchObject({ exit: 0, requests: ASKED });
     const other = await run(ADD, { home, tenant: {}, terminal: { typing: [[question, "osaka\r"]] } });
@@ -92,19 +94,19 @@ describe("a protected context", () => {
     expect(ja.exit).toBe(0);
   });
 
-  test("or by --confirm-context; without a terminal it says so, and --yes is no answer", async () => {
+  test("or in --confirm-context, which is named without a terminal, because --yes is not enough", async () => {
     const home = await kanto();
-    const { en, ja } = await inBoth(`${ADD} --yes`, { home, tenant: {} });
+    const { en, ja } = await runInBoth(`${ADD} --yes`, { home, tenant: {} });
     expect(en).toMatchObject({ exit: 2, requests: [] });
     expect(en.stderr).toContain("  pass --confirm-context kanto\n");
     expect(ja.stderr).toContain("kanto は保護されています。");
     expect(await run(`${ADD} --confirm-context KANTO`, { home, tenant })).toMatchObject({ exit: 0, requests: ASKED });
-    const wrong = await inBoth(`${ADD} --confirm-context osaka`, { home, tenant: {} });
+    const wrong = await runInBoth(`${ADD} --confirm-context osaka`, { home, tenant: {} });
     expect(wrong.en).toMatchObject({ exit: 3, requests: [] });
     expect(wrong.ja.stderr).toContain("コンテキストは kanto で、「osaka」ではありません。何も変更していません");
   });
 
-  test("is not asked for by what is only tried", async () => {
+  test("does not require its name for a dry run", async () => {
     const createOrg = { ...example<object>("createOrg"), dryRun: true };
     const tried = await run("orgs create 営業部 --dry-run", { home: await kanto(), tenant: { createOrg } });
     expect(tried).toMatchObject({ exit: 0 });
@@ -112,12 +114,12 @@ describe("a protected context", () => {
     expect(done).toMatchObject({ exit: 2, stdout: "", requests: [] });
   });
 
-  test("is named also by one that is not protected, where a name is given", async () => {
+  test("is checked against --confirm-context even if it is not protected", async () => {
     const home = await homeOf("kanto --embedded");
     expect(await run(`${ADD} --confirm-context osaka`, { home, tenant: {} })).toMatchObject({ exit: 3 });
   });
 
-  test("is refused for an import before its file is sent; a dry run needs no name", async () => {
+  test("refuses an import before its file is sent, but a dry run needs no name", async () => {
     const home = await kanto();
     const line = "users import people.csv --yes";
     expect(await run(line, { home, tenant: {} })).toMatchObject({ exit: 2, requests: [] });
@@ -125,14 +127,17 @@ describe("a protected context", () => {
   });
 });
 
-test("--yes deletes on a remote tenant only where the command names it", async () => {
+test("--yes deletes on a remote tenant only if the command names the tenant", async () => {
   const home = await homeOf("far --url https://tenant.example.jp");
   const field = example<CustomField>("addField");
   const read = { fields: { items: [field] }, field: { ...field, users: 0 } };
   const line = `users fields remove ${field.name} --yes`;
-  const { en, ja } = await inBoth(line, { home, tenant: read });
+  const { en, ja } = await runInBoth(line, { home, tenant: read });
   expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining("pass --context far") });
-  expect(ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("--context far を指定してください") });
+  expect(ja).toMatchObject({
+    exit: 2,
+    stderr: expect.stringContaining("--context far を指定してください"),
+  });
   const named = await run(`${line} --context far`, { home, tenant: { ...read, removeField: field } });
   expect(named).toMatchObject({ exit: 0 });
 });

@@ -1,4 +1,4 @@
-import { sameContext, type ChosenContext } from "../lib/config/index.ts";
+import { isSameContext, type ChosenContext } from "../lib/config/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import type { Terminal } from "../lib/terminal/index.ts";
 import { text, type Text } from "../lib/text/index.ts";
@@ -10,49 +10,58 @@ interface PromptTools {
 }
 
 /**
- * Checks, without a question, that a tenant may be changed: that of several contexts one was named, not only chosen by
- * `context use`, where nobody sees which it is, and that `--confirm-context` names a protected one.
+ * Checks, without asking, that a tenant may be changed. If there are several contexts and no terminal where somebody
+ * sees which one is in use, the command must name it: the choice of `context use` is not enough. For a protected
+ * context, `--confirm-context` must repeat the name.
  *
- * @throws `usage` naming the option that is missing, `input-rejected` when it names another context
+ * @throws `usage` with the missing option, `input-rejected` if `--confirm-context` names another context
  */
-export function requireNamed({ terminal, globals }: PromptTools, { context, source, among }: ChosenContext): void {
+export function requireNamedContext(
+  { terminal, globals }: PromptTools,
+  { context, source, among }: ChosenContext,
+): void {
   const { name } = context;
   const named = source === "option" || source === "environment";
   if (!named && !terminal.interactive && among.length > 1) {
     const all = among.join(", ");
     throw new Failure("usage", {
       what: text(
-        `without a terminal, a change must name one of several contexts: ${all}`,
+        `there are several contexts (${all}): without a terminal, a command that changes something must name one`,
         `コンテキストが複数あるため(${all})、ターミナルなしで変更するにはコンテキストの指定が必要です`,
       ),
       hint: text(
-        `add --context ${name}, or set CLOMOCTL_CONTEXT=${name}, if ${name} is meant`,
+        `for ${name}, add --context ${name} or set CLOMOCTL_CONTEXT=${name}`,
         `${name} でよければ、--context ${name} を付けるか CLOMOCTL_CONTEXT=${name} を設定してください`,
       ),
     });
   }
   const { confirmContext } = globals;
-  if (confirmContext !== undefined && !sameContext(confirmContext, name)) throw notTheName(name, confirmContext);
+  if (confirmContext !== undefined && !isSameContext(confirmContext, name))
+    throw createContextMismatch(name, confirmContext);
   if (context.protected !== true || confirmContext !== undefined || terminal.interactive) return;
   throw new Failure("usage", {
     what: text(
-      `${name} is protected: a change must repeat its name`,
+      `the context ${name} is protected: confirm its name to make a change`,
       `${name} は保護されています。変更には名前の確認が必要です`,
     ),
     hint: text(`pass --confirm-context ${name}`, `--confirm-context ${name} を指定してください`),
   });
 }
 
-/** As {@link requireNamed}; and asks for the name of a protected context. @throws also `input-rejected` for another name */
+/**
+ * Like {@link requireNamedContext}, and asks for a protected context's name.
+ *
+ * @throws also `input-rejected` for another
+ */
 export async function permitChange(asked: PromptTools, chosen: ChosenContext): Promise<void> {
-  requireNamed(asked, chosen);
+  requireNamedContext(asked, chosen);
   const { name } = chosen.context;
   if (chosen.context.protected === true && asked.globals.confirmContext === undefined) {
-    await typeName(
+    await askContextName(
       asked,
       name,
       text(
-        `${name} is protected. Type its name to change it:`,
+        `${name} is protected. Type its name to confirm the change:`,
         `${name} は保護されています。変更するには名前を入力してください:`,
       ),
     );
@@ -60,29 +69,29 @@ export async function permitChange(asked: PromptTools, chosen: ChosenContext): P
 }
 
 /**
- * Has the name of a context typed, unless `--confirm-context` says it.
+ * Asks for the name of a context, unless `--confirm-context` gives it.
  *
- * @throws `usage` when it is not possible to ask, `input-rejected` for another name
+ * @throws `usage` if nobody can be asked, `input-rejected` for another name
  */
-export async function typeName({ terminal, globals }: PromptTools, name: string, message: Text): Promise<void> {
+export async function askContextName({ terminal, globals }: PromptTools, name: string, message: Text): Promise<void> {
   const flag = `--confirm-context ${name}`;
   const typed = globals.confirmContext ?? (await terminal.prompts.input({ message, flag }));
-  if (!sameContext(typed.trim(), name)) throw notTheName(name, typed);
+  if (!isSameContext(typed.trim(), name)) throw createContextMismatch(name, typed);
 }
 
-/** @throws `usage` for deletions on a remote tenant that nobody is asked about, unless the command names the tenant */
-export function requireNamedForDeletion({ context, source }: Pick<ChosenContext, "context" | "source">): void {
+/** Checks that a command that deletes without asking names its remote tenant.  @throws `usage` if it does not */
+export function requireNamedContextForDeletion({ context, source }: Pick<ChosenContext, "context" | "source">): void {
   if (context.kind !== "remote" || source === "option") return;
   throw new Failure("usage", {
     what: text(
-      "deletions on a remote tenant require naming its context in the command",
+      "to delete records on a remote tenant, the command must name its context",
       "リモートのテナントで削除するには、コマンドでコンテキストを指定する必要があります",
     ),
     hint: text(`pass --context ${context.name}`, `--context ${context.name} を指定してください`),
   });
 }
 
-const notTheName = (name: string, typed: string): Failure =>
+const createContextMismatch = (name: string, typed: string): Failure =>
   new Failure("input-rejected", {
     what: text(
       `the context is ${name}, not "${typed}"; nothing was changed`,

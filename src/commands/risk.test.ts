@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { TestTenant } from "#support/tenant/tenant.ts";
 import type { Command } from "./command.ts";
-import { CHANGING, mirrorWithTask, populated } from "#support/commands/populated.ts";
+import { CHANGING_COMMANDS, mirrorWithTask, createPopulatedTenant } from "#support/commands/populated.ts";
 import { run } from "#support/commands/program.ts";
 
 const declares = ({ options }: Command, ...names: readonly string[]): boolean =>
@@ -43,17 +43,17 @@ const NEITHER: Readonly<Record<string, string>> = {
   "ade simulator do devices add": "devices of a simulator; devices release takes it back",
   "ade simulator do devices assign": "devices of a simulator; devices assign takes it back",
   "ade simulator do devices release": "devices of a simulator; devices add takes it back",
-  "imports verify": "takes over what the console's export proves is done there",
+  "imports verify": "takes over what export of the console proves is done there",
 };
 
-test("every verb that changes something rehearses, asks for the count, asks, or says here why it need not", () => {
-  const without = CHANGING.filter(([, command]) => !declares(command, "dryRun", "confirmDeletions"));
+test("every changing command has a dry run, asks for a number, asks for yes, or is a listed exception", () => {
+  const without = CHANGING_COMMANDS.filter(([, command]) => !declares(command, "dryRun", "confirmDeletions"));
   expect(without.map(([path]) => path).toSorted()).toEqual([...ASKING, ...Object.keys(NEITHER)].toSorted());
 });
 
-test("every verb that deletes asks for the count, and rehearses", () => {
+test("every delete command asks for the number and has a dry run", () => {
   // of accounts it only explains why there is no deletion
-  const deleting = CHANGING.filter(([path]) => path.endsWith(" delete"));
+  const deleting = CHANGING_COMMANDS.filter(([path]) => path.endsWith(" delete"));
   expect(deleting.length).toBeGreaterThan(3);
   for (const [path, command] of deleting) {
     expect(declares(command, "dryRun") && declares(command, "confirmDeletions", "confirmDevices"), path).toBe(true);
@@ -61,7 +61,7 @@ test("every verb that deletes asks for the count, and rehearses", () => {
 });
 
 const folder = mkdtempSync(join(tmpdir(), "clomoctl-risk-"));
-const scene = populated(folder);
+const scene = createPopulatedTenant(folder);
 const mirrored = mirrorWithTask();
 afterAll(async () => {
   for (const one of [scene, mirrored]) await (await one)[Symbol.asyncDispose]();
@@ -119,8 +119,8 @@ const REHEARSED: readonly string[] = [
   "renewals notify",
 ];
 
-test("there is a line below for every verb that rehearses", () => {
-  const rehearsing = CHANGING.filter(([, command]) => declares(command, "dryRun")).map(([path]) => path);
+test("a line below exists for every command with a dry run", () => {
+  const rehearsing = CHANGING_COMMANDS.filter(([, command]) => declares(command, "dryRun")).map(([path]) => path);
   expect(rehearsing.filter((path) => !REHEARSED.some((line) => line.startsWith(path)))).toEqual([]);
   expect(rehearsing).toHaveLength(REHEARSED.length);
 });
@@ -150,7 +150,7 @@ const stateOf = (tenant: TestTenant): unknown => ({
   done: tenant.sql("select pk, state from import where state = 'committed'"),
 });
 
-test.each(REHEARSED)("%s --dry-run changes nothing, and ends as if it had", async (line) => {
+test.each(REHEARSED)("%s --dry-run changes nothing and ends like the real command", async (line) => {
   const tenant = await (line.startsWith("console") ? mirrored : scene);
   const before = stateOf(tenant);
   expect(await run(`${line} --dry-run --no-input`, { folder, home: folder, tenant: tenant.fetch })).toMatchObject({
@@ -164,7 +164,7 @@ test.each([
   "renewals remove 本社",
   // on a simulator nobody is asked about profiles
   ...REHEARSED.filter((line) => line.includes(" delete ") && !line.startsWith("ade ")),
-])("%s changes nothing where nobody can be asked", async (line) => {
+])("%s changes nothing if it cannot ask anybody", async (line) => {
   const tenant = await scene;
   const before = stateOf(tenant);
   const { exit } = await run(`${line} --no-input`, { folder, home: folder, tenant: tenant.fetch });

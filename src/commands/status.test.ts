@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Ade, Import, RenewalItem, Tenant, TenantProfile, Whoami } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
-import { UNSAID } from "../lib/model/tenant.ts";
+import { EMPTY_TENANT_PROFILE } from "../lib/model/tenant.ts";
 import { text } from "../lib/text/index.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const plan = (change: Partial<Import>): Import => ({
@@ -106,8 +106,8 @@ async function homeOfThree(): Promise<string> {
 }
 const TENANTS = { kanto: FULL, osaka: OWN, far: BROKEN };
 
-test("a tenant is shown as people read it, in both languages", async () => {
-  const { en, ja } = await inBoth("status --format table", { home: await homeOfThree(), tenant: FULL });
+test("shows a tenant with labels, in both languages", async () => {
+  const { en, ja } = await runInBoth("status --format table", { home: await homeOfThree(), tenant: FULL });
   expect(en).toMatchObject({ exit: 0, stderr: "" });
   const lines = en.stdout.split("\n").filter((line) => !line.startsWith("location"));
   expect(lines.map((line) => line.replace(/ {2,}/, ": "))).toEqual(
@@ -118,14 +118,14 @@ test("a tenant is shown as people read it, in both languages", async () => {
       "devices: 3",
       "SECURED APPs users: docs 14, contacts 2",
       "last import: 9 (2026-11-20 00:30): users, append, +3 ~2 -1, by owner (ann)",
-      "waiting for the console: 7: users, people.csv",
-      "plans kept: P11: SECURED APPs users (docs), people.csv",
-      "last from the console: 2026-11-18 (2 days ago)",
-      "to do in the console: 2",
-      "next renewals: other date 本社 2026-12-01 (11 days, critical)",
-      ": other date サーバー 2027-10-01 (315 days, ok)",
-      "wrong: other date 本社: critical (2026-12-01)",
-      "next: clomoctl renewals guide 本社 --context kanto",
+      "uploads to verify: 7: users, people.csv",
+      "open plans: P11: SECURED APPs users (docs), people.csv",
+      "last takeover from the console: 2026-11-18 (2 days ago)",
+      "console tasks: 2",
+      "next renewals: other date 本社 2026-12-01 (11 days left, critical)",
+      ": other date サーバー 2027-10-01 (315 days left, ok)",
+      "problems: other date 本社: critical (2026-12-01)",
+      "next steps: clomoctl renewals guide 本社 --context kanto",
       ": clomoctl imports verify 7 --against EXPORT.csv --context kanto",
       ": clomoctl console list --context kanto",
       ": clomoctl imports commit P11 --context kanto",
@@ -138,26 +138,32 @@ test("a tenant is shown as people read it, in both languages", async () => {
   expect(ja.stdout).toMatch(/\n問題 +\S* ?本社: 至急\(2026-12-01\)\n/);
 });
 
-test("to an account nothing is proposed that it may not do, and what it does not see is not told as none", async () => {
+test("suggests no command that the account may not run, and shows hidden data as not visible", async () => {
   const whoami = example<Whoami>("whoami", {
     role: "division",
     operations: [{ operation: "users.write", reach: "inside" }],
   });
   const answers = {
     ...OWN,
-    tenant: tenantOf({ mirroredAt: null, users: 0, consoleTasks: 0, secured: EMPTY.tenant.secured, profile: UNSAID }),
+    tenant: tenantOf({
+      mirroredAt: null,
+      users: 0,
+      consoleTasks: 0,
+      secured: EMPTY.tenant.secured,
+      profile: EMPTY_TENANT_PROFILE,
+    }),
   };
   const home = await homeOfThree();
-  const { en, ja } = await inBoth("status --format table --as hanako", { home, tenant: { ...answers, whoami } });
+  const { en, ja } = await runInBoth("status --format table --as hanako", { home, tenant: { ...answers, whoami } });
   expect(en.stdout).toMatch(/^SECURED APPs users +not shown to this role$/m);
   expect(ja.stdout).toMatch(/^SECURED APPs のユーザー +この権限では表示されません$/m);
-  expect(en.stdout).toMatch(/^next +none$/m);
+  expect(en.stdout).toMatch(/^next steps +none$/m);
   const own = await run("status --format table", { home, tenant: answers });
   expect(own.stdout).toMatch(/^SECURED APPs users +none$/m);
   for (const line of ["users import", "renewals add", "tenant set"]) expect(own.stdout).toContain(`clomoctl ${line}`);
 });
 
-test("what is proposed to who acts names him: the numbers are his own", async () => {
+test("suggested commands name the acting account, because plan numbers are per account", async () => {
   const kept = plan({ number: "P5", state: "planned", committedAt: null });
   const whoami = example<Whoami>("whoami", { role: "division" });
   const tenant = { ...OWN, imports: { items: [kept] }, whoami };
@@ -169,15 +175,15 @@ test("what is proposed to who acts names him: the numbers are his own", async ()
   expect(JSON.parse(stdout)).toMatchObject([{ next: expect.arrayContaining([line]) as unknown }]);
 });
 
-test("a mirror that is known to differ from the console is not well until the export is taken over", async () => {
+test("a mirror that differs from the console is a problem until the export is taken over", async () => {
   const tenant = { ...EMPTY, tenant: tenantOf({ consoleTasks: 0, exportsAwaited: ["users"] }) };
-  const { en, ja } = await inBoth("status --format table", { home: await homeOfThree(), tenant });
-  expect(en.stdout).toMatch(/^wrong +the mirror differs from the console until its next export is imported/m);
+  const { en, ja } = await runInBoth("status --format table", { home: await homeOfThree(), tenant });
+  expect(en.stdout).toMatch(/^problems +the mirror differs from the console until the next export is taken over \(/m);
   expect(en.stdout).toContain("clomoctl users import EXPORT.csv --from-console --context kanto");
-  expect(ja.stdout).toContain("次のエクスポートを取り込むまで、管理画面と異なります");
+  expect(ja.stdout).toContain("次のエクスポートを取り込むまで、ミラーは管理画面と異なります(");
 });
 
-test("programs get a list, with the same keys whatever is shown", async () => {
+test("JSON is a list with the same keys, whatever is shown", async () => {
   const home = await homeOfThree();
   const one = await run("status --format json", { home, tenant: FULL });
   expect(JSON.parse(one.stdout)).toMatchObject([
@@ -209,16 +215,19 @@ test("programs get a list, with the same keys whatever is shown", async () => {
   ]);
 });
 
-test("what cannot be read is one of the problems, and the exit code is 0", async () => {
-  const { en, ja } = await inBoth("status --context far --format table", { home: await homeOfThree(), tenant: BROKEN });
+test("reports unreadable data as a problem, and exits with 0", async () => {
+  const { en, ja } = await runInBoth("status --context far --format table", {
+    home: await homeOfThree(),
+    tenant: BROKEN,
+  });
   expect(en.exit).toBe(0);
-  expect(en.stdout).toMatch(/\nwrong +cannot read the tenant: no answer; far.example.jp\n/);
+  expect(en.stdout).toMatch(/\nproblems +cannot read the tenant: no answer; far.example.jp\n/);
   expect(ja).toMatchObject({
     exit: 0,
     stdout: expect.stringMatching(/\n問題 +このテナントを読み込めません: 応答がありません。far.example.jp\n/),
   });
   // nothing is known of its users, imports and renewals: not that there are none
-  expect(en.stdout.match(/^\S+/gm)).toEqual(["context", "location", "wrong", "next"]);
+  expect(en.stdout.match(/^\S+/gm)).toEqual(["context", "location", "problems", "next"]);
   const { stdout } = await run("status --context far --format json", { home: await homeOfThree(), tenant: BROKEN });
   expect(JSON.parse(stdout)).toMatchObject([
     { users: null, lastImport: null, waiting: null, plans: null, mirroredAt: null, renewals: null },
@@ -227,10 +236,10 @@ test("what cannot be read is one of the problems, and the exit code is 0", async
     home: await homeOfThree(),
     tenant: BROKEN,
   });
-  expect(field.stdout).toBe("waiting for the console\ncontext                  far\n");
+  expect(field.stdout).toBe("uploads to verify\ncontext            far\n");
 });
 
-test("a context is in use where nothing names another one, and not because it is named", async () => {
+test("marks the context in use, which --context does not change", async () => {
   const home = await homeOfThree();
   const context = async (line: string, environment: Readonly<Record<string, string>> = {}): Promise<unknown> => {
     const { stdout } = await run(`${line} --format json --fields context,used`, { home, environment, tenant: OWN });
@@ -244,40 +253,40 @@ test("a context is in use where nothing names another one, and not because it is
   ]);
 });
 
-test("what has expired, or has no date, is told without days left", async () => {
+test("shows an expired or undated item without days left", async () => {
   const items = [
     renewal({ name: "契約", expiresAt: null }),
     renewal({ name: "旧", expiresAt: "2020-01-01T00:00:00.000Z" }),
   ];
   const tenant = { ...FULL, listRenewals: { items } };
-  const { en, ja } = await inBoth("status --format table", { home: await homeOfThree(), tenant });
+  const { en, ja } = await runInBoth("status --format table", { home: await homeOfThree(), tenant });
   expect(en.stdout).toMatch(/\nnext renewals +other date 契約 \(unknown\)\n +other date 旧 2020-01-01 \(expired\)\n/);
   expect(ja.stdout).toMatch(/その他の期日 契約\(期限不明\)\n +その他の期日 旧 2020-01-01\(期限切れ\)\n/);
   const near = renewal({ name: "推定", certainty: "estimated", expiresAt: "2026-12-01T14:59:59.000Z" });
   const estimated = { ...FULL, listRenewals: { items: [near] } };
   const shown = await run("status --format table", { home: await homeOfThree(), tenant: estimated });
   expect(shown.stdout.match(/other date 推定[^\n]* ?\(?~2026-12-01/gu)).toHaveLength(2);
-  const field = await inBoth("status --format table --fields renewals", { home: await homeOfThree(), tenant });
+  const field = await runInBoth("status --format table --fields renewals", { home: await homeOfThree(), tenant });
   expect(field.en.stdout).toContain("other date 契約 (unknown); other date 旧 2020-01-01 (expired)\n");
   expect(field.ja.stdout).toContain("その他の期日 契約(期限不明)、その他の期日 旧");
 });
 
-test("of many things the first ones are shown, and how many more there are", async () => {
+test("shows the first of many items, and the number of further ones", async () => {
   const items = Array.from({ length: 7 }, (_, at) => ({ ...KEPT, number: `P${20 + at}`, fileName: "-" }));
   const tenant = { ...FULL, imports: { items } };
-  const { en, ja } = await inBoth("status --format table", { home: await homeOfThree(), tenant });
-  expect(en.stdout).toMatch(/\nplans kept +P20: SECURED APPs users \(docs\)\n( +P2[1-4]: [^\n]+\n){4} +and 2 more\n/);
+  const { en, ja } = await runInBoth("status --format table", { home: await homeOfThree(), tenant });
+  expect(en.stdout).toMatch(/\nopen plans +P20: SECURED APPs users \(docs\)\n( +P2[1-4]: [^\n]+\n){4} +and 2 more\n/);
   expect(ja.stdout).toMatch(/\n +ほか 2 件\n/);
 });
 
-test("data that came from the console today say so", async () => {
+test("marks data that came from the console today", async () => {
   const tenant = { ...FULL, tenant: tenantOf({ mirroredAt: "2026-11-20T00:30:00.000Z" }) };
-  const { en, ja } = await inBoth("status --format table", { home: await homeOfThree(), tenant });
+  const { en, ja } = await runInBoth("status --format table", { home: await homeOfThree(), tenant });
   expect(en.stdout).toContain("2026-11-20 (today)\n");
   expect(ja.stdout).toContain("2026-11-20(今日)\n");
 });
 
-test("what was committed last is told, be it an undoing", async () => {
+test("shows the last committed change, even if it is an undo", async () => {
   const undone = { ...DONE, state: "undone" as const };
   const undo = plan({
     number: "13",
@@ -287,12 +296,12 @@ test("what was committed last is told, be it an undoing", async () => {
     committedAt: "2026-11-20T00:00:00.000Z",
   });
   const tenant = { ...FULL, imports: { items: [undo, EARLIER, undone] } };
-  const { en, ja } = await inBoth("status --format table", { home: await homeOfThree(), tenant });
+  const { en, ja } = await runInBoth("status --format table", { home: await homeOfThree(), tenant });
   expect(en.stdout).toMatch(/\nlast import +13 \(2026-11-20 [^\n]+: users, undo, [^\n]+, by owner \(hanako\)\n/);
   expect(ja.stdout).toMatch(/\n最後のインポート +13\(2026-11-20 [^\n]+、取り消し、/);
 });
 
-test("where there is one context, what to type needs no name of it; items of one name are told by their ids", async () => {
+test("omits the context from suggested commands if only one exists; identifies items of equal name by id", async () => {
   const items = FULL.listRenewals.items.map((item) => ({ ...item, name: "本社 2" }));
   const one = await run("status --format json --query [].next[]", { home: freshFolder(), tenant: FULL });
   expect(JSON.parse(one.stdout)).toContain("clomoctl imports commit P11");
@@ -304,7 +313,7 @@ test("where there is one context, what to type needs no name of it; items of one
   expect(JSON.parse(named.stdout)).toContain("clomoctl renewals guide '本社 2'");
 });
 
-test("of several contexts, what to type names the one it is for", async () => {
+test("names the context in suggested commands if there are several", async () => {
   const { exit, stdout } = await run("status --all-contexts --format table", {
     home: await homeOfThree(),
     tenants: TENANTS,
@@ -312,12 +321,12 @@ test("of several contexts, what to type names the one it is for", async () => {
   expect(exit).toBe(0);
   expect(stdout).toMatch(/\n\ncontext +osaka \(protected\)\n/);
   expect(stdout).toContain(
-    "next                     clomoctl users import FILE --create-orgs --dry-run --context osaka\n" +
-      "                         clomoctl renewals add NAME --file FILE --context osaka\n",
+    "next steps                      clomoctl users import FILE --create-orgs --dry-run --context osaka\n" +
+      "                                clomoctl renewals add NAME --file FILE --context osaka\n",
   );
 });
 
-test("where none is in use, all are shown", async () => {
+test("shows all contexts if none is in use", async () => {
   const home = await homeOfThree();
   await run("context remove kanto", { home });
   const { exit, stdout } = await run("status --format csv --fields context,used", {
@@ -329,37 +338,37 @@ test("where none is in use, all are shown", async () => {
 });
 
 describe("what a tenant uses", () => {
-  /** what is not said would stand above it */
-  const NOTHING = /\nnext renewals +[^\n]+\nwrong +none\nnext +none\n$/;
+  /** what is not recorded would stand above it */
+  const NOTHING = /\nnext renewals +[^\n]+\nproblems +none\nnext steps +none\n$/;
   const using = (profile: Partial<TenantProfile>, items: readonly RenewalItem[] = []) => ({
     ...OWN,
-    tenant: tenantOf({ users: 3, mirroredAt: null, consoleTasks: 0, profile: { ...UNSAID, ...profile } }),
+    tenant: tenantOf({ users: 3, mirroredAt: null, consoleTasks: 0, profile: { ...EMPTY_TENANT_PROFILE, ...profile } }),
     listRenewals: { items },
   });
 
-  test("is asked in one line where nobody has said it, with the line to type, and is no problem", async () => {
-    const { en, ja } = await inBoth("status --format table", { tenant: using({}) });
-    expect(en.stdout).toMatch(/\nnot said +whether these are used: iOS\/iPadOS, macOS, Android\n/);
+  test("is asked in one line with the command to record it, and is not a problem", async () => {
+    const { en, ja } = await runInBoth("status --format table", { tenant: using({}) });
+    expect(en.stdout).toMatch(/\nnot recorded +use of iOS\/iPadOS, macOS, Android\n/);
     expect(en.stdout).toContain(
       " clomoctl renewals add NAME --file FILE\n" +
-        "                         clomoctl tenant set --ios yes/no --macos yes/no --android yes/no\n",
+        "                                clomoctl tenant set --ios yes/no --macos yes/no --android yes/no\n",
     );
-    expect(en.stdout).toMatch(/\nwrong +none\n/);
+    expect(en.stdout).toMatch(/\nproblems +none\n/);
     expect(ja.stdout).toMatch(/\n未設定 +使っているかどうか: iOS\/iPadOS、macOS、Android\n/);
     const json = await run("status --format json --query [].unsaid", { tenant: using({}) });
     expect(JSON.parse(json.stdout)).toEqual([["ios", "macos", "android"]]);
   });
 
-  test("makes what is not recorded a problem, with the line to type", async () => {
+  test("makes missing records a problem, with the command to add them", async () => {
     const tenant = using({ ios: true, ade: false, vpp: true, android: false });
-    const { en, ja } = await inBoth("status --format table", { tenant });
-    expect(en.stdout).toMatch(/\nwrong +not recorded: MDM push certificate\n +not recorded: VPP content token\n/);
+    const { en, ja } = await runInBoth("status --format table", { tenant });
+    expect(en.stdout).toMatch(/\nproblems +not recorded: MDM push certificate\n +not recorded: VPP content token\n/);
     expect(en.stdout).toContain(" clomoctl renewals add NAME --kind push-certificate --file FILE\n");
     expect(en.stdout).not.toContain("not said");
     expect(ja.stdout).toMatch(/\n問題 +登録がありません: MDM プッシュ通知証明書\n/);
   });
 
-  test("leaves nothing to say where nothing is expected, or all of it is recorded", async () => {
+  test("leaves nothing open if nothing is expected or everything is recorded", async () => {
     const none = await run("status --format table", {
       tenant: using({ ios: false, macos: false, android: true, androidAccounts: "workspace" }),
     });
@@ -369,19 +378,19 @@ describe("what a tenant uses", () => {
       tenant: using({ ios: false, macos: false, android: true, androidAccounts: "google-play" }, [owner]),
     });
     expect(recorded.stdout).toMatch(NOTHING);
-    const accounts = await inBoth("status --format table", {
+    const accounts = await runInBoth("status --format table", {
       tenant: using({ ios: false, macos: false, android: true }),
     });
-    expect(accounts.en.stdout).toMatch(/\nnot said +with which accounts Android is used\n/);
+    expect(accounts.en.stdout).toMatch(/\nnot recorded +which accounts Android uses\n/);
     expect(accounts.en.stdout).toContain(" clomoctl tenant set --android-accounts google-play/workspace/none\n");
     expect(accounts.ja.stdout).toMatch(/\n未設定 +Android をどのアカウントで使うか\n/);
   });
 });
 
 describe("the page", () => {
-  test("says what the table says, in both languages", async () => {
+  test("shows what the table shows, in both languages", async () => {
     const [home, folder] = [await homeOfThree(), freshFolder()];
-    const { en, ja } = await inBoth("status --all-contexts --format html -o status.html", {
+    const { en, ja } = await runInBoth("status --all-contexts --format html -o status.html", {
       home,
       folder,
       tenants: TENANTS,
@@ -394,11 +403,11 @@ describe("the page", () => {
     expect(page.replaceAll(/<\/?span[^>]*>/g, "")).toContain("2026-11-18(2 日前)");
     expect(page).toMatch(/<p class="level critical">\s*問題があるテナント\(3 件中 2 件\): kanto、far\s*<\/p>/);
     const empty = await run("status --format html -o -", { home, tenants: { kanto: OWN } });
-    expect(empty.stdout).toMatch(/<p[^>]*>\s*nothing is wrong\s*<\/p>/);
+    expect(empty.stdout).toMatch(/<p[^>]*>\s*no problems\s*<\/p>/);
     expect(page).toMatch(/<dd class="level critical"/);
   });
 
-  test("holds no markup of what was recorded, and names nothing outside of it", async () => {
+  test("contains no markup from recorded data, and no external references", async () => {
     const hostile = `"><script src=https://evil.example></script><img src=x onerror=alert(1)>\u202e`;
     const tenant = {
       ...FULL,
@@ -411,7 +420,7 @@ describe("the page", () => {
   });
 });
 
-test("an embedded tenant that never held data is shown where there is no other", async () => {
+test("lists a local tenant that never held data if there is no other", async () => {
   const home = freshFolder();
   const { stdout } = await run("status --all-contexts --format csv --fields context", { home, tenant: OWN });
   expect(stdout).toBe("context\nlocal\n");
@@ -421,7 +430,7 @@ test("an embedded tenant that never held data is shown where there is no other",
   expect(both.stdout).toBe("context\nlocal\nkanto\n");
 });
 
-test("who left is told with what to type, as far as who asks may: owner, recipient and contact person", async () => {
+test("suggests permitted commands for a leaver who is an owner, recipient or contact person", async () => {
   const { administration } = example<Tenant>("tenant");
   if (administration === undefined) throw new TypeError("no example of the administration");
   const left = { revoked: true, now: null };
@@ -433,16 +442,16 @@ test("who left is told with what to type, as far as who asks may: owner, recipie
     revoked: ["it@example.jp"],
     contact: { address: "hanako@example.jp", ...left },
   };
-  const tenant = { ...EMPTY, tenant: tenantOf({ administration: found, profile: UNSAID }) };
+  const tenant = { ...EMPTY, tenant: tenantOf({ administration: found, profile: EMPTY_TENANT_PROFILE }) };
   const home = await homeOfThree();
   const recipients = ["recipients:", "  - {name: it, way: mail, address: IT@example.jp}"];
   const smtp = "smtp: {host: 127.0.0.1, from: a@example.jp}";
   writeFileSync(join(home, "notify.yaml"), [smtp, ...recipients].join("\n"), { mode: 0o600 });
-  const { en, ja } = await inBoth("status --format table", { home, tenant });
+  const { en, ja } = await runInBoth("status --format table", { home, tenant });
   expect(en.stdout).toContain(
-    "IT@example.jp, a recipient of notices, is a user whose role was taken away: name another",
+    "IT@example.jp, a recipient of reminders, is a user whose role was revoked: enter another recipient in notify.yaml",
   );
-  expect(en.stdout).toContain("hanako@example.jp, the contact person (担当者), is a user whose role was taken away");
+  expect(en.stdout).toContain("hanako@example.jp, the contact person (担当者), is a user whose role was revoked");
   expect(ja.stdout).toContain("通知先 IT@example.jp は、管理者権限を外されたユーザーです。notify.yaml の");
   expect(ja.stdout).toContain("担当者 hanako@example.jp は、管理者権限を外されたユーザーです");
   const next = async (more = "", answers: object = {}): Promise<readonly string[]> => {
@@ -467,7 +476,7 @@ test("who left is told with what to type, as far as who asks may: owner, recipie
   expect(asCustom).toEqual(["clomoctl renewals edit 本社 --owner MAIL --as hanako --context kanto"]);
 });
 
-test("administrators are counted, with who is only marked; what is wrong with them is told with what to type", async () => {
+test("counts administrators and those who are only marked, and suggests a command for each problem", async () => {
   const administration = {
     recorded: true,
     total: 3,
@@ -479,15 +488,17 @@ test("administrators are counted, with who is only marked; what is wrong with th
     contact: null,
     lacking: 12,
   };
-  const profile = { ...UNSAID, gate: true };
+  const profile = { ...EMPTY_TENANT_PROFILE, gate: true };
   const tenant = { ...EMPTY, tenant: tenantOf({ administration, profile }) };
   const home = await homeOfThree();
-  const { en, ja } = await inBoth("status --format table", { home, tenant });
-  expect(en.stdout).toMatch(/^administrators +3 \(1 system; support option: hanako01; 2 on a mark alone\)$/m);
+  const { en, ja } = await runInBoth("status --format table", { home, tenant });
+  expect(en.stdout).toMatch(
+    /^administrators +3 \(system administrators: 1; support option: hanako01; only marked as administrators: 2\)$/m,
+  );
   expect(ja.stdout).toMatch(/^管理者 +3\(システム管理者 1、サポートオプション: hanako01、管理者の指定のみ 2\)$/m);
   for (const said of [
-    "only hanako01 holds the support option",
-    "there is one system administrator",
+    "only hanako01 has the support option",
+    "there is only one system administrator",
     "12 users without the CLOMO account that CLOMO GATE needs",
     "clomoctl clomo-account grant NAME --role system --support-option --notice-mail --context kanto",
     "clomoctl users list --query '[?accountName==null]' --context kanto",
@@ -502,27 +513,27 @@ test("administrators are counted, with who is only marked; what is wrong with th
   const none = { ...administration, recorded: false, total: 0, marked: 0, system: 0, supported: [], lacking: null };
   const unrecorded = { ...EMPTY, tenant: tenantOf({ administration: none }) };
   const bare = await run("status --format table", { home, tenant: unrecorded });
-  expect(bare.stdout).toMatch(/^administrators +0 \(no role is recorded\)$/m);
-  expect(bare.stdout).not.toContain("support option");
+  expect(bare.stdout).toMatch(/^administrators +0 \(no roles recorded\)$/m);
+  expect(bare.stdout).not.toContain("accounts with the support option");
   const unasked = tenantOf({
     administration,
     profile,
     mirroredAt: "2026-11-20T01:23:45.000Z",
     administratorsKnown: [],
   });
-  const mirror = await inBoth("status --format table", { home, tenant: { ...EMPTY, tenant: unasked } });
-  expect(mirror.en.stdout).toMatch(/^administrators +3 \(.*; whether there are others is not confirmed\)$/m);
+  const mirror = await runInBoth("status --format table", { home, tenant: { ...EMPTY, tenant: unasked } });
+  expect(mirror.en.stdout).toMatch(/^administrators +3 \(.*; not confirmed to be complete\)$/m);
   expect(mirror.ja.stdout).toMatch(/^管理者 +3\(.*、ほかにいるかは未確認\)$/m);
 });
 
-test("what was not taken in from the console is not none", async () => {
+test("shows data that was not taken over from the console as unknown, not as zero", async () => {
   const home = freshFolder();
   const mirror = { ...EMPTY.tenant, mirroredAt: "2026-11-20T01:23:45.000Z", users: 3, devices: 0 };
-  const { en, ja } = await inBoth("status --format table", { home, tenant: { ...EMPTY, tenant: mirror } });
-  expect(en.stdout).toMatch(/^devices +not taken in from the console$/m);
-  expect(en.stdout).toMatch(/^SECURED APPs users +not taken in from the console$/m);
-  expect(ja.stdout).toMatch(/^デバイス +管理画面から取り込まれていません$/m);
-  const unused = { ...mirror, devices: 2, profile: { ...UNSAID, securedApps: false } };
+  const { en, ja } = await runInBoth("status --format table", { home, tenant: { ...EMPTY, tenant: mirror } });
+  expect(en.stdout).toMatch(/^devices +not taken over from the console$/m);
+  expect(en.stdout).toMatch(/^SECURED APPs users +not taken over from the console$/m);
+  expect(ja.stdout).toMatch(/^デバイス +管理画面から取り込んでいません$/m);
+  const unused = { ...mirror, devices: 2, profile: { ...EMPTY_TENANT_PROFILE, securedApps: false } };
   const known = await run("status --format table --lang en", { home, tenant: { ...EMPTY, tenant: unused } });
   expect(known.stdout).toMatch(/^devices +2$/m);
   expect(known.stdout).toMatch(/^SECURED APPs users +none$/m);
@@ -542,7 +553,9 @@ describe("ADE", () => {
     lastSyncAt: "2026-11-20T00:00:00.000Z",
     counts: { present: 3, missing: 0, released: 0, notReady: 0, unreadable: 0 },
   });
-  const refused = new Failure("not-permitted", { what: text("terms were not accepted", "規約に未同意") }).toJSON();
+  const refused = new Failure("not-permitted", {
+    what: text("Apple's new terms have not been accepted yet", "規約に未同意"),
+  }).toJSON();
 
   const statusOf = async (change: Partial<Ade>, more: object = {}) => {
     const tenant = { ...EMPTY, ade: { ...WELL, ...change }, ...more };
@@ -555,19 +568,19 @@ describe("ADE", () => {
     [
       "a failed sync",
       { sync: { ...SYNC, state: "failed", error: refused } },
-      "ADE: the last sync failed: terms were not accepted",
+      "ADE: the last sync failed: Apple's new terms have not been accepted yet",
       "clomoctl ade status",
     ],
     [
       "no sync for long",
       { lastSyncAt: "2026-11-01T00:00:00.000Z" },
-      "ADE: no sync was completed for 19 days",
+      "ADE: no sync has completed for 19 days; a sync is expected every 24 hours",
       "clomoctl ade sync",
     ],
     [
       "missing devices",
       { counts: { ...WELL.counts, missing: 4 } },
-      "ADE: 4 devices that Apple no longer has",
+      "ADE: 4 devices missing at Apple",
       "clomoctl ade devices list --state missing",
     ],
     [
@@ -576,14 +589,14 @@ describe("ADE", () => {
       "ADE: 4 devices without an ADE profile: do not switch them on yet",
       "clomoctl ade devices list --not-ready",
     ],
-  ])("%s is wrong, with what to type", async (_, change, problem, step) => {
+  ])("reports %s as a problem, with the command to type", async (_, change, problem, step) => {
     const { problems, next } = await statusOf(change);
     expect(problems).toEqual([expect.stringContaining(problem)]);
     expect(next).toContain(step);
     expect((await statusOf({})).problems).toEqual([]);
   });
 
-  test("a token that Apple rejected is wrong once, and no renewal of it is well", async () => {
+  test("reports a token that Apple rejected as one problem, and suggests how to renew it", async () => {
     const own = renewal({ kind: "ade-token", name: "Own MDM", expiresAt: "2027-11-01T00:00:00.000Z" });
     const token = { ...TOKEN, rejectedAt: "2026-11-20T00:00:00.000Z", renewal: own.id };
     const { problems, next } = await statusOf({ token }, { listRenewals: { items: [own] } });
@@ -591,7 +604,7 @@ describe("ADE", () => {
     expect(next.slice(0, 2)).toEqual(["clomoctl ade token set FILE", "clomoctl renewals guide 'Own MDM'"]);
   });
 
-  test("is not asked about in a mirror, and not told to those who may not see it", async () => {
+  test("is not requested in a mirror, and not shown to accounts that may not see it", async () => {
     const mirror = await run("status --format json --lang en", { tenant: FULL });
     expect(mirror.requests.map(({ operation }) => operation)).not.toContain("ade");
     const ade = new Failure("not-permitted", { what: text("not yours", "権限がありません") });

@@ -1,29 +1,29 @@
 import { commandName } from "../lib/advice/index.ts";
-import { HEADERS } from "../lib/renewals/output/headers.ts";
-import { momentIn } from "../lib/model/time.ts";
+import { FILE_HEADERS } from "../lib/renewals/output/headers.ts";
+import { formatMoment } from "../lib/model/time.ts";
 import { text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
-import { documentOrRecords, requestedDocument } from "./listing/documents.ts";
+import { buildDocumentOrRecordOptions, requestedDocument } from "./listing/documents.ts";
 import { writeOutput } from "./csv/file/output.ts";
-import { shownColumns, STATUS_COLUMNS } from "./status/columns.ts";
-import { statusOf, type Status } from "./status/gather.ts";
-import { zoneInEffect, type Tools } from "./tools.ts";
+import { buildLineColumns, STATUS_COLUMNS } from "./status/columns.ts";
+import { loadTenantStatus, type TenantStatus } from "./status/gather.ts";
+import { resolveTimezoneWithoutTenant, type Tools } from "./tools.ts";
 
 export default defineCommand({
-  summary: text("show how a tenant stands, and what to do next", "テナントの状況と次の操作を表示する"),
+  summary: text("show the state of a tenant and what to do next", "テナントの状況と次の操作を表示する"),
   details: [
     text(
-      "Its size, the last import and by whom, what waits for the console, how old its data are, what expires next, what is wrong. Where no context is in use, all are shown. In formats of records it is a list of tenants; --format html is a page. It ends with 0 whatever it finds: `renewals check` is what alarms.",
-      "件数、最後のインポートとその実行者、管理画面の照合待ち、データの新しさ、次の更新期限、問題を表示します。json や csv などの形式ではテナントの一覧に、--format html ではページになります。使用中のコンテキストがなければ全コンテキストを表示します。何が見つかっても終了コードは 0 です(警報には `renewals check` を使います)。",
+      "Shows the number of records, the last import and who ran it, uploads to verify, the age of the data, the next expiry dates, and problems. If no context is in use, all are shown. Record formats such as json list tenants; --format html writes a page. The exit code is 0 whatever is found; for alerts, use `renewals check`.",
+      "件数、最後のインポートとその実行者、管理画面との照合待ち、データの新しさ、次の年次更新・期限、問題を表示します。json や csv などの形式ではテナントの一覧に、--format html ではページになります。使用中のコンテキストがなければ全コンテキストを表示します。何が見つかっても終了コードは 0 です(警報には `renewals check` を使います)。",
     ),
   ],
   args: {},
   options: {
     allContexts: {
       kind: "boolean",
-      about: text("all tenants configured on this computer", "この PC に登録された全テナント"),
+      about: text("show all tenants configured on this computer", "この PC に登録された全テナント"),
     },
-    ...documentOrRecords(["html"], "records", { header: HEADERS.statusPage }),
+    ...buildDocumentOrRecordOptions(["html"], "records", { header: FILE_HEADERS.statusPage }),
   },
   examples: [
     { line: "clomoctl status" },
@@ -36,23 +36,26 @@ export default defineCommand({
   async run(tools, { allContexts, ...options }) {
     const { terminal } = tools;
     const page = requestedDocument(tools, options, { usual: undefined, where: commandName("status") });
-    const { contexts, used, several } = await contextsOf(tools, allContexts);
-    // at once: one that does not answer keeps nobody waiting for the others
+    const { contexts, used, several } = await chooseContexts(tools, allContexts);
+    // in parallel, so that a tenant that does not answer does not delay the others
     const all = await Promise.all(
-      contexts.map((context) => statusOf(tools, context, { used: context.name === used, several })),
+      contexts.map((context) => loadTenantStatus(tools, context, { used: context.name === used, several })),
     );
-    if (page !== undefined) return writePage(tools, all, page.output);
+    if (page !== undefined) return writeStatusPage(tools, all, page.output);
     const { format, fields } = terminal.output;
     if (format !== "table") return terminal.list(STATUS_COLUMNS, all);
     for (const [at, status] of all.entries()) {
       if (at > 0) await terminal.out.write("\n");
-      await terminal.show(fields === undefined ? shownColumns(status) : STATUS_COLUMNS, status);
+      await terminal.show(fields === undefined ? buildLineColumns(status) : STATUS_COLUMNS, status);
     }
   },
 });
 
-/** The contexts to show, the name of the one in use, and whether there are several. An `embedded` that never held data counts only alone. */
-async function contextsOf({ contexts, globals, environment }: Tools, all: boolean) {
+/**
+ * Returns the contexts to show, the name of the context in use, and whether there are several contexts. The context
+ * `embedded` does not count if it has never had data, unless it is the chosen or the only context.
+ */
+async function chooseContexts({ contexts, globals, environment }: Tools, all: boolean) {
   const chosen = await contexts.inEffect(globals.context, environment);
   const used = await contexts.inUse(environment);
   const [every, among] = [await contexts.list(), await contexts.counted(chosen?.context.name)];
@@ -61,12 +64,12 @@ async function contextsOf({ contexts, globals, environment }: Tools, all: boolea
   return { contexts: among.length === 0 ? every : every.filter(({ name }) => among.includes(name)), used, several };
 }
 
-async function writePage(tools: Tools, all: readonly Status[], file: string): Promise<void> {
-  const { documentPage } = await import("../lib/document/page.ts");
-  const { statusDocument } = await import("./status/document.ts");
+async function writeStatusPage(tools: Tools, all: readonly TenantStatus[], file: string): Promise<void> {
+  const { renderPage } = await import("../lib/document/page.ts");
+  const { buildStatusDocument: statusDocument } = await import("./status/document.ts");
   const { terminal, clock } = tools;
-  const asOf = momentIn(clock.now(), await zoneInEffect(tools), "minute");
-  const page = documentPage(statusDocument(all, asOf), terminal.language, HEADERS.statusPage);
+  const asOf = formatMoment(clock.now(), await resolveTimezoneWithoutTenant(tools), "minute");
+  const page = renderPage(statusDocument(all, asOf), terminal.language, FILE_HEADERS.statusPage);
   await writeOutput(tools, file, ReadableStream.from([Buffer.from(page)]), { held: false });
   if (file !== "-") await terminal.note(text(`wrote ${file}`, `${file} を書き出しました`));
 }

@@ -1,6 +1,13 @@
 import { expect, test } from "vitest";
-import { committed, folderWith, giving, planning, planOf, ROWS } from "#support/commands/imports/plans.ts";
-import { inBoth, run, type Circumstances } from "#support/commands/program.ts";
+import {
+  toCommittedPlan,
+  folderWith,
+  answerRows,
+  buildPlanAnswers,
+  planOf,
+  ROWS,
+} from "#support/commands/imports/plans.ts";
+import { runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 import type { Import } from "../lib/client/index.ts";
 import { RunSummary } from "./summary.ts";
@@ -14,12 +21,12 @@ const SECRETS = { ...NOTHING, secretsSet: 2 };
 const REPLACE = "users import n2.csv --mode replace --yes --max-deletions";
 
 const planned = (plan: Import, more: Answers): Circumstances => ({
-  tenant: planning(plan, more),
+  tenant: buildPlanAnswers(plan, more),
   folder: folderWith({ "n2.csv": CSV, "n 2.csv": CSV }),
 });
 
-test("an import that nobody watches has one line, the same in both languages", async () => {
-  const { en, ja } = await inBoth(`${REPLACE} 5%`, planned(PLAN, { commitImport: committed(PLAN) }));
+test("an unattended import has one summary line, the same in both languages", async () => {
+  const { en, ja } = await runInBoth(`${REPLACE} 5%`, planned(PLAN, { commitImport: toCommittedPlan(PLAN) }));
   expect(en.summary).toBe(`${START} users import n2.csv: +0 ~0 -3 import 17 exit 0`);
   expect(ja.summary).toBe(en.summary);
 });
@@ -29,14 +36,19 @@ test.each([
   [`${REPLACE} 5% --confirm-deletions 2`, PLAN, LEFT, "+0 ~0 -3 import P2 exit 3"],
   ["users import n2.csv --no-input", planOf(), LEFT, "+1 ~1 -0 import P12 exit 2"],
   ["users import n2.csv --yes", NOTHING, { discardImport: NOTHING }, "+0 ~0 -0 import P4 exit 0"],
-  ["users import n2.csv --yes --quiet", SECRETS, { commitImport: committed(SECRETS) }, "+0 ~0 -0 import 17 exit 0"],
-] as const)("a plan is told whatever becomes of it: %s", async (line, plan, answers, ending) => {
+  [
+    "users import n2.csv --yes --quiet",
+    SECRETS,
+    { commitImport: toCommittedPlan(SECRETS) },
+    "+0 ~0 -0 import 17 exit 0",
+  ],
+] as const)("summarises a plan whatever happens to it: %s", async (line, plan, answers, ending) => {
   const { summary } = await run(line, planned(plan, answers));
   expect(summary).toBe(`${START} users import n2.csv: ${ending}`);
 });
 
-test("--quiet keeps the line of a refusal, and drops that of a plan that changes nothing", async () => {
-  const { importRows: _, ...tenant } = planning(PLAN, LEFT);
+test("--quiet keeps the line of a refusal, and omits the line of a plan that changes nothing", async () => {
+  const { importRows: _, ...tenant } = buildPlanAnswers(PLAN, LEFT);
   const folder = folderWith({ "n2.csv": CSV });
   const refused = await run(`${REPLACE} 1 --quiet`, { tenant, folder });
   expect(refused.summary).toBe(`${START} users import n2.csv: +0 ~0 -3 import P2 exit 10`);
@@ -44,7 +56,7 @@ test("--quiet keeps the line of a refusal, and drops that of a plan that changes
   expect(unchanged).toMatchObject({ exit: 0, summary: undefined, stderr: "" });
 });
 
-test("a file that is not there is told with the time, too", async () => {
+test("the line of a missing file also has the time", async () => {
   const { exit, summary } = await run("users import n3.csv --yes --timezone UTC", { tenant: {} });
   expect(exit).toBe(6);
   expect(summary).toBe("2026-11-20T01:00:00+00:00 local users import n3.csv: +0 ~0 -0 exit 6");
@@ -54,8 +66,8 @@ test.each([
   ["'n 2.csv'", "n 2.csv"],
   ["n2.csv", "./n2.csv"],
   ["-", "-"],
-] as const)("the file is one word, without its folder: %s", async (name, file) => {
-  const circumstances = { ...planned(planOf(), { commitImport: committed() }), stdin: CSV };
+] as const)("the file is one word without its folder: %s", async (name, file) => {
+  const circumstances = { ...planned(planOf(), { commitImport: toCommittedPlan() }), stdin: CSV };
   const { summary } = await run(["users", "import", file, "--yes"], circumstances);
   expect(summary).toBe(`${START} users import ${name}: +1 ~1 -0 import 17 exit 0`);
 });
@@ -65,11 +77,11 @@ const deleting: Answers = {
   findUsers: example("findUsers"),
   planDeletion: DELETION,
   tenant: example("tenant"),
-  importRows: giving(...ROWS),
-  commitImport: committed(DELETION),
+  importRows: answerRows(...ROWS),
+  commitImport: toCommittedPlan(DELETION),
 };
 
-test("no name of a person is in it", async () => {
+test("contains no personal names", async () => {
   const { summary } = await run("users delete hanako@example.co.jp --confirm-deletions 1", { tenant: deleting });
   expect(summary).toBe(`${START} users delete: +0 ~0 -1 import 17 exit 0`);
   const { findUsers: _find, planDeletion: _plan, ...kept } = deleting;
@@ -79,19 +91,19 @@ test("no name of a person is in it", async () => {
 });
 
 test.each([
-  ["at a terminal", "users import n2.csv --yes", { terminal: {} }, { commitImport: committed() }],
+  ["at a terminal", "users import n2.csv --yes", { terminal: {} }, { commitImport: toCommittedPlan() }],
   ["of a dry run", "users import n2.csv --dry-run", {}, { discardImport: planOf() }],
-] as const)("there is none %s", async (_, line, more, answers) => {
+] as const)("there is no summary %s", async (_, line, more, answers) => {
   const { exit, summary } = await run(line, { ...planned(planOf(), answers), ...more });
   expect({ exit, summary }).toEqual({ exit: 0, summary: undefined });
 });
 
-test("there is none of a command that reads", async () => {
-  const imports = { items: [committed(PLAN)] };
+test("a command that only reads has no summary", async () => {
+  const imports = { items: [toCommittedPlan(PLAN)] };
   expect(await run("imports list", { tenant: { imports } })).toMatchObject({ exit: 0, summary: undefined });
 });
 
-test("there is none without a tenant", () => {
+test("there is no summary without a tenant", () => {
   const summary = new RunSummary(["users", "import"], () => new Date(0));
   summary.add({ create: 1 });
   expect(summary.line(0)).toBeUndefined();
@@ -99,7 +111,7 @@ test("there is none without a tenant", () => {
   expect(summary.line(8)).toBe("1970-01-01T00:00:00+00:00 顧客A users import: +1 ~0 -0 exit 8");
 });
 
-test("a wrong command line has none, unless it stopped a plan", () => {
+test("an invalid command line has no summary, unless it stopped a plan", () => {
   const summary = new RunSummary(["users", "import"], () => new Date(0));
   summary.work({ name: "kanto", timezone: "UTC" });
   summary.add({ file: "n2.csv" });

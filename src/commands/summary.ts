@@ -1,28 +1,28 @@
 import { basename } from "node:path";
-import { localInstant } from "../lib/model/time.ts";
-import { shownWord } from "../lib/text/shell-word.ts";
+import { formatLocalInstant } from "../lib/model/time.ts";
+import { quoteShellWord } from "../lib/text/shell-word.ts";
 
-/** What the summary line of a run says of its plan: no names of people. */
+/** What the summary line of a run says about its plan. It does not contain names of people. */
 export interface PlanSummary {
-  /** the file as typed, of which its name is shown */
+  /** the file as typed; only its name is shown */
   readonly file?: string | undefined;
   readonly create: number;
   readonly update: number;
   readonly delete: number;
-  /** of the import */
+  /** number of the import */
   readonly number?: string | undefined;
-  /** the plan was carried out, and was not empty */
+  /** true if the plan was carried out and was not empty */
   readonly changed: boolean;
 }
 
-/** The tenant of a run, and the zone of its times. */
+/** The tenant of a run, and the time zone of its times. */
 interface SummarizedTenant {
   readonly name: string;
-  /** IANA name */
+  /** IANA name of the time zone */
   readonly timezone: string;
 }
 
-/** What a run says of its plan in the log of a job: one line of a fixed form, in English in every language. */
+/** The line that summarises the plan of a run for the log of a job. It has a fixed form and is always in English. */
 export class RunSummary {
   readonly #command: string;
   readonly #now: () => Date;
@@ -30,7 +30,7 @@ export class RunSummary {
   #plan: PlanSummary | undefined;
   #isPlanned = false;
 
-  /** @param path the words of the verb */
+  /** @param path the words that name the command */
   constructor(path: readonly string[], now: () => Date) {
     this.#command = path.join(" ");
     this.#now = now;
@@ -41,25 +41,25 @@ export class RunSummary {
     this.#tenant = tenant;
   }
 
-  /** Adds to what is known of the plan. */
+  /** Adds facts about the plan. */
   add(plan: Partial<PlanSummary>): void {
     this.#isPlanned ||= plan.create !== undefined;
     this.#plan = { create: 0, update: 0, delete: 0, changed: false, ...this.#plan, ...plan };
   }
 
-  /** Whether the run changed something by its plan. */
+  /** Returns true if the plan of the run changed something. */
   get changed(): boolean {
     return this.#plan?.changed === true;
   }
 
-  /** The line; undefined if the run has no plan, as with a wrong command line. @see docs/operations.en.md, whose form scripts rely on */
+  /** Returns the line, in a form for scripts; undefined if the run has no plan.  @see docs/operations.en.md */
   line(exit: number): string | undefined {
     if (this.#plan === undefined || this.#tenant === undefined || (exit === 2 && !this.#isPlanned)) return undefined;
     const { file, create, update, delete: deleted, number } = this.#plan;
     const { name, timezone } = this.#tenant;
-    const named = file === undefined ? "" : ` ${file === "-" ? file : shownWord(basename(file))}`;
+    const named = file === undefined ? "" : ` ${file === "-" ? file : quoteShellWord(basename(file))}`;
     const kept = number === undefined ? "" : ` import ${number}`;
-    const start = `${localInstant(this.#now(), timezone)} ${name} ${this.#command}${named}`;
+    const start = `${formatLocalInstant(this.#now(), timezone)} ${name} ${this.#command}${named}`;
     return `${start}: +${create} ~${update} -${deleted}${kept} exit ${exit}`;
   }
 }

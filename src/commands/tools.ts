@@ -2,131 +2,136 @@ import type { Send } from "../lib/apple/send.ts";
 import type { Client, NounName } from "../lib/client/index.ts";
 import type { ChosenContext, Context, Contexts, Home } from "../lib/config/index.ts";
 import { DEFAULT_TIMEZONE, type EmbeddedContext } from "../lib/config/context.ts";
-import type { Outputs, TemporaryPlace } from "../lib/files/index.ts";
+import type { Outputs, TemporaryStorage } from "../lib/files/index.ts";
 import type { TenantFileState } from "../lib/model/tenant-file.ts";
-import type { Environment, Terminal } from "../lib/terminal/index.ts";
+import type { EnvironmentVariables, Terminal } from "../lib/terminal/index.ts";
 import type { Text } from "../lib/text/index.ts";
-import type { Syntax } from "./field.ts";
+import type { CommandSyntax } from "./field.ts";
 import type { Globals } from "./globals.ts";
 import type { PlanSummary } from "./summary.ts";
 
-/** The time; tests pass a clock that stands still. */
+/** The clock. Tests pass a clock that stands still. */
 export interface Clock {
-  /** the present instant */
+  /** the current instant */
   readonly now: () => Date;
-  /** milliseconds that never go back, for durations */
+  /** milliseconds for measuring durations; the value never decreases */
   readonly elapsedMs: () => number;
-  /** resolves after so many milliseconds; rejects when the signal is aborted */
+  /** resolves after `delayMs` milliseconds; rejects if the signal is aborted */
   readonly wait: (delayMs: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** The machine the program runs on, and how the program was started there. */
+/** The machine on which the program runs, and how the program was started. */
 export interface Machine {
   /** `process.platform` */
   readonly platform: string;
-  /** the person's own folder, absolute */
+  /** absolute path of the user's home folder */
   readonly userFolder: string;
-  /** what the operating system calls the person; undefined where it has no name, as in some containers */
+  /** the operating system's name of the user; undefined if the user does not have a name, as in some containers */
   readonly userName: string | undefined;
-  /** what the machine is called */
+  /** host name of the machine */
   readonly hostName: string;
-  /** where systemd keeps the units of the machine itself; absolute */
+  /** absolute path of the folder in which systemd keeps the units of the machine */
   readonly systemUnits: string;
-  /** IANA name of the machine's own zone: only for programs that know no other, such as cron */
+  /** IANA name of the machine's own time zone: only for programs that use no other zone, such as cron */
   readonly timezone: string;
-  /** absolute path of the Node that runs */
+  /** absolute path of the running Node executable */
   readonly node: string;
-  /** its version: `24.21.0` */
+  /** version of Node: `24.21.0` */
   readonly nodeVersion: string;
-  /** what the program calls itself in what it writes: `clomoctl 0.1.0` */
+  /** name and version of the program, for what it writes: `clomoctl 0.1.0` */
   readonly program: string;
   /** `process.arch` */
   readonly architecture: string;
-  /** absolute path of the program as it was called, symbolic links kept: those outlive an update */
+  /** absolute path of the program as it was called, with symbolic links kept, because links outlive an update */
   readonly door: string;
 }
 
-/** The tenant a command works on, and what it does with some of its nouns. */
+/** The tenant that a command works on, with a client for some of its nouns. */
 export interface ChosenTenant<N extends NounName = never> extends ChosenContext {
   readonly client: Client<N>;
   /**
-   * Asks for the name of a protected context, once; asked before the first change in any case.
+   * Asks the user to type the name of a protected context, once. It is always called before the first change.
    *
-   * @throws as `requireNamed` of `permission.ts`, and `input-rejected` when another name was typed
+   * @throws Failure as `requireNamedContext` of `permission.ts` does, and `input-rejected` if another name is typed
    */
   readonly permitChange: () => Promise<void>;
 }
 
-/** The zone days are counted in: `--timezone`, else the context's. */
-export const zoneOf = (
+/** Returns the time zone in which days are counted: `--timezone`, else the time zone of the context. */
+export const resolveTimezone = (
   { globals }: Pick<Tools, "globals">,
   { context }: { readonly context: Pick<Context, "timezone"> },
 ): string => globals.timezone ?? context.timezone;
 
-/** The zone of a command that needs no tenant: `--timezone`, else that of the context in effect, if there is one. */
-export const zoneInEffect = async ({ globals, contexts, environment }: Tools): Promise<string> =>
+/** Returns the time zone for commands without a tenant: `--timezone`, else the current context's, else the default. */
+export const resolveTimezoneWithoutTenant = async ({ globals, contexts, environment }: Tools): Promise<string> =>
   globals.timezone ?? (await contexts.inEffect(globals.context, environment))?.context.timezone ?? DEFAULT_TIMEZONE;
 
-/** What a command is given: everything outside of it. */
+/** Everything that a command receives from outside. */
 export interface Tools {
-  /** results, notes, questions, progress; knows the language and `--format` */
+  /** shows results, notes, questions and progress, in the chosen language and `--format` */
   readonly terminal: Terminal;
-  /** the options every command takes */
+  /** options that every command accepts */
   readonly globals: Globals;
-  readonly environment: Environment;
+  readonly environment: EnvironmentVariables;
   readonly home: Home;
   readonly contexts: Contexts;
-  /** for `openInput` and `holdBytes` */
-  readonly temporary: TemporaryPlace;
-  /** writes the files that the options of kind `output` name */
+  /** place for the temporary files of `openInput` and `bufferStream` */
+  readonly temporary: TemporaryStorage;
+  /** writes the files that options of the kind `output` name */
   readonly outputs: Outputs;
   readonly clock: Clock;
   readonly machine: Machine;
-  /** bytes of stdin, for a file named `-`; read once. Throws `interrupted` where it ends because its window was closed */
+  /** bytes of stdin, for a file named `-`; readable once. Throws Failure `interrupted` if its window was closed */
   readonly stdin: AsyncIterable<string | Uint8Array>;
-  /** absolute path that relative file names start from */
+  /** absolute path of the folder to which relative file names refer */
   readonly workingFolder: string;
-  /** aborted by SIGINT, SIGTERM and SIGHUP; 900 ms later the process ends in any case */
+  /** aborted by SIGINT, SIGTERM and SIGHUP; the process ends at the latest 900 ms later */
   readonly signal: AbortSignal;
   /**
-   * The tenant of `--context`, CLOMOCTL_CONTEXT or `context use`, with a client of these nouns; opened by the first
-   * call, closed after the command.
+   * Returns the tenant that `--context`, CLOMOCTL_CONTEXT or `context use` selects, with a client for these nouns. The
+   * first call opens it; it is closed after the command.
    *
-   * @throws `not-found` when there is no such context, `usage` when nothing says which one
-   * @throws `unavailable` when the tenant cannot be reached
+   * @throws Failure `not-found` if the context does not exist, `usage` if no context is selected
+   * @throws Failure `unavailable` if the tenant cannot be reached
    */
   tenant<N extends NounName = never>(...nouns: readonly N[]): Promise<ChosenTenant<N>>;
   /**
-   * The tenant of one of {@link contexts}, for `--all-contexts`: opened by the first call, closed after the command.
+   * Returns the tenant of one of {@link contexts}, for `--all-contexts`. The first call opens it; it is closed after
+   * the command.
    *
-   * @throws `unavailable` when the tenant cannot be reached, `locked` when another process holds it
+   * @throws Failure `unavailable` if the tenant cannot be reached, `locked` if another process holds it
    */
   tenantOf<N extends NounName = never>(context: Context, ...nouns: readonly N[]): Promise<ChosenTenant<N>>;
-  /** The same to look something up beside the tenant of the command: nothing that is shown is of it. @throws as {@link tenantOf} */
+  /** Returns a tenant for lookups besides the command's; none of its data is shown.  @throws as {@link tenantOf} */
   tenantBeside<N extends NounName = never>(context: Context, ...nouns: readonly N[]): Promise<ChosenTenant<N>>;
   /**
-   * Looks at the file of an embedded tenant, and changes nothing; undefined where there is none.
+   * Inspects the file of a local tenant without changing anything. Returns undefined if the tenant does not have a
+   * file yet.
    *
-   * @throws `unexpected` where it is lost or no database, `unavailable` where it cannot be read
+   * @throws Failure `unexpected` if the file is lost or is not a database, `unavailable` if it cannot be read
    */
   inspectTenant(context: EmbeddedContext): Promise<TenantFileState | undefined>;
-  /** How Apple's services, and what stands in for them, are reached; opened by the first call, closed after the command. */
+  /**
+   * Returns the function that sends requests to Apple's services, or to a server that replaces them, such as the
+   * simulator. The first call opens the connection; it is closed after the command.
+   */
   send(): Promise<Send>;
   /**
-   * Returns the input of a command that words of the same run stand for, such as a line of a file: without the options of every
-   * command.
+   * Parses words of the same run, such as a line of a file, as a command and returns its input. The input does not
+   * include the options that every command accepts.
    *
    * @param path the nouns and the verb
-   * @throws `usage` if the words do not match the declaration
+   * @throws Failure `usage` if the words do not match the declaration
    */
-  parse(path: readonly string[], command: Syntax, words: readonly string[]): Readonly<Record<string, unknown>>;
-  /** Sets how to describe what was and was not done if a signal comes; the latest call counts. */
+  parse(path: readonly string[], command: CommandSyntax, words: readonly string[]): Readonly<Record<string, unknown>>;
+  /** Sets the function that describes what was done and what was not if a signal arrives. The latest call counts. */
   describeState(state: () => Text): void;
   /**
-   * Adds to what the summary line says of the plan that the command commits or refuses. Without a terminal the line is
-   * written when the command has ended, unless it is a dry run.
+   * Adds facts about the plan that the command commits or rejects to the summary line. Without a terminal, this line is
+   * written after the command has ended, except in a dry run.
    */
   summarize(plan: Partial<PlanSummary>): void;
-  /** Sets what was changed for good: said where a signal comes, and before a failure that follows, such as of the output. */
+  /** Sets the description of permanent changes, shown on a signal and before later failures, such as of the output. */
   describeDone(done: Text): void;
 }

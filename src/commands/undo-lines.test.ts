@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { Failure } from "../lib/errors/index.ts";
-import { CHANGING, mirrorWithTask, populated } from "#support/commands/populated.ts";
+import { CHANGING_COMMANDS, mirrorWithTask, createPopulatedTenant } from "#support/commands/populated.ts";
 import { run } from "#support/commands/program.ts";
 import type { TestTenant } from "#support/tenant/tenant.ts";
 
@@ -88,22 +88,22 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "ade simulator do devices add": "a simulator",
   "ade simulator do devices assign": "a simulator",
   "ade simulator do devices release": "a simulator",
-  "console confirm": "no record changes",
+  "console confirm": "no records are changed",
   "context add": "this machine",
   "context remove": "this machine",
   "context set": "this machine",
   "context use": "this machine",
-  "imports discard": "no record changes",
-  "imports verify": "no record changes",
+  "imports discard": "no records are changed",
+  "imports verify": "no records are changed",
   "push-certificate csr": "a key that nothing shows",
   "renewals notify": "mail",
   "renewals schedule install": "this machine",
   "renewals schedule remove": "this machine",
 };
 
-test("there is a line for each command that changes something, or a reason why not", () => {
+test("every changing command has a line, or a reason why not", () => {
   const all = [...LINES, ...IN_MIRROR];
-  const without = CHANGING.filter(([path]) => !all.some((line) => `${line} `.startsWith(`${path} `)));
+  const without = CHANGING_COMMANDS.filter(([path]) => !all.some((line) => `${line} `.startsWith(`${path} `)));
   expect(without.map(([path]) => path).toSorted()).toEqual(Object.keys(ELSEWHERE).toSorted());
 });
 
@@ -144,7 +144,7 @@ async function outcomesOf(made: Promise<TestTenant>, lines: readonly string[]): 
   return outcomes;
 }
 
-const outcomes = outcomesOf(populated(folder), LINES);
+const outcomes = outcomesOf(createPopulatedTenant(folder), LINES);
 const inMirror = outcomesOf(mirrorWithTask(), IN_MIRROR);
 afterAll(async () => {
   await Promise.allSettled([outcomes, inMirror]);
@@ -158,7 +158,7 @@ const outcomeOf = async (line: string): Promise<Outcome> => {
 };
 
 test.each([...LINES, ...IN_MIRROR])(
-  "%s is one change at most, and prints its undo exactly if there is one",
+  "%s makes at most one change, and prints its undo command only if it can be undone",
   async (line) => {
     const { exit, stderr, undoable } = await outcomeOf(line);
     expect(exit, stderr).toBe(0);
@@ -169,15 +169,15 @@ test.each([...LINES, ...IN_MIRROR])(
 );
 
 test.each([
-  ["users fields remove 入社年 --confirm-deletions 1", "入社年 and its values"],
+  ["users fields remove 入社年 --confirm-deletions 1", "the field 入社年 and its values"],
   ["secured users edit hanako --app docs --password-file password", "former passwords and keys"],
   ["clomo-account reset-password jiro01 --password-file password", "former passwords and keys"],
-  ["ade profiles assign 貸出用 --unassigned", "what is done at Apple"],
-  ["handover apply bundle --confirm-deletions 2", "the tenant's profile, renewals and answers"],
-])("%s says before what cannot be undone", async (line, what) => {
+  ["ade profiles assign 貸出用 --unassigned", "the former state at Apple"],
+  ["handover apply bundle --confirm-deletions 2", "the tenant's profile, renewal items and answers"],
+])("%s warns in advance about what cannot be undone", async (line, what) => {
   const { stderr } = await outcomeOf(line);
   const said = stderr.indexOf(`undo does not restore ${what}\n`);
   expect(said, stderr).toBeGreaterThanOrEqual(0);
-  const done = stderr.search(/^(?:undo: |the tenant is like|入社年 was removed)/m);
+  const done = stderr.search(/^(?:undo: |the tenant now matches|the field 入社年 was removed)/m);
   expect(done === -1 || said < done).toBe(true);
 });

@@ -4,21 +4,29 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Import } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { FORMATS } from "../lib/model/formats.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/command-failures.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { committed, folderWith, giving, ID, operations, planOf, rowOf } from "#support/commands/imports/plans.ts";
+import {
+  toCommittedPlan,
+  folderWith,
+  answerRows,
+  ID,
+  operations,
+  planOf,
+  rowOf,
+} from "#support/commands/imports/plans.ts";
 
 const UNDO = example<Import>("undoChange", { create: 0, update: 1, delete: 2 });
 /** An undoing, committed after what it undoes. */
-const done = (undo: Import): Import => committed(undo, 18);
+const done = (undo: Import): Import => toCommittedPlan(undo, 18);
 const tenantWith = (more: Answers, undo = UNDO): Answers => ({
-  imports: { items: [committed()] },
+  imports: { items: [toCommittedPlan()] },
   undoChange: undo,
   tenant: example("tenant"),
-  importRows: giving(
+  importRows: answerRows(
     rowOf({ row: 0, action: "delete", exists: true, changed: [] }),
     rowOf({ row: 0, key: "taro@example.co.jp", action: "update", exists: true, changed: ["title"] }),
   ),
@@ -26,12 +34,12 @@ const tenantWith = (more: Answers, undo = UNDO): Answers => ({
 });
 const TO_THE_VIEW = ["undoChange", "imports", "tenant", "importRows", "importRows"];
 
-test("shows the inverse plan and commits it where its deletions are confirmed", async () => {
+test("shows the inverse plan and commits it after its deletions are confirmed", async () => {
   const tenant = tenantWith({ commitImport: done(UNDO) });
-  const { en, ja } = await inBoth("undo 17 --confirm-deletions 2 --format json", { tenant });
+  const { en, ja } = await runInBoth("undo 17 --confirm-deletions 2 --format json", { tenant });
   expect(en.exit).toBe(0);
   expect(JSON.parse(en.stdout)).toMatchObject({ importId: UNDO.id, mode: "undo", delete: 2, committed: true });
-  expect(en.stderr).toContain("undo of change 17\nuser: create 0, update 1, delete 2\n");
+  expect(en.stderr).toContain("undo change 17\nuser: create 0, update 1, delete 2\n");
   expect(en.stderr).toContain("  - hanako@example.co.jp 髙橋 花子\n  ~ taro@example.co.jp 髙橋 花子: 役職\n");
   expect(ja.stderr).toContain("に対する計画: 変更 17 の取り消し\nユーザー: 追加 0、更新 1、削除 2\n");
   expect(ja.stdout).toBe(en.stdout);
@@ -43,7 +51,7 @@ test("shows the inverse plan and commits it where its deletions are confirmed", 
 test.each([
   ["en", "Apply to ", "nothing was changed\n"],
   ["ja", "適用しますか?", "何も変更していません\n"],
-] as const)("drops the inverse plan where no is answered: %s", async (lang, question, note) => {
+] as const)("discards the inverse plan if the answer is no: %s", async (lang, question, note) => {
   const undo = { ...UNDO, delete: 0 };
   const tenant = tenantWith({ discardImport: { ...undo, state: "discarded" } }, undo);
   const terminal = { typing: [[question, "n\r"]] } as const;
@@ -57,9 +65,9 @@ test.each([
   expect(requests.at(-1)).toEqual({ operation: "discardImport", params: { id: UNDO.id } });
 });
 
-test("--dry-run shows the inverse plan, and leaves nothing", async () => {
+test("--dry-run shows the inverse plan and keeps nothing", async () => {
   const tenant = tenantWith({ discardImport: { ...UNDO, state: "discarded" } });
-  const { en, ja } = await inBoth("undo 17 --dry-run --format json", { tenant });
+  const { en, ja } = await runInBoth("undo 17 --dry-run --format json", { tenant });
   expect(en.exit).toBe(0);
   expect(en.stderr).toContain("\nchange 17: people.csv, by owner (hanako)\ndry run: nothing was changed;");
   expect(ja.stderr).toContain("\n変更 17: people.csv(実行者 owner (hanako))\n確認のみで");
@@ -70,40 +78,44 @@ test("--dry-run shows the inverse plan, and leaves nothing", async () => {
 test.each([
   [1, true],
   [0, false],
-] as const)("tells that who comes back has no password any more: %d, %o", async (create, told) => {
+] as const)("warns that a restored user has no password: %d, %o", async (create, told) => {
   const undo = { ...UNDO, create };
   const tenant = tenantWith({ discardImport: { ...undo, state: "discarded" } }, undo);
-  const { en, ja } = await inBoth("undo 17 --dry-run", { tenant });
-  expect(en.stderr.includes("comes back without passwords and the like")).toBe(told);
+  const { en, ja } = await runInBoth("undo 17 --dry-run", { tenant });
+  expect(
+    en.stderr.includes(
+      "deleted records are restored without passwords and similar secrets, because they are not stored: set them again",
+    ),
+  ).toBe(told);
   expect(ja.stderr.includes("パスワードなどが未設定の状態で元に戻ります")).toBe(told);
 });
 
 test.each([
   ["--dry-run", { discardImport: UNDO }],
   ["--confirm-deletions 12", { commitImport: done({ ...UNDO, delete: 12, update: 0 }) }],
-] as const)("names the command that lists all rows where some are left out: %s", async (how, answer) => {
+] as const)("names the command that lists all rows if some are omitted: %s", async (how, answer) => {
   const undo = { ...UNDO, delete: 12, update: 0 };
   const tenant = tenantWith(answer, undo);
-  const { en, ja } = await inBoth(`undo 17 ${how}`, { tenant });
+  const { en, ja } = await runInBoth(`undo 17 ${how}`, { tenant });
   expect(en.stderr).toContain("  … and 7 more (all: clomoctl imports show 17 --rows)\n");
   expect(ja.stderr).toContain("  … 他 7 件(全件: clomoctl imports show 17 --rows)\n");
 });
 
-test("--dry-run holds the limits too", async () => {
+test("--dry-run checks the limits too", async () => {
   const discardImport = { ...UNDO, state: "discarded" } as const;
   const tenant = tenantWith({ import: UNDO, discardImport }, { ...UNDO, recordsBefore: 10 });
   const { exit, stderr } = await run("undo 17 --dry-run --max-deletions 1", { tenant });
   expect(exit).toBe(10);
-  expect(stderr).toContain("the plan deletes 2 of 10 records, more than the 1 allowed");
+  expect(stderr).toContain("the plan deletes 2 of 10 records, but the limit is 1");
 });
 
-test("devices that get an owner back are wiped only where their number is confirmed", async () => {
+test("wipes devices that get their owner back only after their number is confirmed", async () => {
   const undo = { ...UNDO, kind: "devices", delete: 0, wipes: 1 } as const;
-  const { en, ja } = await inBoth("undo 17 --confirm-wipes 1 --format json", {
+  const { en, ja } = await runInBoth("undo 17 --confirm-wipes 1 --format json", {
     tenant: tenantWith({ commitImport: done(undo) }, undo),
   });
   expect(JSON.parse(en.stdout)).toMatchObject({ wipes: 1, committed: true });
-  expect(en.stderr).toContain("devices to be wiped and set up again, as they get another owner: 1\n");
+  expect(en.stderr).toContain("devices to wipe and set up again because their owner changes: 1\n");
   expect(ja.stderr).toContain("所有者が変わるため初期化と再設定が必要になるデバイス: 1\n");
   for (const words of ["--yes", "--yes --confirm-wipes 2", "--dry-run --confirm-wipes 2"]) {
     const discardImport = { ...undo, state: "discarded" } as const;
@@ -115,97 +127,99 @@ test("devices that get an owner back are wiped only where their number is confir
   }
 });
 
-test("tells what the counts do not: what is beside the kind, who changed something since, and what stays", async () => {
+test("reports changes to other kinds, who made later changes, and what is not restored", async () => {
   const beside = [{ thing: "org", create: 0, update: 0, delete: 1, recordsBefore: 4 }];
   const undo = { ...UNDO, beside, others: ["owner (jiro)", "taro"] };
-  const original = committed(planOf({ secretsSet: 3 }));
+  const original = toCommittedPlan(planOf({ secretsSet: 3 }));
   const more = { imports: { items: [original] }, discardImport: { ...undo, state: "discarded" } };
-  const { en, ja } = await inBoth("undo 17 --dry-run --confirm-deletions 3", { tenant: tenantWith(more, undo) });
+  const { en, ja } = await runInBoth("undo 17 --dry-run --confirm-deletions 3", { tenant: tenantWith(more, undo) });
   expect(en.exit).toBe(0);
   expect(en.stderr).toContain("\norganisation: create 0, update 0, delete 1\n");
   expect(ja.stderr).toContain("\n組織: 追加 0、更新 0、削除 1\n");
   expect(en.stderr).toContain(
-    "\nlater changes were made by owner (jiro), taro\npasswords and the like that it set stay as they are, as none are kept: set them again\n",
+    "\nlater changes were made by owner (jiro), taro\npasswords and similar secrets that the import set are not undone, because the former ones are not stored: set them again\n",
   );
   expect(ja.stderr).toContain("\nその後に変更した人: owner (jiro)、taro\n設定したパスワードなどは");
 });
 
-test("nothing restores a secret: an undo says to set it again, or to confirm it", async () => {
+test("cannot restore a secret, and suggests setting it again or confirming the task", async () => {
   const undo = { ...UNDO, update: 0, delete: 0 };
-  const imports = { items: [{ ...committed(planOf({ create: 0, update: 0, secretsSet: 3 })), consoleTask: 17 }] };
+  const imports = { items: [{ ...toCommittedPlan(planOf({ create: 0, update: 0, secretsSet: 3 })), consoleTask: 17 }] };
   const { undoChange, tenant: shown } = tenantWith({}, undo);
   const tenant = { imports, undoChange, tenant: shown, discardImport: { ...undo, state: "discarded" } as const };
-  const { en, ja } = await inBoth("undo 17 --yes --format json", { tenant });
+  const { en, ja } = await runInBoth("undo 17 --yes --format json", { tenant });
   expect(JSON.parse(en.stdout)).toMatchObject({ committed: false });
   const confirm = "clomoctl console confirm 17\n";
-  expect(en.stderr.endsWith(`set them again, or if the console has them: ${confirm}nothing to change\n`)).toBe(true);
+  expect(
+    en.stderr.endsWith(`set them again; if they are already set in the console: ${confirm}nothing to change\n`),
+  ).toBe(true);
   expect(ja.stderr.endsWith(`${confirm}変更はありません\n`)).toBe(true);
 });
 
 test.each([
   [{ update: 1 }, true],
   [{ update: 0 }, false],
-])("the console's own export is undone, and if records change, so has the console: %o", async (changes, differs) => {
+])("undoes an export of the console, and warns if the console has to be changed too: %o", async (changes, differs) => {
   const undo = { ...UNDO, delete: 0, ...changes };
-  const original = committed();
+  const original = toCommittedPlan();
   const exported = { ...original, request: { ...original.request, fromConsole: true } } as Import;
   const { importRows, ...all } = tenantWith({ imports: { items: [exported] }, commitImport: done(undo) }, undo);
   const told: Answers = differs ? { ...all, importRows } : all;
-  const { en, ja } = await inBoth("undo 17 --yes", { tenant: told });
+  const { en, ja } = await runInBoth("undo 17 --yes", { tenant: told });
   const warning =
-    "warning: change 17 took over an export of the console: undoing it has to be done in the console, too";
+    "warning: change 17 took over an export of the console, so you must also undo it in the console (see clomoctl console list);";
   expect(en.stderr.includes(warning)).toBe(differs);
   expect(ja.stderr.includes("警告: 変更 17 は管理画面のエクスポートの取り込みです。")).toBe(differs);
-  expect(en.stderr.includes("\nchange 18 (undoing 17): no record changed\n")).toBe(!differs);
-  expect(ja.stderr.includes("\n変更 18(17 の取り消し): 変更なし\n")).toBe(!differs);
+  expect(en.stderr.includes("\nchange 18 (undoing change 17): no records changed\n")).toBe(!differs);
+  expect(ja.stderr.includes("\n変更 18(変更 17 の取り消し): 変更なし\n")).toBe(!differs);
   expect(operations(en.requests).at(-1)).toBe("commitImport");
   const only = await run("undo 17 --mirror-only --yes", { tenant: told });
   expect(only.stderr).not.toContain("warning");
-  expect(only.stderr).toContain("\nonly the mirror changes: nothing is to be done in the console");
+  expect(only.stderr).toContain("\nonly the mirror changes: no task is created for the console");
   expect((await run("undo 17 --mirror-only --yes --lang ja", { tenant: told })).stderr).toContain(
-    "\n変わるのはミラーだけです。管理画面で行う作業はできず",
+    "\n変わるのはミラーだけです。管理画面での作業はできず",
   );
   expect(only.requests[0]).toMatchObject({ query: { mirrorOnly: "true" } });
 });
 
-test("of an export that only closed tasks, how these are open again is said", async () => {
+test("explains how to reopen tasks that a console export only closed", async () => {
   const undo = { ...UNDO, update: 0, delete: 0 };
-  const original = committed();
+  const original = toCommittedPlan();
   const settled = { closed: [12], contradicted: [14], open: 1 };
   const exported = { ...original, settled, request: { ...original.request, fromConsole: true } } as Import;
   const { importRows: _none, ...answers } = tenantWith({ imports: { items: [exported] }, discardImport: undo }, undo);
-  const { en, ja } = await inBoth("undo 17 --dry-run", { tenant: answers });
+  const { en, ja } = await runInBoth("undo 17 --dry-run", { tenant: answers });
   expect(en.stderr).toContain(
-    "warning: change 17 took over an export of the console, and the tasks that it closed or contradicted stay as they are: 12, 14; to put them back as they were before: clomoctl undo 17 --mirror-only\n",
+    "warning: change 17 took over an export of the console, and the tasks whose state it changed stay as they are: 12, 14; to restore their former state: clomoctl undo 17 --mirror-only\n",
   );
   expect(ja.stderr).toContain("作業も取り込み前の状態に戻すには: clomoctl undo 17 --mirror-only\n");
   expect((await run("undo 17 --dry-run --mirror-only", { tenant: answers })).stderr).not.toContain("warning:");
 });
 
-test("says what was undone, and how to undo that", async () => {
+test("reports what was undone, and how to undo the undo", async () => {
   const undo = { ...UNDO, delete: 0 };
   const tenant = tenantWith({ commitImport: done(undo) }, undo);
-  const { en, ja } = await inBoth("undo last --yes", { tenant });
-  expect(en.stderr).toMatch(/\nchange 18 \(undoing 17\): 1 user updated\nundo: clomoctl undo 18\n$/);
-  expect(ja.stderr).toContain("\n変更 18(17 の取り消し): ユーザーを 1 件更新\n");
+  const { en, ja } = await runInBoth("undo last --yes", { tenant });
+  expect(en.stderr).toMatch(/\nchange 18 \(undoing change 17\): 1 user updated\nundo: clomoctl undo 18\n$/);
+  expect(ja.stderr).toContain("\n変更 18(変更 17 の取り消し): ユーザーを 1 件更新\n");
 });
 
-test("values of custom fields that were removed since are told", async () => {
+test("reports values of custom fields that have been removed since", async () => {
   const lost = [
     { name: "座席", values: 2 },
     { name: "内線", values: 1 },
   ];
   const undo = { ...UNDO, delete: 0, lost };
-  const { en, ja } = await inBoth("undo 17 --yes", {
+  const { en, ja } = await runInBoth("undo 17 --yes", {
     tenant: tenantWith({ commitImport: done(undo) }, undo),
   });
   expect(en.stderr).toContain(
-    "\ncustom fields were removed since, and their values do not come back: 座席: 2 values; 内線: 1 value\n",
+    "\nthese custom fields were removed later, so their values cannot be restored: 座席: 2 values; 内線: 1 value\n",
   );
   expect(ja.stderr).toContain("\nその後に削除されたカスタム項目の値は元に戻りません: 座席: 2 件、内線: 1 件\n");
 });
 
-test("last is the newest change of who asks, as the tenant finds it", async () => {
+test("passes last to the tenant, which finds the account's newest change", async () => {
   const undo = { ...UNDO, delete: 0 };
   for (const word of ["last", "LAST"]) {
     const tenant = tenantWith({ commitImport: done(undo) }, undo);
@@ -221,7 +235,7 @@ test.each([
   ["--confirm-deletions 1", 3],
   ["--yes", 3],
   ["--confirm-deletions 2 --yes", 0],
-])("deletions are not committed without their number: %s ends with %i", async (answer, exit) => {
+])("does not commit deletions without their number: %s ends with %i", async (answer, exit) => {
   const tenant = tenantWith(
     exit === 0 ? { commitImport: done(UNDO) } : { import: UNDO, discardImport: { ...UNDO, state: "discarded" } },
   );
@@ -230,13 +244,13 @@ test.each([
 
 test.each([
   ["--yes --max-deletions 2", 0, ""],
+  ["--yes --max-deletions 1", 10, "error: the plan deletes 2 of 10 records, but the limit is 1; nothing was changed"],
   [
-    "--yes --max-deletions 1",
+    "--confirm-deletions 2 --max-changes 5%",
     10,
-    "error: the plan deletes 2 of 10 records, more than the 1 allowed; nothing was changed",
+    "error: the plan updates 1 of 10 records, but the limit is 0; nothing was changed",
   ],
-  ["--confirm-deletions 2 --max-changes 5%", 10, "error: the plan updates 1 of 10 records, more than the 0 allowed"],
-])("limits hold for an undo as for an import: %s ends with %i", async (limits, exit, told) => {
+])("limits apply to an undo as to an import: %s ends with %i", async (limits, exit, told) => {
   const undo = { ...UNDO, recordsBefore: 10 };
   const settled: Answers =
     exit === 0
@@ -247,31 +261,31 @@ test.each([
   expect(result.stderr).toContain(told);
 });
 
-test("says why an import cannot be undone, and leaves no plan behind", async () => {
+test("reports why an import cannot be undone, and leaves no plan behind", async () => {
   const changed = new Failure("conflict", {
     what: { en: "records were changed", ja: "変更されています" },
     hint: { en: "import the wanted state", ja: "ファイルでインポート" },
   });
-  const early = await inBoth("undo 17", {
+  const early = await runInBoth("undo 17", {
     tenant: { undoChange: changed },
   });
   expect(early.en).toMatchObject({ exit: 5, stderr: "error: records were changed\n  import the wanted state\n" });
   expect(early.ja).toMatchObject({ exit: 5, stderr: "エラー: 変更されています\n  ファイルでインポート\n" });
   const tenant = tenantWith({ commitImport: changed, import: UNDO, discardImport: { ...UNDO, state: "discarded" } });
-  const { en, ja } = await inBoth("undo 17 --confirm-deletions 2", { tenant });
+  const { en, ja } = await runInBoth("undo 17 --confirm-deletions 2", { tenant });
   expect(en.exit).toBe(5);
   expect(en.stderr.endsWith("error: records were changed\n  import the wanted state\n")).toBe(true);
   expect(ja.stderr.endsWith("エラー: 変更されています\n  ファイルでインポート\n")).toBe(true);
   expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "commitImport", "import", "discardImport"]);
 });
 
-test("keeps the inverse plan while another process holds the tenant", async () => {
+test("keeps the inverse plan if another process holds the tenant", async () => {
   const commitImport = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
   const { exit, stderr, requests } = await run("undo 17 --confirm-deletions 2", {
     tenant: tenantWith({ commitImport }),
   });
   expect(exit).toBe(5);
-  expect(stderr).toContain(`the plan is kept; continue with: clomoctl imports commit P13\n`);
+  expect(stderr).toContain(`the plan is kept; to continue: clomoctl imports commit P13\n`);
   expect(requests.at(-1)?.operation).toBe("commitImport");
 });
 
@@ -285,31 +299,33 @@ testWrongLines(
 );
 
 test.each(["f", "0", "P3", "019a", "1.5", "-1"])("%s is not a change number", async (typed) => {
-  const { en, ja } = await inBoth(`undo -- ${typed}`, { tenant: {} });
+  const { en, ja } = await runInBoth(`undo -- ${typed}`, { tenant: {} });
   expect(en).toMatchObject({
     exit: 2,
-    stderr: `error: ${typed} is not a change number\n  see them: clomoctl audit list\n`,
+    stderr: `error: "${typed}" is not a change number\n  to see the numbers: clomoctl audit list\n`,
   });
-  expect(ja.stderr).toBe(`エラー: 「${typed}」は変更番号ではありません\n  確認: clomoctl audit list\n`);
+  expect(ja.stderr).toBe(`エラー: 「${typed}」は変更番号ではありません\n  番号を確認するには: clomoctl audit list\n`);
 });
 
-test("of an import whose file was written it says not to upload it any more", async () => {
-  const imports = { items: [{ ...committed(), emittedAt: "2026-11-20T01:23:45.000Z" }] };
+test("warns against uploading the file of an undone import", async () => {
+  const imports = { items: [{ ...toCommittedPlan(), emittedAt: "2026-11-20T01:23:45.000Z" }] };
   const tenant = { ...tenantWith({ commitImport: done(UNDO) }), imports };
-  const { en, ja } = await inBoth("undo 17 --confirm-deletions 2", { tenant });
+  const { en, ja } = await runInBoth("undo 17 --confirm-deletions 2", { tenant });
   expect([en.exit, ja.exit]).toEqual([0, 0]);
-  expect(en.stderr).toContain("\ndo not upload its file any more; if that was done, the tasks say what to put back");
+  expect(en.stderr).toContain(
+    "\ndo not upload the file of this import to the console; if you already have, new tasks show what to restore there",
+  );
   expect(ja.stderr).toContain("\nこのインポートのファイルは、もうアップロードしないでください。");
   const other = await run("undo 17 --confirm-deletions 2", {
-    tenant: { ...tenant, imports: { items: [committed()] } },
+    tenant: { ...tenant, imports: { items: [toCommittedPlan()] } },
   });
   expect(other.stderr).not.toContain("upload");
 });
 
-test("--emit-csv writes the former values for the console, lists whom to delete there, and undoes it here", async () => {
+test("--emit-csv writes the former values for the console, lists users to delete there, and undoes it here", async () => {
   const folder = freshFolder();
   const columns = [{ field: "title", changed: 1, cleared: 0, removed: 0, kept: 0 }];
-  const sent = { ...committed(), columns, delete: 0, emittedAt: "2026-11-20T01:23:45.000Z" };
+  const sent = { ...toCommittedPlan(), columns, delete: 0, emittedAt: "2026-11-20T01:23:45.000Z" };
   const after = [
     { field: "name", value: "山田 太郎" },
     { field: "emails", value: ["taro@example.co.jp"] },
@@ -320,7 +336,7 @@ test("--emit-csv writes the former values for the console, lists whom to delete 
   const tenant = {
     ...tenantWith({ commitImport: done(UNDO), fields: { items: [] }, users: { items: [], next: null } }),
     imports: { items: [sent] },
-    importRows: giving(
+    importRows: answerRows(
       rowOf({ row: 0, action: "delete", exists: true, changed: [], after: [] }),
       rowOf({
         row: 0,
@@ -334,15 +350,17 @@ test("--emit-csv writes the former values for the console, lists whom to delete 
     ),
   };
   const line = "undo 17 --emit-csv undo.csv --confirm-deletions 2";
-  const { en, ja } = await inBoth(`${line} --overwrite`, { tenant, folder });
+  const { en, ja } = await runInBoth(`${line} --overwrite`, { tenant, folder });
   expect(en).toMatchObject({ exit: 0 });
   expect(new TextDecoder("shift_jis").decode(readFileSync(join(folder, "undo.csv")))).toBe(
     "氏名,メールアドレス,メールアドレス,組織コード,役職\r\n山田 太郎,taro@example.co.jp,,S01,主任\r\n",
   );
-  expect(en.stderr).toContain("the encoding and most headers of CLOMO PANEL's users file are not confirmed");
+  expect(en.stderr).toContain("the encoding and most headers of CLOMO PANEL's user CSV are not confirmed");
   expect(statSync(join(folder, "undo-delete.xlsx")).mode & 0o777).toBe(0o600);
   expect(en.stderr).toContain("\nundo.csv: 1 row; upload in CLOMO PANEL, Users/Org › Import/Export › Import, ");
-  expect(en.stderr).toContain("\nundo-delete.xlsx: 2 that the import had created, to be deleted by hand (users)\n");
+  expect(en.stderr).toContain(
+    "\nundo-delete.xlsx lists the records that the import created, to be deleted by hand (users: 2)\n",
+  );
   expect(ja.stderr).toContain("\nundo-delete.xlsx: インポートで追加されたユーザー 2 件(手作業で削除してください)\n");
   expect(en.requests.at(-1)).toMatchObject({ operation: "commitImport", query: { fileName: "undo.csv" } });
 });
@@ -390,33 +408,36 @@ test.each([
     header: [...SHOWN, "TEL", "座席", "入社年"],
   },
   { rows: [BACK], unseen: UNSEEN, header: [...NOT_SECRET, "座席", "入社年"] },
-])("who is only updated gets no blanks in columns that no export has shown: %#", async (each) => {
+])("writes no blanks for updated users in columns that no export has shown: %#", async (each) => {
   const { rows, unseen: unseenColumns, header, left } = each;
   const folder = freshFolder();
   const columns = [{ field: "title", changed: 1, cleared: 0, removed: 0, kept: 0 }];
   const undo = { ...UNDO, create: 1, update: rows.length - 1, delete: 0, unseenColumns };
-  const sent = { ...committed(), header: [], columns, delete: 1, emittedAt: "2026-11-20T01:23:45.000Z" };
+  const sent = { ...toCommittedPlan(), header: [], columns, delete: 1, emittedAt: "2026-11-20T01:23:45.000Z" };
   const fields = { items: ["座席", "入社年"].map((name) => ({ id: ID, name, createdAt: "2026-11-20T00:00:00.000Z" })) };
   const tenant = {
     ...tenantWith({ commitImport: done(undo), fields }, undo),
     imports: { items: [sent] },
-    importRows: giving(...rows),
+    importRows: answerRows(...rows),
   };
-  const { en, ja } = await inBoth("undo 17 --emit-csv undo.csv --yes --overwrite", { tenant, folder });
+  const { en, ja } = await runInBoth("undo 17 --emit-csv undo.csv --yes --overwrite", { tenant, folder });
   expect(en.exit).toBe(0);
   const written = new TextDecoder("shift_jis").decode(readFileSync(join(folder, "undo.csv")));
   expect(written.split("\r\n")[0]).toBe(header.join(","));
-  const [first, second] = ["leaves them out; those who come back", `in the console by hand (${left})\n`];
+  const [first, second] = [
+    "no export of the console has shown these columns, so undo.csv leaves them out;",
+    `in the console, enter these values by hand for the records that come back: ${left}\n`,
+  ];
   expect([en.stderr.includes(first), en.stderr.includes(second)]).toEqual([left !== undefined, left !== undefined]);
   expect(ja.stderr.includes("元に戻すものの値は、管理画面で入力してください")).toBe(left !== undefined);
 });
 
 const EMITTING = "undo 17 --emit-csv undo.csv --confirm-deletions 2";
 
-test("--dry-run writes the files that are named, and undoes nothing", async () => {
+test("--dry-run writes the named files and undoes nothing", async () => {
   const folder = freshFolder();
   const after = [{ field: "name", value: "山田 太郎" }];
-  const importRows = giving(rowOf({ row: 0, action: "update", exists: true, changed: ["name"], after }));
+  const importRows = answerRows(rowOf({ row: 0, action: "update", exists: true, changed: ["name"], after }));
   const tenant = {
     ...tenantWith({ importRows, fields: { items: [] }, users: { items: [], next: null } }),
     discardImport: UNDO,
@@ -426,11 +447,11 @@ test("--dry-run writes the files that are named, and undoes nothing", async () =
   expect(operations(requests)).not.toContain("commitImport");
 });
 
-test("a file that was there before stays where this one cannot be written", async () => {
+test("keeps an existing file if the new one cannot be written", async () => {
   const folder = freshFolder();
   writeFileSync(join(folder, "undo.csv"), "mine");
   const after = [{ field: "name", value: "𠮷田" }];
-  const importRows = giving(rowOf({ row: 0, action: "update", exists: true, changed: ["name"], after }));
+  const importRows = answerRows(rowOf({ row: 0, action: "update", exists: true, changed: ["name"], after }));
   const tenant = tenantWith({ importRows, fields: { items: [] }, import: UNDO, discardImport: UNDO });
   const { exit } = await run(`${EMITTING} --overwrite`, { tenant, folder });
   expect({ exit, left: readFileSync(join(folder, "undo.csv"), "utf8") }).toEqual({ exit: 3, left: "mine" });
@@ -451,7 +472,7 @@ test.each([
   { "undo.csv": "old" },
   { "undo-delete.xlsx": "old" },
   { "undo.csv": "old", "undo-delete.xlsx": "list" },
-])("where the undoing fails, what was there is left: %j", async (before: Readonly<Record<string, string>>) => {
+])("restores existing files if the undo fails: %j", async (before: Readonly<Record<string, string>>) => {
   const folder = folderWith(before);
   const line = `${EMITTING} --overwrite`;
   const { exit } = await run(line, { tenant: failing({ ...ALL, commitImport: LOST }), folder });
@@ -461,14 +482,14 @@ test.each([
   }
 });
 
-test("the list of deletions is no more replaced than the file, and nothing is asked of the tenant before", async () => {
+test("does not replace an existing list of deletions, and sends no request", async () => {
   const folder = folderWith({ "undo-delete.xlsx": "old" });
   const { exit, requests, stderr } = await run(EMITTING, { tenant: {}, folder });
   expect({ exit, requests, left: readdirSync(folder) }).toEqual({ exit: 2, requests: [], left: ["undo-delete.xlsx"] });
   expect(stderr).toContain("this file already exists\n  undo-delete.xlsx\n");
 });
 
-test("of two at once, the one that comes too late leaves the files of the other", async () => {
+test("if two run at the same time, the later one keeps the files of the other", async () => {
   const folder = freshFolder();
   const names = ["undo-delete.xlsx", "undo.csv"];
   const commitImport = (): Failure => {
@@ -482,20 +503,20 @@ test("of two at once, the one that comes too late leaves the files of the other"
   expect(names.map((name) => readFileSync(join(folder, name), "utf8"))).toEqual(["theirs", "theirs"]);
 });
 
-test("organisations are taken back by hand, and one way of two is chosen", async () => {
-  const orgs = { imports: { items: [{ ...committed(), kind: "orgs" }] } };
+test("organisations require --mirror-only, which cannot be combined with --emit-csv", async () => {
+  const orgs = { imports: { items: [{ ...toCommittedPlan(), kind: "orgs" }] } };
   const undo = { ...UNDO, kind: "orgs" } as const;
   const tenant = { ...tenantWith({ import: undo, discardImport: undo }, undo), ...orgs };
-  const { en, ja } = await inBoth("undo 17 --emit-csv undo.csv --confirm-deletions 2", { tenant });
+  const { en, ja } = await runInBoth("undo 17 --emit-csv undo.csv --confirm-deletions 2", { tenant });
   expect(en.exit).toBe(2);
   expect(en.stderr).toContain("--mirror-only");
-  expect(ja.stderr).toContain("組織のインポートを取り消すファイルは書き出せません");
+  expect(ja.stderr).toContain("組織のインポートは、アップロード用ファイルでは取り消せません");
   const both = await run("undo 17 --emit-csv undo.csv --mirror-only", { tenant: orgs });
   expect(both.exit).toBe(2);
 });
 
-test("help names what --emit-csv writes as elsewhere", async () => {
-  const { en, ja } = await inBoth("undo --help");
+test("help describes --emit-csv as other commands do", async () => {
+  const { en, ja } = await runInBoth("undo --help");
   for (const { exit, stdout } of [en, ja]) {
     expect(exit).toBe(0);
     expect(stdout).toContain("--emit-csv FILE ");
@@ -508,18 +529,18 @@ const BLOCKED: NonNullable<Import["blocked"]>["first"] = [
   { thing: "user", name: null, why: "hidden", fields: [], change: null, other: null },
 ];
 
-test("records that cannot be undone are named with what is in the way, and programs get all of them", async () => {
+test("names blocked records with the reason, and JSON contains all of them", async () => {
   const more = Array.from({ length: 20 }, (_, at) => ({ ...BLOCKED[0], name: `U${at}`, change: at })) as typeof BLOCKED;
   const undo = { ...UNDO, update: 30, blocked: { count: 23, first: [...BLOCKED, ...more] } };
   const tenant = tenantWith({ import: undo, discardImport: { ...undo, state: "discarded" } }, undo);
-  const { en, ja } = await inBoth("undo 17 --confirm-deletions 2 --format json", { tenant });
+  const { en, ja } = await runInBoth("undo 17 --confirm-deletions 2 --format json", { tenant });
   expect(en.exit).toBe(5);
-  expect(en.stderr).toContain("\nwarning: the user 太郎 <taro@x.jp>: changed by change 21 (役職)\n");
-  expect(en.stderr).toContain("\nwarning: the organisation S01: the device SN1 refers to it\n");
-  expect(en.stderr).toContain("\nwarning: a user: outside your organisations\n");
+  expect(en.stderr).toContain("\nwarning: the user 太郎 <taro@x.jp>: changed later by change 21 (役職)\n");
+  expect(en.stderr).toContain("\nwarning: the organisation S01: the device SN1 refers to this record\n");
+  expect(en.stderr).toContain("\nwarning: a user: the record is outside your organisations\n");
   expect(en.stderr).toContain("\nwarning: … and 3 more records\n");
   expect(en.stderr).toContain(
-    "\nerror: 23 records of change 17 cannot be undone; nothing was changed\n  undo what was changed later first: clomoctl undo 21, clomoctl undo 19, clomoctl undo 18, …; to undo only the rest: clomoctl undo 17 --skip-blocked\n",
+    "\nerror: 23 records of change 17 cannot be undone; nothing was changed\n  first undo the later changes: clomoctl undo 21, clomoctl undo 19, clomoctl undo 18, …; to undo only the other records: clomoctl undo 17 --skip-blocked\n",
   );
   expect(ja.stderr).toContain("\n警告: ユーザー「太郎 <taro@x.jp>」: 変更 21 で変更されています(役職)\n");
   expect(ja.stderr).toContain("\n警告: 組織「S01」: デバイス「SN1」が参照しています\n");
@@ -529,9 +550,9 @@ test("records that cannot be undone are named with what is in the way, and progr
 });
 
 test.each([
-  [{ first: BLOCKED.slice(0, 1) }, "\n  undo what was changed later first: clomoctl undo 21\n"],
+  [{ first: BLOCKED.slice(0, 1) }, "\n  first undo the later changes: clomoctl undo 21\n"],
   [{ first: BLOCKED.slice(1, 2) }, "nothing was changed\n"],
-])("if all records are in the way, there is no rest to undo: %#", async (blocked, end) => {
+])("if all records are blocked, does not suggest undoing the rest: %#", async (blocked, end) => {
   const undo = { ...UNDO, delete: 0, blocked: { count: 1, ...blocked } };
   const tenant = tenantWith({ import: undo, discardImport: { ...undo, state: "discarded" } }, undo);
   const { exit, stderr } = await run("undo 17 --yes", { tenant });
@@ -540,12 +561,12 @@ test.each([
   expect(stderr).not.toContain("--skip-blocked");
 });
 
-test("where no later change is in the way, only the rest can be undone", async () => {
+test("if no later change blocks the undo, suggests undoing only the rest", async () => {
   const undo = { ...UNDO, blocked: { count: 1, first: BLOCKED.slice(1, 2) } };
   const tenant = tenantWith({ import: undo, discardImport: { ...undo, state: "discarded" } }, undo);
-  const { en, ja } = await inBoth("undo 17 --yes", { tenant });
-  expect(en.stderr).toContain("\n  to undo only the rest: clomoctl undo 17 --skip-blocked\n");
-  expect(ja.stderr).toContain("\n  ほかだけを取り消すには: clomoctl undo 17 --skip-blocked\n");
+  const { en, ja } = await runInBoth("undo 17 --yes", { tenant });
+  expect(en.stderr).toContain("\n  to undo only the other records: clomoctl undo 17 --skip-blocked\n");
+  expect(ja.stderr).toContain("\n  残りだけを取り消すには: clomoctl undo 17 --skip-blocked\n");
   for (const how of ["--mirror-only", "--emit-csv undo.csv"])
     expect((await run(`undo 17 --yes ${how}`, { tenant })).stderr).toContain(
       `: clomoctl undo 17 ${how} --skip-blocked\n`,
@@ -553,7 +574,7 @@ test("where no later change is in the way, only the rest can be undone", async (
   const reopening = { ...undo, update: 0, delete: 0, reopened: { tasks: [12], records: 2 } };
   const { importRows: _none, ...others }: Answers = { ...tenant, undoChange: reopening };
   expect((await run("undo 17 --yes --lang en", { tenant: others })).stderr).toContain(
-    "\n  how these tasks stand: clomoctl console list --all; to undo only the rest: clomoctl undo 17 --skip-blocked\n",
+    "\n  to see the state of the tasks: clomoctl console list --all; to undo only the other records: clomoctl undo 17 --skip-blocked\n",
   );
   const dry = await run("undo 17 --dry-run", { tenant });
   expect(dry.exit).toBe(5);
@@ -601,7 +622,7 @@ describe("in a tenant", () => {
     ["a role that was given", "clomo-account grant taro --role operator --password-file -", "--yes"],
     ["a role that was taken away", "clomo-account revoke jiro", "--yes"],
     ["a custom field", "users fields add 座席", "--confirm-deletions 1"],
-  ])("%s is undone, and so is that", async (_, line, answer) => {
+  ])("%s is undone, and the undo is undone", async (_, line, answer) => {
     const { devices, secured, accounts, users } = tenant.client;
     const [taro, hanako] = await tenant.users();
     await devices.create({ serialNumber: "SN1", owner: taro?.id });
@@ -626,7 +647,7 @@ describe("in a tenant", () => {
     expect(await state()).toEqual(after);
   });
 
-  test.each(["", " --mirror-only"])("the undo%s of an export that only closed tasks is undone itself", async (how) => {
+  test.each(["", " --mirror-only"])("the undo%s of an export that only closed tasks can be undone", async (how) => {
     const header = ["氏名", "メールアドレス", "社員コード", "役職"];
     const rows = ["太郎", "花子", "三郎"].map((name, at) => [name, `E${at + 1}@x.jp`, `E${at + 1}`, "主任"]);
     const takeOver = (...exported: typeof rows) =>
@@ -646,7 +667,7 @@ describe("in a tenant", () => {
     expect(await open()).toEqual([task]);
   });
 
-  test("an undo that deletes records asks for their number", async () => {
+  test("an undo that deletes records requires the number of deletions", async () => {
     const number = await change("orgs create 総務");
     const before = await state();
     for (const answer of ["--yes", "--no-input", "--confirm-deletions 2"]) {
@@ -657,8 +678,8 @@ describe("in a tenant", () => {
     expect(await typed(`undo ${number} --confirm-deletions 1`)).toMatchObject({ exit: 0 });
   });
 
-  test("last is the newest change of the acting account; if it is not the tenant's newest, the plan says whose came after", async () => {
-    await withAccount(tenant, { name: "jiro", role: "system" });
+  test("last is the account's newest change, and the plan names who made later changes", async () => {
+    await addTestAccount(tenant, { name: "jiro", role: "system" });
     const as = (name?: string) => (name === undefined ? tenant : tenant.acting(name)).fetch;
     const edit = async (line: string, name?: string): Promise<number> => {
       const { stdout } = await run(`${line} --format json`, { tenant: as(name) });
@@ -672,12 +693,12 @@ describe("in a tenant", () => {
     ] as const) {
       const { exit, stderr } = await run("undo last --dry-run --lang en", { tenant: as(name) });
       expect(exit, stderr).toBe(0);
-      expect(stderr).toContain(`undo of change ${number}\n`);
+      expect(stderr).toContain(`undo change ${number}\n`);
       expect(stderr.match(/^later changes were made by .*$/gm) ?? []).toEqual(after);
     }
   });
 
-  test("an import's undo is blocked only for records of which it would delete an administrator or touch an account", async () => {
+  test("an import's undo is blocked only if it would delete an administrator or change an account", async () => {
     await tenant.import({ kind: "users" }, [
       ["氏名", "メールアドレス", "役職", "CLOMOアカウント名"],
       ["太郎", "E1@x.jp", "課長", ""],
@@ -696,8 +717,8 @@ describe("in a tenant", () => {
     const all = await typed(`undo ${number} --confirm-deletions 2`);
     expect(all.exit, all.stderr).toBe(5);
     expect(all.stderr.match(/^warning: the user .*$/gm)).toEqual([
-      "warning: the user 花子 <E2@x.jp>: became an administrator",
-      `warning: the user 一 <new1@x.jp>: changed by change ${newest()} (管理者)`,
+      "warning: the user 花子 <E2@x.jp>: is now an administrator",
+      `warning: the user 一 <new1@x.jp>: changed later by change ${newest()} (管理者)`,
     ]);
     expect(await state()).toEqual(before);
     const rest = await typed(`undo ${number} --confirm-deletions 1 --skip-blocked`);
@@ -710,20 +731,20 @@ describe("in a tenant", () => {
     ]);
   });
 
-  test("last is the newest change that was not undone, and no undo itself", async () => {
+  test("last is the newest change that was not undone and is not itself an undo", async () => {
     const first = await change("users edit E1 --title 課長");
     const second = await change("users edit E2 --title 部長");
     for (const number of [second, first]) {
       const { exit, stderr } = await typed("undo last --yes");
       expect({ exit, stderr }).toMatchObject({
         exit: 0,
-        stderr: expect.stringContaining(`undo of change ${number}\n`),
+        stderr: expect.stringContaining(`undo change ${number}\n`),
       });
     }
     expect((await tenant.users()).map(({ title }) => title)).toEqual(["主任", "主任", "主任"]);
   });
 
-  test("a record that was changed since stops it, with the change that is in the way; --skip-blocked undoes the rest", async () => {
+  test("a later change to a record blocks the undo, and --skip-blocked undoes the rest", async () => {
     const number = await change("users move E1 E2 --org 全社");
     const later = await change("users move E1 --org S01");
     await change("users move E1 --org 全社");
@@ -732,8 +753,10 @@ describe("in a tenant", () => {
     const before = await state();
     const blocked = await typed(`undo ${number} --yes --format json`);
     expect(blocked.exit, blocked.stderr).toBe(5);
-    expect(blocked.stderr).toContain(`\nwarning: the user 太郎 <E1@x.jp>: changed by change ${newer} (組織)\n`);
-    expect(blocked.stderr).toContain(`first: clomoctl undo ${newer}; to undo only the rest: `);
+    expect(blocked.stderr).toContain(`\nwarning: the user 太郎 <E1@x.jp>: changed later by change ${newer} (組織)\n`);
+    expect(blocked.stderr).toContain(
+      `\n  first undo the later changes: clomoctl undo ${newer}; to undo only the other records: `,
+    );
     expect(JSON.parse(blocked.stdout)).toMatchObject({ blocked: [{ name: "太郎 <E1@x.jp>", change: newer }] });
     expect(await state()).toEqual(before);
     const rest = await typed(`undo ${number} --yes --skip-blocked`);
@@ -743,33 +766,36 @@ describe("in a tenant", () => {
     expect(later).toBeLessThan(newer);
   });
 
-  test("a number that no change has is 6; what was undone already, and what nothing restores, are 5", async () => {
+  test("an unknown number exits with 6; a change that is undone or cannot be undone exits with 5", async () => {
     expect(await typed("undo 99 --yes")).toMatchObject({
       exit: 6,
-      stderr: "error: no change 99\n  see them all: clomoctl audit list\n",
+      stderr: "error: no change has the number 99\n  to list all changes: clomoctl audit list\n",
     });
     const edit = await change("users edit E1 --title 課長");
     const undo = await change(`undo ${edit} --yes`);
     const twice = await typed(`undo ${edit} --yes`);
     expect(twice.exit).toBe(5);
     expect(twice.stderr).toBe(
-      `error: change ${edit} was already undone by change ${undo}\n  to have it again: clomoctl undo ${undo}\n`,
+      `error: change ${edit} was already undone by change ${undo}\n  to apply the change again: clomoctl undo ${undo}\n`,
     );
     const added = await change("renewals add 本社 --kind custom --expires 2099-01-01");
     const nothing = await typed(`undo ${added} --yes`);
     expect(nothing.exit).toBe(5);
-    expect(nothing.stderr).toContain("it changed no user, organisation, device, account or group\n");
+    expect(nothing.stderr).toContain("no user, organisation, device, account or group was changed\n");
     await change("users fields add 座席");
     const removed = await change("users fields remove 座席 --yes");
     const field = await typed(`undo ${removed} --yes`);
     expect(field.exit).toBe(5);
-    expect(field.stderr).toContain("a custom field that was removed does not come back with its values\n");
+    expect(field.stderr).toContain("a removed custom field cannot be restored with its values\n");
   });
 
-  test("who has changed nothing has no last change", async () => {
+  test("an account without changes has no last change", async () => {
     const empty = new TestTenant();
     const { exit, stderr } = await run("undo last", { tenant: empty.fetch });
     await empty[Symbol.asyncDispose]();
-    expect({ exit, stderr }).toMatchObject({ exit: 6, stderr: expect.stringContaining("is left to undo\n") });
+    expect({ exit, stderr }).toMatchObject({
+      exit: 6,
+      stderr: expect.stringContaining("no change by owner can be undone\n"),
+    });
   });
 });

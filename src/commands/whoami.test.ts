@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import type { Whoami } from "../lib/client/index.ts";
 import { OPERATIONS, type Operation } from "../lib/model/role.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const fieldsOf = (stdout: string): readonly string[] => stdout.split("\n").map((line) => line.replace(/ {2,}/, ": "));
 
-test("an account is shown with its role, its organisations and what it may, in both languages", async () => {
-  const { en, ja } = await inBoth("whoami --format table", { tenant: { whoami: example<Whoami>("whoami") } });
+test("shows an account's role, organisations and permissions in both languages", async () => {
+  const { en, ja } = await runInBoth("whoami --format table", { tenant: { whoami: example<Whoami>("whoami") } });
   expect(en).toMatchObject({
     exit: 0,
     stderr: "",
@@ -20,7 +20,7 @@ test("an account is shown with its role, its organisations and what it may, in b
     "own user: 髙橋 花子 <hanako@example.co.jp>",
     "own organisation: 本社/営業部",
     "run by: owner (taro)",
-    "may: read users",
+    "allowed operations: read users",
     "",
   ]);
   expect(fieldsOf(ja.stdout)).toEqual(
@@ -28,22 +28,26 @@ test("an account is shown with its role, its organisations and what it may, in b
   );
 });
 
-test("the machine's owner has no account, all organisations, and may everything", async () => {
+test("the computer's owner has no account, all organisations and every permission", async () => {
   const operations = (Object.keys(OPERATIONS) as Operation[]).map((operation) => ({
     operation,
     reach: "all" as const,
   }));
   const owner = { account: null, user: null, role: "system", scheme: null, orgs: null, operations } as const;
-  const { en, ja } = await inBoth("whoami --format table", {
+  const { en, ja } = await runInBoth("whoami --format table", {
     tenant: { whoami: example<Whoami>("whoami", owner) },
   });
   expect(fieldsOf(en.stdout)).toEqual(
-    expect.arrayContaining(["account: none: this machine's owner", "organisations: all", "may: everything"]),
+    expect.arrayContaining([
+      "account: none (owner of this machine)",
+      "organisations: all",
+      "allowed operations: everything",
+    ]),
   );
   expect(fieldsOf(ja.stdout)).toEqual(expect.arrayContaining(["対象の組織: 全て", "できること: すべて"]));
 });
 
-test("all organisations are a word in text, and null in JSON", async () => {
+test("all organisations appear as a word in text, and as null in JSON", async () => {
   const me = example<Whoami>("whoami", { role: "custom", scheme: "端末係", orgs: null });
   const told = async (format: string) => (await run(`whoami --format ${format}`, { tenant: { whoami: me } })).stdout;
   const [header = "", line = ""] = (await told("tsv")).split("\n");
@@ -52,16 +56,16 @@ test("all organisations are a word in text, and null in JSON", async () => {
   expect(JSON.parse(await told("json"))).toMatchObject({ orgs: null });
 });
 
-test("somebody whose own user no list shows is told so", async () => {
+test("warns if no list shows the account's own user, who is outside its organisations", async () => {
   const shown = example<Whoami>("whoami");
   const user = shown.user && { ...shown.user, listed: false };
-  const { en, ja } = await inBoth("whoami", { tenant: { whoami: { ...shown, user } } });
-  expect(en.stderr).toContain("your own user lies outside your organisations: no list shows it");
+  const { en, ja } = await runInBoth("whoami", { tenant: { whoami: { ...shown, user } } });
+  expect(en.stderr).toContain("your own user is not in your organisations, so lists do not include it");
   expect(ja.stderr).toContain("本人のユーザーは対象の組織の外にあるため、一覧には表示されません");
 });
 
-test("--as without a tenant is a mistake, and named", async () => {
+test("--as without a tenant is an error that names the option", async () => {
   const { exit, stderr } = await run("doctor --as hanako --lang en");
   expect(exit).toBe(2);
-  expect(stderr).toContain("--as is for commands that work on a tenant");
+  expect(stderr).toContain("--as applies only to commands that work on a tenant");
 });

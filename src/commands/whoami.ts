@@ -6,64 +6,68 @@ import { same, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
 import type { Tools } from "./tools.ts";
 
-const pathOf = ({ path }: { readonly path: string }): string => (path === "" ? ROOT_ORG_NAME : path);
+const formatOrgPath = ({ path }: { readonly path: string }): string => (path === "" ? ROOT_ORG_NAME : path);
 
-const ALL = text("all", "全て");
+const ALL_ORGS_LABEL = text("all", "全て");
 
-const COLUMNS: readonly Column<Whoami>[] = [
+const WHOAMI_COLUMNS: readonly Column<Whoami>[] = [
   {
     key: "account",
     header: text("account", "アカウント"),
     value: ({ account }) => account,
     name: ({ account }) =>
-      account === null ? text("none: this machine's owner", "なし(この PC の所有者)") : same(account),
+      account === null ? text("none (owner of this machine)", "なし(このコンピューターの所有者)") : same(account),
   },
   { key: "role", header: text("role", "管理者権限"), value: ({ role }) => role, name: ({ role }) => ROLES[role] },
   { key: "scheme", header: text("scheme", "カスタム管理権限スキーム"), value: ({ scheme }) => scheme },
   {
     key: "orgs",
     header: text("organisations", "対象の組織"),
-    value: ({ orgs }) => orgs?.map(pathOf) ?? null,
-    name: ({ orgs }) => (orgs === null ? ALL : listed(orgs.map(pathOf))),
+    value: ({ orgs }) => orgs?.map(formatOrgPath) ?? null,
+    name: ({ orgs }) => (orgs === null ? ALL_ORGS_LABEL : formatOrgNames(orgs.map(formatOrgPath))),
   },
   {
     key: "user",
     header: text("own user", "本人のユーザー"),
     value: ({ user }) => user && `${user.name} <${user.email}>`,
   },
-  { key: "org", header: text("own organisation", "本人の組織"), value: ({ user }) => user && pathOf(user.org) },
+  { key: "org", header: text("own organisation", "本人の組織"), value: ({ user }) => user && formatOrgPath(user.org) },
   { key: "owner", header: text("run by", "実行者"), value: ({ owner }) => owner },
   {
     key: "operations",
-    header: text("may", "できること"),
+    header: text("allowed operations", "できること"),
     value: ({ operations }) => operations.map(({ operation }) => operation),
     name: ({ operations }) =>
-      operations.length === Object.keys(OPERATIONS).length ? text("everything", "すべて") : aboutAll(operations),
+      operations.length === Object.keys(OPERATIONS).length
+        ? text("everything", "すべて")
+        : describeOperations(operations),
   },
 ];
 
-/** Text has a word for all organisations: an empty cell would be none. JSON has null. */
-const columnsOf = ({ output: { format } }: Tools["terminal"]): readonly Column<Whoami>[] =>
+/** Returns a format's columns: text has a word for all organisations (empty would mean none), JSON has null. */
+const buildWhoamiColumns = ({ output: { format } }: Tools["terminal"]): readonly Column<Whoami>[] =>
   format === "json" || format === "ndjson"
-    ? COLUMNS
-    : COLUMNS.map((column) =>
-        column.key === "orgs" ? { ...column, value: (me) => (me.orgs === null ? ALL.en : column.value(me)) } : column,
+    ? WHOAMI_COLUMNS
+    : WHOAMI_COLUMNS.map((column) =>
+        column.key === "orgs"
+          ? { ...column, value: (me) => (me.orgs === null ? ALL_ORGS_LABEL.en : column.value(me)) }
+          : column,
       );
 
-const listed = (names: readonly string[]): Text =>
+const formatOrgNames = (names: readonly string[]): Text =>
   names.length === 0 ? text("none", "なし") : text(names.join(", "), names.join("、"));
 
-const aboutAll = (operations: Whoami["operations"]): Text => {
+const describeOperations = (operations: Whoami["operations"]): Text => {
   const abouts = operations.map(({ operation }) => OPERATIONS[operation].about);
   return text(abouts.map(({ en }) => en).join("; "), abouts.map(({ ja }) => ja).join("、"));
 };
 
 export default defineCommand({
-  summary: text("show who acts, with which role and organisations", "操作者と権限、対象の組織を表示する"),
+  summary: text("show the acting account, its role and its organisations", "操作者と権限、対象の組織を表示する"),
   details: [
     text(
-      "An embedded tenant has one user, the owner of this machine, who may do everything. With --as ACCOUNT every command answers as it would to that CLOMO account, and the audit has both. Which role may do what is ours where the manual is silent: `roles matrix`.",
-      "embedded テナントはこの PC の所有者が使い、すべての操作ができます。--as ACCOUNT を付けると、どのコマンドもその CLOMO アカウントの権限で動作し、監査ログには両方が残ります。マニュアルにない権限は clomoctl が定めたものです(`roles matrix`)。",
+      "A local tenant has one user: the owner of this machine, who can do everything. With --as ACCOUNT, every command runs with the rights of that CLOMO account, and the audit log records both. If the manual does not define who may do an operation, clomoctl does: see `roles matrix`.",
+      "このコンピューターのテナントは、コンピューターの所有者が使い、すべての操作ができます。--as ACCOUNT を付けると、どのコマンドもその CLOMO アカウントの権限で動作し、監査ログには両方が残ります。マニュアルにない権限は clomoctl が定めたものです(`roles matrix`)。",
     ),
   ],
   args: {},
@@ -73,11 +77,11 @@ export default defineCommand({
   async run(tools) {
     const { client } = await tools.tenant("whoami");
     const me = await client.whoami.show();
-    await tools.terminal.show(columnsOf(tools.terminal), me);
+    await tools.terminal.show(buildWhoamiColumns(tools.terminal), me);
     if (me.user?.listed !== false) return;
     await tools.terminal.note(
       text(
-        "your own user lies outside your organisations: no list shows it",
+        "your own user is not in your organisations, so lists do not include it",
         "本人のユーザーは対象の組織の外にあるため、一覧には表示されません",
       ),
     );

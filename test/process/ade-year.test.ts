@@ -49,7 +49,7 @@ async function kept(home: string): Promise<string> {
   return texts.join("\n");
 }
 
-test("a year with ADE, a push certificate and VPP, rehearsed by commands alone, without a secret told", async () => {
+test("a year with ADE, a push certificate and VPP is rehearsed by commands without revealing a secret", async () => {
   const desk = new Desk(freshHome(), freshHome());
   const state = join(desk.folder, "SIMULATOR.json");
   const { url } = await startSimulator(desk.folder, "--devices", "2000", "--seed", "year", "--state", state);

@@ -23,19 +23,16 @@ const HALF = `
   console.log("half");
   setInterval(() => undefined, 1000);`;
 
-test.each(["a", "a.zip"])(
-  "a process that is killed leaves no %s, and the next command removes what it wrote",
-  async (name) => {
-    const root = freshFolder();
-    const place = placeIn(root);
-    const words = ["--input-type=module", "-e", HALF, "--", join(root, name), place.temporaryFolder];
-    const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit"] });
-    await once(child.stdout, "data");
-    child.kill("SIGKILL");
-    await once(child, "close");
-    expect(readdirSync(root).toSorted()).toEqual([`.${name}.${child.pid}.tmp`, "tmp"]);
-    await sweepTemporaryFiles({ ...place, processes: { ...place.processes, isAlive: () => false } });
-    expect(readdirSync(root)).toEqual(["tmp"]);
-    expect(readdirSync(place.temporaryFolder)).toEqual([]);
-  },
-);
+test.each(["a", "a.zip"])("a killed process leaves no %s, and the next command removes its leftovers", async (name) => {
+  const root = freshFolder();
+  const place = placeIn(root);
+  const words = ["--input-type=module", "-e", HALF, "--", join(root, name), place.temporaryFolder];
+  const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit"] });
+  await once(child.stdout, "data");
+  child.kill("SIGKILL");
+  await once(child, "close");
+  expect(readdirSync(root).toSorted()).toEqual([`.${name}.${child.pid}.tmp`, "tmp"]);
+  await sweepTemporaryFiles({ ...place, processes: { ...place.processes, isAlive: () => false } });
+  expect(readdirSync(root)).toEqual(["tmp"]);
+  expect(readdirSync(place.temporaryFolder)).toEqual([]);
+});

@@ -91,7 +91,7 @@ async function holdLock(home: string): Promise<ChildProcess> {
   return holder;
 }
 
-test("the password of an account, imported in every way: it is in the files for the console and to mend alone", async () => {
+test("an account's password, imported in every way, is only in the files for the console and for fixing", async () => {
   const secret = newSecret("account");
   const desk = await watchedDesk([secret], ["users.csv", "more.csv", "bad.csv", "upload.csv", "errors.csv"]);
   const header = ["氏名", "メールアドレス", "組織コード", ...ACCOUNT];
@@ -129,7 +129,7 @@ test("the password of an account, imported in every way: it is in the files for 
   expect([...desk.canaries.found]).toEqual([]);
 }, 180_000);
 
-test("passwords, keys and passphrases of SECURED APPs users: in no place but the files", async () => {
+test("passwords, keys and passphrases of SECURED APPs users are only in the files", async () => {
   const headers = [
     "IMAPアカウントパスワード",
     "IMAP認証パスフレーズ",
@@ -182,7 +182,7 @@ test("passwords, keys and passphrases of SECURED APPs users: in no place but the
   expect([...desk.canaries.found]).toEqual([]);
 }, 180_000);
 
-test("the password of an account by hand, and what proves it: in no place but the file and the row", async () => {
+test("an account's password set by hand, and its verifier, are only in the file and the row", async () => {
   const secret = `${newSecret("account")}A1`;
   const weak = newSecret("weak").toLowerCase().replaceAll(/\d/g, "");
   const files = ["password", "weak"];
@@ -245,7 +245,7 @@ test("the password of an account by hand, and what proves it: in no place but th
   }
 }, 600_000);
 
-test("a code by mail, and the password that it sets: the code in the mail alone", async () => {
+test("a mailed code is only in the mail, and the password that it sets is nowhere", async () => {
   const office = await openPostOffice();
   onTestFinished(() => office.close());
   const [first, secret] = [`${newSecret("first")}A1`, `${newSecret("second")}A1`];
@@ -293,7 +293,7 @@ test("a code by mail, and the password that it sets: the code in the mail alone"
   expect([...desk.canaries.found, ...told.canaries.found]).toEqual([]);
 }, 600_000);
 
-test("what notices are sent with: neither shown nor given to a command that is run", async () => {
+test("credentials for sending reminders are not shown, nor passed to a command", async () => {
   const [wrong, password, path] = [newSecret("wrong"), newSecret("smtp"), newSecret("hook")];
   const office = await openPostOffice({
     authOptional: false,
@@ -339,7 +339,7 @@ const runAdd = async (desk: Awaited<ReturnType<typeof watchedDesk>>, expires: st
 };
 
 describeWithOpenssl("key stores made by openssl", () => {
-  test("their passwords, and the keys in them, are nowhere", async () => {
+  test("their passwords and the keys inside them are stored nowhere", async () => {
     const [password, wrong] = [newSecret("store"), newSecret("wrong")];
     const workshop = new Workshop();
     onTestFinished(() => workshop.close());

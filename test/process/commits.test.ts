@@ -24,7 +24,7 @@ const start = (id: string) => {
   return { child, ended: once(child, "exit"), line: async (): Promise<string> => String((await lines.next()).value) };
 };
 
-test("of two processes that commit at once, one wins and the other is told of a conflict", async () => {
+test("if two processes commit at once, one succeeds and the other reports a conflict", async () => {
   const plans = [
     await tenant.plan({ kind: "users" }, [header, ["山田", "a@x"]]),
     await tenant.plan({ kind: "users" }, [header, ["髙橋", "b@x"]]),
@@ -38,7 +38,7 @@ test("of two processes that commit at once, one wins and the other is told of a 
   expect(await tenant.users()).toHaveLength(1);
 });
 
-test("a process that is killed leaves the tenant and its whole plans as they were", async () => {
+test("a killed process leaves the tenant and its complete plans unchanged", async () => {
   const plan = await tenant.plan({ kind: "users" }, [header, ["山田", "a@x"]]);
   const { child, ended, line } = start(plan.id);
   expect(await line()).toBe("ready");

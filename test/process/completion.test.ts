@@ -22,7 +22,7 @@ type Shell = keyof typeof SHELLS;
 const ALL = Object.keys(SHELLS) as readonly Shell[];
 const HERE = ALL.filter((shell) => spawnSync(shell, ["--version"]).status === 0);
 
-test.each(ALL.filter((shell) => !HERE.includes(shell)))("%s is missing here, nothing was tried in it", (shell) => {
+test.each(ALL.filter((shell) => !HERE.includes(shell)))("%s is not installed here and was not tested", (shell) => {
   expect(HERE).not.toContain(shell);
 });
 
@@ -123,7 +123,7 @@ test.each(HERE)("%s completes commands, options, values, names and files", async
     "hanako.yamazaki@example.jp",
   ]);
   expect(await words("clomoctl imports show la\t")).toEqual(["imports", "show", "last"]);
-  expect(await words("clomoctl context use em\t")).toEqual(["context", "use", "local"]);
+  expect(await words("clomoctl context use lo\t")).toEqual(["context", "use", "local"]);
   expect(await words("clomoctl users import li\t")).toEqual(["users", "import", "list of people.csv"]);
   expect(await words("clomoctl users import --errors=li\t")).toEqual([
     "users",
@@ -132,7 +132,7 @@ test.each(HERE)("%s completes commands, options, values, names and files", async
   ]);
 });
 
-test.each(HERE)("%s takes a name for a word, whatever it holds, and runs none of it", async (shell) => {
+test.each(HERE)("%s treats any name as a plain word, and runs nothing in it", async (shell) => {
   const { words, work } = await shellOf(shell, await desk());
   for (const name of HOSTILE.map((name) => name.replaceAll("\\", String.raw`\\`))) {
     const [first = ""] = name;
@@ -146,7 +146,7 @@ test.each(HERE)("%s takes a name for a word, whatever it holds, and runs none of
 
 const TAB = ["__complete", "fish", "2", "users", "show", ""];
 
-test("a Tab makes no home, and leaves the tenant of a pre-release version alone", async () => {
+test("pressing Tab does not create a home, and leaves the tenant of a pre-release version alone", async () => {
   const home = await freshHome();
   const none = join(home, "none");
   expect(await run(TAB, { home: none })).toMatchObject({ code: 0, text: "words\n", stderr: "" });
@@ -158,7 +158,7 @@ test("a Tab makes no home, and leaves the tenant of a pre-release version alone"
   expect(filesIn(folder)).toEqual(before);
 });
 
-test("a server that does not answer is not waited for, and nothing is said", async () => {
+test("completion does not wait for a server that does not respond, and shows nothing", async () => {
   const server = createServer(() => undefined);
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void server.close());

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { writePeople } from "#support/process/people-file.ts";
 import { freshHome, run, start, type Outcome } from "#support/process/program.ts";
 import { filesOf, openDatabase, stateOf, TENANT } from "#support/process/tenant-state.ts";
-import { until, type Seen } from "#support/process/watching.ts";
+import { waitUntil, type ProgramSnapshot } from "#support/process/watching.ts";
 
 /** The id of an import, from the JSON of its command. */
 const idOf = ({ text }: Outcome): string => (JSON.parse(text) as { importId: string }).importId;
@@ -11,7 +11,7 @@ const idOf = ({ text }: Outcome): string => (JSON.parse(text) as { importId: str
 const keep = ["--dry-run", "--keep-plan", "--format", "json"];
 
 describe("two imports at once", () => {
-  const overlaps: readonly [string, (seen: Seen) => boolean][] = [
+  const overlaps: readonly [string, (seen: ProgramSnapshot) => boolean][] = [
     ["both begin on a tenant that is not there yet", () => true],
     ["one begins when the other stages", ({ files }) => files.some((path) => path.endsWith(".db"))],
     ["one begins when the other has its plan", ({ stderr }) => stderr.includes("plan for")],
@@ -19,7 +19,7 @@ describe("two imports at once", () => {
   ];
 
   test.each(overlaps)(
-    "%s: all of one, or of one after the other, and who loses is told why",
+    "%s: the result is one import or both in turn, and a failed import reports why",
     async (_name, overlap) => {
       const home = await freshHome();
       const people = await Promise.all([
@@ -28,13 +28,13 @@ describe("two imports at once", () => {
       ]);
       const [a, b] = people.map((file) => ["users", "import", file, "--create-orgs", "--yes", "--progress", "json"]);
       const first = start(a ?? [], { home });
-      await until(first, home, overlap);
+      await waitUntil(first, home, overlap);
       const outcomes = await Promise.all([first.ended, run(b ?? [], { home })]);
       expect(outcomes.map(({ code }) => code)).toContain(0);
       const losers = outcomes.filter(({ code }) => code !== 0);
       for (const { code, stderr } of losers) {
         expect(code, stderr).toBe(5);
-        expect(stderr).toMatch(/the tenant changed since the plan was made|locked by process \d+/);
+        expect(stderr).toMatch(/the tenant has changed since the plan was made|locked by process \d+/);
         const [, step = "", id = ""] = /clomoctl imports (replan|commit) (\S+)/.exec(stderr) ?? [];
         expect(await run(["imports", "replan", id], { home })).toMatchObject({ code: 0 });
         expect(step).not.toBe("");
@@ -46,7 +46,7 @@ describe("two imports at once", () => {
     },
   );
 
-  test("several commands that make the same tenant agree on it", async () => {
+  test("several commands that create the same tenant agree on it", async () => {
     const home = await freshHome();
     const outcomes = await Promise.all(Array.from({ length: 6 }, () => run(["orgs", "list"], { home })));
     expect(outcomes.map(({ code, stderr }) => ({ code, stderr }))).toEqual(
@@ -56,8 +56,8 @@ describe("two imports at once", () => {
   });
 });
 
-describe("what is written between plan and commit", () => {
-  test("to SECURED APPs users is no conflict for a plan of users; to one user it is, until it is compared again", async () => {
+describe("writes between plan and commit", () => {
+  test("SECURED APPs do not affect a plan of users, but a changed user does until it is compared again", async () => {
     const home = await freshHome();
     const file = await writePeople(join(home, "a.csv"), { to: 40 });
     const secured = "表示名,ユーザーID,パスワード\r\n山田,yamada,secret12\r\n";
@@ -82,7 +82,7 @@ describe("what is written between plan and commit", () => {
   });
 });
 
-describe("a lock that another program holds", () => {
+describe("a lock held by another program", () => {
   /** Holds the write lock of a home's tenant. */
   function lock(home: string): Disposable {
     const database = openDatabase(home);
@@ -90,7 +90,7 @@ describe("a lock that another program holds", () => {
     return { [Symbol.dispose]: () => database.close() };
   }
 
-  test("is waited for five seconds by what writes, and not at all by what reads", async () => {
+  test("delays writing commands by up to five seconds, and reading commands not at all", async () => {
     const home = await freshHome();
     const file = await writePeople(join(home, "a.csv"), { to: 40 });
     const plan = idOf(await run(["users", "import", file, "--create-orgs", ...keep], { home }));

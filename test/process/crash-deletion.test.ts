@@ -5,7 +5,7 @@ import { afterAll, expect, test } from "vitest";
 import { writePeople } from "#support/process/people-file.ts";
 import { freshHome, run, start } from "#support/process/program.ts";
 import { filesOf, stateOf, TENANT } from "#support/process/tenant-state.ts";
-import { until, type Seen } from "#support/process/watching.ts";
+import { waitUntil, type ProgramSnapshot } from "#support/process/watching.ts";
 
 const USERS = 6_000;
 /** Half of the fifty organisations, with half of the users. */
@@ -40,22 +40,22 @@ async function copyOf(template: string): Promise<string> {
 const scene = sceneOf();
 afterAll(async () => rm((await scene).home, { recursive: true }));
 
-const plans = ({ files }: Seen): number =>
+const plans = ({ files }: ProgramSnapshot): number =>
   files.filter((path) => path.includes("imports") && path.endsWith(".db")).length;
 
 const EITHER = ["before", "after"];
 
-test.each<readonly [name: string, reached: (seen: Seen) => boolean, sides: readonly string[]]>([
+test.each<readonly [name: string, reached: (seen: ProgramSnapshot) => boolean, sides: readonly string[]]>([
   ["as it starts", () => true, ["before"]],
   ["as it chooses them", (seen) => plans(seen) === 1, ["before"]],
   ["as it commits", ({ stderr }) => stderr.includes('"step":"commit"'), EITHER],
   ["as it writes", ({ logBytes }) => logBytes > 200_000, EITHER],
   ["as it has committed", ({ stdout }) => stdout.includes("committed"), ["after"]],
-])("organisations and their users killed %s: all of them are there, or none", async (_, reached, sides) => {
+])("a recursive deletion killed %s leaves all organisations and users, or none", async (_, reached, sides) => {
   const { home: template, before, after } = await scene;
   const home = await copyOf(template);
   const running = start([...LINE, ...CONFIRMED], { home });
-  await until(running, home, reached);
+  await waitUntil(running, home, reached);
   running.process.kill("SIGKILL");
   await running.ended;
   const state = await stateOf(home);

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { writePeople } from "#support/process/people-file.ts";
 import { run, start, startOnTerminal, type Running } from "#support/process/program.ts";
 import { filesOf, stateOf, TENANT } from "#support/process/tenant-state.ts";
-import { until, type Seen } from "#support/process/watching.ts";
+import { waitUntil, type ProgramSnapshot } from "#support/process/watching.ts";
 
 /** A tenant before an import, the import, and the tenant after it. */
 interface Scene {
@@ -104,7 +104,7 @@ const MOMENTS = 3;
 /** A dozen imports take their time on a machine that is busy with other tests. */
 const SERIES_MS = 180_000;
 
-describe.each(Object.entries(SCENES))("kill -9 in an import into %s", { timeout: SERIES_MS }, (_name, setting) => {
+describe.each(Object.entries(SCENES))("kill -9 during an import into %s", { timeout: SERIES_MS }, (_name, setting) => {
   let made: Promise<Scene> | undefined;
   const theScene = (): Promise<Scene> => (made ??= sceneOf(setting));
   afterAll(async () => rm((await theScene()).home, { recursive: true }));
@@ -127,21 +127,21 @@ describe.each(Object.entries(SCENES))("kill -9 in an import into %s", { timeout:
     return kind;
   }
 
-  test("at each of its steps, and at some moments of its length: as before or as after, and the next run works", async () => {
+  test("at each step and at other moments: the state is as before or after, and the next run works", async () => {
     const scene = await theScene();
     const steps = [
       () => true,
-      (seen: Seen) => seen.stderr.includes('"step":"check"'),
-      (seen: Seen) => seen.files.some((path) => path.includes("imports")),
-      (seen: Seen) => seen.stderr.includes('"step":"compare"'),
-      (seen: Seen) => seen.stderr.includes('"step":"commit"'),
-      (seen: Seen) => seen.logBytes > 1_000_000,
-      (seen: Seen) => seen.stdout.includes("committed"),
+      (seen: ProgramSnapshot) => seen.stderr.includes('"step":"check"'),
+      (seen: ProgramSnapshot) => seen.files.some((path) => path.includes("imports")),
+      (seen: ProgramSnapshot) => seen.stderr.includes('"step":"compare"'),
+      (seen: ProgramSnapshot) => seen.stderr.includes('"step":"commit"'),
+      (seen: ProgramSnapshot) => seen.logBytes > 1_000_000,
+      (seen: ProgramSnapshot) => seen.stdout.includes("committed"),
     ];
     const unfinished = new Set(["before", "plan"]);
     const atSteps: string[] = [];
     for (const reached of steps) {
-      atSteps.push(await killed(scene, unfinished, (running, home) => until(running, home, reached)));
+      atSteps.push(await killed(scene, unfinished, (running, home) => waitUntil(running, home, reached)));
     }
     const atMoments: string[] = [];
     for (let at = 0; at < MOMENTS; at += 1) {
@@ -157,11 +157,11 @@ describe.each(Object.entries(SCENES))("kill -9 in an import into %s", { timeout:
     expect(unfinished.has("before")).toBe(false);
   });
 
-  test("at its question: the whole plan stays, and can be committed", async () => {
+  test("at its question: the complete plan stays and can be committed", async () => {
     const scene = await theScene();
     const home = await scene.copy();
     const terminal = startOnTerminal(scene.asking, { home });
-    await terminal.shows(scene.line.includes("--yes") ? "Apply to " : `Type ${GONE}, `);
+    await terminal.shows(scene.line.includes("--yes") ? "Apply to " : `the number of deletions (${GONE}):`);
     terminal.pty.kill("SIGKILL");
     await terminal.ended;
     const { side, plan } = await outcomeOf(home, scene);

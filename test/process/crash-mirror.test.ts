@@ -24,7 +24,7 @@ function faultsAt(calls: readonly Call[]): readonly Fault[] {
 }
 
 test.each(IN_MIRROR.map((scene) => [scene.name, scene] as const))(
-  "%s that is killed or meets a faulty disk leaves all as before or as after, and can be run again",
+  "%s, killed or with a disk fault, leaves the state as before or after, and can be run again",
   async (_, scene) => {
     const stage = await Stage.of(disk, scene, folder);
     const { calls } = await stage.rehearsal;

@@ -30,14 +30,14 @@ const HARMS: readonly (readonly [string, (path: string) => void])[] = [
   ["cut off", (path) => truncateSync(path, statSync(path).size - 20_000)],
 ];
 
-describe.each(HARMS)("a tenant's file that is %s", (_, harm) => {
+describe.each(HARMS)("a tenant file that is %s", (_, harm) => {
   test.each([
     ["users", "list"],
     ["users", "export", "-o", "out.csv"],
     ["orgs", "list"],
     ["renewals", "list"],
     ["users", "import", PEOPLE, "--yes"],
-  ])("%s %s says so, names it and the way out, and changes nothing", async (...line) => {
+  ])("%s %s reports the file with a hint, and changes nothing", async (...line) => {
     const { home, path } = await homeWithUsers();
     harm(path);
     const before = contentOf(path);
@@ -58,7 +58,7 @@ const contentOf = (path: string): Buffer | undefined => {
   }
 };
 
-test("an empty folder is the place of a new tenant, and what a dead process began there goes", async () => {
+test("an empty folder becomes a new tenant, and leftovers of a dead process are removed", async () => {
   const home = await freshHome();
   const folder = join(home, TENANT);
   await mkdir(folder, { recursive: true });

@@ -2,10 +2,10 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { documentMail } from "../../src/lib/document/mail.ts";
-import { noticeDocument } from "../../src/lib/renewals/notify/message.ts";
+import { renderMail } from "../../src/lib/document/mail.ts";
+import { buildReminderDocument } from "../../src/lib/renewals/notify/message.ts";
 import { contrast, MIN_CONTRAST } from "#support/renewals/contrast.ts";
-import { digestOf, dueNotice } from "#support/renewals/digest.ts";
+import { digestOf, createDueReminder } from "#support/renewals/digest.ts";
 import { text } from "../../src/lib/text/index.ts";
 import { startChromium, type StartedChromium } from "#support/process/chromium.ts";
 import { FIXTURES, freshHome, run } from "#support/cli/home.ts";
@@ -57,13 +57,13 @@ async function filledHome(): Promise<string> {
 }
 
 const mail = (language: "en" | "ja"): string =>
-  documentMail(
-    noticeDocument(
+  renderMail(
+    buildReminderDocument(
       digestOf({
         due: [
-          dueNotice({ item: { name: "本社" }, days: -3, day: "2026-11-17", expired: true }),
-          dueNotice({ item: { name: "物流センター", kind: "vpp-token", account: "vpp@example.jp" }, days: 30 }),
-          dueNotice({ item: { name: "契約更新", kind: "custom" }, days: 60, day: "2027-03-31" }),
+          createDueReminder({ item: { name: "本社" }, days: -3, day: "2026-11-17", expired: true }),
+          createDueReminder({ item: { name: "物流センター", kind: "vpp-token", account: "vpp@example.jp" }, days: 30 }),
+          createDueReminder({ item: { name: "契約更新", kind: "custom" }, days: 60, day: "2027-03-31" }),
         ],
         warnings: [text("mail to ops@example.jp was refused", "ops@example.jp へのメールが拒否されました")],
       }),
@@ -74,7 +74,7 @@ const mail = (language: "en" | "ja"): string =>
 const PAPER = { light: "rgb(255, 255, 255)", dark: "rgb(13, 17, 23)" } as const;
 
 test.each(["en", "ja"] as const)(
-  "pages, guides and mails in %s are read by day and by night, on a telephone and on a screen",
+  "pages, guides and mails in %s are readable in light and dark mode, on phones and on screens",
   async (language) => {
     const home = await filledHome();
     const files = ["status", "list", "guide", "mail"].map((name) => ({ name, file: join(home, `${name}.html`) }));

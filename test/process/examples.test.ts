@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import type { NounNode } from "../../src/commands/command.ts";
 import { PROGRAM } from "../../src/commands/index.ts";
 import { ERRORS, type ErrorCode } from "../../src/lib/errors/index.ts";
-import { FIXTURES, freshHome, run, wordsOf } from "#support/cli/home.ts";
+import { FIXTURES, freshHome, run, splitWords } from "#support/cli/home.ts";
 import { start } from "#support/process/program.ts";
 
 interface Line {
@@ -41,7 +41,7 @@ function startLasting(words: readonly string[], options: { readonly home: string
 const lines = await linesOf(PROGRAM);
 
 test.each(lines)("$line", async ({ line, exits, ownExits }) => {
-  const [program, ...words] = wordsOf(line);
+  const [program, ...words] = splitWords(line);
   expect(program).toBe("clomoctl");
   const home = freshHome();
   const cwd = join(home, "work");
@@ -53,7 +53,7 @@ test.each(lines)("$line", async ({ line, exits, ownExits }) => {
   expect(expected, stderr).toContain(code);
 });
 
-test("an example shown for a noun is one of its verbs'", () => {
+test("every example of a noun is an example of one of its verbs", () => {
   const shown = (noun: NounNode): string[] => [...noun.examples, ...noun.nouns.flatMap(shown)];
   const known = lines.map(({ line }) => line);
   expect(shown(PROGRAM).filter((line) => !known.includes(line))).toEqual([]);

@@ -5,19 +5,19 @@ import { run as runHere } from "#support/cli/home.ts";
 import { freshHome, run, startOnTerminal, type OnTerminal } from "#support/process/program.ts";
 
 describe("version and help", () => {
-  test("--version names the package's version", async () => {
+  test("--version shows the package's version", async () => {
     const { version } = JSON.parse(await readFile("package.json", "utf8")) as { version: string };
     const { text, code } = await run(["--version"], { home: await freshHome() });
     expect({ text, code }).toEqual({ text: `clomoctl ${version}\n`, code: 0 });
   });
 
-  test("help never writes but the compile cache", async () => {
+  test("help writes nothing but the compile cache", async () => {
     const home = await freshHome();
     await run(["--help"], { home });
     expect(await readdir(home)).toEqual(["cache"]);
   });
 
-  test("a home that cannot be written is no hindrance to what only reads", async () => {
+  test("commands that only read work in a home that cannot be written", async () => {
     const home = await freshHome();
     await chmod(home, 0o500);
     const { code } = await run(["context", "list"], { home });
@@ -40,10 +40,10 @@ describe("questions and signals", () => {
     ["Ctrl-C", 130, (terminal: OnTerminal) => terminal.type("\u0003")],
     ["SIGTERM", 143, (terminal: OnTerminal) => terminal.pty.kill("SIGTERM")],
     ["SIGINT", 130, (terminal: OnTerminal) => terminal.pty.kill("SIGINT")],
-  ])("%s in a question ends with %i and changes nothing", async (_name, code, interrupt) => {
+  ])("%s during a question exits with %i and changes nothing", async (_name, code, interrupt) => {
     const home = await homeWithTenant();
     const terminal = startOnTerminal(["context", "remove", "kanto"], { home });
-    await terminal.shows("Type its name");
+    await terminal.shows("name of the context:");
     interrupt(terminal);
     expect((await terminal.ended).code).toBe(code);
     expect(await names(home)).toBe("name\nlocal\nkanto\n");

@@ -3,7 +3,7 @@ import { access, chmod, mkdir, readdir, readFile, writeFile } from "node:fs/prom
 import { dirname, join, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
-import { freshHome, ROOT, run, wordsOf } from "#support/cli/home.ts";
+import { freshHome, ROOT, run, splitWords } from "#support/cli/home.ts";
 
 const DOCS = join(ROOT, "docs");
 const GUIDES = join(DOCS, "guides");
@@ -139,7 +139,7 @@ interface Ended {
 /** Runs a command of clomoctl as on a terminal. */
 async function runOnTerminal(line: string, { home, cwd, env }: Place): Promise<Ended> {
   const { own, typed } = withoutVariables(line);
-  const words = wordsOf(typed).slice(1);
+  const words = splitWords(typed).slice(1);
   return run(words, { home, cwd, env: { ...env, ...own }, typing: [], columns: 80 });
 }
 
@@ -205,7 +205,7 @@ describe.each(pages.filter((page) => !ONLY_READ.includes(page)))("%s", (page) =>
     expect(alike(ja)).toEqual(alike(en));
   });
 
-  test.each(Object.keys(LANGUAGES))("has no command in %s that is not run", async (language) => {
+  test.each(Object.keys(LANGUAGES))("has no command in %s that the test does not run", async (language) => {
     const blocks = [...(await pageOf(page, language as Language)).matchAll(BLOCK)].map(({ groups }) => groups ?? {});
     const typed = blocks
       .filter(({ language: kind }) => kind === "console")
@@ -216,7 +216,7 @@ describe.each(pages.filter((page) => !ONLY_READ.includes(page)))("%s", (page) =>
 
 const README = { en: "README.md", ja: "README.ja.md" } as const;
 
-test("each page is there in both languages, and README links to it in its own", async () => {
+test("each page exists in both languages, and the README of that language links to it", async () => {
   for (const language of ["en", "ja"] as const) {
     const content = await readFile(join(ROOT, README[language]), "utf8");
     for (const page of pages) {
@@ -261,21 +261,21 @@ const LINKING = [
   ...(["en", "ja"] as const).flatMap((language) => pages.map((page) => `docs/${pathOf(page, language)}`)),
 ];
 
-test.each(LINKING)("%s links to what is there", async (path) => {
+test.each(LINKING)("%s has no dead links", async (path) => {
   expect(await deadLinksOf(path)).toEqual([]);
 });
 
-test("each decision links to what is there", async () => {
+test("decisions have no dead links", async () => {
   const decisions = (await readdir(join(DOCS, "decisions"))).map((file) => `docs/decisions/${file}`);
   expect((await Promise.all(decisions.map(deadLinksOf))).flat()).toEqual([]);
 });
 
-test("a heading is found by the address that GitHub gives it", () => {
+test("a heading has the anchor that GitHub gives it", () => {
   expect(anchorOf("When sealing.key is lost")).toBe("when-sealingkey-is-lost");
   expect(anchorOf("5. 差異を見つける")).toBe("5-差異を見つける");
 });
 
-describe("the runner", () => {
+describe("the guide runner", () => {
   const page = [
     "<!-- as of 2027-01-15 -->",
     "```yaml a.yaml",
@@ -297,7 +297,7 @@ describe("the runner", () => {
     "",
   ].join("\n");
 
-  test("finds files, commands, exit codes and what is shown", () => {
+  test("finds files, commands, exit codes and expected output", () => {
     expect(partsOf(page)).toEqual([
       { kind: "file", name: "a.yaml", content: "due: 2027-01-20 # soon\n" },
       { kind: "command", line: "clomoctl renewals check", exit: 1, shown: ["…", "  2027-01-20"] },
@@ -307,7 +307,7 @@ describe("the runner", () => {
     ]);
   });
 
-  test("tells variables from the command behind them", () => {
+  test("separates variables from the command after them", () => {
     expect(withoutVariables("A=1 B=x=y clomoctl doctor --lang=en")).toEqual({
       own: { A: "1", B: "x=y" },
       typed: "clomoctl doctor --lang=en",
@@ -315,14 +315,14 @@ describe("the runner", () => {
     expect(withoutVariables("clomoctl doctor")).toEqual({ own: {}, typed: "clomoctl doctor" });
   });
 
-  test("moves dates with the day of the page", () => {
+  test("shifts dates relative to the date of the page", () => {
     const days = [...movedToToday(page).matchAll(/\d{4}-\d\d-\d\d/g)].map(([day]) => Date.parse(day) / DAY_MS);
     const [asOf = 0] = days;
     expect(days.map((day) => day - asOf)).toEqual([0, 5, 5]);
     expect(Math.abs(asOf * DAY_MS - Date.now())).toBeLessThan(2 * DAY_MS);
   });
 
-  test("finds the first line that is not shown", () => {
+  test("finds the first expected line that is missing", () => {
     const screen = ["one", "two  ", "three"];
     expect(missingOf(["one", "t…"], screen)).toBeUndefined();
     expect(missingOf(["two", "one"], screen)).toBe("one");

@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { openFiles } from "../../src/lib/handover/bundle/read.ts";
+import { openBundleFiles } from "../../src/lib/handover/bundle/read.ts";
 import { placeIn } from "#support/handover/bundles.ts";
 import { randomTenant } from "#support/tenant/restoring.ts";
 import { plantSecrets } from "#support/tenant/secret-columns.ts";
@@ -60,7 +60,7 @@ async function homeWith(secret?: (name: string) => string): Promise<string> {
   return home;
 }
 
-test("no secret of a tenant or its machine is in a bundle, a report, what is said, or any file meanwhile, also when killed", async () => {
+test("no secret is in a bundle, a report, the output or a temporary file, even after a kill", async () => {
   const secrets: string[] = [];
   const secret = (name: string): string => {
     const made = newSecret(name);
@@ -100,7 +100,7 @@ test("no secret of a tenant or its machine is in a bundle, a report, what is sai
   await type(0, "apply one.zip --yes", other);
   await type(0, "apply folder --yes", home);
   for (const name of ["folder", "one.zip", "one.tar.gz"]) {
-    await using found = await openFiles(name, { workingFolder: folder, temporary: placeIn(folder) });
+    await using found = await openBundleFiles(name, { workingFolder: folder, temporary: placeIn(folder) });
     for (const { path } of found.files)
       canaries.look(`${name}: ${path}`, Buffer.concat(await Array.fromAsync(found.read(path))));
   }

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { documentPage } from "../../src/lib/document/page.ts";
-import { gapsOf } from "../../src/lib/handover/checklist/index.ts";
-import { checklistOf, contentOf } from "../../src/lib/handover/report/content.ts";
+import { renderPage } from "../../src/lib/document/page.ts";
+import { collectGaps } from "../../src/lib/handover/checklist/index.ts";
+import { evaluateBundleChecklist, buildReportDocument } from "../../src/lib/handover/report/content.ts";
 import { printToPdf } from "../../src/lib/handover/report/browser.ts";
 import { UNANSWERED } from "#support/handover/facts.ts";
 import { reportOf } from "#support/handover/report.ts";
@@ -47,49 +47,46 @@ describe.each([
   ["plain", reportOf(UNANSWERED)],
   ["hostile", reportOf(hostileFacts, HOSTILE)],
 ] as const)("a report of %s data in a browser", (name, data) => {
-  test.each(["ja", "en"] as const)(
-    "in %s fetches nothing, runs no script, and everybody can read it",
-    async (language) => {
-      const page = documentPage(contentOf(data), language);
-      const file = join(folder, `${name}-${language}.html`);
-      writeFileSync(file, page);
-      for (const width of [390, 794, 1280]) {
-        const context = await started?.browser.newContext({ viewport: { width, height: 1000 }, bypassCSP: true });
-        if (context === undefined) throw new Error("no browser");
-        const shown = await context.newPage();
-        const requested: string[] = [];
-        const said: string[] = [];
-        shown.on("request", (request) => void requested.push(request.url()));
-        shown.on("console", (message) => void said.push(message.text()));
-        shown.on("pageerror", (error) => void said.push(error.message));
-        const address = pathToFileURL(file).href;
-        await shown.goto(address);
-        expect(requested).toEqual([address]);
-        expect(said).toEqual([]);
-        expect(await shown.title()).not.toBe("hacked");
-        expect(await shown.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
-        expect(await shown.locator("[data-id]").count()).toBe(gapsOf(checklistOf(data)).length);
-        await shown.emulateMedia({ media: "print" });
-        await shown.setViewportSize({ width: PAPER, height: 1000 });
-        expect(await shown.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(PAPER);
-        await shown.emulateMedia({ media: "screen" });
-        await shown.setViewportSize({ width, height: 1000 });
-        const violations = width === 794 ? await violationsOf(shown) : [];
-        expect(violations).toEqual([]);
-        const pictures = process.env["CLOMOCTL_SCREENSHOTS"];
-        if (pictures !== undefined) {
-          await shown.screenshot({ path: join(pictures, `report-${name}-${language}-${width}.png`), fullPage: true });
-          if (width === 794)
-            await shown.pdf({ path: join(pictures, `report-${name}-${language}.pdf`), preferCSSPageSize: true });
-        }
-        await context.close();
+  test.each(["ja", "en"] as const)("in %s fetches nothing, runs no script and is accessible", async (language) => {
+    const page = renderPage(buildReportDocument(data), language);
+    const file = join(folder, `${name}-${language}.html`);
+    writeFileSync(file, page);
+    for (const width of [390, 794, 1280]) {
+      const context = await started?.browser.newContext({ viewport: { width, height: 1000 }, bypassCSP: true });
+      if (context === undefined) throw new Error("no browser");
+      const shown = await context.newPage();
+      const requested: string[] = [];
+      const said: string[] = [];
+      shown.on("request", (request) => void requested.push(request.url()));
+      shown.on("console", (message) => void said.push(message.text()));
+      shown.on("pageerror", (error) => void said.push(error.message));
+      const address = pathToFileURL(file).href;
+      await shown.goto(address);
+      expect(requested).toEqual([address]);
+      expect(said).toEqual([]);
+      expect(await shown.title()).not.toBe("hacked");
+      expect(await shown.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
+      expect(await shown.locator("[data-id]").count()).toBe(collectGaps(evaluateBundleChecklist(data)).length);
+      await shown.emulateMedia({ media: "print" });
+      await shown.setViewportSize({ width: PAPER, height: 1000 });
+      expect(await shown.evaluate("document.documentElement.scrollWidth")).toBeLessThanOrEqual(PAPER);
+      await shown.emulateMedia({ media: "screen" });
+      await shown.setViewportSize({ width, height: 1000 });
+      const violations = width === 794 ? await violationsOf(shown) : [];
+      expect(violations).toEqual([]);
+      const pictures = process.env["CLOMOCTL_SCREENSHOTS"];
+      if (pictures !== undefined) {
+        await shown.screenshot({ path: join(pictures, `report-${name}-${language}-${width}.png`), fullPage: true });
+        if (width === 794)
+          await shown.pdf({ path: join(pictures, `report-${name}-${language}.pdf`), preferCSSPageSize: true });
       }
-    },
-  );
+      await context.close();
+    }
+  });
 });
 
 test.each(["ja", "en"] as const)("a report in %s is printed as a PDF of A4 pages", async (language) => {
-  const page = documentPage(contentOf(reportOf(hostileFacts, HOSTILE)), language);
+  const page = renderPage(buildReportDocument(reportOf(hostileFacts, HOSTILE)), language);
   const profile = mkdtempSync(join(folder, "profile-"));
   const pdf = await printToPdf(page, {
     platform: process.platform,

@@ -1,11 +1,11 @@
-import { cp, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { appendFile, cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { writePeople } from "#support/process/people-file.ts";
 import { freshHome, run, start, startOnTerminal, type OnTerminal } from "#support/process/program.ts";
 import { filesOf, openDatabase, stateOf, TENANT } from "#support/process/tenant-state.ts";
-import { until } from "#support/process/watching.ts";
+import { waitUntil } from "#support/process/watching.ts";
 
 /** Within a second is promised; machines that are busy with other tests get two more. */
 const PROMPT_MS = 3_000;
@@ -44,7 +44,7 @@ async function homeWithPeople(to: number): Promise<{ home: string; file: string;
   return { home, file: await writePeople(join(home, "people.csv"), { to, title: "部長" }), before };
 }
 
-describe("before anybody said yes", () => {
+describe("before confirmation", () => {
   const moments: readonly (readonly [string, string])[] = [
     ["as the file is sent", '"step":"check"'],
     ["as the file is compared", '"step":"compare"'],
@@ -69,7 +69,7 @@ describe("before anybody said yes", () => {
     expect(await run(["users", "import", file, "--create-orgs", "--yes"], { home })).toMatchObject({ code: 0 });
   });
 
-  test("Ctrl-C at the question of a plan that is to be kept names it", async () => {
+  test("Ctrl-C at the question of a plan that is kept shows its number", async () => {
     const { home, file, before } = await homeWithPeople(20);
     const terminal = startOnTerminal(["users", "import", file, "--create-orgs", "--keep-plan"], { home });
     await terminal.shows("Apply to ");
@@ -82,7 +82,7 @@ describe("before anybody said yes", () => {
     expect(await filesOf(home)).toEqual(TENANT_ALONE);
   });
 
-  test("a window closed at the question: nothing is left lying", async () => {
+  test("closing the window at the question leaves nothing behind", async () => {
     const { home, file, before } = await homeWithPeople(20);
     const terminal = startOnTerminal(["users", "import", file, "--create-orgs"], { home });
     await terminal.shows("Apply to ");
@@ -97,7 +97,7 @@ describe("before anybody said yes", () => {
     ["SIGINT", 130],
     ["SIGTERM", 143],
     ["SIGHUP", 129],
-  ] as const)("%s as stdin is awaited: what came in is not left lying", async (signal, exit) => {
+  ] as const)("%s while waiting for stdin leaves no received data behind", async (signal, exit) => {
     const { home, before } = await homeWithPeople(20);
     const terminal = startOnTerminal(["users", "import", "-", "--yes"], { home });
     // it listens to signals once it has begun to keep what comes
@@ -113,7 +113,7 @@ describe("before anybody said yes", () => {
     expect(await filesOf(home)).toEqual(TENANT_ALONE);
   });
 
-  test("a window closed as stdin is awaited: what came in is not left lying", async () => {
+  test("closing the window while waiting for stdin leaves no received data behind", async () => {
     const { home, before } = await homeWithPeople(20);
     const terminal = startOnTerminal(["users", "import", "-", "--yes"], { home });
     while (!(await filesOf(home)).some((path) => path.startsWith("tmp"))) await new Promise(setImmediate);
@@ -126,14 +126,14 @@ describe("before anybody said yes", () => {
   });
 });
 
-describe("in the commit", () => {
+describe("during the commit", () => {
   test.each([
     ["SIGINT", 130],
     ["SIGTERM", 143],
-  ] as const)("%s ends it whole or not at all, and says which", async (signal, code) => {
+  ] as const)("after %s the commit is complete or not done, and the output says which", async (signal, code) => {
     const { home, file, before } = await homeWithPeople(20_000);
     const running = start(["users", "import", file, "--create-orgs", "--yes", "--progress", "json"], { home });
-    await until(running, home, ({ stderr }) => stderr.includes('"step":"commit"'));
+    await waitUntil(running, home, ({ stderr }) => stderr.includes('"step":"commit"'));
     running.process.kill(signal);
     const outcome = await answered(`${signal} in the commit`, running.ended);
     const [, said] = /interrupted: ([^;\n]+)/.exec(outcome.stderr) ?? [];
@@ -153,7 +153,7 @@ describe("in the commit", () => {
     expect(again).toMatchObject({ code: 0 });
   });
 
-  test("SIGINT ends the waiting for another program's lock, and the tenant stays as it was", async () => {
+  test("SIGINT ends waiting for another program's lock, and the tenant stays as it was", async () => {
     const { home, file, before } = await homeWithPeople(20);
     const kept = await run(["users", "import", file, "--create-orgs", "--dry-run", "--keep-plan", "--format", "json"], {
       home,
@@ -162,7 +162,7 @@ describe("in the commit", () => {
     const database = openDatabase(home);
     database.exec("begin immediate");
     const running = start(["imports", "commit", importId, "--yes", "--progress", "json"], { home });
-    await until(running, home, ({ stderr }) => stderr.includes('"step":"commit"'));
+    await waitUntil(running, home, ({ stderr }) => stderr.includes('"step":"commit"'));
     running.process.kill("SIGINT");
     const { code, stderr } = await answered("SIGINT as a lock is awaited", running.ended);
     database.close();
@@ -173,13 +173,13 @@ describe("in the commit", () => {
   });
 });
 
-describe("in imports verify", () => {
+describe("during imports verify", () => {
   test.each(['"step":"check"', '"step":"compare"'])(
-    "SIGINT at %s leaves the records as they are, and it can be done again",
+    "SIGINT at %s leaves the records as they are, and the command can be repeated",
     async (step) => {
       const { home, file } = await homeWithPeople(20_000);
-      const begun = join(home, "start.csv");
-      await writeFile(begun, "氏名,メールアドレス\n一,one@example.jp\n");
+      const begun = await writePeople(join(home, "start.csv"), { to: 10 });
+      await appendFile(begun, "一,,one@example.jp,,,,,\r\n");
       expect(await run(["users", "import", begun, "--from-console", "--yes"], { home })).toMatchObject({ code: 0 });
       const emit = ["users", "import", file, "--create-orgs", "--emit-csv", join(home, "console.csv"), "--yes"];
       const emitted = await run([...emit, "--format", "json"], { home });
@@ -187,7 +187,7 @@ describe("in imports verify", () => {
       const before = await stateOf(home);
       const line = ["imports", "verify", String(change), "--against", file, "--progress", "json"];
       const running = start(line, { home });
-      await until(running, home, ({ stderr }) => stderr.includes(step));
+      await waitUntil(running, home, ({ stderr }) => stderr.includes(step));
       running.process.kill("SIGINT");
       const { code } = await answered(`SIGINT in a verification at ${step}`, running.ended);
       expect([130, 0, 9]).toContain(code);

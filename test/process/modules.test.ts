@@ -9,7 +9,7 @@ test.each([
   ["orgs list", "orgs-list"],
   ["renewals check apps.vpptoken", "renewals-check"],
   ["csv check people.csv --as users --encoding utf-8", "csv-check"],
-])("%s loads these modules and no other", async (line, name) => {
+])("%s loads exactly these modules", async (line, name) => {
   const home = await freshHome();
   await writeFile(join(home, "apps.vpptoken"), vppToken(new Date("2099-03-01"), "本社"));
   await copyFile(join(FIXTURES, "users", "people.utf-8.lf.csv"), join(home, "people.csv"));
@@ -25,7 +25,7 @@ test.each(MODULE_BUDGETS)("$line loads at most $limit modules", async ({ line, l
   expect(length).toBeLessThanOrEqual(limit);
 });
 
-test("orgs list needs none of Node's modules that take long to load", async () => {
+test("orgs list loads none of Node's slow modules", async () => {
   const home = await freshHome();
   const noted = join(home, "loaded.txt");
   const note = `process.on("exit", () => require("fs").writeFileSync(process.env.LOADED, process.moduleLoadList.join("\\n")));`;

@@ -6,7 +6,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
-import { said } from "#support/apple/simulator/mdm.ts";
+import { parseBody } from "#support/apple/simulator/mdm.ts";
 import { freshHome, ROOT } from "#support/process/program.ts";
 import { sendByFetch, startSimulator } from "#support/process/simulator.ts";
 
@@ -79,12 +79,12 @@ async function webhook(): Promise<{ readonly url: string; readonly devices: Devi
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, devices };
 }
 
-test.each("missing" in nanodep ? [nanodep.missing] : [])("nanodep: %s, nothing was tried", (missing) => {
+test.each("missing" in nanodep ? [nanodep.missing] : [])("nanodep: %s, not tested", (missing) => {
   expect(missing).not.toBe("");
 });
 
 test.each("folder" in nanodep ? [nanodep.folder] : [])(
-  "nanodep's depserver opens the simulator's token, and its depsyncer gets the simulator's devices",
+  "nanodep's depserver reads the simulator's token, and its depsyncer gets the simulator's devices",
   async (folder) => {
     const home = await freshHome();
     const { url } = await startSimulator(home, "--devices", "2345");
@@ -128,7 +128,7 @@ test.each("folder" in nanodep ? [nanodep.folder] : [])(
     onTestFinished(() => void syncer.kill("SIGKILL"));
     const listed = async (): Promise<readonly string[]> => {
       const answer = await sendByFetch({ method: "GET", url: `${url}/_simulator/devices?limit=10000`, headers: {} });
-      return (said(answer)["devices"] as { serial: string }[]).map(({ serial }) => serial);
+      return (parseBody(answer)["devices"] as { serial: string }[]).map(({ serial }) => serial);
     };
     const first = await listed();
     const told = () => new Set(hook.devices.map((device) => device.serial_number));

@@ -13,7 +13,7 @@ beforeAll(async () => {
   files = packed?.files.map(({ path }) => path) ?? [];
 }, 30_000);
 
-test("the package holds the program and nothing it is made of", () => {
+test("the package contains the program but not its sources", () => {
   expect(files).toEqual(expect.arrayContaining(["bin/clomoctl.js", "dist/cli.js", "man/clomoctl.1"]));
   expect(files.filter((file) => /^(?:src|test|scripts|fixtures)\/|metafile/.test(file))).toEqual([]);
 });
@@ -21,7 +21,7 @@ test("the package holds the program and nothing it is made of", () => {
 const LINK = /\]\((?!https?:|#)([^)#]+)/g;
 
 test.each(["README.md", "README.ja.md", "CHANGELOG.md", "CONTRIBUTING.md", "docs/architecture.md"])(
-  "what %s links to is in the package",
+  "everything that %s links to is in the package",
   async (file) => {
     expect(files).toContain(file);
     const targets = [...(await readFile(join(ROOT, file), "utf8")).matchAll(LINK)].map(([, target = ""]) =>
@@ -39,7 +39,7 @@ test("the changelog has at most 120 lines and 20 kB", async () => {
   expect(changelog.toString().trimEnd().split("\n").length).toBeLessThanOrEqual(120);
 });
 
-test("npm has no script to warn of where the package is installed", async () => {
+test("the package has no install script that npm would warn about", async () => {
   const { scripts } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as { scripts: object };
   // npm 11 counts these as scripts of an installation, and wants each allowed
   const counted = ["preinstall", "install", "postinstall", "prepare"];

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { filesIn, preReleaseHome } from "#support/process/pre-release.ts";
 import { FIXTURES, freshHome, run } from "#support/process/program.ts";
 
-const EN = "this tenant was made by a pre-release version of clomoctl and cannot be opened";
-const JA = "このテナントは公開前の版の clomoctl で作られたもので、開けません";
+const EN = "this tenant was created by a pre-release version of clomoctl and cannot be opened";
+const JA = "このテナントは公開前の版の clomoctl で作成されたため、開けません";
 
 test.each([
   ["users", "list"],
@@ -15,14 +15,14 @@ test.each([
   ["audit", "verify"],
   ["renewals", "list"],
   ["handover", "export", "-o", "bundle"],
-])("%s %s refuses the tenant of a pre-release version and leaves it alone", async (...line) => {
+])("%s %s rejects the tenant of a pre-release version and leaves it alone", async (...line) => {
   const home = await freshHome();
   const { folder } = await preReleaseHome(home);
   const before = filesIn(folder);
   const en = await run(line, { home, cwd: home });
   expect(en).toMatchObject({ code: 3, text: "" });
   expect(en.stderr).toContain(
-    `error: ${EN}\n  ${join(folder, "tenant.db")}\n  export its data with that version, move its folder away, then import the data again\n`,
+    `error: ${EN}\n  ${join(folder, "tenant.db")}\n  export the data with that version, move the tenant's folder away, then import the data again\n`,
   );
   const ja = await run([...line, "--lang", "ja"], { home, cwd: home });
   expect(ja.code).toBe(3);

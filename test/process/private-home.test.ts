@@ -19,70 +19,70 @@ async function openToOthers(folder: string): Promise<readonly string[]> {
 
 const posix = process.platform !== "win32";
 
-test.runIf(posix).each(["000", "002", "022"])("under umask %s a new home is its owner's alone", async (umask) => {
-  const home = join(await freshHome(), "home");
-  const command = `umask ${umask}; exec "$0" "$1" users import fixtures/people.csv --create-orgs --yes`;
-  const { status, stderr } = spawnSync("sh", ["-c", command, process.execPath, DOOR], {
-    env: { PATH: process.env["PATH"] ?? "", CLOMOCTL_HOME: home, LANG: "C" },
-    encoding: "utf8",
-  });
-  expect(status, stderr).toBe(0);
-  expect((await stat(home)).mode & 0o777).toBe(0o700);
-  // Node names the folder of its own version below cache/code as it likes
-  const open = (await openToOthers(home)).filter((path) => !path.startsWith(join(home, "cache", "code") + "/"));
-  expect(open).toEqual([]);
-});
+test.runIf(posix).each(["000", "002", "022"])(
+  "under umask %s, a new home is accessible only to its owner",
+  async (umask) => {
+    const home = join(await freshHome(), "home");
+    const command = `umask ${umask}; exec "$0" "$1" users import fixtures/people.csv --create-orgs --yes`;
+    const { status, stderr } = spawnSync("sh", ["-c", command, process.execPath, DOOR], {
+      env: { PATH: process.env["PATH"] ?? "", CLOMOCTL_HOME: home, LANG: "C" },
+      encoding: "utf8",
+    });
+    expect(status, stderr).toBe(0);
+    expect((await stat(home)).mode & 0o777).toBe(0o700);
+    // Node names the folder of its own version below cache/code as it likes
+    const open = (await openToOthers(home)).filter((path) => !path.startsWith(join(home, "cache", "code") + "/"));
+    expect(open).toEqual([]);
+  },
+);
 
-test.runIf(posix)("code that others may have put there is not run, and they cannot put any there again", async () => {
+test.runIf(posix)(
+  "code that others may have placed in the cache is not run, and the cache is closed to them",
+  async () => {
+    const home = await freshHome();
+    const code = join(home, "cache", "code");
+    await mkdir(code, { recursive: true });
+    await writeFile(join(code, "planted"), "x");
+    for (const folder of [join(home, "cache"), code]) await chmod(folder, 0o777);
+    expect(await run(["--version"], { home })).toMatchObject({ code: 0 });
+    for (const folder of [join(home, "cache"), code]) expect((await stat(folder)).mode & 0o022).toBe(0);
+    expect(await readdir(code)).not.toContain("planted");
+  },
+);
+
+test.runIf(posix)("a home that others can write allows no changes until it is closed, and keeps no code", async () => {
   const home = await freshHome();
-  const code = join(home, "cache", "code");
-  await mkdir(code, { recursive: true });
-  await writeFile(join(code, "planted"), "x");
-  for (const folder of [join(home, "cache"), code]) await chmod(folder, 0o777);
-  expect(await run(["--version"], { home })).toMatchObject({ code: 0 });
-  for (const folder of [join(home, "cache"), code]) expect((await stat(folder)).mode & 0o022).toBe(0);
-  expect(await readdir(code)).not.toContain("planted");
+  await chmod(home, 0o777);
+  const mend = `chmod go-w ${home}`;
+  const listed = await run(["orgs", "list"], { home });
+  expect(listed).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining(`other users can write to ${home}: ${mend}`),
+  });
+  const create = ["orgs", "create", "営業部", "--code", "S1"];
+  const refused = await run(create, { home });
+  expect(refused).toMatchObject({ code: 4, text: "", stderr: expect.stringContaining(`run: ${mend}\n`) });
+  expect([(await stat(home)).mode & 0o777, await readdir(join(home, "cache", "code"))]).toEqual([0o777, []]);
+  expect(spawnSync("sh", ["-c", mend]).status).toBe(0);
+  expect(await run(create, { home })).toMatchObject({ code: 0 });
 });
 
-test.runIf(posix)(
-  "in a home that others can write nothing is changed until it is closed, and no code is kept",
-  async () => {
-    const home = await freshHome();
-    await chmod(home, 0o777);
-    const mend = `chmod go-w ${home}`;
-    const listed = await run(["orgs", "list"], { home });
-    expect(listed).toMatchObject({
-      code: 0,
-      stderr: expect.stringContaining(`other users can write ${home}: ${mend}`),
-    });
-    const create = ["orgs", "create", "営業部", "--code", "S1"];
-    const refused = await run(create, { home });
-    expect(refused).toMatchObject({ code: 4, text: "", stderr: expect.stringContaining(`run: ${mend}\n`) });
-    expect([(await stat(home)).mode & 0o777, await readdir(join(home, "cache", "code"))]).toEqual([0o777, []]);
-    expect(spawnSync("sh", ["-c", mend]).status).toBe(0);
-    expect(await run(create, { home })).toMatchObject({ code: 0 });
-  },
-);
-
-test.runIf(posix)(
-  "nothing is changed in a tenant whose folder others can write, though its home is closed to them",
-  async () => {
-    const home = await freshHome();
-    const create = ["orgs", "create", "営業部", "--code", "S1"];
-    expect(await run(create, { home })).toMatchObject({ code: 0 });
-    const folder = join(home, "tenants", "local");
-    expect(await readdir(folder)).toContain("tenant.db");
-    await chmod(folder, 0o777);
-    const listed = await run(["orgs", "list"], { home });
-    expect(listed).toMatchObject({ code: 0, stderr: expect.stringContaining(`chmod go-w ${folder}`) });
-    const refused = await run(["orgs", "create", "総務部", "--code", "S2"], { home });
-    expect(refused).toMatchObject({
-      code: 4,
-      text: "",
-      stderr: expect.stringContaining(`run: chmod go-w ${folder}\n`),
-    });
-  },
-);
+test.runIf(posix)("a tenant folder that others can write allows no changes, even in a closed home", async () => {
+  const home = await freshHome();
+  const create = ["orgs", "create", "営業部", "--code", "S1"];
+  expect(await run(create, { home })).toMatchObject({ code: 0 });
+  const folder = join(home, "tenants", "local");
+  expect(await readdir(folder)).toContain("tenant.db");
+  await chmod(folder, 0o777);
+  const listed = await run(["orgs", "list"], { home });
+  expect(listed).toMatchObject({ code: 0, stderr: expect.stringContaining(`chmod go-w ${folder}`) });
+  const refused = await run(["orgs", "create", "総務部", "--code", "S2"], { home });
+  expect(refused).toMatchObject({
+    code: 4,
+    text: "",
+    stderr: expect.stringContaining(`run: chmod go-w ${folder}\n`),
+  });
+});
 
 /** Somebody who may not enter what belongs to root; nobody else is needed for what belongs to oneself. */
 const STRANGER = process.geteuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
@@ -90,7 +90,7 @@ const mayRun =
   spawnSync(process.execPath, [DOOR, "--version"], { ...STRANGER, env: { HOME: "/nowhere" } }).status === 0;
 
 test.runIf(posix && mayRun)(
-  "a home whose tenants cannot be entered is told with the folder and the remedy",
+  "if the tenants' folder cannot be entered, the error shows the folder and the remedy",
   async () => {
     const home = await freshHome();
     const tenants = join(home, "tenants");
@@ -119,7 +119,7 @@ test.runIf(posix)("settings that others can write are not used", async () => {
   expect(listed.stderr).toContain(`chmod go-w ${join(home, "contexts.json")}`);
 });
 
-test.runIf(posix)("recipients that others can write are not used: their command is not run", async () => {
+test.runIf(posix)("recipients that others can write are not used, and their command is not run", async () => {
   const home = await freshHome();
   const ran = join(home, "ran");
   const notify = join(home, "notify.yaml");
@@ -135,7 +135,7 @@ test.runIf(posix)("recipients that others can write are not used: their command 
   expect(await readdir(home)).toContain("ran");
 });
 
-test("recipients that cannot be read are not taken for recipients that are not there", async () => {
+test("unreadable recipients are not treated as missing", async () => {
   const home = await freshHome();
   await mkdir(join(home, "notify.yaml"));
   expect(await run(["renewals", "notify"], { home })).toMatchObject({

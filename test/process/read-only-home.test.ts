@@ -14,7 +14,7 @@ const PEOPLE = join(FIXTURES, "people.csv");
 const READING = [
   ["status", "local"],
   ["tenant show", "local"],
-  ["doctor", "only reading works"],
+  ["doctor", "so clomoctl can only read data"],
   ["users list", "髙橋 圭"],
   ["users show kei.takahashi@example.jp", "kei.takahashi@example.jp"],
   ["users history kei.takahashi@example.jp", "create"],
@@ -42,7 +42,7 @@ const READING = [
 ] as const;
 
 test.skipIf(!mayMount)(
-  "a home that is mounted read-only can be looked at; a change says what cannot be written",
+  "a read-only home can be read, and a change reports what cannot be written",
   async () => {
     const home = await freshHome();
     for (const line of [
@@ -66,20 +66,20 @@ test.skipIf(!mayMount)(
       const { code, stdout, stderr } = await readOnly(line);
       expect({ line, code, stderr }).toMatchObject({ code: 0 });
       expect(stdout, line).toContain(shown);
-      const warning = "warning: the audit has no record of this export: the tenant cannot be written\n";
+      const warning = "warning: this export is not recorded in the audit log because the tenant is read-only\n";
       expect(String(stderr).includes(warning), line).toBe(/^(?:users|orgs) export/.test(line));
     }
     const change = await readOnly("users fields add 入社年");
     expect(change).toMatchObject({ code: 4, stdout: "" });
     expect(change.stderr).toContain(join(home, "tenants", "local", "tenant.db"));
     const context = await readOnly("context use local");
-    expect(context.stderr).toMatch(/^error: the settings and data of clomoctl cannot be written here\n {2}\/[^\n]+\n/);
+    expect(context.stderr).toMatch(/^error: clomoctl cannot write its settings and data here\n {2}\/[^\n]+\n/);
   },
   60_000,
 );
 
 test.skipIf(!mayMount)(
-  "a tenant on a full disk can be looked at, and nothing stays of it; a change says that the disk is full",
+  "a tenant on a full disk can be read without leftovers, and a change reports the full disk",
   async () => {
     const home = await freshHome();
     const door = join(ROOT, "bin", "clomoctl.js");

@@ -56,7 +56,7 @@ beforeEach(async () => {
 const clomoctl = (line: string): Promise<Outcome> => run(line.split(" "), { home, cwd: certificates });
 const people = `users import ${join(FIXTURES, "people.csv")} --create-orgs`;
 
-test("a tenant behind an address is worked on like one on this machine", async () => {
+test("a tenant at an address can be used like one on this computer", async () => {
   const added = await clomoctl(`context add remote --url ${plain} --format json --fields kind,address`);
   expect(JSON.parse(added.text)).toEqual({ kind: "remote", address: plain });
   const imported = await clomoctl(`${people} --yes --context remote --format json --fields create,committed`);
@@ -71,7 +71,7 @@ test("a tenant behind an address is worked on like one on this machine", async (
   expect((await clomoctl("orgs list --context local --format json --fields path")).text).not.toContain("営業①");
 });
 
-test("deletions need the tenant's name in the command", async () => {
+test("deletions require the tenant's name in the command", async () => {
   await clomoctl(`context add remote --url ${plain}`);
   await clomoctl("context use remote");
   await clomoctl(`${people} --yes`);
@@ -84,7 +84,7 @@ test("deletions need the tenant's name in the command", async () => {
   expect(await tenant.users()).toHaveLength(1);
 });
 
-test("its certificate is checked against the authority that --ca-file names", async () => {
+test("the server's certificate is checked against the authority in --ca-file", async () => {
   await clomoctl(`context add untrusted --url ${secure}`);
   const refused = await clomoctl("orgs list --context untrusted");
   expect([refused.code, refused.stderr]).toEqual([7, expect.stringContaining("--ca-file")]);
@@ -93,7 +93,7 @@ test("its certificate is checked against the authority that --ca-file names", as
   expect((await clomoctl("orgs list --context trusted")).code).toBe(0);
 });
 
-test("an address that serves no tenant is unavailable", async () => {
+test("an address without a tenant is unavailable", async () => {
   await clomoctl(`context add remote --url ${plain.replace(BELOW, "/nobody")}`);
   const { code } = await clomoctl("orgs list --context remote");
   expect(code).toBe(7);

@@ -12,7 +12,7 @@ const read = (calendar: string): readonly (readonly [unknown, unknown])[] =>
 
 const EMBEDDED = ["--context", "local"];
 
-test("the calendar holds every dated thing on its day in the context's zone, whatever the process's", async () => {
+test("the calendar has every dated item on its day in the context's zone, whatever the process's zone", async () => {
   const home = await freshHome();
   const clomoctl = (...args: readonly string[]) => run(args, { home, cwd: home, env: { TZ: "America/Los_Angeles" } });
   const here = (...args: readonly string[]) => runHere(args, { home });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { freshHome, run, start } from "#support/process/program.ts";
 
-test("a crash is 3, whatever it is that breaks", async () => {
+test("a crash exits with 3, whatever breaks", async () => {
   const home = await freshHome();
   const preload = join(home, "crash.cjs");
   await writeFile(preload, "setTimeout(() => { throw new Error('crash') }, 0)");
@@ -14,7 +14,7 @@ test("a crash is 3, whatever it is that breaks", async () => {
   expect((await run(["context", "list"], { home, env })).code).toBe(1);
 });
 
-test("an interruption keeps its own code", async () => {
+test("an interruption keeps its own exit code", async () => {
   const home = await freshHome();
   const silent = createServer().listen(0, "127.0.0.1");
   onTestFinished(() => void silent.close());

@@ -1,7 +1,7 @@
 import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { describeWithOpenssl, Workshop, type Made } from "#support/apple/openssl.ts";
+import { describeWithOpenssl, Workshop, type IssuedCertificate } from "#support/apple/openssl.ts";
 import type { RenewalItem } from "../../src/lib/client/index.ts";
 import { run as runHere } from "#support/cli/home.ts";
 import { freshHome, startOnTerminal, type OnTerminal } from "#support/process/program.ts";
@@ -10,7 +10,13 @@ const UP = "\u001b[A";
 const ENTER = "\r";
 
 /** What the screen shows once a question can be answered. */
-const READY = ["Enter choose", "Enter で決定", "(Y/n)", "Who signed in to", "Expiry date that the console shows now"];
+const READY = [
+  "Enter to select",
+  "Enter で決定",
+  "(Y/n)",
+  "Who signed in to",
+  "Expiry date that the console shows now",
+];
 
 /** Waits for a question below what was shown, and answers it. */
 async function answer(desk: OnTerminal, shown: string, keys: string): Promise<void> {
@@ -25,7 +31,7 @@ async function answer(desk: OnTerminal, shown: string, keys: string): Promise<vo
 
 describeWithOpenssl("a push certificate", () => {
   let workshop: Workshop;
-  let old: Made;
+  let old: IssuedCertificate;
   let key = "";
 
   const topic = (uuid: string): string => `/UID=com.apple.mgmt.External.${uuid}/CN=APSP:${uuid}/C=US`;
@@ -53,7 +59,7 @@ describeWithOpenssl("a push certificate", () => {
   const recorded = async (home: string): Promise<RenewalItem | undefined> =>
     (JSON.parse((await runHere(["renewals", "list", "--format", "json"], { home })).text) as RenewalItem[])[0];
 
-  test("is walked to its renewal: the newest download is found, judged and recorded", async () => {
+  test("the guide leads to the renewal: the newest download is found, checked and recorded", async () => {
     const { home, downloads } = await homeWithItem();
     const renewed = workshop.certificate({ subject: topic("1"), ...fresh }, key);
     await copyFile(renewed.certificateFile, join(downloads, "MDM_i3Systems,Inc._Certificate (1).pem"));
@@ -61,8 +67,8 @@ describeWithOpenssl("a push certificate", () => {
     for (const step of ["1. ", "Have you downloaded CertificateSigningRequest.csr?", "3. "])
       await answer(desk, step, ENTER);
     await answer(desk, "Certificate.pem?", ENTER);
-    await desk.shows("skipped: MDM_i3Systems,Inc._Certificate.pem (older)");
-    await desk.shows("public key matches the CSR");
+    await desk.shows("skipped: MDM_i3Systems,Inc._Certificate.pem (older than another file)");
+    await desk.shows("the public key matches the CSR");
     await answer(desk, "Check these points yourself", UP + ENTER);
     for (const step of ["5. ", "6. ", "7. ", "8. "]) await answer(desk, step, ENTER);
     await answer(desk, "Record 本社", ENTER);

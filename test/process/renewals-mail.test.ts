@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startChromium, type StartedChromium } from "#support/process/chromium.ts";
-import { digestOf, dueNotice } from "#support/renewals/digest.ts";
-import { documentMail } from "../../src/lib/document/mail.ts";
-import { noticeDocument } from "../../src/lib/renewals/notify/message.ts";
+import { digestOf, createDueReminder } from "#support/renewals/digest.ts";
+import { renderMail } from "../../src/lib/document/mail.ts";
+import { buildReminderDocument } from "../../src/lib/renewals/notify/message.ts";
 import type { Digest } from "../../src/lib/renewals/notify/digest.ts";
 import { same, text } from "../../src/lib/text/index.ts";
 
@@ -14,17 +14,17 @@ afterAll(() => started[Symbol.asyncDispose]());
 
 const DIGEST = digestOf({
   due: [
-    dueNotice({ item: { name: "期限切れ" }, days: -3, day: "2026-11-17", expired: true }),
-    dueNotice({ item: { name: "本社", account: "push@example.jp" }, days: 30 }),
-    dueNotice({ item: { name: "<大阪> & 京都", kind: "vpp-token" }, days: 60, day: "2027-03-31" }),
-    dueNotice({ item: { name: "全部", kind: "custom" }, days: 90, day: "2027-04-30" }),
+    createDueReminder({ item: { name: "期限切れ" }, days: -3, day: "2026-11-17", expired: true }),
+    createDueReminder({ item: { name: "本社", account: "push@example.jp" }, days: 30 }),
+    createDueReminder({ item: { name: "<大阪> & 京都", kind: "vpp-token" }, days: 60, day: "2027-03-31" }),
+    createDueReminder({ item: { name: "全部", kind: "custom" }, days: 90, day: "2027-04-30" }),
   ],
   warnings: [text("", "届きません")],
 });
 
 /** As mail programs show it that drop style sheets, or keep them. */
 const mailOf = (digest: Digest, keepsStyles: boolean): string => {
-  const { html } = documentMail({ ...noticeDocument(digest), title: same("件名 <1>") }, "ja");
+  const { html } = renderMail({ ...buildReminderDocument(digest), title: same("件名 <1>") }, "ja");
   return keepsStyles ? html : html.replace(/<style>.*<\/style>/s, "");
 };
 
@@ -33,7 +33,7 @@ test.each([
   ["screen", false],
   ["print", true],
 ] as const)(
-  "without JavaScript, on %s, with its style sheet %s, sections and bars show what the data says",
+  "without JavaScript, on %s, with style sheet %s, sections and bars match the data",
   async (media, keepsStyles) => {
     const page = await started.browser.newPage({ javaScriptEnabled: false, viewport: { width: 800, height: 600 } });
     const asked: string[] = [];
@@ -72,9 +72,9 @@ test.each([
   },
 );
 
-test("a page as wide as a telephone needs no scrolling to the side", async () => {
+test("a page as wide as a phone needs no horizontal scrolling", async () => {
   const page = await started.browser.newPage({ viewport: { width: 360, height: 640 } });
-  const long = dueNotice({ item: { name: "x".repeat(200), owner: `${"y".repeat(200)}@example.jp` } });
+  const long = createDueReminder({ item: { name: "x".repeat(200), owner: `${"y".repeat(200)}@example.jp` } });
   for (const [due, keepsStyles] of [DIGEST.due, [long]].flatMap((one) => [
     [one, true] as const,
     [one, false] as const,

@@ -62,7 +62,7 @@ class Desk {
   }
 }
 
-test("four processes at the same moment say it once", async () => {
+test("four processes at the same time send a reminder once", async () => {
   const desk = await Desk.open();
   await desk.add("example.jp");
   await desk.add("契約");
@@ -83,7 +83,7 @@ test("four processes at the same moment say it once", async () => {
   expect(new Set(said).size).toBe(6);
 });
 
-test("a process killed between sending and recording is taken up with the same Message-ID", async () => {
+test("a process killed between sending and recording is resumed with the same Message-ID", async () => {
   const held = Promise.withResolvers<string>();
   const arrived = Promise.withResolvers<void>();
   let stalls = true;

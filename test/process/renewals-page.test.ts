@@ -136,8 +136,8 @@ const monthLines = async (): Promise<readonly number[]> => {
   return all.toSorted((a, b) => a - b);
 };
 
-describe.each(["en", "ja"] as const)("the page of what expires, in %s", (language) => {
-  test("has its markers where the dates say", async () => {
+describe.each(["en", "ja"] as const)("the page of renewals, in %s", (language) => {
+  test("has its markers at the positions of the dates", async () => {
     const { file, items } = await pageIn(language);
     await open(file);
     const lines = await monthLines();
@@ -168,7 +168,7 @@ describe.each(["en", "ja"] as const)("the page of what expires, in %s", (languag
     expect(Math.abs(line - expectedX(today, today, axis))).toBeLessThan(0.6);
   });
 
-  test("has a table that says what the list says", async () => {
+  test("has a table with the same content as the list", async () => {
     const { file, items } = await pageIn(language);
     await open(file);
     const rows = await page.locator("tbody tr").all();
@@ -183,7 +183,7 @@ describe.each(["en", "ja"] as const)("the page of what expires, in %s", (languag
     }
   });
 
-  test("is told to those who do not see it: a named image and a table with headers", async () => {
+  test("is accessible to screen readers: a named image and a table with headers", async () => {
     const { file } = await pageIn(language);
     await open(file);
     const name = language === "en" ? /^Timeline of 7 items/ : /^7 件のタイムライン/;
@@ -191,19 +191,19 @@ describe.each(["en", "ja"] as const)("the page of what expires, in %s", (languag
     expect(await page.getByRole("columnheader").count()).toBe(8);
     expect(await page.getByRole("rowheader").count()).toBe(7);
     expect(await page.locator("html").getAttribute("lang")).toBe(language);
-    expect(await page.title()).toContain(language === "en" ? "Renewals" : "期限のあるもの");
+    expect(await page.title()).toContain(language === "en" ? "Renewals" : "年次更新・期限");
   });
 });
 
-test("nothing leaves the page, and nothing that was recorded is markup in it", async () => {
+test("the page loads nothing from outside, and recorded values are not markup", async () => {
   const { file } = await pageIn("ja");
   await open(file);
   expect(requested).toEqual([pathToFileURL(file).href]);
   expect(await page.locator("script, img, iframe, link, tbody b").count()).toBe(0);
 });
 
-describe("on paper", () => {
-  test.each([1047, 700])("nothing is cut off at %d pixels, and the time line is there", async (width) => {
+describe("printing", () => {
+  test.each([1047, 700])("nothing is cut off at %d pixels, and the timeline is shown", async (width) => {
     const { file } = await pageIn("ja");
     await open(file, width);
     await page.emulateMedia({ media: "print", colorScheme: "dark" });
@@ -219,7 +219,7 @@ describe("on paper", () => {
     expect(await page.locator("svg.chart .marker").first().isVisible()).toBe(true);
   });
 
-  test("it is printed on sheets of A4 across", async () => {
+  test("the page is printed in landscape A4", async () => {
     const { file } = await pageIn("ja");
     await open(file);
     const pdf = await page.pdf({ preferCSSPageSize: true });
@@ -233,7 +233,7 @@ describe("on paper", () => {
   });
 });
 
-test("its letters are drawn, by day and by night: kanji take ink, and the paper changes", async () => {
+test("kanji are drawn, and the background differs between light and dark mode", async () => {
   const { file } = await pageIn("ja");
   const require = createRequire(import.meta.url);
   const font = readFileSync(require.resolve("@fontsource/noto-sans-jp/files/noto-sans-jp-japanese-400-normal.woff2"));
@@ -259,7 +259,7 @@ test("its letters are drawn, by day and by night: kanji take ink, and the paper 
 
 describe.each([390, 768, 1024])("on a screen of %d pixels", (width) => {
   test.each(["en", "ja"] as const)(
-    "each cell of the table is in sight, and named where columns are not, in %s",
+    "each table cell is visible, and labelled if columns are not, in %s",
     async (language) => {
       const { file, items } = await pageIn(language);
       await open(file, width);
@@ -277,7 +277,7 @@ describe.each([390, 768, 1024])("on a screen of %d pixels", (width) => {
   );
 });
 
-test("on a telephone the time line scrolls by itself and stays readable", async () => {
+test("on a phone the timeline scrolls separately and stays readable", async () => {
   const { file } = await pageIn("ja");
   await open(file, 375);
   const chart = await page.locator("svg.chart").boundingBox();

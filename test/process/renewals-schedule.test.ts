@@ -57,7 +57,7 @@ describe("cron", () => {
     ["its last line has no end", "5 4 * * * true"],
     ["its lines end in CRLF", "5 4 * * * true\r\n6 4 * * * true\r\n"],
     ["it holds bytes that are no UTF-8", Buffer.from([0x23, 0xff, 0xfe, 0x0a])],
-  ])("where %s, it is the same after install and remove", async (_, before) => {
+  ])("if %s, the crontab is the same after install and remove", async (_, before) => {
     if (before !== undefined) await writeFile(crontab, before);
     const installed = await schedule("install", "--cron");
     expect(installed.code, installed.stderr).toBe(0);
@@ -72,9 +72,9 @@ describe("cron", () => {
     expect(await readdir(join(home, "schedule"))).toEqual([]);
   });
 
-  test("the time is told by cron's clock, and that is said; broken marks are refused", async () => {
+  test("the time is converted to cron's clock with a note, and broken marks are rejected", async () => {
     const { stderr } = await schedule("install", "--cron", "--at", "08:30");
-    expect(stderr).toContain("08:30 Asia/Tokyo is currently 23:30 UTC");
+    expect(stderr).toContain("08:30 in Asia/Tokyo is currently 23:30 in UTC");
     const line = (await readFile(crontab, "utf8")).split("\n").find((one) => one.startsWith("30 23 * * * /bin/sh '"));
     expect(line).toBeDefined();
     await writeFile(crontab, "# >>> clomoctl renewals >>>\nx\n");
@@ -82,7 +82,7 @@ describe("cron", () => {
     expect(await readFile(crontab, "utf8")).toBe("# >>> clomoctl renewals >>>\nx\n");
   });
 
-  test("what cron starts finds the program, the home and the language by itself", async () => {
+  test("the command started by cron finds the program, the home and the language automatically", async () => {
     await run(["renewals", "add", "契約", "--kind", "custom", "--expires", "2020-01-01"], { home });
     const { stderr } = await schedule("install", "--cron", "--lang", "ja");
     expect(stderr).toContain("通知先がまだ設定されていません");
@@ -98,7 +98,7 @@ describe("cron", () => {
 describe("systemd", () => {
   const units = (): string => join(home, "config", "systemd", "user");
 
-  test("the pair is written and started, shown, and removed without a trace", async () => {
+  test("both units are written, started, shown, and removed without a trace", async () => {
     const installed = await schedule("install", "--systemd", "--at", "07:15");
     expect(installed.code, installed.stderr).toBe(0);
     expect(await readFile(join(units(), "clomoctl-renewals.timer"), "utf8")).toContain(

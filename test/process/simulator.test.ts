@@ -9,7 +9,7 @@ import { sendByFetch, startSimulator } from "#support/process/simulator.ts";
 test.each([
   ["SIGINT", 130],
   ["SIGTERM", 143],
-] as const)("its URL comes first; %s ends it with %i, and its state is whole", async (signal, exit) => {
+] as const)("the URL comes first; %s exits with %i, and the state is complete", async (signal, exit) => {
   const home = await freshHome();
   const state = join(home, "SIMULATOR.json");
   const { url, running } = await startSimulator(home, "--devices", "2000", "--seed", "s", "--state", state);
@@ -35,7 +35,7 @@ test.each([
   ]);
 });
 
-test("kill -9 leaves the state of a moment before", async () => {
+test("kill -9 leaves a recent state", async () => {
   const home = await freshHome();
   const state = join(home, "SIMULATOR.json");
   const { url, running } = await startSimulator(home, "--state", state);
@@ -47,19 +47,22 @@ test("kill -9 leaves the state of a moment before", async () => {
   expect(again.url).not.toBe("");
 });
 
-test("its verbs make files that say SIMULATOR, and a token that its public key opens", async () => {
+test("commands write files marked SIMULATOR, and a token for the given public key", async () => {
   const home = await freshHome();
   const { url } = await startSimulator(home);
   const { certificate } = testKey();
   const token = ["ade", "simulator", "do", "token", "--public-key", "-", "-o", "SIMULATOR-token.p7m", "--url", url];
   const made = await run(token, { home, cwd: home, stdin: certificate });
-  expect(made).toMatchObject({ code: 0, stderr: expect.stringMatching(/^written: SIMULATOR-token\.p7m\nto set it: /) });
+  expect(made).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/^written: SIMULATOR-token\.p7m\nto set the token: /),
+  });
   expect(await readFile(join(home, "SIMULATOR-token.p7m"), "utf8")).toContain("smime-type=enveloped-data");
   const vpp = await run(["ade", "simulator", "do", "vpp-token", "--org", "全社", "--url", url], { home, cwd: home });
   expect(vpp).toMatchObject({ code: 0, stderr: expect.stringContaining("SIMULATOR") });
 });
 
-test("a million devices take a few hundred MB", async () => {
+test("a million devices need a few hundred MB", async () => {
   const home = await freshHome();
   const { url, running } = await startSimulator(home, "--devices", "1000000");
   const mdm = new Mdm(sendByFetch, url);

@@ -19,14 +19,14 @@ function modulesOf(chunk: string, seen = new Set<string>()): string[] {
 const chunkOf = (module: string): string =>
   Object.entries(chunks).find(([, { modules }]) => modules.includes(module))?.[0] ?? "";
 
-test("version and help load no package and no command", () => {
+test("version and help load neither packages nor commands", () => {
   const modules = modulesOf("cli.js");
   expect(modules).toContain("src/cli/route.ts");
   expect(modules.filter((module) => module.startsWith("node_modules/"))).toEqual([]);
   expect(modules.filter((module) => /^src\/commands\/[^/]+\//.test(module))).toEqual([]);
 });
 
-test("running a verb loads commander, and nothing heavy before it is needed", () => {
+test("running a verb loads commander, and nothing large before it is needed", () => {
   const modules = modulesOf(chunkOf("src/cli/run.ts"));
   expect(modules.some((module) => module.startsWith("node_modules/commander/"))).toBe(true);
   const heavy = /node_modules\/(?:zod|hono|@hono|kysely|chalk|csv-parse|@inquirer|undici|conf|ora|iconv-lite)\//;
@@ -39,7 +39,7 @@ test.each(["check", "notify", "schedule/install"])("renewals %s loads no package
   expect(modules.filter((module) => module.startsWith("node_modules/"))).toEqual([]);
 });
 
-test("code is compiled without a cache where its disk has no room for one", () => {
+test("code is compiled without a cache if the disk has no room for it", () => {
   const { hasRoom } = createRequire(import.meta.url)("../../bin/compile-cache.js") as {
     hasRoom: (folder: string, statfs?: () => { readonly bavail: number; readonly bsize: number }) => boolean;
   };
@@ -48,7 +48,7 @@ test("code is compiled without a cache where its disk has no room for one", () =
   expect(hasRoom(join(import.meta.dirname, "nowhere"))).toBe(true);
 });
 
-test.each(["linux", "darwin", "win32"])("on %s the compile cache lies in the home's cache folder", (platform) => {
+test.each(["linux", "darwin", "win32"])("on %s the compile cache is in the home's cache folder", (platform) => {
   const { cacheFolder } = createRequire(import.meta.url)("../../bin/compile-cache.js") as {
     cacheFolder: (platform: string, environment: Readonly<Record<string, string>>, userFolder: () => string) => string;
   };

@@ -23,7 +23,7 @@ async function homeOfTwo(): Promise<string> {
   return home;
 }
 
-test("the page fits a telephone and a screen in both languages, runs no script and fetches nothing", async () => {
+test("the page fits phones and screens in both languages, runs no script and fetches nothing", async () => {
   const home = await homeOfTwo();
   for (const language of ["en", "ja"]) {
     const file = join(home, `${language}.html`);

@@ -9,7 +9,7 @@ const recorded = async (home: string): Promise<unknown> => {
   return JSON.parse(shown.text);
 };
 
-test("killed at any moment, what is recorded is as before or as after, and whole", async () => {
+test("if killed at any moment, the stored values are as before or after, and complete", async () => {
   const home = await freshHome();
   const set = (to: "yes" | "no"): readonly string[] => [
     "tenant",

@@ -7,7 +7,7 @@ import { freshHome, ROOT } from "#support/process/program.ts";
 
 const RUN = join(ROOT, "test", "torture", "run.ts");
 
-test("the torture run tries some places of two scenes, continues with others, and keeps a replay apart", async () => {
+test("the torture run tries some places of two scenes, continues with others, and separates a replay", async () => {
   const state = join(await freshHome(), "state.json");
   const torture = async (...more: readonly string[]): Promise<string> => {
     const small = ["--places", "3", "--scenes", "2", "--minutes", "2", "--state", state, "--seed", "2"];
@@ -40,7 +40,7 @@ test.each([
   [["--only", "prototypes", "--scene", "a name", "--place", "nonsense"], "no place nonsense\n"],
   [["--minutes", "abc"], "--minutes needs a number, not abc\n"],
   [["--frobnicate"], "Unknown option '--frobnicate'"],
-])("the torture run refuses %j", async (args, message) => {
+])("the torture run rejects %j", async (args, message) => {
   const ended = await promisify(execFile)(process.execPath, [RUN, ...args]).catch((error: unknown) => error);
   expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining(message) as string });
 });

@@ -61,7 +61,7 @@ test.each([
   ["openpyxl", "1900", hasOpenpyxl ? byOpenpyxl : keptOf],
   ["openpyxl", "1904", hasOpenpyxl ? byOpenpyxl : keptOf],
 ] as const)(
-  "a sheet holds the same people as a CSV and as a workbook by %s, days since %s",
+  "a sheet gives the same users as a CSV file and as a workbook by %s, dates since %s",
   async (writer, days, write) => {
     if (writer === "openpyxl" && !hasOpenpyxl)
       process.stderr.write("openpyxl is not installed: the kept workbook is read\n");
@@ -103,7 +103,7 @@ const PEAK_KIB =
     ? String.raw`/VmHWM:\s+(\d+)/.exec(require("node:fs").readFileSync("/proc/self/status", "utf8"))[1]`
     : "process.resourceUsage().maxRSS";
 
-test("a workbook with all of its rows filled is checked to the last one, in bounded memory", async () => {
+test("a workbook with all rows filled is checked to the last row in bounded memory", async () => {
   const home = await freshHome();
   const [book, peak, hook] = [join(home, "full.xlsx"), join(home, "peak"), join(home, "hook.cjs")];
   await writeFile(book, fullWorkbook());

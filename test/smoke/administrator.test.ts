@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import iconv from "iconv-lite";
 import { expect, test } from "vitest";
-import { LONG } from "#support/drawn.ts";
+import { LONG_TIMEOUT } from "#support/drawn.ts";
 import { freshHome, run } from "#support/process/program.ts";
 
 /** A user list as a Japanese Excel writes it. */
@@ -17,8 +17,8 @@ test.each([
   { lang: "ja", reason: "空にできません" },
   { lang: "en", reason: "must not be blank" },
 ])(
-  "an administrator imports a list, corrects it, replaces it and undoes that ($lang)",
-  LONG,
+  "an administrator imports a list, corrects and replaces it, and undoes that ($lang)",
+  LONG_TIMEOUT,
   async ({ lang, reason }) => {
     const home = await freshHome();
     const clomoctl = (line: string) => run([...line.split(" "), "--lang", lang], { home, cwd: home });

@@ -1,28 +1,32 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { LONG } from "#support/drawn.ts";
+import { LONG_TIMEOUT } from "#support/drawn.ts";
 import { FIXTURES, freshHome, run } from "#support/process/program.ts";
 
-test.each(["ja", "en"])("an engineer hands a tenant over, and another one takes it over (%s)", LONG, async (lang) => {
-  const [leaver, successor, desk] = [await freshHome(), await freshHome(), await freshHome()];
-  const at = (home: string, line: string) => run([...line.split(" "), "--lang", lang], { home, cwd: desk });
+test.each(["ja", "en"])(
+  "an engineer hands over a tenant, and another engineer takes it over (%s)",
+  LONG_TIMEOUT,
+  async (lang) => {
+    const [leaver, successor, desk] = [await freshHome(), await freshHome(), await freshHome()];
+    const at = (home: string, line: string) => run([...line.split(" "), "--lang", lang], { home, cwd: desk });
 
-  const people = join(FIXTURES, "people.csv");
-  expect(await at(leaver, `users import ${people} --create-orgs --yes`)).toMatchObject({ code: 0 });
-  expect(await at(leaver, "handover export -o bundle.zip")).toMatchObject({ code: 0 });
-  expect(await at(successor, "handover verify bundle.zip")).toMatchObject({ code: 0 });
-  expect(await at(successor, "handover report bundle.zip --format html -o report.html")).toMatchObject({ code: 0 });
+    const people = join(FIXTURES, "people.csv");
+    expect(await at(leaver, `users import ${people} --create-orgs --yes`)).toMatchObject({ code: 0 });
+    expect(await at(leaver, "handover export -o bundle.zip")).toMatchObject({ code: 0 });
+    expect(await at(successor, "handover verify bundle.zip")).toMatchObject({ code: 0 });
+    expect(await at(successor, "handover report bundle.zip --format html -o report.html")).toMatchObject({ code: 0 });
 
-  expect(await at(successor, "handover diff bundle.zip --tenant")).toMatchObject({ code: 9 });
-  expect(await at(successor, "handover apply bundle.zip --yes")).toMatchObject({ code: 0 });
-  expect(await at(successor, "handover diff bundle.zip --tenant --applicable")).toMatchObject({ code: 0 });
-  const [before, after] = [
-    await at(leaver, "users list --format ndjson"),
-    await at(successor, "users list --format ndjson"),
-  ];
-  expect(before.text).not.toBe("");
-  expect(after.text).toBe(before.text);
-  expect(await at(successor, "audit verify")).toMatchObject({ code: 0 });
-  expect((await readdir(desk)).toSorted()).toEqual(["bundle.zip", "report.html"]);
-});
+    expect(await at(successor, "handover diff bundle.zip --tenant")).toMatchObject({ code: 9 });
+    expect(await at(successor, "handover apply bundle.zip --yes")).toMatchObject({ code: 0 });
+    expect(await at(successor, "handover diff bundle.zip --tenant --applicable")).toMatchObject({ code: 0 });
+    const [before, after] = [
+      await at(leaver, "users list --format ndjson"),
+      await at(successor, "users list --format ndjson"),
+    ];
+    expect(before.text).not.toBe("");
+    expect(after.text).toBe(before.text);
+    expect(await at(successor, "audit verify")).toMatchObject({ code: 0 });
+    expect((await readdir(desk)).toSorted()).toEqual(["bundle.zip", "report.html"]);
+  },
+);

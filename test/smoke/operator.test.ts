@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { LONG } from "#support/drawn.ts";
+import { LONG_TIMEOUT } from "#support/drawn.ts";
 import { freshHome, run } from "#support/process/program.ts";
 import { openPostOffice } from "#support/renewals/post-office.ts";
 import { vppToken } from "#support/renewals/vpp-token.ts";
@@ -11,11 +11,11 @@ const DAY_MS = 86_400_000;
 const inDays = (days: number): Date => new Date(new Date().getTime() + days * DAY_MS);
 
 test.each([
-  { lang: "ja", subject: "【更新期限】" },
+  { lang: "ja", subject: "【年次更新・期限】" },
   { lang: "en", subject: "[Renewal]" },
 ])(
-  "an operator watches tokens from cron, is notified once, and renews one ($lang)",
-  LONG,
+  "an operator watches tokens from cron, gets one reminder, and renews a token ($lang)",
+  LONG_TIMEOUT,
   async ({ lang, subject }) => {
     const home = await freshHome();
     const office = await openPostOffice();

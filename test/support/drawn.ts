@@ -3,36 +3,42 @@ import { expect } from "vitest";
 
 const { CLOMOCTL_HISTORIES, CLOMOCTL_SEED, CLOMOCTL_STEPS, CLOMOCTL_PATH } = process.env;
 
-/** Whether nobody asked for other histories: those from the usual seed meet all that can happen. */
+/** True if the run uses the default seed. Only the histories of this seed are known to cover all events. */
 export const isUsual = CLOMOCTL_SEED === undefined;
 
-/** Random histories of each model. */
+/** The number of random histories per model. */
 const HISTORIES = 50;
 
-/** The parameters of a random property: so many runs from a fixed seed, unless the torture run asks for others. */
-export const drawn = (numRuns: number, seed: number) => ({
+/**
+ * Returns the parameters of a random property: `numRuns` runs with a fixed seed, unless the torture run sets other
+ * values.
+ */
+export const toPropertyParameters = (numRuns: number, seed: number) => ({
   numRuns: Number(CLOMOCTL_HISTORIES ?? numRuns),
   seed: Number(CLOMOCTL_SEED ?? seed),
-  // the way to a shrunk failure, as it was reported
+  // the path to a shrunk failure, as fast-check reported it
   ...(CLOMOCTL_PATH !== undefined && { path: CLOMOCTL_PATH, endOnFailure: true }),
 });
 
-/** The same for random histories. */
-export const histories = (seed: number) => drawn(HISTORIES, seed);
+/** Returns the parameters of a property of random histories. */
+export const toHistoryParameters = (seed: number) => toPropertyParameters(HISTORIES, seed);
 
-/** The steps of a history: at most so many, unless the torture run asks for another number. */
+/** Returns random steps of a history: at most `most`, unless the torture run sets another number. */
 export const stepsOf = <T>(step: fc.Arbitrary<T>, most: number) =>
   fc.array(step, { minLength: 2, maxLength: Number(CLOMOCTL_STEPS ?? most), size: "max" });
 
-/** Expects that the usual histories have met all of these. */
+/** Expects that the histories of the default seed have met all of the wanted events. */
 export function expectSeen(seen: ReadonlySet<string>, wanted: readonly string[]): void {
   if (isUsual) expect(wanted.filter((one) => !seen.has(one))).toEqual([]);
 }
 
-/** Expects that the usual histories have met something more often than so many times. */
+/** Expects that the histories of the default seed have met an event more than `least` times. */
 export function expectOften(times: number, least: number): void {
   if (isUsual) expect(times).toBeGreaterThan(least);
 }
 
-/** Options of a test of many cases, or of several programs; the torture run may ask it for as many as it wants. */
-export const LONG = { timeout: isUsual ? 120_000 : 3_600_000 };
+/**
+ * Options for a test with many cases or several programs. The torture run has a longer timeout, because it may request
+ * any number of cases.
+ */
+export const LONG_TIMEOUT = { timeout: isUsual ? 120_000 : 3_600_000 };

@@ -1,4 +1,4 @@
 import fc from "fast-check";
 
-// properties try the same each time: the torture run tries others
+// properties use the same random values in every run; the torture run uses other seeds
 fc.configureGlobal({ seed: Number(process.env["CLOMOCTL_SEED"] ?? 20_261_124) });

@@ -3,26 +3,30 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { TENANT } from "#support/process/tenant-state.ts";
 import { hashesOf } from "#support/tenant/audit.ts";
-import { verifyOn } from "../../src/lib/tenant/audit/sqlite/verify.ts";
+import { verifyOnConnection } from "../../src/lib/tenant/audit/sqlite/verify.ts";
 import { Database } from "../../src/lib/tenant/store/sqlite/database.ts";
 import type { Scene } from "./scenes/scene.ts";
 
-/** What differs from run to run, within any text: verifiers, what is sealed, certificates, ids, hashes, instants, process ids, attempts. */
+/**
+ * Matches the parts of a text that differ from run to run: verifiers, sealed values, certificates, ids, hashes,
+ * instants, process ids and numbers of attempts.
+ */
 const VOLATILE =
   /\$(?:argon2id|hmac-sha256)\$[^"]+|(?<=")[\w-]{80,}(?=")|-----BEGIN [^"]+|[0-9a-f]{64}|\b[0-9A-F]{32}\b|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|\d{4}-\d\d-\d\dT[\d:.]+Z|(?<="(?:pid|process|attempts)\\?":)\d+/g;
 
-/** Columns that tell how many steps and runs there were, and in which order. */
+/** Columns that depend on the number and order of steps and runs. */
 const BY_RUN = /^(?:pk|revision|createdIn|changedIn)$/;
 
-/** Columns that tell how many imports there were, committed or not. */
+/** Columns that depend on the number of imports, whether committed or not. */
 const BY_PLAN: Readonly<Record<string, string>> = { import: "pk", change: "import" };
 
 /**
- * All that a tenant's file holds, or some of its tables: every record of every table, its versions, observed state, revisions, audit and
- * imports. Of what is done in steps, however many these were; of what plans first, without plans that were not committed; of what writes a
- * file, without the record of the export. Verifiers, what is sealed, ids, hashes and instants are made alike.
+ * Returns the content of a tenant's file, or of some of its tables: all records, their versions, observed state,
+ * revisions, audit log and imports. If the scene works in steps, leaves out columns that depend on the number of steps;
+ * if the scene plans first, leaves out plans that were not committed; if it writes a file, leaves out the audit record
+ * of the export. Masks verifiers, sealed values, ids, hashes and instants.
  *
- * @throws where it is damaged, or refers to what is not there
+ * @throws Error if the database is damaged or contains broken references
  */
 export function everythingOf(
   home: string,
@@ -57,7 +61,7 @@ export function everythingOf(
   }
 }
 
-/** The bytes of files that a command was to write, in base64; what differs from run to run is masked. */
+/** Returns the files that a command writes, in base64, with the parts that differ from run to run masked. */
 export const outputsOf = (home: string, { outputs = [], varies }: Scene): readonly (string | undefined)[] =>
   outputs.map((name) => {
     const path = join(home, name);
@@ -67,20 +71,23 @@ export const outputsOf = (home: string, { outputs = [], varies }: Scene): readon
     return Buffer.from(alike, "latin1").toString("base64");
   });
 
-/** The settings of a home: its contexts and who is notified. */
+/** Returns the settings of a home: its contexts, and who is notified. */
 export const settingsOf = (home: string): string =>
   ["contexts.json", "notify.yaml"]
     .map((name) => join(home, name))
     .map((path) => (existsSync(path) ? readFileSync(path, "utf8").replace(VOLATILE, "*") : ""))
     .join("\n");
 
-/** What is wrong with the audit of a home's tenants, by an independent reading of its chain and by the program's own check. */
+/**
+ * Checks the audit logs of all tenants in a home, by reading the hash chain independently and with the program's own
+ * check. @returns what is wrong
+ */
 export function auditProblems(home: string): readonly string[] {
   return globSync("tenants/*/tenant.db", { cwd: home }).flatMap((name) => {
     const database = new Database(join(home, name), { plain: true });
     try {
       const { hashes, chain } = hashesOf(database);
-      const { broken, table, changes } = verifyOn(database, { changes: true });
+      const { broken, table, changes } = verifyOnConnection(database, { changes: true });
       const found = { broken, table, changes };
       return [
         ...(JSON.stringify(hashes) === JSON.stringify(chain) ? [] : [`the audit's hashes in ${name} are not a chain`]),

@@ -7,7 +7,7 @@ const PRELOAD = join(import.meta.dirname, "preload");
 const SOURCE = join(PRELOAD, "fault.c");
 const STATEMENTS = pathToFileURL(join(PRELOAD, "statements.ts"));
 
-/** What can happen to a program at a call; preload/fault.c explains them. */
+/** The faults that can happen to a program at a call. See preload/fault.c. */
 export type FaultKind =
   | "eio"
   | "eacces"
@@ -26,42 +26,47 @@ export type FaultKind =
   | "HUP"
   | "clock";
 
-/** What happens to a program, and at which call. */
+/** A fault that happens to a program, and the call at which it happens. */
 export interface Fault {
   readonly kind: FaultKind;
-  /** from 1, over all threads; -1: when the program ends */
+  /** number of the call, from 1, over all threads; -1 for the end of the program */
   readonly number: number;
-  /** by how much the clock jumps */
+  /** the number of seconds by which the clock jumps */
   readonly seconds?: number;
 }
 
-/** A call of the program for a watched file. */
+/** A call of the program that concerns a watched file. */
 export interface Call {
   readonly number: number;
   /** `pwrite64`, `fsync`, … */
   readonly name: string;
-  /** its file below the folder, without process ids and ids of imports */
+  /** the path of the file below the folder, without process ids and import ids */
   readonly file: string;
 }
 
-/** Ids of imports, which differ from run to run. */
+/** Matches the ids of imports, which differ from run to run. */
 export const IDS = /[0-9a-f]{8}-[0-9a-f-]{27}/g;
 
-/** What makes one call of a program fail, as a faulty disk does, or ends the program there. */
+/** Makes a call of a program fail as a faulty disk does, or ends the program at this call. */
 export class FaultyDisk {
-  /** the environment that preloads it */
+  /** the environment that preloads the faults into a program */
   readonly #preload: Readonly<Record<string, string>>;
 
   private constructor(preload: Readonly<Record<string, string>>) {
     this.#preload = preload;
   }
 
-  /** A disk whose calls are statements of SQLite that write. It needs no compiler, and knows `eio`, `enospc`, `full`, `kill-before` and `kill-after`. */
+  /**
+   * Creates a disk whose calls are SQLite statements that write. It does not need a compiler, and supports only `eio`,
+   * `enospc`, `full`, `kill-before` and `kill-after`.
+   */
   static ofStatements(): FaultyDisk {
     return new FaultyDisk({ NODE_OPTIONS: `--import=${STATEMENTS.href}` });
   }
 
-  /** Compiles the library; undefined if the machine has no C compiler or does not preload libraries. */
+  /**
+   * Compiles the library. @returns undefined if the machine does not have a C compiler or does not preload libraries
+   */
   static compile(folder: string): FaultyDisk | undefined {
     if (process.platform !== "linux") return undefined;
     const library = join(folder, "fault.so");
@@ -72,12 +77,12 @@ export class FaultyDisk {
     return new FaultyDisk({ LD_PRELOAD: library });
   }
 
-  /** The environment in which a program logs its calls. */
+  /** Returns the environment in which a program logs its calls. */
   logging(under: string, log: string): Readonly<Record<string, string>> {
     return { ...this.#preload, FAULT_UNDER: under, FAULT_LOG: log };
   }
 
-  /** The environment in which a fault happens to a program. */
+  /** Returns the environment in which a fault happens to a program. */
   failing(under: string, { kind, number, seconds = 0 }: Fault): Readonly<Record<string, string>> {
     const save = `${under}-saved`;
     if (kind.startsWith("lose-")) mkdirSync(save);
@@ -110,11 +115,11 @@ const WRITES =
 const BY_PATH = /^(?:open|create|mkdir|rmdir|unlink|access|f?chmod|rename|link|statx)$/;
 const HAS_BYTES = /^p?(?:read|write)v?(?:64)?$/;
 
-/** Whether a call needs space on the disk. */
+/** Returns true if a call needs space on the disk. */
 export const needsSpace = ({ name }: Call): boolean => NEEDS_SPACE.test(name);
-/** Whether a call may change the disk. */
+/** Returns true if a call can change the disk. */
 export const writes = ({ name }: Call): boolean => WRITES.test(name);
-/** Whether permissions may refuse a call. */
+/** Returns true if a call can fail because permissions are missing. */
 export const isByPath = ({ name }: Call): boolean => BY_PATH.test(name);
-/** Whether a call may read or write less than it is asked for. */
+/** Returns true if a call can read or write fewer bytes than requested. */
 export const hasBytes = ({ name }: Call): boolean => HAS_BYTES.test(name);

@@ -5,21 +5,21 @@ import { PIPES, PROTOTYPES, RANDOM_KILLS, READ_ONLY, TERMINAL } from "./figures/
 import { DISK_FAULTS, JUMPS, KILLS, LOSSES, SIGNALS, STOPS } from "./figures/at-calls.ts";
 import type { Trial } from "./trial.ts";
 
-/** A figure of the torture run. */
+/** A figure of the torture run: one row of its result table. */
 export interface Figure {
   readonly name: string;
-  /** its number among the figures that a trusted program of this kind has */
+  /** the number in the maintainers' list of reliability figures */
   readonly number: string;
   readonly tries: string;
   readonly zero: string;
   readonly trials: readonly Trial[];
-  /** a program that it needs */
+  /** a program that the figure needs */
   readonly needs?: "cc" | "openssl" | "python3" | "unshare";
-  /** how many places are tried at once; as many as there are cores when absent */
+  /** number of places tried at the same time; by default, the number of cores */
   readonly atOnce?: number;
 }
 
-/** Those whose places take longest come last: they may need more than their share of the time. */
+/** All figures. Those with the slowest places come last, because they may need more than their share of the time. */
 export const FIGURES: readonly Figure[] = [
   {
     name: "random-kills",

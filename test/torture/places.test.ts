@@ -9,20 +9,20 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 const PLACES = Array.from({ length: 50 }, (_, at) => `eio ${at}`);
 
-test("the seed alone decides the order of places", () => {
+test("only the seed determines the order of places", () => {
   expect(inOrder(1, PLACES)).toEqual(inOrder(1, PLACES.toReversed()));
   expect(inOrder(1, PLACES)).not.toEqual(inOrder(2, PLACES));
   expect(inOrder(1, PLACES).toSorted()).toEqual(PLACES.toSorted());
 });
 
-test("the first place of each kind that was not met yet comes first", () => {
+test("the first place of each new kind comes first", () => {
   const known = new Set<string>();
   const places = ["eio 3: read a", "eio 1: read a", "eio 2: write a", "full 2: write a"];
   expect(newKindsFirst(places, known)).toEqual(["eio 3: read a", "eio 2: write a", "full 2: write a", "eio 1: read a"]);
   expect(newKindsFirst(["eio 7: read a", "eio 9: read b"], known)).toEqual(["eio 9: read b", "eio 7: read a"]);
 });
 
-test("a later run continues with the places that are left, and knows what was found", () => {
+test("a later run continues with the remaining places, and remembers earlier findings", () => {
   const state = join(folder, "state.json");
   const first = new Progress("abc seed 1");
   const of = { figure: "kills", scene: "a scene" };
@@ -40,14 +40,14 @@ test("a later run continues with the places that are left, and knows what was fo
   expect(next.minutes).toBe(2);
 });
 
-test("a scene that could not be prepared is told, and tried again", () => {
+test("a scene that could not be prepared is reported and tried again", () => {
   const progress = new Progress("abc seed 1");
   progress.note({ figure: "kills", scene: "a scene", problems: ["no disk"] });
   expect(progress.findings).toHaveLength(1);
   expect(progress.open("kills", "a scene", PLACES)).toHaveLength(PLACES.length);
 });
 
-test("another commit or seed, or no state, begins anew", () => {
+test("another commit or seed, or a missing state, starts over", () => {
   const state = join(folder, "other.json");
   const first = new Progress("abc seed 1");
   first.note({ figure: "kills", scene: "a scene", place: "eio 1", problems: ["torn"] });

@@ -2,17 +2,17 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** Places in an order that the seed alone decides. */
+/** Returns the places in an order that depends only on the seed. */
 export const inOrder = (seed: number, places: readonly string[]): readonly string[] =>
   places
     .map((place) => [createHash("sha1").update(`${seed} ${place}`).digest("hex"), place] as const)
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .map(([, place]) => place);
 
-/** What a place stands for, whatever its numbers. */
+/** Returns the kind of a place, which is the place without its numbers. */
 const kindOf = (place: string): string => place.replaceAll(/\d+/g, "");
 
-/** Moves the first place of each kind to the front, but for the kinds that are `known`, and adds these. */
+/** Moves the first place of each new kind to the front, and adds the new kinds to `known`. */
 export function newKindsFirst(places: readonly string[], known: Set<string>): readonly string[] {
   const first = places.filter((place) => {
     const isNew = !known.has(kindOf(place));
@@ -22,7 +22,7 @@ export function newKindsFirst(places: readonly string[], known: Set<string>): re
   return [...new Set([...first, ...places])];
 }
 
-/** Something wrong that was found at a place of a scene, or before if the scene could not be prepared. */
+/** A problem that was found at a place of a scene, or without a place if the scene could not be prepared. */
 export interface Finding {
   readonly figure: string;
   readonly scene: string;
@@ -30,7 +30,7 @@ export interface Finding {
   readonly problems: readonly string[];
 }
 
-/** How many of all known places were tried, in how many of all scenes. */
+/** The number of places that are known and tried, and the number of scenes that exist and were opened. */
 export interface Tally {
   readonly tried: number;
   readonly places: number;
@@ -39,27 +39,27 @@ export interface Tally {
 }
 
 interface Saved {
-  /** commit and seed */
+  /** the commit and the seed */
   readonly of: string;
   readonly minutes: number;
-  /** by figure and scene: the number of its places, and those tried */
+  /** by figure and scene: the number of places, and the places that were tried */
   readonly scenes: readonly (readonly [figure: string, scene: string, places: number, tried: readonly string[]])[];
   readonly findings: readonly Finding[];
 }
 
-/** What was tried so far, also by earlier runs with the same seed at the same commit. */
+/** What was tried so far, including earlier runs with the same seed at the same commit. */
 export class Progress {
   readonly #of: string;
   readonly #scenes = new Map<string, Map<string, { places: number; readonly tried: Set<string> }>>();
   readonly findings: Finding[] = [];
-  /** minutes of earlier runs and this one */
+  /** minutes of this run and the earlier ones */
   minutes = 0;
 
   constructor(of: string) {
     this.#of = of;
   }
 
-  /** Reads what earlier runs tried; nothing if they had another commit or seed. */
+  /** Loads what earlier runs tried. Starts anew if they had another commit or seed. */
   static resume(path: string, of: string): Progress {
     const progress = new Progress(of);
     if (!existsSync(path)) return progress;
@@ -93,12 +93,12 @@ export class Progress {
     return known;
   }
 
-  /** How many places of a scene were tried. */
+  /** Returns the number of places of a scene that were tried. */
   triedOf(figure: string, scene: string): number {
     return this.#scenes.get(figure)?.get(scene)?.tried.size ?? 0;
   }
 
-  /** Notes the places of a scene. @returns those not tried yet */
+  /** Records the places of a scene. @returns the places that were not tried yet */
   open(figure: string, scene: string, places: readonly string[]): string[] {
     const known = this.#scene(figure, scene);
     known.places = places.length;

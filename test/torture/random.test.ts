@@ -3,7 +3,7 @@ import { mutate, Random } from "./random.ts";
 
 const SAMPLE = Buffer.from("氏名,メールアドレス\r\n山田,taro@example.jp\r\n");
 
-test("a seed decides how a file is changed, and another seed changes it otherwise", () => {
+test("a seed determines how a file is changed, and another seed changes it differently", () => {
   const changed = Array.from({ length: 100 }, (_, at) => mutate(SAMPLE, new Random(`seed ${at}`)).toString("hex"));
   expect(changed[3]).toBe(mutate(SAMPLE, new Random("seed 3")).toString("hex"));
   expect(new Set(changed).size).toBeGreaterThan(80);

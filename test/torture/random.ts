@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** Numbers that a seed decides. */
+/** Random numbers that depend only on the seed. */
 export class Random {
   #state: number;
 
@@ -8,7 +8,7 @@ export class Random {
     this.#state = createHash("sha1").update(seed).digest().readUInt32LE();
   }
 
-  /** A number from 0 up to, but not with, `below`. */
+  /** Returns an integer from 0 to `below` - 1. */
   below(below: number): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = this.#state;
@@ -24,7 +24,7 @@ export class Random {
   }
 }
 
-/** What readers are known to stumble over. */
+/** Strings that often cause trouble for readers. */
 const TOKENS = [
   '"',
   ",",
@@ -49,7 +49,7 @@ const BYTES = [
   Buffer.of(0x81),
 ];
 
-/** Changes a file in one to four ways. */
+/** Mutates a file one to four times. */
 export function mutate(sample: Buffer, random: Random): Buffer {
   let bytes = Buffer.from(sample);
   for (let left = 1 + random.below(4); left > 0; left -= 1) {

@@ -4,7 +4,7 @@ import { renderFinding, renderTable, withTable } from "./report.ts";
 const FACTS = { date: "2026-11-24", commit: "abc", machine: "linux", seed: 1, minutes: 59.96 };
 const FIGURE = { name: "kills", number: "2", tries: "kills", zero: "half states" };
 
-test("the table tells how many of all places were tried, and why a figure was not", () => {
+test("the table shows how many of all places were tried, and why a figure was not tried", () => {
   const tally = { tried: 12, places: 3400, scenes: 72, opened: 70 };
   const table = renderTable(FACTS, [
     { figure: FIGURE, tally, findings: 1 },
@@ -15,7 +15,7 @@ test("the table tells how many of all places were tried, and why a figure was no
   expect(table).toContain("| 2 | losses | kills | not tried: no C compiler | 0 of 72 | - | half states |");
 });
 
-test("a failure is told with the command that replays it", () => {
+test("a failure is shown with the command that replays it", () => {
   const finding = {
     figure: "kills",
     scene: "orgs create",
@@ -41,7 +41,7 @@ test("a scene that could not be prepared is replayed as a whole", () => {
   );
 });
 
-test("the page keeps what stands around the table", () => {
+test("the page keeps the text around the table", () => {
   const page = "a\n<!-- result of npm run torture -- --write -->\n\nold\n\n<!-- end of the result -->\nb\n";
   expect(withTable(page, "| new |\n")).toBe(page.replace("old\n", "| new |\n"));
   expect(() => withTable("a", "b")).toThrow("the page has no marks");

@@ -1,16 +1,16 @@
 import type { Figure } from "./figures.ts";
 import type { Finding, Tally } from "./places.ts";
 
-/** A figure and what became of it. */
+/** A figure with its result. */
 export interface Row {
   readonly figure: Pick<Figure, "name" | "number" | "tries" | "zero">;
   readonly tally: Tally;
   readonly findings: number;
-  /** why it was not tried */
+  /** the reason why the figure was not tried */
   readonly missing?: string | undefined;
 }
 
-/** What a run is known by. */
+/** The facts that identify a run. */
 export interface RunFacts {
   readonly date: string;
   readonly commit: string;
@@ -43,7 +43,7 @@ export function renderTable({ date, commit, machine, seed, minutes }: RunFacts, 
 
 const MAX_LINES = 40;
 
-/** Renders a failure, with the command line that replays it. */
+/** Renders a failure together with the command line that replays it. */
 export function renderFinding({ figure, scene, place, problems }: Finding, seed: number): string {
   const at = place === undefined ? "" : ` --place '${place}'`;
   const replay = `npm run torture -- --only ${figure} --seed ${seed} --scene '${scene}'${at}`;
@@ -59,7 +59,7 @@ export function renderFinding({ figure, scene, place, problems }: Finding, seed:
 
 const MARKS = ["<!-- result of npm run torture -- --write -->", "<!-- end of the result -->"] as const;
 
-/** Puts a table between the marks of a page. */
+/** Puts a table between the marks of a page. @throws Error if the page does not have these marks */
 export function withTable(page: string, table: string): string {
   const [begin, end] = MARKS.map((mark) => page.indexOf(mark));
   if (begin === undefined || end === undefined || begin < 0 || end < begin) throw new Error("the page has no marks");

@@ -10,7 +10,7 @@ import { cleanUp } from "#support/process/when-done.ts";
 import { FaultyDisk } from "./faulty-disk.ts";
 import { FIGURES, type Figure } from "./figures.ts";
 import { inOrder, newKindsFirst, Progress, type Finding } from "./places.ts";
-import { mayMount } from "./figures/small.ts";
+import { canMount } from "./figures/small.ts";
 import { renderFinding, renderTable, withTable } from "./report.ts";
 import { Workplace, type Trial } from "./trial.ts";
 
@@ -21,7 +21,7 @@ const HELP = `npm run torture -- [options]
   --steps N        of the longest history (as in its test)
   --seed S         decides the order of places (1)
   --only FIGURE    by name or number; may be repeated
-  --resume         continue where the last run with this seed and commit stopped
+  --resume         continue where the last run of the sync with this seed and commit stopped
   --state FILE     where that is kept (node_modules/.cache/torture.json)
   --stop-seconds N how long a stopped program stays stopped (60)
   --scene NAME     only this scene; with --place PLACE only that place
@@ -75,22 +75,26 @@ const seed = numberOf("seed");
 const most = numberOf("places");
 const minutes = numberOf("minutes");
 
-const called = (name: string): readonly Figure[] => FIGURES.filter((one) => one.name === name || one.number === name);
+const findFigures = (name: string): readonly Figure[] =>
+  FIGURES.filter((one) => one.name === name || one.number === name);
 for (const name of values.only)
-  if (called(name).length === 0) fail(`no figure ${name}; there are: ${FIGURES.map((one) => one.name).join(", ")}`);
+  if (findFigures(name).length === 0)
+    fail(`no figure ${name}; there are: ${FIGURES.map((one) => one.name).join(", ")}`);
 const chosen = FIGURES.filter(
-  (one) => values.only.length === 0 || values.only.some((name) => called(name).includes(one)),
+  (one) => values.only.length === 0 || values.only.some((name) => findFigures(name).includes(one)),
 );
 if (values.scene !== undefined && !chosen.some(({ trials }) => trials.some(({ scene }) => scene === values.scene)))
   fail(`no scene ${values.scene} in ${chosen.map(({ name }) => name).join(", ")}`);
-/** One scene or place is tried again, on the side: it is no part of what a long run has tried. */
+/** True if a single scene or place is tried again. Such a run does not count as progress of a long run. */
 const isReplay = values.scene !== undefined || values.place !== undefined;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 const git = (...words: readonly string[]): string =>
   execFileSync("git", words, { cwd: ROOT, encoding: "utf8", maxBuffer: 2 ** 30 }).trim();
 
-/** Somebody wants it to end: what was tried is kept for `--resume`, what was begun counts for nothing. */
+/**
+ * Aborted when a signal asks the run to end. What was tried is kept for `--resume`; what was only begun does not count.
+ */
 const stopping = new AbortController();
 const isStopped = (): boolean => stopping.signal.aborted;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
@@ -100,7 +104,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     say("ends once what was begun is finished; again to end at once");
   });
 
-// homes lie in memory where that is possible: thousands are copied
+// keeps the homes in memory if possible, because thousands of them are copied
 const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "clomoctl-torture-"));
 process.on("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 if (values.steps !== undefined) process.env["CLOMOCTL_STEPS"] = String(numberOf("steps"));
@@ -115,8 +119,8 @@ const commit = `${git("rev-parse", "--short", "HEAD")}${isChanged ? " with chang
 const changes = createHash("sha1")
   .update(git("diff", "HEAD", "--", "src", "test"))
   .digest("hex");
-const of = `${commit} seed ${seed}${isChanged ? ` ${changes}` : ""}`;
-const progress = values.resume ? Progress.resume(values.state, of) : new Progress(of);
+const progressKey = `${commit} seed ${seed}${isChanged ? ` ${changes}` : ""}`;
+const progress = values.resume ? Progress.resume(values.state, progressKey) : new Progress(progressKey);
 
 const begun = Date.now();
 const earlier = progress.minutes;
@@ -126,7 +130,7 @@ function save(): void {
 }
 setInterval(save, 60_000).unref();
 
-/** Ends all programs, also stopped ones. */
+/** Saves the progress, ends all programs, including stopped ones, and exits. */
 async function finish(code: number): Promise<never> {
   save();
   await cleanUp();
@@ -135,15 +139,15 @@ async function finish(code: number): Promise<never> {
 
 const missingOf = ({ needs }: Figure): string | undefined => {
   if (needs === "cc") return workplace.disk === undefined ? "no C compiler" : undefined;
-  if (needs === "unshare" && !mayMount()) return "nothing can be mounted here";
+  if (needs === "unshare" && !canMount()) return "nothing can be mounted here";
   return needs === undefined || spawnSync(needs, ["--version"]).error === undefined ? undefined : `no ${needs}`;
 };
 
-/** Places of a scene that are tried before the next scene has its turn. */
+/** Number of places of a scene that are tried before it is the turn of the next scene. */
 const TURN = 6;
 const JOBS = availableParallelism();
 
-/** Scenes in the order of the seed, each with its turn after the others. */
+/** The scenes in an order that depends on the seed. They take turns. */
 class Turns {
   readonly #figure: Figure;
   readonly #kinds = new Set<string>();
@@ -154,7 +158,7 @@ class Turns {
     this.#waiting = trials.map((trial) => ({ trial, places: undefined, left: most }));
   }
 
-  /** The next few places; undefined once all were tried. */
+  /** Returns the next few places; undefined when all places were tried. */
   async next(): Promise<{ readonly trial: Trial; readonly places: readonly string[] } | undefined> {
     for (;;) {
       const first = this.#waiting.shift();
@@ -171,7 +175,7 @@ class Turns {
   async #open(trial: Trial): Promise<string[]> {
     try {
       const places = newKindsFirst(inOrder(seed, await trial.places(workplace)), this.#kinds);
-      return progress.open(this.#figure.name, trial.scene, asked(places));
+      return progress.open(this.#figure.name, trial.scene, selectRequestedPlaces(places));
     } catch (error) {
       await noteUnlessStopped({ figure: this.#figure.name, scene: trial.scene, problems: [String(error)] });
       return [];
@@ -183,22 +187,28 @@ class Turns {
   }
 }
 
-/** The place that is asked for, if one is; what the call is for may be left out. */
-const asked = (places: readonly string[]): readonly string[] =>
+/**
+ * Returns only the requested place, or all places if none is requested. The requested place may omit the description of
+ * the call.
+ */
+const selectRequestedPlaces = (places: readonly string[]): readonly string[] =>
   values.place === undefined
     ? places
     : places.filter((place) => place === values.place || place.startsWith(`${values.place}: `)).slice(0, 1);
 
-/** Notes what was tried, and what is wrong. Ctrl-C ends the programs that are tried, too: what it cut short counts for nothing. */
+/**
+ * Records what was tried and what is wrong, unless the run is stopped. Ctrl-C also ends the programs under test, so
+ * results that it cuts short do not count.
+ */
 async function noteUnlessStopped(finding: Finding): Promise<void> {
-  // a signal is told between two turns
+  // a signal is reported only between two turns of the event loop
   await turn();
   if (isStopped()) return;
   progress.note(finding);
   if (finding.problems.length > 0) say(renderFinding(finding, seed));
 }
 
-/** Tries a figure's places until its time is over. */
+/** Tries the places of a figure until its time is over. */
 async function tryUntil(figure: Figure, turns: Turns, end: number): Promise<void> {
   const work = async (): Promise<void> => {
     while (!isStopped() && Date.now() < end) {
@@ -214,7 +224,7 @@ async function tryUntil(figure: Figure, turns: Turns, end: number): Promise<void
   await Promise.all(Array.from({ length: figure.atOnce ?? JOBS }, work));
 }
 
-/** In the order of the seed, those of which least was tried first. */
+/** Orders trials by the number of places that were already tried, fewest first, and then by the seed. */
 const inTurn = (figure: Figure, trials: readonly Trial[]): readonly Trial[] => {
   const order = inOrder(
     seed,

@@ -8,26 +8,32 @@ import { auditProblems, everythingOf, outputsOf, settingsOf } from "./content.ts
 import { IDS, readCalls, type Call, type Fault, type FaultyDisk } from "./faulty-disk.ts";
 import type { Scene } from "./scenes/scene.ts";
 
-/** What every failure is told as: one error with its place and a remedy; a check names what it cannot read. */
+/**
+ * The messages that a disk fault may cause: an error with its place and a remedy. A check instead names what it cannot
+ * read.
+ */
 const DISK_MESSAGES = [
   /^error: (?:disk I\/O error|no space left on the disk|permission denied)\n {2}\S.*\n {2}\S/m,
   /^error: permission denied: cannot write here\n {2}\S/m,
-  // SQLite does not tell why a file cannot be opened
+  // SQLite does not report why a file cannot be opened
   /^error: the tenant's file (?:cannot be opened|is damaged)\n {2}\S.*\n {2}\S/m,
-  // a write of the plan failed, and left its file unsound
+  // a failed write of the plan has damaged the plan's file
   /^error: the plan's file is damaged or missing\n {2}\S.*\n {2}plan it again/m,
   /^error: [^\n]*(?:cannot be (?:written|opened|read)|could not be (?:written|read))[^\n]*\n {2}\S.*\n {2}\S/m,
   /^local: cannot read the tenant: .+ \(/m,
 ];
 
-/** What a command says if it failed after its change. */
+/** Matches what a command prints if it fails after its change. */
 const DONE =
-  /was committed|is committed|the change was made|what was done so far is not known|it may have been changed|messages? sent|the code was sent|what was fetched is kept|waits? for the upload|may be waiting/;
+  /was committed|is committed|the change was made|it is unknown what was changed|the change may have been made|messages? sent|the code was sent|what was fetched so far is kept|waits? for the upload|may be waiting/;
 
-/** A tenant is made before its first change; without records it counts as absent. */
+/**
+ * Returns true if a tenant does not exist or does not have audit records. A tenant is created before its first change,
+ * and counts as absent until then.
+ */
 const isBare = ({ tenant: state }: State): boolean => state === "" || state.includes('["audit",[]]');
 
-/** A tenant, and the files that change beside it: no transaction holds them together. */
+/** The state of a tenant and of the files next to it. No transaction covers both. */
 interface State {
   readonly tenant: string;
   readonly files: readonly string[];
@@ -35,14 +41,14 @@ interface State {
 
 const isSame = (one: State, other: State): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-/** How a scene ends on a sound disk. */
+/** The results of a scene on a sound disk. */
 interface Rehearsal {
   readonly before: State;
   readonly after: State;
-  /** after the same command once more */
+  /** the state after a second run of the same command */
   readonly again: State;
   readonly againCode: number | null;
-  /** the files that may stay, also those of a command that fails */
+  /** the files that may stay, also after a command that fails */
   readonly files: ReadonlySet<string>;
   readonly said: string;
   readonly calls: readonly Call[];
@@ -50,10 +56,13 @@ interface Rehearsal {
 
 const VARIES = /\d+ms|[0-9a-f-]{36}|\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-][\d:]+)/g;
 
-/** What a program printed; a result that is wholly printed must last. */
-const sayingOf = ({ text, stderr }: Outcome): string => `${text}\n${stderr}`.replace(VARIES, "");
+/**
+ * Returns what a program printed, without the parts that differ from run to run. A change must last if its result was
+ * printed completely.
+ */
+const getStableOutput = ({ text, stderr }: Outcome): string => `${text}\n${stderr}`.replace(VARIES, "");
 
-/** A scene, the home that it starts from, and how it ends on a sound disk. */
+/** A scene with the home from which it starts, and its results on a sound disk. */
 export class Stage {
   readonly scene: Scene;
   readonly #disk: FaultyDisk;
@@ -86,7 +95,7 @@ export class Stage {
     return (this.#rehearsal ??= this.#rehearse());
   }
 
-  /** A copy of the home that the scene starts from. */
+  /** Copies the home from which the scene starts. */
   async home(): Promise<string> {
     const home = join(this.#folder, String((this.#copies += 1)));
     await cp(join(this.#folder, "template"), home, { recursive: true });
@@ -101,7 +110,10 @@ export class Stage {
     return this.start(home).ended;
   }
 
-  /** All that the scene may change, without what differs from run to run. @throws if the tenant is damaged */
+  /**
+   * Returns everything that the scene can change, without the parts that differ from run to run. @throws Error if the
+   * tenant is damaged
+   */
   stateOf(home: string): State {
     const { whole } = this.scene;
     const tenant = everythingOf(home, this.scene);
@@ -125,10 +137,15 @@ export class Stage {
     const calls = readCalls(log, home);
     const rehearsal = { before, after, again: this.stateOf(home), againCode: again.code };
     rmSync(home, { recursive: true });
-    return { ...rehearsal, files: new Set(files.map((name) => name.replace(IDS, "ID"))), said: sayingOf(ended), calls };
+    return {
+      ...rehearsal,
+      files: new Set(files.map((name) => name.replace(IDS, "ID"))),
+      said: getStableOutput(ended),
+      calls,
+    };
   }
 
-  /** Runs the scene with a fault, then once more without. @returns what is wrong */
+  /** Runs the scene with a fault, and then once more without a fault. @returns what is wrong */
   async attempt(fault: Fault, stopMs = 0): Promise<readonly string[]> {
     const home = await this.home();
     const looked = `${home}-looked`;
@@ -136,7 +153,7 @@ export class Stage {
       const running = this.start(home, this.#disk.failing(home, fault));
       const during = fault.kind === "stop" ? await this.#whileStopped(running.process, home, stopMs) : [];
       const ended = await running.ended;
-      // a copy is looked at: the next command finds what the failed one left, its log not yet taken up
+      // inspects a copy, so that the next command finds exactly what the failed command left, including SQLite's log
       await cp(home, looked, { recursive: true });
       return [...during, ...(await this.#judge(fault, ended, home, looked))];
     } catch (error) {
@@ -146,7 +163,10 @@ export class Stage {
     }
   }
 
-  /** Continues a stopped program after a while; others must be able to read meanwhile. */
+  /**
+   * Continues a stopped program after a while, and checks that other programs can read in the meantime. @returns what
+   * is wrong
+   */
   async #whileStopped(process: { readonly pid?: number | undefined }, home: string, stopMs: number) {
     const isStopped = (): boolean | undefined => stateOfProcess(process.pid ?? 0)?.startsWith("T");
     while (isStopped() === false) await sleep(5);
@@ -166,11 +186,12 @@ export class Stage {
     const found = this.stateOf(looked);
     const isBefore = found.tenant === before.tenant || (isBare(before) && isBare(found));
     const isAfter = found.tenant === after.tenant && (!isBefore || isSame(found, after));
-    const isSaid = saysBefore !== true && said.trim() !== "" && sayingOf(ended) === said;
+    const isSaid = saysBefore !== true && said.trim() !== "" && getStableOutput(ended) === said;
     const isTold = this.scene.tellsFaults === true && ended.signal === null;
     const isTorn = !isTold && found.files.some((file, at) => file !== before.files[at] && file !== after.files[at]);
     const call = calls[fault.number - 1];
-    // SQLite keeps its log if it cannot sync the file, and does not rely on its folder; other files have no log
+    // SQLite keeps its log if it cannot sync the file, and does not rely on the sync of the folder; other files do not
+    // have a log
     const isUnsynced = fault.kind === "eio" && call?.name === "fsync" && !call.file.startsWith("tenants");
     const wrong = [
       ...(isUnsynced && ended.code === usual ? [`the failed sync of ${call.file} was ignored`] : []),
@@ -194,18 +215,19 @@ export class Stage {
     if (this.scene.plans === true) await discardPlans(home);
     if (next.code !== code) wrong.push(`the next run ended with ${next.code}, not ${code}: ${next.stderr}`);
     if (!isSame(this.stateOf(home), isAfter ? again : after)) wrong.push("the next run did not converge");
-    // the list of temporary files is not synced: what stays after a power failure takes space, and nothing else
+    // the list of temporary files is not synced, so files may be left behind after a power failure; they only take up
+    // space
     const isLost = fault.kind.startsWith("lose-");
     const leftIn = async () =>
       isLost ? [] : (await filesOf(home)).filter((name) => !files.has(name.replace(IDS, "ID")));
-    // plans without a record are removed by the next command that looks at imports
+    // the next command that looks at imports removes plans without a record
     if ((await leftIn()).length > 0) await run(["imports", "list"], { home });
     const left = await leftIn();
     return [...wrong, ...left.map((name) => `left behind: ${name}`), ...auditProblems(home)];
   }
 }
 
-/** What is wrong with how a program ended. */
+/** Returns what is wrong with how a program ended. */
 function problemsOfEnd({ kind }: Fault, ended: Outcome, scene: Scene, isBefore: boolean, isAfter: boolean) {
   const { code, signal, stderr } = ended;
   const { code: usual = 0, failure = 1 } = scene;
@@ -220,7 +242,7 @@ function problemsOfEnd({ kind }: Fault, ended: Outcome, scene: Scene, isBefore: 
     ["HUP", 129],
   ]).get(kind);
   if (interrupted !== undefined) {
-    // a late signal ends the program itself, after the result was printed
+    // after the result is printed, a signal ends the process directly
     const isEnd = code === interrupted || signal === `SIG${kind}`;
     const isTold = isBefore || code === null || DONE.test(stderr);
     return [
@@ -230,7 +252,7 @@ function problemsOfEnd({ kind }: Fault, ended: Outcome, scene: Scene, isBefore: 
     ];
   }
   if (scene.steps === true) return stack;
-  // permissions that refuse have exit codes of their own; what cannot be read is no bundle
+  // missing permissions have their own exit codes; a bundle that cannot be read counts as not being a bundle
   const codes = kind === "eacces" ? [failure, 1, 2, 3, 4] : [failure, 1];
   return [
     ...stack,
@@ -240,7 +262,7 @@ function problemsOfEnd({ kind }: Fault, ended: Outcome, scene: Scene, isBefore: 
   ];
 }
 
-/** The state letter of a process and what follows it; undefined once it is gone. */
+/** Returns the state letter of a process and the fields after it; undefined when the process has ended. */
 function stateOfProcess(pid: number): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /, "");
@@ -249,7 +271,7 @@ function stateOfProcess(pid: number): string | undefined {
   }
 }
 
-/** Discards plans that were whole when their command ended: they wait for `imports commit`. */
+/** Discards plans that were complete when their command ended, and that wait for `imports commit`. */
 async function discardPlans(home: string): Promise<void> {
   const database = openDatabase(home);
   const open = database.prepare("select id from import where state = 'planned' order by pk desc").all();

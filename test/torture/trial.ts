@@ -2,15 +2,15 @@ import type { FaultyDisk } from "./faulty-disk.ts";
 import type { Scene } from "./scenes/scene.ts";
 import { Stage } from "./stage.ts";
 
-/** What all trials of a run share. */
+/** The resources that all trials of a run share. */
 export class Workplace {
-  /** removed when the run ends */
+  /** the folder of the run, which is removed when the run ends */
   readonly folder: string;
   readonly disk: FaultyDisk | undefined;
   readonly seed: number;
-  /** how long a program stays stopped */
+  /** number of milliseconds for which a program stays stopped */
   readonly stopMs: number;
-  /** how many random histories of each model are tried */
+  /** number of random histories of each model */
   readonly histories: number;
   readonly #stages = new Map<Scene, Promise<Stage>>();
 
@@ -26,7 +26,10 @@ export class Workplace {
     this.histories = histories;
   }
 
-  /** A scene, prepared once for all figures. @throws without a C compiler, which figures that use it ask for first */
+  /**
+   * Returns the stage of a scene, which is prepared once for all figures. @throws Error if there is no C compiler;
+   * figures that use stages declare that they need it
+   */
   stage(scene: Scene): Promise<Stage> {
     if (this.disk === undefined) throw new Error("no C compiler");
     const stage = this.#stages.get(scene) ?? Stage.of(this.disk, scene, this.folder);
@@ -35,7 +38,7 @@ export class Workplace {
   }
 }
 
-/** Places of one scene where something is tried. */
+/** The places of one scene at which something is tried. */
 export interface Trial {
   readonly scene: string;
   places(workplace: Workplace): Promise<readonly string[]>;

@@ -28,15 +28,15 @@ test.each([
   ["users", "import", "people.csv", "--dry-run"],
   ["clomo-account", "settings", "set", "--authentication", "x"],
   ["users", "list"],
-])("nobody acts on a tenant that is not there, and none is made: %s %s", async (...line) => {
+])("fails with --as and creates no tenant if the tenant does not exist: %s %s", async (...line) => {
   const home = freshHome();
   await writeFile(join(home, "people.csv"), "氏名,メールアドレス\r\n山田,taro@example.jp\r\n");
   const ended = await run([...line, "--as", "hanako"], { home });
-  expect(ended).toMatchObject({ code: 6, stderr: expect.stringContaining("no CLOMO account hanako") });
+  expect(ended).toMatchObject({ code: 6, stderr: expect.stringContaining('no CLOMO account is named "hanako"') });
   expect(await readdir(home)).toEqual(["people.csv"]);
 });
 
-test("a Tab names what the account of --as sees, and nothing for an account that is not there", async () => {
+test("completion lists what the --as account can see, and nothing for an unknown account", async () => {
   const { home } = await desk();
   const tab = async (line: string): Promise<string> =>
     (await run(["__complete", "bash", `clomoctl ${line}`], { home })).text;
@@ -51,19 +51,19 @@ test("a Tab names what the account of --as sees, and nothing for an account that
 });
 
 test.each([["x".repeat(100_000)], ["ｘ".repeat(300)], ["\u001b[31m\u202ex"]])(
-  "an account that is not there is told, however it is called",
+  "an unknown account is reported, whatever its name is",
   async (name) => {
     const { home } = await desk();
     const ended = await run(["whoami", "--as", name], { home });
     expect(ended).toMatchObject({ code: 6, text: "" });
     expect(ended.stderr).toMatch(
-      /^error: no CLOMO account .{1,200}\n {2}see them, without --as: clomoctl clomo-account list\n$/,
+      /^error: no CLOMO account .{1,200}\n {2}to list the accounts \(without --as\): clomoctl clomo-account list\n$/,
     );
     expect(ended.stderr).not.toMatch(/[\u001b\u202e]/);
   },
 );
 
-test("what takes an import back names who did it: its number is one of his own, and somebody else's without him", async () => {
+test("the proposed undo names the acting account, because import numbers depend on it", async () => {
   const { home, ask } = await desk();
   const file = (email: string) => `氏名,メールアドレス,組織コード\r\n新,${email},S1\r\n`;
   await ask("users import - --yes", { stdin: file("owner@example.jp") });

@@ -12,7 +12,7 @@ async function did(words: readonly string[], home: string, env: Record<string, s
   return text;
 }
 
-test("cron jobs written before a second context was added read on; one that writes says what to add, and works with it", async () => {
+test("old cron jobs still read after a second context is added, and writing ones name the option to add", async () => {
   const home = freshHome();
   await did(IMPORT, home);
   await did("context add osaka --embedded".split(" "), home);
@@ -22,17 +22,19 @@ test("cron jobs written before a second context was added read on; one that writ
   const { code, stderr } = await run(IMPORT, { home });
   expect(code).toBe(2);
   const [said = "", hint = ""] = stderr.split("\n");
-  expect(said).toBe("error: without a terminal, a change must name one of several contexts: local, osaka");
+  expect(said).toBe(
+    "error: there are several contexts (local, osaka): without a terminal, a command that changes something must name one",
+  );
   // what it says is what helps, word by word
-  const option = /--context (\S+),/.exec(hint)?.[1] ?? "";
-  const variable = /CLOMOCTL_CONTEXT=(\S+),/.exec(hint)?.[1] ?? "";
+  const option = /--context (\S+) or/.exec(hint)?.[1] ?? "";
+  const variable = /CLOMOCTL_CONTEXT=(\S+)$/.exec(hint)?.[1] ?? "";
   expect([option, variable]).toEqual(["local", "local"]);
   await did([...IMPORT, "--context", option], home);
   await did(IMPORT, home, { CLOMOCTL_CONTEXT: variable });
   expect(await did([...USERS, "--context", "osaka"], home)).toBe("0\n");
 });
 
-test("a cron job for the only customer goes on with him while an empty one is added and in use on a terminal", async () => {
+test("a cron job that names its context is not affected by another context that is added and used", async () => {
   const home = freshHome();
   await did("context add kanto --embedded".split(" "), home);
   await did(IMPORT, home);
@@ -47,7 +49,7 @@ test("a cron job for the only customer goes on with him while an empty one is ad
   // none is in use now: nothing goes elsewhere unawares, and what to type is said
   const { code, stderr } = await run(IMPORT, { home });
   expect(code).toBe(2);
-  expect(stderr).toContain("no context is in use; there are: kanto\n");
+  expect(stderr).toContain("no context is in use; existing contexts: kanto\n");
   expect(stderr).toContain("clomoctl context use NAME");
   await did("context use kanto".split(" "), home);
   await did(IMPORT, home);

@@ -9,7 +9,7 @@ import type { Typing } from "#support/commands/program.ts";
 
 const HEADER = ["お名前", "メールアドレス", "組織コード", "社員コード", "TEL", "入社日", "備考"];
 
-/** People with a mail address, an organisation, a code, a telephone number, and the day they came. */
+/** People with an email address, an organisation, a code, a telephone number, and the day they came. */
 const person = (name: string, mail: string, code: string, { org = "S01", tel = "03-0000-0001" } = {}): string[] => [
   name,
   mail,
@@ -68,14 +68,14 @@ const FORMS = {
 /** What is told of the list, for each of its mistakes but the headers, by cell. */
 const TOLD = {
   en: [
-    "no dot behind the @",
+    "no dot after the @",
     '"jiro＠example.jp"',
     "must not be blank",
     "two addresses in one cell",
-    "a number that a spreadsheet has rounded",
+    "a number in exponent form, rounded by a spreadsheet",
     "#N/A",
     "the same",
-    "fewer digits than other codes",
+    "fewer digits than the other codes that begin with 0 (a spreadsheet may have removed leading zeros)",
     "blank row",
   ],
   ja: [
@@ -83,7 +83,7 @@ const TOLD = {
     "「jiro＠example.jp」",
     "空にできません",
     "1 つのセルに 2 つのアドレスがあります",
-    "表計算ソフトが桁を丸めた値です",
+    "表計算ソフトが桁を丸めた数値です(指数表記)",
     "#N/A",
     "重複しています",
     "先頭の 0 を消した可能性があります",
@@ -98,7 +98,7 @@ const proposedIn = (screen: string): readonly string[][] =>
   );
 
 const QUESTIONS = {
-  en: [(header: string) => `Which field is ${header}?`, "Apply to "],
+  en: [(header: string) => `Which field does "${header}" stand for?`, "Apply to "],
   ja: [(header: string) => `「${header}」はどの項目ですか?`, "適用しますか"],
 } as const;
 
@@ -132,7 +132,9 @@ async function atTerminal(name: keyof typeof FORMS, lang: "en" | "ja") {
 
 const tells = (name: string, lang: "en" | "ja", screen: string): void => {
   const known = name === "list.csv" ? TOLD[lang] : TOLD[lang].filter((told) => !/blank row|空の行/.test(told));
-  expect(known.filter((told) => !screen.includes(told))).toEqual([]);
+  // lines break between words
+  const shown = screen.replaceAll(" ", "");
+  expect(known.filter((told) => !shown.includes(told.replaceAll(" ", "")))).toEqual([]);
 };
 
 /** The users there are: name, addresses, code. */
@@ -154,23 +156,26 @@ const LISTS = [
   ["list.xlsx", "en"],
 ] as const;
 
-test.each(LISTS)("a first list is in after three commands, each but the first proposed: %s, %s", async (name, lang) => {
-  const person = await atTerminal(name, lang);
-  const refusal = await person.refused(["users", "import", name]);
-  tells(name, lang, refusal);
-  const [map = [], whole = []] = proposedIn(refusal);
-  expect(map.slice(0, 2)).toEqual(["csv", "map"]);
-  const [next = []] = proposedIn(await person.maps(map));
-  expect(next).toEqual(whole);
-  await person.mends();
-  await person.imports(whole);
-  expect(await usersIn(person.home)).toEqual(RIGHT);
-});
+test.each(LISTS)(
+  "a first list is imported with three commands, each proposed by the one before: %s, %s",
+  async (name, lang) => {
+    const person = await atTerminal(name, lang);
+    const refusal = await person.refused(["users", "import", name]);
+    tells(name, lang, refusal);
+    const [map = [], whole = []] = proposedIn(refusal);
+    expect(map.slice(0, 2)).toEqual(["csv", "map"]);
+    const [next = []] = proposedIn(await person.maps(map));
+    expect(next).toEqual(whole);
+    await person.mends();
+    await person.imports(whole);
+    expect(await usersIn(person.home)).toEqual(RIGHT);
+  },
+);
 
 /** One of each form and language. */
 const TWO = [LISTS[0], LISTS[3]] as const;
 
-test.each(TWO)("so is one whose columns are mapped first: %s, %s", async (name, lang) => {
+test.each(TWO)("a first list is imported if its columns are mapped first: %s, %s", async (name, lang) => {
   const person = await atTerminal(name, lang);
   const [next = []] = proposedIn(await person.maps(["csv", "map", name, "--as", "users", "-o", "map.yaml"]));
   const refusal = await person.refused(next);
@@ -180,11 +185,14 @@ test.each(TWO)("so is one whose columns are mapped first: %s, %s", async (name, 
   expect(await usersIn(person.home)).toEqual(RIGHT);
 });
 
-test.each(TWO)("so is one that is mended before its columns are mapped: %s, %s", async (name, lang) => {
-  const person = await atTerminal(name, lang);
-  const [map = []] = proposedIn(await person.refused(["users", "import", name]));
-  await person.mends();
-  const [next = []] = proposedIn(await person.maps(map));
-  await person.imports(next);
-  expect(await usersIn(person.home)).toEqual(RIGHT);
-});
+test.each(TWO)(
+  "a first list is imported if it is corrected before its columns are mapped: %s, %s",
+  async (name, lang) => {
+    const person = await atTerminal(name, lang);
+    const [map = []] = proposedIn(await person.refused(["users", "import", name]));
+    await person.mends();
+    const [next = []] = proposedIn(await person.maps(map));
+    await person.imports(next);
+    expect(await usersIn(person.home)).toEqual(RIGHT);
+  },
+);

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { inBoth } from "#support/commands/program.ts";
+import { runInBoth } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
-test("server and organisation are shown, with the endpoint, in both languages", async () => {
+test("shows the server, the organisation and the endpoint, in both languages", async () => {
   const tenant = { contactAde: example("contactAde") };
-  const { en, ja } = await inBoth("ade account --fields serverName,adminId", { tenant });
+  const { en, ja } = await runInBoth("ade account --fields serverName,adminId", { tenant });
   expect(en).toMatchObject({
     exit: 0,
     stdout: "serverName\tadminId\nSIMULATOR\tadmin@example.jp\n",

@@ -1,24 +1,24 @@
 import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { tellEndpoint } from "./shown.ts";
+import { printEndpoint } from "./shown.ts";
 
-type AdeAccountRow = Readonly<Record<(typeof MEMBERS)[number][0], string | null>>;
+type AdeAccountRow = Readonly<Record<(typeof ADE_ACCOUNT_FIELDS)[number][0], string | null>>;
 
-const MEMBERS = [
+const ADE_ACCOUNT_FIELDS = [
   ["serverName", "MDM server", "MDM サーバ"],
-  ["serverUuid", "server's id", "MDM サーバ ID"],
+  ["serverUuid", "server ID", "MDM サーバ ID"],
   ["adminId", "token downloaded by", "トークンをダウンロードした人"],
   ["orgName", "organisation", "組織"],
-  ["orgEmail", "mail address", "メールアドレス"],
-  ["orgPhone", "telephone", "電話番号"],
+  ["orgEmail", "email address", "メールアドレス"],
+  ["orgPhone", "telephone number", "電話番号"],
   ["orgAddress", "address", "住所"],
-  ["orgId", "organisation's id", "組織 ID"],
-  ["orgType", "type", "種類"],
-  ["orgVersion", "version", "版"],
+  ["orgId", "organisation ID", "組織 ID"],
+  ["orgType", "organisation type", "組織の種類"],
+  ["orgVersion", "organisation version", "組織のバージョン"],
 ] as const;
 
-const COLUMNS: readonly Column<AdeAccountRow>[] = MEMBERS.map(([key, en, ja]) => ({
+const ADE_ACCOUNT_COLUMNS: readonly Column<AdeAccountRow>[] = ADE_ACCOUNT_FIELDS.map(([key, en, ja]) => ({
   key,
   header: text(en, ja),
   value: (account) => account[key],
@@ -26,7 +26,7 @@ const COLUMNS: readonly Column<AdeAccountRow>[] = MEMBERS.map(([key, en, ja]) =>
 
 export default defineCommand({
   summary: text(
-    "ask Apple which server and organisation the token is of",
+    "ask Apple which MDM server and organisation the token belongs to",
     "トークンの MDM サーバと組織を Apple に問い合わせる",
   ),
   args: {},
@@ -36,7 +36,7 @@ export default defineCommand({
   async run(tools) {
     const { client } = await tools.tenant("ade");
     const { ade, account } = await client.ade.contact({});
-    await tellEndpoint(tools, ade);
-    await tools.terminal.show(COLUMNS, account);
+    await printEndpoint(tools, ade);
+    await tools.terminal.show(ADE_ACCOUNT_COLUMNS, account);
   },
 });

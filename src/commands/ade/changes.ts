@@ -1,57 +1,69 @@
 import { line, type Step } from "../../lib/advice/index.ts";
 import type { Ade, AdeSync, Client } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { adeHealth } from "../../lib/model/ade-health.ts";
-import { counted, same, text, type Text } from "../../lib/text/index.ts";
-import { isUsualTable, listColumns } from "../listing/list.ts";
+import { assessAdeHealth } from "../../lib/model/ade-health.ts";
+import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
+import { isDefaultTable, listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
-import { allWait, assignSteps, missingSteps, noDevicesStep, waitingSteps } from "./next.ts";
+import {
+  areAllPending,
+  buildAssignmentSteps,
+  buildMissingDeviceSteps,
+  buildNoDevicesStep,
+  buildRetrySteps,
+} from "./next.ts";
 import { SYNC_COLUMNS, warnOfConditions } from "./shown.ts";
 
-/** Devices that are named, of each sort. */
-const MAX_NAMED = 20;
+/** Maximum number of devices that are named per kind of change. */
+const MAX_NAMED_DEVICES = 20;
 
-/** What people and pipes get of a run. */
-const USUAL = ["kind", "state", "created", "changed", "released", "missing", "registered", "unreadable"];
+/** Columns that a run has by default, for people and in pipes. */
+const DEFAULT_SYNC_COLUMNS = ["kind", "state", "created", "changed", "released", "missing", "registered", "unreadable"];
 
 type DeviceChangeKind = "created" | "released" | "missing";
 
-const NAMES: Readonly<Record<DeviceChangeKind, Text>> = {
+const CHANGE_LABELS: Readonly<Record<DeviceChangeKind, Text>> = {
   created: text("new", "新規"),
-  released: text("gone", "解除"),
+  released: text("released", "解除"),
   missing: text("missing", "見つからない"),
 };
 
 /** Prints the result of a run: what changed, which devices are not ready, and what to type next. */
-export async function tellRun(tools: Tools, client: Client<"ade" | "profiles">, run: AdeSync, ade: Ade): Promise<void> {
+export async function printSyncResult(
+  tools: Tools,
+  client: Client<"ade" | "profiles">,
+  run: AdeSync,
+  ade: Ade,
+): Promise<void> {
   const { terminal, globals, clock } = tools;
-  const columns = listColumns(terminal, SYNC_COLUMNS, USUAL);
-  await terminal.show(isUsualTable(terminal) ? columns.filter(({ value }) => value(run) !== 0) : columns, run);
+  const columns = listColumns(terminal, SYNC_COLUMNS, DEFAULT_SYNC_COLUMNS);
+  await terminal.show(isDefaultTable(terminal) ? columns.filter(({ value }) => value(run) !== 0) : columns, run);
   if (globals.quiet) return warnOfDevices(tools, client, run, ade);
   await warnOfUnreadable(tools, client, run, "all");
   if (run.created + run.changed + run.released + run.missing + run.assigned === 0 && ade.counts.present > 0)
-    await terminal.note(NOTHING_CHANGED);
-  if (run.assigned > 0) await terminal.note(gotProfile(run.assigned));
-  await nameSerials(tools, client, run, "released");
-  if (run.released > 0) await terminal.note(RELEASED);
-  const waiting = ade.counts.notReady === 0 ? [] : await firstNotReady(client);
+    await terminal.note(NO_CHANGES_NOTE);
+  if (run.assigned > 0) await terminal.note(describeAssigned(run.assigned));
+  await printSerials(tools, client, run, "released");
+  if (run.released > 0) await terminal.note(RELEASED_NOTE);
+  const waiting = ade.counts.notReady === 0 ? [] : await findFirstNotReady(client);
   const named = waiting.map(({ serial }) => serial);
-  if (!(await areAll(client, run, ade.counts.notReady, named))) await nameSerials(tools, client, run, "created");
-  if (run.created > 0 && run.registered === 0 && ade.mirror) await terminal.note(NOT_REGISTERED);
+  if (!(await areNewDevicesNotReady(client, run, ade.counts.notReady, named)))
+    await printSerials(tools, client, run, "created");
+  if (run.created > 0 && run.registered === 0 && ade.mirror) await terminal.note(NOT_REGISTERED_NOTE);
   if (ade.counts.notReady > 0) await warnOfAllNotReady(tools, client, ade, waiting);
-  else if (run.state === "done" && ade.counts.missing === 0) await tellReady(tools, ade, run.created);
-  for (const step of waitingNow(tools, ade)) await terminal.note(step);
+  else if (run.state === "done" && ade.counts.missing === 0) await reportReadiness(tools, ade, run.created);
+  for (const step of buildCurrentRetrySteps(tools, ade)) await terminal.note(step);
   if (run.state === "done" && ade.counts.missing > 0) {
-    const missing = adeHealth(ade, clock.now()).filter(({ id }) => id === "missing-devices");
+    const missing = assessAdeHealth(ade, clock.now()).filter(({ id }) => id === "missing-devices");
     await warnOfConditions(tools, missing);
-    for (const step of missingSteps(ade.counts.missing)) await terminal.note(step);
+    for (const step of buildMissingDeviceSteps(ade.counts.missing)) await terminal.note(step);
   }
-  if (run.kind === "delta") await terminal.note(ONLY_FULL);
+  if (run.kind === "delta") await terminal.note(DELTA_LIMITS_NOTE);
 }
 
 /**
- * Warns of what needs action after a run, once per change: of records that could not be read, of devices that are gone if
- * nothing else names them, and of devices that became not ready since the last run that was completed.
+ * Warns of what needs action after a run, once per change: records that could not be read, devices that were released
+ * if the result does not show them, and devices that have become not ready since the last completed run.
  */
 export async function warnOfDevices(
   tools: Tools,
@@ -67,14 +79,14 @@ export async function warnOfDevices(
   if (items.length === 0) return;
   const many = next === null ? "" : "+";
   const what = text(
-    `${items.length}${many} new or changed ${items.length === 1 ? "device is" : "devices are"} not ready: do not switch them on before they have an ADE profile`,
+    `${items.length}${many} new or changed ${items.length === 1 ? "device is" : "devices are"} not ready: do not switch them on until they have an ADE profile`,
     `新規または変更のあったデバイスのうち、${items.length}${many} 台の準備が完了していません。ADE プロファイルを割り当てるまで電源を入れないでください`,
   );
-  const steps = allWait(ade) ? [] : assignSteps(await client.profiles.list());
-  await terminal.warn(what, [firstNames(items, items.length), ...steps, ...waitingNow(tools, ade)]);
+  const steps = areAllPending(ade) ? [] : buildAssignmentSteps(await client.profiles.list());
+  await terminal.warn(what, [formatFirstNames(items, items.length), ...steps, ...buildCurrentRetrySteps(tools, ade)]);
 }
 
-/** Names the records that a run could not read; the new ones are those that no run before has told of. */
+/** Warns of the records that a run could not read; with `new`, only of those that no earlier run reported. */
 async function warnOfUnreadable(
   { terminal }: Tools,
   client: Client<"ade">,
@@ -89,16 +101,16 @@ async function warnOfUnreadable(
   const names = told.map(({ serialNumber, place, member }) => `${serialNumber ?? place} (${member})`);
   const isAll = count === run.unreadable;
   const [en, ja] = isAll
-    ? [counted(count, "device record"), ` ${count} 件`]
+    ? [formatCount(count, "device record"), ` ${count} 件`]
     : [
-        `${counted(count, "more device record")} (${run.unreadable} in all)`,
+        `${formatCount(count, "more device record")} (${run.unreadable} in total)`,
         `新たに ${count} 件(全部で ${run.unreadable} 件)`,
       ];
   const what = text(
-    `${en} in Apple's answer could not be read and ${count === 1 ? "was" : "were"} skipped; the next sync fetches all devices again`,
+    `${en} in Apple's response could not be read and ${count === 1 ? "was" : "were"} skipped; the next sync fetches all devices again`,
     `Apple の応答に読み取れないデバイスの記録が${ja}あり、取り込みませんでした。次の同期で全件を取得し直します`,
   );
-  await terminal.warn(what, [firstNames(names, count)]);
+  await terminal.warn(what, [formatFirstNames(names, count)]);
 }
 
 /** Warns of devices that a run released. */
@@ -106,46 +118,46 @@ async function warnOfReleased({ terminal }: Tools, client: Client<"ade">, run: A
   const { items } = await client.ade.syncChanges(run.id, { which: "released" });
   const { released } = run;
   const what = text(
-    `${counted(released, "device")} ${released === 1 ? "is" : "are"} gone: ${RELEASED.en}`,
-    `${released} 台のデバイスが解除されました。${RELEASED.ja}`,
+    `${formatCount(released, "device")} ${released === 1 ? "is" : "are"} released: ${RELEASED_NOTE.en}`,
+    `${released} 台のデバイスが解除されました。${RELEASED_NOTE.ja}`,
   );
-  await terminal.warn(what, [firstNames(items, released)]);
+  await terminal.warn(what, [formatFirstNames(items, released)]);
 }
 
-/** Names, of which the first ones are shown. @param count how many there are */
-const firstNames = (names: readonly string[], count: number): Text => {
-  const [shown, { en, ja }] = [names.slice(0, MAX_NAMED).join(" "), andMore(count)];
+/** Formats names; if there are many, only the first ones are included.  @param count total number of names */
+const formatFirstNames = (names: readonly string[], count: number): Text => {
+  const [shown, { en, ja }] = [names.slice(0, MAX_NAMED_DEVICES).join(" "), formatRemainder(count)];
   return text(`${shown}${en}`, `${shown}${ja}`);
 };
 
-const waitingNow = ({ terminal, clock }: Tools, ade: Ade): readonly Step[] =>
-  waitingSteps(ade, clock.now().getTime(), (instant) => terminal.moment(instant));
+const buildCurrentRetrySteps = ({ terminal, clock }: Tools, ade: Ade): readonly Step[] =>
+  buildRetrySteps(ade, clock.now().getTime(), (instant) => terminal.moment(instant));
 
-const NOTHING_CHANGED = text("nothing has changed", "前回から変更はありません");
+const NO_CHANGES_NOTE = text("no changes since the last sync", "前回から変更はありません");
 
-const gotProfile = (count: number): Text =>
+const describeAssigned = (count: number): Text =>
   text(
-    `${counted(count, "device")} got their ADE profile (assignments that waited, and the automatic one of new devices)`,
+    `ADE profiles were assigned to ${formatCount(count, "device")} (pending assignments and automatic assignments to new devices)`,
     `${count} 台に ADE プロファイルを割り当てました(割り当て待ち、または自動適用)`,
   );
 
-const RELEASED = text(
-  "Apple no longer has these for this server; their records in Devices stay, with their owners",
+const RELEASED_NOTE = text(
+  "at Apple, released devices no longer belong to this MDM server; their records and owners in Devices are kept",
   "Apple 側でこの MDM サーバから外れたデバイスです。「Devices」の記録と所有者は残ります",
 );
 
-const NOT_REGISTERED = text(
-  "a rehearsal adds nothing to Devices: they are the console's in a mirror",
+const NOT_REGISTERED_NOTE = text(
+  "no devices were added to Devices, because this is a rehearsal in a mirror of the console",
   "管理画面のミラーでの練習のため、「Devices」には追加していません",
 );
 
-const ONLY_FULL = text(
-  `a delta, only what has changed since, lacks what Apple does not tell as a change; a full sync finds it, once a day by itself: ${line("ade sync", [], { full: true })}`,
+const DELTA_LIMITS_NOTE = text(
+  `a delta sync finds only changes that Apple reports; a full sync, which runs automatically once a day, finds all changes. To run a full sync now: ${line("ade sync", [], { full: true })}`,
   `Apple が通知しない変更は差分では見つからず、1 日 1 回の全件取得で見つかります。すぐに確認するには: ${line("ade sync", [], { full: true })}`,
 );
 
-/** Names devices of a run; the first ones of many. */
-export async function nameSerials(
+/** Prints the serial numbers of devices in a run; if there are many, only the first ones. */
+export async function printSerials(
   { terminal }: Pick<Tools, "terminal">,
   client: Client<"ade">,
   run: AdeSync,
@@ -153,31 +165,33 @@ export async function nameSerials(
 ): Promise<void> {
   if (run[which] === 0) return;
   const { items } = await client.ade.syncChanges(run.id, { which });
-  const { en, ja } = NAMES[which];
-  const named = firstNames(items, run[which]);
+  const { en, ja } = CHANGE_LABELS[which];
+  const named = formatFirstNames(items, run[which]);
   await terminal.note(text(`${en}: ${named.en}`, `${ja}: ${named.ja}`));
 }
 
-const andMore = (count: number): Text =>
-  count > MAX_NAMED ? text(` and ${count - MAX_NAMED} more`, ` ほか ${count - MAX_NAMED} 台`) : same("");
+const formatRemainder = (count: number): Text =>
+  count > MAX_NAMED_DEVICES
+    ? text(` and ${count - MAX_NAMED_DEVICES} more`, ` ほか ${count - MAX_NAMED_DEVICES} 台`)
+    : same("");
 
 interface WaitingDevice {
   readonly serial: string;
   readonly status: string;
 }
 
-/** The first devices that are not to be switched on yet. */
-async function firstNotReady(client: Client<"ade">): Promise<readonly WaitingDevice[]> {
+/** Returns the first devices that must not be switched on yet. */
+async function findFirstNotReady(client: Client<"ade">): Promise<readonly WaitingDevice[]> {
   const found: WaitingDevice[] = [];
   for await (const { serialNumber, profileStatus } of client.ade.devices({ notReady: true })) {
-    if (found.length === MAX_NAMED) break;
+    if (found.length === MAX_NAMED_DEVICES) break;
     found.push({ serial: serialNumber, status: profileStatus ?? "empty" });
   }
   return found;
 }
 
-/** Whether the new devices are those that are not ready: they are named once then. */
-async function areAll(
+/** Returns true if the new devices are exactly the devices that are not ready. The devices are then named only once. */
+async function areNewDevicesNotReady(
   client: Client<"ade">,
   run: AdeSync,
   notReady: number,
@@ -188,7 +202,7 @@ async function areAll(
   return named.every((serial) => items.includes(serial));
 }
 
-/** Warns of all devices that must not be switched on yet, by the state of their profile, with what to do about them. */
+/** Warns of all devices that must not be switched on yet, by the state of their ADE profile, with what to do. */
 async function warnOfAllNotReady(
   { terminal }: Tools,
   client: Client<"profiles">,
@@ -197,31 +211,31 @@ async function warnOfAllNotReady(
 ): Promise<void> {
   const count = ade.counts.notReady;
   const what = text(
-    `${counted(count, "device")} not ready: do not switch them on before they have an ADE profile`,
+    `${formatCount(count, "device")} not ready: do not switch them on until they have an ADE profile`,
     `準備が完了していないデバイスが ${count} 台あります。ADE プロファイルを割り当てるまで電源を入れないでください`,
   );
   const byStatus = [...Map.groupBy(waiting, (device) => device.status)].map(([status, devices]) => {
     const named = devices.map(({ serial }) => serial).join(" ");
-    return text(`ADE profile: ${status}: ${named}`, `ADE プロファイル状態 ${status}: ${named}`);
+    return text(`ADE profile state ${status}: ${named}`, `ADE プロファイル状態 ${status}: ${named}`);
   });
-  const steps = allWait(ade) ? [] : assignSteps(await client.profiles.list());
-  await terminal.warn(what, [...byStatus, ...moreNotReady(count - MAX_NAMED), ...steps]);
+  const steps = areAllPending(ade) ? [] : buildAssignmentSteps(await client.profiles.list());
+  await terminal.warn(what, [...byStatus, ...describeMoreNotReady(count - MAX_NAMED_DEVICES), ...steps]);
 }
 
-const moreNotReady = (more: number): readonly Text[] => {
+const describeMoreNotReady = (more: number): readonly Text[] => {
   const list = line("ade devices list", [], { notReady: true });
   return more > 0 ? [text(`and ${more} more: ${list}`, `ほか ${more} 台: ${list}`)] : [];
 };
 
-async function tellReady(tools: Tools, ade: Ade, created: number): Promise<void> {
+async function reportReadiness(tools: Tools, ade: Ade, created: number): Promise<void> {
   const { terminal } = tools;
   const { present, unreadable } = ade.counts;
-  if (present === 0) return unreadable > 0 ? undefined : terminal.note(noDevicesStep(ade));
-  await terminal.note(unreadable > 0 ? allBut(unreadable) : allReady(present));
-  if (created > 0 && !ade.mirror) await terminal.note(OWNERS);
+  if (present === 0) return unreadable > 0 ? undefined : terminal.note(buildNoDevicesStep(ade));
+  await terminal.note(unreadable > 0 ? describeReadyExcept(unreadable) : describeAllReady(present));
+  if (created > 0 && !ade.mirror) await terminal.note(SET_OWNER_HINT);
 }
 
-const allReady = (present: number): Text =>
+const describeAllReady = (present: number): Text =>
   present === 1
     ? text("the device is ready to be switched on", "デバイスの準備ができています。電源を入れて設定を始められます")
     : text(
@@ -229,26 +243,26 @@ const allReady = (present: number): Text =>
         `${present} 台すべて準備ができています。電源を入れて設定を始められます`,
       );
 
-const allBut = (unreadable: number): Text =>
+const describeReadyExcept = (unreadable: number): Text =>
   text(
-    `all but ${counted(unreadable, "device")}, whose record could not be read, are ready to be switched on`,
+    `all devices are ready to be switched on, except ${formatCount(unreadable, "device")} with an unreadable record`,
     `記録を読み取れなかった ${unreadable} 台を除き、すべて準備ができています。電源を入れて設定を始められます`,
   );
 
-const OWNERS = text(
-  `to give one to its owner: ${line("devices set-owner", ["SERIAL"], { user: "MAIL" })}`,
+const SET_OWNER_HINT = text(
+  `to set the owner of a device: ${line("devices set-owner", ["SERIAL"], { user: "MAIL" })}`,
   `所有者を設定するには: ${line("devices set-owner", ["SERIAL"], { user: "MAIL" })}`,
 );
 
-/** What is said of devices that are gone and were not confirmed. */
-export const notConfirmed = (missing: number): Text =>
+/** Describes devices that Apple no longer lists and whose release was not confirmed. */
+export const describeUnconfirmed = (missing: number): Text =>
   text(
-    `${counted(missing, "device")} that Apple no longer has: marked missing, nothing was released (Apple leaves devices out for about a day at times). To look: ${line("ade devices list", [], { state: "missing" })}; to forget their ADE state here: ${line("ade sync", [], { full: true, maxDeletions: missing })}`,
+    `Apple no longer lists ${formatCount(missing, "device")}: marked as missing, not released (Apple sometimes leaves devices out for about a day). To check: ${line("ade devices list", [], { state: "missing" })}; to mark the devices as released in clomoctl: ${line("ade sync", [], { full: true, maxDeletions: missing })}`,
     `Apple 側で見つからないデバイスが ${missing} 台あります(「見つからない」としただけで、解除していません。1 日ほど見えなくなることもあります)。確認: ${line("ade devices list", [], { state: "missing" })}、解除: ${line("ade sync", [], { full: true, maxDeletions: missing })}`,
   );
 
-/** Of a run that somebody stopped. */
-export const CUT_OFF = new Failure("unavailable", {
-  what: text("the sync was cut off", "同期が中断されました"),
-  hint: text(`to go on with it: ${line("ade sync", [])}`, `続きから実行するには ${line("ade sync", [])}`),
+/** Failure of a sync run that was stopped before its end. */
+export const SYNC_INTERRUPTED = new Failure("unavailable", {
+  what: text("the sync was interrupted", "同期が中断されました"),
+  hint: text(`to resume the sync: ${line("ade sync", [])}`, `続きから実行するには ${line("ade sync", [])}`),
 });

@@ -2,17 +2,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 
 describe("a guide", () => {
   test.each(["purchased", "manual", "supervised-only", "unsupervised"])(
-    "to %s says first what ends CLOMO's own enrolment, in both languages, and asks no tenant",
+    "for %s first says what ends CLOMO's own enrolment, in both languages, without a request",
     async (way) => {
-      const { en, ja } = await inBoth(`ade guide ${way}`, { tenant: {} });
+      const { en, ja } = await runInBoth(`ade guide ${way}`, { tenant: {} });
       expect(en).toMatchObject({ exit: 0, requests: [] });
       const line = `clomoctl ade guide ${way} --through commands\n`;
-      expect(en.stderr).toBe(`in a tenant of your own, or with the simulator: ${line}`);
-      expect(ja.stderr).toBe(`独自のテナントやシミュレーターでの手順: ${line}`);
+      expect(en.stderr).toBe(`to see the steps for a tenant of your own or a simulator: ${line}`);
+      expect(ja.stderr).toBe(`独自のテナントやシミュレーターでの手順を見るには: ${line}`);
       expect(en.stdout).toMatch(
         /^How to enrol .*\n\n {2}first of all: Never upload a public key of clomoctl .*\n[^]*\n\n1\. /,
       );
@@ -20,7 +20,7 @@ describe("a guide", () => {
     },
   );
 
-  test("is that of the console unless commands are asked for", async () => {
+  test("is for the console unless commands are requested", async () => {
     const console = await run("ade guide purchased");
     expect(console.stdout).toContain("「全件を取得する」");
     expect(console.stdout).not.toContain("clomoctl ade sync");
@@ -38,8 +38,8 @@ describe("a guide", () => {
     expect((await run(`ade guide manual ${words}`)).stdout).toMatch(form);
   });
 
-  test("is folded on a terminal, with commands whole", async () => {
-    const { en, ja } = await inBoth("ade guide purchased --through commands", { terminal: { columns: 80 } });
+  test("is folded on a terminal, but its commands are not", async () => {
+    const { en, ja } = await runInBoth("ade guide purchased --through commands", { terminal: { columns: 80 } });
     for (const { stdout } of [en, ja]) {
       for (const line of stdout.split("\n")) {
         expect(displayWidth(line) <= 80 || /^ *clomoctl \S/.test(line), line).toBe(true);
@@ -49,15 +49,15 @@ describe("a guide", () => {
     expect(ja.stdout).toMatch(/^ {3}注意: .+\n {5}\S/m);
   });
 
-  test("may be a file", async () => {
+  test("can be written to a file", async () => {
     const folder = freshFolder();
     const ran = await run("ade guide manual --format html -o manual.html --lang ja", { folder });
     expect(ran).toMatchObject({ exit: 0, stdout: "" });
     expect(readFileSync(join(folder, "manual.html"), "utf8")).toContain('<html lang="ja">');
   });
 
-  test("is data where a format or fields are asked for", async () => {
-    const { en, ja } = await inBoth("ade guide manual --format json", {});
+  test("is data if a format or fields are requested", async () => {
+    const { en, ja } = await runInBoth("ade guide manual --format json", {});
     const steps = JSON.parse(en.stdout) as readonly Record<string, unknown>[];
     expect(steps.map(({ number }) => number)).toEqual(steps.map((_, index) => index + 1));
     expect(Object.keys(steps[0] ?? {})).toEqual(["number", "id", "what", "where", "trap", "check"]);
@@ -72,15 +72,18 @@ test.each([
   ["", "the argument purchased|manual|supervised-only|unsupervised is missing"],
   ["bought", "must be one of purchased, manual, supervised-only, unsupervised"],
   ["purchased --through api", "must be one of console, commands"],
-  ["purchased --format html --fields id", "--fields and --query select records: they do not go with --format html"],
-  ["purchased -o a --query id", "-o FILE needs --format"],
-  ["purchased -o a --format json", "--format xlsx and -o FILE go together"],
+  [
+    "purchased --format html --fields id",
+    "--fields and --query select records, so they cannot be used with --format html",
+  ],
+  ["purchased -o a --query id", "-o FILE requires --format"],
+  ["purchased -o a --format json", "--format xlsx and -o FILE must be used together"],
   [
     "purchased --as html --format pdf",
     "must be one of text, markdown, html, table, json, ndjson, csv, tsv, xlsx, not pdf",
   ],
-])("is refused where the command line is wrong: %s", async (words, said) => {
-  const { en, ja } = await inBoth(`ade guide ${words}`.trim(), {});
+])("is refused if the command line is wrong: %s", async (words, said) => {
+  const { en, ja } = await runInBoth(`ade guide ${words}`.trim(), {});
   expect(en).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining(said) });
   expect(ja).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringMatching(/^エラー: /) });
 });

@@ -1,36 +1,36 @@
 import { commandName, line, step } from "../../lib/advice/index.ts";
-import { enrolmentGuide, THROUGH, WAYS_IN } from "../../lib/renewals/guide/enrolment.ts";
+import { buildEnrolmentGuide, ENROLMENT_TOOLS, ENROLMENT_METHOD_NAMES } from "../../lib/renewals/guide/enrolment.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { GUIDE_OPTIONS, requestedGuide, showSteps, writeGuide } from "../guides/write.ts";
+import { GUIDE_OPTIONS, resolveRequestedGuide, showSteps, writeGuide } from "../guides/write.ts";
 
 export default defineCommand({
-  summary: text("show how devices come in, step by step, with the pitfalls", "デバイスの登録手順と注意点を示す"),
+  summary: text("show how to enrol devices, step by step, with the pitfalls", "デバイスの登録手順と注意点を示す"),
   details: [
     text(
-      "The ways in: purchased (bought as ADE devices), manual (made ADE devices by cable at a Mac), supervised-only (supervised by cable, without ADE) or unsupervised.",
+      "Ways to enrol devices: purchased (bought as ADE devices), manual (turned into ADE devices with a cable and a Mac), supervised-only (supervised with a cable, without ADE) and unsupervised.",
       "登録の方法は、purchased(ADE デバイスを購入)、manual(Mac に接続して手動で ADE デバイスにする)、supervised-only(ADE を使わず監視対象にする)、unsupervised(非監視対象)のいずれかです。",
     ),
     text(
-      "By default the steps are those of CLOMO's console. --through commands is for a tenant of your own, with a server entry of its own in Apple Business Manager, and for the simulator. Nothing is asked of Apple or of a tenant.",
-      "既定では CLOMO コンソールでの手順を示します。--through commands は、Apple Business Manager に専用の MDM サーバを登録した独自のテナントと、シミュレーターのためのものです。Apple にもテナントにも問い合わせません。",
+      "By default, the guide shows the steps in the console (CLOMO PANEL). Use --through commands for a tenant of your own that has its own server entry in Apple Business Manager, and for the simulator. The guide does not contact Apple or a tenant.",
+      "既定では CLOMO PANEL(管理画面)での手順を示します。--through commands は、Apple Business Manager に専用の MDM サーバを登録した独自のテナントと、シミュレーターのためのものです。Apple にもテナントにも問い合わせません。",
     ),
   ],
   args: {
     way: {
       kind: "choice",
-      choices: WAYS_IN,
+      choices: ENROLMENT_METHOD_NAMES,
       required: true,
-      about: text("how the devices come in", "登録の方法"),
+      about: text("way to enrol the devices", "登録の方法"),
     },
   },
   options: {
     through: {
       kind: "choice",
-      choices: THROUGH,
+      choices: ENROLMENT_TOOLS,
       about: text(
-        "steps in CLOMO's console, or by commands (default: console)",
-        "コンソールの手順か、コマンドの手順か(既定: console)",
+        "steps in the console or with commands (default: console)",
+        "管理画面での手順か、コマンドでの手順か(既定: console)",
       ),
     },
     ...GUIDE_OPTIONS,
@@ -38,18 +38,22 @@ export default defineCommand({
   examples: [
     { line: "clomoctl ade guide purchased" },
     { line: "clomoctl ade guide purchased --through commands" },
-    { line: "clomoctl ade guide manual --format html -o manual.html", about: text("to print", "印刷用") },
+    { line: "clomoctl ade guide manual --format html -o manual.html", about: text("for printing", "印刷用") },
   ],
   exits: ["usage"],
   async run(tools, { way, through = "console", ...options }) {
-    const document = requestedGuide(tools, options, commandName("ade guide"));
-    const guide = enrolmentGuide(way, through);
+    const document = resolveRequestedGuide(tools, options, commandName("ade guide"));
+    const guide = buildEnrolmentGuide(way, through);
     if (document === undefined) return showSteps(tools, guide);
     await writeGuide(tools, guide, document);
     if (through === "commands") return;
     const command = line("ade guide", [way], { through: "commands" });
     await tools.terminal.note(
-      step("in a tenant of your own, or with the simulator", "独自のテナントやシミュレーターでの手順", command),
+      step(
+        "to see the steps for a tenant of your own or a simulator",
+        "独自のテナントやシミュレーターでの手順を見るには",
+        command,
+      ),
     );
   },
 });

@@ -4,7 +4,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { parsePluginOutput } from "#support/renewals/plugin-output.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { text } from "../../lib/text/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const LINE = "ade status --nagios";
@@ -24,7 +24,7 @@ const failed = (code: "unavailable" | "not-permitted"): Ade["sync"] => ({
 });
 
 test.each<[string, Partial<Ade>, number, string, RegExp]>([
-  ["well", {}, 0, "OK", /^10 devices, nothing is wrong$/],
+  ["well", {}, 0, "OK", /^10 devices, no problems$/],
   [
     "not ready",
     { counts: { ...ADE.counts, notReady: 2 } },
@@ -39,8 +39,8 @@ test.each<[string, Partial<Ade>, number, string, RegExp]>([
     "CRITICAL",
     /^the server token has expired: clomoctl ade token set FILE$/,
   ],
-  ["missing", { counts: { ...ADE.counts, missing: 2 } }, 1, "WARNING", /2 devices that Apple no longer has: clomoctl /],
-  ["overdue", { lastSyncAt: "2026-11-17T00:00:00.000Z" }, 1, "WARNING", /^no sync was completed for 3 days/],
+  ["missing", { counts: { ...ADE.counts, missing: 2 } }, 1, "WARNING", /^2 devices missing at Apple: clomoctl /],
+  ["overdue", { lastSyncAt: "2026-11-17T00:00:00.000Z" }, 1, "WARNING", /^no sync has completed for 3 days/],
   [
     "not reached",
     { sync: failed("unavailable") },
@@ -63,9 +63,15 @@ test.each<[string, Partial<Ade>, number, string, RegExp]>([
     /^Apple rejected the server token/,
   ],
   ["no token", { token: null }, 3, "UNKNOWN", /^no server token is set$/],
-  ["a mirror", { mirror: true, counts: { ...ADE.counts, notReady: 2 } }, 3, "UNKNOWN", /^not watched here/],
+  [
+    "a mirror",
+    { mirror: true, counts: { ...ADE.counts, notReady: 2 } },
+    3,
+    "UNKNOWN",
+    /^not monitored: this tenant mirrors the console/,
+  ],
 ])("%s is one line on stdout, in both languages", async (_, change, exit, status, said) => {
-  const { en, ja } = await inBoth(LINE, { tenant: { ade: { ...ADE, ...change } } });
+  const { en, ja } = await runInBoth(LINE, { tenant: { ade: { ...ADE, ...change } } });
   expect(en).toMatchObject({ exit, stderr: "" });
   expect(parsePluginOutput(en.stdout)).toMatchObject({ status, service: "ADE", said: expect.stringMatching(said) });
   expect(ja).toMatchObject({ exit, stderr: "" });
@@ -75,7 +81,7 @@ test.each<[string, Partial<Ade>, number, string, RegExp]>([
   });
 });
 
-test("the figures are devices by state and the age of the last sync, with the ranges that warn", async () => {
+test("the figures are devices by state and the age of the last sync, with warning ranges", async () => {
   const ade = { ...ADE, counts: { present: 10, missing: 1, released: 4, notReady: 2, unreadable: 3 } };
   const { figures } = parsePluginOutput((await run(LINE, { tenant: { ade } })).stdout);
   expect(figures.map(({ label, value, unit, warns }) => [label, value, unit, warns(value)])).toEqual([
@@ -88,7 +94,7 @@ test("the figures are devices by state and the age of the last sync, with the ra
   expect([172_800, 172_801].map((age) => figures[4]?.warns(age))).toEqual([false, true]);
 });
 
-describe("what fails is unknown on stdout, and told on stderr", () => {
+describe("a failure is unknown on stdout and is reported on stderr", () => {
   test.each([
     [
       "a tenant that cannot be reached",
@@ -99,7 +105,7 @@ describe("what fails is unknown on stdout, and told on stderr", () => {
     ["an unknown option", `${LINE} --bogus`, {}],
     ["another format", `${LINE} --format json`, { tenant: {} }],
   ])("%s", async (_, words, circumstances) => {
-    const { en, ja } = await inBoth(words, circumstances);
+    const { en, ja } = await runInBoth(words, circumstances);
     expect(en).toMatchObject({ exit: 3, stderr: expect.stringMatching(/^error: /) });
     expect(parsePluginOutput(en.stdout)).toMatchObject({ service: "ADE", status: "UNKNOWN" });
     expect(parsePluginOutput(ja.stdout)).toMatchObject({ status: "UNKNOWN" });
@@ -107,7 +113,7 @@ describe("what fails is unknown on stdout, and told on stderr", () => {
   });
 });
 
-test("a token that Apple rejects is critical by a real sync, until another one is set", async () => {
+test("a token that Apple rejects in a real sync is critical until another token is set", async () => {
   const rehearsal = new Rehearsal({ devices: 3 });
   onTestFinished(() => rehearsal[Symbol.asyncDispose]());
   await rehearsal.setUp();

@@ -1,49 +1,49 @@
 import type { Ade } from "../../lib/client/index.ts";
-import { adeHealth, syncIntervalMs, watchesAde } from "../../lib/model/ade-health.ts";
+import { assessAdeHealth, getSyncIntervalMs, isAdeMonitored } from "../../lib/model/ade-health.ts";
 import type { PluginFigure, PluginResult } from "../../lib/renewals/output/plugin.ts";
-import { counted, text, type Language, type Text } from "../../lib/text/index.ts";
+import { formatCount, text, type Language, type Text } from "../../lib/text/index.ts";
 
-const SERVICE = "ADE";
+const SERVICE_NAME = "ADE";
 
-const NOT_WATCHED = {
+const NOT_MONITORED = {
   mirror: text(
-    "not watched here: this tenant mirrors the console, where its devices are synced",
+    "not monitored: this tenant mirrors the console, which syncs the devices",
     "ここでは監視しません。管理画面のミラーのため、デバイスの同期は管理画面で行います",
   ),
   token: text("no server token is set", "サーバートークンが設定されていません"),
 } as const satisfies Record<string, Text>;
 
-/** Returns how a tenant's ADE stands, for a monitoring system. What is not watched is unknown: it must not look well. */
-export function adePlugin(
+/** Returns a tenant's ADE state as a plugin result. If not monitored, it is `unknown`, as it must not look healthy. */
+export function buildAdePluginResult(
   ade: Ade,
   { now, language }: { readonly now: Date; readonly language: Language },
 ): PluginResult {
-  if (!watchesAde(ade)) {
-    const why = ade.mirror ? NOT_WATCHED.mirror : NOT_WATCHED.token;
-    return { service: SERVICE, state: "unknown", sentence: why[language], figures: [] };
+  if (!isAdeMonitored(ade)) {
+    const why = ade.mirror ? NOT_MONITORED.mirror : NOT_MONITORED.token;
+    return { service: SERVICE_NAME, state: "unknown", sentence: why[language], figures: [] };
   }
-  const conditions = adeHealth(ade, now);
+  const conditions = assessAdeHealth(ade, now);
   const state = conditions[0]?.level ?? "ok";
   const sentence =
     conditions.length === 0
       ? text(
-          `${counted(ade.counts.present, "device")}, nothing is wrong`,
+          `${formatCount(ade.counts.present, "device")}, no problems`,
           `デバイス ${ade.counts.present} 台、問題なし`,
         )[language]
       : conditions.map(({ what, line }) => `${what[language]}: ${line}`).join("; ");
-  return { service: SERVICE, state, sentence, figures: figuresOf(ade, now) };
+  return { service: SERVICE_NAME, state, sentence, figures: generateFigures(ade, now) };
 }
 
-/** Ranges of a number that warns from one on. */
-const FROM_ONE = "0:0;;0;";
+/** Plugin ranges of a number that causes a warning if it is 1 or more. */
+const WARN_ABOVE_ZERO = "0:0;;0;";
 
-function* figuresOf(ade: Ade, now: Date): Generator<PluginFigure> {
+function* generateFigures(ade: Ade, now: Date): Generator<PluginFigure> {
   const { present, notReady, missing, unreadable } = ade.counts;
   yield { label: "devices", value: present, ranges: ";;0;" };
-  yield { label: "not ready", value: notReady, ranges: FROM_ONE };
-  yield { label: "missing", value: missing, ranges: FROM_ONE };
-  yield { label: "unreadable", value: unreadable, ranges: FROM_ONE };
+  yield { label: "not ready", value: notReady, ranges: WARN_ABOVE_ZERO };
+  yield { label: "missing", value: missing, ranges: WARN_ABOVE_ZERO };
+  yield { label: "unreadable", value: unreadable, ranges: WARN_ABOVE_ZERO };
   if (ade.lastSyncAt === null) return;
   const ageSeconds = Math.max(0, Math.round((now.getTime() - Date.parse(ade.lastSyncAt)) / 1000));
-  yield { label: "sync age", value: ageSeconds, unit: "s", ranges: `${(2 * syncIntervalMs(ade)) / 1000};;0;` };
+  yield { label: "sync age", value: ageSeconds, unit: "s", ranges: `${(2 * getSyncIntervalMs(ade)) / 1000};;0;` };
 }

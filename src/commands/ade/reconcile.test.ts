@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { Send } from "../../lib/apple/send.ts";
 import type { Ade, AdeDeviceRecord, Device } from "../../lib/client/index.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 
 const ADE = example<Ade>("ade");
 const MIRROR: Ade = { ...ADE, endpoint: null, mirror: true, server: null, token: null, key: null, sync: null };
@@ -41,7 +41,7 @@ function listOf(content: string | Uint8Array, name = "purchased.csv"): { readonl
 
 const RECONCILE = "ade reconcile purchased.csv";
 
-describe("what Apple told the tenant", () => {
+describe("the devices known from Apple", () => {
   const tenant = own(
     { serialNumber: "A1", profileStatus: "assigned" },
     { serialNumber: "A2", profileStatus: "pushed" },
@@ -50,22 +50,22 @@ describe("what Apple told the tenant", () => {
     { serialNumber: "A5", state: "released" },
   );
 
-  test("says how each purchased device stands, and what to do, in both languages", async () => {
+  test("reports the state of each purchased device and what to do, in both languages", async () => {
     const list = listOf("注文番号,シリアル番号\n1,A1\n1,A2\n1,A3\n1,A4\n1,A5\n1,A6\n");
-    const { en, ja } = await inBoth(RECONCILE, { tenant, ...list });
+    const { en, ja } = await runInBoth(RECONCILE, { tenant, ...list });
     expect(en).toMatchObject({ exit: 9 });
     expect(en.stdout).toBe(
       "serialNumber\trow\tresult\tprofileStatus\tserver\n" +
         "A1\t2\tready\tassigned\t\nA2\t3\tready\tpushed\t\nA3\t4\tno-profile\tempty\t\nA4\t5\tgone\tassigned\t\nA5\t6\tmissing\tassigned\t\nA6\t7\tmissing\t\t\n",
     );
     expect(en.stderr).toContain("2 devices ready\n");
-    expect(en.stderr).toContain("1 device without profile: give them a profile: clomoctl ade profiles assign");
-    expect(en.stderr).toContain("2 devices missing: sync all first: clomoctl ade sync --full");
+    expect(en.stderr).toContain("1 device without a profile: assign a profile: clomoctl ade profiles assign");
+    expect(en.stderr).toContain("2 devices missing: run a full sync first: clomoctl ade sync --full");
     expect(ja.stderr).toContain("準備完了: 2 台\n");
     expect(ja.stderr).toContain("プロファイルなし: 1 台。");
   });
 
-  test("is all well where nothing is left to do", async () => {
+  test("succeeds if nothing is left to do", async () => {
     const ran = await run(RECONCILE, { tenant, ...listOf("Serial Number\nA1\n") });
     expect(ran).toMatchObject({ exit: 0, stderr: expect.stringMatching(/^endpoint: .*\n1 device ready\n$/) });
     expect(ran.requests).toEqual([{ operation: "ade" }, { operation: "findAdeDevices", query: { name: "A1" } }]);
@@ -73,8 +73,8 @@ describe("what Apple told the tenant", () => {
 });
 
 describe("a mirror", () => {
-  test("compares the devices of the console's export", async () => {
-    const { en, ja } = await inBoth(RECONCILE, { tenant: mirror("A1"), ...listOf("A1\nA2\n") });
+  test("compares the devices in the console's export", async () => {
+    const { en, ja } = await runInBoth(RECONCILE, { tenant: mirror("A1"), ...listOf("A1\nA2\n") });
     expect(en).toMatchObject({ exit: 9 });
     expect(en.stdout).toContain("A1\t1\tregistered\t\t\nA2\t2\tmissing\t\t\n");
     expect(en.stderr).toContain("1 device missing: in the console: 基本設定");
@@ -100,32 +100,32 @@ describe("the list", () => {
     });
   });
 
-  test("may be Shift_JIS, and may come by stdin", async () => {
+  test("can be in Shift_JIS and can come from stdin", async () => {
     const sjis = Buffer.from("83568383838a83418b8b94d48d860d0a", "hex");
     const ran = await run("ade reconcile - --fields row", { tenant, stdin: "serial\nC8TJ500QF1MN\n" });
     expect(ran).toMatchObject({ exit: 0, stdout: "row\n2\n" });
     expect((await run(`${RECONCILE} --encoding shift_jis`, { tenant, ...listOf(sjis) })).exit).toBe(3);
   });
 
-  test("that has a device twice is told, and counts it once", async () => {
-    const { en, ja } = await inBoth(`${RECONCILE} --fields row`, {
+  test("with a duplicate device is reported, and counts the device once", async () => {
+    const { en, ja } = await runInBoth(`${RECONCILE} --fields row`, {
       tenant,
       ...listOf("serial\nC8TJ500QF1MN\nc8tj500qf1mn\n"),
     });
     expect(en).toMatchObject({ exit: 0, stdout: "row\n2\n" });
-    expect(en.stderr).toContain("purchased.csv:3:1: C8TJ500QF1MN is in row 2 already; counted once");
+    expect(en.stderr).toContain("purchased.csv:3:1: C8TJ500QF1MN is already in row 2; it is counted once");
     expect(ja.stderr).toContain("2 行目にもあります");
   });
 
   test.each([
     ["", "the list is empty"],
     ["serial\n", "the list is empty"],
-    ["a,b\n1,2\n", "no column is called as one of serial numbers; the first row has: a, b"],
-    ["serial,シリアル番号\nA,B\n", "two columns may have the serial numbers: serial and シリアル番号"],
+    ["a,b\n1,2\n", "no column of serial numbers was found; the first row contains: a, b"],
+    ["serial,シリアル番号\nA,B\n", 'two columns may contain the serial numbers: "serial" and "シリアル番号"'],
     ["serial\n合計 10 台\n", "purchased.csv:2:1: not a serial number"],
     ['serial\n"A\n', "purchased.csv:2"],
-  ])("is refused, and no tenant asked: %j", async (content, said) => {
-    const { en, ja } = await inBoth(RECONCILE, { tenant: {}, ...listOf(content) });
+  ])("is refused without a request to the tenant: %j", async (content, said) => {
+    const { en, ja } = await runInBoth(RECONCILE, { tenant: {}, ...listOf(content) });
     expect(en).toMatchObject({ exit: 3, stdout: "", requests: [], stderr: expect.stringContaining(said) });
     expect(ja).toMatchObject({ exit: 3, stdout: "", requests: [] });
   });
@@ -168,10 +168,10 @@ describe("the Apple Business API", () => {
   const API = `${RECONCILE} --apple-business --business-client-id BUSINESSAPI.1 --business-key-file key.pem`;
   const LIST = "serial\nA1\nM1\nM2\nM3\nM4\n";
 
-  test("says where the missing ones are", async () => {
+  test("says where the missing devices are", async () => {
     const asked: string[] = [];
     const tenant = own({ serialNumber: "A1", profileStatus: "assigned" });
-    const { en } = await inBoth(API, { tenant, apple: apple(asked), ...withKey(LIST) });
+    const { en } = await runInBoth(API, { tenant, apple: apple(asked), ...withKey(LIST) });
     expect(en).toMatchObject({ exit: 9 });
     expect(en.stdout.split("\n").slice(1, -1)).toEqual([
       "A1\t2\tready\tassigned\t",
@@ -180,12 +180,14 @@ describe("the Apple Business API", () => {
       "M3\t5\tno-server\t\t",
       "M4\t6\tnot-in-organisation\t\t",
     ]);
-    expect(en.stderr).toContain("1 device not in the organisation: ask who sold them");
+    expect(en.stderr).toContain(
+      "1 device not in the organisation: ask the seller to register them with Apple for your organisation",
+    );
     expect(asked.every((line) => line.startsWith("GET ") || line.includes("/auth/oauth2/token"))).toBe(true);
     expect(asked[0]).toBe("POST http://127.0.0.1:8080/auth/oauth2/token");
   });
 
-  test("is Apple's where the tenant has no simulator; a mirror does not know its server", async () => {
+  test("is Apple's if the tenant has no simulator, and a mirror does not know its server", async () => {
     const asked: string[] = [];
     const environment = { CLOMOCTL_BUSINESS_CLIENT_ID: "BUSINESSAPI.1", CLOMOCTL_BUSINESS_KEY_FILE: "key.pem" };
     const ran = await run(`${RECONCILE} --apple-business`, {
@@ -195,7 +197,7 @@ describe("the Apple Business API", () => {
       ...withKey("serial\nM1\n"),
     });
     expect(ran.stdout).toContain("M1\t2\tother-server\t\tSIMULATOR\n");
-    expect(ran.stderr).toContain("if the server is the one that CLOMO uses");
+    expect(ran.stderr).toContain("if CLOMO uses this server");
     expect(asked).toEqual([
       "POST https://account.apple.com/auth/oauth2/token",
       "GET https://api-business.apple.com/v1/orgDevices/M1/assignedServer",
@@ -206,7 +208,7 @@ describe("the Apple Business API", () => {
     ["", {}, undefined],
     ["", { CLOMOCTL_BUSINESS_KEY_ID: "K1" }, "K1"],
     [" --business-key-id K2", { CLOMOCTL_BUSINESS_KEY_ID: "K1" }, "K2"],
-  ])("knows the key by its ID, if one is given: %j %j", async (option, environment, keyId) => {
+  ])("identifies the key by its ID, if an ID is given: %j %j", async (option, environment, keyId) => {
     const keyIds: unknown[] = [];
     const circumstances = { tenant: mirror(), apple: apple([], keyIds), ...withKey("serial\nM1\n") };
     await run(`${API}${option}`, { ...circumstances, environment });
@@ -214,17 +216,21 @@ describe("the Apple Business API", () => {
   });
 
   test.each([
-    [`${RECONCILE} --business-client-id x`, 2, "need --apple-business"],
-    [`${RECONCILE} --apple-business --business-key-file key.pem`, 2, "needs --business-client-id"],
-    [`${RECONCILE} --apple-business --business-client-id x`, 2, "needs --business-key-file"],
+    [
+      `${RECONCILE} --business-client-id x`,
+      2,
+      "--business-client-id, --business-key-id and --business-key-file require --apple-business",
+    ],
+    [`${RECONCILE} --apple-business --business-key-file key.pem`, 2, "--apple-business requires --business-client-id"],
+    [`${RECONCILE} --apple-business --business-client-id x`, 2, "--apple-business requires --business-key-file"],
     [`${RECONCILE} --apple-business --business-client-id x --business-key-file purchased.csv`, 3, ""],
-  ])("is refused without what it needs: %s", async (line, exit, said) => {
-    const { en, ja } = await inBoth(line, { tenant: {}, ...withKey("serial\nA1\n") });
+  ])("is refused if a required option is missing: %s", async (line, exit, said) => {
+    const { en, ja } = await runInBoth(line, { tenant: {}, ...withKey("serial\nA1\n") });
     expect(en).toMatchObject({ exit, stdout: "", stderr: expect.stringContaining(said) });
     expect(ja).toMatchObject({ exit, stdout: "" });
   });
 
-  test("takes no key that others can read", async () => {
+  test("rejects a key that others can read", async () => {
     const ran = await run(API, { tenant: {}, ...withKey("serial\nA1\n", 0o644) });
     expect(ran).toMatchObject({ exit: 3, stderr: expect.stringContaining("key.pem") });
   });

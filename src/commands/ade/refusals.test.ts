@@ -1,16 +1,21 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { ADE, PROFILE } from "#support/commands/ade/profiles.ts";
-import { testFenced, testRefusals, testTenantFailures, testWrongLines } from "#support/commands/refusals.ts";
+import {
+  testRefusedInMirror,
+  testRefusals,
+  testTenantFailures,
+  testWrongLines,
+} from "#support/commands/command-failures.ts";
 
 testWrongLines(
   ["ade devices list --state lost"],
   ["ade status --bogus"],
   ["ade sync --full --delta", "--full and --delta cannot be used together"],
-  ["ade sync --max-deletions many", "neither a number of records nor a share"],
-  ["ade sync --watch soon", "soon is not an interval from 1m to 7d"],
-  ["ade sync --watch 8d", "8d is not an interval from 1m to 7d"],
-  ["ade sync --every soon", "soon is not an interval from 1m to 7d"],
+  ["ade sync --max-deletions many", '" is neither a number of records nor a percentage'],
+  ["ade sync --watch soon", '"soon" is not an interval from 1m to 7d'],
+  ["ade sync --watch 8d", '"8d" is not an interval from 1m to 7d'],
+  ["ade sync --every soon", '"soon" is not an interval from 1m to 7d'],
   ["ade sync --watch 1h --every 1h", "--watch and --every cannot be used together"],
   ["ade simulator do advance"],
   ["ade simulator do advance soon", "soon"],
@@ -31,7 +36,7 @@ testWrongLines(
   ["ade simulator do vpp-token --org a -o b", "SIMULATOR"],
 );
 
-testFenced(
+testRefusedInMirror(
   "ADE プロファイル",
   "ade profiles assign none --file none.csv",
   "ade profiles auto-apply none --org none",
@@ -40,7 +45,7 @@ testFenced(
   "ade profiles unassign --org none",
 );
 
-testFenced("Automated Device Enrollment", "ade token set none.p7m");
+testRefusedInMirror("Automated Device Enrollment", "ade token set none.p7m");
 
 const AT_ADE = { ade: ADE };
 const TERMS = new Failure("not-permitted", { what: text("terms", "規約") });
@@ -76,7 +81,7 @@ testRefusals(
   ...["", " --apple --simulator http://x", " --apple http://x", " --simulator http://x http://y"].map((words) => ({
     line: `ade endpoint set${words}`,
     exit: 2,
-    en: "give one of --apple, --simulator URL and URL",
+    en: "specify exactly one of --apple, --simulator URL and URL",
     ja: "どれか 1 つ",
   })),
   {
@@ -96,13 +101,13 @@ testRefusals(
   ...["assign 本社", "assign 本社 A1 --unassigned", "assign 本社 --org x --file -", "unassign"].map((words) => ({
     line: `ade profiles ${words}`,
     exit: 2,
-    en: "say in one way",
+    en: "select the devices in exactly one way",
     ja: "対象のデバイスを 1 つの方法で",
   })),
   ...["", " 本社 --none"].map((words) => ({
     line: `ade profiles auto-apply${words}`,
     exit: 2,
-    en: "name a profile, or --none",
+    en: "specify either a profile or --none",
     ja: "--none",
   })),
   { line: "ade profiles create", exit: 2, en: "NAME is missing", ja: "NAME" },

@@ -1,115 +1,115 @@
 import { line } from "../../lib/advice/index.ts";
 import type { Ade, AdeSync } from "../../lib/client/index.ts";
 import { ERRORS, Failure, type ErrorCode } from "../../lib/errors/index.ts";
-import { NEVER_WITH_CLOMO, SYNC_KINDS, SYNC_REASONS, SYNC_STATES, type EndpointKind } from "../../lib/model/ade.ts";
-import { ADE_STATUS, type AdeCondition } from "../../lib/model/ade-health.ts";
+import { CLOMO_KEY_WARNING, SYNC_KINDS, SYNC_REASONS, SYNC_STATES, type EndpointKind } from "../../lib/model/ade.ts";
+import { ADE_STATUS_COMMAND, type AdeCondition } from "../../lib/model/ade-health.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
 
-const KINDS: Readonly<Record<EndpointKind, Text>> = {
+const ENDPOINT_KIND_NAMES: Readonly<Record<EndpointKind, Text>> = {
   apple: text("Apple", "Apple"),
   simulator: text("SIMULATOR", "シミュレーター"),
   other: text("other", "その他"),
 };
 
-/** What stands at the other end, in a few words. */
+/** Describes the endpoint and the MDM server in a few words. */
 const describeEndpoint = ({ endpoint, server }: Pick<Ade, "endpoint" | "server">): Text => {
   if (endpoint === null) return text("endpoint: not set", "接続先: 未設定");
-  const kind = KINDS[endpoint.kind];
-  const name = server === null ? text("not asked yet", "未確認") : same(server.name);
+  const kind = ENDPOINT_KIND_NAMES[endpoint.kind];
+  const name = server === null ? text("not checked yet", "未確認") : same(server.name);
   return text(
     `endpoint: ${kind.en} ${endpoint.url}; MDM server: ${name.en}`,
     `接続先: ${kind.ja} ${endpoint.url}、MDM サーバ: ${name.ja}`,
   );
 };
 
-/** Says on stderr what stands at the other end, as every command of ADE does. */
-export const tellEndpoint = ({ terminal }: Pick<Tools, "terminal">, ade: Pick<Ade, "endpoint" | "server">) =>
+/** Prints the endpoint and the MDM server on stderr, as every ADE command does. */
+export const printEndpoint = ({ terminal }: Pick<Tools, "terminal">, ade: Pick<Ade, "endpoint" | "server">) =>
   terminal.note(describeEndpoint(ade));
 
-/** Says what must never be done with a key or token of CLOMO's; a simulator has none of them. */
-export async function warnOfClomo({ terminal }: Pick<Tools, "terminal">, { endpoint }: Pick<Ade, "endpoint">) {
-  if (endpoint?.kind !== "simulator") await terminal.warn(NEVER_WITH_CLOMO);
+/** Warns what must never be done with the key or token of CLOMO's own MDM server. A simulator does not have any. */
+export async function warnAboutClomoKeys({ terminal }: Pick<Tools, "terminal">, { endpoint }: Pick<Ade, "endpoint">) {
+  if (endpoint?.kind !== "simulator") await terminal.warn(CLOMO_KEY_WARNING);
 }
 
-const column = <R>(key: keyof R & string, en: string, ja: string, more: Partial<Column<R>> = {}): Column<R> => ({
+const createColumn = <R>(key: keyof R & string, en: string, ja: string, more: Partial<Column<R>> = {}): Column<R> => ({
   key,
   header: text(en, ja),
   value: (record) => record[key],
   ...more,
 });
 
-const count = { align: "end" } as const;
+const COUNT_LAYOUT = { align: "end" } as const;
 
-/** A run of the sync. */
+/** Columns of a sync run. */
 export const SYNC_COLUMNS: readonly Column<AdeSync>[] = [
-  column("kind", "kind", "種類", { name: ({ kind }) => SYNC_KINDS[kind] }),
-  column("reason", "because", "理由", { name: ({ reason }) => SYNC_REASONS[reason] }),
-  column("state", "state", "状態", { name: ({ state }) => SYNC_STATES[state] }),
-  column("created", "new", "新規", count),
-  column("changed", "changed", "変更", count),
-  column("released", "gone", "解除", count),
-  column("missing", "missing", "見つからない", count),
-  column("registered", "added to Devices", "「Devices」に追加", count),
-  column("assigned", "got a profile", "プロファイル割り当て", count),
-  column("unreadable", "not readable", "読み取れない記録", count),
-  column("devices", "fetched", "取得", count),
-  column("pages", "pages", "ページ", count),
-  column("startedAt", "started", "開始", { instant: true }),
-  column("finishedAt", "finished", "終了", { instant: true }),
-  column("id", "id", "ID"),
+  createColumn("kind", "kind", "種類", { name: ({ kind }) => SYNC_KINDS[kind] }),
+  createColumn("reason", "reason", "理由", { name: ({ reason }) => SYNC_REASONS[reason] }),
+  createColumn("state", "state", "状態", { name: ({ state }) => SYNC_STATES[state] }),
+  createColumn("created", "new", "新規", COUNT_LAYOUT),
+  createColumn("changed", "changed", "変更", COUNT_LAYOUT),
+  createColumn("released", "released", "解除", COUNT_LAYOUT),
+  createColumn("missing", "missing", "見つからない", COUNT_LAYOUT),
+  createColumn("registered", "added to Devices", "「Devices」に追加", COUNT_LAYOUT),
+  createColumn("assigned", "profile assigned", "プロファイル割り当て", COUNT_LAYOUT),
+  createColumn("unreadable", "unreadable records", "読み取れない記録", COUNT_LAYOUT),
+  createColumn("devices", "fetched", "取得", COUNT_LAYOUT),
+  createColumn("pages", "pages", "ページ", COUNT_LAYOUT),
+  createColumn("startedAt", "started", "開始", { instant: true }),
+  createColumn("finishedAt", "finished", "終了", { instant: true }),
+  createColumn("id", "id", "ID"),
 ];
 
-/** Records of ADE itself: one for each value, as `status` and `token show` have them. */
-export interface AdeFacts extends Readonly<Record<(typeof FACTS)[number][0], string | number | null>> {
-  /** whether the token in force was never seen to work: Apple alone tells who downloaded it */
+/** What is known about ADE in a tenant, one member for each value that `status` and `token show` display. */
+export interface AdeFacts extends Readonly<Record<(typeof FACT_HEADERS)[number][0], string | number | null>> {
+  /** true if Apple has not yet answered with the current token, so who downloaded the token is unknown */
   readonly isUnseen: boolean;
 }
 
-const FACTS = [
+const FACT_HEADERS = [
   ["endpoint", "endpoint", "接続先"],
-  ["endpointKind", "kind of endpoint", "接続先の種類"],
+  ["endpointKind", "endpoint kind", "接続先の種類"],
   ["server", "MDM server", "MDM サーバ"],
-  ["serverUuid", "server's id", "MDM サーバ ID"],
+  ["serverUuid", "server ID", "MDM サーバ ID"],
   ["organisation", "organisation", "組織"],
   ["admin", "token downloaded by", "トークンをダウンロードした人"],
   ["tokenExpiresAt", "token expires", "トークンの期限"],
-  ["tokenSetAt", "token set", "トークンの設定"],
+  ["tokenSetAt", "token set at", "トークンの設定日時"],
   ["tokenSetBy", "token set by", "トークンを設定した人"],
-  ["present", "devices at Apple", "ADE デバイス"],
+  ["present", "ADE devices", "ADE デバイス"],
   ["notReady", "not ready", "準備未完了"],
   ["missing", "missing", "見つからない"],
-  ["released", "gone", "解除済み"],
+  ["released", "released", "解除済み"],
   ["lastSyncAt", "last sync", "前回の同期"],
   ["lastFullAt", "last full sync", "前回の全件取得"],
-  ["lastState", "last sync ended", "前回の結果"],
+  ["lastState", "last sync result", "前回の結果"],
 ] as const;
 
-export const FACT_COLUMNS: readonly Column<AdeFacts>[] = FACTS.map(([key, en, ja]) =>
-  column<AdeFacts>(key, en, ja, {
+export const FACT_COLUMNS: readonly Column<AdeFacts>[] = FACT_HEADERS.map(([key, en, ja]) =>
+  createColumn<AdeFacts>(key, en, ja, {
     ...(key.endsWith("At") && { instant: true }),
     ...(key === "endpointKind" && {
-      name: ({ endpointKind }) => (endpointKind === null ? null : KINDS[endpointKind as EndpointKind]),
+      name: ({ endpointKind }) => (endpointKind === null ? null : ENDPOINT_KIND_NAMES[endpointKind as EndpointKind]),
     }),
     ...(key === "lastState" && {
       name: ({ lastState }) => (lastState === null ? null : SYNC_STATES[lastState as AdeSync["state"]]),
     }),
     ...(key === "admin" && {
-      name: ({ admin, isUnseen }) => (admin === null && isUnseen ? UNSEEN : same(`${admin ?? ""}`)),
+      name: ({ admin, isUnseen }) => (admin === null && isUnseen ? ADMIN_NOT_KNOWN : same(`${admin ?? ""}`)),
     }),
   }),
 );
 
-const UNSEEN = text(
-  `not known until the next contact: ${line("ade account", [])}`,
+const ADMIN_NOT_KNOWN = text(
+  `not known until the next contact with Apple: ${line("ade account", [])}`,
   `次回の接続まで不明(${line("ade account", [])})`,
 );
 
-/** The columns of a token alone. */
-export const TOKEN_COLUMNS = FACT_COLUMNS.filter(({ key }) => FACTS.slice(0, 9).some(([name]) => name === key));
+/** Columns for the endpoint, the MDM server and the server token. */
+export const TOKEN_COLUMNS = FACT_COLUMNS.filter(({ key }) => FACT_HEADERS.slice(0, 9).some(([name]) => name === key));
 
-export const factsOf = ({ endpoint, server, token, counts, sync, lastSyncAt, lastFullAt }: Ade): AdeFacts => ({
+export const toAdeFacts = ({ endpoint, server, token, counts, sync, lastSyncAt, lastFullAt }: Ade): AdeFacts => ({
   endpoint: endpoint?.url ?? null,
   endpointKind: endpoint?.kind ?? null,
   server: server?.name ?? null,
@@ -129,17 +129,17 @@ export const factsOf = ({ endpoint, server, token, counts, sync, lastSyncAt, las
   isUnseen: token !== null && (server === null || server.seenAt < token.setAt),
 });
 
-/** Warns of what is wrong with ADE, each with the way out. */
+/** Warns of each problem with ADE, and says how to solve it. */
 export async function warnOfConditions(
   { terminal }: Pick<Tools, "terminal">,
   conditions: readonly AdeCondition[],
 ): Promise<void> {
   for (const { what, line, how } of conditions) {
-    const isHere = how !== undefined || line === ADE_STATUS;
+    const isHere = how !== undefined || line === ADE_STATUS_COMMAND;
     await terminal.warn(isHere ? what : { why: what, line }, how === undefined ? [] : [how]);
   }
 }
 
-/** The failure that a run ended with. */
-export const failureOf = ({ type, ...problem }: NonNullable<AdeSync["error"]>): Failure =>
+/** Converts the error of a failed sync run to a failure. */
+export const toFailure = ({ type, ...problem }: NonNullable<AdeSync["error"]>): Failure =>
   Failure.of({ ...problem, type: type in ERRORS ? (type as ErrorCode) : "unexpected" });

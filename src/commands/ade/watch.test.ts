@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
-import { run, type Ran } from "#support/commands/program.ts";
+import { run, type RunResult } from "#support/commands/program.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -26,7 +26,7 @@ async function watch(
   rehearsal: Rehearsal,
   words: string,
   { meanwhile, signal = "SIGTERM", syncs }: Watched,
-): Promise<Ran> {
+): Promise<RunResult> {
   const { surroundings } = rehearsal.tenant;
   const now = new Date(surroundings.time);
   const signals = new EventEmitter();
@@ -46,7 +46,7 @@ async function watch(
   return run(words, { tenant: rehearsal.tenant.fetch, now, wait, signals });
 }
 
-test("a delta each hour, and a full one once a day, until it is interrupted", async () => {
+test("runs a delta sync every hour and a full sync once a day, until it is interrupted", async () => {
   const rehearsal = await rehearsed();
   const ran = await watch(rehearsal, "ade sync --watch 1h --fields kind,reason,created --lang en", {
     syncs: 50,
@@ -62,10 +62,10 @@ test("a delta each hour, and a full one once a day, until it is interrupted", as
   expect(lines[3]).toBe("delta\tfull-recent\t2");
   const full = lines.flatMap((line, at) => (line.startsWith("full\t") ? [at] : []));
   expect(full).toEqual([0, 23, 46]);
-  expect(ran.stderr).toContain("error: interrupted: no sync was running; the next one was due at ");
+  expect(ran.stderr).toContain("error: interrupted: no sync was running; the next sync was due at ");
 });
 
-test("what fails is told with its time, and tried again; the last failure does not change the exit code", async () => {
+test("reports failures with their time and tries again, and they do not change the exit code", async () => {
   const rehearsal = await rehearsed();
   const ran = await watch(rehearsal, "ade sync --watch 1h --fields kind,state --lang en", {
     syncs: 5,
@@ -78,13 +78,13 @@ test("what fails is told with its time, and tried again; the last failure does n
   });
   expect(ran.exit).toBe(143);
   expect(ran.stdout).toBe("kind\tstate\nfull\tdone\ndelta\tdone\n");
-  expect(ran.stderr).toContain("error: Apple's new terms were not accepted yet\n");
+  expect(ran.stderr).toContain("error: Apple's new terms have not been accepted yet\n");
   expect(ran.stderr).toContain("(503)");
-  expect(ran.stderr).toContain("error: the server token is not valid any more: a newer one was issued\n");
-  expect(ran.stderr.match(/^\d{4}-\d\d-\d\d \d\d:\d\d.* not synced; next try: \d{4}-/gm)).toHaveLength(3);
+  expect(ran.stderr).toContain("error: the server token is no longer valid because a newer token was issued\n");
+  expect(ran.stderr.match(/^\d{4}-\d\d-\d\d \d\d:\d\d.* sync failed; next attempt: \d{4}-/gm)).toHaveLength(3);
 });
 
-test("a run of another process is waited for", async () => {
+test("waits for a run of another process", async () => {
   const rehearsal = await rehearsed();
   const { tenant } = rehearsal;
   const ran = await watch(rehearsal, "ade sync --watch 1h --fields kind,state --lang ja", {
@@ -102,7 +102,7 @@ test("a run of another process is waited for", async () => {
   expect(ran.stdout.trimEnd().split("\n")).toEqual(["kind\tstate", "full\tdone", "delta\tdone"]);
 });
 
-test("what the tenant refuses ends it, with the exit code of that", async () => {
+test("if the tenant refuses, ends with the exit code of the refusal", async () => {
   const rehearsal = new Rehearsal();
   onTestFinished(() => rehearsal[Symbol.asyncDispose]());
   const ran = await run("ade sync --watch 1h", { tenant: rehearsal.tenant.fetch });
@@ -110,7 +110,7 @@ test("what the tenant refuses ends it, with the exit code of that", async () => 
   expect(ran.stderr).toContain("clomoctl ade endpoint set");
 });
 
-test("on a terminal each sync is a line with its time, and what is new is named", async () => {
+test("on a terminal, prints a line with the time for each sync and names new devices", async () => {
   const rehearsal = await rehearsed();
   const ended = new EventEmitter();
   const wait = async (delayMs: number, aborted: AbortSignal): Promise<void> => {
@@ -136,15 +136,15 @@ test("on a terminal each sync is a line with its time, and what is new is named"
 });
 
 test.each(["--format json", "--query length(@)"])(
-  "what has no result before its end is a usage error: %s",
+  "an output that needs the final result is a usage error: %s",
   async (words) => {
     const ran = await run(`ade sync --watch 1h ${words} --lang en`, { tenant: {} });
     expect(ran).toMatchObject({ exit: 2, stdout: "", requests: [] });
-    expect(ran.stderr).toContain("a record a line: --format ndjson");
+    expect(ran.stderr).toContain("for one record per line: --format ndjson");
   },
 );
 
-test("devices that are gone beyond the limit are marked, told, and nobody is asked", async () => {
+test("marks and reports missing devices beyond the limit without asking", async () => {
   const rehearsal = await rehearsed();
   const serials = [...rehearsal.simulated().keys()].slice(0, 8);
   const ran = await watch(rehearsal, "ade sync --watch 1d --full --fields state,missing --lang en", {
@@ -153,10 +153,12 @@ test("devices that are gone beyond the limit are marked, told, and nobody is ask
   });
   expect(ran.exit).toBe(143);
   expect(ran.stdout).toBe("state\tmissing\ndone\t0\nunconfirmed\t8\n");
-  expect(ran.stderr).toContain("to forget their ADE state here: clomoctl ade sync --full --max-deletions 8\n");
+  expect(ran.stderr).toContain(
+    "to mark the devices as released in clomoctl: clomoctl ade sync --full --max-deletions 8\n",
+  );
 });
 
-test("with --delta alone it is a usage error, as no full one would come", async () => {
+test("--delta alone is a usage error, because no full sync would run", async () => {
   const ran = await run("ade sync --watch 1h --delta --lang en", { tenant: {} });
   expect(ran).toMatchObject({ exit: 2, requests: [] });
   expect(ran.stderr).toContain("--watch fetches all devices once a day");

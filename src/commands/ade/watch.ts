@@ -2,83 +2,85 @@ import { commandName } from "../../lib/advice/index.ts";
 import type { AdeSync, Client } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { SYNC_KINDS } from "../../lib/model/ade.ts";
-import { counted, text, type Text } from "../../lib/text/index.ts";
+import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
-import { CUT_OFF, nameSerials, notConfirmed, warnOfDevices } from "./changes.ts";
-import { failureOf, SYNC_COLUMNS, tellEndpoint } from "./shown.ts";
+import { SYNC_INTERRUPTED, printSerials, describeUnconfirmed, warnOfDevices } from "./changes.ts";
+import { toFailure, SYNC_COLUMNS, printEndpoint } from "./shown.ts";
 
-interface Watch {
+interface WatchOptions {
   readonly everyMs: number;
-  /** begins a run and follows it to its end */
+  /** starts a run and follows it to its end */
   readonly run: () => Promise<AdeSync>;
 }
 
 /**
- * Syncs again and again, until a signal comes; each run is a line on a terminal, and a record for programs. A run that
- * fails, and a tenant that is busy or cannot be reached, are told, and tried again the next time.
+ * Repeats the sync until a signal arrives. Prints each run as a line on a terminal, or as a record for programs. If a
+ * run fails, or if the tenant is busy or cannot be reached, reports the failure and tries again at the next interval.
  *
- * @throws Failure as the tenant refuses a run, `interrupted`; `usage` of a format that has an end
+ * @throws Failure if the tenant refuses a run; `interrupted`; `usage` if the output format requires a complete result
  */
-export async function watchSyncs(tools: Tools, client: Client<"ade" | "profiles">, watch: Watch): Promise<void> {
+export async function watchSyncs(tools: Tools, client: Client<"ade" | "profiles">, watch: WatchOptions): Promise<void> {
   const { terminal } = tools;
   const { format, query } = terminal.output;
-  if (format === "json" || format === "xlsx" || query !== undefined) throw ENDLESS;
-  await tellEndpoint(tools, await client.ade.show());
-  const runs = doneRuns(tools, client, watch);
+  if (format === "json" || format === "xlsx" || query !== undefined) throw FORMAT_NEEDS_END;
+  await printEndpoint(tools, await client.ade.show());
+  const runs = repeatRuns(tools, client, watch);
   if (format !== "table") return terminal.list(SYNC_COLUMNS, runs);
   for await (const run of runs) {
     const { notReady } = (await client.ade.show()).counts;
     const time = terminal.moment(run.finishedAt ?? run.startedAt);
-    await terminal.out.write(`${time} ${terminal.say(lineOf(run, notReady))}\n`);
-    await nameSerials(tools, client, run, "created");
-    await nameSerials(tools, client, run, "released");
+    await terminal.out.write(`${time} ${terminal.say(renderRunLine(run, notReady))}\n`);
+    await printSerials(tools, client, run, "created");
+    await printSerials(tools, client, run, "released");
   }
 }
 
-const ENDLESS = new Failure("usage", {
+const FORMAT_NEEDS_END = new Failure("usage", {
   what: text(
-    "--watch has no end: --format json, --format xlsx and --query would never have a result",
+    "--watch never ends, so --format json, --format xlsx and --query cannot be used with it",
     "--watch は終わらないため、--format json、--format xlsx、--query は指定できません",
   ),
   where: `${commandName("ade sync")} --watch`,
-  hint: text("a record a line: --format ndjson", "1 行に 1 件ずつ出力するには: --format ndjson"),
+  hint: text("for one record per line: --format ndjson", "1 行に 1 件ずつ出力するには: --format ndjson"),
 });
 
-const lineOf = ({ kind, created, changed, released, missing }: AdeSync, notReady: number): Text => {
+const renderRunLine = ({ kind, created, changed, released, missing }: AdeSync, notReady: number): Text => {
   const { en, ja } = SYNC_KINDS[kind];
   return text(
-    `${en}: ${created} new, ${changed} changed, ${released} gone, ${missing} missing; ${counted(notReady, "device")} not ready`,
+    `${en}: ${created} new, ${changed} changed, ${released} released, ${missing} missing; ${formatCount(notReady, "device")} not ready`,
     `${ja}: 新規 ${created}、変更 ${changed}、解除 ${released}、見つからない ${missing}。準備未完了 ${notReady} 台`,
   );
 };
 
-async function* doneRuns(
+async function* repeatRuns(
   tools: Tools,
   client: Client<"ade" | "profiles">,
-  { everyMs, run }: Watch,
+  { everyMs, run }: WatchOptions,
 ): AsyncGenerator<AdeSync> {
   const { terminal, clock, signal } = tools;
   for (;;) {
-    const ended = await tried(tools, run);
+    const ended = await tryRun(tools, run);
     if (ended !== undefined) {
       yield ended;
       await warnOfDevices(tools, client, ended, await client.ade.show());
     }
-    if (ended?.state === "unconfirmed") await terminal.warn(notConfirmed(ended.missing));
+    if (ended?.state === "unconfirmed") await terminal.warn(describeUnconfirmed(ended.missing));
     const now = clock.now().getTime();
     const [at, next] = [now, now + everyMs].map((time) => terminal.moment(new Date(time).toISOString()));
     if (ended === undefined) {
-      await terminal.note(text(`${at} not synced; next try: ${next}`, `${at} 同期できませんでした。次の同期: ${next}`));
+      await terminal.note(
+        text(`${at} sync failed; next attempt: ${next}`, `${at} 同期できませんでした。次の同期: ${next}`),
+      );
     }
     tools.describeState(() =>
-      text(`no sync was running; the next one was due at ${next}`, `同期は実行中ではありません(次の予定は ${next})`),
+      text(`no sync was running; the next sync was due at ${next}`, `同期は実行中ではありません(次の予定は ${next})`),
     );
     await clock.wait(everyMs, signal);
   }
 }
 
-/** A run that was done; undefined of one that failed, which is told. */
-async function tried({ terminal }: Tools, run: () => Promise<AdeSync>): Promise<AdeSync | undefined> {
+/** Runs a sync and returns the completed run. If the run fails, reports the failure and returns undefined. */
+async function tryRun({ terminal }: Tools, run: () => Promise<AdeSync>): Promise<AdeSync | undefined> {
   let ended: AdeSync;
   try {
     ended = await run();
@@ -88,6 +90,6 @@ async function tried({ terminal }: Tools, run: () => Promise<AdeSync>): Promise<
     return undefined;
   }
   if (ended.error === null && ended.state !== "cut-off") return ended;
-  await terminal.failure(ended.error === null ? CUT_OFF : failureOf(ended.error));
+  await terminal.failure(ended.error === null ? SYNC_INTERRUPTED : toFailure(ended.error));
   return undefined;
 }

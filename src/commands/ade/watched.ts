@@ -1,9 +1,9 @@
 import type { Ade, Client, Tenant } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { adeHealth, watchesAde, type AdeReport } from "../../lib/model/ade-health.ts";
+import { assessAdeHealth, isAdeMonitored, type AdeReport } from "../../lib/model/ade-health.ts";
 
-/** Returns a tenant's ADE if it is watched here: not in a mirror, before a token is set, or for those who may not see it. */
-export async function watchedAde(
+/** Returns a tenant's ADE; undefined in a mirror, before a token is set, or if the user may not see it. */
+export async function findWatchedAde(
   client: Client<"ade">,
   { mirroredAt }: Pick<Tenant, "mirroredAt">,
   now: Date,
@@ -11,7 +11,7 @@ export async function watchedAde(
   if (mirroredAt !== null) return undefined;
   try {
     const facts = await client.ade.show();
-    return watchesAde(facts) ? { facts, conditions: adeHealth(facts, now) } : undefined;
+    return isAdeMonitored(facts) ? { facts, conditions: assessAdeHealth(facts, now) } : undefined;
   } catch (error) {
     if (error instanceof Failure && error.code === "not-permitted") return undefined;
     throw error;

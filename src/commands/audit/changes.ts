@@ -5,26 +5,26 @@ import { SECURED_GROUP } from "../../lib/model/secured-user.ts";
 import { TENANT } from "../../lib/model/tenant.ts";
 import type { Fields } from "../../lib/model/thing.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { joined, text, type Text } from "../../lib/text/index.ts";
-import { isBlank, labelOf, told, worded, type Moment } from "../records/worded.ts";
-import { AUDIT_COLUMNS, calledIn, type AuditRow } from "./entries.ts";
+import { joinTexts, text, type Text } from "../../lib/text/index.ts";
+import { isBlank, labelOf, describeValueOrList, describeValue, type InstantFormatter } from "../records/worded.ts";
+import { AUDIT_COLUMNS, formatObjectName, type AuditRow } from "./entries.ts";
 
 type AuditValues = Readonly<Record<string, unknown>>;
 
-/** What a record was and is; undefined where it was not there, or is not any more. */
-interface Version {
-  /** what it is called, where a change has several */
+/** A record before and after a change. `before` is undefined if the record was created, `after` if it was deleted. */
+interface ObjectChange {
+  /** the record's name, if the change concerns several records */
   readonly name: string | undefined;
   readonly before: AuditValues | undefined;
   readonly after: AuditValues | undefined;
 }
 
-/** What follows from other fields, or tells people nothing. */
-const UNTOLD = new Set(["id", "createdAt", "updatedAt", "depth", "revision"]);
-const isTold = (name: string): boolean => !UNTOLD.has(name) && !name.endsWith("Id");
+/** Fields that are not shown, because they follow from other fields or are of no interest to people. */
+const HIDDEN_FIELDS = new Set(["id", "createdAt", "updatedAt", "depth", "revision"]);
+const isVisibleField = (name: string): boolean => !HIDDEN_FIELDS.has(name) && !name.endsWith("Id");
 
-/** The fields of what changes are about, by the name of the thing. */
-const FIELDS: Readonly<Record<string, Fields>> = {
+/** The fields of the things that changes are about, by the name of the thing. */
+const FIELDS_BY_THING: Readonly<Record<string, Fields>> = {
   ...Object.fromEntries(Object.values(FORMATS).map(({ thing }) => [thing.name, thing.fields])),
   [SECURED_GROUP.name]: SECURED_GROUP.fields,
   [SCHEME.name]: SCHEME.fields,
@@ -33,15 +33,15 @@ const FIELDS: Readonly<Record<string, Fields>> = {
   tenant: TENANT.fields,
 };
 
-const recordsIn = (state: AuditValues | null): readonly AuditValues[] | undefined => {
+const getRecords = (state: AuditValues | null): readonly AuditValues[] | undefined => {
   const { records } = state ?? {};
   return Array.isArray(records) ? (records as readonly AuditValues[]) : undefined;
 };
 
-/** The records of an entry; those of several are told in one entry, in the same order. */
-const versionsOf = (entry: AuditRow): readonly Version[] => {
+/** Returns the changed records of an entry; several records have the same order before and after. */
+const buildObjectChanges = (entry: AuditRow): readonly ObjectChange[] => {
   const { before, after, objects } = entry;
-  const [were, are] = [recordsIn(before), recordsIn(after)];
+  const [were, are] = [getRecords(before), getRecords(after)];
   if (were === undefined || are === undefined) {
     return before === null && after === null
       ? []
@@ -50,81 +50,86 @@ const versionsOf = (entry: AuditRow): readonly Version[] => {
   return are.map((one, at) => {
     const { id } = one;
     const object = objects.find((known) => known.id === id);
-    const called = object === undefined ? undefined : calledIn(entry, object);
+    const called = object === undefined ? undefined : formatObjectName(entry, object);
     return { name: called ?? (typeof id === "string" ? id : undefined), before: were[at], after: one };
   });
 };
 
-/** `old → new` of one field; the value alone of what was made, undefined if it is as it was. */
-const changeOf = ({ before, after }: Version, field: string, word: (one: unknown) => Text): Text | undefined => {
+/** Describes a field's change as `old → new`, or only its value if created; undefined if it is unchanged. */
+const describeFieldChange = (
+  { before, after }: ObjectChange,
+  field: string,
+  word: (one: unknown) => Text,
+): Text | undefined => {
   const [was, is] = [before?.[field], after?.[field]];
   if (isBlank(was) && isBlank(is)) return undefined;
-  const [from, to] = [told(was, word), told(is, word)];
-  // a switch that is off is what a new record has from the start
+  const [from, to] = [describeValueOrList(was, word), describeValueOrList(is, word)];
+  // the switches of a new record are off at first, which is not worth showing
   if (before === undefined) return is === false ? undefined : to;
   if (after !== undefined && JSON.stringify(was) === JSON.stringify(is)) return undefined;
-  const [former, later] = from.ja === to.ja ? [withId(from, was), withId(to, is)] : [from, to];
+  const [former, later] = from.ja === to.ja ? [appendId(from, was), appendId(to, is)] : [from, to];
   return text(`${former.en} → ${later.en}`, `${former.ja} → ${later.ja}`);
 };
 
-/** What names a record that is called like another one. */
-const withId = ({ en, ja }: Text, value: unknown): Text => {
+/** Adds the id to a record's name, to distinguish records with the same name. */
+const appendId = ({ en, ja }: Text, value: unknown): Text => {
   const { id } = ((typeof value === "object" ? value : null) as AuditValues | null) ?? {};
   return typeof id === "string" ? text(`${en} (${id})`, `${ja} (${id})`) : text(en, ja);
 };
 
 /**
- * A column for each field that a change has set, field by field: `old → new`; of several records by the name of each.
+ * Builds a column for each field that a change has set, with `old → new`. If several records changed, each change is
+ * preceded by the name of its record.
  *
- * @param moment an instant in the zone of the context
+ * @param moment formats an instant in the time zone of the context
  */
-export const changeColumns = (entry: AuditRow, moment: Moment): readonly Column<AuditRow>[] => {
-  const versions = versionsOf(entry);
+export const buildChangeColumns = (entry: AuditRow, moment: InstantFormatter): readonly Column<AuditRow>[] => {
+  const versions = buildObjectChanges(entry);
   const names = new Set(versions.flatMap(({ before, after }) => Object.keys({ ...before, ...after })));
   const thing = entry.objects.find((object) => object.thing !== "import")?.thing ?? "";
-  const fields = FIELDS[thing];
+  const fields = FIELDS_BY_THING[thing];
   const columnOf = (field: string): readonly Column<AuditRow>[] => {
-    const word = (value: unknown): Text => worded(value, fields?.[field], moment);
+    const word = (value: unknown): Text => describeValue(value, fields?.[field], moment);
     const changes = versions.flatMap((version) => {
-      const change = changeOf(version, field, word);
+      const change = describeFieldChange(version, field, word);
       if (change === undefined) return [];
       const { name } = version;
       return [name === undefined ? change : text(`${name}: ${change.en}`, `${name}: ${change.ja}`)];
     });
     if (changes.length === 0) return [];
-    const all = joined(changes, text("; ", "、"));
+    const all = joinTexts(changes, text("; ", "、"));
     return [{ key: `changes.${field}`, header: labelOf(fields, field), value: () => all.en, name: () => all }];
   };
-  const columns = [...names].filter(isTold).flatMap(columnOf);
-  // the path is the same below a parent that is called alike
+  const columns = [...names].filter(isVisibleField).flatMap(columnOf);
+  // the path stays the same if the new parent has the same name
   return columns.length === 0 && names.has("parentId") ? columnOf("parentId") : columns;
 };
 
-/** Fields that a list names of one change. */
-const MAX_FIELDS = 3;
+/** Maximum number of fields that a list names for one change. */
+const MAX_LISTED_FIELDS = 3;
 
-/** What people call the fields that a change of one record set; nothing of what was made or deleted. */
-function fieldsIn(entry: AuditRow): readonly Text[] {
+/** Returns the labels of the fields that a change of one record set; empty if the record was created or deleted. */
+function listChangedFields(entry: AuditRow): readonly Text[] {
   const { objects, before, after } = entry;
   if (objects.length !== 1 || before === null || after === null) return [];
-  const columns = changeColumns(entry, (instant) => instant);
-  // of an account both roles are told
+  const columns = buildChangeColumns(entry, (instant) => instant);
+  // for an account, both roles are already shown
   const isTold = ({ key }: Column<AuditRow>): boolean => key === "changes.role" && objects[0]?.thing === ACCOUNT.name;
   const names = columns.filter((column) => !isTold(column)).map(({ header }) => header);
-  const more = names.length - MAX_FIELDS;
+  const more = names.length - MAX_LISTED_FIELDS;
   const rest = more > 0 ? [text(`${more} more`, `ほか ${more} 項目`)] : [];
-  return [...names.slice(0, MAX_FIELDS), ...rest];
+  return [...names.slice(0, MAX_LISTED_FIELDS), ...rest];
 }
 
-/** What a list tells: {@link AUDIT_COLUMNS}, in whose last one people read which fields a change set, too. */
-export const LISTED_COLUMNS: readonly Column<AuditRow>[] = AUDIT_COLUMNS.map((column) => {
+/** List columns: {@link AUDIT_COLUMNS}, with names of changed fields added to the last column for people. */
+export const AUDIT_LIST_COLUMNS: readonly Column<AuditRow>[] = AUDIT_COLUMNS.map((column) => {
   const { key, name } = column;
   if (key !== "about" || name === undefined) return column;
   const named = (entry: AuditRow): Text | null => {
     const about = name(entry);
-    const fields = fieldsIn(entry);
+    const fields = listChangedFields(entry);
     if (about === null || fields.length === 0) return about;
-    const { en, ja } = joined(fields, text(", ", "、"));
+    const { en, ja } = joinTexts(fields, text(", ", "、"));
     return text(`${about.en} [${en}]`, `${about.ja} [${ja}]`);
   };
   return { ...column, name: named };

@@ -1,11 +1,11 @@
 import type { AuditRecord } from "../../lib/client/index.ts";
-import { actionName } from "../../lib/model/audit.ts";
-import { nameIn, ROW_ACTION_NAMES } from "../../lib/model/import.ts";
+import { getActionName } from "../../lib/model/audit.ts";
+import { getDisplayName, ROW_ACTION_NAMES } from "../../lib/model/import.ts";
 import { ROLES } from "../../lib/model/role.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { joined, same, text, type Text } from "../../lib/text/index.ts";
+import { joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 
-/** What a change was about. */
+/** An object that a change is about. */
 interface AuditObject {
   readonly thing: string;
   readonly id: string;
@@ -14,19 +14,19 @@ interface AuditObject {
 
 type AuditValues = Readonly<Record<string, unknown>>;
 
-/** A record of the audit as it is shown. */
+/** An audit record as it is shown. */
 export interface AuditRow {
   readonly seq: number;
-  /** of the record's form; 0 where the text can no longer be read */
+  /** version of the record's format; 0 if its text can no longer be read */
   readonly version: number;
   readonly at: string;
   readonly actor: string;
-  /** who acted as the actor: the machine's owner; null where nobody did */
+  /** owner of the machine who acted as the actor; null if nobody acted as the actor */
   readonly by: string | null;
   readonly origin: AuditValues | null;
   readonly action: string;
   readonly objects: readonly AuditObject[];
-  /** ids of the organisations touched; null of what is no organisation's */
+  /** ids of the affected organisations; null if the change does not concern any organisation */
   readonly orgs: readonly string[] | null;
   readonly before: AuditValues | null;
   readonly after: AuditValues | null;
@@ -34,209 +34,218 @@ export interface AuditRow {
   readonly hash: string;
 }
 
-const NOTHING = { origin: null, objects: [], orgs: null, before: null, after: null, detail: null } as const;
+const EMPTY_VALUES = { origin: null, objects: [], orgs: null, before: null, after: null, detail: null } as const;
 
-/** A record as it is shown. */
-export const entryOf = ({ seq, hash, record }: AuditRecord): AuditRow => {
-  if (typeof record === "string") return { ...NOTHING, seq, version: 0, at: "", actor: "", by: null, action: "", hash };
+/** Converts an audit record to the form in which it is shown. */
+export const toAuditRow = ({ seq, hash, record }: AuditRecord): AuditRow => {
+  if (typeof record === "string")
+    return { ...EMPTY_VALUES, seq, version: 0, at: "", actor: "", by: null, action: "", hash };
   const { by = null, orgs = null, before = null, after = null, detail = null, ...told } = record;
   return { ...told, seq, by, orgs, before, after, detail, hash };
 };
 
-/** The import that a record is of, as people name it; undefined if it is of none. */
-export const importOf = ({ objects }: AuditRow): string | undefined => {
-  // of an undoing the first one is what it undid
+/** Returns the name of the import that a record belongs to, or its id if unnamed; undefined if there is none. */
+export const getImportName = ({ objects }: AuditRow): string | undefined => {
+  // for an undo, the first object is the import that was undone
   const one = objects.findLast(({ thing }) => thing === "import");
   return one?.name ?? one?.id;
 };
 
-const countIn = (detail: AuditValues | null, name: string): number => {
+const getCount = (detail: AuditValues | null, name: string): number => {
   const count = detail?.[name];
   return typeof count === "number" ? count : 0;
 };
 
-/** What an import did: `import 12: create 24, delete 1`. */
-const importText = ({ detail }: AuditRow, number: string): Text => {
-  const undone = countIn(detail, "undone");
+/** Describes what an import did, such as `import 12: create 24, delete 1`. */
+const describeImport = ({ detail }: AuditRow, number: string): Text => {
+  const undone = getCount(detail, "undone");
   const counts = (["create", "update", "delete"] as const).flatMap((name) => {
-    const count = countIn(detail, name);
-    const { en, ja } = nameIn(ROW_ACTION_NAMES, name);
+    const count = getCount(detail, name);
+    const { en, ja } = getDisplayName(ROW_ACTION_NAMES, name);
     return count === 0 ? [] : [text(`${en} ${count}`, `${ja} ${count}`)];
   });
-  const undoing = undone === 0 ? [] : [text(`undoes ${undone}`, `${undone} の取り消し`)];
-  const { en, ja } = joined([...undoing, ...counts], text(", ", "、"));
+  const undoing = undone === 0 ? [] : [text(`undoes import ${undone}`, `${undone} の取り消し`)];
+  const { en, ja } = joinTexts([...undoing, ...counts], text(", ", "、"));
   const called = text(`import ${number}`, `インポート ${number}`);
   return en === "" ? called : text(`${called.en}: ${en}`, `${called.ja}: ${ja}`);
 };
 
-/** By name, without the key behind it; an id by its beginning. */
-const shortName = ({ name, id }: AuditObject): string =>
+/** Returns the name without the key that follows it, or the beginning of the id if there is no name. */
+const toShortName = ({ name, id }: AuditObject): string =>
   name?.replace(/ <[^<>]*>$/, "") ?? (id.length > 12 ? `${id.slice(0, 8)}…` : id);
 
-/** The values that a state of a record has of what was changed: of one, or of several in one entry. */
-const valuesIn = (state: AuditValues | null, { objects }: AuditRow, { id }: AuditObject): AuditValues | undefined => {
+/** Returns the values of one object from a state of a record, which contains the values of one object or of several. */
+const findObjectValues = (
+  state: AuditValues | null,
+  { objects }: AuditRow,
+  { id }: AuditObject,
+): AuditValues | undefined => {
   const { records } = state ?? {};
   if (Array.isArray(records)) return (records as readonly AuditValues[]).find((one) => one["id"] === id);
   return objects.length === 1 ? (state ?? undefined) : undefined;
 };
 
-/** What tells somebody from others of that name, as far as the record knows it: the main mail address, or the ユーザーID. */
-const keyOf = (entry: AuditRow, object: AuditObject): string | undefined => {
-  const { emails, userId } = valuesIn(entry.after, entry, object) ?? valuesIn(entry.before, entry, object) ?? {};
+/** Returns what distinguishes people with the same name, if recorded: the main email address or the ユーザーID. */
+const findObjectKey = (entry: AuditRow, object: AuditObject): string | undefined => {
+  const { emails, userId } =
+    findObjectValues(entry.after, entry, object) ?? findObjectValues(entry.before, entry, object) ?? {};
   const [key] = Array.isArray(emails) ? (emails as readonly unknown[]) : [userId];
   if (typeof key === "string") return key;
-  // who was marked, and who no longer is, in the order of the objects
+  // keys of the users that were marked and unmarked, in the order of the objects
   const { added, removed } = entry.detail ?? {};
   const marked = [added, removed].flatMap((keys) => (Array.isArray(keys) ? (keys as readonly unknown[]) : []));
   const marking = marked.length === entry.objects.length ? marked[entry.objects.indexOf(object)] : undefined;
   return typeof marking === "string" ? marking : undefined;
 };
 
-/** What a change was about, by name with the key behind it, which tells people of one name apart; by its id if it has no name. */
-export const calledIn = (entry: AuditRow, object: AuditObject): string => {
+/** Returns an object's name, followed by its key to distinguish people with the same name; the id if unnamed. */
+export const formatObjectName = (entry: AuditRow, object: AuditObject): string => {
   const { name, id } = object;
   if (name === undefined) return id;
-  const key = name.endsWith(">") ? undefined : keyOf(entry, object);
+  const key = name.endsWith(">") ? undefined : findObjectKey(entry, object);
   return key === undefined || key === name ? name : `${name} <${key}>`;
 };
 
-/** How records are named: whole, or for a table, which has little room, shorter where there are many. */
+/** How objects are named: in full, or shorter if a table has to name many of them. */
 type NameForm = "whole" | "short";
 
-/** Records that are named at all: all of them are in `objects`, but for those of an import. */
-const MAX_NAMED = 20;
+/** Maximum number of objects that are named. The member `objects` contains all of them, except those of an import. */
+const MAX_NAMED_OBJECTS = 20;
 
-/** Records that a table names by name and key. */
-const MAX_KEYS = 3;
+/** Maximum number of objects that a table shows with both name and key. */
+const MAX_NAMES_WITH_KEY = 3;
 
-const namingOf = (
+const getNameFormatter = (
   entry: AuditRow,
   named: readonly AuditObject[],
   naming: NameForm,
 ): ((object: AuditObject) => string) => {
-  const areTold = named.length > MAX_KEYS && new Set(named.map(shortName)).size === named.length;
-  if (naming === "short" && areTold) return shortName;
-  return (object) => (naming === "short" && object.name === undefined ? shortName(object) : calledIn(entry, object));
+  const areTold = named.length > MAX_NAMES_WITH_KEY && new Set(named.map(toShortName)).size === named.length;
+  if (naming === "short" && areTold) return toShortName;
+  return (object) =>
+    naming === "short" && object.name === undefined ? toShortName(object) : formatObjectName(entry, object);
 };
 
-/** Names of what a change was about; of an import, of what went with it, and how many more went. */
-const namesOf = (entry: AuditRow, naming: NameForm): readonly Text[] => {
+/** Returns the names of a change's objects (for an import, the deleted records) and how many more there are. */
+const listObjectNames = (entry: AuditRow, naming: NameForm): readonly Text[] => {
   const named = entry.objects.filter(({ thing }) => thing !== "import");
-  const nameOf = namingOf(entry, named, naming);
+  const nameOf = getNameFormatter(entry, named, naming);
   const names = named.map((object) => same(nameOf(object)));
   const isImport = named.length < entry.objects.length;
-  const all = isImport && named.length > 0 ? countIn(entry.detail, "delete") : named.length;
-  const first = names.slice(0, MAX_NAMED);
+  const all = isImport && named.length > 0 ? getCount(entry.detail, "delete") : named.length;
+  const first = names.slice(0, MAX_NAMED_OBJECTS);
   const more = all - first.length;
   return more > 0 ? [...first, text(`${more} more`, `ほか ${more} 件`)] : first;
 };
 
-/** How many records an export had. */
-const exportText = ({ action, detail }: AuditRow): readonly Text[] => {
+/** Describes how many records an export contained. */
+const describeExport = ({ action, detail }: AuditRow): readonly Text[] => {
   if (!action.endsWith(".export")) return [];
-  const records = countIn(detail, "records");
+  const records = getCount(detail, "records");
   return [text(`${records} records`, `${records} 件`)];
 };
 
-/** Of an account its former role and the new one, which is what most of its changes are about. */
-const withRole = ({ objects, before, after }: AuditRow, { en, ja }: Text): Text => {
+/** Adds the former and the new role of an account, because most changes of an account concern its role. */
+const appendRoleChange = ({ objects, before, after }: AuditRow, { en, ja }: Text): Text => {
   const roleOf = (state: AuditValues | null): unknown => state?.["role"] ?? "none";
   const [from, to] = [roleOf(before), roleOf(after)];
   if (objects[0]?.thing !== "account" || from === to || typeof from !== "string" || typeof to !== "string")
     return { en, ja };
-  const [former, later] = [nameIn(ROLES, from), nameIn(ROLES, to)];
+  const [former, later] = [getDisplayName(ROLES, from), getDisplayName(ROLES, to)];
   if (before === null) return text(`${en}: ${later.en}`, `${ja}: ${later.ja}`);
   return text(`${en}: ${former.en} → ${later.en}`, `${ja}: ${former.ja} → ${later.ja}`);
 };
 
-/** What a change was about, in words: an import with what it did, and the names of records. */
-const aboutText = (entry: AuditRow, naming: NameForm): Text => {
-  const number = importOf(entry);
-  const names = joined([...exportText(entry), ...namesOf(entry, naming)], text(", ", "、"));
-  if (number === undefined) return naming === "short" ? withRole(entry, names) : names;
-  const { en, ja } = importText(entry, number);
+/** Describes what a change was about: for an import, what it did; then the names of the objects. */
+const describeTarget = (entry: AuditRow, naming: NameForm): Text => {
+  const number = getImportName(entry);
+  const names = joinTexts([...describeExport(entry), ...listObjectNames(entry, naming)], text(", ", "、"));
+  if (number === undefined) return naming === "short" ? appendRoleChange(entry, names) : names;
+  const { en, ja } = describeImport(entry, number);
   return names.en === "" ? { en, ja } : text(`${en}: ${names.en}`, `${ja}: ${names.ja}`);
 };
 
-/** Who typed it, as the operating system knows them: `hanako` of `owner (hanako)`. */
-const userOf = (by: string): string => /\((.+)\)$/s.exec(by)?.[1] ?? by;
+/** Returns the user's name in the operating system: `hanako` for `owner (hanako)`. */
+const parseUserName = (by: string): string => /\((.+)\)$/s.exec(by)?.[1] ?? by;
 
-/** Columns of a record. */
+/** Columns of an audit record. */
 export const AUDIT_COLUMNS: readonly Column<AuditRow>[] = [
   { key: "number", header: text("no.", "No."), align: "end", value: ({ seq }) => seq },
-  { key: "at", header: text("at", "日時"), value: ({ at }) => at, instant: true, whole: true },
+  { key: "at", header: text("time", "日時"), value: ({ at }) => at, instant: true, whole: true },
   {
     key: "actor",
     header: text("by", "実行者"),
     value: ({ actor }) => actor,
-    name: ({ actor, by }) => same(by === null ? actor : `${actor} (${userOf(by)})`),
+    name: ({ actor, by }) => same(by === null ? actor : `${actor} (${parseUserName(by)})`),
     ends: true,
   },
   { key: "by", header: text("run by", "操作した人"), value: ({ by }) => by },
   {
     key: "origin",
-    header: text("from", "実行環境"),
+    header: text("run from", "実行環境"),
     value: ({ origin }) => origin,
     name: ({ origin }) => (origin === null ? null : same(`${String(origin["host"])}, ${String(origin["program"])}`)),
   },
   {
     key: "action",
-    header: text("what", "操作"),
+    header: text("action", "操作"),
     value: ({ action }) => action,
-    name: ({ action }) => actionName(action),
+    name: ({ action }) => getActionName(action),
   },
-  { key: "objects", header: text("objects", "対象の ID"), value: ({ objects }) => objects },
-  { key: "orgs", header: text("organisations' ids", "組織の ID"), value: ({ orgs }) => orgs },
+  { key: "objects", header: text("target IDs", "対象の ID"), value: ({ objects }) => objects },
+  { key: "orgs", header: text("organisation IDs", "組織の ID"), value: ({ orgs }) => orgs },
   { key: "before", header: text("before", "変更前"), value: ({ before }) => before },
   { key: "after", header: text("after", "変更後"), value: ({ after }) => after },
   { key: "detail", header: text("detail", "詳細"), value: ({ detail }) => detail },
-  { key: "version", header: text("form", "形式"), align: "end", value: ({ version }) => version },
+  { key: "version", header: text("format", "形式"), align: "end", value: ({ version }) => version },
   { key: "hash", header: text("hash", "ハッシュ"), value: ({ hash }) => hash },
   {
     key: "about",
-    header: text("whom", "対象"),
+    header: text("target", "対象"),
     wraps: true,
-    value: (entry) => aboutText(entry, "whole").en,
-    name: (entry) => aboutText(entry, "short"),
+    value: (entry) => describeTarget(entry, "whole").en,
+    name: (entry) => describeTarget(entry, "short"),
   },
 ];
 
-/** The columns that people need. */
-export const USUAL_AUDIT = ["number", "at", "actor", "action", "about"];
+/** Keys of the columns that are shown to people by default. */
+export const DEFAULT_AUDIT_COLUMNS = ["number", "at", "actor", "action", "about"];
 
-/** Objects whose ids people are told. */
+/** Maximum number of objects whose ids are shown to people. */
 const MAX_IDS = 3;
 
-/** The ids of what a change was about, where they are few. */
-const idsOf = ({ objects }: AuditRow): Text | null =>
+/** Renders the ids of the objects of a change; null if there are too many. */
+const renderObjectIds = ({ objects }: AuditRow): Text | null =>
   objects.length > MAX_IDS ? null : same(objects.map(({ id }) => id).join(", "));
 
-/** The ids of the organisations that a change touched; how many they are where they are not few. */
-const orgsText = ({ orgs }: AuditRow): Text | null => {
+/** Renders the ids of the organisations that a change affected, or their number if there are too many. */
+const renderOrgIds = ({ orgs }: AuditRow): Text | null => {
   if (orgs === null) return null;
-  if (orgs.length > MAX_IDS) return text(`${orgs.length} organisations`, `${orgs.length} 組織`);
+  if (orgs.length > MAX_IDS) return text(`${orgs.length} organisations`, `${orgs.length} 件の組織`);
   return same(orgs.join(", "));
 };
 
-/** What else is kept, as `name: value`; of an import its file, as what it did is told otherwise. */
-const detailText = ({ detail, objects }: AuditRow): Text | null => {
+/** Renders the other details as `name: value`; for an import, only the file name (the rest is shown elsewhere). */
+const renderDetail = ({ detail, objects }: AuditRow): Text | null => {
   if (detail === null) return null;
   if (objects.some(({ thing }) => thing === "import")) {
     const { fileName } = detail;
     return typeof fileName === "string" && fileName !== "" ? same(fileName) : null;
   }
-  // the sum of its versions tells people nothing
+  // the checksum of the versions is of no interest to people
   const { versions: _sum, ...told } = detail;
   const shown = Object.entries(told).flatMap(([name, value]) => {
-    const plain = Array.isArray(value) ? value.flatMap(oneOf).join(", ") : [oneOf(value)].flat().join("");
-    const { en, ja } = DETAILS[name] ?? same(name);
+    const plain = Array.isArray(value)
+      ? value.flatMap(renderDetailValue).join(", ")
+      : [renderDetailValue(value)].flat().join("");
+    const { en, ja } = DETAIL_LABELS[name] ?? same(name);
     return plain === "" || plain === "{}" ? [] : [text(`${en}: ${plain}`, `${ja}: ${plain}`)];
   });
-  return shown.length === 0 ? null : joined(shown, text("; ", "、"));
+  return shown.length === 0 ? null : joinTexts(shown, text("; ", "、"));
 };
 
-/** A value of a detail; of an object its name and what it counts: `users (added 1)`, nothing where it counted nothing. */
-const oneOf = (value: unknown): string | readonly string[] => {
+/** Renders a value of a detail: for an object, its name and its counts (`users (added 1)`), or nothing if all are 0. */
+const renderDetailValue = (value: unknown): string | readonly string[] => {
   if (typeof value === "string") return value;
   const { name, ...counts } = Object(value) as Readonly<Record<string, unknown>>;
   if (typeof name !== "string") return JSON.stringify(value);
@@ -244,22 +253,24 @@ const oneOf = (value: unknown): string | readonly string[] => {
   return made.length === 0 ? [] : `${name} (${made.map(([key, count]) => `${key} ${String(count)}`).join(", ")})`;
 };
 
-/** What people call the members of a detail. */
-const DETAILS: Readonly<Record<string, Text>> = {
+/** Labels for the members of a detail. */
+const DETAIL_LABELS: Readonly<Record<string, Text>> = {
   records: text("records", "件数"),
   filters: text("filters", "条件"),
   added: text("added", "追加"),
   removed: text("removed", "解除"),
   kind: text("kind", "種類"),
-  work: text("work", "作業"),
+  work: text("task", "作業"),
   import: text("import", "インポート"),
   manifest: text("SHA-256 of the bundle's manifest.json", "引き継ぎデータの manifest.json の SHA-256"),
   resources: text("resources", "種類"),
-  mirroredAt: text("last from the console", "管理画面からの最終取り込み"),
+  mirroredAt: text("last takeover from the console", "管理画面からの最終取り込み"),
 };
 
-/** The columns of a single record for people, without what changed: `about` comes before that, `beside` after it. */
-export const shortDetails = (entry: AuditRow): Readonly<Record<"about" | "beside", readonly Column<AuditRow>[]>> => {
+/** Builds a single record's columns for people: `about` comes before the changed fields, `beside` after them. */
+export const buildDetailColumns = (
+  entry: AuditRow,
+): Readonly<Record<"about" | "beside", readonly Column<AuditRow>[]>> => {
   const column = (key: string, name?: (one: AuditRow) => Text | null): readonly Column<AuditRow>[] =>
     AUDIT_COLUMNS.filter((one) => one.key === key).map((one) => (name === undefined ? one : { ...one, name }));
   return {
@@ -267,12 +278,12 @@ export const shortDetails = (entry: AuditRow): Readonly<Record<"about" | "beside
       ...["number", "at"].flatMap((key) => column(key)),
       ...column("actor", ({ actor }) => same(actor)),
       ...["by", "origin", "action"].flatMap((key) => column(key)),
-      ...column("about", (one) => aboutText(one, "whole")),
+      ...column("about", (one) => describeTarget(one, "whole")),
     ],
     beside: [
-      ...(detailText(entry) === null ? [] : column("detail", detailText)),
-      ...column("objects", idsOf),
-      ...(entry.orgs === null ? [] : column("orgs", orgsText)),
+      ...(renderDetail(entry) === null ? [] : column("detail", renderDetail)),
+      ...column("objects", renderObjectIds),
+      ...(entry.orgs === null ? [] : column("orgs", renderOrgIds)),
       ...["version", "hash"].flatMap((key) => column(key)),
     ],
   };

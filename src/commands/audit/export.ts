@@ -1,34 +1,34 @@
 import { line } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { BYTES } from "../../lib/terminal/index.ts";
+import { BYTE_UNIT } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { OUTPUT, writeOutput } from "../csv/file/output.ts";
-import { zoneOf } from "../tools.ts";
-import { AUDIT_FILTERS, auditQuery } from "./filters.ts";
+import { OUTPUT_FILE_OPTION, writeOutput } from "../csv/file/output.ts";
+import { resolveTimezone } from "../tools.ts";
+import { AUDIT_FILTERS, buildAuditQuery } from "./filters.ts";
 
 const ONLY_NDJSON = new Failure("usage", {
-  what: text("records are written whole, as NDJSON only", "記録は NDJSON でのみ書き出します"),
+  what: text("complete records can be written only as NDJSON", "記録は NDJSON でのみ書き出します"),
   where: "--format",
   hint: text(
-    `leave --format out; ${line("audit list", [])} takes other formats`,
+    `leave out --format; ${line("audit list", [])} supports other formats`,
     `--format を省いてください。ほかの形式は ${line("audit list", [])} で使えます`,
   ),
 });
 
 export default defineCommand({
   summary: text(
-    "write records of the audit whole, one a line (NDJSON), oldest first",
+    "write complete audit records, one per line (NDJSON), oldest first",
     "監査ログの記録を古い順に 1 行ずつ書き出す(NDJSON)",
   ),
   details: [
     text(
-      'Each line is {"seq":…,"hash":…,"record":…}: `record` is the very text that was hashed, so that other programs can verify it. The export has a record of its own.',
+      'Each line is {"seq":…,"hash":…,"record":…}. `record` is exactly the text that was hashed, so that other programs can verify it. The export itself is also recorded.',
       '各行は {"seq":…,"hash":…,"record":…} です。record はハッシュの計算に使った文字列そのもので、ほかのプログラムでも検証できます。エクスポートしたこと自体も記録されます。',
     ),
   ],
   args: {},
-  options: { output: OUTPUT, ...AUDIT_FILTERS },
+  options: { output: OUTPUT_FILE_OPTION, ...AUDIT_FILTERS },
   examples: [
     { line: "clomoctl audit export -o audit.ndjson" },
     { line: "clomoctl audit export --since 2026-04-01 --until 2026-04-30" },
@@ -39,8 +39,12 @@ export default defineCommand({
     if (format !== undefined && format !== "ndjson") throw ONLY_NDJSON;
     tools.describeState(() => text("no file was written", "ファイルは書き出していません"));
     const chosen = await tools.tenant("audit");
-    const lines = chosen.client.audit.export(auditQuery(filters, zoneOf(tools, chosen)));
-    const step = tools.terminal.progress.start({ id: "export", name: text("Exporting", "エクスポート"), unit: BYTES });
+    const lines = chosen.client.audit.export(buildAuditQuery(filters, resolveTimezone(tools, chosen)));
+    const step = tools.terminal.progress.start({
+      id: "export",
+      name: text("Exporting", "エクスポート"),
+      unit: BYTE_UNIT,
+    });
     const counted = async function* (): AsyncGenerator<Uint8Array> {
       for await (const chunk of lines.ndjson()) {
         step.advance(chunk.length);

@@ -1,9 +1,9 @@
 import { Failure } from "../../lib/errors/index.ts";
-import { instantOf, type TypedDate } from "../../lib/model/typed-date.ts";
+import { toUtcInstant, type TypedDate } from "../../lib/model/typed-date.ts";
 import { text } from "../../lib/text/index.ts";
 import type { Fields, InputOf } from "../field.ts";
 
-/** The options that narrow records of the audit. */
+/** Options that filter audit records. */
 export const AUDIT_FILTERS = {
   since: {
     kind: "date",
@@ -21,13 +21,16 @@ export const AUDIT_FILTERS = {
   actor: {
     kind: "string",
     value: "TEXT",
-    about: text("part of who did it, or acted as that account", "実行者、または --as で操作した人の名前の一部"),
+    about: text(
+      "part of the name of the actor, or of the person who used --as",
+      "実行者、または --as で操作した人の名前の一部",
+    ),
   },
   action: {
     kind: "string",
     value: "TEXT",
     about: text(
-      "part of the action: users, edit, users.edit; create, update and delete find imports too that did so, delete also removals",
+      "part of the action, such as users, edit or users.edit; create, update and delete also find imports that did so, and delete also finds removals",
       "操作の一部(users、edit、users.edit など)。create・update・delete では、それを行ったインポートも、delete では remove も探す",
     ),
   },
@@ -36,7 +39,7 @@ export const AUDIT_FILTERS = {
     value: "NAME",
     names: "users",
     about: text(
-      "what it was done to, also if it is deleted or its name was given to another: name, mail address, code, account, path, serial number, ID",
+      "target of the change, even if deleted or if its name is now used by another: name, email address, code, account, path, serial number, ID",
       "対象(削除済み、別の人が使用中も可): 氏名、メールアドレス、コード、アカウント名、組織のパス、シリアルナンバー、ID など",
     ),
   },
@@ -45,30 +48,30 @@ export const AUDIT_FILTERS = {
 const DAY_MS = 24 * 60 * 60 * 1000;
 const SECOND_MS = 1000;
 
-/** The first instant of a typed date: of a day the one after the last of the day before. */
-const firstOf = (date: TypedDate, zone: string): string => {
+/** Returns the first instant of a typed date. For a day, this is the instant after the last one of the day before. */
+const getFirstInstant = (date: TypedDate, zone: string): string => {
   if ("instant" in date) return date.instant;
   const day = new Date(Date.parse(`${date.day}T00:00:00Z`) - DAY_MS).toISOString().slice(0, "2027-03-01".length);
-  return afterLast({ day }, zone, SECOND_MS);
+  return getInstantAfter({ day }, zone, SECOND_MS);
 };
 
-/** The instant after the last one of a typed date. @param stepMs of a day the last one is its last second */
-const afterLast = (date: TypedDate, zone: string, stepMs: number): string =>
-  new Date(Date.parse(instantOf(date, zone)) + stepMs).toISOString();
+/** Returns the instant after the last of a typed date.  @param stepMs one second for a day, which ends at 23:59:59 */
+const getInstantAfter = (date: TypedDate, zone: string, stepMs: number): string =>
+  new Date(Date.parse(toUtcInstant(date, zone)) + stepMs).toISOString();
 
-/** What the tenant is asked for. @param zone in which days are counted @throws `usage` where the end is before the beginning */
-export const auditQuery = (
+/** Builds the filter for the tenant.  @param zone time zone of days  @throws `usage` if the end precedes the start */
+export const buildAuditQuery = (
   { since, until, actor, action, object }: InputOf<typeof AUDIT_FILTERS>,
   zone: string,
 ): Readonly<Record<keyof typeof AUDIT_FILTERS, string | undefined>> => {
-  const first = since && firstOf(since, zone);
-  const last = until && afterLast(until, zone, "day" in until ? SECOND_MS : 1);
-  if (first !== undefined && last !== undefined && first >= last) throw TURNED;
+  const first = since && getFirstInstant(since, zone);
+  const last = until && getInstantAfter(until, zone, "day" in until ? SECOND_MS : 1);
+  if (first !== undefined && last !== undefined && first >= last) throw REVERSED_PERIOD;
   return { since: first, until: last, actor, action, object };
 };
 
-const TURNED = new Failure("usage", {
+const REVERSED_PERIOD = new Failure("usage", {
   what: text("--since is after --until", "--since が --until より後になっています"),
   where: "--since",
-  hint: text("give the earlier date as --since", "早い方の日付を --since に指定してください"),
+  hint: text("specify the earlier date as --since", "早い方の日付を --since に指定してください"),
 });

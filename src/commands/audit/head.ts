@@ -6,17 +6,17 @@ import { defineCommand } from "../command.ts";
 const COLUMNS: readonly Column<AuditHead>[] = [
   { key: "number", header: text("no.", "No."), value: ({ seq }) => seq },
   { key: "hash", header: text("hash", "ハッシュ"), value: ({ hash }) => hash },
-  { key: "at", header: text("at", "日時"), value: ({ at }) => at, instant: true },
+  { key: "at", header: text("time", "日時"), value: ({ at }) => at, instant: true },
 ];
 
 export default defineCommand({
   summary: text(
-    "show the hash of the last record, to keep elsewhere",
+    "show the hash of the last record, to be kept elsewhere",
     "最後の記録のハッシュを表示する(別の場所に保管する)",
   ),
   details: [
     text(
-      "Kept where nobody who can write the tenant's file can write (a mail, a ticket, paper), it proves all records up to this one: `audit verify --head HASH` says whether they are still there as they were.",
+      "Keep the hash where people who can write to the tenant's file cannot change it (mail, a ticket, paper). It then proves all records up to this one: `audit verify --head HASH` checks that all of them are still there and unchanged.",
       "テナントのファイルに書き込める人が書き換えられない場所(メール、チケット、紙など)に保管してください。audit verify --head ハッシュ で、この記録までがすべて元のまま残っているかを確認できます。",
     ),
   ],

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 import list from "./list.ts";
 
@@ -25,7 +25,7 @@ const imported = (names: number, detail: object): object =>
 
 const audit = (...items: readonly object[]) => ({ tenant: { audit: { items, next: null } } });
 
-test("days are counted in the tenant's zone: from the first moment of one to the last of the other", async () => {
+test("dates are in the tenant's time zone, from the start of the first day to the end of the last", async () => {
   const line = "audit list --since 2026-04-01 --until 2026-04-30 --actor hana --action delete --object a@x --limit 5";
   const { requests, exit } = await run(line, audit(record));
   expect(exit).toBe(0);
@@ -44,7 +44,7 @@ test("days are counted in the tenant's zone: from the first moment of one to the
   ]);
 });
 
-test("of accounts a table tells the former role and the new one, whole on 80 columns", async () => {
+test("for accounts, a table shows the former and the new role in full on 80 columns", async () => {
   const objects = [{ thing: "account", id: ID, name: "hanako01" }];
   const change = { objects, before: { role: "operator" }, after: { role: "none" } };
   const items = [
@@ -52,7 +52,7 @@ test("of accounts a table tells the former role and the new one, whole on 80 col
     told(8, { action: "accounts.create", objects, after: { role: "division" } }),
     told(7, { action: "accounts.edit", objects, before: { role: "none", memo: "a" }, after: { role: "none" } }),
   ];
-  const { ja } = await inBoth("audit list", { ...audit(...items), terminal: {} });
+  const { ja } = await runInBoth("audit list", { ...audit(...items), terminal: {} });
   const words = ja.stdout.replaceAll(/\s/g, "");
   expect(words).toContain("管理者権限を解除hanako01:オペレーター→管理者権限を付与しない");
   expect(words).toContain("アカウントを作成hanako01:部門管理者");
@@ -61,7 +61,7 @@ test("of accounts a table tells the former role and the new one, whole on 80 col
   for (const line of ja.stdout.split("\n")) expect(displayWidth(line)).toBeLessThanOrEqual(80);
 });
 
-describe("who could do what at a date", () => {
+describe("rights on a given date", () => {
   const org = { id: "o", code: "E", path: "東日本" };
   const schemeNamed = (name: string) => [{ thing: "scheme", id: ID, name }];
   const accountNamed = (name: string) => [{ thing: "account", id: OTHER, name }];
@@ -102,7 +102,7 @@ describe("who could do what at a date", () => {
     return JSON.parse(stdout) as unknown;
   };
 
-  test("by the examples of the help: by whom, the scheme, the organisations, and what a deleted scheme had", async () => {
+  test("are found by the help's examples: actor, scheme, organisations and deleted schemes", async () => {
     const lines = list.examples.map(({ line }) => line).filter((line) => line.includes("2026-03-31"));
     const recordsOf = async (line = ""): Promise<readonly unknown[]> => {
       const { stdout } = await run(line.replace("clomoctl ", ""), audit(...items));
@@ -121,14 +121,14 @@ describe("who could do what at a date", () => {
     expect(ofSchemes).toContainEqual({ ...shared, objects: schemeNamed("窓口"), before, after: null });
   });
 
-  test("the help names the guide", async () => {
-    const { en, ja } = await inBoth("audit list --help-all", {});
+  test("are explained in a guide that the help names", async () => {
+    const { en, ja } = await runInBoth("audit list --help-all", {});
     expect(en.stdout).toContain("docs/guides/en/audit.md");
     expect(ja.stdout).toContain("docs/guides/ja/audit.md");
   });
 
   test.each(["en", "ja"])(
-    "by the query of the guide (%s), which follows accounts and schemes that are renamed",
+    "are found by the query in the guide (%s), which follows renamed accounts and schemes",
     async (language) => {
       const guide = readFileSync(new URL(`../../../docs/guides/${language}/audit.md`, import.meta.url), "utf8");
       const line = /^ {4}(clomoctl audit list --until .*)$/m.exec(guide)?.[1] ?? "";
@@ -161,25 +161,25 @@ describe("who could do what at a date", () => {
   );
 });
 
-test("an instant is meant as it is typed, and belongs to what is asked for", async () => {
+test("an instant is used as it is typed, and the range includes it", async () => {
   const line = "audit list --since 2026-04-01T09:00:00Z --until 2026-04-01T10:00:00Z";
   const [request] = (await run(line, audit())).requests;
   expect(request?.query).toMatchObject({ since: "2026-04-01T09:00:00.000Z", until: "2026-04-01T10:00:00.001Z" });
 });
 
-test("says who deleted whom, and how to see the rows of an import", async () => {
+test("says who deleted a user, and how to see the rows of an import", async () => {
   const deleted = told(8, { action: "users.delete", objects: [user(1), user(2)] });
-  const { en, ja } = await inBoth("audit list --format tsv", audit(deleted, imported(2, { delete: 5 })));
+  const { en, ja } = await runInBoth("audit list --format tsv", audit(deleted, imported(2, { delete: 5 })));
   expect(en.stdout).toBe(
     "number\tat\tactor\taction\tabout\n" +
       "8\t2026-04-20T01:23:45.000Z\towner (hanako)\tusers.delete\t山田 1 <yamada1@example.jp>, 山田 2 <yamada2@example.jp>\n" +
       "7\t2026-04-20T01:23:45.000Z\towner (hanako)\timports.commit\timport 7: delete 5: 山田 0 <yamada0@example.jp>, 山田 1 <yamada1@example.jp>, 3 more\n",
   );
-  expect(en.stderr).toBe("the rows of an import: clomoctl imports show 7 --rows\n");
+  expect(en.stderr).toBe("to list the rows of an import: clomoctl imports show 7 --rows\n");
   expect(ja.stderr).toBe("インポートの行ごとの内容: clomoctl imports show 7 --rows\n");
 });
 
-test("in a table of 80 columns each is told in words, in both languages", async () => {
+test("a table on 80 columns describes each record in words, in both languages", async () => {
   const items = [
     told(1008, { action: "users.delete", objects: [user(1)] }),
     imported(5, { delete: 5 }),
@@ -194,34 +194,34 @@ test("in a table of 80 columns each is told in words, in both languages", async 
     }),
     told(4, { action: "printers.paint", objects: [{ thing: "printer", id: ID }] }),
   ];
-  const { en, ja } = await inBoth("audit list", { ...audit(...items), terminal: { columns: 80 } });
+  const { en, ja } = await runInBoth("audit list", { ...audit(...items), terminal: { columns: 80 } });
   for (const { stdout } of [en, ja]) {
     for (const line of stdout.split("\n")) expect(displayWidth(line)).toBeLessThanOrEqual(80);
   }
   const flat = (stdout: string): string => stdout.replaceAll(/\s+/g, "");
   expect(flat(ja.stdout)).toContain("ユーザーを削除山田1");
-  expect(flat(ja.stdout)).toContain("インポートを確定インポート7:削除5:山田0、山田1、山田2、山田3、山田4");
+  expect(flat(ja.stdout)).toContain("インポートを適用インポート7:削除5:山田0、山田1、山田2、山田3、山田4");
   expect(flat(ja.stdout)).toContain("ユーザーを書き出し24件");
   expect(flat(ja.stdout)).toContain("変更を取り消しインポート5:3の取り消し、追加2");
   expect(flat(en.stdout)).toContain("deleteuser山田1");
-  expect(flat(en.stdout)).toContain("undoimport5:undoes3,create2");
+  expect(flat(en.stdout)).toContain("undoimport5:undoesimport3,create2");
   // of a newer program: as it stands
   expect(flat(en.stdout)).toContain(`printers.paint${ID.slice(0, 8)}…`);
 });
 
-test("who acted as an account is told beside it, in both languages", async () => {
+test("shows the person who acted as an account next to the account, in both languages", async () => {
   const acted = audit(told(9, { action: "orgs.create", actor: "sys", by: "owner (root)", objects: [] }));
-  const { en, ja } = await inBoth("audit list", { ...acted, terminal: { columns: 120 } });
+  const { en, ja } = await runInBoth("audit list", { ...acted, terminal: { columns: 120 } });
   for (const { stdout } of [en, ja]) expect(stdout).toContain("  sys (root)  ");
   const { stdout } = await run("audit list --format tsv --fields actor,by", acted);
   expect(stdout).toBe("actor\tby\nsys\towner (root)\n");
 });
 
-test("in a table who did it is told of every record, and where there is no room both as whom and who typed it", async () => {
+test("a table shows the actor of every record, and shortens the account if space is tight", async () => {
   const object = { thing: "org", id: ID, name: "関東支社 営業統括本部 第一営業部 第二営業課" };
   const own = { action: "secured.groups.create", objects: [object] };
   const items = audit(told(9, { ...own, actor: "kanto-admin", by: "administrator (root)" }), told(8, own));
-  const { en, ja } = await inBoth("audit list", { ...items, terminal: { columns: 80 } });
+  const { en, ja } = await runInBoth("audit list", { ...items, terminal: { columns: 80 } });
   for (const { stdout } of [en, ja]) {
     expect(stdout).toMatch(/^ +9 .* kanto-.*…?.*\(root\) /m);
     expect(stdout).toMatch(/^ +8 .* owner \(hanako\) /m);
@@ -230,7 +230,7 @@ test("in a table who did it is told of every record, and where there is no room 
   expect(stdout).toContain("  owner (hanako)  ");
 });
 
-test("a table names the fields that a change of one record set, and after both roles the others", async () => {
+test("a table names the fields that changed in a single record, after a change of role", async () => {
   const objects = [{ thing: "account", id: ID, name: "jiro01" }];
   const org = { id: "o", code: null, path: "大阪支社" };
   const before = {
@@ -248,7 +248,7 @@ test("a table names the fields that a change of one record set, and after both r
     told(3, { action: "accounts.grant", objects, before, after: all }),
     told(2, { action: "accounts.create", objects, after }),
   );
-  const { en, ja } = await inBoth("audit list", { ...items, terminal: { columns: 200 } });
+  const { en, ja } = await runInBoth("audit list", { ...items, terminal: { columns: 200 } });
   expect(en.stdout.match(/jiro01.*/g)).toEqual([
     "jiro01 [managed organisations]",
     "jiro01: division administrator → system administrator [managed organisations, support option, notice mail, 1 more]",
@@ -258,24 +258,24 @@ test("a table names the fields that a change of one record set, and after both r
   expect((await run("audit list --format tsv", items)).stdout).toMatch(/accounts\.edit\tjiro01\n/);
 });
 
-test("on 80 columns no line is wider, whatever address it tells", async () => {
+test("on 80 columns, no line is too wide, whatever address it shows", async () => {
   const account = { thing: "account", id: ID, name: "hanako01" };
   const state = { emails: ["hanako.yamazaki@tokyo.example.jp"], role: "operator" };
   const edited = { action: "accounts.grant", objects: [account], before: state, after: { ...state, role: "division" } };
   const items = audit(told(9, edited), told(8, { action: "secured.groups.create", objects: [user(1)] }));
-  const { en, ja } = await inBoth("audit list", { ...items, terminal: { columns: 80 } });
+  const { en, ja } = await runInBoth("audit list", { ...items, terminal: { columns: 80 } });
   for (const { stdout } of [en, ja]) {
     for (const line of stdout.split("\n")) expect(displayWidth(line)).toBeLessThanOrEqual(80);
     expect(stdout.replaceAll(/\s/g, "")).toContain("<hanako.yamazaki@tokyo.example.jp>:");
   }
 });
 
-test("a record that was altered until it is no record is shown as one that cannot be read", async () => {
+test("a record that was altered beyond recognition is shown as unreadable", async () => {
   const { stdout } = await run("audit list --format json", audit({ seq: 3, hash, record: "gone" }));
   expect(JSON.parse(stdout)).toMatchObject([{ number: 3, version: 0, at: "", action: "", objects: [], hash }]);
 });
 
-test("no more pages are fetched than the limit needs", async () => {
+test("fetches no more pages than the limit requires", async () => {
   const items = [record, record];
   const { requests, stdout } = await run("audit list --limit 1 --format ndjson", {
     tenant: { audit: { items, next: "41" } },
@@ -284,7 +284,7 @@ test("no more pages are fetched than the limit needs", async () => {
   expect(stdout.trimEnd().split("\n")).toHaveLength(1);
 });
 
-test("people of one name are told apart by their addresses", async () => {
+test("distinguishes people with the same name by their addresses", async () => {
   const twin = (n: number) => ({ ...user(n), name: `山田 <yamada${n}@example.jp>` });
   const edited = { action: "users.edit", objects: [{ ...user(1), name: "山田" }], after: { emails: ["y@example.jp"] } };
   const items = [told(3, { action: "users.delete", objects: [twin(1), twin(2)] }), told(2, edited)];
@@ -295,7 +295,7 @@ test("people of one name are told apart by their addresses", async () => {
 
 const person = (id: string, name: string) => ({ thing: "user", id, name });
 
-test("several people of one record are told apart by what the record knows of each", async () => {
+test("distinguishes several people in one record by what the record knows about each", async () => {
   const [one, other] = [person("a", "山田"), person("b", "山田")];
   const state = (email: string) => ({
     records: [
@@ -322,7 +322,7 @@ test("several people of one record are told apart by what the record knows of ea
   }
 });
 
-test("of more than three people of different names a table has the names, everything else the addresses, too", async () => {
+test("for more than three people, a table has only the names and other formats add the addresses", async () => {
   const objects = ["a", "b", "c", "d"].map((id) => person(id, `山田 ${id}`));
   const records = objects.map(({ id, name }) => ({ id, name, emails: [`${id}@x`] }));
   const moved = audit(told(5, { action: "users.move", objects, before: { records }, after: { records } }));
@@ -332,19 +332,19 @@ test("of more than three people of different names a table has the names, everyt
   expect(stdout).toContain("山田 a <a@x>, 山田 b <b@x>, 山田 c <c@x>, 山田 d <d@x>\n");
 });
 
-test("an action that no record has is said, with those that there are", async () => {
+test("reports an action that no record has, with the actions that exist", async () => {
   const items = ["users.edit", "fields.add"].map((action, at) => told(2 - at, { action, objects: [] }));
   const list = ({ query }: { readonly query?: Readonly<Record<string, unknown>> }) => ({
     items: query?.["action"] === undefined ? items : [],
     next: null,
   });
-  const { en, ja } = await inBoth("audit list --action paint", { tenant: { audit: list } });
-  expect(en.stderr).toBe("no record has the action paint; the newest 2 have: fields.add, users.edit\n");
+  const { en, ja } = await runInBoth("audit list --action paint", { tenant: { audit: list } });
+  expect(en.stderr).toBe('no record has the action "paint"; actions of the newest 2 records: fields.add, users.edit\n');
   expect(ja.stderr).toBe("操作「paint」の記録はありません。新しい 2 件の記録にある操作: fields.add, users.edit\n");
 });
 
-test("help says in short what --since and --until take, and they take it", async () => {
-  const { en, ja } = await inBoth("audit list --help");
+test("the help explains --since and --until briefly, and its examples are accepted", async () => {
+  const { en, ja } = await runInBoth("audit list --help");
   const forms = ["2026-04-01", "2026-04-01T09:00+09:00"];
   for (const { stdout } of [en, ja]) {
     for (const form of forms) expect(stdout.replaceAll(/\s/g, "")).toContain(form);

@@ -3,5 +3,8 @@ import { defineNoun } from "../command.ts";
 
 export default defineNoun({
   group: "tenant",
-  summary: text("who changed what, when, and from where", "監査ログ(だれが、いつ、どこから、何を変更したか)"),
+  summary: text(
+    "audit log: who changed what, when, and from where",
+    "監査ログ(だれが、いつ、どこから、何を変更したか)",
+  ),
 });

@@ -1,4 +1,4 @@
-import { testRefusals, testTenantFailures, testWrongLines } from "#support/commands/refusals.ts";
+import { testRefusals, testTenantFailures, testWrongLines } from "#support/commands/command-failures.ts";
 
 testWrongLines(
   ["audit export x"],

@@ -1,14 +1,17 @@
 import { expect, test } from "vitest";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
-test("shows all of one record: before, after, from where", async () => {
-  const { en, ja } = await inBoth("audit show 42", { tenant: { auditRecord: example("auditRecord") }, terminal: {} });
+test("shows all of a record: before, after and origin", async () => {
+  const { en, ja } = await runInBoth("audit show 42", {
+    tenant: { auditRecord: example("auditRecord") },
+    terminal: {},
+  });
   expect(en.requests).toEqual([{ operation: "auditRecord", params: { seq: "42" } }]);
   expect(en.stdout).toMatch(/^by +owner \(hanako\)$/m);
   expect(ja.stdout).toMatch(/^実行者 +owner \(hanako\)$/m);
-  expect(en.stdout).toMatch(/what +edit user\n/);
-  expect(en.stdout).toMatch(/from +desk-12, clomoctl 1\.0\.0\n/);
+  expect(en.stdout).toMatch(/action +edit user\n/);
+  expect(en.stdout).toMatch(/run from +desk-12, clomoctl 1\.0\.0\n/);
   expect(en.stdout).toMatch(/^title +主任 → 課長$/m);
   expect(en.stdout).not.toContain("{");
   expect(ja.stdout).toMatch(/操作 +ユーザーを編集\n/);
@@ -25,7 +28,7 @@ const SALES = { id: "s", code: "S", path: "本社/営業部" };
 const TOP = { id: "t", code: null, path: "" };
 const YAMADA = { id: "a", name: "山田", emails: ["y@x"], org: TOP, title: "課長", administrator: false, custom: [] };
 
-test("of an account labels and values are words, and times are in the zone of the context", async () => {
+test("for an account, labels and values are words and times are in the context's time zone", async () => {
   const account = { id: "a", name: "hanako01", role: "custom", scheme: { id: "s", name: "受付" }, passwordSetAt: null };
   const change = {
     action: "accounts.revoke",
@@ -33,15 +36,15 @@ test("of an account labels and values are words, and times are in the zone of th
     before: account,
     after: { ...account, role: "none", scheme: null, passwordSetAt: "2026-11-22T05:50:39.106Z" },
   };
-  const { en, ja } = await inBoth("audit show 42", { tenant: recordOf(change), terminal: {} });
-  expect(en.stdout).toMatch(/^role +custom administrator → no administrator$/m);
-  expect(en.stdout).toMatch(/^scheme +受付 → \(none\)$/m);
+  const { en, ja } = await runInBoth("audit show 42", { tenant: recordOf(change), terminal: {} });
+  expect(en.stdout).toMatch(/^role +custom administrator → no administrator role$/m);
+  expect(en.stdout).toMatch(/^scheme +受付 → \(blank\)$/m);
   expect(ja.stdout).toMatch(/^管理者権限 +カスタム管理者 → 管理者権限を付与しない$/m);
-  expect(ja.stdout).toMatch(/^カスタム管理権限スキーム +受付 → \(なし\)$/m);
-  expect(ja.stdout).toMatch(/^パスワード設定日時 +\(なし\) → 2026-11-22 14:50$/m);
+  expect(ja.stdout).toMatch(/^カスタム管理権限スキーム +受付 → \(空\)$/m);
+  expect(ja.stdout).toMatch(/^パスワード設定日時 +\(空\) → 2026-11-22 14:50$/m);
 });
 
-test("of a user of SECURED APPs settings and secrets by their names", async () => {
+test("for a user of SECURED APPs, shows settings and secrets by their names", async () => {
   const change = {
     action: "secured.users.create",
     objects: [{ thing: "secured_user", id: "a", name: "山田" }],
@@ -51,19 +54,19 @@ test("of a user of SECURED APPs settings and secrets by their names", async () =
       secretsSet: [{ field: "password", at: "2026-11-22T05:50:39.106Z" }],
     },
   };
-  const { ja } = await inBoth("audit show 42", { tenant: recordOf(change), terminal: {} });
+  const { ja } = await runInBoth("audit show 42", { tenant: recordOf(change), terminal: {} });
   expect(ja.stdout).toMatch(/ +ファイル管理者権限=TRUE$/m);
-  expect(ja.stdout).toMatch(/^設定済みの機密情報 +パスワード \(2026-11-22 14:50\)$/m);
+  expect(ja.stdout).toMatch(/^設定済みのパスワードなど +パスワード \(2026-11-22 14:50\)$/m);
 });
 
-test("of the settings of accounts, too", async () => {
+test("shows account settings by their names, too", async () => {
   const change = {
     action: "accounts.settings",
     objects: [{ thing: "account_settings", id: "s", name: "メールアドレス" }],
     before: { composition: "free-text" },
     after: { composition: "mail-address" },
   };
-  const { ja } = await inBoth("audit show 42", { tenant: recordOf(change), terminal: {} });
+  const { ja } = await runInBoth("audit show 42", { tenant: recordOf(change), terminal: {} });
   expect(ja.stdout).toMatch(/^CLOMOアカウントを構成する情報 +任意の文字列 → ユーザーのメールアドレス$/m);
 });
 
@@ -74,12 +77,12 @@ test.each([
       before: YAMADA,
       after: { ...YAMADA, title: null, emails: ["y@x", "z@x"], custom: [{ name: "座席", value: "3F" }] },
     },
-    ["mail addresses +y@x → y@x, z@x", "title +課長 → \\(none\\)", "custom fields +\\(none\\) → 座席=3F"],
-    ["メールアドレス +y@x → y@x, z@x", "役職 +課長 → \\(なし\\)", ".* +\\(なし\\) → 座席=3F"],
+    ["email addresses +y@x → y@x, z@x", "title +課長 → \\(blank\\)", "custom fields +\\(blank\\) → 座席=3F"],
+    ["メールアドレス +y@x → y@x, z@x", "役職 +課長 → \\(空\\)", ".* +\\(空\\) → 座席=3F"],
     3,
   ],
   ["a new record", { before: undefined, after: YAMADA }, ["organisation +全社", "title +課長"], ["組織 +全社"], 4],
-  ["one that is gone", { before: { name: "営業" }, after: undefined }, ["name +営業 → \\(none\\)"], ["氏名 +営業"], 1],
+  ["one that is gone", { before: { name: "営業" }, after: undefined }, ["name +営業 → \\(blank\\)"], ["氏名 +営業"], 1],
   [
     "several records",
     {
@@ -93,7 +96,7 @@ test.each([
       },
     },
     [
-      "whom +山田 <y@x>, 佐藤 <y@x>",
+      "target +山田 <y@x>, 佐藤 <y@x>",
       "organisation +山田 <y@x>: 全社 → 本社/営業部 \\(S\\); 佐藤 <y@x>: 本社/営業部 \\(S\\) → 全社",
     ],
     [
@@ -102,15 +105,15 @@ test.each([
     ],
     1,
   ],
-] as const)("of %s people read each field that changed", async (_, change, english, japanese, count) => {
+] as const)("for %s, shows people each changed field", async (_, change, english, japanese, count) => {
   const tenant = recordOf({ objects: USERS.slice(0, 1), detail: undefined, ...change });
-  const { en, ja } = await inBoth("audit show 42", { tenant, terminal: { columns: 100 } });
+  const { en, ja } = await runInBoth("audit show 42", { tenant, terminal: { columns: 100 } });
   for (const line of english) expect(en.stdout).toMatch(new RegExp(`^${line}$`, "m"));
   for (const line of japanese) expect(ja.stdout).toMatch(new RegExp(`^${line}`, "m"));
   const told = (stdout: string) =>
     stdout
       .split("\n")
-      .filter((line) => !/^(no\.|at|by|from|what|whom|objects|organisations' ids|form|hash|) /.test(line));
+      .filter((line) => !/^(no\.|time|by|run from|action|target|target IDs|organisation IDs|format|hash|) /.test(line));
   expect(told(en.stdout).filter((line) => line !== "")).toHaveLength(count);
   const { stdout } = await run("audit show 42 --format json", { tenant });
   const { before = null, after = null } = change;
@@ -134,7 +137,7 @@ test.each([
     },
     "parent +s → t",
   ],
-])("what is called like the former one is told as another one: %j", async (change, line) => {
+])("distinguishes a new value from an old value with the same name: %j", async (change, line) => {
   const tenant = recordOf({ objects: USERS.slice(0, 1), detail: undefined, ...change });
   const { stdout } = await run("audit show 42", { tenant, terminal: { columns: 100 } });
   expect(stdout).toMatch(new RegExp(`^${line}$`, "m"));
@@ -144,17 +147,17 @@ test.each([
   [{ kind: "users", added: ["y@x"], removed: [] }, "kind: users; added: y@x", "種類: users、追加: y@x"],
   [{ records: 5, filters: {} }, "records: 5", "件数: 5"],
   [{ kind: "users", versions: { count: 1, sha256: "ab" } }, "kind: users", "種類: users"],
-])("what else is kept is told in words: %j", async (detail, english, japanese) => {
+])("shows other details in words: %j", async (detail, english, japanese) => {
   const tenant = recordOf({ detail, before: undefined, after: undefined });
-  const { en, ja } = await inBoth("audit show 42", { tenant, terminal: { columns: 100 } });
+  const { en, ja } = await runInBoth("audit show 42", { tenant, terminal: { columns: 100 } });
   expect(en.stdout).toMatch(new RegExp(`^detail +${english}$`, "m"));
   expect(ja.stdout).toMatch(new RegExp(`^詳細 +${japanese}$`, "m"));
 });
 
-test("the sum of a change's versions is shown to programs alone", async () => {
+test("shows the checksum of a change's versions only to programs", async () => {
   const detail = { versions: { count: 1, sha256: "ab" } };
   const tenant = recordOf({ detail, before: undefined, after: undefined });
-  const { en } = await inBoth("audit show 42", { tenant, terminal: { columns: 100 } });
+  const { en } = await runInBoth("audit show 42", { tenant, terminal: { columns: 100 } });
   expect(en.stdout).not.toMatch(/^detail/m);
   const { stdout } = await run("audit show 42 --format json", { tenant });
   expect(JSON.parse(stdout)).toMatchObject({ detail });
@@ -162,27 +165,27 @@ test("the sum of a change's versions is shown to programs alone", async () => {
 
 test.each([
   [["o1", "o2"], "o1, o2", "o1, o2"],
-  [["o1", "o2", "o3", "o4"], "4 organisations", "4 組織"],
-])("the organisations touched are told: %j", async (orgs, english, japanese) => {
+  [["o1", "o2", "o3", "o4"], "4 organisations", "4 件の組織"],
+])("shows the affected organisations: %j", async (orgs, english, japanese) => {
   const tenant = recordOf({ orgs });
-  const { en, ja } = await inBoth("audit show 42", { tenant, terminal: { columns: 100 } });
-  expect(en.stdout).toMatch(new RegExp(`^organisations' ids +${english}$`, "m"));
+  const { en, ja } = await runInBoth("audit show 42", { tenant, terminal: { columns: 100 } });
+  expect(en.stdout).toMatch(new RegExp(`^organisation IDs +${english}$`, "m"));
   expect(ja.stdout).toMatch(new RegExp(`^組織の ID +${japanese}$`, "m"));
   const { stdout } = await run("audit show 42 --format json", { tenant });
   expect(JSON.parse(stdout)).toMatchObject({ orgs });
 });
 
-test("of a record that names no organisation nothing is told of any", async () => {
+test("shows no organisations for a record that names none of them", async () => {
   const tenant = recordOf({ orgs: undefined });
   const { stdout } = await run("audit show 42", { tenant, terminal: { columns: 100 } });
   expect(stdout).not.toContain("organisations");
   expect(JSON.parse((await run("audit show 42 --format json", { tenant })).stdout)).toMatchObject({ orgs: null });
 });
 
-test("of an import it names the command that shows its rows", async () => {
+test("for an import, names the command that shows its rows", async () => {
   const { record, ...rest } = example<{ record: object }>("auditRecord");
   const objects = [{ thing: "import", id: "019a9f3c-5a00-7abc-8def-000000000005", name: "42" }];
   const imported = { ...record, action: "imports.commit", objects, detail: { create: 3 } };
   const { stderr } = await run("audit show 42", { tenant: { auditRecord: { ...rest, record: imported } } });
-  expect(stderr).toBe("the rows of the import: clomoctl imports show 42 --rows\n");
+  expect(stderr).toBe("to list the rows of the import: clomoctl imports show 42 --rows\n");
 });

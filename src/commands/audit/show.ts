@@ -2,14 +2,14 @@ import { line, step } from "../../lib/advice/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { isUsualTable } from "../listing/list.ts";
+import { isDefaultTable } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
-import { changeColumns } from "./changes.ts";
-import { AUDIT_COLUMNS, entryOf, importOf, shortDetails, type AuditRow } from "./entries.ts";
+import { buildChangeColumns } from "./changes.ts";
+import { AUDIT_COLUMNS, toAuditRow, getImportName, buildDetailColumns, type AuditRow } from "./entries.ts";
 
 export default defineCommand({
   summary: text(
-    "show one change whole: before, after, from where",
+    "show one change in full: before, after, and where it was made",
     "1 件の変更の記録をすべて表示する(変更前、変更後、実行環境)",
   ),
   args: {
@@ -24,7 +24,7 @@ export default defineCommand({
   options: {},
   details: [
     text(
-      "On a terminal each field that changed is told as old → new; --format json, or --fields all, has the whole record before and after.",
+      "On a terminal, each changed field is shown as old → new. --format json or --fields all shows the whole record before and after the change.",
       "画面では、変わった項目ごとに「変更前 → 変更後」を表示します。変更前と変更後の全体は、--format json か --fields all で表示できます。",
     ),
   ],
@@ -32,17 +32,20 @@ export default defineCommand({
   exits: ["not-found"],
   async run({ terminal, ...tools }, { number }) {
     const { client } = await tools.tenant("audit");
-    const entry = entryOf(await client.audit.show(number));
-    await terminal.show(isUsualTable(terminal) ? detailsOf(entry, terminal) : AUDIT_COLUMNS, entry);
-    const shown = importOf(entry);
+    const entry = toAuditRow(await client.audit.show(number));
+    await terminal.show(isDefaultTable(terminal) ? buildShowColumns(entry, terminal) : AUDIT_COLUMNS, entry);
+    const shown = getImportName(entry);
     if (shown === undefined) return;
     const command = line("imports show", [shown], { rows: true });
-    await terminal.note(step("the rows of the import", "インポートの行ごとの内容", command));
+    await terminal.note(step("to list the rows of the import", "インポートの行ごとの内容", command));
   },
 });
 
-/** What people read of one record: who, what and whom, then each field that changed, and what tells the record apart. */
-const detailsOf = (entry: AuditRow, terminal: Pick<Tools["terminal"], "moment">): readonly Column<AuditRow>[] => {
-  const { about, beside } = shortDetails(entry);
-  return [...about, ...changeColumns(entry, (at) => terminal.moment(at)), ...beside];
+/** Returns the columns of one record for people: who did what to whom, changed fields, then identifiers. */
+const buildShowColumns = (
+  entry: AuditRow,
+  terminal: Pick<Tools["terminal"], "moment">,
+): readonly Column<AuditRow>[] => {
+  const { about, beside } = buildDetailColumns(entry);
+  return [...about, ...buildChangeColumns(entry, (at) => terminal.moment(at)), ...beside];
 };

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { Account, OrgDetail, User, WrittenAccount } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const CANARY = "Canary42Canary";
@@ -27,9 +27,9 @@ const secretFile = (): string => {
   return file;
 };
 
-test("sends a name alone; such an account cannot be taken back", async () => {
+test("sends only a name, and does not propose an undo", async () => {
   const tenant = { findUsers, createAccount: made({ role: "none" }) };
-  const { en, ja } = await inBoth("clomo-account create E0042 --account hanako01", { tenant });
+  const { en, ja } = await runInBoth("clomo-account create E0042 --account hanako01", { tenant });
   expect(en.requests).toEqual([
     { operation: "findUsers", query: { name: "E0042" } },
     { operation: "createAccount", json: { user: user.id, name: "hanako01", dryRun: false } },
@@ -38,11 +38,11 @@ test("sends a name alone; such an account cannot be taken back", async () => {
   expect(ja.stderr).toBe("作成しました: hanako01 (髙橋 花子)\n");
 });
 
-test("sends a role with all that belongs to it, and the password that a file has; nothing shows it", async () => {
+test("sends a role with its settings and the password from a file, and shows the password nowhere", async () => {
   const tenant = { findUsers, findOrgs: { items: [org] }, createAccount: made({}, { consoleTask: 4 }) };
   const file = secretFile();
   const line = `clomo-account create E0042 --account hanako01 --role division --managed-orgs 営業部 --language ja --account-timezone Asia/Tokyo --memo 受付 --password-file ${file}`;
-  const { en, ja } = await inBoth(line, { tenant });
+  const { en, ja } = await runInBoth(line, { tenant });
   expect(en.requests.at(-1)).toEqual({
     operation: "createAccount",
     json: {
@@ -59,13 +59,13 @@ test("sends a role with all that belongs to it, and the password that a file has
   });
   expect(en.stderr).toContain("clomoctl console show 4\n");
   expect(en.stderr).toContain(
-    "if the console has this account already, with these values: clomoctl console confirm 4\n",
+    "if the console already has this account with these values, confirm the task: clomoctl console confirm 4\n",
   );
-  expect(ja.stderr).toContain("管理画面にすでにある場合: clomoctl console confirm 4\n");
+  expect(ja.stderr).toContain("管理画面にすでにある場合は、作業の完了を記録してください: clomoctl console confirm 4\n");
   expect(JSON.stringify([en.stdout, en.stderr, ja.stdout, ja.stderr])).not.toContain(CANARY);
 });
 
-test("a password that is needed is asked for twice, without echo; a weak one is asked for again", async () => {
+test("asks twice for a required password, without echo, and asks again if it is weak", async () => {
   const tenant = { findUsers, tenant: { ...example("tenant"), mirroredAt: null }, createAccount: made() };
   const typing = [
     ["パスワード (at least 6 characters", "weak1\r"],
@@ -82,10 +82,10 @@ test("a password that is needed is asked for twice, without echo; a weak one is 
   expect(stderr).not.toContain(CANARY);
 });
 
-test("without a terminal the file is asked for; of a mirror nothing is asked for, which keeps no password", async () => {
+test("without a terminal, requires a password file, except in a mirror, which keeps no password", async () => {
   const line = "clomo-account create E0042 --account hanako01 --role system";
   const here = { findUsers, tenant: { ...example("tenant"), mirroredAt: null } };
-  const { en, ja } = await inBoth(line, { tenant: here });
+  const { en, ja } = await runInBoth(line, { tenant: here });
   expect(en).toMatchObject({ exit: 2, stdout: "" });
   expect(en.stderr).toContain("pass --password-file FILE");
   expect(ja.stderr).toContain("--password-file FILE");
@@ -96,7 +96,7 @@ test("without a terminal the file is asked for; of a mirror nothing is asked for
   expect(recorded.requests.at(-1)).toMatchObject({ json: { role: "system", passwordInConsole: true } });
 });
 
-test("a name that is not given is left to what names are composed of", async () => {
+test("does not send a name if it is not given, so that the tenant builds it", async () => {
   const { requests } = await run("clomo-account create E0042", { tenant: { findUsers, createAccount: made() } });
   expect(requests.at(-1)).toEqual({ operation: "createAccount", json: { user: user.id, dryRun: false } });
 });

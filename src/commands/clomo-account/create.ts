@@ -1,18 +1,25 @@
 import { line } from "../../lib/advice/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { BEFORE_WRITING, WHILE_WRITING } from "../records/written.ts";
-import { USER_ARGUMENT, userNamed } from "../users/columns.ts";
+import { STATE_UNCHANGED, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
+import { USER_ARGUMENT, findUser } from "../users/columns.ts";
 import { ACCOUNT_COLUMNS } from "./columns.ts";
-import { ACCOUNT_HELP, ACCOUNT_OPTIONS, accountValues, needsPassword, passwordOf, requireToWrite } from "./options.ts";
-import { warnOfSecuredItems } from "./secured-items.ts";
-import { showAccountWritten } from "./written.ts";
+import {
+  ACCOUNT_HELP,
+  ACCOUNT_OPTIONS,
+  resolveAccountValues,
+  needsPassword,
+  resolvePassword,
+  requireAccountsWrite,
+} from "./options.ts";
+import { warnAboutSecuredItems } from "./secured-items.ts";
+import { showChangedAccount } from "./rights-after-change.ts";
 
 export default defineCommand({
-  summary: text("give a user a CLOMO account", "ユーザーに CLOMO アカウントを作成する"),
+  summary: text("create a CLOMO account for a user", "ユーザーに CLOMO アカウントを作成する"),
   details: [
     text(
-      "The name is unique in the tenant, and has at most 320 characters (a limit of clomoctl). It can be changed, and is never cleared: an account is never deleted. Without --role the user is no administrator (管理者権限を付与しない), as owners of devices are.",
+      "The account name must be unique in the tenant, with at most 320 characters (a clomoctl limit). It can be changed but not cleared, and an account cannot be deleted. Without --role, the user is not an administrator (管理者権限を付与しない), like the owners of devices.",
       "アカウント名はテナント内で一意で、320 文字までです(clomoctl 独自の上限)。変更はできますが、消すことはできず、アカウントも削除できません。--role を省略すると、デバイスの所有者などと同じ「管理者権限を付与しない」になります。",
     ),
     ...ACCOUNT_HELP,
@@ -23,7 +30,7 @@ export default defineCommand({
       kind: "string",
       value: "NAME",
       about: text(
-        "the account name (アカウント名); not needed where the settings say what names are composed of",
+        "account name (アカウント名); optional if the settings define what account names are built from",
         "アカウント名(構成する情報を設定していれば省略できます)",
       ),
     },
@@ -38,15 +45,15 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: ACCOUNT_COLUMNS,
   async run(tools, { user: typed, account, dryRun, ...options }) {
-    tools.describeState(() => BEFORE_WRITING);
-    await requireToWrite(tools, text("create CLOMO accounts", "CLOMOアカウントの作成"));
-    const values = await accountValues(tools, options);
-    const { id: user, accountName } = await userNamed((await tools.tenant("users")).client, typed);
-    // who has an account is refused, and nothing asked before
+    tools.describeState(() => STATE_UNCHANGED);
+    await requireAccountsWrite(tools, text("create CLOMO accounts", "CLOMO アカウントの作成"));
+    const values = await resolveAccountValues(tools, options);
+    const { id: user, accountName } = await findUser((await tools.tenant("users")).client, typed);
+    // a user who already has an account is rejected later, so do not ask for a password first
     const role = accountName === null ? (options.role ?? "none") : "none";
-    const password = await passwordOf(tools, { ...options, dryRun }, needsPassword("none", role));
+    const password = await resolvePassword(tools, { ...options, dryRun }, needsPassword("none", role));
     const { client } = await tools.tenant("accounts");
-    tools.describeState(() => WHILE_WRITING);
+    tools.describeState(() => STATE_MAYBE_CHANGED);
     const written = await client.accounts.create({
       ...values,
       ...password,
@@ -54,17 +61,17 @@ export default defineCommand({
       ...(account !== undefined && { name: account }),
       dryRun,
     });
-    await showAccountWritten(tools, written);
-    if (written.consoleTask !== null && !dryRun) await tools.terminal.note(thereAlready(written.consoleTask));
-    await warnOfSecuredItems(tools, written);
+    await showChangedAccount(tools, written);
+    if (written.consoleTask !== null && !dryRun) await tools.terminal.note(suggestConfirmation(written.consoleTask));
+    await warnAboutSecuredItems(tools, written);
   },
 });
 
-/** What is entered here may be of an account that the console has had for long. */
-const thereAlready = (task: number): Text => {
+/** Returns the note that suggests confirming the task, because the console may have had this account all along. */
+const suggestConfirmation = (task: number): Text => {
   const command = line("console confirm", [task]);
   return text(
-    `if the console has this account already, with these values: ${command}`,
-    `このアカウントが同じ内容で管理画面にすでにある場合: ${command}`,
+    `if the console already has this account with these values, confirm the task: ${command}`,
+    `このアカウントが同じ内容で管理画面にすでにある場合は、作業の完了を記録してください: ${command}`,
   );
 };

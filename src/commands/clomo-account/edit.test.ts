@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Account, WrittenAccount } from "../../lib/client/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [before] = example<{ items: readonly [Account] }>("findAccounts").items;
@@ -12,12 +12,12 @@ const edited = (after: Partial<Account>, of: Account = before): WrittenAccount =
   dryRun: false,
 });
 
-test("sends what is given, and tells what differs", async () => {
+test("sends the given values and shows what changed", async () => {
   const tenant = {
     findAccounts,
     editAccount: edited({ name: "hana02", memo: "x", language: null }),
   };
-  const { en, ja } = await inBoth(
+  const { en, ja } = await runInBoth(
     ["clomo-account", "edit", "hanako01", "--account", "hana02", "--memo", "x", "--language", ""],
     { tenant },
   );
@@ -27,12 +27,12 @@ test("sends what is given, and tells what differs", async () => {
     json: { name: "hana02", memo: "x", language: null, dryRun: false },
   });
   expect(en.stderr).toBe(
-    ["account: hanako01 → hana02", "language: 日本語 → (none)", "memo: (none) → x", ""].join("\n"),
+    ["account: hanako01 → hana02", "language: 日本語 → (blank)", "memo: (blank) → x", ""].join("\n"),
   );
   expect(ja.stderr).toContain("アカウント名: hanako01 → hana02\n");
 });
 
-test("options of system administrators are told alike; a custom one manages all", async () => {
+test('shows all changed options, including "all" for a custom administrator who managed all', async () => {
   const system: Account = { ...before, role: "system", managedOrgs: [], supportOption: true, noticeMail: true };
   const ended = edited({ supportOption: false, noticeMail: false }, system);
   const line = "clomo-account edit hanako01 --no-support-option";
@@ -47,7 +47,7 @@ test("options of system administrators are told alike; a custom one manages all"
   expect(told.stderr).toContain("managed organisations: all → 営業部\n");
 });
 
-test("of a switch and its opposite the last one counts", async () => {
+test("uses the last of a switch and its opposite", async () => {
   const tenant = { findAccounts, editAccount: edited({}) };
   const off = await run("clomo-account edit hanako01 --notice-mail --no-notice-mail", { tenant });
   expect(off.requests.at(-1)?.json).toEqual({ noticeMail: false, dryRun: false });
@@ -55,7 +55,7 @@ test("of a switch and its opposite the last one counts", async () => {
   expect(on.requests.at(-1)?.json).toEqual({ noticeMail: true, dryRun: false });
 });
 
-test("all organisations are meant by all and 全て", async () => {
+test("all and 全て select all organisations", async () => {
   for (const all of ["all", "全て"]) {
     const { requests } = await run(`clomo-account edit hanako01 --managed-orgs ${all}`, {
       tenant: { findAccounts, editAccount: edited({}) },
@@ -64,36 +64,38 @@ test("all organisations are meant by all and 全て", async () => {
   }
 });
 
-test("who may not set managed organisations is told that before which ones are there", async () => {
+test("an account that may not set managed organisations is refused before they are looked up", async () => {
   const writing = [{ operation: "accounts.write", reach: "inside" }];
   const whoami = { ...example<object>("whoami"), operations: writing };
   const tenant = { findOrgs: { items: [] }, orgs: { items: [] }, whoami };
   const line = ["clomo-account", "edit", "hanako01", "--managed-orgs", "OUTSIDE", "--as", "hanako"];
-  const { en, ja } = await inBoth(line, { tenant });
+  const { en, ja } = await runInBoth(line, { tenant });
   expect([en.exit, ja.exit]).toEqual([4, 4]);
-  expect(en.stderr).toContain("hanako may not set managed organisations");
+  expect(en.stderr).toContain("hanako is not permitted to set managed organisations");
   expect(ja.stderr).toContain("「hanako」の権限では行えません");
   const operations = [...writing, { operation: "accounts.orgs", reach: "all" }];
   const may = { ...tenant, whoami: { ...example<object>("whoami"), operations } };
   expect((await run([...line, "--lang", "en"], { tenant: may })).exit).toBe(6);
 });
 
-test("who may grant operator alone is told that of other roles before a password is asked for", async () => {
+test("an account that may only grant operator is refused other roles before the password prompt", async () => {
   const operations = [{ operation: "accounts.write", reach: "inside" }];
   const whoami = { ...example<object>("whoami"), role: "division", operations };
   const ran = await run("clomo-account grant hanako01 --role custom --as hanako --lang en", { tenant: { whoami } });
   expect(ran.exit).toBe(4);
-  expect(ran.stderr).toContain("may not grant roles above operator: a division administrator has no such right");
+  expect(ran.stderr).toContain(
+    "is not permitted to grant roles above operator: a division administrator does not have this right",
+  );
 });
 
-test("who may grant operator alone is told of the support option that it is for system administrators", async () => {
+test("an account that may only grant operator is refused the support option with the reason", async () => {
   const operations = [{ operation: "accounts.write", reach: "inside" }];
   const whoami = { ...example<object>("whoami"), role: "division", operations };
   const line = "clomo-account grant hanako01 --role operator --support-option --as hanako";
-  const { en, ja } = await inBoth(line, { tenant: { whoami } });
+  const { en, ja } = await runInBoth(line, { tenant: { whoami } });
   expect([en.exit, ja.exit]).toEqual([4, 4]);
   expect(en.stderr).toContain(
-    "hanako may not give the support option: the support option is for system administrators, at most 5 in a tenant",
+    "hanako is not permitted to grant the support option: only system administrators can have the support option, and at most 5 accounts in a tenant",
   );
   expect(en.stderr).toMatch(/\n {2}--support-option\n {2}ask a system administrator\n$/);
   expect(ja.stderr).toContain("(サポートオプションの付与): サポートオプションを付与できるのはシステム管理者だけ");

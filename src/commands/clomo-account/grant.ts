@@ -1,19 +1,26 @@
 import { commandName } from "../../lib/advice/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { refuseNothing } from "../records/options.ts";
-import { BEFORE_WRITING, WHILE_WRITING } from "../records/written.ts";
-import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, accountNamed } from "./columns.ts";
-import { ACCOUNT_HELP, ACCOUNT_OPTIONS, accountValues, needsPassword, passwordOf, requireToWrite } from "./options.ts";
-import { warnOfSecuredItems } from "./secured-items.ts";
-import { leftByChange, tellLeft } from "./successor.ts";
-import { showAccountWritten } from "./written.ts";
+import { refuseEmptyChange } from "../records/options.ts";
+import { STATE_UNCHANGED, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
+import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, findAccount } from "./columns.ts";
+import {
+  ACCOUNT_HELP,
+  ACCOUNT_OPTIONS,
+  resolveAccountValues,
+  needsPassword,
+  resolvePassword,
+  requireAccountsWrite,
+} from "./options.ts";
+import { warnAboutSecuredItems } from "./secured-items.ts";
+import { confirmSupportLoss, printSupportReport } from "./successor.ts";
+import { showChangedAccount } from "./rights-after-change.ts";
 
 export default defineCommand({
-  summary: text("give a CLOMO account a role", "CLOMO アカウントに管理者権限を付与する"),
+  summary: text("grant a role to a CLOMO account", "CLOMO アカウントに管理者権限を付与する"),
   details: [
     text(
-      "system: システム管理者, everything. division: 部門管理者, its managed organisations. operator: オペレーター, its own organisation and those below (that those below count is ours). custom: カスタム管理者, what its scheme says.",
+      "system (システム管理者): everything. division (部門管理者): the managed organisations. operator (オペレーター): the user's own organisation and those below it (including those below is a clomoctl rule). custom (カスタム管理者): the operations selected in the scheme.",
       "system: システム管理者(すべての操作)。division: 部門管理者(管理対象組織)。operator: オペレーター(自身の所属組織とその下位。下位を含むのは clomoctl 独自の規則)。custom: カスタム管理者(スキームで選んだ操作)。",
     ),
     ...ACCOUNT_HELP,
@@ -27,22 +34,22 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: ACCOUNT_COLUMNS,
   async run(tools, { named, dryRun, ...options }) {
-    tools.describeState(() => BEFORE_WRITING);
-    await requireToWrite(tools, text("grant roles", "管理者権限の付与"));
-    const values = await accountValues(tools, options);
-    refuseNothing(values, commandName("clomo-account grant"));
+    tools.describeState(() => STATE_UNCHANGED);
+    await requireAccountsWrite(tools, text("grant roles", "管理者権限の付与"));
+    const values = await resolveAccountValues(tools, options);
+    refuseEmptyChange(values, commandName("clomo-account grant"));
     const { client } = await tools.tenant("accounts", "users");
-    const account = await accountNamed(client, named);
+    const account = await findAccount(client, named);
     const { id, role: former, passwordSetAt } = account;
     const isNeeded = needsPassword(former, options.role ?? former);
-    const password = await passwordOf(tools, { ...options, dryRun, passwordSetAt }, isNeeded);
+    const password = await resolvePassword(tools, { ...options, dryRun, passwordSetAt }, isNeeded);
     const tryOut = () => client.accounts.grant(id, { ...values, ...password, dryRun: true });
     const { role, supportOption } = values;
-    const left = await leftByChange(tools, account, { role, supportOption, dryRun, tryOut });
+    const left = await confirmSupportLoss(tools, account, { role, supportOption, dryRun, tryOut });
     if (left === undefined) return;
-    tools.describeState(() => WHILE_WRITING);
+    tools.describeState(() => STATE_MAYBE_CHANGED);
     const written = await client.accounts.grant(id, { ...values, ...password, dryRun });
-    await tellLeft(tools, left, await showAccountWritten(tools, written));
-    await warnOfSecuredItems(tools, written);
+    await printSupportReport(tools, left, await showChangedAccount(tools, written));
+    await warnAboutSecuredItems(tools, written);
   },
 });

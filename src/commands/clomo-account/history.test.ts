@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { inBoth } from "#support/commands/program.ts";
+import { runInBoth } from "#support/commands/program.ts";
 import { historyLines } from "#support/tenant/history.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
-test("an account has the versions of its role and of what belongs to its user, under every name that it ever had", async () => {
+test("shows the versions of an account's role and user data, under every name that it ever had", async () => {
   await using tenant = new TestTenant();
   const { orgs, users, accounts, roles, imports } = tenant.client;
   const { after: sales } = await orgs.create({ name: "営業部", code: "S01" });
@@ -35,11 +35,14 @@ test("an account has the versions of its role and of what belongs to its user, u
     ]);
     expect(JSON.stringify(found)).not.toContain("Secret");
   }
-  const { en, ja } = await inBoth("clomo-account history taro", { tenant: tenant.fetch, terminal: { columns: 300 } });
-  expect(en.stdout).toContain("; managed organisations: (none) → 営業部\n");
-  expect(ja.stdout).toContain("; 管理対象組織: (なし) → 営業部\n");
+  const { en, ja } = await runInBoth("clomo-account history taro", {
+    tenant: tenant.fetch,
+    terminal: { columns: 300 },
+  });
+  expect(en.stdout).toContain("; managed organisations: (blank) → 営業部\n");
+  expect(ja.stdout).toContain("; 管理対象組織: (空) → 営業部\n");
   const { after: other } = await users.create({ name: "佐藤", emails: ["sato@x.jp"] });
   expect(await accounts.history({ name: other.id })).toEqual([]);
-  const none = await inBoth("clomo-account history sato@x.jp", { tenant: tenant.fetch });
+  const none = await runInBoth("clomo-account history sato@x.jp", { tenant: tenant.fetch });
   expect([none.en.exit, none.ja.exit]).toEqual([6, 6]);
 });

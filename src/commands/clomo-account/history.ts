@@ -1,13 +1,13 @@
 import { ACCOUNT } from "../../lib/model/account.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { historyDetails, showHistory } from "../records/history.ts";
-import { ACCOUNT_ARGUMENT, ACCOUNT_NAMES, nearAccounts } from "./columns.ts";
+import { buildHistoryDetails, showHistory } from "../records/history.ts";
+import { ACCOUNT_ARGUMENT, ACCOUNT_NAMES, suggestAccounts } from "./columns.ts";
 
 export default defineCommand({
   summary: text("list every version of a CLOMO account", "CLOMO アカウントの変更履歴を一覧する"),
-  details: historyDetails(
-    text("account name, mail address or employee code", "アカウント名・メールアドレス・社員コード"),
+  details: buildHistoryDetails(
+    text("account name, email address or employee code", "アカウント名・メールアドレス・社員コード"),
   ),
   args: { account: ACCOUNT_ARGUMENT },
   options: {},
@@ -20,7 +20,7 @@ export default defineCommand({
     const { client } = await tools.tenant("accounts");
     const found = await client.accounts.history({ name: account });
     await showHistory(tools, { ...ACCOUNT_NAMES, fields: ACCOUNT.fields }, account, found, () =>
-      nearAccounts(client, account),
+      suggestAccounts(client, account),
     );
   },
 });

@@ -1,23 +1,23 @@
 import { expect, test } from "vitest";
 import type { Account, OrgDetail } from "../../lib/client/index.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [hanako] = example<{ items: readonly [Account] }>("accounts").items;
 const page = { items: [hanako], next: null };
 
-test("lists accounts with what people need", async () => {
-  const { en, ja } = await inBoth("clomo-account list", { tenant: { accounts: page }, terminal: { columns: 120 } });
+test("lists accounts with the columns that people need", async () => {
+  const { en, ja } = await runInBoth("clomo-account list", { tenant: { accounts: page }, terminal: { columns: 120 } });
   expect(en).toMatchObject({ exit: 0, requests: [{ operation: "accounts" }] });
   expect(en.stdout).toMatch(/hanako01 +髙橋 花子 +営業部 +division administrator +営業部 +no/);
   expect(ja.stdout).toMatch(/hanako01 +髙橋 花子 +営業部 +部門管理者 +営業部 +いいえ/);
 });
 
-test("on 80 columns no name that is typed is cut, nor a role; of one role the list has what that has", async () => {
+test("on 80 columns, names and roles are not cut, and --role shows the columns of that role", async () => {
   const long: Account = { ...hanako, name: "hanakoyamazaki0001", user: "山崎 花子と佐藤 太郎", role: "system" };
   const answers = { tenant: { accounts: { items: [long], next: null } }, terminal: {} };
-  const all = (await inBoth("clomo-account list", answers)).ja.stdout;
+  const all = (await runInBoth("clomo-account list", answers)).ja.stdout;
   expect(all).toMatch(/hanakoyamazaki0001 .* システム管理者 /);
   for (const line of all.split("\n")) expect(displayWidth(line)).toBeLessThanOrEqual(80);
   const headersOf = async (role: string): Promise<string> =>
@@ -27,18 +27,18 @@ test("on 80 columns no name that is typed is cut, nor a role; of one role the li
   expect(await headersOf("operator")).toBe("name,user,org,role");
 });
 
-test("on 80 columns a path keeps its last name, those of managed organisations too; csv has them whole", async () => {
+test("on 80 columns, paths keep their last name, and csv has complete paths", async () => {
   const org = { ...hanako.org, path: "東日本営業本部/第一営業部/新宿営業課" };
   const managedOrgs = [org, { ...org, path: "東日本営業本部/第二営業部/渋谷課" }];
   const tenant = { accounts: { items: [{ ...hanako, org, managedOrgs }], next: null } };
-  const { ja } = await inBoth("clomo-account list", { tenant, terminal: {} });
+  const { ja } = await runInBoth("clomo-account list", { tenant, terminal: {} });
   expect(ja.stdout).toMatch(/ …\/新宿営業課 +部門管理者 +…\/新宿営業課/);
   const { stdout } = await run("clomo-account list --format csv", { tenant });
   expect(stdout).toContain("東日本営業本部/第一営業部/新宿営業課");
   expect(stdout).toContain("東日本営業本部/第二営業部/渋谷課");
 });
 
-test("filters go to the tenant; a role by the maker's name, too, and the noun by its other one", async () => {
+test("sends filters to the tenant, and accepts CLOMO's role names and the noun's alias", async () => {
   const [org] = example<{ items: readonly [OrgDetail] }>("findOrgs").items;
   const line =
     "account list --role システム管理者 --support-option --org 営業部 --search 花 --filter-name h --filter-id x@";

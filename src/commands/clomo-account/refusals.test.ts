@@ -1,5 +1,10 @@
 import type { Account, User, Whoami } from "../../lib/client/index.ts";
-import { testNotPermitted, testRefusals, testTenantFailures, testWrongLines } from "#support/commands/refusals.ts";
+import {
+  testNotPermitted,
+  testRefusals,
+  testTenantFailures,
+  testWrongLines,
+} from "#support/commands/command-failures.ts";
 import { example } from "#support/commands/tenant.ts";
 
 testWrongLines(
@@ -8,10 +13,13 @@ testWrongLines(
   ["clomo-account create E0042 --account x --account-timezone Mars/Olympus", "Mars/Olympus"],
   ["clomo-account create E0042 --account x --password-file y --password-in-console", "--password-in-console"],
   ["clomo-account delete", "ACCOUNT"],
-  ["clomo-account edit hanako01", "nothing to change"],
+  ["clomo-account edit hanako01", "nothing to change: no option sets a value"],
   ["clomo-account edit --account x", "ACCOUNT"],
-  ["clomo-account edit hanako01 --no-support-option --notice-mail", "--notice-mail and --no-support-option do not"],
-  ["clomo-account grant hanako01", "nothing to change"],
+  [
+    "clomo-account edit hanako01 --no-support-option --notice-mail",
+    "--notice-mail cannot be used with --no-support-option: only accounts with the support option can receive notice mail",
+  ],
+  ["clomo-account grant hanako01", "nothing to change: no option sets a value"],
   ["clomo-account grant --role system", "ACCOUNT"],
   ["clomo-account grant a --account b", "unknown option --account"],
   ["clomo-account list --role boss", "--role"],
@@ -32,10 +40,10 @@ testWrongLines(
     "clomo-account reset-password hanako01 --password-file x --password-in-console",
     "--password-file and --password-in-console cannot be used together",
   ],
-  ["clomo-account reset-password hanako01 --to x@example.jp", "--to goes with --by-mail"],
+  ["clomo-account reset-password hanako01 --to x@example.jp", "--to requires --by-mail"],
   ["clomo-account revoke", "ACCOUNT"],
   ["clomo-account revoke a b"],
-  ["clomo-account settings set", "nothing to change"],
+  ["clomo-account settings set", "nothing to change: no option sets a value"],
   ["clomo-account settings set --composition nickname", "--composition"],
   ["clomo-account settings show x"],
   ["clomo-account show", "ACCOUNT"],
@@ -81,14 +89,14 @@ testNotPermitted(
   ["clomo-account edit hanako01 --memo b", "change CLOMO accounts"],
   ["clomo-account grant hanako01 --role division", "grant roles"],
   ["clomo-account grant hanako01 --role operator", "grant roles"],
-  ["clomo-account revoke hanako01", "take roles away", "管理者権限を外す)"],
+  ["clomo-account revoke hanako01", "revoke roles", "管理者権限を外す)"],
 );
 
 testRefusals(
   ...["--password-in-console", "--by-mail --to x@example.jp", "--code 7K2M-04QX-9TRB"].map((words) => ({
     line: `clomo-account reset-password jiro01 ${words} --as hanako`,
     exit: 4,
-    en: "hanako may not set the passwords of others: an operator has no such right\n",
+    en: "hanako is not permitted to set the passwords of others: an operator does not have this right\n",
     ja: "「hanako」の権限では行えません",
     tenant: { whoami: example<Whoami>("whoami", { role: "operator", operations: [] }) },
   })),
@@ -101,7 +109,7 @@ testRefusals(
   {
     line: "clomo-account grant A0002 --role operator",
     exit: 6,
-    en: `error: the user A0002 (${user.name}) has no CLOMO account\n  to make one: clomoctl clomo-account create A0002 --account NAME\n`,
+    en: `error: user A0002 (${user.name}) does not have a CLOMO account\n  to create an account: clomoctl clomo-account create A0002 --account NAME\n`,
     ja: [
       `ユーザー「A0002」(${user.name})に CLOMO アカウントはありません\n`,
       "作成するには: clomoctl clomo-account create A0002 --account NAME\n",
@@ -119,7 +127,7 @@ testRefusals(
     line: "clomo-account show hana",
     exit: 6,
     en: [
-      "no CLOMO account has the account name, id, mail address or employee code hana\n",
+      'no CLOMO account has the account name, id, email address or employee code "hana"\n',
       `did you mean hanako01 (髙橋 花子) ${account.id}?`,
     ],
     ja: "clomoctl clomo-account list --search hana",

@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { Account, SentCode, Whoami, WrittenAccount } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const LINE = "clomo-account reset-password hanako01";
@@ -36,8 +36,8 @@ const withPassword = (): string => {
 };
 
 describe("by an administrator", () => {
-  test("the password is read from a file, and shown nowhere", async () => {
-    const { en, ja } = await inBoth(`${LINE} --password-file password`, {
+  test("reads the password from a file and shows it nowhere", async () => {
+    const { en, ja } = await runInBoth(`${LINE} --password-file password`, {
       folder: withPassword(),
       tenant: { findAccounts, resetPassword: reset },
     });
@@ -46,21 +46,21 @@ describe("by an administrator", () => {
       params: { id },
       json: { password: "Invented1", dryRun: false },
     });
-    expect(en.stderr).toBe("password set at: (none) → 2026-11-20 10:00\n");
-    expect(ja.stderr).toBe("パスワード設定日時: (なし) → 2026-11-20 10:00\n");
+    expect(en.stderr).toBe("password set at: (blank) → 2026-11-20 10:00\n");
+    expect(ja.stderr).toBe("パスワード設定日時: (空) → 2026-11-20 10:00\n");
     expect(en.stdout).not.toContain("Invented1");
   });
 
-  test("a file that is no UTF-8 is refused: another password would be set", async () => {
+  test("refuses a file that is not UTF-8, because it would set another password", async () => {
     const folder = freshFolder();
     writeFileSync(join(folder, "password"), Buffer.from("Aa1bcd\u00ff", "latin1"), { mode: 0o600 });
-    const { en, ja } = await inBoth(`${LINE} --password-file password`, { folder, tenant: { findAccounts } });
+    const { en, ja } = await runInBoth(`${LINE} --password-file password`, { folder, tenant: { findAccounts } });
     expect(en.exit).toBe(3);
-    expect(en.stderr).toContain("not UTF-8 text: another secret would be read");
+    expect(en.stderr).toContain("not UTF-8 text, so the secret cannot be read correctly");
     expect(ja.stderr).toContain("UTF-8 のテキストではない");
   });
 
-  test("without a file it is asked for twice", async () => {
+  test("without a file, asks for the password twice", async () => {
     const { requests, stderr } = await run(LINE, {
       tenant: { findAccounts, tenant, resetPassword: reset },
       terminal: {
@@ -76,17 +76,17 @@ describe("by an administrator", () => {
     expect(stderr).not.toContain("Invented1");
   });
 
-  test("without a terminal it cannot be asked for", async () => {
+  test("cannot ask for the password without a terminal", async () => {
     const { exit, stderr, requests } = await run(`${LINE} --no-input`, { tenant: { findAccounts, tenant } });
     expect([exit, stderr]).toEqual([2, expect.stringContaining("--password-file FILE")]);
     expect(requests.map(({ operation }) => operation)).toEqual(["findAccounts", "tenant"]);
   });
 
-  test("in a mirror it is only recorded", async () => {
+  test("only records the change in a mirror", async () => {
     const mirrored = { findAccounts, resetPassword: { ...reset, consoleTask: 4 } };
     const { requests, stderr } = await run(`${LINE} --password-in-console`, { tenant: mirrored });
     expect(requests.at(-1)).toMatchObject({ json: { passwordInConsole: true, dryRun: false } });
-    expect(stderr).toContain("to be done in the console, too: clomoctl console show 4\n");
+    expect(stderr).toContain("make the same change in the console: clomoctl console show 4\n");
     const missing = new Failure("input-rejected", { what: text("missing", "不足") });
     const asked = await run(LINE, {
       tenant: {
@@ -100,8 +100,8 @@ describe("by an administrator", () => {
 });
 
 describe("by mail", () => {
-  test("a code is sent to the address that is given, and what is done with it is told", async () => {
-    const { en, ja } = await inBoth(`${LINE} --by-mail --to hanako@example.co.jp`, {
+  test("sends a code to the given address and says what to do with it", async () => {
+    const { en, ja } = await runInBoth(`${LINE} --by-mail --to hanako@example.co.jp`, {
       tenant: { findAccounts, sendResetCode: sent },
     });
     expect(en.requests.at(-1)).toEqual({
@@ -111,15 +111,15 @@ describe("by mail", () => {
     });
     expect(en.stderr).toBe(
       [
-        "a code was sent to hanako@example.co.jp: it holds until 2026-11-20 10:15, once, for at most 5 tries",
-        "to set the new password by it: clomoctl clomo-account reset-password hanako01 --code CODE",
+        "a code was sent to hanako@example.co.jp; it is valid until 2026-11-20 10:15, can be used once, and allows at most 5 tries",
+        "to set the new password with the code: clomoctl clomo-account reset-password hanako01 --code CODE",
         "",
       ].join("\n"),
     );
     expect(ja.stderr).toContain("コードを hanako@example.co.jp に送信しました。有効期限は 2026-11-20 10:15、");
   });
 
-  test("the answer is for programs, too", async () => {
+  test("gives the response to programs, too", async () => {
     const { stdout } = await run(`${LINE} --by-mail --to x@example.jp --format json`, {
       tenant: { findAccounts, sendResetCode: sent },
     });
@@ -128,14 +128,14 @@ describe("by mail", () => {
 
   test.each([
     [undefined, "a code may have been sent", "コードが送信されている可能性があります"],
-    [sent, "the code was sent; its output may be incomplete", "コードは送信済みです"],
-  ])("when a signal comes, that a code may have been sent is said until the tenant answers", async (answer, en, ja) => {
+    [sent, "the code was sent, but the output may be incomplete", "コードは送信済みです"],
+  ])("on a signal, reports that a code may have been sent, until the tenant responds", async (answer, en, ja) => {
     const signals = new EventEmitter();
     const sendResetCode = () => {
       signals.emit("SIGTERM");
       return answer ?? new Failure("unavailable", { what: text("cut off", "切断") });
     };
-    const ended = await inBoth(`${LINE} --by-mail --to hanako@example.co.jp`, {
+    const ended = await runInBoth(`${LINE} --by-mail --to hanako@example.co.jp`, {
       signals,
       tenant: { findAccounts, sendResetCode },
     });
@@ -144,11 +144,11 @@ describe("by mail", () => {
     expect(ended.ja.stderr).toContain(ja);
   });
 
-  test("on a terminal the address is typed; without one it has to be given", async () => {
+  test("asks for the address on a terminal, and requires it without a terminal", async () => {
     const answers = { findAccounts, sendResetCode: sent };
     const typed = await run(`${LINE} --by-mail`, {
       tenant: answers,
-      terminal: { typing: [["Mail address", "hanako@example.co.jp\r"]] },
+      terminal: { typing: [["Email address of the account to send the code to", "hanako@example.co.jp\r"]] },
       environment: { LANG: "en_US.UTF-8" },
     });
     expect(typed.requests.at(-1)).toMatchObject({ json: { address: "hanako@example.co.jp" } });
@@ -156,7 +156,7 @@ describe("by mail", () => {
     expect([exit, stderr]).toEqual([2, expect.stringContaining("--to ADDRESS")]);
   });
 
-  test("who acts as himself is looked for in no list", async () => {
+  test("does not look up an account that acts for itself", async () => {
     for (const name of ["hanako01", "Hanako@example.co.jp", whoami.user?.id ?? ""]) {
       const { requests } = await run(`clomo-account reset-password ${name} --by-mail --to x@example.jp --as hanako01`, {
         tenant: { whoami, sendResetCode: sent },
@@ -179,37 +179,45 @@ describe("by mail", () => {
   });
 });
 
-describe("who is no system administrator, for himself", () => {
+describe("for the acting account itself", () => {
   const answers = (mirroredAt: string | null) => ({
     whoami: { ...whoami, role: "division", operations: [{ operation: "accounts.write", reach: "inside" }] },
     tenant: example("tenant", { mirroredAt }),
   });
   const LINES = ["--password-file password", "--password-in-console", "--dry-run"].map((given) => `${LINE} ${given}`);
 
-  test.each(LINES)("is told that a code may be mailed, in both languages: %s", async (line) => {
-    const { en, ja } = await inBoth(`${line} --as hanako01`, { folder: withPassword(), tenant: answers(null) });
-    expect(en).toMatchObject({ exit: 4, stdout: "" });
-    expect(en.stderr.split("\n")).toEqual([
-      "error: hanako01 may not set their own password without a code: a division administrator has no such right",
-      "  to have a code mailed: clomoctl clomo-account reset-password hanako01 --by-mail --as hanako01; or ask a system administrator",
-      "",
-    ]);
-    expect(ja.stderr).toContain("(コードによらない本人のパスワードの再設定): 部門管理者にはこの権限がありません\n");
-    expect(ja.stderr).toContain(
-      "reset-password hanako01 --by-mail --as hanako01。または、システム管理者に依頼してください\n",
-    );
-  });
+  test.each(LINES)(
+    "proposes a code by mail unless it is a system administrator, in both languages: %s",
+    async (line) => {
+      const { en, ja } = await runInBoth(`${line} --as hanako01`, { folder: withPassword(), tenant: answers(null) });
+      expect(en).toMatchObject({ exit: 4, stdout: "" });
+      expect(en.stderr.split("\n")).toEqual([
+        "error: hanako01 is not permitted to set their own password without a code: a division administrator does not have this right",
+        "  to receive a code by mail: clomoctl clomo-account reset-password hanako01 --by-mail --as hanako01; or ask a system administrator",
+        "",
+      ]);
+      expect(ja.stderr).toContain("(コードによらない本人のパスワードの再設定): 部門管理者にはこの権限がありません\n");
+      expect(ja.stderr).toContain(
+        "reset-password hanako01 --by-mail --as hanako01。または、システム管理者に依頼してください\n",
+      );
+    },
+  );
 
-  test("in a mirror, which mails none, that the console's login page mails a link", async () => {
-    const { en, ja } = await inBoth(`${LINE} --password-in-console --as hanako01`, {
+  test("in a mirror, which mails no code, names the link on the console's login page", async () => {
+    const { en, ja } = await runInBoth(`${LINE} --password-in-console --as hanako01`, {
       tenant: answers("2026-11-01T00:00:00.000Z"),
     });
-    expect([en.exit, en.stderr]).toEqual([4, expect.stringContaining("login page mails a link")]);
+    expect([en.exit, en.stderr]).toEqual([
+      4,
+      expect.stringContaining(
+        "to receive a link by mail, use 「パスワードを忘れた場合はこちら」 on the console's login page",
+      ),
+    ]);
     expect(ja.stderr).toContain("「パスワードを忘れた場合はこちら」からメールで");
     for (const { stderr } of [en, ja]) expect(stderr).not.toContain("--by-mail");
   });
 
-  test("a system administrator sets it as anybody's", async () => {
+  test("sets the password like any other if it is a system administrator", async () => {
     const system = { ...whoami, role: "system", operations: [{ operation: "accounts.roles", reach: "all" }] };
     const { exit } = await run(`${LINE} --password-file password --as hanako01`, {
       folder: withPassword(),
@@ -219,7 +227,7 @@ describe("who is no system administrator, for himself", () => {
   });
 });
 
-test("a dry run asks for no password", async () => {
+test("a dry run does not ask for a password", async () => {
   const resetPassword = { before, after: before, consoleTask: null, dryRun: true };
   const { exit, requests, stderr } = await run(`${LINE} --dry-run`, {
     tenant: { findAccounts, tenant, resetPassword },
@@ -229,8 +237,8 @@ test("a dry run asks for no password", async () => {
   expect(stderr).toContain("(--password-file FILE)\n");
 });
 
-describe("by a code", () => {
-  test("the password is set, from a file or asked for", async () => {
+describe("with a code", () => {
+  test("sets the password from a file or a prompt", async () => {
     const answers = { findAccounts, resetWithCode: reset };
     const { requests, stderr } = await run(`${LINE} --code 7K2M-04QX-9TRB --password-file password`, {
       folder: withPassword(),
@@ -241,7 +249,7 @@ describe("by a code", () => {
       params: { id },
       json: { code: "7K2M-04QX-9TRB", password: "Invented1" },
     });
-    expect(stderr).toBe("password set at: (none) → 2026-11-20 10:00\n");
+    expect(stderr).toBe("password set at: (blank) → 2026-11-20 10:00\n");
     const asked = await run(`${LINE} --code 7K2M-04QX-9TRB`, {
       tenant: answers,
       terminal: {
@@ -255,7 +263,7 @@ describe("by a code", () => {
     expect(asked.requests.at(-1)).toMatchObject({ json: { password: "Invented1" } });
   });
 
-  test("a wrong one is refused with the tries that are left", async () => {
+  test("refuses a wrong code and reports the remaining tries", async () => {
     const wrong = new Failure("input-rejected", { what: text("4 tries left", "あと 4 回"), where: "--code" });
     const { exit, stderr } = await run(`${LINE} --code x --password-file password`, {
       folder: withPassword(),

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Account, User } from "../../lib/client/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
-import { UNSAID } from "../../lib/model/tenant.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
+import { EMPTY_TENANT_PROFILE } from "../../lib/model/tenant.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [hanako] = example<{ items: readonly [Account] }>("findAccounts").items;
@@ -9,9 +9,9 @@ const [hanako] = example<{ items: readonly [Account] }>("findAccounts").items;
 /** nothing hangs on the person */
 const NOTHING_LEFT = { listRenewals: { items: [] }, devices: { items: [], next: null } };
 
-test("shows the account of a name, with all that is recorded", async () => {
+test("shows the account with the given name and all that is recorded about it", async () => {
   const tenant = { findAccounts: { items: [{ ...hanako, role: "custom", managesAll: true, managedOrgs: [] }] } };
-  const { en, ja } = await inBoth("clomo-account show hanako01", { tenant, terminal: {} });
+  const { en, ja } = await runInBoth("clomo-account show hanako01", { tenant, terminal: {} });
   expect(en).toMatchObject({ exit: 0, requests: [{ operation: "findAccounts", query: { name: "hanako01" } }] });
   expect(en.stdout).toMatch(/role +custom administrator\n/);
   expect(en.stdout).toMatch(/managed organisations +all\n/);
@@ -19,10 +19,10 @@ test("shows the account of a name, with all that is recorded", async () => {
   expect(ja.stdout).toMatch(/管理対象組織 +全て\n/);
 });
 
-test("of a system administrator people read that all organisations are managed; JSON has what is recorded", async () => {
+test("shows people that a system administrator manages all organisations, and JSON as recorded", async () => {
   const tenant = { findAccounts: { items: [{ ...hanako, role: "system", managesAll: false, managedOrgs: [] }] } };
-  const { en, ja } = await inBoth("clomo-account show hanako01", { tenant, terminal: {} });
-  expect(en.stdout).toMatch(/manages all +yes\n/);
+  const { en, ja } = await runInBoth("clomo-account show hanako01", { tenant, terminal: {} });
+  expect(en.stdout).toMatch(/manages all organisations +yes\n/);
   expect(en.stdout).toMatch(/managed organisations +all\n/);
   expect(ja.stdout).toMatch(/管理対象組織: 全て +はい\n/);
   expect(ja.stdout).toMatch(/管理対象組織 +全て\n/);
@@ -34,7 +34,7 @@ test.each([
   ["create", "createAccount", "clomo-account create hanako01 --role system --password-in-console"],
   ["edit", "editAccount", "clomo-account edit hanako01 --role system"],
   ["grant", "grantRole", "clomo-account grant hanako01 --role system"],
-])("so they do where it is written: %s", async (_, operation, line) => {
+])("shows people the same after a change: %s", async (_, operation, line) => {
   const system = { ...hanako, role: "system", managesAll: false, managedOrgs: [] } as const;
   const [user] = example<{ items: readonly [User] }>("findUsers").items;
   const written = (before: Account | null) => ({ before, after: system, consoleTask: null, dryRun: false });
@@ -45,8 +45,8 @@ test.each([
           findAccounts: { items: [hanako] },
           [operation]: written(hanako),
         };
-  const { en, ja } = await inBoth(line, { tenant, terminal: { columns: 200 } });
-  expect(en.stdout).toMatch(/manages all +yes\n/);
+  const { en, ja } = await runInBoth(line, { tenant, terminal: { columns: 200 } });
+  expect(en.stdout).toMatch(/manages all organisations +yes\n/);
   expect(en.stdout).toMatch(/managed organisations +all\n/);
   expect(ja.stdout).toMatch(/管理対象組織: 全て +はい\n/);
   expect(ja.stdout).toMatch(/管理対象組織 +全て\n/);
@@ -54,23 +54,23 @@ test.each([
   expect(JSON.parse(stdout)).toMatchObject({ managesAll: false, managedOrgs: [] });
 });
 
-test("and where the role is taken away they read what was", async () => {
+test("shows people the former value if the role is removed", async () => {
   const system = { ...hanako, role: "system", managesAll: false, managedOrgs: [] } as const;
   const editAccount = { before: system, after: hanako, consoleTask: null, dryRun: true };
-  const { en, ja } = await inBoth("clomo-account edit hanako01 --role division --managed-orgs S01 --dry-run", {
+  const { en, ja } = await runInBoth("clomo-account edit hanako01 --role division --managed-orgs S01 --dry-run", {
     tenant: {
       findAccounts: { items: [system] },
       findOrgs: example("findOrgs"),
       editAccount,
       ...NOTHING_LEFT,
-      tenant: example("tenant", { profile: UNSAID }),
+      tenant: example("tenant", { profile: EMPTY_TENANT_PROFILE }),
     },
   });
   expect(en.stderr).toContain("managed organisations: all → 営業部\n");
   expect(ja.stderr).toContain("管理対象組織: 全て → 営業部\n");
 });
 
-test("of accounts that are alike no more than three are proposed", async () => {
+test("proposes at most three similar accounts", async () => {
   const items = [1, 2, 3, 4].map((at) => ({ ...hanako, name: `hana${at}` }));
   const tenant = { findAccounts: { items: [] }, findUsers: { items: [] }, accounts: { items, next: null } };
   const { exit, stderr } = await run("clomo-account show hana", { tenant });

@@ -1,6 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, accountNamed } from "./columns.ts";
+import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, findAccount } from "./columns.ts";
 
 export default defineCommand({
   summary: text("show one CLOMO account", "CLOMO アカウントを 1 件表示する"),
@@ -13,6 +13,6 @@ export default defineCommand({
   exits: ["not-found"],
   async run(tools, { account }) {
     const { client } = await tools.tenant("accounts", "users");
-    await tools.terminal.show(ACCOUNT_COLUMNS, await accountNamed(client, account));
+    await tools.terminal.show(ACCOUNT_COLUMNS, await findAccount(client, account));
   },
 });

@@ -1,63 +1,69 @@
 import { line } from "../../lib/advice/index.ts";
-import { unlessFailing } from "../../lib/errors/index.ts";
+import { ignoreFailure } from "../../lib/errors/index.ts";
 import type { Account, Client, RenewalItem, Tenant } from "../../lib/client/index.ts";
 import { codeKey, emailKey, nameKey } from "../../lib/model/normalise.ts";
-import { ownersIn } from "../../lib/model/renewal-owner.ts";
+import { parseOwners } from "../../lib/model/renewal-owner.ts";
 import type { Role } from "../../lib/model/role.ts";
-import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
-import { typedWord, typableName } from "../../lib/text/shell-word.ts";
-import { BEFORE_WRITING } from "../records/written.ts";
-import { mayAll } from "../rights.ts";
+import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
+import { toTypableWord, toTypableName } from "../../lib/text/shell-word.ts";
+import { STATE_UNCHANGED } from "../records/change-result.ts";
+import { canDoAll } from "../rights.ts";
 import type { Tools } from "../tools.ts";
-import { UNCHANGED, type RightsAfter } from "./written.ts";
+import { UNCHANGED_RIGHTS, type RightsAfter } from "./rights-after-change.ts";
 
-/** A change of an account, as far as it may end the support option. */
+/** The part of an account change that may remove the support option. */
 interface SupportChange {
   readonly role?: Role | undefined;
   readonly supportOption?: boolean | undefined;
   readonly dryRun: boolean;
-  /** tries the change out: what the tenant refuses is not asked about */
+  /** tries the change without making it, so that nobody is asked about a change that the tenant refuses */
   readonly tryOut: () => Promise<unknown>;
 }
 
-/** What is told with the commands that are of use, by what who acts may then. */
-type RightsText = (rights: RightsAfter) => Text;
+/** A text with commands, which depend on what the acting account may do at that time. */
+type RightsDependentText = (rights: RightsAfter) => Text;
 
-/** What is told once a change is made, the gravest last: who took his own role away may not ask for it any more. */
+/**
+ * Messages for after a change, the most serious last. They are collected before the change, because an account that
+ * revokes its own role may not be able to read the data afterwards.
+ */
 interface SupportReport {
-  readonly notes: readonly RightsText[];
-  readonly warnings: readonly RightsText[];
+  readonly notes: readonly RightsDependentText[];
+  readonly warnings: readonly RightsDependentText[];
 }
 
-const NOTHING: SupportReport = { notes: [], warnings: [] };
+const EMPTY_REPORT: SupportReport = { notes: [], warnings: [] };
 
-/** Tells what a change leaves. @param rights of who acts once it is made */
-export async function tellLeft(
+/** Prints the messages of a report.  @param rights rights of the acting account after the change */
+export async function printSupportReport(
   { terminal }: Pick<Tools, "terminal">,
   { notes, warnings }: SupportReport,
-  rights = UNCHANGED,
+  rights = UNCHANGED_RIGHTS,
 ): Promise<void> {
   for (const told of notes) await terminal.note(told(rights));
   for (const told of warnings) await terminal.warn(told(rights));
 }
 
 /**
- * Where a change takes the support option from the last who holds it, a person is told what that means and what else hangs
- * on the account, and asked.
+ * Checks whether a change removes the support option from the last account that has it. If so, explains the
+ * consequences and what else depends on the account, and asks for confirmation. With `--yes` and in a dry run, nothing
+ * is asked.
  *
- * @returns what is to be told once the change is made; undefined where the change is not meant
- * @see facts 3.2, 7.2: the successor gets it first
+ * @returns the messages for after the change; undefined if the change is not confirmed
+ * @see facts 3.2, 7.2: the successor gets the support option first
  */
-export async function leftByChange(
+export async function confirmSupportLoss(
   tools: Tools,
   account: Account,
   change: SupportChange,
 ): Promise<SupportReport | undefined> {
   const { role = account.role, supportOption = true, dryRun, tryOut } = change;
-  if (role === account.role && (!account.supportOption || supportOption)) return NOTHING;
-  if (!(await isLast(tools, account, role === "system" && supportOption))) {
+  if (role === account.role && (!account.supportOption || supportOption)) return EMPTY_REPORT;
+  if (!(await isLastSupportHolder(tools, account, role === "system" && supportOption))) {
     const isEnding = account.role !== role && (role === "none" || account.role === "system");
-    return isEnding ? { ...NOTHING, notes: (await unlessFailing(() => hangingOn(tools, account))) ?? [] } : NOTHING;
+    return isEnding
+      ? { ...EMPTY_REPORT, notes: (await ignoreFailure(() => findDependencies(tools, account))) ?? [] }
+      : EMPTY_REPORT;
   }
   const { terminal, globals } = tools;
   const { client } = await tools.tenant("accounts");
@@ -65,177 +71,190 @@ export async function leftByChange(
   const others = (await Array.fromAsync(client.accounts.list({ role: "system" }))).filter(
     ({ id }) => id !== account.id,
   );
-  const notes = [...(await hangingOn(tools, account)), ...remaining(account, role, others)];
+  const notes = [...(await findDependencies(tools, account)), ...noteLastAdministrator(account, role, others)];
   const isDone = !dryRun && globals.yes;
-  const left = { notes, warnings: [(rights: RightsAfter) => lossOf(account, others, isDone, rights)] };
+  const left = { notes, warnings: [(rights: RightsAfter) => describeSupportLoss(account, others, isDone, rights)] };
   if (dryRun || isDone) return left;
-  await tellLeft(tools, left);
+  await printSupportReport(tools, left);
   const message = text(
-    `Take the support option from ${account.name}, though nobody else has it?`,
+    `Remove the support option from ${account.name}? Nobody else has it.`,
     `「${account.name}」のサポートオプションを外しますか?(ほかに付与されている人はいません)`,
   );
-  if (await terminal.prompts.confirm({ message, flag: "--yes" })) return NOTHING;
-  await terminal.note(BEFORE_WRITING);
+  if (await terminal.prompts.confirm({ message, flag: "--yes" })) return EMPTY_REPORT;
+  await terminal.note(STATE_UNCHANGED);
   return undefined;
 }
 
-/** Whether nobody else holds the support option that an account loses. */
-async function isLast(tools: Tools, account: Account, isKept: boolean): Promise<boolean> {
+/** Returns true if an account loses the support option as its last holder.  @param isKept true if it keeps it */
+async function isLastSupportHolder(tools: Tools, account: Account, isKept: boolean): Promise<boolean> {
   if (!account.supportOption || isKept) return false;
   const { client } = await tools.tenant("accounts");
   for await (const { id } of client.accounts.list({ supported: true })) if (id !== account.id) return false;
   return true;
 }
 
-/** Who alone is a system administrator afterwards. */
-function* remaining({ role }: Account, next: Role, [other, ...more]: readonly Account[]): Generator<RightsText> {
+/** Yields a note if only one system administrator remains after the change. */
+function* noteLastAdministrator(
+  { role }: Account,
+  next: Role,
+  [other, ...more]: readonly Account[],
+): Generator<RightsDependentText> {
   if (role !== "system" || next === "system" || other === undefined || more.length > 0) return;
-  const name = typedWord(other.name, other.id);
+  const name = toTypableWord(other.name, other.id);
   yield () =>
-    text(
-      `system administrators without this account: 1 (${name})`,
-      `このアカウントを除くシステム管理者: 1 人(${name})`,
-    );
+    text(`only one other system administrator remains: ${name}`, `このアカウント以外のシステム管理者: 1 人(${name})`);
 }
 
-/** What the loss of the support option means, before or after it. @param others system administrators */
-function lossOf({ name }: Account, [other, ...more]: readonly Account[], isDone: boolean, { may }: RightsAfter): Text {
+/** Describes the loss of the support option, before or after it.  @param others the other system administrators */
+function describeSupportLoss(
+  { name }: Account,
+  [other, ...more]: readonly Account[],
+  isDone: boolean,
+  { may }: RightsAfter,
+): Text {
   if (!may("accounts.roles")) {
     return text(
-      `nobody holds the support option of ${name} now: CLOMO's mail about certificates goes to nobody; ask a system administrator to give it to the successor`,
+      `the support option of ${name} was removed, and nobody else has it: nobody receives CLOMO's mail about certificates now; ask a system administrator to grant it to the successor`,
       `「${name}」のサポートオプションを外し、付与されている人がいなくなりました。証明書の更新に関する CLOMO からのメールは誰にも届きません。後任者への付与をシステム管理者に依頼してください`,
     );
   }
-  const successor = other === undefined || more.length > 0 ? "NAME" : typableName(other.name, other.id);
+  const successor = other === undefined || more.length > 0 ? "NAME" : toTypableName(other.name, other.id);
   const command =
     other === undefined
       ? line("clomo-account grant", ["NAME"], { role: "system", supportOption: true, noticeMail: true })
       : line("clomo-account edit", [successor], { supportOption: true, noticeMail: true });
   if (isDone)
     return text(
-      `nobody holds the support option of ${name} now: CLOMO's mail about certificates goes to nobody; give it to the successor: ${command}`,
+      `the support option of ${name} was removed, and nobody else has it: nobody receives CLOMO's mail about certificates now; grant it to the successor: ${command}`,
       `「${name}」のサポートオプションを外し、付与されている人がいなくなりました。証明書の更新に関する CLOMO からのメールは誰にも届きません。後任者に付与してください: ${command}`,
     );
   return text(
-    `${name} is the last who holds the support option: without it CLOMO's mail about certificates goes to nobody; give it to the successor first: ${command}`,
+    `${name} is the only account with the support option: without it, nobody receives CLOMO's mail about certificates; grant it to the successor first: ${command}`,
     `サポートオプションを付与されているのは「${name}」だけです。外すと、証明書の更新に関する CLOMO からのメールは誰にも届きません。先に後任者に付与してください: ${command}`,
   );
 }
 
-const SET_OWNER = line("devices set-owner", ["SERIAL…"], { user: "USER" });
+const SET_OWNER_COMMAND = line("devices set-owner", ["SERIAL…"], { user: "USER" });
 
-/** What else hangs on the person of an account, each with what to type or where to change it. */
-async function hangingOn(tools: Tools, account: Account): Promise<readonly RightsText[]> {
+/** Returns what else depends on the user of an account, each with the command or place that changes it. */
+async function findDependencies(tools: Tools, account: Account): Promise<readonly RightsDependentText[]> {
   const { id, name, emails } = account;
   const { client, context } = await tools.tenant("renewals", "devices", "users", "tenant");
-  const [{ ownerLine }, { mailRecipients }, { NOTIFY_FILE }] = await Promise.all([
+  const [{ buildOwnerCommand }, { readMailRecipients: mailRecipients }, { NOTIFY_FILE }] = await Promise.all([
     import("../../lib/renewals/administrators.ts"),
     import("../renewals/items/mail-recipients.ts"),
     import("../../lib/renewals/notify/settings.ts"),
   ]);
   const keys = new Set(emails.map(emailKey));
   const isOwn = (address: string): boolean => keys.has(emailKey(address));
-  const lines: RightsText[] = [];
-  const shown = await unlessFailing(() => client.tenant.show({ administration: true }));
+  const lines: RightsDependentText[] = [];
+  const shown = await ignoreFailure(() => client.tenant.show({ administration: true }));
   const { leavers = [] } = shown?.administration ?? {};
-  // what names the person by a word of former days, too
+  // items that identify the user by a former name or address also count
   const former = new Set(leavers.filter(({ now }) => now !== null && isOwn(now)).map((item) => item.id));
-  const owned = await ownedBy(client, account, former);
+  const owned = await findOwnedItems(client, account, former);
   const [first] = owned;
-  if (first !== undefined) lines.push(ownerNote(name, owned, ownerLine(first)));
+  if (first !== undefined) lines.push(buildOwnerNote(name, owned, buildOwnerCommand(first)));
   for (const { address } of (await mailRecipients(tools, context.name)).filter((one) => isOwn(one.address))) {
     lines.push(() =>
       text(
-        `${address} is a recipient of notices: name another in ${NOTIFY_FILE}`,
+        `${address} is a recipient of reminders: set a different recipient in ${NOTIFY_FILE}`,
         `${address} は通知先です。${NOTIFY_FILE} の通知先を変更してください`,
       ),
     );
   }
-  lines.push(...(await asContact(tools, shown, isOwn)));
+  lines.push(...(await buildContactNote(tools, shown, isOwn)));
   const devices = (await Array.fromAsync(client.devices.list({ owner: id }))).length;
-  if (devices > 0) lines.push(devicesNote(account, devices));
+  if (devices > 0) lines.push(buildDevicesNote(account, devices));
   return lines;
 }
 
-/** @param line that names another owner */
-const ownerNote = (name: string, owned: readonly RenewalItem[], line: string): RightsText => {
-  const names = joined(
+/** Returns the note on renewal items that the account's user owns.  @param line command that sets another owner */
+const buildOwnerNote = (name: string, owned: readonly RenewalItem[], line: string): RightsDependentText => {
+  const names = joinTexts(
     owned.map((item) => same(item.name)),
     text(", ", "、"),
   );
   const { en, ja } = text(
-    `${name} is the owner of ${counted(owned.length, "renewal")} (${names.en})`,
+    `${name} is the owner of ${formatCount(owned.length, "renewal")} (${names.en})`,
     `「${name}」が更新担当の項目: ${owned.length} 件(${names.ja})`,
   );
   return ({ may }) =>
     may("renewals.write")
-      ? text(`${en}; to name another: ${line}`, `${ja}。変更するには: ${line}`)
-      : text(`${en}; to name another, ask a system administrator`, `${ja}。変更はシステム管理者に依頼してください`);
+      ? text(`${en}; to set a different owner: ${line}`, `${ja}。変更するには: ${line}`)
+      : text(
+          `${en}; to set a different owner, ask a system administrator`,
+          `${ja}。変更はシステム管理者に依頼してください`,
+        );
 };
 
-const devicesNote = ({ id, name }: Account, count: number): RightsText => {
-  const command = line("devices list", [], { owner: typableName(name, id) });
+const buildDevicesNote = ({ id, name }: Account, count: number): RightsDependentText => {
+  const command = line("devices list", [], { owner: toTypableName(name, id) });
   const { en, ja } = text(
-    `${counted(count, "device")} ${count === 1 ? "belongs" : "belong"} to ${name}`,
+    `${formatCount(count, "device")} ${count === 1 ? "belongs" : "belong"} to ${name}`,
     `「${name}」が所有するデバイス: ${count} 台`,
   );
   return ({ may, seesHimself }) =>
     seesHimself && may("devices.read") && may("devices.write")
       ? text(
-          `${en}: ${command}; to name another owner: ${SET_OWNER}`,
-          `${ja}。確認: ${command}。所有者を変更するには: ${SET_OWNER}`,
+          `${en}; to list devices: ${command}; to set a different owner: ${SET_OWNER_COMMAND}`,
+          `${ja}。一覧: ${command}。所有者を変更するには: ${SET_OWNER_COMMAND}`,
         )
       : text(
-          `${en}; to name another owner, ask a system administrator`,
+          `${en}; to set a different owner, ask a system administrator`,
           `${ja}。所有者の変更はシステム管理者に依頼してください`,
         );
 };
 
-/** That the person is the contact person of the tenant, by an address of today or of former days. @see facts 7.2 */
-async function asContact(
+/** Returns a note if the user is the tenant's contact person, by a current or former email address.  @see facts 7.2 */
+async function buildContactNote(
   tools: Tools,
   shown: Tenant | undefined,
   isOwn: (address: string) => boolean,
-): Promise<readonly RightsText[]> {
+): Promise<readonly RightsDependentText[]> {
   const { contactMail = null } = shown?.profile ?? {};
   if (contactMail === null || !isOwn(shown?.administration?.contact?.now ?? contactMail)) return [];
   const told = text(
-    `${contactMail} is the contact person (担当者), whom CLOMO changes by the application form (申込書)`,
+    `${contactMail} is the contact person (担当者), which CLOMO changes by application form (申込書)`,
     `${contactMail} は担当者です(CLOMO での変更は申込書で行います)`,
   );
-  const { CONTACT_LINE } = await import("../../lib/renewals/administrators.ts");
-  const mayNow = await mayAll(tools, ["tenant.write"]);
+  const { SET_CONTACT_COMMAND } = await import("../../lib/renewals/administrators.ts");
+  const mayNow = await canDoAll(tools, ["tenant.write"]);
   return [
     ({ may }) =>
       mayNow && may("tenant.write")
-        ? text(`${told.en}; to record another: ${CONTACT_LINE}`, `${told.ja}。新しい担当者の登録: ${CONTACT_LINE}`)
+        ? text(
+            `${told.en}; to record a different contact person: ${SET_CONTACT_COMMAND}`,
+            `${told.ja}。新しい担当者の登録: ${SET_CONTACT_COMMAND}`,
+          )
         : text(
-            `${told.en}; to record another, ask a system administrator`,
+            `${told.en}; to record a different contact person, ask a system administrator`,
             `${told.ja}。新しい担当者の登録はシステム管理者に依頼してください`,
           ),
   ];
 }
 
 /**
- * The renewals whose owner names the user of an account: by mail address, employee code, account name, or full name of nobody else.
+ * Returns the renewal items whose owner is the user of an account, identified by email address, employee code, account
+ * name, or a full name that nobody else has.
  *
- * @param former ids of those that name the user by what the user is called no more
+ * @param former ids of items that identify the user by a former name or address
  */
-async function ownedBy(
+async function findOwnedItems(
   client: Client<"renewals" | "users">,
   account: Account,
   former: ReadonlySet<string>,
 ): Promise<readonly RenewalItem[]> {
   const known = new Map<string, Promise<boolean>>();
   const isHis = (word: string): Promise<boolean> => {
-    const asked = known.get(word) ?? namesHim(client, account, word);
+    const asked = known.get(word) ?? isNameOfUser(client, account, word);
     known.set(word, asked);
     return asked;
   };
   const keys = new Set(account.emails.map(emailKey));
   const owned: RenewalItem[] = [];
   for (const item of await client.renewals.list()) {
-    for (const { text, isAddress } of ownersIn(item.owner)) {
+    for (const { text, isAddress } of parseOwners(item.owner)) {
       if (!former.has(item.id) && !(isAddress ? keys.has(emailKey(text)) : await isHis(text))) continue;
       owned.push(item);
       break;
@@ -244,7 +263,7 @@ async function ownedBy(
   return owned;
 }
 
-async function namesHim({ users }: Client<"users">, { id, name, user }: Account, word: string): Promise<boolean> {
+async function isNameOfUser({ users }: Client<"users">, { id, name, user }: Account, word: string): Promise<boolean> {
   if (codeKey(word) === codeKey(name)) return true;
   const found = await users.find({ name: word });
   if (found.length > 0) return found.length === 1 && found[0]?.id === id;

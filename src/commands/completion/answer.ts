@@ -1,72 +1,80 @@
-import { type Command, type NounNode, wordsBelow } from "../command.ts";
-import { flagName, type Field, type Fields, type CompletionKind } from "../field.ts";
+import { type Command, type NounNode, listSubcommands } from "../command.ts";
+import { toFlagName, type Field, type Fields, type CompletionKind } from "../field.ts";
 import { GLOBAL_OPTIONS } from "../globals.ts";
 import { same, text, type Language, type Text } from "../../lib/text/index.ts";
-import { placeOf, type LineSoFar } from "./place.ts";
+import { findCompletionPlace, type PartialLine } from "./place.ts";
 
-/** What a word may become. */
-export interface Candidate {
-  /** the whole word */
+/** A word that completion offers. */
+export interface CompletionCandidate {
+  /** the complete word */
   readonly value: string;
-  /** what it is, in the language of the line; may be empty */
+  /** a description in the language of the line; may be empty */
   readonly about: string;
 }
 
 /**
- * Reads what a word may name.
+ * Reads the names that may complete a word.
  *
- * @param typed the beginning of the name; more may be read than begins with it
+ * @param typed the beginning of the name; the result may also contain names that begin differently
  */
-export type NameReader = (names: CompletionKind, typed: string, line: LineSoFar) => Promise<readonly Candidate[]>;
+export type NameReader = (
+  names: CompletionKind,
+  typed: string,
+  line: PartialLine,
+) => Promise<readonly CompletionCandidate[]>;
 
-/** What a shell is told: words, or to complete the names of files by itself. */
-export type Completion =
-  | { readonly with: "words"; readonly candidates: readonly Candidate[] }
+/** The answer to a shell: words to offer, or the request that the shell complete file names. */
+export type CompletionAnswer =
+  | { readonly with: "words"; readonly candidates: readonly CompletionCandidate[] }
   | { readonly with: "files" };
 
-/** What may be typed, before it is known in which language its meaning is shown. */
+/** A word to offer, before the language of its description is chosen. */
 interface Suggestion {
   readonly value: string;
   readonly about: Text;
 }
 
-const NOTHING = text("", "");
+const EMPTY_TEXT = text("", "");
 
-const HELP: readonly Suggestion[] = [
+const HELP_FLAGS: readonly Suggestion[] = [
   { value: "--help", about: text("show help", "ヘルプを表示する") },
   { value: "--help-all", about: text("show help with every option", "全オプションのヘルプを表示する") },
 ];
 
-const VERSION: Suggestion = { value: "--version", about: text("show the program's version", "バージョンを表示する") };
+const VERSION_FLAG: Suggestion = {
+  value: "--version",
+  about: text("show the version of clomoctl", "バージョンを表示する"),
+};
 
-/** What is answered without a command of its own. */
-const WORDS: readonly Suggestion[] = [
+/** Words that clomoctl answers although they are not commands. */
+const BUILT_IN_WORDS: readonly Suggestion[] = [
   { value: "help", about: text("show the help of a command", "コマンドのヘルプを表示する") },
-  { value: "version", about: VERSION.about },
+  { value: "version", about: VERSION_FLAG.about },
 ];
 
-const below = (noun: NounNode): readonly Suggestion[] =>
-  wordsBelow(noun).map(({ name, summary }) => ({ value: name, about: summary }));
+const suggestWordsBelow = (noun: NounNode): readonly Suggestion[] =>
+  listSubcommands(noun).map(({ name, summary }) => ({ value: name, about: summary }));
 
 const isRepeatable = (field: Field): boolean => field.kind !== "boolean" && field.repeatable === true;
 
 const isRequired = (field: Field): boolean => field.kind !== "boolean" && field.required === true;
 
-/** The flags that may still be typed. */
-const flagsOf = (options: Fields, typed: ReadonlySet<string>): readonly Suggestion[] =>
+/** Returns the flags that may still be typed. */
+const suggestFlags = (options: Fields, typed: ReadonlySet<string>): readonly Suggestion[] =>
   Object.entries(options).flatMap(([key, field]) => {
-    const flag = `--${flagName(key)}`;
+    const flag = `--${toFlagName(key)}`;
     const isDone = typed.has(flag) || (field.short !== undefined && typed.has(`-${field.short}`));
     return isDone && !isRepeatable(field) ? [] : [{ value: flag, about: field.about }];
   });
 
-const plain = (values: readonly string[]): readonly Suggestion[] => values.map((value) => ({ value, about: NOTHING }));
+const toSuggestions = (values: readonly string[]): readonly Suggestion[] =>
+  values.map((value) => ({ value, about: EMPTY_TEXT }));
 
-/** What a value may be; undefined where the shell completes the names of files. */
-async function valuesOf(
+/** Returns the possible values of a field; undefined if the shell should complete file names. */
+async function suggestValues(
   field: Field,
   typed: string,
-  line: LineSoFar,
+  line: PartialLine,
   readNames: NameReader,
 ): Promise<readonly Suggestion[] | undefined> {
   switch (field.kind) {
@@ -76,90 +84,91 @@ async function valuesOf(
     case "duration":
       return [];
     case "choice":
-      return plain(field.choices);
+      return toSuggestions(field.choices);
     case "timezone":
-      return plain(Intl.supportedValuesOf("timeZone"));
+      return toSuggestions(Intl.supportedValuesOf("timeZone"));
     case "file":
     case "output":
       return undefined;
     case "string":
     case "list": {
       const { names, choices = [] } = field;
-      if (names === undefined) return plain(choices);
+      if (names === undefined) return toSuggestions(choices);
       if (names === "files") return undefined;
       const found = await readNames(names, typed, line);
-      // a name that looks like an option would be taken for one
+      // a name that begins with a hyphen would be read as an option
       return found.flatMap(({ value, about }) => (value.startsWith("-") ? [] : [{ value, about: same(about) }]));
     }
   }
 }
 
-/** Where no argument is left: the options that are missing, or else all of the verb's own. */
-function optionsInstead({ options }: Command, typed: ReadonlySet<string>): readonly Suggestion[] {
-  const left = flagsOf(options, typed);
+/** Returns suggestions if no argument is left: missing required options, otherwise all of the verb's own options. */
+function suggestRemainingOptions({ options }: Command, typed: ReadonlySet<string>): readonly Suggestion[] {
+  const left = suggestFlags(options, typed);
   const required = left.filter(({ value }) =>
-    Object.entries(options).some(([key, field]) => isRequired(field) && `--${flagName(key)}` === value),
+    Object.entries(options).some(([key, field]) => isRequired(field) && `--${toFlagName(key)}` === value),
   );
   return required.length > 0 ? required : left;
 }
 
-async function possibleAt(
-  line: LineSoFar,
+async function suggestWords(
+  line: PartialLine,
   current: string,
   readNames: NameReader,
 ): Promise<readonly Suggestion[] | undefined> {
   const { noun, verb, words, flags } = line;
   const isRoot = noun.name === "clomoctl" && verb === undefined;
   if (line.stray !== undefined || line.version) return [];
-  // `help users import`: words, and no command to run
+  // after `help`, as in `help users import`, only nouns and verbs follow, and no command is run
   if (line.help && ![...flags].some((flag) => flag === "-h" || flag.startsWith("--help"))) {
-    return verb === undefined ? below(noun) : [];
+    return verb === undefined ? suggestWordsBelow(noun) : [];
   }
   const command = (await verb?.load())?.default;
-  // a verb whose result is a file has an --output of its own
+  // a verb that writes a file as its result has its own --output
   const options: Fields = { ...GLOBAL_OPTIONS, ...command?.options };
-  const place = placeOf(words, current, command?.args ?? {}, options);
+  const place = findCompletionPlace(words, current, command?.args ?? {}, options);
   switch (place.at) {
     case "flag":
-      return [...flagsOf(options, flags), ...HELP, ...(isRoot ? [VERSION] : [])];
+      return [...suggestFlags(options, flags), ...HELP_FLAGS, ...(isRoot ? [VERSION_FLAG] : [])];
     case "value": {
       const { field, behind } = place;
-      const values = await valuesOf(field, current.slice(behind.length), line, readNames);
+      const values = await suggestValues(field, current.slice(behind.length), line, readNames);
       return values?.map(({ value, about }) => ({ value: behind + value, about }));
     }
     case "word": {
       if (command === undefined) {
-        const possible = [...below(noun), ...(isRoot && words.length === 0 ? WORDS : [])];
+        const possible = [...suggestWordsBelow(noun), ...(isRoot && words.length === 0 ? BUILT_IN_WORDS : [])];
         const [field] = Object.values((await line.namesake?.load())?.default.args ?? {});
         const isBelow = field === undefined || possible.some(({ value }) => value.startsWith(current));
-        return isBelow ? possible : valuesOf(field, current, line, readNames);
+        return isBelow ? possible : suggestValues(field, current, line, readNames);
       }
-      if (place.field === undefined) return optionsInstead(command, flags);
-      return valuesOf(place.field, current, line, readNames);
+      if (place.field === undefined) return suggestRemainingOptions(command, flags);
+      return suggestValues(place.field, current, line, readNames);
     }
   }
 }
 
-/** Characters that a shell's line cannot show, or that disguise what it shows. */
-const UNTYPABLE = /[\p{C}\p{Zl}\p{Zp}]/u;
+/** Characters that a command line cannot show, or that disguise what it shows. */
+const UNPRINTABLE_CHARACTERS = /[\p{C}\p{Zl}\p{Zp}]/u;
 
 /**
- * What the word at the end of a line may become.
+ * Completes the word at the end of a line.
  *
- * @param current what was typed of it, unquoted; may be empty
- * @param language of the explanations
- * @param readNames asked only where the word is a name
- * @returns only what begins with `current`, in order; never what a line cannot hold, such as a line feed in a name
+ * @param current what was typed of the word, unquoted; may be empty
+ * @param language language of the descriptions
+ * @param readNames called only if the word is a name
+ * @returns only words that begin with `current`, in order, without words that a command line cannot hold, such as a
+ * name with a line feed
  */
-export async function complete(
-  line: LineSoFar,
+export async function completeWord(
+  line: PartialLine,
   current: string,
   language: Language,
   readNames: NameReader,
-): Promise<Completion> {
-  const possible = await possibleAt(line, current, readNames);
+): Promise<CompletionAnswer> {
+  const possible = await suggestWords(line, current, readNames);
   if (possible === undefined) return { with: "files" };
-  const fitting = possible.filter(({ value }) => value.startsWith(current) && !UNTYPABLE.test(value));
+  const fitting = possible.filter(({ value }) => value.startsWith(current) && !UNPRINTABLE_CHARACTERS.test(value));
   const candidates = fitting.map(({ value, about: { [language]: about } }) => ({ value, about }));
   return { with: "words", candidates };
 }

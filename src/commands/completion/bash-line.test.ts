@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bashWord, readBashLine } from "./bash-line.ts";
+import { quoteForBash, readBashLine } from "./bash-line.ts";
 
 /** COMP_WORDBREAKS of bash as it starts. */
 const BREAKS = " \t\n\"'@><=;|&(:";
@@ -30,5 +30,5 @@ test.each([
   ["clomoctl a", "a b;$(x)`~*'\"", String.raw`a\ b\;\$\(x\)` + "\\`" + String.raw`\~\*\'\"`],
   ["clomoctl 新", "新宿　営業①", String.raw`新宿\　営業①`],
 ])("%s is completed to %s by %s", (line, value, word) => {
-  expect(bashWord(value, readBashLine(line, BREAKS))).toBe(word);
+  expect(quoteForBash(value, readBashLine(line, BREAKS))).toBe(word);
 });

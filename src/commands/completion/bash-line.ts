@@ -1,33 +1,33 @@
-/** How far a word of bash is quoted where it is cut: not at all, or by an open quote. */
-type Quote = "" | "'" | '"';
+/** The quote that is open at the cut in a bash word; empty if none is open. */
+type OpenQuote = "" | "'" | '"';
 
 /** The line that bash completes, cut at the cursor. */
 export interface BashLine {
-  /** what was typed before the last word, unquoted; the program's name first */
+  /** the words before the last one, unquoted, beginning with the program's name */
   readonly words: readonly string[];
   /** the last word, unquoted; may be empty */
   readonly current: string;
-  /** the quote that is open in it */
-  readonly quote: Quote;
-  /** how many characters of `current` stand before what bash replaces */
+  /** the quote that is open in the last word */
+  readonly quote: OpenQuote;
+  /** number of characters of `current` before the part that bash replaces */
   readonly kept: number;
 }
 
-/** Within double quotes a backslash takes the meaning of these only. */
+/** The only characters that a backslash escapes within double quotes. */
 const ESCAPED_IN_QUOTES = '"\\$`\n';
 
-/** What parts words; an ideographic blank does not. */
+/** Characters that separate words; an ideographic space does not. */
 const BLANKS = " \t\n";
 
-/** Breaks that bash replaces together with what is behind them: it completes host names and variables by them. */
-const BREAKS_REPLACED = "@$";
+/** Word breaks that bash replaces with the text after them: it completes host names and variables at them. */
+const REPLACED_BREAKS = "@$";
 
 /** Reads the characters of one line. */
 class BashReader {
   readonly #breaks: string;
   readonly words: string[] = [];
   #word: string | undefined;
-  #quote: Quote = "";
+  #quote: OpenQuote = "";
   #kept = 0;
 
   constructor(breaks: string) {
@@ -62,9 +62,9 @@ class BashReader {
     } else if (BLANKS.includes(character)) this.#end();
     else {
       const isBreak = this.#breaks.includes(character);
-      if (isBreak && BREAKS_REPLACED.includes(character)) this.#break();
+      if (isBreak && REPLACED_BREAKS.includes(character)) this.#break();
       this.#add(character);
-      if (isBreak && !BREAKS_REPLACED.includes(character)) this.#break();
+      if (isBreak && !REPLACED_BREAKS.includes(character)) this.#break();
     }
   }
 
@@ -73,7 +73,7 @@ class BashReader {
     this.#break();
   }
 
-  /** what bash replaces begins here */
+  /** marks the place where the part that bash replaces begins */
   #break(): void {
     this.#kept = this.#word?.length ?? 0;
   }
@@ -86,21 +86,22 @@ class BashReader {
 }
 
 /**
- * Reads a line as bash does, as far as a single command goes: quotes and backslashes, no expansions.
+ * Reads a line in the way bash does, as far as a single command needs it: quotes and backslashes, but no expansions.
  *
- * @param line up to the cursor
- * @param breaks COMP_WORDBREAKS: the characters behind which bash begins what it replaces, such as the `@` of an address
+ * @param line the line up to the cursor
+ * @param breaks COMP_WORDBREAKS: the characters at which the part that bash replaces begins, such as the `@` of an
+ * address
  */
 export const readBashLine = (line: string, breaks: string): BashLine => new BashReader(breaks).read(line);
 
-/** Everything that bash could take for more than a letter; letters of all scripts are none. */
-const SPECIAL = /[^\p{L}\p{M}\p{N}_\-./:=@+,%]/gu;
+/** Characters that bash could interpret. Letters of all scripts are safe. */
+const SPECIAL_CHARACTERS = /[^\p{L}\p{M}\p{N}_\-./:=@+,%]/gu;
 
-/** What stands in the place of the last word, so that the whole word reads as `value` and nothing in it is run. */
-export function bashWord(value: string, { quote, kept }: BashLine): string {
+/** Returns the text that replaces the last word, so that bash reads the whole as `value` and runs nothing in it. */
+export function quoteForBash(value: string, { quote, kept }: BashLine): string {
   const rest = value.slice(kept);
   if (quote === "'") return rest.replaceAll("'", String.raw`'\''`);
-  // an exclamation mark between double quotes would recall an earlier line, also behind a backslash
+  // within double quotes, an exclamation mark recalls an earlier line, even after a backslash
   if (quote === '"') return rest.replaceAll(/["\\$`]/g, String.raw`\$&`).replaceAll("!", `"'!'"`);
-  return rest.replaceAll(SPECIAL, String.raw`\$&`);
+  return rest.replaceAll(SPECIAL_CHARACTERS, String.raw`\$&`);
 }

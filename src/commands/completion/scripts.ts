@@ -1,10 +1,11 @@
 /**
- * What a shell reads to complete clomoctl. The scripts know no command: they call the program at each Tab, by the word
- * `__complete` of `src/cli/main.ts`, so that they stay right as commands change. They evaluate nothing the program says.
+ * The completion scripts of the shells. They do not contain commands of clomoctl: at each Tab, they call the program
+ * with the word `__complete` of `src/cli/main.ts`, so that they stay right when commands change. They evaluate nothing
+ * that the program prints.
  */
 
-/** For bash 3.2, as macOS has it, and newer. */
-const BASH = `# bash completion for clomoctl
+/** For bash 3.2, which macOS includes, and later. */
+const BASH_SCRIPT = `# bash completion for clomoctl
 _clomoctl() {
   local answer line kind=
   COMPREPLY=()
@@ -25,7 +26,7 @@ _clomoctl() {
 complete -F _clomoctl clomoctl
 `;
 
-const ZSH = `#compdef clomoctl
+const ZSH_SCRIPT = `#compdef clomoctl
 # zsh completion for clomoctl
 _clomoctl() {
   local line value
@@ -61,7 +62,7 @@ else
 fi
 `;
 
-const FISH = `# fish completion for clomoctl
+const FISH_SCRIPT = `# fish completion for clomoctl
 function __clomoctl_complete
     set -l before (commandline -opc)
     set -e before[1]
@@ -87,8 +88,8 @@ end
 complete -c clomoctl -f -a '(__clomoctl_complete)'
 `;
 
-/** For PowerShell 5.1 and newer; without an answer it completes the names of files by itself. */
-const POWERSHELL = `# PowerShell completion for clomoctl
+/** For PowerShell 5.1 and later. Without an answer, PowerShell completes file names. */
+const POWERSHELL_SCRIPT = `# PowerShell completion for clomoctl
 Register-ArgumentCompleter -Native -CommandName clomoctl -ScriptBlock {
     param($wordToComplete, $commandAst, $cursorPosition)
     $before = @()
@@ -119,5 +120,10 @@ Register-ArgumentCompleter -Native -CommandName clomoctl -ScriptBlock {
 }
 `;
 
-/** The script of each shell. */
-export const SCRIPTS = { bash: BASH, zsh: ZSH, fish: FISH, powershell: POWERSHELL } as const;
+/** The completion script of each shell. */
+export const COMPLETION_SCRIPTS = {
+  bash: BASH_SCRIPT,
+  zsh: ZSH_SCRIPT,
+  fish: FISH_SCRIPT,
+  powershell: POWERSHELL_SCRIPT,
+} as const;

@@ -1,40 +1,40 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const closed = (...numbers: readonly number[]) => ({
   items: numbers.map((number) => example("consoleTask", { number, state: "confirmed" })),
 });
 
-test("closes each task once, in one request, and shows them", async () => {
+test("closes each task once, in one request, and shows the tasks", async () => {
   const tenant = { confirmConsoleTasks: closed(3, 4) };
   const { exit, stdout, stderr, requests } = await run("console confirm 3 4 3 --fields number,state", { tenant });
   expect({ exit, stdout }).toEqual({ exit: 0, stdout: "number\tstate\n3\tconfirmed\n4\tconfirmed\n" });
-  expect(stderr).toMatch(/^task 3 is recorded: .*\ntask 4 is recorded: .*\n$/);
+  expect(stderr).toMatch(/^task 3 is recorded as .*\ntask 4 is recorded as .*\n$/);
   expect(requests).toEqual([{ operation: "confirmConsoleTasks", json: { numbers: [3, 4] } }]);
 });
 
-test("says in a sentence what is recorded, and shows people the task as fields", async () => {
+test("says in a sentence what is recorded, and shows people the task's fields", async () => {
   const tenant = { confirmConsoleTasks: closed(3) };
-  const { en, ja } = await inBoth("console confirm 3", { tenant, terminal: { columns: 120 } });
-  expect(en.stdout).toMatch(/^what +users: add 118$/m);
+  const { en, ja } = await runInBoth("console confirm 3", { tenant, terminal: { columns: 120 } });
+  expect(en.stdout).toMatch(/^task +users: add 118$/m);
   expect(en.stdout).not.toContain("…");
-  expect(en.stderr).toBe("task 3 is recorded: confirmed (users: add 118: 髙橋 花子 <hanako@example.co.jp>)\n");
+  expect(en.stderr).toBe("task 3 is recorded as confirmed (users: add 118: 髙橋 花子 <hanako@example.co.jp>)\n");
   expect(ja.stderr).toBe(
     "作業 3 を「完了を確認」として記録しました(ユーザー: 追加 118: 髙橋 花子 <hanako@example.co.jp>)\n",
   );
 });
 
-test("says why none was recorded", async () => {
+test("says why no task was recorded", async () => {
   const missing = new Failure("not-found", { what: { en: "no task 99", ja: "作業 99 はありません" } });
-  const { en, ja } = await inBoth("console confirm 3 99", { tenant: { confirmConsoleTasks: missing } });
+  const { en, ja } = await runInBoth("console confirm 3 99", { tenant: { confirmConsoleTasks: missing } });
   expect(en).toMatchObject({ exit: 6, stdout: "", stderr: "error: no task 99\n" });
   expect(ja.stderr).toContain("作業 99 はありません\n");
 });
 
-describe("a confirmation by mistake", () => {
+describe("a mistaken confirmation", () => {
   let tenant: TestTenant;
   let task: number;
   beforeEach(async () => {
@@ -47,7 +47,7 @@ describe("a confirmation by mistake", () => {
     task = (await tenant.client.users.edit(user?.id ?? "", { title: "部長" })).consoleTask ?? 0;
   });
   afterEach(() => tenant[Symbol.asyncDispose]());
-  const both = (line: string) => inBoth(line, { tenant: tenant.fetch });
+  const both = (line: string) => runInBoth(line, { tenant: tenant.fetch });
 
   test("is undone by the command that it prints, which says that the task is open again", async () => {
     const confirmed = await run(`--lang en console confirm ${task}`, { tenant: tenant.fetch });
@@ -55,32 +55,32 @@ describe("a confirmation by mistake", () => {
     expect(confirmed.stderr).toContain(`\nundo: clomoctl undo ${undo}\n`);
     const { en: shown, ja } = await both(`undo ${undo} --dry-run --format json`);
     expect(JSON.parse(shown.stdout)).toMatchObject({ update: 0, reopened: { tasks: [task], records: 1 } });
-    expect(shown.stderr).toContain(`no record changes\nopen again in console list: ${task} (1 record)\n`);
+    expect(shown.stderr).toContain(`no records are changed\ntasks to reopen: ${task} (1 record)\n`);
     expect(ja.stderr).toContain(`未了に戻す管理画面での作業: ${task}(1 件)\n`);
     const undone = await run(`--lang en undo ${undo}`, {
       tenant: tenant.fetch,
-      terminal: { typing: [["records of tasks to reopen", "y\r"]] },
+      terminal: { typing: [["task records to reopen", "y\r"]] },
     });
     expect(undone.exit).toBe(0);
-    expect(undone.stderr).toContain("records of tasks to reopen 1?");
+    expect(undone.stderr).toContain("task records to reopen 1?");
     expect(undone.stderr).toContain(
-      `change ${undo + 1} (undoing ${undo}): open again in console list: ${task}\nconfirm again: clomoctl console confirm ${task}\n`,
+      `change ${undo + 1} (undoing change ${undo}): tasks reopened: ${task}\nto confirm again: clomoctl console confirm ${task}\n`,
     );
     expect((await tenant.client.console.show(task)).state).toBe("open");
   });
 
-  test("is not undone if that was changed since: the records are named, and where their tasks are", async () => {
+  test("is not undone if the records changed since, and names the records and where their tasks are", async () => {
     await tenant.client.console.confirm({ numbers: [task] });
     const [user] = await tenant.users();
     await tenant.client.users.edit(user?.id ?? "", { title: "社長" });
     const { en, ja } = await both(`undo ${task + 1} --yes`);
     expect(en.exit).toBe(5);
-    expect(en.stderr).toContain(`the user 山田 <yamada@x.jp>: changed by change ${task + 2} (役職)\n`);
-    expect(en.stderr).toContain("\n  how these tasks stand: clomoctl console list --all\n");
-    expect(ja.stderr).toContain("\n  作業の状況: clomoctl console list --all\n");
+    expect(en.stderr).toContain(`the user 山田 <yamada@x.jp>: changed later by change ${task + 2} (役職)\n`);
+    expect(en.stderr).toContain("\n  to see the state of the tasks: clomoctl console list --all\n");
+    expect(ja.stderr).toContain("\n  作業の状況を見るには: clomoctl console list --all\n");
     const { exit, stderr } = await run(`--lang en undo ${task + 1} --skip-blocked --yes`, { tenant: tenant.fetch });
     expect(exit).toBe(8);
-    expect(stderr).not.toContain("open again in console list: 2\n");
+    expect(stderr).not.toContain("tasks reopened: 2\n");
   });
 });
 
@@ -88,24 +88,22 @@ describe("--at", () => {
   const task = example("consoleTask", { number: 3, openedAt: "2026-11-19T23:30:00.000Z" });
   const looked = { consoleTask: task };
 
-  test("before the task was there is refused in the zone of the tenant, or of --timezone, and nothing is sent", async () => {
-    const { en, ja } = await inBoth("console confirm 3 --at 2026-11-19T23:00:00Z", { tenant: looked });
+  test("a time before the task existed is refused, in the tenant's time zone or --timezone", async () => {
+    const { en, ja } = await runInBoth("console confirm 3 --at 2026-11-19T23:00:00Z", { tenant: looked });
     expect(en).toMatchObject({ exit: 3, stdout: "", requests: [{ operation: "consoleTask" }] });
-    expect(en.stderr).toContain(
-      "task 3 cannot have been done before it was to be done (2026-11-20 08:30)\n  2026-11-20 08:00\n",
-    );
+    expect(en.stderr).toContain("the time is before task 3 was opened (2026-11-20 08:30)\n  2026-11-20 08:00\n");
     expect(ja.stderr).toContain("発生した日時(2026-11-20 08:30)より前には");
     const utc = await run("console confirm 3 --timezone UTC --at 2026-11-19T23:00:00Z", { tenant: looked });
     expect(utc.stderr).toContain("(2026-11-19 23:30)\n  2026-11-19 23:00\n");
   });
 
-  test("in the future is refused likewise", async () => {
+  test("a time in the future is refused, too", async () => {
     const { exit, stderr } = await run("console confirm 3 --at 2026-11-20T01:00:01Z", { tenant: {} });
     expect(exit).toBe(2);
-    expect(stderr).toContain("2026-11-20 10:00:01 (Asia/Tokyo) is in the future");
+    expect(stderr).toContain("2026-11-20 10:00:01 (Asia/Tokyo) is in the future\n");
   });
 
-  test("since then is sent", async () => {
+  test("a time after the task was opened is sent", async () => {
     const { exit, requests } = await run("console confirm 3 --at 2026-11-19T23:45:00Z", {
       tenant: { ...looked, confirmConsoleTasks: closed(3) },
     });

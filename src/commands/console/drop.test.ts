@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/command-failures.ts";
 import { ROOT_ORG_ID } from "../../lib/model/organisation.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
@@ -26,7 +26,7 @@ const edit = async (name: string, values: object) => tenant.client.users.edit(aw
 const ran = (line: string) => run(line, { tenant: tenant.fetch });
 const titles = async () => (await tenant.users()).map(({ name, title }) => [name, title]);
 
-test("puts back what the console has, and nothing is left to do", async () => {
+test("restores the console's values, and nothing is left to do", async () => {
   await edit("taro@example.jp", { title: "部長" });
   const { exit, stderr } = await ran(`console drop ${tasks.number(1)} --yes --lang en`);
   expect(exit).toBe(0);
@@ -38,18 +38,18 @@ test("puts back what the console has, and nothing is left to do", async () => {
   expect(await tasks.list()).toEqual([]);
 });
 
-test("a record and a field may be named as people know them", async () => {
+test("accepts the names of records and fields that people use", async () => {
   await edit("taro@example.jp", { title: "部長", tel: "03" });
   const number = tasks.number(1);
   const { exit, stderr } = await ran(`console drop ${number} --record 誰か --yes --lang en`);
-  expect([exit, stderr]).toEqual([6, expect.stringContaining("no record 誰か is open in the tasks")]);
+  expect([exit, stderr]).toEqual([6, expect.stringContaining('no open record of the tasks matches "誰か"')]);
   expect((await ran(`console drop ${number} --record taro@example.jp --field title --yes`)).exit).toBe(0);
   expect((await tenant.users())[0]).toMatchObject({ title: "課長", tel: "03" });
   expect((await ran(`console confirm ${number} --record taro@example.jp`)).exit).toBe(0);
   expect(await tasks.list()).toEqual([]);
 });
 
-test("what was created here is deleted, which is confirmed by its number", async () => {
+test("deletes a record that was created here after its number is confirmed", async () => {
   await tenant.client.users.create({ name: "新人", emails: ["new@example.jp"] });
   const line = `console drop ${tasks.number(1)} --no-input`;
   expect([2, 3]).toContain((await ran(line)).exit);
@@ -58,12 +58,12 @@ test("what was created here is deleted, which is confirmed by its number", async
   expect(await tenant.users()).toHaveLength(2);
 });
 
-test("counts what is dropped of several kinds as it asks for it", async () => {
+test("counts the dropped records of each kind when it asks for them", async () => {
   const { after: org } = await tenant.client.orgs.create({ name: "支店", code: "B" });
   await tenant.client.users.create({ name: "新人", emails: ["new@example.jp"], org: org.id });
   const line = `console drop ${tasks.numbers(1, 2).join(" ")} --confirm-deletions 2`;
-  const { en, ja } = await inBoth(`${line} --dry-run`, { tenant: tenant.fetch, terminal: { columns: 80 } });
-  expect(en.stderr).toContain("\ntogether: delete 2\n");
+  const { en, ja } = await runInBoth(`${line} --dry-run`, { tenant: tenant.fetch, terminal: { columns: 80 } });
+  expect(en.stderr).toContain("\ntotal: delete 2\n");
   expect(ja.stderr).toContain("\n合計: 2 件を削除\n");
   expect(en.stdout).toMatch(/^kind +orgs$/m);
   expect(en.stdout).toMatch(/^delete +1$/m);
@@ -78,21 +78,23 @@ test("counts what is dropped of several kinds as it asks for it", async () => {
   });
 });
 
-test("the file of an upload that is dropped is not to be uploaded any more", async () => {
+test("says not to upload the file of a dropped upload", async () => {
   const cells = [
     ["氏名", "メールアドレス", "役職"],
     ["山田 太郎", "taro@example.jp", "部長"],
   ];
   const plan = await tenant.plan({ kind: "users" }, cells);
   await tenant.client.imports.commit(plan, { fileName: "up.csv", sha256: "0".repeat(64) });
-  const { en, ja } = await inBoth(`console drop ${tasks.number(1)} --dry-run`, { tenant: tenant.fetch });
-  expect(en.stderr).toContain("do not upload up.csv any more; if it was uploaded, the next export");
-  expect(ja.stderr).toContain("up.csv は、もうアップロードしないでください。アップロード済みなら、");
+  const { en, ja } = await runInBoth(`console drop ${tasks.number(1)} --dry-run`, { tenant: tenant.fetch });
+  expect(en.stderr).toContain("do not upload up.csv; if it is uploaded already, the next export");
+  expect(ja.stderr).toContain(
+    "up.csv はアップロードしないでください。アップロード済みの場合は、その内容が次のエクスポートでここに戻ります",
+  );
   await edit("taro@example.jp", { title: "係長" });
   expect((await ran(`console drop ${tasks.number(2)} --dry-run`)).stderr).not.toContain("up.csv");
 });
 
-test("--dry-run shows the plan alone", async () => {
+test("--dry-run only shows the plan", async () => {
   await edit("taro@example.jp", { title: "部長" });
   const { exit, stderr } = await ran(`console drop ${tasks.number(1)} --dry-run --lang en`);
   expect(exit).toBe(0);
@@ -100,12 +102,12 @@ test("--dry-run shows the plan alone", async () => {
   expect((await titles())[0]).toEqual(["山田 太郎", "部長"]);
 });
 
-test("if something is in the way nothing is changed, and what to drop together is said", async () => {
+test("if something prevents it, changes nothing and says what to drop together", async () => {
   await edit("jiro@example.jp", { emails: ["tmp@example.jp"] });
   await edit("taro@example.jp", { emails: ["jiro@example.jp"] });
-  const { en, ja } = await inBoth(`console drop ${tasks.number(1)} --yes`, { tenant: tenant.fetch });
+  const { en, ja } = await runInBoth(`console drop ${tasks.number(1)} --yes`, { tenant: tenant.fetch });
   expect(en.exit).toBe(5);
-  expect(en.stderr).toContain("1 record cannot be put back; nothing was changed");
+  expect(en.stderr).toContain("1 record cannot be restored to the console's values; nothing was changed");
   expect(en.stderr).toContain("clomoctl console ");
   expect(ja.stderr).toContain("1 件は元に戻せないため、何も変更していません");
   expect(await tasks.list()).toHaveLength(2);
@@ -114,7 +116,7 @@ test("if something is in the way nothing is changed, and what to drop together i
   expect((await tenant.users()).map(({ emails }) => emails)).toEqual([["taro@example.jp"], ["jiro@example.jp"]]);
 });
 
-test("a later change that is in the way is dropped together if it is open", async () => {
+test("drops an open later change that prevents it together with the task", async () => {
   const [sales] = await tenant.client.orgs.find({ name: "S" });
   await tenant.client.users.move({ ids: [await idOf("jiro@example.jp")], org: ROOT_ORG_ID });
   const plan = await tenant.client.imports.delete({ kind: "orgs", ids: [sales?.id ?? ""] });
@@ -122,7 +124,7 @@ test("a later change that is in the way is dropped together if it is open", asyn
   const [first, second] = tasks.numbers(1, 2);
   const together = `clomoctl console drop ${first} ${second}`;
   const line = `console drop ${first} --yes --lang en`;
-  expect((await ran(line)).stderr).toContain(`put them back together: ${together}\n`);
+  expect((await ran(line)).stderr).toContain(`to drop the tasks together: ${together}\n`);
   await tasks.confirm(2);
   const { exit, stderr } = await ran(line);
   expect(exit).toBe(5);
@@ -130,7 +132,7 @@ test("a later change that is in the way is dropped together if it is open", asyn
   expect(stderr).not.toContain(together);
 });
 
-test("a task that is not there is none", async () => {
+test("a task that does not exist is not found", async () => {
   expect(await ran("console drop 99 --yes")).toMatchObject({ exit: 6, stdout: "" });
 });
 

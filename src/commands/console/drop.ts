@@ -1,22 +1,22 @@
 import { line, step } from "../../lib/advice/index.ts";
 import type { ConsoleTask, Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { counted, text, type Text } from "../../lib/text/index.ts";
+import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
-import { checkLimits } from "../../lib/plan/limits.ts";
-import { CONFIRM_DELETIONS, LIMITS, PLAN_ONLY } from "../imports/plan/options.ts";
-import { PendingPlan } from "../imports/plan/pending.ts";
-import { settlePlan, showResult } from "../imports/plan/settle.ts";
+import { validateLimits } from "../../lib/plan/limits.ts";
+import { CONFIRM_DELETIONS, LIMIT_OPTIONS, PLAN_DRY_RUN } from "../imports/plan/options.ts";
+import { PendingPlan } from "../imports/plan/pending-plan.ts";
+import { settlePlan, showImportResult } from "../imports/plan/settle.ts";
 import { showPlan } from "../imports/plan/show.ts";
 import { TASK_ARGUMENT } from "./columns.ts";
-import { PART_OPTIONS, partOf } from "./part.ts";
+import { PART_OPTIONS, resolveTaskFilter } from "./part.ts";
 
 export default defineCommand({
-  summary: text("put back here what the console has", "ここでの変更を、管理画面の内容に戻す"),
+  summary: text("drop tasks and restore the console's values here", "作業を取り下げ、ここでの値を管理画面の内容に戻す"),
   details: [
     text(
-      "The values here become those that the console last showed: what was created here is deleted, and what was deleted here comes back (without passwords). The plan is shown and confirmed like an undo. If something is in the way, nothing is changed and each such record is named (exit 5). Tasks that exchange values of records are dropped together: name all of them.",
+      "The values here become the ones that the console last showed: records created here are deleted, and records deleted here are restored (without passwords). The plan is shown and confirmed like an undo. If something prevents the drop, nothing is changed, and each affected record is named (exit code 5). Tasks that exchange values between records can only be dropped together: name all of them.",
       "ここでの値を、管理画面で最後に確認された値に戻します。ここで追加したものは削除し、削除したものは元に戻します(パスワードは戻りません)。取り消しと同じように計画を表示して確認します。戻せないものがあれば、それを示して何も変更しません(終了コード 5)。値を入れ替えた作業は、番号を並べて一度に戻してください。",
     ),
   ],
@@ -24,8 +24,8 @@ export default defineCommand({
   options: {
     ...PART_OPTIONS,
     confirmDeletions: CONFIRM_DELETIONS,
-    ...LIMITS,
-    dryRun: PLAN_ONLY,
+    ...LIMIT_OPTIONS,
+    dryRun: PLAN_DRY_RUN,
   },
   examples: [
     { line: "clomoctl console drop 3" },
@@ -35,19 +35,22 @@ export default defineCommand({
   exits: ["not-permitted", "not-found", "conflict", "locked", "input-rejected", "limit-exceeded"],
   shows: RESULT_COLUMNS,
   async run(tools, { number, record, field, dryRun, ...answers }) {
-    checkLimits(answers);
+    validateLimits(answers);
     const { client } = await tools.tenant("imports", "console");
     const numbers = [...new Set(number)];
-    const plan = await client.imports.dropTasks({ numbers, ...(await partOf(client, numbers, { record, field })) });
+    const plan = await client.imports.dropTasks({
+      numbers,
+      ...(await resolveTaskFilter(client, numbers, { record, field })),
+    });
     const pending = new PendingPlan(tools, client, plan, false);
     return pending.settling(async () => {
       await showPlan(tools, plan);
       for (const one of numbers)
-        for (const note of uploadsOf(await client.console.show(one))) await tools.terminal.note(note);
+        for (const note of buildUploadAdvice(await client.console.show(one))) await tools.terminal.note(note);
       if (plan.blocked !== undefined) {
-        await showResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
+        await showImportResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
         const open = (await client.console.list({})).map((task) => task.number);
-        throw cannotDrop(
+        throw buildDropFailure(
           plan.blocked,
           number,
           open.filter((task) => !number.includes(task)),
@@ -58,19 +61,19 @@ export default defineCommand({
   },
 });
 
-/** Returns what to do with the file of a task; nothing if none was written for the console. */
-const uploadsOf = ({ file, work }: ConsoleTask): readonly Text[] =>
+/** Returns advice on the upload file of a task; empty if no file was written for the console. */
+const buildUploadAdvice = ({ file, work }: ConsoleTask): readonly Text[] =>
   file === null || work !== "upload"
     ? []
     : [
         text(
-          `do not upload ${file} any more; if it was uploaded, the next export of the console brings its values back here`,
-          `${file} は、もうアップロードしないでください。アップロード済みなら、その内容が次のエクスポートでここに戻ります`,
+          `do not upload ${file}; if it is uploaded already, the next export of the console brings its values back here`,
+          `${file} はアップロードしないでください。アップロード済みの場合は、その内容が次のエクスポートでここに戻ります`,
         ),
       ];
 
-/** @param others the open tasks that are not dropped */
-const cannotDrop = (
+/** Returns the failure for tasks that cannot be dropped.  @param others the open tasks that are not dropped */
+const buildDropFailure = (
   { count, first }: NonNullable<Import["blocked"]>,
   numbers: readonly number[],
   others: readonly number[],
@@ -79,16 +82,16 @@ const cannotDrop = (
   const together = line("console drop", [...new Set(other === undefined ? numbers : [...numbers, other])]);
   return new Failure("conflict", {
     what: text(
-      `${counted(count, "record")} cannot be put back; nothing was changed`,
+      `${formatCount(count, "record")} cannot be restored to the console's values; nothing was changed`,
       `${count} 件は元に戻せないため、何も変更していません`,
     ),
     hint:
       other === undefined
         ? step(
-            "records that exchanged values are put back together; see what is open",
-            "値を入れ替えたものは、一度にまとめて戻してください。未了の作業",
+            "records that exchanged values must be restored together; to list the open tasks",
+            "値を入れ替えたものは、一度にまとめて元に戻してください。未了の作業",
             line("console list", []),
           )
-        : step("put them back together", "まとめて戻してください", together),
+        : step("to drop the tasks together", "作業をまとめて取り下げるには", together),
   });
 };

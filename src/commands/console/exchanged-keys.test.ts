@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { TestTasks } from "#support/tenant/tasks.ts";
 import { TestTenant, type Cells } from "#support/tenant/tenant.ts";
-import { stepsOf } from "./steps.ts";
+import { buildTaskSteps } from "./steps.ts";
 
 let tenant: TestTenant;
 beforeEach(async () => {
@@ -20,15 +20,15 @@ const take = (...rows: readonly (readonly string[])[]) => tenant.import({ kind: 
 
 /** The steps of a task that name a key, without where to click. */
 const keySteps = async (place: number, language: "en" | "ja" = "en"): Promise<readonly string[]> =>
-  stepsOf(await tasks.of(place))
+  buildTaskSteps(await tasks.of(place))
     .map((step) => step[language])
     .filter((step) => /社員コード|メールアドレス/.test(step));
 
 describe("within a task", () => {
-  test("one of those that exchange keys gets a temporary one first, and each other one a key that is free", async () => {
+  test("one record gets a temporary key first, and then each other record gets a free key", async () => {
     await take(["一", "one@x", "2"], ["二", "two@x", "3"], ["三", "three@x", "1"]);
     expect(await keySteps(1)).toEqual([
-      "一 <one@x>: first set a temporary 社員コード, because records exchange theirs",
+      "一 <one@x>: first set a temporary 社員コード, because records exchange their values",
       "三 <three@x>: 社員コード: 3 → 1",
       "二 <two@x>: 社員コード: 2 → 3",
       "一 <one@x>: 社員コード: 1 → 2",
@@ -38,7 +38,7 @@ describe("within a task", () => {
     );
   });
 
-  test("keys that are passed on without a ring need no temporary one", async () => {
+  test("keys that move without a cycle need no temporary key", async () => {
     await take(["一", "one@x", "2"], ["二", "two@x", "4"]);
     expect(await keySteps(1)).toEqual(["二 <two@x>: 社員コード: 2 → 4", "一 <one@x>: 社員コード: 1 → 2"]);
   });
@@ -46,7 +46,7 @@ describe("within a task", () => {
   test("addresses are keys, too", async () => {
     await tenant.import({ kind: "users", key: "employee-code" }, [HEADER, ["一", "two@x", "1"], ["二", "one@x", "2"]]);
     expect(await keySteps(1)).toContain(
-      "一 <one@x>: first set a temporary メールアドレス, because records exchange theirs",
+      "一 <one@x>: first set a temporary メールアドレス, because records exchange their values",
     );
   });
 });
@@ -61,14 +61,14 @@ describe("across tasks", () => {
   test("the other record gets a temporary key first, and its task is named", async () => {
     await exchange();
     expect((await keySteps(2))[0]).toBe(
-      `二 <two@x>: if 一 <one@x> still has the new 社員コード, first set a temporary one there: they exchange theirs (task ${tasks.number(3)})`,
+      `二 <two@x>: if 一 <one@x> still has the new 社員コード, first set a temporary 社員コード for 一 <one@x>, because the records exchange their values (task ${tasks.number(3)})`,
     );
     expect((await keySteps(3, "ja"))[0]).toBe(
       `「一 <one@x>」: 新しい社員コードをまだ「二 <two@x>」が使っている場合は、先に「二 <two@x>」の社員コードを仮の値に変更してください。値を入れ替えるためです(作業 ${tasks.number(2)})`,
     );
   });
 
-  test("what somebody confirmed is not in the way any more", async () => {
+  test("a task that was confirmed no longer prevents another", async () => {
     await exchange();
     await tasks.confirm(3);
     expect(await keySteps(2)).toEqual(["社員コード: 2 → 1"]);
@@ -83,12 +83,12 @@ describe("across tasks", () => {
         await tenant.client.imports.commit(await tenant.client.imports.delete({ kind: "users", ids: [two?.id ?? ""] }));
       },
     ],
-  ])("the task that frees the key comes before: %s", async (_, free) => {
+  ])("the task that frees the key comes first: %s", async (_, free) => {
     await free();
     await tenant.client.users.create({ name: "四", emails: ["four@x"], employeeCode: "2" });
     const task = tasks.number(1);
     expect((await keySteps(2))[0]).toBe(
-      `四 <four@x>: 二 <two@x> still has the new 社員コード; change that first (task ${task})`,
+      `四 <four@x>: 二 <two@x> still has the new 社員コード; change 二 <two@x> first (task ${task})`,
     );
     expect((await keySteps(2, "ja"))[0]).toBe(
       `「四 <four@x>」: 新しい社員コードは「二 <two@x>」が使っています。先にそちらを変更してください(作業 ${task})`,

@@ -1,20 +1,20 @@
 import type { TaskRecord } from "../../lib/client/index.ts";
-import { calledOnScreen } from "../../lib/model/console-change.ts";
+import { getConsoleLabel } from "../../lib/model/console-change.ts";
 import { THINGS } from "../../lib/model/things.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 
-type Occupant = NonNullable<TaskRecord["changes"][number]["occupant"]>;
+type KeyOccupant = NonNullable<TaskRecord["changes"][number]["occupant"]>;
 
-/** What people call a record of a thing. */
-type NameOf = (of: Pick<TaskRecord, "thing">, called: Pick<TaskRecord, "name" | "key">) => string;
+/** Formats the display name of a record. */
+type NameFormatter = (of: Pick<TaskRecord, "thing">, called: Pick<TaskRecord, "name" | "key">) => string;
 
 /**
- * Returns records in the order in which their new keys are free in the console, and what comes before them: a temporary key
- * for one of those that exchange theirs, and the tasks of others that have such a key.
+ * Orders records so that each new key is free in the console when it is set. Also returns what to do before: set a
+ * temporary key for a record in an exchange of keys, or change a record of another task that still has the key.
  */
-export const orderByKeys = (
+export const orderByFreeKeys = (
   records: readonly TaskRecord[],
-  nameOf: NameOf,
+  nameOf: NameFormatter,
 ): { readonly before: readonly Text[]; readonly ordered: readonly TaskRecord[] } => {
   const before = new Map<string, Text>();
   const ordered: TaskRecord[] = [];
@@ -27,9 +27,10 @@ export const orderByKeys = (
       const other = records.find(({ id }) => id === occupant.id);
       if (other !== undefined) visit(other);
       if (other !== undefined && (other.work === "delete" || ordered.includes(other))) continue;
-      const label = calledOnScreen(THINGS.get(record.thing)?.fields ?? {}, field);
+      const label = getConsoleLabel(THINGS.get(record.thing)?.fields ?? {}, field);
       const names = { record: nameOf(record, record.console ?? record), occupant: nameOf(record, occupant) };
-      const step = other === undefined ? keyElsewhere(names, label, occupant) : temporaryKey(names.occupant, label);
+      const step =
+        other === undefined ? describeOccupiedKey(names, label, occupant) : describeTemporaryKey(names.occupant, label);
       before.set(`${occupant.id} ${field}`, step);
     }
     ordered.push(record);
@@ -38,27 +39,27 @@ export const orderByKeys = (
   return { before: [...before.values()], ordered };
 };
 
-const temporaryKey = (name: string, label: string): Text =>
+const describeTemporaryKey = (name: string, label: string): Text =>
   text(
-    `${name}: first set a temporary ${label}, because records exchange theirs`,
+    `${name}: first set a temporary ${label}, because records exchange their values`,
     `「${name}」: 先に${label}を仮の値に変更してください(値を入れ替えるため)`,
   );
 
-/** What comes before a key that a record has which is not among those of the task. */
-const keyElsewhere = (
+/** Describes what to do before setting a key that belongs to a record outside the task. */
+const describeOccupiedKey = (
   names: { readonly record: string; readonly occupant: string },
   label: string,
-  { ring, task }: Occupant,
+  { ring, task }: KeyOccupant,
 ): Text => {
   const { record, occupant } = names;
   const by = task === null ? text("", "") : text(` (task ${task})`, `(作業 ${task})`);
   return ring
     ? text(
-        `${record}: if ${occupant} still has the new ${label}, first set a temporary one there: they exchange theirs${by.en}`,
+        `${record}: if ${occupant} still has the new ${label}, first set a temporary ${label} for ${occupant}, because the records exchange their values${by.en}`,
         `「${record}」: 新しい${label}をまだ「${occupant}」が使っている場合は、先に「${occupant}」の${label}を仮の値に変更してください。値を入れ替えるためです${by.ja}`,
       )
     : text(
-        `${record}: ${occupant} still has the new ${label}; change that first${by.en}`,
+        `${record}: ${occupant} still has the new ${label}; change ${occupant} first${by.en}`,
         `「${record}」: 新しい${label}は「${occupant}」が使っています。先にそちらを変更してください${by.ja}`,
       );
 };

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { taskOf, taskOfImport } from "#support/commands/console-tasks.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
-import { subjectOf, workOf } from "./steps.ts";
+import { getTaskSubject, summarizeTask } from "./steps.ts";
 
 const TENANT = example("tenant");
 const tenantWith = (...items: readonly object[]) => ({ tenant: TENANT, consoleTasks: { items } });
@@ -13,61 +13,63 @@ const TASKS = [
   taskOfImport({ number: 100, work: "upload", file: "up.csv" }),
 ];
 
-test("lists what is open, and names the first to be looked at", async () => {
-  const { en, ja } = await inBoth("console list --format csv --fields number,work,place,name", {
+test("lists open tasks and names the first task to look at", async () => {
+  const { en, ja } = await runInBoth("console list --format csv --fields number,work,place,name", {
     tenant: tenantWith(taskOfImport()),
   });
   expect(en.requests[0]).toEqual({ operation: "consoleTasks" });
   expect(en.stdout).toBe('number,work,place,name\n3,several,"CLOMO PANEL, Users/Org",people.csv\n');
-  expect(en.stderr).toContain("how to do one: clomoctl console show 3\n");
-  expect(ja.stderr).toContain("手順を見る: clomoctl console show 3\n");
+  expect(en.stderr).toContain("to see the steps of a task: clomoctl console show 3\n");
+  expect(ja.stderr).toContain("作業の手順を見るには: clomoctl console show 3\n");
 });
 
-test("names the exports that are awaited, where nothing is open too", async () => {
+test("names the awaited exports, even if no task is open", async () => {
   const tenant = { tenant: example("tenant", { exportsAwaited: ["users"] }), consoleTasks: { items: [] } };
-  const { en, ja } = await inBoth("console list", { tenant });
-  expect(en.stderr).toContain("import its next export: clomoctl users import EXPORT.csv --from-console\n");
+  const { en, ja } = await runInBoth("console list", { tenant });
+  expect(en.stderr).toContain("take over the console's next export: clomoctl users import EXPORT.csv --from-console\n");
   expect(ja.stderr).toContain("ミラーは管理画面と異なっています");
 });
 
-test("who acts with a part of the rights is told whom to ask for an export that is awaited", async () => {
+test("an account with limited rights sees whom to ask for an awaited export", async () => {
   const tenant = {
     tenant: example("tenant", { exportsAwaited: ["users"] }),
     consoleTasks: { items: [] },
     whoami: example("whoami"),
   };
-  const { en, ja } = await inBoth("console list --as hanako", { tenant });
+  const { en, ja } = await runInBoth("console list --as hanako", { tenant });
   expect(en.stderr).toContain(
-    "ask a system administrator to take over its next export: clomoctl users import EXPORT.csv --from-console\n",
+    "ask a system administrator to take over the console's next export: clomoctl users import EXPORT.csv --from-console\n",
   );
-  expect(ja.stderr).toContain("次のエクスポートの取り込みをシステム管理者に依頼してください: clomoctl users import");
+  expect(ja.stderr).toContain(
+    "管理画面の次のエクスポートの取り込みをシステム管理者に依頼してください: clomoctl users import",
+  );
 });
 
-test("number, work and record stand whole on a terminal of 80 columns", async () => {
-  const { en, ja } = await inBoth("console list", { tenant: tenantWith(...TASKS), terminal: { columns: 80 } });
+test("number, work and record are complete on a terminal of 80 columns", async () => {
+  const { en, ja } = await runInBoth("console list", { tenant: tenantWith(...TASKS), terminal: { columns: 80 } });
   for (const [language, { stdout }] of [["en", en] as const, ["ja", ja] as const]) {
     const lines = stdout.trimEnd().split("\n").slice(1);
     expect(lines).toHaveLength(TASKS.length);
     for (const [at, task] of TASKS.entries()) {
-      for (const part of [String(task.number), workOf(task)[language], subjectOf(task)])
+      for (const part of [String(task.number), summarizeTask(task)[language], getTaskSubject(task)])
         expect(lines[at]).toContain(part);
       expect(displayWidth(lines[at] ?? "")).toBeLessThanOrEqual(80);
     }
   }
 });
 
-test("--all lists closed ones too, and none of them is to be done", async () => {
+test("--all also lists closed tasks, without proposing to do them", async () => {
   const tenant = tenantWith(taskOf({}, { state: "confirmed" }), taskOf({}, { number: 4, state: "done" }));
-  const { en, ja } = await inBoth("console list --all", { tenant, terminal: { columns: 120 } });
+  const { en, ja } = await runInBoth("console list --all", { tenant, terminal: { columns: 120 } });
   expect(en.requests[0]).toEqual({ operation: "consoleTasks", query: { all: "true" } });
   expect(en.stdout).toMatch(/ confirmed\n.* done\n$/);
   expect(ja.stdout).toContain("完了を確認");
-  expect(en.stderr).not.toContain("how to do one");
+  expect(en.stderr).not.toContain("to see the steps of a task");
 });
 
-test("what an export contradicted is marked, for people and for programs", async () => {
+test("marks tasks that an export contradicts, for people and for programs", async () => {
   const tenant = tenantWith(taskOf(), taskOf({ contradicted: true }, { number: 4, state: "contradicted" }));
-  const { en, ja } = await inBoth("console list", { tenant, terminal: { columns: 100 } });
+  const { en, ja } = await runInBoth("console list", { tenant, terminal: { columns: 100 } });
   expect(en.stdout).toMatch(/ contradicted$/m);
   expect(ja.stdout).toContain("不一致");
   const { stdout } = await run("console list --format json --fields number,state", { tenant });
@@ -81,16 +83,16 @@ test.each([
   [{ delete: 4, mode: "replace" }, "upload users (追加更新), delete 4 by hand", "up.csv"],
   [{ kind: "docs", thing: "secured_user", delete: 4, mode: "replace" }, "upload docs (全件更新)", "up.csv"],
   [{ create: 0, update: 0, delete: 2, mode: "replace" }, "delete 2 users by hand", "up-delete.xlsx"],
-] as const)("an upload is called by the file that is to be handled: %o", async (of, work, name) => {
+] as const)("an upload has the name of its file: %o", async (of, work, name) => {
   const tenant = tenantWith(taskOfImport({ work: "upload", file: "up.csv", ...of }));
   const { stdout } = await run("console list", { tenant, terminal: { columns: 120 } });
   expect(stdout).toContain(work);
   expect(stdout).toContain(name);
 });
 
-test("what is done is called as it was while it was open", async () => {
+test("a task that is done keeps its description", async () => {
   const done = taskOf({}, { state: "done" });
-  const { en, ja } = await inBoth("console list --all", { tenant: tenantWith(done), terminal: { columns: 120 } });
+  const { en, ja } = await runInBoth("console list --all", { tenant: tenantWith(done), terminal: { columns: 120 } });
   expect(en.stdout).toMatch(/change a user +髙橋 花子/);
   expect(ja.stdout).toMatch(/ユーザーを変更する +髙橋 花子/);
 });

@@ -3,5 +3,5 @@ import { defineNoun } from "../command.ts";
 
 export default defineNoun({
   group: "daily",
-  summary: text("what still has to be done in the console", "管理画面で行う作業"),
+  summary: text("tasks to do in the console (CLOMO PANEL)", "管理画面(CLOMO PANEL)で行う作業"),
 });

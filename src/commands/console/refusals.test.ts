@@ -1,4 +1,4 @@
-import { testWrongLines } from "#support/commands/refusals.ts";
+import { testWrongLines } from "#support/commands/command-failures.ts";
 
 testWrongLines(
   ["console confirm"],

@@ -1,29 +1,29 @@
 import { expect, test } from "vitest";
 import { recordOf, taskOf, taskOfImport } from "#support/commands/console-tasks.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { Whoami } from "../../lib/client/index.ts";
-import { stepsOf } from "./steps.ts";
+import { buildTaskSteps } from "./steps.ts";
 
 const TASK = taskOf();
 
-test("programs get the task with its steps, in English, and no steps beside it", async () => {
-  const { en, ja } = await inBoth("console show 3 --format json", { tenant: { consoleTask: TASK } });
+test("programs get the task with its steps in English, and no steps on stderr", async () => {
+  const { en, ja } = await runInBoth("console show 3 --format json", { tenant: { consoleTask: TASK } });
   expect(en).toMatchObject({ exit: 0, requests: [{ operation: "consoleTask", params: { number: "3" } }] });
   const { steps, ...shown } = JSON.parse(en.stdout) as { readonly steps: readonly string[] };
-  expect(steps).toEqual(stepsOf(TASK).map((step) => step.en));
+  expect(steps).toEqual(buildTaskSteps(TASK).map((step) => step.en));
   expect(shown).toMatchObject({ number: 3, work: "edit", state: "open" });
   expect(en.stderr).toBe("");
   expect(ja).toMatchObject({ stdout: en.stdout, stderr: "" });
 });
 
-test("a pipe gets the columns of a terminal, whatever the language, and the steps one by one beside them", async () => {
-  const { en, ja } = await inBoth("console show 3", { tenant: { consoleTask: TASK } });
+test("a pipe gets the terminal's columns in any language, and the numbered steps on stderr", async () => {
+  const { en, ja } = await runInBoth("console show 3", { tenant: { consoleTask: TASK } });
   expect(en.stdout).toMatch(/^number\twork\tplace\t.*\tclosing\n3\tedit\tCLOMO PANEL, Users\/Org\t/);
   expect(ja.stdout).toBe(en.stdout);
   expect(en.stderr).toBe(
-    stepsOf(TASK)
+    buildTaskSteps(TASK)
       .map((step, at) => `${at + 1}. ${step.en}\n`)
       .join(""),
   );
@@ -33,57 +33,57 @@ test("a pipe gets the columns of a terminal, whatever the language, and the step
   expect(stderr).toBe("");
 });
 
-test("people read in words what it is of, where, and what changes", async () => {
-  const { en, ja } = await inBoth("console show 3", { tenant: { consoleTask: TASK }, terminal: { columns: 100 } });
-  expect(en.stdout).toMatch(/^what +change a user$/m);
-  expect(en.stdout).toMatch(/^where +CLOMO PANEL, Users\/Org$/m);
+test("shows people in words what the task is, where to do it and what changes", async () => {
+  const { en, ja } = await runInBoth("console show 3", { tenant: { consoleTask: TASK }, terminal: { columns: 100 } });
+  expect(en.stdout).toMatch(/^task +change a user$/m);
+  expect(en.stdout).toMatch(/^screen +CLOMO PANEL, Users\/Org$/m);
   expect(ja.stdout).toMatch(/^作業 +ユーザーを変更する$/m);
   expect(ja.stdout).toMatch(/役職: 課長 → 部長$/m);
 });
 
-test("of a task that is done people read what it was, and how and when it was closed", async () => {
+test("for a task that is done, shows people what it was, and how and when it was closed", async () => {
   const closed = {
     closedAt: "2026-11-21T01:23:45.000Z",
     closedBy: "sato",
     closing: { how: "export", change: 8 },
   } as const;
   const done = taskOf({}, { state: "done", ...closed });
-  const { en, ja } = await inBoth("console show 3", { tenant: { consoleTask: done }, terminal: { columns: 100 } });
-  expect(en.stdout).toMatch(/^how it was closed +an export of the console has it \(8\)$/m);
+  const { en, ja } = await runInBoth("console show 3", { tenant: { consoleTask: done }, terminal: { columns: 100 } });
+  expect(en.stdout).toMatch(/^reason for closing +found in an export of the console \(8\)$/m);
   expect(en.stdout).toMatch(/^closed by +sato$/m);
   expect(ja.stdout).toMatch(/役職: 課長 → 部長$/m);
   expect(ja.stdout).toMatch(/^終了の方法 +管理画面のエクスポートで確認\(8\)$/m);
   expect(ja.stderr).toBe("");
 });
 
-test("--rows lists what an upload changes, record by record", async () => {
+test("--rows lists each record that an upload changes", async () => {
   const records = [recordOf(), recordOf({ work: "create", name: "新人", changes: [] }), recordOf({ leftOut: "key" })];
   const task = taskOfImport({ work: "upload", file: "up.csv", create: 1, update: 2, leftOut: 1, records });
   const tenant = { consoleTask: task };
-  const { en, ja } = await inBoth("console show 3 --rows", { tenant });
+  const { en, ja } = await runInBoth("console show 3 --rows", { tenant });
   expect(en.requests[0]).toMatchObject({ query: { all: "true" } });
   expect(en.stderr).toMatch(/^ {2}~ 髙橋 花子: 役職: 課長 → 部長\n {2}\+ 新人\n1\. up\.csv: upload in /);
   expect(ja.stderr).toMatch(/^ {2}~ 「髙橋 花子」: 役職: 課長 → 部長\n {2}\+ 新人\n1\. up\.csv: /);
   expect((await run("console show 3", { tenant })).stderr).not.toContain("新人");
 });
 
-test("no step is shown that who acts may not take: a system administrator is asked for it", async () => {
+test("steps that the account may not take are replaced by asking a system administrator", async () => {
   const whoami = example<Whoami>("whoami");
-  const { en, ja } = await inBoth("console show 3 --as hanako", { tenant: { consoleTask: TASK, whoami } });
+  const { en, ja } = await runInBoth("console show 3 --as hanako", { tenant: { consoleTask: TASK, whoami } });
   expect(en.stderr).toContain("ask a system administrator to take over the console's export");
-  expect(en.stderr).toContain("ask a system administrator to record it\n");
+  expect(en.stderr).toContain("ask a system administrator to record this\n");
   expect(ja.stderr).toContain("システム管理者に依頼してください");
   expect(en.stderr).not.toMatch(/console (?:confirm|drop)/);
   const writer = { ...whoami, operations: [{ operation: "console.write", reach: "inside" }] };
   const { stdout } = await run("console show 3 --as hanako --format json", {
     tenant: { consoleTask: TASK, whoami: writer },
   });
-  expect(stdout).toContain("once it is done: clomoctl console confirm 3 --as hanako");
+  expect(stdout).toContain("when the task is done: clomoctl console confirm 3 --as hanako");
 });
 
-test("one that is not there", async () => {
+test("a task that does not exist", async () => {
   const consoleTask = new Failure("not-found", { what: { en: "no task 3", ja: "作業 3 はありません" } });
-  const { en, ja } = await inBoth("console show 3", { tenant: { consoleTask } });
+  const { en, ja } = await runInBoth("console show 3", { tenant: { consoleTask } });
   expect(en).toMatchObject({ exit: 6, stdout: "", stderr: "error: no task 3\n" });
   expect(ja).toMatchObject({ exit: 6, stderr: "エラー: 作業 3 はありません\n" });
 });

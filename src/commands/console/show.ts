@@ -1,9 +1,9 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { hasAllColumns } from "../listing/list.ts";
-import { rightsIn } from "../rights.ts";
-import { stepsColumn, TASK_ARGUMENT, TASK_DETAILS } from "./columns.ts";
-import { stepsOf, uploadedRecords } from "./steps.ts";
+import { loadRights } from "../rights.ts";
+import { buildStepsColumn, TASK_ARGUMENT, TASK_DETAILS } from "./columns.ts";
+import { buildTaskSteps, listUploadedRecords } from "./steps.ts";
 
 export default defineCommand({
   summary: text("show how to do a task in the console, step by step", "管理画面での作業の手順を表示する"),
@@ -11,7 +11,7 @@ export default defineCommand({
   options: {
     rows: {
       kind: "boolean",
-      about: text("list every record that is open", "未了のレコードをすべて表示する"),
+      about: text("list every open record", "未了のレコードをすべて表示する"),
     },
   },
   examples: [{ line: "clomoctl console show 3" }],
@@ -19,12 +19,12 @@ export default defineCommand({
   async run(tools, { number, rows }) {
     const { terminal } = tools;
     const { client, context } = await tools.tenant("console");
-    const rights = await rightsIn(tools, context);
+    const rights = await loadRights(tools, context);
     const task = await client.console.show(number, rows ? { all: true } : {});
-    if (hasAllColumns(terminal)) return terminal.show([...TASK_DETAILS, stepsColumn(terminal, rights)], task);
+    if (hasAllColumns(terminal)) return terminal.show([...TASK_DETAILS, buildStepsColumn(terminal, rights)], task);
     await terminal.show(TASK_DETAILS, task);
-    if (rows) for (const one of uploadedRecords(task)) await terminal.note(one);
-    for (const [at, { en, ja }] of stepsOf(task, rights, rows ? task.records.length : undefined).entries()) {
+    if (rows) for (const one of listUploadedRecords(task)) await terminal.note(one);
+    for (const [at, { en, ja }] of buildTaskSteps(task, rights, rows ? task.records.length : undefined).entries()) {
       await terminal.note(text(`${at + 1}. ${en}`, `${at + 1}. ${ja}`));
     }
   },

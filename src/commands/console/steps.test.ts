@@ -1,17 +1,24 @@
 import { describe, expect, test } from "vitest";
 import { taskOf, taskOfImport, recordOf } from "#support/commands/console-tasks.ts";
 import type { ConsoleTask } from "../../lib/client/index.ts";
-import { NOUNS, routesOf, type NounName } from "../../lib/contract/index.ts";
-import { ACCOUNT_SETTINGS, SETTINGS_ID } from "../../lib/model/account.ts";
+import { NOUNS, loadRoutes, type NounName } from "../../lib/contract/index.ts";
+import { ACCOUNT_SETTINGS, ACCOUNT_SETTINGS_ID } from "../../lib/model/account.ts";
 import { FORMAT_NAMES, type FormatName } from "../../lib/model/console-files.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
-import { handFields, type HandWork } from "../../lib/model/thing.ts";
+import { listEditableFields, type ManualWork } from "../../lib/model/thing.ts";
 import type { Text } from "../../lib/text/index.ts";
-import { inApp } from "../imports/outputs/console/screen.ts";
-import { placeOf, recordCalled, stepsOf, subjectOf, verifySteps, workOf } from "./steps.ts";
+import { insertAppName } from "../imports/outputs/console/screen.ts";
+import {
+  getTaskScreen,
+  formatRecordLabel,
+  buildTaskSteps,
+  getTaskSubject,
+  buildVerifySteps,
+  summarizeTask,
+} from "./steps.ts";
 
 /** The works by hand that a noun's routes do. */
-const WORKS: Readonly<Record<string, Exclude<HandWork, "delete">>> = {
+const WORKS: Readonly<Record<string, Exclude<ManualWork, "delete">>> = {
   create: "create",
   edit: "edit",
   setOwner: "edit",
@@ -20,19 +27,20 @@ const WORKS: Readonly<Record<string, Exclude<HandWork, "delete">>> = {
 };
 const nounOf = (kind: FormatName): NounName =>
   FORMATS[kind].app === undefined && kind in NOUNS ? (kind as NounName) : "secured";
-const worksOf = async (kind: FormatName): Promise<readonly Exclude<HandWork, "delete">[]> => {
-  const routes = Object.keys(await routesOf(nounOf(kind)));
+const worksOf = async (kind: FormatName): Promise<readonly Exclude<ManualWork, "delete">[]> => {
+  const routes = Object.keys(await loadRoutes(nounOf(kind)));
   return [...new Set(routes.flatMap((route) => WORKS[route] ?? []))];
 };
 
 /** What is clicked, in Japanese. */
-const clicksIn = (kind: FormatName, clicks: Text | undefined): string | undefined => clicks && inApp(kind, clicks).ja;
+const clicksIn = (kind: FormatName, clicks: Text | undefined): string | undefined =>
+  clicks && insertAppName(kind, clicks).ja;
 
 /** What holds of every task that is open: what it is, its screen, its steps, and how it is closed, in both languages. */
 const expectSteps = (task: ConsoleTask): readonly string[] => {
-  const steps = stepsOf(task);
+  const steps = buildTaskSteps(task);
   const { app } = FORMATS[task.kind];
-  for (const { en, ja } of [workOf(task), placeOf(task), ...steps]) {
+  for (const { en, ja } of [summarizeTask(task), getTaskScreen(task), ...steps]) {
     expect(en).toMatch(/\S/);
     expect(ja).toMatch(/\S/);
     expect(en + ja).not.toMatch(/undefined|null|\{app\}|\[object/);
@@ -50,26 +58,29 @@ const expectSteps = (task: ConsoleTask): readonly string[] => {
   return steps.map(({ ja }) => ja);
 };
 
-describe.each(FORMAT_NAMES)("of %s", (kind) => {
+describe.each(FORMAT_NAMES)("steps for %s", (kind) => {
   const { thing } = FORMATS[kind];
   const of = { kind, thing: thing.name } as const;
 
   test.each([
     ["append", 0],
     ["replace", 2],
-  ] as const)("an upload of mode %s is uploaded, exported and verified", (mode, gone) => {
+  ] as const)("an upload in mode %s is uploaded, exported and verified", (mode, gone) => {
     const upload = taskOfImport({ ...of, work: "upload", mode, delete: gone, file: "upload.csv" });
     expect(expectSteps(upload).join("\n")).toContain("clomoctl imports verify 3 --against EXPORT.csv");
   });
 
-  test("several records are named with what to enter, by where to click", () => {
+  test("several records are listed with what to enter, grouped by where to click", () => {
     const records = [recordOf({ ...of, changes: [] }), recordOf({ ...of, work: "delete", changes: [] })];
     const steps = expectSteps(taskOfImport({ ...of, create: 0, update: 1, delete: 1, records }));
     expect(steps).toContain(`1 件を削除する: ${clicksIn(kind, thing.clicks?.delete)}`);
   });
 
-  test("each field that is written by hand has its clicks, and its value", async () => {
-    const fields = [...handFields(thing.fields).map(([name]) => name), ...(thing.custom ? ["custom:座席"] : [])];
+  test("each field that is entered by hand has its clicks and its value", async () => {
+    const fields = [
+      ...listEditableFields(thing.fields).map(([name]) => name),
+      ...(thing.custom ? ["custom:座席"] : []),
+    ];
     for (const work of await worksOf(kind)) {
       const { [work]: page } = thing.clicks ?? {};
       expect(page, `${kind}: ${work}`).toBeDefined();
@@ -83,107 +94,113 @@ describe.each(FORMAT_NAMES)("of %s", (kind) => {
   });
 });
 
-test("values are entered one by one, those with a page of their own there, and an export proves them", () => {
+test("values are entered one by one, on their own page if they have one, and an export verifies them", () => {
   const changes = [
     { field: "title", before: "課長", after: "部長" },
     { field: "tel", before: null, after: "03-0000-0000" },
     { field: "custom:座席", before: "A 1", after: null },
     { field: "accountName", before: null, after: "hanako" },
   ];
-  expect(stepsOf(taskOf({ changes })).map(({ en }) => en)).toEqual([
+  expect(buildTaskSteps(taskOf({ changes })).map(({ en }) => en)).toEqual([
     "髙橋 花子: CLOMO PANEL: Users/Org › the user › 編集 › 保存",
     "役職: 課長 → 部長",
     "TEL: 03-0000-0000",
     "座席: A 1 → (blank)",
     "髙橋 花子: CLOMO PANEL: Users/Org › the user › CLOMO アカウント › 編集 › アカウント名 › 保存",
     "CLOMOアカウント名: hanako",
-    "export in the console, then: clomoctl users import EXPORT.csv --from-console",
-    "once it is done: clomoctl console confirm 3 (if it is not to be done: clomoctl console drop 3)",
+    "export the records in the console, then: clomoctl users import EXPORT.csv --from-console",
+    "when the task is done: clomoctl console confirm 3 (if it will not be done: clomoctl console drop 3)",
   ]);
 });
 
-test("facts 1.1: a device's owner and tags have clicks of their own", () => {
+test("facts 1.1: a device's owner and tags have their own clicks", () => {
   const changes = [
     { field: "owner", before: "山田", after: "佐藤" },
     { field: "tags", before: [], after: ["貸出用", "東京"] },
   ];
-  const steps = stepsOf(taskOf({ kind: "devices", thing: "device", name: "S1", changes }));
+  const steps = buildTaskSteps(taskOf({ kind: "devices", thing: "device", name: "S1", changes }));
   expect(steps[0]?.ja).toContain("「デバイスの編集」をクリックして「所有者情報」欄にユーザーか組織の名前を入力し");
   expect(steps[2]?.ja).toContain("「デバイスにタグとメモを設定します。」でインポート");
 });
 
-test("a record is called as the console has it, and what is renamed by both names", () => {
+test("a record has its name in the console, and a renamed record has both names", () => {
   const record = { key: "h2@x", console: { name: "鈴木 花子", key: "h@x" } } as const;
-  expect(stepsOf(taskOf(record))[0]?.ja).toMatch(/^「鈴木 花子 <h@x>」: /);
-  expect(recordCalled(recordOf(record))).toBe("鈴木 花子 <h@x> → 髙橋 花子 <h2@x>");
+  expect(buildTaskSteps(taskOf(record))[0]?.ja).toMatch(/^「鈴木 花子 <h@x>」: /);
+  expect(formatRecordLabel(recordOf(record))).toBe("鈴木 花子 <h@x> → 髙橋 花子 <h2@x>");
   const changes = [{ field: "org", before: "営業部", after: "窓口", renamed: "受付" }];
-  expect(stepsOf(taskOf({ work: "move", changes })).map(({ ja }) => ja)).toContain(
+  expect(buildTaskSteps(taskOf({ work: "move", changes })).map(({ ja }) => ja)).toContain(
     "組織: 営業部 → 窓口(ここでは「受付」)",
   );
 });
 
-test("of a field that no export has shown it is said that the console's value is not known", () => {
+test("for a field that no export has shown, says that the console value is unknown", () => {
   const changes = [{ field: "tel", before: null, after: "03-1", neverExported: true as const }];
-  expect(stepsOf(taskOf({ changes }))[1]).toEqual({
-    en: "TEL: 03-1 (the console's value is not known here)",
+  expect(buildTaskSteps(taskOf({ changes }))[1]).toEqual({
+    en: "TEL: 03-1 (the current value in the console is not known)",
     ja: "TEL: 03-1(管理画面の現在の値は不明です)",
   });
 });
 
-test("a record that the console lacks and that another one needs is added there first", () => {
+test("a required record that the console lacks is added there first", () => {
   const changes = [{ field: "org", before: "本社", after: "本社/法務部 (L01)", missing: true }];
-  expect(stepsOf(taskOf({ changes }))).toContainEqual({
-    en: "組織: 本社 → 本社/法務部 (L01) (the console's export lacks it: add it there first)",
+  expect(buildTaskSteps(taskOf({ changes }))).toContainEqual({
+    en: "組織: 本社 → 本社/法務部 (L01) (not in the console's export: add it in the console first)",
     ja: "組織: 本社 → 本社/法務部 (L01)(管理画面のエクスポートにありません。先に追加してください)",
   });
 });
 
-test("what was changed and changed back is only looked at", () => {
+test("a value that was changed back only needs a check", () => {
   const changes = [{ field: "title", before: "課長", after: "課長", perhaps: ["部長"] }];
   const task = taskOf({ changes }, { work: "check" });
-  expect(workOf(task).ja).toContain("確認");
-  expect(stepsOf(task)[1]).toEqual({
-    en: "役職: should be 課長; may be 部長 if that was done",
+  expect(summarizeTask(task).ja).toContain("確認");
+  expect(buildTaskSteps(task)[1]).toEqual({
+    en: "役職: check that it is 課長 (it is 部長 if the earlier task was done)",
     ja: "役職: 「課長」であることを確認してください(前の作業を行っていれば「部長」になっています)",
   });
 });
 
-test("what was changed twice may have its first value by now", () => {
+test("a value that was changed twice may already have the first new value", () => {
   const changes = [{ field: "title", before: "課長", after: "本部長", perhaps: ["部長"] }];
-  expect(stepsOf(taskOf({ changes }))).toContainEqual({
-    en: "役職: 課長 → 本部長 (may be 部長 by now)",
+  expect(buildTaskSteps(taskOf({ changes }))).toContainEqual({
+    en: "役職: 課長 → 本部長 (now 部長 if the earlier task was done)",
     ja: "役職: 課長 → 本部長(前の作業を行っていれば、現在は「部長」です)",
   });
 });
 
-test("a secret is entered anew, and shown nowhere", () => {
+test("a secret is entered again and shown nowhere", () => {
   const changes = [{ field: "accountPassword", before: null, after: null }];
-  const text = JSON.stringify(stepsOf(taskOf({ changes })));
-  expect(text).toContain("clomoctl kept none");
+  const text = JSON.stringify(buildTaskSteps(taskOf({ changes })));
+  expect(text).toContain("not stored by clomoctl");
 });
 
 test.each([
   [{ wipes: 2 }, /デバイス 2 台\(clomoctl console show 3 --rows\).*初期化/],
   [{ released: 2 }, /先に、デバイス 2 台の所有者を外してください/],
-])("comes first: %o", (of, first) => {
-  expect(stepsOf(taskOfImport({ ...of, kind: "devices", thing: "device" }))[0]?.ja).toMatch(first);
+])("the first step depends on the devices: %o", (of, first) => {
+  expect(buildTaskSteps(taskOfImport({ ...of, kind: "devices", thing: "device" }))[0]?.ja).toMatch(first);
 });
 
-test("facts 1.3: a single device that has to be wiped is named", () => {
+test("facts 1.3: names a single device that must be wiped", () => {
   const changes = [{ field: "owner", before: "山田", after: "佐藤" }];
   const task = taskOf({ kind: "devices", thing: "device", name: "S1", changes }, { wipes: 1 });
-  expect(stepsOf(task)[0]?.en).toMatch(/^1 device \(S1\): first wipe and set up again .* clomoctl cannot know/);
-});
-
-test("each kind of records is proved by an export of its own", () => {
-  const records = [recordOf({ thing: "org", kind: "orgs" }), recordOf()];
-  const exports = stepsOf(taskOfImport({ records })).flatMap(({ en }) => (en.startsWith("export in") ? [en] : []));
-  expect(exports).toEqual(
-    ["orgs", "users"].map((kind) => `export in the console, then: clomoctl ${kind} import EXPORT.csv --from-console`),
+  expect(buildTaskSteps(task)[0]?.en).toMatch(
+    /^1 device \(S1\): wipe and set up again before the owner changes; Android requires this in every mode except Dedicated device \(that legacy and unknown modes may require it is a clomoctl rule\); clomoctl cannot know whether it was done$/,
   );
 });
 
-test("an upload says what its file has, what comes before it, and what it leaves out, with the reason", () => {
+test("each kind of records is verified by its own export", () => {
+  const records = [recordOf({ thing: "org", kind: "orgs" }), recordOf()];
+  const exports = buildTaskSteps(taskOfImport({ records })).flatMap(({ en }) =>
+    en.startsWith("export the records in the console") ? [en] : [],
+  );
+  expect(exports).toEqual(
+    ["orgs", "users"].map(
+      (kind) => `export the records in the console, then: clomoctl ${kind} import EXPORT.csv --from-console`,
+    ),
+  );
+});
+
+test("an upload says what its file has, what comes first, and what is left out and why", () => {
   const records = [
     recordOf({ leftOut: "key" }),
     recordOf({ name: "山田 太郎", leftOut: "clear" }),
@@ -192,17 +209,17 @@ test("an upload says what its file has, what comes before it, and what it leaves
   ];
   const beside = [{ thing: "org", create: 1, update: 0, delete: 0 }];
   const upload = taskOfImport({ work: "upload", file: "up.csv", create: 0, update: 3, leftOut: 2, records, beside });
-  expect(workOf(upload).en).toBe("upload users (追加更新), change 2 by hand; orgs: add 1");
-  const steps = stepsOf(upload).map(({ en }) => en);
+  expect(summarizeTask(upload).en).toBe("upload users (追加更新), change 2 by hand; orgs: add 1");
+  const steps = buildTaskSteps(upload).map(({ en }) => en);
   expect(steps.filter((step) => step.includes("佐藤"))).toEqual([]);
   const place = (part: string): number => steps.findIndex((step) => step.includes(part));
-  expect([place("新部"), place("up.csv: upload in"), place("髙橋"), place("once the file is uploaded")]).toEqual([
+  expect([place("新部"), place("up.csv: upload in"), place("髙橋"), place("when the file is uploaded")]).toEqual([
     0, 1, 3, 7,
   ]);
-  expect(steps[4]).toMatch(/^山田 太郎: 役職: 課長 → 部長; not in the upload file: a value has to be cleared/);
+  expect(steps[4]).toMatch(/^山田 太郎: 役職: 課長 → 部長; not in the upload file: a value must be cleared/);
   const [one] = records;
   const single = taskOfImport({ work: "upload", file: "up.csv", leftOut: 1, records: one === undefined ? [] : [one] });
-  expect(stepsOf(single)[1]?.ja).toMatch(/^「髙橋 花子」: アップロード用ファイルに含めていません: キーが/);
+  expect(buildTaskSteps(single)[1]?.ja).toMatch(/^「髙橋 花子」: アップロード用ファイルに含めていません: キーが/);
 });
 
 const DIFFERS = { field: "title", local: "部長", console: "課長代理" };
@@ -217,7 +234,7 @@ test.each<[string, Partial<Parameters<typeof recordOf>[0]>, string, string]>([
   [
     "no such record",
     { work: "create", contradictions: [{ field: null, local: null, console: null }] },
-    "髙橋 花子: the console's export lacks this record: it was deleted there, or its key was changed",
+    "髙橋 花子: the console's export does not contain this record: it was deleted in the console, or its key was changed",
     "「髙橋 花子」: 管理画面のエクスポートにありません。管理画面で削除されたか、キーが変更されています",
   ],
   [
@@ -226,15 +243,17 @@ test.each<[string, Partial<Parameters<typeof recordOf>[0]>, string, string]>([
     "髙橋 花子: deleted here, but changed in the console: 役職: 課長代理",
     "「髙橋 花子」: ここでは削除しましたが、管理画面で変更されています: 役職「課長代理」",
   ],
-])("first comes what the console has instead, and how to keep it: %s", (_, record, en, ja) => {
+])("first shows what the console has instead, and how to keep it: %s", (_, record, en, ja) => {
   for (const work of ["edit", "upload"] as const) {
-    const steps = stepsOf(taskOf({ contradicted: true, ...record }, { state: "contradicted", work, file: "up.csv" }));
+    const steps = buildTaskSteps(
+      taskOf({ contradicted: true, ...record }, { state: "contradicted", work, file: "up.csv" }),
+    );
     expect(steps[0]).toEqual({ en, ja });
-    expect(steps[1]?.en).toContain("to keep what the console has instead: clomoctl console drop 3");
+    expect(steps[1]?.en).toContain("to keep the console's values instead: clomoctl console drop 3");
   }
 });
 
-describe("if exports contradicted only some of a task, only that is put back", () => {
+describe("if exports contradict only part of a task, only that part is restored", () => {
   const [TITLE, TEL] = [
     { field: "title", before: "課長", after: "部長" },
     { field: "tel", before: null, after: "03" },
@@ -243,11 +262,11 @@ describe("if exports contradicted only some of a task, only that is put back", (
   const hanako = recordOf({ id: "2", key: "hanako@x.jp", changes: [TITLE, TEL] });
   const gone = { contradicted: true, contradictions: [{ field: null, local: null, console: null }] };
   const contradicted = (records: ConsoleTask["records"], update = records.length) =>
-    stepsOf(taskOfImport({ state: "contradicted", create: 0, update, records }))
+    buildTaskSteps(taskOfImport({ state: "contradicted", create: 0, update, records }))
       .map(({ en }) => en)
-      .filter((step) => /instead|others/.test(step));
+      .filter((step) => /instead|more differences/.test(step));
   const drop =
-    "to make the console as it is here, go on with the next step; to keep what the console has instead: clomoctl console drop 3";
+    "to enter the local values in the console, go on with the next step; to keep the console's values instead: clomoctl console drop 3";
 
   test.each<[string, ConsoleTask["records"], string]>([
     ["a field of the only record", [taro], " --record taro@x.jp --field title"],
@@ -280,29 +299,29 @@ describe("if exports contradicted only some of a task, only that is put back", (
     expect(contradicted(records)).toEqual([drop + part]);
   });
 
-  test("of records that are not shown it is not known", () => {
-    const others = "there may be others: clomoctl console show 3 --rows";
+  test("says that records that are not shown may be affected", () => {
+    const others = "there may be more differences: clomoctl console show 3 --rows";
     expect(contradicted([hanako], 200)).toEqual([others]);
     expect(contradicted([{ ...taro, changes: [TITLE] }], 200)).toEqual([others, `${drop} --record taro@x.jp`]);
   });
 });
 
-test("a custom field is added on the screen of custom fields", () => {
+test("a custom field is added on the custom fields screen", () => {
   const task = taskOf({ thing: "custom_field", work: "create", name: "入社年", changes: [] });
-  expect(placeOf(task).ja).toContain("カスタムユーザー情報");
-  expect(stepsOf(task)[0]?.ja).toContain("カスタムユーザー情報に項目を追加");
+  expect(getTaskScreen(task).ja).toContain("カスタムユーザー情報");
+  expect(buildTaskSteps(task)[0]?.ja).toContain("カスタムユーザー情報に項目を追加");
 });
 
-test("what no export shows asks for none", () => {
-  const record = { thing: ACCOUNT_SETTINGS.name, id: SETTINGS_ID, name: SETTINGS_ID } as const;
+test("does not ask for an export of a value that no export shows", () => {
+  const record = { thing: ACCOUNT_SETTINGS.name, id: ACCOUNT_SETTINGS_ID, name: ACCOUNT_SETTINGS_ID } as const;
   const changes = [{ field: "composition", before: "free-text", after: "mail-address" }];
   const task = taskOf({ ...record, changes });
-  expect(subjectOf(task)).toBe("CLOMO アカウント設定");
+  expect(getTaskSubject(task)).toBe("CLOMO アカウント設定");
   expect(
-    stepsOf(task)
+    buildTaskSteps(task)
       .map(({ en }) => en)
       .join("\n"),
-  ).not.toContain("export in the console");
+  ).not.toContain("export the records in the console");
 });
 
 test.each([
@@ -335,11 +354,11 @@ test.each([
     "upload users (追加更新); orgs: add 4",
     "ユーザーをアップロード(追加更新)、組織: 追加 4",
   ],
-] as const)("says what it is: %#", (task, en, ja) => {
-  expect(workOf(task)).toEqual({ en, ja });
+] as const)("describes the task: %#", (task, en, ja) => {
+  expect(summarizeTask(task)).toEqual({ en, ja });
 });
 
-test("a file that was never written is not named: deletions are listed beside it, and devices are released by hand", () => {
+test("does not name a file that was never written, but lists the deletions and other devices", () => {
   const released = { released: 1, beside: [{ thing: "device", create: 0, update: 1, delete: 0 }] };
   const task = taskOfImport({
     work: "upload",
@@ -350,9 +369,9 @@ test("a file that was never written is not named: deletions are listed beside it
     delete: 2,
     ...released,
   });
-  expect(subjectOf(task)).toBe("up-delete.xlsx");
-  expect(workOf(task).en).toBe("delete 2 users by hand; devices: change 1");
-  const steps = stepsOf(task).map(({ en }) => en);
+  expect(getTaskSubject(task)).toBe("up-delete.xlsx");
+  expect(summarizeTask(task).en).toBe("delete 2 users by hand; devices: change 1");
+  const steps = buildTaskSteps(task).map(({ en }) => en);
   expect(steps.join("\n")).not.toContain("up.csv");
   expect(steps).toContain(
     "devices: export them in the console, then: clomoctl imports verify 3 --against EXPORT.csv --kind devices",
@@ -362,18 +381,18 @@ test("a file that was never written is not named: deletions are listed beside it
 test.each([
   ["users", "orgs"],
   ["orgs", "users"],
-] as const)("after an export of %s, one of %s is asked for", (kind, other) => {
+] as const)("after an export of %s, asks for an export of %s", (kind, other) => {
   const task = taskOfImport({ beside: [{ thing: "org", create: 1, update: 0, delete: 0 }] });
-  expect(verifySteps(task, kind).map(({ en }) => en)).toEqual([
+  expect(buildVerifySteps(task, kind).map(({ en }) => en)).toEqual([
     `${other}: export them in the console, then: clomoctl imports verify 3 --against EXPORT.csv --kind ${other}`,
   ]);
 });
 
-test("of more than are named the rest are counted, with where they are", () => {
-  const steps = stepsOf(taskOfImport({ update: 200 }));
-  expect(steps).toContainEqual(expect.objectContaining({ en: "the other 198: clomoctl console show 3 --rows" }));
+test("counts the records beyond the limit and says where they are", () => {
+  const steps = buildTaskSteps(taskOfImport({ update: 200 }));
+  expect(steps).toContainEqual(expect.objectContaining({ en: "to see the other 198: clomoctl console show 3 --rows" }));
 });
 
-test.each(["confirmed", "done"] as const)("what is %s has nothing to be done", (state) => {
-  expect(stepsOf(taskOf({}, { state }))).toEqual([]);
+test.each(["confirmed", "done"] as const)("a task that is %s has no steps", (state) => {
+  expect(buildTaskSteps(taskOf({}, { state }))).toEqual([]);
 });

@@ -2,9 +2,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rootCertificates } from "node:tls";
 import { expect, test } from "vitest";
-import { freshFolder, inBoth, run, type Ran } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run, type RunResult } from "#support/commands/program.ts";
 
-const shown = ({ stdout }: Ran): Record<string, unknown> => JSON.parse(stdout) as Record<string, unknown>;
+const shown = ({ stdout }: RunResult): Record<string, unknown> => JSON.parse(stdout) as Record<string, unknown>;
 
 /** The names of a home's contexts. */
 async function namesIn(home: string): Promise<readonly string[]> {
@@ -12,12 +12,12 @@ async function namesIn(home: string): Promise<readonly string[]> {
   return stdout.trimEnd().split("\n").slice(1);
 }
 
-test("an embedded tenant lies in the home, Japanese and in Tokyo unless told otherwise", async () => {
+test("a local tenant is in the home, in Japanese and in Tokyo time by default", async () => {
   const home = freshFolder();
   const added = await run("context add kanto --embedded --format json", { home });
   expect(added).toMatchObject({
     exit: 0,
-    stderr: "in use: kanto\nnext: clomoctl users import FILE --create-orgs --dry-run\n",
+    stderr: "context in use: kanto\nnext: clomoctl users import FILE --create-orgs --dry-run\n",
     requests: [],
   });
   expect(shown(added)).toEqual({
@@ -35,27 +35,27 @@ test("an embedded tenant lies in the home, Japanese and in Tokyo unless told oth
   expect(await namesIn(home)).toEqual(["local", "kanto"]);
 });
 
-test("a further one is used where that is said; else what to type is", async () => {
+test("uses a further context on request, or else says what to type", async () => {
   const home = freshFolder();
   mkdirSync(join(home, "tenants", "local"), { recursive: true });
-  const { en, ja } = await inBoth("context add kanto --embedded", { home });
+  const { en, ja } = await runInBoth("context add kanto --embedded", { home });
   expect(en.stderr).toBe(
-    "in use: local\nto work on kanto: clomoctl context use kanto, or --context kanto in a command\n",
+    "context in use: local\nto use kanto: clomoctl context use kanto, or add --context kanto to a command\n",
   );
   expect(ja).toMatchObject({ exit: 3 });
   expect((await run("context add kansai --embedded --lang ja", { home })).stderr).toBe(
-    "使用中: local\nkansai を操作するには clomoctl context use kansai、またはコマンドに --context kansai を付けてください\n",
+    "使用中のコンテキスト: local\nkansai を操作するには clomoctl context use kansai を実行するか、コマンドに --context kansai を付けてください\n",
   );
   const used = await run("context add osaka --url https://mdm.example.jp --use --protected --fields used,protected", {
     home,
   });
   expect(used).toMatchObject({
     stdout: "used\tprotected\ntrue\ttrue\n",
-    stderr: "in use: osaka\nnext: clomoctl users list\n",
+    stderr: "context in use: osaka\nnext: clomoctl users list\n",
   });
 });
 
-test("language, zone and maps are kept; a map's file is found from everywhere", async () => {
+test("keeps language, time zone and maps, and finds the file of a map from any folder", async () => {
   const home = freshFolder();
   const folder = freshFolder();
   const line = "context add osaka --embedded --language en --timezone UTC --map users=hr.yaml --map docs=/srv/a=b.yaml";
@@ -68,7 +68,7 @@ test("language, zone and maps are kept; a map's file is found from everywhere", 
   });
 });
 
-test("a served tenant has an address, and the certificate of its authority where one is named", async () => {
+test("a tenant on a server has an address, and a CA certificate if one is given", async () => {
   const home = freshFolder();
   const folder = freshFolder();
   writeFileSync(join(folder, "ca.pem"), rootCertificates[0] ?? "");
@@ -97,11 +97,11 @@ test("a table shows the new context in both languages", async () => {
 test.each([
   ["context add kanto", 2, "--embedded or --url ADDRESS"],
   ["context add kanto --embedded --url https://mdm.example.jp", 2, "--embedded or --url ADDRESS"],
-  ["context add kanto --url https://mdm.example.jp --language ja", 2, "--language does not go with --url"],
-  ["context add kanto --url https://mdm.example.jp --map users=a.yaml", 2, "--map does not go with --url"],
-  ["context add kanto --embedded --ca-file ca.pem", 2, "--ca-file does not go with --embedded"],
+  ["context add kanto --url https://mdm.example.jp --language ja", 2, "--language cannot be used with --url"],
+  ["context add kanto --url https://mdm.example.jp --map users=a.yaml", 2, "--map cannot be used with --url"],
+  ["context add kanto --embedded --ca-file ca.pem", 2, "--ca-file cannot be used with --embedded"],
   ["context add kanto --embedded --language fr", 2, "--language must be one of ja, en, not fr"],
-  ["context add kanto --embedded --map users", 2, "--map users is not of the form FORMAT=FILE"],
+  ["context add kanto --embedded --map users", 2, "--map users does not have the form FORMAT=FILE"],
   ["context add kanto --embedded --map users=", 2, "formats: users, orgs,"],
   ["context add kanto --embedded --map user=", 2, "formats: users, orgs,"],
   ["context add kanto --embedded --map user=a=b.yaml", 2, "did you mean users=a=b.yaml?"],
@@ -114,7 +114,7 @@ test.each([
   ["context add ../kanto --embedded", 2, "../kanto"],
   ["context add Local --embedded", 3, "Local"],
   ["context add --embedded", 2, "the argument NAME is missing"],
-])("%s ends with %i and adds nothing", async (line, exit, told) => {
+])("%s exits with %i and adds nothing", async (line, exit, told) => {
   const home = freshFolder();
   const folder = freshFolder();
   writeFileSync(join(folder, "empty.pem"), "");
@@ -124,21 +124,21 @@ test.each([
   expect(await namesIn(home)).toEqual(["local"]);
 });
 
-test("a refusal names the command and the way out in both languages", async () => {
-  const place = await inBoth("context add kanto");
+test("a refusal names the command and what to do, in both languages", async () => {
+  const place = await runInBoth("context add kanto");
   expect(place.en.stderr).toBe(
     "error: specify where the tenant is\n  clomoctl context add\n  pass either --embedded or --url ADDRESS\n",
   );
   expect(place.ja.stderr).toContain("--embedded か --url ADDRESS");
-  const misfit = await inBoth("context add kanto --embedded --ca-file ca.pem");
-  expect(misfit.en.stderr).toContain("leave --ca-file out");
+  const misfit = await runInBoth("context add kanto --embedded --ca-file ca.pem");
+  expect(misfit.en.stderr).toContain("omit --ca-file");
   expect(misfit.ja.stderr).toContain("--ca-file を外してください");
-  const map = await inBoth("context add kanto --embedded --map user=a.yaml");
+  const map = await runInBoth("context add kanto --embedded --map user=a.yaml");
   expect(map.en.stderr).toContain("--map user=a.yaml");
   expect(map.ja.stderr).toContain("users=a.yaml ですか?");
 });
 
-test("under JSON a refusal is a problem object too", async () => {
+test("with --format json, a refusal is a problem object, too", async () => {
   const { exit, stderr } = await run("context add local --embedded --format json");
   expect(exit).toBe(3);
   const last = JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? "") as unknown;

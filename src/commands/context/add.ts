@@ -4,24 +4,30 @@ import { readAuthorities } from "../../lib/config/authorities.ts";
 import type { NewContext } from "../../lib/config/context.ts";
 import { FORMAT_NAMES } from "../../lib/model/console-files.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { nearest } from "../../lib/text/nearest.ts";
+import { findNearestWord } from "../../lib/text/nearest.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
-import { CONTEXT_DETAILS, PROTECTED, tellInUse, UNDELETABLE_DEFAULT, useIt } from "./columns.ts";
+import {
+  CONTEXT_DETAILS,
+  PROTECTED_OPTION,
+  reportContextInUse,
+  UNDELETABLE_DEFAULT_OPTION,
+  renderContextUseHint,
+} from "./columns.ts";
 
-const OPTIONS = {
-  embedded: { kind: "boolean", about: text("a tenant on this computer", "この PC 上のテナント") },
+const ADD_OPTIONS = {
+  embedded: { kind: "boolean", about: text("tenant on this computer", "このコンピューターのテナント") },
   url: {
     kind: "string",
     value: "ADDRESS",
-    about: text("a tenant served at this http(s) address", "この http(s) アドレスにあるテナント"),
+    about: text("tenant on the server at this http(s) address", "この http(s) アドレスのサーバーにあるテナント"),
   },
   caFile: {
     kind: "file",
     value: "FILE",
     about: text(
-      "with --url: certificates (PEM) of an authority to trust in addition to the system's",
+      "with --url: certificates (PEM) of an authority to trust in addition to those of the system",
       "--url のとき: OS の設定に加えて信頼する認証局の証明書(PEM)",
     ),
   },
@@ -38,32 +44,32 @@ const OPTIONS = {
     value: "FORMAT=FILE",
     repeatable: true,
     about: text(
-      "with --embedded: the map file of a format (which header means which field)",
+      "with --embedded: map file of a format, which assigns file headers to fields",
       "--embedded のとき: その形式の対応表ファイル(ヘッダーと項目の対応)",
     ),
   },
   use: {
     kind: "boolean",
-    about: text("choose it for the commands that follow", "以後のコマンドで操作するコンテキストとして選ぶ"),
+    about: text("use the context for the commands that follow", "以後のコマンドでこのコンテキストを使う"),
   },
-  protected: PROTECTED,
-  undeletable: UNDELETABLE_DEFAULT,
+  protected: PROTECTED_OPTION,
+  undeletable: UNDELETABLE_DEFAULT_OPTION,
 } as const satisfies Fields;
 
-type AddInput = InputOf<typeof OPTIONS>;
+type AddInput = InputOf<typeof ADD_OPTIONS>;
 
 export default defineCommand({
-  summary: text("add a context: a tenant to work on", "操作するテナントをコンテキストとして登録する"),
+  summary: text("add a context for a tenant", "操作するテナントをコンテキストとして登録する"),
   details: [
     text(
-      "An embedded tenant is kept in CLOMOCTL_HOME and needs no server; --url names a server that speaks the tenant API. Days are counted in --timezone (default: Asia/Tokyo).",
-      "embedded テナントは CLOMOCTL_HOME に置かれ、サーバーは不要です。--url には、テナント API で応答するサーバーを指定します。日付は --timezone(既定: Asia/Tokyo)で数えます。",
+      "A tenant on this computer (--embedded) is stored in CLOMOCTL_HOME and does not need a server. --url is the address of a server that provides the tenant API. Days are counted in the time zone of --timezone (default: Asia/Tokyo).",
+      "このコンピューターのテナント(--embedded)は CLOMOCTL_HOME に保存され、サーバーは不要です。--url には、テナント API で応答するサーバーを指定します。日付は --timezone(既定: Asia/Tokyo)で数えます。",
     ),
   ],
   args: {
-    name: { kind: "string", required: true, about: text("the new context's name", "新しいコンテキスト名") },
+    name: { kind: "string", required: true, about: text("name of the new context", "新しいコンテキスト名") },
   },
-  options: OPTIONS,
+  options: ADD_OPTIONS,
   examples: [
     { line: "clomoctl context add kanto --embedded" },
     { line: "clomoctl context add kansai --embedded --use --protected" },
@@ -74,20 +80,20 @@ export default defineCommand({
   opensTenant: false,
   shows: CONTEXT_DETAILS,
   async run({ terminal, contexts, globals, environment, workingFolder }, { name, ...options }) {
-    refuseMisfit(options);
-    const requested = await requestOf(options, workingFolder);
+    checkTenantOptions(options);
+    const requested = await buildContextRequest(options, workingFolder);
     const { protected: isProtected, undeletable } = options;
     const settings = { timezone: globals.timezone, protected: isProtected, undeletable };
     const context = await contexts.add(name, { ...requested, ...settings }, options.use);
     const used = (await contexts.inEffect(undefined, {}))?.context.name === context.name;
     await terminal.show(CONTEXT_DETAILS, { context, used });
-    await tellInUse({ terminal, contexts, environment });
-    await terminal.note(used ? NEXT[context.kind] : useIt(context.name));
+    await reportContextInUse({ terminal, contexts, environment });
+    await terminal.note(used ? NEXT_COMMAND_HINTS[context.kind] : renderContextUseHint(context.name));
   },
 });
 
-/** What to do first in a new tenant. */
-const NEXT = {
+/** The first command to run in a new tenant. */
+const NEXT_COMMAND_HINTS = {
   embedded: text(
     `next: ${line("users import", ["FILE"], { createOrgs: true, dryRun: true })}`,
     `次の操作: ${line("users import", ["FILE"], { createOrgs: true, dryRun: true })}`,
@@ -95,8 +101,8 @@ const NEXT = {
   remote: text(`next: ${line("users list", [])}`, `次の操作: ${line("users list", [])}`),
 } as const;
 
-/** @throws `usage` unless exactly one kind of tenant is chosen and every option applies to it */
-function refuseMisfit({ embedded, url, caFile, language, map }: AddInput): void {
+/** Checks the options that select the tenant.  @throws `usage` unless all apply to exactly one kind of tenant */
+function checkTenantOptions({ embedded, url, caFile, language, map }: AddInput): void {
   if (embedded === (url !== undefined)) {
     throw new Failure("usage", {
       what: text("specify where the tenant is", "テナントの場所を指定してください"),
@@ -111,17 +117,20 @@ function refuseMisfit({ embedded, url, caFile, language, map }: AddInput): void 
   if (misfit !== undefined) {
     const [option] = misfit;
     throw new Failure("usage", {
-      what: text(`${option} does not go with ${place}`, `${option} は ${place} と一緒に指定できません`),
+      what: text(`${option} cannot be used with ${place}`, `${option} は ${place} と一緒に指定できません`),
       where: commandName("context add"),
-      hint: text(`leave ${option} out`, `${option} を外してください`),
+      hint: text(`omit ${option}`, `${option} を外してください`),
     });
   }
 }
 
-/** @throws `not-found`, `input-rejected` when the `--ca-file` is missing or contains no certificate */
-async function requestOf({ url, caFile, language, map }: AddInput, workingFolder: string): Promise<NewContext> {
+/** Builds the new context.  @throws `not-found` or `input-rejected` if `--ca-file` is missing or has no certificate */
+async function buildContextRequest(
+  { url, caFile, language, map }: AddInput,
+  workingFolder: string,
+): Promise<NewContext> {
   if (url === undefined) {
-    const maps = new Map(map.map((pair) => readMap(pair, workingFolder)));
+    const maps = new Map(map.map((pair) => parseMapOption(pair, workingFolder)));
     return { kind: "embedded", language: language ?? "ja", maps };
   }
   if (caFile === undefined) return { kind: "remote", url };
@@ -130,17 +139,17 @@ async function requestOf({ url, caFile, language, map }: AddInput, workingFolder
   return { kind: "remote", url, caFile: path };
 }
 
-/** `users=people.yaml` → the format and the file's absolute path. */
-function readMap(pair: string, workingFolder: string): [string, string] {
+/** Parses an option such as `users=people.yaml` into the format and the absolute path of the file. */
+function parseMapOption(pair: string, workingFolder: string): [string, string] {
   const [format = "", ...rest] = pair.split("=");
   const file = rest.join("=");
   if (file !== "" && FORMAT_NAMES.some((known) => known === format)) {
     return [format, resolve(workingFolder, file)];
   }
   const names = FORMAT_NAMES.join(", ");
-  const near = nearest(format, FORMAT_NAMES);
+  const near = findNearestWord(format, FORMAT_NAMES);
   throw new Failure("usage", {
-    what: text(`--map ${pair} is not of the form FORMAT=FILE`, `--map ${pair} は FORMAT=FILE の形ではありません`),
+    what: text(`--map ${pair} does not have the form FORMAT=FILE`, `--map ${pair} は FORMAT=FILE の形ではありません`),
     hint:
       near === undefined || file === ""
         ? text(`formats: ${names}`, `形式: ${names}`)

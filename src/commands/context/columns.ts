@@ -6,80 +6,84 @@ import { text, type Text } from "../../lib/text/index.ts";
 import type { Field } from "../field.ts";
 import type { Tools } from "../tools.ts";
 
-/** A context as shown by commands. */
-export interface ShownContext {
+/** A context, and whether it is in use, for display. */
+export interface ContextRow {
   readonly context: Context;
-  /** commands work on it where nothing else is said */
+  /** true if commands use this context when no other context is specified */
   readonly used: boolean;
 }
 
-const address = ({ context }: ShownContext): string => (context.kind === "remote" ? context.url : context.tenantFolder);
+const getContextLocation = ({ context }: ContextRow): string =>
+  context.kind === "remote" ? context.url : context.tenantFolder;
 
-/** The switch of a context that wants its name. */
-export const PROTECTED = {
+/** The option `--protected`: every change of the context's tenant requires the context's name. */
+export const PROTECTED_OPTION = {
   kind: "boolean",
   about: text(
-    "every change of its tenant must repeat its name (typed, or --confirm-context)",
-    "テナントを変更するたびに名前の確認を求める(入力、または --confirm-context)",
+    "require the context's name for every change of its tenant (typed, or by --confirm-context)",
+    "テナントを変更するたびにコンテキスト名の確認を求める(入力、または --confirm-context)",
   ),
 } as const satisfies Field;
 
-/** What replacing imports do with records that they cannot delete, unless they say it. */
-export const UNDELETABLE_DEFAULT = {
+/** The option `--undeletable` of a context: the default for replacing imports that omit `--undeletable`. */
+export const UNDELETABLE_DEFAULT_OPTION = {
   kind: "choice",
   choices: UNDELETABLE_CHOICES,
   about: text(
-    "default of --undeletable in replacing imports: keep or release what cannot be deleted",
+    "default of --undeletable for replacing imports: keep or release records that cannot be deleted",
     "全件更新のインポートで --undeletable を省いたときの扱い",
   ),
 } as const satisfies Field;
 
-/** What to type to work on a context. */
-export const useIt = (name: string): Text =>
+/** Explains how to run commands in a context. */
+export const renderContextUseHint = (name: string): Text =>
   text(
-    `to work on ${name}: ${line("context use", [name])}, or --context ${name} in a command`,
-    `${name} を操作するには ${line("context use", [name])}、またはコマンドに --context ${name} を付けてください`,
+    `to use ${name}: ${line("context use", [name])}, or add --context ${name} to a command`,
+    `${name} を操作するには ${line("context use", [name])} を実行するか、コマンドに --context ${name} を付けてください`,
   );
 
-/** Says which context is in use after a change of them, and what to type where it is none. */
-export async function tellInUse(tools: Pick<Tools, "terminal" | "contexts" | "environment">): Promise<void> {
+/** Reports which context is in use after contexts have changed, or suggests the command that selects one. */
+export async function reportContextInUse(tools: Pick<Tools, "terminal" | "contexts" | "environment">): Promise<void> {
   const { terminal, contexts } = tools;
   const inUse = await contexts.inEffect(undefined, {});
   await terminal.note(
     inUse === undefined
       ? step(
-          "no context is in use now; choose one",
-          "使用中のコンテキストはありません。選んでください",
+          "no context is in use; to choose a context",
+          "使用中のコンテキストはありません。選ぶには",
           line("context use", ["NAME"]),
         )
-      : text(`in use: ${inUse.context.name}`, `使用中: ${inUse.context.name}`),
+      : text(`context in use: ${inUse.context.name}`, `使用中のコンテキスト: ${inUse.context.name}`),
   );
-  await tellVariable(tools);
+  await noteContextVariable(tools);
 }
 
-/** Says that CLOMOCTL_CONTEXT goes before what is in use. */
-export async function tellVariable({ terminal, environment }: Pick<Tools, "terminal" | "environment">): Promise<void> {
+/** Notes that CLOMOCTL_CONTEXT overrides the context in use, if that variable is set. */
+export async function noteContextVariable({
+  terminal,
+  environment,
+}: Pick<Tools, "terminal" | "environment">): Promise<void> {
   const variable = environment["CLOMOCTL_CONTEXT"] ?? "";
   if (variable === "") return;
   await terminal.note(
     text(
-      `CLOMOCTL_CONTEXT is set: in this shell commands work on ${variable}`,
+      `CLOMOCTL_CONTEXT is set: commands in this shell use the context ${variable}`,
       `CLOMOCTL_CONTEXT が設定されているため、このシェルのコマンドは ${variable} を操作します`,
     ),
   );
 }
 
-/** The columns of a context in a list. */
-export const CONTEXT_COLUMNS: readonly Column<ShownContext>[] = [
+/** The columns of a list of contexts. */
+export const CONTEXT_COLUMNS: readonly Column<ContextRow>[] = [
   { key: "name", header: text("name", "名前"), value: ({ context }) => context.name },
   { key: "used", header: text("in use", "使用中"), value: ({ used }) => used },
   { key: "kind", header: text("kind", "種類"), value: ({ context }) => context.kind },
   { key: "timezone", header: text("time zone", "タイムゾーン"), value: ({ context }) => context.timezone },
-  { key: "address", header: text("location", "場所"), value: address },
+  { key: "address", header: text("location", "場所"), value: getContextLocation },
 ];
 
-/** The columns of a single context. */
-export const CONTEXT_DETAILS: readonly Column<ShownContext>[] = [
+/** The columns that are shown for a single context. */
+export const CONTEXT_DETAILS: readonly Column<ContextRow>[] = [
   ...CONTEXT_COLUMNS,
   {
     key: "protected",

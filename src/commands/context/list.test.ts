@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 
 /** A home with two contexts besides `local`; `kanto` is in use. */
 async function homeOfThree(): Promise<string> {
@@ -28,7 +28,7 @@ test("a new home has one context, which is in use", async () => {
   });
 });
 
-test("contexts come in the order they were added; the one that is meant is marked", async () => {
+test("lists contexts in the order in which they were added, and marks the selected context", async () => {
   const home = await homeOfThree();
   expect(await marked("context list", { home })).toEqual(["local", "kanto*", "head"]);
   expect(await marked("context list --context head", { home })).toEqual(["local", "kanto", "head*"]);
@@ -36,24 +36,24 @@ test("contexts come in the order they were added; the one that is meant is marke
   expect(await marked("context list", { home, environment })).toEqual(["local*", "kanto", "head"]);
 });
 
-test("--limit shows the first ones", async () => {
+test("--limit shows the first contexts", async () => {
   const home = await homeOfThree();
   expect(await marked("context list --limit 2", { home })).toEqual(["local", "kanto*"]);
   expect(await marked("context list --limit 0", { home })).toEqual([]);
   expect(await run("context list --limit -1", { home })).toMatchObject({ exit: 2, stdout: "" });
 });
 
-test("a table has headers in the person's language", async () => {
+test("a table has headers in the chosen language", async () => {
   const home = await homeOfThree();
-  const { en, ja } = await inBoth("context list", { home, terminal: { columns: 200 } });
+  const { en, ja } = await runInBoth("context list", { home, terminal: { columns: 200 } });
   expect(en.stdout).toMatch(/^name +in use +kind +time zone +location\n/);
   expect(ja.stdout).toMatch(/^名前 +使用中 +種類 +タイムゾーン +場所\n/);
   expect(en.stdout).toMatch(/\nkanto +yes +embedded +UTC +.+tenants.kanto\n/);
   expect(en.stdout).toMatch(/\nhead +no +remote +Asia\/Tokyo +https:\/\/mdm\.example\.jp\/\n$/);
 });
 
-test("a context that is not there is not found, in both languages", async () => {
-  const { en, ja } = await inBoth("context list --context kinki");
+test("an unknown context is not found, in both languages", async () => {
+  const { en, ja } = await runInBoth("context list --context kinki");
   expect(en).toMatchObject({ exit: 6, stdout: "" });
   expect(en.stderr).toContain('no context is named "kinki"');
   expect(ja).toMatchObject({ exit: 6, stdout: "" });

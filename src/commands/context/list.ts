@@ -1,18 +1,18 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { firstOf, LIMIT } from "../listing/list.ts";
+import { limitRecords, LIMIT_OPTION } from "../listing/list.ts";
 import { CONTEXT_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
   summary: text("list contexts", "コンテキストを一覧する"),
   args: {},
-  options: { limit: LIMIT },
+  options: { limit: LIMIT_OPTION },
   examples: [{ line: "clomoctl context list" }, { line: "clomoctl context list --format json --fields name,kind" }],
   exits: ["input-rejected", "not-found"],
   opensTenant: false,
   async run({ terminal, contexts, globals, environment }, { limit }) {
     const [all, chosen] = [await contexts.list(), await contexts.inEffect(globals.context, environment)];
     const shown = all.map((context) => ({ context, used: context.name === chosen?.context.name }));
-    await terminal.list(CONTEXT_COLUMNS, firstOf(shown, limit));
+    await terminal.list(CONTEXT_COLUMNS, limitRecords(shown, limit));
   },
 });

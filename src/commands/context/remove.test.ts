@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { freshFolder, inBoth, run, type Ran, type Typing } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run, type RunResult, type Typing } from "#support/commands/program.ts";
 
 /** A home with a context in use whose tenant exists, or not yet. */
 async function homeWith(tenant: boolean): Promise<string> {
@@ -12,7 +12,7 @@ async function homeWith(tenant: boolean): Promise<string> {
   return home;
 }
 
-const NONE = "no context is in use now; choose one: clomoctl context use NAME\n";
+const NONE = "no context is in use; to choose a context: clomoctl context use NAME\n";
 
 const tenantIn = (home: string): string => join(home, "tenants", "kanto");
 
@@ -22,28 +22,28 @@ async function left(home: string): Promise<string> {
   return stdout.replaceAll(",true", "*").replaceAll(",false", "").split("\n").slice(1, -1).join(" ");
 }
 
-const answering = (home: string, question: string, keys: string, flags = ""): Promise<Ran> => {
+const answering = (home: string, question: string, keys: string, flags = ""): Promise<RunResult> => {
   const typing: readonly Typing[] = [[question, keys]];
   return run(`${flags}context remove kanto`, { home, terminal: { typing } });
 };
 
-test("a context without data goes without a question", async () => {
+test("removes a context without data without a question", async () => {
   const home = await homeWith(false);
   const { exit, stdout, stderr } = await run("context remove KANTO", { home });
-  expect({ exit, stdout, stderr }).toEqual({ exit: 0, stdout: "", stderr: `kanto was removed\n${NONE}` });
+  expect({ exit, stdout, stderr }).toEqual({ exit: 0, stdout: "", stderr: `removed the context kanto\n${NONE}` });
   expect(await left(home)).toBe("local");
 });
 
-test("a served tenant is not touched, so nobody is asked", async () => {
+test("does not touch a tenant on a server, and therefore does not ask", async () => {
   const home = freshFolder();
   await run("context add head --url https://mdm.example.jp", { home });
   expect(await run("context remove head", { home })).toMatchObject({ exit: 0, requests: [] });
   expect(await left(home)).toBe("local");
 });
 
-const QUESTION = "This deletes the context kanto and all data of its tenant. Type its name:";
+const QUESTION = "This deletes the context kanto and all data of its tenant. To confirm, type";
 
-test("a tenant's data goes only when its name is typed", async () => {
+test("removes a tenant's data only if its name is typed", async () => {
   const home = await homeWith(true);
   for (const keys of ["y\r", "kant\r", "\r"]) {
     const no = await answering(home, QUESTION, keys);
@@ -54,35 +54,37 @@ test("a tenant's data goes only when its name is typed", async () => {
   expect(existsSync(tenantIn(home))).toBe(true);
   const yes = await answering(home, "コンテキスト kanto とそのテナントの全データ", "kanto\r", "--lang ja ");
   expect(yes.exit).toBe(0);
-  expect(yes.stderr).toContain("kanto を削除しました\n使用中のコンテキストはありません。");
+  expect(yes.stderr).toContain("コンテキスト kanto を削除しました\n使用中のコンテキストはありません。");
   expect(await left(home)).toBe("local");
   expect(existsSync(tenantIn(home))).toBe(false);
 });
 
-test("--confirm-context is the answer, --yes is none, and another name is refused", async () => {
+test("--confirm-context answers the question, --yes does not, and another name is refused", async () => {
   const home = await homeWith(true);
   expect(await run("context remove kanto --yes", { home })).toMatchObject({ exit: 2 });
   expect(await run("context remove kanto --yes --confirm-context kansai", { home })).toMatchObject({ exit: 3 });
   expect(existsSync(tenantIn(home))).toBe(true);
   expect(await run("context remove kanto --confirm-context kanto --lang ja", { home })).toMatchObject({
     exit: 0,
-    stderr: "kanto を削除しました\n使用中のコンテキストはありません。選んでください: clomoctl context use NAME\n",
+    stderr:
+      "コンテキスト kanto を削除しました\n使用中のコンテキストはありません。選ぶには: clomoctl context use NAME\n",
   });
   expect(existsSync(tenantIn(home))).toBe(false);
 });
 
-test("of another one than that in use, that one stays, and is named", async () => {
+test("removing another context keeps the context in use, and names it", async () => {
   const home = await homeWith(false);
   await run("context add kansai --embedded", { home });
   const environment = { CLOMOCTL_CONTEXT: "kansai" };
   expect(await run("context remove kansai", { home, environment })).toMatchObject({
     exit: 0,
-    stderr: "kansai was removed\nin use: kanto\nCLOMOCTL_CONTEXT is set: in this shell commands work on kansai\n",
+    stderr:
+      "removed the context kansai\ncontext in use: kanto\nCLOMOCTL_CONTEXT is set: commands in this shell use the context kansai\n",
   });
   expect(await left(home)).toBe("local kanto*");
 });
 
-test("Ctrl-C in the question leaves everything as it was", async () => {
+test("Ctrl-C at the question changes nothing", async () => {
   const home = await homeWith(true);
   const { exit, stderr } = await answering(home, QUESTION, "\u0003");
   expect(exit).toBe(130);
@@ -92,12 +94,14 @@ test("Ctrl-C in the question leaves everything as it was", async () => {
 
 test.each([
   ["no terminal", {}, ""],
-  ["--no-input", { terminal: {} }, " --no-input"],
-])("where nobody may be asked it is refused: %s", async (_, circumstances, flag) => {
+  ["--no-input", { terminal: { columns: 200 } }, " --no-input"],
+])("is refused if it cannot ask: %s", async (_, circumstances, flag) => {
   const home = await homeWith(true);
-  const { en, ja } = await inBoth(`context remove kanto${flag}`, { home, ...circumstances });
+  const { en, ja } = await runInBoth(`context remove kanto${flag}`, { home, ...circumstances });
   expect(en.exit).toBe(2);
-  expect(en.stderr).toMatch(/not interactive, cannot ask: This deletes the context kanto[^]+--confirm-context kanto/);
+  expect(en.stderr).toMatch(
+    /cannot ask this question, because the session is not interactive: This deletes the context kanto[^]+--confirm-context kanto/,
+  );
   expect(ja.exit).toBe(2);
   expect(ja.stderr).toContain("コンテキスト kanto");
   expect(await left(home)).toBe("local kanto*");
@@ -108,7 +112,7 @@ test.each([
   ["context remove local --yes", 2, "cannot be removed"],
   ["context remove", 2, "the argument NAME is missing"],
   ["context remove kanto local", 2, "unexpected argument local"],
-])("%s ends with %i", async (line, exit, told) => {
+])("%s exits with %i", async (line, exit, told) => {
   const home = await homeWith(true);
   const refused = await run(line, { home });
   expect(refused).toMatchObject({ exit, stdout: "" });

@@ -1,21 +1,21 @@
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { typeName } from "../permission.ts";
-import { tellInUse } from "./columns.ts";
+import { askContextName } from "../permission.ts";
+import { reportContextInUse } from "./columns.ts";
 
 export default defineCommand({
   summary: text(
-    "remove a context, and the data of an embedded tenant with it",
-    "コンテキストを削除する(embedded テナントはデータも削除される)",
+    "remove a context; for a local tenant, delete its data too",
+    "コンテキストを削除する(このコンピューターのテナントはデータも削除される)",
   ),
   args: {
-    name: { kind: "string", required: true, names: "contexts", about: text("the context's name", "コンテキスト名") },
+    name: { kind: "string", required: true, names: "contexts", about: text("context name", "コンテキスト名") },
   },
   options: {},
   examples: [
     {
       line: "clomoctl context remove kanto --confirm-context kanto",
-      about: text("without a question", "質問なし"),
+      about: text("without a confirmation prompt", "確認の質問なし"),
     },
   ],
   exits: ["input-rejected", "not-found", "locked"],
@@ -25,16 +25,16 @@ export default defineCommand({
     const context = await contexts.find(name);
     const tenantMayGo = contexts.holdsTenant(context);
     if (tenantMayGo || globals.confirmContext !== undefined) {
-      await typeName({ terminal, globals }, context.name, deletion(context.name));
+      await askContextName({ terminal, globals }, context.name, renderDeletionPrompt(context.name));
     }
     await contexts.remove(name, { tenantMayGo });
-    await terminal.note(text(`${context.name} was removed`, `${context.name} を削除しました`));
-    await tellInUse({ terminal, contexts, environment });
+    await terminal.note(text(`removed the context ${context.name}`, `コンテキスト ${context.name} を削除しました`));
+    await reportContextInUse({ terminal, contexts, environment });
   },
 });
 
-const deletion = (name: string): Text =>
+const renderDeletionPrompt = (name: string): Text =>
   text(
-    `This deletes the context ${name} and all data of its tenant. Type its name:`,
+    `This deletes the context ${name} and all data of its tenant. To confirm, type the name of the context:`,
     `コンテキスト ${name} とそのテナントの全データを削除します。コンテキスト名を入力してください:`,
   );

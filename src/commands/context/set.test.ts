@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 
-test("what is named changes, and nothing else", async () => {
+test("changes only what is named", async () => {
   const home = freshFolder();
   await run("context add kanto --embedded --language en", { home });
   const fields = "--fields name,used,protected,timezone,language";
@@ -13,19 +13,19 @@ test("what is named changes, and nothing else", async () => {
   expect((await run(`context set local --protected ${fields}`, { home })).stdout).toContain(
     "local\tfalse\ttrue\tAsia/Tokyo\tja\n",
   );
-  const { ja } = await inBoth("context set kanto --protected", { home, terminal: {} });
+  const { ja } = await runInBoth("context set kanto --protected", { home, terminal: {} });
   expect(ja.stdout).toMatch(/^名前 +kanto\n[^]+\n保護 +はい\n/);
 });
 
 test.each([
   ["context set kinki --protected", 6, "kinki", "kinki"],
-  ["context set kanto", 2, "nothing to change", "変更する設定がありません"],
+  ["context set kanto", 2, "no setting to change was specified", "変更する設定がありません"],
   ["context set kanto --protected --unprotected", 2, "cannot be used together", "同時に指定できません"],
   ["context set kanto --timezone Tokyo", 2, "Tokyo", "Tokyo"],
-])("%s ends with %i", async (line, exit, en, ja) => {
+])("%s exits with %i", async (line, exit, en, ja) => {
   const home = freshFolder();
   await run("context add kanto --embedded", { home });
-  const refused = await inBoth(line, { home });
+  const refused = await runInBoth(line, { home });
   expect(refused.en).toMatchObject({ exit, stdout: "", stderr: expect.stringContaining(en) });
   expect(refused.ja).toMatchObject({ exit, stderr: expect.stringContaining(ja) });
 });

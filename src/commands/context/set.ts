@@ -2,28 +2,28 @@ import { Failure } from "../../lib/errors/index.ts";
 import { UNDELETABLE_CHOICES } from "../../lib/model/import.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { CONTEXT_DETAILS, PROTECTED, UNDELETABLE_DEFAULT } from "./columns.ts";
+import { CONTEXT_DETAILS, PROTECTED_OPTION, UNDELETABLE_DEFAULT_OPTION } from "./columns.ts";
 
 export default defineCommand({
   summary: text("change the settings of a context", "コンテキストの設定を変更する"),
   details: [
     text(
-      "What is not named stays. --timezone is the zone in which days are counted.",
-      "指定しないものは変わりません。--timezone は日付を数えるタイムゾーンです。",
+      "Settings that you omit stay unchanged. --timezone sets the time zone in which days are counted.",
+      "指定しない設定は変わりません。--timezone は日付を数えるタイムゾーンです。",
     ),
   ],
   args: {
-    name: { kind: "string", required: true, names: "contexts", about: text("the context's name", "コンテキスト名") },
+    name: { kind: "string", required: true, names: "contexts", about: text("context name", "コンテキスト名") },
   },
   options: {
-    protected: PROTECTED,
-    unprotected: { kind: "boolean", about: text("undo --protected", "--protected を取り消す") },
+    protected: PROTECTED_OPTION,
+    unprotected: { kind: "boolean", about: text("turn off --protected", "--protected を解除する") },
     undeletable: {
-      ...UNDELETABLE_DEFAULT,
+      ...UNDELETABLE_DEFAULT_OPTION,
       choices: [...UNDELETABLE_CHOICES, "none"],
       about: text(
-        `${UNDELETABLE_DEFAULT.about.en}; none refuses the file again`,
-        `${UNDELETABLE_DEFAULT.about.ja}(none は既定をなくし、ファイルを拒否する)`,
+        `${UNDELETABLE_DEFAULT_OPTION.about.en}; none removes the default, and the import is rejected`,
+        `${UNDELETABLE_DEFAULT_OPTION.about.ja}(none は既定をなくし、ファイルを拒否する)`,
       ),
     },
   },
@@ -40,7 +40,7 @@ export default defineCommand({
     const { timezone } = globals;
     if (!on && !off && timezone === undefined && undeletable === undefined) {
       throw new Failure("usage", {
-        what: text("nothing to change", "変更する設定がありません"),
+        what: text("no setting to change was specified", "変更する設定がありません"),
         hint: text(
           "pass --protected, --unprotected, --timezone ZONE or --undeletable keep|release|none",
           "--protected、--unprotected、--timezone ZONE、--undeletable keep|release|none のどれかを指定してください",

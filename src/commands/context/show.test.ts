@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { Tenant } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 /** A home whose context `kanto` has the usual time zone, Tokyo; its tenant exists, or not yet. */
@@ -26,7 +26,7 @@ const age = async (line: string, circumstances: Parameters<typeof run>[1]): Prom
   return JSON.parse(stdout);
 };
 
-test("without a name it is the context in use", async () => {
+test("without a name, shows the context in use", async () => {
   const home = await homeWith(false);
   const json = (line: string) => run(`${line} --format json --query [name,used,kind,language,timezone]`, { home });
   await run("context use local", { home });
@@ -47,17 +47,17 @@ test("without a name it is the context in use", async () => {
   ]);
 });
 
-test("where none is in use, one is to be named", async () => {
+test("requires a name if no context is in use", async () => {
   const home = await homeWith(false);
   await run("context add kansai --embedded", { home });
-  const { en, ja } = await inBoth("context show", { home });
+  const { en, ja } = await runInBoth("context show", { home });
   expect(en).toMatchObject({ exit: 2, stdout: "" });
-  expect(en.stderr).toContain("error: no context is in use; there are: kanto, kansai\n");
+  expect(en.stderr).toContain("error: no context is in use; existing contexts: kanto, kansai\n");
   expect(ja.stderr).toContain("使用中のコンテキストがありません。登録済み: kanto, kansai\n");
   expect(await run("context show kanto --fields used", { home })).toMatchObject({ exit: 0, stdout: "used\nfalse\n" });
 });
 
-test("the tenant of that context is asked when its data came from the console", async () => {
+test("asks the tenant of that context when its data came from the console", async () => {
   const home = await homeWith(true);
   const tenants = { kanto: mirrored("2026-11-18T14:59:00.000Z") };
   const { stdout, requests } = await run("context show kanto --format json", { home, tenants });
@@ -65,7 +65,7 @@ test("the tenant of that context is asked when its data came from the console", 
   expect(JSON.parse(stdout)).toMatchObject({ mirroredAt: "2026-11-18T14:59:00.000Z", mirrorAgeDays: 2 });
 });
 
-test("days are calendar days in the context's zone, or that of --timezone", async () => {
+test("counts calendar days in the context's time zone or in --timezone", async () => {
   const home = await homeWith(true);
   const now = new Date("2026-11-20T14:59:59Z");
   const tenant = mirrored("2026-11-18T15:00:00.000Z");
@@ -80,7 +80,7 @@ test("data that never came from the console has no age", async () => {
   expect(JSON.parse(stdout)).toMatchObject({ mirroredAt: null, mirrorAgeDays: null });
 });
 
-test("a tenant that is not there yet, or lies elsewhere, is not asked", async () => {
+test("does not ask a tenant that does not exist yet or that is on a server", async () => {
   const home = await homeWith(false);
   const tenant = new Failure("unexpected", { what: text("asked", "asked") });
   await run("context add head --url https://mdm.example.jp", { home });
@@ -91,21 +91,21 @@ test("a tenant that is not there yet, or lies elsewhere, is not asked", async ()
   }
 });
 
-test("a tenant of which only an empty folder is there is not asked, which would make it", async () => {
+test("does not ask a tenant that is only an empty folder, because that would create it", async () => {
   const home = await homeWith(false);
   mkdirSync(join(home, "tenants", "kanto"), { recursive: true });
   const tenant = new Failure("unexpected", { what: text("asked", "asked") });
-  const { en, ja } = await inBoth("context show kanto --format json", { home, tenant });
+  const { en, ja } = await runInBoth("context show kanto --format json", { home, tenant });
   for (const { exit, stdout, stderr } of [en, ja]) {
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
     expect(JSON.parse(stdout)).toMatchObject({ mirroredAt: null, mirrorAgeDays: null });
   }
 });
 
-test("a tenant that cannot be asked is a warning, in both languages", async () => {
+test("warns if a tenant cannot be asked, in both languages", async () => {
   const home = await homeWith(true);
   const tenant = new Failure("locked", { what: text("locked by 7", "7 が使用中") });
-  const { en, ja } = await inBoth("context show kanto --format ndjson --fields name,mirroredAt", { home, tenant });
+  const { en, ja } = await runInBoth("context show kanto --format ndjson --fields name,mirroredAt", { home, tenant });
   expect(en).toMatchObject({
     exit: 0,
     stdout: '{"name":"kanto","mirroredAt":null}\n',
@@ -114,7 +114,7 @@ test("a tenant that cannot be asked is a warning, in both languages", async () =
   expect(ja).toMatchObject({ exit: 0, stdout: en.stdout, stderr: "警告: 7 が使用中\n" });
 });
 
-test("what is no failure of the tenant is not passed over", async () => {
+test("does not hide an error that is not a failure of the tenant", async () => {
   const home = await homeWith(true);
   const tenant = async () => {
     throw new TypeError("boom");
@@ -124,12 +124,12 @@ test("what is no failure of the tenant is not passed over", async () => {
   expect(stderr).toContain("boom");
 });
 
-test("on a terminal each field has its line, in the person's language", async () => {
+test("on a terminal, each field has a line in the chosen language", async () => {
   const home = await homeWith(true);
   const tenant = mirrored("2026-11-18T14:59:00.000Z");
-  const { en, ja } = await inBoth("context show kanto", { home, tenant, terminal: {} });
+  const { en, ja } = await runInBoth("context show kanto", { home, tenant, terminal: {} });
   expect(en.stdout).toMatch(
-    /^name +kanto\n[^]+last update from the console +2026-11-18 23:59\ndays since the update +2\n$/,
+    /^name +kanto\n[^]+last update from the console +2026-11-18 23:59\ndays since last update +2\n$/,
   );
   expect(ja.stdout).toMatch(/^名前 +kanto\n[^]+管理画面からの最終取り込み +2026-11-18[^]+最終取り込みからの日数 +2\n$/);
 });
@@ -138,7 +138,7 @@ test.each([
   ["context show kinki", 6, "kinki"],
   ["context show --context kinki", 6, "kinki"],
   ["context show kanto local", 2, "unexpected argument local"],
-])("%s ends with %i", async (line, exit, told) => {
+])("%s exits with %i", async (line, exit, told) => {
   const refused = await run(line, { home: await homeWith(false) });
   expect(refused).toMatchObject({ exit, stdout: "", requests: [] });
   expect(refused.stderr).toContain(told);

@@ -4,14 +4,14 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { dayOf } from "../../lib/model/time.ts";
-import { zoneOf, type Tools } from "../tools.ts";
-import { CONTEXT_DETAILS, type ShownContext } from "./columns.ts";
+import { resolveTimezone, type Tools } from "../tools.ts";
+import { CONTEXT_DETAILS, type ContextRow } from "./columns.ts";
 
 /** A context with the age of its mirror. */
-interface ContextDetail extends ShownContext {
-  /** UTC instant at which the tenant's data last came from the console; null if never, or not known here */
+interface ContextDetail extends ContextRow {
+  /** UTC time of the last data update from the console; null if never, or if unknown on this machine */
   readonly mirroredAt: string | null;
-  /** calendar days since then */
+  /** calendar days since `mirroredAt` */
   readonly mirrorAgeDays: number | null;
 }
 
@@ -25,15 +25,15 @@ const COLUMNS: readonly Column<ContextDetail>[] = [
   },
   {
     key: "mirrorAgeDays",
-    header: text("days since the update", "最終取り込みからの日数"),
+    header: text("days since last update", "最終取り込みからの日数"),
     value: ({ mirrorAgeDays }) => mirrorAgeDays,
   },
 ];
 
 export default defineCommand({
-  summary: text("show a context (default: the one in use)", "コンテキストの内容を表示する(省略時は使用中のもの)"),
+  summary: text("show a context (default: the context in use)", "コンテキストの内容を表示する(省略時は使用中のもの)"),
   args: {
-    name: { kind: "string", names: "contexts", about: text("the context's name", "コンテキスト名") },
+    name: { kind: "string", names: "contexts", about: text("context name", "コンテキスト名") },
   },
   options: {},
   examples: [{ line: "clomoctl context show" }, { line: "clomoctl context show local --format json" }],
@@ -44,14 +44,17 @@ export default defineCommand({
     const used = await contexts.inEffect(globals.context, environment);
     const context =
       name === undefined ? (await contexts.choose(globals.context, environment)).context : await contexts.find(name);
-    const mirroredAt = await lastFromConsole(tools, context);
-    const mirrorAgeDays = mirroredAt === null ? null : daysSince(mirroredAt, tools, context);
+    const mirroredAt = await readMirrorTime(tools, context);
+    const mirrorAgeDays = mirroredAt === null ? null : countDaysSince(mirroredAt, tools, context);
     await terminal.show(COLUMNS, { context, used: context.name === used?.context.name, mirroredAt, mirrorAgeDays });
   },
 });
 
-/** Asks an embedded tenant that already exists; a remote one is contacted only by commands that need it. */
-async function lastFromConsole(tools: Tools, context: Context): Promise<string | null> {
+/**
+ * Returns when a local tenant was last updated from the console; null if the tenant does not have a database yet. Does
+ * not contact a remote tenant (also null): only commands that need the tenant contact it.
+ */
+async function readMirrorTime(tools: Tools, context: Context): Promise<string | null> {
   if (!tools.contexts.hasDatabase(context)) return null;
   try {
     const { client } = await tools.tenantOf(context, "tenant");
@@ -65,7 +68,7 @@ async function lastFromConsole(tools: Tools, context: Context): Promise<string |
 
 const DAY_MS = 86_400_000;
 
-function daysSince(instant: string, tools: Tools, context: Context): number {
-  const dayIn = (at: string): number => Date.parse(dayOf(at, zoneOf(tools, { context })));
+function countDaysSince(instant: string, tools: Tools, context: Context): number {
+  const dayIn = (at: string): number => Date.parse(dayOf(at, resolveTimezone(tools, { context })));
   return (dayIn(tools.clock.now().toISOString()) - dayIn(instant)) / DAY_MS;
 }

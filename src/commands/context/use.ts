@@ -1,11 +1,11 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { tellVariable } from "./columns.ts";
+import { noteContextVariable } from "./columns.ts";
 
 export default defineCommand({
-  summary: text("choose the context that commands work on", "以後のコマンドが操作するコンテキストを選ぶ"),
+  summary: text("choose the context that commands use", "以後のコマンドが操作するコンテキストを選ぶ"),
   args: {
-    name: { kind: "string", required: true, names: "contexts", about: text("the context's name", "コンテキスト名") },
+    name: { kind: "string", required: true, names: "contexts", about: text("context name", "コンテキスト名") },
   },
   options: {},
   examples: [{ line: "clomoctl context use local" }],
@@ -14,7 +14,9 @@ export default defineCommand({
   changes: true,
   async run({ terminal, contexts, environment }, { name }) {
     const context = await contexts.use(name);
-    await terminal.note(text(`commands now work on ${context.name}`, `以後のコマンドは ${context.name} を操作します`));
-    await tellVariable({ terminal, environment });
+    await terminal.note(
+      text(`commands now use the context ${context.name}`, `以後のコマンドは ${context.name} を操作します`),
+    );
+    await noteContextVariable({ terminal, environment });
   },
 });

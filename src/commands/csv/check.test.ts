@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import iconv from "iconv-lite";
 import { describe, expect, test } from "vitest";
 import { rowOf, workbookOf } from "#support/xlsx/workbook.ts";
-import { freshFolder, inBoth, run, type Ran } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run, type RunResult } from "#support/commands/program.ts";
 
 const GOOD = "氏名,メールアドレス\r\n山田,a@example.jp\r\n";
 
@@ -16,7 +16,7 @@ function folderWith(files: Readonly<Record<string, string | Uint8Array>>): strin
 }
 
 /** Checks stdin, by default as users. */
-const check = (stdin: string | Uint8Array, options = "--as users"): Promise<Ran> =>
+const check = (stdin: string | Uint8Array, options = "--as users"): Promise<RunResult> =>
   run(`csv check - ${options}`, { stdin });
 
 interface Found {
@@ -25,10 +25,10 @@ interface Found {
   readonly reason: string;
 }
 
-const problemsIn = ({ stdout }: Ran): readonly Found[] =>
+const problemsIn = ({ stdout }: RunResult): readonly Found[] =>
   (JSON.parse(stdout) as { readonly problems: readonly Found[] }).problems;
 
-/** A file with this number of rows whose mail address is invalid. */
+/** A file with this number of rows whose email address is invalid. */
 const wrongRows = (count: number): string =>
   ["氏名,メールアドレス", ...Array.from({ length: count }, (_, at) => `山田,${at}`)].join("\n");
 
@@ -41,27 +41,27 @@ const warnedRows = (warnings: number): string =>
 /** `aaaaa`, `Aaaaa`, `aAaaa` … */
 const idOf = (at: number): string => [0, 1, 2, 3, 4].map((bit) => (((at >> bit) & 1) === 1 ? "A" : "a")).join("");
 
-test("a sound file is counted, and nothing is said", async () => {
+test("a valid file is counted, and nothing is reported", async () => {
   const folder = folderWith({ "people.csv": GOOD });
   const { exit, stdout, stderr, requests } = await run("csv check people.csv --as users", { folder });
   expect({ exit, stderr, requests }).toEqual({ exit: 0, stderr: "", requests: [] });
   expect(stdout).toBe("file\tformat\tencoding\trows\terrors\twarnings\npeople.csv\tusers\tutf-8\t1\t0\t0\n");
 });
 
-test("a table is in the person's language", async () => {
+test("a table is in the chosen language", async () => {
   const folder = folderWith({ "people.csv": GOOD });
-  const { en, ja } = await inBoth("csv check people.csv --as users", { folder, terminal: {} });
+  const { en, ja } = await runInBoth("csv check people.csv --as users", { folder, terminal: {} });
   expect(en.stdout).toMatch(/^file +people.csv\nformat +users\nencoding +utf-8\nrows +1\nerrors +0\nwarnings +0\n$/);
   expect(ja.stdout).toMatch(/^ファイル +people.csv\n形式 +users\n文字コード +utf-8\n行数 +1\nエラー +0\n警告 +0\n$/);
 });
 
-describe("what is found", () => {
-  test("is a line with file, row, column and header, and ends with exit 3", async () => {
+describe("a problem", () => {
+  test("is a line with file, row, column and header, and the exit code is 3", async () => {
     const folder = folderWith({ "people.csv": "氏名,メールアドレス\n山田,x\n" });
-    const { en, ja } = await inBoth("csv check people.csv --as users", { folder });
+    const { en, ja } = await runInBoth("csv check people.csv --as users", { folder });
     expect(en.exit).toBe(3);
     expect(en.stderr).toBe(
-      'people.csv:2:2: メールアドレス: not a mail address: "x" (B2)\nerror: 1 error in the file, which has 1 row\n  people.csv\n  fix them and check again: clomoctl csv check people.csv --as users\n',
+      'people.csv:2:2: メールアドレス: not an email address: "x" (B2)\nerror: 1 error in the file (1 row in total)\n  people.csv\n  fix the errors and check again: clomoctl csv check people.csv --as users\n',
     );
     expect(en.stdout).toContain("\t1\t1\t0\n");
     expect(ja.exit).toBe(3);
@@ -69,14 +69,14 @@ describe("what is found", () => {
     expect(ja.stdout).toBe(en.stdout);
   });
 
-  test("names the physical line where it is another than the row", async () => {
+  test("names the physical line if it differs from the row", async () => {
     const stdin = '氏名,メールアドレス\n"山\n田",a@example.jp\n鈴木,x\n';
-    const { en, ja } = await inBoth("csv check - --as users", { stdin });
-    expect(en.stderr).toContain('stdin:3:2: メールアドレス: not a mail address: "x" (B3, line 4)\n');
+    const { en, ja } = await runInBoth("csv check - --as users", { stdin });
+    expect(en.stderr).toContain('stdin:3:2: メールアドレス: not an email address: "x" (B3, line 4)\n');
     expect(ja.stderr).toContain("(セル B3、テキストの 4 行目)\n");
   });
 
-  test("of the whole file has no row, of a whole row no column", async () => {
+  test("has no row if it is about the whole file, and no column if it is about a whole row", async () => {
     expect((await check("")).stderr).toMatch(/^stdin: the file is empty\n/);
     expect((await check("氏名,メールアドレス\n山田\n")).stderr).toMatch(/^stdin:2: [^\n]*header has 2 /);
     expect((await check("氏名\n山田\n")).stderr).toMatch(/^stdin: the column メールアドレス is missing\n/);
@@ -85,12 +85,12 @@ describe("what is found", () => {
   test.each([
     [20, false],
     [21, true],
-  ])("is listed up to twenty errors: %i", async (errors, more) => {
-    const { en, ja } = await inBoth("csv check - --as users", { stdin: wrongRows(errors) });
+  ])("is listed for up to twenty errors: %i", async (errors, more) => {
+    const { en, ja } = await runInBoth("csv check - --as users", { stdin: wrongRows(errors) });
     expect(en.exit).toBe(3);
     expect(en.stderr.match(/^stdin:\d+:2: /gm)).toHaveLength(20);
     expect(en.stderr.includes(`… ${errors} errors in all; --format json lists them all\n`)).toBe(more);
-    expect(en.stderr).toContain(`error: ${errors} errors in the file, which has ${errors} rows\n`);
+    expect(en.stderr).toContain(`error: ${errors} errors in the file (${errors} rows in total)\n`);
     expect(ja.stderr.includes(`… エラーは全部で ${errors} 件`)).toBe(more);
     expect(en.stderr).not.toContain("warnings in all");
   });
@@ -98,8 +98,8 @@ describe("what is found", () => {
   test.each([
     [20, false],
     [21, true],
-  ])("is listed up to twenty warnings, which are no failure: %i", async (warnings, more) => {
-    const { en, ja } = await inBoth("csv check - --as browser", { stdin: warnedRows(warnings) });
+  ])("is listed for up to twenty warnings, which are not a failure: %i", async (warnings, more) => {
+    const { en, ja } = await runInBoth("csv check - --as browser", { stdin: warnedRows(warnings) });
     expect(en.exit).toBe(0);
     expect(en.stderr.match(/^warning: stdin:\d+:2: /gm)).toHaveLength(20);
     expect(en.stderr.includes(`… ${warnings} warnings in all\n`)).toBe(more);
@@ -108,13 +108,13 @@ describe("what is found", () => {
     expect(en.stdout).toContain(`\t${warnings + 1}\t0\t${warnings}\n`);
   });
 
-  test("many warnings leave room for an error", async () => {
+  test("is listed as an error even if there are many warnings", async () => {
     const { stderr } = await check(`${warnedRows(25)}\n山,taro,short\n`, "--as browser");
     expect(stderr).toMatch(/^stdin:28:3: パスワード: 5 characters/m);
   });
 
-  test("is all there under JSON, as codes and in the person's language", async () => {
-    const { en, ja } = await inBoth("csv check - --as users --format json", { stdin: wrongRows(21) });
+  test("is always in JSON, as a code and in the chosen language", async () => {
+    const { en, ja } = await runInBoth("csv check - --as users --format json", { stdin: wrongRows(21) });
     expect(problemsIn(en)).toHaveLength(21);
     expect(problemsIn(en)[0]).toEqual({
       code: "not-mail-address",
@@ -124,7 +124,7 @@ describe("what is found", () => {
       column: 2,
       header: "メールアドレス",
       params: { value: "0" },
-      reason: 'not a mail address: "0"',
+      reason: 'not an email address: "0"',
     });
     expect(problemsIn(ja)[0]?.reason).toContain("メールアドレス");
     expect(JSON.parse(en.stderr.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({
@@ -138,51 +138,51 @@ describe("what is found", () => {
     ["--format csv", false],
     ["--fields rows", false],
     ["--fields rows,problems", true],
-  ])("stands in the result where it has room: %s", async (options, there) => {
+  ])("is part of the result if the format allows it: %s", async (options, there) => {
     const { stdout } = await check(wrongRows(1), `--as users ${options}`);
     expect(stdout.includes("not-mail-address")).toBe(there);
   });
 });
 
-test("a header that is not known leads to csv map, and a column that new users need is missed", async () => {
+test("an unknown header leads to csv map, and a column that new users need is reported", async () => {
   const folder = folderWith({ "list.csv": "お名前,メールアドレス\n山田,a@example.jp\n" });
-  const { en, ja } = await inBoth("csv check list.csv --as users", { folder });
+  const { en, ja } = await runInBoth("csv check list.csv --as users", { folder });
   expect(en.stderr).toBe(
-    "warning: list.csv:1: there is no column 氏名: rows of new records would be rejected\n" +
-      "list.csv:1:1: お名前: unknown column お名前; did you mean 氏名? (A1)\nerror: 1 error in the file, which has 1 row\n  list.csv\n" +
-      "  map the columns with --map, made by: clomoctl csv map list.csv --as users -o list-map.yaml\n",
+    "warning: list.csv:1: the column 氏名 is missing: rows for new records would be rejected\n" +
+      "list.csv:1:1: お名前: unknown column お名前; did you mean 氏名? (A1)\nerror: 1 error in the file (1 row in total)\n  list.csv\n" +
+      "  map the columns with --map; to create a column map: clomoctl csv map list.csv --as users -o list-map.yaml\n",
   );
-  expect(ja.stderr).toContain("対応表の作成: clomoctl csv map list.csv --as users -o list-map.yaml\n");
+  expect(ja.stderr).toContain("対応表を作るには: clomoctl csv map list.csv --as users -o list-map.yaml\n");
 });
 
-test("what spreadsheets and people do to values is told once a column, with the first place and the count", async () => {
+test("typical spreadsheet damage is reported once per column, with the first place and the count", async () => {
   const rows = ["氏名,メールアドレス,社員コード,役職", "山田,a@example.jp,1.23E+11,NaN", "鈴木,b@example.jp,1.24E+11,"];
-  const { en, ja } = await inBoth("csv check - --as users", { stdin: `${rows.join("\n")}\n` });
+  const { en, ja } = await runInBoth("csv check - --as users", { stdin: `${rows.join("\n")}\n` });
   expect(en.exit).toBe(0);
   expect(en.stderr).toBe(
-    'warning: stdin:2:3: 社員コード: a number that a spreadsheet has rounded: "1.23E+11" and 1 more (C2)\n' +
-      `warning: stdin:2:4: 役職: a program's word for no value: "NaN" (D2)\n`,
+    'warning: stdin:2:3: 社員コード: a number in exponent form, rounded by a spreadsheet: "1.23E+11" and 1 more (C2)\n' +
+      `warning: stdin:2:4: 役職: a word that programs use for a missing value: "NaN" (D2)\n`,
   );
-  expect(ja.stderr).toContain("表計算ソフトが桁を丸めた値です(指数表記): 「1.23E+11」 ほか 1 件(セル C2)\n");
+  expect(ja.stderr).toContain("表計算ソフトが桁を丸めた数値です(指数表記): 「1.23E+11」 ほか 1 件(セル C2)\n");
 });
 
-test("an error value of a spreadsheet is an error, as it is in a workbook; the way to mean it is told", async () => {
+test("a spreadsheet error value is an error, and how to accept it as text is shown", async () => {
   const stdin = "氏名,メールアドレス,役職\n山田,a@example.jp,#N/A\n";
-  const { en, ja } = await inBoth("csv check - --as users", { stdin });
+  const { en, ja } = await runInBoth("csv check - --as users", { stdin });
   expect([en.exit, ja.exit]).toEqual([3, 3]);
   expect(en.stderr).toContain(
-    'stdin:2:3: 役職: an error of a spreadsheet: "#N/A" (if the text is meant, import with --allow error-values) (C2)\n',
+    'stdin:2:3: 役職: a spreadsheet error value: "#N/A" (correct the value, or pass --allow error-values to import it as text) (C2)\n',
   );
   expect(ja.stderr).toContain(
-    "stdin:2:3: 役職: 表計算ソフトのエラー値です: 「#N/A」(文字として登録するなら --allow error-values を付けてインポートしてください)(セル C2)\n",
+    "stdin:2:3: 役職: 表計算ソフトのエラー値です: 「#N/A」(値を直すか、文字として登録するなら --allow error-values を付けてください)(セル C2)\n",
   );
 });
 
-test("what cannot be seen is an error, which --fix invisible mends, and so is a mark inside the file", async () => {
+test("invisible characters are errors that --fix invisible corrects, and so is an inner BOM", async () => {
   const stdin = "氏名,メールアドレス\n山田,a@example.jp\u200b\n鈴木,b@example.jp\u200b\n";
-  const { en, ja } = await inBoth("csv check - --as users", { stdin });
+  const { en, ja } = await runInBoth("csv check - --as users", { stdin });
   expect([en.exit, ja.exit]).toEqual([3, 3]);
-  expect(en.stderr).toContain("stdin:2:2: メールアドレス: has characters that nobody sees (U+200B) (B2)\n");
+  expect(en.stderr).toContain("stdin:2:2: メールアドレス: contains invisible characters (U+200B) (B2)\n");
   expect(en.stderr).toContain("--fix invisible");
   expect(ja.stderr).toContain("(U+200B)(セル B2)\n");
   const mended = await run("csv check - --as users --fix invisible", { stdin });
@@ -194,16 +194,16 @@ test("what cannot be seen is an error, which --fix invisible mends, and so is a 
   });
 });
 
-test("--fix mends before it checks, lists what it changed, and finds what is the same only then", async () => {
+test("--fix corrects before it checks, lists its changes, and only then finds duplicates", async () => {
   const stdin = "氏名,メールアドレス\n山田,jiro＠example.jp\n鈴木, jiro@example.jp\n";
-  const { en, ja } = await inBoth("csv check - --as users --fix trim,width", { stdin });
+  const { en, ja } = await runInBoth("csv check - --as users --fix trim,width", { stdin });
   expect(en.exit).toBe(3);
   expect(en.stderr).toContain(
-    'warning: stdin:2:2: メールアドレス: mended: "jiro＠example.jp" → "jiro@example.jp" (B2)\n',
+    'warning: stdin:2:2: メールアドレス: fixed: "jiro＠example.jp" → "jiro@example.jp" (B2)\n',
   );
   expect(en.stderr).toContain("stdin:3:2: メールアドレス: the same メールアドレス as row 2 (B3)\n");
   expect(ja.stderr).toContain("修正しました: 「␣jiro@example.jp」 → 「jiro@example.jp」(セル B3)\n");
-  const wrong = await inBoth("csv check - --as users --fix trim,case", { stdin });
+  const wrong = await runInBoth("csv check - --as users --fix trim,case", { stdin });
   expect(wrong.en).toMatchObject({
     exit: 2,
     stderr: expect.stringContaining("--fix must be one of trim, width, invisible, short-rows, not case"),
@@ -211,19 +211,22 @@ test("--fix mends before it checks, lists what it changed, and finds what is the
   expect(wrong.ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("case は不可") });
 });
 
-test("a short row leads to --fix short-rows, which leaves the cells it lacks alone", async () => {
+test("a short row leads to --fix short-rows, which leaves the missing cells unchanged", async () => {
   const stdin = "氏名,メールアドレス,TEL\n山田,a@example.jp\n鈴木,b@example.jp,03\n";
   expect(await check(stdin)).toMatchObject({ exit: 3, stderr: expect.stringContaining("--fix short-rows)\n") });
-  const { en, ja } = await inBoth("csv check - --as users --fix short-rows", { stdin });
+  const { en, ja } = await runInBoth("csv check - --as users --fix short-rows", { stdin });
   expect(en.exit).toBe(0);
-  expect(en.stderr).toBe("warning: stdin:2: 1 short row: the cells that are lacking leave values unchanged\n");
+  expect(en.stderr).toBe("warning: stdin:2: 1 short row: values of the missing cells stay as they are\n");
   expect(ja.stderr).toContain("足りない列の値は変更しません");
-  const orgs = await inBoth("csv check - --as orgs --fix short-rows", { stdin: "組織名,組織コード\n営業\n" });
-  expect(orgs.en).toMatchObject({ exit: 2, stderr: expect.stringContaining("not for organisations") });
+  const orgs = await runInBoth("csv check - --as orgs --fix short-rows", { stdin: "組織名,組織コード\n営業\n" });
+  expect(orgs.en).toMatchObject({
+    exit: 2,
+    stderr: expect.stringContaining("--fix short-rows cannot be used with organisations"),
+  });
   expect(orgs.ja.exit).toBe(2);
 });
 
-test("no secret is shown", async () => {
+test("shows no secrets", async () => {
   const { stdout, stderr } = await check(
     '表示名,ユーザーID,パスワード\n山,taro,="="\n山,hana,ひみつ\n',
     "--as browser --format json",
@@ -231,17 +234,17 @@ test("no secret is shown", async () => {
   expect(stdout + stderr).not.toContain("ひみつ");
 });
 
-test("a header below other rows is named by its row", async () => {
-  const { en, ja } = await inBoth("csv check - --as users", { stdin: `社員一覧,\n${GOOD}` });
+test("names the row of a header that is below other rows", async () => {
+  const { en, ja } = await runInBoth("csv check - --as users", { stdin: `社員一覧,\n${GOOD}` });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
   expect(en.stderr).toBe(
-    "error: row 1 is not the header: row 2 looks like it\n  stdin:1\n  delete the rows above the header\n",
+    "error: row 1 is not the header; row 2 looks like the header\n  stdin:1\n  delete the rows above the header\n",
   );
   expect(ja.stderr).toContain("2 行目がヘッダー行のようです");
 });
 
 describe("the encoding", () => {
-  test("is told from the bytes, unless it is named", async () => {
+  test("is detected from the bytes unless it is given", async () => {
     const stdin = iconv.encode(GOOD, "cp932");
     expect(await check(stdin)).toMatchObject({ exit: 0, stdout: expect.stringContaining("\tshift_jis\t1\t0\t0") });
     const { exit, stdout } = await check(stdin, "--as users --encoding utf-8 --format json");
@@ -249,15 +252,15 @@ describe("the encoding", () => {
     expect(JSON.parse(stdout)).toMatchObject({ encoding: "utf-8" });
   });
 
-  test("that cannot be told is asked for", async () => {
-    const { en, ja } = await inBoth("csv check - --as users", { stdin: "name\nMuñoz\n" });
+  test("must be given if it cannot be detected", async () => {
+    const { en, ja } = await runInBoth("csv check - --as users", { stdin: "name\nMuñoz\n" });
     expect(en).toMatchObject({ exit: 3, stdout: "" });
     expect(en.stderr).toMatch(/row 2 reads "Muñoz" as UTF-8[^]+pass --encoding utf-8 or --encoding shift_jis/);
     expect(ja.exit).toBe(3);
     expect(ja.stderr).toContain("--encoding utf-8 か --encoding shift_jis");
   });
 
-  test("that is nearly UTF-8 is asked for", async () => {
+  test("must be given if the file is almost UTF-8", async () => {
     const stdin = Buffer.concat([
       Buffer.from(`氏名,メールアドレス\n${"山田太郎,a@example.jp\n".repeat(9)}`),
       Buffer.of(0xff),
@@ -269,13 +272,13 @@ describe("the encoding", () => {
 describe("--map", () => {
   const MAP = "columns: {Name: 氏名, Mail: メールアドレス}\ndialect: {delimiter: semicolon}\n";
 
-  test("says which headers mean which fields", async () => {
+  test("says which header belongs to which field", async () => {
     const folder = folderWith({ "hr.csv": "Name;Mail\n山田;a@example.jp\n", "map.yaml": MAP });
     expect(await run("csv check hr.csv --as users --map map.yaml", { folder })).toMatchObject({ exit: 0, stderr: "" });
     expect(await run("csv check hr.csv --as users", { folder })).toMatchObject({ exit: 3 });
   });
 
-  test("may name any custom field of users, and none of other formats", async () => {
+  test("can name any custom field of users, but not of other formats", async () => {
     const folder = folderWith({
       "people.csv": "氏名,メールアドレス,Joined\n山田,a@example.jp,2019\n",
       "map.yaml": "columns: {Joined: 入社年}\n",
@@ -287,7 +290,7 @@ describe("--map", () => {
     expect(stderr).toContain("map.yaml:1");
   });
 
-  test("is refused at the line of what is not UTF-8", async () => {
+  test("is refused at the line that is not UTF-8", async () => {
     const folder = folderWith({ "hr.csv": "Name;Mail\n山田;a@example.jp\n" });
     writeFileSync(join(folder, "map.yaml"), Buffer.concat([Buffer.from(`${MAP}# `), Buffer.of(0xb1)]));
     const { exit, stdout, stderr } = await run("csv check hr.csv --as users --map map.yaml", { folder });
@@ -298,7 +301,7 @@ describe("--map", () => {
     ]);
   });
 
-  test("of a context does not count: there is no tenant", async () => {
+  test("is not taken from a context, because there is no tenant", async () => {
     const home = freshFolder();
     const folder = folderWith({ "people.csv": GOOD });
     await run("context add kanto --embedded --map users=nowhere.yaml", { home, folder });
@@ -312,21 +315,21 @@ test.each([
   ["--key email", "key-duplicate メールアドレス"],
   ["--key employee-code", "value-duplicate メールアドレス"],
   ["--key upn", "key-duplicate UPN"],
-])("rows are told apart by the key that the import will have: %s", async (option, found) => {
+])("rows are distinguished by the key of the import: %s", async (option, found) => {
   const upn = option.endsWith("upn");
   const stdin = `氏名,メールアドレス,社員コード,UPN\n山田,a@example.jp,1,u\n髙橋,${upn ? "b" : "a"}@example.jp,2,${upn ? "u" : "v"}\n`;
   const problems = problemsIn(await check(stdin, `--as users --format json ${option}`.trimEnd()));
   expect(problems.map(({ code, header }) => `${code} ${header}`)).toEqual([found, found]);
 });
 
-test("a code that two rows have is a warning, and so are codes that look the same; serial numbers are the same in any case", async () => {
+test("warns about duplicate and similar codes, and ignores the case of serial numbers", async () => {
   const codes = ["E1", "E2", "E1", "ｅ２", "E1"].map((code, at) => `山田,a${at}@example.jp,${code}`);
   const stdin = ["氏名,メールアドレス,社員コード", ...codes, ""].join("\n");
-  const { en, ja } = await inBoth("csv check - --as users", { stdin });
+  const { en, ja } = await runInBoth("csv check - --as users", { stdin });
   expect(en.exit).toBe(0);
   expect(en.stderr.split("\n").filter((line) => line.includes("row "))).toEqual([
-    "warning: stdin:4:3: 社員コード: the same 社員コード as row 2, and 1 more row like that (C4)",
-    "warning: stdin:5:3: 社員コード: differs from row 3 in letter case or width only; these are two different records (C5)",
+    "warning: stdin:4:3: 社員コード: the same 社員コード as row 2, and 1 more row with the same value (C4)",
+    "warning: stdin:5:3: 社員コード: differs from row 3 only in letter case or character width; these are two different records (C5)",
   ]);
   expect(ja.stderr).toContain("2 行目と同じ社員コードです。ほか 1 行(セル C4)\n");
   const serials = await check("シリアルナンバー\nC02X\nc02x\nＣ０２Ｘ\n", "--as devices --format json");
@@ -339,40 +342,42 @@ test("a code that two rows have is a warning, and so are codes that look the sam
   ]);
 });
 
-test("codes that lost their zeros are told once, with the first one", async () => {
+test("reports codes that lost their zeros once, with the first code", async () => {
   const codes = ["0012", "13", "E5", "0140", "150", "16a"].map((code, at) => `山田,a${at}@example.jp,${code}`);
-  const { en, ja } = await inBoth("csv check - --as users", {
+  const { en, ja } = await runInBoth("csv check - --as users", {
     stdin: ["氏名,メールアドレス,社員コード", ...codes, ""].join("\n"),
   });
   expect(en).toMatchObject({
     exit: 0,
     stderr:
-      'warning: stdin:3:3: 社員コード: fewer digits than other codes, which begin with 0; a spreadsheet removes zeros at the start: "13" and 1 more (C3)\n',
+      'warning: stdin:3:3: 社員コード: fewer digits than the other codes that begin with 0 (a spreadsheet may have removed leading zeros): "13" and 1 more (C3)\n',
   });
   expect(ja.stderr).toContain("先頭の 0 を消した可能性があります: 「13」 ほか 1 件(セル C3)\n");
   const unpadded = ["12", "113", "5"].map((code, at) => `山田,a${at}@example.jp,${code}`);
   expect((await check(["氏名,メールアドレス,社員コード", ...unpadded, ""].join("\n"))).stderr).toBe("");
 });
 
-test("a code that Excel protects by a formula is explained where its quotes are broken", async () => {
-  const { en, ja } = await inBoth("csv check - --as users", {
+test("explains a code that Excel protects with a formula if its quotes are broken", async () => {
+  const { en, ja } = await runInBoth("csv check - --as users", {
     stdin: '氏名,メールアドレス,社員コード\n山田,a@example.jp,="0012"\n',
   });
-  expect(en.stderr).toContain("a code kept as a formula; leave out the = and the quotes (C2)\n");
+  expect(en.stderr).toContain("a code written as a formula; remove the = and the quotes (C2)\n");
   expect(ja.stderr).toContain("= と引用符を外してください)(セル C2)\n");
   expect((await check('氏名,メールアドレス\n山"田,a@example.jp\n')).stderr).not.toContain("formula");
 });
 
-test("columns that are left out are told", async () => {
-  const { en, ja } = await inBoth("csv check - --as users", { stdin: "氏名,メールアドレス,,\n山田,a@example.jp,,\n" });
+test("reports columns that are left out", async () => {
+  const { en, ja } = await runInBoth("csv check - --as users", {
+    stdin: "氏名,メールアドレス,,\n山田,a@example.jp,,\n",
+  });
   expect(en).toMatchObject({
     exit: 0,
-    stderr: "warning: stdin:1: 2 columns without a header and without a value left out\n",
+    stderr: "warning: stdin:1: 2 columns without a header or values ignored\n",
   });
   expect(ja.stderr).toContain("ヘッダーも値もない 2 列を読み飛ばします\n");
 });
 
-test("columns nobody knows are a problem, unless they allowed", async () => {
+test("unknown columns are a problem unless they are allowed", async () => {
   const stdin = "氏名,メールアドレス,備考\n山田,a@example.jp,x\n";
   expect((await check(stdin)).stderr).toContain("stdin:1:3: 備考: unknown column 備考");
   expect(await check(stdin, "--as users --allow unknown-columns")).toMatchObject({ exit: 0, stderr: "" });
@@ -392,13 +397,13 @@ test("progress reaches the end of the file", async () => {
   ]);
 });
 
-test("progress has ended before anything found is told", async () => {
+test("progress ends before problems are reported", async () => {
   const { stderr } = await run("csv check - --as users --progress json", { stdin: "氏名,メールアドレス\n山田,x\n" });
   const lines = stderr.trimEnd().split("\n");
   expect(lines.map((line) => line.startsWith("{"))).toEqual([true, true, false, false, false, false]);
 });
 
-test.each(["auto", "utf-8"])("a signal ends it, also where the encoding is %s", async (encoding) => {
+test.each(["auto", "utf-8"])("a signal ends it, even if the encoding is %s", async (encoding) => {
   const signals = new EventEmitter();
   async function* bytes(): AsyncGenerator<Uint8Array> {
     signals.emit("SIGINT");
@@ -425,10 +430,10 @@ test.each([
   ["csv check people.csv --as user", 2, "users"],
   ["csv check people.csv --as users --key name", 2, "--key"],
   ["csv check people.csv --as users --encoding euc-jp", 2, "--encoding"],
-])("%s ends with %i", async (line, exit, told) => {
+])("%s exits with %i", async (line, exit, told) => {
   const folder = folderWith({ "people.csv": GOOD });
   mkdirSync(join(folder, "folder"));
-  const { en, ja } = await inBoth(line, { folder });
+  const { en, ja } = await runInBoth(line, { folder });
   expect(en).toMatchObject({ exit, stdout: "" });
   expect(en.stderr).toContain(told);
   expect(ja).toMatchObject({ exit, stdout: "" });
@@ -439,15 +444,15 @@ describe("a workbook", () => {
   const header = rowOf(1, "氏名", "メールアドレス");
   const book = (rows: string, name = "社員"): Buffer => workbookOf({ sheets: { [name]: { rows: header + rows } } });
 
-  test("is checked like a CSV file, with the cell of what it shows wrongly", async () => {
+  test("is checked like a CSV file, with the cells that show an error", async () => {
     const rows =
       rowOf(2, "山田", "a@example.jp") +
       rowOf(4, '<c t="e"><v>#N/A</v></c>', "b@example.jp") +
       rowOf(5, "林", "a@example.jp");
-    const told = await inBoth("csv check - --as users", { stdin: book(rows) });
+    const told = await runInBoth("csv check - --as users", { stdin: book(rows) });
     expect(told.en.exit).toBe(3);
     expect(told.en.stderr).toContain("stdin:4:1: 氏名: A4 shows the error #N/A; correct the formula");
-    expect(told.en.stderr).toContain("3 errors in the file, which has 3 rows\n");
+    expect(told.en.stderr).toContain("3 errors in the file (3 rows in total)\n");
     expect(told.ja.stderr).toContain("ファイル(全 3 行)にエラーが 3 件あります");
     expect(told.en.stderr).toContain("stdin:5:2: メールアドレス: the same メールアドレス as row 2");
     expect(told.ja.stderr).toContain("A4 がエラー値 #N/A です");
@@ -455,14 +460,14 @@ describe("a workbook", () => {
     expect(JSON.parse(stdout)).toMatchObject({ encoding: "xlsx", rows: 3 });
   });
 
-  test("is checked again by a command with what mends it", async () => {
+  test("is checked again with a command that corrects the problems", async () => {
     const { stderr } = await check(book(rowOf(2, "山田", "a＠example.jp")), "--as users --sheet 社員 --lang ja");
     expect(stderr).toContain(
-      "直して再度検査してください: clomoctl csv check FILE --as users --sheet 社員 --fix width\n",
+      "エラーを直して再度検査してください: clomoctl csv check FILE --as users --sheet 社員 --fix width\n",
     );
   });
 
-  test("wants --sheet where several have data", async () => {
+  test("requires --sheet if several sheets have data", async () => {
     const rows = header + rowOf(2, "山田", "a@example.jp");
     const stdin = workbookOf({ sheets: { 本社: { rows }, 支社: { rows: header } } });
     const { exit, stderr } = await check(stdin, "--as users --lang en");
@@ -471,21 +476,21 @@ describe("a workbook", () => {
     expect((await check(stdin, "--as users --sheet 本社")).exit).toBe(0);
   });
 
-  test("has sheets, and a CSV file has none", async () => {
+  test("can have sheets, but a CSV file cannot", async () => {
     const { exit, stderr } = await check(GOOD, "--as users --sheet 本社 --lang en");
     expect(exit).toBe(2);
-    expect(stderr).toContain("--sheet is for Excel workbooks");
+    expect(stderr).toContain("--sheet can be used only with Excel workbooks");
   });
 });
 
-test("cells that Excel has rounded are told once for each column", async () => {
+test("reports cells that Excel has rounded once per column", async () => {
   const rows = Array.from({ length: 30 }, (_, at) => rowOf(at + 2, `S${at}`, "<c><v>4901542032375180</v></c>"));
   const sheets = { a: { rows: [rowOf(1, "シリアルナンバー", "IMEI番号"), ...rows].join("") } };
   const folder = folderWith({ "ledger.xlsx": workbookOf({ sheets }) });
-  const { en, ja } = await inBoth("csv check ledger.xlsx --as devices", { folder });
+  const { en, ja } = await runInBoth("csv check ledger.xlsx --as devices", { folder });
   expect(en.exit).toBe(3);
   expect(en.stderr.match(/more than 15 digits/g)).toHaveLength(1);
-  expect(en.stderr).toContain("; 29 more rows\n");
+  expect(en.stderr).toContain(" (and 29 more rows)\n");
   expect(en.stderr).not.toContain("errors in all");
-  expect(ja.stderr).toContain(" ほか 29 行\n");
+  expect(ja.stderr).toContain("(ほか 29 行)\n");
 });

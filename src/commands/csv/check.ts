@@ -1,41 +1,41 @@
 import { checkFile } from "../../lib/csv/check/index.ts";
-import { diskFailureOf } from "../../lib/errors/disk.ts";
+import { toDiskFailure } from "../../lib/errors/disk.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { FormatName } from "../../lib/model/console-files.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
-import { FIXES } from "../../lib/model/import.ts";
-import { severityOf } from "../../lib/model/problem.ts";
-import { BYTES } from "../../lib/terminal/index.ts";
+import { FIX_CHOICES } from "../../lib/model/import.ts";
+import { getProblemSeverity } from "../../lib/model/problem.ts";
+import { BYTE_UNIT } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { openInput } from "../../lib/files/index.ts";
 import { examineFile } from "../imports/plan/send.ts";
-import { csvCommand } from "../imports/refusal/command.ts";
+import { buildCsvCommand } from "../imports/refusal/command.ts";
 import { Remedies } from "../imports/refusal/remedies.ts";
-import { loadColumnMap, MAP } from "./file/column-map.ts";
-import { INPUT_ENCODING } from "./file/encoding.ts";
-import { FIX, refuseFixes } from "./file/fix.ts";
-import { FORMAT } from "./file/format.ts";
-import { recordsOf } from "../imports/plan/reading.ts";
-import { SHEET } from "./file/sheet.ts";
-import { listFound, rejection, reportColumns, type CheckedFile } from "./file/check-report.ts";
+import { loadColumnMap, MAP_OPTION } from "./file/column-map.ts";
+import { INPUT_ENCODING_OPTION } from "./file/encoding.ts";
+import { FIX_OPTION, rejectUnsupportedFixes } from "./file/fix.ts";
+import { FORMAT_OPTION } from "./file/format.ts";
+import { readRecords } from "../imports/plan/reading.ts";
+import { SHEET_OPTION } from "./file/sheet.ts";
+import { listCheckProblems, createCheckFailure, buildReportColumns, type CheckedFile } from "./file/check-report.ts";
 
-/** The field that `--key` names; undefined for the format's own. @throws `usage` if the format has no such key */
-function fieldOfKey(format: FormatName, key: string | undefined): string | undefined {
+/** Returns the field of `--key`; undefined for the format's default key.  @throws `usage` if there is no such key */
+function resolveKeyField(format: FormatName, key: string | undefined): string | undefined {
   if (key === undefined) return undefined;
   const { keys } = FORMATS[format].thing;
   const found = keys.find(({ name }) => name === key);
   if (keys.length > 1 && found !== undefined) return found.field;
   const names = keys.length > 1 ? keys.map(({ name }) => name).join(", ") : undefined;
   throw new Failure("usage", {
-    what: text(`--key ${key} does not go with --as ${format}`, `--key ${key} は --as ${format} では使えません`),
+    what: text(`--key ${key} cannot be used with --as ${format}`, `--key ${key} は --as ${format} では使えません`),
     hint:
       names === undefined
         ? text(
-            `${format} have one key only: leave out --key`,
+            `${format} files have only one key: omit --key`,
             `${format} のキーは 1 つだけです。--key を外してください`,
           )
-        : text(`one of ${names}`, `${names} のいずれかを指定してください`),
+        : text(`pass one of ${names}`, `${names} のいずれかを指定してください`),
   });
 }
 
@@ -43,27 +43,27 @@ export default defineCommand({
   summary: text("check a file against a format, without a tenant", "テナントなしでファイルを形式に照らして検査する"),
   details: [
     text(
-      "Checks every row and column: bytes, quoting, headers, cells, and values that must be unique in the file. The column clomoctl:reason is ignored. The first 20 problems are listed; --format json has them all.",
+      "Checks every row and column: bytes, quoting, headers, cells, and values that must be unique in the file. Ignores the column clomoctl:reason. Lists the first 20 problems; --format json lists all of them.",
       "バイト列、引用符、ヘッダー、セル、ファイル内の重複を全行・全列検査します。clomoctl:reason 列は無視します。問題は最初の 20 件を表示し、--format json では全件を出力します。",
     ),
   ],
   args: {
-    file: { kind: "file", required: true, about: text("the file; - is stdin", "ファイル(- は標準入力)") },
+    file: { kind: "file", required: true, about: text("file to check (- for stdin)", "ファイル(- は標準入力)") },
   },
   options: {
-    as: FORMAT,
-    encoding: INPUT_ENCODING,
-    sheet: SHEET,
-    map: MAP,
+    as: FORMAT_OPTION,
+    encoding: INPUT_ENCODING_OPTION,
+    sheet: SHEET_OPTION,
+    map: MAP_OPTION,
     key: {
       kind: "string",
       value: "KEY",
       about: text(
-        "field that identifies a record, as --key of the import (users: email by default)",
+        "field that identifies a record, like --key of an import (default for users: email)",
         "行を識別する項目(インポートの --key と同じ。ユーザーの既定は email)",
       ),
     },
-    fix: FIX,
+    fix: FIX_OPTION,
     allow: {
       kind: "list",
       value: "CHECKS",
@@ -82,18 +82,18 @@ export default defineCommand({
     tools.describeState(() =>
       text("nothing was changed: a check only reads", "検査は読み込みだけなので、何も変更していません"),
     );
-    refuseFixes(fix, as);
-    const keyField = fieldOfKey(as, key);
+    rejectUnsupportedFixes(fix, as);
+    const keyField = resolveKeyField(as, key);
     const map = await loadColumnMap(tools, as, { option: mapFile });
     await using file = await openInput(tools, name);
     const given = { as, sheet, map: mapFile, key, allow };
-    const again = (chosen: string): string => csvCommand("check", name, { ...given, sheet: chosen, fix });
+    const again = (chosen: string): string => buildCsvCommand("check", name, { ...given, sheet: chosen, fix });
     const reading = await examineFile(tools, file, { encoding: asked, newline: "auto", sheet, map, format: as, again });
     const { encoding, dialect } = reading;
-    const step = terminal.progress.start({ id: "check", name: text("Checking", "検査"), unit: BYTES });
+    const step = terminal.progress.start({ id: "check", name: text("Checking", "検査"), unit: BYTE_UNIT });
     const report = await checkFile(file.path, as, {
       ...(encoding === "xlsx"
-        ? { reading: { encoding: "utf-8" }, records: (sink) => recordsOf(file.chunks(), reading, file.label, sink) }
+        ? { reading: { encoding: "utf-8" }, records: (sink) => readRecords(file.chunks(), reading, file.label, sink) }
         : { reading: { encoding, dialect } }),
       allowUnknownColumns: allow?.includes("unknown-columns"),
       map,
@@ -104,15 +104,15 @@ export default defineCommand({
         step.expect(total);
         step.reach(done);
       },
-    }).catch((cause: unknown) => Promise.reject(diskFailureOf(cause, file.label) ?? cause));
+    }).catch((cause: unknown) => Promise.reject(toDiskFailure(cause, file.label) ?? cause));
     step.finish();
     const checked: CheckedFile = { file: file.label, format: as, encoding, report };
-    await listFound(terminal, checked);
-    await terminal.show(reportColumns(terminal), checked);
+    await listCheckProblems(terminal, checked);
+    await terminal.show(buildReportColumns(terminal), checked);
     if (report.errors === 0) return;
     const remedies = new Remedies(as);
-    for (const problem of report.problems) remedies.take({ ...problem, severity: severityOf(problem.code) });
-    const mending = FIXES.filter((one) => fix?.includes(one) === true || remedies.fix.includes(one));
-    throw rejection(checked, csvCommand("check", name, { ...given, fix: mending }));
+    for (const problem of report.problems) remedies.take({ ...problem, severity: getProblemSeverity(problem.code) });
+    const mending = FIX_CHOICES.filter((one) => fix?.includes(one) === true || remedies.fix.includes(one));
+    throw createCheckFailure(checked, buildCsvCommand("check", name, { ...given, fix: mending }));
   },
 });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import iconv from "iconv-lite";
 import { describe, expect, test } from "vitest";
-import { freshFolder, inBoth, run, type Ran } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run, type RunResult } from "#support/commands/program.ts";
 
 function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
   const folder = freshFolder();
@@ -15,14 +15,14 @@ function folderWith(files: Readonly<Record<string, string | Uint8Array>>): strin
 }
 
 /** Converts stdin to stdout. */
-const convert = (stdin: string | Uint8Array, options = ""): Promise<Ran> =>
+const convert = (stdin: string | Uint8Array, options = ""): Promise<RunResult> =>
   run(["csv", "convert", "-", "-", ...options.split(" ").filter((word) => word !== "")], { stdin });
 
 const TEXT = '氏名,説明\r\n髙橋,"あ\nい"\r\n';
 const CP932 = iconv.encode(TEXT, "cp932");
 
-describe("what is written", () => {
-  test("is the input's encoding and newlines where nothing is said", async () => {
+describe("the output", () => {
+  test("has the encoding and newlines of the input by default", async () => {
     for (const bytes of [CP932, Buffer.from(TEXT), iconv.encode(`\ufeff${TEXT}`, "utf-16le", { addBOM: false })]) {
       const { exit, bytes: written, stderr } = await convert(bytes, bytes[0] === 0xff ? "--bom" : "");
       expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
@@ -35,7 +35,7 @@ describe("what is written", () => {
     ["shift_jis", "cp932"],
     ["utf-16le", "utf-16le"],
     ["utf-16be", "utf-16be"],
-  ])("is %s where that is asked for", async (encoding, known) => {
+  ])("is %s on request", async (encoding, known) => {
     const { bytes } = await convert(CP932, `--to-encoding ${encoding}`);
     expect(iconv.decode(Buffer.from(bytes), known)).toBe(TEXT);
   });
@@ -44,18 +44,18 @@ describe("what is written", () => {
     ["lf", "\n"],
     ["cr", "\r"],
     ["crlf", "\r\n"],
-  ])("ends its rows in %s where that is asked for; cells stay", async (name, newline) => {
+  ])("ends its rows with %s on request, but cells stay unchanged", async (name, newline) => {
     const { stdout } = await convert(TEXT, `--to-newline ${name}`);
     expect(stdout).toBe(`氏名,説明${newline}髙橋,"あ\nい"${newline}`);
   });
 
-  test("begins with a byte order mark where that is asked for", async () => {
+  test("begins with a byte order mark on request", async () => {
     expect((await convert(CP932, "--to-encoding utf-8 --bom")).stdout).toBe(`\ufeff${TEXT}`);
     const { bytes } = await convert(CP932, "--to-encoding utf-16be --bom");
     expect(Buffer.from(bytes).toString("hex")).toMatch(/^feff/);
   });
 
-  test("takes the place of the old file only where that is said", async () => {
+  test("replaces an existing file only on request", async () => {
     const folder = folderWith({ "in.csv": CP932, "out.csv": "old" });
     const swapped = await run("csv convert out.csv in.csv --to-encoding utf-8", { folder });
     expect(swapped).toMatchObject({ exit: 2, stdout: "" });
@@ -66,7 +66,7 @@ describe("what is written", () => {
   });
 });
 
-describe("a workbook, by the name of the output", () => {
+describe("a workbook, selected by the name of the output", () => {
   const ROWS = [
     ["a", "b"],
     ["0123", 'x"\ny'],
@@ -88,47 +88,54 @@ describe("a workbook, by the name of the output", () => {
     expect(await rowsIn(readFileSync(join(folder, "copy.xlsx")))).toEqual(ROWS);
   });
 
-  test("is not written of what is no sound table", async () => {
+  test("is not written if the input is not a valid table", async () => {
     const folder = folderWith({ "in.csv": 'a,b\nx,"y\n' });
-    const { en, ja } = await inBoth("csv convert in.csv out.xlsx", { folder });
+    const { en, ja } = await runInBoth("csv convert in.csv out.xlsx", { folder });
     expect(en).toMatchObject({
       exit: 3,
       stdout: "",
-      stderr: expect.stringContaining("nothing was written: 1 problem"),
+      stderr: expect.stringContaining("nothing was written: the file has 1 problem"),
     });
     expect(ja.exit).toBe(3);
     expect(readdirSync(folder)).toEqual(["in.csv"]);
   });
 
-  test.each(["--to-encoding utf-8", "--to-newline lf", "--bom"])("has no %s", async (words) => {
+  test.each(["--to-encoding utf-8", "--to-newline lf", "--bom"])("does not accept %s", async (words) => {
     const { exit, stderr } = await run(`csv convert in.csv out.xlsx ${words}`, {
       folder: folderWith({ "in.csv": "a" }),
     });
     const flag = words.split(" ")[0];
-    expect([exit, stderr]).toEqual([2, expect.stringContaining(`${flag} is for text, and out.xlsx is a workbook`)]);
+    expect([exit, stderr]).toEqual([
+      2,
+      expect.stringContaining(`${flag} is for text files, but out.xlsx is the name of a workbook`),
+    ]);
   });
 
-  test.each(["out.xls", "out.XLSM", "out.xlsb"])("%s is not one that is written", async (name) => {
+  test.each(["out.xls", "out.XLSM", "out.xlsb"])("%s is not a format that can be written", async (name) => {
     const folder = folderWith({ "in.csv": "a" });
-    const { en, ja } = await inBoth(`csv convert in.csv ${name}`, { folder });
-    expect(en).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining("end the name in .xlsx") });
+    const { en, ja } = await runInBoth(`csv convert in.csv ${name}`, { folder });
+    expect(en).toMatchObject({
+      exit: 2,
+      stdout: "",
+      stderr: expect.stringContaining("use a file name that ends in .xlsx"),
+    });
     expect(ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("末尾を .xlsx に") });
     expect(readdirSync(folder)).toEqual(["in.csv"]);
   });
 });
 
-test("the input is read as told", async () => {
+test("reads the input in the given encoding", async () => {
   const latin = Buffer.from("a\nMuñoz\n");
   expect((await convert(latin, "--from-encoding utf-8")).stdout).toBe("a\nMuñoz\n");
   expect((await convert(latin, "--from-encoding shift_jis --to-encoding utf-8")).stdout).toBe("a\nMuﾃｱoz\n");
-  const { en, ja } = await inBoth("csv convert - -", { stdin: latin });
+  const { en, ja } = await runInBoth("csv convert - -", { stdin: latin });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
   expect(en.stderr).toContain("pass --from-encoding utf-8 or --from-encoding shift_jis");
   expect(ja.exit).toBe(3);
   expect(ja.stderr).toContain("--from-encoding utf-8 か --from-encoding shift_jis");
 });
 
-test("cells are told by the delimiter", async () => {
+test("separates cells by the delimiter", async () => {
   const stdin = 'a;b\nx;"y,z"\n';
   expect(await convert(stdin, "--delimiter ;")).toMatchObject({ exit: 0, stdout: stdin });
   const { exit, stdout, stderr } = await convert(stdin);
@@ -136,33 +143,33 @@ test("cells are told by the delimiter", async () => {
   expect(stderr).toContain("2:1: quote inside an unquoted cell");
 });
 
-describe("a character that cannot be held", () => {
+describe("a character that the encoding does not have", () => {
   const TEXT = "a,b\r\n1,𠮷\r\né,〜\r\n";
 
-  test("is named by its place, and the old file stays", async () => {
+  test("is reported with its place, and the old file stays", async () => {
     const folder = folderWith({ "in.csv": TEXT, "out.csv": "old" });
-    const { en, ja } = await inBoth("csv convert in.csv out.csv --to-encoding shift_jis --overwrite", {
+    const { en, ja } = await runInBoth("csv convert in.csv out.csv --to-encoding shift_jis --overwrite", {
       folder,
     });
     expect(en).toMatchObject({ exit: 3, stdout: "" });
     expect(en.stderr).toMatch(/^in\.csv:2:2: [^\n]*U\+20BB7[^\n]*\nin\.csv:3:1: [^\n]*U\+00E9[^\n]*\nerror: /);
-    expect(en.stderr).toContain("2 characters cannot be written in shift_jis; nothing was written\n  in.csv\n");
+    expect(en.stderr).toContain("2 characters cannot be represented in shift_jis; nothing was written\n  in.csv\n");
     expect(ja.exit).toBe(3);
     expect(ja.stderr).toContain("表せない文字が 2 個");
     expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe("old");
     expect(readdirSync(folder).toSorted()).toEqual(["in.csv", "out.csv"]);
   });
 
-  test("may be replaced, which is counted like the look-alikes", async () => {
+  test("can be replaced, and is counted like look-alikes", async () => {
     const line = "csv convert - - --to-encoding shift_jis --on-unmappable replace";
-    const { en, ja } = await inBoth(line, { stdin: TEXT });
+    const { en, ja } = await runInBoth(line, { stdin: TEXT });
     expect(en.exit).toBe(0);
     expect(iconv.decode(Buffer.from(en.bytes), "cp932")).toBe("a,b\r\n1,〓\r\n〓,～\r\n");
-    expect(en.stderr).toMatch(/^[^\n]+: 1 character\n[^\n]+〓: 2 characters\n$/);
+    expect(en.stderr).toMatch(/^1 character written as [^\n]+\n2 characters replaced by 〓\n$/);
     expect(ja.stderr).toMatch(/^1 文字を [^\n]+\n2 文字を 〓[^\n]+\n$/);
   });
 
-  test.each([20, 21])("is listed up to twenty: %i", async (count) => {
+  test.each([20, 21])("is listed for up to twenty characters: %i", async (count) => {
     const { exit, stderr } = await convert(
       `a\n${"é\n".repeat(count)}`,
       "--from-encoding utf-8 --to-encoding shift_jis",
@@ -173,44 +180,44 @@ describe("a character that cannot be held", () => {
   });
 });
 
-describe("a problem of bytes or quoting", () => {
-  test("is named by its place, and nothing is written", async () => {
+describe("a problem with bytes or quoting", () => {
+  test("is reported with its place, and nothing is written", async () => {
     const folder = folderWith({ "in.csv": 'a,b\n1,"2"3\nx"y,é\n' });
-    const { en, ja } = await inBoth("csv convert in.csv out.csv --from-encoding utf-8 --to-encoding shift_jis", {
+    const { en, ja } = await runInBoth("csv convert in.csv out.csv --from-encoding utf-8 --to-encoding shift_jis", {
       folder,
     });
     expect(en).toMatchObject({ exit: 3, stdout: "" });
     expect(en.stderr).toBe(
       "in.csv:2:2: text after the closing quote (B2)\nin.csv:3:1: quote inside an unquoted cell (A3)\n" +
-        "error: nothing was written: 2 problems\n  in.csv\n",
+        "error: nothing was written: the file has 2 problems\n  in.csv\n",
     );
     expect(ja.exit).toBe(3);
     expect(ja.stderr).toContain("問題が 2 件");
     expect(readdirSync(folder)).toEqual(["in.csv"]);
   });
 
-  test.each([1, 20, 21])("is listed up to twenty: %i", async (count) => {
+  test.each([1, 20, 21])("is listed for up to twenty problems: %i", async (count) => {
     const { stderr } = await convert(`a\n${'x"\n'.repeat(count)}`);
     expect(stderr.match(/^\S+:\d+:1: /gm)).toHaveLength(Math.min(count, 20));
-    expect(stderr).toContain(`error: nothing was written: ${count} problem${count === 1 ? "" : "s"}\n`);
+    expect(stderr).toContain(`error: nothing was written: the file has ${count} problem${count === 1 ? "" : "s"}\n`);
   });
 });
 
-test("stdin is called so where something is wrong with it, as csv check does", async () => {
-  const { en, ja } = await inBoth("csv convert - - --to-encoding utf-8", { stdin: 'a\n"b' });
+test("problems in stdin are reported as stdin, as in csv check", async () => {
+  const { en, ja } = await runInBoth("csv convert - - --to-encoding utf-8", { stdin: 'a\n"b' });
   expect(en.stderr).toMatch(/^stdin:2[^]+\n {2}stdin\n/);
   expect(ja.stderr).toMatch(/^stdin:2[^]+\n {2}stdin\n/);
 });
 
-test("a Ctrl-Z at the end is left out, which is said", async () => {
-  const { en, ja } = await inBoth("csv convert - -", { stdin: "a\nb\n\u001a" });
+test("removes a Ctrl-Z at the end and reports it", async () => {
+  const { en, ja } = await runInBoth("csv convert - -", { stdin: "a\nb\n\u001a" });
   expect(en).toMatchObject({ exit: 0, stdout: "a\nb\n" });
   expect(en.stderr).toContain("Ctrl-Z");
   expect(ja.stderr).toContain("Ctrl-Z");
   expect(await convert("a\nb\n")).toMatchObject({ exit: 0, stderr: "" });
 });
 
-test("progress counts the bytes read", async () => {
+test("progress counts the bytes that were read", async () => {
   const { stderr } = await convert(TEXT, "--progress json");
   const total = Buffer.byteLength(TEXT);
   const events = stderr
@@ -253,15 +260,15 @@ test.each([
   ["csv convert in.csv - --delimiter ", 2, "--delimiter"],
   ["csv convert in.csv - --to-encoding euc-jp", 2, "--to-encoding"],
   ["csv convert in.csv - --to-newline none", 2, "--to-newline"],
-])("%j ends with %i", async (line, exit, told) => {
-  const { en, ja } = await inBoth(line, { folder: folderWith({ "in.csv": CP932 }) });
+])("%j exits with %i", async (line, exit, told) => {
+  const { en, ja } = await runInBoth(line, { folder: folderWith({ "in.csv": CP932 }) });
   expect(en).toMatchObject({ exit, stdout: "" });
   expect(en.stderr).toContain(told);
   expect(ja).toMatchObject({ exit, stdout: "" });
   expect(ja.stderr).toContain(told);
 });
 
-test("a sheet becomes CSV, each cell as it is shown there", async () => {
+test("a sheet becomes CSV, with each cell as it is shown in the sheet", async () => {
   const rows = rowOf(1, "氏名", "コード") + rowOf(2, "山田, 太郎", '<c s="1"><v>12</v></c>');
   const stdin = workbookOf({ sheets: { a: { rows }, b: { rows } }, formats: ["0000"] });
   const { stdout } = await run("csv convert - - --sheet b", { stdin });
@@ -270,9 +277,9 @@ test("a sheet becomes CSV, each cell as it is shown there", async () => {
   expect(iconv.decode(bytes, "cp932")).toBe(stdout);
 });
 
-test("a sheet with a cell that cannot be read is not written", async () => {
+test("a sheet with an unreadable cell is not written", async () => {
   const stdin = workbookOf({ sheets: { a: { rows: rowOf(1, "氏名") + rowOf(2, "<c><f>A1</f></c>") } } });
-  const { en, ja } = await inBoth("csv convert - -", { stdin });
+  const { en, ja } = await runInBoth("csv convert - -", { stdin });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
   expect(en.stderr).toContain("stdin:2:1: A2 has a formula without a result");
   expect(ja.stderr).toContain("読み取れないセルがある");

@@ -32,19 +32,19 @@ test.each(["shift_jis.crlf", "shift_jis.cr", "utf-8.lf", "utf-8-bom.crlf"])("a g
   );
   expect(code).toBe(0);
   // blanks at the ends of texts are kept, and warned of
-  expect(stderr).toMatch(/^(?:warning: [^\n]* blanks at the ends, [^\n]*\n){3}$/);
+  expect(stderr).toMatch(/^(?:warning: [^\n]* leading or trailing spaces \([^\n]*\n){3}$/);
   const problems = ["value-blanks", "name-blanks", "value-blanks"].map((code) => ({ code }));
   expect(JSON.parse(text)).toMatchObject({ rows: 66, errors: 0, warnings: 3, problems });
 });
 
-test("a table of Excel's, in UTF-16 and with tabs", async () => {
+test("a UTF-16 table with tabs from Excel", async () => {
   const words = ["csv", "check", fixture("users/people.utf-16le-bom.crlf.txt"), "--as", "users", "--format", "ndjson"];
   const { code, text } = await run(words, { home: freshHome() });
   expect(code).toBe(0);
   expect(JSON.parse(text)).toMatchObject({ encoding: "utf-16le", rows: 66, errors: 0 });
 });
 
-test("every problem of the broken files is found in its place", async () => {
+test("finds every problem of the broken files in its place", async () => {
   const known = JSON.parse(await readFile(fixture("broken/index.json"), "utf8")) as Record<string, KnownProblem>;
   const home = freshHome();
   const missed: string[] = [];
@@ -64,7 +64,7 @@ test.each([
   ["shift_jis.crlf", "utf-8", "lf", "utf-8.lf"],
   ["utf-8.lf", "shift_jis", "cr", "shift_jis.cr"],
   ["utf-8.cr", "shift_jis", "crlf", "shift_jis.crlf"],
-])("%s to %s %s is the fixture %s", async (from, encoding, newline, to) => {
+])("converting %s to %s %s yields the fixture %s", async (from, encoding, newline, to) => {
   const input = fixture(`users/people.${from}.csv`);
   const { stdout, code } = await run(
     ["csv", "convert", input, "-", "--to-encoding", encoding, "--to-newline", newline],

@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import iconv from "iconv-lite";
 import { describe, expect, test } from "vitest";
 import { rowOf, workbookOf } from "#support/xlsx/workbook.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 
 function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
   const folder = freshFolder();
@@ -33,7 +33,7 @@ const ODD = Buffer.concat([
   iconv.encode("\tx\u001a", "cp932"),
 ]);
 
-test("programs are given codes and counts", async () => {
+test("programs get codes and counts", async () => {
   const folder = folderWith({ "people.csv": "氏名;説明\n山田;x\n鈴木;y\n" });
   const { exit, stdout, stderr, requests } = await run("csv inspect people.csv --format json", { folder });
   expect({ exit, stderr, requests }).toEqual({ exit: 0, stderr: "", requests: [] });
@@ -52,13 +52,13 @@ test("programs are given codes and counts", async () => {
   });
 });
 
-test("also of what may surprise", async () => {
+test("programs get oddities, too", async () => {
   const { oddities } = await inspected(ODD);
   expect(oddities).toHaveLength(8);
   expect(oddities).toContainEqual({ kind: "half-width-kana", count: 4, row: 4 });
 });
 
-test("of blank rows, and of a header that is not in the first row", async () => {
+test("programs get blank rows and a header that is not in the first row, too", async () => {
   const content = "社員一覧,,\n,,\n氏名,メールアドレス,TEL\n,,\n山田,a@b,\n";
   expect(await inspected(content)).toMatchObject({
     rows: 2,
@@ -71,9 +71,9 @@ test("of blank rows, and of a header that is not in the first row", async () => 
   expect(await inspected("a\nb\n")).toMatchObject({ oddities: [] });
 });
 
-describe("people are given words", () => {
-  test("in their language", async () => {
-    const { en, ja } = await inBoth("csv inspect odd.csv", {
+describe("people get words", () => {
+  test("in the chosen language", async () => {
+    const { en, ja } = await runInBoth("csv inspect odd.csv", {
       folder: folderWith({ "odd.csv": ODD }),
       terminal: { columns: 400 },
     });
@@ -93,17 +93,17 @@ describe("people are given words", () => {
     expect(ja.stdout).toMatch(/^ファイル +odd\.csv\n[^]+改行コード +crlf 3, lf 1\n[^]+区切り文字 +タブ\n/);
   });
 
-  test("also of each thing that may surprise", async () => {
+  test("for each oddity, too", async () => {
     const at = { folder: folderWith({ "odd.csv": ODD }), terminal: { columns: 400 } };
-    const { en, ja } = await inBoth("csv inspect odd.csv --fields oddities", at);
+    const { en, ja } = await runInBoth("csv inspect odd.csv --fields oddities", at);
     const told = [
       /Ctrl-Z/,
-      /2 kinds of newlines/,
+      /mixed newlines \(2 kinds\)/,
       /no newline at the end/,
       /1 blank row/,
       /1 row.*number of cells.*row 4/,
       /1 private-use character/,
-      /4 half-width kana.*row 4/,
+      /4 half-width kana, the first in row 4/,
       /1 character.*second CP932 code/,
     ];
     for (const words of told) expect(en.stdout).toMatch(words);
@@ -124,23 +124,23 @@ describe("people are given words", () => {
     ["a,b\n", "comma", "カンマ"],
     ["a;b\n", "semicolon", "セミコロン"],
     ["a\tb\n", "tab", "タブ"],
-  ])("of the delimiter: %j", async (content, english, japanese) => {
+  ])("for the delimiter: %j", async (content, english, japanese) => {
     const at = { folder: folderWith({ "a.csv": content }), terminal: {} };
-    const { en, ja } = await inBoth("csv inspect a.csv --fields delimiter", at);
+    const { en, ja } = await runInBoth("csv inspect a.csv --fields delimiter", at);
     expect(en.stdout).toBe(`delimiter  ${english}\n`);
     expect(ja.stdout).toBe(`区切り文字  ${japanese}\n`);
   });
 });
 
-test("the encoding may be named; else it is told, with the mark where one stands", async () => {
+test("the encoding can be given or is detected, including a byte order mark", async () => {
   const latin = "a\nMuñoz\n";
   expect(await inspected(latin, " --encoding shift_jis")).toMatchObject({ encoding: "shift_jis", bom: false });
   expect(await inspected(`\ufeff${latin}`)).toMatchObject({ encoding: "utf-8", bom: true });
   expect(await inspected(iconv.encode(latin, "utf-16le", { addBOM: true }))).toMatchObject({ encoding: "utf-16le" });
 });
 
-test("an encoding that is not certain is a warning with both readings", async () => {
-  const { en, ja } = await inBoth("csv inspect - --fields encoding", { stdin: "a\nMuñoz\n" });
+test("warns about an uncertain encoding and shows both readings", async () => {
+  const { en, ja } = await runInBoth("csv inspect - --fields encoding", { stdin: "a\nMuñoz\n" });
   expect(en).toMatchObject({ exit: 0, stdout: "encoding\nutf-8\n" });
   expect(en.stderr).toMatch(/^warning: [^\n]*row 2 reads "Muñoz" as UTF-8 and "Muﾃｱoz" as Shift_JIS\n$/);
   expect(ja.stderr).toMatch(/^警告: [^\n]*「Muñoz」[^\n]*「Muﾃｱoz」[^\n]*\n$/);
@@ -148,9 +148,9 @@ test("an encoding that is not certain is a warning with both readings", async ()
   expect(told.stderr).toBe("");
 });
 
-describe("problems of bytes and quoting", () => {
-  test("are named by place and header, and end with exit 3", async () => {
-    const { en, ja } = await inBoth("csv inspect -", { stdin: '氏名,説明\n山田,x"y\n"鈴木"z,b\n' });
+describe("problems with bytes and quoting", () => {
+  test("are reported with place and header, and the exit code is 3", async () => {
+    const { en, ja } = await runInBoth("csv inspect -", { stdin: '氏名,説明\n山田,x"y\n"鈴木"z,b\n' });
     expect(en.exit).toBe(3);
     expect(en.stderr).toBe(
       "stdin:2:2: 説明: quote inside an unquoted cell (B2)\nstdin:3:1: 氏名: text after the closing quote (A3)\nerror: the file has 2 problems\n  stdin\n",
@@ -162,14 +162,14 @@ describe("problems of bytes and quoting", () => {
 
   test.each([
     ["<html>", "web page"],
-    [Buffer.concat([Buffer.from("n\n山田\nx"), Buffer.of(0xb1)]), "row 3 has bytes that are not UTF-8 (B1)"],
-  ])("of the whole file are one line, and nothing is shown: %j", async (stdin, said) => {
-    const { en, ja } = await inBoth("csv inspect -", { stdin });
+    [Buffer.concat([Buffer.from("n\n山田\nx"), Buffer.of(0xb1)]), "row 3 contains bytes that are not valid UTF-8 (B1)"],
+  ])("are one line without a result if they concern the whole file: %j", async (stdin, said) => {
+    const { en, ja } = await runInBoth("csv inspect -", { stdin });
     expect(en).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining(said) });
     expect(ja).toMatchObject({ exit: 3, stdout: "" });
   });
 
-  test("outside of the header's columns have no header", async () => {
+  test("have no header if they are outside the columns of the header", async () => {
     const { stderr } = await run("csv inspect -", { stdin: 'a\n1,x"\n' });
     expect(stderr).toMatch(/^stdin:2:2: quote inside/);
   });
@@ -177,8 +177,8 @@ describe("problems of bytes and quoting", () => {
   test.each([
     [20, false],
     [21, true],
-  ])("are listed up to twenty: %i", async (count, more) => {
-    const { en, ja } = await inBoth("csv inspect -", { stdin: `a\n${'x"\n'.repeat(count)}` });
+  ])("are listed up to twenty problems: %i", async (count, more) => {
+    const { en, ja } = await runInBoth("csv inspect -", { stdin: `a\n${'x"\n'.repeat(count)}` });
     expect(en.stderr.match(/^stdin:\d+:1: a: /gm)).toHaveLength(20);
     expect(en.stderr.includes(`… ${count} problems in all\n`)).toBe(more);
     expect(ja.stderr.includes(`… 問題は全部で ${count} 件`)).toBe(more);
@@ -193,7 +193,7 @@ test("a signal ends it", async () => {
   }
   const en = await run("csv inspect -", { signals, stdin: Readable.from(bytes()) });
   expect(en).toMatchObject({ exit: 130, stdout: "" });
-  expect(en.stderr).toBe("error: interrupted: nothing was changed: the file is only read\n");
+  expect(en.stderr).toBe("error: interrupted: nothing was changed (the file is only read)\n");
   const ja = await run("csv inspect - --lang ja", { signals, stdin: Readable.from(bytes()) });
   expect(ja.exit).toBe(130);
   expect(ja.stderr).toContain("何も変更していません");
@@ -206,10 +206,10 @@ test.each([
   ["csv inspect a.csv b.csv", 2, "b.csv"],
   ["csv inspect a.csv --encoding latin1", 2, "--encoding"],
   ["csv inspect a.csv --fields colums", 2, "colums"],
-])("%s ends with %i", async (line, exit, told) => {
+])("%s exits with %i", async (line, exit, told) => {
   const folder = folderWith({ "a.csv": "a\n" });
   mkdirSync(join(folder, "folder"));
-  const { en, ja } = await inBoth(line, { folder });
+  const { en, ja } = await runInBoth(line, { folder });
   expect(en).toMatchObject({ exit, stdout: "" });
   expect(en.stderr).toContain(told);
   expect(ja).toMatchObject({ exit, stdout: "" });
@@ -233,7 +233,7 @@ describe("a workbook", () => {
     });
   });
 
-  test("has its blank rows counted as those of CSV are", async () => {
+  test("has its blank rows counted as in a CSV file", async () => {
     const rows = `${rowOf(1, "氏名", "役職")}<row r="2"><c r="A2" s="0"/></row>${rowOf(3, "山田", "主任")}<row r="5"><c r="B5" s="0"/></row>`;
     const book = workbookOf({ sheets: { 社員: { rows } } });
     expect(await inspected(book)).toMatchObject({
@@ -246,33 +246,31 @@ describe("a workbook", () => {
     expect(stdout).toBe("氏名,役職\r\n山田,主任\r\n");
   });
 
-  test("has its titles told as those of CSV are", async () => {
+  test("has its title rows reported as in a CSV file", async () => {
     const rows = rowOf(1, "社員名簿") + rowOf(3, "氏名", "役職") + rowOf(4, "山田", "主任");
     expect(await inspected(workbookOf({ sheets: { 社員: { rows } } }))).toMatchObject({
       oddities: [{ kind: "title-rows", count: 2, row: 3 }],
     });
   });
 
-  test("is sound with hidden rows, which are told", async () => {
+  test("is valid with hidden rows, which are reported", async () => {
     const hidden = rowOf(1, "氏名") + rowOf(2, "山田").replace("<row ", '<row hidden="1" ');
-    const { en, ja } = await inBoth("csv inspect -", { stdin: workbookOf({ sheets: { 社員: { rows: hidden } } }) });
+    const { en, ja } = await runInBoth("csv inspect -", { stdin: workbookOf({ sheets: { 社員: { rows: hidden } } }) });
     expect([en.exit, ja.exit]).toEqual([0, 0]);
-    expect(en.stderr).toContain("1 hidden or filtered row read like the others");
+    expect(en.stderr).toContain("1 hidden or filtered row also read; the first is row 2");
     expect(ja.stderr).toContain("非表示(フィルターで隠れた行を含む)の 1 行も読み込みます");
   });
 
-  test("lists its sheets where several have data", async () => {
-    const { en, ja } = await inBoth("csv inspect -", { stdin });
+  test("lists its sheets if several have data", async () => {
+    const { en, ja } = await runInBoth("csv inspect -", { stdin });
     expect([en.exit, ja.exit]).toEqual([2, 2]);
     expect(en.stderr).toContain('several sheets have data: "社員", "メモ"');
     expect(ja.stderr).toContain("データのあるシートが複数あります");
   });
 
-  test("of another kind is one line", async () => {
+  test("of another kind is reported on one line", async () => {
     const { exit, stderr } = await run("csv inspect - --lang en", { stdin: Buffer.from("d0cf11e0a1b11ae100", "hex") });
     expect(exit).toBe(3);
-    expect(stderr).toBe(
-      "error: this is an old Office file (.xls), which is not read\n  stdin\n  save it as .xlsx in Excel\n",
-    );
+    expect(stderr).toBe("error: old Office files (.xls) cannot be read\n  stdin\n  save the file as .xlsx in Excel\n");
   });
 });

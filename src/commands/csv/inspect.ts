@@ -1,15 +1,15 @@
 import { Failure } from "../../lib/errors/index.ts";
-import { severityOf } from "../../lib/model/problem.ts";
-import { counted, text } from "../../lib/text/index.ts";
+import { getProblemSeverity } from "../../lib/model/problem.ts";
+import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { openInput } from "../../lib/files/index.ts";
-import { choosingSheet } from "../imports/plan/reading.ts";
-import { csvCommand } from "../imports/refusal/command.ts";
-import { foundLine } from "./file/check-report.ts";
-import { INPUT_ENCODING } from "./file/encoding.ts";
+import { addSheetHint } from "../imports/plan/reading.ts";
+import { buildCsvCommand } from "../imports/refusal/command.ts";
+import { renderProblem } from "./file/check-report.ts";
+import { INPUT_ENCODING_OPTION } from "./file/encoding.ts";
 import { inspectFile } from "./file/inspect-file.ts";
-import { inspectionColumns } from "./file/inspection.ts";
-import { SHEET } from "./file/sheet.ts";
+import { buildInspectionColumns } from "./file/inspection.ts";
+import { SHEET_OPTION } from "./file/sheet.ts";
 
 export default defineCommand({
   summary: text(
@@ -23,9 +23,9 @@ export default defineCommand({
     ),
   ],
   args: {
-    file: { kind: "file", required: true, about: text("the file; - is stdin", "ファイル(- は標準入力)") },
+    file: { kind: "file", required: true, about: text("file to inspect (- for stdin)", "ファイル(- は標準入力)") },
   },
-  options: { encoding: INPUT_ENCODING, sheet: SHEET },
+  options: { encoding: INPUT_ENCODING_OPTION, sheet: SHEET_OPTION },
   examples: [
     { line: "clomoctl csv inspect people.csv" },
     { line: "clomoctl csv inspect users/mixed-newlines.shift_jis.csv --format json" },
@@ -35,17 +35,17 @@ export default defineCommand({
   async run(tools, { file: name, encoding, sheet }) {
     const { terminal, signal } = tools;
     tools.describeState(() =>
-      text("nothing was changed: the file is only read", "読み込みだけなので、何も変更していません"),
+      text("nothing was changed (the file is only read)", "読み込みだけなので、何も変更していません"),
     );
     await using file = await openInput(tools, name);
-    const again = (chosen: string): string => csvCommand("inspect", name, { sheet: chosen });
+    const again = (chosen: string): string => buildCsvCommand("inspect", name, { sheet: chosen });
     const inspection = await inspectFile(file, { encoding, sheet, signal }).catch((error: unknown) =>
-      Promise.reject(choosingSheet(error, { asked: sheet, again })),
+      Promise.reject(addSheetHint(error, { asked: sheet, again })),
     );
     const { label } = file;
     for (const problem of inspection.problems) {
       const header = inspection.header[problem.column - 1] ?? "";
-      await terminal.problem(foundLine(label, { ...problem, header }));
+      await terminal.problem(renderProblem(label, { ...problem, header }));
     }
     const { ambiguity, problemCount, problems } = inspection;
     if (problemCount > problems.length) {
@@ -60,13 +60,14 @@ export default defineCommand({
         ),
       );
     }
-    await terminal.show(inspectionColumns(terminal), { file: label, inspection });
-    if (problems.some(({ code }) => severityOf(code) === "error")) throw unsound(label, problemCount);
+    await terminal.show(buildInspectionColumns(terminal), { file: label, inspection });
+    if (problems.some(({ code }) => getProblemSeverity(code) === "error"))
+      throw createProblemsFailure(label, problemCount);
   },
 });
 
-const unsound = (where: string, count: number): Failure =>
+const createProblemsFailure = (where: string, count: number): Failure =>
   new Failure("input-rejected", {
-    what: text(`the file has ${counted(count, "problem")}`, `ファイルに問題が ${count} 件あります`),
+    what: text(`the file has ${formatCount(count, "problem")}`, `ファイルに問題が ${count} 件あります`),
     where,
   });

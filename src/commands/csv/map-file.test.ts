@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { parseMapFile } from "../../lib/csv/layout/map-parse.ts";
-import { mapFileText } from "./map.ts";
+import { renderMapFile } from "./map.ts";
 
-it("is read back as it was written, whatever the headers are", () => {
+it("is read back as it was written, whatever its headers are", () => {
   const header = fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 }).filter((value) => value.trim() === value);
   const entry = fc.record({ header, to: fc.constantFrom("氏名", "メールアドレス", null) });
   const entries = fc.uniqueArray(entry, { maxLength: 3, selector: ({ to }) => to, comparator: "IsStrictlyEqual" });
@@ -13,7 +13,7 @@ it("is read back as it was written, whatever the headers are", () => {
   );
   fc.assert(
     fc.property(unlike, fc.constantFrom(",", ";", "\t"), (columns, delimiter) => {
-      const map = parseMapFile(mapFileText(columns, delimiter), FORMATS.users, "map.yaml");
+      const map = parseMapFile(renderMapFile(columns, delimiter), FORMATS.users, "map.yaml");
       const fields = new Map([
         ["氏名", "name"],
         ["メールアドレス", "emails"],

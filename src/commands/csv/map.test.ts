@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { freshFolder, inBoth, run, type Typing } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run, type Typing } from "#support/commands/program.ts";
 
 const ENTER = "\r";
 const DOWN = "\u001b[B";
@@ -24,10 +24,10 @@ async function mapped(
   return stdout;
 }
 
-test("only headers that the format does not know are asked for, the nearest field first", async () => {
+test("asks only about headers that the format does not know, with the nearest field first", async () => {
   const typing: readonly Typing[] = [
-    ["Which field is 氏 名?", ENTER],
-    ["Which field is employeeCod?", ENTER],
+    ['Which field does "氏 名" stand for?', ENTER],
+    ['Which field does "employeeCod" stand for?', ENTER],
   ];
   expect(await mapped("氏 名,メールアドレス,employeeCod\n", typing)).toBe(
     'columns:\n  "氏 名": "氏名"\n  "employeeCod": "社員コード"\n',
@@ -37,20 +37,20 @@ test("only headers that the format does not know are asked for, the nearest fiel
 test.each([
   ["users", "clomoctl users import in.csv --map 'my map.yaml'"],
   ["docs", "clomoctl secured users import in.csv --app docs --map 'my map.yaml'"],
-])("a map of %s in a file is followed by what to type next", async (format, next) => {
+])("after a map of %s is written to a file, says what to type next", async (format, next) => {
   const folder = folderWith({ "in.csv": "Memo\n" });
   const words = ["csv", "map", "in.csv", "--as", format, "-o", "my map.yaml"];
   const ask = (question: string) => ({
     folder,
     terminal: { columns: 300, typing: [[question, ENTER]] as readonly Typing[] },
   });
-  const en = await run([...words, "--lang", "en"], ask("Which field is Memo?"));
+  const en = await run([...words, "--lang", "en"], ask('Which field does "Memo" stand for?'));
   expect(en).toMatchObject({ exit: 0, stdout: "", stderr: expect.stringContaining(`next: ${next}\n`) });
   const ja = await run([...words, "--overwrite", "--lang", "ja"], ask("「Memo」はどの項目ですか?"));
   expect(ja.stderr).toContain(`次の操作: ${next}\n`);
 });
 
-test("what the file needs is in the command that is proposed next", async () => {
+test("the proposed next command has the options that the file needs", async () => {
   const rows = [
     "お名前,メールアドレス,組織コード",
     "佐藤,a＠example.jp ,S01",
@@ -62,9 +62,9 @@ test("what the file needs is in the command that is proposed next", async () => 
     folder,
     terminal: { columns: 300, typing: [[question, ENTER]] as readonly Typing[] },
   });
-  const en = await run("csv map in.csv --as users -o m.yaml --lang en", typed("Which field is お名前?"));
+  const en = await run("csv map in.csv --as users -o m.yaml --lang en", typed('Which field does "お名前" stand for?'));
   const next = "clomoctl users import in.csv --create-orgs --map m.yaml --fix 'trim,width,short-rows'";
-  expect(en.stderr).toContain(`next: ${next} (it names the organisations that it would create before it asks)\n`);
+  expect(en.stderr).toContain(`next: ${next} (lists the organisations to create before it asks for confirmation)\n`);
   const ja = await run(
     "csv map in.csv --as users -o m.yaml --overwrite --lang ja",
     typed("「お名前」はどの項目ですか?"),
@@ -72,86 +72,86 @@ test("what the file needs is in the command that is proposed next", async () => 
   expect(ja.stderr).toContain(`次の操作: ${next}(新しく作る組織は、確認の前に表示します)\n`);
 });
 
-test("a title above the header is refused before anything is asked", async () => {
+test("refuses a title above the header before it asks anything", async () => {
   const folder = folderWith({ "in.csv": "社員名簿,,\r\n\r\n氏名,メールアドレス,部署\r\n佐藤,a@example.jp,営業\r\n" });
-  const { en, ja } = await inBoth("csv map in.csv --as users", { folder, terminal: {} });
+  const { en, ja } = await runInBoth("csv map in.csv --as users", { folder, terminal: {} });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
-  expect(en.stderr).toContain("row 1 is not the header: row 3 looks like it\n");
+  expect(en.stderr).toContain("error: row 1 is not the header; row 3 looks like the header\n");
   expect(ja.stderr).toContain("3 行目がヘッダー行のようです\n");
 });
 
-test("groups of an app's users too, of the sheet and the encoding that were named", async () => {
+test("the next command has the options for groups and the given encoding, too", async () => {
   const rows = "ユーザーID,名前,グループ名\nu1,佐藤,営業\n";
   const folder = folderWith({ "in.csv": rows });
-  const typing: readonly Typing[] = [["Which field is 名前?", ENTER]];
+  const typing: readonly Typing[] = [['Which field does "名前" stand for?', ENTER]];
   const { stderr } = await run("csv map in.csv --as docs -o m.yaml --encoding utf-8", {
     folder,
     terminal: { columns: 300, typing },
   });
   expect(stderr).toContain(
-    "next: clomoctl secured users import in.csv --app docs --create-groups --encoding utf-8 --map m.yaml (it names the groups that it would create before it asks)\n",
+    "next: clomoctl secured users import in.csv --app docs --create-groups --encoding utf-8 --map m.yaml (lists the groups to create before it asks for confirmation)\n",
   );
 });
 
-test("what people call a column is offered first", async () => {
+test("offers a common name of a column first", async () => {
   const typing: readonly Typing[] = [
-    ["Which field is お名前?", ENTER],
-    ["Which field is メール?", ENTER],
-    ["Which field is 社員番号?", ENTER],
+    ['Which field does "お名前" stand for?', ENTER],
+    ['Which field does "メール" stand for?', ENTER],
+    ['Which field does "社員番号" stand for?', ENTER],
   ];
   expect(await mapped("お名前,メール,社員番号\n", typing)).toBe(
     'columns:\n  "お名前": "氏名"\n  "メール": "メールアドレス"\n  "社員番号": "社員コード"\n',
   );
 });
 
-test("the nearest field is offered once", async () => {
-  const typing: readonly Typing[] = [["Which field is 氏 名?", DOWN + DOWN + ENTER]];
+test("offers the nearest field once", async () => {
+  const typing: readonly Typing[] = [['Which field does "氏 名" stand for?', DOWN + DOWN + ENTER]];
   expect(await mapped("氏 名\n", typing)).toContain('"氏 名": "フリガナ"');
 });
 
-test("one that is near none is left out, unless another is chosen", async () => {
+test("leaves out a header without a near field, unless a field is chosen", async () => {
   const typing: readonly Typing[] = [
-    ["Which field is Memo?", ENTER],
-    ["Which field is Who?", DOWN + ENTER],
+    ['Which field does "Memo" stand for?', ENTER],
+    ['Which field does "Who" stand for?', DOWN + ENTER],
   ];
   expect(await mapped("Memo,Who\n", typing)).toBe('columns:\n  "Memo": ignore\n  "Who": "氏名"\n');
 });
 
-test("a field that is taken is offered no more, but for one that may be repeated", async () => {
+test("offers a used field no more, unless it can be repeated", async () => {
   const typing: readonly Typing[] = [
-    ["Which field is A?", DOWN + ENTER],
-    ["Which field is B?", DOWN + ENTER],
-    ["Which field is C?", DOWN + DOWN + ENTER],
-    ["Which field is D?", DOWN + DOWN + ENTER],
-    ["Which field is E?", DOWN + ENTER],
+    ['Which field does "A" stand for?', DOWN + ENTER],
+    ['Which field does "B" stand for?', DOWN + ENTER],
+    ['Which field does "C" stand for?', DOWN + DOWN + ENTER],
+    ['Which field does "D" stand for?', DOWN + DOWN + ENTER],
+    ['Which field does "E" stand for?', DOWN + ENTER],
   ];
   expect(await mapped("A,B,C,D,E,フリガナ\n", typing)).toBe(
     'columns:\n  "A": "氏名"\n  "B": "メールアドレス"\n  "C": "組織コード"\n  "D": "役職"\n  "E": "メールアドレス"\n',
   );
 });
 
-test("a header that is blank is not asked for, and one that stands there twice is asked for once", async () => {
-  const typing: readonly Typing[] = [["Which field is Memo?", ENTER]];
+test("does not ask about a blank header, and asks about a repeated header once", async () => {
+  const typing: readonly Typing[] = [['Which field does "Memo" stand for?', ENTER]];
   expect(await mapped("氏名,,Memo,Memo\n", typing)).toBe('columns:\n  "Memo": ignore\n');
 });
 
-test("a known header that stands there twice is not asked for: the answer would be for both", async () => {
-  const typing: readonly Typing[] = [["Which field is Memo?", ENTER]];
+test("does not ask about a repeated known header, because the answer would apply to both", async () => {
+  const typing: readonly Typing[] = [['Which field does "Memo" stand for?', ENTER]];
   expect(await mapped("氏名,Memo,氏名\n", typing)).toBe('columns:\n  "Memo": ignore\n');
 });
 
-test("where all is known nobody is asked", async () => {
+test("asks nothing if all headers are known", async () => {
   expect(await mapped("氏名,メールアドレス\n", [])).toBe("columns: {}\n");
 });
 
-test("the delimiter goes into the map, and the encoding is told or named", async () => {
-  const typing: readonly Typing[] = [["Which field is Memo?", ENTER]];
+test("the map has the delimiter, and the encoding is detected or given", async () => {
+  const typing: readonly Typing[] = [['Which field does "Memo" stand for?', ENTER]];
   expect(await mapped("氏名;Memo\n", typing)).toBe('columns:\n  "Memo": ignore\ndialect:\n  delimiter: ";"\n');
-  const kana: readonly Typing[] = [["Which field is Muﾃｱoz?", ENTER]];
+  const kana: readonly Typing[] = [['Which field does "Muﾃｱoz" stand for?', ENTER]];
   expect(await mapped("Muñoz\n", kana, "--as docs --encoding shift_jis")).toContain('"Muﾃｱoz": ignore');
 });
 
-test("the map is written to a file, and reads as one", async () => {
+test("writes the map to a file that can be read as a map", async () => {
   const folder = folderWith({ "hr.csv": "Login;表示名;パスワード\ntaro1;山田;secret12\n" });
   const terminal = { typing: [["「Login」はどの項目ですか?", DOWN + ENTER]] } as const;
   const made = await run("csv map hr.csv --as browser -o map.yaml --lang ja", { folder, terminal });
@@ -161,26 +161,26 @@ test("the map is written to a file, and reads as one", async () => {
   expect(checked).toMatchObject({ exit: 0, stderr: "" });
 });
 
-test("what somebody answered before is kept, unless it is to be replaced", async () => {
+test("keeps earlier answers unless they may be replaced", async () => {
   const folder = folderWith({ "in.csv": "Memo\n", "map.yaml": "columns: {Memo: 氏名}\n" });
   const line = "csv map in.csv --as users -o map.yaml";
-  const kept = await run(line, { folder, terminal: { typing: [["map.yaml already exists. Replace it?", "n\r"]] } });
+  const kept = await run(line, { folder, terminal: { typing: [["Replace the existing map.yaml?", "n\r"]] } });
   expect(kept).toMatchObject({ exit: 0, stdout: "", stderr: expect.stringContaining("nothing was changed") });
   expect(readFileSync(join(folder, "map.yaml"), "utf8")).toBe("columns: {Memo: 氏名}\n");
-  const typing: readonly Typing[] = [["Which field is Memo?", ENTER]];
+  const typing: readonly Typing[] = [['Which field does "Memo" stand for?', ENTER]];
   expect((await run(`${line} --overwrite`, { folder, terminal: { typing } })).exit).toBe(0);
   expect(readFileSync(join(folder, "map.yaml"), "utf8")).toContain('"Memo": ignore');
 });
 
-test("the context that was named is named in what to type next", async () => {
+test("the proposed next command has the given context", async () => {
   const folder = folderWith({ "in.csv": "Memo\n" });
-  const typing: readonly Typing[] = [["Which field is Memo?", ENTER]];
+  const typing: readonly Typing[] = [['Which field does "Memo" stand for?', ENTER]];
   const line = "csv map in.csv --as users -o in-map.yaml --context local";
   const { stderr } = await run(line, { folder, terminal: { columns: 300, typing } });
   expect(stderr).toContain("next: clomoctl users import in.csv --map in-map.yaml --context local\n");
 });
 
-test("the choice to leave a column out is offered in the person's language", async () => {
+test("offers to leave a column out in the chosen language", async () => {
   const folder = folderWith({ "in.csv": "Memo\n" });
   const en = await run("csv map in.csv --as orgs", {
     folder,
@@ -194,10 +194,10 @@ test("the choice to leave a column out is offered in the person's language", asy
   expect(ja.stdout).toBe(en.stdout);
 });
 
-test("Ctrl-C leaves no map", async () => {
+test("Ctrl-C writes no map", async () => {
   const folder = folderWith({ "in.csv": "Memo\n" });
   const at = (question: string) => ({ folder, terminal: { typing: [[question, "\u0003"]] as const } });
-  const en = await run("csv map in.csv --as users -o map.yaml", at("Which field is Memo?"));
+  const en = await run("csv map in.csv --as users -o map.yaml", at('Which field does "Memo" stand for?'));
   expect(en.exit).toBe(130);
   expect(en.stderr).toContain("error: interrupted: no map file was written\n");
   const ja = await run("csv map in.csv --as users -o map.yaml --lang ja", at("「Memo」"));
@@ -208,12 +208,14 @@ test("Ctrl-C leaves no map", async () => {
 
 test.each([
   ["no terminal", {}, ""],
-  ["--no-input", { terminal: {} }, " --no-input"],
-])("where nobody can be asked it says what to write by hand: %s", async (_, circumstances, flag) => {
+  ["--no-input", { terminal: { columns: 200 } }, " --no-input"],
+])("says what to write by hand if it cannot ask: %s", async (_, circumstances, flag) => {
   const folder = folderWith({ "in.csv": "Memo\n" });
-  const { en, ja } = await inBoth(`csv map in.csv --as users${flag}`, { folder, ...circumstances });
+  const { en, ja } = await runInBoth(`csv map in.csv --as users${flag}`, { folder, ...circumstances });
   expect(en).toMatchObject({ exit: 2, stdout: "" });
-  expect(en.stderr).toMatch(/cannot ask which header is which field[^]+clomoctl csv map\n[^]+columns: /);
+  expect(en.stderr).toMatch(
+    /cannot ask which field each header stands for \(no terminal, or --no-input\)[^]+clomoctl csv map\n[^]+columns: /,
+  );
   expect(ja).toMatchObject({ exit: 2, stdout: "" });
   expect(ja.stderr).toContain("columns: ");
 });
@@ -224,9 +226,9 @@ test.each([
   ["csv map in.csv", 2, "--as FORMAT"],
   ["csv map --as users", 2, "FILE"],
   ["csv map in.csv --as people", 2, "--as"],
-])("%s ends with %i", async (line, exit, told) => {
+])("%s exits with %i", async (line, exit, told) => {
   const folder = folderWith({ "in.csv": "Memo\n", "kana.csv": "a\nMuñoz\n" });
-  const { en, ja } = await inBoth(line, { folder, terminal: {} });
+  const { en, ja } = await runInBoth(line, { folder, terminal: {} });
   expect(en).toMatchObject({ exit, stdout: "" });
   expect(en.stderr).toContain(told);
   expect(ja).toMatchObject({ exit, stdout: "" });

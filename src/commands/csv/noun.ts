@@ -3,5 +3,5 @@ import { defineNoun } from "../command.ts";
 
 export default defineNoun({
   group: "daily",
-  summary: text("CSV files, without a tenant", "CSV ファイル(テナントは不要)"),
+  summary: text("CSV files (no tenant needed)", "CSV ファイル(テナントは不要)"),
 });

@@ -1,6 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { FORMAT } from "./file/format.ts";
+import { FORMAT_OPTION } from "./file/format.ts";
 import { REPEATABLE_DETAILS, TEMPLATE_OPTIONS, writeTemplate } from "./file/template.ts";
 
 export default defineCommand({
@@ -8,7 +8,7 @@ export default defineCommand({
   details: REPEATABLE_DETAILS,
   args: {},
   options: {
-    as: FORMAT,
+    as: FORMAT_OPTION,
     ...TEMPLATE_OPTIONS,
   },
   examples: [

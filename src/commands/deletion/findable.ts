@@ -1,59 +1,59 @@
 import { emailKey, nameKey, serialKey } from "../../lib/model/normalise.ts";
-import { nameAsWritten } from "../../lib/model/search.ts";
+import { toComparableName } from "../../lib/model/search.ts";
 import type { Text } from "../../lib/text/index.ts";
-import type { NamedKind } from "../listing/named.ts";
-import { boxIn, cellsOf, strange, type TypedName } from "./typed-names.ts";
+import type { NamedKind } from "../listing/single-match.ts";
+import { findCheckbox, parseNameCells, findUnexpectedText, type TypedName } from "./typed-names.ts";
 
-/** A kind of record that is found by its names. */
-export interface Findable<R extends { readonly id: string }> extends NamedKind<R> {
-  /** All records that a name matches. */
+/** A kind of record that can be found by its names. */
+export interface FindableKind<R extends { readonly id: string }> extends NamedKind<R> {
+  /** Returns all records that a name matches. */
   readonly find: (name: string) => Promise<readonly R[]>;
-  /** What is probably meant where none does. */
+  /** Returns suggestions if a name does not match any record. */
   readonly near: (name: string) => Promise<readonly (string | Text)[]>;
-  /** All records, and by what each is known, as {@link find} compares it: many names are looked up by one pass over them. */
+  /** Returns all records, to find many names in one pass that compares values of `knownBy` as {@link find} would. */
   readonly every?: (() => AsyncIterable<R> | Iterable<R>) | undefined;
-  readonly knownBy?: ((record: R) => KnownBy) | undefined;
+  readonly knownBy?: ((record: R) => LookupKeys) | undefined;
   /**
-   * People are named by what they have in mails: `山田 太郎 <yamada@example.jp>`. The values that may stand beside the
-   * address of a record: any other word could be a sentence about somebody who stays.
+   * Returns the values that may appear next to a user's email address, as in `山田 太郎 <yamada@example.jp>`. Any other
+   * word is suspicious: the line could be a sentence about somebody who stays.
    */
   readonly beside?: ((record: R) => readonly (string | null)[]) | undefined;
-  /** What people call it. In a list of people it finds who alone is called so; the argument of a command does not. */
+  /** Returns a record's full name, which finds the record in a list file if unique, but not as an argument. */
   readonly called?: ((record: R) => string) | undefined;
-  /** What may stand as a heading above them in such a list: their organisations. */
+  /** Returns names that may be headings above people in a list file: their organisations. */
   readonly headings?: ((record: R) => readonly string[]) | undefined;
-  /** By what people compare who was found by that. */
+  /** Returns the text that lets people verify a record that was found by its full name. */
   readonly compared?: ((record: R) => string) | undefined;
 }
 
-/** By what a record is known: values that are compared to the letter, as codes and names, and as mail addresses. */
-export interface KnownBy {
+/** The values that identify a record: `exact` ones are compared literally, the others in normalised form. */
+export interface LookupKeys {
   readonly exact: readonly (string | null)[];
   readonly codes?: readonly (string | null)[];
   readonly serials?: readonly string[];
   readonly mails?: readonly string[];
-  /** compared to the letter, where no record is known by the others */
+  /** compared literally, if the other values do not match any record */
   readonly else?: readonly (string | null)[];
 }
 
-/** Names from which on one pass over all records is faster than a search for each. */
-const MANY = 100;
+/** Number of names from which one pass over all records is faster than a search for each name. */
+const MIN_NAMES_FOR_SCAN = 100;
 
-/** How a value is told from values of another sort. */
-const exactly = (value: string): string => `= ${value}`;
-const asCode = (value: string): string => `code ${nameKey(value)}`;
-const asSerial = (value: string): string => `serial ${serialKey(value)}`;
-const asMail = (value: string): string => `mail ${emailKey(value)}`;
+/** Returns the key of a literally compared value. The prefix distinguishes it from other kinds of values. */
+const toExactKey = (value: string): string => `= ${value}`;
+const toCodeKey = (value: string): string => `code ${nameKey(value)}`;
+const toSerialKey = (value: string): string => `serial ${serialKey(value)}`;
+const toMailKey = (value: string): string => `mail ${emailKey(value)}`;
 
-/** What finds the records of a name: a search, or what one pass over all of them found. */
-async function finderOf<R extends { readonly id: string }>(
+/** Returns a function that finds a name's records: by a search, or, for many names, in one pass over all. */
+async function createFinder<R extends { readonly id: string }>(
   typed: readonly TypedName[],
-  { find, every, knownBy }: Findable<R>,
+  { find, every, knownBy }: FindableKind<R>,
 ): Promise<(name: string) => Promise<readonly R[]>> {
-  if (typed.length < MANY || every === undefined || knownBy === undefined) return find;
+  if (typed.length < MIN_NAMES_FOR_SCAN || every === undefined || knownBy === undefined) return find;
   const asked = new Map<string, string[]>();
   for (const name of typed.flatMap(({ name, whole = name }) => [name, whole])) {
-    for (const key of [exactly(name), asCode(name), asSerial(name), asMail(name)])
+    for (const key of [toExactKey(name), toCodeKey(name), toSerialKey(name), toMailKey(name)])
       asked.set(key, [...(asked.get(key) ?? []), name]);
   }
   const [found, otherwise] = [new Map<string, Map<string, R>>(), new Map<string, Map<string, R>>()];
@@ -65,9 +65,9 @@ async function finderOf<R extends { readonly id: string }>(
   for await (const record of every()) {
     const { exact, codes = [], serials = [], mails = [], else: others = [] } = knownBy(record);
     const present = (values: readonly (string | null)[]) => values.filter((value) => value !== null);
-    const keys = [...present(codes).map(asCode), ...serials.map(asSerial), ...mails.map(asMail)];
-    keep(record, [...present(exact).map(exactly), ...keys], found);
-    keep(record, present(others).map(exactly), otherwise);
+    const keys = [...present(codes).map(toCodeKey), ...serials.map(toSerialKey), ...mails.map(toMailKey)];
+    keep(record, [...present(exact).map(toExactKey), ...keys], found);
+    keep(record, present(others).map(toExactKey), otherwise);
   }
   return async (name) => {
     const own = found.get(name)?.get(name);
@@ -75,57 +75,58 @@ async function finderOf<R extends { readonly id: string }>(
   };
 }
 
-/** Who may be meant by a line of a list, by the full name. */
+/** The records that a line of a list matches by their full name. */
 interface FullNameMatch<R> {
   readonly found: readonly R[];
-  /** what else the line says, which is not theirs */
+  /** the other cells of the line, if the record was found only by the first cell; else blank */
   readonly beside: string;
   readonly honorific: string;
 }
 
-const NOBODY = { found: [], beside: "", honorific: "" } as const;
+const NO_MATCH = { found: [], beside: "", honorific: "" } as const;
 
-/** Who is called what, and the names of what they are in, which stand above people in lists. */
+/** The records by full name, and the names of their organisations, which may be headings in lists. */
 interface NameIndex<R> {
   readonly people: ReadonlyMap<string, readonly R[]>;
   readonly headings: ReadonlySet<string>;
 }
 
-async function namesOf<R extends { readonly id: string }>({
+async function buildNameIndex<R extends { readonly id: string }>({
   every,
   called,
   headings,
-}: Findable<R>): Promise<NameIndex<R>> {
+}: FindableKind<R>): Promise<NameIndex<R>> {
   const [people, known] = [new Map<string, R[]>(), new Set<string>()];
   if (every === undefined || called === undefined) return { people, headings: known };
   for await (const record of every()) {
-    const name = nameAsWritten(called(record));
+    const name = toComparableName(called(record));
     people.set(name, [...(people.get(name) ?? []), record]);
-    for (const heading of headings?.(record) ?? []) known.add(nameAsWritten(heading));
+    for (const heading of headings?.(record) ?? []) known.add(toComparableName(heading));
   }
   return { people, headings: known };
 }
 
 /**
- * Finds in a list who is called as a whole line, or as a cell of it of which all other cells are theirs as well; else who
- * is called as its first cell. The name of an organisation is nobody's: it may be a heading.
+ * Returns a function that matches a line of a list by full name: the whole line, or a cell if all other cells belong to
+ * the same record; else the first cell. The name of an organisation does not match anybody, because it may be a
+ * heading.
  */
-function byFullName<R extends { readonly id: string }>(findable: Findable<R>) {
+function createFullNameMatcher<R extends { readonly id: string }>(findable: FindableKind<R>) {
   const { called, beside: valuesOf } = findable;
   let known: Promise<NameIndex<R>> | undefined;
   return async ({ name, beside, where }: TypedName): Promise<FullNameMatch<R>> => {
-    if (where === undefined || beside !== undefined || called === undefined) return NOBODY;
-    const { people, headings } = await (known ??= namesOf(findable));
+    if (where === undefined || beside !== undefined || called === undefined) return NO_MATCH;
+    const { people, headings } = await (known ??= buildNameIndex(findable));
     const calledSo = (one: string): readonly R[] =>
-      headings.has(nameAsWritten(one)) ? [] : (people.get(nameAsWritten(one)) ?? []);
-    const cells = cellsOf(name);
+      headings.has(toComparableName(one)) ? [] : (people.get(toComparableName(one)) ?? []);
+    const cells = parseNameCells(name);
     const others = (at: number): string =>
       cells
         .filter((_, other) => other !== at)
         .map(({ bare }) => bare)
         .join("\t");
     const meant = cells.flatMap(({ bare }, at) =>
-      calledSo(bare).filter((record) => strange(others(at), valuesOf?.(record) ?? []) === ""),
+      calledSo(bare).filter((record) => findUnexpectedText(others(at), valuesOf?.(record) ?? []) === ""),
     );
     const whole = calledSo(name);
     const found = [...new Map([...whole, ...meant].map((record) => [record.id, record])).values()];
@@ -135,53 +136,54 @@ function byFullName<R extends { readonly id: string }>(findable: Findable<R>) {
   };
 }
 
-/** Who is meant by a name or a line. */
+/** The records that a typed name or a line matches. */
 interface NameMatch<R> {
   readonly found: readonly R[];
-  /** what else the line says, which is not theirs */
+  /** text of the line that does not belong to the record */
   readonly other: string;
-  /** of those who were found by the full name alone the title behind it, if any; else undefined */
+  /** honorific after the name (blank if there is none) if the record was found only by its full name; else undefined */
   readonly byName: string | undefined;
-  /** a box to tick beside the name */
+  /** checkbox next to the name */
   readonly box: string | undefined;
-  /** as it was read */
+  /** the name as it was interpreted */
   readonly as: TypedName;
 }
 
-/** Each record once. */
-const once = <R extends { readonly id: string }>(records: readonly R[]): readonly R[] => [
+/** Returns each record once. */
+const dedupeById = <R extends { readonly id: string }>(records: readonly R[]): readonly R[] => [
   ...new Map(records.map((record) => [record.id, record])).values(),
 ];
 
 /**
- * Finds who is meant. What is exactly an address, a code, an account or an id is read so, whatever mails mean by it; whom
- * it names if read as in a mail is found beside them: then nobody knows who is meant.
+ * Returns a function that finds the records that a name means. A text that is exactly the address, code, account or id
+ * of a record means this record, even if it also looks like a line of a mail. Records that it matches as a line of a
+ * mail are added: the name is then ambiguous.
  *
- * @throws `usage` where a line reads as the head of a mail, and nobody has exactly that
+ * @throws `usage` if a line looks like a mail header and is not exactly a value of a record
  */
-export async function readerOf<R extends { readonly id: string }>(
+export async function createNameReader<R extends { readonly id: string }>(
   typed: readonly TypedName[],
-  findable: Findable<R>,
+  findable: FindableKind<R>,
 ): Promise<(one: TypedName) => Promise<NameMatch<R>>> {
-  const find = await finderOf(typed, findable);
+  const find = await createFinder(typed, findable);
   for (const { name, whole = name, refused } of typed)
     if (refused !== undefined && (await find(whole)).length === 0) throw refused;
-  const findCalled = byFullName(findable);
+  const findCalled = createFullNameMatcher(findable);
   const otherOf = (said: string, record: R | undefined): string =>
-    record === undefined || findable.beside === undefined ? "" : strange(said, findable.beside(record));
+    record === undefined || findable.beside === undefined ? "" : findUnexpectedText(said, findable.beside(record));
   return async (one) => {
     const named = await find(one.name);
     const exact = one.whole === undefined ? [] : await find(one.whole);
     if (exact.length > 0) {
       const also = named.filter((record) => otherOf(one.beside ?? "", record) === "");
       const as = { name: one.whole ?? one.name, where: one.where };
-      return { found: once([...exact, ...also]), other: "", byName: undefined, box: undefined, as };
+      return { found: dedupeById([...exact, ...also]), other: "", byName: undefined, box: undefined, as };
     }
-    const box = boxIn(one);
+    const box = findCheckbox(one);
     const { found: called, beside, honorific } = await findCalled(one);
     if (named.length === 0)
       return { found: called, other: otherOf(beside, called[0]), byName: honorific, box, as: one };
-    const found = once([...named, ...(beside === "" ? called : [])]);
+    const found = dedupeById([...named, ...(beside === "" ? called : [])]);
     return { found, other: otherOf(one.beside ?? "", found[0]), byName: undefined, box, as: one };
   };
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
 const tenant = new TestTenant();
@@ -58,9 +58,9 @@ test.each([
   expect(await told(line, name, MANY)).toEqual(await told(line, name, FEW));
 });
 
-test("among many names those that are several are told too", async () => {
+test("reports names with several matches among many names, too", async () => {
   const [line = ""] = await told("users delete", "E3", MANY);
-  expect(line).toMatch(/^stdin:1: E3: matches 2: 鈴木 <suzuki@example.jp> .*; 佐藤 /);
+  expect(line).toMatch(/^stdin:1: E3: matches 2 records: 鈴木 <suzuki@example.jp> .*; 佐藤 /);
 });
 
 test("programs get each name with the reason", async () => {
@@ -73,22 +73,22 @@ test("programs get each name with the reason", async () => {
   expect(JSON.parse(line)).toMatchObject({
     type: expect.stringContaining("not-found"),
     problems: [
-      { name: "nobody", where: "stdin:1", reason: expect.stringContaining("no user is named so") },
-      { name: "E3", where: "stdin:2", reason: expect.stringContaining("matches 2") },
+      { name: "nobody", where: "stdin:1", reason: expect.stringContaining("no user has this name") },
+      { name: "E3", where: "stdin:2", reason: expect.stringContaining("matches 2 records") },
     ],
   });
 });
 
-test("who is not found, an administrator and an owner of devices are told in one answer", async () => {
+test("reports unknown users, administrators and device owners together", async () => {
   await tenant.import({ kind: "devices", mode: "append" }, [
     ["シリアルナンバー", "所有者メールアドレス"],
     ["SN-9", "suzuki@example.jp"],
   ]);
   const line = "users delete nobody suzuki@example.jp takahashi@example.jp";
-  const { en, ja } = await inBoth(line, { tenant: tenant.fetch });
+  const { en, ja } = await runInBoth(line, { tenant: tenant.fetch });
   expect(en.exit).toBe(6);
   expect(en.stderr).toContain(
-    "error: 1 of 3 names does not find exactly one user; 1 administrator would be deleted: 髙橋 <takahashi@example.jp>; 1 user cannot be deleted, as others belong to it: 鈴木 <suzuki@example.jp> (1 device: SN-9); nothing was changed\n",
+    "error: 1 of 3 names could not be matched to exactly one user; 1 administrator would be deleted: 髙橋 <takahashi@example.jp>; 1 user cannot be deleted, because other records depend on it: 鈴木 <suzuki@example.jp> (1 device: SN-9); nothing was changed\n",
   );
   for (const next of ["clomoctl users list", "users administrators remove", "devices set-owner"])
     expect(en.stderr).toContain(next);
@@ -97,7 +97,9 @@ test("who is not found, an administrator and an owner of devices are told in one
   );
   // those who could go stay, too
   const unknown = await run("users delete nobody sato@example.jp", { tenant: tenant.fetch });
-  expect(unknown.stderr).toContain("error: 1 of 2 names does not find exactly one user; nothing was changed\n");
+  expect(unknown.stderr).toContain(
+    "error: 1 of 2 names could not be matched to exactly one user; nothing was changed\n",
+  );
   expect((await tenant.client.imports.list()).filter(({ state }) => state === "planned")).toEqual([]);
 });
 
@@ -108,7 +110,7 @@ test.each([
   "takahashi@example.jp\t髙橋\te2",
   "髙橋, takahashi@example.jp; e2",
   "<takahashi@example.jp>",
-])("of the line %j the address is taken", async (line) => {
+])("takes the address from the line %j", async (line) => {
   const { stderr, exit } = await run("users delete --file - --dry-run", { tenant: tenant.fetch, stdin: line });
   // found: what holds it back is that he is an administrator
   expect(stderr).not.toContain("stdin:1");
@@ -125,9 +127,11 @@ test.each([
   "On Fri, 髙橋 <takahashi@example.jp> wrote:",
   "髙橋 <takahashi@example.jp> 上長 E1",
   "鈴木 <takahashi@example.jp>",
-])("the line %j, which says more or names somebody else, is told and deletes nobody", async (line) => {
+])("reports the line %j with other words or names, and deletes nobody", async (line) => {
   const { stderr, exit } = await run("users delete --file - --dry-run", { tenant: tenant.fetch, stdin: line });
-  expect(stderr).toMatch(/^stdin:1: takahashi@example\.jp: the line also says ".+", which is not how 髙橋/);
+  expect(stderr).toMatch(
+    /^stdin:1: takahashi@example\.jp: the line also contains ".+", which is not in the data of 髙橋/,
+  );
   expect(exit).toBe(2);
 });
 
@@ -151,7 +155,7 @@ async function oddAddresses(): Promise<TestTenant> {
 }
 
 test.each([FEW, MANY])(
-  "what is exactly an address is that, whatever mails mean by it (beside %i names)",
+  "an exact address is that address, whatever it means in a mail (with %i other names)",
   async (others) => {
     await using made = await oddAddresses();
     const named = async (name: string): Promise<string> => {
@@ -160,7 +164,8 @@ test.each([FEW, MANY])(
       const line = stderr.split("\n").find((one) => one.startsWith("stdin:1:"));
       return (line ?? "").replaceAll(/ [0-9a-f-]{36}/g, "");
     };
-    const several = (name: string, ...all: readonly string[]) => `stdin:1: ${name}: matches 2: ${all.join("; ")}`;
+    const several = (name: string, ...all: readonly string[]) =>
+      `stdin:1: ${name}: matches 2 records: ${all.join("; ")}`;
     expect(await named("o'neil@ex.jp")).toBe("");
     expect(await named("(ken@ex.jp)")).toBe("");
     expect(await named("<z@ex.jp>")).toBe("");
@@ -175,7 +180,7 @@ test.each([FEW, MANY])(
 );
 
 test.each(["To:neil@ex.jp", "To: dara@ex.jp", "宛先:"])(
-  "a line that reads as the head of a mail is refused where it is nobody's address: %s",
+  "refuses a line that looks like a mail header, unless it is an address: %s",
   async (line) => {
     await using made = await oddAddresses();
     const { exit, stderr } = await run("users delete --file - --dry-run", {
@@ -183,7 +188,7 @@ test.each(["To:neil@ex.jp", "To: dara@ex.jp", "宛先:"])(
       stdin: `To:dara@ex.jp\n${line}\n`,
     });
     expect(exit).toBe(2);
-    expect(stderr).toContain("head of a mail");
+    expect(stderr).toContain("the line is a mail header");
     expect(stderr).toContain("stdin:2");
   },
 );
@@ -193,13 +198,13 @@ test.each([
   ["(ken@ex.jp)", "(ken@ex.jp) 括弧"],
   ["<hanako@ex.jp>", "hanako@ex.jp 鈴木 花子"],
   ["ダラ <o'dara@ex.jp>", undefined],
-])("the argument %j is %s", async (name, gone) => {
+])("the argument %j selects %s", async (name, gone) => {
   await using made = await oddAddresses();
   const { stderr, exit } = await run(["users", "delete", name, "--dry-run"], { tenant: made.fetch });
   expect({ exit, gone: /^ {2}- (.+)$/m.exec(stderr)?.[1] }).toEqual({ exit: gone === undefined ? 2 : 0, gone });
 });
 
-test("who is named by the address of another with something before it goes, too", async () => {
+test("also deletes a user whose address is the end of another address", async () => {
   await using made = await oddAddresses();
   const line = ["users", "delete", "o'neil@ex.jp", "neil@ex.jp", "--confirm-deletions", "2"];
   const { stderr, exit } = await run(line, { tenant: made.fetch });
@@ -244,34 +249,38 @@ test.each([
   ["佐藤 太郎 (開発部)", "sato2", "佐藤 太郎 <sato2@example.jp> 開発部"],
   // codes and accounts are compared only where a list has full names, too
   ["A1", "sato1", undefined],
-])("a list that came by mail: %j is %s, who is told to be compared", async (line, local, compared) => {
+])("in a list from a mail, %j selects %s and is shown for comparison", async (line, local, compared) => {
   await using made = await namesakes();
   const { stderr, exit } = await run("users delete --file - --dry-run", { tenant: made.fetch, stdin: line });
   expect({ exit, gone: /^ {2}- (\S+)@example\.jp/m.exec(stderr)?.[1] }).toEqual({ exit: 0, gone: local });
   const told = compared === undefined ? [] : [`  stdin:1: ${line} → ${compared}`];
   expect(stderr.split("\n").filter((one) => one.startsWith("  stdin:"))).toEqual(told);
-  expect(stderr.includes("found without an address, compare them: 1\n")).toBe(compared !== undefined);
+  expect(stderr.includes("check the users who were found without an email address: 1\n")).toBe(compared !== undefined);
 });
 
 test.each([
-  ["佐藤 太郎", 2, "matches 2: 佐藤 太郎 <sato1@example.jp>"],
-  ["髙橋 花子 (開発部)", 2, 'the line also says "開発部", which is not how 髙橋 花子 <hanako@example.jp>'],
-  ["髙橋 花子、佐藤 太郎", 2, 'the line also says "佐藤 太郎"'],
+  ["佐藤 太郎", 2, "matches 2 records: 佐藤 太郎 <sato1@example.jp>"],
+  [
+    "髙橋 花子 (開発部)",
+    2,
+    'the line also contains "開発部", which is not in the data of 髙橋 花子 <hanako@example.jp>',
+  ],
+  ["髙橋 花子、佐藤 太郎", 2, 'the line also contains "佐藤 太郎"'],
   // somebody is called exactly so
-  ["山田 太郎(部長)", 2, "matches 2: 山田 太郎(部長) <board@example.jp>"],
-  ["お客様", 2, "matches 2: お客様 <guests@example.jp>"],
-  ["鈴木一郎", 2, "matches 2: 受付 <desk@example.jp>"],
+  ["山田 太郎(部長)", 2, "matches 2 records: 山田 太郎(部長) <board@example.jp>"],
+  ["お客様", 2, "matches 2 records: お客様 <guests@example.jp>"],
+  ["鈴木一郎", 2, "matches 2 records: 受付 <desk@example.jp>"],
   // a heading
-  ["営業部", 6, "no user is named so"],
-  ["【髙橋 花子】", 6, "no user is named so"],
-  ["(髙橋 花子)", 6, "no user is named so"],
-  ["> 髙橋 花子", 6, "no user is named so"],
-  ["(除く)髙橋 花子", 6, "no user is named so"],
-  ["髙橋 花子 (除く)", 2, 'the line also says "除く"'],
-  ["髙橋 花子さんは残ります", 6, "no user is named so"],
-  ["以下の 2 名が退職します", 6, "no user is named so"],
-  ["花子", 6, "no user is named so; did you mean 髙橋 花子"],
-])("a list that came by mail: the line %j finds nobody for sure", async (line, exit, told) => {
+  ["営業部", 6, "no user has this name"],
+  ["【髙橋 花子】", 6, "no user has this name"],
+  ["(髙橋 花子)", 6, "no user has this name"],
+  ["> 髙橋 花子", 6, "no user has this name"],
+  ["(除く)髙橋 花子", 6, "no user has this name"],
+  ["髙橋 花子 (除く)", 2, 'the line also contains "除く"'],
+  ["髙橋 花子さんは残ります", 6, "no user has this name"],
+  ["以下の 2 名が退職します", 6, "no user has this name"],
+  ["花子", 6, "no user has this name; did you mean 髙橋 花子"],
+])("in a list from a mail, the line %j does not clearly select a user", async (line, exit, told) => {
   await using made = await namesakes();
   const ended = await run("users delete --file - --dry-run", { tenant: made.fetch, stdin: line });
   expect(ended.exit).toBe(exit);
@@ -283,11 +292,11 @@ test.each([
   ["☑ 髙橋 花子\n渡辺", "stdin:1: ☑ 髙橋 花子 / stdin:2: 渡辺"],
   ["○ 髙橋 花子 <hanako@example.jp>\n● watanabe@example.jp", "stdin:1: hanako@example.jp / stdin:2: watanabe@"],
   ["髙橋 花子 様\n渡辺", "stdin:1: 髙橋 花子 様 / stdin:2: 渡辺"],
-])("a list whose lines differ in marks or titles may name who stays: %j", async (stdin, where) => {
+])("refuses a list whose lines differ in marks or titles, which may name who stays: %j", async (stdin, where) => {
   await using made = await namesakes();
-  const { en, ja } = await inBoth("users delete --file - --dry-run", { tenant: made.fetch, stdin });
+  const { en, ja } = await runInBoth("users delete --file - --dry-run", { tenant: made.fetch, stdin });
   expect(en).toMatchObject({ exit: 2, stdout: "" });
-  expect(en.stderr).toContain(`error: the lines differ in their marks or titles`);
+  expect(en.stderr).toContain(`error: the lines have different marks or honorifics`);
   expect(en.stderr).toContain(`  ${where}`);
   expect(ja.stderr).toContain("エラー: 行頭の印や敬称が行によって異なり");
 });
@@ -306,17 +315,19 @@ test.each([
   "【　】hanako@example.jp",
   "[]hanako@example.jp",
   "hanako@example.jp【済】",
-])("nobody knows what a box to tick means, ticked or not: %j", async (line) => {
+])("refuses a tick box, ticked or not, because its meaning is unclear: %j", async (line) => {
   await using made = await namesakes();
   for (const words of [["--file", "-"], [line]]) {
-    const { en, ja } = await inBoth(["users", "delete", ...words, "--dry-run"], { tenant: made.fetch, stdin: line });
+    const { en, ja } = await runInBoth(["users", "delete", ...words, "--dry-run"], { tenant: made.fetch, stdin: line });
     expect(en).toMatchObject({ exit: 2, stdout: "" });
-    expect(en.stderr).toContain("marks who goes or who stays; leave only those who are to go, without boxes");
-    expect(ja.stderr).toContain("印か分かりません。削除するユーザーだけを、印を付けずに残してください");
+    expect(en.stderr).toContain(
+      "marks the users to delete or the users to keep; list only the users to delete, without checkboxes",
+    );
+    expect(ja.stderr).toContain("印か判断できません。削除するユーザーだけを、印を付けずに残してください");
   }
 });
 
-test("brackets that are no box stay what mails have around addresses", async () => {
+test("accepts brackets around an address that are not a tick box", async () => {
   await using made = await namesakes();
   for (const line of ["(hanako@example.jp)", "[hanako@example.jp]"]) {
     const { exit } = await run("users delete --file - --dry-run", { tenant: made.fetch, stdin: line });
@@ -324,33 +335,33 @@ test("brackets that are no box stay what mails have around addresses", async () 
   }
 });
 
-test("codes among full names are told, too, to be compared; addresses are not", async () => {
+test("shows codes among full names for comparison, too, but not addresses", async () => {
   await using made = await namesakes();
   const stdin = "3\n渡辺\nsato1@example.jp\nA4";
   const { stderr, exit } = await run("users delete --file - --dry-run", { tenant: made.fetch, stdin });
   expect(exit).toBe(0);
   expect(stderr.split("\n").slice(0, 4)).toEqual([
-    "found without an address, compare them: 3",
+    "check the users who were found without an email address: 3",
     `  stdin:1: 3 → ${HANAKO}`,
     "  stdin:2: 渡辺 → 渡辺 <watanabe@example.jp>",
     "  stdin:4: A4 → 山田 太郎 <yamada@example.jp> 営業部",
   ]);
 });
 
-test("an argument is no full name; of a long list all are told", async () => {
+test("does not accept a full name as an argument, and shows all of a long list", async () => {
   await using made = await namesakes();
-  const { en, ja } = await inBoth("users delete 渡辺 --dry-run", { tenant: made.fetch });
+  const { en, ja } = await runInBoth("users delete 渡辺 --dry-run", { tenant: made.fetch });
   expect(en).toMatchObject({ exit: 6 });
-  expect(en.stderr).toContain("no user has this id, mail address, employee code or account name; did you mean 渡辺 <");
+  expect(en.stderr).toContain("no user has this id, email address, employee code or account name; did you mean 渡辺 <");
   expect(ja.stderr).toContain("このID・メールアドレス・社員コード・CLOMO アカウント名のユーザーはありません。渡辺 <");
   const people = Array.from({ length: 130 }, (_, at) => `人${at}`);
   await made.import({ kind: "users" }, [
     ["氏名", "メールアドレス"],
     ...people.map((name, at) => [name, `p${at}@x.jp`]),
   ]);
-  const many = await inBoth("users delete --file - --dry-run", { tenant: made.fetch, stdin: people.join("\n") });
+  const many = await runInBoth("users delete --file - --dry-run", { tenant: made.fetch, stdin: people.join("\n") });
   expect(many.en.exit).toBe(0);
-  expect(many.en.stderr).toContain("compare them: 130\n");
+  expect(many.en.stderr).toContain("check the users who were found without an email address: 130\n");
   expect(many.en.stderr).toContain("  stdin:130: 人129 → 人129 <p129@x.jp>\n");
   expect(many.ja.stderr).toContain("メールアドレスのない行です。間違いがないか確認してください: 130 人\n");
 });

@@ -1,39 +1,39 @@
 import { Failure } from "../../lib/errors/index.ts";
-import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
-import type { NamedKind } from "../listing/named.ts";
+import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
+import type { NamedKind } from "../listing/single-match.ts";
 import type { Tools } from "../tools.ts";
-import { readerOf, type Findable } from "./findable.ts";
-import { markOf, type TypedName } from "./typed-names.ts";
+import { createNameReader, type FindableKind } from "./findable.ts";
+import { findLineMark, type TypedName } from "./typed-names.ts";
 
-/** Maximum number of names for which near ones are searched. */
-const MAX_COMPARED = 20;
+/** Maximum number of unknown names for which suggestions are searched. */
+const MAX_SUGGESTED_NAMES = 20;
 
-/** Maximum number of records that are told where several have a name. */
+/** Maximum number of records that are listed if a name matches several. */
 const MAX_LISTED = 5;
 
-/** A name that does not find exactly one record, and why, for programs. */
-interface UnfoundName extends TypedName {
+/** A name that does not match exactly one record, and the reason, for JSON output. */
+interface UnresolvedName extends TypedName {
   readonly reason: string;
 }
 
-/** The failure of names; carries every one of them for programs, and the ids of those that found a record. */
-export class NamesNotFound extends Failure {
-  readonly problems: readonly UnfoundName[];
+/** Thrown for names not matching exactly one record each. Carries them for JSON, and the ids of other matches. */
+export class UnresolvedNamesFailure extends Failure {
+  readonly problems: readonly UnresolvedName[];
   readonly found: readonly string[];
   readonly #wrong: Text;
   readonly #hint: Text;
 
-  /** @param wrong without that nothing was changed */
+  /** @param wrong the message, without the addition that nothing was changed */
   constructor(
     code: "not-found" | "usage",
-    { problems, found }: Pick<NamesNotFound, "problems" | "found">,
+    { problems, found }: Pick<UnresolvedNamesFailure, "problems" | "found">,
     { wrong, hint, also }: { readonly wrong: Text; readonly hint: Text; readonly also?: Failure | undefined },
   ) {
     const { en, ja } = wrong;
     const rest = also?.what ?? text("nothing was changed", "何も変更していません");
     super(code, {
       what: text(`${en}; ${rest.en}`, `${ja}。${rest.ja}`),
-      hint: joined([hint, ...(also?.hint === undefined ? [] : [also.hint])], text("; ", "。")),
+      hint: joinTexts([hint, ...(also?.hint === undefined ? [] : [also.hint])], text("; ", "。")),
     });
     this.problems = problems;
     this.found = found;
@@ -41,29 +41,30 @@ export class NamesNotFound extends Failure {
     this.#hint = hint;
   }
 
-  /** The same, with what is in the way of those that were found: all is told at once. */
-  along(also: Failure): NamesNotFound {
+  /** Returns this failure with the reason why found records cannot be deleted, to report everything at once. */
+  along(also: Failure): UnresolvedNamesFailure {
     const code = this.code === "usage" ? "usage" : "not-found";
-    return new NamesNotFound(code, this, { wrong: this.#wrong, hint: this.#hint, also });
+    return new UnresolvedNamesFailure(code, this, { wrong: this.#wrong, hint: this.#hint, also });
   }
 }
 
 /**
- * The ids of the records that names find, each one.
+ * Returns the ids of the records that names match, each id once.
  *
- * @throws `not-found` if names find nothing, else `usage` if they find several; all of them are told before
+ * @throws `not-found` if a name does not match any record, else `usage` if a name matches several; all are reported
+ * first
  */
-export async function idsNamed<R extends { readonly id: string }>(
+export async function resolveRecordIds<R extends { readonly id: string }>(
   { terminal }: Pick<Tools, "terminal">,
   typed: readonly TypedName[],
-  findable: Findable<R>,
+  findable: FindableKind<R>,
 ): Promise<readonly string[]> {
   const { near, describe } = findable;
-  const read = await readerOf(typed, findable);
+  const read = await createNameReader(typed, findable);
   const ids = new Set<string>();
   const listed: MatchedRecord<R>[] = [];
   const [unknown, ambiguous, doubtful]: [string[], string[], string[]] = [[], [], []];
-  const problems: UnfoundName[] = [];
+  const problems: UnresolvedName[] = [];
   const tell = async ({ name, where }: TypedName, why: Text): Promise<void> => {
     const place = where === undefined ? "" : `${where}: `;
     const line = text(`${place}${name}: ${why.en}`, `${place}${name}: ${why.ja}`);
@@ -78,19 +79,19 @@ export async function idsNamed<R extends { readonly id: string }>(
       if (other === "" && box === undefined) ids.add(only.id);
       else {
         doubtful.push(one.name);
-        await tell(one, box === undefined ? saysMore(other, only, describe) : hasBox(box));
+        await tell(one, box === undefined ? describeExtraText(other, only, describe) : describeCheckbox(box));
       }
     } else if (found.length === 0) {
       unknown.push(one.name);
-      const others = unknown.length > MAX_COMPARED ? [] : await near(one.name);
-      await tell(one, notFound(findable, one, shown(others)));
+      const others = unknown.length > MAX_SUGGESTED_NAMES ? [] : await near(one.name);
+      await tell(one, describeNoMatch(findable, one, joinDescriptions(others)));
     } else {
       ambiguous.push(one.name);
-      const { en, ja } = shown(found.slice(0, MAX_LISTED).map(describe));
+      const { en, ja } = joinDescriptions(found.slice(0, MAX_LISTED).map(describe));
       const more = found.length > MAX_LISTED ? "; …" : "";
       await tell(
         one,
-        text(`matches ${found.length}: ${en}${more}`, `${found.length} 件に当てはまります: ${ja}${more}`),
+        text(`matches ${found.length} records: ${en}${more}`, `${found.length} 件に当てはまります: ${ja}${more}`),
       );
     }
   }
@@ -98,76 +99,87 @@ export async function idsNamed<R extends { readonly id: string }>(
   const found = [...ids];
   if (wrong > 0) {
     const code = unknown.length > 0 ? "not-found" : "usage";
-    throw new NamesNotFound(code, { problems, found }, unfoundWords(findable, { wrong, of: typed.length }));
+    throw new UnresolvedNamesFailure(
+      code,
+      { problems, found },
+      renderUnresolvedNames(findable, { wrong, of: typed.length }),
+    );
   }
-  refuseUnlike(listed);
-  await noteListed(terminal, listed, findable);
+  rejectInconsistentLines(listed);
+  await noteNameMatches(terminal, listed, findable);
   return found;
 }
 
-const unfoundWords = <R>(
+const renderUnresolvedNames = <R>(
   { noun, list, search }: NamedKind<R>,
   { wrong, of }: { readonly wrong: number; readonly of: number },
 ): { readonly wrong: Text; readonly hint: Text } => {
   const command = search === undefined ? list : `${search} TEXT`;
   return {
     wrong: text(
-      `${wrong} of ${counted(of, "name")} ${wrong === 1 ? "does" : "do"} not find exactly one ${noun.en}`,
+      `${wrong} of ${formatCount(of, "name")} could not be matched to exactly one ${noun.en}`,
       `指定した ${of} 件のうち ${wrong} 件は、${noun.ja.trimStart()}を 1 件に特定できません`,
     ),
     hint: text(
-      `look them up: ${command}; of several use the id`,
+      `to find them: ${command}; if a name matches several, use the id`,
       `探すには: ${command}。複数あるものは ID で指定してください`,
     ),
   };
 };
 
-/** Of a line that says more than who is meant. */
-const saysMore = <R>(other: string, record: R, describe: NamedKind<R>["describe"]): Text => {
-  const { en, ja } = shown([describe(record)]);
+/** Describes a line that contains more than the data of the record. */
+const describeExtraText = <R>(other: string, record: R, describe: NamedKind<R>["describe"]): Text => {
+  const { en, ja } = joinDescriptions([describe(record)]);
   return text(
-    `the line also says "${other}", which is not how ${en} is called; leave the name and the address, if this user is to go`,
-    `行に「${other}」ともありますが、${ja} の名前ではありません。削除するユーザーなら、名前とメールアドレスだけにしてください`,
+    `the line also contains "${other}", which is not in the data of ${en}; to delete this user, keep only the name and the email address`,
+    `行に「${other}」もありますが、${ja} の情報と一致しません。このユーザーを削除するなら、名前とメールアドレスだけにしてください`,
   );
 };
 
-/** Of a line with a box to tick. */
-const hasBox = (box: string): Text =>
+/** Describes a line that contains a checkbox. */
+const describeCheckbox = (box: string): Text =>
   text(
-    `nobody knows whether "${box}" marks who goes or who stays; leave only those who are to go, without boxes`,
-    `「${box}」が削除するユーザーの印か、残すユーザーの印か分かりません。削除するユーザーだけを、印を付けずに残してください`,
+    `it is not clear whether "${box}" marks the users to delete or the users to keep; list only the users to delete, without checkboxes`,
+    `「${box}」が削除するユーザーの印か、残すユーザーの印か判断できません。削除するユーザーだけを、印を付けずに残してください`,
   );
 
-const shown = (all: readonly (string | Text)[]): Text =>
-  joined(all.map((one) => (typeof one === "string" ? same(one) : one)));
+const joinDescriptions = (all: readonly (string | Text)[]): Text =>
+  joinTexts(all.map((one) => (typeof one === "string" ? same(one) : one)));
 
-/** A record that was found, and the line that found it. */
+/** A record, and the line that matched it. */
 interface MatchedRecord<R> extends TypedName {
   readonly record: R;
-  /** of one found by the full name alone the title behind it, if any; else undefined */
+  /** honorific after the name (blank if there is none) if the record was found only by its full name; else undefined */
   readonly byName: string | undefined;
 }
 
-/** @throws `usage` where lines have different marks or titles: `■` and `□`, or the addressee of a mail and who is told of in it */
-function refuseUnlike(listed: readonly MatchedRecord<unknown>[]): void {
+/**
+ * Rejects a list whose lines differ in marks or honorifics. `■` and `□` may separate the people to delete from the
+ * people to keep, and different honorifics the addressee of a mail from the people that it mentions.
+ * @throws `usage` if lines differ
+ */
+function rejectInconsistentLines(listed: readonly MatchedRecord<unknown>[]): void {
   const lines = listed.filter(({ where }) => where !== undefined);
   const named = lines.filter(({ byName }) => byName !== undefined);
   const unlike =
-    firstUnlike(lines.map((line) => [line, markOf(line)])) ??
-    firstUnlike(named.map((line) => [line, line.byName ?? ""]));
+    findInconsistentLines(lines.map((line) => [line, findLineMark(line)])) ??
+    findInconsistentLines(named.map((line) => [line, line.byName ?? ""]));
   if (unlike === undefined) return;
   throw new Failure("usage", {
     what: text(
-      "the lines differ in their marks or titles, so some may be about people who stay; nothing was changed",
+      "the lines have different marks or honorifics, so some of them may name users to keep; nothing was changed",
       "行頭の印や敬称が行によって異なり、残すユーザーの行が含まれている可能性があります。何も変更していません",
     ),
     where: unlike.map(({ where = "", name }) => `${where}: ${name}`).join(" / "),
-    hint: text("leave only those who are to go, written alike", "削除するユーザーだけを、同じ書き方で残してください"),
+    hint: text(
+      "list only the users to delete, all in the same form",
+      "削除するユーザーだけを、同じ書き方で残してください",
+    ),
   });
 }
 
-/** The first line, and the first that differs from it. */
-const firstUnlike = (
+/** Returns the first line and the first line that differs from it; undefined if all lines are alike. */
+const findInconsistentLines = (
   lines: readonly (readonly [line: TypedName, form: string])[],
 ): readonly TypedName[] | undefined => {
   const [first] = lines;
@@ -175,11 +187,14 @@ const firstUnlike = (
   return first === undefined || other === undefined ? undefined : [first[0], other[0]];
 };
 
-/** A name alone may be somebody else's, and a code among names a number: it is to be compared before the count is confirmed. */
-async function noteListed<R extends { readonly id: string }>(
+/**
+ * Lists the records that were found without an email address, so that people can compare them before they confirm the
+ * count: a name may belong to somebody else, and a code in a list of names may be an unrelated number.
+ */
+async function noteNameMatches<R extends { readonly id: string }>(
   terminal: Pick<Tools["terminal"], "note">,
   listed: readonly MatchedRecord<R>[],
-  { compared }: Findable<R>,
+  { compared }: FindableKind<R>,
 ): Promise<void> {
   if (compared === undefined || listed.every(({ byName }) => byName === undefined)) return;
   const told = listed.filter(
@@ -187,7 +202,7 @@ async function noteListed<R extends { readonly id: string }>(
   );
   await terminal.note(
     text(
-      `found without an address, compare them: ${told.length}`,
+      `check the users who were found without an email address: ${told.length}`,
       `メールアドレスのない行です。間違いがないか確認してください: ${told.length} 人`,
     ),
   );
@@ -196,10 +211,10 @@ async function noteListed<R extends { readonly id: string }>(
   }
 }
 
-const notFound = <R>({ noun, by }: NamedKind<R>, { where }: TypedName, near: Text): Text => {
+const describeNoMatch = <R>({ noun, by }: NamedKind<R>, { where }: TypedName, near: Text): Text => {
   const none =
     by === undefined || where !== undefined
-      ? text(`no ${noun.en} is named so`, `この名前の${noun.ja}はありません`)
+      ? text(`no ${noun.en} has this name`, `この名前の${noun.ja}はありません`)
       : text(`no ${noun.en} has this ${by.en}`, `この${by.ja}の${noun.ja}はありません`);
   return near.en === ""
     ? none

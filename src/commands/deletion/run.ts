@@ -1,42 +1,43 @@
 import type { Client, DeletionRequest, Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { same, text } from "../../lib/text/index.ts";
-import { flagName } from "../field.ts";
+import { toFlagName } from "../field.ts";
 import { writeDeletions } from "../imports/outputs/console/deletions.ts";
 import { checkAdministrators } from "../imports/plan/administrators.ts";
-import { checkLimits } from "../../lib/plan/limits.ts";
+import { validateLimits } from "../../lib/plan/limits.ts";
 import { requireAnswerableConfirmation } from "../imports/plan/options.ts";
-import { NOTHING_CHANGED, PendingPlan } from "../imports/plan/pending.ts";
+import { NOTHING_CHANGED, PendingPlan } from "../imports/plan/pending-plan.ts";
 import { settlePlan } from "../imports/plan/settle.ts";
 import { showPlan } from "../imports/plan/show.ts";
-import { requireNamed } from "../permission.ts";
+import { requireNamedContext } from "../permission.ts";
 import type { Tools } from "../tools.ts";
-import type { Findable } from "./findable.ts";
-import { idsNamed, NamesNotFound } from "./names.ts";
-import { listBeside, type DeletionOptions } from "./options.ts";
-import { typedNames } from "./typed-names.ts";
+import type { FindableKind } from "./findable.ts";
+import { resolveRecordIds, UnresolvedNamesFailure } from "./names.ts";
+import { getCompanionListPath, type DeletionOptions } from "./options.ts";
+import { readTypedNames } from "./typed-names.ts";
 
 type FilterName = "filterName" | "filterId" | "search" | "org" | "status" | "platform" | "tag";
 
-/** What is to be deleted, as typed. */
+/** A request to delete records, as typed. */
 export interface Deletion<R extends { readonly id: string }> {
   readonly kind: DeletionRequest["kind"];
   readonly names: readonly string[];
   readonly file: string | undefined;
-  /** the filters of the list; `org` as typed */
+  /** filters of the list command; `org` is still the text that was typed */
   readonly filters: Readonly<Partial<Record<FilterName, string | undefined>>>;
   readonly recursive?: boolean | undefined;
   readonly options: DeletionOptions;
-  /** how its records are found; asked once the tenant is known */
-  readonly found: () => Promise<Findable<R>>;
-  /** the id of the organisation of a filter */
+  /** returns how to find the records; called when the tenant is known */
+  readonly found: () => Promise<FindableKind<R>>;
+  /** returns the id of the organisation in a filter */
   readonly orgId?: ((org: string) => Promise<string>) | undefined;
 }
 
 /**
- * Deletes records by their names or by filters: shows who goes, has the count confirmed, and commits all of it or nothing.
+ * Deletes records by names or by filters: shows the records, asks to confirm their number, and deletes all of them or
+ * none.
  *
- * @throws `usage` where neither is given, or both; `not-found` where a name finds nothing
+ * @throws `usage` if neither names nor filters are given, or both; `not-found` if a name does not match any record
  */
 export async function runDeletion<R extends { readonly id: string }>(
   tools: Tools,
@@ -44,57 +45,63 @@ export async function runDeletion<R extends { readonly id: string }>(
 ): Promise<void> {
   const { options, kind, file } = deletion;
   tools.summarize({ file });
-  refuseContradictions(deletion);
-  checkLimits(options);
+  validateTargets(deletion);
+  validateLimits(options);
   const { dryRun, confirmDeletions, maxDeletions } = options;
   const answers = { mode: "replace", dryRun, confirmDeletions, maxDeletions } as const;
   requireAnswerableConfirmation({ file: file ?? "", options: answers }, tools);
   const chosen = await tools.tenant("imports");
-  if (!dryRun) requireNamed(tools, chosen);
+  if (!dryRun) requireNamedContext(tools, chosen);
   tools.describeState(() => NOTHING_CHANGED);
-  const asked = await requestOf(tools, deletion);
+  const asked = await buildDeletionRequest(tools, deletion);
   const plan = await chosen.client.imports.delete({ kind, ...asked }, tools.signal);
   const pending = new PendingPlan(tools, chosen.client, plan, false);
-  return pending.settling(() => settle(tools, pending, options));
+  return pending.settling(() => settleDeletion(tools, pending, options));
 }
 
-/** Shows a plan, asks about it, and commits or leaves it. */
-async function settle(tools: Tools, pending: PendingPlan, options: DeletionOptions): Promise<void> {
+/** Shows a plan, asks for confirmation, and commits or discards it. */
+async function settleDeletion(tools: Tools, pending: PendingPlan, options: DeletionOptions): Promise<void> {
   const { plan } = pending;
   const { list } = options;
   await showPlan(tools, plan, { allRows: same(list ?? "--list gone.xlsx") });
   if (plan.delete > 0) await checkAdministrators(tools, plan);
-  await settlePlan(tools, pending, { ...options, file: list === undefined ? undefined : listFile(tools, list, plan) });
+  await settlePlan(tools, pending, {
+    ...options,
+    file: list === undefined ? undefined : createListFile(tools, list, plan),
+  });
 }
 
-/** Records by their ids, or the filters. */
-async function requestOf<R extends { readonly id: string }>(
+/** Builds the request: the ids of the named records, or the filters. */
+async function buildDeletionRequest<R extends { readonly id: string }>(
   tools: Tools,
   { kind, names, file, filters, recursive, found, orgId }: Deletion<R>,
 ): Promise<Omit<DeletionRequest, "kind" | "recursive"> & { readonly recursive?: boolean }> {
   const given = Object.entries(filters).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
   if (given.length > 0) {
-    const called = given.map(([key, value]) => `--${flagName(key)} ${value}`).join(" ");
+    const called = given.map(([key, value]) => `--${toFlagName(key)} ${value}`).join(" ");
     const { org, ...others } = filters;
     const id = org === undefined ? undefined : await orgId?.(org);
-    return { ...others, ...(id !== undefined && { org: id }), called: shortened(called) };
+    return { ...others, ...(id !== undefined && { org: id }), called: shortenLabel(called) };
   }
   const findable = await found();
-  const typed = await typedNames(tools, { names, file, byMail: findable.beside !== undefined });
-  if (typed.length === 0) throw NOBODY;
+  const typed = await readTypedNames(tools, { names, file, byMail: findable.beside !== undefined });
+  if (typed.length === 0) throw NO_TARGET_FAILURE;
   const called = file === undefined || file === "-" ? typed.map(({ name, whole = name }) => whole).join(", ") : file;
-  const more = { ...(recursive === true && { recursive }), called: shortened(called) };
+  const more = { ...(recursive === true && { recursive }), called: shortenLabel(called) };
   try {
-    return { ids: await idsNamed(tools, typed, findable), ...more };
+    return { ids: await resolveRecordIds(tools, typed, findable), ...more };
   } catch (error) {
-    if (!(error instanceof NamesNotFound) || error.found.length === 0) throw error;
-    const refused = await refusalOf(tools, { kind, ids: [...error.found], ...more });
+    if (!(error instanceof UnresolvedNamesFailure) || error.found.length === 0) throw error;
+    const refused = await findRefusal(tools, { kind, ids: [...error.found], ...more });
     throw refused === undefined ? error : error.along(refused);
   }
 }
 
-/** Why the tenant does not delete those who were found, where others were not: all is told at once; undefined if it would. */
-async function refusalOf(
+/**
+ * Returns why the tenant refuses to delete the records that were found, so that this is reported together with the
+ * names that were not found; undefined if the tenant does not refuse.
+ */
+async function findRefusal(
   tools: Tools,
   request: Parameters<Client<"imports">["imports"]["delete"]>[0],
 ): Promise<Failure | undefined> {
@@ -109,43 +116,42 @@ async function refusalOf(
   }
 }
 
-const LONGEST_CALLED = 255;
+const MAX_LABEL_LENGTH = 255;
 
-/** What is told as the file of the import. */
-const shortened = (called: string): string =>
-  called.length <= LONGEST_CALLED ? called : `${called.slice(0, LONGEST_CALLED - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+/** Shortens the text that the import records instead of a file name. */
+const shortenLabel = (called: string): string =>
+  called.length <= MAX_LABEL_LENGTH
+    ? called
+    : `${called.slice(0, MAX_LABEL_LENGTH - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 
-/** @throws `usage` where neither names nor filters are given, or both */
-function refuseContradictions({ names, file, filters }: Pick<Deletion<never>, "names" | "file" | "filters">): void {
+/** Checks that either names or filters are given.  @throws `usage` if neither is given, or both */
+function validateTargets({ names, file, filters }: Pick<Deletion<never>, "names" | "file" | "filters">): void {
   const given = Object.entries(filters).filter(([, value]) => value !== undefined);
   const named = names.length > 0 || file !== undefined;
-  if (given.length === 0 && !named) throw NOBODY;
+  if (given.length === 0 && !named) throw NO_TARGET_FAILURE;
   const [first] = given;
   if (first === undefined || !named) return;
   throw new Failure("usage", {
-    what: text("names and filters exclude each other", "名前と絞り込み条件は同時に指定できません"),
-    where: `--${flagName(first[0])}`,
+    what: text("names cannot be combined with filters", "名前と絞り込み条件は同時に指定できません"),
+    where: `--${toFlagName(first[0])}`,
   });
 }
 
-const NOBODY = new Failure("usage", {
-  what: text("nothing is named", "削除の対象が指定されていません"),
-  hint: text(
-    "name what is to go, or pass --file FILE or a filter",
-    "名前か --file FILE、または絞り込み条件を指定してください",
-  ),
+const NO_TARGET_FAILURE = new Failure("usage", {
+  what: text("no records to delete were specified", "削除の対象が指定されていません"),
+  hint: text("pass names, --file FILE or a filter", "名前か --file FILE、または絞り込み条件を指定してください"),
 });
 
-/** Returns the file of who goes: the records of the plan's kind; beside it, those of the users who go with organisations. */
-const listFile = (tools: Tools, name: string, plan: Import) => {
+/** Returns the output that lists the plan's records and, in a second file, users deleted with organisations. */
+const createListFile = (tools: Tools, name: string, plan: Import) => {
   const write = async (path: string, kind: Import["kind"], settle: () => Promise<unknown>): Promise<void> => {
     await writeDeletions(tools, path, { id: plan.id, kind }, settle);
-    await tools.terminal.note(text(`list written: ${path}`, `一覧を書き出しました: ${path}`));
+    await tools.terminal.note(text(`wrote the list to ${path}`, `一覧を書き出しました: ${path}`));
   };
   return {
     name,
     write: async (settle: () => Promise<unknown>): Promise<undefined> => {
-      const users = (): Promise<void> => write(listBeside(name, "users"), "users", settle);
+      const users = (): Promise<void> => write(getCompanionListPath(name, "users"), "users", settle);
       await write(name, plan.kind, (plan.beside ?? []).length === 0 ? settle : users);
     },
   };

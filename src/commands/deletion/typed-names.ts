@@ -1,91 +1,96 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { readNamedFile } from "../../lib/files/index.ts";
 import { emailKey } from "../../lib/model/normalise.ts";
-import { nameAsWritten } from "../../lib/model/search.ts";
+import { toComparableName } from "../../lib/model/search.ts";
 import { text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
 
-/** A name, and the line of the file where it stands. */
+/** A name that was typed or read from a file, and its line in the file. */
 export interface TypedName {
   readonly name: string;
-  /** the other words of its line, where it is an address */
+  /** the other words of the line, if the name is an email address */
   readonly beside?: string | undefined;
-  /** all that was typed, or the whole line, where the name was read out of it: somebody's address may be just that */
+  /** the complete argument or line if the name is only a part; it may itself be somebody's address */
   readonly whole?: string | undefined;
   readonly where?: string | undefined;
-  /** why the line is refused, unless somebody has exactly that: it reads as the head of a mail */
+  /** thrown unless the text is exactly a value of a record: the line looks like a mail header */
   readonly refused?: Failure | undefined;
 }
 
-/** A mail address among other words, as mails and tables have it. */
-const ADDRESS =
+/** Matches an email address among other words, as in mails and tables. */
+const MAIL_ADDRESS_PATTERN =
   /[^\s<>()[\]「」『』【】"',;:、。]+@[^\s<>()[\]「」『』【】"',;:、。]*[^\s<>()[\]「」『』【】"',;:、。.]/gu;
 
-/** The names in a line; of people their mail addresses, if there are any. */
-const namesIn = (line: string, byMail: boolean): readonly TypedName[] => {
-  // blanks of mails and tables
+/** Extracts the names from a line: for people, the email addresses if there are any; else the whole line. */
+const extractNames = (line: string, byMail: boolean): readonly TypedName[] => {
+  // mails and tables contain non-breaking spaces
   const whole = line.replaceAll("\u00a0", " ").trim();
-  const addresses = byMail ? (whole.normalize("NFKC").match(ADDRESS) ?? []) : [];
-  const beside = addresses.length === 0 ? undefined : whole.normalize("NFKC").replaceAll(ADDRESS, " ");
+  const addresses = byMail ? (whole.normalize("NFKC").match(MAIL_ADDRESS_PATTERN) ?? []) : [];
+  const beside = addresses.length === 0 ? undefined : whole.normalize("NFKC").replaceAll(MAIL_ADDRESS_PATTERN, " ");
   if (addresses.length > 0) return addresses.map((name) => ({ name, beside, ...(name !== whole && { whole }) }));
   return whole === "" ? [] : [{ name: whole }];
 };
 
-/** A bullet, a mark or a number before a name. */
-const BULLET = /^[\s・*•●○■□◆◇☑✓✔-]*(?:\d+[.)]\s*)?/u;
+/** Matches a bullet, a mark or a number before a name. */
+const BULLET_PATTERN = /^[\s・*•●○■□◆◇☑✓✔-]*(?:\d+[.)]\s*)?/u;
 
-/** A cell of a list without what lists have around names: quotes, brackets, bullets and numbers, titles of persons. */
-const bareCell = (cell: string): string =>
+/** Removes what lists put around names from a cell: quotes, brackets, bullets, numbers and honorifics. */
+const stripDecoration = (cell: string): string =>
   cell
     .replaceAll(/[<>()[\]「」『』【】"']|mailto:/gu, " ")
     .trim()
-    .replace(BULLET, "")
+    .replace(BULLET_PATTERN, "")
     .replace(/\s*(?:様|さま|さん|殿|氏)$/u, "");
 
-/** The words beside an address that are none of the values that may stand there, cell by cell; blank if all are. */
-export const strange = (beside: string, values: readonly (string | null)[]): string => {
-  const known = new Set(values.map((value) => nameAsWritten(value ?? "")));
-  const cells = beside.split(/[\t,;]/).map((cell) => bareCell(cell));
-  return cells.find((cell) => cell !== "" && !known.has(nameAsWritten(cell))) ?? "";
+/** Returns the first cell next to an address that is not one of the given values; blank if there is no such cell. */
+export const findUnexpectedText = (beside: string, values: readonly (string | null)[]): string => {
+  const known = new Set(values.map((value) => toComparableName(value ?? "")));
+  const cells = beside.split(/[\t,;]/).map((cell) => stripDecoration(cell));
+  return cells.find((cell) => cell !== "" && !known.has(toComparableName(cell))) ?? "";
 };
 
-const MARK = /^\s*([●○■□◆◇◎△▲×✓✔✕☑☐☒])/u;
+const MARK_PATTERN = /^\s*([●○■□◆◇◎△▲×✓✔✕☑☐☒])/u;
 
-const BOX = /([[(【〔「『{]\s*[xv✓✔☑レ*○●◯◎×済]?\s*[\])】〕」』}])/iu;
+const CHECKBOX_PATTERN = /([[(【〔「『{]\s*[xv✓✔☑レ*○●◯◎×済]?\s*[\])】〕」』}])/iu;
 
-/** A box to tick that stands in a line, `[ ]` or `[x]`; undefined if there is none. */
-export const boxIn = ({ name, whole = name }: TypedName): string | undefined => BOX.exec(whole.normalize("NFKC"))?.[1];
+/** Returns the checkbox in a line, such as `[ ]` or `[x]`; undefined if there is none. */
+export const findCheckbox = ({ name, whole = name }: TypedName): string | undefined =>
+  CHECKBOX_PATTERN.exec(whole.normalize("NFKC"))?.[1];
 
-/** The mark that a line begins with, which may tell who is meant from who is not: `■` and `□`. */
-export const markOf = ({ name, beside = name }: TypedName): string => MARK.exec(beside.normalize("NFKC"))?.[1] ?? "";
+/** Returns a line's leading mark, such as `■` or `□`, which may separate people to delete and to keep; else blank. */
+export const findLineMark = ({ name, beside = name }: TypedName): string =>
+  MARK_PATTERN.exec(beside.normalize("NFKC"))?.[1] ?? "";
 
-/** A line as lists of people have it: a bullet or a number, cells, and at the end something in parentheses. */
-const OTHER = "[^()<>[\\]「」『』【】\"']+";
-const LISTED = new RegExp(`${BULLET.source}(${OTHER}?)\\s*(?:\\((${OTHER})\\))?$`, "u");
+/** Patterns for a line in a list of people: a bullet or number, cells, and possibly a final text in parentheses. */
+const CELL_TEXT_PATTERN = "[^()<>[\\]「」『』【】\"']+";
+const LIST_LINE_PATTERN = new RegExp(
+  `${BULLET_PATTERN.source}(${CELL_TEXT_PATTERN}?)\\s*(?:\\((${CELL_TEXT_PATTERN})\\))?$`,
+  "u",
+);
 
-const HONORIFIC = /\s*(様|さま|さん|殿|氏)$/u;
+const HONORIFIC_PATTERN = /\s*(様|さま|さん|殿|氏)$/u;
 
-/** A cell of a line that has no address, without the title of a person behind it. */
+/** A cell of a line without an email address, split into the name and its honorific. */
 export interface NameCell {
   readonly bare: string;
-  /** `様`; blank if there is none */
+  /** for example `様`; blank if there is none */
   readonly honorific: string;
 }
 
-/** The cells of such a line; none where it is all in brackets, quoted, or otherwise more than a list. */
-export const cellsOf = (line: string): readonly NameCell[] => {
-  const [, names = "", last = ""] = LISTED.exec(line.normalize("NFKC").trim()) ?? [];
+/** Returns the cells of a line without an email address; empty unless it is a plain list line (no quotes, brackets). */
+export const parseNameCells = (line: string): readonly NameCell[] => {
+  const [, names = "", last = ""] = LIST_LINE_PATTERN.exec(line.normalize("NFKC").trim()) ?? [];
   return [...names.split(/[\t,;、]/), last]
     .map((cell) => cell.trim())
     .filter((cell) => cell !== "")
-    .map((cell) => ({ bare: cell.replace(HONORIFIC, ""), honorific: HONORIFIC.exec(cell)?.[1] ?? "" }));
+    .map((cell) => ({ bare: cell.replace(HONORIFIC_PATTERN, ""), honorific: HONORIFIC_PATTERN.exec(cell)?.[1] ?? "" }));
 };
 
-/** Lists of names are short; a longer file is none. */
-const MAX_BYTES = 1024 * 1024;
+/** Maximum size of a list of names. A larger file is not a list. */
+const MAX_LIST_BYTES = 1024 * 1024;
 
-/** The text of a list, as an editor or a mail program on a Japanese machine writes it; undefined if it is no text. */
-const decoded = (bytes: Uint8Array): string | undefined => {
+/** Decodes a list as editors and mail programs on Japanese computers write it; undefined if the bytes are not text. */
+const decodeList = (bytes: Uint8Array): string | undefined => {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
   if (bytes.includes(0)) return undefined;
   try {
@@ -95,63 +100,68 @@ const decoded = (bytes: Uint8Array): string | undefined => {
   }
 };
 
-async function namesInFile(tools: Tools, file: string, byMail: boolean): Promise<readonly TypedName[]> {
-  const { name: label, bytes } = await readNamedFile(tools, file, MAX_BYTES);
-  const content = bytes.length > MAX_BYTES ? undefined : decoded(bytes);
-  if (content === undefined) throw notAList(file);
+async function readNamesFromFile(tools: Tools, file: string, byMail: boolean): Promise<readonly TypedName[]> {
+  const { name: label, bytes } = await readNamedFile(tools, file, MAX_LIST_BYTES);
+  const content = bytes.length > MAX_LIST_BYTES ? undefined : decodeList(bytes);
+  if (content === undefined) throw createNotAListFailure(file);
   const place = label === "-" ? "stdin" : label;
   return content.split(/\r\n|[\r\n]/).flatMap((line, at) => {
     const where = `${place}:${at + 1}`;
-    const names = namesIn(line, byMail);
-    if (byMail && severalIn(names)) throw notOnePerson(where);
-    const refused = byMail && HEADER.test(line.normalize("NFKC")) ? notOnePerson(where) : undefined;
+    const names = extractNames(line, byMail);
+    if (byMail && hasSeveralAddresses(names)) throw createNotOnePersonFailure(where);
+    const refused =
+      byMail && MAIL_HEADER_PATTERN.test(line.normalize("NFKC")) ? createNotOnePersonFailure(where) : undefined;
     return names.map((name) => ({ ...name, where, refused }));
   });
 }
 
-const severalIn = (names: readonly TypedName[]): boolean => new Set(names.map(({ name }) => emailKey(name))).size > 1;
+const hasSeveralAddresses = (names: readonly TypedName[]): boolean =>
+  new Set(names.map(({ name }) => emailKey(name))).size > 1;
 
-/** The head of a mail, which names people who are not meant: who wrote it, and to whom. */
-const HEADER = /^\s*(?:from|to|cc|bcc|差出人|宛先)\s*:/iu;
+/** Matches a mail header, which names the sender or the recipients, not the people to delete. */
+const MAIL_HEADER_PATTERN = /^\s*(?:from|to|cc|bcc|差出人|宛先)\s*:/iu;
 
-const notOnePerson = (where: string): Failure =>
+const createNotOnePersonFailure = (where: string): Failure =>
   new Failure("usage", {
     what: text(
-      "this line is the head of a mail, or has several addresses; nothing was changed",
+      "the line is a mail header or contains several email addresses; nothing was changed",
       "この行はメールのヘッダーか、複数のメールアドレスを含んでいます。何も変更していません",
     ),
     where,
-    hint: text("leave one person a line: those who are to go", "削除するユーザーだけを 1 行に 1 人ずつ書いてください"),
+    hint: text("list only the users to delete, one per line", "削除するユーザーだけを 1 行に 1 人ずつ書いてください"),
   });
 
-const notAList = (where: string): Failure =>
+const createNotAListFailure = (where: string): Failure =>
   new Failure("usage", {
-    what: text("this is not a text file with one name a line", "1 行に 1 件ずつ書いたテキストファイルではありません"),
+    what: text(
+      "the file is not a text file with one name per line",
+      "1 行に 1 件ずつ書いたテキストファイルではありません",
+    ),
     where,
   });
 
-/** The name in an argument. @throws `usage` where several people are in it */
-const nameIn = (argument: string, byMail: boolean): readonly TypedName[] => {
-  const names = namesIn(argument, byMail);
-  if (severalIn(names)) throw notOneName(names.map(({ name }) => name));
+/** Returns the name in an argument.  @throws `usage` if the argument contains several email addresses */
+const extractSingleName = (argument: string, byMail: boolean): readonly TypedName[] => {
+  const names = extractNames(argument, byMail);
+  if (hasSeveralAddresses(names)) throw createSeveralNamesFailure(names.map(({ name }) => name));
   return names;
 };
 
-const notOneName = (names: readonly string[]): Failure =>
+const createSeveralNamesFailure = (names: readonly string[]): Failure =>
   new Failure("usage", {
     what: text(
-      `${names.length} mail addresses are in one argument; nothing was changed`,
+      `one argument contains ${names.length} email addresses; nothing was changed`,
       `1 つの引数に ${names.length} 件のメールアドレスがあります。何も変更していません`,
     ),
     where: names.join(" "),
     hint: text(
-      "give each as an argument of its own, or all in a file, one a line: --file FILE",
+      "pass each address as a separate argument, or write one per line to a file and pass --file FILE",
       "1 件ずつ別の引数にするか、1 行に 1 件ずつ書いたファイルを --file FILE で指定してください",
     ),
   });
 
-/** The names that were typed, or stand in a file. @throws `usage` where one argument or line has several people */
-export async function typedNames(
+/** Returns the names from the arguments and the file.  @throws `usage` if an argument or line names several people */
+export async function readTypedNames(
   tools: Tools,
   {
     names,
@@ -159,27 +169,30 @@ export async function typedNames(
     byMail = false,
   }: { readonly names: readonly string[]; readonly file: string | undefined; readonly byMail?: boolean | undefined },
 ): Promise<readonly TypedName[]> {
-  const typed = names.flatMap((name) => nameIn(name, byMail));
-  const all: readonly TypedName[] = [...typed, ...(file === undefined ? [] : await namesInFile(tools, file, byMail))];
+  const typed = names.flatMap((name) => extractSingleName(name, byMail));
+  const all: readonly TypedName[] = [
+    ...typed,
+    ...(file === undefined ? [] : await readNamesFromFile(tools, file, byMail)),
+  ];
   const known = new Set<string>();
-  // the same address with other words beside it is looked at again
+  // an address that occurs again next to other words is kept, so that those words are checked too
   const once = all.filter(({ name, whole = name }) => {
     const isNew = !known.has(whole);
     known.add(whole);
     return isNew;
   });
-  if (once.length > MAX_NAMES) throw tooMany(once.length);
+  if (once.length > MAX_NAMES) throw createTooManyNamesFailure(once.length);
   return once;
 }
 
-/** As many as one request takes; more are told by a filter or a file. */
+/** Maximum number of names in one request. A filter can select more records. */
 const MAX_NAMES = 20_000;
 
-const tooMany = (count: number): Failure =>
+const createTooManyNamesFailure = (count: number): Failure =>
   new Failure("usage", {
     what: text(
-      `${count} names are more than the ${MAX_NAMES} of one deletion`,
+      `${count} names are given, but one deletion accepts at most ${MAX_NAMES}`,
       `名前が ${count} 件あります。1 回に指定できるのは ${MAX_NAMES} 件までです`,
     ),
-    hint: text("delete in parts, or by a filter", "分けて削除するか、絞り込み条件で指定してください"),
+    hint: text("delete in several steps, or use a filter", "分けて削除するか、絞り込み条件で指定してください"),
   });

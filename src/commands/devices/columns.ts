@@ -5,19 +5,19 @@ import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import type { Fields } from "../field.ts";
-import { columnsOfFields } from "../listing/columns.ts";
-import { FILTERS, firstOf } from "../listing/list.ts";
-import { theOne, type NamedKind } from "../listing/named.ts";
+import { buildFieldColumns } from "../listing/columns.ts";
+import { FILTER_OPTIONS, limitRecords } from "../listing/list.ts";
+import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
 
 /** The argument that names a device. */
 export const DEVICE_ARGUMENT = {
   kind: "string",
   required: true,
   names: "devices",
-  about: text("id, serial number or IMEI (blanks included)", "ID・シリアルナンバー・IMEI(空白も含む)"),
+  about: text("id, serial number or IMEI (including its blanks)", "ID・シリアルナンバー・IMEI(空白も含む)"),
 } as const;
 
-/** How a device is named, and told apart from others of the same name. */
+/** How devices are named in messages, and distinguished from others that match the same name. */
 export const DEVICE_NAMES: NamedKind<Device> = {
   noun: text("device", "デバイス"),
   list: line("devices list", []),
@@ -26,56 +26,59 @@ export const DEVICE_NAMES: NamedKind<Device> = {
 };
 
 /**
- * The device of an id, a serial number or an IMEI.
+ * Returns the device with this id, serial number or IMEI.
  *
- * @throws `not-found` when there is none, `usage` when there are several
+ * @throws `not-found` if there is none, `usage` if there are several
  */
-export const deviceNamed = async (client: Client<"devices">, name: string): Promise<Device> =>
-  theOne(name, await client.devices.find({ name }), DEVICE_NAMES);
+export const findDeviceByName = async (client: Client<"devices">, name: string): Promise<Device> =>
+  requireSingleMatch(name, await client.devices.find({ name }), DEVICE_NAMES);
 
-/** Devices by their names, each once. @throws as {@link deviceNamed} */
-export async function devicesNamed(client: Client<"devices">, names: readonly string[]): Promise<readonly Device[]> {
+/** Returns the devices with the given names, each device once.  @throws like {@link findDeviceByName} */
+export async function findDevicesByName(
+  client: Client<"devices">,
+  names: readonly string[],
+): Promise<readonly Device[]> {
   const found = new Map<string, Device>();
   for (const name of names) {
-    const device = await deviceNamed(client, name);
+    const device = await findDeviceByName(client, name);
     found.set(device.id, device);
   }
   return [...found.values()];
 }
 
-/** The path of an organisation as people call it: that of 全社 is blank. */
-const toldOrg = (org: Device["ownerOrg"]): Text | null => (org === null ? null : same(org.path || ROOT_ORG_NAME));
+/** Returns the path of an organisation for display. The path of 全社 is blank, so its name is shown. */
+const renderOrgPath = (org: Device["ownerOrg"]): Text | null => (org === null ? null : same(org.path || ROOT_ORG_NAME));
 
-/** What people read instead of a value: of an owner that is an organisation its path. */
-const TOLD: Readonly<Record<string, Column<Device>["name"]>> = {
-  owner: ({ owner, ownerOrg }) => (owner === null ? toldOrg(ownerOrg) : same(owner.name)),
-  ownerOrg: ({ ownerOrg }) => toldOrg(ownerOrg),
-  org: ({ org }) => toldOrg(org),
+/** Renders columns whose table text differs from their value: for example, an owning organisation as its path. */
+const DISPLAY_TEXTS: Readonly<Record<string, Column<Device>["name"]>> = {
+  owner: ({ owner, ownerOrg }) => (owner === null ? renderOrgPath(ownerOrg) : same(owner.name)),
+  ownerOrg: ({ ownerOrg }) => renderOrgPath(ownerOrg),
+  org: ({ org }) => renderOrgPath(org),
 };
 
 /** All columns of a device. */
-export const DEVICE_COLUMNS = columnsOfFields<Device>(DEVICE.fields).map((column) => {
-  const { [column.key]: name = column.name } = TOLD;
+export const DEVICE_COLUMNS = buildFieldColumns<Device>(DEVICE.fields).map((column) => {
+  const { [column.key]: name = column.name } = DISPLAY_TEXTS;
   return { ...column, name, paths: column.key === "org" || column.key === "ownerOrg" };
 });
 
-/** Maximum number of devices that are proposed. */
-const MAX_PROPOSED = 3;
+/** Maximum number of devices that are suggested. */
+const MAX_SUGGESTED_DEVICES = 3;
 
-/** The first devices whose serial number contains what was typed, as they are told apart. */
-export async function nearDevices(client: Client<"devices">, typed: string): Promise<readonly (string | Text)[]> {
-  const near = await Array.fromAsync(firstOf(client.devices.list({ filterId: typed }), MAX_PROPOSED));
+/** Returns descriptions of the first devices whose serial number contains the typed text. */
+export async function suggestDevices(client: Client<"devices">, typed: string): Promise<readonly (string | Text)[]> {
+  const near = await Array.fromAsync(limitRecords(client.devices.list({ filterId: typed }), MAX_SUGGESTED_DEVICES));
   return near.map(DEVICE_NAMES.describe);
 }
 
-/** The filters of devices. */
+/** The options that filter devices. */
 export const DEVICE_FILTERS = {
   org: {
     kind: "string",
     value: "ORG",
     names: "orgs",
     about: text(
-      "only those of this organisation, or of a user directly in it",
+      "only devices of this organisation, or of a user directly in it",
       "この組織か、この組織に直接所属するユーザーのデバイスに絞り込む",
     ),
   },
@@ -83,28 +86,28 @@ export const DEVICE_FILTERS = {
     kind: "string",
     value: "TEXT",
     about: text(
-      "only those with a value of their own that contains it",
-      "デバイス自身のいずれかの項目に含む文字で絞り込む",
+      "only devices with this text in one of their own values",
+      "デバイス自身のいずれかの項目に、この文字を含むものに絞り込む",
     ),
   },
   status: {
     kind: "choice",
     choices: DEVICE_STATUSES,
-    about: text("only those of this status", "ステータスで絞り込む"),
+    about: text("only devices with this status", "ステータスで絞り込む"),
   },
   platform: {
     kind: "choice",
     choices: PLATFORMS,
-    about: text("only those of this platform", "プラットフォームで絞り込む"),
+    about: text("only devices of this platform", "プラットフォームで絞り込む"),
   },
-  tag: { kind: "string", value: "TAG", about: text("only those with this tag", "このタグの付いたものに絞り込む") },
-  ...FILTERS,
+  tag: { kind: "string", value: "TAG", about: text("only devices with this tag", "このタグの付いたものに絞り込む") },
+  ...FILTER_OPTIONS,
 } as const satisfies Fields;
 
-/** Help on the filters of devices. */
+/** Help on the options that filter devices. */
 export const FILTER_DETAILS = [
   text(
-    "--filter-name looks in the identification name (端末識別名), which the console does not search (ours), --filter-id in the serial number.",
+    "--filter-name searches the identification name (端末識別名), which is a clomoctl feature that the console does not have. --filter-id searches the serial number.",
     "--filter-name は端末識別名(管理画面では検索できず、clomoctl 独自の機能)、--filter-id はシリアルナンバーを検索します。",
   ),
 ];

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Device, OrgDetail, User, WrittenDevice } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const { after } = example<WrittenDevice>("createDevice");
@@ -16,7 +16,7 @@ const made = (change: Partial<Device> = {}, more: Partial<WrittenDevice> = {}): 
 const org = example<{ items: OrgDetail[] }>("findOrgs").items[0] as OrgDetail;
 const user = example<{ items: User[] }>("findUsers").items[0] as User;
 
-test("sends each value in its field, owners by their ids", async () => {
+test("sends each value in its field, and owners by their IDs", async () => {
   const words = [
     "devices",
     "create",
@@ -47,7 +47,7 @@ test("sends each value in its field, owners by their ids", async () => {
     "a",
   ];
   const tenant = { findUsers: { items: [user] }, createDevice: made({ owner: null }) };
-  const { en, ja } = await inBoth(words, { tenant });
+  const { en, ja } = await runInBoth(words, { tenant });
   expect(en.requests).toEqual([
     { operation: "findUsers", query: { name: "hanako@example.co.jp" } },
     {
@@ -73,7 +73,7 @@ test("sends each value in its field, owners by their ids", async () => {
   expect(ja.stderr).toBe("作成しました: SERIAL000001\n");
 });
 
-test("an organisation may own it; a dry run is sent as one", async () => {
+test("an organisation can be the owner, and a dry run is sent as a dry run", async () => {
   const tenant = { findOrgs: { items: [org] }, createDevice: made({}, { dryRun: true }) };
   const { requests, stderr } = await run("devices create S1 --owner-org 営業部 --dry-run", { tenant });
   expect(requests[1]).toEqual({
@@ -83,20 +83,20 @@ test("an organisation may own it; a dry run is sent as one", async () => {
   expect(stderr).toBe("would be created: SERIAL000001\ndry run: nothing was changed\n");
 });
 
-test("warns of another Android device of the owner, whose account is meant for one", async () => {
+test("warns if the owner has another Android device, because the account is for one device", async () => {
   const using: Device = { ...after, platform: "Android", status: "管理中", androidMode: "comp" };
   const other = { ...using, id: after.id.replace(/.$/, "7"), serialNumber: "S7" };
   const elsewhere = { ...other, id: after.id.replace(/.$/, "8"), platform: "iOS" };
   const devices = { items: [using, elsewhere, other], next: null };
-  const { en, ja } = await inBoth("devices create S1", { tenant: { createDevice: made(using), devices } });
+  const { en, ja } = await runInBoth("devices create S1", { tenant: { createDevice: made(using), devices } });
   expect(en.requests[1]).toEqual({ operation: "devices", query: { owner: using.owner?.id } });
   expect(en.stderr).toContain(
-    "warning: SERIAL000001: 髙橋 花子 <hanako@example.co.jp> owns the Android device S7 too; an account is meant for one device\n",
+    "warning: SERIAL000001: 髙橋 花子 <hanako@example.co.jp> also owns the Android device S7; each account is intended for only one device\n",
   );
   expect(ja.stderr).toContain("警告: SERIAL000001: 「髙橋 花子 <hanako@example.co.jp>」は Android デバイス「S7」も");
 });
 
-test("a device that was made stays made where its owner's others cannot be asked for", async () => {
+test("keeps a created device even if the owner's other devices cannot be read", async () => {
   const using: Device = { ...after, platform: "Android", status: "管理中", androidMode: "comp" };
   const locked = new Failure("locked", { what: text("locked", "使用中です") });
   const ran = await run("devices create S1 --lang en", { tenant: { createDevice: made(using), devices: locked } });

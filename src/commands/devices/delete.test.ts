@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Import } from "../../lib/client/index.ts";
-import { committed, giving, rowOf } from "#support/commands/imports/plans.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { toCommittedPlan, answerRows, rowOf } from "#support/commands/imports/plans.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const PLAN: Import = { ...example<Import>("planDeletion"), kind: "devices" };
@@ -9,20 +9,20 @@ const [DEVICE] = example<{ items: readonly { id: string; serialNumber: string }[
 const shown = {
   planDeletion: PLAN,
   tenant: example("tenant", { mirroredAt: null }),
-  importRows: giving(rowOf({ row: 0, key: "SERIAL000001", action: "delete", exists: true })),
-  commitImport: committed(PLAN),
+  importRows: answerRows(rowOf({ row: 0, key: "SERIAL000001", action: "delete", exists: true })),
+  commitImport: toCommittedPlan(PLAN),
 };
 
 test("deletes a device by its serial number", async () => {
   const tenant = { findDevices: example("findDevices"), ...shown };
-  const { en, ja } = await inBoth("devices delete SERIAL000001 --confirm-deletions 1", { tenant });
+  const { en, ja } = await runInBoth("devices delete SERIAL000001 --confirm-deletions 1", { tenant });
   expect(en).toMatchObject({ exit: 0 });
   expect(en.stderr).toContain("\nimport 17: 1 device deleted\n");
   expect(ja.stderr).toContain("\nインポート 17: デバイスを 1 件削除\n");
   expect(en.requests[1]?.json).toEqual({ kind: "devices", ids: [DEVICE?.id], called: "SERIAL000001" });
 });
 
-test("or by the filters of the list", async () => {
+test("deletes devices by the filters of the list", async () => {
   const line = "devices delete --filter-id SERIAL --filter-name 営業 --confirm-deletions 1";
   const { exit, requests } = await run(line, { tenant: shown });
   expect(exit).toBe(0);
@@ -34,7 +34,7 @@ test("or by the filters of the list", async () => {
   });
 });
 
-test("an organisation among them is looked up by its name", async () => {
+test("looks up an organisation in the filters by its name", async () => {
   const [org] = example<{ items: readonly { id: string }[] }>("findOrgs").items;
   const tenant = { findOrgs: { items: [org] }, ...shown };
   const line =

@@ -3,8 +3,8 @@ import { defineCommand } from "../command.ts";
 import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS } from "../deletion/options.ts";
 import { runDeletion } from "../deletion/run.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
-import { orgNamed } from "../orgs/named.ts";
-import { DEVICE_FILTERS, DEVICE_NAMES, FILTER_DETAILS, nearDevices } from "./columns.ts";
+import { findOrg } from "../orgs/find-org.ts";
+import { DEVICE_FILTERS, DEVICE_NAMES, FILTER_DETAILS, suggestDevices } from "./columns.ts";
 
 export default defineCommand({
   summary: text("delete devices", "デバイスを削除する"),
@@ -13,7 +13,7 @@ export default defineCommand({
     ...DELETION_HELP,
     ...FILTER_DETAILS,
     text(
-      "In the console a device that has a VPP licence or a certificate stays in the list, struck through, until these are taken away.",
+      "In the console, a device with a VPP licence or a certificate stays in the list, struck through, until these are removed.",
       "管理画面では、VPP ライセンスや証明書が残っているデバイスは、それらを解除・失効するまで取り消し線付きで一覧に残ります。",
     ),
   ],
@@ -23,7 +23,7 @@ export default defineCommand({
       value: "DEVICE",
       repeatable: true,
       names: "devices",
-      about: text("id, serial number or IMEI (blanks included)", "ID・シリアルナンバー・IMEI(空白も含む)"),
+      about: text("id, serial number or IMEI (including its blanks)", "ID・シリアルナンバー・IMEI(空白も含む)"),
     },
   },
   options: { ...DEVICE_FILTERS, ...DELETION_OPTIONS },
@@ -41,13 +41,13 @@ export default defineCommand({
       file,
       filters: { org, search, status, platform, tag, filterName, filterId },
       options,
-      orgId: async (name) => (await orgNamed(tools, name)).id,
+      orgId: async (name) => (await findOrg(tools, name)).id,
       async found() {
         const { client } = await tools.tenant("devices");
         return {
           ...DEVICE_NAMES,
           find: (name) => client.devices.find({ name }),
-          near: (name) => nearDevices(client, name),
+          near: (name) => suggestDevices(client, name),
           every: () => client.devices.list(),
           knownBy: ({ id, serialNumber, imei }) => ({ exact: [id], serials: [serialNumber], else: [imei] }),
         };

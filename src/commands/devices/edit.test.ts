@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Device, WrittenDevice } from "../../lib/client/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const { after } = example<WrittenDevice>("editDevice");
@@ -13,10 +13,10 @@ const edited = (before: Partial<Device>, change: Partial<WrittenDevice> = {}): W
 });
 const findDevices = { items: [after] };
 
-test("sends what is given, blanks as nothing", async () => {
+test("sends the given values, and blanks as null", async () => {
   const tenant = { findDevices, editDevice: edited({ memo: "旧 1", status: "事前登録" }, { consoleTask: 3 }) };
   const words = ["devices", "edit", "SERIAL000001", "--memo", "", "--status", "管理中", "--android-mode", ""];
-  const { en, ja } = await inBoth(words, { tenant });
+  const { en, ja } = await runInBoth(words, { tenant });
   expect(en.requests).toEqual([
     { operation: "findDevices", query: { name: "SERIAL000001" } },
     {
@@ -28,17 +28,17 @@ test("sends what is given, blanks as nothing", async () => {
   expect(en.stderr).toBe(
     [
       "status: 事前登録 → 管理中",
-      "memo: 旧 1 → (none)",
-      "to be done in the console, too: clomoctl console show 3",
+      "memo: 旧 1 → (blank)",
+      "make the same change in the console: clomoctl console show 3",
       "",
     ].join("\n"),
   );
-  expect(ja.stderr).toContain("メモ: 旧 1 → (なし)\n管理画面でも同じ操作が必要です: clomoctl console show 3\n");
+  expect(ja.stderr).toContain("メモ: 旧 1 → (空)\n管理画面でも同じ操作が必要です: clomoctl console show 3\n");
 });
 
-test("a dry run is sent as one", async () => {
+test("sends a dry run as a dry run", async () => {
   const tenant = { findDevices, editDevice: edited({ memo: "旧" }, { dryRun: true }) };
   const { stderr, requests } = await run("devices edit S1 --memo x --dry-run", { tenant });
   expect(requests[1]).toMatchObject({ json: { memo: "x", dryRun: true } });
-  expect(stderr).toBe("memo: 旧 → (none)\ndry run: nothing was changed\n");
+  expect(stderr).toBe("memo: 旧 → (blank)\ndry run: nothing was changed\n");
 });

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { inBoth } from "#support/commands/program.ts";
+import { runInBoth } from "#support/commands/program.ts";
 import { historyLines } from "#support/tenant/history.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
-test("a device is found by every serial number and IMEI that it ever had; its owners are called as they were then", async () => {
+test("finds a device by every former serial number and IMEI, with the owners' names of that time", async () => {
   await using tenant = new TestTenant();
   const { orgs, users, devices, imports } = tenant.client;
   const { after: sales } = await orgs.create({ name: "営業部", code: "S01" });
@@ -30,9 +30,9 @@ test("a device is found by every serial number and IMEI that it ever had; its ow
     expect([name, found?.name, found?.deleted, others]).toEqual([name, "serial-1", true, []]);
     expect(historyLines(found)).toEqual(lines);
   }
-  const { en, ja } = await inBoth("devices history serial-1", { tenant: tenant.fetch, terminal: { columns: 200 } });
-  expect(en.stdout).toMatch(/ owner: 山本 <yamada@x.jp> → \(none\); owning organisation: \(none\) → 営業部\n/);
-  expect(ja.stdout).toMatch(/ 所有者: 山本 <yamada@x.jp> → \(なし\); 所有組織: \(なし\) → 営業部\n/);
-  const none = await inBoth("devices history nothing", { tenant: tenant.fetch });
+  const { en, ja } = await runInBoth("devices history serial-1", { tenant: tenant.fetch, terminal: { columns: 200 } });
+  expect(en.stdout).toMatch(/ owner: 山本 <yamada@x.jp> → \(blank\); owning organisation: \(blank\) → 営業部\n/);
+  expect(ja.stdout).toMatch(/ 所有者: 山本 <yamada@x.jp> → \(空\); 所有組織: \(空\) → 営業部\n/);
+  const none = await runInBoth("devices history nothing", { tenant: tenant.fetch });
   expect([none.en.exit, none.ja.exit]).toEqual([6, 6]);
 });

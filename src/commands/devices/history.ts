@@ -1,12 +1,12 @@
 import { DEVICE } from "../../lib/model/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { historyDetails, showHistory } from "../records/history.ts";
-import { DEVICE_ARGUMENT, DEVICE_NAMES, nearDevices } from "./columns.ts";
+import { buildHistoryDetails, showHistory } from "../records/history.ts";
+import { DEVICE_ARGUMENT, DEVICE_NAMES, suggestDevices } from "./columns.ts";
 
 export default defineCommand({
   summary: text("list every version of a device", "デバイスの変更履歴を一覧する"),
-  details: historyDetails(text("serial number or IMEI", "シリアルナンバー・IMEI")),
+  details: buildHistoryDetails(text("serial number or IMEI", "シリアルナンバー・IMEI")),
   args: { device: DEVICE_ARGUMENT },
   options: {},
   examples: [
@@ -18,7 +18,7 @@ export default defineCommand({
     const { client } = await tools.tenant("devices");
     const found = await client.devices.history({ name: device });
     await showHistory(tools, { ...DEVICE_NAMES, fields: DEVICE.fields }, device, found, () =>
-      nearDevices(client, device),
+      suggestDevices(client, device),
     );
   },
 });

@@ -2,24 +2,24 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
-  committed,
+  toCommittedPlan,
   folderWith,
-  giving,
+  answerRows,
   operations,
-  planning,
+  buildPlanAnswers,
   planOf,
-  inBothAnew,
+  runInBothAndDeleteOutput,
   problemOf,
   rowOf,
   sha256,
 } from "#support/commands/imports/plans.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 
 const FILE =
   "シリアルナンバー,IMEI番号,所有者メールアドレス\r\nSERIAL000001,00 000000 000000 0,hanako@example.co.jp\r\nSERIAL000002,,\r\n";
 const folder = (): string => folderWith({ "devices.csv": FILE });
 const PLAN = planOf({ kind: "devices", inputSha256: sha256(FILE), header: (FILE.split("\r\n")[0] ?? "").split(",") });
-const ROWS = giving(
+const ROWS = answerRows(
   rowOf({
     key: "SERIAL000001",
     changed: [],
@@ -41,18 +41,21 @@ const ROWS = giving(
   }),
 );
 
-test("writes them for the console, and says what of it is not known", async () => {
+test("writes devices for the console and says what is not known about the upload", async () => {
   const place = folder();
-  const tenant = planning(PLAN, { importRows: ROWS, commitImport: committed(PLAN) });
-  const { en, ja } = await inBothAnew("devices import devices.csv --emit-csv out.csv --yes", { tenant, folder: place });
+  const tenant = buildPlanAnswers(PLAN, { importRows: ROWS, commitImport: toCommittedPlan(PLAN) });
+  const { en, ja } = await runInBothAndDeleteOutput("devices import devices.csv --emit-csv out.csv --yes", {
+    tenant,
+    folder: place,
+  });
   expect(en.exit).toBe(0);
   const written = new TextDecoder("shift_jis").decode(readFileSync(join(place, "out.csv")));
   expect(written).toContain("\r\nSERIAL000001,00 000000 000000 0,hanako@example.co.jp\r\n");
   expect(en.stderr).toContain(
-    "\nwarning: out.csv has clomoctl's own headers, as the console's for devices are not known: replace them before the upload, and put clomoctl's into the console's export\n",
+    "\nwarning: out.csv has clomoctl's own headers, because the console's headers for devices are not known: replace them before the upload, and before you verify the console's export, replace its headers with clomoctl's\n",
   );
   expect(en.stderr).toContain(
-    "\nout.csv: 2 rows; upload in CLOMO PANEL, Devices › Import/Export › Import, by the choice that takes such a file (which one is not known)\n",
+    "\nout.csv: 2 rows; upload in CLOMO PANEL, Devices › Import/Export › Import, and select the option that fits this file (it is not known which one)\n",
   );
   expect(ja.stderr).toContain(
     "\n警告: 管理画面でのデバイスの CSV のヘッダーは確認されていないため、out.csv のヘッダーは clomoctl 独自のものです。アップロードの前に管理画面のものに、照合の前にはエクスポートのヘッダーを clomoctl のものに書き換えてください\n",
@@ -62,22 +65,22 @@ test("writes them for the console, and says what of it is not known", async () =
   );
 });
 
-test("promises of the console no mode and no deletion, and nothing of headers that its context has a map for", async () => {
+test("promises no mode or deletion in the console, and omits headers that the context maps", async () => {
   const home = folder();
   writeFileSync(join(home, "map.yaml"), "columns:\n  Serial: シリアルナンバー\n");
   await run("context add mapped --embedded --map devices=map.yaml", { home, folder: home });
   const plan = { ...PLAN, mode: "replace", delete: 1 } as const;
-  const tenant = planning(plan, {
+  const tenant = buildPlanAnswers(plan, {
     importRows: ROWS,
-    commitImport: committed(plan),
+    commitImport: toCommittedPlan(plan),
     devices: { items: [], next: null },
   });
   const line = "devices import devices.csv --mode replace --emit-csv out.csv --confirm-deletions 1 --context mapped";
-  const { en, ja } = await inBothAnew(line, { tenant, home, folder: home });
+  const { en, ja } = await runInBothAndDeleteOutput(line, { tenant, home, folder: home });
   expect(en.exit).toBe(0);
   expect(new TextDecoder("shift_jis").decode(readFileSync(join(home, "out.csv")))).toMatch(/^Serial,/);
   expect(en.stderr).toContain(
-    "\nout-delete.xlsx: 1 to be deleted by hand (devices), if the upload does not: whether it does is not known\n",
+    "\nout-delete.xlsx lists the records to delete by hand (devices: 1) if the upload does not delete them; it is not known whether it does\n",
   );
   expect(ja.stderr).toContain(
     "\nout-delete.xlsx: デバイス 1 件は、アップロードで削除されなければ手作業で削除してください(削除されるかどうかは確認されていません)\n",
@@ -86,7 +89,7 @@ test("promises of the console no mode and no deletion, and nothing of headers th
   expect(ja.stderr).not.toMatch(/独自|必ず/);
 });
 
-test("an owner that the tenant lacks is told by row and column, in both languages", async () => {
+test("reports an unknown owner with row and column, in both languages", async () => {
   const plan = { ...PLAN, errors: 1, rejected: true };
   const problem = problemOf({
     code: "user-unknown",
@@ -96,11 +99,11 @@ test("an owner that the tenant lacks is told by row and column, in both language
     header: "所有者メールアドレス",
     params: { value: "nobody@example.jp" },
   });
-  const tenant = planning(plan, { importProblems: [problem], discardImport: plan, import: plan });
-  const { en, ja } = await inBoth("devices import devices.csv", { tenant, folder: folder() });
+  const tenant = buildPlanAnswers(plan, { importProblems: [problem], discardImport: plan, import: plan });
+  const { en, ja } = await runInBoth("devices import devices.csv", { tenant, folder: folder() });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
   expect(en.stderr).toContain(
-    'devices.csv:2:3: 所有者メールアドレス: no user has the mail address "nobody@example.jp"; import users first: clomoctl users import FILE (C2)\n',
+    'devices.csv:2:3: 所有者メールアドレス: no user has the email address "nobody@example.jp"; import users first: clomoctl users import FILE (C2)\n',
   );
   expect(ja).toMatchObject({ exit: 3, stdout: "" });
   expect(ja.stderr).toContain(
@@ -109,31 +112,31 @@ test("an owner that the tenant lacks is told by row and column, in both language
 });
 
 const WIPING = { ...PLAN, create: 0, update: 2, wipes: 2 };
-const carriedOut = () => planning(WIPING, { importRows: ROWS, commitImport: committed(WIPING) });
+const carriedOut = () => buildPlanAnswers(WIPING, { importRows: ROWS, commitImport: toCommittedPlan(WIPING) });
 const leaving = { importRows: ROWS, discardImport: { ...WIPING, state: "discarded" } } as const;
 
-test("another owner that needs a wipe is told with the number of devices, and wants it", async () => {
+test("a change of owner that requires a wipe needs the number of devices", async () => {
   const given = { tenant: carriedOut(), folder: folder() };
-  const { en, ja } = await inBoth("devices import devices.csv --confirm-wipes 2 --format json", given);
+  const { en, ja } = await runInBoth("devices import devices.csv --confirm-wipes 2 --format json", given);
   expect(en.exit).toBe(0);
-  expect(en.stderr).toContain("devices to be wiped and set up again, as they get another owner: 2\n");
+  expect(en.stderr).toContain("devices to wipe and set up again because their owner changes: 2\n");
   expect(ja.stderr).toContain("所有者が変わるため初期化と再設定が必要になるデバイス: 2\n");
   expect(JSON.parse(en.stdout)).toMatchObject({ wipes: 2, committed: true });
   const dry = await run("devices import devices.csv --dry-run --format json --lang en", {
-    tenant: planning(WIPING, leaving),
+    tenant: buildPlanAnswers(WIPING, leaving),
     folder: folder(),
   });
   expect([dry.exit, JSON.parse(dry.stdout)]).toMatchObject([0, { wipes: 2, committed: false }]);
-  expect(dry.stderr).toContain("as they get another owner: 2\n");
+  expect(dry.stderr).toContain("devices to wipe and set up again because their owner changes: 2\n");
 });
 
 test.each([
   ["--yes", "--confirm-wipes 2"],
   ["--yes --confirm-wipes 1", "2 devices would have to be wiped and set up again, not 1; nothing was changed"],
   ["--dry-run --confirm-wipes 3", "2 devices would have to be wiped and set up again, not 3; nothing was changed"],
-])("where the number of wipes is missing or another, nothing happens: %s", async (words, told) => {
+])("changes nothing if the number of wipes is missing or wrong: %s", async (words, told) => {
   const { exit, stderr, requests } = await run(`devices import devices.csv --lang en ${words}`, {
-    tenant: planning(WIPING, { ...leaving, import: WIPING }),
+    tenant: buildPlanAnswers(WIPING, { ...leaving, import: WIPING }),
     folder: folder(),
   });
   expect(exit).toBe(3);
@@ -141,8 +144,8 @@ test.each([
   expect(operations(requests)).not.toContain("commitImport");
 });
 
-test("on a terminal the number of wipes is typed", async () => {
-  const typing = [["type 2 to change the", "2\r"]] as const;
+test("asks for the number of wipes on a terminal", async () => {
+  const typing = [["to change the owner, type 2:", "2\r"]] as const;
   const given = { tenant: carriedOut(), folder: folder(), terminal: { typing } };
   const { exit, requests } = await run("devices import devices.csv --lang en", given);
   expect(exit).toBe(0);

@@ -13,11 +13,11 @@ export default defineCommand({
   caution: DEVICE.unconfirmed,
   details: [
     text(
-      "The headers are the same in a file for the console (--emit-csv); --map reads a list that has others. An owner is named by one of the user's mail addresses; import users first. An IMEI keeps its blanks, as the device reports it.",
+      "A file for the console (--emit-csv) has the same headers; --map reads a list with other headers. Specify an owner by one of the user's email addresses, and import users first. Keep the blanks of an IMEI, as the device reports it.",
       "管理画面用のファイル(--emit-csv)のヘッダーも同じです。別のヘッダーのファイルは --map で読み込めます。所有者はユーザーのメールアドレスで指定し、先にユーザーをインポートしておきます。IMEI は空白も含めてそのまま扱います。",
     ),
     text(
-      "A device has one owner: a user (所有者メールアドレス) or an organisation (所有組織コード; one without a code: devices set-owner --org). An owner is set of 事前登録 and 管理中 devices only. A second Android device of one account is refused where one of them is Fully Managed, else a warning. The number of devices that need a wipe for another owner is asked for, or given by --confirm-wipes N, which --yes does not answer. Androidモード is one of fully-managed, comp, work-profile, dedicated, legacy and unknown, of Android devices only. These columns and タグ, several of which are a set, are ours, as is that any owner is taken where the status is blank.",
+      "A device has one owner: a user (所有者メールアドレス) or an organisation (所有組織コード; if it does not have a code: devices set-owner --org). Only 事前登録 and 管理中 devices can be assigned an owner. A second Android device of one account is an error if either device is Fully Managed, otherwise a warning. If a change of owner requires wipes, confirm their number when asked, or with --confirm-wipes N; --yes does not confirm it. Androidモード is fully-managed, comp, work-profile, dedicated, legacy or unknown, and only for Android. These columns and タグ (several, in any order) are clomoctl's own, and so is the rule that any owner is accepted if the status is blank.",
       "所有者は、ユーザー(所有者メールアドレス)か組織(所有組織コード。コードのない組織は devices set-owner --org)のどちらか 1 つです。所有者を設定できるのは事前登録と管理中のデバイスだけです。1 つのアカウントで 2 台目の Android デバイスは、どちらかが Fully Managed ならエラー、それ以外は警告になります。所有者の変更で初期化が必要になるデバイスは、その台数を確認するか、--confirm-wipes N で指定します(--yes では省略できません)。「Androidモード」は fully-managed、comp、work-profile、dedicated、legacy、unknown のいずれかで、Android だけに設定できます。これらの列と「タグ」(複数可、順序なし)、またステータスが空なら所有者を確認せずに受け付けることは、clomoctl 独自のものです。",
     ),
     ...IMPORT_HELP,
@@ -40,7 +40,7 @@ export default defineCommand({
       kind: "choice",
       choices: DEVICE.keys.map(({ name }) => name),
       default: "serial",
-      about: text("the field that matches rows to devices", "行とデバイスを対応させる項目"),
+      about: text("field that matches rows to devices", "行とデバイスを対応させる項目"),
     },
   },
   excludes: IMPORT_EXCLUDES,

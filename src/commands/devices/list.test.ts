@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Device, Tenant } from "../../lib/client/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [owned] = example<{ items: readonly [Device] }>("devices").items;
@@ -11,14 +11,14 @@ const page = (next: string | null, ...items: readonly Device[]) => ({ items, nex
 test.each([
   ["本社/営業部", "本社/営業部"],
   ["", "全社"],
-])("people read the organisation that owns a device, %j, as its owner", async (path, told) => {
+])("shows people the organisation that owns a device, %j, as its owner", async (path, told) => {
   const tenant = { devices: page(null, { ...spare, ownerOrg: { id: spare.id, code: null, path } }) };
   const line = "devices list --fields serialNumber,owner";
   const { stdout } = await run(line, { tenant, terminal: { columns: 100 } });
   expect(stdout).toMatch(new RegExp(`SERIAL000002 +${told}\n`));
 });
 
-test("an organisation is looked up by its name; what else narrows the list goes to the tenant too", async () => {
+test("looks up an organisation by its name, and sends the other filters to the tenant", async () => {
   const [org] = example<{ items: readonly [{ id: string }] }>("findOrgs").items;
   const tenant = { findOrgs: { items: [org] }, devices: page(null) };
   const line = "devices list --org 本社/営業部 --search 貸出 --status 事前登録 --platform Android --tag 貸出用";
@@ -31,7 +31,7 @@ test("an organisation is looked up by its name; what else narrows the list goes 
   ]);
 });
 
-test("the devices of one user are asked for by the user's id", async () => {
+test("requests the devices of one user by the user's ID", async () => {
   const [user] = example<{ items: readonly [{ id: string }] }>("findUsers").items;
   const tenant = { findUsers: { items: [user] }, devices: page(null, owned) };
   const { exit, requests } = await run("devices list --owner hanako@example.co.jp", { tenant });
@@ -42,29 +42,29 @@ test("the devices of one user are asked for by the user's id", async () => {
   ]);
 });
 
-test("ndjson of some fields is made of pages", async () => {
+test("reads pages for ndjson with selected fields", async () => {
   const pages = await run("devices list --format ndjson --fields status", { tenant: { devices: page(null, owned) } });
   expect(pages.stdout).toBe('{"status":"管理中"}\n');
 });
 
-describe("none, on a terminal", () => {
+describe("no devices, on a terminal", () => {
   const none = { mirroredAt: "2026-11-18T01:00:00.000Z", devices: 0 };
 
   test.each([
     ["of a mirror into which none were taken it is said so", none, true],
-    ["of one that has others, nothing is", { ...none, devices: 3 }, false],
+    ["of one that has others, no problems", { ...none, devices: 3 }, false],
     ["of a tenant that mirrors nothing, nothing is", { ...none, mirroredAt: null }, false],
   ])("%s", async (_case, change, told) => {
     const tenant = { devices: page(null), tenant: example<Tenant>("tenant", change) };
-    const { en, ja } = await inBoth("devices list", { tenant, terminal: { columns: 100 } });
+    const { en, ja } = await runInBoth("devices list", { tenant, terminal: { columns: 200 } });
     expect(en.exit).toBe(0);
-    expect(en.stderr.includes("devices: not taken in from the console; to take them in: clomoctl devices import")).toBe(
-      told,
-    );
-    expect(ja.stderr.includes("デバイス: 管理画面から取り込まれていません。")).toBe(told);
+    expect(
+      en.stderr.includes("devices: not taken over from the console; to take them over: clomoctl devices import"),
+    ).toBe(told);
+    expect(ja.stderr.includes("デバイス: 管理画面から取り込んでいません。")).toBe(told);
   });
 
-  test("a pipe asks for nothing more", async () => {
+  test("a pipe makes no further request", async () => {
     const { requests } = await run("devices list", { tenant: { devices: page(null) } });
     expect(requests).toEqual([{ operation: "devices" }]);
   });

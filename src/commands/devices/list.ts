@@ -1,18 +1,18 @@
 import { line, step } from "../../lib/advice/index.ts";
 import { DEVICE } from "../../lib/model/device.ts";
-import { NOT_TAKEN, notTakenIn } from "../../lib/model/mirror.ts";
+import { NOT_TAKEN_OVER, findMirrorGaps } from "../../lib/model/mirror.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { firstLines, firstOf, LIMIT, listColumns } from "../listing/list.ts";
-import { rightsIn } from "../rights.ts";
+import { limitLines, limitRecords, LIMIT_OPTION, listColumns } from "../listing/list.ts";
+import { loadRights } from "../rights.ts";
 import type { Tools } from "../tools.ts";
-import { orgNamed } from "../orgs/named.ts";
+import { findOrg } from "../orgs/find-org.ts";
 import { DEVICE_COLUMNS, DEVICE_FILTERS, FILTER_DETAILS } from "./columns.ts";
-import { userNamed } from "../users/columns.ts";
+import { findUser } from "../users/columns.ts";
 import { listNotReady, NOT_READY_DETAILS } from "./not-ready.ts";
 
-/** Whether there was none in a list. */
-class Emptiness {
+/** Detects whether a list is empty while it is passed on. */
+class EmptyListDetector {
   isEmpty = true;
 
   async *of<R>(records: AsyncIterable<R> | Iterable<R>): AsyncGenerator<R> {
@@ -23,13 +23,13 @@ class Emptiness {
   }
 }
 
-/** Says of a mirror into which no devices were taken that it has none therefore. */
-async function tellNotTaken(tools: Tools): Promise<void> {
+/** Notes that a mirror does not show devices because no devices have been taken over from the console. */
+async function noteMissingTakeover(tools: Tools): Promise<void> {
   const { client, context } = await tools.tenant("tenant");
-  if (!(await rightsIn(tools, context)).isSystem || !notTakenIn(await client.tenant.show()).devices) return;
+  if (!(await loadRights(tools, context)).isSystem || !findMirrorGaps(await client.tenant.show()).devices) return;
   const command = line("devices import", ["FILE"], { fromConsole: true });
   await tools.terminal.note(
-    step(`devices: ${NOT_TAKEN.en}; to take them in`, `デバイス: ${NOT_TAKEN.ja}。取り込むには`, command),
+    step(`devices: ${NOT_TAKEN_OVER.en}; to take them over`, `デバイス: ${NOT_TAKEN_OVER.ja}。取り込むには`, command),
   );
 }
 
@@ -48,11 +48,11 @@ export default defineCommand({
     notReady: {
       kind: "boolean",
       about: text(
-        "only 事前登録 ones whose set-up would fail for want of an account, and what each lacks",
+        "only 事前登録 devices that cannot be set up because an account is missing, with what each lacks",
         "アカウントが足りずセットアップできない事前登録のデバイスを、不足とともに表示する",
       ),
     },
-    limit: LIMIT,
+    limit: LIMIT_OPTION,
   },
   examples: [
     { line: "clomoctl devices list --limit 20" },
@@ -69,14 +69,14 @@ export default defineCommand({
     const { client } = await tools.tenant("devices");
     const query = {
       ...filters,
-      ...(org !== undefined && { org: (await orgNamed(tools, org)).id }),
-      ...(owner !== undefined && { owner: (await userNamed((await tools.tenant("users")).client, owner)).id }),
+      ...(org !== undefined && { org: (await findOrg(tools, org)).id }),
+      ...(owner !== undefined && { owner: (await findUser((await tools.tenant("users")).client, owner)).id }),
     };
     if (notReady) return listNotReady(tools, client.devices.notReady(query), limit);
     const devices = client.devices.list(query);
     const columns = listColumns(terminal, DEVICE_COLUMNS, DEVICE.usual);
-    const seen = new Emptiness();
-    await terminal.list(columns, seen.of(firstOf(devices, limit)), () => firstLines(devices.ndjson(), limit));
-    if (terminal.onTerminal && seen.isEmpty) await tellNotTaken(tools);
+    const seen = new EmptyListDetector();
+    await terminal.list(columns, seen.of(limitRecords(devices, limit)), () => limitLines(devices.ndjson(), limit));
+    if (terminal.onTerminal && seen.isEmpty) await noteMissingTakeover(tools);
   },
 });

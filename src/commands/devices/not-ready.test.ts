@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { NotReadyDevice, Tenant } from "../../lib/client/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [one] = example<{ items: [NotReadyDevice] }>("devicesNotReady").items;
@@ -11,7 +11,7 @@ const answering = (tenant: Tenant, ...items: readonly NotReadyDevice[]) => ({
   tenant,
 });
 
-test("each is told with what it lacks and the command that mends it", async () => {
+test("shows what each device lacks and the command that fixes it", async () => {
   const all = [lacking("owner"), lacking("account"), lacking("workspace-address"), lacking("own-account")];
   const line = "devices list --not-ready --format json --fields serialNumber,lacks,mend";
   const { exit, stdout, stderr, requests } = await run(line, { tenant: answering(known, ...all) });
@@ -26,18 +26,18 @@ test("each is told with what it lacks and the command that mends it", async () =
   ]);
 });
 
-test("a table says it in the person's language", async () => {
+test("shows a table in the chosen language", async () => {
   const circumstances = { tenant: answering(known, lacking("account")), terminal: { columns: 200 } };
-  const { en, ja } = await inBoth("devices list --not-ready", circumstances);
-  expect(en.stdout).toMatch(/^serial number +owner +Android mode +lacks +how to mend it\n/);
-  expect(en.stdout).toMatch(/ Fully Managed +its owner's CLOMO account +clomoctl users edit /);
+  const { en, ja } = await runInBoth("devices list --not-ready", circumstances);
+  expect(en.stdout).toMatch(/^serial number +owner +Android mode +missing +how to fix it\n/);
+  expect(en.stdout).toMatch(/ Fully Managed +the owner's CLOMO account +clomoctl users edit /);
   expect(ja.stdout).toMatch(/^シリアルナンバー +所有者 +Androidモード +不足 +対処\n/);
   expect(ja.stdout).toContain("所有者の CLOMO アカウント");
 });
 
-test("where the accounts are not recorded, that is said with the command that records them", async () => {
+test("if the accounts are not recorded, says so with the command that records them", async () => {
   const unknown: Tenant = { ...known, profile: undefined };
-  const { en, ja } = await inBoth("devices list --not-ready --search S", { tenant: answering(unknown) });
+  const { en, ja } = await runInBoth("devices list --not-ready --search S", { tenant: answering(unknown) });
   expect(en.requests[1]).toEqual({ operation: "devicesNotReady", query: { search: "S" } });
   expect(en.stderr).toContain("clomoctl tenant set --android-accounts google-play (or workspace, or none)\n");
   expect(ja.stderr).toContain("Android のアカウントの種類が登録されていないため");

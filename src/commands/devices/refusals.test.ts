@@ -1,5 +1,5 @@
 import type { Device } from "../../lib/client/index.ts";
-import { testRefusals, testTenantFailures, testWrongLines } from "#support/commands/refusals.ts";
+import { testRefusals, testTenantFailures, testWrongLines } from "#support/commands/command-failures.ts";
 import { example } from "#support/commands/tenant.ts";
 
 testWrongLines(
@@ -7,10 +7,10 @@ testWrongLines(
   ["devices create a b"],
   ["devices create a --status managed"],
   ["devices create a --android-mode full"],
-  ["devices delete", "nothing is named"],
+  ["devices delete", "no records to delete were specified"],
   ["devices delete x --filter-id y", "--filter-id"],
   ["devices edit"],
-  ["devices edit S1", "nothing to change"],
+  ["devices edit S1", "nothing to change: no option sets a value"],
   ["devices edit S1 --owner a", "--owner"],
   ["devices edit S1 --tag a", "--tag"],
   ["devices export out.csv"],
@@ -27,7 +27,7 @@ testWrongLines(
   ["devices list --not-ready --status managed"],
   ["devices list --not-ready=x"],
   ["devices set-owner"],
-  ["devices set-owner S1", "give one of --user USER, --org ORG and --none"],
+  ["devices set-owner S1", "pass one of --user USER, --org ORG and --none"],
   ["devices set-owner S1 --user a --none", "one owner"],
   ["devices set-owner S1 --user a --org b", "one owner"],
   ["devices set-owner S1 --none --confirm-wipes x", "--confirm-wipes"],
@@ -35,7 +35,7 @@ testWrongLines(
   ["devices show a b"],
   ["devices show a --limit 1"],
   ["devices tag"],
-  ["devices tag S1", "give --add TAG or --remove TAG"],
+  ["devices tag S1", "pass --add TAG or --remove TAG"],
   ["devices tag --add a"],
 );
 
@@ -66,14 +66,14 @@ testRefusals(
   {
     line: "devices delete SERIAL",
     exit: 6,
-    en: "SERIAL: no device is named so; did you mean SERIAL000001",
+    en: "SERIAL: no device has this name; did you mean SERIAL000001",
     ja: "SERIAL: この名前のデバイスはありません。SERIAL000001",
     tenant: { findDevices: { items: [] }, devices: { items: [owned], next: null } },
   },
   {
     line: "devices edit S9 --memo x",
     exit: 6,
-    en: "no device is named S9",
+    en: 'no device matches "S9"',
     ja: "「S9」というデバイス",
     tenant: { findDevices: { items: [] } },
   },
@@ -81,28 +81,28 @@ testRefusals(
   {
     line: "devices list --org 支社",
     exit: 6,
-    en: "error: no organisation is named 支社\n  see clomoctl orgs list\n",
+    en: 'error: no organisation matches "支社"\n  to list all: clomoctl orgs list\n',
     ja: "「支社」という組織はありません",
     tenant: { findOrgs: { items: [] }, orgs: { items: [] } },
   },
   {
     line: "devices show SERIAL9",
     exit: 6,
-    en: "error: no device is named SERIAL9\n  see clomoctl devices list\n",
+    en: 'error: no device matches "SERIAL9"\n  to list all: clomoctl devices list\n',
     ja: "「SERIAL9」というデバイス",
     tenant: { findDevices: { items: [] } },
   },
   {
     line: "devices show 0",
     exit: 2,
-    en: `0 matches 2: SERIAL000001 営業部 1 号機 ${owned.id}; SERIAL000002 ${spare.id}\n`,
+    en: `"0" matches 2 records: SERIAL000001 営業部 1 号機 ${owned.id}; SERIAL000002 ${spare.id}\n`,
     ja: "「0」は 2 件",
     tenant: { findDevices: { items: [owned, spare] } },
   },
   {
     line: "devices tag S1 --add 貸出が --remove c --remove 貸出か\u3099",
     exit: 2,
-    en: "error: the tag 貸出が is to be added and removed\n  --add --remove\n  give it to one of the two\n",
+    en: 'error: the tag "貸出が" is given for both --add and --remove\n  --add --remove\n  pass the tag to only one of the two options\n',
     ja: "タグ「貸出が」の追加と削除が同時に指定されています",
   },
 );

@@ -16,7 +16,7 @@ async function deskWithPeople(): Promise<Desk> {
   return desk;
 }
 
-test("devices are imported, listed, shown, exported and undone", async () => {
+test("imports, lists, shows, exports and undoes devices", async () => {
   const desk = await deskWithPeople();
   const done = await desk.run(`devices import ${DEVICES} --yes --format json`);
   expect(done.code, done.stderr).toBe(0);
@@ -50,12 +50,12 @@ test("devices are imported, listed, shown, exported and undone", async () => {
   expect((await desk.run("devices list --format json")).text).toBe("[]\n");
 });
 
-test("an owner that there is not, and a user who would leave devices behind, end it with 3", async () => {
+test("exits with 3 for an unknown owner, and for a user who would leave devices behind", async () => {
   const desk = await deskWithPeople();
   await desk.write("unknown.csv", "シリアルナンバー,所有者メールアドレス\nS1,nobody@example.jp\nS2,\n");
   const unknown = await desk.run("devices import unknown.csv --yes");
   expect(unknown).toMatchObject({ code: 3, text: "" });
-  expect(unknown.stderr).toContain('unknown.csv:2:2: 所有者メールアドレス: no user has the mail address "nobody@');
+  expect(unknown.stderr).toContain('unknown.csv:2:2: 所有者メールアドレス: no user has the email address "nobody@');
   expect((await desk.run("devices import unknown.csv --yes --skip-invalid")).code).toBe(8);
 
   expect((await desk.run(`devices import ${DEVICES} --yes`)).code).toBe(0);

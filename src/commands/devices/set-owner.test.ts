@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Device, OrgDetail, User, WrittenDevice } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const org = example<{ items: OrgDetail[] }>("findOrgs").items[0] as OrgDetail;
@@ -32,13 +32,13 @@ const tenantOf = (...devices: readonly Device[]) => ({
 });
 const findUsers = { items: [user] };
 
-test("gives all that are named an owner by one request", async () => {
+test("sets the owner of all named devices in one request", async () => {
   const [one, other] = [
     device("S1"),
     device("S2", { owner: null, ownerOrg: { id: org.id, code: null, path: "本社" } }),
   ];
   const line = "devices set-owner S1 S2 S1 --user hanako@example.co.jp";
-  const { en, ja } = await inBoth(line, { tenant: { ...tenantOf(one, other), findUsers } });
+  const { en, ja } = await runInBoth(line, { tenant: { ...tenantOf(one, other), findUsers } });
   expect(en.requests.find(({ operation }) => operation === "setDeviceOwner")).toEqual({
     operation: "setDeviceOwner",
     json: { ids: [one.id, other.id], owner: user.id, ownerOrg: null, wipes: 0, dryRun: false },
@@ -49,7 +49,7 @@ test("gives all that are named an owner by one request", async () => {
   expect(ja.stderr).toContain("S1: 所有者: 前任 → 髙橋 花子\n");
 });
 
-test("全社 as an owner is called so", async () => {
+test("shows 全社 as an owner by that name", async () => {
   const one = device("S1", { owner: null, ownerOrg: null, org: null });
   const after = { ...one, ownerOrg: { id: org.id, code: null, path: "" } };
   const tenant = {
@@ -57,15 +57,15 @@ test("全社 as an owner is called so", async () => {
     findOrgs: { items: [org] },
     setDeviceOwner: { items: [written(one, { after })] },
   };
-  const { en, ja } = await inBoth("devices set-owner S1 --org 全社", { tenant });
-  expect(en.stderr).toContain("owning organisation: (none) → 全社\n");
-  expect(ja.stderr).toContain("所有組織: (なし) → 全社\n");
+  const { en, ja } = await runInBoth("devices set-owner S1 --org 全社", { tenant });
+  expect(en.stderr).toContain("owning organisation: (blank) → 全社\n");
+  expect(ja.stderr).toContain("所有組織: (空) → 全社\n");
 });
 
 test.each([
   ["--org 営業部", { owner: null, ownerOrg: org.id }, { findOrgs: { items: [org] } }],
   ["--none", { owner: null, ownerOrg: null }, {}],
-])("%s is an owner, too", async (words, expected, more) => {
+])("accepts %s as an owner, too", async (words, expected, more) => {
   const one = device("S1", { owner: null });
   const { requests } = await run(`devices set-owner S1 ${words}`, { tenant: { ...tenantOf(one), ...more } });
   expect(requests.find(({ operation }) => operation === "setDeviceOwner")).toMatchObject({ json: expected });
@@ -82,29 +82,32 @@ describe("an owner that needs a wipe", () => {
     requests.filter(({ operation }) => operation === "setDeviceOwner");
   const TRIED = { json: { wipes: 2, dryRun: true } };
 
-  test("says so, and without a terminal wants the number; nothing is changed", async () => {
-    const { en, ja } = await inBoth(line, { tenant: stopping });
+  test("is reported and requires the number without a terminal, and nothing changes", async () => {
+    const { en, ja } = await runInBoth(line, { tenant: stopping });
     expect(en).toMatchObject({ exit: 3, stdout: "" });
-    expect(en.stderr).toContain("S1: another owner: the device has to be wiped and set up again\n");
-    expect(en.stderr).toContain("S2: another owner: the device may have to be wiped and set up again\n");
+    expect(en.stderr).toContain("S1: the owner changes: the device has to be wiped and set up again\n");
+    expect(en.stderr).toContain("S2: the owner changes: the device may have to be wiped and set up again\n");
     expect(en.stderr).toContain("--confirm-wipes 2");
     expect(ja.stderr).toContain("S1: 所有者が変わります。デバイスの初期化と再設定が必要です\n");
     expect([...asked(en.requests), ...asked(ja.requests)]).toMatchObject([TRIED, TRIED]);
     expect((await run(`${line} --yes`, { tenant: stopping })).exit).toBe(3);
   });
 
-  test("passes with it, and the tenant is told the number that was given", async () => {
+  test("is accepted with the number, which is sent to the tenant", async () => {
     const { exit, requests } = await run(`${line} --confirm-wipes 2`, { tenant });
     expect([exit, asked(requests)]).toMatchObject([0, [{ json: { wipes: 2 } }]]);
     const wrong = await run(`${line} --confirm-wipes 1`, { tenant });
     expect(asked(wrong.requests)).toMatchObject([{ json: { wipes: 1 } }]);
   });
 
-  test("is asked for on a terminal, of what was shown, and stays away where another number is typed", async () => {
+  test("is confirmed on a terminal for what was shown, and not if another number is typed", async () => {
     const typed = async (keys: string, answers: typeof stopping) =>
       run(line, {
         tenant: { ...answers, tenantRevision: { revision: 7 } },
-        terminal: { columns: 200, typing: [["type 2 to change the owner", `${keys}\r`]] },
+        terminal: {
+          columns: 200,
+          typing: [["must be wiped and set up again; to change the owner, type 2:", `${keys}\r`]],
+        },
       });
     const done = await typed("2", tenant);
     expect([done.exit, asked(done.requests)]).toMatchObject([
@@ -125,26 +128,26 @@ describe("an owner that needs a wipe", () => {
     ["legacy", "may have to be wiped"],
     ["unknown", "may have to be wiped"],
     [null, "may have to be wiped"],
-  ] as const)("facts 1.3: in the mode %s the device %s", async (androidMode, told) => {
+  ] as const)("facts 1.3: in mode %s, the device %s", async (androidMode, told) => {
     const one = device("S1", { platform: "Android", androidMode });
     const { stderr } = await run("devices set-owner S1 --user hanako@example.co.jp", {
       tenant: { ...tenantOf(one), findUsers },
     });
-    expect(stderr).toContain(`S1: another owner: the device ${told}`);
+    expect(stderr).toContain(`S1: the owner changes: the device ${told}`);
   });
 
-  test("nobody is asked about what the tenant refuses", async () => {
+  test("asks nothing about a change that the tenant refuses", async () => {
     const refused = new Failure("input-rejected", { what: text("S2 is 管理外", "S2 は管理外です") });
     const answers = { ...stopping, setDeviceOwner: refused, tenantRevision: { revision: 7 } };
     const { exit, stderr } = await run(line, { tenant: answers, terminal: { columns: 200 } });
     expect({ exit, stderr }).toEqual({ exit: 3, stderr: "error: S2 is 管理外\n" });
   });
 
-  test("is told by a dry run, which asks nothing", async () => {
+  test("is reported by a dry run, which asks nothing", async () => {
     const dry = { ...tenant, setDeviceOwner: { items: [written(full, { dryRun: true })] } };
     const { exit, stderr, requests } = await run(`${line} --dry-run`, { tenant: dry });
     expect([exit, asked(requests)]).toMatchObject([0, [{ json: { dryRun: true } }]]);
-    expect(stderr).toContain("S1: another owner: the device has to be wiped and set up again\n");
+    expect(stderr).toContain("S1: the owner changes: the device has to be wiped and set up again\n");
     expect(stderr).toContain("dry run: nothing was changed\n");
   });
 });

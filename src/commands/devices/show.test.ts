@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Device } from "../../lib/client/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [owned] = example<{ items: readonly [Device] }>("findDevices").items;
@@ -14,7 +14,7 @@ const spare: Device = {
 
 const finding = (...items: readonly Device[]) => ({ findDevices: { items } });
 
-test("asks for what was typed, its blanks included, and shows everything of the one there is", async () => {
+test("sends the typed name with its blanks, and shows the whole device that was found", async () => {
   const line = ["devices", "show", "00 000000 000000 0", "--format", "json"];
   const { exit, stdout, requests } = await run(line, { tenant: finding(spare) });
   expect(exit).toBe(0);
@@ -24,8 +24,8 @@ test("asks for what was typed, its blanks included, and shows everything of the 
   expect(JSON.parse(stdout)).toEqual({ ...spare, ...owning, ...of });
 });
 
-test("a terminal shows a field a line, in the person's language", async () => {
-  const { en, ja } = await inBoth("devices show SERIAL000001", { tenant: finding(owned), terminal: {} });
+test("a terminal shows one field per line, in the chosen language", async () => {
+  const { en, ja } = await runInBoth("devices show SERIAL000001", { tenant: finding(owned), terminal: {} });
   expect(en.stdout).toMatch(/\nserial number +SERIAL000001\n[^]*IMEI +00 000000 000000 0\n[^]*owner +髙橋 花子\n/);
   expect(ja.stdout).toMatch(/\nシリアルナンバー +SERIAL000001\n[^]+\n所有者メールアドレス +hanako@example.co.jp\n/);
   expect(en.stdout).toMatch(/\ntags +貸出用\norganisation +営業部\n/);

@@ -1,6 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { DEVICE_ARGUMENT, DEVICE_COLUMNS, deviceNamed } from "./columns.ts";
+import { DEVICE_ARGUMENT, DEVICE_COLUMNS, findDeviceByName } from "./columns.ts";
 
 export default defineCommand({
   summary: text("show one device", "デバイスを 1 台表示する"),
@@ -13,6 +13,6 @@ export default defineCommand({
   exits: ["not-found"],
   async run(tools, { device }) {
     const { client } = await tools.tenant("devices");
-    await tools.terminal.show(DEVICE_COLUMNS, await deviceNamed(client, device));
+    await tools.terminal.show(DEVICE_COLUMNS, await findDeviceByName(client, device));
   },
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Device, WrittenDevice } from "../../lib/client/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const { after: one } = example<WrittenDevice>("editDevice");
@@ -16,10 +16,10 @@ const tagged = (device: Device, was: string[], is: string[], change: Partial<Wri
   ...change,
 });
 
-test("tags all that are named in one request, each once", async () => {
+test("tags all named devices in one request, each once", async () => {
   const answer = { items: [tagged(one, ["旧", "a"], ["a", "貸出 用"]), tagged(other, ["a"], ["a"])] };
   const words = ["devices", "tag", "S1", "S2", "S1", "--add", "貸出 用", "--remove", "旧"];
-  const { en, ja } = await inBoth(words, { tenant: { findDevices, tagDevices: answer } });
+  const { en, ja } = await runInBoth(words, { tenant: { findDevices, tagDevices: answer } });
   expect(en.requests.at(-1)).toEqual({
     operation: "tagDevices",
     json: { ids: [one.id, other.id], add: ["貸出 用"], remove: ["旧"], dryRun: false },
@@ -27,14 +27,14 @@ test("tags all that are named in one request, each once", async () => {
   expect(en.exit).toBe(0);
   expect(en.stdout.split("\n")[0]).toContain("\ttags");
   expect(en.stderr).toBe(
-    ["SERIAL000001: tags: 旧, a → a, 貸出 用", "S2: S2 is so already: nothing to change\n"].join("\n"),
+    ["SERIAL000001: tags: 旧, a → a, 貸出 用", "S2: S2 already has these values: nothing to change\n"].join("\n"),
   );
   expect(ja.stderr).toContain("SERIAL000001: タグ: 旧, a → a, 貸出 用\n");
 });
 
-test("a dry run is sent as one", async () => {
+test("sends a dry run as a dry run", async () => {
   const tagDevices = { items: [tagged(one, [], ["a"], { dryRun: true })] };
   const { stderr, requests } = await run("devices tag S1 --add a --dry-run", { tenant: { findDevices, tagDevices } });
   expect(requests.at(-1)).toMatchObject({ json: { add: ["a"], remove: [], dryRun: true } });
-  expect(stderr).toBe("tags: (none) → a\ndry run: nothing was changed\n");
+  expect(stderr).toBe("tags: (blank) → a\ndry run: nothing was changed\n");
 });

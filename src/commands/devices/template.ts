@@ -1,7 +1,7 @@
 import { DEVICE } from "../../lib/model/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { accountLanguage } from "../csv/file/export.ts";
+import { getAccountLanguage } from "../csv/file/export.ts";
 import { TEMPLATE_DETAILS, TEMPLATE_OPTIONS, writeTemplate } from "../csv/file/template.ts";
 
 export default defineCommand({
@@ -15,6 +15,6 @@ export default defineCommand({
   opensTenant: false,
   async run(tools, options) {
     const { context } = await tools.contexts.choose(tools.globals.context, tools.environment);
-    await writeTemplate(tools, options, { format: "devices", language: accountLanguage({ context }), context });
+    await writeTemplate(tools, options, { format: "devices", language: getAccountLanguage({ context }), context });
   },
 });

@@ -77,21 +77,21 @@ function check(
   }));
 }
 
-test("a whole tenant is right, and says how large and how far its audit is", async () => {
+test("an intact tenant is ok, with its size and its last audit record", async () => {
   const { findings, wrong, isPart } = await check({});
   expect({ wrong, isPart }).toEqual({ wrong: [], isPart: false });
   expect(findings.map(({ check: name, what }) => `${name}: ${what.en}`)).toEqual([
     "contexts: kanto; in use: kanto",
-    "tenant: /home/tenants/kanto/tenant.db is whole (2.0 MB)",
-    "lock: free",
-    "audit: last record 12; clomoctl audit verify finds what was altered",
+    "tenant: /home/tenants/kanto/tenant.db is intact (2.0 MB)",
+    "lock: not in use by any process",
+    "audit: the last record is 12; clomoctl audit verify detects alterations",
     "plans: none",
     "uploads: none",
     "console: none",
   ]);
 });
 
-test("what is wrong with ADE is a warning, or a problem that needs a person, with what to type", async () => {
+test("an ADE fault is a warning, or a problem if it needs a person, with what to type", async () => {
   const ade = example<Ade>("ade");
   const { token } = ade;
   const rejected = token && { ...token, rejectedAt: "2026-11-19T00:00:00.000Z" };
@@ -115,14 +115,14 @@ test("what is wrong with ADE is a warning, or a problem that needs a person, wit
   expect(mirror.findings.map(({ check: name }) => name)).not.toContain("ade");
 });
 
-test("one without data, or that never changed, is right", async () => {
+test("a tenant without data or without changes is ok", async () => {
   const none = await check(() => undefined);
   expect(none).toMatchObject({ wrong: [], opened: 0, isPart: false });
   expect((await check({ auditHead: null })).wrong).toEqual([]);
 });
 
 test.each<[string, Partial<TenantFileState>, object]>([
-  ["newer", { version: 7 }, { check: "tenant", state: "problem", mend: { en: "install the newest clomoctl" } }],
+  ["newer", { version: 7 }, { check: "tenant", state: "problem", mend: { en: "install the latest clomoctl" } }],
   [
     "damaged",
     { faults: ["page 3 is never used", "b", "c"], auditHead: null },
@@ -138,7 +138,7 @@ test.each<[string, Partial<TenantFileState>, object]>([
     { version: 5 },
     { check: "tenant", state: "warning", mend: { en: "clomoctl imports list --context kanto" } },
   ],
-])("a file that is %s is not opened", async (_, state, finding) => {
+])("does not open a file that is %s", async (_, state, finding) => {
   const { wrong, opened, isPart } = await check(state);
   expect(wrong).toMatchObject([{ ...finding, context: "kanto" }]);
   expect({ opened, isPart }).toEqual({ opened: 0, isPart: true });
@@ -160,7 +160,7 @@ test.each<[string, Partial<TenantFileState>, object]>([
   [
     "an audit without a hash",
     { auditHead: { seq: 12, hash: "" } },
-    { check: "audit", state: "problem", what: { en: "record 12 has no hash" } },
+    { check: "audit", state: "problem", what: { en: "the audit record 12 does not have a valid hash" } },
   ],
   [
     "a table of the audit that was built anew",
@@ -174,23 +174,23 @@ test.each<[string, Partial<TenantFileState>, object]>([
       check: "audit",
       state: "problem",
       what: {
-        en: "the table of the audit is not as clomoctl makes it: audit (altered), audit_kept_on_delete (missing)",
+        en: "the audit table differs from the one that clomoctl creates: audit (changed), audit_kept_on_delete (missing)",
         ja: expect.stringContaining("audit (変更), audit_kept_on_delete (なし)"),
       },
       mend: { en: expect.stringContaining("clomoctl audit verify") },
     },
   ],
-])("%s is told", async (_, state, finding) => {
+])("reports %s", async (_, state, finding) => {
   expect((await check(state)).wrong).toMatchObject([finding]);
 });
 
-test("a lock that cannot be tried, as in a read-only home, is nothing to say", async () => {
+test("reports nothing about a lock that cannot be tested, as in a read-only home", async () => {
   const { findings, wrong } = await check({ isLocked: undefined });
   expect(wrong).toEqual([]);
   expect(findings.map(({ check: name }) => name)).not.toContain("lock");
 });
 
-test("a file that cannot be looked at is a problem, with its own words", async () => {
+test("a file that cannot be examined is a problem with its own message", async () => {
   const { wrong, opened } = await check(() => {
     throw new Failure("unexpected", {
       what: text("the tenant's file is damaged", "テナントのファイルが壊れています"),
@@ -212,7 +212,7 @@ test("a file that cannot be looked at is a problem, with its own words", async (
   ]);
 });
 
-test("a check that fails by itself is a problem, and ends nothing", async () => {
+test("a check that fails is a problem but does not stop the others", async () => {
   const { wrong, findings } = await check({}, [null as unknown as RenewalItem]);
   expect(wrong).toMatchObject([
     { check: "sources", state: "problem", what: { en: expect.stringContaining("failed") } },
@@ -220,7 +220,7 @@ test("a check that fails by itself is a problem, and ends nothing", async () => 
   expect(findings.length).toBeGreaterThan(5);
 });
 
-test("files that dates were read from are looked at again", async () => {
+test("examines the files from which dates were read again", async () => {
   const folder = freshFolder();
   const source = join(folder, "apps.vpptoken");
   writeFileSync(source, vppToken(new Date("2027-03-01T00:00:00Z"), "本社"));
@@ -232,12 +232,12 @@ test("files that dates were read from are looked at again", async () => {
   expect((await check({}, [token, elsewhere])).findings.at(-1)).toMatchObject({
     state: "ok",
     what: {
-      en: "1 file as recorded; not on this machine (mdm-pc), and not looked at: /home/former/apps.vpptoken; the recorded dates count",
+      en: "1 file as recorded; not on this machine (mdm-pc), so not checked: /home/former/apps.vpptoken; the recorded dates apply",
       ja: "1 件は記録どおりです。この PC(mdm-pc)にないため確認していません: /home/former/apps.vpptoken(記録された期限で判定します)",
     },
   });
   const none = await check({}, [elsewhere, elsewhere]);
-  expect(none.findings.at(-1)?.what.en).toMatch(/^not on this machine .+, and 1 more; the recorded dates count$/);
+  expect(none.findings.at(-1)?.what.en).toMatch(/^not on this machine .+, and 1 more; the recorded dates apply$/);
   writeFileSync(source, vppToken(new Date("2027-01-01T00:00:00Z"), "本社"));
   const { wrong } = await check({}, [token, { ...token, name: "支社" }]);
   expect(wrong).toMatchObject([{ check: "sources", state: "warning", mend: { en: "clomoctl renewals list" } }]);

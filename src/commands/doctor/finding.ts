@@ -3,17 +3,17 @@ import { Failure } from "../../lib/errors/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
 
-/** How a thing was found, in words: a warning works, but is worth looking at; a problem does not work. */
-export const STATE_NAMES = {
+/** Labels for the states of a check. A warning works but deserves attention; a problem does not work. */
+export const CHECK_STATE_LABELS = {
   problem: text("problem", "問題"),
   warning: text("warning", "警告"),
   ok: text("ok", "正常"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-export type CheckState = keyof typeof STATE_NAMES;
+export type CheckState = keyof typeof CHECK_STATE_LABELS;
 
-/** What is checked, and what people call it. */
-export const CHECK_NAMES = {
+/** Labels for the checks. */
+export const CHECK_LABELS = {
   node: text("Node.js", "Node.js"),
   "character-sets": text("character sets", "文字コード"),
   clock: text("clock", "時計"),
@@ -29,51 +29,51 @@ export const CHECK_NAMES = {
   contexts: text("contexts", "コンテキスト"),
   tenant: text("tenant", "テナント"),
   lock: text("lock", "ロック"),
-  audit: text("audit", "監査ログ"),
-  plans: text("plans", "確定待ちの計画"),
-  uploads: text("uploads", "管理画面の照合待ち"),
+  audit: text("audit log", "監査ログ"),
+  plans: text("plans", "適用待ちの計画"),
+  uploads: text("uploads to verify", "管理画面との照合待ち"),
   console: text("console tasks", "管理画面での作業"),
   mirror: text("age of the mirror", "データの新しさ"),
   ade: text("ADE", "ADE"),
-  sources: text("files of renewals", "更新期限のファイル"),
+  sources: text("renewal source files", "年次更新・期限のファイル"),
   schedule: text("daily run", "毎日の自動実行"),
-  notify: text("notices", "通知"),
-  secrets: text("secrets of notices", "通知の機密情報"),
+  notify: text("reminders", "通知"),
+  secrets: text("reminder secrets", "通知用のパスワードなど"),
   "mail-server": text("mail server", "メールサーバー"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-export type CheckName = keyof typeof CHECK_NAMES;
+export type CheckName = keyof typeof CHECK_LABELS;
 
-/** What a check found. */
+/** The result of a check. */
 export interface Finding {
   readonly check: CheckName;
   readonly state: CheckState;
-  /** whose tenant; undefined where it is of the machine or the home */
+  /** context whose tenant was checked; undefined if the finding is about the machine or the home */
   readonly context?: string | undefined;
   readonly what: Text;
-  /** what to do or to type, where it is worth it */
+  /** what to do or to type, if anything */
   readonly mend?: Text | undefined;
 }
 
-/** Says what is right of a check. */
-export const ok = (check: CheckName, what: Text): Finding => ({ check, state: "ok", what });
+/** Creates a finding about something that works. */
+export const createOkFinding = (check: CheckName, what: Text): Finding => ({ check, state: "ok", what });
 
-/** Says what works and is worth looking at. @param mend what to do or to type */
-export const warning = (check: CheckName, what: Text, mend: Advice): Finding => ({
+/** Creates a finding about something that works but deserves attention.  @param mend what to do or to type */
+export const createWarningFinding = (check: CheckName, what: Text, mend: Advice): Finding => ({
   check,
   state: "warning",
   what,
   mend: renderAdvice(mend),
 });
 
-/** Says what does not work. @param mend what to do or to type */
-export const problem = (check: CheckName, what: Text, mend: Advice): Finding => ({
-  ...warning(check, what, mend),
+/** Creates a finding about something that does not work.  @param mend what to do or to type */
+export const createProblemFinding = (check: CheckName, what: Text, mend: Advice): Finding => ({
+  ...createWarningFinding(check, what, mend),
   state: "problem",
 });
 
-/** A failure as what a check found. */
-export function failed(check: CheckName, error: unknown): Finding {
+/** Creates the finding for a check that failed with an error. */
+export function createFailureFinding(check: CheckName, error: unknown): Finding {
   if (error instanceof Failure) {
     const { what, where, hint } = error;
     const at = where === undefined ? what : text(`${what.en}: ${where}`, `${what.ja}: ${where}`);
@@ -83,8 +83,8 @@ export function failed(check: CheckName, error: unknown): Finding {
   return { check, state: "problem", what: text(`the check failed: ${reason}`, `確認できませんでした: ${reason}`) };
 }
 
-/** What some checks find; whatever stops them is a finding too, under the name of `check`. @throws `interrupted` */
-export async function found(
+/** Returns the findings of some checks; an error becomes a finding of `check`.  @throws `interrupted` */
+export async function collectFindings(
   { signal }: Pick<Tools, "signal">,
   check: CheckName,
   look: () => Promise<readonly Finding[]> | readonly Finding[],
@@ -94,6 +94,6 @@ export async function found(
     return await look();
   } catch (error) {
     signal.throwIfAborted();
-    return [failed(check, error)];
+    return [createFailureFinding(check, error)];
   }
 }

@@ -4,14 +4,19 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Contexts, type Home } from "../../lib/config/index.ts";
 import type { ProcessTable } from "../../lib/files/index.ts";
-import { lookAt } from "../../lib/files/look.ts";
+import { readFileStatus } from "../../lib/files/look.ts";
 import { freshFolder } from "#support/commands/program.ts";
 import type { Tools } from "../tools.ts";
 import type { Finding } from "./finding.ts";
-import { checkHome, type Disk } from "./home.ts";
+import { checkHome, type DiskInspector } from "./home.ts";
 
 const GB = 1024 ** 3;
-const DISK: Disk = { look: lookAt, freeBytes: () => GB, networkFileSystem: () => undefined, keepsOwners: () => true };
+const DISK: DiskInspector = {
+  look: readFileStatus,
+  freeBytes: () => GB,
+  networkFileSystem: () => undefined,
+  keepsOwners: () => true,
+};
 const PROCESSES: ProcessTable = { self: 1, place: "here", startOf: () => undefined, isAlive: (pid) => pid === 1 };
 
 let home: Home;
@@ -30,7 +35,7 @@ beforeEach(() => {
 });
 
 /** What is not right, by check. */
-async function wrong(disk: Partial<Disk> = {}, change: Partial<Home> = {}): Promise<readonly Finding[]> {
+async function wrong(disk: Partial<DiskInspector> = {}, change: Partial<Home> = {}): Promise<readonly Finding[]> {
   const tools = {
     home: { ...home, ...change },
     contexts: new Contexts(home),
@@ -40,18 +45,18 @@ async function wrong(disk: Partial<Disk> = {}, change: Partial<Home> = {}): Prom
   return (await checkHome(tools, { ...DISK, ...disk })).filter(({ state }) => state !== "ok");
 }
 
-test("a home of one's own is right, and so is one that is not there yet", async () => {
+test("a home of one's own is ok, and so is a home that does not exist yet", async () => {
   expect(await wrong()).toEqual([]);
   rmSync(home.data, { recursive: true });
   expect(await wrong()).toEqual([]);
 });
 
-test("a file in its place, and another user's home, are problems", async () => {
+test("a file instead of the home, and another user's home, are problems", async () => {
   const file = join(home.data, "file");
   writeFileSync(file, "");
   expect(await wrong({}, { data: file })).toMatchObject([{ check: "home", state: "problem" }]);
-  const look: Disk["look"] = async (path) => {
-    const found = await lookAt(path);
+  const look: DiskInspector["look"] = async (path) => {
+    const found = await readFileStatus(path);
     return found && { ...found, ownerId: 4711 };
   };
   const [first] = await wrong({ look }, { userId: 4712 });
@@ -60,16 +65,16 @@ test("a file in its place, and another user's home, are problems", async () => {
     state: "problem",
     mend: { en: expect.stringMatching(/CLOMOCTL_HOME.*: chown -R 4712 /) },
   });
-  expect(first?.what.ja).toContain("自分は 4712");
+  expect(first?.what.ja).toContain("自分の ID: 4712");
   expect(await wrong({ look, keepsOwners: () => false }, { userId: 4712 })).toEqual([]);
   // root may use everybody's
   expect(await wrong({ look }, { userId: 0 })).toEqual([]);
 });
 
-test("one that cannot be written is a warning: reading works", async () => {
+test("a home that cannot be written to is a warning, because reading works", async () => {
   // root may write everything
-  const look: Disk["look"] = async (path) => {
-    const found = await lookAt(path);
+  const look: DiskInspector["look"] = async (path) => {
+    const found = await readFileStatus(path);
     return found && { ...found, isWritable: false };
   };
   expect(await wrong({ look })).toMatchObject([
@@ -78,19 +83,19 @@ test("one that cannot be written is a warning: reading works", async () => {
 });
 
 describe("permissions", () => {
-  test("what others can write is a problem, with the line that mends it", async () => {
+  test("a path that others can write to is a problem, with the command that fixes it", async () => {
     chmodSync(home.data, 0o722);
     expect(await wrong()).toEqual([
       {
         check: "permissions",
         state: "problem",
-        what: { en: `other users can write ${home.data}`, ja: `${home.data} に他のユーザーが書き込めます` },
+        what: { en: `other users can write to ${home.data}`, ja: `${home.data} に他のユーザーが書き込めます` },
         mend: { en: `chmod go-w ${home.data}`, ja: `chmod go-w ${home.data}` },
       },
     ]);
   });
 
-  test("what others can read is a warning, where they can get there", async () => {
+  test("a path that others can reach and read is a warning", async () => {
     chmodSync(home.tenants, 0o755);
     chmodSync(join(home.tenants, "local"), 0o750);
     expect(await wrong()).toEqual([]);
@@ -103,7 +108,7 @@ describe("permissions", () => {
     expect(await wrong()).toEqual([]);
   });
 
-  test("there are none where files have none", async () => {
+  test("are not checked if files do not have permissions", async () => {
     chmodSync(home.data, 0o777);
     expect(await wrong({}, { userId: undefined })).toEqual([]);
   });
@@ -118,7 +123,7 @@ test.each([
   expect((await wrong({ freeBytes: () => bytes })).map(({ state }) => state)).toEqual(states);
 });
 
-test("a home on another machine is a warning that says why", async () => {
+test("a home on another machine is a warning with the reason", async () => {
   const [first] = await wrong({ networkFileSystem: () => "NFS" });
   expect(first).toMatchObject({
     check: "file-system",
@@ -134,13 +139,13 @@ describe("temporary files", () => {
     writeFileSync(join(home.temporary, name), JSON.stringify(entry));
   };
 
-  test("of ended commands go, those of running ones are right", async () => {
+  test("of ended commands are removed, and those of running commands are ok", async () => {
     register("1-0.json", { file: join(home.data, ".x.1.tmp"), place: "here" });
     register("77-0.json", { file: join(home.data, ".x.77.tmp"), place: "here" });
     expect(await wrong()).toEqual([]);
   });
 
-  test("that cannot be removed, or are another machine's, are told", async () => {
+  test("that cannot be removed or belong to another machine are reported", async () => {
     const file = join(home.data, ".x.77.tmp");
     mkdirSync(join(file, "full"), { recursive: true });
     register("77-0.json", { file, place: "here" });
@@ -151,7 +156,7 @@ describe("temporary files", () => {
     register("78-0.json", { file, place: "there" });
     const [other] = await wrong();
     expect(other?.what).toEqual({
-      en: `1 file of another machine or container that shares the home: ${file}`,
+      en: `1 file from another machine or container that shares this home: ${file}`,
       ja: `ホームを共有する別のマシンやコンテナーの一時ファイルが 1 件あります: ${file}`,
     });
   });

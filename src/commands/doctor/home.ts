@@ -1,185 +1,217 @@
 import { dirname } from "node:path";
-import { accessFault } from "../../lib/config/index.ts";
-import { freeBytesIn, realNameOf, registeredFiles } from "../../lib/files/index.ts";
-import { keepsOwners, lookAt, networkFileSystemOf, type FileStatus } from "../../lib/files/look.ts";
-import { shownWord } from "../../lib/text/shell-word.ts";
-import { counted, same, text } from "../../lib/text/index.ts";
+import { findAccessFault } from "../../lib/config/index.ts";
+import { getFreeBytes, resolveRealPath, listRegisteredFiles } from "../../lib/files/index.ts";
+import { canStoreFileOwners, readFileStatus, detectNetworkFileSystem, type FileStatus } from "../../lib/files/look.ts";
+import { quoteShellWord } from "../../lib/text/shell-word.ts";
+import { formatCount, same, text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
-import { found, ok, problem, warning, type Finding } from "./finding.ts";
-import { keyFindings } from "./sealing.ts";
+import {
+  collectFindings,
+  createOkFinding,
+  createProblemFinding,
+  createWarningFinding,
+  type Finding,
+} from "./finding.ts";
+import { checkSealingKey } from "./sealing.ts";
 
 const MB = 1024 * 1024;
 
-/** Below this commands fail; an import needs a multiple of its file. */
+/** If less disk space is free, commands fail: an import needs a multiple of the size of its file. */
 const MIN_FREE_BYTES = 16 * MB;
-const LITTLE_FREE_BYTES = 200 * MB;
+const LOW_FREE_BYTES = 200 * MB;
 
-const OTHERS = 0o077;
-const OTHERS_READ = 0o055;
+const NON_OWNER_BITS = 0o077;
+const NON_OWNER_READ_BITS = 0o055;
 
-/** What of the machine is not told by the home itself. */
-export interface Disk {
-  readonly look: typeof lookAt;
-  readonly freeBytes: typeof freeBytesIn;
+/** Functions that look up what the home does not provide, such as the free space of its disk. */
+export interface DiskInspector {
+  readonly look: typeof readFileStatus;
+  readonly freeBytes: typeof getFreeBytes;
   readonly networkFileSystem: (path: string) => string | undefined;
   readonly keepsOwners: (path: string) => boolean;
 }
 
-const diskOf = ({ machine }: Tools): Disk => ({
-  look: lookAt,
-  freeBytes: freeBytesIn,
-  networkFileSystem: (path) => networkFileSystemOf(path, machine.platform),
-  keepsOwners: (path) => keepsOwners(path, machine.platform),
+const createDiskInspector = ({ machine }: Tools): DiskInspector => ({
+  look: readFileStatus,
+  freeBytes: getFreeBytes,
+  networkFileSystem: (path) => detectNetworkFileSystem(path, machine.platform),
+  keepsOwners: (path) => canStoreFileOwners(path, machine.platform),
 });
 
-/** Looks at the folders of the home. */
-export async function checkHome(tools: Tools, disk: Disk = diskOf(tools)): Promise<readonly Finding[]> {
+/** Checks the folders of the home. */
+export async function checkHome(
+  tools: Tools,
+  disk: DiskInspector = createDiskInspector(tools),
+): Promise<readonly Finding[]> {
   const { data } = tools.home;
-  const ownersKept = disk.keepsOwners(await realNameOf(await nearest(data)));
+  const ownersKept = disk.keepsOwners(await resolveRealPath(await findNearestFolder(data)));
   const all = [
-    await found(tools, "home", async () => homeFindings(tools, await disk.look(data), ownersKept)),
-    await found(tools, "permissions", () => permissionFindings(tools, ownersKept)),
-    await found(tools, "sealing-key", () => keyFindings(tools)),
-    await found(tools, "space", async () => [spaceFinding(data, disk.freeBytes(await nearest(data)))]),
-    await found(tools, "file-system", async () => [
-      fileSystemFinding(data, disk.networkFileSystem(await nearest(data))),
+    await collectFindings(tools, "home", async () => checkHomeFolder(tools, await disk.look(data), ownersKept)),
+    await collectFindings(tools, "permissions", () => checkPermissions(tools, ownersKept)),
+    await collectFindings(tools, "sealing-key", () => checkSealingKey(tools)),
+    await collectFindings(tools, "space", async () => [
+      checkFreeSpace(data, disk.freeBytes(await findNearestFolder(data))),
     ]),
-    await found(tools, "temporary-files", () => temporaryFindings(tools)),
+    await collectFindings(tools, "file-system", async () => [
+      checkFileSystem(data, disk.networkFileSystem(await findNearestFolder(data))),
+    ]),
+    await collectFindings(tools, "temporary-files", () => checkTemporaryFiles(tools)),
   ];
   return all.flat();
 }
 
-/** The folder, or the nearest one above it that is there. */
-async function nearest(folder: string): Promise<string> {
+/** Returns the folder, or its nearest parent folder that exists. */
+async function findNearestFolder(folder: string): Promise<string> {
   let at = folder;
-  while ((await lookAt(at)) === undefined && dirname(at) !== at) at = dirname(at);
+  while ((await readFileStatus(at)) === undefined && dirname(at) !== at) at = dirname(at);
   return at;
 }
 
-function homeFindings({ home }: Tools, look: FileStatus | undefined, ownersKept: boolean): readonly Finding[] {
+function checkHomeFolder({ home }: Tools, look: FileStatus | undefined, ownersKept: boolean): readonly Finding[] {
   const { data, userId } = home;
   if (look === undefined) {
-    return [ok("home", text(`${data}: made when something is kept`, `${data}(最初に保存するときに作成されます)`))];
-  }
-  if (!look.isFolder) {
     return [
-      problem(
+      createOkFinding(
         "home",
-        text(`${data} is no folder`, `${data} はフォルダーではありません`),
         text(
-          "move it away, or let CLOMOCTL_HOME name another place",
-          "別の場所に移すか、CLOMOCTL_HOME で別の場所を指定してください",
+          `${data} does not exist yet; it is created when data is first saved`,
+          `${data}(最初に保存するときに作成されます)`,
         ),
       ),
     ];
   }
-  const fault = accessFault(data, look, userId);
+  if (!look.isFolder) {
+    return [
+      createProblemFinding(
+        "home",
+        text(`${data} is not a folder`, `${data} はフォルダーではありません`),
+        text(
+          "move the file away, or set CLOMOCTL_HOME to another folder",
+          "ファイルを移動するか、CLOMOCTL_HOME で別のフォルダーを指定してください",
+        ),
+      ),
+    ];
+  }
+  const fault = findAccessFault(data, look, userId);
   if (fault?.kind === "foreign" && ownersKept) {
     return [
-      problem(
+      createProblemFinding(
         "home",
         fault.what,
         text(
-          `run clomoctl as that user, or let CLOMOCTL_HOME name a folder of your own, or as root: ${fault.mend}`,
+          `run clomoctl as that user, or set CLOMOCTL_HOME to a folder of your own, or run as root: ${fault.mend}`,
           `そのユーザーで実行するか、CLOMOCTL_HOME で自分のフォルダーを指定するか、root で実行してください: ${fault.mend}`,
         ),
       ),
     ];
   }
-  if (look.isWritable) return [ok("home", text(data, data))];
+  if (look.isWritable) return [createOkFinding("home", text(data, data))];
   return [
-    warning(
+    createWarningFinding(
       "home",
-      text(`${data} cannot be written: only reading works`, `${data} に書き込めません(参照だけできます)`),
+      text(`${data} is not writable, so clomoctl can only read data`, `${data} に書き込めません(参照だけできます)`),
       text(
-        "make it writable, or let CLOMOCTL_HOME name another",
-        "書き込めるようにするか、CLOMOCTL_HOME で別の場所を指定してください",
+        "make the folder writable, or set CLOMOCTL_HOME to another folder",
+        "フォルダーに書き込めるようにするか、CLOMOCTL_HOME で別のフォルダーを指定してください",
       ),
     ),
   ];
 }
 
-/** Who but the owner may get at what is kept. */
-async function permissionFindings({ home, contexts }: Tools, ownersKept: boolean): Promise<readonly Finding[]> {
+/** Checks that only the owner of the home can access the stored data. */
+async function checkPermissions({ home, contexts }: Tools, ownersKept: boolean): Promise<readonly Finding[]> {
   const { settings, data, tenants, temporary, userId } = home;
   if (userId === undefined || !ownersKept) return [];
   const known = await contexts.list().catch(() => []);
   const ofTenants = known.flatMap((context) => (context.kind === "embedded" ? [context.tenantFolder] : []));
-  const isClosed = await allClosed([data]);
-  // what lies in a closed folder is closed
-  const readable = isClosed ? [] : [tenants, temporary, ...((await allClosed([tenants])) ? [] : ofTenants)];
+  const isClosed = await areClosedToOthers([data]);
+  // a closed folder also protects the folders inside it
+  const readable = isClosed ? [] : [tenants, temporary, ...((await areClosedToOthers([tenants])) ? [] : ofTenants)];
   const findings: Finding[] = [];
   for (const folder of new Set([settings, data, tenants, temporary, ...ofTenants])) {
-    const look = await lookAt(folder);
-    const fault = look && accessFault(folder, look, userId);
+    const look = await readFileStatus(folder);
+    const fault = look && findAccessFault(folder, look, userId);
     if (fault !== undefined) {
-      // whose the home is has a finding of its own
-      if (fault.kind === "open" || folder !== data) findings.push(problem("permissions", fault.what, same(fault.mend)));
-    } else if (readable.includes(folder) && ((look?.mode ?? 0) & OTHERS_READ) !== 0) {
+      // the check of the home folder already reports that its owner is another user
+      if (fault.kind === "open" || folder !== data)
+        findings.push(createProblemFinding("permissions", fault.what, same(fault.mend)));
+    } else if (readable.includes(folder) && ((look?.mode ?? 0) & NON_OWNER_READ_BITS) !== 0) {
       findings.push(
-        warning(
+        createWarningFinding(
           "permissions",
           text(`other users can read ${folder}`, `${folder} を他のユーザーが読めます`),
-          same(`chmod 700 ${shownWord(folder)}`),
+          same(`chmod 700 ${quoteShellWord(folder)}`),
         ),
       );
     }
   }
   if (findings.length > 0) return findings;
-  return [ok("permissions", text("what is kept is yours alone", "保存内容を読み書きできるのは自分だけです"))];
+  return [
+    createOkFinding(
+      "permissions",
+      text("only you can access the stored data", "保存内容を読み書きできるのは自分だけです"),
+    ),
+  ];
 }
 
-/** Whether none of the folders that are there is open to others. */
-async function allClosed(folders: readonly string[]): Promise<boolean> {
-  const looks = await Promise.all(folders.map((folder) => lookAt(folder)));
-  return looks.every((look) => look === undefined || (look.mode & OTHERS) === 0);
+/** Returns true if none of the folders that exist grants access to others. */
+async function areClosedToOthers(folders: readonly string[]): Promise<boolean> {
+  const looks = await Promise.all(folders.map((folder) => readFileStatus(folder)));
+  return looks.every((look) => look === undefined || (look.mode & NON_OWNER_BITS) === 0);
 }
 
-function spaceFinding(folder: string, bytes: number | undefined): Finding {
-  if (bytes === undefined) return ok("space", text("not known here", "この環境ではわかりません"));
+function checkFreeSpace(folder: string, bytes: number | undefined): Finding {
+  if (bytes === undefined)
+    return createOkFinding(
+      "space",
+      text("the free disk space cannot be determined on this system", "この環境では空き容量を確認できません"),
+    );
   const free = text(
-    `${Math.floor(bytes / MB)} MB free for ${folder}`,
+    `${Math.floor(bytes / MB)} MB free on the disk of ${folder}`,
     `${folder} の空き容量は ${Math.floor(bytes / MB)} MB です`,
   );
   const mend = text(
-    "make room, or let CLOMOCTL_HOME name another disk",
+    "free up disk space, or set CLOMOCTL_HOME to a folder on another disk",
     "不要なファイルを消すか、CLOMOCTL_HOME で別のディスクを指定してください",
   );
-  if (bytes < MIN_FREE_BYTES) return problem("space", free, mend);
-  return bytes < LITTLE_FREE_BYTES ? warning("space", free, mend) : ok("space", free);
+  if (bytes < MIN_FREE_BYTES) return createProblemFinding("space", free, mend);
+  return bytes < LOW_FREE_BYTES ? createWarningFinding("space", free, mend) : createOkFinding("space", free);
 }
 
-function fileSystemFinding(folder: string, network: string | undefined): Finding {
+function checkFileSystem(folder: string, network: string | undefined): Finding {
   if (network === undefined)
-    return ok("file-system", text("on this machine, as far as can be told", "この PC 上です(判別できる範囲)"));
-  return warning(
+    return createOkFinding(
+      "file-system",
+      text("on this machine, as far as clomoctl can detect", "この PC 上です(判別できる範囲)"),
+    );
+  return createWarningFinding(
     "file-system",
     text(
-      `${folder} lies on another machine (${network}), whose locks may not hold: two commands at once could damage a tenant`,
+      `${folder} is on another machine (${network}), where file locks may not work: commands that run at the same time could damage a tenant`,
       `${folder} は別のマシン上(${network})にあり、ロックが効かないことがあります。同時に実行するとテナントが壊れるおそれがあります`,
     ),
     text(
-      "let CLOMOCTL_HOME name a folder of this machine, and move the data there",
+      "set CLOMOCTL_HOME to a folder on this machine, and move the data there",
       "CLOMOCTL_HOME でこの PC のフォルダーを指定し、データを移してください",
     ),
   );
 }
 
-async function temporaryFindings({ temporary, home }: Tools): Promise<readonly Finding[]> {
-  const files = await registeredFiles(temporary);
+async function checkTemporaryFiles({ temporary, home }: Tools): Promise<readonly Finding[]> {
+  const files = await listRegisteredFiles(temporary);
   const left = files.filter(({ state }) => state === "left");
   const elsewhere = files.filter(({ state }) => state === "elsewhere");
   const [first] = left;
   if (first !== undefined) {
     return [
-      warning(
+      createWarningFinding(
         "temporary-files",
         text(
-          `${counted(left.length, "file")} of ended commands could not be removed: ${first.path}`,
+          `could not remove ${formatCount(left.length, "file")} left behind by earlier commands: ${first.path}`,
           `終了したコマンドの一時ファイルが ${left.length} 件残っています: ${first.path}`,
         ),
         text(
-          `remove what lies in ${home.temporary} while no command runs`,
+          `delete the contents of ${home.temporary} while no command is running`,
           `コマンドが動いていないときに ${home.temporary} の中を削除してください`,
         ),
       ),
@@ -188,15 +220,23 @@ async function temporaryFindings({ temporary, home }: Tools): Promise<readonly F
   const [other] = elsewhere;
   if (other !== undefined) {
     return [
-      warning(
+      createWarningFinding(
         "temporary-files",
         text(
-          `${counted(elsewhere.length, "file")} of another machine or container that shares the home: ${other.path}`,
+          `${formatCount(elsewhere.length, "file")} from another machine or container that shares this home: ${other.path}`,
           `ホームを共有する別のマシンやコンテナーの一時ファイルが ${elsewhere.length} 件あります: ${other.path}`,
         ),
-        text("run a command there, which removes them", "そのマシンでコマンドを実行すると削除されます"),
+        text(
+          "run a clomoctl command on that machine to remove the files",
+          "そのマシンでコマンドを実行すると削除されます",
+        ),
       ),
     ];
   }
-  return [ok("temporary-files", text("none left behind", "残っているものはありません"))];
+  return [
+    createOkFinding(
+      "temporary-files",
+      text("no temporary files were left behind", "残っている一時ファイルはありません"),
+    ),
+  ];
 }

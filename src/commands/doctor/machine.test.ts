@@ -1,18 +1,18 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Environment } from "../../lib/terminal/index.ts";
+import type { EnvironmentVariables } from "../../lib/terminal/index.ts";
 import { freshFolder } from "#support/commands/program.ts";
 import type { Tools } from "../tools.ts";
 import type { Finding } from "./finding.ts";
-import { checkMachine, type Languages } from "./machine.ts";
+import { checkMachine, type LanguageSupport } from "./machine.ts";
 
 interface Given {
   readonly nodeVersion?: string;
   readonly platform?: string;
   readonly architecture?: string;
   readonly now?: string;
-  readonly environment?: Environment;
+  readonly environment?: EnvironmentVariables;
   readonly terminal?: { readonly columns?: number; readonly language?: string; readonly onTerminal?: boolean };
   readonly userFolder?: string;
   readonly door?: string;
@@ -37,25 +37,25 @@ const toolsOf = ({ now = "2026-11-20T01:00:00Z", environment, terminal, ...machi
     signal: new AbortController().signal,
   }) as unknown as Tools;
 
-const wrong = async (given: Given, languages?: Languages): Promise<readonly Finding[]> =>
+const wrong = async (given: Given, languages?: LanguageSupport): Promise<readonly Finding[]> =>
   (await checkMachine(toolsOf(given), languages)).filter(({ state }) => state !== "ok");
 
-test("a machine that the program is made for is right", async () => {
+test("a machine that the program supports is ok", async () => {
   expect(await wrong({})).toEqual([]);
 });
 
 test.each([
   [{ nodeVersion: "22.5.0" }, "problem", "install Node.js 24 or newer"],
-  [{ nodeVersion: "25.0.0" }, "warning", "install one with an even number"],
-  [{ architecture: "ia32" }, "warning", "releases are made for linux x64, linux arm64, darwin arm64, win32 x64"],
-  [{ platform: "freebsd" }, "warning", "releases are made for linux x64, linux arm64, darwin arm64, win32 x64"],
+  [{ nodeVersion: "25.0.0" }, "warning", "install an even-numbered version of Node.js"],
+  [{ architecture: "ia32" }, "warning", "releases are built for linux x64, linux arm64, darwin arm64, win32 x64"],
+  [{ platform: "freebsd" }, "warning", "releases are built for linux x64, linux arm64, darwin arm64, win32 x64"],
 ])("%j is a %s", async (given, state, mend) => {
   const [first, ...more] = await wrong(given);
   expect(first).toMatchObject({ check: "node", state, mend: { en: mend } });
   expect(more).toEqual([]);
 });
 
-test.each<[string, Languages]>([
+test.each<[string, LanguageSupport]>([
   ["no Shift_JIS", { collates: () => true, decode: () => "\u30cf" }],
   ["no Japanese", { collates: () => false, decode: () => "あ" }],
   [
@@ -71,23 +71,27 @@ test.each<[string, Languages]>([
   expect(await wrong({}, languages)).toMatchObject([{ check: "character-sets", state: "problem" }]);
 });
 
-test("a clock before the program was written is a problem", async () => {
+test("a clock that is earlier than the program is a problem", async () => {
   expect(await wrong({ now: "1970-01-01T00:00:00Z" })).toMatchObject([
-    { check: "clock", state: "problem", what: { ja: expect.stringContaining("このプログラムより前") } },
+    {
+      check: "clock",
+      state: "problem",
+      what: { ja: expect.stringContaining(": 時計が clomoctl の作成より前の時刻になっています") },
+    },
   ]);
 });
 
 describe("on a terminal", () => {
   const installed = (): Given => {
     const userFolder = freshFolder();
-    writeFileSync(join(userFolder, ".bashrc"), "source <(clomoctl completion bash)\n");
+    writeFileSync(join(userFolder, ".bashrc"), "bash: add to ~/.bashrc: source <(clomoctl completion bash)\n");
     const door = join(userFolder, "bin", "clomoctl");
     mkdirSync(join(userFolder, "share", "man", "man1"), { recursive: true });
     writeFileSync(join(userFolder, "share", "man", "man1", "clomoctl.1"), "");
     return { userFolder, door, environment: { SHELL: "/bin/bash" }, terminal: { onTerminal: true } };
   };
 
-  test("all is right where all is installed", async () => {
+  test("everything is ok if everything is installed", async () => {
     expect(await wrong(installed())).toEqual([]);
     const all = await checkMachine(toolsOf(installed()));
     expect(all.map(({ check }) => check)).toEqual(expect.arrayContaining(["completion", "manual"]));
@@ -98,7 +102,7 @@ describe("on a terminal", () => {
     [{ LANG: "en_US.ISO-8859-1" }, "en", "export LANG=en_US.UTF-8"],
     [{ LANG: "" }, "en", "export LANG=en_US.UTF-8"],
     [{ LC_ALL: "C", LANG: "ja_JP.UTF-8" }, "ja", "export LANG=ja_JP.UTF-8"],
-  ])("%j may not show Japanese", async (environment, language, mend) => {
+  ])("%j may not be able to show Japanese", async (environment, language, mend) => {
     const given = installed();
     const [first, ...more] = await wrong({
       ...given,
@@ -109,11 +113,11 @@ describe("on a terminal", () => {
     expect(more).toEqual([]);
   });
 
-  test("a narrow one is a warning; in a pipe neither counts", async () => {
+  test("a narrow terminal is a warning, but width and encoding do not matter in a pipe", async () => {
     const given = installed();
     const narrow = await wrong({ ...given, terminal: { onTerminal: true, columns: 40 } });
     expect(narrow).toMatchObject([
-      { check: "terminal", state: "warning", what: { ja: "幅 40 桁: 表の列が一部省かれます" } },
+      { check: "terminal", state: "warning", what: { ja: "ターミナルの幅が 40 桁のため、表の列が一部省かれます" } },
     ]);
     expect(await wrong({ environment: { LANG: "C" }, terminal: { columns: 40 } })).toEqual([]);
   });
@@ -122,14 +126,14 @@ describe("on a terminal", () => {
     ["/bin/bash", "echo 'source <(clomoctl completion bash)' >> ~/.bashrc"],
     ["/usr/bin/zsh", "echo 'source <(clomoctl completion zsh)' >> ~/.zshrc"],
     ["/usr/bin/fish", "clomoctl completion fish > ~/.config/fish/completions/clomoctl.fish"],
-  ])("%s that does not complete is told what to type", async (shell, mend) => {
+  ])("%s without completion is shown what to type", async (shell, mend) => {
     const given = installed();
     writeFileSync(join(given.userFolder ?? "", ".bashrc"), "# nothing\n");
     const found = await wrong({ ...given, environment: { SHELL: shell } });
     expect(found).toMatchObject([{ check: "completion", state: "warning", mend: { en: mend } }]);
   });
 
-  test("a completion that was installed with the program is enough; another shell has none", async () => {
+  test("accepts a completion that was installed with the program, and ignores other shells", async () => {
     const { userFolder = "", ...given } = installed();
     const file = join(userFolder, "share", "zsh", "site-functions", "_clomoctl");
     mkdirSync(dirname(file), { recursive: true });
@@ -139,7 +143,7 @@ describe("on a terminal", () => {
     expect(await wrong({ ...given, userFolder, environment: { SHELL: "constructor" } })).toEqual([]);
   });
 
-  test("manual pages that are not found are told; MANPATH is looked at too", async () => {
+  test("reports manual pages that are not found, and looks in MANPATH, too", async () => {
     const { userFolder = "", ...given } = installed();
     const away = { ...given, userFolder, door: "/nowhere/bin/clomoctl" };
     expect(await wrong(away)).toMatchObject([{ check: "manual", state: "warning" }]);

@@ -1,150 +1,176 @@
 import { basename, dirname, join } from "node:path";
 import { line } from "../../lib/advice/index.ts";
-import { readShort } from "../../lib/files/index.ts";
-import { lookAt } from "../../lib/files/look.ts";
+import { readSmallFile } from "../../lib/files/index.ts";
+import { readFileStatus } from "../../lib/files/look.ts";
 import { same, text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
-import { found, ok, problem, warning, type Finding } from "./finding.ts";
+import {
+  collectFindings,
+  createOkFinding,
+  createProblemFinding,
+  createWarningFinding,
+  type Finding,
+} from "./finding.ts";
 
-/** The least Node the program runs on; those of odd numbers are supported for half a year. */
-const NODE_NEEDED = 24;
+/** Oldest major version of Node.js that clomoctl runs on. Odd versions are supported for only half a year. */
+const MIN_NODE_MAJOR = 24;
 
-/** The machines that releases are made for. */
-const KNOWN_MACHINES: readonly string[] = ["linux x64", "linux arm64", "darwin arm64", "win32 x64"];
+/** The platforms that releases are built for. */
+const RELEASE_PLATFORMS: readonly string[] = ["linux x64", "linux arm64", "darwin arm64", "win32 x64"];
 
-/** The program was written after this moment: an earlier one is wrong. */
-const NOT_BEFORE = Date.UTC(2026, 10, 1);
+/** The program was written after this time, so a clock that shows an earlier time is wrong. */
+const MIN_PLAUSIBLE_TIME = Date.UTC(2026, 10, 1);
 
-/** Below this tables leave out much of what they have. */
+/** On a narrower terminal, tables leave out most of their columns. */
 const MIN_COLUMNS = 60;
 
-/** What Node can do with languages; some builds leave it out. */
-export interface Languages {
+/** Language features of Node.js, which some builds leave out. */
+export interface LanguageSupport {
   readonly collates: (language: string) => boolean;
   readonly decode: (bytes: Uint8Array) => string;
 }
 
-const NODES: Languages = {
+const NODE_LANGUAGE_SUPPORT: LanguageSupport = {
   collates: (language) => Intl.Collator.supportedLocalesOf([language]).length > 0,
   decode: (bytes) => new TextDecoder("shift_jis").decode(bytes),
 };
 
-/** Looks at the machine and how the program is installed there. */
-export async function checkMachine(tools: Tools, languages: Languages = NODES): Promise<readonly Finding[]> {
+/** Checks the machine and how the program is installed on it. */
+export async function checkMachine(
+  tools: Tools,
+  languages: LanguageSupport = NODE_LANGUAGE_SUPPORT,
+): Promise<readonly Finding[]> {
   const all = [
-    await found(tools, "node", () => [nodeFinding(tools)]),
-    await found(tools, "character-sets", () => [languageFinding(languages)]),
-    await found(tools, "clock", () => [clockFinding(tools)]),
-    await found(tools, "terminal", () => [terminalFinding(tools)]),
-    // nobody presses Tab, or reads a page, where there is no terminal
+    await collectFindings(tools, "node", () => [checkNode(tools)]),
+    await collectFindings(tools, "character-sets", () => [checkCharacterSets(languages)]),
+    await collectFindings(tools, "clock", () => [checkClock(tools)]),
+    await collectFindings(tools, "terminal", () => [checkTerminal(tools)]),
+    // without a terminal, nobody presses Tab or reads a manual page
     ...(tools.terminal.onTerminal && tools.machine.platform !== "win32"
       ? [
-          await found(tools, "completion", () => completionFindings(tools)),
-          await found(tools, "manual", async () => [await manualFinding(tools)]),
+          await collectFindings(tools, "completion", () => checkCompletion(tools)),
+          await collectFindings(tools, "manual", async () => [await checkManualPages(tools)]),
         ]
       : []),
   ];
   return all.flat();
 }
 
-function nodeFinding({ machine }: Tools): Finding {
+function checkNode({ machine }: Tools): Finding {
   const { nodeVersion, platform, architecture, node } = machine;
   const [place, major] = [`${platform} ${architecture}`, Number(nodeVersion.split(".")[0])];
   const what = text(`${nodeVersion} on ${place} (${node})`, `${nodeVersion}、${place}(${node})`);
-  if (major < NODE_NEEDED) {
+  if (major < MIN_NODE_MAJOR) {
     const mend = text(
-      `install Node.js ${NODE_NEEDED} or newer`,
-      `Node.js ${NODE_NEEDED} 以降をインストールしてください`,
+      `install Node.js ${MIN_NODE_MAJOR} or newer`,
+      `Node.js ${MIN_NODE_MAJOR} 以降をインストールしてください`,
     );
-    return problem("node", what, mend);
+    return createProblemFinding("node", what, mend);
   }
   if (major % 2 === 1) {
-    return warning(
+    return createWarningFinding(
       "node",
-      text(`${what.en}: a version without long-term support`, `${what.ja}: 長期サポート版ではありません`),
-      text("install one with an even number", "偶数のバージョンをインストールしてください"),
+      text(`${what.en}: this version does not have long-term support`, `${what.ja}: 長期サポート版ではありません`),
+      text("install an even-numbered version of Node.js", "偶数のバージョンの Node.js をインストールしてください"),
     );
   }
-  if (KNOWN_MACHINES.includes(place)) return ok("node", what);
-  const known = KNOWN_MACHINES.join(", ");
-  return warning(
+  if (RELEASE_PLATFORMS.includes(place)) return createOkFinding("node", what);
+  const known = RELEASE_PLATFORMS.join(", ");
+  return createWarningFinding(
     "node",
-    text(`${what.en}: not tried there`, `${what.ja}: この環境では動作を確認していません`),
-    text(`releases are made for ${known}`, `リリースの対象: ${known}`),
+    text(`${what.en}: clomoctl is not tested on this platform`, `${what.ja}: この環境では動作を確認していません`),
+    text(`releases are built for ${known}`, `リリースの対象: ${known}`),
   );
 }
 
-/** A letter, and its bytes in Shift_JIS. */
-const SAMPLE = "あ";
-const SAMPLE_BYTES = Uint8Array.of(0x82, 0xa0);
+/** A Japanese letter, to compare with the decoded {@link SHIFT_JIS_SAMPLE}. */
+const SAMPLE_LETTER = "あ";
+const SHIFT_JIS_SAMPLE = Uint8Array.of(0x82, 0xa0);
 
-function languageFinding({ collates, decode }: Languages): Finding {
+function checkCharacterSets({ collates, decode }: LanguageSupport): Finding {
   let decoded = "";
   try {
-    decoded = decode(SAMPLE_BYTES);
+    decoded = decode(SHIFT_JIS_SAMPLE);
   } catch {
-    // a build of Node without the table refuses it
+    // a Node.js build without the Shift_JIS table throws an error
   }
-  if (decoded === SAMPLE && collates("ja"))
-    return ok("character-sets", text("Shift_JIS and Japanese", "Shift_JIS と日本語"));
-  return problem(
+  if (decoded === SAMPLE_LETTER && collates("ja"))
+    return createOkFinding(
+      "character-sets",
+      text("Shift_JIS and Japanese are supported", "Shift_JIS と日本語に対応しています"),
+    );
+  return createProblemFinding(
     "character-sets",
-    text("this Node.js was built without Japanese (ICU)", "この Node.js は日本語(ICU)なしでビルドされています"),
+    text(
+      "this Node.js was built without Japanese support (ICU)",
+      "この Node.js は日本語への対応(ICU)なしでビルドされています",
+    ),
     text("install Node.js from https://nodejs.org/", "https://nodejs.org/ の Node.js をインストールしてください"),
   );
 }
 
-function clockFinding({ clock, machine }: Tools): Finding {
+function checkClock({ clock, machine }: Tools): Finding {
   const now = clock.now();
   const what = text(`${now.toISOString()} (${machine.timezone})`, `${now.toISOString()}(${machine.timezone})`);
-  if (now.getTime() >= NOT_BEFORE) return ok("clock", what);
-  return problem(
+  if (now.getTime() >= MIN_PLAUSIBLE_TIME) return createOkFinding("clock", what);
+  return createProblemFinding(
     "clock",
-    text(`${what.en}: earlier than this program`, `${what.ja}: このプログラムより前の時刻です`),
-    text("set the clock; days left are counted by it", "時計を合わせてください(残り日数の計算に使います)"),
+    text(
+      `${what.en}: the clock is set to a time before clomoctl was made`,
+      `${what.ja}: 時計が clomoctl の作成より前の時刻になっています`,
+    ),
+    text("set the clock: it is used to count the days left", "時計を合わせてください(残り日数の計算に使います)"),
   );
 }
 
-function terminalFinding({ terminal, environment, machine }: Tools): Finding {
+function checkTerminal({ terminal, environment, machine }: Tools): Finding {
   const { language, columns, onTerminal } = terminal;
   const locale =
     ["LC_ALL", "LC_CTYPE", "LANG"].map((name) => environment[name] ?? "").find((value) => value !== "") ?? "";
-  if (!onTerminal) return ok("terminal", text(`none; language ${language}`, `なし(言語 ${language})`));
+  if (!onTerminal)
+    return createOkFinding("terminal", text(`no terminal; language ${language}`, `ターミナルなし(言語 ${language})`));
   if (machine.platform !== "win32" && !/utf-?8/i.test(locale)) {
-    return warning(
+    return createWarningFinding(
       "terminal",
       text(
-        `its encoding is not UTF-8 (${locale || "no locale"}): Japanese may be unreadable`,
+        `the character encoding is not UTF-8 (${locale || "no locale"}), so Japanese may be unreadable`,
         `文字コードが UTF-8 ではありません(${locale || "ロケールなし"})。日本語が読めないことがあります`,
       ),
       same(language === "ja" ? "export LANG=ja_JP.UTF-8" : "export LANG=en_US.UTF-8"),
     );
   }
   if (columns < MIN_COLUMNS) {
-    return warning(
+    return createWarningFinding(
       "terminal",
-      text(`${columns} columns: tables leave columns out`, `幅 ${columns} 桁: 表の列が一部省かれます`),
-      text("make the window wider, or pass --format json", "ウィンドウを広げるか、--format json を指定してください"),
+      text(
+        `the terminal is ${columns} characters wide, so tables leave columns out`,
+        `ターミナルの幅が ${columns} 桁のため、表の列が一部省かれます`,
+      ),
+      text("make the window wider, or use --format json", "ウィンドウを広げるか、--format json を指定してください"),
     );
   }
-  return ok(
+  return createOkFinding(
     "terminal",
     text(`UTF-8, ${columns} columns, language ${language}`, `UTF-8、幅 ${columns} 桁、言語 ${language}`),
   );
 }
 
-/** Where installed programs have their shared files. */
-const rootsOf = ({ machine }: Tools): readonly string[] => [dirname(dirname(machine.door)), "/usr/local", "/usr"];
+/** Returns the folders under which installed programs keep their shared files. */
+const listInstallRoots = ({ machine }: Tools): readonly string[] => [
+  dirname(dirname(machine.door)),
+  "/usr/local",
+  "/usr",
+];
 
-/** How a shell comes to complete: files that are enough by themselves, and start-up files that may name the program. */
-interface ShellPlaces {
+/** Files that enable completion in a shell: completion files, or start-up files if they mention the program. */
+interface ShellCompletionFiles {
   readonly files: readonly string[];
   readonly startup: readonly string[];
-  /** what to type */
+  /** the command that enables completion */
   readonly mend: string;
 }
 
-const SHELLS: Readonly<Record<string, ShellPlaces>> = {
+const SHELL_COMPLETION_FILES: Readonly<Record<string, ShellCompletionFiles>> = {
   bash: {
     files: ["share/bash-completion/completions/clomoctl"],
     startup: [".bashrc", ".bash_profile", ".bash_completion"],
@@ -162,42 +188,47 @@ const SHELLS: Readonly<Record<string, ShellPlaces>> = {
   },
 };
 
-const MAX_BYTES = 1024 * 1024;
+const MAX_STARTUP_FILE_BYTES = 1024 * 1024;
 
-async function completionFindings(tools: Tools): Promise<readonly Finding[]> {
+async function checkCompletion(tools: Tools): Promise<readonly Finding[]> {
   const shell = basename(tools.environment["SHELL"] ?? "");
-  const places = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined;
+  const places = Object.hasOwn(SHELL_COMPLETION_FILES, shell) ? SHELL_COMPLETION_FILES[shell] : undefined;
   if (places === undefined) return [];
   const { userFolder } = tools.machine;
-  const roots = [...rootsOf(tools), join(userFolder, ".local")];
+  const roots = [...listInstallRoots(tools), join(userFolder, ".local")];
   const shared = roots.flatMap((root) => places.files.map((file) => join(root, file)));
   for (const file of shared) {
-    if ((await lookAt(file)) !== undefined) return [ok("completion", text(`${shell}: ${file}`, `${shell}: ${file}`))];
+    if ((await readFileStatus(file)) !== undefined)
+      return [createOkFinding("completion", text(`${shell}: ${file}`, `${shell}: ${file}`))];
   }
   for (const name of places.startup) {
     const file = join(userFolder, name);
-    const read = await readShort(file, MAX_BYTES).catch(() => undefined);
+    const read = await readSmallFile(file, MAX_STARTUP_FILE_BYTES).catch(() => undefined);
     const content = Buffer.from(read?.bytes ?? []).toString("utf8");
-    if (content.includes("clomoctl")) return [ok("completion", text(`${shell}: ${file}`, `${shell}: ${file}`))];
+    if (content.includes("clomoctl"))
+      return [createOkFinding("completion", text(`${shell}: ${file}`, `${shell}: ${file}`))];
   }
-  const what = text(`${shell} does not complete clomoctl`, `${shell} で clomoctl の補完が使えません`);
-  return [warning("completion", what, same(places.mend))];
+  const what = text(
+    `completion of clomoctl commands is not set up in ${shell}`,
+    `${shell} で clomoctl の補完が使えません`,
+  );
+  return [createWarningFinding("completion", what, same(places.mend))];
 }
 
-async function manualFinding(tools: Tools): Promise<Finding> {
+async function checkManualPages(tools: Tools): Promise<Finding> {
   const given = (tools.environment["MANPATH"] ?? "").split(":").filter((folder) => folder !== "");
-  const folders = [...given, ...rootsOf(tools).map((root) => join(root, "share", "man"))];
+  const folders = [...given, ...listInstallRoots(tools).map((root) => join(root, "share", "man"))];
   for (const folder of folders) {
     for (const name of ["clomoctl.1", "clomoctl.1.gz"]) {
       const file = join(folder, "man1", name);
-      if ((await lookAt(file)) !== undefined) return ok("manual", text(file, file));
+      if ((await readFileStatus(file)) !== undefined) return createOkFinding("manual", text(file, file));
     }
   }
-  return warning(
+  return createWarningFinding(
     "manual",
-    text("man clomoctl finds no page", "man clomoctl で表示できるページがありません"),
+    text("man clomoctl does not find a manual page", "man clomoctl で表示できるページがありません"),
     text(
-      "install a release or with npm install -g; all of it is also in clomoctl help",
+      "install clomoctl from a release or with npm install -g; clomoctl help shows the same content",
       "リリース版か npm install -g でインストールしてください(clomoctl help でも同じ内容を読めます)",
     ),
   );

@@ -4,10 +4,10 @@ import { describe, expect, test } from "vitest";
 import { machine, type TestMachine } from "#support/commands/renewals/machine.ts";
 import { item } from "#support/commands/renewals/item.ts";
 import { run } from "#support/commands/program.ts";
-import type { Environment } from "../../lib/terminal/index.ts";
+import type { EnvironmentVariables } from "../../lib/terminal/index.ts";
 import type { Tools } from "../tools.ts";
 import type { Finding } from "./finding.ts";
-import { checkRenewals, type Resolve } from "./renewals.ts";
+import { checkRenewals, type HostLookup } from "./renewals.ts";
 
 const CANARY = "hunter2-canary";
 
@@ -15,8 +15,8 @@ interface Given {
   readonly count?: number;
   readonly isPart?: boolean;
   readonly online?: boolean;
-  readonly resolve?: Resolve;
-  readonly environment?: Environment;
+  readonly resolve?: HostLookup;
+  readonly environment?: EnvironmentVariables;
   readonly platform?: string;
   readonly onTerminal?: boolean;
   readonly now?: string;
@@ -59,65 +59,68 @@ describe("the daily run", () => {
     return one;
   };
 
-  test("that is not installed is a warning where something expires, and else none", async () => {
+  test("is a warning if it is not installed and something expires", async () => {
     const one = machine();
     expect(wrongOf(await check(one), "schedule")).toMatchObject([
       {
         state: "warning",
-        what: { en: "not installed: nobody checks what expires (1 item)" },
+        what: { en: "not installed, so renewal items are not checked every day (1 item)" },
         mend: { en: "clomoctl renewals schedule install" },
       },
     ]);
     const [none] = await check(one, { count: 0 });
-    expect(none).toMatchObject({ state: "ok", what: { en: "not installed; nothing that expires is recorded" } });
+    expect(none).toMatchObject({ state: "ok", what: { en: "not installed; no renewal items are recorded" } });
     const [unread] = await check(one, { count: 0, isPart: true });
-    expect(unread?.what.ja).toContain("すべては読み込めませんでした");
+    expect(unread?.what.ja).toContain("年次更新・期限の一部の項目を読み込めませんでした");
     const [windows] = await check(one, { platform: "win32" });
     expect(windows).toMatchObject({ state: "ok", mend: { en: "clomoctl renewals schedule show" } });
   });
 
   test.each([
-    ["linux", ["crontab", "systemctl"], "; no crontab command here, and systemd does not respond"],
+    ["linux", ["crontab", "systemctl"], "; the crontab command is not available here, and systemd does not respond"],
     ["linux", ["crontab"], undefined],
     ["linux", ["systemctl"], undefined],
-    ["darwin", ["crontab"], "; no crontab command here"],
-  ])("on %s without %j, what is missing is named, with another way", async (platform, missing, named) => {
+    ["darwin", ["crontab"], "; the crontab command is not available here"],
+  ])("on %s without %j, names what is missing and another way", async (platform, missing, named) => {
     const one = machine();
     for (const name of missing) one.program(name);
     const [found] = wrongOf(await check(one, { platform }), "schedule");
     const ways = /^install cron.*: clomoctl renewals schedule install; or .* renewals check --quiet$/;
-    expect(found?.what.en).toBe(`not installed: nobody checks what expires (1 item)${named ?? ""}`);
+    expect(found?.what.en).toBe(`not installed, so renewal items are not checked every day (1 item)${named ?? ""}`);
     expect(found?.mend?.en).toMatch(named === undefined ? /^clomoctl renewals schedule install$/ : ways);
     expect(found?.mend?.ja).toMatch(named === undefined ? /^clomoctl renewals schedule install$/ : /^cron を導入して/);
   });
 
-  test.each(["cron", "systemd"] as const)("by %s that has not run yet is right", async (way) => {
+  test.each(["cron", "systemd"] as const)("by %s is ok if it has not run yet", async (way) => {
     const [found] = await check(await installed(way));
     expect(found).toMatchObject({ check: "schedule", state: "ok" });
-    expect(timeless(found)).toBe(`${way}; no run noted yet`);
+    expect(timeless(found)).toBe(`${way}; no run recorded yet`);
   });
 
   test.each([
     ["2026-11-20T00:00:00Z 0", "ok", "cron; last run 2026-11-20 09:00, exit code 0"],
     ["2026-11-20T00:00:00Z 7", "warning", "cron; last run 2026-11-20 09:00, exit code 7"],
-    ["2026-11-18T00:00:00Z 0", "warning", "cron; last run 2026-11-18 09:00, exit code 0: more than a day ago"],
-    ["nonsense", "ok", "cron; no run noted yet"],
-  ])("that noted %s is %s", async (note, state, what) => {
+    ["2026-11-18T00:00:00Z 0", "warning", "cron; last run 2026-11-18 09:00, exit code 0 (more than a day ago)"],
+    ["nonsense", "ok", "cron; no run recorded yet"],
+  ])("with the note %s is %s", async (note, state, what) => {
     const one = await installed("cron");
     writeFileSync(join(one.home, "schedule", "renewals-cron.last"), `${note}\n`);
     const [found] = await check(one);
     expect([found?.state, timeless(found)]).toEqual([state, what]);
   });
 
-  test("whose launcher is gone, whose timer is stopped or whose crontab is edited is a problem", async () => {
+  test("is a problem if its launcher is missing, its timer is stopped or its crontab is edited", async () => {
     const cron = await installed("cron");
     const launcher = join(cron.home, "schedule", "renewals-cron.sh");
     rmSync(launcher);
     const [gone, ...more] = wrongOf(await check(cron), "schedule");
-    expect([gone?.state, timeless(gone), more]).toEqual(["problem", `cron: ${launcher} is gone`, []]);
+    expect([gone?.state, timeless(gone), more]).toEqual(["problem", `cron: ${launcher} is missing`, []]);
     cron.setCrontab("# >>> clomoctl renewals >>>\n");
     expect(wrongOf(await check(cron), "schedule")).toMatchObject([
-      { state: "problem", what: { en: expect.stringContaining("markers of clomoctl in the crontab are damaged") } },
+      {
+        state: "problem",
+        what: { en: expect.stringContaining("the clomoctl markers in the crontab are damaged; nothing was changed") },
+      },
     ]);
     const systemd = await installed("systemd");
     systemd.program("systemctl", "\necho inactive\n");
@@ -127,15 +130,15 @@ describe("the daily run", () => {
   });
 });
 
-describe("notices", () => {
-  test("that are not set up are a warning where something expires", async () => {
+describe("reminders", () => {
+  test("are a warning if they are not set up and something expires", async () => {
     expect(wrongOf(await check(machine()), "notify")).toMatchObject([
       { state: "warning", mend: { en: "clomoctl renewals notify init" } },
     ]);
     expect(wrongOf(await check(machine(), { count: 0 }), "notify")).toEqual([]);
   });
 
-  test("for nobody are a warning; settings that are wrong, or that others can write, a problem", async () => {
+  test("without recipients are a warning, and wrong or unsafe settings are a problem", async () => {
     const one = machine();
     settings(one, "recipients: []\n");
     expect(wrongOf(await check(one), "notify")).toMatchObject([{ state: "warning" }]);
@@ -145,7 +148,7 @@ describe("notices", () => {
     ]);
     chmodSync(join(one.home, "notify.yaml"), 0o666);
     expect(wrongOf(await check(one), "notify")).toMatchObject([
-      { state: "problem", what: { en: expect.stringContaining("other users can write this file") } },
+      { state: "problem", what: { en: expect.stringContaining("other users can write to this file") } },
     ]);
   });
 
@@ -168,25 +171,25 @@ recipients:
   };
   const environment = { SLACK_URL: `https://${CANARY}.example.jp` };
 
-  test("whose secrets are there are right, and none of them is told", async () => {
+  test("whose secrets exist are ok, and no secret is shown", async () => {
     const findings = await check(ready(), { environment });
     expect(wrongOf(findings, "secrets")).toEqual([]);
-    expect(findings.find((finding) => finding.check === "secrets")?.what.en).toBe("2 there, for you alone");
+    expect(findings.find((finding) => finding.check === "secrets")?.what.en).toBe("2 found, readable only by you");
     expect(findings.find((finding) => finding.check === "notify")?.what.en).toBe("chat (webhook)");
     expect(JSON.stringify(findings)).not.toContain(CANARY);
   });
 
-  test("whose secrets others can read, or that are gone, are problems, and none is told", async () => {
+  test("whose secrets are missing or readable by others are problems, and no secret is shown", async () => {
     const one = ready();
     chmodSync(join(one.home, "smtp-password"), 0o644);
     const findings = await check(one);
     expect(wrongOf(findings, "secrets")).toMatchObject([
       {
         state: "problem",
-        what: { en: expect.stringContaining("password of the mail server: secret file is readable by others") },
-        mend: { en: `chmod 600 ${join(one.home, "smtp-password")}` },
+        what: { en: expect.stringContaining("mail server password: other users can read the secret file") },
+        mend: { en: `run: chmod 600 ${join(one.home, "smtp-password")}` },
       },
-      { state: "problem", what: { ja: "chat: アドレス: この環境変数が設定されていません: SLACK_URL" } },
+      { state: "problem", what: { ja: "chat: Webhook の URL: この環境変数が設定されていません: SLACK_URL" } },
     ]);
     expect(JSON.stringify(findings)).not.toContain(CANARY);
     // a person's terminal need not have the environment of the daily run
@@ -197,25 +200,25 @@ recipients:
     expect(wrongOf(await check(one, { environment }), "secrets")).toMatchObject([{ state: "problem" }]);
   });
 
-  test("ask for the mail server with --online alone", async () => {
+  test("look up the mail server only with --online", async () => {
     const asked: string[] = [];
-    const resolve: Resolve = async (host) => void asked.push(host);
+    const resolve: HostLookup = async (host) => void asked.push(host);
     const offline = await check(ready(), { environment, resolve });
     expect(offline.at(-1)).toMatchObject({ check: "mail-server", state: "ok" });
     expect(asked).toEqual([]);
     const online = await check(ready(), { environment, resolve, online: true });
-    expect(online.at(-1)).toMatchObject({ state: "ok", what: { en: "smtp.example.jp has an address" } });
+    expect(online.at(-1)).toMatchObject({ state: "ok", what: { en: "the name smtp.example.jp can be resolved" } });
     expect(asked).toEqual(["smtp.example.jp"]);
-    const refuse: Resolve = () => Promise.reject(new Error("ENOTFOUND"));
+    const refuse: HostLookup = () => Promise.reject(new Error("ENOTFOUND"));
     expect((await check(ready(), { environment, resolve: refuse, online: true })).at(-1)).toMatchObject({
       check: "mail-server",
       state: "problem",
-      what: { ja: "smtp.example.jp のアドレスがわかりません" },
+      what: { ja: "smtp.example.jp の名前を解決できません" },
     });
   });
 });
 
-test("a recipient's command that is not on this machine is a problem; one on PATH or by its path is none", async () => {
+test("a recipient's command is a problem if it is not on this machine by its path or on PATH", async () => {
   const one = machine();
   one.program("pager", "\n");
   const given = (program: string): void =>
@@ -224,7 +227,10 @@ test("a recipient's command that is not on this machine is a problem; one on PAT
   expect(wrongOf(await check(one), "notify")).toMatchObject([
     {
       state: "problem",
-      what: { en: "duty: no program no-such-pager on this machine", ja: expect.stringContaining("no-such-pager が") },
+      what: {
+        en: "duty: the program no-such-pager was not found on this machine",
+        ja: expect.stringContaining("no-such-pager が"),
+      },
       mend: { en: expect.stringContaining("notify.yaml") },
     },
   ]);

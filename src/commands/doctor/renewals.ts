@@ -1,235 +1,287 @@
 import { lookup } from "node:dns/promises";
 import { join, resolve } from "node:path";
 import { line } from "../../lib/advice/index.ts";
-import { lookAt } from "../../lib/files/look.ts";
-import { minuteIn } from "../../lib/model/time.ts";
+import { readFileStatus } from "../../lib/files/look.ts";
+import { formatMinute } from "../../lib/model/time.ts";
 import { readSecret, type SecretPlace } from "../../lib/renewals/notify/secret.ts";
 import { readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
 import { NOTIFY_FILE, type NotifySettings, type SecretSource } from "../../lib/renewals/notify/settings.ts";
 import type { DailySchedule } from "../../lib/renewals/schedule/schedule.ts";
-import { managerOf, UNIT } from "../../lib/renewals/schedule/systemd-units.ts";
-import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
-import { lastRunOf, OWN_SCHEDULERS, show, unschedulable } from "../renewals/schedule/place.ts";
-import { zoneInEffect, type Tools } from "../tools.ts";
-import { failed, found, ok, problem, warning, type Finding } from "./finding.ts";
+import { toManagerOption, UNIT_NAME } from "../../lib/renewals/schedule/systemd-units.ts";
+import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
+import {
+  findLastRun,
+  OWN_SCHEDULERS,
+  readDailySchedule,
+  describeMissingScheduler,
+} from "../renewals/schedule/place.ts";
+import { resolveTimezoneWithoutTenant, type Tools } from "../tools.ts";
+import {
+  createFailureFinding,
+  collectFindings,
+  createOkFinding,
+  createProblemFinding,
+  createWarningFinding,
+  type Finding,
+} from "./finding.ts";
 import type { NetworkAccess, ContextFindings } from "./contexts.ts";
 
-/** Whether a name of a host has an address. */
-export type Resolve = (host: string) => Promise<unknown>;
+/** A function that looks up the address of a host, and rejects if the host has none. */
+export type HostLookup = (host: string) => Promise<unknown>;
 
-/** Looks at what tells people of renewals: the daily run, the notices, and the mail server. */
+/** Checks all that reminds people of renewals: the daily run, the reminders' secrets, and the mail server. */
 export async function checkRenewals(
   tools: Tools,
   { items, isPart }: Pick<ContextFindings, "items" | "isPart">,
-  { online, resolve: lookUp = lookup }: NetworkAccess & { readonly resolve?: Resolve },
+  { online, resolve: lookUp = lookup }: NetworkAccess & { readonly resolve?: HostLookup },
 ): Promise<readonly Finding[]> {
   const expiring = { count: items.length, isPart };
-  const schedule = await found(tools, "schedule", () => scheduleFindings(tools, expiring));
+  const schedule = await collectFindings(tools, "schedule", () => checkSchedule(tools, expiring));
   let settings: NotifySettings | undefined;
-  const notices = await found(tools, "notify", async () => {
+  const notices = await collectFindings(tools, "notify", async () => {
     settings = await readNotifySettings(tools.home);
-    const missing = await missingCommands(tools, settings);
-    return missing.length > 0 ? missing : [noticeFinding(tools, settings, expiring)];
+    const missing = await findMissingCommands(tools, settings);
+    return missing.length > 0 ? missing : [checkNotifySettings(tools, settings, expiring)];
   });
-  const secrets = await found(tools, "secrets", () => secretFindings(tools, settings));
-  const server = await found(tools, "mail-server", () => serverFindings(settings, { online, resolve: lookUp }));
+  const secrets = await collectFindings(tools, "secrets", () => checkSecrets(tools, settings));
+  const server = await collectFindings(tools, "mail-server", () =>
+    checkMailServer(settings, { online, resolve: lookUp }),
+  );
   return [...schedule, ...notices, ...secrets, ...server];
 }
 
-/** A daily run that was not noted for so long did not happen. */
-const LATE_MS = 26 * 60 * 60 * 1000;
+/** If the last recorded daily run is older than this, a run was missed. */
+const MAX_RUN_AGE_MS = 26 * 60 * 60 * 1000;
 
-const INSTALL = line("renewals schedule install", []);
+const INSTALL_SCHEDULE_LINE = line("renewals schedule install", []);
 
-/** How much expires that is recorded, as far as it could be read. */
-interface ExpiringCount {
+/** The number of renewal items, as far as they could be read. */
+interface RenewalItemCount {
   readonly count: number;
   readonly isPart: boolean;
 }
 
-async function scheduleFindings(tools: Tools, { count, isPart }: ExpiringCount): Promise<readonly Finding[]> {
+async function checkSchedule(tools: Tools, { count, isPart }: RenewalItemCount): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const way of OWN_SCHEDULERS) {
-    const scheduled = await show(tools, way).catch((error: unknown) => failed("schedule", error));
+    const scheduled = await readDailySchedule(tools, way).catch((error: unknown) =>
+      createFailureFinding("schedule", error),
+    );
     if ("check" in scheduled) findings.push(scheduled);
-    else if (scheduled.installed) findings.push(await installedFinding(tools, scheduled));
+    else if (scheduled.installed) findings.push(await checkInstalledSchedule(tools, scheduled));
   }
   if (findings.length > 0) return findings;
   if (tools.machine.platform === "win32") {
-    const what = text("not known here: Windows keeps it", "この環境ではわかりません(Windows が管理しています)");
-    return [{ ...ok("schedule", what), mend: same(line("renewals schedule show", [])) }];
+    const what = text(
+      "the daily run cannot be checked here, because Windows manages it",
+      "毎日の自動実行は Windows が管理しているため、ここでは確認できません",
+    );
+    return [{ ...createOkFinding("schedule", what), mend: same(line("renewals schedule show", [])) }];
   }
   if (count === 0) {
     const why = isPart
-      ? text("what expires could not be read everywhere", "期限のあるものをすべては読み込めませんでした")
-      : text("nothing that expires is recorded", "期限のあるものは登録されていません");
-    return [ok("schedule", text(`not installed; ${why.en}`, `未登録(${why.ja})`))];
+      ? text("some renewal items could not be read", "年次更新・期限の一部の項目を読み込めませんでした")
+      : text("no renewal items are recorded", "年次更新・期限の項目は登録されていません");
+    return [createOkFinding("schedule", text(`not installed; ${why.en}`, `未登録(${why.ja})`))];
   }
   const what = text(
-    `not installed: nobody checks what expires (${counted(count, "item")})`,
-    `未登録です。期限のあるもの(${count} 件)を毎日確認していません`,
+    `not installed, so renewal items are not checked every day (${formatCount(count, "item")})`,
+    `未登録です。年次更新・期限の項目(${count} 件)を毎日確認していません`,
   );
-  const missing = await unschedulable(tools);
-  if (missing === undefined) return [warning("schedule", what, INSTALL)];
-  return [warning("schedule", joined([what, missing], text("; ", "。")), otherWays(tools))];
+  const missing = await describeMissingScheduler(tools);
+  if (missing === undefined) return [createWarningFinding("schedule", what, INSTALL_SCHEDULE_LINE)];
+  return [
+    createWarningFinding("schedule", joinTexts([what, missing], text("; ", "。")), explainOtherSchedulers(tools)),
+  ];
 }
 
-/** How a daily run comes about where no scheduler is that the program sets up. */
-const otherWays = ({ machine }: Tools): Text => {
+/** Explains how to get a daily run if no scheduler is available that the program can set up. */
+const explainOtherSchedulers = ({ machine }: Tools): Text => {
   const [en, ja] =
     machine.platform === "linux"
-      ? [" (or log in where systemd runs)", "(または systemd が動くセッションでログインして)"]
+      ? [" (or log in to a session in which systemd runs)", "(または systemd が動くセッションでログインして)"]
       : ["", ""];
   return text(
-    `install cron${en}, then: ${INSTALL}; or let whatever starts programs here run each day: ${line("renewals notify", [])}, and ${line("renewals check", [], { quiet: true })}`,
-    `cron を導入して${ja}から: ${INSTALL}。または、この環境でプログラムを定期実行する仕組みに、毎日の ${line("renewals notify", [])} と ${line("renewals check", [], { quiet: true })} を登録してください`,
+    `install cron${en}, then run: ${INSTALL_SCHEDULE_LINE}; or have another scheduler run these every day: ${line("renewals notify", [])}, and ${line("renewals check", [], { quiet: true })}`,
+    `cron を導入して${ja}から、次を実行してください: ${INSTALL_SCHEDULE_LINE}。または、この環境でプログラムを定期実行する仕組みに、毎日の ${line("renewals notify", [])} と ${line("renewals check", [], { quiet: true })} を登録してください`,
   );
 };
 
-async function installedFinding(tools: Tools, { way, at, timezone, active, files }: DailySchedule): Promise<Finding> {
-  const time = at === null ? text("a time of your own", "独自の時刻") : same(`${at} ${timezone ?? ""}`.trim());
+async function checkInstalledSchedule(
+  tools: Tools,
+  { way, at, timezone, active, files }: DailySchedule,
+): Promise<Finding> {
+  const time = at === null ? text("a custom time", "独自の時刻") : same(`${at} ${timezone ?? ""}`.trim());
   const runs = text(`${way} at ${time.en}`, `${way}、${time.ja}`);
   for (const file of files) {
-    if ((await lookAt(file)) !== undefined) continue;
-    return problem("schedule", text(`${runs.en}: ${file} is gone`, `${runs.ja}: ${file} がありません`), INSTALL);
+    if ((await readFileStatus(file)) !== undefined) continue;
+    return createProblemFinding(
+      "schedule",
+      text(`${runs.en}: ${file} is missing`, `${runs.ja}: ${file} がありません`),
+      INSTALL_SCHEDULE_LINE,
+    );
   }
   if (active === false && way !== "cron" && way !== "task-scheduler") {
-    const what = text(`${runs.en}: the timer does not run`, `${runs.ja}: タイマーが動いていません`);
-    return problem("schedule", what, same(`systemctl ${managerOf(way)} enable --now ${UNIT}.timer`));
+    const what = text(`${runs.en}: the timer is not running`, `${runs.ja}: タイマーが動いていません`);
+    return createProblemFinding(
+      "schedule",
+      what,
+      same(`systemctl ${toManagerOption(way)} enable --now ${UNIT_NAME}.timer`),
+    );
   }
-  const last = await lastRunOf({ files });
+  const last = await findLastRun({ files });
   if (last === undefined)
-    return ok("schedule", text(`${runs.en}; no run noted yet`, `${runs.ja}。まだ実行の記録がありません`));
-  const when = minuteIn(last.at, await zoneInEffect(tools));
+    return createOkFinding(
+      "schedule",
+      text(`${runs.en}; no run recorded yet`, `${runs.ja}。まだ実行の記録がありません`),
+    );
+  const when = formatMinute(last.at, await resolveTimezoneWithoutTenant(tools));
   const ran = text(
     `${runs.en}; last run ${when}, exit code ${last.exit}`,
     `${runs.ja}。前回の実行 ${when}、終了コード ${last.exit}`,
   );
-  if (tools.clock.now().getTime() - Date.parse(last.at) > LATE_MS) {
+  if (tools.clock.now().getTime() - Date.parse(last.at) > MAX_RUN_AGE_MS) {
     const mend = text(
-      `see whether this machine was on then, and what runs it: ${line("renewals schedule show", [])}`,
-      `その時刻に PC が動いていたか確かめてください: ${line("renewals schedule show", [])}`,
+      `check whether this machine was on at that time, and see how the run is scheduled: ${line("renewals schedule show", [])}`,
+      `その時刻に PC が動いていたか確かめてください。登録内容を見るには: ${line("renewals schedule show", [])}`,
     );
-    return warning("schedule", text(`${ran.en}: more than a day ago`, `${ran.ja}(1 日以上前)`), mend);
+    return createWarningFinding("schedule", text(`${ran.en} (more than a day ago)`, `${ran.ja}(1 日以上前)`), mend);
   }
-  if (last.exit === 0) return ok("schedule", ran);
-  return warning("schedule", ran, line("renewals check", []));
+  if (last.exit === 0) return createOkFinding("schedule", ran);
+  return createWarningFinding("schedule", ran, line("renewals check", []));
 }
 
-function noticeFinding({ home }: Tools, settings: NotifySettings | undefined, { count }: ExpiringCount): Finding {
+function checkNotifySettings(
+  { home }: Tools,
+  settings: NotifySettings | undefined,
+  { count }: RenewalItemCount,
+): Finding {
   if (settings === undefined) {
-    const what = text("not set up", "設定していません");
-    return count === 0 ? ok("notify", what) : warning("notify", what, line("renewals notify", ["init"]));
+    const what = text("reminders are not set up", "通知を設定していません");
+    return count === 0
+      ? createOkFinding("notify", what)
+      : createWarningFinding("notify", what, line("renewals notify", ["init"]));
   }
   const { recipients, smtp } = settings;
   const told = recipients.map(({ name, way }) => `${name} (${way})`);
   if (told.length === 0 && smtp === undefined) {
-    return warning(
+    return createWarningFinding(
       "notify",
-      text("no recipients, and no mail server for owners", "通知先も、更新担当へのメールサーバーもありません"),
+      text(
+        "no recipients, and no mail server for reminders to the owners of items",
+        "通知先も、更新担当にメールを送るサーバーも設定されていません",
+      ),
       text(`edit ${join(home.settings, NOTIFY_FILE)}`, `${join(home.settings, NOTIFY_FILE)} を編集してください`),
     );
   }
-  const named = told.length === 0 ? text("owners by mail", "更新担当にメール") : text(told.join(", "), told.join("、"));
-  return ok("notify", named);
+  const named =
+    told.length === 0
+      ? text("owners of the items, by mail", "更新担当(メール)")
+      : text(told.join(", "), told.join("、"));
+  return createOkFinding("notify", named);
 }
 
-/** The recipients whose command is not on this machine. */
-async function missingCommands(tools: Tools, settings: NotifySettings | undefined): Promise<readonly Finding[]> {
-  // Windows finds programs by endings, too
+/** Reports the recipients whose command does not exist on this machine. */
+async function findMissingCommands(tools: Tools, settings: NotifySettings | undefined): Promise<readonly Finding[]> {
+  // on Windows a program may have any of several extensions
   if (tools.machine.platform === "win32") return [];
   const findings: Finding[] = [];
   for (const recipient of settings?.recipients ?? []) {
-    if (recipient.way !== "command" || (await isProgram(tools, recipient.command[0]))) continue;
+    if (recipient.way !== "command" || (await hasProgram(tools, recipient.command[0]))) continue;
     const [program] = recipient.command;
     const what = text(
-      `${recipient.name}: no program ${program} on this machine`,
-      `${recipient.name}: プログラム ${program} がこの PC にありません`,
+      `${recipient.name}: the program ${program} was not found on this machine`,
+      `${recipient.name}: プログラム ${program} がこの PC に見つかりません`,
     );
     const file = join(tools.home.settings, NOTIFY_FILE);
     const mend = text(
-      `install it, or name another one in ${file}`,
+      `install the program, or name another program in ${file}`,
       `インストールするか、${file} に別のプログラムを指定してください`,
     );
-    findings.push(problem("notify", what, mend));
+    findings.push(createProblemFinding("notify", what, mend));
   }
   return findings;
 }
 
-/** Whether a program is found as it is started: by its path, or on PATH. */
-async function isProgram({ environment, home }: Tools, program: string): Promise<boolean> {
-  if (program.includes("/")) return (await lookAt(resolve(home.settings, program))) !== undefined;
+/** Returns true if a program exists at its path or on PATH, as when it is started. */
+async function hasProgram({ environment, home }: Tools, program: string): Promise<boolean> {
+  if (program.includes("/")) return (await readFileStatus(resolve(home.settings, program))) !== undefined;
   const folders = (environment["PATH"] ?? "").split(":").filter((folder) => folder !== "");
-  for (const folder of folders) if ((await lookAt(join(folder, program))) !== undefined) return true;
+  for (const folder of folders) if ((await readFileStatus(join(folder, program))) !== undefined) return true;
   return false;
 }
 
-/** What a secret is for, and where it is. */
-interface NamedSecret {
+/** A secret: what it is for, and where it comes from. */
+interface SecretReference {
   readonly name: Text;
   readonly source: SecretSource;
 }
 
-const secretsOf = ({ smtp, recipients }: NotifySettings): readonly NamedSecret[] => [
+const listSecrets = ({ smtp, recipients }: NotifySettings): readonly SecretReference[] => [
   ...(smtp?.password === undefined
     ? []
-    : [{ name: text("password of the mail server", "メールサーバーのパスワード"), source: smtp.password }]),
-  ...recipients.flatMap((recipient): readonly NamedSecret[] => {
+    : [{ name: text("mail server password", "メールサーバーのパスワード"), source: smtp.password }]),
+  ...recipients.flatMap((recipient): readonly SecretReference[] => {
     if (recipient.way !== "webhook") return [];
     const of = (en: string, ja: string): Text => text(`${recipient.name}: ${en}`, `${recipient.name}: ${ja}`);
     const { url, token } = recipient;
-    const address = { name: of("address", "アドレス"), source: url };
+    const address = { name: of("webhook URL", "Webhook の URL"), source: url };
     return token === undefined ? [address] : [address, { name: of("token", "トークン"), source: token }];
   }),
 ];
 
-/** Whether each secret is there, and readable by its owner alone. No secret leaves this function. */
-async function secretFindings(
+/** Checks that each secret exists and can be read only by its owner. The secrets never leave this function. */
+async function checkSecrets(
   { home, environment, machine, terminal }: Tools,
   settings: NotifySettings | undefined,
 ): Promise<readonly Finding[]> {
-  const secrets = settings === undefined ? [] : secretsOf(settings);
+  const secrets = settings === undefined ? [] : listSecrets(settings);
   if (secrets.length === 0) return [];
   const place: SecretPlace = { environment, folder: home.settings, modes: machine.platform !== "win32" };
   const findings: Finding[] = [];
   for (const { name, source } of secrets) {
     const failure = await readSecret(source, place).then(
       () => undefined,
-      (error: unknown) => failed("secrets", error),
+      (error: unknown) => createFailureFinding("secrets", error),
     );
     if (failure === undefined) continue;
     const { what } = failure;
-    const named = { ...failure, what: joined([name, what], text(": ", ": ")) };
-    // the daily run has an environment of its own
+    const named = { ...failure, what: joinTexts([name, what], text(": ", ": ")) };
+    // the daily run may have the variable in its own environment
     findings.push("env" in source && terminal.onTerminal ? { ...named, state: "warning" } : named);
   }
   if (findings.length > 0) return findings;
-  return [ok("secrets", text(`${secrets.length} there, for you alone`, `${secrets.length} 件とも本人だけが読めます`))];
+  return [
+    createOkFinding(
+      "secrets",
+      text(`${secrets.length} found, readable only by you`, `${secrets.length} 件(自分だけが読めます)`),
+    ),
+  ];
 }
 
-async function serverFindings(
+async function checkMailServer(
   settings: NotifySettings | undefined,
-  { online, resolve: lookUp }: NetworkAccess & { readonly resolve: Resolve },
+  { online, resolve: lookUp }: NetworkAccess & { readonly resolve: HostLookup },
 ): Promise<readonly Finding[]> {
   const host = settings?.smtp?.host;
   if (host === undefined) return [];
   if (!online) {
     return [
-      ok(
+      createOkFinding(
         "mail-server",
-        text(`${host}: not asked; --online looks it up`, `${host}: 接続していません(--online で確認します)`),
+        text(`${host}: not looked up (use --online)`, `${host}: 接続していません(--online で確認します)`),
       ),
     ];
   }
   try {
     await lookUp(host);
-    return [ok("mail-server", text(`${host} has an address`, `${host} のアドレスがわかります`))];
+    return [createOkFinding("mail-server", text(`the name ${host} can be resolved`, `${host} の名前を解決できます`))];
   } catch {
-    const what = text(`${host} has no address here`, `${host} のアドレスがわかりません`);
+    const what = text(`the name ${host} cannot be resolved`, `${host} の名前を解決できません`);
     const mend = text(
-      `check smtp.host in ${NOTIFY_FILE}, and the network; then: ${line("renewals notify", ["test"])}`,
-      `${NOTIFY_FILE} の smtp.host とネットワークを確かめてから: ${line("renewals notify", ["test"])}`,
+      `check smtp.host in ${NOTIFY_FILE} and the network connection, then run: ${line("renewals notify", ["test"])}`,
+      `${NOTIFY_FILE} の smtp.host とネットワークを確かめてから、次を実行してください: ${line("renewals notify", ["test"])}`,
     );
-    return [problem("mail-server", what, mend)];
+    return [createProblemFinding("mail-server", what, mend)];
   }
 }

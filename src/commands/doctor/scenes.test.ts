@@ -23,7 +23,7 @@ async function examine(home: string, words: readonly string[] = []) {
   return { code: ran.code, ran, rows, wrong: rows.filter(({ state }) => state !== "ok") };
 }
 
-test("a tenant in use is right, and its file stays as it is", async () => {
+test("a tenant in use is ok, and its file stays unchanged", async () => {
   const home = freshHome();
   const imported = await run(["users", "import", join(FIXTURES, "people.csv"), "--create-orgs", "--yes"], { home });
   expect(imported.code, imported.stderr).toBe(0);
@@ -35,7 +35,7 @@ test("a tenant in use is right, and its file stays as it is", async () => {
   expect((await readFile(path)).equals(before)).toBe(true);
 });
 
-test("a broken home says first what is wrong and what to type, and tells no secret", async () => {
+test("a broken home first says what is wrong and what to type, and shows no secret", async () => {
   const home = freshHome();
   await run(["context", "add", "kanto", "--embedded"], { home });
   const added = await run(["tenant", "set", "--ios", "yes", "--context", "kanto"], { home });
@@ -52,7 +52,7 @@ test("a broken home says first what is wrong and what to type, and tells no secr
   expect(ran.text + ran.stderr).not.toContain(CANARY);
   expect(wrong).toMatchObject([
     { state: "problem", check: "tenant", context: "kanto", what: expect.stringContaining(path) },
-    { state: "problem", check: "secrets", context: null, mend: `chmod 600 ${join(home, "pw")}` },
+    { state: "problem", check: "secrets", context: null, mend: `run: chmod 600 ${join(home, "pw")}` },
   ]);
   const people = await run(["doctor", "--lang", "ja", "--format", "table"], { home, env: ALONE });
   expect(people.code).toBe(3);

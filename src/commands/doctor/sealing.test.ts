@@ -2,12 +2,12 @@ import { chmodSync, mkdirSync, rmSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
-import { markOfKey, openSealing } from "../../lib/config/sealing.ts";
+import { readKeyMark, createSecretSealer } from "../../lib/config/sealing.ts";
 import type { Home } from "../../lib/config/index.ts";
 import type { ProcessTable } from "../../lib/files/index.ts";
-import { sealedBy, type SealedSecret } from "../../lib/model/sealed.ts";
+import { getKeyMark, type SealedSecret } from "../../lib/model/sealed.ts";
 import { freshFolder } from "#support/commands/program.ts";
-import { keyFindings, sealedFindings } from "./sealing.ts";
+import { checkSealingKey, checkSealedSecrets } from "./sealing.ts";
 
 const PROCESSES: ProcessTable = { self: 1, place: "here", startOf: () => undefined, isAlive: (pid) => pid === 1 };
 
@@ -19,44 +19,44 @@ beforeEach(async () => {
   const cache = join(data, "cache");
   const tenants = join(data, "tenants");
   home = { data, settings: data, cache, tenants, temporary: join(data, "tmp"), userId: userInfo().uid };
-  const by = sealedBy(await openSealing(home, PROCESSES).seal("ade-token", "secret"));
+  const by = getKeyMark(await createSecretSealer(home, PROCESSES).seal("ade-token", "secret"));
   sealed = (["ade-key", "ade-token", "vpp-token", "vpp-token"] as const).map((secret) => ({ secret, by }));
 });
 
 const key = (): string => join(home.data, "sealing.key");
 
-test("a key that opens what is sealed is right; so is none where nothing is", async () => {
-  expect(await keyFindings({ home })).toMatchObject([{ state: "ok" }]);
-  expect(await sealedFindings({ home }, sealed)).toMatchObject([{ check: "sealing-key", state: "ok" }]);
+test("a key that opens all sealed data is ok, and so is no key without sealed data", async () => {
+  expect(await checkSealingKey({ home })).toMatchObject([{ state: "ok" }]);
+  expect(await checkSealedSecrets({ home }, sealed)).toMatchObject([{ check: "sealing-key", state: "ok" }]);
   rmSync(key());
-  expect(await keyFindings({ home })).toMatchObject([{ state: "ok" }]);
-  expect(await markOfKey(home)).toBeUndefined();
-  expect(await sealedFindings({ home }, [])).toEqual([]);
+  expect(await checkSealingKey({ home })).toMatchObject([{ state: "ok" }]);
+  expect(await readKeyMark(home)).toBeUndefined();
+  expect(await checkSealedSecrets({ home }, [])).toEqual([]);
 });
 
-test("without it, what is lost and what sets it up anew is told, each once", async () => {
+test("without the key, says once what is lost and how to set it up again", async () => {
   rmSync(key());
-  const [finding, ...others] = await sealedFindings({ home }, sealed);
+  const [finding, ...others] = await checkSealedSecrets({ home }, sealed);
   expect(others).toEqual([]);
   expect(finding).toMatchObject({ check: "sealing-key", state: "problem" });
   expect(finding?.what.en).toBe(
-    `${key()} is missing, and with it is lost: the key of the ADE server token, the ADE server token, content tokens (VPP)`,
+    `${key()} is missing, so these secrets cannot be used: the key of the ADE server token, the ADE server token, content tokens (VPP)`,
   );
   expect(finding?.what.ja).toContain("がないため、使えません");
   expect(finding?.mend?.en).toMatch(
-    /put the former sealing\.key back.*if it is lost: clomoctl ade keypair create --start-over -o CLOMO_ADE_PublicKey\.pem; clomoctl ade token set FILE; clomoctl vpp tokens set FILE --org NAME --start-over$/,
+    /restore the original sealing\.key.*if it is lost, run: clomoctl ade keypair create --start-over -o CLOMO_ADE_PublicKey\.pem; clomoctl ade token set FILE; clomoctl vpp tokens set FILE --org NAME --start-over$/,
   );
 });
 
-test("another key than the one that sealed is told as one", async () => {
+test("reports a key that is not the one that sealed the data", async () => {
   rmSync(key());
-  await openSealing(home, PROCESSES).seal("ade-token", "secret");
-  const [finding] = await sealedFindings({ home }, sealed);
-  expect(finding?.what.en).toContain("another key than the one that sealed");
+  await createSecretSealer(home, PROCESSES).seal("ade-token", "secret");
+  const [finding] = await checkSealedSecrets({ home }, sealed);
+  expect(finding?.what.en).toContain("is not the key that encrypted these secrets, so they cannot be used");
 });
 
-test("one that others may read is a problem of the home, and not of each tenant", async () => {
+test("a key that others can read is a problem of the home, not of each tenant", async () => {
   chmodSync(key(), 0o644);
-  await expect(keyFindings({ home })).rejects.toMatchObject({ hint: { en: expect.stringContaining("chmod 600") } });
-  expect(await sealedFindings({ home }, sealed)).toEqual([]);
+  await expect(checkSealingKey({ home })).rejects.toMatchObject({ hint: { en: expect.stringContaining("chmod 600") } });
+  expect(await checkSealedSecrets({ home }, sealed)).toEqual([]);
 });

@@ -1,40 +1,40 @@
 import { Failure } from "../../lib/errors/index.ts";
-import { DOCUMENT_FORMS, WRITERS } from "../../lib/document/index.ts";
-import { guideDocument } from "../../lib/renewals/guide/document.ts";
+import { DOCUMENT_FORMATS, DOCUMENT_RENDERERS } from "../../lib/document/index.ts";
+import { buildGuideDocument } from "../../lib/renewals/guide/document.ts";
 import type { Guide, Step } from "../../lib/renewals/guide/index.ts";
 import { foldLine } from "../../lib/terminal/commands.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
-import { documentOrRecords, requestedDocument } from "../listing/documents.ts";
+import { buildDocumentOrRecordOptions, requestedDocument } from "../listing/documents.ts";
 import type { InputOf } from "../field.ts";
 import type { Tools } from "../tools.ts";
 
-/** How a guide is written. */
-export const GUIDE_OPTIONS = documentOrRecords(DOCUMENT_FORMS, "document");
+/** The options that say in which form a guide is written, and to which file. */
+export const GUIDE_OPTIONS = buildDocumentOrRecordOptions(DOCUMENT_FORMATS, "document");
 
 type GuideOptions = InputOf<typeof GUIDE_OPTIONS>;
 
-/** Returns the document that was asked for; undefined if the steps were, as records. @param where the command */
-export const requestedGuide = (tools: Tools, options: GuideOptions, where: string) =>
+/** Returns the requested document; undefined if steps are requested.  @param where the command in error messages */
+export const resolveRequestedGuide = (tools: Tools, options: GuideOptions, where: string) =>
   requestedDocument(tools, options, { usual: "text", where });
 
-/** What is shown of a guide. */
+/** The parts of a guide that are shown. */
 export type ShownGuide = Pick<Guide, "title" | "facts" | "steps">;
 
-/** A step and its place in the guide. */
+/** A step and its number in the guide. */
 export interface NumberedStep {
   readonly step: Step;
   readonly number: number;
 }
 
-/** Options of a guide that exclude each other. @param where the command */
-export const misfit = (where: string, one: string, other: string): Failure =>
+/** Returns the error for two exclusive options of a guide.  @param where the command, for the error message */
+export const createOptionConflict = (where: string, one: string, other: string): Failure =>
   new Failure("usage", {
     what: text(`${one} cannot be used with ${other}`, `${one} は ${other} と一緒に指定できません`),
     where,
   });
 
-type GuideDocument = NonNullable<ReturnType<typeof requestedGuide>>;
+type GuideDocument = NonNullable<ReturnType<typeof resolveRequestedGuide>>;
 
 /** Writes a guide as a document. */
 export async function writeGuide(
@@ -42,20 +42,20 @@ export async function writeGuide(
   guide: ShownGuide,
   { format, output }: GuideDocument,
 ): Promise<void> {
-  const document = WRITERS[format](guideDocument(guide), terminal.language);
+  const document = DOCUMENT_RENDERERS[format](buildGuideDocument(guide), terminal.language);
   const isShown = format === "text" && output === "-" && terminal.onTerminal;
-  const content = isShown ? folded(document, terminal.columns) : document;
+  const content = isShown ? foldDocument(document, terminal.columns) : document;
   await outputs.write(output, content);
 }
 
-/** A document for the screen, with its lines folded. */
-const folded = (document: string, columns: number): string =>
+/** Folds the lines of a document to the width of the screen. */
+const foldDocument = (document: string, columns: number): string =>
   document
     .split("\n")
     .flatMap((line) => foldLine(line, columns))
     .join("\n");
 
-/** Shows the steps of a guide as data. @param more further columns */
+/** Shows the steps of a guide as records. @param more further columns */
 export function showSteps(
   { terminal }: Tools,
   { steps }: ShownGuide,
@@ -75,8 +75,8 @@ export function showSteps(
     { key: "id", header: text("id", "ID"), value: ({ step }) => step.id },
     said("what", text("what to do", "すること")),
     said("where", text("where", "画面")),
-    said("trap", text("careful", "注意")),
-    said("check", text("then", "確認")),
+    said("trap", text("caution", "注意")),
+    said("check", text("check", "確認")),
     ...more,
   ];
   return terminal.list(

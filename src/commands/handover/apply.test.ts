@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { appendFileSync, cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { auditOf } from "#support/tenant/audit.ts";
-import { randomTenant, travelling } from "#support/tenant/restoring.ts";
+import { randomTenant, exportApplicableFiles } from "#support/tenant/restoring.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { freshFolder, inBoth, run, type Circumstances, type Ran } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run, type Circumstances, type RunResult } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 let tenant: TestTenant;
@@ -24,12 +24,12 @@ afterEach(async () => {
 });
 
 /** Runs a verb of the noun in the folder. */
-const handover = (line: string, of: TestTenant = tenant, more: Circumstances = {}): Promise<Ran> =>
+const handover = (line: string, of: TestTenant = tenant, more: Circumstances = {}): Promise<RunResult> =>
   run(`handover ${line}`, { home: folder, folder, tenant: of.fetch, ...more });
 
 /** A bundle of a tenant with users, an account with a role, and a device. */
 const exported = async (line = "export -o bundle"): Promise<void> => {
-  await withAccount(tenant, { name: "taro", role: "system" });
+  await addTestAccount(tenant, { name: "taro", role: "system" });
   await tenant.client.devices.create({ serialNumber: "C02X" });
   expect((await handover(line)).exit).toBe(0);
 };
@@ -49,26 +49,26 @@ const forge = async (resource: string, change: (lines: string) => string): Promi
 };
 
 describe("into an empty tenant", () => {
-  test("the plan is shown, and tried; then it is done, who has no password is named, and the second time nothing changes", async () => {
+  test("shows, tries and applies the plan, names users without a password, and then changes nothing", async () => {
     await exported();
     const before = auditOf(other.database);
     const dry = await handover("apply bundle --dry-run --lang en --format table", other);
     expect(dry.exit).toBe(0);
     expect(dry.stdout).toMatch(/^users +1 +0 +0 +0/m);
-    expect(dry.stdout).toMatch(/^administrators +.*it follows from other resources/m);
+    expect(dry.stdout).toMatch(/^administrators +.*derived from other resources/m);
     expect(dry.stderr).toContain("dry run: nothing was changed");
     expect(auditOf(other.database)).toEqual(before);
     const done = await handover("apply bundle --yes --lang en", other);
     expect(done.exit).toBe(0);
     expect(done.stderr).toContain("clomoctl clomo-account reset-password taro --password-file FILE");
     expect(done.stderr).toContain("clomoctl handover checklist");
-    expect(await travelling(other.client)).toEqual(await travelling(tenant.client));
+    expect(await exportApplicableFiles(other.client)).toEqual(await exportApplicableFiles(tenant.client));
     expect(auditOf(other.database)).toMatchObject([
       { action: "handover.apply", detail: { manifest: expect.any(String) as unknown } },
     ]);
     const again = await handover("apply bundle --lang en", other);
     expect(again).toMatchObject({ exit: 0 });
-    expect(again.stderr).toContain("like the bundle already: nothing was changed");
+    expect(again.stderr).toContain("the tenant already matches the bundle, so nothing was changed");
     expect(auditOf(other.database)).toHaveLength(1);
     const { stdout } = await run("audit show 1 --lang en --format table", { home: folder, tenant: other.fetch });
     expect(stdout).toMatch(
@@ -76,7 +76,7 @@ describe("into an empty tenant", () => {
     );
   });
 
-  test("who leaves by the bundle is named in what to type next, in quotes where a shell needs them", async () => {
+  test("the proposed commands name the bundle's leaver, quoted for the shell", async () => {
     const leaver = "山田 太郎";
     const at = { home: folder, folder };
     await run(["tenant", "set", "--contact-name", leaver], { ...at, tenant: tenant.fetch });
@@ -85,60 +85,60 @@ describe("into an empty tenant", () => {
     const { exit, stderr } = await handover("apply bundle --yes --lang en", other);
     expect(exit).toBe(0);
     expect(stderr).toContain(
-      "what hangs on the leaver: clomoctl handover checklist --leaver '山田 太郎' --leaves 2027-03-31",
+      "to see what depends on the leaver: clomoctl handover checklist --leaver '山田 太郎' --leaves 2027-03-31",
     );
     const next = await run(["handover", "checklist", "--leaver", leaver], { ...at, tenant: other.fetch });
     expect(next).toMatchObject({ exit: 0 });
   });
 
-  test("files attached are told to stay in the bundle", async () => {
+  test("says that attached files stay in the bundle", async () => {
     writeFileSync(join(folder, "apps.txt"), "a");
     await exported("export -o bundle --attach apps=apps.txt");
     const { stderr } = await handover("apply bundle --dry-run --lang en", other);
-    expect(stderr).toContain("files attached stay in the bundle alone: keep it (1)");
+    expect(stderr).toContain("attached files are not applied (1), so keep the bundle");
   });
 
-  test("an archive is applied, and without an answer nothing is", async () => {
+  test("applies an archive, but nothing without an answer", async () => {
     await exported("export -o bundle.zip");
     const unasked = await handover("apply bundle.zip --lang en", other);
     expect(unasked.exit).toBe(2);
     expect(unasked.stderr).toContain("--yes");
     expect(await other.users()).toEqual([]);
     expect((await handover("apply bundle.zip --yes", other)).exit).toBe(0);
-    expect(await travelling(other.client)).toEqual(await travelling(tenant.client));
+    expect(await exportApplicableFiles(other.client)).toEqual(await exportApplicableFiles(tenant.client));
   });
 
-  test("who says no has changed nothing, as with every question", async () => {
+  test("the answer no changes nothing", async () => {
     await exported();
-    const before = await travelling(other.client);
+    const before = await exportApplicableFiles(other.client);
     const { exit, stderr } = await handover("apply bundle --lang en", other, {
       terminal: { typing: [["Apply to local, from the bundle of ", "n\r"]] },
     });
     expect(exit).toBe(0);
     expect(stderr).toContain("nothing was changed");
-    expect(await travelling(other.client)).toEqual(before);
+    expect(await exportApplicableFiles(other.client)).toEqual(before);
     expect(auditOf(other.database)).toEqual([]);
   });
 
-  test("resources by their names", async () => {
+  test("applies resources by their names", async () => {
     await exported();
     const alone = await handover("apply bundle --only devices --yes --format json", other);
     expect(alone.exit).toBe(0);
     expect(JSON.parse(alone.stdout)).toMatchObject([{ resource: "devices", added: 1, removed: 0 }]);
     const { exit, stderr } = await handover("apply bundle --only accounts --yes --lang en", other);
     expect(exit).toBe(3);
-    expect(stderr).toContain("which would not be among: users");
+    expect(stderr).toContain("which would not exist in: users");
     expect(await other.users()).toEqual([]);
     expect((await handover("apply bundle --only audit", other)).exit).toBe(2);
   });
 });
 
-describe("what is removed", () => {
-  test("needs its number", async () => {
+describe("removed records", () => {
+  test("require their number", async () => {
     await exported();
     await other.client.users.create({ name: "山田", emails: ["yamada@example.jp"] });
     await other.client.devices.create({ serialNumber: "C03Y" });
-    const before = await travelling(other.client);
+    const before = await exportApplicableFiles(other.client);
     const unasked = await handover("apply bundle --yes --lang en", other);
     expect(unasked.exit).toBe(3);
     expect(unasked.stderr).toContain("  - users 山田 (");
@@ -146,28 +146,28 @@ describe("what is removed", () => {
     expect(unasked.stderr).toContain("--confirm-deletions 2");
     const wrong = await handover("apply bundle --confirm-deletions 1 --lang en", other);
     expect(wrong.exit).toBe(3);
-    expect(wrong.stderr).toContain("the plan deletes 2 records, not 1; nothing was changed");
+    expect(wrong.stderr).toContain("the plan deletes 2 records, but 1 was confirmed; nothing was changed");
     expect(wrong.summary).toMatch(/ handover apply bundle: \+\d+ ~\d+ -2 exit 3$/);
-    expect(await travelling(other.client)).toEqual(before);
+    expect(await exportApplicableFiles(other.client)).toEqual(before);
     const done = await handover("apply bundle --confirm-deletions 2 --quiet", other);
     expect(done.exit).toBe(0);
     expect(done.summary).toMatch(/ handover apply bundle: \+\d+ ~\d+ -2 exit 0$/);
-    expect(await travelling(other.client)).toEqual(await travelling(tenant.client));
+    expect(await exportApplicableFiles(other.client)).toEqual(await exportApplicableFiles(tenant.client));
   });
 
-  test("or has it typed", async () => {
+  test("or ask for it on a terminal", async () => {
     await exported();
     await other.client.devices.create({ serialNumber: "C03Y" });
     const { exit, stderr } = await handover("apply bundle --lang en", other, {
-      terminal: { typing: [["Type 1,", "1\r"]] },
+      terminal: { typing: [["type the number of deletions (1):", "1\r"]] },
     });
     expect(stderr).toContain("  - devices C03Y");
     expect(exit).toBe(0);
-    expect(await travelling(other.client)).toEqual(await travelling(tenant.client));
+    expect(await exportApplicableFiles(other.client)).toEqual(await exportApplicableFiles(tenant.client));
   });
 });
 
-describe("who had no role, and gets one", () => {
+describe("an account without a role that gets a role", () => {
   /** A tenant whose administrator was revoked after the export. */
   const revoked = async (password: string): Promise<void> => {
     for (const name of ["taro", "jiro"]) {
@@ -183,14 +183,14 @@ describe("who had no role, and gets one", () => {
     await tenant.client.accounts.revoke(taro?.id ?? "", {});
   };
 
-  test("is named before it is asked, and in the end, with what takes the former password from him", async () => {
+  test("is named before the question and at the end, with what replaces its former password", async () => {
     await revoked("Invented1Password");
     const reset = "clomoctl clomo-account reset-password taro --password-file FILE";
     const en = await handover("apply bundle --dry-run --lang en");
     const ja = await handover("apply bundle --dry-run --lang ja");
     expect(en.exit).toBe(0);
     expect(en.stderr).toContain(
-      `taro (佐藤 taro) would become an administrator, and may sign in with the former password: ${reset}\n`,
+      `taro (佐藤 taro) would become an administrator, and can sign in with the former password; to reset the password: ${reset}\n`,
     );
     expect(ja.stderr).toContain(
       `「taro」(佐藤 taro)は管理者になります。以前のパスワードでサインインできるため、再設定するには: ${reset}\n`,
@@ -202,37 +202,39 @@ describe("who had no role, and gets one", () => {
     expect(asked.stderr).toContain(reset);
     const done = await handover("apply bundle --yes --lang en --quiet");
     expect(done.exit).toBe(0);
-    expect(done.stderr).toContain("taro (佐藤 taro) became an administrator, and may sign in with the former password");
+    expect(done.stderr).toContain(
+      "taro (佐藤 taro) became an administrator, and can sign in with the former password; to reset the password",
+    );
     expect(done.stderr).not.toContain("jiro");
     expect((await handover("apply bundle --yes --lang en")).stderr).not.toContain("former password");
   });
 
-  test("is told without a password where there is none, and nobody is told whom the tenant does not have yet", async () => {
+  test("is named without a password if it has none, and only if the tenant already has it", async () => {
     await revoked("Invented1Password");
     tenant.database.run("update user set accountPasswordSetAt = null");
     const { stderr } = await handover("apply bundle --dry-run --lang en");
-    expect(stderr).toContain("taro (佐藤 taro) would become an administrator, without a password\n");
+    expect(stderr).toContain("taro (佐藤 taro) would become an administrator, but does not have a password\n");
     expect((await handover("apply bundle --dry-run --lang en", other)).stderr).not.toContain("an administrator");
   });
 });
 
-describe("refused", () => {
-  test("one whose hashes fit, with what no tenant has: each record by its place, and the way out; also of a dry run", async () => {
+describe("refuses", () => {
+  test("a bundle with invalid records despite valid hashes, with each place, even in a dry run", async () => {
     await exported();
     await forge("orgs", (lines) => lines.replace('"name":"全社"', '"name":"本社"'));
     expect((await handover("verify bundle")).exit).toBe(0);
-    const before = await travelling(other.client);
+    const before = await exportApplicableFiles(other.client);
     for (const how of ["--yes", "--dry-run"]) {
       const { exit, stderr } = await handover(`apply bundle ${how} --lang en`, other);
       expect(exit).toBe(3);
       expect(stderr).toContain("orgs 00000000-0000-7000-8000-000000000001: 全社 stands for the whole tenant");
-      expect(stderr).toContain("take another copy, or export it again");
+      expect(stderr).toContain("use another copy, or export the bundle again");
       expect((await handover(`apply bundle ${how} --lang ja`, other)).stderr).toContain("別のコピーを使うか");
     }
-    expect(await travelling(other.client)).toEqual(before);
+    expect(await exportApplicableFiles(other.client)).toEqual(before);
   });
 
-  test("one with more than is shown: the first 20 and the total, and all of them for programs", async () => {
+  test("a bundle with many faults, listing the first 20 and the total, and all for programs", async () => {
     for (let at = 0; at < 130; at += 1) await tenant.client.renewals.add({ kind: "custom", name: `期限 ${at}` });
     await exported();
     await forge("renewals", (lines) => lines.replaceAll('"phone":null', '"phone":"机の上"'));
@@ -248,7 +250,7 @@ describe("refused", () => {
     expect(japanese.stderr).toContain("適用できない記録があるため、何も変更していません(130 件)");
   });
 
-  test("a bundle that is not as it was exported, before the tenant is asked", async () => {
+  test("a bundle that was changed after its export, before it asks the tenant", async () => {
     await exported();
     cpSync(join(folder, "bundle"), join(folder, "spoilt"), { recursive: true });
     appendFileSync(join(folder, "spoilt", "resources", "users.ndjson"), "{}\n");
@@ -259,39 +261,42 @@ describe("refused", () => {
     expect((await handover("apply nowhere", other)).exit).toBe(6);
   });
 
-  test.each(["", " --only answers"])("by a lesser role: what that role may not, and who may%s", async (only) => {
-    await exported();
-    const whoami = { ...example<object>("whoami"), account: "jiro", role: "division", operations: [] };
-    const { en, ja } = await inBoth(`handover apply bundle --as jiro${only}`, { folder, tenant: { whoami } });
-    expect(en).toMatchObject({ exit: 4, stdout: "", requests: [{ operation: "whoami" }] });
-    expect(en.stderr).toContain(
-      "jiro may not apply a bundle: a bundle has administrators and their rights, so even a part of it is applied by a system administrator, or by the tenant's owner (without --as)",
-    );
-    expect(en.stderr).not.toContain("above operator");
-    expect(ja.stderr).toContain("「jiro」の権限では行えません(引き継ぎデータの適用): 引き継ぎデータには管理者と");
-    expect(ja.stderr).toContain("clomoctl roles matrix");
-  });
+  test.each(["", " --only answers"])(
+    "an account with a lower role, and says what it may not do and who may%s",
+    async (only) => {
+      await exported();
+      const whoami = { ...example<object>("whoami"), account: "jiro", role: "division", operations: [] };
+      const { en, ja } = await runInBoth(`handover apply bundle --as jiro${only}`, { folder, tenant: { whoami } });
+      expect(en).toMatchObject({ exit: 4, stdout: "", requests: [{ operation: "whoami" }] });
+      expect(en.stderr).toContain(
+        "jiro is not permitted to apply a bundle: a bundle contains administrators and their rights, so only a system administrator or the tenant's owner (without --as) can apply it, even in part",
+      );
+      expect(en.stderr).not.toContain("above operator");
+      expect(ja.stderr).toContain("「jiro」の権限では行えません(引き継ぎデータの適用): 引き継ぎデータには管理者と");
+      expect(ja.stderr).toContain("clomoctl roles matrix");
+    },
+  );
 
-  test("one that was exported by who sees a part", async () => {
+  test("a bundle that was exported by an account with a limited view", async () => {
     await tenant.client.orgs.create({ name: "東日本", code: "S01" });
-    await withAccount(tenant, { name: "jiro", role: "operator", org: "東日本" });
+    await addTestAccount(tenant, { name: "jiro", role: "operator", org: "東日本" });
     const { fetch } = tenant.acting("jiro");
     expect((await run("handover export -o bundle", { home: folder, folder, tenant: fetch })).exit).toBe(0);
     const { exit, stderr } = await handover("apply bundle --yes --lang en", other);
     expect(exit).toBe(3);
-    expect(stderr).toContain("saw a part of the tenant");
+    expect(stderr).toContain("this bundle contains only the part of the tenant that its author could see");
     expect((await handover("verify bundle --lang en")).stderr).not.toContain("handover apply");
   });
 
-  test("one of a part of a tenant", async () => {
+  test("a bundle of a part of a tenant", async () => {
     await exported("export -o bundle --scope 全社");
     const { exit, stderr } = await handover("apply bundle --yes --lang en", other);
     expect(exit).toBe(3);
-    expect(stderr).toContain("all else of the tenant would be removed");
+    expect(stderr).toContain("so everything else in the tenant would be removed");
   });
 });
 
-test("what was changed after it was verified is not applied", async () => {
+test("does not apply a bundle that changed after it was verified", async () => {
   await exported();
   const path = join(folder, "bundle", "resources", "users.ndjson");
   const fetch: TestTenant["fetch"] = (request) => {
@@ -304,7 +309,7 @@ test("what was changed after it was verified is not applied", async () => {
   expect(await other.users()).toEqual([]);
 });
 
-test("what HOME showed is neither exported nor kept", async () => {
+test("answers about the HOME screen are neither exported nor kept", async () => {
   const seen = { question: "onboarding.home.push-certificate", value: "none" };
   for (const one of [tenant, other]) await one.client.answers.set({ answers: [seen] });
   await tenant.client.answers.set({ answers: [{ question: "contact.since", value: "2026-01-01" }] });
@@ -320,13 +325,13 @@ describe("with a mirror of the console", () => {
     database.run("update tenant set mirroredAt = :at", { at: MIRRORED });
   };
 
-  test("a tenant made like one is a mirror, too, and hears what was not done in the console", async () => {
+  test("a new tenant becomes a mirror, too, and is shown what was not done in the console", async () => {
     mirror(tenant);
     await exported();
     const dry = await handover("apply bundle --dry-run --lang en", other);
     expect(dry.exit).toBe(0);
     expect(dry.stderr).toContain(
-      "becomes a mirror of CLOMO's console, as the bundle's tenant is (last from it on 2026-01-01)",
+      "the tenant becomes a mirror of CLOMO's console, like the tenant of the bundle (last takeover on 2026-01-01)",
     );
     expect(dry.stderr).toMatch(/\d changes? of the bundle's tenant were not made in the console yet/);
     expect((await other.client.tenant.show()).mirroredAt).toBeNull();
@@ -334,7 +339,7 @@ describe("with a mirror of the console", () => {
     expect(done.exit).toBe(0);
     expect(done.stderr).not.toContain("reset-password");
     expect((await other.client.tenant.show()).mirroredAt).toBe(MIRRORED);
-    expect(await travelling(other.client)).toEqual(await travelling(tenant.client));
+    expect(await exportApplicableFiles(other.client)).toEqual(await exportApplicableFiles(tenant.client));
     expect(auditOf(other.database)).toMatchObject([{ action: "handover.apply", detail: { mirroredAt: MIRRORED } }]);
     const again = await handover("apply bundle --lang en", other);
     expect(again.exit).toBe(0);
@@ -342,16 +347,16 @@ describe("with a mirror of the console", () => {
     expect((await run("push-certificate csr -o csr.pem", { home: folder, folder, tenant: other.fetch })).exit).toBe(4);
   });
 
-  test("none is made of a part of one", async () => {
+  test("a part of the records does not make a mirror", async () => {
     mirror(tenant);
     await exported();
     const { exit, stderr } = await handover("apply bundle --only orgs --yes --lang en", other);
     expect(exit).toBe(3);
-    expect(stderr).toContain("with a part of its records");
+    expect(stderr).toContain("the tenant would become a mirror with only some of the console's records");
     expect((await other.client.tenant.show()).mirroredAt).toBeNull();
   });
 
-  test("what is recorded here alone makes no mirror", async () => {
+  test("records that exist only here do not make a mirror", async () => {
     mirror(tenant);
     await tenant.client.tenant.set({ contactName: "山田 花子" });
     await exported();
@@ -359,17 +364,17 @@ describe("with a mirror of the console", () => {
     expect(await other.client.tenant.show()).toMatchObject({ mirroredAt: null, profile: { contactName: "山田 花子" } });
   });
 
-  test("one that is there already takes what is recorded here alone, and refuses what is the console's", async () => {
+  test("an existing mirror accepts records that exist only here, and refuses the console's records", async () => {
     await tenant.client.tenant.set({ contactName: "山田 花子" });
     await exported();
     mirror(other);
-    const before = await travelling(other.client);
+    const before = await exportApplicableFiles(other.client);
     const refused = await handover("apply bundle --yes --lang en", other);
     expect(refused.exit).toBe(3);
     expect(refused.stderr).toContain("--only tenant --only renewals --only answers");
     expect(refused.stderr).toContain("--from-console");
-    expect(await travelling(other.client)).toEqual(before);
-    expect(refused.stderr).toContain("which would have nothing of this (1 record of: users)");
+    expect(await exportApplicableFiles(other.client)).toEqual(before);
+    expect(refused.stderr).toContain("and this change would not reach the console (1 record of: users)");
     const here = await handover("apply bundle --only tenant --only renewals --only answers --yes --lang en", other);
     expect(here.exit).toBe(0);
     expect(await other.client.tenant.show()).toMatchObject({ profile: { contactName: "山田 花子" } });
@@ -382,33 +387,33 @@ describe("a bundle of another tenant", () => {
       await of.client.users.create({ name: `利用者 ${number}`, emails: [`u${number}@${domain}`] });
   };
 
-  test("is refused without a terminal unless that is permitted, whatever --yes and --confirm-deletions say", async () => {
+  test("is refused without a terminal unless it is permitted, even with --yes and --confirm-deletions", async () => {
     await fill(tenant, "east.example");
     await fill(other, "west.example");
     await exported();
-    const before = await travelling(other.client);
+    const before = await exportApplicableFiles(other.client);
     const line = "handover apply bundle --yes --confirm-deletions 5";
-    const { en, ja } = await inBoth(line, { home: folder, folder, tenant: other.fetch });
+    const { en, ja } = await runInBoth(line, { home: folder, folder, tenant: other.fetch });
     expect([en.exit, ja.exit]).toEqual([3, 3]);
-    expect(en.stderr).toContain("Is this the bundle of another tenant? Nothing was changed");
+    expect(en.stderr).toContain("Is this the bundle of another tenant? Nothing was changed.");
     expect(en.stderr).toContain("clomoctl handover apply bundle --allow other-tenant");
     expect(ja.stderr).toContain("別のテナントの引き継ぎデータではありませんか");
-    expect(await travelling(other.client)).toEqual(before);
+    expect(await exportApplicableFiles(other.client)).toEqual(before);
     const dry = await handover("apply bundle --dry-run --lang en", other);
     expect(dry).toMatchObject({ exit: 0 });
     expect(dry.stderr).toContain("Is this the bundle of another tenant?");
     const done = await handover("apply bundle --confirm-deletions 5 --allow other-tenant --lang en", other);
     expect(done.exit).toBe(0);
     expect(done.stderr).toMatch(/plan for local, from the bundle of ".*" as of \d{4}-\d\d-\d\d/);
-    expect(await travelling(other.client)).toEqual(await travelling(tenant.client));
+    expect(await exportApplicableFiles(other.client)).toEqual(await exportApplicableFiles(tenant.client));
   });
 
-  test("is asked about at a terminal", async () => {
+  test("is confirmed on a terminal", async () => {
     await fill(tenant, "east.example");
     await fill(other, "west.example");
     await exported();
     const { exit, stderr } = await handover("apply bundle --lang en", other, {
-      terminal: { typing: [["like the bundle of", "n\r"]] },
+      terminal: { typing: [["match the bundle of", "n\r"]] },
     });
     expect(exit).toBe(0);
     expect(stderr).toContain("nothing was changed");
@@ -417,24 +422,24 @@ describe("a bundle of another tenant", () => {
   test.each([
     ["a mirror", "--only tenant --only renewals --only answers", true],
     ["a tenant of this computer", "--only tenant --only answers", false],
-  ])("is refused by %s whatever --only chooses", async (_, only, isMirror) => {
+  ])("is refused by %s, whatever --only selects", async (_, only, isMirror) => {
     await fill(tenant, "east.example");
     await fill(other, "west.example");
     if (isMirror) other.database.run("update tenant set mirroredAt = '2026-01-01T00:00:00.000Z'");
     await tenant.client.tenant.set({ contactName: "山田 花子" });
     await exported();
-    const before = await travelling(other.client);
+    const before = await exportApplicableFiles(other.client);
     const { exit, stderr } = await handover(`apply bundle ${only} --yes --lang en`, other);
     expect(exit).toBe(3);
-    expect(stderr).toContain("Is this the bundle of another tenant? Nothing was changed");
+    expect(stderr).toContain("Is this the bundle of another tenant? Nothing was changed.");
     expect(stderr).toContain(`clomoctl handover apply bundle ${only} --allow other-tenant`);
-    expect(await travelling(other.client)).toEqual(before);
+    expect(await exportApplicableFiles(other.client)).toEqual(before);
     expect((await handover(`apply bundle ${only} --allow other-tenant --yes`, other)).exit).toBe(0);
     expect(await other.client.tenant.show()).toMatchObject({ profile: { contactName: "山田 花子" } });
     expect((await handover(`apply bundle ${only}`, other)).exit).toBe(0);
   });
 
-  test("is none whose people or devices the tenant has under other ids, as a mirror that was set up anew", async () => {
+  test("is not suspected if its people or devices are in the tenant under other IDs", async () => {
     await fill(tenant, "east.example");
     await exported();
     await tenant.client.tenant.set({ contactName: "山田 花子" });
@@ -445,14 +450,14 @@ describe("a bundle of another tenant", () => {
     expect((await handover("apply bundle --only tenant --yes", third)).exit).toBe(0);
   });
 
-  test("is not looked for in a bundle without records to compare", async () => {
+  test("is not suspected if the bundle has no records to compare", async () => {
     await tenant.client.tenant.set({ contactName: "山田 花子" });
     await fill(other, "west.example");
     expect((await handover("export -o bundle")).exit).toBe(0);
     expect((await handover("apply bundle --only tenant --yes", other)).exit).toBe(0);
   });
 
-  test("is none that has a record of the tenant, and none for an empty tenant", async () => {
+  test("is not suspected if a record matches or the tenant is empty", async () => {
     await fill(tenant, "east.example");
     await exported();
     expect((await handover("apply bundle --yes", other)).exit).toBe(0);
@@ -461,7 +466,7 @@ describe("a bundle of another tenant", () => {
   });
 });
 
-test("after it, diff finds nothing that travels", async () => {
+test("after it is applied, diff finds no difference in what a bundle transfers", async () => {
   await using from = await randomTenant(11);
   await using to = await randomTenant(12);
   expect((await handover("export -o bundle --encoding utf-8", from)).exit).toBe(0);

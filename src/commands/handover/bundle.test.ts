@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { freshFolder, inBoth, run, type Ran } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run, type RunResult } from "#support/commands/program.ts";
 
 describe("an encrypted bundle", () => {
   let tenant: TestTenant;
@@ -23,7 +23,7 @@ describe("an encrypted bundle", () => {
     }
   });
 
-  const typed = (line: string, on = tenant): Promise<Ran> =>
+  const typed = (line: string, on = tenant): Promise<RunResult> =>
     run(`handover ${line} --lang en`, { home: folder, folder, tenant: on.fetch });
 
   const nothingIsLeft = (): void => {
@@ -32,10 +32,10 @@ describe("an encrypted bundle", () => {
   };
 
   test.each(["zip", "tar.gz"])(
-    "as .%s.age is read with --identity by each command as the plain one",
+    "as .%s.age is read with --identity by each command like the plain bundle",
     async (ending) => {
       const [plain, encrypted] = [`a.${ending}`, `a.${ending}.age`];
-      const told = async (line: string): Promise<Ran> => {
+      const told = async (line: string): Promise<RunResult> => {
         const [one, other] = [
           await typed(line.replace("BUNDLE", plain)),
           await typed(line.replace("BUNDLE", `${encrypted} --identity key.txt`)),
@@ -49,7 +49,7 @@ describe("an encrypted bundle", () => {
       expect(verified.exit).toBe(0);
       expect(verified.stderr).toContain(`clomoctl handover report ${encrypted} -o report.html --identity key.txt`);
       expect(verified.stderr).toContain(`clomoctl handover apply ${encrypted} --dry-run --identity key.txt`);
-      expect((await told("report BUNDLE --format markdown")).stdout).toContain("# Handover of a CLOMO tenant");
+      expect((await told("report BUNDLE --format markdown")).stdout).toContain("# CLOMO tenant handover report");
       expect((await told(`diff ${plain} BUNDLE`)).exit).toBe(0);
       expect((await told("diff BUNDLE --tenant")).exit).toBe(0);
       await using other = new TestTenant();
@@ -63,16 +63,16 @@ describe("an encrypted bundle", () => {
   );
 
   test("is refused without --identity, and the option is named", async () => {
-    const { en, ja } = await inBoth("handover verify a.zip.age", { home: folder, folder });
+    const { en, ja } = await runInBoth("handover verify a.zip.age", { home: folder, folder });
     expect(en).toMatchObject({
       exit: 3,
-      stderr: expect.stringContaining("name your identity file: --identity KEY-FILE"),
+      stderr: expect.stringContaining("specify your identity file: --identity KEY-FILE"),
     });
     expect(ja.stderr).toContain("鍵ファイルを指定してください: --identity KEY-FILE");
   });
 
   test.each(["verify a.zip.age", "report a.zip.age", "diff a.zip.age a.zip", "apply a.zip.age --yes"])(
-    "is refused by %s with another key, a spoilt key file, and one that others may read",
+    "is refused by %s with another key, a damaged key file or a key file that others can read",
     async (line) => {
       const other = await generateX25519Identity();
       writeFileSync(join(folder, "other.txt"), other, { mode: 0o600 });
@@ -82,9 +82,9 @@ describe("an encrypted bundle", () => {
       for (const file of ["open.txt", "public.txt"]) chmodSync(join(folder, file), 0o644);
       const cases = [
         ["other.txt", "this bundle is encrypted for another key"],
-        ["spoilt.txt", "not an identity file of age"],
+        ["spoilt.txt", "not an age identity file"],
         ["open.txt", "chmod 600"],
-        ["public.txt", "not an identity file of age"],
+        ["public.txt", "not an age identity file"],
       ] as const;
       for (const [file, said] of cases) {
         const ran = await typed(`${line} --identity ${file}`);
@@ -97,11 +97,11 @@ describe("an encrypted bundle", () => {
   );
 
   test.each(["verify a.zip.age", "report a.zip.age", "diff a.zip.age a.zip", "apply a.zip.age --yes"])(
-    "is refused by %s with the key itself in place of its file, which no message repeats",
+    "is refused by %s with the key itself instead of its file, and no message repeats the key",
     async (line) => {
       const key = await generateX25519Identity();
       for (const word of [key, key.toLowerCase(), `# public key: age1\n${key}`]) {
-        const { en, ja } = await inBoth(["handover", ...line.split(" "), "--identity", word], {
+        const { en, ja } = await runInBoth(["handover", ...line.split(" "), "--identity", word], {
           home: folder,
           folder,
           tenant: tenant.fetch,

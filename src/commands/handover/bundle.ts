@@ -1,94 +1,95 @@
 import { createHash } from "node:crypto";
 import { line, step } from "../../lib/advice/index.ts";
-import type { SentParts } from "../../lib/client/index.ts";
+import type { MultipartUpload } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { MANIFEST } from "../../lib/handover/bundle/contents.ts";
-import { asBundle, openFiles, type BundleFiles } from "../../lib/handover/bundle/read.ts";
+import { MANIFEST_FILE } from "../../lib/handover/bundle/contents.ts";
+import { toBundle, openBundleFiles, type BundleFiles } from "../../lib/handover/bundle/read.ts";
 import { hasSecretKey } from "../../lib/handover/bundle/secret-key.ts";
 import { pathOfResource, type ResourceName } from "../../lib/handover/resources.ts";
 import { readSecret } from "../../lib/renewals/notify/secret.ts";
-import { BYTES } from "../../lib/terminal/index.ts";
+import { BYTE_UNIT } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import type { Fields } from "../field.ts";
 import type { Tools } from "../tools.ts";
 
-/** An argument that names a bundle. */
-export const BUNDLE = {
+/** The argument that names a bundle. */
+export const BUNDLE_ARGUMENT = {
   kind: "file",
   isBundle: true,
   required: true,
   about: text(
-    "what `handover export` has written: a folder, .tar.gz, .zip, or .age with --identity",
+    "bundle that `handover export` wrote: a folder, .tar.gz, .zip, or .age with --identity",
     "`handover export` で書き出したもの(フォルダー、.tar.gz、.zip。.age は --identity とともに)",
   ),
 } as const;
 
-/** The option that opens an encrypted bundle. */
-export const IDENTITY = {
+/** The option that names the identity file for an encrypted bundle. */
+export const IDENTITY_OPTION = {
   identity: {
     kind: "file",
     value: "FILE",
     about: text(
-      "your identity file of age, readable by you alone, for an encrypted bundle (.age)",
+      "your age identity file, readable only by you, for an encrypted bundle (.age)",
       "暗号化した引き継ぎデータ(.age)を読むための age の鍵ファイル(自分だけが読めるもの)",
     ),
   },
 } as const satisfies Fields;
 
-export const ONLY_READ = text(
-  "nothing was changed: bundles are only read",
+export const BUNDLES_ONLY_READ = text(
+  "bundles are only read, so nothing was changed",
   "引き継ぎデータを読み込むだけなので、何も変更していません",
 );
 
-/** @throws Failure `usage` for `--as` where only bundles are read: a bundle has what its author could see. @param where the command */
-export function refuseActing({ globals }: Pick<Tools, "globals">, where: string): void {
+/** Refuses `--as` for bundles, which have what their author saw.  @param where command for errors  @throws `usage` */
+export function refuseAsOption({ globals }: Pick<Tools, "globals">, where: string): void {
   if (globals.as === undefined) return;
   throw new Failure("usage", {
-    what: text("--as has no effect on a bundle", "引き継ぎデータに --as は使えません"),
+    what: text("--as cannot be used with a bundle", "引き継ぎデータに --as は使えません"),
     where,
     hint: step(
-      "leave --as out, or export the bundle with it",
-      "--as を外すか、書き出すときに指定してください",
+      "omit --as, or use --as when you export the bundle",
+      "--as を外すか、引き継ぎデータを書き出すときに指定してください",
       line("handover export", [], { output: "FOLDER", as: "ACCOUNT" }),
     ),
   });
 }
 
 /**
- * Opens what a person named as a bundle.
+ * Opens the bundle that a person named.
  *
- * @param identity the file of {@link IDENTITY}
- * @throws Failure as `openFiles`; `usage` for a key in place of its file; and `input-rejected` for an identity file that others may read, or that has no key
+ * @param identity the file of {@link IDENTITY_OPTION}
+ * @throws Failure as `openBundleFiles`; `usage` if a key is typed instead of its file; and `input-rejected` if others
+ * can read the identity file, or if it does not contain a key
  */
-export async function openNamed(
+export async function openNamedBundle(
   { workingFolder, temporary, machine }: Pick<Tools, "workingFolder" | "temporary" | "machine">,
   name: string,
   identity: string | undefined,
 ): Promise<BundleFiles> {
-  if (identity === undefined) return openFiles(name, { workingFolder, temporary });
-  if (hasSecretKey(identity)) throw keyForFile();
+  if (identity === undefined) return openBundleFiles(name, { workingFolder, temporary });
+  if (hasSecretKey(identity)) throw createKeyAsFileFailure();
   const place = { environment: {}, folder: workingFolder, modes: machine.platform !== "win32" };
   const { parseIdentities } = await import("../../lib/handover/bundle/decrypt.ts");
-  // before who may read it: a public key may be read by everybody
+  // parse before the permissions are checked: everybody may read a public key
   const parse = (content: string): readonly string[] => parseIdentities(content, identity);
   const content = await readSecret({ file: identity }, place, parse);
-  return openFiles(name, { workingFolder, temporary, identities: parse(content) });
+  return openBundleFiles(name, { workingFolder, temporary, identities: parse(content) });
 }
 
-/** The key is not repeated. */
-const keyForFile = (): Failure =>
+/** Returns the error for a key that was typed instead of a file name. The message does not repeat the key. */
+const createKeyAsFileFailure = (): Failure =>
   new Failure("usage", {
     what: text("this is a secret key, not the name of a file", "ファイル名ではなく、秘密鍵が指定されています"),
     where: "--identity",
     hint: text(
-      "save the key in a file that only you can read, name it with --identity KEY-FILE, and delete the key from the shell history",
+      "save the key in a file that only you can read, pass the file with --identity KEY-FILE, and delete the key from the shell history",
       "自分だけが読めるファイルに鍵を保存して --identity KEY-FILE で指定し、シェルの履歴から鍵を削除してください",
     ),
   });
 
-/** Shows how many bytes were verified. */
-export function verifying({ terminal, signal }: Tools, bundles: readonly BundleFiles[]) {
-  const step = terminal.progress.start({ id: "verify", name: text("Verifying", "検証"), unit: BYTES });
+/** Starts the progress display for the bytes that are verified. */
+export function startVerifyProgress({ terminal, signal }: Tools, bundles: readonly BundleFiles[]) {
+  const step = terminal.progress.start({ id: "verify", name: text("Verifying", "検証"), unit: BYTE_UNIT });
   step.expect(bundles.reduce((sum, { files }) => sum + files.reduce((bytes, file) => bytes + file.bytes, 0), 0));
   return {
     options: { signal, onProgress: (bytes: number) => step.advance(bytes) },
@@ -96,18 +97,18 @@ export function verifying({ terminal, signal }: Tools, bundles: readonly BundleF
   };
 }
 
-/** A bundle's records as one body, as an export of today answers them. */
-export async function sentParts(
+/** Returns the records of a bundle as one multipart body, in the format of the current version. */
+export async function buildRequestBody(
   found: BundleFiles,
   resources: readonly ResourceName[],
   onProgress: (bytes: number) => void,
-): Promise<SentParts & { readonly manifest: string }> {
+): Promise<MultipartUpload & { readonly manifest: string }> {
   const manifest = createHash("sha256")
-    .update(await found.text(MANIFEST))
+    .update(await found.text(MANIFEST_FILE))
     .digest("hex");
-  // no record can have a line break before it: in JSON they are escaped
+  // no record contains the boundary after a line break, because JSON escapes line breaks
   const boundary = `clomoctl-${manifest.slice(0, 40)}`;
-  const bundle = await asBundle(found);
+  const bundle = await toBundle(found);
   async function* bytes(): AsyncGenerator<Uint8Array> {
     for (const resource of resources) {
       const path = pathOfResource(resource);

@@ -1,16 +1,16 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { machine } from "#support/commands/renewals/machine.ts";
-import { inBoth, run, type Circumstances } from "#support/commands/program.ts";
+import { runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
 beforeEach(async () => {
   tenant = new TestTenant();
-  await withAccount(tenant, { name: "hanako", role: "system" });
+  await addTestAccount(tenant, { name: "hanako", role: "system" });
   await tenant.client.tenant.set({ ios: true, android: false, ade: false, vpp: false, contactName: "契約 花子" });
 });
 afterEach(() => tenant.close());
@@ -43,7 +43,7 @@ const rows = async (words = "", circumstances: Circumstances = here()): Promise<
   return JSON.parse(ran.stdout) as Row[];
 };
 
-test("seven items, each with its gaps and what to type, as JSON and NDJSON", async () => {
+test("has seven items with their gaps and what to type, as JSON and NDJSON", async () => {
   const all = await rows();
   expect([...new Set(all.map(({ item }) => item))]).toEqual([
     "contact",
@@ -62,7 +62,7 @@ test("seven items, each with its gaps and what to type, as JSON and NDJSON", asy
   expect(stdout.trim().split("\n")).toHaveLength(all.length);
 });
 
-test("an answer closes its gap, and is told with its author", async () => {
+test("an answer closes its gap and is shown with its author", async () => {
   const question = "rules.lost.document";
   const isOpen = (all: readonly Row[]) => all.some(({ mend }) => mend === `clomoctl handover answer ${question}`);
   expect(isOpen(await rows())).toBe(true);
@@ -76,7 +76,7 @@ test("an answer closes its gap, and is told with its author", async () => {
   ]);
 });
 
-test("an expired certificate is a gap without any leaver, and in the manifest of an export", async () => {
+test("an expired certificate is a gap even without a leaver, and is in the manifest of an export", async () => {
   await tenant.client.renewals.add({
     kind: "push-certificate",
     name: "プッシュ",
@@ -101,8 +101,8 @@ test("an expired certificate is a gap without any leaver, and in the manifest of
 });
 
 describe("on a terminal of 80 columns", () => {
-  test("every line fits but for commands, in both languages; --full tells what is known", async () => {
-    const { en, ja } = await inBoth("handover checklist", { ...here(), terminal: { columns: 80 } });
+  test("every line fits except commands, in both languages, and --full shows what is known", async () => {
+    const { en, ja } = await runInBoth("handover checklist", { ...here(), terminal: { columns: 80 } });
     for (const { exit, stdout } of [en, ja]) {
       expect(exit).toBe(0);
       const sentences = stdout.split("\n").filter((line) => !line.includes("-> "));
@@ -114,10 +114,10 @@ describe("on a terminal of 80 columns", () => {
     expect(ja.stdout).toContain("社内ルール");
     expect(ja.stdout).toContain("-> clomoctl handover answer rules\n");
     expect(ja.stdout).toContain("未回答: 9 件");
-    expect(en.stdout).toContain("9 questions are not answered");
+    expect(en.stdout).toContain("9 questions are unanswered");
     expect(ja.stderr).toMatch(/不足 \d+ 件/);
     expect(ja.stderr).toContain("順に回答するには: clomoctl handover answer\n");
-    expect(ja.stderr).toContain("すべてを書き出すには: clomoctl handover export -o FOLDER\n");
+    expect(ja.stderr).toContain("すべてを引き継ぎデータに書き出すには: clomoctl handover export -o FOLDER\n");
     expect(ja.stderr).toContain("管理画面にしかない情報の未登録 5 件: clomoctl handover answer console\n");
     const full = await run("handover checklist --full", { ...here(), terminal: { columns: 80 } });
     expect(full.stdout).toContain("Lost mode (紛失モード)");
@@ -126,28 +126,28 @@ describe("on a terminal of 80 columns", () => {
   });
 });
 
-test("yes is told in the reader's language, and the zone of times once", async () => {
+test("shows yes in the reader's language, and the time zone once", async () => {
   await tenant.client.answers.set({ answers: [{ question: "push-certificate.company", value: "yes", by: "前任" }] });
-  const { en, ja } = await inBoth("handover checklist --full", { ...here(), terminal: { columns: 80 } });
+  const { en, ja } = await runInBoth("handover checklist --full", { ...here(), terminal: { columns: 80 } });
   expect(ja.stdout).toContain("会社のアカウント: はい (前任");
-  expect(en.stdout).toContain("an account of the company: yes (前任");
+  expect(en.stdout).toContain("company account: yes (前任");
   expect(ja.stderr).toMatch(/日時は \S+ の時刻です/);
   const template = await run("handover answer --template --lang ja", here());
-  expect(template.stdout).toContain("# これまで: はい (前任");
+  expect(template.stdout).toContain("# これまでの内容: はい (前任");
   const data = await rows();
   expect(data.find(({ by }) => by === "前任")).toMatchObject({ value: "yes" });
 });
 
-test("what is not used is told in a sentence", async () => {
+test("explains in a sentence what is not used", async () => {
   await tenant.client.tenant.set({ ios: false, macos: false, android: false, ade: false, vpp: false });
-  const { ja } = await inBoth("handover checklist", { ...here(), terminal: { columns: 80 } });
+  const { ja } = await runInBoth("handover checklist", { ...here(), terminal: { columns: 80 } });
   expect(ja.stdout).toContain("対象外(iOS/iPadOS も macOS も使っていないため)");
   expect(ja.stdout).toContain("対象外(ADE も VPP も使っていないため)");
   expect(ja.stdout).toContain("対象外(Android(Google Play アカウント方式)を使っていないため)");
 });
 
 describe("--leaver", () => {
-  test("lists in their order what hangs on somebody, named by account, mail address or name", async () => {
+  test("lists in order what depends on a person, named by account, email address or name", async () => {
     await tenant.client.renewals.add({ kind: "custom", name: "契約", owner: "hanako@accounts.example" });
     const [user] = await tenant.client.users.find({ name: "hanako@accounts.example" });
     const device = await tenant.client.devices.create({ serialNumber: "C02X" });
@@ -156,23 +156,23 @@ describe("--leaver", () => {
       const all = await rows(`--leaver ${typed} --leaves 2026-12-31`, here("Hanako@accounts.example"));
       const steps = all.filter(({ item }) => item === "leaver");
       expect(steps.map(({ step, what }) => `${step} ${what}`)).toEqual([
-        "1 turn the support option on for the successor",
-        "2 owner of the renewal 契約",
-        "3 recipient of notices: Hanako@accounts.example",
+        "1 turn on the support option for the successor",
+        "2 owner of the renewal item 契約",
+        "3 recipient of reminders: Hanako@accounts.example",
         "4 owner of 1 device: C02X",
-        "5 last: the role of hanako: an account is never deleted, its role is taken away",
+        "5 last, remove the role of hanako: accounts cannot be deleted",
       ]);
       const codes = all.map(({ code }) => code);
       for (const code of ["leaver-role", "leaver-recipient", "leaver-holds"]) expect(codes).toContain(code);
     }
-    const { ja } = await inBoth("handover checklist --leaver hanako", { ...here(), terminal: {} });
+    const { ja } = await runInBoth("handover checklist --leaver hanako", { ...here(), terminal: {} });
     expect(ja.stdout).toContain("退任者に紐づくもの");
     expect(ja.stderr).toContain(
-      "後任に引き継がれるもの:\n  clomoctl handover transfer --from hanako --to PERSON --dry-run\n",
+      "後任に引き継がれるものを確認するには:\n  clomoctl handover transfer --from hanako --to PERSON --dry-run\n",
     );
   });
 
-  test("what was answered of a former machine is told without a step", async () => {
+  test("shows an answer about a former machine without a step", async () => {
     const value = "hanako";
     await tenant.client.answers.set({
       answers: [{ question: "clomoctl.owner", subject: "old-pc:/home/old", value, by: value }],
@@ -182,12 +182,12 @@ describe("--leaver", () => {
       "gap",
     ]);
     expect(all.at(-1)).toMatchObject({ item: "leaver", state: "note", step: null, mend: null });
-    const { en, ja } = await inBoth("handover checklist --leaver hanako", { ...here(), terminal: { columns: 200 } });
-    expect(en.stdout).toContain("looked after clomoctl on the former machine (old-pc:/home/old)");
+    const { en, ja } = await runInBoth("handover checklist --leaver hanako", { ...here(), terminal: { columns: 200 } });
+    expect(en.stdout).toContain("this person maintained clomoctl on a former machine (old-pc:/home/old)");
     expect(ja.stdout).toContain("以前の PC(old-pc:/home/old)の clomoctl を管理していました");
   });
 
-  test("who is marked as an administrator is known to the checklist, as to a report", async () => {
+  test("the checklist knows users who are marked as administrators, as a report does", async () => {
     const { after } = await tenant.client.users.create({ name: "印 太郎", emails: ["mark@example.jp"] });
     await tenant.client.administrators.mark("users", { add: [after.id] });
     await tenant.client.answers.set({ answers: [{ question: "rules.lost.owner", value: "印 太郎" }] });
@@ -195,31 +195,31 @@ describe("--leaver", () => {
     expect(told.stdout).toContain("印 太郎 <mark@example.jp>");
   });
 
-  test("in a mirror without devices and SECURED APPs it is said where to look", async () => {
+  test("in a mirror without devices and SECURED APPs, says where to look", async () => {
     const of = async (): Promise<readonly string[]> =>
       (await rows("--leaver hanako")).filter(({ item }) => item === "leaver").map(({ what }) => what);
-    expect((await of()).join()).not.toContain("not taken in");
+    expect((await of()).join()).not.toContain("not taken over from the console");
     tenant.database.run("update tenant set mirroredAt = :at", { at: "2026-01-01T00:00:00.000Z" });
-    expect((await of()).filter((what) => what.includes("not taken in"))).toHaveLength(2);
+    expect((await of()).filter((what) => what.includes("not taken over from the console"))).toHaveLength(2);
     await tenant.client.tenant.set({ securedApps: false });
-    expect((await of()).filter((what) => what.includes("not taken in"))).toHaveLength(1);
+    expect((await of()).filter((what) => what.includes("not taken over from the console"))).toHaveLength(1);
   });
 
-  test("a user who is no administrator is found by name; of two of one name neither is taken", async () => {
+  test("finds a user who is not an administrator by name, but not if two users have the name", async () => {
     await tenant.client.users.create({ name: "端末 太郎", emails: ["taro@example.jp"] });
     const named = await run(["handover", "checklist", "--format", "json", "--leaver", "端末 太郎"], here());
     expect(named.exit).toBe(0);
     await tenant.client.users.create({ name: "端末 太郎", emails: ["taro2@example.jp"] });
-    const { en, ja } = await inBoth(["handover", "checklist", "--leaver", "端末 太郎"], here());
+    const { en, ja } = await runInBoth(["handover", "checklist", "--leaver", "端末 太郎"], here());
     expect(en).toMatchObject({ exit: 2, stdout: "" });
     expect(en.stderr).toContain("taro2@example.jp");
     expect(ja.stderr).toContain("当てはまる人が複数います");
   });
 
-  test("a stranger is not found, and --leaves alone is refused", async () => {
-    const { en, ja } = await inBoth("handover checklist --leaver nobody", here());
+  test("does not find an unknown person, and refuses --leaves alone", async () => {
+    const { en, ja } = await runInBoth("handover checklist --leaver nobody", here());
     expect(en).toMatchObject({ exit: 6 });
-    expect(en.stderr).toContain("nobody is recorded as nobody");
+    expect(en.stderr).toContain('no recorded person matches "nobody"');
     expect(ja.stderr).toContain("どこにも登録されていません");
     expect(await run("handover checklist --leaves 2027-03-31", here())).toMatchObject({ exit: 2, requests: [] });
   });

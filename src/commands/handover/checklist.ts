@@ -1,24 +1,30 @@
 import { line } from "../../lib/advice/index.ts";
-import { evaluate, gapsOf } from "../../lib/handover/checklist/index.ts";
-import { formerHomesOf, hangingOn } from "../../lib/handover/checklist/leaver.ts";
-import type { Item } from "../../lib/handover/checklist/item.ts";
-import { askedOfConsole } from "../../lib/handover/not-known.ts";
-import { counted, text, type Text } from "../../lib/text/index.ts";
+import { buildChecklist, collectGaps } from "../../lib/handover/checklist/index.ts";
+import { describeFormerHomes, buildHandoverSteps } from "../../lib/handover/checklist/leaver.ts";
+import type { ChecklistItem } from "../../lib/handover/checklist/item.ts";
+import { buildConsoleQuestions } from "../../lib/handover/not-known.ts";
+import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { isUsualTable } from "../listing/list.ts";
-import { factsOf, handedOver, today } from "./facts.ts";
-import { lastDay, LEAVER_OPTIONS, personNamed, recordsOf, refuseNobody } from "./leaver.ts";
-import { CHECKLIST_COLUMNS, inShort, rowsOf, writeForPeople } from "./rows.ts";
+import { isDefaultTable } from "../listing/list.ts";
+import { collectHandoverFacts, openHandoverTenant, getChecklistDay } from "./facts.ts";
+import {
+  getLastDay,
+  LEAVER_OPTIONS,
+  resolvePerson,
+  collectLeaverRecords,
+  refuseLastDayWithoutLeaver,
+} from "./leaver.ts";
+import { CHECKLIST_COLUMNS, summariseRows, buildChecklistRows, writeChecklist } from "./rows.ts";
 
 export default defineCommand({
   summary: text("show what a handover needs, and what is missing", "引き継ぎの確認リストと不足しているものを表示する"),
   details: [
     text(
-      "The six items of the maker's checklist (contact person, system administrators, Apple Account of the push certificate, Apple Business Manager, Android Enterprise, in-house rules), and clomoctl itself. What applies follows from what the tenant uses (`tenant set`), what is missing from what is recorded here and answered (`handover answer`); below each gap stands what to type. It ends with 0 whatever it finds.",
+      "Shows the six items of the vendor's checklist (contact person, system administrators, Apple Account of the push certificate, Apple Business Manager, Android Enterprise, in-house rules), and clomoctl itself. Which items apply depends on what the tenant uses (`tenant set`); what is missing depends on the records and answers (`handover answer`). Below each gap is the command to type. The exit code is 0 whatever is found.",
       "メーカーの確認リストの 6 項目(担当者、システム管理者、プッシュ通知証明書の Apple Account、Apple Business Manager、Android Enterprise、社内ルール)と clomoctl 自体です。対象かどうかはテナントの利用機能(`tenant set`)から、不足は登録内容と回答(`handover answer`)から判断し、それぞれの下に次に入力するコマンドを表示します。何が見つかっても終了コードは 0 です。",
     ),
     text(
-      "--leaver also lists what hangs on one person, in the order in which to move it: at most five accounts hold the support option, so it goes off before it goes on where five do. With --leaver, everything that is due up to 90 days after --leaves (default: today) is missing too. What is expired or due within 30 days is missing in any case.",
+      "--leaver also lists what depends on one person, in the order in which to hand it over (at most five accounts can have the support option, so at the limit it is turned off before it is turned on). With --leaver, everything due up to 90 days after --leaves (default: today) also counts as missing. What has expired or is due within 30 days always counts as missing.",
       "--leaver を指定すると、その人に紐づくものを、引き継ぐ順に表示します(サポートオプションは最大 5 アカウントのため、上限のときは先にオフにします)。--leaver を指定すると、--leaves の日(既定: 今日)から 90 日後までに期限が来るものも不足として示します。期限切れと 30 日以内の期限は、指定がなくても不足として示します。",
     ),
   ],
@@ -28,7 +34,7 @@ export default defineCommand({
     full: {
       kind: "boolean",
       about: text(
-        "each open question, what is known, who said so and when, and notes",
+        "show every open question, known facts with their author and time, and notes",
         "未回答の質問すべて、登録済みの内容・回答者・日時、補足も表示する",
       ),
     },
@@ -41,39 +47,43 @@ export default defineCommand({
   exits: ["not-permitted", "not-found"],
   async run(tools, { leaver, leaves, full }) {
     const { terminal } = tools;
-    refuseNobody(line("handover checklist", []), { leaver, leaves });
-    const tenant = await handedOver(tools);
-    const day = today(tools, tenant);
-    const facts = await factsOf(tools, tenant);
-    const person = leaver === undefined ? undefined : await personNamed(tenant, facts, leaver);
-    const last = lastDay({ leaves }, day.timezone);
-    const items = evaluate(facts, { ...day, leaver: person, leaves: last });
+    refuseLastDayWithoutLeaver(line("handover checklist", []), { leaver, leaves });
+    const tenant = await openHandoverTenant(tools);
+    const day = getChecklistDay(tools, tenant);
+    const facts = await collectHandoverFacts(tools, tenant);
+    const person = leaver === undefined ? undefined : await resolvePerson(tenant, facts, leaver);
+    const last = getLastDay({ leaves }, day.timezone);
+    const items = buildChecklist(facts, { ...day, leaver: person, leaves: last });
     const hanging =
       person === undefined
         ? []
-        : hangingOn(facts, person, { timezone: day.timezone, ...(await recordsOf(tenant, person)) });
-    const rows = rowsOf(items, hanging, person === undefined ? [] : formerHomesOf(facts, person));
-    if (!isUsualTable(terminal)) return terminal.list(CHECKLIST_COLUMNS, rows);
-    const shown = full ? rows : inShort(rows);
-    await writeForPeople(terminal, shown, day.timezone);
-    if (full) await terminal.note(text(`times are those of ${day.timezone}`, `日時は ${day.timezone} の時刻です`));
-    const gaps = gapsOf(items).length;
-    await terminal.note(text(counted(gaps, "gap"), `不足 ${gaps} 件`));
-    const open = askedOfConsole(facts, day).questions.filter(({ due }) => due !== null);
-    for (const note of nextOf(items, { leaver, open: open.length })) await terminal.note(note);
+        : buildHandoverSteps(facts, person, {
+            timezone: day.timezone,
+            ...(await collectLeaverRecords(tenant, person)),
+          });
+    const rows = buildChecklistRows(items, hanging, person === undefined ? [] : describeFormerHomes(facts, person));
+    if (!isDefaultTable(terminal)) return terminal.list(CHECKLIST_COLUMNS, rows);
+    const shown = full ? rows : summariseRows(rows);
+    await writeChecklist(terminal, shown, day.timezone);
+    if (full)
+      await terminal.note(text(`times are in the time zone ${day.timezone}`, `日時は ${day.timezone} の時刻です`));
+    const gaps = collectGaps(items).length;
+    await terminal.note(text(formatCount(gaps, "gap"), `不足 ${gaps} 件`));
+    const open = buildConsoleQuestions(facts, day).questions.filter(({ due }) => due !== null);
+    for (const note of listNextSteps(items, { leaver, open: open.length })) await terminal.note(note);
   },
 });
 
-/** What to type next, besides what stands below each gap. */
-function nextOf(
-  items: readonly Item[],
+/** Returns what to type next, in addition to what is shown below each gap. */
+function listNextSteps(
+  items: readonly ChecklistItem[],
   {
     leaver,
     open,
   }: {
-    /** as typed */
+    /** the leaver as typed */
     readonly leaver: string | undefined;
-    /** questions on what the console alone knows */
+    /** number of open questions about what is only in the console */
     readonly open: number;
   },
 ): readonly Text[] {
@@ -85,7 +95,7 @@ function nextOf(
     ...(asks
       ? [
           text(
-            `to answer one after the other: ${line("handover answer", [])}`,
+            `to answer the questions one by one: ${line("handover answer", [])}`,
             `順に回答するには: ${line("handover answer", [])}`,
           ),
         ]
@@ -94,11 +104,13 @@ function nextOf(
       ? []
       : [
           text(
-            `only the console knows, and not recorded: ${counted(open, "item")}: ${line("handover answer", ["console"])}`,
+            `information that is only in the console and not recorded yet (${formatCount(open, "item")}): ${line("handover answer", ["console"])}`,
             `管理画面にしかない情報の未登録 ${open} 件: ${line("handover answer", ["console"])}`,
           ),
         ]),
-    ...(from === undefined ? [] : [text(`what a successor would get: ${give}`, `後任に引き継がれるもの: ${give}`)]),
-    text(`to write all into one bundle: ${bundle}`, `すべてを書き出すには: ${bundle}`),
+    ...(from === undefined
+      ? []
+      : [text(`to see what a successor would receive: ${give}`, `後任に引き継がれるものを確認するには: ${give}`)]),
+    text(`to export everything into one bundle: ${bundle}`, `すべてを引き継ぎデータに書き出すには: ${bundle}`),
   ];
 }

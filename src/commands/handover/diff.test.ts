@@ -4,20 +4,20 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ERRORS, Failure } from "../../lib/errors/index.ts";
 import { same } from "../../lib/text/index.ts";
 import { placeIn, writeBundle } from "#support/handover/bundles.ts";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 
 const BUNDLES = join(import.meta.dirname, "..", "..", "..", "fixtures", "bundles");
 const DIFF = "handover diff minato minato-later";
 
-test("what came, went and changed is told by record and field, with 9", async () => {
-  const { en, ja } = await inBoth(DIFF, { folder: BUNDLES, terminal: { columns: 220 } });
+test("shows what was added, removed and changed by record and field, and exits with 9", async () => {
+  const { en, ja } = await runInBoth(DIFF, { folder: BUNDLES, terminal: { columns: 220 } });
   expect(en).toMatchObject({ exit: 9, requests: [] });
   expect(en.stdout).toMatch(/organisations +changed +営業本部 +name +営業部 → 営業本部/);
   expect(en.stdout).toMatch(/users +removed +佐藤/);
-  expect(en.stdout).toMatch(/ADE: MDM server and token +changed .*Apple holds it/);
+  expect(en.stdout).toMatch(/ADE: MDM server and token +changed .*managed at Apple/);
   expect(en.stderr).toContain("1 record added, 1 removed, 3 changed");
   expect(en.stderr).toContain("1 of these lines cannot be applied");
   expect(ja.exit).toBe(9);
@@ -25,8 +25,8 @@ test("what came, went and changed is told by record and field, with 9", async ()
   expect(ja.stderr).toContain("記録の追加 1 件、削除 1 件、変更 3 件");
 });
 
-test("on 80 columns each line stands for itself, with both values in full", async () => {
-  const { en, ja } = await inBoth(DIFF, { folder: BUNDLES, terminal: { columns: 80 } });
+test("on 80 columns, each line stands alone and has both values in full", async () => {
+  const { en, ja } = await runInBoth(DIFF, { folder: BUNDLES, terminal: { columns: 80 } });
   for (const { stdout } of [en, ja]) {
     expect(Math.max(...stdout.split("\n").map(displayWidth))).toBeLessThanOrEqual(80);
     expect(stdout).toContain("営業部 → 営業本部");
@@ -35,7 +35,7 @@ test("on 80 columns each line stands for itself, with both values in full", asyn
   }
 });
 
-test("programs get whole records and values, a line each", async () => {
+test("programs get complete records and values, one per line", async () => {
   const { stdout, exit } = await run(`${DIFF} --format ndjson`, { folder: BUNDLES });
   const lines = stdout
     .trimEnd()
@@ -72,27 +72,27 @@ describe("for people", () => {
     return ran.stdout;
   };
 
-  test("the time of a change stands alone where nothing else changed, in the zone of the context", async () => {
+  test("the time of a change is shown only if nothing else changed, in the context's time zone", async () => {
     expect(await diffOf({ updatedAt: LATER })).toMatch(
       /organisations +changed +営業 +updated +2026-11-20 10:23 → 2026-11-21 05:00/,
     );
     const both = await diffOf({ updatedAt: LATER, code: "E1" });
-    expect(both).toMatch(/営業 +code +\(none\) → E1/);
+    expect(both).toMatch(/営業 +code +\(blank\) → E1/);
     expect(both).not.toContain("updated");
     expect(await diffOf({ updatedAt: LATER, code: "E1" }, "--format markdown")).not.toContain("updatedAt");
   });
 
-  test("programs get it in any case", async () => {
+  test("programs always get the time of a change", async () => {
     const lines = await diffOf({ updatedAt: LATER, code: "E1" }, "--format ndjson");
     expect(lines.trimEnd().split("\n")).toHaveLength(2);
     expect(lines).toContain(LATER);
   });
 });
 
-test("equal bundles are 0, whatever they are packed as", async () => {
+test("equal bundles exit with 0, however they are packed", async () => {
   const folder = freshFolder();
   for (const name of ["a", "b.zip", "c.tar.gz"]) await writeBundle(join(folder, name), placeIn(folder));
-  const { en, ja } = await inBoth("handover diff a b.zip", { folder });
+  const { en, ja } = await runInBoth("handover diff a b.zip", { folder });
   expect(en).toMatchObject({ exit: 0, stderr: "no differences\n" });
   expect(ja.stderr).toBe("差異はありません\n");
   const { exit, stdout } = await run("handover diff b.zip c.tar.gz --format markdown --lang en", { folder });
@@ -101,17 +101,17 @@ test("equal bundles are 0, whatever they are packed as", async () => {
 
 const EVIL = "<script>|`*[a](b)\n\u202E#";
 
-test("in Markdown nothing of the data is markup", async () => {
+test("in Markdown, data is never interpreted as markup", async () => {
   const folder = freshFolder();
   const field = { id: "019a9f3c-5a00-7abc-8def-000000000003", name: "a", createdAt: "2026-11-20T01:23:45.000Z" };
   await writeBundle(join(folder, "a"), placeIn(folder), { records: { "custom-fields": [field] } });
   await writeBundle(join(folder, "b"), placeIn(folder), { records: { "custom-fields": [{ ...field, name: EVIL }] } });
-  const { en, ja } = await inBoth("handover diff a b --format markdown", { folder });
+  const { en, ja } = await runInBoth("handover diff a b --format markdown", { folder });
   expect(en.exit).toBe(9);
   const evil = "&#60;script&#62;&#124;&#96;&#42;&#91;a&#93;(b)&#92;u000a&#92;u202e&#35;";
   expect(en.stdout).toBe(
     "## custom fields of users (`custom-fields`)\n\n" +
-      "| change | id | name | field | before | after | apply leaves it |\n| --- | --- | --- | --- | --- | --- | --- |\n" +
+      "| change | id | name | field | before | after | not applied |\n| --- | --- | --- | --- | --- | --- | --- |\n" +
       `| changed | ${field.id} | ${evil} | name | a | ${evil} |  |\n`,
   );
   expect(ja.stdout).toContain("## カスタムユーザー情報の項目 (`custom-fields`)\n");
@@ -124,22 +124,22 @@ test("in Markdown nothing of the data is markup", async () => {
   expect(readFileSync(join(folder, "out.md"), "utf8")).toBe(en.stdout);
 });
 
-test("a resource that one of them lacks is not compared, and that is no likeness", async () => {
+test("a resource that one bundle lacks is not compared, and the bundles are not equal", async () => {
   const folder = freshFolder();
   await writeBundle(join(folder, "a"), placeIn(folder), { records: { audit: [] } });
   await writeBundle(join(folder, "b"), placeIn(folder));
-  const { en, ja } = await inBoth("handover diff a b", { folder });
+  const { en, ja } = await runInBoth("handover diff a b", { folder });
   expect(en).toMatchObject({ exit: 9, stderr: expect.stringContaining("1 resource not compared") });
   expect(en.stdout).toContain("audit\tnot-compared\t\t\t\tempty\tleft-out\thistory\n");
   expect(ja.stderr).toContain("比較できない種類 1");
 });
 
-test("a spoilt bundle is 3 before anything is compared", async () => {
+test("a damaged bundle exits with 3 before anything is compared", async () => {
   const folder = freshFolder();
   for (const name of ["minato", "minato-later"]) cpSync(join(BUNDLES, name), join(folder, name), { recursive: true });
   const path = join(folder, "minato-later", "resources", "orgs.ndjson");
   writeFileSync(path, readFileSync(path, "utf8").replace("営業本部", "営業部"));
-  const { en, ja } = await inBoth(DIFF, { folder });
+  const { en, ja } = await runInBoth(DIFF, { folder });
   expect(en).toMatchObject({
     exit: 3,
     stdout: "",
@@ -155,7 +155,7 @@ describe("with the tenant", () => {
   });
   afterEach(() => tenant[Symbol.asyncDispose]());
 
-  test("nothing differs until something is changed, and nothing is left behind", async () => {
+  test("finds no difference until something changes, and leaves nothing behind", async () => {
     const { after } = await tenant.client.users.create({ name: "山田 花子", emails: ["hanako@example.co.jp"] });
     const home = freshFolder();
     const ran = (line: string) => run(`${line} --lang en`, { home, folder: home, tenant: tenant.fetch });
@@ -176,7 +176,7 @@ describe("with the tenant", () => {
     expect(readdirSync(join(home, "tmp")).filter((name) => name.includes("handover"))).toEqual([]);
   });
 
-  test("cron hears nothing where nothing differs, and nothing of times where they are ignored", async () => {
+  test("a cron job gets no output without differences, or if only ignored times differ", async () => {
     const { after } = await tenant.client.users.create({ name: "山田 花子", emails: ["hanako@example.co.jp"] });
     const home = freshFolder();
     const ran = (line: string) => run(line, { home, folder: home, tenant: tenant.fetch });
@@ -193,7 +193,7 @@ describe("with the tenant", () => {
     expect(stdout.trimEnd().split("\n")).toHaveLength(1);
   });
 
-  test("a part of it is compared with the same part", async () => {
+  test("compares a part with the same part of the tenant", async () => {
     const { after } = await tenant.client.orgs.create({ name: "東日本", code: "S01" });
     await tenant.client.users.create({ name: "山田 花子", emails: ["hanako@example.co.jp"], org: after.id });
     const home = freshFolder();
@@ -205,7 +205,7 @@ describe("with the tenant", () => {
     expect((await ran("handover diff part --tenant --quiet")).exit).toBe(9);
   });
 
-  test("what one of them does not cover is neither added nor removed, and that is said", async () => {
+  test("what only one side covers is neither added nor removed, and is reported", async () => {
     const { after: east } = await tenant.client.orgs.create({ name: "東日本", code: "S01" });
     const { after: west } = await tenant.client.orgs.create({ name: "西日本", code: "S02" });
     await tenant.client.orgs.create({ name: "東京", code: "S011", parentId: east.id });
@@ -219,7 +219,7 @@ describe("with the tenant", () => {
       emails: ["hanako@example.jp"],
       org: east.id,
     });
-    await withAccount(tenant, { name: "div01", role: "division", org: "S01", manages: ["S01"] });
+    await addTestAccount(tenant, { name: "div01", role: "division", org: "S01", manages: ["S01"] });
     const home = freshFolder();
     const actors = { div01: tenant.acting("div01").fetch };
     const context = { home, folder: home, tenant: tenant.fetch, actors };
@@ -236,13 +236,17 @@ describe("with the tenant", () => {
       expect([line, await found(line)]).toEqual([line, { exit: 9, told: [] }]);
     }
     const table = await ran("handover diff whole --tenant --as div01 --format table");
-    expect(table.stdout).toMatch(/^users +not compared: one of them is of a part +1 record that only one has/m);
+    expect(table.stdout).toMatch(
+      /^users +not compared: one side covers only a part of the tenant +1 record found on one side only/m,
+    );
     const [note, japanese] = [
       await ran("handover diff whole scoped"),
       await ran("handover diff whole --tenant --as div01", "ja"),
     ];
     expect(note.stderr).toContain("0 records added, 0 removed, 0 changed; ");
-    expect(note.stderr).toContain("as the other does not cover them (scoped: 東日本 alone)");
+    expect(note.stderr).toContain(
+      "because the other side does not cover that part of the tenant (scoped: only 東日本)",
+    );
     expect(japanese.stderr).toContain("もう片方の対象外です: テナント: アカウントの権限で見える範囲だけ)");
     // what both cover is compared
     await tenant.client.users.edit(jiro.id, { name: "佐藤 次" });
@@ -256,7 +260,7 @@ describe("with the tenant", () => {
     ]);
   });
 
-  test("of what apply leaves alone nothing is told with --applicable", async () => {
+  test("with --applicable, shows nothing about what apply leaves unchanged", async () => {
     await tenant.client.users.create({ name: "山田 花子", emails: ["hanako@example.co.jp"] });
     const home = freshFolder();
     const ran = (line: string) => run(line, { home, folder: home, tenant: tenant.fetch });
@@ -279,7 +283,7 @@ describe("with the tenant", () => {
     tenant.database.run("update tenant set mirroredAt = :at", { at });
   };
 
-  test("whether it is a mirror is a difference of the tenant itself, which applying makes of one that is none", async () => {
+  test("being a mirror is a difference of the tenant, and apply makes a tenant a mirror", async () => {
     await tenant.client.users.create({ name: "山田 花子", emails: ["hanako@example.co.jp"] });
     const home = freshFolder();
     const ran = (line: string, more: object = {}) => run(line, { home, folder: home, tenant: tenant.fetch, ...more });
@@ -311,7 +315,7 @@ describe("with the tenant", () => {
     ]);
     const terminal = { columns: 120 };
     expect((await ran(`${applicable} --lang en`, { terminal })).stdout).toMatch(
-      /the tenant itself +changed +tenant +mirror of the console, as of +2026-01-01 09:00 → \(none\)/,
+      /tenant +changed +tenant +mirror of the console \(last takeover\) +2026-01-01 09:00 → \(blank\)/,
     );
     expect((await ran(`${applicable} --lang ja`, { terminal })).stdout).toContain("管理画面のミラー(最終取り込み)");
     expect((await ran("handover diff part --tenant --applicable --quiet")).exit).toBe(0);
@@ -319,7 +323,7 @@ describe("with the tenant", () => {
     expect((await ran(applicable)).exit).toBe(0);
   });
 
-  test("what the console has otherwise is a count for people, who read it as tasks, and whole for programs", async () => {
+  test("console differences are a number of tasks for people, and complete for programs", async () => {
     await tenant.import({ kind: "users", fromConsole: true }, [
       ["氏名", "メールアドレス", "役職"],
       ["山田 花子", "hanako@example.jp", "主任"],
@@ -332,8 +336,8 @@ describe("with the tenant", () => {
     for (const { id } of people) await tenant.client.users.edit(id, { title: "課長" });
     const diff = "handover diff bundle --tenant --ignore-times --lang en";
     const { stdout, stderr } = await ran(diff);
-    expect(stdout).toMatch(/what the console has otherwise +changed +2 records *$/m);
-    expect(stdout).toMatch(/what is to be done in the console +added +山田 花子 /);
+    expect(stdout).toMatch(/differences from the console +changed +2 records *$/m);
+    expect(stdout).toMatch(/tasks in the console +added +山田 花子 /);
     expect(stderr).toContain("4 records added, 0 removed, 2 changed");
     const markdown = await ran(`${diff} --format markdown`);
     expect(markdown.stdout).toMatch(/\(`observed`\)\n\n.*\n.*\n\| changed \| {2}\| 2 records \|/);
@@ -344,7 +348,7 @@ describe("with the tenant", () => {
     for (const { id } of people) expect((await ran(`${diff} --format ndjson`)).stdout).toContain(`"id":"user/${id}"`);
   });
 
-  test("that it is one and the bundle is none is told, and that applying leaves it so", async () => {
+  test("reports that the tenant is a mirror and the bundle is not, and that apply does not change it", async () => {
     const home = freshFolder();
     const ran = (line: string) => run(line, { home, folder: home, tenant: tenant.fetch, terminal: { columns: 250 } });
     expect((await ran("handover export -o none --encoding utf-8")).exit).toBe(0);
@@ -352,7 +356,9 @@ describe("with the tenant", () => {
     expect((await ran("handover export -o bundle --encoding utf-8")).exit).toBe(0);
     const { exit, stdout } = await ran("handover diff none --tenant --lang en");
     expect(exit).toBe(9);
-    expect(stdout).toContain("applying makes a mirror only of a tenant that is none");
+    expect(stdout).toContain(
+      "a tenant becomes a mirror only if it is not a mirror yet and everything from the console is applied",
+    );
     expect((await ran("handover diff none --tenant --lang ja")).stdout).toContain("ミラーになるのは");
     expect((await ran("handover diff none --tenant --applicable")).exit).toBe(0);
     // of two bundles the one or the other may be applied
@@ -360,7 +366,7 @@ describe("with the tenant", () => {
       expect((await ran(`handover diff ${both} --applicable`)).exit).toBe(9);
   });
 
-  test("one that cannot be reached is 7, which help tells with all that keeps one from being opened", async () => {
+  test("a tenant that cannot be reached exits with 7, which the help lists with other such codes", async () => {
     const home = freshFolder();
     await tenant.client.users.create({ name: "山田 花子", emails: ["hanako@example.co.jp"] });
     expect((await run("handover export -o bundle", { home, folder: home, tenant: tenant.fetch })).exit).toBe(0);
@@ -371,9 +377,9 @@ describe("with the tenant", () => {
   });
 
   test.each(["handover diff minato", "handover diff minato minato-later --tenant"])(
-    "one of both is named: %s",
+    "requires a second bundle or --tenant, but not both: %s",
     async (line) => {
-      const { en, ja } = await inBoth(line, { folder: BUNDLES });
+      const { en, ja } = await runInBoth(line, { folder: BUNDLES });
       expect(en).toMatchObject({ exit: 2, requests: [] });
       expect(en.stderr).toContain("clomoctl handover diff A --tenant");
       expect(ja.stderr).toContain("--tenant");

@@ -1,65 +1,75 @@
 import { basename } from "node:path";
 import { commandName } from "../../lib/advice/index.ts";
 import {
-  differences,
+  compareStates,
   fieldOf,
-  LEFT_ALONE,
-  stateOf,
+  UNAPPLIED_PARTS,
+  toTenantState,
   titleOf,
   type ChangeKind,
   type Difference,
   type TenantState,
 } from "../../lib/handover/compare/diff.ts";
 import type { CoverageScope } from "../../lib/handover/compare/coverage.ts";
-import { asBundle, type Bundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
-import { requireSound } from "../../lib/handover/compare/verify.ts";
+import { toBundle, type Bundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
+import { requireMatchingHashes } from "../../lib/handover/compare/verify.ts";
 import type { Field } from "../../lib/model/thing.ts";
-import { minuteIn } from "../../lib/model/time.ts";
-import { Failure, OPENING } from "../../lib/errors/index.ts";
+import { formatMinute } from "../../lib/model/time.ts";
+import { Failure, OPEN_TENANT_ERRORS } from "../../lib/errors/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
+import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { writeOutput } from "../csv/file/output.ts";
-import { asksRecords, documentOrRecords, requestedDocument } from "../listing/documents.ts";
-import { labelOf, told, worded } from "../records/worded.ts";
-import { isUsualTable } from "../listing/list.ts";
-import { zoneInEffect, type Tools } from "../tools.ts";
-import { BUNDLE, IDENTITY, ONLY_READ, openNamed, refuseActing, verifying } from "./bundle.ts";
-import type { PassingBundle } from "./writing/tenant-bundle.ts";
-import { markdownOf } from "./markdown.ts";
+import { isRecordOutputRequested, buildDocumentOrRecordOptions, requestedDocument } from "../listing/documents.ts";
+import { labelOf, describeValueOrList, describeValue } from "../records/worded.ts";
+import { isDefaultTable } from "../listing/list.ts";
+import { resolveTimezoneWithoutTenant, type Tools } from "../tools.ts";
+import {
+  BUNDLE_ARGUMENT,
+  IDENTITY_OPTION,
+  BUNDLES_ONLY_READ,
+  openNamedBundle,
+  refuseAsOption,
+  startVerifyProgress,
+} from "./bundle.ts";
+import type { TemporaryBundle } from "./writing/tenant-bundle.ts";
+import { renderDiffMarkdown } from "./markdown.ts";
 
-const CHANGES: Readonly<Record<ChangeKind, Text>> = {
+const CHANGE_NAMES: Readonly<Record<ChangeKind, Text>> = {
   added: text("added", "追加"),
   removed: text("removed", "削除"),
   changed: text("changed", "変更"),
-  "not-compared": text("not compared: one of them lacks it", "比較できません(片方にありません)"),
+  "not-compared": text("not compared: missing on one side", "比較できません(片方にありません)"),
 };
 
-const OF_PART = text("not compared: one of them is of a part", "比較できません(片方は一部だけ)");
+const NOT_COMPARED_PART = text(
+  "not compared: one side covers only a part of the tenant",
+  "比較できません(片方はテナントの一部だけ)",
+);
 
-/** What happened, in words. */
-const changeName = ({ change, before, after }: Difference): Text =>
-  change === "not-compared" && (before === "part" || after === "part") ? OF_PART : CHANGES[change];
+/** Returns the kind of a difference, in words. */
+const describeChange = ({ change, before, after }: Difference): Text =>
+  change === "not-compared" && (before === "part" || after === "part") ? NOT_COMPARED_PART : CHANGE_NAMES[change];
 
-/** A value of a field in a table; of a whole record only its name and id are shown there. */
-const shown = (value: unknown, { change }: Difference): Text | null =>
+/** Returns the value of a field for a table. For a whole record, returns null: the table shows only its name and id. */
+const formatCell = (value: unknown, { change }: Difference): Text | null =>
   change === "added" || change === "removed" || value === null
     ? null
     : same(typeof value === "string" ? value : JSON.stringify(value));
 
-const ARROW = same(" → ");
+const VALUE_ARROW = same(" → ");
 
-/** A difference as people read it. */
+/** A line of the comparison, as people read it. */
 interface DiffLine extends Difference {
-  /** number of records for which it stands */
+  /** number of records that the line summarises; undefined: the line is one difference */
   readonly records?: number | undefined;
 }
 
-/** What people call the record of a line. */
-const recordName = ({ name, records }: DiffLine): Text | null =>
-  records === undefined ? (name === null ? null : same(name)) : text(counted(records, "record"), `${records} 件`);
+/** Returns what people call the record of a line, or the number of records that the line summarises. */
+const getRecordLabel = ({ name, records }: DiffLine): Text | null =>
+  records === undefined ? (name === null ? null : same(name)) : text(formatCount(records, "record"), `${records} 件`);
 
-const COLUMNS: readonly Column<DiffLine>[] = [
+const DIFF_COLUMNS: readonly Column<DiffLine>[] = [
   {
     key: "resource",
     header: text("resource", "種類"),
@@ -70,61 +80,61 @@ const COLUMNS: readonly Column<DiffLine>[] = [
     key: "change",
     header: text("change", "差異"),
     value: ({ change }) => change,
-    name: changeName,
+    name: describeChange,
   },
   { key: "id", header: text("id", "ID"), whole: true, value: ({ id }) => id },
-  { key: "name", header: text("name", "名前"), value: ({ name }) => name, name: recordName },
+  { key: "name", header: text("name", "名前"), value: ({ name }) => name, name: getRecordLabel },
   { key: "field", header: text("field", "項目"), value: ({ field }) => field },
   {
     key: "before",
     header: text("before", "変更前"),
     value: ({ before }) => before,
-    name: (difference) => shown(difference.before, difference),
+    name: (difference) => formatCell(difference.before, difference),
   },
   {
     key: "after",
     header: text("after", "変更後"),
     value: ({ after }) => after,
-    name: (difference) => shown(difference.after, difference),
+    name: (difference) => formatCell(difference.after, difference),
   },
   {
     key: "stays",
-    header: text("apply leaves it", "適用の対象外"),
+    header: text("not applied", "適用の対象外"),
     value: ({ stays }) => stays,
-    name: ({ stays }) => (stays === null ? null : LEFT_ALONE[stays]),
+    name: ({ stays }) => (stays === null ? null : UNAPPLIED_PARTS[stays]),
     wraps: true,
   },
 ];
 
-const fieldName = (difference: Difference): Text | null => {
+const getFieldLabel = (difference: Difference): Text | null => {
   const { field } = difference;
-  return field === null ? null : labelOf({ [field]: fieldOf(difference) ?? NAMELESS }, field);
+  return field === null ? null : labelOf({ [field]: fieldOf(difference) ?? UNNAMED_FIELD }, field);
 };
 
-const NAMELESS = { type: "text", example: "" } as const satisfies Field;
+const UNNAMED_FIELD = { type: "text", example: "" } as const satisfies Field;
 
-const outsideWords = (outside: number): Text =>
-  text(`${counted(outside, "record")} that only one has`, `片方だけにある記録 ${outside} 件`);
+const describeOutsideRecords = (outside: number): Text =>
+  text(`${formatCount(outside, "record")} found on one side only`, `片方だけにある記録 ${outside} 件`);
 
-/** Both values of a field in words, times in a zone; of a whole record nothing. */
-const valuesOf = (difference: Difference, timezone: string): readonly Text[] => {
+/** Returns a field's two values in words, with times in the given zone; for a whole record, an empty list. */
+const renderValues = (difference: Difference, timezone: string): readonly Text[] => {
   const { field, change, before, after, outside } = difference;
-  if (outside !== undefined) return [outsideWords(outside)];
+  if (outside !== undefined) return [describeOutsideRecords(outside)];
   if (field === null || change === "not-compared") return [];
-  const word = (value: unknown): Text => worded(value, fieldOf(difference), (at) => minuteIn(at, timezone));
-  return [joined([told(before, word), told(after, word)], ARROW)];
+  const word = (value: unknown): Text => describeValue(value, fieldOf(difference), (at) => formatMinute(at, timezone));
+  return [joinTexts([describeValueOrList(before, word), describeValueOrList(after, word)], VALUE_ARROW)];
 };
 
-/** What people are shown: each record by its name, or by its id where it has none, and values in full and in words. */
-const peopleColumns = (timezone: string): readonly Column<DiffLine>[] => [
-  ...COLUMNS.filter(({ key }) => key === "resource" || key === "change"),
+/** Returns the columns for people: a record's name (its id if it has none), and values in full and in words. */
+const buildReadableColumns = (timezone: string): readonly Column<DiffLine>[] => [
+  ...DIFF_COLUMNS.filter(({ key }) => key === "resource" || key === "change"),
   {
     key: "record",
     header: text("record", "記録"),
     value: ({ name, id }) => name ?? id,
-    name: (line) => recordName(line) ?? (line.id === null ? null : same(line.id)),
+    name: (line) => getRecordLabel(line) ?? (line.id === null ? null : same(line.id)),
   },
-  { key: "field", header: text("field", "項目"), value: ({ field }) => field, name: fieldName },
+  { key: "field", header: text("field", "項目"), value: ({ field }) => field, name: getFieldLabel },
   {
     key: "values",
     header: text("values", "値"),
@@ -132,16 +142,16 @@ const peopleColumns = (timezone: string): readonly Column<DiffLine>[] => [
     value: () => null,
     name: (difference) => {
       const { stays } = difference;
-      return joined([...valuesOf(difference, timezone), ...(stays === null ? [] : [LEFT_ALONE[stays]])]);
+      return joinTexts([...renderValues(difference, timezone), ...(stays === null ? [] : [UNAPPLIED_PARTS[stays]])]);
     },
   },
 ];
 
-/** Counts differences as they pass. */
-class Counts {
+/** Counts differences while they are read. */
+class DifferenceCounts {
   total = 0;
   staying = 0;
-  /** records of which a part of the tenant tells nothing */
+  /** number of records outside the part of the tenant that the other side covers */
   outside = 0;
   readonly #notCompared = new Set<string>();
   readonly #records = new Map<ChangeKind, number>();
@@ -161,7 +171,7 @@ class Counts {
     }
   }
 
-  /** resources of which something is not compared */
+  /** number of resources that are not compared, or not completely */
   get notCompared(): number {
     return this.#notCompared.size;
   }
@@ -171,85 +181,88 @@ class Counts {
   }
 }
 
-const summaryOf = (counts: Counts): Text => {
+const renderSummary = (counts: DifferenceCounts): Text => {
   const [added, removed, changed] = (["added", "removed", "changed"] as const).map((change) => counts.countOf(change));
   const { notCompared: lacking } = counts;
   return text(
-    `${counted(Number(added), "record")} added, ${removed} removed, ${changed} changed${lacking === 0 ? "" : `; ${counted(lacking, "resource")} not compared`}`,
+    `${formatCount(Number(added), "record")} added, ${removed} removed, ${changed} changed${lacking === 0 ? "" : `; ${formatCount(lacking, "resource")} not compared`}`,
     `記録の追加 ${added} 件、削除 ${removed} 件、変更 ${changed} 件${lacking === 0 ? "" : `。比較できない種類 ${lacking}`}`,
   );
 };
 
-const TENANT_SIDE = text("the tenant", "テナント");
+const TENANT_LABEL = text("the tenant", "テナント");
 
-const SAME = text("no differences", "差異はありません");
+const NO_DIFFERENCES = text("no differences", "差異はありません");
 
-const stayingLine = (staying: number): Text =>
+const renderNotApplicableNote = (staying: number): Text =>
   text(
-    `${staying} of these lines cannot be applied to another tenant: see the last column; without them: --applicable`,
+    `${staying} of these lines cannot be applied to another tenant (the last column says why); use --applicable to leave them out`,
     `このうち ${staying} 行はほかのテナントに適用できません(理由は最後の列)。除くには --applicable を付けてください`,
   );
 
-/** Says which records were left out, and why. */
-const partLine = (outside: number, states: readonly (readonly [name: Text, state: TenantState])[]): Text => {
-  const parts = joined(
-    states.flatMap(([name, { part }]) => (part === undefined ? [] : [partWords(name, part)])),
+/** Returns a note that says which records were not compared, and why. */
+const renderNotComparedNote = (
+  outside: number,
+  states: readonly (readonly [name: Text, state: TenantState])[],
+): Text => {
+  const parts = joinTexts(
+    states.flatMap(([name, { part }]) => (part === undefined ? [] : [describePart(name, part)])),
     text("; ", "、"),
   );
   return text(
-    `not compared: ${counted(outside, "record")} that only one has, as the other does not cover them (${parts.en}); to compare them too, take two of the same part`,
+    `not compared: ${formatCount(outside, "record")} found on one side only, because the other side does not cover that part of the tenant (${parts.en}); to compare everything, use the same part on both sides`,
     `比較していない記録: ${outside} 件(片方だけにあり、もう片方の対象外です: ${parts.ja})。比較するには、同じ範囲のものどうしを比べてください`,
   );
 };
 
-const partWords = ({ en, ja }: Text, part: CoverageScope): Text =>
+const describePart = ({ en, ja }: Text, part: CoverageScope): Text =>
   part === "seen"
-    ? text(`${en}: what its account may see`, `${ja}: アカウントの権限で見える範囲だけ`)
-    : text(`${en}: ${part.path} alone`, `${ja}: ${part.path} 以下だけ`);
+    ? text(`${en}: only what its account can see`, `${ja}: アカウントの権限で見える範囲だけ`)
+    : text(`${en}: only ${part.path}`, `${ja}: ${part.path} 以下だけ`);
 
-const WHERE = commandName("handover diff");
+const DIFF_COMMAND = commandName("handover diff");
 
 export default defineCommand({
   summary: text(
-    "show what differs between two bundles, or one and the tenant",
+    "show the differences between two bundles, or a bundle and the tenant",
     "2 つの引き継ぎデータ、または引き継ぎデータとテナントの差異を表示する",
   ),
   details: [
     text(
-      "Records are compared by id, and one that changed by field. The hashes of both are verified first; CSV files and reports are not compared, as they follow from the records. If one of them is of a part of the tenant (--scope, or an account that sees a part), records outside of it are not compared. Exits with 0 if nothing differs, 9 if something does, 3 if a bundle is not as it was exported.",
+      "Records are compared by id, and changed records by field, after the hashes of both bundles are verified. CSV files and reports are not compared, because they are made from the records. If one side covers only a part of the tenant (--scope, or an account that sees a part), records outside that part are not compared. The exit code is 0 if nothing differs, 9 if something differs, and 3 if a bundle is not as it was exported.",
       "記録を ID で突き合わせ、変更は項目ごとに示します。先に両方のハッシュを検証します。CSV とレポートは記録から作られるため比較しません。片方がテナントの一部だけ(--scope、または一部だけが見えるアカウント)のときは、その範囲の外の記録は比較しません。差異がなければ終了コード 0、あれば 9、書き出したままでなければ 3 です。",
     ),
   ],
   args: {
-    before: { ...BUNDLE, value: "A" },
+    before: { ...BUNDLE_ARGUMENT, value: "A" },
     after: {
       kind: "file",
       isBundle: true,
       value: "B",
-      about: text("the bundle to compare it with", "比べる相手の引き継ぎデータ"),
+      about: text("bundle to compare A with", "比べる相手の引き継ぎデータ"),
     },
   },
   options: {
     tenant: {
       kind: "boolean",
       about: text(
-        "compare with the tenant as it is now, by what A was exported with",
+        "compare A with the current tenant, using the options of A's export",
         "A と同じ条件で、現在のテナントと比べる",
       ),
     },
     applicable: {
       kind: "boolean",
-      about: text("only what `apply` would change", "`apply` で変更されるものだけを比べる"),
+      about: text("compare only what `apply` would change", "`apply` で変更されるものだけを比べる"),
     },
     ignoreTimes: {
       kind: "boolean",
       about: text(
-        "leave out when records were created, changed and answered",
+        "ignore the times at which records were created, changed and answered",
         "記録の作成・更新・回答の日時は比べない",
       ),
     },
-    ...documentOrRecords(["markdown"], "records"),
-    ...IDENTITY,
+    ...buildDocumentOrRecordOptions(["markdown"], "records"),
+    ...IDENTITY_OPTION,
   },
   examples: [
     { line: "clomoctl handover diff bundles/minato bundles/minato-later" },
@@ -257,72 +270,78 @@ export default defineCommand({
     { line: "clomoctl handover diff bundles/minato --tenant" },
     {
       line: "clomoctl handover diff bundles/minato --tenant --applicable --ignore-times --quiet",
-      about: text("in cron: says nothing where nothing differs", "cron 用: 差異がなければ何も出力しない"),
+      about: text("for cron: prints nothing if nothing differs", "cron 用: 差異がなければ何も出力しない"),
     },
   ],
-  // with --tenant also what keeps one from being opened
-  exits: [...OPENING, "differs"],
+  // with --tenant, opening the tenant may fail, too
+  exits: [...OPEN_TENANT_ERRORS, "differs"],
   opensTenant: false,
   readsTenants: true,
   async run(tools, { before, after, tenant, applicable, ignoreTimes, identity, ...options }) {
     const { terminal } = tools;
-    tools.describeState(() => ONLY_READ);
-    const markdown = requestedDocument(tools, options, { usual: undefined, where: WHERE });
-    if (tenant === (after !== undefined)) throw ONE_OTHER;
-    if (!tenant) refuseActing(tools, WHERE);
-    await terminal.checkOutput(COLUMNS);
-    await using one = await openNamed(tools, before, identity);
-    await using now = after === undefined ? await tenantLike(tools, one) : undefined;
-    await using other = now?.files ?? (await openNamed(tools, after ?? before, identity));
-    const progress = verifying(tools, [one, other]);
-    for (const bundle of [one, other]) await requireSound(bundle, progress.options);
+    tools.describeState(() => BUNDLES_ONLY_READ);
+    const markdown = requestedDocument(tools, options, { usual: undefined, where: DIFF_COMMAND });
+    if (tenant === (after !== undefined)) throw INVALID_COMPARISON_FAILURE;
+    if (!tenant) refuseAsOption(tools, DIFF_COMMAND);
+    await terminal.checkOutput(DIFF_COLUMNS);
+    await using one = await openNamedBundle(tools, before, identity);
+    await using now = after === undefined ? await openTenantAsBundle(tools, one) : undefined;
+    await using other = now?.files ?? (await openNamedBundle(tools, after ?? before, identity));
+    const progress = startVerifyProgress(tools, [one, other]);
+    for (const bundle of [one, other]) await requireMatchingHashes(bundle, progress.options);
     progress.finish();
-    const counts = new Counts();
-    const [former, latter] = [stateOf(await asBundle(one)), stateOf(await asBundle(other))];
-    // nobody attaches files to a tenant
-    const every = differences(former, now === undefined ? latter : { ...latter, attached: undefined });
-    const all = only(every, (one) => !(applicable && one.stays !== null) && !(ignoreTimes && isTime(one)));
-    const isTable = isUsualTable(terminal);
+    const counts = new DifferenceCounts();
+    const [former, latter] = [toTenantState(await toBundle(one)), toTenantState(await toBundle(other))];
+    // a tenant does not have attached files
+    const every = compareStates(former, now === undefined ? latter : { ...latter, attached: undefined });
+    const all = filterDifferences(
+      every,
+      (one) => !(applicable && one.stays !== null) && !(ignoreTimes && isTimeDifference(one)),
+    );
+    const isTable = isDefaultTable(terminal);
     const found: AsyncGenerator<DiffLine> =
-      isTable || markdown !== undefined ? withoutStates(counts.of(withoutEchoes(all))) : counts.of(all);
+      isTable || markdown !== undefined ? summariseConsoleValues(counts.of(omitUpdateTimes(all))) : counts.of(all);
     const first = await found.next();
-    const shownOnes = startingWith(first, found);
+    const shownOnes = prependFirst(first, found);
     if (markdown !== undefined) await writeMarkdown(tools, shownOnes, markdown.output);
-    // a table of nothing would be told as a list that is empty, and cron would send a mail of column names
-    else if (first.done !== true || asksRecords(tools))
-      await terminal.list(isTable ? peopleColumns(await zoneInEffect(tools)) : COLUMNS, shownOnes);
+    // an empty table would be reported as an empty list, and cron would mail the column names
+    else if (first.done !== true || isRecordOutputRequested(tools))
+      await terminal.list(
+        isTable ? buildReadableColumns(await resolveTimezoneWithoutTenant(tools)) : DIFF_COLUMNS,
+        shownOnes,
+      );
     if (counts.total === 0) {
-      await terminal.note(SAME);
+      await terminal.note(NO_DIFFERENCES);
       return undefined;
     }
-    if (markdown === undefined) await terminal.note(sides(before, after));
-    await terminal.note(summaryOf(counts));
+    if (markdown === undefined) await terminal.note(describeSides(before, after));
+    await terminal.note(renderSummary(counts));
     if (counts.outside > 0)
       await terminal.note(
-        partLine(counts.outside, [
+        renderNotComparedNote(counts.outside, [
           [same(basename(before)), former],
-          [after === undefined ? TENANT_SIDE : same(basename(after)), latter],
+          [after === undefined ? TENANT_LABEL : same(basename(after)), latter],
         ]),
       );
-    if (counts.staying > 0) await terminal.note(stayingLine(counts.staying));
+    if (counts.staying > 0) await terminal.note(renderNotApplicableNote(counts.staying));
     return "differs";
   },
 });
 
-/** The fields that say when a record was made, changed or answered. */
-const TIMES: readonly unknown[] = ["createdAt", "updatedAt", "at"];
+/** The fields that contain the time at which a record was created, changed or answered. */
+const TIME_FIELDS: readonly unknown[] = ["createdAt", "updatedAt", "at"];
 
-const isTime = ({ field }: Difference): boolean => TIMES.includes(field);
+const isTimeDifference = ({ field }: Difference): boolean => TIME_FIELDS.includes(field);
 
-async function* only(
+async function* filterDifferences(
   found: AsyncIterable<Difference>,
   isMeant: (difference: Difference) => boolean,
 ): AsyncGenerator<Difference> {
   for await (const difference of found) if (isMeant(difference)) yield difference;
 }
 
-/** Differences without the time of a change beside what changed. */
-async function* withoutEchoes(found: AsyncIterable<Difference>): AsyncGenerator<Difference> {
+/** Yields the differences. A different update time is left out if something else in the same record differs. */
+async function* omitUpdateTimes(found: AsyncIterable<Difference>): AsyncGenerator<Difference> {
   let record = "";
   let echo: Difference | undefined;
   let isTold = false;
@@ -341,11 +360,11 @@ async function* withoutEchoes(found: AsyncIterable<Difference>): AsyncGenerator<
   if (echo !== undefined && !isTold) yield echo;
 }
 
-/** Differences without those of the observed state, which the tasks say in words: one line counts these. */
-async function* withoutStates(found: AsyncIterable<Difference>): AsyncGenerator<DiffLine> {
+/** Yields the differences; those of console values (described by tasks) become one line with their record count. */
+async function* summariseConsoleValues(found: AsyncIterable<Difference>): AsyncGenerator<DiffLine> {
   let last: Difference | undefined;
   let records = 0;
-  const line = (): readonly DiffLine[] => (last === undefined ? [] : [{ ...last, ...COUNTED, records }]);
+  const line = (): readonly DiffLine[] => (last === undefined ? [] : [{ ...last, ...SUMMARY_LINE, records }]);
   for await (const difference of found) {
     if (difference.resource === "observed" && difference.change !== "not-compared") {
       if (difference.id !== last?.id) records += 1;
@@ -359,38 +378,35 @@ async function* withoutStates(found: AsyncIterable<Difference>): AsyncGenerator<
   yield* line();
 }
 
-/** What a line has that stands for several records. */
-const COUNTED = { change: "changed", id: null, name: null, field: null, before: null, after: null } as const;
+/** The members that are the same in every line that summarises several records. */
+const SUMMARY_LINE = { change: "changed", id: null, name: null, field: null, before: null, after: null } as const;
 
-/** How the values are to be read. */
-const sides = (before: string, after: string | undefined): Text => {
+/** Returns a note that says which side is which. */
+const describeSides = (before: string, after: string | undefined): Text => {
   const [one, other] = [basename(before), after === undefined ? undefined : basename(after)];
   return text(
-    `from ${one} to ${other ?? "the tenant"}: added is what only ${other ?? "the tenant"} has`,
+    `from ${one} to ${other ?? "the tenant"}; "added" means that only ${other ?? "the tenant"} has the record`,
     `${one} → ${other ?? "テナント"}(「追加」は${other ?? "テナント"}だけにあるもの)`,
   );
 };
 
-async function* startingWith<T>(first: IteratorResult<T>, others: AsyncGenerator<T>): AsyncGenerator<T> {
+async function* prependFirst<T>(first: IteratorResult<T>, others: AsyncGenerator<T>): AsyncGenerator<T> {
   if (first.done === true) return;
   yield first.value;
   yield* others;
 }
 
-/** The tenant as a bundle with what another one was exported with. @throws Failure as an export does */
-async function tenantLike(tools: Tools, files: BundleFiles): Promise<PassingBundle> {
-  const { manifest }: Bundle = await asBundle(files);
+/** Returns the current tenant as a bundle with another bundle's options.  @throws Failure as an export does */
+async function openTenantAsBundle(tools: Tools, files: BundleFiles): Promise<TemporaryBundle> {
+  const { manifest }: Bundle = await toBundle(files);
   const audit = manifest.resources.some(({ name, state }) => name === "audit" && state !== "left-out");
-  const { tenantBundle } = await import("./writing/tenant-bundle.ts");
-  return tenantBundle(tools, { only: manifest.only ?? undefined, scope: manifest.scope?.id, audit });
+  const { exportTemporaryBundle } = await import("./writing/tenant-bundle.ts");
+  return exportTemporaryBundle(tools, { only: manifest.only ?? undefined, scope: manifest.scope?.id, audit });
 }
 
-const ONE_OTHER = new Failure("usage", {
-  what: text(
-    "either B or --tenant says what to compare with",
-    "比べる相手は B か --tenant のどちらかで指定してください",
-  ),
-  where: WHERE,
+const INVALID_COMPARISON_FAILURE = new Failure("usage", {
+  what: text("compare A with either B or --tenant", "比べる相手は B か --tenant のどちらかで指定してください"),
+  where: DIFF_COMMAND,
   hint: text(
     `${commandName("handover diff")} A B, or ${commandName("handover diff")} A --tenant`,
     `${commandName("handover diff")} A B または ${commandName("handover diff")} A --tenant`,
@@ -399,8 +415,8 @@ const ONE_OTHER = new Failure("usage", {
 
 async function writeMarkdown(tools: Tools, found: AsyncIterable<DiffLine>, output: string): Promise<void> {
   const { language } = tools.terminal;
-  // the heading names the resource
-  const columns = COLUMNS.filter(({ key }) => key !== "resource");
+  // the heading already names the resource
+  const columns = DIFF_COLUMNS.filter(({ key }) => key !== "resource");
   const cellsOf = (difference: DiffLine): readonly string[] =>
     columns.map(({ value, name }) => {
       const cell = name === undefined ? value(difference) : name(difference)?.[language];
@@ -408,7 +424,7 @@ async function writeMarkdown(tools: Tools, found: AsyncIterable<DiffLine>, outpu
     });
   const headers = columns.map(({ header }) => header[language]);
   async function* bytes(): AsyncGenerator<Uint8Array> {
-    for await (const lines of markdownOf(found, headers, cellsOf, language)) yield Buffer.from(lines);
+    for await (const lines of renderDiffMarkdown(found, headers, cellsOf, language)) yield Buffer.from(lines);
   }
   await writeOutput(tools, output, bytes(), { held: false });
 }

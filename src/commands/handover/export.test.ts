@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { Decrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parseManifest, type Manifest } from "../../lib/handover/bundle/manifest.ts";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { fillAtRandom, SECRET } from "#support/tenant/random-tenant.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { machine } from "#support/commands/renewals/machine.ts";
-import { freshFolder, inBoth, run, type Ran } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run, type RunResult } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {
@@ -20,7 +20,7 @@ const exporting = (
   line: string,
   folder: string,
   { fetch = tenant.fetch, lang = "en" }: { readonly fetch?: TestTenant["fetch"]; readonly lang?: string } = {},
-): Promise<Ran> => run(`handover export ${line} --lang ${lang}`, { home: folder, folder, tenant: fetch });
+): Promise<RunResult> => run(`handover export ${line} --lang ${lang}`, { home: folder, folder, tenant: fetch });
 
 const manifestIn = (bundle: string): Manifest =>
   parseManifest(readFileSync(join(bundle, "manifest.json"), "utf8"), "manifest.json");
@@ -42,7 +42,7 @@ const withUsers = (): Promise<unknown> =>
     ["佐藤 次郎", "jiro@example.co.jp", "W1"],
   ]);
 
-test("a bundle has records, the console's files, a summary, a manifest and hashes; the same again in the same bytes", async () => {
+test("a bundle has records, console files, summary, manifest and hashes, and is reproducible", async () => {
   await withUsers();
   const folder = freshFolder();
   const { exit, stdout, stderr } = await exporting(
@@ -52,11 +52,13 @@ test("a bundle has records, the console's files, a summary, a manifest and hashe
   expect(stderr).not.toContain("error");
   expect(exit).toBe(0);
   expect(stdout).toMatch(/^users +exported +2/m);
-  expect(stderr).toContain("not in the bundle: audit (exported with --audit only)");
-  expect(stdout).toMatch(/^audit +left out +0 +it is history/m);
-  expect(stderr).toContain("written to one: 5 records, 11 further files");
-  expect(stderr).toContain("only the console knows, and not recorded: profiles");
-  expect(stderr).toMatch(/its report\.html names \d+ gaps of the checklist: clomoctl handover checklist/);
+  expect(stderr).toContain("not in the bundle: audit log (exported only with --audit)");
+  expect(stdout).toMatch(/^audit log +left out +0 +history of the exported tenant/m);
+  expect(stderr).toContain("wrote one: 5 records, 11 further files");
+  expect(stderr).toContain("only in the console and not recorded yet: profiles");
+  expect(stderr).toMatch(
+    /report\.html in the bundle lists \d+ gaps of the checklist; to see the checklist: clomoctl handover checklist/,
+  );
   expect(stderr).toContain("clomoctl handover verify one");
   const files = contentOf(join(folder, "one"));
   const sums = (files.get("SHA256SUMS") ?? "").trimEnd().split("\n");
@@ -81,13 +83,13 @@ test("a bundle has records, the console's files, a summary, a manifest and hashe
   expect(contentOf(join(folder, "other"))).toEqual(files);
 });
 
-test("Japanese words are those of the people", async () => {
+test("people get Japanese words", async () => {
   const { stdout, stderr } = await exporting("-o one --format table", freshFolder(), { lang: "ja" });
-  expect(stdout).toMatch(/ユーザー +なし/);
-  expect(stderr).toContain("検証: clomoctl handover verify one");
+  expect(stdout).toMatch(/ユーザー +記録なし/);
+  expect(stderr).toContain("検証するには: clomoctl handover verify one");
 });
 
-test.each(["bundle.zip", "bundle.tar.gz"])("%s is one file, and the day is today's", async (name) => {
+test.each(["bundle.zip", "bundle.tar.gz"])("%s is a single file, and its date is today", async (name) => {
   await withUsers();
   const folder = freshFolder();
   expect((await exporting(`-o ${name} --encoding utf-8`, folder)).exit).toBe(0);
@@ -96,7 +98,7 @@ test.each(["bundle.zip", "bundle.tar.gz"])("%s is one file, and the day is today
   expect(readFileSync(join(folder, `again.${name}`)).equals(first)).toBe(true);
 });
 
-test("nothing of a tenant with a bit of everything tells a secret, and nothing of it is asked or changed", async () => {
+test("a tenant with a bit of everything exports no secret, without questions or changes", async () => {
   await fillAtRandom(tenant, 9, 20);
   const folder = freshFolder();
   const before = tenant.sql("select count(*) as records, max(hash) as hash from audit");
@@ -112,16 +114,16 @@ test("nothing of a tenant with a bit of everything tells a secret, and nothing o
   expect(all).not.toContain(SECRET);
 });
 
-test("a bundle is not written to stdout, and no folder is called so", async () => {
+test("a bundle is not written to stdout, and no folder named - is created", async () => {
   const folder = freshFolder();
-  const { en, ja } = await inBoth("handover export -o -", { home: folder, folder, tenant: tenant.fetch });
+  const { en, ja } = await runInBoth("handover export -o -", { home: folder, folder, tenant: tenant.fetch });
   expect(en).toMatchObject({ exit: 2, stdout: "" });
   expect(en.stderr).toContain("stdout is used for the result; pass a file name");
   expect(ja.stderr).toContain("標準出力は結果用です");
   expect(existsSync(join(folder, "-"))).toBe(false);
 });
 
-test("the report has every gap that the manifest has, in the language of who exports", async () => {
+test("the report has every gap of the manifest, in the exporter's language", async () => {
   await withUsers();
   const folder = freshFolder();
   expect((await exporting("-o one --encoding utf-8", folder, { lang: "ja" })).exit).toBe(0);
@@ -134,7 +136,7 @@ test("the report has every gap that the manifest has, in the language of who exp
   expect((await run("handover verify one", { home: folder, folder })).exit).toBe(0);
 });
 
-test("of a mirror's administrators it is said that nobody has said whether there are others, until somebody does", async () => {
+test("a mirror's administrators are reported as unconfirmed until somebody confirms them", async () => {
   await withUsers();
   tenant.database.run("update tenant set mirroredAt = :at", { at: "2026-01-01T00:00:00.000Z" });
   const folder = freshFolder();
@@ -147,7 +149,7 @@ test("of a mirror's administrators it is said that nobody has said whether there
   expect(await unaskedIn("after")).toBeUndefined();
 });
 
-test("a bundle has the same bytes whenever the daily run ran last, unless it is late", async () => {
+test("a bundle has the same bytes whenever the daily run was last, unless it is late", async () => {
   const { circumstances, home } = machine();
   const here = { ...circumstances, folder: home, tenant: tenant.fetch };
   expect(await run("renewals schedule install --yes", here)).toMatchObject({ exit: 0 });
@@ -166,13 +168,13 @@ test("a bundle has the same bytes whenever the daily run ran last, unless it is 
   expect(gapsIn("three")).toContain("no-recent-run");
 });
 
-describe("who leaves", () => {
+describe("a leaver", () => {
   beforeEach(async () => {
-    await withAccount(tenant, { name: "hanako", role: "system" });
+    await addTestAccount(tenant, { name: "hanako", role: "system" });
     await tenant.client.renewals.add({ kind: "custom", name: "契約", owner: "hanako@accounts.example" });
   });
 
-  test("is in manifest and report, with what hangs on the person, the same again in the same bytes", async () => {
+  test("is in the manifest and report with everything that depends on them, reproducibly", async () => {
     const folder = freshFolder();
     const line = "--leaver hanako@accounts.example --leaves 2027-03-31 --as-of 2027-03-01";
     for (const name of ["one", "two"])
@@ -196,7 +198,7 @@ describe("who leaves", () => {
     expect(other).toMatchObject({ exit: 6 });
   });
 
-  test("may be a user who administers nothing, as for the checklist", async () => {
+  test("can be a user who administers nothing, as in the checklist", async () => {
     await tenant.client.users.create({ name: "田中 三郎", emails: ["saburo@example.jp"] });
     const folder = freshFolder();
     const ran = await run(["handover", "export", "-o", "one", "--leaver", "田中 三郎"], {
@@ -209,12 +211,14 @@ describe("who leaves", () => {
     expect(await run("handover verify one", { folder })).toMatchObject({ exit: 0 });
   });
 
-  test("is found, or nothing is written; a last day is of a leaver", async () => {
+  test("must be found, or nothing is written, and a last day requires a leaver", async () => {
     const folder = freshFolder();
     for (const lang of ["en", "ja"]) {
       const ran = await exporting("-o one --leaver nobody", folder, { lang });
       expect(ran).toMatchObject({ exit: 6, stdout: "" });
-      expect(ran.stderr).toContain(lang === "en" ? "nobody is recorded as nobody" : "どこにも登録されていません");
+      expect(ran.stderr).toContain(
+        lang === "en" ? 'no recorded person matches "nobody"' : "どこにも登録されていません",
+      );
       const alone = await exporting("-o one --leaves 2027-03-31", folder, { lang });
       expect(alone).toMatchObject({ exit: 2, requests: [] });
       expect(alone.stderr).toContain("--leaver PERSON");
@@ -222,29 +226,31 @@ describe("who leaves", () => {
     expect(existsSync(join(folder, "one"))).toBe(false);
   });
 
-  test("is told on a report of the tenant, too", async () => {
+  test("is shown in a report of the tenant, too", async () => {
     const ran = await run("handover report --format markdown --lang en --leaver hanako --leaves 2027-03-31", {
       home: freshFolder(),
       tenant: tenant.fetch,
     });
     expect(ran).toMatchObject({ exit: 0 });
-    expect(ran.stdout).toContain("What hangs on the leaver: hanako (2027-03-31)");
-    expect(ran.stdout).toContain("| 1 | turn the support option on for the successor");
+    expect(ran.stdout).toContain("What depends on the leaver: hanako (2027-03-31)");
+    expect(ran.stdout).toContain("| 1 | turn on the support option for the successor");
     expect(ran.stdout).toContain("- last day: 2027-03-31");
   });
 });
 
-describe("what the console alone knows", () => {
+describe("information that only the console has", () => {
   const EXPORT = "--as-of 2027-03-31 --encoding utf-8";
 
-  test("is in the manifest and on the report as it was answered and attached, the same again in the same bytes", async () => {
+  test("is in the manifest and report as answered and attached, reproducibly", async () => {
     await tenant.client.answers.set({ answers: [{ question: "console.apps", value: "社内 Wiki", by: "花子" }] });
     const folder = freshFolder();
     writeFileSync(join(folder, "一覧.txt"), "アプリ");
     const { exit, stderr } = await exporting(`-o one ${EXPORT} --attach tags=一覧.txt`, folder);
     expect(exit).toBe(0);
-    expect(stderr).toContain("not recorded: profiles, and where they are installed; automatic profiles");
-    expect(stderr).not.toContain("apps, and where");
+    expect(stderr).toContain(
+      "not recorded yet: profiles and where they are installed; automatic profiles (whole company",
+    );
+    expect(stderr).not.toContain("apps and where");
     const { notKnownHere } = manifestIn(join(folder, "one"));
     const file = { path: "attached/tags/一覧.txt", bytes: 9, sha256: expect.any(String) as unknown };
     expect(notKnownHere).toEqual([
@@ -279,18 +285,18 @@ describe("what the console alone knows", () => {
     expect(spoilt).toMatchObject({ exit: 3, stderr: expect.stringContaining("one: attached/tags/一覧.txt: ") });
   });
 
-  test("that cannot be attached is refused in both languages before the tenant is asked", async () => {
+  test("is refused if it cannot be attached, in both languages, before the tenant is asked", async () => {
     const folder = freshFolder();
     writeFileSync(join(folder, ".hidden"), "");
-    const { en, ja } = await inBoth("handover export -o one --attach apps=.hidden", { folder, home: folder });
+    const { en, ja } = await runInBoth("handover export -o one --attach apps=.hidden", { folder, home: folder });
     expect(en).toMatchObject({ exit: 3, requests: [] });
     expect(en.stderr).toContain(".hidden");
-    expect(ja.stderr).toContain("引き継ぎデータに入れられないファイル名です");
+    expect(ja.stderr).toContain("引き継ぎデータに使えないファイル名です");
     expect(existsSync(join(folder, "one"))).toBe(false);
   });
 });
 
-test("a part has what was asked for, and says so", async () => {
+test("a part has what was requested and says so", async () => {
   await withUsers();
   const folder = freshFolder();
   await exporting("-o some --only users --only orgs --scope E1 --encoding utf-8 --newline lf --bom", folder);
@@ -310,14 +316,14 @@ test("a part has what was asked for, and says so", async () => {
   ]);
   // what is left out is nothing that the tenant lacks
   expect(manifest.gaps).toEqual([]);
-  expect(readFileSync(join(folder, "some/report.html"), "utf8")).toContain("Nothing was judged");
+  expect(readFileSync(join(folder, "some/report.html"), "utf8")).toContain("The checklist was not evaluated");
   expect(readFileSync(join(folder, "some/csv/users.csv"), "utf8")).toMatch(/^\ufeff氏名.*\n山田 花子,[^\r]*\n$/);
   const nowhere = await exporting("-o none --scope N1", folder);
   expect(nowhere.exit).toBe(6);
   expect(existsSync(join(folder, "none"))).toBe(false);
 });
 
-test("what is exported of a tenant with a bit of everything is verified, all of it and a part", async () => {
+test("an export of a tenant with a bit of everything is verified, all of it and a part", async () => {
   await fillAtRandom(tenant, 4, 30);
   const [org] = tenant.sql("select parent as pk from org where parent > 1 group by 1 order by count(*) desc limit 1");
   const [{ id } = {}] = tenant.sql("select id from org where pk = coalesce(:pk, 2)", { pk: org?.["pk"] ?? null });
@@ -332,7 +338,7 @@ test("what is exported of a tenant with a bit of everything is verified, all of 
   }
 });
 
-test("characters that the encoding cannot hold are named with their places, and no bundle is left", async () => {
+test("characters that the encoding lacks are listed with their places, and no bundle is left", async () => {
   await tenant.client.users.create({ name: "😀", emails: ["smile@example.co.jp"] });
   const folder = freshFolder();
   const refused = await exporting("-o one --encoding shift_jis --on-unmappable error", folder);
@@ -342,18 +348,18 @@ test("characters that the encoding cannot hold are named with their places, and 
   expect(readdirSync(folder).filter((name) => name.includes("one"))).toEqual([]);
   const replaced = await exporting("-o one --encoding shift_jis --on-unmappable replace", folder);
   expect(replaced.exit).toBe(0);
-  expect(replaced.stderr).toContain("written as 〓: 1 character");
+  expect(replaced.stderr).toContain("1 character replaced by 〓");
   expect(readFileSync(join(folder, "one/resources/users.ndjson"), "utf8")).toContain("😀");
 });
 
-test("a name that shift_jis lacks does not stop an export: that file is UTF-8, and it is said", async () => {
+test("a name that Shift_JIS lacks does not stop an export, but the file is UTF-8 with a note", async () => {
   await tenant.client.users.create({ name: "𠮷田 花子", emails: ["hanako@example.co.jp"] });
   await tenant.client.orgs.create({ name: "営業部" });
   const folder = freshFolder();
   const ran = await exporting("-o one --as-of 2027-03-31", folder, { lang: "ja" });
   expect(ran.exit).toBe(0);
   expect(ran.stderr).toContain(
-    "csv/users.csv は UTF-8 で書き出しました(shift_jis で表せない文字が 1 個あるため。2 行目: U+20BB7 𠮷)",
+    "csv/users.csv は UTF-8 で書き出しました(shift_jis で表せない文字が 1 個あるため。最初は 2 行目: U+20BB7 𠮷)",
   );
   const { encoding, files } = manifestIn(join(folder, "one"));
   expect(encoding).toBe("shift_jis");
@@ -373,14 +379,14 @@ test("a name that shift_jis lacks does not stop an export: that file is UTF-8, a
   expect(readdirSync(join(folder, "tmp"))).toEqual([]);
 });
 
-test("what somebody may not read is missing, and said; a complete bundle is refused then", async () => {
+test("reports what the account may not read as missing, and --require-complete refuses it", async () => {
   await withUsers();
-  await withAccount(tenant, { name: "east", role: "division", org: "E1", manages: ["E1"] });
+  await addTestAccount(tenant, { name: "east", role: "division", org: "E1", manages: ["E1"] });
   const { fetch } = tenant.acting("east");
   const folder = freshFolder();
   const refused = await exporting("-o one --encoding utf-8 --require-complete", folder, { fetch });
   expect(refused.exit).toBe(3);
-  expect(refused.stderr).toContain("the bundle would not be complete: custom administrator schemes, ");
+  expect(refused.stderr).toContain("the bundle would be incomplete: custom schemes, ");
   expect(refused.stderr).toContain("SECURED APPs users");
   expect(readdirSync(folder).filter((name) => name.includes("one"))).toEqual([]);
   const { exit, stdout } = await exporting("-o one --encoding utf-8 --format table", folder, { fetch });
@@ -389,18 +395,21 @@ test("what somebody may not read is missing, and said; a complete bundle is refu
   expect(manifestIn(join(folder, "one")).auditHead).toBeNull();
   const whole = await exporting("-o two --encoding utf-8 --require-complete", folder);
   expect(whole.exit).toBe(3);
-  expect(whole.stderr).toMatch(/the bundle would not be complete: \d+ gaps; nothing was written/);
+  expect(whole.stderr).toMatch(/the bundle would be incomplete: \d+ gaps; nothing was written/);
   expect(whole.stderr).toContain("clomoctl handover checklist");
   expect(existsSync(join(folder, "two"))).toBe(false);
   const users = await exporting("-o three --only users --encoding utf-8 --require-complete", folder);
-  expect(users).toMatchObject({ exit: 3, stderr: expect.stringContaining("a part is not complete, as nothing tells") });
+  expect(users).toMatchObject({
+    exit: 3,
+    stderr: expect.stringContaining("this partial bundle cannot be checked for gaps, because it does not contain: "),
+  });
   expect(existsSync(join(folder, "three"))).toBe(false);
 });
 
-test("recipients of notices are told to whoever may notify, and not of an organisation", async () => {
+test("recipients of reminders are exported only for accounts that may notify, and not with a scope", async () => {
   await withUsers();
-  await withAccount(tenant, { name: "east", role: "operator", org: "E1", manages: ["E1"] });
-  await withAccount(tenant, { name: "hanako", role: "system" });
+  await addTestAccount(tenant, { name: "east", role: "operator", org: "E1", manages: ["E1"] });
+  await addTestAccount(tenant, { name: "hanako", role: "system" });
   const { circumstances, home } = machine();
   const mail = "smtp: {host: 127.0.0.1, port: 9, security: none, from: sender@example.jp}";
   const recipients = "recipients:\n  - {name: 外部, way: mail, address: outside@example.com}\n";
@@ -424,15 +433,15 @@ test("recipients of notices are told to whoever may notify, and not of an organi
   }
   const operator = await told("operator", "--as east");
   expect(operator).toMatchObject({ named: false, own: { recipients: [], withheld: "not-permitted" } });
-  expect(operator.report).toContain("recipients and mail account of notices: not permitted to see");
+  expect(operator.report).toContain("recipients of reminders, and the mail account that sends them: no permission");
   const scoped = await told("scoped", "--scope E1");
   expect(scoped).toMatchObject({ named: false, own: { mailAccount: null, withheld: "out-of-scope" } });
-  expect(scoped.report).toContain("recipients and mail account of notices: not part of this scope");
+  expect(scoped.report).toContain("recipients of reminders, and the mail account that sends them: outside --scope");
 });
 
-test("what only the console knows is not recorded, not permitted, or not part of the scope", async () => {
+test("information of the console is not recorded, not permitted or outside the scope", async () => {
   await withUsers();
-  await withAccount(tenant, { name: "east", role: "division", org: "E1", manages: ["E1"] });
+  await addTestAccount(tenant, { name: "east", role: "division", org: "E1", manages: ["E1"] });
   const folder = freshFolder();
   const answers = ["profiles", "automatic-profiles", "apps", "tags"].map((name) => ({
     question: `console.${name}`,
@@ -445,40 +454,40 @@ test("what only the console knows is not recorded, not permitted, or not part of
       await exporting(`-o ${name}-ja${scope}`, folder, { fetch, lang: "ja" }),
     ];
     for (const { exit } of [en, ja]) expect(exit).toBe(0);
-    const note = en.stderr.split("\n").find((line) => line.startsWith("only the console knows"));
+    const note = en.stderr.split("\n").find((line) => line.startsWith("only in the console"));
     const report = await run(`handover report ${name}-en --format markdown`, { home: folder, folder });
     return { note, ja: ja.stderr, report: report.stdout };
   };
   const whole = await told("one");
   expect(whole.note).toBe(
-    "only the console knows, and not recorded: administrators of SECURED APPs MANAGER: clomoctl handover answer console, or --attach NAME=FILE",
+    "only in the console and not recorded yet: administrators of SECURED APPs MANAGER; to record it: clomoctl handover answer console, or use --attach NAME=FILE",
   );
   expect(whole.ja).toContain("管理画面にしかなく、未登録のもの: SECURED APPs MANAGER の管理者。");
   const scoped = await told("two", " --scope E1");
-  expect(scoped.note).toContain("and not part of this scope: profiles");
+  expect(scoped.note).toContain("and outside this scope: profiles");
   expect(scoped.ja).toContain("--scope の範囲外のもの: プロファイル");
   const seen = await told("three", "", tenant.acting("east").fetch);
-  expect(seen.note).toContain("and this account may not see what is recorded: profiles");
+  expect(seen.note).toContain("and this account is not permitted to see what is recorded: profiles");
   expect(seen.ja).toContain("登録内容を見る権限がないもの: プロファイル");
   for (const { report } of [scoped, seen]) expect(report).not.toContain("handover answer console");
   expect(scoped.report).not.toMatch(/not recorded|clomoctl tenant set/);
-  expect(scoped.report).toContain("missing: not part of this scope, as it belongs to no organisation");
-  expect(seen.report).toContain("missing: whoever exported it may not see that");
+  expect(scoped.report).toContain("missing: outside --scope, because it does not belong to an organisation");
+  expect(seen.report).toContain("missing: not visible to the person who exported the bundle");
 });
 
-test("what is there already is left alone", async () => {
+test("an existing file is left unchanged", async () => {
   const folder = freshFolder();
   writeFileSync(join(folder, "one"), "mine");
   const { exit, stderr } = await exporting("-o one", folder);
   expect(exit).toBe(2);
-  expect(stderr).toContain("give another name, or move away what is there");
+  expect(stderr).toContain("specify another name, or move the existing file or folder");
   expect(readFileSync(join(folder, "one"), "utf8")).toBe("mine");
   const without = await exporting("", folder);
   expect(without.exit).toBe(2);
-  expect(without.stderr).toContain("such as: clomoctl handover export -o handover-2027-03");
+  expect(without.stderr).toContain("example: clomoctl handover export -o handover-2027-03");
 });
 
-test("a tenant whose answer ends early leaves no bundle", async () => {
+test("a response that ends early leaves no bundle", async () => {
   await withUsers();
   const folder = freshFolder();
   const fetch: TestTenant["fetch"] = async (request) => {
@@ -489,11 +498,11 @@ test("a tenant whose answer ends early leaves no bundle", async () => {
   };
   const { exit, stderr } = await exporting("-o one --encoding utf-8", folder, { fetch });
   expect(exit).toBe(7);
-  expect(stderr).toContain("ends early");
+  expect(stderr).toContain("the data ends too early");
   expect(readdirSync(folder).filter((name) => name.includes("one"))).toEqual([]);
 });
 
-test("a tenant that sends what no bundle has is refused", async () => {
+test("a response with a file that a bundle cannot have is refused", async () => {
   const folder = freshFolder();
   const fetch: TestTenant["fetch"] = async (request) => {
     const response = await tenant.fetch(request);
@@ -507,7 +516,7 @@ test("a tenant that sends what no bundle has is refused", async () => {
 });
 
 test.each([1, 2, 3])(
-  "what is exported of a random tenant is verified to the last record, however it is packed (%i)",
+  "the export of a random tenant is verified to the last record, however it is packed (%i)",
   async (seed) => {
     await fillAtRandom(tenant, seed);
     const folder = freshFolder();
@@ -527,7 +536,7 @@ test.each([1, 2, 3])(
 );
 
 describe("encrypted", () => {
-  test.each(["zip", "tar.gz"])("as .%s.age, only the key opens it, and nothing plain is left", async (ending) => {
+  test.each(["zip", "tar.gz"])("as .%s.age, only the key opens it, and nothing unencrypted is left", async (ending) => {
     await withUsers();
     const folder = freshFolder();
     const [identity, other] = [await generateX25519Identity(), await generateX25519Identity()];
@@ -553,7 +562,7 @@ describe("encrypted", () => {
     expect(closed.stderr).toContain("--identity KEY-FILE");
   });
 
-  test("a secret key is refused, and not repeated", async () => {
+  test("a secret key is refused and not repeated", async () => {
     const folder = freshFolder();
     const identity = await generateX25519Identity();
     const refused = await exporting(`-o one.zip.age --encrypt-to ${identity}`, folder);
@@ -565,10 +574,10 @@ describe("encrypted", () => {
 
   test.each([
     ["-o one.zip --encrypt-to age1qqq", "FILE.zip.age"],
-    ["-o one.zip.age --encrypt-to age1qqq", "this is no recipient of age"],
-    ["-o one.zip.age --encrypt-to empty.txt", "this is no recipient of age"],
+    ["-o one.zip.age --encrypt-to age1qqq", "not an age recipient (public key)"],
+    ["-o one.zip.age --encrypt-to empty.txt", "not an age recipient (public key)"],
     ["-o one.zip.age", "--encrypt-to age1…"],
-  ])("what does not fit is refused: %s", async (line, what) => {
+  ])("options that do not match are refused: %s", async (line, what) => {
     const folder = freshFolder();
     writeFileSync(join(folder, "empty.txt"), "# nobody\n");
     const refused = await exporting(line, folder);

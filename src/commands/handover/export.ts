@@ -1,36 +1,36 @@
 import { line, step } from "../../lib/advice/index.ts";
 import { Attachments } from "../../lib/handover/bundle/attach.ts";
-import { NOT_KNOWN_HERE } from "../../lib/handover/not-known.ts";
-import { resourceOf, RESOURCE_NAMES, STAYS } from "../../lib/handover/resources.ts";
-import { attachedTo, type Manifest, type ManifestResource } from "../../lib/handover/bundle/manifest.ts";
-import { absentAmong, missingFrom } from "../../lib/handover/bundle/presence.ts";
-import { missingForChecklist } from "../../lib/handover/report/data.ts";
+import { CONSOLE_TOPICS } from "../../lib/handover/not-known.ts";
+import { resourceOf, RESOURCE_NAMES, NOT_APPLIED_REASONS } from "../../lib/handover/resources.ts";
+import { listAttachedFiles, type Manifest, type ManifestResource } from "../../lib/handover/bundle/manifest.ts";
+import { describeAbsentResources, describeMissingContent } from "../../lib/handover/bundle/presence.ts";
+import { listMissingChecklistResources } from "../../lib/handover/report/data.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { counted, joined, text, type Text } from "../../lib/text/index.ts";
+import { formatCount, joinTexts, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { accountLanguage } from "../csv/file/export.ts";
+import { getAccountLanguage } from "../csv/file/export.ts";
 import { chooseOutputForm, FORM_OPTIONS } from "../csv/file/form.ts";
-import { orgNamed } from "../orgs/named.ts";
-import { zoneOf, type Tools } from "../tools.ts";
-import { lastDay, LEAVER_OPTIONS, refuseNobody } from "./leaver.ts";
-import { knowledgeIn, manifestOf } from "./writing/manifest.ts";
+import { findOrg } from "../orgs/find-org.ts";
+import { resolveTimezone, type Tools } from "../tools.ts";
+import { getLastDay, LEAVER_OPTIONS, refuseLastDayWithoutLeaver } from "./leaver.ts";
+import { findConsoleKnowledge, buildManifest } from "./writing/manifest.ts";
 
 type ExportState = ManifestResource["state"];
 
-const STATES: Readonly<Record<ExportState, Text>> = {
+const EXPORT_STATE_NAMES: Readonly<Record<ExportState, Text>> = {
   exported: text("exported", "書き出し済み"),
-  empty: text("empty", "なし"),
+  empty: text("no records", "記録なし"),
   "not-permitted": text("not permitted", "権限なし"),
   "not-supported": text("not supported by this tenant", "このテナントでは未対応"),
   "left-out": text("left out", "除外"),
 };
 
-/** States of what should be in a whole bundle, and is not. */
-const LACKING: readonly ExportState[] = ["not-permitted", "not-supported"];
+/** The states of resources that a complete bundle should contain, but does not. */
+const MISSING_RESOURCE_STATES: readonly ExportState[] = ["not-permitted", "not-supported"];
 
-const COLUMNS: readonly Column<ManifestResource>[] = [
+const EXPORT_COLUMNS: readonly Column<ManifestResource>[] = [
   {
     key: "resource",
     header: text("resource", "種類"),
@@ -41,27 +41,27 @@ const COLUMNS: readonly Column<ManifestResource>[] = [
     key: "state",
     header: text("state", "状態"),
     value: ({ state }) => state,
-    name: ({ state }) => STATES[state],
+    name: ({ state }) => EXPORT_STATE_NAMES[state],
   },
   { key: "records", header: text("records", "件数"), value: ({ records }) => records },
   {
     key: "stays",
-    header: text("apply leaves it", "適用の対象外"),
+    header: text("not applied", "適用の対象外"),
     value: ({ stays }) => stays,
-    name: ({ stays }) => (stays === null ? null : STAYS[stays]),
+    name: ({ stays }) => (stays === null ? null : NOT_APPLIED_REASONS[stays]),
     wraps: true,
   },
 ];
 
-const NOT_WRITTEN = text("no bundle was written", "引き継ぎデータは書き出していません");
+const NO_BUNDLE_WRITTEN = text("no bundle was written", "引き継ぎデータは書き出していません");
 
-/** @throws Failure `input-rejected` for a part, of which nothing tells what its checklist lacks */
-function requireJudged(manifest: Manifest): void {
-  const names = absentAmong(manifest, missingForChecklist({ manifest }));
+/** Checks that a bundle has all that its checklist needs.  @throws Failure `input-rejected` if a part lacks some */
+function requireChecklistData(manifest: Manifest): void {
+  const names = describeAbsentResources(manifest, listMissingChecklistResources({ manifest }));
   if (names === undefined) return;
   throw new Failure("input-rejected", {
     what: text(
-      `a part is not complete, as nothing tells what its checklist lacks without: ${names.en}; nothing was written`,
+      `this partial bundle cannot be checked for gaps, because it does not contain: ${names.en}; nothing was written`,
       `一部だけでは確認リストの不足を判定できないため、書き出していません(含まれない情報: ${names.ja})`,
     ),
     where: "--require-complete",
@@ -72,21 +72,21 @@ function requireJudged(manifest: Manifest): void {
   });
 }
 
-/** @throws Failure `input-rejected` where a bundle lacks something */
+/** Checks that a bundle is complete. @throws Failure `input-rejected` if something is missing */
 function requireComplete(manifest: Manifest): void {
   const { resources, gaps } = manifest;
-  const lacking = resources.filter(({ state }) => LACKING.includes(state));
+  const lacking = resources.filter(({ state }) => MISSING_RESOURCE_STATES.includes(state));
   const missing = lacking.length + gaps.length;
-  if (missing === 0) return requireJudged(manifest);
+  if (missing === 0) return requireChecklistData(manifest);
   const names = lacking.map(({ name }) => resourceOf(name).title);
   throw new Failure("input-rejected", {
     what: text(
-      `the bundle would not be complete: ${[...names.map(({ en }) => en), ...(gaps.length === 0 ? [] : [counted(gaps.length, "gap")])].join(", ")}; nothing was written`,
+      `the bundle would be incomplete: ${[...names.map(({ en }) => en), ...(gaps.length === 0 ? [] : [formatCount(gaps.length, "gap")])].join(", ")}; nothing was written`,
       `引き継ぎデータに不足があるため、書き出していません: ${[...names.map(({ ja }) => ja), ...(gaps.length === 0 ? [] : [`確認リストの不足 ${gaps.length} 件`])].join("、")}`,
     ),
     where: "--require-complete",
     hint: text(
-      `run it as the tenant's owner or a system administrator, and see ${line("handover checklist", [])}; or leave --require-complete out`,
+      `run the export as the tenant's owner or a system administrator, and see ${line("handover checklist", [])}; or leave --require-complete out`,
       `テナントの所有者かシステム管理者として実行し、${line("handover checklist", [])} で不足を確認するか、--require-complete を外してください`,
     ),
   });
@@ -94,24 +94,24 @@ function requireComplete(manifest: Manifest): void {
 
 export default defineCommand({
   summary: text(
-    "write all that the tenant knows into one bundle, for a successor",
+    "export everything in the tenant into a bundle for a successor",
     "テナントの情報すべてを引き継ぎデータとして書き出す",
   ),
   details: [
     text(
-      "A bundle has one NDJSON file a resource, the same as CSV in the console's formats, a manifest and the hashes of all files. It is a folder, or an archive if its name ends in .tar.gz or .zip. No password, key or token is in it. The same state and the same --as-of give the same bytes.",
-      "引き継ぎデータは、種類ごとの NDJSON、管理画面の形式の CSV、マニフェスト、全ファイルのハッシュからなります。名前が .tar.gz か .zip で終わればアーカイブ、それ以外はフォルダーです。パスワード・鍵・トークンは含みません。テナントの状態と --as-of が同じなら、まったく同じ内容になります。",
+      "A bundle consists of one NDJSON file for each resource, the same data as CSV in the formats of the console (CLOMO PANEL), a manifest, and the hashes of all files. It is a folder, or an archive if its name ends in .tar.gz or .zip. It does not contain passwords, keys or tokens. The same tenant state and the same --as-of produce the same bytes.",
+      "引き継ぎデータは、種類ごとの NDJSON、管理画面(CLOMO PANEL)の形式の CSV、マニフェスト、全ファイルのハッシュからなります。名前が .tar.gz か .zip で終わればアーカイブ、それ以外はフォルダーです。パスワード・鍵・トークンは含みません。テナントの状態と --as-of が同じなら、まったく同じ内容になります。",
     ),
     text(
-      "All of it is one snapshot, whoever writes meanwhile, and nothing is changed: the audit has no record of it either. It asks nothing.",
+      "The bundle is a snapshot, even if somebody changes the tenant meanwhile. The export changes nothing, leaves no audit record, and asks no questions.",
       "途中で変更があっても、全体がある時点の内容で揃います。テナントは何も変わらず、監査ログにも残りません。質問はしません。",
     ),
     text(
-      "With --scope it has an organisation with all below it: its users, accounts and devices. What is no organisation's is left out, and who or what is outside is not named.",
+      "With --scope, the bundle contains an organisation and everything below it, with all users, accounts and devices. Data that does not belong to an organisation is left out, and nothing outside the scope is named.",
       "--scope を付けると、その組織以下の組織・ユーザー・アカウント・デバイスだけを書き出します。特定の組織に属さない情報は対象外で、範囲外のものは参照もしません。",
     ),
     text(
-      `What the console alone knows (profiles, apps, tags, …) is in it as somebody has answered (${line("handover answer", ["console"])}), and as the files that --attach names, 64 MiB at most. They are taken as they are: nobody looks for passwords in them.`,
+      `Information that is only in the console (profiles, apps, tags, …) is included as answers (${line("handover answer", ["console"])}) and as files that you attach with --attach (64 MiB in total). Attached files are not checked, so make sure that they do not contain passwords.`,
       `プロファイル・アプリケーション・タグなど管理画面にしかない情報は、回答(${line("handover answer", ["console"])})と --attach で添付したファイル(合計 64 MiB まで)として含まれます。添付ファイルの中身は確認しないため、パスワードなどが書かれていないか確かめてください。`,
     ),
   ],
@@ -124,32 +124,32 @@ export default defineCommand({
       short: "o",
       required: true,
       value: "FOLDER|FILE",
-      about: text("a new folder, FILE.tar.gz or FILE.zip", "出力先: 新しいフォルダー、FILE.tar.gz、FILE.zip"),
+      about: text("output: a new folder, FILE.tar.gz or FILE.zip", "出力先: 新しいフォルダー、FILE.tar.gz、FILE.zip"),
     },
     asOf: {
       kind: "date",
       value: "DATE",
-      about: text("the day from which days are counted (default: today)", "残り日数の基準日(既定: 今日)"),
+      about: text("day from which the days left are counted (default: today)", "残り日数の基準日(既定: 今日)"),
     },
     only: {
       kind: "choice",
       choices: RESOURCE_NAMES,
       repeatable: true,
       value: "NAME",
-      about: text("only this resource; may be repeated", "この種類だけ(複数指定可)"),
+      about: text("export only this resource; may be repeated", "この種類だけ(複数指定可)"),
     },
     scope: {
       kind: "string",
       value: "ORG",
       names: "orgs",
-      about: text("only this organisation and all below it", "この組織以下だけ"),
+      about: text("export only this organisation and everything below it", "この組織以下だけ"),
     },
     encryptTo: {
       kind: "string",
       repeatable: true,
       value: "age1…|FILE",
       about: text(
-        "encrypt FILE.zip.age or FILE.tar.gz.age for this key of age, or those in a file",
+        "encrypt FILE.zip.age or FILE.tar.gz.age for this age public key, or for the keys in a file",
         "age の公開鍵(またはそのファイル)で FILE.zip.age、FILE.tar.gz.age を暗号化する",
       ),
     },
@@ -158,12 +158,12 @@ export default defineCommand({
       repeatable: true,
       value: "NAME=FILE",
       about: text(
-        `attach a file, as it is, to what the console alone knows (${NOT_KNOWN_HERE.map(({ name }) => name).join(", ")})`,
-        `管理画面にしかない情報(${NOT_KNOWN_HERE.map(({ name }) => name).join("、")})にファイルをそのまま添付する`,
+        `attach a file unchanged to information that is only in the console (${CONSOLE_TOPICS.map(({ name }) => name).join(", ")})`,
+        `管理画面にしかない情報(${CONSOLE_TOPICS.map(({ name }) => name).join("、")})にファイルをそのまま添付する`,
       ),
     },
     ...LEAVER_OPTIONS,
-    audit: { kind: "boolean", about: text("with the records of the audit", "監査ログも含める") },
+    audit: { kind: "boolean", about: text("include the audit records", "監査ログも含める") },
     requireComplete: {
       kind: "boolean",
       about: text("write nothing if something is missing", "不足があれば何も書き出さない"),
@@ -174,7 +174,7 @@ export default defineCommand({
       choices: ["utf-8", "error", "replace"],
       default: "utf-8",
       about: text(
-        "for a CSV file with a character that the encoding cannot hold: write that file in UTF-8, fail, or write 〓",
+        "if the encoding of a CSV file lacks a character: write that file in UTF-8, fail, or write 〓 instead",
         "文字コードで表せない文字がある CSV: そのファイルを UTF-8 で書き出すか、エラーにするか、〓 に置き換えるか",
       ),
     },
@@ -206,43 +206,43 @@ export default defineCommand({
     },
   ) {
     const { terminal, machine, clock } = tools;
-    tools.describeState(() => NOT_WRITTEN);
-    refuseNobody(line("handover export", []), { leaver, leaves });
-    await terminal.checkOutput(COLUMNS);
+    tools.describeState(() => NO_BUNDLE_WRITTEN);
+    refuseLastDayWithoutLeaver(line("handover export", []), { leaver, leaves });
+    await terminal.checkOutput(EXPORT_COLUMNS);
     await using attachments = await Attachments.open(attach, tools.workingFolder);
     const chosen = await tools.tenant("exports");
-    const zone = zoneOf(tools, chosen);
-    const org = scope === undefined ? undefined : await orgNamed(tools, scope);
-    const form = { ...(await chooseOutputForm(tools, asked, accountLanguage(chosen))), onUnmappable };
-    const [{ PartsWriter, beginBundle }, { reportInto }] = await Promise.all([
+    const zone = resolveTimezone(tools, chosen);
+    const org = scope === undefined ? undefined : await findOrg(tools, scope);
+    const form = { ...(await chooseOutputForm(tools, asked, getAccountLanguage(chosen))), onUnmappable };
+    const [{ PartsWriter, createBundleWriter }, { writeBundleReport: reportInto }] = await Promise.all([
       import("./writing/parts.ts"),
       import("./writing/report.ts"),
     ]);
-    await using writer = await beginBundle(tools, output, encryptTo);
+    await using writer = await createBundleWriter(tools, output, encryptTo);
     const request = { only: only.length === 0 ? undefined : [...only], scope: org?.id, audit, newline };
     const parts = await new PartsWriter(tools, chosen.client.exports, form).write(request, writer);
-    const bare = manifestOf(parts, {
+    const bare = buildManifest(parts, {
       program: machine.program,
       language: terminal.language,
       encoding: form.bom ? `${form.encoding}-bom` : form.encoding,
       newline,
       only,
-      asOf: asOf === undefined ? dayOf(clock.now(), zone) : dayIn(asOf, zone),
+      asOf: asOf === undefined ? dayOf(clock.now(), zone) : toDayInZone(asOf, zone),
       attached: await attachments.writeTo(writer),
     });
     const manifest = await reportInto(tools, writer, {
       manifest: bare,
       read: parts.read,
       context: chosen.context.name,
-      leaver: leaver === undefined ? undefined : { typed: leaver, leaves: lastDay({ leaves }, zone) },
+      leaver: leaver === undefined ? undefined : { typed: leaver, leaves: getLastDay({ leaves }, zone) },
     });
     if (isComplete) requireComplete(manifest);
     const fingerprint = await writer.finish(manifest);
-    await showBundle(tools, output, { manifest, fingerprint, known: knowledgeIn(manifest, parts) });
+    await showBundle(tools, output, { manifest, fingerprint, known: findConsoleKnowledge(manifest, parts) });
   },
 });
 
-const dayIn = (date: { readonly day: string } | { readonly instant: string }, zone: string): string =>
+const toDayInZone = (date: { readonly day: string } | { readonly instant: string }, zone: string): string =>
   "day" in date ? date.day : dayOf(date.instant, zone);
 
 async function showBundle(
@@ -255,35 +255,35 @@ async function showBundle(
   }: {
     readonly manifest: Manifest;
     readonly fingerprint: string;
-    readonly known: ReturnType<typeof knowledgeIn>;
+    readonly known: ReturnType<typeof findConsoleKnowledge>;
   },
 ): Promise<void> {
   const { resources, files, gaps, leaver } = manifest;
-  await terminal.list(COLUMNS, resources);
+  await terminal.list(EXPORT_COLUMNS, resources);
   const records = resources.reduce((sum, each) => sum + each.records, 0);
-  const others = files.length + attachedTo(manifest).length;
+  const others = files.length + listAttachedFiles(manifest).length;
   await terminal.note(
     text(
-      `written to ${output}: ${counted(records, "record")}, ${counted(others, "further file")}`,
+      `wrote ${output}: ${formatCount(records, "record")}, ${formatCount(others, "further file")}`,
       `${output} に書き出しました: 記録 ${records} 件、そのほかのファイル ${others} 個`,
     ),
   );
-  const missing = missingFrom(manifest);
+  const missing = describeMissingContent(manifest);
   if (missing !== undefined) await terminal.note(missing);
   if (gaps.length > 0) {
     const checklist = line("handover checklist", [], { leaver: leaver?.person, leaves: leaver?.leaves ?? undefined });
     await terminal.note(
       step(
-        `its report.html names ${counted(gaps.length, "gap")} of the checklist`,
-        `確認リストの不足 ${gaps.length} 件が report.html に載っています。確認`,
+        `report.html in the bundle lists ${formatCount(gaps.length, "gap")} of the checklist; to see the checklist`,
+        `確認リストの不足 ${gaps.length} 件が引き継ぎデータの report.html に載っています。確認リストを見るには`,
         checklist,
       ),
     );
   }
-  for (const note of notesOfKnowledge(known)) await terminal.note(note);
+  for (const note of renderConsoleOnlyNotes(known)) await terminal.note(note);
   await terminal.note(
     text(
-      `fingerprint, for whoever gets it, to be told another way: ${fingerprint}`,
+      `fingerprint (send it to the receiver of the bundle by another channel): ${fingerprint}`,
       `フィンガープリント(受け取る人に別の手段で伝えてください): ${fingerprint}`,
     ),
   );
@@ -291,15 +291,15 @@ async function showBundle(
   const verify = line("handover verify", [output], { identity: isEncrypted ? "KEY-FILE" : undefined });
   await terminal.note(
     isEncrypted
-      ? step("whoever has the key verifies it", "鍵を持つ人が検証するには", verify)
-      : step("verify it", "検証", verify),
+      ? step("to verify the bundle (requires the key)", "鍵を持つ人が検証するには", verify)
+      : step("to verify the bundle", "検証するには", verify),
   );
 }
 
-/** What to do about what only the console knows, if the bundle does not have it. */
-function notesOfKnowledge(known: ReturnType<typeof knowledgeIn>): readonly Text[] {
+/** Returns notes on console-only information that is missing from the bundle, and what to do about it. */
+function renderConsoleOnlyNotes(known: ReturnType<typeof findConsoleKnowledge>): readonly Text[] {
   return [...Map.groupBy(known, ({ state }) => state)].flatMap(([state, of]): readonly Text[] => {
-    const names = joined(
+    const names = joinTexts(
       of.map(({ title }) => title),
       text("; ", "、"),
     );
@@ -308,7 +308,7 @@ function notesOfKnowledge(known: ReturnType<typeof knowledgeIn>): readonly Text[
         const answer = line("handover answer", ["console"]);
         return [
           text(
-            `only the console knows, and not recorded: ${names.en}: ${answer}, or --attach NAME=FILE`,
+            `only in the console and not recorded yet: ${names.en}; to record it: ${answer}, or use --attach NAME=FILE`,
             `管理画面にしかなく、未登録のもの: ${names.ja}。登録: ${answer}(ファイルの添付: --attach NAME=FILE)`,
           ),
         ];
@@ -316,14 +316,14 @@ function notesOfKnowledge(known: ReturnType<typeof knowledgeIn>): readonly Text[
       case "not-permitted":
         return [
           text(
-            `only the console knows, and this account may not see what is recorded: ${names.en}; ask a system administrator`,
+            `only in the console, and this account is not permitted to see what is recorded: ${names.en}; ask a system administrator`,
             `管理画面にしかなく、登録内容を見る権限がないもの: ${names.ja}(システム管理者に依頼してください)`,
           ),
         ];
       case "out-of-scope":
         return [
           text(
-            `only the console knows, and not part of this scope: ${names.en}`,
+            `only in the console, and outside this scope: ${names.en}`,
             `管理画面にしかなく、--scope の範囲外のもの: ${names.ja}`,
           ),
         ];

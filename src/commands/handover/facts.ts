@@ -1,4 +1,4 @@
-import { unlessFailing } from "../../lib/errors/index.ts";
+import { ignoreFailure } from "../../lib/errors/index.ts";
 import type { Account, Ade, Client, PushCertificate, User, VppTokenRecord } from "../../lib/client/index.ts";
 import type {
   AdeServerFacts,
@@ -9,21 +9,21 @@ import type {
   PushCertificateFacts,
   VppTokenFacts,
 } from "../../lib/handover/checklist/facts.ts";
-import { isLate } from "../../lib/handover/checklist/items/clomoctl.ts";
+import { isRunLate } from "../../lib/handover/checklist/items/clomoctl.ts";
 import type { ChecklistContext } from "../../lib/handover/checklist/item.ts";
 import type { Manifest } from "../../lib/handover/bundle/manifest.ts";
-import { ADMINISTRATORS } from "../../lib/model/role.ts";
-import { UNSAID } from "../../lib/model/tenant.ts";
+import { ADMINISTRATOR_ROLES } from "../../lib/model/role.ts";
+import { EMPTY_TENANT_PROFILE } from "../../lib/model/tenant.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
-import { withRejection } from "../../lib/renewals/rejection.ts";
+import { markRejectedItem } from "../../lib/renewals/rejection.ts";
 import { text } from "../../lib/text/index.ts";
-import { lastRunOf, OWN_SCHEDULERS, show } from "../renewals/schedule/place.ts";
-import { mayAll, requireRight } from "../rights.ts";
-import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
+import { findLastRun, OWN_SCHEDULERS, readDailySchedule } from "../renewals/schedule/place.ts";
+import { canDoAll, requireRight } from "../rights.ts";
+import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
 
-/** The nouns of a tenant that a handover looks at. */
-const NOUNS = [
+/** The nouns of the tenant's API that a handover reads. */
+const HANDOVER_NOUNS = [
   "tenant",
   "accounts",
   "renewals",
@@ -38,57 +38,57 @@ const NOUNS = [
   "console",
 ] as const;
 
-export type HandoverTenant = ChosenTenant<(typeof NOUNS)[number]>;
+export type HandoverTenant = ChosenTenant<(typeof HANDOVER_NOUNS)[number]>;
 
-/** The tenant that is handed over. @throws Failure `not-permitted` for who may not read what was answered */
-export async function handedOver(tools: Tools): Promise<HandoverTenant> {
-  const asked = text("read and record what a handover needs", "引き継ぎ情報の閲覧と登録");
+/** Opens the tenant to hand over. @throws Failure `not-permitted` if the account may not read the answers */
+export async function openHandoverTenant(tools: Tools): Promise<HandoverTenant> {
+  const asked = text("read and record the information for a handover", "引き継ぎ情報の閲覧と登録");
   await requireRight(tools, "tenant.write", { asked });
-  return tools.tenant(...NOUNS);
+  return tools.tenant(...HANDOVER_NOUNS);
 }
 
-/** The day and the zone of a checklist. */
-export const today = (tools: Tools, tenant: HandoverTenant): Pick<ChecklistContext, "asOf" | "timezone"> => {
-  const timezone = zoneOf(tools, tenant);
+/** Returns today's date for the checklist, and its time zone. */
+export const getChecklistDay = (tools: Tools, tenant: HandoverTenant): Pick<ChecklistContext, "asOf" | "timezone"> => {
+  const timezone = resolveTimezone(tools, tenant);
   return { asOf: dayOf(tools.clock.now(), timezone), timezone };
 };
 
-/** All that the checklist is made of, from the routes of a tenant and from this machine. */
-export async function factsOf(tools: Tools, { client, context }: HandoverTenant): Promise<HandoverFacts> {
-  const { profile = UNSAID } = await client.tenant.show();
-  const administrators = await administratorsOf(client);
+/** Collects all data for the checklist: from the API of the tenant, and facts about this machine. */
+export async function collectHandoverFacts(tools: Tools, { client, context }: HandoverTenant): Promise<HandoverFacts> {
+  const { profile = EMPTY_TENANT_PROFILE } = await client.tenant.show();
+  const administrators = await listAdministrators(client);
   const ade = await client.ade.show();
-  const renewals = withRejection(await client.renewals.list(), ade);
+  const renewals = markRejectedItem(await client.renewals.list(), ade);
   const tokens = await client.vpp.tokens();
   return {
     tenant: profile,
     administrators,
     renewals,
-    pushCertificate: certificateOf(await client["push-certificate"].show()),
-    adeServer: serverOf(ade),
-    vppTokens: tokens.map(tokenOf),
+    pushCertificate: toPushCertificateFacts(await client["push-certificate"].show()),
+    adeServer: toAdeServerFacts(ade),
+    vppTokens: tokens.map(toVppTokenFacts),
     answers: await client.answers.list(),
-    clomoctl: await ownFacts(tools, context.name, null),
+    clomoctl: await collectClomoctlFacts(tools, context.name, null),
   };
 }
 
-/** Everybody who has a role, and who is marked as an administrator without one, as a bundle has them. */
-async function administratorsOf(
+/** Returns all people with a role or marked as administrators without one, in the form that a bundle has. */
+async function listAdministrators(
   client: Client<"accounts" | "administrators" | "users">,
 ): Promise<readonly Administrator[]> {
   const all = new Map<string, Administrator>();
-  for (const role of ADMINISTRATORS) {
-    for await (const account of client.accounts.list({ role })) all.set(account.id, administratorOf(account));
+  for (const role of ADMINISTRATOR_ROLES) {
+    for await (const account of client.accounts.list({ role })) all.set(account.id, toAdministrator(account));
   }
   const { administrators: marked } = await client.administrators.list("users");
   for (const { id } of marked.filter((one) => !all.has(one.id))) {
-    for (const user of await client.users.find({ name: id })) all.set(id, markedOf(user));
+    for (const user of await client.users.find({ name: id })) all.set(id, toMarkedAdministrator(user));
   }
   return [...all.values()];
 }
 
-/** A user who is marked, and of whose account nothing else is known. */
-const markedOf = ({ id, name: user, accountName: name, emails, org }: User): Administrator => ({
+/** Converts a user who is marked as an administrator. Nothing else is known about the user's account. */
+const toMarkedAdministrator = ({ id, name: user, accountName: name, emails, org }: User): Administrator => ({
   id,
   name,
   user,
@@ -103,8 +103,8 @@ const markedOf = ({ id, name: user, accountName: name, emails, org }: User): Adm
   noticeMail: false,
 });
 
-/** An account as the checklist has it. */
-export const administratorOf = ({ org, scheme, managedOrgs, ...account }: Account): Administrator => ({
+/** Converts an account to the form that the checklist uses. */
+export const toAdministrator = ({ org, scheme, managedOrgs, ...account }: Account): Administrator => ({
   id: account.id,
   name: account.name,
   user: account.user,
@@ -119,18 +119,18 @@ export const administratorOf = ({ org, scheme, managedOrgs, ...account }: Accoun
   noticeMail: account.noticeMail,
 });
 
-const tokenOf = (token: VppTokenRecord): VppTokenFacts => {
+const toVppTokenFacts = (token: VppTokenRecord): VppTokenFacts => {
   const { orgId: id, org: _, ...others } = token;
   return { id, ...others };
 };
 
-/** Null where there is none. */
-const certificateOf = (shown: PushCertificate): PushCertificateFacts | null => {
+/** Returns the push certificate in the form that the checklist uses; null if there is no certificate. */
+const toPushCertificateFacts = (shown: PushCertificate): PushCertificateFacts | null => {
   const { request: _, enrolledDevices: __, simulator: ___, ...certificate } = shown;
   return certificate.topic === null ? null : { id: "push-certificate", ...certificate };
 };
 
-const serverOf = ({ endpoint, server, token, lastFullAt }: Ade): AdeServerFacts => ({
+const toAdeServerFacts = ({ endpoint, server, token, lastFullAt }: Ade): AdeServerFacts => ({
   id: "ade-server",
   endpointKind: endpoint?.kind ?? null,
   endpointUrl: endpoint?.url ?? null,
@@ -146,23 +146,27 @@ const serverOf = ({ endpoint, server, token, lastFullAt }: Ade): AdeServerFacts 
 });
 
 /**
- * What this machine is to the tenant. What cannot be read is told as not there: `doctor` says why. Who is notified is told to
- * whoever may notify, and is no organisation's.
+ * Collects what this machine does for the tenant. What cannot be read is reported as missing; `doctor` says why.
+ * Recipients are included only if the account may manage reminders, and only for the whole tenant.
  *
- * @param scope the organisation that is asked about; null: the whole tenant
+ * @param scope the organisation that the facts are for; null: the whole tenant
  */
-export async function ownFacts(tools: Tools, context: string, scope: Manifest["scope"]): Promise<ClomoctlFacts> {
+export async function collectClomoctlFacts(
+  tools: Tools,
+  context: string,
+  scope: Manifest["scope"],
+): Promise<ClomoctlFacts> {
   const { home, machine } = tools;
   const facts = {
     machine: machine.hostName,
     user: machine.userName ?? null,
     home: home.data,
-    runs: machine.platform === "win32" ? null : await runsOf(tools),
+    runs: machine.platform === "win32" ? null : await listDailyRuns(tools),
   };
   const withheld =
-    scope !== null ? "out-of-scope" : (await mayAll(tools, ["renewals.write"])) ? undefined : "not-permitted";
+    scope !== null ? "out-of-scope" : (await canDoAll(tools, ["renewals.write"])) ? undefined : "not-permitted";
   if (withheld !== undefined) return { ...facts, recipients: [], mailAccount: null, withheld };
-  const settings = await unlessFailing(() => readNotifySettings(home));
+  const settings = await ignoreFailure(() => readNotifySettings(home));
   const recipients = (settings?.recipients ?? []).filter(({ contexts = [context] }) => contexts.includes(context));
   const { smtp } = settings ?? {};
   return {
@@ -176,14 +180,14 @@ export async function ownFacts(tools: Tools, context: string, scope: Manifest["s
   };
 }
 
-async function runsOf(tools: Tools): Promise<readonly DailyRunFacts[]> {
+async function listDailyRuns(tools: Tools): Promise<readonly DailyRunFacts[]> {
   const runs: DailyRunFacts[] = [];
   for (const way of OWN_SCHEDULERS) {
-    const scheduled = await unlessFailing(() => show(tools, way));
+    const scheduled = await ignoreFailure(() => readDailySchedule(tools, way));
     if (scheduled?.installed !== true) continue;
     const { at, timezone } = scheduled;
-    const lastRunAt = (await lastRunOf(scheduled))?.at ?? null;
-    const late = isLate({ lastRunAt }, { asOf: dayOf(tools.clock.now(), "UTC"), timezone: "UTC" });
+    const lastRunAt = (await findLastRun(scheduled))?.at ?? null;
+    const late = isRunLate({ lastRunAt }, { asOf: dayOf(tools.clock.now(), "UTC"), timezone: "UTC" });
     runs.push({ way, at, timezone, lastRunAt, late });
   }
   return runs;

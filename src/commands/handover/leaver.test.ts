@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { machine } from "#support/commands/renewals/machine.ts";
-import { inBoth, run, type Circumstances } from "#support/commands/program.ts";
+import { runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {
@@ -27,28 +27,32 @@ const stepsOf = async (typed: string): Promise<readonly string[]> => {
   return rows.flatMap(({ item, what }) => (item === "leaver" ? [what] : []));
 };
 
-test("an exact name is found among any number of names that contain it, whatever its width", async () => {
+test("finds an exact name among any number of names that contain it, whatever its width", async () => {
   const { users, renewals } = tenant.client;
   for (let number = 1; number <= MANY; number += 1) {
     await users.create({ name: `佐藤 一郎${number}`, emails: [`sato${number}@example.jp`] });
   }
-  const missing = await inBoth([...LINE, "佐藤 一郎"], here());
-  expect(missing.en).toMatchObject({ exit: 6, stderr: expect.stringContaining("nobody is recorded as 佐藤 一郎") });
+  const missing = await runInBoth([...LINE, "佐藤 一郎"], here());
+  expect(missing.en).toMatchObject({
+    exit: 6,
+    stderr: expect.stringContaining('no recorded person matches "佐藤 一郎"'),
+  });
   expect(missing.ja.stderr).toContain("「佐藤 一郎」という人は、どこにも登録されていません");
   await users.create({ name: "佐藤 一郎", emails: ["sato@example.jp"] });
   await renewals.add({ kind: "custom", name: "契約", owner: "sato@example.jp" });
-  for (const typed of ["佐藤 一郎", " 佐藤 一郎 "]) expect(await stepsOf(typed)).toEqual(["owner of the renewal 契約"]);
+  for (const typed of ["佐藤 一郎", " 佐藤 一郎 "])
+    expect(await stepsOf(typed)).toEqual(["owner of the renewal item 契約"]);
 });
 
-test("who is recorded with another department in full-width brackets is the same person", async () => {
+test("a person recorded with a department in full-width brackets is the same person", async () => {
   await tenant.client.tenant.set({ contactName: "佐藤 一郎（情報システム部）" });
   await tenant.client.renewals.add({ kind: "custom", name: "契約", owner: "佐藤 一郎（情シス）" });
-  expect(await stepsOf("佐藤 一郎")).toEqual(["contact person of the contract", "owner of the renewal 契約"]);
-  const { ja } = await inBoth(["handover", "checklist", "--leaver", "佐藤一郎"], onTerminal());
+  expect(await stepsOf("佐藤 一郎")).toEqual(["contact person of the contract", "owner of the renewal item 契約"]);
+  const { ja } = await runInBoth(["handover", "checklist", "--leaver", "佐藤一郎"], onTerminal());
   expect(ja.stdout).toContain("「契約」の更新担当");
 });
 
-test("all devices of somebody are counted, and the first ten are named", async () => {
+test("counts all devices of a person and names the first ten", async () => {
   const { users, devices } = tenant.client;
   const { id } = (await users.create({ name: "佐藤 一郎", emails: ["sato@example.jp"] })).after;
   const ids: string[] = [];
@@ -59,6 +63,6 @@ test("all devices of somebody are counted, and the first ten are named", async (
   expect(await stepsOf("sato@example.jp")).toEqual([
     "owner of 150 devices: C1, C2, C3, C4, C5, C6, C7, C8, C9, C10 and 140 more",
   ]);
-  const { ja } = await inBoth(["handover", "checklist", "--leaver", "sato@example.jp"], onTerminal());
+  const { ja } = await runInBoth(["handover", "checklist", "--leaver", "sato@example.jp"], onTerminal());
   expect(ja.stdout).toContain("所有するデバイス 150 台: C1、C2、C3、C4、C5、C6、C7、C8、C9、C10");
 });

@@ -10,119 +10,119 @@ import {
   type KnownPerson,
   type Person,
 } from "../../lib/handover/checklist/people.ts";
-import { notTakenIn, type MirrorGaps } from "../../lib/model/mirror.ts";
+import { findMirrorGaps, type MirrorGaps } from "../../lib/model/mirror.ts";
 import { SECURED_APPS, type SecuredApp } from "../../lib/model/secured-user.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { text } from "../../lib/text/index.ts";
 import type { Fields, InputOf } from "../field.ts";
-import { firstOf } from "../listing/list.ts";
+import { limitRecords } from "../listing/list.ts";
 import type { HandoverTenant } from "./facts.ts";
 
-/** The options that name who leaves. */
+/** The options that name the leaver and the last day. */
 export const LEAVER_OPTIONS = {
   leaver: {
     kind: "string",
     value: "PERSON",
     names: "users",
     about: text(
-      "who leaves: account, mail address or name, wherever it is recorded",
+      "leaver, by account name, email address or name in any record",
       "退任者: アカウント名、メールアドレス、名前(登録されているもの)",
     ),
   },
   leaves: { kind: "date", value: "DATE", about: text("the leaver's last day", "退任者の最終日") },
 } as const satisfies Fields;
 
-/** Who leaves, as typed. */
+/** The leaver and the last day, as typed. */
 export type LeaverInput = InputOf<typeof LEAVER_OPTIONS>;
 
-/** @throws Failure `usage` for a last day of nobody. @param where the command */
-export function refuseNobody(where: string, { leaver, leaves }: LeaverInput): void {
+/** Refuses a last day without a leaver.  @param where the command, for the error message  @throws Failure `usage` */
+export function refuseLastDayWithoutLeaver(where: string, { leaver, leaves }: LeaverInput): void {
   if (leaves === undefined || leaver !== undefined) return;
   throw new Failure("usage", {
-    what: text("--leaves is of a leaver", "--leaves は --leaver と一緒に指定してください"),
+    what: text("--leaves requires --leaver", "--leaves は --leaver と一緒に指定してください"),
     where,
-    hint: text("name the person by --leaver PERSON", "--leaver PERSON で退任者を指定してください"),
+    hint: text("add --leaver PERSON", "--leaver PERSON で退任者を指定してください"),
   });
 }
 
-/** The last day in a zone. */
-export const lastDay = ({ leaves }: Pick<LeaverInput, "leaves">, zone: string): string | undefined =>
+/** Returns the last day of the leaver in a time zone. */
+export const getLastDay = ({ leaves }: Pick<LeaverInput, "leaves">, zone: string): string | undefined =>
   leaves === undefined ? undefined : "day" in leaves ? leaves.day : dayOf(leaves.instant, zone);
 
-/** Users of one name that are told: of more than one none is meant. */
-const MOST = 100;
+/** The maximum number of users with the same name that are read. If there are several, the name is refused anyway. */
+const MAX_NAMESAKES = 100;
 
 /**
- * Whom an option means: by account, mail address or name, wherever it is recorded.
+ * Finds the person that an option names, by account, email address or name in any record.
  *
- * @throws Failure `not-found`, and `usage` with the ids of those who are meant where there are several
+ * @throws Failure `not-found` if nobody matches; `usage`, with the ids, if several people match
  */
-export async function personNamed({ client }: HandoverTenant, facts: HandoverFacts, typed: string): Promise<Person> {
-  return theOne(findPeople(facts, typed, await usersNamed(client, typed)), typed);
+export async function resolvePerson({ client }: HandoverTenant, facts: HandoverFacts, typed: string): Promise<Person> {
+  return requireSinglePerson(findPeople(facts, typed, await findMatchingUsers(client, typed)), typed);
 }
 
-/** The one who is meant. @throws Failure as {@link personNamed} */
-export function theOne(found: readonly Person[], typed: string): Person {
+/** Returns the only match. @throws Failure as {@link resolvePerson} */
+export function requireSinglePerson(found: readonly Person[], typed: string): Person {
   const [person, ...others] = found;
   if (person === undefined) {
     throw new Failure("not-found", {
-      what: text(`nobody is recorded as ${typed}`, `「${typed}」という人は、どこにも登録されていません`),
-      hint: step("to search users", "ユーザーを探すには", line("users list", [], { search: "TEXT" })),
+      what: text(`no recorded person matches "${typed}"`, `「${typed}」という人は、どこにも登録されていません`),
+      hint: step("to search for users", "ユーザーを探すには", line("users list", [], { search: "TEXT" })),
     });
   }
   if (others.length === 0) return person;
   const names = found.map(({ words, id }) => `${words.at(-1) ?? ""} ${id ?? ""}`.trim()).join(", ");
   throw new Failure("usage", {
-    what: text(`several people are called ${typed}: ${names}`, `「${typed}」に当てはまる人が複数います: ${names}`),
-    hint: text("name one by mail address or id", "メールアドレスか ID で指定してください"),
+    what: text(`several people match "${typed}": ${names}`, `「${typed}」に当てはまる人が複数います: ${names}`),
+    hint: text("use an email address or an id instead", "メールアドレスか ID で指定してください"),
   });
 }
 
-/** Users whom a typed text may mean. */
-export async function usersNamed(client: Client<"users">, typed: string): Promise<readonly KnownPerson[]> {
+/** Returns the users that a typed text may name. */
+export async function findMatchingUsers(client: Client<"users">, typed: string): Promise<readonly KnownPerson[]> {
   const name = typed.trim();
   if (name === "") return [];
   const users = [
     ...(await client.users.find({ name })),
-    ...(await Array.fromAsync(firstOf(calledSo(client, name), MOST))),
+    ...(await Array.fromAsync(limitRecords(findNamesakes(client, name), MAX_NAMESAKES))),
   ];
   return users.map(({ id, name: called, accountName, emails }) => ({ id, name: called, account: accountName, emails }));
 }
 
-/** Users of this very name: a filter also lists those whose name contains it. */
-async function* calledSo({ users }: Client<"users">, name: string): AsyncGenerator<User> {
+/** Yields the users with exactly this name. The filter of the API also returns users with a name that contains it. */
+async function* findNamesakes({ users }: Client<"users">, name: string): AsyncGenerator<User> {
   for await (const user of users.list({ filterName: name })) if (isSameName(user.name, name)) yield user;
 }
 
-/** What only a look at other records tells of somebody, and what of that a mirror does not have. */
-export async function recordsOf(
+/** Collects what other records show about a person, and which of these records a mirror does not have. */
+export async function collectLeaverRecords(
   { client }: HandoverTenant,
   person: Person,
 ): Promise<{ readonly records: LeaverRecords; readonly notTaken: MirrorGaps }> {
   const { id, account } = person;
-  const devices = id === null ? [] : await devicesOf(client, id);
+  const devices = id === null ? [] : await listOwnedDevices(client, id);
   const secured: SecuredApp[] = [];
   for (const app of SECURED_APPS) {
     const { administrators } = await client.administrators.list(app);
     if (administrators.some(({ key, name }) => namesPerson(person, key) || namesPerson(person, name)))
       secured.push(app);
   }
-  const schemes = account === null ? [] : await schemesBy(client, account);
+  const schemes = account === null ? [] : await listAuthoredSchemes(client, account);
   return {
     records: { devices, secured, schemes },
-    notTaken: notTakenIn(await client.tenant.show()),
+    notTaken: findMirrorGaps(await client.tenant.show()),
   };
 }
 
-/** Names of all devices of an owner. */
-async function devicesOf(client: HandoverTenant["client"], owner: string): Promise<readonly string[]> {
+/** Returns the serial number of each device of an owner, or the id if there is no serial number. */
+async function listOwnedDevices(client: HandoverTenant["client"], owner: string): Promise<readonly string[]> {
   const names: string[] = [];
   for await (const { serialNumber, id } of client.devices.list({ owner })) names.push(serialNumber ?? id);
   return names;
 }
 
-/** Names of the schemes that somebody made or changed, by the audit. */
-async function schemesBy(client: HandoverTenant["client"], account: string): Promise<readonly string[]> {
+/** Returns the names of the schemes that an account created or changed, according to the audit records. */
+async function listAuthoredSchemes(client: HandoverTenant["client"], account: string): Promise<readonly string[]> {
   const names = new Set<string>();
   for await (const { record } of client.audit.list({ actor: account, action: "roles.schemes" })) {
     if (typeof record === "string" || record.actor !== account || record.action === "roles.schemes.delete") continue;

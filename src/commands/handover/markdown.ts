@@ -1,17 +1,17 @@
 import { titleOf, type Difference } from "../../lib/handover/compare/diff.ts";
 import { text, type Language, type Text } from "../../lib/text/index.ts";
 
-/** How one difference is told: the cells of a row. */
-export type CellsOf = (difference: Difference) => readonly string[];
+/** A function that returns the cells of the row for a difference. */
+export type CellRenderer = (difference: Difference) => readonly string[];
 
 /**
- * Differences as Markdown, a heading and a table for each resource, as they come. Nothing in a cell is markup: letters
- * that begin any are written as references.
+ * Yields differences as Markdown in the order in which they arrive, with a heading and a table for each resource.
+ * Nothing in a cell acts as markup: characters that can start markup are written as character references.
  */
-export async function* markdownOf(
+export async function* renderDiffMarkdown(
   found: AsyncIterable<Difference>,
   headers: readonly string[],
-  cells: CellsOf,
+  cells: CellRenderer,
   language: Language,
 ): AsyncGenerator<string> {
   let resource: Difference["resource"] | undefined;
@@ -20,25 +20,43 @@ export async function* markdownOf(
       const isFirst = resource === undefined;
       ({ resource } = difference);
       const { [language]: title } = titleOf(resource);
-      yield `${isFirst ? "" : "\n"}## ${plain(title)} (\`${resource}\`)\n\n${row(headers)}${row(headers.map(() => "---"))}`;
+      yield `${isFirst ? "" : "\n"}## ${escapeCell(title)} (\`${resource}\`)\n\n${renderTableRow(headers)}${renderTableRow(headers.map(() => "---"))}`;
     }
-    yield row(cells(difference).map(plain));
+    yield renderTableRow(cells(difference).map(escapeCell));
   }
-  if (resource === undefined) yield `${SAME[language]}\n`;
+  if (resource === undefined) yield `${NO_DIFFERENCES[language]}\n`;
 }
 
-const SAME: Text = text("No differences.", "差異はありません。");
+const NO_DIFFERENCES: Text = text("No differences.", "差異はありません。");
 
-const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |\n`;
+const renderTableRow = (cells: readonly string[]): string => `| ${cells.join(" | ")} |\n`;
 
 // https://spec.commonmark.org/0.31.2/#ascii-punctuation-character
-const MARKUP = /[!-/:-@[-`{-~]/g;
-const CONTROL = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+const MARKUP_CHARACTERS = /[!-/:-@[-`{-~]/g;
+const CONTROL_CHARACTERS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
-const plain = (cell: string): string =>
+const escapeCell = (cell: string): string =>
   cell
-    .replaceAll(CONTROL, (character) => `\\u${character.codePointAt(0)?.toString(16).padStart(4, "0") ?? ""}`)
-    .replaceAll(MARKUP, (sign) => (HARMLESS.has(sign) ? sign : `&#${sign.charCodeAt(0)};`));
+    .replaceAll(
+      CONTROL_CHARACTERS,
+      (character) => `\\u${character.codePointAt(0)?.toString(16).padStart(4, "0") ?? ""}`,
+    )
+    .replaceAll(MARKUP_CHARACTERS, (sign) => (SAFE_CHARACTERS.has(sign) ? sign : `&#${sign.charCodeAt(0)};`));
 
-/** They begin no markup inside a cell, and are frequent in ids, instants and paths. */
-const HARMLESS: ReadonlySet<string> = new Set(["-", ".", ",", "/", ":", ";", "(", ")", "=", "+", "%", "'", '"', "?"]);
+/** Characters that do not start markup inside a cell, and are frequent in ids, times and paths. */
+const SAFE_CHARACTERS: ReadonlySet<string> = new Set([
+  "-",
+  ".",
+  ",",
+  "/",
+  ":",
+  ";",
+  "(",
+  ")",
+  "=",
+  "+",
+  "%",
+  "'",
+  '"',
+  "?",
+]);

@@ -4,19 +4,19 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeF
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
-import { sumsText } from "../../lib/handover/bundle/contents.ts";
+import { renderSums } from "../../lib/handover/bundle/contents.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 
 const BUNDLES = join(import.meta.dirname, "..", "..", "..", "fixtures", "bundles");
 
-describe("of a bundle", () => {
-  test("is a page or Markdown, in both languages, and asks no tenant", async () => {
-    const { en, ja } = await inBoth("handover report minato --format markdown", { folder: BUNDLES });
+describe("for a bundle", () => {
+  test("is a page or Markdown, in both languages, without a request to a tenant", async () => {
+    const { en, ja } = await runInBoth("handover report minato --format markdown", { folder: BUNDLES });
     expect(en).toMatchObject({ exit: 0, stderr: "", requests: [] });
-    expect(en.stdout).toMatch(/^# Handover of a CLOMO tenant\n/);
+    expect(en.stdout).toMatch(/^# CLOMO tenant handover report\n/);
     expect(ja.stdout).toMatch(/^# CLOMO テナント引き継ぎレポート\n/);
     expect(ja.stdout).toContain("営業部");
     const page = await run("handover report minato", { folder: BUNDLES });
@@ -29,7 +29,7 @@ describe("of a bundle", () => {
     const ran = await run("handover report one -o report.html --lang en", { folder });
     expect(ran).toMatchObject({ exit: 0, stdout: "", stderr: "wrote report.html\n" });
     expect(readFileSync(join(folder, "report.html"), "utf8")).toContain('<html lang="en">');
-    const { en, ja } = await inBoth("handover report one -o report.html --overwrite", { folder });
+    const { en, ja } = await runInBoth("handover report one -o report.html --overwrite", { folder });
     expect(en.stderr).toBe("wrote report.html\n");
     expect(ja.stderr).toBe("report.html を書き出しました\n");
   });
@@ -49,7 +49,7 @@ describe("of a bundle", () => {
         .update(readFileSync(join(bundle, name)))
         .digest("hex"),
     }));
-    writeFileSync(join(bundle, "SHA256SUMS"), sumsText(sums));
+    writeFileSync(join(bundle, "SHA256SUMS"), renderSums(sums));
     return folder;
   };
 
@@ -57,25 +57,25 @@ describe("of a bundle", () => {
     ["summary.json", '{"users":3}\n'],
     ["summary.json", "no JSON"],
     ["resources/renewals.ndjson", '{"id":1}\n'],
-  ])("that is not as an export writes it is refused: %s", async (path, content) => {
+  ])("is refused if the bundle is not as an export writes it: %s", async (path, content) => {
     const ran = await run("handover report one", { folder: withFile(path, content) });
     expect(ran).toMatchObject({ exit: 3, stdout: "" });
     expect(ran.stderr).toContain(path);
   });
 
-  test("that is not there is not found", async () => {
+  test("is not found if the bundle does not exist", async () => {
     expect((await run("handover report nowhere", { folder: freshFolder() })).exit).toBe(6);
   });
 });
 
-describe("of the tenant", () => {
+describe("for the tenant", () => {
   let tenant: TestTenant;
   beforeEach(() => {
     tenant = new TestTenant();
   });
   afterEach(() => tenant[Symbol.asyncDispose]());
 
-  test("has what the tenant has now, and leaves nothing behind", async () => {
+  test("has the current data of the tenant and leaves nothing behind", async () => {
     await tenant.client.users.create({ name: "山田 花子", emails: ["hanako@example.co.jp"] });
     await tenant.client.renewals.add({ kind: "custom", name: "ドメイン", expiresAt: "2027-03-01T00:00:00.000Z" });
     const folder = freshFolder();
@@ -87,13 +87,13 @@ describe("of the tenant", () => {
   });
 });
 
-test("a server token that Apple rejected is no good news, in the checklist, in a report and in one of a bundle", async () => {
+test("a server token that Apple rejected is reported in the checklist and in both reports", async () => {
   await using rehearsal = new Rehearsal();
   await rehearsal.setUp();
   const folder = freshFolder();
   const context = { home: folder, folder, tenant: rehearsal.tenant.fetch };
   const now = new Date(rehearsal.tenant.surroundings.time);
-  const read = (line: string) => inBoth(`handover ${line}`, { ...context, now });
+  const read = (line: string) => runInBoth(`handover ${line}`, { ...context, now });
   expect((await read("report --format markdown")).en.stdout).not.toContain("Apple rejected");
   await rehearsal.reject();
   expect((await run("handover export -o one --encoding utf-8", { ...context, now })).exit).toBe(0);
@@ -101,21 +101,21 @@ test("a server token that Apple rejected is no good news, in the checklist, in a
     const { en, ja } = await read(`report ${bundle}--format markdown`);
     expect(en.stdout).toMatch(/\| 365 \| critical: Apple rejected the server token/);
     expect(ja.stdout).toMatch(/\| 365 \| 至急: Apple がサーバートークンを拒否しました/);
-    expect(en.stdout).toMatch(/expired, or due within 30 days.*Apple rejected the server token/);
+    expect(en.stdout).toMatch(/expired, or expiring within 30 days.*Apple rejected the server token/);
   }
   const { en } = await read("checklist --format ndjson");
   const gaps = en.stdout.split("\n").filter((line) => line.includes('"renewal-critical"'));
   expect(gaps).toEqual([expect.stringContaining("Apple rejected the server token")]);
 });
 
-test("a division administrator has a report of their own", async () => {
+test("a division administrator gets a report of their own", async () => {
   await using tenant = new TestTenant();
   await tenant.import({ kind: "users", createOrgs: true } as const, [
     ["氏名", "メールアドレス", "組織コード"],
     ["山田 花子", "hanako@example.co.jp", "E1"],
     ["佐藤 次郎", "jiro@example.co.jp", "W1"],
   ]);
-  await withAccount(tenant, { name: "east", role: "division", org: "E1", manages: ["E1"] });
+  await addTestAccount(tenant, { name: "east", role: "division", org: "E1", manages: ["E1"] });
   const folder = freshFolder();
   const ran = await run("handover report --as east --format markdown -o r.md --lang en", {
     home: folder,
@@ -125,11 +125,11 @@ test("a division administrator has a report of their own", async () => {
   });
   expect(ran).toMatchObject({ exit: 0 });
   const report = readFileSync(join(folder, "r.md"), "utf8");
-  expect(report).toContain("limited to: what its author may see");
+  expect(report).toContain("limited to: what the exporting account can see");
   expect(report).not.toContain("W1");
 });
 
-test("one without a role, and a locked tenant, end it with codes that its help lists", async () => {
+test("an account without a role and a locked tenant end with exit codes that the help lists", async () => {
   const help = (await run("handover report --help-all --lang en")).stdout;
   for (const [code, exit] of [
     ["not-permitted", 4],
@@ -142,10 +142,10 @@ test("one without a role, and a locked tenant, end it with codes that its help l
   }
 });
 
-test("what an account may not see of renewals is told apart from what nobody recorded, also by a comparison", async () => {
+test("distinguishes renewal data that an account may not see from missing data, also in diff", async () => {
   await using tenant = new TestTenant();
   await tenant.client.orgs.create({ name: "東日本", code: "E1" });
-  await withAccount(tenant, { name: "east", role: "division", org: "E1", manages: ["E1"] });
+  await addTestAccount(tenant, { name: "east", role: "division", org: "E1", manages: ["E1"] });
   await tenant.client.renewals.add({
     kind: "push-certificate",
     name: "本社",
@@ -159,11 +159,13 @@ test("what an account may not see of renewals is told apart from what nobody rec
   const context = { home: folder, folder, tenant: tenant.fetch, actors: { east: tenant.acting("east").fetch } };
   expect((await run("handover export -o whole --encoding utf-8", context)).exit).toBe(0);
   const exported = await run("handover export -o part --encoding utf-8 --as east --lang en", context);
-  expect(exported.stderr.replaceAll(/\s+/g, " ")).toMatch(/of renewals: owner, confirmed by, .*2-factor phone holder/);
+  expect(exported.stderr.replaceAll(/\s+/g, " ")).toMatch(
+    /fields of renewal items: owner, confirmed by, .*2-factor phone holder/,
+  );
   const read = async (bundle: string, lang: string) =>
     (await run(`handover report ${bundle} --format markdown --lang ${lang}`, context)).stdout;
   const rowOf = (report: string) => report.split("\n").find((line) => line.startsWith("| 本社 |"));
-  expect(rowOf(await read("part", "en"))).toMatch(/(?:\| not permitted to see ){4}\|$/);
+  expect(rowOf(await read("part", "en"))).toMatch(/(?:\| no permission to view ){4}\|$/);
   expect(rowOf(await read("part", "ja"))).toMatch(/(?:\| 権限なし ){4}\|$/);
   expect(await read("part", "ja")).toMatch(/担当者のメールアドレス.*権限なし/);
   expect(rowOf(await read("whole", "ja"))).toContain("push@west.example");
@@ -191,24 +193,24 @@ describe("as PDF", () => {
   };
 
   const printing = (folder: string, words: string) =>
-    inBoth(`handover report one --format pdf ${words}`.trimEnd(), {
+    runInBoth(`handover report one --format pdf ${words}`.trimEnd(), {
       home: folder,
       folder,
       environment: { CHROME_PATH: join(folder, "browser"), PATH: process.env["PATH"] },
     });
 
-  test("a browser that fails leaves the file as it was, and nothing else", async () => {
+  test("if the browser fails, the old file stays and nothing else is left", async () => {
     const folder = withBrowser("echo 'cannot start' >&2; exit 1");
     writeFileSync(join(folder, "report.pdf"), "before");
     const { en, ja } = await printing(folder, "-o report.pdf --overwrite");
     expect(en).toMatchObject({ exit: 7, stdout: "" });
-    expect(en.stderr).toContain("it ended (exit 1) before the PDF was made: cannot start");
+    expect(en.stderr).toContain("it ended (exit 1) before the PDF was complete: cannot start");
     expect(ja.stderr).toContain("ブラウザーでレポートを印刷できません");
     expect(readFileSync(join(folder, "report.pdf"), "utf8")).toBe("before");
     expect(readdirSync(join(folder, "tmp"))).toEqual([]);
   });
 
-  test("a signal ends the browser too, and nothing is left", async () => {
+  test("a signal also ends the browser, and nothing is left", async () => {
     const folder = withBrowser('cd "${0%/*}"; echo $$ > parent; sleep 1000');
     const signals = new EventEmitter();
     const running = run("handover report one --format pdf -o report.pdf --lang en", {
@@ -233,7 +235,7 @@ describe("as PDF", () => {
     expect(readdirSync(join(folder, "tmp"))).toEqual([]);
   });
 
-  test("without a browser the way out is named", async () => {
+  test("without a browser, says what to do", async () => {
     const folder = withBrowser("exit 0");
     rmSync(join(folder, "browser"));
     const { en, ja } = await printing(folder, "-o report.pdf --overwrite");
@@ -241,22 +243,22 @@ describe("as PDF", () => {
       exit: 7,
       stderr: expect.stringContaining("clomoctl handover report one -o report.html"),
     });
-    expect(ja.stderr).toContain("CHROME_PATH のプログラムがありません");
+    expect(ja.stderr).toContain("CHROME_PATH で指定したプログラムがないか、実行できません");
   });
 
-  test("what goes to no file is refused", async () => {
+  test("is refused without a file", async () => {
     const { en, ja } = await printing(withBrowser("exit 0"), "");
-    expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining("a PDF needs -o FILE") });
+    expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining("--format pdf requires -o FILE") });
     expect(ja.stderr).toContain("PDF の出力先を -o FILE で指定してください");
   });
 });
 
 test.each([
   ["--format json", "--format must be one of html, markdown, pdf, not json"],
-  ["--fields a", "a report is a document: --fields and --query have no effect on it"],
-  ["--query x", "a report is a document: --fields and --query have no effect on it"],
-  ["--as div01", "--as has no effect on a bundle"],
-])("what does not go with the report of a bundle is refused: %s", async (words, said) => {
+  ["--fields a", "--fields and --query cannot be used, because a report is a document"],
+  ["--query x", "--fields and --query cannot be used, because a report is a document"],
+  ["--as div01", "--as cannot be used with a bundle"],
+])("refuses options that do not apply to the report of a bundle: %s", async (words, said) => {
   const ran = await run(`handover report minato ${words}`, { folder: BUNDLES });
   expect(ran).toMatchObject({ exit: 2, requests: [], stderr: expect.stringContaining(said) });
 });

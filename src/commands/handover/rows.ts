@@ -1,56 +1,61 @@
 import { line } from "../../lib/advice/index.ts";
-import type { Item } from "../../lib/handover/checklist/item.ts";
-import { toldValue } from "../../lib/handover/checklist/question.ts";
+import type { ChecklistItem } from "../../lib/handover/checklist/item.ts";
+import { describeKnownValue } from "../../lib/handover/checklist/question.ts";
 import type { HandoverStep } from "../../lib/handover/checklist/leaver.ts";
-import { ITEMS, type ItemId } from "../../lib/handover/checklist/titles.ts";
-import { minuteIn } from "../../lib/model/time.ts";
+import { ITEM_TITLES, type ItemId } from "../../lib/handover/checklist/titles.ts";
+import { formatMinute } from "../../lib/model/time.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
 import { escapeForPeople } from "../../lib/terminal/escape.ts";
-import { wrapWords } from "../../lib/terminal/table/word-width.ts";
+import { wrapIntoLines } from "../../lib/terminal/table/word-width.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 
-/** How a line of the checklist stands. */
-const STATES = {
+/** The states of a line of the checklist, as people read them. */
+const ROW_STATE_NAMES = {
   complete: text("complete", "完了"),
   gap: text("gap", "不足"),
   "not-applicable": text("n/a", "対象外"),
-  recorded: text("known", "登録済"),
+  recorded: text("recorded", "登録済"),
   answered: text("answered", "回答済"),
   note: text("note", "補足"),
   step: text("step", "手順"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-/** A line of the checklist: an item that is complete or does not apply, a gap, what is known, what the manual says, or a step for a leaver. */
+/** Checklist line: a complete or inapplicable item, a gap, a fact, an answer, a note, or a leaver's step. */
 export interface ChecklistRow {
   readonly item: ItemId | "leaver";
-  readonly state: keyof typeof STATES;
-  /** of a gap */
+  readonly state: keyof typeof ROW_STATE_NAMES;
+  /** the code of a gap; otherwise null */
   readonly code: string | null;
-  /** of a step, from 1 */
+  /** the number of a step, from 1; otherwise null */
   readonly step: number | null;
   readonly what: Text;
-  /** of what is known */
+  /** the value of a recorded fact or an answer; otherwise null */
   readonly value: string | null;
   /** the value as people read it */
   readonly told: Text | null;
   readonly by: string | null;
-  /** a UTC instant */
+  /** when the question was answered, as a UTC instant */
   readonly at: string | null;
   readonly mend: Text | null;
 }
 
-const EMPTY = { code: null, step: null, value: null, told: null, by: null, at: null, mend: null } as const;
+const EMPTY_ROW = { code: null, step: null, value: null, told: null, by: null, at: null, mend: null } as const;
 
-const LEAVER = text("what hangs on the leaver", "退任者に紐づくもの");
+const LEAVER_TITLE = text("what depends on the leaver", "退任者に紐づくもの");
 
-const titleOf = (item: ChecklistRow["item"]): Text => (item === "leaver" ? LEAVER : ITEMS[item]);
+const titleOf = (item: ChecklistRow["item"]): Text => (item === "leaver" ? LEAVER_TITLE : ITEM_TITLES[item]);
 
 export const CHECKLIST_COLUMNS: readonly Column<ChecklistRow>[] = [
   { key: "item", header: text("item", "項目"), value: ({ item }) => item, name: ({ item }) => titleOf(item) },
-  { key: "state", header: text("state", "状態"), value: ({ state }) => state, name: ({ state }) => STATES[state] },
+  {
+    key: "state",
+    header: text("state", "状態"),
+    value: ({ state }) => state,
+    name: ({ state }) => ROW_STATE_NAMES[state],
+  },
   { key: "code", header: text("code", "コード"), value: ({ code }) => code },
   { key: "step", header: text("step", "手順"), align: "end", value: ({ step }) => step },
-  { key: "what", header: text("what", "内容"), value: ({ what }) => what.en, name: ({ what }) => what },
+  { key: "what", header: text("description", "内容"), value: ({ what }) => what.en, name: ({ what }) => what },
   { key: "value", header: text("value", "値"), value: ({ value }) => value, name: ({ told }) => told },
   { key: "by", header: text("answered by", "回答者"), value: ({ by }) => by },
   { key: "at", header: text("answered at", "回答日時"), instant: true, value: ({ at }) => at },
@@ -62,37 +67,46 @@ export const CHECKLIST_COLUMNS: readonly Column<ChecklistRow>[] = [
   },
 ];
 
-/** All lines of the checklist; what hangs on a leaver comes last, with what was that person's on former machines. */
-export const rowsOf = (
-  items: readonly Item[],
+/** Returns all lines of the checklist; last, what depends on a leaver, and notes on machines the leaver used. */
+export const buildChecklistRows = (
+  items: readonly ChecklistItem[],
   hanging: readonly HandoverStep[] = [],
   former: readonly Text[] = [],
 ): readonly ChecklistRow[] => [
-  ...items.flatMap(rowsOfItem),
+  ...items.flatMap(buildItemRows),
   ...hanging.map(({ step, what, mend }): ChecklistRow => ({
-    ...EMPTY,
+    ...EMPTY_ROW,
     item: "leaver",
     state: "step",
     step,
     what,
     mend,
   })),
-  ...former.map((what): ChecklistRow => ({ ...EMPTY, item: "leaver", state: "note", what })),
+  ...former.map((what): ChecklistRow => ({ ...EMPTY_ROW, item: "leaver", state: "note", what })),
 ];
 
-function rowsOfItem({ id: item, title, applies, why, known, notes, questions, gaps }: Item): readonly ChecklistRow[] {
-  if (applies === false) return [{ ...EMPTY, item, state: "not-applicable", what: why ?? title }];
+function buildItemRows({
+  id: item,
+  title,
+  applies,
+  why,
+  known,
+  notes,
+  questions,
+  gaps,
+}: ChecklistItem): readonly ChecklistRow[] {
+  if (applies === false) return [{ ...EMPTY_ROW, item, state: "not-applicable", what: why ?? title }];
   const said = questions.flatMap(({ about, label, kind, answer }): readonly ChecklistRow[] => {
     if (answer === null) return [];
     const { value, by, at } = answer;
     const what = about === undefined ? label : text(`${about}: ${label.en}`, `${about}: ${label.ja}`);
-    return [{ ...EMPTY, item, state: "answered", what, value, told: toldValue(kind, value), by, at }];
+    return [{ ...EMPTY_ROW, item, state: "answered", what, value, told: describeKnownValue(kind, value), by, at }];
   });
   return [
-    ...(gaps.length === 0 ? [{ ...EMPTY, item, state: "complete" as const, what: title }] : []),
-    ...gaps.map(({ code, what, mend }): ChecklistRow => ({ ...EMPTY, item, state: "gap", code, what, mend })),
+    ...(gaps.length === 0 ? [{ ...EMPTY_ROW, item, state: "complete" as const, what: title }] : []),
+    ...gaps.map(({ code, what, mend }): ChecklistRow => ({ ...EMPTY_ROW, item, state: "gap", code, what, mend })),
     ...known.map(({ label, value, short }): ChecklistRow => ({
-      ...EMPTY,
+      ...EMPTY_ROW,
       item,
       state: "recorded",
       what: label,
@@ -100,16 +114,16 @@ function rowsOfItem({ id: item, title, applies, why, known, notes, questions, ga
       told: short ?? same(value),
     })),
     ...said,
-    ...notes.map((what): ChecklistRow => ({ ...EMPTY, item, state: "note", what })),
+    ...notes.map((what): ChecklistRow => ({ ...EMPTY_ROW, item, state: "note", what })),
   ];
 }
 
-/** States of what is known, or only told. */
-const KNOWN: readonly ChecklistRow["state"][] = ["recorded", "answered", "note"];
+/** The states of lines that only the full checklist shows. */
+const DETAIL_STATES: readonly ChecklistRow["state"][] = ["recorded", "answered", "note"];
 
-/** What is missing alone: of each item what is not answered in one line; one question stands as it is. */
-export const inShort = (all: readonly ChecklistRow[]): readonly ChecklistRow[] => {
-  const rows = all.filter(({ item, state }) => item === "leaver" || !KNOWN.includes(state));
+/** Returns only lines with what is missing; an item's unanswered questions, if several, become one line. */
+export const summariseRows = (all: readonly ChecklistRow[]): readonly ChecklistRow[] => {
+  const rows = all.filter(({ item, state }) => item === "leaver" || !DETAIL_STATES.includes(state));
   const open = Map.groupBy(
     rows.filter(({ code }) => code === "unanswered"),
     ({ item }) => item,
@@ -118,21 +132,21 @@ export const inShort = (all: readonly ChecklistRow[]): readonly ChecklistRow[] =
     const alike = row.code === "unanswered" ? (open.get(row.item) ?? []) : [];
     if (alike.length <= 1) return [row];
     if (alike[0] !== row) return [];
-    const what = text(`${alike.length} questions are not answered`, `未回答: ${alike.length} 件`);
+    const what = text(`${alike.length} questions are unanswered`, `未回答: ${alike.length} 件`);
     return [{ ...row, what, mend: same(line("handover answer", [row.item])) }];
   });
 };
 
-/** Where lines begin, behind the longest name of a state and two blanks. */
-const INDENT = 10;
-const LEAST = 20;
+/** The column in which the text of a line begins: the width of the longest state name and two spaces. */
+const CHECKLIST_INDENT = 10;
+const MIN_CHECKLIST_WIDTH = 20;
 
-/** Japanese letters are two columns wide. */
-const padded = ({ language }: Terminal, name: string): string =>
-  " ".repeat(Math.max(1, INDENT - (language === "ja" && name !== "" ? 2 : 1) * name.length));
+/** Returns the spaces between a state name and the text. Japanese letters are two columns wide. */
+const createPadding = ({ language }: Terminal, name: string): string =>
+  " ".repeat(Math.max(1, CHECKLIST_INDENT - (language === "ja" && name !== "" ? 2 : 1) * name.length));
 
-/** Shows the checklist to people: an item after the other, and below each line, to be copied, what to do. */
-export async function writeForPeople(
+/** Writes the checklist for people, item by item; what to do follows each entry on its own line, to be copied. */
+export async function writeChecklist(
   terminal: Terminal,
   rows: readonly ChecklistRow[],
   timezone: string,
@@ -147,29 +161,29 @@ export async function writeForPeople(
     note: faint,
     step: heading,
   };
-  const indent = " ".repeat(INDENT);
+  const indent = " ".repeat(CHECKLIST_INDENT);
   let last: ChecklistRow["item"] | undefined;
   for (const row of rows) {
     if (terminal.out.closed) return;
     const lines: string[] = [];
     if (row.item !== last) {
-      const title = wrapWords(terminal.say(titleOf(row.item)), terminal.columns).map((line) => heading(line));
+      const title = wrapIntoLines(terminal.say(titleOf(row.item)), terminal.columns).map((line) => heading(line));
       lines.push(...(last === undefined ? [] : [""]), ...title);
       last = row.item;
     }
-    const state = row.step === null ? terminal.say(STATES[row.state]) : `${row.step}.`;
-    const padding = row.step === null ? padded(terminal, state) : " ".repeat(INDENT - state.length);
-    const width = Math.max(LEAST, terminal.columns - INDENT);
-    const [first = "", ...more] = wrapWords(escapeForPeople(terminal.say(lineOf(row, timezone))), width);
+    const state = row.step === null ? terminal.say(ROW_STATE_NAMES[row.state]) : `${row.step}.`;
+    const padding = row.step === null ? createPadding(terminal, state) : " ".repeat(CHECKLIST_INDENT - state.length);
+    const width = Math.max(MIN_CHECKLIST_WIDTH, terminal.columns - CHECKLIST_INDENT);
+    const [first = "", ...more] = wrapIntoLines(escapeForPeople(terminal.say(renderLineText(row, timezone))), width);
     lines.push(`${paint[row.state](state)}${padding}${first}`, ...more.map((line) => indent + line));
     if (row.mend !== null) lines.push(`${indent}-> ${terminal.named(escapeForPeople(terminal.say(row.mend)))}`);
     await terminal.out.write(`${lines.join("\n")}\n`);
   }
 }
 
-const lineOf = ({ state, what, told, by, at }: ChecklistRow, timezone: string): Text => {
+const renderLineText = ({ state, what, told, by, at }: ChecklistRow, timezone: string): Text => {
   if (state === "complete") return text("nothing is missing", "不足はありません");
   if (told === null) return what;
-  const whose = by === null || at === null ? same("") : same(` (${by}, ${minuteIn(at, timezone)})`);
+  const whose = by === null || at === null ? same("") : same(` (${by}, ${formatMinute(at, timezone)})`);
   return text(`${what.en}: ${told.en}${whose.en}`, `${what.ja}: ${told.ja}${whose.ja}`);
 };

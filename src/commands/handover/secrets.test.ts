@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { LONG } from "#support/drawn.ts";
-import { openFiles } from "../../lib/handover/bundle/read.ts";
+import { LONG_TIMEOUT } from "#support/drawn.ts";
+import { openBundleFiles } from "../../lib/handover/bundle/read.ts";
 import { placeIn } from "#support/handover/bundles.ts";
 import { randomTenant } from "#support/tenant/restoring.ts";
 import { plantSecrets } from "#support/tenant/secret-columns.ts";
@@ -21,7 +21,7 @@ const everythingBelow = (folder: string): string =>
 
 /** All that a bundle has, unpacked. */
 const contentOf = async (root: string, name: string): Promise<string> => {
-  await using found = await openFiles(name, { workingFolder: root, temporary: placeIn(root) });
+  await using found = await openBundleFiles(name, { workingFolder: root, temporary: placeIn(root) });
   let all = "";
   for (const { path } of found.files) {
     all += `${path}\n${Buffer.concat(await Array.fromAsync(found.read(path))).toString("latin1")}\n`;
@@ -29,7 +29,7 @@ const contentOf = async (root: string, name: string): Promise<string> => {
   return all;
 };
 
-test("a column that is no field of a resource leaves the tenant in nothing that is made of it", LONG, async () => {
+test("a column that is not a field of a resource is in no output of the tenant", LONG_TIMEOUT, async () => {
   const seen = new Set<string>();
   for (const seed of SEEDS) {
     await using tenant = await randomTenant(seed);
@@ -92,12 +92,9 @@ const SECRETS = [
   "tenant.markKey",
 ];
 
-test.each(["api_token", "user_device"])(
-  "of the table %s, which is new, it has to be said what leaves",
-  async (table) => {
-    await using tenant = new TestTenant();
-    await tenant.client.tenant.show();
-    tenant.database.exec(`create table ${table} (pk integer primary key, token text)`);
-    expect(() => plantSecrets(tenant, (name) => name)).toThrow(`what leaves of ${table} is not said`);
-  },
-);
+test.each(["api_token", "user_device"])("requires a decision about what leaves the new table %s", async (table) => {
+  await using tenant = new TestTenant();
+  await tenant.client.tenant.show();
+  tenant.database.exec(`create table ${table} (pk integer primary key, token text)`);
+  expect(() => plantSecrets(tenant, (name) => name)).toThrow(`what leaves of ${table} is not said`);
+});

@@ -2,12 +2,12 @@ import fc from "fast-check";
 import { linkSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { drawn, isUsual, LONG } from "#support/drawn.ts";
+import { toPropertyParameters, isUsual, LONG_TIMEOUT } from "#support/drawn.ts";
 import { hostileArchives } from "#support/handover/archives.ts";
 import { filesBelow, packAs, someSpoiling, spoil } from "#support/handover/spoiling.ts";
-import { randomTenant, travelling } from "#support/tenant/restoring.ts";
+import { randomTenant, exportApplicableFiles } from "#support/tenant/restoring.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { freshFolder, run, type Ran } from "#support/commands/program.ts";
+import { freshFolder, run, type RunResult } from "#support/commands/program.ts";
 
 /** What reads a bundle that somebody else made. */
 const VERBS = ["verify spoilt", "diff spoilt good", "diff good spoilt", "apply spoilt --yes"];
@@ -26,7 +26,7 @@ afterAll(async () => {
 
 /** All that a tenant is known by: what it exports, and its audit. */
 const stateOf = async ({ client, database }: TestTenant): Promise<unknown> => ({
-  files: await travelling(client),
+  files: await exportApplicableFiles(client),
   audit: database.all("select max(seq) as seq, count(*) as records from audit"),
 });
 
@@ -37,7 +37,8 @@ const desk = () => {
   mkdirSync(folder, { recursive: true });
   return {
     folder,
-    type: (line: string, of = tenant): Promise<Ran> => run(`handover ${line}`, { home, folder, tenant: of.fetch }),
+    type: (line: string, of = tenant): Promise<RunResult> =>
+      run(`handover ${line}`, { home, folder, tenant: of.fetch }),
     /** paths of all files, with those of the home's temporary folder */
     left: (): readonly string[] =>
       readdirSync(root, { recursive: true, encoding: "utf8" })
@@ -46,8 +47,8 @@ const desk = () => {
   };
 };
 
-describe.each(["", ".tar.gz", ".zip"])("a bundle%s that is spoilt", (ending) => {
-  test("is refused by every verb, and no tenant is changed", LONG, async () => {
+describe.each(["", ".tar.gz", ".zip"])("a damaged bundle%s", (ending) => {
+  test("is refused by every verb, and no tenant changes", LONG_TIMEOUT, async () => {
     const { folder, type } = desk();
     for (const name of new Set(["whole", `whole${ending}`])) {
       expect((await type(`export -o ${name} --encoding utf-8`, from)).exit).toBe(0);
@@ -66,14 +67,14 @@ describe.each(["", ".tar.gz", ".zip"])("a bundle%s that is spoilt", (ending) => 
           if (exit !== 3) passed.push({ spoiling, line, exit });
         }
       }),
-      drawn(8, 20_261_123),
+      toPropertyParameters(8, 20_261_123),
     );
     expect(passed).toEqual([]);
     expect(await stateOf(tenant)).toEqual(before);
   });
 });
 
-test("what no export writes is refused by every verb, and nothing of it is written anywhere", LONG, async () => {
+test("content that no export writes is refused by every verb and is not written anywhere", LONG_TIMEOUT, async () => {
   const { folder, type, left } = desk();
   expect((await type("export -o good --encoding utf-8", from)).exit).toBe(0);
   const [before, were] = [await stateOf(tenant), left()];
@@ -109,7 +110,7 @@ test.each<[string, (path: string, folder: string) => void]>([
   expect(await stateOf(tenant)).toEqual(before);
 });
 
-test("a hard link beside the bundle is no other file: the bundle is as it was exported", async () => {
+test("a hard link next to the bundle does not matter, but a file inside it does", async () => {
   const { folder, type } = desk();
   expect((await type("export -o good --encoding utf-8", from)).exit).toBe(0);
   linkSync(join(folder, "good", "resources", "users.ndjson"), join(folder, "linked"));

@@ -2,19 +2,19 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { auditOf } from "#support/tenant/audit.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { problemOf } from "../../lib/tenant/http/problem.ts";
+import { createProblemResponse } from "../../lib/tenant/http/problem.ts";
 import { same } from "../../lib/text/index.ts";
 import { machine } from "#support/commands/renewals/machine.ts";
-import { inBoth, run, type Circumstances } from "#support/commands/program.ts";
+import { runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
 beforeEach(async () => {
   tenant = new TestTenant();
-  const taro = await withAccount(tenant, { name: "taro", role: "system" });
-  await withAccount(tenant, { name: "hanako", role: "operator" });
+  const taro = await addTestAccount(tenant, { name: "taro", role: "system" });
+  await addTestAccount(tenant, { name: "hanako", role: "operator" });
   await tenant.client.accounts.grant(taro, { supportOption: true, noticeMail: true });
   await tenant.client.tenant.set({ contactName: "taro" });
   await tenant.client.renewals.add({ kind: "vpp-token", name: "VPP 本社", owner: "taro@accounts.example" });
@@ -59,7 +59,7 @@ const stateOf = async () => ({
   audit: auditOf(tenant.database),
 });
 
-test("rights, owners and recipients are given in one change; what only people can do follows in its order", async () => {
+test("transfers rights, owners and recipients in one change, then lists the manual steps in order", async () => {
   const scene = here();
   const { exit, stdout } = await run(`${LINE} --yes --format json`, scene);
   expect(exit).toBe(0);
@@ -75,55 +75,55 @@ test("rights, owners and recipients are given in one change; what only people ca
   const steps = rows.filter(({ kind }) => kind === "step");
   expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
   expect(steps.map(({ mend }) => mend)).toEqual([
-    expect.stringContaining("then: clomoctl handover answer contact"),
-    expect.stringContaining("then: clomoctl handover answer apple-business"),
+    expect.stringContaining("then update the answers: clomoctl handover answer contact"),
+    expect.stringContaining("then update the answers: clomoctl handover answer apple-business"),
     "clomoctl renewals guide 'VPP 本社'",
     "clomoctl clomo-account revoke taro",
   ]);
   expect(scene.settings()).toContain("# notices");
   expect(scene.settings()).toContain("hanako@accounts.example");
   expect((await tenant.client.renewals.list())[0]?.owner).toBe("hanako@accounts.example");
-  const again = await inBoth(`${LINE} --yes`, scene);
+  const again = await runInBoth(`${LINE} --yes`, scene);
   const next = await run(`${LINE} --yes`, { ...scene, terminal: {} });
   expect(next.stdout).toMatch(/^\S/);
-  const said = "nothing of taro is left that clomoctl can give; 4 steps above remain for people";
+  const said = "clomoctl cannot transfer anything else from taro; 4 steps above remain to be done by hand";
   expect(again.en).toMatchObject({ exit: 0, stderr: expect.stringContaining(said) });
   expect(again.ja.stderr).toContain("引き継げるものは、もうありません。上の 4 件は人が行う手順です");
 });
 
-test("a dry run shows the same and changes nothing, also of the settings", async () => {
+test("a dry run shows the same and changes nothing, including the settings", async () => {
   const scene = here();
   const before = await stateOf();
-  const { en, ja } = await inBoth(`${LINE} --dry-run`, { ...scene, terminal: { columns: 80 } });
+  const { en, ja } = await runInBoth(`${LINE} --dry-run`, { ...scene, terminal: { columns: 80 } });
   expect(en).toMatchObject({ exit: 0, stderr: expect.stringContaining("dry run") });
   expect(en.stdout).toContain("1.        contact person of the contract");
-  expect(en.stdout).not.toContain("recipient of notices");
+  expect(en.stdout).not.toContain("recipient of reminders");
   expect(ja.stdout).toContain("更新担当");
   // what is given is told in full, below itself where it has no room
   const squeezed = ja.stdout.replaceAll(/\s+/g, "");
   expect(squeezed).toContain("オペレーター→システム管理者、サポートオプション、お知らせメール受信");
   expect(ja.stdout).not.toContain("…");
   const line = "clomoctl handover transfer --from taro --to hanako@accounts.example";
-  expect(en.stderr).toContain(`to give it: ${line}\n`);
+  expect(en.stderr).toContain(`to transfer: ${line}\n`);
   expect(ja.stderr).toContain(`引き継ぐには:\n  ${line}\n`);
   expect(await stateOf()).toEqual(before);
   expect(scene.settings()).toBe(SETTINGS);
 });
 
-test("a recipient named as who leaves is named as the successor: no step of it remains", async () => {
+test("a recipient with the leaver's name gets the successor's name, and no step remains", async () => {
   const scene = here();
   writeFileSync(join(scene.home ?? "", "notify.yaml"), SETTINGS.replace("name: it", "name: taro（情シス）"), {
     mode: 0o600,
   });
   const { exit, stdout } = await run(`${LINE} --yes --format json`, scene);
   expect([exit, scene.settings()]).toEqual([0, expect.stringContaining("name: hanako, way: mail, address: hanako@")]);
-  expect(stdout).not.toContain("recipient of notices");
-  const after = await inBoth("handover checklist --leaver taro", scene);
-  expect(after.en.stdout).not.toContain("recipient of notices");
+  expect(stdout).not.toContain("recipient of reminders");
+  const after = await runInBoth("handover checklist --leaver taro", scene);
+  expect(after.en.stdout).not.toContain("recipient of reminders");
   expect(after.ja.stdout).not.toContain("通知先: ");
 });
 
-test("recipients are given for this context alone, and a successor of another is notified of both", async () => {
+test("recipients change only for this context, and the successor of another context gets both", async () => {
   const scene = here();
   const listed = (leaver: string): string =>
     SETTINGS.replace(
@@ -135,7 +135,7 @@ test("recipients are given for this context alone, and a successor of another is
   writeFileSync(file, listed("osaka"), { mode: 0o600 });
   expect((await run(`${LINE} --dry-run`, scene)).stdout).not.toContain("notify.yaml");
   writeFileSync(file, listed("local"), { mode: 0o600 });
-  const { en, ja } = await inBoth(`${LINE} --dry-run`, scene);
+  const { en, ja } = await runInBoth(`${LINE} --dry-run`, scene);
   for (const { stdout } of [en, ja])
     expect(stdout).toContain("notify.yaml\ttaro@accounts.example\thanako@accounts.example");
   expect(await run(`${LINE} --yes`, scene)).toMatchObject({ exit: 0 });
@@ -143,12 +143,12 @@ test("recipients are given for this context alone, and a successor of another is
   expect(scene.settings()).toContain("contexts: [ osaka, local ]");
 });
 
-test("it asks first, and no is no; without a terminal --yes is named", async () => {
+test("asks first, the answer no changes nothing, and without a terminal --yes is named", async () => {
   const before = await stateOf();
   const scene = here({ terminal: { typing: [["Apply to local: update 4?", "n\r"]] } });
   const refused = await run(LINE, scene);
   expect(refused).toMatchObject({ exit: 0, stderr: expect.stringContaining("nothing was changed") });
-  expect(refused.stderr).toContain("plan for local: what taro has goes to hanako");
+  expect(refused.stderr).toContain("plan for local: transfer the responsibilities of taro to hanako");
   const silent = await run(LINE, here());
   expect(silent).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining("--yes") });
   expect(await stateOf()).toEqual(before);
@@ -157,7 +157,7 @@ test("it asks first, and no is no; without a terminal --yes is named", async () 
   expect(yes.settings()).toContain("hanako@accounts.example");
 });
 
-test("without a question no revision is sent, also at a terminal", async () => {
+test("without a question, sends no revision, even on a terminal", async () => {
   const seen: unknown[] = [];
   const noting = async (request: Request): Promise<Response> => {
     if (request.url.endsWith("/transfer")) seen.push(await request.clone().json());
@@ -169,10 +169,11 @@ test("without a question no revision is sent, also at a terminal", async () => {
   expect(seen).toEqual([dry, dry, { to }]);
 });
 
-test("where the tenant refuses at last, the settings are as they were", async () => {
+test("if the tenant refuses at the end, the settings are restored", async () => {
   const refusing = async (request: Request): Promise<Response> => {
     const body = request.url.endsWith("/transfer") ? await request.clone().text() : "";
-    if (body !== "" && !body.includes("dryRun")) return problemOf(new Failure("conflict", { what: same("changed") }));
+    if (body !== "" && !body.includes("dryRun"))
+      return createProblemResponse(new Failure("conflict", { what: same("changed") }));
     return tenant.fetch(request);
   };
   const scene = here({ tenant: refusing });
@@ -182,40 +183,38 @@ test("where the tenant refuses at last, the settings are as they were", async ()
   expect(await stateOf()).toEqual(before);
 });
 
-test("what is still open in the console for who takes over comes first", async () => {
+test("lists the successor's open console tasks first", async () => {
   tenant.database.run("update tenant set mirroredAt = :at", { at: "2026-11-01T00:00:00.000Z" });
   const { after } = await tenant.client.users.create({ name: "次郎", emails: ["jiro@example.jp"] });
   await tenant.client.accounts.create({ user: after.id, name: "jiro", role: "system", passwordInConsole: true });
   const numbers = (await tenant.client.console.list({})).map(({ number }) => number);
   expect(numbers.length).toBeGreaterThan(0);
-  const { en, ja } = await inBoth("handover transfer --from taro --to jiro --dry-run", here());
-  expect(en.stderr).toContain(
-    `still open in the console for 次郎, to be done first: clomoctl console show ${numbers[0]}`,
-  );
+  const { en, ja } = await runInBoth("handover transfer --from taro --to jiro --dry-run", here());
+  expect(en.stderr).toContain(`first do the open task for 次郎 in the console: clomoctl console show ${numbers[0]}`);
   expect(ja.stderr).toContain("次郎 さんについて、先に管理画面で行う作業があります: clomoctl console show");
   const done = await run("handover transfer --from taro --to jiro --yes", here());
-  expect(done.stderr).toContain("to be done first: clomoctl console show");
+  expect(done.stderr).toContain("first do the open task for 次郎 in the console: clomoctl console show");
   const free = await run("handover transfer --from jiro --to hanako --dry-run", here());
-  expect(free.stderr).not.toContain("to be done first");
+  expect(free.stderr).not.toContain("first do the open task");
 });
 
-test("who is no user, is the same person or has no role yet is refused in both languages", async () => {
-  await withAccount(tenant, { name: "none", role: "none" });
+test("refuses a non-user, the same person or an account without a role, in both languages", async () => {
+  await addTestAccount(tenant, { name: "none", role: "none" });
   await tenant.client.renewals.add({ kind: "custom", name: "外", owner: "外部 太郎" });
-  const stranger = await inBoth(["handover", "transfer", "--from", "外部 太郎", "--to", "hanako"], here());
-  expect(stranger.en).toMatchObject({ exit: 3, stderr: expect.stringContaining("is no user of the tenant") });
+  const stranger = await runInBoth(["handover", "transfer", "--from", "外部 太郎", "--to", "hanako"], here());
+  expect(stranger.en).toMatchObject({ exit: 3, stderr: expect.stringContaining('" is not a user of this tenant') });
   expect(stranger.ja.stderr).toContain("テナントのユーザーではありません");
-  const self = await inBoth("handover transfer --from taro --to taro", here());
+  const self = await runInBoth("handover transfer --from taro --to taro", here());
   expect(self.en).toMatchObject({ exit: 3, stderr: expect.stringContaining("same person") });
   expect(self.en.stderr).toContain("clomoctl handover checklist --leaver taro");
-  const none = await inBoth("handover transfer --from taro --to none", here());
+  const none = await runInBoth("handover transfer --from taro --to none", here());
   expect(none.ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("clomoctl clomo-account grant none") });
   expect(none.ja.stderr).toContain("clomo-account grant none --role system\n");
   const { after: without } = await tenant.client.users.create({ name: "次郎", emails: ["jiro@example.jp"] });
-  const lacking = await inBoth("handover transfer --from taro --to jiro@example.jp", here());
+  const lacking = await runInBoth("handover transfer --from taro --to jiro@example.jp", here());
   expect(lacking.en.stderr).toContain(`clomoctl clomo-account create ${without.id} --account NAME --role system\n`);
   tenant.database.run("update tenant set mirroredAt = :at", { at: "2026-11-01T00:00:00.000Z" });
-  const mirrored = await inBoth("handover transfer --from taro --to jiro@example.jp", here());
+  const mirrored = await runInBoth("handover transfer --from taro --to jiro@example.jp", here());
   expect(mirrored.ja.stderr).toContain(`${without.id} --account NAME --role system --password-in-console\n`);
   expect(await run("handover transfer --from nobody --to taro", here())).toMatchObject({ exit: 6 });
 });

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { placeIn, writeBundle } from "#support/handover/bundles.ts";
 import { randomTenant } from "#support/tenant/restoring.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { freshFolder, inBoth, run, type Ran } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run, type RunResult } from "#support/commands/program.ts";
 
 const BUNDLES = join(import.meta.dirname, "..", "..", "..", "fixtures", "bundles");
 
@@ -15,12 +15,14 @@ function withBundle(): string {
   return folder;
 }
 
-test.each(["minato", "minato-later"])("the bundle %s is verified", async (name) => {
-  const { en, ja } = await inBoth(`handover verify ${name}`, { folder: BUNDLES, terminal: { columns: 100 } });
+test.each(["minato", "minato-later"])("verifies the bundle %s", async (name) => {
+  const { en, ja } = await runInBoth(`handover verify ${name}`, { folder: BUNDLES, terminal: { columns: 100 } });
   expect(en).toMatchObject({ exit: 0, requests: [] });
-  expect(en.stderr).toContain("all is as it was exported");
-  expect(en.stderr).toContain("that is no signature: have whoever exported it read out the fingerprint");
-  expect(ja.stderr).toContain("署名ではありません。書き出したときに表示されたフィンガープリント");
+  expect(en.stderr).toContain("everything is as it was exported");
+  expect(en.stderr).toContain(
+    "this check does not replace a signature: ask the person who exported the bundle to read out the\n  fingerprint that the export showed, and compare it with the one above",
+  );
+  expect(ja.stderr).toContain("この検証は署名の代わりにはなりません。書き出したときに表示されたフィンガープリント");
   expect(en.stdout).toMatch(/tenant +株式会社みなと\n/);
   expect(en.stdout).toMatch(/records verified +\d+\n/);
   expect(en.stdout).toMatch(/last updated +2026-11-20 1[24]:00\n/);
@@ -28,29 +30,29 @@ test.each(["minato", "minato-later"])("the bundle %s is verified", async (name) 
   expect(en.stderr).toContain(`clomoctl handover apply ${name} --dry-run`);
   expect(ja.exit).toBe(0);
   expect(ja.stderr).toContain("すべて書き出したままです");
-  expect(en.stderr).toContain("not in the bundle: audit (exported with --audit only)");
+  expect(en.stderr).toContain("not in the bundle: audit log (exported only with --audit)");
   expect(ja.stderr).toContain("含まれていないもの: 監査ログ(--audit を付けたときだけ書き出すため)");
   expect(ja.stderr).toContain(`レポートを読むには: clomoctl handover report ${name} -o report.html`);
 });
 
-test("the bundle of a pre-release version is refused and left alone", async () => {
+test("refuses the bundle of a pre-release version and leaves it unchanged", async () => {
   const folder = withBundle();
   const path = join(folder, "a", "manifest.json");
   const older = readFileSync(path, "utf8").replace('"schema": 101', '"schema": 5');
   writeFileSync(path, older);
   for (const line of ["verify a", "diff a a", "apply a --dry-run", "report a"]) {
-    const { en, ja } = await inBoth(`handover ${line}`, { folder, tenant: new TestTenant().fetch });
+    const { en, ja } = await runInBoth(`handover ${line}`, { folder, tenant: new TestTenant().fetch });
     expect([en.exit, ja.exit], line).toEqual([3, 3]);
     expect(en.stdout + en.stderr).toContain(
-      "this bundle was made by a pre-release version of clomoctl and cannot be read",
+      "this bundle was written by a pre-release version of clomoctl and cannot be read",
     );
     expect(ja.stdout + ja.stderr).toContain("公開前の版の clomoctl が書き出した引き継ぎデータのため、読み込めません");
-    expect(en.stdout + en.stderr, line).toContain("export it again with this version");
+    expect(en.stdout + en.stderr, line).toContain("export the bundle again with this version");
   }
   expect(readFileSync(path, "utf8")).toBe(older);
 });
 
-test("what cannot be read is no sound bundle", async () => {
+test("a bundle that cannot be read is not valid", async () => {
   const folder = freshFolder();
   symlinkSync("loop", join(folder, "loop"));
   for (const verb of ["verify loop", "diff loop loop", "apply loop --dry-run", "report loop"]) {
@@ -58,7 +60,7 @@ test("what cannot be read is no sound bundle", async () => {
   }
 });
 
-test("of a part nothing is proposed that would be refused", async () => {
+test("for a part, proposes nothing that would be refused", async () => {
   const folder = freshFolder();
   const scope = { id: "019a9f3c-5a00-7abc-8def-000000000001", path: "営業部" };
   await writeBundle(join(folder, "a"), placeIn(folder), { manifest: { scope } });
@@ -69,9 +71,9 @@ test("of a part nothing is proposed that would be refused", async () => {
   expect(stderr).not.toContain("apply");
 });
 
-test("hashes alone say that the records were not read", async () => {
-  const { en, ja } = await inBoth("handover verify a --hashes-only --format json", { folder: withBundle() });
-  expect(en).toMatchObject({ exit: 0, stderr: expect.stringContaining("their records were not read") });
+test("--hashes-only says that the records were not read", async () => {
+  const { en, ja } = await runInBoth("handover verify a --hashes-only --format json", { folder: withBundle() });
+  expect(en).toMatchObject({ exit: 0, stderr: expect.stringContaining("their records were not checked") });
   expect(JSON.parse(en.stdout)).toMatchObject({
     bundle: "a",
     records: 0,
@@ -82,17 +84,19 @@ test("hashes alone say that the records were not read", async () => {
   expect(ja.stderr).toContain("記録の内容は検証していません");
 });
 
-test("a spoilt bundle is 3, with place and remedy, and all that is wrong in JSON", async () => {
+test("a damaged bundle exits with 3, with place and remedy, and JSON has all faults", async () => {
   const folder = withBundle();
   const path = join(folder, "a", "resources", "users.ndjson");
   writeFileSync(path, readFileSync(path, "utf8").replace('"title"', '"job"'));
   writeFileSync(join(folder, "a", "more.txt"), "");
-  const { en, ja } = await inBoth("handover verify a", { folder });
+  const { en, ja } = await runInBoth("handover verify a", { folder });
   expect(en.exit).toBe(3);
-  expect(en.stderr).toContain("a: more.txt: this file is not of the bundle: SHA256SUMS lacks it\n");
-  expect(en.stderr).toContain("a: resources/users.ndjson:1: job stands where title is to be\n");
-  expect(en.stderr).toContain("a: resources/users.ndjson: the content is not what was exported (SHA-256 differs)\n");
-  expect(en.stderr).toContain("take another copy, or export it again");
+  expect(en.stderr).toContain("a: more.txt: this file does not belong to the bundle: it is not listed in SHA256SUMS\n");
+  expect(en.stderr).toContain("a: resources/users.ndjson:1: expected the member title here, found job\n");
+  expect(en.stderr).toContain(
+    "a: resources/users.ndjson: the content differs from what was exported (SHA-256 mismatch)\n",
+  );
+  expect(en.stderr).toContain("this bundle is not as it was exported: use another copy, or export it again");
   expect(ja).toMatchObject({ exit: 3 });
   expect(ja.stderr).toContain("内容が書き出したときと異なります");
   const { stdout, exit } = await run("handover verify a --format json", { folder });
@@ -108,23 +112,23 @@ test("a spoilt bundle is 3, with place and remedy, and all that is wrong in JSON
   });
 });
 
-test("what is no bundle is refused: nothing there, a file, an empty folder", async () => {
+test("refuses a missing path, a file and an empty folder as a bundle", async () => {
   const folder = freshFolder();
   writeFileSync(join(folder, "file"), "hello");
   mkdirSync(join(folder, "empty"));
   expect(await run("handover verify none", { folder })).toMatchObject({ exit: 6 });
-  const { en, ja } = await inBoth("handover verify file", { folder });
-  expect(en).toMatchObject({ exit: 3, stderr: expect.stringContaining("this is no bundle") });
+  const { en, ja } = await runInBoth("handover verify file", { folder });
+  expect(en).toMatchObject({ exit: 3, stderr: expect.stringContaining("not a bundle (a folder") });
   expect(ja.stderr).toContain("引き継ぎデータ(フォルダー、.tar.gz、.zip)ではありません");
   const { exit, stderr } = await run("handover verify empty --lang en", { folder });
   expect(exit).toBe(3);
   expect(stderr).toContain("empty: manifest.json: the file is missing\n");
 });
 
-test("more faults than people read are counted", async () => {
+test("counts the faults beyond those that are listed", async () => {
   const folder = withBundle();
   for (let count = 0; count < 30; count += 1) writeFileSync(join(folder, "a", `more-${count}.txt`), "");
-  const { en, ja } = await inBoth("handover verify a --hashes-only", { folder });
+  const { en, ja } = await runInBoth("handover verify a --hashes-only", { folder });
   expect(en.stderr).toContain("… 60 faults in all\n");
   expect(ja.stderr).toContain("… 問題は全部で 60 件\n");
 });
@@ -135,22 +139,24 @@ test.each([
   "--encoding shift_jis --newline cr --on-unmappable replace",
   "--encoding utf-8 --only secured-users --only users",
   "--encoding utf-8 --scope 全社",
-])("rows are counted in the console's files of %s", async (options) => {
+])("counts the rows of the console files with %s", async (options) => {
   const folder = freshFolder();
   for (const seed of [5, 12]) {
     await using tenant = await randomTenant(seed, 20);
-    const ran = (line: string): Promise<Ran> => run(`handover ${line}`, { home: folder, folder, tenant: tenant.fetch });
+    const ran = (line: string): Promise<RunResult> =>
+      run(`handover ${line}`, { home: folder, folder, tenant: tenant.fetch });
     expect(await ran(`export -o ${seed} ${options}`)).toMatchObject({ exit: 0 });
     expect(await ran(`verify ${seed}`)).toMatchObject({ exit: 0 });
   }
 });
 
-test("a part of a tenant names no organisation outside, whichever it is of: by places, owners, and what accounts manage", async () => {
+test("a part of a tenant names no outside organisation in places, owners and managed organisations", async () => {
   const folder = freshFolder();
   const parts: string[] = [];
   for (const seed of [5, 12, 31]) {
     await using tenant = await randomTenant(seed, 12);
-    const ran = (line: string): Promise<Ran> => run(`handover ${line}`, { home: folder, folder, tenant: tenant.fetch });
+    const ran = (line: string): Promise<RunResult> =>
+      run(`handover ${line}`, { home: folder, folder, tenant: tenant.fetch });
     for (const { id } of tenant.sql("select id from org order by pk limit 6")) {
       const part = `${seed}-${String(id)}`;
       expect(await ran(`export -o ${part} --encoding utf-8 --scope ${String(id)}`)).toMatchObject({ exit: 0 });
@@ -162,12 +168,13 @@ test("a part of a tenant names no organisation outside, whichever it is of: by p
   expect(parts.join("")).toMatch(/"managedOrgIds":\["/);
 });
 
-test("of an organisation without 全社 each one has a row", async () => {
+test("with a scope without 全社, each organisation has a row", async () => {
   const folder = freshFolder();
   await using tenant = new TestTenant();
   const { after } = await tenant.client.orgs.create({ name: "東", code: "E" });
   await tenant.client.orgs.create({ name: "課", parentId: after.id });
-  const ran = (line: string): Promise<Ran> => run(`handover ${line}`, { home: folder, folder, tenant: tenant.fetch });
+  const ran = (line: string): Promise<RunResult> =>
+    run(`handover ${line}`, { home: folder, folder, tenant: tenant.fetch });
   expect(await ran("export -o part --scope E --encoding utf-8")).toMatchObject({ exit: 0 });
   expect(await ran("verify part")).toMatchObject({ exit: 0 });
   expect(readFileSync(join(folder, "part", "csv", "orgs.csv"), "utf8").split("\r\n")).toHaveLength(4);

@@ -4,15 +4,15 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
+import { testWrongLines } from "#support/commands/command-failures.ts";
 import { example, inTurn, type Answers } from "#support/commands/tenant.ts";
 import {
   COMMITTED_RESULT,
-  committed,
+  toCommittedPlan,
   folderWith,
-  giving,
+  answerRows,
   ID,
   operations,
   planOf,
@@ -27,14 +27,14 @@ const DELETING = planOf({ delete: 3, mode: "replace" });
 const holding = (plan: Import, more: Answers = {}): Answers => ({
   imports: { items: [plan] },
   tenant: example("tenant"),
-  importRows: giving(...ROWS, GONE),
+  importRows: answerRows(...ROWS, GONE),
   ...more,
 });
 const TO_THE_VIEW = ["imports", "tenant", "importRows", "importRows"];
 
-test("shows the plan and commits it as it was seen: --yes", async () => {
-  const tenant = holding(planOf(), { commitImport: committed() });
-  const { en, ja } = await inBoth("imports commit 019a --yes --format json", { tenant });
+test("shows the plan and commits it as shown: --yes", async () => {
+  const tenant = holding(planOf(), { commitImport: toCommittedPlan() });
+  const { en, ja } = await runInBoth("imports commit 019a --yes --format json", { tenant });
   expect(en.exit).toBe(0);
   expect(JSON.parse(en.stdout)).toEqual(COMMITTED_RESULT);
   expect(en.stderr).toContain("plan for kanto (context local)");
@@ -43,13 +43,13 @@ test("shows the plan and commits it as it was seen: --yes", async () => {
   expect(operations(ja.requests)).toEqual([...TO_THE_VIEW, "commitImport"]);
 });
 
-test("refuses one with invalid rows before it asks for anything", async () => {
+test("refuses a plan with invalid rows before it asks anything", async () => {
   const plan = planOf({ rejected: true, errors: 1, invalid: 1, delete: 3, mode: "replace" });
   const tenant = { imports: { items: [plan] }, tenant: example("tenant") };
-  const { en, ja } = await inBoth("imports commit 019a", { tenant, terminal: { columns: 300 } });
+  const { en, ja } = await runInBoth("imports commit 019a", { tenant, terminal: { columns: 300 } });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
   expect(en.stderr).toContain("error: import P12 has invalid rows; nothing was changed\n");
-  expect(en.stderr).toContain("see them: clomoctl imports show P12 --problems\n");
+  expect(en.stderr).toContain("to list the invalid rows: clomoctl imports show P12 --problems\n");
   expect(ja.stderr).toContain("インポート P12 に不正な行があるため、何も変更していません\n");
   expect(operations(en.requests)).not.toContain("commitImport");
 });
@@ -57,8 +57,8 @@ test("refuses one with invalid rows before it asks for anything", async () => {
 test.each([
   ["en", "Apply to kanto (context local): create 1, update 1?", /^create +1$/m],
   ["ja", "kanto(コンテキスト local) に 追加 1・更新 1 を適用しますか?", /^追加 +1$/m],
-] as const)("asks on a terminal, and commits where yes is answered: %s", async (lang, question, shown) => {
-  const tenant = holding(planOf(), { commitImport: committed() });
+] as const)("asks on a terminal and commits if the answer is yes: %s", async (lang, question, shown) => {
+  const tenant = holding(planOf(), { commitImport: toCommittedPlan() });
   const terminal = { typing: [[question, "y\r"]] } as const;
   const { exit, stdout, requests } = await run(`imports commit 019a --lang ${lang}`, { tenant, terminal });
   expect(exit).toBe(0);
@@ -67,9 +67,9 @@ test.each([
 });
 
 test.each([
-  ["en", "Apply to ", "n\r", `nothing was changed\nthe plan is kept: clomoctl imports commit P12\n`],
-  ["ja", "適用しますか?", "\r", `何も変更していません\n計画を残しました: clomoctl imports commit P12\n`],
-] as const)("keeps the plan where no is answered: %s", async (lang, question, keys, notes) => {
+  ["en", "Apply to ", "n\r", `nothing was changed\nthe plan is kept; to commit it: clomoctl imports commit P12\n`],
+  ["ja", "適用しますか?", "\r", `何も変更していません\n計画を残しました。適用するには: clomoctl imports commit P12\n`],
+] as const)("keeps the plan if the answer is no: %s", async (lang, question, keys, notes) => {
   const terminal = { typing: [[question, keys]] } as const;
   const { exit, stdout, stderr, requests } = await run(`imports commit 019a --lang ${lang} --format json`, {
     tenant: holding(planOf()),
@@ -81,18 +81,20 @@ test.each([
   expect(operations(requests)).toEqual(TO_THE_VIEW);
 });
 
-test("leaving the question counts as an interruption, and the plan stays", async () => {
+test("leaving the question counts as an interruption and keeps the plan", async () => {
   const tenant = holding(planOf(), { import: planOf() });
   const terminal = { columns: 300, typing: [["Apply to ", "\u0003"]] } as const;
   const { exit, stderr, requests } = await run("imports commit 019a", { tenant, terminal });
   expect(exit).toBe(130);
-  expect(stderr).toContain(`error: interrupted: nothing was changed; the plan is kept: clomoctl imports commit P12\n`);
+  expect(stderr).toContain(
+    `error: interrupted: nothing was changed, and the plan is kept; to commit it: clomoctl imports commit P12\n`,
+  );
   expect(operations(requests)).toEqual([...TO_THE_VIEW, "import"]);
 });
 
-test.each([{}, { terminal: { columns: 300 } }])("where nobody can be asked, --yes is named: %j", async (place) => {
+test.each([{}, { terminal: { columns: 300 } }])("names --yes if it cannot ask: %j", async (place) => {
   const tenant = holding(planOf(), { import: planOf() });
-  const { en, ja } = await inBoth("imports commit 019a --no-input", { tenant, ...place });
+  const { en, ja } = await runInBoth("imports commit 019a --no-input", { tenant, ...place });
   expect(en).toMatchObject({ exit: 2, stdout: "" });
   expect(en.stderr).toMatch(/error: .*Apply to kanto.*\n {2}pass --yes\n$/);
   expect(ja.stderr).toMatch(/エラー: .*kanto.*を適用しますか.*\n {2}--yes を指定してください\n$/);
@@ -100,10 +102,10 @@ test.each([{}, { terminal: { columns: 300 } }])("where nobody can be asked, --ye
 });
 
 test.each([
-  ["en", "delete 3. Type 3,"],
+  ["en", "delete 3. To continue, typ\ne the number of deletions (3):"],
   ["ja", "削除 3 を適用します。"],
-])("deletions are typed, --yes or not: %s", async (lang, question) => {
-  const tenant = holding(DELETING, { commitImport: committed(DELETING) });
+])("asks for the number of deletions, with or without --yes: %s", async (lang, question) => {
+  const tenant = holding(DELETING, { commitImport: toCommittedPlan(DELETING) });
   for (const yes of ["", " --yes"]) {
     const terminal = { typing: [[question, "3\r"]] } as const;
     const { exit, requests } = await run(`imports commit 019a --lang ${lang}${yes}`, { tenant, terminal });
@@ -111,17 +113,17 @@ test.each([
   }
 });
 
-test("another number that is typed changes nothing", async () => {
+test("a different number changes nothing", async () => {
   const tenant = holding(DELETING, { import: DELETING });
-  const terminal = { typing: [["Type 3, ", "2\r"]] } as const;
+  const terminal = { typing: [["To continue, typ\ne the number of deletions (3):", "2\r"]] } as const;
   const { exit, stderr, requests } = await run("imports commit 019a", { tenant, terminal });
   expect(exit).toBe(3);
   expect(stderr).toContain('error: "2" is not the expected number; nothing was changed\n');
   expect(operations(requests)).not.toContain("commitImport");
 });
 
-test("--confirm-deletions answers instead, where it is the plan's number", async () => {
-  const tenant = holding(DELETING, { commitImport: committed(DELETING) });
+test("--confirm-deletions replaces the question if it is the number of the plan", async () => {
+  const tenant = holding(DELETING, { commitImport: toCommittedPlan(DELETING) });
   expect(await run("imports commit 019a --confirm-deletions 3", { tenant })).toMatchObject({ exit: 0 });
 });
 
@@ -129,25 +131,25 @@ test.each([
   [
     "--confirm-deletions 2",
     3,
-    /plan deletes 3 records, not 2; nothing was changed\n {2}--confirm-deletions 2\n/,
-    /計画の削除は 3 件で、2 件ではありません/,
+    /the plan deletes 3 records, but 2 was confirmed; nothing was changed\n {2}--confirm-deletions 2\n/,
+    /計画で削除するのは 3 件ですが、2 件と指定されています。何も変更していません\n {2}--confirm-deletions 2\n/,
   ],
   [
     "--yes",
     3,
-    /delete 3. Type 3, .*\n {2}pass --confirm-deletions 3\n/,
+    /delete 3\. To continue, type the number of deletions \(3\).*\n {2}pass --confirm-deletions 3\n/,
     /削除 3 を適用します.*\n {2}--confirm-deletions 3 を指定してください\n/,
   ],
-])("deletions are not committed with %s alone", async (answer, exit, english, japanese) => {
+])("deletions are not committed with only %s", async (answer, exit, english, japanese) => {
   const tenant = holding(DELETING, { import: DELETING });
-  const { en, ja } = await inBoth(`imports commit 019a ${answer}`, { tenant });
+  const { en, ja } = await runInBoth(`imports commit 019a ${answer}`, { tenant });
   expect(en).toMatchObject({ exit, stdout: "" });
   expect(en.stderr).toMatch(english);
   expect(ja.stderr).toMatch(japanese);
   expect(operations(en.requests)).not.toContain("commitImport");
 });
 
-test("a number of deletions is no answer for a plan that has none", async () => {
+test("a number of deletions does not confirm a plan without deletions", async () => {
   const refused = await run("imports commit 019a --confirm-deletions 1 --yes", {
     tenant: holding(planOf(), { import: planOf() }),
   });
@@ -157,38 +159,40 @@ test("a number of deletions is no answer for a plan that has none", async () => 
   expect(asked).toMatchObject({ exit: 0 });
 });
 
-test("deletions on a remote tenant need it named in the command, where nobody is asked", async () => {
+test("deletions on a remote tenant require its context in the command if it cannot ask", async () => {
   const home = freshFolder();
   await run("context add far --url https://tenant.invalid", { home });
   await run("context use far", { home });
   const tenant = holding(DELETING, { import: DELETING });
-  const { en, ja } = await inBoth("imports commit 019a --confirm-deletions 3", { tenant, home });
+  const { en, ja } = await runInBoth("imports commit 019a --confirm-deletions 3", { tenant, home });
   expect(en).toMatchObject({ exit: 2 });
   expect(en.stderr).toContain("  pass --context far\n");
   expect(ja.stderr).toContain("--context far を指定してください");
   expect(operations(en.requests)).not.toContain("commitImport");
-  const willing = holding(DELETING, { commitImport: committed(DELETING) });
+  const willing = holding(DELETING, { commitImport: toCommittedPlan(DELETING) });
   const named = await run("imports commit 019a --confirm-deletions 3 --context far", { tenant: willing, home });
   expect(named).toMatchObject({ exit: 0 });
-  const terminal = { typing: [["delete 3. Type 3,", "3\r"]] } as const;
+  const terminal = { typing: [["delete 3. To continue, type\nthe number of deletions (3):", "3\r"]] } as const;
   expect(await run("imports commit 019a", { tenant: willing, home, terminal })).toMatchObject({ exit: 0 });
 });
 
 test("a plan with rows left out is committed in part", async () => {
-  const tenant = holding(planOf(), { commitImport: committed(planOf({ invalid: 1 })) });
+  const tenant = holding(planOf(), { commitImport: toCommittedPlan(planOf({ invalid: 1 })) });
   expect(await run("imports commit 019a --yes", { tenant })).toMatchObject({ exit: 8 });
 });
 
 test.each([
-  ["committed", "committed", "確定済み", "clomoctl imports list"],
+  ["committed", "committed", "適用済み", "clomoctl imports list"],
   ["undone", "undone", "取り消し済み", "clomoctl imports list"],
-  ["discarded", "discarded", "破棄済み", "clomoctl imports list"],
+  ["discarded", "not committed", "適用せず", "clomoctl imports list"],
 ] as const)("an import that is %s has no plan to commit", async (state, english, name, next) => {
-  const { en, ja } = await inBoth("imports commit 019a --yes", { tenant: { imports: { items: [planOf({ state })] } } });
+  const { en, ja } = await runInBoth("imports commit 019a --yes", {
+    tenant: { imports: { items: [planOf({ state })] } },
+  });
   expect(en).toMatchObject({ exit: 5, stdout: "" });
-  expect(en.stderr).toContain(`error: import P12 is ${english}; it has no open plan\n`);
+  expect(en.stderr).toContain(`error: import P12 has no open plan (state: ${english})\n`);
   expect(en.stderr).toMatch(new RegExp(`: ${next}\n$`));
-  expect(ja.stderr).toContain(`インポート P12 は${name}で`);
+  expect(ja.stderr).toContain(`インポート P12 には適用できる計画がありません(状態: ${name})`);
   expect(ja.stderr).toMatch(new RegExp(`: ${next}\n$`));
 });
 
@@ -199,10 +203,10 @@ test.each([
   const what = { en: "not now", ja: "今は不可" };
   const commitImport = new Failure(code, { what, where: "here", hint: { en: "old", ja: "旧" } });
   const tenant = holding(planOf(), { commitImport, ...(code === "conflict" && { import: planOf() }) });
-  const { en, ja } = await inBoth("imports commit 019a --yes", { tenant });
+  const { en, ja } = await runInBoth("imports commit 019a --yes", { tenant });
   expect(en).toMatchObject({ exit: 5, stdout: "" });
   expect(en.stderr).toContain(
-    `error: not now\n  here\n  the plan is kept; continue with: clomoctl imports ${step} P12\n`,
+    `error: not now\n  here\n  the plan is kept; to continue: clomoctl imports ${step} P12\n`,
   );
   expect(ja.stderr).toContain(
     `エラー: 今は不可\n  here\n  計画は残っています。続けるには: clomoctl imports ${step} P12\n`,
@@ -210,20 +214,20 @@ test.each([
 });
 
 test.each(["committed", "discarded", undefined] as const)(
-  "a plan that is kept no longer, or of which nobody knows, is not told as kept: %s",
+  "does not report a plan as kept if it was closed or its state is unknown: %s",
   async (state) => {
     const what = { en: "import P12 is committed", ja: "インポート P12 は確定済み" };
     const commitImport = new Failure("conflict", { what, hint: { en: "see it", ja: "確認" } });
     const now = state === undefined ? new Failure("unavailable", { what }) : planOf({ state });
     const tenant = holding(planOf(), { commitImport, import: now });
-    const { en, ja } = await inBoth("imports commit 019a --yes", { tenant });
+    const { en, ja } = await runInBoth("imports commit 019a --yes", { tenant });
     expect(en).toMatchObject({ exit: 5, stdout: "" });
     expect(en.stderr.endsWith("error: import P12 is committed\n  see it\n")).toBe(true);
     expect(ja.stderr.endsWith("エラー: インポート P12 は確定済み\n  確認\n")).toBe(true);
   },
 );
 
-test("another failure is told as the tenant tells it", async () => {
+test("another failure is reported as the tenant reports it", async () => {
   const commitImport = new Failure("input-rejected", { what: { en: "refused", ja: "拒否" } });
   const tenant = holding(planOf(), { commitImport, import: planOf() });
   const { exit, stderr, requests } = await run("imports commit 019a --yes", { tenant });
@@ -233,14 +237,17 @@ test("another failure is told as the tenant tells it", async () => {
 });
 
 test.each([
-  ["planned", `nothing was changed; the plan is kept: clomoctl imports commit P12`],
+  ["planned", `nothing was changed, and the plan is kept; to commit it: clomoctl imports commit P12`],
   ["committed", "the whole plan was committed"],
-  [undefined, `the commit was in progress; all of it was applied or nothing, check: clomoctl imports show P12`],
-] as const)("a signal during the commit: the plan is then %s", async (state, told) => {
+  [
+    undefined,
+    `the commit was in progress: either the whole plan was committed, or nothing; to check: clomoctl imports show P12`,
+  ],
+] as const)("a signal during the commit reports the state of the plan: %s", async (state, told) => {
   const signals = new EventEmitter();
   const commitImport = (): unknown => {
     signals.emit("SIGINT");
-    return committed();
+    return toCommittedPlan();
   };
   const gone = new Failure("unavailable", { what: { en: "gone", ja: "不在" } });
   const tenant = holding(planOf(), { commitImport, import: state === undefined ? gone : planOf({ state }) });
@@ -249,19 +256,19 @@ test.each([
   expect(stderr.endsWith(`error: interrupted: ${told}\n`)).toBe(true);
 });
 
-test("says in Japanese what a signal left behind", async () => {
+test("says in Japanese what a signal left", async () => {
   const interrupted = new Failure("interrupted", { what: { en: "stopped", ja: "停止" } });
   const told = async (after: unknown): Promise<string> => {
     const tenant = holding(planOf(), { commitImport: interrupted, import: inTurn(after) });
     return (await run("imports commit 019a --yes --lang ja", { tenant })).stderr.split("エラー: ")[1] ?? "";
   };
-  expect(await told(planOf())).toContain("何も変更していません。計画を残しました");
-  expect(await told(committed())).toContain("計画はすべて確定しました");
+  expect(await told(planOf())).toContain("何も変更していません。計画を残しました。適用するには");
+  expect(await told(toCommittedPlan())).toContain("計画はすべて適用しました");
   expect(await told(new Failure("unavailable", { what: { en: "", ja: "" } }))).toContain(`clomoctl imports show P12`);
 });
 
-test("progress counts the plan's rows", async () => {
-  const tenant = holding(planOf(), { commitImport: committed() });
+test("progress counts the rows of the plan", async () => {
+  const tenant = holding(planOf(), { commitImport: toCommittedPlan() });
   const { stderr } = await run("imports commit 019a --yes --progress json", { tenant });
   expect(stderr).toContain('{"step":"commit","done":0,"total":null,"unit":"rows"}\n');
   expect(stderr).toContain('{"step":"commit","done":2,"total":null,"unit":"rows"}\n');
@@ -269,7 +276,7 @@ test("progress counts the plan's rows", async () => {
 
 testWrongLines(["imports commit"], ["imports commit 1 2"], ["imports commit 1 --confirm-deletions -1"]);
 
-test("writes the file for the console as it commits, and neither if there is a file already", async () => {
+test("writes the console file when it commits, and does neither if the file exists", async () => {
   await using tenant = new TestTenant();
   const folder = folderWith({ "there.csv": "kept" });
   const place = { folder, tenant: tenant.fetch };

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
-import { inBoth } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
+import { runInBoth } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/command-failures.ts";
 import { ID, planOf } from "#support/commands/imports/plans.ts";
 
 const imports = { items: [planOf()] };
 
-test("drops the plan whose id begins so, and shows it", async () => {
+test("discards the plan whose ID begins with the given text, and shows it", async () => {
   const tenant = { imports, discardImport: planOf({ state: "discarded" }) };
-  const { en, ja } = await inBoth("imports discard 019A9F3C --format json", { tenant });
+  const { en, ja } = await runInBoth("imports discard 019A9F3C --format json", { tenant });
   const { number, fileName } = planOf();
   expect(en).toMatchObject({
     exit: 0,
@@ -20,38 +20,38 @@ test("drops the plan whose id begins so, and shows it", async () => {
   expect(ja.stdout).toBe(en.stdout);
 });
 
-test("drops nothing where no import has the id, in both languages", async () => {
-  const { en, ja } = await inBoth("imports discard ffff", { tenant: { imports } });
+test("discards nothing if no import has the ID, in both languages", async () => {
+  const { en, ja } = await runInBoth("imports discard ffff", { tenant: { imports } });
   expect(en).toMatchObject({
     exit: 6,
     stdout: "",
-    stderr: "error: no import ffff\n  see them all: clomoctl imports list\n",
+    stderr: 'error: no import matches "ffff"\n  to list all imports: clomoctl imports list\n',
   });
   expect(ja).toMatchObject({
     exit: 6,
-    stderr: "エラー: インポート ffff はありません\n  一覧: clomoctl imports list\n",
+    stderr: "エラー: 「ffff」に当てはまるインポートはありません\n  インポートの一覧: clomoctl imports list\n",
   });
   expect(en.requests).toEqual([{ operation: "imports" }]);
 });
 
-test("drops nothing where several begin so: it names the first five of them", async () => {
+test("discards nothing if several IDs match, and names the first five", async () => {
   const ids = [1, 2, 3, 4, 5, 6].map((last) => ID.replace(/5$/, String(last)));
   const tenant = { imports: { items: ids.map((id, at) => planOf({ id, number: `P${at + 1}` })) } };
-  const { en, ja } = await inBoth("imports discard 019a", { tenant });
+  const { en, ja } = await runInBoth("imports discard 019a", { tenant });
   expect(en).toMatchObject({
     exit: 2,
-    stderr: `error: 6 imports begin with 019a\n  ${ids
+    stderr: `error: the IDs of 6 imports begin with "019a"\n  ${ids
       .slice(0, 5)
       .map((id, at) => `P${at + 1} (${id})`)
       .join(", ")}\n`,
     requests: [{ operation: "imports" }],
   });
-  expect(ja.stderr).toContain("019a で始まるインポートが 6 件あります");
+  expect(ja.stderr).toContain("ID が「019a」で始まるインポートが 6 件あります");
 });
 
 test("says why the tenant refused", async () => {
   const discardImport = new Failure("conflict", { what: { en: "it is committed", ja: "確定済みです" } });
-  const { en, ja } = await inBoth("imports discard 019a", { tenant: { imports, discardImport } });
+  const { en, ja } = await runInBoth("imports discard 019a", { tenant: { imports, discardImport } });
   expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: it is committed\n" });
   expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 確定済みです\n" });
 });

@@ -1,20 +1,20 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { IMPORT_DETAILS } from "../../lib/plan/columns.ts";
-import { findImport, ID_ARGUMENT, OPEN } from "./plan/find.ts";
+import { IMPORT_DETAIL_COLUMNS } from "../../lib/plan/columns.ts";
+import { findImport, ID_ARGUMENT, OPEN_STATES } from "./plan/find.ts";
 
 export default defineCommand({
-  summary: text("discard a plan; the tenant is left unchanged", "計画を破棄する(テナントは変更しない)"),
+  summary: text("discard a plan without changing the tenant", "計画を破棄する(テナントは変更しない)"),
   args: { id: ID_ARGUMENT },
   options: {},
   examples: [{ line: "clomoctl imports discard P12" }],
   exits: ["conflict", "not-found"],
-  shows: IMPORT_DETAILS,
+  shows: IMPORT_DETAIL_COLUMNS,
   async run(tools, { id }) {
     const { client, permitChange } = await tools.tenant("imports");
-    const found = await findImport(client, id, OPEN);
+    const found = await findImport(client, id, OPEN_STATES);
     await permitChange();
-    await tools.terminal.show(IMPORT_DETAILS, await client.imports.discard(found.id));
+    await tools.terminal.show(IMPORT_DETAIL_COLUMNS, await client.imports.discard(found.id));
     const { number, fileName } = found;
     await tools.terminal.note(
       text(

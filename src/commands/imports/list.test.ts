@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { same } from "../../lib/text/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
-import { committed, ID, planOf } from "#support/commands/imports/plans.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/command-failures.ts";
+import { toCommittedPlan, ID, planOf } from "#support/commands/imports/plans.ts";
 
 const OTHER = ID.replace(/5$/, "6");
 const tenant = {
@@ -21,13 +21,13 @@ const tenant = {
         delete: 5,
         invalid: 6,
       }),
-      committed(),
+      toCommittedPlan(),
     ],
   },
 };
 
 test("lists every import with what it did, the same in both languages", async () => {
-  const { en, ja } = await inBoth("imports list", { tenant });
+  const { en, ja } = await runInBoth("imports list", { tenant });
   expect(en).toMatchObject({ exit: 0, stderr: "", requests: [{ operation: "imports" }] });
   expect(en.stdout.split("\n")).toEqual([
     "number\tkind\tmode\tstate\tcreatedAt\tchanges",
@@ -38,8 +38,8 @@ test("lists every import with what it did, the same in both languages", async ()
   expect(ja.stdout).toBe(en.stdout);
 });
 
-test("is a table on a terminal, in the person's language and the context's zone", async () => {
-  const { en, ja } = await inBoth("imports list", { tenant, terminal: {} });
+test("is a table on a terminal, in the chosen language and the context's time zone", async () => {
+  const { en, ja } = await runInBoth("imports list", { tenant, terminal: {} });
   expect(en.stdout.split("\n")).toEqual([
     "no.  kind   mode     state      created at        changes",
     "P13  docs   replace  planned    2026-11-20 10:23  +3 ~4 -5",
@@ -47,12 +47,12 @@ test("is a table on a terminal, in the person's language and the context's zone"
     "",
   ]);
   expect(ja.stdout).toMatch(/^No\. +種類 +インポート方法 +状態 +作成日時 +変更\n/);
-  expect(ja.stdout).toMatch(/\n +17 +ユーザー +追加更新 +確定済み +2026-11-20 10:23 +\+1 ~1\n$/);
+  expect(ja.stdout).toMatch(/\n +17 +ユーザー +追加更新 +適用済み +2026-11-20 10:23 +\+1 ~1\n$/);
 });
 
-test("a drop of tasks is called so, as it has the form of an undo", async () => {
+test("a drop of tasks is shown as a drop, although it has the form of an undo", async () => {
   const items = [planOf({ mode: "undo" }), planOf({ mode: "undo", drops: [3] })];
-  const { en, ja } = await inBoth("imports list", { tenant: { imports: { items } }, terminal: {} });
+  const { en, ja } = await runInBoth("imports list", { tenant: { imports: { items } }, terminal: {} });
   expect(en.stdout).toMatch(/ undo [^]* drop /);
   expect(ja.stdout).toMatch(/ 取り消し [^]* 取り下げ /);
 });
@@ -60,7 +60,7 @@ test("a drop of tasks is called so, as it has the form of an undo", async () => 
 const KINDS = ["users", "docs", "calendar"] as const;
 const STATES = ["planned", "undone", "discarded"] as const;
 
-test.each(["en", "ja"])("fits 80 columns, whatever the imports were: %s", async (lang) => {
+test.each(["en", "ja"])("fits 80 columns, whatever the imports are: %s", async (lang) => {
   const items = KINDS.flatMap((kind) =>
     STATES.map((state) => planOf({ kind, state, number: "P365", create: 123, update: 12_345, delete: 123 })),
   );
@@ -70,7 +70,7 @@ test.each(["en", "ja"])("fits 80 columns, whatever the imports were: %s", async 
   expect(stdout).toContain("2026-11-19 20:23");
 });
 
-test("a wide terminal has the same columns; fields that are asked for, and JSON, have the others", async () => {
+test("a wide terminal has the same columns, and --fields and JSON have the others", async () => {
   const wide = await run("imports list", { tenant, terminal: { columns: 200 } });
   expect(wide.stdout).toBe((await run("imports list", { tenant, terminal: {} })).stdout);
   const asked = await run("imports list --fields id,rows", { tenant, terminal: {} });
@@ -88,9 +88,9 @@ test.each([
   expect(JSON.parse(stdout)).toEqual([{ id: OTHER }, { id: ID }].slice(0, count));
 });
 
-test("says why there is no answer, in both languages", async () => {
+test("says why there is no response, in both languages", async () => {
   const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" }, hint: same("wait") });
-  const { en, ja } = await inBoth("imports list", { tenant: locked });
+  const { en, ja } = await runInBoth("imports list", { tenant: locked });
   expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n  wait\n" });
   expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n  wait\n" });
 });

@@ -1,17 +1,20 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { firstOf, LIMIT, listColumns } from "../listing/list.ts";
-import { LIST_COLUMNS, USUAL_COLUMNS } from "../../lib/plan/columns.ts";
+import { limitRecords, LIMIT_OPTION, listColumns } from "../listing/list.ts";
+import { IMPORT_LIST_COLUMNS, DEFAULT_LIST_COLUMNS } from "../../lib/plan/columns.ts";
 
 export default defineCommand({
   summary: text("list imports, newest first", "インポートを新しい順に一覧する"),
   args: {},
-  options: { limit: LIMIT },
+  options: { limit: LIMIT_OPTION },
   examples: [{ line: "clomoctl imports list" }, { line: "clomoctl imports list --format json --fields number,state" }],
   exits: ["not-found", "locked"],
   async run(tools, { limit }) {
     const { client } = await tools.tenant("imports");
     const all = await client.imports.list();
-    await tools.terminal.list(listColumns(tools.terminal, LIST_COLUMNS, USUAL_COLUMNS), firstOf(all, limit));
+    await tools.terminal.list(
+      listColumns(tools.terminal, IMPORT_LIST_COLUMNS, DEFAULT_LIST_COLUMNS),
+      limitRecords(all, limit),
+    );
   },
 });

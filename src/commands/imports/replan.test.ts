@@ -1,21 +1,21 @@
 import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/command-failures.ts";
 import { example } from "#support/commands/tenant.ts";
-import { giving, ID, operations, planOf, problemOf, ROWS } from "#support/commands/imports/plans.ts";
+import { answerRows, ID, operations, planOf, problemOf, ROWS } from "#support/commands/imports/plans.ts";
 
 const imports = { items: [planOf({ create: 2, update: 0 })] };
-const tenant = { imports, replanImport: planOf(), tenant: example("tenant"), importRows: giving(...ROWS) };
+const tenant = { imports, replanImport: planOf(), tenant: example("tenant"), importRows: answerRows(...ROWS) };
 
-test("compares again and shows the new plan, and how to go on", async () => {
-  const { en, ja } = await inBoth("imports replan 019a --format json", { tenant });
+test("compares again, shows the new plan and says how to continue", async () => {
+  const { en, ja } = await runInBoth("imports replan 019a --format json", { tenant });
   expect(en.exit).toBe(0);
   expect(JSON.parse(en.stdout)).toMatchObject({ id: ID, state: "planned", create: 1, update: 1 });
   expect(en.stderr).toContain("create 1, update 1, unchanged 0");
-  expect(en.stderr.endsWith(`continue with: clomoctl imports commit P12\n`)).toBe(true);
-  expect(ja.stderr.endsWith(`続けるには: clomoctl imports commit P12\n`)).toBe(true);
+  expect(en.stderr.endsWith(`to commit the plan: clomoctl imports commit P12\n`)).toBe(true);
+  expect(ja.stderr.endsWith(`計画を適用するには: clomoctl imports commit P12\n`)).toBe(true);
   expect(ja.stdout).toBe(en.stdout);
   expect(en.requests.slice(0, 2)).toEqual([
     { operation: "imports" },
@@ -26,12 +26,12 @@ test("compares again and shows the new plan, and how to go on", async () => {
 test.each([
   [3, true],
   [1, false],
-])("lists what is wrong with the file, under its name: row %i", async (row, columnsAreTold) => {
+])("lists the problems of the file under its name: row %i", async (row, columnsAreTold) => {
   const replanImport = planOf({ errors: 1, rejected: true, absentColumns: ["フリガナ"] });
   const answers = { imports, replanImport, tenant: example("tenant"), importProblems: [problemOf({ row, line: row })] };
   const { exit, stderr, requests } = await run("imports replan 019a", { tenant: answers });
   expect(exit).toBe(3);
-  expect(stderr).toContain(`people.csv:${row}:2: メールアドレス: not a mail address (B${row})\n`);
+  expect(stderr).toContain(`people.csv:${row}:2: メールアドレス: not an email address (B${row})\n`);
   expect(stderr.includes("left unchanged: フリガナ")).toBe(columnsAreTold);
   expect(stderr).not.toContain("imports commit");
   expect(operations(requests)).toEqual(["imports", "replanImport", "importProblems", "tenant"]);
@@ -39,7 +39,7 @@ test.each([
 
 test("says why it cannot be compared, in both languages", async () => {
   const replanImport = new Failure("conflict", { what: { en: "it is committed", ja: "確定済みです" } });
-  const { en, ja } = await inBoth("imports replan 019a", { tenant: { imports, replanImport } });
+  const { en, ja } = await runInBoth("imports replan 019a", { tenant: { imports, replanImport } });
   expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: it is committed\n" });
   expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 確定済みです\n" });
   expect(await run("imports replan f", { tenant: { imports } })).toMatchObject({
@@ -51,13 +51,13 @@ test("says why it cannot be compared, in both languages", async () => {
 test.each([
   ["SIGINT", 130],
   ["SIGTERM", 143],
-])("%s ends the comparison, and nothing was changed", async (signal, exit) => {
+])("%s ends the comparison and changes nothing", async (signal, exit) => {
   const signals = new EventEmitter();
   const replanImport = (): unknown => {
     signals.emit(signal);
     return planOf();
   };
-  const { en, ja } = await inBoth("imports replan 019a", { tenant: { imports, replanImport }, signals });
+  const { en, ja } = await runInBoth("imports replan 019a", { tenant: { imports, replanImport }, signals });
   expect(en).toMatchObject({ exit, stdout: "", stderr: "error: interrupted: nothing was changed\n" });
   expect(ja).toMatchObject({ exit, stdout: "", stderr: "エラー: 中断しました: 何も変更していません\n" });
 });

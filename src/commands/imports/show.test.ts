@@ -1,15 +1,24 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/command-failures.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
-import { committed, giving, ID, operations, planOf, problemOf, rowOf, ROWS } from "#support/commands/imports/plans.ts";
+import {
+  toCommittedPlan,
+  answerRows,
+  ID,
+  operations,
+  planOf,
+  problemOf,
+  rowOf,
+  ROWS,
+} from "#support/commands/imports/plans.ts";
 
 const holding = (plan = planOf(), more: Answers = {}): Answers => ({ imports: { items: [plan] }, ...more });
-const planning: Answers = { tenant: example("tenant"), importRows: giving(...ROWS) };
+const planning: Answers = { tenant: example("tenant"), importRows: answerRows(...ROWS) };
 
-test("of an import that is over shows what is kept of it", async () => {
-  const over = committed(
+test("shows what is kept of a finished import", async () => {
+  const over = toCommittedPlan(
     planOf({
       secretsSet: 3,
       orgsCreated: 4,
@@ -21,7 +30,7 @@ test("of an import that is over shows what is kept of it", async () => {
       undoneBy: 19,
     }),
   );
-  const { en, ja } = await inBoth("imports show 019a --format json", { tenant: holding(over) });
+  const { en, ja } = await runInBoth("imports show 019a --format json", { tenant: holding(over) });
   expect(en).toMatchObject({ exit: 0, stderr: "", requests: [{ operation: "imports" }] });
   const shown = JSON.parse(en.stdout) as object;
   expect({ ...over, beside: [], inConsole: null }).toMatchObject(shown);
@@ -31,27 +40,27 @@ test("of an import that is over shows what is kept of it", async () => {
   expect(ja.stdout).toBe(en.stdout);
 });
 
-test("is a line for each fact on a terminal, in the person's language", async () => {
-  const { en, ja } = await inBoth("imports show 019a", { tenant: holding(committed()), terminal: {} });
+test("shows a line for each field on a terminal, in the chosen language", async () => {
+  const { en, ja } = await runInBoth("imports show 019a", { tenant: holding(toCommittedPlan()), terminal: {} });
   expect(en.stdout).toMatch(/^organisations created +0$/m);
-  expect(en.stdout).toMatch(/^by +owner \(hanako\)$/m);
+  expect(en.stdout).toMatch(/^done by +owner \(hanako\)$/m);
   expect(ja.stdout).toMatch(/^作成した組織 +0$/m);
   expect(ja.stdout).toMatch(/^実行者 +owner \(hanako\)$/m);
 });
 
-test("names the change that it undoes, and the one that undid it, by number", async () => {
-  const undoing = committed(planOf({ undoes: 17 }));
+test("names by number the change that it undoes and the change that undid it", async () => {
+  const undoing = toCommittedPlan(planOf({ undoes: 17 }));
   const tenant = holding(undoing);
   const { stdout } = await run("imports show 019a --format json", { tenant });
   expect(JSON.parse(stdout)).toMatchObject({ undoes: 17, undoneBy: null });
-  const { en, ja } = await inBoth("imports show 019a --fields all", { tenant, terminal: {} });
+  const { en, ja } = await runInBoth("imports show 019a --fields all", { tenant, terminal: {} });
   expect(en.stdout).toMatch(/^undoes change +17$/m);
   expect(ja.stdout).toMatch(/^取り消す変更 +17$/m);
   expect(en.stdout).toMatch(/^undone by change *$/m);
 });
 
-test("of an open plan shows what it would do", async () => {
-  const { en, ja } = await inBoth("imports show 019a --fields state", { tenant: holding(planOf(), planning) });
+test("shows what an open plan would do", async () => {
+  const { en, ja } = await runInBoth("imports show 019a --fields state", { tenant: holding(planOf(), planning) });
   expect(en).toMatchObject({ exit: 0, stdout: "state\nplanned\n" });
   expect(en.stderr).toContain("plan for kanto (context local): users, append (追加更新), 2 rows\n");
   expect(en.stderr).toContain("  ~ 3 taro@example.co.jp 髙橋 花子: 役職: 主任 → (blank), TEL: 03 → 04\n");
@@ -60,15 +69,15 @@ test("of an open plan shows what it would do", async () => {
   expect(operations(en.requests)).toEqual(["imports", "tenant", "importRows", "importRows"]);
 });
 
-test.each(["uploading", "discarded", "failed"] as const)("of one that is %s shows no plan", async (state) => {
+test.each(["uploading", "discarded", "failed"] as const)("shows no plan for an import that is %s", async (state) => {
   const { exit, stderr } = await run("imports show 019a", { tenant: holding(planOf({ state })) });
   expect({ exit, stderr }).toEqual({ exit: 0, stderr: "" });
 });
 
 test.each([
-  [3, "people.csv:3:2: メールアドレス: not a mail address (B3)\n", true],
-  [1, "people.csv:1:2: メールアドレス: not a mail address (B1)\n", false],
-])("lists what is wrong with the file of an open plan: row %i", async (row, line, columnsAreTold) => {
+  [3, "people.csv:3:2: メールアドレス: not an email address (B3)\n", true],
+  [1, "people.csv:1:2: メールアドレス: not an email address (B1)\n", false],
+])("lists the problems in the file of an open plan: row %i", async (row, line, columnsAreTold) => {
   const plan = planOf({ errors: 1, invalid: 1, rejected: true, absentColumns: ["フリガナ"] });
   const importProblems = [problemOf({ row, line: row })];
   const { stderr } = await run("imports show 019a", {
@@ -78,17 +87,17 @@ test.each([
   expect(stderr.includes("columns missing from the file, left unchanged: フリガナ\n")).toBe(columnsAreTold);
 });
 
-test("asks for no problems of an undoing: it has no file", async () => {
+test("does not ask for the problems of an undo, which has no file", async () => {
   const undoing = planOf({ mode: "undo", undoes: 16, request: null, fileName: "", create: 0, warnings: 1 });
   const { exit, stderr, requests } = await run("imports show 019a", { tenant: holding(undoing, planning) });
   expect({ exit, operations: operations(requests) }).toEqual({
     exit: 0,
     operations: ["imports", "tenant", "importRows"],
   });
-  expect(stderr).toContain("undo of change 16\nuser: create 0, update 1, delete 0\n");
+  expect(stderr).toContain("undo change 16\nuser: create 0, update 1, delete 0\n");
 });
 
-test("--rows tells people what records are created with", async () => {
+test("--rows shows people the values of created records", async () => {
   const after = [
     { field: "id", value: ID },
     { field: "name", value: "髙橋 花子" },
@@ -96,12 +105,12 @@ test("--rows tells people what records are created with", async () => {
     { field: "title", value: null },
     { field: "custom:座席", value: "3" },
   ];
-  const tenant = holding(planOf(), { importRows: giving(rowOf({ after })) });
+  const tenant = holding(planOf(), { importRows: answerRows(rowOf({ after })) });
   const { stdout } = await run("imports show 019a --rows", { tenant, terminal: { columns: 200 } });
   expect(stdout).toContain("氏名: 髙橋 花子; メールアドレス: a@x.jp, b@x.jp; 座席: 3");
 });
 
-test("--rows lists the whole plan, deletions without a row", async () => {
+test("--rows lists the whole plan, with deletions without a row", async () => {
   const gone = rowOf({
     row: 0,
     line: 0,
@@ -111,8 +120,8 @@ test("--rows lists the whole plan, deletions without a row", async () => {
     exists: true,
     after: [{ field: "name", value: "山田 古" }],
   });
-  const tenant = holding(planOf(), { importRows: giving(...ROWS, gone) });
-  const { en, ja } = await inBoth("imports show 019a --rows", { tenant });
+  const tenant = holding(planOf(), { importRows: answerRows(...ROWS, gone) });
+  const { en, ja } = await runInBoth("imports show 019a --rows", { tenant });
   expect(en).toMatchObject({ exit: 0, stderr: "" });
   expect(en.stdout.split("\n")).toEqual([
     "row\tkey\tname\taction\tchanges",
@@ -125,7 +134,7 @@ test("--rows lists the whole plan, deletions without a row", async () => {
   expect(ja.stdout).toBe(en.stdout);
 });
 
-test("--rows of a committed import tells on a terminal who was changed, and from what to what", async () => {
+test("on a terminal, --rows of a committed import shows who changed, with old and new values", async () => {
   const gone = rowOf({
     row: 0,
     key: "old@example.co.jp",
@@ -134,31 +143,31 @@ test("--rows of a committed import tells on a terminal who was changed, and from
     before: [{ field: "name", value: "山田 古" }],
     after: [],
   });
-  const tenant = holding(committed(), { importRows: giving(...ROWS, gone) });
-  const { en, ja } = await inBoth("imports show last --rows", { tenant, terminal: { columns: 200 } });
+  const tenant = holding(toCommittedPlan(), { importRows: answerRows(...ROWS, gone) });
+  const { en, ja } = await runInBoth("imports show last --rows", { tenant, terminal: { columns: 200 } });
   expect(en.stdout).toMatch(/ taro@example\.co\.jp +髙橋 花子 +update +役職: 主任 → \(blank\); TEL: 03 → 04\n/);
   expect(ja.stdout).toMatch(/ old@example\.co\.jp +山田 古 +削除\n/);
 });
 
-test("--problems lists everything that is wrong, the reasons in the person's language", async () => {
+test("--problems lists all problems, with the reasons in the chosen language", async () => {
   const unknown = problemOf({ row: 4, line: 6, code: "of-tomorrow", severity: "warning", column: 0, header: "" });
   const tenant = holding(planOf(), { importProblems: [problemOf(), unknown] });
-  const { en, ja } = await inBoth("imports show 019a --problems", { tenant });
+  const { en, ja } = await runInBoth("imports show 019a --problems", { tenant });
   expect(en).toMatchObject({ exit: 0, stderr: "" });
   expect(en.stdout.split("\n")).toEqual([
     "row\tline\tcolumn\theader\tseverity\tcode\treason",
-    "3\t3\t2\tメールアドレス\terror\tnot-mail-address\tnot a mail address",
+    "3\t3\t2\tメールアドレス\terror\tnot-mail-address\tnot an email address",
     "4\t6\t0\t\twarning\tof-tomorrow\tof-tomorrow",
     "",
   ]);
   expect(en.requests.at(-1)).toEqual({ operation: "importProblems", params: { id: ID } });
   expect(ja.stdout).toContain("\tnot-mail-address\tメールアドレスではありません\n");
   const narrow = await run("imports show 019a --problems --lang en", { tenant, terminal: { columns: 80 } });
-  expect(narrow.stdout.replaceAll(/\s+/g, " ")).toContain("not a mail address");
+  expect(narrow.stdout.replaceAll(/\s+/g, " ")).toContain("not an email address");
 });
 
-test("--rows and --problems cannot be used together, before the tenant is asked", async () => {
-  const { en, ja } = await inBoth("imports show 019a --rows --problems");
+test("refuses --rows together with --problems before it asks the tenant", async () => {
+  const { en, ja } = await runInBoth("imports show 019a --rows --problems");
   expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
   expect(en.stderr).toBe(
     "error: --rows and --problems cannot be used together\n  clomoctl imports show\n  remove one of them\n",
@@ -168,9 +177,11 @@ test("--rows and --problems cannot be used together, before the tenant is asked"
   );
 });
 
-test("says why the rows of a plan that is gone cannot be listed", async () => {
+test("says why the rows of a closed plan cannot be listed", async () => {
   const importRows = new Failure("conflict", { what: { en: "no open plan", ja: "計画がありません" } });
-  const { en, ja } = await inBoth("imports show 019a --rows", { tenant: holding(committed(), { importRows }) });
+  const { en, ja } = await runInBoth("imports show 019a --rows", {
+    tenant: holding(toCommittedPlan(), { importRows }),
+  });
   expect(en).toMatchObject({ exit: 5, stderr: "error: no open plan\n" });
   expect(ja).toMatchObject({ exit: 5, stderr: "エラー: 計画がありません\n" });
   expect(await run("imports show fff", { tenant: holding() })).toMatchObject({ exit: 6, stdout: "" });
@@ -182,16 +193,16 @@ test.each([
   [null, false],
   ["key", true],
 ] as const)(
-  "rows on a terminal have a column for why the upload file leaves one out only if it does: %s",
+  "a terminal shows why rows are left out of the upload file only if a row is left out: %s",
   async (leftOut, isShown) => {
-    const over = committed(planOf({ emittedAt: "2026-11-20T01:23:40.000Z" }));
-    const tenant = holding(over, { importRows: giving(...ROWS.map((row) => ({ ...row, leftOut }))) });
+    const over = toCommittedPlan(planOf({ emittedAt: "2026-11-20T01:23:40.000Z" }));
+    const tenant = holding(over, { importRows: answerRows(...ROWS.map((row) => ({ ...row, leftOut }))) });
     const terminal = { columns: 120 };
-    const { en, ja } = await inBoth("imports show 019a --rows", { tenant, terminal });
-    expect(en.stdout.includes("not in the upload file")).toBe(isShown);
+    const { en, ja } = await runInBoth("imports show 019a --rows", { tenant, terminal });
+    expect(en.stdout.includes("why not in the upload file")).toBe(isShown);
     expect(ja.stdout.includes("アップロード用ファイルに含めない理由")).toBe(isShown);
     const asked = await run("imports show 019a --rows --fields key,leftOut --lang en", { tenant, terminal });
-    expect(asked.stdout).toContain("not in the upload file");
+    expect(asked.stdout).toContain("why not in the upload file");
     expect((await run("imports show 019a --rows", { tenant })).stdout).toMatch(/^row\t.*\tleftOut\n/);
   },
 );

@@ -1,31 +1,36 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
-import { IMPORT_DETAILS, PROBLEM_COLUMNS, rowColumns, USUAL_ROW } from "../../lib/plan/columns.ts";
+import {
+  IMPORT_DETAIL_COLUMNS,
+  buildProblemColumns,
+  buildRowColumns,
+  DEFAULT_ROW_COLUMNS,
+} from "../../lib/plan/columns.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
-import { rowsLine } from "../../lib/plan/describe.ts";
+import { buildRowsCommand } from "../../lib/plan/describe.ts";
 import { showPlan } from "./plan/show.ts";
 import { listProblems } from "./plan/problems.ts";
 
 export default defineCommand({
-  summary: text("show an import, and what it did or would do", "インポートと、その変更内容を表示する"),
+  summary: text("show an import and what it changed or would change", "インポートと、その変更内容を表示する"),
   args: { id: ID_ARGUMENT },
   options: {
     rows: {
       kind: "boolean",
       about: text(
-        "list what it did to whom; of an open plan every row",
-        "誰をどう変更したかを一覧する(確定前なら計画の全行)",
+        "list what changed in each record (of an uncommitted plan: every row)",
+        "誰をどう変更したかを一覧する(未適用の計画では全行)",
       ),
     },
-    problems: { kind: "boolean", about: text("list all problems of its file", "ファイルの問題を全件一覧する") },
+    problems: { kind: "boolean", about: text("list all problems of the file", "ファイルの問題を全件一覧する") },
   },
   excludes: [["rows", "problems"]],
   examples: [
     { line: "clomoctl imports show last" },
     {
       line: "clomoctl imports show 12 --rows --format ndjson",
-      about: text("who was changed from what to what", "誰のどの値を何から何に変更したか"),
+      about: text("changed records, with old and new values", "誰のどの値を何から何に変更したか"),
     },
   ],
   exits: ["not-found", "conflict"],
@@ -34,16 +39,16 @@ export default defineCommand({
     const { client } = await tools.tenant("imports");
     const found = await findImport(client, id);
     if (rows) {
-      const usual = found.emittedAt === null ? USUAL_ROW : [...USUAL_ROW, "leftOut"];
-      const columns = listColumns(terminal, rowColumns(found.kind), usual);
+      const usual = found.emittedAt === null ? DEFAULT_ROW_COLUMNS : [...DEFAULT_ROW_COLUMNS, "leftOut"];
+      const columns = listColumns(terminal, buildRowColumns(found.kind), usual);
       return terminal.list(columns, client.imports.rows(found.id));
     }
-    if (problems) return terminal.list(PROBLEM_COLUMNS(terminal.language), client.imports.problems(found.id));
+    if (problems) return terminal.list(buildProblemColumns(terminal.language), client.imports.problems(found.id));
     if (found.state === "planned") {
       const isUndo = found.mode === "undo";
       const problems = isUndo ? undefined : await listProblems(terminal, client, found);
-      await showPlan(tools, found, { allRows: rowsLine(found), whole: problems?.whole });
+      await showPlan(tools, found, { allRows: buildRowsCommand(found), whole: problems?.whole });
     }
-    await terminal.show(IMPORT_DETAILS, found);
+    await terminal.show(IMPORT_DETAIL_COLUMNS, found);
   },
 });

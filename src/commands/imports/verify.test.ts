@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { folderWith } from "#support/commands/imports/plans.ts";
-import { inBoth, run } from "#support/commands/program.ts";
-import { testWrongLines } from "#support/commands/refusals.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
+import { testWrongLines } from "#support/commands/command-failures.ts";
 import { fileOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 import { rowOf, workbookOf } from "#support/xlsx/workbook.ts";
 
@@ -33,74 +33,73 @@ const exported = (...rows: Cells): void => writeFileSync(join(folder, "export.cs
 const verify = (words = "") => `imports verify ${number} --against export.csv${words}`;
 
 const HAS_ALL = [
-  ["en", (of: number, but = "") => `the console has all of change ${of}${but}\n`],
+  ["en", (of: number, but = "") => `all of change ${of} is in the console${but}\n`],
   ["ja", (of: number, but = "") => `変更 ${of} は、${but}すべて管理画面に反映されています\n`],
 ] as const;
 
-test.each(HAS_ALL)(
-  "what the export shows is done; nothing here changes, whatever else it shows: %s",
-  async (lang, hasAll) => {
-    exported(TARO.with(2, "部長"), HANAKO, JIRO.with(2, "社長"), ["新人", "new@example.jp", "", ""]);
-    expect(await ran(verify(` --lang ${lang}`))).toMatchObject({ exit: 0, stderr: hasAll(number) });
-    expect((await tenant.users()).map(({ name, title }) => [name, title])).toEqual([
-      ["山田 太郎", "部長"],
-      ["佐藤 次郎", null],
-      ["髙橋 花子", "主任"],
-    ]);
-    expect(await tenant.client.console.list({})).toEqual([]);
-  },
-);
+test.each(HAS_ALL)("records what the export shows as done and changes nothing here: %s", async (lang, hasAll) => {
+  exported(TARO.with(2, "部長"), HANAKO, JIRO.with(2, "社長"), ["新人", "new@example.jp", "", ""]);
+  expect(await ran(verify(` --lang ${lang}`))).toMatchObject({ exit: 0, stderr: hasAll(number) });
+  expect((await tenant.users()).map(({ name, title }) => [name, title])).toEqual([
+    ["山田 太郎", "部長"],
+    ["佐藤 次郎", null],
+    ["髙橋 花子", "主任"],
+  ]);
+  expect(await tenant.client.console.list({})).toEqual([]);
+});
 
-test("a task that was done already is not compared: it says when and by what it was done", async () => {
+test("does not compare a task that is already done, and says when and how it was done", async () => {
   exported(TARO.with(2, "部長"), HANAKO, JIRO);
   await ran(verify());
   writeFileSync(join(folder, "export.csv"), fileOf([["シリアルナンバー"], ["SERIAL1"]]));
-  const done = await inBoth(verify(), { folder, tenant: tenant.fetch });
+  const done = await runInBoth(verify(), { folder, tenant: tenant.fetch });
   const change = tenant.database.count("select max(number) from change");
   expect(done.en).toMatchObject({
     exit: 0,
-    stderr: `export.csv was not compared: task ${number} was done already: verified by an export (${change}), 2026-04-01, owner\n`,
+    stderr: `export.csv was not compared: task ${number} was already done: verified by an export (${change}), 2026-04-01, owner\n`,
   });
   expect(done.ja.stderr).toBe(
     `export.csv は照合していません。作業 ${number} は完了済みです: imports verify で確認(${change})、2026-04-01、owner\n`,
   );
 });
 
-test("a task that was confirmed before is not compared either", async () => {
+test("does not compare a task that was confirmed, either", async () => {
   await tenant.client.console.confirm({ numbers: [number], by: "田中" });
   exported(TARO, JIRO);
-  const { en, ja } = await inBoth(verify(), { folder, tenant: tenant.fetch });
+  const { en, ja } = await runInBoth(verify(), { folder, tenant: tenant.fetch });
   expect(en.exit).toBe(0);
   expect(en.stderr).toContain(
-    `export.csv was not compared: task ${number} was done already: confirmed, 2026-04-01, 田中\n`,
+    `export.csv was not compared: task ${number} was already done: confirmed, 2026-04-01, 田中\n`,
   );
   expect(ja.stderr).toContain(`作業 ${number} は完了済みです: 完了を確認、2026-04-01、田中\n`);
 });
 
-test.each(HAS_ALL)("a table of what is open says nothing once nothing is: %s", async (lang, hasAll) => {
+test.each(HAS_ALL)("shows no table of open records if everything is done: %s", async (lang, hasAll) => {
   exported(TARO.with(2, "部長"), HANAKO, JIRO);
   const found = await ran(verify(` --progress none --lang ${lang}`), { terminal: { columns: 80 } });
   expect(found).toMatchObject({ stdout: "", stderr: hasAll(number) });
   expect((await ran(verify(" --format json"))).stdout).toBe("[]\n");
 });
 
-test("what later changes left nothing of is not in the console", async () => {
+test("refuses a task of which later changes left nothing", async () => {
   await ran(`console drop ${number} --yes --confirm-deletions 1`);
   exported(TARO, JIRO);
-  const { en, ja } = await inBoth(verify(), { folder, tenant: tenant.fetch });
+  const { en, ja } = await runInBoth(verify(), { folder, tenant: tenant.fetch });
   expect(en).toMatchObject({ exit: 5, stdout: "" });
-  expect(en.stderr).toContain(`nothing of task ${number} is left: it was changed again since, last by change `);
+  expect(en.stderr).toContain(
+    `task ${number} has nothing left to do, because its values were changed again later, most recently by change `,
+  );
   expect(ja.stderr).toContain(`作業 ${number} の内容は残っていません。`);
 });
 
 test.each(HAS_ALL)(
-  "what was changed again since is named beside the rest, which the console has: %s",
+  "names what was changed again apart from the rest, which the console has: %s",
   async (lang, hasAll) => {
     const [taro] = await tenant.client.users.find({ name: "taro@example.jp" });
     const { consoleTask } = await tenant.client.users.edit(taro?.id ?? "", { title: "次長" });
     exported(TARO.with(2, "部長"), HANAKO, JIRO);
     const but = {
-      en: `, but for what was changed again since (last by change ${consoleTask})`,
+      en: `, except for what was changed again since then (last by change ${consoleTask})`,
       ja: `その後に変更し直した分(最後は変更 ${consoleTask})を除き、`,
     };
     const found = await ran(verify(` --lang ${lang}`));
@@ -110,7 +109,7 @@ test.each(HAS_ALL)(
 );
 
 test("`last` is your newest change that is open in the console", async () => {
-  await withAccount(tenant, { name: "other", role: "system" });
+  await addTestAccount(tenant, { name: "other", role: "system" });
   const [account] = (await tenant.client.console.list({})).slice(-1);
   await tenant.client.console.confirm({ numbers: [account?.number ?? 0] });
   const [jiro] = await tenant.client.users.find({ name: "jiro@example.jp" });
@@ -119,9 +118,9 @@ test("`last` is your newest change that is open in the console", async () => {
   await tenant.as("other").users.edit(taro?.id ?? "", { tel: "03-1" });
   exported(TARO, JIRO.with(2, "係長"));
   const last = "imports verify LAST --against export.csv --lang en";
-  expect(await ran(last)).toMatchObject({ exit: 0, stderr: `the console has all of change ${consoleTask}\n` });
+  expect(await ran(last)).toMatchObject({ exit: 0, stderr: `all of change ${consoleTask} is in the console\n` });
   // one of yours is done by now, and the newest one is not yours
-  expect((await ran(last)).stderr).toContain(`still open of change ${number}: `);
+  expect((await ran(last)).stderr).toContain(`still open from change ${number}: `);
   await tenant.client.console.confirm({ numbers: [number] });
   expect(await ran(last)).toMatchObject({ exit: 6 });
 });
@@ -143,10 +142,10 @@ test("records of another kind are verified by an export of that kind", async () 
     ]),
   );
   // its organisations, but not said to be such
-  const wrong = await inBoth(other.replace(" --kind orgs", ""), { folder, tenant: tenant.fetch });
+  const wrong = await runInBoth(other.replace(" --kind orgs", ""), { folder, tenant: tenant.fetch });
   expect(wrong.en).toMatchObject({
     exit: 3,
-    stderr: expect.stringContaining(`; if it is of orgs: clomoctl ${other}\n`),
+    stderr: expect.stringContaining(`; if it is an export of orgs: clomoctl ${other}\n`),
   });
   expect(wrong.ja.stderr).toContain(`組織のエクスポートなら: clomoctl ${other}\n`);
   // the kind of the file stays the default, also once only the others are open
@@ -155,15 +154,15 @@ test("records of another kind are verified by an export of that kind", async () 
   expect(await ran(`imports verify ${made} --against export.csv`)).toMatchObject({ exit: 9 });
   const left = await ran(`imports verify ${made} --against export.csv --lang en`);
   expect(left).toMatchObject({ exit: 9, stderr: expect.stringContaining(`clomoctl ${other}\n`) as unknown });
-  expect(left.stderr).toContain(`still open of change ${made}: add an organisation; `);
+  expect(left.stderr).toContain(`still open from change ${made}: add an organisation; `);
   const second = await ran(`${other} --lang en`);
-  expect(second).toMatchObject({ exit: 0, stderr: `the console has all of change ${made}\n` });
+  expect(second).toMatchObject({ exit: 0, stderr: `all of change ${made} is in the console\n` });
 });
 
 test.each([
   ["export.csv", (rows: Cells) => fileOf(rows)],
   ["export.xlsx", sheetOf],
-])("%s of another kind than the task names the newest open task of its kind", async (file, contentOf) => {
+])("%s of another kind than the task names the newest open task of the file's kind", async (file, contentOf) => {
   const devices = [
     ["シリアルナンバー", "プラットフォーム", "メモ"],
     ["SERIAL1", "iOS", ""],
@@ -172,26 +171,26 @@ test.each([
   const [device] = await tenant.client.devices.find({ name: "SERIAL1" });
   const { consoleTask } = await tenant.client.devices.edit(device?.id ?? "", { memo: "x" });
   writeFileSync(join(folder, file), contentOf([HEADER, TARO.with(2, "部長"), HANAKO]));
-  const wrong = await inBoth(`imports verify last --against ${file}`, { folder, tenant: tenant.fetch });
+  const wrong = await runInBoth(`imports verify last --against ${file}`, { folder, tenant: tenant.fetch });
   expect(wrong.en.exit).toBe(3);
   expect(wrong.en.stderr).toContain(
-    `error: task ${consoleTask} is about devices, and ${file} is an export of users\n  newest open task of users: clomoctl imports verify ${number} --against ${file}\n`,
+    `error: task ${consoleTask} is about devices, but ${file} is an export of users\n  to verify the newest open task for users: clomoctl imports verify ${number} --against ${file}\n`,
   );
   expect(wrong.ja.stderr).toContain(`作業 ${consoleTask} の対象はデバイスですが、${file} はユーザーのエクスポートです`);
   await tenant.client.console.confirm({ numbers: [number] });
-  const none = await inBoth(`imports verify last --against ${file}`, { folder, tenant: tenant.fetch });
-  expect(none.en.stderr).toContain("no task of users is open; export devices in the console\n");
+  const none = await runInBoth(`imports verify last --against ${file}`, { folder, tenant: tenant.fetch });
+  expect(none.en.stderr).toContain("no task for users is open; export devices from the console\n");
   expect(none.ja.stderr).toContain("ユーザーの未了の作業はありません。管理画面でデバイスをエクスポートしてください\n");
 });
 
-test("exit 9 while something is open: it is listed with both values", async () => {
+test("exits with 9 while a record is open, and lists it with both values", async () => {
   exported(TARO, JIRO);
-  const { en, ja } = await inBoth(verify(), { folder, tenant: tenant.fetch, terminal: { columns: 120 } });
+  const { en, ja } = await runInBoth(verify(), { folder, tenant: tenant.fetch, terminal: { columns: 120 } });
   expect(en.exit).toBe(9);
   expect(en.stdout).toMatch(/山田 太郎 <taro@example.jp> +change +役職 +課長 +部長/);
   expect(en.stdout).toMatch(/髙橋 花子 <hanako@example.jp> +add/);
-  expect(en.stderr).toContain(`still open of change ${number}: `);
-  expect(en.stderr).toContain(`how: clomoctl console show ${number}\n`);
+  expect(en.stderr).toContain(`still open from change ${number}: `);
+  expect(en.stderr).toContain(`; to see the steps: clomoctl console show ${number}\n`);
   expect(ja.stderr).toContain(`変更 ${number} で残っている作業: `);
   const open = JSON.parse((await ran(verify(" --format json"))).stdout) as readonly object[];
   expect(open).toContainEqual(expect.objectContaining({ field: "title", console: "課長", local: "部長" }));
@@ -199,17 +198,17 @@ test("exit 9 while something is open: it is listed with both values", async () =
   expect((await ran(verify(" --fields work"))).stdout).toBe("work\ncreate\n");
 });
 
-test("exit 9 while something cannot be seen: it is named, and --confirm-missing confirms it", async () => {
+test("exits with 9 while a field cannot be seen, and names it for --confirm-missing", async () => {
   writeFileSync(join(folder, "export.csv"), fileOf([HEADER, TARO, JIRO, HANAKO].map((row) => row.toSpliced(2, 1))));
   const first = await ran(`${verify()} --lang en`);
   expect(first.exit).toBe(9);
   expect(first.stderr).toContain(
-    `the export does not show: 役職; look in the console, then: clomoctl imports verify ${number} --against export.csv --confirm-missing\n`,
+    `the export does not show: 役職; check in the console, then: clomoctl imports verify ${number} --against export.csv --confirm-missing\n`,
   );
   expect(await ran(verify(" --confirm-missing"))).toMatchObject({ exit: 0 });
 });
 
-test("exit 9 while a blank cell may mean an organisation without a code", async () => {
+test("exits with 9 while a blank cell may mean an organisation without a code", async () => {
   await tenant.import({ kind: "orgs", fromConsole: true }, [
     ["組織名", "組織コード", "上位組織コード"],
     ["倉庫", "", ""],
@@ -218,16 +217,16 @@ test("exit 9 while a blank cell may mean an organisation without a code", async 
   const consoleTask = (await tenant.client.console.list({})).at(-1)?.number;
   exported(TARO, JIRO, HANAKO);
   const line = `imports verify ${consoleTask} --against export.csv`;
-  const { en, ja } = await inBoth(line, { folder, tenant: tenant.fetch });
+  const { en, ja } = await runInBoth(line, { folder, tenant: tenant.fetch });
   expect(en.exit).toBe(9);
   expect(en.stderr).toContain(
-    `the export does not show: 組織コード (a blank cell may mean an organisation without a code); look in the console, then: clomoctl ${line} --confirm-missing\n`,
+    `the export does not show: 組織コード (a blank cell may mean an organisation without a code); check in the console, then: clomoctl ${line} --confirm-missing\n`,
   );
   expect(ja.stderr).toContain("組織コード(空欄は、コードのない組織の場合があります)");
   expect(await ran(`${line} --confirm-missing`)).toMatchObject({ exit: 0 });
 });
 
-test("exit 9 while an export shows a part only: it proves no deletion", async () => {
+test("exits with 9 while an export shows only a part, which does not prove a deletion", async () => {
   const remove = await ran("users delete jiro@example.jp --yes --confirm-deletions 1 --format json");
   const { change } = JSON.parse(remove.stdout) as { readonly change: number };
   await tenant.import({ kind: "users", fromConsole: true }, [
@@ -239,16 +238,16 @@ test("exit 9 while an export shows a part only: it proves no deletion", async ()
   ]);
   exported(HANAKO);
   const line = `imports verify ${change} --against export.csv`;
-  const { en, ja } = await inBoth(line, { folder, tenant: tenant.fetch });
+  const { en, ja } = await runInBoth(line, { folder, tenant: tenant.fetch });
   expect(en.exit).toBe(9);
-  expect(en.stderr).toContain("the export lacks 2 of 3 other records, so it shows only a part and proves no deletion");
+  expect(en.stderr).toContain("the export lacks 2 of 3 other records, and a partial export does not prove a deletion");
   expect(en.stderr).toContain("clomoctl users import export.csv --from-console; ");
   expect(en.stderr).toContain(`clomoctl ${line} --confirm-missing\n`);
   expect(ja.stderr).toContain("ほかの 3 件のうち 2 件がありません");
   expect(await ran(`${line} --confirm-missing`)).toMatchObject({ exit: 0 });
 });
 
-test("the uploaded file proves nothing unless somebody says that it is the export", async () => {
+test("the uploaded file proves nothing unless it is declared to be the export", async () => {
   const line = `imports verify ${number} --against up.csv --lang en`;
   const refused = await ran(line);
   expect(refused).toMatchObject({ exit: 2, stdout: "" });
@@ -257,10 +256,10 @@ test("the uploaded file proves nothing unless somebody says that it is the expor
   expect([0, 9]).toContain((await ran(`${line} --same-as-upload`)).exit);
 });
 
-test("an export that was taken over before newer ones is not that of now, for a takeover and for a verification", async () => {
+test("an export that was taken over before newer exports is outdated, for takeover and verification", async () => {
   const takeOver = async (file: string, ...rows: Cells) => {
     writeFileSync(join(folder, file), fileOf([HEADER, ...rows]));
-    return inBoth(`users import ${file} --from-console --dry-run`, { folder, tenant: tenant.fetch });
+    return runInBoth(`users import ${file} --from-console --dry-run`, { folder, tenant: tenant.fetch });
   };
   const take = (file: string) => ran(`users import ${file} --from-console --yes --format json`);
   const changeOf = ({ stdout }: { readonly stdout: string }) =>
@@ -272,17 +271,17 @@ test("an export that was taken over before newer ones is not that of now, for a 
   await takeOver("new.csv", TARO, JIRO.with(2, "部長"));
   const newer = [changeOf(await take("new.csv"))];
   const again = await takeOver("old.csv", TARO, JIRO.with(2, "係長"));
-  for (const { en } of [none, same]) expect(en.stderr).not.toContain("taken over already");
-  const en = `was taken over already on 2026-04-01 (change ${old}); newer exports: ${newer.join(", ")}\n`;
-  const ja = `は 2026-04-01 に取り込み済みです(変更 ${old})。その後に取り込んだエクスポート: ${newer.join("、")}\n`;
+  for (const { en } of [none, same]) expect(en.stderr).not.toContain("this file was already taken over on");
+  const en = `was already taken over on 2026-04-01 (change ${old}); newer export: change ${newer.join(", ")}\n`;
+  const ja = `は 2026-04-01 に取り込み済みです(変更 ${old})。その後に取り込んだエクスポート: 変更 ${newer.join("、")}\n`;
   expect(again.en.stderr).toContain(`warning: this file ${en}`);
   expect(again.ja.stderr).toContain(`警告: このファイル${ja}`);
   const line = `imports verify ${number} --against old.csv`;
-  const verified = await inBoth(line, { folder, tenant: tenant.fetch });
+  const verified = await runInBoth(line, { folder, tenant: tenant.fetch });
   expect(verified.en.stderr).toContain(`warning: this file ${en}`);
   expect(verified.ja.stderr).toContain(`警告: このファイル${ja}`);
   await ran(`undo ${newer.join("")} --mirror-only --yes`);
-  expect((await ran(`${line} --lang en`)).stderr).not.toContain("taken over already");
+  expect((await ran(`${line} --lang en`)).stderr).not.toContain("this file was already taken over on");
 });
 
 test("reads the export from stdin", async () => {
@@ -294,13 +293,13 @@ test.each([
   ["imports verify 99 --against export.csv", 6],
   ["imports verify NUMBER --against nowhere.csv", 6],
   ["imports verify NUMBER --against .", 2],
-])("%s ends with %i, and nothing is recorded", async (line, exit) => {
+])("%s exits with %i and records nothing", async (line, exit) => {
   exported(TARO.with(2, "部長"), HANAKO, JIRO);
   expect(await ran(line.replace("NUMBER", String(number)))).toMatchObject({ exit, stdout: "" });
   expect(await tenant.client.console.list({})).toHaveLength(1);
 });
 
-test("an export that could be half-width kana as well is not sent", async () => {
+test("does not send an export that could also be half-width kana", async () => {
   writeFileSync(join(folder, "export.csv"), "name\r\nMuñoz\r\n");
   const { exit, stderr } = await ran(`${verify()} --lang en`);
   expect(exit).toBe(3);
@@ -312,6 +311,6 @@ testWrongLines(
   ["imports verify --against export.csv", "the argument NUMBER|last is missing"],
   ["imports verify 1 --against export.csv --encoding euc-jp", "--encoding must be one of"],
   ["imports verify 1 2 --against export.csv", "unexpected argument 2"],
-  ["imports verify first --against export.csv", "first is not a change number"],
+  ["imports verify first --against export.csv", '"first" is not a change number'],
   ["imports verify 1 --against export.csv --kind people", "--kind must be one of"],
 );

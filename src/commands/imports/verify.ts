@@ -2,29 +2,29 @@ import { line, step } from "../../lib/advice/index.ts";
 import type { ConsoleTask, Verification } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { openInput } from "../../lib/files/index.ts";
-import { calledOnScreen, toldOnScreen } from "../../lib/model/console-change.ts";
+import { getConsoleLabel, formatConsoleValue } from "../../lib/model/console-change.ts";
 import { FORMAT_NAMES, type FormatName } from "../../lib/model/console-files.ts";
 import { CONSOLE_CLOSING_NAMES, CONSOLE_WORK_NAMES } from "../../lib/model/console-task.ts";
-import { nameIn } from "../../lib/model/import.ts";
+import { getDisplayName } from "../../lib/model/import.ts";
 import { THINGS } from "../../lib/model/things.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
+import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { zoneOf, type Tools } from "../tools.ts";
-import { closingName } from "../console/columns.ts";
-import { otherKinds, recordCalled, verifySteps, workOf } from "../console/steps.ts";
-import { isUsualTable } from "../listing/list.ts";
+import { resolveTimezone, type Tools } from "../tools.ts";
+import { formatClosing } from "../console/columns.ts";
+import { listOtherKinds, formatRecordLabel, buildVerifySteps, summarizeTask } from "../console/steps.ts";
+import { isDefaultTable } from "../listing/list.ts";
 import { loadColumnMap } from "../csv/file/column-map.ts";
-import { INPUT_ENCODING } from "../csv/file/encoding.ts";
-import { kindName } from "../../lib/plan/columns.ts";
+import { INPUT_ENCODING_OPTION } from "../csv/file/encoding.ts";
+import { describeImportKind } from "../../lib/plan/columns.ts";
 import { describeOldExport } from "../../lib/plan/describe.ts";
-import { parseChange } from "./plan/find.ts";
-import { examineFile, streamOf } from "./plan/send.ts";
-import { importCommand, NOTHING_NEEDED } from "./refusal/command.ts";
-import { kindsOfExport } from "./refusal/export-kind.ts";
+import { parseChangeNumber } from "./plan/find.ts";
+import { examineFile, streamFile } from "./plan/send.ts";
+import { buildImportCommand, NO_REMEDY } from "./refusal/command.ts";
+import { detectExportKinds } from "./refusal/export-kind.ts";
 
-/** What is open of one field of a record; of a whole record, if the console lacks it or has it still. */
+/** A field still to be changed in the console; without `change`, the record is still to be created or deleted. */
 interface OpenField {
   readonly record: ConsoleTask["records"][number];
   readonly change: ConsoleTask["records"][number]["changes"][number] | undefined;
@@ -32,42 +32,44 @@ interface OpenField {
 
 const fieldsOf = ({ record }: OpenField) => THINGS.get(record.thing)?.fields ?? {};
 
-const shown = (open: OpenField, side: "before" | "after"): Text | null =>
-  open.change === undefined ? null : toldOnScreen(fieldsOf(open)[open.change.field] ?? undefined, open.change[side]);
+const formatOpenValue = (open: OpenField, side: "before" | "after"): Text | null =>
+  open.change === undefined
+    ? null
+    : formatConsoleValue(fieldsOf(open)[open.change.field] ?? undefined, open.change[side]);
 
 const COLUMNS: readonly Column<OpenField>[] = [
-  { key: "record", header: text("record", "対象"), value: ({ record }) => recordCalled(record), wraps: true },
+  { key: "record", header: text("record", "対象"), value: ({ record }) => formatRecordLabel(record), wraps: true },
   {
     key: "work",
     header: text("still to do", "残っている作業"),
     value: ({ record }) => record.work,
-    name: ({ record }) => nameIn(CONSOLE_WORK_NAMES, record.work),
+    name: ({ record }) => getDisplayName(CONSOLE_WORK_NAMES, record.work),
   },
   {
     key: "field",
     header: text("field", "項目"),
     value: ({ change }) => change?.field ?? null,
-    name: (open) => (open.change === undefined ? null : same(calledOnScreen(fieldsOf(open), open.change.field))),
+    name: (open) => (open.change === undefined ? null : same(getConsoleLabel(fieldsOf(open), open.change.field))),
   },
   {
     key: "console",
     header: text("in the console", "管理画面"),
     value: ({ change }) => change?.before ?? null,
-    name: (open) => shown(open, "before"),
+    name: (open) => formatOpenValue(open, "before"),
   },
   {
     key: "local",
     header: text("here", "ここ"),
     value: ({ change }) => change?.after ?? null,
-    name: (open) => shown(open, "after"),
+    name: (open) => formatOpenValue(open, "after"),
   },
 ];
 
-/** Maximum number of rows that people read. */
-const MAX_SHOWN = 20;
+/** Maximum number of rows that a table for people shows. */
+const MAX_TABLE_ROWS = 20;
 
-/** What is open of a task, field by field; new records and deletions as a whole. */
-const openOf = ({ records }: ConsoleTask): readonly OpenField[] =>
+/** Returns what is still open in a task, field by field; new records and deletions are one entry each. */
+const listOpenFields = ({ records }: ConsoleTask): readonly OpenField[] =>
   records.flatMap((record): readonly OpenField[] =>
     record.work === "create" || record.work === "delete"
       ? [{ record, change: undefined }]
@@ -76,12 +78,12 @@ const openOf = ({ records }: ConsoleTask): readonly OpenField[] =>
 
 export default defineCommand({
   summary: text(
-    "compare an export of the console with a change that was to be made there",
-    "管理画面のエクスポートを、管理画面で行う変更と照合する",
+    "check with an export of the console whether a change was made there",
+    "変更が管理画面に反映されたかを、管理画面のエクスポートで照合する",
   ),
   details: [
     text(
-      "Looks only at the records of the change; nothing else of the export is taken over, and nothing here changes. What the console has by now is done; what it does not have is listed with both values and stays open (exit 9). What the export does not show at all is named: look in the console, then pass --confirm-missing. An export of a part of the records proves no deletion.",
+      "Compares only the records of the change. Nothing else is taken over from the export, and no value changes here. Changes that the console already has are done. The rest is listed with both values and stays open (exit 9). Fields that the export does not show are named: check them in the console, then pass --confirm-missing. An export of only some of the records does not prove a deletion.",
       "変更の対象だけを照合します。エクスポートのほかの内容は取り込まず、ここでの値も変わりません。管理画面に反映された分は完了になり、残りは両方の値とともに一覧して未了のままです(終了コード 9)。エクスポートに現れない項目は名前を表示します。管理画面で確認したうえで --confirm-missing を指定してください。一部だけのエクスポートでは、削除を確認できません。",
     ),
   ],
@@ -91,7 +93,7 @@ export default defineCommand({
       value: "NUMBER|last",
       required: true,
       about: text(
-        "number of the change, or `last`: your newest one that is not completely in the console",
+        "number of the change, or `last` for your newest change that is not completely in the console",
         "変更番号、または last(管理画面での作業が残っている、自分の最新の変更)",
       ),
     },
@@ -101,30 +103,33 @@ export default defineCommand({
       kind: "file",
       value: "EXPORT.csv",
       required: true,
-      about: text("the console's export, made afterwards", "作業後に管理画面からエクスポートしたファイル"),
+      about: text(
+        "export of the console, made after the change was made there",
+        "作業後に管理画面からエクスポートしたファイル",
+      ),
     },
     kind: {
       kind: "choice",
       choices: FORMAT_NAMES,
       value: "KIND",
       about: text(
-        "kind of the export, if the change is of several (default: the kind of the task)",
-        "複数の種類にわたる変更で、エクスポートの種類(既定: 作業の種類)",
+        "kind of the export, if the change covers several kinds (default: kind of the task)",
+        "エクスポートの種類(複数の種類にわたる変更の場合。既定: 作業の種類)",
       ),
     },
-    encoding: INPUT_ENCODING,
+    encoding: INPUT_ENCODING_OPTION,
     confirmMissing: {
       kind: "boolean",
       about: text(
-        "confirm what the export does not show; it is recorded who did",
-        "エクスポートに現れない項目を完了として記録する(記録した人が残る)",
+        "mark what the export does not show as done (your account is recorded)",
+        "エクスポートに現れない項目を完了として記録する(確認した人も記録する)",
       ),
     },
     sameAsUpload: {
       kind: "boolean",
       about: text(
-        "the file is the console's export, though it equals the file that was uploaded",
-        "アップロードしたファイルと同じ内容だが、管理画面のエクスポートである",
+        "the file is the console's export although it is identical to the uploaded file",
+        "アップロードしたファイルと同じ内容でも、管理画面のエクスポートとして扱う",
       ),
     },
   },
@@ -132,13 +137,13 @@ export default defineCommand({
     { line: "clomoctl imports verify last --against export.csv" },
     {
       line: "clomoctl imports verify 12 --against orgs.csv --kind orgs",
-      about: text("the organisations that an import of users created", "ユーザーのインポートで追加した組織"),
+      about: text("organisations that an import of users created", "ユーザーのインポートで追加した組織"),
     },
   ],
   exits: ["input-rejected", "conflict", "not-found", "differs"],
   shows: COLUMNS,
   async run(tools, { number: typed, against, kind: given, encoding, confirmMissing, sameAsUpload }) {
-    const wanted = parseChange(typed, line("console list", []));
+    const wanted = parseChangeNumber(typed, line("console list", []));
     const { terminal } = tools;
     const { client, context, permitChange } = await tools.tenant("imports", "console");
     const asked = await client.console.show(wanted);
@@ -150,7 +155,7 @@ export default defineCommand({
     const reading = await examineFile(tools, file, { encoding, newline: "auto" });
     const map = await loadColumnMap(tools, kind, { option: undefined, context });
     const verify = (isExport: boolean): Promise<Verification> => {
-      tools.describeState(() => MAY_BE_DONE(number));
+      tools.describeState(() => describeUnknownResult(number));
       const evidence = {
         kind,
         confirmMissing: confirmMissing || undefined,
@@ -158,36 +163,36 @@ export default defineCommand({
         map: map && JSON.stringify(map),
       };
       return client.imports
-        .verify(number, { stream: streamOf(tools, file), encoding: reading.encoding }, evidence, tools.signal)
+        .verify(number, { stream: streamFile(tools, file), encoding: reading.encoding }, evidence, tools.signal)
         .catch(async (error: unknown) => {
           if (!(error instanceof Failure) || error.code !== "input-rejected") throw error;
-          const [others, kinds] = [otherKinds(asked, kind), await kindsOfExport(file, reading)];
+          const [others, kinds] = [listOtherKinds(asked, kind), await detectExportKinds(file, reading)];
           if (kinds.length === 0 || [kind, ...others].some((one) => kinds.includes(one)))
-            throw perhapsOfOther(error, { number, against }, others);
-          throw ofOtherTask(asked, { against, label: file.label, kinds }, await client.console.list({}));
+            throw suggestOtherKinds(error, { number, against }, others);
+          throw createKindMismatch(asked, { against, label: file.label, kinds }, await client.console.list({}));
         });
     };
     let found = await verify(sameAsUpload);
     if (found.sameAsUpload === true) {
-      tools.describeState(() => NOTHING_COMPARED);
+      tools.describeState(() => NOT_COMPARED);
       const isExport = await terminal.prompts.confirm({ message: SAME_AS_UPLOAD, flag: "--same-as-upload" });
-      if (!isExport) throw isUpload(file.label, { number, against, kind: given });
+      if (!isExport) throw createUploadFailure(file.label, { number, against, kind: given });
       found = await verify(true);
     }
     if (found.closedBefore === true) {
-      tools.describeState(() => NOTHING_COMPARED);
-      await terminal.note(notCompared(file.label, found, zoneOf(tools, { context })));
-      if (!isUsualTable(terminal)) await terminal.list(COLUMNS, []);
+      tools.describeState(() => NOT_COMPARED);
+      await terminal.note(describeNotCompared(file.label, found, resolveTimezone(tools, { context })));
+      if (!isDefaultTable(terminal)) await terminal.list(COLUMNS, []);
       return undefined;
     }
-    tools.describeDone(text("what the export shows was recorded", "エクスポートで確認した内容を記録しました"));
+    tools.describeDone(text("the result of the comparison was recorded", "エクスポートで確認した内容を記録しました"));
     tools.summarize({ changed: true });
     if (found.takenOver !== undefined)
-      await terminal.warn(describeOldExport(found.takenOver, zoneOf(tools, { context })));
+      await terminal.warn(describeOldExport(found.takenOver, resolveTimezone(tools, { context })));
     if (found.done) {
-      await terminal.note(inConsole(number, found.changedAgain ?? null));
-      // people read the sentence
-      if (!isUsualTable(terminal)) await terminal.list(COLUMNS, []);
+      await terminal.note(describeAllDone(number, found.changedAgain ?? null));
+      // people read the note instead of an empty table
+      if (!isDefaultTable(terminal)) await terminal.list(COLUMNS, []);
       return undefined;
     }
     await reportOpen(terminal, found, { number, against, kind });
@@ -195,39 +200,39 @@ export default defineCommand({
   },
 });
 
-/** Says what is open of a task, and how to close it. @param kind of the export */
+/** Reports what is still open in a task, and how to close it.  @param kind kind of the export */
 const reportOpen = async (
   terminal: Tools["terminal"],
   { task, unseen, lacking }: Verification,
   { number, against, kind }: VerifiedChange & { readonly kind: FormatName },
 ): Promise<void> => {
-  await listOpen(terminal, task);
-  const work = workOf(task);
+  await listOpenRows(terminal, task);
+  const work = summarizeTask(task);
   await terminal.note(
     step(
-      `still open of change ${number}: ${work.en}; how`,
+      `still open from change ${number}: ${work.en}; to see the steps`,
       `変更 ${number} で残っている作業: ${work.ja}。手順`,
       line("console show", [number]),
     ),
   );
   const again = { number, against, kind: kind === task.kind ? undefined : kind };
-  if (unseen.length > 0) await terminal.note(notSeen(unseen, again));
-  if (lacking !== undefined) await terminal.note(showsPart(lacking, kind, again));
-  for (const step of verifySteps(task, kind)) await terminal.note(step);
+  if (unseen.length > 0) await terminal.note(describeUnseenFields(unseen, again));
+  if (lacking !== undefined) await terminal.note(describePartialExport(lacking, kind, again));
+  for (const step of buildVerifySteps(task, kind)) await terminal.note(step);
 };
 
-/** Lists what is open of a task: programs get all of it. */
-const listOpen = async (terminal: Tools["terminal"], task: ConsoleTask): Promise<void> => {
-  const open = openOf(task);
-  const shown = isUsualTable(terminal) ? open.slice(0, MAX_SHOWN) : open;
+/** Lists what is open in a task: all of it for programs, the first rows for people. */
+const listOpenRows = async (terminal: Tools["terminal"], task: ConsoleTask): Promise<void> => {
+  const open = listOpenFields(task);
+  const shown = isDefaultTable(terminal) ? open.slice(0, MAX_TABLE_ROWS) : open;
   await terminal.list(COLUMNS, shown);
   if (shown.length === open.length) return;
   const [more, all] = [open.length - shown.length, line("console show", [task.number], { rows: true })];
   await terminal.note(step(`and ${more} more`, `ほか ${more} 件`, all));
 };
 
-/** The failure of an export that is rejected, which may be of another kind that the change has. */
-const perhapsOfOther = (
+/** Returns the failure for a rejected export, which may be of another kind that the change covers. */
+const suggestOtherKinds = (
   error: Failure,
   { number, against }: Omit<VerifiedChange, "kind">,
   others: readonly FormatName[],
@@ -235,14 +240,14 @@ const perhapsOfOther = (
   if (others.length === 0) return error;
   const { what, where, hint } = error;
   const again = others.map((kind) => {
-    const [{ en, ja }, verify] = [kindName(kind), line("imports verify", [number], { against, kind })];
-    return text(`if it is of ${en}: ${verify}`, `${ja}のエクスポートなら: ${verify}`);
+    const [{ en, ja }, verify] = [describeImportKind(kind), line("imports verify", [number], { against, kind })];
+    return text(`if it is an export of ${en}: ${verify}`, `${ja}のエクスポートなら: ${verify}`);
   });
-  return new Failure("input-rejected", { what, where, hint: joined(hint === undefined ? again : [hint, ...again]) });
+  return new Failure("input-rejected", { what, where, hint: joinTexts(hint === undefined ? again : [hint, ...again]) });
 };
 
-/** The failure of an export of a kind of which the task has no records. @param open all open tasks, the newest last */
-const ofOtherTask = (
+/** Returns the failure for an export of a kind that the task lacks.  @param open all open tasks, the newest last */
+const createKindMismatch = (
   task: ConsoleTask,
   {
     against,
@@ -252,100 +257,100 @@ const ofOtherTask = (
   open: readonly ConsoleTask[],
 ): Failure => {
   const newest = open
-    .filter((one) => kinds.some((kind) => one.kind === kind || otherKinds(one, one.kind).includes(kind)))
+    .filter((one) => kinds.some((kind) => one.kind === kind || listOtherKinds(one, one.kind).includes(kind)))
     .toSorted((a, b) => b.number - a.number)[0];
-  const own = [...new Set([task.kind, ...otherKinds(task, task.kind)])];
-  const named = (all: readonly FormatName[]): Text => joined(all.map(kindName), text(", ", "、"));
+  const own = [...new Set([task.kind, ...listOtherKinds(task, task.kind)])];
+  const named = (all: readonly FormatName[]): Text => joinTexts(all.map(describeImportKind), text(", ", "、"));
   const [is, file] = [named(own), named(kinds)];
-  // a task is verified by its own kind unless another one is given
-  const others = newest === undefined ? [] : otherKinds(newest, newest.kind);
+  // without `--kind`, a task is verified with its own kind
+  const others = newest === undefined ? [] : listOtherKinds(newest, newest.kind);
   const kind = newest && kinds.includes(newest.kind) ? undefined : kinds.find((one) => others.includes(one));
   const again = newest && line("imports verify", [newest.number], { against, kind });
   return new Failure("input-rejected", {
     what: text(
-      `task ${task.number} is about ${is.en}, and ${label} is an export of ${file.en}`,
+      `task ${task.number} is about ${is.en}, but ${label} is an export of ${file.en}`,
       `作業 ${task.number} の対象は${is.ja}ですが、${label} は${file.ja}のエクスポートです`,
     ),
     hint:
       again === undefined
         ? text(
-            `no task of ${file.en} is open; export ${is.en} in the console`,
+            `no task for ${file.en} is open; export ${is.en} from the console`,
             `${file.ja}の未了の作業はありません。管理画面で${is.ja}をエクスポートしてください`,
           )
-        : step(`newest open task of ${file.en}`, `${file.ja}の最新の未了の作業`, again),
+        : step(`to verify the newest open task for ${file.en}`, `${file.ja}の最新の未了の作業を照合するには`, again),
   });
 };
 
-/** Excepts what a change wrote again, if one did. */
-const except = (change: number | null): Text =>
+/** Returns the clause that excludes what a later change wrote again; empty if there is no such change. */
+const describeExclusion = (change: number | null): Text =>
   change === null
     ? text("", "")
     : text(
-        `, but for what was changed again since (last by change ${change})`,
+        `, except for what was changed again since then (last by change ${change})`,
         `その後に変更し直した分(最後は変更 ${change})を除き、`,
       );
 
-/** Says that a task was done already, when and by what. */
-const notCompared = (label: string, { task, changedAgain = null }: Verification, zone: string): Text => {
+/** Reports that a task was already done: how, when and by whom. */
+const describeNotCompared = (label: string, { task, changedAgain = null }: Verification, zone: string): Text => {
   const { number, state, closing, closedAt, closedBy } = task;
-  const how = closing ? closingName(closing) : state === "confirmed" ? CONSOLE_CLOSING_NAMES.confirm : undefined;
+  const how = closing ? formatClosing(closing) : state === "confirmed" ? CONSOLE_CLOSING_NAMES.confirm : undefined;
   const day = closedAt === null ? undefined : same(dayOf(closedAt, zone));
   const facts = [how, day, closedBy === null ? undefined : same(closedBy)].filter((one) => one !== undefined);
-  const by = joined(facts, text(", ", "、"));
-  const [but, colon] = [except(changedAgain), facts.length === 0 ? "" : ": "];
+  const by = joinTexts(facts, text(", ", "、"));
+  const [but, colon] = [describeExclusion(changedAgain), facts.length === 0 ? "" : ": "];
   return text(
-    `${label} was not compared: task ${number} was done already${but.en}${colon}${by.en}`,
+    `${label} was not compared: task ${number} was already done${but.en}${colon}${by.en}`,
     `${label} は照合していません。作業 ${number} は${but.ja === "" ? "" : `、${but.ja}`}完了済みです${colon}${by.ja}`,
   );
 };
 
-/** @param changedAgain the newest change that wrote a part of it again */
-const inConsole = (number: number, changedAgain: number | null): Text => {
-  const but = except(changedAgain);
+/** Reports that a change is all in the console.  @param changedAgain the newest change that rewrote a part of it */
+const describeAllDone = (number: number, changedAgain: number | null): Text => {
+  const but = describeExclusion(changedAgain);
   return text(
-    `the console has all of change ${number}${but.en}`,
+    `all of change ${number} is in the console${but.en}`,
     `変更 ${number} は、${but.ja}すべて管理画面に反映されています`,
   );
 };
 
-const NOTHING_COMPARED = text("nothing was compared", "照合していません");
+const NOT_COMPARED = text("nothing was compared", "照合していません");
 
-const MAY_BE_DONE = (number: number): Text => {
+const describeUnknownResult = (number: number): Text => {
   const see = line("console show", [number]);
   return text(
-    `the comparison was in progress; what the export shows may have been recorded, check: ${see}`,
-    `照合の途中でした。エクスポートの内容が記録されている可能性があります。確認: ${see}`,
+    `the comparison was in progress; its result may already be recorded. Check: ${see}`,
+    `照合の途中でした。照合の結果はすでに記録されている可能性があります。確認: ${see}`,
   );
 };
 
 const SAME_AS_UPLOAD = text(
-  "This file equals the one that was uploaded. Is it really the console's export, made after the upload?",
+  "This file is identical to the uploaded file. Is it really the console's export, made after the upload?",
   "アップロードしたファイルと同じ内容です。本当にアップロード後の管理画面のエクスポートですか?",
 );
 
-/** How a change is verified: by an export, of another kind than its task's if that is given. */
+/** A change to verify, the export file, and the kind of the export if it differs from the kind of the task. */
 interface VerifiedChange {
   readonly number: number;
   readonly against: string;
   readonly kind: FormatName | undefined;
 }
 
-const isUpload = (label: string, { number, against, kind }: VerifiedChange): Failure => {
+const createUploadFailure = (label: string, { number, against, kind }: VerifiedChange): Failure => {
   const again = line("imports verify", [number], { against, kind, sameAsUpload: true });
   return new Failure("input-rejected", {
     what: text(
-      `${label} is the file that was uploaded, and proves nothing`,
+      `${label} is identical to the uploaded file, so it does not prove anything`,
       `${label} はアップロードしたファイルと同じ内容のため、照合できません`,
     ),
     hint: step(
-      "export in the console; if it is the same all the same",
-      "管理画面でエクスポートしてください。それでも同じ内容なら",
+      "export again from the console; if the new export is still the same",
+      "管理画面でもう一度エクスポートしてください。それでも同じ内容なら",
       again,
     ),
   });
 };
 
-const notSeen = (unseen: Verification["unseen"], { number, against, kind }: VerifiedChange): Text => {
+const describeUnseenFields = (unseen: Verification["unseen"], { number, against, kind }: VerifiedChange): Text => {
   const names = unseen.map(({ header, blank }) =>
     blank === true
       ? text(
@@ -354,24 +359,24 @@ const notSeen = (unseen: Verification["unseen"], { number, against, kind }: Veri
         )
       : same(header),
   );
-  const { en, ja } = joined(names, text(", ", "、"));
+  const { en, ja } = joinTexts(names, text(", ", "、"));
   const again = line("imports verify", [number], { against, kind, confirmMissing: true });
   return text(
-    `the export does not show: ${en}; look in the console, then: ${again}`,
+    `the export does not show: ${en}; check in the console, then: ${again}`,
     `エクスポートに現れない項目: ${ja}。管理画面で確認してから: ${again}`,
   );
 };
 
-/** Says why an export does not prove deletions, and what does. */
-const showsPart = (
+/** Explains why an export does not prove deletions, and what does. */
+const describePartialExport = (
   { records, of }: NonNullable<Verification["lacking"]>,
   exported: FormatName,
   { number, against, kind }: VerifiedChange,
 ): Text => {
-  const take = importCommand({ kind: exported, file: against, options: { fromConsole: true } }, NOTHING_NEEDED);
+  const take = buildImportCommand({ kind: exported, file: against, options: { fromConsole: true } }, NO_REMEDY);
   const again = line("imports verify", [number], { against, kind, confirmMissing: true });
   return text(
-    `the export lacks ${records} of ${counted(of, "other record")}, so it shows only a part and proves no deletion: export everything and verify again; if it has everything, take it over: ${take}; or look in the console, then: ${again}`,
+    `the export lacks ${records} of ${formatCount(of, "other record")}, and a partial export does not prove a deletion. Export all records and verify again; if this export is complete, take it over: ${take}; or check in the console, then: ${again}`,
     `エクスポートには、ほかの ${of} 件のうち ${records} 件がありません。一部だけのエクスポートでは、削除を確認できません。全件をエクスポートして照合し直してください。これで全件なら、取り込んでください: ${take} 。または、管理画面で確認してから: ${again}`,
   );
 };

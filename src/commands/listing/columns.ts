@@ -1,12 +1,12 @@
-import { listColumnsOf, type Fields } from "../../lib/model/thing.ts";
+import { buildListColumns, type Fields } from "../../lib/model/thing.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same } from "../../lib/text/index.ts";
 
 type RecordValues = Readonly<Record<string, unknown>>;
 
-/** The columns of a list of a thing. @see listColumnsOf */
-export const columnsOfFields = <R>(fields: Fields): readonly Column<R>[] =>
-  listColumnsOf(fields).map(({ key, name, member, field }) => {
+/** Returns the columns for a list of records with the given fields. @see listColumnsOf */
+export const buildFieldColumns = <R>(fields: Fields): readonly Column<R>[] =>
+  buildListColumns(fields).map(({ key, name, member, field }) => {
     const names = field.type === "choice" ? field.names : undefined;
     const value = (record: R): unknown => {
       const { [name]: whole } = record as RecordValues;

@@ -31,6 +31,6 @@ test.each([
   ["a file with fields", { output: "a" }, { fields: "a" }, "html"],
   ["fields of a document", { format: "html" }, { fields: "a" }, undefined],
   ["a query of a document", { format: "html", output: "a" }, { query: "a" }, "html"],
-] as const)("%s is refused", (_, options, globals, usual) => {
+] as const)("refuses %s", (_, options, globals, usual) => {
   expect(() => asked(options, globals, usual)).toThrow(Failure);
 });

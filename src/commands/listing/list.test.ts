@@ -3,17 +3,17 @@ import type { Device, SecuredUser, User } from "../../lib/client/index.ts";
 import { EXAMPLES } from "../../lib/contract/examples.ts";
 import type { Failure } from "../../lib/errors/index.ts";
 import { same } from "../../lib/text/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example, inTurn } from "#support/commands/tenant.ts";
-import { firstLines, firstOf, listColumns } from "./list.ts";
-import { theOne } from "./named.ts";
+import { limitLines, limitRecords, listColumns } from "./list.ts";
+import { requireSingleMatch } from "./single-match.ts";
 
 const COLUMNS = ["id", "name"].map((key) => ({ key, header: same(key), value: () => key }));
 const keys = (output: Parameters<typeof listColumns>[0]["output"]): readonly string[] =>
   listColumns({ output }, COLUMNS, ["name"]).map(({ key }) => key);
 
 describe("listColumns", () => {
-  it("gives people and pipes the usual ones, programs and who names some all of them", () => {
+  it("returns the usual columns for people and pipes, and all columns for programs and named fields", () => {
     for (const format of ["table", "tsv", "csv"] as const)
       expect(keys({ format, fields: undefined, query: undefined })).toEqual(["name"]);
     expect(keys({ format: "ndjson", fields: undefined, query: undefined })).toEqual(["id", "name"]);
@@ -24,17 +24,17 @@ describe("listColumns", () => {
 });
 
 describe("firstOf", () => {
-  it("asks for no more records than it gives", async () => {
+  it("asks for no more records than it returns", async () => {
     let asked = 0;
     function* records(): Generator<number> {
       for (;;) yield (asked += 1);
     }
-    expect(await Array.fromAsync(firstOf(records(), 3))).toEqual([1, 2, 3]);
+    expect(await Array.fromAsync(limitRecords(records(), 3))).toEqual([1, 2, 3]);
     expect(asked).toBe(3);
-    expect(await Array.fromAsync(firstOf(records(), 0))).toEqual([]);
+    expect(await Array.fromAsync(limitRecords(records(), 0))).toEqual([]);
     expect(asked).toBe(3);
     const all = [1, 2];
-    expect(firstOf(all, undefined)).toBe(all);
+    expect(limitRecords(all, undefined)).toBe(all);
   });
 });
 
@@ -44,9 +44,9 @@ describe("firstLines", () => {
     for (const chunk of chunks) yield Buffer.from(chunk);
   }
   const first = async (limit?: number): Promise<string> =>
-    Buffer.concat(await Array.fromAsync(firstLines(source(), limit))).toString();
+    Buffer.concat(await Array.fromAsync(limitLines(source(), limit))).toString();
 
-  it("are as many as asked for, wherever the chunks end", async () => {
+  it("returns as many lines as requested, wherever the chunks end", async () => {
     expect(await first()).toBe(chunks.join(""));
     expect(await Promise.all([0, 1, 2, 3, 4, 5].map(first))).toEqual([
       "",
@@ -63,21 +63,23 @@ describe("theOne", () => {
   const kind = { noun: same("user"), list: "clomoctl users list", describe: (id: number) => `no. ${id}` };
   const failing = (found: readonly number[]): Failure | undefined => {
     try {
-      theOne("x", found, kind);
+      requireSingleMatch("x", found, kind);
       return undefined;
     } catch (error) {
       return error as Failure;
     }
   };
 
-  it("is the only one that fits", () => {
-    expect(theOne("x", [7], kind)).toBe(7);
-    expect(failing([])).toMatchObject({ code: "not-found", hint: { en: "see clomoctl users list" } });
-    expect(failing([1, 2])).toMatchObject({ code: "usage", what: { en: "x matches 2: no. 1; no. 2" } });
+  it("returns the only match", () => {
+    expect(requireSingleMatch("x", [7], kind)).toBe(7);
+    expect(failing([])).toMatchObject({ code: "not-found", hint: { en: "to list all: clomoctl users list" } });
+    expect(failing([1, 2])).toMatchObject({ code: "usage", what: { en: '"x" matches 2 records: no. 1; no. 2' } });
   });
 
-  it("lists some of many", () => {
-    expect(failing(Array.from({ length: 30 }, (_, at) => at))?.what.en).toMatch(/^x matches 30: no\. 0;.+no\. 9; …$/);
+  it("lists some of many matches", () => {
+    expect(failing(Array.from({ length: 30 }, (_, at) => at))?.what.en).toMatch(
+      /^"x" matches 30 records: no\. 0;.+no\. 9; …$/,
+    );
     expect(failing(Array.from({ length: 10 }, (_, at) => at))?.what.en).toMatch(/no\. 9$/);
     expect(failing(Array.from({ length: 11 }, (_, at) => at))?.what.en).toMatch(/no\. 9; …$/);
   });
@@ -100,7 +102,7 @@ const LISTS = [
     fields: "name,employeeCode",
     rows: ["髙橋 花子\tE0042", "山田 太郎\t"],
     objects: [hanako, taro].map(({ org, ...user }) => ({ ...user, org: org.path, orgCode: org.code, orgId: org.id })),
-    en: /^name +mail addresses +organisation +title +employee code +account\n/,
+    en: /^name +email addresses +organisation +title +employee code +CLOMO account name\n/,
     ja: /^氏名 +メールアドレス +組織 +役職 +社員コード +CLOMOアカウント名\n/,
   },
   {
@@ -153,7 +155,7 @@ describe.each(LISTS)("$verb", ({ verb, request, query, items, fields, rows, obje
     expect(ran.requests).toEqual([asked({}), asked({ cursor: "7" })]);
   });
 
-  test("passes filters to the tenant, and fetches no page that --limit does not need", async () => {
+  test("passes filters to the tenant and fetches no page that --limit does not need", async () => {
     const line = [...verb.split(" "), "--filter-name", "髙橋 花", "--filter-id", "hana", "--limit", "1"];
     const tenant = { [operation]: { items, next: "7" } };
     const { stdout, requests } = await run([...line, "--fields", fields], { tenant });
@@ -161,14 +163,14 @@ describe.each(LISTS)("$verb", ({ verb, request, query, items, fields, rows, obje
     expect(requests).toEqual([asked({ filterName: "髙橋 花", filterId: "hana" })]);
   });
 
-  test("has every field if none is named", async () => {
+  test("has every field if no field is named", async () => {
     const { stdout } = await run(`${verb} --format json`, { tenant: { [operation]: { items, next: null } } });
     expect(JSON.parse(stdout)).toEqual(objects);
   });
 
-  test("shows the usual fields in a table, with headers in the user's language", async () => {
+  test("shows the usual fields in a table, with headers in the chosen language", async () => {
     const at = { tenant: { [operation]: { items: items.slice(0, 1), next: null } }, terminal: { columns: 200 } };
-    const { en, ja } = await inBoth(verb, at);
+    const { en, ja } = await runInBoth(verb, at);
     expect(en.stdout).toMatch(english);
     expect(ja.stdout).toMatch(japanese);
   });

@@ -4,25 +4,29 @@ import type { Fields, NumberField } from "../field.ts";
 
 const LINE_FEED = 0x0a;
 
-/** `--limit` of every list. */
-export const LIMIT = { kind: "number", about: text("show at most N", "最大件数") } as const satisfies NumberField;
+/** The option `--limit` of every list. */
+export const LIMIT_OPTION = {
+  kind: "number",
+  about: text("maximum number of records", "最大件数"),
+} as const satisfies NumberField;
 
-/** `--filter-name` and `--filter-id` of lists and exports. */
-export const FILTERS = {
+/** The options `--filter-name` and `--filter-id` of lists and exports. */
+export const FILTER_OPTIONS = {
   filterName: {
     kind: "string",
     value: "TEXT",
-    about: text("only those whose name contains it", "名前に含む文字で絞り込む"),
+    about: text("only records whose name contains TEXT", "名前に TEXT を含むものに絞り込む"),
   },
   filterId: {
     kind: "string",
     value: "TEXT",
-    about: text("only those whose id contains it", "ID に含む文字で絞り込む"),
+    about: text("only records whose id contains TEXT", "ID に TEXT を含むものに絞り込む"),
   },
 } as const satisfies Fields;
 
 /**
- * The columns of a list: by default people and pipes get the usual ones; JSON, queries and `--fields` have all of them.
+ * Returns the columns of a list. By default, people and pipes get the usual columns; JSON, queries and `--fields` have
+ * all columns.
  *
  * @param usual keys of the columns that fit on a terminal
  */
@@ -34,24 +38,24 @@ export function listColumns<R>(
   return hasAllColumns(terminal) ? columns : columns.filter(({ key }) => usual.includes(key));
 }
 
-/** Whether a result may have every column, not only the usual ones: in JSON, and with `--query` and `--fields`. */
+/** Returns true if a result may have all columns, not only usual ones: JSON, and with `--query` or `--fields`. */
 export const hasAllColumns = ({ output: { format, fields, query } }: Pick<Terminal, "output">): boolean =>
   format === "json" || format === "ndjson" || fields !== undefined || query !== undefined;
 
-/** Whether a table is shown as it usually is, with the columns that people need. */
-export const isUsualTable = ({ output: { format, fields } }: Pick<Terminal, "output">): boolean =>
+/** Returns true if the output is a table for people with the usual columns. */
+export const isDefaultTable = ({ output: { format, fields } }: Pick<Terminal, "output">): boolean =>
   format === "table" && fields === undefined;
 
-/** The first `limit` records of a list, without fetching more; all of them without a limit. */
-export function firstOf<R>(
+/** Returns the first `limit` records of a list without fetching more; all records if there is no limit. */
+export function limitRecords<R>(
   records: AsyncIterable<R> | Iterable<R>,
   limit: number | undefined,
 ): AsyncIterable<R> | Iterable<R> {
-  return limit === undefined ? records : take(records, limit);
+  return limit === undefined ? records : takeRecords(records, limit);
 }
 
-/** The first `limit` lines of NDJSON; all of them without a limit. */
-export async function* firstLines(
+/** Yields the first `limit` lines of NDJSON; all lines if there is no limit. */
+export async function* limitLines(
   chunks: AsyncIterable<Uint8Array>,
   limit = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<Uint8Array> {
@@ -68,7 +72,7 @@ export async function* firstLines(
   }
 }
 
-async function* take<R>(records: AsyncIterable<R> | Iterable<R>, limit: number): AsyncGenerator<R> {
+async function* takeRecords<R>(records: AsyncIterable<R> | Iterable<R>, limit: number): AsyncGenerator<R> {
   let left = limit;
   if (left === 0) return;
   for await (const record of records) {

@@ -1,10 +1,10 @@
 import { line } from "../../lib/advice/index.ts";
 import { readNamedText } from "../../lib/files/index.ts";
 import type { QuestionGroup } from "../../lib/handover/checklist/question.ts";
-import { OF_THE_MOMENT } from "../../lib/model/answer.ts";
-import { formOf } from "../../lib/model/question.ts";
+import { MOMENTARY_QUESTION_PREFIX } from "../../lib/model/answer.ts";
+import { getAnswerFormat } from "../../lib/model/question.ts";
 import {
-  answered,
+  findOnboardingAnswer,
   QUESTION_NAMES,
   QUESTIONS,
   type OnboardingFacts,
@@ -12,54 +12,60 @@ import {
   type QuestionName,
 } from "../../lib/onboarding/facts.ts";
 import { ONBOARDING_STEPS } from "../../lib/onboarding/steps.ts";
-import { counted, text, type Text } from "../../lib/text/index.ts";
-import { BEFORE_WRITING, DRY, WHILE_WRITING } from "../records/written.ts";
-import { zoneInEffect, type Tools } from "../tools.ts";
-import { isQuestion } from "./gather.ts";
+import { formatCount, text, type Text } from "../../lib/text/index.ts";
+import { STATE_UNCHANGED, DRY_RUN_NOTE, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
+import { resolveTimezoneWithoutTenant, type Tools } from "../tools.ts";
+import { isQuestionName } from "./gather.ts";
 
-const TEMPLATE = line("onboarding guide", [], { template: true });
+const TEMPLATE_COMMAND = line("onboarding guide", [], { template: true });
 
-/** Questions of the onboarding as a file of answers has them. */
-function groupOf(title: Text, names: readonly QuestionName[], facts: OnboardingFacts): QuestionGroup {
+/** Returns onboarding questions in the form of a group in an answers file. */
+function buildQuestionGroup(title: Text, names: readonly QuestionName[], facts: OnboardingFacts): QuestionGroup {
   const questions = names.map((id) => {
     const { ask }: OnboardingQuestion = QUESTIONS[id];
     const said = facts.answers.get(id);
     const answer = said === undefined ? null : { ...said, by: said.by ?? "" };
-    const due = answered(facts, id) === undefined ? ("missing" as const) : null;
+    const due = findOnboardingAnswer(facts, id) === undefined ? ("missing" as const) : null;
     const known = { recorded: null, answer, due, required: true, yearly: false };
-    return { id, subject: "", ...formOf(id), wording: ask, label: ask, ...known };
+    return { id, subject: "", ...getAnswerFormat(id), wording: ask, label: ask, ...known };
   });
   return { title, questions };
 }
 
-const OF_THIS_RUN = text(
-  "as HOME is now: for this run alone, never kept",
+const THIS_RUN_ONLY = text(
+  "what HOME shows now: used for this run only, never saved",
   "今の HOME の表示: この実行だけに使い、保存しません",
 );
 
-/** What is asked now, step by step, as a YAML file to fill in. */
-export async function writeTemplate(tools: Tools, facts: OnboardingFacts): Promise<void> {
+/** Writes the questions that apply now, step by step, as a YAML file to fill in. */
+export async function writeAnswersTemplate(tools: Tools, facts: OnboardingFacts): Promise<void> {
   const { terminal } = tools;
-  const { answersTemplate } = await import("../../lib/handover/checklist/answers-file.ts");
+  const { renderAnswersTemplate } = await import("../../lib/handover/checklist/answers-file.ts");
   const groups = ONBOARDING_STEPS.map(({ number, title, asks }) => {
     const names = asks(facts);
-    const [en, ja] = names.some((name) => name.startsWith(OF_THE_MOMENT))
-      ? [` (${OF_THIS_RUN.en})`, `(${OF_THIS_RUN.ja})`]
+    const [en, ja] = names.some((name) => name.startsWith(MOMENTARY_QUESTION_PREFIX))
+      ? [` (${THIS_RUN_ONLY.en})`, `(${THIS_RUN_ONLY.ja})`]
       : ["", ""];
-    return groupOf(text(`step ${number}: ${title.en}${en}`, `手順 ${number}: ${title.ja}${ja}`), names, facts);
+    return buildQuestionGroup(
+      text(`step ${number}: ${title.en}${en}`, `手順 ${number}: ${title.ja}${ja}`),
+      names,
+      facts,
+    );
   });
-  const school = groupOf(text("before all steps", "はじめに"), ["onboarding.school"], facts);
-  await terminal.out.write(answersTemplate([school, ...groups], terminal.language, await zoneInEffect(tools)));
+  const school = buildQuestionGroup(text("before you start", "はじめに"), ["onboarding.school"], facts);
+  await terminal.out.write(
+    renderAnswersTemplate([school, ...groups], terminal.language, await resolveTimezoneWithoutTenant(tools)),
+  );
 }
 
 /**
- * Keeps the answers of a file, all of them or none. How HOME looks is not kept: of an old file it would show a first
- * issue where a certificate has been in use since, so it holds for this run alone.
+ * Saves the answers from an answers file, all of them or none. Answers on what HOME shows are not saved and apply to
+ * this run only: an old file would show the steps of a first issue although a certificate has been in use since.
  *
- * @returns the facts with them
+ * @returns the facts with the answers
  * @throws Failure `input-rejected` with the line
  */
-export async function withAnswersOf(
+export async function applyAnswersFile(
   tools: Tools,
   facts: OnboardingFacts,
   { file, dryRun }: { readonly file: string; readonly dryRun: boolean },
@@ -69,36 +75,36 @@ export async function withAnswersOf(
   const where = file === "-" ? "stdin" : file;
   const { readAnswers } = await import("../../lib/handover/checklist/answers-file.ts");
   const all = readAnswers(content, where, {
-    groups: [groupOf(text("all", "すべて"), QUESTION_NAMES, facts)],
+    groups: [buildQuestionGroup(text("all questions", "すべての質問"), QUESTION_NAMES, facts)],
     now: clock.now().toISOString(),
-    template: TEMPLATE,
+    template: TEMPLATE_COMMAND,
   });
-  const kept = all.filter(({ question }) => !question.startsWith(OF_THE_MOMENT));
+  const kept = all.filter(({ question }) => !question.startsWith(MOMENTARY_QUESTION_PREFIX));
   if (kept.length > 0) {
     const { client } = await tools.tenant("answers");
-    tools.describeState(() => WHILE_WRITING);
+    tools.describeState(() => STATE_MAYBE_CHANGED);
     await client.answers.set({ answers: [...kept], dryRun });
-    if (dryRun) tools.describeState(() => BEFORE_WRITING);
-    else tools.describeDone(keptLine(kept.length));
+    if (dryRun) tools.describeState(() => STATE_UNCHANGED);
+    else tools.describeDone(describeSavedAnswers(kept.length));
   }
-  await terminal.note(dryRun ? DRY : keptLine(kept.length));
-  if (kept.length < all.length) await terminal.note(ofThisRun(where));
+  await terminal.note(dryRun ? DRY_RUN_NOTE : describeSavedAnswers(kept.length));
+  if (kept.length < all.length) await terminal.note(describeHomeAnswers(where));
   const answers = new Map(facts.answers);
   for (const { question, value, by } of all) {
-    if (!isQuestion(question)) continue;
+    if (!isQuestionName(question)) continue;
     if (value === null) answers.delete(question);
     else answers.set(question, { value, by, at: facts.now });
   }
   return { ...facts, answers };
 }
 
-const keptLine = (count: number): Text =>
+const describeSavedAnswers = (count: number): Text =>
   count === 0
-    ? text("no answer was kept", "登録した回答はありません")
-    : text(`${counted(count, "answer")} kept`, `回答を ${count} 件登録しました`);
+    ? text("no answers were saved", "登録した回答はありません")
+    : text(`${formatCount(count, "answer")} saved`, `回答を ${count} 件登録しました`);
 
-const ofThisRun = (file: string): Text =>
+const describeHomeAnswers = (file: string): Text =>
   text(
-    `what HOME shows is taken from ${file} for this run alone, and not kept: look whether HOME still is so`,
+    `what HOME shows is taken from ${file} for this run only and not saved; check that HOME still shows the same`,
     `HOME の表示は、この実行だけ ${file} のとおりとして扱い、保存しません。今も同じ表示か確認してください`,
   );

@@ -2,21 +2,21 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { item } from "#support/commands/renewals/item.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { inTurn } from "#support/commands/tenant.ts";
 import { answer, newTenant } from "#support/commands/onboarding/new-tenant.ts";
 
 const NONE = answer("onboarding.home.push-certificate", "none");
 
 describe("onboarding guide", () => {
-  test("shows all steps, or one of them, in both languages", async () => {
-    const { en, ja } = await inBoth("onboarding guide 5", { tenant: newTenant() });
+  test("shows all steps or one of them, in both languages", async () => {
+    const { en, ja } = await runInBoth("onboarding guide 5", { tenant: newTenant() });
     expect(en).toMatchObject({ exit: 0, stderr: "" });
     expect(en.stdout).toMatch(/^Set-up, step 5: create administrators\n/);
     expect(ja.stdout).toMatch(/^導入手順 5: 管理者を作成する\n/);
-    const all = await inBoth("onboarding guide", { tenant: newTenant() });
+    const all = await runInBoth("onboarding guide", { tenant: newTenant() });
     expect(all.en.stdout).toMatch(/^Step 12: .+ \((?:done|open|not applicable)\)\n\n1\. /m);
-    expect(all.en.stdout).toContain("one step alone: clomoctl onboarding guide STEP");
+    expect(all.en.stdout).toContain("show one step only: clomoctl onboarding guide STEP");
     expect(all.ja.stdout).toContain("進み具合を見る: clomoctl onboarding status");
     const { stdout } = await run("onboarding guide --format json", { tenant: newTenant() });
     expect(JSON.parse(stdout)).toContainEqual(
@@ -24,15 +24,15 @@ describe("onboarding guide", () => {
     );
   });
 
-  test("names an unknown step, and asks no tenant", async () => {
-    const { en, ja } = await inBoth("onboarding guide 13", { tenant: {} });
+  test("reports an unknown step without a request to the tenant", async () => {
+    const { en, ja } = await runInBoth("onboarding guide 13", { tenant: {} });
     expect(en).toMatchObject({ exit: 2, requests: [] });
     expect(en.stderr).toContain("there is no step 13");
     expect(ja.stderr).toContain("手順 13 はありません");
   });
 
   test.each(["", " --format html", " --format markdown", " --format json"])(
-    "never shows a first issue unless HOME was answered%s",
+    "shows how to get a first certificate only if HOME was answered%s",
     async (form) => {
       const asked = await run(`onboarding guide 7${form}`, { tenant: newTenant() });
       expect(asked.stdout).not.toContain("Create a Certificate");
@@ -42,14 +42,14 @@ describe("onboarding guide", () => {
     },
   );
 
-  test("names the renewal where one is recorded, whatever was answered", async () => {
+  test("names a recorded renewal, whatever was answered", async () => {
     const tenant = { ...newTenant([NONE]), listRenewals: { items: [item(8, { kind: "push-certificate" })] } };
     const { stdout } = await run("onboarding guide 7 --format html", { tenant });
     expect(stdout).not.toContain("Create a Certificate");
     expect(stdout).toContain("renewals guide push-certificate");
   });
 
-  test("asks what is not known yet, and keeps each answer at once", async () => {
+  test("asks what is not known yet and keeps each answer at once", async () => {
     const kept = { changed: [], dryRun: false };
     const ran = await run("onboarding guide 3 --interactive", {
       tenant: { ...newTenant(), setAnswers: inTurn(kept, kept) },
@@ -68,7 +68,7 @@ describe("onboarding guide", () => {
     expect(ran.stderr).toContain("clomoctl onboarding status");
   });
 
-  test("asks a school nothing further", async () => {
+  test("asks a school nothing more", async () => {
     const ran = await run("onboarding guide --interactive", {
       tenant: { ...newTenant(), setAnswers: { changed: [], dryRun: false } },
       terminal: { typing: [["Apple School Manager?", "\r"]] },
@@ -77,27 +77,27 @@ describe("onboarding guide", () => {
     expect(ran.stderr.replaceAll(/\s+/g, " ")).toContain("not for schools");
   });
 
-  test("without a terminal says how to go on", async () => {
+  test("without a terminal, says how to continue", async () => {
     const ran = await run("onboarding guide --interactive", { tenant: newTenant() });
     expect(ran.exit).toBe(2);
     expect(ran.stderr).toContain("--interactive");
     expect(ran.stderr).toContain("--answers FILE");
   });
 
-  describe("by a file of answers", () => {
+  describe("with a file of answers", () => {
     const KEPT = { changed: [], dryRun: false };
 
     /** Runs it in both languages in a folder with `answers.yaml`. */
     const withFile = (lines: readonly string[], words: string, tenant: object) => {
       const folder = freshFolder();
       writeFileSync(join(folder, "answers.yaml"), ["by: 佐藤", "answers:", ...lines, ""].join("\n"));
-      return inBoth(`onboarding guide ${words}`, { folder, tenant: { ...newTenant(), ...tenant } });
+      return runInBoth(`onboarding guide ${words}`, { folder, tenant: { ...newTenant(), ...tenant } });
     };
 
     const WAY = "  - {question: onboarding.way, value: purchased}";
     const NO_DATE = "  - {question: onboarding.home.push-certificate, value: none}";
 
-    test("keeps them all at once, and shows the steps by them", async () => {
+    test("keeps all answers at once and shows the steps that follow from them", async () => {
       const lines = [WAY, "  - {question: onboarding.prepared, value: はい}", "  - {question: onboarding.apps}"];
       const { en, ja } = await withFile(lines, "--answers answers.yaml", { setAnswers: KEPT });
       expect(en.exit).toBe(0);
@@ -110,47 +110,49 @@ describe("onboarding guide", () => {
           dryRun: false,
         },
       ]);
-      expect(en.stderr).toContain("2 answers kept");
+      expect(en.stderr).toContain("2 answers saved");
       expect(ja.stderr).toContain("回答を 2 件登録しました");
       expect(en.stdout).toContain("Step 3: prepare what is needed (done)");
       expect(en.stdout).toContain("clomoctl ade guide purchased");
     });
 
-    test("takes them from stdin, too", async () => {
+    test("reads answers from stdin, too", async () => {
       const stdin = `by: 佐藤\nanswers:\n${WAY}\n`;
       const tenant = { ...newTenant(), setAnswers: KEPT };
-      const { en } = await inBoth("onboarding guide 3 --answers -", { stdin, tenant });
+      const { en } = await runInBoth("onboarding guide 3 --answers -", { stdin, tenant });
       expect(en.exit).toBe(0);
-      expect(en.stderr).toContain("1 answer kept");
-      const wrong = await inBoth("onboarding guide 3 --answers -", { stdin: "answers: x\n", tenant: newTenant() });
+      expect(en.stderr).toContain("1 answer saved");
+      const wrong = await runInBoth("onboarding guide 3 --answers -", { stdin: "answers: x\n", tenant: newTenant() });
       expect(wrong.ja).toMatchObject({ exit: 3 });
       expect(wrong.ja.stderr).toContain("stdin:1");
     });
 
-    test("takes what HOME shows for this run alone, and keeps nothing of it", async () => {
+    test("uses answers about the HOME screen for this run only, and does not keep them", async () => {
       const { en, ja } = await withFile([NO_DATE], "7 --answers answers.yaml", {});
       expect(en).toMatchObject({ exit: 0 });
       expect(en.requests.filter(({ operation }) => operation === "setAnswers")).toEqual([]);
       expect(en.stdout).toContain("Create a Certificate");
-      expect(en.stderr).toContain("what HOME shows is taken from answers.yaml for this run alone, and not kept");
+      expect(en.stderr).toContain(
+        "what HOME shows is taken from answers.yaml for this run only and not saved; check that HOME still shows the same",
+      );
       expect(ja.stderr).toContain("この実行だけ answers.yaml のとおりとして扱い、保存しません");
     });
 
-    test("only tries them, where that is asked for", async () => {
+    test("keeps no answers in a dry run", async () => {
       const { en } = await withFile([WAY], "8 --answers answers.yaml --dry-run", {
         setAnswers: { changed: [], dryRun: true },
       });
       expect(en).toMatchObject({ exit: 0 });
       expect(en.requests.at(-1)?.json).toMatchObject({ dryRun: true });
       expect(en.stderr).toContain("dry run: nothing was changed");
-      expect(en.stderr).not.toContain("kept");
+      expect(en.stderr).not.toContain("saved");
     });
 
     test.each([
       ["  - {question: onboarding.way, value: by magic}", "answers.yaml:3", "purchased, manual"],
       ["  - {question: onboarding.prepared, value: perhaps}", "answers.yaml:3", "neither yes nor no"],
-      ["  - {question: onboarding.bogus, value: yes}", "answers.yaml:3", "is not asked"],
-      ["  - {question: rules.lost.owner, value: 佐藤}", "answers.yaml:3", "is not asked"],
+      ["  - {question: onboarding.bogus, value: yes}", "answers.yaml:3", 'there is no question "onboarding.bogus"'],
+      ["  - {question: rules.lost.owner, value: 佐藤}", "answers.yaml:3", 'there is no question "rules.lost.owner"'],
     ])("refuses %s with its place, and keeps nothing", async (line, place, why) => {
       const { en, ja } = await withFile([line, WAY], "--answers answers.yaml", {});
       expect(en).toMatchObject({ exit: 3, stdout: "" });
@@ -162,19 +164,21 @@ describe("onboarding guide", () => {
       }
     });
 
-    test("which is not there, is not found", async () => {
+    test("is not found if the file does not exist", async () => {
       expect(await run("onboarding guide --answers nowhere.yaml", { tenant: newTenant() })).toMatchObject({ exit: 6 });
     });
 
-    test("is written to fill in: what is asked now, with what is known; as it stands it answers nothing", async () => {
+    test("writes a template with open questions and known answers, which unchanged answers nothing", async () => {
       const tenant = newTenant([answer("onboarding.way", "purchased")]);
-      const { en, ja } = await inBoth("onboarding guide --template", { tenant });
+      const { en, ja } = await runInBoth("onboarding guide --template", { tenant });
       expect(en).toMatchObject({ exit: 0, stderr: "" });
       expect(en.stdout).toContain("  #   unsupervised: not supervised\n");
-      expect(en.stdout).toContain("  # so far: supervised, bought as ADE devices (hanako, 2026-11-20)\n");
-      expect(en.stdout).toContain("(as HOME is now: for this run alone, never kept)");
+      expect(en.stdout).toContain(
+        "  # known so far: supervised, with ADE devices bought from a reseller (hanako, 2026-11-20)\n",
+      );
+      expect(en.stdout).toContain("(what HOME shows now: used for this run only, never saved)");
       expect(ja.stdout).toContain(
-        "  # これまで: 監視対象モード: ADE デバイスを代理店から購入する (hanako, 2026-11-20)\n",
+        "  # これまでの内容: 監視対象モード: ADE デバイスを代理店から購入する (hanako, 2026-11-20)\n",
       );
       expect(ja.stdout.match(/- question: \S+/g)).toEqual([
         "- question: onboarding.school",
@@ -190,7 +194,7 @@ describe("onboarding guide", () => {
       const folder = freshFolder();
       writeFileSync(join(folder, "answers.yaml"), ja.stdout);
       const again = await run("onboarding guide 1 --answers answers.yaml", { folder, tenant });
-      expect(again).toMatchObject({ exit: 0, stderr: expect.stringContaining("no answer was kept") });
+      expect(again).toMatchObject({ exit: 0, stderr: expect.stringContaining("no answers were saved") });
     });
   });
 
@@ -217,11 +221,11 @@ describe("onboarding guide", () => {
     "--template --answers answers.yaml",
     "--template --format json",
     "--dry-run",
-  ])("refuses what excludes each other: %s", async (words) => {
+  ])("refuses options that exclude each other: %s", async (words) => {
     expect(await run(`onboarding guide ${words}`, { tenant: {} })).toMatchObject({ exit: 2, requests: [] });
   });
 
-  test("a sheet is no text", async () => {
+  test("a sheet cannot be text", async () => {
     expect((await run("onboarding guide --setup-sheet --format text", { tenant: {} })).exit).toBe(2);
   });
 });

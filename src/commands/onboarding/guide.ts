@@ -1,40 +1,55 @@
 import { commandName, line, step } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import {
-  answered,
+  findOnboardingAnswer,
   QUESTIONS,
   type OnboardingFacts,
   type OnboardingQuestion,
   type QuestionName,
 } from "../../lib/onboarding/facts.ts";
 import { needsAnswer } from "../../lib/onboarding/first-issue.ts";
-import { WRITERS } from "../../lib/document/index.ts";
-import { setUpSheet } from "../../lib/onboarding/sheet.ts";
-import { inapplicable, ONBOARDING_STEPS, STEP_STATES, type OnboardingStep } from "../../lib/onboarding/steps.ts";
+import { DOCUMENT_RENDERERS } from "../../lib/document/index.ts";
+import { buildSetUpSheet } from "../../lib/onboarding/sheet.ts";
+import {
+  describeInapplicability,
+  ONBOARDING_STEPS,
+  STEP_STATES,
+  type OnboardingStep,
+} from "../../lib/onboarding/steps.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
-import { GUIDE_OPTIONS, misfit, requestedGuide, showSteps, writeGuide, type ShownGuide } from "../guides/write.ts";
+import {
+  GUIDE_OPTIONS,
+  createOptionConflict,
+  resolveRequestedGuide,
+  showSteps,
+  writeGuide,
+  type ShownGuide,
+} from "../guides/write.ts";
 import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
 import { DRY_RUN } from "../records/options.ts";
-import { BEFORE_WRITING } from "../records/written.ts";
-import { withAnswersOf, writeTemplate } from "./answers.ts";
-import { factsOf } from "./gather.ts";
+import { STATE_UNCHANGED } from "../records/change-result.ts";
+import { applyAnswersFile, writeAnswersTemplate } from "./answers.ts";
+import { loadOnboardingFacts } from "./gather.ts";
 
-const WHERE = commandName("onboarding guide");
+const COMMAND_NAME = commandName("onboarding guide");
 
 const OPTIONS = {
   ...GUIDE_OPTIONS,
   interactive: {
     kind: "boolean",
-    about: text("ask what only a person knows, and keep the answers", "人にしかわからないことを質問し、回答を保存する"),
+    about: text(
+      "ask questions that only a person can answer, and save the answers",
+      "人にしかわからないことを質問し、回答を保存する",
+    ),
   },
   answers: {
     kind: "file",
     value: "FILE",
     about: text(
-      "take the answers from this YAML file, and keep them (-: stdin)",
+      "read the answers from this YAML file, and save them (-: stdin)",
       "この YAML ファイル(- は標準入力)の回答を登録する",
     ),
   },
@@ -46,30 +61,30 @@ const OPTIONS = {
   setupSheet: {
     kind: "boolean",
     about: text(
-      "write the set-up sheet to fill in: --format markdown (default) or html",
+      "write a set-up sheet to fill in: --format markdown (default) or html",
       "記入用の設定シートを書き出す(--format markdown(既定)または html)",
     ),
   },
 } as const satisfies Fields;
 
 export default defineCommand({
-  summary: text("show the steps of the set-up, with the pitfalls", "導入手順と注意点を示す"),
+  summary: text("show the set-up steps and their pitfalls", "導入手順と注意点を示す"),
   details: [
     text(
-      "The twelve steps of the maker's manual for iOS, in CLOMO's console. STEP is a number from 1 to 12; without it all are shown. Schools that use Apple School Manager have other steps.",
-      "メーカーのマニュアルにある iOS の導入手順(12 項目)を、CLOMO の管理画面の操作で示します。STEP は 1 から 12 の番号で、省略するとすべて示します。Apple School Manager を利用する教育機関は別の手順になります。",
+      "Shows the twelve steps of CLOMO's manual for iOS, as they are done in the console (CLOMO PANEL). STEP is a number from 1 to 12; without it, all steps are shown. Schools that use Apple School Manager have other steps.",
+      "メーカーのマニュアルにある iOS の導入手順(12 項目)を、管理画面(CLOMO PANEL)の操作で示します。STEP は 1 から 12 の番号で、省略するとすべて示します。Apple School Manager を利用する教育機関は別の手順になります。",
     ),
     text(
-      "How the push certificate and the tokens are issued for the first time is shown only where HOME was answered to show no date within the last 7 days, and no renewal of the kind is recorded. Otherwise `renewals guide` is named: one that is issued anew in place of a renewal cuts devices off.",
-      "プッシュ通知証明書とトークンを初めて作成する手順は、HOME に有効期限がないと 7 日以内に回答され、同じ種類の更新項目が登録されていない場合だけ示します。それ以外では `renewals guide` を案内します。更新の代わりに新しく作成すると、デバイスを管理できなくなるためです。",
+      "The steps to issue the push certificate and the tokens for the first time are shown only if you answered within the last 7 days that HOME shows no date, and if no renewal item of the kind is recorded. Otherwise, see `renewals guide`: issuing a new certificate or token instead of renewing it cuts devices off.",
+      "プッシュ通知証明書とトークンを初めて作成する手順は、HOME に有効期限がないと 7 日以内に回答され、同じ種類の年次更新・期限の項目が登録されていない場合だけ示します。それ以外では `renewals guide` を案内します。更新の代わりに新しく作成すると、デバイスを管理できなくなるためです。",
     ),
     text(
-      "Without a terminal: --template writes a file to fill in, --answers takes it back, all of it or nothing, and shows the steps by it. What the file says of HOME holds for that run alone and is not kept: of an old file it might be wrong by now.",
+      "Without a terminal: --template writes a file to fill in, and --answers reads it back, saves all answers or none, and shows the steps that follow from them. Answers on what HOME shows apply to that run only and are not saved, because an old file may be wrong by now.",
       "ターミナルがないときは、--template で記入用のファイルを書き出し、--answers で取り込みます(全部登録するか、何も登録しないかのどちらか)。続けて、その回答に応じた手順を示します。HOME の表示についての回答は、古いファイルでは今と異なることがあるため、その実行だけに使い、保存しません。",
     ),
   ],
   args: {
-    step: { kind: "string", value: "STEP", about: text("number of a step, 1 to 12", "手順の番号(1 から 12)") },
+    step: { kind: "string", value: "STEP", about: text("step number, 1 to 12", "手順の番号(1 から 12)") },
   },
   options: OPTIONS,
   examples: [
@@ -77,77 +92,89 @@ export default defineCommand({
     { line: "clomoctl onboarding guide --interactive" },
     { line: "clomoctl onboarding guide --template" },
     { line: "clomoctl onboarding guide 7 --answers onboarding.yaml --dry-run" },
-    { line: "clomoctl onboarding guide 7 --format html -o step7.html", about: text("to print", "印刷用") },
+    { line: "clomoctl onboarding guide 7 --format html -o step7.html", about: text("for printing", "印刷用") },
     { line: "clomoctl onboarding guide --setup-sheet --format html -o sheet.html" },
   ],
   exits: ["usage", "input-rejected", "not-permitted", "not-found", "locked", "interrupted"],
   changesBy: ["interactive", "answers"],
   async run(tools, { step: typed, interactive, setupSheet, answers: file, template, dryRun, ...options }) {
-    const document = requestedGuide(tools, options, WHERE);
+    const document = resolveRequestedGuide(tools, options, COMMAND_NAME);
     const isForm = setupSheet || options.format !== undefined || options.output !== undefined || document === undefined;
     if (interactive && (isForm || file !== undefined)) {
-      throw misfit(WHERE, "--interactive", "--answers, --setup-sheet, --format, --output, --fields, --query");
+      throw createOptionConflict(
+        COMMAND_NAME,
+        "--interactive",
+        "--answers, --setup-sheet, --format, --output, --fields, --query",
+      );
     }
     if (template && (isForm || interactive || file !== undefined || typed !== undefined)) {
-      throw misfit(WHERE, "--template", "STEP, --answers, --interactive, --setup-sheet, --format, --output");
+      throw createOptionConflict(
+        COMMAND_NAME,
+        "--template",
+        "STEP, --answers, --interactive, --setup-sheet, --format, --output",
+      );
     }
-    if (dryRun && file === undefined) throw needsAnswers();
+    if (dryRun && file === undefined) throw createAnswersFailure();
     if (setupSheet && (document === undefined || typed !== undefined || options.format === "text")) {
-      throw misfit(WHERE, "--setup-sheet", "STEP, --format text, --fields, --query");
+      throw createOptionConflict(COMMAND_NAME, "--setup-sheet", "STEP, --format text, --fields, --query");
     }
-    if (interactive && !tools.terminal.interactive) throw needsTerminal();
-    const chosen = typed === undefined ? ONBOARDING_STEPS : [stepNumbered(typed)];
-    tools.describeState(() => BEFORE_WRITING);
-    // they show or record what was answered
+    if (interactive && !tools.terminal.interactive) throw createTerminalFailure();
+    const chosen = typed === undefined ? ONBOARDING_STEPS : [findStep(typed)];
+    tools.describeState(() => STATE_UNCHANGED);
+    // these options show or record answers
     if (interactive || template || file !== undefined) await requireRight(tools, "tenant.write");
-    const recorded = await factsOf(tools);
-    if (interactive) return ask(tools, recorded, chosen, typed !== undefined);
-    if (template) return writeTemplate(tools, recorded);
-    const facts = file === undefined ? recorded : await withAnswersOf(tools, recorded, { file, dryRun });
-    if (setupSheet) return writeSheet(tools, facts, options);
-    const guide = guideOf(facts, chosen);
+    const recorded = await loadOnboardingFacts(tools);
+    if (interactive) return askQuestions(tools, recorded, chosen, typed !== undefined);
+    if (template) return writeAnswersTemplate(tools, recorded);
+    const facts = file === undefined ? recorded : await applyAnswersFile(tools, recorded, { file, dryRun });
+    if (setupSheet) return writeSetUpSheet(tools, facts, options);
+    const guide = buildGuide(facts, chosen);
     if (document === undefined) return showSteps(tools, guide);
     await writeGuide(tools, guide, document);
   },
 });
 
-const needsTerminal = (): Failure =>
+const createTerminalFailure = (): Failure =>
   new Failure("usage", {
-    what: text("--interactive needs a terminal", "--interactive にはターミナルが必要です"),
-    where: WHERE,
+    what: text("--interactive requires a terminal", "--interactive にはターミナルが必要です"),
+    where: COMMAND_NAME,
     hint: text(
-      `without one, answers come from a file: ${line("onboarding guide", [], { template: true })} writes it, --answers FILE takes it`,
+      `without a terminal, answer in a file: write it with ${line("onboarding guide", [], { template: true })}, and read it back with --answers FILE`,
       `ターミナルがない場合はファイルで回答できます: ${line("onboarding guide", [], { template: true })} で書き出し、--answers FILE で取り込みます`,
     ),
   });
 
-const needsAnswers = (): Failure =>
+const createAnswersFailure = (): Failure =>
   new Failure("usage", {
-    what: text("--dry-run is of --answers", "--dry-run は --answers と一緒に指定してください"),
-    where: WHERE,
+    what: text("--dry-run requires --answers", "--dry-run は --answers と一緒に指定してください"),
+    where: COMMAND_NAME,
     hint: text("add --answers FILE", "--answers FILE を指定してください"),
   });
 
-/** @throws Failure `usage` */
-function stepNumbered(typed: string): OnboardingStep {
+/** Returns the step with the typed number. @throws Failure `usage` if there is no such step */
+function findStep(typed: string): OnboardingStep {
   const found = ONBOARDING_STEPS.find(({ number }) => String(number) === typed.normalize("NFKC").trim());
   if (found !== undefined) return found;
   throw new Failure("usage", {
     what: text(`there is no step ${typed}`, `手順 ${typed} はありません`),
-    where: WHERE,
-    hint: step("a number from 1 to 12", "1 から 12 の番号を指定してください", line("onboarding status", [])),
+    where: COMMAND_NAME,
+    hint: step(
+      "use a number from 1 to 12; to list the steps",
+      "1 から 12 の番号を指定してください。手順の一覧",
+      line("onboarding status", []),
+    ),
   });
 }
 
-/** What goes before all steps. */
-const WAYS = [
-  [text("one step alone", "1 つの手順だけ見る"), same(line("onboarding guide", ["STEP"]))],
-  [text("how it stands", "進み具合を見る"), same(line("onboarding status", []))],
+/** Related commands, which are shown before the steps. */
+const RELATED_COMMANDS = [
+  [text("show one step only", "1 つの手順だけ見る"), same(line("onboarding guide", ["STEP"]))],
+  [text("show the progress", "進み具合を見る"), same(line("onboarding status", []))],
 ] as const;
 
-/** Steps as a document; of those that do not apply, why. */
-function guideOf(facts: OnboardingFacts, chosen: readonly OnboardingStep[]): ShownGuide {
-  const why = inapplicable(facts);
+/** Returns the steps as a document, or the reason why they do not apply. */
+function buildGuide(facts: OnboardingFacts, chosen: readonly OnboardingStep[]): ShownGuide {
+  const why = describeInapplicability(facts);
   const [only] = chosen;
   const title =
     chosen.length === 1 && only !== undefined
@@ -156,28 +183,31 @@ function guideOf(facts: OnboardingFacts, chosen: readonly OnboardingStep[]): Sho
   if (why !== undefined) return { title, facts: [[text("does not apply", "対象外"), why]], steps: [] };
   return {
     title,
-    facts: chosen.length === 1 ? [] : WAYS,
+    facts: chosen.length === 1 ? [] : RELATED_COMMANDS,
     steps: chosen.flatMap((step) =>
-      step.steps(facts).map((one) => (chosen.length === 1 ? one : { ...one, under: headingOf(step, facts) })),
+      step.steps(facts).map((one) => (chosen.length === 1 ? one : { ...one, under: formatStepHeading(step, facts) })),
     ),
   };
 }
 
-const headingOf = ({ number, title, standing }: OnboardingStep, facts: OnboardingFacts): Text => {
+const formatStepHeading = ({ number, title, standing }: OnboardingStep, facts: OnboardingFacts): Text => {
   const { [standing(facts).state]: state } = STEP_STATES;
   return text(`Step ${number}: ${title.en} (${state.en})`, `手順 ${number}: ${title.ja}(${state.ja})`);
 };
 
-async function writeSheet(
+async function writeSetUpSheet(
   { terminal, outputs }: Tools,
   facts: OnboardingFacts,
   { format, output = "-" }: InputOf<typeof GUIDE_OPTIONS>,
 ): Promise<void> {
-  await outputs.write(output, WRITERS[format === "html" ? format : "markdown"](setUpSheet(facts), terminal.language));
+  await outputs.write(
+    output,
+    DOCUMENT_RENDERERS[format === "html" ? format : "markdown"](buildSetUpSheet(facts), terminal.language),
+  );
 }
 
-/** Asks what is not answered yet, or all of one step, and keeps each answer as soon as it is given. */
-async function ask(
+/** Asks all unanswered questions, or all questions of one step, and saves each answer at once. */
+async function askQuestions(
   tools: Tools,
   facts: OnboardingFacts,
   chosen: readonly OnboardingStep[],
@@ -186,7 +216,7 @@ async function ask(
   const { terminal } = tools;
   const { client } = await tools.tenant("answers");
   let kept = 0;
-  tools.describeState(() => text(`${kept} answers were kept`, `${kept} 件の回答を保存しました`));
+  tools.describeState(() => text(`answers saved: ${kept}`, `${kept} 件の回答を保存しました`));
   const answers = new Map(facts.answers);
   const known = (): OnboardingFacts => ({ ...facts, answers });
   const put = async (question: QuestionName): Promise<void> => {
@@ -200,13 +230,13 @@ async function ask(
     answers.set(question, { value, at: facts.now });
     kept += 1;
   };
-  if (answered(facts, "onboarding.school") === undefined) await put("onboarding.school");
+  if (findOnboardingAnswer(facts, "onboarding.school") === undefined) await put("onboarding.school");
   for (const step of chosen) {
-    if (inapplicable(known()) !== undefined) break;
+    if (describeInapplicability(known()) !== undefined) break;
     for (const question of step.asks(known())) if (again || needsAnswer(known(), question)) await put(question);
   }
-  const why = inapplicable(known());
+  const why = describeInapplicability(known());
   if (why !== undefined) await terminal.note(why);
-  if (kept === 0) await terminal.note(text("nothing is left to ask", "質問することはありません"));
-  await terminal.note(step("how it stands", "進み具合", line("onboarding status", [])));
+  if (kept === 0) await terminal.note(text("there are no questions to answer", "質問することはありません"));
+  await terminal.note(step("to see the progress", "進み具合を見るには", line("onboarding status", [])));
 }

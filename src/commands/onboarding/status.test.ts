@@ -1,20 +1,20 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Device } from "../../lib/client/index.ts";
-import { UNSAID } from "../../lib/model/tenant.ts";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { EMPTY_TENANT_PROFILE } from "../../lib/model/tenant.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 import { answer, CERTIFICATE, newTenant } from "#support/commands/onboarding/new-tenant.ts";
 
 describe("onboarding status", () => {
-  test("shows twelve steps that fit 80 columns, and what is next, in both languages", async () => {
-    const { en, ja } = await inBoth("onboarding status", { tenant: newTenant(), terminal: { columns: 80 } });
+  test("shows twelve steps within 80 columns and the next step, in both languages", async () => {
+    const { en, ja } = await runInBoth("onboarding status", { tenant: newTenant(), terminal: { columns: 80 } });
     expect(en.exit).toBe(0);
     expect(en.stdout.trimEnd().split("\n").length).toBeGreaterThanOrEqual(13);
-    expect(en.stdout).toContain("set up push certificate, ADE and VPP");
-    expect(en.stderr).toContain("next, step 1: clomoctl onboarding guide --interactive");
+    expect(en.stdout).toContain("set up the push certificate, ADE and …");
+    expect(en.stderr).toContain("to continue with step 1: clomoctl onboarding guide --interactive");
     expect(ja.stdout).toContain("デバイスの管理状態を決める");
     expect(en.stdout.replaceAll(/\s+/g, " ")).toContain("not recorded: MDM push certificate");
     expect(ja.stdout).not.toContain("push-certificate");
@@ -35,7 +35,7 @@ describe("onboarding status", () => {
     const fresh = newTenant();
     const held = (simulated: boolean) => ({
       ...fresh,
-      tenant: { ...fresh.tenant, profile: { ...UNSAID, ade: false, vpp: false } },
+      tenant: { ...fresh.tenant, profile: { ...EMPTY_TENANT_PROFILE, ade: false, vpp: false } },
       pushCertificate: { ...CERTIFICATE, expiresAt: "2027-03-01T05:00:00.000Z", simulated },
     });
     const stateOf = async (simulated: boolean): Promise<unknown> => {
@@ -45,7 +45,7 @@ describe("onboarding status", () => {
     expect([await stateOf(false), await stateOf(true)]).toEqual(["done", "open"]);
   });
 
-  test("of owners asks only for devices that may have one", async () => {
+  test("asks about owners only for devices that can have an owner", async () => {
     const stateOf = async (status: string): Promise<unknown> => {
       const [one] = example<{ items: readonly [Device] }>("devices").items;
       const device = { ...one, owner: null, ownerOrg: null, status };
@@ -58,7 +58,7 @@ describe("onboarding status", () => {
     expect([await stateOf("管理外"), await stateOf("管理中")]).toEqual(["done", "open"]);
   });
 
-  test("of devices that Apple has, waits for those without an ADE profile, as ade status does", async () => {
+  test("waits for devices at Apple that have no ADE profile, as ade status does", async () => {
     const rehearsal = new Rehearsal({ devices: 4 });
     onTestFinished(() => rehearsal[Symbol.asyncDispose]());
     await rehearsal.setUp();
@@ -86,7 +86,7 @@ describe("onboarding status", () => {
     expect(await stepEight()).toMatchObject({ state: "done" });
   });
 
-  test("keeps the devices open where ADE is used and nothing was synced here", async () => {
+  test("keeps the devices open if ADE is used and nothing was synced here", async () => {
     await using tenant = new TestTenant();
     const { client, fetch } = tenant;
     await client.tenant.set({ ios: true, ade: true });
@@ -106,7 +106,7 @@ describe("onboarding status", () => {
     expect(await at("en")).toMatchObject({ state: "done", why: "1 device" });
   });
 
-  test("keeps what was issued open while its renewal is expired or critical", async () => {
+  test("keeps an issued certificate open while its renewal is expired or critical", async () => {
     await using tenant = new TestTenant();
     const { client, fetch } = tenant;
     await client.tenant.set({ ios: true, ade: false, vpp: false });
@@ -131,14 +131,14 @@ describe("onboarding status", () => {
     expect(await stepSeven()).toMatchObject({ state: "done", next: null });
   });
 
-  test("is shown to every administrator, and what was answered only to who may read it", async () => {
+  test("is shown to every administrator, but answers only to accounts that may read them", async () => {
     await using tenant = new TestTenant();
     await tenant.client.tenant.set({ ios: true, ade: true, vpp: false });
     await tenant.client.answers.set({ answers: [{ question: "onboarding.prepared", value: "yes" }] });
     await tenant.client.orgs.create({ name: "東日本", code: "E1" });
     const actors: Record<string, TestTenant["fetch"]> = {};
     for (const role of ["system", "division", "operator"] as const) {
-      await withAccount(tenant, { name: role, role, ...(role !== "system" && { org: "E1", manages: ["E1"] }) });
+      await addTestAccount(tenant, { name: role, role, ...(role !== "system" && { org: "E1", manages: ["E1"] }) });
       actors[role] = tenant.acting(role).fetch;
     }
     const circumstances = { tenant: tenant.fetch, actors };
@@ -147,9 +147,9 @@ describe("onboarding status", () => {
       const [, , three] = JSON.parse(stdout) as readonly Readonly<Record<string, unknown>>[];
       return [exit, three?.["state"], three?.["why"]];
     };
-    expect(await stepThree("system")).toEqual([0, "done", "all at hand"]);
+    expect(await stepThree("system")).toEqual([0, "done", "everything is prepared"]);
     for (const role of ["division", "operator"]) {
-      expect(await stepThree(role)).toEqual([0, "open", "not visible to you"]);
+      expect(await stepThree(role)).toEqual([0, "open", "you do not have permission to see this"]);
       expect(await run(`onboarding guide 7 --as ${role}`, circumstances)).toMatchObject({ exit: 0 });
       for (const options of ["--template", "--answers -"]) {
         const refused = await run(`onboarding guide ${options} --as ${role}`, circumstances);
@@ -158,9 +158,9 @@ describe("onboarding status", () => {
     }
   });
 
-  test("sends schools elsewhere", async () => {
+  test("refers schools elsewhere", async () => {
     const tenant = newTenant([answer("onboarding.school", "yes")]);
-    const { en, ja } = await inBoth("onboarding status --format json", { tenant });
+    const { en, ja } = await runInBoth("onboarding status --format json", { tenant });
     expect(en.stdout).not.toContain('"open"');
     expect(ja.stderr).toContain("GIGA スクール構想");
   });

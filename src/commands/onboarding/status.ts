@@ -1,19 +1,19 @@
 import { line, step } from "../../lib/advice/index.ts";
-import { inapplicable, standings, STEP_STATES } from "../../lib/onboarding/steps.ts";
+import { describeInapplicability, evaluateSteps, STEP_STATES } from "../../lib/onboarding/steps.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
-import { factsOf } from "./gather.ts";
+import { loadOnboardingFacts } from "./gather.ts";
 
-type StepRow = ReturnType<typeof standings>[number];
+type StepRow = ReturnType<typeof evaluateSteps>[number];
 
 export default defineCommand({
-  summary: text("show which steps of the set-up are done, and what is next", "導入手順の進み具合と次の操作を表示する"),
+  summary: text("show which set-up steps are done, and what is next", "導入手順の進み具合と次の操作を表示する"),
   details: [
     text(
-      "The twelve steps of the maker's manual for iOS, by what is recorded in the tenant and answered with `onboarding guide --interactive`, or by a file (`onboarding guide --answers`). It ends with 0 whatever it finds.",
-      "メーカーのマニュアルにある iOS の導入手順(12 項目)の状態を、テナントの記録と `onboarding guide --interactive` またはファイル(`onboarding guide --answers`)での回答をもとに表示します。何が見つかっても終了コードは 0 です。",
+      "Shows the state of the twelve steps of CLOMO's manual for iOS, based on what is recorded in the tenant and on your answers, given with `onboarding guide --interactive` or in a file (`onboarding guide --answers`). The exit code is 0 whatever the state is.",
+      "メーカーのマニュアルにある iOS の導入手順(12 項目)の状態を、テナントの記録と `onboarding guide --interactive` またはファイル(`onboarding guide --answers`)での回答をもとに表示します。手順の状態にかかわらず、終了コードは 0 です。",
     ),
   ],
   args: {},
@@ -22,8 +22,8 @@ export default defineCommand({
   exits: [],
   async run(tools) {
     const { terminal } = tools;
-    const facts = await factsOf(tools);
-    const all = standings(facts);
+    const facts = await loadOnboardingFacts(tools);
+    const all = evaluateSteps(facts);
     const columns: readonly Column<StepRow>[] = [
       { key: "number", header: same("#"), align: "end", value: ({ step }) => step.number },
       { key: "id", header: text("id", "ID"), value: ({ step }) => step.id },
@@ -35,19 +35,25 @@ export default defineCommand({
         value: ({ state }) => state,
         name: ({ state }) => STEP_STATES[state],
       },
-      { key: "why", header: text("because", "内容"), wraps: true, value: ({ why }) => terminal.say(why) },
-      { key: "next", header: text("next", "次の操作"), value: ({ line: next }) => next ?? null },
+      { key: "why", header: text("details", "内容"), wraps: true, value: ({ why }) => terminal.say(why) },
+      { key: "next", header: text("next command", "次の操作"), value: ({ line: next }) => next ?? null },
     ];
     await terminal.list(listColumns(terminal, columns, ["number", "step", "state", "why"]), all);
-    const why = inapplicable(facts);
+    const why = describeInapplicability(facts);
     if (why !== undefined) return terminal.note(why);
     const open =
       all.find(({ state, step }) => state === "open" && step.optional !== true) ??
       all.find(({ state }) => state === "open");
     if (open === undefined) {
-      return terminal.note(step("every step is done", "すべての手順が完了しています", line("status", [])));
+      return terminal.note(
+        step(
+          "every step is done; to see the state of the tenant",
+          "すべての手順が完了しています。テナントの状況を見るには",
+          line("status", []),
+        ),
+      );
     }
     const command = open.line ?? line("onboarding guide", [open.step.number]);
-    await terminal.note(step(`next, step ${open.step.number}`, `次は手順 ${open.step.number}`, command));
+    await terminal.note(step(`to continue with step ${open.step.number}`, `次は手順 ${open.step.number}`, command));
   },
 });

@@ -1,12 +1,12 @@
 import type { Org, OrgDetail } from "../../lib/client/index.ts";
 import { ORG, ORG_COUNTS } from "../../lib/model/organisation.ts";
-import { columnsOfFields } from "../listing/columns.ts";
+import { buildFieldColumns } from "../listing/columns.ts";
 
 const { parentId, createdAt, updatedAt, ...FIRST } = ORG.fields;
-const FIELDS = { ...FIRST, parentId, createdAt, updatedAt };
+const ORG_LIST_FIELDS = { ...FIRST, parentId, createdAt, updatedAt };
 
-/** Columns of an organisation in a list: its place before its parent's id. */
-export const ORG_COLUMNS = columnsOfFields<Org>(FIELDS);
+/** Columns of a list of organisations. The parent's id comes after the path. */
+export const ORG_COLUMNS = buildFieldColumns<Org>(ORG_LIST_FIELDS);
 
-/** Columns of one organisation. */
-export const ORG_DETAILS = columnsOfFields<OrgDetail>({ ...FIELDS, ...ORG_COUNTS });
+/** Columns of a single organisation. */
+export const ORG_DETAILS = buildFieldColumns<OrgDetail>({ ...ORG_LIST_FIELDS, ...ORG_COUNTS });

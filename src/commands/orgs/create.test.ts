@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Org, WrittenOrg } from "../../lib/client/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const { after } = example<WrittenOrg>("createOrg");
@@ -14,9 +14,9 @@ const made = (change: Partial<WrittenOrg> = {}): WrittenOrg => ({
 const parent = example<{ items: Org[] }>("findOrgs").items[0];
 const findOrgs = example("findOrgs");
 
-test("sends what is given, the parent by its id", async () => {
+test("sends the given values, and the parent by its ID", async () => {
   const tenant = { findOrgs, createOrg: made() };
-  const { en, ja } = await inBoth("orgs create 一課 --code S03 --parent 営業部", { tenant });
+  const { en, ja } = await runInBoth("orgs create 一課 --code S03 --parent 営業部", { tenant });
   expect(en.requests).toEqual([
     { operation: "findOrgs", query: { name: "営業部" } },
     { operation: "createOrg", json: { name: "一課", code: "S03", parentId: parent?.id, dryRun: false } },
@@ -29,20 +29,20 @@ test("sends what is given, the parent by its id", async () => {
   expect(en.stdout).toContain("\t本社/一課\t");
 });
 
-test("of a mirror, says what is to be done in the console", async () => {
-  const { en, ja } = await inBoth("orgs create 一課", {
+test("in a mirror, says what to do in the console", async () => {
+  const { en, ja } = await runInBoth("orgs create 一課", {
     tenant: { createOrg: made({ consoleTask: 7 }) },
   });
-  expect(en.stderr).toContain("to be done in the console, too: clomoctl console show 7\n");
+  expect(en.stderr).toContain("make the same change in the console: clomoctl console show 7\n");
   expect(ja.stderr).toContain("管理画面でも同じ操作が必要です: clomoctl console show 7\n");
 });
 
-test("a dry run says that nothing was changed, and proposes nothing", async () => {
+test("a dry run says that nothing was changed and proposes nothing", async () => {
   const tenant = { createOrg: made({ dryRun: true }) };
-  const { en, ja } = await inBoth("orgs create 一課 --dry-run", { tenant });
+  const { en, ja } = await runInBoth("orgs create 一課 --dry-run", { tenant });
   expect(en.requests).toEqual([{ operation: "createOrg", json: { name: "一課", dryRun: true } }]);
   expect(en.stderr).toBe("would be created: 本社/一課\ndry run: nothing was changed\n");
-  expect(ja.stderr).toBe("作成される予定: 本社/一課\n試行のため、何も変更していません\n");
+  expect(ja.stderr).toBe("作成される予定: 本社/一課\n確認のみで、何も変更していません\n");
   // it would be created with another id
   const { stdout } = await run("orgs create 一課 --dry-run --format json", { tenant });
   expect(JSON.parse(stdout)).toMatchObject({ id: null, path: "本社/一課" });

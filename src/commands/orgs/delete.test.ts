@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Import, Org } from "../../lib/client/index.ts";
-import { committed, operations, rowOf } from "#support/commands/imports/plans.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { toCommittedPlan, operations, rowOf } from "#support/commands/imports/plans.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 
 const USERS = { thing: "user", create: 0, update: 0, delete: 3, recordsBefore: 120 } as const;
@@ -41,9 +41,9 @@ const tenantWith = (more: Answers, plan = BOTH): Answers => ({
   ...more,
 });
 
-test("organisations that are empty go, shown by their paths", async () => {
-  const tenant = tenantWith({ commitImport: committed(PLAN, 18) }, PLAN);
-  const { en, ja } = await inBoth("orgs delete S01 --confirm-deletions 2", { tenant });
+test("deletes empty organisations and shows their paths", async () => {
+  const tenant = tenantWith({ commitImport: toCommittedPlan(PLAN, 18) }, PLAN);
+  const { en, ja } = await runInBoth("orgs delete S01 --confirm-deletions 2", { tenant });
   expect(en.exit).toBe(0);
   expect(en.stderr).toContain("delete 2 of 22\n  - S01 本社/営業部\n");
   expect(en.stderr).toContain("\nimport 18: 2 organisations deleted\nundo: clomoctl undo 18\n");
@@ -51,17 +51,17 @@ test("organisations that are empty go, shown by their paths", async () => {
   expect(en.requests[1]?.json).toEqual({ kind: "orgs", ids: [SALES?.id], called: "S01" });
 });
 
-test("--recursive is one plan, confirmed by the sum, and undone by one number", async () => {
-  const tenant = tenantWith({ commitImport: committed(BOTH, 18) });
+test("--recursive is one plan, confirmed by the total and undone by one number", async () => {
+  const tenant = tenantWith({ commitImport: toCommittedPlan(BOTH, 18) });
   const line = "orgs delete S01 --recursive --confirm-deletions 5 --format json";
-  const { en, ja } = await inBoth(line, { tenant });
+  const { en, ja } = await runInBoth(line, { tenant });
   expect(en.exit).toBe(0);
   expect(en.stderr).toBe(
     [
       "plan for kanto (context local): organisations, delete",
       "organisation: delete 2 of 22",
       "user: delete 3 of 120",
-      "together: delete 5",
+      "total: delete 5",
       "  - S01 本社/営業部",
       "  - user hanako@example.co.jp 髙橋 花子",
       "import 18: 2 organisations deleted, 3 users deleted",
@@ -77,10 +77,10 @@ test("--recursive is one plan, confirmed by the sum, and undone by one number", 
 });
 
 test.each([
-  ["--confirm-deletions 2", 3, "the plan deletes 5 records, not 2; nothing was changed"],
-  ["--yes --max-deletions 4", 10, "the plan deletes 5 of 142 records, more than the 4 allowed"],
+  ["--confirm-deletions 2", 3, "the plan deletes 5 records, but 2 was confirmed; nothing was changed"],
+  ["--yes --max-deletions 4", 10, "the plan deletes 5 of 142 records, but the limit is 4; nothing was changed"],
   ["--yes", 3, "pass --confirm-deletions 5"],
-])("neither count alone confirms both: %s ends with %i", async (answer, ending, told) => {
+])("the count of one kind does not confirm both: %s exits with %i", async (answer, ending, told) => {
   const tenant = tenantWith({ import: BOTH, discardImport: DISCARDED });
   const { exit, stderr } = await run(`orgs delete S01 --recursive ${answer}`, { tenant });
   expect(exit).toBe(ending);
@@ -88,16 +88,34 @@ test.each([
 });
 
 test.each([
-  ["20", 12, 1, "12 of 12 users; --max-deletions permits half of them at most", "計画ではユーザー 12 件のうち 12 件を"],
-  ["40%", 12, 1, "12 of 12 users, more than the 4 allowed", "計画ではユーザー 12 件のうち 12 件を"],
-  ["20", 1, 19, "19 of 30 organisations; --max-deletions permits half", "計画では組織 30 件のうち 19 件を"],
-  ["40%", 1, 13, "13 of 30 organisations, more than the 12 allowed", "計画では組織 30 件のうち 13 件を"],
-  ["12", 6, 8, "14 of 42 records, more than the 12 allowed", "計画では 42 件のうち 14 件を"],
-])("each kind is held to its own number by --max-deletions %s: %i and %i", async (limit, users, orgs, en, ja) => {
+  [
+    "20",
+    12,
+    1,
+    "12 of 12 users, but --max-deletions permits at most half of them; nothing was changed",
+    "計画ではユーザー 12 件のうち 12 件を",
+  ],
+  ["40%", 12, 1, "12 of 12 users, but the limit is 4; nothing was changed", "計画ではユーザー 12 件のうち 12 件を"],
+  [
+    "20",
+    1,
+    19,
+    "19 of 30 organisations, but --max-deletions permits at most half of them; nothing was changed",
+    "計画では組織 30 件のうち 19 件を",
+  ],
+  [
+    "40%",
+    1,
+    13,
+    "13 of 30 organisations, but the limit is 12; nothing was changed",
+    "計画では組織 30 件のうち 13 件を",
+  ],
+  ["12", 6, 8, "14 of 42 records, but the limit is 12; nothing was changed", "計画では 42 件のうち 14 件を"],
+])("--max-deletions %s applies to each kind separately: %i and %i", async (limit, users, orgs, en, ja) => {
   const beside = [{ ...USERS, delete: users, recordsBefore: 12 }];
   const whole = { ...PLAN, delete: orgs, recordsBefore: 30, beside };
   const tenant = tenantWith({ import: whole, discardImport: DISCARDED }, whole);
-  const told = await inBoth(`orgs delete S01 --recursive --yes --max-deletions ${limit}`, { tenant });
+  const told = await runInBoth(`orgs delete S01 --recursive --yes --max-deletions ${limit}`, { tenant });
   expect(told.en.exit).toBe(10);
   expect(told.en.stderr).toContain(`error: the plan deletes ${en}`);
   expect(told.en.stderr).toContain(`pass --confirm-deletions ${users + orgs} instead`);
@@ -109,25 +127,25 @@ test.each([
   expect(later.stderr).toContain(`error: the plan deletes ${en}`);
 });
 
-test("what is within the limit in each kind goes", async () => {
+test("deletes what is within the limit for each kind", async () => {
   const whole = { ...PLAN, delete: 2, recordsBefore: 4, beside: [{ ...USERS, recordsBefore: 12 }] };
-  const tenant = tenantWith({ commitImport: committed(whole) }, whole);
+  const tenant = tenantWith({ commitImport: toCommittedPlan(whole) }, whole);
   expect(await run("orgs delete S01 --recursive --yes --max-deletions 50%", { tenant })).toMatchObject({ exit: 0 });
 });
 
-test("a plan of both that was kept is committed by the sum too", async () => {
-  const shown = tenantWith({ imports: { items: [BOTH] }, commitImport: committed(BOTH) });
+test("a kept plan of both kinds is committed by the total, too", async () => {
+  const shown = tenantWith({ imports: { items: [BOTH] }, commitImport: toCommittedPlan(BOTH) });
   const { findOrgs: _find, planDeletion: _plan, ...tenant } = shown;
   const { exit, stderr } = await run("imports commit P13 --confirm-deletions 5", { tenant });
   expect(exit).toBe(0);
-  expect(stderr).toContain("\ntogether: delete 5\n");
+  expect(stderr).toContain("\ntotal: delete 5\n");
   const { commitImport: _commit, ...kept } = tenant;
   const wrong = await run("imports commit P13 --confirm-deletions 2", { tenant: { ...kept, import: BOTH } });
   expect(wrong.exit).toBe(3);
-  expect(wrong.stderr).toContain("the plan deletes 5 records, not 2");
+  expect(wrong.stderr).toContain("the plan deletes 5 records, but 2 was confirmed; nothing was changed");
 });
 
-test("lists of both are written beside each other, in a dry run too", async () => {
+test("writes the lists of both kinds next to each other, in a dry run, too", async () => {
   const folder = freshFolder();
   const users = example<object>("users", { next: null });
   const tenant = tenantWith({ discardImport: DISCARDED, orgs: example("orgs"), users });

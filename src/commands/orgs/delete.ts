@@ -3,14 +3,14 @@ import { defineCommand } from "../command.ts";
 import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS } from "../deletion/options.ts";
 import { runDeletion } from "../deletion/run.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
-import { nearOrgs, ORG_ARGUMENT, ORG_NAMES } from "./named.ts";
+import { suggestOrgs, ORG_ARGUMENT, ORG_LOOKUP } from "./find-org.ts";
 
 export default defineCommand({
   summary: text("delete organisations", "組織を削除する"),
   details: [
     ...DELETION_HELP,
     text(
-      "An organisation goes only when nobody and nothing is in it, or what is in it goes too; else the command says what that is (exit 3). With --recursive all below it and the users in them go too, as one change that is confirmed by the sum of both counts and undone by one number. 全社 is never deleted.",
+      "An organisation can be deleted only if it is empty, or if everything in it is deleted too; otherwise, the command shows what is in it (exit 3). With --recursive, all organisations below it and the users in them are deleted too, as one change: you confirm the sum of both counts, and one number undoes it. 全社 is never deleted.",
       "組織は、所属するユーザーも下位の組織もないとき(またはそれらも一緒に削除するとき)だけ削除できます。そうでなければ何が残っているかを示します(終了コード 3)。--recursive を付けると、下位の組織と所属するユーザーもすべて、1 つの変更として削除します。両方の件数の合計で確認し、1 つの番号で取り消せます。全社は削除できません。",
     ),
   ],
@@ -20,7 +20,10 @@ export default defineCommand({
   options: {
     recursive: {
       kind: "boolean",
-      about: text("with all below them and the users in them", "下位の組織と所属するユーザーもまとめて削除する"),
+      about: text(
+        "also delete the organisations below them and the users in them",
+        "下位の組織と所属するユーザーもまとめて削除する",
+      ),
     },
     ...DELETION_OPTIONS,
   },
@@ -41,9 +44,9 @@ export default defineCommand({
       async found() {
         const { client } = await tools.tenant("orgs");
         return {
-          ...ORG_NAMES,
+          ...ORG_LOOKUP,
           find: (name) => client.orgs.find({ name }),
-          near: async (name) => nearOrgs(name, await client.orgs.list()),
+          near: async (name) => suggestOrgs(name, await client.orgs.list()),
         };
       },
     }),

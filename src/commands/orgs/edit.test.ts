@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { WrittenOrg } from "../../lib/client/index.ts";
-import { inBoth } from "#support/commands/program.ts";
+import { runInBoth } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const { after: org } = example<WrittenOrg>("editOrg");
@@ -13,21 +13,21 @@ const renamed = (change: Partial<WrittenOrg> = {}): WrittenOrg => ({
 });
 const finding = { findOrgs: example("findOrgs") };
 
-test("sends what changes, and shows old and new", async () => {
+test("sends what changes, and shows old and new values", async () => {
   const tenant = { ...finding, editOrg: renamed() };
-  const { en, ja } = await inBoth(["orgs", "edit", "S01", "--name", "営業本部", "--code", ""], { tenant });
+  const { en, ja } = await runInBoth(["orgs", "edit", "S01", "--name", "営業本部", "--code", ""], { tenant });
   expect(en.requests).toEqual([
     { operation: "findOrgs", query: { name: "S01" } },
     { operation: "editOrg", params: { id: org.id }, json: { name: "営業本部", code: null, dryRun: false } },
   ]);
   expect(en.exit).toBe(0);
-  expect(en.stderr).toBe(["name: 営業部 → 営業本部", "code: S01 → (none)", "path: 営業部 → 営業本部", ""].join("\n"));
-  expect(ja.stderr).toContain("組織コード: S01 → (なし)\n");
+  expect(en.stderr).toBe(["name: 営業部 → 営業本部", "code: S01 → (blank)", "path: 営業部 → 営業本部", ""].join("\n"));
+  expect(ja.stderr).toContain("組織コード: S01 → (空)\n");
 });
 
-test("what is so already is no change", async () => {
+test("a value that is already set is not a change", async () => {
   const tenant = { ...finding, editOrg: renamed({ after: org }) };
-  const { en, ja } = await inBoth("orgs edit S01 --name 営業部", { tenant });
-  expect(en).toMatchObject({ exit: 0, stderr: "営業部 is so already: nothing to change\n" });
-  expect(ja.stderr).toBe("営業部 はすでにそのとおりです。変更はありません\n");
+  const { en, ja } = await runInBoth("orgs edit S01 --name 営業部", { tenant });
+  expect(en).toMatchObject({ exit: 0, stderr: "営業部 already has these values: nothing to change\n" });
+  expect(ja.stderr).toBe("営業部 はすでに指定どおりです。変更はありません\n");
 });

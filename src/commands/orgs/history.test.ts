@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { inBoth } from "#support/commands/program.ts";
+import { runInBoth } from "#support/commands/program.ts";
 import { historyLines } from "#support/tenant/history.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
-test("an organisation is found by every code, name and path that it ever had; its parents are called as they were then", async () => {
+test("finds an organisation by every former code, name and path, and shows its parents' former names", async () => {
   await using tenant = new TestTenant();
   const { orgs, imports } = tenant.client;
   const { after: branch } = await orgs.create({ name: "支社", code: "B" });
@@ -31,23 +31,23 @@ test("an organisation is found by every code, name and path that it ever had; it
   for (const name of ["S", "販売"])
     expect((await orgs.history({ name })).map(({ id }) => id)).toEqual([sales.id, other.id]);
   expect(await orgs.history({ name: "支社/販売部/課" })).toEqual([]);
-  const { en, ja } = await inBoth("orgs history T", { tenant: tenant.fetch, terminal: { columns: 200 } });
+  const { en, ja } = await runInBoth("orgs history T", { tenant: tenant.fetch, terminal: { columns: 200 } });
   expect(en.stdout).toMatch(/ edit organisation +update +name: 営業\/東 → 販売; code: S → T\n/);
   expect(ja.stdout).toMatch(/ 組織を編集 +更新 +組織名: 営業\/東 → 販売; 組織コード: S → T\n/);
   expect(ja.stdout).toMatch(/ 組織名: 販売 → 販売部; 上位組織: 大阪支社 → 本店\n/);
   expect(en.stderr).toBe("本店/販売部 was deleted\n");
 });
 
-test("an organisation that nobody changed has no versions, and a misspelt name is not found", async () => {
+test("an organisation without changes has no versions, and a misspelt name is not found", async () => {
   await using tenant = new TestTenant();
   await tenant.client.orgs.create({ name: "営業部", code: "S01" });
-  const root = await inBoth("orgs history 全社", { tenant: tenant.fetch });
+  const root = await runInBoth("orgs history 全社", { tenant: tenant.fetch });
   expect([root.en.exit, root.en.stderr, root.ja.stderr]).toEqual([
     0,
-    "no change of 全社 is recorded\n",
+    "no changes to 全社 are recorded\n",
     "全社 の変更の記録はありません\n",
   ]);
-  const { en, ja } = await inBoth("orgs history 営業", { tenant: tenant.fetch });
+  const { en, ja } = await runInBoth("orgs history 営業", { tenant: tenant.fetch });
   expect([en.exit, ja.exit]).toEqual([6, 6]);
   expect(en.stderr).toContain("did you mean 営業部?");
 });

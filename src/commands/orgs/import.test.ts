@@ -1,20 +1,28 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { committed, folderWith, giving, planning, planOf, rowOf, sha256 } from "#support/commands/imports/plans.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import {
+  toCommittedPlan,
+  folderWith,
+  answerRows,
+  buildPlanAnswers,
+  planOf,
+  rowOf,
+  sha256,
+} from "#support/commands/imports/plans.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const TREE = "組織名,組織コード,上位組織コード,上位組織パス\r\n本社,,,\r\n営業部,S01,,本社\r\n";
 const folder = (): string => folderWith({ "tree.csv": TREE });
 const PLAN = planOf({ kind: "orgs", inputSha256: sha256(TREE), header: (TREE.split("\r\n")[0] ?? "").split(",") });
-const ROWS = giving(
+const ROWS = answerRows(
   rowOf({ key: "本社", after: [{ field: "name", value: "本社" }] }),
   rowOf({ row: 3, key: "S01", changed: ["parent"], action: "update", after: [{ field: "name", value: "営業部" }] }),
 );
 
-test("writes them for the console", async () => {
-  const rows = giving(
+test("writes organisations for the console", async () => {
+  const rows = answerRows(
     rowOf({ key: "", after: [{ field: "name", value: "本社" }] }),
     rowOf({
       row: 3,
@@ -26,17 +34,21 @@ test("writes them for the console", async () => {
     }),
   );
   const place = folder();
-  const tenant = planning(PLAN, { importRows: rows, commitImport: committed(PLAN) });
+  const tenant = buildPlanAnswers(PLAN, { importRows: rows, commitImport: toCommittedPlan(PLAN) });
   const { exit, stderr } = await run("orgs import tree.csv --emit-csv out.csv --yes", { tenant, folder: place });
-  expect(stderr).toContain("out.csv has clomoctl's own headers, as the console's for organisations are not known: ");
+  expect(stderr).toContain(
+    "out.csv has clomoctl's own headers, because the console's headers for organisations are not known: replace them before the upload, and before you verify the console's export, replace its headers with clomoctl's\n",
+  );
   expect(exit).toBe(0);
   expect(new TextDecoder("shift_jis").decode(readFileSync(join(place, "out.csv")))).toBe(TREE);
-  expect(stderr).toContain("CLOMO PANEL, Users/Org › Import/Export › Import, the mode must be 追加更新");
+  expect(stderr).toContain(
+    "CLOMO PANEL, Users/Org › Import/Export › Import, with the mode set to 追加更新 (never 全件更新)",
+  );
 });
 
-test("a map is one of organisations, which have no fields of the tenant's own", async () => {
+test("accepts a map for organisations, which have no custom fields", async () => {
   const home = folderWith({ "tree.csv": TREE, "map.yaml": "columns:\n  名前: 組織名\n" });
-  const tenant = planning(PLAN, { importRows: ROWS, discardImport: PLAN });
+  const tenant = buildPlanAnswers(PLAN, { importRows: ROWS, discardImport: PLAN });
   const { requests } = await run("orgs import tree.csv --dry-run --map map.yaml", { tenant, home });
   expect(requests[0]).toMatchObject({
     operation: "createImport",
@@ -44,12 +56,18 @@ test("a map is one of organisations, which have no fields of the tenant's own", 
   });
 });
 
-test("a file that is refused names the template of organisations", async () => {
+test("a refused file names the template for organisations", async () => {
   const plan = { ...PLAN, errors: 1, rejected: true };
   const problem = { ...example<object>("importProblems"), row: 0, line: 0, column: 0, code: "file-empty", header: "" };
-  const tenant = planning(plan, { importProblems: [problem], discardImport: plan, import: committed(plan) });
-  const { en, ja } = await inBoth("orgs import tree.csv", { tenant, folder: folder() });
+  const tenant = buildPlanAnswers(plan, {
+    importProblems: [problem],
+    discardImport: plan,
+    import: toCommittedPlan(plan),
+  });
+  const { en, ja } = await runInBoth("orgs import tree.csv", { tenant, folder: folder() });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
-  expect(en.stderr).toContain("  the file needs a header row and data rows: clomoctl csv template --as orgs\n");
+  expect(en.stderr).toContain(
+    "  the file needs a header row and data rows; to write a header row: clomoctl csv template --as orgs\n",
+  );
   expect(ja.stderr).toContain("clomoctl csv template --as orgs");
 });

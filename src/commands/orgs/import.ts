@@ -17,7 +17,7 @@ export default defineCommand({
       kind: "file",
       required: true,
       about: text(
-        "CSV file or .xlsx workbook of organisations (- for stdin)",
+        "CSV file or .xlsx workbook with organisations (- for stdin)",
         "組織の CSV ファイルか Excel ブック .xlsx(- は標準入力)",
       ),
     },

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Org } from "../../lib/client/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [root, sales] = example<{ items: readonly [Org, Org] }>("orgs").items;
@@ -22,7 +22,7 @@ test("draws the tree on a terminal, with the codes", async () => {
   expect(requests).toEqual([{ operation: "orgs" }]);
 });
 
-test("draws a tree for each organisation whose parent is not seen, begun by its path", async () => {
+test("draws a tree for each organisation whose parent is not visible, starting with its path", async () => {
   const osaka: Org = { ...sales, id: sales.id.replace(/1$/, "8"), name: "大阪支社", code: "O01", path: "大阪支社" };
   const seen = [{ ...sales, path: "本社/営業部", depth: 2, parentId: osaka.id.replace(/8$/, "7") }, north, osaka];
   const { exit, stdout } = await run("orgs list", { tenant: { orgs: { items: seen } }, terminal: {} });
@@ -30,13 +30,13 @@ test("draws a tree for each organisation whose parent is not seen, begun by its 
   expect(stdout).toBe("本社/営業部  S01\n└─ 北\n大阪支社  O01\n");
 });
 
-test("is a list elsewhere: the same in both languages", async () => {
-  const { en, ja } = await inBoth("orgs list --limit 2 --fields path,code", { tenant });
+test("is a list elsewhere, the same in both languages", async () => {
+  const { en, ja } = await runInBoth("orgs list --limit 2 --fields path,code", { tenant });
   expect(en.stdout).toBe("path\tcode\n\t\n営業部\tS01\n");
   expect(ja.stdout).toBe(en.stdout);
 });
 
-test("every field is shown where it is not told which", async () => {
+test("shows every field if no field is named", async () => {
   const { stdout } = await run("orgs list --format json --limit 1", { tenant });
   expect(JSON.parse(stdout)).toEqual([
     {
@@ -52,13 +52,13 @@ test("every field is shown where it is not told which", async () => {
   ]);
 });
 
-test("is a table on a terminal where fields are named, its headers in the person's language", async () => {
-  const { en, ja } = await inBoth("orgs list --fields name,code,depth", { tenant, terminal: {} });
+test("is a table on a terminal if fields are named, with headers in the chosen language", async () => {
+  const { en, ja } = await runInBoth("orgs list --fields name,code,depth", { tenant, terminal: {} });
   expect(en.stdout).toMatch(/^name +code +depth\n全社 +0\n営業部 +S01 +1\n北 +2\n$/);
   expect(ja.stdout).toMatch(/^組織名 +組織コード +階層\n/);
 });
 
-test("--limit cuts the tree too; of nothing nothing is drawn", async () => {
+test("--limit cuts the tree, too, and an empty tree draws nothing", async () => {
   const tree = (limit: number) => run(`orgs list --limit ${limit} --format table`, { tenant });
   expect(await tree(2)).toMatchObject({ exit: 0, stdout: "全社\n└─ 営業部  S01\n" });
   expect(await tree(0)).toMatchObject({ exit: 0, stdout: "", stderr: "" });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Account, MovedOrg, Org, OrgDetail } from "../../lib/client/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const { items: all } = example<{ items: Org[] }>("orgs");
@@ -21,9 +21,9 @@ const moved: MovedOrg = {
 /** No account acts in some organisations. */
 const NOBODY = { items: [], next: null };
 
-test("moves it below the other one", async () => {
+test("moves an organisation below another organisation", async () => {
   const tenant = { findOrgs, accounts: NOBODY, orgs: { items: [root, head, sales] }, moveOrg: moved };
-  const { en, ja } = await inBoth("orgs move 営業部 --parent 本社", { tenant });
+  const { en, ja } = await runInBoth("orgs move 営業部 --parent 本社", { tenant });
   expect(en.requests.find(({ operation }) => operation === "moveOrg")).toEqual({
     operation: "moveOrg",
     params: { id: sales.id },
@@ -31,14 +31,14 @@ test("moves it below the other one", async () => {
   });
   expect(en).toMatchObject({
     exit: 0,
-    stderr: ["path: 営業部 → 本社/営業部", "with it go 2 organisations below it, 118 users and 1 device", ""].join(
+    stderr: ["path: 営業部 → 本社/営業部", "moving with it: 2 organisations below it, 118 users and 1 device", ""].join(
       "\n",
     ),
   });
   expect(ja.stderr).toContain("一緒に移るもの: 下位の組織 2 件、ユーザー 118 人、デバイス 1 台\n");
 });
 
-test("between two of one path it is told by their codes", async () => {
+test("distinguishes parents with the same path by their codes", async () => {
   const [one, two] = ["K1", "K2"].map((code, at) => ({
     ...sales,
     id: `019a9f3c-5a00-7abc-8def-00000000010${at}`,
@@ -56,11 +56,11 @@ test("between two of one path it is told by their codes", async () => {
     orgs: { items: [root, one, two, team] },
     moveOrg: { ...moved, before: team, after: { ...team, parentId: two.id }, consoleTask: 4 },
   };
-  const { en, ja } = await inBoth("orgs move H --parent K2", { tenant });
+  const { en, ja } = await runInBoth("orgs move H --parent K2", { tenant });
   expect(en.stderr.split("\n")).toEqual([
     "parent: 本社/課 (K1) → 本社/課 (K2)",
-    "with it go 2 organisations below it, 118 users and 1 device",
-    "to be done in the console, too: clomoctl console show 4",
+    "moving with it: 2 organisations below it, 118 users and 1 device",
+    "make the same change in the console: clomoctl console show 4",
     "",
   ]);
   expect(ja.stderr).toMatch(/^上位組織: 本社\/課 \(K1\) → 本社\/課 \(K2\)\n/);
@@ -70,7 +70,7 @@ test("between two of one path it is told by their codes", async () => {
   expect(stderr).toContain(`parent: 本社/課 (${one.id}) → 本社/課 (K2)\n`);
 });
 
-test("a dry run is sent as one", async () => {
+test("sends a dry run as a dry run", async () => {
   const tenant = { findOrgs, accounts: NOBODY, orgs: { items: all }, moveOrg: { ...moved, dryRun: true } };
   const { exit, requests, stderr } = await run("orgs move 営業部 --parent 本社 --dry-run", { tenant });
   expect(exit).toBe(0);
@@ -78,15 +78,15 @@ test("a dry run is sent as one", async () => {
   expect(stderr).toContain("118 users and 1 device\ndry run: nothing was changed\n");
 });
 
-test("an empty one goes alone", async () => {
+test("an empty organisation moves alone", async () => {
   const alone = { ...moved, along: { orgs: 0, users: 0, devices: 0 } };
   const tenant = { findOrgs, accounts: NOBODY, orgs: { items: all }, moveOrg: alone };
-  const { en, ja } = await inBoth("orgs move 営業部 --parent 本社", { tenant });
-  expect(en.stderr).toContain("it is empty: nobody and nothing goes along\n");
+  const { en, ja } = await runInBoth("orgs move 営業部 --parent 本社", { tenant });
+  expect(en.stderr).toContain("nothing else moves: the organisation is empty\n");
   expect(ja.stderr).toContain("一緒に移る組織・ユーザー・デバイスはありません\n");
 });
 
-test("administrators who act in it from then on, or no more, are named; who acts in it keeps it", async () => {
+test("names administrators who gain or lose the organisation, but not those who keep it", async () => {
   const [account] = example<{ items: readonly [Account] }>("findAccounts").items;
   const of = (name: string, change: Partial<Account>): Account => ({
     ...account,
@@ -114,10 +114,10 @@ test("administrators who act in it from then on, or no more, are named; who acts
     accounts: ({ query }: { query?: Record<string, string> }) => ({ items: known[query?.["role"] ?? ""], next: null }),
     moveOrg: { ...moved, before: team, dryRun: true },
   };
-  const { en, ja } = await inBoth("orgs move S01 --parent H --dry-run", { tenant });
+  const { en, ja } = await runInBoth("orgs move S01 --parent H --dry-run", { tenant });
   expect(en.stderr.split("\n").slice(0, 2)).toEqual([
-    "warning: 1 administrator will act in 西/営業部 and below it, too: keiri",
-    "warning: 1 administrator will act in 西/営業部 and below it no more: nishi",
+    "warning: 1 administrator will gain access to 西/営業部 and everything below it: keiri",
+    "warning: 1 administrator will lose access to 西/営業部 and everything below it: nishi",
   ]);
-  expect(ja.stderr).toContain("警告: 「西/営業部」以下が新たに範囲に入る管理者: 1 人: keiri\n");
+  expect(ja.stderr).toContain("警告: 「西/営業部」以下が、操作できる範囲に新たに入る管理者 1 人: keiri\n");
 });

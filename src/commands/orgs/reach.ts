@@ -1,26 +1,27 @@
 import type { Account, Org } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { counted, text, type Text } from "../../lib/text/index.ts";
+import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
 
-/** Maximum number of administrators that are named. */
-const MAX_NAMED = 5;
+/** Maximum number of administrators that a message names. */
+const MAX_NAMED_ADMINISTRATORS = 5;
 
-/** The roles that act in some organisations. */
-const SCOPED = ["division", "operator", "custom"] as const;
+/** The roles whose scope may be limited to some organisations. */
+const SCOPED_ROLES = ["division", "operator", "custom"] as const;
 
 /**
- * Whose organisations gain or lose one by its move, with all below it: those who act above the one place and not above
- * the other. Who acts in it, or below it, keeps what there is.
+ * Describes which administrators gain or lose an organisation, with everything below it, when it is moved: those whose
+ * scope includes only the old or only the new parent. An administrator of the organisation itself, or of one below it,
+ * keeps the same scope.
  */
-export async function reachOfMove(
+export async function describeScopeChanges(
   tools: Tools,
   { moved, parent, all }: { readonly moved: Org; readonly parent: string; readonly all: readonly Org[] },
 ): Promise<readonly Text[]> {
-  const [from, to] = [lineOf(moved.parentId, all), lineOf(parent, all)];
+  const [from, to] = [collectAncestorIds(moved.parentId, all), collectAncestorIds(parent, all)];
   const gaining: string[] = [];
   const losing: string[] = [];
-  for (const account of await scopedAccounts(tools)) {
+  for (const account of await loadScopedAccounts(tools)) {
     const roots = account.role === "operator" ? [account.org.id] : account.managedOrgs.map(({ id }) => id);
     if (account.managesAll || roots.includes(moved.id)) continue;
     const [before, after] = [from, to].map((line) => roots.some((id) => line.has(id)));
@@ -32,37 +33,37 @@ export async function reachOfMove(
       ? []
       : [
           text(
-            `${counted(gaining.length, "administrator")} will act in ${path} and below it, too: ${named(gaining)}`,
-            `「${path}」以下が新たに範囲に入る管理者: ${gaining.length} 人: ${named(gaining)}`,
+            `${formatCount(gaining.length, "administrator")} will gain access to ${path} and everything below it: ${formatNames(gaining)}`,
+            `「${path}」以下が、操作できる範囲に新たに入る管理者 ${gaining.length} 人: ${formatNames(gaining)}`,
           ),
         ]),
     ...(losing.length === 0
       ? []
       : [
           text(
-            `${counted(losing.length, "administrator")} will act in ${path} and below it no more: ${named(losing)}`,
-            `「${path}」以下が範囲から外れる管理者: ${losing.length} 人: ${named(losing)}`,
+            `${formatCount(losing.length, "administrator")} will lose access to ${path} and everything below it: ${formatNames(losing)}`,
+            `「${path}」以下が、操作できる範囲から外れる管理者 ${losing.length} 人: ${formatNames(losing)}`,
           ),
         ]),
   ];
 }
 
-const named = (names: readonly string[]): string =>
-  `${names.slice(0, MAX_NAMED).join(", ")}${names.length > MAX_NAMED ? ", …" : ""}`;
+const formatNames = (names: readonly string[]): string =>
+  `${names.slice(0, MAX_NAMED_ADMINISTRATORS).join(", ")}${names.length > MAX_NAMED_ADMINISTRATORS ? ", …" : ""}`;
 
-/** The ids of an organisation and of all above it. */
-function lineOf(id: string | null, all: readonly Org[]): ReadonlySet<string> {
+/** Returns the ids of an organisation and of all organisations above it. */
+function collectAncestorIds(id: string | null, all: readonly Org[]): ReadonlySet<string> {
   const above = new Map(all.map((org) => [org.id, org.parentId]));
   const line = new Set<string>();
   for (let at = id; at !== null && !line.has(at); at = above.get(at) ?? null) line.add(at);
   return line;
 }
 
-/** The accounts that act in some organisations; none where who asks may not know. */
-async function scopedAccounts(tools: Tools): Promise<readonly Account[]> {
+/** Returns the accounts whose scope may be limited to some organisations; empty if they may not be read. */
+async function loadScopedAccounts(tools: Tools): Promise<readonly Account[]> {
   const { client } = await tools.tenant("accounts");
   try {
-    const found = SCOPED.map((role) => Array.fromAsync(client.accounts.list({ role })));
+    const found = SCOPED_ROLES.map((role) => Array.fromAsync(client.accounts.list({ role })));
     return (await Promise.all(found)).flat();
   } catch (error) {
     if (error instanceof Failure && error.code === "not-permitted") return [];

@@ -1,12 +1,12 @@
 import type { OrgDetail } from "../../lib/client/index.ts";
-import { testRefusals, testTenantFailures, testWrongLines } from "#support/commands/refusals.ts";
+import { testRefusals, testTenantFailures, testWrongLines } from "#support/commands/command-failures.ts";
 import { example } from "#support/commands/tenant.ts";
 
 testWrongLines(
   ["orgs create"],
   ["orgs create a b"],
   ["orgs create a --name b"],
-  ["orgs delete", "nothing is named"],
+  ["orgs delete", "no records to delete were specified"],
   ["orgs delete --recursive"],
   ["orgs delete --search x", "--search"],
   ["orgs edit"],
@@ -59,14 +59,14 @@ testRefusals(
   {
     line: "orgs delete 営業",
     exit: 6,
-    en: "営業: no organisation is named so; did you mean 営業部?\n",
+    en: "営業: no organisation has this name; did you mean 営業部?\n",
     ja: "営業: この名前の組織はありません。営業部 ではありませんか?\n",
     tenant: { findOrgs: { items: [] }, orgs: example("orgs") },
   },
   ...["orgs edit S01", "orgs edit S01 --dry-run"].map((line) => ({
     line,
     exit: 2,
-    en: "nothing to change",
+    en: "nothing to change: no option sets a value",
     ja: "変更する内容がありません",
   })),
   {
@@ -79,14 +79,14 @@ testRefusals(
   {
     line: "orgs show S99",
     exit: 6,
-    en: "error: no organisation is named S99\n  see clomoctl orgs list\n",
+    en: 'error: no organisation matches "S99"\n  to list all: clomoctl orgs list\n',
     ja: "「S99」という組織",
     tenant: { findOrgs: { items: [] }, orgs: { items: [] } },
   },
   {
     line: "orgs show 全社",
     exit: 2,
-    en: `全社 matches 3: 営業部 S01 ${sales.id}; 全社 ${root.id}; 営業部/北 ${north.id}\n`,
+    en: `"全社" matches 3 records: 営業部 S01 ${sales.id}; 全社 ${root.id}; 営業部/北 ${north.id}\n`,
     ja: "3 件",
     tenant: { findOrgs: { items: [sales, root, north] } },
   },

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import type { OrgDetail } from "../../lib/client/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [sales] = example<{ items: readonly [OrgDetail] }>("findOrgs").items;
 
 const finding = (...items: readonly OrgDetail[]) => ({ findOrgs: { items } });
 
-test("asks for what was typed, and shows everything of the one there is", async () => {
+test("sends the typed name, and shows the whole organisation that was found", async () => {
   const line = ["orgs", "show", String.raw`営業\/企画/北`, "--format", "json"];
   const { exit, stdout, requests } = await run(line, { tenant: finding(sales) });
   expect(exit).toBe(0);
@@ -15,8 +15,8 @@ test("asks for what was typed, and shows everything of the one there is", async 
   expect(JSON.parse(stdout)).toEqual(sales);
 });
 
-test("a terminal shows a field a line, in the person's language", async () => {
-  const { en, ja } = await inBoth("orgs show S01", { tenant: finding(sales), terminal: {} });
+test("a terminal shows one field per line, in the chosen language", async () => {
+  const { en, ja } = await runInBoth("orgs show S01", { tenant: finding(sales), terminal: {} });
   expect(en.stdout).toMatch(/\nname +営業部\ncode +S01\n[^]+\nusers +118\nchild organisations +0\n$/);
   expect(ja.stdout).toMatch(/\n組織名 +営業部\n組織コード +S01\n[^]+\n所属ユーザー数 +118\n下位組織数 +0\n$/);
 });

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { Ade, PushCertificate } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const AT_ADE = { ade: example<Ade>("ade") };
@@ -26,7 +26,7 @@ const made = (created: boolean, change: Partial<PushCertificate> = {}) => ({
   certificate: push({ request, ...change }),
 });
 
-test("asks for a request, writes it, and tells what to do in Apple's portal", async () => {
+test("requests a CSR, writes it and says what to do in Apple's portal", async () => {
   const folder = freshFolder();
   const line = [
     "push-cert",
@@ -40,7 +40,7 @@ test("asks for a request, writes it, and tells what to do in Apple's portal", as
     "--overwrite",
   ];
   const tenant = { ...AT_ADE, pushCertificate: push(), requestPushCertificate: made(true) };
-  const { en, ja } = await inBoth(line, { folder, tenant });
+  const { en, ja } = await runInBoth(line, { folder, tenant });
   expect(en.requests).toEqual([
     ...ASKED,
     { operation: "pushCertificate" },
@@ -53,8 +53,8 @@ test("asks for a request, writes it, and tells what to do in Apple's portal", as
   expect(readFileSync(join(folder, "a.csr"), "utf8")).toBe(REQUEST);
   expect(en.stderr).toBe(
     [
-      "made for mdm@example.co.jp; its key stays in the tenant",
-      `in Apple's portal (https://identity.apple.com/pushcert) sign in as mdm@example.co.jp, and use Renew on the certificate in use, never Create a Certificate, with the request once an MDM vendor has signed it (the portal takes no other, and clomoctl signs none): the topic has to stay ${push().topic}`,
+      "request created for mdm@example.co.jp; its key stays in the tenant",
+      `sign in to Apple's portal (https://identity.apple.com/pushcert) as mdm@example.co.jp, and choose Renew for the certificate in use (never Create a Certificate) with the request once an MDM vendor has signed it: the portal accepts only signed requests, and clomoctl does not sign them. The topic must stay ${push().topic}`,
       "then: clomoctl push-cert upload FILE --apple-account mdm@example.co.jp",
       "",
     ].join("\n"),
@@ -63,13 +63,13 @@ test("asks for a request, writes it, and tells what to do in Apple's portal", as
   expect(ja.stderr).toContain("「Create a Certificate」は使わない");
 });
 
-test("at a simulator its command names the file as written, and its address", async () => {
+test("with a simulator, the proposed command has the written file and the simulator's address", async () => {
   const tenant = {
     pushCertificate: push({ ...none, request, simulator: true }),
     requestPushCertificate: made(false, { ...none, simulator: true }),
     ade: example<Ade>("ade"),
   };
-  const ran = inBoth("push-cert csr -o CSR2.csr --overwrite", {
+  const ran = runInBoth("push-cert csr -o CSR2.csr --overwrite", {
     folder: freshFolder(),
     tenant,
     terminal: { columns: 400 },
@@ -82,48 +82,50 @@ test("at a simulator its command names the file as written, and its address", as
   }
 });
 
-test("the staged one is written again, to stdout too; a first certificate is created", async () => {
+test("writes the staged request again, even to stdout, and creates a first certificate", async () => {
   const tenant = { ...AT_ADE, pushCertificate: push({ ...none, request }), requestPushCertificate: made(false, none) };
-  const { en, ja } = await inBoth("push-certificate csr -o -", { tenant });
+  const { en, ja } = await runInBoth("push-certificate csr -o -", { tenant });
   expect(en.requests.at(-1)).toEqual({ operation: "requestPushCertificate", json: { startOver: false } });
   expect(en.stdout).toBe(REQUEST);
-  expect(en.stderr).toContain("the staged request again; --start-over makes another one\n");
+  expect(en.stderr).toContain("the existing request was written again; to create a new request, add --start-over\n");
   expect(en.stderr).toContain(
-    "use Create a Certificate with the request once an MDM vendor has signed it: the portal takes no other",
+    ". Use the account that will renew the certificate every year, and choose Create a Certificate with the request once an MDM vendor has signed it: the portal accepts only signed requests, and clomoctl does not sign them",
   );
   expect(ja.stderr).toContain("作成済みの CSR を書き出しました");
 });
 
-test("starting over, and the country, are passed on; an address that is not the Apple Account's is warned of", async () => {
+test("passes --start-over and the country on, and warns if the address is not the Apple Account's", async () => {
   const tenant = { ...AT_ADE, pushCertificate: push({ request }), requestPushCertificate: made(true) };
   const line = "push-cert csr --email other@example.jp --name Taro1 --country us --start-over -o -";
-  const { en, ja } = await inBoth(line, { tenant });
+  const { en, ja } = await runInBoth(line, { tenant });
   expect(en.requests.at(-1)).toMatchObject({ json: { email: "other@example.jp", country: "us", startOver: true } });
-  expect(en.stderr).toContain("warning: other@example.jp is not the recorded Apple Account, mdm@example.co.jp:");
+  expect(en.stderr).toContain(
+    "warning: other@example.jp is not the recorded Apple Account (mdm@example.co.jp). Renew with the recorded one: with another account, the topic changes and every enrolled device stops responding\n",
+  );
   expect(ja.stderr).toContain("記録されている Apple Account(mdm@example.co.jp)と異なります");
   const same = await run("push-cert csr --email MDM@example.co.jp --name Taro1 -o -", { tenant });
   expect(same.stderr).not.toContain("warning");
 });
 
-test("on a terminal what is missing is asked for, until it can be right", async () => {
+test("on a terminal, asks for missing values until they can be right", async () => {
   const tenant = { ...AT_ADE, pushCertificate: push(none), requestPushCertificate: made(true, none) };
   const typing = [
-    ["Mail address of the Apple Account:", "山田\r"],
+    ["Email address of the Apple Account:", "山田\r"],
     ["half-width characters", "\u0015mdm@example.co.jp\r"],
     ["Name (half-width", "Hanako\r"],
-    ["half-width space", "\u0015Hanako Yamada\r"],
+    ["the name must consist of half-width letters and digits", "\u0015Hanako Yamada\r"],
   ] as const;
   const { exit, requests } = await run("push-cert csr -o a.csr", { tenant, terminal: { typing } });
   expect(exit).toBe(0);
   expect(requests.at(-1)).toMatchObject({ json: { email: "mdm@example.co.jp", name: "Hanako Yamada" } });
 });
 
-test("what the tenant refuses is told, in both languages, and no file is written", async () => {
+test("reports a refusal of the tenant in both languages and writes no file", async () => {
   const folder = freshFolder();
   writeFileSync(join(folder, "a.csr"), "old");
   const refused = new Failure("input-rejected", { what: text("no", "不可") });
   const tenant = { ...AT_ADE, pushCertificate: push(), requestPushCertificate: refused };
-  const { en, ja } = await inBoth("push-cert csr -o a.csr --overwrite", { folder, tenant });
+  const { en, ja } = await runInBoth("push-cert csr -o a.csr --overwrite", { folder, tenant });
   expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: no\n" });
   expect(ja.stderr).toBe("エラー: 不可\n");
   expect(readFileSync(join(folder, "a.csr"), "utf8")).toBe("old");

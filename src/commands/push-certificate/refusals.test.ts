@@ -1,11 +1,11 @@
 import { OPERATIONS } from "../../lib/model/role.ts";
 import {
-  testFenced,
+  testRefusedInMirror,
   testNotPermitted,
   testRefusals,
   testTenantFailures,
   testWrongLines,
-} from "#support/commands/refusals.ts";
+} from "#support/commands/command-failures.ts";
 import { example } from "#support/commands/tenant.ts";
 
 testWrongLines(
@@ -17,7 +17,7 @@ testWrongLines(
   ["push-cert verify", "NEW"],
 );
 
-testFenced(
+testRefusedInMirror(
   "renewals guide push-certificate",
   "push-cert csr -o -",
   "push-cert profile-password set --no-input",
@@ -56,7 +56,7 @@ testRefusals(
   {
     line: "push-cert upload new.pem --apple-account a@example.jp",
     exit: 3,
-    en: "too large for a push certificate",
+    en: "the file is too large for a push certificate",
     ja: "大きすぎます",
     tenant: AT_ADE,
     files: { "new.pem": Buffer.alloc(300_000) },

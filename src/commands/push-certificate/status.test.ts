@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Ade, PushCertificate } from "../../lib/client/index.ts";
-import { inBoth } from "#support/commands/program.ts";
+import { runInBoth } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 // the clock of these tests stands at 2026-11-20T01:00:00Z
@@ -15,7 +15,7 @@ const request = {
 const NONE = { topic: null, expiresAt: null, appleAccount: null };
 
 const at = (certificate: PushCertificate, mirroredAt: string | null = null) =>
-  inBoth("push-cert status", {
+  runInBoth("push-cert status", {
     tenant: {
       pushCertificate: certificate,
       tenant: { ...example("tenant"), mirroredAt },
@@ -23,7 +23,7 @@ const at = (certificate: PushCertificate, mirroredAt: string | null = null) =>
     },
   });
 
-test("shows topic, expiry, account and request, and no secret", async () => {
+test("shows topic, expiry, account and request, but no secret", async () => {
   const { en } = await at(push({ request }));
   expect(en).toMatchObject({ exit: 0, requests: [{ operation: "pushCertificate" }, { operation: "tenant" }] });
   for (const part of [push().topic ?? "", "2027-03-01T05:00:00.000Z", "mdm@example.co.jp", request.createdAt]) {
@@ -42,33 +42,33 @@ test.each([
   [
     "expired",
     push({ expiresAt: "2026-11-19T00:00:00.000Z" }),
-    "expired: no command reaches the devices",
+    "expired: commands no longer reach the devices. Renew the certificate now:",
     "期限切れです",
   ],
-  ["none", push(NONE), "no push certificate yet; begin with a signing request", "まだありません"],
+  ["none", push(NONE), "no push certificate yet; start with a signing request:", "まだありません"],
   [
     "asked for",
     push({ request }),
-    "a signing request waits for its certificate; to write it once more: clomoctl push-cert csr -o CertificateSigningRequest.csr\nin Apple's portal (https://identity.apple.com/pushcert) sign in as mdm@example.co.jp, and use Renew",
+    "a signing request is waiting for its certificate; to write the request again: clomoctl push-cert csr -o CertificateSigningRequest.csr\nsign in to Apple's portal (https://identity.apple.com/pushcert) as mdm@example.co.jp, and choose Renew for the certificate in use (never Create a Certificate)",
     "CSR に対応する証明書を待っています。CSR をもう一度書き出すには: clomoctl push-cert csr -o CertificateSigningRequest.csr\n",
   ],
-] as const)("what to type next: %s", async (_, certificate, en, ja) => {
+] as const)("says what to type next: %s", async (_, certificate, en, ja) => {
   const told = await at(certificate);
   expect(told.en.stderr).toContain(en);
   expect(told.ja.stderr).toContain(ja);
 });
 
-test("in a mirror the steps are the console's, unless the endpoint is a simulator", async () => {
+test("in a mirror, the steps are the console's unless the endpoint is a simulator", async () => {
   const mirror = await at(push(NONE), "2026-11-01T00:00:00.000Z");
   expect(mirror.en.stderr).toBe(
-    "this tenant mirrors a console, which keeps the push certificate: clomoctl renewals guide push-certificate has the steps there\n",
+    "this tenant is a mirror, and its push certificate is in the console; for the steps: clomoctl renewals guide push-certificate\n",
   );
   expect(mirror.ja.stderr).toContain("管理画面のミラー");
   const rehearsing = await at(push({ ...NONE, simulator: true }), "2026-11-01T00:00:00.000Z");
   expect(rehearsing.en.stderr).toContain("clomoctl push-cert csr");
 });
 
-test("where the endpoint is a simulator, its command stands in the portal's place", async () => {
+test("if the endpoint is a simulator, its command replaces the portal", async () => {
   const { en, ja } = await at(push({ request, simulator: true }));
   const [write, get] = [
     "clomoctl push-cert csr -o CertificateSigningRequest.csr",
@@ -76,7 +76,7 @@ test("where the endpoint is a simulator, its command stands in the portal's plac
   ];
   const upload = "clomoctl push-cert upload FILE --apple-account mdm@example.co.jp\n";
   expect(en.stderr).toContain(
-    `once more: ${write}\nget the certificate: ${get} --renew ${push().topic} --url http://127.0.0.1:8080\nthen: ${upload}`,
+    `to write the request again: ${write}\nget the certificate: ${get} --renew ${push().topic} --url http://127.0.0.1:8080\nthen: ${upload}`,
   );
   expect(ja.stderr).toContain(`--url http://127.0.0.1:8080\nその後: ${upload}`);
   const first = await at(push({ ...NONE, request, simulator: true }));

@@ -1,15 +1,21 @@
 import type { PushCertificate } from "../../lib/client/index.ts";
 import { REQUEST_FILE } from "../../lib/model/ade.ts";
-import { daysLeft } from "../../lib/model/time.ts";
+import { countDaysLeft } from "../../lib/model/time.ts";
 import { text, type Text } from "../../lib/text/index.ts";
-import { shownOption } from "../../lib/text/shell-word.ts";
+import { formatShellOption } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
-import { zoneOf } from "../tools.ts";
-import { afterRequest, IN_CONSOLE, NOT_FOR_CLOMO, portalOf, PUSH_COLUMNS } from "./columns.ts";
+import { resolveTimezone } from "../tools.ts";
+import {
+  describeStepsAfterRequest,
+  PUSH_CERTIFICATE_IN_CONSOLE,
+  PUSH_CERTIFICATE_PURPOSE,
+  resolvePortal,
+  PUSH_COLUMNS,
+} from "./columns.ts";
 
 export default defineCommand({
-  summary: text("show the push certificate, and what to type next", "プッシュ通知証明書の状態と次の操作を表示する"),
-  details: [NOT_FOR_CLOMO],
+  summary: text("show the push certificate and what to do next", "プッシュ通知証明書の状態と次の操作を表示する"),
+  details: [PUSH_CERTIFICATE_PURPOSE],
   args: {},
   options: {},
   examples: [{ line: "clomoctl push-cert status" }, { line: "clomoctl push-cert status --format json" }],
@@ -24,31 +30,35 @@ export default defineCommand({
     const isFenced = mirroredAt !== null && !certificate.simulator;
     const steps = async (): Promise<readonly Text[]> =>
       certificate.request === null
-        ? renewalSteps(certificate, clock.now(), zoneOf(tools, tenant))
-        : [WAITS, ...afterRequest(certificate, await portalOf(client, certificate))];
-    for (const line of isFenced ? [IN_CONSOLE] : await steps()) await terminal.note(line);
+        ? describeRenewalSteps(certificate, clock.now(), resolveTimezone(tools, tenant))
+        : [REQUEST_PENDING, ...describeStepsAfterRequest(certificate, await resolvePortal(client, certificate))];
+    for (const line of isFenced ? [PUSH_CERTIFICATE_IN_CONSOLE] : await steps()) await terminal.note(line);
   },
 });
 
-/** CLOMO's own mails begin three months before. @see facts 3.2 */
-const SOON_DAYS = 90;
+/** Days before expiry from which renewal is proposed: CLOMO's mails begin three months before.  @see facts 3.2 */
+const RENEWAL_WINDOW_DAYS = 90;
 
-/** A file of before may have another request. */
-const WAITS = text(
-  `a signing request waits for its certificate; to write it once more: clomoctl push-cert csr -o ${REQUEST_FILE}`,
+/** Note for a request without a certificate; proposes to rewrite it, as an older file may have another request. */
+const REQUEST_PENDING = text(
+  `a signing request is waiting for its certificate; to write the request again: clomoctl push-cert csr -o ${REQUEST_FILE}`,
   `CSR に対応する証明書を待っています。CSR をもう一度書き出すには: clomoctl push-cert csr -o ${REQUEST_FILE}`,
 );
 
-function renewalSteps({ expiresAt, appleAccount }: PushCertificate, now: Date, timezone: string): readonly Text[] {
-  const days = expiresAt === null ? undefined : daysLeft(expiresAt, now, timezone);
-  if (days !== undefined && days > SOON_DAYS) {
+function describeRenewalSteps(
+  { expiresAt, appleAccount }: PushCertificate,
+  now: Date,
+  timezone: string,
+): readonly Text[] {
+  const days = expiresAt === null ? undefined : countDaysLeft(expiresAt, now, timezone);
+  if (days !== undefined && days > RENEWAL_WINDOW_DAYS) {
     return [text(`nothing to do: ${days} days left`, `次の操作はありません。残り ${days} 日です`)];
   }
-  const line = `clomoctl push-cert csr ${shownOption("--email", appleAccount ?? "MAIL")} --name NAME -o ${REQUEST_FILE}`;
+  const line = `clomoctl push-cert csr ${formatShellOption("--email", appleAccount ?? "MAIL")} --name NAME -o ${REQUEST_FILE}`;
   if (expiresAt === null || days === undefined) {
     return [
       text(
-        `no push certificate yet; begin with a signing request: ${line}`,
+        `no push certificate yet; start with a signing request: ${line}`,
         `プッシュ通知証明書はまだありません。まず CSR を作成します: ${line}`,
       ),
     ];
@@ -56,7 +66,7 @@ function renewalSteps({ expiresAt, appleAccount }: PushCertificate, now: Date, t
   return [
     Date.parse(expiresAt) <= now.getTime()
       ? text(
-          `expired: no command reaches the devices. Renew it now: ${line}`,
+          `expired: commands no longer reach the devices. Renew the certificate now: ${line}`,
           `期限切れです。デバイスに命令が届きません。すぐに更新してください: ${line}`,
         )
       : text(`${days} days left; to renew it: ${line}`, `残り ${days} 日です。更新するには: ${line}`),

@@ -2,28 +2,28 @@ import { line, step } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { readNamedFile } from "../../lib/files/index.ts";
 import { CONSOLE_STEPS } from "../../lib/model/console-steps.ts";
-import { requestFault } from "../../lib/model/push-certificate.ts";
-import { MAX_BYTES } from "../../lib/model/renewal.ts";
-import { counted, text } from "../../lib/text/index.ts";
-import { requireApple } from "../ade/fence.ts";
+import { validateRequestField } from "../../lib/model/push-certificate.ts";
+import { MAX_RENEWAL_FILE_BYTES } from "../../lib/model/renewal.ts";
+import { formatCount, text } from "../../lib/text/index.ts";
+import { requireAppleAccess } from "../ade/fence.ts";
 import { defineCommand } from "../command.ts";
 import { DRY_RUN } from "../records/options.ts";
-import { BEFORE_WRITING, describeWritten, DRY, WHILE_WRITING } from "../records/written.ts";
+import { STATE_UNCHANGED, describeResultState, DRY_RUN_NOTE, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
 import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
-import { APPLE_ACCOUNT, NOT_FOR_CLOMO, PUSH_COLUMNS } from "./columns.ts";
+import { APPLE_ACCOUNT_OPTION, PUSH_CERTIFICATE_PURPOSE, PUSH_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
-  summary: text("take over the certificate that Apple made", "Apple が発行した証明書を登録する"),
+  summary: text("register the certificate that Apple issued", "Apple が発行した証明書を登録する"),
   details: [
-    NOT_FOR_CLOMO,
+    PUSH_CERTIFICATE_PURPOSE,
     text(
-      "The certificate has to belong to the staged request, be newer than the one in use, and have the same topic: with another one every enrolled device (管理中: iOS, macOS, and those without a platform) stops responding until it is enrolled again. --accept-losing-devices with their number, also where it is 0, gives them up. The same file again changes nothing.",
+      "The certificate must belong to the staged signing request, be newer than the one in use, and have the same topic. If the topic changes, every enrolled device (管理中: iOS, macOS, and devices without a platform) stops responding until it is enrolled again. To continue anyway, pass the number of these devices (even 0) to --accept-losing-devices. Uploading the same file again changes nothing.",
       "作成済みの CSR から作られ、使用中のものより新しく、トピックが同じ証明書だけを受け付けます。トピックが変わると、管理中の全デバイス(iOS、macOS、プラットフォームが空のもの)が再登録するまで応答しなくなります。承知のうえで続けるには、その台数(0 でも)を --accept-losing-devices で指定します。同じファイルをもう一度指定しても、何も変わりません。",
     ),
     text(
-      "When it expires is recorded among the renewals, where `renewals check` and its notices see it.",
-      "有効期限は更新期限にも登録され、`renewals check` と通知の対象になります。",
+      "The expiry date is also recorded as a renewal item, so `renewals check` and reminders include it.",
+      "有効期限は年次更新・期限の項目としても登録され、`renewals check` と通知の対象になります。",
     ),
   ],
   args: {
@@ -31,16 +31,16 @@ export default defineCommand({
       kind: "file",
       value: "FILE",
       required: true,
-      about: text("the certificate as it was downloaded (.pem)", "ダウンロードした証明書(.pem)"),
+      about: text("the certificate file downloaded from Apple (.pem)", "ダウンロードした証明書(.pem)"),
     },
   },
   options: {
-    appleAccount: APPLE_ACCOUNT,
+    appleAccount: APPLE_ACCOUNT_OPTION,
     acceptLosingDevices: {
       kind: "number",
       value: "N",
       about: text(
-        "though the topic changes: the number of enrolled devices, which have to be enrolled again",
+        "continue although the topic changes: number of enrolled devices that must be enrolled again",
         "トピックが変わっても登録する: 再登録が必要になる管理中のデバイスの台数",
       ),
     },
@@ -53,15 +53,16 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: PUSH_COLUMNS,
   async run(tools, { file: typed, appleAccount, acceptLosingDevices, dryRun }) {
-    tools.describeState(() => BEFORE_WRITING);
+    tools.describeState(() => STATE_UNCHANGED);
     await requireRight(tools, "apple.write");
-    await requireApple(tools, CONSOLE_STEPS.push);
+    await requireAppleAccess(tools, CONSOLE_STEPS.push);
     const { terminal } = tools;
-    const { name, bytes } = await readNamedFile(tools, typed, MAX_BYTES);
-    if (bytes.length > MAX_UPLOADED) throw tooLarge(typed);
+    const { name, bytes } = await readNamedFile(tools, typed, MAX_RENEWAL_FILE_BYTES);
+    if (bytes.length > MAX_UPLOAD_BYTES) throw createTooLargeFailure(typed);
     const { client } = await tools.tenant("push-certificate");
-    const account = appleAccount ?? (await askAccount(tools, (await client["push-certificate"].show()).appleAccount));
-    tools.describeState(() => WHILE_WRITING);
+    const account =
+      appleAccount ?? (await askAppleAccount(tools, (await client["push-certificate"].show()).appleAccount));
+    tools.describeState(() => STATE_MAYBE_CHANGED);
     const uploaded = await client["push-certificate"].upload({
       name,
       content: Buffer.from(bytes).toString("base64"),
@@ -69,48 +70,52 @@ export default defineCommand({
       acceptLosingDevices,
       dryRun,
     });
-    describeWritten(tools, dryRun);
+    describeResultState(tools, dryRun);
     await terminal.show(PUSH_COLUMNS, uploaded.after);
     for (const warning of uploaded.warnings) await terminal.warn(warning);
     if (uploaded.unchanged) {
       return terminal.note(
         text(
-          "this certificate is in use already: nothing was changed",
+          "this certificate is already in use: nothing was changed",
           "この証明書は登録済みです。何も変更していません",
         ),
       );
     }
-    if (uploaded.losing !== null) await terminal.warn(lost(uploaded.losing));
-    if (dryRun) return terminal.note(DRY);
+    if (uploaded.losing !== null) await terminal.warn(describeLostDevices(uploaded.losing));
+    if (dryRun) return terminal.note(DRY_RUN_NOTE);
     await terminal.note(
-      step("recorded among the renewals, too", "更新期限にも登録しました", line("renewals list", [])),
+      step(
+        "the expiry date is now also recorded as a renewal item; to list the renewal items",
+        "年次更新・期限にも登録しました。一覧",
+        line("renewals list", []),
+      ),
     );
   },
 });
 
-/** The API takes no larger file: a hundred certificates. */
-const MAX_UPLOADED = 256 * 1024;
+/** Maximum size of a file that the API accepts, which is enough for about a hundred certificates. */
+const MAX_UPLOAD_BYTES = 256 * 1024;
 
-const tooLarge = (where: string): Failure =>
+const createTooLargeFailure = (where: string): Failure =>
   new Failure("input-rejected", {
-    what: text("too large for a push certificate", "プッシュ通知証明書にしては大きすぎます"),
+    what: text("the file is too large for a push certificate", "プッシュ通知証明書にしては大きすぎます"),
     where,
   });
 
-const askAccount = ({ terminal }: Tools, recorded: string | null): Promise<string> => {
+const askAppleAccount = ({ terminal }: Tools, recorded: string | null): Promise<string> => {
   const [en, ja] = recorded === null ? ["", ""] : [` (recorded: ${recorded})`, `(記録: ${recorded})`];
   return terminal.prompts.input({
     message: text(
-      `The Apple Account that you signed in with in Apple's portal${en}:`,
+      `Apple Account that you used to sign in to Apple's portal${en}:`,
       `Apple のポータルにサインインした Apple Account${ja}:`,
     ),
     flag: "--apple-account MAIL",
-    check: (value) => requestFault("email", value),
+    check: (value) => validateRequestField("email", value),
   });
 };
 
-const lost = (devices: number) =>
+const describeLostDevices = (devices: number) =>
   text(
-    `the topic is another one: ${counted(devices, "device")} ${devices === 1 ? "has" : "have"} to be enrolled again`,
+    `the topic has changed: ${formatCount(devices, "device")} ${devices === 1 ? "has" : "have"} to be enrolled again`,
     `トピックが変わりました。管理中のデバイス ${devices} 件は再登録が必要です`,
   );

@@ -2,11 +2,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readRenewables } from "../../lib/apple/index.ts";
-import { describeWithOpenssl, Workshop, type Made } from "#support/apple/openssl.ts";
+import { describeWithOpenssl, Workshop, type IssuedCertificate } from "#support/apple/openssl.ts";
 import type { PushCertificate, RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const TOPIC = "com.apple.mgmt.External.0001";
@@ -14,7 +14,7 @@ const NONE = { topic: null, name: null, expiresAt: null, validFrom: null, finger
 
 describeWithOpenssl("certificates made by openssl", () => {
   let workshop: Workshop;
-  let [old, next, other, simulated]: (Made | undefined)[] = [];
+  let [old, next, other, simulated]: (IssuedCertificate | undefined)[] = [];
   const DATES = { from: "20261101000000Z", to: "20271101000000Z" };
   beforeAll(() => {
     workshop = new Workshop();
@@ -31,14 +31,14 @@ describeWithOpenssl("certificates made by openssl", () => {
   });
   afterAll(() => workshop.close());
 
-  const bytesOf = (made: Made | undefined) => Buffer.from(made?.certificate ?? "");
-  const folderWith = (made: Made | undefined, current?: Made): string => {
+  const bytesOf = (made: IssuedCertificate | undefined) => Buffer.from(made?.certificate ?? "");
+  const folderWith = (made: IssuedCertificate | undefined, current?: IssuedCertificate): string => {
     const folder = freshFolder();
     writeFileSync(join(folder, "new.pem"), bytesOf(made));
     writeFileSync(join(folder, "old.pem"), bytesOf(current));
     return folder;
   };
-  const keyOf = (made: Made | undefined): string => {
+  const keyOf = (made: IssuedCertificate | undefined): string => {
     const [found] = readRenewables({ name: "a", bytes: bytesOf(made) });
     return found?.evidence.of === "certificate" ? (found.evidence.publicKey ?? "") : "";
   };
@@ -52,28 +52,32 @@ describeWithOpenssl("certificates made by openssl", () => {
     const own = { topic, name, expiresAt, validFrom, fingerprint, publicKey: keyOf(old), ...told };
     return example<PushCertificate>("pushCertificate", { ...own, ...change });
   };
-  const staged = (made: Made | undefined) => ({
+  const staged = (made: IssuedCertificate | undefined) => ({
     email: "mdm@example.co.jp",
     name: "Hanako Yamada",
     country: "JP",
     createdAt: "2026-11-10T00:00:00.000Z",
     publicKey: keyOf(made),
   });
-  const verify = (made: Made | undefined, pushCertificate: PushCertificate, items: readonly RenewalItem[] = []) =>
-    inBoth("push-cert verify new.pem", {
+  const verify = (
+    made: IssuedCertificate | undefined,
+    pushCertificate: PushCertificate,
+    items: readonly RenewalItem[] = [],
+  ) =>
+    runInBoth("push-cert verify new.pem", {
       folder: folderWith(made),
       tenant: { pushCertificate, listRenewals: { items } },
     });
 
-  test("the right one is said to be, by the tenant's own certificate and the staged request", async () => {
+  test("accepts the right file by the tenant's own certificate and the staged request", async () => {
     const { en, ja } = await verify(next, push({ request: staged(next) }));
-    expect(en).toMatchObject({ exit: 0, stderr: "new.pem can replace it\n" });
-    expect(en.stdout).toMatch(/topic\tgood\tthe same: com\.apple\.mgmt/);
+    expect(en).toMatchObject({ exit: 0, stderr: "new.pem can replace the file in use\n" });
+    expect(en.stdout).toMatch(/topic\tgood\tunchanged: com\.apple\.mgmt/);
     expect(en.stdout).toContain("request-key\tgood");
     expect(ja.stderr).toBe("new.pem で更新できます\n");
   });
 
-  test("another topic, another request, a simulator's: 3", async () => {
+  test("exits with 3 for another topic, another request or a file of a simulator", async () => {
     const topic = await verify(other, push());
     expect(topic.en).toMatchObject({ exit: 3 });
     expect(topic.en.stdout).toContain("every enrolled device would stop responding");
@@ -85,30 +89,32 @@ describeWithOpenssl("certificates made by openssl", () => {
     expect((await verify(simulated, push({ simulator: true }))).en).toMatchObject({ exit: 0 });
   });
 
-  test("on a terminal the reason is told in full below the table, with what to do next", async () => {
+  test("on a terminal, the reason is in full below the table, with what to do next", async () => {
     const circumstances = {
       folder: folderWith(other),
       tenant: { pushCertificate: push(), listRenewals: { items: [] } },
     };
-    const { en, ja } = await inBoth("push-cert verify new.pem", { ...circumstances, terminal: { columns: 80 } });
+    const { en, ja } = await runInBoth("push-cert verify new.pem", { ...circumstances, terminal: { columns: 80 } });
     expect(en.exit).toBe(3);
     const unfolded = en.stderr.replaceAll(/\s+/g, " ");
     expect(unfolded).toContain(`topic: the topic would change from ${TOPIC} to ${TOPIC}2: every enrolled device`);
-    expect(unfolded).toContain("never Create a Certificate");
-    expect(unfolded).toMatch(/do not upload it .*clomoctl renewals guide push-certificate $/);
+    expect(unfolded).toContain("never use Create a Certificate");
+    expect(unfolded).toMatch(
+      /new\.pem: do not upload it to get the right file, step by step: clomoctl renewals guide push-certificate $/,
+    );
     expect(ja.stderr).toContain("clomoctl renewals guide push-certificate");
     const json = await run("push-cert verify new.pem --format json", { ...circumstances, terminal: { columns: 80 } });
     expect(json.stderr).not.toContain("would change");
   });
 
-  test("without a certificate of its own, what is recorded counts, unless there are several; or a file", async () => {
+  test("without a certificate of its own, compares with a file or a single recorded item", async () => {
     const item = { ...example<{ items: readonly [RenewalItem] }>("listRenewals").items[0], topic: TOPIC };
     const kind = "push-certificate" as const;
     const recorded = { ...item, kind, expiresAt: "2026-12-15T00:00:00.000Z" };
     expect((await verify(next, push(NONE), [recorded])).en).toMatchObject({ exit: 0 });
     expect((await verify(other, push(NONE), [recorded])).en).toMatchObject({ exit: 3 });
     const several = await verify(other, push(NONE), [recorded, recorded]);
-    expect(several.en.stdout).toContain("nothing is recorded to compare");
+    expect(several.en.stdout).toContain("not compared, because the current item is not recorded");
     const folder = folderWith(other, old);
     const tenant = { pushCertificate: push(NONE) };
     const byFile = await run("push-cert verify new.pem --current old.pem", { folder, tenant });
@@ -121,10 +127,10 @@ describeWithOpenssl("certificates made by openssl", () => {
       expect({ exit, requests }).toEqual({ exit: 3, requests: [] });
     });
 
-    test("what the tenant refuses is told, in both languages", async () => {
+    test("reports a refusal of the tenant, in both languages", async () => {
       const refused = new Failure("not-permitted", { what: text("no", "不可") });
       const tenant = { pushCertificate: refused };
-      const { en, ja } = await inBoth("push-cert verify new.pem", { folder: folderWith(next), tenant });
+      const { en, ja } = await runInBoth("push-cert verify new.pem", { folder: folderWith(next), tenant });
       expect(en).toMatchObject({ exit: 4, stdout: "", stderr: "error: no\n" });
       expect(ja.stderr).toBe("エラー: 不可\n");
     });

@@ -1,24 +1,24 @@
 import type { PushCertificate, RenewalItem } from "../../lib/client/index.ts";
-import { readNamedFile, type ReadFile } from "../../lib/files/index.ts";
-import { MAX_BYTES } from "../../lib/model/renewal.ts";
-import type { Current } from "../../lib/renewals/replacement/check.ts";
+import { readNamedFile, type NamedFileContent } from "../../lib/files/index.ts";
+import { MAX_RENEWAL_FILE_BYTES } from "../../lib/model/renewal.ts";
+import type { CurrentItem } from "../../lib/renewals/replacement/check.ts";
 import { judgeReplacement } from "../../lib/renewals/replacement/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { refuse, showJudgement, theOne } from "../renewals/judgement.ts";
-import { zoneOf, type Tools } from "../tools.ts";
-import { NOT_FOR_CLOMO } from "./columns.ts";
+import { rejectUnreadableFile, showJudgement, readComparedItem } from "../renewals/judgement.ts";
+import { resolveTimezone, type Tools } from "../tools.ts";
+import { PUSH_CERTIFICATE_PURPOSE } from "./columns.ts";
 
 export default defineCommand({
   summary: text(
-    "check that a new push certificate can replace the one in use",
+    "check whether a new push certificate can replace the one in use",
     "新しいプッシュ通知証明書で更新してよいかを確かめる",
   ),
   details: [
-    NOT_FOR_CLOMO,
+    PUSH_CERTIFICATE_PURPOSE,
     text(
-      "Compares it with the certificate of this tenant, or what is recorded of it among the renewals, and with the staged signing request; nothing is changed. Exits with 0 if it can be uploaded, 3 if not. With files alone: `renewals verify`.",
-      "このテナントの証明書(なければ更新期限の記録)と、作成済みの CSR に照らして確かめます。何も変更しません。アップロードしてよければ終了コード 0、そうでなければ 3 です。ファイルだけで比べるには `renewals verify` を使います。",
+      "Compares the new certificate with the tenant's certificate (or with the recorded renewal item) and with the staged signing request. Changes nothing. Exits with 0 if the certificate can be uploaded, 3 if not. To compare files only, use `renewals verify`.",
+      "このテナントの証明書(なければ年次更新・期限の記録)と、作成済みの CSR に照らして確かめます。何も変更しません。アップロードしてよければ終了コード 0、そうでなければ 3 です。ファイルだけで比べるには `renewals verify` を使います。",
     ),
   ],
   args: {
@@ -28,7 +28,7 @@ export default defineCommand({
     current: {
       kind: "file",
       value: "FILE",
-      about: text("the certificate in use (default: the tenant's)", "使用中の証明書(既定: テナントのもの)"),
+      about: text("the certificate in use (default: the tenant's certificate)", "使用中の証明書(既定: テナントのもの)"),
     },
   },
   examples: [
@@ -37,26 +37,27 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "not-permitted"],
   async run(tools, { new: typed, current: former }) {
-    const next = theOne(await readFile(tools, typed), {});
-    const given = former === undefined ? undefined : theOne(await readFile(tools, former), {});
+    const next = readComparedItem(await readCertificateFile(tools, typed), {});
+    const given = former === undefined ? undefined : readComparedItem(await readCertificateFile(tools, former), {});
     const tenant = await tools.tenant("push-certificate", "renewals");
     const state = await tenant.client["push-certificate"].show();
-    const current = given ?? currentOf(state, await tenant.client.renewals.list());
+    const current = given ?? findCurrentCertificate(state, await tenant.client.renewals.list());
     const judgement = judgeReplacement(current, next, {
-      csr: requestOf(state),
+      csr: toRequestFile(state),
       now: tools.clock.now(),
       strict: false,
       simulator: state.simulator,
-      timezone: zoneOf(tools, tenant),
+      timezone: resolveTimezone(tools, tenant),
     });
     return showJudgement(tools, { file: typed, kind: next.expiring.kind }, judgement);
   },
 });
 
-/** A file that cannot be read proves nothing. */
-const readFile = (tools: Tools, name: string): Promise<ReadFile> => readNamedFile(tools, name, MAX_BYTES).catch(refuse);
+/** Reads a certificate file. An unreadable file is rejected like a wrong certificate, because it proves nothing. */
+const readCertificateFile = (tools: Tools, name: string): Promise<NamedFileContent> =>
+  readNamedFile(tools, name, MAX_RENEWAL_FILE_BYTES).catch(rejectUnreadableFile);
 
-const requestOf = ({ request }: PushCertificate) =>
+const toRequestFile = ({ request }: PushCertificate) =>
   request === null
     ? undefined
     : {
@@ -64,8 +65,11 @@ const requestOf = ({ request }: PushCertificate) =>
         writtenAt: new Date(request.createdAt),
       };
 
-/** The tenant's own, else the one push certificate that is recorded: of several nobody knows which one it is. */
-function currentOf(state: PushCertificate, items: readonly RenewalItem[]): Current | null {
+/**
+ * Returns the tenant's own certificate or, if it has none, the only recorded push certificate. Returns null if several
+ * are recorded, because it is not known which of them is in use.
+ */
+function findCurrentCertificate(state: PushCertificate, items: readonly RenewalItem[]): CurrentItem | null {
   const { topic, name, expiresAt, validFrom, fingerprint, publicKey, issuedByApple, issuer, issuerKeyId } = state;
   if (topic !== null && fingerprint !== null) {
     return {

@@ -72,7 +72,7 @@ beforeAll(async () => {
 });
 
 test.each(Object.entries(CHANGES))(
-  "%s has one element for each version of a deleted record, and audit list --object the same changes",
+  "%s lists each version of a deleted record, with the same changes as audit list --object",
   async (line, changes) => {
     const versions = await typed(line);
     expect(versions.map(({ number, command }) => [number, command])).toEqual(changes);

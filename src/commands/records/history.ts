@@ -1,58 +1,62 @@
 import type { RecordHistory, RecordVersion } from "../../lib/client/index.ts";
-import { actionName } from "../../lib/model/audit.ts";
-import { nameIn, ROW_ACTION_NAMES } from "../../lib/model/import.ts";
+import { getActionName } from "../../lib/model/audit.ts";
+import { getDisplayName, ROW_ACTION_NAMES } from "../../lib/model/import.ts";
 import type { Field, Fields } from "../../lib/model/thing.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { counted, joined, same, text, type Text } from "../../lib/text/index.ts";
+import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { listColumns } from "../listing/list.ts";
-import { theOne, type NamedKind } from "../listing/named.ts";
+import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
 import type { Tools } from "../tools.ts";
-import { labelOf, told, worded, type Moment } from "./worded.ts";
+import { labelOf, describeValueOrList, describeValue, type InstantFormatter } from "./worded.ts";
 
-/** A version, and the record that it is of. */
-interface ListedVersion extends RecordVersion {
+/** A version together with the record that it belongs to. */
+interface VersionRow extends RecordVersion {
   readonly record: Pick<RecordHistory, "id" | "name" | "deleted">;
 }
 
 type VersionChange = RecordVersion["changes"][number];
 
-/** The first part of the name of a change in a custom field. */
-const CUSTOM = "custom:";
+/** The prefix of the field name in a change of a custom field. */
+const CUSTOM_FIELD_PREFIX = "custom:";
 
-/** Returns the field of a change and its label; a custom field is not in the model. */
-const fieldOf = (fields: Fields, name: string): { readonly field: Field | undefined; readonly label: Text } => {
-  if (name.startsWith(CUSTOM)) return { field: undefined, label: same(name.slice(CUSTOM.length)) };
+/** Returns the field of a change and its label. The model does not contain custom fields. */
+const findChangedField = (
+  fields: Fields,
+  name: string,
+): { readonly field: Field | undefined; readonly label: Text } => {
+  if (name.startsWith(CUSTOM_FIELD_PREFIX))
+    return { field: undefined, label: same(name.slice(CUSTOM_FIELD_PREFIX.length)) };
   const [own = name] = Object.entries(fields).find(([key, { short }]) => key === name || short === name) ?? [];
   const { [own]: field } = fields;
   const label = labelOf(fields, own);
   return { field, label: field?.onScreen === undefined ? label : text(label.en, field.onScreen) };
 };
 
-/** `役職: 主任 → 課長`; the value alone if the record is new or deleted. */
+/** Describes a change, such as `役職: 主任 → 課長`. If the record is new or deleted, only the value is shown. */
 const describeChange = (
   { field: name, old, new: value }: VersionChange,
   action: RecordVersion["action"],
-  { fields, moment }: { readonly fields: Fields; readonly moment: Moment },
+  { fields, moment }: { readonly fields: Fields; readonly moment: InstantFormatter },
 ): Text => {
-  const { field, label } = fieldOf(fields, name);
-  const shown = (of: VersionChange["old"]): Text => told(of, (one) => worded(one, field, moment));
+  const { field, label } = findChangedField(fields, name);
+  const shown = (of: VersionChange["old"]): Text => describeValueOrList(of, (one) => describeValue(one, field, moment));
   const [from, to] = [shown(old), shown(value)];
   if (action === "create") return text(`${label.en}: ${to.en}`, `${label.ja}: ${to.ja}`);
   if (action === "delete") return text(`${label.en}: ${from.en}`, `${label.ja}: ${from.ja}`);
   return text(`${label.en}: ${from.en} → ${to.en}`, `${label.ja}: ${from.ja} → ${to.ja}`);
 };
 
-/** `edit user (undone by 12)`. */
+/** Describes the command that made a version, such as `edit user (undone by 12)`. */
 const describeCommand = ({ command, undoes, undoneBy }: RecordVersion): Text | null => {
   if (command === null) return null;
-  const { en, ja } = actionName(command);
-  if (undoneBy !== null) return text(`${en} (undone by ${undoneBy})`, `${ja}(${undoneBy} で取り消し)`);
+  const { en, ja } = getActionName(command);
+  if (undoneBy !== null) return text(`${en} (undone by ${undoneBy})`, `${ja}(変更 ${undoneBy} で取り消し)`);
   return undoes === null ? text(en, ja) : text(`${en} ${undoes}`, `${ja}(${undoes})`);
 };
 
-const versionColumns = (fields: Fields, moment: Moment): readonly Column<ListedVersion>[] => [
+const buildVersionColumns = (fields: Fields, moment: InstantFormatter): readonly Column<VersionRow>[] => [
   { key: "number", header: text("change", "変更番号"), align: "end", value: ({ number }) => number },
-  { key: "at", header: text("at", "日時"), value: ({ at }) => at, instant: true, whole: true },
+  { key: "at", header: text("time", "日時"), value: ({ at }) => at, instant: true, whole: true },
   { key: "actor", header: text("by", "実行者"), value: ({ actor }) => actor, ends: true },
   {
     key: "command",
@@ -65,10 +69,15 @@ const versionColumns = (fields: Fields, moment: Moment): readonly Column<ListedV
     key: "action",
     header: text("action", "動作"),
     value: ({ action }) => action,
-    name: ({ action }) => nameIn(ROW_ACTION_NAMES, action),
+    name: ({ action }) => getDisplayName(ROW_ACTION_NAMES, action),
   },
-  { key: "undoes", header: text("undoes", "取り消した変更"), align: "end", value: ({ undoes }) => undoes },
-  { key: "undoneBy", header: text("undone by", "取り消し元"), align: "end", value: ({ undoneBy }) => undoneBy },
+  { key: "undoes", header: text("undoes change", "取り消し対象の変更"), align: "end", value: ({ undoes }) => undoes },
+  {
+    key: "undoneBy",
+    header: text("undone by change", "この変更を取り消した変更"),
+    align: "end",
+    value: ({ undoneBy }) => undoneBy,
+  },
   {
     key: "record",
     header: text("record", "対象"),
@@ -81,24 +90,29 @@ const versionColumns = (fields: Fields, moment: Moment): readonly Column<ListedV
     header: text("changes", "変更内容"),
     wraps: true,
     value: ({ changes }) => changes,
-    name: ({ changes, action }) => joined(changes.map((change) => describeChange(change, action, { fields, moment }))),
+    name: ({ changes, action }) =>
+      joinTexts(changes.map((change) => describeChange(change, action, { fields, moment }))),
   },
 ];
 
-const USUAL = ["number", "at", "actor", "command", "action", "changes"];
+const DEFAULT_HISTORY_COLUMNS = ["number", "at", "actor", "command", "action", "changes"];
 
-/** If several records match, each line shows its record. */
-const USUAL_OF_SEVERAL = [...USUAL.slice(0, 3), "record", ...USUAL.slice(3)];
+/** The default columns if several records match: each line also shows its record. */
+const DEFAULT_COLUMNS_WITH_RECORD = [
+  ...DEFAULT_HISTORY_COLUMNS.slice(0, 3),
+  "record",
+  ...DEFAULT_HISTORY_COLUMNS.slice(3),
+];
 
-/** How the records of a noun are looked up and shown. */
+/** Defines how the records of a command noun, such as `users`, are looked up and shown. */
 export interface HistoryNoun extends Omit<NamedKind<RecordHistory>, "describe"> {
   readonly fields: Fields;
 }
 
-/** The help of the commands that show histories. @param named the names by which deleted records are found */
-export const historyDetails = (named: Text): readonly Text[] => [
+/** Builds the help of the commands that show histories. @param named names by which deleted records can be found */
+export const buildHistoryDetails = (named: Text): readonly Text[] => [
   text(
-    `Every version, oldest first, whoever wrote it: the number of the change (undo NUMBER undoes it), when, who, by which command, and every value from what to what. Deleted records are found by the id or by a former ${named.en}. If several records have or had it, all are listed. Passwords are never shown.`,
+    `Lists every version, oldest first, no matter how it was made: the number of the change (undo NUMBER undoes it), the time, the person, the command, and the old and new values. Deleted records are found by their ID or by a former ${named.en}. If several records match, all are listed. Passwords are never shown.`,
     `すべての変更を古い順に表示します(手作業・インポート・引き継ぎの適用・取り消し・管理画面からの取り込み)。変更番号(undo 番号 で取り消せます)、日時、実行者、操作、変更前と変更後の値がわかります。削除されたものも、ID または以前の${named.ja}で探せます。複数が該当する場合はすべて表示します。パスワードは表示しません。`,
   ),
 ];
@@ -106,8 +120,8 @@ export const historyDetails = (named: Text): readonly Text[] => [
 /**
  * Shows the histories of the records that have or had a name.
  *
- * @param near similar names, if no record has this one
- * @throws Failure `not-found` if there is none
+ * @param near returns similar names; called only if no record matches
+ * @throws Failure `not-found` if no record matches
  */
 export async function showHistory(
   { terminal }: Pick<Tools, "terminal">,
@@ -116,12 +130,12 @@ export async function showHistory(
   found: readonly RecordHistory[],
   near: () => Promise<readonly (string | Text)[]>,
 ): Promise<void> {
-  if (found.length === 0) theOne(typed, found, { ...noun, describe: ({ name }) => name }, await near());
+  if (found.length === 0) requireSingleMatch(typed, found, { ...noun, describe: ({ name }) => name }, await near());
   if (found.length > 1) {
     const all = found.map(({ name }) => name);
     await terminal.note(
       text(
-        `${counted(found.length, noun.noun.en)} have or had this name: ${all.join(", ")}`,
+        `${formatCount(found.length, noun.noun.en)} have or had this name: ${all.join(", ")}`,
         `この名前を使用中または使用していた${noun.noun.ja}は ${found.length} 件です: ${all.join("、")}`,
       ),
     );
@@ -129,11 +143,14 @@ export async function showHistory(
   for (const { name, deleted, versions } of found) {
     if (deleted) await terminal.note(text(`${name} was deleted`, `${name} は削除されています`));
     if (versions.length === 0)
-      await terminal.note(text(`no change of ${name} is recorded`, `${name} の変更の記録はありません`));
+      await terminal.note(text(`no changes to ${name} are recorded`, `${name} の変更の記録はありません`));
   }
   const listed = found.flatMap(({ versions, ...record }) => versions.map((version) => ({ ...version, record })));
-  const columns = versionColumns(noun.fields, (at) => terminal.moment(at));
+  const columns = buildVersionColumns(noun.fields, (at) => terminal.moment(at));
   const isSeveral = found.length > 1;
   const sorted = isSeveral ? listed.toSorted((a, b) => (a.at ?? "").localeCompare(b.at ?? "")) : listed;
-  await terminal.list(listColumns(terminal, columns, isSeveral ? USUAL_OF_SEVERAL : USUAL), sorted);
+  await terminal.list(
+    listColumns(terminal, columns, isSeveral ? DEFAULT_COLUMNS_WITH_RECORD : DEFAULT_HISTORY_COLUMNS),
+    sorted,
+  );
 }

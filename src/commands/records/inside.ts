@@ -3,13 +3,14 @@ import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 
 /**
- * Makes a record, which lies in 全社 where no organisation is named: who administers a part of the tenant is told by which
- * option one is named.
+ * Waits for the creation of a record and adds a hint if it fails because no organisation was named. A record without an
+ * organisation belongs to 全社, which administrators of a part of the tenant cannot access.
  *
- * @param named the organisation that was named
- * @param option that names it
+ * @param make the running request that creates the record
+ * @param named the organisation that the user named, if any
+ * @param option the option that names the organisation
  */
-export async function madeInside<T>(make: Promise<T>, named: unknown, option: string): Promise<T> {
+export async function addOrganisationHint<T>(make: Promise<T>, named: unknown, option: string): Promise<T> {
   try {
     return await make;
   } catch (error) {
@@ -17,7 +18,7 @@ export async function madeInside<T>(make: Promise<T>, named: unknown, option: st
     throw error.with({
       where: option,
       hint: text(
-        `name one of your organisations: ${option} ORG (all of them: ${line("orgs list", [])})`,
+        `choose one of your organisations with ${option} ORG; to list them: ${line("orgs list", [])}`,
         `${option} ORG で対象の組織を指定してください(一覧: ${line("orgs list", [])})`,
       ),
     });

@@ -1,36 +1,36 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { readNamedFile } from "../../lib/files/index.ts";
 import { describeProblem } from "../../lib/model/problem.ts";
-import { describeRule, faultsOf, type Rule } from "../../lib/model/rules.ts";
-import { readSecret, secretIn } from "../../lib/renewals/notify/secret.ts";
+import { describeRule, listRuleFaults, type Rule } from "../../lib/model/rules.ts";
+import { readSecret, decodeSecret } from "../../lib/renewals/notify/secret.ts";
 import { text, type Text } from "../../lib/text/index.ts";
-import { flagName } from "../field.ts";
+import { toFlagName } from "../field.ts";
 import type { SwitchField, TextField } from "../field.ts";
 import type { Tools } from "../tools.ts";
 
-/** A secret that a command takes: never as the value of an option. */
+/** A secret that a command accepts, but never as the value of an option. */
 export interface Secret<N extends string = string> {
-  /** its option begins with it, in camelCase: `password` */
+  /** start of its option names, in camelCase: `password` */
   readonly name: N;
-  /** what the maker calls it */
+  /** CLOMO's label for the secret */
   readonly called: string;
   readonly rule: Rule;
-  /** what else it has to be, and what is wrong with one that is not */
+  /** additional requirements, and a check that returns what is wrong with a value */
   readonly further?: { readonly about: Text; readonly fault: (value: string) => Text | undefined } | undefined;
 }
 
-type SecretFields<N extends string> = Readonly<
+type SecretOptions<N extends string> = Readonly<
   Record<`${N}File`, TextField> & Record<`${N}Stdin` | `${N}Prompt`, SwitchField>
 >;
 
-/** The options by which a secret is given: a file, stdin, or a question without echo. */
-export const secretOptions = <N extends string>({ name, called }: Secret<N>): SecretFields<N> =>
+/** Builds the options for passing a secret: a file, stdin, or a prompt without echo. */
+export const buildSecretOptions = <N extends string>({ name, called }: Secret<N>): SecretOptions<N> =>
   ({
     [`${name}File`]: {
       kind: "file",
       value: "FILE",
       about: text(
-        `file with the ${called} alone, readable by you alone (- for stdin)`,
+        `file that contains only the ${called} and that only you can read (- for stdin)`,
         `「${called}」だけを書いた、自分だけが読めるファイル(- は標準入力)`,
       ),
     },
@@ -40,68 +40,68 @@ export const secretOptions = <N extends string>({ name, called }: Secret<N>): Se
     },
     [`${name}Prompt`]: {
       kind: "boolean",
-      about: text(`ask for the ${called}, without showing it`, `「${called}」を画面に表示せずに尋ねる`),
+      about: text(`prompt for the ${called} without echoing it`, `「${called}」を画面に表示せずに尋ねる`),
     },
-  }) as unknown as SecretFields<N>;
+  }) as unknown as SecretOptions<N>;
 
-/** How a secret is given, by the options of {@link secretOptions}; undefined if it is not. */
-export interface GivenSecret {
+/** The parsed options of {@link buildSecretOptions}. At most one of them is set. */
+export interface SecretInput {
   readonly file: string | undefined;
   readonly stdin: boolean;
   readonly prompt: boolean;
 }
 
-const LONGEST = 64 * 1024;
+const MAX_SECRET_BYTES = 64 * 1024;
 
-/** Whether a secret is given, and takes stdin. @throws `usage` where it is given twice */
-export const takesStdin = ({ name }: Secret, { file, stdin, prompt }: GivenSecret): boolean => {
+/** Returns true if the secret is read from stdin. @throws `usage` if the secret is passed in more than one way */
+export const isSecretFromStdin = ({ name }: Secret, { file, stdin, prompt }: SecretInput): boolean => {
   if ([file !== undefined, stdin, prompt].filter(Boolean).length > 1) {
     throw new Failure("usage", {
-      what: text("a secret is given in one way", "機密情報の渡し方は 1 つだけ指定してください"),
-      where: `--${flagName(name)}-…`,
+      what: text("choose only one way to pass the secret", "パスワードなどの渡し方は 1 つだけ指定してください"),
+      where: `--${toFlagName(name)}-…`,
     });
   }
   return stdin || file === "-";
 };
 
 /**
- * The secret itself, without the line end behind it; undefined if it is not given.
+ * Reads the secret without the trailing line end. Returns undefined if no secret is passed.
  *
- * @throws `input-rejected` where its file is not one that only its owner reads; `usage` when it is not possible to ask
+ * @throws `input-rejected` if anyone except the owner can read the file; `usage` if prompting is not possible
  */
-export async function secretOf(tools: Tools, secret: Secret, given: GivenSecret): Promise<string | undefined> {
+export async function readSecretInput(tools: Tools, secret: Secret, given: SecretInput): Promise<string | undefined> {
   const { workingFolder: folder, machine } = tools;
-  if (takesStdin(secret, given)) {
-    const { bytes } = await readNamedFile(tools, "-", LONGEST);
-    return secretIn(bytes, "stdin");
+  if (isSecretFromStdin(secret, given)) {
+    const { bytes } = await readNamedFile(tools, "-", MAX_SECRET_BYTES);
+    return decodeSecret(bytes, "stdin");
   }
   if (given.file !== undefined) {
     return readSecret({ file: given.file }, { environment: {}, folder, modes: machine.platform !== "win32" });
   }
-  return given.prompt ? askedFor(tools, secret) : undefined;
+  return given.prompt ? promptForSecret(tools, secret) : undefined;
 }
 
-/** Asks for a secret twice, as the console does: for both anew where they differ, as nobody sees which one is mistyped. */
-async function askedFor({ terminal }: Pick<Tools, "terminal">, secret: Secret): Promise<string> {
+/** Prompts for a secret twice, like the console, and again if they differ: nobody sees which is mistyped. */
+async function promptForSecret({ terminal }: Pick<Tools, "terminal">, secret: Secret): Promise<string> {
   const { name, called, rule, further } = secret;
-  const flag = `--${flagName(name)}-file FILE`;
+  const flag = `--${toFlagName(name)}-file FILE`;
   const about = further?.about ?? describeRule(rule);
   for (;;) {
     const typed = await terminal.prompts.secret({
       message: text(`${called} (${about.en}):`, `${called}(${about.ja}):`),
       flag,
-      check: (value) => wrongIn(secret, value),
+      check: (value) => findSecretFault(secret, value),
     });
     const again = await terminal.prompts.secret({ message: text(`${called} again:`, `${called}の確認:`), flag });
     if (again === typed) return typed;
     await terminal.warn(
-      text("the two are not the same: type both again", "一致しません。もう一度 2 回とも入力してください"),
+      text("the entries do not match: type both again", "一致しません。もう一度 2 回とも入力してください"),
     );
   }
 }
 
-const wrongIn = ({ rule, further }: Secret, value: string): Text | undefined => {
-  if (value === "") return text("it must not be blank", "空にできません");
-  const [fault] = faultsOf(rule, value);
+const findSecretFault = ({ rule, further }: Secret, value: string): Text | undefined => {
+  if (value === "") return text("the value must not be blank", "空にできません");
+  const [fault] = listRuleFaults(rule, value);
   return fault === undefined ? further?.fault(value) : describeProblem(fault);
 };

@@ -1,10 +1,11 @@
 import type { Tools } from "../tools.ts";
 
 /**
- * The tenant's revision before what a question is about is read: the request that follows the answer carries it as `seen`,
- * and is refused where that was changed since. Undefined where nobody can be asked.
+ * Returns the tenant's revision. It is read before the data that a question shows; the request after the answer sends
+ * it as `seen`, and the tenant refuses the request if the data has changed since. Returns undefined if the terminal is
+ * not interactive, because then no question is asked.
  */
-export async function revisionSeen({
+export async function getRevisionBeforePrompt({
   tenant,
   terminal,
 }: Pick<Tools, "tenant" | "terminal">): Promise<number | undefined> {

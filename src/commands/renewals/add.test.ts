@@ -2,19 +2,19 @@ import { EventEmitter } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { describeWithOpenssl, serverToken, Workshop, type Made } from "#support/apple/openssl.ts";
+import { describeWithOpenssl, serverToken, Workshop, type IssuedCertificate } from "#support/apple/openssl.ts";
 import type { Ade, RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { vppToken } from "#support/renewals/vpp-token.ts";
-import { freshFolder, inBoth, run, type Circumstances } from "#support/commands/program.ts";
-import { example, inTurn, type Answers, type Seen } from "#support/commands/tenant.ts";
+import { freshFolder, runInBoth, run, type Circumstances } from "#support/commands/program.ts";
+import { example, inTurn, type Answers, type ReceivedRequest } from "#support/commands/tenant.ts";
 import { item } from "#support/commands/renewals/item.ts";
 
 const added = { addRenewal: item(1) };
 const both: Answers = { listRenewals: { items: [] }, ...added };
 
 /** What the tenant was told of the new item. */
-const told = (requests: readonly Seen[]): Record<string, unknown> => {
+const told = (requests: readonly ReceivedRequest[]): Record<string, unknown> => {
   const last = requests.at(-1);
   expect(last?.operation).toBe("addRenewal");
   return last?.json as Record<string, unknown>;
@@ -30,54 +30,54 @@ async function addedBy(words: readonly string[], circumstances: Circumstances = 
 
 const custom = ["契約", "--kind", "custom"];
 
-test("people read names of kind, level and certainty, programs the words they know", async () => {
+test("people see names of kind, level and certainty, and programs the fixed words", async () => {
   const circumstances = { tenant: { addRenewal: { ...item(1), kind: "ade-token", certainty: "typed" } } };
   const words = ["renewals", "add", ...custom];
-  const { en, ja } = await inBoth([...words, "--format", "table"], circumstances);
+  const { en, ja } = await runInBoth([...words, "--format", "table"], circumstances);
   for (const name of ["ADE server token", "entered by hand"]) expect(en.stdout).toContain(name);
   for (const name of ["ADE サーバートークン", "手入力"]) expect(ja.stdout).toContain(name);
   const { stdout } = await run([...words, "--format", "json"], circumstances);
   expect(JSON.parse(stdout)).toMatchObject({ kind: "ade-token", certainty: "typed" });
 });
 
-test("a terminal shows what is recorded, without what is not, and what to type next, in both languages", async () => {
+test("a terminal shows only recorded values and what to type next, in both languages", async () => {
   const words = "renewals add 契約 --kind custom --owner x";
-  const { en, ja } = await inBoth(words, { tenant: { addRenewal: item(1, { owner: "x" }) }, terminal: {} });
+  const { en, ja } = await runInBoth(words, { tenant: { addRenewal: item(1, { owner: "x" }) }, terminal: {} });
   expect(en.stdout).toMatch(/^owner +x$/m);
   expect(en.stdout).not.toMatch(/^(?:account|phone|topic|notes)/m);
-  expect(en.stderr).toContain("how to renew it: clomoctl renewals guide '契約 1'\n");
+  expect(en.stderr).toContain("to see how to renew this item: clomoctl renewals guide '契約 1'\n");
   expect(ja.stderr).toContain("更新の手順: clomoctl renewals guide '契約 1'\n");
   expect((await run(`${words} --fields all`, { tenant: added, terminal: {} })).stdout).toMatch(/^account *$/m);
 });
 
-test("an owner who is not one mail address is told to get no notices, with what names one, in both languages", async () => {
+test("says that an owner who is not a single email address gets no reminders, in both languages", async () => {
   const words = (owner: string) => ["renewals", "add", "本社", "--kind", "custom", "--owner", owner];
   const adding = (owner: string) => ({ tenant: { addRenewal: item(1, { name: "本社", owner }) } });
   for (const owner of ["yamazaki", "山崎 <yamazaki@example.jp>", "a@example.jp, b@example.jp"]) {
-    const { en, ja } = await inBoth(words(owner), adding(owner));
+    const { en, ja } = await runInBoth(words(owner), adding(owner));
     expect(en.stderr).toBe(
-      `no notices go to the owner ${owner}: only to one who is named by one mail address; to name it: clomoctl renewals edit 本社 --owner MAIL\n`,
+      `the owner ${owner} does not receive reminders, because the owner must be a single email address; to change the owner: clomoctl renewals edit 本社 --owner MAIL\n`,
     );
     expect(ja.stderr).toBe(
-      `更新担当「${owner}」には通知されません。通知されるのは、メールアドレス 1 つで指定した更新担当だけです。指定するには: clomoctl renewals edit 本社 --owner MAIL\n`,
+      `更新担当「${owner}」には通知されません。通知されるのは、メールアドレス 1 つで指定した更新担当だけです。更新担当を変更するには: clomoctl renewals edit 本社 --owner MAIL\n`,
     );
   }
   expect((await run(words("it@example.jp"), adding("it@example.jp"))).stderr).toBe("");
 });
 
-test("a signal while the item is shown says that it was recorded", async () => {
+test("a signal while the item is shown says that the item was recorded", async () => {
   const signals = new EventEmitter();
   const onOutput = () => void signals.emit("SIGTERM");
-  const ended = await inBoth(["renewals", "add", ...custom], { tenant: added, signals, onOutput });
+  const ended = await runInBoth(["renewals", "add", ...custom], { tenant: added, signals, onOutput });
   expect(ended.en).toMatchObject({
     exit: 143,
-    stderr: "error: interrupted: the change was made; its output may be incomplete\n",
+    stderr: "error: interrupted: the change was made; the output may be incomplete\n",
   });
   expect(ended.ja.stderr).toContain("変更は反映済みです。出力は不完全な場合があります");
 });
 
-describe("what the options say", () => {
-  test("a kind and a name are enough; nothing else is made up", async () => {
+describe("given options", () => {
+  test("a kind and a name are enough, and nothing else is invented", async () => {
     const { exit, requests } = await run(["renewals", "add", ...custom], { tenant: added });
     expect(exit).toBe(0);
     expect(requests).toEqual([{ operation: "addRenewal", json: { kind: "custom", name: "契約" } }]);
@@ -109,7 +109,7 @@ describe("what the options say", () => {
     ["2026-11-20", "2027-11-20T01:00:00.000Z"],
     ["2026-11-20T01:00:00Z", "2027-11-20T01:00:00.000Z"],
     ["2024-02-29", "2025-02-28T14:59:59.000Z"],
-  ])("a year is counted from the last login on %s", async (at, expiresAt) => {
+  ])("counts a year from the last login on %s", async (at, expiresAt) => {
     const words = ["所有者", "--kind", "android-owner", "--last-login", at];
     const { requests } = await run(["renewals", "add", ...words], { tenant: added });
     expect(told(requests)).toEqual({ kind: "android-owner", name: "所有者", expiresAt, certainty: "estimated" });
@@ -117,7 +117,7 @@ describe("what the options say", () => {
 });
 
 describe("a folder", () => {
-  test("tells once that its owner gets no notices", async () => {
+  test("says once that its owner gets no reminders", async () => {
     const folder = freshFolder();
     for (const [at, name] of ["a", "c"].entries())
       writeFileSync(join(folder, `${name}.vpptoken`), vppToken(new Date(`2027-01-1${at}T09:00:00Z`), `例 ${name}`));
@@ -127,11 +127,11 @@ describe("a folder", () => {
     };
     const { stderr } = await run("renewals add . --owner yamazaki", { folder, tenant });
     expect(stderr).toBe(
-      "no notices go to the owner yamazaki: only to one who is named by one mail address; to name it: clomoctl renewals edit ITEM --owner MAIL\n",
+      "the owner yamazaki does not receive reminders, because the owner must be a single email address; to change the owner: clomoctl renewals edit ITEM --owner MAIL\n",
     );
   });
 
-  test("is recorded file by file; what is known is left out, what cannot be read or is refused is said", async () => {
+  test("is recorded by file, without known items, and unreadable or refused files are reported", async () => {
     const folder = freshFolder();
     const write = (name: string, content: string) => writeFileSync(join(folder, "certs", name), content);
     mkdirSync(join(folder, "certs"));
@@ -139,7 +139,7 @@ describe("a folder", () => {
     write("b.vpptoken", "broken");
     write("c.vpptoken", vppToken(new Date("2027-02-15T09:00:00Z"), "例 C"));
     const line = "renewals add certs --owner it@example.jp --fields name,source";
-    const { en, ja } = await inBoth(line, { folder, tenant: both });
+    const { en, ja } = await runInBoth(line, { folder, tenant: both });
     expect(en).toMatchObject({ exit: 8, stdout: "name\tsource\n契約 1\t\n契約 1\t\n" });
     expect(en.stderr).toMatch(/^certs\/b\.vpptoken: not a certificate.*\n$/);
     expect(ja.stderr).toMatch(/^certs\/b\.vpptoken: 証明書、/);
@@ -163,7 +163,7 @@ describe("a folder", () => {
     expect(again.stderr).toContain("certs/c.vpptoken: same topic as x\n");
   });
 
-  describe("with two years of content tokens of one full-width location", () => {
+  describe("with content tokens of two years for the same full-width location", () => {
     const folder = (first: string, second: string): string => {
       const made = freshFolder();
       writeFileSync(join(made, first), vppToken(new Date("2026-12-01T00:00:00Z"), "例"));
@@ -171,8 +171,8 @@ describe("a folder", () => {
       return made;
     };
 
-    test("the one that ends first is recorded, and the other is named as not told apart", async () => {
-      const ran = await inBoth("renewals add . --owner it@example.jp", {
+    test("records the token that ends first, and names the other as indistinguishable", async () => {
+      const ran = await runInBoth("renewals add . --owner it@example.jp", {
         folder: folder("sToken_for___ (1).vpptoken", "sToken_for___.vpptoken"),
         tenant: { listRenewals: { items: [] }, addRenewal: item(1) },
       });
@@ -182,23 +182,23 @@ describe("a folder", () => {
         expect.objectContaining({ expiresAt: "2026-12-01T00:00:00.000Z" }),
       ]);
       expect(ran.en.stderr).toContain(
-        "sToken_for___.vpptoken: not told apart from sToken_for___ (1).vpptoken, which ends first and is recorded; if it renews that one: clomoctl renewals edit 例 --file sToken_for___.vpptoken; if it is another one: clomoctl renewals add NAME --file sToken_for___.vpptoken\n",
+        "sToken_for___.vpptoken: cannot be distinguished from sToken_for___ (1).vpptoken, which expires first and is recorded; if this file renews it: clomoctl renewals edit 例 --file sToken_for___.vpptoken; if this file is something else: clomoctl renewals add NAME --file sToken_for___.vpptoken\n",
       );
       expect(ran.ja.stderr).toContain(
         "期限の早い sToken_for___ (1).vpptoken だけを登録しました。その更新後のものなら: clomoctl renewals edit 例 --file sToken_for___.vpptoken。別のものなら: clomoctl renewals add NAME --file sToken_for___.vpptoken\n",
       );
-      const checked = await inBoth("renewals check . --fields level,source", {
+      const checked = await runInBoth("renewals check . --fields level,source", {
         folder: folder("sToken_for___ (1).vpptoken", "sToken_for___.vpptoken"),
       });
       expect(checked.en).toMatchObject({
         exit: 2,
         stdout: "level\tsource\ncritical\tsToken_for___ (1).vpptoken\nok\tsToken_for___.vpptoken\n",
-        stderr: expect.stringContaining("not told apart from sToken_for___.vpptoken"),
+        stderr: expect.stringContaining("cannot be distinguished from sToken_for___.vpptoken"),
       });
       expect(checked.ja.stderr).toContain("sToken_for___.vpptoken と区別できません");
     });
 
-    test("a second run records the other no more than the first", async () => {
+    test("a second run does not record the other token, either", async () => {
       const place = folder("sToken_for___.vpptoken", "sToken_for___ (1).vpptoken");
       const first = await run("renewals add .", {
         folder: place,
@@ -210,11 +210,11 @@ describe("a folder", () => {
       expect(again.exit).toBe(3);
       expect(again.requests.map(({ operation }) => operation)).not.toContain("addRenewal");
       expect(again.stderr).toContain(
-        "if it renews that one: clomoctl renewals edit 例 --file 'sToken_for___ (1).vpptoken'",
+        "if this file renews it: clomoctl renewals edit 例 --file 'sToken_for___ (1).vpptoken'",
       );
     });
 
-    test("the older one is not recorded once the newer one is the one in use", async () => {
+    test("does not record the older token if the newer token is in use", async () => {
       const [older, newer] = ["sToken_for___.vpptoken", "sToken_for___ (1).vpptoken"];
       const place = folder(older, newer);
       const only = freshFolder();
@@ -225,18 +225,18 @@ describe("a folder", () => {
       });
       const { json } = first.requests.find(({ operation }) => operation === "addRenewal") ?? {};
       const recorded = item(1, { ...(json as Partial<RenewalItem>), name: "例" });
-      const { en, ja } = await inBoth("renewals add .", {
+      const { en, ja } = await runInBoth("renewals add .", {
         folder: place,
         tenant: { listRenewals: { items: [recorded] } },
       });
       expect(en.exit).toBe(3);
       expect(en.stderr).toContain(
-        `${older}: not told apart from ${newer}, which is recorded; if it is another one: clomoctl renewals add NAME --file ${older}\n`,
+        `${older}: cannot be distinguished from ${newer}, which is recorded; if this file is something else: clomoctl renewals add NAME --file ${older}\n`,
       );
       expect(ja.stderr).toContain(`登録済みの ${newer} と区別できないため、登録しません`);
     });
 
-    test("of one in letters of ASCII the newer waits for its upload, and a second run adds nothing", async () => {
+    test("with an ASCII location, the newer token waits for its upload, and a second run adds nothing", async () => {
       const [first, second] = ["sToken_for_Tokyo_.vpptoken", "sToken_for_Tokyo_ copy.vpptoken"];
       const place = folder(first, second);
       const line = "renewals add . --owner it@example.jp";
@@ -247,7 +247,7 @@ describe("a folder", () => {
       expect(again).toMatchObject({ exit: 0, stderr: `${second}: already recorded\n` });
     });
 
-    test("whose older one is recorded already, the command that records the newer one is told", async () => {
+    test("if the older token is already recorded, names the command that records the newer token", async () => {
       const [first, second] = ["sToken_for_Tokyo_.vpptoken", "sToken_for_Tokyo_ 2.vpptoken"];
       const place = folder(first, second);
       const line = "renewals add . --owner it@example.jp";
@@ -255,16 +255,16 @@ describe("a folder", () => {
       const { json } = ran.requests.find(({ operation }) => operation === "addRenewal") ?? {};
       const { fingerprint = null } = json as Partial<RenewalItem>;
       const tenant = { listRenewals: { items: [item(1, { name: "東京", fingerprint })] } };
-      const { en, ja } = await inBoth(line, { folder: place, tenant });
+      const { en, ja } = await runInBoth(line, { folder: place, tenant });
       expect(en).toMatchObject({
         exit: 3,
-        stderr: `${second}: renews 東京; record it: clomoctl renewals edit 東京 --file '${second}'\n`,
+        stderr: `${second}: renews "東京"; to record it: clomoctl renewals edit 東京 --file '${second}'\n`,
       });
       expect(ja.stderr).toContain("「東京」の更新後のものです");
     });
   });
 
-  test("is meant by a name that ends as one, and missed where there is none", async () => {
+  test("is selected by a name that ends with /, and is reported if it is missing", async () => {
     const { exit, stderr, requests } = await run("renewals add certs/ --owner it@example.jp", {
       folder: freshFolder(),
       tenant: { listRenewals: { items: [] } },
@@ -274,7 +274,7 @@ describe("a folder", () => {
     expect(requests.filter(({ json }) => json !== undefined)).toEqual([]);
   });
 
-  test("a kind that is given makes it a name", async () => {
+  test("is read as a name if a kind is given", async () => {
     const folder = freshFolder();
     mkdirSync(join(folder, "契約"));
     expect(await addedBy(custom, { folder, tenant: added })).toEqual({ kind: "custom", name: "契約" });
@@ -291,7 +291,7 @@ describe("a file", () => {
     return folder;
   };
 
-  test("tells kind, date, organisation and fingerprint; where it lies is kept", async () => {
+  test("provides kind, date, organisation and fingerprint, and its path is kept", async () => {
     const folder = folderOf(token);
     expect(await addedBy(["VPP", "--file", "a.vpptoken"], { folder })).toEqual({
       kind: "vpp-token",
@@ -305,7 +305,7 @@ describe("a file", () => {
     });
   });
 
-  test("may come by stdin, and what a person says counts more", async () => {
+  test("can come from stdin, and given options take precedence", async () => {
     const words = ["VPP", "--file", "-", "--kind", "vpp-token", "--organisation", "関東"];
     expect(await addedBy(words, { stdin: token["a.vpptoken"] })).toMatchObject({
       kind: "vpp-token",
@@ -314,15 +314,15 @@ describe("a file", () => {
     });
   });
 
-  test("is recorded once, in both languages; another one is added", async () => {
+  test("is recorded once, in both languages, but a different file is added", async () => {
     const folder = folderOf(token);
     const { fingerprint } = await addedBy(["VPP", "--file", "a.vpptoken"], { folder });
     const known = item(3, { name: "大阪", fingerprint: String(fingerprint) });
     const other = item(2, { fingerprint: "0".repeat(64) });
     const line = "renewals add 東京 --file a.vpptoken";
-    const { en, ja } = await inBoth(line, { tenant: { listRenewals: { items: [other, known] } }, folder });
+    const { en, ja } = await runInBoth(line, { tenant: { listRenewals: { items: [other, known] } }, folder });
     expect(en).toMatchObject({ exit: 3, stdout: "" });
-    expect(en.stderr).toBe(`error: already recorded as 大阪\n  ${String(fingerprint)}\n`);
+    expect(en.stderr).toBe(`error: already recorded as "大阪"\n  ${String(fingerprint)}\n`);
     expect(ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("「大阪」として登録済み") });
     await addedBy(["東京", "--file", "a.vpptoken"], { folder, tenant: { ...added, listRenewals: { items: [other] } } });
   });
@@ -335,7 +335,7 @@ describe("a file", () => {
       "a.vpptoken",
       ["--kind", "certificate"],
       3,
-      "it contains: VPP content token 株式会社例 (2027-01-15, ",
+      "the file contains: VPP content token 株式会社例 (2027-01-15, ",
       "a.vpptoken",
     ],
     ["a.vpptoken", ["--kind", "custom"], 3, "nothing that matches", "a.vpptoken"],
@@ -350,15 +350,18 @@ describe("a file", () => {
     expect(ran.stderr).toContain(where);
   });
 
-  test("that has nothing of the kind says what it has, in both languages", async () => {
+  test("without the given kind says what it contains, in both languages", async () => {
     const line = "renewals add x --file a.vpptoken --kind ade-token";
-    const { en, ja } = await inBoth(line, { folder: folderOf(token), tenant: {} });
-    expect(en).toMatchObject({ exit: 3, stderr: expect.stringContaining("it contains: VPP content token 株式会社例") });
+    const { en, ja } = await runInBoth(line, { folder: folderOf(token), tenant: {} });
+    expect(en).toMatchObject({
+      exit: 3,
+      stderr: expect.stringContaining("the file contains: VPP content token 株式会社例"),
+    });
     expect(ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("該当するものがファイルにありません") });
   });
 });
 
-describe("what is refused", () => {
+describe("refusals", () => {
   test.each([
     [["x"], "kind is missing"],
     [["x", "--last-login", "2026-04-01"], "kind is missing"],
@@ -369,9 +372,12 @@ describe("what is refused", () => {
     [["x", "--kind", "custom", "--expires", "2027-02-29"], "--expires must be a date, not 2027-02-29"],
     [["x", "--kind", "custom", "--file", "a", "--expires", "2027-03-01"], "--expires --file"],
     [["x", "--kind", "android-owner", "--file", "a", "--last-login", "2026-03-01"], "--file --last-login"],
-    [["x", "--kind", "custom", "--last-login", "2026-03-01"], "--last-login is only for the kind android-owner"],
+    [
+      ["x", "--kind", "custom", "--last-login", "2026-03-01"],
+      "--last-login can be used only with the kind android-owner",
+    ],
     [["x", "--file", "a", "--last-login", "2026-03-01"], "--file --last-login"],
-    [["x", "--kind", "android-owner", "--last-login", "2026-11-21"], "2026-11-21 is in the future"],
+    [["x", "--kind", "android-owner", "--last-login", "2026-11-21"], "2026-11-21 is in the future\n  --last-login\n"],
     [["x", "--kind", "android-owner", "--last-login", "2026-11-20T01:00:01Z"], "is in the future"],
     [["x", "--kind", "android-owner", "--last-login", "2026-11-20T23:59:59+09:00"], "is in the future"],
     [["x", "--kind", "custom", "--fingerprint", "ab"], "--fingerprint requires --file"],
@@ -384,26 +390,26 @@ describe("what is refused", () => {
     expect(stderr).toContain(said);
   });
 
-  test("an item of no kind says in both languages what to pass", async () => {
-    const { en, ja } = await inBoth("renewals add x", { tenant: {} });
-    expect(en.stderr).toBe("error: kind is missing\n  clomoctl renewals add\n  pass --kind KIND, or --file FILE\n");
+  test("an item without a kind says in both languages what to pass", async () => {
+    const { en, ja } = await runInBoth("renewals add x", { tenant: {} });
+    expect(en.stderr).toBe("error: the kind is missing\n  clomoctl renewals add\n  use --kind KIND or --file FILE\n");
     expect(ja.stderr).toContain("--kind か --file を指定してください");
   });
 
-  test("a tenant that is held by another keeps it to itself", async () => {
+  test("a tenant that is locked by another process is reported, in both languages", async () => {
     const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
-    const { en, ja } = await inBoth(["renewals", "add", ...custom], { tenant: { addRenewal: locked } });
+    const { en, ja } = await runInBoth(["renewals", "add", ...custom], { tenant: { addRenewal: locked } });
     expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
     expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n" });
   });
 });
 
-describe("the answer", () => {
-  test("is what the tenant made of it, as it stands today in the zone", async () => {
+describe("the result", () => {
+  test("is the recorded item with its state today in the time zone", async () => {
     const tenant = { addRenewal: item(1, { expiresAt: "2026-12-01T15:00:00.000Z", owner: "it@example.jp" }) };
     const fields = "context,name,expiresOn,daysLeft,level,owner";
     const line = ["renewals", "add", ...custom, "--fields", fields];
-    const { en, ja } = await inBoth(line, { tenant });
+    const { en, ja } = await runInBoth(line, { tenant });
     expect(en.stdout).toBe(
       "context\tname\texpiresOn\tdaysLeft\tlevel\towner\nlocal\t契約 1\t2026-12-02\t12\tcritical\tit@example.jp\n",
     );
@@ -413,21 +419,21 @@ describe("the answer", () => {
   });
 
   test.each(["情報システム部の金庫", "本社4F 1204号室", "090"])(
-    "refuses %s as a telephone number, and names the option for holder and place",
+    "refuses %s as a telephone number and names the option for holder and place",
     async (typed) => {
-      const { en, ja } = await inBoth(["renewals", "add", ...custom, "--phone", typed], { tenant: {} });
+      const { en, ja } = await runInBoth(["renewals", "add", ...custom, "--phone", typed], { tenant: {} });
       expect(en).toMatchObject({ exit: 2, requests: [] });
-      expect(en.stderr).toContain(`--phone takes a telephone number, not "${typed}"`);
+      expect(en.stderr).toContain(`--phone expects a telephone number, not "${typed}"`);
       expect(en.stderr).toContain("--phone-holder ");
       expect(ja.stderr).toContain("--phone には電話番号を指定してください");
     },
   );
 
-  test("asks a person once for owner, account and phone; blank is an answer, and what is given is not asked", async () => {
+  test("asks once for owner, account and phone, accepts blanks and skips given values", async () => {
     const typing = [
-      ["本社: who renews it?", "it@example.jp\r"],
+      ["本社: who renews this item? An email address also receives reminders", "it@example.jp\r"],
       ["本社: which telephone number receives the 2-factor code", "\r"],
-      ["本社: who holds the phone for the 2-factor code, or where is it?", "\r"],
+      ["本社: who holds the phone for the 2-factor code, or where is it kept?", "\r"],
     ] as const;
     const line = "renewals add 本社 --kind push-certificate --account push@example.jp";
     const asked = await run(line, { tenant: added, terminal: { typing } });
@@ -447,49 +453,51 @@ describe("the answer", () => {
     expect(ja.stderr).not.toContain("どの Apple");
     const own = await run(["renewals", "add", ...custom], {
       tenant: added,
-      terminal: { typing: [["契約: who renews it?", "\r"]] },
+      terminal: { typing: [["契約: who renews this item? An email address also receives reminders", "\r"]] },
     });
     expect(told(own.requests)).toEqual({ kind: "custom", name: "契約" });
   });
 
-  test("says that nothing was changed where a question is left by Ctrl-C, in both languages", async () => {
+  test("says that nothing was changed after Ctrl-C at a question, in both languages", async () => {
     const left = async (question: string, language: string) => {
       const typing = [[question, "\u0003"]] as const;
       return run(["--lang", language, "renewals", "add", ...custom], { tenant: {}, terminal: { typing } });
     };
-    const en = await left("who renews it", "en");
+    const en = await left("who renews this item?", "en");
     expect(en).toMatchObject({ exit: 130, stdout: "", requests: [] });
     expect(en.stderr).toContain("interrupted: nothing was changed");
     expect((await left("更新担当は", "ja")).stderr).toContain("何も変更していません");
   });
 
-  test("who may not record renewals is told that, and asked nothing, in both languages", async () => {
+  test("an account that may not record renewals is refused without a question, in both languages", async () => {
     const tenant = { whoami: { ...example<object>("whoami"), role: "division", operations: [] } };
     const line = ["renewals", "add", ...custom, "--as", "jiro01"];
-    const { en, ja } = await inBoth(line, { tenant, terminal: { columns: 200 } });
+    const { en, ja } = await runInBoth(line, { tenant, terminal: { columns: 200 } });
     expect([en.exit, ja.exit]).toEqual([4, 4]);
-    expect(en.stderr).toContain("a division administrator has no such right");
+    expect(en.stderr).toContain("a division administrator does not have this right");
     expect(en.requests.map(({ operation }) => operation)).toEqual(["whoami"]);
   });
 
-  test.each(["password: hunter2", "パスワード：abc", "PASSWD=x"])("notes like %s are warned of", async (notes) => {
-    const { en, ja } = await inBoth(["renewals", "add", ...custom, "--notes", notes], { tenant: added });
-    expect(en.stderr).toMatch(/^warning: the notes look like a password.+: clomoctl renewals edit 契約 --notes ''\n$/);
+  test.each(["password: hunter2", "パスワード：abc", "PASSWD=x"])("warns about notes like %s", async (notes) => {
+    const { en, ja } = await runInBoth(["renewals", "add", ...custom, "--notes", notes], { tenant: added });
+    expect(en.stderr).toMatch(
+      /^warning: the notes seem to contain a password.+: clomoctl renewals edit 契約 --notes ''\n$/,
+    );
     expect(ja.stderr).toMatch(/^警告: メモにパスワード/);
     expect(await addedBy([...custom, "--notes", "パスワードなし"], { tenant: added })).toBeDefined();
   });
 
-  test("is drawn on a terminal, in its language", async () => {
+  test("is a table on a terminal, in the chosen language", async () => {
     const line = ["renewals", "add", ...custom, "--no-input"];
-    const { en, ja } = await inBoth(line, { tenant: added, terminal: {} });
+    const { en, ja } = await runInBoth(line, { tenant: added, terminal: {} });
     expect(en.stdout).toMatch(/^context +local$/m);
     expect(en.stdout).toMatch(/^days left +365$/m);
     expect(ja.stdout).toMatch(/^残り日数 +365$/m);
   });
 
-  test("warns of a date that is not known, in both languages", async () => {
+  test("warns about an unknown date, in both languages", async () => {
     const tenant = { addRenewal: item(1, { expiresAt: null }) };
-    const { en, ja } = await inBoth(["renewals", "add", ...custom, "--fields", "level,daysLeft"], { tenant });
+    const { en, ja } = await runInBoth(["renewals", "add", ...custom, "--fields", "level,daysLeft"], { tenant });
     expect(en).toMatchObject({ exit: 0, stdout: "level\tdaysLeft\nunknown\t\n" });
     expect(en.stderr).toMatch(/^warning: .*renewals edit/);
     expect(ja.stderr).toMatch(/^警告: .*renewals edit/);
@@ -498,7 +506,7 @@ describe("the answer", () => {
 
 describeWithOpenssl("certificates", () => {
   let workshop: Workshop;
-  let all: readonly Made[] = [];
+  let all: readonly IssuedCertificate[] = [];
 
   beforeAll(() => {
     workshop = new Workshop();
@@ -508,11 +516,11 @@ describeWithOpenssl("certificates", () => {
   });
   afterAll(() => workshop.close());
 
-  const fileOf = (...made: readonly Made[]): string =>
+  const fileOf = (...made: readonly IssuedCertificate[]): string =>
     workshop.file("several.pem", made.map(({ certificate }) => certificate).join(""));
 
-  test("a push certificate tells its topic, another its kind only when a person does", async () => {
-    const [push, plain] = all as [Made, Made];
+  test("reads the topic of a push certificate, but the kind of other certificates must be given", async () => {
+    const [push, plain] = all as [IssuedCertificate, IssuedCertificate];
     expect(await addedBy(["本社", "--file", push.certificateFile])).toMatchObject({
       kind: "push-certificate",
       topic: "com.apple.mgmt.External.1",
@@ -527,16 +535,19 @@ describeWithOpenssl("certificates", () => {
     });
     expect(wrong).toMatchObject({
       exit: 3,
-      stderr: expect.stringContaining("it contains: certificate a (2027-03-01, "),
+      stderr: expect.stringContaining("the file contains: certificate a (2027-03-01, "),
     });
   });
 
-  test("of several one is meant: by its kind, or by the start of its fingerprint as it is shown anywhere", async () => {
+  test("selects one of several by its kind or by the start of its displayed fingerprint", async () => {
     const file = fileOf(...all);
-    const { en, ja } = await inBoth(["renewals", "add", "x", "--file", file], { tenant: {} });
-    expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining("contains 3: MDM push certificate ") });
+    const { en, ja } = await runInBoth(["renewals", "add", "x", "--file", file], { tenant: {} });
+    expect(en).toMatchObject({
+      exit: 2,
+      stderr: expect.stringContaining("error: 3 items in the file match: MDM push certificate "),
+    });
     expect(en.stderr).toContain("--fingerprint START");
-    expect(ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("ファイルに 3 件あります") });
+    expect(ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("ファイルに該当するものが 3 件あります") });
     expect(await addedBy(["x", "--file", file, "--kind", "push-certificate"])).toMatchObject({
       topic: "com.apple.mgmt.External.1",
     });
@@ -546,7 +557,7 @@ describeWithOpenssl("certificates", () => {
     expect(one).toMatchObject({ kind: "certificate", fingerprint: expect.stringMatching(`^${start}`) });
   });
 
-  test("ten that fit are listed, and that there are more", async () => {
+  test("lists ten matches, and says if there are more", async () => {
     const key = workshop.key("ec");
     const made = Array.from({ length: 11 }, (_, at) => workshop.certificate({ subject: `/CN=n${at}` }, key));
     for (const [count, more] of [
@@ -555,13 +566,13 @@ describeWithOpenssl("certificates", () => {
     ] as const) {
       const words = ["renewals", "add", "x", "--file", fileOf(...made.slice(0, count))];
       const { stderr } = await run(words, { tenant: {} });
-      expect(stderr).toContain(`contains ${count}: `);
+      expect(stderr).toContain(`error: ${count} items in the file match: `);
       expect(stderr.match(/\(2027-03-01, [0-9a-f]{12}\)/g)).toHaveLength(10);
       expect(stderr.includes("; …")).toBe(more);
     }
   });
 
-  test("a key of our own opens a server token, whose date is exact then", async () => {
+  test("a key of our own opens a server token, and its date is then exact", async () => {
     const own = workshop.certificate({ subject: "/CN=own" });
     const plain = workshop.file("token", serverToken("2027-02-20T05:00:00Z"));
     const sealed = workshop.run("cms", "-encrypt", "-binary", "-aes256", "-in", plain, own.certificateFile);
@@ -573,7 +584,7 @@ describeWithOpenssl("certificates", () => {
   });
 });
 
-describe("a file that a simulator made", () => {
+describe("a file that was made by a simulator", () => {
   const made = (): string => {
     const folder = freshFolder();
     writeFileSync(join(folder, "a.vpptoken"), vppToken(new Date("2027-03-31T00:00:00Z"), "SIMULATOR 例"));
@@ -582,7 +593,7 @@ describe("a file that a simulator made", () => {
   const ade = (kind: "apple" | "simulator") =>
     example<Ade>("ade", { endpoint: { kind, url: "http://127.0.0.1:8080" } });
 
-  test("is recorded where a simulator is", async () => {
+  test("is recorded if the endpoint is a simulator", async () => {
     const { exit, requests } = await run("renewals add x --file a.vpptoken", {
       tenant: { ...both, ade: ade("simulator") },
       folder: made(),
@@ -591,13 +602,15 @@ describe("a file that a simulator made", () => {
     expect(told(requests)).toMatchObject({ kind: "vpp-token" });
   });
 
-  test("is refused elsewhere, in both languages", async () => {
-    const { en, ja } = await inBoth("renewals add x --file a.vpptoken", {
+  test("is refused otherwise, in both languages", async () => {
+    const { en, ja } = await runInBoth("renewals add x --file a.vpptoken", {
       tenant: { ade: ade("apple") },
       folder: made(),
     });
     expect(en).toMatchObject({ exit: 3, stdout: "", requests: [{ operation: "ade" }] });
-    expect(en.stderr).toContain("made by a simulator (SIMULATOR), for rehearsals alone");
+    expect(en.stderr).toContain(
+      "error: not recorded: a simulator (SIMULATOR) made this file, which is only for rehearsals\n",
+    );
     expect(ja.stderr).toContain("シミュレーター(SIMULATOR)で作成された練習用のものです");
   });
 });

@@ -2,28 +2,28 @@ import { resolve } from "node:path";
 import { commandName, line, step } from "../../lib/advice/index.ts";
 import type { Renewable } from "../../lib/apple/index.ts";
 import type { NewRenewalItem, RenewalItem, Client } from "../../lib/client/index.ts";
-import { Failure, unlessFailing } from "../../lib/errors/index.ts";
+import { Failure, ignoreFailure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { isFolder } from "../../lib/files/index.ts";
 import { defineCommand } from "../command.ts";
-import { BEFORE_WRITING, WHILE_WRITING, WRITTEN } from "../records/written.ts";
+import { STATE_UNCHANGED, STATE_MAYBE_CHANGED, STATE_CHANGED } from "../records/change-result.ts";
 import { requireRight } from "../rights.ts";
-import { askMissing, tellUnnoticed, warnOfSecrets } from "./items/missing.ts";
+import { askContactFields, noteUnreachableOwner, warnOfSecrets } from "./items/missing.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { ITEM_OPTIONS } from "./items/options.ts";
 import { readOptions } from "./items/read-options.ts";
-import { zoneOf, type Tools } from "../tools.ts";
+import { resolveTimezone, type Tools } from "../tools.ts";
 
 export default defineCommand({
-  summary: text("record an item that expires", "期限のあるものを登録する"),
+  summary: text("record a renewal item", "年次更新・期限の項目を登録する"),
   details: [
     text(
-      "With --file the date is read from the certificate, token or profile, and --kind may be omitted. An item can also be recorded without a date; every check then reports it as unknown.",
+      "With --file, the expiry date is read from the certificate, token or profile, and --kind may be omitted. An item can also be recorded without a date; every check then reports it as unknown.",
       "--file を指定すると期限をファイルから読み取り、--kind は省略できます。期限なしでも登録できますが、確認のたびに「期限不明」と報告されます。",
     ),
     text(
-      "An Android Enterprise environment can have two owner accounts and should: record both. Passwords are never recorded.",
+      "An Android Enterprise environment can have two owner accounts. Create two and record both. Passwords are never recorded.",
       "Android Enterprise の管理用 Gmail アカウントは 2 つ登録できます。2 つ用意して両方を登録してください。パスワードはどこにも記録しません。",
     ),
   ],
@@ -34,7 +34,7 @@ export default defineCommand({
       names: "files",
       required: true,
       about: text(
-        "name of the item; or a folder, of which each certificate, token and profile is recorded",
+        "name of the item, or a folder in which all certificates, tokens and profiles are recorded",
         "名前。またはフォルダー(中の証明書・トークン・プロファイルをすべて登録する)",
       ),
     },
@@ -46,34 +46,38 @@ export default defineCommand({
       line: "clomoctl renewals add 第一所有者 --kind android-owner --last-login 2026-04-01 --phone-holder 情報システム部の金庫",
     },
     { line: "clomoctl renewals add example.jp --kind custom --expires 2027-03-31 --notes ドメイン" },
-    { line: "clomoctl renewals add certificates/ --owner it@example.jp", about: text("a folder", "フォルダー") },
+    {
+      line: "clomoctl renewals add certificates/ --owner it@example.jp",
+      about: text("record all files in a folder", "フォルダー内のファイルをまとめて登録"),
+    },
   ],
   exits: ["input-rejected", "not-permitted", "not-found", "locked", "partial"],
   shows: ITEM_COLUMNS,
   async run(tools, { name, ...options }) {
-    tools.describeState(() => BEFORE_WRITING);
+    tools.describeState(() => STATE_UNCHANGED);
     await requireRight(tools, "renewals.write");
     const tenant = await tools.tenant("renewals");
     const { client } = tenant;
     const { kind } = options;
     if (kind === undefined && options.file === undefined) {
-      if (!name.endsWith("/") && !(await isFolder(resolve(tools.workingFolder, name)))) throw kindMissing();
+      if (!name.endsWith("/") && !(await isFolder(resolve(tools.workingFolder, name))))
+        throw createMissingKindFailure();
       const { addFolder } = await import("./items/add-folder.ts");
       return addFolder(tools, tenant, { folder: name, options });
     }
     const said = await readOptions(tools, {
       options,
       kind,
-      timezone: zoneOf(tools, tenant),
+      timezone: resolveTimezone(tools, tenant),
       accept: (found) => refuseSimulated(tools, found, options.file),
     });
     const item: NewRenewalItem = { ...said, kind: said.kind ?? "custom", name };
     await refuseDuplicate(client, item);
     await warnOfSecrets(tools, name, item);
-    const whole = { ...item, ...(await askMissing(tools, item)) };
-    tools.describeState(() => WHILE_WRITING);
+    const whole = { ...item, ...(await askContactFields(tools, item)) };
+    tools.describeState(() => STATE_MAYBE_CHANGED);
     const added = await client.renewals.add(whole);
-    tools.describeDone(WRITTEN);
+    tools.describeDone(STATE_CHANGED);
     if (added.expiresAt === null) {
       await tools.terminal.warn(
         text(
@@ -83,37 +87,37 @@ export default defineCommand({
       );
     }
     await showItem(tools, tenant, added);
-    await tellUnnoticed(tools, [added]);
+    await noteUnreachableOwner(tools, [added]);
   },
 });
 
-const kindMissing = (): Failure =>
+const createMissingKindFailure = (): Failure =>
   new Failure("usage", {
-    what: text("kind is missing", "種類を指定してください"),
+    what: text("the kind is missing", "種類を指定してください"),
     where: commandName("renewals add"),
-    hint: text("pass --kind KIND, or --file FILE", "--kind か --file を指定してください"),
+    hint: text("use --kind KIND or --file FILE", "--kind か --file を指定してください"),
   });
 
-/** What our simulator of Apple made is for rehearsals. @throws Failure `input-rejected` where none is the endpoint */
+/** Refuses files of our Apple simulator, for rehearsals only.  @throws `input-rejected` unless the endpoint is one */
 async function refuseSimulated(tools: Tools, { simulated }: Renewable, where: string | undefined): Promise<void> {
   if (simulated !== true) return;
-  const ade = await unlessFailing(async () => (await tools.tenant("ade")).client.ade.show());
+  const ade = await ignoreFailure(async () => (await tools.tenant("ade")).client.ade.show());
   if (ade?.endpoint?.kind === "simulator") return;
   throw new Failure("input-rejected", {
     what: text(
-      "made by a simulator (SIMULATOR), for rehearsals alone: not recorded",
+      "not recorded: a simulator (SIMULATOR) made this file, which is only for rehearsals",
       "シミュレーター(SIMULATOR)で作成された練習用のものです。登録していません",
     ),
     where,
     hint: step(
-      "name the file of the real one; the endpoint",
-      "実際に使うファイルを指定してください。接続先",
+      "specify the real file instead; to show the endpoint",
+      "実際に使うファイルを指定してください。接続先の確認",
       line("ade endpoint show", []),
     ),
   });
 }
 
-/** @throws Failure `input-rejected` when the very same certificate or token is recorded already */
+/** Refuses a duplicate. @throws Failure `input-rejected` if the same certificate or token is already recorded */
 async function refuseDuplicate(client: Client<"renewals">, { fingerprint }: NewRenewalItem): Promise<void> {
   if (fingerprint === undefined || fingerprint === null) return;
   const known: RenewalItem | undefined = (await client.renewals.list()).find(
@@ -121,7 +125,7 @@ async function refuseDuplicate(client: Client<"renewals">, { fingerprint }: NewR
   );
   if (known === undefined) return;
   throw new Failure("input-rejected", {
-    what: text(`already recorded as ${known.name}`, `「${known.name}」として登録済みです`),
+    what: text(`already recorded as "${known.name}"`, `「${known.name}」として登録済みです`),
     where: fingerprint,
   });
 }

@@ -6,7 +6,7 @@ import type { Whoami } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { vppToken } from "#support/renewals/vpp-token.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 import { idOf, item } from "#support/commands/renewals/item.ts";
 
@@ -29,16 +29,16 @@ async function homeOfThree(): Promise<string> {
   return home;
 }
 
-test("goes to stdout by itself, in the language of its reader", async () => {
-  const { en, ja } = await inBoth("renewals calendar", { tenant });
+test("goes to stdout by default, in the reader's language", async () => {
+  const { en, ja } = await runInBoth("renewals calendar", { tenant });
   expect(en).toMatchObject({ exit: 0, requests: [{ operation: "listRenewals" }] });
   expect(events(en.stdout)).toEqual([`${idOf(1)} 2026-12-02 Expires: other date "契約"`]);
   expect(events(ja.stdout)).toEqual([`${idOf(1)} 2026-12-02 期限: その他の期日「契約」`]);
   expect(en.stdout).toMatch(/^BEGIN:VCALENDAR\r\n[^]*END:VCALENDAR\r\n$/);
 });
 
-test("says how many things have no date; nothing where all have one", async () => {
-  const { en, ja } = await inBoth("renewals calendar", { tenant });
+test("says how many items have no date, and nothing if all items have a date", async () => {
+  const { en, ja } = await runInBoth("renewals calendar", { tenant });
   expect(en.stderr).toMatch(/^warning: 1 item.*not in the calendar\n$/);
   expect(ja.stderr).toMatch(/^警告: .*1 件.*\n$/);
   const dated = await run("renewals calendar", { tenant: { listRenewals: { items: [between] } } });
@@ -50,20 +50,20 @@ test("says how many things have no date; nothing where all have one", async () =
   expect(events(none.stdout)).toEqual([]);
 });
 
-test.each([["-o"], ["--output"]])("%s FILE writes it there, and stdout stays empty", async (option) => {
+test.each([["-o"], ["--output"]])("%s FILE writes the file, and stdout stays empty", async (option) => {
   const folder = freshFolder();
   const ran = await run(["renewals", "calendar", option, "a.ics"], { tenant, folder });
   expect(ran).toMatchObject({ exit: 0, stdout: "" });
   expect(events(readFileSync(join(folder, "a.ics"), "utf8"))).toHaveLength(1);
 });
 
-test("--timezone says in which zone the days are", async () => {
+test("--timezone sets the time zone of the days", async () => {
   const { stdout } = await run("renewals calendar --timezone UTC", { tenant });
   expect(events(stdout)[0]).toContain(" 2026-12-01 ");
 });
 
 describe("--all-contexts", () => {
-  test("has the things of all tenants, each on its own day", async () => {
+  test("has the items of all tenants, each on its own day", async () => {
     const home = await homeOfThree();
     const tenants = {
       local: tenant,
@@ -80,17 +80,17 @@ describe("--all-contexts", () => {
     expect(stderr).toContain("2 items");
   });
 
-  test("writes nothing where one tenant cannot be read", async () => {
+  test("writes nothing if a tenant cannot be read", async () => {
     const home = await homeOfThree();
     const gone = new Failure("unavailable", { what: { en: "no answer", ja: "応答なし" } });
     const tenants = { local: tenant, kanto: { listRenewals: gone }, osaka: {} };
-    const { en, ja } = await inBoth("renewals calendar --all-contexts -o a.ics", { home, tenants });
+    const { en, ja } = await runInBoth("renewals calendar --all-contexts -o a.ics", { home, tenants });
     expect(en).toMatchObject({ exit: 7, stdout: "", stderr: "error: no answer\n" });
     expect(ja).toMatchObject({ exit: 7, stdout: "", stderr: "エラー: 応答なし\n" });
     expect(() => readFileSync(join(home, "a.ics"))).toThrow("ENOENT");
   });
 
-  test("without it there is one tenant: the one that is chosen", async () => {
+  test("without it, has only the selected tenant", async () => {
     const home = await homeOfThree();
     const tenants = { kanto: { listRenewals: { items: [between] } } };
     const { stdout } = await run("renewals calendar --context kanto", { home, tenants });
@@ -98,18 +98,18 @@ describe("--all-contexts", () => {
   });
 });
 
-test("a file that says an earlier date counts, and that is said", async () => {
+test("an earlier date in a file takes precedence and is reported", async () => {
   const folder = freshFolder();
   const source = join(folder, "a.vpptoken");
   writeFileSync(source, vppToken(new Date("2026-11-25T00:00:00Z"), "例"));
   const vpp = item(1, { name: "VPP", kind: "vpp-token", source });
-  const { en, ja } = await inBoth("renewals calendar", { tenant: { listRenewals: { items: [vpp] } } });
+  const { en, ja } = await runInBoth("renewals calendar", { tenant: { listRenewals: { items: [vpp] } } });
   expect(events(en.stdout)[0]).toContain(" 2026-11-25 ");
-  expect(en.stderr).toMatch(/^warning: VPP: recorded as 2027-11-20, but .* has 2026-11-25/);
-  expect(ja.stderr).toMatch(/^警告: VPP: 記録では 2027-11-20/);
+  expect(en.stderr).toMatch(/^warning: VPP: the recorded date is 2027-11-20, but .* has 2026-11-25/);
+  expect(ja.stderr).toMatch(/^警告: VPP: 記録された期限は 2027-11-20/);
 });
 
-test("tells of an account and a phone that they are not recorded, or that who asks may not see them", async () => {
+test("says that an account and a phone are not recorded, or that the reader may not see them", async () => {
   const push = item(1, { name: "本社", kind: "push-certificate", account: null, phone: null, phoneHolder: null });
   const having = { listRenewals: { items: [push] } };
   const description = (calendar: string) =>
@@ -120,13 +120,13 @@ test("tells of an account and a phone that they are not recorded, or that who as
   const owner = description((await run("renewals calendar --lang en", { tenant: having })).stdout);
   expect(owner).toContain("Account: not recorded\n2-factor phone: not recorded");
   const operator = { ...having, whoami: example<Whoami>("whoami", { operations: [] }) };
-  const { en, ja } = await inBoth("renewals calendar --as op01", { tenant: operator });
-  expect(description(en.stdout)).toContain("Account: not permitted to see\n2-factor phone: not permitted to see");
-  expect(description(ja.stdout)).toContain("権限なし");
+  const { en, ja } = await runInBoth("renewals calendar --as op01", { tenant: operator });
+  expect(description(en.stdout)).toContain("Account: no permission to view\n2-factor phone: no permission to view");
+  expect(description(ja.stdout)).toContain("アカウント: 権限なし");
   expect(description(ja.stdout)).not.toContain("登録されていません");
 });
 
-test("a server token that Apple rejected stands on the day of the rejection", async () => {
+test("a server token that Apple rejected is on the day of the rejection", async () => {
   const rehearsal = new Rehearsal();
   onTestFinished(() => rehearsal[Symbol.asyncDispose]());
   await rehearsal.setUp();
@@ -140,9 +140,9 @@ test("a server token that Apple rejected stands on the day of the rejection", as
   expect(events(stdout)[0]).toContain(` ${day} Rejected by Apple: `);
 });
 
-test("a failure is said in both languages", async () => {
+test("reports a failure in both languages", async () => {
   const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
-  const { en, ja } = await inBoth("renewals calendar", { tenant: { listRenewals: locked } });
+  const { en, ja } = await runInBoth("renewals calendar", { tenant: { listRenewals: locked } });
   expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
   expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n" });
 });

@@ -1,25 +1,25 @@
-import { HEADERS } from "../../lib/renewals/output/headers.ts";
-import { renewalCalendar, type CalendarEntry } from "../../lib/renewals/output/calendar.ts";
+import { FILE_HEADERS } from "../../lib/renewals/output/headers.ts";
+import { renderRenewalCalendar, type CalendarEntry } from "../../lib/renewals/output/calendar.ts";
 import { dayOf } from "../../lib/model/time.ts";
-import { endingAtRejection } from "../../lib/renewals/rejection.ts";
-import { counted, text } from "../../lib/text/index.ts";
+import { expireAtRejection } from "../../lib/renewals/rejection.ts";
+import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { OUTPUT, writeOutput } from "../csv/file/output.ts";
-import { readsReserved, rightsIn } from "../rights.ts";
-import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
-import { itemsAsTheyStand, remarksOf } from "./items/tenant-items.ts";
+import { OUTPUT_FILE_OPTION, writeOutput } from "../csv/file/output.ts";
+import { canReadReservedFields, loadRights } from "../rights.ts";
+import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
+import { readCurrentItems, remarksOf } from "./items/tenant-items.ts";
 
 export default defineCommand({
-  summary: text("write expiry dates as a calendar file", "期限のあるものをカレンダーファイルに書き出す"),
+  summary: text("write expiry dates to a calendar file", "年次更新・期限をカレンダーファイルに書き出す"),
   details: [
     text(
-      "Writes an iCalendar file (.ics) of all-day events with alarms 90, 30 and 7 days before. Each item keeps its event: import the file again after a renewal and the event moves. A server token for ADE that Apple rejected stands on the day of the rejection.",
+      "Writes an iCalendar file (.ics) of all-day events with alarms 90, 30 and 7 days before expiry. Each item keeps its event: if you import the file again after a renewal, the event moves to the new date. An ADE server token that Apple rejected appears on the day of the rejection.",
       "終日の予定を並べた iCalendar ファイル(.ics)です。90・30・7 日前に通知します。更新後に取り込み直すと、同じ予定の日付が変わります。Apple が拒否した ADE サーバートークンの予定は、拒否された日になります。",
     ),
   ],
   args: {},
   options: {
-    output: { ...OUTPUT, header: HEADERS.calendar },
+    output: { ...OUTPUT_FILE_OPTION, header: FILE_HEADERS.calendar },
     allContexts: { kind: "boolean", about: text("include all tenants", "すべてのテナントを含める") },
   },
   examples: [
@@ -31,12 +31,12 @@ export default defineCommand({
     const entries: CalendarEntry[] = [];
     let undated = 0;
     const { terminal } = tools;
-    for (const tenant of await tenantsOf(tools, allContexts)) {
+    for (const tenant of await openTenants(tools, allContexts)) {
       const { context } = tenant;
-      const timezone = zoneOf(tools, tenant);
-      const isReader = readsReserved(await rightsIn(tools, context));
-      for (const found of await itemsAsTheyStand(tenant, timezone)) {
-        const item = endingAtRejection(found, tools.clock.now(), timezone);
+      const timezone = resolveTimezone(tools, tenant);
+      const isReader = canReadReservedFields(await loadRights(tools, context));
+      for (const found of await readCurrentItems(tenant, timezone)) {
+        const item = expireAtRejection(found, tools.clock.now(), timezone);
         const { expiresAt } = item;
         for (const line of remarksOf(item)) await terminal.warn(line);
         if (expiresAt === null) undated += 1;
@@ -46,12 +46,12 @@ export default defineCommand({
         }
       }
     }
-    const calendar = await renewalCalendar(entries, terminal.language);
+    const calendar = await renderRenewalCalendar(entries, terminal.language);
     await writeOutput(tools, output, new Blob([calendar]).stream(), { held: false });
     if (undated > 0) {
       await terminal.warn(
         text(
-          `${counted(undated, "item")} without an expiry date ${undated === 1 ? "is" : "are"} not in the calendar`,
+          `${formatCount(undated, "item")} without an expiry date ${undated === 1 ? "is" : "are"} not in the calendar`,
           `期限不明の ${undated} 件は、カレンダーに入っていません`,
         ),
       );
@@ -59,7 +59,7 @@ export default defineCommand({
   },
 });
 
-async function tenantsOf(tools: Tools, allContexts: boolean): Promise<readonly ChosenTenant<"renewals" | "ade">[]> {
+async function openTenants(tools: Tools, allContexts: boolean): Promise<readonly ChosenTenant<"renewals" | "ade">[]> {
   if (!allContexts) return [await tools.tenant("renewals", "ade")];
   const tenants: ChosenTenant<"renewals" | "ade">[] = [];
   for (const context of await tools.contexts.list()) tenants.push(await tools.tenantOf(context, "renewals", "ade"));

@@ -4,15 +4,15 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "n
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { describeWithOpenssl, serverToken, Workshop, type Made } from "#support/apple/openssl.ts";
+import { describeWithOpenssl, serverToken, Workshop, type IssuedCertificate } from "#support/apple/openssl.ts";
 import type { RecordHistory, RenewalItem, Tenant } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { UNSAID } from "../../lib/model/tenant.ts";
+import { EMPTY_TENANT_PROFILE } from "../../lib/model/tenant.ts";
 import { parseExposition } from "#support/renewals/exposition.ts";
 import { parsePluginOutput } from "#support/renewals/plugin-output.ts";
 import { vppToken } from "#support/renewals/vpp-token.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 import { item } from "#support/commands/renewals/item.ts";
 
@@ -36,7 +36,9 @@ async function homeWith({ others = false } = {}): Promise<string> {
 }
 
 /** A tenant of which it is known that nothing else is to be recorded. */
-const SAYING = example<Tenant>("tenant", { profile: { ...UNSAID, ios: false, macos: false, android: false } });
+const SAYING = example<Tenant>("tenant", {
+  profile: { ...EMPTY_TENANT_PROFILE, ios: false, macos: false, android: false },
+});
 const having = (...items: readonly RenewalItem[]) => ({ listRenewals: { items }, tenant: SAYING });
 
 /** `renewals check` of an embedded tenant with these items. */
@@ -55,7 +57,7 @@ function tokens(all: Readonly<Record<string, number | null>>): string {
 /** The lines of a table below its head. */
 const linesBelowHead = (stdout: string): readonly string[] => stdout.trimEnd().split("\n").slice(1);
 
-describe("what is recorded", () => {
+describe("recorded items", () => {
   test.each<[string, readonly RenewalItem[], number, string, string]>([
     ["far", [due(1, 91)], 0, "1 ok", "余裕あり 1 件"],
     ["near", [due(1, 90), due(2, 91)], 1, "1 due within 90 days, 1 ok", "90 日以内に期限 1 件"],
@@ -64,9 +66,9 @@ describe("what is recorded", () => {
     ["over", [due(1, -1)], 2, "1 expired", "期限切れ 1 件"],
     ["undated", [undated, due(1, 60)], 3, "1 unknown, 1 due within 90 days", "不明 1 件、90 日以内に期限 1 件"],
     ["undated and over", [undated, due(1, -1)], 2, "1 expired, 1 unknown", "期限切れ 1 件、期限不明 1 件"],
-  ])("%s: the worst decides, and it is summed up in both languages", async (_, items, exit, english, japanese) => {
+  ])("%s: the worst item decides, with a summary in both languages", async (_, items, exit, english, japanese) => {
     const home = await homeWith();
-    const { en, ja } = await inBoth("renewals check", { home, tenant: having(...items) });
+    const { en, ja } = await runInBoth("renewals check", { home, tenant: having(...items) });
     expect(en).toMatchObject({ exit, requests: [{ operation: "listRenewals" }, { operation: "tenant" }] });
     expect(en.stderr).toContain(`${english}\n`);
     expect(en.stdout.split("\n")).toHaveLength(items.length + 2);
@@ -86,11 +88,11 @@ describe("what is recorded", () => {
     // in Tokyo it is 10 o'clock, in UTC 1 o'clock
     ["--critical 14d --timezone UTC", 14.7, 2],
     ["--critical 14d", 14.7, 1],
-  ])("%s of something due in %f days is exit %i", async (words, days, exit) => {
+  ])("%s with an item due in %f days exits with %i", async (words, days, exit) => {
     expect(await checkOf([due(1, days)], words)).toMatchObject({ exit });
   });
 
-  test("an estimated date is marked for people, and for programs as it was", async () => {
+  test("marks an estimated date for people, but leaves it unchanged for programs", async () => {
     const guess = due(1, 51, { kind: "android-owner", certainty: "estimated" });
     const { stdout } = await checkOf([guess, due(2, 60)], "--format table");
     expect(stdout).toContain(" ~2027-01-10 ");
@@ -99,7 +101,7 @@ describe("what is recorded", () => {
     expect((await checkOf([guess], "--nagios")).stdout).toContain(" 2027-01-10 (51 days)");
   });
 
-  test("is listed for programs with words that never change, the most urgent first", async () => {
+  test("are listed for programs with words that never change, the most urgent first", async () => {
     const items = [
       due(1, 400),
       undated,
@@ -128,14 +130,14 @@ describe("what is recorded", () => {
       topic: "t",
       remark: null,
     });
-    expect(rows[1]).toMatchObject({ remark: "no date is recorded" });
+    expect(rows[1]).toMatchObject({ remark: "no expiry date is recorded" });
   });
 
-  test("is a table of the usual columns on a terminal, in its language; of others where they are named", async () => {
+  test("are a table of the usual columns on a terminal, in its language, or of the named columns", async () => {
     const home = await homeWith();
     const told = example<Tenant>("tenant", { profile: undefined });
     const tenant = { ...having(due(1, 10), due(2, 60), due(3, 400), due(4, -1), undated), tenant: told };
-    const { en, ja } = await inBoth("renewals check", { home, tenant, terminal: { columns: 120 } });
+    const { en, ja } = await runInBoth("renewals check", { home, tenant, terminal: { columns: 120 } });
     const [header, ...rows] = en.stdout.split("\n");
     expect(header).toMatch(/^level +days left +expires on +kind +name$/);
     expect(rows.slice(0, 5).map((row) => row.split(/ {2,}/)[0])).toEqual([
@@ -153,33 +155,37 @@ describe("what is recorded", () => {
       tenant: having(undated),
       terminal: {},
     });
-    expect(named.stdout).toMatch(/^remark +certainty\nno date is recorded +entered by hand$/m);
+    expect(named.stdout).toMatch(/^remark +certainty\nno expiry date is recorded +entered by hand$/m);
     const japanese = { home, tenant: having(undated), terminal: {}, environment: { CLOMOCTL_LANG: "ja" } };
     expect((await run("renewals check --fields remark", japanese)).stdout).toContain("期限が記録されていません");
   });
 
-  test("days are whole on 80 columns, and what no item has takes no room from names", async () => {
+  test("on 80 columns, days are complete, and an empty column takes no space from names", async () => {
     const kind = { kind: "ade-token", name: "ABM トークン" } as const;
     const all = { ...kind, organisation: "株式会社例 関東支社", source: "/srv/certificates/server-token.p7m" };
     const plain = { home: await homeWith(), tenant: having(due(1, 10, kind)), terminal: {} };
-    for (const { stdout } of Object.values(await inBoth("renewals check", plain))) {
+    for (const { stdout } of Object.values(await runInBoth("renewals check", plain))) {
       expect(stdout).toMatch(/ 10 +2026-11-30 +ADE .* ABM トークン$/m);
     }
     const several = await homeWith({ others: true });
     const full = { home: several, tenants: { local: having(due(1, 10, all)), osaka: having() }, terminal: {} };
-    for (const { stdout } of Object.values(await inBoth("renewals check --all-contexts", full))) {
+    for (const { stdout } of Object.values(await runInBoth("renewals check --all-contexts", full))) {
       expect(stdout).toContain("2026-11-30");
       expect(stdout).toMatch(/^(?:level .* organis…|状態 .* 組織) .*/m);
     }
   });
 
   test.each([
-    ["nothing is said of what the tenant uses", UNSAID, "not said whether these are used: iOS/iPadOS, macOS, Android"],
-    ["what it uses is not recorded", { ...UNSAID, ios: true }, "not recorded: MDM push certificate"],
-  ])("exits the same where %s, and says so, without a terminal, too", async (_, profile, hint) => {
+    [
+      "nothing is said of what the tenant uses",
+      EMPTY_TENANT_PROFILE,
+      "not recorded: use of iOS/iPadOS, macOS, Android",
+    ],
+    ["what it uses is not recorded", { ...EMPTY_TENANT_PROFILE, ios: true }, "not recorded: MDM push certificate"],
+  ])("keep the exit code if %s, with a note, even without a terminal", async (_, profile, hint) => {
     const tenant = { ...having(due(1, 400)), tenant: example<Tenant>("tenant", { profile }) };
     const home = await homeWith();
-    const { en, ja } = await inBoth("renewals check", { home, tenant, terminal: {} });
+    const { en, ja } = await runInBoth("renewals check", { home, tenant, terminal: {} });
     expect([en.exit, ja.exit]).toEqual([0, 0]);
     expect(en.stderr).toContain(`${hint};`);
     expect(ja.stderr).toContain("clomoctl tenant set --");
@@ -199,22 +205,22 @@ describe("what is recorded", () => {
     }
   });
 
-  test("without a date is told on stderr, in both languages; quietly too, but for the summary", async () => {
+  test("without a date are reported on stderr in both languages, but not summed up with --quiet", async () => {
     const home = await homeWith();
-    const { en, ja } = await inBoth("renewals check", { home, tenant: having(undated) });
-    expect(en.stderr).toBe("謎: no date is recorded\n1 unknown\n");
+    const { en, ja } = await runInBoth("renewals check", { home, tenant: having(undated) });
+    expect(en.stderr).toBe("謎: no expiry date is recorded\n1 unknown\n");
     expect(ja.stderr).toBe("謎: 期限が記録されていません\n期限不明 1 件\n");
     expect((await checkOf([undated], "--quiet")).stderr).toBe(
-      "UNKNOWN: 謎: no date is recorded: clomoctl renewals guide 謎\n謎: no date is recorded\n",
+      "UNKNOWN: 謎: no expiry date is recorded: clomoctl renewals guide 謎\n謎: no expiry date is recorded\n",
     );
   });
 
-  test("--quiet begins with the most urgent thing, for the mail of cron; with nothing where nothing is due", async () => {
+  test("--quiet begins with the most urgent item for cron's mail, and prints nothing if all is well", async () => {
     const push = due(2, 12, { name: "本社", kind: "push-certificate" });
     const home = await homeWith();
-    const { en, ja } = await inBoth("renewals check --quiet", { home, tenant: having(due(1, 60), push) });
+    const { en, ja } = await runInBoth("renewals check --quiet", { home, tenant: having(due(1, 60), push) });
     expect(en.stderr).toBe(
-      "CRITICAL: MDM push certificate 本社 expires 2026-12-02, 12 days (and 1 more): clomoctl renewals guide 本社\n",
+      "CRITICAL: MDM push certificate 本社 expires on 2026-12-02, 12 days left (and 1 more): clomoctl renewals guide 本社\n",
     );
     expect(ja.stderr).toMatch(
       /^至急: MDM プッシュ通知証明書「本社」の期限は 2026-12-02.* clomoctl renewals guide 本社\n$/,
@@ -223,28 +229,28 @@ describe("what is recorded", () => {
     expect((await checkOf([due(1, 400)], "--quiet")).stderr).toBe("");
   });
 
-  test("is warned of where the file it was read from says another date", async () => {
+  test("warn if the file from which a date was read has another date", async () => {
     const folder = tokens({ vpp: 10 });
     const vpp = item(1, { name: "VPP", kind: "vpp-token", source: join(folder, "vpp.vpptoken") });
     const home = await homeWith();
-    const { en, ja } = await inBoth("renewals check --fields level,expiresOn", { home, tenant: having(vpp) });
+    const { en, ja } = await runInBoth("renewals check --fields level,expiresOn", { home, tenant: having(vpp) });
     expect(en).toMatchObject({ exit: 2, stdout: "level\texpiresOn\ncritical\t2026-11-30\n" });
     expect(en.stderr).toMatch(
-      /^warning: VPP: recorded as 2027-11-20, but .* has 2026-11-30; using the earlier date\. If the console shows 2027-11-20: clomoctl renewals confirm VPP --console-shows 2027-11-20\n/,
+      /^warning: VPP: the recorded date is 2027-11-20, but .* has 2026-11-30; the earlier date counts\. If the console shows 2027-11-20, run: clomoctl renewals confirm VPP --console-shows 2027-11-20\n/,
     );
-    expect(ja.stderr).toMatch(/^警告: VPP: 記録では 2027-11-20/);
+    expect(ja.stderr).toMatch(/^警告: VPP: 記録された期限は 2027-11-20/);
   });
 
-  test("nothing at all is unknown; no tenant is made for it", async () => {
+  test("an empty check is unknown and does not create a tenant", async () => {
     const home = freshFolder();
-    const { en, ja } = await inBoth("renewals check --quiet", { home });
+    const { en, ja } = await runInBoth("renewals check --quiet", { home });
     expect(en).toMatchObject({ exit: 3, requests: [], stderr: "warning: nothing to check\n" });
     expect(ja).toMatchObject({ exit: 3, stderr: "警告: 確認するものがありません\n" });
     expect(await run("renewals check", { home })).toMatchObject({
       exit: 3,
       requests: [],
       stderr: expect.stringContaining(
-        "nothing to check\nnot said whether these are used: iOS/iPadOS, macOS, Android; so nobody knows what should be recorded: clomoctl tenant set --ios yes/no",
+        "nothing to check\nnot recorded: use of iOS/iPadOS, macOS, Android; to determine which items are needed: clomoctl tenant set --ios yes/no",
       ),
     });
     expect(existsSync(join(home, "tenants"))).toBe(false);
@@ -252,7 +258,7 @@ describe("what is recorded", () => {
   });
 });
 
-describe("who hears of it from CLOMO", () => {
+describe("the people whom CLOMO notifies", () => {
   const standing = (change: object) => {
     const { administration } = example<Tenant>("tenant");
     if (administration === undefined) throw new TypeError("no example of the administration");
@@ -266,15 +272,15 @@ describe("who hears of it from CLOMO", () => {
       "nobody",
       { supported: [] },
       2,
-      /^CRITICAL: nobody holds the support option: .*; to change it: clomoctl clomo-account edit /,
+      /^CRITICAL: nobody has the support option, .*; to fix this: clomoctl clomo-account edit /,
     ],
     [
       "one",
       { supported: [holder] },
       1,
-      /^warning: only hanako01 holds the support option: .* --support-option --notice-mail$/m,
+      /^warning: only hanako01 has the support option, .* --support-option --notice-mail$/m,
     ],
-    ["one administrator", { system: 1 }, 1, /^warning: there is one system administrator: .* --role system$/m],
+    ["one administrator", { system: 1 }, 1, /^warning: there is only one system administrator, .* --role system$/m],
     ["two of each", {}, 0, /^1 ok$/m],
     [
       "no account recorded",
@@ -282,13 +288,13 @@ describe("who hears of it from CLOMO", () => {
       0,
       /^no CLOMO account is recorded, .*create USER/m,
     ],
-  ])("%s: is said with what to type, and sets the exit code", async (_, change, exit, said) => {
+  ])("%s: is reported with what to type, and sets the exit code", async (_, change, exit, said) => {
     const ran = await run("renewals check", { home: await homeWith(), tenant: { ...far, tenant: standing(change) } });
     expect(ran.exit).toBe(exit);
     expect(ran.stderr).toMatch(said);
   });
 
-  test("is a row of its own in lists, with words that never change for programs", async () => {
+  test("have their own row in lists, with words that never change for programs", async () => {
     const tenant = { ...far, tenant: standing({ supported: [] }) };
     const home = await homeWith();
     const { stdout } = await run("renewals check --format json --lang ja", { home, tenant });
@@ -298,20 +304,24 @@ describe("who hears of it from CLOMO", () => {
       name: "support-option",
       context: "local",
       daysLeft: null,
-      remark: expect.stringMatching(/^nobody holds .* --support-option --notice-mail$/),
+      remark: expect.stringMatching(/^nobody has .* --support-option --notice-mail$/),
     });
-    const { en, ja } = await inBoth("renewals check --fields level,name", { home, tenant, terminal: { columns: 300 } });
+    const { en, ja } = await runInBoth("renewals check --fields level,name", {
+      home,
+      tenant,
+      terminal: { columns: 300 },
+    });
     expect(en.stdout).toMatch(/^critical +support option$/m);
     expect(ja.stdout).toMatch(/^至急 +サポートオプション$/m);
     expect(ja.stderr).toMatch(/対処: clomoctl clomo-account edit NAME --support-option --notice-mail\n/);
     const nagios = await run("renewals check --nagios", { home, tenant });
     expect(nagios).toMatchObject({ exit: 2, stderr: "" });
-    expect(nagios.stdout).toMatch(/^RENEWALS CRITICAL - 1 ok, 1 critical .*nobody holds/);
+    expect(nagios.stdout).toMatch(/^RENEWALS CRITICAL - 1 ok, 1 critical .*nobody has/);
     const quiet = await run("renewals check --quiet", { home, tenant });
-    expect(quiet.stderr).toMatch(/^CRITICAL: nobody holds the support option/);
+    expect(quiet.stderr).toMatch(/^CRITICAL: nobody has the support option/);
   });
 
-  test("recipients who left are found: deleted, or without the role that there was", async () => {
+  test("finds recipients who left, whether deleted or without their former role", async () => {
     const home = await homeWith();
     const settings = [
       "smtp: {host: 127.0.0.1, from: a@example.jp}",
@@ -328,17 +338,17 @@ describe("who hears of it from CLOMO", () => {
       findUsers: { items: [] },
       userHistory: { items: [{ ...known, deleted: true }] },
     };
-    const { en, ja } = await inBoth("renewals check", { home, tenant });
+    const { en, ja } = await runInBoth("renewals check", { home, tenant });
     expect(en.exit).toBe(1);
     expect(en.stderr).toContain(
-      "warning: IT@example.jp, a recipient of notices, is a user whose role was taken away: name another in notify.yaml; to try it: clomoctl renewals notify test\n",
+      "warning: IT@example.jp, a recipient of reminders, is a user whose role was revoked: enter another recipient in notify.yaml; to send a test message: clomoctl renewals notify test\n",
     );
-    expect(en.stderr).toContain("warning: ops@example.jp, a recipient of notices, is a user who was deleted: ");
+    expect(en.stderr).toContain("warning: ops@example.jp, a recipient of reminders, is a user who was deleted: ");
     expect(en.stderr).not.toContain("far@");
     expect(ja.stderr).toContain("警告: 通知先 IT@example.jp は、管理者権限を外されたユーザーです。");
   });
 
-  test("rows of findings say what they are, and nothing of a date, on people's tables in both languages", async () => {
+  test("rows of findings describe the finding and have no date, in tables in both languages", async () => {
     const left = {
       id: due(1, 400).id,
       kind: "custom",
@@ -351,7 +361,7 @@ describe("who hears of it from CLOMO", () => {
     const found = standing({ system: 1, supported: [holder], leavers: [left], contact });
     const tenant = { listRenewals: { items: [due(1, 400, { name: "ドメイン" })] }, tenant: found };
     const home = await homeWith();
-    const { en, ja } = await inBoth("renewals check", { home, tenant, terminal: { columns: 80 } });
+    const { en, ja } = await runInBoth("renewals check", { home, tenant, terminal: { columns: 80 } });
     const rowsOf = (shown: string) =>
       shown
         .trimEnd()
@@ -359,10 +369,10 @@ describe("who hears of it from CLOMO", () => {
         .slice(2)
         .map((row) => row.split(/ {2,}/));
     expect(rowsOf(en.stdout)).toEqual([
-      ["to heed", "administrators", "support option"],
-      ["to heed", "administrators", "system administrators"],
-      ["to heed", "owner", "ドメイン"],
-      ["to heed", "contact person", "hanako@example.jp"],
+      ["needs attention", "administrators", "support option"],
+      ["needs attention", "administrators", "system administrators"],
+      ["needs attention", "owner", "ドメイン"],
+      ["needs attention", "contact person", "hanako@example.jp"],
     ]);
     expect(rowsOf(ja.stdout)).toEqual([
       ["要確認", "管理者", "サポートオプション"],
@@ -380,18 +390,18 @@ describe("who hears of it from CLOMO", () => {
     ]);
   });
 
-  test("the contact person who left is told with the command that records another, in both languages", async () => {
+  test("reports a contact person who left, with the command that records another, in both languages", async () => {
     const contact = { address: "hanako@example.jp", revoked: true, now: null };
     const tenant = { ...far, tenant: standing({ contact }) };
-    const { en, ja } = await inBoth("renewals check", { home: await homeWith(), tenant });
+    const { en, ja } = await runInBoth("renewals check", { home: await homeWith(), tenant });
     expect(en.exit).toBe(1);
     expect(en.stderr).toContain(
-      "warning: hanako@example.jp, the contact person (担当者), is a user whose role was taken away: CLOMO changes that by the application form (申込書); to record who it is now: clomoctl tenant set --contact-mail MAIL\n",
+      "warning: hanako@example.jp, the contact person (担当者), is a user whose role was revoked: CLOMO changes the contact person only with the application form (申込書); to record the new contact person: clomoctl tenant set --contact-mail MAIL\n",
     );
     expect(ja.stderr).toContain("警告: 担当者 hanako@example.jp は、管理者権限を外されたユーザーです");
   });
 
-  test("owners who get no notices are told in a line where mail is sent, to who may name others, in both languages", async () => {
+  test("if mail is set up, one line reports owners without reminders, to accounts that may edit them", async () => {
     const home = await homeWith();
     const items = [
       due(1, 400, { name: "本社", owner: "yamazaki" }),
@@ -403,11 +413,11 @@ describe("who hears of it from CLOMO", () => {
     const smtp = "smtp: {host: 127.0.0.1, from: a@example.jp}";
     const recipients = "recipients: [{name: it, way: command, command: [/bin/true]}]";
     writeFileSync(join(home, "notify.yaml"), `${smtp}\n${recipients}\n`, { mode: 0o600 });
-    const { en, ja } = await inBoth("renewals check", { home, tenant });
+    const { en, ja } = await runInBoth("renewals check", { home, tenant });
     expect(en).toMatchObject({
       exit: 0,
       stderr:
-        "3 ok\nno notices go to the owners of 2 items (本社, 京都): only to one who is named by one mail address; to name it: clomoctl renewals edit 本社 --owner MAIL\n",
+        "3 ok\nthe owners of 2 items (本社, 京都) do not receive reminders, because the owner must be a single email address; to change the owner: clomoctl renewals edit 本社 --owner MAIL\n",
     });
     expect(ja.stderr).toMatch(
       /更新担当に通知されない項目: 2 件\(本社、京都\)。通知されるのは、.* clomoctl renewals edit 本社 --owner MAIL\n$/,
@@ -415,18 +425,20 @@ describe("who hears of it from CLOMO", () => {
     const one = { ...tenant, listRenewals: { items: items.slice(0, 2) } };
     expect((await run("renewals check", { home, tenant: one })).stderr).toContain("the owners of 1 item (本社)");
     for (const words of ["--quiet", "--nagios"])
-      expect((await run(`renewals check ${words}`, { home, tenant })).stderr).not.toContain("notices");
+      expect((await run(`renewals check ${words}`, { home, tenant })).stderr).not.toContain("do not receive reminders");
     const whoami = { ...example<object>("whoami"), role: "operator", operations: [] };
     const acting = await run("renewals check --as ichi", { home, tenant: { ...tenant, whoami } });
     expect(acting.stderr).toBe("3 ok\n");
   });
 
-  test("is not asked of files, and is not shown to who may not see all accounts", async () => {
+  test("are not checked for files, and are not shown to an account that may not see all accounts", async () => {
     const hidden = { ...far, tenant: example<Tenant>("tenant", { ...SAYING, administration: undefined }) };
-    const { en, ja } = await inBoth("renewals check", { home: await homeWith(), tenant: hidden });
+    const { en, ja } = await runInBoth("renewals check", { home: await homeWith(), tenant: hidden });
     expect(en).toMatchObject({
       exit: 0,
-      stderr: expect.stringContaining("was not checked: it is shown to who may see"),
+      stderr: expect.stringContaining(
+        "not checked: who receives CLOMO's mail about certificates (requires permission to view all CLOMO accounts)",
+      ),
     });
     expect(ja.stderr).toContain("確認していません");
     const files = await run("renewals check .", { home: await homeWith(), folder: tokens({ far: 400 }) });
@@ -434,7 +446,7 @@ describe("who hears of it from CLOMO", () => {
   });
 });
 
-describe("what is proposed", () => {
+describe("proposed commands", () => {
   const SUPPORT = "clomoctl clomo-account edit NAME --support-option --notice-mail --context";
   const unheard = (name: string) => {
     const { administration } = example<Tenant>("tenant");
@@ -442,7 +454,7 @@ describe("what is proposed", () => {
     const lacking = { ...administration, system: 1, supported: [] };
     return {
       listRenewals: { items: [{ ...due(1, 10), name }] },
-      tenant: { ...example<Tenant>("tenant", { profile: UNSAID }), administration: lacking },
+      tenant: { ...example<Tenant>("tenant", { profile: EMPTY_TENANT_PROFILE }), administration: lacking },
     };
   };
   const both = async () => ({
@@ -457,11 +469,11 @@ describe("what is proposed", () => {
         : [...line.matchAll(/clomoctl (?!.*clomoctl).*/g)].map((found) => [tenant, found[0]]);
     });
 
-  test("goes to the tenant of its line, on a terminal and without", async () => {
+  test("name the tenant of their line, with and without a terminal", async () => {
     const circumstances = await both();
     mkdirSync(join(circumstances.home, "tenants", "kanto"));
     for (const terminal of [undefined, { columns: 300 }] as const) {
-      const { en, ja } = await inBoth("renewals check --all-contexts", { ...circumstances, terminal });
+      const { en, ja } = await runInBoth("renewals check --all-contexts", { ...circumstances, terminal });
       for (const { stderr, exit } of [en, ja]) {
         expect(exit).toBe(2);
         const lines = contextsIn(stderr);
@@ -472,7 +484,7 @@ describe("what is proposed", () => {
     }
   });
 
-  test("goes to it from programs, monitoring and cron's mail too, also where one tenant is named", async () => {
+  test("name it for programs, monitoring and cron's mail, too, even if one tenant is selected", async () => {
     const circumstances = await both();
     mkdirSync(join(circumstances.home, "tenants", "kanto"));
     const { stdout } = await run("renewals check --all-contexts --format json --fields context,remark", circumstances);
@@ -483,7 +495,7 @@ describe("what is proposed", () => {
     for (const [context, remark] of remarks) expect(remark).toMatch(new RegExp(` --context ${context}$`));
     const nagios = await run("renewals check --context kanto --nagios", circumstances);
     expect(nagios.stdout).toContain(`${SUPPORT} kanto; `);
-    const { en: quiet } = await inBoth("renewals check --all-contexts --quiet", circumstances);
+    const { en: quiet } = await runInBoth("renewals check --all-contexts --quiet", circumstances);
     expect(quiet.stderr.split("\n")[0]).toMatch(/: clomoctl renewals guide Dkanto --context kanto$/);
     const one = await run("renewals check --context kanto --quiet", circumstances);
     expect(one.stderr.split("\n")[0]).toMatch(/: clomoctl renewals guide Dkanto --context kanto$/);
@@ -491,13 +503,13 @@ describe("what is proposed", () => {
 });
 
 describe("--all-contexts", () => {
-  test("checks each tenant in its own zone; one that cannot be read is unknown and said", async () => {
+  test("checks each tenant in its own time zone, and reports an unreadable tenant as unknown", async () => {
     const home = await homeWith({ others: true });
     mkdirSync(join(home, "tenants", "kanto"));
     const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
     const tenants = { local: having(due(1, 100)), kanto: having(due(2, 200)), osaka: locked };
     const line = "renewals check --all-contexts --fields level,context,name,expiresOn,kind,source";
-    const { en, ja } = await inBoth(line, { home, tenants });
+    const { en, ja } = await runInBoth(line, { home, tenants });
     expect(en).toMatchObject({ exit: 3 });
     expect(en.stdout).toBe(
       [
@@ -512,7 +524,7 @@ describe("--all-contexts", () => {
     expect(ja.stderr).toContain("osaka: このテナントを読み込めません: 7 が使用中\n");
   });
 
-  test("leaves out a tenant that is not there yet, and asks only one without it", async () => {
+  test("leaves out a tenant that does not exist yet, and without it asks only one tenant", async () => {
     const home = await homeWith({ others: true });
     const tenants = { local: having(due(1, 100)), osaka: having(due(2, 200)) };
     const all = await run("renewals check --all-contexts --fields context", { home, tenants });
@@ -526,13 +538,13 @@ describe("--all-contexts", () => {
     expect(other.stdout).toBe("context\nosaka\n");
   });
 
-  test("a tenant that cannot be read is said with its place and the remedy", async () => {
+  test("reports an unreadable tenant with its place and the remedy", async () => {
     const full = new Failure("unexpected", {
       what: { en: "no space left", ja: "空きがありません" },
       where: "/home/tenant.db",
       hint: { en: "free some space", ja: "空きを確保してください" },
     });
-    const { en, ja } = await inBoth("renewals check --fields remark", { home: await homeWith(), tenant: full });
+    const { en, ja } = await runInBoth("renewals check --fields remark", { home: await homeWith(), tenant: full });
     const remarks = {
       en: "cannot read the tenant: no space left (/home/tenant.db); free some space",
       ja: "このテナントを読み込めません: 空きがありません(/home/tenant.db)。空きを確保してください",
@@ -542,7 +554,7 @@ describe("--all-contexts", () => {
     expect(ja.stderr).toContain(`local: ${remarks.ja}\n`);
   });
 
-  test("a tenant that breaks is unknown too", async () => {
+  test("a tenant that fails unexpectedly is unknown, too", async () => {
     const tenant = () => Promise.reject(new TypeError("the wire is cut"));
     const { exit, stderr } = await run("renewals check", { home: await homeWith(), tenant });
     expect(exit).toBe(3);
@@ -551,10 +563,10 @@ describe("--all-contexts", () => {
 });
 
 describe("files and folders", () => {
-  test("are checked instead of what is recorded; what cannot be read is said by its name", async () => {
+  test("are checked instead of recorded items, and unreadable files are reported by name", async () => {
     const folder = tokens({ far: 400, near: 60, bad: null });
     const line = "renewals check . gone.pem --fields level,kind,name,context,source";
-    const { en, ja } = await inBoth(line, { folder });
+    const { en, ja } = await runInBoth(line, { folder });
     expect(en).toMatchObject({ exit: 3, requests: [] });
     expect(en.stdout).toBe(
       [
@@ -578,7 +590,7 @@ describe("files and folders", () => {
     ["", "2027-02-28\t100"],
     ["--timezone Pacific/Honolulu", "2027-02-27\t100"],
     ["--context kanto", "2027-02-27\t100"],
-  ])("days are counted in the context's zone, or in another: %s", async (words, said) => {
+  ])("count days in the context's time zone or another: %s", async (words, said) => {
     const folder = tokens({ a: 100 });
     const home = await homeWith({ others: true });
     const line = `renewals check a.vpptoken --fields expiresOn,daysLeft ${words}`.trim();
@@ -604,7 +616,7 @@ describe("files and folders", () => {
     expect(read).toBeLessThan(30);
   });
 
-  test("a key that lies in a folder is left out, one that is given is unknown", async () => {
+  test("a key in a folder is left out, but a key that is given is unknown", async () => {
     const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
     const pem = privateKey.export({ type: "pkcs8", format: "pem" });
     const folder = tokens({ a: 400 });
@@ -639,7 +651,7 @@ describe("files and folders", () => {
     expect(ran).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining("cannot be used with recorded") });
   });
 
-  test("what cannot be read has no kind in a table either", async () => {
+  test("an unreadable file has no kind in a table, either", async () => {
     const { exit, stdout } = await run("--lang ja renewals check bad.vpptoken", {
       folder: tokens({ bad: null }),
       terminal: {},
@@ -659,20 +671,20 @@ describe("files and folders", () => {
 });
 
 describeWithOpenssl("what openssl makes", () => {
-  test("a certificate that is not valid yet is a warning, and not one that is due", async () => {
+  test("a certificate that is not valid yet is a warning, but is not due", async () => {
     const workshop = new Workshop();
     onTestFinished(() => workshop.close());
     const wish = { subject: "/CN=a", key: "ec", from: "20261201000000Z" } as const;
     const { certificateFile } = workshop.certificate({ ...wish, to: "20280101000000Z" });
-    const { en, ja } = await inBoth(["renewals", "check", certificateFile, "--fields", "level"]);
+    const { en, ja } = await runInBoth(["renewals", "check", certificateFile, "--fields", "level"]);
     expect(en).toMatchObject({ exit: 1, stdout: "level\nwarning\n" });
     expect(en.stderr).toBe("warning: a: not valid before 2026-12-01\n1 not valid yet\n");
-    expect(ja.stderr).toBe("警告: a: 2026-12-01 まで有効になりません\nまだ有効でないもの 1 件\n");
+    expect(ja.stderr).toBe("警告: a: 2026-12-01 になるまで有効ではありません\nまだ有効でないもの 1 件\n");
     const soon = workshop.certificate({ ...wish, to: "20270101000000Z" });
     expect((await run(["renewals", "check", soon.certificateFile])).stderr).toContain("1 due within 90 days\n");
   });
 
-  test("--password-file opens a key store, where it is the owner's alone", async () => {
+  test("--password-file opens a key store if only its owner can read the file", async () => {
     const workshop = new Workshop();
     onTestFinished(() => workshop.close());
     const { certificateFile, keyFile } = workshop.certificate({ subject: "/CN=a", key: "ec" });
@@ -683,8 +695,8 @@ describeWithOpenssl("what openssl makes", () => {
     writeFileSync(join(folder, "open"), "secret\n");
     chmodSync(join(folder, "open"), 0o644);
     const line = "renewals check . --fields level,name";
-    const { en, ja } = await inBoth(line, { folder });
-    expect(en).toMatchObject({ exit: 3, stderr: expect.stringContaining("a.p12: the key store needs its password") });
+    const { en, ja } = await runInBoth(line, { folder });
+    expect(en).toMatchObject({ exit: 3, stderr: expect.stringContaining("a.p12: the key store requires a password") });
     expect(ja.stderr).toContain("a.p12: この鍵ストアを開くにはパスワードが必要です");
     const opened = await run(`${line} --password-file password`, { folder });
     expect(opened).toMatchObject({ exit: 0, stdout: "level\tname\nok\ta\n" });
@@ -694,7 +706,7 @@ describeWithOpenssl("what openssl makes", () => {
     expect(await checkOf([kept])).toMatchObject({ exit: 0, stderr: "1 ok\n" });
   });
 
-  test("last year's push certificate beside the new one is superseded, and does not count", async () => {
+  test("last year's push certificate next to the new certificate is superseded and does not count", async () => {
     const workshop = new Workshop();
     onTestFinished(() => workshop.close());
     const folder = freshFolder();
@@ -706,21 +718,21 @@ describeWithOpenssl("what openssl makes", () => {
     write("2026.pem", "1", "20261101000000Z");
     write("2027.pem", "1", "20271101000000Z");
     write("other.pem", "2", "20280101000000Z");
-    const { en, ja } = await inBoth("renewals check . --fields source,level,remark", { folder });
+    const { en, ja } = await runInBoth("renewals check . --fields source,level,remark", { folder });
     expect(en).toMatchObject({ exit: 0 });
     expect(en.stdout).toBe(
       "source\tlevel\tremark\n2027.pem\tok\t\nother.pem\tok\t\n2026.pem\tok\tsuperseded by 2027.pem\n",
     );
     expect(en.stderr).toBe("2026.pem: superseded by 2027.pem\n2 ok, 1 superseded\n");
     expect(ja.stderr).toContain("2026.pem: 2027.pem に置き換え済み\n余裕あり 2 件、置き換え済み 1 件\n");
-    const drawn = await inBoth("renewals check . --fields source,level,state", { folder, terminal: {} });
+    const drawn = await runInBoth("renewals check . --fields source,level,state", { folder, terminal: {} });
     expect(drawn.en.stdout).toMatch(/^2026\.pem +ok +superseded$/m);
     expect(drawn.ja.stdout).toMatch(/^2026\.pem +余裕あり +置き換え済み$/m);
-    const kept = await inBoth("renewals add . --owner x", {
+    const kept = await runInBoth("renewals add . --owner x", {
       folder,
       tenant: { listRenewals: { items: [] }, addRenewal: item(1) },
     });
-    expect(kept.en.stderr).toContain("2026.pem: left out: superseded by 2027.pem\n");
+    expect(kept.en.stderr).toContain("2026.pem: not recorded: superseded by 2027.pem\n");
     expect(kept.ja.stderr).toContain("2026.pem: 登録しません(2027.pem に置き換え済み)\n");
     const watched = await run("renewals check . --nagios", { folder });
     expect(parsePluginOutput(watched.stdout).figures.map(({ label }) => label)).toEqual([
@@ -736,12 +748,12 @@ describeWithOpenssl("what openssl makes", () => {
     });
   });
 
-  test("of tokens of one server or location the newest counts, and last year's is a warning until it expires", async () => {
+  test("the newest token of a server or location counts, and the old token warns until it expires", async () => {
     const workshop = new Workshop();
     onTestFinished(() => workshop.close());
     const [clomo, other] = ["/CN=clomo", "/CN=other"].map((subject) => workshop.certificate({ subject }));
     const plain = workshop.file("token", serverToken("2027-01-01T00:00:00Z"));
-    const sealed = (made: Made | undefined) =>
+    const sealed = (made: IssuedCertificate | undefined) =>
       workshop.run("cms", "-encrypt", "-binary", "-aes256", "-in", plain, made?.certificateFile ?? "");
     const folder = freshFolder();
     const files: Readonly<Record<string, string | Buffer>> = {
@@ -755,7 +767,7 @@ describeWithOpenssl("what openssl makes", () => {
     };
     for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
     const line = "renewals check . --fields level,state,source";
-    const { en, ja } = await inBoth(line, { folder });
+    const { en, ja } = await runInBoth(line, { folder });
     expect(en).toMatchObject({ exit: 1 });
     expect(en.stdout.split("\n").slice(1, -1).toSorted()).toEqual([
       "ok\t\tMDM_Token_2026-11-18T05-00-00Z_smime.p7m",
@@ -766,8 +778,8 @@ describeWithOpenssl("what openssl makes", () => {
       "warning\tdownloaded\tMDM_Token_2025-11-25T05-00-00Z_smime.p7m",
       "warning\tdownloaded\tsToken_for_Tokyo_.vpptoken",
     ]);
-    expect(en.stderr).toContain("renewed by sToken_for_Tokyo_ (1).vpptoken: make sure that it was uploaded");
-    expect(en.stderr).toMatch(/2 renewed file downloaded, upload not confirmed, 4 ok, 1 superseded\n$/);
+    expect(en.stderr).toContain("renewed by sToken_for_Tokyo_ (1).vpptoken: make sure that the new file was uploaded");
+    expect(en.stderr).toMatch(/2 renewed but upload not confirmed, 4 ok, 1 superseded\n$/);
     expect(ja.stderr).toContain("更新ファイル sToken_for_Tokyo_ (1).vpptoken があります");
     const watched = await run("renewals check . --nagios", { folder });
     expect(parsePluginOutput(watched.stdout)).toMatchObject({ status: "WARNING" });
@@ -784,7 +796,7 @@ describeWithOpenssl("what openssl makes", () => {
     expect(added.requests.filter(({ operation }) => operation === "addRenewal")).toHaveLength(4);
   });
 
-  describe("a server token of another name for the same key", () => {
+  describe("a server token with another name for the same key", () => {
     /** A folder with last year's token of one server, and a new one of another name. */
     const twoNames = () => {
       const workshop = new Workshop();
@@ -803,21 +815,21 @@ describeWithOpenssl("what openssl makes", () => {
     };
     const NEW = "ok\t\tHoncho_Token_2026-11-19T05-00-00Z_smime.p7m";
 
-    test("does not end the warning for the old one, not even once that has expired", async () => {
+    test("does not end the warning for the old token, even after the old token expires", async () => {
       const { folder } = twoNames();
       const line = "renewals check . --fields level,state,source";
       const old = "warning\tdownloaded\tSakurai_Token_2025-11-25T05-00-00Z_smime.p7m";
       for (const days of [0, 10]) {
-        const { en, ja } = await inBoth(line, { folder, now: inDays(days) });
+        const { en, ja } = await runInBoth(line, { folder, now: inDays(days) });
         expect([en.exit, linesBelowHead(en.stdout)]).toEqual([1, [old, NEW]]);
         expect(en.stderr).toContain(
-          "names another MDM server (Sakurai → Honcho), and the consumer keys were not compared",
+          "the MDM server is different (Sakurai → Honcho), and the consumer keys were not compared",
         );
         expect(ja.stderr).toContain("MDM サーバの名前が違い(Sakurai → Honcho)、consumer key は比較していません");
       }
     });
 
-    test("renews it if a key shows the same consumer key, and is another one if it shows two", async () => {
+    test("renews the old token if a key shows the same consumer key, or else is another token", async () => {
       const { folder, key, renewed } = twoNames();
       const line = ["renewals", "check", ".", "--key", key, "--fields", "level,state,source"];
       const old = "Sakurai_Token_2025-11-25T05-00-00Z_smime.p7m";
@@ -829,18 +841,18 @@ describeWithOpenssl("what openssl makes", () => {
       expect(linesBelowHead((await run(line, { folder })).stdout)).toEqual([`critical\t\t${old}`, NEW]);
     });
 
-    test("is recorded by add FOLDER only once somebody says what it is", async () => {
+    test("is recorded by add FOLDER only after somebody says what it is", async () => {
       const { folder } = twoNames();
       const tenant = { listRenewals: { items: [] }, addRenewal: item(1) };
-      const { en } = await inBoth("renewals add . --owner x", { folder, tenant });
+      const { en } = await runInBoth("renewals add . --owner x", { folder, tenant });
       expect(en.exit).toBe(8);
       const added = en.requests.filter(({ operation }) => operation === "addRenewal");
       expect(added.map(({ json }) => json)).toMatchObject([{ name: "Sakurai" }]);
-      expect(en.stderr).toContain("if it renews that one: clomoctl renewals edit");
+      expect(en.stderr).toContain("if this file renews it: clomoctl renewals edit");
     });
   });
 
-  test("a push certificate of the same topic, but not of Apple, renews none", async () => {
+  test("a push certificate of the same topic that is not from Apple renews nothing", async () => {
     const workshop = new Workshop();
     onTestFinished(() => workshop.close());
     const folder = freshFolder();
@@ -850,28 +862,32 @@ describeWithOpenssl("what openssl makes", () => {
     const strange = workshop.certificate({ subject, from: "20260101000000Z", to: "20271101000000Z" });
     writeFileSync(join(folder, "old.pem"), old.certificate);
     writeFileSync(join(folder, "strange.pem"), strange.certificate);
-    const { en, ja } = await inBoth("renewals check . --fields level,source", { folder });
+    const { en, ja } = await runInBoth("renewals check . --fields level,source", { folder });
     expect([en.exit, linesBelowHead(en.stdout)]).toEqual([2, ["critical\told.pem", "ok\tstrange.pem"]]);
-    expect(en.stderr).toContain("strange.pem has the same topic, but does not renew it: the issuer is not the one");
-    expect(ja.stderr).toContain("strange.pem はトピックが同じですが、更新後のものではありません");
+    expect(en.stderr).toContain(
+      "strange.pem has the same topic but does not renew this certificate: it has a different issuer, or was not signed by the issuer that it names",
+    );
+    expect(ja.stderr).toContain("strange.pem はトピックが同じですが、この証明書の更新後のものではありません");
     const tenant = { listRenewals: { items: [] }, addRenewal: item(1) };
     const added = await run("renewals add .", { folder, tenant });
-    expect(added).toMatchObject({ exit: 8, stderr: expect.stringContaining("strange.pem has the same topic, but") });
+    expect(added).toMatchObject({ exit: 8, stderr: expect.stringContaining("strange.pem has the same topic but") });
     expect(added.requests.filter(({ operation }) => operation === "addRenewal")).toHaveLength(1);
   });
 
-  test("a token that is still downloading, or whose name was changed, is unknown, and said beside the old one", async () => {
+  test("a token that is incomplete or was renamed is unknown and is reported with the old token", async () => {
     const folder = tokens({ sToken_for_Tokyo_: 5 });
     writeFileSync(join(folder, "sToken_for_Tokyo_ (1).vpptoken.crdownload"), "half");
-    const { en, ja } = await inBoth("renewals check .", { folder });
-    expect(en.stderr).toContain("by its name sToken_for_Tokyo_ (1).vpptoken.crdownload may be the renewed file");
+    const { en, ja } = await runInBoth("renewals check .", { folder });
+    expect(en.stderr).toContain(
+      "judging by its name, sToken_for_Tokyo_ (1).vpptoken.crdownload may be the renewed file",
+    );
     expect(ja.stderr).toContain("sToken_for_Tokyo_ (1).vpptoken.crdownload が更新ファイルかもしれませんが");
     writeFileSync(join(folder, "sToken_for_Tokyo_ (1).vpptoken.txt"), vppToken(inDays(365), "sToken_for_Tokyo_ 例"));
     const { stderr } = await run("renewals check .", { folder });
-    expect(stderr).toContain("not told apart from sToken_for_Tokyo_ (1).vpptoken.txt");
+    expect(stderr).toContain("cannot be distinguished from sToken_for_Tokyo_ (1).vpptoken.txt");
   });
 
-  test("--key opens a server token, also from stdin; without it its name tells", async () => {
+  test("--key opens a server token, even from stdin, and without it the file name is read", async () => {
     const workshop = new Workshop();
     onTestFinished(() => workshop.close());
     const own = workshop.certificate({ subject: "/CN=own" });
@@ -889,7 +905,7 @@ describeWithOpenssl("what openssl makes", () => {
   });
 });
 
-describe("a renewed file that was downloaded and not confirmed as uploaded", () => {
+describe("a renewed file that was downloaded but not confirmed as uploaded", () => {
   const push = (days: number): RenewalItem =>
     due(1, days, {
       name: "本社",
@@ -905,37 +921,37 @@ describe("a renewed file that was downloaded and not confirmed as uploaded", () 
     [60, "warning", 1],
     [200, "warning", 1],
     [-1, "expired", 2],
-  ])("leaves the date of the one in use, with %i days left: %s, exit %i", async (days, level, exit) => {
+  ])("keeps the date of the file in use, with %i days left: %s, exit code %i", async (days, level, exit) => {
     const ran = await checkOf([push(days)], "--fields level,daysLeft,state");
     expect(ran).toMatchObject({ exit, stdout: `level\tdaysLeft\tstate\n${level}\t${days}\tdownloaded\n` });
     expect(ran.stderr).toContain(CONFIRM);
   });
 
-  test("is counted apart, also where the one in use is far from its end", async () => {
-    expect((await checkOf([push(200)])).stderr).toMatch(/^1 renewed file downloaded, upload not confirmed$/m);
+  test("is counted separately, even if the file in use does not expire soon", async () => {
+    expect((await checkOf([push(200)])).stderr).toMatch(/^1 renewed but upload not confirmed$/m);
   });
 
-  test("is said alike by every output", async () => {
+  test("is reported the same way by every output", async () => {
     const home = await homeWith();
     const circumstances = { home, tenant: having(push(5)) };
     const nagios = await run("renewals check --nagios", circumstances);
     expect(nagios).toMatchObject({
       exit: 2,
-      stdout: expect.stringContaining(`${OLD} (5 days; renewed file downloaded`),
+      stdout: expect.stringContaining(`${OLD} (5 days; renewed but upload not confirmed`),
     });
     const metrics = parseExposition((await run("renewals check --prometheus -", circumstances)).stdout);
     const valueOf = (name: string) => metrics.find((sample) => sample.name === `clomoctl_renewal_${name}`)?.value;
     expect(valueOf("expiry_timestamp_seconds")).toBe(inDays(5).getTime() / 1000);
     expect(valueOf("downloaded")).toBe(1);
     const quiet = await run("renewals check --quiet --fields level", circumstances);
-    expect(quiet.stderr).toMatch(/^CRITICAL: .* expires 2026-11-25, 5 days; renewed file downloaded/);
+    expect(quiet.stderr).toMatch(/^CRITICAL: .* expires on 2026-11-25, 5 days left; renewed but upload not confirmed/);
     const listed = { home, tenant: { listRenewals: { items: [push(5)] } } };
     const list = await run("renewals list --fields level,expiresOn,state", listed);
     expect(list.stdout).toBe(`level\texpiresOn\tstate\ncritical\t${OLD}\tdownloaded\n`);
     expect(list.stderr).toContain(CONFIRM);
     const page = await run("renewals list --format html -o - --lang en", listed);
     expect(page.stdout).toContain(OLD);
-    expect(page.stdout).toContain("upload not confirmed");
+    expect(page.stdout).toContain("but its upload is not confirmed");
     const calendar = await run("renewals calendar", listed);
     expect(calendar.stdout).toContain("DTSTART;VALUE=DATE:20261125");
     expect(calendar.stderr).toContain(CONFIRM);
@@ -950,12 +966,12 @@ describe("a renewed file that was downloaded and not confirmed as uploaded", () 
     expect(notices.stderr).toContain("clomoctl renewals confirm --context local 本社 --console-shows DATE");
   });
 
-  test("is recorded of a folder that has both years", async () => {
+  test("is recorded from a folder that has the files of both years", async () => {
     const folder = freshFolder();
     writeFileSync(join(folder, "sToken_for_Tokyo_.vpptoken"), vppToken(inDays(5), "例"));
     writeFileSync(join(folder, "sToken_for_Tokyo_ (1).vpptoken"), vppToken(inDays(365), "例"));
     const tenant = { listRenewals: { items: [] }, addRenewal: push(5) };
-    const { en, ja } = await inBoth("renewals add . --owner x --fields name,state", { folder, tenant });
+    const { en, ja } = await runInBoth("renewals add . --owner x --fields name,state", { folder, tenant });
     expect(en).toMatchObject({ exit: 0, stdout: "name\tstate\n本社\tdownloaded\n" });
     expect(en.stderr).toContain(CONFIRM);
     expect(ja.stderr).toContain("更新ファイル(期限 2027-11-20)はダウンロード済みです");
@@ -985,10 +1001,10 @@ describe("a server token that Apple rejected", () => {
     if (isMirror) tenant.database.run("update tenant set mirroredAt = '2026-04-01T00:00:00.000Z'");
     const now = new Date(tenant.surroundings.time);
     const circumstances = { home: await homeWith(), tenant: tenant.fetch, now };
-    return inBoth(`renewals check ${words}`, circumstances);
+    return runInBoth(`renewals check ${words}`, circumstances);
   };
 
-  test("is critical whatever its date, in the table and for cron", async () => {
+  test("is critical in the table and for cron, whatever its date is", async () => {
     const { en, ja } = await checkedAfter(true, "--format table");
     expect(en).toMatchObject({ exit: 2, stdout: expect.stringMatching(/critical +365 /) });
     expect(en.stderr).toContain("Apple rejected the server token");
@@ -1018,7 +1034,7 @@ describe("a server token that Apple rejected", () => {
     expect(named("clomoctl_ade_last_sync_timestamp_seconds")).toHaveLength(1);
   });
 
-  test("is judged by its date until then, and in a mirror", async () => {
+  test("is judged by its date before the rejection, and in a mirror", async () => {
     expect((await checkedAfter(false, "--nagios")).en).toMatchObject({
       exit: 0,
       stdout: expect.stringMatching(/^RENEWALS OK/),
@@ -1036,8 +1052,8 @@ describe("--nagios", () => {
     [[due(1, 10), due(2, 400)], 2, "CRITICAL"],
     [[undated], 3, "UNKNOWN"],
     [[], 3, "UNKNOWN"],
-  ])("is one line on stdout alone, in both languages", async (items, exit, status) => {
-    const { en, ja } = await inBoth("renewals check --nagios", { home: await homeWith(), tenant: having(...items) });
+  ])("prints one line on stdout only, in both languages", async (items, exit, status) => {
+    const { en, ja } = await runInBoth("renewals check --nagios", { home: await homeWith(), tenant: having(...items) });
     expect(en).toMatchObject({ exit, stderr: "" });
     expect(parsePluginOutput(en.stdout)).toMatchObject({ status });
     expect(parsePluginOutput(en.stdout).figures).toHaveLength(items.filter((one) => one !== undated).length);
@@ -1046,8 +1062,8 @@ describe("--nagios", () => {
     expect(parsePluginOutput(ja.stdout)).toMatchObject({ status });
   });
 
-  test("a check that cannot be done is UNKNOWN on stdout, and told on stderr, in both languages", async () => {
-    const { en, ja } = await inBoth("renewals check --nagios --context nowhere");
+  test("a check that cannot run is UNKNOWN on stdout and reported on stderr, in both languages", async () => {
+    const { en, ja } = await runInBoth("renewals check --nagios --context nowhere");
     expect(en).toMatchObject({ exit: 3, stderr: expect.stringMatching(/^error: .*nowhere/) });
     expect(parsePluginOutput(en.stdout)).toMatchObject({ status: "UNKNOWN", said: expect.stringContaining("nowhere") });
     expect(parsePluginOutput(ja.stdout)).toMatchObject({
@@ -1059,15 +1075,15 @@ describe("--nagios", () => {
   test.each([
     ["en", /^unexpected error/i],
     ["ja", /^予期しないエラー/],
-  ])("a check that breaks is UNKNOWN on stdout: %s", async (language, said) => {
+  ])("a check that fails unexpectedly is UNKNOWN on stdout: %s", async (language, said) => {
     const stdin = new Readable({ read: () => stdin.destroy(new TypeError("the pipe is cut")) });
     const ran = await run(`--lang ${language} renewals check - --nagios`, { stdin });
     expect(ran).toMatchObject({ exit: 3, stderr: expect.stringContaining("the pipe is cut") });
     expect(parsePluginOutput(ran.stdout)).toMatchObject({ status: "UNKNOWN", said: expect.stringMatching(said) });
   });
 
-  test("a command line that is wrong is UNKNOWN on stdout, once, in both languages", async () => {
-    const { en, ja } = await inBoth("renewals check --nagios --bogus");
+  test("a wrong command line is UNKNOWN on stdout once, in both languages", async () => {
+    const { en, ja } = await runInBoth("renewals check --nagios --bogus");
     expect(parsePluginOutput(en.stdout)).toMatchObject({ status: "UNKNOWN", said: "unknown option --bogus" });
     expect(parsePluginOutput(ja.stdout)).toMatchObject({ status: "UNKNOWN", said: expect.stringContaining("--bogus") });
     expect([en.exit, ja.exit]).toEqual([3, 3]);
@@ -1079,19 +1095,19 @@ describe("--nagios", () => {
     "renewals check --context nowhere",
     "renewals check --within soon",
     "renewals check --timezone Mars/Olympus",
-  ])("without it stdout is empty where the check fails: %s", async (line) => {
+  ])("without it, stdout is empty if the check fails: %s", async (line) => {
     const ran = await run(line);
     expect(ran).toMatchObject({ exit: 3, stdout: "" });
     expect(ran.stderr).toMatch(/^error: /);
   });
 
-  test("of another command is no option, and no line for a monitoring system", async () => {
+  test("is not an option of other commands, and prints no line for a monitoring system there", async () => {
     expect(await run("renewals list --nagios", { tenant: {} })).toMatchObject({ exit: 2, stdout: "" });
   });
 });
 
 describe("an interruption", () => {
-  test("is no state of what is checked: it keeps its own exit code, and stdout empty, in both languages", async () => {
+  test("is not a check result, but keeps its own exit code and an empty stdout, in both languages", async () => {
     const home = await homeWith();
     for (const [name, exit] of [
       ["SIGTERM", 143],
@@ -1102,13 +1118,13 @@ describe("an interruption", () => {
         signals.emit(name);
         return new Failure("unavailable", { what: { en: "no answer", ja: "応答なし" } });
       };
-      const { en, ja } = await inBoth("renewals check --nagios", { home, signals, tenant: { listRenewals } });
+      const { en, ja } = await runInBoth("renewals check --nagios", { home, signals, tenant: { listRenewals } });
       expect(en).toMatchObject({ exit, stdout: "", stderr: "error: interrupted: nothing was changed\n" });
       expect(ja).toMatchObject({ exit, stdout: "", stderr: expect.stringContaining("何も変更していません") });
     }
   });
 
-  test("ends the check before the next tenant, or the next file", async () => {
+  test("ends the check before the next tenant or the next file", async () => {
     const home = await homeWith({ others: true });
     const signals = new EventEmitter();
     const listRenewals = (): unknown => {
@@ -1141,17 +1157,20 @@ describe("--prometheus", () => {
     [60, 3, "UNKNOWN"],
     [10, 2, "CRITICAL"],
   ])(
-    "with --nagios, a file that cannot be written is in the line, which agrees with the exit code: %i days",
+    "with --nagios, an unwritable file is in the line, which matches the exit code: %i days",
     async (days, exit, status) => {
       const home = await homeWith();
       const words = `renewals check --nagios --prometheus ${join(home, "nowhere", "a.prom")}`;
       const ran = await run(`${words} --lang en`, { home, tenant: having(due(1, days)) });
       expect(ran.exit).toBe(exit);
-      expect(parsePluginOutput(ran.stdout)).toMatchObject({ status, said: expect.stringContaining("no such folder") });
+      expect(parsePluginOutput(ran.stdout)).toMatchObject({
+        status,
+        said: expect.stringContaining("the folder for this file does not exist"),
+      });
     },
   );
 
-  test("also writes the metrics to a file, and shows the list", async () => {
+  test("also writes the metrics to a file and shows the list", async () => {
     const folder = freshFolder();
     const ran = await checkOf([due(1, 10)], "--prometheus a.prom --fields name", { folder });
     expect(ran).toMatchObject({ exit: 2, stdout: "name\nin 10\n", stderr: "1 due within 30 days\n" });
@@ -1161,13 +1180,13 @@ describe("--prometheus", () => {
     expect(samples[2]?.value).toBe(NOW / 1000);
   });
 
-  test("- writes them to stdout, instead of the list", async () => {
+  test("- writes the metrics to stdout instead of the list", async () => {
     const ran = await checkOf([due(1, 60)], "--prometheus -");
     expect(ran).toMatchObject({ exit: 1, stderr: "1 due within 90 days\n" });
     expect(parseExposition(ran.stdout).map(({ name }) => name)).toEqual(NAMES);
   });
 
-  test("goes with --nagios where it has a file of its own", async () => {
+  test("can be combined with --nagios if it has a file of its own", async () => {
     const folder = freshFolder();
     const ran = await checkOf([due(1, 400)], "--prometheus a.prom --nagios", { folder });
     expect(parsePluginOutput(ran.stdout)).toMatchObject({ status: "OK" });
@@ -1178,8 +1197,8 @@ describe("--prometheus", () => {
     [400, 3],
     [60, 3],
     [10, 2],
-  ])("a file that cannot be written is unknown at least: with something due in %i days exit %i", async (days, exit) => {
-    const { en, ja } = await inBoth("renewals check --prometheus nowhere/a.prom --fields name", {
+  ])("a file that cannot be written is at least unknown: due in %i days, exit code %i", async (days, exit) => {
+    const { en, ja } = await runInBoth("renewals check --prometheus nowhere/a.prom --fields name", {
       home: await homeWith(),
       tenant: having(due(1, days)),
     });
@@ -1189,10 +1208,10 @@ describe("--prometheus", () => {
     expect(ja).toMatchObject({ exit, stderr: expect.stringMatching(/エラー: .+\n.+nowhere\/a\.prom\n$/) });
   });
 
-  test("why the file system refuses it is said, in both languages", async () => {
+  test("says why the file system refuses it, in both languages", async () => {
     const name = "a".repeat(300);
     const home = await homeWith();
-    const { en, ja } = await inBoth(`renewals check --prometheus ${name}`, { home, tenant: having(due(1, 400)) });
+    const { en, ja } = await runInBoth(`renewals check --prometheus ${name}`, { home, tenant: having(due(1, 400)) });
     expect(en).toMatchObject({
       exit: 3,
       stderr: expect.stringContaining("cannot write the metrics: ENAMETOOLONG"),
@@ -1202,7 +1221,7 @@ describe("--prometheus", () => {
   });
 });
 
-describe("options that do not go together are refused, and nothing is checked", () => {
+describe("refuses options that cannot be combined, and checks nothing", () => {
   test.each([
     ["a.vpptoken --all-contexts", "--all-contexts cannot be used with", "--all-contexts はファイル"],
     ["--key a.key", "--key cannot be used with", "--key は記録"],
@@ -1218,7 +1237,7 @@ describe("options that do not go together are refused, and nothing is checked", 
     ["--critical 5", "--critical must be a number of days or weeks, not 5", "--critical は日数"],
   ])("%s", async (words, english, japanese) => {
     const circumstances = { home: await homeWith(), folder: tokens({ a: 400 }), tenant: {} };
-    const { en, ja } = await inBoth(`renewals check ${words}`, circumstances);
+    const { en, ja } = await runInBoth(`renewals check ${words}`, circumstances);
     expect(en).toMatchObject({ exit: 3, requests: [], stderr: expect.stringContaining(english) });
     expect(ja).toMatchObject({ exit: 3, requests: [], stderr: expect.stringContaining(japanese) });
     // a monitoring system reads why on stdout
@@ -1226,8 +1245,8 @@ describe("options that do not go together are refused, and nothing is checked", 
     for (const { stdout } of [en, ja]) expect(stdout).toMatch(line);
   });
 
-  test("what to do is said with it", async () => {
+  test("and says what to do", async () => {
     const { stderr } = await run("renewals check --nagios --format json");
-    expect(stderr).toContain("\n  clomoctl renewals check\n  remove one of them\n");
+    expect(stderr).toContain("\n  clomoctl renewals check\n  use only one of the two\n");
   });
 });

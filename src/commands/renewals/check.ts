@@ -1,28 +1,28 @@
 import { commandName, line } from "../../lib/advice/index.ts";
 import type { Tenant } from "../../lib/client/index.ts";
-import { NOT_RECORDED, NOT_SHOWN } from "../../lib/renewals/administrators.ts";
-import { type CheckResult, chooseThresholds, summaryOf } from "../../lib/renewals/check.ts";
+import { ACCOUNTS_NOT_RECORDED, ACCOUNTS_NOT_VISIBLE } from "../../lib/renewals/administrators.ts";
+import { type CheckResult, chooseThresholds, describeCheckResult } from "../../lib/renewals/check.ts";
 import type { ContextAde } from "../../lib/renewals/output/prometheus.ts";
 import { STATE_EXITS } from "../../lib/renewals/output/plugin.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { LEVEL_NAMES } from "../../lib/document/level.ts";
-import { HEADERS } from "../../lib/renewals/output/headers.ts";
-import { textInContext } from "../../lib/terminal/commands.ts";
+import { FILE_HEADERS } from "../../lib/renewals/output/headers.ts";
+import { addContextToText } from "../../lib/terminal/commands.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
-import { isUsualTable, listColumns } from "../listing/list.ts";
+import { isDefaultTable, listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
-import { OPENING_OPTIONS } from "./items/options.ts";
-import { CHECK_COLUMNS, checkTableColumns, USUAL_CHECK_COLUMNS } from "./items/columns.ts";
-import { gatherAll } from "./items/gather.ts";
+import { DECRYPTION_OPTIONS } from "./items/options.ts";
+import { CHECK_COLUMNS, buildCheckTableColumns, DEFAULT_CHECK_COLUMNS } from "./items/columns.ts";
+import { runCheck } from "./items/gather.ts";
 
-const OPTIONS = {
+const CHECK_OPTIONS = {
   within: {
     kind: "duration",
     value: "DURATION",
     about: text(
-      "report what expires within this time as a warning: 90d, 12w (default: 90d)",
+      "report items that expire within this time as warnings: 90d, 12w (default: 90d)",
       "この期間内の期限を「期限間近」とする: 90d、12w(既定: 90d)",
     ),
   },
@@ -30,7 +30,7 @@ const OPTIONS = {
     kind: "duration",
     value: "DURATION",
     about: text(
-      "report what expires within this time as critical (default: 30d)",
+      "report items that expire within this time as critical (default: 30d)",
       "この期間内の期限を「至急」とする(既定: 30d)",
     ),
   },
@@ -43,11 +43,11 @@ const OPTIONS = {
     value: "GLOB",
     repeatable: true,
     about: text(
-      "leave these files or folders out of a folder: '*.p12', 'archive/**'",
+      "exclude these files or folders inside a folder: '*.p12', 'archive/**'",
       "フォルダー内のこれらのファイルやフォルダーを除く: '*.p12'、'archive/**'",
     ),
   },
-  ...OPENING_OPTIONS,
+  ...DECRYPTION_OPTIONS,
   nagios: {
     kind: "boolean",
     about: text(
@@ -59,7 +59,7 @@ const OPTIONS = {
     kind: "output",
     value: "FILE",
     isPublic: true,
-    header: HEADERS.metrics,
+    header: FILE_HEADERS.metrics,
     isAside: true,
     about: text(
       "also write metrics for the textfile collector of Prometheus",
@@ -68,33 +68,33 @@ const OPTIONS = {
   },
 } as const satisfies Fields;
 
-type CheckInput = InputOf<typeof OPTIONS>;
+type CheckInput = InputOf<typeof CHECK_OPTIONS>;
 
 export default defineCommand({
-  summary: text("check what is due, for cron and monitoring", "期限の近いものを調べる(cron・監視用)"),
+  summary: text("check which items are due (for cron and monitoring)", "期限の近いものを調べる(cron・監視用)"),
   details: [
     text(
-      "Checks the items recorded in the tenant or, if you name files or folders, only those: certificates (PEM, DER), key stores (PKCS#12, JKS), ADE server tokens, content tokens (VPP) and provisioning profiles. The worst state sets the exit code, in the order 2, 3, 1, 0; everything is listed in any case. What cannot be read is unknown, never ok. Days are calendar days in --timezone, or the context's time zone; ~ marks an estimated one.",
+      "Checks the items recorded in the tenant or, if you name files or folders, only those: certificates (PEM, DER), key stores (PKCS#12, JKS), ADE server tokens, content tokens (VPP) and provisioning profiles. The worst state sets the exit code, in the order 2, 3, 1, 0; everything is listed in any case. Anything that cannot be read is unknown, never ok. Days are calendar days in --timezone or the context's time zone; ~ marks an estimated date.",
       "テナントに記録されたもの、またはファイルやフォルダーを指定したときはそれだけを確認します(証明書 PEM・DER、鍵ストア PKCS#12・JKS、ADE サーバートークン、VPP サービストークン、プロビジョニングプロファイル)。終了コードは 2、3、1、0 の順に最も悪いもので決まり、どの場合もすべて表示します。読み込めないものは「期限不明」とし、余裕ありとはしません。日数は --timezone、なければコンテキストのタイムゾーンの暦日で数えます。~ は推定の期限です。",
     ),
     text(
-      "In a folder, the newest file counts of each push certificate (same topic and issuer), ADE server token (same consumer key, or same encryption key and server name) and content token (same organisation and location). An older one is a warning at most until it expires, as nobody knows whether the newer one was uploaded; after that it is superseded and does not count. Beside a token for the same key that names another server, or a certificate of another authority of Apple, it stays a warning even then; with --key the consumer keys are compared. If the files do not show whether one renews the other, each counts by its own date, and a remark says so. Links that lead out of a folder are not followed: name such files themselves, as /etc/letsencrypt/live/*/cert.pem. With --quiet the first line on stderr says what is most urgent, for the mail that cron sends.",
+      "In a folder, only the newest file counts for each push certificate (same topic and issuer), ADE server token (same consumer key, or same encryption key and server name) and content token (same organisation and location). An older file is at most a warning until it expires, because the newer file may not have been uploaded yet; after that it is superseded and does not count. It remains a warning even after it expires if the newer token has the same key but names another server, or if the newer certificate is from another Apple authority; with --key, the consumer keys are compared. If the files do not show whether one renews the other, each counts by its own date, and a remark says so. Links that lead out of a folder are not followed: name such files directly, for example /etc/letsencrypt/live/*/cert.pem. With --quiet, the first line on stderr names the most urgent item, for the mail that cron sends.",
       "フォルダー内では、プッシュ通知証明書(トピックと発行者が同じもの)、ADE サーバートークン(consumer key が同じもの、または暗号鍵とサーバの名前が同じもの)、VPP サービストークン(同じ組織と場所)のうち最も新しいものを判定します。古いものは、新しいものがアップロード済みかわからないため、期限までは最大でも「期限間近」、期限が切れると「置き換え済み」とし、判定に含めません。新しいトークンの鍵が同じでもサーバの名前が違うときや、Apple の別の認証局の証明書のときは、期限が切れたあとも「期限間近」のままにします(--key を付けると consumer key を比較します)。更新後のものかファイルからわからないときは、それぞれの期限で判定し、備考で示します。フォルダーの外を指すリンクはたどりません。/etc/letsencrypt/live/*/cert.pem のようにファイルを直接指定してください。--quiet では、cron が送るメールのために、最も急ぐものを標準エラー出力の 1 行目に表示します。",
     ),
     text(
-      `What the tenant should have recorded by what it uses (${line("tenant set", [], { ios: "yes", ade: "yes" })} …) and has not, and where nobody has said what it uses, is told on stderr and changes no exit code; --quiet and --nagios leave it out.`,
+      `If the tenant lacks items for the services that it uses (${line("tenant set", [], { ios: "yes", ade: "yes" })} …), or if these services are not recorded, a note on stderr says so. The exit code does not change. --quiet and --nagios omit these notes.`,
       `テナントの利用内容(${line("tenant set", [], { ios: "yes", ade: "yes" })} …)から見て登録がないものと、利用内容が未設定であることは、標準エラー出力に表示します。終了コードは変わりません。--quiet と --nagios では表示しません。`,
     ),
     text(
-      "Who gets CLOMO's mail about certificates is checked with the recorded items (by the manual system administrators with the support option, and nobody else): critical where nobody holds the support option, a warning where one does, where there is one system administrator, or where an item's owner, a recipient in notify.yaml, or the contact person of `tenant set --contact-mail` is a user who was deleted or had a role once and has none. Where no CLOMO account is recorded, that is said, and changes no exit code.",
+      "When recorded items are checked, the recipients of CLOMO's mail about certificates are checked too (according to the manual, only system administrators with the support option receive it). The state is critical if nobody has the support option, and a warning if only one person has it, if there is only one system administrator, or if an item's owner, a recipient in notify.yaml or the contact person of `tenant set --contact-mail` is a user who was deleted or has lost their role. If no CLOMO account is recorded, a note says so, and the exit code does not change.",
       "記録の確認では、証明書の更新に関する CLOMO からのメールを受け取る人(マニュアルによればサポートオプションを付与されたシステム管理者だけ)も確認します。サポートオプションを付与された人がいなければ「至急」、1 人だけのとき、システム管理者が 1 人だけのとき、更新担当(owner)、notify.yaml の通知先、担当者(`tenant set --contact-mail`)が、削除されたユーザーか管理者権限を外されたユーザーのときは警告です。CLOMO アカウントの登録がなければその旨を表示し、終了コードは変わりません。",
     ),
     text(
-      `A server token for ADE that Apple rejected is critical whatever its date, until another one is set or Apple accepts it again; a mirror has no such token. --prometheus also has when ADE was last synced, devices that are not ready, missing devices and what is wrong; ${line("ade status", [], { nagios: true })} watches these.`,
+      `An ADE server token that Apple rejected is critical whatever its date, until another token is set or Apple accepts it again; a mirror has no such token. --prometheus also writes the time of the last ADE sync, devices that are not ready, missing devices and problems; ${line("ade status", [], { nagios: true })} also monitors these.`,
       `Apple が拒否した ADE サーバートークンは、期限にかかわらず「至急」です(新しいトークンを設定するか、Apple が再び受け付けるまで)。ミラーにはそのトークンがありません。--prometheus には、ADE の前回の同期、準備未完了のデバイス、見つからないデバイス、問題も書き出します(監視には ${line("ade status", [], { nagios: true })} も使えます)。`,
     ),
     text(
-      "CLOMO's own certificate that signs profiles (clomo.com) expires without harm: leave it out with --exclude. No certificate is passed over because of a name in it.",
+      "CLOMO's own certificate for signing profiles (clomo.com) can expire without harm: leave it out with --exclude. No certificate is skipped merely because of a name in it.",
       "CLOMO がプロファイルに付ける署名用証明書(clomo.com)は期限が切れても影響ありません。--exclude で除いてください。証明書内の名前だけを理由に判定から外すことはありません。",
     ),
   ],
@@ -103,10 +103,13 @@ export default defineCommand({
       kind: "file",
       value: "FILE|FOLDER",
       repeatable: true,
-      about: text("check these instead of the recorded items", "記録の代わりに確認するファイルやフォルダー"),
+      about: text(
+        "files or folders to check instead of the recorded items",
+        "記録の代わりに確認するファイルやフォルダー",
+      ),
     },
   },
-  options: OPTIONS,
+  options: CHECK_OPTIONS,
   examples: [
     { line: "clomoctl renewals check" },
     { line: "clomoctl renewals check certificates --within 60d --critical 2w" },
@@ -122,14 +125,14 @@ export default defineCommand({
       [
         STATE_EXITS.warning,
         text(
-          "warning: something is due within --within, or not valid yet, or few hear of it",
+          "warning: something is due within --within or is not valid yet, or recipients need attention",
           "期限間近(--within)、まだ有効でないもの、または通知先の警告がある",
         ),
       ],
       [
         STATE_EXITS.critical,
         text(
-          "critical: something is due within --critical, or expired, or nobody holds the support option",
+          "critical: something is due within --critical or has expired, or nobody has the support option",
           "至急(--critical)、期限切れのもの、またはサポートオプションを付与された人がいない",
         ),
       ],
@@ -150,46 +153,48 @@ export default defineCommand({
 
 async function check(tools: Tools, files: readonly string[], options: CheckInput): Promise<number> {
   const { within, critical, nagios, prometheus, ...request } = options;
-  refuseMisfits(tools, files, options);
+  refuseConflictingOptions(tools, files, options);
   const thresholds = chooseThresholds(within, critical);
-  const { result, tenants, unnoticed, ade } = await gatherAll(tools, { ...request, files, thresholds });
+  const { result, tenants, unnoticed, ade } = await runCheck(tools, { ...request, files, thresholds });
   const unwritten = prometheus === undefined ? undefined : await writeMetrics(tools, prometheus, result, ade);
-  // a monitoring system is not to read "ok" beside an exit code that says otherwise
+  // the output for a monitoring system must not say "ok" if the exit code says otherwise
   const state = unwritten === undefined || result.state === "critical" ? result.state : "unknown";
-  if (nagios) await showLine(tools, { ...result, state }, unwritten?.what);
-  else await show(tools, result, { list: prometheus !== "-", severalContexts: request.allContexts });
+  if (nagios) await showNagiosLine(tools, { ...result, state }, unwritten?.what);
+  else await showCheckResult(tools, result, { list: prometheus !== "-", severalContexts: request.allContexts });
   const { globals } = tools;
-  // what is unknown is said to whoever reads the log, too, and changes no exit code
+  // whoever reads the log should also see what is not known; this does not change the exit code
   if (files.length === 0 && !nagios && !globals.quiet) {
-    const { tellExpectedOfAll } = await import("./items/expected.ts");
-    await tellExpectedOfAll(tools, { allContexts: request.allContexts, items: result.checked, tenants });
-    await tellUnknownOf(tools, tenants, { named: request.allContexts });
+    const { noteExpectedRecords } = await import("./items/expected.ts");
+    await noteExpectedRecords(tools, { allContexts: request.allContexts, items: result.checked, tenants });
+    await noteUnknownMailRecipients(tools, tenants, { named: request.allContexts });
     if (unnoticed.size > 0)
-      await (await import("./items/missing.ts")).tellUnnoticedOf(tools, unnoticed, { named: request.allContexts });
+      await (
+        await import("./items/missing.ts")
+      ).noteUnreachableOwnersByTenant(tools, unnoticed, { named: request.allContexts });
   }
   if (unwritten !== undefined) await tools.terminal.failure(unwritten);
   return STATE_EXITS[state];
 }
 
-/** Tells of which tenants nobody knows who hears of their renewals from CLOMO. */
-async function tellUnknownOf(
+/** Reports the tenants for which it is not known who receives CLOMO's mail about renewals. */
+async function noteUnknownMailRecipients(
   { terminal }: Tools,
   tenants: ReadonlyMap<string, Tenant>,
   { named }: { readonly named: boolean },
 ): Promise<void> {
   for (const [name, { administration }] of tenants) {
     if (administration?.recorded === true) continue;
-    const said = administration === undefined ? NOT_SHOWN : NOT_RECORDED;
+    const said = administration === undefined ? ACCOUNTS_NOT_VISIBLE : ACCOUNTS_NOT_RECORDED;
     if (!named) await terminal.note(said);
     else {
-      const { en, ja } = textInContext(said, name);
+      const { en, ja } = addContextToText(said, name);
       await terminal.note(text(`${name}: ${en}`, `${name}: ${ja}`));
     }
   }
 }
 
-/** @throws `usage` where one option makes another one meaningless */
-function refuseMisfits(
+/** Refuses options that contradict each other. @throws `usage` if an option makes another option meaningless */
+function refuseConflictingOptions(
   { globals }: Tools,
   files: readonly string[],
   { key, passwordFile, exclude, allContexts, nagios, prometheus }: CheckInput,
@@ -218,24 +223,24 @@ function refuseMisfits(
             `name the files to check, or remove ${option}`,
             `確認するファイルを指定するか、${option} を外してください`,
           )
-        : text("remove one of them", "どちらかを外してください"),
+        : text("use only one of the two", "どちらかを外してください"),
   });
 }
 
-async function show(
+async function showCheckResult(
   { terminal, globals }: Tools,
   result: CheckResult,
   { list, severalContexts }: { readonly list: boolean; readonly severalContexts: boolean },
 ): Promise<void> {
   if (globals.quiet) {
-    const { headlineOf } = await import("../../lib/renewals/output/headline.ts");
-    const headline = headlineOf(result, severalContexts);
+    const { describeMostUrgent } = await import("../../lib/renewals/output/headline.ts");
+    const headline = describeMostUrgent(result, severalContexts);
     if (headline !== undefined) await terminal.problem(headline);
   }
   const shown = [...result.checked, ...result.findings, ...result.superseded];
-  const columns = isUsualTable(terminal)
-    ? checkTableColumns(shown, { severalContexts })
-    : listColumns(terminal, CHECK_COLUMNS, USUAL_CHECK_COLUMNS);
+  const columns = isDefaultTable(terminal)
+    ? buildCheckTableColumns(shown, { severalContexts })
+    : listColumns(terminal, CHECK_COLUMNS, DEFAULT_CHECK_COLUMNS);
   if (list) await terminal.list(columns, shown);
   for (const { source, remark } of result.superseded) {
     if (remark !== null) await terminal.note(text(`${source}: ${remark.en}`, `${source}: ${remark.ja}`));
@@ -252,24 +257,24 @@ async function show(
     if (remark === null) continue;
     const said = severalContexts ? text(`${context}: ${remark.en}`, `${context}: ${remark.ja}`) : remark;
     const { en, ja } = LEVEL_NAMES[level];
-    // the headline of --quiet names the level alike
+    // the headline of --quiet names the level in the same way
     await (level === "critical"
       ? terminal.problem(text(`${en.toUpperCase()}: ${said.en}`, `${ja}: ${said.ja}`))
       : terminal.warn(said));
   }
-  const summary = summaryOf(result);
+  const summary = describeCheckResult(result);
   await (result.checked.length === 0 ? terminal.warn(summary) : terminal.note(summary));
 }
 
-async function showLine({ terminal }: Tools, result: CheckResult, problem: Text | undefined): Promise<void> {
-  const { nagiosLine } = await import("../../lib/renewals/output/nagios.ts");
-  await terminal.out.write(`${nagiosLine(result, terminal.language, problem)}\n`);
+async function showNagiosLine({ terminal }: Tools, result: CheckResult, problem: Text | undefined): Promise<void> {
+  const { renderNagiosLine } = await import("../../lib/renewals/output/nagios.ts");
+  await terminal.out.write(`${renderNagiosLine(result, terminal.language, problem)}\n`);
 }
 
 /**
  * Writes the result for Prometheus.
  *
- * @returns why the file could not be written; an old file is left unchanged
+ * @returns the failure if the file cannot be written; an existing file is then left unchanged
  */
 async function writeMetrics(
   { outputs, clock }: Tools,
@@ -277,8 +282,8 @@ async function writeMetrics(
   result: CheckResult,
   ade: readonly ContextAde[],
 ): Promise<Failure | undefined> {
-  const { prometheusText } = await import("../../lib/renewals/output/prometheus.ts");
-  const metrics = prometheusText(result, clock.now(), ade);
+  const { renderPrometheusText } = await import("../../lib/renewals/output/prometheus.ts");
+  const metrics = renderPrometheusText(result, clock.now(), ade);
   try {
     await outputs.write(file, metrics);
     return undefined;

@@ -3,7 +3,7 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 import { vppToken } from "#support/renewals/vpp-token.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
@@ -26,7 +26,7 @@ test.each([
   ["--by a --at 2026-11-02 --timezone UTC", { by: "a", at: "2026-11-02T23:59:59.000Z" }],
   ["--by a --at 2026-11-20", { by: "a", at: "2026-11-20T01:00:00.000Z" }],
   ["--by a --at 2026-11-20T10:00:00+09:00", { by: "a", at: "2026-11-20T01:00:00.000Z" }],
-])("confirm %s says who signed in, and when", async (options, json) => {
+])("confirm %s records who signed in and when", async (options, json) => {
   const { exit, stderr, requests } = await run(`renewals confirm 第一所有者 ${options}`.trim(), { tenant });
   expect([exit, stderr]).toEqual([0, ""]);
   expect(requests).toEqual([
@@ -35,28 +35,28 @@ test.each([
   ]);
 });
 
-test("who may not write renewals is refused before the item is looked at", async () => {
+test("an account that may not edit renewals is refused before the item is looked up", async () => {
   const whoami = { ...example<object>("whoami"), account: "taro01", role: "operator", operations: [] };
-  const { en, ja } = await inBoth("renewals confirm 契約 --as taro01", { tenant: { whoami } });
+  const { en, ja } = await runInBoth("renewals confirm 契約 --as taro01", { tenant: { whoami } });
   expect(en).toMatchObject({ exit: 4, requests: [{ operation: "whoami" }] });
   expect(ja.stderr).toContain("「taro01」の権限では行えません");
 });
 
-test("a date of one's own may be confirmed too", async () => {
+test('an item of the kind "other date" can be confirmed, too', async () => {
   const { exit, requests } = await run("renewals confirm 契約 --by a", {
     tenant: { ...tenant, listRenewals: { items: [item(1, { name: "契約" })] } },
   });
   expect([exit, requests[1]?.params]).toEqual([0, { id: idOf(1) }]);
 });
 
-test("shows the item as it stands then: a table on a terminal, a list elsewhere", async () => {
+test("shows the item in its new state, as a table on a terminal and as a list elsewhere", async () => {
   const fields = "context,name,expiresOn,daysLeft,level,confirmedAt,confirmedBy";
-  const { en, ja } = await inBoth(`renewals confirm 第一所有者 --fields ${fields}`, { tenant });
+  const { en, ja } = await runInBoth(`renewals confirm 第一所有者 --fields ${fields}`, { tenant });
   expect(en.stdout).toBe(
     `${fields.replaceAll(",", "\t")}\nlocal\t第一所有者\t2027-11-20\t365\tok\t2026-11-20T01:00:00.000Z\t髙橋\n`,
   );
   expect(ja.stdout).toBe(en.stdout);
-  const drawn = await inBoth("renewals confirm 第一所有者", { tenant, terminal: {} });
+  const drawn = await runInBoth("renewals confirm 第一所有者", { tenant, terminal: {} });
   expect(drawn.en.stdout).toMatch(/^confirmed by +髙橋$/m);
   expect(drawn.ja.stdout).toMatch(/^実施者 +髙橋$/m);
 });
@@ -69,7 +69,7 @@ describe("an upload", () => {
     ["2027-11-24", "2027-11-24"],
     ["2027/11/24", "2027-11-24"],
     ["2027-11-24T20:00:00Z", "2027-11-25"],
-  ])("is confirmed by the day that the console shows: %s", async (typed, consoleShows) => {
+  ])("is confirmed by the date that the console shows: %s", async (typed, consoleShows) => {
     const words = `renewals confirm 本社 --console-shows ${typed} --by a`;
     const { exit, requests } = await run(words, { tenant: shown });
     expect(exit).toBe(0);
@@ -83,14 +83,14 @@ describe("an upload", () => {
     ["device-certificate", "clomoctl renewals edit 本社 --file FILE"],
   ] as const)("of %s is not shown by the console", async (kind, next) => {
     const known = { listRenewals: { items: [item(1, { name: "本社", kind })] } };
-    const { en, ja } = await inBoth("renewals confirm 本社 --console-shows 2027-11-24 --by a", { tenant: known });
+    const { en, ja } = await runInBoth("renewals confirm 本社 --console-shows 2027-11-24 --by a", { tenant: known });
     expect(en).toMatchObject({ exit: 3, requests: [{ operation: "listRenewals" }] });
-    expect(en.stderr).toContain("the console shows no date for 本社");
+    expect(en.stderr).toContain("the console does not show an expiry date for 本社");
     expect([en.stderr.includes(next), ja.stderr.includes(next)]).toEqual([true, true]);
   });
 });
 
-test("what confirm advises for another date leads to one that all commands judge by", async () => {
+test("after confirm's advice for another date, all commands judge by the same date", async () => {
   await using own = new TestTenant();
   const folder = freshFolder();
   writeFileSync(join(folder, "old.vpptoken"), vppToken(new Date("2026-12-01T00:00:00Z"), "例"));
@@ -119,9 +119,9 @@ describe("nothing is recorded", () => {
     "certificate",
     "device-certificate",
     "agent-profile",
-  ] as const)("for %s, which no login prolongs", async (kind) => {
+  ] as const)("for %s, which a login does not extend", async (kind) => {
     const known = { listRenewals: { items: [item(1, { name: "本社", kind })] } };
-    const { en, ja } = await inBoth("renewals confirm 本社 --by a", { tenant: known });
+    const { en, ja } = await runInBoth("renewals confirm 本社 --by a", { tenant: known });
     expect(en).toMatchObject({ exit: 3, stdout: "", requests: [{ operation: "listRenewals" }] });
     expect(en.stderr).toContain("本社");
     expect(en.stderr).toContain("clomoctl renewals edit 本社 --file FILE");
@@ -129,21 +129,21 @@ describe("nothing is recorded", () => {
   });
 
   test.each([
-    ["第一所有者 --at 2026-11-21", 2, "2026-11-21 is in the future"],
+    ["第一所有者 --at 2026-11-21", 2, "2026-11-21 is in the future\n  --at\n"],
     ["第一所有者 --at 2026-11-20T01:00:01Z", 2, "is in the future"],
     ["第一所有者 --at 昨日", 2, "--at must be a date, not 昨日\n  clomoctl renewals confirm"],
     ["第一所有者 --at 2026-11-02 --timezone Mars/Olympus", 2, "unknown time zone"],
     ["", 2, "ITEM is missing"],
     ["第一所有者 --on 2026-11-02", 2, "unknown option --on"],
-  ])("where the command line is wrong: %s", async (words, exit, said) => {
+  ])("if the command line is wrong: %s", async (words, exit, said) => {
     const ran = await run(`renewals confirm ${words}`.trim(), { tenant: {} });
     expect(ran).toMatchObject({ exit, stdout: "", requests: [], stderr: expect.stringContaining(said) });
   });
 
   test.each([
-    ["誰", 6, "no item is named 誰"],
-    ["019a9f3c", 2, "matches 2"],
-  ])("where no item, or several, are called %s", async (name, exit, said) => {
+    ["誰", 6, 'no item matches "誰"'],
+    ["019a9f3c", 2, '"019a9f3c" matches 2 records: '],
+  ])("if no item, or several, are named %s", async (name, exit, said) => {
     const ran = await run(`renewals confirm ${name}`, { tenant: { listRenewals: tenant.listRenewals } });
     expect(ran).toMatchObject({
       exit,
@@ -152,9 +152,11 @@ describe("nothing is recorded", () => {
     });
   });
 
-  test("where the tenant refuses it, in both languages", async () => {
+  test("if the tenant refuses it, in both languages", async () => {
     const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
-    const { en, ja } = await inBoth("renewals confirm 第一所有者", { tenant: { ...tenant, confirmRenewal: locked } });
+    const { en, ja } = await runInBoth("renewals confirm 第一所有者", {
+      tenant: { ...tenant, confirmRenewal: locked },
+    });
     expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
     expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n" });
   });

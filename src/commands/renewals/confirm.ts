@@ -2,29 +2,29 @@ import type { RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { line, step } from "../../lib/advice/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
-import { confirmLine, isUploaded } from "../../lib/renewals/download.ts";
+import { buildConfirmCommand, isUploadedKind } from "../../lib/renewals/download.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { BEFORE_WRITING, WHILE_WRITING, WRITTEN } from "../records/written.ts";
+import { STATE_UNCHANGED, STATE_MAYBE_CHANGED, STATE_CHANGED } from "../records/change-result.ts";
 import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { asOfNow, showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
-import { pastInstant, type TypedDate } from "../../lib/model/typed-date.ts";
+import { resolvePastInstant, type TypedDate } from "../../lib/model/typed-date.ts";
 
 export default defineCommand({
   summary: text(
-    "record that the upload or the yearly login was done, and by whom",
+    "record who completed the upload or the yearly login, and when",
     "アップロード、または年に一度のログインを済ませたことを記録する",
   ),
   details: [
     text(
-      "A renewed certificate or token (`renewals edit ITEM --file FILE`) counts once you confirm with --console-shows that the console shows its date; until then the date of the one in use counts. If the console shows another date, nothing changes (exit 3). A date that was typed (`renewals edit ITEM --expires DATE`) and is confirmed counts alone, and the file that was recorded before is no longer looked at. A difference of up to two days is accepted, as dates may be estimated or counted in another time zone.",
-      "更新した証明書やトークン(renewals edit ITEM --file FILE)は、管理画面にその期限が表示されたことを --console-shows で確認すると有効になります。それまでは更新前の期限で判定します。管理画面の期限が違うときは何も変更しません(終了コード 3)。手で入力した期限(renewals edit ITEM --expires DATE)を確認すると、その期限だけで判定し、先に登録したファイルは参照しません。期限は推定のことも、別のタイムゾーンで数えられることもあるため、2 日までの差は認めます。",
+      "A renewed certificate or token (`renewals edit ITEM --file FILE`) counts once you confirm with --console-shows that the console (CLOMO PANEL) shows its expiry date; until then, the date of the file in use counts. If the console shows another date, nothing changes (exit 3). If you confirm a date that was typed (`renewals edit ITEM --expires DATE`), only this date counts, and the previously recorded file is no longer read. A difference of up to two days is accepted, because dates may be estimated or counted in another time zone.",
+      "更新した証明書やトークン(renewals edit ITEM --file FILE)は、管理画面(CLOMO PANEL)にその期限が表示されたことを --console-shows で確認すると有効になります。それまでは更新前の期限で判定します。管理画面の期限が違うときは何も変更しません(終了コード 3)。手で入力した期限(renewals edit ITEM --expires DATE)を確認すると、その期限だけで判定し、先に登録したファイルは参照しません。期限は推定のことも、別のタイムゾーンで数えられることもあるため、2 日までの差は認めます。",
     ),
     text(
-      "Without --console-shows, a login is recorded, and the next date is estimated as one year later: for owner accounts and other dates only.",
+      'Without --console-shows, a login is recorded and the next date is estimated as one year later. This works only for owner accounts and for items of the kind "other date".',
       "--console-shows がなければログインを記録し、次の期限は 1 年後と推定します。管理用 Gmail アカウントと「その他の期日」専用です。",
     ),
   ],
@@ -34,19 +34,19 @@ export default defineCommand({
       kind: "date",
       value: "DATE",
       about: text(
-        "expiry date that the console shows after the upload (HOME)",
+        "expiry date that the console (HOME) shows after the upload",
         "アップロード後に管理画面(HOME)に表示される期限",
       ),
     },
     by: {
       kind: "string",
       value: "NAME",
-      about: text("who did it (default: your user name)", "実施者(既定: OS のユーザー名)"),
+      about: text("person who did it (default: your user name)", "実施者(既定: OS のユーザー名)"),
     },
     at: {
       kind: "date",
       value: "DATE",
-      about: text("when: a date or a date and time (default: now)", "実施日時: 日付か日時(既定: 現在)"),
+      about: text("date, or date and time, when it was done (default: now)", "実施日時: 日付か日時(既定: 現在)"),
     },
   },
   examples: [
@@ -60,54 +60,59 @@ export default defineCommand({
   exits: ["input-rejected", "not-found", "locked"],
   shows: ITEM_COLUMNS,
   async run(tools, { item: typed, by, at, consoleShows }) {
-    tools.describeState(() => BEFORE_WRITING);
+    tools.describeState(() => STATE_UNCHANGED);
     await requireRight(tools, "renewals.write");
     const tenant = await tools.tenant("renewals");
     const { client } = tenant;
     const asOf = asOfNow(tools, tenant);
-    const when = at === undefined ? asOf.now.toISOString() : pastInstant(at, { ...asOf, where: "--at" });
+    const when = at === undefined ? asOf.now.toISOString() : resolvePastInstant(at, { ...asOf, where: "--at" });
     const item = await findItem(client, typed);
-    refuseMisfit(item, consoleShows);
-    const who = by ?? userHere(tools);
-    const shown = consoleShows === undefined ? {} : { consoleShows: dayShown(consoleShows, asOf.timezone) };
-    tools.describeState(() => WHILE_WRITING);
+    refuseWrongConfirmation(item, consoleShows);
+    const who = by ?? requireUserName(tools);
+    const shown = consoleShows === undefined ? {} : { consoleShows: toCalendarDay(consoleShows, asOf.timezone) };
+    tools.describeState(() => STATE_MAYBE_CHANGED);
     const confirmed = await client.renewals.confirm(item.id, { by: who, at: when, ...shown });
-    tools.describeDone(WRITTEN);
+    tools.describeDone(STATE_CHANGED);
     await showItem(tools, tenant, confirmed);
   },
 });
 
-/** @throws Failure `input-rejected` if the item is not renewed in this way */
-function refuseMisfit({ kind, name }: RenewalItem, consoleShows: TypedDate | undefined): void {
+/**
+ * Refuses a confirmation that does not fit the kind of the item: with `--console-shows` the item must be renewed by an
+ * upload to the console, otherwise by a login.
+ *
+ * @throws Failure `input-rejected`
+ */
+function refuseWrongConfirmation({ kind, name }: RenewalItem, consoleShows: TypedDate | undefined): void {
   const byLogin = kind === "android-owner" || kind === "custom";
-  if (consoleShows === undefined ? byLogin : isUploaded(kind)) return;
+  if (consoleShows === undefined ? byLogin : isUploadedKind(kind)) return;
   const edit = line("renewals edit", [name], { file: "FILE" });
-  const [en, ja] = isUploaded(kind)
+  const [en, ja] = isUploadedKind(kind)
     ? [
-        `; once the console shows its date: ${confirmLine({ name })}`,
-        `。管理画面に新しい期限が表示されたら: ${confirmLine({ name })}`,
+        `; when the console shows the new expiry date: ${buildConfirmCommand({ name })}`,
+        `。管理画面に新しい期限が表示されたら: ${buildConfirmCommand({ name })}`,
       ]
     : ["", ""];
   throw new Failure("input-rejected", {
     what:
       consoleShows === undefined
-        ? text(`logins do not renew ${name}`, `「${name}」の期限はログインでは延びません`)
-        : text(`the console shows no date for ${name}`, `「${name}」の期限は管理画面に表示されません`),
+        ? text(`${name} is not renewed by a login`, `「${name}」の期限はログインでは延びません`)
+        : text(`the console does not show an expiry date for ${name}`, `「${name}」の期限は管理画面に表示されません`),
     hint: byLogin
       ? step("to record a login", "ログインの記録", line("renewals confirm", [name]))
       : text(`record the renewed file: ${edit}${en}`, `更新後のファイルを登録してください: ${edit}${ja}`),
   });
 }
 
-/** The calendar day of a typed date. */
-const dayShown = (date: TypedDate, timezone: string): string =>
+/** Returns the calendar day of a typed date. */
+const toCalendarDay = (date: TypedDate, timezone: string): string =>
   "day" in date ? date.day : dayOf(date.instant, timezone);
 
-/** @throws Failure `usage` where the operating system has no user name, as in some containers */
-function userHere({ machine }: Tools): string {
+/** Returns this computer's user name.  @throws Failure `usage` if there is none, as in some containers */
+function requireUserName({ machine }: Tools): string {
   if (machine.userName !== undefined) return machine.userName;
   throw new Failure("usage", {
     what: text("cannot determine your user name", "ユーザー名がわかりません"),
-    hint: text("use --by NAME", "--by NAME で実施者を指定してください"),
+    hint: text("use --by NAME to say who did it", "--by NAME で実施者を指定してください"),
   });
 }

@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readExpiring } from "../../lib/apple/index.ts";
+import { readExpiringItems } from "../../lib/apple/index.ts";
 import { describeWithOpenssl, serverToken, Workshop } from "#support/apple/openssl.ts";
 import type { RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { vppToken } from "#support/renewals/vpp-token.ts";
-import { freshFolder, inBoth, run, type Circumstances } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 import type { Answers } from "#support/commands/tenant.ts";
 import { idOf, item } from "#support/commands/renewals/item.ts";
 
@@ -29,7 +29,7 @@ async function change(words: readonly string[], one: Partial<RenewalItem> = {}, 
   return { json: ran.requests[1]?.json, stderr: ran.stderr };
 }
 
-describe("only what is said is changed", () => {
+describe("changes only what is given", () => {
   test.each([
     [["--name", "支社"], { name: "支社" }],
     [["--kind", "certificate"], { kind: "certificate" }],
@@ -49,13 +49,13 @@ describe("only what is said is changed", () => {
     expect(await change(words, { topic: "t" })).toEqual({ json, stderr: "" });
   });
 
-  test("a last login needs no kind where the item has it", async () => {
+  test("a last login needs no kind if the item has that kind", async () => {
     const { json } = await change(["--last-login", "2026-04-01"], { kind: "android-owner" });
     expect(json).toEqual({ expiresAt: "2027-04-01T14:59:59.000Z", certainty: "estimated" });
   });
 
   test.each([["本社"], [idOf(1)], [idOf(1).toUpperCase()], [idOf(1).slice(0, -1)]])(
-    "%s names the item",
+    "%s selects the item",
     async (name) => {
       const tenant = { ...having({}), listRenewals: { items: [item(1, { name: "本社" }), item(10_000_000_000)] } };
       const { requests } = await run(["renewals", "edit", name, "--owner", "x"], { tenant });
@@ -63,40 +63,42 @@ describe("only what is said is changed", () => {
     },
   );
 
-  test("the answer is the item as it stands then, and its date in the zone", async () => {
+  test("the result is the item in its new state, with its date in the time zone", async () => {
     const tenant = having({}, { owner: "x", expiresAt: "2026-12-01T15:00:00.000Z" });
     const line = "renewals edit 本社 --owner x --fields context,owner,expiresOn,daysLeft,level";
-    const { en, ja } = await inBoth(line, { tenant });
+    const { en, ja } = await runInBoth(line, { tenant });
     expect(en.stdout).toBe("context\towner\texpiresOn\tdaysLeft\tlevel\nlocal\tx\t2026-12-02\t12\tcritical\n");
     expect(ja.stdout).toBe(en.stdout);
     expect((await run(`${line} --timezone UTC`, { tenant })).stdout).toContain("2026-12-01\t11");
     const unnoticed =
-      "no notices go to the owner x: only to one who is named by one mail address; to name it: clomoctl";
+      "the owner x does not receive reminders, because the owner must be a single email address; to change the owner: clomoctl";
     expect(en.stderr).toContain(unnoticed);
-    expect(ja.stderr).toContain("更新担当「x」には通知されません。");
+    expect(ja.stderr).toContain(
+      "更新担当「x」には通知されません。通知されるのは、メールアドレス 1 つで指定した更新担当だけです。更新担当を変更するには",
+    );
     expect((await run("renewals edit 本社 --notes n", { tenant })).stderr).not.toContain("notices");
-    const drawn = await inBoth("renewals edit 本社 --owner x", { tenant, terminal: {} });
+    const drawn = await runInBoth("renewals edit 本社 --owner x", { tenant, terminal: {} });
     expect(drawn.en.stdout).toMatch(/^owner +x$/m);
     expect(drawn.ja.stdout).toMatch(/^更新担当 +x$/m);
     expect(drawn.ja.stderr).toContain("更新の手順: clomoctl renewals guide ");
   });
 });
 
-test("several of a name are told apart in the person's language", async () => {
+test("distinguishes items with the same name in the chosen language", async () => {
   const items = [item(1, { name: "本社" }), item(2, { organisation: "関東" })];
-  const { ja } = await inBoth("renewals edit 019a9f3c --owner x", { tenant: { listRenewals: { items } } });
+  const { ja } = await runInBoth("renewals edit 019a9f3c --owner x", { tenant: { listRenewals: { items } } });
   expect(ja.stderr).toContain(
     `2 件に当てはまります: その他の期日 本社 ${idOf(1)}; その他の期日 契約 2 関東 ${idOf(2)}`,
   );
 });
 
-describe("what is refused leaves the item as it is", () => {
+describe("a refusal leaves the item unchanged", () => {
   test.each([
-    [["本社"], 2, "nothing to change"],
-    [["本社", "--last-login", "2026-04-01"], 2, "--last-login is only for the kind android-owner"],
+    [["本社"], 2, "nothing to change: no option sets a value"],
+    [["本社", "--last-login", "2026-04-01"], 2, "--last-login can be used only with the kind android-owner"],
     [["本社", "--key", "a"], 2, "--key requires --file"],
     [["本社", "--file", "nowhere.pem"], 6, "no such file"],
-    [["大阪", "--owner", "x"], 6, "no item is named 大阪"],
+    [["大阪", "--owner", "x"], 6, 'no item matches "大阪"'],
     [["019a9f3c", "--owner", "x"], 2, `other date 本社 ${idOf(1)}; other date 契約 2 関東 ${idOf(2)}`],
   ])("%j", async (words, exit, said) => {
     const items = [item(1, { name: "本社" }), item(2, { organisation: "関東" })];
@@ -113,24 +115,26 @@ describe("what is refused leaves the item as it is", () => {
     ["renewals edit 本社 --expires 31.3.2028", "--expires must be a date, not 31.3.2028"],
     ["renewals edit 本社 --last-login=", "--last-login must not be blank"],
     ["renewals edit 本社 --name= --owner x", "--name must not be blank"],
-  ])("%s asks the tenant nothing", async (line, told) => {
+  ])("%s makes no request to the tenant", async (line, told) => {
     const refused = await run(line, { tenant: {} });
     expect(refused).toMatchObject({ exit: 2, requests: [] });
     expect(refused.stderr).toContain(told);
   });
 
-  test("nothing to change is said in both languages, with where to look", async () => {
-    const { en, ja } = await inBoth("renewals edit 本社", {
+  test("reports in both languages that there is nothing to change, with where to look", async () => {
+    const { en, ja } = await runInBoth("renewals edit 本社", {
       tenant: { listRenewals: { items: [item(1, { name: "本社" })] } },
     });
-    expect(en.stderr).toBe("error: nothing to change\n  clomoctl renewals edit\n  see clomoctl renewals edit --help\n");
+    expect(en.stderr).toBe(
+      "error: nothing to change: no option sets a value\n  clomoctl renewals edit\n  see clomoctl renewals edit --help\n",
+    );
     expect(ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("変更する内容がありません") });
   });
 
-  test("a failure of the tenant is said in both languages", async () => {
+  test("reports a failure of the tenant in both languages", async () => {
     const rejected = new Failure("input-rejected", { what: { en: "no", ja: "不可" } });
     const tenant = { ...having({}), editRenewal: rejected };
-    const { en, ja } = await inBoth("renewals edit 本社 --owner x", { tenant });
+    const { en, ja } = await runInBoth("renewals edit 本社 --owner x", { tenant });
     expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: no\n" });
     expect(ja).toMatchObject({ exit: 3, stdout: "", stderr: "エラー: 不可\n" });
   });
@@ -161,7 +165,7 @@ const REFUSED = "is not later than";
 
 /** What of a content token is recorded. */
 const fingerprintOf = (token: string): string => {
-  const [found] = readExpiring({ name: "a.vpptoken", bytes: Buffer.from(token) });
+  const [found] = readExpiringItems({ name: "a.vpptoken", bytes: Buffer.from(token) });
   return found?.fingerprint ?? "";
 };
 
@@ -174,10 +178,10 @@ async function refused(one: Partial<RenewalItem>, folder: string): Promise<strin
 
 /** The fingerprint of the one thing in a file. */
 const fingerprintIn = (file: string): string =>
-  readExpiring({ name: basename(file), bytes: readFileSync(file) })[0]?.fingerprint ?? "";
+  readExpiringItems({ name: basename(file), bytes: readFileSync(file) })[0]?.fingerprint ?? "";
 
 describe("a renewed file", () => {
-  test("waits to be confirmed, with date, fingerprint and place, and keeps the name", async () => {
+  test("waits for its confirmation with date, fingerprint and path, and the item keeps its name", async () => {
     const folder = tokens();
     const { json, stderr } = await change(["--file", "late.vpptoken", "--owner", "x"], vpp, { folder });
     expect(json).toEqual({
@@ -191,7 +195,7 @@ describe("a renewed file", () => {
       owner: "x",
     });
     expect(stderr).toBe(
-      "warning: late.vpptoken: not checked: location. Before the upload: clomoctl renewals verify --current OLD --new late.vpptoken\n",
+      "warning: late.vpptoken: not checked: location; to check the file before the upload: clomoctl renewals verify --current OLD --new late.vpptoken\n",
     );
   });
 
@@ -208,10 +212,10 @@ describe("a renewed file", () => {
     expect(json).toMatchObject({ expiresAt: LATER.toISOString(), certainty: "exact", downloadedExpiresAt: null });
   });
 
-  test("says how its upload is confirmed, in both languages", async () => {
+  test("says how to confirm its upload, in both languages", async () => {
     const after = item(1, { name: "本社", ...vpp, downloadedExpiresAt: LATER.toISOString() });
     const tenant = { listRenewals: { items: [item(1, { name: "本社", ...vpp })] }, editRenewal: after };
-    const { en, ja } = await inBoth("renewals edit 本社 --file late.vpptoken --fields name,level,state", {
+    const { en, ja } = await runInBoth("renewals edit 本社 --file late.vpptoken --fields name,level,state", {
       tenant,
       folder: tokens(),
     });
@@ -230,7 +234,7 @@ describe("a renewed file", () => {
     const edited = (words: string, after: Partial<RenewalItem>) => {
       const before = item(1, { name: "本社", ...vpp, ...download });
       const tenant = { listRenewals: { items: [before] }, editRenewal: { ...before, ...after } };
-      return inBoth(`renewals edit 本社 ${words}`, { tenant, folder: tokens() });
+      return runInBoth(`renewals edit 本社 ${words}`, { tenant, folder: tokens() });
     };
 
     test.each([
@@ -241,23 +245,23 @@ describe("a renewed file", () => {
       const { en, ja } = await edited(words, after);
       expect(en).toMatchObject({ exit: 0 });
       expect(en.stderr).toContain(
-        "warning: the renewed file (until 2027-12-01, /n.p7m) is no longer recorded as downloaded. If it is still to be uploaded: clomoctl renewals edit 本社 --file /n.p7m\n",
+        "warning: the renewed file (expires 2027-12-01, /n.p7m) is no longer recorded as downloaded. If you still want to upload it: clomoctl renewals edit 本社 --file /n.p7m\n",
       );
       expect(ja.stderr).toContain("更新ファイル(期限 2027-12-01、/n.p7m)の記録がなくなりました");
     });
 
-    test("is kept without a word by other changes", async () => {
+    test("is kept without a note by other changes", async () => {
       expect((await edited("--notes n", { notes: "n" })).en.stderr).not.toContain("no longer");
     });
   });
 
-  test("is read once where it comes by stdin", async () => {
+  test("is read once if it comes from stdin", async () => {
     const { json, stderr } = await change(["--file", "-"], vpp, { stdin: vppToken(LATER, "例") });
     expect(json).toMatchObject({ downloadedSource: null, downloadedExpiresAt: LATER.toISOString() });
-    expect(stderr).toMatch(/^warning: -: not checked: location\. .*\n$/);
+    expect(stderr).toMatch(/^warning: -: not checked: location; to check .*\n$/);
   });
 
-  test("that tells no organisation takes none away; a person may", async () => {
+  test("without an organisation does not remove the recorded organisation, but an option can", async () => {
     const folder = tokens();
     const file = ["--file", "nameless.vpptoken"];
     expect((await change(file, vpp, { folder })).json).toMatchObject({ organisation: "例" });
@@ -284,28 +288,30 @@ describe("a renewed file", () => {
     test("is not recorded as downloaded, in both languages", async () => {
       const { folder, recorded, file: name } = ofSapporo();
       const file = `./${name}`;
-      const { en, ja } = await inBoth(`renewals edit 本社 --file ${file}`, { tenant: listing(recorded), folder });
+      const { en, ja } = await runInBoth(`renewals edit 本社 --file ${file}`, { tenant: listing(recorded), folder });
       expect(en).toMatchObject({ exit: 3, stdout: "", requests: [{ operation: "listRenewals" }] });
       expect(en.stderr).toBe(
         [
-          "error: this file cannot replace 本社: location: token of another location: licences bought for the current one would be missing: Sapporo → Naha",
+          'error: this file cannot renew "本社": location: this token belongs to another location (the licences of the current location would be missing): Sapporo → Naha',
           `  ${file}`,
-          `  do not upload it; how to get the right one: clomoctl renewals guide 本社. If it is in use already, remove the item and add it again: clomoctl renewals remove 本社, then clomoctl renewals add 本社 --file ${file}`,
+          `  do not upload this file; to get the right file: clomoctl renewals guide 本社. If this file is already in use, remove the item and add it again: clomoctl renewals remove 本社, then clomoctl renewals add 本社 --file ${file}`,
           "",
         ].join("\n"),
       );
       expect(ja).toMatchObject({ exit: 3, stdout: "", requests: [{ operation: "listRenewals" }] });
-      expect(ja.stderr).toContain("このファイルでは「本社」を更新できません: 場所: 別の場所のトークンです。");
+      expect(ja.stderr).toContain(
+        "このファイルでは「本社」を更新できません: 場所: 別の場所のトークンです(現在の場所で購入したライセンスが使えなくなります): Sapporo → Naha",
+      );
       expect(ja.stderr).toContain("すでに使用中のものなら、項目を削除して登録し直してください");
     });
 
-    test("is not recorded as the one in use either, if more than its age is wrong", async () => {
+    test("is not recorded as the file in use, either, if more than its age is wrong", async () => {
       const { folder, recorded, file } = ofSapporo();
       const tenant = listing({ ...recorded, expiresAt: "2028-01-15T09:00:00Z" });
       expect(await run(`renewals edit 本社 --file ${file}`, { tenant, folder })).toMatchObject({ exit: 3 });
     });
 
-    test("by an organisation that was typed is left to check", async () => {
+    test("because of a typed organisation is recorded, and says what was not checked", async () => {
       const { folder, recorded, file } = ofSapporo();
       const typed = { ...recorded, organisation: "関東", source: null, fingerprint: null };
       const { json, stderr } = await change(["--file", file], typed, { folder });
@@ -316,7 +322,7 @@ describe("a renewed file", () => {
 
   test("that is older is recorded with a warning, in both languages", async () => {
     const tenant = having({ ...vpp, expiresAt: LATER.toISOString() });
-    const { en, ja } = await inBoth("renewals edit 本社 --file early.vpptoken", { tenant, folder: tokens() });
+    const { en, ja } = await runInBoth("renewals edit 本社 --file early.vpptoken", { tenant, folder: tokens() });
     expect(en.exit).toBe(0);
     expect(en.requests.map(({ operation }) => operation)).toEqual(["listRenewals", "editRenewal"]);
     expect(en.stderr).toMatch(
@@ -328,12 +334,12 @@ describe("a renewed file", () => {
     expect(utc.stderr).toContain("2027-01-15 09:00");
   });
 
-  test("is compared with the file in use where that still lies where it was read from", async () => {
+  test("is compared with the file in use if that file is still at its recorded path", async () => {
     const folder = tokens();
     const late = { expiresAt: LATER.toISOString(), source: join(folder, "late.vpptoken") };
     const itself = { ...vpp, ...late, fingerprint: fingerprintOf(vppToken(LATER, "例")) };
     const { stderr } = await change(["--file", "late.vpptoken"], itself, { folder });
-    expect(stderr).toContain("same as the one in use");
+    expect(stderr).toContain("the file is the same as the one in use");
     // the recorded date is earlier, yet the file that was recorded says another: the file counts
     const early = { ...itself, expiresAt: EARLIER.toISOString() };
     expect(await refused(early, folder)).toContain("is not later than");
@@ -354,7 +360,7 @@ describe("a renewed file", () => {
     expect(await refused(one, folder)).toContain("is not later than");
   });
 
-  test("that lies in a folder, is too long or cannot be read any more leaves the record to compare with", async () => {
+  test("is compared with the record if the file in use is a folder, too long or unreadable", async () => {
     const folder = tokens();
     writeFileSync(join(folder, "broken.vpptoken"), "broken");
     // a token with so much behind it that no token is that long
@@ -368,7 +374,7 @@ describe("a renewed file", () => {
   test("of another topic is refused, in both languages, and nothing is changed", async () => {
     const items = [item(1, { name: "本社", kind: "vpp-token", topic: "com.apple.mgmt.1" })];
     const line = "renewals edit 本社 --file late.vpptoken";
-    const { en, ja } = await inBoth(line, { tenant: { listRenewals: { items } }, folder: tokens() });
+    const { en, ja } = await runInBoth(line, { tenant: { listRenewals: { items } }, folder: tokens() });
     expect(en).toMatchObject({ exit: 3, stdout: "", requests: [{ operation: "listRenewals" }] });
     expect(en.stderr).toContain("the topic differs (none, recorded: com.apple.mgmt.1)");
     expect(en.stderr).toContain("every enrolled device would stop responding");
@@ -391,7 +397,7 @@ describeWithOpenssl("certificates", () => {
   const push = (topic: string): string =>
     workshop.certificate({ subject: `/UID=com.apple.mgmt.External.${topic}/CN=APSP:1/C=JP` }, key).certificateFile;
 
-  test("the topic in use is needed; an item without one takes any", async () => {
+  test("the topic in use is required, but an item without a topic accepts any topic", async () => {
     const recorded = {
       kind: "push-certificate",
       topic: "com.apple.mgmt.External.1",
@@ -399,7 +405,7 @@ describeWithOpenssl("certificates", () => {
     } as const;
     const { json, stderr } = await change(["--file", push("1")], recorded);
     expect(json).toMatchObject({ downloadedTopic: recorded.topic });
-    expect(stderr).toMatch(/^warning: .*: not checked: issuer, matches the CSR\. .* --csr CSR\n$/);
+    expect(stderr).toMatch(/^warning: .*: not checked: issuer, matches the CSR; to check .* --csr CSR\n$/);
     const other = ["renewals", "edit", "本社", "--file", push("2")];
     const ran = await run(other, { tenant: { listRenewals: { items: [item(1, { name: "本社", ...recorded })] } } });
     expect(ran).toMatchObject({ exit: 3, requests: [{ operation: "listRenewals" }] });
@@ -409,7 +415,7 @@ describeWithOpenssl("certificates", () => {
     });
   });
 
-  test("one that people call by another kind is judged as that kind", async () => {
+  test("a certificate whose item has another kind is judged as that kind", async () => {
     const { certificateFile } = workshop.certificate({ subject: "/CN=端末" }, key);
     const late = { kind: "device-certificate", expiresAt: "2028-01-01T00:00:00Z", name: "本社" } as const;
     const { json, stderr } = await change(["--file", certificateFile], late);

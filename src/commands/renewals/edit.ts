@@ -3,35 +3,41 @@ import { commandName, line, step } from "../../lib/advice/index.ts";
 import type { RenewalChange, RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { readRenewables } from "../../lib/apple/index.ts";
-import { MAX_BYTES, type RenewalKind } from "../../lib/model/renewal.ts";
-import { CHECKS, type Check } from "../../lib/renewals/replacement/check.ts";
-import { judgeReplacement, refusalsOf } from "../../lib/renewals/replacement/index.ts";
-import { downloadRemark, droppedRemark, isUploaded, recordFile, stateOf } from "../../lib/renewals/download.ts";
-import { joined, text, type Text } from "../../lib/text/index.ts";
+import { MAX_RENEWAL_FILE_BYTES, type RenewalKind } from "../../lib/model/renewal.ts";
+import { CHECK_LABELS, type Check } from "../../lib/renewals/replacement/check.ts";
+import { judgeReplacement, listBlockingChecks } from "../../lib/renewals/replacement/index.ts";
+import {
+  describePendingUpload,
+  describeDiscardedDownload,
+  isUploadedKind,
+  recordFile,
+  stateOf,
+} from "../../lib/renewals/download.ts";
+import { joinTexts, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { BEFORE_WRITING, WHILE_WRITING, WRITTEN } from "../records/written.ts";
-import { zoneOf, type Tools } from "../tools.ts";
+import { STATE_UNCHANGED, STATE_MAYBE_CHANGED, STATE_CHANGED } from "../records/change-result.ts";
+import { resolveTimezone, type Tools } from "../tools.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { ITEM_OPTIONS } from "./items/options.ts";
-import { tellUnnoticed, warnOfSecrets } from "./items/missing.ts";
-import { readOpeners, readOptions } from "./items/read-options.ts";
-import { readNamedFile, type ReadFile } from "../../lib/files/index.ts";
-import { inUseOf } from "../../lib/renewals/read/in-use.ts";
-import { rehearses } from "./judgement.ts";
+import { noteUnreachableOwner, warnOfSecrets } from "./items/missing.ts";
+import { readKeysAndPasswords, readOptions } from "./items/read-options.ts";
+import { readNamedFile, type NamedFileContent } from "../../lib/files/index.ts";
+import { findCurrentItem } from "../../lib/renewals/read/in-use.ts";
+import { isSimulatorRehearsal } from "./judgement.ts";
 
 export default defineCommand({
   summary: text("change a recorded item", "登録した項目を変更する"),
   details: [
     text(
-      "Options that are not given leave their values unchanged; an empty value (--owner '') removes one. --file reads the date from the renewed file; a file that `renewals verify` refuses, such as one with another topic, location or key, is refused here, too (exit 3). A file that is not newer than the recorded one is recorded as the one in use, with a warning. A certificate or token that is to be uploaded to the console is recorded as downloaded: the date before it counts until `renewals confirm ITEM --console-shows DATE`. A new date or file drops a renewed file that was recorded before, with a warning.",
-      "指定しないものは変わりません。空の値(--owner '')で消せます。--file は更新後のファイルから期限を読み取ります。トピック・場所・鍵が違うなど、`renewals verify` が拒否するファイルはここでも拒否します(終了コード 3)。登録済みのものより新しくないファイルは、警告を表示して使用中のものとして登録します。管理画面にアップロードする証明書やトークンは「ダウンロード済み」として記録し、`renewals confirm ITEM --console-shows DATE` まで更新前の期限で判定します。期限やファイルを新しく登録すると、先に登録した更新ファイルの記録はなくなります(警告を表示します)。",
+      "Options that are not given leave their values unchanged; an empty value (--owner '') removes a value. --file reads the date from the renewed file. A file that `renewals verify` rejects, such as a file with another topic, location or key, is rejected here too (exit 3). A file that is not newer than the recorded file is recorded as the file in use, with a warning. A certificate or token that must be uploaded to the console (CLOMO PANEL) is recorded as downloaded, and the previous date counts until `renewals confirm ITEM --console-shows DATE`. A new date or file discards a renewed file that was recorded earlier, with a warning.",
+      "指定しないものは変わりません。空の値(--owner '')で消せます。--file は更新後のファイルから期限を読み取ります。トピック・場所・鍵が違うなど、`renewals verify` が拒否するファイルはここでも拒否します(終了コード 3)。登録済みのものより新しくないファイルは、警告を表示して使用中のものとして登録します。管理画面(CLOMO PANEL)にアップロードする証明書やトークンは「ダウンロード済み」として記録し、`renewals confirm ITEM --console-shows DATE` まで更新前の期限で判定します。期限やファイルを新しく登録すると、先に登録した更新ファイルの記録はなくなります(警告を表示します)。",
     ),
   ],
   args: { item: ITEM_ARGUMENT },
   options: {
-    name: { kind: "string", value: "NAME", about: text("new name", "新しい名前") },
+    name: { kind: "string", value: "NAME", about: text("new name of the item", "新しい名前") },
     ...ITEM_OPTIONS,
   },
   examples: [
@@ -41,43 +47,43 @@ export default defineCommand({
   exits: ["input-rejected", "not-found", "locked"],
   shows: ITEM_COLUMNS,
   async run(tools, { item: typed, name, ...options }) {
-    tools.describeState(() => BEFORE_WRITING);
+    tools.describeState(() => STATE_UNCHANGED);
     const tenant = await tools.tenant("renewals");
     const { client } = tenant;
     const before = await findItem(client, typed);
     const kind = options.kind ?? before.kind;
-    const timezone = zoneOf(tools, tenant);
+    const timezone = resolveTimezone(tools, tenant);
     const given =
       options.file === undefined
         ? undefined
-        : { path: options.file, file: await readNamedFile(tools, options.file, MAX_BYTES) };
-    // stdin is read once only
+        : { path: options.file, file: await readNamedFile(tools, options.file, MAX_RENEWAL_FILE_BYTES) };
+    // stdin can be read only once
     const reading = given === undefined ? tools : { ...tools, stdin: Readable.from([given.file.bytes]) };
     const said = await readOptions(reading, { options, kind, timezone });
     const change: RenewalChange = { ...said, ...(name === undefined ? {} : { name }) };
-    refuseNothing(change);
+    refuseEmptyEdit(change);
     refuseOtherTopic(before, change, options.file);
     const kept = options.organisation === undefined ? keepOrganisation(before, change) : change;
-    const renewed = given === undefined ? kept : renewing(before, kept);
+    const renewed = given === undefined ? kept : buildFileChange(before, kept);
     if (given !== undefined) {
       const waits = stateOf(renewed) === "downloaded";
       await judgeFile(tools, { ...given, before, change, waits, options, timezone });
     }
     await warnOfSecrets(tools, before.name, change);
-    tools.describeState(() => WHILE_WRITING);
+    tools.describeState(() => STATE_MAYBE_CHANGED);
     const after = await client.renewals.edit(before.id, renewed);
-    tools.describeDone(WRITTEN);
+    tools.describeDone(STATE_CHANGED);
     await showItem(tools, tenant, after);
-    const dropped = droppedRemark(before, after, timezone);
+    const dropped = describeDiscardedDownload(before, after, timezone);
     if (dropped !== undefined) await tools.terminal.warn(dropped);
-    const waiting = given === undefined ? undefined : downloadRemark(after, timezone);
+    const waiting = given === undefined ? undefined : describePendingUpload(after, timezone);
     if (waiting !== undefined) await tools.terminal.note(waiting);
-    if (change.owner !== undefined) await tellUnnoticed(tools, [after]);
+    if (change.owner !== undefined) await noteUnreachableOwner(tools, [after]);
   },
 });
 
-/** What a file changes: of a renewed one that is to be uploaded the date of the one in use stays. */
-const renewing = (before: RenewalItem, { kind = before.kind, ...change }: RenewalChange): RenewalChange => {
+/** Converts a read file into a change; for a renewal still to be uploaded, the date of the file in use stays. */
+const buildFileChange = (before: RenewalItem, { kind = before.kind, ...change }: RenewalChange): RenewalChange => {
   const { expiresAt, certainty, fingerprint, topic, source, ...others } = change;
   if (kind !== before.kind || expiresAt === undefined || expiresAt === null || certainty === undefined)
     return { kind, ...change };
@@ -85,47 +91,47 @@ const renewing = (before: RenewalItem, { kind = before.kind, ...change }: Renewa
   return { kind, ...others, ...recordFile(before, file) };
 };
 
-/** A file that is to be recorded. */
-interface GivenFile {
+/** A file to record for an item. */
+interface FileUpdate {
   readonly before: RenewalItem;
   readonly change: RenewalChange;
-  /** as it was typed */
+  /** path as it was typed */
   readonly path: string;
-  readonly file: ReadFile;
-  /** it is to be uploaded */
+  readonly file: NamedFileContent;
+  /** true if the file is recorded as downloaded and waits for its upload */
   readonly waits: boolean;
-  readonly options: Parameters<typeof readOpeners>[1];
+  readonly options: Parameters<typeof readKeysAndPasswords>[1];
   readonly timezone: string;
 }
 
 /**
- * Refuses what `renewals verify` refuses, and warns of what it leaves to check. A file that is not to be uploaded is warned of
- * if nothing but its age is wrong: it may be in use.
+ * Rejects a file that `renewals verify` rejects, and warns of what remains to be checked. If the file does not wait for
+ * an upload and only its age is wrong, this is only a warning, because the file may be in use.
  *
  * @throws Failure `input-rejected`
  */
 async function judgeFile(
   tools: Tools,
-  { before, change, path, file, waits, options, timezone }: GivenFile,
+  { before, change, path, file, waits, options, timezone }: FileUpdate,
 ): Promise<void> {
   const { kind = before.kind } = change;
-  const openers = await readOpeners(tools, options);
+  const openers = await readKeysAndPasswords(tools, options);
   const next = readRenewables(file, openers).find(({ expiring }) => expiring.fingerprint === change.fingerprint);
   if (next === undefined || kind !== before.kind) return;
-  const inUse = await inUseOf(tools, { kind, item: before }, undefined, openers);
+  const inUse = await findCurrentItem(tools, { kind, item: before }, undefined, openers);
   const asKind = { ...next, expiring: { ...next.expiring, kind } };
-  const simulator = await rehearses(tools, next);
+  const simulator = await isSimulatorRehearsal(tools, next);
   const judgement = judgeReplacement(inUse, asKind, { now: tools.clock.now(), strict: false, simulator, timezone });
-  const refused = refusalsOf(judgement, { waits });
-  if (refused.length > 0) throw cannotReplace(before, refused, { file: path, found: next.expiring.kind });
+  const refused = listBlockingChecks(judgement, { waits });
+  if (refused.length > 0) throw createReplacementFailure(before, refused, { file: path, found: next.expiring.kind });
   const { checks, leftToCheck } = judgement;
   for (const check of checks.filter(({ outcome }) => outcome === "bad")) {
-    const { en, ja } = reasonOf(check);
+    const { en, ja } = describeCheck(check);
     await tools.terminal.warn(text(`${file.name}: ${en}`, `${file.name}: ${ja}`));
   }
-  if (leftToCheck.length === 0 || !isUploaded(kind)) return;
-  const left = joined(
-    leftToCheck.map((id) => CHECKS[id]),
+  if (leftToCheck.length === 0 || !isUploadedKind(kind)) return;
+  const left = joinTexts(
+    leftToCheck.map((id) => CHECK_LABELS[id]),
     text(", ", "、"),
   );
   const verify = line("renewals verify", [], {
@@ -135,22 +141,23 @@ async function judgeFile(
   });
   await tools.terminal.warn(
     step(
-      `${file.name}: not checked: ${left.en}. Before the upload`,
-      `${file.name}: 未確認: ${left.ja}。アップロードの前に`,
+      `${file.name}: not checked: ${left.en}; to check the file before the upload`,
+      `${file.name}: 未確認: ${left.ja}。アップロードの前に確認するには`,
       verify,
     ),
   );
 }
 
-const reasonOf = ({ id, what }: Check): Text => text(`${CHECKS[id].en}: ${what.en}`, `${CHECKS[id].ja}: ${what.ja}`);
+const describeCheck = ({ id, what }: Check): Text =>
+  text(`${CHECK_LABELS[id].en}: ${what.en}`, `${CHECK_LABELS[id].ja}: ${what.ja}`);
 
-/** @param found the kind that the file tells */
-function cannotReplace(
+/** Creates the failure for a file that cannot replace the file in use. @param found kind that was read from the file */
+function createReplacementFailure(
   { name, kind }: RenewalItem,
   refused: readonly Check[],
   { file, found }: { readonly file: string; readonly found: RenewalKind },
 ): Failure {
-  const { en, ja } = joined(refused.map(reasonOf), text("; ", "。"));
+  const { en, ja } = joinTexts(refused.map(describeCheck), text("; ", "。"));
   const named = { kind: found === kind ? undefined : kind, file: file === "-" ? "FILE" : file };
   const [guide, remove, add] = [
     line("renewals guide", [name]),
@@ -158,29 +165,29 @@ function cannotReplace(
     line("renewals add", [name], named),
   ];
   return new Failure("input-rejected", {
-    what: text(`this file cannot replace ${name}: ${en}`, `このファイルでは「${name}」を更新できません: ${ja}`),
+    what: text(`this file cannot renew "${name}": ${en}`, `このファイルでは「${name}」を更新できません: ${ja}`),
     where: file,
     hint: text(
-      `do not upload it; how to get the right one: ${guide}. If it is in use already, remove the item and add it again: ${remove}, then ${add}`,
+      `do not upload this file; to get the right file: ${guide}. If this file is already in use, remove the item and add it again: ${remove}, then ${add}`,
       `アップロードしないでください。正しいものを入手する手順: ${guide}。すでに使用中のものなら、項目を削除して登録し直してください: ${remove} のあと ${add}`,
     ),
   });
 }
 
-/** A file without an organisation does not remove the recorded one. */
+/** Keeps the recorded organisation if the file does not contain an organisation. */
 const keepOrganisation = (before: RenewalItem, change: RenewalChange): RenewalChange =>
   change.organisation === null ? { ...change, organisation: before.organisation } : change;
 
-function refuseNothing(change: RenewalChange): void {
+function refuseEmptyEdit(change: RenewalChange): void {
   if (Object.keys(change).length > 0) return;
   throw new Failure("usage", {
-    what: text("nothing to change", "変更する内容がありません"),
+    what: text("nothing to change: no option sets a value", "変更する内容がありません"),
     where: commandName("renewals edit"),
     hint: text(`see ${commandName("renewals edit")} --help`, `${commandName("renewals edit")} --help を見てください`),
   });
 }
 
-/** @see facts 3.4: enrolled devices obey only the topic they were enrolled with */
+/** Refuses a file with another topic.  @see facts 3.4: enrolled devices obey only the topic of their enrolment */
 function refuseOtherTopic(before: RenewalItem, { topic }: RenewalChange, file: string | undefined): void {
   if (file === undefined || before.topic === null || topic === before.topic) return;
   throw new Failure("input-rejected", {

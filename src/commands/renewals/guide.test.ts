@@ -7,9 +7,9 @@ import { describeWithOpenssl, Workshop } from "#support/apple/openssl.ts";
 import type { Ade, PushCertificate, RenewalItem, VppTokenRecord } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { ANSWER } from "../../lib/model/answer.ts";
-import { exampleOf } from "../../lib/model/thing.ts";
+import { buildExampleRecord } from "../../lib/model/thing.ts";
 import { vppToken } from "#support/renewals/vpp-token.ts";
-import { freshFolder, inBoth, run, type Circumstances, type Typing } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run, type Circumstances, type Typing } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 import { idOf, item } from "#support/commands/renewals/item.ts";
 
@@ -46,8 +46,8 @@ const push = item(1, {
 });
 
 describe("the steps", () => {
-  test("of a kind are told in the person's language, asking for no more than whose it is", async () => {
-    const { en, ja } = await inBoth("renewals guide vpp-token", {
+  test("for a kind are in the chosen language, with no more requests than the endpoint needs", async () => {
+    const { en, ja } = await runInBoth("renewals guide vpp-token", {
       tenant: { ...havingNone("vpp-token"), ...listing(push) },
     });
     expect(en).toMatchObject({ exit: 0, stderr: "", requests: ASKED });
@@ -57,9 +57,9 @@ describe("the steps", () => {
   });
 
   test.each([["本社"], ["push-certificate"], [idOf(1)]])(
-    "of what is recorded, by %s, name what is known of it",
+    "for a recorded item, by %s, name what is known about it",
     async (name) => {
-      const { en, ja } = await inBoth(`renewals guide ${name}`, { tenant: having(push, item(2)) });
+      const { en, ja } = await runInBoth(`renewals guide ${name}`, { tenant: having(push, item(2)) });
       expect(en.stdout).toMatch(/^How to renew: .*本社\n\n {2}expires on: 2026-12-02\n/);
       for (const fact of [
         "organisation: 本社",
@@ -76,11 +76,13 @@ describe("the steps", () => {
     },
   );
 
-  test("say of a file that is on another machine what to do before the upload, and name no path of it to type", async () => {
+  test("for a file on another machine, say what to do before the upload, without its path to type", async () => {
     const far = { ...push, source: "/home/former/push.pem" };
-    const { en, ja } = await inBoth("renewals guide 本社", { tenant: having(far) });
-    expect(en.stdout).toMatch(/\n1\. [^]*recorded as \/home\/former\/push\.pem, which is not on this machine/);
-    expect(en.stdout).toContain("type before the upload: clomoctl renewals edit 本社 --file NEW; it records");
+    const { en, ja } = await runInBoth("renewals guide 本社", { tenant: having(far) });
+    expect(en.stdout).toMatch(
+      /\n1\. [^]*The file in use was recorded as \/home\/former\/push\.pem, which is not on this computer \(/,
+    );
+    expect(en.stdout).toContain("run before the upload: clomoctl renewals edit 本社 --file NEW (records");
     expect(en.stdout.indexOf("before the upload: clomoctl renewals edit")).toBeLessThan(en.stdout.indexOf("2. "));
     expect(en.stdout).toContain("clomoctl renewals verify --current OLD --new");
     expect(ja.stdout).toContain("トピックの違うものは拒否します");
@@ -88,21 +90,21 @@ describe("the steps", () => {
     writeFileSync(here, "");
     const near = await run("renewals guide 本社", { tenant: having({ ...push, source: here }) });
     expect(near.stdout).toContain(`clomoctl renewals verify --current ${here} --new`);
-    expect(near.stdout).not.toContain("not on this machine");
+    expect(near.stdout).not.toContain("not on this computer");
     const token = await run("renewals guide 本社", { tenant: having({ ...far, kind: "vpp-token" }) });
-    expect(token.stdout).not.toContain("not on this machine");
+    expect(token.stdout).not.toContain("not on this computer");
   });
 
-  test("mark an estimated day", async () => {
+  test("mark an estimated date", async () => {
     const owner = item(1, { name: "第一所有者", kind: "android-owner", certainty: "estimated" });
     const { stdout } = await run("renewals guide 第一所有者", { tenant: having(owner) });
     expect(stdout).toContain("  expires on: ~2027-11-20\n");
   });
 
-  test("tell what was answered of the account, and which server it is, or how that becomes known", async () => {
+  test("show the answers about the account, and which server it is or how to find out", async () => {
     const token = item(1, { name: "ADE", kind: "ade-token", account: "abm@example.jp" });
     const said = (question: string, value: string, subject = "") => ({
-      ...exampleOf(ANSWER.fields),
+      ...buildExampleRecord(ANSWER.fields),
       question,
       subject,
       value,
@@ -115,9 +117,9 @@ describe("the steps", () => {
       said("apple-business.password-place", "台帳"),
       said("push-certificate.holder", "別の人"),
     ];
-    const { en, ja } = await inBoth("renewals guide ADE", { tenant: { ...tenant, answers: { items } } });
-    expect(en.stdout).toContain(String.raw`  who signs in: 佐藤\x1b[31m`);
-    expect(en.stdout).toContain("  telephone for the 2-factor code: 03-0000-0000\n");
+    const { en, ja } = await runInBoth("renewals guide ADE", { tenant: { ...tenant, answers: { items } } });
+    expect(en.stdout).toContain(String.raw`  person who signs in: 佐藤\x1b[31m`);
+    expect(en.stdout).toContain("  telephone number for the 2-factor code: 03-0000-0000\n");
     expect(ja.stdout).toContain("  その電話を持っている人・置き場所: 金庫\n  パスワードの保管場所: 台帳\n");
     expect(en.stdout).not.toContain("別の人");
     expect(ja.stdout).toContain("MDM サーバ名: 未登録: clomoctl renewals edit ADE --file FILE");
@@ -127,9 +129,9 @@ describe("the steps", () => {
       "  MDM server in Apple Business Manager: CLOMO MDM\n",
     );
     const other = { ...tenant, answers: { items: [...items, said("apple-business.account", "other@example.jp")] } };
-    const differing = await inBoth("renewals guide ADE", { tenant: other });
+    const differing = await runInBoth("renewals guide ADE", { tenant: other });
     expect(differing.en.stdout).toContain(
-      "  account, as answered: other@example.jp (not the one recorded: see which holds before you sign in: clomoctl handover checklist)\n  who signs in: ",
+      "  account (from an answer): other@example.jp (differs from the recorded account; before you sign in, check which is correct: clomoctl handover checklist)\n  person who signs in: ",
     );
     expect(differing.ja.stdout).toContain("アカウント(回答): other@example.jp(登録と異なります。");
     const both = {
@@ -140,7 +142,7 @@ describe("the steps", () => {
     for (const said of ["other@example.jp", "03-0000-0000"]) expect(another.stdout).not.toContain(said);
     const unrecorded = { ...other, listRenewals: { items: [{ ...token, account: null }] } };
     expect((await run("renewals guide ADE", { tenant: unrecorded })).stdout).toContain(
-      "  account, as answered: other@example.jp\n",
+      "  account (from an answer): other@example.jp\n",
     );
     const refused = new Failure("not-permitted", { what: { en: "no", ja: "不可" } });
     expect(await run("renewals guide ADE", { tenant: { ...tenant, answers: refused } })).toMatchObject({
@@ -156,7 +158,7 @@ describe("the steps", () => {
       source: "KitaCenter_Token_2026-03-01T05-00-00Z_smime.p7m",
     });
     const of = (question: string, value: string, subject: string) => ({
-      answers: { items: [{ ...exampleOf(ANSWER.fields), question, subject, value }] },
+      answers: { items: [{ ...buildExampleRecord(ANSWER.fields), question, subject, value }] },
     });
     const ade = {
       ...listing(token),
@@ -164,27 +166,29 @@ describe("the steps", () => {
       ...of("apple-business.mdm-server", "Minami", token.id),
     };
     expect((await run("renewals guide ADE", { tenant: ade })).stdout).toContain(
-      "  MDM server in Apple Business Manager: KitaCenter (answered: Minami; which holds?)\n",
+      "  MDM server in Apple Business Manager: KitaCenter (answer: Minami; check which is correct)\n",
     );
     const certificate = { ...having(push), ...of("push-certificate.topic", "com.apple.mgmt.9", push.id) };
     const { stdout } = await run("renewals guide 本社", { tenant: certificate });
-    expect(stdout).toContain("  topic: com.apple.mgmt.1 (answered: com.apple.mgmt.9; which holds?)\n");
+    expect(stdout).toContain("  topic: com.apple.mgmt.1 (answer: com.apple.mgmt.9; check which is correct)\n");
     expect(stdout.match(/^ {2}topic: /gm)).toHaveLength(1);
   });
 
-  test("of a second owner tell nothing of the first one's account, whichever date is first", async () => {
+  test("for a second owner, show nothing about the first account, whichever date is first", async () => {
     const owners = [
       item(2, { name: "第二", kind: "android-owner", expiresAt: "2027-01-01T00:00:00.000Z" }),
       item(1, { name: "第一", kind: "android-owner", expiresAt: "2027-02-01T00:00:00.000Z" }),
     ];
-    const answers = { items: [{ ...exampleOf(ANSWER.fields), question: "android.phone", value: "03-0000-0000" }] };
+    const answers = {
+      items: [{ ...buildExampleRecord(ANSWER.fields), question: "android.phone", value: "03-0000-0000" }],
+    };
     const of = async (name: string) =>
       (await run(`renewals guide ${name}`, { tenant: { ...listing(...owners), answers } })).stdout;
     expect(await of("第一")).toContain("03-0000-0000");
     expect(await of("第二")).not.toContain("03-0000-0000");
   });
 
-  test("of a kind that several are of name none of them", async () => {
+  test("for a kind with several items, do not name any of them", async () => {
     const second = { ...push, id: idOf(2), name: "支社" };
     const tenant = { ...listing(push, second), ...HOLDS_NONE["push-certificate"] };
     const { exit, stdout } = await run("renewals guide push-certificate", { tenant });
@@ -199,7 +203,7 @@ describe("the steps", () => {
     expect(named.stdout).toMatch(/^How to renew: .*支社\n/);
   });
 
-  test("tell the day in the context's zone, or in another; none where none is known", async () => {
+  test("show the date in the context's time zone or another, and no date if it is unknown", async () => {
     const utc = await run("renewals guide 本社 --timezone UTC", { tenant: having(push) });
     expect(utc.stdout).toContain("  expires on: 2026-12-01\n");
     const undated = await run("renewals guide 本社", { tenant: having({ ...push, expiresAt: null }) });
@@ -215,16 +219,19 @@ describe("the steps", () => {
     expect((await run(`renewals guide vpp-token ${words}`, { tenant: havingNone("vpp-token") })).stdout).toMatch(form);
   });
 
-  test.each([["-o"], ["--output"]])("%s FILE has them instead of stdout, in the form asked for", async (option) => {
-    const folder = freshFolder();
-    const line = ["renewals", "guide", "vpp-token", option, "guide.html", "--format", "html", "--lang", "ja"];
-    expect(await run(line, { tenant: havingNone("vpp-token"), folder })).toMatchObject({ exit: 0, stdout: "" });
-    expect(readFileSync(join(folder, "guide.html"), "utf8")).toContain('<html lang="ja">');
-  });
+  test.each([["-o"], ["--output"]])(
+    "%s FILE writes them to the file instead of stdout, in the requested form",
+    async (option) => {
+      const folder = freshFolder();
+      const line = ["renewals", "guide", "vpp-token", option, "guide.html", "--format", "html", "--lang", "ja"];
+      expect(await run(line, { tenant: havingNone("vpp-token"), folder })).toMatchObject({ exit: 0, stdout: "" });
+      expect(readFileSync(join(folder, "guide.html"), "utf8")).toContain('<html lang="ja">');
+    },
+  );
 
-  test("are data where a format, fields or a query is asked for, with what is recorded as it is", async () => {
+  test("are data with the recorded values if a format, fields or a query is requested", async () => {
     const tenant = { ...listing(push), ...HOLDS_NONE["push-certificate"] };
-    const { en, ja } = await inBoth("renewals guide 本社 --format json", { tenant });
+    const { en, ja } = await runInBoth("renewals guide 本社 --format json", { tenant });
     const steps = JSON.parse(en.stdout) as readonly Record<string, unknown>[];
     expect(steps[0]).toEqual({
       number: 1,
@@ -244,17 +251,20 @@ describe("the steps", () => {
     expect(fields.stdout).toBe("number\tid\n1\trenew\n2\trecord\n");
     const query = await run(["renewals", "guide", "custom", "--query", "[].id"], { tenant: listing() });
     expect(query.stdout).toContain("record");
-    const table = await inBoth("renewals guide custom --format table", { tenant: listing() });
-    expect(table.en.stdout).toMatch(/^# +id +what to do +where +careful +then +waits for\n1 +renew /);
-    expect(table.ja.stdout).toMatch(/^# +ID +すること +画面 +注意 +確認 +待つファイル\n1 +renew /);
+    const table = await runInBoth("renewals guide custom --format table", { tenant: listing() });
+    expect(table.en.stdout).toMatch(/^# +id +what to do +where +caution +check +expected file\n1 +renew /);
+    expect(table.ja.stdout).toMatch(/^# +ID +すること +画面 +注意 +確認 +ダウンロードするファイル\n1 +renew /);
   });
 });
 
 describe("is refused", () => {
   test.each([
-    ["vpp-token --format html --fields id", "--fields and --query select records: they do not go with --format html"],
-    ["vpp-token -o a --fields id", "-o FILE needs --format"],
-    ["vpp-token -o a --format csv", "--format xlsx and -o FILE go together"],
+    [
+      "vpp-token --format html --fields id",
+      "--fields and --query select records, so they cannot be used with --format html",
+    ],
+    ["vpp-token -o a --fields id", "-o FILE requires --format"],
+    ["vpp-token -o a --format csv", "--format xlsx and -o FILE must be used together"],
     ["vpp-token --downloads .", "--interactive"],
     ["vpp-token --current a", "--interactive"],
     ["vpp-token --interactive", "needs a terminal"],
@@ -262,14 +272,14 @@ describe("is refused", () => {
     ["", "ITEM is missing"],
     ["vpp-token now", "unexpected argument now"],
     ["vpp-token --timezone Mars/Olympus", "Mars/Olympus"],
-  ])("where the command line is wrong, before the tenant is asked: %s", async (words, said) => {
-    const { en, ja } = await inBoth(`renewals guide ${words}`.trim(), { tenant: {} });
+  ])("if the command line is wrong, before the tenant is asked: %s", async (words, said) => {
+    const { en, ja } = await runInBoth(`renewals guide ${words}`.trim(), { tenant: {} });
     expect(en).toMatchObject({ exit: 2, stdout: "", requests: [], stderr: expect.stringContaining(said) });
     expect(ja).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringMatching(/^エラー: /) });
   });
 
   test.each(["--interactive --format text", "--interactive -o a", "--interactive --format json"])(
-    "where somebody at a terminal wants both %s",
+    "if both options are given on a terminal: %s",
     async (words) => {
       const ran = await run(`renewals guide vpp-token ${words}`, { tenant: {}, terminal: {} });
       expect(ran).toMatchObject({
@@ -280,8 +290,8 @@ describe("is refused", () => {
     },
   );
 
-  test("where nobody may be asked, with what to do instead, in both languages", async () => {
-    const { en, ja } = await inBoth("renewals guide vpp-token --interactive --no-input", {
+  test("if it cannot ask, with what to do instead, in both languages", async () => {
+    const { en, ja } = await runInBoth("renewals guide vpp-token --interactive --no-input", {
       tenant: {},
       terminal: { columns: 300 },
     });
@@ -289,9 +299,9 @@ describe("is refused", () => {
     expect(ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("renewals verify --current 旧 --new 新") });
   });
 
-  test("where no item, or several, are called so, in both languages", async () => {
-    const { en, ja } = await inBoth("renewals guide 大阪", { tenant: listing(push) });
-    expect(en).toMatchObject({ exit: 6, stdout: "", stderr: expect.stringContaining("no item is named 大阪") });
+  test("if no item, or several, have the name, in both languages", async () => {
+    const { en, ja } = await runInBoth("renewals guide 大阪", { tenant: listing(push) });
+    expect(en).toMatchObject({ exit: 6, stdout: "", stderr: expect.stringContaining('no item matches "大阪"') });
     expect(ja).toMatchObject({ exit: 6, stderr: expect.stringContaining("「大阪」") });
     const second = { ...push, id: idOf(2) };
     expect(await run("renewals guide 本社", { tenant: listing(push, second) })).toMatchObject({ exit: 2 });
@@ -302,9 +312,9 @@ describe("is refused", () => {
     expect(several).toMatchObject({ exit: 2, stderr: expect.stringContaining(`本社 ${idOf(1)}; 本社 ${idOf(2)}`) });
   });
 
-  test("where the tenant fails, in both languages", async () => {
+  test("if the tenant fails, in both languages", async () => {
     const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
-    const { en, ja } = await inBoth("renewals guide 本社", { tenant: { listRenewals: locked } });
+    const { en, ja } = await runInBoth("renewals guide 本社", { tenant: { listRenewals: locked } });
     expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
     expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n" });
   });
@@ -315,7 +325,7 @@ const [ENTER, UP, DOWN, CTRL_C] = ["\r", "\u001b[A", "\u001b[B", "\u0003"];
 /** Answers the choice that comes after these words. */
 const choose = (after: string, keys = ENTER): readonly Typing[] => [
   [after, ""],
-  ["Enter choose", keys],
+  ["Enter to select", keys],
 ];
 
 /** Says that the steps with these numbers are done. */
@@ -325,11 +335,11 @@ const done = (...numbers: readonly number[]): readonly Typing[] => numbers.flatM
 const walk = (words: string, tenant: Answers, typing: readonly Typing[], more: Circumstances = {}) =>
   run(`renewals guide ${words} --interactive`, { tenant, terminal: { columns: 200, typing }, ...more });
 
-describe("a yearly login, gone through", () => {
+describe("a yearly login, step by step", () => {
   const owner = item(1, { name: "第一所有者", kind: "android-owner" });
   const tenant = { ...having(owner), confirmRenewal: { ...owner, confirmedBy: "髙橋" } };
 
-  test("is recorded with the name that is typed, at this moment", async () => {
+  test("is recorded with the typed name and the current time", async () => {
     const typing: readonly Typing[] = [
       ...done(1, 2, 3),
       ["Record the login to 第一所有者?", "y\r"],
@@ -350,7 +360,7 @@ describe("a yearly login, gone through", () => {
     expect(stderr).toContain("How to renew: Android Enterprise owner account: 第一所有者\n");
   });
 
-  test("is offered with the name of who is signed in, and not taken without one", async () => {
+  test("is offered with the name of the signed-in person, and requires a name", async () => {
     const typing = (keys: string, ...more: readonly Typing[]): readonly Typing[] => [
       ...done(1, 2, 3),
       ["Record the login", ENTER],
@@ -363,13 +373,13 @@ describe("a yearly login, gone through", () => {
     expect(blank.requests.at(-1)?.json).toMatchObject({ by: "a" });
   });
 
-  test("is not recorded where somebody says no", async () => {
+  test("is not recorded if the answer is no", async () => {
     const ran = await walk("第一所有者", having(owner), [...done(1, 2, 3), ["Record the login", "n\r"]]);
     expect(ran).toMatchObject({ exit: 0, stdout: "", requests: [...LISTED, ...ANSWERED] });
     expect(ran.stderr).toMatch(/nothing was recorded\n$/);
   });
 
-  test("is stopped at any step, by a choice or by Ctrl-C, and nothing is recorded", async () => {
+  test("can be stopped at any step, by a choice or Ctrl-C, and nothing is recorded", async () => {
     const stopped = await walk("第一所有者", having(owner), [...done(1), ...choose("2. ", UP + ENTER)]);
     expect(stopped).toMatchObject({ exit: 130, stdout: "", requests: [...LISTED, ...ANSWERED] });
     expect(stopped.stderr).toContain("stopped at step 2; nothing was recorded\n");
@@ -378,14 +388,14 @@ describe("a yearly login, gone through", () => {
     expect(left.stderr).toContain("interrupted: nothing was recorded\n");
   });
 
-  test("is asked for in Japanese too", async () => {
+  test("is asked about in Japanese, too", async () => {
     const typing: readonly Typing[] = [
       ...[1, 2, 3].flatMap((number): readonly Typing[] => [
         [`${number}. `, ""],
         ["Enter で決定", ENTER],
       ]),
-      ["第一所有者 へのログインを記録しますか?", "y\r"],
-      ["誰が 第一所有者 にログインしましたか?", ENTER],
+      ["「第一所有者」へのログインを記録しますか?", "y\r"],
+      ["誰が「第一所有者」にログインしましたか?", ENTER],
     ];
     const { exit, stdout, stderr } = await walk("第一所有者 --lang ja", tenant, typing);
     expect(exit).toBe(0);
@@ -399,7 +409,7 @@ describe("a yearly login, gone through", () => {
     expect(stopped.stderr).toContain("手順 1 で中断しました。何も記録していません\n");
   });
 
-  test("of which nothing is recorded leaves nothing to record", async () => {
+  test("without a recorded item leaves nothing to record", async () => {
     const ran = await walk("android-owner", listing(), done(1, 2, 3));
     expect(ran).toMatchObject({
       exit: 0,
@@ -410,14 +420,14 @@ describe("a yearly login, gone through", () => {
   });
 });
 
-describe("a date of one's own, gone through", () => {
+describe('an item of the kind "other date", step by step', () => {
   const contract = item(1, { name: "契約" });
   const tenant = { ...having(contract), editRenewal: contract };
 
   test.each([
     ["", "2027-03-31T14:59:59.000Z"],
     [" --timezone UTC", "2027-03-31T23:59:59.000Z"],
-  ])("is asked for, and recorded in the zone:%s", async (words, expiresAt) => {
+  ])("is asked for its date, which is recorded in the time zone:%s", async (words, expiresAt) => {
     const typing: readonly Typing[] = [...done(1), ["New expiry date of 契約", `2027-03-31 ${ENTER}`]];
     const { exit, requests } = await walk(`契約${words}`, tenant, typing);
     expect(exit).toBe(0);
@@ -428,17 +438,17 @@ describe("a date of one's own, gone through", () => {
     });
   });
 
-  test("is asked for again where it is none", async () => {
+  test("is asked again if the date is invalid", async () => {
     const typing: readonly Typing[] = [
       ...done(1),
       ["New expiry date of 契約", `2027-02-30${ENTER}`],
-      ["use a date such as 2027-03-31", `${"\u0008".repeat(40)}2027-02-28${ENTER}`],
+      ["enter a date such as 2027-03-31", `${"\u0008".repeat(40)}2027-02-28${ENTER}`],
     ];
     const { requests } = await walk("契約", tenant, typing);
     expect(requests[1]?.json).toMatchObject({ expiresAt: "2027-02-28T14:59:59.000Z" });
   });
 
-  test.each(["", "  "])("is left as it is where nothing is typed but %j", async (typed) => {
+  test.each(["", "  "])("stays unchanged if only %j is typed", async (typed) => {
     const ran = await walk("契約", having(contract), [...done(1), ["New expiry date of 契約", `${typed}${ENTER}`]]);
     expect(ran).toMatchObject({
       exit: 0,
@@ -449,7 +459,7 @@ describe("a date of one's own, gone through", () => {
   });
 });
 
-describe("what the tenant holds itself", () => {
+describe("an item that the tenant holds itself", () => {
   const NOT_CLOMO = /CLOMO PANEL >|that CLOMO uses now|renewals edit|サポートオプション/;
   const own = (change: Partial<Ade> = {}) =>
     example<Ade>("ade", {
@@ -483,7 +493,7 @@ describe("what the tenant holds itself", () => {
   });
   const vpp = item(1, { kind: "vpp-token", name: "VPP 営業部", fingerprint: "a".repeat(64) });
   const guide = (words: string, answers: Answers, ...items: readonly RenewalItem[]) =>
-    inBoth(`renewals guide ${words}`, { tenant: { ...listing(...items), ...answers } });
+    runInBoth(`renewals guide ${words}`, { tenant: { ...listing(...items), ...answers } });
 
   test.each<[string, Answers, RenewalItem, readonly string[]]>([
     [
@@ -507,7 +517,7 @@ describe("what the tenant holds itself", () => {
       [
         "clomoctl ade simulator do token --public-key CLOMO_ADE_PublicKey.pem --server SIMULATOR --url http://127.0.0.1:8080",
         "clomoctl ade token set SIMULATOR_Token.p7m",
-        "once expired: nothing but the rehearsal",
+        "once expired: only the rehearsal stops",
       ],
     ],
     [
@@ -542,7 +552,7 @@ describe("what the tenant holds itself", () => {
       vpp,
       ["clomoctl ade simulator do vpp-token --org 本社/営業部 --url http://127.0.0.1:8080"],
     ],
-  ])("%s has this tenant's steps, not those of CLOMO PANEL", async (_, answers, one, lines) => {
+  ])("%s has the steps of this tenant, not those of CLOMO PANEL", async (_, answers, one, lines) => {
     const word = one.id;
     for (const form of ["", " --format html", " --format json"]) {
       const { en, ja } = await guide(`${word}${form}`, answers, one);
@@ -551,13 +561,13 @@ describe("what the tenant holds itself", () => {
     }
     const { en, ja } = await guide(word, answers, one);
     for (const line of lines) expect(en.stdout).toContain(line);
-    expect(en.stdout).toContain("held by: this tenant of clomoctl itself, not CLOMO");
-    expect(ja.stdout).toContain("保持しているもの: clomoctl のこのテナント自身");
+    expect(en.stdout).toContain("held by: this clomoctl tenant itself, not CLOMO");
+    expect(ja.stdout).toContain("保持しているテナント: clomoctl のこのテナント自身");
     const byKind = await guide(one.kind, answers, one);
     expect(byKind.en.stdout).toBe(en.stdout);
   });
 
-  test("has them without a recorded item, too; a mirror's rehearsal is none of its items' business", async () => {
+  test("has these steps without a record, too, but a mirror's rehearsal does not affect its items", async () => {
     const none = await guide("ade-token", { ade: own() });
     expect(none.en.stdout).toContain("clomoctl ade token set FILE");
     for (const items of [[], [token]]) {
@@ -570,7 +580,7 @@ describe("what the tenant holds itself", () => {
     }
   });
 
-  test("is told apart from another one of its kind, which has CLOMO's steps", async () => {
+  test("is distinguished from another item of its kind, which has CLOMO's steps", async () => {
     const other = { ...token, id: idOf(2), name: "CLOMO", expiresAt: "2027-05-01T00:00:00.000Z" };
     const named = await guide("CLOMO", { ade: own(), ...NONE_ANSWERED }, token, other);
     expect(named.en.stdout).toContain("the server that CLOMO uses now");
@@ -580,9 +590,9 @@ describe("what the tenant holds itself", () => {
     expect(same.en.stdout).toContain("the server that CLOMO uses now");
     const { en, ja } = await guide("ade-token", { ade: own() }, token, other);
     expect(en.stdout).toContain(
-      "not for what this tenant of clomoctl holds itself; for that: clomoctl renewals guide トークン",
+      "do not apply to certificates and tokens that this clomoctl tenant itself holds. For those: clomoctl renewals guide トークン",
     );
-    expect(ja.stdout).toContain("そちらの手順: clomoctl renewals guide トークン");
+    expect(ja.stdout).toContain("その場合の手順: clomoctl renewals guide トークン");
     const pushOfClomo = { ...pushed, topic: "com.apple.mgmt.2", fingerprint: "2".repeat(64) };
     const push = await guide("APSP", { ade: own(), pushCertificate: certificate(), ...NONE_ANSWERED }, pushOfClomo);
     expect(push.en.stdout).toMatch(NOT_CLOMO);
@@ -590,19 +600,23 @@ describe("what the tenant holds itself", () => {
     expect(both.en.stdout).not.toMatch(NOT_CLOMO);
   });
 
-  test("is asked about where one may not see it", async () => {
+  test("asks to consult a system administrator if the account may not see it", async () => {
     const refused = new Failure("not-permitted", { what: { en: "no", ja: "不可" } });
     const { en, ja } = await guide("ade-token", { ade: refused, ...NONE_ANSWERED }, token);
     expect(en.stdout).toContain("Ask a system administrator first");
-    expect(ja.stdout).toContain("先にシステム管理者に確認してください");
+    expect(ja.stdout).toContain(
+      "先に、clomoctl のこのテナント自体がその証明書やトークンを保持しているかどうかを、システム管理者に確認してください(調べられませんでした)。保持している場合、この手順は使えません。",
+    );
   });
 
-  test("is gone through by its own steps, and recorded by its command alone", async () => {
+  test("has its own steps and is recorded only by its own command", async () => {
     const tenant = { ...listing(token), ade: own() };
     const ran = await walk("トークン", tenant, done(1, 2, 3, 4, 5));
     expect(ran).toMatchObject({ exit: 0, stdout: "", requests: [...LISTED, { operation: "ade" }] });
     expect(ran.stderr).not.toMatch(NOT_CLOMO);
-    expect(ran.stderr).toMatch(/the command that set it has recorded its date: clomoctl renewals list\n$/);
+    expect(ran.stderr).toMatch(
+      /the command that set the certificate or token has also recorded its expiry date: clomoctl renewals list\n$/,
+    );
     const stopped = await walk("トークン", tenant, [...done(1), ...choose("2. ", UP + ENTER)]);
     expect(stopped).toMatchObject({ exit: 130, stderr: expect.stringContaining("stopped at step 2\n") });
   });
@@ -617,7 +631,7 @@ const BEFORE = new Date("2026-12-01T00:00:00Z");
 /** All steps of a content token: the location is in no record, and so is left to check. */
 const VPP_UPLOADED: readonly Typing[] = [...done(1), ...choose("2. "), CHECKED, ...done(3, 4, 5, 6, 7, 8)];
 
-describe("a content token, gone through", () => {
+describe("a content token, step by step", () => {
   const vpp = item(1, {
     name: "VPP",
     kind: "vpp-token",
@@ -626,7 +640,7 @@ describe("a content token, gone through", () => {
     certainty: "exact",
   });
   const tenant = { ...having(vpp), editRenewal: vpp };
-  const record: Typing = ["Record VPP, expires on 2027-12-01?", ENTER];
+  const record: Typing = ["Record VPP with the expiry date 2027-12-01?", ENTER];
 
   /** A person's folder with these downloads. */
   function downloaded(files: Readonly<Record<string, string>>): string {
@@ -639,7 +653,7 @@ describe("a content token, gone through", () => {
   const FILE = "sToken_for_example_.vpptoken";
   const fresh = { [FILE]: vppToken(NEXT, "例") };
 
-  test("is found among the downloads, judged by what is recorded, and recorded", async () => {
+  test("is found among the downloads, compared with the record, and recorded", async () => {
     const userFolder = downloaded({ ...fresh, "sToken_for_broken_.vpptoken": "broken" });
     const typing = [...VPP_UPLOADED, record];
     const { exit, stdout, stderr, requests } = await walk("VPP", tenant, typing, { userFolder });
@@ -665,7 +679,7 @@ describe("a content token, gone through", () => {
     expect(stderr).toContain(`looking for downloads in ${join(userFolder, "Downloads")}\n`);
     expect(stderr).toContain(`found: ${source}\n`);
     expect(stderr).toContain("skipped: sToken_for_broken_.vpptoken");
-    expect(stderr).toMatch(/^ok - later expiry: 2027-12-01 .* instead of 2026-12-01/m);
+    expect(stderr).toMatch(/^ok - later expiry: extended from 2026-12-01 .* to 2027-12-01/m);
     expect(stderr).not.toContain("9. ");
   });
 
@@ -688,7 +702,7 @@ describe("a content token, gone through", () => {
 
   describe("that was downloaded before", () => {
     const waiting = { ...vpp, downloadedExpiresAt: NEXT.toISOString(), downloadedSource: "/tmp/\u001b[31mnew" };
-    const steps: readonly Typing[] = [1, 2, 3, 4, 5, 6].map((number) => [`Step ${number}: done?`, ENTER]);
+    const steps: readonly Typing[] = [1, 2, 3, 4, 5, 6].map((number) => [`Is step ${number} done?`, ENTER]);
 
     test.each<[string, string, Answers, readonly unknown[]]>([
       [
@@ -698,7 +712,7 @@ describe("a content token, gone through", () => {
         [expect.objectContaining({ consoleShows: "2027-12-01" })],
       ],
       ["stays downloaded where nothing was uploaded yet", "", {}, []],
-    ])("begins at its upload, is looked for nowhere, and %s", async (_, typed, answers, confirmations) => {
+    ])("begins at its upload, is not searched for, and %s", async (_, typed, answers, confirmations) => {
       const typing = [...steps, ["Expiry date that the console shows now", `${typed}${ENTER}`] as const];
       const { exit, stderr, requests } = await walk("VPP", { ...having(waiting), ...answers }, typing);
       expect(exit).toBe(0);
@@ -707,14 +721,14 @@ describe("a content token, gone through", () => {
       expect(asked.map(({ json }) => json)).toEqual(confirmations);
     });
 
-    test("is told by the document alike, in both languages", async () => {
-      const { en, ja } = await inBoth("renewals guide VPP", { tenant: having(waiting) });
+    test("is described the same way by the document, in both languages", async () => {
+      const { en, ja } = await runInBoth("renewals guide VPP", { tenant: having(waiting) });
       expect(en.stdout).toMatch(/^\W*1\. The renewed file is already downloaded/m);
       expect(ja.stdout).toContain("はダウンロード済みです");
     });
   });
 
-  test("is looked for where --downloads says, from the working folder on, or where the desktop puts them", async () => {
+  test("is searched for in --downloads, from the working folder, or in the desktop's folder", async () => {
     const userFolder = downloaded(fresh);
     const typing = [...VPP_UPLOADED, record];
     expect(await walk("VPP --downloads Downloads", tenant, typing, { folder: userFolder })).toMatchObject({ exit: 0 });
@@ -722,12 +736,12 @@ describe("a content token, gone through", () => {
     expect(await walk("VPP", tenant, typing, { environment })).toMatchObject({ exit: 0 });
   });
 
-  test("is recorded anew where there is no item of its kind, once somebody has looked at it", async () => {
+  test("is recorded as a new item if its kind has no item yet, after a person confirmed it", async () => {
     const added = { ...havingNone("vpp-token"), addRenewal: vpp };
     const typing: readonly Typing[] = [
       ...done(1),
       ...VPP_UPLOADED.slice(done(1).length),
-      ["Record example, expires on", ENTER],
+      ["Record example with the expiry date", ENTER],
     ];
     const { exit, requests, stderr } = await walk("vpp-token", added, typing, { userFolder: downloaded(fresh) });
     expect(exit).toBe(0);
@@ -735,10 +749,10 @@ describe("a content token, gone through", () => {
       operation: "addRenewal",
       json: { kind: "vpp-token", name: "example", expiresAt: NEXT.toISOString() },
     });
-    expect(stderr).toContain("unknown - kind: nothing is recorded to compare");
+    expect(stderr).toContain("unknown - kind: not compared, because the current item is not recorded");
   });
 
-  test("keeps the organisation where the file tells none", async () => {
+  test("keeps the organisation if the file does not name an organisation", async () => {
     const nameless = Buffer.from(JSON.stringify({ token: "x", expDate: "2027-12-01T00:00:00+0000" })).toString(
       "base64",
     );
@@ -747,7 +761,7 @@ describe("a content token, gone through", () => {
     expect(Object.keys(requests.at(-1)?.json as object)).not.toContain("organisation");
   });
 
-  test("is not recorded where somebody says no", async () => {
+  test("is not recorded if the answer is no", async () => {
     const typing: readonly Typing[] = [...VPP_UPLOADED, ["Record VPP", "n\r"]];
     const ran = await walk("VPP", having(vpp), typing, { userFolder: downloaded(fresh) });
     expect(ran).toMatchObject({
@@ -758,8 +772,8 @@ describe("a content token, gone through", () => {
     });
   });
 
-  test("that is an old one is refused with 3 once somebody gives up, and nothing is recorded", async () => {
-    const typing: readonly Typing[] = [...done(1), ...choose("2. "), ["Try again", UP + ENTER]];
+  test("exits with 3 if it is an old token and the person gives up, and nothing is recorded", async () => {
+    const typing: readonly Typing[] = [...done(1), ...choose("2. "), ["Repeat this step", UP + ENTER]];
     const old = { [FILE]: vppToken(new Date("2026-11-30T00:00:00Z"), "例") };
     const ran = await walk("VPP", having(vpp), typing, { userFolder: downloaded(old) });
     expect(ran).toMatchObject({ exit: 3, stdout: "", requests: [...ASKED, ...ANSWERED] });
@@ -773,7 +787,7 @@ describe("a content token, gone through", () => {
     expect(ran).toMatchObject({ exit: 130, stdout: "", requests: [...ASKED, ...ANSWERED] });
   });
 
-  test("is a failure where there is no folder to look in, in the person's language", async () => {
+  test("is a failure if the folder does not exist, in the chosen language", async () => {
     const ran = await walk("VPP --downloads nowhere", having(vpp), [...done(1), ...choose("2. ")]);
     expect(ran).toMatchObject({
       exit: 6,
@@ -783,13 +797,13 @@ describe("a content token, gone through", () => {
     });
   });
 
-  test("--current says what it is compared with", async () => {
+  test("--current selects the file to compare with", async () => {
     const userFolder = downloaded({ ...fresh, "current.vpptoken": vppToken(new Date("2027-12-02T00:00:00Z"), "例") });
     const current = "--downloads . --current current.vpptoken";
     const refused = await walk(
       `VPP ${current}`,
       having(vpp),
-      [...done(1), ...choose("2. "), ["Try again", UP + ENTER]],
+      [...done(1), ...choose("2. "), ["Repeat this step", UP + ENTER]],
       {
         folder: join(userFolder, "Downloads"),
       },
@@ -797,7 +811,7 @@ describe("a content token, gone through", () => {
     expect(refused.exit).toBe(3);
     const folder = join(userFolder, "Downloads");
     const line = `renewals guide ade-token --interactive ${current}`;
-    const { en, ja } = await inBoth(line, { folder, tenant: havingNone("ade-token"), terminal: {} });
+    const { en, ja } = await runInBoth(line, { folder, tenant: havingNone("ade-token"), terminal: {} });
     expect(en).toMatchObject({
       exit: 3,
       requests: [...LISTED, { operation: "ade" }],
@@ -814,7 +828,7 @@ test.each<[string, Partial<RenewalItem>, readonly Typing[]]>([
   ["confirmRenewal", { kind: "android-owner" }, [...done(1, 2, 3), ["Record the login", ENTER], ["Who signed", ENTER]]],
   ["editRenewal", { kind: "custom" }, [...done(1), ["New expiry date of 契約", `2027-03-31${ENTER}`]]],
   ["editRenewal", { kind: "vpp-token" }, [...VPP_UPLOADED, ["Record 契約", ENTER]]],
-])("what a signal meets in %s of %j may have been recorded", async (operation, change, typing) => {
+])("after a signal in %s of %j, says that the change may have been recorded", async (operation, change, typing) => {
   const folder = freshFolder();
   writeFileSync(join(folder, "sToken_for_example_.vpptoken"), vppToken(NEXT, "例"));
   const one = item(1, { name: "契約", organisation: "例", expiresAt: BEFORE.toISOString(), ...change });
@@ -829,7 +843,7 @@ test.each<[string, Partial<RenewalItem>, readonly Typing[]]>([
 });
 
 describeWithOpenssl("a push certificate, gone through", () => {
-  test("is made from the request that was downloaded before, never from that of the one in use", async () => {
+  test("is compared with the downloaded request, never with the request of the certificate in use", async () => {
     const workshop = new Workshop();
     onTestFinished(() => workshop.close());
     const subject = "/UID=com.apple.mgmt.External.1/CN=APSP:1/C=JP";
@@ -849,14 +863,19 @@ describeWithOpenssl("a push certificate, gone through", () => {
     const words = `本社 --downloads . --current ${current.certificateFile}`;
 
     copyFileSync(workshop.request(oldKey, "/CN=a/C=JP"), request);
-    const stale = await walk(words, having(recorded), [...done(1), ...choose("2. "), ["Try again", UP + ENTER]], {
-      folder,
-    });
+    const stale = await walk(
+      words,
+      having(recorded),
+      [...done(1), ...choose("2. "), ["Repeat this step", UP + ENTER]],
+      {
+        folder,
+      },
+    );
     expect(stale).toMatchObject({
       exit: 3,
       requests: [...LISTED, { operation: "ade" }, { operation: "pushCertificate" }, ...ANSWERED],
     });
-    expect(stale.stderr).toContain("this is the CSR of the certificate in use: the keys are the same");
+    expect(stale.stderr).toContain("this is the CSR of the certificate in use (the public keys are the same).");
 
     copyFileSync(workshop.request(newKey, "/CN=a/C=JP"), request);
     const typing: readonly Typing[] = [
@@ -864,11 +883,11 @@ describeWithOpenssl("a push certificate, gone through", () => {
       ...choose("4. "),
       CHECKED,
       ...done(5, 6, 7, 8),
-      ["Record 本社, expires on 2027-11-19?", ENTER],
+      ["Record 本社 with the expiry date 2027-11-19?", ENTER],
     ];
     const { exit, stderr, requests } = await walk(words, tenant, typing, { folder });
     expect(exit).toBe(0);
-    expect(stderr).toContain("public key matches the CSR");
+    expect(stderr).toContain("the public key matches the CSR");
     expect(requests.at(-1)?.json).toMatchObject({
       downloadedTopic: "com.apple.mgmt.External.1",
       downloadedCertainty: "exact",

@@ -6,7 +6,7 @@ import { freshHome, run, type Outcome } from "#support/cli/home.ts";
 
 const DAY_MS = 86_400_000;
 
-test("check, list, notify and calendar go by the same date: the earlier of record and file", async () => {
+test("check, list, notify and calendar use the same date: the earlier of record and file", async () => {
   const home = freshHome();
   const clomoctl = (...args: readonly string[]): Promise<Outcome> => run(args, { home });
   const settings = ["recipients:", "  - {name: it, way: command, command: [/bin/true]}"];
@@ -17,7 +17,7 @@ test("check, list, notify and calendar go by the same date: the earlier of recor
   const day = inFile.toISOString().slice(0, 10);
   await writeFile(join(home, "a.vpptoken"), vppToken(inFile, "本社"));
 
-  const remark = `recorded as 2098-03-01, but ${join(home, "a.vpptoken")} has ${day}; using the earlier date`;
+  const remark = `the recorded date is 2098-03-01, but ${join(home, "a.vpptoken")} has ${day}; the earlier date counts`;
   const ofRow = ({ text }: Outcome, key: string): unknown => (JSON.parse(text) as Record<string, unknown>[])[0]?.[key];
   const checked = await clomoctl("renewals", "check", "--format", "json");
   expect([checked.code, ofRow(checked, "expiresOn")]).toEqual([2, day]);
@@ -35,5 +35,5 @@ test("check, list, notify and calendar go by the same date: the earlier of recor
   expect(JSON.parse(again.text)).toEqual([]);
 
   await clomoctl("renewals", "list", "--format", "html", "-o", "page.html", "--lang", "ja");
-  expect(await readFile(join(home, "page.html"), "utf8")).toContain(`記録では 2098-03-01、`);
+  expect(await readFile(join(home, "page.html"), "utf8")).toContain(`記録された期限は 2098-03-01、`);
 });

@@ -5,8 +5,8 @@ import type { RenewalItem, Tenant, TenantProfile, Whoami } from "../../lib/clien
 import { Failure } from "../../lib/errors/index.ts";
 import { vppToken } from "#support/renewals/vpp-token.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
-import { UNSAID } from "../../lib/model/tenant.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { EMPTY_TENANT_PROFILE } from "../../lib/model/tenant.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 import { idOf, item } from "#support/commands/renewals/item.ts";
 
@@ -38,12 +38,12 @@ async function homeOfThree(): Promise<string> {
   return home;
 }
 
-test("a server token that Apple rejected is critical whatever its date, in every format", async () => {
+test("a server token that Apple rejected is critical in every format, whatever its date is", async () => {
   const rehearsal = new Rehearsal();
   onTestFinished(() => rehearsal[Symbol.asyncDispose]());
   await rehearsal.setUp();
   const listed = (words: string) =>
-    inBoth(`renewals list ${words}`, {
+    runInBoth(`renewals list ${words}`, {
       tenant: rehearsal.tenant.fetch,
       now: new Date(rehearsal.tenant.surroundings.time),
     });
@@ -66,9 +66,9 @@ test("a server token that Apple rejected is critical whatever its date, in every
 });
 
 describe("a list", () => {
-  test("has the undated first, then the nearest; with the level and days of today", async () => {
+  test("has undated items first, then the nearest, with the level and days of today", async () => {
     const tenant = having(late, second, expired, soon, undated);
-    const { en, ja } = await inBoth("renewals list --fields name,expiresOn,daysLeft,level", { tenant });
+    const { en, ja } = await runInBoth("renewals list --fields name,expiresOn,daysLeft,level", { tenant });
     expect(en).toMatchObject({ exit: 0, stderr: "", requests: [{ operation: "listRenewals" }] });
     expect(en.stdout).toBe(
       [
@@ -84,7 +84,7 @@ describe("a list", () => {
     expect(ja.stdout).toBe(en.stdout);
   });
 
-  test("has all that is recorded, by names that never change", async () => {
+  test("has all recorded values, under names that never change", async () => {
     const full = item(1, {
       kind: "push-certificate",
       organisation: "本社",
@@ -109,28 +109,28 @@ describe("a list", () => {
   test.each([
     ["--timezone UTC", "2026-12-01\t11"],
     ["", "2026-12-02\t12"],
-  ])("counts days in the context's zone, or in another: %s", async (options, said) => {
+  ])("counts days in the context's time zone or another: %s", async (options, said) => {
     const tenant = having(item(1, { expiresAt: "2026-12-01T15:00:00.000Z" }));
     const { stdout } = await run(`renewals list --fields expiresOn,daysLeft ${options}`.trim(), { tenant });
     expect(stdout).toBe(`expiresOn\tdaysLeft\n${said}\n`);
   });
 
-  test("shows an instant in the form it was recorded in", async () => {
+  test("shows an instant in the form in which it was recorded", async () => {
     const tenant = having(item(1, { expiresAt: "2026-12-01T15:00:00Z" }));
     const { stdout } = await run("renewals list --fields expiresAt", { tenant });
     expect(stdout).toBe("expiresAt\n2026-12-01T15:00:00Z\n");
   });
 
-  test("--limit takes the most urgent ones", async () => {
+  test("--limit takes the most urgent items", async () => {
     const { stdout } = await run("renewals list --fields name --limit 2", {
       tenant: having(late, soon, undated, second),
     });
     expect(stdout).toBe("name\n謎\n契約\n");
   });
 
-  test("names on a terminal what nobody would know how to renew, and nowhere else", async () => {
+  test("names on a terminal only what is missing to renew an item", async () => {
     const push = item(1, { name: "本社", kind: "push-certificate", owner: "it@example.jp" });
-    const { en, ja } = await inBoth("renewals list", {
+    const { en, ja } = await runInBoth("renewals list", {
       tenant: onTerminal(push, item(2, { owner: "a" })),
       terminal: {},
     });
@@ -144,18 +144,18 @@ describe("a list", () => {
     expect((await run("renewals list --as op01", { tenant: operator, terminal: {} })).stderr).toBe("");
   });
 
-  test("is empty without items, and draws nothing", async () => {
+  test("is empty without items and draws nothing", async () => {
     expect(await run("renewals list --format json", { tenant: having() })).toMatchObject({ exit: 0, stdout: "[]\n" });
     const home = freshFolder();
     mkdirSync(join(home, "tenants", "local"), { recursive: true });
     expect(await run("renewals list", { home, tenant: onTerminal(), terminal: {} })).toMatchObject({
       exit: 0,
       stdout: "",
-      stderr: "none in tenant local\n",
+      stderr: "no results in tenant local\n",
     });
   });
 
-  test("of fields or of a query is a list on a terminal too", async () => {
+  test("with fields or a query is a list on a terminal, too", async () => {
     const tenant = having(soon);
     const fields = await run("renewals list --fields name", { tenant, terminal: {} });
     expect(fields.stdout).toBe("name\n契約\n");
@@ -168,10 +168,10 @@ describe("a list", () => {
 describe("the table on a terminal", () => {
   const tenant = onTerminal(expired, soon, second, late, item(6), undated);
 
-  test("says how it stands, when and what, above the time line, in both languages", async () => {
-    const { en, ja } = await inBoth("renewals list", { tenant, terminal: {} });
+  test("shows state, date and item above the time line, in both languages", async () => {
+    const { en, ja } = await runInBoth("renewals list", { tenant, terminal: {} });
     const [header, ...lines] = en.stdout.split("\n");
-    expect(header).toMatch(/^state +days +expires on +name +kind$/);
+    expect(header).toMatch(/^level +days +expires on +name +kind$/);
     expect(lines.slice(0, 7)).toEqual([
       expect.stringMatching(/^unknown +- +- +謎 +other date$/),
       expect.stringMatching(/^expired +-50 +2026-10-01 +ドメイン +other date$/),
@@ -190,26 +190,26 @@ describe("the table on a terminal", () => {
   });
 
   test.each([
-    [39, /^state +days +name$/],
-    [40, /^state +days +expires on +name$/],
-    [71, /^state +days +expires on +name$/],
-    [72, /^state +days +expires on +name +kind$/],
-    [99, /^state +days +expires on +name +kind$/],
-    [100, /^state +days +expires on +name +kind +owner$/],
-    [119, /^state +days +expires on +name +kind +owner$/],
-    [120, /^state +days +expires on +name +kind +organisation +owner$/],
-  ])("has the columns that %d characters hold", async (columns, header) => {
+    [39, /^level +days +name$/],
+    [40, /^level +days +expires on +name$/],
+    [71, /^level +days +expires on +name$/],
+    [72, /^level +days +expires on +name +kind$/],
+    [99, /^level +days +expires on +name +kind$/],
+    [100, /^level +days +expires on +name +kind +owner$/],
+    [119, /^level +days +expires on +name +kind +owner$/],
+    [120, /^level +days +expires on +name +kind +organisation +owner$/],
+  ])("has the columns that fit in %d characters", async (columns, header) => {
     const { stdout } = await run("renewals list", { tenant, terminal: { columns } });
     expect(stdout.split("\n")[0]).toMatch(header);
   });
 
-  test("names organisation and owner where there is room, and nothing where there are none", async () => {
+  test("names organisation and owner if there is room and if they exist", async () => {
     const { stdout } = await run("renewals list", { tenant, terminal: { columns: 120 } });
     expect(stdout).toMatch(/^critical +20 +2026-12-10 +契約 +other date +it@example\.jp$/m);
     expect(stdout).toMatch(/^warning .* +本社$/m);
   });
 
-  test("colours what is urgent red, what is soon yellow and the rest green; not where nobody wants it", async () => {
+  test("colours urgent items red, soon items yellow and others green, unless colours are off", async () => {
     const { bytes } = await run("renewals list", { tenant, terminal: {} });
     const drawn = Buffer.from(bytes).toString("utf8");
     for (const [code, name] of [
@@ -223,16 +223,16 @@ describe("the table on a terminal", () => {
     }
     expect(drawn).toContain("\u001b[31mX\u001b[39m");
     expect(drawn).toContain("\u001b[32mo\u001b[39m");
-    expect(drawn).toMatch(/^\u001b\[1mstate/);
+    expect(drawn).toMatch(/^\u001b\[1mlevel/);
     const plain = await run("renewals list --no-color", { tenant, terminal: {} });
     expect(Buffer.from(plain.bytes).toString("utf8")).toBe(plain.stdout);
   });
 });
 
-describe("of all tenants", () => {
+describe("for all tenants", () => {
   const tenants = { local: having(soon), kanto: having(undated), osaka: having(second, expired) };
 
-  test("one list, each with its tenant and its own days, as many as wished for", async () => {
+  test("is one list up to the limit, each item with its tenant and in its own time zone", async () => {
     const home = await homeOfThree();
     const midnight = item(1, { name: "境", expiresAt: "2026-12-01T04:30:00.000Z" });
     const all = { ...tenants, kanto: having(midnight) };
@@ -251,15 +251,15 @@ describe("of all tenants", () => {
     expect(some.stdout).toBe("context\tname\texpiresOn\nosaka\tドメイン\t2026-10-01\n");
   });
 
-  test("the table and the time line name the tenant, of one they do not", async () => {
+  test("the table and the time line name the tenant if there are several tenants", async () => {
     const home = await homeOfThree();
     const all = { local: having(soon), kanto: onTerminal(undated), osaka: onTerminal(second, expired) };
-    const { en, ja } = await inBoth("renewals list --all-contexts", {
+    const { en, ja } = await runInBoth("renewals list --all-contexts", {
       home,
       tenants: all,
       terminal: { columns: 120 },
     });
-    expect(en.stdout).toMatch(/^state +context +days /);
+    expect(en.stdout).toMatch(/^level +context +days /);
     expect(en.stdout).toMatch(/^critical +local +20 +2026-12-10 +契約 /m);
     expect(en.stdout).toMatch(/^osaka: ドメイン +X\|/m);
     expect(ja.stdout).toMatch(/^状態 +コンテキスト +残り /);
@@ -271,18 +271,20 @@ describe("of all tenants", () => {
     expect(one.stdout).not.toContain("kanto");
   });
 
-  test("one that cannot be opened is said in both languages; the others are shown, and the first failure decides", async () => {
+  test("reports an unreadable tenant in both languages, and exits with the first failure", async () => {
     const home = await homeOfThree();
     const gone = new Failure("unavailable", { what: { en: "no answer", ja: "応答なし" } });
     const some = { ...tenants, local: locked, osaka: gone };
-    const { en, ja } = await inBoth("renewals list --all-contexts --fields name", { home, tenants: some });
+    const { en, ja } = await runInBoth("renewals list --all-contexts --fields name", { home, tenants: some });
     expect(en).toMatchObject({ exit: 5, stdout: "name\n謎\n" });
-    expect(en.stderr).toBe("warning: cannot show local: locked by 7\nwarning: cannot show osaka: no answer\n");
+    expect(en.stderr).toBe(
+      "warning: cannot show the items of local: locked by 7\nwarning: cannot show the items of osaka: no answer\n",
+    );
     expect(ja).toMatchObject({ exit: 5, stdout: "name\n謎\n" });
     expect(ja.stderr).toContain("警告: local を表示できません: 7 が使用中\n");
   });
 
-  test("an interruption is none of these", async () => {
+  test("an interruption is not reported as an unreadable tenant", async () => {
     const interrupted = new Failure("interrupted", { what: { en: "stopped", ja: "中断" } });
     const ran = await run("renewals list --all-contexts", {
       home: await homeOfThree(),
@@ -293,7 +295,7 @@ describe("of all tenants", () => {
   });
 });
 
-test("a crash is none of these either", async () => {
+test("a crash is not reported as an unreadable tenant, either", async () => {
   const tenant = () => Promise.reject(new TypeError("the wire is cut"));
   const ran = await run("renewals list --all-contexts", { home: await homeOfThree(), tenant });
   expect(ran).toMatchObject({ exit: 1, stdout: "", stderr: expect.stringContaining("the wire is cut") });
@@ -301,40 +303,42 @@ test("a crash is none of these either", async () => {
 
 describe("a single owner account", () => {
   test("is advised against, in both languages", async () => {
-    const { en, ja } = await inBoth("renewals list --fields name", { tenant: having(late, soon) });
-    expect(en.stderr).toMatch(/^local: only one Android Enterprise owner account/);
+    const { en, ja } = await runInBoth("renewals list --fields name", { tenant: having(late, soon) });
+    expect(en.stderr).toMatch(/^local: only one Android Enterprise owner account is recorded/);
     expect(ja.stderr).toContain("2 つ目の所有者を追加してください");
     expect(await run("renewals list --quiet", { tenant: having(late) })).toMatchObject({ exit: 0, stderr: "" });
   });
 
-  test("is looked for tenant by tenant", async () => {
+  test("is looked for in each tenant separately", async () => {
     const tenants = { local: having(late, second), kanto: having(late), osaka: having(soon) };
     const { stderr } = await run("renewals list --all-contexts --fields name", { home: await homeOfThree(), tenants });
-    expect(stderr).toMatch(/^kanto: only one .*\n$/);
+    expect(stderr).toMatch(
+      /^kanto: only one Android Enterprise owner account is recorded; add a second owner in case the first account is lost\n$/,
+    );
   });
 });
 
-describe("a file that says another date", () => {
+describe("a file with another date", () => {
   const tokenIn = (folder: string): string => {
     const source = join(folder, "a.vpptoken");
     writeFileSync(source, vppToken(new Date("2026-12-01T00:00:00Z"), "例"));
     return source;
   };
 
-  test("is said, and the earlier date counts; a remote tenant's files are not looked at", async () => {
+  test("is reported, the earlier date counts, and a remote tenant's files are not read", async () => {
     const home = await homeOfThree();
     const vpp = item(1, { name: "VPP", kind: "vpp-token", source: tokenIn(home) });
     const line = "renewals list --all-contexts --fields context,expiresOn,certainty";
     const tenants = { local: having(vpp), kanto: having(), osaka: having(vpp) };
-    const { en, ja } = await inBoth(line, { home, tenants });
+    const { en, ja } = await runInBoth(line, { home, tenants });
     expect(en.stdout).toBe("context\texpiresOn\tcertainty\nlocal\t2026-12-01\texact\nosaka\t2027-11-20\ttyped\n");
     expect(en.stderr).toMatch(
-      /^warning: VPP: recorded as 2027-11-20, but .* has 2026-12-01; using the earlier date\. If the console shows 2027-11-20: clomoctl renewals confirm VPP --console-shows 2027-11-20 --context local\n$/,
+      /^warning: VPP: the recorded date is 2027-11-20, but .* has 2026-12-01; the earlier date counts\. If the console shows 2027-11-20, run: clomoctl renewals confirm VPP --console-shows 2027-11-20 --context local\n$/,
     );
-    expect(ja.stderr).toMatch(/^警告: VPP: 記録では 2027-11-20、/);
+    expect(ja.stderr).toMatch(/^警告: VPP: 記録された期限は 2027-11-20、/);
   });
 
-  test("tells the date where the record has none", async () => {
+  test("provides the date if the record has no date", async () => {
     const folder = freshFolder();
     const vpp = item(1, { name: "VPP", kind: "vpp-token", source: tokenIn(folder), expiresAt: null });
     const { stdout, stderr } = await run("renewals list --fields expiresAt,level", { tenant: having(vpp) });
@@ -344,9 +348,9 @@ describe("a file that says another date", () => {
 });
 
 describe("--format html", () => {
-  test("writes a page instead of a list, and says so in both languages", async () => {
+  test("writes a page instead of a list and says so in both languages", async () => {
     const folder = freshFolder();
-    const { en, ja } = await inBoth("renewals list --format html -o page.html", {
+    const { en, ja } = await runInBoth("renewals list --format html -o page.html", {
       tenant: having(soon, late),
       folder,
       terminal: {},
@@ -362,7 +366,7 @@ describe("--format html", () => {
     expect(page).not.toContain("local: 契約");
   });
 
-  test("- is stdout, without a note; the zone of its days is the one asked for", async () => {
+  test("- is stdout without a note, in the requested time zone", async () => {
     const ran = await run("renewals list --format html -o - --timezone UTC", {
       tenant: having(item(1, { name: "a\u202eb" })),
     });
@@ -372,7 +376,7 @@ describe("--format html", () => {
     expect(ran.stdout).not.toContain("\u202e");
   });
 
-  test("names the tenants where there are several", async () => {
+  test("names the tenants if there are several", async () => {
     const tenants = { local: having(soon), kanto: having(), osaka: having() };
     const { stdout } = await run("renewals list --format html -o - --all-contexts", {
       home: await homeOfThree(),
@@ -382,7 +386,7 @@ describe("--format html", () => {
     expect(stdout).toContain("local: 契約");
   });
 
-  test("a folder that is not there is a failure", async () => {
+  test("a folder that does not exist is a failure", async () => {
     const ran = await run("renewals list --format html -o nowhere/page.html", { tenant: having(soon) });
     expect(ran).toMatchObject({
       exit: 2,
@@ -392,8 +396,8 @@ describe("--format html", () => {
   });
 });
 
-test("failures are said in both languages, and nothing is shown", async () => {
-  const { en, ja } = await inBoth("renewals list", { tenant: locked });
+test("reports failures in both languages and shows nothing", async () => {
+  const { en, ja } = await runInBoth("renewals list", { tenant: locked });
   expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
   expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n" });
 });
@@ -408,10 +412,10 @@ test.each([
   expect(await run(line, { tenant: {} })).toMatchObject({ exit, stdout: "", requests: [] });
 });
 
-describe("on a terminal, what a tenant uses tells what is missing", () => {
+describe("on a terminal, what a tenant uses shows what is missing", () => {
   const using = (profile: Partial<TenantProfile>, ...items: readonly RenewalItem[]) => ({
     ...having(...items),
-    tenant: example<Tenant>("tenant", { profile: { ...UNSAID, ...profile } }),
+    tenant: example<Tenant>("tenant", { profile: { ...EMPTY_TENANT_PROFILE, ...profile } }),
   });
   const push = item(1, {
     kind: "push-certificate",
@@ -422,23 +426,23 @@ describe("on a terminal, what a tenant uses tells what is missing", () => {
     phoneHolder: "h",
   });
 
-  test("and who may not say or record it is told whom to ask", async () => {
+  test("and an account that may not record it sees whom to ask", async () => {
     const tenant = { ...using({ ade: true, vpp: false }, push), whoami: example<Whoami>("whoami") };
-    const { en, ja } = await inBoth("renewals list --as hanako", { tenant, terminal: { columns: 300 } });
+    const { en, ja } = await runInBoth("renewals list --as hanako", { tenant, terminal: { columns: 300 } });
     expect(en.stderr).toBe(
       "not recorded: ADE server token; ask a system administrator\n" +
-        "not said whether these are used: Android; so nobody knows what should be recorded: ask a system administrator\n",
+        "not recorded: use of Android; to determine which items are needed: ask a system administrator\n",
     );
     expect(ja.stderr).toContain("何を登録すべきか判断できません。システム管理者に依頼してください\n");
   });
 
-  test("and asks where nobody has said it, in both languages", async () => {
+  test("and asks for what nobody has answered, in both languages", async () => {
     const tenant = using({ ade: true, vpp: false }, push);
-    const { en, ja } = await inBoth("renewals list", { tenant, terminal: { columns: 300 } });
+    const { en, ja } = await runInBoth("renewals list", { tenant, terminal: { columns: 300 } });
     expect(en).toMatchObject({ exit: 0 });
     expect(en.stderr).toBe(
       "not recorded: ADE server token; to record it: clomoctl renewals add NAME --kind ade-token --file FILE\n" +
-        "not said whether these are used: Android; so nobody knows what should be recorded: clomoctl tenant set --android yes/no\n",
+        "not recorded: use of Android; to determine which items are needed: clomoctl tenant set --android yes/no\n",
     );
     expect(ja.stderr).toBe(
       "登録がありません: ADE サーバートークン。登録するには: clomoctl renewals add NAME --kind ade-token --file FILE\n" +
@@ -446,7 +450,7 @@ describe("on a terminal, what a tenant uses tells what is missing", () => {
     );
   });
 
-  test("of several tenants each by its name, with a command that names it", async () => {
+  test("for each of several tenants by its name, with a command that names it", async () => {
     const home = await homeOfThree();
     mkdirSync(join(home, "tenants", "kanto"), { recursive: true });
     const tenants = { kanto: using({ ios: true, ade: false, vpp: false, android: false }), osaka: locked };
@@ -460,7 +464,7 @@ describe("on a terminal, what a tenant uses tells what is missing", () => {
     );
   });
 
-  test("says nothing where that cannot be read, and in a pipe nobody is asked", async () => {
+  test("but nothing if it cannot be read, and nothing in a pipe", async () => {
     const silent = await run("renewals list", { tenant: { ...having(push), tenant: locked }, terminal: {} });
     expect(silent).toMatchObject({ exit: 0, stderr: "" });
     expect((await run("renewals list", { tenant: having(push) })).stderr).toBe("");

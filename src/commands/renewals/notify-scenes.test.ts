@@ -57,7 +57,7 @@ class Desk {
   }
 }
 
-test("a plan shows what a run then sends, once", async () => {
+test("a dry run shows what the next run then sends once", async () => {
   const desk = await Desk.open();
   await desk.add("example.jp", "--owner", "yamada@example.jp");
   const plan = await desk.clomoctl("renewals", "notify", "--dry-run", "--format", "json");
@@ -73,8 +73,8 @@ test("a plan shows what a run then sends, once", async () => {
   expect([sent.code, sent.stderr]).toEqual([0, ""]);
   expect(JSON.parse(sent.text)).toEqual(rows.map(({ recipient }) => ({ recipient, outcome: "sent" })));
   expect(desk.office.delivered.map(({ to, mail }) => [to, mail.subject])).toEqual([
-    ["yamada@example.jp", expect.stringMatching(/^【更新期限】/)],
-    ["it@example.jp", expect.stringMatching(/^【更新期限】あと 1[123] 日: その他の期日「example.jp」$/)],
+    ["yamada@example.jp", expect.stringMatching(/^【年次更新・期限】/)],
+    ["it@example.jp", expect.stringMatching(/^【年次更新・期限】あと 1[123] 日: その他の期日「example.jp」$/)],
     ["ops@example.jp", expect.stringMatching(/^\[Renewal\] 1[123] days left: other date "example.jp"$/)],
   ]);
   for (const { mail } of desk.office.delivered) {
@@ -89,7 +89,7 @@ test("a plan shows what a run then sends, once", async () => {
   expect([desk.office.delivered.length, desk.chat.posted.length]).toEqual([3, 1]);
 });
 
-test("a recipient that fails is exit 7 and tried again; no secret is ever shown", async () => {
+test("a recipient that fails exits with 7 and is tried again, and no secret is ever shown", async () => {
   const desk = await Desk.open({
     authOptional: false,
     onAuth: ({ password }, _, done) =>
@@ -132,7 +132,7 @@ test("a recipient that fails is exit 7 and tried again; no secret is ever shown"
 
   await chmod(join(desk.home, "secret"), 0o644);
   const open = await desk.clomoctl("renewals", "notify", "--verbose");
-  expect(open.stderr).toContain("secret file is readable by others");
+  expect(open.stderr).toContain("other users can read the secret file");
   await chmod(join(desk.home, "secret"), 0o600);
   await writeFile(join(desk.home, "secret"), "geheim-2");
   desk.chat.status = 200;
@@ -143,7 +143,7 @@ test("a recipient that fails is exit 7 and tried again; no secret is ever shown"
   }
 });
 
-test("all contexts are one digest a recipient", async () => {
+test("all contexts are in one digest per recipient", async () => {
   const desk = await Desk.open();
   await desk.clomoctl("context", "add", "kanto", "--embedded");
   await desk.add("本社", "--context", "local");

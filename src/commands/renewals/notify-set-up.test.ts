@@ -3,46 +3,43 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parseNotifySettings } from "../../lib/renewals/notify/settings-schema.ts";
 import { openChat, openPostOffice } from "#support/renewals/post-office.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const settingsOf = (home: string): string => readFileSync(join(home, "notify.yaml"), "utf8");
 
 describe("init", () => {
-  test.each(["en", "ja"])(
-    "without a terminal writes settings that set nothing, with comments: %s",
-    async (language) => {
-      const home = freshFolder();
-      const ran = await run(`--lang ${language} renewals notify init`, { home });
-      expect(ran).toMatchObject({ exit: 0, stdout: "", requests: [] });
-      expect(ran.stderr).toContain("clomoctl renewals notify test");
-      expect(parseNotifySettings(settingsOf(home), "a")).toMatchObject({ language, recipients: [] });
-      expect(statSync(join(home, "notify.yaml")).mode & 0o777).toBe(0o600);
-      const uncommented = settingsOf(home)
-        .replace("recipients: []", "recipients:")
-        .replaceAll(/^# (?=(?:stages|smtp):| {2,}(?:- )?[\w-]+: )/gm, "");
-      expect(parseNotifySettings(uncommented, "a").recipients.map(({ way }) => way)).toEqual(["mail", "webhook"]);
-    },
-  );
+  test.each(["en", "ja"])("without a terminal, writes commented settings that have no effect: %s", async (language) => {
+    const home = freshFolder();
+    const ran = await run(`--lang ${language} renewals notify init`, { home });
+    expect(ran).toMatchObject({ exit: 0, stdout: "", requests: [] });
+    expect(ran.stderr).toContain("clomoctl renewals notify test");
+    expect(parseNotifySettings(settingsOf(home), "a")).toMatchObject({ language, recipients: [] });
+    expect(statSync(join(home, "notify.yaml")).mode & 0o777).toBe(0o600);
+    const uncommented = settingsOf(home)
+      .replace("recipients: []", "recipients:")
+      .replaceAll(/^# (?=(?:stages|smtp):| {2,}(?:- )?[\w-]+: )/gm, "");
+    expect(parseNotifySettings(uncommented, "a").recipients.map(({ way }) => way)).toEqual(["mail", "webhook"]);
+  });
 
-  test("on a terminal asks for server and recipient, and writes what was answered", async () => {
+  test("on a terminal, asks for server and recipient and writes the answers", async () => {
     const home = freshFolder();
     const typing = [
       ["Mail server", "smtp.example.jp\r"],
-      ["sender of notices", "a@example.jp\r"],
-      ["User name at smtp.example.jp", "it's me\r"],
-      ["Mail address to notify", "it@example.jp\r"],
+      ["Sender address of reminders", "a@example.jp\r"],
+      ["User name on smtp.example.jp", "it's me\r"],
+      ["Email address to notify", "it@example.jp\r"],
     ] as const;
     const ran = await run("renewals notify init", { home, terminal: { typing } });
     expect(ran.exit).toBe(0);
-    expect(ran.stderr).toContain(`put the password into ${join(home, "smtp-password")} (chmod 600)`);
+    expect(ran.stderr).toContain(`write the password to ${join(home, "smtp-password")} (chmod 600)`);
     expect(parseNotifySettings(settingsOf(home), "a")).toMatchObject({
       smtp: { host: "smtp.example.jp", from: "a@example.jp", user: "it's me", password: { file: "smtp-password" } },
       recipients: [{ way: "mail", address: "it@example.jp", language: "en" }],
     });
   });
 
-  test("writes nothing where a question is left by Ctrl-C", async () => {
+  test("writes nothing after Ctrl-C at a question", async () => {
     const home = freshFolder();
     const ran = await run("renewals notify init", { home, terminal: { typing: [["Mail server", "\u0003"]] } });
     expect(ran).toMatchObject({ exit: 130, stdout: "" });
@@ -50,14 +47,16 @@ describe("init", () => {
     expect(existsSync(join(home, "notify.yaml"))).toBe(false);
   });
 
-  test("is refused to an account that may not record notices, and nothing is written", async () => {
+  test("refuses an account that may not record reminders and writes nothing", async () => {
     const home = freshFolder();
     const whoami = { ...example<object>("whoami"), account: "taro01", role: "operator", operations: [] };
-    const { en, ja } = await inBoth("renewals notify init --as taro01", { home, tenant: { whoami } });
+    const { en, ja } = await runInBoth("renewals notify init --as taro01", { home, tenant: { whoami } });
     expect([en.exit, ja.exit]).toEqual([4, 4]);
-    expect(en.stderr).toContain("taro01 may not record renewals and their notices: an operator has no such right\n");
+    expect(en.stderr).toContain(
+      "taro01 is not permitted to record renewal items and reminders: an operator does not have this right\n",
+    );
     expect(ja.stderr).toContain(
-      "「taro01」の権限では行えません(更新期限と通知の記録): オペレーターにはこの権限がありません\n",
+      "「taro01」の権限では行えません(年次更新・期限と通知の記録): オペレーターにはこの権限がありません\n",
     );
     expect(existsSync(join(home, "notify.yaml"))).toBe(false);
     const tried = await run("renewals notify test --as taro01", { home, tenant: { whoami } });
@@ -66,18 +65,18 @@ describe("init", () => {
     expect((await run("renewals notify init --as taro01", { home, tenant: { whoami: may } })).exit).toBe(0);
   });
 
-  test("never replaces settings, in both languages", async () => {
+  test("never replaces existing settings, in both languages", async () => {
     const home = freshFolder();
     writeFileSync(join(home, "notify.yaml"), "mine", { mode: 0o600 });
-    const { en, ja } = await inBoth("renewals notify init", { home });
-    expect(en).toMatchObject({ exit: 3, stderr: expect.stringContaining("there are settings already") });
+    const { en, ja } = await runInBoth("renewals notify init", { home });
+    expect(en).toMatchObject({ exit: 3, stderr: expect.stringContaining("the settings file already exists") });
     expect(ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("設定ファイルはすでにあります") });
     expect(settingsOf(home)).toBe("mine");
   });
 });
 
 describe("test", () => {
-  test("sends one message through each way, and tells failures by host, port and cause, in both languages", async () => {
+  test("sends one message through each channel, and reports failures by host, port and cause", async () => {
     const [home, office, chat] = [freshFolder(), await openPostOffice(), await openChat()];
     onTestFinished(async () => void (await Promise.all([office.close(), chat.close()])));
     const yaml = [
@@ -90,12 +89,12 @@ describe("test", () => {
     writeFileSync(join(home, "notify.yaml"), yaml.join("\n"), { mode: 0o600 });
     const environment = { CHAT_URL: chat.url, DEAD_URL: "http://127.0.0.1:1/SECRET" };
     const line = "renewals notify test --fields recipient,outcome,reason";
-    const { en, ja } = await inBoth(line, { home, environment });
+    const { en, ja } = await runInBoth(line, { home, environment });
     expect(en).toMatchObject({ exit: 7, requests: [] });
     expect(en.stdout.split("\n").slice(1, -1)).toEqual([
       "chat\tsent\t",
       "dead\tfailed\t127.0.0.1:1: connection refused (ECONNREFUSED)",
-      "none\tfailed\tenvironment variable is not set (NONE)",
+      "none\tfailed\tthe environment variable is not set (NONE)",
       "a@example.jp\tsent\t",
     ]);
     expect(ja.stdout).toContain("127.0.0.1:1: 接続を拒否されました(ECONNREFUSED)");
@@ -108,11 +107,11 @@ describe("test", () => {
     expect((await run(line, { home })).stdout.split("\n").slice(1, -1)).toEqual(["it@example.jp\tsent\t"]);
   });
 
-  test("needs settings, and somebody in them; takes no option of a run", async () => {
+  test("requires settings with a recipient, and accepts no option of a run", async () => {
     const home = freshFolder();
     expect(await run("renewals notify test", { home })).toMatchObject({ exit: 6 });
     writeFileSync(join(home, "notify.yaml"), "recipients: []\n", { mode: 0o600 });
-    const { en, ja } = await inBoth("renewals notify test", { home });
+    const { en, ja } = await runInBoth("renewals notify test", { home });
     expect(en).toMatchObject({ exit: 6, stderr: expect.stringContaining("no recipients are configured") });
     expect(ja.stderr).toContain("通知先の設定がありません");
     expect(await run("renewals notify test --dry-run", { home })).toMatchObject({ exit: 2 });

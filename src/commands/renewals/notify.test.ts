@@ -7,8 +7,8 @@ import { Failure } from "../../lib/errors/index.ts";
 import { openChat, openPostOffice, type Chat } from "#support/renewals/post-office.ts";
 import { vppToken } from "#support/renewals/vpp-token.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
-import { freshFolder, inBoth, run, type Circumstances } from "#support/commands/program.ts";
-import { example, type Answers, type Seen } from "#support/commands/tenant.ts";
+import { freshFolder, runInBoth, run, type Circumstances } from "#support/commands/program.ts";
+import { example, type Answers, type ReceivedRequest } from "#support/commands/tenant.ts";
 import { idOf, item } from "#support/commands/renewals/item.ts";
 
 /** Twelve days before its end: the stage of 15 days. */
@@ -44,7 +44,7 @@ const held = (...items: readonly object[]): Answers => ({ ade: example("ade"), v
 
 /** What a tenant answers to a notice that is begun and one that is settled. */
 const taking = (claimed = true): Answers => ({
-  claimNotice: ({ json }: Seen) => {
+  claimNotice: ({ json }: ReceivedRequest) => {
     const notice = { ...example<{ notice: object }>("claimNotice").notice, ...(json as object) };
     return { claimed, notice };
   },
@@ -64,9 +64,9 @@ const here = (tenant: NonNullable<Circumstances["tenant"]>, more: Circumstances 
 });
 
 describe("a plan", () => {
-  test("shows who would be told what, and neither sends nor records it", async () => {
+  test("shows who would receive which reminder, without sending or recording it", async () => {
     settings();
-    const { en, ja } = await inBoth("renewals notify --dry-run --format json", here(having(due, far)));
+    const { en, ja } = await runInBoth("renewals notify --dry-run --format json", here(having(due, far)));
     expect(en).toMatchObject({ exit: 0, stderr: "", requests: [...ASKED, TOLD] });
     expect(JSON.parse(en.stdout)).toEqual([
       {
@@ -88,7 +88,7 @@ describe("a plan", () => {
     expect(chat.posted).toEqual([]);
   });
 
-  test("names a mail recipient by the address", async () => {
+  test("identifies a mail recipient by email address", async () => {
     settings(
       "language: en",
       "smtp: {host: 127.0.0.1, from: a@example.jp}",
@@ -100,9 +100,9 @@ describe("a plan", () => {
     expect((await run(line, here(tenant))).stdout).toBe("recipient\tway\tlanguage\nit@example.jp\tmail\ten\n");
   });
 
-  test("is a table on a terminal, in its language", async () => {
+  test("prints a table on a terminal, in the selected language", async () => {
     settings();
-    const { en, ja } = await inBoth(
+    const { en, ja } = await runInBoth(
       "renewals notify --dry-run --fields stage,recipient,outcome",
       here(having(due), { terminal: {} }),
     );
@@ -113,30 +113,30 @@ describe("a plan", () => {
   test.each([
     ["", "2026-12-06\t16\t30"],
     ["--timezone UTC", "2026-12-05\t15\t15"],
-  ])("counts days in the context's zone, or in another: %s", async (words, said) => {
+  ])("counts days in the context's time zone or in the given one: %s", async (words, said) => {
     settings();
     const night = { ...due, expiresAt: "2026-12-05T16:00:00.000Z" };
     const line = `renewals notify --dry-run --fields expiresOn,daysLeft,stage ${words}`.trim();
     expect((await run(line, here(having(night)))).stdout).toBe(`expiresOn\tdaysLeft\tstage\n${said}\n`);
   });
 
-  test("goes by the earlier date of record and file, and says so", async () => {
+  test("uses the earlier of the recorded and the file's dates, and warns that they differ", async () => {
     settings();
     const source = join(home, "a.vpptoken");
     writeFileSync(source, vppToken(new Date("2026-12-01T00:00:00Z"), "例"));
     const vpp = item(3, { name: "VPP", kind: "vpp-token", source });
-    const { en, ja } = await inBoth(
+    const { en, ja } = await runInBoth(
       "renewals notify --dry-run --fields name,expiresOn",
       here({ ...having(vpp), ...held() }),
     );
     expect(en.stdout).toBe("name\texpiresOn\nVPP\t2026-12-01\n");
-    expect(en.stderr).toMatch(/^warning: .*VPP.*recorded as 2027-11-20, but .* has 2026-12-01/);
-    expect(ja.stderr).toMatch(/^警告: .*VPP.*記録では 2027-11-20/);
+    expect(en.stderr).toMatch(/^warning: .*VPP.*the recorded date is 2027-11-20, but .* has 2026-12-01/);
+    expect(ja.stderr).toMatch(/^警告: .*VPP.*記録された期限は 2027-11-20/);
   });
 });
 
 describe("a run", () => {
-  test("begins each notice, sends it and records that it was sent", async () => {
+  test("begins each reminder, sends it and records that it was sent", async () => {
     settings();
     const ran = await run(
       "renewals notify --fields name,recipient,outcome",
@@ -158,30 +158,33 @@ describe("a run", () => {
     expect(chat.posted[0]?.body).not.toContain("テナント: ");
   });
 
-  test("says in the language of a terminal what became of it", async () => {
+  test("shows the outcome on a terminal in the selected language", async () => {
     settings();
     const circumstances = here({ ...having(due), ...taking() }, { terminal: {} });
-    const { en, ja } = await inBoth("renewals notify --fields outcome", circumstances);
+    const { en, ja } = await runInBoth("renewals notify --fields outcome", circumstances);
     expect(en.stdout).toBe("outcome\nsent\n");
     expect(ja.stdout).toBe("結果\n送信済み\n");
   });
 
-  test("leaves alone what another run is sending", async () => {
+  test("skips a reminder that another run is sending", async () => {
     settings();
     const tenant = { ...having(due), ...taking(false) };
-    const { en, ja } = await inBoth("renewals notify --fields outcome", here(tenant));
+    const { en, ja } = await runInBoth("renewals notify --fields outcome", here(tenant));
     expect(en).toMatchObject({ exit: 7, stdout: "outcome\nbusy\n" });
-    expect(en.stderr).toMatch(/^warning: another run is notifying chat; .* the next run sends .*\n$/);
+    expect(en.stderr).toMatch(/^warning: another run is notifying chat; the next run sends .*\n$/);
     expect(ja).toMatchObject({ exit: 7, stdout: en.stdout, stderr: expect.stringContaining("別の実行が通知中です") });
     const drawn = await run("--lang ja renewals notify --fields outcome", here(tenant, { terminal: {} }));
     expect(drawn.stdout).toContain("別の実行で処理中");
     expect(chat.posted).toEqual([]);
   });
 
-  test("that fails is exit 7, recorded as failed and told with its reason, in both languages", async () => {
+  test("exits with 7, records the failure and reports its reason in both languages if sending fails", async () => {
     settings();
     chat.status = 500;
-    const { en, ja } = await inBoth("renewals notify --fields outcome,reason", here({ ...having(due), ...taking() }));
+    const { en, ja } = await runInBoth(
+      "renewals notify --fields outcome,reason",
+      here({ ...having(due), ...taking() }),
+    );
     const reason = `${new URL(chat.url).host}: HTTP 500`;
     expect(en).toMatchObject({ exit: 7, stdout: `outcome\treason\nfailed\t${reason}\n` });
     expect(en.stderr).toBe(`warning: could not notify chat: ${reason}\n`);
@@ -194,25 +197,25 @@ describe("a run", () => {
     expect(drawn.stdout).toBe("結果\n失敗\n");
   });
 
-  test("without a secret says which, in the person's language", async () => {
+  test("names a missing secret in the selected language", async () => {
     settings();
     const circumstances = here({ ...having(due), ...taking() }, { environment: {} });
-    const { en, ja } = await inBoth("renewals notify --fields reason", circumstances);
-    expect(en).toMatchObject({ exit: 7, stdout: "reason\nenvironment variable is not set (CHAT_URL)\n" });
+    const { en, ja } = await runInBoth("renewals notify --fields reason", circumstances);
+    expect(en).toMatchObject({ exit: 7, stdout: "reason\nthe environment variable is not set (CHAT_URL)\n" });
     expect(ja.stdout).toBe("reason\nこの環境変数が設定されていません (CHAT_URL)\n");
-    const dry = await inBoth(
+    const dry = await runInBoth(
       "renewals notify --dry-run --fields outcome,reason",
       here(having(due), { environment: {} }),
     );
     expect(dry.en).toMatchObject({
       exit: 7,
-      stdout: "outcome\treason\nfailed\tenvironment variable is not set (CHAT_URL)\n",
-      stderr: "warning: could not notify chat: environment variable is not set (CHAT_URL)\n",
+      stdout: "outcome\treason\nfailed\tthe environment variable is not set (CHAT_URL)\n",
+      stderr: "warning: could not notify chat: the environment variable is not set (CHAT_URL)\n",
     });
     expect(dry.ja.stderr).toContain("chat に通知できませんでした: この環境変数が設定されていません");
   });
 
-  test("takes secrets only from files that nobody else may read, beside the settings", async () => {
+  test("reads secret files next to the settings, and only if no other user can read them", async () => {
     settings("recipients:", "  - {name: chat, way: webhook, service: slack, url-file: url}");
     writeFileSync(join(home, "url"), chat.url);
     chmodSync(join(home, "url"), 0o644);
@@ -226,7 +229,7 @@ describe("a run", () => {
     expect(chat.posted).toHaveLength(1);
   });
 
-  test("tells recipients and owners by mail; an owner who is no user any more is warned of, in both languages", async () => {
+  test("mails recipients and owners, and warns in both languages about an owner who is no longer a user", async () => {
     const office = await openPostOffice();
     onTestFinished(() => office.close());
     const smtp = `smtp: {host: 127.0.0.1, port: ${office.port}, security: none, from: a@example.jp}`;
@@ -238,7 +241,7 @@ describe("a run", () => {
       findUsers: { items: [] },
       userHistory: { items: [] },
     };
-    const { en, ja } = await inBoth("renewals notify --fields recipient,outcome", here(tenant));
+    const { en, ja } = await runInBoth("renewals notify --fields recipient,outcome", here(tenant));
     expect(en).toMatchObject({
       exit: 0,
       stdout: "recipient\toutcome\nyamada@example.jp\tsent\nit@example.jp\tsent\n",
@@ -248,12 +251,12 @@ describe("a run", () => {
     expect(en.requests).toContainEqual({ operation: "users", query: { limit: "1" } });
     expect(en.requests.find(({ operation }) => operation === "findUsers")).toBeDefined();
     expect(office.delivered.slice(0, 2).map(({ to, mail }) => [to, mail.subject])).toEqual([
-      ["yamada@example.jp", "【更新期限】あと 12 日: その他の期日「契約」"],
+      ["yamada@example.jp", "【年次更新・期限】あと 12 日: その他の期日「契約」"],
       ["it@example.jp", '[Renewal] 12 days left: other date "契約"'],
     ]);
   });
 
-  test("tells nobody twice: what was sent is not sent again", async () => {
+  test("does not send the same reminder twice", async () => {
     settings();
     const past = { ...example<{ notice: object }>("claimNotice").notice, ...CLAIM, state: "sent" };
     const tenant = { ...having(due), listNotices: { items: [past] } };
@@ -269,7 +272,7 @@ describe("a run", () => {
 test.each([
   ["en", " 1 message"],
   ["ja", "1 通を送信しました"],
-])("an interruption stops between two recipients and says how far it came: %s", async (language, said) => {
+])("an interruption stops between two recipients and reports how many were sent: %s", async (language, said) => {
   settings("recipients:", CHAT, CHAT.replace("chat", "other"));
   const signals = new EventEmitter();
   const settleNotice = (): unknown => {
@@ -282,7 +285,7 @@ test.each([
   expect(chat.posted).toHaveLength(1);
 });
 
-test("an interruption counts only what was sent", async () => {
+test("an interruption counts only the messages that were sent", async () => {
   settings();
   chat.status = 500;
   const signals = new EventEmitter();
@@ -294,10 +297,10 @@ test("an interruption counts only what was sent", async () => {
   expect(ran).toMatchObject({ exit: 143, stderr: expect.stringContaining(" 0 message") });
 });
 
-describe("where nothing is due", () => {
+describe("when nothing is due", () => {
   const nothing = { listRenewals: { items: [far] }, tenant: example("tenant") };
 
-  test("nothing is said, so that cron mails nothing", async () => {
+  test("prints nothing, so that cron sends no mail", async () => {
     settings();
     for (const words of ["", " --dry-run"]) {
       const ran = await run(`renewals notify${words}`, here(nothing));
@@ -305,25 +308,25 @@ describe("where nothing is due", () => {
     }
   });
 
-  test("that nobody holds the support option is told all the same, in both languages", async () => {
+  test("still warns in both languages that no account has the support option", async () => {
     settings();
     const { administration } = example<Tenant>("tenant");
     const lacking = example<Tenant>("tenant", {
       administration: administration && { ...administration, supported: [] },
     });
     for (const words of ["", " --dry-run"]) {
-      const { en, ja } = await inBoth(`renewals notify${words}`, here({ ...nothing, tenant: lacking }));
+      const { en, ja } = await runInBoth(`renewals notify${words}`, here({ ...nothing, tenant: lacking }));
       expect(en).toMatchObject({ exit: 0, stdout: "" });
       expect(en.stderr).toBe(
-        "warning: local: nobody holds the support option: CLOMO's mail about certificates goes to nobody; to change it: clomoctl clomo-account edit NAME --support-option --notice-mail --context local\n",
+        "warning: local: nobody has the support option, so nobody receives CLOMO's mail about certificates; to fix this: clomoctl clomo-account edit NAME --support-option --notice-mail --context local\n",
       );
       expect(ja.stderr).toMatch(/^警告: local: サポートオプションを付与されたシステム管理者がいません。/);
     }
   });
 
-  test("a person at a terminal is told so, in both languages", async () => {
+  test("reports that to a person at a terminal, in both languages", async () => {
     settings();
-    const { en, ja } = await inBoth("renewals notify", here(nothing, { terminal: {} }));
+    const { en, ja } = await runInBoth("renewals notify", here(nothing, { terminal: {} }));
     expect(en).toMatchObject({ exit: 0, stdout: "", stderr: "nothing is due\n" });
     expect(ja).toMatchObject({ exit: 0, stdout: "", stderr: "期限の近いものはありません\n" });
     const silent = await run("renewals notify --no-input", here(nothing, { terminal: {} }));
@@ -333,16 +336,16 @@ describe("where nothing is due", () => {
   test.each([
     [["--format", "json"], "[]\n"],
     [["--query", "length(@)"], "0\n"],
-  ])("a program that asked with %j gets an answer", async (words, answer) => {
+  ])("still prints output to a program that passes %j", async (words, answer) => {
     settings();
     const ran = await run(["renewals", "notify", ...words], here(nothing));
     expect(ran).toMatchObject({ exit: 0, stdout: answer, stderr: "" });
   });
 
-  test("things without a date, and things that nobody is told of, are warned of in both languages", async () => {
+  test("warns in both languages about items without a date and items without a recipient", async () => {
     settings("recipients:", `${CHAT.slice(0, -1)}, kinds: [vpp-token]}`);
     const tenant = having(due, item(3, { name: "謎", expiresAt: null }));
-    const { en, ja } = await inBoth("renewals notify", here(tenant));
+    const { en, ja } = await runInBoth("renewals notify", here(tenant));
     expect(en).toMatchObject({ exit: 0, stdout: "" });
     expect(en.stderr).toMatch(/^warning: .*契約.*\nwarning: .*謎.*\n$/);
     expect(ja.stderr).toMatch(/^警告: .*契約.*\n警告: .*謎.*\n$/);
@@ -364,7 +367,7 @@ describe("--all-contexts", () => {
     tenants: tenants ?? {},
   });
 
-  test("is one digest a recipient, which names the tenants", async () => {
+  test("sends each recipient one digest that names the tenants", async () => {
     const tenants = {
       local: { ...having(due), ...taking() },
       kanto,
@@ -377,31 +380,35 @@ describe("--all-contexts", () => {
     expect(chat.posted[0]?.body).toMatch(/テナント: local[^]*テナント: kanto/);
   });
 
-  test("without it one tenant is asked: the one that is chosen", async () => {
+  test("only the selected tenant is checked without the option", async () => {
     const ran = await run("renewals notify --context kanto --fields context", all({ kanto }));
     expect(ran).toMatchObject({ exit: 0, stdout: "context\nkanto\n" });
   });
 
-  test("a tenant that cannot be opened is said in both languages, and the others are told all the same", async () => {
+  test("reports a tenant that cannot be opened in both languages, and still processes the others", async () => {
     const tenants = { local: gone, kanto, osaka: { listRenewals: { items: [] }, tenant: example("tenant") } };
-    const { en, ja } = await inBoth("renewals notify --all-contexts --fields context", all(tenants));
-    expect(en).toMatchObject({ exit: 7, stdout: "context\nkanto\n", stderr: "warning: local: no answer\n" });
+    const { en, ja } = await runInBoth("renewals notify --all-contexts --fields context", all(tenants));
+    expect(en).toMatchObject({
+      exit: 7,
+      stdout: "context\nkanto\n",
+      stderr: "warning: local: no answer\n",
+    });
     expect(ja).toMatchObject({ exit: 7, stderr: "警告: local: 応答なし\n" });
     const plan = await run("renewals notify --all-contexts --dry-run", all({ ...tenants, kanto: having(due) }));
     expect(plan.exit).toBe(7);
   });
 
-  test("a tenant that opens and cannot be read is said in both languages too", async () => {
+  test("also reports in both languages a tenant that can be opened but not read", async () => {
     const tenants = {
       local: { listRenewals: gone },
       kanto,
       osaka: { listRenewals: { items: [] }, tenant: example("tenant") },
     };
-    const { en, ja } = await inBoth("renewals notify --all-contexts --fields context", all(tenants));
+    const { en, ja } = await runInBoth("renewals notify --all-contexts --fields context", all(tenants));
     expect(en).toMatchObject({
       exit: 7,
       stdout: "context\nkanto\n",
-      stderr: expect.stringMatching(/local: no answer\n$/),
+      stderr: expect.stringMatching(/^warning: cannot read the tenant local: no answer\n$/),
     });
     expect(ja).toMatchObject({
       exit: 7,
@@ -410,25 +417,25 @@ describe("--all-contexts", () => {
   });
 });
 
-describe("is refused, and nobody is told", () => {
-  test("where it is not said whom to tell, in both languages, with where to say it", async () => {
-    const { en, ja } = await inBoth("renewals notify", here({}));
+describe("refuses to run and notifies nobody", () => {
+  test("if no recipients are configured, and names the settings file in both languages", async () => {
+    const { en, ja } = await runInBoth("renewals notify", here({}));
     expect(en).toMatchObject({ exit: 6, stdout: "", requests: [] });
     expect(en.stderr).toContain(`\n  ${join(home, "notify.yaml")}\n`);
     expect(en.stderr).toContain("clomoctl renewals notify --help");
     expect(ja).toMatchObject({ exit: 6, stderr: expect.stringContaining("通知先の設定がありません") });
   });
 
-  test("where others could have written the settings, in both languages", async () => {
+  test("if other users can write the settings file, in both languages", async () => {
     settings();
     chmodSync(join(home, "notify.yaml"), 0o622);
-    const { en, ja } = await inBoth("renewals notify", here({}));
+    const { en, ja } = await runInBoth("renewals notify", here({}));
     expect(en).toMatchObject({ exit: 4, stdout: "", requests: [] });
     expect(en.stderr).toContain(`chmod go-w ${join(home, "notify.yaml")}`);
     expect(ja).toMatchObject({ exit: 4, stderr: expect.stringContaining("他のユーザーが書き込めるファイル") });
   });
 
-  test("where the settings cannot be read, which is not the same as none", async () => {
+  test("if the settings cannot be read, which differs from missing settings", async () => {
     mkdirSync(join(home, "notify.yaml"), { mode: 0o700 });
     const { exit, stderr } = await run("renewals notify", here({}));
     expect(exit).toBe(2);
@@ -436,19 +443,19 @@ describe("is refused, and nobody is told", () => {
     expect(stderr).not.toContain("no recipients are configured");
   });
 
-  test("where the settings are wrong, with their line, in both languages", async () => {
+  test("if the settings are invalid, naming the line in both languages", async () => {
     settings("recipients:", "  - {name: a, way: pigeon}");
-    const { en, ja } = await inBoth("renewals notify", here({}));
+    const { en, ja } = await runInBoth("renewals notify", here({}));
     expect(en).toMatchObject({ exit: 3, stdout: "", requests: [] });
     expect(en.stderr).toContain(`${join(home, "notify.yaml")}:2`);
     expect(ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("「pigeon」は使えません") });
   });
 
-  test("where the tenant cannot be opened or read, in both languages", async () => {
+  test("if the tenant cannot be opened or read, in both languages", async () => {
     settings();
     const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
     for (const tenant of [locked, { listRenewals: locked }]) {
-      const { en, ja } = await inBoth("renewals notify", here(tenant));
+      const { en, ja } = await runInBoth("renewals notify", here(tenant));
       expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
       expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n" });
     }
@@ -460,25 +467,27 @@ describe("is refused, and nobody is told", () => {
     ["renewals notify --to a", 2],
     ["renewals notify --timezone Mars/Olympus", 2],
     ["renewals notify --context nowhere", 6],
-  ])("where the command line is wrong: %s", async (line, exit) => {
+  ])("if the command line is invalid: %s", async (line, exit) => {
     settings();
     expect(await run(line, here({}))).toMatchObject({ exit, stdout: "", requests: [] });
   });
 });
 
-test("who may not write renewals is refused before anything is read, also of all tenants and where nothing is sent", async () => {
+test("an account that may not write renewals is refused before anything is read, even for a dry run", async () => {
   settings();
   const whoami = { ...example<object>("whoami"), account: "taro01", role: "operator", operations: [] };
   for (const options of ["", " --dry-run", " --all-contexts"]) {
-    const { en, ja } = await inBoth(`renewals notify${options} --as taro01`, here({ whoami }));
+    const { en, ja } = await runInBoth(`renewals notify${options} --as taro01`, here({ whoami }));
     expect(en).toMatchObject({ exit: 4, stdout: "" });
     expect(en.requests.map(({ operation }) => operation)).toEqual(["whoami"]);
-    expect(en.stderr).toContain("taro01 may not");
+    expect(en.stderr).toContain(
+      "taro01 is not permitted to record renewal items and reminders: an operator does not have this right",
+    );
     expect(ja.stderr).toContain("「taro01」の権限では行えません");
   }
 });
 
-test("a server token that Apple rejected a year before its date is notified of each day, in both languages", async () => {
+test("a server token that Apple rejected a year early causes daily reminders in both languages", async () => {
   settings();
   const rehearsal = new Rehearsal({ devices: 2 });
   onTestFinished(() => rehearsal[Symbol.asyncDispose]());
@@ -491,7 +500,7 @@ test("a server token that Apple rejected a year before its date is notified of e
   expect((await run(plan, circumstances())).stdout).toBe("");
   await rehearsal.fault("token-rejected");
   await rehearsal.sync();
-  const { en, ja } = await inBoth(plan, circumstances());
+  const { en, ja } = await runInBoth(plan, circumstances());
   expect([en.stdout, ja.stdout]).toEqual(Array(2).fill("daysLeft\tstage\n0\t0\n"));
   await run("renewals notify", circumstances());
   await run("renewals notify", circumstances());
@@ -502,7 +511,7 @@ test("a server token that Apple rejected a year before its date is notified of e
   expect(chat.posted[1]?.body).toContain("Apple が拒否(2 日経過)");
 });
 
-test("a rejection that a fast clock dated in the future is notified of each day, of all tenants too", async () => {
+test("a rejection dated in the future by a fast clock causes daily reminders, for all contexts too", async () => {
   settings();
   const rehearsal = new Rehearsal({ devices: 2 });
   onTestFinished(() => rehearsal[Symbol.asyncDispose]());
@@ -514,7 +523,7 @@ test("a rejection that a fast clock dated in the future is notified of each day,
   await rehearsal.fault("token-rejected");
   await rehearsal.sync();
   for (const scope of ["", " --all-contexts"]) {
-    const { en, ja } = await inBoth(`renewals notify --dry-run --fields daysLeft,stage${scope}`, circumstances());
+    const { en, ja } = await runInBoth(`renewals notify --dry-run --fields daysLeft,stage${scope}`, circumstances());
     expect([en.stdout, ja.stdout]).toEqual(Array(2).fill("daysLeft\tstage\n0\t0\n"));
   }
   for (const days of [0, 0, 1]) await run("renewals notify", circumstances(days));

@@ -1,37 +1,37 @@
 import { commandName, line } from "../../lib/advice/index.ts";
-import { unreadable } from "../../lib/files/index.ts";
+import { createReadFailure } from "../../lib/files/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { deliveryOf, hindrancesOf } from "../../lib/renewals/notify/deliver.ts";
+import { createDeliverer, createObstacleFinder } from "../../lib/renewals/notify/deliver.ts";
 import type { SecretPlace } from "../../lib/renewals/notify/secret.ts";
-import type { NoticeRow } from "../../lib/renewals/notify/sender.ts";
-import type { NoticeTenant } from "../../lib/renewals/notify/tenant.ts";
-import { planNotices, sendNotices } from "../../lib/renewals/notify/send.ts";
-import { notifyFileIn, readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
+import type { ReminderRow } from "../../lib/renewals/notify/sender.ts";
+import type { ReminderTenant } from "../../lib/renewals/notify/tenant.ts";
+import { planReminders, deliverReminders } from "../../lib/renewals/notify/send.ts";
+import { getNotifyFile, readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
 import { NOTIFY_FILE, type NotifySettings, type Recipient } from "../../lib/renewals/notify/settings.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
-import { textInContext } from "../../lib/terminal/commands.ts";
+import { addContextToText } from "../../lib/terminal/commands.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
-import { counted, same, text, type Text } from "../../lib/text/index.ts";
+import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { requireRight } from "../rights.ts";
-import { zoneOf, type ChosenTenant, type Tools } from "../tools.ts";
-import { itemsAsTheyStand } from "./items/tenant-items.ts";
-import { withHolding } from "./steps/holding.ts";
+import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
+import { readCurrentItems } from "./items/tenant-items.ts";
+import { addHoldings } from "./steps/holding.ts";
 
-const OUTCOMES: Readonly<Record<NoticeRow["outcome"], Text>> = {
+const OUTCOME_LABELS: Readonly<Record<ReminderRow["outcome"], Text>> = {
   due: text("due", "送信予定"),
   sent: text("sent", "送信済み"),
   failed: text("failed", "失敗"),
-  busy: text("in progress elsewhere", "別の実行で処理中"),
+  busy: text("being sent by another run", "別の実行で処理中"),
 };
 
-const WAYS: Readonly<Record<Recipient["way"], Text>> = {
+const CHANNEL_LABELS: Readonly<Record<Recipient["way"], Text>> = {
   mail: text("mail", "メール"),
   webhook: text("webhook", "Webhook"),
   command: text("command", "コマンド"),
 };
 
-const columnsOf = (terminal: Terminal): readonly Column<NoticeRow>[] => [
+const buildReminderColumns = (terminal: Terminal): readonly Column<ReminderRow>[] => [
   { key: "context", header: text("tenant", "テナント"), value: ({ due }) => due.context },
   {
     key: "kind",
@@ -50,16 +50,16 @@ const columnsOf = (terminal: Terminal): readonly Column<NoticeRow>[] => [
   },
   {
     key: "way",
-    header: text("way", "方法"),
+    header: text("channel", "方法"),
     value: ({ recipient }) => recipient.way,
-    name: ({ recipient }) => WAYS[recipient.way],
+    name: ({ recipient }) => CHANNEL_LABELS[recipient.way],
   },
   { key: "language", header: text("language", "言語"), value: ({ recipient }) => recipient.language },
   {
     key: "outcome",
     header: text("outcome", "結果"),
     value: ({ outcome }) => outcome,
-    name: ({ outcome }) => OUTCOMES[outcome],
+    name: ({ outcome }) => OUTCOME_LABELS[outcome],
   },
   {
     key: "reason",
@@ -69,8 +69,8 @@ const columnsOf = (terminal: Terminal): readonly Column<NoticeRow>[] => [
   { key: "itemId", header: text("id", "ID"), value: ({ due }) => due.item.id },
 ];
 
-/** Indented, so that the reference shows it as code. */
-const EXAMPLE = `    smtp:
+/** An example of the settings, indented so that the reference shows it as code. */
+const SETTINGS_EXAMPLE = `    smtp:
       host: smtp.example.jp
       security: starttls             # tls, starttls, none
       from: CLOMO <renewals@example.jp>
@@ -92,23 +92,26 @@ const EXAMPLE = `    smtp:
         kinds: [push-certificate, ade-token]`;
 
 export default defineCommand({
-  summary: text("notify the right people, once, of what is due", "期限の近いものを通知先に 1 回ずつ知らせる"),
+  summary: text(
+    "send reminders about items that are due, each reminder only once",
+    "期限の近いものを通知先に 1 回ずつ知らせる",
+  ),
   details: [
     text(
-      "Made for cron: 90, 60, 30, 15, 7, 3, 1 and 0 days before expiry, then daily while expired, each recipient gets one digest by mail, webhook or command. Each reminder is sent once, however often this runs, even if runs are missed, overlap or are killed. Failed deliveries are retried by the next run (exit 7 until then). If an item's owner is a mail address, the owner is notified too.",
+      "Made for cron: 90, 60, 30, 15, 7, 3, 1 and 0 days before expiry, then daily while expired, each recipient gets one digest by mail, webhook or command. Each reminder is sent once, however often this runs, even if runs are missed, overlap or are killed. Failed deliveries are retried by the next run (exit 7 until then). If an item's owner is an email address, the owner is notified too.",
       "cron での実行を想定しています。期限の 90・60・30・15・7・3・1・0 日前と、期限切れの間は毎日、通知先ごとに 1 通にまとめて、メール・Webhook・コマンドで知らせます。何度実行しても、実行が抜けたり重なったり途中で止まったりしても、各項目の各段階は通知先ごとに 1 回だけです。失敗した通知先には次の実行で再送します(それまで終了コード 7)。更新担当(owner)がメールアドレスなら、その宛先にも知らせます。",
     ),
     text(
-      "A server token for ADE that Apple rejected is notified of daily, like one that has expired, from the day of the rejection on, whatever its date. A notice also says what `renewals check` finds about who gets CLOMO's mail about certificates, and which recipients or owners are users who were deleted, or had a role once and have none. Where nobody holds the support option, that is a warning on stderr whether anything is due or not.",
+      "If Apple has rejected an ADE server token, reminders are sent daily from the day of the rejection, as if the token had expired, whatever its date. Reminders also contain what `renewals check` finds about who receives CLOMO's mail about certificates, and which recipients or owners are users who were deleted or have lost their role. If nobody has the support option, a warning on stderr says so, even if nothing is due.",
       "Apple が拒否した ADE サーバートークンは、期限にかかわらず、拒否された日から期限切れと同じように毎日知らせます。通知には、証明書の更新に関する CLOMO からのメールを受け取る人についての `renewals check` の結果と、通知先や更新担当が、削除されたユーザーか管理者権限を外されたユーザーであることも記載します。サポートオプションを付与された人がいないときは、期限の近いものがなくても標準エラー出力に警告します。",
     ),
     text(
-      `Recipients are listed in ${NOTIFY_FILE} in the settings folder (CLOMOCTL_HOME). Passwords, webhook URLs and tokens belong in environment variables or files of mode 0600, never in it:`,
-      `通知先は設定フォルダー(CLOMOCTL_HOME)の ${NOTIFY_FILE} に書きます。パスワード・Webhook の URL・トークンはそこに書かず、環境変数かモード 0600 のファイルに置きます:`,
+      `Recipients are listed in ${NOTIFY_FILE} in the settings folder (CLOMOCTL_HOME). Put passwords, webhook URLs and tokens in environment variables or in files of mode 0600, never in ${NOTIFY_FILE}. Example:`,
+      `通知先は設定フォルダー(CLOMOCTL_HOME)の ${NOTIFY_FILE} に書きます。パスワード・Webhook の URL・トークンはそこに書かず、環境変数かモード 0600 のファイルに置きます。例:`,
     ),
-    same(EXAMPLE),
+    same(SETTINGS_EXAMPLE),
     text(
-      "More keys: language and stages at the top level, timeout (seconds) of a command, token-env for Chatwork, ca-file and port of smtp. See docs/guides/en/notify.md.",
+      "Further keys: language and stages at the top level, timeout (seconds) of a command, token-env for Chatwork, ca-file and port of smtp. See docs/guides/en/notify.md.",
       "ほかに、先頭の language と stages、コマンドの timeout(秒)、Chatwork の token-env、smtp の ca-file と port があります。docs/guides/ja/notify.md を参照してください。",
     ),
   ],
@@ -117,8 +120,8 @@ export default defineCommand({
       kind: "choice",
       choices: ["init", "test"],
       about: text(
-        "init writes commented settings, test sends one message through each way (default: notify)",
-        "init: コメント付きの設定ファイルを作る、test: 各方法で 1 通ずつ送る(既定: 通知する)",
+        "init writes commented settings; test sends one message to each recipient (default: notify)",
+        "init: コメント付きの設定ファイルを作る、test: 各通知先に 1 通ずつ送る(既定: 通知する)",
       ),
     },
   },
@@ -145,19 +148,20 @@ export default defineCommand({
     { line: "clomoctl renewals notify --all-contexts --quiet", about: text("in a crontab", "crontab に書く行") },
   ],
   exits: ["not-found", "input-rejected", "not-permitted", "unavailable", "locked"],
-  shows: columnsOf,
+  shows: buildReminderColumns,
   async run(tools, { action, dryRun, allContexts }) {
     const { terminal, clock } = tools;
-    if (action !== undefined && (dryRun || allContexts)) throw misfit(action);
-    // the settings are the machine's, and no request says that they are written or tried; what is sent is recorded
+    if (action !== undefined && (dryRun || allContexts)) throw createUsageFailure(action);
+    // init and test send no request that checks this right, because the settings belong to this computer and not to the
+    // tenant; sent reminders are recorded in the tenant
     if (!allContexts) await requireRight(tools, "renewals.write");
-    if (action === "init") return (await import("./items/notify-set-up.ts")).writeSettings(tools);
-    const settings = await readSettings(tools);
+    if (action === "init") return (await import("./items/notify-set-up.ts")).writeNotifySettings(tools);
+    const settings = await requireSettings(tools);
     if (action === "test") {
-      const { tryWays } = await import("./items/notify-set-up.ts");
-      return tryWays(tools, settings, secretPlaceOf(tools));
+      const { sendTestMessages } = await import("./items/notify-set-up.ts");
+      return sendTestMessages(tools, settings, secretPlaceOf(tools));
     }
-    const { tenants, unreached } = await openAll(tools, allContexts);
+    const { tenants, unreached } = await openNoticeTenants(tools, allContexts);
     const run = {
       tenants,
       settings,
@@ -166,74 +170,74 @@ export default defineCommand({
       warn: (line: Text) => terminal.warn(line),
     };
     const { rows, incomplete } = dryRun
-      ? await planNotices(run, hindrancesOf(settings, secretPlaceOf(tools)))
-      : await send(tools, settings, run);
-    await show(tools, rows);
+      ? await planReminders(run, createObstacleFinder(settings, secretPlaceOf(tools)))
+      : await sendReminders(tools, settings, run);
+    await showReminders(tools, rows);
     return incomplete || unreached ? "unavailable" : undefined;
   },
 });
 
-const misfit = (action: string): Failure =>
+const createUsageFailure = (action: string): Failure =>
   new Failure("usage", {
     what: text(
-      `${action} takes neither --dry-run nor --all-contexts`,
+      `${action} cannot be used with --dry-run or --all-contexts`,
       `${action} に --dry-run と --all-contexts は指定できません`,
     ),
     where: commandName("renewals notify"),
   });
 
-async function readSettings({ home }: Tools): Promise<NotifySettings> {
-  const file = notifyFileIn(home);
+async function requireSettings({ home }: Tools): Promise<NotifySettings> {
+  const file = getNotifyFile(home);
   const settings = await readNotifySettings(home).catch((cause: unknown) => {
-    throw cause instanceof Failure ? cause : unreadable(file, cause);
+    throw cause instanceof Failure ? cause : createReadFailure(file, cause);
   });
   if (settings !== undefined) return settings;
   throw new Failure("not-found", {
     what: text("no recipients are configured", "通知先の設定がありません"),
     where: file,
     hint: text(
-      `to write this file: ${line("renewals notify", ["init"])}; see ${line("renewals notify", [], { helpAll: true })} for the format`,
+      `to create this file: ${line("renewals notify", ["init"])}; for its format: ${line("renewals notify", [], { helpAll: true })}`,
       `${line("renewals notify", ["init"])} でこのファイルを作成できます。書き方は ${line("renewals notify", [], { helpAll: true })} で確認できます`,
     ),
   });
 }
 
-const NOUNS = ["renewals", "users", "tenant", "ade", "push-certificate", "vpp"] as const;
+const REQUIRED_APIS = ["renewals", "users", "tenant", "ade", "push-certificate", "vpp"] as const;
 
-function noticeTenant(
+function toNoticeTenant(
   tools: Pick<Tools, "globals" | "clock">,
-  tenant: ChosenTenant<(typeof NOUNS)[number]>,
-): NoticeTenant {
-  const timezone = zoneOf(tools, tenant);
+  tenant: ChosenTenant<(typeof REQUIRED_APIS)[number]>,
+): ReminderTenant {
+  const timezone = resolveTimezone(tools, tenant);
   return {
     context: tenant.context.name,
     timezone,
     client: tenant.client,
     items: async () => {
-      const items = await itemsAsTheyStand(tenant, timezone);
-      // a notice is read anywhere
+      const items = await readCurrentItems(tenant, timezone);
+      // reminders are read outside clomoctl, so the commands in them must name the context
       return items.map(({ remark, ...item }) => ({
         ...item,
-        remark: remark && textInContext(remark, tenant.context.name),
+        remark: remark && addContextToText(remark, tenant.context.name),
       }));
     },
-    withHolding: (items) => withHolding(tenant.client, items),
+    withHolding: (items) => addHoldings(tenant.client, items),
   };
 }
 
-/** With `--all-contexts` a tenant that cannot be opened is warned of and left for the next run. */
-async function openAll(
+/** Opens the tenants to notify; with `--all-contexts`, a failure is only a warning, and the next run tries again. */
+async function openNoticeTenants(
   tools: Tools,
   allContexts: boolean,
-): Promise<{ readonly tenants: readonly NoticeTenant[]; readonly unreached: boolean }> {
+): Promise<{ readonly tenants: readonly ReminderTenant[]; readonly unreached: boolean }> {
   const { contexts, terminal } = tools;
-  if (!allContexts) return { tenants: [noticeTenant(tools, await tools.tenant(...NOUNS))], unreached: false };
-  const tenants: NoticeTenant[] = [];
+  if (!allContexts) return { tenants: [toNoticeTenant(tools, await tools.tenant(...REQUIRED_APIS))], unreached: false };
+  const tenants: ReminderTenant[] = [];
   const all = await contexts.list();
   for (const context of all) {
     try {
       await requireRight({ ...tools, tenant: (...names) => tools.tenantOf(context, ...names) }, "renewals.write");
-      tenants.push(noticeTenant(tools, await tools.tenantOf(context, ...NOUNS)));
+      tenants.push(toNoticeTenant(tools, await tools.tenantOf(context, ...REQUIRED_APIS)));
     } catch (error) {
       if (!(error instanceof Failure) || error.code === "not-permitted") throw error;
       await terminal.warn(text(`${context.name}: ${error.what.en}`, `${context.name}: ${error.what.ja}`));
@@ -242,24 +246,24 @@ async function openAll(
   return { tenants, unreached: tenants.length < all.length };
 }
 
-/** Where the settings' secrets are looked for. */
+/** Returns where to look for the secrets of the settings. */
 const secretPlaceOf = ({ environment, home, machine }: Tools): SecretPlace => ({
   environment,
   folder: home.settings,
   modes: machine.platform !== "win32",
 });
 
-async function send(tools: Tools, settings: NotifySettings, run: Parameters<typeof sendNotices>[0]) {
+async function sendReminders(tools: Tools, settings: NotifySettings, run: Parameters<typeof deliverReminders>[0]) {
   const { signal } = tools;
-  const deliver = deliveryOf(settings, secretPlaceOf(tools));
+  const deliver = createDeliverer(settings, secretPlaceOf(tools));
   let sent = 0;
   tools.describeState(() =>
     text(
-      `${counted(sent, "message")} sent; the next run sends the rest`,
+      `${formatCount(sent, "message")} sent; the next run sends the rest`,
       `${sent} 通を送信しました。残りは次の実行で送信します`,
     ),
   );
-  return sendNotices(run, {
+  return deliverReminders(run, {
     signal,
     deliver: async (recipient, message, digest) => {
       const delivery = await deliver(recipient, message, digest);
@@ -269,11 +273,11 @@ async function send(tools: Tools, settings: NotifySettings, run: Parameters<type
   });
 }
 
-/** Writes nothing when nothing is due, so that cron sends no mail; a requested format is always written. */
-async function show(tools: Tools, rows: readonly NoticeRow[]): Promise<void> {
+/** Shows the reminders; nothing if none are due, so cron sends no mail, unless a format was requested. */
+async function showReminders(tools: Tools, rows: readonly ReminderRow[]): Promise<void> {
   const { terminal, globals } = tools;
   if (rows.length > 0 || globals.format !== undefined || globals.query !== undefined) {
-    await terminal.list(columnsOf(terminal), rows);
+    await terminal.list(buildReminderColumns(terminal), rows);
   } else if (terminal.interactive) {
     await terminal.note(text("nothing is due", "期限の近いものはありません"));
   }

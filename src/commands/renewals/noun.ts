@@ -3,5 +3,5 @@ import { defineNoun } from "../command.ts";
 
 export default defineNoun({
   group: "daily",
-  summary: text("items that expire", "期限のあるもの"),
+  summary: text("renewal items and their expiry dates", "年次更新・期限"),
 });

@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { idOf, item } from "#support/commands/renewals/item.ts";
 
 const old = item(1, { name: "旧サーバー", expiresAt: "2026-12-01T15:00:00.000Z" });
@@ -12,22 +12,22 @@ const tenantRevision = { revision: 7 };
 const LOOKED = [{ operation: "tenantRevision" }, { operation: "listRenewals" }];
 const ANSWERED = [...LOOKED, { operation: "removeRenewal", params: { id: idOf(1) }, query: { seen: "7" } }];
 const REMOVED = [{ operation: "listRenewals" }, { operation: "removeRenewal", params: { id: idOf(1) } }];
-const ASKED = { en: "Delete 旧サーバー of the tenant local", ja: "テナント local の「旧サーバー」" };
+const ASKED = { en: "Delete 旧サーバー from the tenant local", ja: "テナント local の「旧サーバー」" };
 
-test("--yes removes without a question, says so in both languages, and shows what it was", async () => {
+test("--yes removes the item without asking, reports it in both languages and shows the removed item", async () => {
   const line = "renewals remove 旧サーバー --yes --fields context,name,expiresOn,daysLeft";
-  const { en, ja } = await inBoth(line, { tenant });
+  const { en, ja } = await runInBoth(line, { tenant });
   expect(en).toMatchObject({ exit: 0, requests: REMOVED, stderr: "deleted 旧サーバー\n" });
   expect(en.stdout).toBe("context\tname\texpiresOn\tdaysLeft\nlocal\t旧サーバー\t2026-12-02\t12\n");
-  expect(ja).toMatchObject({ exit: 0, stdout: en.stdout, stderr: "旧サーバー を削除しました\n" });
+  expect(ja).toMatchObject({ exit: 0, stdout: en.stdout, stderr: "「旧サーバー」を削除しました\n" });
 });
 
-test("an id, or the start of one, names the item too", async () => {
+test("an item can also be selected by its id or the start of its id", async () => {
   const { requests } = await run(`renewals remove ${idOf(1)} --yes`, { tenant });
   expect(requests).toEqual(REMOVED);
 });
 
-test.each(["en", "ja"] as const)("asks on a terminal, naming item and tenant: %s", async (language) => {
+test.each(["en", "ja"] as const)("asks on a terminal, naming the item and the tenant: %s", async (language) => {
   const line = `--lang ${language} renewals remove 旧サーバー`;
   const yes = await run(line, {
     tenant: { ...tenant, tenantRevision },
@@ -48,14 +48,17 @@ test.each(["en", "ja"] as const)("asks on a terminal, naming item and tenant: %s
 
 test.each([
   ["listRenewals", "nothing was deleted", "何も削除していません"],
-  ["removeRenewal", "it may have been changed", "変更されている可能性があります"],
-])("a signal during %s says what was deleted", async (during, en, ja) => {
+  ["removeRenewal", "the change may have been made", "変更されている可能性があります"],
+])("a signal during %s reports whether anything was deleted", async (during, en, ja) => {
   const signals = new EventEmitter();
   const cutOff = () => {
     signals.emit("SIGTERM");
     return new Failure("unavailable", { what: { en: "cut off", ja: "切断" } });
   };
-  const ended = await inBoth("renewals remove 旧サーバー --yes", { signals, tenant: { ...listed, [during]: cutOff } });
+  const ended = await runInBoth("renewals remove 旧サーバー --yes", {
+    signals,
+    tenant: { ...listed, [during]: cutOff },
+  });
   expect(ended.en).toMatchObject({ exit: 143, stderr: `error: interrupted: ${en}\n` });
   expect(ended.ja.stderr).toContain(ja);
 });
@@ -64,14 +67,14 @@ describe("nothing is removed", () => {
   test.each([
     ["nobody can be asked", {}, "renewals remove 旧サーバー"],
     ["nobody may be asked", { terminal: {} }, "renewals remove 旧サーバー --no-input"],
-  ])("where %s: --yes is named, in both languages", async (_, more, line) => {
-    const { en, ja } = await inBoth(line, { tenant: listed, ...more });
+  ])("if %s; the error names --yes in both languages", async (_, more, line) => {
+    const { en, ja } = await runInBoth(line, { tenant: listed, ...more });
     expect(en).toMatchObject({ exit: 2, stdout: "", requests: REMOVED.slice(0, 1) });
     expect(en.stderr).toContain("--yes");
     expect(ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("--yes を指定してください") });
   });
 
-  test("where the question is left by Ctrl-C", async () => {
+  test("if Ctrl-C cancels the question", async () => {
     const typing = [[ASKED.en, "\u0003"]] as const;
     const asked = { ...listed, tenantRevision };
     const ran = await run("renewals remove 旧サーバー", { tenant: asked, terminal: { typing } });
@@ -79,7 +82,7 @@ describe("nothing is removed", () => {
     expect(ran.stderr).toContain("nothing was deleted");
   });
 
-  test("where no item, or several, are meant, or the words are wrong", async () => {
+  test("if no item or several items match, or the command line is invalid", async () => {
     const none = await run("renewals remove 誰 --yes", { tenant: listed });
     expect(none).toMatchObject({ exit: 6, requests: [{ operation: "listRenewals" }] });
     const two = await run("renewals remove 019a9f3c --yes", { tenant: listed });
@@ -88,9 +91,9 @@ describe("nothing is removed", () => {
     expect(await run("renewals remove a b --yes", { tenant: {} })).toMatchObject({ exit: 2, requests: [] });
   });
 
-  test("where the tenant refuses it, in both languages", async () => {
+  test("if the tenant refuses it, in both languages", async () => {
     const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
-    const { en, ja } = await inBoth("renewals remove 旧サーバー --yes", {
+    const { en, ja } = await runInBoth("renewals remove 旧サーバー --yes", {
       tenant: { ...listed, removeRenewal: locked },
     });
     expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
@@ -98,7 +101,7 @@ describe("nothing is removed", () => {
   });
 });
 
-describe("of a remote tenant", () => {
+describe("in a remote tenant", () => {
   /** A home whose chosen context is a remote one. */
   async function remoteHome(): Promise<string> {
     const home = freshFolder();
@@ -107,9 +110,9 @@ describe("of a remote tenant", () => {
     return home;
   }
 
-  test("--yes needs the tenant's name in the command", async () => {
+  test("--yes requires the tenant's name in the command", async () => {
     const home = await remoteHome();
-    const { en, ja } = await inBoth("renewals remove 旧サーバー --yes", { tenant: listed, home });
+    const { en, ja } = await runInBoth("renewals remove 旧サーバー --yes", { tenant: listed, home });
     expect(en).toMatchObject({ exit: 2, stdout: "", requests: REMOVED.slice(0, 1) });
     expect(en.stderr).toContain("--context far");
     expect(ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("--context far を指定") });
@@ -119,8 +122,8 @@ describe("of a remote tenant", () => {
     expect(named).toMatchObject({ exit: 0, requests: REMOVED });
   });
 
-  test("a question names the tenant, and its answer is enough", async () => {
-    const typing = [["of the tenant far", "y\r"]] as const;
+  test("the question names the tenant, and the answer is sufficient", async () => {
+    const typing = [["from the tenant far", "y\r"]] as const;
     const asked = { ...tenant, tenantRevision };
     const ran = await run("renewals remove 旧サーバー", {
       tenant: asked,
@@ -130,7 +133,7 @@ describe("of a remote tenant", () => {
     expect(ran).toMatchObject({ exit: 0, requests: ANSWERED });
   });
 
-  test("an embedded one needs no name", async () => {
+  test("a local tenant does not require the name", async () => {
     const home = freshFolder();
     await run("context add kanto --embedded", { home });
     await run("context use kanto", { home });

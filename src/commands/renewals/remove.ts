@@ -1,17 +1,22 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { revisionSeen } from "../records/seen.ts";
-import { WHILE_WRITING, WRITTEN } from "../records/written.ts";
+import { getRevisionBeforePrompt } from "../records/seen.ts";
+import { STATE_MAYBE_CHANGED, STATE_CHANGED } from "../records/change-result.ts";
 import { requireRight } from "../rights.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 
 export default defineCommand({
-  summary: text("delete an item and the records of its notices", "項目とその通知の記録を削除する"),
+  summary: text("delete a renewal item and the records of its reminders", "項目とその通知の記録を削除する"),
   args: { item: ITEM_ARGUMENT },
   options: {},
-  examples: [{ line: "clomoctl renewals remove 旧サーバー --yes", about: text("without confirmation", "確認なし") }],
+  examples: [
+    {
+      line: "clomoctl renewals remove 旧サーバー --yes",
+      about: text("delete without confirmation", "確認せずに削除する"),
+    },
+  ],
   exits: ["not-permitted", "not-found", "conflict", "locked"],
   shows: ITEM_COLUMNS,
   async run(tools, { item: typed }) {
@@ -20,20 +25,20 @@ export default defineCommand({
     await requireRight(tools, "renewals.write");
     const tenant = await tools.tenant("renewals");
     const { client, context } = tenant;
-    const seen = globals.yes ? undefined : await revisionSeen(tools);
+    const seen = globals.yes ? undefined : await getRevisionBeforePrompt(tools);
     const { id, name } = await findItem(client, typed);
     const message = text(
-      `Delete ${name} of the tenant ${context.name} and the records of its notices?`,
+      `Delete ${name} from the tenant ${context.name}, including the records of its reminders?`,
       `テナント ${context.name} の「${name}」と、その通知の記録を削除しますか?`,
     );
     if (!globals.yes && !(await terminal.prompts.confirm({ message, flag: "--yes" }))) {
       await terminal.note(text("nothing was deleted", "何も削除していません"));
       return;
     }
-    tools.describeState(() => WHILE_WRITING);
+    tools.describeState(() => STATE_MAYBE_CHANGED);
     const removed = await client.renewals.remove(id, { seen });
-    tools.describeDone(WRITTEN);
-    await terminal.note(text(`deleted ${name}`, `${name} を削除しました`));
+    tools.describeDone(STATE_CHANGED);
+    await terminal.note(text(`deleted ${name}`, `「${name}」を削除しました`));
     await showItem(tools, tenant, removed);
   },
 });

@@ -60,7 +60,7 @@ const refused = async (...words: readonly string[]): Promise<{ code: number; en:
 };
 
 describe("add", () => {
-  test("a day that is typed ends in the tenant's zone, an instant is one", async () => {
+  test("a typed day ends in the tenant's time zone, and an instant is kept as typed", async () => {
     const words =
       "--kind push-certificate --expires 2099-03-01 --owner it@example.jp --account push@example.jp --phone 090-0000-0000 --phone-holder 金庫 --organisation 本社";
     const item = await done("add", "本社", ...words.split(" "), "--notes", "password: はここに書かない");
@@ -86,7 +86,7 @@ describe("add", () => {
     expect(elsewhere).toMatchObject({ expiresAt: "2099-03-01T23:59:59.000Z" });
   });
 
-  test("a file tells its kind, date, topic, organisation and fingerprint", async () => {
+  test("reads kind, date, topic, organisation and fingerprint from a file", async () => {
     const push = await done("add", "本社", "--file", "push.pem");
     expect(push).toMatchObject({ kind: "push-certificate", topic: TOPIC, certainty: "exact", level: "ok" });
     expect(push).toMatchObject({
@@ -103,7 +103,7 @@ describe("add", () => {
     });
   });
 
-  test("the year of an owner account is counted from its last login", async () => {
+  test("counts the year of an owner account from its last login", async () => {
     const day = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
     const owner = await done("add", "所有者", "--kind", "android-owner", "--last-login", "2020-02-28");
     expect(owner).toMatchObject({ expiresOn: "2021-02-28", certainty: "estimated" });
@@ -112,7 +112,7 @@ describe("add", () => {
     );
   });
 
-  test("the very same file is not recorded twice", async () => {
+  test("does not record the same file twice", async () => {
     await done("add", "本社", "--file", "push.pem");
     expect(await refused("add", "又", "--file", "push.pem")).toMatchObject({
       code: 3,
@@ -122,7 +122,7 @@ describe("add", () => {
 });
 
 describe("edit", () => {
-  test("changes what is said, takes away what is blank, keeps the rest", async () => {
+  test("changes given values, clears blank ones and keeps the rest", async () => {
     const { id } = await done("add", "本社", "--kind", "custom", "--owner", "a", "--notes", "b");
     const edited = await done(
       "edit",
@@ -138,7 +138,7 @@ describe("edit", () => {
     expect(await done("edit", "支社", "--expires", "")).toMatchObject({ expiresAt: null, level: "unknown" });
   });
 
-  test("takes the renewed file's date over, and refuses another topic", async () => {
+  test("records the date of a renewed file, and refuses another topic", async () => {
     await done("add", "本社", "--file", "push.pem", "--organisation", "関東");
     const [before] = await listed();
     const refusal = await refused("edit", "本社", "--file", "push-other.pem");
@@ -160,15 +160,18 @@ describe("edit", () => {
     expect(Number(confirmed["daysLeft"])).toBeGreaterThan(Number(before?.["daysLeft"]));
   });
 
-  test("refuses a file that verify refuses, so that no guide says to upload it", async () => {
+  test("refuses a file that verify refuses, so that no guide suggests uploading it", async () => {
     await done("add", "本社", "--file", "push.pem");
     const before = (await renewals("guide", "本社")).text;
     const refusal = await refused("edit", "本社", "--file", "push-strange.pem");
-    expect(refusal).toMatchObject({ code: 3, en: expect.stringContaining("issuer: differs, and is not Apple: ") });
+    expect(refusal).toMatchObject({
+      code: 3,
+      en: expect.stringContaining("issuer: different issuer, and not Apple: "),
+    });
     expect((await renewals("guide", "本社")).text).toBe(before);
   });
 
-  test("takes an older file over as the one in use, and warns of it", async () => {
+  test("records an older file as the one in use, with a warning", async () => {
     await done("add", "本社", "--file", "push-new.pem");
     const earlier = await renewals("edit", "本社", "--file", "push.pem", "--lang", "ja");
     expect([earlier.code, earlier.stderr]).toEqual([0, expect.stringMatching(/^警告: push\.pem: 期限の延長: /m)]);
@@ -176,15 +179,17 @@ describe("edit", () => {
     const good = await run(["renewals", "edit", "本社", "--file", "-"], { home, cwd: files, stdin: bytes });
     expect([good.code, good.stderr]).toEqual([
       0,
-      expect.stringContaining("Before the upload: clomoctl renewals verify --current OLD --new NEW --csr CSR"),
+      expect.stringContaining(
+        "to check the file before the upload: clomoctl renewals verify --current OLD --new NEW --csr CSR",
+      ),
     ]);
   });
 
-  test("is refused without a change, and for nothing; no two have one name", async () => {
+  test("refuses an edit without changes, an unknown item and a duplicate name", async () => {
     await done("add", "所有者", "--kind", "android-owner");
     expect(await refused("edit", "所有者")).toMatchObject({
       code: 2,
-      en: expect.stringContaining("nothing to change"),
+      en: expect.stringContaining("nothing to change: no option sets a value"),
     });
     expect(await refused("edit", "誰", "--owner", "x")).toMatchObject({ code: 6 });
     expect(await refused("add", "所有者", "--kind", "custom")).toMatchObject({
@@ -196,7 +201,7 @@ describe("edit", () => {
 });
 
 describe("confirm", () => {
-  test("records the login, by whom and when, and counts a year", async () => {
+  test("records who logged in and when, and counts a year from then", async () => {
     await done("add", "所有者", "--kind", "android-owner", "--last-login", "2020-12-01");
     expect(await done("confirm", "所有者", "--by", "髙橋", "--at", "2021-03-01")).toMatchObject({
       confirmedBy: "髙橋",
@@ -212,7 +217,7 @@ describe("confirm", () => {
 });
 
 describe("list", () => {
-  test("has the items of all contexts, each with its own", async () => {
+  test("lists the items of all contexts, each with its context", async () => {
     await run(["context", "add", "kanto", "--embedded"], { home });
     await done("add", "b", "--kind", "custom", "--expires", "2099-01-01", "--context", "local");
     await done("add", "a", "--kind", "custom", "--expires", "2098-01-01", "--context", "kanto");

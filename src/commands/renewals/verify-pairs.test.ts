@@ -1,9 +1,9 @@
 import { copyFileSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { describeWithOpenssl, serverToken, Workshop, type Made } from "#support/apple/openssl.ts";
+import { describeWithOpenssl, serverToken, Workshop, type IssuedCertificate } from "#support/apple/openssl.ts";
 import { vppToken } from "#support/renewals/vpp-token.ts";
-import { run, type Ran } from "#support/commands/program.ts";
+import { run, type RunResult } from "#support/commands/program.ts";
 
 /** Names of files in the folder of a pair, and what is typed besides. */
 interface Pair {
@@ -44,7 +44,7 @@ describeWithOpenssl("39 pairs, of which only the right ones are called right", (
   const put = (name: string, content: string | Uint8Array): void => writeFileSync(join(folder, name), content);
 
   function makeCertificates(): void {
-    const authority = (subject: string, keyId: string): Made =>
+    const authority = (subject: string, keyId: string): IssuedCertificate =>
       workshop.certificate({ subject, key: "ec", extensions: `${CA}\n${keyId}` });
     const apple = authority(APPLE, "subjectKeyIdentifier = hash");
     const impostor = authority(APPLE, "subjectKeyIdentifier = hash");
@@ -56,9 +56,9 @@ describeWithOpenssl("39 pairs, of which only the right ones are called right", (
     const [oldKey, newKey, thirdKey] = [workshop.key("ec"), workshop.key("ec"), workshop.key("ec")];
     const issue = (
       name: string,
-      issuer: Made | undefined,
+      issuer: IssuedCertificate | undefined,
       { subject = PUSH, dates = THIS_YEAR, key = newKey, extensions = BY_KEY } = {},
-    ): Made => {
+    ): IssuedCertificate => {
       const made = workshop.certificate(
         { subject, ...dates, extensions: issuer === undefined ? "" : extensions, ...(issuer && { issuer }) },
         key,
@@ -202,7 +202,7 @@ describeWithOpenssl("39 pairs, of which only the right ones are called right", (
     ["a token of the same server under a new name, opened", ade(`other-${NEW_ADE}`, "clomo.key"), "right"],
     ["the same, closed", ade(`other-${NEW_ADE}`), "server,consumer"],
     [
-      "a token of another server and another name",
+      "a token of another server with the same protocol and another name",
       ade(`other-${NEW_ADE.replace("12-00-00", "12-00-02")}`, "clomo.key"),
       "server,consumer",
     ],
@@ -216,30 +216,30 @@ describeWithOpenssl("39 pairs, of which only the right ones are called right", (
       vpp("sToken_for_Tokyo_ (5).vpptoken", "sToken_for_Tokyo_ (4).vpptoken"),
       "right",
     ],
-    ["a content token of another organisation", vpp("sToken_for_Tokyo_ (2).vpptoken"), "refused"],
+    ["a content this token belongs to another organisation", vpp("sToken_for_Tokyo_ (2).vpptoken"), "refused"],
     ["an older content token", vpp("sToken_for_Tokyo_ (3).vpptoken"), "refused"],
     ["a content token of another location", vpp("sToken_for_Osaka_.vpptoken"), "refused"],
     ["one of a full-width location", vpp("sToken_for___ (1).vpptoken", "sToken_for___.vpptoken"), "location"],
     ["one whose file was renamed", vpp("token.vpptoken"), "location"],
   ];
 
-  test("there are 39", () => expect(PAIRS).toHaveLength(39));
+  test("there are 39 pairs", () => expect(PAIRS).toHaveLength(39));
 
   /** What a run came to, by exit code, sentence and checks; what contradicts itself is called so. */
-  function verdictOf(next: string, ran: Ran): Verdict {
+  function verdictOf(next: string, ran: RunResult): Verdict {
     const checks = JSON.parse(ran.stdout) as readonly { readonly check: string; readonly result: string }[];
     const isBad = checks.some(({ result }) => result === "bad");
     if (ran.exit === 3 && isBad && ran.stderr === `${next}: do not upload it\n`) return "refused";
-    if (ran.exit === 0 && !isBad && ran.stderr === `${next} can replace it\n`) return "right";
+    if (ran.exit === 0 && !isBad && ran.stderr === `${next} can replace the file in use\n`) return "right";
     const left = checks.filter(({ check, result }) => LEFT.has(check) && result !== "good").map(({ check }) => check);
-    const [, told = ""] = / can replace it once you have checked: (.+)\n$/.exec(ran.stderr) ?? [];
+    const [, told = ""] = / can replace the file in use once you have checked: (.+)\n$/.exec(ran.stderr) ?? [];
     return ran.exit === 0 && !isBad && told.split(", ").length === left.length
       ? left.join()
       : `unclear: ${ran.exit} ${ran.stderr}`;
   }
   const LEFT = new Set(["request-key", "issuer", "key", "server", "consumer", "location"]);
 
-  test.each(PAIRS)("%s: %o is %s", async (_, { current, next, words = [] }, verdict) => {
+  test.each(PAIRS)("%s: verifying %o gives %s", async (_, { current, next, words = [] }, verdict) => {
     const typed = ["renewals", "verify", "--current", current, "--new", next, ...words, "--format", "json"];
     expect(verdictOf(next, await run(typed, { folder }))).toBe(verdict);
     const strict = await run([...typed, "--strict"], { folder });

@@ -3,12 +3,18 @@ import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { describeWithOpenssl, propertyList, serverToken, Workshop, type Made } from "#support/apple/openssl.ts";
+import {
+  describeWithOpenssl,
+  propertyList,
+  serverToken,
+  Workshop,
+  type IssuedCertificate,
+} from "#support/apple/openssl.ts";
 import type { Ade } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { vppToken } from "#support/renewals/vpp-token.ts";
 import { text } from "../../lib/text/index.ts";
-import { freshFolder, inBoth, run, type Circumstances, type Ran } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run, type Circumstances, type RunResult } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const token = (expiresAt: string): string => vppToken(new Date(expiresAt), "例");
@@ -35,12 +41,12 @@ const line = (next: string, ...more: readonly string[]): readonly string[] => [
 ];
 
 /** The outcome of each check, by its id. */
-const results = ({ stdout }: Ran): Readonly<Record<string, string>> => {
+const results = ({ stdout }: RunResult): Readonly<Record<string, string>> => {
   const rows = JSON.parse(stdout) as readonly { readonly check: string; readonly result: string }[];
   return Object.fromEntries(rows.map(({ check, result }) => [check, result]));
 };
 
-describe("what a simulator made", () => {
+describe("a file made by a simulator", () => {
   const folder = (): string => {
     const made = freshFolder();
     for (const [name, at] of [
@@ -60,9 +66,9 @@ describe("what a simulator made", () => {
     ade: example<Ade>("ade", { endpoint: kind === undefined ? null : { kind, url: "http://127.0.0.1:8080" } }),
   });
 
-  test("is refused, in both languages, where there is no tenant, and none is made", async () => {
+  test("is refused in both languages if there is no tenant, and no tenant is created", async () => {
     const home = freshFolder();
-    const { en, ja } = await inBoth(line("new.vpptoken"), { folder: folder(), home });
+    const { en, ja } = await runInBoth(line("new.vpptoken"), { folder: folder(), home });
     expect(en).toMatchObject({ exit: 3, requests: [] });
     expect(en.stdout).toContain("simulator\tbad\tmade by a simulator (SIMULATOR)");
     expect(ja.stdout).toContain("シミュレーター(SIMULATOR)で作成された練習用のものです");
@@ -73,12 +79,12 @@ describe("what a simulator made", () => {
     ["apple", 3],
     [undefined, 3],
     ["simulator", 0],
-  ] as const)("with the endpoint %s it ends with %i", async (kind, exit) => {
+  ] as const)("exits for the endpoint %s with %i", async (kind, exit) => {
     const ran = await run(line("new.vpptoken"), { folder: folder(), home: await homeOf(), tenant: ade(kind) });
     expect(ran).toMatchObject({ exit, requests: [{ operation: "ade" }] });
   });
 
-  test("is refused where the tenant may not be asked; of other files it is not asked at all", async () => {
+  test("is refused if the account may not read the endpoint, which is not requested for other files", async () => {
     const refused = new Failure("not-permitted", { what: text("no", "不可") });
     const home = await homeOf();
     expect(await run(line("new.vpptoken"), { folder: folder(), home, tenant: { ade: refused } })).toMatchObject({
@@ -91,17 +97,17 @@ describe("what a simulator made", () => {
   });
 });
 
-test("one that may take its place is said to, with each check, in both languages", async () => {
+test("confirms a file that can replace the current one, with each check, in both languages", async () => {
   const [old, next] = ["sToken_for_Tokyo_.vpptoken", "sToken_for_Tokyo_ (1).vpptoken"];
-  const { en, ja } = await inBoth(["renewals", "verify", "--current", old, "--new", next], { folder: tokens() });
-  expect(en).toMatchObject({ exit: 0, requests: [], stderr: `${next} can replace it\n` });
+  const { en, ja } = await runInBoth(["renewals", "verify", "--current", old, "--new", next], { folder: tokens() });
+  expect(en).toMatchObject({ exit: 0, requests: [], stderr: `${next} can replace the file in use\n` });
   expect(en.stdout).toBe(
     [
       "check\tresult\twhy",
-      "kind\tgood\tboth: VPP content token",
-      "organisation\tgood\tthe same: 例",
-      "location\tgood\tthe same: Tokyo",
-      "expiry\tgood\t2027-12-01 09:00:00 (Asia/Tokyo) instead of 2026-12-01 09:00:00 (Asia/Tokyo)",
+      "kind\tgood\tsame kind: VPP content token",
+      "organisation\tgood\tunchanged: 例",
+      "location\tgood\tunchanged: Tokyo",
+      "expiry\tgood\textended from 2026-12-01 09:00:00 (Asia/Tokyo) to 2027-12-01 09:00:00 (Asia/Tokyo)",
       "validity\tgood\tvalid now",
       "",
     ].join("\n"),
@@ -110,20 +116,23 @@ test("one that may take its place is said to, with each check, in both languages
   expect(ja.stdout).toMatch(/^check\tresult\twhy\nkind\tgood\tどちらも「/);
 });
 
-test("what the files do not tell is named as left to check, and refused by --strict, in both languages", async () => {
+test("lists what the files do not show as left to check, and --strict refuses it, in both languages", async () => {
   const folder = tokens();
   for (const year of ["2026", "2027"]) {
     mkdirSync(join(folder, year));
     writeFileSync(join(folder, year, "sToken_for___.vpptoken"), token(`${year}-12-01T00:00:00Z`));
   }
   const words = "renewals verify --current 2026/sToken_for___.vpptoken --new 2027/sToken_for___.vpptoken";
-  const { en, ja } = await inBoth(words, { folder });
-  expect(en).toMatchObject({ exit: 0, stderr: expect.stringMatching(/can replace it once .* checked.*: location\n$/) });
+  const { en, ja } = await runInBoth(words, { folder });
+  expect(en).toMatchObject({
+    exit: 0,
+    stderr: expect.stringMatching(/can replace the file in use once you have checked: location\n$/),
+  });
   expect(ja).toMatchObject({ exit: 0, stderr: expect.stringMatching(/確かめれば更新できます: 場所\n$/) });
-  const strict = await inBoth(`${words} --strict`, { folder });
+  const strict = await runInBoth(`${words} --strict`, { folder });
   expect(strict.en).toMatchObject({
     exit: 3,
-    stderr: expect.stringMatching(/do not upload it before .*: location\n$/),
+    stderr: expect.stringMatching(/do not upload it until you have checked: location\n$/),
   });
   expect(strict.ja).toMatchObject({
     exit: 3,
@@ -131,20 +140,20 @@ test("what the files do not tell is named as left to check, and refused by --str
   });
 });
 
-test("one that may not is refused with 3, and every check is listed, in both languages", async () => {
-  const { en, ja } = await inBoth(line("older.vpptoken", "--format", "json"), { folder: tokens() });
+test("exits with 3 and lists every check for a file that cannot replace the current one, in both languages", async () => {
+  const { en, ja } = await runInBoth(line("older.vpptoken", "--format", "json"), { folder: tokens() });
   expect(en).toMatchObject({ exit: 3, stderr: "older.vpptoken: do not upload it\n" });
   expect(results(en)).toMatchObject({ kind: "good", expiry: "bad", validity: "good" });
   expect(ja).toMatchObject({ exit: 3, stderr: "older.vpptoken: アップロードしないでください\n" });
   expect(results(ja)).toEqual(results(en));
   const quiet = await run(line("older.vpptoken", "--quiet"), { folder: tokens() });
-  expect(quiet.stderr).toContain("do not upload it");
+  expect(quiet.stderr).toContain("older.vpptoken: do not upload it\n");
 });
 
-test("people read what checks and results are called", async () => {
-  const { en, ja } = await inBoth(line("older.vpptoken"), { folder: tokens(), terminal: { columns: 200 } });
-  expect(en.stdout).toMatch(/^check +result +why\nkind +ok +both/);
-  expect(en.stdout).toMatch(/^later expiry +bad +/m);
+test("a terminal shows the labels of checks and results", async () => {
+  const { en, ja } = await runInBoth(line("older.vpptoken"), { folder: tokens(), terminal: { columns: 200 } });
+  expect(en.stdout).toMatch(/^check +result +reason\nkind +ok +same kind/);
+  expect(en.stdout).toMatch(/^later expiry +failed +/m);
   expect(en.stdout).toMatch(/^location +unknown +/m);
   expect(ja.stdout).toMatch(/^確認項目 +結果 +理由\n種類 +問題なし +どちらも/);
   expect(ja.stdout).toMatch(/^期限の延長 +不可 +/m);
@@ -152,24 +161,27 @@ test("people read what checks and results are called", async () => {
 });
 
 test.each([
-  ["--timezone UTC", "2027-12-01 00:00:00 (UTC) instead of"],
-  ["--context kanto", "(Pacific/Honolulu) instead of"],
-])("%s says in which zone the dates are told", async (words, said) => {
+  ["--timezone UTC", "extended from 2026-12-01 00:00:00 (UTC) to 2027-12-01 00:00:00 (UTC)"],
+  ["--context kanto", "extended from 2026-11-30 14:00:00 (Pacific/Honolulu) to 2027-11-30 14:00:00 (Pacific/Honolulu)"],
+])("%s sets the time zone of the dates", async (words, said) => {
   const home = freshFolder();
   await run("context add kanto --embedded --timezone Pacific/Honolulu", { home });
   const { stdout } = await run(line("new.vpptoken", ...words.split(" ")), { home, folder: tokens() });
   expect(stdout).toContain(said);
 });
 
-test("either file may come by stdin", async () => {
+test("either file can come from stdin", async () => {
   const folder = tokens();
   const next = await run(line("-"), { folder, stdin: token("2027-12-01T00:00:00Z") });
-  expect(next).toMatchObject({ exit: 0, stderr: expect.stringContaining("- can replace it once you have checked") });
+  expect(next).toMatchObject({
+    exit: 0,
+    stderr: expect.stringContaining("- can replace the file in use once you have checked"),
+  });
   const words = ["renewals", "verify", "--current", "-", "--new", "new.vpptoken"];
   expect(await run(words, { folder, stdin: token("2026-12-01T00:00:00Z") })).toMatchObject({ exit: 0 });
 });
 
-test("of stdin no more is read than a certificate can have", async () => {
+test("reads no more from stdin than the size limit of a certificate", async () => {
   let read = 0;
   const endless = Readable.from(
     (function* () {
@@ -181,7 +193,7 @@ test("of stdin no more is read than a certificate can have", async () => {
   expect(read).toBeLessThan(30);
 });
 
-test("what is a byte too long is not read as if it ended before, however it comes", async () => {
+test("does not accept the start of a file that is one byte too long, whatever its source", async () => {
   const short = token("2027-12-01T00:00:00Z");
   const most = Buffer.from(short + "\n".repeat(1024 * 1024 - short.length));
   const exact = await run(line("-"), { folder: tokens(), stdin: most });
@@ -190,16 +202,16 @@ test("what is a byte too long is not read as if it ended before, however it come
   expect(more).toMatchObject({ exit: 3, stdout: "" });
 });
 
-test("a crash is no refusal", async () => {
+test("a crash is not a refusal", async () => {
   const stdin = new Readable({ read: () => stdin.destroy(new TypeError("the pipe is cut")) });
   const ran = await run(line("-"), { folder: tokens(), stdin });
   expect(ran).toMatchObject({ exit: 1, stdout: "", stderr: expect.stringContaining("the pipe is cut") });
 });
 
 test.each([
-  ["en", "nothing was changed: files are only read"],
+  ["en", "nothing was changed, because files are only read"],
   ["ja", "何も変更していません"],
-])("an interruption says that nothing was changed: %s", async (language, said) => {
+])("an interruption reports that nothing was changed: %s", async (language, said) => {
   const signals = new EventEmitter();
   const stdin = Readable.from(
     (function* () {
@@ -211,7 +223,7 @@ test.each([
   expect(ran).toMatchObject({ exit: 130, stderr: expect.stringContaining(said) });
 });
 
-describe("a file that cannot be read proves nothing", () => {
+describe("an unreadable file", () => {
   test.each([
     ["the new one is not there", line("gone.vpptoken"), "no such file", "gone.vpptoken"],
     ["the new one is a folder", line("."), "this is a folder", "."],
@@ -226,10 +238,10 @@ describe("a file that cannot be read proves nothing", () => {
     ["a key is none", line("new.vpptoken", "--key", "words.pem"), "not a private key", "words.pem"],
     ["the request is not there", line("new.vpptoken", "--csr", "gone.csr"), "no such file", "gone.csr"],
     ["the request is none", line("new.vpptoken", "--csr", "words.pem"), "words.pem", "words.pem"],
-  ])("%s: 3, in both languages", async (_, words, said, where) => {
+  ])("exits with 3 in both languages if %s", async (_, words, said, where) => {
     const folder = tokens();
     writeFileSync(join(folder, "words.pem"), "本日は晴天なり");
-    const { en, ja } = await inBoth(words, { folder });
+    const { en, ja } = await runInBoth(words, { folder });
     expect(en).toMatchObject({ exit: 3, stdout: "" });
     expect(en.stderr).toMatch(/^error: /);
     expect(en.stderr).toContain(said);
@@ -248,14 +260,14 @@ test.each([
   expect(await run(words)).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining(said) });
 });
 
-test("a context that is not there is one too many", async () => {
+test("an unknown context is not found", async () => {
   expect(await run(line("new.vpptoken", "--context", "nowhere"), { folder: tokens() })).toMatchObject({ exit: 6 });
 });
 
 describeWithOpenssl("certificates", () => {
   const PUSH = "/UID=com.apple.mgmt.External.1/CN=APSP:1/C=JP";
   let workshop: Workshop;
-  let apple: Made;
+  let apple: IssuedCertificate;
   let [oldKey, newKey] = ["", ""];
 
   beforeAll(() => {
@@ -268,10 +280,10 @@ describeWithOpenssl("certificates", () => {
   });
   afterAll(() => workshop.close());
 
-  const issued = (subject: string, key: string, from: string, to: string): Made =>
+  const issued = (subject: string, key: string, from: string, to: string): IssuedCertificate =>
     workshop.certificate({ subject, from, to, issuer: apple, extensions: "authorityKeyIdentifier = keyid" }, key);
-  const inUse = (): Made => issued(PUSH, oldKey, "20251201000000Z", "20261201000000Z");
-  const renewed = (subject = PUSH): Made => issued(subject, newKey, "20261119000000Z", "20271119000000Z");
+  const inUse = (): IssuedCertificate => issued(PUSH, oldKey, "20251201000000Z", "20261201000000Z");
+  const renewed = (subject = PUSH): IssuedCertificate => issued(subject, newKey, "20261119000000Z", "20271119000000Z");
 
   /** The request as the console gives it. */
   const request = (key: string): string => {
@@ -285,16 +297,16 @@ describeWithOpenssl("certificates", () => {
     next: string,
     words: readonly string[] = [],
     more: Circumstances = {},
-  ): Promise<Ran> =>
+  ): Promise<RunResult> =>
     run(["renewals", "verify", "--current", current, "--new", next, ...words, "--format", "json"], more);
 
-  test("another topic is refused", async () => {
+  test("refuses another topic", async () => {
     const other = renewed("/UID=com.apple.mgmt.External.2/CN=APSP:2/C=JP");
     const ran = await verify(inUse().certificateFile, other.certificateFile);
     expect([ran.exit, results(ran)["topic"]]).toEqual([3, "bad"]);
   });
 
-  test("the request tells whether the certificate was made from it, and by its file's time whether it is old", async () => {
+  test("the request shows whether the certificate was made from it, and its file time whether it is old", async () => {
     const [current, next] = [inUse().certificateFile, renewed().certificateFile];
     const csr = request(newKey);
     utimesSync(csr, new Date("2026-11-19T00:00:00Z"), new Date("2026-11-19T00:00:00Z"));
@@ -303,7 +315,7 @@ describeWithOpenssl("certificates", () => {
     expect(results(right)).toMatchObject({ "request-key": "good", "request-age": "good", issuer: "good" });
     const without = await verify(current, next);
     expect([without.exit, results(without)["request-key"]]).toEqual([0, "unknown"]);
-    expect(without.stderr).toContain("can replace it once you have checked: matches the CSR");
+    expect(without.stderr).toContain("can replace the file in use once you have checked: matches the CSR");
     expect((await verify(current, next, ["--strict"])).exit).toBe(3);
     const another = await verify(current, next, ["--csr", request(workshop.key("ec"))]);
     expect([another.exit, results(another)["request-key"]]).toEqual([3, "bad"]);
@@ -315,15 +327,15 @@ describeWithOpenssl("certificates", () => {
     expect(results(piped)).toMatchObject({ "request-key": "good", "request-age": "unknown" });
   });
 
-  test("a certificate that signed itself is refused, and its issuer is named in both languages", async () => {
+  test("refuses a self-signed certificate and names its issuer in both languages", async () => {
     const own = workshop.certificate({ subject: PUSH, from: "20261119000000Z", to: "20271119000000Z" }, newKey);
     const words = ["renewals", "verify", "--current", inUse().certificateFile, "--new", own.certificateFile];
-    const { en, ja } = await inBoth(words, { terminal: { columns: 200 } });
-    expect(en).toMatchObject({ exit: 3, stdout: expect.stringMatching(/^issuer +bad +/m) });
+    const { en, ja } = await runInBoth(words, { terminal: { columns: 200 } });
+    expect(en).toMatchObject({ exit: 3, stdout: expect.stringMatching(/^issuer +failed +/m) });
     expect(ja).toMatchObject({ exit: 3, stdout: expect.stringMatching(/^発行者 +不可 +/m) });
   });
 
-  test("validity is told by this moment", async () => {
+  test("compares the validity period with the current time", async () => {
     const [current, next] = [inUse().certificateFile, renewed().certificateFile];
     const early = await verify(current, next, [], { now: new Date("2026-11-18T23:59:59Z") });
     expect([early.exit, results(early)["validity"]]).toEqual([3, "bad"]);
@@ -331,7 +343,7 @@ describeWithOpenssl("certificates", () => {
     expect([late.exit, results(late)["validity"]]).toEqual([3, "bad"]);
   });
 
-  test("a file of a key and one certificate, or of several with one push certificate, is one to compare", async () => {
+  test("accepts a file of a key and a certificate, or of several certificates with one push certificate", async () => {
     const [old, next] = [inUse(), renewed()];
     const server = workshop.certificate({ subject: "/CN=a" }, newKey);
     const file = (...parts: readonly string[]): string => workshop.file("several.pem", parts.join(""));
@@ -345,7 +357,7 @@ describeWithOpenssl("certificates", () => {
     expect((await verify(old.certificateFile, years)).exit).toBe(0);
     const other = renewed("/UID=com.apple.mgmt.External.2/CN=APSP:2/C=JP");
     const two = file(other.certificate, next.certificate);
-    const { en, ja } = await inBoth(["renewals", "verify", "--current", two, "--new", next.certificateFile]);
+    const { en, ja } = await runInBoth(["renewals", "verify", "--current", two, "--new", next.certificateFile]);
     expect(en).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining("several certificates") });
     expect(en.stderr).toContain("several.pem");
     expect(ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("証明書が複数あります") });
@@ -353,7 +365,7 @@ describeWithOpenssl("certificates", () => {
     expect(await verify(old.certificateFile, plain)).toMatchObject({ exit: 3, stdout: "" });
   });
 
-  test("our key opens server tokens, so that more can be compared", async () => {
+  test("the tenant's key opens server tokens so that more can be compared", async () => {
     const folder = freshFolder();
     const seal = (name: string, expiry: string, consumer: string): string => {
       const plain = workshop.file("token", serverToken(expiry, consumer));
@@ -366,13 +378,13 @@ describeWithOpenssl("certificates", () => {
     const shut = await verify(current, next, [], { folder });
     expect(shut.exit).toBe(0);
     expect(results(shut)).toMatchObject({ key: "good", consumer: "unknown", "old-token": "warning" });
-    expect(shut.stderr).toContain("can replace it once you have checked: consumer key");
+    expect(shut.stderr).toContain("can replace the file in use once you have checked: consumer key");
     const renamed = seal("東京_Token_2026-11-19T05-00-00Z_smime.p7m", "2027-11-19T00:00:00Z", "CK_1");
-    const { en, ja } = await inBoth(["renewals", "verify", "--current", current, "--new", renamed], { folder });
+    const { en, ja } = await runInBoth(["renewals", "verify", "--current", current, "--new", renamed], { folder });
     expect(en).toMatchObject({ exit: 0, stderr: expect.stringContaining("have checked: MDM server, consumer key\n") });
     expect(ja.stderr).toContain("次の項目を確かめれば更新できます: MDM サーバ、");
     const sameConsumer = await verify(current, renamed, ["--key", apple.keyFile], { folder });
-    expect(sameConsumer).toMatchObject({ exit: 0, stderr: expect.stringContaining("can replace it\n") });
+    expect(sameConsumer).toMatchObject({ exit: 0, stderr: expect.stringContaining("can replace the file in use\n") });
     const open = await verify(current, next, ["--key", apple.keyFile], { folder });
     expect(open).toMatchObject({ exit: 0, stderr: expect.stringContaining("once you have checked: consumer key") });
     expect(results(open)).toMatchObject({ key: "good", consumer: "warning" });

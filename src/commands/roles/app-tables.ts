@@ -1,49 +1,52 @@
-import { APP_MARKS, appNotes, appTables, type AppCell, type AppTable } from "../../lib/model/app-roles.ts";
+import { APP_MARKS, getAppNotes, getAppTables, type AppCell, type AppTable } from "../../lib/model/app-roles.ts";
 import type { SecuredApp } from "../../lib/model/secured-user.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { same, text, type Language, type Text } from "../../lib/text/index.ts";
-import { isUsualTable } from "../listing/list.ts";
+import { isDefaultTable } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
-import { writeWords } from "./lines.ts";
+import { writeWrappedText } from "./wrapped-text.ts";
 
-/** A cell of the maker's tables, with where it stands. */
-interface ShownCell extends AppCell {
+/** A cell of CLOMO's tables, with its app, table and row. */
+interface AppTableCell extends AppCell {
   readonly app: SecuredApp;
   readonly table: AppTable;
   readonly about: Text;
 }
 
-const cellsOf = (app: SecuredApp): readonly ShownCell[] =>
-  appTables(app).flatMap((table) =>
+const listTableCells = (app: SecuredApp): readonly AppTableCell[] =>
+  getAppTables(app).flatMap((table) =>
     table.rows.flatMap(({ about, cells }) => cells.map((cell) => ({ ...cell, app, table, about }))),
   );
 
-/** A mark that was put back is told by `*`. */
-export const shownMark = ({ mark, restored }: AppCell): Text => {
+/** Describes a mark; `*` means that the mark was missing and has been inferred. */
+export const describeMark = ({ mark, restored }: AppCell): Text => {
   const { en, ja } = APP_MARKS[mark];
   return restored ? text(`${en}*`, `${ja}*`) : APP_MARKS[mark];
 };
 
-/** What `*` means in these tables. */
-export const RESTORED = text("*: put back where a mark is missing, an inference", "*: 印のない箇所を補ったもの(推定)");
+/** Explains `*` in these tables. */
+export const INFERRED_MARK_LEGEND = text(
+  "*: the mark is missing in the manual's text and was inferred",
+  "*: 印のない箇所を補ったもの(推定)",
+);
 
-const ABOUT = text("may", "画面・操作");
+const ABOUT_HEADER = text("screen or operation", "画面・操作");
 
-/** What the rows of a table are called gets at least so much room. */
-const MIN_ABOUT = 20;
+/** Minimum width of the column with the names of the rows. */
+const MIN_ABOUT_WIDTH = 20;
 
-/** Whether the names of roles fit beside each other: they differ in their ends, so none is cut. */
-const fitBeside = ({ columns, language }: Tools["terminal"], roles: readonly Text[]): boolean =>
-  roles.reduce((width, role) => width + displayWidth(role[language]) + 2, MIN_ABOUT) <= columns;
+/** Returns true if the names of roles fit next to each other, uncut, because they differ only at the end. */
+const canFitSideBySide = ({ columns, language }: Tools["terminal"], roles: readonly Text[]): boolean =>
+  roles.reduce((width, role) => width + displayWidth(role[language]) + 2, MIN_ABOUT_WIDTH) <= columns;
 
-const CELL_COLUMNS = (language: Language): readonly Column<ShownCell>[] => [
+const buildCellColumns = (language: Language): readonly Column<AppTableCell>[] => [
   { key: "app", header: text("app", "アプリ"), value: ({ app }) => app },
   { key: "table", header: text("table", "表"), value: ({ table }) => table.name, name: ({ table }) => table.title },
-  { key: "about", header: ABOUT, value: ({ about }) => about[language] },
+  { key: "about", header: ABOUT_HEADER, value: ({ about }) => about[language] },
   { key: "role", header: text("role", "権限"), value: ({ role }) => role[language] },
   { key: "mark", header: text("mark", "可否"), value: ({ mark }) => mark, name: ({ mark }) => APP_MARKS[mark] },
-  { key: "restored", header: text("put back by inference", "推定で補った印"), value: ({ restored }) => restored },
+  { key: "restored", header: text("inferred mark", "推定で補った印"), value: ({ restored }) => restored },
   {
     key: "source",
     header: text("source", "根拠"),
@@ -52,30 +55,31 @@ const CELL_COLUMNS = (language: Language): readonly Column<ShownCell>[] => [
   },
 ];
 
-/** Writes the maker's tables of an app: for people each as it is, else one cell a row. */
+/** Writes CLOMO's tables of an app: for people as tables, otherwise as a list with one row for each cell. */
 export async function writeAppTables(terminal: Tools["terminal"], app: SecuredApp): Promise<void> {
   const { language } = terminal;
-  const notes = appNotes(app);
-  if (!isUsualTable(terminal)) {
-    await terminal.list(CELL_COLUMNS(language), cellsOf(app));
+  const notes = getAppNotes(app);
+  if (!isDefaultTable(terminal)) {
+    await terminal.list(buildCellColumns(language), listTableCells(app));
     for (const note of notes) await terminal.note(note);
     return;
   }
-  for (const { title, roles, rows } of appTables(app)) {
-    await writeWords(terminal, `${terminal.say(title)}:`);
-    const isTight = !fitBeside(terminal, roles);
+  for (const { title, roles, rows } of getAppTables(app)) {
+    await writeWrappedText(terminal, `${terminal.say(title)}:`);
+    const isTight = !canFitSideBySide(terminal, roles);
     if (isTight)
-      for (const [at, role] of roles.entries()) await writeWords(terminal, terminal.say(role), `${at + 1}: `);
+      for (const [at, role] of roles.entries()) await writeWrappedText(terminal, terminal.say(role), `${at + 1}: `);
     const marks = roles.map((role, at): Column<AppTable["rows"][number]> => ({
       key: `role${at}`,
       header: isTight ? same(String(at + 1)) : role,
       value: ({ cells }) => cells[at]?.mark,
-      name: ({ cells: { [at]: cell } }) => (cell === undefined ? null : shownMark(cell)),
+      name: ({ cells: { [at]: cell } }) => (cell === undefined ? null : describeMark(cell)),
     }));
-    const about = { key: "about", header: ABOUT, wraps: true };
+    const about = { key: "about", header: ABOUT_HEADER, wraps: true };
     await terminal.list([...marks, { ...about, value: (row) => row.about[language] }], rows);
     await terminal.out.write("\n");
   }
-  if (cellsOf(app).some(({ restored }) => restored)) await writeWords(terminal, terminal.say(RESTORED));
-  for (const note of notes) await writeWords(terminal, terminal.say(note));
+  if (listTableCells(app).some(({ restored }) => restored))
+    await writeWrappedText(terminal, terminal.say(INFERRED_MARK_LEGEND));
+  for (const note of notes) await writeWrappedText(terminal, terminal.say(note));
 }

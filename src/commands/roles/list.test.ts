@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { ROLES } from "../../lib/model/role.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 
-test("facts 2.1: the five choices of the form, in its order, without a tenant", async () => {
-  const { en, ja } = await inBoth("roles list", { terminal: { columns: 200 } });
+test("facts 2.1: lists the five choices of the form in its order, without a tenant", async () => {
+  const { en, ja } = await runInBoth("roles list", { terminal: { columns: 200 } });
   expect(en).toMatchObject({ exit: 0, stderr: "", requests: [] });
   const first = (stdout: string): readonly string[] => stdout.split("\n").map((line) => line.split(/ {2,}/)[0] ?? "");
   expect(first(en.stdout)).toEqual(["role", ...Object.values(ROLES).map((name) => name.en), ""]);
@@ -18,16 +18,16 @@ test("facts 2.1: the five choices of the form, in its order, without a tenant", 
   ]);
 });
 
-test("no text is cut on a terminal of 80 columns", async () => {
-  const { en, ja } = await inBoth("roles list", { terminal: {} });
+test("no text is truncated on a terminal of 80 columns", async () => {
+  const { en, ja } = await runInBoth("roles list", { terminal: {} });
   expect(en.stdout + ja.stdout).not.toContain("…");
 });
 
-test("programs get the words of roles, and the first ones", async () => {
+test("JSON contains the labels of the roles, and --limit the first ones", async () => {
   const { exit, stdout } = await run("roles list --limit 2 --format json");
   expect(exit).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject([
-    { role: "none", name: "no administrator" },
+    { role: "none", name: "no administrator role" },
     { role: "system", scope: "all organisations" },
   ]);
 });

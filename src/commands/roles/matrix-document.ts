@@ -1,45 +1,53 @@
-import { appNotes, appTables } from "../../lib/model/app-roles.ts";
-import { MATRIX_NOTE, matrixRows, PAGES_NOTE } from "../../lib/model/role-facts.ts";
-import { SAID } from "../../lib/model/role-policy.ts";
+import { getAppNotes, getAppTables } from "../../lib/model/app-roles.ts";
+import { MATRIX_NOTE, buildMatrixRows, PAGES_NOTE } from "../../lib/model/role-facts.ts";
+import { MANUAL_STATEMENTS } from "../../lib/model/role-policy.ts";
 import { OPERATION_GROUPS, ROLES, type AdministratorRole } from "../../lib/model/role.ts";
-import { securedAppName, type SecuredApp } from "../../lib/model/secured-user.ts";
+import { formatSecuredAppName, type SecuredApp } from "../../lib/model/secured-user.ts";
 import type { Block, Document } from "../../lib/document/blocks.ts";
-import { joined, same, text, type Text } from "../../lib/text/index.ts";
-import { RESTORED, shownMark } from "./app-tables.ts";
-import { citedFor, LEGEND, markOf } from "./matrix-columns.ts";
+import { joinTexts, same, text, type Text } from "../../lib/text/index.ts";
+import { INFERRED_MARK_LEGEND, describeMark } from "./app-tables.ts";
+import { describeCitedCells, MATRIX_LEGEND, describeReach } from "./matrix-columns.ts";
 
-const paragraphs = (all: readonly Text[]): readonly Block[] => all.map((words) => ({ kind: "paragraph", words }));
+const toParagraphs = (all: readonly Text[]): readonly Block[] => all.map((words) => ({ kind: "paragraph", words }));
 
-/** The matrix as a document, with the sentences that are cited. */
-export function matrixDocument(roles: readonly AdministratorRole[]): Document {
-  const cited = SAID.map((said) => ({ ...said, cells: said.cells.filter(([role]) => roles.includes(role)) }));
+/** Builds a document with the matrix and the cited sentences. */
+export function buildMatrixDocument(roles: readonly AdministratorRole[]): Document {
+  const cited = MANUAL_STATEMENTS.map((said) => ({
+    ...said,
+    cells: said.cells.filter(([role]) => roles.includes(role)),
+  }));
   const sentences = cited.filter(({ cells, role }) => cells.length > 0 || roles.some((one) => one === role));
   return {
-    title: text("Who may do what in CLOMO by clomoctl", "clomoctl での管理者権限の一覧"),
+    title: text("Administrator roles in clomoctl: who may do what", "clomoctl での管理者権限の一覧"),
     isWide: true,
-    intro: [...paragraphs([MATRIX_NOTE, PAGES_NOTE]), { kind: "list", items: LEGEND.map((words) => ({ words })) }],
+    intro: [
+      ...toParagraphs([MATRIX_NOTE, PAGES_NOTE]),
+      { kind: "list", items: MATRIX_LEGEND.map((words) => ({ words })) },
+    ],
     sections: [
       {
         id: "matrix",
         title: text("What each role may do", "管理者権限でできること"),
-        blocks: [...Map.groupBy(matrixRows(), ({ group }) => group)].map(([group, rows]): Block => ({
+        blocks: [...Map.groupBy(buildMatrixRows(), ({ group }) => group)].map(([group, rows]): Block => ({
           kind: "table",
           caption: OPERATION_GROUPS[group],
           head: [text("Operation", "操作"), ...roles.map((role) => ROLES[role])],
-          rows: rows.map(({ about, cells }) => [about, ...roles.map((role) => markOf(cells[role]))]),
+          rows: rows.map(({ about, cells }) => [about, ...roles.map((role) => describeReach(cells[role]))]),
         })),
       },
       {
         id: "manual",
-        title: text("What the maker's manual says", "マニュアルの記載"),
+        title: text("What CLOMO's manual says", "マニュアルの記載"),
         blocks: [
           {
             kind: "list",
             items: sentences.map(({ seed, sentence, cells, note }) => ({
               words: same(`${seed}「${sentence}」`),
-              about: joined(
+              about: joinTexts(
                 [
-                  ...(cells.length === 0 ? [] : [text(`→ ${citedFor(cells).en}`, `→ ${citedFor(cells).ja}`)]),
+                  ...(cells.length === 0
+                    ? []
+                    : [text(`→ ${describeCitedCells(cells).en}`, `→ ${describeCitedCells(cells).ja}`)]),
                   ...(note === undefined ? [] : [note]),
                 ],
                 text(". ", "。"),
@@ -52,25 +60,25 @@ export function matrixDocument(roles: readonly AdministratorRole[]): Document {
   };
 }
 
-/** The maker's tables of an app, as a document. */
-export function appDocument(app: SecuredApp): Document {
-  const name = securedAppName(app);
-  const tables = appTables(app);
+/** Builds a document with CLOMO's tables of an app. */
+export function buildAppDocument(app: SecuredApp): Document {
+  const name = formatSecuredAppName(app);
+  const tables = getAppTables(app);
   const isMended = tables.some(({ rows }) => rows.some(({ cells }) => cells.some(({ restored }) => restored)));
   return {
     title: text(`Who may do what in Secured ${name}`, `Secured ${name} の権限表`),
     isWide: true,
     intro: [
-      ...paragraphs([
-        text("The maker's own tables (manual, 004).", "メーカーの権限表です(マニュアル、004)。"),
-        ...(isMended ? [RESTORED] : []),
-        ...appNotes(app),
+      ...toParagraphs([
+        text("CLOMO's own tables (manual 004).", "メーカーの権限表です(マニュアル、004)。"),
+        ...(isMended ? [INFERRED_MARK_LEGEND] : []),
+        ...getAppNotes(app),
       ]),
       ...tables.map((table): Block => ({
         kind: "table",
         caption: table.title,
-        head: [text("Operation", "画面・操作"), ...table.roles],
-        rows: table.rows.map(({ about, cells }) => [about, ...cells.map(shownMark)]),
+        head: [text("Screen or operation", "画面・操作"), ...table.roles],
+        rows: table.rows.map(({ about, cells }) => [about, ...cells.map(describeMark)]),
       })),
     ],
     sections: [],

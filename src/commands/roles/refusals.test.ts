@@ -1,4 +1,9 @@
-import { testNotPermitted, testRefusals, testTenantFailures, testWrongLines } from "#support/commands/refusals.ts";
+import {
+  testNotPermitted,
+  testRefusals,
+  testTenantFailures,
+  testWrongLines,
+} from "#support/commands/command-failures.ts";
 import { example } from "#support/commands/tenant.ts";
 
 testWrongLines(
@@ -8,13 +13,13 @@ testWrongLines(
   ["roles matrix --fields nope", "--fields"],
   ["roles matrix system", "unexpected argument system"],
   ["roles schemes create --item users.write", "the argument NAME is missing"],
-  ["roles schemes create x", "a scheme needs at least one item"],
+  ["roles schemes create x", "a scheme needs at least one check item"],
   ["roles schemes create x --item users.wirte", "did you mean users.write?"],
-  ["roles schemes create x --item tenant.write", "no scheme has an item tenant.write"],
-  ["roles schemes create x --item users.write,", "no scheme has an item"],
+  ["roles schemes create x --item tenant.write", 'there is no check item "tenant.write"'],
+  ["roles schemes create x --item users.write,", 'there is no check item "'],
   ["roles schemes delete", "the argument SCHEME is missing"],
-  ["roles schemes edit ユーザー登録係", "nothing to change"],
-  ["roles schemes edit ユーザー登録係 --item users.write --add-item orgs.write", "--item sets all items"],
+  ["roles schemes edit ユーザー登録係", "nothing to change: no option sets a value"],
+  ["roles schemes edit ユーザー登録係 --item users.write --add-item orgs.write", "--item replaces all items"],
   [
     "roles schemes edit ユーザー登録係 --add-item orgs.write --remove-item orgs.write",
     "orgs.write is both added and removed",
@@ -38,13 +43,17 @@ testTenantFailures(
 );
 
 testNotPermitted(
-  ["roles schemes create 人事 --item users.write", "make and change custom schemes", "カスタム管理権限スキームの変更)"],
   [
-    "roles schemes edit ユーザー登録係 --name 人事",
-    "make and change custom schemes",
+    "roles schemes create 人事 --item users.write",
+    "create and change custom schemes",
     "カスタム管理権限スキームの変更)",
   ],
-  ["roles schemes delete ユーザー登録係", "make and change custom schemes", "カスタム管理権限スキームの変更)"],
+  [
+    "roles schemes edit ユーザー登録係 --name 人事",
+    "create and change custom schemes",
+    "カスタム管理権限スキームの変更)",
+  ],
+  ["roles schemes delete ユーザー登録係", "create and change custom schemes", "カスタム管理権限スキームの変更)"],
 );
 
 testRefusals(
@@ -52,7 +61,7 @@ testRefusals(
   {
     line: "roles matrix --app docs --role system",
     exit: 2,
-    en: "--role does not go with --app",
+    en: "--role cannot be used with --app",
     ja: "--role は --app と同時に指定できません",
   },
   {

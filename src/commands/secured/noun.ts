@@ -3,5 +3,5 @@ import { defineNoun } from "../command.ts";
 
 export default defineNoun({
   group: "daily",
-  summary: text("SECURED APPs: users and groups of the five apps", "SECURED APPs: 5 アプリのユーザーとグループ"),
+  summary: text("users and groups of the five SECURED APPs", "SECURED APPs の 5 アプリのユーザーとグループ"),
 });

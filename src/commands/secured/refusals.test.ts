@@ -1,5 +1,10 @@
 import type { SecuredUser } from "../../lib/client/index.ts";
-import { testNotPermitted, testRefusals, testTenantFailures, testWrongLines } from "#support/commands/refusals.ts";
+import {
+  testNotPermitted,
+  testRefusals,
+  testTenantFailures,
+  testWrongLines,
+} from "#support/commands/command-failures.ts";
 import { example } from "#support/commands/tenant.ts";
 
 testWrongLines(
@@ -23,34 +28,40 @@ testWrongLines(
     "secured users create taro01 --name 山田 --app docs --role boss",
     "--role must be one of administrator, manager, user",
   ],
-  ["secured users create taro01 --name 山田 --app docs --set 表示名=x", "表示名 is set by --name"],
+  ["secured users create taro01 --name 山田 --app docs --set 表示名=x", "use --name to set 表示名"],
   [
     "secured users create taro01 --name 山田 --app docs --set パスワード=Canary42Canary",
-    "パスワード is set by --password-file",
+    "use --password-file to set パスワード",
   ],
   [
     "secured users create taro01 --name 山田 --app docs --set IMAPメールアドレス=x",
-    "docs has no setting IMAPメールアドレス",
+    'docs does not have a setting "IMAPメールアドレス"',
   ],
-  ["secured users create taro01 --name 山田 --app docs --set fileManager=TRUE --role user", "--role says this already"],
+  [
+    "secured users create taro01 --name 山田 --app docs --set fileManager=TRUE --role user",
+    "--role already sets this field",
+  ],
   [
     "secured users create taro01 --name 山田 --app docs --set fileManager=TRUE --set ファイル管理者権限=FALSE",
     "fileManager is given twice",
   ],
-  ["secured users create taro01 --name 山田 --app docs --set fileManager", "--set takes HEADER=VALUE"],
+  ["secured users create taro01 --name 山田 --app docs --set fileManager", "--set requires HEADER=VALUE"],
   ["secured users create taro01 --name 山田 --app mailer --set プロキシパスワード=Canary42Canary", "is a secret"],
   ["secured users create taro01 --name 山田 --app mailer --set プロキシポード=1", "did you mean プロキシポート?"],
-  ["secured users create taro01 --name 山田 --app docs --password-stdin --password-file x", "in one way"],
+  [
+    "secured users create taro01 --name 山田 --app docs --password-stdin --password-file x",
+    "choose only one way to pass the secret",
+  ],
   [
     "secured users create taro01 --name 山田 --app docs --password-stdin --secret-key-file -",
-    "stdin has one secret at most",
+    "only one secret can be read from stdin",
   ],
   [
     "secured users create taro01 --name 山田 --app docs --password-stdin --password-in-console",
     "--password-in-console",
   ],
   ["secured users delete x", "--app"],
-  ["secured users delete --app docs", "nothing is named"],
+  ["secured users delete --app docs", "no records to delete were specified"],
   ["secured users delete x --app docs --filter-name y", "--filter-name"],
   ["secured users edit", "--app"],
   ["secured users edit hanako01 --app docs"],
@@ -66,7 +77,7 @@ testWrongLines(
   ["secured users import docs.csv --app docs --key email", "--key"],
   ["secured users list", "the option --app APP is missing"],
   ["secured users list --app docs --sort id", "--sort must be one of user-id, name"],
-  ["secured users list --app docs --desc=no", "--desc takes no value"],
+  ["secured users list --app docs --desc=no", "--desc does not take a value"],
   ["secured users show"],
   ["secured users template", "the option --app APP is missing"],
   ["secured users template --app dcos", "did you mean docs?"],
@@ -114,28 +125,28 @@ testRefusals(
   {
     line: "secured administrators add --app docs",
     exit: 2,
-    en: "nobody is named",
+    en: "no administrator is specified",
     ja: "管理者が指定されていません",
     tenant: {},
   },
   {
     line: "secured administrators add x --none --app docs",
     exit: 2,
-    en: "--none says that there are none",
+    en: "--none cannot be used with names",
     ja: "--none",
     tenant: {},
   },
   {
     line: "secured administrators remove nobody --app docs",
     exit: 6,
-    en: "see clomoctl secured administrators list --app docs\n",
+    en: "to list all: clomoctl secured administrators list --app docs\n",
     ja: "「nobody」という管理者はありません",
     tenant: { administrators: example("administrators") },
   },
   {
     line: "secured groups edit 営業部 --name x --app docs",
     exit: 6,
-    en: "did you mean 営業? see clomoctl secured groups list --app docs\n",
+    en: "did you mean 営業? to list all: clomoctl secured groups list --app docs\n",
     ja: "営業 ですか?",
     tenant: groups,
   },
@@ -162,14 +173,14 @@ testRefusals(
   {
     line: "secured users show taro --app mailer",
     exit: 6,
-    en: ["no user of mailer is named taro", "clomoctl secured users list --app mailer"],
+    en: ['no user of mailer matches "taro"', "clomoctl secured users list --app mailer"],
     ja: "「taro」という mailer のユーザー",
     tenant: { findSecuredUsers: { items: [] }, securedUsers: nobody },
   },
   {
     line: `secured users show ${hanako.id} --app docs`,
     exit: 2,
-    en: `matches 2: hanako01 ${hanako.id}; hanako02 ${other.id}\n`,
+    en: `" matches 2 records: hanako01 ${hanako.id}; hanako02 ${other.id}\n`,
     ja: "2 件",
     tenant: { findSecuredUsers: { items: [hanako, other] } },
   },

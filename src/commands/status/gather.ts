@@ -1,78 +1,88 @@
 import { line } from "../../lib/advice/index.ts";
-import { sayUses } from "../../lib/model/applies.ts";
+import { buildUsageCommand } from "../../lib/model/applies.ts";
 import type { Import, Tenant } from "../../lib/client/index.ts";
 import type { Context } from "../../lib/config/index.ts";
-import { Failure, unlessFailing } from "../../lib/errors/index.ts";
+import { Failure, ignoreFailure } from "../../lib/errors/index.ts";
 import type { AdeCondition } from "../../lib/model/ade-health.ts";
 import type { FormatName } from "../../lib/model/console-files.ts";
-import { titleOf } from "../../lib/model/format.ts";
+import { getFormatTitle } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import type { Operation } from "../../lib/model/role.ts";
-import { findingsOf } from "../../lib/renewals/administrators.ts";
+import { checkAdministration } from "../../lib/renewals/administrators.ts";
 import type { Finding } from "../../lib/renewals/findings.ts";
-import { expectedOf, type ExpectedRecords } from "../../lib/renewals/expected.ts";
-import { byExpiry, judge, type JudgedItem } from "../../lib/renewals/judge.ts";
-import { withRejection } from "../../lib/renewals/rejection.ts";
-import { actingAs } from "../../lib/terminal/commands.ts";
-import { shownWord } from "../../lib/text/shell-word.ts";
-import { counted, text, type Text } from "../../lib/text/index.ts";
-import { watchedAde } from "../ade/watched.ts";
-import { exportLine } from "../imports/refusal/command.ts";
-import { lastCommitted } from "../imports/plan/find.ts";
-import { missingName, recordingLine } from "../renewals/items/expected.ts";
-import { rightsIn, type Rights } from "../rights.ts";
-import { asOfNow, describePressing, isPressing, itemsBySource, remarksOf } from "../renewals/items/tenant-items.ts";
-import { zoneOf, type Tools } from "../tools.ts";
+import { findExpectedRecords, type ExpectedRecords } from "../../lib/renewals/expected.ts";
+import { byExpiry, judgeExpiry, type JudgedItem } from "../../lib/renewals/judge.ts";
+import { markRejectedItem } from "../../lib/renewals/rejection.ts";
+import { addActingAccount } from "../../lib/terminal/commands.ts";
+import { quoteShellWord } from "../../lib/text/shell-word.ts";
+import { formatCount, text, type Text } from "../../lib/text/index.ts";
+import { findWatchedAde } from "../ade/watched.ts";
+import { buildTakeoverCommand } from "../imports/refusal/command.ts";
+import { findLastCommitted } from "../imports/plan/find.ts";
+import { describeMissingKind, buildAddLine } from "../renewals/items/expected.ts";
+import { loadRights, type Rights } from "../rights.ts";
+import {
+  asOfNow,
+  describeUrgentItem,
+  isUrgentItem,
+  readDatedItems,
+  remarksOf,
+} from "../renewals/items/tenant-items.ts";
+import { resolveTimezone, type Tools } from "../tools.ts";
 
-/** How a tenant stands. */
-export interface Status {
+/** The status of a tenant. */
+export interface TenantStatus {
   readonly context: Context;
-  /** commands work on it where nothing else is said */
+  /** true for the context that commands use by default */
   readonly used: boolean;
-  /** the zone in which days and times are told */
+  /** time zone in which days and times are shown */
   readonly timezone: string;
   readonly now: Date;
-  /** undefined where it cannot be read */
+  /** undefined if the tenant cannot be read */
   readonly tenant: Tenant | undefined;
   readonly lastImport: Import | undefined;
-  /** uploads for the console that await its export */
+  /** imports that were uploaded to the console and wait for its export */
   readonly waiting: readonly Import[];
-  /** plans that were kept, and not committed */
+  /** plans that are not committed yet */
   readonly plans: readonly Import[];
-  /** what expires, the first due first */
+  /** renewal items, the earliest expiry date first */
   readonly renewals: readonly JudgedItem[];
-  /** what its records lack by what it uses, and what nobody has said of that */
+  /** items that should be recorded for what the tenant uses, and what is not known about its use */
   readonly expected: ExpectedRecords;
-  /** of who asks; undefined where the tenant cannot be read */
+  /** rights of the acting account; undefined if the tenant cannot be read */
   readonly rights: Rights | undefined;
-  /** what is wrong with who hears of renewals */
+  /** problems with the people who are notified of renewals */
   readonly findings: readonly Finding[];
-  /** what is wrong with ADE, the most urgent first */
+  /** problems with ADE, the most urgent first */
   readonly ade: readonly AdeCondition[];
   readonly problems: readonly Text[];
-  /** lines to type; of several contexts each names its own */
+  /** commands to type; if there are several contexts, each command names its context */
   readonly next: readonly string[];
 }
 
-type Read = Pick<
-  Status,
+type TenantData = Pick<
+  TenantStatus,
   "tenant" | "lastImport" | "waiting" | "plans" | "renewals" | "expected" | "rights" | "findings" | "ade" | "problems"
 >;
 
-/** Of a tenant that keeps nothing of what it uses. */
-const NOTHING_EXPECTED: ExpectedRecords = { missing: [], doubtful: [], unsaid: [] };
+/** The expected records of a tenant that does not store what it uses. */
+const NO_EXPECTED_RECORDS: ExpectedRecords = { missing: [], doubtful: [], unsaid: [] };
 
-/** Where a context stands among the others. */
+/** How a context relates to the other contexts. */
 export interface ContextPosition {
-  /** commands work on it where nothing else is said */
+  /** true for the context that commands use by default */
   readonly used: boolean;
-  /** there are others: what to type says which one it is for */
+  /** true if there are other contexts, so that commands to type must name the context */
   readonly several: boolean;
 }
 
-/** How a context's tenant stands; what cannot be read is one of its problems. @throws `interrupted` */
-export async function statusOf(tools: Tools, context: Context, { used, several }: ContextPosition): Promise<Status> {
-  const read = await readTenant(tools, context).catch((error: unknown): Read => {
+/** Loads the status of a context's tenant; the reason for not reading it is a problem.  @throws `interrupted` */
+export async function loadTenantStatus(
+  tools: Tools,
+  context: Context,
+  { used, several }: ContextPosition,
+): Promise<TenantStatus> {
+  const read = await readTenantData(tools, context).catch((error: unknown): TenantData => {
     if (!(error instanceof Failure) || error.code === "interrupted") throw error;
     return {
       tenant: undefined,
@@ -80,41 +90,43 @@ export async function statusOf(tools: Tools, context: Context, { used, several }
       waiting: [],
       plans: [],
       renewals: [],
-      expected: NOTHING_EXPECTED,
+      expected: NO_EXPECTED_RECORDS,
       rights: undefined,
       findings: [],
       ade: [],
-      problems: [unread(error)],
+      problems: [describeUnreadableTenant(error)],
     };
   });
-  const status = { context, used, timezone: zoneOf(tools, { context }), now: tools.clock.now(), ...read };
+  const status = { context, used, timezone: resolveTimezone(tools, { context }), now: tools.clock.now(), ...read };
   const { as } = tools.globals;
   const typedFor = (line: string): string => {
-    const acting = as === undefined ? line : actingAs(line, shownWord(as));
+    const acting = as === undefined ? line : addActingAccount(line, quoteShellWord(as));
     return several ? `${acting} --context ${context.name}` : acting;
   };
-  return { ...status, next: nextOf(status).map((line) => typedFor(line)) };
+  return { ...status, next: buildNextCommands(status).map((line) => typedFor(line)) };
 }
 
-async function readTenant(tools: Tools, context: Context): Promise<Read> {
+async function readTenantData(tools: Tools, context: Context): Promise<TenantData> {
   const { client } = await tools.tenantOf(context, "tenant", "imports", "renewals", "ade");
   const [tenant, imports] = [await client.tenant.show({ administration: true }), await client.imports.list()];
   const asOf = asOfNow(tools, { context });
-  const watched = await watchedAde(client, tenant, asOf.now);
+  const watched = await findWatchedAde(client, tenant, asOf.now);
   const ade = watched?.conditions ?? [];
-  const items = withRejection(await itemsBySource({ context, client }, asOf.timezone), watched?.facts);
-  // whether it is valid already is for checks
-  const renewals = items.map((item) => judge({ ...item, validFrom: null }, context.name, asOf)).toSorted(byExpiry);
-  const expected = tenant.profile === undefined ? NOTHING_EXPECTED : expectedOf(tenant.profile, items);
-  const findings = await findingsIn(tools, context, tenant);
-  // that a token was rejected or has expired is told among what is wrong with ADE
+  const items = markRejectedItem(await readDatedItems({ context, client }, asOf.timezone), watched?.facts);
+  // only checks report that an item is not valid yet
+  const renewals = items
+    .map((item) => judgeExpiry({ ...item, validFrom: null }, context.name, asOf))
+    .toSorted(byExpiry);
+  const expected = tenant.profile === undefined ? NO_EXPECTED_RECORDS : findExpectedRecords(tenant.profile, items);
+  const findings = await loadFindings(tools, context, tenant);
+  // a rejected or expired token is already reported as a problem with ADE
   const isTold = ade.some(({ id }) => id === "token-rejected" || id === "token-expired");
   const told = isTold ? watched?.facts.token?.renewal : undefined;
   const inState = (state: Import["state"]): readonly Import[] => imports.filter((plan) => plan.state === state);
   return {
     tenant,
-    lastImport: lastCommitted(imports),
-    rights: await rightsIn(tools, context),
+    lastImport: findLastCommitted(imports),
+    rights: await loadRights(tools, context),
     waiting: imports.filter(({ emittedAt, consoleTask }) => emittedAt !== null && consoleTask !== undefined),
     plans: inState("planned"),
     renewals,
@@ -123,71 +135,71 @@ async function readTenant(tools: Tools, context: Context): Promise<Read> {
     ade,
     problems: [
       ...ade.map(({ what }) => text(`ADE: ${what.en}`, `ADE: ${what.ja}`)),
-      ...renewals.filter((one) => isPressing(one) && one.id !== told).map(describePressing),
+      ...renewals.filter((one) => isUrgentItem(one) && one.id !== told).map(describeUrgentItem),
       ...items.flatMap(remarksOf),
-      ...expected.missing.map(missingName),
+      ...expected.missing.map(describeMissingKind),
       ...findings.map(({ what }) => what),
-      ...(lackingIn(tenant) > 0 ? [lackingAccounts(tenant)] : []),
-      ...awaitedIn(tenant).map(awaited),
+      ...(countMissingAccounts(tenant) > 0 ? [describeMissingAccounts(tenant)] : []),
+      ...listAwaitedKinds(tenant).map(describeAwaitedExport),
     ],
   };
 }
 
-/** What is wrong with who hears of renewals, as `renewals check` finds it, the worst first. */
-async function findingsIn(tools: Tools, context: Context, { administration }: Tenant): Promise<readonly Finding[]> {
+/** Returns problems with people notified of renewals, as found by `renewals check`, the most serious first. */
+async function loadFindings(tools: Tools, context: Context, { administration }: Tenant): Promise<readonly Finding[]> {
   if (administration === undefined) return [];
-  const { recipientsWhoLeft } = await import("../renewals/items/mail-recipients.ts");
-  const left = await unlessFailing(() => recipientsWhoLeft(tools, context, administration));
-  return [...findingsOf(administration), ...(left ?? [])];
+  const { findDepartedRecipients } = await import("../renewals/items/mail-recipients.ts");
+  const left = await ignoreFailure(() => findDepartedRecipients(tools, context, administration));
+  return [...checkAdministration(administration), ...(left ?? [])];
 }
 
-/** What is needed for what mends a finding; nothing a tenant does mends that of a recipient. */
-const MENDED_BY: readonly (readonly [Operation, readonly Finding["about"][]])[] = [
+/** The right that is needed to fix each kind of finding. A finding about a recipient cannot be fixed in a tenant. */
+const RIGHTS_TO_FIX: readonly (readonly [Operation, readonly Finding["about"][]])[] = [
   ["accounts.roles", ["support-option", "system-administrators"]],
   ["renewals.write", ["owner"]],
   ["tenant.write", ["contact"]],
 ];
 
-/** What to type first of each operation that who asks may do. */
-const mendingLines = (findings: readonly Finding[], { may }: Rights): readonly string[] =>
-  MENDED_BY.filter(([operation]) => may(operation)).flatMap(([, mended]) =>
+/** Returns one command per right of the acting account: that which fixes the first finding of its kinds. */
+const buildFixCommands = (findings: readonly Finding[], { may }: Rights): readonly string[] =>
+  RIGHTS_TO_FIX.filter(([operation]) => may(operation)).flatMap(([, mended]) =>
     findings
       .filter(({ about }) => mended.includes(about))
       .slice(0, 1)
       .map(({ next }) => next.line),
   );
 
-/** The number of users who need a CLOMO account and have none. */
-const lackingIn = ({ administration }: Tenant): number => administration?.lacking ?? 0;
+/** Returns the number of users who need a CLOMO account but do not have one. */
+const countMissingAccounts = ({ administration }: Tenant): number => administration?.lacking ?? 0;
 
-/** @see seed 001: who needs an account */
-const lackingAccounts = (tenant: Tenant): Text => {
-  const [lacking, isGate] = [lackingIn(tenant), tenant.profile?.gate === true];
+/** Describes how many users lack a CLOMO account that they need. @see seed 001: who needs an account */
+const describeMissingAccounts = (tenant: Tenant): Text => {
+  const [lacking, isGate] = [countMissingAccounts(tenant), tenant.profile?.gate === true];
   const { en, ja } = isGate
     ? text("CLOMO GATE", "CLOMO GATE の利用")
     : text("their Android devices", "Android デバイスの利用");
   return text(
-    `${counted(lacking, "user")} without the CLOMO account that ${en} ${isGate ? "needs" : "need"}`,
+    `${formatCount(lacking, "user")} without the CLOMO account that ${en} ${isGate ? "needs" : "need"}`,
     `${ja}に必要な CLOMO アカウントのないユーザー ${lacking} 人`,
   );
 };
 
-/** What lists users without an account. */
-const LACKING_LINE = line("users list", [], { query: "[?accountName==null]" });
+/** The command that lists the users without an account. */
+const LIST_MISSING_ACCOUNTS = line("users list", [], { query: "[?accountName==null]" });
 
-/** The kinds whose next export of the console is to be taken over. */
-const awaitedIn = ({ exportsAwaited = [] }: Tenant): readonly FormatName[] =>
+/** Returns the kinds for which the console's next export must be taken over. */
+const listAwaitedKinds = ({ exportsAwaited = [] }: Tenant): readonly FormatName[] =>
   exportsAwaited.filter((kind): kind is FormatName => Object.hasOwn(FORMATS, kind));
 
-const awaited = (kind: FormatName): Text => {
-  const { en, ja } = titleOf(FORMATS[kind]);
+const describeAwaitedExport = (kind: FormatName): Text => {
+  const { en, ja } = getFormatTitle(FORMATS[kind]);
   return text(
-    `the mirror differs from the console until its next export is imported (${en})`,
-    `次のエクスポートを取り込むまで、管理画面と異なります(${ja})`,
+    `the mirror differs from the console until the next export is taken over (${en})`,
+    `次のエクスポートを取り込むまで、ミラーは管理画面と異なります(${ja})`,
   );
 };
 
-const unread = ({ what, where, hint }: Failure): Text => {
+const describeUnreadableTenant = ({ what, where, hint }: Failure): Text => {
   const of = (language: "en" | "ja"): string =>
     [what[language], where, hint?.[language]]
       .filter((part) => part !== undefined)
@@ -195,8 +207,17 @@ const unread = ({ what, where, hint }: Failure): Text => {
   return text(`cannot read the tenant: ${of("en")}`, `このテナントを読み込めません: ${of("ja")}`);
 };
 
-/** What who asks may do next, the most urgent first. */
-function nextOf({ tenant, waiting, plans, renewals, expected, rights, findings, ade }: Read): readonly string[] {
+/** Returns the commands that the acting account may type next, the most urgent first. */
+function buildNextCommands({
+  tenant,
+  waiting,
+  plans,
+  renewals,
+  expected,
+  rights,
+  findings,
+  ade,
+}: TenantData): readonly string[] {
   if (tenant === undefined || rights === undefined) return [line("context show", [])];
   const due = renewals.filter(({ level }) => level !== "ok");
   const adeStep = (wanted: AdeCondition["level"]): readonly string[] =>
@@ -206,36 +227,41 @@ function nextOf({ tenant, waiting, plans, renewals, expected, rights, findings, 
       .map((condition) => condition.line);
   return [
     ...adeStep("critical"),
-    ...due.slice(0, 1).map((item) => line("renewals guide", [typableOf(item, renewals)])),
+    ...due.slice(0, 1).map((item) => line("renewals guide", [toItemArgument(item, renewals)])),
     ...adeStep("warning"),
     ...waiting.slice(0, 1).map(({ number }) => line("imports verify", [number], { against: "EXPORT.csv" })),
-    // an upload is one of them
+    // each upload that waits is also a console task
     ...((tenant.consoleTasks ?? 0) > waiting.length ? [line("console list", [])] : []),
-    ...(rights.isSystem ? awaitedIn(tenant).slice(0, 1).map(exportLine) : []),
+    ...(rights.isSystem ? listAwaitedKinds(tenant).slice(0, 1).map(buildTakeoverCommand) : []),
     ...plans.slice(0, 1).map(({ number }) => line("imports commit", [number])),
-    ...(isUnasked(tenant) && rights.may("accounts.roles") ? [line("users administrators add", ["USER"])] : []),
+    ...(hasUnconfirmedAdministrators(tenant) && rights.may("accounts.roles")
+      ? [line("users administrators add", ["USER"])]
+      : []),
     ...(tenant.users === 0 && rights.isSystem
       ? [line("users import", ["FILE"], { createOrgs: true, dryRun: true })]
       : []),
-    ...(rights.may("renewals.write") ? recordingLines({ tenant, renewals, expected }) : []),
-    ...mendingLines(findings, rights),
-    ...(lackingIn(tenant) > 0 ? [LACKING_LINE] : []),
-    ...(expected.unsaid.length > 0 && rights.may("tenant.write") ? [sayUses(expected.unsaid)] : []),
+    ...(rights.may("renewals.write") ? buildRecordingCommands({ tenant, renewals, expected }) : []),
+    ...buildFixCommands(findings, rights),
+    ...(countMissingAccounts(tenant) > 0 ? [LIST_MISSING_ACCOUNTS] : []),
+    ...(expected.unsaid.length > 0 && rights.may("tenant.write") ? [buildUsageCommand(expected.unsaid)] : []),
   ];
 }
 
-/** What to type to record what expires: what is known to be missing, else, where nothing is recorded, anything. */
-function recordingLines({ tenant, renewals, expected }: Pick<Read, "tenant" | "renewals" | "expected">) {
+/**
+ * Returns the command that records a renewal item that is known to be missing. If none is known to be missing, but
+ * nothing is recorded and something may be missing, returns the command that records any item.
+ */
+function buildRecordingCommands({ tenant, renewals, expected }: Pick<TenantData, "tenant" | "renewals" | "expected">) {
   const [kind] = expected.missing;
-  if (kind !== undefined) return [recordingLine(kind)];
+  if (kind !== undefined) return [buildAddLine(kind)];
   const isAll = tenant?.profile !== undefined && expected.doubtful.length === 0;
   return renewals.length === 0 && !isAll ? [line("renewals add", ["NAME"], { file: "FILE" })] : [];
 }
 
-/** Whether nobody has said who a mirror's administrators are, or whether there are others than those recorded. */
-export const isUnasked = ({ mirroredAt, users, administratorsKnown = [] }: Tenant): boolean =>
+/** Returns true if nobody has confirmed that the recorded administrators of a mirror are all its administrators. */
+export const hasUnconfirmedAdministrators = ({ mirroredAt, users, administratorsKnown = [] }: Tenant): boolean =>
   mirroredAt !== null && users > 0 && !administratorsKnown.includes("users");
 
-/** What to type for an item: its name; its id where another one is called so. */
-const typableOf = ({ id, name }: JudgedItem, all: readonly JudgedItem[]): string =>
+/** Returns what to type for an item: its name, or its ID if another item has the same name. */
+const toItemArgument = ({ id, name }: JudgedItem, all: readonly JudgedItem[]): string =>
   all.some((other) => other.id !== id && other.name === name) ? id : name;

@@ -1,55 +1,55 @@
-import { ANDROID_ACCOUNTS, TENANT, USES, type Use } from "../../lib/model/tenant.ts";
+import { ANDROID_ACCOUNT_TYPES, TENANT, USAGE_FIELDS, type UsageName } from "../../lib/model/tenant.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import type { ChoiceField, Fields, TextField } from "../field.ts";
 
 const { fields } = TENANT;
 
-const words = (about: Text, value: string) =>
+const defineTextOption = (about: Text, value: string) =>
   ({ kind: "string", value, blank: true, about }) as const satisfies TextField;
 
-/** Says whether something is used. */
-const use = (key: Use) =>
+/** Defines an option that says whether something is used. */
+const defineUseOption = (key: UsageName) =>
   ({
     kind: "choice",
     choices: ["yes", "no"],
     called: { yes: text("yes", "はい"), no: text("no", "いいえ") },
     blank: true,
-    about: text(`${USES[key].label.en}: used or not`, `${USES[key].label.ja} を使うか`),
+    about: text(`whether ${USAGE_FIELDS[key].label.en} is used`, `${USAGE_FIELDS[key].label.ja} を使うか`),
   }) as const satisfies ChoiceField;
 
 /** The options that record what a tenant uses. */
 export const USE_OPTIONS = {
-  ios: use("ios"),
-  macos: use("macos"),
-  android: use("android"),
-  windows: use("windows"),
-  ade: use("ade"),
-  vpp: use("vpp"),
-  gate: use("gate"),
-  securedApps: use("securedApps"),
-  mobileAppPortal: use("mobileAppPortal"),
-} as const satisfies Readonly<Record<Use, ChoiceField>>;
+  ios: defineUseOption("ios"),
+  macos: defineUseOption("macos"),
+  android: defineUseOption("android"),
+  windows: defineUseOption("windows"),
+  ade: defineUseOption("ade"),
+  vpp: defineUseOption("vpp"),
+  gate: defineUseOption("gate"),
+  securedApps: defineUseOption("securedApps"),
+  mobileAppPortal: defineUseOption("mobileAppPortal"),
+} as const satisfies Readonly<Record<UsageName, ChoiceField>>;
 
-/** The options that record words of a tenant. */
-export const WORD_OPTIONS = {
-  domain: words(fields.domain.label, "DOMAIN"),
-  loginUrl: words(
+/** The options that record texts about a tenant. */
+export const TEXT_OPTIONS = {
+  domain: defineTextOption(fields.domain.label, "DOMAIN"),
+  loginUrl: defineTextOption(
     text(
-      "login address, as in the mail 「[CLOMO PANEL] 登録完了のお知らせ」",
+      "login address (in the mail 「[CLOMO PANEL] 登録完了のお知らせ」)",
       "ログイン URL(「[CLOMO PANEL] 登録完了のお知らせ」メールに記載)",
     ),
     "URL",
   ),
-  mdmAddress: words(
+  mdmAddress: defineTextOption(
     text(
       "MDM address: Settings > Mobile Device Management > iOS > 基本設定 > URL情報",
       "MDM のアドレス(Settings > Mobile Device Management > iOS > 基本設定 > URL情報)",
     ),
     "ADDRESS",
   ),
-  contactName: words(text("contact person: 「担当者名」 on HOME", "担当者名(HOME に表示)"), "NAME"),
-  contactMail: words(fields.contactMail.label, "ADDRESS"),
-  contactPhone: words(fields.contactPhone.label, "NUMBER"),
+  contactName: defineTextOption(text("contact person (担当者名 on HOME)", "担当者名(HOME に表示)"), "NAME"),
+  contactMail: defineTextOption(fields.contactMail.label, "ADDRESS"),
+  contactPhone: defineTextOption(fields.contactPhone.label, "NUMBER"),
 } as const satisfies Fields;
 
 /** The options of one contract. */
@@ -57,25 +57,28 @@ export const CONTRACT_OPTIONS = {
   contract: {
     kind: "string",
     value: "NAME",
-    about: text("add a contract, or change the one of this name", "契約を追加する、またはこの名前の契約を変更する"),
+    about: text(
+      "add a contract, or change the contract of this name",
+      "契約を追加する、またはこの名前の契約を変更する",
+    ),
   },
   licences: {
     kind: "number",
     value: "N",
     blank: true,
-    about: text("with --contract: its licences, 契約数 on HOME", "--contract の契約数(HOME に表示)"),
+    about: text("with --contract: number of licences (契約数 on HOME)", "--contract の契約数(HOME に表示)"),
   },
   from: {
     kind: "date",
     value: "DATE",
     blank: true,
-    about: text("with --contract: its first day", "--contract の開始日"),
+    about: text("with --contract: first day", "--contract の開始日"),
   },
   until: {
     kind: "date",
     value: "DATE",
     blank: true,
-    about: text("with --contract: its last day", "--contract の終了日"),
+    about: text("with --contract: last day", "--contract の終了日"),
   },
   removeContract: {
     kind: "string",
@@ -85,15 +88,15 @@ export const CONTRACT_OPTIONS = {
   },
 } as const satisfies Fields;
 
-/** The options that record what is neither words, a contract nor a use. */
+/** The options that record Android accounts, the console's time zone and languages. */
 export const OTHER_OPTIONS = {
   androidAccounts: {
     kind: "choice",
     choices: fields.androidAccounts.choices,
-    called: ANDROID_ACCOUNTS,
+    called: ANDROID_ACCOUNT_TYPES,
     blank: true,
     about: text(
-      "accounts of Android Enterprise; none where it is not used",
+      "accounts of Android Enterprise (none if it is not used)",
       "Android Enterprise のアカウント方式(使わなければ none)",
     ),
   },
@@ -107,6 +110,6 @@ export const OTHER_OPTIONS = {
     kind: "list",
     value: "ja,en",
     blank: true,
-    about: text("languages of the people", "利用者の言語"),
+    about: text("languages of the users", "ユーザーの言語"),
   },
 } as const satisfies Fields;

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
-import { UNSAID, type TenantProfile } from "../../lib/model/tenant.ts";
+import { EMPTY_TENANT_PROFILE, type TenantProfile } from "../../lib/model/tenant.ts";
 import { text } from "../../lib/text/index.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 
 /** A tenant that records anything; it says it had and has these. */
 const recording = (before: Partial<TenantProfile> = {}, after: Partial<TenantProfile> = {}) => ({
-  setTenant: { before: { ...UNSAID, ...before }, after: { ...UNSAID, ...after } },
+  setTenant: { before: { ...EMPTY_TENANT_PROFILE, ...before }, after: { ...EMPTY_TENANT_PROFILE, ...after } },
 });
 
-describe("only what is said is changed, and an empty value clears", () => {
+describe("changes only the given values, and an empty value clears", () => {
   test.each([
     [["--ios", "yes", "--android", "no"], { ios: true, android: false }],
     [["--ios", "はい", "--gate", "いいえ"], { ios: true, gate: false }],
@@ -46,14 +46,14 @@ describe("only what is said is changed, and an empty value clears", () => {
   });
 });
 
-test("--dry-run is passed on, and said; no line takes back what was not changed", async () => {
-  const { en, ja } = await inBoth("tenant set --ios yes --dry-run", { tenant: recording({}, { ios: true }) });
+test("passes --dry-run on and reports it; prints no undo command if nothing changed", async () => {
+  const { en, ja } = await runInBoth("tenant set --ios yes --dry-run", { tenant: recording({}, { ios: true }) });
   expect(en.requests).toMatchObject([{ operation: "setTenant", json: { ios: true, dryRun: true } }]);
   expect(en).toMatchObject({ exit: 0, stderr: "dry run: nothing was changed\n" });
-  expect(ja.stderr).toBe("試行のため、何も変更していません\n");
+  expect(ja.stderr).toBe("確認のみで、何も変更していません\n");
 });
 
-describe("the line that takes a change back is told", () => {
+describe("the printed undo command", () => {
   const contract = { name: "CLOMO MDM", licences: 300, from: null, until: "2027-03-31" };
   test.each([
     [{ ios: null }, { ios: true }, ["--ios ''"]],
@@ -78,12 +78,12 @@ describe("the line that takes a change back is told", () => {
       ],
     ],
   ])("from %j to %j: %j", async (before, after, lines) => {
-    const { en, ja } = await inBoth("tenant set --ios yes", { tenant: recording(before, after) });
+    const { en, ja } = await runInBoth("tenant set --ios yes", { tenant: recording(before, after) });
     expect(en.stderr).toBe(lines.map((line) => `undo: clomoctl tenant set ${line}\n`).join(""));
     expect(ja.stderr).toBe(lines.map((line) => `取り消すには: clomoctl tenant set ${line}\n`).join(""));
   });
 
-  test("names the tenant where there are several", async () => {
+  test("names the tenant if there are several", async () => {
     const tenant = recording({ ios: null }, { ios: true });
     const home = freshFolder();
     await run("context add kanto --embedded", { home });
@@ -92,68 +92,72 @@ describe("the line that takes a change back is told", () => {
     expect(stderr).toBe("undo: clomoctl tenant set --ios '' --context osaka\n");
   });
 
-  test("and where nothing has changed, that", async () => {
-    const { en, ja } = await inBoth("tenant set --ios yes", { tenant: recording({ ios: true }, { ios: true }) });
-    expect(en.stderr).toBe("nothing has changed: it was recorded so\n");
+  test("is replaced by a note if nothing has changed", async () => {
+    const { en, ja } = await runInBoth("tenant set --ios yes", { tenant: recording({ ios: true }, { ios: true }) });
+    expect(en.stderr).toBe("no changes: these values are already recorded\n");
     expect(ja.stderr).toBe("変更はありません(登録済みの内容と同じ)\n");
   });
 });
 
-test("what is recorded by now is shown", async () => {
-  const { en, ja } = await inBoth("tenant set --gate no --format table", { tenant: recording({}, { gate: false }) });
+test("shows what is recorded after the change", async () => {
+  const { en, ja } = await runInBoth("tenant set --gate no --format table", { tenant: recording({}, { gate: false }) });
   expect(en.stdout).toMatch(/^CLOMO GATE +not used$/m);
-  expect(en.stdout).toMatch(/^Android +not said$/m);
+  expect(en.stdout).toMatch(/^Android +not recorded$/m);
   expect(ja.stdout).toMatch(/^CLOMO GATE +使わない$/m);
 });
 
-describe("refused before anything is asked, in both languages", () => {
+describe("refuses before sending any request, in both languages", () => {
   test.each([
     [[], "nothing to change", "変更する内容がありません"],
     [["--ios", "maybe"], "--ios must be one of yes, no, not maybe", "--ios は yes(はい), no(いいえ) のいずれか"],
-    [["--licences", "3"], "--licences is of a contract", "--licences は契約の項目です"],
-    [["--until", "2027-03-31"], "--until is of a contract", "--until は契約の項目です"],
+    [["--licences", "3"], "--licences requires --contract", "--licences には --contract が必要です"],
+    [["--until", "2027-03-31"], "--until requires --contract", "--until には --contract が必要です"],
     [["--contract", " "], "--contract must not be blank", "--contract が空です"],
     [["--contract", "x", "--licences", "-1"], "--licences", "--licences"],
-    [["--languages", "ja,fr"], "takes ja and en, not fr", "指定できるのは ja と en です"],
+    [["--languages", "ja,fr"], "--languages accepts ja and en, not fr", "指定できるのは ja と en です"],
     [["--console-timezone", "Nowhere/Zone"], "unknown time zone", "は不明です"],
   ])("%j", async (words, en, ja) => {
-    const ran = await inBoth(["tenant", "set", ...words], { tenant: {} });
+    const ran = await runInBoth(["tenant", "set", ...words], { tenant: {} });
     expect(ran.en).toMatchObject({ exit: 2, stdout: "", requests: [], stderr: expect.stringContaining(en) });
     expect(ran.ja).toMatchObject({ exit: 2, stdout: "", requests: [], stderr: expect.stringContaining(ja) });
   });
 
-  test("what the tenant refuses is told", async () => {
+  test("reports what the tenant refuses", async () => {
     const refused = new Failure("input-rejected", { what: text("no", "だめ"), where: "ade" });
-    const { en, ja } = await inBoth("tenant set --ade yes", { tenant: { setTenant: refused } });
+    const { en, ja } = await runInBoth("tenant set --ade yes", { tenant: { setTenant: refused } });
     expect(en).toMatchObject({ exit: 3, stdout: "", stderr: "error: no\n  ade\n" });
     expect(ja).toMatchObject({ exit: 3, stdout: "", stderr: "エラー: だめ\n  ade\n" });
   });
 });
 
 // facts 7.2
-test("help says how a contact person is really changed, and that nothing happens in the console", async () => {
-  const { en, ja } = await inBoth("tenant set --help-all");
+test("help explains how a contact person is changed, and that nothing happens in the console", async () => {
+  const { en, ja } = await runInBoth("tenant set --help-all");
   expect(en.stdout).toContain("application form (申込書)");
-  expect(en.stdout.replaceAll(/\s+/g, " ")).toContain("nothing on `console list`");
+  expect(en.stdout.replaceAll(/\s+/g, " ")).toContain(
+    "Only records what is set in the console: it does not change the console or add tasks to `console list`. The contact person (担当者) can be changed only with the application form (申込書), which you download and return on CLOMO PANEL's Support form. Recording these values and naming contracts are clomoctl features.",
+  );
   expect(ja.stdout.replaceAll(/\s/g, "")).toContain("Supportフォームから申込書をダウンロード");
 });
 
 describe("--timezone sets nothing", () => {
-  const en = "--timezone only says in which zone days are counted; to set it: clomoctl tenant set --console-timezone ";
-  const ja = "--timezone は日付を数えるタイムゾーンの指定です。登録するには: clomoctl tenant set --console-timezone ";
+  const en =
+    "--timezone only determines in which time zone days are counted; to record the tenant's time zone: clomoctl tenant set --console-timezone ";
+  const ja =
+    "--timezone は日付を数えるタイムゾーンの指定です。テナントのタイムゾーンを登録するには: clomoctl tenant set --console-timezone ";
 
-  test("which is said beside what is set", async () => {
+  test("and prints a note in addition to the changed values", async () => {
     for (const more of ["", " --dry-run"]) {
       const line = `tenant set --domain ex --timezone America/New_York${more}`;
-      const ran = await inBoth(line, { tenant: recording({}, { domain: "ex" }) });
+      const ran = await runInBoth(line, { tenant: recording({}, { domain: "ex" }) });
       expect(ran.en).toMatchObject({ exit: 0, requests: [{ json: { domain: "ex" } }] });
       expect(ran.en.stderr).toContain(`the tenant's time zone was not set: ${en}America/New_York\n`);
       expect(ran.ja.stderr).toContain(`テナントのタイムゾーンは登録していません。${ja}America/New_York\n`);
     }
   });
 
-  test("and where nothing else is", async () => {
-    const ran = await inBoth("tenant set --timezone Asia/Tokyo", { tenant: {} });
+  test("and is an error without other values", async () => {
+    const ran = await runInBoth("tenant set --timezone Asia/Tokyo", { tenant: {} });
     expect(ran.en).toMatchObject({ exit: 2, stderr: expect.stringContaining(`${en}Asia/Tokyo\n`) });
     expect(ran.ja).toMatchObject({ exit: 2, stderr: expect.stringContaining(`${ja}Asia/Tokyo\n`) });
   });
@@ -161,7 +165,7 @@ describe("--timezone sets nothing", () => {
   test.each([
     "tenant set --console-timezone Asia/Tokyo --timezone Asia/Tokyo",
     "tenant set --contract x --until 2026-03-31T15:00:00Z --timezone Asia/Tokyo",
-  ])("but not where both are said, nor where it tells the day of an instant: %s", async (line) => {
+  ])("and prints no note with --console-timezone or if it converts an instant: %s", async (line) => {
     const { exit, stderr } = await run(line, { tenant: recording() });
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: expect.not.stringContaining("--timezone") });
   });

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import type { Tenant } from "../../lib/client/index.ts";
-import { UNSAID, type TenantProfile } from "../../lib/model/tenant.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { EMPTY_TENANT_PROFILE, type TenantProfile } from "../../lib/model/tenant.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const of = (profile: TenantProfile | undefined) => ({ tenant: example<Tenant>("tenant", { profile }) });
 
-test("what is recorded is shown as people read it, in both languages", async () => {
-  const { en, ja } = await inBoth("tenant show --format table", { tenant: of(example<Tenant>("tenant").profile) });
+test("shows what is recorded with labels, in both languages", async () => {
+  const { en, ja } = await runInBoth("tenant show --format table", { tenant: of(example<Tenant>("tenant").profile) });
   expect(en).toMatchObject({ exit: 0, stderr: "", requests: [{ operation: "tenant" }] });
   const lines = (stdout: string): readonly string[] => stdout.split("\n").map((line) => line.replace(/ {2,}/, ": "));
   expect(lines(en.stdout)).toEqual([
@@ -16,20 +16,20 @@ test("what is recorded is shown as people read it, in both languages", async () 
     "login address: https://panel.example.jp/example",
     "MDM address: mdm.clomo.com/example/ios",
     "contact person: 山田 花子",
-    "contact person's mail address: hanako@example.co.jp",
-    "contact person's telephone: 03-0000-0000",
+    "contact person's email address: hanako@example.co.jp",
+    "contact person's telephone number: 03-0000-0000",
     "contracts: CLOMO MDM: 300 licences, 2026-04-01 to 2027-03-31",
     "iOS/iPadOS: used",
     "macOS: not used",
     "Android: used",
-    "Windows: not said",
+    "Windows: not recorded",
     "ADE: used",
     "VPP: used",
     "CLOMO GATE: not used",
-    "SECURED APPs: not said",
+    "SECURED APPs: not recorded",
     "MOBILE APP PORTAL: used",
-    "accounts of Android: Google Play accounts",
-    "console's time zone: Asia/Tokyo",
+    "Android accounts: Google Play accounts",
+    "console time zone: Asia/Tokyo",
     "languages: Japanese",
     "",
   ]);
@@ -46,29 +46,29 @@ test("what is recorded is shown as people read it, in both languages", async () 
   );
 });
 
-test("programs get null for what nobody has said, never false", async () => {
-  const { stdout } = await run("tenant show --format json", { tenant: of(UNSAID) });
-  expect(JSON.parse(stdout)).toEqual({ name: "kanto", ...UNSAID });
+test("JSON has null for values that nobody has recorded, never false", async () => {
+  const { stdout } = await run("tenant show --format json", { tenant: of(EMPTY_TENANT_PROFILE) });
+  expect(JSON.parse(stdout)).toEqual({ name: "kanto", ...EMPTY_TENANT_PROFILE });
 });
 
-test("a contract is told by what is known of it", async () => {
+test("shows the known parts of a contract", async () => {
   const contracts = [
     { name: "a", licences: 1, from: null, until: null },
     { name: "b", licences: null, from: "2026-04-01", until: null },
     { name: "c", licences: null, from: null, until: "2027-03-31" },
     { name: "d", licences: null, from: null, until: null },
   ];
-  const { en, ja } = await inBoth("tenant show --format table --fields contracts", {
-    tenant: of({ ...UNSAID, contracts }),
+  const { en, ja } = await runInBoth("tenant show --format table --fields contracts", {
+    tenant: of({ ...EMPTY_TENANT_PROFILE, contracts }),
   });
   expect(en.stdout).toMatch(/a: 1 licence; b: from 2026-04-01; c: until 2027-03-31; d\n/);
   expect(ja.stdout).toMatch(/a: 契約数 1; b: 2026-04-01 から; c: 2027-03-31 まで; d\n/);
 });
 
 // facts 0: mdm.clomo.com/(お客さまドメイン)/ios
-test("the MDM address of a domain is proposed on a terminal, and not taken as known", async () => {
-  const { en, ja } = await inBoth("tenant show", {
-    tenant: of({ ...UNSAID, domain: "example" }),
+test("suggests the MDM address for a domain on a terminal, without recording it", async () => {
+  const { en, ja } = await runInBoth("tenant show", {
+    tenant: of({ ...EMPTY_TENANT_PROFILE, domain: "example" }),
     terminal: { columns: 300 },
   });
   expect(en.stderr).toBe(
@@ -76,12 +76,12 @@ test("the MDM address of a domain is proposed on a terminal, and not taken as kn
   );
   expect(en.stdout).not.toContain("mdm.clomo.com");
   expect(ja.stderr).toContain("確かめてから登録してください");
-  const both = { ...UNSAID, domain: "example", mdmAddress: "mdm.clomo.com/other/ios" };
+  const both = { ...EMPTY_TENANT_PROFILE, domain: "example", mdmAddress: "mdm.clomo.com/other/ios" };
   expect((await run("tenant show", { tenant: of(both), terminal: {} })).stderr).toBe("");
 });
 
-test("a server that keeps nothing of it is told, in both languages", async () => {
-  const { en, ja } = await inBoth("tenant show", { tenant: of(undefined) });
-  expect(en).toMatchObject({ exit: 7, stdout: "", stderr: expect.stringContaining("it has to be updated") });
+test("reports a server that does not store tenant details, in both languages", async () => {
+  const { en, ja } = await runInBoth("tenant show", { tenant: of(undefined) });
+  expect(en).toMatchObject({ exit: 7, stdout: "", stderr: expect.stringContaining("the server must be updated") });
   expect(ja).toMatchObject({ exit: 7, stderr: expect.stringContaining("サーバーの更新が必要です") });
 });

@@ -1,16 +1,16 @@
 import { line, step } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { mdmAddressOf, type TenantProfile } from "../../lib/model/tenant.ts";
+import { buildMdmAddress, type TenantProfile } from "../../lib/model/tenant.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Tools } from "../tools.ts";
 import { TENANT_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
-  summary: text("show what is recorded of the tenant itself", "テナント自体について登録されている内容を表示する"),
+  summary: text("show what is recorded about the tenant itself", "テナント自体について登録されている内容を表示する"),
   details: [
     text(
-      "What nobody has said is told as such (in JSON null, or an empty list), and is never taken as no. The size of the tenant and what is to be done is shown by `status`.",
+      "Values that are not known are shown as not recorded (in JSON: null or an empty list), and never count as no. The size of the tenant and what to do next are shown by `status`.",
       "未設定のものは「未設定」と表示し(JSON では null または空のリスト)、「使わない」とはみなしません。件数や次の操作は `status` で表示します。",
     ),
   ],
@@ -21,23 +21,26 @@ export default defineCommand({
   async run(tools) {
     const { client } = await tools.tenant("tenant");
     const { name, profile } = await client.tenant.show();
-    if (profile === undefined) throw unknown();
+    if (profile === undefined) throw createOutdatedServerFailure();
     await tools.terminal.show(TENANT_COLUMNS, { name, ...profile });
     if (tools.terminal.onTerminal) await proposeAddress(tools, profile);
   },
 });
 
-/** A server that speaks an older form of the API. */
-const unknown = (): Failure =>
+/** Creates the failure for a server with an older version of the API. */
+const createOutdatedServerFailure = (): Failure =>
   new Failure("unavailable", {
-    what: text("the server keeps nothing of the tenant itself", "サーバーはテナント自体の情報を持っていません"),
-    hint: text("it has to be updated", "サーバーの更新が必要です"),
+    what: text(
+      "the server does not store information about the tenant itself",
+      "このサーバーはテナント自体の情報に対応していません",
+    ),
+    hint: text("the server must be updated", "サーバーの更新が必要です"),
   });
 
-/** @see facts 0: where the address is shown; what it is made of is no reason to take it as known */
+/** Proposes the probable MDM address; not recorded, as the domain proves nothing.  @see facts 0: where it is shown */
 async function proposeAddress({ terminal }: Tools, { domain, mdmAddress }: TenantProfile): Promise<void> {
   if (domain === null || mdmAddress !== null) return;
-  const address = mdmAddressOf(domain);
+  const address = buildMdmAddress(domain);
   const command = line("tenant set", [], { mdmAddress: address });
   await terminal.note(
     step(

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { OrgDetail, WrittenUser } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const { after } = example<WrittenUser>("createUser");
@@ -15,20 +15,20 @@ const made = (change: Partial<WrittenUser> = {}): WrittenUser => ({
 });
 const org = example<{ items: OrgDetail[] }>("findOrgs").items[0] as OrgDetail;
 
-test("who names no organisation, and may make nobody in 全社, is told by which option one is named", async () => {
+test("suggests --org to an account that cannot create users in 全社", async () => {
   const createUser = new Failure("not-found", { what: text("outside", "外です"), hint: text("whoami", "whoami") });
   const line = "users create --name 花子 --email h@x.jp";
-  const { en, ja } = await inBoth(line, { tenant: { createUser } });
+  const { en, ja } = await runInBoth(line, { tenant: { createUser } });
   expect(en).toMatchObject({ exit: 6, stdout: "" });
   expect(en.stderr).toBe(
-    "error: outside\n  --org\n  name one of your organisations: --org ORG (all of them: clomoctl orgs list)\n",
+    "error: outside\n  --org\n  choose one of your organisations with --org ORG; to list them: clomoctl orgs list\n",
   );
   expect(ja.stderr).toContain("--org ORG で対象の組織を指定してください(一覧: clomoctl orgs list)\n");
   const named = await run(`${line} --org S01 --lang en`, { tenant: { createUser, findOrgs: { items: [org] } } });
   expect(named.stderr).toBe("error: outside\n  whoami\n");
 });
 
-test("sends each value in its field, the first address as the main one", async () => {
+test("sends each value in its field, with the first address as the main address", async () => {
   const words = [
     "users",
     "create",
@@ -58,7 +58,7 @@ test("sends each value in its field, the first address as the main one", async (
     "座席=",
   ];
   const tenant = { findOrgs: { items: [org] }, createUser: made() };
-  const { en, ja } = await inBoth(words, { tenant });
+  const { en, ja } = await runInBoth(words, { tenant });
   expect(en.requests).toEqual([
     { operation: "findOrgs", query: { name: "営業部" } },
     {
@@ -86,7 +86,7 @@ test("sends each value in its field, the first address as the main one", async (
   expect(ja.stderr).toBe(`作成しました: ${called}\n`);
 });
 
-test("JSON is the user, as `users show` gives it", async () => {
+test("JSON is the user as `users show` returns it", async () => {
   const line = "users create --name a --email a@example.jp --format json";
   const { stdout } = await run(line, { tenant: { createUser: made() } });
   expect(JSON.parse(stdout)).toMatchObject({ id: after.id, emails: after.emails, org: after.org.path });

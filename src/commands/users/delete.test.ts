@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { committed, giving, operations, rowOf } from "#support/commands/imports/plans.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { toCommittedPlan, answerRows, operations, rowOf } from "#support/commands/imports/plans.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 
 const PLAN = example<Import>("planDeletion");
@@ -20,14 +20,16 @@ const tenantWith = (more: Answers, plan: Import = PLAN): Answers => ({
   findUsers: example("findUsers"),
   planDeletion: plan,
   tenant: example("tenant", { mirroredAt: null }),
-  importRows: giving(gone),
+  importRows: answerRows(gone),
   ...more,
 });
-const commits = (plan = PLAN): Answers => ({ commitImport: committed(plan) });
+const commits = (plan = PLAN): Answers => ({ commitImport: toCommittedPlan(plan) });
 
-test("shows who goes, and deletes them where their number is confirmed", async () => {
+test("shows the users, and deletes them after their number is confirmed", async () => {
   const tenant = tenantWith(commits());
-  const { en, ja } = await inBoth("users delete hanako@example.co.jp --confirm-deletions 1 --format json", { tenant });
+  const { en, ja } = await runInBoth("users delete hanako@example.co.jp --confirm-deletions 1 --format json", {
+    tenant,
+  });
   expect(en.exit).toBe(0);
   expect(en.stderr).toBe(
     [
@@ -55,13 +57,13 @@ test("shows who goes, and deletes them where their number is confirmed", async (
   expect(en.requests.at(-1)).toMatchObject({ ifMatch: `"${PLAN.etag}"` });
 });
 
-test("the number is typed on a terminal", async () => {
+test("a terminal asks for the number", async () => {
   const tenant = tenantWith(commits());
-  const typing = [["Type 1,", "1\r"]] as const;
+  const typing = [["delete 1. To continue, type the number of", "1\r"]] as const;
   const typed = await run("users delete hanako@example.co.jp", { tenant, terminal: { typing } });
   expect(typed.exit).toBe(0);
   const wrong = tenantWith({ import: PLAN, discardImport: DISCARDED });
-  const other = [["Type 1,", "2\r"]] as const;
+  const other = [["delete 1. To continue, type the number of", "2\r"]] as const;
   const refused = await run("users delete hanako@example.co.jp", { tenant: wrong, terminal: { typing: other } });
   expect(refused).toMatchObject({ exit: 3 });
   expect(refused.stderr).toContain('"2" is not the expected number; nothing was changed');
@@ -70,27 +72,27 @@ test("the number is typed on a terminal", async () => {
 test.each([
   ["", 3, "pass --confirm-deletions 1"],
   ["--yes", 3, "pass --confirm-deletions 1"],
-  ["--confirm-deletions 2", 3, "the plan deletes 1 record, not 2; nothing was changed"],
-  ["--yes --max-deletions 0", 10, "more than the 0 allowed"],
-  ["--confirm-deletions 1 --max-deletions 0", 10, "if they are to go, leave --max-deletions out\n"],
+  ["--confirm-deletions 2", 3, "the plan deletes 1 record, but 2 was confirmed; nothing was changed"],
+  ["--yes --max-deletions 0", 10, ", but the limit is 0; nothing was changed"],
+  ["--confirm-deletions 1 --max-deletions 0", 10, "to delete them anyway, omit --max-deletions\n"],
   ["--yes --max-deletions 1", 0, "1 user deleted"],
-])("a script confirms the number, or a limit: %s ends with %i", async (answer, exit, told) => {
+])("a script confirms the number or passes a limit: %s ends with %i", async (answer, exit, told) => {
   const tenant = tenantWith(exit === 0 ? commits() : { import: PLAN, discardImport: DISCARDED });
   const result = await run(`users delete hanako@example.co.jp ${answer}`.trim(), { tenant });
   expect(result).toMatchObject({ exit });
   expect(result.stderr).toContain(told);
 });
 
-test("--dry-run shows it and leaves nothing, and a list of them where one is asked for", async () => {
+test("--dry-run shows the plan and keeps nothing except a requested list", async () => {
   const folder = freshFolder();
   const after = [{ field: "id", value: ID }];
   const more = {
     discardImport: DISCARDED,
-    importRows: giving({ ...gone, after }),
+    importRows: answerRows({ ...gone, after }),
     users: { items: [HANAKO], next: null },
   };
   const line = "users delete hanako@example.co.jp --dry-run --list gone.csv --overwrite";
-  const { en, ja } = await inBoth(line, { tenant: tenantWith(more), folder });
+  const { en, ja } = await runInBoth(line, { tenant: tenantWith(more), folder });
   expect(en).toMatchObject({ exit: 0 });
   expect(en.stderr).toContain("dry run: nothing was changed");
   expect(ja.stderr).toContain("確認のみで、何も変更していません");
@@ -99,13 +101,21 @@ test("--dry-run shows it and leaves nothing, and a list of them where one is ask
 });
 
 test.each([
-  [PLAN, "the plan deletes 1 record, not 2", "計画の削除は 1 件で、2 件ではありません"],
-  [{ ...PLAN, delete: 0 }, "the plan deletes 0 records, not 2", "計画の削除は 0 件で"],
-])("--dry-run says where the confirmed number would be refused", async (plan, english, japanese) => {
+  [
+    PLAN,
+    "the plan deletes 1 record, but 2 was confirmed; nothing was changed",
+    "計画で削除するのは 1 件ですが、2 件と指定されています。何も変更していません",
+  ],
+  [
+    { ...PLAN, delete: 0 },
+    "the plan deletes 0 records, but 2 was confirmed; nothing was changed",
+    "計画で削除するのは 0 件ですが、2 件と指定されています。何も変更していません",
+  ],
+])("--dry-run reports if the confirmed number would be refused", async (plan, english, japanese) => {
   const { importRows, ...shown } = tenantWith({ discardImport: DISCARDED }, plan);
   const asked = plan.delete === 0 ? shown : { ...shown, importRows };
   const tenant = { ...asked, import: plan };
-  const { en, ja } = await inBoth("users delete E1 --dry-run --confirm-deletions 2", { tenant });
+  const { en, ja } = await runInBoth("users delete E1 --dry-run --confirm-deletions 2", { tenant });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
   expect(en.stderr).toContain(english);
   expect(ja.stderr).toContain(japanese);
@@ -113,31 +123,31 @@ test.each([
   expect(right.exit).toBe(0);
 });
 
-test("help shows the file of names on its first page", async () => {
-  const { en, ja } = await inBoth("users delete --help", {});
-  expect(en.stdout).toMatch(/^ +--file FILE +a text file with one name a line/m);
+test("help shows the option for a file of names on its first page", async () => {
+  const { en, ja } = await runInBoth("users delete --help", {});
+  expect(en.stdout).toMatch(/^ +--file FILE +text file with one name per line/m);
   expect(ja.stdout).toMatch(/^ +--file FILE +1 行に 1 件/m);
 });
 
-test("a list in CSV guards what a spreadsheet would run", async () => {
+test("a list in CSV escapes what a spreadsheet would run", async () => {
   const folder = freshFolder();
   const after = [{ field: "id", value: ID }];
   const tenant = tenantWith({
     discardImport: DISCARDED,
-    importRows: giving({ ...gone, after }),
+    importRows: answerRows({ ...gone, after }),
     users: { items: [{ ...HANAKO, name: "=1+1" }], next: null },
   });
   await run("users delete hanako@example.co.jp --dry-run --list gone.csv", { tenant, folder });
   expect(readFileSync(join(folder, "gone.csv"), "utf8")).toMatch(/(?:^|,)'=1\+1,/m);
 });
 
-test("filters choose, an organisation by its name, and administrators among them are told apart", async () => {
+test("accepts filters such as an organisation's name, and lists matching administrators separately", async () => {
   const plan = { ...PLAN, staying: { count: 2, names: ["山田 <yamada@example.co.jp>"] } };
   const { findUsers: _, ...asked } = tenantWith({ ...commits(plan), findOrgs: example("findOrgs") }, plan);
   const line = "users delete --org S01 --search 山田 --confirm-deletions 1";
-  const { en, ja } = await inBoth(line, { tenant: asked });
+  const { en, ja } = await runInBoth(line, { tenant: asked });
   expect(en.exit).toBe(0);
-  expect(en.stderr).toContain("\nadministrators stay: 2 (山田 <yamada@example.co.jp>, …)\n");
+  expect(en.stderr).toContain("\nadministrators not deleted: 2 (山田 <yamada@example.co.jp>, …)\n");
   expect(ja.stderr).toContain("\n削除せずに残す管理者: 2 (山田 <yamada@example.co.jp>, …)\n");
   const [org] = example<{ items: readonly { id: string }[] }>("findOrgs").items;
   expect(en.requests[1]?.json).toEqual({
@@ -148,28 +158,28 @@ test("filters choose, an organisation by its name, and administrators among them
   });
 });
 
-test("a filter that finds nobody says so", async () => {
+test("reports if a filter matches nobody", async () => {
   const none = { ...PLAN, delete: 0 };
   const tenant = { planDeletion: none, tenant: example("tenant"), discardImport: { ...DISCARDED, delete: 0 } };
-  const { en, ja } = await inBoth("users delete --search nobody", { tenant });
+  const { en, ja } = await runInBoth("users delete --search nobody", { tenant });
   expect(en).toMatchObject({ exit: 0 });
   expect(en.stderr).toContain("\nnothing to change\n");
   expect(ja.stderr).toContain("\n変更はありません\n");
 });
 
-test("a number that is not that of nobody is refused", async () => {
+test("refuses a confirmed number if the filter matches nobody", async () => {
   const none = { ...PLAN, delete: 0 };
   const tenant = {
     planDeletion: none,
     tenant: example("tenant"),
     discardImport: { ...DISCARDED, delete: 0 },
   };
-  const { en, ja } = await inBoth("users delete --search zzz --confirm-deletions 3", {
+  const { en, ja } = await runInBoth("users delete --search zzz --confirm-deletions 3", {
     tenant: { ...tenant, import: none },
   });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
-  expect(en.stderr).toContain("the plan deletes 0 records, not 3; nothing was changed");
-  expect(ja.stderr).toContain("計画の削除は 0 件で、3 件ではありません。何も変更していません");
+  expect(en.stderr).toContain("the plan deletes 0 records, but 3 was confirmed; nothing was changed");
+  expect(ja.stderr).toContain("計画で削除するのは 0 件ですが、3 件と指定されています。何も変更していません");
   expect(await run("users delete --search zzz --confirm-deletions 0", { tenant })).toMatchObject({ exit: 0 });
 });
 
@@ -180,8 +190,8 @@ test.each([
   "Bcc：yamada@example.jp",
   "差出人: yamada@example.jp",
   "宛先：yamada@example.jp",
-])("of a mail, %s is not one name, and nothing happens", async (line) => {
-  const { en, ja } = await inBoth("users delete --file - --confirm-deletions 1", {
+])('the mail header line "%s" is not a name, and nothing happens', async (line) => {
+  const { en, ja } = await runInBoth("users delete --file - --confirm-deletions 1", {
     stdin: `hanako.yamazaki@example.jp\n${line}\n`,
     tenant: { findUsers: { items: [] } },
   });
@@ -189,11 +199,11 @@ test.each([
   // somebody's address may be just that
   expect(en.requests).toMatchObject([{ operation: "findUsers", query: { name: line } }]);
   expect(en.stderr).toContain("stdin:2");
-  expect(en.stderr).toContain("one person a line");
+  expect(en.stderr).toContain("list only the users to delete, one per line");
   expect(ja.stderr).toContain("1 行に 1 人");
 });
 
-test("names come from a mail, in a file of one a line, in any encoding", async () => {
+test("accepts a pasted mail in a file with one name per line, in any encoding", async () => {
   const folder = freshFolder();
   const lines = "退職者\r\n\r\n・髙橋 花子 <hanako@example.co.jp>\r\nhanako@example.co.jp\r\nE0042";
   const found = example<object>("findUsers");
@@ -201,10 +211,10 @@ test("names come from a mail, in a file of one a line, in any encoding", async (
     query["name"] === "退職者" ? { items: [] } : found;
   const unknown = { findUsers, ...NOBODY, planDeletion: PLAN, discardImport: DISCARDED };
   writeFileSync(join(folder, "mail.txt"), `\ufeff${lines}`);
-  const wrong = await inBoth("users delete --file mail.txt", { tenant: unknown, folder });
+  const wrong = await runInBoth("users delete --file mail.txt", { tenant: unknown, folder });
   expect(wrong.en).toMatchObject({ exit: 6, stdout: "" });
   expect(wrong.en.stderr).toBe(
-    "mail.txt:1: 退職者: no user is named so\nerror: 1 of 4 names does not find exactly one user; nothing was changed\n  look them up: clomoctl users list --search TEXT; of several use the id\n",
+    "mail.txt:1: 退職者: no user has this name\nerror: 1 of 4 names could not be matched to exactly one user; nothing was changed\n  to find them: clomoctl users list --search TEXT; if a name matches several, use the id\n",
   );
   expect(wrong.ja.stderr).toContain("mail.txt:1: 退職者: この名前のユーザーはありません\n");
   writeFileSync(join(folder, "mail.txt"), Buffer.from(`\ufeff${lines.split("\r\n").slice(1).join("\n")}`, "utf16le"));
@@ -229,7 +239,7 @@ test("names come from a mail, in a file of one a line, in any encoding", async (
   expect(stdin.exit).toBe(0);
 });
 
-test("all names that find nothing or several are told, with near ones, and nothing happens", async () => {
+test("reports all names with no match or several, with suggestions, and nothing happens", async () => {
   const other = { ...HANAKO, id: "019a9f3c-5a00-7abc-8def-000000000099" };
   const tenant = {
     findUsers: ({ query = {} }: { query?: Readonly<Record<string, string>> }) => ({
@@ -237,25 +247,27 @@ test("all names that find nothing or several are told, with near ones, and nothi
     }),
     users: { items: [HANAKO], next: null },
   };
-  const { en, ja } = await inBoth("users delete hanaco E1", { tenant });
+  const { en, ja } = await runInBoth("users delete hanaco E1", { tenant });
   expect(en.exit).toBe(6);
   expect(en.stderr).toContain(
-    `hanaco: no user has this id, mail address, employee code or account name; did you mean 髙橋 花子 <hanako@example.co.jp> ${ID}?\n`,
+    `hanaco: no user has this id, email address, employee code or account name; did you mean 髙橋 花子 <hanako@example.co.jp> ${ID}?\n`,
   );
-  expect(en.stderr).toContain("E1: matches 2: 髙橋 花子 <hanako@example.co.jp>");
-  expect(en.stderr).toContain("error: 2 of 2 names do not find exactly one user; nothing was changed\n");
+  expect(en.stderr).toContain("E1: matches 2 records: 髙橋 花子 <hanako@example.co.jp>");
+  expect(en.stderr).toContain("error: 2 of 2 names could not be matched to exactly one user; nothing was changed\n");
   expect(ja.stderr).toContain("E1: 2 件に当てはまります: ");
   const { users: _, ...several } = tenant;
   expect(await run("users delete E1", { tenant: several })).toMatchObject({ exit: 2 });
 });
 
-test("in a mirror what is to be done in the console is told, and unknown administrators are feared", async () => {
+test("in a mirror, names the console task and warns if the administrators are not confirmed", async () => {
   const mirrored = example<object>("tenant", { administratorsKnown: [], administration: undefined });
-  const tenant = tenantWith({ tenant: mirrored, commitImport: { ...committed(PLAN), consoleTask: 3 } });
-  const named = await inBoth("users delete hanako@example.co.jp --confirm-deletions 1", { tenant });
+  const tenant = tenantWith({ tenant: mirrored, commitImport: { ...toCommittedPlan(PLAN), consoleTask: 3 } });
+  const named = await runInBoth("users delete hanako@example.co.jp --confirm-deletions 1", { tenant });
   expect(named.en.exit).toBe(0);
   expect(named.en.stderr).toContain("warning: the administrators are not confirmed yet");
-  expect(named.en.stderr).toContain("does not follow by itself: clomoctl console show 3\n");
+  expect(named.en.stderr).toContain(
+    "these changes are not made in the console automatically; steps: clomoctl console show 3\n",
+  );
   expect(named.ja.stderr).toContain("手順: clomoctl console show 3\n");
   const filtered = { ...PLAN, request: { ...PLAN.request, select: { by: "filtered" } } } as Import;
   const { findUsers: _, ...asked } = tenantWith(
@@ -267,8 +279,10 @@ test("in a mirror what is to be done in the console is told, and unknown adminis
   expect(refused.stderr).toContain("error: the administrators are not confirmed yet");
 });
 
-test("a plan that the tenant has overtaken is kept, to be compared again", async () => {
-  const commitImport = new Failure("conflict", { what: { en: "the tenant changed", ja: "変更されました" } });
+test("keeps a plan that is out of date, so that it can be compared again", async () => {
+  const commitImport = new Failure("conflict", {
+    what: { en: "the tenant has changed since the plan was made", ja: "変更されました" },
+  });
   const { exit, stderr } = await run("users delete hanako@example.co.jp --confirm-deletions 1", {
     tenant: tenantWith({ commitImport, import: PLAN }),
   });
@@ -276,7 +290,7 @@ test("a plan that the tenant has overtaken is kept, to be compared again", async
   expect(stderr).toContain("clomoctl imports replan P12");
 });
 
-test("a list of names in Shift_JIS is read as such", async () => {
+test("reads a list of names in Shift_JIS", async () => {
   const folder = freshFolder();
   // 髙橋 in Windows-31J
   writeFileSync(join(folder, "names.txt"), Buffer.from([0xfb, 0xfc, 0x8b, 0xb4, 0x0d, 0x0a]));
@@ -286,20 +300,20 @@ test("a list of names in Shift_JIS is read as such", async () => {
 });
 
 test.each(["a@x.jp b@x.jp", "a@x.jp,b@x.jp", "a@x.jp\nb@x.jp", "山田 <a@x.jp>、鈴木 <b@x.jp>"])(
-  "one argument is one name: %j",
+  "refuses several names in one argument: %j",
   async (argument) => {
-    const { en, ja } = await inBoth(["users", "delete", argument, "--confirm-deletions", "2"], { tenant: {} });
+    const { en, ja } = await runInBoth(["users", "delete", argument, "--confirm-deletions", "2"], { tenant: {} });
     expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
-    expect(en.stderr).toContain("2 mail addresses are in one argument; nothing was changed\n  a@x.jp b@x.jp\n");
+    expect(en.stderr).toContain("one argument contains 2 email addresses; nothing was changed\n  a@x.jp b@x.jp\n");
     expect(en.stderr).toContain("--file FILE");
     expect(ja.stderr).toContain("1 つの引数に 2 件のメールアドレスがあります。何も変更していません");
   },
 );
 
-test("more names than one request takes", async () => {
+test("refuses more names than one request accepts", async () => {
   const folder = freshFolder();
   writeFileSync(join(folder, "many.txt"), Array.from({ length: 20_001 }, (_, at) => `E${at}`).join("\n"));
   const { exit, stderr } = await run("users delete --file many.txt", { tenant: {}, folder });
   expect(exit).toBe(2);
-  expect(stderr).toContain("20001 names are more than the 20000 of one deletion");
+  expect(stderr).toContain("20001 names are given, but one deletion accepts at most 20000");
 });

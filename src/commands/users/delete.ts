@@ -3,19 +3,19 @@ import { defineCommand } from "../command.ts";
 import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS } from "../deletion/options.ts";
 import { runDeletion } from "../deletion/run.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
-import { orgNamed } from "../orgs/named.ts";
-import { nearUsers, USER_ARGUMENT, USER_FILTERS, USER_NAMES } from "./columns.ts";
+import { findOrg } from "../orgs/find-org.ts";
+import { suggestUsers, USER_ARGUMENT, USER_FILTERS, USER_LOOKUP } from "./columns.ts";
 
 export default defineCommand({
   summary: text("delete users", "ユーザーを削除する"),
   details: [
     ...DELETION_HELP,
     text(
-      "Who owns a device is not deleted (exit 3): give it another owner first. Administrators are never deleted: filters leave them, and list them apart. A CLOMO account cannot be deleted by itself; it goes with its user.",
+      "A user who owns a device cannot be deleted (exit 3): assign the device to another owner first. Administrators are never deleted: filters skip them and list them separately. A CLOMO account is deleted only together with its user.",
       "デバイスの所有者は削除できません(終了コード 3)。先に所有者を変えてください。管理者は削除しません。絞り込みに含まれていても残し、別に示します。CLOMO アカウントだけを削除することはできず、ユーザーとともになくなります。",
     ),
     text(
-      "Of a line such as 山田 太郎 <taro@example.jp>, pasted from a mail or a table, the address is taken; what stands beside it has to be that user's name, code, title or organisation, else the line is refused. Of a line without an address, such as 山田 太郎さん(営業部), who alone has this full name is found, and told, to be compared.",
+      "In a pasted line such as 山田 太郎 <taro@example.jp>, the email address counts; the rest must be the user's name, code, title or organisation, or the line is rejected. A line without an address, such as 山田 太郎さん(営業部), finds the user by full name if the name is unique; the user is shown so that you can check.",
       "メールや表から貼り付けた「山田 太郎 <taro@example.jp>」のような行は、メールアドレスを読み取ります。ほかの部分がそのユーザーの氏名・社員コード・役職・組織でない行は受け付けません。メールアドレスのない「山田 太郎さん(営業部)」のような行は、同姓同名がいなければ氏名で特定し、だれかを表示します。",
     ),
   ],
@@ -27,7 +27,7 @@ export default defineCommand({
     { line: "clomoctl users delete hanako.yamazaki@example.jp A0003 --confirm-deletions 2" },
     {
       line: "clomoctl users delete --file leavers.txt --dry-run",
-      about: text("a list that came by mail: one name or address a line", "メールで届いた一覧(1 行に 1 人)から"),
+      about: text("a list received by mail, one name or address per line", "メールで届いた一覧(1 行に 1 人)から"),
     },
     { line: "clomoctl users delete --search 山田 --dry-run" },
   ],
@@ -43,7 +43,7 @@ export default defineCommand({
       async found() {
         const { client } = await tools.tenant("users");
         return {
-          ...USER_NAMES,
+          ...USER_LOOKUP,
           called: ({ name }) => name,
           headings: ({ org }) => [org.path, ...org.path.split("/")].filter((name) => name !== ""),
           compared: ({ name, emails, org }) => `${name} <${emails[0] ?? ""}> ${org.path}`.trim(),
@@ -57,7 +57,7 @@ export default defineCommand({
             ...org.path.split("/"),
           ],
           find: (name) => client.users.find({ name }),
-          near: (name) => nearUsers(client, name),
+          near: (name) => suggestUsers(client, name),
           every: () => client.users.list(),
           knownBy: ({ id, emails, employeeCode, accountName }) => ({
             exact: [id],
@@ -66,6 +66,6 @@ export default defineCommand({
           }),
         };
       },
-      orgId: async (name) => (await orgNamed(tools, name)).id,
+      orgId: async (name) => (await findOrg(tools, name)).id,
     }),
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { User, WrittenUser } from "../../lib/client/index.ts";
-import { inBoth } from "#support/commands/program.ts";
+import { runInBoth } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const { after: user } = example<WrittenUser>("editUser");
@@ -13,12 +13,12 @@ const written = (change: Partial<User>, more: Partial<WrittenUser> = {}): Writte
   ...more,
 });
 
-test("sends what changes, and shows old and new", async () => {
+test("sends the changes, and shows old and new values", async () => {
   const custom = [{ name: "座席", value: "A 1" }];
   const after = { title: null, emails: ["new@example.jp"], custom };
   const tenant = { ...finding, editUser: written(after) };
   const words = ["users", "edit", "E0042", "--title", "", "--email", "new@example.jp", "--custom", "座席=A 1"];
-  const { en, ja } = await inBoth([...words, "--custom", "入社年="], { tenant });
+  const { en, ja } = await runInBoth([...words, "--custom", "入社年="], { tenant });
   expect(en.requests).toEqual([
     { operation: "findUsers", query: { name: "E0042" } },
     {
@@ -37,13 +37,13 @@ test("sends what changes, and shows old and new", async () => {
   ]);
   expect(en.stderr).toBe(
     [
-      "mail addresses: hanako@example.co.jp, h.takahashi@example.co.jp → new@example.jp",
-      "title: 課長 → (none)",
+      "email addresses: hanako@example.co.jp, h.takahashi@example.co.jp → new@example.jp",
+      "title: 課長 → (blank)",
       "custom fields: 入社年=2019 → 座席=A 1",
       "",
     ].join("\n"),
   );
-  expect(ja.stderr).toContain("役職: 課長 → (なし)\n");
+  expect(ja.stderr).toContain("役職: 課長 → (空)\n");
 });
 
 test.each([
@@ -53,17 +53,17 @@ test.each([
   ["やまだ", true],
   ["山田", true],
   ["Yamada", true],
-])("facts 1.2: フリガナ is katakana, and another is warned of: %s", async (kana, warned) => {
+])("facts 1.2: warns about フリガナ that is not katakana: %s", async (kana, warned) => {
   const tenant = { ...finding, editUser: written({ nameKana: kana }) };
-  const { en, ja } = await inBoth(["users", "edit", "E0042", "--name-kana", kana], { tenant });
+  const { en, ja } = await runInBoth(["users", "edit", "E0042", "--name-kana", kana], { tenant });
   expect(en.exit).toBe(0);
-  expect(en.stderr.includes(`warning: フリガナ "${kana}" has other letters than katakana`)).toBe(warned);
+  expect(en.stderr.includes(`warning: フリガナ "${kana}" contains letters other than katakana`)).toBe(warned);
   expect(ja.stderr.includes("カタカナ以外の文字があります")).toBe(warned);
 });
 
-test("of a mirror, says what is to be done in the console", async () => {
+test("prints what to do in the console if the tenant is a mirror", async () => {
   const tenant = { ...finding, editUser: written({ title: "部長" }, { consoleTask: 3 }) };
-  const { en, ja } = await inBoth("users edit E0042 --title 部長", { tenant });
-  expect(en.stderr).toContain("to be done in the console, too: clomoctl console show 3\n");
+  const { en, ja } = await runInBoth("users edit E0042 --title 部長", { tenant });
+  expect(en.stderr).toContain("make the same change in the console: clomoctl console show 3\n");
   expect(ja.stderr).toContain("管理画面でも同じ操作が必要です: clomoctl console show 3\n");
 });

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { CustomField } from "../../lib/client/index.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const CSV = '氏名,メールアドレス,メールアドレス,入社年\r\n髙橋,a@example.jp,"b\nb",2019\r\n';
@@ -19,13 +19,15 @@ function folderWith(maps: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-test("an account in English gets UTF-8; one on a server is taken for Japanese", async () => {
+test("an English account gets UTF-8; a remote account is assumed to be Japanese", async () => {
   const home = freshFolder();
   await run("context add osaka --embedded --language en", { home });
   await run("context add head --url https://mdm.example.jp", { home });
   const english = await run("users export --context osaka", { home, tenant });
   expect(english.stdout).toBe(CSV);
-  expect(english.stderr).toContain("UTF-8, as the account's language is English");
+  expect(english.stderr).toContain(
+    "encoding: UTF-8, because the account's language is English (to change it, pass --encoding)\n",
+  );
   const served = await run("users export --context head --lang ja", { home, tenant });
   expect(cp932(served.bytes)).toBe(CSV);
   expect(served.stderr).toContain("Shift_JIS");
@@ -34,7 +36,7 @@ test("an account in English gets UTF-8; one on a server is taken for Japanese", 
 test("UTF-8 may begin with a byte order mark, Shift_JIS may not", async () => {
   expect((await run("users export --encoding utf-8 --bom", { tenant })).stdout).toBe(`\ufeff${CSV}`);
   for (const line of ["users export --bom", "users export --bom --encoding shift_jis"]) {
-    const { en, ja } = await inBoth(line, { tenant: {} });
+    const { en, ja } = await runInBoth(line, { tenant: {} });
     expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
     expect(en.stderr).toContain("--encoding utf-8");
     expect(ja.exit).toBe(2);
@@ -42,7 +44,7 @@ test("UTF-8 may begin with a byte order mark, Shift_JIS may not", async () => {
   }
 });
 
-test("a file takes the place of the old one, and stdout stays empty", async () => {
+test("a file replaces the old one, and stdout stays empty", async () => {
   const folder = folderWith({ "out.csv": "old" });
   const line = "users export -o out.csv --encoding utf-8 --overwrite";
   const { exit, stdout } = await run(line, { folder, tenant });
@@ -52,12 +54,14 @@ test("a file takes the place of the old one, and stdout stays empty", async () =
 
 const UNHELD = { exportUsers: '氏名,"説\r\n明",é\r\n𠮷,,〜\r\n' };
 
-test("a character that cannot be held is named by its place, and nothing is written", async () => {
+test("reports the place of a character that the encoding lacks, and writes nothing", async () => {
   const folder = folderWith({ "out.csv": "old" });
-  const { en, ja } = await inBoth("users export -o out.csv --overwrite", { folder, tenant: UNHELD });
+  const { en, ja } = await runInBoth("users export -o out.csv --overwrite", { folder, tenant: UNHELD });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
   expect(en.stderr).toMatch(/\nout\.csv:1:3: U\+00E9 [^\n]+\nout\.csv:2:1: U\+20BB7 [^\n]+\n/);
-  expect(en.stderr).toContain("error: 2 characters cannot be written in shift_jis; nothing was written\n  out.csv\n");
+  expect(en.stderr).toContain(
+    "error: 2 characters cannot be represented in shift_jis; nothing was written\n  out.csv\n",
+  );
   expect(ja.exit).toBe(3);
   expect(ja.stderr).toContain("表せない文字が 2 個");
   expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe("old");
@@ -73,14 +77,14 @@ test("a character that cannot be held is named by its place, and nothing is writ
   });
 });
 
-test("it may be replaced, which is counted like the look-alikes", async () => {
-  const { en, ja } = await inBoth("users export --on-unmappable replace", { tenant: UNHELD });
+test("replaces such characters on request, and counts them like look-alikes", async () => {
+  const { en, ja } = await runInBoth("users export --on-unmappable replace", { tenant: UNHELD });
   expect(cp932(en.bytes)).toBe('氏名,"説\r\n明",〓\r\n〓,,～\r\n');
-  expect(en.stderr).toMatch(/look-alikes[^\n]+: 1 character\n[^\n]+〓: 2 characters\n$/);
+  expect(en.stderr).toMatch(/\n1 character [^\n]+look-alikes[^\n]+\n2 characters [^\n]+〓\n$/);
   expect(ja.stderr).toMatch(/1 文字を[^\n]+\n2 文字を 〓[^\n]+\n$/);
 });
 
-test("a map gives the file the other program's headers and dialect", async () => {
+test("a map sets the other program's headers and dialect", async () => {
   const map = [
     "columns: {Name: 氏名, Mail: メールアドレス, Mail 2: メールアドレス, Joined: 入社年}",
     "dialect: {delimiter: semicolon}",
@@ -96,21 +100,21 @@ test("a map gives the file the other program's headers and dialect", async () =>
   expect(requests.at(-1)).toEqual({ operation: "exportUsers", query: { newline: "lf" } });
 });
 
-test.each(["delimiter: semicolon", 'quote: "\'"'])("places are counted by the map's dialect: %s", async (dialect) => {
+test.each(["delimiter: semicolon", 'quote: "\'"'])("counts places in the dialect of the map: %s", async (dialect) => {
   const folder = folderWith({ "map.yaml": `dialect: {${dialect}}\n` });
   const { exit, stderr } = await run("users export --map map.yaml", { folder, tenant: { fields, ...UNHELD } });
   expect(exit).toBe(3);
   expect(stderr).toMatch(/^stdout:1:3: [^\n]+\nstdout:2:1: /m);
 });
 
-test("a custom field that the map holds constant has no column", async () => {
+test("omits a custom field that the map sets to a constant", async () => {
   const folder = folderWith({ "map.yaml": "constants: {入社年: '2020'}\n" });
   const line = "users export --encoding utf-8 --map map.yaml";
   const { stdout } = await run(line, { folder, tenant: { fields, exportUsers: CSV } });
   expect(stdout).toBe('氏名,メールアドレス,メールアドレス\r\n髙橋,a@example.jp,"b\nb"\r\n');
 });
 
-test("the context's map of users counts where none is named", async () => {
+test("uses the context's map for users if no map is given", async () => {
   const home = freshFolder();
   const folder = folderWith({ "own.yaml": "columns: {Own: 氏名}\n", "told.yaml": "columns: {Told: 氏名}\n" });
   const at = { home, folder, tenant: { fields, exportUsers: CSV } };
@@ -126,10 +130,10 @@ test.each([
   ["no file", "nowhere.yaml", 6, "nowhere.yaml"],
   ["no map", "no.yaml", 3, "no.yaml:1"],
   ["a field nobody knows", "unknown.yaml", 3, "退社年"],
-])("%s ends it before the export is asked for", async (_, map, exit, told) => {
+])("%s stops the command before it requests the export", async (_, map, exit, told) => {
   const folder = folderWith({ "no.yaml": "- a\n", "unknown.yaml": "columns: {Left: 退社年}\n" });
   const answers = map === "nowhere.yaml" ? {} : { fields };
-  const { en, ja } = await inBoth(`users export -o out.csv --map ${map}`, { folder, tenant: answers });
+  const { en, ja } = await runInBoth(`users export -o out.csv --map ${map}`, { folder, tenant: answers });
   for (const { exit: ended, stderr, requests } of [en, ja]) {
     expect(ended).toBe(exit);
     expect(stderr).toContain(told);
@@ -138,7 +142,7 @@ test.each([
   expect(readdirSync(folder)).not.toContain("out.csv");
 });
 
-test("progress counts the bytes", async () => {
+test("the progress shows the bytes", async () => {
   const { stderr } = await run("users export --encoding utf-8 --progress json", { tenant });
   const events = stderr
     .trimEnd()
@@ -151,7 +155,7 @@ test("progress counts the bytes", async () => {
   ]);
 });
 
-test("a signal ends it, and no file is left", async () => {
+test("a signal stops it and leaves no file", async () => {
   const folder = folderWith({ "out.csv": "old" });
   const signals = new EventEmitter();
   const interrupting = {
@@ -160,7 +164,7 @@ test("a signal ends it, and no file is left", async () => {
       return CSV;
     },
   };
-  const { en, ja } = await inBoth("users export -o out.csv --overwrite", { folder, signals, tenant: interrupting });
+  const { en, ja } = await runInBoth("users export -o out.csv --overwrite", { folder, signals, tenant: interrupting });
   expect(en.exit).toBe(130);
   expect(en.stderr).toContain("error: interrupted: no file was written\n");
   expect(ja.exit).toBe(130);
@@ -172,19 +176,21 @@ test("a signal ends it, and no file is left", async () => {
 test.each([
   [
     "secured users export --app docs",
-    "list --format xlsx -o FILE writes a workbook",
+    "an export is a CSV file for the console: use a file name that ends in .csv; to write a workbook, run list --format xlsx -o FILE",
     "ブックにするには list --format xlsx -o FILE を使います",
   ],
   [
     "users export",
-    "list --format xlsx -o FILE writes a workbook",
+    "an export is a CSV file for the console: use a file name that ends in .csv; to write a workbook, run list --format xlsx -o FILE",
     "ブックにするには list --format xlsx -o FILE を使います",
   ],
-  ["users template", "leave --format xlsx out", "--format xlsx を外してください"],
-])("%s writes its own kind of file, whatever --format is", async (line, hintEn, hintJa) => {
-  const { en, ja } = await inBoth(`${line} --format xlsx -o out.xlsx`, {});
+  ["users template", "remove --format xlsx", "--format xlsx を外してください"],
+])("%s always writes its own kind of file, whatever --format is", async (line, hintEn, hintJa) => {
+  const { en, ja } = await runInBoth(`${line} --format xlsx -o out.xlsx`, {});
   expect([en.exit, ja.exit]).toEqual([2, 2]);
-  expect(en.stderr).toContain("error: --format xlsx does not apply here: -o FILE is what the command writes\n");
+  expect(en.stderr).toContain(
+    "error: --format xlsx cannot be used here: -o FILE is the file that this command writes\n",
+  );
   expect(en.stderr).toContain(hintEn);
   expect(ja.stderr).toContain("このコマンドの -o FILE は書き出すファイルそのもので、--format xlsx は使えません");
   expect(ja.stderr).toContain(hintJa);

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RecordHistory } from "../../lib/client/index.ts";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { historyLines } from "#support/tenant/history.ts";
 import { undoChange } from "#support/tenant/undo.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [hanako] = example<{ items: readonly [RecordHistory] }>("userHistory").items;
 const of = (...items: readonly RecordHistory[]) => ({ userHistory: { items } });
 const LINE = "users history hanako@example.co.jp";
 
-test("programs get one element for each version, with its record", async () => {
+test("JSON has one element for each version, with its record", async () => {
   const { exit, stdout, requests } = await run(`${LINE} --format json`, { tenant: of(hanako) });
   expect(exit).toBe(0);
   expect(requests).toEqual([{ operation: "userHistory", query: { name: "hanako@example.co.jp" } }]);
@@ -19,23 +19,23 @@ test("programs get one element for each version, with its record", async () => {
   expect(JSON.parse(stdout)).toEqual(versions.map((version) => ({ ...version, record })));
 });
 
-test("a terminal shows number, time, actor, command and values in the language and the context's zone", async () => {
-  const { en, ja } = await inBoth(LINE, { tenant: of(hanako), terminal: {} });
+test("a terminal shows each version in the selected language and the context's time zone", async () => {
+  const { en, ja } = await runInBoth(LINE, { tenant: of(hanako), terminal: {} });
   expect(en.stdout).toMatch(
-    /^change +at +by +command +action +changes\n +17 +2026-11-20 10:23 +owner \(hanako\) +edit user +update +title: 主任 → 課長\n$/,
+    /^change +time +by +command +action +changes\n +17 +2026-11-20 10:23 +owner \(hanako\) +edit user +update +title: 主任 → 課長\n$/,
   );
   expect(ja.stdout).toMatch(
     /^変更番号 +日時 +実行者 +操作 +動作 +変更内容\n +17 +2026-11-20 10:23 .* ユーザーを編集 +更新 +役職: 主任 → 課長\n$/,
   );
 });
 
-test("none is not found", async () => {
-  const { en, ja } = await inBoth(LINE, { tenant: { ...of(), users: { items: [], next: null } } });
+test("reports an unknown name as not found", async () => {
+  const { en, ja } = await runInBoth(LINE, { tenant: { ...of(), users: { items: [], next: null } } });
   expect(en.stderr).toContain("clomoctl users list --search hanako@example.co.jp\n");
   expect([en.exit, ja.exit, en.stdout]).toEqual([6, 6, ""]);
 });
 
-test("if several records had the name, each line shows its record, by time", async () => {
+test("if several records had the name, each line shows its record, ordered by time", async () => {
   const [version] = hanako.versions;
   const gone = { ...hanako, name: "退職 太郎 <info@x.jp>", deleted: true };
   const at = (day: string, number: number) =>
@@ -45,19 +45,19 @@ test("if several records had the name, each line shows its record, by time", asy
     name: "新任 次郎 <x@x.jp>",
     versions: [],
   });
-  const { en, ja } = await inBoth(LINE, { tenant, terminal: { columns: 170 } });
+  const { en, ja } = await runInBoth(LINE, { tenant, terminal: { columns: 170 } });
   expect(en.stdout).toMatch(
     /^change .* record .*\n +9 .*退職 太郎 <info@x.jp>.*\n +17 .*髙橋 花子 <hanako@example.co.jp>.*\n +19 .*退職 太郎 <info@x.jp>.*\n$/,
   );
   expect(en.stderr).toBe(
-    "3 users have or had this name: 退職 太郎 <info@x.jp>, 髙橋 花子 <hanako@example.co.jp>, 新任 次郎 <x@x.jp>\n退職 太郎 <info@x.jp> was deleted\nno change of 新任 次郎 <x@x.jp> is recorded\n",
+    "3 users have or had this name: 退職 太郎 <info@x.jp>, 髙橋 花子 <hanako@example.co.jp>, 新任 次郎 <x@x.jp>\n退職 太郎 <info@x.jp> was deleted\nno changes to 新任 次郎 <x@x.jp> are recorded\n",
   );
   expect(ja.stderr).toBe(
     "この名前を使用中または使用していたユーザーは 3 件です: 退職 太郎 <info@x.jp>、髙橋 花子 <hanako@example.co.jp>、新任 次郎 <x@x.jp>\n退職 太郎 <info@x.jp> は削除されています\n新任 次郎 <x@x.jp> の変更の記録はありません\n",
   );
 });
 
-describe("a user who was written in every way", () => {
+describe("a user who was changed in every way", () => {
   const tenant = new TestTenant();
   const header = [
     "氏名",
@@ -91,7 +91,7 @@ describe("a user who was written in every way", () => {
   });
   afterAll(() => tenant[Symbol.asyncDispose]());
 
-  test("has a version for each change, with the names of that time and without the password", async () => {
+  test("has a version for each change, with the names at that time and without the password", async () => {
     const [history, next] = await tenant.client.users.history({ name: "taro@x.jp" });
     expect(history).toMatchObject({ name: "山田 太郎 <yamada@x.jp>", deleted: true });
     const password = String(
@@ -113,7 +113,7 @@ describe("a user who was written in every way", () => {
     expect(JSON.stringify(history)).not.toContain("Secret-12");
   });
 
-  test("is found by the id and by every name that the user ever had, in any case and width", async () => {
+  test("is found by id and by every former name, regardless of case and width", async () => {
     const [{ id } = { id: "" }] = await tenant.client.users.history({ name: "yamada@x.jp" });
     for (const name of [id, "YAMADA@x.jp", "Taro@X.jp", "yamada"]) {
       const [history] = await tenant.client.users.history({ name });
@@ -122,24 +122,24 @@ describe("a user who was written in every way", () => {
     expect(await tenant.client.users.history({ name: "課長" })).toEqual([]);
   });
 
-  test("is shown with the undo and with its time in the zone", async () => {
-    const { en, ja } = await inBoth("users history yamada", { tenant: tenant.fetch, terminal: { columns: 300 } });
+  test("is shown with the undo, and with its times in the time zone", async () => {
+    const { en, ja } = await runInBoth("users history yamada", { tenant: tenant.fetch, terminal: { columns: 300 } });
     expect(en.stderr).toBe("山田 太郎 <yamada@x.jp> was deleted\n");
     expect(ja.stderr).toBe("山田 太郎 <yamada@x.jp> は削除されています\n");
     expect(en.stdout).toMatch(
-      / edit user \(undone by 8\) +update +mail addresses: yamada@x.jp → taro@x.jp; title: 主任 → 課長\n/,
+      / edit user \(undone by 8\) +update +email addresses: yamada@x.jp → taro@x.jp; title: 主任 → 課長\n/,
     );
     expect(ja.stdout).toMatch(
-      / ユーザーを編集\(8 で取り消し\) +更新 +メールアドレス: yamada@x.jp → taro@x.jp; 役職: 主任 → 課長\n/,
+      / ユーザーを編集\(変更 8 で取り消し\) +更新 +メールアドレス: yamada@x.jp → taro@x.jp; 役職: 主任 → 課長\n/,
     );
     expect(en.stdout).toMatch(/ undo 5 +update /);
     expect(ja.stdout).toMatch(/ 変更を取り消し\(5\) +更新 /);
     expect(en.stdout).toMatch(/password set at: 2026-04-01 09:00/);
-    expect(en.stdout).toMatch(/title: 主任 → \(none\); 座席: 3F → 4F\n/);
+    expect(en.stdout).toMatch(/title: 主任 → \(blank\); 座席: 3F → 4F\n/);
   });
 });
 
-test("an account that has a part of the tenant sees no name outside of it", async () => {
+test("an account limited to a part of the tenant sees no name outside it", async () => {
   await using tenant = new TestTenant();
   const { client } = tenant;
   const { after: west } = await client.orgs.create({ name: "西日本", code: "WEST" });
@@ -150,7 +150,7 @@ test("an account that has a part of the tenant sees no name outside of it", asyn
   const { after: gone } = await client.users.create({ name: "東野", emails: ["higashino@x.jp"], org: east.id });
   await client.imports.commit(await client.imports.delete({ kind: "users", ids: [hidden.id] }));
   await client.users.edit(moved.id, { title: "課長" });
-  await withAccount(tenant, { name: "boss", role: "division", org: "EAST", manages: ["EAST"] });
+  await addTestAccount(tenant, { name: "boss", role: "division", org: "EAST", manages: ["EAST"] });
   const { users, audit, imports } = tenant.as("boss");
   await imports.commit(await imports.delete({ kind: "users", ids: [gone.id] }));
   const [history] = await users.history({ name: "yamada@x.jp" });
@@ -169,7 +169,7 @@ test("an account that has a part of the tenant sees no name outside of it", asyn
   expect(seen).toEqual([8]);
 });
 
-test("values of a custom field that was removed have its name, also for an account that has a part of the tenant", async () => {
+test("values of a removed custom field show its name, even to an account limited to a part of the tenant", async () => {
   await using tenant = new TestTenant();
   const { orgs, users } = tenant.client;
   const { after: east } = await orgs.create({ name: "東日本", code: "EAST" });
@@ -178,7 +178,7 @@ test("values of a custom field that was removed have its name, also for an accou
   await users.create({ name: "山田", emails: ["yamada@x.jp"], org: east.id, custom });
   await users.removeField(field.id);
   await users.addField({ name: "座席" });
-  await withAccount(tenant, { name: "boss", role: "division", org: "EAST", manages: ["EAST"] });
+  await addTestAccount(tenant, { name: "boss", role: "division", org: "EAST", manages: ["EAST"] });
   const [history] = await users.history({ name: "yamada@x.jp" });
   expect(historyLines(history)).toEqual([
     "3 users.create create name: null → 山田, emails: null → yamada@x.jp, org: null → 東日本, custom:座席: null → 3F",

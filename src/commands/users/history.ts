@@ -1,13 +1,13 @@
 import { USER } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { historyDetails, showHistory } from "../records/history.ts";
-import { nearUsers, USER_ARGUMENT, USER_NAMES } from "./columns.ts";
+import { buildHistoryDetails, showHistory } from "../records/history.ts";
+import { suggestUsers, USER_ARGUMENT, USER_LOOKUP } from "./columns.ts";
 
 export default defineCommand({
   summary: text("list every version of a user", "ユーザーの変更履歴を一覧する"),
-  details: historyDetails(
-    text("mail address, employee code or account name", "メールアドレス・社員コード・アカウント名"),
+  details: buildHistoryDetails(
+    text("email address, employee code or account name", "メールアドレス・社員コード・アカウント名"),
   ),
   args: { user: USER_ARGUMENT },
   options: {},
@@ -19,6 +19,6 @@ export default defineCommand({
   async run(tools, { user }) {
     const { client } = await tools.tenant("users");
     const found = await client.users.history({ name: user });
-    await showHistory(tools, { ...USER_NAMES, fields: USER.fields }, user, found, () => nearUsers(client, user));
+    await showHistory(tools, { ...USER_LOOKUP, fields: USER.fields }, user, found, () => suggestUsers(client, user));
   },
 });

@@ -4,20 +4,20 @@ import { expect, test } from "vitest";
 import type { Whoami } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import {
-  committed,
+  toCommittedPlan,
   encodeText,
   folderWith,
-  giving,
+  answerRows,
   ID,
   operations,
-  planning,
+  buildPlanAnswers,
   planOf,
   problemOf,
   rowOf,
   ROWS,
   COMMITTED_RESULT,
 } from "#support/commands/imports/plans.ts";
-import { freshFolder, inBoth, run, type Ran } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run, type RunResult } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 
 const PEOPLE = "氏名,メールアドレス\r\n髙橋 花子,hanako@example.co.jp\r\n";
@@ -29,11 +29,12 @@ const TO_THE_VIEW = ["createImport", "uploadImport", "tenant", "importRows", "im
 /** An import that is not confirmed: its plan is only shown. */
 const dry = (words: string, more: Answers = {}, files: Readonly<Record<string, string | Uint8Array>> = {}) =>
   run(`users import people.csv --dry-run ${words}`.trimEnd(), {
-    tenant: planning(planOf(), { ...dropped(), ...more }),
+    tenant: buildPlanAnswers(planOf(), { ...dropped(), ...more }),
     folder: folder(files),
   });
 
-const asked = ({ requests }: Ran): unknown => requests.find(({ operation }) => operation === "createImport")?.json;
+const asked = ({ requests }: RunResult): unknown =>
+  requests.find(({ operation }) => operation === "createImport")?.json;
 
 const REQUEST = {
   kind: "users",
@@ -47,7 +48,7 @@ const REQUEST = {
   fileName: "people.csv",
 };
 
-test("the console's own export replaces, whatever --mode says, and is committed where nothing changes too", async () => {
+test("an export of the console always replaces, and is committed even if nothing changes", async () => {
   const { request } = planOf();
   const same = planOf({
     mode: "replace",
@@ -55,18 +56,18 @@ test("the console's own export replaces, whatever --mode says, and is committed 
     create: 0,
     update: 0,
   });
-  const tenant = planning(same, { commitImport: committed(same) });
+  const tenant = buildPlanAnswers(same, { commitImport: toCommittedPlan(same) });
   const line = "users import people.csv --from-console --yes --format json";
-  const { en, ja } = await inBoth(line, { tenant, folder: folder() });
+  const { en, ja } = await runInBoth(line, { tenant, folder: folder() });
   expect(asked(en)).toEqual({ ...REQUEST, mode: "replace", blank: "clear", fromConsole: true });
   expect(JSON.parse(en.stdout)).toMatchObject({ mode: "replace", committed: true });
   expect(ja).toMatchObject({ exit: 0, stdout: en.stdout });
 });
 
 test.each(["--emit-csv out.csv", "--skip-invalid", "--blank keep", "--missing-columns clear"])(
-  "a mirror would not be equal to the console's export: %s",
+  "refuses an option that would make a mirror differ from the export: %s",
   async (words) => {
-    const { en, ja } = await inBoth(`users import people.csv --from-console ${words}`, {
+    const { en, ja } = await runInBoth(`users import people.csv --from-console ${words}`, {
       tenant: {},
       folder: folder(),
     });
@@ -76,7 +77,7 @@ test.each(["--emit-csv out.csv", "--skip-invalid", "--blank keep", "--missing-co
   },
 );
 
-test("--map says which headers are which fields, and the tenant's own fields are known to it", async () => {
+test("--map assigns headers to fields, including the tenant's custom fields", async () => {
   const map =
     'columns:\n  名前: 氏名\n  年: 入社年\n  備考: ignore\nconstants:\n  役職: 係\ndefaults:\n  TEL: "0"\ndialect:\n  delimiter: "|"\n';
   const ended = await dry("--map map.yaml", { fields: example("fields") }, { "map.yaml": map });
@@ -98,12 +99,12 @@ test("--map says which headers are which fields, and the tenant's own fields are
   expect(operations(ended.requests)[0]).toBe("fields");
 });
 
-test("without --map the context's map of the format is taken", async () => {
+test("uses the context's map for the format if --map is not given", async () => {
   const home = folder({ "map.yaml": "columns:\n  名前: 氏名\n", "orgs.yaml": "columns:\n  名前: 組織名\n" });
   await run(`context add mapped --embedded --map users=map.yaml --map orgs=orgs.yaml`, { home });
   const ended = await run("users import people.csv --dry-run --context mapped", {
     home,
-    tenant: planning(planOf(), { ...dropped(), fields: example("fields") }),
+    tenant: buildPlanAnswers(planOf(), { ...dropped(), fields: example("fields") }),
   });
   expect(asked(ended)).toMatchObject({ map: { columns: [{ header: "名前", to: "name" }] } });
 });
@@ -111,7 +112,7 @@ test("without --map the context's map of the format is taken", async () => {
 test.each([
   ["--map nowhere.yaml", 6, "nowhere.yaml", {}],
   ["--map map.yaml", 3, "map.yaml", { fields: example("fields") }],
-])("a map that cannot be taken ends it before the file is sent: %s", async (words, exit, told, answers) => {
+])("an invalid map stops the import before the file is sent: %s", async (words, exit, told, answers) => {
   const files = folder({ "map.yaml": "columns:\n  名前: 名字\n" });
   const ended = await run(`users import people.csv ${words}`, { tenant: answers, folder: files });
   expect(ended.exit).toBe(exit);
@@ -125,7 +126,7 @@ test.each([
   ["utf-8", " --encoding utf-8", undefined],
   ["utf-16le", " --encoding utf-16le", "utf-16le"],
   ["shift_jis", " --encoding shift_jis", "shift_jis"],
-] as const)("bytes are sent as they are, with what they are in: %s%s", async (encoding, words, charset) => {
+] as const)("sends the bytes unchanged, with their format: %s%s", async (encoding, words, charset) => {
   const mark = encoding === "utf-16le" ? "\ufeff" : "";
   const { exit, requests } = await dry(words.trim(), {}, { "people.csv": encodeText(mark + PEOPLE, encoding) });
   expect(exit).toBe(0);
@@ -133,9 +134,9 @@ test.each([
   expect(requests[1]?.charset).toBe(charset);
 });
 
-test("commits the plan that was shown: --yes", async () => {
-  const tenant = planning(planOf(), { commitImport: committed() });
-  const { en, ja } = await inBoth("users import people.csv --yes --format json", { tenant, folder: folder() });
+test("--yes commits the plan that was shown", async () => {
+  const tenant = buildPlanAnswers(planOf(), { commitImport: toCommittedPlan() });
+  const { en, ja } = await runInBoth("users import people.csv --yes --format json", { tenant, folder: folder() });
   expect(en.exit).toBe(0);
   expect(JSON.parse(en.stdout)).toEqual(COMMITTED_RESULT);
   expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "commitImport"]);
@@ -144,21 +145,21 @@ test("commits the plan that was shown: --yes", async () => {
   expect(ja.stdout).toBe(en.stdout);
 });
 
-test("an export of the console that lacks names of accounts is warned of", async () => {
+test("warns about an export of the console that lacks account names", async () => {
   const { request } = planOf();
   const column = { field: "accountName", changed: 0, cleared: 2, removed: 0, kept: 0 };
   const exported = planOf({ request: request && { ...request, fromConsole: true }, columns: [column] });
-  const tenant = planning(exported, dropped(exported));
-  const { en, ja } = await inBoth("users import people.csv --from-console --dry-run", { tenant, folder: folder() });
+  const tenant = buildPlanAnswers(exported, dropped(exported));
+  const { en, ja } = await runInBoth("users import people.csv --from-console --dry-run", { tenant, folder: folder() });
   expect(en.stderr).toContain(
-    "warning: 2 users would lose the name of the CLOMO account, which the console never deletes",
+    "warning: 2 users would lose the CLOMO account name, although the console never deletes an account: check the file (a recorded role cannot be managed until the account has a name again)",
   );
   expect(ja.stderr).toContain("警告: CLOMO アカウント名がなくなるユーザー: 2 人");
 });
 
-test("who may not delete is not told to undo what was created", async () => {
+test("does not suggest an undo to an account that may not delete", async () => {
   const create = planOf({ update: 0 });
-  const tenant = planning(create, { commitImport: committed(create) });
+  const tenant = buildPlanAnswers(create, { commitImport: toCommittedPlan(create) });
   const undoOf = async (...named: readonly ("users.write" | "users.delete")[]): Promise<string> => {
     const operations = named.map((operation) => ({ operation, reach: "inside" as const }));
     const whoami = example<Whoami>("whoami", { operations });
@@ -184,7 +185,7 @@ test.each([
   ],
 ] as const)("asks on a terminal: %s", async (lang, question, keys, shown) => {
   const { exit, stderr, requests } = await run(`users import people.csv --lang ${lang}`, {
-    tenant: planning(planOf(), { commitImport: committed() }),
+    tenant: buildPlanAnswers(planOf(), { commitImport: toCommittedPlan() }),
     folder: folder(),
     terminal: { typing: [[question, keys]] },
   });
@@ -196,9 +197,9 @@ test.each([
 test.each([
   ["en", "Apply to kanto", "nothing was changed\n"],
   ["ja", "適用しますか?", "何も変更していません\n"],
-] as const)("drops the plan where no is answered: %s", async (lang, question, note) => {
+] as const)("discards the plan if the answer is no: %s", async (lang, question, note) => {
   const { exit, stdout, stderr, requests } = await run(`users import people.csv --lang ${lang} --format json`, {
-    tenant: planning(planOf(), dropped()),
+    tenant: buildPlanAnswers(planOf(), dropped()),
     folder: folder(),
     terminal: { typing: [[question, "n\r"]] },
   });
@@ -208,9 +209,9 @@ test.each([
   expect(operations(requests)).toEqual([...TO_THE_VIEW, "discardImport"]);
 });
 
-test("leaving the question changes nothing and drops the plan", async () => {
+test("cancelling the question changes nothing and discards the plan", async () => {
   const { exit, stderr, requests } = await run("users import people.csv", {
-    tenant: planning(planOf(), { import: planOf(), ...dropped() }),
+    tenant: buildPlanAnswers(planOf(), { import: planOf(), ...dropped() }),
     folder: folder(),
     terminal: { typing: [["Apply to kanto", "\u0003"]] },
   });
@@ -219,44 +220,46 @@ test("leaving the question changes nothing and drops the plan", async () => {
   expect(operations(requests)).toEqual([...TO_THE_VIEW, "import", "discardImport"]);
 });
 
-test("where nobody can be asked, --yes is named and the plan dropped", async () => {
-  const tenant = planning(planOf(), { import: planOf(), ...dropped() });
-  const { en, ja } = await inBoth("users import people.csv", { tenant, folder: folder() });
+test("if nobody can be asked, suggests --yes and discards the plan", async () => {
+  const tenant = buildPlanAnswers(planOf(), { import: planOf(), ...dropped() });
+  const { en, ja } = await runInBoth("users import people.csv", { tenant, folder: folder() });
   expect(en).toMatchObject({ exit: 2, stdout: "" });
   expect(en.stderr).toMatch(/error: .*Apply to kanto.*\n {2}pass --yes\n$/);
   expect(ja.stderr).toMatch(/エラー: .*kanto.*追加 1・更新 1 を適用しますか.*\n {2}--yes を指定してください\n$/);
   expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "import", "discardImport"]);
   const kept = await run("users import people.csv --keep-plan", {
-    tenant: planning(planOf(), { import: planOf() }),
+    tenant: buildPlanAnswers(planOf(), { import: planOf() }),
     folder: folder(),
     terminal: { columns: 300, typing: [["Apply to kanto", "\u0004"]] },
   });
-  expect(kept.stderr).toContain(`nothing was changed; the plan is kept: clomoctl imports commit P12\n`);
+  expect(kept.stderr).toContain(
+    `nothing was changed, and the plan is kept; to commit it: clomoctl imports commit P12\n`,
+  );
 });
 
 test.each([
   ["2", 3],
   ["3", 0],
-])("deletions are confirmed by their number: --confirm-deletions %s ends with %i", async (number, exit) => {
+])("deletions require their number: --confirm-deletions %s ends with %i", async (number, exit) => {
   const plan = planOf({ mode: "replace", delete: 3 });
   const gone = rowOf({ row: 0, action: "delete", key: "old@example.co.jp", changed: [], exists: true });
-  const after = exit === 0 ? { commitImport: committed(plan) } : { import: plan, ...dropped(plan) };
-  const { en, ja } = await inBoth(`users import people.csv --mode replace --yes --confirm-deletions ${number}`, {
-    tenant: planning(plan, { importRows: giving(...ROWS, gone), ...after }),
+  const after = exit === 0 ? { commitImport: toCommittedPlan(plan) } : { import: plan, ...dropped(plan) };
+  const { en, ja } = await runInBoth(`users import people.csv --mode replace --yes --confirm-deletions ${number}`, {
+    tenant: buildPlanAnswers(plan, { importRows: answerRows(...ROWS, gone), ...after }),
     folder: folder(),
   });
   expect(en.exit).toBe(exit);
   expect(ja.exit).toBe(exit);
-  expect(en.stderr.includes("the plan deletes 3 records, not 2; nothing was changed")).toBe(exit === 3);
+  expect(en.stderr.includes("the plan deletes 3 records, but 2 was confirmed; nothing was changed")).toBe(exit === 3);
   expect(en.stderr).toContain("  - old@example.co.jp 髙橋 花子\n  + 2 hanako@example.co.jp");
 });
 
-test("deletions are typed on a terminal", async () => {
+test("a terminal asks for the number of deletions", async () => {
   const plan = planOf({ mode: "replace", delete: 3, create: 0, update: 0 });
   const ended = await run("users import people.csv --mode replace --yes", {
-    tenant: planning(plan, { commitImport: committed(plan) }),
+    tenant: buildPlanAnswers(plan, { commitImport: toCommittedPlan(plan) }),
     folder: folder(),
-    terminal: { typing: [["Apply to kanto (context local): delete 3. Type 3,", "3\r"]] },
+    terminal: { typing: [["Apply to kanto (context local): delete 3. To continue, type the number of", "3\r"]] },
   });
   expect(ended.exit).toBe(0);
 });
@@ -266,22 +269,22 @@ test.each([
   ["--dry-run --keep-plan", true, true],
   ["--dry-run --yes", false, true],
 ])("%s shows the plan and changes nothing", async (words, keeps, dryRun) => {
-  const { en, ja } = await inBoth(`users import people.csv ${words} --format json`, {
-    tenant: planning(planOf(), keeps ? {} : dropped()),
+  const { en, ja } = await runInBoth(`users import people.csv ${words} --format json`, {
+    tenant: buildPlanAnswers(planOf(), keeps ? {} : dropped()),
     folder: folder(),
   });
   expect(en.exit).toBe(0);
   expect(JSON.parse(en.stdout)).toMatchObject({ importId: ID, dryRun, committed: false });
   expect(en.stderr).not.toContain("nothing to change");
-  expect(en.stderr.includes(`the plan is kept: clomoctl imports commit P12\n`)).toBe(keeps);
-  expect(ja.stderr.includes(`計画を残しました: clomoctl imports commit P12\n`)).toBe(keeps);
+  expect(en.stderr.includes(`the plan is kept; to commit it: clomoctl imports commit P12\n`)).toBe(keeps);
+  expect(ja.stderr.includes(`計画を残しました。適用するには: clomoctl imports commit P12\n`)).toBe(keeps);
   expect(operations(en.requests)).toEqual([...TO_THE_VIEW, ...(keeps ? [] : ["discardImport"])]);
 });
 
-test("a plan that changes nothing is not asked about, but said", async () => {
+test("a plan that changes nothing is reported without asking", async () => {
   const plan = planOf({ create: 0, update: 0, unchanged: 2 });
-  const { en, ja } = await inBoth("users import people.csv --format json", {
-    tenant: planning(plan, dropped(plan)),
+  const { en, ja } = await runInBoth("users import people.csv --format json", {
+    tenant: buildPlanAnswers(plan, dropped(plan)),
     folder: folder(),
   });
   expect(en.exit).toBe(0);
@@ -291,21 +294,21 @@ test("a plan that changes nothing is not asked about, but said", async () => {
   expect(operations(en.requests)).toEqual(["createImport", "uploadImport", "tenant", "tenant", "discardImport"]);
 });
 
-test.each(["--yes", "--dry-run"])("with rows left out it ends in part: --skip-invalid %s", async (words) => {
+test.each(["--yes", "--dry-run"])("ends as partly done if rows are skipped: --skip-invalid %s", async (words) => {
   const plan = planOf({ invalid: 1, errors: 1 });
-  const after = words === "--yes" ? { commitImport: committed(plan) } : dropped(plan);
+  const after = words === "--yes" ? { commitImport: toCommittedPlan(plan) } : dropped(plan);
   const { exit, stderr } = await run(`users import people.csv --skip-invalid ${words}`, {
-    tenant: planning(plan, { importProblems: [problemOf()], ...after }),
+    tenant: buildPlanAnswers(plan, { importProblems: [problemOf()], ...after }),
     folder: folder(),
   });
   expect(exit).toBe(8);
-  expect(stderr).toContain("people.csv:3:2: メールアドレス: not a mail address (B3)\n");
+  expect(stderr).toContain("people.csv:3:2: メールアドレス: not an email address (B3)\n");
 });
 
-test("a file with an invalid row is refused: every problem is told, and no row shown", async () => {
+test("refuses a file with an invalid row, and reports every problem but no rows", async () => {
   const plan = planOf({ invalid: 1, errors: 1, rejected: true });
-  const { en, ja } = await inBoth("users import people.csv --yes --format json", {
-    tenant: planning(plan, {
+  const { en, ja } = await runInBoth("users import people.csv --yes --format json", {
+    tenant: buildPlanAnswers(plan, {
       importProblems: [problemOf()],
       ...dropped(plan),
       import: { ...plan, state: "discarded" },
@@ -313,12 +316,14 @@ test("a file with an invalid row is refused: every problem is told, and no row s
     folder: folder(),
   });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
-  expect(en.stderr).toContain("1 problem, 1 invalid row; nothing was changed\n  people.csv\n  fix them and import");
-  expect(ja.stderr).toContain("問題が 1 件、不正な行が 1 行あります。何も変更していません\n  people.csv\n  直して");
+  expect(en.stderr).toContain(
+    "error: 1 problem, 1 invalid row; nothing was changed\n  people.csv\n  fix the rows and import again: clomoctl users import people.csv ",
+  );
+  expect(ja.stderr).toContain("問題が 1 件、不正な行が 1 行あります。何も変更していません\n  people.csv\n  行を直して");
   const problem = JSON.parse(en.stderr.trimEnd().split("\n").at(-1) ?? "") as object;
   expect(problem).toMatchObject({
     type: "input-rejected",
-    problems: [{ ...problemOf(), reason: "not a mail address" }],
+    problems: [{ ...problemOf(), reason: "not an email address" }],
   });
   expect(ja.stderr).toContain('"reason":"メールアドレスではありません"');
   expect(operations(en.requests)).toEqual([
@@ -331,19 +336,19 @@ test("a file with an invalid row is refused: every problem is told, and no row s
   ]);
 });
 
-test("a plan that was refused stays with --keep-plan", async () => {
+test("--keep-plan keeps a refused plan", async () => {
   const plan = planOf({ invalid: 1, errors: 1, rejected: true });
   const { exit, stderr } = await run("users import people.csv --yes --keep-plan", {
-    tenant: planning(plan, { importProblems: [problemOf()], import: plan }),
+    tenant: buildPlanAnswers(plan, { importProblems: [problemOf()], import: plan }),
     folder: folder(),
   });
   expect(exit).toBe(3);
-  expect(stderr).toContain(`the plan is kept: clomoctl imports commit P12\nerror: 1 problem`);
+  expect(stderr).toContain(`the plan is kept; to commit it: clomoctl imports commit P12\nerror: 1 problem`);
 });
 
-test("stdin is spooled, and nothing of it is left", async () => {
+test("spools stdin, and removes the spooled file", async () => {
   const home = freshFolder();
-  const tenant = planning(planOf(), { commitImport: committed() });
+  const tenant = buildPlanAnswers(planOf(), { commitImport: toCommittedPlan() });
   const { exit, requests } = await run("users import - --yes", { tenant, stdin: PEOPLE.replaceAll(",", "\t"), home });
   expect(exit).toBe(0);
   expect(requests[0]?.json).toMatchObject({ delimiter: "\t", fileName: "-" });
@@ -351,11 +356,11 @@ test("stdin is spooled, and nothing of it is left", async () => {
   expect(readdirSync(home, { recursive: true }).filter((name) => String(name).includes("stdin"))).toEqual([]);
 });
 
-test("stdin is called so where something is wrong with it", async () => {
+test("messages about the input name stdin", async () => {
   const plan = planOf({ invalid: 1, errors: 1, rejected: true });
-  const { en, ja } = await inBoth("users import - --yes", {
+  const { en, ja } = await runInBoth("users import - --yes", {
     stdin: PEOPLE,
-    tenant: planning(plan, {
+    tenant: buildPlanAnswers(plan, {
       importProblems: [problemOf()],
       ...dropped(plan),
       import: { ...plan, state: "discarded" },
@@ -371,36 +376,38 @@ test.each([
   ["users import .", 2],
   ["users import people.csv --report people.csv", 2],
   ["users import people.csv --emit-csv -", 2],
-])("%s ends with %i, and the tenant is asked nothing", async (line, exit) => {
+])("%s ends with %i without sending a request", async (line, exit) => {
   expect(await run(line, { tenant: {}, folder: folder() })).toMatchObject({ exit, stdout: "", requests: [] });
 });
 
-test("a signal while the file is checked: nothing was changed", async () => {
+test("a signal while the file is checked reports that nothing was changed", async () => {
   const signals = new EventEmitter();
   const uploadImport = (): unknown => {
     signals.emit("SIGINT");
     return planOf();
   };
   const tenant = { createImport: example("createImport"), uploadImport };
-  const { en, ja } = await inBoth("users import people.csv --yes", { tenant, folder: folder(), signals });
+  const { en, ja } = await runInBoth("users import people.csv --yes", { tenant, folder: folder(), signals });
   expect(en).toMatchObject({ exit: 130, stderr: "error: interrupted: nothing was changed\n" });
   expect(ja).toMatchObject({ exit: 130, stderr: "エラー: 中断しました: 何も変更していません\n" });
 });
 
-test("a commit that cannot be made now is told with the next step, and the plan kept", async () => {
-  const commitImport = new Failure("conflict", { what: { en: "the tenant changed", ja: "変更されました" } });
-  const tenant = planning(planOf(), { commitImport, import: planOf() });
-  const { en, ja } = await inBoth("users import people.csv --yes", { tenant, folder: folder() });
+test("if the commit is not possible now, names the next step and keeps the plan", async () => {
+  const commitImport = new Failure("conflict", {
+    what: { en: "the tenant has changed since the plan was made", ja: "変更されました" },
+  });
+  const tenant = buildPlanAnswers(planOf(), { commitImport, import: planOf() });
+  const { en, ja } = await runInBoth("users import people.csv --yes", { tenant, folder: folder() });
   expect(en).toMatchObject({ exit: 5, stdout: "" });
-  expect(en.stderr).toContain(`the plan is kept; continue with: clomoctl imports replan P12\n`);
+  expect(en.stderr).toContain(`the plan is kept; to continue: clomoctl imports replan P12\n`);
   expect(ja.stderr).toContain(`続けるには: clomoctl imports replan P12\n`);
 });
 
-test("what fails is told though the plan cannot be dropped either", async () => {
+test("reports the first failure even if the plan cannot be discarded either", async () => {
   const gone = new Failure("unavailable", { what: { en: "gone", ja: "不在" } });
   const commitImport = new Failure("input-rejected", { what: { en: "refused", ja: "拒否" } });
   const { exit, stderr } = await run("users import people.csv --yes", {
-    tenant: planning(planOf(), { commitImport, import: gone }),
+    tenant: buildPlanAnswers(planOf(), { commitImport, import: gone }),
     folder: folder(),
   });
   expect(exit).toBe(3);

@@ -1,4 +1,4 @@
-import { USER, USER_KEYS } from "../../lib/model/user.ts";
+import { USER, USER_KEY_NAMES } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { IMPORT_HELP, IMPORT_EXCLUDES, IMPORT_EXITS, IMPORT_OPTIONS, UNDELETABLE } from "../imports/plan/options.ts";
@@ -11,7 +11,7 @@ export default defineCommand({
   details: [
     ...IMPORT_HELP,
     text(
-      "The first メールアドレス column is the main address (メイン). The columns of the file speak for as many of a user's first addresses; those beyond stay, and are counted; of a user who has more, a blank one removes nothing.",
+      "The first メールアドレス column is the main address (メイン). If a user has more addresses than the file has such columns, the additional addresses stay, and their number is shown; for such a user, a blank cell removes nothing.",
       "最初の「メールアドレス」列がメインのメールアドレスになります。ファイルの列数を超えるメールアドレスは変更せずに残し、件数を表示します(その場合、空のセルがあっても何も消しません)。",
     ),
   ],
@@ -31,9 +31,9 @@ export default defineCommand({
     key: {
       group: "matching",
       kind: "choice",
-      choices: USER_KEYS,
+      choices: USER_KEY_NAMES,
       default: "email",
-      about: text("the field that matches rows to users", "行とユーザーを対応させる項目"),
+      about: text("field that matches rows to users", "行とユーザーを対応させる項目"),
     },
     createOrgs: {
       group: "matching",

@@ -8,7 +8,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { rowsIn } from "#support/xlsx/read.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example, inTurn } from "#support/commands/tenant.ts";
 import { USER_COLUMNS } from "./columns.ts";
 
@@ -17,7 +17,7 @@ const taro: User = { ...hanako, id: hanako.id.replace(/2$/, "9"), name: "山田 
 
 const page = (next: string | null, ...items: readonly User[]) => ({ items, next });
 
-test("an organisation is named as people name it, a search and an order go to the tenant", async () => {
+test("accepts an organisation's path, and passes the search and the order to the tenant", async () => {
   const org = example<{ items: readonly [{ id: string }] }>("findOrgs").items[0];
   const tenant = { findOrgs: { items: [org] }, users: page(null, hanako) };
   const line = [
@@ -40,17 +40,17 @@ test("an organisation is named as people name it, a search and an order go to th
   ]);
 });
 
-test("an organisation that a part of a name is meant for is proposed", async () => {
+test("suggests an organisation whose name is similar to the typed one", async () => {
   const orgs = example<{ items: readonly { name: string; path: string }[] }>("orgs");
   const tenant = { findOrgs: { items: [] }, orgs };
   for (const typed of ["営業", "営業郡"]) {
-    const { en, ja } = await inBoth(["users", "list", "--org", typed], { tenant });
-    expect(en.stderr).toContain("  did you mean 営業部? see clomoctl orgs list\n");
+    const { en, ja } = await runInBoth(["users", "list", "--org", typed], { tenant });
+    expect(en.stderr).toContain("  did you mean 営業部? to list all: clomoctl orgs list\n");
     expect(ja.stderr).toContain("  営業部 ですか? clomoctl orgs list で一覧できます\n");
   }
 });
 
-test("users are sorted by the header of a column too", async () => {
+test("also sorts users by the header of a column", async () => {
   const tenant = { users: page(null, hanako) };
   const { requests } = await run("users list --sort 氏名:desc --fields name", { tenant });
   expect(requests).toEqual([{ operation: "users", query: { sort: "name", desc: "true" } }]);
@@ -59,7 +59,7 @@ test("users are sorted by the header of a column too", async () => {
   expect(stderr).not.toContain("name:desc");
 });
 
-test("sorted NDJSON is made of pages", async () => {
+test("sorted NDJSON is built from pages", async () => {
   const { stdout, requests } = await run("users list --sort name --format ndjson", {
     tenant: { users: page(null, hanako) },
   });
@@ -67,17 +67,17 @@ test("sorted NDJSON is made of pages", async () => {
   expect(requests).toEqual([{ operation: "users", query: { sort: "name" } }]);
 });
 
-test("a table has all addresses of a user, a pipe the usual fields; all may be asked for", async () => {
+test("a table shows all addresses of a user, a pipe the default fields, and --fields any field", async () => {
   const circumstances = { tenant: { users: page(null, hanako) }, terminal: { columns: 200 } };
   const shown = await run("users list", circumstances);
   expect(shown.stdout).toContain("hanako@example.co.jp, h.takahashi@example.co.jp");
   const piped = await run("users list", { tenant: circumstances.tenant });
   expect(piped.stdout).toMatch(/^name\temails\torg\ttitle\temployeeCode\taccountName\n/);
   const told = await run("users list --fields tel,name", circumstances);
-  expect(told.stdout).toMatch(/^telephone +name\n03-0000-0000 +髙橋 花子\n$/);
+  expect(told.stdout).toMatch(/^telephone number +name\n03-0000-0000 +髙橋 花子\n$/);
 });
 
-test("on a small terminal nothing is wider than it, and times are in the tenant's zone", async () => {
+test("no line is wider than a small terminal, and times are in the tenant's time zone", async () => {
   const tenant = { users: page(null, { ...hanako, emails: [`${"hanako".repeat(9)}@example.co.jp`] }) };
   const { stdout } = await run("users list", { tenant, terminal: { columns: 80 } });
   expect(stdout.trimEnd().split("\n")).toHaveLength(2);
@@ -92,17 +92,17 @@ test("on a small terminal nothing is wider than it, and times are in the tenant'
   expect(all.stdout.split("\n")[0]?.split(",")).toEqual(USER_COLUMNS.map(({ key }) => key));
 });
 
-test("of nobody there is an empty list", async () => {
+test("an empty result is an empty list", async () => {
   const tenant = { users: page(null) };
   expect((await run("users list --format json", { tenant })).stdout).toBe("[]\n");
-  const { en, ja } = await inBoth("users list", { tenant, terminal: {} });
-  expect(en).toMatchObject({ exit: 0, stdout: "", stderr: "none in tenant local\n" });
+  const { en, ja } = await runInBoth("users list", { tenant, terminal: {} });
+  expect(en).toMatchObject({ exit: 0, stdout: "", stderr: "no results in tenant local\n" });
   expect(ja).toMatchObject({ exit: 0, stdout: "", stderr: "該当なし(テナント local)\n" });
   const piped = await run("users list", { tenant });
   expect(piped).toMatchObject({ stdout: "name\temails\torg\ttitle\temployeeCode\taccountName\n", stderr: "" });
 });
 
-test("a failure in the midst ends it, in both languages", async () => {
+test("a failure between two pages stops the list, in both languages", async () => {
   const failure = new Failure("unavailable", { what: text("gone", "応答がありません") });
   const en = await run("users list --fields name", { tenant: { users: inTurn(page("7", hanako), failure) } });
   expect(en).toMatchObject({ exit: 7, stdout: "name\n髙橋 花子\n", stderr: "error: gone\n" });
@@ -116,7 +116,7 @@ test.each([
   ["--format json --fields name"],
   ["--format ndjson --fields name"],
   ["--query length(@)"],
-])("an interruption is heard between two pages, and the next one is not shown: %s", async (options) => {
+])("an interruption between two pages is noticed before the next one is shown: %s", async (options) => {
   const signals = new EventEmitter();
   const interrupting = (): unknown => {
     // as a signal comes: between two turns
@@ -124,7 +124,7 @@ test.each([
     return page("8", taro);
   };
   const tenant = { users: inTurn(page("7", hanako), interrupting) };
-  const { en, ja } = await inBoth(`users list ${options}`, { tenant, signals });
+  const { en, ja } = await runInBoth(`users list ${options}`, { tenant, signals });
   expect([en.exit, ja.exit]).toEqual([130, 130]);
   expect(en.stdout).not.toContain(taro.name);
   expect(en.stderr).toContain("interrupted: nothing was changed");
@@ -134,7 +134,7 @@ test.each([
 const LINE: object = EXAMPLES.get("users")?.line ?? {};
 
 test.each(["--fields name", "--query [].name"])(
-  "ndjson with %s, and on a screen, is made of pages",
+  "ndjson with %s, and on a terminal, is built from pages",
   async (options) => {
     const tenant = { users: page(null, hanako) };
     expect((await run(`users list --format ndjson ${options}`, { tenant })).stdout).toContain("髙橋 花子");
@@ -144,9 +144,9 @@ test.each(["--fields name", "--query [].name"])(
   },
 );
 
-test("a workbook has the same fields as CSV, as people read them, and every cell is text", async () => {
+test("a workbook has the same fields as CSV, with labels, and all cells are text", async () => {
   for (const [lang, header] of [
-    ["en", "mail addresses"],
+    ["en", "email addresses"],
     ["ja", "メールアドレス"],
   ] as const) {
     const folder = freshFolder();
@@ -161,7 +161,7 @@ test("a workbook has the same fields as CSV, as people read them, and every cell
   }
 });
 
-test("a workbook may go to stdout", async () => {
+test("a workbook can be written to stdout", async () => {
   const { bytes } = await run("users list --format xlsx -o -", { tenant: { users: page(null, hanako) } });
   expect(await rowsIn(bytes)).toHaveLength(2);
 });

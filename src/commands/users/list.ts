@@ -1,18 +1,18 @@
-import { USER, USER_ORDERS } from "../../lib/model/user.ts";
+import { USER, USER_SORT_FIELDS } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { firstLines, firstOf, LIMIT, listColumns } from "../listing/list.ts";
+import { limitLines, limitRecords, LIMIT_OPTION, listColumns } from "../listing/list.ts";
 import { USER_COLUMNS, USER_FILTERS } from "./columns.ts";
 
-const sortOf = (sort: string | undefined) => {
+const parseSortOption = (sort: string | undefined) => {
   const [typed, direction] = sort?.split(":") ?? [];
-  const field = USER_ORDERS.find((name) => name === typed);
+  const field = USER_SORT_FIELDS.find((name) => name === typed);
   return field && { sort: field, ...(direction === "desc" && { desc: true }) };
 };
 
-/** The choices of `--sort`, by the headers of the list. */
-const CALLED = Object.fromEntries(
-  USER_COLUMNS.filter(({ key }) => USER_ORDERS.some((field) => field === key)).flatMap(({ key, header }) => [
+/** Labels of the choices of `--sort`: the column headers of the list. */
+const SORT_LABELS = Object.fromEntries(
+  USER_COLUMNS.filter(({ key }) => USER_SORT_FIELDS.some((field) => field === key)).flatMap(({ key, header }) => [
     [key, header] as const,
     [`${key}:desc`, text(`${header.en}:desc`, `${header.ja}:desc`)] as const,
   ]),
@@ -27,13 +27,13 @@ export default defineCommand({
     sort: {
       kind: "choice",
       value: "FIELD[:desc]",
-      choices: USER_ORDERS.flatMap((field) => [field, `${field}:desc`] as const),
-      called: CALLED,
-      about: text("the field to sort by (default: order of creation)", "並べ替えの基準(既定: 登録順)"),
+      choices: USER_SORT_FIELDS.flatMap((field) => [field, `${field}:desc`] as const),
+      called: SORT_LABELS,
+      about: text("field to sort by (default: order of creation)", "並べ替えの基準(既定: 登録順)"),
     },
     filterName: USER_FILTERS.filterName,
     filterId: USER_FILTERS.filterId,
-    limit: LIMIT,
+    limit: LIMIT_OPTION,
   },
   examples: [
     { line: "clomoctl users list --limit 20" },
@@ -45,15 +45,15 @@ export default defineCommand({
   async run(tools, { org, sort, limit, ...filters }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("users");
-    const inOrg = org === undefined ? undefined : await (await import("../orgs/named.ts")).orgNamed(tools, org);
+    const inOrg = org === undefined ? undefined : await (await import("../orgs/find-org.ts")).findOrg(tools, org);
     const query = {
       ...filters,
       ...(inOrg && { org: inOrg.id }),
-      ...sortOf(sort),
+      ...parseSortOption(sort),
     };
     const users = client.users.list(query);
     const columns = listColumns(terminal, USER_COLUMNS, USER.usual);
-    const lines = sort === undefined ? () => firstLines(users.ndjson(), limit) : undefined;
-    await terminal.list(columns, firstOf(users, limit), lines);
+    const lines = sort === undefined ? () => limitLines(users.ndjson(), limit) : undefined;
+    await terminal.list(columns, limitRecords(users, limit), lines);
   },
 });

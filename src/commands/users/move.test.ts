@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Account, MovedUser, OrgDetail, User, WrittenUser } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const org = example<{ items: OrgDetail[] }>("findOrgs").items[0] as OrgDetail;
@@ -22,13 +22,13 @@ const findUsers = ({ query }: { query?: Record<string, string> }) => ({
 });
 const tenant = { findOrgs: { items: [org] }, findUsers };
 
-test("moves all that are named in one request, each once", async () => {
+test("moves all named users in one request, each only once", async () => {
   const moving = {
     ...tenant,
     moveUsers: { items: [movedTo(hanako, { consoleTask: 4 }), movedTo(jiro, { devices: 2 })] },
   };
   const line = "users move E0042 jiro@example.jp E0042 --org 営業部";
-  const { en, ja } = await inBoth(line, { tenant: moving });
+  const { en, ja } = await runInBoth(line, { tenant: moving });
   expect(en.requests.at(-1)).toEqual({
     operation: "moveUsers",
     json: { ids: [hanako.id, jiro.id], org: org.id, dryRun: false },
@@ -36,31 +36,31 @@ test("moves all that are named in one request, each once", async () => {
   expect(en.exit).toBe(0);
   expect(en.stdout.split("\n")).toHaveLength(4);
   expect(en.stderr).toContain("次郎 <jiro@example.jp>: organisation: 全社 → 営業部\n");
-  expect(en.stderr).toContain("次郎 <jiro@example.jp>: 2 devices go along\n");
+  expect(en.stderr).toContain("次郎 <jiro@example.jp>: moving with the user: 2 devices\n");
   expect(ja.stderr).toContain("次郎 <jiro@example.jp>: 一緒に移るデバイス: 2 台\n");
-  expect(en.stderr.match(/go along/g)).toHaveLength(1);
-  expect(en.stderr).toContain(": to be done in the console, too: clomoctl console show 4\n");
+  expect(en.stderr.match(/moving with the user/g)).toHaveLength(1);
+  expect(en.stderr).toContain(": make the same change in the console: clomoctl console show 4\n");
 });
 
-test("between two organisations of one path and without codes their ids tell it", async () => {
+test("shows ids if both organisations have the same path and no code", async () => {
   const below = { id: "019a9f3c-5a00-7abc-8def-000000000100", code: null, path: "本社/課/班" };
   const before: User = { ...jiro, org: { ...below, id: "019a9f3c-5a00-7abc-8def-000000000101" } };
   const moving = { ...tenant, moveUsers: { items: [movedTo(jiro, { before, after: { ...jiro, org: below } })] } };
   const { stderr } = await run("users move jiro@example.jp --org 本社/課/班", { tenant: moving });
-  expect(stderr.split("\n")).toEqual([`organisation id: ${before.org.id} → ${below.id}`, ""]);
+  expect(stderr.split("\n")).toEqual([`organisation ID: ${before.org.id} → ${below.id}`, ""]);
 });
 
-test("one that is named is shown as a record; a dry run is sent as one", async () => {
+test("shows a single user as a record, and passes --dry-run on", async () => {
   const moving = { ...tenant, moveUsers: { items: [movedTo(jiro, { dryRun: true })] } };
   const { exit, stderr, requests } = await run("users move jiro@example.jp --org 営業部 --dry-run", { tenant: moving });
   expect({ exit, stderr }).toEqual({
     exit: 0,
-    stderr: "organisation: 全社 → 営業部\norganisation code: (none) → S01\ndry run: nothing was changed\n",
+    stderr: "organisation: 全社 → 営業部\norganisation code: (blank) → S01\ndry run: nothing was changed\n",
   });
   expect(requests.at(-1)).toMatchObject({ json: { dryRun: true } });
 });
 
-test("of an operator the change of scope is told and asked first", async () => {
+test("shows the changed scope of an operator and asks first", async () => {
   const [account] = example<{ items: readonly [Account] }>("findAccounts").items;
   const operator: User = { ...jiro, administrator: true, org: { ...home, id: jiro.id, path: "総務部" } };
   const known = {
@@ -70,14 +70,14 @@ test("of an operator the change of scope is told and asked first", async () => {
     moveUsers: { items: [movedTo(operator, { dryRun: true })] },
   };
   const line = "users move jiro@example.jp --org 営業部";
-  const told = "jiro01 (次郎) is an operator, who will act in 営業部 and below, and no more in 総務部\n";
-  const { en, ja } = await inBoth(line, { tenant: known });
+  const told = "jiro01 (次郎) is an operator, and their scope changes from 総務部 and below to 営業部 and below\n";
+  const { en, ja } = await runInBoth(line, { tenant: known });
   expect(en).toMatchObject({ exit: 2, stdout: "" });
   expect(en.stderr).toContain(told);
   expect(en.stderr).toContain("--yes");
   expect(ja.stderr).toContain("操作できる範囲が「総務部」以下から「営業部」以下に変わります\n");
   const asked = { ...known, tenantRevision: { revision: 7 } };
-  const no = await run(line, { tenant: asked, terminal: { typing: [["Move them?", "n\r"]] } });
+  const no = await run(line, { tenant: asked, terminal: { typing: [["Move the users?", "n\r"]] } });
   expect(no.exit).toBe(0);
   const triedOut = { operation: "moveUsers", json: { ids: [operator.id], org: org.id, dryRun: true } };
   expect(no.requests.filter(({ operation }) => operation === "moveUsers")).toEqual([triedOut]);
@@ -85,7 +85,7 @@ test("of an operator the change of scope is told and asked first", async () => {
   const refused = await run(line, { tenant: { ...asked, moveUsers: refusal }, terminal: {} });
   expect(refused).toMatchObject({ exit: 3, stderr: "error: not in 全社\n" });
   const moveUsers = { items: [movedTo(operator)] };
-  const yes = await run(line, { tenant: { ...asked, moveUsers }, terminal: { typing: [["Move them?", "y\r"]] } });
+  const yes = await run(line, { tenant: { ...asked, moveUsers }, terminal: { typing: [["Move the users?", "y\r"]] } });
   expect(yes.exit).toBe(0);
   expect(yes.requests).toContainEqual({
     operation: "moveUsers",

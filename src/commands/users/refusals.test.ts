@@ -1,22 +1,27 @@
 import type { CustomField, User } from "../../lib/client/index.ts";
-import { testNotPermitted, testRefusals, testTenantFailures, testWrongLines } from "#support/commands/refusals.ts";
+import {
+  testNotPermitted,
+  testRefusals,
+  testTenantFailures,
+  testWrongLines,
+} from "#support/commands/command-failures.ts";
 import { example } from "#support/commands/tenant.ts";
 
 testWrongLines(
-  ["users administrators add", "nobody is named"],
-  ["users administrators add x --none", "--none says that there are none"],
+  ["users administrators add", "no administrator is specified"],
+  ["users administrators add x --none", "--none cannot be used with names"],
   ["users administrators remove", "USER"],
   ["users create"],
   ["users create --name a"],
   ["users create --email a@example.jp"],
-  ["users delete", "nothing is named"],
-  ["users delete x --search y", "names and filters exclude each other"],
+  ["users delete", "no records to delete were specified"],
+  ["users delete x --search y", "names cannot be combined with filters"],
   ["users delete --file x --org y", "--org"],
   ["users delete --search=", "--search must not be blank"],
   ["users delete x --all", "--all"],
   ["users delete x --max-deletions many", "--max-deletions"],
   ["users delete x --list -", "--list"],
-  ["users delete --file x --list x", "x is a file that this command reads"],
+  ["users delete --file x --list x", "x is also an input of this command"],
   ["users edit"],
   ["users edit E0042"],
   ["users edit a --org b"],
@@ -105,7 +110,7 @@ testRefusals(
   {
     line: "users administrators remove nobody",
     exit: 6,
-    en: "see clomoctl users administrators list\n",
+    en: "to list all: clomoctl users administrators list\n",
     ja: "「nobody」という管理者はありません",
     tenant: { administrators: example("administrators"), findUsers: { items: [] } },
   },
@@ -118,7 +123,7 @@ testRefusals(
   {
     line: "users delete --file - --confirm-deletions 1",
     exit: 2,
-    en: "several addresses",
+    en: "list only the users to delete, one per line",
     ja: "1 行に 1 人",
     tenant: {},
     stdin: "山田 <yamada@example.jp>, 鈴木 <suzuki@example.jp>",
@@ -126,7 +131,7 @@ testRefusals(
   {
     line: "users delete --file book.xlsx",
     exit: 2,
-    en: "this is not a text file with one name a line",
+    en: "the file is not a text file with one name per line",
     ja: "book.xlsx",
     tenant: {},
     files: { "book.xlsx": "PK\u0003\u0004\0\0" },
@@ -134,7 +139,7 @@ testRefusals(
   {
     line: "users delete --file none.txt",
     exit: 2,
-    en: "nothing is named",
+    en: "no records to delete were specified",
     ja: "対象",
     tenant: {},
     files: { "none.txt": "\n \n" },
@@ -163,14 +168,14 @@ testRefusals(
   {
     line: "users fields remove 退社年 --yes",
     exit: 6,
-    en: "error: no custom field is named 退社年\n  see clomoctl users fields list\n",
+    en: 'error: no custom field matches "退社年"\n  to list all: clomoctl users fields list\n',
     ja: "「退社年」",
     tenant: { fields },
   },
   {
     line: "users fields remove 入社年 --yes",
     exit: 2,
-    en: `入社年 matches 2: 入社年 ${joined.id}; 入社年 ${place.id}`,
+    en: `"入社年" matches 2 records: 入社年 ${joined.id}; 入社年 ${place.id}`,
     ja: "2 件",
     tenant: { fields: { items: [joined, place] } },
   },
@@ -184,7 +189,7 @@ testRefusals(
   {
     line: "users import -",
     exit: 2,
-    en: "error: stdin is the input file, so the plan cannot be confirmed there\n  pass --yes or --dry-run, or name a file\n",
+    en: "error: the plan cannot be confirmed on stdin, because stdin is the input file\n  pass --yes or --dry-run, or specify a file name\n",
     ja: "標準入力はファイルとして読むため",
     tenant: {},
     terminal: {},
@@ -192,28 +197,28 @@ testRefusals(
   ...["--format xlsx", "--format csv -o a.csv", "-o a.xlsx"].map((words) => ({
     line: `users list ${words}`,
     exit: 2,
-    en: "--format xlsx and -o FILE go together",
+    en: "--format xlsx and -o FILE must be used together",
     ja: "一緒に指定してください",
     tenant: {},
   })),
   {
     line: "users list --org 無い",
     exit: 6,
-    en: "no organisation is named 無い",
+    en: 'no organisation matches "無い"',
     ja: "「無い」という組織はありません",
     tenant: { findOrgs: { items: [] }, orgs: { items: [] } },
   },
   {
     line: "users show E9",
     exit: 6,
-    en: "error: no user has the id, mail address, employee code or account name E9\n  to search by a part of the name: clomoctl users list --search E9\n",
+    en: 'error: no user has the id, email address, employee code or account name "E9"\n  to search for part of the name: clomoctl users list --search E9\n',
     ja: "「E9」という ID・メールアドレス・社員コード・CLOMO アカウント名のユーザーはありません",
     tenant: { findUsers: { items: [] }, users: nobody },
   },
   {
     line: "users show hanako",
     exit: 2,
-    en: `hanako matches 2: 髙橋 花子 <hanako@example.co.jp> ${hanako.id}; 山田 <> ${yamada.id}\n`,
+    en: `"hanako" matches 2 records: 髙橋 花子 <hanako@example.co.jp> ${hanako.id}; 山田 <> ${yamada.id}\n`,
     ja: "「hanako」は 2 件",
     tenant: { findUsers: { items: [hanako, yamada] } },
   },

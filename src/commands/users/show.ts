@@ -1,6 +1,6 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { USER_ARGUMENT, USER_COLUMNS, userNamed } from "./columns.ts";
+import { USER_ARGUMENT, USER_COLUMNS, findUser } from "./columns.ts";
 
 export default defineCommand({
   summary: text("show one user", "ユーザーを 1 人表示する"),
@@ -14,6 +14,6 @@ export default defineCommand({
   async run(tools, { user }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("users");
-    await terminal.show(USER_COLUMNS, await userNamed(client, user));
+    await terminal.show(USER_COLUMNS, await findUser(client, user));
   },
 });

@@ -3,12 +3,12 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { CustomField } from "../../lib/client/index.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const tenant = { fields: example<{ items: readonly CustomField[] }>("fields") };
 
-test("a map gives it other headers and another dialect; what it holds constant is left out", async () => {
+test("a map sets other headers and another dialect, and constant fields are omitted", async () => {
   const home = freshFolder();
   const folder = freshFolder();
   const map = [
@@ -25,17 +25,17 @@ test("a map gives it other headers and another dialect; what it holds constant i
   expect((await run(`${line} --context kanto`, { home, tenant })).stdout).toBe(expected);
 });
 
-test("a field whose name the encoding cannot hold is named, and no file is left", async () => {
+test("reports a field whose name the encoding lacks, and leaves no file", async () => {
   const folder = freshFolder();
   const unheld = { fields: { items: tenant.fields.items.map((field) => ({ ...field, name: "café" })) } };
-  const { en, ja } = await inBoth("users template -o new.csv", { folder, tenant: unheld });
+  const { en, ja } = await runInBoth("users template -o new.csv", { folder, tenant: unheld });
   expect(en.exit).toBe(3);
   expect(en.stderr).toContain("new.csv:1:16: ");
   expect(ja.exit).toBe(3);
   expect(() => readFileSync(join(folder, "new.csv"))).toThrow("ENOENT");
 });
 
-test("a signal ends it, and no file is written", async () => {
+test("a signal stops it, and no file is written", async () => {
   const folder = freshFolder();
   const signals = new EventEmitter();
   const interrupting = {
@@ -44,7 +44,7 @@ test("a signal ends it, and no file is written", async () => {
       return tenant.fields;
     },
   };
-  const { en, ja } = await inBoth("users template --encoding utf-8 -o new.csv", {
+  const { en, ja } = await runInBoth("users template --encoding utf-8 -o new.csv", {
     folder,
     signals,
     tenant: interrupting,

@@ -1,7 +1,7 @@
 import { USER } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { accountLanguage } from "../csv/file/export.ts";
+import { getAccountLanguage } from "../csv/file/export.ts";
 import { REPEATABLE_DETAILS, TEMPLATE_OPTIONS, writeTemplate } from "../csv/file/template.ts";
 
 export default defineCommand({
@@ -22,6 +22,11 @@ export default defineCommand({
     const tenant = await tools.tenant("users");
     const customFields = await tenant.client.users.fields();
     const { context } = tenant;
-    await writeTemplate(tools, options, { format: "users", language: accountLanguage(tenant), context, customFields });
+    await writeTemplate(tools, options, {
+      format: "users",
+      language: getAccountLanguage(tenant),
+      context,
+      customFields,
+    });
   },
 });

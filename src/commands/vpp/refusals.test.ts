@@ -1,11 +1,11 @@
 import { OPERATIONS } from "../../lib/model/role.ts";
 import {
-  testFenced,
+  testRefusedInMirror,
   testNotPermitted,
   testRefusals,
   testTenantFailures,
   testWrongLines,
-} from "#support/commands/refusals.ts";
+} from "#support/commands/command-failures.ts";
 import { example } from "#support/commands/tenant.ts";
 
 testWrongLines(
@@ -15,7 +15,11 @@ testWrongLines(
   ["vpp tokens verify x", "x"],
 );
 
-testFenced("renewals guide vpp-token", "vpp tokens set none.vpptoken --org none", "vpp tokens verify --org none");
+testRefusedInMirror(
+  "renewals guide vpp-token",
+  "vpp tokens set none.vpptoken --org none",
+  "vpp tokens verify --org none",
+);
 
 const AT_ADE = { ade: example("ade") };
 
@@ -36,7 +40,7 @@ testRefusals(
   {
     line: "vpp tokens set a.vpptoken --org S01",
     exit: 3,
-    en: "too large for a content token",
+    en: "the file is too large for a content token",
     ja: "大きすぎます",
     tenant: AT_ADE,
     files: { "a.vpptoken": Buffer.alloc(300_000) },

@@ -19,11 +19,11 @@ test.each([
   [line("users export", [], { output: "-x" }), "clomoctl users export --output='-x'"],
   [line("renewals notify", [], { helpAll: true }), "clomoctl renewals notify --help-all"],
   [commandName("renewals edit"), "clomoctl renewals edit"],
-])("a command line is written as it is typed: %s", (written, typed) => {
+])("renders a command line as it is typed: %s", (written, typed) => {
   expect(written).toBe(typed);
 });
 
-test("a verb, option or choice that is not declared does not compile", () => {
+test("an undeclared command, option or choice does not compile", () => {
   // @ts-expect-error no such verb
   expect(line("users improt", ["FILE"])).toBeTypeOf("string");
   // @ts-expect-error no such option
@@ -49,7 +49,7 @@ test.each([
 
 test("a command line that is not built from the declarations does not compile", () => {
   // @ts-expect-error a string is not a command line
-  expect(step("to list them", "一覧", "clomoctl devices list")).toBeDefined();
+  expect(step("to list these devices", "一覧", "clomoctl devices list")).toBeDefined();
   // @ts-expect-error neither is one with something behind it
-  expect(step("to list them", "一覧", `${LIST} --not-ready`)).toBeDefined();
+  expect(step("to list these devices", "一覧", `${LIST} --not-ready`)).toBeDefined();
 });

@@ -1,38 +1,38 @@
 import { same, text, type Text } from "../text/index.ts";
-import { shownOption, shownWord } from "../text/shell-word.ts";
+import { formatShellOption, quoteShellWord } from "../text/shell-word.ts";
 import type { Catalogue, GlobalOptions } from "./catalogue.ts";
 
-/** A command's own options, and the general ones that it does not declare itself. */
+/** A command's own options, and the general options that the command does not redefine. */
 type LineOptions<C extends keyof Catalogue> = Catalogue[C]["options"] &
   Omit<GlobalOptions, keyof Catalogue[C]["options"]> & { readonly help?: true; readonly helpAll?: true };
 
 type WordValue = string | number | true | undefined;
 
-declare const typed: unique symbol;
+declare const commandLineBrand: unique symbol;
 
-/** A command line that was built from the declared commands: only {@link line} returns one. */
-export type CommandLine = string & { readonly [typed]: true };
+/** A command line that was built from the declared commands. Only {@link line} returns this type. */
+export type CommandLine = string & { readonly [commandLineBrand]: true };
 
-/** `dryRun` → `--dry-run` */
-const flagOf = (key: string): string => `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+/** Returns the flag for the key of an option: `dryRun` → `--dry-run`. */
+const toFlag = (key: string): string => `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
-/** `output`, which every command has, is short: but `-o=…` would be read as a value. */
-const optionOf = (key: string, value: string): string =>
-  key === "output" && !value.startsWith("-") ? shownOption("-o", value) : shownOption(flagOf(key), value);
+/** Returns an option with its value. `output` uses its short form, but not before `-`: `-o=…` would be a value. */
+const formatOption = (key: string, value: string): string =>
+  key === "output" && !value.startsWith("-") ? formatShellOption("-o", value) : formatShellOption(toFlag(key), value);
 
-const optionWords = ([key, value]: readonly [string, WordValue | readonly WordValue[]]): readonly string[] => {
+const formatOptions = ([key, value]: readonly [string, WordValue | readonly WordValue[]]): readonly string[] => {
   if (value === undefined) return [];
-  if (value === true) return [flagOf(key)];
+  if (value === true) return [toFlag(key)];
   const values = Array.isArray(value) ? (value as readonly WordValue[]) : [value as WordValue];
-  return values.map((one) => optionOf(key, String(one)));
+  return values.map((one) => formatOption(key, String(one)));
 };
 
 /**
- * Returns a command line for a message: `clomoctl users edit taro@example.jp --title 課長`. The types come from the declared
- * commands, so an unknown verb, option or choice does not compile. Words are quoted for a POSIX shell. The terminal adds
- * the context and the acting account when it prints the message.
+ * Returns a command line for a message: `clomoctl users edit taro@example.jp --title 課長`. The types come from the
+ * declared commands, so an unknown verb, option or choice does not compile. Words are quoted for a POSIX shell. The
+ * terminal adds the context and the acting account when it prints the message.
  *
- * @param options by their keys in the declaration; those without a value are left out
+ * @param options by their keys in the declaration; options without a value are left out
  */
 export const line = <C extends keyof Catalogue>(
   command: C,
@@ -41,16 +41,16 @@ export const line = <C extends keyof Catalogue>(
 ): CommandLine => {
   const words = (args as readonly WordValue[])
     .filter((word) => word !== undefined)
-    .map((word) => shownWord(String(word)));
+    .map((word) => quoteShellWord(String(word)));
   const flags = Object.entries((options ?? {}) as Readonly<Record<string, WordValue | readonly WordValue[]>>).flatMap(
-    optionWords,
+    formatOptions,
   );
   const readsAsOption = (args as readonly WordValue[]).some((word) => String(word).startsWith("-"));
   const all = ["clomoctl", command, ...(readsAsOption ? [...flags, "--", ...words] : [...words, ...flags])];
   return all.join(" ") as CommandLine;
 };
 
-/** The name of a command, for a message that proposes nothing to type: `clomoctl renewals edit`. */
+/** Returns the name of a command, for a message that does not suggest a command to type: `clomoctl renewals edit`. */
 export const commandName = (command: keyof Catalogue): string => `clomoctl ${command}`;
 
 /** One piece of advice: what to do, or what a command is for, and what to type. */
@@ -59,16 +59,18 @@ export interface Step {
   readonly line?: CommandLine | undefined;
 }
 
-/** What people are advised: a step, or a command or words that say enough alone. */
+/** Advice for people: a step, or a command or a text that needs no explanation. */
 export type Advice = Step | CommandLine | Text;
 
-/** Returns a step from its words in both languages. @param line what to type, if a command does it */
+/** Creates a step from its text in both languages. @param line what to type, if a command does the step */
 export const step = <L extends CommandLine | undefined>(en: string, ja: string, line?: L) => ({
   why: text(en, ja),
   line: line as L,
 });
 
-/** Returns advice in one sentence: `to list them: clomoctl devices list`. The terminal adds the context and the account. */
+/**
+ * Returns advice in one sentence: `to list them: clomoctl devices list`. The terminal adds the context and the account.
+ */
 export const renderAdvice = (advice: Advice): Text => {
   if (typeof advice === "string") return same(advice);
   if (!("why" in advice)) return advice;

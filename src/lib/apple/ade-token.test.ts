@@ -3,15 +3,15 @@ import forge from "node-forge";
 import { Failure } from "../errors/index.ts";
 import { openAdeToken } from "./ade-token.ts";
 import { createKeyPair } from "./keys/key-pair.ts";
-import { readExpiring, readRenewables } from "./index.ts";
-import { describeWithOpenssl, serverToken, Workshop, type Made } from "#support/apple/openssl.ts";
+import { readExpiringItems, readRenewables } from "./index.ts";
+import { describeWithOpenssl, serverToken, Workshop, type IssuedCertificate } from "#support/apple/openssl.ts";
 
 const NAME = "東京本社_Token_2026-03-01T05-00-00Z_smime.p7m";
 const EXPIRY = "2027-02-28T23:59:58Z";
 
 describeWithOpenssl("server tokens made by openssl", () => {
   let workshop: Workshop;
-  let [own, other]: [Made | undefined, Made | undefined] = [undefined, undefined];
+  let [own, other]: [IssuedCertificate | undefined, IssuedCertificate | undefined] = [undefined, undefined];
 
   beforeAll(() => {
     workshop = new Workshop();
@@ -42,11 +42,11 @@ describeWithOpenssl("server tokens made by openssl", () => {
     ["OAEP with SHA-256", ["-aes256", "-outform", "DER", ...OAEP, "-keyopt", "rsa_oaep_md:sha256"]],
   ];
 
-  test.each(FORMS)("%s, opened by our key", (_, options) => {
+  test.each(FORMS)("%s is opened with the tenant's key", (_, options) => {
     for (const ends of ["\n", "\r\n"]) {
       const made = encrypt(options);
       const bytes = made[0] === 0x30 ? made : Buffer.from(made.toString("latin1").replaceAll(/\r?\n/g, ends));
-      expect(readExpiring({ name: NAME, bytes }, { keys: [other?.key ?? "", ...keys()] })).toEqual([
+      expect(readExpiringItems({ name: NAME, bytes }, { keys: [other?.key ?? "", ...keys()] })).toEqual([
         {
           kind: "ade-token",
           name: "東京本社",
@@ -61,14 +61,14 @@ describeWithOpenssl("server tokens made by openssl", () => {
     }
   });
 
-  test.each(FORMS)("%s names its recipient, without any key", (_, options) => {
+  test.each(FORMS)("%s shows its recipient without any key", (_, options) => {
     const serial = workshop.run("x509", "-noout", "-serial", "-in", own?.certificateFile ?? "").toString();
     const number = serial.trim().split("=")[1]?.toLowerCase();
     const [found] = readRenewables({ name: NAME, bytes: encrypt(options) });
     expect(found?.evidence).toMatchObject({ recipient: `CN=own, serial 0x${number}` });
   });
 
-  test("a recipient that is named by its key has no name", () => {
+  test("a recipient that is identified by key has no name", () => {
     const { certificateFile } = workshop.certificate({ subject: "/CN=a", extensions: "subjectKeyIdentifier = hash" });
     const sealing = ["-aes256", "-outform", "DER", "-recip", certificateFile, "-keyid"];
     const plain = workshop.file("token", serverToken(EXPIRY));
@@ -92,7 +92,7 @@ describeWithOpenssl("server tokens made by openssl", () => {
     ["smime, AES-256", "-aes-256-cbc"],
     ["smime, 3DES", "-des3"],
     ["smime, BER", "-aes256 -stream -indef -outform DER"],
-  ] as const)("%s, opened with its secrets", (_, options) => {
+  ] as const)("%s is opened with its secrets", (_, options) => {
     const plain = workshop.file("in.txt", serverToken(EXPIRY));
     const to = own?.certificateFile ?? "";
     const made =
@@ -105,7 +105,7 @@ describeWithOpenssl("server tokens made by openssl", () => {
     }
   });
 
-  test("BER below headers of S/MIME, as BouncyCastle writes it, with a byte order mark before them", () => {
+  test("opens BER after S/MIME headers and a byte order mark, as BouncyCastle writes it", () => {
     const ber = encrypt(["-aes256", "-outform", "DER", "-stream", "-indef"]).toString("base64");
     const head = 'Content-Type: application/x-pkcs7-mime; name="smime.p7m"; smime-type=enveloped-data\r\n\r\n';
     const bytes = Buffer.from(`\uFEFF${head}${ber.replaceAll(/.{76}/g, "$&\r\n")}\r\n`);
@@ -115,13 +115,33 @@ describeWithOpenssl("server tokens made by openssl", () => {
 
   test.each([
     ["encrypted for another key", () => encrypt(SMIME), "encrypted for another key", "clomoctl ade keypair create -o"],
-    ["no message", () => Buffer.from("no token"), "no encrypted message", "exactly as downloaded"],
-    ["empty", () => Buffer.alloc(0), "no encrypted message", "exactly as downloaded"],
-    ["too large", () => Buffer.alloc(2 * 1024 * 1024, "A"), "no encrypted message", "exactly as downloaded"],
-    ["a certificate", () => Buffer.from(own?.certificate ?? ""), "no encrypted message", "exactly as downloaded"],
+    [
+      "no message",
+      () => Buffer.from("no token"),
+      "not a server token: the file does not contain an encrypted message (S/MIME)",
+      "exactly as downloaded",
+    ],
+    [
+      "empty",
+      () => Buffer.alloc(0),
+      "not a server token: the file does not contain an encrypted message (S/MIME)",
+      "exactly as downloaded",
+    ],
+    [
+      "too large",
+      () => Buffer.alloc(2 * 1024 * 1024, "A"),
+      "not a server token: the file does not contain an encrypted message (S/MIME)",
+      "exactly as downloaded",
+    ],
+    [
+      "a certificate",
+      () => Buffer.from(own?.certificate ?? ""),
+      "not a server token: the file does not contain an encrypted message (S/MIME)",
+      "exactly as downloaded",
+    ],
     ["cut off", () => encrypt(["-aes256", "-outform", "DER"]).subarray(0, -9), "broken or truncated", "undefined"],
     ["another cipher", () => encrypt(["-camellia256", "-outform", "DER"]), "unknown cipher", "exactly as downloaded"],
-  ])("refused: %s", (kind, made, what, hint) => {
+  ])("refuses a token: %s", (kind, made, what, hint) => {
     const tried = kind === "encrypted for another key" ? [other?.key ?? ""] : keys();
     const failed = attemptFailure(() => openAdeToken({ name: NAME, bytes: made() }, tried));
     expect([failed.code, failed.where, failed.cause]).toEqual(["input-rejected", NAME, undefined]);
@@ -136,13 +156,13 @@ describeWithOpenssl("server tokens made by openssl", () => {
     ["a secret with a line break", serverToken(EXPIRY).replace("CS_secret", String.raw`canary\r\nHost: a`)],
     ["a consumer key that is none", serverToken(EXPIRY, "鍵 canary")],
     ["a date that is none", serverToken("canary")],
-  ])("opened, but refused, and nothing of it told: %s", (_, plain) => {
+  ])("refuses an opened token without revealing it: %s", (_, plain) => {
     const failed = attemptFailure(() => openAdeToken({ name: NAME, bytes: encrypt(SMIME, plain) }, keys()));
-    expect(failed.what.en).toBe("decrypted, but it does not contain a server token");
+    expect(failed.what.en).toBe("the file was decrypted, but it does not contain a server token");
     expect(JSON.stringify([failed, failed.cause ?? "", failed.stack])).not.toMatch(/CS_|AT_|AS_|canary/);
   });
 
-  test("one of the simulator is told by its consumer key, or closed by its file's name", () => {
+  test("a simulator token is recognised by its consumer key, or by its file name if not opened", () => {
     const closed = encrypt(SMIME, serverToken(EXPIRY, "CK_SIMULATOR_1"));
     const read = (name: string, tried: readonly string[], bytes = closed) =>
       readRenewables({ name, bytes }, { keys: tried })[0]?.simulated;
@@ -152,16 +172,16 @@ describeWithOpenssl("server tokens made by openssl", () => {
     expect(read(`SIMULATOR_${NAME}`, keys(), encrypt(SMIME))).toBeUndefined();
   });
 
-  test("bare base64, as it comes from a mail", () => {
+  test("reads bare base64, as pasted from a mail", () => {
     const bytes = Buffer.from(encrypt(["-aes256", "-outform", "DER"]).toString("base64"));
-    expect(readExpiring({ name: "token.txt", bytes }, { keys: keys() })[0]?.expiresAt).toBe(EXPIRY);
+    expect(readExpiringItems({ name: "token.txt", bytes }, { keys: keys() })[0]?.expiresAt).toBe(EXPIRY);
   });
 
   test.each([
     [NAME, "2027-03-01T05:00:00Z", "東京本社"],
     ["A_Token_B_Token_2026-03-01T05-00-00Z_smime (1).p7m", "2027-03-01T05:00:00Z", "A_Token_B"],
     ["本社_Token_2028-02-29T23-59-59Z_smime.p7m", "2029-02-28T23:59:59Z", "本社"],
-  ])("for another key, a year from the time in the name: %s", (name, expiresAt, server) => {
+  ])("estimates one year after the time in the name if encrypted for another key: %s", (name, expiresAt, server) => {
     const bytes = encrypt(SMIME);
     for (const tried of [[], [other?.key ?? ""], ["no key"]]) {
       const [found] = readRenewables({ name, bytes }, { keys: tried });
@@ -172,24 +192,28 @@ describeWithOpenssl("server tokens made by openssl", () => {
   });
 
   test.each(["token.p7m", "本社_Token_2026-02-30T05-00-00Z_smime.p7m", "本社_Token_2026-03-01T25-00-00Z_smime.p7m"])(
-    "for another key, without a time in the name: %s",
+    "refuses a token for another key without a valid time in the name: %s",
     (name) => {
       const bytes = encrypt(SMIME);
-      expect(() => readExpiring({ name, bytes })).toThrow("encrypted, and its file name has no download time");
-      expect(() => readExpiring({ name, bytes }, { keys: [other?.key ?? ""] })).toThrow("encrypted for another key");
+      expect(() => readExpiringItems({ name, bytes })).toThrow(
+        "encrypted, and its file name does not contain the time of the download",
+      );
+      expect(() => readExpiringItems({ name, bytes }, { keys: [other?.key ?? ""] })).toThrow(
+        "encrypted for another key",
+      );
     },
   );
 
-  test("nothing secret leaves it", () => {
+  test("reveals no secrets", () => {
     const found = readRenewables({ name: NAME, bytes: encrypt(SMIME) }, { keys: keys() });
     expect(JSON.stringify(found)).not.toMatch(/secret|CK_1/);
     const bytes = encrypt(SMIME, serverToken("soon"));
-    const failed = attemptFailure(() => readExpiring({ name: NAME, bytes }, { keys: keys() }));
-    expect(failed.what.en).toBe("decrypted, but it does not contain a server token");
+    const failed = attemptFailure(() => readExpiringItems({ name: NAME, bytes }, { keys: keys() }));
+    expect(failed.what.en).toBe("the file was decrypted, but it does not contain a server token");
     expect(JSON.stringify([failed, failed.cause ?? "", failed.stack])).not.toMatch(/CS_secret|CK_1/);
   });
 
-  test("the consumer tells two tokens of one server from those of two", () => {
+  test("the consumer key distinguishes tokens of one server from those of two", () => {
     const consumerOf = (consumer: string) => {
       const bytes = encrypt(SMIME, serverToken(EXPIRY, consumer));
       return readRenewables({ name: NAME, bytes }, { keys: keys() })[0]?.evidence;
@@ -198,11 +222,11 @@ describeWithOpenssl("server tokens made by openssl", () => {
     expect(consumerOf("CK_1")).not.toEqual(consumerOf("CK_2"));
   });
 
-  test("one that is cut off is refused, even where its name would tell a time", () => {
+  test("refuses a truncated token even if its name contains a time", () => {
     const bytes = encrypt(SMIME);
     for (const share of [0.3, 0.6, 0.9]) {
       const cut = bytes.subarray(0, Math.floor(bytes.length * share));
-      expect(() => readExpiring({ name: NAME, bytes: cut }, { keys: keys() })).toThrow(Failure);
+      expect(() => readExpiringItems({ name: NAME, bytes: cut }, { keys: keys() })).toThrow(Failure);
     }
   });
 });
@@ -212,7 +236,7 @@ test.each([
   ["AES-192", "aes192-CBC"],
   ["AES-256", "aes256-CBC"],
   ["3DES", "des-EDE3-CBC"],
-] as const)("a server token made by node-forge for a key of ours is opened: %s", async (_, cipher) => {
+] as const)("opens a server token that node-forge made for a clomoctl key: %s", async (_, cipher) => {
   const { privateKey, certificate } = await createKeyPair({ commonName: "clomoctl", now: Date.UTC(2026, 2, 1) });
   const message = forge.pkcs7.createEnvelopedData();
   message.addRecipient(forge.pki.certificateFromPem(certificate));

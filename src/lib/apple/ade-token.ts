@@ -1,50 +1,52 @@
 import { line } from "../advice/index.ts";
 import { Failure } from "../errors/index.ts";
-import { SERVER_TOKEN_NAME } from "../model/download-names.ts";
-import { MAX_BYTES } from "../model/renewal.ts";
-import { yearAfter } from "../model/time.ts";
+import { SERVER_TOKEN_NAME_PATTERN } from "../model/download-names.ts";
+import { MAX_RENEWAL_FILE_BYTES } from "../model/renewal.ts";
+import { addOneYear } from "../model/time.ts";
 import { text } from "../text/index.ts";
-import { envelopeOf, messageTypeOf, openEnvelope, type Envelope } from "./encoding/cms.ts";
-import { instantOfText } from "./encoding/instant.ts";
-import { structureIn } from "./encoding/pem.ts";
-import { parseObject, stringIn } from "./encoding/foreign.ts";
-import { fingerprintOf, rejected, type NamedFile, type Renewable } from "./renewable.ts";
+import { parseEnvelope, detectMessageType, decryptEnvelope, type Envelope } from "./encoding/cms.ts";
+import { parseInstant } from "./encoding/instant.ts";
+import { extractStructure } from "./encoding/pem.ts";
+import { parseObject, getNonEmptyText } from "./encoding/foreign.ts";
+import { fingerprintOf, createRejectedFileFailure, type NamedFile, type Renewable } from "./renewable.ts";
 import type { AdeToken } from "./service/token.ts";
 import { isSimulatedName, isSimulatedToken } from "./simulated.ts";
 
-/** What the name of a server token's file tells. */
+/** The facts in the file name of a server token. */
 interface TokenFileName {
   readonly server: string;
-  /** UTC instant at which the token was made */
+  /** UTC instant at which the token was created; undefined if it is not a valid date */
   readonly at: string | undefined;
 }
 
 /**
- * Opens an ADE server token, with its secrets.
+ * Decrypts an ADE server token and returns it with its secrets.
  *
- * @param keys private keys of our own in PEM: that of the token before, and one that waits for its token
- * @returns it, and the key that opened it
- * @throws Failure `input-rejected` when it is no encrypted message, broken, encrypted for another key, or no server
- *   token; it tells nothing of the content
+ * @param keys our own private keys in PEM: the key of the previous token, and the key that is waiting for its token
+ * @returns the token, and the key that decrypted it
+ * @throws Failure `input-rejected` if the file is not an encrypted message, is broken, is encrypted for another key, or
+ * does not contain a server token; the failure never reveals the content
  * @see apple 1
  */
 export function openAdeToken(
   { name, bytes }: NamedFile,
   keys: readonly string[],
 ): { readonly token: AdeToken; readonly key: string } {
-  const message = bytes.length > MAX_BYTES ? undefined : structureIn(bytes);
-  if (message === undefined || messageTypeOf(message) !== "enveloped") {
-    throw rejected(name, NOT_ENCRYPTED, AS_DOWNLOADED);
+  const message = bytes.length > MAX_RENEWAL_FILE_BYTES ? undefined : extractStructure(bytes);
+  if (message === undefined || detectMessageType(message) !== "enveloped") {
+    throw createRejectedFileFailure(name, NOT_ENCRYPTED, ORIGINAL_FILE_HINT);
   }
-  const envelope = envelopeIn(name, message);
-  if (envelope.cipher === undefined) throw rejected(name, UNKNOWN_CIPHER, AS_DOWNLOADED);
-  const found = keys.map((key) => ({ key, opened: openEnvelope(envelope, [key]) }));
+  const envelope = parseTokenEnvelope(name, message);
+  if (envelope.cipher === undefined) throw createRejectedFileFailure(name, UNKNOWN_CIPHER, ORIGINAL_FILE_HINT);
+  const found = keys.map((key) => ({ key, opened: decryptEnvelope(envelope, [key]) }));
   const { key: fitting, opened } = found.find((one) => one.opened !== undefined) ?? {};
-  if (fitting === undefined || opened === undefined) throw rejected(name, OTHER_KEY, FOR_OUR_KEY);
-  const { fields, expiresAt } = contentOf(name, opened);
+  if (fitting === undefined || opened === undefined)
+    throw createRejectedFileFailure(name, ENCRYPTED_FOR_OTHER_KEY, NEW_TOKEN_HINT);
+  const { fields, expiresAt } = parseTokenContent(name, opened);
   const secret = (key: string): string => {
-    const value = stringIn(fields, key);
-    if (value === undefined || !SECRET.test(value)) throw rejected(name, NO_TOKEN, AS_DOWNLOADED);
+    const value = getNonEmptyText(fields, key);
+    if (value === undefined || !SECRET_PATTERN.test(value))
+      throw createRejectedFileFailure(name, NOT_A_TOKEN, ORIGINAL_FILE_HINT);
     return value;
   };
   const token = {
@@ -57,48 +59,52 @@ export function openAdeToken(
   return { token, key: fitting };
 }
 
-/** Whether a token was refused because none of the keys opened it. */
-export const isOtherKey = (error: unknown): boolean => error instanceof Failure && error.what === OTHER_KEY;
+/** Returns true if a token was rejected because none of the keys decrypts it. */
+export const isOtherKeyFailure = (error: unknown): boolean =>
+  error instanceof Failure && error.what === ENCRYPTED_FOR_OTHER_KEY;
 
-/** Printable ASCII, far longer than Apple's are. */
-const SECRET = /^[\x21-\x7e]{1,1000}$/;
+/** Matches a secret: printable ASCII, with a limit far above the length of Apple's secrets. */
+const SECRET_PATTERN = /^[\x21-\x7e]{1,1000}$/;
 
 const NOT_ENCRYPTED = text(
-  "not a server token: there is no encrypted message (S/MIME) in the file",
+  "not a server token: the file does not contain an encrypted message (S/MIME)",
   "サーバートークンではありません。暗号化されたメッセージ(S/MIME)がファイルにありません",
 );
 const UNKNOWN_CIPHER = text(
-  "encrypted by an unknown cipher; those of S/MIME are known: AES-CBC and Triple DES",
+  "the token is encrypted with an unknown cipher; only the ciphers of S/MIME are supported: AES-CBC and Triple DES",
   "対応していない方式で暗号化されています(対応しているのは S/MIME の AES-CBC と Triple DES です)",
 );
-const OTHER_KEY = text("token is encrypted for another key", "このトークンは別の鍵で暗号化されています");
-const FOR_OUR_KEY = text(
-  `write this tenant's public key with ${line("ade keypair create", [], { output: "FILE" })}, upload it to this tenant's own MDM server in Apple Business Manager (never to CLOMO's), and download the token there`,
+const ENCRYPTED_FOR_OTHER_KEY = text(
+  "the token is encrypted for another key",
+  "このトークンは別の鍵で暗号化されています",
+);
+const NEW_TOKEN_HINT = text(
+  `write this tenant's public key with ${line("ade keypair create", [], { output: "FILE" })}, upload it to this tenant's own MDM server in Apple Business Manager (never to CLOMO's), and download the token from there`,
   `${line("ade keypair create", [], { output: "FILE" })} でこのテナントの公開鍵を書き出し、Apple Business Manager にあるこのテナント専用の MDM サーバ(CLOMO のものではありません)にアップロードして、そこからトークンをダウンロードしてください`,
 );
-const AS_DOWNLOADED = text(
+const ORIGINAL_FILE_HINT = text(
   "use the file exactly as downloaded: SERVER_Token_2026-03-01T05-00-00Z_smime.p7m",
   "ダウンロードしたファイルをそのまま指定してください: サーバー名_Token_2026-03-01T05-00-00Z_smime.p7m",
 );
 
 /**
- * An ADE server token. Where decrypted with your key, its own expiry; else a year from the time in the file's name,
- * as an estimate. Its keys and secrets stay here.
+ * Reads an ADE server token. If a key decrypts the token, its expiry is exact. Otherwise, the expiry is estimated as
+ * one year after the time in the file name. The keys and secrets of the token are not returned.
  *
- * @param message the CMS message, out of its S/MIME clothes
- * @param keys private keys of our own in PEM
- * @throws `input-rejected` when it is broken, or nothing tells when it expires
+ * @param message the CMS message, extracted from S/MIME
+ * @param keys our own private keys in PEM
+ * @throws Failure `input-rejected` if the token is broken, or if its expiry cannot be determined
  * @see facts 3.5 (the file's name); apple 1 (its content)
  */
-export function adeTokenOf(file: NamedFile, message: Uint8Array, keys: readonly string[]): Renewable {
+export function readAdeToken(file: NamedFile, message: Uint8Array, keys: readonly string[]): Renewable {
   const { name } = file;
-  const download = downloadOf(name);
-  const envelope = envelopeIn(name, message);
-  const opened = openEnvelope(envelope, keys);
-  const own = opened === undefined ? undefined : contentOf(name, opened);
+  const download = parseTokenFileName(name);
+  const envelope = parseTokenEnvelope(name, message);
+  const opened = decryptEnvelope(envelope, keys);
+  const own = opened === undefined ? undefined : parseTokenContent(name, opened);
   const madeAt = download?.at;
-  const expiresAt = own?.expiresAt ?? (madeAt === undefined ? undefined : yearAfter(madeAt));
-  if (expiresAt === undefined) throw unknownExpiry(name, keys.length > 0);
+  const expiresAt = own?.expiresAt ?? (madeAt === undefined ? undefined : addOneYear(madeAt));
+  if (expiresAt === undefined) throw createUnknownExpiryFailure(name, keys.length > 0);
   const server = download?.server ?? null;
   return {
     expiring: {
@@ -117,61 +123,62 @@ export function adeTokenOf(file: NamedFile, message: Uint8Array, keys: readonly 
       consumer: own === undefined ? null : fingerprintOf(own.consumerKey),
       recipient: envelope.recipients[0]?.certificate ?? null,
     },
-    // that of one that stays closed is told by its file's name alone
+    // if a token cannot be decrypted, only its file name shows whether it comes from the simulator
     ...((own === undefined ? isSimulatedName(name) : isSimulatedToken(own)) && { simulated: true }),
   };
 }
 
-/** @throws Failure `input-rejected` */
-function envelopeIn(name: string, message: Uint8Array): Envelope {
-  const envelope = envelopeOf(message);
+/** Parses the encrypted message of a token. @throws Failure `input-rejected` if it is broken or truncated */
+function parseTokenEnvelope(name: string, message: Uint8Array): Envelope {
+  const envelope = parseEnvelope(message);
   if (envelope !== undefined) return envelope;
-  throw rejected(
+  throw createRejectedFileFailure(
     name,
-    text("encrypted message is broken or truncated", "暗号化されたファイルが壊れているか途中で切れています"),
+    text("the encrypted message is broken or truncated", "暗号化されたファイルが壊れているか途中で切れています"),
   );
 }
 
-function downloadOf(name: string): TokenFileName | undefined {
-  const { server, day = "", time = "" } = SERVER_TOKEN_NAME.exec(name.normalize("NFC"))?.groups ?? {};
-  return server === undefined ? undefined : { server, at: instantOfText(`${day}T${time.replaceAll(/[-_]/g, ":")}Z`) };
+function parseTokenFileName(name: string): TokenFileName | undefined {
+  const { server, day = "", time = "" } = SERVER_TOKEN_NAME_PATTERN.exec(name.normalize("NFC"))?.groups ?? {};
+  return server === undefined ? undefined : { server, at: parseInstant(`${day}T${time.replaceAll(/[-_]/g, ":")}Z`) };
 }
 
-/** What an opened token says. */
+/** The content of a decrypted token. */
 interface TokenContent {
   readonly fields: ReadonlyMap<string, unknown>;
   readonly consumerKey: string;
   readonly expiresAt: string;
 }
 
-/** The JSON stands between two marks in a MIME message. */
-function contentOf(name: string, opened: string): TokenContent {
+/** Parses the content of a token. The JSON is enclosed between two marks in a MIME message. */
+function parseTokenContent(name: string, opened: string): TokenContent {
   const fields = parseObject(opened.slice(opened.indexOf("{"), opened.lastIndexOf("}") + 1));
-  const consumerKey = fields && stringIn(fields, "consumer_key");
-  const expiresAt = instantOfText((fields && stringIn(fields, "access_token_expiry")) ?? "");
-  if (fields === undefined || consumerKey === undefined || expiresAt === undefined) throw rejected(name, NO_TOKEN);
+  const consumerKey = fields && getNonEmptyText(fields, "consumer_key");
+  const expiresAt = parseInstant((fields && getNonEmptyText(fields, "access_token_expiry")) ?? "");
+  if (fields === undefined || consumerKey === undefined || expiresAt === undefined)
+    throw createRejectedFileFailure(name, NOT_A_TOKEN);
   return { fields, consumerKey, expiresAt };
 }
 
-const NO_TOKEN = text(
-  "decrypted, but it does not contain a server token",
+const NOT_A_TOKEN = text(
+  "the file was decrypted, but it does not contain a server token",
   "復号できましたが、サーバートークンではありません",
 );
 
-const unknownExpiry = (name: string, triedKeys: boolean) =>
-  rejected(
+const createUnknownExpiryFailure = (name: string, triedKeys: boolean) =>
+  createRejectedFileFailure(
     name,
     triedKeys
       ? text(
-          "token is encrypted for another key, and its file name has no download time",
+          "the token is encrypted for another key, and its file name does not contain the time of the download",
           "このトークンは別の鍵で暗号化されており、ファイル名からも日時がわかりません",
         )
       : text(
-          "token is encrypted, and its file name has no download time",
+          "the token is encrypted, and its file name does not contain the time of the download",
           "このトークンは暗号化されており、ファイル名からも日時がわかりません",
         ),
     text(
-      "keep the name it was downloaded with: SERVER_Token_2026-03-01T05-00-00Z_smime.p7m",
+      "keep the original name of the downloaded file: SERVER_Token_2026-03-01T05-00-00Z_smime.p7m",
       "ダウンロードしたときの名前のままにしてください: サーバー名_Token_2026-03-01T05-00-00Z_smime.p7m",
     ),
   );

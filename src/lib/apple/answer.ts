@@ -1,29 +1,32 @@
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { attempt } from "./encoding/foreign.ts";
-import { instantOfText } from "./encoding/instant.ts";
-import type { AppleAnswer } from "./send.ts";
+import { parseInstant } from "./encoding/instant.ts";
+import type { AppleResponse } from "./send.ts";
 
-/** A JSON object from outside; its members are of any type. */
+/** A JSON object from an external source. Its members can have any type. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** What no text of an answer is longer than. */
-const LONGEST_TEXT = 4096;
+/** Maximum length of a text in an answer. */
+const MAX_TEXT_LENGTH = 4096;
 
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The failure of an answer that is not as documented; it names the member and never its content. */
+/** The failure for an answer that is not as documented. It names the member, but never contains its value. */
 export class UndocumentedAnswer extends Failure {
   readonly member: string;
 
-  /** @param where the request, as `GET https://…/account` */
+  /** @param where the request, such as `GET https://…/account` */
   constructor(where: string, member: string) {
     super("unavailable", {
-      what: text(`the answer is not as Apple documents it: ${member}`, `応答が Apple の仕様と異なります: ${member}`),
+      what: text(
+        `Apple's response is not as Apple documents it: ${member}`,
+        `応答が Apple の仕様と異なります: ${member}`,
+      ),
       where,
       hint: text(
-        "try again later; if it stays so, check what stands between this machine and Apple (a proxy)",
+        "try again later; if the problem persists, check what is between this machine and Apple, such as a proxy",
         "しばらくしてからもう一度実行してください。続く場合は、Apple との間にあるプロキシなどを確認してください",
       ),
     });
@@ -31,47 +34,48 @@ export class UndocumentedAnswer extends Failure {
   }
 }
 
-/** Returns the failure of an answer that is not as documented. @param where the request, as `GET https://…/account` */
-export const undocumented = (where: string, member: string): UndocumentedAnswer =>
+/** Creates the failure for an undocumented answer.  @param where the request, such as `GET https://…/account` */
+export const createUndocumentedFailure = (where: string, member: string): UndocumentedAnswer =>
   new UndocumentedAnswer(where, member);
 
-/** The object that a body is. @throws Failure `unavailable` where it is none */
-export function objectOf(where: string, body: string): JsonObject {
+/** Parses a body that must be a JSON object. @throws Failure `unavailable` if the body is not a JSON object */
+export function parseJsonObject(where: string, body: string): JsonObject {
   const value = attempt((): unknown => JSON.parse(body));
-  if (!isObject(value)) throw undocumented(where, "JSON");
+  if (!isObject(value)) throw createUndocumentedFailure(where, "JSON");
   return value;
 }
 
 /**
- * The object that an answer of status 200 has begun; undefined of any other, such as somebody's page.
+ * Parses an answer of status 200 whose body is empty or begins like a JSON object. Returns undefined for any other
+ * answer, such as an HTML page of a proxy.
  *
- * @throws Failure `unavailable` where it ends early
+ * @throws Failure `unavailable` if the object is incomplete
  */
-export const begunObject = (where: string, { status, body }: Pick<AppleAnswer, "status" | "body">) =>
-  status === 200 && /^\s*(?:\{|$)/.test(body) ? objectOf(where, body) : undefined;
+export const parseObjectAnswer = (where: string, { status, body }: Pick<AppleResponse, "status" | "body">) =>
+  status === 200 && /^\s*(?:\{|$)/.test(body) ? parseJsonObject(where, body) : undefined;
 
-/** A text that a database can hold; null where it is absent. @throws Failure `unavailable` where it is something else */
-export function optionalText(where: string, object: JsonObject, member: string): string | null {
+/** Returns a text that a database can store; null if absent.  @throws Failure `unavailable` for anything else */
+export function readOptionalText(where: string, object: JsonObject, member: string): string | null {
   const value = object[member];
   if (value === undefined || value === null) return null;
-  if (typeof value !== "string" || value.length > LONGEST_TEXT || !value.isWellFormed() || value.includes("\0")) {
-    throw undocumented(where, member);
+  if (typeof value !== "string" || value.length > MAX_TEXT_LENGTH || !value.isWellFormed() || value.includes("\0")) {
+    throw createUndocumentedFailure(where, member);
   }
   return value;
 }
 
-/** A text with something in it. @throws Failure `unavailable` where there is none */
-export function requiredText(where: string, object: JsonObject, member: string): string {
-  const value = optionalText(where, object, member);
-  if (value === null || value === "") throw undocumented(where, member);
+/** Returns a text that is not empty. @throws Failure `unavailable` if the member is missing, empty or not a text */
+export function readRequiredText(where: string, object: JsonObject, member: string): string {
+  const value = readOptionalText(where, object, member);
+  if (value === null || value === "") throw createUndocumentedFailure(where, member);
   return value;
 }
 
-/** A UTC instant; null where it is absent or empty. @throws Failure `unavailable` where it is something else */
-export function optionalInstant(where: string, object: JsonObject, member: string): string | null {
-  const written = optionalText(where, object, member);
+/** Returns a UTC instant; null if absent or empty.  @throws Failure `unavailable` if the member is anything else */
+export function readOptionalInstant(where: string, object: JsonObject, member: string): string | null {
+  const written = readOptionalText(where, object, member);
   if (written === null || written === "") return null;
-  const instant = instantOfText(written);
-  if (instant === undefined) throw undocumented(where, member);
+  const instant = parseInstant(written);
+  if (instant === undefined) throw createUndocumentedFailure(where, member);
   return instant;
 }

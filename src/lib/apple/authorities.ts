@@ -2,23 +2,24 @@ import { X509Certificate } from "node:crypto";
 import { attempt } from "./encoding/foreign.ts";
 import type { AppleSignature } from "./renewable.ts";
 
-/** A certificate of an authority of Apple, as Apple publishes it. */
+/** A certificate of one of Apple's certificate authorities, as Apple publishes it. */
 interface Authority {
   /** SHA-256 of the DER, in hexadecimal digits */
   readonly fingerprint: string;
-  /** its subject key identifier, in hexadecimal digits */
+  /** subject key identifier, in hexadecimal digits */
   readonly keyId: string;
   readonly pem: string;
 }
 
 /**
- * Apple's root and the authority that issues MDM push certificates, from Apple's page of authorities. The fingerprints were
- * compared in two independent packages; where from, and what to do once Apple has another authority, is in decision 028.
+ * Apple's root and the authority that issues MDM push certificates, from Apple's page of authorities. The fingerprints
+ * were compared with two independent packages. Decision 028 records the sources, and what to do when Apple uses another
+ * authority.
  *
  * @see https://www.apple.com/certificateauthority/
  */
 export const APPLE_AUTHORITIES = {
-  /** Apple Root CA, until 2035-02-09 */
+  /** Apple Root CA, valid until 2035-02-09 */
   root: {
     fingerprint: "b0b1730ecbc7ff4505142c49f1295e6eda6bcaed7e2c68c5be91b5a11001f024",
     keyId: "2bd06947947609fef46b8d2e40a6f7474d7f085e",
@@ -51,7 +52,7 @@ IQ7aunMZT7XZNn/Bh1XZp5m5MkL72NVxnn6hUrcbvZNCJBIqxw8dtk2cXmPIS4AX
 UKqK1drk/NAJBzewdXUh
 -----END CERTIFICATE-----`,
   },
-  /** Apple Application Integration 2 Certification Authority, until 2028-05-24 */
+  /** Apple Application Integration 2 Certification Authority, valid until 2028-05-24 */
   push: {
     fingerprint: "d3496f4b73cd67aab9f2fcb1d5aa41f8dc457769c455c792b70ddb19e92023d6",
     keyId: "f7be7c216091db3d1b7bd83a328169df9e6c7f9b",
@@ -82,26 +83,27 @@ lH+L9mAiYHygwD/BlYXVwidjsGJWme0l9MyImZncVBwXBQG3eeiBhThAwrkI7U1i
   },
 } as const satisfies Record<string, Authority>;
 
-/** Parsed once, when the first certificate is read. */
-let authorities: readonly { readonly keyId: string; readonly certificate: X509Certificate }[] | undefined;
+/** Parsed authorities. They are parsed once, for the first certificate. */
+let parsedAuthorities: readonly { readonly keyId: string; readonly certificate: X509Certificate }[] | undefined;
 
 /**
- * Whether the signatures of a certificate, and of those who issued it, lead to Apple's root.
+ * Verifies whether the signatures of a certificate and of its issuers lead to Apple's root.
  *
- * @param keyId its authority key identifier in hexadecimal digits; null if it has none
+ * @param keyId authority key identifier of the certificate, in hexadecimal digits; null if the certificate does not
+ * have one
  */
-export function appleSignatureOf(certificate: X509Certificate, keyId: string | null): AppleSignature {
-  authorities ??= Object.values(APPLE_AUTHORITIES).map(({ pem, ...rest }) => ({
+export function verifyAppleSignature(certificate: X509Certificate, keyId: string | null): AppleSignature {
+  parsedAuthorities ??= Object.values(APPLE_AUTHORITIES).map(({ pem, ...rest }) => ({
     ...rest,
     certificate: new X509Certificate(pem),
   }));
-  const [root] = authorities;
-  const issuer = authorities.find(
+  const [root] = parsedAuthorities;
+  const issuer = parsedAuthorities.find(
     (authority) =>
       authority.certificate.subject === certificate.issuer && (keyId === null || authority.keyId === keyId),
   );
   if (issuer === undefined) return "unknown";
-  // Node throws at an algorithm that it does not know
+  // Node throws an error for an unknown algorithm
   if (attempt(() => certificate.verify(issuer.certificate.publicKey)) !== true) return "forged";
-  return issuer === root ? "verified" : appleSignatureOf(issuer.certificate, null);
+  return issuer === root ? "verified" : verifyAppleSignature(issuer.certificate, null);
 }

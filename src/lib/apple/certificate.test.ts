@@ -1,17 +1,17 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readExpiring, readRenewables } from "./index.ts";
-import { describeWithOpenssl, Workshop, type Made } from "#support/apple/openssl.ts";
+import { readExpiringItems, readRenewables } from "./index.ts";
+import { describeWithOpenssl, Workshop, type IssuedCertificate } from "#support/apple/openssl.ts";
 
 const PUSH = "/UID=com.apple.mgmt.External.0001/CN=APSP:0001/C=JP";
 
 const bytes = (text: string) => Buffer.from(text);
-const read = (content: Uint8Array, name = "push.pem") => readExpiring({ name, bytes: content });
+const read = (content: Uint8Array, name = "push.pem") => readExpiringItems({ name, bytes: content });
 
 describeWithOpenssl("certificates made by openssl", () => {
   let workshop: Workshop;
-  const made = new Map<string, Made>();
-  const of = (kind: string): Made => made.get(kind) ?? expect.unreachable(kind);
+  const made = new Map<string, IssuedCertificate>();
+  const of = (kind: string): IssuedCertificate => made.get(kind) ?? expect.unreachable(kind);
 
   beforeAll(() => {
     workshop = new Workshop();
@@ -21,19 +21,20 @@ describeWithOpenssl("certificates made by openssl", () => {
   afterAll(() => workshop.close());
 
   const FORMS = {
-    "certificate alone": ({ certificate }: Made) => bytes(certificate),
-    "key first": ({ certificate, key }: Made) => bytes(key + certificate),
-    "certificate first": ({ certificate, key }: Made) => bytes(certificate + key),
-    CRLF: ({ certificate, key }: Made) => bytes((key + certificate).replaceAll("\n", "\r\n")),
-    "byte order mark": ({ certificate }: Made) => bytes(`\uFEFF${certificate}`),
-    "headers in the block": ({ certificate }: Made) =>
+    "certificate alone": ({ certificate }: IssuedCertificate) => bytes(certificate),
+    "key first": ({ certificate, key }: IssuedCertificate) => bytes(key + certificate),
+    "certificate first": ({ certificate, key }: IssuedCertificate) => bytes(certificate + key),
+    CRLF: ({ certificate, key }: IssuedCertificate) => bytes((key + certificate).replaceAll("\n", "\r\n")),
+    "byte order mark": ({ certificate }: IssuedCertificate) => bytes(`\uFEFF${certificate}`),
+    "headers in the block": ({ certificate }: IssuedCertificate) =>
       bytes(certificate.replace("\n", "\nProc: 4,CLEAR\nNote: a\n b: c\n\n")),
-    "words of openssl before it": (one: Made) => workshop.run("x509", "-text", "-in", one.certificateFile),
-    "no line end at its end": ({ certificate }: Made) => bytes(certificate.trimEnd()),
-    DER: (one: Made) => workshop.der(one),
-    "DER in base64": (one: Made) => bytes(workshop.der(one).toString("base64")),
-    "PKCS#7 in PEM": ({ certificateFile }: Made) => workshop.run("crl2pkcs7", "-nocrl", "-certfile", certificateFile),
-    "PKCS#7 in DER": ({ certificateFile }: Made) =>
+    "words of openssl before it": (one: IssuedCertificate) => workshop.run("x509", "-text", "-in", one.certificateFile),
+    "no line end at its end": ({ certificate }: IssuedCertificate) => bytes(certificate.trimEnd()),
+    DER: (one: IssuedCertificate) => workshop.der(one),
+    "DER in base64": (one: IssuedCertificate) => bytes(workshop.der(one).toString("base64")),
+    "PKCS#7 in PEM": ({ certificateFile }: IssuedCertificate) =>
+      workshop.run("crl2pkcs7", "-nocrl", "-certfile", certificateFile),
+    "PKCS#7 in DER": ({ certificateFile }: IssuedCertificate) =>
       workshop.run("crl2pkcs7", "-nocrl", "-certfile", certificateFile, "-outform", "DER"),
   };
 
@@ -69,7 +70,7 @@ describeWithOpenssl("certificates made by openssl", () => {
     expect(workshop.endOf(one)).toBe(expiresAt);
   });
 
-  test("several certificates are an item each, in their order", () => {
+  test("reads each of several certificates as an item, in order", () => {
     const other = workshop.certificate({ subject: "/CN=other", to: "20280101000000Z" }, of("ec").keyFile);
     const found = read(bytes(of("rsa").certificate + other.certificate + of("ec").certificate));
     expect(found.map(({ kind, expiresAt }) => [kind, expiresAt])).toEqual([
@@ -79,12 +80,12 @@ describeWithOpenssl("certificates made by openssl", () => {
     ]);
   });
 
-  test("an authority's certificate is an item only where none of its own is beside it", () => {
+  test("reads an authority's certificate as an item only if the file has no certificate it issued", () => {
     const extensions = "basicConstraints = critical, CA:TRUE";
     const root = workshop.certificate({ subject: "/CN=root", extensions });
     const middle = workshop.certificate({ subject: "/CN=middle", extensions, issuer: root });
     const leaf = workshop.certificate({ subject: "/CN=leaf", issuer: middle });
-    const names = (...files: readonly Made[]) =>
+    const names = (...files: readonly IssuedCertificate[]) =>
       read(bytes(files.map(({ certificate }) => certificate).join(""))).map(({ name }) => name);
     expect(names(leaf, middle, root)).toEqual(["leaf"]);
     expect(names(root, leaf, middle)).toEqual(["leaf"]);
@@ -93,12 +94,12 @@ describeWithOpenssl("certificates made by openssl", () => {
     expect(names(root, leaf)).toEqual(["root", "leaf"]);
   });
 
-  test("what Apple issues is known by its extensions, and by its wording only under Apple's name", () => {
+  test("recognises what Apple issues by its extensions, or by its wording if Apple is the issuer", () => {
     const apple = workshop.certificate({
       subject: "/CN=Apple Worldwide Developer Relations Certification Authority/O=Apple Inc./C=US",
       extensions: "basicConstraints = critical, CA:TRUE",
     });
-    const kindOf = (subject: string, rest: { extensions?: string; issuer?: Made }) =>
+    const kindOf = (subject: string, rest: { extensions?: string; issuer?: IssuedCertificate }) =>
       read(bytes(workshop.certificate({ subject, ...rest }, of("ec").keyFile).certificate))[0]?.kind;
     const extensions = (oid: string) => ({ extensions: `1.2.840.113635.100.6.${oid} = DER:05:00` });
     expect(kindOf("/CN=iPhone Distribution: 例", { issuer: apple })).toBe("agent-build-certificate");
@@ -110,7 +111,7 @@ describeWithOpenssl("certificates made by openssl", () => {
     expect(kindOf("/CN=Apple Push Services: jp.example.app", {})).toBe("certificate");
   });
 
-  test("names keep what has a meaning in names", () => {
+  test("names keep characters that are special in names", () => {
     const subject = String.raw`/O=東京\, 大阪\+京都 "本店" \\ A\/B/CN=C=D`;
     const [found] = read(bytes(workshop.certificate({ subject }, of("ec").keyFile).certificate));
     expect(found).toMatchObject({ organisation: String.raw`東京, 大阪+京都 "本店" \ A/B`, name: "C=D" });
@@ -122,22 +123,22 @@ describeWithOpenssl("certificates made by openssl", () => {
     expect(read(readFileSync(made), "empty.pem")[0]).toMatchObject({ name: "empty.pem", organisation: null });
   });
 
-  test("the same key has the same public key, whatever form it comes in", () => {
+  test("the same key has the same public key in every format", () => {
     const keyOf = (content: Uint8Array) => readRenewables({ name: "a", bytes: content })[0]?.evidence;
     expect(keyOf(workshop.der(of("rsa")))).toEqual(keyOf(bytes(of("rsa").certificate)));
     expect(keyOf(bytes(of("ec").certificate))).not.toEqual(keyOf(bytes(of("rsa").certificate)));
   });
 
   test.each([
-    ["CR alone", (pem: string) => pem.replaceAll("\n", "\r"), "end in CR alone"],
+    ["CR alone", (pem: string) => pem.replaceAll("\n", "\r"), "end with CR only"],
     ["indented", (pem: string) => pem.replaceAll("\n", "\n    "), "are indented"],
     ["quoted", (pem: string) => pem.replaceAll(/^/gm, "> "), "are quoted"],
     ["UTF-16", (pem: string) => Buffer.from(`\uFEFF${pem}`, "utf16le"), "UTF-16 text"],
-  ])("what no server reads either is refused with its cause: %s", (_, write, cause) => {
+  ])("refuses what servers cannot read either, with the cause: %s", (_, write, cause) => {
     expect(() => read(Buffer.from(write(of("ec").certificate)))).toThrow(cause);
   });
 
-  test("a broken one among good ones is said, by its place", () => {
+  test("reports the position of a broken certificate among good ones", () => {
     const broken = of("rsa").certificate.replace("MII", "MIX");
     expect(() => read(bytes(of("ec").certificate + broken))).toThrow(
       "certificate 2 in the file is broken or truncated",

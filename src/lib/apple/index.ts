@@ -1,4 +1,4 @@
 export { KEY_STORE_LOCKED } from "./key-store.ts";
-export { readExpiring, readRenewables, readRenewablesPartly, type ReadOptions } from "./read.ts";
+export { readExpiringItems, readRenewables, readRenewablesAndErrors, type ReadOptions } from "./read.ts";
 export { readSigningRequest, type SigningRequest } from "./signing-request.ts";
-export type { Evidence, Renewable } from "./renewable.ts";
+export type { SuccessorEvidence, Renewable } from "./renewable.ts";

@@ -4,12 +4,12 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Failure } from "../errors/index.ts";
-import { childrenOf, elementOf, octetsOf, TAG } from "./encoding/ber.ts";
-import { present } from "./encoding/cms.ts";
-import { readExpiring } from "./index.ts";
-import { describeWithOpenssl, Workshop, type Made } from "#support/apple/openssl.ts";
+import { readChildren, readElement, readOctets, TAG } from "./encoding/ber.ts";
+import { requireElement } from "./encoding/cms.ts";
+import { readExpiringItems } from "./index.ts";
+import { describeWithOpenssl, Workshop, type IssuedCertificate } from "#support/apple/openssl.ts";
 
-const LOCKED = "needs its password";
+const LOCKED = "the key store requires a password (or the password is wrong, or the file is damaged)";
 
 /** An element in DER of up to 65,535 bytes. */
 const der = (tag: number, ...content: readonly Uint8Array[]): Buffer => {
@@ -45,12 +45,12 @@ const HMAC_OIDS = new Map([
 
 /** A store without a MAC, with one as OpenSSL 3.4 writes it; older ones cannot. @see RFC 9579 */
 const withPbmac1 = (store: Uint8Array, { password, hash, iterations, keyBytes }: Pbmac1): Buffer => {
-  const [version, safe] = childrenOf(elementOf(store));
-  const [, wrapped] = childrenOf(present(safe));
+  const [version, safe] = readChildren(readElement(store));
+  const [, wrapped] = readChildren(requireElement(safe));
   const salt = Buffer.from("12345678");
   const key = pbkdf2Sync(password, salt, iterations, keyBytes, hash);
   const digest = createHmac(hash, key)
-    .update(octetsOf(elementOf(present(wrapped).content)))
+    .update(readOctets(readElement(requireElement(wrapped).content)))
     .digest();
   const hmac = der(TAG.sequence, oid(HMAC_OIDS.get(hash) ?? ""), der(TAG.null));
   const parameters = der(TAG.sequence, der(TAG.octets, salt), number(iterations), number(keyBytes), hmac);
@@ -58,12 +58,12 @@ const withPbmac1 = (store: Uint8Array, { password, hash, iterations, keyBytes }:
   const algorithm = der(TAG.sequence, oid("2a864886f70d01050e"), der(TAG.sequence, derivation, hmac));
   const info = der(TAG.sequence, algorithm, der(TAG.octets, digest));
   const mac = der(TAG.sequence, info, der(TAG.octets, Buffer.from("NOT USED")), number(1));
-  return der(TAG.sequence, present(version).whole, present(safe).whole, mac);
+  return der(TAG.sequence, requireElement(version).whole, requireElement(safe).whole, mac);
 };
 
 describeWithOpenssl("key stores (PKCS#12) made by openssl", () => {
   let workshop: Workshop;
-  let made: Made;
+  let made: IssuedCertificate;
 
   beforeAll(() => {
     workshop = new Workshop();
@@ -84,7 +84,7 @@ describeWithOpenssl("key stores (PKCS#12) made by openssl", () => {
       ...options,
     );
   const read = (bytes: Uint8Array, ...passwords: readonly string[]) =>
-    readExpiring({ name: "a.p12", bytes }, { passwords });
+    readExpiringItems({ name: "a.p12", bytes }, { passwords });
 
   const LEGACY = ["-legacy"];
   const FORMS = [
@@ -96,7 +96,7 @@ describeWithOpenssl("key stores (PKCS#12) made by openssl", () => {
     ["certificates in clear", ["-certpbe", "NONE"]],
   ] as const;
 
-  test.each(FORMS)("%s: read with a blank password, else with the right one", (_, options) => {
+  test.each(FORMS)("%s: reads it with a blank password, or otherwise with the right one", (_, options) => {
     const [found, ...others] = read(store("", ...options));
     expect(others).toEqual([]);
     expect(found).toMatchObject({ kind: "push-certificate", name: "APSP:1", expiresAt: workshop.endOf(made) });
@@ -104,7 +104,7 @@ describeWithOpenssl("key stores (PKCS#12) made by openssl", () => {
     expect(read(closed, "wrong", "秘密 1")).toEqual([found]);
   });
 
-  test("without the right password it is locked, and says what to do", () => {
+  test("reports a store as locked without the right password, with what to do", () => {
     for (const [, options] of FORMS.filter(([, [first, , pbe]]) => first !== "-certpbe" && pbe !== "NONE")) {
       const closed = store("secret", ...options);
       expect(() => read(closed)).toThrow(LOCKED);
@@ -115,7 +115,7 @@ describeWithOpenssl("key stores (PKCS#12) made by openssl", () => {
     );
   });
 
-  test.each(["SHA1", "SHA256", "SHA384", "SHA512"])("the MAC is checked by %s", (hash) => {
+  test.each(["SHA1", "SHA256", "SHA384", "SHA512"])("checks the MAC with %s", (hash) => {
     const bytes = store("秘密 1", "-macalg", hash, "-certpbe", "NONE");
     expect(read(bytes, "秘密 1")).toMatchObject([{ name: "APSP:1" }]);
     // certificates in clear are not used either
@@ -125,11 +125,11 @@ describeWithOpenssl("key stores (PKCS#12) made by openssl", () => {
     expect(() => read(damaged, "秘密 1")).toThrow(LOCKED);
   });
 
-  test("a wrong password and a damaged file end in the same error, in both languages", () => {
+  test("a wrong password and a damaged file cause the same error, in both languages", () => {
     const bytes = store("secret");
     const damaged = flipped(bytes, 379);
     const what = {
-      en: "the key store needs its password (or the password is wrong, or the file is damaged)",
+      en: "the key store requires a password (or the password is wrong, or the file is damaged)",
       ja: "この鍵ストアを開くにはパスワードが必要です(または、パスワードが違うか、ファイルが壊れています)",
     };
     const refusal = expect.objectContaining({ code: "input-rejected", what });
@@ -137,7 +137,7 @@ describeWithOpenssl("key stores (PKCS#12) made by openssl", () => {
     expect(() => read(damaged, "secret")).toThrow(refusal);
   });
 
-  test("no bit of a store can be flipped without being refused", () => {
+  test("refuses a store with any flipped bit", () => {
     const small = workshop.certificate({ subject: "/CN=small", key: "ec" });
     const args = ["-nokeys", "-in", small.certificateFile, "-iter", "1", "-passout", "pass:secret"];
     const bytes = workshop.run("pkcs12", "-export", ...args);
@@ -156,7 +156,7 @@ describeWithOpenssl("key stores (PKCS#12) made by openssl", () => {
     expect(accepted).toEqual([]);
   });
 
-  test("a store without a MAC is read as it is", () => {
+  test("reads a store without a MAC", () => {
     expect(read(store("secret", "-nomac"), "secret")).toMatchObject([{ name: "APSP:1" }]);
     expect(read(store("secret", "-nomac", "-certpbe", "NONE"))).toMatchObject([{ name: "APSP:1" }]);
   });
@@ -171,7 +171,7 @@ describeWithOpenssl("key stores (PKCS#12) made by openssl", () => {
         ...change,
       });
 
-    test.each(["sha1", "sha256", "sha384", "sha512"])("is checked by %s", (hash) => {
+    test.each(["sha1", "sha256", "sha384", "sha512"])("is checked with %s", (hash) => {
       const bytes = sealed(hash);
       expect(read(bytes, "wrong", "秘密 1")).toMatchObject([{ name: "APSP:1" }]);
       expect(() => read(bytes)).toThrow(LOCKED);
@@ -189,29 +189,31 @@ describeWithOpenssl("key stores (PKCS#12) made by openssl", () => {
     });
   });
 
-  test("a MAC by another hash is refused", () => {
+  test("refuses a MAC with another hash", () => {
     expect(() => read(store("", "-macalg", "SHA224"))).toThrow("unsupported method");
   });
 
-  test("certificates without keys are read too, in their order", () => {
+  test("reads certificates without keys, in order", () => {
     const other = workshop.certificate({ subject: "/CN=other" });
     const both = workshop.file("both.pem", made.certificate + other.certificate);
     const bytes = workshop.run("pkcs12", "-export", "-nokeys", "-in", both, "-nomaciter", "-passout", "pass:");
     expect(read(bytes).map(({ name }) => name)).toEqual(["APSP:1", "other"]);
   });
 
-  test("one without certificates, and one that asks for endless work, are refused", () => {
+  test("refuses a store without certificates, and one with too many iterations", () => {
     const empty = workshop.run("pkcs12", "-export", "-nocerts", "-inkey", made.keyFile, "-passout", "pass:");
-    expect(() => read(empty)).toThrow("holds no certificate");
+    expect(() => read(empty)).toThrow("the key store does not contain a certificate");
     const slow = store("", "-iter", "1000001");
-    expect(() => read(slow)).toThrow("more iterations than are accepted");
+    expect(() => read(slow)).toThrow(
+      "the integrity check (MAC) of the key store uses an unsupported method or too many iterations",
+    );
     expect(() => read(store("", "-iter", "1000001", "-nomaciter"))).toThrow(LOCKED);
     expect(() => read(store("").subarray(0, 400))).toThrow("broken or truncated");
   });
 
   const hasKeytool = spawnSync("keytool", ["-help"]).error === undefined;
   describe.each(hasKeytool ? ["keytool"] : [])("%s", () => {
-    test("certificates of a Java key store need no password", () => {
+    test("reads the certificates of a Java key store without a password", () => {
       const file = join(workshop.folder, "a.jks");
       const keytool = (...args: readonly string[]) =>
         execFileSync("keytool", [...args, "-keystore", file, "-storepass", "changeit"], { stdio: "pipe" });
@@ -220,11 +222,11 @@ describeWithOpenssl("key stores (PKCS#12) made by openssl", () => {
       keytool("-importcert", "-noprompt", "-alias", "push", "-file", made.certificateFile);
       const bytes = readFileSync(file);
       expect(
-        readExpiring({ name: "a.jks", bytes })
+        readExpiringItems({ name: "a.jks", bytes })
           .map(({ name }) => name)
           .toSorted(),
       ).toEqual(["APSP:1", "own"]);
-      expect(() => readExpiring({ name: "a.jks", bytes: bytes.subarray(0, -200) })).toThrow("broken or truncated");
+      expect(() => readExpiringItems({ name: "a.jks", bytes: bytes.subarray(0, -200) })).toThrow("broken or truncated");
     });
   });
 });
@@ -243,10 +245,10 @@ const javaStore = (version: number, certificate: Uint8Array): Buffer => {
   ]);
 };
 
-test.each([1, 2])("a Java key store of version %i holds its certificates in clear", (version) => {
+test.each([1, 2])("reads the certificates of a Java key store of version %i unencrypted", (version) => {
   const broken = javaStore(version, Buffer.from("no certificate"));
-  expect(() => readExpiring({ name: "a.jks", bytes: broken })).toThrow("certificate 1 in the file is broken");
+  expect(() => readExpiringItems({ name: "a.jks", bytes: broken })).toThrow("certificate 1 in the file is broken");
   const unknown = Buffer.from(broken);
   unknown[15] = 3;
-  expect(() => readExpiring({ name: "a.jks", bytes: unknown })).toThrow("the key store is broken");
+  expect(() => readExpiringItems({ name: "a.jks", bytes: unknown })).toThrow("the key store is broken");
 });

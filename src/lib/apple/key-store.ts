@@ -1,53 +1,64 @@
 import { text } from "../text/index.ts";
-import { certificatesOfBundle } from "./certificate.ts";
-import { certificatesOfJavaKeyStore } from "./encoding/java-key-store.ts";
+import { readBundleCertificates } from "./certificate.ts";
+import { readJavaKeyStore } from "./encoding/java-key-store.ts";
 import { readPkcs12 } from "./encoding/pkcs12.ts";
-import { rejected, type NamedFile, type ReadPartly } from "./renewable.ts";
+import { createRejectedFileFailure, type NamedFile, type RenewableReadResult } from "./renewable.ts";
 
-/** SEQUENCE, then version 3, after a length of any form. @see RFC 7292 section 4 */
-const PKCS12 = /^30(?:[0-7].|8[01]..|80|82.{4}|83.{6}|84.{8})02010330/s;
-const JAVA_KEY_STORE = "feedfeed";
+/** Matches a PKCS#12 store's first hexadecimal digits: SEQUENCE, length in any form, version 3.  @see RFC 7292, 4 */
+const PKCS12_PATTERN = /^30(?:[0-7].|8[01]..|80|82.{4}|83.{6}|84.{8})02010330/s;
+const JKS_MAGIC = "feedfeed";
 
-/** Why a key store cannot be read that needs a password. From the store itself, one cannot know which of the three it is. */
+/** Reason why a locked key store cannot be read. The store itself does not show which of the three causes applies. */
 export const KEY_STORE_LOCKED = text(
-  "the key store needs its password (or the password is wrong, or the file is damaged)",
+  "the key store requires a password (or the password is wrong, or the file is damaged)",
   "この鍵ストアを開くにはパスワードが必要です(または、パスワードが違うか、ファイルが壊れています)",
 );
 
 const KEY_STORE_UNSUPPORTED = text(
-  "the key store's integrity check (MAC) uses an unsupported method, or more iterations than are accepted",
+  "the integrity check (MAC) of the key store uses an unsupported method or too many iterations",
   "この鍵ストアの改ざん検知(MAC)は、対応していない方式か、反復回数が上限を超えています",
 );
 
-const GIVE_PASSWORD = text(
-  "put the password into a file that only you can read: --password-file FILE",
+const PASSWORD_FILE_HINT = text(
+  "write the password to a file that only you can read, and pass it: --password-file FILE",
   "自分だけが読めるファイルにパスワードを書き、--password-file で指定してください",
 );
 
-const startOf = (bytes: Uint8Array): string => Buffer.from(bytes.subarray(0, 16)).toString("hex");
+const formatFirstBytes = (bytes: Uint8Array): string => Buffer.from(bytes.subarray(0, 16)).toString("hex");
 
-/** Whether bytes begin as a Java key store does. */
-export const isJavaKeyStore = (bytes: Uint8Array): boolean => startOf(bytes).startsWith(JAVA_KEY_STORE);
+/** Returns true if the bytes begin like a Java key store. */
+export const isJavaKeyStore = (bytes: Uint8Array): boolean => formatFirstBytes(bytes).startsWith(JKS_MAGIC);
 
 /**
- * The certificates of a key store: PKCS#12 or JKS.
+ * Reads the certificates of a key store: PKCS#12 or JKS.
  *
- * @returns undefined where the file is none
- * @throws `input-rejected` when none of the passwords opens it, its MAC is not supported, it is broken, or holds no certificate
+ * @returns undefined if the file is not a key store
+ * @throws Failure `input-rejected` if none of the passwords decrypts the store, its MAC is not supported, the store is
+ * broken, or it does not contain a certificate
  */
-export function keyStoreOf({ name, bytes }: NamedFile, passwords: readonly string[]): ReadPartly | undefined {
+export function readKeyStore(
+  { name, bytes }: NamedFile,
+  passwords: readonly string[],
+): RenewableReadResult | undefined {
   const java = isJavaKeyStore(bytes);
-  if (!java && !PKCS12.test(startOf(bytes))) return undefined;
-  const certificates = java ? certificatesOfJavaKeyStore(bytes) : undefined;
+  if (!java && !PKCS12_PATTERN.test(formatFirstBytes(bytes))) return undefined;
+  const certificates = java ? readJavaKeyStore(bytes) : undefined;
   const store = certificates === undefined ? readPkcs12(bytes, passwords) : { certificates, state: "open" as const };
-  if (store === undefined) throw rejected(name, text("the key store is broken or truncated", "鍵ストアが壊れています"));
+  if (store === undefined)
+    throw createRejectedFileFailure(
+      name,
+      text("the key store is broken or truncated", "鍵ストアが壊れているか途中で切れています"),
+    );
   const { state } = store;
-  if (state === "unsupported") throw rejected(name, KEY_STORE_UNSUPPORTED);
+  if (state === "unsupported") throw createRejectedFileFailure(name, KEY_STORE_UNSUPPORTED);
   if (store.certificates.length === 0) {
     throw state === "locked"
-      ? rejected(name, KEY_STORE_LOCKED, GIVE_PASSWORD)
-      : rejected(name, text("the key store holds no certificate", "鍵ストアに証明書がありません"));
+      ? createRejectedFileFailure(name, KEY_STORE_LOCKED, PASSWORD_FILE_HINT)
+      : createRejectedFileFailure(
+          name,
+          text("the key store does not contain a certificate", "鍵ストアに証明書がありません"),
+        );
   }
-  const { renewables, broken } = certificatesOfBundle(name, store.certificates);
+  const { renewables, broken } = readBundleCertificates(name, store.certificates);
   return { renewables, broken: state === "locked" ? [...broken, KEY_STORE_LOCKED] : broken };
 }

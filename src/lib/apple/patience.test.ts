@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Failure } from "../errors/index.ts";
 import { same } from "../text/index.ts";
-import { retryAfterMs, sendPatiently } from "./patience.ts";
+import { parseRetryAfterMs, sendWithRetry } from "./patience.ts";
 import type { AppleRequest } from "./send.ts";
 import { FakeApple, inTurn, NOW, type FakeAnswer } from "#support/apple/apple.ts";
 
@@ -30,40 +30,40 @@ describe("a busy server", () => {
       [20_000, 20_000, 20_000],
     ],
   ] as const satisfies readonly (readonly [readonly FakeAnswer[], readonly number[]])[])(
-    "is asked again: %j",
+    "receives the request again: %j",
     async (answers, waits) => {
       const apple = new FakeApple((_, count) => answers[count - 1] ?? {});
-      expect(await sendPatiently(REQUEST, apple.patience, false)).toMatchObject({ status: 200 });
+      expect(await sendWithRetry(REQUEST, apple.patience, false)).toMatchObject({ status: 200 });
       expect(apple.waits).toEqual(waits);
     },
   );
 
-  test("is asked four times", async () => {
+  test("receives the request four times", async () => {
     const apple = new FakeApple(inTurn(busy(503)));
-    await expect(sendPatiently(REQUEST, apple.patience, true)).rejects.toMatchObject({
+    await expect(sendWithRetry(REQUEST, apple.patience, true)).rejects.toMatchObject({
       code: "unavailable",
       where: "GET https://a.example/account",
       what: { en: "the server is busy or under maintenance (503)" },
-      hint: { en: "try again in some minutes" },
+      hint: { en: "try again in a few minutes" },
     });
     expect(apple.requests).toHaveLength(4);
     expect(apple.waits).toEqual([1000, 2000, 4000]);
   });
 
   test.each([
-    ["600", "it asks to try again in 10 minutes: not before 2026-11-22T19:10Z"],
-    ["61", "it asks to try again in 61 seconds"],
-    ["120", "it asks to try again in 2 minutes: not before 2026-11-22T19:02Z"],
-    ["Sun, 22 Nov 2026 20:00:00 GMT", "it asks to try again in 60 minutes: not before 2026-11-22T20:00Z"],
-    ["119", "it asks to try again in 119 seconds"],
-    ["7200", "it asks to try again in 2 hours: not before 2026-11-22T21:00Z"],
-    ["172799", "it asks to try again in 48 hours: not before 2026-11-24T19:00Z"],
-    ["172800", "it asks to try again in 2 days: not before 2026-11-24T19:00Z"],
-    ["Fri, 31 Dec 9999 23:59:59 GMT", "it asks to try again in 366 days: not before 2027-11-23T19:00Z"],
-    ["999999999", "it asks to try again in 366 days: not before 2027-11-23T19:00Z"],
-  ])("that asks for more than a minute (%s) is told, with the time", async (after, en) => {
+    ["600", "try again in 10 minutes (2026-11-22T19:10Z or later), as the server requests"],
+    ["61", "try again in 61 seconds, as the server requests"],
+    ["120", "try again in 2 minutes (2026-11-22T19:02Z or later), as the server requests"],
+    ["Sun, 22 Nov 2026 20:00:00 GMT", "try again in 60 minutes (2026-11-22T20:00Z or later), as the server requests"],
+    ["119", "try again in 119 seconds, as the server requests"],
+    ["7200", "try again in 2 hours (2026-11-22T21:00Z or later), as the server requests"],
+    ["172799", "try again in 48 hours (2026-11-24T19:00Z or later), as the server requests"],
+    ["172800", "try again in 2 days (2026-11-24T19:00Z or later), as the server requests"],
+    ["Fri, 31 Dec 9999 23:59:59 GMT", "try again in 366 days (2027-11-23T19:00Z or later), as the server requests"],
+    ["999999999", "try again in 366 days (2027-11-23T19:00Z or later), as the server requests"],
+  ])("that asks to wait for more than a minute (%s) causes a failure that shows the time", async (after, en) => {
     const apple = new FakeApple(inTurn(busy(429, after)));
-    await expect(sendPatiently(REQUEST, apple.patience, true)).rejects.toMatchObject({
+    await expect(sendWithRetry(REQUEST, apple.patience, true)).rejects.toMatchObject({
       code: "unavailable",
       hint: { en },
     });
@@ -71,11 +71,11 @@ describe("a busy server", () => {
     expect(apple.waits).toEqual([]);
   });
 
-  test("is not waited for longer than a minute in all", async () => {
+  test("is not waited for longer than a minute in total", async () => {
     const apple = new FakeApple(inTurn(busy(429, "25")));
-    await expect(sendPatiently(REQUEST, apple.patience, true)).rejects.toMatchObject({
+    await expect(sendWithRetry(REQUEST, apple.patience, true)).rejects.toMatchObject({
       hint: {
-        en: "it asks to try again in 25 seconds",
+        en: "try again in 25 seconds, as the server requests",
         ja: "サーバーの指定に従い、25 秒後にもう一度実行してください",
       },
     });
@@ -83,43 +83,43 @@ describe("a busy server", () => {
   });
 });
 
-test("a busy server that stays so without asking to wait may be asked at once", async () => {
+test("if a busy server does not ask to wait, the hint suggests trying again in 1 second", async () => {
   const apple = new FakeApple(inTurn(busy(503, "0")));
-  await expect(sendPatiently(REQUEST, apple.patience, true)).rejects.toMatchObject({
-    hint: { en: "it asks to try again in 1 second" },
+  await expect(sendWithRetry(REQUEST, apple.patience, true)).rejects.toMatchObject({
+    hint: { en: "try again in 1 second, as the server requests" },
   });
 });
 
-describe("no answer", () => {
-  test("is tried again where that does no harm", async () => {
+describe("a missing response", () => {
+  test("is retried if that is harmless", async () => {
     const apple = new FakeApple(inTurn(RESET, busy(503), RESET, {}));
-    expect(await sendPatiently(REQUEST, apple.patience, true)).toMatchObject({ status: 200 });
+    expect(await sendWithRetry(REQUEST, apple.patience, true)).toMatchObject({ status: 200 });
     expect(apple.waits).toEqual([1000, 2000, 4000]);
   });
 
-  test("is told after four times", async () => {
+  test("is reported after four attempts", async () => {
     const apple = new FakeApple(inTurn(RESET));
-    await expect(sendPatiently(REQUEST, apple.patience, true)).rejects.toBe(RESET);
+    await expect(sendWithRetry(REQUEST, apple.patience, true)).rejects.toBe(RESET);
     expect(apple.requests).toHaveLength(4);
   });
 
-  test("is told at once where the request may have been performed", async () => {
+  test("is reported at once if the request may have been carried out", async () => {
     const apple = new FakeApple(inTurn(RESET));
-    await expect(sendPatiently(REQUEST, apple.patience, false)).rejects.toBe(RESET);
+    await expect(sendWithRetry(REQUEST, apple.patience, false)).rejects.toBe(RESET);
     expect(apple.requests).toHaveLength(1);
   });
 
   test.each([new Failure("interrupted", { what: same("interrupted") }), new TypeError("fault")])(
-    "for another reason is told at once: %s",
+    "is reported at once if it has another reason: %s",
     async (error) => {
       const apple = new FakeApple(inTurn(error));
-      await expect(sendPatiently(REQUEST, apple.patience, true)).rejects.toBe(error);
+      await expect(sendWithRetry(REQUEST, apple.patience, true)).rejects.toBe(error);
       expect(apple.requests).toHaveLength(1);
     },
   );
 });
 
-test("a date is compared with the server's clock, not with a wrong one of ours", () => {
+test("a date is compared with the server's clock, not with a wrong local clock", () => {
   const headers = { date: "Sun, 22 Nov 2026 18:00:00 GMT", "retry-after": "Sun, 22 Nov 2026 18:00:30 GMT" };
-  expect(retryAfterMs({ status: 503, headers, body: "" }, NOW)).toBe(30_000);
+  expect(parseRetryAfterMs({ status: 503, headers, body: "" }, NOW)).toBe(30_000);
 });

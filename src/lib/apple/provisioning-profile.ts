@@ -1,25 +1,25 @@
 import { text } from "../text/index.ts";
-import { signedContentOf } from "./encoding/cms.ts";
-import { instantOfText } from "./encoding/instant.ts";
-import { propertiesOf } from "./encoding/property-list.ts";
-import { fingerprintOf, rejected, type NamedFile, type Renewable } from "./renewable.ts";
+import { extractSignedContent } from "./encoding/cms.ts";
+import { parseInstant } from "./encoding/instant.ts";
+import { parsePropertyList } from "./encoding/property-list.ts";
+import { fingerprintOf, createRejectedFileFailure, type NamedFile, type Renewable } from "./renewable.ts";
 
 /**
- * A provisioning profile (`.mobileprovision`): a property list that Apple signed.
+ * Reads a provisioning profile (`.mobileprovision`), which is a property list signed by Apple.
  *
  * @param message the CMS message
- * @throws `input-rejected` when it is something else or broken
+ * @throws `input-rejected` if the message is not a provisioning profile, or is broken
  */
-export function provisioningProfileOf(file: NamedFile, message: Uint8Array): Renewable {
+export function readProvisioningProfile(file: NamedFile, message: Uint8Array): Renewable {
   const { name } = file;
-  const content = signedContentOf(message);
-  const properties = content && propertiesOf(Buffer.from(content).toString("utf8"));
-  const expiresAt = instantOfText(properties?.get("ExpirationDate") ?? "");
+  const content = extractSignedContent(message);
+  const properties = content && parsePropertyList(Buffer.from(content).toString("utf8"));
+  const expiresAt = parseInstant(properties?.get("ExpirationDate") ?? "");
   if (properties === undefined || expiresAt === undefined) {
-    throw rejected(
+    throw createRejectedFileFailure(
       name,
       text(
-        "signed message does not contain a provisioning profile, or is broken",
+        "the signed file is not a provisioning profile, or is broken",
         "署名されたファイルですが、プロビジョニングプロファイルではないか、壊れています",
       ),
     );
@@ -29,7 +29,7 @@ export function provisioningProfileOf(file: NamedFile, message: Uint8Array): Ren
       kind: "agent-profile",
       name: properties.get("Name") ?? name,
       expiresAt,
-      validFrom: instantOfText(properties.get("CreationDate") ?? "") ?? null,
+      validFrom: parseInstant(properties.get("CreationDate") ?? "") ?? null,
       certainty: "exact",
       fingerprint: fingerprintOf(file.bytes),
       topic: null,

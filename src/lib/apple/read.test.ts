@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import fc from "fast-check";
 import { Failure } from "../errors/index.ts";
-import { MAX_BYTES, type ExpiringItem } from "../model/renewal.ts";
-import { readExpiring, readRenewables, readSigningRequest } from "./index.ts";
+import { MAX_RENEWAL_FILE_BYTES, type ExpiringItem } from "../model/renewal.ts";
+import { readExpiringItems, readRenewables, readSigningRequest } from "./index.ts";
 import { describeWithOpenssl, propertyList, serverToken, Workshop } from "#support/apple/openssl.ts";
 
 const vpp = (fields: unknown): Buffer => Buffer.from(Buffer.from(JSON.stringify(fields)).toString("base64"));
@@ -28,8 +28,8 @@ describe("content tokens", () => {
     expect(JSON.stringify(found)).not.toContain("secret");
   });
 
-  test("the place is known also of a second download, the organisation under any name", () => {
-    const nameOf = (name: string) => readExpiring({ name, bytes: vpp(VPP) })[0]?.name;
+  test("finds the location in the name of a repeated download, and the organisation under any name", () => {
+    const nameOf = (name: string) => readExpiringItems({ name, bytes: vpp(VPP) })[0]?.name;
     expect(nameOf("sToken_for_大阪_ (1).vpptoken")).toBe("大阪");
     expect(nameOf("token.txt")).toBe("株式会社例");
     expect(nameOf("sToken_for_____.vpptoken")).toBe("株式会社例");
@@ -37,12 +37,12 @@ describe("content tokens", () => {
   });
 
   test.each([
-    [{ ...VPP, expDate: "2027-02-30T00:00:00Z" }, "expDate of the token is not a date"],
-    [{ ...VPP, expDate: "soon" }, "expDate of the token is not a date"],
+    [{ ...VPP, expDate: "2027-02-30T00:00:00Z" }, "the token's expDate is not a date"],
+    [{ ...VPP, expDate: "soon" }, "the token's expDate is not a date"],
     [{ ...VPP, expDate: 20_270_301 }, "not a content token"],
     [{ expDate: VPP.expDate }, "not a content token"],
-  ])("refused: %j", (fields, what) => {
-    expect(() => readExpiring({ name: "a.vpptoken", bytes: vpp(fields) })).toThrow(what);
+  ])("refuses %j", (fields, what) => {
+    expect(() => readExpiringItems({ name: "a.vpptoken", bytes: vpp(fields) })).toThrow(what);
   });
 });
 
@@ -50,11 +50,15 @@ test.each([
   ["nothing", "", "the file is empty"],
   ["words", "hello", "not a certificate, token or provisioning profile"],
   ["a Java key store", Buffer.from("feedfeed00000002", "hex"), "the key store is broken"],
-  ["a revocation list", "-----BEGIN X509 CRL-----\nMIIB\n-----END X509 CRL-----", "a revocation list (CRL)"],
-  ["parameters", "-----BEGIN EC PARAMETERS-----\nMIIB\n-----END EC PARAMETERS-----", "parameters of keys do not"],
+  [
+    "a revocation list",
+    "-----BEGIN X509 CRL-----\nMIIB\n-----END X509 CRL-----",
+    "the file is a certificate revocation list (CRL), not a certificate",
+  ],
+  ["parameters", "-----BEGIN EC PARAMETERS-----\nMIIB\n-----END EC PARAMETERS-----", "key parameters do not expire"],
   ["a start without an end", "-----BEGIN CERTIFICATE-----\nMIIB", "certificate 1 in the file is broken or truncated"],
   ["a key", "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----", "a private key does not expire"],
-  ["too much", new Uint8Array(MAX_BYTES + 1), "too large for a certificate or a token"],
+  ["too much", new Uint8Array(MAX_RENEWAL_FILE_BYTES + 1), "the file is too large to be a certificate or a token"],
   ["starts without number", "-----BEGIN ".repeat(90_000), "not a certificate, token or provisioning profile"],
   ["empty blocks", "-----BEGIN CERTIFICATE-----\n".repeat(35_000), "certificate 1 in the file is broken"],
   [
@@ -62,10 +66,10 @@ test.each([
     Buffer.alloc(200_000, Buffer.from("3080", "hex")),
     "not a certificate, token or provisioning profile",
   ],
-])("refused: %s", (_, content, what) => {
+])("refuses a file that contains %s", (_, content, what) => {
   const file = { name: "a.pem", bytes: Buffer.from(content) };
-  expect(() => readExpiring(file)).toThrow(expect.objectContaining({ code: "input-rejected", where: "a.pem" }));
-  expect(() => readExpiring(file)).toThrow(what);
+  expect(() => readExpiringItems(file)).toThrow(expect.objectContaining({ code: "input-rejected", where: "a.pem" }));
+  expect(() => readExpiringItems(file)).toThrow(what);
 });
 
 describeWithOpenssl("made by openssl", () => {
@@ -102,7 +106,7 @@ describeWithOpenssl("made by openssl", () => {
   afterAll(() => workshop.close());
 
   test.each(["a.mobileprovision", "ber.mobileprovision"])("%s", (name) => {
-    expect(readExpiring({ name, bytes: samples.get(name) ?? Buffer.alloc(0) })).toEqual([
+    expect(readExpiringItems({ name, bytes: samples.get(name) ?? Buffer.alloc(0) })).toEqual([
       {
         kind: "agent-profile",
         name: "業務アプリ",
@@ -116,9 +120,9 @@ describeWithOpenssl("made by openssl", () => {
     ]);
   });
 
-  test("a profile without a name is called as its file", () => {
+  test("a profile without a name gets the name of its file", () => {
     const bytes = sign(propertyList("<key>ExpirationDate</key><date>2027-03-01T14:59:59Z</date>"));
-    expect(readExpiring({ name: "b.mobileprovision", bytes })).toMatchObject([{ name: "b.mobileprovision" }]);
+    expect(readExpiringItems({ name: "b.mobileprovision", bytes })).toMatchObject([{ name: "b.mobileprovision" }]);
   });
 
   test.each([
@@ -126,11 +130,13 @@ describeWithOpenssl("made by openssl", () => {
     ["no date", propertyList("<key>Name</key><string>a</string>")],
     ["a date that is none", propertyList("<key>ExpirationDate</key><date>2027-02-30T00:00:00Z</date>")],
     ["no list", "hello"],
-  ])("a signed message is refused: %s", (_, content) => {
-    expect(() => readExpiring({ name: "a", bytes: sign(content) })).toThrow("does not contain a provisioning profile");
+  ])("refuses a signed message: %s", (_, content) => {
+    expect(() => readExpiringItems({ name: "a", bytes: sign(content) })).toThrow(
+      "the signed file is not a provisioning profile, or is broken",
+    );
   });
 
-  test("what is signed apart from its content is not its signer's certificate", () => {
+  test("does not use the signer's certificate of a detached signature as an item", () => {
     const signer = ["-signer", own.certificateFile, "-inkey", own.keyFile];
     const bytes = workshop.run(
       "cms",
@@ -142,20 +148,24 @@ describeWithOpenssl("made by openssl", () => {
       "-outform",
       "DER",
     );
-    expect(() => readExpiring({ name: "a.mobileprovision", bytes })).toThrow("does not contain a provisioning profile");
+    expect(() => readExpiringItems({ name: "a.mobileprovision", bytes })).toThrow(
+      "the signed file is not a provisioning profile, or is broken",
+    );
   });
 
-  test("a content token is read behind a byte order mark", () => {
+  test("reads a content token after a byte order mark", () => {
     const bytes = Buffer.concat([Buffer.from("\uFEFF"), samples.get("a.vpptoken") ?? Buffer.alloc(0)]);
-    expect(readExpiring({ name: "a.vpptoken", bytes })).toHaveLength(1);
+    expect(readExpiringItems({ name: "a.vpptoken", bytes })).toHaveLength(1);
   });
 
-  test("a request says that it does not expire", () => {
+  test("explains that a signing request does not expire", () => {
     const request = samples.get("a.csr") ?? Buffer.alloc(0);
-    expect(() => readExpiring({ name: "a.csr", bytes: request })).toThrow("a signing request does not expire");
+    expect(() => readExpiringItems({ name: "a.csr", bytes: request })).toThrow(
+      "a certificate signing request (CSR) does not expire",
+    );
   });
 
-  test("whatever is cut off or flipped, something expires or the file is refused", () => {
+  test("a truncated or altered file is either read with an expiry or refused", () => {
     const damage = fc.record({
       name: fc.constantFrom(...samples.keys()),
       keep: fc.oneof(fc.constant(1), fc.double({ min: 0, max: 1, noNaN: true })),
@@ -171,7 +181,7 @@ describeWithOpenssl("made by openssl", () => {
           const at = Math.floor(place * bytes.length);
           bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
         }
-        const found = readOrRefusal(() => readExpiring({ name, bytes }, { keys: [own.key] }));
+        const found = readOrRefusal(() => readExpiringItems({ name, bytes }, { keys: [own.key] }));
         expect(found.join()).toMatch(/^(?:\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ|input-rejected)$/);
         expect(["none", "input-rejected"]).toContain(
           readOrRefusal(() => [{ ...readSigningRequest({ name, bytes }), expiresAt: "none" }])[0],

@@ -1,81 +1,87 @@
-import { MAX_BYTES, type ExpiringItem } from "../model/renewal.ts";
+import { MAX_RENEWAL_FILE_BYTES, type ExpiringItem } from "../model/renewal.ts";
 import { text } from "../text/index.ts";
-import { adeTokenOf } from "./ade-token.ts";
-import { certificateOfDer, certificatesOfBundle, certificatesOfPem } from "./certificate.ts";
-import { messageTypeOf, signedCertificatesOf } from "./encoding/cms.ts";
-import { isBinary, unwrapped, writtenIn } from "./encoding/pem.ts";
-import { isJavaKeyStore, keyStoreOf } from "./key-store.ts";
-import { provisioningProfileOf } from "./provisioning-profile.ts";
-import { rejected, type NamedFile, type ReadPartly, type Renewable } from "./renewable.ts";
-import { unreadable } from "./unreadable.ts";
-import { vppTokenOf } from "./vpp-token.ts";
+import { readAdeToken } from "./ade-token.ts";
+import { readDerCertificate, readBundleCertificates, readPemCertificates } from "./certificate.ts";
+import { detectMessageType, extractBundledCertificates } from "./encoding/cms.ts";
+import { isBinary, decodeWrappedBase64, decodeTextFile } from "./encoding/pem.ts";
+import { isJavaKeyStore, readKeyStore } from "./key-store.ts";
+import { readProvisioningProfile } from "./provisioning-profile.ts";
+import { createRejectedFileFailure, type NamedFile, type RenewableReadResult, type Renewable } from "./renewable.ts";
+import { createUnreadableFileFailure } from "./unreadable.ts";
+import { parseVppToken } from "./vpp-token.ts";
 
-/** What a file may be read with. */
+/** The keys and passwords to read a file with. */
 export interface ReadOptions {
-  /** private keys of our own in PEM, for ADE server tokens */
+  /** our own private keys in PEM, for ADE server tokens */
   readonly keys?: readonly string[] | undefined;
-  /** passwords that may open key stores; those without one need none */
+  /** passwords to try on key stores; a key store without a password does not need them */
   readonly passwords?: readonly string[] | undefined;
 }
 
-const BRACE = "{".charCodeAt(0);
+const OPENING_BRACE = "{".charCodeAt(0);
 
 /**
- * What in a file expires, recognised by its content; the name only tells what content cannot. Time and memory are
- * bounded by {@link MAX_BYTES}.
+ * Returns the items in a file that expire. The content decides the file type; the file name only supplies what the
+ * content lacks. Time and memory are bounded by {@link MAX_RENEWAL_FILE_BYTES}.
  *
- * Certificates in PEM, several in a file, with keys and words beside them, or in DER; ADE server tokens; content
- * tokens (VPP); provisioning profiles; bundles of certificates (PKCS#7); key stores (PKCS#12, JKS).
+ * Supported files: certificates in PEM (several in a file, also next to keys and other text) or in DER; ADE server
+ * tokens; content tokens (VPP); provisioning profiles; bundles of certificates (PKCS#7); key stores (PKCS#12, JKS).
  *
- * @throws `input-rejected` when it holds nothing that expires, is broken, or cannot be read without a password
+ * @throws `input-rejected` if the file contains nothing that expires, is broken, or cannot be read without a password
  */
-export function readExpiring(file: NamedFile, options: ReadOptions = {}): readonly ExpiringItem[] {
+export function readExpiringItems(file: NamedFile, options: ReadOptions = {}): readonly ExpiringItem[] {
   return readRenewables(file, options).map(({ expiring }) => expiring);
 }
 
-/** As {@link readExpiring}, with what a successor is compared by. */
+/** Reads the same items as {@link readExpiringItems}, with the evidence that identifies their successors. */
 export function readRenewables(file: NamedFile, options: ReadOptions = {}): readonly Renewable[] {
-  const { renewables, broken } = readRenewablesPartly(file, options);
+  const { renewables, broken } = readRenewablesAndErrors(file, options);
   const [first] = broken;
-  if (first !== undefined) throw rejected(file.name, first);
+  if (first !== undefined) throw createRejectedFileFailure(file.name, first);
   return renewables;
 }
 
 /**
- * As {@link readRenewables}, but a broken certificate is reported beside the good ones of its file.
+ * Reads the same items as {@link readRenewables}, but reports broken certificates together with the valid certificates
+ * of the file.
  *
- * @throws `input-rejected` when it holds nothing that expires, or cannot be read at all
+ * @throws `input-rejected` if the file contains nothing that expires, or cannot be read at all
  */
-export function readRenewablesPartly(file: NamedFile, options: ReadOptions = {}): ReadPartly {
+export function readRenewablesAndErrors(file: NamedFile, options: ReadOptions = {}): RenewableReadResult {
   const { name, bytes } = file;
-  if (bytes.length === 0) throw rejected(name, text("the file is empty", "ファイルが空です"));
-  if (bytes.length > MAX_BYTES) {
-    throw rejected(name, text("too large for a certificate or a token", "証明書やトークンにしては大きすぎます"));
+  if (bytes.length === 0) throw createRejectedFileFailure(name, text("the file is empty", "ファイルが空です"));
+  if (bytes.length > MAX_RENEWAL_FILE_BYTES) {
+    throw createRejectedFileFailure(
+      name,
+      text("the file is too large to be a certificate or a token", "証明書やトークンにしては大きすぎます"),
+    );
   }
   return isBinary(bytes) || isJavaKeyStore(bytes) ? readBinary(file, bytes, options) : readText(file, options);
 }
 
-function readText(file: NamedFile, options: ReadOptions): ReadPartly {
+function readText(file: NamedFile, options: ReadOptions): RenewableReadResult {
   const { name, bytes } = file;
-  const written = writtenIn(bytes);
-  const certificates = certificatesOfPem(name, written);
+  const written = decodeTextFile(bytes);
+  const certificates = readPemCertificates(name, written);
   if (certificates.renewables.length + certificates.broken.length > 0) return certificates;
-  const inside = unwrapped(written);
+  const inside = decodeWrappedBase64(written);
   if (inside !== undefined && isBinary(inside)) return readBinary(file, inside, options);
-  if (inside?.[0] === BRACE) return whole(vppTokenOf(file, inside.toString("utf8")));
-  throw unreadable(name, inside ?? bytes);
+  if (inside?.[0] === OPENING_BRACE) return toReadResult(parseVppToken(file, inside.toString("utf8")));
+  throw createUnreadableFileFailure(name, inside ?? bytes);
 }
 
-function readBinary(file: NamedFile, der: Uint8Array, { keys = [], passwords = [] }: ReadOptions): ReadPartly {
-  const store = keyStoreOf({ ...file, bytes: der }, passwords);
+function readBinary(file: NamedFile, der: Uint8Array, { keys = [], passwords = [] }: ReadOptions): RenewableReadResult {
+  const store = readKeyStore({ ...file, bytes: der }, passwords);
   if (store !== undefined) return store;
-  const certificate = certificateOfDer(file.name, der);
-  if (certificate !== undefined) return whole(certificate);
-  const type = messageTypeOf(der);
-  if (type === "enveloped") return whole(adeTokenOf(file, der, keys));
-  if (type === undefined) throw unreadable(file.name, der);
-  const bundle = signedCertificatesOf(der);
-  return bundle === undefined ? whole(provisioningProfileOf(file, der)) : certificatesOfBundle(file.name, bundle);
+  const certificate = readDerCertificate(file.name, der);
+  if (certificate !== undefined) return toReadResult(certificate);
+  const type = detectMessageType(der);
+  if (type === "enveloped") return toReadResult(readAdeToken(file, der, keys));
+  if (type === undefined) throw createUnreadableFileFailure(file.name, der);
+  const bundle = extractBundledCertificates(der);
+  return bundle === undefined
+    ? toReadResult(readProvisioningProfile(file, der))
+    : readBundleCertificates(file.name, bundle);
 }
 
-const whole = (one: Renewable): ReadPartly => ({ renewables: [one], broken: [] });
+const toReadResult = (one: Renewable): RenewableReadResult => ({ renewables: [one], broken: [] });

@@ -3,72 +3,73 @@ import { Failure } from "../errors/index.ts";
 import type { ExpiringItem } from "../model/renewal.ts";
 import type { Text } from "../text/index.ts";
 
-/** A file as it was found. */
+/** The name and the content of a file. */
 export interface NamedFile {
-  /** its name without folders; it tells what content cannot: the server, the place, the time of a download */
+  /** file name without folders; supplies what the content lacks: the server, location and time of download */
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
-/** The authority that a certificate names as its issuer. Anybody can write any name: only the signature proves it. */
+/** The authority that a certificate names as issuer. The name proves nothing: only the signature does. */
 export interface Issuer {
-  /** in one line: `CN=…, O=…` */
+  /** on one line: `CN=…, O=…` */
   readonly name: string;
-  /** the organisation in the name is Apple Inc. */
+  /** whether the organisation in the name is Apple Inc. */
   readonly namesApple: boolean;
   /** the authority key identifier in hexadecimal digits; null if the certificate has none */
   readonly keyId: string | null;
 }
 
 /**
- * `verified`: signed by a known authority of Apple. `forged`: names such an authority as its issuer, and its signature is
- * not that authority's. `unknown`: by an authority whose certificate the program does not have.
+ * Result of checking whether Apple signed a certificate. `verified`: signed by a known Apple authority. `forged`: names
+ * such an authority as its issuer, but is not signed by it. `unknown`: issued by an authority whose certificate the
+ * program does not have.
  */
 export type AppleSignature = "verified" | "forged" | "unknown";
 
-/** What tells whether one thing is the successor of another. */
-export type Evidence =
+/** The data of an item that shows whether it is the successor of another item. */
+export type SuccessorEvidence =
   | {
       readonly of: "certificate";
       readonly issuer: Issuer;
-      /** whether the signature is that of an authority of Apple whose certificate the program has */
+      /** whether the signature was made by an Apple authority whose certificate the program has */
       readonly signature: AppleSignature;
-      /** SHA-256 of the public key (SPKI, DER) in hexadecimal digits; null where Node does not know its algorithm */
+      /** SHA-256 of the public key (SPKI, DER) in hexadecimal digits; null if Node does not support its algorithm */
       readonly publicKey: string | null;
     }
   | {
       readonly of: "ade-token";
-      /** the MDM server's name in Apple's portal, by the file's name */
+      /** name of the MDM server in Apple's portal, taken from the file name */
       readonly server: string | null;
-      /** SHA-256 of the consumer key, which stays when a token is renewed; null where no key of ours opens the token */
+      /** SHA-256 of the consumer key, which renewals of a token keep; null if none of our keys opens the token */
       readonly consumer: string | null;
-      /** the certificate whose key can open the token, by issuer and serial number; null if the file does not name one */
+      /** certificate whose key can open the token, as issuer and serial number; null if the file names none */
       readonly recipient: string | null;
     }
   | {
       readonly of: "vpp-token";
-      /** the place in Apple's portal, by the file's name */
+      /** location in Apple's portal, taken from the file name */
       readonly location: string | null;
     }
   | { readonly of: "provisioning-profile" };
 
-/** Something that expires, with what its successor is compared by. */
+/** An item that expires, with the evidence that identifies its successor. */
 export interface Renewable {
   readonly expiring: ExpiringItem;
-  readonly evidence: Evidence;
-  /** made by `ade simulator`, as it says itself: never for Apple or a console */
+  readonly evidence: SuccessorEvidence;
+  /** true if the item is marked as made by `ade simulator`; such an item must never be used with Apple or a console */
   readonly simulated?: true | undefined;
 }
 
-/** What was read of a file, and why the rest of it was not. */
-export interface ReadPartly {
+/** The items read from a file, and the reasons why the rest of the file could not be read. */
+export interface RenewableReadResult {
   readonly renewables: readonly Renewable[];
   readonly broken: readonly Text[];
 }
 
-/** SHA-256 in lower-case hexadecimal digits. */
+/** Returns the SHA-256 of bytes or text in lower-case hexadecimal digits. */
 export const fingerprintOf = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
 
-/** The refusal of a file. It carries no cause: parsers quote what they read, and tokens are secrets. */
-export const rejected = (where: string, what: Text, hint?: Text): Failure =>
+/** Creates the failure for a rejected file; without a cause, as parsers quote their input and tokens are secret. */
+export const createRejectedFileFailure = (where: string, what: Text, hint?: Text): Failure =>
   new Failure("input-rejected", { what, where, hint });

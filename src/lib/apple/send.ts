@@ -1,4 +1,4 @@
-/** One HTTP request to Apple, or to what stands in for it. */
+/** An HTTP request to Apple, or to a service used in place of Apple. */
 export interface AppleRequest {
   readonly method: "GET" | "POST" | "PUT" | "DELETE";
   readonly url: string;
@@ -7,10 +7,10 @@ export interface AppleRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Its answer, whatever its status. */
-export interface AppleAnswer {
+/** The HTTP response to a request, whatever its status. */
+export interface AppleResponse {
   readonly status: number;
-  /** by their names in small letters */
+  /** by header name in lower case */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: string;
 }
@@ -18,6 +18,7 @@ export interface AppleAnswer {
 /**
  * Sends a request once, without following redirects.
  *
- * @throws Failure `unavailable` where no answer came: refused, reset, cut off or too late; `interrupted` by its signal
+ * @throws Failure `unavailable` if there is no complete response (refused, reset, cut off or timed out); `interrupted`
+ * if the signal is aborted
  */
-export type Send = (request: AppleRequest) => Promise<AppleAnswer>;
+export type Send = (request: AppleRequest) => Promise<AppleResponse>;

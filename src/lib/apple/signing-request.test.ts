@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { MAX_BYTES } from "../model/renewal.ts";
+import { MAX_RENEWAL_FILE_BYTES } from "../model/renewal.ts";
 import { readRenewables, readSigningRequest } from "./index.ts";
 import { describeWithOpenssl, propertyList, Workshop } from "#support/apple/openssl.ts";
 
@@ -38,17 +38,19 @@ describeWithOpenssl("signing requests made by openssl", () => {
       ["vendor-signed, in lines", () => Buffer.from(linesOf(vendor(der.toString("base64")))), true],
       ["vendor-signed, PEM inside", () => Buffer.from(linesOf(vendor(pem.toString()))), true],
       ["vendor-signed, bare", () => Buffer.from(vendor(der.toString("base64"))), true],
-    ])("%s: its public key is that of the certificate made from it", (_, write, vendorSigned) => {
+    ])("%s: has the same public key as the certificate made from it", (_, write, vendorSigned) => {
       expect(readSigningRequest({ name: NAME, bytes: write() })).toEqual({ publicKey, vendorSigned });
     });
 
-    test("the largest file is read, a larger one is refused", () => {
+    test("reads a file of the maximum size, and refuses a larger one", () => {
       const padded = (size: number): Buffer => Buffer.concat([pem, Buffer.alloc(size - pem.length, "\n")]);
-      expect(readSigningRequest({ name: NAME, bytes: padded(MAX_BYTES) }).publicKey).toBe(publicKey);
-      expect(() => readSigningRequest({ name: NAME, bytes: padded(MAX_BYTES + 1) })).toThrow("not a signing request");
+      expect(readSigningRequest({ name: NAME, bytes: padded(MAX_RENEWAL_FILE_BYTES) }).publicKey).toBe(publicKey);
+      expect(() => readSigningRequest({ name: NAME, bytes: padded(MAX_RENEWAL_FILE_BYTES + 1) })).toThrow(
+        "not a certificate signing request (CSR)",
+      );
     });
 
-    test("what is none is refused", () => {
+    test("refuses what is not a signing request", () => {
       const certificate = workshop.certificate({ subject: "/CN=a" });
       for (const bytes of [
         Buffer.from(certificate.certificate),
@@ -58,7 +60,9 @@ describeWithOpenssl("signing requests made by openssl", () => {
         Buffer.from("hello"),
         Buffer.alloc(0),
       ]) {
-        expect(() => readSigningRequest({ name: NAME, bytes })).toThrow("not a signing request (CSR), or broken");
+        expect(() => readSigningRequest({ name: NAME, bytes })).toThrow(
+          "the file is not a certificate signing request (CSR), or is broken",
+        );
       }
     });
   });

@@ -1,46 +1,46 @@
 import { createPublicKey } from "node:crypto";
-import { MAX_BYTES } from "../model/renewal.ts";
+import { MAX_RENEWAL_FILE_BYTES } from "../model/renewal.ts";
 import { text } from "../text/index.ts";
 import { attempt } from "./encoding/foreign.ts";
-import { childrenOf, elementOf, TAG } from "./encoding/ber.ts";
-import { latin1Of, pemBlocks, unwrapped } from "./encoding/pem.ts";
-import { propertiesOf } from "./encoding/property-list.ts";
-import { fingerprintOf, rejected, type NamedFile } from "./renewable.ts";
+import { readChildren, readElement, TAG } from "./encoding/ber.ts";
+import { decodeLatin1, findPemBlocks, decodeWrappedBase64 } from "./encoding/pem.ts";
+import { parsePropertyList } from "./encoding/property-list.ts";
+import { fingerprintOf, createRejectedFileFailure, type NamedFile } from "./renewable.ts";
 
-/** A request for a certificate, as the console or a vendor gives it. */
+/** A certificate signing request (CSR) from the console or from a vendor. */
 export interface SigningRequest {
   /** SHA-256 of the public key (SPKI, DER) in hexadecimal digits */
   readonly publicKey: string;
-  /** a vendor has signed it for Apple's portal, as the console's are */
+  /** whether a vendor has signed the request for Apple's portal, as with the console's requests */
   readonly vendorSigned: boolean;
 }
 
-const REQUEST_LABELS = ["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"];
+const PEM_REQUEST_LABELS = ["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"];
 
 /**
- * A signing request (PKCS#10) in PEM, DER or base64, or in the vendor-signed form that Apple's push certificates portal
- * takes: base64 of a property list with the request in it.
+ * Reads a signing request (PKCS#10) in PEM, DER or base64, or in the vendor-signed form that Apple's Push Certificates
+ * Portal accepts: base64 of a property list that contains the request.
  *
- * @throws `input-rejected` when it is something else or broken
+ * @throws `input-rejected` if the file is not a signing request, or is broken
  * @see RFC 2986 section 4; apple 4 (the vendor's form)
  */
 export function readSigningRequest(file: NamedFile): SigningRequest {
-  const { publicKey, vendorSigned } = readRequest(file);
+  const { publicKey, vendorSigned } = readUnwrappedRequest(file);
   return { publicKey, vendorSigned };
 }
 
-/** The request itself (PKCS#10, DER), out of whichever clothes. @throws `input-rejected` as {@link readSigningRequest} */
-export const signingRequestDer = (file: NamedFile): Uint8Array => readRequest(file).der;
+/** Extracts a bare request (PKCS#10, DER).  @throws `input-rejected` as {@link readSigningRequest} */
+export const extractSigningRequestDer = (file: NamedFile): Uint8Array => readUnwrappedRequest(file).der;
 
-function readRequest({ name, bytes }: NamedFile): SigningRequest & UnwrappedRequest {
-  const wrapped = bytes.length > MAX_BYTES ? undefined : attempt(() => requestIn(bytes));
-  const publicKey = wrapped && attempt(() => publicKeyOf(wrapped.der));
+function readUnwrappedRequest({ name, bytes }: NamedFile): SigningRequest & UnwrappedRequest {
+  const wrapped = bytes.length > MAX_RENEWAL_FILE_BYTES ? undefined : attempt(() => unwrapRequest(bytes));
+  const publicKey = wrapped && attempt(() => fingerprintPublicKey(wrapped.der));
   if (wrapped === undefined || publicKey === undefined) {
-    throw rejected(
+    throw createRejectedFileFailure(
       name,
-      text("not a signing request (CSR), or broken", "CSR ファイルではないか、壊れています"),
+      text("the file is not a certificate signing request (CSR), or is broken", "CSR ファイルではないか、壊れています"),
       text(
-        "use CertificateSigningRequest.csr exactly as downloaded",
+        "use the file CertificateSigningRequest.csr exactly as downloaded",
         "ダウンロードした CertificateSigningRequest.csr をそのまま指定してください",
       ),
     );
@@ -53,27 +53,27 @@ interface UnwrappedRequest {
   readonly vendorSigned: boolean;
 }
 
-function requestIn(bytes: Uint8Array): UnwrappedRequest | undefined {
-  const plain = plainRequestIn(bytes);
+function unwrapRequest(bytes: Uint8Array): UnwrappedRequest | undefined {
+  const plain = decodePlainRequest(bytes);
   if (plain !== undefined) return { der: plain, vendorSigned: false };
-  const list = propertiesOf(Buffer.from(unwrapped(latin1Of(bytes)) ?? bytes).toString("utf8"));
+  const list = parsePropertyList(Buffer.from(decodeWrappedBase64(decodeLatin1(bytes)) ?? bytes).toString("utf8"));
   const inside = list?.get("PushCertRequestCSR");
-  const der = inside === undefined ? undefined : plainRequestIn(Buffer.from(inside));
+  const der = inside === undefined ? undefined : decodePlainRequest(Buffer.from(inside));
   return der === undefined ? undefined : { der, vendorSigned: true };
 }
 
-function plainRequestIn(bytes: Uint8Array): Uint8Array | undefined {
+function decodePlainRequest(bytes: Uint8Array): Uint8Array | undefined {
   if (bytes[0] === TAG.sequence) return bytes;
-  const written = latin1Of(bytes);
-  const block = pemBlocks(written).find(({ label }) => REQUEST_LABELS.includes(label));
-  const der = unwrapped(block === undefined ? written : block.text.replaceAll(/-----[^-\n]*-----/g, ""));
+  const written = decodeLatin1(bytes);
+  const block = findPemBlocks(written).find(({ label }) => PEM_REQUEST_LABELS.includes(label));
+  const der = decodeWrappedBase64(block === undefined ? written : block.text.replaceAll(/-----[^-\n]*-----/g, ""));
   return der?.[0] === TAG.sequence ? der : undefined;
 }
 
-/** CertificationRequestInfo: version, subject, public key, attributes. */
-function publicKeyOf(der: Uint8Array): string | undefined {
-  const [info] = childrenOf(elementOf(der));
-  const [version, subject, key] = info === undefined ? [] : childrenOf(info);
+/** Returns a request's public key fingerprint. CertificationRequestInfo: version, subject, public key, attributes. */
+function fingerprintPublicKey(der: Uint8Array): string | undefined {
+  const [info] = readChildren(readElement(der));
+  const [version, subject, key] = info === undefined ? [] : readChildren(info);
   if (version?.tag !== TAG.integer || subject?.tag !== TAG.sequence || key === undefined) return undefined;
   const parsed = createPublicKey({ key: Buffer.from(key.whole), format: "der", type: "spki" });
   return fingerprintOf(parsed.export({ type: "spki", format: "der" }));

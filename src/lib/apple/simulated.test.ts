@@ -3,7 +3,7 @@ import { readRenewables } from "./index.ts";
 import { isSimulatedCertificate, isSimulatedName, isSimulatedToken } from "./simulated.ts";
 import { describeWithOpenssl, Workshop } from "#support/apple/openssl.ts";
 
-test("names and tokens of the simulator are told by its mark", () => {
+test("recognises names and tokens of the simulator by its mark", () => {
   expect(["株式会社例 (SIMULATOR)", "株式会社例", "simulator", "", null, undefined].map(isSimulatedName)).toEqual([
     true,
     false,
@@ -23,12 +23,12 @@ test.each([
   [{ subject: "CN=a", issuer: "O=SIMULATOR" }, true],
   [{ subject: "CN=a\nOU=SIMULATOR", issuer: "CN=a" }, false],
   [{ subject: undefined, issuer: undefined }, false],
-])("a certificate of the names %j: %s", (names, expected) => {
+])("recognises whether a certificate with the names %j is simulated: %s", (names, expected) => {
   expect(isSimulatedCertificate(names)).toBe(expected);
 });
 
 describeWithOpenssl("certificates made by openssl", () => {
-  test("those of the simulator are marked where a file is read, others have no mark at all", () => {
+  test("marks the simulator's certificates when a file is read, and sets no mark on others", () => {
     const workshop = new Workshop();
     const read = (subject: string) => {
       const bytes = Buffer.from(workshop.certificate({ subject }).certificate);

@@ -1,24 +1,25 @@
-import { attributeOf } from "./encoding/distinguished-name.ts";
+import { findNameAttribute } from "./encoding/distinguished-name.ts";
 
-/** What everything that our simulator of Apple makes has in its names. */
-export const MARK = "SIMULATOR";
+/** Text that marks the names of everything our Apple simulator creates. */
+export const SIMULATOR_MARK = "SIMULATOR";
 
-/** Whether a name is the simulator's: of an organisation, a server, a file. */
-export const isSimulatedName = (name: string | null | undefined): boolean => name?.includes(MARK) === true;
+/** Returns true if the simulator created the name of an organisation, a server or a file. */
+export const isSimulatedName = (name: string | null | undefined): boolean => name?.includes(SIMULATOR_MARK) === true;
 
-/** Whether a server token is the simulator's. */
+/** Returns true if a server token comes from the simulator. */
 export const isSimulatedToken = ({ consumerKey }: { readonly consumerKey: string }): boolean =>
-  consumerKey.startsWith(`CK_${MARK}_`);
+  consumerKey.startsWith(`CK_${SIMULATOR_MARK}_`);
 
 /**
- * Whether a certificate is the simulator's, by the common name or the organisation of its subject or its issuer.
+ * Returns true if a certificate comes from the simulator, judged by the common name or the organisation of its subject
+ * or issuer.
  *
- * @param certificate its names as `X509Certificate` of node:crypto writes them; undefined where one is empty
+ * @param certificate subject and issuer as written by `X509Certificate` of node:crypto; undefined if a name is empty
  */
 export const isSimulatedCertificate = (certificate: {
   readonly subject: string | undefined;
   readonly issuer: string | undefined;
 }): boolean =>
   [certificate.subject, certificate.issuer].some((name) =>
-    ["CN", "O"].some((attribute) => isSimulatedName(attributeOf(name, attribute))),
+    ["CN", "O"].some((attribute) => isSimulatedName(findNameAttribute(name, attribute))),
   );

@@ -6,7 +6,7 @@ const CONTENT = { token: "secret canary", expDate: "2027-03-01T14:00:00+0900", o
 const written = (content: unknown = CONTENT): string => Buffer.from(JSON.stringify(content)).toString("base64");
 const open = (text: string, name = "sToken_for_Tokyo_.vpptoken") => openVppToken({ name, bytes: Buffer.from(text) });
 
-test("the bearer is the file's own text, whatever lines it is broken into", () => {
+test("the bearer token is the text of the file, regardless of its line breaks", () => {
   const opened = {
     token: written(),
     expiresAt: "2027-03-01T05:00:00Z",
@@ -20,7 +20,7 @@ test("the bearer is the file's own text, whatever lines it is broken into", () =
   expect(open(written(), "token.txt")).toEqual({ ...opened, location: null });
 });
 
-test("one of the simulator is told by its organisation, also where the file is read for its date alone", () => {
+test("recognises a simulator token by its organisation, even if only the date is read", () => {
   const simulated = written({ ...CONTENT, orgName: "SIMULATOR 株式会社例" });
   expect(open(simulated)).toMatchObject({ simulated: true, organisation: "SIMULATOR 株式会社例" });
   expect(open(written({ ...CONTENT, orgName: undefined }))).toMatchObject({ simulated: false, organisation: null });
@@ -38,7 +38,7 @@ test.each([
   ["no date", written({ ...CONTENT, expDate: "secret canary" })],
   ["a date without time", written({ ...CONTENT, expDate: "2027-03-01" })],
   ["too large", written({ ...CONTENT, more: "x".repeat(1024 * 1024) })],
-])("refused, and nothing of it told: %s", (_, text) => {
+])("refuses a token without revealing it: %s", (_, text) => {
   const failed = attempted(() => open(text));
   expect(failed).toMatchObject({ code: "input-rejected", where: "sToken_for_Tokyo_.vpptoken", cause: undefined });
   expect(String(failed)).not.toContain("canary");

@@ -6,27 +6,27 @@ import { same, text, type Text } from "../text/index.ts";
 /** Maximum length of a problem object; a longer body is not read further. */
 const PROBLEM_LIMIT_BYTES = 64 * 1024;
 
-/** Maximum length of a JSON answer: a tree of some hundred thousand organisations is shorter. */
+/** Maximum length of a JSON response: a tree of several hundred thousand organisations is shorter. */
 const JSON_LIMIT_BYTES = 256 * 1024 * 1024;
 
-/** Maximum length of a line of a streamed list, in UTF-16 units: a row of a plan is far shorter. */
+/** Maximum length of a line of a streamed list, in UTF-16 code units: a row of a plan is far shorter. */
 const LINE_LIMIT = 16 * 1024 * 1024;
 
-/** The failure of an answer that violates the tenant API. */
-export const contractViolation = (route: Route, reason: Text): Failure =>
+/** Creates the failure for a response that does not follow the tenant API. */
+export const createContractFailure = (route: Route, reason: Text): Failure =>
   new Failure("unavailable", {
     what: text(
-      `the answer does not follow the tenant API: ${reason.en}`,
+      `the response does not follow the tenant API: ${reason.en}`,
       `応答がテナント API に従っていません: ${reason.ja}`,
     ),
     where: `${route.method.toUpperCase()} ${route.path}`,
     hint: text(
-      "check that the context's address is that of a tenant",
+      "check that the address of the context is the address of a tenant",
       "コンテキストのアドレスがテナントのものか確認してください",
     ),
   });
 
-/** The text of a body; undefined if it is longer than the limit or not UTF-8. The rest is not awaited. */
+/** Returns a body's text; undefined if too long or not UTF-8. The rest of a body that is too long is not read. */
 const readText = async (response: Response, limitBytes: number): Promise<string | undefined> => {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let content = "";
@@ -46,7 +46,7 @@ const readText = async (response: Response, limitBytes: number): Promise<string 
   }
 };
 
-const parse = (content: string | undefined): unknown => {
+const tryParseJson = (content: string | undefined): unknown => {
   try {
     return content === undefined ? undefined : JSON.parse(content);
   } catch {
@@ -57,23 +57,23 @@ const parse = (content: string | undefined): unknown => {
 const isErrorCode = (type: string): type is ErrorCode =>
   Object.hasOwn(ERRORS, type) && ERRORS[type as ErrorCode].status >= 400;
 
-/** The failure of a problem object; `unavailable` when the answer is not a problem object of a known type. */
-export const failureOf = async (route: Route, response: Response): Promise<Failure> => {
-  const problem = ProblemObject.safeParse(parse(await readText(response, PROBLEM_LIMIT_BYTES)));
+/** Creates the failure from an error response's problem object; `unavailable` if it is not one of a known type. */
+export const createResponseFailure = async (route: Route, response: Response): Promise<Failure> => {
+  const problem = ProblemObject.safeParse(tryParseJson(await readText(response, PROBLEM_LIMIT_BYTES)));
   const status = text(`status ${response.status}`, `ステータス ${response.status}`);
-  if (!problem.success) return contractViolation(route, status);
+  if (!problem.success) return createContractFailure(route, status);
   const { type } = problem.data;
   if (!isErrorCode(type)) {
     const unknown = type.slice(0, 100);
-    return contractViolation(
+    return createContractFailure(
       route,
-      text(`${status.en}, unknown problem ${unknown}`, `${status.ja}、不明な問題 ${unknown}`),
+      text(`${status.en}, unknown problem type ${unknown}`, `${status.ja}、不明な種類の問題 ${unknown}`),
     );
   }
   return Failure.of({ ...problem.data, type });
 };
 
-/** @throws Failure `unavailable` when the content type is not that of the contract */
+/** Checks the content type of a response.  @throws Failure `unavailable` if it differs from the contract */
 export const checkMediaType = (
   route: Route,
   { headers }: Response,
@@ -82,24 +82,27 @@ export const checkMediaType = (
   const [type = ""] = (headers.get("content-type") ?? "").split(";");
   if (type.trim().toLowerCase() === wanted) return;
   const received = type === "" ? text("no content type", "Content-Type なし") : same(type.slice(0, 100));
-  throw contractViolation(route, text(`${received.en} instead of ${wanted}`, `${wanted} ではなく ${received.ja}`));
+  throw createContractFailure(
+    route,
+    text(`received ${received.en} instead of ${wanted}`, `${wanted} ではなく ${received.ja}`),
+  );
 };
 
-/** @throws Failure `unavailable` when the body is not JSON or longer than the limit */
+/** Reads a JSON body. @throws Failure `unavailable` if the body is not JSON or is longer than the limit */
 export const readJson = async (route: Route, response: Response): Promise<unknown> => {
-  const content = parse(await readText(response, JSON_LIMIT_BYTES));
-  if (content === undefined) throw contractViolation(route, text("malformed JSON", "JSON が壊れています"));
+  const content = tryParseJson(await readText(response, JSON_LIMIT_BYTES));
+  if (content === undefined) throw createContractFailure(route, text("malformed JSON", "JSON が壊れています"));
   return content;
 };
 
-/** The failure of a list whose last line is incomplete. */
-export const cutOff = (route: Route): Failure =>
-  contractViolation(route, text("the list ends early", "一覧が途中で切れています"));
+/** Creates the failure for a response that ends early. */
+export const createTruncationFailure = (route: Route): Failure =>
+  createContractFailure(route, text("the response ends early", "応答が途中で切れています"));
 
 /**
- * The lines of a body, in batches as they arrive.
+ * Yields the lines of a body, in batches as they arrive.
  *
- * @throws Failure `unavailable` when a line is too long, or the last one is cut off
+ * @throws Failure `unavailable` if a line is too long or the last line is incomplete
  */
 export async function* readLines(route: Route, body: ReadableStream<Uint8Array>): AsyncGenerator<readonly string[]> {
   let rest = "";
@@ -109,14 +112,14 @@ export async function* readLines(route: Route, body: ReadableStream<Uint8Array>)
     lines[0] = rest + (lines[0] ?? "");
     rest = lines.pop() ?? "";
     if (lines.length > 0) yield lines;
-    if (rest.length > LINE_LIMIT) throw contractViolation(route, text("a line is too long", "行が長すぎます"));
+    if (rest.length > LINE_LIMIT) throw createContractFailure(route, text("a line is too long", "行が長すぎます"));
   }
-  if (rest !== "") throw cutOff(route);
+  if (rest !== "") throw createTruncationFailure(route);
 }
 
-/** @throws Failure `unavailable` when a line is not JSON */
+/** Parses a line as JSON. @throws Failure `unavailable` if the line is not JSON */
 export const parseLine = (route: Route, line: string): unknown => {
-  const value = parse(line);
-  if (value === undefined) throw contractViolation(route, text("malformed JSON", "JSON が壊れています"));
+  const value = tryParseJson(line);
+  if (value === undefined) throw createContractFailure(route, text("malformed JSON", "JSON が壊れています"));
   return value;
 };

@@ -3,154 +3,163 @@ import type { z } from "zod";
 import {
   AUDIT_HEADER,
   CHANGE_HEADER,
-  CHANGES,
+  CHANGE_NUMBERS,
   changesTenant,
   LAST_PART,
   MEDIA_TYPES,
-  UNAUDITED,
+  NO_AUDIT_RECORD,
   XLSX_TYPE,
-  type AnswerKind,
+  type ResponseKind,
   type Route,
   type Routes,
 } from "../contract/route.ts";
 import { Failure } from "../errors/index.ts";
 import { same, text, type Text } from "../text/index.ts";
-import { checkMediaType, contractViolation, cutOff, failureOf, parseLine, readJson, readLines } from "./answer.ts";
+import {
+  checkMediaType,
+  createContractFailure,
+  createTruncationFailure,
+  createResponseFailure,
+  parseLine,
+  readJson,
+  readLines,
+} from "./answer.ts";
 import type { ReceivedPart } from "../contract/multipart.ts";
 import type { Transport } from "./transport.ts";
 
 const LINE_FEED = 0x0a;
 
-/** Holds an answer, or a line of it, to its schema; `data` is what is used of it. */
+/** Validates a response, or a line of a response, against its schema; `data` of the result is the value to use. */
 export type SchemaCheck = (schema: z.ZodType, value: unknown) => z.ZodSafeParseResult<unknown>;
 
-/** For a tenant in the same process: its answers are our own. */
-export const unchecked: SchemaCheck = (_, data) => ({ success: true, data });
+/** Accepts every value. Used for a tenant in the same process, whose responses come from our own code. */
+export const skipSchemaCheck: SchemaCheck = (_, data) => ({ success: true, data });
 
 /** How to reach a tenant. */
 export interface Connection {
   readonly transport: Transport;
-  /** the base address of the routes; in process, any address will do */
+  /** base address of the routes; any address works if the tenant is in the same process */
   readonly base?: URL | undefined;
-  /** by default zod's, which leaves out what the contract does not know */
+  /** default: zod's check, which removes members that are not in the contract */
   readonly check?: SchemaCheck | undefined;
-  /** ends long lists and exports, with its reason; not what is short, nor changes: who was interrupted may clear up */
+  /** aborts long lists and exports, with its reason; not short requests and changes, so cleaning up stays possible */
   readonly signal?: AbortSignal | undefined;
-  /** called before a request that changes the tenant is sent; what it throws keeps it from being sent */
+  /** called before a request that changes the tenant is sent; if it throws, the request is not sent */
   readonly beforeChange?: ((route: Route) => Promise<void>) | undefined;
-  /** called where an export left no record in the audit, as its tenant is read-only */
+  /** called if an export was not recorded in the audit log, because its tenant is read-only */
   readonly unaudited?: (() => Promise<void>) | undefined;
-  /** called with the numbers of the changes that an answer is of */
+  /** called with the numbers of the changes that a request made */
   readonly changed?: ((numbers: readonly number[]) => void) | undefined;
 }
 
-/** The bytes of an input file and their charset; `xlsx`: a workbook. */
+/** The bytes of an input file and their charset; the charset of a workbook is `xlsx`. */
 export interface Upload {
   readonly stream: ReadableStream<Uint8Array>;
   readonly encoding: string;
 }
 
-/** Files that are sent together, as an export answers them. */
-export interface SentParts {
+/** Files that are sent together, in the form in which an export returns them. */
+export interface MultipartUpload {
   readonly stream: ReadableStream<Uint8Array>;
-  /** a text that is in none of them */
+  /** a text that does not occur in any of the files */
   readonly boundary: string;
 }
 
-/** The objects of a streamed list, in order; or in batches as they arrive, where there may be a million. */
-export interface Lines<T> extends AsyncIterable<T> {
+/** The objects of a streamed list, in order; or in batches as they arrive, for lists of up to a million objects. */
+export interface StreamedLines<T> extends AsyncIterable<T> {
   readonly batches: () => AsyncGenerator<readonly T[]>;
-  /** bytes to pass on, as of a {@link List} */
+  /** yields bytes to pass on, like `ndjson` of {@link PagedList} */
   readonly ndjson: () => AsyncGenerator<Uint8Array>;
 }
 
-/** The records of a long list, page after page; or as NDJSON, an object a line with a member for each column of the list. */
-export interface List<T> extends AsyncIterable<T> {
+/** A long list's records, page by page; or NDJSON, one object per line, with a member for each column. */
+export interface PagedList<T> extends AsyncIterable<T> {
   /**
-   * Bytes to pass on. Only the content type and the end are checked: who reads the lines parses them anyway, and faster
-   * than objects could be made of them here.
+   * Yields bytes to pass on. Checks only the content type and that the list is complete: the reader parses the lines
+   * anyway, and faster than objects could be created here.
    */
   readonly ndjson: () => AsyncGenerator<Uint8Array>;
 }
 
-/** Files of one answer, in order; each is read before the next one is asked for. */
-export interface Parts<T> extends AsyncIterable<ReceivedPart> {
-  /** What the last one says, which is not among them. @throws TypeError before all were read */
+/** The files of one response, in order. Each file must be read before the next one is requested. */
+export interface StreamedParts<T> extends AsyncIterable<ReceivedPart> {
+  /** Returns the last part's content, which is not yielded as a file.  @throws TypeError if parts are unread */
   readonly end: () => T;
 }
 
-/** What a call gives, by the kind of its route's answer. Everything but one object is fetched as it is read. */
-export interface Results<S extends z.ZodType> extends Record<AnswerKind, unknown> {
+/** Results of a call by the kind of response. Pages, lists, lines, CSV and parts are fetched while read. */
+export interface CallResults<S extends z.ZodType> extends Record<ResponseKind, unknown> {
   readonly json: Promise<z.output<S>>;
   readonly tagged: Promise<z.output<S>>;
   readonly items: Promise<ItemsOf<S>>;
-  /** the whole list, page after page */
+  /** all records of the list, fetched page by page */
   readonly page: AsyncGenerator<ItemsOf<S>[number]>;
-  readonly list: List<ItemsOf<S>[number]>;
-  readonly lines: Lines<z.output<S>>;
+  readonly list: PagedList<ItemsOf<S>[number]>;
+  readonly lines: StreamedLines<z.output<S>>;
   readonly csv: Promise<ReadableStream<Uint8Array>>;
-  readonly parts: Parts<z.output<S>>;
+  readonly parts: StreamedParts<z.output<S>>;
 }
 
 type ItemsOf<S extends z.ZodType> =
   z.output<S> extends { readonly items: infer T extends readonly unknown[] } ? T : never;
 
-/** What one call sends, by the parts of its request. */
-interface Input {
+/** The parts of the request that one call sends. */
+interface CallInput {
   readonly path: string;
   readonly query: Readonly<Record<string, string | number | boolean | undefined>>;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | ReadableStream<Uint8Array> | null;
   readonly signal: AbortSignal | null;
-  /** it may change the tenant: what is only tried does not */
+  /** true if the request may change the tenant; a dry run does not */
   readonly changes: boolean;
 }
 
-const LONG: readonly AnswerKind[] = ["page", "list", "lines", "csv", "parts"];
+const LONG_ANSWER_KINDS: readonly ResponseKind[] = ["page", "list", "lines", "csv", "parts"];
 
-/** @param subject the parameter of a path; several by their names */
-const pathOf = ({ path }: Route, subject: unknown): string =>
+/** Returns a route's path with its parameters.  @param subject value of the only parameter, or several by name */
+const buildPath = ({ path }: Route, subject: unknown): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const value = typeof subject === "object" ? (subject as Readonly<Record<string, unknown>>)[name] : subject;
     return encodeURIComponent(String(value));
   });
 
 /**
- * @param given what the route has of these, in this order: path parameters or plan; body or file; query; then a signal
+ * Converts the arguments of a call to the parts of its request.
+ * @param given the arguments that the route takes, in this order: path parameters or plan; body or file; query; signal
  * @param ending the signal of the connection
  */
-const inputOf = (route: Route, given: readonly unknown[], ending: AbortSignal | undefined): Input => {
+const buildCallInput = (route: Route, given: readonly unknown[], ending: AbortSignal | undefined): CallInput => {
   const hasSubject = route.params !== undefined || route.ifMatch === true;
   const [subject, ...others] = hasSubject ? given : [undefined, ...given];
   const { id, etag } = route.ifMatch === true ? (subject as { id: string; etag: string | null }) : { id: subject };
   const isFile = route.file === true || route.takesParts === true;
   const isGiven = (route.query ?? route.body) !== undefined || isFile;
-  const usual = LONG.includes(route.answer.kind) ? ending : undefined;
+  const usual = LONG_ANSWER_KINDS.includes(route.answer.kind) ? ending : undefined;
   const [sent, ...more] = isGiven ? others : [undefined, ...others];
   const isBoth = isFile && route.query !== undefined;
   const [asked, signal = usual ?? null] = isBoth ? more : [sent, ...more];
-  const { stream } = isFile ? (sent as Upload | SentParts) : {};
-  const type = isFile ? fileTypeOf(sent as Upload | SentParts) : "application/json";
+  const { stream } = isFile ? (sent as Upload | MultipartUpload) : {};
+  const type = isFile ? contentTypeOf(sent as Upload | MultipartUpload) : "application/json";
   const body = stream ?? (route.body === undefined ? null : JSON.stringify(sent));
   return {
-    path: pathOf(route, id),
-    query: route.query === undefined ? {} : ((asked ?? {}) as Input["query"]),
+    path: buildPath(route, id),
+    query: route.query === undefined ? {} : ((asked ?? {}) as CallInput["query"]),
     headers: {
       ...(route.ifMatch === true ? { "if-match": `"${etag ?? ""}"` } : {}),
       ...(body === null ? {} : { "content-type": type }),
     },
     body,
     signal: signal as AbortSignal | null,
-    changes: changesTenant(route) && !(route.body !== undefined && (sent as Rehearsable | undefined)?.dryRun === true),
+    changes: changesTenant(route) && !(route.body !== undefined && (sent as DryRunBody | undefined)?.dryRun === true),
   };
 };
 
-const fileTypeOf = (sent: Upload | SentParts): string => {
+const contentTypeOf = (sent: Upload | MultipartUpload): string => {
   if ("boundary" in sent) return `${MEDIA_TYPES.parts}; boundary="${sent.boundary}"`;
   return sent.encoding === "xlsx" ? XLSX_TYPE : `text/csv; charset=${sent.encoding}`;
 };
 
-interface Rehearsable {
+interface DryRunBody {
   readonly dryRun?: unknown;
 }
 
@@ -158,11 +167,11 @@ interface Rehearsable {
 interface RouteCall {
   readonly connection: Connection;
   readonly route: Route;
-  readonly input: Input;
+  readonly input: CallInput;
 }
 
-/** @throws Failure with the code of the tenant's problem object */
-async function send(
+/** Sends a call and returns the response. @throws Failure with the code of the tenant's problem object */
+async function sendCall(
   { connection, route, input }: RouteCall,
   { cursor, accept }: { readonly cursor?: string | undefined; readonly accept?: string } = {},
 ): Promise<Response> {
@@ -170,7 +179,7 @@ async function send(
   const { path, query, headers, body, signal, changes } = input;
   // a tenant's base address may have a path
   const url = new URL(base.pathname.replace(/\/$/, "") + path, base);
-  const parameters: Input["query"] = { ...query, cursor };
+  const parameters: CallInput["query"] = { ...query, cursor };
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }
@@ -183,40 +192,44 @@ async function send(
   if (route.file === true || route.takesParts === true) init.duplex = "half";
   if (changes && connection.beforeChange !== undefined) await connection.beforeChange(route);
   const response = await transport(new Request(url, init));
-  if (!response.ok) throw await failureOf(route, response);
+  if (!response.ok) throw await createResponseFailure(route, response);
   checkMediaType(route, response, accept);
-  if (response.headers.get(AUDIT_HEADER) === UNAUDITED) await connection.unaudited?.();
+  if (response.headers.get(AUDIT_HEADER) === NO_AUDIT_RECORD) await connection.unaudited?.();
   const numbers = response.headers.get(CHANGE_HEADER) ?? "";
-  if (CHANGES.test(numbers)) connection.changed?.(numbers.split(", ").map(Number));
+  if (CHANGE_NUMBERS.test(numbers)) connection.changed?.(numbers.split(", ").map(Number));
   return response;
 }
 
-const byZod: SchemaCheck = (schema, value) => schema.safeParse(value);
+const checkWithZod: SchemaCheck = (schema, value) => schema.safeParse(value);
 
-/** @throws Failure `unavailable` when it does not follow the contract */
-function checked({ connection: { check = byZod }, route }: RouteCall, value: unknown): unknown {
+/** Validates a value against a route's response schema.  @throws Failure `unavailable` if the value is invalid */
+function validateValue({ connection: { check = checkWithZod }, route }: RouteCall, value: unknown): unknown {
   const result = check(route.answer.schema, value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  throw contractViolation(route, same(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`));
+  throw createContractFailure(route, same(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? ""}`));
 }
 
-const json = async (call: RouteCall, cursor?: string): Promise<unknown> =>
-  checked(call, await readJson(call.route, await send(call, { cursor })));
+const fetchJson = async (call: RouteCall, cursor?: string): Promise<unknown> =>
+  validateValue(call, await readJson(call.route, await sendCall(call, { cursor })));
 
-const items = async (call: RouteCall): Promise<unknown> => ((await json(call)) as { readonly items: unknown }).items;
+const fetchItems = async (call: RouteCall): Promise<unknown> =>
+  ((await fetchJson(call)) as { readonly items: unknown }).items;
 
-/** After each part of a list: in one process, signals would wait until all of it is shown. */
-const heard = async ({ input: { signal } }: RouteCall): Promise<void> => {
+/**
+ * Lets pending signals arrive, and throws if the call is aborted. Called after each part of a list: within one process,
+ * a signal would otherwise wait until the whole list is shown.
+ */
+const yieldToSignals = async ({ input: { signal } }: RouteCall): Promise<void> => {
   await nextTurn();
   signal?.throwIfAborted();
 };
 
-async function* pages(call: RouteCall): AsyncGenerator<unknown> {
+async function* iteratePages(call: RouteCall): AsyncGenerator<unknown> {
   let cursor: string | undefined;
   do {
-    const page = (await json(call, cursor)) as { readonly items: unknown[]; readonly next: string | null };
-    await heard(call);
+    const page = (await fetchJson(call, cursor)) as { readonly items: unknown[]; readonly next: string | null };
+    await yieldToSignals(call);
     // yield* would await each item three times
     for (const item of page.items) yield item;
     if (page.next !== null && page.next === cursor) {
@@ -228,15 +241,15 @@ async function* pages(call: RouteCall): AsyncGenerator<unknown> {
   } while (cursor !== undefined);
 }
 
-/** A failure comes after the objects before it. */
-async function* batches(call: RouteCall): AsyncGenerator<readonly unknown[]> {
-  const { body } = await send(call);
+/** Yields the objects of a streamed list in batches. If a line fails, the objects before it are yielded first. */
+async function* iterateBatches(call: RouteCall): AsyncGenerator<readonly unknown[]> {
+  const { body } = await sendCall(call);
   if (body === null) return;
   for await (const lines of readLines(call.route, body)) {
-    await heard(call);
+    await yieldToSignals(call);
     const batch: unknown[] = [];
     try {
-      for (const line of lines) batch.push(checked(call, parseLine(call.route, line)));
+      for (const line of lines) batch.push(validateValue(call, parseLine(call.route, line)));
     } catch (error) {
       yield batch;
       throw error;
@@ -245,45 +258,45 @@ async function* batches(call: RouteCall): AsyncGenerator<readonly unknown[]> {
   }
 }
 
-const lines = (call: RouteCall): Lines<unknown> => ({
-  batches: () => batches(call),
-  ndjson: () => ndjson(call),
+const openStreamedLines = (call: RouteCall): StreamedLines<unknown> => ({
+  batches: () => iterateBatches(call),
+  ndjson: () => iterateNdjson(call),
   async *[Symbol.asyncIterator]() {
-    for await (const batch of batches(call)) {
+    for await (const batch of iterateBatches(call)) {
       for (const line of batch) yield line;
     }
   },
 });
 
-/** @param asked by what its route is made to answer with lines, if it may answer otherwise */
-async function* ndjson(call: RouteCall, asked: { readonly accept?: string } = {}): AsyncGenerator<Uint8Array> {
-  const { body } = await send(call, asked);
+/** Yields an NDJSON response.  @param asked media type to request, if the route can also answer in another form */
+async function* iterateNdjson(call: RouteCall, asked: { readonly accept?: string } = {}): AsyncGenerator<Uint8Array> {
+  const { body } = await sendCall(call, asked);
   let last: number | undefined;
   for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
-    await heard(call);
+    await yieldToSignals(call);
     yield chunk;
     last = chunk.at(-1) ?? last;
   }
-  if (last !== undefined && last !== LINE_FEED) throw cutOff(call.route);
+  if (last !== undefined && last !== LINE_FEED) throw createTruncationFailure(call.route);
 }
 
-const list = (call: RouteCall): List<unknown> => ({
-  ndjson: () => ndjson(call, { accept: MEDIA_TYPES.lines }),
-  [Symbol.asyncIterator]: () => pages(call),
+const openPagedList = (call: RouteCall): PagedList<unknown> => ({
+  ndjson: () => iterateNdjson(call, { accept: MEDIA_TYPES.lines }),
+  [Symbol.asyncIterator]: () => iteratePages(call),
 });
 
-const bytes = async (call: RouteCall): Promise<ReadableStream<Uint8Array>> =>
-  (await send(call)).body ?? new Blob([]).stream();
+const fetchByteStream = async (call: RouteCall): Promise<ReadableStream<Uint8Array>> =>
+  (await sendCall(call)).body ?? new Blob([]).stream();
 
-/** Chunks of a body, until a signal comes. */
-async function* heardChunks(call: RouteCall, body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array> {
+/** Yields the chunks of a body, and throws as soon as the call is aborted. */
+async function* iterateChunks(call: RouteCall, body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array> {
   for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
-    await heard(call);
+    await yieldToSignals(call);
     yield chunk;
   }
 }
 
-const parts = (call: RouteCall): Parts<unknown> => {
+const openStreamedParts = (call: RouteCall): StreamedParts<unknown> => {
   let end: { readonly value: unknown } | undefined;
   return {
     end: () => {
@@ -291,46 +304,53 @@ const parts = (call: RouteCall): Parts<unknown> => {
       return end.value;
     },
     async *[Symbol.asyncIterator]() {
-      const [response, { boundaryOf, readParts }] = await Promise.all([send(call), import("../contract/multipart.ts")]);
-      const violation = (reason: Text) => contractViolation(call.route, reason);
-      const boundary = boundaryOf(response.headers.get("content-type") ?? "");
-      if (boundary === undefined) throw violation(text("no boundary of parts", "パートの区切りがありません"));
-      for await (const part of readParts(heardChunks(call, response.body), boundary, violation)) {
-        if (end !== undefined) throw cutOff(call.route);
+      const [response, { parseBoundary, readParts }] = await Promise.all([
+        sendCall(call),
+        import("../contract/multipart.ts"),
+      ]);
+      const violation = (reason: Text) => createContractFailure(call.route, reason);
+      const boundary = parseBoundary(response.headers.get("content-type") ?? "");
+      if (boundary === undefined)
+        throw violation(
+          text("the content type has no multipart boundary", "Content-Type にパートの区切り(boundary)がありません"),
+        );
+      for await (const part of readParts(iterateChunks(call, response.body), boundary, violation)) {
+        if (end !== undefined) throw createTruncationFailure(call.route);
         if (part.name !== LAST_PART) {
           yield part;
           continue;
         }
         const last = new Response(ReadableStream.from(part.content as AsyncIterable<Uint8Array<ArrayBuffer>>));
-        end = { value: checked(call, await readJson(call.route, last)) };
+        end = { value: validateValue(call, await readJson(call.route, last)) };
       }
-      if (end === undefined) throw cutOff(call.route);
+      if (end === undefined) throw createTruncationFailure(call.route);
     },
   };
 };
 
-/** How an answer is read, by its kind. */
-const READERS: Readonly<Record<AnswerKind, (call: RouteCall) => unknown>> = {
-  json: (call) => json(call),
-  tagged: (call) => json(call),
-  items,
-  page: pages,
-  list,
-  lines,
-  csv: bytes,
-  parts,
+/** The functions that read a response, by its kind. */
+const READERS: Readonly<Record<ResponseKind, (call: RouteCall) => unknown>> = {
+  json: (call) => fetchJson(call),
+  tagged: (call) => fetchJson(call),
+  items: fetchItems,
+  page: iteratePages,
+  list: openPagedList,
+  lines: openStreamedLines,
+  csv: fetchByteStream,
+  parts: openStreamedParts,
 };
 
 /**
- * The methods of a noun, by the names of its routes. Each makes one request, or one for each page of a list.
+ * Builds the methods of a noun, named like its routes. Each method makes one request, or one request for each page of a
+ * list.
  *
- * @throws Failure with the code of the tenant's problem object, `unavailable` when an answer breaks the contract
+ * @throws Failure with the code of the tenant's problem object, `unavailable` if a response breaks the contract
  */
-export const methodsOf = (connection: Connection, routes: Routes) =>
+export const buildMethods = (connection: Connection, routes: Routes) =>
   Object.fromEntries(
     Object.entries(routes).map(([name, route]) => [
       name,
       (...given: readonly unknown[]) =>
-        READERS[route.answer.kind]({ connection, route, input: inputOf(route, given, connection.signal) }),
+        READERS[route.answer.kind]({ connection, route, input: buildCallInput(route, given, connection.signal) }),
     ]),
   );

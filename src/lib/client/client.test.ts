@@ -116,7 +116,7 @@ const prepared = async (way: string): Promise<Reached> => {
   return reached;
 };
 
-describe.each(WAYS)("the client of a tenant that stays as it is, %s", (way) => {
+describe.each(WAYS)("the client of an unchanged tenant, %s", (way) => {
   let reached: Reached;
   let client: WholeClient;
 
@@ -127,7 +127,7 @@ describe.each(WAYS)("the client of a tenant that stays as it is, %s", (way) => {
 
   afterAll(() => reached.close());
 
-  it("tells what the tenant is", async () => {
+  it("shows the tenant", async () => {
     const { profile, ...tenant } = await client.tenant.show();
     expect(profile).toMatchObject({ domain: null, ios: null, contracts: [] });
     expect(tenant).toEqual({
@@ -160,7 +160,7 @@ describe.each(WAYS)("the client of a tenant that stays as it is, %s", (way) => {
     expect(names).toEqual(["利用者1", "利用者2", "利用者3", "利用者4", "利用者5"]);
   });
 
-  it("narrows and finds users", async () => {
+  it("filters and finds users", async () => {
     expect(await Array.fromAsync(client.users.list({ filterId: "P3@" }))).toHaveLength(1);
     expect(await Array.fromAsync(client.users.list({ filterName: "利用者", limit: 2 }))).toHaveLength(5);
     expect((await client.users.find({ name: "P2@EXAMPLE.JP" }))[0]).toMatchObject({
@@ -208,7 +208,7 @@ describe.each(WAYS)("the client, %s", (way) => {
     expect((await failure(client.users.removeField(field.id))).code).toBe("not-found");
   });
 
-  it("records what expires, changes, confirms and forgets it", async () => {
+  it("adds, changes, confirms and removes renewal items", async () => {
     const { renewals } = client;
     const expiresAt = "2027-03-01T14:59:59.000Z";
     const push = await renewals.add({ kind: "push-certificate", name: "本社", expiresAt, topic: "com.apple.mgmt.1" });
@@ -229,7 +229,7 @@ describe.each(WAYS)("the client, %s", (way) => {
     expect(await renewals.list()).toEqual([]);
   });
 
-  it("begins and settles notices of what expires", async () => {
+  it("begins and settles reminders", async () => {
     const { renewals } = client;
     const item = await renewals.add({ kind: "custom", name: "契約" });
     const claim = {
@@ -277,7 +277,7 @@ describe.each(WAYS)("the client, %s", (way) => {
     expect((await failure(Array.fromAsync(client.imports.rows(plan.id)))).code).toBe("conflict");
   });
 
-  it("does not commit a plan that is another by now", async () => {
+  it("does not commit a plan that has changed", async () => {
     const plan = await client.imports.plan({ kind: "users" }, upload(people(7)));
     await bring(client, { kind: "users" }, people(8));
     expect((await failure(client.imports.commit(plan))).code).toBe("conflict");
@@ -295,7 +295,7 @@ describe.each(WAYS)("the client, %s", (way) => {
     expect((await failure(undoImport(client, done.id))).code).toBe("conflict");
   });
 
-  it("writes a file for the console and verifies it by an export", async () => {
+  it("writes a file for the console and verifies it with an export", async () => {
     const rows = "ろ,a1,\nい,b2,\nは,c3,\n";
     await bring(client, { kind: "docs", fromConsole: true }, `表示名,ユーザーID,説明\n${rows}`);
     const file = "表示名,ユーザーID,パスワード,説明\nに,d4,secret1,新人\n";
@@ -312,7 +312,7 @@ describe.each(WAYS)("the client, %s", (way) => {
     expect(confirmed).toMatchObject({ done: true });
   });
 
-  it("carries five megabytes up and down as streams", async () => {
+  it("uploads and downloads five megabytes as streams", async () => {
     const numbers = Array.from({ length: 45_000 }, (_, n) => n + 100_000);
     const address = "東京都千代田区丸の内".repeat(3);
     const header = USERS.replace("\r\n", ",住所\r\n");
@@ -331,7 +331,7 @@ describe.each(WAYS)("the client, %s", (way) => {
     expect(exported).toContain("E144999");
   });
 
-  it("says what is not there", async () => {
+  it("reports what does not exist", async () => {
     const calls = [
       client.imports.show(NOWHERE),
       client.imports.discard(NOWHERE),
@@ -357,18 +357,18 @@ describe.each(WAYS)("the client, %s", (way) => {
     );
   });
 
-  it("is told in both languages what it did wrong", async () => {
+  it("receives errors in both languages", async () => {
     const { what, where, code } = await failure(
       client.imports.plan({ kind: "users", nonsense: 1 } as never, upload("")),
     );
     expect({ what, where, code }).toEqual({
-      what: { en: "unknown: nonsense", ja: "不明な項目です: nonsense" },
+      what: { en: "unknown fields: nonsense", ja: "不明な項目です: nonsense" },
       where: "json",
       code: "usage",
     });
   });
 
-  describe("a request that is not well formed", () => {
+  describe("a malformed request", () => {
     const json = { "content-type": "application/json" };
     it.each<[string, number, string, RequestInit]>([
       ["/v1/users?nonsense=1", 400, "query", {}],
@@ -432,7 +432,7 @@ describe.each(WAYS)("the client, %s", (way) => {
         { method: "POST", body: `{"at":"2027-03-01T00:00:00Z"}`, headers: json },
       ],
       ["/v1/tenant", 405, "/v1/tenant", { method: "DELETE" }],
-    ])("%s is answered with %i at %s", async (path, status, where, init) => {
+    ])("%s returns %i with the place %s", async (path, status, where, init) => {
       const response = await reached.raw(path, init);
       const problem = await response.json();
       expect({ status: response.status, problem, type: response.headers.get("content-type") }).toEqual({
@@ -448,7 +448,7 @@ describe.each(WAYS)("the client, %s", (way) => {
     });
   });
 
-  it("is answered HEAD without a body, and an unknown address with 404", async () => {
+  it("receives no body for HEAD, and 404 for an unknown path", async () => {
     const head = await reached.raw("/v1/users/export", { method: "HEAD" });
     expect([head.status, await head.text()]).toEqual([200, ""]);
     const missing = await reached.raw("/v2/nothing");
@@ -471,7 +471,7 @@ describe.each(WAYS)("the client, %s", (way) => {
       };
     };
 
-    it("makes one import or field however often it comes", async () => {
+    it("creates only one import or field, however often it is sent", async () => {
       const first = await post("/v1/imports", "a", { body: { kind: "users" } });
       expect(await post("/v1/imports", "a", { body: { kind: "users" } })).toEqual(first);
       expect((await post("/v1/imports", "b", { body: { kind: "users" } })).answer.id).not.toBe(first.answer.id);
@@ -480,7 +480,7 @@ describe.each(WAYS)("the client, %s", (way) => {
       await client.users.removeField(field.answer.id);
     });
 
-    it("records one thing that expires however often it comes", async () => {
+    it("records only one renewal item, however often it is sent", async () => {
       const body = { kind: "custom", name: "ドメイン" };
       const first = await post("/v1/renewals", "r", { body });
       expect(first.status).toBe(201);
@@ -489,7 +489,7 @@ describe.each(WAYS)("the client, %s", (way) => {
       await client.renewals.remove(first.answer.id);
     });
 
-    it("is refused where it came with another body", async () => {
+    it("is refused if it was sent with another body", async () => {
       await post("/v1/imports", "c", { body: { kind: "users" } });
       expect(await post("/v1/imports", "c", { body: { kind: "orgs" } })).toMatchObject({
         status: 400,
@@ -497,7 +497,7 @@ describe.each(WAYS)("the client, %s", (way) => {
       });
     });
 
-    it("commits once, and undoes once", async () => {
+    it("commits once and undoes once", async () => {
       const plan = await client.imports.plan({ kind: "users" }, upload(people(70)));
       const commit = () => post(`/v1/imports/${plan.id}/commit`, "d", { etag: plan.etag ?? "" });
       const [first, second] = await Promise.all([commit(), commit()]);
@@ -511,21 +511,21 @@ describe.each(WAYS)("the client, %s", (way) => {
     });
   });
 
-  it("gives the plan's ETag as a header", async () => {
+  it("receives the plan's ETag as a header", async () => {
     const plan = await client.imports.plan({ kind: "users" }, upload(people(80)));
     const response = await reached.raw(`/v1/imports/${plan.id}`);
     expect(response.headers.get("etag")).toBe(`"${plan.etag}"`);
     await response.body?.cancel();
   });
 
-  it.each([1, 100])("is told why a file of %d MB is refused before it is read", async (megabytes) => {
+  it.each([1, 100])("receives the reason why a file of %d MB is refused before it is read", async (megabytes) => {
     const piece = Buffer.alloc(1_000_000, "x");
     const stream = ReadableStream.from(Array.from({ length: megabytes }, () => piece));
     const error = await failure(client.imports.verify(999_999, { stream, encoding: "utf-8" }));
-    expect([error.code, error.what.en]).toEqual(["not-found", "no task 999999 for the console"]);
+    expect([error.code, error.what.en]).toEqual(["not-found", "there is no console task 999999"]);
   });
 
-  it("leaves nothing behind of an upload that is broken off", async () => {
+  it("leaves nothing behind after an aborted upload", async () => {
     const before = reached.staging();
     const ended = new AbortController();
     const stream = ReadableStream.from(
@@ -542,7 +542,7 @@ describe.each(WAYS)("the client, %s", (way) => {
     expect(await client.users.find({ name: "p60@example.jp" })).toEqual([]);
   });
 
-  it("says why its own file could not be read to the end", async () => {
+  it("reports why its own file could not be read to the end", async () => {
     const mishap = new Failure("input-rejected", { what: { en: "the file changed", ja: "ファイルが変わりました" } });
     const stream = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(mishap) });
     const other = new Reached();

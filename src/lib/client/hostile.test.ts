@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Failure } from "../errors/index.ts";
-import { openClient, unchecked } from "./index.ts";
+import { openClient, skipSchemaCheck } from "./index.ts";
 import { wholeClient, type WholeClient } from "#support/client/whole-client.ts";
 
 const answering = (make: () => Response): WholeClient => wholeClient({ transport: async () => make() });
@@ -47,7 +47,7 @@ const endless = (piece: string) => {
   return { stream, counted };
 };
 
-describe("an answer that is no tenant's", () => {
+describe("an invalid response", () => {
   it.each<[string, RegExp, () => Response]>([
     [
       "a page of HTML",
@@ -60,11 +60,11 @@ describe("an answer that is no tenant's", () => {
     ["nothing", /malformed JSON/, () => new Response(null, json)],
     ["JSON of another shape", /name: /, () => new Response("{}", json)],
     ["an error page", /status 502/, () => new Response("<html>", { status: 502 })],
-    ["an unknown problem", /unknown problem teapot/, () => problem("teapot")],
-    ["a problem named as a property of objects", /unknown problem __proto__/, () => problem("__proto__")],
-    ["a problem that is no failure", /unknown problem differs/, () => problem("differs")],
+    ["an unknown problem", /unknown problem type teapot/, () => problem("teapot")],
+    ["a problem named as a property of objects", /unknown problem type __proto__/, () => problem("__proto__")],
+    ["a problem that is no failure", /unknown problem type differs/, () => problem("differs")],
     ["a problem without text", /status 400/, () => new Response(`{"type":"usage"}`, { status: 400 })],
-  ])("%s is `unavailable`, with a clear text", async (_, message, make) => {
+  ])("with %s is `unavailable`, with a clear message", async (_, message, make) => {
     const { code, what, where } = await failure(answering(make).tenant.show());
     expect(code).toBe("unavailable");
     expect(what.en).toMatch(message);
@@ -77,14 +77,14 @@ describe("an answer that is no tenant's", () => {
     return new Response(JSON.stringify({ type, title: "x", status: 418, detail }), { status: 418 });
   };
 
-  it("is not read to the end where it is an error of ten megabytes, or has no end", async () => {
+  it("is not read to the end if it is an error of ten megabytes or endless", async () => {
     const { stream, counted } = endless("error ");
     const { code, what } = await failure(answering(() => new Response(stream, { status: 500 })).tenant.show());
     expect([code, what.en]).toEqual(["unavailable", expect.stringContaining("status 500")]);
     expect(counted.pieces).toBeLessThan(5);
   });
 
-  it("is not read to the end where a line has none", async () => {
+  it("is not read to the end if a line is endless", async () => {
     const { stream, counted } = endless("x");
     const client = answering(() => new Response(stream, ndjson));
     const { what } = await failure(Array.fromAsync(client.imports.rows(plan)));
@@ -96,7 +96,7 @@ describe("an answer that is no tenant's", () => {
     ["half a line", `${row}\n${row.slice(0, 20)}`, /ends early/, 1],
     ["a malformed line", `${row}\nnonsense\n`, /malformed JSON/, 1],
     ["a line of another shape", `${row}\n${row}\n{"row":1}\n`, /line: /, 2],
-  ])("gives the whole lines before %s", async (_, body, message, whole) => {
+  ])("returns the complete lines before %s", async (_, body, message, whole) => {
     const seen: number[] = [];
     const reading = async (): Promise<void> => {
       for await (const line of answering(() => new Response(body, ndjson)).imports.rows(plan)) seen.push(line.row);
@@ -120,7 +120,7 @@ describe("an answer that is no tenant's", () => {
     expect([code, what.en, passed]).toEqual(["unavailable", expect.stringMatching(message), whole]);
   });
 
-  it("may have no lines at all", async () => {
+  it("may have no lines", async () => {
     expect(
       await Array.fromAsync(
         answering(() => new Response("", ndjson))
@@ -130,7 +130,7 @@ describe("an answer that is no tenant's", () => {
     ).toEqual([]);
   });
 
-  it("is left when it gives the same page again and again", async () => {
+  it("stops the list if it repeats the same page", async () => {
     const client = answering(() => new Response(`{"items":[],"next":"1"}`, json));
     expect((await failure(Array.fromAsync(client.users.list()))).code).toBe("unavailable");
   });
@@ -143,7 +143,7 @@ describe("an answer that is no tenant's", () => {
   });
 });
 
-describe("a failure that a tenant tells", () => {
+describe("a failure from a tenant", () => {
   const detail = { en: "taken", ja: "使用済み" };
   const told = (problem: object, status = 422): Promise<Failure> =>
     failure(
@@ -152,7 +152,7 @@ describe("a failure that a tenant tells", () => {
       ).tenant.show(),
     );
 
-  it("comes with its place and what to do, or without", async () => {
+  it("has its place and hint, if there are any", async () => {
     const hint = { en: "choose another", ja: "別の名前にしてください" };
     expect(await told({ where: "json.name", hint })).toMatchObject({
       code: "input-rejected",
@@ -164,11 +164,11 @@ describe("a failure that a tenant tells", () => {
     expect([where, none]).toEqual([undefined, undefined]);
   });
 
-  it("may have a status that the table lacks", async () => {
+  it("may have a status that is not in the table", async () => {
     expect((await told({ type: "usage" }, 405)).code).toBe("usage");
   });
 
-  it("is none where it is not UTF-8, though it is cut off in the middle of a letter", async () => {
+  it("is `unavailable` if it is not UTF-8, even if only truncated within a character", async () => {
     const bytes = Buffer.from(JSON.stringify({ type: "usage", title: "x", status: 400, detail }));
     const cut = bytes.subarray(0, bytes.indexOf("使") + 1);
     expect((await failure(answering(() => new Response(cut, { status: 400 })).tenant.show())).code).toBe("unavailable");
@@ -182,7 +182,7 @@ it.each([
   ["application/problem+json", false],
   ["text/json", false],
   ["", false],
-])("takes an answer of the type %j: %s", async (type, taken) => {
+])("accepts a response of the type %j: %s", async (type, taken) => {
   const tenant = TENANT;
   const answer = answering(
     () => new Response(JSON.stringify(tenant), { headers: { "content-type": type } }),
@@ -190,7 +190,7 @@ it.each([
   expect(await answer.catch(({ code }: Failure) => code)).toEqual(taken ? tenant : "unavailable");
 });
 
-it("gives an empty list for a stream without lines, and passes on what breaks it", async () => {
+it("returns an empty list for a stream without lines, and rethrows a stream error", async () => {
   const rows = (body: ReadableStream<Uint8Array> | string | null) =>
     Array.fromAsync(answering(() => new Response(body, ndjson)).imports.rows(plan));
   expect(await rows(null)).toEqual([]);
@@ -214,24 +214,24 @@ it("keeps the path of the tenant's address", async () => {
   expect(urls).toEqual(["https://gateway.example/clomo/v1/users/find?name=a+b"]);
 });
 
-describe("an answer with a member that the contract does not know, and without one that it does", () => {
+describe("a response with an unknown member and without a required one", () => {
   const transport = async (): Promise<Response> =>
     Response.json({ name: "kanto", mirroredAt: null, users: 1, more: 2 });
   const whole = async (): Promise<Response> => Response.json({ ...TENANT, more: 2 });
 
-  it("is taken as it is from a tenant in the same process", async () => {
-    const client = await openClient({ transport, check: unchecked }, ["tenant"]);
+  it("is accepted unchanged from a tenant in the same process", async () => {
+    const client = await openClient({ transport, check: skipSchemaCheck }, ["tenant"]);
     expect(Object.keys(client)).toEqual(["tenant"]);
     expect(await client.tenant.show()).toEqual({ name: "kanto", mirroredAt: null, users: 1, more: 2 });
   });
 
-  it("is refused from any other, which may know more", async () => {
+  it("from another tenant is refused for the missing member, but not for the unknown one", async () => {
     expect((await failure((await openClient({ transport }, ["tenant"])).tenant.show())).code).toBe("unavailable");
     const { tenant } = await openClient({ transport: whole }, ["tenant"]);
     expect(await tenant.show()).toEqual(TENANT);
   });
 
-  it("is a mistake in tests", async () => {
+  it("is an error in tests", async () => {
     await expect(wholeClient({ transport: whole }).tenant.show()).rejects.toThrow(TypeError);
   });
 });

@@ -5,7 +5,7 @@ import { LightHeaders, LightRequest, LightResponse } from "./light-fetch.ts";
 const name = fc.stringMatching(/^[A-Za-z-]{1,6}$/);
 const value = fc.stringMatching(/^[ -~]{0,8}$/);
 
-describe("light messages are what the platform's are", () => {
+describe("light messages behave like the platform's", () => {
   test("header fields", () => {
     const step = fc.tuple(fc.constantFrom("set", "append", "delete"), name, value);
     fc.assert(
@@ -38,7 +38,7 @@ describe("light messages are what the platform's are", () => {
     expect([...new LightHeaders(new LightHeaders({ a: "b" }))]).toEqual([["a", "b"]]);
   });
 
-  test("a text body says what it is and is read once", async () => {
+  test("a text body sets its content type and can be read once", async () => {
     const response = new LightResponse('{"a":[1]}', { status: 201 });
     expect([response.ok, response.status, response.headers.get("content-type")]).toEqual([
       true,
@@ -50,13 +50,13 @@ describe("light messages are what the platform's are", () => {
     await expect(response.text()).rejects.toThrow(TypeError);
   });
 
-  test("a response says 200 unless told otherwise", () => {
+  test("a response has status 200 by default", () => {
     for (const response of [new LightResponse("x"), new Response("x")]) {
       expect([response.status, response.ok]).toEqual([200, true]);
     }
   });
 
-  test("a body is one stream, however often it is asked for; once somebody reads that, it is used", async () => {
+  test("a body is always the same stream, and reading the stream uses the body", async () => {
     for (const response of [new LightResponse("x"), new Response("x")]) {
       const { body } = response;
       expect(response.body).toBe(body);
@@ -66,7 +66,7 @@ describe("light messages are what the platform's are", () => {
     }
   });
 
-  test("chunks of a body come once, and those that are left go to its stream", async () => {
+  test("chunks of a body are read once, and the rest is left to its stream", async () => {
     const chunksOf = async (body: ReadableStream<Uint8Array> | null) => (await Array.fromAsync(body ?? [])).map(String);
     for (const response of [new LightResponse("x"), new Response("x")]) {
       expect(await chunksOf(response.body)).toEqual(["120"]);
@@ -90,7 +90,7 @@ describe("light messages are what the platform's are", () => {
     expect(await response.text()).toBe("");
   });
 
-  test("a streamed body comes in its pieces", async () => {
+  test("a streamed body arrives in its chunks", async () => {
     const pieces = [Buffer.from("髙"), Buffer.from("橋")];
     const request = new LightRequest(new URL("http://tenant.invalid/a?b=c"), {
       method: "PUT",
@@ -104,7 +104,7 @@ describe("light messages are what the platform's are", () => {
     expect(await request.text()).toBe("髙橋");
   });
 
-  test("a request made of another takes over what is not given anew", async () => {
+  test("a request made from another keeps what is not overridden", async () => {
     const abort = new AbortController();
     const first = new LightRequest("http://tenant.invalid/", {
       method: "POST",

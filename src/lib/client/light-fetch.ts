@@ -1,6 +1,7 @@
 /**
- * The part of the Fetch standard's messages that a client and a tenant in one process exchange. Node's own cost 30 ms
- * at first use, since they load a whole HTTP client: more than everything else that a small command loads.
+ * The part of the Fetch standard's messages that a client and a tenant in the same process exchange. Node's own
+ * messages cost 30 ms at first use, because they load a complete HTTP client: more than everything else that a small
+ * command loads.
  *
  * @see docs/decisions/010-light-messages.md
  */
@@ -9,7 +10,7 @@ type HeadersInput = Iterable<readonly [string, string]> | Readonly<Record<string
 
 const isIterable = (given: object): given is Iterable<readonly [string, string]> => Symbol.iterator in given;
 
-/** Header fields; names are case-insensitive, values of the same name are joined by a comma. */
+/** Header fields. Names are case-insensitive; values with the same name are joined by a comma. */
 export class LightHeaders {
   readonly #fields = new Map<string, string>();
 
@@ -58,7 +59,7 @@ export class LightHeaders {
 
 type BodyInput = string | Uint8Array | ReadableStream<Uint8Array> | null | undefined;
 
-const streamOf = (bytes: Uint8Array): ReadableStream<Uint8Array> =>
+const createByteStream = (bytes: Uint8Array): ReadableStream<Uint8Array> =>
   new ReadableStream({
     start(controller) {
       if (bytes.length > 0) controller.enqueue(bytes);
@@ -66,8 +67,8 @@ const streamOf = (bytes: Uint8Array): ReadableStream<Uint8Array> =>
     },
   });
 
-/** A body whose bytes are all there: Node's streams are loaded only where more is asked of it than its chunks. */
-const wholeBody = (bytes: Uint8Array): ReadableStream<Uint8Array> => {
+/** Creates a body of available bytes. A Node stream, slow to load, is created only for more than iterating. */
+const createBufferedBody = (bytes: Uint8Array): ReadableStream<Uint8Array> => {
   let rest = bytes;
   let stream: ReadableStream<Uint8Array> | undefined;
   async function* chunks(): AsyncGenerator<Uint8Array> {
@@ -80,14 +81,14 @@ const wholeBody = (bytes: Uint8Array): ReadableStream<Uint8Array> => {
     get(_, name) {
       if (name === Symbol.asyncIterator) return chunks;
       if (name === "locked" && stream === undefined) return false;
-      stream ??= streamOf(rest);
+      stream ??= createByteStream(rest);
       const held: unknown = Reflect.get(stream, name);
       return typeof held === "function" ? (held.bind(stream) as unknown) : held;
     },
   });
 };
 
-/** The common part of requests and responses: a body that is read once. */
+/** The common part of requests and responses: a body that can be read once. */
 class LightMessage {
   readonly headers: LightHeaders;
   #given: BodyInput;
@@ -106,7 +107,7 @@ class LightMessage {
     if (this.#stream !== undefined) return this.#stream;
     if (this.#given === null || this.#given === undefined) return null;
     const given = typeof this.#given === "string" ? new TextEncoder().encode(this.#given) : this.#given;
-    this.#stream = given instanceof Uint8Array ? wholeBody(given) : given;
+    this.#stream = given instanceof Uint8Array ? createBufferedBody(given) : given;
     return this.#stream;
   }
 
@@ -171,14 +172,14 @@ export class LightResponse extends LightMessage {
   }
 }
 
-/** Replaces the globals with these, unless they have been used already. */
+/** Replaces the global Headers, Request and Response with these light classes. */
 export const installLightMessages = (): void => {
   for (const [name, value] of Object.entries({
     Headers: LightHeaders,
     Request: LightRequest,
     Response: LightResponse,
   })) {
-    // redefining the property would access the old one, which loads it
+    // without the deletion, defining the property would read the old value, which loads Node's HTTP client
     Reflect.deleteProperty(globalThis, name);
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
   }

@@ -66,7 +66,7 @@ const failureOf = async (transport: Transport): Promise<string> => {
   return `${error.code}: ${error.what.en}`;
 };
 
-test("the parts of an answer come as they were, however they are cut", async () => {
+test("the parts of a response arrive unchanged, however they are split", async () => {
   const content = fc.string({ unit: fc.constantFrom("a", "\r", "\n", "-", B, `\r\n--${B.slice(0, 9)}`, "髙") });
   await fc.assert(
     fc.asyncProperty(
@@ -85,7 +85,7 @@ test("the parts of an answer come as they were, however they are cut", async () 
   );
 });
 
-test("an answer that is cut anywhere fails", async () => {
+test("a response truncated anywhere fails", async () => {
   const whole = Buffer.from(WHOLE);
   // without its last line break it is whole
   for (let end = 0; end < whole.length - 2; end += 1) {
@@ -94,7 +94,7 @@ test("an answer that is cut anywhere fails", async () => {
   expect((await read(answering(WHOLE.slice(0, -2)))).end).toEqual(END);
 });
 
-test("what is not read of a part is passed by", async () => {
+test("skips the unread content of a part", async () => {
   const parts = await opened(answering(WHOLE, [7]));
   const names: string[] = [];
   for await (const { name } of parts) names.push(name);
@@ -102,24 +102,24 @@ test("what is not read of a part is passed by", async () => {
   expect(parts.end()).toEqual(END);
 });
 
-test("the end is not known before all parts were read", async () => {
+test("the end is unknown until all parts are read", async () => {
   const parts = await opened(answering(WHOLE));
   expect(() => parts.end()).toThrow(TypeError);
 });
 
-describe("is refused:", () => {
+describe("refuses", () => {
   const end = part("end.json", JSON.stringify(END));
   test.each([
-    ["no boundary", WHOLE, "multipart/mixed", /no boundary/],
+    ["no boundary", WHOLE, "multipart/mixed", /no multipart boundary/],
     ["another type", WHOLE, "application/json", /instead of multipart\/mixed/],
     ["something before the parts", `x${WHOLE}`, undefined, /does not begin with a part/],
-    ["something behind them", `${WHOLE}x`, undefined, /follows the last part/],
-    ["a name that climbs", bodyOf([part("../a.csv", ""), end]), undefined, /without a name/],
-    ["an absolute name", bodyOf([part("/a.csv", ""), end]), undefined, /without a name/],
-    ["two parts of a name", bodyOf([part("a.csv", ""), part("a.csv", ""), end]), undefined, /too many: a\.csv/],
+    ["something behind them", `${WHOLE}x`, undefined, /there is unexpected data after the last part/],
+    ["a name that climbs", bodyOf([part("../a.csv", ""), end]), undefined, /a part has no name/],
+    ["an absolute name", bodyOf([part("/a.csv", ""), end]), undefined, /a part has no name/],
+    ["two parts of a name", bodyOf([part("a.csv", ""), part("a.csv", ""), end]), undefined, /unexpected part: a\.csv/],
     ["no last part", bodyOf([part("a.csv", "")]), undefined, /ends early/],
     ["a part behind the last one", bodyOf([end, part("a.csv", "")]), undefined, /ends early/],
-    ["headers without an end", `--${B}\r\n${"a: b\r\n".repeat(2000)}`, undefined, /without a name/],
+    ["headers without an end", `--${B}\r\n${"a: b\r\n".repeat(2000)}`, undefined, /a part has no name/],
     ["a last part of another schema", bodyOf([part("end.json", "{}")]), undefined, /tenant/],
     ["a last part that is no JSON", bodyOf([part("end.json", "{")]), undefined, /malformed JSON/],
     ["a delimiter with something behind it", WHOLE.replace(`${B}\r\n`, `${B}x\r\n`), undefined, /malformed/],

@@ -191,7 +191,7 @@ describe("a list of several pages", () => {
   };
   const items = [EXAMPLES.get("users")?.answer].flatMap((answer) => (answer as { readonly items: unknown[] }).items);
 
-  it("is fetched page after page, each by the cursor of the one before", async () => {
+  it("is fetched page by page, each with the cursor of the previous one", async () => {
     const { client, cursors } = pagesOf([
       { items: [...items, ...items], next: "a" },
       { items: [], next: "b" },
@@ -211,14 +211,14 @@ describe("a list of several pages", () => {
   });
 });
 
-it("gives no bytes where an export has none", async () => {
+it("returns no bytes if an export has none", async () => {
   const client = wholeClient({
     transport: async () => new Response(null, { headers: { "content-type": "text/csv" } }),
   });
   expect(await new Response(await client.users.export()).text()).toBe("");
 });
 
-describe("a long list whose connection is aborted", () => {
+describe("a long list whose request is aborted", () => {
   const enough = new Error("enough");
   const line = (id: string): string => `${JSON.stringify(EXAMPLES.get(id)?.answer)}\n`;
 
@@ -265,11 +265,11 @@ describe("a long list whose connection is aborted", () => {
     ["bytes of lines", (client) => all(client.users.list().ndjson())],
     ["lines", (client) => all(client.imports.rows(ID))],
     ["an export", (client) => client.users.export()],
-  ])("is not waited for: %s", async (_, call) => {
+  ])("fails without waiting: %s", async (_, call) => {
     await expect(call(aborted([]))).rejects.toBe(enough);
   });
 
-  it("leaves what is short, and changes: who was interrupted may clear up", async () => {
+  it("still allows short requests and changes, so that an interrupted command can clean up", async () => {
     const seen: Seen[] = [];
     await aborted(seen).imports.show(ID);
     await aborted(seen).imports.list();
@@ -277,7 +277,7 @@ describe("a long list whose connection is aborted", () => {
     expect(seen).toHaveLength(3);
   });
 
-  it("goes by the signal of the call, if it has one", async () => {
+  it("uses the signal of the call, if there is one", async () => {
     const seen: Seen[] = [];
     expect(await aborted(seen).users.export({}, new AbortController().signal)).toBeInstanceOf(ReadableStream);
   });
@@ -288,7 +288,7 @@ it.each<[string, (client: WholeClient, signal: AbortSignal) => Promise<unknown>]
   ["imports.commit", (client, signal) => client.imports.commit(plan, undefined, signal)],
   ["imports.replan", (client, signal) => client.imports.replan(ID, signal)],
   ["imports.verify", (client, signal) => client.imports.verify(7, upload("utf-8"), {}, signal)],
-])("%s ends with its signal", async (_, call) => {
+])("%s stops at its signal", async (_, call) => {
   const ended = new AbortController();
   const answers = answering([]);
   const client = wholeClient({

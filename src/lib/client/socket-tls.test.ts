@@ -28,7 +28,7 @@ it("trusts the authority that the context names", async () => {
   await socket.close();
 });
 
-it("does not trust an authority that nobody named", async () => {
+it("does not trust any other authority", async () => {
   const socket = openSocket({ surroundings });
   const error: unknown = await socket.transport(new Request(address)).catch((reason: unknown) => reason);
   await socket.close();

@@ -1,10 +1,10 @@
 import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from "node:http";
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { ANSWER_HEADERS, AUDIT_HEADER, MEDIA_TYPES, UNAUDITED } from "../contract/route.ts";
+import { RESPONSE_HEADERS, AUDIT_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD } from "../contract/route.ts";
 import { Failure } from "../errors/index.ts";
 import { openClient } from "./index.ts";
-import { socketFailure } from "./socket-failure.ts";
+import { createSocketFailure } from "./socket-failure.ts";
 import { openSocket, type SocketOptions, type SocketTransport } from "./socket.ts";
 
 const NOW = Date.UTC(2026, 10, 20);
@@ -56,8 +56,8 @@ const failure = async (work: Promise<unknown>): Promise<Failure> => {
   throw new Error("no failure", { cause: error });
 };
 
-describe("an address that nobody answers", () => {
-  it("is unavailable, after three repetitions", async () => {
+describe("an address that does not respond", () => {
+  it("is unavailable after three retries", async () => {
     const gone = createTcpServer();
     const port = await listen(gone);
     await closing.pop()?.();
@@ -67,14 +67,14 @@ describe("an address that nobody answers", () => {
     expect(pauses).toEqual([250, 500, 1000]);
   });
 
-  it("is unavailable where the answer takes too long", async () => {
+  it("is unavailable if the response takes too long", async () => {
     const address = await serving(() => undefined);
     const { transport } = opened({ headersTimeoutMs: 50 });
     const { code, what } = await failure(transport(new Request(address)));
-    expect([code, what.en]).toEqual(["unavailable", "timed out waiting for an answer"]);
+    expect([code, what.en]).toEqual(["unavailable", "timed out waiting for a response"]);
   });
 
-  it("is unavailable where the connection is reset, or speaks something else", async () => {
+  it("is unavailable if the connection is reset or does not use HTTP", async () => {
     const reset = await listen(createTcpServer((socket) => socket.once("data", () => socket.resetAndDestroy())));
     const { transport, pauses } = opened();
     expect((await failure(transport(new Request(`http://127.0.0.1:${reset}`)))).what.en).toMatch(/^connection lost/);
@@ -82,22 +82,24 @@ describe("an address that nobody answers", () => {
     const other = await listen(
       createTcpServer((socket) => socket.once("data", () => socket.end("220 mail.example.jp\r\n"))),
     );
-    expect((await failure(transport(new Request(`http://127.0.0.1:${other}`)))).what.en).toBe("the answer is not HTTP");
+    expect((await failure(transport(new Request(`http://127.0.0.1:${other}`)))).what.en).toBe(
+      "the response is not HTTP",
+    );
   });
 });
 
-describe("an answer", () => {
-  it("is given with the headers that the contract names and no others, as a stream", async () => {
-    const sent = Object.fromEntries(ANSWER_HEADERS.map((name, at) => [name, `"${at}"`]));
+describe("a response", () => {
+  it("is returned as a stream, with only the headers that the contract names", async () => {
+    const sent = Object.fromEntries(RESPONSE_HEADERS.map((name, at) => [name, `"${at}"`]));
     const address = await serving((_, response) => response.writeHead(200, { ...sent, "x-other": "1" }).end("a,b"));
     const response = await opened().transport(new Request(address));
     expect(Object.fromEntries(response.headers)).toEqual(sent);
     expect(await response.text()).toBe("a,b");
   });
 
-  it("of an export without a record in the audit says so to its caller", async () => {
+  it("notifies the caller if an export is not in the audit log", async () => {
     const address = await serving((_, response) =>
-      response.writeHead(200, { "content-type": MEDIA_TYPES.csv, [AUDIT_HEADER]: UNAUDITED }).end("a,b"),
+      response.writeHead(200, { "content-type": MEDIA_TYPES.csv, [AUDIT_HEADER]: NO_AUDIT_RECORD }).end("a,b"),
     );
     const unaudited = vi.fn(async () => undefined);
     const { users } = await openClient({ ...opened(), base: new URL(address), unaudited }, ["users"]);
@@ -105,7 +107,7 @@ describe("an answer", () => {
     expect(unaudited).toHaveBeenCalledOnce();
   });
 
-  it("that breaks off throws to its reader", async () => {
+  it("throws to its reader if it breaks off", async () => {
     const address = await serving((_, response) => {
       response.write("half", () => response.destroy());
     });
@@ -114,13 +116,13 @@ describe("an answer", () => {
     expect([code, where]).toEqual(["unavailable", address]);
   });
 
-  it("that stops in the middle throws to its reader", async () => {
+  it("throws to its reader if it stalls", async () => {
     const address = await serving((_, response) => void response.write("half"));
     const response = await opened({ bodyTimeoutMs: 50 }).transport(new Request(address));
-    expect((await failure(response.text())).what.en).toBe("timed out waiting for an answer");
+    expect((await failure(response.text())).what.en).toBe("timed out waiting for a response");
   });
 
-  it("that nobody reads to the end is let go of", async () => {
+  it("is closed if nobody reads it to the end", async () => {
     const { promise: closed, resolve } = Promise.withResolvers<void>();
     const address = await serving((_, response) => {
       response.on("close", resolve);
@@ -131,7 +133,7 @@ describe("an answer", () => {
     await expect(closed).resolves.toBeUndefined();
   });
 
-  it("that redirects is refused, with the other address", async () => {
+  it("is refused if it redirects, with the other address", async () => {
     const seen: string[] = [];
     const address = await serving(({ url = "" }, response) => {
       seen.push(url);
@@ -156,7 +158,7 @@ describe("a busy tenant", () => {
     return { address, keys };
   };
 
-  it("is asked again after the pause it wants", async () => {
+  it("receives the request again after the requested pause", async () => {
     const seconds = await busy(2, { "retry-after": "3" });
     const { transport, pauses } = opened();
     expect((await transport(new Request(seconds.address))).status).toBe(200);
@@ -165,7 +167,7 @@ describe("a busy tenant", () => {
     expect(pauses).toEqual([3000, 3000, 5000]);
   });
 
-  it("is left where it wants a long pause, or is busy for good", async () => {
+  it("is given up if it requests a long pause or stays busy", async () => {
     const { transport, pauses } = opened();
     const long = await busy(1, { "retry-after": "3600" });
     expect((await transport(new Request(long.address))).status).toBe(503);
@@ -174,7 +176,7 @@ describe("a busy tenant", () => {
     expect([pauses, good.keys.length]).toEqual([[250, 500, 1000], 4]);
   });
 
-  it("is sent a POST again with its Idempotency-Key, an upload or a DELETE never", async () => {
+  it("receives a POST again with its Idempotency-Key, but never an upload or a DELETE", async () => {
     const { transport, pauses } = opened();
     const post = await busy(2, {});
     const headers = { "content-type": "application/json" };
@@ -191,7 +193,7 @@ describe("a busy tenant", () => {
   });
 });
 
-describe("what is asked again", () => {
+describe("a retry", () => {
   /** Answers one request after another with these statuses, then always with the last. */
   const answering = async (...statuses: readonly number[]) => {
     const seen: IncomingHttpHeaders[] = [];
@@ -213,7 +215,7 @@ describe("what is asked again", () => {
     [404, 1],
     [423, 1],
     [204, 1],
-  ])("after %d: %d times in all", async (status, times) => {
+  ])("after %d: %d requests in total", async (status, times) => {
     const { address, seen } = await answering(status, 200);
     const response = await opened().transport(new Request(address));
     expect([seen.length, response.status]).toEqual([times, times === 2 ? 200 : status]);
@@ -227,7 +229,7 @@ describe("what is asked again", () => {
     ["words", "soon", 250],
     ["a number beyond all measure", "1234567890", 250],
     ["a fraction", "1.5e9x", 250],
-  ])("waits as Retry-After asks: %s", async (_, retryAfter, delayMs) => {
+  ])("waits as Retry-After requests: %s", async (_, retryAfter, delayMs) => {
     let asked = 0;
     const address = await serving((_, response) => {
       asked += 1;
@@ -238,14 +240,14 @@ describe("what is asked again", () => {
     expect(pauses).toEqual([delayMs]);
   });
 
-  it("is not, where the pause would be a little too long", async () => {
+  it("does not happen if the pause would be slightly too long", async () => {
     const address = await serving((_, response) => response.writeHead(503, { "retry-after": "31" }).end());
     const { transport, pauses } = opened();
     expect((await transport(new Request(address))).status).toBe(503);
     expect(pauses).toEqual([]);
   });
 
-  it("a request whose connection was reset once", async () => {
+  it("happens after one connection reset", async () => {
     let asked = 0;
     const address = await serving((request, response) => {
       asked += 1;
@@ -257,7 +259,7 @@ describe("what is asked again", () => {
     expect(pauses).toEqual([250]);
   });
 
-  it("no upload, though nobody answered", async () => {
+  it("does not happen for an upload, even without a response", async () => {
     const gone = createTcpServer();
     const port = await listen(gone);
     await closing.pop()?.();
@@ -267,7 +269,7 @@ describe("what is asked again", () => {
     expect(pauses).toEqual([]);
   });
 
-  it("a POST, by the key that it came with", async () => {
+  it("of a POST uses the key of the first request", async () => {
     const { address, seen } = await answering(503, 200);
     const headers = { "idempotency-key": "mine" };
     await opened().transport(new Request(address, { method: "POST", headers }));
@@ -277,7 +279,7 @@ describe("what is asked again", () => {
     expect(get.seen[0]?.["idempotency-key"]).toBeUndefined();
   });
 
-  it("nothing more, once somebody has interrupted the pause", async () => {
+  it("does not happen after the pause is interrupted", async () => {
     const { address, seen } = await answering(503);
     const ended = new AbortController();
     const wait = async (_: number, signal: AbortSignal): Promise<void> => {
@@ -291,13 +293,13 @@ describe("what is asked again", () => {
   });
 });
 
-it("gives an answer without a body, and only headers that can be trusted", async () => {
+it("returns a response without a body, and only trusted headers", async () => {
   const address = await serving((_, response) => response.writeHead(204, { etag: "\u00e9" }).end());
   const response = await opened().transport(new Request(address));
   expect([response.status, response.body, [...response.headers]]).toEqual([204, null, []]);
 });
 
-it("refuses a redirection that leads nowhere", async () => {
+it("refuses a redirect without an address", async () => {
   const address = await serving((_, response) => response.writeHead(304).end());
   expect(await failure(opened().transport(new Request(address)))).toMatchObject({
     code: "unavailable",
@@ -305,13 +307,13 @@ it("refuses a redirection that leads nowhere", async () => {
   });
 });
 
-it("ends with its signal as interrupted", async () => {
+it("ends as interrupted at its signal", async () => {
   const ended = new AbortController();
   const address = await serving(() => ended.abort());
   expect((await failure(opened().transport(new Request(address, { signal: ended.signal })))).code).toBe("interrupted");
 });
 
-it("says what is wrong with TLS", async () => {
+it("reports what is wrong with TLS", async () => {
   const address = await serving((_, response) => response.end());
   const { code, what, where } = await failure(opened().transport(new Request(address.replace("http:", "https:"))));
   expect([code, what.en]).toEqual(["unavailable", expect.stringMatching(/^TLS connection failed/)]);
@@ -321,9 +323,9 @@ it("says what is wrong with TLS", async () => {
 it.each([
   ["ENOTFOUND", "host not found"],
   ["EAI_AGAIN", "host not found"],
-  ["UND_ERR_CONNECT_TIMEOUT", "timed out waiting for an answer"],
+  ["UND_ERR_CONNECT_TIMEOUT", "timed out waiting for a response"],
   ["SELF_SIGNED_CERT_IN_CHAIN", "the certificate is not signed by a trusted authority"],
-  ["ERR_TLS_CERT_ALTNAME_INVALID", "the certificate is for another host"],
+  ["ERR_TLS_CERT_ALTNAME_INVALID", "the certificate was issued for another host"],
   ["CERT_HAS_EXPIRED", "the certificate has expired or is not yet valid"],
   ["CERT_NOT_YET_VALID", "the certificate has expired or is not yet valid"],
   ["DEPTH_ZERO_SELF_SIGNED_CERT", "the certificate is not signed by a trusted authority"],
@@ -332,14 +334,14 @@ it.each([
   ["ERR_SSL_WRONG_VERSION_NUMBER", "TLS connection failed (ERR_SSL_WRONG_VERSION_NUMBER)"],
   ["EPROTO", "TLS connection failed (EPROTO)"],
   ["ECONNREFUSED", "connection refused"],
-  ["ETIMEDOUT", "timed out waiting for an answer"],
-  ["UND_ERR_HEADERS_TIMEOUT", "timed out waiting for an answer"],
-  ["UND_ERR_BODY_TIMEOUT", "timed out waiting for an answer"],
-  ["UND_ERR_HEADERS_OVERFLOW", "the answer's headers are too long"],
+  ["ETIMEDOUT", "timed out waiting for a response"],
+  ["UND_ERR_HEADERS_TIMEOUT", "timed out waiting for a response"],
+  ["UND_ERR_BODY_TIMEOUT", "timed out waiting for a response"],
+  ["UND_ERR_HEADERS_OVERFLOW", "the response headers are too long"],
   ["EHOSTUNREACH", "connection lost (EHOSTUNREACH)"],
-])("names %s", (code, words) => {
+])("reports %s", (code, words) => {
   const cause = Object.assign(new Error("inner"), { code });
-  const { what, where } = socketFailure(
+  const { what, where } = createSocketFailure(
     new Error("outer", { cause }),
     "https://tenant.example",
     new AbortController().signal,
@@ -347,10 +349,10 @@ it.each([
   expect([what.en, where]).toEqual([words, "https://tenant.example"]);
 });
 
-it("names no code where there is none, and hints only where something can be done", () => {
+it("shows a code only if there is one, and a hint only if something can be done", () => {
   const never = new AbortController().signal;
   const named = (error: unknown): readonly (string | undefined)[] => {
-    const { what, hint } = socketFailure(error, "https://tenant.example", never);
+    const { what, hint } = createSocketFailure(error, "https://tenant.example", never);
     return [what.en, hint?.en];
   };
   expect(named(new Error("odd"))).toEqual(["connection lost", undefined]);
@@ -359,10 +361,10 @@ it("names no code where there is none, and hints only where something can be don
   expect(named(Object.assign(new Error("odd"), { code: "EPROTO" }))[1]).toContain("https");
 });
 
-it("leaves a failure as it is, and takes what is ended for interrupted, whatever its error", () => {
+it("keeps an existing failure, and reports any error after an abort as interrupted", () => {
   const ended = AbortSignal.abort();
   const known = new Failure("locked", { what: { en: "locked", ja: "使用中" } });
-  expect(socketFailure(known, "https://tenant.example", ended)).toBe(known);
-  const { code, where } = socketFailure(new Error("odd"), "https://tenant.example", ended);
+  expect(createSocketFailure(known, "https://tenant.example", ended)).toBe(known);
+  const { code, where } = createSocketFailure(new Error("odd"), "https://tenant.example", ended);
   expect([code, where]).toEqual(["interrupted", undefined]);
 });

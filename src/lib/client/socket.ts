@@ -1,33 +1,33 @@
 import { getCACertificates } from "node:tls";
 import { Agent, request as send, type Dispatcher } from "undici";
-import { ANSWER_HEADERS } from "../contract/route.ts";
+import { RESPONSE_HEADERS } from "../contract/route.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { codeOf, socketFailure } from "./socket-failure.ts";
+import { codeOf, createSocketFailure } from "./socket-failure.ts";
 import type { Transport } from "./transport.ts";
 
-/** Time and randomness for a socket. */
+/** The clock, the timer and the key generator that a socket uses. */
 export interface SocketSurroundings {
   /** the time in milliseconds since 1970-01-01 UTC */
   readonly now: () => number;
-  /** rejects as soon as the signal aborts */
+  /** waits for the delay; rejects as soon as the signal aborts */
   readonly wait: (delayMs: number, signal: AbortSignal) => Promise<unknown>;
-  /** a unique value, for the Idempotency-Key of a POST */
+  /** returns a unique value for the Idempotency-Key of a POST */
   readonly newKey: () => string;
 }
 
 export interface SocketOptions {
   readonly surroundings: SocketSurroundings;
-  /** certificates (PEM) of authorities to trust in addition to the platform's */
+  /** certificates (PEM) of authorities to trust in addition to those of the platform */
   readonly authorities?: readonly string[] | undefined;
   readonly connectTimeoutMs?: number | undefined;
-  /** timeout for the start of an answer: a plan of millions of rows takes minutes */
+  /** timeout for the start of a response: planning millions of rows takes minutes */
   readonly headersTimeoutMs?: number | undefined;
-  /** timeout between two pieces of an answer */
+  /** timeout between two chunks of a response */
   readonly bodyTimeoutMs?: number | undefined;
 }
 
-/** A transport over sockets; closing it ends its connections. */
+/** A transport over sockets; `close` ends its connections. */
 export interface SocketTransport {
   readonly transport: Transport;
   readonly close: () => Promise<void>;
@@ -35,33 +35,33 @@ export interface SocketTransport {
 
 const SECOND_MS = 1000;
 
-/** Number of retries; the delay doubles each time. */
-const RETRIES = 3;
-const FIRST_DELAY_MS = 250;
+/** Maximum number of retries; the delay doubles each time. */
+const MAX_RETRIES = 3;
+const FIRST_RETRY_DELAY_MS = 250;
 
-/** Maximum Retry-After: a tenant that asks for more counts as unavailable. */
-const LONGEST_DELAY_MS = 30 * SECOND_MS;
+/** Maximum delay that Retry-After can request. A tenant that requests a longer delay counts as unavailable. */
+const MAX_RETRY_AFTER_MS = 30 * SECOND_MS;
 
 const BUSY_STATUSES: readonly number[] = [429, 502, 503, 504];
 
 /** Error codes of connections that failed before anything was sent. */
-const NEVER_SENT: readonly string[] = ["ECONNREFUSED", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];
-const BROKEN_OFF: readonly string[] = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"];
+const NEVER_SENT_CODES: readonly string[] = ["ECONNREFUSED", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];
+const CONNECTION_LOST_CODES: readonly string[] = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"];
 
 type HttpResponse = Dispatcher.ResponseData<unknown>;
 
-/** A request in undici's form; a repeatable one holds its body as bytes. */
+/** A request in undici's form. If the request may be repeated, its body is held as bytes. */
 interface OutgoingRequest {
   readonly options: Parameters<typeof send>[1];
-  /** the tenant performs it once, however often it is sent */
+  /** true if the tenant performs the request only once, however often it is sent */
   readonly idempotent: boolean;
   readonly signal: AbortSignal;
   readonly address: string;
-  /** the tenant's origin, for messages */
+  /** origin of the tenant, for messages */
   readonly origin: string;
 }
 
-const agentOf = ({ authorities = [], ...options }: SocketOptions): Agent =>
+const createAgent = ({ authorities = [], ...options }: SocketOptions): Agent =>
   new Agent({
     headersTimeout: options.headersTimeoutMs ?? 600 * SECOND_MS,
     bodyTimeout: options.bodyTimeoutMs ?? 60 * SECOND_MS,
@@ -71,7 +71,7 @@ const agentOf = ({ authorities = [], ...options }: SocketOptions): Agent =>
     },
   });
 
-const retryAfterMs = ({ headers }: HttpResponse, now: number): number | undefined => {
+const parseRetryAfterMs = ({ headers }: HttpResponse, now: number): number | undefined => {
   const value = headers["retry-after"];
   if (typeof value !== "string") return undefined;
   if (/^\d{1,6}$/.test(value)) return Number(value) * SECOND_MS;
@@ -79,8 +79,8 @@ const retryAfterMs = ({ headers }: HttpResponse, now: number): number | undefine
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 };
 
-/** The bytes of an answer, read on demand; cancelling ends the connection. */
-const bytesOf = ({ body }: HttpResponse, { origin, signal }: OutgoingRequest): ReadableStream<Uint8Array> => {
+/** Returns the bytes of a response as a stream that is read on demand; cancelling the stream ends the connection. */
+const streamBody = ({ body }: HttpResponse, { origin, signal }: OutgoingRequest): ReadableStream<Uint8Array> => {
   const bytes = (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
   return new ReadableStream<Uint8Array>(
     {
@@ -90,71 +90,71 @@ const bytesOf = ({ body }: HttpResponse, { origin, signal }: OutgoingRequest): R
           if (next.done === true) controller.close();
           else controller.enqueue(next.value);
         } catch (error) {
-          throw socketFailure(error, origin, signal);
+          throw createSocketFailure(error, origin, signal);
         }
       },
       cancel() {
-        discard(body);
+        discardBody(body);
       },
     },
     { highWaterMark: 0 },
   );
 };
 
-/** Ends a connection whose body is not needed. */
-const discard = (body: HttpResponse["body"]): void => {
-  // destroying it is not an error
+/** Ends the connection of a response whose body is not needed. */
+const discardBody = (body: HttpResponse["body"]): void => {
+  // destroying the body may emit an error, which is expected here
   body.on("error", () => undefined);
   body.destroy();
 };
 
-/** Refuses redirects: following one would send the request, and later its credentials, to another host. */
-const redirection = (answer: HttpResponse, { origin }: OutgoingRequest): Failure => {
+/** Creates the failure for a redirect: not followed, as the request and its credentials would go to another host. */
+const createRedirectFailure = (answer: HttpResponse, { origin }: OutgoingRequest): Failure => {
   const { location } = answer.headers;
   const other = typeof location === "string" ? location.slice(0, 300) : "";
   return new Failure("unavailable", {
     what: text(`the address redirects to ${other}`, `アドレスが ${other} に転送されます`),
     where: origin,
     hint: text(
-      "if that is the tenant, add a context with that address",
+      "if the new address is the tenant, add a context with that address",
       "転送先がテナントなら、そのアドレスでコンテキストを追加してください",
     ),
   });
 };
 
-const responseOf = (answer: HttpResponse, outgoing: OutgoingRequest): Response => {
+const toResponse = (answer: HttpResponse, outgoing: OutgoingRequest): Response => {
   const { statusCode: status } = answer;
   const headers = new Headers();
-  for (const name of ANSWER_HEADERS) {
+  for (const name of RESPONSE_HEADERS) {
     const value = answer.headers[name];
     if (typeof value === "string" && /^[\x20-\x7e]*$/.test(value)) headers.set(name, value);
   }
   const empty = status === 204 || status === 205;
-  return new Response(empty ? null : bytesOf(answer, outgoing), { status, headers });
+  return new Response(empty ? null : streamBody(answer, outgoing), { status, headers });
 };
 
-/** Sends requests through one agent, and retries those that may be repeated. */
+/** Sends requests through one agent, and repeats requests that may be repeated. */
 class Socket {
   readonly #agent: Agent;
   readonly #surroundings: SocketSurroundings;
 
   constructor(options: SocketOptions) {
-    this.#agent = agentOf(options);
+    this.#agent = createAgent(options);
     this.#surroundings = options.surroundings;
   }
 
-  /** @throws Failure `unavailable`, `interrupted` */
+  /** Sends a request and returns its response. @throws Failure `unavailable`, `interrupted` */
   async send(request: Request): Promise<Response> {
     const outgoing = await this.#outgoing(request);
     try {
       const answer = await this.#untilAnswered(outgoing);
       const { statusCode } = answer;
-      if (statusCode >= 200 && statusCode < 300) return responseOf(answer, outgoing);
-      if (statusCode >= 400 && statusCode < 600) return responseOf(answer, outgoing);
-      discard(answer.body);
-      throw redirection(answer, outgoing);
+      if (statusCode >= 200 && statusCode < 300) return toResponse(answer, outgoing);
+      if (statusCode >= 400 && statusCode < 600) return toResponse(answer, outgoing);
+      discardBody(answer.body);
+      throw createRedirectFailure(answer, outgoing);
     } catch (error) {
-      throw socketFailure(error, outgoing.origin, outgoing.signal);
+      throw createSocketFailure(error, outgoing.origin, outgoing.signal);
     }
   }
 
@@ -180,35 +180,36 @@ class Socket {
 
   async #untilAnswered(outgoing: OutgoingRequest): Promise<HttpResponse> {
     for (let repetition = 0; ; repetition += 1) {
-      const last = repetition === RETRIES || !outgoing.idempotent;
-      const usualMs = FIRST_DELAY_MS * 2 ** repetition;
+      const last = repetition === MAX_RETRIES || !outgoing.idempotent;
+      const usualMs = FIRST_RETRY_DELAY_MS * 2 ** repetition;
       const answer = await this.#once(outgoing, last);
-      const askedMs = answer === undefined ? undefined : retryAfterMs(answer, this.#surroundings.now());
+      const askedMs = answer === undefined ? undefined : parseRetryAfterMs(answer, this.#surroundings.now());
       const delayMs = askedMs ?? usualMs;
       if (answer !== undefined) {
-        if (last || delayMs > LONGEST_DELAY_MS || !BUSY_STATUSES.includes(answer.statusCode)) return answer;
-        discard(answer.body);
+        if (last || delayMs > MAX_RETRY_AFTER_MS || !BUSY_STATUSES.includes(answer.statusCode)) return answer;
+        discardBody(answer.body);
       }
       await this.#surroundings.wait(delayMs, outgoing.signal);
     }
   }
 
-  /** @returns undefined if the connection failed and the request may be sent again */
+  /** Sends a request once. @returns undefined if the connection failed and the request may be sent again */
   async #once({ address, options, signal }: OutgoingRequest, last: boolean): Promise<HttpResponse | undefined> {
     try {
       return await send(address, options);
     } catch (error) {
       const code = codeOf(error);
-      if (last || signal.aborted || !(NEVER_SENT.includes(code) || BROKEN_OFF.includes(code))) throw error;
+      if (last || signal.aborted || !(NEVER_SENT_CODES.includes(code) || CONNECTION_LOST_CODES.includes(code)))
+        throw error;
       return undefined;
     }
   }
 }
 
 /**
- * A transport over sockets. Idempotent requests (GET, HEAD, and POST by its Idempotency-Key) are repeated if
- * the connection fails or the server is busy, after the pause its Retry-After asks for; an upload never is.
- * Redirects are refused. A body that breaks off throws Failure `unavailable` to its reader.
+ * Opens a transport over sockets. Idempotent requests (GET, HEAD, and POST because of its Idempotency-Key) are repeated
+ * if the connection fails or the server is busy, after the delay that Retry-After requests. Uploads are never repeated.
+ * Redirects are refused. If a body breaks off, its reader gets a Failure `unavailable`.
  */
 export const openSocket = (options: SocketOptions): SocketTransport => {
   const socket = new Socket(options);

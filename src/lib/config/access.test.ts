@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { accessFault, homeFault, unsafeHome } from "./access.ts";
+import { findAccessFault, findHomeFault, createUnsafeHomeFailure } from "./access.ts";
 import type { Home } from "./home.ts";
 
 const ROOT = 0;
@@ -21,8 +21,8 @@ test.each([
   ["another user's, for root", { ownerId: OTHER, mode: 0o700 }, ROOT, undefined],
   ["another user's that a group can write, for root", { ownerId: OTHER, mode: 0o720 }, ROOT, "chmod go-w '/a b'"],
   ["where files have no owners", { ownerId: 0, mode: 0o777 }, undefined, undefined],
-])("a folder that is %s", (_, look, userId, mend) => {
-  expect(accessFault("/a b", look, userId)?.mend).toBe(mend);
+])("checks a folder that is %s", (_, look, userId, mend) => {
+  expect(findAccessFault("/a b", look, userId)?.mend).toBe(mend);
 });
 
 /** A home whose data and settings lie apart. */
@@ -37,43 +37,43 @@ function homeIn(userId: number | undefined = userInfo().uid): Home {
 
 const posix = process.platform !== "win32";
 
-test.runIf(posix).each(["data", "settings", "tenants"] as const)("the folder of %s is judged", async (name) => {
+test.runIf(posix).each(["data", "settings", "tenants"] as const)("checks the folder of %s", async (name) => {
   const home = homeIn();
-  expect(await homeFault(home, process.platform)).toBeUndefined();
+  expect(await findHomeFault(home, process.platform)).toBeUndefined();
   chmodSync(home[name], 0o777);
-  expect(await homeFault(home, process.platform)).toMatchObject({ kind: "open", mend: `chmod go-w ${home[name]}` });
-  expect(await homeFault({ ...home, userId: undefined }, process.platform)).toBeUndefined();
-  expect(await homeFault(home, "win32")).toBeUndefined();
+  expect(await findHomeFault(home, process.platform)).toMatchObject({ kind: "open", mend: `chmod go-w ${home[name]}` });
+  expect(await findHomeFault({ ...home, userId: undefined }, process.platform)).toBeUndefined();
+  expect(await findHomeFault(home, "win32")).toBeUndefined();
 });
 
-test.runIf(posix)("the folder of each tenant is judged, and no file beside them", async () => {
+test.runIf(posix)("checks the folder of each tenant, but no file next to them", async () => {
   const home = homeIn();
   const [kanto, osaka] = ["kanto", "osaka"].map((name) => join(home.tenants, name)) as [string, string];
   for (const folder of [kanto, osaka]) mkdirSync(folder, { mode: 0o755 });
   const file = join(home.tenants, "file");
   writeFileSync(file, "");
   chmodSync(file, 0o666);
-  expect(await homeFault(home, process.platform)).toBeUndefined();
+  expect(await findHomeFault(home, process.platform)).toBeUndefined();
   chmodSync(osaka, 0o777);
-  expect(await homeFault(home, process.platform)).toMatchObject({ kind: "open", mend: `chmod go-w ${osaka}` });
+  expect(await findHomeFault(home, process.platform)).toMatchObject({ kind: "open", mend: `chmod go-w ${osaka}` });
 });
 
-test("a home that is not there has no fault", async () => {
+test("a missing home has no fault", async () => {
   const home = homeIn();
   rmSync(home.data, { recursive: true });
   rmSync(home.settings, { recursive: true });
-  expect(await homeFault(home, process.platform)).toBeUndefined();
+  expect(await findHomeFault(home, process.platform)).toBeUndefined();
 });
 
-test("a change is refused with what to type, in both languages", () => {
+test("a refused change shows what to type, in both languages", () => {
   const mode = 0o755;
-  const fault = accessFault("/srv/home", { ownerId: OTHER, mode }, USER);
-  const failure = fault && unsafeHome(fault);
+  const fault = findAccessFault("/srv/home", { ownerId: OTHER, mode }, USER);
+  const failure = fault && createUnsafeHomeFailure(fault);
   expect(failure).toMatchObject({
     code: "not-permitted",
-    what: { en: "/srv/home belongs to another user (number 4711, you are 1000), so nothing is changed" },
+    what: { en: "/srv/home belongs to another user (user ID 4711; yours is 1000); nothing was changed" },
     hint: {
-      en: "as root: chown -R 1000 /srv/home; or let CLOMOCTL_HOME name a folder of your own",
+      en: "run as root: chown -R 1000 /srv/home; or set CLOMOCTL_HOME to a folder of your own",
       ja: "root で実行してください: chown -R 1000 /srv/home。または CLOMOCTL_HOME で自分のフォルダーを指定してください",
     },
   });

@@ -19,7 +19,7 @@ const authoritiesIn = async (content: string | Uint8Array): Promise<readonly str
   return readAuthorities(file);
 };
 
-test("a file's certificates are all given, whatever stands between them", async () => {
+test("reads all certificates of a file, whatever is between them", async () => {
   expect(await authoritiesIn(`Subject: 認証局\n${first}\r\n\r\n# next\n${second}\n`)).toEqual([first, second]);
   const inShiftJis = Buffer.concat([Buffer.from("# "), Buffer.of(0x8e, 0x52), Buffer.from(`\n${first}\n`)]);
   expect(await authoritiesIn(inShiftJis)).toEqual([first]);
@@ -29,10 +29,10 @@ test.each([
   ["nothing", ""],
   ["a key", "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIA==\n-----END PRIVATE KEY-----\n"],
   ["a damaged certificate beside a good one", `${first}\n${second.replace("MII", "MIJ")}`],
-])("%s is refused", async (_, content) => {
+])("refuses a file with %s", async (_, content) => {
   await expect(authoritiesIn(content)).rejects.toMatchObject({ code: "input-rejected" });
 });
 
-test("a file that is not there is not found", async () => {
+test("a missing file is not found", async () => {
   await expect(readAuthorities(join(folder, "gone.pem"))).rejects.toMatchObject({ code: "not-found" });
 });

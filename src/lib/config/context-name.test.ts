@@ -1,15 +1,18 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Failure } from "../errors/index.ts";
-import { contextNameKey, parseContextName } from "./context-name.ts";
+import { toContextNameKey, parseContextName } from "./context-name.ts";
 
 test.each(["名".repeat(64), "𠮷".repeat(50), "é".repeat(64).normalize("NFD")])("%s is short enough", (name) => {
   expect(parseContextName(name)).toBe(name.normalize("NFC"));
 });
 
-test.each(["acme", "株式会社アクメ", "a.b-c_1", "conference", "com10", "a".repeat(64), "ｶﾞ"])("%s is a name", (name) => {
-  expect(parseContextName(name)).toBe(name);
-});
+test.each(["acme", "株式会社アクメ", "a.b-c_1", "conference", "com10", "a".repeat(64), "ｶﾞ"])(
+  "%s is a valid name",
+  (name) => {
+    expect(parseContextName(name)).toBe(name);
+  },
+);
 
 test.each([
   "",
@@ -46,7 +49,7 @@ test.each([
   "a\u202eb",
   "a".repeat(65),
   "𠮷".repeat(60),
-])("%j is none", (name) => {
+])("%j is not a valid name", (name) => {
   expect(() => parseContextName(name)).toThrow(expect.objectContaining({ code: "usage" }));
 });
 
@@ -66,7 +69,7 @@ const nearName = fc
   )
   .map(([parts, added]) => added.reduce((all, [at, sign]) => all.toSpliced(at, 0, sign), parts).join(""));
 
-test("a name never leaves its folder, whatever is tried", () => {
+test("no valid name leads out of its folder", () => {
   const tried = { taken: 0, refused: 0 };
   fc.assert(
     fc.property(fc.oneof({ arbitrary: nearName, weight: 9 }, fc.string({ unit: "binary" })), (wished) => {
@@ -94,9 +97,9 @@ test("a name never leaves its folder, whatever is tried", () => {
   expect(tried.refused).toBeGreaterThan(50);
 });
 
-test("names that differ in case or composition only are one", () => {
-  expect(contextNameKey("Acme")).toBe(contextNameKey("aCME"));
-  expect(contextNameKey("か\u3099")).toBe(contextNameKey("が"));
-  expect(contextNameKey("straße")).toBe(contextNameKey("STRASSE"));
-  expect(contextNameKey("客先")).not.toBe(contextNameKey("客先1"));
+test("names that differ only in case or composition are the same", () => {
+  expect(toContextNameKey("Acme")).toBe(toContextNameKey("aCME"));
+  expect(toContextNameKey("か\u3099")).toBe(toContextNameKey("が"));
+  expect(toContextNameKey("straße")).toBe(toContextNameKey("STRASSE"));
+  expect(toContextNameKey("客先")).not.toBe(toContextNameKey("客先1"));
 });

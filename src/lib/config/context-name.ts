@@ -1,36 +1,37 @@
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 
-const LONGEST_NAME = 64;
+const MAX_NAME_LENGTH = 64;
 /** file systems count bytes, and a tenant's files add suffixes to the name */
-const LONGEST_NAME_BYTES = 200;
+const MAX_NAME_BYTES = 200;
 
-/** @see https://learn.microsoft.com/windows/win32/fileio/naming-a-file#naming-conventions */
-const WINDOWS_DEVICES = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\.|$)/i;
+/** Reserved device names.  @see https://learn.microsoft.com/windows/win32/fileio/naming-a-file#naming-conventions */
+const WINDOWS_DEVICE_NAMES = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³])(\.|$)/i;
 
 /**
- * The stored form (NFC) of a context's name, if it is a safe file name on every platform: letters, digits, `.`,
- * `_`, `-`; starting with a letter or digit, not ending with a dot; at most 64 characters.
+ * Returns the stored form (NFC) of a context name. The name must be a safe file name on every platform: it consists of
+ * letters, digits, `.`, `_` and `-`, starts with a letter or digit, does not end with a dot, and has at most 64
+ * characters.
  *
- * @throws `usage` otherwise
+ * @throws `usage` if the name is not allowed
  */
 export function parseContextName(requested: string): string {
   const name = requested.normalize("NFC");
-  const wrong = faultOf(name);
+  const wrong = describeNameFault(name);
   if (wrong !== undefined) {
     throw new Failure("usage", { what: wrong, where: requested });
   }
   return name;
 }
 
-/** Names with equal keys clash: file systems that ignore case would take them for one. */
-export const contextNameKey = (name: string): string => name.normalize("NFC").toUpperCase().toLowerCase();
+/** Returns the key of a context name. Equal keys clash, because file systems that ignore case merge the names. */
+export const toContextNameKey = (name: string): string => name.normalize("NFC").toUpperCase().toLowerCase();
 
-function faultOf(name: string): Text | undefined {
-  if ([...name].length > LONGEST_NAME || Buffer.byteLength(name) > LONGEST_NAME_BYTES) {
+function describeNameFault(name: string): Text | undefined {
+  if ([...name].length > MAX_NAME_LENGTH || Buffer.byteLength(name) > MAX_NAME_BYTES) {
     return text(
-      `a context name has at most ${LONGEST_NAME} characters`,
-      `コンテキスト名は ${LONGEST_NAME} 文字までです`,
+      `a context name can have at most ${MAX_NAME_LENGTH} characters`,
+      `コンテキスト名は ${MAX_NAME_LENGTH} 文字までです`,
     );
   }
   if (!/^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$/u.test(name) || name.endsWith(".")) {
@@ -39,7 +40,7 @@ function faultOf(name: string): Text | undefined {
       "コンテキスト名に使えるのは文字、数字、「.」「_」「-」です。文字か数字で始め、ドットで終わらないようにしてください",
     );
   }
-  if (WINDOWS_DEVICES.test(name)) {
+  if (WINDOWS_DEVICE_NAMES.test(name)) {
     return text("this name is reserved by Windows", "この名前は Windows で予約されています");
   }
   return undefined;

@@ -1,46 +1,46 @@
 import { Failure } from "../errors/index.ts";
 import { UNDELETABLE_CHOICES, type UndeletableChoice } from "../model/import.ts";
-import { zoneNamed } from "../model/time.ts";
+import { findTimeZone } from "../model/time.ts";
 import { text, type Language } from "../text/index.ts";
 import { parseContextName } from "./context-name.ts";
 
-/** A tenant in this process, stored in a folder of the home. */
+/** A context whose tenant runs in this process and is stored in a folder of the home. */
 export interface EmbeddedContext {
   readonly name: string;
   readonly kind: "embedded";
-  /** absolute path of the folder that holds the tenant's database, its staging and nothing else */
+  /** absolute path of the folder that contains the tenant's database and its staging files, and nothing else */
   readonly tenantFolder: string;
-  /** IANA name of the zone in which days are counted */
+  /** IANA name of the time zone in which days are counted */
   readonly timezone: string;
   /** the language of the CLOMO account, which decides the default encoding of exports */
   readonly language: Language;
-  /** map file by format: which headers mean which fields */
+  /** map file for each format; a map file assigns headers to fields */
   readonly maps: ReadonlyMap<string, string>;
-  /** its name is wanted for every change */
+  /** true if every change must be confirmed with the name of the context */
   readonly protected?: true | undefined;
-  /** what replacing imports do with records that they cannot delete, unless they say it */
+  /** what replacing imports do with records that they cannot delete, if the import does not specify it */
   readonly undeletable?: UndeletableChoice | undefined;
 }
 
-/** A tenant on a server. */
+/** A context whose tenant is on a server. */
 export interface RemoteContext {
   readonly name: string;
   readonly kind: "remote";
   readonly url: string;
-  /** a certificate authority to trust in addition to the platform's; absolute path of a PEM file */
+  /** absolute path of a PEM file with certificate authorities to trust in addition to those of the platform */
   readonly caFile?: string | undefined;
-  /** IANA name of the zone in which days are counted */
+  /** IANA name of the time zone in which days are counted */
   readonly timezone: string;
-  /** its name is wanted for every change */
+  /** true if every change must be confirmed with the name of the context */
   readonly protected?: true | undefined;
-  /** what replacing imports do with records that they cannot delete, unless they say it */
+  /** what replacing imports do with records that they cannot delete, if the import does not specify it */
   readonly undeletable?: UndeletableChoice | undefined;
 }
 
 export type Context = EmbeddedContext | RemoteContext;
 
 /** The options of `context add NAME --embedded`. */
-export interface NewEmbedded {
+export interface NewEmbeddedContext {
   readonly kind: "embedded";
   readonly timezone?: string | undefined;
   readonly language?: Language | undefined;
@@ -50,7 +50,7 @@ export interface NewEmbedded {
 }
 
 /** The options of `context add NAME --url`. */
-export interface NewRemote {
+export interface NewRemoteContext {
   readonly kind: "remote";
   readonly url: string;
   readonly caFile?: string | undefined;
@@ -59,17 +59,17 @@ export interface NewRemote {
   readonly undeletable?: UndeletableChoice | undefined;
 }
 
-export type NewContext = NewEmbedded | NewRemote;
+export type NewContext = NewEmbeddedContext | NewRemoteContext;
 
-/** What may be changed of a context; a missing value stays. */
+/** A change of a context's settings; a setting without a value stays unchanged. */
 export interface ContextChange {
   readonly timezone?: string | undefined;
   readonly protected?: boolean | undefined;
-  /** null: none */
+  /** null removes the setting */
   readonly undeletable?: UndeletableChoice | null | undefined;
 }
 
-/** A context as stored in `contexts.json`; a tenant's path follows from the name. */
+/** A context as stored in `contexts.json`. The path of a local tenant is derived from the name. */
 export type StoredContext =
   | {
       readonly name: string;
@@ -82,11 +82,11 @@ export type StoredContext =
     }
   | RemoteContext;
 
-/** The zone of a context that was given none. */
+/** The time zone of a context for which none is specified. */
 export const DEFAULT_TIMEZONE = "Asia/Tokyo";
 
-/** The stored form of a new context. @throws `usage` when its time zone or address is invalid */
-export function storeContext(name: string, requested: NewContext): StoredContext {
+/** Converts a new context to its stored form. @throws `usage` if its time zone or address is invalid */
+export function toStoredContext(name: string, requested: NewContext): StoredContext {
   const settings = {
     timezone: requested.timezone === undefined ? DEFAULT_TIMEZONE : parseTimezone(requested.timezone),
     protected: requested.protected === true ? (true as const) : undefined,
@@ -105,22 +105,22 @@ export function storeContext(name: string, requested: NewContext): StoredContext
   };
 }
 
-/** A context with some of its settings changed. @throws `usage` when the time zone is invalid */
-export const changeContext = (context: StoredContext, change: ContextChange): StoredContext => ({
+/** Returns a context with some settings changed. @throws `usage` if the time zone is invalid */
+export const applyContextChange = (context: StoredContext, change: ContextChange): StoredContext => ({
   ...context,
   timezone: change.timezone === undefined ? context.timezone : parseTimezone(change.timezone),
   protected: (change.protected ?? context.protected) === true ? true : undefined,
   undeletable: change.undeletable === undefined ? context.undeletable : (change.undeletable ?? undefined),
 });
 
-/** @throws `usage` when the time zone does not exist */
+/** Returns the IANA name of a time zone. @throws `usage` if the time zone does not exist */
 function parseTimezone(zone: string): string {
-  // looking the zone up would add a millisecond to each start
+  // checking the default time zone would add a millisecond to every start
   if (zone === DEFAULT_TIMEZONE) return zone;
-  const name = zoneNamed(zone);
+  const name = findTimeZone(zone);
   if (name !== undefined) return name;
   throw new Failure("usage", {
-    what: text(`unknown time zone ${zone}`, `タイムゾーン ${zone} は不明です`),
+    what: text(`unknown time zone "${zone}"`, `タイムゾーン「${zone}」は不明です`),
     hint: text("use a name like Asia/Tokyo", "Asia/Tokyo のように指定してください"),
   });
 }
@@ -130,8 +130,8 @@ function parseUrl(address: string): string {
   if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "") {
     throw new Failure("usage", {
       what: text(
-        "the address must be http or https, without a user name or password",
-        "アドレスは http か https で、ユーザー名やパスワードを含めないでください",
+        "the address must begin with http:// or https:// and must not contain a user name or password",
+        "アドレスは http:// か https:// で始め、ユーザー名やパスワードを含めないでください",
       ),
       where: "--url",
     });
@@ -139,7 +139,7 @@ function parseUrl(address: string): string {
   return url.href;
 }
 
-/** Reads a stored context. @throws TypeError when it is not a context */
+/** Reads a stored context. @throws TypeError if the value is not a context */
 export function readStoredContext(stored: unknown): StoredContext {
   if (!isRecord(stored)) {
     throw new TypeError("a context must be an object");
@@ -155,7 +155,7 @@ export function readStoredContext(stored: unknown): StoredContext {
     throw new TypeError(`${name} is not kept as NFC`);
   }
   if (stored["kind"] === "embedded") {
-    const maps = Array.isArray(stored["maps"]) ? stored["maps"].filter(isPair) : [];
+    const maps = Array.isArray(stored["maps"]) ? stored["maps"].filter(isStringPair) : [];
     return { name, kind: "embedded", language: word("language") === "en" ? "en" : "ja", maps, ...settings };
   }
   if (stored["kind"] === "remote") {
@@ -167,5 +167,5 @@ export function readStoredContext(stored: unknown): StoredContext {
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const isPair = (value: unknown): value is readonly [string, string] =>
+const isStringPair = (value: unknown): value is readonly [string, string] =>
   Array.isArray(value) && value.length === 2 && value.every((part) => typeof part === "string");

@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Contexts } from "./contexts.ts";
 import { locateHome, type Home } from "./home.ts";
-import { LOCAL } from "./settings-file.ts";
+import { LOCAL_CONTEXT_NAME } from "./settings-file.ts";
 import { withSettingsLock } from "./settings-lock.ts";
 
 let root: string;
@@ -47,7 +47,7 @@ test("local is there without set-up, and looking makes no folder", async () => {
   expect(await readdir(root)).toEqual([]);
 });
 
-test("what is added is found again, in order, with its values", async () => {
+test("an added context is listed in order, with its values", async () => {
   await contexts.add("客先.A", {
     kind: "embedded",
     timezone: "europe/berlin",
@@ -55,7 +55,7 @@ test("what is added is found again, in order, with its values", async () => {
     maps: new Map([["__proto__", "/m.yaml"]]),
   });
   await contexts.add("remote", { kind: "remote", url: "https://mdm.example.jp/api", caFile: "/ca.pem" });
-  expect(await names()).toEqual([LOCAL, "客先.A", "remote"]);
+  expect(await names()).toEqual([LOCAL_CONTEXT_NAME, "客先.A", "remote"]);
   expect(await new Contexts(home).find("客先.a")).toEqual({
     name: "客先.A",
     kind: "embedded",
@@ -85,12 +85,12 @@ test.each([
   ["a", { kind: "remote", url: "https://ann:pw@mdm.example.jp" }, "usage"],
   ["a", { kind: "remote", url: "https://ann@mdm.example.jp" }, "usage"],
   ["a", { kind: "remote", url: "https://:pw@mdm.example.jp" }, "usage"],
-] as const)("adding %s as %o is refused", async (name, wished, code) => {
+] as const)("refuses to add %s as %o", async (name, wished, code) => {
   await expect(contexts.add(name, wished)).rejects.toMatchObject({ code });
-  expect(await names()).toEqual([LOCAL]);
+  expect(await names()).toEqual([LOCAL_CONTEXT_NAME]);
 });
 
-test("a name is taken in any case of letters, and while a tenant's file of that name lies there", async () => {
+test("refuses an existing name in any letter case, or a name whose tenant file exists", async () => {
   await contexts.add("Acme", { kind: "embedded" });
   await expect(contexts.add("ACME", { kind: "embedded" })).rejects.toMatchObject({ code: "input-rejected" });
   await makeTenant("old");
@@ -104,23 +104,26 @@ const chosen = async (option?: string, variable?: string) => {
 /** What a command works on that names nothing; undefined where it must. */
 const inEffect = async () => (await contexts.inEffect(undefined, {}))?.context.name;
 
-test("--context goes before CLOMOCTL_CONTEXT, before use, before the only one", async () => {
-  expect(await chosen()).toEqual([LOCAL, "default"]);
+test("--context precedes CLOMOCTL_CONTEXT, then the context in use, then the only one", async () => {
+  expect(await chosen()).toEqual([LOCAL_CONTEXT_NAME, "default"]);
   for (const name of ["a", "b", "c"]) {
     await contexts.add(name, { kind: "embedded" });
   }
   await expect(chosen()).rejects.toMatchObject({
     code: "usage",
-    what: { en: "no context is in use; there are: a, b, c" },
+    what: { en: "no context is in use; existing contexts: a, b, c" },
   });
   await contexts.use("c");
   expect(await chosen()).toEqual(["c", "used"]);
   expect(await chosen(undefined, "b")).toEqual(["b", "environment"]);
   expect(await chosen("a", "b")).toEqual(["a", "option"]);
   expect(await chosen(undefined, "")).toEqual(["c", "used"]);
-  await expect(chosen("x")).rejects.toMatchObject({ code: "not-found", hint: { en: "contexts: local, a, b, c" } });
-  await contexts.use(LOCAL);
-  expect(await chosen()).toEqual([LOCAL, "used"]);
+  await expect(chosen("x")).rejects.toMatchObject({
+    code: "not-found",
+    hint: { en: "existing contexts: local, a, b, c" },
+  });
+  await contexts.use(LOCAL_CONTEXT_NAME);
+  expect(await chosen()).toEqual([LOCAL_CONTEXT_NAME, "used"]);
 });
 
 test("the only one is worked on; local counts once it has held data", async () => {
@@ -130,19 +133,19 @@ test("the only one is worked on; local counts once it has held data", async () =
     source: "default",
     among: ["a"],
   });
-  expect((await contexts.choose(LOCAL, {})).among).toEqual([LOCAL, "a"]);
-  await makeTenant(LOCAL);
+  expect((await contexts.choose(LOCAL_CONTEXT_NAME, {})).among).toEqual([LOCAL_CONTEXT_NAME, "a"]);
+  await makeTenant(LOCAL_CONTEXT_NAME);
   expect(await inEffect()).toBe(undefined);
-  expect((await contexts.choose("a", {})).among).toEqual([LOCAL, "a"]);
+  expect((await contexts.choose("a", {})).among).toEqual([LOCAL_CONTEXT_NAME, "a"]);
 });
 
-test("what was in effect when another was added stays so, if it had data", async () => {
-  await makeTenant(LOCAL);
+test("a context in effect stays in use when another is added, if it had data", async () => {
+  await makeTenant(LOCAL_CONTEXT_NAME);
   await contexts.add("a", { kind: "embedded" });
-  expect(await chosen()).toEqual([LOCAL, "used"]);
+  expect(await chosen()).toEqual([LOCAL_CONTEXT_NAME, "used"]);
 });
 
-test("a served tenant counts as one with data", async () => {
+test("a remote tenant counts as a tenant with data", async () => {
   await contexts.add("far", { kind: "remote", url: "https://a.jp" });
   await contexts.add("b", { kind: "embedded" });
   expect(await chosen()).toEqual(["far", "used"]);
@@ -152,7 +155,7 @@ test("a served tenant counts as one with data", async () => {
   expect(await chosen()).toEqual(["c", "used"]);
 });
 
-test("a removal leaves none in use, even where only one is left", async () => {
+test("removing the context in use leaves none in use, even if only one remains", async () => {
   for (const name of ["a", "b"]) await contexts.add(name, { kind: "embedded" });
   await contexts.use("a");
   await contexts.remove("a", { tenantMayGo: false });
@@ -169,11 +172,14 @@ const CUSTOMERS = ["a", "b", "c"] as const;
 const customer = fc.constantFrom(...CUSTOMERS);
 const step = fc.oneof(
   fc.record({ to: fc.constant("add"), name: customer, use: fc.boolean() }),
-  fc.record({ to: fc.constantFrom("use", "remove", "set", "write"), name: fc.constantFrom(LOCAL, ...CUSTOMERS) }),
+  fc.record({
+    to: fc.constantFrom("use", "remove", "set", "write"),
+    name: fc.constantFrom(LOCAL_CONTEXT_NAME, ...CUSTOMERS),
+  }),
   fc.record({ to: fc.constant("write"), name: fc.constant(undefined) }),
 );
 
-test("no sequence of changes leads what names nothing to another tenant than before, unless it was named", async () => {
+test("no sequence of changes makes a command without a context work on another tenant, unless chosen", async () => {
   const reached = new Map<string, number>();
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 14 }), async (steps) => {
@@ -193,7 +199,7 @@ test("no sequence of changes leads what names nothing to another tenant than bef
         } else if (to === "use" && name !== undefined && there) {
           await contexts.use(name);
           expected = name;
-        } else if (to === "remove" && name !== LOCAL && there) {
+        } else if (to === "remove" && name !== LOCAL_CONTEXT_NAME && there) {
           await contexts.remove(name, { tenantMayGo: true });
         } else if (to === "set" && there) {
           await contexts.set(name, { timezone: "UTC" });
@@ -206,13 +212,14 @@ test("no sequence of changes leads what names nothing to another tenant than bef
         if (now === undefined) continue;
         expect(now, JSON.stringify(steps)).toBe(expected ?? now);
         // an embedded tenant that never held data gives way to the first one that is added
-        const isEmpty = now === LOCAL && !contexts.holdsTenant(await contexts.find(now));
+        const isEmpty = now === LOCAL_CONTEXT_NAME && !contexts.holdsTenant(await contexts.find(now));
         if (!isEmpty) expected = now;
       }
     }),
     { numRuns: 150 },
   );
-  for (const name of ["undefined", LOCAL, ...CUSTOMERS]) expect(reached.get(name) ?? 0, name).toBeGreaterThan(20);
+  for (const name of ["undefined", LOCAL_CONTEXT_NAME, ...CUSTOMERS])
+    expect(reached.get(name) ?? 0, name).toBeGreaterThan(20);
 });
 
 test("settings of a context may change, local's too; what is not said stays", async () => {
@@ -228,15 +235,15 @@ test("settings of a context may change, local's too; what is not said stays", as
     protected: true,
   });
   expect(await contexts.set("far", { protected: false })).toMatchObject({ caFile: "/ca.pem", timezone: "Asia/Tokyo" });
-  await contexts.set(LOCAL, { protected: true });
-  await contexts.set(LOCAL, { timezone: "Asia/Seoul" });
+  await contexts.set(LOCAL_CONTEXT_NAME, { protected: true });
+  await contexts.set(LOCAL_CONTEXT_NAME, { timezone: "Asia/Seoul" });
   const settings = (await new Contexts(home).list()).map((context) => [
     context.name,
     context.timezone,
     context.protected ?? false,
   ]);
   expect(settings).toEqual([
-    [LOCAL, "Asia/Seoul", true],
+    [LOCAL_CONTEXT_NAME, "Asia/Seoul", true],
     ["Acme", "UTC", true],
     ["far", "Asia/Tokyo", false],
   ]);
@@ -244,29 +251,29 @@ test("settings of a context may change, local's too; what is not said stays", as
   await expect(contexts.set("far", { timezone: "Asia/Tokio" })).rejects.toMatchObject({ code: "usage" });
 });
 
-test("a tenant goes only when it may, with its staging and nothing else", async () => {
+test("deletes a tenant only if allowed, with its staging files and nothing else", async () => {
   const context = await contexts.add("a", { kind: "embedded" });
   await makeTenant("a");
   await makeTenant("ab");
   expect(contexts.holdsTenant(context)).toBe(true);
   await expect(contexts.remove("a", { tenantMayGo: false })).rejects.toMatchObject({ code: "usage" });
-  expect(await names()).toEqual([LOCAL, "a"]);
+  expect(await names()).toEqual([LOCAL_CONTEXT_NAME, "a"]);
   await contexts.remove("a", { tenantMayGo: true });
-  expect(await names()).toEqual([LOCAL]);
+  expect(await names()).toEqual([LOCAL_CONTEXT_NAME]);
   expect(await readdir(home.tenants)).toEqual(["ab"]);
-  await expect(contexts.remove(LOCAL, { tenantMayGo: true })).rejects.toMatchObject({ code: "usage" });
+  await expect(contexts.remove(LOCAL_CONTEXT_NAME, { tenantMayGo: true })).rejects.toMatchObject({ code: "usage" });
 });
 
-test("the context that is used stays so when others are added or changed", async () => {
+test("the context in use stays in use when others are added or changed", async () => {
   for (const name of ["a", "b"]) await contexts.add(name, { kind: "embedded" });
   await contexts.use("b");
   await contexts.add("c", { kind: "embedded" });
   expect((await contexts.choose(undefined, {})).context.name).toBe("b");
-  for (const name of ["a", "b", LOCAL]) await contexts.set(name, { timezone: "UTC" });
+  for (const name of ["a", "b", LOCAL_CONTEXT_NAME]) await contexts.set(name, { timezone: "UTC" });
   expect((await contexts.choose(undefined, {})).context.name).toBe("b");
 });
 
-test("removing a context leaves the one that is used, and a remote one leaves what lies in the home", async () => {
+test("removing a context keeps the one in use, and removing a remote one keeps files in the home", async () => {
   for (const name of ["a", "b"]) await contexts.add(name, { kind: "embedded" });
   await contexts.use("a");
   expect(await contexts.remove("B", { tenantMayGo: false })).toMatchObject({ name: "b" });
@@ -279,16 +286,19 @@ test("removing a context leaves the one that is used, and a remote one leaves wh
   await expect(contexts.remove("far", { tenantMayGo: true })).rejects.toMatchObject({ code: "not-found" });
 });
 
-test.skipIf(process.platform === "win32")("a tenant that is a link out of the home: only the link goes", async () => {
-  await contexts.add("a", { kind: "embedded" });
-  await mkdir(home.tenants, { recursive: true });
-  await mkdir(join(root, "precious"));
-  await writeFile(join(root, "precious", "tenant.db"), "rows");
-  await symlink(join(root, "precious"), join(home.tenants, "a"));
-  await contexts.remove("a", { tenantMayGo: true });
-  expect(await readFile(join(root, "precious", "tenant.db"), "utf8")).toBe("rows");
-  expect(await readdir(home.tenants)).toEqual([]);
-});
+test.skipIf(process.platform === "win32")(
+  "for a tenant that is a link out of the home, only the link is deleted",
+  async () => {
+    await contexts.add("a", { kind: "embedded" });
+    await mkdir(home.tenants, { recursive: true });
+    await mkdir(join(root, "precious"));
+    await writeFile(join(root, "precious", "tenant.db"), "rows");
+    await symlink(join(root, "precious"), join(home.tenants, "a"));
+    await contexts.remove("a", { tenantMayGo: true });
+    expect(await readFile(join(root, "precious", "tenant.db"), "utf8")).toBe("rows");
+    expect(await readdir(home.tenants)).toEqual([]);
+  },
+);
 
 test.each([
   "{",
@@ -306,7 +316,7 @@ test.each([
   '{"contexts":[{"name":"a","kind":"remote"}]}',
   '{"contexts":[{"name":"a","kind":"remote","url":"ftp://a.jp"}]}',
   '{"contexts":[{"name":"a","kind":"embedded","timezone":"Nowhere/Zone"}]}',
-])("a damaged file %s is told and not written over", async (damaged) => {
+])("reports a damaged file %s and does not overwrite it", async (damaged) => {
   await mkdir(home.settings, { recursive: true });
   await writeFile(join(home.settings, "contexts.json"), damaged);
   await expect(contexts.list()).rejects.toMatchObject({ code: "input-rejected" });
@@ -314,7 +324,7 @@ test.each([
   expect(await readFile(join(home.settings, "contexts.json"), "utf8")).toBe(damaged);
 });
 
-test("what a file says in another form than text has its usual value", async () => {
+test("values of a wrong type in the file get their defaults", async () => {
   await mkdir(home.settings, { recursive: true });
   const stored = [
     { name: "a", kind: "embedded", timezone: 9, language: "fr", maps: { users: "/m.yaml" } },
@@ -322,13 +332,13 @@ test("what a file says in another form than text has its usual value", async () 
   ];
   await writeFile(join(home.settings, "contexts.json"), JSON.stringify({ contexts: stored, used: 7 }));
   const [local, a, b] = await contexts.list();
-  expect(local?.name).toBe(LOCAL);
+  expect(local?.name).toBe(LOCAL_CONTEXT_NAME);
   expect(a).toMatchObject({ timezone: "Asia/Tokyo", language: "ja", maps: new Map() });
   expect(b).toEqual({ name: "b", kind: "remote", url: "https://b.jp/", timezone: "Asia/Tokyo" });
   expect(await inEffect()).toBe(undefined);
 });
 
-test("a folder in the place of the settings is told", async () => {
+test("reports a folder in place of the settings file", async () => {
   await mkdir(join(home.settings, "contexts.json"), { recursive: true });
   await expect(contexts.list()).rejects.toMatchObject({
     code: "input-rejected",
@@ -336,7 +346,7 @@ test("a folder in the place of the settings is told", async () => {
   });
 });
 
-test("of the maps in a file only pairs of words count", async () => {
+test("ignores maps in the file that are not pairs of words", async () => {
   await mkdir(home.settings, { recursive: true });
   const maps = [["users", "/m.yaml"], ["orgs", 1], [2, "/m.yaml"], ["docs"], ["docs", "/m.yaml", "more"], "docs", null];
   const stored = { contexts: [{ name: "a", kind: "embedded", maps }] };
@@ -344,7 +354,7 @@ test("of the maps in a file only pairs of words count", async () => {
   expect(await contexts.find("a")).toMatchObject({ maps: new Map([["users", "/m.yaml"]]) });
 });
 
-test("what a killed writer left is removed by the next change", async () => {
+test("the next change removes what a killed process left", async () => {
   await mkdir(home.settings, { recursive: true });
   await writeFile(join(home.settings, "contexts.json.tmp-51593907386f0343"), "{");
   await contexts.add("a", { kind: "embedded" });
@@ -352,7 +362,7 @@ test("what a killed writer left is removed by the next change", async () => {
 });
 
 test.skipIf(process.platform === "win32")(
-  "the lock is its owner's alone, also one that was open to others",
+  "only the owner can access the lock, even if others could before",
   async () => {
     await contexts.add("a", { kind: "embedded" });
     const lock = join(home.settings, "settings.lock");
@@ -363,7 +373,7 @@ test.skipIf(process.platform === "win32")(
   },
 );
 
-test("no journal lies beside the lock while it is held", async () => {
+test("no journal file exists next to the lock while it is held", async () => {
   let names: readonly string[] = [];
   await withSettingsLock(
     home.settings,
@@ -375,7 +385,7 @@ test("no journal lies beside the lock while it is held", async () => {
   expect(names).toEqual(["settings.lock"]);
 });
 
-test("a lock that is held too long is told", async () => {
+test("reports a lock that is held too long", async () => {
   await mkdir(home.settings, { recursive: true });
   const holder = new DatabaseSync(join(home.settings, "settings.lock"));
   holder.exec("BEGIN EXCLUSIVE");
@@ -384,7 +394,7 @@ test("a lock that is held too long is told", async () => {
   await contexts.add("a", { kind: "embedded" });
 });
 
-test("processes that add at once lose none", async () => {
+test("processes that add contexts at the same time lose none", async () => {
   const module = new URL("./contexts.ts", import.meta.url).href;
   const add = (name: string) =>
     promisify(execFile)(process.execPath, [
@@ -398,8 +408,8 @@ test("processes that add at once lose none", async () => {
   expect((await names()).length).toBe(13);
 }, 60_000);
 
-test("a home that cannot be written can be read", async () => {
+test("a home that cannot be written can still be read", async () => {
   await writeFile(join(root, "home"), "no folder");
-  expect(await names()).toEqual([LOCAL]);
+  expect(await names()).toEqual([LOCAL_CONTEXT_NAME]);
   await expect(contexts.add("b", { kind: "embedded" })).rejects.toMatchObject({ code: "unexpected" });
 });

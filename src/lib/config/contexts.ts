@@ -3,82 +3,83 @@ import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { line } from "../advice/index.ts";
-import { deniedFailureOf, diskFailureOf } from "../errors/disk.ts";
+import { toPermissionFailure, toDiskFailure } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { hasCode } from "../files/index.ts";
 import { text, type Text } from "../text/index.ts";
-import { contextNameKey, parseContextName } from "./context-name.ts";
+import { toContextNameKey, parseContextName } from "./context-name.ts";
 import {
-  changeContext,
-  storeContext,
+  applyContextChange,
+  toStoredContext,
   type Context,
   type ContextChange,
   type NewContext,
   type StoredContext,
 } from "./context.ts";
 import type { Home } from "./home.ts";
-import { LOCAL, readSettings, writeSettings, type Settings } from "./settings-file.ts";
+import { LOCAL_CONTEXT_NAME, readSettings, writeSettings, type Settings } from "./settings-file.ts";
 
-/** Where the context was selected; deletions on a remote tenant require `option`. `default`: it is the only one. */
+/** Where the context was selected; deletions in remote tenants require `option`. `default`: the only context. */
 export type ContextSource = "option" | "environment" | "used" | "default";
 
-/** A context, and what it was selected from. */
+/** A context, and where it was selected. */
 export interface ChosenContext {
   readonly context: Context;
   readonly source: ContextSource;
-  /** the names of the contexts there are, itself included; `embedded` counts once it has held data */
+  /** names of all contexts, including this one; `embedded` is included only if it has data or is this context */
   readonly among: readonly string[];
 }
 
-type Variables = Readonly<Record<string, string | undefined>>;
+type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
-/** The contexts of a home. Reading needs neither a folder nor write permission; changes are serialised by a lock. */
+/** A home's contexts. Reading needs neither an existing folder nor write permission; a lock serialises changes. */
 export class Contexts {
   readonly #home: Home;
   readonly #pause: () => Promise<void>;
 
-  /** @param pause waits before retrying a lock that is held */
+  /** @param pause waits before the next attempt to take the lock */
   constructor(home: Home, pause: () => Promise<void> = () => sleep(50)) {
     this.#home = home;
     this.#pause = pause;
   }
 
-  /** All contexts, `embedded` first, the others in the order in which they were added. */
+  /** Returns all contexts: `embedded` first, then the others in the order in which they were added. */
   async list(): Promise<readonly Context[]> {
     return this.#all(await readSettings(this.#home));
   }
 
-  /** @throws `not-found` when there is no context of that name */
+  /** Returns the context with this name. @throws `not-found` if no context has this name */
   async find(name: string): Promise<Context> {
-    return pick(await this.list(), name);
+    return findContext(await this.list(), name);
   }
 
   /**
-   * The context a command uses: `--context`, then `CLOMOCTL_CONTEXT`, then `context use`, then the only one there is.
+   * Returns the context that a command uses. It is selected by `--context`, then `CLOMOCTL_CONTEXT`, then
+   * `context use`; if none of these selects a context, the only existing context is used.
    *
-   * @throws `not-found` when it does not exist
-   * @throws `usage` when none of these says which
+   * @throws `not-found` if the selected context does not exist
+   * @throws `usage` if none of these determines a context
    */
-  async choose(option: string | undefined, environment: Variables): Promise<ChosenContext> {
+  async choose(option: string | undefined, environment: EnvironmentVariables): Promise<ChosenContext> {
     const settings = await readSettings(this.#home);
     const chosen = await this.#choose(settings, option, environment);
-    if (chosen === undefined) throw notChosen(await this.#counted(settings));
+    if (chosen === undefined) throw createNoContextFailure(await this.#counted(settings));
     return chosen;
   }
 
-  /** As {@link choose}; undefined where nothing says which. @throws `not-found` */
-  async inEffect(option: string | undefined, environment: Variables): Promise<ChosenContext | undefined> {
+  /** Like {@link choose}, but returns undefined if nothing determines a context. @throws `not-found` */
+  async inEffect(option: string | undefined, environment: EnvironmentVariables): Promise<ChosenContext | undefined> {
     return this.#choose(await readSettings(this.#home), option, environment);
   }
 
-  /** The name of the context that commands work on where none is named, as it is said; undefined where one must be. */
-  async inUse(environment: Variables): Promise<string | undefined> {
+  /** Returns the default context, as spelled in `CLOMOCTL_CONTEXT` if set there; undefined if commands must name it. */
+  async inUse(environment: EnvironmentVariables): Promise<string | undefined> {
     const variable = environment["CLOMOCTL_CONTEXT"] ?? "";
     if (variable !== "") return variable;
     return (await this.inEffect(undefined, {}))?.context.name;
   }
 
-  /** The names of the contexts there are; `embedded` counts once it has held data, or where it is the `chosen` one. */
+  /** Returns the names of the contexts. `embedded` is included only if it has data or is the `chosen` context. */
   async counted(chosen?: string): Promise<readonly string[]> {
     return this.#counted(await readSettings(this.#home), chosen);
   }
@@ -86,7 +87,7 @@ export class Contexts {
   async #choose(
     settings: Settings,
     option: string | undefined,
-    environment: Variables,
+    environment: EnvironmentVariables,
   ): Promise<ChosenContext | undefined> {
     const variable = environment["CLOMOCTL_CONTEXT"] ?? "";
     const { used } = settings;
@@ -97,46 +98,50 @@ export class Contexts {
     ] as const;
     const [source, name] = named.find(([, given]) => given !== undefined) ?? [];
     if (source !== undefined && name !== undefined) {
-      const context = pick(this.#all(settings), name);
+      const context = findContext(this.#all(settings), name);
       return { context, source, among: await this.#counted(settings, context.name) };
     }
     const among = await this.#counted(settings);
-    const [only = LOCAL, ...others] = among;
+    const [only = LOCAL_CONTEXT_NAME, ...others] = among;
     if (!settings.implied || others.length > 0) return undefined;
-    return { context: pick(this.#all(settings), only), source: "default", among: [only] };
+    return { context: findContext(this.#all(settings), only), source: "default", among: [only] };
   }
 
-  /** The names of the contexts that count, and that of the `chosen` one. */
+  /** Returns the names of the contexts. `embedded` is included only if it has data or is the `chosen` context. */
   async #counted(settings: Settings, chosen?: string): Promise<readonly string[]> {
     const [embedded, ...added] = this.#all(settings);
-    const counts = embedded !== undefined && (chosen === LOCAL || this.#hasData(embedded));
-    return [...(counts ? [LOCAL] : []), ...added.map(({ name }) => name)];
+    const counts = embedded !== undefined && (chosen === LOCAL_CONTEXT_NAME || this.#hasData(embedded));
+    return [...(counts ? [LOCAL_CONTEXT_NAME] : []), ...added.map(({ name }) => name)];
   }
 
-  /** Whether a context's tenant has, or may have, data. */
+  /** Returns true if a context's tenant has data, or may have data. */
   #hasData(context: Context): boolean {
     return context.kind === "remote" || this.holdsTenant(context);
   }
 
   /**
-   * Adds a context. One that was in effect only because it was the only one, and has data, is in use from now on.
+   * Adds a context. If commands used a context with data only because it was the only one, they continue to use that
+   * context.
    *
-   * @param use the new one is in use from now on
-   * @throws `usage` when the name or a value is invalid
-   * @throws `input-rejected` when the name is taken, ignoring case, or data of a tenant of that name exists
+   * @param use true if commands use the new context from now on
+   * @throws `usage` if the name or a value is invalid
+   * @throws `input-rejected` if the name is taken, ignoring case, or data of a tenant with this name exists
    */
   async add(name: string, requested: NewContext, use = false): Promise<Context> {
-    const stored = storeContext(parseContextName(name), requested);
-    const key = contextNameKey(name);
+    const stored = toStoredContext(parseContextName(name), requested);
+    const key = toContextNameKey(name);
     return this.#change(async (settings) => {
-      if (this.#all(settings).some((context) => contextNameKey(context.name) === key)) {
-        throw taken(name, text("a context of this name exists already", "この名前のコンテキストは既にあります"));
+      if (this.#all(settings).some((context) => toContextNameKey(context.name) === key)) {
+        throw createNameTakenFailure(
+          name,
+          text("a context with this name already exists", "この名前のコンテキストは既にあります"),
+        );
       }
       const context = this.#open(stored);
       if (this.holdsTenant(context)) {
-        throw taken(
+        throw createNameTakenFailure(
           name,
-          text("data of a tenant of this name exists already", "この名前のテナントのデータが残っています"),
+          text("data of a tenant with this name already exists", "この名前のテナントのデータが残っています"),
         );
       }
       const before = await this.#choose(settings, undefined, {});
@@ -147,51 +152,52 @@ export class Contexts {
   }
 
   /**
-   * Changes some settings of a context, `embedded` included.
+   * Changes some settings of a context; `embedded` can be changed, too.
    *
-   * @throws `not-found` when there is no context of that name
-   * @throws `usage` when a value is invalid
+   * @throws `not-found` if no context has this name
+   * @throws `usage` if a value is invalid
    */
   async set(name: string, change: ContextChange): Promise<Context> {
     return this.#change(async (settings) => {
-      const before = pick(this.#all(settings), name);
+      const before = findContext(this.#all(settings), name);
       const stored = settings.contexts.find((context) => context.name === before.name);
-      const changed = changeContext(stored ?? storeContext(LOCAL, { kind: "embedded" }), change);
+      const changed = applyContextChange(stored ?? toStoredContext(LOCAL_CONTEXT_NAME, { kind: "embedded" }), change);
       const replaced = settings.contexts.map((context) => (context === stored ? changed : context));
       return [{ ...settings, contexts: stored === undefined ? [changed, ...replaced] : replaced }, this.#open(changed)];
     });
   }
 
-  /** Makes a context the default for commands. @throws `not-found` when there is no context of that name */
+  /** Makes a context the default for commands. @throws `not-found` if no context has this name */
   async use(name: string): Promise<Context> {
     return this.#change(async (settings) => {
-      const context = pick(this.#all(settings), name);
+      const context = findContext(this.#all(settings), name);
       return [{ ...settings, used: context.name }, context];
     });
   }
 
   /**
-   * Removes a context, together with its tenant if that is in the home; a remote tenant is not touched. Where no other
-   * is in use, none is, until one is chosen.
+   * Removes a context, together with its tenant if the tenant is stored in the home; a remote tenant is not touched. If
+   * no other context is in use, commands have no default context until one is chosen.
    *
-   * @param tenantMayGo the user confirmed deleting the tenant's data; ask when {@link holdsTenant} is true
-   * @throws `not-found` when there is no context of that name
-   * @throws `usage` for `embedded`, and for a tenant that may not be deleted
+   * @param tenantMayGo true if the user confirmed that the tenant's data is deleted; ask the user if
+   * {@link holdsTenant} returns true
+   * @throws `not-found` if no context has this name
+   * @throws `usage` for `embedded`, and if the tenant's data must not be deleted
    */
   async remove(name: string, { tenantMayGo }: { readonly tenantMayGo: boolean }): Promise<Context> {
     return this.#change(async (settings) => {
-      const context = pick(this.#all(settings), name);
-      if (context.name === LOCAL) {
+      const context = findContext(this.#all(settings), name);
+      if (context.name === LOCAL_CONTEXT_NAME) {
         throw new Failure("usage", {
-          what: text("the context embedded cannot be removed", "コンテキスト embedded は削除できません"),
+          what: text('the context "embedded" cannot be removed', "コンテキスト「embedded」は削除できません"),
         });
       }
       if (context.kind === "embedded" && this.holdsTenant(context)) {
         if (!tenantMayGo) {
           throw new Failure("usage", {
             what: text(
-              "the tenant of this context would be deleted with its data",
-              "このコンテキストのテナントもデータごと削除されます",
+              "removing this context would also delete its tenant with all data",
+              "このコンテキストを削除すると、テナントもデータごと削除されます",
             ),
             where: context.name,
             hint: text(
@@ -200,7 +206,8 @@ export class Contexts {
             ),
           });
         }
-        // Before the settings: a crash between the two leaves a context without data, never data without a context.
+        // The tenant is deleted before the settings change: a crash in between leaves a context without data, never
+        // data without a context.
         await rm(context.tenantFolder, { recursive: true, force: true });
       }
       const contexts = settings.contexts.filter((stored) => stored.name !== context.name);
@@ -209,20 +216,22 @@ export class Contexts {
     });
   }
 
-  /** Whether the home holds data of a context's tenant. */
+  /** Returns true if the home contains data of a context's tenant. */
   holdsTenant(context: Context): boolean {
-    return context.kind === "embedded" && isThere(context.tenantFolder);
+    return context.kind === "embedded" && pathExists(context.tenantFolder);
   }
 
-  /** Whether a context's tenant has been created here. */
+  /** Returns true if the database of a context's tenant exists in the home. */
   hasDatabase(context: Context): boolean {
     if (context.kind !== "embedded") return false;
-    return isThere(join(context.tenantFolder, "tenant.db"));
+    return pathExists(join(context.tenantFolder, "tenant.db"));
   }
 
   #all({ contexts }: Settings): readonly Context[] {
-    const own = contexts.find(({ name }) => name === LOCAL) ?? storeContext(LOCAL, { kind: "embedded" });
-    return [own, ...contexts.filter(({ name }) => name !== LOCAL)].map((stored) => this.#open(stored));
+    const own =
+      contexts.find(({ name }) => name === LOCAL_CONTEXT_NAME) ??
+      toStoredContext(LOCAL_CONTEXT_NAME, { kind: "embedded" });
+    return [own, ...contexts.filter(({ name }) => name !== LOCAL_CONTEXT_NAME)].map((stored) => this.#open(stored));
   }
 
   #open(stored: StoredContext): Context {
@@ -232,7 +241,7 @@ export class Contexts {
   }
 
   async #change<T>(decide: (settings: Settings) => Promise<readonly [Settings, T]>): Promise<T> {
-    // most commands change no settings
+    // loaded only here, because most commands do not change settings
     const { withSettingsLock } = await import("./settings-lock.ts");
     return withSettingsLock(this.#home.settings, this.#pause, async () => {
       const [settings, result] = await decide(await readSettings(this.#home));
@@ -242,43 +251,43 @@ export class Contexts {
   }
 }
 
-const notChosen = (names: readonly string[]): Failure => {
-  const all = names.length === 0 ? LOCAL : names.join(", ");
+const createNoContextFailure = (names: readonly string[]): Failure => {
+  const all = names.length === 0 ? LOCAL_CONTEXT_NAME : names.join(", ");
   return new Failure("usage", {
-    what: text(`no context is in use; there are: ${all}`, `使用中のコンテキストがありません。登録済み: ${all}`),
+    what: text(`no context is in use; existing contexts: ${all}`, `使用中のコンテキストがありません。登録済み: ${all}`),
     hint: text(
-      `name one by --context NAME or CLOMOCTL_CONTEXT, or choose one: ${line("context use", ["NAME"])}`,
+      `pass --context NAME, set CLOMOCTL_CONTEXT, or choose a context: ${line("context use", ["NAME"])}`,
       `--context NAME か CLOMOCTL_CONTEXT で指定するか、${line("context use", ["NAME"])} で選んでください`,
     ),
   });
 };
 
-/** Whether two names are those of one context. */
-export const sameContext = (one: string, other: string): boolean => contextNameKey(one) === contextNameKey(other);
+/** Returns true if two names belong to the same context. */
+export const isSameContext = (one: string, other: string): boolean => toContextNameKey(one) === toContextNameKey(other);
 
-function pick(contexts: readonly Context[], name: string): Context {
-  const key = contextNameKey(name);
-  const context = contexts.find((candidate) => contextNameKey(candidate.name) === key);
+function findContext(contexts: readonly Context[], name: string): Context {
+  const key = toContextNameKey(name);
+  const context = contexts.find((candidate) => toContextNameKey(candidate.name) === key);
   if (context === undefined) {
     const names = contexts.map((candidate) => candidate.name).join(", ");
     throw new Failure("not-found", {
       what: text(`no context is named "${name}"`, `コンテキスト「${name}」はありません`),
-      hint: text(`contexts: ${names}`, `登録済み: ${names}`),
+      hint: text(`existing contexts: ${names}`, `登録済み: ${names}`),
     });
   }
   return context;
 }
 
-const taken = (where: string, what: Text): Failure => new Failure("input-rejected", { what, where });
+const createNameTakenFailure = (where: string, what: Text): Failure => new Failure("input-rejected", { what, where });
 
-/** @throws Failure where it cannot be found out */
-const isThere = (path: string): boolean => {
+/** Returns true if a path exists. @throws Failure if this cannot be determined */
+const pathExists = (path: string): boolean => {
   try {
     lstatSync(path);
     return true;
   } catch (cause) {
     if (hasCode(cause, "ENOENT", "ENOTDIR")) return false;
-    // a folder above it cannot be entered
-    throw diskFailureOf(cause, path) ?? deniedFailureOf(cause, dirname(path)) ?? cause;
+    // a parent folder cannot be entered
+    throw toDiskFailure(cause, path) ?? toPermissionFailure(cause, dirname(path)) ?? cause;
   }
 };

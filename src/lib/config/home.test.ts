@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { keptIn, locateHome } from "./home.ts";
+import { listProgramPaths, locateHome } from "./home.ts";
 
 const linux = { platform: "linux", environment: {}, userFolder: "/home/ann", workingFolder: "/place" };
 
@@ -14,7 +14,7 @@ test("CLOMOCTL_HOME holds everything", () => {
   });
 });
 
-test("Linux has the XDG folders, and ignores a relative one", () => {
+test("Linux uses the XDG folders, and ignores a relative one", () => {
   const environment = { CLOMOCTL_HOME: "", XDG_CONFIG_HOME: "/etc/ann", XDG_CACHE_HOME: "relative" };
   expect(locateHome({ ...linux, environment })).toEqual({
     settings: "/etc/ann/clomoctl",
@@ -26,13 +26,13 @@ test("Linux has the XDG folders, and ignores a relative one", () => {
   });
 });
 
-test("macOS has Application Support and Caches", () => {
+test("macOS uses Application Support and Caches", () => {
   const home = locateHome({ ...linux, platform: "darwin", userFolder: "/Users/ann" });
   expect(home.settings).toBe("/Users/ann/Library/Application Support/clomoctl");
   expect(home.cache).toBe("/Users/ann/Library/Caches/clomoctl");
 });
 
-test("Windows has Roaming for settings and Local for the rest", () => {
+test("Windows uses Roaming for settings and Local for the rest", () => {
   const home = locateHome({
     platform: "win32",
     environment: { APPDATA: String.raw`D:\Roaming` },
@@ -96,8 +96,8 @@ test.each([
   });
 });
 
-test("what is kept for the program itself is in its own folders and files, not all of the home", () => {
-  expect(keptIn(locateHome({ ...linux, environment: { CLOMOCTL_HOME: "here" } }))).toEqual([
+test("the program's own data is in certain folders and files, not in the whole home", () => {
+  expect(listProgramPaths(locateHome({ ...linux, environment: { CLOMOCTL_HOME: "here" } }))).toEqual([
     "/place/here/contexts.json",
     "/place/here/settings.lock",
     "/place/here/notify.yaml",

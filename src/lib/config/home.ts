@@ -1,11 +1,11 @@
 import { join, posix, win32 } from "node:path";
 
-/** What determines the location of a user's files. */
-export interface HomePlace {
+/** The values that determine where a user's files are stored. */
+export interface HomeInputs {
   /** `process.platform` */
   readonly platform: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** `os.homedir()` */
+  /** `process.cwd()`; a relative `CLOMOCTL_HOME` is resolved against it */
   readonly userFolder: string;
   /** `process.cwd()`, for a relative `CLOMOCTL_HOME` */
   readonly workingFolder: string;
@@ -13,29 +13,29 @@ export interface HomePlace {
   readonly userId?: number | undefined;
 }
 
-/** The folders that hold all state; none of them need exist. */
+/** The folders that contain everything that is stored; none of them has to exist. */
 export interface Home {
   /** contexts and settings */
   readonly settings: string;
-  /** data that must not be lost: keys, and the folders below */
+  /** data that must not be lost: keys, and the folders `tenants` and `temporary` */
   readonly data: string;
-  /** embedded tenants; below `data` */
+  /** local tenants; a folder inside `data` */
   readonly tenants: string;
   /** data that may be lost at any time */
   readonly cache: string;
-  /** spooled input and the register of temporary files; below `data` */
+  /** spooled input and the register of temporary files; a folder inside `data` */
   readonly temporary: string;
-  /** the owner's user id; undefined on platforms where files have neither owner nor mode */
+  /** user ID of the owner; undefined on platforms where files have neither owner nor mode */
   readonly userId: number | undefined;
 }
 
 /**
- * `CLOMOCTL_HOME`, or the platform's folders: XDG, Application Support, APPDATA and LOCALAPPDATA. Does not access the
- * disk.
+ * Returns the folders of the home: in `CLOMOCTL_HOME`, or in the folders of the platform (XDG, Application Support,
+ * APPDATA and LOCALAPPDATA). Does not access the disk.
  *
  * @see https://specifications.freedesktop.org/basedir-spec/latest/ (a relative XDG path must be ignored)
  */
-export function locateHome({ platform, environment, userFolder, workingFolder, userId }: HomePlace): Home {
+export function locateHome({ platform, environment, userFolder, workingFolder, userId }: HomeInputs): Home {
   const path = platform === "win32" ? win32 : posix;
   const folders = (settings: string, data: string, cache: string): Home => ({
     settings,
@@ -69,14 +69,14 @@ export function locateHome({ platform, environment, userFolder, workingFolder, u
   );
 }
 
-/** The files of the settings: contexts and their lock, who is notified, and a password for that. */
-const SETTINGS = ["contexts.json", "settings.lock", "notify.yaml", "smtp-password"];
+/** Files in the settings folder: the contexts and their lock, the reminders' configuration, the SMTP password. */
+const SETTINGS_FILES = ["contexts.json", "settings.lock", "notify.yaml", "smtp-password"];
 
-/** The key by which secrets in the databases of tenants are sealed; in `data`. */
-export const SEALING_KEY = "sealing.key";
+/** Name of the file in `data` with the key that seals the secrets in the databases of tenants. */
+export const SEALING_KEY_FILE = "sealing.key";
 
-/** What the program keeps in a home for itself: files, and folders with all in them. What else lies there is a person's own. */
-export function keptIn({ settings, data, tenants, cache, temporary }: Home): readonly string[] {
-  const inData = [SEALING_KEY, "schedule"].map((name) => join(data, name));
-  return [...SETTINGS.map((name) => join(settings, name)), tenants, cache, temporary, ...inData];
+/** Returns a home's paths that only the program uses: files, and whole folders. All else belongs to the user. */
+export function listProgramPaths({ settings, data, tenants, cache, temporary }: Home): readonly string[] {
+  const inData = [SEALING_KEY_FILE, "schedule"].map((name) => join(data, name));
+  return [...SETTINGS_FILES.map((name) => join(settings, name)), tenants, cache, temporary, ...inData];
 }

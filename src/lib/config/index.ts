@@ -1,5 +1,5 @@
-export { accessFault, homeFault, unsafeHome } from "./access.ts";
+export { findAccessFault, findHomeFault, createUnsafeHomeFailure } from "./access.ts";
 export type { Context } from "./context.ts";
-export { Contexts, sameContext, type ChosenContext } from "./contexts.ts";
-export { LOCAL } from "./settings-file.ts";
-export { keptIn, locateHome, type Home } from "./home.ts";
+export { Contexts, isSameContext, type ChosenContext } from "./contexts.ts";
+export { LOCAL_CONTEXT_NAME } from "./settings-file.ts";
+export { listProgramPaths, locateHome, type Home } from "./home.ts";

@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { systemProcesses } from "../files/index.ts";
+import { createProcessTable } from "../files/index.ts";
 import { locateHome, type Home } from "./home.ts";
-import { openSealing, type SecretSealer } from "./sealing.ts";
+import { createSecretSealer, type SecretSealer } from "./sealing.ts";
 
 const posix = process.platform !== "win32";
 const userId = process.geteuid?.();
-const processes = systemProcesses(process.pid, process.kill.bind(process), "here");
+const processes = createProcessTable(process.pid, process.kill.bind(process), "here");
 
 let root: string;
 let home: Home;
@@ -22,7 +22,7 @@ beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), "sealing-"));
   const environment = { CLOMOCTL_HOME: join(root, "home") };
   home = locateHome({ platform: process.platform, environment, userFolder: root, workingFolder: root, userId });
-  sealing = openSealing(home, processes, async () => {});
+  sealing = createSecretSealer(home, processes, async () => {});
   path = join(home.data, "sealing.key");
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
@@ -35,41 +35,38 @@ const useKey = async (key = Buffer.alloc(32, 7).toString("base64url")): Promise<
   await writeFile(path, `${key}\n`, { mode: 0o600 });
 };
 
-test("opening it makes nothing; the first secret makes a key for its owner alone", async () => {
+test("creates nothing when opened, and creates a key for its owner only with the first secret", async () => {
   expect(await readdir(root)).toEqual([]);
   const sealed = await sealing.seal("ade-token", SECRET);
   expect(await sealing.unseal("ade-token", sealed)).toBe(SECRET);
   expect(await readFile(path, "utf8")).toMatch(/^[A-Za-z0-9_-]{43}\n$/);
   expect((await readdir(home.data)).toSorted()).toEqual(["sealing.key", "settings.lock", "tmp"]);
   expect(posix ? (await stat(path)).mode & 0o777 : 0o600).toBe(0o600);
-  expect(await openSealing(home, processes).unseal("ade-token", sealed)).toBe(SECRET);
+  expect(await createSecretSealer(home, processes).unseal("ade-token", sealed)).toBe(SECRET);
 });
 
-test("no key is made where one was lost, and what to do is told", async () => {
-  const kept = [await openSealing(home, processes).seal("ade-key", SECRET)];
+test("creates no new key if the key is lost, and explains what to do", async () => {
+  const kept = [await createSecretSealer(home, processes).seal("ade-key", SECRET)];
   await rm(home.data, { recursive: true });
   const failed: unknown = await sealing.seal("ade-token", SECRET, kept).catch((error: unknown) => error);
   expect(failed).toMatchObject({ code: "input-rejected", where: path });
-  expect(failed).toMatchObject({ hint: { en: expect.stringContaining("put the former sealing.key back") } });
+  expect(failed).toMatchObject({ hint: { en: expect.stringContaining("restore the original sealing.key") } });
   expect(failed).toMatchObject({ hint: { ja: expect.stringContaining("--start-over") } });
   await expect(stat(home.data)).rejects.toMatchObject({ code: "ENOENT" });
 });
 
-test.runIf(process.platform === "linux")(
-  "a faulty disk is not taken for a key that must be made readable",
-  async () => {
-    await mkdir(home.data, { recursive: true });
-    // the first page of a process cannot be read
-    await symlink("/proc/self/mem", path);
-    await expect(sealing.seal("ade-token", SECRET)).rejects.toMatchObject({
-      code: "unexpected",
-      what: { en: "disk I/O error" },
-      where: path,
-    });
-  },
-);
+test.runIf(process.platform === "linux")("does not report a faulty disk as an unreadable key", async () => {
+  await mkdir(home.data, { recursive: true });
+  // the first page of a process cannot be read
+  await symlink("/proc/self/mem", path);
+  await expect(sealing.seal("ade-token", SECRET)).rejects.toMatchObject({
+    code: "unexpected",
+    what: { en: "disk I/O error" },
+    where: path,
+  });
+});
 
-test("nothing is sealed beside what another key has sealed, and what to do is told", async () => {
+test("does not seal if another key sealed existing secrets, and explains what to do", async () => {
   await useKey();
   const kept = [await sealing.seal("ade-key", SECRET), await sealing.seal("ade-token", SECRET)];
   expect(await sealing.unseal("vpp-token", await sealing.seal("vpp-token", SECRET, kept))).toBe(SECRET);
@@ -80,15 +77,15 @@ test("nothing is sealed beside what another key has sealed, and what to do is to
     expect(failed).toMatchObject({
       code: "input-rejected",
       where: path,
-      what: { en: expect.stringContaining("another key than the one that sealed") },
-      hint: { en: expect.stringContaining("put the former sealing.key back") },
+      what: { en: expect.stringContaining("this is not the key that encrypted") },
+      hint: { en: expect.stringContaining("restore the original sealing.key") },
     });
     expect(failed).toMatchObject({ hint: { ja: expect.stringContaining("--start-over") } });
   }
   expect(await sealing.unseal("ade-token", await sealing.seal("ade-token", SECRET, [own]))).toBe(SECRET);
 });
 
-test("a text, whatever it is, comes back; sealed it is another one each time, and shows nothing", async () => {
+test("unseals any text, and each sealed form is different and reveals nothing", async () => {
   await useKey();
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: "grapheme", maxLength: 300 }), fc.string(), async (secret, purpose) => {
@@ -104,7 +101,7 @@ test("a text, whatever it is, comes back; sealed it is another one each time, an
   );
 });
 
-test("a changed byte, a cut, another purpose: it is damaged, and says nothing of what it held", async () => {
+test("a changed byte, a truncation or another purpose is damage, and the error reveals nothing", async () => {
   await useKey();
   const sealed = Buffer.from(await sealing.seal("ade-token", SECRET), "base64url");
   const refused = async (purpose: string, bytes: Uint8Array) => {
@@ -132,14 +129,14 @@ test("a changed byte, a cut, another purpose: it is damaged, and says nothing of
   });
 });
 
-test("on a machine with another key, or with none, it says where the right one is to go", async () => {
+test("on a computer with another key or no key, explains where to put the right one", async () => {
   await useKey();
   const sealed = await sealing.seal("push-certificate", SECRET);
   const refused = {
     code: "input-rejected",
     where: path,
     what: { ja: expect.stringContaining("別の鍵で暗号化されています") },
-    hint: { en: expect.stringContaining("put the former sealing.key back") },
+    hint: { en: expect.stringContaining("restore the original sealing.key") },
   };
   await useKey(Buffer.alloc(32, 8).toString("base64url"));
   await expect(sealing.unseal("push-certificate", sealed)).rejects.toMatchObject(refused);
@@ -149,7 +146,7 @@ test("on a machine with another key, or with none, it says where the right one i
   expect(await readdir(home.data)).toEqual([]);
 });
 
-test.skipIf(!posix)("a key that others may read is refused, with the command that helps", async () => {
+test.skipIf(!posix)("refuses a key that others can read, and suggests the command to fix it", async () => {
   await useKey();
   const sealed = await sealing.seal("ade-token", SECRET);
   for (const mode of [0o640, 0o604, 0o620]) {
@@ -160,7 +157,7 @@ test.skipIf(!posix)("a key that others may read is refused, with the command tha
   }
   await chmod(path, 0o400);
   expect(await sealing.unseal("ade-token", sealed)).toBe(SECRET);
-  const other = openSealing({ ...home, userId: (userId ?? 0) + 1 }, processes);
+  const other = createSecretSealer({ ...home, userId: (userId ?? 0) + 1 }, processes);
   const refused = userId === 0 ? undefined : "belongs to another user";
   const told = await other.unseal("ade-token", sealed).catch((error: Error) => error.message);
   expect(told).toContain(refused ?? SECRET);
@@ -174,17 +171,21 @@ test.each([
   ["two lines", `${"A".repeat(43)}\n\n`],
   ["long", "A".repeat(5000)],
   ["no base64url", "=".repeat(43)],
-])("what is no key is neither used nor written over: %s", async (_, content) => {
+])("neither uses nor overwrites an invalid key: %s", async (_, content) => {
   await useKey();
   const sealed = await sealing.seal("ade-token", SECRET);
   await writeFile(path, content);
-  const refused = { code: "input-rejected", where: path, what: { en: expect.stringContaining("not a key") } };
+  const refused = {
+    code: "input-rejected",
+    where: path,
+    what: { en: expect.stringContaining("not a valid key file") },
+  };
   await expect(sealing.seal("ade-token", SECRET)).rejects.toMatchObject(refused);
   await expect(sealing.unseal("ade-token", sealed)).rejects.toMatchObject(refused);
   expect(await readFile(path, "utf8")).toBe(content);
 });
 
-test("a folder in its place, and a home that cannot be written, are told", async () => {
+test("reports a folder in place of the key, and a home that cannot be written", async () => {
   await mkdir(path, { recursive: true });
   await expect(sealing.seal("ade-token", SECRET)).rejects.toMatchObject({ code: "input-rejected", where: path });
   await rm(home.data, { recursive: true });
@@ -195,32 +196,34 @@ test("a folder in its place, and a home that cannot be written, are told", async
   });
 });
 
-test.skipIf(!posix)("data in a folder that cannot be written, with settings that can", async () => {
+test.skipIf(!posix)("reports a data folder that cannot be written even if the settings can", async () => {
   await mkdir(join(root, "elsewhere"));
   await symlink(join(root, "missing", "folder"), join(root, "data"));
-  const apart = openSealing({ ...home, data: join(root, "data") }, processes, async () => {});
+  const apart = createSecretSealer({ ...home, data: join(root, "data") }, processes, async () => {});
   await expect(apart.seal("ade-token", SECRET)).rejects.toMatchObject({
     code: "unexpected",
     where: join(root, "data"),
   });
 });
 
-test("of several first secrets at once all are opened by one key", async () => {
+test("several first secrets sealed at the same time share one key", async () => {
   const secrets = ["a", "b", "c"];
-  const sealed = await Promise.all(secrets.map((secret) => openSealing(home, processes).seal("ade-token", secret)));
+  const sealed = await Promise.all(
+    secrets.map((secret) => createSecretSealer(home, processes).seal("ade-token", secret)),
+  );
   expect(await Promise.all(sealed.map((one) => sealing.unseal("ade-token", one)))).toEqual(secrets);
 });
 
-test("processes that seal their first secret at once have one key", async () => {
+test("processes that seal their first secret at the same time share one key", async () => {
   const [own, files] = ["./sealing.ts", "../files/index.ts"].map((name) => new URL(name, import.meta.url).href);
   const seal = (secret: string) =>
     promisify(execFile)(process.execPath, [
       "--input-type=module",
       "-e",
-      `import { openSealing } from ${JSON.stringify(own)};
-       import { systemProcesses } from ${JSON.stringify(files)};
-       const processes = systemProcesses(process.pid, process.kill.bind(process), "here");
-       const sealing = openSealing(${JSON.stringify(home)}, processes);
+      `import { createSecretSealer } from ${JSON.stringify(own)};
+       import { createProcessTable } from ${JSON.stringify(files)};
+       const processes = createProcessTable(process.pid, process.kill.bind(process), "here");
+       const sealing = createSecretSealer(${JSON.stringify(home)}, processes);
        process.stdout.write(await sealing.seal("ade-token", ${JSON.stringify(secret)}));`,
     ]);
   const secrets = ["a", "b", "c", "d"];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { unreadableSettings } from "./settings-file.ts";
+import { createUnreadableSettingsFailure } from "./settings-file.ts";
 
 const failing = (code: string): Error => Object.assign(new Error(code), { code });
 
@@ -8,33 +8,33 @@ test.each([
     failing("EACCES"),
     "permission denied",
     "読み取る権限がありません",
-    "make the file and its folder readable",
+    "make the file and its folder readable for you",
     "ファイルとフォルダーを読み取れるようにしてください",
   ],
   [
     failing("EPERM"),
     "permission denied",
     "読み取る権限がありません",
-    "make the file and its folder readable",
+    "make the file and its folder readable for you",
     "ファイルとフォルダーを読み取れるようにしてください",
   ],
   [
     failing("EIO"),
     "disk I/O error",
     "ディスクで入出力エラーが起きました",
-    "check the disk first (see the system log), then run it again",
+    "check the disk first (see the system log), then run the command again",
     "先にディスクを確認し(詳細はシステムのログ)、それからもう一度実行してください",
   ],
   [
     new SyntaxError("not JSON"),
     "cannot read the contexts",
     "コンテキストを読み込めません",
-    "fix the file, or move it away",
+    "correct the file, or move it to another place",
     "ファイルを直すか、別の場所に移してください",
     "input-rejected",
   ],
-])("settings that cannot be read: %s", (cause, en, ja, hintEn, hintJa, code = "unexpected") => {
-  expect(unreadableSettings("/home/contexts.json", cause)).toMatchObject({
+])("reports settings that cannot be read: %s", (cause, en, ja, hintEn, hintJa, code = "unexpected") => {
+  expect(createUnreadableSettingsFailure("/home/contexts.json", cause)).toMatchObject({
     code,
     what: { en, ja },
     where: "/home/contexts.json",

@@ -1,28 +1,28 @@
 import { z } from "zod";
-import { ACCOUNT, ACCOUNT_SETTINGS, RENAMING, SENT_CODE } from "../model/account.ts";
-import { exampleId, exampleOf } from "../model/thing.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS, ACCOUNT_RENAMING_FIELDS, SENT_CODE_FIELDS } from "../model/account.ts";
+import { createExampleId, buildExampleRecord } from "../model/thing.ts";
 import { RecordHistory } from "./history.ts";
-import { flag, byName, filters, paging, searching } from "./queries.ts";
-import { get, items, json, list, patch, post, put } from "./route.ts";
-import { byId, Id, named, seeing } from "./shapes.ts";
-import { lineSchema, newValue, recordSchema, withExample } from "./thing-schema.ts";
-import { written, writing } from "./written.ts";
+import { queryFlag, byName, filters, paging, buildSearchFilters } from "./queries.ts";
+import { get, itemsResponse, jsonResponse, listResponse, patch, post, put } from "./route.ts";
+import { byId, Id, nameSchema, seenRevision } from "./shapes.ts";
+import { lineSchema, newValueSchema, recordSchema, withExample } from "./thing-schema.ts";
+import { writeResultSchema, writeOptions } from "./write-requests.ts";
 
-/** A CLOMO account: what a user has besides the user's own. Its id is the user's. */
-const Account = named("Account", recordSchema(ACCOUNT.fields));
+/** A CLOMO account: what a user has in addition to the user record. The ID of the account is the ID of the user. */
+const Account = nameSchema("Account", recordSchema(ACCOUNT.fields));
 
-/** An account as it was, and as it is by now. */
-const WrittenAccount = named("WrittenAccount", written(Account));
+/** An account before and after a change. */
+const WrittenAccount = nameSchema("WrittenAccount", writeResultSchema(Account));
 
-const AccountSettings = named("AccountSettings", recordSchema(ACCOUNT_SETTINGS.fields));
+const AccountSettings = nameSchema("AccountSettings", recordSchema(ACCOUNT_SETTINGS.fields));
 
-const WrittenAccountSettings = named("WrittenAccountSettings", written(AccountSettings));
+const WrittenAccountSettings = nameSchema("WrittenAccountSettings", writeResultSchema(AccountSettings));
 
-/** A code that was mailed. */
-const SentCode = named("SentResetCode", recordSchema(SENT_CODE));
+/** A password reset code that was sent by mail. */
+const SentCode = nameSchema("SentResetCode", recordSchema(SENT_CODE_FIELDS));
 
-/** How the names of existing accounts would be; `first` are those that are not so. */
-const Renamings = named(
+/** How the names of existing accounts would change; `first` contains the first accounts whose names would change. */
+const RenamingPreview = nameSchema(
   "AccountRenamings",
   withExample(
     z.object({
@@ -30,130 +30,165 @@ const Renamings = named(
       same: z.int(),
       lacking: z.int(),
       clashing: z.int(),
-      first: z.array(recordSchema(RENAMING)),
+      first: z.array(recordSchema(ACCOUNT_RENAMING_FIELDS)),
     }),
-    () => ({ accounts: 120, same: 118, lacking: 1, clashing: 0, first: [exampleOf(RENAMING)] }),
+    () => ({ accounts: 120, same: 118, lacking: 1, clashing: 0, first: [buildExampleRecord(ACCOUNT_RENAMING_FIELDS)] }),
   ),
 );
 
-/** What a successor took over, all of it or nothing. */
-const TransferResult = named(
+/** What a successor took over: either everything or nothing. */
+const TransferResult = nameSchema(
   "TransferResult",
   withExample(
     z.object({
       accounts: z
         .array(z.object({ before: Account, after: Account, consoleTask: z.int().nullable() }))
-        .meta({ description: "in the order in which they were changed" }),
+        .meta({ description: "the changed accounts, in the order of the changes" }),
       renewals: z
         .array(z.object({ id: Id, name: z.string(), before: z.string(), after: z.string() }))
-        .meta({ description: "those with another owner: who that was, and is" }),
+        .meta({ description: "renewal items whose owner changed, with the former and the new owner" }),
       dryRun: z.boolean(),
     }),
     () => ({
-      accounts: [{ before: exampleOf(ACCOUNT.fields), after: exampleOf(ACCOUNT.fields), consoleTask: null }],
-      renewals: [{ id: exampleId(8), name: "本社", before: "taro@example.co.jp", after: "hanako@example.co.jp" }],
+      accounts: [
+        { before: buildExampleRecord(ACCOUNT.fields), after: buildExampleRecord(ACCOUNT.fields), consoleTask: null },
+      ],
+      renewals: [{ id: createExampleId(8), name: "本社", before: "taro@example.co.jp", after: "hanako@example.co.jp" }],
       dryRun: false,
     }),
   ),
 );
 
-const Role = z.enum(ACCOUNT.fields.role.choices);
-const Language = z.enum(ACCOUNT.fields.language.choices).nullable();
+const RoleChoice = z.enum(ACCOUNT.fields.role.choices);
+const LanguageChoice = z.enum(ACCOUNT.fields.language.choices).nullable();
 
 const ROLE_MEMBERS = {
-  role: Role.optional(),
-  scheme: z.string().min(1).optional().meta({ description: "of a custom administrator: a scheme's name or id" }),
-  managedOrgs: z.array(Id).max(1000).optional().meta({ description: "of division and custom administrators" }),
-  managesAll: z.boolean().optional().meta({ description: "true: of a custom administrator, all organisations (全て)" }),
-  supportOption: z.boolean().optional().meta({ description: "of system administrators, on at most five accounts" }),
-  noticeMail: z.boolean().optional().meta({ description: "only with the support option" }),
-  language: Language.optional(),
-  timezone: newValue(ACCOUNT.fields.timezone).nullable().optional().meta({ description: "an IANA name" }),
-  memo: newValue(ACCOUNT.fields.memo).nullable().optional(),
-  password: z
+  role: RoleChoice.optional(),
+  scheme: z
     .string()
+    .min(1)
     .optional()
-    .meta({ description: "kept as a verifier alone; a mirror keeps none, and a dry run needs none" }),
-  passwordInConsole: z.boolean().optional().meta({ description: "of a mirror: the password was set in the console" }),
-  ...writing,
+    .meta({ description: "name or ID of the scheme; only for custom administrators" }),
+  managedOrgs: z
+    .array(Id)
+    .max(1000)
+    .optional()
+    .meta({ description: "IDs of the managed organisations; only for division and custom administrators" }),
+  managesAll: z
+    .boolean()
+    .optional()
+    .meta({ description: "true: all organisations (全て); only for custom administrators" }),
+  supportOption: z
+    .boolean()
+    .optional()
+    .meta({ description: "only for system administrators; at most five accounts can have the support option" }),
+  noticeMail: z.boolean().optional().meta({ description: "requires the support option" }),
+  language: LanguageChoice.optional(),
+  timezone: newValueSchema(ACCOUNT.fields.timezone)
+    .nullable()
+    .optional()
+    .meta({ description: "IANA name of the time zone, such as Asia/Tokyo" }),
+  memo: newValueSchema(ACCOUNT.fields.memo).nullable().optional(),
+  password: z.string().optional().meta({
+    description:
+      "only a verifier of the password is stored; a mirror stores nothing, and a dry run does not need the password",
+  }),
+  passwordInConsole: z
+    .boolean()
+    .optional()
+    .meta({ description: "true: the password was set in the console; only in a mirror" }),
+  ...writeOptions,
 };
 
-const name = newValue(ACCOUNT.fields.name).meta({
-  description: "unique in the tenant; it can be changed, and is never cleared",
+const accountName = newValueSchema(ACCOUNT.fields.name).meta({
+  description: "unique in the tenant; can be changed, but not cleared",
 });
 
-const EXAMPLE = { role: "operator", language: "ja" };
+const GRANT_EXAMPLE = { role: "operator", language: "ja" };
 
 export default {
   description: "CLOMO accounts (CLOMO アカウント) of PANEL users, and the roles of administrators",
   routes: {
     list: get("/v1/accounts", {
       id: "accounts",
-      summary: "CLOMO accounts, page by page",
+      summary: "List CLOMO accounts, page by page",
       query: {
         ...paging,
         ...filters,
-        ...searching({ org: "the accounts of users directly in it", text: "part of any text of an account" }),
-        role: Role.optional(),
-        supported: flag.meta({ description: "true: only those that hold the support option" }),
+        ...buildSearchFilters({
+          org: "the accounts of users directly in this organisation",
+          text: "text to find in any value of an account",
+        }),
+        role: RoleChoice.optional(),
+        supported: queryFlag.meta({ description: "true: only accounts with the support option" }),
       },
-      answer: list(Account, lineSchema(ACCOUNT.fields), "Accounts in the order in which their users were made"),
+      answer: listResponse(
+        Account,
+        lineSchema(ACCOUNT.fields),
+        "Accounts, in the order in which their users were created",
+      ),
     }),
     find: get("/v1/accounts/find", {
       id: "findAccounts",
-      summary: "CLOMO accounts by name, or by id, mail address or employee code of the user",
+      summary: "Find CLOMO accounts by name, or by ID, email address or employee code of the user",
       query: byName,
-      answer: items(Account, "Accounts whose name matches, or a name of the user"),
+      answer: itemsResponse(
+        Account,
+        "Accounts whose name matches, or whose user matches by ID, email address or employee code",
+      ),
     }),
     history: get("/v1/accounts/history", {
       id: "accountHistory",
-      summary: "Every version of CLOMO accounts, also of deleted ones",
+      summary: "Get all versions of CLOMO accounts, including deleted accounts",
       query: byName,
-      answer: items(
+      answer: itemsResponse(
         RecordHistory,
-        "Accounts whose id, name, mail address or employee code matches, and those that had it before",
+        "Accounts whose ID, name, email address or employee code matches, or matched in an earlier version",
       ),
     }),
     settings: get("/v1/accounts/settings", {
       id: "accountSettings",
-      summary: "What account names are composed of, and the authentication type",
-      answer: json(AccountSettings, "The settings"),
+      summary: "Get the authentication type, and what account names are built from",
+      answer: jsonResponse(AccountSettings, "The settings"),
     }),
     setSettings: put("/v1/accounts/settings", {
       id: "setAccountSettings",
-      summary: "Set what the names of new accounts are composed of, and the authentication type",
-      body: named(
+      summary: "Set the authentication type, and what the names of new accounts are built from",
+      body: nameSchema(
         "AccountSettingsChange",
         withExample(
           z.strictObject({
             composition: z.enum(ACCOUNT_SETTINGS.fields.composition.choices).optional(),
-            authentication: newValue(ACCOUNT_SETTINGS.fields.authentication).nullable().optional(),
-            ...seeing,
-            ...writing,
+            authentication: newValueSchema(ACCOUNT_SETTINGS.fields.authentication).nullable().optional(),
+            ...seenRevision,
+            ...writeOptions,
           }),
           () => ({ composition: "free-text" }),
         ),
       ),
-      answer: json(WrittenAccountSettings, "The settings"),
+      answer: jsonResponse(WrittenAccountSettings, "The settings"),
       fails: ["input-rejected", "conflict"],
     }),
     renamings: get("/v1/accounts/renamings", {
       id: "accountRenamings",
-      summary: "How the names of existing accounts would be by a composition",
+      summary: "Preview how a composition would change the names of existing accounts",
       query: { composition: z.enum(ACCOUNT_SETTINGS.fields.composition.choices) },
-      answer: json(Renamings, "How many would have another name, and the first of them"),
+      answer: jsonResponse(
+        RenamingPreview,
+        "The number of accounts whose names would change, and the first of these accounts",
+      ),
     }),
     create: post("/v1/accounts", {
       id: "createAccount",
-      summary: "Give a user a CLOMO account",
-      body: named(
+      summary: "Create a CLOMO account for a user",
+      body: nameSchema(
         "NewAccount",
-        withExample(z.strictObject({ user: Id, name: name.optional(), ...ROLE_MEMBERS }), () => ({
+        withExample(z.strictObject({ user: Id, name: accountName.optional(), ...ROLE_MEMBERS }), () => ({
           user: ACCOUNT.fields.id.example,
           name: "hanako01",
         })),
       ),
-      answer: json(WrittenAccount, "The account"),
+      answer: jsonResponse(WrittenAccount, "The account"),
       status: 201,
       fails: ["input-rejected", "not-found"],
     }),
@@ -161,94 +196,100 @@ export default {
       id: "editAccount",
       summary: "Change a CLOMO account",
       params: byId,
-      body: named(
+      body: nameSchema(
         "AccountChange",
-        withExample(z.strictObject({ name: name.optional(), ...ROLE_MEMBERS }), () => ({ name: "hanako02" })),
+        withExample(z.strictObject({ name: accountName.optional(), ...ROLE_MEMBERS }), () => ({ name: "hanako02" })),
       ),
-      answer: json(WrittenAccount, "The account"),
+      answer: jsonResponse(WrittenAccount, "The account"),
       fails: ["input-rejected"],
     }),
     grant: post("/v1/accounts/{id}/grant", {
       id: "grantRole",
-      summary: "Give a CLOMO account a role, or what belongs to one",
+      summary: "Grant a CLOMO account a role, or settings of a role such as the support option",
       params: byId,
-      body: named(
+      body: nameSchema(
         "Grant",
-        withExample(z.strictObject(ROLE_MEMBERS), () => EXAMPLE),
+        withExample(z.strictObject(ROLE_MEMBERS), () => GRANT_EXAMPLE),
       ),
-      answer: json(WrittenAccount, "The account"),
+      answer: jsonResponse(WrittenAccount, "The account"),
       fails: ["input-rejected", "not-found"],
     }),
     revoke: post("/v1/accounts/{id}/revoke", {
       id: "revokeRole",
-      summary: "Take the role of a CLOMO account away (管理者権限を付与しない)",
+      summary: "Revoke the role of a CLOMO account (管理者権限を付与しない)",
       params: byId,
-      body: named(
+      body: nameSchema(
         "Revocation",
-        withExample(z.strictObject(writing), () => ({})),
+        withExample(z.strictObject(writeOptions), () => ({})),
       ),
-      answer: json(WrittenAccount, "The account"),
+      answer: jsonResponse(WrittenAccount, "The account"),
       fails: ["input-rejected", "not-found"],
     }),
     resetPassword: post("/v1/accounts/{id}/reset-password", {
       id: "resetPassword",
-      summary: "Set the password of a CLOMO account anew",
+      summary: "Set a new password for a CLOMO account",
       params: byId,
-      body: named(
+      body: nameSchema(
         "PasswordReset",
         withExample(
           z.strictObject({
             password: ROLE_MEMBERS.password,
             passwordInConsole: ROLE_MEMBERS.passwordInConsole,
-            ...writing,
+            ...writeOptions,
           }),
           () => ({ password: "Invented1" }),
         ),
       ),
-      answer: json(WrittenAccount, "The account"),
+      answer: jsonResponse(WrittenAccount, "The account"),
       fails: ["input-rejected", "not-found"],
     }),
     transfer: post("/v1/accounts/{id}/transfer", {
       id: "transferAccount",
-      summary:
-        "Give what an account has to a successor: the support option, the role of a system administrator, renewals",
+      summary: "Transfer an account's support option, system administrator role and renewal items to a successor",
       params: byId,
-      body: named(
+      body: nameSchema(
         "Transfer",
         withExample(
-          z.strictObject({ to: Id.meta({ description: "the user who takes over" }), ...seeing, ...writing }),
-          () => ({ to: exampleId(102) }),
+          z.strictObject({
+            to: Id.meta({ description: "ID of the user who takes over" }),
+            ...seenRevision,
+            ...writeOptions,
+          }),
+          () => ({ to: createExampleId(102) }),
         ),
       ),
-      answer: json(TransferResult, "What was changed, in its order"),
+      answer: jsonResponse(TransferResult, "The changes, in the order in which they were made"),
       fails: ["input-rejected", "not-found", "conflict"],
     }),
     sendResetCode: post("/v1/accounts/{id}/reset-code", {
       id: "sendResetCode",
-      summary: "Mail a code by which the person sets a new password; it takes the place of the one before",
+      summary: "Send a code by mail with which the person can set a new password; it replaces any earlier code",
       params: byId,
-      body: named(
+      body: nameSchema(
         "ResetCodeRequest",
         withExample(
-          z.strictObject({ address: z.string().meta({ description: "one of the mail addresses of the account" }) }),
+          z.strictObject({ address: z.string().meta({ description: "one of the email addresses of the account" }) }),
           () => ({ address: ACCOUNT.fields.emails.example[0] }),
         ),
       ),
-      answer: json(SentCode, "To whom it was sent, and how long it holds"),
+      answer: jsonResponse(
+        SentCode,
+        "The address to which the code was sent, and the time until which the code is valid",
+      ),
       fails: ["input-rejected", "not-found", "unavailable"],
     }),
     resetWithCode: post("/v1/accounts/{id}/reset-with-code", {
       id: "resetWithCode",
-      summary: "Set a new password by the code that was mailed, which is used up by that",
+      summary: "Set a new password with a code that was sent by mail; the code can be used only once",
       params: byId,
-      body: named(
+      body: nameSchema(
         "ResetByCode",
         withExample(z.strictObject({ code: z.string().min(1).max(100), password: z.string() }), () => ({
           code: "7K2M-04QX-9TRB",
           password: "Invented1",
         })),
       ),
-      answer: json(WrittenAccount, "The account"),
+      answer: jsonResponse(WrittenAccount, "The account"),
       fails: ["input-rejected", "not-found"],
     }),
   },
@@ -256,8 +297,8 @@ export default {
 
 export type { Account } from "../model/account.ts";
 export type { AccountSettings, SentCode } from "../model/account.ts";
-export type { Composition } from "../model/composition.ts";
-export type AccountRenamings = z.infer<typeof Renamings>;
+export type { AccountNameComposition } from "../model/composition.ts";
+export type AccountRenamings = z.infer<typeof RenamingPreview>;
 export type WrittenAccountSettings = z.infer<typeof WrittenAccountSettings>;
 export type TransferResult = z.infer<typeof TransferResult>;
 export type WrittenAccount = z.infer<typeof WrittenAccount>;

@@ -1,15 +1,18 @@
 import { z } from "zod";
 import { ADE_PROFILE, ADE_PROFILE_SETTINGS } from "../model/ade-profile.ts";
 import { ENDPOINT_KINDS } from "../model/ade.ts";
-import { exampleId, exampleOf } from "../model/thing.ts";
-import { get, items, json, post, put } from "./route.ts";
-import { byId, DryRun, Id, Instant, named } from "./shapes.ts";
+import { createExampleId, buildExampleRecord } from "../model/thing.ts";
+import { get, itemsResponse, jsonResponse, post, put } from "./route.ts";
+import { byId, DryRun, Id, Instant, nameSchema } from "./shapes.ts";
 import { recordSchema, withExample } from "./thing-schema.ts";
 
-const AdeProfile = named("AdeProfile", recordSchema(ADE_PROFILE.fields));
+const AdeProfile = nameSchema("AdeProfile", recordSchema(ADE_PROFILE.fields));
 
-/** Rules of a setting are the tenant's to check; a missing one is that of another profile, else as the maker recommends. */
-const settings = Object.fromEntries(
+/**
+ * The settings of a profile. The tenant validates their values. A missing setting is copied from another profile
+ * (`from`); without such a profile, it has the value that the maker recommends.
+ */
+const profileSettings = Object.fromEntries(
   Object.entries(ADE_PROFILE_SETTINGS).map(([name, { type }]) => {
     const value = type === "boolean" ? z.boolean() : type === "texts" ? z.array(z.string()).max(200) : z.string();
     return [name, value.optional()];
@@ -24,29 +27,29 @@ const settings = Object.fromEntries(
   >;
 };
 
-const Result = z.enum(["SUCCESS", "NOT_ACCESSIBLE", "FAILED", "THROTTLED"]);
+const DeviceResult = z.enum(["SUCCESS", "NOT_ACCESSIBLE", "FAILED", "THROTTLED"]);
 
-/** What became of devices that were to get a profile, or to lose theirs. */
-const AdeProfileWork = named(
+/** The results for devices to which a profile was assigned, or from which it was removed. */
+const AdeProfileWork = nameSchema(
   "AdeProfileWork",
   withExample(
     z.object({
       profile: AdeProfile.nullable(),
       endpoint: z.object({ kind: z.enum(ENDPOINT_KINDS), url: z.string() }),
-      server: z.string().nullable().meta({ description: "the server's name at Apple, as it was seen last" }),
-      devices: z.int().meta({ description: "devices that it is about" }),
+      server: z.string().nullable().meta({ description: "name of the server at Apple, as last seen" }),
+      devices: z.int().meta({ description: "number of devices that the request concerns" }),
       success: z.int(),
-      notAccessible: z.int().meta({ description: "devices that are not the server's" }),
+      notAccessible: z.int().meta({ description: "number of devices that do not belong to this server at Apple" }),
       failed: z.int(),
       throttled: z.int(),
       retryAt: Instant.nullable().meta({
-        description: "when those that Apple did not take are tried again, by a sync",
+        description: "time from which a sync retries the devices that Apple did not accept",
       }),
-      results: z.array(z.object({ serialNumber: z.string(), result: Result.nullable() })),
+      results: z.array(z.object({ serialNumber: z.string(), result: DeviceResult.nullable() })),
       dryRun: z.boolean(),
     }),
     () => ({
-      profile: exampleOf(ADE_PROFILE.fields),
+      profile: buildExampleRecord(ADE_PROFILE.fields),
       endpoint: { kind: "simulator", url: "http://127.0.0.1:8080" },
       server: "SIMULATOR",
       devices: 1,
@@ -61,102 +64,110 @@ const AdeProfileWork = named(
   ),
 );
 
-const confirming = {
-  confirmDevices: z
-    .int()
-    .min(0)
-    .optional()
-    .meta({ description: "the number of devices, which must be it where the endpoint is no simulator" }),
+const confirmationMembers = {
+  confirmDevices: z.int().min(0).optional().meta({
+    description:
+      "number of devices that the caller expects; required unless the endpoint is a simulator; any other number is rejected",
+  }),
   dryRun: DryRun,
 };
 
-/** A million serial numbers as Apple gives them, of up to 12 characters, take 15 MB. */
-const SERIALS_MIB = 16;
+/** Maximum size of a request. A million serial numbers of up to 12 characters (the length of Apple's) take 15 MB. */
+const MAX_SERIALS_MIB = 16;
 
-const meaning = {
+const deviceSelection = {
   serials: z.array(z.string().min(1).max(64)).min(1).max(1_000_000).optional(),
-  org: Id.optional().meta({ description: "the id of an organisation: its devices, and those of the ones below it" }),
-  unassigned: z.boolean().optional().meta({ description: "true: all devices without a profile" }),
+  org: Id.optional().meta({
+    description: "ID of an organisation: selects its devices and the devices of all organisations below it",
+  }),
+  unassigned: z.boolean().optional().meta({ description: "true: selects all devices without a profile" }),
 };
 
-const asks = ["input-rejected", "not-permitted", "not-found", "unavailable"] as const;
+const APPLE_REQUEST_FAILURES = ["input-rejected", "not-permitted", "not-found", "unavailable"] as const;
 
 export default {
   description: "ADE profiles (ADE プロファイル)",
   routes: {
     list: get("/v1/profiles", {
       id: "adeProfiles",
-      summary: "ADE profiles",
-      answer: items(AdeProfile, "Profiles in the order of their creation"),
+      summary: "List ADE profiles",
+      answer: itemsResponse(AdeProfile, "Profiles in the order of their creation"),
     }),
     create: post("/v1/profiles", {
       id: "createAdeProfile",
-      summary: "Make an ADE profile at Apple",
+      summary: "Create an ADE profile at Apple",
       body: withExample(
         z.strictObject({
-          ...settings,
-          from: Id.optional().meta({ description: "another profile, whose settings it has where nothing is said" }),
+          ...profileSettings,
+          from: Id.optional().meta({
+            description: "ID of another profile, from which settings that are not specified are copied",
+          }),
           dryRun: DryRun,
         }),
         () => ({ name: "本社", url: "https://mdm.example.jp/enroll" }),
       ),
-      example: { profile: exampleOf(ADE_PROFILE.fields), unknownItems: [], dryRun: false },
-      answer: json(
+      example: { profile: buildExampleRecord(ADE_PROFILE.fields), unknownItems: [], dryRun: false },
+      answer: jsonResponse(
         z.object({
           profile: AdeProfile,
           unknownItems: z
             .array(z.string())
-            .meta({ description: "set-up items that Apple's list lacks, as far as known" }),
+            .meta({ description: "setup items that clomoctl does not know; they are sent to Apple unchanged" }),
           dryRun: z.boolean(),
         }),
         "The profile",
       ),
       status: 201,
-      fails: [...asks],
+      fails: [...APPLE_REQUEST_FAILURES],
     }),
     unassign: post("/v1/profiles/unassign", {
       id: "unassignAdeProfile",
-      summary: "Take their ADE profile away from devices",
-      body: withExample(z.strictObject({ ...meaning, ...confirming }), () => ({ serials: ["SERIAL000001"] })),
-      bodyMib: SERIALS_MIB,
-      answer: json(AdeProfileWork, "What became of the devices"),
-      fails: [...asks],
+      summary: "Remove the ADE profile from devices",
+      body: withExample(z.strictObject({ ...deviceSelection, ...confirmationMembers }), () => ({
+        serials: ["SERIAL000001"],
+      })),
+      bodyMib: MAX_SERIALS_MIB,
+      answer: jsonResponse(AdeProfileWork, "The results for the devices"),
+      fails: [...APPLE_REQUEST_FAILURES],
     }),
     automatic: put("/v1/profiles/automatic", {
       id: "setAutomaticAdeProfile",
-      summary: "Say which ADE profile new devices of an organisation get; of the root, of the whole tenant",
-      body: withExample(z.strictObject({ org: Id, profile: Id.nullable(), ...confirming }), () => ({
-        org: exampleId(1),
-        profile: exampleId(12),
+      summary:
+        "Set the ADE profile that new devices of an organisation get; for the root organisation, the profile for the whole tenant",
+      body: withExample(z.strictObject({ org: Id, profile: Id.nullable(), ...confirmationMembers }), () => ({
+        org: createExampleId(1),
+        profile: createExampleId(12),
       })),
-      answer: json(AdeProfileWork, "The profile; no device was changed"),
-      fails: [...asks],
+      answer: jsonResponse(AdeProfileWork, "The profile; no device is changed"),
+      fails: [...APPLE_REQUEST_FAILURES],
     }),
     check: post("/v1/profiles/{id}/check", {
       id: "checkAdeProfile",
       changes: false,
-      summary: "Ask Apple whether it still has an ADE profile",
+      summary: "Ask Apple whether an ADE profile still exists",
       params: byId,
       body: z.strictObject({}),
-      answer: json(AdeProfile, "The profile, disabled where Apple has it no more"),
-      fails: [...asks],
+      answer: jsonResponse(AdeProfile, "The profile; disabled if Apple no longer has it"),
+      fails: [...APPLE_REQUEST_FAILURES],
     }),
     assign: post("/v1/profiles/{id}/assign", {
       id: "assignAdeProfile",
-      summary: "Give devices an ADE profile",
+      summary: "Assign an ADE profile to devices",
       params: byId,
-      body: withExample(z.strictObject({ ...meaning, ...confirming }), () => ({ serials: ["SERIAL000001"] })),
-      bodyMib: SERIALS_MIB,
-      answer: json(AdeProfileWork, "What became of the devices"),
-      fails: [...asks],
+      body: withExample(z.strictObject({ ...deviceSelection, ...confirmationMembers }), () => ({
+        serials: ["SERIAL000001"],
+      })),
+      bodyMib: MAX_SERIALS_MIB,
+      answer: jsonResponse(AdeProfileWork, "The results for the devices"),
+      fails: [...APPLE_REQUEST_FAILURES],
     }),
     delete: post("/v1/profiles/{id}/delete", {
       id: "deleteAdeProfile",
-      summary: "Take an ADE profile away from its devices, and forget it",
+      summary: "Remove an ADE profile from its devices, then delete the profile in clomoctl",
       params: byId,
-      body: z.strictObject(confirming),
-      answer: json(AdeProfileWork, "What became of the devices"),
-      fails: [...asks],
+      body: z.strictObject(confirmationMembers),
+      answer: jsonResponse(AdeProfileWork, "The results for the devices"),
+      fails: [...APPLE_REQUEST_FAILURES],
     }),
   },
 };

@@ -1,20 +1,20 @@
 import { z } from "zod";
 import { ADE_DEVICE, ADE_DEVICE_STATES } from "../model/ade-device.ts";
-import { CURSOR_LIFE_MS, ENDPOINT_KINDS, SYNC_KINDS, SYNC_REASONS, SYNC_STATES } from "../model/ade.ts";
-import { byName, flag, paging } from "./queries.ts";
-import { get, items, json, list, post, put } from "./route.ts";
-import { byId, Id, Instant, named, ProblemObject, Sha256 } from "./shapes.ts";
+import { CURSOR_LIFETIME_MS, ENDPOINT_KINDS, SYNC_KINDS, SYNC_REASONS, SYNC_STATES } from "../model/ade.ts";
+import { byName, queryFlag, paging } from "./queries.ts";
+import { get, itemsResponse, jsonResponse, listResponse, post, put } from "./route.ts";
+import { byId, Id, Instant, nameSchema, ProblemObject, Sha256 } from "./shapes.ts";
 import { lineSchema, recordSchema } from "./thing-schema.ts";
 
 const keysOf = <T extends object>(table: T) => Object.keys(table) as [keyof T & string, ...(keyof T & string)[]];
 
-/** A device as Apple's device service has it. */
-const AdeDevice = named("AdeDevice", recordSchema(ADE_DEVICE.fields));
+/** A device as Apple's device service lists it. */
+const AdeDevice = nameSchema("AdeDevice", recordSchema(ADE_DEVICE.fields));
 
-const Endpoint = z.object({ kind: z.enum(ENDPOINT_KINDS), url: z.string() });
+const AdeEndpoint = z.object({ kind: z.enum(ENDPOINT_KINDS), url: z.string() });
 
-/** Apple's entry of the MDM server, as it was seen last. */
-const Server = z.object({
+/** Apple's entry for the MDM server, as last seen. */
+const AdeServer = z.object({
   name: z.string(),
   uuid: z.string(),
   admin: z.string().nullable().meta({ description: "the Managed Apple Account that downloaded the token" }),
@@ -22,41 +22,43 @@ const Server = z.object({
   seenAt: Instant,
 });
 
-const Key = z.object({
-  fingerprint: Sha256.meta({ description: "SHA-256 of its public key" }),
+const AdeKey = z.object({
+  fingerprint: Sha256.meta({ description: "SHA-256 of the public key" }),
   createdAt: Instant,
 });
 
-const Counts = z.object({
+const DeviceCounts = z.object({
   present: z.int(),
   missing: z.int(),
   released: z.int(),
-  notReady: z.int().meta({ description: "of those present: with another profile state than assigned and pushed" }),
-  unreadable: z
+  notReady: z
     .int()
-    .meta({ description: "records of Apple's answers that could not be read, and were not read since" }),
+    .meta({ description: "number of present devices whose profile state is neither assigned nor pushed" }),
+  unreadable: z.int().meta({
+    description: "number of records in Apple's responses that could not be read, and have not been read since",
+  }),
 });
 
-/** Devices whose ADE profile Apple did not take: a sync tries again. */
-const Waiting = z.object({
+/** Devices whose ADE profile Apple did not accept; a later sync tries again. */
+const WaitingDevices = z.object({
   devices: z.int(),
-  notReady: z.int().meta({ description: "of those: without any profile" }),
-  retryAt: Instant.meta({ description: "from when a sync tries the first of them again" }),
+  notReady: z.int().meta({ description: "number of these devices that do not have a profile" }),
+  retryAt: Instant.meta({ description: "time from which a sync retries the first of these devices" }),
 });
 
-/** How often a sync is repeated: Apple takes no position that is older than 7 days. */
-const IntervalMs = z.int().min(1).max(CURSOR_LIFE_MS);
+/** Interval at which a sync is repeated. The maximum is 7 days, because Apple does not accept an older cursor. */
+const IntervalMs = z.int().min(1).max(CURSOR_LIFETIME_MS);
 
-/** A record of an answer of Apple's that could not be read. */
+/** A record in one of Apple's responses that could not be read. */
 const UnreadableRecord = z.object({
-  serialNumber: z.string().nullable().meta({ description: "null if it could not be read itself" }),
-  place: z.string().meta({ description: "in the answer: devices[3]" }),
-  member: z.string().meta({ description: "the first member that is not as Apple documents it" }),
-  isNew: z.boolean().meta({ description: "the completed runs before did not meet it" }),
+  serialNumber: z.string().nullable().meta({ description: "null if the serial number itself could not be read" }),
+  place: z.string().meta({ description: "position in Apple's response, such as devices[3]" }),
+  member: z.string().meta({ description: "first member of the record that does not match Apple's documentation" }),
+  isNew: z.boolean().meta({ description: "true: no earlier completed run reported this record as unreadable" }),
 });
 
 /** A run of the sync. */
-const AdeSync = named(
+const AdeSync = nameSchema(
   "AdeSync",
   z.object({
     id: Id,
@@ -66,48 +68,58 @@ const AdeSync = named(
     startedAt: Instant,
     finishedAt: Instant.nullable(),
     pages: z.int(),
-    devices: z.int().meta({ description: "devices that its pages had, repeated ones too" }),
+    devices: z.int().meta({ description: "number of devices on all pages, including repeated devices" }),
     created: z.int(),
     changed: z.int(),
     released: z.int(),
-    missing: z.int().meta({ description: "devices that Apple no longer has, and whose release is not confirmed" }),
-    registered: z.int().meta({ description: "devices that the tenant got a 事前登録 record of" }),
-    assigned: z.int().meta({ description: "devices that got an ADE profile: by themselves, or as they waited for it" }),
-    unreadable: z.int().meta({ description: "records that could not be read, and were skipped" }),
-    intervalMs: IntervalMs.nullable().meta({ description: "how often a schedule repeats it; null: nobody does" }),
+    missing: z
+      .int()
+      .meta({ description: "number of devices that Apple no longer has, and whose release is not confirmed" }),
+    registered: z
+      .int()
+      .meta({ description: "number of devices for which a 事前登録 record was created in the tenant" }),
+    assigned: z
+      .int()
+      .meta({ description: "number of devices that got an ADE profile, automatically or after waiting for it" }),
+    unreadable: z.int().meta({ description: "number of records that could not be read and were skipped" }),
+    intervalMs: IntervalMs.nullable().meta({
+      description: "interval at which a schedule repeats the sync, in milliseconds; null: the sync is not repeated",
+    }),
     change: z
       .int()
       .nullable()
-      .meta({ description: "the number of its change; null if it is not done, or changed nothing" }),
+      .meta({ description: "number of the run's change; null if the run is not done or changed nothing" }),
     error: ProblemObject.nullable(),
   }),
 );
 
-/** How a tenant stands with Apple's device enrolment; no secret is in it. */
-const Ade = named(
+/** The state of a tenant's connection with Apple's device enrolment. Does not contain secrets. */
+const Ade = nameSchema(
   "Ade",
   z.object({
-    endpoint: Endpoint.nullable(),
-    mirror: z.boolean().meta({ description: "data came from the console: only a simulator may be asked" }),
-    server: Server.nullable(),
-    stagedKey: Key.nullable().meta({ description: "made, and no token was opened by it yet" }),
-    key: Key.nullable(),
+    endpoint: AdeEndpoint.nullable(),
+    mirror: z
+      .boolean()
+      .meta({ description: "true: the tenant's data came from the console, so only a simulator may be contacted" }),
+    server: AdeServer.nullable(),
+    stagedKey: AdeKey.nullable().meta({ description: "key that was created, but has not opened a token yet" }),
+    key: AdeKey.nullable(),
     token: z
       .object({
         expiresAt: Instant,
         setAt: Instant,
         setBy: z.string(),
-        consumer: Sha256.meta({ description: "SHA-256 of its consumer key" }),
+        consumer: Sha256.meta({ description: "SHA-256 of the token's consumer key" }),
         simulated: z.boolean(),
-        rejectedAt: Instant.nullable().meta({ description: "when Apple first rejected it" }),
-        renewal: Id.nullable().meta({ description: "the renewal item that has its date" }),
+        rejectedAt: Instant.nullable().meta({ description: "time when Apple first rejected the token" }),
+        renewal: Id.nullable().meta({ description: "ID of the renewal item that has the token's expiry date" }),
       })
       .nullable(),
     lastFullAt: Instant.nullable(),
     lastSyncAt: Instant.nullable(),
-    sync: AdeSync.nullable().meta({ description: "the last run" }),
-    counts: Counts,
-    waiting: Waiting.nullable().meta({ description: "devices whose profile Apple did not take for now" }),
+    sync: AdeSync.nullable().meta({ description: "the last run of the sync" }),
+    counts: DeviceCounts,
+    waiting: WaitingDevices.nullable().meta({ description: "devices whose profile Apple has not accepted yet" }),
   }),
 );
 
@@ -132,7 +144,7 @@ const EXAMPLE_SYNC = {
   error: null,
 };
 
-const EXAMPLE = {
+const EXAMPLE_ADE = {
   endpoint: { kind: "simulator", url: "http://127.0.0.1:8080" },
   mirror: false,
   server: {
@@ -160,42 +172,44 @@ const EXAMPLE = {
   waiting: null,
 };
 
-const wholeOf = z.object({ items: z.array(z.string()), next: z.string().nullable() });
+const SerialNumberPage = z.object({ items: z.array(z.string()), next: z.string().nullable() });
 
 export default {
   description: "Apple's device enrolment: ADE (Automated Device Enrollment)",
   routes: {
     show: get("/v1/ade", {
       id: "ade",
-      summary: "Endpoint, server, keys, token and the last sync",
-      example: EXAMPLE,
-      answer: json(Ade, "How the tenant stands with ADE"),
+      summary: "Get the endpoint, server, keys, token and last sync",
+      example: EXAMPLE_ADE,
+      answer: jsonResponse(Ade, "The state of ADE in the tenant"),
     }),
     setEndpoint: put("/v1/ade/endpoint", {
       id: "setAdeEndpoint",
-      summary: "Say where Apple's services are",
+      summary: "Set the endpoint of Apple's services",
       body: z.strictObject({
         kind: z.enum(ENDPOINT_KINDS),
-        url: z.url().max(2000).optional().meta({ description: "of a simulator, or another server; Apple's is known" }),
+        url: z.url().max(2000).optional().meta({
+          description: "URL of a simulator or another server; not needed for Apple, because its URL is known",
+        }),
         startOver: z
           .boolean()
           .optional()
-          .meta({ description: "true: forget keys, token, devices and profiles of the former endpoint" }),
+          .meta({ description: "true: delete the keys, token, devices and profiles of the former endpoint" }),
       }),
-      example: EXAMPLE,
-      answer: json(Ade, "How the tenant stands with ADE"),
+      example: EXAMPLE_ADE,
+      answer: jsonResponse(Ade, "The state of ADE in the tenant"),
       fails: ["input-rejected", "unavailable"],
     }),
     createKeyPair: post("/v1/ade/keypair", {
       id: "createAdeKeyPair",
-      summary: "Make a pair of keys for a server token, or give the staged one's certificate again",
+      summary: "Create a key pair for a server token, or return the certificate of the staged key pair again",
       body: z.strictObject({
-        startOver: z.boolean().optional().meta({ description: "true: throw the staged one away" }),
+        startOver: z.boolean().optional().meta({ description: "true: discard the staged key pair" }),
       }),
       example: { certificate: "-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n", created: true },
-      answer: json(
+      answer: jsonResponse(
         z.object({
-          certificate: z.string().meta({ description: "PEM: what Apple Business Manager takes as the public key" }),
+          certificate: z.string().meta({ description: "in PEM; Apple Business Manager accepts it as the public key" }),
           created: z.boolean(),
         }),
         "The certificate; its private key stays in the tenant",
@@ -204,24 +218,33 @@ export default {
     }),
     setToken: put("/v1/ade/token", {
       id: "setAdeToken",
-      summary: "Take over a server token",
+      summary: "Set a server token",
       body: z.strictObject({
         name: z.string().min(1).max(1000).meta({ description: "the file's name" }),
-        content: z.base64().max(400_000).meta({ description: "the file" }),
-        otherAdmin: z.boolean().optional().meta({ description: "true: another administrator downloaded it" }),
-        otherServer: z.boolean().optional().meta({ description: "true: it is of another server entry" }),
+        content: z.base64().max(400_000).meta({ description: "content of the file, in base64" }),
+        otherAdmin: z
+          .boolean()
+          .optional()
+          .meta({ description: "true: accept a token that a different administrator downloaded" }),
+        otherServer: z
+          .boolean()
+          .optional()
+          .meta({ description: "true: accept a token of a different MDM server entry at Apple" }),
       }),
-      example: { unchanged: false, ade: EXAMPLE },
-      answer: json(z.object({ unchanged: z.boolean(), ade: Ade }), "Whether it was set already, and how ADE stands"),
+      example: { unchanged: false, ade: EXAMPLE_ADE },
+      answer: jsonResponse(
+        z.object({ unchanged: z.boolean(), ade: Ade }),
+        "Whether the token was already set, and the state of ADE",
+      ),
       fails: ["input-rejected", "not-permitted"],
     }),
     inspectToken: post("/v1/ade/token/inspect", {
       id: "inspectAdeToken",
       changes: false,
-      summary: "Open a server token by the tenant's keys, without setting it",
+      summary: "Open a server token with the tenant's keys, without setting the token",
       body: z.strictObject({
         name: z.string().min(1).max(1000).meta({ description: "the file's name" }),
-        content: z.base64().max(400_000).meta({ description: "the file" }),
+        content: z.base64().max(400_000).meta({ description: "content of the file, in base64" }),
       }),
       example: {
         server: "SIMULATOR",
@@ -231,30 +254,32 @@ export default {
         sameAdmin: true,
         simulated: true,
       },
-      answer: json(
+      answer: jsonResponse(
         z.object({
-          server: z.string().nullable().meta({ description: "by the file's name" }),
+          server: z.string().nullable().meta({ description: "name of the server, taken from the file name" }),
           expiresAt: Instant,
           key: z.enum(["staged", "current", "former"]).meta({
-            description: "the key that opened it; former: that before, until a token of the current one has worked",
+            description:
+              "the key that opened the token; former: the previous key, which is kept until a token of the current key has worked",
           }),
-          inForce: z.boolean().meta({ description: "this very file is set" }),
+          inForce: z.boolean().meta({ description: "true: this file is the token that is set" }),
           sameAdmin: z.boolean().nullable().meta({
-            description: "the administrator who downloaded the one in force downloaded it; null while none is set",
+            description:
+              "true: the same administrator downloaded this token and the token that is set; null if no token is set",
           }),
           simulated: z.boolean(),
         }),
-        "What it tells; no secret is in it",
+        "Facts about the token, without secrets",
       ),
       fails: ["input-rejected", "not-permitted"],
     }),
     contact: post("/v1/ade/account", {
       id: "contactAde",
       changes: false,
-      summary: "Ask Apple for the account that the token is of",
+      summary: "Ask Apple which MDM server and organisation the token belongs to",
       body: z.strictObject({}),
       example: {
-        ade: EXAMPLE,
+        ade: EXAMPLE_ADE,
         account: {
           serverName: "SIMULATOR",
           serverUuid: "0123456789ABCDEF0123456789ABCDEF",
@@ -268,7 +293,7 @@ export default {
           orgVersion: "v2",
         },
       },
-      answer: json(
+      answer: jsonResponse(
         z.object({
           ade: Ade,
           account: z.object({
@@ -284,74 +309,87 @@ export default {
             orgVersion: z.string().nullable(),
           }),
         }),
-        "The account",
+        "The account at Apple",
       ),
       fails: ["input-rejected", "not-permitted", "unavailable"],
     }),
     sync: post("/v1/ade/syncs", {
       id: "syncAde",
-      summary: "Begin a sync with Apple's device service, or go on with one that was cut off",
+      summary: "Start a sync with Apple's device service, or resume a sync that was interrupted",
       body: z.strictObject({
-        kind: z.enum(keysOf(SYNC_KINDS)).optional().meta({ description: "else what is due" }),
+        kind: z.enum(keysOf(SYNC_KINDS)).optional().meta({ description: "default: the kind that is due" }),
         most: z
           .strictObject({ count: z.int().min(0).optional(), percent: z.number().min(0).max(100).optional() })
           .optional()
-          .meta({ description: "how many devices may be released without being asked; each limit given must hold" }),
-        intervalMs: IntervalMs.optional().meta({ description: "how often a schedule repeats it" }),
+          .meta({
+            description:
+              "maximum number of devices that the sync may release without confirmation; if both limits are given, both apply",
+          }),
+        intervalMs: IntervalMs.optional().meta({
+          description: "interval at which a schedule repeats the sync, in milliseconds",
+        }),
       }),
       example: EXAMPLE_SYNC,
-      answer: json(AdeSync, "The run, under way"),
+      answer: jsonResponse(AdeSync, "The run, which is in progress"),
       status: 201,
       fails: ["input-rejected", "not-permitted", "locked"],
     }),
     findSync: get("/v1/ade/syncs/{id}", {
       id: "adeSync",
-      summary: "A run of the sync",
+      summary: "Get a run of the sync",
       params: byId,
       example: EXAMPLE_SYNC,
-      answer: json(AdeSync, "The run"),
+      answer: jsonResponse(AdeSync, "The run"),
     }),
     syncChanges: get("/v1/ade/syncs/{id}/serials", {
       id: "adeSyncSerials",
       summary:
-        "Serial numbers that a run created, released or found missing, or that became not ready since the run before",
+        "List the serial numbers of devices that a run created, released or found missing, or that became not ready since the previous run",
       params: byId,
       query: { which: z.enum(["created", "released", "missing", "not-ready"]) },
       example: { items: ["SERIAL000001"], next: null },
-      answer: json(wholeOf, "At most 1,000 of them; `next` tells that there are more"),
+      answer: jsonResponse(SerialNumberPage, "At most 1,000 serial numbers; if there are more, `next` is not null"),
     }),
     unreadable: get("/v1/ade/syncs/{id}/unreadable", {
       id: "adeSyncUnreadable",
-      summary: "Records that a run could not read",
+      summary: "List the records that a run could not read",
       params: byId,
       example: { items: [{ serialNumber: "SERIAL000001", place: "devices[0]", member: "op_date", isNew: true }] },
-      answer: items(UnreadableRecord, "In the order in which they came, at most 1,000 of them"),
+      answer: itemsResponse(UnreadableRecord, "At most 1,000 records, in the order in which they arrived"),
     }),
     release: post("/v1/ade/syncs/{id}/release", {
       id: "releaseAdeDevices",
-      summary: "Confirm that devices are gone which a full sync did not find",
+      summary: "Confirm the release of devices that a full sync did not find",
       params: byId,
-      body: z.strictObject({ count: z.int().min(1).meta({ description: "their number: any other is refused" }) }),
+      body: z.strictObject({
+        count: z.int().min(1).meta({ description: "number of these devices; any other number is rejected" }),
+      }),
       example: EXAMPLE_SYNC,
-      answer: json(AdeSync, "The run"),
+      answer: jsonResponse(AdeSync, "The run"),
       fails: ["input-rejected", "conflict"],
     }),
     devices: get("/v1/ade/devices", {
       id: "adeDevices",
-      summary: "Devices as Apple has them, page by page",
+      summary: "List the devices in Apple's device service, page by page",
       query: {
         ...paging,
-        search: z.string().optional().meta({ description: "part of any text of a device" }),
-        state: z.enum(ADE_DEVICE_STATES).optional().meta({ description: "default: all but released ones" }),
-        notReady: flag.meta({ description: "true: those whose profile state is neither assigned nor pushed" }),
+        search: z.string().optional().meta({ description: "text to find in any value of a device" }),
+        state: z.enum(ADE_DEVICE_STATES).optional().meta({ description: "default: all devices except released ones" }),
+        notReady: queryFlag.meta({
+          description: "true: only devices whose profile state is neither assigned nor pushed",
+        }),
       },
-      answer: list(AdeDevice, lineSchema(ADE_DEVICE.fields), "Devices in the order in which they were first seen"),
+      answer: listResponse(
+        AdeDevice,
+        lineSchema(ADE_DEVICE.fields),
+        "Devices in the order in which they were first seen",
+      ),
     }),
     findDevices: get("/v1/ade/devices/find", {
       id: "findAdeDevices",
-      summary: "Devices as Apple has them, by serial number",
+      summary: "Find devices in Apple's device service by serial number",
       query: byName,
-      answer: items(AdeDevice, "Devices with this serial number"),
+      answer: itemsResponse(AdeDevice, "Devices with this serial number"),
     }),
   },
 };

@@ -1,48 +1,50 @@
 import { z } from "zod";
-import { get, json, post } from "./route.ts";
-import { Id, Instant, named } from "./shapes.ts";
+import { get, jsonResponse, post } from "./route.ts";
+import { Id, Instant, nameSchema } from "./shapes.ts";
 
-/** Where people are administrators: CLOMO PANEL, or one of the SECURED APPs. */
-const AdministratorsOf = z.enum(["users", "browser", "docs", "mailer", "calendar", "contacts"]);
+/** Where people can be administrators: in CLOMO PANEL, or in one of the SECURED APPs. */
+const AdministratorKind = z.enum(["users", "browser", "docs", "mailer", "calendar", "contacts"]);
 
-/** Who is marked as an administrator; `knownAt` is null where nobody has looked: a mirror cannot tell by itself. */
-const Administrators = named(
+/** Users marked as administrators; `knownAt` is null if nobody recorded them, which a mirror cannot do itself. */
+const Administrators = nameSchema(
   "Administrators",
   z.object({
-    kind: AdministratorsOf,
+    kind: AdministratorKind,
     knownAt: Instant.nullable(),
     knownBy: z.string().nullable(),
     administrators: z.array(z.object({ id: Id, key: z.string(), name: z.string() })),
     consoleTasks: z
       .array(z.int())
       .optional()
-      .meta({ description: "of a change in a mirror: the numbers of what has to be done in the console" }),
+      .meta({ description: "only for a change in a mirror: numbers of the tasks to do in the console" }),
   }),
 );
 
-const params = { kind: AdministratorsOf };
+const kindParams = { kind: AdministratorKind };
 
 export default {
-  description: "Administrators of CLOMO PANEL and of the SECURED APPs: marks, as the console's exports do not tell",
+  description:
+    "Administrators of CLOMO PANEL and of the SECURED APPs; they are marked here because exports of the console do not show them",
   routes: {
     list: get("/v1/administrators/{kind}", {
       id: "administrators",
-      summary: "Who is marked as an administrator",
-      params,
-      answer: json(Administrators, "The marked ones, and since when they are known"),
+      summary: "List the users who are marked as administrators",
+      params: kindParams,
+      answer: jsonResponse(Administrators, "The users who are marked, and when this was last recorded"),
     }),
     mark: post("/v1/administrators/{kind}", {
       id: "markAdministrators",
-      summary: "Mark and unmark administrators; with neither, record that there are no others",
-      params,
+      summary:
+        "Mark and unmark administrators; without `add` and `remove`, record that there are no other administrators",
+      params: kindParams,
       body: z.strictObject({
         add: z
           .array(z.string().min(1))
           .default([])
-          .meta({ description: "ids of users; of an app ユーザーID, known or not" }),
+          .meta({ description: "IDs of users; for an app, the ユーザーID of users, who need not exist here" }),
         remove: z.array(Id).default([]),
       }),
-      answer: json(Administrators, "The marked ones by now"),
+      answer: jsonResponse(Administrators, "The users who are marked after the change"),
       fails: ["input-rejected"],
     }),
   },

@@ -1,12 +1,12 @@
-/** Apart from the document, since tests need the nouns without it. */
+/** This file is separate from the OpenAPI document, because tests need the nouns without the document. */
 
 import { NOUNS } from "./index.ts";
 import type { Noun, Route } from "./route.ts";
 
-/** Every noun of the tenant API at once: for its document and for tests. */
+/** All nouns of the tenant API, for its OpenAPI document and for tests. */
 export const ALL_NOUNS: ReadonlyMap<string, Noun> = new Map(
   await Promise.all(Object.entries(NOUNS).map(async ([name, load]) => [name, (await load()).default] as const)),
 );
 
-/** The routes one after another. */
+/** The routes of all nouns. */
 export const ALL_ROUTES: readonly Route[] = [...ALL_NOUNS.values()].flatMap(({ routes }) => Object.values(routes));

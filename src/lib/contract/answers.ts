@@ -1,51 +1,53 @@
 import { z } from "zod";
 import { ANSWER } from "../model/answer.ts";
-import { exampleOf } from "../model/thing.ts";
-import { get, items, json, put } from "./route.ts";
-import { DryRun, Instant, named } from "./shapes.ts";
-import { newValue, recordSchema, withExample } from "./thing-schema.ts";
+import { buildExampleRecord } from "../model/thing.ts";
+import { get, itemsResponse, jsonResponse, put } from "./route.ts";
+import { DryRun, Instant, nameSchema } from "./shapes.ts";
+import { newValueSchema, recordSchema, withExample } from "./thing-schema.ts";
 
 const { fields: FIELDS } = ANSWER;
 
-/** What somebody has answered of what only people know. */
-const Answer = named("Answer", recordSchema(ANSWER.fields));
+/** A person's answer to a question that only people can answer. */
+const Answer = nameSchema("Answer", recordSchema(ANSWER.fields));
 
-/** An answer to keep; null takes it back. */
+/** An answer to record; null removes the recorded answer. */
 const NewAnswer = z.strictObject({
-  question: newValue(FIELDS.question).meta({ description: "the name of a question: `rules.lost.owner`" }),
-  subject: newValue(FIELDS.subject)
-    .default("")
-    .meta({ description: "what it is about: the id of an account or of a renewal, a context; default: the tenant" }),
-  value: newValue(FIELDS.value)
-    .nullable()
-    .meta({ description: "never a password: only where one is kept; null takes it back" }),
-  by: newValue(FIELDS.by).optional().meta({ description: "the person who says so; default: who asks" }),
-  at: Instant.optional().meta({ description: "when it was said; default: now" }),
+  question: newValueSchema(FIELDS.question).meta({ description: "name of the question, such as `rules.lost.owner`" }),
+  subject: newValueSchema(FIELDS.subject).default("").meta({
+    description: "what the answer is about: the ID of an account or a renewal item, or a context; default: the tenant",
+  }),
+  value: newValueSchema(FIELDS.value).nullable().meta({
+    description: "the answer; never a password, only the place where a password is kept; null removes the answer",
+  }),
+  by: newValueSchema(FIELDS.by)
+    .optional()
+    .meta({ description: "person who gave the answer; default: the acting account" }),
+  at: Instant.optional().meta({ description: "time when the answer was given; default: now" }),
 });
 
-const { question, subject, value, by, at } = exampleOf(ANSWER.fields);
+const { question, subject, value, by, at } = buildExampleRecord(ANSWER.fields);
 
 export default {
-  description: "What only people know of a tenant: their answers, with author and date",
+  description: "Answers to questions about a tenant that only people can answer, with author and date",
   routes: {
     list: get("/v1/answers", {
       id: "answers",
-      summary: "The answers",
-      answer: items(Answer, "By question and what it is about"),
+      summary: "List the answers",
+      answer: itemsResponse(Answer, "Answers, sorted by question and subject"),
     }),
     set: put("/v1/answers", {
       id: "setAnswers",
-      summary: "Keep answers, or take some back: all of them or none",
+      summary: "Record or remove answers: all of them or none",
       body: withExample(z.strictObject({ answers: z.array(NewAnswer).min(1).max(1000), dryRun: DryRun }), () => ({
         answers: [{ question, subject, value, by, at }],
       })),
-      example: { changed: [{ before: null, after: exampleOf(ANSWER.fields) }], dryRun: false },
-      answer: json(
+      example: { changed: [{ before: null, after: buildExampleRecord(ANSWER.fields) }], dryRun: false },
+      answer: jsonResponse(
         z.object({
           changed: z.array(z.object({ before: Answer.nullable(), after: Answer.nullable() })),
           dryRun: z.boolean(),
         }),
-        "What was answered before, and is now; without those that were so already",
+        "The answers before and after, without answers that did not change",
       ),
       fails: ["input-rejected"],
     }),

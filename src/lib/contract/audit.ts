@@ -1,72 +1,75 @@
 import { z } from "zod";
-import { EXAMPLE_AT, exampleId } from "../model/thing.ts";
-import { exportedLines, get, json, page } from "./route.ts";
-import { Instant, named, Sha256 } from "./shapes.ts";
+import { EXAMPLE_INSTANT, createExampleId } from "../model/thing.ts";
+import { ndjsonExport, get, jsonResponse, pageResponse } from "./route.ts";
+import { Instant, nameSchema, Sha256 } from "./shapes.ts";
 
-/** Values of fields by name, as the change had them; never secrets. */
-const Values = z.record(z.string(), z.unknown());
+/** Values of fields by name, as they were in the change; secrets are never included. */
+const FieldValues = z.record(z.string(), z.unknown());
 
-/** Who did what to what, when, and from where. */
-const AuditText = z.object({
-  version: z.int().meta({ description: "2" }),
+/** The content of an audit record: who did what to which records, when, and from where. */
+const AuditContent = z.object({
+  version: z.int().meta({ description: "version of the record's format: 2" }),
   seq: z.int(),
   at: Instant,
   actor: z.string(),
-  by: z.string().optional().meta({ description: "who acted as this account: the machine's owner" }),
+  by: z.string().optional().meta({ description: "the machine's owner, if the owner acted as this account" }),
   origin: z.object({
     host: z.string(),
-    user: z.string().optional().meta({ description: "of the operating system" }),
+    user: z.string().optional().meta({ description: "user name in the operating system" }),
     program: z.string(),
     access: z.enum(["embedded"]),
   }),
-  action: z.string().meta({ description: "such as users.edit" }),
+  action: z.string().meta({ description: "the action, such as users.edit" }),
   objects: z
     .array(z.object({ thing: z.string(), id: z.string(), name: z.string().optional() }))
-    .meta({ description: "what it was done to" }),
+    .meta({ description: "the records that the action affected" }),
   orgs: z.array(z.string()).optional().meta({
     description:
-      "the ids of the organisations touched, before and after, in their order; none of what is no organisation's (the tenant, custom fields, SECURED APPs, renewals, exports of everything), and of what touched more than 1,000",
+      "sorted IDs of the organisations affected, before and after the change; missing if the change affected something that does not belong to an organisation (the tenant, custom fields, SECURED APPs, renewals, exports of everything), or more than 1,000 organisations",
   }),
-  before: Values.optional(),
-  after: Values.optional(),
-  detail: Values.optional(),
+  before: FieldValues.optional(),
+  after: FieldValues.optional(),
+  detail: FieldValues.optional(),
 });
 
-/** A record of the audit: `hash` is the SHA-256 of the hash before, a line feed and the record's text as it stands. */
-const AuditRecord = named(
+/** An audit record. `hash` is the SHA-256 of the previous hash, a line feed and the exact text of the record. */
+const AuditRecord = nameSchema(
   "AuditRecord",
   z.object({
-    seq: z.int().meta({ description: "its number, from 1" }),
+    seq: z.int().meta({ description: "number of the record, starting at 1" }),
     hash: Sha256,
     record: z
-      .union([AuditText, z.string()])
-      .meta({ description: "a text where it is no record any more: it was altered" }),
+      .union([AuditContent, z.string()])
+      .meta({ description: "a string if the record was altered and is no longer a valid record" }),
   }),
 );
 
-/** The last record. */
-const AuditHead = named("AuditHead", z.object({ seq: z.int(), hash: Sha256, at: Instant }));
+/** The last record of the audit log. */
+const AuditHead = nameSchema("AuditHead", z.object({ seq: z.int(), hash: Sha256, at: Instant }));
 
-/** What a verification found. */
-const AuditVerification = named(
+/** The result of a verification of the audit log. */
+const AuditVerification = nameSchema(
   "AuditVerification",
   z.object({
-    records: z.int().meta({ description: "number of records that stand as they were written" }),
-    last: z.object({ seq: z.int(), hash: Sha256 }).nullable().meta({ description: "the last one of these" }),
+    records: z.int().meta({ description: "number of records that are as they were written" }),
+    last: z.object({ seq: z.int(), hash: Sha256 }).nullable().meta({ description: "the last of these records" }),
     broken: z
       .object({ seq: z.int(), reason: z.enum(["altered", "missing", "moved", "stray"]) })
       .nullable()
-      .meta({ description: "the first record that breaks the chain" }),
-    headSeq: z.int().nullable().meta({ description: "the number of the record with the hash that was kept" }),
+      .meta({ description: "the first record that breaks the chain of hashes" }),
+    headSeq: z
+      .int()
+      .nullable()
+      .meta({ description: "number of the record whose hash is `head`; null if no record has this hash" }),
     table: z
       .array(z.object({ name: z.string(), reason: z.enum(["altered", "missing", "unknown"]) }))
-      .meta({ description: "the table of the audit, its indexes and triggers, where they are not as they were made" }),
+      .meta({ description: "audit table, indexes and triggers that differ from what clomoctl creates" }),
     changes: z
       .object({
         verified: z.int().meta({ description: "number of changes whose versions are as they were written" }),
         broken: z.array(
           z.object({
-            number: z.int().nullable().meta({ description: "null for versions that belong to no change" }),
+            number: z.int().nullable().meta({ description: "null for versions that do not belong to a change" }),
             reason: z.enum(["altered", "missing", "unrecorded"]),
           }),
         ),
@@ -75,82 +78,83 @@ const AuditVerification = named(
   }),
 );
 
-const HASH = "8f14e45fceea167a5a36dedd4bea2543a3c2f0a9e2d5f0f3d5b4c1a7e6f09b21";
+const EXAMPLE_HASH = "8f14e45fceea167a5a36dedd4bea2543a3c2f0a9e2d5f0f3d5b4c1a7e6f09b21";
 
-/** An example of a record. */
-const EXAMPLE = {
+/** An example of an audit record. */
+const EXAMPLE_RECORD = {
   seq: 42,
-  hash: HASH,
+  hash: EXAMPLE_HASH,
   record: {
     version: 2,
     seq: 42,
-    at: EXAMPLE_AT,
+    at: EXAMPLE_INSTANT,
     actor: "owner (hanako)",
     origin: { host: "desk-12", user: "hanako", program: "clomoctl 1.0.0", access: "embedded" },
     action: "users.edit",
-    objects: [{ thing: "user", id: exampleId(2), name: "髙橋 花子" }],
-    orgs: [exampleId(1)],
+    objects: [{ thing: "user", id: createExampleId(2), name: "髙橋 花子" }],
+    orgs: [createExampleId(1)],
     before: { title: "主任" },
     after: { title: "課長" },
   },
 } as const;
 
-const filters = {
-  since: Instant.optional().meta({ description: "not before this instant" }),
-  until: Instant.optional().meta({ description: "before this instant" }),
-  actor: z.string().min(1).optional().meta({ description: "part of who did it" }),
+const auditFilters = {
+  since: Instant.optional().meta({ description: "only records at or after this instant" }),
+  until: Instant.optional().meta({ description: "only records before this instant" }),
+  actor: z.string().min(1).optional().meta({ description: "part of the actor's name" }),
   action: z.string().min(1).optional().meta({
     description:
-      "part of the action; create, update and delete find imports too that did so to some record, and delete removals",
+      "part of the action; create, update and delete also find imports that created, updated or deleted records, and delete also finds removals",
   }),
   object: z.string().min(1).optional().meta({
-    description: "id or name of what it was done to, also of what was deleted; imports that wrote it are found too",
+    description:
+      "ID or name of a record that the action affected, also of a deleted record; imports that wrote the record are found, too",
   }),
 };
 
 export default {
-  description: "The audit: who changed what, when, and from where",
+  description: "The audit log: who changed what, when, and from where",
   routes: {
     list: get("/v1/audit", {
       id: "audit",
-      summary: "Records of the audit, newest first",
+      summary: "List audit records, newest first",
       query: {
-        ...filters,
+        ...auditFilters,
         limit: z.coerce.number().int().min(1).max(1000).default(1000),
         cursor: z
           .string()
           .regex(/^\d{1,15}$/)
           .optional()
-          .meta({ description: "`next` of the page before" }),
+          .meta({ description: "`next` of the previous page" }),
       },
-      answer: page(AuditRecord, "Newest first"),
-      example: { items: [EXAMPLE], next: null },
+      answer: pageResponse(AuditRecord, "Audit records, newest first"),
+      example: { items: [EXAMPLE_RECORD], next: null },
     }),
     head: get("/v1/audit/head", {
       id: "auditHead",
-      summary: "The last record: its hash, kept elsewhere, proves all before it",
-      answer: json(AuditHead, "The last record"),
-      example: { seq: 42, hash: HASH, at: EXAMPLE_AT },
+      summary: "Get the last audit record; its hash, kept elsewhere, proves all records up to this one",
+      answer: jsonResponse(AuditHead, "The last audit record"),
+      example: { seq: 42, hash: EXAMPLE_HASH, at: EXAMPLE_INSTANT },
       fails: ["not-found"],
     }),
     verify: get("/v1/audit/verify", {
       id: "verifyAudit",
-      summary: "Verify that no record was altered, removed or moved",
+      summary: "Verify that no audit record was altered, removed or moved",
       query: {
-        head: Sha256.optional().meta({ description: "a hash that was kept elsewhere" }),
+        head: Sha256.optional().meta({ description: "hash of an audit record that was kept elsewhere" }),
         changes: z
           .stringbool({ truthy: ["true"], falsy: ["false"] })
           .default(false)
           .meta({
             type: "boolean",
             default: false,
-            description: "also the versions of records that changes keep for undo and history",
+            description: "true: also verify the versions of records that changes keep for undo and history",
           }),
       },
-      answer: json(AuditVerification, "What was found"),
+      answer: jsonResponse(AuditVerification, "The result of the verification"),
       example: {
         records: 42,
-        last: { seq: 42, hash: HASH },
+        last: { seq: 42, hash: EXAMPLE_HASH },
         broken: null,
         headSeq: 40,
         table: [],
@@ -159,17 +163,17 @@ export default {
     }),
     export: get("/v1/audit/export", {
       id: "exportAudit",
-      summary: "Records of the audit, whole, oldest first; it has a record itself",
-      query: filters,
-      answer: exportedLines(AuditRecord, "Oldest first; `record` is the very text that was hashed"),
-      example: EXAMPLE,
+      summary: "Export complete audit records, oldest first; the export is recorded in the audit log, too",
+      query: auditFilters,
+      answer: ndjsonExport(AuditRecord, "Audit records, oldest first; `record` is the exact text that was hashed"),
+      example: EXAMPLE_RECORD,
     }),
     show: get("/v1/audit/{seq}", {
       id: "auditRecord",
-      summary: "One record of the audit",
+      summary: "Get one audit record",
       params: { seq: z.coerce.number().int().positive() },
-      answer: json(AuditRecord, "The record"),
-      example: EXAMPLE,
+      answer: jsonResponse(AuditRecord, "The audit record"),
+      example: EXAMPLE_RECORD,
     }),
   },
 };

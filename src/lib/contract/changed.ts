@@ -1,11 +1,11 @@
-/** What an import changes of a record: a line of a plan, and of a user's history. */
+/** What an import changes in a record, as shown by a row of a plan. */
 
 import { z } from "zod";
 
-/** A value of a field that is no secret. */
+/** The value of a field that is not secret. */
 const FieldValue = z.object({ field: z.string(), value: z.union([z.string(), z.array(z.string())]).nullable() });
 
-/** `after` has the resulting values, `before` the former ones of those that change. */
+/** A record's changes: `after` has the resulting values, `before` the previous values of changed fields. */
 export const changedValues = {
   changed: z.array(z.string()),
   setsSecret: z.boolean(),

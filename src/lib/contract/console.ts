@@ -1,162 +1,202 @@
 import { z } from "zod";
 import { FORMAT_NAMES } from "../model/console-files.ts";
-import { CONSOLE_CLOSING_NAMES, CONSOLE_TASK_STATE_NAMES, CONSOLE_WORK_NAMES, namesIn } from "../model/console-task.ts";
-import { UPLOAD_REASONS } from "../model/upload.ts";
-import { flag } from "./queries.ts";
-import { get, items, json, post } from "./route.ts";
-import { Id, ImportMode, Instant, named } from "./shapes.ts";
+import {
+  CONSOLE_CLOSING_NAMES,
+  CONSOLE_TASK_STATE_NAMES,
+  CONSOLE_WORK_NAMES,
+  listChoices,
+} from "../model/console-task.ts";
+import { UPLOAD_OMISSION_REASONS } from "../model/upload.ts";
+import { queryFlag } from "./queries.ts";
+import { get, itemsResponse, jsonResponse, post } from "./route.ts";
+import { Id, ImportMode, Instant, nameSchema } from "./shapes.ts";
 
-const ShownValue = z.union([z.string(), z.array(z.string()).readonly()]).nullable();
+const DisplayedValue = z.union([z.string(), z.array(z.string()).readonly()]).nullable();
 
-const Called = z.object({ name: z.string(), key: z.string().nullable() });
+const ConsoleLabel = z.object({ name: z.string(), key: z.string().nullable() });
 
-const TaskState = z.enum(namesIn(CONSOLE_TASK_STATE_NAMES));
+const TaskState = z.enum(listChoices(CONSOLE_TASK_STATE_NAMES));
 
-const TaskWork = z.enum(namesIn(CONSOLE_WORK_NAMES));
+const TaskWork = z.enum(listChoices(CONSOLE_WORK_NAMES));
 
-/** A record of a task, as people read it. */
+/** A record of a task, in the form in which people read it. */
 const TaskRecord = z.object({
-  thing: z.string().meta({ description: "type of the record: `user`" }),
-  kind: z.enum(FORMAT_NAMES).meta({ description: "kind of the export that shows the record" }),
+  thing: z.string().meta({ description: "type of the record, such as `user`" }),
+  kind: z.enum(FORMAT_NAMES).meta({ description: "kind of the console export that contains the record" }),
   id: Id,
   work: TaskWork,
   name: z.string(),
   key: z.string().nullable().meta({
     description:
-      "key that distinguishes records of the same name: main mail address, organisation code (without one, the path) or user ID",
+      "key that distinguishes records of the same name: main email address, organisation code (the path if there is no code) or user ID",
   }),
-  console: Called.nullable().meta({ description: "name and key in the console if they differ" }),
+  console: ConsoleLabel.nullable().meta({
+    description: "name and key in the console, if they differ from the local ones",
+  }),
   changes: z.array(
     z.object({
-      field: z.string().meta({ description: "`custom:NAME` is one of the tenant's own" }),
-      before: ShownValue.meta({ description: "what the console last showed; of a value to check, the local value" }),
-      after: ShownValue.meta({ description: "the local value; a reference has the console's name" }),
-      renamed: z.string().optional().meta({ description: "local name of the record in `after` if it differs" }),
-      perhaps: z
-        .array(z.string())
-        .optional()
-        .meta({ description: "values that the console may have instead: what the field was here in the meantime" }),
-      neverExported: z.literal(true).optional().meta({
-        description: "no export of all records has shown the field, so its value in the console is not known here",
+      field: z.string().meta({ description: "name of the field; `custom:NAME` is a custom field of the tenant" }),
+      before: DisplayedValue.meta({
+        description: "value that the console last showed; if the value only has to be checked, the local value",
       }),
-      missing: z.boolean().optional().meta({ description: "true: the last export lacks the record in `after`" }),
+      after: DisplayedValue.meta({
+        description: "local value; a reference has the name that the record has in the console",
+      }),
+      renamed: z
+        .string()
+        .optional()
+        .meta({ description: "local name of the record in `after`, if it differs from the name in the console" }),
+      perhaps: z.array(z.string()).optional().meta({
+        description: "values that the console may have instead, because the field had them here in the meantime",
+      }),
+      neverExported: z.literal(true).optional().meta({
+        description:
+          "true: no export of all records has contained this field, so its value in the console is not known here",
+      }),
+      missing: z
+        .boolean()
+        .optional()
+        .meta({ description: "true: the last export does not contain the record in `after`" }),
       occupant: z
         .object({
           id: Id,
           name: z.string(),
           key: z.string().nullable(),
-          task: z.int().nullable().meta({ description: "the task that changes it" }),
-          ring: z.boolean().meta({ description: "true: it waits for this record in turn" }),
+          task: z
+            .int()
+            .nullable()
+            .meta({ description: "number of the task that changes this key of the other record" }),
+          ring: z.boolean().meta({ description: "true: the other record in turn waits for a key of this record" }),
         })
         .optional()
-        .meta({ description: "of a single task: the record that has this key in the console until its task is done" }),
+        .meta({
+          description:
+            "only for a single task: the other record that has this key in the console until its own task is done",
+        }),
     }),
   ),
   mayBeDone: z.boolean().optional().meta({
     description:
-      "the console may have (`create`) or lack (`delete`) the record already: it was deleted or created here, and then the reverse",
+      "true: the console may already have the record (`create`: it was deleted and created again here), or may not have it (`delete`: it was created and deleted again here)",
   }),
   contradicted: z.boolean().meta({
-    description: "an export of the console had a value that was never set here, or lacked the record",
+    description: "true: an export of the console had a value that was never set here, or did not contain the record",
   }),
   leftOut: z
-    .enum(namesIn(UPLOAD_REASONS))
+    .enum(listChoices(UPLOAD_OMISSION_REASONS))
     .optional()
-    .meta({ description: "why the upload file leaves the record out, so that it is to be changed by hand" }),
+    .meta({ description: "why the upload file leaves out the record, which must therefore be changed by hand" }),
   contradictions: z
     .array(
       z.object({
-        field: z.string().nullable().meta({ description: "null: an export lacked the record" }),
-        local: ShownValue.meta({ description: "of a deleted record: what it was" }),
-        console: ShownValue,
+        field: z.string().nullable().meta({ description: "null: an export did not contain the record" }),
+        local: DisplayedValue.meta({ description: "local value; for a deleted record, its last value" }),
+        console: DisplayedValue,
       }),
     )
     .optional()
-    .meta({ description: "of a contradicted record: in what the console differs" }),
+    .meta({ description: "only for a contradicted record: how the console differs from the local values" }),
 });
 
 /** A task in the console: the part of a change that the console does not have yet. */
-export const ConsoleTask = named(
+export const ConsoleTask = nameSchema(
   "ConsoleTask",
   z.object({
-    number: z.int().meta({ description: "the number of the change" }),
+    number: z.int().meta({ description: "number of the task, which is the number of its change" }),
     work: TaskWork,
-    kind: z.enum(FORMAT_NAMES).meta({ description: "of its file for the console; without one, of its records" }),
-    thing: z.string().meta({ description: "of most of its records: `user`" }),
-    action: z.string().meta({ description: "what made the change, as the audit has it" }),
-    importId: Id.nullable().meta({ description: "the import that made the change" }),
-    name: z.string().nullable().meta({ description: "the file of the import" }),
-    file: z.string().nullable().meta({ description: "the file that was written for the console" }),
-    mode: ImportMode.nullable().meta({ description: "of the import" }),
-    create: z.int().meta({ description: "records of `thing`, as the next two; of a task that is done: of its change" }),
+    kind: z
+      .enum(FORMAT_NAMES)
+      .meta({ description: "kind of the file for the console; if there is no file, kind of the records" }),
+    thing: z.string().meta({ description: "type of most of the records, such as `user`" }),
+    action: z.string().meta({ description: "action of the change, as in the audit log" }),
+    importId: Id.nullable().meta({ description: "ID of the import that made the change" }),
+    name: z.string().nullable().meta({ description: "file name of the import" }),
+    file: z.string().nullable().meta({ description: "name of the file that was written for the console" }),
+    mode: ImportMode.nullable().meta({ description: "mode of the import" }),
+    create: z.int().meta({
+      description:
+        "number of records of the type `thing` to create; `update` and `delete` likewise; for a task that is done, the numbers of its change",
+    }),
     update: z.int(),
     delete: z.int(),
     beside: z
       .array(z.object({ thing: z.string(), create: z.int(), update: z.int(), delete: z.int() }))
       .optional()
-      .meta({ description: "the records of other things, if any" }),
-    released: z.int().optional().meta({ description: "devices from which the owner has to be removed first, if any" }),
-    leftOut: z.int().optional().meta({ description: "records that its upload file leaves out, if any" }),
+      .meta({ description: "numbers of records of other types, if any" }),
+    released: z.int().optional().meta({ description: "number of devices whose owner has to be removed first, if any" }),
+    leftOut: z.int().optional().meta({ description: "number of records that the upload file leaves out, if any" }),
     outdated: z.int().optional().meta({
-      description: "records of its upload file of which something was changed since that the file has, if any",
+      description: "number of records in the upload file whose values were changed after the file was written, if any",
     }),
-    wipes: z.int().optional().meta({ description: "devices that have to be wiped first for another owner, if any" }),
+    wipes: z
+      .int()
+      .optional()
+      .meta({ description: "number of devices that have to be wiped first for a different owner, if any" }),
     records: z.array(TaskRecord).meta({
       description:
-        "the first 20; those that its upload file leaves out come first; of those that are done in a list: the first two",
+        "the first 20 records, beginning with records that the upload file leaves out; in a list, only the first two records of a task that is done",
     }),
     state: TaskState,
     openedAt: Instant,
     openedBy: z.string().nullable(),
     closedAt: Instant.nullable().meta({
-      description: "when somebody confirmed it; of a single task that is done: when it was closed",
+      description:
+        "time when somebody confirmed the task; if a single task is requested and is done, the time when it was closed",
     }),
     closedBy: z.string().nullable(),
     closing: z
       .object({
-        how: z.enum(namesIn(CONSOLE_CLOSING_NAMES)),
-        change: z.int().meta({ description: "the number of what closed it" }),
+        how: z.enum(listChoices(CONSOLE_CLOSING_NAMES)),
+        change: z.int().meta({ description: "number of the change that closed the task" }),
       })
       .optional()
-      .meta({ description: "of a single task that is done, as far as it is known" }),
+      .meta({
+        description: "only if a single task is requested and is done: how the task was closed, if this is known",
+      }),
   }),
 );
 
-const byNumber = {
-  number: z
-    .union([z.coerce.number().int().positive(), z.literal("last")])
-    .meta({ description: "`last`: of the newest change of who asks of which something is open" }),
+const taskNumberParams = {
+  number: z.union([z.coerce.number().int().positive(), z.literal("last")]).meta({
+    description: "number of the task; `last`: the task of the caller's newest change that is still open in the console",
+  }),
 };
 
 export default {
-  description: "Tasks to do in the console, which has no API",
+  description: "Tasks to do in the console (CLOMO PANEL), which does not have an API",
   routes: {
     list: get("/v1/console", {
       id: "consoleTasks",
-      summary: "Tasks to do in the console",
-      query: { all: flag.meta({ description: "also tasks with nothing open" }) },
-      answer: items(ConsoleTask, "Oldest first; tasks that only need a check come last"),
+      summary: "List the tasks to do in the console",
+      query: { all: queryFlag.meta({ description: "true: include closed tasks" }) },
+      answer: itemsResponse(ConsoleTask, "Tasks, oldest first; tasks that only need a check come last"),
     }),
     show: get("/v1/console/{number}", {
       id: "consoleTask",
-      summary: "One task",
-      params: byNumber,
-      query: { all: flag.meta({ description: "with all its records" }) },
-      answer: json(ConsoleTask, "The task"),
+      summary: "Get one task",
+      params: taskNumberParams,
+      query: { all: queryFlag.meta({ description: "true: include all records of the task" }) },
+      answer: jsonResponse(ConsoleTask, "The task"),
       fails: ["conflict"],
     }),
     confirm: post("/v1/console", {
       id: "confirmConsoleTasks",
       summary:
-        "Record that tasks were done in the console, all of them or none; valid until an export shows it. Of an upload without `records`: what its file has; the rest stays open",
+        "Record that tasks were done in the console: all of them or none. The confirmation counts until an export of the console shows the values. For an upload without `records`, only the contents of the upload file are confirmed, and the rest stays open",
       body: z.strictObject({
         numbers: z.array(z.int().positive()).min(1).max(1000),
         records: z.array(Id).max(1000).optional().meta({ description: "only of these records; default: all" }),
         fields: z.array(z.string()).max(100).optional().meta({ description: "only these fields; default: all" }),
-        by: z.string().trim().min(1).max(255).optional().meta({ description: "person who did it; default: the actor" }),
-        at: Instant.optional().meta({ description: "time when it was done; default: now" }),
+        by: z
+          .string()
+          .trim()
+          .min(1)
+          .max(255)
+          .optional()
+          .meta({ description: "person who did the tasks; default: the acting account" }),
+        at: Instant.optional().meta({ description: "time when the tasks were done; default: now" }),
       }),
-      answer: items(ConsoleTask, "The tasks after this, in the order of the request"),
+      answer: itemsResponse(ConsoleTask, "The tasks after the confirmation, in the order of the request"),
       fails: ["input-rejected", "not-found", "conflict"],
     }),
   },

@@ -1,33 +1,39 @@
-/** A noun of the API: each has a file of its own, however short. */
+/** A noun of the API. Each noun has its own file, however short the file is. */
 
 import { z } from "zod";
-import { DEVICE, DEVICE_STATUSES, NOT_READY, PLATFORMS } from "../model/device.ts";
+import { DEVICE, DEVICE_STATUSES, NOT_READY_DEVICE_FIELDS, PLATFORMS } from "../model/device.ts";
 import { RecordHistory } from "./history.ts";
-import { csv, get, items, json, list, patch, post } from "./route.ts";
-import { byName, exporting, filters, paging, searching } from "./queries.ts";
-import { byId, Id, named, seeing } from "./shapes.ts";
-import { lineSchema, newValue, recordSchema } from "./thing-schema.ts";
-import { newRecord, recordChange, several, written, writing } from "./written.ts";
+import { csvExport, get, itemsResponse, jsonResponse, listResponse, patch, post } from "./route.ts";
+import { byName, exportQuery, filters, paging, buildSearchFilters } from "./queries.ts";
+import { byId, Id, nameSchema, seenRevision } from "./shapes.ts";
+import { lineSchema, newValueSchema, recordSchema } from "./thing-schema.ts";
+import {
+  newRecordSchema,
+  recordChangeSchema,
+  recordIdList,
+  writeResultSchema,
+  writeOptions,
+} from "./write-requests.ts";
 
 /** A device; its owner is a PANEL user or an organisation. */
-const Device = named("Device", recordSchema(DEVICE.fields));
+const Device = nameSchema("Device", recordSchema(DEVICE.fields));
 
-const NotReadyDevice = named("NotReadyDevice", recordSchema(NOT_READY));
+const NotReadyDevice = nameSchema("NotReadyDevice", recordSchema(NOT_READY_DEVICE_FIELDS));
 
-/** A device as it was, and as it is by now. */
-const WrittenDevice = named("WrittenDevice", written(Device));
+/** A device before and after a change. */
+const WrittenDevice = nameSchema("WrittenDevice", writeResultSchema(Device));
 
-const tags = z.array(newValue(DEVICE.fields.tags).min(1)).max(100).default([]);
+const tagNames = z.array(newValueSchema(DEVICE.fields.tags).min(1)).max(100).default([]);
 
-const choosing = {
-  ...searching({
-    org: "the devices that it owns, or a user directly in it",
-    text: "part of any text of a device, in either width and any variant of its names",
+const deviceFilters = {
+  ...buildSearchFilters({
+    org: "the devices owned by this organisation or by a user directly in it",
+    text: "text to find in any value of a device; full and half width, and variants of the characters in names, are treated as equal",
   }),
-  status: z.enum(DEVICE_STATUSES).optional().meta({ description: "a status" }),
-  platform: z.enum(PLATFORMS).optional().meta({ description: "a platform" }),
-  tag: z.string().min(1).optional().meta({ description: "a tag" }),
-  owner: Id.optional().meta({ description: "the id of a user: the devices of that owner" }),
+  status: z.enum(DEVICE_STATUSES).optional().meta({ description: "status of the devices" }),
+  platform: z.enum(PLATFORMS).optional().meta({ description: "platform of the devices" }),
+  tag: z.string().min(1).optional().meta({ description: "tag of the devices" }),
+  owner: Id.optional().meta({ description: "ID of a user: the devices that this user owns" }),
 };
 
 export default {
@@ -35,37 +41,41 @@ export default {
   routes: {
     list: get("/v1/devices", {
       id: "devices",
-      summary: "Devices, page by page",
-      query: { ...paging, ...filters, ...choosing },
-      answer: list(Device, lineSchema(DEVICE.fields), "Devices in the order of their creation"),
+      summary: "List devices, page by page",
+      query: { ...paging, ...filters, ...deviceFilters },
+      answer: listResponse(Device, lineSchema(DEVICE.fields), "Devices in the order of their creation"),
     }),
     find: get("/v1/devices/find", {
       id: "findDevices",
-      summary: "Devices by id, serial number or IMEI",
+      summary: "Find devices by ID, serial number or IMEI",
       query: byName,
-      answer: items(Device, "Devices whose id, serial number or IMEI matches"),
+      answer: itemsResponse(Device, "Devices whose ID, serial number or IMEI matches"),
     }),
     history: get("/v1/devices/history", {
       id: "deviceHistory",
-      summary: "Every version of devices, also of deleted ones",
+      summary: "Get all versions of devices, including deleted devices",
       query: byName,
-      answer: items(RecordHistory, "Devices whose id, serial number or IMEI matches, and those that had it before"),
+      answer: itemsResponse(
+        RecordHistory,
+        "Devices whose ID, serial number or IMEI matches, or matched in an earlier version",
+      ),
     }),
     notReady: get("/v1/devices/not-ready", {
       id: "devicesNotReady",
-      summary: "Devices in 事前登録 whose set-up would fail for want of an account, by what the tenant says of them",
-      query: { ...paging, ...filters, ...choosing },
-      answer: list(
+      summary:
+        "List devices in 事前登録 whose setup would fail because an account is missing, according to the tenant's data",
+      query: { ...paging, ...filters, ...deviceFilters },
+      answer: listResponse(
         NotReadyDevice,
-        lineSchema(NOT_READY),
-        "Devices in the order of their creation, with what each lacks",
+        lineSchema(NOT_READY_DEVICE_FIELDS),
+        "Devices in the order of their creation, with what is missing for each device",
       ),
     }),
     create: post("/v1/devices", {
       id: "createDevice",
       summary: "Create a device",
-      body: named("NewDevice", newRecord(DEVICE.fields)),
-      answer: json(WrittenDevice, "The device"),
+      body: nameSchema("NewDevice", newRecordSchema(DEVICE.fields)),
+      answer: jsonResponse(WrittenDevice, "The device"),
       status: 201,
       fails: ["input-rejected", "not-found"],
     }),
@@ -73,38 +83,41 @@ export default {
       id: "editDevice",
       summary: "Change a device",
       params: byId,
-      body: named("DeviceChange", recordChange(DEVICE.fields, { without: ["owner", "ownerOrg", "tags"] })),
-      answer: json(WrittenDevice, "The device"),
+      body: nameSchema("DeviceChange", recordChangeSchema(DEVICE.fields, { without: ["owner", "ownerOrg", "tags"] })),
+      answer: jsonResponse(WrittenDevice, "The device"),
       fails: ["input-rejected"],
     }),
     setOwner: post("/v1/devices/set-owner", {
       id: "setDeviceOwner",
-      summary: "Give devices an owner, all of them or none",
+      summary: "Set the owner of devices: for all of the given devices or none",
       body: z.strictObject({
-        ...several,
-        owner: Id.nullable().meta({ description: "a user" }),
-        ownerOrg: Id.nullable().meta({ description: "an organisation; a device has one owner" }),
-        wipes: z.int().min(0).optional().meta({
-          description: "the number of those that have to be wiped for another owner: any other is refused; default: 0",
+        ...recordIdList,
+        owner: Id.nullable().meta({ description: "ID of the user who becomes the owner" }),
+        ownerOrg: Id.nullable().meta({
+          description: "ID of the organisation that becomes the owner; a device has only one owner",
         }),
-        ...seeing,
-        ...writing,
+        wipes: z.int().min(0).optional().meta({
+          description:
+            "number of devices that have to be wiped for a different owner; any other number is rejected; default: 0",
+        }),
+        ...seenRevision,
+        ...writeOptions,
       }),
-      answer: items(WrittenDevice, "The devices, in the order of the request"),
+      answer: itemsResponse(WrittenDevice, "The devices, in the order of the request"),
       fails: ["input-rejected", "not-found", "conflict"],
     }),
     tag: post("/v1/devices/tag", {
       id: "tagDevices",
-      summary: "Add tags to devices and remove others, of all of them or of none",
-      body: z.strictObject({ ...several, add: tags, remove: tags, ...writing }),
-      answer: items(WrittenDevice, "The devices, in the order of the request"),
+      summary: "Add and remove tags of devices: for all of the given devices or none",
+      body: z.strictObject({ ...recordIdList, add: tagNames, remove: tagNames, ...writeOptions }),
+      answer: itemsResponse(WrittenDevice, "The devices, in the order of the request"),
       fails: ["input-rejected", "not-found"],
     }),
     export: get("/v1/devices/export", {
       id: "exportDevices",
-      summary: "Devices as CSV",
-      query: exporting,
-      answer: csv("Devices in the order of their creation"),
+      summary: "Export devices as CSV",
+      query: exportQuery,
+      answer: csvExport("Devices in the order of their creation"),
       example: "シリアルナンバー,プラットフォーム,ステータス\r\nSERIAL000001,iOS,管理中\r\n",
     }),
   },

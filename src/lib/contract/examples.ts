@@ -1,19 +1,19 @@
 import { z } from "zod";
 import { USER } from "../model/user.ts";
 import { ORG, ORG_COUNTS, ROOT_ORG_ID } from "../model/organisation.ts";
-import { NOTICE, NOTICE_KEY, RECORDED_FIELDS, RENEWAL_ITEM } from "../model/renewal.ts";
-import { EXAMPLE_AT as AT, exampleId as id, exampleOf } from "../model/thing.ts";
+import { REMINDER, REMINDER_KEY, RECORDED_FIELDS, RENEWAL_ITEM } from "../model/renewal.ts";
+import { EXAMPLE_INSTANT as AT, createExampleId as id, buildExampleRecord } from "../model/thing.ts";
 import { ALL_ROUTES } from "./all.ts";
 import { SECURED_APPS } from "../model/secured-user.ts";
 import { TENANT } from "../model/tenant.ts";
 import type { Administrators, ConsoleTask, Import, ImportRequest, InputProblem, PlanRow } from "./index.ts";
-import type { RouteAnswer, Route } from "./route.ts";
-import { EXAMPLES_OF } from "./thing-schema.ts";
+import type { RouteResponse, Route } from "./route.ts";
+import { SCHEMA_EXAMPLES } from "./thing-schema.ts";
 
-const sales = exampleOf(ORG.fields);
-const root = { ...sales, id: ROOT_ORG_ID, name: "全社", code: null, parentId: null, path: "", depth: 0 };
+const salesOrg = buildExampleRecord(ORG.fields);
+const rootOrg = { ...salesOrg, id: ROOT_ORG_ID, name: "全社", code: null, parentId: null, path: "", depth: 0 };
 
-const request: ImportRequest = {
+const importRequest: ImportRequest = {
   kind: "users",
   mode: "append",
   key: "email",
@@ -26,7 +26,7 @@ const request: ImportRequest = {
   fileName: "people.csv",
 };
 
-const begun: Import = {
+const uploadingImport: Import = {
   id: id(5),
   number: "P12",
   change: null,
@@ -45,7 +45,7 @@ const begun: Import = {
   undoes: null,
   undoneBy: null,
   etag: null,
-  request,
+  request: importRequest,
   rows: 0,
   create: 0,
   update: 0,
@@ -69,8 +69,8 @@ const begun: Import = {
   emittedAt: null,
 };
 
-const planned: Import = {
-  ...begun,
+const plannedImport: Import = {
+  ...uploadingImport,
   state: "planned",
   inputSha256: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
   inputBytes: 12_345,
@@ -87,7 +87,7 @@ const planned: Import = {
 };
 
 const plannedUndo: Import = {
-  ...planned,
+  ...plannedImport,
   id: id(7),
   number: "P13",
   mode: "undo",
@@ -98,18 +98,18 @@ const plannedUndo: Import = {
   orgsCreated: 0,
 };
 
-const deletion: Import = {
-  ...begun,
+const plannedDeletion: Import = {
+  ...uploadingImport,
   state: "planned",
   mode: "delete",
-  request: { ...request, mode: "delete", select: { by: "named" }, fileName: "hanako@example.co.jp" },
+  request: { ...importRequest, mode: "delete", select: { by: "named" }, fileName: "hanako@example.co.jp" },
   fileName: "hanako@example.co.jp",
   etag: "devices.4-users.7",
   recordsBefore: 120,
   delete: 1,
 };
 
-const committed: Import = { ...planned, number: "17", change: 17, state: "committed", committedAt: AT };
+const committedImport: Import = { ...plannedImport, number: "17", change: 17, state: "committed", committedAt: AT };
 
 const planRow: PlanRow = {
   row: 2,
@@ -123,8 +123,8 @@ const planRow: PlanRow = {
   after: [{ field: "name", value: "髙橋 花子" }],
 };
 
-/** A record as an answer of moving has it. */
-const moved = <R>(record: R) => ({ before: record, after: record, consoleTask: null, dryRun: false });
+/** Returns a record in the form in which the response to a move contains it. */
+const toMovedRecord = <R>(record: R) => ({ before: record, after: record, consoleTask: null, dryRun: false });
 
 const consoleTask: ConsoleTask = {
   number: 17,
@@ -159,7 +159,7 @@ const consoleTask: ConsoleTask = {
   closedBy: null,
 };
 
-const KNOWN = ["users", ...SECURED_APPS];
+const KNOWN_ADMINISTRATOR_KINDS = ["users", ...SECURED_APPS];
 const administrators: Administrators = {
   kind: "users",
   knownAt: AT,
@@ -167,7 +167,7 @@ const administrators: Administrators = {
   administrators: [{ id: id(2), key: "hanako@example.co.jp", name: "髙橋 花子" }],
 };
 
-const profile = exampleOf(TENANT.fields);
+const tenantProfile = buildExampleRecord(TENANT.fields);
 
 const inputProblem: InputProblem = {
   code: "not-mail-address",
@@ -179,20 +179,22 @@ const inputProblem: InputProblem = {
   params: {},
 };
 
-const renewal = exampleOf(RENEWAL_ITEM.fields);
-const newRenewal = Object.fromEntries(Object.entries(exampleOf(RECORDED_FIELDS)).filter(([, value]) => value !== null));
-const notice = exampleOf(NOTICE.fields);
+const renewalItem = buildExampleRecord(RENEWAL_ITEM.fields);
+const newRenewalItem = Object.fromEntries(
+  Object.entries(buildExampleRecord(RECORDED_FIELDS)).filter(([, value]) => value !== null),
+);
+const exampleNotice = buildExampleRecord(REMINDER.fields);
 
-/** An answer of a route, and a body if it takes JSON. NDJSON is represented by one of its lines. */
+/** A route's example response, and an example body if it takes JSON. One line represents an NDJSON response. */
 export interface RouteExample {
   readonly answer?: unknown;
-  /** a line, where the answer may be NDJSON too */
+  /** an example line, if the response may also be NDJSON */
   readonly line?: unknown;
   readonly body?: unknown;
 }
 
-/** What does not follow from the examples of fields, by operationId. */
-const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
+/** The examples that cannot be derived from the examples of fields, by operationId. */
+const EXPLICIT_EXAMPLES: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
   [
     "tenant",
     {
@@ -202,10 +204,10 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
         users: 120,
         orgs: 2,
         devices: 80,
-        administratorsKnown: KNOWN,
+        administratorsKnown: KNOWN_ADMINISTRATOR_KINDS,
         consoleTasks: 1,
         secured: { browser: 0, docs: 14, mailer: 0, calendar: 0, contacts: 0 },
-        profile,
+        profile: tenantProfile,
         administration: {
           recorded: true,
           total: 3,
@@ -227,7 +229,7 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
     "setTenant",
     {
       body: { android: true, contracts: [{ name: "CLOMO MDM", licences: 300 }] },
-      answer: { before: { ...profile, android: null }, after: profile },
+      answer: { before: { ...tenantProfile, android: null }, after: tenantProfile },
     },
   ],
   ["setAdeEndpoint", { body: { kind: "apple" } }],
@@ -258,10 +260,13 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
   ],
   ["administrators", { answer: administrators }],
   ["markAdministrators", { body: { add: [id(2)] }, answer: administrators }],
-  ["orgs", { answer: { items: [root, sales] } }],
+  ["orgs", { answer: { items: [rootOrg, salesOrg] } }],
   [
     "moveOrg",
-    { body: { parent: ROOT_ORG_ID }, answer: { ...moved(sales), along: { orgs: 2, users: 118, devices: 80 } } },
+    {
+      body: { parent: ROOT_ORG_ID },
+      answer: { ...toMovedRecord(salesOrg), along: { orgs: 2, users: 118, devices: 80 } },
+    },
   ],
   ["deleteSchemes", { body: { ids: [id(11)] } }],
   ["deleteSecuredGroups", { body: { ids: [id(6)], memberships: 12 } }],
@@ -271,24 +276,24 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
     "moveUsers",
     {
       body: { ids: [id(2)], org: id(1) },
-      answer: { items: [{ ...moved(exampleOf(USER.fields)), devices: 2 }] },
+      answer: { items: [{ ...toMovedRecord(buildExampleRecord(USER.fields)), devices: 2 }] },
     },
   ],
-  ["findOrgs", { answer: { items: [{ ...sales, ...exampleOf(ORG_COUNTS) }] } }],
+  ["findOrgs", { answer: { items: [{ ...salesOrg, ...buildExampleRecord(ORG_COUNTS) }] } }],
   ["exportOrgs", { answer: "組織名,組織コード,上位組織コード,上位組織パス\r\n営業部,S01,,\r\n" }],
-  ["users", { answer: { items: [exampleOf(USER.fields)], next: "1000" } }],
+  ["users", { answer: { items: [buildExampleRecord(USER.fields)], next: "1000" } }],
   ["exportUsers", { answer: "氏名,フリガナ,メールアドレス\r\n髙橋 花子,タカハシ ハナコ,hanako@example.co.jp\r\n" }],
   ["addField", { body: { name: "入社年" } }],
   ["exportSecuredUsers", { answer: "表示名,ユーザーID,説明\r\n髙橋 花子,hanako01,\r\n" }],
-  ["createImport", { body: { kind: "users", createOrgs: true, fileName: "people.csv" }, answer: begun }],
-  ["uploadImport", { answer: planned }],
-  ["planDeletion", { body: { kind: "users", ids: [id(2)], called: "hanako@example.co.jp" }, answer: deletion }],
-  ["imports", { answer: { items: [committed] } }],
-  ["import", { answer: planned }],
+  ["createImport", { body: { kind: "users", createOrgs: true, fileName: "people.csv" }, answer: uploadingImport }],
+  ["uploadImport", { answer: plannedImport }],
+  ["planDeletion", { body: { kind: "users", ids: [id(2)], called: "hanako@example.co.jp" }, answer: plannedDeletion }],
+  ["imports", { answer: { items: [committedImport] } }],
+  ["import", { answer: plannedImport }],
   ["importRows", { answer: planRow }],
   ["importProblems", { answer: inputProblem }],
-  ["commitImport", { answer: committed }],
-  ["replanImport", { answer: planned }],
+  ["commitImport", { answer: committedImport }],
+  ["replanImport", { answer: plannedImport }],
   [
     "verifyTask",
     {
@@ -297,31 +302,34 @@ const OWN: ReadonlyMap<string, RouteExample> = new Map<string, RouteExample>([
   ],
   ["undoChange", { answer: { ...plannedUndo, undoes: 17 } }],
   ["dropConsoleTasks", { body: { numbers: [17] }, answer: { ...plannedUndo, drops: [17] } }],
-  ["addRenewal", { body: newRenewal }],
-  ["editRenewal", { body: { notes: "2026 年に更新" }, answer: { ...renewal, notes: "2026 年に更新" } }],
+  ["addRenewal", { body: newRenewalItem }],
+  ["editRenewal", { body: { notes: "2026 年に更新" }, answer: { ...renewalItem, notes: "2026 年に更新" } }],
   [
     "confirmRenewal",
-    { body: { by: "髙橋 花子", at: AT }, answer: { ...renewal, confirmedAt: AT, confirmedBy: "髙橋 花子" } },
+    { body: { by: "髙橋 花子", at: AT }, answer: { ...renewalItem, confirmedAt: AT, confirmedBy: "髙橋 花子" } },
   ],
-  ["claimNotice", { body: exampleOf(NOTICE_KEY), answer: { claimed: true, notice } }],
-  ["settleNotice", { body: { state: "sent", error: null }, answer: { ...notice, state: "sent" } }],
+  ["claimNotice", { body: buildExampleRecord(REMINDER_KEY), answer: { claimed: true, notice: exampleNotice } }],
+  ["settleNotice", { body: { state: "sent", error: null }, answer: { ...exampleNotice, state: "sent" } }],
   ["exportAll", { body: { only: ["orgs", "users"], newline: "lf" } }],
-  ["discardImport", { answer: { ...planned, state: "discarded" } }],
+  ["discardImport", { answer: { ...plannedImport, state: "discarded" } }],
 ]);
 
-/** The example of a thing's record: of the answer itself, or as the only one of a list. */
-const derived = ({ schema }: RouteAnswer): unknown => {
+/** Derives a response's example from that of its record: the record itself, or a list with this record only. */
+const deriveExample = ({ schema }: RouteResponse): unknown => {
   const { items, next } = schema instanceof z.ZodObject ? schema.shape : {};
-  if (!(items instanceof z.ZodArray)) return EXAMPLES_OF.get(schema)?.();
-  const all = [EXAMPLES_OF.get(items.element as z.ZodType)?.()];
+  if (!(items instanceof z.ZodArray)) return SCHEMA_EXAMPLES.get(schema)?.();
+  const all = [SCHEMA_EXAMPLES.get(items.element as z.ZodType)?.()];
   return next === undefined ? { items: all } : { items: all, next: null };
 };
 
-/** Examples of all routes, by operationId. */
+/** Examples for all routes, by operationId. */
 export const EXAMPLES: ReadonlyMap<string, RouteExample> = new Map(
   ALL_ROUTES.map((route: Route) => {
-    const { id: operation, body, answer, example = derived(answer) } = route;
-    const [of, line] = [body && EXAMPLES_OF.get(body)?.(), answer.line && EXAMPLES_OF.get(answer.line)?.()];
-    return [operation, { answer: example, line, ...(of === undefined ? {} : { body: of }), ...OWN.get(operation) }];
+    const { id: operation, body, answer, example = deriveExample(answer) } = route;
+    const [of, line] = [body && SCHEMA_EXAMPLES.get(body)?.(), answer.line && SCHEMA_EXAMPLES.get(answer.line)?.()];
+    return [
+      operation,
+      { answer: example, line, ...(of === undefined ? {} : { body: of }), ...EXPLICIT_EXAMPLES.get(operation) },
+    ];
   }),
 );

@@ -1,38 +1,49 @@
 import { z } from "zod";
-import { EXAMPLE_AT } from "../model/thing.ts";
-import { exporting } from "./queries.ts";
-import { parts, post } from "./route.ts";
-import { Id, Instant, named, Sha256 } from "./shapes.ts";
+import { EXAMPLE_INSTANT } from "../model/thing.ts";
+import { exportQuery } from "./queries.ts";
+import { multipartResponse, post } from "./route.ts";
+import { Id, Instant, nameSchema, Sha256 } from "./shapes.ts";
 
-/** What became of a resource. */
+/** The result for a resource in an export. */
 const ResourceState = z.enum(["exported", "empty", "not-permitted", "not-supported", "left-out"]);
 
-/** What an export came to: its last part. */
-const HandoverEnd = named(
+/** The result of an export, sent as its last part. */
+const HandoverEnd = nameSchema(
   "HandoverEnd",
   z.object({
-    tenant: z.string().meta({ description: "the tenant's name" }),
-    mirroredAt: Instant.nullable().meta({ description: "when its data last came from the console; null if never" }),
+    tenant: z.string().meta({ description: "name of the tenant" }),
+    mirroredAt: Instant.nullable().meta({
+      description: "time when the tenant's data last came from the console; null if never",
+    }),
     scope: z.object({ id: Id, path: z.string() }).nullable(),
-    administratorsKnown: z.boolean().meta({ description: "somebody said who administers the tenant" }),
-    partial: z.boolean().meta({ description: "who asked sees a part of the tenant, and so does the export" }),
+    administratorsKnown: z.boolean().meta({ description: "true: somebody has recorded who administers the tenant" }),
+    partial: z
+      .boolean()
+      .meta({ description: "true: the caller sees only part of the tenant, so the export contains only this part" }),
     hidden: z.record(z.string(), z.array(z.string())).meta({
-      description: "the fields of resources that who asked may not see, or not in every record; their values are null",
+      description:
+        "the fields, by resource, that the caller may not see, or not in every record; hidden values are null",
     }),
     records: z
       .record(z.string(), z.int().min(0))
-      .meta({ description: "of each resource that has a part, in their order" }),
-    files: z.record(z.string(), z.int().min(0)).meta({ description: "how many records the console's files have" }),
-    states: z.record(z.string(), ResourceState).meta({ description: "of every resource, in their order" }),
-    lastUpdatedAt: Instant.nullable().meta({ description: "when any of the records was last changed" }),
+      .meta({ description: "number of records of each resource that has a part, in the order of the parts" }),
+    files: z
+      .record(z.string(), z.int().min(0))
+      .meta({ description: "number of records in each CSV file in the console's format" }),
+    states: z
+      .record(z.string(), ResourceState)
+      .meta({ description: "result for each resource, in the order of the resources" }),
+    lastUpdatedAt: Instant.nullable().meta({ description: "time of the last change of any of the records" }),
     auditHead: z
       .object({ seq: z.int().min(1), hash: Sha256 })
       .nullable()
-      .meta({ description: "the last record of the audit; null if there is none, or who asks may not verify it" }),
+      .meta({
+        description: "the last audit record; null if there is none, or if the caller may not verify the audit log",
+      }),
   }),
 );
 
-const HandoverRequest = named(
+const HandoverRequest = nameSchema(
   "HandoverRequest",
   z.strictObject({
     only: z
@@ -40,23 +51,27 @@ const HandoverRequest = named(
       .min(1)
       .max(100)
       .optional()
-      .meta({ description: "the names of resources; default: all but the audit" }),
+      .meta({ description: "names of the resources to export; default: all except the audit log" }),
     scope: Id.optional().meta({
-      description: "the id of an organisation: it and all below it, and nothing that is no organisation's",
+      description:
+        "ID of an organisation: export only this organisation and everything below it, and nothing that does not belong to an organisation",
     }),
-    audit: z.boolean().optional().meta({ description: "true: with the records of the audit" }),
-    csv: z.boolean().optional().meta({ description: "false: without the console's files" }),
-    newline: exporting.newline.unwrap().optional().meta({ description: "of the console's files; default: crlf" }),
+    audit: z.boolean().optional().meta({ description: "true: include the audit records" }),
+    csv: z.boolean().optional().meta({ description: "false: leave out the CSV files in the console's format" }),
+    newline: exportQuery.newline
+      .unwrap()
+      .optional()
+      .meta({ description: "line ending of the CSV files in the console's format; default: crlf" }),
   }),
 );
 
 export default {
-  description: "All of a tenant in one piece, for a handover",
+  description: "Export of all data of a tenant at once, for a handover",
   routes: {
     create: post("/v1/exports", {
       id: "exportAll",
       changes: false,
-      summary: "All resources of the tenant from one snapshot; nothing is written, no record of the audit either",
+      summary: "Export all resources of the tenant from one snapshot; nothing is written, not even an audit record",
       body: HandoverRequest,
       example: {
         tenant: "kanto",
@@ -74,12 +89,12 @@ export default {
           renewals: "not-permitted",
           audit: "left-out",
         },
-        lastUpdatedAt: EXAMPLE_AT,
+        lastUpdatedAt: EXAMPLE_INSTANT,
         auditHead: { seq: 7, hash: "0".repeat(64) },
       },
-      answer: parts(
+      answer: multipartResponse(
         HandoverEnd,
-        "A part for each file of a bundle, named by Content-Disposition: records by resource (NDJSON, in the order of their ids), the console's files, `summary.json` with counts, and last `end.json`, by this schema",
+        "A part for each file of a bundle, named by Content-Disposition: the records of each resource (NDJSON, in the order of their IDs), the CSV files in the console's format, `summary.json` with counts, and finally `end.json`, which follows this schema",
       ),
       fails: ["not-found"],
     }),

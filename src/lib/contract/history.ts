@@ -1,48 +1,48 @@
-/** The history of a record, the same for all nouns that have one. */
+/** The history of a record. It is the same for all nouns that have a history. */
 
 import { z } from "zod";
-import { EXAMPLE_AT, exampleId } from "../model/thing.ts";
-import { Id, Instant, named } from "./shapes.ts";
+import { EXAMPLE_INSTANT, createExampleId } from "../model/thing.ts";
+import { Id, Instant, nameSchema } from "./shapes.ts";
 import { withExample } from "./thing-schema.ts";
 
-/** A value that is not a secret; a reference by what people called the record then. */
+/** A value that is not secret. A reference is shown as the name that the record had at that time. */
 const HistoryValue = z.union([z.string(), z.boolean(), z.array(z.string())]).nullable();
 
-/** What a change did to a record. Facts of a change that the asker may not see are null. */
-const RecordVersion = named(
+/** What a change did to a record. Facts about the change that the user may not see are null. */
+const RecordVersion = nameSchema(
   "RecordVersion",
   z.object({
-    number: z.int().nullable().meta({ description: "the number of the change" }),
+    number: z.int().nullable().meta({ description: "number of the change" }),
     at: Instant.nullable(),
     actor: z.string().nullable(),
-    command: z.string().nullable().meta({ description: "the action in the audit, such as users.edit" }),
+    command: z.string().nullable().meta({ description: "action in the audit log, such as users.edit" }),
     action: z.enum(["create", "update", "delete"]),
     changes: z
       .array(z.object({ field: z.string(), old: HistoryValue, new: HistoryValue }))
-      .meta({ description: "of a new or deleted record the values that it had" }),
-    undoes: z.int().nullable().meta({ description: "the number of the change that it undoes" }),
-    undoneBy: z.int().nullable().meta({ description: "the number of the change that undid it" }),
+      .meta({ description: "the changed values; for a new or deleted record, the values that it had" }),
+    undoes: z.int().nullable().meta({ description: "number of the change that this change undoes" }),
+    undoneBy: z.int().nullable().meta({ description: "number of the change that undid this change" }),
   }),
 );
 
 /** A record that exists or was deleted, with its versions, oldest first. */
-export const RecordHistory = named(
+export const RecordHistory = nameSchema(
   "RecordHistory",
   withExample(
     z.object({
       id: Id,
-      name: z.string().meta({ description: "what people call it, or called it last" }),
+      name: z.string().meta({ description: "display name of the record; for a deleted record, its last display name" }),
       deleted: z.boolean(),
       versions: z.array(RecordVersion),
     }),
     () => ({
-      id: exampleId(2),
+      id: createExampleId(2),
       name: "髙橋 花子 <hanako@example.co.jp>",
       deleted: false,
       versions: [
         {
           number: 17,
-          at: EXAMPLE_AT,
+          at: EXAMPLE_INSTANT,
           actor: "owner (hanako)",
           command: "users.edit",
           action: "update" as const,

@@ -1,28 +1,28 @@
 import { z } from "zod";
-import { ALLOWANCES, FIXES, UNDELETABLE_CHOICES } from "../model/import.ts";
+import { ALLOWANCES, FIX_CHOICES, UNDELETABLE_CHOICES } from "../model/import.ts";
 import { FORMAT_NAMES } from "../model/console-files.ts";
-import { IMPORT_NUMBER } from "../model/import-number.ts";
+import { IMPORT_NUMBER_PATTERN } from "../model/import-number.ts";
 import { KEY_NAMES } from "../model/formats.ts";
-import { UNDO_REASONS } from "../model/undo.ts";
-import { namesIn } from "../model/console-task.ts";
-import { UPLOAD_REASONS } from "../model/upload.ts";
-import { get, items, json, lines, post, put, remove, tagged } from "./route.ts";
+import { UNDO_BLOCK_REASONS } from "../model/undo.ts";
+import { listChoices } from "../model/console-task.ts";
+import { UPLOAD_OMISSION_REASONS } from "../model/upload.ts";
+import { get, itemsResponse, jsonResponse, ndjsonResponse, post, put, remove, jsonResponseWithEtag } from "./route.ts";
 import { changedValues } from "./changed.ts";
 import { ConsoleTask } from "./console.ts";
-import { flag } from "./queries.ts";
-import { byId, Id, ImportMode, InBothLanguages, Instant, named, Sha256 } from "./shapes.ts";
+import { queryFlag } from "./queries.ts";
+import { byId, Id, ImportMode, BilingualText, Instant, nameSchema, Sha256 } from "./shapes.ts";
 
-/** The kinds of import; SECURED APPs users are one kind for each of the five apps. */
+/** The kinds of import. Each of the five SECURED APPs has its own kind for users. */
 const ImportKind = z.enum(FORMAT_NAMES);
 
 const ImportState = z.enum(["uploading", "planned", "committed", "undone", "discarded", "failed"]);
 
 const FileName = z.string().max(255);
 
-/** A filter that lets not everything pass. */
-const Filter = z.string().min(1).max(1000).optional();
+/** A filter text. It must not be empty, so that it cannot match everything. */
+const FilterText = z.string().min(1).max(1000).optional();
 
-/** A `--map` file as data: the tenant applies it to the header row and to every record. */
+/** The contents of a `--map` file. The tenant applies the map to the header row and to every record. */
 export const ColumnMap = z.strictObject({
   columns: z
     .array(z.strictObject({ header: z.string(), to: z.string().nullable() }))
@@ -39,8 +39,8 @@ export const ColumnMap = z.strictObject({
   dialect: z.strictObject({ delimiter: z.string().length(1), quote: z.string().length(1).optional() }).optional(),
 });
 
-/** The options of an import, sent before its file. */
-const ImportRequest = named(
+/** The options of an import, which are sent before the file. */
+const ImportRequest = nameSchema(
   "ImportRequest",
   z.strictObject({
     kind: ImportKind,
@@ -48,7 +48,7 @@ const ImportRequest = named(
     key: z.enum(KEY_NAMES).default("email"),
     blank: z.enum(["clear", "keep"]).optional().meta({
       description:
-        "default: clear, but a column that is blank in every row is a problem where records have a value in it",
+        "default: clear, but a column that is blank in every row is then a problem if records have a value in that column",
     }),
     missingColumns: z.enum(["keep", "clear"]).default("keep"),
     createOrgs: z.boolean().default(false),
@@ -56,9 +56,9 @@ const ImportRequest = named(
     skipInvalid: z.boolean().default(false),
     undeletable: z.enum(UNDELETABLE_CHOICES).optional().meta({
       description:
-        "with mode `replace`: records that the file lacks and that cannot be deleted are kept, and do not reject it; `release`: devices are taken from owners that are deleted",
+        "with mode `replace`: records that are not in the file and cannot be deleted are kept, and the file is not rejected because of them; `release`: devices are also taken from owners who are deleted",
     }),
-    fix: z.array(z.enum(FIXES)).readonly().optional(),
+    fix: z.array(z.enum(FIX_CHOICES)).readonly().optional(),
     allow: z.array(z.enum(ALLOWANCES)).readonly().optional().meta({
       description:
         "`unknown-columns`: unknown columns are ignored; `error-values`: spreadsheet error values such as #N/A are text; `new-address`: a replacing import may delete a person and create one who has the same employee code or UPN, or give people those of others; `other-tenant`: the file is not compared with those of other tenants",
@@ -69,26 +69,26 @@ const ImportRequest = named(
     }),
     keepMissing: z.boolean().optional().meta({
       description:
-        "of the console's own export: what it lacks is kept (mode `append`), as another export is to be taken over before it can go; what it lacks closes no task for the console, and the mirror stays as old as it was",
+        "only for the console's own export: records that it does not contain are kept (mode `append`), because another export must be taken over before they can be deleted. Their absence does not close any task, and the age of the mirror does not change",
     }),
     prefer: z.literal("console").optional().meta({
       description:
-        "of the console's own export: local values that it contradicts are given up, and it lists them: see `merged.givenUp`",
+        "only for the console's own export: local values that it contradicts are replaced with the console's values and listed in `merged.givenUp`",
     }),
     forConsole: z.boolean().optional().meta({
       description:
-        "a file to upload in the console is to be made of the plan: with mode `replace` for who holds the whole tenant",
+        "true: a file to upload in the console is to be written from the plan; with mode `replace`, only for callers who may access the whole tenant",
     }),
     map: ColumnMap.optional(),
     delimiter: z.string().length(1).default(","),
-    /** of a workbook; may be missing where only one has data */
+    /** sheet of a workbook; can be omitted if only one sheet has data */
     sheet: z.string().max(255).optional(),
     fileName: FileName.default("-"),
   }),
 );
 
-/** Which tasks are dropped, or what of them. */
-const DropRequest = named(
+/** The tasks to drop, or the parts of tasks to drop. */
+const DropRequest = nameSchema(
   "DropRequest",
   z.strictObject({
     numbers: z.array(z.int().positive()).min(1).max(1000),
@@ -97,28 +97,36 @@ const DropRequest = named(
   }),
 );
 
-/** Which records a deletion takes: ids, or filters of the kind's list, of which all have to hold. */
-const DeletionRequest = named(
+/** The records to delete: by ID, or by filters of this kind's list; a record must match all filters. */
+const DeletionRequest = nameSchema(
   "DeletionRequest",
   z.strictObject({
     kind: ImportKind,
-    ids: z.array(Id).min(1).readonly().optional().meta({ description: "the records; without filters" }),
+    ids: z
+      .array(Id)
+      .min(1)
+      .readonly()
+      .optional()
+      .meta({ description: "IDs of the records; cannot be combined with filters" }),
     recursive: z.boolean().default(false).meta({
-      description: "of organisations: with all below them and the users in them, which are an import of their own",
+      description:
+        "for organisations: also delete all organisations below them and the users in all of these organisations; `beside` of the plan has the number of users",
     }),
-    filterName: Filter.meta({ description: "part of the name" }),
-    filterId: Filter.meta({ description: "part of the mail address, ユーザーID or serial number" }),
-    search: Filter.meta({ description: "part of any text of a record" }),
-    org: Id.optional().meta({ description: "the id of an organisation: the records directly in it" }),
-    status: Filter.meta({ description: "of devices: a status" }),
-    platform: Filter.meta({ description: "of devices: a platform" }),
-    tag: Filter.meta({ description: "of devices: a tag" }),
-    called: FileName.default("").meta({ description: "how people named the records; told as the import's file" }),
+    filterName: FilterText.meta({ description: "part of the name" }),
+    filterId: FilterText.meta({ description: "part of the email address, ユーザーID or serial number" }),
+    search: FilterText.meta({ description: "text to find in any value of a record" }),
+    org: Id.optional().meta({ description: "ID of an organisation: selects the records directly in it" }),
+    status: FilterText.meta({ description: "only for devices: status" }),
+    platform: FilterText.meta({ description: "only for devices: platform" }),
+    tag: FilterText.meta({ description: "only for devices: tag" }),
+    called: FileName.default("").meta({
+      description: "how the caller identified the records; shown as the file name of the import",
+    }),
   }),
 );
 
-/** The request of an import as it is kept; a deletion has no file, and says which records it takes. */
-const KeptRequest = named(
+/** The stored request of an import. A deletion has no file; its request contains the selection of records instead. */
+const StoredImportRequest = nameSchema(
   "KeptRequest",
   ImportRequest.extend({
     mode: z.enum(["append", "replace", "delete"]).default("append"),
@@ -137,12 +145,12 @@ const KeptRequest = named(
   }),
 );
 
-/** A column missing from the console's own export, and when clomoctl last sent it to the console. */
+/** A column of the file that no export of the console is known to contain. */
 const UnverifiedColumn = z.object({ header: z.string() });
 
 /**
- * In how many records that exist a plan changes a field: to another value, or to none. Of a list, how many of its values
- * go, and how many stay beyond the file's columns.
+ * The number of existing records in which a plan changes or clears a field. For a list field, also the number of values
+ * that are removed, and of values that are kept because the file has too few columns for them.
  */
 const ColumnChange = z.object({
   field: z.string(),
@@ -150,61 +158,63 @@ const ColumnChange = z.object({
   cleared: z.int(),
   removed: z.int(),
   kept: z.int(),
-  /** number of values before, if the plan clears more than half of them */
+  /** number of values before the import, if the plan clears more than half of them */
   clearedOf: z.int().optional(),
 });
 
-/** A value of the console that was never set here. */
+/** A difference between the console and a local value: the console value was never set here. */
 const Contradiction = z.object({
   name: z.string(),
   field: z.string().nullable().meta({ description: "null if the console does not have the record" }),
   local: z.string().nullable(),
   console: z.string().nullable(),
-  confirmed: z.boolean().meta({ description: "somebody said that the console has the local value" }),
-  deleted: z.literal(true).optional().meta({ description: "the record was deleted here, so `local` is null" }),
-  held: z
-    .literal(true)
-    .optional()
-    .meta({ description: "the record was not changed here, but stays because what was changed here refers to it" }),
+  confirmed: z.boolean().meta({ description: "true: somebody confirmed that the console has the local value" }),
+  deleted: z.literal(true).optional().meta({ description: "true: the record was deleted here, so `local` is null" }),
+  held: z.literal(true).optional().meta({
+    description:
+      "true: the record was not changed here, but stays because something that was changed here refers to it",
+  }),
 });
 
-/** A record that an undo leaves as it is. */
-const BlockedRecord = named(
+/** A record that an undo leaves unchanged. */
+const BlockedRecord = nameSchema(
   "BlockedRecord",
   z.object({
     thing: z.string(),
-    name: z.string().nullable().meta({ description: "null of a record that the asker does not see" }),
-    why: z.enum(UNDO_REASONS),
-    what: InBothLanguages.optional().meta({ description: "what the rule says that refuses it" }),
+    name: z.string().nullable().meta({ description: "null if the caller may not see the record" }),
+    why: z.enum(UNDO_BLOCK_REASONS),
+    what: BilingualText.optional().meta({ description: "message of the rule that prevents the undo" }),
     fields: z.array(z.string()),
-    change: z.int().nullable().meta({ description: "the number of the later change that is in the way" }),
+    change: z.int().nullable().meta({ description: "number of the later change that prevents the undo" }),
     other: z
       .object({ thing: z.string(), name: z.string().nullable() })
       .nullable()
-      .meta({ description: "the record that is in the way" }),
+      .meta({ description: "the other record that prevents the undo" }),
   }),
 );
 
-/** The last takeover of the same export of the console, if others of its kind were taken over since. */
-const EarlierTakeover = named(
+/** The last takeover of the same export of the console, if later exports of that kind were taken over after it. */
+const EarlierTakeover = nameSchema(
   "EarlierTakeover",
   z.object({
-    change: z.int().meta({ description: "the number of its change" }),
+    change: z.int().meta({ description: "number of the change that this takeover made" }),
     at: Instant,
-    newer: z.array(z.int()).meta({ description: "the numbers of the changes of later ones, the newest first" }),
+    newer: z.array(z.int()).meta({ description: "numbers of the changes that later takeovers made, newest first" }),
   }),
 );
 
-/** A plan and its state. Counts are rows of the imported kind. */
-const Import = named(
+/** An import: a plan and its state. The counts are numbers of rows of the imported kind. */
+const Import = nameSchema(
   "Import",
   z.object({
     id: Id,
-    number: z.string().meta({ description: "that of its change, `17`; of a plan that is not committed `P12`" }),
+    number: z.string().meta({
+      description: "number of the import: `17`, the number of its change, or `P12` for a plan that is not committed",
+    }),
     change: z
       .int()
       .nullable()
-      .meta({ description: "the number of the change, as in the audit; null until it is committed" }),
+      .meta({ description: "number of the change, as in the audit log; null until the import is committed" }),
     tenant: z.string(),
     kind: ImportKind,
     mode: ImportMode,
@@ -216,70 +226,78 @@ const Import = named(
     createdAt: Instant,
     committedAt: Instant.nullable(),
     actor: z.string(),
-    /** true if whoever asks is its actor */
+    /** true if the caller made this import */
     mine: z.boolean(),
-    undoes: z.int().nullable().meta({ description: "the number of the change that it undoes" }),
-    undoneBy: z.int().nullable().meta({ description: "the number of the change that undid it" }),
+    undoes: z.int().nullable().meta({ description: "number of the change that this import undoes" }),
+    undoneBy: z.int().nullable().meta({ description: "number of the change that undid this import" }),
     etag: z.string().nullable(),
-    request: KeptRequest.nullable(),
+    request: StoredImportRequest.nullable(),
     rows: z.int(),
     create: z.int(),
     update: z.int(),
     unchanged: z.int(),
-    /** records of the kind before the import */
+    /** number of records of the kind before the import */
     recordsBefore: z.int(),
     delete: z.int(),
     invalid: z.int(),
     secretsSet: z.int(),
     orgsCreated: z.int(),
     groupsCreated: z.int(),
-    /** the first ten that would be created */
+    /** the first ten organisations that the import would create */
     newOrgs: z.array(z.string()),
     newGroups: z.array(z.string()),
     columns: z.array(ColumnChange),
     errors: z.int(),
     warnings: z.int(),
-    /** true if the plan cannot be committed: a row or the file as a whole is invalid and nothing may be skipped */
+    /** true if the plan cannot be committed because the file or a row is invalid and invalid rows may not be skipped */
     rejected: z.boolean(),
     header: z.array(z.string()),
     absentColumns: z.array(z.string()),
     unknownColumns: z.array(z.string()),
     unverifiedColumns: z.array(UnverifiedColumn),
     emittedAt: Instant.nullable(),
-    /** of an open plan: the columns of its format, secrets aside, that no export of the console has shown */
+    /** only for an open plan: the columns of its format, except secrets, that no export of the console has contained */
     unseenColumns: z.array(z.string()).optional(),
-    /** of devices: those that have to be wiped and set up again for another owner */
+    /** only for devices: number of devices that must be wiped and set up again for another owner */
     wipes: z.int().optional(),
-    /** if the file looks like another tenant's: the keys of its first rows, or the first of its mail domains, of which the tenant has none, or the names of its first rows, whose keys are those of records with other names */
+    /**
+     * only if the file looks like another tenant's: the keys of its first rows or its first mail domains, if the tenant
+     * has none of them, or the names in its first rows, if the tenant has other names for their keys
+     */
     foreign: z.object({ by: z.enum(["key", "name", "domain"]), values: z.array(z.string()) }).optional(),
-    /** of a replacing import: the records that its file lacks and that are kept, as they cannot be deleted; `known`: those that the run before kept, too */
+    /**
+     * only for an import that replaces all records: records that are not in the file but are kept because they cannot
+     * be deleted; `known`: number of those that the previous run also kept
+     */
     kept: z.object({ count: z.int(), known: z.int() }).optional(),
-    /** the devices that lose their owner, as that record is deleted */
+    /** number of devices that lose their owner because the owner is deleted */
     released: z.int().optional(),
-    /** of a deletion by filters: the administrators among them, who stay, and the first ten of them by name */
+    /** only for a deletion by filters: the matching administrators, who are not deleted, and the first ten names */
     staying: z.object({ count: z.int(), names: z.array(z.string()) }).optional(),
-    /** of a deletion in a SECURED APP: those that go and are marked as administrators in another app, and the first ten by name, with the apps */
+    /** SECURED APP deletions only: deleted users marked as administrators of another app; first ten names with apps */
     protectedElsewhere: z.object({ count: z.int(), names: z.array(z.string()) }).optional(),
-    /** of an export of the console: what it shows of the values that were changed here, which it leaves as they are */
+    /** only for a console export: comparison with values changed here, which the import does not overwrite */
     merged: z
       .object({
         open: z.int().meta({ description: "number of records with values that the console does not have yet" }),
-        contradicted: z.int().meta({ description: "number of values of the console that nobody asked for here" }),
-        leftOut: z.int().meta({ description: "number of rows that are left out: their key was changed here" }),
-        first: z.array(Contradiction).meta({ description: "the first three of these values" }),
+        contradicted: z.int().meta({ description: "number of console values that were never set here" }),
+        leftOut: z.int().meta({ description: "number of rows that are left out because their keys were changed here" }),
+        first: z.array(Contradiction).meta({ description: "the first three of the values that `contradicted` counts" }),
         givenUp: z
           .object({
             count: z.int(),
-            first: z.array(Contradiction).readonly().meta({ description: "the first thousand" }),
+            first: z.array(Contradiction).readonly().meta({ description: "the first thousand of these values" }),
           })
           .optional()
-          .meta({ description: "with `prefer`: the local values that the plan gives up" }),
+          .meta({
+            description: "only with `prefer`: the local values that the plan replaces with the console's values",
+          }),
       })
       .optional(),
     takenOver: EarlierTakeover.optional(),
-    /** of an undo: the custom fields removed since whose values do not come back, and how many */
+    /** only for an undo: the custom fields removed in the meantime, and how many of their values cannot be restored */
     lost: z.array(z.object({ name: z.string(), values: z.int() })).optional(),
-    /** of an undo, and of organisations that go with their users: the records of other things than the kind's, by the things' names */
+    /** only for an undo, and for organisations deleted with users: counts for records of other types, by type */
     beside: z
       .array(
         z.object({
@@ -287,38 +305,42 @@ const Import = named(
           create: z.int(),
           update: z.int(),
           delete: z.int(),
-          recordsBefore: z.int().meta({ description: "number of records of the thing before" }),
+          recordsBefore: z.int().meta({ description: "number of records of this type before the import" }),
         }),
       )
       .optional(),
-    /** of the undo of a confirmation: the numbers of the tasks that are open again, and how many of their records */
+    /** only for the undo of a confirmation: numbers of the reopened tasks, and how many of their records */
     reopened: z.object({ tasks: z.array(z.int()), records: z.int() }).optional(),
-    /** of an undo: the records that it cannot undo, or leaves out, and the first thousand of them */
+    /** only for an undo: the records that cannot be undone or are skipped; `first` contains up to a thousand of them */
     blocked: z.object({ count: z.int(), first: z.array(BlockedRecord) }).optional(),
-    /** of a drop: the numbers of the tasks of the console that are dropped */
+    /** only for a drop: the numbers of the console tasks that are dropped */
     drops: z.array(z.int()).optional(),
-    /** of an undo: who else made changes after the one that it undoes */
+    /** only for an undo: other people who made changes after the change to undo */
     others: z.array(z.string()).optional(),
-    /** number of what it leaves to be done in the console */
+    /** number of the console task that the import leaves open */
     consoleTask: z.int().optional(),
-    /** of one that leaves something to be done in the console, where imports are shown: how many of its records the console has by now */
+    /** only with an open console task, when imports are shown: how many records are up to date in the console */
     inConsole: z.object({ done: z.int(), of: z.int() }).optional(),
-    /** of a committed export of the console: the numbers of the tasks that it settled */
+    /** only for a committed export of the console: the numbers of the tasks that it settled */
     settled: z
       .object({
-        closed: z.array(z.int()).meta({ description: "tasks that it closed" }),
+        closed: z.array(z.int()).meta({ description: "numbers of the tasks that the export closed" }),
         givenUp: z.array(z.int()).optional().meta({
-          description: "tasks that are closed as what was changed here was given up for what it has",
+          description:
+            "numbers of the tasks that were closed because local changes were given up in favour of the console's values",
         }),
-        advanced: z.array(z.int()).optional().meta({ description: "open tasks of which it closed some records" }),
+        advanced: z.array(z.int()).optional().meta({
+          description: "numbers of the tasks that are still open, although the export closed some of their records",
+        }),
         contradicted: z.array(z.int()).meta({
           description:
-            "open tasks that it contradicts: it has a value that nobody entered here, or lacks the record. The values here stay",
+            "numbers of the open tasks that the export contradicts: it has a value that nobody entered here, or does not contain the record. The local values stay",
         }),
         reopened: z.array(z.int()).optional().meta({
-          description: "tasks that somebody had confirmed and that it does not show: they are open again",
+          description:
+            "numbers of the tasks that somebody had confirmed, but that the export does not show as done; they are open again",
         }),
-        open: z.int().meta({ description: "number of open tasks after it, of all kinds" }),
+        open: z.int().meta({ description: "number of all open tasks after the takeover, of all kinds" }),
       })
       .optional(),
   }),
@@ -326,26 +348,29 @@ const Import = named(
 
 const PlanAction = z.enum(["create", "update", "unchanged", "delete", "invalid"]);
 
-/** One line of a plan. `after` has the resulting non-secret values, `before` the former ones of those that change. */
-const PlanRow = named(
+/** A plan's row. `after` has the resulting non-secret values, `before` the previous values of changed fields. */
+const PlanRow = nameSchema(
   "PlanRow",
   z.object({
-    thing: z.string().optional().meta({ description: "of a record of another thing than the kind's: that thing" }),
+    thing: z
+      .string()
+      .optional()
+      .meta({ description: "type of the record, if it is not the type of the import's kind" }),
     row: z.int(),
     line: z.int(),
     key: z.string(),
     action: PlanAction,
     exists: z.boolean(),
     ...changedValues,
-    leftOut: z.enum(namesIn(UPLOAD_REASONS)).nullable().optional().meta({
+    leftOut: z.enum(listChoices(UPLOAD_OMISSION_REASONS)).nullable().optional().meta({
       description:
-        "with `upload`, or of an import whose upload file leaves out records: why the file leaves it out, so that it is done by hand; null if it does not",
+        "only with `upload`, or for an import whose upload file leaves out records: why the file leaves out this record, which must therefore be changed by hand; null if the file contains it",
     }),
   }),
 );
 
-/** A problem of the input; the reader renders `code` and `params` in its language. */
-const InputProblem = named(
+/** A problem in the input. The client renders `code` and `params` in its own language. */
+const InputProblem = nameSchema(
   "InputProblem",
   z.object({
     code: z.string(),
@@ -358,155 +383,162 @@ const InputProblem = named(
   }),
 );
 
-/** What is open of a task, now that an export of the console was compared with it. */
-const Verification = named(
+/** The result of comparing a task with an export of the console: what is still open. */
+const Verification = nameSchema(
   "Verification",
   z.object({
-    done: z.boolean().meta({ description: "nothing of the task is open" }),
+    done: z.boolean().meta({ description: "true: nothing of the task is open" }),
     changedAgain: z.int().nullable().optional().meta({
       description:
-        "of a task that is done: the newest change that wrote a part of it again, which is not of the task any more",
+        "only for a task that is done: number of the newest change that wrote a part of the task again; this part no longer belongs to the task",
     }),
     sameAsUpload: z.boolean().optional().meta({
-      description: "nothing was compared: the export is the file that was written for the upload",
+      description: "true: nothing was compared, because the export is the file that was written for the upload",
     }),
     closedBefore: z.literal(true).optional().meta({
-      description: "nothing was compared: the task was done or confirmed before, and has when and by what",
+      description:
+        "true: nothing was compared, because the task was already done or confirmed; `task` shows when and how",
     }),
     takenOver: EarlierTakeover.optional(),
-    task: ConsoleTask.meta({ description: "as it is by now" }),
-    /** the fields of the task that are open, and that the export does not show */
+    task: ConsoleTask.meta({ description: "the task after the comparison" }),
+    /** the open fields of the task that the export does not contain */
     unseen: z.array(
       z.object({
         field: z.string(),
         header: z.string(),
         blank: z.literal(true).optional().meta({
           description:
-            "the export has the column, but a blank cell does not tell an organisation without a code from none",
+            "true: the export has the column, but a blank cell can mean either an organisation without a code or no organisation",
         }),
       }),
     ),
     lacking: z.object({ records: z.int(), of: z.int() }).optional().meta({
       description:
-        "deletions of the task cannot be seen: the export lacks so many `records` of the others that the console has, so it shows a part only",
+        "deletions of the task cannot be verified, because the export contains only part of the records: of the `of` other records that the console has, `records` are missing",
     }),
   }),
 );
 
-const actions = PlanAction.options.join("|");
-const limit = z.coerce
+const ACTIONS_PATTERN = PlanAction.options.join("|");
+const lineLimit = z.coerce
   .number()
   .int()
   .min(1)
   .optional()
-  .meta({ description: "maximum number of lines; all by default" });
+  .meta({ description: "maximum number of lines; default: all" });
 
 export default {
-  description: "CSV imports and deletions: plan, review, commit, revert; exchange with the console",
+  description: "CSV imports and deletions (plan, review, commit, undo), and exchange with the console",
   routes: {
     create: post("/v1/imports", {
       id: "createImport",
       changes: false,
-      summary: "Describe a file and how to import it",
+      summary: "Create an import: describe the file and how to import it",
       body: ImportRequest,
-      answer: tagged(Import, "The import, awaiting its file"),
+      answer: jsonResponseWithEtag(Import, "The import, which waits for its file"),
       status: 201,
     }),
     upload: put("/v1/imports/{id}/content", {
       id: "uploadImport",
       changes: false,
-      summary: "Send the file and get its plan",
+      summary: "Upload the file of an import and get the plan",
       params: byId,
       file: true,
-      answer: tagged(Import, "The plan; nothing is changed yet"),
+      answer: jsonResponseWithEtag(Import, "The plan; nothing has been changed yet"),
       fails: ["conflict", "input-rejected", "interrupted", "unavailable"],
     }),
     delete: post("/v1/imports/deletions", {
       id: "planDeletion",
       changes: false,
-      summary: "Plan to delete records, by their ids or by filters",
+      summary: "Plan a deletion of records, selected by their IDs or by filters",
       body: DeletionRequest,
-      answer: tagged(Import, "The plan; nothing is changed yet"),
+      answer: jsonResponseWithEtag(Import, "The plan; nothing has been changed yet"),
       status: 201,
       fails: ["input-rejected", "interrupted", "unavailable"],
     }),
-    list: get("/v1/imports", { id: "imports", summary: "All imports", answer: items(Import, "Newest first") }),
+    list: get("/v1/imports", {
+      id: "imports",
+      summary: "List all imports",
+      answer: itemsResponse(Import, "Imports, newest first"),
+    }),
     show: get("/v1/imports/{id}", {
       id: "import",
-      summary: "One import",
+      summary: "Get one import",
       params: {
-        id: z
-          .union([Id, z.string().regex(IMPORT_NUMBER)])
-          .meta({ description: "its id, or its number: `17` of its change, `P12` of its plan" }),
+        id: z.union([Id, z.string().regex(IMPORT_NUMBER_PATTERN)]).meta({
+          description: "ID of the import, or its number: `17` (number of its change) or `P12` (number of its plan)",
+        }),
       },
-      answer: tagged(Import, "One import"),
+      answer: jsonResponseWithEtag(Import, "The import"),
     }),
     rows: get("/v1/imports/{id}/rows", {
       id: "importRows",
-      summary: "The rows of a plan, or what a committed import did",
+      summary: "List the rows of a plan, or what a committed import did",
       params: byId,
       query: {
         action: z
           .string()
-          .regex(new RegExp(`^(?:${actions})(?:,(?:${actions}))*$`))
+          .regex(new RegExp(`^(?:${ACTIONS_PATTERN})(?:,(?:${ACTIONS_PATTERN}))*$`))
           .optional()
-          .meta({ description: "comma-separated actions; all by default" }),
-        limit,
+          .meta({ description: "comma-separated actions; default: all" }),
+        limit: lineLimit,
         upload: z.string().max(100_000).optional().meta({
           description:
-            "of an open plan: the JSON list of the fields of an upload file's columns; the rows are as that file has them: key and required values that nobody asked to change are those of the console",
+            "only for an open plan: JSON list of the fields of an upload file's columns. The rows are then as in that file: key values and required values that nobody changed here are the console's",
         }),
       },
-      answer: lines(
+      answer: ndjsonResponse(
         PlanRow,
-        "The plan's rows in the file's order, then deletions; of a committed import what it did to which record",
+        "The rows of the plan in the order of the file, then deletions; for a committed import, what it did to which record",
       ),
       fails: ["conflict"],
     }),
     problems: get("/v1/imports/{id}/problems", {
       id: "importProblems",
-      summary: "The problems of a plan's file",
+      summary: "List the problems of a plan's file",
       params: byId,
-      query: { limit },
-      answer: lines(InputProblem, "By row and column"),
+      query: { limit: lineLimit },
+      answer: ndjsonResponse(InputProblem, "Problems, sorted by row and column"),
       fails: ["conflict"],
     }),
     commit: post("/v1/imports/{id}/commit", {
       id: "commitImport",
-      summary: "Apply a plan, all of it or nothing",
+      summary: "Commit a plan, all of it or nothing",
       params: byId,
       ifMatch: true,
       query: {
-        sha256: Sha256.optional().meta({ description: "of the file that was written for the console" }),
-        fileName: FileName.optional().meta({ description: "of the file that was written for the console" }),
+        sha256: Sha256.optional().meta({ description: "SHA-256 of the file that was written for the console" }),
+        fileName: FileName.optional().meta({ description: "name of the file that was written for the console" }),
         upload: z.string().max(100_000).optional().meta({
           description:
-            "the JSON list of the fields of its columns, as `rows` has it: the records that the file leaves out are noted; without the other two, it leaves out all",
+            "JSON list of the fields of the upload file's columns, as for `rows`: the records that the file leaves out are recorded; without `sha256` and `fileName`, no file was written because all records are left out",
         }),
       },
-      answer: tagged(Import, "The committed import"),
+      answer: jsonResponseWithEtag(Import, "The committed import"),
       fails: ["conflict", "input-rejected", "interrupted"],
     }),
     replan: post("/v1/imports/{id}/replan", {
       id: "replanImport",
       changes: false,
-      summary: "Compare the file again",
+      summary: "Compare the file of a plan with the tenant again",
       params: byId,
-      answer: tagged(Import, "Compared again with the tenant as it is now"),
+      answer: jsonResponseWithEtag(Import, "The plan, compared with the current tenant"),
       fails: ["conflict", "interrupted"],
     }),
     verify: post("/v1/imports/verification/{number}", {
       id: "verifyTask",
       summary: "Compare an export of the console with a task",
-      params: { number: z.coerce.number().int().positive().meta({ description: "of the task" }) },
+      params: { number: z.coerce.number().int().positive().meta({ description: "number of the task" }) },
       file: true,
       query: {
-        kind: ImportKind.optional().meta({ description: "of the export; default: of the task" }),
-        map: z.string().optional().meta({ description: "the JSON of a column map by which the export is read" }),
-        confirmMissing: flag.meta({ description: "confirm what the export does not show" }),
-        sameAsUpload: flag.meta({ description: "the export may be the file that was written for the upload" }),
+        kind: ImportKind.optional().meta({ description: "kind of the export; default: kind of the task" }),
+        map: z.string().optional().meta({ description: "column map for reading the export, as JSON" }),
+        confirmMissing: queryFlag.meta({ description: "true: confirm what the export does not show" }),
+        sameAsUpload: queryFlag.meta({
+          description: "true: compare even if the export is identical to the file that was written for the upload",
+        }),
       },
-      answer: json(Verification, "What is open by now"),
+      answer: jsonResponse(Verification, "What is still open"),
       fails: ["not-found", "conflict", "input-rejected", "interrupted", "unavailable"],
     }),
     undo: post("/v1/imports/undo/{number}", {
@@ -515,22 +547,25 @@ export default {
       summary: "Plan the undo of a change",
       params: { number: z.union([z.coerce.number().int().positive(), z.literal("last")]) },
       query: {
-        skipBlocked: flag.meta({ description: "undo the rest where records cannot be undone" }),
-        mirrorOnly: flag.meta({
+        skipBlocked: queryFlag.meta({ description: "true: skip records that cannot be undone, and undo the rest" }),
+        mirrorOnly: queryFlag.meta({
           description:
-            "of the console's own export: nothing is to be done in the console, and the tasks that it closed are open again",
+            "only for a takeover of the console's own export: undo it only here. Nothing has to be done in the console, and the tasks that the takeover closed are open again",
         }),
       },
-      answer: tagged(Import, "The plan of the undo; with `blocked` it can be committed only if that is skipped"),
+      answer: jsonResponseWithEtag(
+        Import,
+        "The plan of the undo; if it has `blocked` records, it can be committed only if they are skipped",
+      ),
       status: 201,
       fails: ["conflict"],
     }),
     dropTasks: post("/v1/imports/drop", {
       id: "dropConsoleTasks",
       changes: false,
-      summary: "Plan to put back here what the console has, where tasks changed it",
+      summary: "Plan to drop tasks: the console's values are restored here",
       body: DropRequest,
-      answer: tagged(Import, "The plan of the drop; with `blocked` it cannot be committed"),
+      answer: jsonResponseWithEtag(Import, "The plan of the drop; if it has `blocked` records, it cannot be committed"),
       status: 201,
       fails: ["not-found", "conflict"],
     }),
@@ -539,7 +574,7 @@ export default {
       changes: false,
       summary: "Discard a plan",
       params: byId,
-      answer: tagged(Import, "The discarded import; its staging is removed"),
+      answer: jsonResponseWithEtag(Import, "The discarded import; its staged data is removed"),
       fails: ["conflict"],
     }),
   },

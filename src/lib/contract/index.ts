@@ -20,7 +20,7 @@ export type * from "./users.ts";
 export type * from "./vpp.ts";
 export type * from "./whoami.ts";
 
-/** The nouns of the tenant API, each loaded when it is asked for. A noun's name is the first part of its paths. */
+/** The nouns of the tenant API, each loaded on first use. The name of a noun is the first part of its paths. */
 export const NOUNS = {
   accounts: () => import("./accounts.ts"),
   profiles: () => import("./ade-profiles.ts"),
@@ -49,6 +49,6 @@ export type NounName = keyof typeof NOUNS;
 /** The routes of a noun. */
 export type RoutesOf<N extends NounName> = Awaited<ReturnType<(typeof NOUNS)[N]>>["default"]["routes"];
 
-/** The routes of a noun, loaded. */
-export const routesOf = async <N extends NounName>(name: N): Promise<RoutesOf<N>> =>
+/** Loads the routes of a noun. */
+export const loadRoutes = async <N extends NounName>(name: N): Promise<RoutesOf<N>> =>
   (await NOUNS[name]()).default.routes;

@@ -1,27 +1,27 @@
 import type { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 
-/** Maximum length of a part's headers, and number of parts: ours have two headers, and far fewer parts. */
-const HEADERS_LIMIT_BYTES = 4 * 1024;
+/** Limits of the length of a part's headers and of the number of parts; ours have two headers, and are far fewer. */
+const MAX_HEADERS_BYTES = 4 * 1024;
 const MAX_PARTS = 1000;
 
 const CR = 0x0d;
 
-/** A file of a body that has several. */
+/** One file of a multipart body. */
 export interface ReceivedPart {
-  /** its path, of letters, digits and hyphens, in at most one folder: `resources/users.ndjson` */
+  /** path of the file: letters, digits and hyphens, in at most one folder, such as `resources/users.ndjson` */
   readonly name: string;
   readonly type: string;
-  /** to be read before the next part, which passes by what is left of it */
+  /** content of the file; read it before the next part, because any unread rest is skipped then */
   readonly content: AsyncIterable<Uint8Array>;
 }
 
-/** @see RFC 2046 5.1.1 */
-const BOUNDARY = /;\s*boundary=(?:"([\w'()+,./:=?-]{1,70})"|([\w'+.-]{1,70})(?=\s*(?:;|$)))/i;
+/** Matches the boundary parameter of a content type. @see RFC 2046 5.1.1 */
+const BOUNDARY_PARAMETER = /;\s*boundary=(?:"([\w'()+,./:=?-]{1,70})"|([\w'+.-]{1,70})(?=\s*(?:;|$)))/i;
 
-const DISPOSITION = /^attachment; filename="([a-z0-9-]{1,60}(?:\/[a-z0-9-]{1,60})?\.[a-z0-9]{1,10})"$/;
+const DISPOSITION_HEADER = /^attachment; filename="([a-z0-9-]{1,60}(?:\/[a-z0-9-]{1,60})?\.[a-z0-9]{1,10})"$/;
 
-/** The parts of a `multipart/mixed` body as they come, in bounded memory. */
+/** Reads the parts of a `multipart/mixed` body as they arrive, in bounded memory. */
 class PartReader {
   readonly #violation: (reason: Text) => Failure;
   readonly #chunks: AsyncIterator<Uint8Array>;
@@ -32,15 +32,15 @@ class PartReader {
     this.#violation = violation;
     this.#chunks = chunks;
     this.#delimiter = Buffer.from(`\r\n--${boundary}`);
-    // the first delimiter has no line before it
+    // no line break precedes the first delimiter, so this supplies it
     this.#rest = Buffer.from("\r\n");
   }
 
   #cutOff() {
-    return this.#violation(text("it ends early", "途中で切れています"));
+    return this.#violation(text("the data ends too early", "データが途中で切れています"));
   }
 
-  /** Adds the next chunk to what is there; false at the end. */
+  /** Appends the next chunk to the unread data. Returns false at the end of the body. */
   async #more(): Promise<boolean> {
     const next = await this.#chunks.next();
     if (next.done === true) return false;
@@ -60,7 +60,7 @@ class PartReader {
     return taken;
   }
 
-  /** Up to the delimiter behind it, which is taken too. */
+  /** Yields the content up to the next delimiter, and consumes the delimiter. */
   async *#content(): AsyncGenerator<Uint8Array, void> {
     for (;;) {
       const end = this.#rest.indexOf(this.#delimiter);
@@ -69,7 +69,7 @@ class PartReader {
         this.#take(this.#delimiter.length);
         return;
       }
-      // the delimiter may have begun
+      // a delimiter may begin at the end of this chunk
       const begun = this.#rest.indexOf(CR, Math.max(0, this.#rest.length - this.#delimiter.length + 1));
       const sure = begun < 0 ? this.#rest.length : begun;
       if (sure > 0) yield this.#take(sure);
@@ -79,11 +79,11 @@ class PartReader {
 
   async #headers(): Promise<Pick<ReceivedPart, "name" | "type">> {
     let end = this.#rest.indexOf("\r\n\r\n");
-    while (end < 0 && this.#rest.length <= HEADERS_LIMIT_BYTES) {
+    while (end < 0 && this.#rest.length <= MAX_HEADERS_BYTES) {
       if (!(await this.#more())) throw this.#cutOff();
       end = this.#rest.indexOf("\r\n\r\n");
     }
-    const lines = end < 0 || end > HEADERS_LIMIT_BYTES ? [] : this.#take(end).toString("latin1").split("\r\n");
+    const lines = end < 0 || end > MAX_HEADERS_BYTES ? [] : this.#take(end).toString("latin1").split("\r\n");
     this.#take(4);
     const headers = new Map(
       lines.map((line) => {
@@ -91,8 +91,8 @@ class PartReader {
         return [line.slice(0, Math.max(0, colon)).toLowerCase(), line.slice(colon + 1).trim()] as const;
       }),
     );
-    const [, name] = DISPOSITION.exec(headers.get("content-disposition") ?? "") ?? [];
-    if (name === undefined) throw this.#violation(text("a part without a name", "名前のないパートがあります"));
+    const [, name] = DISPOSITION_HEADER.exec(headers.get("content-disposition") ?? "") ?? [];
+    if (name === undefined) throw this.#violation(text("a part has no name", "名前のないパートがあります"));
     return { name, type: headers.get("content-type") ?? "text/plain" };
   }
 
@@ -100,7 +100,7 @@ class PartReader {
     await this.#atLeast(this.#delimiter.length);
     const names = new Set<string>();
     if (!this.#take(this.#delimiter.length).equals(this.#delimiter)) {
-      throw this.#violation(text("it does not begin with a part", "先頭にパートがありません"));
+      throw this.#violation(text("the data does not begin with a part", "データの先頭にパートがありません"));
     }
     for (;;) {
       await this.#atLeast(2);
@@ -109,35 +109,38 @@ class PartReader {
       if (next !== "\r\n") throw this.#violation(text("a part is malformed", "パートが壊れています"));
       const { name, type } = await this.#headers();
       if (names.has(name) || names.size === MAX_PARTS) {
-        throw this.#violation(text(`a part too many: ${name}`, `余分なパート: ${name}`));
+        throw this.#violation(text(`unexpected part: ${name}`, `余分なパート: ${name}`));
       }
       names.add(name);
       const content = this.#content();
-      // a generator that is left ends: what it leaves is passed by
+      // expose only next(): leaving a for-await loop must not end the generator, because the rest of the part is read
+      // below
       yield { name, type, content: { [Symbol.asyncIterator]: () => ({ next: () => content.next() }) } };
       while ((await content.next()).done !== true);
     }
   }
 
-  /** Nothing but a line break follows the last delimiter. */
+  /** Checks that at most a line break follows the last delimiter. */
   async #end(): Promise<void> {
     while (this.#rest.length <= 2 && (await this.#more()));
     if (this.#rest.length > 0 && !this.#rest.equals(Buffer.from("\r\n"))) {
-      throw this.#violation(text("something follows the last part", "最後のパートの後に余分なデータがあります"));
+      throw this.#violation(
+        text("there is unexpected data after the last part", "最後のパートの後に余分なデータがあります"),
+      );
     }
   }
 }
 
-/** What the parts of a body are kept apart by, from its content type; undefined where that names nothing. */
-export const boundaryOf = (contentType: string): string | undefined => {
-  const [, quoted, plain] = BOUNDARY.exec(contentType) ?? [];
+/** Returns the boundary of the parts from the content type of a body; undefined if it contains none. */
+export const parseBoundary = (contentType: string): string | undefined => {
+  const [, quoted, plain] = BOUNDARY_PARAMETER.exec(contentType) ?? [];
   return quoted ?? plain;
 };
 
 /**
- * The parts of a body, in order.
+ * Yields the parts of a body, in order.
  *
- * @param violation makes the failure that is thrown where the body is malformed, or ends before its last delimiter
+ * @param violation creates the failure to throw if the body is malformed or ends before its last delimiter
  */
 export async function* readParts(
   chunks: AsyncIterable<Uint8Array>,

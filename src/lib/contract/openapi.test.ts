@@ -5,7 +5,7 @@ import { z } from "zod";
 import { ERRORS } from "../errors/index.ts";
 import { EXAMPLES } from "./examples.ts";
 import { ALL_ROUTES } from "./all.ts";
-import { openApiDocument } from "./openapi.ts";
+import { buildOpenApiDocument } from "./openapi.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
 
@@ -61,7 +61,7 @@ const Document = z.strictObject({
   components: z.strictObject({ schemas: z.record(z.string(), Schema), parameters: z.strictObject({}) }),
 });
 
-const published = openApiDocument("1.2.3");
+const published = buildOpenApiDocument("1.2.3");
 const { paths, components, tags, info } = Document.parse(published);
 const operations = Object.entries(paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method, operation: Operation.parse(operation) })),
@@ -77,19 +77,19 @@ describe("the published contract", () => {
   it("equals the committed file", async () => {
     const { version } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as { version: string };
     const committed = await readFile(join(ROOT, "docs", "api", "openapi.json"), "utf8");
-    expect(`${JSON.stringify(openApiDocument(version), null, 2)}\n`, "run npm run generate").toBe(committed);
+    expect(`${JSON.stringify(buildOpenApiDocument(version), null, 2)}\n`, "run npm run generate").toBe(committed);
   });
 
-  it("says whose it is", () => {
+  it("states that it is not an API of CLOMO", () => {
     expect(info.description).toMatch(/No public CLOMO API is known/);
   });
 
-  it("resolves each of its references, and refers to each of its schemas", () => {
+  it("resolves each of its references, and uses each of its schemas", () => {
     const known = Object.keys(components.schemas).map((name) => `#/components/schemas/${name}`);
     expect([...new Set(references(published))].toSorted()).toEqual(known.toSorted());
   });
 
-  it("holds every route once, under a name of its own", () => {
+  it("contains every route once, each with a unique name", () => {
     expect(operations.map(({ path, method }) => `${method} ${path}`).toSorted()).toEqual(
       ALL_ROUTES.map(({ path, method }) => `${method} ${path}`).toSorted(),
     );
@@ -101,7 +101,7 @@ describe("the published contract", () => {
     expect([...used].toSorted()).toEqual(tags.map(({ name }) => name).toSorted());
   });
 
-  it.each(operations)("$method $path names its parameters, failures and headers", ({ path, method, operation }) => {
+  it.each(operations)("$method $path declares its parameters, failures and headers", ({ path, method, operation }) => {
     const { parameters = [], responses } = operation;
     const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
     expect(parameters.filter((parameter) => parameter.in === "path").map(({ name }) => name)).toEqual(inPath);
@@ -116,7 +116,7 @@ describe("the published contract", () => {
     expect(told).toHaveLength(path.endsWith("/export") ? 1 : 0);
   });
 
-  it("takes null wherever a type says so, also where choices are listed", () => {
+  it("allows null wherever a type does, including lists of choices", () => {
     const choices = new Map<string, readonly unknown[]>();
     const look = (value: unknown, at: string): void => {
       if (typeof value !== "object" || value === null) return;
@@ -129,7 +129,7 @@ describe("the published contract", () => {
     expect([...choices.keys()].some((at) => at.endsWith("/Device/properties/platform"))).toBe(true);
   });
 
-  it.each(ALL_ROUTES)("$method $path has examples that follow its schemas", ({ id, body: schema, answer }) => {
+  it.each(ALL_ROUTES)("$method $path has examples that match its schemas", ({ id, body: schema, answer }) => {
     const { body, answer: shown, line } = EXAMPLES.get(id) ?? {};
     schema?.parse(body);
     expect(answer.schema.parse(shown)).toEqual(shown);

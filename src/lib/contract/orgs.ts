@@ -1,48 +1,48 @@
-/** A noun of the API: each has a file of its own, however short. */
+/** Every noun of the API has its own file, even if the file is short. */
 
 import { z } from "zod";
 import { ORG, ORG_COUNTS } from "../model/organisation.ts";
 import { RecordHistory } from "./history.ts";
-import { csv, get, items, json, patch, post } from "./route.ts";
-import { byName, exporting } from "./queries.ts";
-import { byId, Id, named } from "./shapes.ts";
-import { membersOf, recordSchema } from "./thing-schema.ts";
-import { newRecord, recordChange, written, writing } from "./written.ts";
+import { csvExport, get, itemsResponse, jsonResponse, patch, post } from "./route.ts";
+import { byName, exportQuery } from "./queries.ts";
+import { byId, Id, nameSchema } from "./shapes.ts";
+import { buildFieldSchemas, recordSchema } from "./thing-schema.ts";
+import { newRecordSchema, recordChangeSchema, writeResultSchema, writeOptions } from "./write-requests.ts";
 
 /** An organisation; the root is 全社. `path` omits the root and writes a `/` in a name as `\/`. */
-const Org = named("Org", recordSchema(ORG.fields));
+const Org = nameSchema("Org", recordSchema(ORG.fields));
 
-/** An organisation with the number of its direct users and child organisations. */
-const OrgDetail = named("OrgDetail", Org.extend(membersOf(ORG_COUNTS)), Org);
+/** An organisation with the numbers of its direct users and child organisations. */
+const OrgDetail = nameSchema("OrgDetail", Org.extend(buildFieldSchemas(ORG_COUNTS)), Org);
 
-/** An organisation as it was, and as it is by now. */
-const WrittenOrg = named("WrittenOrg", written(Org));
+/** An organisation before and after a write. */
+const WrittenOrg = nameSchema("WrittenOrg", writeResultSchema(Org));
 
-/** What goes along with an organisation that moves: all below it, the users in them, and the devices that count there. */
-const Along = z.object({ orgs: z.int(), users: z.int(), devices: z.int() });
+/** Numbers that move with an organisation: organisations below it, users in them, and devices counted there. */
+const MovedCounts = z.object({ orgs: z.int(), users: z.int(), devices: z.int() });
 
-/** A moved organisation, and what went along. */
-const MovedOrg = named("MovedOrg", WrittenOrg.extend({ along: Along }));
+/** A moved organisation, and the numbers of records that moved with it. */
+const MovedOrg = nameSchema("MovedOrg", WrittenOrg.extend({ along: MovedCounts }));
 
 export default {
   description: "Organisations (組織)",
   routes: {
     list: get("/v1/orgs", {
       id: "orgs",
-      summary: "The tree of organisations",
-      answer: items(Org, "The tree, parents before children"),
+      summary: "Get the tree of organisations",
+      answer: itemsResponse(Org, "The tree, parents before children"),
     }),
     find: get("/v1/orgs/find", {
       id: "findOrgs",
-      summary: "Organisations by id, code or path",
+      summary: "Find organisations by ID, code or path",
       query: byName,
-      answer: items(OrgDetail, "Organisations whose id, code or path matches"),
+      answer: itemsResponse(OrgDetail, "Organisations whose ID, code or path matches"),
     }),
     create: post("/v1/orgs", {
       id: "createOrg",
       summary: "Create an organisation",
-      body: named("NewOrg", newRecord(ORG.fields)),
-      answer: json(WrittenOrg, "The organisation"),
+      body: nameSchema("NewOrg", newRecordSchema(ORG.fields)),
+      answer: jsonResponse(WrittenOrg, "The organisation"),
       status: 201,
       fails: ["input-rejected", "not-found"],
     }),
@@ -50,29 +50,32 @@ export default {
       id: "editOrg",
       summary: "Change an organisation's name or code",
       params: byId,
-      body: named("OrgChange", recordChange(ORG.fields, { without: ["parentId"] })),
-      answer: json(WrittenOrg, "The organisation"),
+      body: nameSchema("OrgChange", recordChangeSchema(ORG.fields, { without: ["parentId"] })),
+      answer: jsonResponse(WrittenOrg, "The organisation"),
       fails: ["input-rejected"],
     }),
     move: post("/v1/orgs/{id}/move", {
       id: "moveOrg",
-      summary: "Move an organisation, with what is below it, below another one",
+      summary: "Move an organisation, with everything below it, to another parent organisation",
       params: byId,
-      body: z.strictObject({ parent: Id.meta({ description: "the organisation above it from then on" }), ...writing }),
-      answer: json(MovedOrg, "The organisation, and how many go along with it"),
+      body: z.strictObject({ parent: Id.meta({ description: "ID of the new parent organisation" }), ...writeOptions }),
+      answer: jsonResponse(MovedOrg, "The organisation, and the numbers of records that move with it"),
       fails: ["input-rejected"],
     }),
     history: get("/v1/orgs/history", {
       id: "orgHistory",
-      summary: "Every version of organisations, also of deleted ones",
+      summary: "Get all versions of organisations, including deleted organisations",
       query: byName,
-      answer: items(RecordHistory, "Organisations whose id, code, path or name matches, and those that had it before"),
+      answer: itemsResponse(
+        RecordHistory,
+        "Organisations whose ID, code, path or name matches, or matched in an earlier version",
+      ),
     }),
     export: get("/v1/orgs/export", {
       id: "exportOrgs",
-      summary: "Organisations as CSV",
-      query: exporting,
-      answer: csv("Organisations, parents before children"),
+      summary: "Export organisations as CSV",
+      query: exportQuery,
+      answer: csvExport("Organisations, parents before children"),
     }),
   },
 };

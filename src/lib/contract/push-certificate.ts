@@ -1,81 +1,102 @@
 import { z } from "zod";
 import { PUSH_CERTIFICATE } from "../model/push-certificate.ts";
-import { get, json, put } from "./route.ts";
-import { DryRun, InBothLanguages, named } from "./shapes.ts";
-import { EXAMPLES_OF, recordSchema } from "./thing-schema.ts";
+import { get, jsonResponse, put } from "./route.ts";
+import { DryRun, BilingualText, nameSchema } from "./shapes.ts";
+import { SCHEMA_EXAMPLES, recordSchema } from "./thing-schema.ts";
 
-/** How a tenant stands with its push certificate; no secret is in it. */
-const PushCertificate = named("PushCertificate", recordSchema(PUSH_CERTIFICATE.fields));
+/** The state of a tenant's push certificate. It contains no secret. */
+const PushCertificate = nameSchema("PushCertificate", recordSchema(PUSH_CERTIFICATE.fields));
 
-const example = () => EXAMPLES_OF.get(PushCertificate)?.();
+const buildExample = () => SCHEMA_EXAMPLES.get(PushCertificate)?.();
 
-const mail = z.string().min(1).max(320);
+const MailAddress = z.string().min(1).max(320);
 
 export default {
-  description: "The MDM push certificate (プッシュ通知証明書) of a tenant of our own",
+  description: "The MDM push certificate (プッシュ通知証明書) of a tenant that is not a mirror",
   routes: {
     show: get("/v1/push-certificate", {
       id: "pushCertificate",
-      summary: "The certificate, a signing request that waits for one, and the devices that hang on it",
-      answer: json(PushCertificate, "How the tenant stands with its push certificate"),
+      summary:
+        "Get the certificate, the signing request that waits for a certificate, and the number of devices that depend on the certificate",
+      answer: jsonResponse(PushCertificate, "The state of the tenant's push certificate"),
     }),
     request: put("/v1/push-certificate/request", {
       id: "requestPushCertificate",
-      summary: "Make a key with its signing request, or give the staged one again",
+      summary: "Create a key and a signing request, or return the staged signing request again",
       body: z.strictObject({
-        email: mail.optional().meta({ description: "of the Apple Account; needed where no request is staged" }),
-        name: z.string().min(1).max(1000).optional().meta({ description: "needed where no request is staged" }),
-        country: z.string().length(2).optional().meta({ description: "ISO 3166-1; default JP" }),
-        startOver: z.boolean().optional().meta({ description: "true: throw the staged key away" }),
+        email: MailAddress.optional().meta({
+          description: "email address of the Apple Account; required if no request is staged",
+        }),
+        name: z
+          .string()
+          .min(1)
+          .max(1000)
+          .optional()
+          .meta({ description: "name in the signing request; required if no request is staged" }),
+        country: z
+          .string()
+          .length(2)
+          .optional()
+          .meta({ description: "country code (ISO 3166-1 alpha-2); default: JP" }),
+        startOver: z.boolean().optional().meta({ description: "true: discard the staged key" }),
       }),
       example: {
         request: "-----BEGIN CERTIFICATE REQUEST-----\n…\n-----END CERTIFICATE REQUEST-----\n",
         created: true,
-        certificate: example(),
+        certificate: buildExample(),
       },
-      answer: json(
+      answer: jsonResponse(
         z.object({
           request: z.string().meta({ description: "PKCS#10 in PEM" }),
           created: z.boolean(),
           certificate: PushCertificate,
         }),
-        "The request; its private key stays in the tenant",
+        "The signing request; its private key stays in the tenant",
       ),
       fails: ["input-rejected", "not-permitted"],
     }),
     upload: put("/v1/push-certificate", {
       id: "uploadPushCertificate",
-      summary: "Take over the certificate that was made from the staged request",
+      summary: "Upload the certificate that was created from the staged request",
       body: z.strictObject({
         name: z.string().min(1).max(1000).meta({ description: "the file's name" }),
-        content: z.base64().max(400_000).meta({ description: "the file" }),
-        appleAccount: mail,
-        acceptLosingDevices: z
-          .int()
-          .min(0)
-          .optional()
-          .meta({ description: "the number of enrolled devices, which fall silent where the topic changes" }),
+        content: z.base64().max(400_000).meta({ description: "content of the file, in base64" }),
+        appleAccount: MailAddress,
+        acceptLosingDevices: z.int().min(0).optional().meta({
+          description:
+            "number of enrolled devices that can no longer be reached if the topic changes; required in this case",
+        }),
         dryRun: DryRun,
       }),
-      example: { unchanged: false, before: example(), after: example(), warnings: [], losing: null, dryRun: false },
-      answer: json(
+      example: {
+        unchanged: false,
+        before: buildExample(),
+        after: buildExample(),
+        warnings: [],
+        losing: null,
+        dryRun: false,
+      },
+      answer: jsonResponse(
         z.object({
           unchanged: z.boolean(),
           before: PushCertificate,
           after: PushCertificate,
-          warnings: z.array(InBothLanguages),
-          losing: z.int().nullable().meta({ description: "devices that have to be enrolled again: the topic changed" }),
+          warnings: z.array(BilingualText),
+          losing: z.int().nullable().meta({
+            description:
+              "number of devices that have to be enrolled again because the topic changed; null if the topic is the same",
+          }),
           dryRun: z.boolean(),
         }),
-        "What was, and what is now",
+        "The state of the push certificate before and after",
       ),
       fails: ["input-rejected", "not-permitted"],
     }),
     setProfilePassword: put("/v1/push-certificate/profile-password", {
       id: "setProfilePassword",
-      summary: "Record that the password for installing the profile by hand was set; the password is not kept",
+      summary: "Record that the password for installing the profile by hand was set; the password itself is not stored",
       body: z.strictObject({ password: z.string().max(1000) }),
-      answer: json(PushCertificate, "How the tenant stands with its push certificate"),
+      answer: jsonResponse(PushCertificate, "The state of the tenant's push certificate"),
       fails: ["input-rejected"],
     }),
   },

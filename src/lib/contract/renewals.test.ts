@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { exampleOf } from "../model/thing.ts";
-import { NOTICE_KEY, RECORDED_FIELDS, RENEWAL_ITEM, RENEWAL_KINDS } from "../model/renewal.ts";
+import { buildExampleRecord } from "../model/thing.ts";
+import { REMINDER_KEY, RECORDED_FIELDS, RENEWAL_ITEM, RENEWAL_KINDS } from "../model/renewal.ts";
 import renewals from "./renewals.ts";
 
 const { add, edit, claimNotice } = renewals.routes;
@@ -13,7 +13,7 @@ const [NewRenewalItem, RenewalChange, RenewalItem, NoticeClaim] = [
 
 const NEW = { kind: "custom", name: "example.jp" };
 
-test("a new item needs a kind and a name; every other field that people set may be missing or null", () => {
+test("a new item requires a kind and a name, and any other editable field may be missing or null", () => {
   expect(NewRenewalItem.parse(NEW)).toEqual(NEW);
   for (const field of ["kind", "name"] as const) {
     expect(NewRenewalItem.safeParse({ ...NEW, [field]: undefined }).success, field).toBe(false);
@@ -23,7 +23,7 @@ test("a new item needs a kind and a name; every other field that people set may 
   for (const field of Object.keys(others)) {
     expect(NewRenewalItem.safeParse({ ...NEW, [field]: null }).success, field).toBe(true);
   }
-  expect(NewRenewalItem.parse(exampleOf(RECORDED_FIELDS))).toEqual(exampleOf(RECORDED_FIELDS));
+  expect(NewRenewalItem.parse(buildExampleRecord(RECORDED_FIELDS))).toEqual(buildExampleRecord(RECORDED_FIELDS));
 });
 
 test.each([
@@ -33,29 +33,29 @@ test.each([
   ["a date", { expiresAt: "2027-03-01" }],
   ["a certainty of null", { certainty: null }],
   ["a fingerprint in capitals", { fingerprint: "A".repeat(64) }],
-])("%s is refused, in a new item and in a change", (_, wrong) => {
+])("refuses %s in a new item and in a change", (_, wrong) => {
   expect(NewRenewalItem.safeParse({ ...NEW, ...wrong }).success).toBe(false);
   expect(RenewalChange.safeParse(wrong).success).toBe(false);
 });
 
-test("a change may be of any field, or of none", () => {
+test("a change may contain any field, or none", () => {
   expect(RenewalChange.parse({})).toEqual({});
 });
 
-test("a text that breaks its rule is no malformed request: the tenant says so", () => {
+test("a text that breaks its rule is not a malformed request, because the tenant reports it", () => {
   const wrong = { name: "", notes: "a".repeat(2001) };
   expect(RenewalChange.parse(wrong)).toEqual(wrong);
 });
 
-test("an item may be of every kind", () => {
+test("an item can have any kind", () => {
   for (const kind of Object.keys(RENEWAL_KINDS)) {
-    const item = { ...exampleOf(RENEWAL_ITEM.fields), kind };
+    const item = { ...buildExampleRecord(RENEWAL_ITEM.fields), kind };
     expect(RenewalItem.parse(item)).toEqual(item);
   }
 });
 
-test("a notice is claimed by its key and nothing else", () => {
-  const claim = exampleOf(NOTICE_KEY);
+test("a reminder is claimed by its key only", () => {
+  const claim = buildExampleRecord(REMINDER_KEY);
   expect(NoticeClaim.parse(claim)).toEqual(claim);
   expect(NoticeClaim.safeParse({ ...claim, state: "sent" }).success).toBe(false);
   expect(NoticeClaim.safeParse({ ...claim, stage: 1.5 }).success).toBe(false);

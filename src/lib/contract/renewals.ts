@@ -1,93 +1,99 @@
 import { z } from "zod";
-import { DOWNLOAD_FIELDS, NOTICE, NOTICE_KEY, RECORDED_FIELDS, RENEWAL_ITEM } from "../model/renewal.ts";
-import { get, items, json, patch, post, remove } from "./route.ts";
-import { byId, Instant, named, seeingByQuery } from "./shapes.ts";
-import { changeMembersOf, membersOf, newValue, recordSchema } from "./thing-schema.ts";
+import { DOWNLOAD_FIELDS, REMINDER, REMINDER_KEY, RECORDED_FIELDS, RENEWAL_ITEM } from "../model/renewal.ts";
+import { get, itemsResponse, jsonResponse, patch, post, remove } from "./route.ts";
+import { byId, Instant, nameSchema, seenRevisionQuery } from "./shapes.ts";
+import { buildChangeSchemas, buildFieldSchemas, newValueSchema, recordSchema } from "./thing-schema.ts";
 
-const { kind, name, ...others } = changeMembersOf({ ...RECORDED_FIELDS, ...DOWNLOAD_FIELDS });
+const { kind, name, ...others } = buildChangeSchemas({ ...RECORDED_FIELDS, ...DOWNLOAD_FIELDS });
 
-/** A new item; a missing field is null. */
-const NewRenewalItem = named("NewRenewalItem", z.strictObject({ kind, name, ...z.object(others).partial().shape }));
+/** A new renewal item. A missing field is stored as null. */
+const NewRenewalItem = nameSchema(
+  "NewRenewalItem",
+  z.strictObject({ kind, name, ...z.object(others).partial().shape }),
+);
 
-/** A change of an item; a missing field keeps its value. */
-const RenewalChange = named("RenewalChange", NewRenewalItem.partial());
+/** A change of a renewal item. A missing field keeps its value. */
+const RenewalChange = nameSchema("RenewalChange", NewRenewalItem.partial());
 
-/** Something that expires, and who renews it. */
-const RenewalItem = named("RenewalItem", recordSchema(RENEWAL_ITEM.fields));
+/** A renewal item: something that expires, and the person who renews it. */
+const RenewalItem = nameSchema("RenewalItem", recordSchema(RENEWAL_ITEM.fields));
 
-const NoticeClaim = named("NoticeClaim", z.strictObject(membersOf(NOTICE_KEY)));
+const ReminderClaim = nameSchema("NoticeClaim", z.strictObject(buildFieldSchemas(REMINDER_KEY)));
 
-/** A notice that was started: `sending` until its outcome is recorded. */
-const Notice = named("Notice", recordSchema(NOTICE.fields));
+/** A reminder whose sending has started. Its state is `sending` until the outcome is recorded. */
+const Reminder = nameSchema("Notice", recordSchema(REMINDER.fields));
 
 export default {
-  description: "What expires, who renews it, and the notices sent",
+  description: "Renewal items: what expires, who renews it, and the reminders that were sent",
   routes: {
     list: get("/v1/renewals", {
       id: "listRenewals",
-      summary: "Things that expire",
-      answer: items(RenewalItem, "By expiry date, those without one first"),
+      summary: "List renewal items",
+      answer: itemsResponse(RenewalItem, "Renewal items by expiry date; items without a date first"),
     }),
     add: post("/v1/renewals", {
       id: "addRenewal",
-      summary: "Record an item that expires",
+      summary: "Record a renewal item",
       body: NewRenewalItem,
-      answer: json(RenewalItem, "The item"),
+      answer: jsonResponse(RenewalItem, "The item"),
       status: 201,
       fails: ["input-rejected"],
     }),
     edit: patch("/v1/renewals/{id}", {
       id: "editRenewal",
-      summary: "Change what is recorded",
+      summary: "Change a renewal item",
       params: byId,
       body: RenewalChange,
-      answer: json(RenewalItem, "The item"),
+      answer: jsonResponse(RenewalItem, "The item"),
       fails: ["input-rejected"],
     }),
     confirm: post("/v1/renewals/{id}/confirm", {
       id: "confirmRenewal",
-      summary: "Record that a yearly login was done, or that the console shows the date of the uploaded file",
+      summary: "Record that a yearly login was done, or that the console shows the expiry date of the uploaded file",
       params: byId,
       body: z.strictObject({
-        by: newValue(RENEWAL_ITEM.fields.confirmedBy).min(1),
+        by: newValueSchema(RENEWAL_ITEM.fields.confirmedBy).min(1),
         at: Instant,
         consoleShows: z.iso.date().optional(),
       }),
-      answer: json(RenewalItem, "The item"),
+      answer: jsonResponse(RenewalItem, "The item"),
       fails: ["input-rejected"],
     }),
     remove: remove("/v1/renewals/{id}", {
       id: "removeRenewal",
-      summary: "Delete an item and its notices",
+      summary: "Delete a renewal item and the records of its reminders",
       params: byId,
-      query: seeingByQuery,
-      answer: json(RenewalItem, "The item, as it was"),
+      query: seenRevisionQuery,
+      answer: jsonResponse(RenewalItem, "The item before it was deleted"),
       fails: ["conflict"],
     }),
     notices: get("/v1/renewals/notices", {
       id: "listNotices",
-      summary: "Notices: which stage was sent to whom",
-      answer: items(Notice, "Newest first"),
+      summary: "List reminders: which stage was sent to whom",
+      answer: itemsResponse(Reminder, "Reminders, newest first"),
     }),
     claimNotice: post("/v1/renewals/notices", {
       id: "claimNotice",
       changes: false,
-      summary: "Claim a notice, unless it was sent or another process is sending it",
-      body: NoticeClaim,
-      answer: json(z.object({ claimed: z.boolean(), notice: Notice }), "Whether the caller is to send it"),
+      summary: "Claim a reminder, unless it was already sent or another process is sending it",
+      body: ReminderClaim,
+      answer: jsonResponse(
+        z.object({ claimed: z.boolean(), notice: Reminder }),
+        "The reminder, and whether the caller must send it",
+      ),
       fails: ["not-found"],
     }),
     settleNotice: post("/v1/renewals/notices/{id}", {
       id: "settleNotice",
       changes: false,
-      summary: "Record the outcome of a notice",
+      summary: "Record the outcome of a reminder",
       params: byId,
       body: z.strictObject({ state: z.enum(["sent", "failed"]), error: z.string().max(2000).nullable() }),
-      answer: json(Notice, "The notice"),
+      answer: jsonResponse(Reminder, "The reminder"),
     }),
   },
 };
 
-export type { Notice, NoticeClaim, RenewalItem } from "../model/renewal.ts";
+export type { ReminderRecord, ReminderKeyRecord, RenewalItem } from "../model/renewal.ts";
 export type NewRenewalItem = z.infer<typeof NewRenewalItem>;
 export type RenewalChange = z.infer<typeof RenewalChange>;

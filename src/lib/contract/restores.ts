@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { json, post, tagged } from "./route.ts";
-import { Id, InBothLanguages, Instant, named, Sha256 } from "./shapes.ts";
+import { jsonResponse, post, jsonResponseWithEtag } from "./route.ts";
+import { Id, BilingualText, Instant, nameSchema, Sha256 } from "./shapes.ts";
 
-/** What becomes of a resource's records. */
-const RestoredResource = named(
+/** The numbers of records of a resource that a restore adds, changes, removes or leaves unchanged. */
+const RestoredResource = nameSchema(
   "RestoredResource",
   z.object({
     name: z.string(),
@@ -14,81 +14,84 @@ const RestoredResource = named(
   }),
 );
 
-const RestorePlan = named(
+const RestorePlan = nameSchema(
   "RestorePlan",
   z.object({
     etag: z
       .string()
-      .meta({ description: "of the plan, the tenant and what was sent: another one of any of them is another ETag" }),
-    resources: z.array(RestoredResource).meta({ description: "those that were sent, in their order" }),
+      .meta({ description: "ETag of the plan; it changes if the plan, the tenant or the uploaded content changes" }),
+    resources: z.array(RestoredResource).meta({ description: "the resources that were uploaded, in a fixed order" }),
     removals: z
       .array(z.object({ resource: z.string(), id: z.string(), name: z.string().nullable() }))
       .meta({ description: "the first 1,000 records that would be removed" }),
     becomesMirror: z.boolean().meta({
-      description: "the tenant would mirror the console from then on: what is changed in it is to be done there, too",
+      description:
+        "true: the tenant would become a mirror of the console; later changes here must then also be made in the console",
     }),
     refusals: z
-      .array(z.object({ resource: z.string(), id: z.string().nullable(), detail: InBothLanguages }))
-      .meta({ description: "why it would be refused; the first 1,000" }),
-    refused: z.int().min(0).meta({ description: "number of reasons why it would be refused" }),
+      .array(z.object({ resource: z.string(), id: z.string().nullable(), detail: BilingualText }))
+      .meta({ description: "reasons why the restore would be refused; at most 1,000" }),
+    refused: z.int().min(0).meta({ description: "number of reasons why the restore would be refused" }),
   }),
 );
 
-const RestoreResult = named(
+const RestoreResult = nameSchema(
   "RestoreResult",
   z.object({
-    id: Id.nullable().meta({ description: "as the audit names it; null where nothing had to be changed" }),
+    id: Id.nullable().meta({ description: "ID of the restore in the audit log; null if nothing had to be changed" }),
     resources: z.array(RestoredResource),
   }),
 );
 
-const asking = {
+const restoreQuery = {
   only: z.string().min(1).max(1000).optional().meta({
-    description: "the names of resources, with commas between; those of the others that were sent are left as they are",
+    description:
+      "comma-separated names of resources to restore; records of other resources stay as they are, even if they were uploaded",
   }),
   mirroredAt: Instant.optional().meta({
-    description: "when what was sent last came from the console: a tenant that is made like it is a mirror, too",
+    description:
+      "time when the uploaded data last came from the console; a tenant restored from such data becomes a mirror, too",
   }),
 };
 
-const ORGS = { name: "orgs", added: 1, changed: 2, removed: 0, unchanged: 9 };
-const USERS = { name: "users", added: 0, changed: 4, removed: 1, unchanged: 115 };
+const EXAMPLE_ORGS = { name: "orgs", added: 1, changed: 2, removed: 0, unchanged: 9 };
+const EXAMPLE_USERS = { name: "users", added: 0, changed: 4, removed: 1, unchanged: 115 };
 
 export default {
-  description: "Making a tenant like an export",
+  description: "Restores, which make a tenant equal to an export",
   routes: {
     plan: post("/v1/restores/plan", {
       id: "planRestore",
       changes: false,
-      summary: "What making the tenant like an export would change; nothing is kept of it",
-      query: asking,
+      summary: "Preview what a restore from an export would change; nothing is stored",
+      query: restoreQuery,
       takesParts: true,
       example: {
         etag: "0".repeat(64),
-        resources: [ORGS, USERS],
+        resources: [EXAMPLE_ORGS, EXAMPLE_USERS],
         removals: [{ resource: "users", id: "018f3f3a-0000-7000-8000-000000000002", name: "髙橋 花子" }],
         becomesMirror: false,
         refusals: [],
         refused: 0,
       },
-      answer: tagged(RestorePlan, "The plan"),
+      answer: jsonResponseWithEtag(RestorePlan, "The plan"),
       fails: ["input-rejected", "not-permitted", "locked"],
     }),
     create: post("/v1/restores", {
       id: "restore",
       summary:
-        "Makes the tenant like an export, all of it or nothing: records are added, changed and removed, and keep their ids and times",
+        "Make the tenant equal to an export, all of it or nothing: records are added, changed and removed, and keep their IDs and times",
       query: {
-        ...asking,
+        ...restoreQuery,
         deletions: z.coerce.number().int().min(0).default(0).meta({
-          description: "how many records the plan removes: with any other number nothing happens",
+          description: "number of records that the plan removes; with any other number, nothing is changed",
         }),
-        manifest: Sha256.optional().meta({ description: "the SHA-256 of the bundle's manifest, for the audit" }),
+        manifest: Sha256.optional().meta({ description: "SHA-256 of the bundle's manifest, for the audit log" }),
       },
       takesParts: true,
       ifMatch: true,
-      example: { id: "018f3f3a-0000-7000-8000-000000000001", resources: [ORGS, USERS] },
-      answer: json(RestoreResult, "What was done"),
+      example: { id: "018f3f3a-0000-7000-8000-000000000001", resources: [EXAMPLE_ORGS, EXAMPLE_USERS] },
+      answer: jsonResponse(RestoreResult, "The changes that were made"),
       fails: ["input-rejected", "conflict", "locked"],
     }),
   },

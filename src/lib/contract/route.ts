@@ -1,138 +1,140 @@
 import { z } from "zod";
 import type { ErrorCode } from "../errors/index.ts";
 
-/** How an answer is sent, and what its schema describes. */
+/** How each kind of response is sent, and what its schema describes. */
 export const MEDIA_TYPES = {
   /** one JSON object */
   json: "application/json",
-  /** one JSON object with the ETag of its plan */
+  /** one JSON object, and an ETag header for its plan */
   tagged: "application/json",
-  /** a short list, whole: `{ items }` */
+  /** a complete short list: `{ items }` */
   items: "application/json",
-  /** a page of a long list: `{ items, next }`, where `next` is the cursor of the following page, null at the end */
+  /** a page of a long list: `{ items, next }`, where `next` is the next page's cursor, or null on the last page */
   page: "application/json",
-  /** as `page`; where a request accepts NDJSON the whole list, streamed from one snapshot */
+  /** like `page`, but if the request accepts NDJSON, the complete list, streamed from one snapshot */
   list: "application/json",
-  /** NDJSON, streamed; the schema is that of a line */
+  /** NDJSON, streamed; the schema describes one line */
   lines: "application/x-ndjson",
   /** CSV in UTF-8 without BOM, with the console's headers, streamed */
   csv: "text/csv",
-  /** several files, streamed; the schema is that of the last one, which is JSON and called {@link LAST_PART} */
+  /** several files, streamed; the schema describes the last file, which is JSON and is named {@link LAST_PART} */
   parts: "multipart/mixed",
 } as const;
 
-/** The part that ends an answer of `parts`: without it the others are not whole. */
+/** The name of the last part of a `parts` response. Without this part, the response is incomplete. */
 export const LAST_PART = "end.json";
 
-/** The header by which an export says that the audit has no record of it, as its tenant is read-only. */
+/** The response header of an export that has no audit record, because the tenant is read-only. */
 export const AUDIT_HEADER = "clomoctl-audit";
-export const UNAUDITED = "none";
+export const NO_AUDIT_RECORD = "none";
 
-/** Numbers of changes, as a header has them. */
-export const CHANGES = /^[1-9]\d{0,14}(?:, [1-9]\d{0,14})*$/;
+/** Matches the numbers of changes in a header, such as `17, 18`. */
+export const CHANGE_NUMBERS = /^[1-9]\d{0,14}(?:, [1-9]\d{0,14})*$/;
 
-/** The header by which an answer tells the number of the change that it is of. */
+/** The response header with the numbers of the changes that the request made. */
 export const CHANGE_HEADER = "clomoctl-change";
 
-export type AnswerKind = keyof typeof MEDIA_TYPES;
+export type ResponseKind = keyof typeof MEDIA_TYPES;
 
-/** The headers that answers have besides those of HTTP: which answers have one, and its schema. */
-export const OWN_HEADERS: Readonly<
+/** The response headers that the contract itself defines: which routes have them, and their schemas. */
+export const CONTRACT_HEADERS: Readonly<
   Record<string, { readonly has: (route: Route) => boolean; readonly schema: z.ZodType }>
 > = {
   ETag: {
     has: ({ answer: { kind } }) => kind === "tagged",
     schema: z.string().optional().meta({
-      description: "The plan's ETag, as in the body's `etag`; missing if there is no plan. It changes with the plan.",
+      description:
+        "The plan's ETag, the same as `etag` in the body; missing if there is no plan. It changes whenever the plan changes.",
     }),
   },
   [AUDIT_HEADER]: {
     has: ({ answer: { isExport } }) => isExport === true,
-    schema: z.literal(UNAUDITED).optional().meta({
+    schema: z.literal(NO_AUDIT_RECORD).optional().meta({
       description:
-        "The audit has no record of this export, as the tenant is read-only; missing if it has one, or needs none (one record or none).",
+        "The audit log has no record of this export, because the tenant is read-only. The header is missing if there is an audit record, or if none is needed (at most one record was exported).",
     }),
   },
   [CHANGE_HEADER]: {
     has: (route) => changesTenant(route) && route.answer.kind !== "tagged",
-    schema: z.string().regex(CHANGES).optional().meta({
+    schema: z.string().regex(CHANGE_NUMBERS).optional().meta({
       description:
-        "The number of the change that was made, as in the audit, or of several, in their order; missing if nothing was changed. An import has it in its body.",
+        "Number of the change that was made, as in the audit log, or the numbers of several changes in their order. Missing if nothing was changed. For an import, the number is in the response body instead.",
     }),
   },
 };
 
-/** The names of all headers of answers that a client reads, in lower case; it passes on no others. */
-export const ANSWER_HEADERS: readonly string[] = ["content-type", "allow", "retry-after"].concat(
-  Object.keys(OWN_HEADERS).map((name) => name.toLowerCase()),
+/** The names of all response headers that a client reads, in lower case. The client passes on no other headers. */
+export const RESPONSE_HEADERS: readonly string[] = ["content-type", "allow", "retry-after"].concat(
+  Object.keys(CONTRACT_HEADERS).map((name) => name.toLowerCase()),
 );
 
-/** What a route answers when it succeeds. */
-export interface RouteAnswer<K extends AnswerKind = AnswerKind, S extends z.ZodType = z.ZodType> {
+/** The response of a route that succeeds. */
+export interface RouteResponse<K extends ResponseKind = ResponseKind, S extends z.ZodType = z.ZodType> {
   readonly kind: K;
   readonly schema: S;
-  /** of a line of a `list`, a member for each of its columns */
+  /** schema of one line of a `list`, with a member for each column of the list */
   readonly line?: z.ZodType | undefined;
   readonly description: string;
-  /** an export, of which the audit has a record, or a header says that it has none */
+  /** true for an export: it has an audit record, or a header says that it has none */
   readonly isExport?: true | undefined;
 }
 
-const answer =
-  <K extends AnswerKind>(kind: K) =>
-  <S extends z.ZodType>(schema: S, description: string): RouteAnswer<K, S> => ({ kind, schema, description });
+const createResponseBuilder =
+  <K extends ResponseKind>(kind: K) =>
+  <S extends z.ZodType>(schema: S, description: string): RouteResponse<K, S> => ({ kind, schema, description });
 
-export const json = answer("json");
-export const tagged = answer("tagged");
-export const lines = answer("lines");
-export const parts = answer("parts");
-export const items = <T extends z.ZodType>(item: T, description: string) =>
-  answer("items")(z.object({ items: z.array(item) }), description);
-const pageOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() });
-export const page = <T extends z.ZodType>(item: T, description: string) => answer("page")(pageOf(item), description);
-export const list = <T extends z.ZodType>(item: T, line: z.ZodType, description: string) => ({
-  ...answer("list")(pageOf(item), description),
+export const jsonResponse = createResponseBuilder("json");
+export const jsonResponseWithEtag = createResponseBuilder("tagged");
+export const ndjsonResponse = createResponseBuilder("lines");
+export const multipartResponse = createResponseBuilder("parts");
+export const itemsResponse = <T extends z.ZodType>(item: T, description: string) =>
+  createResponseBuilder("items")(z.object({ items: z.array(item) }), description);
+const pageSchema = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() });
+export const pageResponse = <T extends z.ZodType>(item: T, description: string) =>
+  createResponseBuilder("page")(pageSchema(item), description);
+export const listResponse = <T extends z.ZodType>(item: T, line: z.ZodType, description: string) => ({
+  ...createResponseBuilder("list")(pageSchema(item), description),
   line,
 });
-export const csv = (description: string) => ({
-  ...answer("csv")(z.string(), description),
+export const csvExport = (description: string) => ({
+  ...createResponseBuilder("csv")(z.string(), description),
   isExport: true as const,
 });
-export const exportedLines = <T extends z.ZodType>(line: T, description: string) => ({
-  ...lines(line, description),
+export const ndjsonExport = <T extends z.ZodType>(line: T, description: string) => ({
+  ...ndjsonResponse(line, description),
   isExport: true as const,
 });
 
-/** How long a JSON body may be, in MiB. */
-export const BODY_MIB = 1;
+/** Maximum length of a JSON body, in MiB. */
+export const MAX_BODY_MIB = 1;
 
-/** What a route takes besides its method and path, and what it answers. */
+/** The request and the response of a route, without its method and path. */
 interface RouteOptions {
-  /** its operationId, unique in the API */
+  /** operationId of the route, unique in the API */
   readonly id: string;
   readonly summary: string;
-  /** an answer, where it does not follow from the examples of a thing's fields */
+  /** example of a response, if it cannot be derived from the examples of the fields */
   readonly example?: unknown;
-  /** the parameter in its path, if it has one */
+  /** the parameter in the path, if the path has one */
   readonly params?: z.ZodRawShape;
-  /** any other query parameter is rejected */
+  /** the query parameters; any other parameter is rejected */
   readonly query?: z.ZodRawShape;
   /** the JSON body of the request */
   readonly body?: z.ZodType;
-  /** how long it may be, in MiB; {@link BODY_MIB} unless said */
+  /** maximum length of the body in MiB; default {@link MAX_BODY_MIB} */
   readonly bodyMib?: number;
-  /** takes a CSV file: its bytes as they are */
+  /** true if the body is a file (CSV or a workbook), sent unchanged */
   readonly file?: true;
-  /** takes what an export of all resources answers: the parts of its records, and no others */
+  /** true if the body consists of the record parts of an export of all resources, and of no other parts */
   readonly takesParts?: true;
-  /** acts on a plan that its caller has seen, named by its ETag in If-Match */
+  /** true if the route acts on a plan that the caller has seen: the request names the plan's ETag in If-Match */
   readonly ifMatch?: true;
-  readonly answer: RouteAnswer;
-  /** of the answer; 200 unless something was made */
+  readonly answer: RouteResponse;
+  /** status of the response; default 200; 201 if the route creates something */
   readonly status?: 200 | 201;
-  /** false where it writes but leaves the tenant's data as they are: plans, and what was sent to whom */
+  /** false if the route writes something other than the tenant's data: for example, a plan or the reminder log */
   readonly changes?: false;
-  /** failures besides those that its method, path and body imply */
+  /** failures in addition to those that the method, path and body imply */
   readonly fails?: readonly ErrorCode[];
 }
 
@@ -141,32 +143,32 @@ type Method = "get" | "post" | "put" | "patch" | "delete";
 /** A route of the tenant API. */
 export interface Route extends RouteOptions {
   readonly method: Method;
-  /** with its parameter in braces */
+  /** path, with the parameter in braces */
   readonly path: string;
 }
 
-/** Whether a route changes the tenant's data, for which a protected context wants its name. */
+/** Returns true if a route changes the tenant's data. In a protected context, it requires the context's name. */
 export const changesTenant = ({ method, changes }: Pick<Route, "method" | "changes">): boolean =>
   method !== "get" && changes !== false;
 
-/** Routes by the names of the client's methods. */
+/** Routes, by the names of the client's methods. */
 export type Routes = Readonly<Record<string, Route>>;
 
-/** A noun of the tenant API: its tag in the document, which is the first part of its paths, and its routes. */
+/** A noun of the tenant API, with its routes: a tag in the API document, and the first part of its paths. */
 export interface Noun {
   readonly description: string;
   readonly routes: Routes;
 }
 
-const route =
+const createRouteBuilder =
   <M extends Method>(method: M) =>
   <const O extends RouteOptions>(path: string, operation: O) => ({ ...operation, method, path });
 
-export const get = route("get");
-export const post = route("post");
-export const put = route("put");
-export const patch = route("patch");
-export const remove = route("delete");
+export const get = createRouteBuilder("get");
+export const post = createRouteBuilder("post");
+export const put = createRouteBuilder("put");
+export const patch = createRouteBuilder("patch");
+export const remove = createRouteBuilder("delete");
 
 const idempotencyKey = z
   .string()
@@ -174,38 +176,39 @@ const idempotencyKey = z
   .optional()
   .meta({
     description:
-      "A value unique to one request, sent again with its retries: the tenant does the work once and gives retries the same answer. The same key with another body is refused.",
+      "A value unique to one request, sent again with retries of the request. The tenant does the work once, and retries get the same response. The same key with a different body is refused.",
   });
 
 const ifMatch = z.string().min(1).meta({
-  description: "The ETag of the plan the caller saw, with or without quotes. If the plan has changed since: 409.",
+  description:
+    "The ETag of the plan that the caller saw, with or without quotes. If the plan has changed since then, the response is 409.",
 });
 
 /** The content type of an Excel workbook. @see https://www.iana.org/assignments/media-types */
 export const XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-const FILE = {
+const FILE_BODY = {
   description:
-    "The file's bytes as they are. The content type names their charset: `text/csv; charset=` utf-8, shift_jis (CP932), utf-16le or utf-16be. Of any length. Or an Excel workbook (.xlsx) of at most 64 MiB.",
+    "The bytes of the file, unchanged. The content type specifies the charset: `text/csv; charset=` utf-8, shift_jis (CP932), utf-16le or utf-16be. The length is not limited. Alternatively, an Excel workbook (.xlsx) of at most 64 MiB.",
   content: { "text/csv": { schema: z.string() }, [XLSX_TYPE]: { schema: z.string() } },
   required: true,
 };
 
-const PARTS = {
+const MULTIPART_BODY = {
   description:
-    "Files as `POST /v1/exports` answers them: a part for each resource, named by Content-Disposition, with a record a line. Of any length.",
+    "Files in the form in which `POST /v1/exports` returns them: a part for each resource, named by Content-Disposition, with one record per line. The length is not limited.",
   content: { "multipart/mixed": { schema: z.string() } },
   required: true,
 };
 
-/** The request of a route, by the parts that are validated; every POST may be repeated by its Idempotency-Key. */
-export const requestOf = ({ method, params, query = {}, body, file, takesParts, ifMatch: matches }: Route) => ({
+/** Builds schemas for each validated part of a route's request. POST takes an Idempotency-Key for safe repeats. */
+export const buildRequest = ({ method, params, query = {}, body, file, takesParts, ifMatch: matches }: Route) => ({
   query: z.strictObject(query),
   ...(params === undefined ? {} : { params: z.object(params) }),
   ...(method === "post"
     ? { headers: z.object({ "idempotency-key": idempotencyKey, ...(matches === true ? { "if-match": ifMatch } : {}) }) }
     : {}),
   ...(body === undefined ? {} : { body: { content: { "application/json": { schema: body } }, required: true } }),
-  ...(file === true ? { body: FILE } : {}),
-  ...(takesParts === true ? { body: PARTS } : {}),
+  ...(file === true ? { body: FILE_BODY } : {}),
+  ...(takesParts === true ? { body: MULTIPART_BODY } : {}),
 });

@@ -1,145 +1,157 @@
 import { z } from "zod";
 import { SECURED_GROUP, SECURED_USER } from "../model/secured-user.ts";
-import { exampleOf } from "../model/thing.ts";
-import { csv, get, items, json, page, patch, post } from "./route.ts";
-import { byName, descending, exporting, filters, paging } from "./queries.ts";
-import { byId, named, seeing } from "./shapes.ts";
-import { membersOf, recordSchema, withExample } from "./thing-schema.ts";
-import { newRecord, recordChange, several, written, writing } from "./written.ts";
+import { buildExampleRecord } from "../model/thing.ts";
+import { csvExport, get, itemsResponse, jsonResponse, pageResponse, patch, post } from "./route.ts";
+import { byName, descendingOrder, exportQuery, filters, paging } from "./queries.ts";
+import { byId, nameSchema, seenRevision } from "./shapes.ts";
+import { buildFieldSchemas, recordSchema, withExample } from "./thing-schema.ts";
+import {
+  newRecordSchema,
+  recordChangeSchema,
+  recordIdList,
+  writeResultSchema,
+  writeOptions,
+} from "./write-requests.ts";
 
-/** A SECURED APPs user; `settings` are the app's own non-secret columns, by field. */
-const SecuredUser = named("SecuredUser", recordSchema(SECURED_USER.fields));
+/** A SECURED APPs user. `settings` contains the non-secret columns that only this app has, by field. */
+const SecuredUser = nameSchema("SecuredUser", recordSchema(SECURED_USER.fields));
 
-const SecuredGroup = named("SecuredGroup", recordSchema(SECURED_GROUP.fields));
+const SecuredGroup = nameSchema("SecuredGroup", recordSchema(SECURED_GROUP.fields));
 
-const { app: App, role: Role } = membersOf(SECURED_USER.fields);
+const { app: App, role: Role } = buildFieldSchemas(SECURED_USER.fields);
 
-const params = { app: App };
+const appParams = { app: App };
 
-/** A user as he was, and as he is by now. */
-const WrittenSecuredUser = named("WrittenSecuredUser", written(SecuredUser));
+/** A SECURED APPs user before and after a write. */
+const WrittenSecuredUser = nameSchema("WrittenSecuredUser", writeResultSchema(SecuredUser));
 
-const WrittenSecuredGroup = named("WrittenSecuredGroup", written(SecuredGroup));
+const WrittenSecuredGroup = nameSchema("WrittenSecuredGroup", writeResultSchema(SecuredGroup));
 
-/** Groups that were deleted, as they were, and how many memberships went with them. */
-const DeletedGroups = named(
+/** The deleted groups as they were, and how many memberships were deleted with them. */
+const DeletedGroups = nameSchema(
   "DeletedGroups",
   withExample(
     z.object({
       groups: z.array(SecuredGroup),
       memberships: z.int(),
-      consoleTasks: z.array(z.int()).meta({ description: "the numbers of what has to be done in the console" }),
+      consoleTasks: z.array(z.int()).meta({ description: "numbers of the tasks to do in the console" }),
       dryRun: z.boolean(),
     }),
-    () => ({ groups: [exampleOf(SECURED_GROUP.fields)], memberships: 12, consoleTasks: [], dryRun: false }),
+    () => ({ groups: [buildExampleRecord(SECURED_GROUP.fields)], memberships: 12, consoleTasks: [], dryRun: false }),
   ),
 );
 
-const kept = "checked, and kept nowhere: only the time when it was set is";
+const SECRET_DESCRIPTION = "checked but not stored; only the time when it was set is stored";
 
-/** What is said of a user besides his values. */
-const besides = {
-  role: Role.optional().meta({ description: "sets the flag of the app's managers; administrators are marked instead" }),
-  password: z.string().optional().meta({ description: kept }),
+/** Members of a request that are not fields of the user. */
+const extraUserMembers = {
+  role: Role.optional().meta({
+    description: "sets the app's manager flag; administrators are not set here, but marked",
+  }),
+  password: z.string().optional().meta({ description: SECRET_DESCRIPTION }),
   secretKey: z
     .string()
     .optional()
-    .meta({ description: `シークレットキー (Docs); ${kept}` }),
-  createGroups: z.boolean().optional().meta({ description: "true: groups that are not there are made" }),
+    .meta({ description: `シークレットキー (Docs); ${SECRET_DESCRIPTION}` }),
+  createGroups: z.boolean().optional().meta({ description: "true: create groups that do not exist" }),
 };
 
-const inConsole = z
-  .boolean()
-  .optional()
-  .meta({ description: "true: the password is set in the console; of a mirror only, where `password` may be missing" });
+const passwordSetInConsole = z.boolean().optional().meta({
+  description: "true: the password is set in the console; only in a mirror, where `password` can then be omitted",
+});
 
 export default {
   description: "Users and groups of the SECURED APPs",
   routes: {
     list: get("/v1/secured/{app}/users", {
       id: "securedUsers",
-      summary: "SECURED APPs users of one app, page by page",
-      params,
+      summary: "List the SECURED APPs users of one app, page by page",
+      params: appParams,
       query: {
         ...paging,
         ...filters,
-        group: z.string().min(1).optional().meta({ description: "a group's name: only its users" }),
+        group: z.string().min(1).optional().meta({ description: "name of a group: only users in this group" }),
         sort: z.enum(["user-id", "name"]).default("user-id"),
-        ...descending,
+        ...descendingOrder,
       },
-      answer: page(SecuredUser, "Users of one app"),
+      answer: pageResponse(SecuredUser, "Users of one app"),
     }),
     find: get("/v1/secured/{app}/users/find", {
       id: "findSecuredUsers",
-      summary: "SECURED APPs users of one app by id or ユーザーID",
-      params,
+      summary: "Find the SECURED APPs users of one app by ID or ユーザーID",
+      params: appParams,
       query: byName,
-      answer: items(SecuredUser, "Users whose id or ユーザーID matches"),
+      answer: itemsResponse(SecuredUser, "Users whose ID or ユーザーID matches"),
     }),
     export: get("/v1/secured/{app}/users/export", {
       id: "exportSecuredUsers",
-      summary: "SECURED APPs users of one app as CSV",
-      params,
-      query: { ...exporting, layout: z.enum(["console", "full"]).default("console") },
-      answer: csv("Users of one app, without administrators and secrets"),
+      summary: "Export the SECURED APPs users of one app as CSV",
+      params: appParams,
+      query: { ...exportQuery, layout: z.enum(["console", "full"]).default("console") },
+      answer: csvExport("Users of one app, without administrators and secrets"),
     }),
     create: post("/v1/secured/{app}/users", {
       id: "createSecuredUser",
       summary: "Create a SECURED APPs user",
-      params,
-      body: named(
+      params: appParams,
+      body: nameSchema(
         "NewSecuredUser",
-        newRecord(SECURED_USER.fields, { more: { ...besides, passwordInConsole: inConsole } }),
+        newRecordSchema(SECURED_USER.fields, {
+          more: { ...extraUserMembers, passwordInConsole: passwordSetInConsole },
+        }),
       ),
-      answer: json(WrittenSecuredUser, "The user"),
+      answer: jsonResponse(WrittenSecuredUser, "The user"),
       status: 201,
       fails: ["input-rejected"],
     }),
     edit: patch("/v1/secured/{app}/users/{id}", {
       id: "editSecuredUser",
-      summary: "Change a SECURED APPs user who is no administrator",
-      params: { ...params, ...byId },
-      body: named("SecuredUserChange", recordChange(SECURED_USER.fields, { without: ["userId"], more: besides })),
-      answer: json(WrittenSecuredUser, "The user"),
+      summary: "Change a SECURED APPs user who is not an administrator",
+      params: { ...appParams, ...byId },
+      body: nameSchema(
+        "SecuredUserChange",
+        recordChangeSchema(SECURED_USER.fields, { without: ["userId"], more: extraUserMembers }),
+      ),
+      answer: jsonResponse(WrittenSecuredUser, "The user"),
       fails: ["input-rejected"],
     }),
     groups: get("/v1/secured/{app}/groups", {
       id: "securedGroups",
-      summary: "Groups of one app",
-      params,
-      answer: items(SecuredGroup, "Groups by name"),
+      summary: "List the groups of one app",
+      params: appParams,
+      answer: itemsResponse(SecuredGroup, "Groups, sorted by name"),
     }),
     createGroup: post("/v1/secured/{app}/groups", {
       id: "createSecuredGroup",
       summary: "Create a group in Docs, Calendar or Contacts",
-      params,
-      body: named("NewSecuredGroup", newRecord(SECURED_GROUP.fields)),
-      answer: json(WrittenSecuredGroup, "The group"),
+      params: appParams,
+      body: nameSchema("NewSecuredGroup", newRecordSchema(SECURED_GROUP.fields)),
+      answer: jsonResponse(WrittenSecuredGroup, "The group"),
       status: 201,
       fails: ["input-rejected"],
     }),
     editGroup: patch("/v1/secured/{app}/groups/{id}", {
       id: "editSecuredGroup",
-      summary: "Rename a group, and with it the memberships of its users",
-      params: { ...params, ...byId },
-      body: named("SecuredGroupChange", recordChange(SECURED_GROUP.fields)),
-      answer: json(WrittenSecuredGroup, "The group"),
+      summary: "Rename a group, also in the memberships of its users",
+      params: { ...appParams, ...byId },
+      body: nameSchema("SecuredGroupChange", recordChangeSchema(SECURED_GROUP.fields)),
+      answer: jsonResponse(WrittenSecuredGroup, "The group"),
       fails: ["input-rejected"],
     }),
     deleteGroups: post("/v1/secured/{app}/groups/delete", {
       id: "deleteSecuredGroups",
-      summary: "Delete groups, all of them or none, and take their users out of them",
-      params,
+      summary: "Delete groups, all of them or none, and remove their users from them",
+      params: appParams,
       body: z.strictObject({
-        ...several,
-        memberships: z
-          .int()
-          .optional()
-          .meta({ description: "how many go; if it is another number by now, nothing happens: 409" }),
-        ...seeing,
-        ...writing,
+        ...recordIdList,
+        memberships: z.int().optional().meta({
+          description:
+            "number of memberships that the caller expects to be removed; if the number has changed, nothing is deleted (409)",
+        }),
+        ...seenRevision,
+        ...writeOptions,
       }),
-      answer: json(DeletedGroups, "The groups as they were"),
+      answer: jsonResponse(DeletedGroups, "The groups before they were deleted"),
       fails: ["not-found", "conflict"],
     }),
   },

@@ -1,44 +1,44 @@
-/** A noun of the API: each has a file of its own, however short. */
+/** Every noun of the API has its own file, even if the file is short. */
 
 import { z } from "zod";
 import { RECORDED_FIELDS } from "../model/renewal.ts";
 import { SECURED_APPS } from "../model/secured-user.ts";
 import { CONTRACT, TENANT } from "../model/tenant.ts";
-import { flag } from "./queries.ts";
-import { get, json, patch } from "./route.ts";
-import { DryRun, Id, Instant, named } from "./shapes.ts";
-import { changeMembersOf, recordSchema } from "./thing-schema.ts";
+import { queryFlag } from "./queries.ts";
+import { get, jsonResponse, patch } from "./route.ts";
+import { DryRun, Id, Instant, nameSchema } from "./shapes.ts";
+import { buildChangeSchemas, recordSchema } from "./thing-schema.ts";
 
-const members = changeMembersOf(TENANT.fields);
+const profileMembers = buildChangeSchemas(TENANT.fields);
 
-/** What is recorded of a tenant itself: null, and an empty list, say that nobody has said it yet. */
-const TenantProfile = named("TenantProfile", recordSchema(TENANT.fields));
+/** The recorded facts about the tenant itself. Null or an empty list means that a fact is not recorded yet. */
+const TenantProfile = nameSchema("TenantProfile", recordSchema(TENANT.fields));
 
-const { name, ...ofContract } = changeMembersOf(CONTRACT);
+const { name, ...ofContract } = buildChangeSchemas(CONTRACT);
 
-/** What is said anew of a tenant: a missing field keeps its value, null and an empty list of languages clear it. */
-const TenantChange = named(
+/** A change of facts about a tenant. A missing field keeps its value; null, or no languages, clears it. */
+const TenantChange = nameSchema(
   "TenantChange",
   z.strictObject({
-    ...z.object(members).partial().shape,
+    ...z.object(profileMembers).partial().shape,
     contracts: z
       .array(z.strictObject({ name, ...z.object(ofContract).partial().shape }))
       .optional()
-      .meta({ description: "contracts to add, or to change by their names" }),
+      .meta({ description: "contracts to add, or to change if the name exists" }),
     contractsRemoved: z.array(z.string().min(1)).optional().meta({ description: "names of contracts to remove" }),
     dryRun: DryRun,
   }),
 );
 
-/** How a tenant stands with its administrators, and with who hears of its renewals. */
-const Administration = z.object({
-  recorded: z.boolean().meta({ description: "something of a CLOMO account was recorded by hand" }),
-  total: z.int().meta({ description: "number of those who have a role or are marked" }),
-  marked: z.int().meta({ description: "number of those who are marked and have no role" }),
+/** The state of a tenant's administrators, of the owners of its renewal items, and of its contact person. */
+const AdministrationStatus = z.object({
+  recorded: z.boolean().meta({ description: "true: something about a CLOMO account was recorded by hand" }),
+  total: z.int().meta({ description: "number of users who have a role or are marked as administrators" }),
+  marked: z.int().meta({ description: "number of users who are marked as administrators but do not have a role" }),
   system: z.int().meta({ description: "number of system administrators" }),
   supported: z
     .array(z.object({ name: z.string(), user: z.string(), email: z.string() }))
-    .meta({ description: "accounts that hold the support option" }),
+    .meta({ description: "accounts that have the support option" }),
   leavers: z
     .array(
       z.object({
@@ -52,21 +52,21 @@ const Administration = z.object({
     )
     .meta({
       description:
-        "renewals whose owner names, by mail address, employee code, account name, or a full name of one alone, a user who was deleted, or (`revoked`) had a role once and has none, or is called something else by now (`now`: the mail address of today)",
+        "renewal items whose owner, given as an email address, employee code, account name or unique full name, is a user who was deleted, no longer has a role (`revoked`), or has a different name or address now (`now`: the current email address)",
     }),
-  revoked: z.array(z.string()).meta({ description: "mail addresses of users who had a role once and have none" }),
+  revoked: z.array(z.string()).meta({ description: "email addresses of users who had a role and no longer have one" }),
   contact: z.object({ address: z.string(), revoked: z.boolean(), now: z.string().nullable() }).nullable().meta({
     description:
-      "the contact person's mail address (`contactMail` of the profile), where it is that of a user who was deleted, or (`revoked`) had a role once and has none, or has another mail address (`now`)",
+      "the contact person's email address (`contactMail` of the profile), if it belongs to a user who was deleted, no longer has a role (`revoked`), or now has a different email address (`now`)",
   }),
-  lacking: z
-    .int()
-    .nullable()
-    .meta({ description: "users without a CLOMO account who need one; null where the profile names no need" }),
+  lacking: z.int().nullable().meta({
+    description:
+      "number of users who need a CLOMO account but do not have one; null if the profile does not say that users need accounts",
+  }),
 });
 
-/** The tenant itself; `mirroredAt` is when its data last came from the console. */
-const Tenant = named(
+/** The tenant itself. `mirroredAt` is the time at which its data last came from the console. */
+const Tenant = nameSchema(
   "Tenant",
   z.object({
     name: z.string(),
@@ -74,20 +74,20 @@ const Tenant = named(
     users: z.int(),
     orgs: z.int(),
     devices: z.int(),
-    /** users of each of the SECURED APPs */
+    /** number of users in each of the SECURED APPs */
     secured: z.record(z.enum(SECURED_APPS), z.int()),
     administratorsKnown: z
       .array(z.string())
       .optional()
-      .meta({ description: "the kinds of import whose administrators are known" }),
-    consoleTasks: z.int().optional().meta({ description: "number of what has to be done in the console" }),
+      .meta({ description: "kinds of import for which the administrators are known" }),
+    consoleTasks: z.int().optional().meta({ description: "number of tasks to do in the console" }),
     exportsAwaited: z.array(z.string()).optional().meta({
       description:
-        "the kinds whose next export of the console is to be taken over, as the mirror is known to differ from it and no task says so",
+        "kinds whose next console export has to be taken over, because the mirror is known to differ from the console and no task shows this",
     }),
     profile: TenantProfile.optional(),
-    administration: Administration.optional().meta({
-      description: "where it is asked for, and who asks may see all CLOMO accounts",
+    administration: AdministrationStatus.optional().meta({
+      description: "only if requested, and if the caller may see all CLOMO accounts",
     }),
   }),
 );
@@ -97,21 +97,26 @@ export default {
   routes: {
     show: get("/v1/tenant", {
       id: "tenant",
-      summary: "The tenant and its size",
-      query: { administration: flag.meta({ description: "true: with how it stands with its administrators" }) },
-      answer: json(Tenant, "The tenant"),
+      summary: "Get the tenant and its size",
+      query: {
+        administration: queryFlag.meta({ description: "true: include the state of the tenant's administrators" }),
+      },
+      answer: jsonResponse(Tenant, "The tenant"),
     }),
     revision: get("/v1/tenant/revision", {
       id: "tenantRevision",
-      summary: "The tenant's revision: each change makes it a higher one",
+      summary: "Get the tenant's revision, which is different after every change",
       example: { revision: 812 },
-      answer: json(z.object({ revision: z.int() }), "The revision of the last change"),
+      answer: jsonResponse(z.object({ revision: z.int() }), "The tenant's revision after its last change"),
     }),
     set: patch("/v1/tenant", {
       id: "setTenant",
-      summary: "Record what is known of the tenant itself",
+      summary: "Record information about the tenant itself",
       body: TenantChange,
-      answer: json(z.object({ before: TenantProfile, after: TenantProfile }), "What was recorded, and what is now"),
+      answer: jsonResponse(
+        z.object({ before: TenantProfile, after: TenantProfile }),
+        "The recorded information before and after",
+      ),
       fails: ["input-rejected"],
     }),
   },

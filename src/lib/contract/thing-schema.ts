@@ -1,20 +1,20 @@
 import { z } from "zod";
 import {
-  exampleLine,
-  exampleOf,
-  listColumnsOf,
-  shownFields,
+  buildExampleLine,
+  buildExampleRecord,
+  buildListColumns,
+  listApiFields,
   type Field,
   type Fields,
   type RecordOf,
 } from "../model/thing.ts";
-import { characterCount, describeRule, isUnlimited, patternOf, type Rule } from "../model/rules.ts";
+import { countCharacters, describeRule, isUnlimited, buildRulePattern, type Rule } from "../model/rules.ts";
 import { MAX_KEY_BYTES, valueRuleOf } from "../model/value-rule.ts";
 import { Id, Instant, Sha256 } from "./shapes.ts";
 
-/** JSON Schema keywords of values that are there: they accept blank, what only causes a warning, and what the console may have. */
-export const ruleKeywords = (rule: Rule) => {
-  const pattern = patternOf(rule);
+/** Returns JSON Schema keywords for stored values; they accept blank, warned-about and all possible console values. */
+export const buildRuleKeywords = (rule: Rule) => {
+  const pattern = buildRulePattern(rule);
   return {
     description: describeRule(rule).en,
     ...(pattern !== undefined && { pattern }),
@@ -23,10 +23,10 @@ export const ruleKeywords = (rule: Rule) => {
 };
 
 /**
- * The schema of a value to be written: its rule in words and its greatest length. What breaks one is no malformed request:
- * the tenant says so.
+ * Returns the schema of a value to be written: a description of its rule, and its maximum length. A value that breaks
+ * the rule does not make the request malformed; the tenant rejects it with its own message.
  */
-export const newValue = (field: Field) => {
+export const newValueSchema = (field: Field) => {
   const { rule, max, key } = valueRuleOf(field);
   const about = isUnlimited(rule) ? undefined : describeRule(rule).en;
   const bytes = key === undefined ? undefined : `at most ${MAX_KEY_BYTES} bytes in UTF-8`;
@@ -35,34 +35,34 @@ export const newValue = (field: Field) => {
   return z.string().meta({ ...(description === "" ? {} : { description }), maxLength });
 };
 
-/** The schema of a value that satisfies `rule`: its description and its JSON Schema keywords, and a check of these. */
-export const schemaOf = (rule: Rule) => {
+/** Returns the schema of values that satisfy `rule`: description, JSON Schema keywords, and a check of these. */
+export const ruleSchema = (rule: Rule) => {
   if (isUnlimited(rule)) return z.string();
-  const { pattern, enum: choices, description } = ruleKeywords(rule);
+  const { pattern, enum: choices, description } = buildRuleKeywords(rule);
   const expression = pattern === undefined ? undefined : new RegExp(pattern, "u");
   const fits = (value: string): boolean => expression?.test(value) !== false && choices?.includes(value) !== false;
   return z
     .string()
     .refine(fits, { error: `not ${description}` })
-    .meta(ruleKeywords(rule));
+    .meta(buildRuleKeywords(rule));
 };
 
 const textSchema = ({ rule, longest, blank }: Extract<Field, { readonly type: "text" }>): z.ZodType => {
-  if (rule !== undefined) return schemaOf(rule);
+  if (rule !== undefined) return ruleSchema(rule);
   const least = blank === false ? z.string().min(1) : z.string();
   if (longest === undefined) return least;
-  // zod's own limit counts UTF-16 units, JSON Schema's characters
+  // zod's own limit counts UTF-16 units, but JSON Schema counts characters
   return least
-    .refine((value) => characterCount(value) <= longest, { error: `at most ${longest} characters` })
+    .refine((value) => countCharacters(value) <= longest, { error: `at most ${longest} characters` })
     .meta({ maxLength: longest });
 };
 
-const bareSchema = (field: Field): z.ZodType => {
+const nonNullSchema = (field: Field): z.ZodType => {
   switch (field.type) {
     case "text":
       return textSchema(field);
     case "texts":
-      return z.array(field.rule === undefined ? z.string() : schemaOf(field.rule));
+      return z.array(field.rule === undefined ? z.string() : ruleSchema(field.rule));
     case "choice":
       return z.enum(field.choices);
     case "id":
@@ -78,56 +78,58 @@ const bareSchema = (field: Field): z.ZodType => {
     case "integer":
       return z.int();
     case "object":
-      return z.object(membersOf(field.of));
+      return z.object(buildFieldSchemas(field.of));
     case "objects":
-      return z.array(z.object(membersOf(field.of)));
+      return z.array(z.object(buildFieldSchemas(field.of)));
   }
 };
 
-/** The schema of a field's value. */
+/** Returns the schema of a field's value. */
 const fieldSchema = (field: Field): z.ZodType => {
-  const schema = bareSchema(field);
+  const schema = nonNullSchema(field);
   if (field.nullable !== true) return schema;
-  const { enum: choices } = field.type === "text" && field.rule !== undefined ? ruleKeywords(field.rule) : {};
-  // JSON Schema holds null to `enum`, whatever `type` says
+  const { enum: choices } = field.type === "text" && field.rule !== undefined ? buildRuleKeywords(field.rule) : {};
+  // JSON Schema applies `enum` to null too, whatever `type` says
   return choices === undefined ? schema.nullable() : schema.nullable().meta({ enum: [...choices, null] });
 };
 
 type FieldSchemas<F extends Fields> = { [K in keyof RecordOf<F>]: z.ZodType<RecordOf<F>[K]> };
 
-/** The schemas of a thing's fields, by the names of the tenant API. */
-export const membersOf = <F extends Fields>(fields: F): FieldSchemas<F> =>
-  Object.fromEntries(shownFields(fields).map(([name, field]) => [name, fieldSchema(field)])) as FieldSchemas<F>;
+/** Returns the schemas of the fields of a record type, by their names in the tenant API. */
+export const buildFieldSchemas = <F extends Fields>(fields: F): FieldSchemas<F> =>
+  Object.fromEntries(listApiFields(fields).map(([name, field]) => [name, fieldSchema(field)])) as FieldSchemas<F>;
 
-const changedTexts = (fields: Fields) =>
+const buildNewTextSchemas = (fields: Fields) =>
   Object.fromEntries(
-    shownFields(fields).flatMap(([name, field]) =>
-      field.type === "text" ? [[name, field.nullable === true ? newValue(field).nullable() : newValue(field)]] : [],
+    listApiFields(fields).flatMap(([name, field]) =>
+      field.type === "text"
+        ? [[name, field.nullable === true ? newValueSchema(field).nullable() : newValueSchema(field)]]
+        : [],
     ),
   );
 
-/** The schemas of a thing's fields in a request that writes them: what breaks a rule of a text is no malformed request. */
-export const changeMembersOf = <F extends Fields>(fields: F): FieldSchemas<F> => ({
-  ...membersOf(fields),
-  ...changedTexts(fields),
+/** Returns a record type's field schemas for writes; a text that breaks its rule is not a malformed request. */
+export const buildChangeSchemas = <F extends Fields>(fields: F): FieldSchemas<F> => ({
+  ...buildFieldSchemas(fields),
+  ...buildNewTextSchemas(fields),
 });
 
-/** Makes the examples of the schemas made here: only the document and tests need them. */
-export const EXAMPLES_OF = new WeakMap<z.ZodType, () => unknown>();
+/** Functions that make the examples of the schemas created here. Only the API document and tests need the examples. */
+export const SCHEMA_EXAMPLES = new WeakMap<z.ZodType, () => unknown>();
 
-/** Gives a schema its example. */
+/** Attaches an example to a schema. */
 export const withExample = <S extends z.ZodType>(schema: S, example: () => unknown): S => {
-  EXAMPLES_OF.set(schema, example);
+  SCHEMA_EXAMPLES.set(schema, example);
   return schema;
 };
 
-/** The schema of a thing's record. */
+/** Returns the schema of a record. */
 export const recordSchema = <F extends Fields>(fields: F) =>
-  withExample(z.object(membersOf(fields)), () => exampleOf(fields));
+  withExample(z.object(buildFieldSchemas(fields)), () => buildExampleRecord(fields));
 
-/** The schema of a line of a thing's list: a member for each of its columns. */
+/** Returns the schema of a line of a list, with a member for each column of the list. */
 export const lineSchema = (fields: Fields) =>
   withExample(
-    z.object(Object.fromEntries(listColumnsOf(fields).map(({ key, field }) => [key, fieldSchema(field)]))),
-    () => exampleLine(fields),
+    z.object(Object.fromEntries(buildListColumns(fields).map(({ key, field }) => [key, fieldSchema(field)]))),
+    () => buildExampleLine(fields),
   );

@@ -1,62 +1,74 @@
 import { z } from "zod";
-import { exampleOf } from "../model/thing.ts";
-import { CUSTOM_FIELD, USER, USER_ORDERS } from "../model/user.ts";
+import { buildExampleRecord } from "../model/thing.ts";
+import { CUSTOM_FIELD, USER, USER_SORT_FIELDS } from "../model/user.ts";
 import { RecordHistory } from "./history.ts";
-import { csv, get, items, json, list, patch, post, remove } from "./route.ts";
-import { byName, descending, exporting, filters, paging, searching } from "./queries.ts";
-import { byId, Id, named, seeing, seeingByQuery } from "./shapes.ts";
-import { lineSchema, newValue, recordSchema, withExample } from "./thing-schema.ts";
-import { newRecord, recordChange, several, written, writing } from "./written.ts";
+import { csvExport, get, itemsResponse, jsonResponse, listResponse, patch, post, remove } from "./route.ts";
+import { byName, descendingOrder, exportQuery, filters, paging, buildSearchFilters } from "./queries.ts";
+import { byId, Id, nameSchema, seenRevision, seenRevisionQuery } from "./shapes.ts";
+import { lineSchema, newValueSchema, recordSchema, withExample } from "./thing-schema.ts";
+import {
+  newRecordSchema,
+  recordChangeSchema,
+  recordIdList,
+  writeResultSchema,
+  writeOptions,
+} from "./write-requests.ts";
 
 export type { RecordHistory, RecordVersion } from "./history.ts";
 
 /** A custom user field of the tenant (カスタムユーザー情報). */
-const CustomField = named("CustomField", recordSchema(CUSTOM_FIELD.fields));
+const CustomField = nameSchema("CustomField", recordSchema(CUSTOM_FIELD.fields));
 
-/** A custom field, and how many users have a value in it. */
-const UsedField = named(
+/** A custom field, and the number of users who have a value in it. */
+const CustomFieldDetail = nameSchema(
   "UsedField",
-  withExample(CustomField.extend({ users: z.int() }), () => ({ ...exampleOf(CUSTOM_FIELD.fields), users: 12 })),
+  withExample(CustomField.extend({ users: z.int() }), () => ({
+    ...buildExampleRecord(CUSTOM_FIELD.fields),
+    users: 12,
+  })),
 );
 
 /** A PANEL user. `emails[0]` is the main address. */
-const User = named("User", recordSchema(USER.fields));
+const User = nameSchema("User", recordSchema(USER.fields));
 
-/** A user as he was, and as he is by now. */
-const WrittenUser = named("WrittenUser", written(User));
+/** A user before and after a write. */
+const WrittenUser = nameSchema("WrittenUser", writeResultSchema(User));
 
-/** A moved user, and how many devices, which count in the user's organisation, go along. */
-const MovedUser = named("MovedUser", WrittenUser.extend({ devices: z.int() }));
+/** A moved user, and the number of devices that move along, because they count in the user's organisation. */
+const MovedUser = nameSchema("MovedUser", WrittenUser.extend({ devices: z.int() }));
 
 export default {
   description: "PANEL users (利用者) and their custom fields",
   routes: {
     list: get("/v1/users", {
       id: "users",
-      summary: "PANEL users, page by page",
+      summary: "List PANEL users, page by page",
       query: {
         ...paging,
         ...filters,
-        ...searching({
-          org: "the users directly in it",
-          text: "part of any text of a user, in either width and any variant of its names: 高橋 finds 髙橋",
+        ...buildSearchFilters({
+          org: "the users directly in this organisation",
+          text: "text to find in any value of a user; full and half width, and variants of the characters in names, are treated as equal: 高橋 finds 髙橋",
         }),
-        sort: z.enum(USER_ORDERS).optional().meta({ description: "default: the order of creation; not for NDJSON" }),
-        ...descending,
+        sort: z
+          .enum(USER_SORT_FIELDS)
+          .optional()
+          .meta({ description: "sort order; default: the order of creation; cannot be used with NDJSON" }),
+        ...descendingOrder,
       },
-      answer: list(User, lineSchema(USER.fields), "Users in the order of their creation"),
+      answer: listResponse(User, lineSchema(USER.fields), "Users in the order of their creation"),
     }),
     find: get("/v1/users/find", {
       id: "findUsers",
-      summary: "PANEL users by id, mail address, employee code or account name",
+      summary: "Find PANEL users by ID, email address, employee code or account name",
       query: byName,
-      answer: items(User, "Users whose id, mail address, employee code or account name matches"),
+      answer: itemsResponse(User, "Users whose ID, email address, employee code or account name matches"),
     }),
     create: post("/v1/users", {
       id: "createUser",
       summary: "Create a user",
-      body: named("NewUser", newRecord(USER.fields)),
-      answer: json(WrittenUser, "The user"),
+      body: nameSchema("NewUser", newRecordSchema(USER.fields)),
+      answer: jsonResponse(WrittenUser, "The user"),
       status: 201,
       fails: ["input-rejected", "not-found"],
     }),
@@ -64,50 +76,50 @@ export default {
       id: "editUser",
       summary: "Change a user",
       params: byId,
-      body: named("UserChange", recordChange(USER.fields, { without: ["org"] })),
-      answer: json(WrittenUser, "The user"),
+      body: nameSchema("UserChange", recordChangeSchema(USER.fields, { without: ["org"] })),
+      answer: jsonResponse(WrittenUser, "The user"),
       fails: ["input-rejected"],
     }),
     move: post("/v1/users/move", {
       id: "moveUsers",
       summary: "Move users into an organisation, all of them or none",
-      body: z.strictObject({ ...several, org: Id, ...seeing, ...writing }),
-      answer: items(MovedUser, "The users, in the order of the request"),
+      body: z.strictObject({ ...recordIdList, org: Id, ...seenRevision, ...writeOptions }),
+      answer: itemsResponse(MovedUser, "The users, in the order of the request"),
       fails: ["input-rejected", "not-found", "conflict"],
     }),
     history: get("/v1/users/history", {
       id: "userHistory",
-      summary: "Every version of users, also of deleted ones",
+      summary: "Get all versions of users, including deleted users",
       query: byName,
-      answer: items(
+      answer: itemsResponse(
         RecordHistory,
-        "Users whose id, mail address, employee code or account name matches, and those who had it before",
+        "Users whose ID, email address, employee code or account name matches, or matched in an earlier version",
       ),
     }),
     export: get("/v1/users/export", {
       id: "exportUsers",
-      summary: "PANEL users as CSV",
-      query: exporting,
-      answer: csv("Users in the order of their creation"),
+      summary: "Export PANEL users as CSV",
+      query: exportQuery,
+      answer: csvExport("Users in the order of their creation"),
     }),
     fields: get("/v1/users/fields", {
       id: "fields",
-      summary: "Custom fields of PANEL users",
-      answer: items(CustomField, "Custom fields"),
+      summary: "List the custom fields of PANEL users",
+      answer: itemsResponse(CustomField, "Custom fields"),
     }),
     addField: post("/v1/users/fields", {
       id: "addField",
       summary: "Add a custom field",
-      body: z.strictObject({ name: newValue(CUSTOM_FIELD.fields.name).min(1) }),
-      answer: json(CustomField, "The field"),
+      body: z.strictObject({ name: newValueSchema(CUSTOM_FIELD.fields.name).min(1) }),
+      answer: jsonResponse(CustomField, "The field"),
       status: 201,
       fails: ["input-rejected"],
     }),
     field: get("/v1/users/fields/{id}", {
       id: "field",
-      summary: "A custom field, and how many users have a value in it",
+      summary: "Get a custom field, and the number of users who have a value in it",
       params: byId,
-      answer: json(UsedField, "The field"),
+      answer: jsonResponse(CustomFieldDetail, "The field"),
     }),
     removeField: remove("/v1/users/fields/{id}", {
       id: "removeField",
@@ -115,11 +127,12 @@ export default {
       params: byId,
       query: {
         users: z.coerce.number().int().optional().meta({
-          description: "how many have a value in it; if it is another number by now, nothing happens: 409",
+          description:
+            "number of users whom the caller expects to have a value in the field; if the number has changed, nothing is removed (409)",
         }),
-        ...seeingByQuery,
+        ...seenRevisionQuery,
       },
-      answer: json(CustomField, "The field, removed with its values"),
+      answer: jsonResponse(CustomField, "The field, which was removed with its values"),
       fails: ["conflict"],
     }),
   },
@@ -129,4 +142,4 @@ export type { User } from "../model/user.ts";
 export type MovedUser = z.infer<typeof MovedUser>;
 export type WrittenUser = z.infer<typeof WrittenUser>;
 export type CustomField = z.infer<typeof CustomField>;
-export type UsedField = z.infer<typeof UsedField>;
+export type CustomFieldDetail = z.infer<typeof CustomFieldDetail>;

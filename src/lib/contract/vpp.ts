@@ -1,39 +1,48 @@
 import { z } from "zod";
-import { VPP_LOCATION, VPP_TOKEN } from "../model/vpp-token.ts";
-import { get, items, json, post, put } from "./route.ts";
-import { byId, DryRun, named } from "./shapes.ts";
-import { EXAMPLES_OF, recordSchema } from "./thing-schema.ts";
+import { VPP_LOCATION_FIELDS, VPP_TOKEN } from "../model/vpp-token.ts";
+import { get, itemsResponse, jsonResponse, post, put } from "./route.ts";
+import { byId, DryRun, nameSchema } from "./shapes.ts";
+import { SCHEMA_EXAMPLES, recordSchema } from "./thing-schema.ts";
 
-/** An organisation's content token; the token itself is not in it. */
-const VppToken = named("VppToken", recordSchema(VPP_TOKEN.fields));
+/** The content token of an organisation, without the secret token itself. */
+const VppToken = nameSchema("VppToken", recordSchema(VPP_TOKEN.fields));
 
-const VppLocation = named("VppLocation", recordSchema(VPP_LOCATION));
+const VppLocation = nameSchema("VppLocation", recordSchema(VPP_LOCATION_FIELDS));
 
 export default {
-  description: "Content tokens (VPP サービストークン) of a tenant of our own",
+  description: "Content tokens (VPP サービストークン) of a tenant that is not a mirror",
   routes: {
     tokens: get("/v1/vpp/tokens", {
       id: "vppTokens",
-      summary: "The content tokens of organisations",
-      answer: items(VppToken, "That of 全社 first, the others by the paths of their organisations"),
+      summary: "List the content tokens of organisations",
+      answer: itemsResponse(
+        VppToken,
+        "Content tokens: the token of 全社 first, then the others by the paths of their organisations",
+      ),
     }),
     setToken: put("/v1/vpp/tokens/{id}", {
       id: "setVppToken",
-      summary: "Take over the content token of an organisation, by the organisation's id",
+      summary: "Set the content token of an organisation, identified by its ID",
       params: byId,
       body: z.strictObject({
         name: z.string().min(1).max(1000).meta({ description: "the file's name" }),
-        content: z.base64().max(400_000).meta({ description: "the file" }),
+        content: z.base64().max(400_000).meta({ description: "content of the file, in base64" }),
         otherLocation: z.boolean().optional().meta({
-          description: "true: it is of another location, or another organisation at Apple, than the former one",
+          description: "true: accept a token of a different location or a different organisation at Apple",
         }),
         startOver: z.boolean().optional().meta({
-          description: "true: another key to seal by is made, where that of before was lost",
+          description: "true: create a new sealing key if the previous one was lost",
         }),
         dryRun: DryRun,
       }),
-      example: { unchanged: false, before: null, after: EXAMPLES_OF.get(VppToken)?.(), warnings: [], dryRun: false },
-      answer: json(
+      example: {
+        unchanged: false,
+        before: null,
+        after: SCHEMA_EXAMPLES.get(VppToken)?.(),
+        warnings: [],
+        dryRun: false,
+      },
+      answer: jsonResponse(
         z.object({
           unchanged: z.boolean(),
           before: VppToken.nullable(),
@@ -41,17 +50,17 @@ export default {
           warnings: z.array(z.object({ en: z.string(), ja: z.string() })),
           dryRun: z.boolean(),
         }),
-        "What was, and what is now",
+        "The content token before and after",
       ),
       fails: ["input-rejected", "not-permitted", "not-found"],
     }),
     check: post("/v1/vpp/tokens/{id}/check", {
       id: "checkVppToken",
       changes: false,
-      summary: "Ask Apple for the location of an organisation's content token, and who holds it",
+      summary: "Ask Apple for the location of an organisation's content token, and which MDM holds it",
       params: byId,
       body: z.strictObject({}),
-      answer: json(VppLocation, "What Apple says"),
+      answer: jsonResponse(VppLocation, "The location, as Apple returned it"),
       fails: ["input-rejected", "not-permitted", "not-found", "unavailable"],
     }),
   },

@@ -1,60 +1,62 @@
 import { z } from "zod";
-import { ADMINISTRATORS, OPERATIONS, type Operation } from "../model/role.ts";
-import { exampleId } from "../model/thing.ts";
-import { get, json } from "./route.ts";
-import { Id, named } from "./shapes.ts";
+import { ADMINISTRATOR_ROLES, OPERATIONS, type Operation } from "../model/role.ts";
+import { createExampleId } from "../model/thing.ts";
+import { get, jsonResponse } from "./route.ts";
+import { Id, nameSchema } from "./shapes.ts";
 
-const operations = Object.keys(OPERATIONS) as [Operation, ...Operation[]];
+const OPERATION_NAMES = Object.keys(OPERATIONS) as [Operation, ...Operation[]];
 
-/** An organisation, by its id and its path; that of 全社 is blank. */
-const Place = z.object({ id: Id, path: z.string() });
+/** An organisation: its ID and its path. The path of 全社 is blank. */
+const OrgReference = z.object({ id: Id, path: z.string() });
 
-/** Who acts, with which role, over which organisations. */
-const Whoami = named(
+/** The caller: the account, its role, and the organisations that it manages. */
+const Whoami = nameSchema(
   "Whoami",
   z.object({
-    account: z.string().nullable().meta({ description: "null: the machine's owner, who may do everything" }),
-    owner: z.string().meta({ description: "the machine's owner, with the operating system's user" }),
+    account: z.string().nullable().meta({ description: "null for the machine's owner, who may do everything" }),
+    owner: z.string().meta({ description: "the machine's owner, with the user name in the operating system" }),
     user: z
       .object({
         id: Id,
         name: z.string(),
         email: z.string(),
-        org: Place,
-        listed: z.boolean().meta({ description: "false: it lies outside the organisations, and is in no list" }),
+        org: OrgReference,
+        listed: z.boolean().meta({
+          description: "false: the user is outside the account's organisations, and therefore not in any list",
+        }),
       })
       .nullable(),
-    role: z.enum(ADMINISTRATORS),
-    scheme: z.string().nullable().meta({ description: "of a custom administrator" }),
+    role: z.enum(ADMINISTRATOR_ROLES),
+    scheme: z.string().nullable().meta({ description: "name of the scheme; only for a custom administrator" }),
     orgs: z
-      .array(Place)
+      .array(OrgReference)
       .nullable()
-      .meta({ description: "the organisations that are its own, each with all below it; null: all" }),
-    items: z.array(z.enum(operations)).meta({ description: "what its scheme has" }),
-    operations: z.array(z.object({ operation: z.enum(operations), reach: z.enum(["all", "inside"]) })),
+      .meta({ description: "the account's own organisations, each including all organisations below it; null: all" }),
+    items: z.array(z.enum(OPERATION_NAMES)).meta({ description: "operations that the account's scheme includes" }),
+    operations: z.array(z.object({ operation: z.enum(OPERATION_NAMES), reach: z.enum(["all", "inside"]) })),
   }),
 );
 
 export default {
-  description: "Who acts",
+  description: "The acting account",
   routes: {
     show: get("/v1/whoami", {
       id: "whoami",
-      summary: "Who acts, with which role, over which organisations",
-      answer: json(Whoami, "Who acts"),
+      summary: "Get the acting account, its role and its organisations",
+      answer: jsonResponse(Whoami, "The acting account, its role and its organisations"),
       example: {
         account: "hanako",
         owner: "owner (taro)",
         user: {
-          id: exampleId(2),
+          id: createExampleId(2),
           name: "髙橋 花子",
           email: "hanako@example.co.jp",
-          org: { id: exampleId(1), path: "本社/営業部" },
+          org: { id: createExampleId(1), path: "本社/営業部" },
           listed: true,
         },
         role: "division",
         scheme: null,
-        orgs: [{ id: exampleId(1), path: "本社/営業部" }],
+        orgs: [{ id: createExampleId(1), path: "本社/営業部" }],
         items: [],
         operations: [{ operation: "users.read", reach: "inside" }],
       },

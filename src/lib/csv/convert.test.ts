@@ -34,7 +34,7 @@ const encode = (encoding: Encoding, text: string, bom = false): Buffer => {
 };
 
 describe("a conversion", () => {
-  test("changes the newlines that end records and no others", async () => {
+  test("changes only the newlines that end records", async () => {
     const file = encode("shift_jis", '氏名,"a\r\nb\n""c"""\n\r\n表, x \r"\r",ｱ');
     for (const size of [1, 2, 5, 1000]) {
       const { bytes, result } = await run(file, { from: "shift_jis", to: "utf-8", newline: "crlf", bom: true }, size);
@@ -43,7 +43,7 @@ describe("a conversion", () => {
     }
   });
 
-  test("there and back gives the same bytes", async () => {
+  test("produces the same bytes when converted back", async () => {
     const cell = fc
       .array(fc.constantFrom('""', ",", "\r", "\n", "表", "ソ", "髙", "①", "ｱ"))
       .map((c) => `"${c.join("")}"`);
@@ -60,7 +60,7 @@ describe("a conversion", () => {
     );
   });
 
-  test("names what the encoding cannot hold, with row and column", async () => {
+  test("reports characters that the encoding lacks, with row and column", async () => {
     const file = Buffer.from('a,b\r\n"1\r\n","é〜"\r\n2,𠮷\r\n');
     for (const size of [1, 4, 1000]) {
       const { unmappable, result } = await run(file, { from: "utf-8", to: "shift_jis", newline: "lf" }, size);
@@ -72,7 +72,7 @@ describe("a conversion", () => {
     }
   });
 
-  test("replaces by 〓 and counts, where that is asked for", async () => {
+  test("replaces them with 〓 and counts them, on request", async () => {
     const { bytes, result } = await run(Buffer.from("é,𠮷"), {
       from: "utf-8",
       to: "shift_jis",
@@ -82,7 +82,7 @@ describe("a conversion", () => {
     expect(result).toMatchObject({ sound: true, replaced: 2 });
   });
 
-  test("is not sound where bytes or quotes are broken", async () => {
+  test("is not sound if bytes or quotes are broken", async () => {
     const file = Buffer.concat([Buffer.from("a,b\n1,"), Buffer.from([0x81, 0xff]), Buffer.from('\n2,"x\n\u001a')]);
     const { problems, result } = await run(file, { from: "shift_jis", to: "utf-8" });
     expect(problems.map(({ code, row, column }) => [code, row, column])).toEqual([

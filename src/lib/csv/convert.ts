@@ -1,4 +1,4 @@
-import { severityOf } from "../model/problem.ts";
+import { getProblemSeverity } from "../model/problem.ts";
 import { Decoder } from "./encoding/decode.ts";
 import { createEncoder, type Encoder } from "./encoding/encode.ts";
 import { CsvPosition } from "./records/place.ts";
@@ -9,46 +9,46 @@ import { NEWLINES } from "./records/writer.ts";
 export interface ConvertOptions {
   readonly from: Encoding;
   readonly to: Encoding;
-  /** line ending of records in the output; default: that of the input. Newlines inside quotes are kept as they are */
+  /** line ending of the records in the output; default: as in the input. Newlines inside quotes are not changed */
   readonly newline?: Newline | undefined;
-  /** start the output with a byte order mark; ignored for CP932; default false */
+  /** true to start the output with a byte order mark; ignored for CP932; default false */
   readonly bom?: boolean | undefined;
-  /** default `error` */
+  /** what to do with characters that the output's encoding cannot represent; default `error` */
   readonly onUnmappable?: "error" | "replace" | undefined;
-  /** one character; default comma */
+  /** delimiter between cells, one character; default comma */
   readonly delimiter?: string | undefined;
 }
 
-/** A character of the file that the output's encoding cannot represent. */
+/** The position of a character that the output's encoding cannot represent. */
 export interface UnmappableCell {
   readonly codePoint: number;
   readonly row: number;
   readonly column: number;
 }
 
-/** Receives what prevents a conversion, in file order. */
+/** Receives the problems that prevent a conversion, in file order. */
 export interface ConvertSink {
   problem(problem: RecordProblem): void;
-  /** only with `onUnmappable: "error"` */
+  /** Called only with `onUnmappable: "error"`. */
   unmappable(cell: UnmappableCell): void;
 }
 
 /** The result of a conversion. */
 export interface ConversionResult {
-  /** false if a problem or an unmappable character was reported: discard the output */
+  /** false if a problem or an unmappable character was reported; the output must then be discarded */
   readonly sound: boolean;
-  /** characters written in the other mapping of the same JIS character (〜 as ～) */
+  /** number of characters written with the other mapping of the same JIS character (〜 as ～) */
   readonly folded: number;
-  /** characters written as 〓 */
+  /** number of characters written as 〓 */
   readonly replaced: number;
-  /** a Ctrl-Z at the end of the file was dropped */
+  /** true if a Ctrl-Z at the end of the file was dropped */
   readonly ctrlZDropped: boolean;
 }
 
 /**
- * Converts a CSV file to another encoding and other newlines, as a stream; every other character is kept as it is.
+ * Converts a CSV file to another encoding and other newlines, as a stream. All other characters are kept unchanged.
  *
- * The bytes are valid only if the result is sound: write them to a place from which they can be discarded.
+ * The output is valid only if the result is sound: write it to a place from which it can be discarded.
  */
 export async function* convert(
   source: AsyncIterable<Uint8Array>,
@@ -68,7 +68,7 @@ class Conversion {
   readonly #newlines: NewlineRewriter | undefined;
   readonly #place: CsvPosition;
   #pieces: Buffer[] = [];
-  /** the piece being encoded, and the length of the text encoded before it */
+  /** the piece that is being encoded, and the length of the text encoded before it */
   #piece = "";
   #passed = 0;
   #sound = true;
@@ -83,8 +83,8 @@ class Conversion {
       {
         record: () => undefined,
         problem: (problem) => {
-          // what cannot be seen is kept as it is
-          if (severityOf(problem.code) === "warning" || problem.code === "character-bom") return;
+          // invisible characters are kept
+          if (getProblemSeverity(problem.code) === "warning" || problem.code === "character-bom") return;
           this.#sound = false;
           sink.problem(problem);
         },

@@ -15,7 +15,7 @@ describe("inspecting a file", () => {
     cp932("\tx\u001a"),
   ]);
 
-  test.each([1, 3, 1000])("tells its form and its oddities, in chunks of %i", async (size) => {
+  test.each([1, 3, 1000])("reports its format and its oddities, in chunks of %i", async (size) => {
     expect(await inspect(opened(file, size))).toEqual({
       encoding: "shift_jis",
       bom: false,
@@ -53,7 +53,7 @@ describe("inspecting a file", () => {
     expect(await inspect(opened(new Uint8Array(0)))).toMatchObject({ size: 0, header: [], records: 0, oddities: [] });
   });
 
-  test("reads it as asked, and keeps only the first problems", async () => {
+  test("uses the given encoding, and keeps only the first problems", async () => {
     const { encoding, ambiguity, problems, problemCount } = await inspect(opened(cp932("表\n能\n")), {
       encoding: "utf-8",
       maxProblems: 1,

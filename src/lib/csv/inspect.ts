@@ -1,8 +1,8 @@
 import type { ProblemCode } from "../model/problem.ts";
-import { isLead, pairsToUnicode, unicodeToCp932 } from "./encoding/cp932.ts";
+import { isLeadByte, getCp932ToUnicode, getUnicodeToCp932 } from "./encoding/cp932.ts";
 import { Decoder } from "./encoding/decode.ts";
 import { type Ambiguity, EncodingDetector } from "./encoding/detect.ts";
-import { HEADER_ROWS } from "./layout/layout.ts";
+import { HEADER_SEARCH_ROWS } from "./layout/layout.ts";
 import { CsvPosition } from "./records/place.ts";
 import { RecordReader } from "./records/reader.ts";
 import type { Encoding, FileForm, RecordProblem } from "./records/record.ts";
@@ -26,27 +26,27 @@ export type OddityKind = (typeof ODDITIES)[number];
 export interface Oddity {
   readonly kind: OddityKind;
   readonly count: number;
-  /** the first row that has it; 0 for the file as a whole */
+  /** the first affected row; 0 if the whole file is affected */
   readonly row: number;
 }
 
 export interface Inspection {
   readonly encoding: FileForm;
   readonly bom: boolean;
-  /** the file's length in bytes */
+  /** length of the file in bytes */
   readonly size: number;
   readonly ambiguity: Ambiguity | undefined;
-  /** null: a workbook */
+  /** delimiter between cells; null for a workbook */
   readonly delimiter: Delimiter | null;
   readonly header: readonly string[];
-  /** records without the header and blank ones */
+  /** number of records, not including the header and blank records */
   readonly records: number;
-  /** newlines that end records */
+  /** number of newlines that end records */
   readonly newlines: NewlineCounts;
-  /** newlines inside quotes */
+  /** number of newlines inside quotes */
   readonly quotedNewlines: number;
   readonly oddities: readonly Oddity[];
-  /** the first problems of encoding and quoting */
+  /** the first encoding and quoting problems */
   readonly problems: readonly RecordProblem[];
   readonly problemCount: number;
 }
@@ -54,24 +54,24 @@ export interface Inspection {
 type Delimiter = "," | "\t" | ";";
 
 export interface InspectOptions {
-  /** read the file in this encoding, whatever the bytes say */
+  /** encoding to read the file in, regardless of its bytes */
   readonly encoding?: Encoding | undefined;
-  /** number of problems to keep; default 20 */
+  /** maximum number of problems to keep; default 20 */
   readonly maxProblems?: number | undefined;
 }
 
 const HEADER_BYTES = 64 * 1024;
 
-const INVISIBLE: readonly ProblemCode[] = ["character-bom", "character-invisible"];
+const INVISIBLE_CODES: readonly ProblemCode[] = ["character-bom", "character-invisible"];
 
-/** The delimiter of the header record: comma, else tab, else semicolon; comma if it has none of them. */
+/** Returns the header's delimiter: a comma if it has one, else a tab, else a semicolon; without any, a comma. */
 export function guessDelimiter(text: string): Delimiter {
   const header = text.replaceAll(/"[^"]*(?:"|$)/g, "").split(/[\r\n]/, 1)[0] ?? "";
   return ([",", "\t", ";"] as const).find((delimiter) => header.includes(delimiter)) ?? ",";
 }
 
 /**
- * Describes a CSV file by its bytes alone.
+ * Describes a CSV file from its bytes alone.
  *
  * @param open opens the file for reading; called twice
  */
@@ -87,52 +87,52 @@ export async function inspect(
   }
   const { encoding: detected, bom, size, ambiguity } = detector.end();
   const encoding = asked ?? detected;
-  const survey = new Survey(encoding, guessDelimiter(new TextDecoder(encoding).decode(start)), maxProblems);
+  const survey = new FileSurvey(encoding, guessDelimiter(new TextDecoder(encoding).decode(start)), maxProblems);
   for await (const chunk of open()) survey.write(chunk);
   return { ...survey.end(), encoding, bom, size, ambiguity: asked === undefined ? ambiguity : undefined };
 }
 
 type RecordSurvey = Omit<Inspection, "encoding" | "bom" | "size" | "ambiguity">;
 
-/** Watches for titles above a header: rows without a second value, at the start of a file. */
-export class TitleWatch {
+/** Detects titles above a header: rows at the start of a file with fewer than two values. */
+export class TitleDetector {
   #titled = false;
 
-  /** @returns whether the row looks like a header below titles; its number is counted from 1 */
+  /** @returns true if the row looks like a header below titles @param row number of the row, counted from 1 */
   isHeader(cells: readonly string[], row: number): boolean {
     const filled = cells.filter((cell) => cell.trim() !== "").length;
     if (row === 1) this.#titled = filled < 2 || /^sep=/i.test(cells[0] ?? "");
     if (row === 1 || filled < 2) return false;
-    const found = this.#titled && row <= HEADER_ROWS;
+    const found = this.#titled && row <= HEADER_SEARCH_ROWS;
     this.#titled = false;
     return found;
   }
 }
 
-class Survey {
+class FileSurvey {
   readonly #delimiter: Delimiter;
   readonly #reader: RecordReader;
   readonly #decoder: Decoder;
   readonly #place: CsvPosition;
-  readonly #duplicates: DuplicateWatch | undefined;
+  readonly #duplicates: SecondCodeCounter | undefined;
   readonly #oddities = new Map<OddityKind, Oddity>();
   readonly #problems: RecordProblem[] = [];
   #problemCount = 0;
   #header: readonly string[] = [];
   #records = 0;
-  readonly #titles = new TitleWatch();
+  readonly #titles = new TitleDetector();
   #lastCharacter = "";
 
   constructor(encoding: Encoding, delimiter: Delimiter, maxProblems: number) {
     this.#delimiter = delimiter;
     this.#place = new CsvPosition({ delimiter });
-    this.#duplicates = encoding === "shift_jis" ? new DuplicateWatch() : undefined;
+    this.#duplicates = encoding === "shift_jis" ? new SecondCodeCounter() : undefined;
     this.#reader = new RecordReader(
       { encoding, dialect: { delimiter } },
       {
         record: (cells, count, row) => this.#takeRecord(cells, count, row),
         problem: (problem) => {
-          if (INVISIBLE.includes(problem.code)) this.#note("invisible", 1, problem.row);
+          if (INVISIBLE_CODES.includes(problem.code)) this.#note("invisible", 1, problem.row);
           else if (this.#problemCount++ < maxProblems) this.#problems.push(problem);
         },
       },
@@ -206,10 +206,10 @@ class Survey {
   }
 }
 
-/** 1 for the second code of characters that CP932 encodes twice: decoding and encoding it gives other bytes. */
-function secondCodes(): Uint8Array {
-  const toUnicode = pairsToUnicode();
-  const back = unicodeToCp932();
+/** Returns a table with 1 for second codes of characters that CP932 encodes twice: re-encoding changes these. */
+function buildSecondCodeTable(): Uint8Array {
+  const toUnicode = getCp932ToUnicode();
+  const back = getUnicodeToCp932();
   return Uint8Array.from(toUnicode, (unit, pair) => {
     const written = unit === 0 ? 0 : (back[unit] ?? 0);
     return written !== 0 && written !== pair ? 1 : 0;
@@ -217,11 +217,11 @@ function secondCodes(): Uint8Array {
 }
 
 /**
- * Counts characters of a CP932 file that use the second of their two codes: NEC row 13 instead of JIS X 0208, NEC's
- * selection of IBM extensions (ED, EE) instead of IBM's own (FA-FC). An export writes the first code.
+ * Counts the characters in a CP932 file that use the second of their two codes: NEC row 13 instead of JIS X 0208, or
+ * NEC's selection of IBM extensions (ED, EE) instead of IBM's own codes (FA-FC). An export writes the first code.
  */
-class DuplicateWatch {
-  readonly #other = secondCodes();
+class SecondCodeCounter {
+  readonly #other = buildSecondCodeTable();
   #lead = 0;
   count = 0;
 
@@ -232,7 +232,7 @@ class DuplicateWatch {
       if (lead !== 0) {
         this.count += this.#other[(lead << 8) | byte] ?? 0;
         lead = 0;
-      } else if (isLead(byte)) lead = byte;
+      } else if (isLeadByte(byte)) lead = byte;
     }
     this.#lead = lead;
   }

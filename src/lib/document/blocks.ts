@@ -2,44 +2,44 @@ import { text, type Text } from "../text/index.ts";
 import type { Level } from "./level.ts";
 import type { Mark, Timeline } from "./timeline.ts";
 
-/** Our own words in both languages, or a value from outside. */
-export type Words = Text | string;
+/** A text of clomoctl in both languages, or a value from outside. */
+export type DisplayText = Text | string;
 
-/** What people read. Text, Markdown and the HTML page show the same blocks in the same order. */
+/** A document for people to read. The text, Markdown and HTML versions show the same blocks in the same order. */
 export interface Document {
   readonly title: Text;
-  /** the tenant or tenants that it describes */
+  /** the tenant or tenants that the document describes */
   readonly subject?: string | undefined;
-  /** the day or minute that it describes, as people read it */
+  /** the day or minute that the document describes, formatted for people */
   readonly asOf?: string | undefined;
-  /** between the title and the sections */
+  /** blocks between the title and the sections */
   readonly intro: readonly Block[];
   readonly sections: readonly Section[];
-  /** below everything, small */
+  /** text at the end of the document, in small type */
   readonly footer?: Text | undefined;
-  /** a page begins with the titles of the sections */
+  /** the HTML page begins with a table of contents */
   readonly hasContents?: true | undefined;
-  /** lies across on paper, for wide tables */
+  /** the page is wide and printed in landscape format, for wide tables */
   readonly isWide?: true | undefined;
 }
 
 export interface Section {
   readonly id: string;
-  readonly title: Words;
+  readonly title: DisplayText;
   readonly blocks: readonly Block[];
-  /** on paper it begins a sheet, or is never divided */
+  /** in print, the section starts on a new sheet or is never split across sheets */
   readonly onPaper?: "new-sheet" | "undivided" | undefined;
 }
 
-/** A piece of a document. */
+/** A building block of a document. */
 export type Block =
-  | { readonly kind: "paragraph"; readonly words: Words; readonly level?: Level | undefined }
+  | { readonly kind: "paragraph"; readonly words: DisplayText; readonly level?: Level | undefined }
   | { readonly kind: "facts"; readonly rows: readonly Fact[] }
   | {
       readonly kind: "table";
       readonly caption: Text;
       readonly head: readonly Text[];
-      /** an empty text is a cell to fill in by hand, where `blank` says so */
+      /** with `blank`, an empty text is a cell to fill in by hand */
       readonly rows: readonly (readonly Cell[])[];
       readonly blank?: true | undefined;
     }
@@ -47,7 +47,7 @@ export type Block =
   | { readonly kind: "steps"; readonly steps: readonly StepBlock[] }
   | { readonly kind: "tree"; readonly nodes: readonly TreeNode[] }
   | { readonly kind: "bars"; readonly id: string; readonly title: Text; readonly bars: readonly Bar[] }
-  /** a bar as long as a share of a whole, from 0 to 1; words beside it say the same to those who do not see it */
+  /** a bar that shows a share of a whole, from 0 to 1; text next to it says the same for readers who cannot see it */
   | { readonly kind: "share"; readonly share: number; readonly level: Level }
   | { readonly kind: "timeline"; readonly marks: readonly Mark[]; readonly timeline: Timeline }
   | { readonly kind: "note"; readonly title: Text; readonly lines: readonly Text[] }
@@ -57,45 +57,45 @@ export type Block =
 interface PartBlock {
   readonly kind: "part";
   readonly id: string;
-  readonly title: Words;
-  /** behind the title */
+  readonly title: DisplayText;
+  /** text after the title */
   readonly about?: Text | undefined;
-  /** of what is behind the title */
+  /** level of the text after the title */
   readonly level?: Level | undefined;
   readonly isFaint?: boolean | undefined;
   readonly blocks: readonly Block[];
 }
 
-/** A label and its value, on one line or several. `command`: it is to be typed. */
+/** A label and its value, on one line or several lines. `command`: the value is a command to type. */
 export type Fact = readonly [
-  label: Words | null,
-  value: Words | readonly Words[],
+  label: DisplayText | null,
+  value: DisplayText | readonly DisplayText[],
   look?: Level | "command" | undefined,
 ];
 
-/** A cell of a table: words, or lines with facts below them. */
+/** A cell of a table: a text, or lines with facts below them. */
 export type Cell =
-  | Words
-  | { readonly lines: readonly Words[]; readonly below?: readonly Fact[]; readonly level?: Level | undefined };
+  | DisplayText
+  | { readonly lines: readonly DisplayText[]; readonly below?: readonly Fact[]; readonly level?: Level | undefined };
 
-/** The lines of a cell, with what is below them. */
-export const cellOf = (cell: Cell): Exclude<Cell, Words> =>
+/** Returns a cell as lines with the facts below them. */
+export const normaliseCell = (cell: Cell): Exclude<Cell, DisplayText> =>
   typeof cell === "object" && "lines" in cell ? cell : { lines: [cell] };
 
-/** The lines of a value. */
-export const linesOf = (value: Fact[1]): readonly Words[] => [value].flat();
+/** Returns the lines of a value. */
+export const toValueLines = (value: Fact[1]): readonly DisplayText[] => [value].flat();
 
 export interface ListItem {
-  readonly words: Words;
-  /** for programs that look for it */
+  readonly words: DisplayText;
+  /** identifier, for programs that search for the item */
   readonly id?: string | undefined;
-  /** in front of the words, in the colour of what is expired */
+  /** text before the item, in the colour of expired items */
   readonly alarm?: Text | undefined;
-  /** below it */
-  readonly about?: Words | undefined;
+  /** text below the item */
+  readonly about?: DisplayText | undefined;
 }
 
-/** A step, numbered for itself in its section. */
+/** A numbered step. The numbers start at 1 in each list of steps. */
 export interface StepBlock {
   readonly id: string;
   readonly what: Text;
@@ -105,21 +105,21 @@ export interface StepBlock {
 /** A node of a tree. */
 export interface TreeNode {
   readonly name: string;
-  /** behind the name; may be empty */
+  /** text after the name; may be empty */
   readonly about: Text;
-  /** what is below and not shown */
+  /** text about what is below the node but not shown */
   readonly hidden?: Text | undefined;
   readonly children: readonly TreeNode[];
 }
 
 /** A bar of a chart. */
 export interface Bar {
-  readonly label: Words;
+  readonly label: DisplayText;
   readonly value: number;
 }
 
-/** A value with something of ours behind it. */
-export const withBehind = (words: Words, behind: Text): Words =>
+/** Appends a text of clomoctl to a value. */
+export const appendText = (words: DisplayText, behind: Text): DisplayText =>
   typeof words === "string"
     ? behind.en === behind.ja
       ? `${words}${behind.en}`

@@ -1,45 +1,45 @@
 import { escapeForPeople } from "../terminal/escape.ts";
 import { truncate } from "../terminal/table/width.ts";
-import { counted, text, type Language } from "../text/index.ts";
+import { formatCount, text, type Language } from "../text/index.ts";
 import { type Level, LEVEL_NAMES, LEVELS } from "./level.ts";
 import { html, type Markup } from "./markup.ts";
-import { monthName, TIMELINE_MONTHS, type Mark, type Month, type Timeline } from "./timeline.ts";
+import { formatMonth, TIMELINE_MONTHS, type Mark, type Month, type Timeline } from "./timeline.ts";
 
-/** Where things stand in a chart, in units of its own: it is 1000 wide. */
+/** Positions and sizes in a chart, in the units of the chart, which is 1000 wide. */
 const CHART = {
   width: 1000,
-  /** where the first month begins */
+  /** start of the first month */
   start: 340,
-  /** what a month takes */
+  /** width of a month */
   month: 40,
-  /** where markers of the expired and undated stand, and of what comes after the last month */
+  /** positions of the markers of expired and undated items (`before`) and of items after the last month (`after`) */
   before: 250,
   after: 962,
-  /** what stands above the first row, and what a row takes */
+  /** height above the first row (`head`) and of a row (`row`) */
   head: 46,
   row: 28,
-  /** what stands below the last row */
+  /** height below the last row */
   foot: 20,
 } as const;
 
-/** Rows of one chart: more do not go on a sheet of A4 across. */
-const ROWS_OF_A_CHART = 20;
+/** Maximum number of rows in one chart, so that it fits on a landscape sheet of A4. */
+const MAX_CHART_ROWS = 20;
 
-const END = CHART.start + TIMELINE_MONTHS * CHART.month;
+const TIMELINE_END = CHART.start + TIMELINE_MONTHS * CHART.month;
 
-/** Wider names (in half-width characters) are cut; the table has them in full. */
-const LABEL_COLUMNS = 30;
+/** Wider names (in half-width characters) are truncated; the table shows the full names. */
+const MAX_LABEL_COLUMNS = 30;
 
-/** A chart's surroundings. */
-interface ChartPlace {
+/** Timeline, language and number of the chart to draw. */
+interface ChartContext {
   readonly timeline: Timeline;
   readonly language: Language;
-  /** tells the charts of a page apart */
+  /** distinguishes the charts of a page */
   readonly number: number;
 }
 
-/** Each level has a shape of its own, so that no colour is needed; around 0, about 14 wide. */
-const SHAPES: Readonly<Record<Level | "later", string>> = {
+/** One shape per level, so that markers are readable without colour. A shape is centred on 0 and about 14 wide. */
+const MARKER_SHAPES: Readonly<Record<Level | "later", string>> = {
   ok: "M-6 0a6 6 0 1 0 12 0a6 6 0 1 0-12 0z",
   warning: "M0-7L7 0L0 7L-7 0z",
   critical: "M0-6.5L7 6L-7 6z",
@@ -48,32 +48,32 @@ const SHAPES: Readonly<Record<Level | "later", string>> = {
   later: "M-4-6L5 0L-4 6z",
 };
 
-/** A marker by itself, for the legend. */
-const legendMarker = (level: Level | "later", hollow = false): Markup =>
+/** Renders a marker for the legend. */
+const renderLegendMarker = (level: Level | "later", hollow = false): Markup =>
   html`<svg viewBox="-9 -9 18 18" aria-hidden="true">
-    <path class="${classes(level, hollow)}" d="${SHAPES[level]}" />
+    <path class="${markerClassesOf(level, hollow)}" d="${MARKER_SHAPES[level]}" />
   </svg>`;
 
-/** A time line with its legend, in as many charts as it takes. */
-export const timelineMarkup = (marks: readonly Mark[], timeline: Timeline, language: Language): Markup => {
-  const charts = Array.from({ length: Math.ceil(marks.length / ROWS_OF_A_CHART) }, (_, number) =>
-    drawChart(marks.slice(number * ROWS_OF_A_CHART, (number + 1) * ROWS_OF_A_CHART), { timeline, language, number }),
+/** Renders a timeline and its legend, split into as many charts as necessary. */
+export const renderTimeline = (marks: readonly Mark[], timeline: Timeline, language: Language): Markup => {
+  const charts = Array.from({ length: Math.ceil(marks.length / MAX_CHART_ROWS) }, (_, number) =>
+    drawChart(marks.slice(number * MAX_CHART_ROWS, (number + 1) * MAX_CHART_ROWS), { timeline, language, number }),
   );
   return html`<ul class="legend">
-      ${LEVELS.map((level) => html`<li>${legendMarker(level)} ${LEVEL_NAMES[level][language]}</li>`)}
-      ${marks.some((mark) => timeline.place(mark).side === "later") ? html`<li>${legendMarker("later")} ${text("later", "この期間より後")[language]}</li>` : null}
-      ${marks.some(({ isEstimated }) => isEstimated) ? html`<li>${legendMarker("ok", true)} ${text("hollow: estimated", "白抜き: 推定")[language]}</li>` : null}
+      ${LEVELS.map((level) => html`<li>${renderLegendMarker(level)} ${LEVEL_NAMES[level][language]}</li>`)}
+      ${marks.some((mark) => timeline.place(mark).side === "later") ? html`<li>${renderLegendMarker("later")} ${text("after this period", "この期間より後")[language]}</li>` : null}
+      ${marks.some(({ isEstimated }) => isEstimated) ? html`<li>${renderLegendMarker("ok", true)} ${text("hollow: estimated", "白抜き: 推定")[language]}</li>` : null}
     </ul>
     ${charts.map((chart) => html`<div class="scroll" tabindex="0" role="group" aria-label="${text("Timeline", "タイムライン")[language]}">${chart}</div> `)}`;
 };
 
-/** A time line as SVG: the months above, one row a thing, its marker where its date stands. */
-function drawChart(all: readonly Mark[], place: ChartPlace): Markup {
+/** Draws a timeline as SVG: the months at the top, and one row per item with a marker at the date of the item. */
+function drawChart(all: readonly Mark[], place: ChartContext): Markup {
   const { number, language, timeline } = place;
   const height = CHART.head + all.length * CHART.row + CHART.foot;
-  const title = text(`Timeline of ${counted(all.length, "item")}`, `${all.length} 件のタイムライン`)[language];
-  const first = monthName(timeline.months[0]);
-  const last = monthName(timeline.months.at(-1));
+  const title = text(`Timeline of ${formatCount(all.length, "item")}`, `${all.length} 件のタイムライン`)[language];
+  const first = formatMonth(timeline.months[0]);
+  const last = formatMonth(timeline.months.at(-1));
   const about = text(
     `${first} to ${last}. Each row is one item, with a marker at its expiry date. The table below has the same content.`,
     `${first} から ${last} まで。1 行に 1 件、期限の位置に印があります。下の表と同じ内容です。`,
@@ -86,15 +86,15 @@ function drawChart(all: readonly Mark[], place: ChartPlace): Markup {
   >
     <title id="chart-${number}-title">${title}</title>
     <desc id="chart-${number}-about">${about}</desc>
-    ${all.map((_, index) => band(index))}${timeline.months.map((month, index) => column(month, index, place, height))}
-    <line class="rule" x1="${END}" x2="${END}" y1="30" y2="${height - CHART.foot}" />
+    ${all.map((_, index) => renderBand(index))}${timeline.months.map((month, index) => renderMonthColumn(month, index, place, height))}
+    <line class="rule" x1="${TIMELINE_END}" x2="${TIMELINE_END}" y1="30" y2="${height - CHART.foot}" />
     <text class="faint" x="${CHART.before}" y="38" text-anchor="middle">${text("expired", "期限切れ")[language]}</text>
     <text class="faint" x="${CHART.after}" y="38" text-anchor="middle">${text("later", "以降")[language]}</text>
-    ${today(place, height)} ${all.map((mark, index) => row(mark, index, place))}
+    ${renderTodayLine(place, height)} ${all.map((mark, index) => renderItemRow(mark, index, place))}
   </svg>`;
 }
 
-const band = (index: number): Markup | null =>
+const renderBand = (index: number): Markup | null =>
   index % 2 === 1
     ? null
     : html`<rect
@@ -105,7 +105,7 @@ const band = (index: number): Markup | null =>
         height="${CHART.row}"
       />`;
 
-function column({ year, month }: Month, index: number, { language }: ChartPlace, height: number): Markup {
+function renderMonthColumn({ year, month }: Month, index: number, { language }: ChartContext, height: number): Markup {
   const x = CHART.start + index * CHART.month;
   const newYear = index === 0 || month === 1;
   const yearName = text(String(year), `${year}年`)[language];
@@ -125,8 +125,8 @@ function column({ year, month }: Month, index: number, { language }: ChartPlace,
     >`;
 }
 
-function today({ timeline, language }: ChartPlace, height: number): Markup {
-  const x = xOf(timeline.today);
+function renderTodayLine({ timeline, language }: ChartContext, height: number): Markup {
+  const x = toHorizontalPosition(timeline.today);
   return html`<line class="today" x1="${x}" x2="${x}" y1="${CHART.head - 4}" y2="${height - CHART.foot + 4}" /><text
       class="faint"
       x="${x}"
@@ -136,36 +136,36 @@ function today({ timeline, language }: ChartPlace, height: number): Markup {
     >`;
 }
 
-const xOf = (months: number): number => Math.round((CHART.start + months * CHART.month) * 100) / 100;
+const toHorizontalPosition = (months: number): number => Math.round((CHART.start + months * CHART.month) * 100) / 100;
 
-function row(mark: Mark, index: number, place: ChartPlace): Markup {
+function renderItemRow(mark: Mark, index: number, place: ChartContext): Markup {
   const { id, level, day, isEstimated } = mark;
   const y = CHART.head + (index + 0.5) * CHART.row;
-  const { x, shape } = spot(mark, place.timeline);
+  const { x, shape } = locateMarker(mark, place.timeline);
   const label = escapeForPeople(mark.label);
   const state = LEVEL_NAMES[level][place.language];
   const when = day === null ? state : `${isEstimated ? "~" : ""}${day}`;
   const beforeIt = x > CHART.start + (TIMELINE_MONTHS - 2) * CHART.month;
   return html`<g data-item="${id}"
-    ><title>${label}: ${when} ${state}</title><text x="4" y="${y + 4.5}">${truncate(label, LABEL_COLUMNS)}</text
+    ><title>${label}: ${when} ${state}</title><text x="4" y="${y + 4.5}">${truncate(label, MAX_LABEL_COLUMNS)}</text
     ><path
-      class="${classes(level, isEstimated)}"
+      class="${markerClassesOf(level, isEstimated)}"
       data-side="${place.timeline.place(mark).side}"
       transform="translate(${x} ${y})"
-      d="${SHAPES[shape]}"
+      d="${MARKER_SHAPES[shape]}"
     /><text class="faint" x="${x + (beforeIt ? -12 : 12)}" y="${y + 4.5}" text-anchor="${beforeIt ? "end" : "start"}"
       >${when}</text
     ></g
   > `;
 }
 
-/** Where a marker's middle is, and its shape. */
-function spot(mark: Mark, timeline: Timeline): { readonly x: number; readonly shape: Level | "later" } {
+/** Returns the centre of a marker and its shape. */
+function locateMarker(mark: Mark, timeline: Timeline): { readonly x: number; readonly shape: Level | "later" } {
   const place = timeline.place(mark);
-  if (place.side === "within") return { x: xOf(place.months), shape: mark.level };
+  if (place.side === "within") return { x: toHorizontalPosition(place.months), shape: mark.level };
   if (place.side === "later") return { x: CHART.after, shape: "later" };
   return { x: CHART.before, shape: mark.level };
 }
 
-const classes = (level: Level | "later", hollow: boolean): string =>
+const markerClassesOf = (level: Level | "later", hollow: boolean): string =>
   `marker ${level === "later" ? "ok" : level}${hollow || level === "unknown" ? " hollow" : ""}`;

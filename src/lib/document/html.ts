@@ -1,22 +1,22 @@
 import type { Language } from "../text/index.ts";
 import { html, Markup, type MarkupContent } from "./markup.ts";
 
-/** An HTML document of any kind: a page, a guide, a mail. */
+/** Parts of an HTML document, which can be a page, a guide or a mail. */
 export interface DocumentParts {
   readonly language: Language;
-  /** how it begins, for a page that jobs write: see `HEADERS` */
+  /** beginning of a page that a scheduled job writes, see `HEADERS` */
   readonly opening?: string | undefined;
-  /** what the browser's tab says */
+  /** title of the browser tab */
   readonly title: string;
-  /** its style sheet */
+  /** style sheet of the document */
   readonly style: string;
-  /** class of its body */
+  /** CSS class of the body */
   readonly look?: string | undefined;
   readonly body: MarkupContent;
 }
 
-/** An HTML document that needs nothing else: no script, no other file, in light and dark. */
-export const htmlDocument = ({
+/** Renders a self-contained HTML document, without scripts and other files, for light and dark mode. */
+export const renderHtmlDocument = ({
   opening = "<!DOCTYPE html>",
   language,
   title,

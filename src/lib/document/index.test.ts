@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { same, text } from "../text/index.ts";
 import type { Block, Document } from "./blocks.ts";
-import { WRITERS } from "./index.ts";
-import { documentMail } from "./mail.ts";
+import { DOCUMENT_RENDERERS } from "./index.ts";
+import { renderMail } from "./mail.ts";
 import { Timeline } from "./timeline.ts";
 
 /** A document with every block, each with its own value from outside. */
@@ -57,26 +57,26 @@ const NAMES = "paragraph fact first second cell line below item about root leaf 
 
 /** A document in a form in which people get it, and what a hostile value would be there, if it were no plain words. */
 const FORMS = [
-  { form: "text", write: WRITERS.text, markup: /\t/ },
-  { form: "Markdown", write: WRITERS.markdown, markup: /(?<!\\)[*|]a/ },
-  { form: "a page", write: WRITERS.html, markup: /<b>\*/ },
+  { form: "text", write: DOCUMENT_RENDERERS.text, markup: /\t/ },
+  { form: "Markdown", write: DOCUMENT_RENDERERS.markdown, markup: /(?<!\\)[*|]a/ },
+  { form: "a page", write: DOCUMENT_RENDERERS.html, markup: /<b>\*/ },
   {
     form: "the text of a mail",
-    write: (...of: Parameters<typeof documentMail>) => {
-      const { subject, text: words } = documentMail(...of);
+    write: (...of: Parameters<typeof renderMail>) => {
+      const { subject, text: words } = renderMail(...of);
       return `${subject}\n${words}`;
     },
     markup: /\t/,
   },
   {
     form: "the page of a mail",
-    write: (...of: Parameters<typeof documentMail>) => documentMail(...of).html,
+    write: (...of: Parameters<typeof renderMail>) => renderMail(...of).html,
     markup: /<b>\*/,
   },
 ];
 
 describe.each(FORMS)("as $form", ({ write, markup }) => {
-  test("every block and all that it says is there, in both languages", () => {
+  test("contains every block completely, in both languages", () => {
     for (const language of ["en", "ja"] as const) {
       const written = write(
         documentOf((name) => `value-of-${name}`),
@@ -99,7 +99,7 @@ describe.each(FORMS)("as $form", ({ write, markup }) => {
     }
   });
 
-  test("a value from outside breaks no line, hides nothing and is no markup", () => {
+  test("external values break no line, hide nothing and are not markup", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme", maxLength: 20 }), (drawn) => {
         const hostile = `\u202e</td>\n<b>*a*|[b](c)</b>\u0007${drawn.replaceAll(/[<>]/g, "")}`;
@@ -120,12 +120,12 @@ describe.each(FORMS)("as $form", ({ write, markup }) => {
   });
 });
 
-test("on paper a page lies across if it is wide, and names its sections if it has contents", () => {
-  const narrow = WRITERS.html(
+test("a wide page is printed in landscape, and a page with contents lists its sections", () => {
+  const narrow = DOCUMENT_RENDERERS.html(
     documentOf((name) => name),
     "en",
   );
-  const wide = WRITERS.html({ ...documentOf((name) => name), hasContents: undefined, isWide: true }, "en");
+  const wide = DOCUMENT_RENDERERS.html({ ...documentOf((name) => name), hasContents: undefined, isWide: true }, "en");
   expect([narrow.includes('<nav aria-label="Contents">'), wide.includes("<nav")]).toEqual([true, false]);
   expect([narrow, wide].map((page) => /<body\s+class="wide"/.test(page))).toEqual([false, true]);
 });

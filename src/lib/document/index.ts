@@ -1,13 +1,13 @@
 import type { Language } from "../text/index.ts";
 import type { Document } from "./blocks.ts";
-import { documentMarkdown } from "./markdown.ts";
-import { documentPage } from "./page.ts";
-import { documentText } from "./text.ts";
+import { renderMarkdown } from "./markdown.ts";
+import { renderPage } from "./page.ts";
+import { renderPlainText } from "./text.ts";
 
-/** The forms in which people get a document. */
-export const DOCUMENT_FORMS = ["text", "markdown", "html"] as const;
+/** The formats of a document. */
+export const DOCUMENT_FORMATS = ["text", "markdown", "html"] as const;
 
-/** How each is written. */
-export const WRITERS: Readonly<
-  Record<(typeof DOCUMENT_FORMS)[number], (document: Document, language: Language) => string>
-> = { text: documentText, markdown: documentMarkdown, html: documentPage };
+/** The function that renders a document in each format. */
+export const DOCUMENT_RENDERERS: Readonly<
+  Record<(typeof DOCUMENT_FORMATS)[number], (document: Document, language: Language) => string>
+> = { text: renderPlainText, markdown: renderMarkdown, html: renderPage };

@@ -1,9 +1,9 @@
 import { text, type Text } from "../text/index.ts";
 
-/** How urgent something is; `unknown` is never `ok`. */
+/** The urgency of an item. `unknown` is never treated as `ok`. */
 export type Level = "ok" | "warning" | "critical" | "expired" | "unknown";
 
-/** The words for the levels, wherever people read them; programs read the keys. */
+/** Names of the levels for people; programs read the keys. */
 export const LEVEL_NAMES: Readonly<Record<Level, Text>> = {
   ok: text("ok", "余裕あり"),
   warning: text("warning", "期限間近"),
@@ -12,5 +12,5 @@ export const LEVEL_NAMES: Readonly<Record<Level, Text>> = {
   unknown: text("unknown", "期限不明"),
 };
 
-/** The most urgent first. */
+/** All levels, the most urgent first. */
 export const LEVELS: readonly Level[] = ["expired", "unknown", "critical", "warning", "ok"];

@@ -1,10 +1,18 @@
 import { escapeForPeople } from "../terminal/escape.ts";
 import type { Language } from "../text/index.ts";
-import { cellOf, linesOf, type Block, type Cell, type Fact, type TreeNode, type Words } from "./blocks.ts";
+import {
+  normaliseCell,
+  toValueLines,
+  type Block,
+  type Cell,
+  type Fact,
+  type TreeNode,
+  type DisplayText,
+} from "./blocks.ts";
 import { LEVEL_NAMES } from "./level.ts";
 import type { Mark } from "./timeline.ts";
 
-/** Writes blocks as lines; what the forms of lines have in common. */
+/** Writes blocks as lines; the base of all line-based formats. */
 export abstract class LineWriter {
   readonly #language: Language;
 
@@ -12,12 +20,12 @@ export abstract class LineWriter {
     this.#language = language;
   }
 
-  /** Words on one line, with everything that deceives made visible. */
-  say(words: Words): string {
+  /** Returns a text on one line, with all deceptive characters made visible. */
+  say(words: DisplayText): string {
     return escapeForPeople(typeof words === "string" ? words : words[this.#language]);
   }
 
-  /** Blocks, each with an empty line before it. */
+  /** Returns the lines of the blocks, with an empty line before each block. */
   blocks(blocks: readonly Block[]): readonly string[] {
     return blocks.flatMap((block) => {
       const lines = this.block(block);
@@ -28,12 +36,12 @@ export abstract class LineWriter {
   protected abstract block(block: Block): readonly string[];
 
   protected cell(cell: Cell): string {
-    const { lines, below = [] } = cellOf(cell);
+    const { lines, below = [] } = normaliseCell(cell);
     const own = lines.map((line) => this.say(line)).join(" ");
     return [own, ...below.map((fact) => this.#parts(fact).join(" "))].join("; ");
   }
 
-  /** A fact on one line; on one line each if it has several values. */
+  /** Returns a fact on one line or, if it has several values, with each value on its own line. */
   protected fact(fact: Fact): readonly string[] {
     const [first = "", ...more] = this.#parts(fact);
     return more.length > 1 ? [first, ...more] : [[first, ...more].join(" ")];
@@ -52,7 +60,7 @@ export abstract class LineWriter {
   }
 
   #parts([label, value]: Fact): readonly string[] {
-    const lines = linesOf(value).map((line) => this.say(line));
+    const lines = toValueLines(value).map((line) => this.say(line));
     return label === null ? lines : [`${this.say(label)}:`, ...lines];
   }
 }

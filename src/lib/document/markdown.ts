@@ -1,9 +1,9 @@
 import { text, type Language, type Text } from "../text/index.ts";
-import type { Block, Cell, Document, Words } from "./blocks.ts";
+import type { Block, Cell, Document, DisplayText } from "./blocks.ts";
 import { LineWriter } from "./line-writer.ts";
 
-/** A document as Markdown: the same content, charts as tables and lists; each step has a box to tick. */
-export function documentMarkdown(
+/** Renders a document as Markdown with the same content: charts as tables and lists, steps with check boxes. */
+export function renderMarkdown(
   { title, subject, asOf, intro, sections, footer }: Document,
   language: Language,
 ): string {
@@ -20,13 +20,13 @@ export function documentMarkdown(
   ].join("\n");
 }
 
-/** A text as Markdown, in one line: what it holds is not read as marks. */
-const plainMarkdown = (value: string): string =>
+/** Escapes a text for Markdown, on one line, so that no character in it is read as markup. */
+const escapeMarkdown = (value: string): string =>
   value.replaceAll(/\s+/g, " ").replaceAll(/[\\`*_[\]<>|#~]/g, String.raw`\$&`);
 
 class MarkdownWriter extends LineWriter {
-  override say(words: Words): string {
-    return plainMarkdown(super.say(words));
+  override say(words: DisplayText): string {
+    return escapeMarkdown(super.say(words));
   }
 
   protected override block(block: Block): readonly string[] {
@@ -55,7 +55,7 @@ class MarkdownWriter extends LineWriter {
       case "bars":
         return this.#table(
           block.title,
-          [text("what", "項目"), text("records", "件数")],
+          [text("item", "項目"), text("records", "件数")],
           block.bars.map(({ label, value }) => [label, String(value)]),
         );
       case "share":

@@ -1,4 +1,4 @@
-/** HTML or SVG that is written as it is: everything in it is escaped already. */
+/** HTML or SVG that is written unchanged, because its content is already escaped. */
 export class Markup {
   readonly source: string;
 
@@ -7,18 +7,20 @@ export class Markup {
   }
 }
 
-/** What {@link html} takes: words to escape, markup, several of either, or nothing. */
+/** The values that {@link html} accepts: text to escape, markup, several values of either kind, or null for nothing. */
 export type MarkupContent = string | number | Markup | null | readonly MarkupContent[];
 
-/** Markup with what stands in it escaped, as text or as a quoted attribute: html`<b>${name}</b>`. */
+/** Returns markup with the inserted values escaped, for text or quoted attributes: html`<b>${name}</b>`. */
 export const html = (literals: TemplateStringsArray, ...parts: readonly MarkupContent[]): Markup =>
   new Markup(
-    literals.map((literal, index) => literal + (index < parts.length ? sourceOf(parts[index] ?? null) : "")).join(""),
+    literals
+      .map((literal, index) => literal + (index < parts.length ? escapeContent(parts[index] ?? null) : ""))
+      .join(""),
   );
 
-const sourceOf = (part: MarkupContent): string => {
+const escapeContent = (part: MarkupContent): string => {
   if (part === null) return "";
   if (part instanceof Markup) return part.source;
   if (typeof part === "string") return part.replaceAll(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
-  return typeof part === "number" ? String(part) : part.map(sourceOf).join("");
+  return typeof part === "number" ? String(part) : part.map(escapeContent).join("");
 };

@@ -2,8 +2,8 @@ import { escapeForPeople } from "../terminal/escape.ts";
 import { truncate } from "../terminal/table/width.ts";
 import { text, type Language, type Text } from "../text/index.ts";
 import {
-  cellOf,
-  linesOf,
+  normaliseCell,
+  toValueLines,
   type Cell,
   type Bar,
   type Block,
@@ -13,23 +13,23 @@ import {
   type Section,
   type StepBlock,
   type TreeNode,
-  type Words,
+  type DisplayText,
 } from "./blocks.ts";
-import { timelineMarkup } from "./chart.ts";
-import { htmlDocument, type DocumentParts } from "./html.ts";
+import { renderTimeline } from "./chart.ts";
+import { renderHtmlDocument, type DocumentParts } from "./html.ts";
 import { html, Markup } from "./markup.ts";
-import { LIGHT, STYLE } from "./style.ts";
+import { LIGHT_PALETTE, STYLE } from "./style.ts";
 
 /**
- * A document as one HTML page: without scripts, and without anything from elsewhere.
+ * Renders a document as one HTML page, without scripts and external resources.
  *
- * @param opening how it begins, for a page that jobs write
+ * @param opening beginning of a page that a scheduled job writes
  */
-export const documentPage = (document: Document, language: Language, opening?: string): string =>
-  htmlDocument({ ...pageParts(document, language), opening });
+export const renderPage = (document: Document, language: Language, opening?: string): string =>
+  renderHtmlDocument({ ...buildPageParts(document, language), opening });
 
-/** The parts of a page. */
-export function pageParts(document: Document, language: Language): DocumentParts {
+/** Builds the parts of an HTML page. */
+export function buildPageParts(document: Document, language: Language): DocumentParts {
   const { title, subject, asOf, intro, sections, footer, hasContents, isWide } = document;
   const page = new PageRenderer(language);
   const contents = html`<nav aria-label="${CONTENTS[language]}">
@@ -54,8 +54,8 @@ export function pageParts(document: Document, language: Language): DocumentParts
 
 const CONTENTS = text("Contents", "目次");
 
-/** A text that may go on below at its signs. */
-const broken = (words: string): Markup =>
+/** Renders a text that may wrap after its punctuation. */
+const renderBreakable = (words: string): Markup =>
   html`${words.split(/(?<=[@./_-])/u).map((piece, at) => html`${at === 0 ? null : new Markup("<wbr>")}${piece}`)}`;
 
 class PageRenderer {
@@ -72,12 +72,12 @@ class PageRenderer {
     </section>`;
   }
 
-  /** Words of ours as they are; a value with all that deceives made visible, and apart from the direction of what is around it. */
-  words(words: Words): Markup {
+  /** Renders clomoctl's texts unchanged, and values with deceptive characters visible and text direction isolated. */
+  words(words: DisplayText): Markup {
     return typeof words === "string" ? html`<bdi>${escapeForPeople(words)}</bdi>` : html`${this.plain(words)}`;
   }
 
-  plain(words: Words): string {
+  plain(words: DisplayText): string {
     return escapeForPeople(typeof words === "string" ? words : words[this.#language]);
   }
 
@@ -106,7 +106,7 @@ class PageRenderer {
       case "share":
         return this.#share(block);
       case "timeline":
-        return timelineMarkup(block.marks, block.timeline, this.#language);
+        return renderTimeline(block.marks, block.timeline, this.#language);
       case "note":
         return html`<aside aria-label="${this.plain(block.title)}">
           <h3>${this.plain(block.title)}</h3>
@@ -120,7 +120,7 @@ class PageRenderer {
   }
 
   #fact([label, value, look]: Fact): Markup {
-    const lines = linesOf(value);
+    const lines = toValueLines(value);
     const classes = look === undefined ? "" : look === "command" ? look : `level ${look}`;
     return html`<dt>${this.words(label ?? "")}</dt>
       <dd class="${classes}">
@@ -128,8 +128,8 @@ class PageRenderer {
       </dd> `;
   }
 
-  /** Words whose days and options break at a hyphen only if they are wider than the screen. */
-  #line(words: Words): Markup {
+  /** Renders a text in which dates and options break at a hyphen only if they are wider than the screen. */
+  #line(words: DisplayText): Markup {
     const parts = this.plain(words)
       .split(" ")
       .map(
@@ -164,9 +164,9 @@ class PageRenderer {
     </div>`;
   }
 
-  /** A cell. On a screen that is too narrow for columns it shows its header. */
+  /** Renders a cell. On a screen that is too narrow for columns, the cell shows its header. */
   #data(cell: Cell, header?: Text): Markup {
-    const { lines, below = [], level } = cellOf(cell);
+    const { lines, below = [], level } = normaliseCell(cell);
     const isEmpty = below.length === 0 && lines.every((line) => line === "");
     const looks = [
       ...(level === undefined ? [] : [`level ${level}`]),
@@ -178,11 +178,11 @@ class PageRenderer {
   }
 
   #cell(cell: Cell): Markup {
-    const { lines, below = [] } = cellOf(cell);
+    const { lines, below = [] } = normaliseCell(cell);
     const shown = below.map(
       ([label, value]) =>
         html`<small
-          >${label === null ? null : html`${this.words(label)}: `}${linesOf(value).map((line) => this.#value(line))}</small
+          >${label === null ? null : html`${this.words(label)}: `}${toValueLines(value).map((line) => this.#value(line))}</small
         > `,
     );
     const own = lines.map((line, at) => html`${at === 0 ? null : html`<br />`}${this.#value(line)}`);
@@ -191,17 +191,17 @@ class PageRenderer {
       : html`<span class="${lines.every((line) => this.#isShort(line)) ? "short" : ""}">${own}</span>${shown}`;
   }
 
-  /** {@link words}, where addresses and paths go on below themselves at their signs, and an option of a command never. */
-  #value(words: Words): Markup {
+  /** Renders like {@link words}, but lets addresses and paths wrap after punctuation, and never wraps an option. */
+  #value(words: DisplayText): Markup {
     if (typeof words !== "string" || this.#isShort(words)) return this.words(words);
     const parts = escapeForPeople(words).split(/(?<= )(?=--[a-z])|(?<=(?:^| )--[a-z-]+)(?= )/u);
     return html`<bdi
-      >${parts.map((part) => (part.startsWith("--") ? html`<span class="short">${part}</span>` : broken(part)))}</bdi
+      >${parts.map((part) => (part.startsWith("--") ? html`<span class="short">${part}</span>` : renderBreakable(part)))}</bdi
     >`;
   }
 
-  /** Whether a cell is too short to be broken: a day, a number, a word or two of ours. */
-  #isShort(words: Words): boolean {
+  /** Returns true if a text is too short to wrap: a date, a number, or one or two words of clomoctl. */
+  #isShort(words: DisplayText): boolean {
     return typeof words === "string"
       ? /^~?[\d-]{1,14}$/.test(words)
       : this.plain(words).length <= (this.#language === "ja" ? 8 : 12);
@@ -249,54 +249,55 @@ class PageRenderer {
     </ul>`;
   }
 
-  /** Mail programs draw no SVG and drop style sheets, but all of them draw tables. */
+  /** Renders a share as a table: mail programs do not draw SVG and drop style sheets, but all of them draw tables. */
   #share({ share, level }: Extract<Block, { kind: "share" }>): Markup {
     const percent = Math.round(share * 1000) / 10;
     const cell = (look: string, colour: string, width: number | null): Markup =>
       html`<td class="${look}" bgcolor="${colour}" ${width === null ? null : html`width="${width}%"`}>&nbsp;</td>`;
     return html`<table class="share" role="presentation" width="100%" cellpadding="0" cellspacing="0">
       <tr style="font-size:0;line-height:8px">
-        ${percent <= 0 ? null : cell(`bar ${level}`, LIGHT[level], percent)}
-        ${percent >= 100 ? null : cell("bar", LIGHT.rule, null)}
+        ${percent <= 0 ? null : cell(`bar ${level}`, LIGHT_PALETTE[level], percent)}
+        ${percent >= 100 ? null : cell("bar", LIGHT_PALETTE.rule, null)}
       </tr>
     </table>`;
   }
 
   #bars({ id, title, bars }: Extract<Block, { kind: "bars" }>): Markup {
     const most = Math.max(1, ...bars.map(({ value }) => value));
-    const height = bars.length * BAR.row + BAR.row / 2;
+    const height = bars.length * BAR_CHART.row + BAR_CHART.row / 2;
     const label = ({ label: words }: Bar): string => this.plain(words);
     return html`<div class="undivided">
       <h3 id="${id}-title">${this.plain(title)}</h3>
-      <svg class="bars" viewBox="0 0 ${BAR.width} ${height}" role="img" aria-labelledby="${id}-title ${id}-about">
+      <svg class="bars" viewBox="0 0 ${BAR_CHART.width} ${height}" role="img" aria-labelledby="${id}-title ${id}-about">
         <desc id="${id}-about">${bars.map((bar) => `${label(bar)}: ${bar.value}`).join("; ")}</desc>
         ${bars.map((bar, at) => {
-          const y = at * BAR.row + BAR.row;
-          const width = Math.round((bar.value / most) * BAR.longest);
-          return html`<text x="${BAR.start - 8}" y="${y}" text-anchor="end">${fitted(label(bar))}</text
-            ><rect x="${BAR.start}" y="${y - BAR.thick + 3}" width="${Math.max(width, 1)}" height="${BAR.thick}" /><text
-              x="${BAR.start + width + 8}"
-              y="${y}"
-              >${bar.value}</text
-            > `;
+          const y = at * BAR_CHART.row + BAR_CHART.row;
+          const width = Math.round((bar.value / most) * BAR_CHART.longest);
+          return html`<text x="${BAR_CHART.start - 8}" y="${y}" text-anchor="end">${fitLabel(label(bar))}</text
+            ><rect
+              x="${BAR_CHART.start}"
+              y="${y - BAR_CHART.thick + 3}"
+              width="${Math.max(width, 1)}"
+              height="${BAR_CHART.thick}"
+            /><text x="${BAR_CHART.start + width + 8}" y="${y}">${bar.value}</text> `;
         })}
       </svg>
     </div>`;
   }
 }
 
-/** A text as wide as there is room: of a path the last names. */
-const fitted = (words: string): string => {
+/** Truncates a text to the available width. A path keeps its last names. */
+const fitLabel = (words: string): string => {
   const names = words.split(" / ");
   for (let from = 0; from < names.length - 1; from += 1) {
     const path = `${from === 0 ? "" : "… / "}${names.slice(from).join(" / ")}`;
-    if (truncate(path, BAR.columns) === path) return path;
+    if (truncate(path, BAR_CHART.columns) === path) return path;
   }
-  return truncate(names.length === 1 ? words : `… / ${names.at(-1)}`, BAR.columns);
+  return truncate(names.length === 1 ? words : `… / ${names.at(-1)}`, BAR_CHART.columns);
 };
 
-/** A table up to this size is not broken across pages. */
+/** Maximum size of a table that is not split across pages. */
 const MAX_UNDIVIDED = { rows: 15, columns: 5 } as const;
 
-/** Where things stand in a chart of bars, in units of its own. */
-const BAR = { width: 1000, start: 330, longest: 560, row: 28, thick: 16, columns: 36 } as const;
+/** Positions and sizes in a bar chart, in the units of the chart. */
+const BAR_CHART = { width: 1000, start: 330, longest: 560, row: 28, thick: 16, columns: 36 } as const;

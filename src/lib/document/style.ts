@@ -1,11 +1,11 @@
 import { LEVELS } from "./level.ts";
 
-/** The colours of a page: those of levels are read against `paper`. */
+/** The colours of a page. Text in the colour of a level is readable on `paper`. */
 export interface Palette {
   readonly paper: string;
   readonly ink: string;
   readonly faint: string;
-  /** lines and bands, which are not read */
+  /** for lines and bands, which contain no text to read */
   readonly rule: string;
   readonly band: string;
   readonly ok: string;
@@ -15,8 +15,8 @@ export interface Palette {
   readonly unknown: string;
 }
 
-/** By day, and on paper. */
-export const LIGHT: Palette = {
+/** Colours of light mode and of print. */
+export const LIGHT_PALETTE: Palette = {
   paper: "#ffffff",
   ink: "#1f2328",
   faint: "#57606a",
@@ -29,8 +29,8 @@ export const LIGHT: Palette = {
   unknown: "#6639ba",
 };
 
-/** By night. */
-export const DARK: Palette = {
+/** Colours of dark mode. */
+export const DARK_PALETTE: Palette = {
   paper: "#0d1117",
   ink: "#e6edf3",
   faint: "#9da7b3",
@@ -43,13 +43,13 @@ export const DARK: Palette = {
   unknown: "#c297ff",
 };
 
-const variables = (palette: Palette): string =>
+const toCssVariables = (palette: Palette): string =>
   Object.entries(palette)
     .map(([name, colour]) => `--${name}:${colour}`)
     .join(";");
 
-/** Tables where the screen is too narrow for columns: one record below the other, each cell with its header. */
-const CARDS = (of: string): string =>
+/** Returns the styles for tables on narrow screens: records are stacked, and each cell shows its header. */
+const buildCardStyles = (of: string): string =>
   [
     "table,X caption,X tbody{display:block}",
     "thead{display:none}",
@@ -62,10 +62,10 @@ const CARDS = (of: string): string =>
     .map((rule) => `${of}${rule.replaceAll("X ", of)}`)
     .join("\n");
 
-/** The style sheet of all documents; it fetches nothing. */
+/** The style sheet of all documents. It loads no other resource. */
 export const STYLE = `
-:root{color-scheme:light dark;${variables(LIGHT)}}
-@media screen and (prefers-color-scheme:dark){:root{${variables(DARK)}}}
+:root{color-scheme:light dark;${toCssVariables(LIGHT_PALETTE)}}
+@media screen and (prefers-color-scheme:dark){:root{${toCssVariables(DARK_PALETTE)}}}
 *{box-sizing:border-box}
 body{margin:0 auto;padding:1.5rem;max-width:64rem;background:var(--paper);color:var(--ink);overflow-wrap:anywhere;
 font:1rem/1.5 system-ui,"Hiragino Sans","Yu Gothic UI","Noto Sans JP","Noto Sans CJK JP",sans-serif}
@@ -124,8 +124,8 @@ ul.legend svg{width:1.1em;height:1.1em;vertical-align:-.15rem}
 ${LEVELS.map((level) => `.marker.${level}{stroke:var(--${level});fill:var(--${level})}`).join("\n")}
 .marker.hollow{fill:var(--paper)}
 @media (max-width:40rem){dl{grid-template-columns:minmax(0,1fr)}dd{margin:0 0 .5rem}}
-@media screen and (max-width:40rem){${CARDS(".scroll ")}}
-@media screen and (max-width:72rem){${CARDS(".wide .scroll ")}}
+@media screen and (max-width:40rem){${buildCardStyles(".scroll ")}}
+@media screen and (max-width:72rem){${buildCardStyles(".wide .scroll ")}}
 @page{size:A4;margin:13mm}
 @page wide{size:A4 landscape;margin:12mm}
 @media print{

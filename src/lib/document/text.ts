@@ -1,10 +1,13 @@
-import { displayWidth, pad } from "../terminal/table/width.ts";
+import { displayWidth, padLine } from "../terminal/table/width.ts";
 import type { Language } from "../text/index.ts";
 import type { Block, Cell, Document, StepBlock } from "./blocks.ts";
 import { LineWriter } from "./line-writer.ts";
 
-/** A document as plain text, for a terminal or a file; lines are not folded. */
-export function documentText({ title, subject, asOf, intro, sections, footer }: Document, language: Language): string {
+/** Renders a document as plain text for a terminal or a file. Lines are not wrapped. */
+export function renderPlainText(
+  { title, subject, asOf, intro, sections, footer }: Document,
+  language: Language,
+): string {
   const writer = new TextWriter(language);
   const about = [subject, asOf === undefined ? undefined : `(${asOf})`].filter((words) => words !== undefined);
   const lines = [
@@ -17,8 +20,8 @@ export function documentText({ title, subject, asOf, intro, sections, footer }: 
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** A step: its number, what to do, and the lines below it, indented. */
-export const stepLines = (step: StepBlock, number: number, language: Language): readonly string[] =>
+/** Renders a step: its number, what to do, and the lines below it, indented. */
+export const renderStepLines = (step: StepBlock, number: number, language: Language): readonly string[] =>
   new TextWriter(language).step(step, number);
 
 /** Writes blocks as plain text. */
@@ -69,6 +72,6 @@ export class TextWriter extends LineWriter {
   #table(rows: readonly (readonly Cell[])[]): readonly string[] {
     const cells = rows.map((row) => row.map((cell) => this.cell(cell)));
     const width = (column: number): number => Math.max(...cells.map((row) => displayWidth(row[column] ?? "")));
-    return cells.map((row) => `  ${row.map((cell, column) => pad(cell, width(column))).join("  ")}`.trimEnd());
+    return cells.map((row) => `  ${row.map((cell, column) => padLine(cell, width(column))).join("  ")}`.trimEnd());
   }
 }

@@ -25,7 +25,7 @@ const draw = (columns: number, language: "en" | "ja" = "en"): string[] => [
 ];
 
 describe("a time line on a terminal", () => {
-  it("has a row an item, each marker at its month", () => {
+  it("has one row per item, with each marker at its month", () => {
     expect(draw(94)).toEqual([
       "                              2026    2027                                            2028",
       "                              11  12  01  02  03  04  05  06  07  08  09  10  11  12  01",
@@ -49,18 +49,18 @@ describe("a time line on a terminal", () => {
     }
   });
 
-  it("has no lines between months of one character", () => {
+  it("omits the lines between months that are one character wide", () => {
     const [, , first = ""] = draw(28);
     expect(first.slice(first.indexOf("?"))).toBe(`?:${" ".repeat(14)}|`);
   });
 
-  it("says what the markers mean on as many lines as that takes", () => {
+  it("explains the markers on as many lines as necessary", () => {
     const legend = draw(28).slice(2 + ITEMS.length);
     expect(legend).toEqual(["X expired  ? unknown", "! critical  * warning  o ok", ": today  > after 2028-01"]);
     for (const columns of [6, 12, 20]) expect(draw(columns).slice(2 + ITEMS.length)).not.toContain("");
   });
 
-  it("keeps whole years where months are narrow", () => {
+  it("shows whole years if months are narrow", () => {
     expect(draw(40)[0]?.trim()).toBe("2027");
   });
 });

@@ -1,20 +1,20 @@
 import { escapeForPeople } from "../terminal/escape.ts";
-import { displayWidth, pad, truncate } from "../terminal/table/width.ts";
+import { displayWidth, padLine, truncate } from "../terminal/table/width.ts";
 import { text, type Language } from "../text/index.ts";
 import { type Level, LEVEL_NAMES, LEVELS } from "./level.ts";
-import { monthName, TIMELINE_MONTHS, type Mark, type Month, type Timeline } from "./timeline.ts";
+import { formatMonth, TIMELINE_MONTHS, type Mark, type Month, type Timeline } from "./timeline.ts";
 
-/** How a time line is drawn. */
+/** Options for drawing a timeline. */
 interface DrawingOptions {
   readonly timeline: Timeline;
   readonly language: Language;
-  /** characters a line may take */
+  /** maximum number of characters in a line */
   readonly columns: number;
-  /** colours a marker, which tells its level without colour too */
+  /** colours a marker, which also shows its level without colour */
   readonly paint: (marker: string, level: Level) => string;
 }
 
-/** Every level has its own letter: ASCII, which has the same width on every terminal. */
+/** Each level has its own letter, in ASCII because ASCII has the same width on every terminal. */
 const MARKERS: Readonly<Record<Level, string>> = {
   ok: "o",
   warning: "*",
@@ -22,45 +22,45 @@ const MARKERS: Readonly<Record<Level, string>> = {
   expired: "X",
   unknown: "?",
 };
-const LATER = ">";
+const LATER_MARKER = ">";
 
-const LONGEST_LABEL = 30;
-const SHORTEST_LABEL = 8;
-const WIDEST_MONTH = 6;
-/** the marks left and right of the months, each with a blank */
+const MAX_LABEL_WIDTH = 30;
+const MIN_LABEL_WIDTH = 8;
+const MAX_MONTH_WIDTH = 6;
+/** width of the marks to the left and right of the months, each with a space */
 const MARGINS = 2 + 2;
 
-/** How the columns of a terminal are shared out. */
-interface Layout {
+/** Widths of the columns in a terminal. */
+interface ColumnWidths {
   readonly label: number;
-  /** characters a month takes */
+  /** number of characters per month */
   readonly month: number;
 }
 
 /**
- * The lines of a time line: the years, the months, one row an item with its marker where its date stands, and what the
- * markers mean. The expired and those without a date stand left of the line, later ones right.
+ * Yields the lines of a timeline: the years, the months, one row per item with its marker at the date of the item, and
+ * the legend. Expired and undated items are shown to the left of the months, later items to the right.
  */
 export function* drawTimeline(marks: readonly Mark[], drawing: DrawingOptions): Generator<string> {
   const labels = marks.map(({ label }) => escapeForPeople(label));
-  const layout = layOut(labels.map(displayWidth), drawing.columns);
+  const layout = computeColumnWidths(labels.map(displayWidth), drawing.columns);
   const margin = " ".repeat(layout.label + 2);
-  yield (margin + years(drawing.timeline.months, layout.month)).trimEnd();
-  yield (margin + months(drawing.timeline.months, layout.month)).trimEnd();
+  yield (margin + renderYears(drawing.timeline.months, layout.month)).trimEnd();
+  yield (margin + renderMonths(drawing.timeline.months, layout.month)).trimEnd();
   for (const [index, mark] of marks.entries())
-    yield `${pad(truncate(labels[index] ?? "", layout.label), layout.label)}${row(mark, drawing, layout.month)}`;
-  yield* legend(drawing);
+    yield `${padLine(truncate(labels[index] ?? "", layout.label), layout.label)}${renderItemRow(mark, drawing, layout.month)}`;
+  yield* renderLegend(drawing);
 }
 
-function layOut(widths: readonly number[], columns: number): Layout {
-  const wanted = Math.min(Math.max(...widths, SHORTEST_LABEL), LONGEST_LABEL);
+function computeColumnWidths(widths: readonly number[], columns: number): ColumnWidths {
+  const wanted = Math.min(Math.max(...widths, MIN_LABEL_WIDTH), MAX_LABEL_WIDTH);
   const month = Math.trunc((columns - MARGINS - wanted) / TIMELINE_MONTHS);
-  if (month >= 1) return { label: wanted, month: Math.min(month, WIDEST_MONTH) };
-  return { label: Math.max(SHORTEST_LABEL, columns - MARGINS - TIMELINE_MONTHS), month: 1 };
+  if (month >= 1) return { label: wanted, month: Math.min(month, MAX_MONTH_WIDTH) };
+  return { label: Math.max(MIN_LABEL_WIDTH, columns - MARGINS - TIMELINE_MONTHS), month: 1 };
 }
 
-/** Each year over its first month, where the months of it that are shown leave room for it. */
-function years(months: readonly Month[], width: number): string {
+/** Renders each year above its first month, if the months that are shown for that year leave enough room. */
+function renderYears(months: readonly Month[], width: number): string {
   const starts = months.flatMap(({ year }, index) =>
     index > 0 && year === months[index - 1]?.year ? [] : [{ year: String(year), at: index * width }],
   );
@@ -69,8 +69,8 @@ function years(months: readonly Month[], width: number): string {
     .reduce((line, { year, at }) => line.padEnd(at) + year, "");
 }
 
-/** The months by number, as many as there is room for. */
-function months(all: readonly Month[], width: number): string {
+/** Renders the numbers of the months, as many as fit. */
+function renderMonths(all: readonly Month[], width: number): string {
   const every = Math.ceil(3 / width);
   return all
     .filter((_, index) => index % every === 0)
@@ -82,10 +82,10 @@ function months(all: readonly Month[], width: number): string {
     .join("");
 }
 
-/** `  |     |  o  |  `: what stands left of the line, the months, what stands right of it. */
-function row(mark: Mark, { timeline, paint }: DrawingOptions, width: number): string {
+/** Renders `  |     |  o  |  `: the marker to the left of the months, the months, and the marker to the right. */
+function renderItemRow(mark: Mark, { timeline, paint }: DrawingOptions, width: number): string {
   const place = timeline.place(mark);
-  const marker = paint(place.side === "later" ? LATER : MARKERS[mark.level], mark.level);
+  const marker = paint(place.side === "later" ? LATER_MARKER : MARKERS[mark.level], mark.level);
   const today = Math.trunc(timeline.today * width);
   const at = place.side === "within" ? Math.trunc(place.months * width) : -1;
   const cells = Array.from({ length: TIMELINE_MONTHS * width }, (_, index) => {
@@ -98,16 +98,18 @@ function row(mark: Mark, { timeline, paint }: DrawingOptions, width: number): st
   return ` ${left}${cells.join("")}${right}`;
 }
 
-function* legend({ language, columns, paint, timeline }: DrawingOptions): Generator<string> {
-  const end = monthName(timeline.months.at(-1));
+function* renderLegend({ language, columns, paint, timeline }: DrawingOptions): Generator<string> {
+  const end = formatMonth(timeline.months.at(-1));
   const levels = LEVELS.map((level) => ({
     shown: `${paint(MARKERS[level], level)} ${LEVEL_NAMES[level][language]}`,
     width: displayWidth(`${MARKERS[level]} ${LEVEL_NAMES[level][language]}`),
   }));
-  const others = [text(": today", ": 今日"), text(`${LATER} after ${end}`, `${LATER} ${end} より後`)].map((part) => ({
-    shown: part[language],
-    width: displayWidth(part[language]),
-  }));
+  const others = [text(": today", ": 今日"), text(`${LATER_MARKER} after ${end}`, `${LATER_MARKER} ${end} より後`)].map(
+    (part) => ({
+      shown: part[language],
+      width: displayWidth(part[language]),
+    }),
+  );
   let line = "";
   let taken = 0;
   for (const { shown, width } of [...levels, ...others]) {

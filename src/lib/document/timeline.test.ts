@@ -4,7 +4,7 @@ import { Timeline, TIMELINE_MONTHS } from "./timeline.ts";
 
 const TODAY = "2026-11-20";
 
-test("a time line has fifteen months, the present one first", () => {
+test("a time line has fifteen months, starting with the current one", () => {
   const { months, today } = new Timeline(TODAY);
   expect(months).toHaveLength(TIMELINE_MONTHS);
   expect([months[0], months[1], months[2], months[14]]).toEqual([
@@ -16,7 +16,7 @@ test("a time line has fifteen months, the present one first", () => {
   expect(today).toBe(19.5 / 30);
 });
 
-test("things stand at their day, the expired left, the far right", () => {
+test("items are at their day, expired ones on the left, and distant ones on the right", () => {
   const line = new Timeline(TODAY);
   const place = (day: string | null, level: "ok" | "expired" | "unknown" = "ok") => line.place({ day, level });
   expect(place("2028-01-31")).toEqual({ side: "within", months: 14 + 30.5 / 31 });
@@ -27,7 +27,7 @@ test("things stand at their day, the expired left, the far right", () => {
   expect(place(null, "unknown")).toEqual({ side: "undated" });
 });
 
-test("a later day stands further right", () => {
+test("a later day is further to the right", () => {
   const line = new Timeline(TODAY);
   const day = fc
     .integer({ min: Date.UTC(2020), max: Date.UTC(2040) })

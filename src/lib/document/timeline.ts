@@ -1,6 +1,6 @@
 import type { Level } from "./level.ts";
 
-/** How many calendar months a time line shows, this one the first. */
+/** Number of calendar months that a timeline shows, starting with the current month. */
 export const TIMELINE_MONTHS = 15;
 
 /** A calendar month; January is 1. */
@@ -9,37 +9,37 @@ export interface Month {
   readonly month: number;
 }
 
-/** `2028-01`; nothing where there is no month. */
-export const monthName = (month: Month | undefined): string =>
+/** Formats a month as `2028-01`; returns an empty string if there is no month. */
+export const formatMonth = (month: Month | undefined): string =>
   month === undefined ? "" : `${month.year}-${String(month.month).padStart(2, "0")}`;
 
-/** A thing on a time line. */
+/** An item on a timeline. */
 export interface Mark {
   readonly id: string;
-  /** a value from outside */
+  /** name of the item, a value from outside */
   readonly label: string;
-  /** `2027-03-01`; null where no date is known */
+  /** `2027-03-01`; null if the date is not known */
   readonly day: string | null;
   readonly level: Level;
   readonly isEstimated: boolean;
 }
 
 /**
- * Where something stands on a time line: left of it, expired or without a date; right of it; or between, in months from
- * its start, a fraction by the middle of the day: 14.5 is the middle of the last month.
+ * Position of an item on a timeline: before it (expired or undated), after it, or within it. A position within it is
+ * given in months from the start of the timeline, up to the middle of the day: 14.5 is the middle of the last month.
  */
 export type TimelinePosition =
   | { readonly side: "expired" | "undated" | "later" }
   | { readonly side: "within"; readonly months: number };
 
-/** {@link TIMELINE_MONTHS} months, from the first day of the present one. */
+/** A period of {@link TIMELINE_MONTHS} months, which starts on the first day of the current month. */
 export class Timeline {
   readonly months: readonly Month[];
-  /** the present day's place, in months from the start */
+  /** position of today, in months from the start */
   readonly today: number;
   readonly #first: number;
 
-  /** @param today such as `2027-03-01` */
+  /** @param today date such as `2027-03-01` */
   constructor(today: string) {
     this.#first = countMonths(today);
     this.months = Array.from({ length: TIMELINE_MONTHS }, (_, index) => ({
@@ -49,14 +49,14 @@ export class Timeline {
     this.today = this.at(today);
   }
 
-  /** The place of a day (`2027-03-01`), in months from the start, below 0 or above the end too. */
+  /** Returns the position of a day (`2027-03-01`) in months from the start; it may be below 0 or after the end. */
   at(day: string): number {
     const month = countMonths(day);
     const days = new Date(Date.UTC(Math.trunc(month / 12), (month % 12) + 1, 0)).getUTCDate();
     return month - this.#first + (Number(day.slice(8)) - 0.5) / days;
   }
 
-  /** Where a thing stands; one that has expired stands left of the line, whatever its day. */
+  /** Returns the position of an item. An expired item is before the timeline, whatever its date. */
   place({ day, level }: Pick<Mark, "day" | "level">): TimelinePosition {
     if (day === null) return { side: "undated" };
     if (level === "expired") return { side: "expired" };
@@ -65,5 +65,5 @@ export class Timeline {
   }
 }
 
-/** Months since the year 0. */
+/** Returns the number of months since the year 0. */
 const countMonths = (day: string): number => Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1;

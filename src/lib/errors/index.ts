@@ -2,8 +2,8 @@ import { renderAdvice, type Advice } from "../advice/index.ts";
 import { text, type Text } from "../text/index.ts";
 
 /**
- * The table of all failures: the exit code a script sees, the HTTP status a client of the tenant API sees, and the
- * meaning shown in help and as the title of the RFC 9457 problem object. The key is the problem's `type`.
+ * All failures: the exit code for scripts, the HTTP status for clients of the tenant API, and the meaning, which is
+ * shown in help and is the title of the RFC 9457 problem object. The key is the `type` of the problem.
  */
 export const ERRORS = {
   unexpected: { exit: 1, status: 500, meaning: text("unexpected error", "予期しないエラー") },
@@ -31,12 +31,12 @@ export const ERRORS = {
     status: 503,
     meaning: text("the tenant or another server is unavailable", "テナントなどの接続先が利用できない"),
   },
-  partial: { exit: 8, status: 200, meaning: text("partly done, as requested", "指定どおり一部だけ完了") },
+  partial: { exit: 8, status: 200, meaning: text("partially completed, as requested", "指定どおり一部だけ完了") },
   differs: { exit: 9, status: 200, meaning: text("differences found", "差異あり") },
   "limit-exceeded": {
     exit: 10,
     status: 422,
-    meaning: text("a limit stopped the change", "上限を超えるため変更しなかった"),
+    meaning: text("the change exceeds a limit; nothing was changed", "上限を超えるため変更しなかった"),
   },
   interrupted: { exit: 130, status: 499, meaning: text("interrupted", "中断された") },
 } as const satisfies Record<string, { exit: number; status: number; meaning: Text }>;
@@ -44,10 +44,10 @@ export const ERRORS = {
 export type ErrorCode = keyof typeof ERRORS;
 
 /**
- * What may keep a tenant from being opened: the contexts cannot be read, who runs it may not, it is locked, there is none, or a
- * newer program wrote it.
+ * Errors that can prevent a tenant from being opened: the contexts cannot be read, the user does not have permission,
+ * the tenant is locked or does not exist, or a newer version of clomoctl wrote it.
  */
-export const OPENING = [
+export const OPEN_TENANT_ERRORS = [
   "input-rejected",
   "not-permitted",
   "locked",
@@ -55,11 +55,11 @@ export const OPENING = [
   "unavailable",
 ] as const satisfies readonly ErrorCode[];
 
-/** The texts of a {@link Failure}; the user sees at most three lines. */
+/** The texts of a {@link Failure}. The user sees at most three lines. */
 export interface FailureDetail {
   /** what is wrong */
   readonly what: Text;
-  /** where: a file with row and column, an option, an address */
+  /** location of the failure: a file with row and column, an option, an address */
   readonly where?: string | undefined;
   /** what to do next */
   readonly hint?: Advice | undefined;
@@ -96,32 +96,32 @@ export class Failure extends Error {
     this.hint = hint && renderAdvice(hint);
   }
 
-  /** The failure described by a problem object. */
+  /** Creates the failure that a problem object describes. */
   static of({ type, detail, where, hint }: Pick<Problem, "type" | "detail" | "where" | "hint">): Failure {
     return new Failure(type, { what: detail, where, hint });
   }
 
-  /** A copy with some of its texts replaced; this failure becomes its cause. */
+  /** Returns a copy with some of its texts replaced. This failure becomes the cause of the copy. */
   with(change: Partial<FailureDetail>): Failure {
     const { code, what, where, hint } = this;
     return new Failure(code, { what, where, hint, cause: this, ...change });
   }
 
-  /** As a problem object. @param status for HTTP statuses that the table lacks: 405, 413, 415 */
+  /** Converts the failure to a problem object. @param status HTTP status, if it is not in the table: 405, 413, 415 */
   toJSON(status: number = ERRORS[this.code].status): Problem {
     const { code, what, where, hint } = this;
     return { type: code, title: titleOf(code), status, detail: what, where, hint };
   }
 }
 
-/** An error, and those that disposals met after it, in their order. */
+/** An error, and the errors that occurred afterwards while resources were disposed of, in order. */
 export interface ErrorChain {
   readonly first: unknown;
   readonly later: readonly unknown[];
 }
 
-/** Returns the error that ended a block, which the errors of its disposals suppress; other errors are returned as they are. */
-export const unsuppressed = (error: unknown): ErrorChain => {
+/** Separates the error that ended a block from the disposal errors that suppress it; any other error stands alone. */
+export const unwrapSuppressed = (error: unknown): ErrorChain => {
   const later: unknown[] = [];
   let first = error;
   while (first instanceof SuppressedError) {
@@ -131,19 +131,19 @@ export const unsuppressed = (error: unknown): ErrorChain => {
   return { first, later };
 };
 
-/** The title of a problem object: the meaning of its type, capitalised. */
+/** Returns the title of a problem object: the meaning of its type, capitalised. */
 export const titleOf = (code: ErrorCode): string => {
   const { en } = ERRORS[code].meaning;
   return en.charAt(0).toUpperCase() + en.slice(1);
 };
 
 /**
- * What is only told beside a change that was made: where it cannot be found out, as who took his own role away may not ask
- * any more, it is left out, and the change stays done.
+ * Returns additional information to show after a change, or undefined if a failure prevents reading it. For example,
+ * users who have removed their own role can no longer read it. The change itself remains in effect.
  *
- * @throws `interrupted`
+ * @throws `interrupted`, and any error that is not a {@link Failure}
  */
-export const unlessFailing = async <T>(told: () => Promise<T>): Promise<T | undefined> => {
+export const ignoreFailure = async <T>(told: () => Promise<T>): Promise<T | undefined> => {
   try {
     return await told();
   } catch (error) {
@@ -153,7 +153,7 @@ export const unlessFailing = async <T>(told: () => Promise<T>): Promise<T | unde
 };
 
 /** The failure of work that was interrupted by a signal and left everything unchanged. */
-export const interruption = (cause?: unknown): Failure =>
+export const createInterruptedFailure = (cause?: unknown): Failure =>
   new Failure("interrupted", {
     what: text("interrupted; nothing was changed", "中断しました。何も変更していません"),
     cause,

@@ -7,9 +7,9 @@ import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { writeFileAtomically, type ContentWriter } from "./atomic.ts";
-import { systemProcesses, type ProcessTable } from "./processes.ts";
-import { holdBytes, spoolToFile } from "./spool.ts";
-import { createTemporary, createTemporaryFolder, sweepTemporaryFiles } from "./temporary.ts";
+import { createProcessTable, type ProcessTable } from "./processes.ts";
+import { bufferStream, spoolToFile } from "./spool.ts";
+import { createTemporaryFile, createTemporaryFolder, sweepTemporaryFiles } from "./temporary.ts";
 
 const posix = process.platform !== "win32";
 
@@ -34,7 +34,7 @@ const say = (content: string) => async (writer: ContentWriter) => writer.write(c
 
 const modeOf = async (file: string) => (await stat(file)).mode & 0o777;
 
-test("the file is there as a whole, and nothing else is left", async () => {
+test("writes the complete file and leaves nothing else", async () => {
   const file = join(root, "名簿.csv");
   const count = await writeFileAtomically(file, place(), async (writer) => {
     await writer.write("a\n");
@@ -48,7 +48,7 @@ test("the file is there as a whole, and nothing else is left", async () => {
   expect(await readdir(temporaryFolder)).toEqual([]);
 });
 
-test("text and bytes, small and large, keep their order; a surrogate pair may come in two pieces", async () => {
+test("keeps the order of text and bytes of any size, and accepts a surrogate pair in two chunks", async () => {
   const file = join(root, "x");
   const large = "あ".repeat(100_000);
   await writeFileAtomically(file, place(), async (writer) => {
@@ -59,7 +59,7 @@ test("text and bytes, small and large, keep their order; a surrogate pair may co
   expect(await readFile(file, "utf8")).toBe(`ab${large}c𠮷d`);
 });
 
-test("what is to happen with the file happens once its content is safe, and before it has its name", async () => {
+test("settles after the content is safe and before the file gets its name", async () => {
   const file = join(root, "out.csv");
   await writeFile(file, "old");
   const found: string[] = [];
@@ -75,7 +75,7 @@ test("what is to happen with the file happens once its content is safe, and befo
 });
 
 test.each(["none", "an old one"])(
-  "of two at once, the file of the one that is settled stays: over %s",
+  "of two simultaneous writes, the file of the settled one remains: over %s",
   async (before) => {
     const file = join(root, "out.csv");
     if (before !== "none") await writeFile(file, "old");
@@ -101,7 +101,7 @@ test.each(["none", "an old one"])(
   },
 );
 
-test("a second name that cannot be removed stays registered, for the next command", async () => {
+test("a second name that cannot be removed stays registered for the next command", async () => {
   const settle = async (): Promise<void> => {
     for (const name of (await readdir(root)).filter((one) => one.endsWith(".tmp"))) {
       await rm(join(root, name));
@@ -115,7 +115,7 @@ test("a second name that cannot be removed stays registered, for the next comman
   expect(await readFile(join(temporaryFolder, entry), "utf8")).toContain(".out.csv.7-2.tmp");
 });
 
-test("nothing is settled where the file cannot take its name", async () => {
+test("does not settle if the file cannot get its name", async () => {
   const file = join(root, "out.csv");
   let settled = false;
   const settle = async (): Promise<void> => void (settled = true);
@@ -129,7 +129,7 @@ test("nothing is settled where the file cannot take its name", async () => {
   expect((await readdir(root)).toSorted()).toEqual(["home", "out.csv"]);
 });
 
-test("a failed run leaves the old file, or none", async () => {
+test("a failed run keeps the old file, or leaves none", async () => {
   const file = join(root, "x");
   const fail = async (writer: ContentWriter) => {
     await writer.write("half");
@@ -143,7 +143,7 @@ test("a failed run leaves the old file, or none", async () => {
   expect(await readdir(temporaryFolder)).toEqual([]);
 });
 
-test("without content that is worth a file none is made, and what else is to happen happens", async () => {
+test("creates no file for empty content, but still settles", async () => {
   const file = join(root, "x");
   await writeFile(file, "old");
   let settled = 0;
@@ -159,7 +159,7 @@ test("without content that is worth a file none is made, and what else is to hap
   expect([settled, await readFile(file, "utf8")]).toEqual([3, "header"]);
 });
 
-test.skipIf(!posix)("its permissions are its own from the first byte", async () => {
+test.skipIf(!posix)("the file has its permissions from the first byte", async () => {
   await writeFileAtomically(join(root, "x"), { ...place(), mode: 0o600 }, async (writer) => {
     await writer.write("secret");
     expect(await modeOf(join(root, ".x.7.tmp"))).toBe(0o600);
@@ -167,7 +167,7 @@ test.skipIf(!posix)("its permissions are its own from the first byte", async () 
   expect(await modeOf(join(root, "x"))).toBe(0o600);
 });
 
-test("a file system that refuses its permissions is told as such", async () => {
+test("reports a file system that refuses the permissions", async () => {
   const own = await open(import.meta.filename);
   const chmod = vi.spyOn(Object.getPrototypeOf(own) as typeof own, "chmod");
   await own.close();
@@ -181,7 +181,7 @@ test("a file system that refuses its permissions is told as such", async () => {
   expect(await readdir(root)).toEqual(["home"]);
 });
 
-test("two runs of one process at one file do not meet", async () => {
+test("two writes of one process to the same file do not interfere", async () => {
   const file = join(root, "x");
   await writeFileAtomically(file, place(), async (outer) => {
     await writeFileAtomically(file, place(), say("inner"));
@@ -194,7 +194,7 @@ test("two runs of one process at one file do not meet", async () => {
 /** A kernel file system in which nobody can create a file, not even root. */
 const KERNELS = "/sys/kernel";
 
-test.skipIf(!existsSync(KERNELS))("a folder that may not be written is refused", async () => {
+test.skipIf(!existsSync(KERNELS))("refuses a folder without write permission", async () => {
   const path = join(KERNELS, "users.csv");
   await expect(writeFileAtomically(path, place(), say("x"))).rejects.toMatchObject({
     code: "usage",
@@ -208,7 +208,7 @@ test.skipIf(!existsSync(KERNELS))("a folder that may not be written is refused",
 test.each([
   ["named", undefined],
   ["named and settled", async () => undefined],
-])("a folder that is gone by the time its file is to be %s is told", async (_, settle) => {
+])("reports a folder that is deleted before its file is %s", async (_, settle) => {
   const folder = join(root, "gone");
   await mkdir(folder);
   const path = join(folder, "users.csv");
@@ -224,7 +224,7 @@ test.each([
 const WITH_MOUNTS = ["--map-root-user", "--mount", "sh", "-ec"] as const;
 const mayMount = spawnSync("unshare", [...WITH_MOUNTS, "mount -t tmpfs none /tmp"]).status === 0;
 
-test.skipIf(!mayMount)("a home that is mounted read-only is told as such", async () => {
+test.skipIf(!mayMount)("reports a home on a read-only file system", async () => {
   const module = new URL("./temporary.ts", import.meta.url).href;
   const program = `
     import { createTemporaryFolder } from ${JSON.stringify(module)};
@@ -237,7 +237,7 @@ test.skipIf(!mayMount)("a home that is mounted read-only is told as such", async
   expect(JSON.parse(said.stdout)).toEqual({ code: "unexpected", where: root, cause: "EROFS" });
 });
 
-test.skipIf(!mayMount)("a file system that is mounted read-only is told as such", async () => {
+test.skipIf(!mayMount)("reports a read-only file system", async () => {
   const folder = join(root, "read-only");
   await mkdir(folder);
   const module = new URL("./atomic.ts", import.meta.url).href;
@@ -252,19 +252,19 @@ test.skipIf(!mayMount)("a file system that is mounted read-only is told as such"
   expect(JSON.parse(said.stdout)).toEqual({ code: "usage", where: join(folder, "x"), cause: "EROFS" });
 });
 
-test("a home that cannot be written does not keep from writing elsewhere", async () => {
+test("a home that cannot be written does not prevent writing elsewhere", async () => {
   await writeFile(join(root, "home"), "no folder");
   await writeFileAtomically(join(root, "x"), place(), say("new"));
   expect(await readFile(join(root, "x"), "utf8")).toBe("new");
 });
 
-test("a name of 255 bytes can be written", async () => {
+test("writes a file with a name of 255 bytes", async () => {
   const file = join(root, "名".repeat(80));
   await writeFileAtomically(file, place(), say("new"));
   expect(await readFile(file, "utf8")).toBe("new");
 });
 
-test("what comes in is spooled byte by byte, 0600, and removed", async () => {
+test("spools input byte by byte with mode 0600, and removes it", async () => {
   let path: string;
   {
     await using spooled = await spoolToFile(Readable.from([Buffer.from([0x93, 0xfa]), "あ"]), place());
@@ -282,43 +282,40 @@ test("what comes in is spooled byte by byte, 0600, and removed", async () => {
   expect(await readdir(temporaryFolder)).toEqual([]);
 });
 
-test.skipIf(!existsSync(KERNELS))(
-  "where the home is read-only, bytes are held in memory, but not without end",
-  async () => {
-    const readOnly = { ...place(), temporaryFolder: KERNELS };
-    await expect(spoolToFile(Readable.from(["氏名"]), readOnly)).rejects.toMatchObject({
-      code: "unexpected",
-      what: { en: "the settings and data of clomoctl cannot be written here" },
-      where: KERNELS,
-    });
-    const held = await holdBytes(Readable.from([Buffer.from([0x93, 0xfa]), "あ"]), readOnly);
-    expect(held.bytes).toBe(5);
-    for (const _ of ["once", "again"]) {
-      expect(Buffer.concat(await Array.fromAsync(held.chunks())).toString("hex")).toBe("93fae38182");
-    }
-    await held[Symbol.asyncDispose]();
-    expect(await Array.fromAsync(held.chunks())).toEqual([]);
-    const mebibyte = Buffer.alloc(1024 * 1024);
-    const most = await holdBytes(Readable.from(Array.from({ length: 64 }, () => mebibyte)), readOnly);
-    expect(most.bytes).toBe(64 * 1024 * 1024);
-    const tooMuch = holdBytes(Readable.from([...Array.from({ length: 64 }, () => mebibyte), "x"]), readOnly);
-    await expect(tooMuch).rejects.toMatchObject({ where: KERNELS, hint: { en: "name a file: -o FILE" } });
-  },
-);
+test.skipIf(!existsSync(KERNELS))("holds bytes in memory up to a limit if the home is read-only", async () => {
+  const readOnly = { ...place(), temporaryFolder: KERNELS };
+  await expect(spoolToFile(Readable.from(["氏名"]), readOnly)).rejects.toMatchObject({
+    code: "unexpected",
+    what: { en: "clomoctl cannot write its settings and data here" },
+    where: KERNELS,
+  });
+  const held = await bufferStream(Readable.from([Buffer.from([0x93, 0xfa]), "あ"]), readOnly);
+  expect(held.bytes).toBe(5);
+  for (const _ of ["once", "again"]) {
+    expect(Buffer.concat(await Array.fromAsync(held.chunks())).toString("hex")).toBe("93fae38182");
+  }
+  await held[Symbol.asyncDispose]();
+  expect(await Array.fromAsync(held.chunks())).toEqual([]);
+  const mebibyte = Buffer.alloc(1024 * 1024);
+  const most = await bufferStream(Readable.from(Array.from({ length: 64 }, () => mebibyte)), readOnly);
+  expect(most.bytes).toBe(64 * 1024 * 1024);
+  const tooMuch = bufferStream(Readable.from([...Array.from({ length: 64 }, () => mebibyte), "x"]), readOnly);
+  await expect(tooMuch).rejects.toMatchObject({ where: KERNELS, hint: { en: "write the output to a file: -o FILE" } });
+});
 
-test("bytes that are held lie in the temporary folder where it can be written", async () => {
-  const held = await holdBytes(Readable.from(["x"]), place());
+test("holds bytes in the temporary folder if it can be written", async () => {
+  const held = await bufferStream(Readable.from(["x"]), place());
   expect(await readdir(temporaryFolder)).toHaveLength(2);
   await held[Symbol.asyncDispose]();
   expect(await readdir(temporaryFolder)).toEqual([]);
   await writeFile(join(root, "no folder"), "");
   const nowhere = { ...place(), temporaryFolder: join(root, "no folder") };
-  await expect(holdBytes(Readable.from(["x"]), nowhere)).rejects.toMatchObject({ code: "unexpected" });
+  await expect(bufferStream(Readable.from(["x"]), nowhere)).rejects.toMatchObject({ code: "unexpected" });
 });
 
 /** Leaves a temporary file behind as a dying process does. */
 async function leave(processes: ProcessTable): Promise<string> {
-  const { path, handle } = await createTemporary(place(processes), root, "x", 0o600);
+  const { path, handle } = await createTemporaryFile(place(processes), root, "x", 0o600);
   await handle.close();
   return path;
 }
@@ -337,13 +334,13 @@ test.each([
   await rm(file, { force: true });
 });
 
-test("what a dead process registered and never made, or removed already, is forgotten", async () => {
+test("forgets what a dead process registered but never created or already removed", async () => {
   await rm(await leave(table()));
   await sweepTemporaryFiles(place(table([])));
   expect(await readdir(temporaryFolder)).toEqual([]);
 });
 
-test("a temporary folder goes with all that is in it: removed, or swept once its process is dead", async () => {
+test("a temporary folder is removed with its contents, or swept when its process is dead", async () => {
   const [one, two] = [await createTemporaryFolder(place(), "one"), await createTemporaryFolder(place(), "two")];
   for (const { path } of [one, two]) await writeFile(join(path, "a"), "");
   await one.remove();
@@ -353,7 +350,7 @@ test("a temporary folder goes with all that is in it: removed, or swept once its
   expect(await readdir(temporaryFolder)).toEqual([]);
 });
 
-test("a folder takes the place of another one, which is removed", async () => {
+test("a folder replaces another one, which is removed", async () => {
   const target = join(root, "bundle");
   await mkdir(target);
   await writeFile(join(target, "old"), "");
@@ -365,7 +362,7 @@ test("a folder takes the place of another one, which is removed", async () => {
   expect(await readdir(temporaryFolder)).toEqual([]);
 });
 
-test("a folder whose place cannot be taken is there again", async () => {
+test("restores a folder that cannot be replaced", async () => {
   const target = join(root, "bundle");
   await mkdir(target);
   await writeFile(join(target, "old"), "");
@@ -378,7 +375,7 @@ test("a folder whose place cannot be taken is there again", async () => {
 test.each([
   ["gets its name back", false, ["old"]],
   ["goes where its name was taken", true, ["new"]],
-])("a folder that stood aside as its process died %s", async (_, isTaken, content) => {
+])("a folder that was set aside when its process died %s", async (_, isTaken, content) => {
   const [target, aside] = [join(root, "bundle"), join(root, ".bundle.7-1.tmp")];
   await mkdir(aside);
   await writeFile(join(aside, "old"), "");
@@ -395,7 +392,7 @@ test.each([
   expect(await readdir(temporaryFolder)).toEqual([]);
 });
 
-test("sweeping removes nothing that is not a temporary file, and never fails", async () => {
+test("sweeping removes only temporary files, and never fails", async () => {
   await sweepTemporaryFiles(place());
   await mkdir(temporaryFolder, { recursive: true });
   await writeFile(join(root, "precious"), "");
@@ -411,8 +408,8 @@ test("sweeping removes nothing that is not a temporary file, and never fails", a
   expect(await readdir(temporaryFolder)).toEqual(["7-1.json", "readme.txt"]);
 });
 
-test("the system tells that we live, and when we began", async () => {
-  const processes = systemProcesses(process.pid, process.kill.bind(process), "host");
+test("the system reports whether a process lives, and when it began", async () => {
+  const processes = createProcessTable(process.pid, process.kill.bind(process), "host");
   expect(processes.isAlive(process.pid)).toBe(true);
   expect(processes.startOf(process.pid)).toBe(processes.startOf(process.pid));
   const { stdout } = await promisify(execFile)(process.execPath, ["-p", "process.pid"]);
@@ -424,25 +421,25 @@ test.each([
   ["is somebody else's", () => throwing("EPERM"), true],
   ["is gone", () => throwing("ESRCH"), false],
   ["cannot be asked", () => throwing(undefined), false],
-])("a process lives that %s", (_, kill, alive) => {
-  expect(systemProcesses(1, kill, "host").isAlive(7)).toBe(alive);
+])("recognises whether a process lives that %s", (_, kill, alive) => {
+  expect(createProcessTable(1, kill, "host").isAlive(7)).toBe(alive);
 });
 
 const throwing = (code: string | undefined): never => {
   throw Object.assign(new Error("kill"), code === undefined ? {} : { code });
 };
 
-test("processes of another machine are told apart from ours by the host's name", () => {
-  const [one, other] = ["here", "there"].map((name) => systemProcesses(1, () => true, name).place);
+test("distinguishes processes of another computer by host name", () => {
+  const [one, other] = ["here", "there"].map((name) => createProcessTable(1, () => true, name).place);
   expect([one?.split(" ")[0], other?.split(" ")[0]]).toEqual(["here", "there"]);
 });
 
-test.skipIf(process.platform !== "linux")("a program's odd name does not hide when it began", async () => {
+test.skipIf(process.platform !== "linux")("a program's odd name does not hide its start time", async () => {
   const odd = join(root, "a) b (c) 1 2");
   await symlink(process.execPath, odd);
   const child = execFile(odd, ["-e", "setInterval(() => {}, 1000)"]);
   try {
-    const processes = systemProcesses(process.pid, process.kill.bind(process), "host");
+    const processes = createProcessTable(process.pid, process.kill.bind(process), "host");
     const [own, its] = [process.pid, child.pid ?? 0].map((pid) => processes.startOf(pid)?.split(" ") ?? []);
     expect(its?.[0]).toBe(own?.[0]);
     // hundredths of a second since boot
@@ -453,8 +450,8 @@ test.skipIf(process.platform !== "linux")("a program's odd name does not hide wh
   }
 });
 
-test.skipIf(process.platform !== "linux")("Linux tells when a process began", () => {
-  const processes = systemProcesses(process.pid, process.kill.bind(process), "host");
+test.skipIf(process.platform !== "linux")("Linux reports when a process began", () => {
+  const processes = createProcessTable(process.pid, process.kill.bind(process), "host");
   expect(processes.startOf(process.pid)).toMatch(/^[0-9a-f-]{36} \d+$/);
   expect(processes.place).toMatch(/^host pid:\[\d+\]$/);
   expect(processes.startOf(2 ** 30)).toBeUndefined();

@@ -1,81 +1,82 @@
 import { copyFile, link, open, rename, rm, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { diskFailureOf } from "../errors/disk.ts";
+import { toDiskFailure } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { syncNames } from "./folder.ts";
-import { createTemporary, hasCode, type TemporaryPlace } from "./temporary.ts";
+import { syncFolder } from "./folder.ts";
+import { createTemporaryFile, hasCode, type TemporaryStorage } from "./temporary.ts";
 
-/** Receives a file's content, in order; await each write, so that memory stays bounded. */
+/** Receives the content of a file in order. Await each write, so that memory use stays bounded. */
 export interface ContentWriter {
   write(chunk: string | Uint8Array): Promise<void>;
 }
 
 /** Options for writing a file. */
-export interface WriteOptions<T> extends TemporaryPlace {
-  /** permissions of the file; by the umask if absent */
+export interface WriteOptions<T> extends TemporaryStorage {
+  /** permissions of the file; by default, the umask determines them */
   readonly mode?: number | undefined;
-  /** called before the file gets its name; if it throws, what has the name stays */
+  /** called before the file gets its final name; if it throws, an existing file of that name stays */
   readonly beforeNaming?: (() => Promise<unknown>) | undefined;
-  /** called once the file is in place, with its name; if it throws, the old file is there again, or none */
+  /** called after the final rename; if it throws, the old file is restored, or the new one removed if there was none */
   readonly settle?: (() => Promise<unknown>) | undefined;
-  /** whether what was written needs no file: then none is made, an old one stays, and `settle` is called all the same */
+  /** returns true if the result needs no file: none is created, an existing file stays, and `settle` is still called */
   readonly isEmpty?: ((written: T) => boolean) | undefined;
 }
 
 /**
- * Writes a file atomically: to `.NAME.PID.tmp` next to it, then by a rename, so that a failed run leaves the old file
+ * Writes a file atomically: first to `.NAME.PID.tmp` next to it, then by a rename. A failed run leaves the old file
  * unchanged.
  *
- * @param path where it really lies: a link of that name is replaced
- * @throws `usage` when its folder does not exist or is not writable, `unexpected` on a full or faulty disk
+ * @param path real path of the file; a symbolic link at this path would be replaced
+ * @throws `usage` if the folder does not exist or is not writable, `unexpected` if the disk is full or faulty
  */
 export async function writeFileAtomically<T>(
   path: string,
   { settle, mode, beforeNaming, isEmpty, ...place }: WriteOptions<T>,
   write: (writer: ContentWriter) => Promise<T>,
 ): Promise<T> {
-  const refused = refusedAs(path);
-  const temporary = await createTemporary(place, dirname(path), basename(path), mode ?? 0o666).catch(refused);
+  const refused = rethrowAsOutputFailure(path);
+  const temporary = await createTemporaryFile(place, dirname(path), basename(path), mode ?? 0o666).catch(refused);
   try {
-    const result = await writeWhole(temporary.handle, path, mode, write);
+    const result = await writeAndSync(temporary.handle, path, mode, write);
     await beforeNaming?.();
     if (isEmpty?.(result) === true) {
       await settle?.();
       await rm(temporary.path, { force: true });
     } else if (settle === undefined) {
       await rename(temporary.path, path).catch(refused);
-      await syncNames(dirname(path)).catch(refused);
-    } else await replaceSettled(temporary.path, path, { ...place, settle });
+      await syncFolder(dirname(path)).catch(refused);
+    } else await replaceAndSettle(temporary.path, path, { ...place, settle });
     return result;
   } catch (error) {
     await rm(temporary.path, { force: true });
-    throw diskFailureOf(error, path) ?? error;
+    throw toDiskFailure(error, path) ?? error;
   } finally {
     await temporary.forget();
   }
 }
 
 /**
- * Gives a complete file its name and settles it; the one that had the name is kept until then.
+ * Gives a complete file its final name and calls `settle`. The file that had the name is kept until then.
  *
- * The name comes first: a process that dies between the two leaves a file that is not settled, which the next attempt
- * replaces. The other way round it would leave something settled whose file the next command's sweep removes.
+ * The rename comes first: a process that dies between the two steps leaves a file that is not settled, which the next
+ * attempt replaces. In the opposite order, a process that dies would have settled a file that the next command removes.
  *
- * Others may write the same name meanwhile, and settle theirs. So one that fails puts the former file back only over its
- * own, and one that is settled gives its file the name again if another took it.
+ * Other processes may write and settle a file of the same name at the same time. Therefore a process that fails
+ * restores the former file only if its own file still has the name, and a process that succeeds renames its file again
+ * if another process has replaced it.
  */
-async function replaceSettled(
+async function replaceAndSettle(
   complete: string,
   path: string,
-  { settle, ...place }: { readonly settle: () => Promise<unknown> } & TemporaryPlace,
+  { settle, ...place }: { readonly settle: () => Promise<unknown> } & TemporaryStorage,
 ): Promise<void> {
   const [folder, name] = [dirname(path), basename(path)];
-  const refused = refusedAs(path);
-  await using former = await secondName(place, folder, name).catch(refused);
-  await using again = await secondName(place, folder, name).catch(refused);
-  const isThere = await keepAs(former.path, path).catch(refused);
-  await keepAs(again.path, complete).catch(refused);
+  const refused = rethrowAsOutputFailure(path);
+  await using former = await createTemporaryName(place, folder, name).catch(refused);
+  await using again = await createTemporaryName(place, folder, name).catch(refused);
+  const isThere = await linkOrCopy(former.path, path).catch(refused);
+  await linkOrCopy(again.path, complete).catch(refused);
   const own = await stat(complete, { bigint: true }).catch(refused);
   await rename(complete, path).catch(refused);
   const isOwn = async (): Promise<boolean> => {
@@ -83,8 +84,8 @@ async function replaceSettled(
     return now?.ino === own.ino && now.dev === own.dev;
   };
   try {
-    // else a power failure may take the file and leave what is settled
-    await syncNames(folder).catch(refused);
+    // otherwise a power failure may remove the file after it has been settled
+    await syncFolder(folder).catch(refused);
     await settle();
   } catch (error) {
     if (await isOwn()) await (isThere ? rename(former.path, path) : rm(path, { force: true }));
@@ -93,13 +94,13 @@ async function replaceSettled(
   if (!(await isOwn())) await rename(again.path, path);
 }
 
-/** A registered name for a file that is kept for a while, and removed then. */
-async function secondName(
-  place: TemporaryPlace,
+/** Creates a registered temporary name for a file that is kept for a while and then removed. */
+async function createTemporaryName(
+  place: TemporaryStorage,
   folder: string,
   name: string,
 ): Promise<{ readonly path: string } & AsyncDisposable> {
-  const { path, handle, forget } = await createTemporary(place, folder, name, 0o600);
+  const { path, handle, forget } = await createTemporaryFile(place, folder, name, 0o600);
   await handle.close();
   return {
     path,
@@ -108,14 +109,14 @@ async function secondName(
         () => true,
         () => false,
       );
-      // one that stays is removed at the end, or by the next command
+      // a file that could not be removed is removed at exit or by the next command
       if (isGone) await forget();
     },
   };
 }
 
-/** Gives a file a second name, or where the file system knows none a copy. @returns false if there is no such file */
-async function keepAs(second: string, path: string): Promise<boolean> {
+/** Gives a file a second name with a hard link or, if unsupported, a copy.  @returns false if the file is missing */
+async function linkOrCopy(second: string, path: string): Promise<boolean> {
   await rm(second, { force: true });
   try {
     await link(path, second).catch((error: unknown) => {
@@ -129,14 +130,14 @@ async function keepAs(second: string, path: string): Promise<boolean> {
   }
 }
 
-async function writeWhole<T>(
+async function writeAndSync<T>(
   handle: FileHandle,
   path: string,
   mode: number | undefined,
   write: (writer: ContentWriter) => Promise<T>,
 ): Promise<T> {
   try {
-    if (mode !== undefined) await handle.chmod(mode).catch(refusedAs(path));
+    if (mode !== undefined) await handle.chmod(mode).catch(rethrowAsOutputFailure(path));
     const result = await writeContent(handle, write);
     await handle.sync();
     return result;
@@ -169,7 +170,7 @@ class FileContent implements ContentWriter {
     const batch = this.#batch;
     this.#batch = "";
     if (batch !== "") {
-      // Unlike write, which a pipe may cut short, writeFile continues from the current position until all is written.
+      // writeFile continues from the current position until everything is written; write may stop early on a pipe
       await this.#handle.writeFile(batch);
     }
   }
@@ -182,34 +183,34 @@ async function writeContent<T>(handle: FileHandle, write: (writer: ContentWriter
   return result;
 }
 
-/** Writes to a pipe or a device. @throws `usage` when it is not writable, `unexpected` on a full or faulty disk */
-export async function writeStraight<T>(path: string, write: (writer: ContentWriter) => Promise<T>): Promise<T> {
-  const handle = await open(path, "a").catch(refusedAs(path));
+/** Writes directly to a pipe or device.  @throws `usage` if not writable, `unexpected` if the disk is full or faulty */
+export async function writeDirectly<T>(path: string, write: (writer: ContentWriter) => Promise<T>): Promise<T> {
+  const handle = await open(path, "a").catch(rethrowAsOutputFailure(path));
   try {
     return await writeContent(handle, write);
   } catch (error) {
-    throw diskFailureOf(error, path) ?? error;
+    throw toDiskFailure(error, path) ?? error;
   } finally {
     await handle.close();
   }
 }
 
-/** Throws what {@link asRefusal} makes of an error of the file system. */
-const refusedAs =
+/** Returns an error handler that throws the result of {@link toOutputFailure}. */
+const rethrowAsOutputFailure =
   (where: string) =>
   (cause: unknown): never => {
-    throw asRefusal(cause, where);
+    throw toOutputFailure(cause, where);
   };
 
-/** The failure for an output that cannot be made where it is to be. */
-export function asRefusal(cause: unknown, where: string): unknown {
+/** Converts a file system error to the failure for an output that cannot be written; returns other errors as is. */
+export function toOutputFailure(cause: unknown, where: string): unknown {
   if (hasCode(cause, "ENOENT", "ENOTDIR")) {
-    const what = text("no such folder for this file", "このファイルを置くフォルダーがありません");
+    const what = text("the folder for this file does not exist", "このファイルを置くフォルダーがありません");
     return new Failure("usage", { what, where, cause });
   }
   if (hasCode(cause, "EACCES", "EPERM", "EROFS")) {
     const what = text("permission denied: cannot write here", "この場所に書き込む権限がありません");
     return new Failure("usage", { what, where, cause });
   }
-  return diskFailureOf(cause, where) ?? cause;
+  return toDiskFailure(cause, where) ?? cause;
 }

@@ -2,14 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { FolderInMaking } from "./folder-in-making.ts";
+import { FolderWriter } from "./folder-in-making.ts";
 
-test("a folder that takes no files any more is told with its final name", async () => {
+test("reports a folder that no longer accepts files with its final name", async () => {
   const root = mkdtempSync(join(tmpdir(), "making-"));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const target = join(root, "bundle");
   const processes = { self: 7, place: "here", startOf: () => undefined, isAlive: () => true };
-  const folder = await FolderInMaking.create(target, { temporaryFolder: join(root, "tmp"), processes });
+  const folder = await FolderWriter.create(target, { temporaryFolder: join(root, "tmp"), processes });
   rmSync(folder.path, { recursive: true });
   writeFileSync(folder.path, "");
   await expect(folder.file("resources/users.ndjson")).rejects.toMatchObject({ code: "usage", where: target });

@@ -1,30 +1,31 @@
 import { createHash } from "node:crypto";
 import { mkdir, open, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { asRefusal, type ContentWriter, type WriteOptions } from "./atomic.ts";
-import { createTemporaryFolder, type TemporaryFolder, type TemporaryPlace } from "./temporary.ts";
+import { toOutputFailure, type ContentWriter, type WriteOptions } from "./atomic.ts";
+import { createTemporaryFolder, type TemporaryFolder, type TemporaryStorage } from "./temporary.ts";
 
-/** A file that was written. */
+/** Size and hash of a file that has been written. */
 export interface WrittenFile {
   readonly bytes: number;
-  /** in lower-case hexadecimal digits */
+  /** lower-case hexadecimal digits */
   readonly sha256: string;
 }
 
-/** A file that is being written, and hashed on the way. */
-export interface FileInMaking extends ContentWriter {
-  /** its content is on the disk then */
+/** A file that is being written and hashed at the same time. */
+export interface HashedFileWriter extends ContentWriter {
+  /** Completes the file. When the promise resolves, all content has been written. */
   close(): Promise<WrittenFile>;
 }
 
-/** Handed to the disk at once: smaller pieces are gathered. */
-const GATHERED_BYTES = 256 * 1024;
+/** Number of bytes in one write; smaller pieces are collected first. */
+const WRITE_BATCH_BYTES = 256 * 1024;
 
 /**
- * A folder that is filled out of sight, as `.NAME.PID.tmp` beside its final name, and gets that name when it is whole: a
- * process that dies leaves none of that name, and what it leaves is removed by the next command. Folders are 0700, files 0600.
+ * Fills a folder under the temporary name `.NAME.PID.tmp` next to its final name, and renames it when it is complete. A
+ * process that dies leaves no folder with the final name, and the next command removes the temporary folder. Folders
+ * have the mode 0700, files 0600.
  */
-export class FolderInMaking {
+export class FolderWriter {
   readonly #target: string;
   readonly #folder: TemporaryFolder;
   readonly #naming: Pick<WriteOptions<void>, "beforeNaming"> | undefined;
@@ -37,37 +38,40 @@ export class FolderInMaking {
   }
 
   /**
-   * @param target absolute; a folder of that name is replaced unless `beforeNaming` throws
-   * @throws `usage` where none can be made
+   * Creates the folder under its temporary name.
+   *
+   * @param target absolute path; an existing folder at this path is replaced unless `beforeNaming` throws
+   * @throws `usage` if the folder cannot be created
    */
   static async create(
     target: string,
     { beforeNaming, ...place }: Omit<WriteOptions<void>, "mode" | "settle" | "isEmpty">,
-  ): Promise<FolderInMaking> {
+  ): Promise<FolderWriter> {
     const folder = await createTemporaryFolder(place, basename(target), dirname(target)).catch((error: unknown) => {
-      throw asRefusal(error, target);
+      throw toOutputFailure(error, target);
     });
-    return new FolderInMaking(target, folder, { beforeNaming });
+    return new FolderWriter(target, folder, { beforeNaming });
   }
 
-  /** A folder that never gets a name: in the temporary folder, until it is abandoned. */
-  static async createUnnamed(name: string, place: TemporaryPlace): Promise<FolderInMaking> {
+  /** Creates a folder that never gets a final name. It stays in the temporary folder until it is abandoned. */
+  static async createUnnamed(name: string, place: TemporaryStorage): Promise<FolderWriter> {
     const folder = await createTemporaryFolder(place, name);
-    return new FolderInMaking(folder.path, folder);
+    return new FolderWriter(folder.path, folder);
   }
 
-  /** where it is now */
+  /** The current path of the folder. */
   get path(): string {
     return this.#folder.path;
   }
 
   /**
-   * Opens a new file in it; several may be open.
+   * Opens a new file in the folder. Several files may be open at the same time.
    *
-   * @param path with `/` between names
-   * @throws `usage` where none can be made, `unexpected` on a full or faulty disk, also later
+   * @param path relative path with `/` between names
+   * @throws `usage` if the file cannot be created, `unexpected` if the disk is full or faulty; later writes can throw
+   * them too
    */
-  async file(path: string): Promise<FileInMaking> {
+  async file(path: string): Promise<HashedFileWriter> {
     const full = join(this.path, path);
     await mkdir(dirname(full), { recursive: true, mode: 0o700 }).catch(this.#onDisk);
     const handle = await open(full, "wx", 0o600).catch(this.#onDisk);
@@ -76,7 +80,7 @@ export class FolderInMaking {
     let bytes = 0;
     let gathered: Uint8Array[] = [];
     let waiting = 0;
-    /** what was handed to the disk last, while more is gathered */
+    /** the write that was started last, while further content is collected */
     let writing: Promise<void> = Promise.resolve();
     const flush = async (): Promise<void> => {
       const content = Buffer.concat(gathered);
@@ -84,7 +88,7 @@ export class FolderInMaking {
       waiting = 0;
       await writing;
       writing = handle.writeFile(content).catch(this.#onDisk);
-      // heard of by the next flush, or as it is closed
+      // the next flush, or closing the file, throws the error
       writing.catch(() => undefined);
       hash.update(content);
     };
@@ -94,7 +98,7 @@ export class FolderInMaking {
         gathered.push(content);
         bytes += content.length;
         waiting += content.length;
-        if (waiting >= GATHERED_BYTES) await flush();
+        if (waiting >= WRITE_BATCH_BYTES) await flush();
       },
       close: async () => {
         await flush();
@@ -107,13 +111,13 @@ export class FolderInMaking {
     };
   }
 
-  /** Gives it its final name; a folder that has the name is removed. @throws what `beforeNaming` throws */
+  /** Gives the folder its final name, replacing an existing folder.  @throws any error of `beforeNaming` */
   async settle(): Promise<void> {
     await this.#naming?.beforeNaming?.();
     await this.#folder.nameAs(this.#target).catch(this.#onDisk);
   }
 
-  /** Removes it with all that is in it. */
+  /** Removes the folder and everything in it. */
   async abandon(): Promise<void> {
     for (const handle of this.#open) await handle.close().catch(() => undefined);
     this.#open.clear();
@@ -121,6 +125,6 @@ export class FolderInMaking {
   }
 
   readonly #onDisk = (cause: unknown): never => {
-    throw asRefusal(cause, this.#target);
+    throw toOutputFailure(cause, this.#target);
   };
 }

@@ -2,9 +2,9 @@ import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { ensureFolder, syncNames, unwritable } from "./folder.ts";
+import { ensureFolder, syncFolder, createUnwritableFailure } from "./folder.ts";
 
-test("folders are made for their owner only; what cannot be made is told", async () => {
+test("creates folders for their owner only, and reports a folder that cannot be created", async () => {
   const root = await mkdtemp(join(tmpdir(), "home-"));
   const folder = join(root, "a", "b");
   await ensureFolder(folder);
@@ -16,17 +16,17 @@ test("folders are made for their owner only; what cannot be made is told", async
 });
 
 test.each([
-  ["ENOSPC", "no space left on the disk", "free some space, then run it again"],
-  ["EDQUOT", "no space left on the disk", "free some space, then run it again"],
-  ["EIO", "disk I/O error", "check the disk first (see the system log), then run it again"],
+  ["ENOSPC", "no space left on the disk", "free some space, then run the command again"],
+  ["EDQUOT", "no space left on the disk", "free some space, then run the command again"],
+  ["EIO", "disk I/O error", "check the disk first (see the system log), then run the command again"],
   [
     "EROFS",
-    "the settings and data of clomoctl cannot be written here",
-    "make the folder writable, or let CLOMOCTL_HOME name another",
+    "clomoctl cannot write its settings and data here",
+    "make the folder writable, or set CLOMOCTL_HOME to another folder",
   ],
-])("a home that cannot be written because of %s: %s", (code, what, hint) => {
+])("reports a home that cannot be written because of %s: %s", (code, what, hint) => {
   const cause = Object.assign(new Error(code), { code, path: "/home/of/clomoctl/contexts.json.tmp-1" });
-  expect(unwritable("/home/of/clomoctl", cause)).toMatchObject({
+  expect(createUnwritableFailure("/home/of/clomoctl", cause)).toMatchObject({
     code: "unexpected",
     what: { en: what },
     where: "/home/of/clomoctl",
@@ -35,17 +35,17 @@ test.each([
   });
 });
 
-test("a home whose lock SQLite cannot write because the disk is full", () => {
+test("reports that SQLite cannot write the lock of the home because the disk is full", () => {
   const cause = Object.assign(new Error("database or disk is full"), { code: "ERR_SQLITE_ERROR", errcode: 13 });
-  expect(unwritable("/home/of/clomoctl", cause)).toMatchObject({
+  expect(createUnwritableFailure("/home/of/clomoctl", cause)).toMatchObject({
     what: { en: "no space left on the disk" },
     where: "/home/of/clomoctl",
   });
 });
 
-test("the names in a folder are synced; a folder that does not exist is told", async () => {
+test("syncs the names in a folder, and reports a missing folder", async () => {
   const folder = await mkdtemp(join(tmpdir(), "names-"));
-  await expect(syncNames(folder)).resolves.toBeUndefined();
+  await expect(syncFolder(folder)).resolves.toBeUndefined();
   await rm(folder, { recursive: true });
-  await expect(syncNames(folder)).rejects.toMatchObject({ code: "ENOENT" });
+  await expect(syncFolder(folder)).rejects.toMatchObject({ code: "ENOENT" });
 });

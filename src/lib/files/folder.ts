@@ -1,44 +1,42 @@
 import { statfsSync } from "node:fs";
 import { mkdir, open, readdir, stat } from "node:fs/promises";
-import { diskFailureOf } from "../errors/disk.ts";
+import { toDiskFailure } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
 /**
- * Creates a folder of the home and its parents, for its owner only; call it before writing, never before reading.
+ * Creates a folder in the home folder of clomoctl, and its parents, accessible only to their owner. Call this function
+ * before writing, never before reading.
  *
- * @throws `unexpected` when the folder cannot be created
+ * @throws `unexpected` if the folder cannot be created
  */
 export async function ensureFolder(folder: string): Promise<void> {
   const mode = 0o700;
   try {
     await mkdir(folder, { recursive: true, mode });
   } catch (cause) {
-    // Node then tells that the folder is missing, whatever the reason
+    // with `recursive`, Node.js may report a missing folder whatever the real reason is
     const isMissing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
     const reason: unknown = isMissing ? await mkdir(folder, { mode }).catch((again: unknown) => again) : cause;
-    if (reason !== undefined) throw unwritable(folder, reason);
+    if (reason !== undefined) throw createUnwritableFailure(folder, reason);
   }
 }
 
-/** The failure of a change to a home that is read-only, or on a full or faulty disk. */
-export const unwritable = (where: string, cause: unknown): Failure =>
-  diskFailureOf(cause, where) ??
+/** Creates the failure for a home folder that is read-only, or on a full or faulty disk. */
+export const createUnwritableFailure = (where: string, cause: unknown): Failure =>
+  toDiskFailure(cause, where) ??
   new Failure("unexpected", {
-    what: text(
-      "the settings and data of clomoctl cannot be written here",
-      "clomoctl の設定やデータをここに書き込めません",
-    ),
+    what: text("clomoctl cannot write its settings and data here", "clomoctl の設定やデータをここに書き込めません"),
     where,
     hint: text(
-      "make the folder writable, or let CLOMOCTL_HOME name another",
+      "make the folder writable, or set CLOMOCTL_HOME to another folder",
       "フォルダーに書き込めるようにするか、CLOMOCTL_HOME で別の場所を指定してください",
     ),
     cause,
   });
 
-/** Bytes that the user may still write into a folder; undefined if that cannot be found out. */
-export function freeBytesIn(folder: string): number | undefined {
+/** Returns the number of bytes that the user can still write to a folder; undefined if it cannot be determined. */
+export function getFreeBytes(folder: string): number | undefined {
   try {
     const { bavail, bsize } = statfsSync(folder);
     return bavail * bsize;
@@ -47,28 +45,28 @@ export function freeBytesIn(folder: string): number | undefined {
   }
 }
 
-/** The names in a folder. @throws the file system's error */
-export const namesIn = (folder: string): Promise<readonly string[]> => readdir(folder);
+/** Lists the names in a folder. @throws the error of the file system */
+export const listNames = (folder: string): Promise<readonly string[]> => readdir(folder);
 
-/** The user id of a folder's owner; undefined if there is no such folder. */
-export const ownerOf = (folder: string): Promise<number | undefined> =>
+/** Returns the user ID of the owner of a folder; undefined if the folder does not exist. */
+export const getFolderOwnerId = (folder: string): Promise<number | undefined> =>
   stat(folder).then(
     ({ uid }) => uid,
     () => undefined,
   );
 
-/** Whether there is a folder at a path. */
+/** Returns true if there is a folder at the path. */
 export const isFolder = (path: string): Promise<boolean> =>
   stat(path).then(
     (found) => found.isDirectory(),
     () => false,
   );
 
-/** Codes of systems and file systems that cannot sync a folder, or open it. */
-const CANNOT_SYNC: readonly unknown[] = ["EACCES", "EBADF", "EINVAL", "EISDIR", "ENOTSUP", "EPERM"];
+/** Error codes of systems and file systems that cannot open or sync a folder. */
+const SYNC_UNSUPPORTED_CODES: readonly unknown[] = ["EACCES", "EBADF", "EINVAL", "EISDIR", "ENOTSUP", "EPERM"];
 
-/** Makes the names in a folder outlast a power failure, where the system can do that. @throws if the disk fails */
-export async function syncNames(folder: string): Promise<void> {
+/** Syncs a folder, if the system can, so that its names survive a power failure.  @throws if the disk fails */
+export async function syncFolder(folder: string): Promise<void> {
   try {
     const handle = await open(folder, "r");
     try {
@@ -77,6 +75,6 @@ export async function syncNames(folder: string): Promise<void> {
       await handle.close();
     }
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && CANNOT_SYNC.includes(error.code))) throw error;
+    if (!(error instanceof Error && "code" in error && SYNC_UNSUPPORTED_CODES.includes(error.code))) throw error;
   }
 }

@@ -1,28 +1,36 @@
 export type { ContentWriter } from "./atomic.ts";
-export { ensureFolder, freeBytesIn, isFolder, namesIn, ownerOf, syncNames, unwritable } from "./folder.ts";
+export {
+  ensureFolder,
+  getFreeBytes,
+  isFolder,
+  listNames,
+  getFolderOwnerId,
+  syncFolder,
+  createUnwritableFailure,
+} from "./folder.ts";
 export type { WrittenFile } from "./folder-in-making.ts";
 export { openInput, type InputFile } from "./input.ts";
-export { alreadyThere, isStream, Outputs, realNameOf, type Output } from "./outputs.ts";
-export { readOwnFile, writeOwnFile } from "./own.ts";
-export { systemProcesses, type ProcessTable } from "./processes.ts";
+export { createExistingOutputFailure, isStream, Outputs, resolveRealPath, type Output } from "./outputs.ts";
+export { readTrustedFile, writeProgramFile } from "./own.ts";
+export { createProcessTable, type ProcessTable } from "./processes.ts";
 export {
   readChunks,
   readLenientText,
   readNamedFile,
   readNamedText,
-  readShort,
+  readSmallFile,
   readText,
-  unreadable,
-  type ReadFile,
+  createReadFailure,
+  type NamedFileContent,
 } from "./read.ts";
-export { scan, type ScannedFile } from "./scan.ts";
-export { holdBytes } from "./spool.ts";
+export { scanFiles, type ScannedFile } from "./scan.ts";
+export { bufferStream } from "./spool.ts";
 export {
   createTemporaryFolder,
   hasCode,
-  registeredFiles,
+  listRegisteredFiles,
   removeUnfinished,
   sweepTemporaryFiles,
   type TemporaryFolder,
-  type TemporaryPlace,
+  type TemporaryStorage,
 } from "./temporary.ts";

@@ -3,14 +3,14 @@ import { open } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { systemProcesses } from "./index.ts";
+import { createProcessTable } from "./index.ts";
 import { freshFolder } from "#support/commands/program.ts";
 import { openInput } from "./input.ts";
-import { unreadable } from "./read.ts";
+import { createReadFailure } from "./read.ts";
 
 const placeOf = (stdin = "") => {
   const folder = mkdtempSync(join(freshFolder(), "desk-"));
-  const processes = systemProcesses(1, () => true, "test");
+  const processes = createProcessTable(1, () => true, "test");
   return {
     stdin: Readable.from([Buffer.from(stdin)]),
     temporary: { temporaryFolder: join(folder, "tmp"), processes },
@@ -20,7 +20,7 @@ const placeOf = (stdin = "") => {
 const textOf = async (chunks: AsyncIterable<Uint8Array>): Promise<string> =>
   Buffer.concat(await Array.fromAsync(chunks)).toString();
 
-test("a file can be read more than once, and stays when it is done with", async () => {
+test("a file can be read more than once, and is kept afterwards", async () => {
   const place = placeOf();
   writeFileSync(join(place.workingFolder, "in.csv"), "氏名\n");
   const file = await openInput(place, "in.csv");
@@ -31,7 +31,7 @@ test("a file can be read more than once, and stays when it is done with", async 
   expect(existsSync(file.path)).toBe(true);
 });
 
-test("stdin is spooled, so that it can be read more than once, and removed when it is done with", async () => {
+test("stdin is spooled so that it can be read more than once, and removed afterwards", async () => {
   const file = await openInput(placeOf("氏名\n"), "-");
   expect(file).toMatchObject({ label: "stdin", bytes: 7 });
   expect(await textOf(file.chunks())).toBe("氏名\n");
@@ -48,13 +48,13 @@ test("a device is spooled like stdin", async () => {
   expect(existsSync(file.path)).toBe(false);
 });
 
-test.skipIf(process.platform === "win32")("a device without an end is given up, and nothing of it stays", async () => {
+test.skipIf(process.platform === "win32")("gives up an endless device, and leaves nothing of it", async () => {
   const place = placeOf();
   await expect(openInput(place, "/dev/zero")).rejects.toMatchObject({ code: "usage", where: "/dev/zero" });
   expect(readdirSync(place.temporary.temporaryFolder)).toEqual([]);
 });
 
-test.skipIf(process.platform === "win32")("so is one that stdin comes from", async () => {
+test.skipIf(process.platform === "win32")("gives up an endless device behind stdin", async () => {
   const place = placeOf();
   const zero = await open("/dev/zero");
   const stdin = zero.createReadStream();
@@ -66,7 +66,7 @@ test.skipIf(process.platform === "win32")("so is one that stdin comes from", asy
 test.each([
   ["8 GB and more are free", 8_000_000_000_000, "4000 MB"],
   ["little is free", 200_000, "100 kB"],
-])("a pipe without an end is given up where %s, and nothing of it stays", async (_, free, most) => {
+])("gives up an endless pipe if %s, and leaves nothing of it", async (_, free, most) => {
   const place = placeOf();
   const freeBytes = (folder: string): number => (expect(existsSync(folder)).toBe(true), free);
   // pieces that say to be long: nobody has the time to write 4 GB
@@ -76,13 +76,13 @@ test.each([
   const stdin = Readable.from(Array.from({ length: 9 }, () => piece));
   await expect(openInput({ ...place, stdin, freeBytes }, "-")).rejects.toMatchObject({
     code: "input-rejected",
-    what: { en: expect.stringContaining(`more than ${most} (`), ja: expect.stringContaining(most) },
+    what: { en: expect.stringContaining(`exceeds ${most} (`), ja: expect.stringContaining(most) },
     where: "stdin",
   });
   expect(readdirSync(place.temporary.temporaryFolder)).toEqual([]);
 });
 
-test("as much as is allowed is read of a pipe", async () => {
+test("reads a pipe up to the limit", async () => {
   const place = placeOf("x".repeat(1000));
   const file = await openInput({ ...place, freeBytes: () => 2000 }, "-");
   expect(file.bytes).toBe(1000);
@@ -104,7 +104,7 @@ test.each([
   await expect(openInput(place, label)).rejects.toMatchObject({ code, where: label });
 });
 
-test("what is removed after it was opened is told as missing", async () => {
+test("reports a file that is removed after it was opened as missing", async () => {
   const place = placeOf("x");
   const file = await openInput(place, "-");
   await file[Symbol.asyncDispose]();
@@ -113,7 +113,7 @@ test("what is removed after it was opened is told as missing", async () => {
 
 const failing = (code: string): Error => Object.assign(new Error(code), { code });
 
-test("a disk that is full as stdin is spooled is told with the temporary folder, and nothing is left there", async () => {
+test("names the temporary folder if the disk fills up while stdin is spooled, and leaves nothing there", async () => {
   const place = placeOf("氏名\n");
   const handle = await open("/dev/null");
   const writing = vi.spyOn(Object.getPrototypeOf(handle), "writeFile").mockRejectedValue(failing("ENOSPC"));
@@ -123,20 +123,20 @@ test("a disk that is full as stdin is spooled is told with the temporary folder,
     code: "unexpected",
     what: { en: "no space left on the disk" },
     where: place.temporary.temporaryFolder,
-    hint: { en: "free some space, then run it again" },
+    hint: { en: "free some space, then run the command again" },
   });
   expect(readdirSync(place.temporary.temporaryFolder)).toEqual([]);
 });
 
-test("stdin that cannot be read is not taken for a faulty disk of the home", async () => {
+test("does not report unreadable stdin as a faulty disk of the home", async () => {
   const error = failing("EIO");
   const stdin = new Readable({ read: () => void stdin.destroy(error) });
   await expect(openInput({ ...placeOf(), stdin }, "-")).rejects.toBe(error);
 });
 
-test("a file on a faulty disk is the disk's failure, not the user's", () => {
+test("reports a faulty disk as a failure of the disk, not of the user", () => {
   const cause = Object.assign(new Error("EIO"), { code: "EIO", path: "/full/in.csv" });
-  expect(unreadable("in.csv", cause)).toMatchObject({
+  expect(createReadFailure("in.csv", cause)).toMatchObject({
     code: "unexpected",
     what: { en: "disk I/O error" },
     where: "in.csv",

@@ -2,51 +2,51 @@ import { fstat } from "node:fs";
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { promisify } from "node:util";
-import { A_FOLDER } from "../errors/disk.ts";
+import { IS_A_FOLDER } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { freeBytesIn } from "./folder.ts";
-import { openToRead, readChunks, unreadable, type ReadingPlace } from "./read.ts";
+import { getFreeBytes } from "./folder.ts";
+import { openForReading, readChunks, createReadFailure, type InputSources } from "./read.ts";
 import { spoolToFile } from "./spool.ts";
-import type { TemporaryPlace } from "./temporary.ts";
+import type { TemporaryStorage } from "./temporary.ts";
 
-/** An input file: on disk, so that it can be read more than once. */
+/** An input file. It is on disk, so that it can be read more than once. */
 export interface InputFile extends AsyncDisposable {
-  /** its name for people: as typed, `stdin` for `-` */
+  /** name for people: as typed, or `stdin` for `-` */
   readonly label: string;
   readonly path: string;
   readonly bytes: number;
-  /** Reads it from the start, in chunks that are never reused. */
+  /** Reads the file from the start, in chunks that are never reused. */
   chunks(): AsyncGenerator<Uint8Array>;
 }
 
-const statOf = promisify(fstat);
+const statDescriptor = promisify(fstat);
 
-/** Where an input file is looked up, and where a stream is spooled. */
-export interface InputPlace extends ReadingPlace {
-  readonly temporary: TemporaryPlace;
-  /** the free space of a folder's disk */
-  readonly freeBytes?: typeof freeBytesIn | undefined;
+/** Where an input file is searched for, and where a stream is spooled. */
+export interface InputPlace extends InputSources {
+  readonly temporary: TemporaryStorage;
+  /** returns the free space on the disk of a folder */
+  readonly freeBytes?: typeof getFreeBytes | undefined;
 }
 
 /**
- * Opens an input file; stdin, a pipe or a device is spooled into the home first.
+ * Opens an input file. Input from stdin, a pipe or a device is first spooled into the home folder of clomoctl.
  *
- * @throws `not-found` when there is no such file, `usage` when it cannot be read
- * @throws `input-rejected` when a pipe gives more than {@link mostOfAPipe}
+ * @throws `not-found` if the file does not exist, `usage` if it cannot be read
+ * @throws `input-rejected` if the input from a pipe exceeds {@link getMaxPipeBytes}
  */
 export async function openInput(place: InputPlace, label: string): Promise<InputFile> {
   const { stdin, workingFolder } = place;
-  if (label === "-") return spooled("stdin", stdin, await isDevice(stdin), place);
+  if (label === "-") return spoolStream("stdin", stdin, await isDevice(stdin), place);
   const path = resolve(workingFolder, label);
   const refuse = (cause: unknown): never => {
-    throw unreadable(label, cause);
+    throw createReadFailure(label, cause);
   };
   const found = await stat(path).catch(refuse);
-  if (found.isDirectory()) throw new Failure("usage", { what: A_FOLDER, where: label });
+  if (found.isDirectory()) throw new Failure("usage", { what: IS_A_FOLDER, where: label });
   if (!found.isFile()) {
-    const stream = (await openToRead(path).catch(refuse)).createReadStream();
-    return spooled(label, stream, found.isCharacterDevice(), place);
+    const stream = (await openForReading(path).catch(refuse)).createReadStream();
+    return spoolStream(label, stream, found.isCharacterDevice(), place);
   }
   return {
     label,
@@ -57,45 +57,48 @@ export async function openInput(place: InputPlace, label: string): Promise<Input
   };
 }
 
-/** Whether a stream comes from a device, as stdin does after `< /dev/zero`. */
+/** Returns true if a stream comes from a device, as stdin does after `< /dev/zero`. */
 async function isDevice(stream: object): Promise<boolean> {
   const fd = "fd" in stream ? stream.fd : undefined;
-  return typeof fd === "number" && (await statOf(fd)).isCharacterDevice();
+  return typeof fd === "number" && (await statDescriptor(fd)).isCharacterDevice();
 }
 
-/** Nobody types more than that. */
-const MAX_OF_A_DEVICE_BYTES = 16 * 1024 * 1024;
+/** Maximum input from a device: nobody types more than that. */
+const MAX_DEVICE_BYTES = 16 * 1024 * 1024;
 
-/** More than any list has: a pipe that gives more has no end. */
-const MAX_OF_A_PIPE_BYTES = 4_000_000_000;
+/** Maximum input from a pipe: no list is larger, so a pipe that sends more probably never ends. */
+const MAX_PIPE_BYTES = 4_000_000_000;
 
-/** Bytes that are read of a pipe: 4 GB, but no more than half of what is free where it is spooled. */
-const mostOfAPipe = (folder: string, freeBytes: typeof freeBytesIn): number =>
-  Math.min(MAX_OF_A_PIPE_BYTES, Math.floor((freeBytes(folder) ?? Number.POSITIVE_INFINITY) / 2));
+/** Returns how many bytes may be read from a pipe: 4 GB, but at most half of the free space in the spool folder. */
+const getMaxPipeBytes = (folder: string, freeBytes: typeof getFreeBytes): number =>
+  Math.min(MAX_PIPE_BYTES, Math.floor((freeBytes(folder) ?? Number.POSITIVE_INFINITY) / 2));
 
-const endless = (where: string): Failure =>
-  new Failure("usage", { what: text("this device has no end", "このデバイスの入力には終わりがありません"), where });
+const createEndlessInputFailure = (where: string): Failure =>
+  new Failure("usage", {
+    what: text("the input from this device never ends", "このデバイスの入力には終わりがありません"),
+    where,
+  });
 
-const tooLong = (where: string, mostBytes: number): Failure => {
+const createPipeTooLongFailure = (where: string, mostBytes: number): Failure => {
   const most = mostBytes < 1e6 ? `${Math.floor(mostBytes / 1e3)} kB` : `${Math.floor(mostBytes / 1e6)} MB`;
   return new Failure("input-rejected", {
     what: text(
-      `the pipe gives more than ${most} (the limit is 4 GB, or half of the free disk space)`,
-      `パイプから読み込める上限の ${most}(4 GB、または空き容量の半分)を超えました`,
+      `the input from the pipe exceeds ${most} (4 GB or half of the free disk space, whichever is smaller)`,
+      `パイプから読み込める上限の ${most}(4 GB と空き容量の半分のうち小さい方)を超えました`,
     ),
     where,
     hint: text(
-      "write it to a file and name that: files have no such limit",
+      "save the input to a file and use that file instead; files do not have this limit",
       "ファイルに保存して、その名前を指定してください(ファイルにはこの上限はありません)",
     ),
   });
 };
 
-type Stream = ReadingPlace["stdin"];
+type InputStream = InputSources["stdin"];
 
-/** Throws what `refusal` gives once a stream is longer. */
-async function* limited(
-  stream: Stream,
+/** Passes on a stream; throws the result of `refusal` if the stream is longer than `mostBytes`. */
+async function* limitStream(
+  stream: InputStream,
   mostBytes: number,
   refusal: () => Failure,
 ): AsyncGenerator<string | Uint8Array> {
@@ -107,22 +110,27 @@ async function* limited(
   }
 }
 
-/** What comes by a pipe; how much it may be is asked once its first piece is to be written. */
-async function* ofPipe(
-  stream: Stream,
+/** Passes on the input from a pipe. The limit is determined only when the first piece is about to be written. */
+async function* readPipe(
+  stream: InputStream,
   where: string,
   folder: string,
-  freeBytes: typeof freeBytesIn,
+  freeBytes: typeof getFreeBytes,
 ): AsyncGenerator<string | Uint8Array> {
-  const most = mostOfAPipe(folder, freeBytes);
-  yield* limited(stream, most, () => tooLong(where, most));
+  const most = getMaxPipeBytes(folder, freeBytes);
+  yield* limitStream(stream, most, () => createPipeTooLongFailure(where, most));
 }
 
-async function spooled(label: string, stream: Stream, isOfDevice: boolean, place: InputPlace): Promise<InputFile> {
-  const { temporary, freeBytes = freeBytesIn } = place;
+async function spoolStream(
+  label: string,
+  stream: InputStream,
+  isOfDevice: boolean,
+  place: InputPlace,
+): Promise<InputFile> {
+  const { temporary, freeBytes = getFreeBytes } = place;
   const bounded = isOfDevice
-    ? limited(stream, MAX_OF_A_DEVICE_BYTES, () => endless(label))
-    : ofPipe(stream, label, temporary.temporaryFolder, freeBytes);
+    ? limitStream(stream, MAX_DEVICE_BYTES, () => createEndlessInputFailure(label))
+    : readPipe(stream, label, temporary.temporaryFolder, freeBytes);
   const file = await spoolToFile(bounded, temporary);
   return { label, ...file, chunks: () => readChunks(file.path, label) };
 }

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { keepsOwners, lookAt, networkFileSystemOf } from "./look.ts";
+import { canStoreFileOwners, readFileStatus, detectNetworkFileSystem } from "./look.ts";
 
 const freshFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), "look-"));
@@ -10,22 +10,22 @@ const freshFolder = (): string => {
   return folder;
 };
 
-test("a file and a folder are told apart, with their permissions", async () => {
+test("distinguishes a file and a folder, with their permissions", async () => {
   const folder = freshFolder();
   const file = join(folder, "a");
   writeFileSync(file, "abc");
   chmodSync(file, 0o640);
-  expect(await lookAt(file)).toMatchObject({ isFolder: false, mode: 0o640, bytes: 3, isWritable: true });
+  expect(await readFileStatus(file)).toMatchObject({ isFolder: false, mode: 0o640, bytes: 3, isWritable: true });
   mkdirSync(join(folder, "b"), { mode: 0o700 });
-  expect(await lookAt(join(folder, "b"))).toMatchObject({ isFolder: true, mode: 0o700 });
+  expect(await readFileStatus(join(folder, "b"))).toMatchObject({ isFolder: true, mode: 0o700 });
 });
 
-test("where nothing is, also below a file, there is nothing; what cannot be looked at is thrown", async () => {
+test("returns undefined for a missing path, even below a file, and throws for an invalid one", async () => {
   const folder = freshFolder();
   writeFileSync(join(folder, "a"), "");
-  expect(await lookAt(join(folder, "none"))).toBeUndefined();
-  expect(await lookAt(join(folder, "a", "b"))).toBeUndefined();
-  await expect(lookAt(join(folder, "x".repeat(300)))).rejects.toMatchObject({ code: "ENAMETOOLONG" });
+  expect(await readFileStatus(join(folder, "none"))).toBeUndefined();
+  expect(await readFileStatus(join(folder, "a", "b"))).toBeUndefined();
+  await expect(readFileStatus(join(folder, "x".repeat(300)))).rejects.toMatchObject({ code: "ENAMETOOLONG" });
 });
 
 test.each([
@@ -35,8 +35,8 @@ test.each([
   [0xef53, "linux", undefined],
   // other systems number them otherwise
   [0x6969, "darwin", undefined],
-])("type %i on %s is %s", (type, platform, name) => {
-  expect(networkFileSystemOf("/x", platform, () => type)).toBe(name);
+])("a file system of type %i on %s is %s", (type, platform, name) => {
+  expect(detectNetworkFileSystem("/x", platform, () => type)).toBe(name);
 });
 
 test.each([
@@ -44,15 +44,15 @@ test.each([
   [String.raw`\\?\C:\x`, undefined],
   [String.raw`C:\x`, undefined],
 ])("%s on Windows is %s", (path, name) => {
-  expect(networkFileSystemOf(path, "win32")).toBe(name);
+  expect(detectNetworkFileSystem(path, "win32")).toBe(name);
 });
 
-test("what cannot be told is no network", () => {
+test("an unknown file system is not a network", () => {
   const refuse = (): number => {
     throw new Error("no");
   };
-  expect(networkFileSystemOf("/x", "linux", refuse)).toBeUndefined();
-  expect(networkFileSystemOf(tmpdir(), process.platform)).toBeUndefined();
+  expect(detectNetworkFileSystem("/x", "linux", refuse)).toBeUndefined();
+  expect(detectNetworkFileSystem(tmpdir(), process.platform)).toBeUndefined();
 });
 
 const MOUNTS = String.raw`rootfs / rootfs rw 0 0
@@ -74,15 +74,15 @@ test.each([
   ["/mnt/host/home", true],
   ["/media/my stick/home", false],
   ["/media/my stick/over/home", true],
-])("the file system of %s keeps owners: %s", (path, keeps) => {
-  expect(keepsOwners(path, "linux", () => MOUNTS)).toBe(keeps);
+])("whether the file system of %s keeps owners: %s", (path, keeps) => {
+  expect(canStoreFileOwners(path, "linux", () => MOUNTS)).toBe(keeps);
 });
 
-test("where mounts cannot be read, all but Windows keep owners", () => {
+test("if mounts cannot be read, all systems except Windows keep owners", () => {
   const unreadable = (): never => {
     throw new Error("no /proc");
   };
-  expect(["linux", "darwin", "win32"].map((platform) => keepsOwners("/x", platform, unreadable))).toEqual([
+  expect(["linux", "darwin", "win32"].map((platform) => canStoreFileOwners("/x", platform, unreadable))).toEqual([
     true,
     true,
     false,

@@ -2,22 +2,22 @@ import { constants, readFileSync, statfsSync } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { hasCode } from "./temporary.ts";
 
-/** Something in the file system, as `doctor` looks at it. */
+/** The status of a file or folder, as `doctor` checks it. */
 export interface FileStatus {
   readonly isFolder: boolean;
   readonly ownerId: number;
-  /** permissions, of folders and files alike */
+  /** permission bits of the file or folder */
   readonly mode: number;
   readonly bytes: number;
   readonly changedAt: Date;
-  /** this user can write it */
+  /** the current user can write the file or folder */
   readonly isWritable: boolean;
 }
 
-const PERMISSIONS = 0o7777;
+const PERMISSION_BITS = 0o7777;
 
-/** What is at a path; undefined where there is nothing. @throws the file system's own error if that cannot be found out */
-export async function lookAt(path: string): Promise<FileStatus | undefined> {
+/** Reads the status of a file or folder; undefined if it does not exist.  @throws the file system's error */
+export async function readFileStatus(path: string): Promise<FileStatus | undefined> {
   const found = await stat(path).catch((error: unknown) => {
     if (hasCode(error, "ENOENT", "ENOTDIR")) return undefined;
     throw error;
@@ -28,11 +28,11 @@ export async function lookAt(path: string): Promise<FileStatus | undefined> {
     () => false,
   );
   const { uid: ownerId, mode, size: bytes, mtime: changedAt } = found;
-  return { isFolder: found.isDirectory(), ownerId, mode: mode & PERMISSIONS, bytes, changedAt, isWritable };
+  return { isFolder: found.isDirectory(), ownerId, mode: mode & PERMISSION_BITS, bytes, changedAt, isWritable };
 }
 
-/** The types of file systems that lie on other machines. @see https://man7.org/linux/man-pages/man2/statfs.2.html */
-const ON_OTHER_MACHINES: ReadonlyMap<number, string> = new Map([
+/** Types of network file systems in Linux. @see https://man7.org/linux/man-pages/man2/statfs.2.html */
+const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
   [0x6969, "NFS"],
   [0x517b, "SMB"],
   [0xfe534d42, "SMB"],
@@ -44,15 +44,16 @@ const ON_OTHER_MACHINES: ReadonlyMap<number, string> = new Map([
   [0x47504653, "GPFS"],
 ]);
 
-/** As a number without a sign: some systems tell the type of a file system with one. */
-const UNSIGNED = 2 ** 32;
+/** Added to a negative type, as some systems report the type of a file system as a signed number. */
+const UINT32_RANGE = 2 ** 32;
 
 /**
- * The kind of a file system that lies on another machine; undefined for one of this machine, and where that cannot be told.
+ * Returns the kind of a network file system; undefined if the file system is local or its kind cannot be determined.
  *
- * @param platform `process.platform`: only Linux tells it by number, Windows by the path
+ * @param platform `process.platform`: the kind can be determined only in Linux, by the type, and in Windows, by the
+ * path
  */
-export function networkFileSystemOf(
+export function detectNetworkFileSystem(
   path: string,
   platform: string,
   typeOf: (path: string) => number = (at) => statfsSync(at).type,
@@ -61,43 +62,51 @@ export function networkFileSystemOf(
   if (platform !== "linux") return undefined;
   try {
     const type = typeOf(path);
-    return ON_OTHER_MACHINES.get(type < 0 ? type + UNSIGNED : type);
+    return NETWORK_FILE_SYSTEMS.get(type < 0 ? type + UINT32_RANGE : type);
   } catch {
     return undefined;
   }
 }
 
-/** Types of Linux file systems whose files have the owner and the mode that the mount names. */
-const WITHOUT_OWNERS: ReadonlySet<string> = new Set(["cifs", "exfat", "msdos", "ntfs", "ntfs3", "smb3", "vfat"]);
+/** Types of Linux file systems in which all files have the owner and the mode that the mount specifies. */
+const FILE_SYSTEMS_WITHOUT_OWNERS: ReadonlySet<string> = new Set([
+  "cifs",
+  "exfat",
+  "msdos",
+  "ntfs",
+  "ntfs3",
+  "smb3",
+  "vfat",
+]);
 
 /**
- * Whether the file system of a path keeps the owner and the mode of each file: those of Windows do not, also where Linux
- * reads them, such as drvfs of WSL without the option `metadata`.
+ * Returns true if the file system of a path stores the owner and the mode of each file. Windows file systems do not,
+ * even if Linux reads them, for example drvfs in WSL without the option `metadata`.
  *
  * @param path absolute, without links
  * @param platform `process.platform`
- * @param mounts the content of `/proc/self/mounts`
+ * @param mounts returns the content of `/proc/self/mounts`
  * @see https://learn.microsoft.com/en-us/windows/wsl/file-permissions
  */
-export function keepsOwners(
+export function canStoreFileOwners(
   path: string,
   platform: string,
   mounts: () => string = () => readFileSync("/proc/self/mounts", "utf8"),
 ): boolean {
   if (platform !== "linux") return platform !== "win32";
   let found = { point: "", type: "", options: "" };
-  for (const line of mountsIn(mounts)) {
+  for (const line of readMounts(mounts)) {
     const [, escaped = "", type = "", options = ""] = line.split(" ");
     const point = escaped.replaceAll(/\\(\d{3})/g, (_, octal: string) => String.fromCodePoint(parseInt(octal, 8)));
     const isAbove = path === point || path.startsWith(point.endsWith("/") ? point : `${point}/`);
-    // the last one of a mount point covers those before it
+    // a later mount hides earlier mounts at the same mount point
     if (isAbove && point.length >= found.point.length) found = { point, type, options };
   }
   const isDrvfs = found.type === "drvfs" || /\baname=drvfs\b/.test(found.options);
-  return isDrvfs ? /\bmetadata\b/.test(found.options) : !WITHOUT_OWNERS.has(found.type);
+  return isDrvfs ? /\bmetadata\b/.test(found.options) : !FILE_SYSTEMS_WITHOUT_OWNERS.has(found.type);
 }
 
-const mountsIn = (read: () => string): readonly string[] => {
+const readMounts = (read: () => string): readonly string[] => {
   try {
     return read().split("\n");
   } catch {

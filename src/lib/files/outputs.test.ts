@@ -50,21 +50,21 @@ const contentOf = (name: string): Promise<string> => readFile(join(root, name), 
 
 const EXISTS = { code: "usage", what: { en: "this file already exists" }, where: "x" };
 
-describe("a file that exists", () => {
+describe("an existing file", () => {
   beforeEach(() => writeFile(join(root, "x"), "old"));
 
-  test("is told as it is declared, and is not replaced", async () => {
+  test("is reported when it is declared, and is not replaced", async () => {
     expect(await outputsOf().declare([{ name: "x" }, { name: "y" }, { name: "-" }])).toEqual(["x"]);
     await expect(write("x")).rejects.toMatchObject(EXISTS);
     expect([await contentOf("x"), (await readdir(root)).filter((name) => name !== "home")]).toEqual(["old", ["x"]]);
   });
 
-  test("is replaced where that is permitted", async () => {
+  test("is replaced if that is permitted", async () => {
     await write("x", { overwrite: true });
     expect(await contentOf("x")).toBe("new");
   });
 
-  test("is not replaced where it came meanwhile, and what hangs on the new one does not happen", async () => {
+  test("is not replaced if it was created in the meantime, and the new one is not settled", async () => {
     const outputs = outputsOf();
     await outputs.declare([{ name: "y" }]);
     let settled = false;
@@ -82,7 +82,7 @@ describe("a file that exists", () => {
     ["of the command itself", "# ours\nedited", { header: "# ours\n" }],
     ["of the command itself, with other line ends", "# ours\r\nedited", { header: "# ours\n" }],
     ["one that the command goes on with", "old", { isContinued: true }],
-  ])("is replaced where it is %s", async (_, content, how) => {
+  ])("is replaced if it is %s", async (_, content, how) => {
     await writeFile(join(root, "x"), content);
     await write({ name: "x", ...how });
     expect(await contentOf("x")).toBe("new");
@@ -91,12 +91,12 @@ describe("a file that exists", () => {
   test.each([
     ["another beginning", "#ours\n", { header: "# ours\n" }],
     ["its header further below", "x\n# ours\n", { header: "# ours\n" }],
-  ])("is not replaced where it has %s", async (_, content, how) => {
+  ])("is not replaced if it has %s", async (_, content, how) => {
     await writeFile(join(root, "x"), content);
     await expect(write({ name: "x", ...how })).rejects.toMatchObject(EXISTS);
   });
 
-  test.skipIf(!posix)("is not replaced unasked where its owner may not write it", async () => {
+  test.skipIf(!posix)("is not replaced without permission if its owner cannot write it", async () => {
     for (const content of ["", "# ours\n"]) {
       await writeFile(join(root, "x"), content);
       await chmod(join(root, "x"), 0o444);
@@ -105,7 +105,7 @@ describe("a file that exists", () => {
     }
   });
 
-  test("is removed only where it may be replaced", async () => {
+  test("is removed only if it may be replaced", async () => {
     const outputs = outputsOf();
     await outputs.declare([{ name: "x" }]);
     await expect(outputs.remove("x")).rejects.toMatchObject(EXISTS);
@@ -115,11 +115,11 @@ describe("a file that exists", () => {
   });
 });
 
-test("what was not declared is not written", async () => {
+test("does not write an undeclared file", async () => {
   await expect(outputsOf().write("x", "new")).rejects.toThrow(TypeError);
 });
 
-test("a name that nothing has is found, also where a link or a folder has the first ones", async () => {
+test("finds a free name, even if links or folders have the first ones", async () => {
   const outputs = outputsOf();
   expect(await outputs.freeName("bad.xlsx")).toBe("bad.xlsx");
   await writeFile(join(root, "bad.xlsx"), "");
@@ -168,7 +168,7 @@ describe.skipIf(!posix)("links", () => {
     await symlink("../own/y", join(root, "shared", "nowhere"));
   });
 
-  test("a link of one's own stays, and what it points at is replaced", async () => {
+  test("the user's own link is kept, and its target is replaced", async () => {
     for (const name of ["shared/file", "shared/folder/x"]) {
       await expect(write(name)).rejects.toMatchObject({ ...EXISTS, where: name });
       await write(name, { overwrite: true });
@@ -182,34 +182,38 @@ describe.skipIf(!posix)("links", () => {
   const OTHER = USER === 0 ? 0 : USER + 1;
 
   test.each(["shared/file", "shared/folder/x", "shared/folder/new", "shared/nowhere"])(
-    "%s: a link of another user in a folder that others may write is not followed",
+    "%s: does not follow another user's link in a folder that others can write",
     async (name) => {
       for (const link of USER === 0 ? ["file", "folder", "nowhere"] : [])
         await lchown(join(root, "shared", link), 65_534, 65_534);
       const refused = {
         code: "usage",
         where: name,
-        what: { en: expect.stringContaining("is a link of another user") },
+        what: {
+          en: expect.stringContaining(
+            "is another user's symbolic link in a folder that others can write to, so clomoctl does not write through it",
+          ),
+        },
       };
       await expect(write(name, { userId: OTHER, overwrite: true })).rejects.toMatchObject(refused);
       expect([await contentOf("own/x"), await readdir(join(root, "own"))]).toEqual(["old", ["x"]]);
     },
   );
 
-  test.runIf(USER === 0)("a link of root is followed by everybody", async () => {
+  test.runIf(USER === 0)("follows a link of root for every user", async () => {
     await write("shared/file", { userId: 1000, overwrite: true });
     expect(await contentOf("own/x")).toBe("new");
   });
 
-  test.skipIf(USER === 0)("a folder of another user is one that others may write", async () => {
+  test.skipIf(USER === 0)("another user's folder counts as writable by others", async () => {
     await chmod(join(root, "shared"), 0o755);
     await expect(write("shared/nowhere", { userId: OTHER })).rejects.toMatchObject({ code: "usage" });
   });
 
-  test("links in a circle end", async () => {
+  test("refuses circular links", async () => {
     await symlink("b", join(root, "a"));
     await symlink("a", join(root, "b"));
-    await expect(write("a")).rejects.toMatchObject({ code: "usage", what: { en: "too many links" } });
+    await expect(write("a")).rejects.toMatchObject({ code: "usage", what: { en: "too many symbolic links" } });
   });
 });
 
@@ -218,7 +222,7 @@ test("- is stdout", async () => {
   expect(stdout).toBe("new");
 });
 
-test("a folder, and a file in no folder, are refused before the work", async () => {
+test("refuses a folder, and a file in a missing folder, before the work begins", async () => {
   await writeFile(join(root, "file"), "");
   await mkdir(join(root, "folder"));
   for (const name of [".", "folder", "no/x", "file/x"]) {
@@ -230,7 +234,7 @@ test("a folder, and a file in no folder, are refused before the work", async () 
 /** A kernel file system in which nobody can create a file, not even root. */
 const KERNELS = "/sys/kernel";
 
-test.skipIf(!existsSync(KERNELS))("a folder that may not be written is refused", async () => {
+test.skipIf(!existsSync(KERNELS))("refuses a folder without write permission", async () => {
   const name = join(KERNELS, "users.csv");
   await expect(write(name)).rejects.toMatchObject({
     code: "usage",
@@ -239,10 +243,10 @@ test.skipIf(!existsSync(KERNELS))("a folder that may not be written is refused",
   });
 });
 
-test("a database and its log are never replaced, also through a link", async () => {
+test("never replaces a database or its log, even through a link", async () => {
   for (const first of [Buffer.from("SQLite format 3\0 and more"), Buffer.from("377f0682002de218", "hex")]) {
     await writeFile(join(root, "tenant.db"), first);
-    const refused = { code: "usage", what: { en: "this is a database: it is never replaced by an output" } };
+    const refused = { code: "usage", what: { en: "this file is a database, and an output cannot replace it" } };
     await expect(write("tenant.db", { overwrite: true })).rejects.toMatchObject(refused);
     expect(await readFile(join(root, "tenant.db"))).toEqual(first);
   }
@@ -254,7 +258,7 @@ test("a database and its log are never replaced, also through a link", async () 
   expect(await contentOf("short")).toBe("new");
 });
 
-test("what SQLite keeps beside a database is not made nor replaced, also through a link to its folder", async () => {
+test("never creates or replaces SQLite's files next to a database, even through a link to the folder", async () => {
   await mkdir(join(root, "own"));
   await writeFile(join(root, "own", "x.db"), "SQLite format 3\0 and more");
   await symlink(join(root, "own"), join(root, "linked"));
@@ -269,7 +273,7 @@ test("what SQLite keeps beside a database is not made nor replaced, also through
   expect(await contentOf("own/y.csv-wal")).toBe("new");
 });
 
-test("what is kept is never replaced, nor anything made in it, whatever links lead there", async () => {
+test("never replaces the program's own files or writes into its folders, whatever links lead there", async () => {
   const kept = ["contexts.json", "tenants", "absent"].map((name) => join(root, "home", name));
   await mkdir(join(root, "home", "tenants"), { recursive: true });
   await writeFile(join(root, "home", "contexts.json"), "{}");
@@ -284,7 +288,7 @@ test("what is kept is never replaced, nor anything made in it, whatever links le
   expect(await contentOf("home/tenants.csv")).toBe("new");
 });
 
-test.skipIf(!posix)("pipes and devices are written straight, and cannot be written anew", async () => {
+test.skipIf(!posix)("writes pipes and devices directly, and cannot write them again", async () => {
   await promisify(execFile)("mkfifo", [join(root, "pipe")]);
   await writeFile(join(root, "old"), "");
   const names = ["-", "/dev/null", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "pipe"];
@@ -299,7 +303,7 @@ test.skipIf(!posix)("pipes and devices are written straight, and cannot be writt
   expect([(await read).length, done, (await stat(join(root, "pipe"))).isFIFO()]).toEqual([200_000, ["settled"], true]);
 });
 
-test.skipIf(!existsSync("/dev/full"))("a full disk is told with the name", async () => {
+test.skipIf(!existsSync("/dev/full"))("reports a full disk with the file name", async () => {
   await expect(write("/dev/full")).rejects.toMatchObject({
     code: "unexpected",
     what: { en: "no space left on the disk" },
@@ -307,7 +311,7 @@ test.skipIf(!existsSync("/dev/full"))("a full disk is told with the name", async
   });
 });
 
-test.skipIf(!existsSync("/dev/shm"))("a file below /dev is a file like others", async () => {
+test.skipIf(!existsSync("/dev/shm"))("a file below /dev is like any other file", async () => {
   const folder = await mkdtemp("/dev/shm/clomoctl-");
   try {
     const path = join(folder, "secrets.csv");
@@ -339,7 +343,7 @@ describe("a folder", () => {
     });
   }
 
-  test("is made, and replaced as a whole only where that is permitted", async () => {
+  test("is created, and replaced as a whole only if that is permitted", async () => {
     await make(folder());
     await writeFile(join(root, "x", "old"), "");
     await expect(make(folder())).rejects.toMatchObject(EXISTS);
@@ -349,7 +353,7 @@ describe("a folder", () => {
     expect((await readdir(root)).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
 
-  test("that is somebody's own is never replaced, nor is a file", async () => {
+  test("is never replaced if it is somebody else's or a file", async () => {
     await mkdir(join(root, "x"));
     const refused = { code: "usage", where: "x", what: { en: "theirs" } };
     await expect(make(folder("theirs"), { overwrite: true })).rejects.toMatchObject(refused);

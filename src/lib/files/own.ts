@@ -6,79 +6,81 @@ import { writeFileAtomically, type WriteOptions } from "./atomic.ts";
 import { hasCode } from "./temporary.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
-const OTHERS_WRITE = 0o022;
+const GROUP_OR_OTHERS_WRITE_BITS = 0o022;
 
-/** Maximum length of settings. */
-const MAX_BYTES = 16 * 1024 * 1024;
-const NO_SETTINGS = text("not a file of settings", "設定ファイルではありません");
+/** Maximum size of a settings file. */
+const MAX_SETTINGS_BYTES = 16 * 1024 * 1024;
+const NOT_A_SETTINGS_FILE = text("not a settings file", "設定ファイルではありません");
 
 /**
- * The text of a file that controls the program: settings, recipients, commands to run.
+ * Returns the text of a file that controls the program: settings, recipients, commands to run.
  *
- * @param userId the program's effective user; undefined on platforms where files have neither owner nor mode
+ * @param userId the program's effective user; undefined on platforms where files have no owner and no mode
  * @returns undefined if there is no such file
- * @throws `not-permitted` if another user could have written it
- * @throws `input-rejected` with the line, if it is not UTF-8
- * @throws the file system's own error if it cannot be read
+ * @throws `usage` if the path is a pipe or a device, or the file is longer than 16 MiB
+ * @throws `not-permitted` if another user could have written the file
+ * @throws `input-rejected` with the line, if the file is not UTF-8
+ * @throws the file system's own error if the file cannot be read
  */
-export function readOwnFile(path: string, userId: number | undefined): string | undefined {
-  const descriptor = openedToRead(path);
+export function readTrustedFile(path: string, userId: number | undefined): string | undefined {
+  const descriptor = openWithoutBlocking(path);
   if (descriptor === undefined) return undefined;
   try {
     const found = fstatSync(descriptor);
-    const isShort = found.isDirectory() || (found.isFile() && found.size <= MAX_BYTES);
-    if (!isShort) throw new Failure("usage", { what: NO_SETTINGS, where: path });
-    // of a folder it fails with EISDIR
+    const isShort = found.isDirectory() || (found.isFile() && found.size <= MAX_SETTINGS_BYTES);
+    if (!isShort) throw new Failure("usage", { what: NOT_A_SETTINGS_FILE, where: path });
+    // for a folder, this fails with EISDIR
     const content = readFileSync(descriptor);
     const { uid, mode } = found;
-    const isOurs = userId === undefined || ((uid === userId || uid === 0) && (mode & OTHERS_WRITE) === 0);
-    if (!isOurs) throw writtenByOthers(path);
+    const isOurs = userId === undefined || ((uid === userId || uid === 0) && (mode & GROUP_OR_OTHERS_WRITE_BITS) === 0);
+    if (!isOurs) throw createWritableByOthersFailure(path);
     return decodeUtf8(content, path);
   } catch (error) {
-    // errors of an open file do not contain its path
+    // errors of an open file do not contain the path
     throw error instanceof Error && "code" in error && "syscall" in error ? Object.assign(error, { path }) : error;
   } finally {
     closeSync(descriptor);
   }
 }
 
-/** Opening does not wait for a pipe. */
-function openedToRead(path: string): number | undefined {
+/** Opens a file for reading without waiting for a pipe. Returns undefined if the file does not exist. */
+function openWithoutBlocking(path: string): number | undefined {
   try {
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
-    // only a path that cannot exist counts as missing
+    // with any other error, the file may exist
     if (hasCode(error, "ENOENT", "ENOTDIR")) return undefined;
     throw error;
   }
 }
 
-const writtenByOthers = (path: string): Failure =>
+const createWritableByOthersFailure = (path: string): Failure =>
   new Failure("not-permitted", {
     what: text(
-      "other users can write this file, so it is not used",
-      "他のユーザーが書き込めるファイルのため使用しません",
+      "other users can write to this file, so clomoctl does not use it",
+      "他のユーザーが書き込めるファイルのため、使用しません",
     ),
     where: path,
     hint: text(
-      `check it, make it yours, then: chmod go-w ${path}`,
+      `check its content and its owner, then run: chmod go-w ${path}`,
       `内容と所有者を確認してから chmod go-w ${path} を実行してください`,
     ),
   });
 
-/** How a file of the program is written. */
-interface OwnFileOptions extends Omit<WriteOptions<void>, "mode" | "isEmpty"> {
-  /** 0600; otherwise an existing file keeps its permissions */
+/** Options for writing a file of the program. */
+interface ProgramFileOptions extends Omit<WriteOptions<void>, "mode" | "isEmpty"> {
+  /** true: mode 0600; otherwise an existing file keeps its permissions */
   readonly secret?: boolean | undefined;
 }
 
 /**
- * Writes a file that the program itself reads, or another program on its behalf: settings, keys, units. It replaces the
- * one that is there, whatever links lead to it; a file that the user named is written by `Outputs`.
+ * Writes a file that the program reads, or that another program reads on its behalf: settings, keys, systemd units. An
+ * existing file is replaced; if the path is a link, the target of the link is replaced. Files that the user names are
+ * written by `Outputs`.
  *
- * @throws `usage` and `unexpected` as `writeFileAtomically`
+ * @throws `usage` and `unexpected` in the cases of `writeFileAtomically`
  */
-export async function writeOwnFile(path: string, content: string, options: OwnFileOptions): Promise<void> {
+export async function writeProgramFile(path: string, content: string, options: ProgramFileOptions): Promise<void> {
   const { secret = false, ...place } = options;
   const target = await realpath(path).catch(() => path);
   const before = await stat(target).catch(() => undefined);

@@ -7,46 +7,46 @@ import { hasCode } from "./temporary.ts";
 const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
 const CHUNK_BYTES = 1024 * 1024;
 
-/** A file that is open for reading at any place; it is a file, and no link, pipe or device. */
-export interface PlainFile extends AsyncDisposable {
+/** An open file that can be read at any position. It is always a regular file, never a link, a pipe or a device. */
+export interface RegularFile extends AsyncDisposable {
   readonly bytes: number;
-  /** Exactly so many bytes from a place. @throws RangeError where the file ends before */
+  /** Reads exactly `length` bytes from a position. @throws RangeError if the file ends before that */
   readAt(position: number, length: number): Promise<Buffer>;
-  /** Its bytes in chunks; one is read ahead. */
-  chunks(part?: ByteRange): AsyncGenerator<Buffer>;
+  /** Yields the bytes of the file in chunks. The next chunk is read in advance. */
+  chunks(part?: ChunkReadOptions): AsyncGenerator<Buffer>;
 }
 
-/** Which bytes of a file are read, and into what. */
-export interface ByteRange {
-  /** 0 if absent */
+/** Selects the bytes of a file to read, and whether chunks share buffers. */
+export interface ChunkReadOptions {
+  /** position of the first byte; default: 0 */
   readonly from?: number | undefined;
-  /** the end of the file if absent */
+  /** position after the last byte; default: the end of the file */
   readonly to?: number | undefined;
-  /** a chunk holds until the next one is asked for; else for ever, which takes a new buffer for each */
+  /** true: a chunk is valid only until the next request; otherwise every chunk has its own buffer and stays valid */
   readonly reuse?: boolean | undefined;
 }
 
 /**
- * Opens a file that is not followed to where a link leads.
+ * Opens a regular file. By default, a link at the path is not followed.
  *
- * @param follow a link at the path itself is followed: of what a person named
- * @returns undefined for what is no file
- * @throws the file system's error, ELOOP for a link
+ * @param follow true: follow a link at the path, for a file that a person named
+ * @returns undefined if the path is not a regular file
+ * @throws the file system's error; ELOOP for a link
  */
-export async function openPlain(
+export async function openRegularFile(
   path: string,
   { follow = false }: { readonly follow?: boolean } = {},
-): Promise<PlainFile | undefined> {
+): Promise<RegularFile | undefined> {
   const handle = await open(path, O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
   const found = await handle.stat();
   if (!found.isFile()) {
     await handle.close();
     return undefined;
   }
-  return new OpenFile(path, handle, found.size);
+  return new OpenRegularFile(path, handle, found.size);
 }
 
-class OpenFile implements PlainFile {
+class OpenRegularFile implements RegularFile {
   readonly bytes: number;
   readonly #path: string;
   readonly #handle: FileHandle;
@@ -61,8 +61,8 @@ class OpenFile implements PlainFile {
     return this.#fill(Buffer.allocUnsafeSlow(length), position);
   }
 
-  async *chunks({ from = 0, to = this.bytes, reuse = false }: ByteRange = {}): AsyncGenerator<Buffer> {
-    // one that is looked at, and one that is read into meanwhile
+  async *chunks({ from = 0, to = this.bytes, reuse = false }: ChunkReadOptions = {}): AsyncGenerator<Buffer> {
+    // one buffer for the chunk in use, and one for the chunk that is read in advance
     const most = Math.min(CHUNK_BYTES, Math.max(0, to - from));
     const buffers = reuse ? [Buffer.allocUnsafeSlow(most), Buffer.allocUnsafeSlow(most)] : [];
     const next = (at: number): Promise<Buffer> | undefined => {
@@ -71,7 +71,7 @@ class OpenFile implements PlainFile {
       const used = buffers.shift();
       if (used !== undefined) buffers.push(used);
       const reading = this.#fill(used?.subarray(0, length) ?? Buffer.allocUnsafeSlow(length), at);
-      // told where it is awaited, if it is
+      // an error is reported when the chunk is awaited; until then it must not count as unhandled
       reading.catch(() => undefined);
       return reading;
     };
@@ -91,7 +91,7 @@ class OpenFile implements PlainFile {
       const { bytesRead } = await this.#handle
         .read(bytes, filled, length - filled, position + filled)
         .catch((error: unknown) => {
-          // an open file's errors do not name it
+          // errors of an open file do not contain the path
           throw error instanceof Error ? Object.assign(error, { path: this.#path }) : error;
         });
       if (bytesRead === 0) throw new RangeError("the file ends before");
@@ -105,33 +105,36 @@ class OpenFile implements PlainFile {
   }
 }
 
-/** Something in a folder, at any depth. */
+/** A file, folder or other entry at any depth of a folder tree. */
 export interface TreeEntry {
-  /** from the folder on, with `/` between names */
+  /** path relative to the folder, with `/` between names */
   readonly path: string;
-  /** `other`: a link, a pipe, a device, a folder that lies too deep */
+  /** `other`: a link, a pipe, a device, a folder that is nested too deeply, or a file whose name is not UTF-8 */
   readonly kind: "file" | "folder" | "other";
-  /** of a file */
+  /** size of a file; 0 for any other entry */
   readonly bytes: number;
 }
 
-/** Limits of {@link readTree}. */
+/** Limits of {@link readFolderTree}. */
 export interface TreeLimits {
-  /** what is found beyond is left out */
+  /** maximum number of entries; entries beyond it are left out */
   readonly mostEntries: number;
-  /** names in a path */
+  /** maximum number of names in a path */
   readonly deepest: number;
 }
 
-/** All that is in a folder, its folders before what is in them; no link is followed. @throws the file system's error */
-export async function readTree(folder: string, { mostEntries, deepest }: TreeLimits): Promise<readonly TreeEntry[]> {
+/** Lists a folder tree, each folder before its content. Does not follow links.  @throws the file system's error */
+export async function readFolderTree(
+  folder: string,
+  { mostEntries, deepest }: TreeLimits,
+): Promise<readonly TreeEntry[]> {
   const found: TreeEntry[] = [];
   const look = async (below: string, depth: number): Promise<void> => {
     for await (const entry of await opendir(join(folder, below))) {
       if (found.length >= mostEntries) return;
       const path = below === "" ? entry.name : `${below}/${entry.name}`;
       const kind = kindOf(entry, depth < deepest);
-      // a name that is no UTF-8 is read as another one, which is not there
+      // a name that is not UTF-8 is decoded to a different name, under which no file exists
       const bytes =
         kind === "file"
           ? await lstat(join(folder, path)).then(

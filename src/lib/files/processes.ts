@@ -4,32 +4,33 @@ import { readFileSync, readlinkSync } from "node:fs";
 export interface ProcessTable {
   /** the id of this process */
   readonly self: number;
-  /** the machine, and on Linux the container: process ids mean nothing elsewhere */
+  /** identifies the machine and, on Linux, the container; process ids are valid only there */
   readonly place: string;
-  /** start time of a process, as an opaque string; `undefined` if the platform does not tell, or it has ended */
+  /** start time of a process, as an opaque string; `undefined` if it is unknown or the process has ended */
   startOf(pid: number): string | undefined;
-  /** whether a process with that id is running, whoever owns it */
+  /** Returns true if a process with this id is running, whoever owns it. */
   isAlive(pid: number): boolean;
 }
 
 /**
- * The operating system's processes.
+ * Returns a table of the operating system's processes.
  *
  * @param self `process.pid`
  * @param kill `process.kill`
  * @param hostName `os.hostname()`
  */
-export function systemProcesses(
+export function createProcessTable(
   self: number,
   kill: (pid: number, signal: 0) => unknown,
   hostName: string,
 ): ProcessTable {
-  const namespace = readOr("", () => readlinkSync("/proc/self/ns/pid"));
-  const boot = readOr("", () => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim());
+  const namespace = readOrDefault("", () => readlinkSync("/proc/self/ns/pid"));
+  const boot = readOrDefault("", () => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim());
   return {
     self,
     place: `${hostName} ${namespace}`.trim(),
-    startOf: (pid) => readOr(undefined, () => `${boot} ${startTicks(readFileSync(`/proc/${pid}/stat`, "utf8"))}`),
+    startOf: (pid) =>
+      readOrDefault(undefined, () => `${boot} ${parseStartTicks(readFileSync(`/proc/${pid}/stat`, "utf8"))}`),
     isAlive(pid) {
       try {
         kill(pid, 0);
@@ -42,11 +43,11 @@ export function systemProcesses(
 }
 
 /**
- * The 22nd field of `/proc/PID/stat`; the second may hold blanks and parentheses.
+ * Returns the 22nd field of `/proc/PID/stat`, the start time. The second field may contain spaces and parentheses.
  *
  * @see https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
  */
-function startTicks(line: string): string {
+function parseStartTicks(line: string): string {
   const ticks = line.slice(line.lastIndexOf(")") + 2).split(" ")[19];
   if (ticks === undefined) {
     throw new RangeError("/proc/PID/stat");
@@ -54,7 +55,7 @@ function startTicks(line: string): string {
   return ticks;
 }
 
-function readOr<T, U>(otherwise: U, read: () => T): T | U {
+function readOrDefault<T, U>(otherwise: U, read: () => T): T | U {
   try {
     return read();
   } catch {

@@ -3,29 +3,29 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
-import { readNamedText, readStart, readText, unreadable } from "./read.ts";
+import { readNamedText, readFileStart, readText, createReadFailure } from "./read.ts";
 
-test("a file that is not there is not found; one that cannot be read is a wrong use", async () => {
-  const codeOf = (path: string) => readFile(path).catch((cause: unknown) => unreadable("x.csv", cause));
+test("a missing file is not found, and an unreadable one is a usage error", async () => {
+  const codeOf = (path: string) => readFile(path).catch((cause: unknown) => createReadFailure("x.csv", cause));
   expect(await codeOf("/nowhere/x.csv")).toMatchObject({ code: "not-found", where: "x.csv" });
   expect(await codeOf("/dev/null/x.csv")).toMatchObject({ code: "not-found" });
   expect(await codeOf("/")).toMatchObject({ code: "usage", where: "x.csv" });
 });
 
-test("who may not read a file is told what to do", () => {
+test("suggests how to make a file readable", () => {
   const cause = Object.assign(new Error("denied"), { code: "EACCES" });
-  const { hint } = unreadable("x.csv", cause);
-  expect(hint?.en).toBe("make it readable for who runs clomoctl");
+  const { hint } = createReadFailure("x.csv", cause);
+  expect(hint?.en).toBe("make the file readable for the user who runs clomoctl");
   expect(hint?.ja).toContain("読み込めるように");
 });
 
-test.runIf(process.platform === "linux")("a file of the system's own, which has no size, is read too", async () => {
-  const start = await readStart("/proc/self/status", 1024);
+test.runIf(process.platform === "linux")("also reads a system file without a size", async () => {
+  const start = await readFileStart("/proc/self/status", 1024);
   expect((await stat("/proc/self/status")).size).toBe(0);
   expect(Buffer.from(start?.bytes ?? []).toString()).toContain("Name:");
 });
 
-test("a text that is not UTF-8 is refused at its line, from a file or from stdin", async () => {
+test("refuses a text that is not UTF-8 at its line, from a file or from stdin", async () => {
   const workingFolder = await mkdtemp(join(tmpdir(), "read-"));
   onTestFinished(() => rm(workingFolder, { recursive: true }));
   const bytes = Buffer.concat([Buffer.from("山\n"), Buffer.of(0x8e, 0x52)]);

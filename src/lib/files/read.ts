@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { diskFailureOf, NOT_A_FILE, reasonOf } from "../errors/disk.ts";
+import { toDiskFailure, NOT_A_FILE, describeReadError } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { hasCode } from "./temporary.ts";
@@ -9,48 +9,49 @@ import { decodeUtf8 } from "./utf8.ts";
 
 export type { FileHandle } from "node:fs/promises";
 
-/** Opening must not wait for a pipe. Windows lacks the second and the third flag; they count as 0 there. */
+/** `O_NONBLOCK`: opening does not wait for a pipe. Windows lacks it and `O_NOFOLLOW`; both count as 0 there. */
 const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
 
 /**
- * The failure for a named file that could not be read: `not-found` if it does not exist, `unexpected` if the disk is
- * faulty, `usage` if it is a folder or not readable. The same in every command, so that scripts can rely on the exit code.
+ * Returns the failure for a named file that could not be read: `not-found` if it does not exist, `unexpected` if the
+ * disk is faulty, `usage` if it is a folder or not readable. All commands use this failure, so that scripts can rely on
+ * the exit code.
  *
- * @param where the file as typed
+ * @param where the file name as typed
  */
-export const unreadable = (where: string, cause: unknown): Failure =>
-  diskFailureOf(cause, where) ??
+export const createReadFailure = (where: string, cause: unknown): Failure =>
+  toDiskFailure(cause, where) ??
   new Failure(hasCode(cause, "ENOENT", "ENOTDIR") ? "not-found" : "usage", {
-    what: reasonOf(cause),
+    what: describeReadError(cause),
     where,
-    hint: hasCode(cause, "EACCES", "EPERM") ? READABLE : undefined,
+    hint: hasCode(cause, "EACCES", "EPERM") ? MAKE_READABLE : undefined,
     cause,
   });
 
-const READABLE = text(
-  "make it readable for who runs clomoctl",
-  "clomoctl を実行するユーザーが読み込めるようにしてください",
+const MAKE_READABLE = text(
+  "make the file readable for the user who runs clomoctl",
+  "clomoctl を実行するユーザーがファイルを読み込めるようにしてください",
 );
 
-/** The start of a file, with its metadata. */
+/** The first bytes of a file, with its metadata. */
 export interface FileStart {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly writtenAt: Date;
-  /** permission bits */
+  /** permission bits of the file */
   readonly mode: number;
-  /** user id of its owner */
+  /** user id of the owner */
   readonly ownerId: number;
 }
 
 /**
- * Reads the first `most` bytes of a file, and one more if it is longer. Time and memory are bounded whatever the path
- * is: opening a pipe does not block.
+ * Reads the first `most` bytes of a file, and one more byte if the file is longer. Time and memory are bounded for any
+ * path: opening a pipe does not block.
  *
- * @param follow whether a symbolic link at the path is followed
- * @returns undefined if it is neither a file nor a folder
- * @throws the file system's error; for a folder, EISDIR
+ * @param follow true: follow a symbolic link at the path
+ * @returns undefined if the path is neither a file nor a folder
+ * @throws the file system's error; EISDIR for a folder
  */
-export async function readStart(
+export async function readFileStart(
   path: string,
   most: number,
   { follow = true }: { readonly follow?: boolean } = {},
@@ -58,10 +59,10 @@ export async function readStart(
   const handle = await open(path, O_RDONLY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
   try {
     const found = await handle.stat();
-    // reading a folder fails with EISDIR
+    // for a folder, the read below fails with EISDIR
     if (!found.isFile() && !found.isDirectory()) return undefined;
     const { size, mtime, mode, uid } = found;
-    // a file of the system's own (/proc) has no size; any other is read by one call
+    // files in /proc report a size of 0; any other file is read with one call
     const wanted = size === 0 ? most + 1 : Math.min(size, most + 1);
     return { bytes: await readUpTo(handle, wanted), writtenAt: mtime, mode, ownerId: uid };
   } finally {
@@ -69,13 +70,15 @@ export async function readStart(
   }
 }
 
-/** {@link readStart} of a file that counts only as a whole: undefined, too, if it is longer than `most` bytes. */
-export async function readShort(
+/**
+ * Reads a whole file as {@link readFileStart} does, but also returns undefined if the file is longer than `most` bytes.
+ */
+export async function readSmallFile(
   path: string,
   most: number,
   options: { readonly follow?: boolean } = {},
 ): Promise<FileStart | undefined> {
-  const start = await readStart(path, most, options);
+  const start = await readFileStart(path, most, options);
   return start === undefined || start.bytes.length > most ? undefined : start;
 }
 
@@ -90,52 +93,52 @@ async function readUpTo(handle: FileHandle, most: number): Promise<Uint8Array<Ar
   return bytes.subarray(0, filled);
 }
 
-/** A named file, as far as it was read. */
-export interface ReadFile {
-  /** without folders; `-` for stdin */
+/** A named file and the bytes that were read from it. */
+export interface NamedFileContent {
+  /** file name without folders; `-` for stdin */
   readonly name: string;
-  /** absolute; null for stdin */
+  /** absolute path; null for stdin */
   readonly path: string | null;
   readonly bytes: Uint8Array;
-  /** null for stdin */
+  /** time of the last change; null for stdin */
   readonly writtenAt: Date | null;
 }
 
-/** Where a named file is looked up. */
-export interface ReadingPlace {
+/** The sources of named files: stdin, and the folder in which relative names are found. */
+export interface InputSources {
   readonly stdin: AsyncIterable<string | Uint8Array>;
-  /** absolute; relative names are resolved against it */
+  /** absolute path against which relative names are resolved */
   readonly workingFolder: string;
 }
 
 /**
- * Reads a file named by the command; `-` is stdin. Of a file longer than `most` bytes, one byte more is returned, so
- * that the caller can reject it.
+ * Reads a file that a command names; `-` is stdin. If the content is longer than `most` bytes, at least one more byte
+ * is returned, so that the caller can reject the file.
  *
- * @throws `not-found` when it does not exist, `usage` when it is not a file or cannot be read
+ * @throws `not-found` if the file does not exist, `usage` if it is not a file or cannot be read
  */
 export async function readNamedFile(
-  { stdin, workingFolder }: ReadingPlace,
+  { stdin, workingFolder }: InputSources,
   typed: string,
   most: number,
-): Promise<ReadFile> {
-  if (typed === "-") return { name: typed, path: null, bytes: await readStream(stdin, most), writtenAt: null };
+): Promise<NamedFileContent> {
+  if (typed === "-") return { name: typed, path: null, bytes: await readStreamStart(stdin, most), writtenAt: null };
   const path = resolve(workingFolder, typed);
-  const { bytes, writtenAt } = await readStartOf(path, typed, most);
+  const { bytes, writtenAt } = await readNamedFileStart(path, typed, most);
   return { name: basename(path), path, bytes, writtenAt };
 }
 
-/** {@link readStart} with the failures of a file that the user named. */
-async function readStartOf(path: string, where: string, most: number): Promise<FileStart> {
-  const start = await readStart(path, most).catch((cause: unknown) => {
-    throw unreadable(where, cause);
+/** Reads the start of a file as {@link readFileStart} does, but throws the failures for a file that the user named. */
+async function readNamedFileStart(path: string, where: string, most: number): Promise<FileStart> {
+  const start = await readFileStart(path, most).catch((cause: unknown) => {
+    throw createReadFailure(where, cause);
   });
   if (start === undefined) throw new Failure("usage", { what: NOT_A_FILE, where });
   return start;
 }
 
-/** The first bytes of a stream; if it is longer than `most`, some more. */
-async function readStream(stream: AsyncIterable<string | Uint8Array>, most: number): Promise<Uint8Array> {
+/** Reads the first bytes of a stream; returns slightly more than `most` bytes if the stream is longer than that. */
+async function readStreamStart(stream: AsyncIterable<string | Uint8Array>, most: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   for await (const chunk of stream) {
@@ -147,59 +150,59 @@ async function readStream(stream: AsyncIterable<string | Uint8Array>, most: numb
   return Buffer.concat(chunks);
 }
 
-/** Maximum length; settings, maps and certificates of authorities are far shorter. */
+/** Maximum size of a text file. Settings, column maps and CA certificates are far smaller. */
 const MAX_TEXT_BYTES = 16 * 1024 * 1024;
 
 /**
- * The UTF-8 text of a file named by the command or a setting.
+ * Returns the text of a UTF-8 file that a command or a setting names.
  *
  * @param path absolute
- * @param where its name in messages: as typed
- * @throws `not-found` when it does not exist, `usage` when it is not a file, cannot be read, or is longer than 16 MiB
- * @throws `input-rejected` with the line, when it is not UTF-8
+ * @param where the file name in messages, as typed
+ * @throws `not-found` if the file does not exist; `usage` if it is not a file, cannot be read, or is longer than 16 MiB
+ * @throws `input-rejected` with the line, if it is not UTF-8
  */
 export const readText = async (path: string, where: string = path): Promise<string> =>
   decodeUtf8(await readTextBytes(path, where), where);
 
 /**
- * The text of a file in which the program looks for certain lines only: beside certificates in PEM, notes in any
- * encoding may stand.
+ * Returns the text of a file in which the program looks only for certain lines. The other lines may have any encoding,
+ * such as notes next to PEM certificates.
  *
  * @param path absolute
- * @returns U+FFFD for bytes that are not UTF-8
- * @throws `not-found` and `usage` as {@link readText}
+ * @returns the text, with U+FFFD in place of bytes that are not UTF-8
+ * @throws `not-found` and `usage` in the cases of {@link readText}
  */
 export const readLenientText = async (path: string): Promise<string> =>
   Buffer.from(await readTextBytes(path, path)).toString("utf8");
 
 async function readTextBytes(path: string, where: string): Promise<Uint8Array> {
-  const { bytes } = await readStartOf(path, where, MAX_TEXT_BYTES);
+  const { bytes } = await readNamedFileStart(path, where, MAX_TEXT_BYTES);
   if (bytes.length > MAX_TEXT_BYTES) throw new Failure("usage", { what: TOO_LONG, where });
   return bytes;
 }
 
-const TOO_LONG = text("longer than 16 MiB", "16 MiB を超えています");
+const TOO_LONG = text("the content is longer than 16 MiB", "16 MiB を超えています");
 
-/** Opens a file for reading it piece by piece. @throws the file system's error */
-export const openToRead = (path: string): Promise<FileHandle> => open(path, O_RDONLY);
+/** Opens a file to read it piece by piece. @throws the file system's error */
+export const openForReading = (path: string): Promise<FileHandle> => open(path, O_RDONLY);
 
 const CHUNK_BYTES = 256 * 1024;
 
 /**
- * Reads a file from its start, in chunks that are never reused.
+ * Yields the content of a file from the start. The buffers of the chunks are never reused.
  *
- * @param where its name in messages: as typed
- * @throws `not-found` when it does not exist, `usage` when it cannot be read
+ * @param where the file name in messages, as typed
+ * @throws `not-found` if the file does not exist, `usage` if it cannot be read
  */
 export async function* readChunks(path: string, where: string = path): AsyncGenerator<Uint8Array> {
-  const file = await openToRead(path).catch((cause: unknown) => {
-    throw unreadable(where, cause);
+  const file = await openForReading(path).catch((cause: unknown) => {
+    throw createReadFailure(where, cause);
   });
   try {
     for (;;) {
       const { bytesRead, buffer } = await file
         .read(new Uint8Array(CHUNK_BYTES), 0, CHUNK_BYTES)
-        .catch((cause: unknown) => Promise.reject(unreadable(where, cause)));
+        .catch((cause: unknown) => Promise.reject(createReadFailure(where, cause)));
       if (bytesRead === 0) return;
       yield buffer.subarray(0, bytesRead);
     }
@@ -209,13 +212,13 @@ export async function* readChunks(path: string, where: string = path): AsyncGene
 }
 
 /**
- * The UTF-8 text of a file named by the command; `-` is stdin.
+ * Returns the text of a UTF-8 file that a command names; `-` is stdin.
  *
- * @throws as {@link readText}
+ * @throws the failures of {@link readText}
  */
-export async function readNamedText({ stdin, workingFolder }: ReadingPlace, typed: string): Promise<string> {
+export async function readNamedText({ stdin, workingFolder }: InputSources, typed: string): Promise<string> {
   if (typed !== "-") return readText(resolve(workingFolder, typed), typed);
-  const bytes = await readStream(stdin, MAX_TEXT_BYTES);
+  const bytes = await readStreamStart(stdin, MAX_TEXT_BYTES);
   if (bytes.length > MAX_TEXT_BYTES) throw new Failure("usage", { what: TOO_LONG, where: "stdin" });
   return decodeUtf8(bytes, "stdin");
 }

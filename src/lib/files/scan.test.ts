@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
-import { scan, type ScannedFile, type ScanLimits } from "./scan.ts";
+import { scanFiles, type ScannedFile, type ScanLimits } from "./scan.ts";
 
 const MAX_BYTES = 1024 * 1024;
 const PEM = { expected: /\.(?:pem|cer|p7m|vpptoken)$/i, mostBytes: MAX_BYTES };
@@ -22,9 +22,9 @@ const told = (scanned: ScannedFile): string =>
     : `${scanned.where} = ${Buffer.from(scanned.bytes).toString()}`;
 
 const scanned = async (where: string, folder: string, limits?: ScanLimits): Promise<string[]> =>
-  (await Array.fromAsync(scan(where, folder, { ...PEM, limits }))).map(told);
+  (await Array.fromAsync(scanFiles(where, folder, { ...PEM, limits }))).map(told);
 
-test("reads what is called like a certificate, in the order of names, on all levels", async () => {
+test("reads files named like certificates on all levels, in the order of their names", async () => {
   const folder = await place();
   await mkdir(join(folder, "certs", "b", "deep"), { recursive: true });
   for (const name of ["z.pem", "a.CER", "notes.txt", "b/deep/t.vpptoken", "b/s_smime.p7m"]) {
@@ -42,20 +42,20 @@ test("reads what is called like a certificate, in the order of names, on all lev
   expect(await scanned("nothing.pem", folder)).toEqual(["nothing.pem: no such file"]);
 });
 
-test("neither a pipe nor a socket is waited for, named or found", async () => {
+test("does not wait for a pipe or a socket, whether named or found", async () => {
   const folder = await place();
   execFileSync("mkfifo", [join(folder, "pipe.pem")]);
   const server = createServer().listen(join(folder, "socket.pem"));
   onTestFinished(() => void server.close());
   await once(server, "listening");
   await writeFile(join(folder, "z.pem"), "z");
-  const refusal = "this is neither a file nor a folder; it is not opened";
+  const refusal = "neither a file nor a folder, so it is not opened";
   expect(await scanned(".", folder)).toEqual([`pipe.pem: ${refusal}`, `socket.pem: ${refusal}`, "z.pem = z"]);
   expect(await scanned("pipe.pem", folder)).toEqual([`pipe.pem: ${refusal}`]);
   expect(await scanned("/dev/zero", folder)).toEqual([`/dev/zero: ${refusal}`]);
 });
 
-test("a file of 1 GB is not read, nor any that is larger than a certificate can be", async () => {
+test("does not read a file that is larger than a certificate can be, such as one of 1 GB", async () => {
   const folder = await place();
   for (const [name, bytes] of [
     ["huge.pem", 1024 ** 3],
@@ -65,12 +65,12 @@ test("a file of 1 GB is not read, nor any that is larger than a certificate can 
     await writeFile(join(folder, name), "-----BEGIN CERTIFICATE-----");
     await truncate(join(folder, name), bytes);
   }
-  const all = await Array.fromAsync(scan(".", folder, PEM));
-  const refusal = "longer than 1024 KiB; not read";
+  const all = await Array.fromAsync(scanFiles(".", folder, PEM));
+  const refusal = "the file is longer than 1024 KiB and is not read";
   expect(all.map((one) => ("reason" in one ? one.reason.en : one.bytes.length))).toEqual([refusal, refusal, MAX_BYTES]);
 });
 
-test("a link is followed within the folder only, a loop is said, and one that is named is followed", async () => {
+test("follows found links only within the folder, reports loops, and follows a named link", async () => {
   const folder = await place();
   await mkdir(join(folder, "certs", "sub"), { recursive: true });
   await writeFile(join(folder, "outside.pem"), "outside");
@@ -92,7 +92,7 @@ test("a link is followed within the folder only, a loop is said, and one that is
   ] as const) {
     await symlink(target, join(folder, "certs", name));
   }
-  const out = "symbolic link out of the folder; not followed";
+  const out = "the symbolic link leads out of the folder and is not followed";
   const loop = "symbolic link loop";
   expect(await scanned("certs", folder)).toEqual([
     `certs/a-out.pem: ${out}`,
@@ -105,10 +105,10 @@ test("a link is followed within the folder only, a loop is said, and one that is
     "certs/twice.pem = once",
     "certs/within.pem = within",
   ]);
-  const reasons = await Array.fromAsync(scan("certs", folder, PEM));
+  const reasons = await Array.fromAsync(scanFiles("certs", folder, PEM));
   expect(reasons.flatMap((one) => ("reason" in one ? [one.reason.ja] : []))).toEqual([
-    "シンボリックリンクの参照先がフォルダーの外にあるためたどりません",
-    "シンボリックリンクの参照先がフォルダーの外にあるためたどりません",
+    "シンボリックリンクの参照先がフォルダーの外にあるため、たどりません",
+    "シンボリックリンクの参照先がフォルダーの外にあるため、たどりません",
     "シンボリックリンクが循環しています",
     "ファイルがありません",
     ...Array<string>(3).fill("シンボリックリンクが循環しています"),
@@ -116,15 +116,17 @@ test("a link is followed within the folder only, a loop is said, and one that is
   expect(await scanned("certs/d-loop.pem", folder)).toEqual([`certs/d-loop.pem: ${loop}`]);
   expect(await scanned("certs/a-out.pem", folder)).toEqual(["certs/a-out.pem = outside"]);
   await symlink("certs", join(folder, "named"));
-  expect(await scanned("named/sub", folder)).toEqual(["named/sub/up: symbolic link out of the folder; not followed"]);
+  expect(await scanned("named/sub", folder)).toEqual([
+    "named/sub/up: the symbolic link leads out of the folder and is not followed",
+  ]);
   expect((await scanned("named", folder)).length).toBe(9);
 });
 
-test("a file that vanishes, or becomes a link, after its folder was listed is said, and the others are read", async () => {
+test("reports a listed file that vanishes or becomes a link, and reads the others", async () => {
   const folder = await place();
   for (const name of ["a.pem", "b.pem", "c.pem", "d.pem"]) await writeFile(join(folder, name), name);
   const all: string[] = [];
-  for await (const one of scan(".", folder, PEM)) {
+  for await (const one of scanFiles(".", folder, PEM)) {
     all.push(told(one));
     await rm(join(folder, "b.pem"), { force: true });
     if (all.length === 1) {
@@ -132,10 +134,15 @@ test("a file that vanishes, or becomes a link, after its folder was listed is sa
       await symlink("d.pem", join(folder, "c.pem"));
     }
   }
-  expect(all).toEqual(["a.pem = a.pem", "b.pem: no such file", "c.pem: symbolic link not followed", "d.pem = d.pem"]);
+  expect(all).toEqual([
+    "a.pem = a.pem",
+    "b.pem: no such file",
+    "c.pem: symbolic link cannot be followed",
+    "d.pem = d.pem",
+  ]);
 });
 
-test("a folder and a file without rights are said, where rights bind (they do not bind root), and the others are read", async () => {
+test("reports a folder and a file without read permission (except for root), and reads the others", async () => {
   const folder = await place();
   await mkdir(join(folder, "closed"));
   await writeFile(join(folder, "closed", "a.pem"), "a");
@@ -154,21 +161,21 @@ test("a folder and a file without rights are said, where rights bind (they do no
   );
 });
 
-test("folders within folders, and entries, have a limit that is said", async () => {
+test("reports when the limit of nested folders or entries is reached", async () => {
   const folder = await place();
   await mkdir(join(folder, "1", "2", "3"), { recursive: true });
   await writeFile(join(folder, "1", "a.pem"), "a");
   await writeFile(join(folder, "1", "2", "3", "b.pem"), "b");
   expect(await scanned(".", folder, { mostEntries: 100, deepest: 2 })).toEqual([
-    `${join("1", "2", "3")}: folders nested too deeply`,
+    `${join("1", "2", "3")}: the folders are nested too deeply`,
     `${join("1", "a.pem")} = a`,
   ]);
   expect((await scanned(".", folder, { mostEntries: 2, deepest: 9 })).at(-1)).toBe(
-    ".: more than 2 entries; the rest was skipped",
+    ".: the folder has more than 2 entries; the rest was skipped",
   );
 });
 
-test("hard links are files as any other", async () => {
+test("treats hard links like other files", async () => {
   const folder = await place();
   await writeFile(join(folder, "a.pem"), "a");
   await link(join(folder, "a.pem"), join(folder, "b.pem"));

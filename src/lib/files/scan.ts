@@ -2,68 +2,72 @@ import type { Dirent } from "node:fs";
 import { opendir, realpath, stat } from "node:fs/promises";
 import { basename, join, relative, resolve, sep } from "node:path";
 import { text, type Text } from "../text/index.ts";
-import { NOT_A_FILE, reasonOf } from "../errors/disk.ts";
-import { readStart } from "./read.ts";
+import { NOT_A_FILE, describeReadError } from "../errors/disk.ts";
+import { readFileStart } from "./read.ts";
 import { hasCode } from "./temporary.ts";
 
-/** A file that was read, or a path that was not and why. `where` names it: as typed, with the path below. */
+/** A file that was read, or a path that was not, and why. `where`: the name as typed, then the path below it. */
 export type ScannedFile =
   | {
       readonly where: string;
-      /** its name without folders */
+      /** file name without folders */
       readonly name: string;
       readonly bytes: Uint8Array;
-      /** it was named itself, rather than found in a named folder */
+      /** true if the user named this file; false if it was found in a named folder */
       readonly named: boolean;
     }
   | { readonly where: string; readonly reason: Text };
 
-/** Limits of a folder search. */
+/** Limits for searching a folder. */
 export interface ScanLimits {
-  /** files, folders and all else, over all levels */
+  /** maximum number of files, folders and other entries, over all levels */
   readonly mostEntries: number;
   /** maximum depth of nested folders */
   readonly deepest: number;
 }
 
-const USUAL_LIMITS: ScanLimits = { mostEntries: 100_000, deepest: 32 };
+const DEFAULT_SCAN_LIMITS: ScanLimits = { mostEntries: 100_000, deepest: 32 };
 
-/** Options of a scan. */
+/** Options for scanning a file or folder. */
 export interface ScanOptions {
-  /** in a folder only files with matching names are read; a file that is named itself may have any name */
+  /** pattern of the file names to read in a folder; a file that the user names may have any name */
   readonly expected: RegExp;
-  /** longer files are not read */
+  /** maximum file size; longer files are not read */
   readonly mostBytes: number;
-  /** what a folder's files and folders are left out by: `*` and `?` in a name, `**` over folders; a path if it has a `/` */
+  /** patterns to skip: `*` and `?` match within a name, `**` across folders; a pattern with a `/` matches the path */
   readonly exclude?: readonly string[] | undefined;
   readonly limits?: ScanLimits | undefined;
 }
 
 /**
- * Reads a named file, or the files with matching names in a named folder, sorted by name. It never waits for a pipe or
+ * Reads the named file, or the files with matching names in the named folder, sorted by name. Never waits for a pipe or
  * a device, and does not follow links out of the folder.
  *
- * @param where as the user typed it
- * @param workingFolder absolute; relative names are resolved against it
+ * @param where the name as typed by the user
+ * @param workingFolder absolute path against which relative names are resolved
  */
-export async function* scan(where: string, workingFolder: string, options: ScanOptions): AsyncGenerator<ScannedFile> {
+export async function* scanFiles(
+  where: string,
+  workingFolder: string,
+  options: ScanOptions,
+): AsyncGenerator<ScannedFile> {
   const path = resolve(workingFolder, where);
   try {
     const found = await stat(path);
     if (found.isDirectory()) {
-      yield* new Search(where, await realpath(path), options).all();
+      yield* new FolderSearch(where, await realpath(path), options).all();
     } else {
       yield found.isFile()
-        ? await readOne({ where, path, named: true }, options.mostBytes)
+        ? await readScannedFile({ where, path, named: true }, options.mostBytes)
         : { where, reason: NOT_A_FILE };
     }
   } catch (error) {
-    yield { where, reason: followedReasonOf(error) };
+    yield { where, reason: describeLinkError(error) };
   }
 }
 
-/** {@link reasonOf} for an error while links were followed. */
-const followedReasonOf = (error: unknown): Text => (hasCode(error, "ELOOP") ? LOOP : reasonOf(error));
+/** Describes an error in following links: a link loop, or any other error as {@link describeReadError} does. */
+const describeLinkError = (error: unknown): Text => (hasCode(error, "ELOOP") ? LINK_LOOP : describeReadError(error));
 
 interface ScanTarget {
   readonly where: string;
@@ -71,24 +75,27 @@ interface ScanTarget {
   readonly named: boolean;
 }
 
-async function readOne({ where, path, named }: ScanTarget, mostBytes: number): Promise<ScannedFile> {
+async function readScannedFile({ where, path, named }: ScanTarget, mostBytes: number): Promise<ScannedFile> {
   try {
-    const start = await readStart(path, mostBytes, { follow: named });
+    const start = await readFileStart(path, mostBytes, { follow: named });
     if (start === undefined) return { where, reason: NOT_A_FILE };
     const { bytes } = start;
     return bytes.length > mostBytes
-      ? { where, reason: tooLong(mostBytes) }
+      ? { where, reason: describeSizeLimit(mostBytes) }
       : { where, name: basename(path), bytes, named };
   } catch (error) {
-    return { where, reason: reasonOf(error) };
+    return { where, reason: describeReadError(error) };
   }
 }
 
-const tooLong = (mostBytes: number): Text =>
-  text(`longer than ${mostBytes / 1024} KiB; not read`, `${mostBytes / 1024} KiB を超えているため読み込みません`);
+const describeSizeLimit = (mostBytes: number): Text =>
+  text(
+    `the file is longer than ${mostBytes / 1024} KiB and is not read`,
+    `${mostBytes / 1024} KiB を超えているため、読み込みません`,
+  );
 
-/** A pattern for paths below a folder, with `/` between names; one without a `/` is for the last name. */
-function patternOf(glob: string): RegExp {
+/** Builds a pattern for paths below a folder, with `/` between names. A glob without a `/` applies to the last name. */
+function buildExcludePattern(glob: string): RegExp {
   const written = glob.replace(/^\.?\//, "").replace(/\/$/, "");
   const inside = written
     .replaceAll(/[\\^$.+()[\]{}|]/g, String.raw`\$&`)
@@ -97,7 +104,7 @@ function patternOf(glob: string): RegExp {
 }
 
 /** The search of one named folder. */
-class Search {
+class FolderSearch {
   readonly #where: string;
   readonly #root: string;
   readonly #limits: ScanLimits;
@@ -107,13 +114,17 @@ class Search {
   #entries = 0;
 
   /** @param root the folder's real path */
-  constructor(where: string, root: string, { expected, mostBytes, exclude = [], limits = USUAL_LIMITS }: ScanOptions) {
+  constructor(
+    where: string,
+    root: string,
+    { expected, mostBytes, exclude = [], limits = DEFAULT_SCAN_LIMITS }: ScanOptions,
+  ) {
     this.#where = where;
     this.#root = root;
     this.#limits = limits;
     this.#expected = expected;
     this.#mostBytes = mostBytes;
-    this.#exclude = exclude.map(patternOf);
+    this.#exclude = exclude.map(buildExcludePattern);
   }
 
   async *all(): AsyncGenerator<ScannedFile> {
@@ -121,8 +132,8 @@ class Search {
     if (this.#full) {
       const most = this.#limits.mostEntries;
       const reason = text(
-        `more than ${most} entries; the rest was skipped`,
-        `${most} 件を超えています。残りは確認していません`,
+        `the folder has more than ${most} entries; the rest was skipped`,
+        `フォルダーの内容が ${most} 件を超えています。残りは確認していません`,
       );
       yield { where: this.#where, reason };
     }
@@ -132,14 +143,14 @@ class Search {
     return this.#entries > this.#limits.mostEntries;
   }
 
-  /** @param below the folder's path from the root */
+  /** @param below path of the folder, relative to the root */
   async *#folder(below: string, depth: number): AsyncGenerator<ScannedFile> {
     const where = join(this.#where, below);
     if (depth > this.#limits.deepest) {
-      yield { where, reason: text("folders nested too deeply", "フォルダーの階層が深すぎます") };
+      yield { where, reason: text("the folders are nested too deeply", "フォルダーの階層が深すぎます") };
       return;
     }
-    const entries = await this.#list(join(this.#root, below)).catch(reasonOf);
+    const entries = await this.#list(join(this.#root, below)).catch(describeReadError);
     if ("en" in entries) {
       yield { where, reason: entries };
       return;
@@ -169,30 +180,30 @@ class Search {
     } else if (expected) {
       const path = join(this.#root, below);
       yield entry.isFile()
-        ? await readOne({ where, path, named: false }, this.#mostBytes)
+        ? await readScannedFile({ where, path, named: false }, this.#mostBytes)
         : { where, reason: NOT_A_FILE };
     }
   }
 
-  /** A link within the folder leads to a file found there anyway, unless that file's own name does not match. */
+  /** Checks a link. A target in the folder is read only if its own name does not match; else the search finds it. */
   async *#link(where: string, path: string, expected: boolean): AsyncGenerator<ScannedFile> {
     try {
       const target = await realpath(path);
       const isFolder = (await stat(target)).isDirectory();
       if (!this.#holds(target)) {
         const reason = text(
-          "symbolic link out of the folder; not followed",
-          "シンボリックリンクの参照先がフォルダーの外にあるためたどりません",
+          "the symbolic link leads out of the folder and is not followed",
+          "シンボリックリンクの参照先がフォルダーの外にあるため、たどりません",
         );
         if (expected || isFolder) yield { where, reason };
       } else if (isFolder) {
-        if (path.startsWith(join(target, sep))) yield { where, reason: LOOP };
+        if (path.startsWith(join(target, sep))) yield { where, reason: LINK_LOOP };
       } else if (expected && !this.#expected.test(target)) {
-        yield { ...(await readOne({ where, path: target, named: false }, this.#mostBytes)), where };
+        yield { ...(await readScannedFile({ where, path: target, named: false }, this.#mostBytes)), where };
       }
     } catch (error) {
-      const reason = followedReasonOf(error);
-      if (expected || reason === LOOP) yield { where, reason };
+      const reason = describeLinkError(error);
+      if (expected || reason === LINK_LOOP) yield { where, reason };
     }
   }
 
@@ -202,4 +213,4 @@ class Search {
   }
 }
 
-const LOOP = text("symbolic link loop", "シンボリックリンクが循環しています");
+const LINK_LOOP = text("symbolic link loop", "シンボリックリンクが循環しています");

@@ -1,67 +1,73 @@
-import { diskFailureOf } from "../errors/disk.ts";
+import { toDiskFailure } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { ensureFolder, unwritable } from "./folder.ts";
+import { ensureFolder, createUnwritableFailure } from "./folder.ts";
 import { readChunks } from "./read.ts";
-import { createTemporary, hasCode, removeUnneeded, type TemporaryFile, type TemporaryPlace } from "./temporary.ts";
+import {
+  createTemporaryFile,
+  hasCode,
+  removeTemporaryPath,
+  type TemporaryFile,
+  type TemporaryStorage,
+} from "./temporary.ts";
 
-/** The content of a stream that has ended. */
-export interface HeldBytes extends AsyncDisposable {
+/** The content of a stream that was read to the end. */
+export interface StreamContent extends AsyncDisposable {
   readonly bytes: number;
-  /** Reads it from the start, in chunks that are never reused. */
+  /** Yields the content from the start. The buffers of the chunks are never reused. */
   chunks(): AsyncGenerator<Uint8Array>;
-  /** removes it; safe to call twice. `await using` does it */
+  /** Removes the content. It is safe to call this twice. `await using` calls it. */
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** The content of a stream, as a file that can be read more than once. */
-export interface SpooledFile extends HeldBytes {
+/** The content of a stream, stored in a file that can be read more than once. */
+export interface SpooledFile extends StreamContent {
   readonly path: string;
 }
 
-type Stream = AsyncIterable<string | Uint8Array>;
+type InputStream = AsyncIterable<string | Uint8Array>;
 
 /**
- * Spools a stream (stdin) into the temporary folder, 0600, chunk by chunk. The file is removed when it is disposed
- * of, or by the next command's sweep if this process dies.
+ * Spools a stream (stdin) into the temporary folder, 0600, chunk by chunk. The file is removed when it is disposed of,
+ * or by the next command's sweep if this process dies.
  *
- * @throws `unexpected` when the home cannot be written, or its disk is full
+ * @throws `unexpected` if the home cannot be written to, or its disk is full
  */
-export const spoolToFile = async (stream: Stream, place: TemporaryPlace): Promise<SpooledFile> =>
-  fill(await createSpool(place), stream, place);
+export const spoolToFile = async (stream: InputStream, place: TemporaryStorage): Promise<SpooledFile> =>
+  fillSpoolFile(await createSpoolFile(place), stream, place);
 
 /**
- * Spools a stream as {@link spoolToFile} does; where the home is read-only, in memory.
+ * Spools a stream as {@link spoolToFile} does. If the home is read-only, keeps the content in memory instead.
  *
- * @throws `unexpected` when the disk is full, or memory would have to hold more than 64 MiB
+ * @throws `unexpected` if the disk is full, or if more than 64 MiB would have to be kept in memory
  */
-export async function holdBytes(stream: Stream, place: TemporaryPlace): Promise<HeldBytes> {
-  const created = await createSpool(place).catch((error: unknown) => {
+export async function bufferStream(stream: InputStream, place: TemporaryStorage): Promise<StreamContent> {
+  const created = await createSpoolFile(place).catch((error: unknown) => {
     if (error instanceof Failure && hasCode(error.cause, "EACCES", "EPERM", "EROFS")) return undefined;
     throw error;
   });
-  return created === undefined ? inMemory(stream, place) : fill(created, stream, place);
+  return created === undefined ? bufferInMemory(stream, place) : fillSpoolFile(created, stream, place);
 }
 
-/** @throws `unexpected` when the home cannot be written */
-async function createSpool(place: TemporaryPlace): Promise<TemporaryFile> {
+/** Creates the file into which a stream is spooled. @throws `unexpected` if the home cannot be written to */
+async function createSpoolFile(place: TemporaryStorage): Promise<TemporaryFile> {
   const { temporaryFolder } = place;
   await ensureFolder(temporaryFolder);
-  return createTemporary(place, temporaryFolder, "stdin", 0o600).catch((cause: unknown) => {
-    throw unwritable(temporaryFolder, cause);
+  return createTemporaryFile(place, temporaryFolder, "stdin", 0o600).catch((cause: unknown) => {
+    throw createUnwritableFailure(temporaryFolder, cause);
   });
 }
 
-async function fill(
+async function fillSpoolFile(
   { path, handle, forget }: TemporaryFile,
-  stream: Stream,
-  place: TemporaryPlace,
+  stream: InputStream,
+  place: TemporaryStorage,
 ): Promise<SpooledFile> {
-  // reading the stream has errors of its own, which do not concern this folder
+  // only write errors concern this folder; errors from reading the stream are passed on
   const unspooled = (error: unknown): never => {
-    throw diskFailureOf(error, place.temporaryFolder) ?? error;
+    throw toDiskFailure(error, place.temporaryFolder) ?? error;
   };
-  const remove = (): Promise<void> => removeUnneeded(path, place, { forget });
+  const remove = (): Promise<void> => removeTemporaryPath(path, place, { forget });
   try {
     let bytes = 0;
     for await (const chunk of stream) {
@@ -77,15 +83,15 @@ async function fill(
   }
 }
 
-const MAX_HELD_BYTES = 64 * 1024 * 1024;
+const MAX_MEMORY_BYTES = 64 * 1024 * 1024;
 
-async function inMemory(stream: Stream, { temporaryFolder }: TemporaryPlace): Promise<HeldBytes> {
+async function bufferInMemory(stream: InputStream, { temporaryFolder }: TemporaryStorage): Promise<StreamContent> {
   const held: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of stream) {
     const kept = Buffer.from(chunk);
     bytes += kept.length;
-    if (bytes > MAX_HELD_BYTES) throw tooLarge(temporaryFolder);
+    if (bytes > MAX_MEMORY_BYTES) throw createOutputTooLargeFailure(temporaryFolder);
     held.push(kept);
   }
   return {
@@ -97,12 +103,12 @@ async function inMemory(stream: Stream, { temporaryFolder }: TemporaryPlace): Pr
   };
 }
 
-const tooLarge = (where: string): Failure =>
+const createOutputTooLargeFailure = (where: string): Failure =>
   new Failure("unexpected", {
     what: text(
-      "nothing can be written here, and the output is too large to be kept in memory",
-      "ここに書き込めず、出力が大きすぎてメモリに保持できません",
+      "clomoctl cannot write to this folder, and the output is too large to keep in memory",
+      "このフォルダーに書き込めず、出力も大きすぎるためメモリに保持できません",
     ),
     where,
-    hint: text("name a file: -o FILE", "-o FILE でファイルを指定してください"),
+    hint: text("write the output to a file: -o FILE", "-o FILE で出力先のファイルを指定してください"),
   });

@@ -1,15 +1,15 @@
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { open, readdir, readFile, rename, rm, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { ensureFolder, unwritable } from "./folder.ts";
+import { ensureFolder, createUnwritableFailure } from "./folder.ts";
 import type { ProcessTable } from "./processes.ts";
 
-/** Where temporary files are registered, and by which processes. */
-export interface TemporaryPlace {
+/** Where temporary files are registered, and the processes that may own them. */
+export interface TemporaryStorage {
   /** `CLOMOCTL_HOME/tmp` */
   readonly temporaryFolder: string;
   readonly processes: ProcessTable;
-  /** called with a file or folder that could not be removed; it stays registered, so that the next command tries again */
+  /** called with a file or folder that was not removed; its register entry stays, so the next command tries again */
   readonly left?: ((path: string, cause: unknown) => Promise<void>) | undefined;
 }
 
@@ -17,68 +17,70 @@ export interface TemporaryPlace {
 export interface TemporaryFile {
   readonly path: string;
   readonly handle: FileHandle;
-  /** removes it from the register, once it was renamed or removed */
+  /** removes the file from the register, after the file was renamed or removed */
   readonly forget: () => Promise<void>;
 }
 
-const RECORD = /^(\d+)-\d+\.json$/;
-const TEMPORARY = /^\.[^/\\]*\.(\d+)(?:-\d+)?\.tmp$/;
-/** Files that this process has created and not yet renamed or removed, and their entries in the register. */
-const unfinished = new Set<string>();
+const REGISTER_ENTRY_NAME = /^(\d+)-\d+\.json$/;
+const TEMPORARY_NAME = /^\.[^/\\]*\.(\d+)(?:-\d+)?\.tmp$/;
+/** Files and folders that this process created but has not renamed or removed yet, and their register entries. */
+const unfinishedPaths = new Set<string>();
 
 /**
- * Removes the unfinished files of this process: for its `exit` event, if it is ended while work is pending, so that
- * no spooled input is left behind.
+ * Removes the unfinished files of this process. The `exit` event calls this function, so that no spooled input is left
+ * behind if the process ends while work is pending.
  */
 export function removeUnfinished(): void {
-  for (const path of unfinished) {
+  for (const path of unfinishedPaths) {
     try {
       rmSync(path, { force: true, recursive: true });
     } catch {
       // the next command's sweep removes it
     }
   }
-  unfinished.clear();
+  unfinishedPaths.clear();
 }
 
-/** file systems allow 255 bytes per name; this leaves room for prefix and suffix */
-const LONGEST_NAME_CHARACTERS = 60;
+/** File systems allow 255 bytes per name; this limit leaves room for the prefix and the suffix. */
+const MAX_NAME_CHARACTERS = 60;
 
-/** `.NAME.PID.tmp` beside a file or folder, or with a number if that is taken. */
-function temporaryName(path: string, { self }: ProcessTable, count: number): string {
-  const short = [...basename(path)].slice(0, LONGEST_NAME_CHARACTERS).join("");
+/** Returns the path `.NAME.PID.tmp` next to a file or folder, or `.NAME.PID-COUNT.tmp` if earlier names are taken. */
+function buildTemporaryPath(path: string, { self }: ProcessTable, count: number): string {
+  const short = [...basename(path)].slice(0, MAX_NAME_CHARACTERS).join("");
   return join(dirname(path), `.${short}.${self}${count === 0 ? "" : `-${count}`}.tmp`);
 }
 
 /**
- * Creates `.NAME.PID.tmp` in `folder` for the file `name`, registered first, so that a later command can remove it
- * if this process dies. If the register cannot be written (a read-only home), it is skipped.
+ * Creates `.NAME.PID.tmp` in `folder` for the file `name`. The file is registered before it is created, so that a later
+ * command can remove it if this process dies. If the register cannot be written (a read-only home), the file is not
+ * registered.
  *
  * @param mode permissions of the new file, before the umask
  */
-export async function createTemporary(
-  { temporaryFolder, processes }: TemporaryPlace,
+export async function createTemporaryFile(
+  { temporaryFolder, processes }: TemporaryStorage,
   folder: string,
   name: string,
   mode: number,
 ): Promise<TemporaryFile> {
   for (let count = 0; ; count++) {
-    const path = temporaryName(join(folder, name), processes, count);
-    const record = await register({ temporaryFolder, processes }, path);
+    const path = buildTemporaryPath(join(folder, name), processes, count);
+    const record = await registerTemporary({ temporaryFolder, processes }, path);
     const forget = async (): Promise<void> => {
       // the next command's sweep removes what is left
       await (record === undefined ? undefined : rm(record, { force: true }).catch(() => undefined));
-      for (const done of [path, record ?? ""]) unfinished.delete(done);
+      for (const done of [path, record ?? ""]) unfinishedPaths.delete(done);
     };
     try {
-      // synchronously, so that a signal finds it listed; its final mode is set when it is written
-      closeSync(openSync(path, "wx", mode | OWNER_WRITES));
+      // synchronous, so that a signal cannot arrive before the file is listed; the final mode is set when the file is
+      // written
+      closeSync(openSync(path, "wx", mode | OWNER_READ_WRITE_BITS));
     } catch (error) {
       await forget();
       if (hasCode(error, "EEXIST")) continue;
       throw error;
     }
-    unfinished.add(path);
+    unfinishedPaths.add(path);
     try {
       return { path, handle: await open(path, "r+"), forget };
     } catch (error) {
@@ -89,19 +91,19 @@ export async function createTemporary(
   }
 }
 
-const OWNER_WRITES = 0o600;
+const OWNER_READ_WRITE_BITS = 0o600;
 
 /**
- * Removes a temporary file or folder that is not needed any more. Never fails, because the work that it was for may be
- * done: {@link TemporaryPlace.left} hears of one that stays.
+ * Removes a temporary file or folder that is no longer needed. Never fails, because the work itself may have succeeded;
+ * {@link TemporaryStorage.left} is called for a file or folder that cannot be removed.
  */
-export async function removeUnneeded(
+export async function removeTemporaryPath(
   path: string,
-  { left }: TemporaryPlace,
+  { left }: TemporaryStorage,
   { forget }: Pick<TemporaryFile, "forget">,
 ): Promise<void> {
   try {
-    // another program's last writes may meet it
+    // another program may still be writing to it
     await rm(path, { force: true, recursive: true, maxRetries: 3 });
   } catch (error) {
     await left?.(path, error);
@@ -113,45 +115,46 @@ export async function removeUnneeded(
 /** A temporary folder, empty at first. */
 export interface TemporaryFolder {
   readonly path: string;
-  /** removes it with all that is in it */
+  /** removes the folder and its content */
   readonly remove: () => Promise<void>;
   /**
-   * Gives it its final name. A folder that has the name stands aside for that moment, and is removed then; if the process
-   * dies in between, the next command puts it back.
+   * Gives the folder its final name. An existing folder of that name is moved aside first and removed afterwards; if
+   * the process dies in between, the next command moves it back.
    */
   readonly nameAs: (target: string) => Promise<void>;
 }
 
 /**
- * Makes the folder `.NAME.PID.tmp`, 0700, registered as by {@link createTemporary}.
+ * Creates the folder `.NAME.PID.tmp`, 0700, registered as by {@link createTemporaryFile}.
  *
- * @param folder where it is made: the temporary folder, or that of an output
- * @throws Failure `unexpected` where the temporary folder cannot be written; of another one the file system's error
+ * @param folder the parent folder: the temporary folder, or the folder of an output
+ * @throws Failure `unexpected` if the temporary folder cannot be written to; for any other parent folder, the file
+ * system's error
  */
 export async function createTemporaryFolder(
-  place: TemporaryPlace,
+  place: TemporaryStorage,
   name: string,
   folder: string = place.temporaryFolder,
 ): Promise<TemporaryFolder> {
   if (folder === place.temporaryFolder) await ensureFolder(folder);
   for (let count = 0; ; count++) {
-    const path = temporaryName(join(folder, name), place.processes, count);
-    const record = await register(place, path, { isFolder: true });
+    const path = buildTemporaryPath(join(folder, name), place.processes, count);
+    const record = await registerTemporary(place, path, { isFolder: true });
     const forget = async (): Promise<void> => {
       await (record === undefined ? undefined : rm(record, { force: true }).catch(() => undefined));
-      for (const done of [path, record ?? ""]) unfinished.delete(done);
+      for (const done of [path, record ?? ""]) unfinishedPaths.delete(done);
     };
     try {
       mkdirSync(path, { mode: 0o700 });
     } catch (error) {
       await forget();
       if (hasCode(error, "EEXIST")) continue;
-      throw folder === place.temporaryFolder ? unwritable(folder, error) : error;
+      throw folder === place.temporaryFolder ? createUnwritableFailure(folder, error) : error;
     }
-    unfinished.add(path);
-    const remove = (): Promise<void> => removeUnneeded(path, place, { forget });
+    unfinishedPaths.add(path);
+    const remove = (): Promise<void> => removeTemporaryPath(path, place, { forget });
     const nameAs = async (target: string): Promise<void> => {
-      if (existsSync(target)) await takePlace(place, path, target);
+      if (existsSync(target)) await replaceFolder(place, path, target);
       else renameSync(path, target);
       await forget();
     };
@@ -159,17 +162,17 @@ export async function createTemporaryFolder(
   }
 }
 
-/** Gives a folder the name of another one, which stands aside for that moment and is then removed. */
-async function takePlace(place: TemporaryPlace, path: string, target: string): Promise<void> {
+/** Gives a folder the name of an existing folder. The existing folder is moved aside first and removed afterwards. */
+async function replaceFolder(place: TemporaryStorage, path: string, target: string): Promise<void> {
   let count = 1;
-  while (existsSync(temporaryName(target, place.processes, count))) count += 1;
-  const former = temporaryName(target, place.processes, count);
-  const record = await register(place, former, { isFolder: true, formerName: target });
+  while (existsSync(buildTemporaryPath(target, place.processes, count))) count += 1;
+  const former = buildTemporaryPath(target, place.processes, count);
+  const record = await registerTemporary(place, former, { isFolder: true, formerName: target });
   const forget = (): void => {
     if (record !== undefined) rmSync(record, { force: true });
-    for (const done of [former, record ?? ""]) unfinished.delete(done);
+    for (const done of [former, record ?? ""]) unfinishedPaths.delete(done);
   };
-  // synchronously, so that no signal comes in between
+  // synchronous, so that no signal can arrive between the two renames
   renameSync(target, former);
   try {
     renameSync(path, target);
@@ -178,13 +181,13 @@ async function takePlace(place: TemporaryPlace, path: string, target: string): P
     forget();
     throw error;
   }
-  unfinished.add(former);
+  unfinishedPaths.add(former);
   // the next command removes what is left
   await rm(former, { force: true, recursive: true, maxRetries: 3 }).then(forget, () => undefined);
 }
 
-async function register(
-  { temporaryFolder, processes }: TemporaryPlace,
+async function registerTemporary(
+  { temporaryFolder, processes }: TemporaryStorage,
   file: string,
   more: { readonly isFolder?: true; readonly formerName?: string } = {},
 ): Promise<string | undefined> {
@@ -194,7 +197,7 @@ async function register(
     await ensureFolder(temporaryFolder);
     for (let count = 0; ; count++) {
       const record = join(temporaryFolder, `${self}-${count}.json`);
-      if (makeEntry(record, entry)) return record;
+      if (createRegisterEntry(record, entry)) return record;
     }
   } catch {
     return undefined;
@@ -202,12 +205,12 @@ async function register(
 }
 
 /**
- * Makes an entry of the register, synchronously, so that a signal finds it listed; one that cannot be written, for
- * instance on a full disk, is removed.
+ * Creates an entry in the register. This is synchronous, so that a signal cannot arrive before the entry is listed. An
+ * entry that cannot be written completely, for instance on a full disk, is removed.
  *
- * @returns false if there is one of that name
+ * @returns false if an entry of that name exists
  */
-function makeEntry(record: string, entry: string): boolean {
+function createRegisterEntry(record: string, entry: string): boolean {
   try {
     writeFileSync(record, entry, { flag: "wx", mode: 0o600 });
   } catch (error) {
@@ -215,31 +218,31 @@ function makeEntry(record: string, entry: string): boolean {
     rmSync(record, { force: true });
     throw error;
   }
-  unfinished.add(record);
+  unfinishedPaths.add(record);
   return true;
 }
 
 /**
- * Removes temporary files left behind by dead processes. Files of live processes, and of other machines
- * or containers that share the home, are kept. Never fails: what cannot be read or removed is left for the next time.
+ * Removes temporary files left behind by dead processes. Keeps files of live processes, and of other machines or
+ * containers that share the home. Never fails: a file that cannot be read or removed is left for the next command.
  */
-export async function sweepTemporaryFiles({ temporaryFolder, processes }: TemporaryPlace): Promise<void> {
-  for (const name of namesNow(temporaryFolder)) {
-    const pid = Number(RECORD.exec(name)?.[1] ?? Number.NaN);
+export async function sweepTemporaryFiles({ temporaryFolder, processes }: TemporaryStorage): Promise<void> {
+  for (const name of listNamesSync(temporaryFolder)) {
+    const pid = Number(REGISTER_ENTRY_NAME.exec(name)?.[1] ?? Number.NaN);
     if (Number.isNaN(pid)) {
       continue;
     }
     const record = join(temporaryFolder, name);
-    const entry = parseEntry(await readFile(record, "utf8").catch(() => ""));
-    if (isLeft(entry, pid, processes)) {
-      const gone = await removeTemporary(entry, pid);
+    const entry = parseRegisterEntry(await readFile(record, "utf8").catch(() => ""));
+    if (isOrphaned(entry, pid, processes)) {
+      const gone = await removeOrphanedFile(entry, pid);
       await (gone ? rm(record, { force: true }).catch(() => undefined) : undefined);
     }
   }
 }
 
-/** Every command looks, and nearly always there is none. */
-const namesNow = (folder: string): readonly string[] => {
+/** Lists the names in a folder. This is synchronous because every command calls it, and nearly always finds nothing. */
+const listNamesSync = (folder: string): readonly string[] => {
   try {
     return readdirSync(folder);
   } catch {
@@ -247,41 +250,41 @@ const namesNow = (folder: string): readonly string[] => {
   }
 };
 
-/** A temporary file that is still registered, and by whom. */
+/** A temporary file that is still registered, and its state. */
 export interface RegisteredFile {
   readonly path: string;
-  /** `running`: its process works on it; `elsewhere`: of another machine or container; `left`: it could not be removed */
+  /** `running`: its process works on it; `elsewhere`: of another machine or container; `left`: could not be removed */
   readonly state: "running" | "elsewhere" | "left";
 }
 
-/** The temporary files that are registered, once those of dead processes were removed. */
-export async function registeredFiles(place: TemporaryPlace): Promise<readonly RegisteredFile[]> {
+/** Removes the temporary files of dead processes, then returns the files that are still registered. */
+export async function listRegisteredFiles(place: TemporaryStorage): Promise<readonly RegisteredFile[]> {
   const { temporaryFolder, processes } = place;
   await sweepTemporaryFiles(place);
   const names = await readdir(temporaryFolder).catch(() => []);
   const found: RegisteredFile[] = [];
   for (const name of names) {
-    const pid = Number(RECORD.exec(name)?.[1] ?? Number.NaN);
+    const pid = Number(REGISTER_ENTRY_NAME.exec(name)?.[1] ?? Number.NaN);
     if (Number.isNaN(pid)) continue;
-    const entry = parseEntry(await readFile(join(temporaryFolder, name), "utf8").catch(() => ""));
+    const entry = parseRegisterEntry(await readFile(join(temporaryFolder, name), "utf8").catch(() => ""));
     const path = entry?.file ?? join(temporaryFolder, name);
     const isOurs = entry === undefined || entry.place === processes.place;
-    found.push({ path, state: !isOurs ? "elsewhere" : isLeft(entry, pid, processes) ? "left" : "running" });
+    found.push({ path, state: !isOurs ? "elsewhere" : isOrphaned(entry, pid, processes) ? "left" : "running" });
   }
   return found;
 }
 
-interface TemporaryEntry {
+interface RegisterEntry {
   readonly file: string;
   readonly isFolder: boolean;
-  /** of a folder that stands aside: gets the name back unless another has it */
+  /** the name of a folder that was moved aside; the folder gets this name back unless another folder has it */
   readonly formerName: string | undefined;
   readonly place: string;
   readonly start: string | undefined;
 }
 
-/** An incomplete entry has no file yet; its process is known from its name. */
-function isLeft(entry: TemporaryEntry | undefined, pid: number, processes: ProcessTable): boolean {
+/** Returns true if an entry's local process has ended. An incomplete entry (no file yet) has the pid in its name. */
+function isOrphaned(entry: RegisterEntry | undefined, pid: number, processes: ProcessTable): boolean {
   if (entry !== undefined && entry.place !== processes.place) {
     return false;
   }
@@ -292,7 +295,7 @@ function isLeft(entry: TemporaryEntry | undefined, pid: number, processes: Proce
   return entry?.start !== undefined && start !== undefined && start !== entry.start;
 }
 
-function parseEntry(json: string): TemporaryEntry | undefined {
+function parseRegisterEntry(json: string): RegisterEntry | undefined {
   try {
     const { file, isFolder, formerName, place, start } = JSON.parse(json) as Readonly<Record<string, unknown>>;
     const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
@@ -304,10 +307,14 @@ function parseEntry(json: string): TemporaryEntry | undefined {
   }
 }
 
-/** Removes only what is named like a temporary file of the process, and folders only where one was made, whatever the register says. */
-async function removeTemporary(entry: TemporaryEntry | undefined, pid: number): Promise<boolean> {
+/**
+ * Removes the temporary file or folder of an entry, or gives a folder its former name back. Whatever the register says,
+ * this removes only paths that are named like temporary files of the process, and folders only if the entry is for a
+ * folder.
+ */
+async function removeOrphanedFile(entry: RegisterEntry | undefined, pid: number): Promise<boolean> {
   const { file = "", isFolder = false, formerName } = entry ?? {};
-  const owner = Number(TEMPORARY.exec(basename(file))?.[1]);
+  const owner = Number(TEMPORARY_NAME.exec(basename(file))?.[1]);
   if (owner !== pid || dirname(file) === ".") return true;
   if (formerName !== undefined && dirname(formerName) === dirname(file) && !existsSync(formerName)) {
     return rename(file, formerName).then(
@@ -321,6 +328,6 @@ async function removeTemporary(entry: TemporaryEntry | undefined, pid: number): 
   );
 }
 
-/** Whether a file system error has one of these codes. */
+/** Returns true if an error of the file system has one of these codes. */
 export const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
   error instanceof Error && "code" in error && codes.includes(String(error.code));

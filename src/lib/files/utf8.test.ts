@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { decodeUtf8 } from "./utf8.ts";
 
-test("every text is read as it was written, a byte order mark and U+FFFD included", () => {
+test("reads every text as written, including a byte order mark and U+FFFD", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (written) => {
       expect(decodeUtf8(Buffer.from(`\ufeff${written}\ufffd`), "a.yaml")).toBe(`\ufeff${written}\ufffd`);
@@ -18,7 +18,7 @@ test.each([
   ["a character that is cut off by the file's end", [0x0a, 0x0a, 0xe5, 0xb1], 3],
   ["half of a surrogate pair", [0xed, 0xa0, 0x80], 1],
   ["UTF-16", [0xff, 0xfe, 0x61, 0x00], 1],
-])("%s is refused with its line", (_, bytes, line) => {
+])("refuses text that is not UTF-8, with its line: %s", (_, bytes, line) => {
   const refusal = {
     code: "input-rejected",
     where: `a.yaml:${line}`,

@@ -5,23 +5,23 @@ import { text } from "../text/index.ts";
 const LINE_FEED = 0x0a;
 
 /**
- * The text of a file in UTF-8. A decoder would replace bytes that are not UTF-8 by U+FFFD, and other words would be read
- * than those that were written.
+ * Decodes the text of a UTF-8 file. Bytes that are not UTF-8 are rejected, because a plain decoder would replace them
+ * with U+FFFD and so change the text.
  *
- * @param where the file's name, for messages
+ * @param where the file name, for messages
  * @throws `input-rejected` at `FILE:LINE` of the first bytes that are not UTF-8
  */
 export function decodeUtf8(bytes: Uint8Array, where: string): string {
   if (isUtf8(bytes)) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
   throw new Failure("input-rejected", {
     what: text("not UTF-8 text", "UTF-8 のテキストではありません"),
-    where: `${where}:${firstBadLine(bytes)}`,
+    where: `${where}:${findFirstInvalidLine(bytes)}`,
     hint: text("save the file as UTF-8", "ファイルを UTF-8 で保存してください"),
   });
 }
 
-/** No character of several bytes holds a line feed, so that each line can be judged by itself. */
-function firstBadLine(bytes: Uint8Array): number {
+/** Returns the first line that is not UTF-8. Lines are checked one by one: no multi-byte character has a line feed. */
+function findFirstInvalidLine(bytes: Uint8Array): number {
   let line = 1;
   for (let start = 0; ; line += 1) {
     const end = bytes.indexOf(LINE_FEED, start);

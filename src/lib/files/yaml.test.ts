@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { yamlQuoted } from "../text/yaml-text.ts";
-import { plainText, readYaml, wholeNumber, wording, type YamlFile } from "./yaml.ts";
+import { quoteYamlString } from "../text/yaml-text.ts";
+import { plainText, readYaml, wholeNumber, toZodMessage, type YamlFile } from "./yaml.ts";
 
 const HINT = text("see the help", "ヘルプを参照してください");
 
@@ -41,15 +41,15 @@ const refusalOf = (read: () => unknown): Failure => {
   throw new Error("nothing was refused");
 };
 
-test("every scalar is the text that was written, unless the schema makes something of it", () => {
+test("every scalar is the written text, unless the schema converts it", () => {
   const { value } = readYaml(SCHEMA, file("name: 001\nsizes: [7, 0]\nparts:\n  - {by: hand, who: no}\n  - by: post\n"));
   expect(value).toEqual({ name: "001", sizes: [7, 0], parts: [{ by: "hand", who: "no" }, { by: "post" }] });
 });
 
-test("what is nested beyond what can be read is said to be, in both languages", () => {
+test("reports content nested too deeply to read, in both languages", () => {
   const deep = file(`a: ${"[".repeat(20_000)}`, { maxLength: Infinity });
   const { where, what } = refusalOf(() => readYaml(SCHEMA, deep));
-  expect([where, what]).toEqual(["a.yaml:1", { en: "nested too deeply", ja: "入れ子が深すぎます" }]);
+  expect([where, what]).toEqual(["a.yaml:1", { en: "the content is nested too deeply", ja: "入れ子が深すぎます" }]);
 });
 
 test.each([
@@ -58,14 +58,14 @@ test.each([
   ["- a", 1, /the file must consist of/],
   ["# nothing\n\ncolour: red", 3, /name is missing/],
   ["name: a\nname: b", 2, /not valid YAML/],
-  ["name: a\nsize: 1", 2, /^the file has no "size"; it may have name, colour, sizes, parts, inner$/],
-  ["name: a\ninner:\n  deep: a\n  deeper: b", 4, /^inner has no "deeper"; it may have deep$/],
-  ["name: a\nparts:\n  - by: post\n    who: b", 4, /^an entry of parts has no "who"; it may have by$/],
+  ["name: a\nsize: 1", 2, /^unknown key "size" in the file; allowed keys: name, colour, sizes, parts, inner$/],
+  ["name: a\ninner:\n  deep: a\n  deeper: b", 4, /^unknown key "deeper" in inner; allowed keys: deep$/],
+  ["name: a\nparts:\n  - by: post\n    who: b", 4, /^unknown key "who" in an entry of parts; allowed keys: by$/],
   ["name: a\nparts:\n  - by: post\n  - {}", 4, /^by is missing$/],
-  ["name: a\nparts:\n  - by: fax", 3, /^"fax" is not one of hand, post$/],
+  ["name: a\nparts:\n  - by: fax", 3, /^"fax" is not one of these values: hand, post$/],
   ["name: a\nparts:\n  - by: {}", 3, /plain text/],
   ["name: a\nparts:\n  - fax", 3, /^an entry of parts must consist of/],
-  ["name: a\ncolour:\n  green", 3, /^"green" is not one of red, blue$/],
+  ["name: a\ncolour:\n  green", 3, /^"green" is not one of these values: red, blue$/],
   ["name: a\ncolour: ' '", 2, /plain text/],
   ["name:\n  - a", 2, /plain text/],
   ["name: ' '", 1, /plain text/],
@@ -76,14 +76,14 @@ test.each([
   ["name: &x a\ncolour: *x", 2, /alias/],
   ["name: a\n? [b]\n: c", 2, /plain text/],
   ["name: !!int 5", 1, /not valid YAML/],
-  ["name: a\n__proto__: {colour: red}", 2, /^the file has no "__proto__"/],
+  ["name: a\n__proto__: {colour: red}", 2, /^unknown key "__proto__" in the file/],
   ["__proto__: {name: a}", 1, /^name is missing$|__proto__/],
   ["name: a\r\n# no\u0003te", 2, /U\+0003/],
   ["name\u0000: a", 1, /U\+0000/],
   ["\nname: a\u007f", 2, /U\+007F/],
   ["name: a\ud800", 1, /U\+D800/],
-  ["name: a\nconstructor: b", 2, /^the file has no "constructor"/],
-])("%j is refused at line %i", (content, line, what) => {
+  ["name: a\nconstructor: b", 2, /^unknown key "constructor" in the file/],
+])("refuses %j at line %i", (content, line, what) => {
   const failure = refusalOf(() => readYaml(SCHEMA, file(content)));
   expect([failure.code, failure.where, failure.hint]).toEqual(["input-rejected", `a.yaml:${line}`, HINT]);
   expect(failure.what.en).toMatch(what);
@@ -91,27 +91,27 @@ test.each([
   expect(failure.what.ja).not.toBe(failure.what.en);
 });
 
-test("of several faults the first in the file is told", () => {
+test("reports the first of several faults in the file", () => {
   const content = "name: a\ninner: {deeper: b}\nsizes: [x]\ncolour: green\n";
   expect(refusalOf(() => readYaml(SCHEMA, file(content))).where).toBe("a.yaml:2");
 });
 
-test("a message of the schema's own is told in both languages", () => {
-  const schema = z.strictObject({ name: z.string().max(1, wording(text("too long", "長すぎます"))) });
+test("shows a message from the schema in both languages", () => {
+  const schema = z.strictObject({ name: z.string().max(1, toZodMessage(text("too long", "長すぎます"))) });
   expect(refusalOf(() => readYaml(schema, file("name: ab"))).what).toEqual({ en: "too long", ja: "長すぎます" });
 });
 
 const OWN_KEYS = z.strictObject({ columns: z.map(z.string(), z.string()) });
 const hasOwnKeys = (path: readonly (string | number)[]): boolean => path.length === 1 && path[0] === "columns";
 
-test("keys of the user's own stay as they are, in the file's order", () => {
+test("keeps the user's own keys unchanged and in file order", () => {
   const key = fc.string({ unit: "grapheme", minLength: 1 });
   const hostile = fc.constantFrom("__proto__", "constructor", "toString", "2", "1", "<<", "null", "=");
   fc.assert(
     fc.property(
       fc.uniqueArray(fc.tuple(fc.oneof(key, hostile), fc.string()), { selector: ([name]) => name }),
       (pairs) => {
-        const lines = pairs.map(([name, value]) => `\n  ${yamlQuoted(name)}: ${yamlQuoted(value)}`);
+        const lines = pairs.map(([name, value]) => `\n  ${quoteYamlString(name)}: ${quoteYamlString(value)}`);
         const content = `columns:${lines.length === 0 ? " {}" : lines.join("")}\n`;
         const { value } = readYaml(OWN_KEYS, file(content, { hasOwnKeys, maxLength: Infinity }));
         expect([...value.columns]).toEqual(pairs);
@@ -120,7 +120,7 @@ test("keys of the user's own stay as they are, in the file's order", () => {
   );
 });
 
-test("what the schema cannot see is refused at the line of its value, or of what it should be in", () => {
+test("a fault that the schema cannot find is reported at the line of its value or parent", () => {
   const { refuse } = readYaml(OWN_KEYS, file("columns:\n  a: b\n  __proto__: c\n", { hasOwnKeys }));
   const what = text("twice", "重複");
   expect(refuse(["columns", "__proto__"], what)).toMatchObject({ where: "a.yaml:3", what, hint: HINT });
@@ -128,7 +128,7 @@ test("what the schema cannot see is refused at the line of its value, or of what
   expect(refuse(["rows", 3], what).where).toBe("a.yaml:1");
 });
 
-test("what is too long is not parsed", () => {
+test("does not parse content that is too long", () => {
   expect(readYaml(SCHEMA, file("name: a", { maxLength: 7 })).value).toEqual({ name: "a" });
   const failure = refusalOf(() => readYaml(SCHEMA, file("[".repeat(1001))));
   expect([failure.code, failure.where]).toEqual(["input-rejected", "a.yaml"]);

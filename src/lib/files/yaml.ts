@@ -1,62 +1,66 @@
 /**
- * YAML files written by people: read by a zod schema, every failure with its line. zod and yaml are heavy, so import
- * this module, and those that declare schemas, only when such a file is read: `await import("../files/yaml.ts")`.
+ * Reads YAML files that people write, with a zod schema. Every failure contains the line. zod and yaml are slow to
+ * load, so import this module, and modules that declare schemas, only when such a file is read:
+ * `await import("../files/yaml.ts")`.
  */
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type Node } from "yaml";
 import { z, type core } from "zod";
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
-import { unprintableAt } from "../text/yaml-text.ts";
+import { findUnprintable } from "../text/yaml-text.ts";
 
-/** The place of a value: keys of mappings and indexes of lists, from the top of the file. */
+/** The path to a value: keys of mappings and indexes of lists, from the top of the file. */
 export type YamlPath = readonly (string | number)[];
 
-/** A YAML file, and how to read it. */
+/** A YAML file, and the options for reading it. */
 export interface YamlFile {
   readonly content: string;
-  /** the file's name, for messages */
+  /** file name, for messages */
   readonly where: string;
-  /** where to find out what the file may contain; added to every failure that has a line */
+  /** where to find out what the file may contain; shown with every failure that has a line */
   readonly hint: Text;
-  /** a longer content, in UTF-16 code units, is not parsed */
+  /** maximum length of the content in UTF-16 code units; longer content is not parsed */
   readonly maxLength: number;
-  /** Mappings whose keys are chosen by the user; the schema receives them as a `Map` in the file's order (`z.map`). */
+  /** Returns true for a mapping with user-chosen keys; the schema gets it as a `Map` in file order (`z.map`). */
   readonly hasOwnKeys?: ((path: YamlPath) => boolean) | undefined;
 }
 
-/** The content of a file, and how to reject it for faults that no schema can detect. */
+/** The content of a file, and a function to reject it for faults that a schema cannot detect. */
 export interface YamlContent<T> {
   readonly value: T;
-  /** The failure at the line of a value or, if it is missing, of its parent. */
+  /** Returns the failure at the line of a value or, if the value is missing, of its parent. */
   readonly refuse: (path: YamlPath, what: Text) => Failure;
 }
 
-/** Separates the two languages of one zod message; no text for people contains it. */
+/** Separates the two languages of a zod message; no message contains this character. */
 const SEPARATOR = "\0";
 
-/** A message in both languages in the form zod takes: `z.string().min(1, wording(text("…", "…")))`. */
-export const wording = ({ en, ja }: Text): string => `${en}${SEPARATOR}${ja}`;
+/** Returns a message in both languages, in the form that zod expects: `z.string().min(1, wording(text("…", "…")))`. */
+export const toZodMessage = ({ en, ja }: Text): string => `${en}${SEPARATOR}${ja}`;
 
-const PLAIN_TEXT = text("plain text is needed here", "ここには文字列を書いてください");
+const PLAIN_TEXT_NEEDED = text("this value must be plain text", "ここには文字列を書いてください");
 
-/** A scalar that is not blank. */
+/** Returns the schema for a scalar that is not blank. */
 export const plainText = (): z.ZodString =>
-  z.string().refine((value) => value.trim() !== "", { error: wording(PLAIN_TEXT), abort: true });
+  z.string().refine((value) => value.trim() !== "", { error: toZodMessage(PLAIN_TEXT_NEEDED), abort: true });
 
-/** A whole number from `min` to `max`, in digits. */
+/** Returns the schema for a whole number from `min` to `max`, written in digits. */
 export const wholeNumber = (min: number, max: number) =>
   plainText()
     .refine((written) => /^\d+$/.test(written) && Number(written) >= min && Number(written) <= max, {
-      error: wording(
-        text(`a number from ${min} to ${max} is needed here`, `ここには ${min} から ${max} の数を書いてください`),
+      error: toZodMessage(
+        text(
+          `this value must be a whole number from ${min} to ${max}`,
+          `ここには ${min} から ${max} の整数を書いてください`,
+        ),
       ),
     })
     .transform(Number);
 
 /**
- * Reads a YAML file by a schema. The schema receives every scalar as the text that was written (`001`, `no`), a list as
- * an array, a mapping as an object without a prototype, so that no key is special, or as a `Map`; a blank value is "".
- * Aliases, tags and duplicate keys are rejected, so that the same words always mean the same.
+ * Reads a YAML file with a schema. The schema receives every scalar as the text in the file (`001`, `no`), a list as an
+ * array, and a mapping as a `Map` or as an object without a prototype, so that no key is special. A blank value is "".
+ * Aliases, tags and duplicate keys are rejected, so that the same text always has the same meaning.
  *
  * @throws `input-rejected` at `FILE:LINE` of the first fault
  */
@@ -64,17 +68,17 @@ export function readYaml<S extends z.ZodType>(schema: S, file: YamlFile): YamlCo
   const { content, where, maxLength } = file;
   if (content.length > maxLength) {
     throw new Failure("input-rejected", {
-      what: text(`longer than ${maxLength} characters`, `${maxLength} 文字を超えています`),
+      what: text(`the content is longer than ${maxLength} characters`, `${maxLength} 文字を超えています`),
       where,
     });
   }
   const document = new YamlDocument(file);
-  const result = schema.safeParse(document.value(), { error: wordingOf });
+  const result = schema.safeParse(document.value(), { error: createIssueMessage });
   if (result.success) return { value: result.data, refuse: (path, what) => document.refuse(path, what) };
   throw document.failureOf(result.error.issues);
 }
 
-const unprintable = ({ content }: YamlFile, at: number): Text => {
+const describeUnprintable = ({ content }: YamlFile, at: number): Text => {
   const code = `U+${(content.codePointAt(at) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
   return text(
     `not valid YAML: it contains the character ${code}`,
@@ -82,7 +86,7 @@ const unprintable = ({ content }: YamlFile, at: number): Text => {
   );
 };
 
-/** A parsed file, whose values know their lines. */
+/** A parsed file, with the line of each value. */
 class YamlDocument {
   readonly #file: YamlFile;
   readonly #lines = new LineCounter();
@@ -90,10 +94,10 @@ class YamlDocument {
 
   constructor(file: YamlFile) {
     this.#file = file;
-    const odd = unprintableAt(file.content);
+    const odd = findUnprintable(file.content);
     if (odd !== undefined)
-      throw this.#refuseAt(file.content.slice(0, odd).split(/\r\n|[\r\n]/).length, unprintable(file, odd));
-    // failsafe: every scalar is text, so that a name 001 stays 001 and "no" stays "no"
+      throw this.#refuseAt(file.content.slice(0, odd).split(/\r\n|[\r\n]/).length, describeUnprintable(file, odd));
+    // The failsafe schema keeps every scalar as text, so that the name 001 stays 001 and "no" stays "no".
     const { contents, errors, warnings } = parseDocument(file.content, {
       schema: "failsafe",
       lineCounter: this.#lines,
@@ -105,12 +109,12 @@ class YamlDocument {
     throw this.#refuseAt(
       this.#lines.linePos(fault.pos[0]).line,
       fault.code === "RESOURCE_EXHAUSTION"
-        ? text("nested too deeply", "入れ子が深すぎます")
+        ? text("the content is nested too deeply", "入れ子が深すぎます")
         : text(`not valid YAML: ${fault.message}`, `YAML として正しくありません: ${fault.message}`),
     );
   }
 
-  /** The content in the form schemas take. */
+  /** Returns the content in the form that schemas expect. */
   value(): unknown {
     return this.#valueOf(this.#root, []);
   }
@@ -119,7 +123,8 @@ class YamlDocument {
     if (node === null) return "";
     if (isScalar(node)) return node.value;
     if (isSeq(node)) return node.items.map((item, index) => this.#valueOf(item, [...path, index]));
-    if (!isMap(node)) throw this.#refuseAt(this.#lineOf(node) ?? 1, isAlias(node) ? ALIAS : PLAIN_TEXT);
+    if (!isMap(node))
+      throw this.#refuseAt(this.#lineOf(node) ?? 1, isAlias(node) ? ALIAS_NOT_ALLOWED : PLAIN_TEXT_NEEDED);
     const entries = node.items.map(({ key, value }): [string, unknown] => {
       const name = this.#keyOf(key);
       return [name, this.#valueOf(value, [...path, name])];
@@ -132,15 +137,15 @@ class YamlDocument {
 
   #keyOf(key: unknown): string {
     if (isScalar(key) && typeof key.value === "string") return key.value;
-    throw this.#refuseAt(this.#lineOf(key) ?? 1, PLAIN_TEXT);
+    throw this.#refuseAt(this.#lineOf(key) ?? 1, PLAIN_TEXT_NEEDED);
   }
 
-  /** The failure of a path. */
+  /** Returns the failure at the line of a path. */
   refuse(path: YamlPath, what: Text): Failure {
     return this.#refuseAt(this.#lineAt(path), what);
   }
 
-  /** The failure for the first issue in the file. */
+  /** Returns the failure for the issue that comes first in the file. */
   failureOf(issues: readonly core.$ZodIssue[]): Failure {
     const placed = issues.map((issue) => {
       const path = issue.path.filter((part) => typeof part !== "symbol");
@@ -157,7 +162,7 @@ class YamlDocument {
     return new Failure("input-rejected", { what, where: `${where}:${line}`, hint });
   }
 
-  /** The line on which a value begins: else that of its key, else that of its parent. */
+  /** Returns the line on which a value begins, or else the line of its key, or else the line of its parent. */
   #lineAt(path: YamlPath): number {
     let node: unknown = this.#root;
     let line = this.#lineOf(this.#root) ?? 1;
@@ -165,7 +170,7 @@ class YamlDocument {
       if (typeof part === "number") {
         node = isSeq(node) ? node.items[part] : undefined;
       } else {
-        const pair = pairOf(node, part);
+        const pair = findPair(node, part);
         line = this.#lineOf(pair?.key) ?? line;
         node = pair?.value;
       }
@@ -176,10 +181,10 @@ class YamlDocument {
 
   #lineOfKey(path: YamlPath, name: string): number {
     const node = path.reduce<unknown>(
-      (inner, part) => (typeof part === "number" ? isSeq(inner) && inner.items[part] : pairOf(inner, part)?.value),
+      (inner, part) => (typeof part === "number" ? isSeq(inner) && inner.items[part] : findPair(inner, part)?.value),
       this.#root,
     );
-    return this.#lineOf(pairOf(node, name)?.key) ?? this.#lineAt(path);
+    return this.#lineOf(findPair(node, name)?.key) ?? this.#lineAt(path);
   }
 
   #lineOf(node: unknown): number | undefined {
@@ -188,36 +193,41 @@ class YamlDocument {
   }
 }
 
-const ALIAS = text("plain text is needed here, not an alias", "ここには文字列を書いてください(エイリアスは使えません)");
+const ALIAS_NOT_ALLOWED = text(
+  "this value must be plain text, not an alias",
+  "ここには文字列を書いてください(エイリアスは使えません)",
+);
 
-const pairOf = (node: unknown, name: string) =>
+const findPair = (node: unknown, name: string) =>
   isMap(node) ? node.items.find(({ key }) => isScalar(key) && key.value === name) : undefined;
 
-/** The message for an issue, if the schema itself has none. */
-function wordingOf(issue: core.$ZodRawIssue): string | undefined {
+/** Returns the message for an issue for which the schema does not define a message. */
+function createIssueMessage(issue: core.$ZodRawIssue): string | undefined {
   const { path = [], input } = issue;
-  const name = nameOf(path);
+  const name = describePath(path);
   const missing = text(`${name.en} is missing`, `${name.ja} がありません`);
-  if (input === undefined) return wording(missing);
+  if (input === undefined) return toZodMessage(missing);
   if (issue.code === "unrecognized_keys") {
     const { keys, inst } = issue;
     const known = inst instanceof z.ZodObject ? Object.keys(inst.shape).join(", ") : "";
-    return wording(
+    return toZodMessage(
       text(
-        `${name.en} has no "${keys[0]}"; it may have ${known}`,
-        `${name.ja}に「${keys[0]}」はありません。使えるもの: ${known}`,
+        `unknown key "${keys[0]}" in ${name.en}; allowed keys: ${known}`,
+        `${name.ja}に「${keys[0]}」は書けません。使えるキー: ${known}`,
       ),
     );
   }
-  if (issue.code === "invalid_value") return wording(choiceOf(input, issue.values));
+  if (issue.code === "invalid_value") return toZodMessage(describeInvalidChoice(input, issue.values));
   if (issue.code === "invalid_union" && issue.discriminator !== undefined) {
     const chosen = (input as Readonly<Record<string, unknown>>)[issue.discriminator];
-    return wording(chosen === undefined ? missing : choiceOf(chosen, (issue.options ?? []) as readonly unknown[]));
+    return toZodMessage(
+      chosen === undefined ? missing : describeInvalidChoice(chosen, (issue.options ?? []) as readonly unknown[]),
+    );
   }
-  return issue.code === "invalid_type" ? wording(neededOf(issue.expected, name)) : undefined;
+  return issue.code === "invalid_type" ? toZodMessage(describeExpected(issue.expected, name)) : undefined;
 }
 
-const nameOf = (path: readonly PropertyKey[]): Text => {
+const describePath = (path: readonly PropertyKey[]): Text => {
   const [last, list] = [path.at(-1), path.at(-2)];
   if (last === undefined) return text("the file", "ファイル");
   if (typeof last !== "number") return text(String(last), String(last));
@@ -226,14 +236,14 @@ const nameOf = (path: readonly PropertyKey[]): Text => {
     : text(`an entry of ${String(list)}`, `${String(list)} の項目`);
 };
 
-function choiceOf(input: unknown, choices: readonly unknown[]): Text {
-  if (typeof input !== "string" || input.trim() === "") return PLAIN_TEXT;
+function describeInvalidChoice(input: unknown, choices: readonly unknown[]): Text {
+  if (typeof input !== "string" || input.trim() === "") return PLAIN_TEXT_NEEDED;
   const list = choices.filter((choice) => choice !== "").join(", ");
-  return text(`"${input}" is not one of ${list}`, `「${input}」は使えません。使えるもの: ${list}`);
+  return text(`"${input}" is not one of these values: ${list}`, `「${input}」は使えません。使える値: ${list}`);
 }
 
-function neededOf(expected: string, name: Text): Text {
-  if (expected === "array") return text("a list is needed here", "ここにはリストを書いてください");
-  if (expected === "string") return PLAIN_TEXT;
+function describeExpected(expected: string, name: Text): Text {
+  if (expected === "array") return text("this value must be a list", "ここにはリストを書いてください");
+  if (expected === "string") return PLAIN_TEXT_NEEDED;
   return text(`${name.en} must consist of "name: value" entries`, `${name.ja}は「名前: 値」の並びにしてください`);
 }

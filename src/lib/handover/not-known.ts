@@ -2,49 +2,49 @@ import type { Answer } from "../model/answer.ts";
 import type { TenantProfile } from "../model/tenant.ts";
 import { same, text, type Text } from "../text/index.ts";
 import type { Manifest } from "./bundle/manifest.ts";
-import { presenceOf, type Absence } from "./bundle/presence.ts";
+import { presenceOf, type AbsenceReason } from "./bundle/presence.ts";
 import type { HandoverFacts } from "./checklist/facts.ts";
-import { questionFor, type ChecklistContext } from "./checklist/item.ts";
+import { buildQuestion, type ChecklistContext } from "./checklist/item.ts";
 import type { QuestionGroup } from "./checklist/question.ts";
 
-/** What of a tenant the console alone knows. */
+/** A topic that only the console has information about. */
 interface ConsoleTopic {
   readonly name: "profiles" | "automatic-profiles" | "apps" | "tags" | "secured-administrators";
   readonly title: Text;
-  /** where it is in the console */
+  /** where the console shows the information */
   readonly where: Text;
-  /** what somebody is asked to write down */
+  /** question to the person who records the information */
   readonly ask: Text;
-  /** what has to be used for it; undefined: it is there in any case */
+  /** the product that a tenant must use for the topic to apply; undefined if the topic always applies */
   readonly of?: "securedApps" | undefined;
 }
 
-/** What no bundle has by itself, as clomoctl never sees it; somebody writes it down. @see seed 003, 10 and 11; facts 4.3 */
-export const NOT_KNOWN_HERE: readonly ConsoleTopic[] = [
+/** Topics that clomoctl cannot read from the console, so people record them.  @see seed 003, 10 and 11; facts 4.3 */
+export const CONSOLE_TOPICS: readonly ConsoleTopic[] = [
   {
     name: "profiles",
-    title: text("profiles, and where they are installed", "プロファイルと適用先"),
+    title: text("profiles and where they are installed", "プロファイルと適用先"),
     where: same("CLOMO PANEL > Settings > Mobile Device Management"),
     ask: text(
-      "Which profiles are there, and where are they installed? (or where that is written)",
+      "Which profiles are there, and where are they installed? (the answer, or where it is documented)",
       "どのプロファイルがあり、どこに適用していますか?(内容、または記載している文書の場所)",
     ),
   },
   {
     name: "automatic-profiles",
-    title: text("automatic profiles, of all and by organisation", "自動適用プロファイル(全社・組織別)"),
+    title: text("automatic profiles (whole company, and by organisation)", "自動適用プロファイル(全社・組織別)"),
     where: same("CLOMO PANEL > Settings > Mobile Device Management > iOS/macOS > 基本設定 > 「自動適用プロファイル」"),
     ask: text(
-      "Which profiles are automatic, for all and by organisation? (or where that is written)",
+      "Which profiles are installed automatically, for the whole company and by organisation? (the answer, or where it is documented)",
       "全社・組織別に自動適用しているプロファイルはどれですか?(内容、または記載している文書の場所)",
     ),
   },
   {
     name: "apps",
-    title: text("apps, and where they are installed", "アプリケーションと配布先"),
+    title: text("apps and where they are installed", "アプリケーションと配布先"),
     where: same("CLOMO PANEL > HOME > 「Applications」"),
     ask: text(
-      "Which apps are there, and where are they installed? (or where that is written)",
+      "Which apps are there, and where are they installed? (the answer, or where it is documented)",
       "どのアプリケーションがあり、どこに配布していますか?(内容、または記載している文書の場所)",
     ),
   },
@@ -53,7 +53,7 @@ export const NOT_KNOWN_HERE: readonly ConsoleTopic[] = [
     title: text("what tags are used for", "タグの使い分け"),
     where: same("CLOMO PANEL > Devices"),
     ask: text(
-      "What is each tag used for? (or where that is written)",
+      "What is each tag used for? (the answer, or where it is documented)",
       "タグはどう使い分けていますか?(内容、または記載している文書の場所)",
     ),
   },
@@ -62,82 +62,83 @@ export const NOT_KNOWN_HERE: readonly ConsoleTopic[] = [
     title: text("administrators of SECURED APPs MANAGER", "SECURED APPs MANAGER の管理者"),
     where: same("SECURED APPs MANAGER > Settings > Administrators"),
     ask: text(
-      "Who administers SECURED APPs MANAGER? (or where that is written)",
+      "Who are the administrators of SECURED APPs MANAGER? (the answer, or where it is documented)",
       "SECURED APPs MANAGER の管理者は誰ですか?(内容、または記載している文書の場所)",
     ),
     of: "securedApps",
   },
 ];
 
-/** What of it may be there, by what the tenant uses. */
-const notKnownIn = (profile: Pick<TenantProfile, "securedApps"> | undefined): readonly ConsoleTopic[] =>
-  NOT_KNOWN_HERE.filter(({ of }) => of === undefined || profile?.[of] !== false);
+/** Returns the topics that apply, or may apply, to a tenant with this profile. */
+const listConsoleTopics = (profile: Pick<TenantProfile, "securedApps"> | undefined): readonly ConsoleTopic[] =>
+  CONSOLE_TOPICS.filter(({ of }) => of === undefined || profile?.[of] !== false);
 
-const GROUP = "console";
+const CONSOLE_GROUP_ID = "console";
 
-const questionOf = <N extends ConsoleTopic["name"]>(name: N): `${typeof GROUP}.${N}` => `${GROUP}.${name}`;
+const questionIdOf = <N extends ConsoleTopic["name"]>(name: N): `${typeof CONSOLE_GROUP_ID}.${N}` =>
+  `${CONSOLE_GROUP_ID}.${name}`;
 
-/** What the console alone knows, as questions: `console.apps`. None of them is a gap of the checklist. */
-export const askedOfConsole = (
+/** Returns the topics as questions, such as `console.apps`. An unanswered question is never a gap of the checklist. */
+export const buildConsoleQuestions = (
   { answers, tenant }: Pick<HandoverFacts, "answers" | "tenant">,
   day: Pick<ChecklistContext, "asOf" | "timezone">,
 ): QuestionGroup & { readonly id: string } => ({
-  id: GROUP,
-  title: text("What the console alone knows", "管理画面にしかない情報"),
-  questions: notKnownIn(tenant).map(({ name, title, ask }) =>
-    questionFor({ answers }, day, { id: questionOf(name), label: title, wording: ask, yearly: true }),
+  id: CONSOLE_GROUP_ID,
+  title: text("Information that is only in the console", "管理画面にしかない情報"),
+  questions: listConsoleTopics(tenant).map(({ name, title, ask }) =>
+    buildQuestion({ answers }, day, { id: questionIdOf(name), label: title, wording: ask, yearly: true }),
   ),
 });
 
-/** A file that somebody attached. */
+/** A file that a person attached to a bundle. */
 export interface AttachedFile {
-  /** in the bundle: `attached/apps/apps.pdf` */
+  /** path in the bundle: `attached/apps/apps.pdf` */
   readonly path: string;
   readonly bytes: number;
-  /** in lower-case hexadecimal digits */
+  /** lower-case hexadecimal digits */
   readonly sha256: string;
 }
 
-/** One of {@link NOT_KNOWN_HERE} in a bundle. */
+/** What the manifest of a bundle records about one of {@link CONSOLE_TOPICS}. */
 interface ConsoleNote {
   readonly name: string;
-  /** what somebody answered, and when (a UTC instant); null where nobody did */
+  /** the answer, its author and its time (a UTC instant); null if nobody answered */
   readonly filled: { readonly what: string; readonly by: string; readonly at: string } | null;
-  /** in the order of their paths' bytes */
+  /** sorted by the bytes of their paths */
   readonly files: AttachedFile[];
 }
 
-const FOLDER = "attached";
+const ATTACHMENT_FOLDER = "attached";
 
-/** The path in a bundle of a file that is attached to one of {@link NOT_KNOWN_HERE}. */
-export const pathOfAttached = (name: string, file: string): string => `${FOLDER}/${name}/${file}`;
+/** Returns the path in a bundle of a file that is attached to one of {@link CONSOLE_TOPICS}. */
+export const buildAttachmentPath = (name: string, file: string): string => `${ATTACHMENT_FOLDER}/${name}/${file}`;
 
-/** What is written down of what the console alone knows: by the tenant's answers, and the files attached. */
-export const writtenDown = (
+/** Returns what is recorded about each console topic: the tenant's answers and the attached files. */
+export const buildConsoleNotes = (
   answers: readonly Pick<Answer, "question" | "subject" | "value" | "by" | "at">[],
   files: readonly AttachedFile[],
 ): ConsoleNote[] =>
-  NOT_KNOWN_HERE.map(({ name }) => {
-    const answer = answers.find(({ question, subject }) => question === questionOf(name) && subject === "");
+  CONSOLE_TOPICS.map(({ name }) => {
+    const answer = answers.find(({ question, subject }) => question === questionIdOf(name) && subject === "");
     return {
       name,
       filled: answer === undefined ? null : { what: answer.value, by: answer.by, at: answer.at },
-      files: files.filter(({ path }) => path.startsWith(pathOfAttached(name, ""))),
+      files: files.filter(({ path }) => path.startsWith(buildAttachmentPath(name, ""))),
     };
   });
 
-/** One of {@link NOT_KNOWN_HERE} as a bundle has it: what is recorded of it, or why nothing is. */
+/** One of {@link CONSOLE_TOPICS} with what a bundle records about it, or why the bundle records nothing. */
 interface ConsoleKnowledge extends ConsoleTopic, Pick<ConsoleNote, "filled" | "files"> {
-  readonly state: "recorded" | "not-recorded" | Absence;
+  readonly state: "recorded" | "not-recorded" | AbsenceReason;
 }
 
-/** Returns what a bundle has of what the console alone knows, of all that the tenant may use. */
-export const consoleKnowledge = (
+/** Returns what a bundle records about each console topic that applies, or may apply, to the tenant. */
+export const collectConsoleKnowledge = (
   manifest: Manifest,
   profile: Pick<TenantProfile, "securedApps"> | undefined,
 ): readonly ConsoleKnowledge[] => {
   const presence = presenceOf(manifest, "answers");
-  return notKnownIn(profile).map((one) => {
+  return listConsoleTopics(profile).map((one) => {
     const { filled = null, files = [] } = manifest.notKnownHere.find(({ name }) => name === one.name) ?? {};
     const isRecorded = filled !== null || files.length > 0;
     return {

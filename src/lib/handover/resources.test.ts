@@ -5,7 +5,7 @@ import type { Fields } from "../model/thing.ts";
 import { USER } from "../model/user.ts";
 import { pathOfResource, resourceOf, RESOURCE_NAMES } from "./resources.ts";
 
-test.each(RESOURCE_NAMES)("%s has an id first, and says what its members hold", (name) => {
+test.each(RESOURCE_NAMES)("%s has an id first, and declares its references", (name) => {
   const { fields, holds, single } = resourceOf(name);
   expect(Object.keys(fields)[0]).toBe("id");
   for (const [member, { to, many, member: inner }] of Object.entries(holds)) {
@@ -17,7 +17,7 @@ test.each(RESOURCE_NAMES)("%s has an id first, and says what its members hold", 
   expect(pathOfResource(name)).toMatch(/^resources\/[a-z-]+\.ndjson$/);
 });
 
-test("what is applied names only what is applied before it, or itself", () => {
+test("a resource refers only to itself and to resources that are applied earlier", () => {
   for (const [at, name] of RESOURCE_NAMES.entries()) {
     const { holds, stays } = resourceOf(name);
     if (stays !== undefined) continue;
@@ -28,7 +28,7 @@ test("what is applied names only what is applied before it, or itself", () => {
   }
 });
 
-test("no secret of any thing is a member of a record", () => {
+test("no record contains a secret", () => {
   const secrets = [USER, ACCOUNT, SECURED_USER].flatMap(({ fields }) =>
     Object.entries<Fields[string]>(fields).flatMap(([name, { secret }]) => (secret === true ? [name] : [])),
   );

@@ -9,51 +9,51 @@ import { RENEWAL_ITEM } from "../model/renewal.ts";
 import { SCHEME } from "../model/scheme.ts";
 import { SECURED_APPS, SECURED_GROUP, SECURED_USER } from "../model/secured-user.ts";
 import { TENANT } from "../model/tenant.ts";
-import { idField, type Field, type Fields } from "../model/thing.ts";
+import { defineIdField, type Field, type Fields } from "../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../model/user.ts";
 import { VPP_TOKEN } from "../model/vpp-token.ts";
 import { text, type Text } from "../text/index.ts";
 
-/** Why a resource is exported to be read alone, and never applied. */
-export const STAYS = {
-  apple: text("Apple holds it", "Apple 側の情報のため"),
-  secret: text("it is a secret's: the secret is in no bundle", "機密情報に付属し、機密情報は書き出さないため"),
-  derived: text("it follows from other resources", "ほかの情報から導かれるため"),
-  history: text("it is history", "履歴のため"),
-  attached: text("no tenant holds attached files", "添付ファイルはテナントに登録されないため"),
+/** The reasons why a resource is exported only for reading, and never applied. */
+export const NOT_APPLIED_REASONS = {
+  apple: text("managed at Apple", "Apple 側の情報のため"),
+  secret: text("belongs to a secret, which is not exported", "書き出さないトークンや秘密鍵に付属する情報のため"),
+  derived: text("derived from other resources", "ほかの情報から導かれるため"),
+  history: text("history of the exported tenant", "履歴のため"),
+  attached: text("attached files are not stored in a tenant", "添付ファイルはテナントに登録されないため"),
 } as const satisfies Record<string, Text>;
 
-/** The ids that a member holds: of a record, of each of a list (`many`), or as the values of its objects' `member`. */
+/** A member with ids of other records: one id, a list of ids (`many`), or objects with an id as their `member`. */
 export interface IdReference {
   readonly to: ResourceName;
   readonly many?: true | undefined;
   readonly member?: string | undefined;
 }
 
-/** What a bundle has a file of: `resources/NAME.ndjson`, a record a line in the order of `id`. */
+/** A kind of data in a bundle. Its file `resources/NAME.ndjson` has one record per line, sorted by `id`. */
 export interface Resource {
-  /** in the plural, for people */
+  /** plural noun, for people */
   readonly title: Text;
-  /** the members of a record, in their order. Nothing else is exported */
+  /** the members of a record, in their order; nothing else is exported */
   readonly fields: Fields;
-  /** the members that hold ids of other records */
+  /** the members that contain ids of other records */
   readonly holds: Readonly<Record<string, IdReference>>;
-  /** one record, whose id is the resource's name */
+  /** true if there is exactly one record, whose id is the name of the resource */
   readonly single?: true | undefined;
-  /** undefined: `apply` brings it to another tenant */
-  readonly stays?: keyof typeof STAYS | undefined;
-  /** recorded here alone: CLOMO's console has nothing of it */
+  /** why `apply` does not apply the resource to another tenant; undefined if it does */
+  readonly stays?: keyof typeof NOT_APPLIED_REASONS | undefined;
+  /** true if the data is recorded only in clomoctl, because CLOMO's console does not have it */
   readonly here?: true | undefined;
-  /** exported only where it is asked for */
+  /** true if the resource is exported only on request */
   readonly optional?: true | undefined;
-  /** fields of the thing that are not exported, as they cannot travel; for the manifest */
+  /** fields of the model that are not exported, because they cannot be used in another tenant; for the manifest */
   readonly leftOut?: readonly string[] | undefined;
 }
 
 type FieldNames<F> = readonly (keyof F & string)[];
 
-/** Fields of a thing by their names, in this order; a secret one cannot be picked. */
-const pick = <F extends Fields, N extends FieldNames<F>>(fields: F, names: N): Pick<F, N[number]> => {
+/** Returns the fields with these names, in this order. @throws TypeError for a secret field */
+const pickFields = <F extends Fields, N extends FieldNames<F>>(fields: F, names: N): Pick<F, N[number]> => {
   const picked = names.map((name): [string, Field] => {
     const { [name]: field } = fields as Fields;
     if (field === undefined || field.secret === true) throw new TypeError(`${name} cannot be exported`);
@@ -62,76 +62,82 @@ const pick = <F extends Fields, N extends FieldNames<F>>(fields: F, names: N): P
   return Object.fromEntries(picked) as Pick<F, N[number]>;
 };
 
-const ID = { id: idField(1) } as const satisfies Fields;
+const ID_FIELD = { id: defineIdField(1) } as const satisfies Fields;
 
-/** The id of another record. */
-const idOf = (label: Text, nullable = false) =>
-  ({ ...ID.id, label, ...(nullable ? ({ nullable: true } as const) : {}) }) as const;
+/** Creates a field for the id of another record. */
+const createIdField = (label: Text, nullable = false) =>
+  ({ ...ID_FIELD.id, label, ...(nullable ? ({ nullable: true } as const) : {}) }) as const;
 
-/** The id of a record that has no UUID in the tenant: a text; of a number its twelve digits, so that bytes are in its order. */
-const keyOf = (label: Text) => ({ type: "text", label, example: "SERIAL000001" }) as const satisfies Field;
+/**
+ * Creates a field for the id of a record that does not have a UUID in the tenant. The id is text. A number is written
+ * with twelve digits, so that sorting by bytes sorts by number.
+ */
+const createKeyField = (label: Text) => ({ type: "text", label, example: "SERIAL000001" }) as const satisfies Field;
 
-const words = (en: string, ja: string) =>
+const createTextField = (en: string, ja: string) =>
   ({ type: "text", nullable: true, label: text(en, ja), example: null }) as const satisfies Field;
 
-const instant = (en: string, ja: string) =>
+const createInstantField = (en: string, ja: string) =>
   ({ type: "instant", nullable: true, label: text(en, ja), example: null }) as const satisfies Field;
 
-const ids = (en: string, ja: string) =>
+const createTextSetField = (en: string, ja: string) =>
   ({ type: "texts", label: text(en, ja), example: [], set: true }) as const satisfies Field;
 
-const settingsOfSecuredUsers = Object.entries<Field>(SECURED_USER.fields).flatMap(([name, field]) =>
+const SECURED_USER_SETTING_NAMES = Object.entries<Field>(SECURED_USER.fields).flatMap(([name, field]) =>
   field.within === "settings" ? [name] : [],
 ) as (keyof typeof SECURED_USER.fields)[];
 
-/** Values by the names of columns; lists and several in one are JSON. */
-const VALUES = {
+/** Values by column name. Lists and composite values are JSON. */
+const VALUES_FIELD = {
   type: "objects",
-  of: { field: { type: "text", example: "title" }, value: words("value", "値") },
+  of: { field: { type: "text", example: "title" }, value: createTextField("value", "値") },
   example: [],
 } as const satisfies Field;
 
-/** A setting, which only users of some apps have. */
-const settings = Object.fromEntries(
-  settingsOfSecuredUsers.map((name) => [name, { ...SECURED_USER.fields[name], within: undefined, nullable: true }]),
+/** The settings of SECURED APPs users. Each setting exists only in some apps. */
+const SECURED_USER_SETTINGS = Object.fromEntries(
+  SECURED_USER_SETTING_NAMES.map((name) => [name, { ...SECURED_USER.fields[name], within: undefined, nullable: true }]),
 ) as Fields;
 
-/** What a bundle has, in the order in which it is written and applied: what others name comes first. */
+/** The resources of a bundle in the order of writing and applying: a resource comes after those that it refers to. */
 export const RESOURCES = {
   tenant: {
-    title: text("the tenant itself", "テナント"),
-    fields: { id: keyOf(text("id", "ID")), ...TENANT.fields },
+    title: text("tenant", "テナント"),
+    fields: { id: createKeyField(text("id", "ID")), ...TENANT.fields },
     holds: {},
     single: true,
     here: true,
   },
   "account-settings": {
-    title: text("settings of CLOMO accounts", "CLOMO アカウント設定"),
-    fields: { id: keyOf(text("id", "ID")), ...pick(ACCOUNT_SETTINGS.fields, ["composition", "authentication"]) },
+    title: text("CLOMO account settings", "CLOMO アカウント設定"),
+    fields: {
+      id: createKeyField(text("id", "ID")),
+      ...pickFields(ACCOUNT_SETTINGS.fields, ["composition", "authentication"]),
+    },
     holds: {},
     single: true,
   },
   "custom-fields": {
     title: text("custom fields of users", "カスタムユーザー情報の項目"),
-    fields: pick(CUSTOM_FIELD.fields, ["id", "name", "createdAt"]),
+    fields: pickFields(CUSTOM_FIELD.fields, ["id", "name", "createdAt"]),
     holds: {},
   },
   orgs: {
     title: text("organisations", "組織"),
-    fields: pick(ORG.fields, ["id", "name", "code", "parentId", "createdAt", "updatedAt"]),
+    fields: pickFields(ORG.fields, ["id", "name", "code", "parentId", "createdAt", "updatedAt"]),
     holds: { parentId: { to: "orgs" } },
   },
   schemes: {
-    title: text("custom administrator schemes", "カスタム管理権限スキーム"),
-    fields: pick(SCHEME.fields, ["id", "name", "operations", "createdAt", "updatedAt"]),
+    title: text("custom schemes", "カスタム管理権限スキーム"),
+    fields: pickFields(SCHEME.fields, ["id", "name", "operations", "createdAt", "updatedAt"]),
     holds: {},
   },
   users: {
     title: text("users", "ユーザー"),
     fields: {
-      ...pick(USER.fields, ["id", "name", "nameKana", "emails"]),
-      orgId: idOf(text("organisation id", "組織 ID")),
-      ...pick(USER.fields, [
+      ...pickFields(USER.fields, ["id", "name", "nameKana", "emails"]),
+      orgId: createIdField(text("organisation id", "組織 ID")),
+      ...pickFields(USER.fields, [
         "title",
         "employeeCode",
         "upn",
@@ -149,11 +155,11 @@ export const RESOURCES = {
       /** values by custom field, in the order of the fields */
       custom: {
         type: "objects",
-        of: { fieldId: ID.id, value: { type: "text", lines: true, example: "2019" } },
+        of: { fieldId: ID_FIELD.id, value: { type: "text", lines: true, example: "2019" } },
         label: USER.fields.custom.label,
         example: [],
       },
-      ...pick(USER.fields, ["createdAt", "updatedAt"]),
+      ...pickFields(USER.fields, ["createdAt", "updatedAt"]),
     },
     holds: { orgId: { to: "orgs" }, custom: { to: "custom-fields", member: "fieldId" } },
     leftOut: ["accountPassword", "accountPasswordSetAt"],
@@ -161,11 +167,11 @@ export const RESOURCES = {
   accounts: {
     title: text("CLOMO accounts", "CLOMO アカウント"),
     fields: {
-      ...pick(ACCOUNT.fields, ["id", "role"]),
-      schemeId: idOf(text("scheme id", "スキーム ID"), true),
+      ...pickFields(ACCOUNT.fields, ["id", "role"]),
+      schemeId: createIdField(text("scheme id", "スキーム ID"), true),
       managesAll: ACCOUNT.fields.managesAll,
-      managedOrgIds: ids("managed organisations", "管理対象組織"),
-      ...pick(ACCOUNT.fields, [
+      managedOrgIds: createTextSetField("managed organisations", "管理対象組織"),
+      ...pickFields(ACCOUNT.fields, [
         "supportOption",
         "noticeMail",
         "language",
@@ -175,36 +181,36 @@ export const RESOURCES = {
         "updatedAt",
       ]),
     },
-    /** an account is its user's, and has the user's id */
+    /** an account has the id of its user */
     holds: { id: { to: "users" }, schemeId: { to: "schemes" }, managedOrgIds: { to: "orgs", many: true } },
     leftOut: ["password", "passwordSetAt"],
   },
   administrators: {
     title: text("administrators", "管理者"),
     fields: {
-      id: ID.id,
-      /** null of who is marked, and has no account */
-      name: words("account", "アカウント名"),
-      ...pick(ACCOUNT.fields, ["user", "emails"]),
-      orgId: idOf(text("organisation id", "組織 ID")),
-      ...pick(ACCOUNT.fields, ["role", "marked"]),
-      scheme: words("scheme", "カスタム管理権限スキーム"),
+      id: ID_FIELD.id,
+      /** null for a user who is only marked as an administrator and has no account */
+      name: createTextField("account name", "アカウント名"),
+      ...pickFields(ACCOUNT.fields, ["user", "emails"]),
+      orgId: createIdField(text("organisation id", "組織 ID")),
+      ...pickFields(ACCOUNT.fields, ["role", "marked"]),
+      scheme: createTextField("scheme", "カスタム管理権限スキーム"),
       managesAll: ACCOUNT.fields.managesAll,
-      managedOrgIds: ids("managed organisations", "管理対象組織"),
-      ...pick(ACCOUNT.fields, ["supportOption", "noticeMail"]),
+      managedOrgIds: createTextSetField("managed organisations", "管理対象組織"),
+      ...pickFields(ACCOUNT.fields, ["supportOption", "noticeMail"]),
     },
     holds: { id: { to: "users" }, orgId: { to: "orgs" }, managedOrgIds: { to: "orgs", many: true } },
     stays: "derived",
   },
   "secured-groups": {
-    title: text("groups of SECURED APPs", "SECURED APPs のグループ"),
-    fields: pick(SECURED_GROUP.fields, ["id", "app", "name", "createdAt"]),
+    title: text("SECURED APPs groups", "SECURED APPs のグループ"),
+    fields: pickFields(SECURED_GROUP.fields, ["id", "app", "name", "createdAt"]),
     holds: {},
   },
   "secured-users": {
     title: SECURED_USER.title,
     fields: {
-      ...pick(SECURED_USER.fields, [
+      ...pickFields(SECURED_USER.fields, [
         "id",
         "app",
         "userId",
@@ -215,8 +221,8 @@ export const RESOURCES = {
         "licenceException",
         "administrator",
       ]),
-      ...settings,
-      ...pick(SECURED_USER.fields, ["createdAt", "updatedAt"]),
+      ...SECURED_USER_SETTINGS,
+      ...pickFields(SECURED_USER.fields, ["createdAt", "updatedAt"]),
     },
     holds: {},
     leftOut: ["secretsSet"],
@@ -224,7 +230,7 @@ export const RESOURCES = {
   devices: {
     title: DEVICE.title,
     fields: {
-      ...pick(DEVICE.fields, [
+      ...pickFields(DEVICE.fields, [
         "id",
         "serialNumber",
         "platform",
@@ -235,30 +241,33 @@ export const RESOURCES = {
         "wifiMac",
         "androidId",
       ]),
-      ownerId: idOf(text("owner's id", "所有者 ID"), true),
-      ...pick(DEVICE.fields, ["memo", "androidMode"]),
-      ownerOrgId: idOf(text("owning organisation's id", "所有組織 ID"), true),
-      ...pick(DEVICE.fields, ["tags", "createdAt", "updatedAt"]),
+      ownerId: createIdField(text("owner id", "所有者 ID"), true),
+      ...pickFields(DEVICE.fields, ["memo", "androidMode"]),
+      ownerOrgId: createIdField(text("owning organisation id", "所有組織 ID"), true),
+      ...pickFields(DEVICE.fields, ["tags", "createdAt", "updatedAt"]),
     },
     holds: { ownerId: { to: "users" }, ownerOrgId: { to: "orgs" } },
   },
   "ade-server": {
     title: text("ADE: MDM server and token", "ADE の MDM サーバとトークン"),
     fields: {
-      id: keyOf(text("id", "ID")),
-      endpointKind: words("endpoint", "接続先の種類"),
-      endpointUrl: words("address of the endpoint", "接続先"),
-      serverName: words("MDM server", "MDM サーバ名"),
-      adminId: words("administrator at Apple", "Apple 側の管理者"),
-      orgName: words("organisation at Apple", "Apple での組織名"),
-      tokenExpiresAt: instant("token expires at", "トークンの有効期限"),
-      tokenSetAt: instant("token set at", "トークンの設定日時"),
-      tokenSetBy: words("token set by", "トークンを設定した人"),
-      tokenRejectedAt: instant("token rejected at", "トークンの拒否日時"),
-      renewalId: { ...idOf(text("id of the token's renewal item", "トークンの更新期限の ID")), nullable: true },
-      fullAt: instant("last full sync", "前回の全件取得"),
+      id: createKeyField(text("id", "ID")),
+      endpointKind: createTextField("endpoint kind", "接続先の種類"),
+      endpointUrl: createTextField("endpoint address", "接続先"),
+      serverName: createTextField("MDM server name", "MDM サーバ名"),
+      adminId: createTextField("administrator at Apple", "Apple 側の管理者"),
+      orgName: createTextField("organisation name at Apple", "Apple での組織名"),
+      tokenExpiresAt: createInstantField("token expires at", "トークンの有効期限"),
+      tokenSetAt: createInstantField("token set at", "トークンの設定日時"),
+      tokenSetBy: createTextField("token set by", "トークンを設定した人"),
+      tokenRejectedAt: createInstantField("token rejected at", "トークンの拒否日時"),
+      renewalId: {
+        ...createIdField(text("id of the token's renewal item", "トークンの年次更新・期限の ID")),
+        nullable: true,
+      },
+      fullAt: createInstantField("last full sync", "前回の全件取得"),
     },
-    // the item stands behind it, in a file that is read later
+    // `renewalId` is missing here, because the renewal item is in a file that is read later
     holds: {},
     single: true,
     stays: "apple",
@@ -266,7 +275,7 @@ export const RESOURCES = {
   "ade-profiles": {
     title: text("ADE profiles", "ADE プロファイル"),
     fields: {
-      ...pick(ADE_PROFILE.fields, [
+      ...pickFields(ADE_PROFILE.fields, [
         "id",
         "name",
         "url",
@@ -287,24 +296,24 @@ export const RESOURCES = {
         "uuid",
         "state",
       ]),
-      automaticOrgIds: ids("automatic for", "自動適用の組織"),
+      automaticOrgIds: createTextSetField("auto-applied to", "自動適用の組織"),
       createdAt: ADE_PROFILE.fields.createdAt,
     },
     holds: { automaticOrgIds: { to: "orgs", many: true } },
     stays: "apple",
   },
   "ade-devices": {
-    title: text("devices at Apple (ADE)", "ADE デバイス"),
-    /** its id is the serial number */
-    fields: { id: keyOf(text("serial number", "シリアルナンバー")), ...withoutSerial() },
+    title: text("ADE devices", "ADE デバイス"),
+    /** the id is the serial number */
+    fields: { id: createKeyField(text("serial number", "シリアルナンバー")), ...omitSerialNumber() },
     holds: {},
     stays: "apple",
   },
   "push-certificate": {
     title: text("MDM push certificate", "MDM プッシュ通知証明書"),
     fields: {
-      id: keyOf(text("id", "ID")),
-      ...pick(PUSH_CERTIFICATE.fields, [
+      id: createKeyField(text("id", "ID")),
+      ...pickFields(PUSH_CERTIFICATE.fields, [
         "topic",
         "name",
         "expiresAt",
@@ -326,8 +335,8 @@ export const RESOURCES = {
   "vpp-tokens": {
     title: text("VPP content tokens", "VPP サービストークン"),
     fields: {
-      id: idOf(text("organisation id", "組織 ID")),
-      ...pick(VPP_TOKEN.fields, [
+      id: createIdField(text("organisation id", "組織 ID")),
+      ...pickFields(VPP_TOKEN.fields, [
         "location",
         "organisation",
         "expiresAt",
@@ -341,78 +350,78 @@ export const RESOURCES = {
     stays: "secret",
   },
   renewals: {
-    title: text("renewals", "更新期限"),
+    title: text("renewal items", "年次更新・期限"),
     fields: RENEWAL_ITEM.fields,
     holds: {},
     here: true,
   },
   answers: {
-    title: text("what only people know", "人だけが知っていること"),
+    title: text("answers to the checklist", "引き継ぎ確認リストの回答"),
     fields: ANSWER.fields,
     holds: {},
     here: true,
   },
   observed: {
-    title: text("what the console has otherwise", "管理画面との差異"),
+    title: text("differences from the console", "管理画面との差異"),
     fields: {
-      /** what the record is, and its id: `user/019a9f3c-5a00-7abc-8def-000000000001`; of exports their kind: `export/users` */
-      id: keyOf(text("record", "対象")),
+      /** the record's kind and id: `user/019a9f3c-5a00-7abc-8def-000000000001`; for exports the kind: `export/users` */
+      id: createKeyField(text("record", "対象")),
       inConsole: { type: "boolean", label: text("in the console", "管理画面にある"), example: true },
-      /** names of columns; `presence` stands for the record as a whole */
-      differs: ids("differs", "異なる項目"),
-      /** the columns that exports of a kind have shown; a custom field as `custom:` and its id */
-      exported: ids("exported", "エクスポートで確認した項目"),
-      confirmed: ids("confirmed", "確認済みの項目"),
-      contradicted: ids("contradicted", "矛盾のある項目"),
-      confirmedBy: words("confirmed by", "確認者"),
-      confirmedAt: instant("confirmed at", "確認日時"),
-      /** in which the console may have the record: as it last showed it, then as it was here since */
+      /** names of columns; `presence` means the whole record */
+      differs: createTextSetField("fields that differ", "異なる項目"),
+      /** the columns that exports of a kind have contained; a custom field as `custom:` and its id */
+      exported: createTextSetField("fields shown by exports", "エクスポートで確認した項目"),
+      confirmed: createTextSetField("confirmed fields", "確認済みの項目"),
+      contradicted: createTextSetField("contradicted fields", "不一致のある項目"),
+      confirmedBy: createTextField("confirmed by", "確認者"),
+      confirmedAt: createInstantField("confirmed at", "確認日時"),
+      /** states in which the console may have the record: the one it last showed, then the later states here */
       states: {
         type: "objects",
-        of: { values: VALUES },
-        label: text("states in the console", "管理画面での状態"),
+        of: { values: VALUES_FIELD },
+        label: text("possible states in the console", "管理画面での状態"),
         example: [],
       },
-      /** what no other resource has: of a deleted record all that it had, of others when secrets were set */
-      local: { ...VALUES, label: text("local values", "このテナントでの値") },
+      /** values that no other resource has: all those of a deleted record, otherwise when the secrets were set */
+      local: { ...VALUES_FIELD, label: text("local values", "このテナントでの値") },
     },
     holds: {},
   },
   "console-tasks": {
-    title: text("what is to be done in the console", "管理画面での作業"),
+    title: text("tasks in the console", "管理画面での作業"),
     fields: {
-      /** the number of the task, and the place of the record in it: `000000000012-000000` */
-      id: keyOf(text("number", "番号")),
-      work: words("work", "作業"),
-      kind: words("kind", "種類"),
-      /** what the record is: `account` */
-      thing: words("thing", "対象の種類"),
-      object: words("record's id", "対象の ID"),
-      name: words("record", "対象"),
-      state: words("state", "状態"),
-      /** what is to be set, as people read it, a list's values apart by `, ` */
+      /** the number of the task, and the position of the record in it: `000000000012-000000` */
+      id: createKeyField(text("number", "番号")),
+      work: createTextField("task", "作業"),
+      kind: createTextField("kind", "種類"),
+      /** the kind of the record: `account` */
+      thing: createTextField("record kind", "対象の種類"),
+      object: createTextField("record ID", "対象の ID"),
+      name: createTextField("record", "対象"),
+      state: createTextField("state", "状態"),
+      /** the values to set, as people read them; the values of a list are separated by `, ` */
       changes: {
         type: "objects",
         of: {
           field: { type: "text", example: "title" },
-          before: words("before", "変更前"),
-          after: words("after", "変更後"),
+          before: createTextField("before", "変更前"),
+          after: createTextField("after", "変更後"),
         },
         label: text("changes", "変更"),
         example: [],
       },
-      openedAt: instant("opened at", "発生日時"),
-      openedBy: words("opened by", "発生させた人"),
+      openedAt: createInstantField("opened at", "発生日時"),
+      openedBy: createTextField("opened by", "発生させた人"),
     },
     holds: {},
     stays: "derived",
   },
   audit: {
-    title: text("audit", "監査ログ"),
+    title: text("audit log", "監査ログ"),
     fields: {
-      id: keyOf(text("number", "番号")),
+      id: createKeyField(text("number", "番号")),
       hash: { type: "digest", label: text("hash", "ハッシュ"), example: "0".repeat(64) },
-      /** its text as it stands: what the hash is of */
+      /** the text of the record as stored, from which the hash is computed */
       record: { type: "text", label: text("record", "記録"), example: "{}" },
     },
     holds: {},
@@ -421,10 +430,10 @@ export const RESOURCES = {
   },
 } as const satisfies Readonly<Record<string, ResourceShape>>;
 
-/** The path of what is counted while a bundle is made. */
-export const SUMMARY = "summary.json";
+/** The path of the file with the counts that are made while a bundle is written. */
+export const SUMMARY_FILE = "summary.json";
 
-/** {@link Resource}, before the names are known. */
+/** The type of a {@link Resource} before the names of the resources are known. */
 type ResourceShape = Omit<Resource, "holds"> & {
   readonly holds: Readonly<Record<string, { readonly to: string; readonly many?: true; readonly member?: string }>>;
 };
@@ -433,34 +442,35 @@ export type ResourceName = keyof typeof RESOURCES;
 
 export const RESOURCE_NAMES = Object.keys(RESOURCES) as readonly ResourceName[];
 
-function withoutSerial(): Omit<typeof ADE_DEVICE.fields, "serialNumber"> {
+function omitSerialNumber(): Omit<typeof ADE_DEVICE.fields, "serialNumber"> {
   const { serialNumber: _, ...others } = ADE_DEVICE.fields;
   return others;
 }
 
-/** A resource that `apply` brings to another tenant. */
-export type TravellingName = {
+/** The name of a resource that `apply` applies to another tenant. */
+export type ApplicableResourceName = {
   [N in ResourceName]: (typeof RESOURCES)[N] extends { readonly stays: string } ? never : N;
 }[ResourceName];
 
-/** Whether `apply` brings a resource to another tenant. */
-export const isTravelling = (name: ResourceName): name is TravellingName => resourceOf(name).stays === undefined;
+/** Returns true if `apply` applies a resource to another tenant. */
+export const isApplicableResource = (name: ResourceName): name is ApplicableResourceName =>
+  resourceOf(name).stays === undefined;
 
-/** What a resource is. */
+/** Returns the definition of a resource. */
 export const resourceOf = (name: ResourceName): Resource => RESOURCES[name];
 
-/** The path of a resource's records in a bundle. */
+/** Returns the path in a bundle of the file with the records of a resource. */
 export const pathOfResource = (name: ResourceName): string => `resources/${name}.ndjson`;
 
-/** A file in a format of the console, a row a record of a resource. */
+/** A CSV file in a format of the console, with one row per record of a resource. */
 export interface ConsoleFile {
   readonly path: string;
   readonly of: ResourceName;
-  /** which records have a row in it; undefined: all */
+  /** returns true if a record has a row in the file; undefined if every record has a row */
   readonly has?: ((record: Readonly<Record<string, unknown>>) => boolean) | undefined;
 }
 
-/** The console's files in a bundle. 全社 is in none, and the console exports no administrators of SECURED APPs. @see facts 3 */
+/** A bundle's CSV files in console formats, without 全社 and without administrators of SECURED APPs.  @see facts 3 */
 export const CONSOLE_FILES: readonly ConsoleFile[] = [
   { path: "csv/orgs.csv", of: "orgs", has: ({ id }) => id !== ROOT_ORG_ID },
   { path: "csv/users.csv", of: "users" },

@@ -1,33 +1,33 @@
 import { text } from "../text/index.ts";
-import { namedChoice, type Fields, type RecordOf, type Thing } from "./thing.ts";
+import { defineLabelledChoice, type Fields, type RecordOf, type Thing } from "./thing.ts";
 
-/** Whether Apple still has a device: `missing` was not in a full sync, and nobody has confirmed yet that it is gone. */
-const STATE = namedChoice({
+/** Whether Apple still lists a device. `missing`: not in a full sync, and nobody has confirmed that it is gone. */
+const ADE_DEVICE_STATE = defineLabelledChoice({
   present: text("present", "あり"),
   missing: text("missing", "見つからない"),
   released: text("released", "解除済み"),
 });
 
-export const ADE_DEVICE_STATES = STATE.choices;
+export const ADE_DEVICE_STATES = ADE_DEVICE_STATE.choices;
 
 export type AdeDeviceState = (typeof ADE_DEVICE_STATES)[number];
 
-/** The profile states of devices that may be switched on. @see facts 4.4 */
-export const READY: readonly string[] = ["assigned", "pushed"];
+/** The profile states of devices that are ready to be switched on. @see facts 4.4 */
+export const READY_PROFILE_STATES: readonly string[] = ["assigned", "pushed"];
 
-/** What Apple says in a text of its own, which may become another one. */
-const told = (en: string, ja: string, example: string | null) =>
+/** Defines a field with free text from Apple, whose possible values may change. */
+const defineAppleText = (en: string, ja: string, example: string | null) =>
   ({ type: "text", nullable: true, label: text(en, ja), example }) as const;
 
-const instant = (en: string, ja: string, example: string | null = null) =>
+const defineAppleInstant = (en: string, ja: string, example: string | null = null) =>
   ({ type: "instant", nullable: true, label: text(en, ja), example }) as const;
 
 /**
- * A device as Apple's device service has it, beside the tenant's own record of it.
+ * A device as Apple's device service describes it, plus what the tenant records about the device.
  *
  * @see apple 3 (the fields); facts 4.4 (ADE プロファイル状態)
  */
-const FIELDS = {
+const ADE_DEVICE_FIELDS = {
   serialNumber: {
     type: "text",
     label: text("serial number", "シリアルナンバー"),
@@ -36,44 +36,44 @@ const FIELDS = {
     unique: true,
     short: "serial",
   },
-  state: { ...STATE, label: text("at Apple", "Apple 側"), example: "present" },
-  profileStatus: told("ADE profile state", "ADE プロファイル状態", "assigned"),
-  profileUuid: told(
-    "ADE profile's id at Apple",
+  state: { ...ADE_DEVICE_STATE, label: text("state at Apple", "Apple 側の状態"), example: "present" },
+  profileStatus: defineAppleText("ADE profile state", "ADE プロファイル状態", "assigned"),
+  profileUuid: defineAppleText(
+    "ADE profile ID at Apple",
     "ADE プロファイルの Apple 側の ID",
     "0123456789ABCDEF0123456789ABCDEF",
   ),
-  profileAssignTime: instant("assigned at", "割り当て日時"),
-  profilePushTime: instant("pushed at", "適用日時"),
-  deviceFamily: told("family", "種類", "iPhone"),
-  os: told("OS", "OS", "iOS"),
-  model: told("model", "モデル", "iPhone 17"),
-  description: told("description", "説明", "IPHONE 17 BLACK 256GB"),
-  color: told("color", "色", "BLACK"),
-  assetTag: told("asset tag", "資産タグ", null),
-  deviceAssignedDate: instant("assigned to the server at", "サーバーへの割り当て日時"),
-  deviceAssignedBy: told("assigned by", "割り当てた人", null),
-  mdmMigrationDeadline: instant("MDM migration deadline", "MDM 移行期限"),
-  opType: told("last change", "直近の変更", null),
-  opDate: instant("changed at", "変更日時"),
-  missingSince: instant("missing since", "見つからなくなった日時"),
-  releasedAt: instant("released at", "解除日時"),
+  profileAssignTime: defineAppleInstant("profile assigned at", "プロファイルの割り当て日時"),
+  profilePushTime: defineAppleInstant("profile pushed at", "プロファイルの適用日時"),
+  deviceFamily: defineAppleText("device family", "種類", "iPhone"),
+  os: defineAppleText("OS", "OS", "iOS"),
+  model: defineAppleText("model", "モデル", "iPhone 17"),
+  description: defineAppleText("description", "説明", "IPHONE 17 BLACK 256GB"),
+  color: defineAppleText("color", "色", "BLACK"),
+  assetTag: defineAppleText("asset tag", "資産タグ", null),
+  deviceAssignedDate: defineAppleInstant("assigned to MDM server at", "MDM サーバへの割り当て日時"),
+  deviceAssignedBy: defineAppleText("assigned to MDM server by", "MDM サーバに割り当てた人", null),
+  mdmMigrationDeadline: defineAppleInstant("MDM migration deadline", "MDM 移行期限"),
+  opType: defineAppleText("last change", "直近の変更", null),
+  opDate: defineAppleInstant("changed at", "変更日時"),
+  missingSince: defineAppleInstant("missing since", "見つからなくなった日時"),
+  releasedAt: defineAppleInstant("released at", "解除日時"),
   seenAt: { type: "instant", label: text("first seen", "初回取得日時"), example: "2026-04-01T00:00:00.000Z" },
 } as const satisfies Fields;
 
 export const ADE_DEVICE = {
   name: "ade_device",
-  fields: FIELDS,
+  fields: ADE_DEVICE_FIELDS,
   formats: {},
   keys: [],
   namedBy: "serialNumber",
   usual: ["serialNumber", "state", "profileStatus", "deviceFamily", "model"],
 } as const satisfies Thing;
 
-export type AdeDeviceRecord = RecordOf<typeof FIELDS>;
+export type AdeDeviceRecord = RecordOf<typeof ADE_DEVICE_FIELDS>;
 
-/** The fields that Apple says of a device, in the order of the table. */
-export const TOLD_BY_APPLE = [
+/** The fields of a device that Apple provides, in the column order of the table. */
+export const APPLE_DEVICE_FIELDS = [
   "serialNumber",
   "profileStatus",
   "profileUuid",
@@ -90,7 +90,7 @@ export const TOLD_BY_APPLE = [
   "mdmMigrationDeadline",
   "opType",
   "opDate",
-] as const satisfies readonly (keyof typeof FIELDS)[];
+] as const satisfies readonly (keyof typeof ADE_DEVICE_FIELDS)[];
 
-/** The tenant's platform for what Apple calls the OS; undefined of what the tenant has no word for. @see apple 3 */
-export const PLATFORM_OF: Readonly<Record<string, string>> = { iOS: "iOS", iPadOS: "iOS", OSX: "macOS" };
+/** The tenant's platform for each OS name of Apple; undefined if the tenant has no such platform.  @see apple 3 */
+export const PLATFORM_BY_APPLE_OS: Readonly<Record<string, string>> = { iOS: "iOS", iPadOS: "iOS", OSX: "macOS" };

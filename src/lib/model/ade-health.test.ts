@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Failure, type ErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { ADE_CONDITIONS, adeHealth, type AdeHealthFacts } from "./ade-health.ts";
+import { ADE_CONDITIONS, assessAdeHealth, type AdeHealthFacts } from "./ade-health.ts";
 
 const NOW = new Date("2026-11-20T12:00:00Z");
 const ago = (hours: number): string => new Date(NOW.getTime() - hours * 3_600_000).toISOString();
@@ -93,17 +93,19 @@ describe("the health of ADE", () => {
     ["no token", { token: null, lastSyncAt: ago(100), ...counts({ notReady: 2 }) }, []],
     ["a mirror", { ...EVERYTHING, mirror: true }, []],
   ])("%s", (_, change, expected) => {
-    expect(adeHealth(facts(change), NOW).map(({ id, level }) => `${id} ${level}`)).toEqual(expected);
+    expect(assessAdeHealth(facts(change), NOW).map(({ id, level }) => `${id} ${level}`)).toEqual(expected);
   });
 
-  test("names counts, ages and the way out in both languages, with a command each", () => {
+  test("shows counts, ages and a fix with a command, in both languages", () => {
     const expired = facts({ token: { ...TOKEN, expiresAt: ago(1) } });
-    const all = [EVERYTHING, facts({ sync: failed("not-permitted") }), expired].flatMap((one) => adeHealth(one, NOW));
+    const all = [EVERYTHING, facts({ sync: failed("not-permitted") }), expired].flatMap((one) =>
+      assessAdeHealth(one, NOW),
+    );
     expect(all.map(({ what }) => what.en)).toEqual([
       expect.stringContaining("Apple rejected the server token"),
-      "no sync was completed for 3 days; one is expected every 24 hours",
-      "3 device records in Apple's answer could not be read",
-      "1 device that Apple no longer has",
+      "no sync has completed for 3 days; a sync is expected every 24 hours",
+      "3 device records in Apple's response could not be read",
+      "1 device missing at Apple",
       "2 devices without an ADE profile: do not switch them on yet",
       "the last sync failed: refused",
       "the server token has expired",
@@ -124,14 +126,14 @@ describe("the health of ADE", () => {
     expect(new Set(all.map(({ id }) => id))).toEqual(new Set(Object.keys(ADE_CONDITIONS)));
   });
 
-  test("has no way out of a failure that a token set since may have mended", () => {
+  test("suggests no fix for a failure that a newer token may have fixed", () => {
     const hintAfter = (setAt: string) =>
-      adeHealth(facts({ sync: failed("not-permitted"), token: { ...TOKEN, setAt } }), NOW)[0]?.how?.why.en;
+      assessAdeHealth(facts({ sync: failed("not-permitted"), token: { ...TOKEN, setAt } }), NOW)[0]?.how?.why.en;
     expect([hintAfter(ago(2)), hintAfter(ago(0.5))]).toEqual(["accept", undefined]);
   });
 
-  test("of a token that a simulator rejects proposes the simulator's commands", () => {
-    const [condition] = adeHealth(
+  test("suggests the simulator's commands for a token that a simulator rejects", () => {
+    const [condition] = assessAdeHealth(
       facts({ ...rejected, endpoint: { kind: "simulator", url: "http://127.0.0.1:8600" } }),
       NOW,
     );

@@ -1,15 +1,15 @@
 import { text } from "../text/index.ts";
-import { EXAMPLE_AT, idField, type RecordOf, type Thing } from "./thing.ts";
+import { EXAMPLE_INSTANT, defineIdField, type RecordOf, type Thing } from "./thing.ts";
 
-/** How long an answer may be, in characters. */
-const LONGEST = 2000;
+/** The maximum length of an answer, in characters. */
+const MAX_ANSWER_LENGTH = 2000;
 
-/** What only a person knows of a tenant, as somebody has answered it: never a password, only the place where one is kept. */
+/** A person's answer to a question about the tenant. It says where a password is kept, but never contains it. */
 export const ANSWER = {
   name: "answer",
   fields: {
-    id: idField(13),
-    /** the name of a question: `rules.lost.owner` */
+    id: defineIdField(13),
+    /** the name of a question, such as `rules.lost.owner` */
     question: {
       type: "text",
       longest: 100,
@@ -17,12 +17,18 @@ export const ANSWER = {
       label: text("question", "質問"),
       example: "rules.lost.owner",
     },
-    /** what it is about: the id of an account, the name of the contact person, a home with its machine; "" of the tenant as a whole */
-    subject: { type: "text", longest: 255, label: text("about", "対象"), example: "" },
-    value: { type: "text", longest: LONGEST, blank: false, label: text("answer", "回答"), example: "佐藤 一郎" },
+    /** what it is about: an account id, the contact's name, or clomoctl's home folder and computer; "" = the tenant */
+    subject: { type: "text", longest: 255, label: text("subject", "対象"), example: "" },
+    value: {
+      type: "text",
+      longest: MAX_ANSWER_LENGTH,
+      blank: false,
+      label: text("answer", "回答"),
+      example: "佐藤 一郎",
+    },
     /** the person who answered */
     by: { type: "text", longest: 255, blank: false, label: text("answered by", "回答者"), example: "山田 花子" },
-    at: { type: "instant", label: text("answered at", "回答日時"), example: EXAMPLE_AT },
+    at: { type: "instant", label: text("answered at", "回答日時"), example: EXAMPLE_INSTANT },
   },
   formats: {},
   keys: [],
@@ -32,7 +38,7 @@ export const ANSWER = {
 export type Answer = RecordOf<typeof ANSWER.fields>;
 
 /**
- * How questions begin whose answers say how the console is at that moment: they are neither exported nor applied, as a
- * first-issue step that an old one showed would cut devices off.
+ * The prefix of questions about the current state of the console. The answers are neither exported nor applied: an old
+ * answer could show a first-issue step, which would cut devices off.
  */
-export const OF_THE_MOMENT = "onboarding.home.";
+export const MOMENTARY_QUESTION_PREFIX = "onboarding.home.";

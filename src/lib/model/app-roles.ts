@@ -1,24 +1,24 @@
 import { text, type Text } from "../text/index.ts";
-import { securedAppName, type SecuredApp } from "./secured-user.ts";
+import { formatSecuredAppName, type SecuredApp } from "./secured-user.ts";
 
-/** What the maker's tables of a SECURED APP say in a cell; `allowed` and `refused` are their ○ and ×. @see facts 6.7 */
+/** Values of CLOMO's permission tables for SECURED APPs: `○` is allowed, `×` is not allowed.  @see facts 6.7 */
 export const APP_MARKS = {
   yes: text("yes", "可"),
-  "read only": text("read only", "参照のみ"),
+  "read only": text("read-only", "参照のみ"),
   no: text("no", "不可"),
-  "by group setting": text("by group setting", "グループ設定による"),
-  "only the groups he manages": text("only the groups he manages", "管理対象のグループのみ"),
+  "by group setting": text("depends on group setting", "グループ設定による"),
+  "only the groups he manages": text("only groups they manage", "管理対象のグループのみ"),
   "○": text("○", "○"),
   "×": text("×", "×"),
 } as const satisfies Readonly<Record<string, Text>>;
 
 export type AppMark = keyof typeof APP_MARKS;
 
-/** A cell of a table of the maker's. */
+/** A cell of a permission table in CLOMO's manual. */
 export interface AppCell {
   readonly role: Text;
   readonly mark: AppMark;
-  /** the text that the manual is known by lost its ○: it is put back where a mark is missing (inference) */
+  /** true if the manual text used here lacked the ○, which was added where no other mark is (inference) */
   readonly restored: boolean;
 }
 
@@ -27,7 +27,7 @@ interface AppRow {
   readonly cells: readonly AppCell[];
 }
 
-/** A table of who may do what in an app. */
+/** A permission table: which role may do what in an app. */
 export interface AppTable {
   readonly name: "screens" | "operations";
   readonly title: Text;
@@ -35,13 +35,18 @@ export interface AppTable {
   readonly rows: readonly AppRow[];
 }
 
-const MANAGER = text("administrator", "管理者");
-const USER = text("ordinary user", "一般ユーザー");
-const FILES = text("file manager", "ファイル管理者");
+const ADMINISTRATOR = text("administrator", "管理者");
+const ORDINARY_USER = text("ordinary user", "一般ユーザー");
+const FILE_MANAGER = text("file manager", "ファイル管理者");
 
 type MarkRow = readonly [about: Text, ...marks: AppMark[]];
 
-const tableOf = (name: AppTable["name"], title: Text, roles: readonly Text[], rows: readonly MarkRow[]): AppTable => ({
+const createAppTable = (
+  name: AppTable["name"],
+  title: Text,
+  roles: readonly Text[],
+  rows: readonly MarkRow[],
+): AppTable => ({
   name,
   title,
   roles,
@@ -54,35 +59,35 @@ const tableOf = (name: AppTable["name"], title: Text, roles: readonly Text[], ro
   })),
 });
 
-const SCREENS = text("screens", "画面");
-const APP_ON_DEVICE = text("the app on the device", "アプリの利用(デバイス側)");
+const SCREENS_TITLE = text("screens", "画面");
+const USE_ON_DEVICE = text("use of the app on the device", "アプリの利用(デバイス側)");
 
-const DOCS: readonly AppTable[] = [
-  tableOf(
+const DOCS_TABLES: readonly AppTable[] = [
+  createAppTable(
     "screens",
-    SCREENS,
-    [MANAGER, FILES, USER],
+    SCREENS_TITLE,
+    [ADMINISTRATOR, FILE_MANAGER, ORDINARY_USER],
     [
       [text("Settings(Docs)", "Settings(Docs)"), "yes", "read only", "no"],
       [text("Settings(Administrators)", "Settings(Administrators)"), "yes", "no", "no"],
       [text("Service Settings", "Service Settings"), "yes", "read only", "no"],
       [text("Folders & Files", "Folders & Files"), "yes", "by group setting", "no"],
       [text("Groups, Users, Devices", "Groups、Users、Devices"), "yes", "no", "no"],
-      [APP_ON_DEVICE, "yes", "yes", "yes"],
+      [USE_ON_DEVICE, "yes", "yes", "yes"],
     ],
   ),
-  tableOf(
+  createAppTable(
     "operations",
     text("operations", "操作"),
     [
-      MANAGER,
-      text("file manager with group", "ファイル管理者(グループ設定あり)"),
-      text("file manager without group", "ファイル管理者(グループ設定なし)"),
+      ADMINISTRATOR,
+      text("file manager with group setting", "ファイル管理者(グループ設定あり)"),
+      text("file manager without group setting", "ファイル管理者(グループ設定なし)"),
     ],
     [
       [
         text(
-          "at the root: make / edit / delete folders; upload / edit / delete files; set rights on a root folder",
+          "directly under the root folder: create, edit and delete folders; upload, edit and delete files; set folder access rights",
           "Root フォルダ直下: フォルダ作成・編集・削除、ファイルアップロード・編集・削除、フォルダへのアクセス権設定",
         ),
         "○",
@@ -91,17 +96,17 @@ const DOCS: readonly AppTable[] = [
       ],
       [
         text(
-          "in a folder with permission: make / edit / delete folders; upload / edit / delete files",
+          "in folders with access: create, edit and delete folders; upload, edit and delete files",
           "権限ありフォルダ: フォルダ作成・編集・削除、ファイルアップロード・編集・削除",
         ),
         "○",
         "○",
         "×",
       ],
-      [text("below a folder with permission: set rights", "権限ありフォルダ配下: アクセス権設定"), "○", "×", "×"],
+      [text("below folders with access: set access rights", "権限ありフォルダ配下: アクセス権設定"), "○", "×", "×"],
       [
         text(
-          "in a folder without permission: make folders; upload; set rights",
+          "in folders without access: create folders; upload files; set access rights below them",
           "権限なしフォルダ: フォルダ作成、ファイルアップロード、配下へのアクセス権設定",
         ),
         "○",
@@ -112,15 +117,15 @@ const DOCS: readonly AppTable[] = [
   ),
 ];
 
-const GROUPS = text("group manager", "グループ管理者");
+const GROUP_MANAGER = text("group manager", "グループ管理者");
 
-const groupApp = (app: SecuredApp): readonly AppTable[] => {
-  const name = securedAppName(app);
+const createGroupAppTables = (app: SecuredApp): readonly AppTable[] => {
+  const name = formatSecuredAppName(app);
   return [
-    tableOf(
+    createAppTable(
       "screens",
-      SCREENS,
-      [MANAGER, GROUPS, USER],
+      SCREENS_TITLE,
+      [ADMINISTRATOR, GROUP_MANAGER, ORDINARY_USER],
       [
         [text(`Settings(${name}), Service Settings`, `Settings(${name})、Service Settings`), "yes", "read only", "no"],
         [
@@ -130,29 +135,29 @@ const groupApp = (app: SecuredApp): readonly AppTable[] => {
           "no",
         ],
         [text(name, name), "yes", "only the groups he manages", "no"],
-        [APP_ON_DEVICE, "yes", "yes", "yes"],
+        [USE_ON_DEVICE, "yes", "yes", "yes"],
       ],
     ),
   ];
 };
 
-/** The maker's tables of who may do what in a SECURED APP; none of Browser and Mailer. @see facts 6.7 */
-export const appTables = (app: SecuredApp): readonly AppTable[] => {
-  if (app === "docs") return DOCS;
-  return app === "calendar" || app === "contacts" ? groupApp(app) : [];
+/** Returns the manual's permission tables of a SECURED APP; none for Browser and Mailer.  @see facts 6.7 */
+export const getAppTables = (app: SecuredApp): readonly AppTable[] => {
+  if (app === "docs") return DOCS_TABLES;
+  return app === "calendar" || app === "contacts" ? createGroupAppTables(app) : [];
 };
 
-/** What is to be known of the tables of an app. @see facts 6.7 */
-export const appNotes = (app: SecuredApp): readonly Text[] => {
-  const name = securedAppName(app);
+/** Returns the notes on the permission tables of an app. @see facts 6.7 */
+export const getAppNotes = (app: SecuredApp): readonly Text[] => {
+  const name = formatSecuredAppName(app);
   if (app === "docs") {
     return [
       text(
-        "The text by which the manual is known lost its ○ and kept its ×: every ○ was put back where a mark is missing, the leftmost column being 管理者 (inference).",
+        "The manual text that was used here lost its ○ marks and kept its × marks. Every ○ was added where a mark is missing, assuming that the leftmost column is 管理者 (inference).",
         "確認に使ったマニュアルのテキストでは ○ が失われ、× だけが残っています。○ はすべて、印のない箇所を補ったものです(左端の列を管理者とする推定)。",
       ),
       text(
-        'A file manager sees only folders that his organisation (group) may see, cannot change rights or make download-only folders, and does no user management; the administrator may give him "upload only".',
+        'A file manager sees only folders that their organisation (group) may view. A file manager cannot change access rights, create download-only folders or manage users. An administrator can grant the "upload only" right.',
         "ファイル管理者に見えるのは、所属する組織(グループ)が閲覧できるフォルダーだけです。アクセス権の変更、ダウンロードのみ可能なフォルダーの作成、ユーザーの管理はできません。管理者は「アップロードのみ」のアクセス権限を付与できます。",
       ),
     ];
@@ -160,14 +165,14 @@ export const appNotes = (app: SecuredApp): readonly Text[] => {
   if (app === "browser" || app === "mailer") {
     return [
       text(
-        `The manual has no table of ${name}: only Docs, Calendar and Contacts have one.`,
+        `The manual does not have a permission table for ${name}. It has tables only for Docs, Calendar and Contacts.`,
         `${name} の権限表はマニュアルにありません。あるのは Docs・Calendar・Contacts だけです。`,
       ),
     ];
   }
   return [
     text(
-      `The table of ${name} has no row Groups. Its screen Users registers a user as 管理者, グループ管理者 or 一般ユーザー; in the CSV only the manager flag exists.`,
+      `The table for ${name} does not have a Groups row. On the Users screen, a user is registered as 管理者, グループ管理者 or 一般ユーザー; the CSV has only a flag for group managers.`,
       `${name} の表に Groups の行はありません。Users 画面ではユーザーを「管理者」「グループ管理者」「一般ユーザー」のいずれかに登録できますが、CSV にあるのはグループ管理者フラグだけです。`,
     ),
   ];

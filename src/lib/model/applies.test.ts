@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { appliesTo, EXPECTED_KINDS, type DecidingField } from "./applies.ts";
-import { UNSAID, type TenantProfile } from "./tenant.ts";
+import { determineApplicability, EXPECTED_RENEWAL_KINDS, type DecidingField } from "./applies.ts";
+import { EMPTY_TENANT_PROFILE, type TenantProfile } from "./tenant.ts";
 
-const of = (said: Partial<TenantProfile>): TenantProfile => ({ ...UNSAID, ...said });
+const of = (said: Partial<TenantProfile>): TenantProfile => ({ ...EMPTY_TENANT_PROFILE, ...said });
 
-describe("what applies follows from what is used", () => {
+describe("what applies depends on what the tenant uses", () => {
   test.each([
     ["push-certificate", { ios: true }, true],
     ["push-certificate", { macos: true, ios: false }, true],
@@ -23,7 +23,7 @@ describe("what applies follows from what is used", () => {
     ["android-owner", { android: true, androidAccounts: "none" }, false],
     ["android-owner", { android: false }, false],
   ] as const)("%s with %j: %s", (kind, said, applies) => {
-    expect(appliesTo(of(said), kind)).toEqual({ applies, unsaid: [] });
+    expect(determineApplicability(of(said), kind)).toEqual({ applies, unsaid: [] });
   });
 
   test.each([
@@ -34,8 +34,8 @@ describe("what applies follows from what is used", () => {
     ["vpp-token", { ios: true, ade: true }, ["vpp"]],
     ["android-owner", { ios: true }, ["android"]],
     ["android-owner", { android: true }, ["androidAccounts"]],
-  ] as const)("%s with %j is not known: %j is asked, and it is never no", (kind, said, unsaid) => {
-    expect(appliesTo(of(said), kind)).toEqual({ applies: null, unsaid });
+  ] as const)("%s with %j is unknown, %j is asked for, and the result is never no", (kind, said, unsaid) => {
+    expect(determineApplicability(of(said), kind)).toEqual({ applies: null, unsaid });
   });
 });
 
@@ -48,20 +48,20 @@ const said = fc.record({
   androidAccounts: fc.constantFrom("google-play", "workspace", "none", null),
 });
 
-test("whoever answers what is asked gets to know it, in a few steps; what is known is never asked again", () => {
+test("answers lead to a result in a few steps, and known facts are never asked for again", () => {
   fc.assert(
     fc.property(said, fc.infiniteStream(fc.boolean()), (begun, answers) => {
-      for (const kind of EXPECTED_KINDS) {
+      for (const kind of EXPECTED_RENEWAL_KINDS) {
         const tenant = of(begun);
         for (let step = 0; step < 4; step += 1) {
-          const { applies, unsaid } = appliesTo(tenant, kind);
+          const { applies, unsaid } = determineApplicability(tenant, kind);
           expect(unsaid.length > 0).toBe(applies === null);
           for (const field of unsaid) {
             expect(tenant[field]).toBeNull();
             Object.assign(tenant, { [field]: answer(field, answers.next().value === true) });
           }
         }
-        expect(appliesTo(tenant, kind).applies).not.toBeNull();
+        expect(determineApplicability(tenant, kind).applies).not.toBeNull();
       }
     }),
   );

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { actionName } from "./audit.ts";
+import { getActionName } from "./audit.ts";
 import { OPERATIONS } from "./role.ts";
 
 const TENANT = join(import.meta.dirname, "..", "tenant");
@@ -29,22 +29,19 @@ const actions = new Set(
   ),
 );
 
-test("the sources name actions", () => {
+test("finds action names in the sources", () => {
   for (const action of ["users.export", "imports.commit", "console.confirm", "fields.add"]) {
     expect(actions).toContain(action);
   }
 });
 
-test.each([...actions].filter((action) => action !== "tenant.db"))(
-  "%s is told in words of both languages",
-  (action) => {
-    const { en, ja } = actionName(action);
-    expect([en, ja]).not.toContain(action);
-    expect(ja).toMatch(/[ぁ-ん]/);
-  },
-);
+test.each([...actions].filter((action) => action !== "tenant.db"))("%s has a label in both languages", (action) => {
+  const { en, ja } = getActionName(action);
+  expect([en, ja]).not.toContain(action);
+  expect(ja).toMatch(/[ぁ-ん]/);
+});
 
-test("an action of a newer program stands as it is", () => {
-  expect(actionName("printers.paint")).toEqual({ en: "printers.paint", ja: "printers.paint" });
-  expect(actionName("users.paint").ja).toBe("users.paint");
+test("shows an action of a newer program unchanged", () => {
+  expect(getActionName("printers.paint")).toEqual({ en: "printers.paint", ja: "printers.paint" });
+  expect(getActionName("users.paint").ja).toBe("users.paint");
 });

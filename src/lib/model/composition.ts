@@ -1,27 +1,30 @@
 import { text, type Text } from "../text/index.ts";
 
-/** What the name of an account is composed of (CLOMO アカウントを構成する情報). @see seed 001 */
-export const COMPOSITIONS = {
+/** The user data that account names can be built from (CLOMO アカウントを構成する情報). @see seed 001 */
+export const ACCOUNT_NAME_COMPOSITIONS = {
   "free-text": text("free text", "任意の文字列"),
-  "mail-address": text("mail address of the user", "ユーザーのメールアドレス"),
-  "mail-local-part": text("local part of the mail address", "ユーザーのメールアドレスローカル部"),
+  "mail-address": text("email address of the user", "ユーザーのメールアドレス"),
+  "mail-local-part": text("local part of the email address", "ユーザーのメールアドレスローカル部"),
   "employee-code": text("employee code of the user", "ユーザーに付与された社員コード"),
   "google-workspace": text("Google Workspace address", "Google Workspace(旧 G Suite)メールアドレス"),
   salesforce: text("Salesforce account", "Salesforce アカウント"),
 } as const satisfies Record<string, Text>;
 
-export type Composition = keyof typeof COMPOSITIONS;
+export type AccountNameComposition = keyof typeof ACCOUNT_NAME_COMPOSITIONS;
 
-/** What of a user an account's name is composed of. */
-export interface NameParts {
+/** The fields of a user that account names are built from. */
+export interface AccountNameParts {
   readonly emails: readonly string[];
   readonly employeeCode: string | null;
   readonly googleWorkspaceEmail: string | null;
   readonly salesforceAccount: string | null;
 }
 
-/** The account name of a user; null where the user lacks what it is composed of, and undefined of free text. */
-export const composedName = (composition: Composition, user: NameParts): string | null | undefined => {
+/** Builds a user's account name; null if the user lacks the required value, undefined if names are free text. */
+export const buildAccountName = (
+  composition: AccountNameComposition,
+  user: AccountNameParts,
+): string | null | undefined => {
   const [email = null] = user.emails;
   switch (composition) {
     case "free-text":

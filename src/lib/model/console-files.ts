@@ -4,8 +4,8 @@ import { SECURED_USER } from "./secured-user.ts";
 import type { ThingInFiles } from "./thing.ts";
 import { USER } from "./user.ts";
 
-/** The kinds of console files, by the name that `--as` takes, and the thing each is of. */
-export const THINGS = {
+/** The thing that each kind of console file contains, by the name that `--as` accepts. */
+export const THINGS_BY_FORMAT = {
   users: USER,
   orgs: ORG,
   browser: SECURED_USER,
@@ -16,9 +16,12 @@ export const THINGS = {
   devices: DEVICE,
 } as const satisfies Readonly<Record<string, ThingInFiles>>;
 
-export type FormatName = keyof typeof THINGS;
+export type FormatName = keyof typeof THINGS_BY_FORMAT;
 
-export const FORMAT_NAMES = Object.keys(THINGS) as readonly string[] as readonly [FormatName, ...FormatName[]];
+export const FORMAT_NAMES = Object.keys(THINGS_BY_FORMAT) as readonly string[] as readonly [
+  FormatName,
+  ...FormatName[],
+];
 
-/** The thing of a kind of console file. */
-export type ThingOf<N extends FormatName> = (typeof THINGS)[N];
+/** The thing that a kind of console file contains. */
+export type ThingOf<N extends FormatName> = (typeof THINGS_BY_FORMAT)[N];

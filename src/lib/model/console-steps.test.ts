@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { CONSOLE_STEPS } from "./console-steps.ts";
 
-test("the public key is made anew at the first set-up only: CLOMO's token is for the one that there is", () => {
-  expect(CONSOLE_STEPS.key.en).toContain("at the first set-up only: for a renewal do not make it anew");
+test("a new public key is created only at the first set-up, because CLOMO's token uses it", () => {
+  expect(CONSOLE_STEPS.key.en).toContain(
+    "Do this only for the first setup; to renew the token, do not create a new key",
+  );
   expect(CONSOLE_STEPS.key.ja).toContain("初回の設定時だけです。更新では作り直さないでください");
 });

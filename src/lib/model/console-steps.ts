@@ -1,20 +1,20 @@
 import { commandName, line } from "../advice/index.ts";
 import { text, type Text } from "../text/index.ts";
 
-/** Why nothing of Apple's is done in a tenant that mirrors the console. */
-export const ONLY_SIMULATOR = text(
-  `this tenant mirrors the console, and CLOMO holds its keys: only a simulator may be asked here (to rehearse: ${line("ade status", [])})`,
+/** The reason why a tenant that mirrors the console cannot connect to Apple. */
+export const SIMULATOR_ONLY_IN_MIRROR = text(
+  `this tenant mirrors the console, and CLOMO holds its keys: you can connect only to a simulator (to rehearse: ${line("ade status", [])})`,
   `このテナントは管理画面のミラーで、鍵は CLOMO が持っています。ここで接続できるのはシミュレーターだけです(練習の手順: ${line("ade status", [])})`,
 );
 
-/** What to do in the console instead, in its own words. @see facts 3.3, 3.5, 4.1 */
+/** The steps to do in the console instead, with the console's own labels. @see facts 3.3, 3.5, 4.1 */
 export const CONSOLE_STEPS = {
   key: text(
-    `in the console: Settings › Mobile Device Management › iOS/macOS › 基本設定 › Automated Device Enrollment › ADE サーバートークン用公開鍵 › 作成とダウンロード, at the first set-up only: for a renewal do not make it anew (${commandName("renewals guide")} ade-token)`,
+    `in the console: Settings › Mobile Device Management › iOS/macOS › 基本設定 › Automated Device Enrollment › ADE サーバートークン用公開鍵 › 作成とダウンロード. Do this only for the first setup; to renew the token, do not create a new key (${commandName("renewals guide")} ade-token)`,
     `管理画面の Settings › Mobile Device Management › iOS/macOS › 基本設定 › Automated Device Enrollment で、「ADE サーバートークン用公開鍵」の「作成とダウンロード」から行ってください(初回の設定時だけです。更新では作り直さないでください: ${commandName("renewals guide")} ade-token)`,
   ),
   token: text(
-    `in the console: Settings › Mobile Device Management › iOS/macOS › 基本設定 › Automated Device Enrollment: upload the server token, then 保存; see ${commandName("renewals guide")} ade-token`,
+    `in the console: Settings › Mobile Device Management › iOS/macOS › 基本設定 › Automated Device Enrollment: upload the server token, then click 保存; see ${commandName("renewals guide")} ade-token`,
     `管理画面の Settings › Mobile Device Management › iOS/macOS › 基本設定 › Automated Device Enrollment でサーバートークンをアップロードし、「保存」してください。手順: ${commandName("renewals guide")} ade-token`,
   ),
   sync: text(
@@ -30,7 +30,7 @@ export const CONSOLE_STEPS = {
     `管理画面の Settings › Mobile Device Management › iOS/macOS › 基本設定 で「MDM 構成プロファイルの作成ウィザード」を使ってください。手順: ${commandName("renewals guide")} push-certificate`,
   ),
   vpp: text(
-    `in the console: Settings › CLOMO MOBILE APP PORTAL › サービス設定 › VPP 管理配布 › 設定する, then 保存; see ${commandName("renewals guide")} vpp-token`,
+    `in the console: Settings › CLOMO MOBILE APP PORTAL › サービス設定 › VPP 管理配布 › 設定する, then click 保存; see ${commandName("renewals guide")} vpp-token`,
     `管理画面の Settings › CLOMO MOBILE APP PORTAL › サービス設定 › 「VPP 管理配布」の「設定する」から登録し、「保存」してください。手順: ${commandName("renewals guide")} vpp-token`,
   ),
 } as const satisfies Record<string, Text>;

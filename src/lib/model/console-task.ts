@@ -1,9 +1,9 @@
 import { line, step } from "../advice/index.ts";
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
-import { minuteIn } from "./time.ts";
+import { formatMinute } from "./time.ts";
 
-/** What has to be done in the console, as nothing else can do it there. */
+/** The kinds of work that somebody has to do in the console because clomoctl cannot do it there. */
 export const CONSOLE_WORK_NAMES = {
   upload: text("upload a file", "ファイルをアップロードする"),
   several: text("make several changes", "複数の変更をする"),
@@ -17,8 +17,8 @@ export const CONSOLE_WORK_NAMES = {
 export type ConsoleWork = keyof typeof CONSOLE_WORK_NAMES;
 
 /**
- * How a task stands: `contradicted` by an export of the console; `confirmed` by somebody, and shown by no export yet; `done`
- * as far as exports show.
+ * The states of a task. `contradicted`: an export of the console shows another value; `confirmed`: somebody confirmed
+ * the task, but no export shows the change yet; `done`: the exports show the change.
  */
 export const CONSOLE_TASK_STATE_NAMES = {
   open: text("open", "未了"),
@@ -29,38 +29,38 @@ export const CONSOLE_TASK_STATE_NAMES = {
 
 export type ConsoleTaskState = keyof typeof CONSOLE_TASK_STATE_NAMES;
 
-/** What closed a task of which nothing is left: an export, or what was done here. */
+/** How a task was closed: by an export, or by an action in clomoctl. */
 export const CONSOLE_CLOSING_NAMES = {
-  export: text("an export of the console has it", "管理画面のエクスポートで確認"),
-  "given-up": text("given up for what the console has", "管理画面の内容を採ったため取りやめ"),
+  export: text("found in an export of the console", "管理画面のエクスポートで確認"),
+  "given-up": text("dropped in favour of the console value", "管理画面の内容を採ったため取りやめ"),
   verify: text("verified by an export", "imports verify で確認"),
   confirm: text("confirmed", "完了を確認"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-/** The names of works or states, for a contract's choices. */
-export const namesIn = <N extends string>(names: Readonly<Record<N, Text>>): readonly [N, ...N[]] =>
+/** Returns the keys of a table of names as choices for the API contract. */
+export const listChoices = <N extends string>(names: Readonly<Record<N, Text>>): readonly [N, ...N[]] =>
   Object.keys(names) as readonly string[] as readonly [N, ...N[]];
 
-/** True if something of a task is still to be done. */
-export const isOpen = ({ state }: { readonly state: ConsoleTaskState }): boolean =>
+/** Returns true if a part of a task still has to be done. */
+export const isOpenTask = ({ state }: { readonly state: ConsoleTaskState }): boolean =>
   state === "open" || state === "contradicted";
 
-/** How many records of a thing are to be added, changed and deleted. */
+/** The number of records of a thing to add, change and delete. */
 interface RecordCounts {
   readonly create: number;
   readonly update: number;
   readonly delete: number;
 }
 
-/** Returns the number of records of a task, of all things. */
-export const countRecords = ({
+/** Returns the number of records in a task, over all kinds of records. */
+export const countTaskRecords = ({
   beside = [],
   ...own
 }: RecordCounts & { readonly beside?: readonly RecordCounts[] | undefined }): number =>
   [own, ...beside].reduce((sum, one) => sum + one.create + one.update + one.delete, 0);
 
-/** What tells whether a task can be confirmed. */
-interface Confirmable {
+/** The facts that determine whether a task can be confirmed. */
+interface ConfirmableTask {
   readonly number: number;
   readonly state: ConsoleTaskState;
   /** a UTC instant */
@@ -70,38 +70,39 @@ interface Confirmable {
 /**
  * Checks that a task can be confirmed.
  *
- * @param at when it was done, a UTC instant; now, if undefined
- * @param timezone in which who asks reads times; default: UTC
- * @throws Failure `conflict` if nothing of it is open; `input-rejected` for a time that cannot be
+ * @param at the UTC instant at which the task was done; default: now
+ * @param timezone the time zone in which the acting account reads times; default: UTC
+ * @throws Failure `conflict` if the task is closed; `input-rejected` if the time is in the future or before the task
+ * was opened
  */
 export const checkConfirmable = (
-  task: Confirmable,
+  task: ConfirmableTask,
   at: string | undefined,
   { now, timezone }: { readonly now: string; readonly timezone?: string | undefined },
 ): void => {
   checkDroppable(task);
   const { number, openedAt } = task;
   if (at === undefined || (at >= openedAt && at <= now)) return;
-  const opened = timezone === undefined ? `${minuteIn(openedAt, "UTC")} UTC` : minuteIn(openedAt, timezone);
+  const opened = timezone === undefined ? `${formatMinute(openedAt, "UTC")} UTC` : formatMinute(openedAt, timezone);
   throw new Failure("input-rejected", {
     what:
       at > now
-        ? text("it cannot have been done in the future", "未来の日時は記録できません")
+        ? text("the time is in the future", "未来の日時は記録できません")
         : text(
-            `task ${number} cannot have been done before it was to be done (${opened})`,
+            `the time is before task ${number} was opened (${opened})`,
             `作業 ${number} は、発生した日時(${opened})より前には記録できません`,
           ),
-    where: timezone === undefined ? at : minuteIn(at, timezone),
+    where: timezone === undefined ? at : formatMinute(at, timezone),
   });
 };
 
-/** Checks that a task can be dropped. @throws Failure `conflict` if nothing of it is open */
-export const checkDroppable = (task: Pick<Confirmable, "number" | "state">): void => {
+/** Checks that a task can be dropped. @throws Failure `conflict` if the task is closed */
+export const checkDroppable = (task: Pick<ConfirmableTask, "number" | "state">): void => {
   const { number, state } = task;
-  if (isOpen(task)) return;
+  if (isOpenTask(task)) return;
   const { en, ja } = CONSOLE_TASK_STATE_NAMES[state];
   throw new Failure("conflict", {
-    what: text(`task ${number} is closed already: ${en}`, `作業 ${number} はすでに終わっています(${ja})`),
-    hint: step("see it", "確認", line("console show", [number])),
+    what: text(`task ${number} is already closed: ${en}`, `作業 ${number} はすでに終わっています(${ja})`),
+    hint: step("to see the task", "作業の確認", line("console show", [number])),
   });
 };

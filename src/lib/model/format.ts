@@ -2,65 +2,65 @@ import { text, type Text } from "../text/index.ts";
 import type { Comparison } from "./normalise.ts";
 import type { SecuredApp } from "./secured-user.ts";
 import type { Reference, Thing, ThingInFiles } from "./thing.ts";
-import { CUSTOM_VALUE, valueRuleOf, type ValueRule } from "./value-rule.ts";
+import { CUSTOM_VALUE_RULE, valueRuleOf, type ValueRule } from "./value-rule.ts";
 
 /** One column of a console file. */
 export interface Column {
-  /** its name in plans, maps and the tenant API; for a custom field, `custom:` and its id */
+  /** the name of the column in plans, maps and the tenant API; for a custom field, `custom:` and its id */
   readonly field: string;
-  /** the header in the console's files, to the letter */
+  /** the exact header in the console's files */
   readonly header: string;
-  /** what its values are held to */
+  /** the rule that values must follow */
   readonly value: ValueRule;
-  /** a code or number of digits, with which nothing is calculated */
+  /** true if the values are codes or strings of digits, not numbers to calculate with */
   readonly code?: true | undefined;
   /** how values are compared for equality; default `exact` */
   readonly comparison?: Comparison | undefined;
-  /** the column may appear several times under the same header; its value is the list of its non-blank cells */
+  /** true if the column may appear several times under the same header; its value is the list of the non-blank cells */
   readonly repeated?: boolean | undefined;
-  /** of a repeated one: its values have no order */
+  /** true if the order of the values of a repeated column does not matter */
   readonly set?: true | undefined;
-  /** never exported, kept or shown; a blank cell leaves the stored secret as it is */
+  /** true if values are never exported, kept or shown; a blank cell leaves the stored secret unchanged */
   readonly secret?: boolean | undefined;
-  /** `always`: a cell must not be blank and a new record needs one; `new`: only a new record needs it */
+  /** `always`: a cell must not be blank, and a new record needs a value; `new`: only a new record needs a value */
   readonly required?: "always" | "new" | undefined;
-  /** the console's own export contains this column */
+  /** true if the console's own export contains this column */
   readonly consoleExport?: boolean | undefined;
-  /** false: a blank cell never clears the field, whatever the options say */
+  /** false if a blank cell never clears the field, whatever the options say */
   readonly clearable?: false | undefined;
-  /** the column without which a record never has this one */
+  /** a record can have a value in this column only if it has a value in the column named here */
   readonly onlyWith?: string | undefined;
-  /** the thing its cells name */
+  /** the thing that the cells refer to */
   readonly refers?: Reference | undefined;
-  /** the thing's field that a cell sets: `org` of the column `orgCode` */
+  /** the field of the thing that a cell sets: `org` for the column `orgCode` */
   readonly sets: string;
 }
 
-/** One kind of console file, as a table. */
+/** The table format of one kind of console file. */
 export interface Format {
   readonly name: string;
   readonly thing: ThingInFiles;
-  /** the app whose users it has; undefined for a thing of CLOMO PANEL */
+  /** the app whose users the file contains; undefined for things of CLOMO PANEL */
   readonly app: SecuredApp | undefined;
   readonly columns: readonly Column[];
-  /** the tenant's custom fields are further columns */
+  /** true if the tenant's custom fields are additional columns */
   readonly custom: boolean;
-  /** the field whose value identifies a record; for a repeated one, the first value */
+  /** the field whose value identifies a record; for a repeated field, the first value */
   readonly key: string;
   /** fields that together identify a record whose key is blank; the required ones among them must be present */
   readonly fallbackKey?: readonly string[] | undefined;
-  /** fields each of whose values may occur in only one row of a file */
+  /** the fields whose values may each appear in only one row of a file */
   readonly unique: readonly string[];
 }
 
 /** A field defined by the tenant (カスタムユーザー情報). */
 export interface CustomField {
   readonly id: string;
-  /** its name, which is also its header */
+  /** the name of the field, which is also its header */
   readonly name: string;
 }
 
-const columnOf = ({ name: thing, fields }: Thing, name: string): Column => {
+const createColumn = ({ name: thing, fields }: Thing, name: string): Column => {
   const field = fields[name];
   if (field?.column === undefined) throw new TypeError(`no file has ${thing}.${name}`);
   const { column, label, code, comparison, secret, clearable, onlyWith, refers, resolves } = field;
@@ -83,15 +83,15 @@ const columnOf = ({ name: thing, fields }: Thing, name: string): Column => {
   };
 };
 
-/** A thing's kind of file. @throws TypeError if the thing does not say what is in it */
-export const formatOf = (thing: ThingInFiles, name: string): Format => {
-  const columns = (thing.formats[name] ?? []).map((field) => columnOf(thing, field));
+/** Creates the file format of a thing. @throws TypeError if the thing does not define the fields of the file */
+export const createFormat = (thing: ThingInFiles, name: string): Format => {
+  const columns = (thing.formats[name] ?? []).map((field) => createColumn(thing, field));
   const [key] = thing.keys;
   const unique = columns.filter(({ sets }) => thing.fields[sets]?.unique === true).map(({ field }) => field);
   return {
     name,
     thing,
-    // records of each app are apart from those of the others
+    // each app has its own records
     app: thing.scope === undefined ? undefined : (name as SecuredApp),
     columns,
     custom: thing.custom === true,
@@ -101,23 +101,23 @@ export const formatOf = (thing: ThingInFiles, name: string): Format => {
   };
 };
 
-/** What a format's rows are, for people. */
-export const titleOf = ({ thing: { title }, app }: Format): Text =>
+/** Returns the display name of the records in a format. */
+export const getFormatTitle = ({ thing: { title }, app }: Format): Text =>
   app === undefined ? title : text(`${title.en} (${app})`, `${title.ja}(${app})`);
 
-/** The column of a custom field. */
-const customColumn = ({ id, name }: CustomField): Column => ({
+/** Creates the column of a custom field. */
+const createCustomColumn = ({ id, name }: CustomField): Column => ({
   field: `custom:${id}`,
   header: name,
-  value: CUSTOM_VALUE,
+  value: CUSTOM_VALUE_RULE,
   consoleExport: true,
   sets: "custom",
 });
 
-/** A format's columns in the console's order, followed by the tenant's custom fields. */
-export const columnsOf = (format: Format, customFields: readonly CustomField[] = []): readonly Column[] =>
-  format.custom ? [...format.columns, ...customFields.map(customColumn)] : format.columns;
+/** Lists a format's columns in the console's order, followed by the tenant's custom fields. */
+export const listColumns = (format: Format, customFields: readonly CustomField[] = []): readonly Column[] =>
+  format.custom ? [...format.columns, ...customFields.map(createCustomColumn)] : format.columns;
 
-/** The columns of a format that the tenant API shows together, in the field of this name. */
-export const columnsWithin = ({ thing, columns }: Format, name: string): readonly Column[] =>
+/** Lists the columns of a format that the tenant API groups in the field with this name. */
+export const listGroupedColumns = ({ thing, columns }: Format, name: string): readonly Column[] =>
   columns.filter(({ sets }) => thing.fields[sets]?.within === name);

@@ -1,21 +1,21 @@
-import { FORMAT_NAMES, THINGS, type FormatName, type ThingOf } from "./console-files.ts";
-import { formatOf, type Format } from "./format.ts";
-import type { Key, ThingInFiles } from "./thing.ts";
+import { FORMAT_NAMES, THINGS_BY_FORMAT, type FormatName, type ThingOf } from "./console-files.ts";
+import { createFormat, type Format } from "./format.ts";
+import type { RecordKey, ThingInFiles } from "./thing.ts";
 
-/** Each kind of console file. */
-export const FORMATS = Object.fromEntries(FORMAT_NAMES.map((name) => [name, formatOf(THINGS[name], name)])) as Readonly<
-  Record<FormatName, Format>
->;
+/** The formats of all kinds of console files. */
+export const FORMATS = Object.fromEntries(
+  FORMAT_NAMES.map((name) => [name, createFormat(THINGS_BY_FORMAT[name], name)]),
+) as Readonly<Record<FormatName, Format>>;
 
-type KeyNameOf<T> = T extends { readonly keys: infer K extends readonly Key[] }
+type KeyNameOf<T> = T extends { readonly keys: infer K extends readonly RecordKey[] }
   ? K["length"] extends 1
     ? never
     : K[number]["name"]
   : never;
 
-/** The keys among which `--key` chooses. */
+/** The names of the keys that `--key` accepts. */
 export type KeyName = KeyNameOf<ThingOf<FormatName>>;
 
-export const KEY_NAMES = [...new Set<ThingInFiles>(Object.values(THINGS))].flatMap(({ keys }) =>
+export const KEY_NAMES = [...new Set<ThingInFiles>(Object.values(THINGS_BY_FORMAT))].flatMap(({ keys }) =>
   keys.length === 1 ? [] : keys.map(({ name }) => name),
 ) as readonly string[] as readonly [KeyName, ...KeyName[]];

@@ -1,18 +1,18 @@
-/** The number of an import: that of its change (`17`), or that of its plan (`P12`). */
+/** The number of an import: the number of its change (`17`) or of its plan (`P12`). */
 export interface ImportNumber {
   readonly of: "plan" | "change";
   readonly value: number;
 }
 
-/** Returns the number of an import as people type it. @param change null until the plan is committed */
-export const importNumber = (plan: number, change: number | null): string =>
+/** Formats the number of an import as people type it. @param change null until the plan is committed */
+export const formatImportNumber = (plan: number, change: number | null): string =>
   change === null ? `P${plan}` : String(change);
 
-/** Parses the number of an import; undefined if the text is not one. */
+/** Parses the number of an import; returns undefined if the text is not an import number. */
 export const parseImportNumber = (typed: string): ImportNumber | undefined => {
-  const [, letter, digits] = IMPORT_NUMBER.exec(typed) ?? [];
+  const [, letter, digits] = IMPORT_NUMBER_PATTERN.exec(typed) ?? [];
   return digits === undefined ? undefined : { of: letter === "" ? "change" : "plan", value: Number(digits) };
 };
 
-/** Excludes a leading zero, because ids of imports begin with one. */
-export const IMPORT_NUMBER = /^([Pp]?)([1-9]\d{0,14})$/;
+/** Matches the number of an import. Excludes a leading zero, because the ids of imports begin with zero. */
+export const IMPORT_NUMBER_PATTERN = /^([Pp]?)([1-9]\d{0,14})$/;

@@ -1,6 +1,6 @@
 import { same, text, type Text } from "../text/index.ts";
 
-/** Names of the import modes: the console's インポート方法, and our own: deletions without a file, and undoing. */
+/** Names of import modes: the console's インポート方法, plus clomoctl's for deletion without a file and for undo. */
 export const IMPORT_MODE_NAMES: Readonly<Record<"append" | "replace" | "delete" | "undo", Text>> = {
   append: text("append", "追加更新"),
   replace: text("replace", "全件更新"),
@@ -8,19 +8,19 @@ export const IMPORT_MODE_NAMES: Readonly<Record<"append" | "replace" | "delete" 
   undo: text("undo", "取り消し"),
 };
 
-/** Names of the import states. */
+/** The names of the import states. */
 export const IMPORT_STATE_NAMES: Readonly<
   Record<"uploading" | "planned" | "committed" | "undone" | "discarded" | "failed", Text>
 > = {
   uploading: text("uploading", "アップロード中"),
-  planned: text("planned", "確定待ち"),
-  committed: text("committed", "確定済み"),
+  planned: text("planned", "適用待ち"),
+  committed: text("committed", "適用済み"),
   undone: text("undone", "取り消し済み"),
-  discarded: text("discarded", "破棄済み"),
+  discarded: text("not committed", "適用せず"),
   failed: text("failed", "失敗"),
 };
 
-/** Names of the actions of a plan's row. */
+/** The names of the actions that a row of a plan can have. */
 export const ROW_ACTION_NAMES: Readonly<Record<"create" | "update" | "delete" | "unchanged" | "invalid", Text>> = {
   create: text("create", "追加"),
   update: text("update", "更新"),
@@ -29,25 +29,25 @@ export const ROW_ACTION_NAMES: Readonly<Record<"create" | "update" | "delete" | 
   invalid: text("invalid", "不正"),
 };
 
-/** What is done to a record. */
-export type Action = "create" | "update" | "delete";
+/** The actions that change a record. */
+export type RecordAction = "create" | "update" | "delete";
 
-/** The signs of the actions where a line has no room for a word. */
-export const SIGNS = { create: "+", update: "~", delete: "-", unchanged: " ", invalid: "!" } as const;
+/** The signs of the actions, for lines without room for a word. */
+export const ACTION_SIGNS = { create: "+", update: "~", delete: "-", unchanged: " ", invalid: "!" } as const;
 
-/** The name of a word in one of these tables; an unknown word, from a newer version, is returned unchanged. */
-export const nameIn = (names: Readonly<Record<string, Text>>, word: string): Text => names[word] ?? same(word);
+/** Returns the display name of a word. An unknown word, from a newer version of clomoctl, is returned unchanged. */
+export const getDisplayName = (names: Readonly<Record<string, Text>>, word: string): Text => names[word] ?? same(word);
 
 /**
- * What becomes of records that a replacing file lacks and that cannot be deleted: they are kept, and `release` takes
- * devices from their owners, who can be deleted then.
+ * What happens to records that cannot be deleted and are missing from a file imported with 全件更新. `keep` keeps them.
+ * `release` removes the owner from devices first, so that the owners can be deleted, and keeps the other records.
  */
 export const UNDELETABLE_CHOICES = ["keep", "release"] as const;
 export type UndeletableChoice = (typeof UNDELETABLE_CHOICES)[number];
 
-/** What `--fix` mends: blanks at the ends of cells; full-width letters in addresses and codes; characters that nobody sees; cells lacking at a row's end. */
-export const FIXES = ["trim", "width", "invisible", "short-rows"] as const;
-export type Fix = (typeof FIXES)[number];
+/** What `--fix` corrects: outer spaces; full-width letters in addresses and codes; invisible characters; short rows. */
+export const FIX_CHOICES = ["trim", "width", "invisible", "short-rows"] as const;
+export type FixChoice = (typeof FIX_CHOICES)[number];
 
 /**
  * The checks that `--allow` turns off: unknown columns; spreadsheet error values such as #N/A, which are then text;
@@ -56,5 +56,5 @@ export type Fix = (typeof FIXES)[number];
 export const ALLOWANCES = ["unknown-columns", "error-values", "new-address", "other-tenant"] as const;
 export type Allowance = (typeof ALLOWANCES)[number];
 
-/** Something of a tenant that the file of another tenant lacks. */
+/** A trait of the tenant that is missing in a file, which suggests that the file belongs to another tenant. */
 export type MissingTrait = "key" | "name" | "domain";

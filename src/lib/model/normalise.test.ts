@@ -1,6 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { codeKey, comparisonKey, emailKey, isOwnKey, nameKey, nameSortKey, serialKey, userIdKey } from "./normalise.ts";
+import {
+  codeKey,
+  comparisonKey,
+  emailKey,
+  isComparisonKey,
+  nameKey,
+  nameSortKey,
+  serialKey,
+  userIdKey,
+} from "./normalise.ts";
 
 const LOOK_ALIKES = [
   ["\u301c", "\uff5e"],
@@ -20,7 +29,7 @@ describe("emailKey", () => {
     ["ΟΔΟΣ@x", "οδοσ@x"],
     ["é@x", "E\u0301@x"],
     ["ﬁ@x", "FI@x"],
-  ])("takes %s and %s for one address", (a, b) => expect(emailKey(a)).toBe(emailKey(b)));
+  ])("treats %s and %s as the same address", (a, b) => expect(emailKey(a)).toBe(emailKey(b)));
 
   it.each([
     ["Σ@x", "σ@x"],
@@ -28,9 +37,9 @@ describe("emailKey", () => {
     ["A\u007f@x", "a\u007f@x"],
     ["Ａ～@x", "ａ～@x"],
     ["", ""],
-  ])("is, for %j, %j", (address, key) => expect(emailKey(address)).toBe(key));
+  ])("maps %j to %j", (address, key) => expect(emailKey(address)).toBe(key));
 
-  it("keeps the dotted İ apart from i", () => expect(emailKey("İ@x")).not.toBe(emailKey("i@x")));
+  it("distinguishes the dotted İ from i", () => expect(emailKey("İ@x")).not.toBe(emailKey("i@x")));
 
   it("does not depend on the letter case of ASCII or on composition", () => {
     fc.assert(
@@ -43,20 +52,20 @@ describe("emailKey", () => {
 });
 
 describe("codeKey and nameKey", () => {
-  it.each(LOOK_ALIKES)("take %s and %s for the same JIS character", (a, b) => {
+  it.each(LOOK_ALIKES)("treat %s and %s as the same JIS character", (a, b) => {
     expect(codeKey(`x${a}`)).toBe(codeKey(`x${b}`));
     expect(nameKey(`x${a}`)).toBe(nameKey(`x${b}`));
     expect(emailKey(`x${a}@y`)).toBe(emailKey(`x${b}@y`));
   });
 
-  it("compose, and keep letter case and width", () => {
+  it("compose characters, and keep letter case and width", () => {
     expect(nameKey("カ\u3099")).toBe("ガ");
     expect(nameKey("ｶﾞ")).toBe("ｶﾞ");
     expect(codeKey("a01")).not.toBe(codeKey("A01"));
     expect(codeKey("A01 ")).not.toBe(codeKey("A01"));
   });
 
-  it("are the folded NFC form, by the short way too", () => {
+  it("are the folded NFC form, on the fast path too", () => {
     const unit = fc.constantFrom(
       "a",
       "か",
@@ -85,7 +94,7 @@ describe("codeKey and nameKey", () => {
     }
   });
 
-  it("are that form of every character there is below U+10000", () => {
+  it("are that form for every character below U+10000", () => {
     const forms = new Map<string, string>(LOOK_ALIKES);
     const wrong: string[] = [];
     for (let c = 0; c <= 0xffff; c += 1) {
@@ -95,7 +104,7 @@ describe("codeKey and nameKey", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("are their own keys", () => {
+  it("are idempotent", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (value) => {
         expect(nameKey(nameKey(value))).toBe(nameKey(value));
@@ -118,27 +127,27 @@ describe("comparisonKey", () => {
     ["serial-number", "A～が"],
     ["name", "A～が"],
     ["exact", "A〜か\u3099"],
-  ] as const)("compares a %s by its own key", (comparison, key) => {
+  ] as const)("compares a %s with its own kind of key", (comparison, key) => {
     expect(comparisonKey(comparison, "A〜か\u3099")).toBe(key);
   });
 });
 
 describe("serialKey", () => {
-  it("has no small letters of ASCII, and is its own key", () => {
+  it("has no lower-case ASCII letters, and is idempotent", () => {
     expect(serialKey("sn-00a ｓ")).toBe("SN-00A ｓ");
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom("a", "Z", "0", "-", "〜", "ａ", "ß") }), (value) => {
         const key = serialKey(value);
         expect(key).toBe(codeKey(value).replaceAll("a", "A"));
         expect(serialKey(key)).toBe(key);
-        expect(isOwnKey("serial-number", value) && key !== value).toBe(false);
+        expect(isComparisonKey("serial-number", value) && key !== value).toBe(false);
       }),
     );
   });
 });
 
 describe("nameSortKey", () => {
-  it("facts 6.6: sorts by the console's classes, then by code point", () => {
+  it("facts 6.6: sorts by the console's character classes, then by code point", () => {
     const names = [
       "9",
       "A",
@@ -167,7 +176,7 @@ describe("nameSortKey", () => {
     }
   });
 
-  it("puts a name before those that go on behind it", () => {
+  it("sorts a name before longer names that begin with it", () => {
     expect(nameSortKey("山田") < nameSortKey("山田1")).toBe(true);
     expect(nameSortKey("山田1") < nameSortKey("山田あ")).toBe(true);
   });

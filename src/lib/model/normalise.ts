@@ -1,9 +1,9 @@
 const isAscii = (value: string): boolean => !/[^\0-\u007f]/.test(value);
 
-const LOOK_ALIKE = /[\u00a2\u00a3\u00ac\u2014\u2016\u2212\u301c]/gu;
+const LOOK_ALIKE_PATTERN = /[\u00a2\u00a3\u00ac\u2014\u2016\u2212\u301c]/gu;
 
-/** The seven characters on which two mappings of the same JIS character disagree, in their Windows-31J form. */
-export const WINDOWS_FORM: ReadonlyMap<string, string> = new Map([
+/** The Windows-31J form of the seven characters for which two mappings of the same JIS character differ. */
+export const WINDOWS_31J_FORMS: ReadonlyMap<string, string> = new Map([
   ["\u301c", "\uff5e"],
   ["\u2212", "\uff0d"],
   ["\u2016", "\u2225"],
@@ -13,11 +13,11 @@ export const WINDOWS_FORM: ReadonlyMap<string, string> = new Map([
   ["\u00ac", "\uffe2"],
 ]);
 
-/** The text after a round trip through Windows-31J (CP932): the seven look-alikes in its mapping. */
-export const cp932Form = (value: string): string =>
-  value.replace(LOOK_ALIKE, (character) => WINDOWS_FORM.get(character) ?? character);
+/** Returns a text after a round trip through Windows-31J (CP932), which changes the form of the seven look-alikes. */
+export const toCp932Form = (value: string): string =>
+  value.replace(LOOK_ALIKE_PATTERN, (character) => WINDOWS_31J_FORMS.get(character) ?? character);
 
-/** True if every character is ASCII, kana or a common kanji: no combining mark, no look-alike, so already folded. */
+/** Returns true if a text has only ASCII, kana and common kanji: no marks or look-alikes, so it is already folded. */
 const isFolded = (value: string): boolean => {
   for (let i = 0; i < value.length; i += 1) {
     const c = value.charCodeAt(i);
@@ -28,44 +28,45 @@ const isFolded = (value: string): boolean => {
   return true;
 };
 
-/** NFC with the seven look-alikes folded, so that a round trip through Windows-31J finds the same key. */
-const fold = (value: string): string => (isFolded(value) ? value : cp932Form(value.normalize("NFC")));
+/** Normalises a text to NFC and folds the seven look-alikes, so that a Windows-31J round trip keeps the key. */
+const foldText = (value: string): string => (isFolded(value) ? value : toCp932Form(value.normalize("NFC")));
 
-const HAS_UPPER = /[A-Z]/;
-const HAS_LOWER = /[a-z]/;
+const UPPER_CASE_PATTERN = /[A-Z]/;
+const LOWER_CASE_PATTERN = /[a-z]/;
 
-/** The comparison key of a mail address: NFC, full case folding. `Straße@x` and `STRASSE@X` are one address. */
+/** Returns the comparison key of an email address: NFC, full case folding. `Straße@x` is equal to `STRASSE@X`. */
 export const emailKey = (address: string): string => {
-  if (isAscii(address)) return HAS_UPPER.test(address) ? address.toLowerCase() : address;
-  return fold(fold(address).toUpperCase().toLowerCase().replaceAll("ς", "σ"));
+  if (isAscii(address)) return UPPER_CASE_PATTERN.test(address) ? address.toLowerCase() : address;
+  return foldText(foldText(address).toUpperCase().toLowerCase().replaceAll("ς", "σ"));
 };
 
-/** The comparison key of an organisation's or employee's code, or an account name; case-sensitive. */
-export const codeKey = fold;
+/** Returns the comparison key of an organisation code, an employee code or an account name; case-sensitive. */
+export const codeKey = foldText;
 
 /**
- * The comparison key of a device's serial number: its letters count in no case. Only ASCII letters are turned, so that SQL
- * turns the same ones.
+ * Returns the comparison key of a device's serial number; case-insensitive. Converts only ASCII letters to upper case,
+ * so that SQL converts the same letters.
  */
 export const serialKey = (serial: string): string =>
-  fold(serial).replace(/[a-z]+/g, (letters) => letters.toUpperCase());
+  foldText(serial).replace(/[a-z]+/g, (letters) => letters.toUpperCase());
 
-/** The comparison key of the name of an organisation, a group or a column; case-sensitive. */
-export const nameKey = fold;
+/** Returns the comparison key of the name of an organisation, a group or a column; case-sensitive. */
+export const nameKey = foldText;
 
-/** The comparison key of a name that Apple gives back: full-width letters and digits are those of ASCII. */
-export const widthKey = (name: string): string => name.normalize("NFKC");
+/** Returns the comparison key of a name that Apple returns: full-width letters and digits equal their ASCII forms. */
+export const toNfkcKey = (name: string): string => name.normalize("NFKC");
 
-/** The comparison key of a SECURED APPs ユーザーID: compared exactly. */
+/** Returns the comparison key of a SECURED APPs ユーザーID, which is compared exactly. */
 export const userIdKey = (id: string): string => id;
 
-/** How the values of a field are compared. */
+/** The ways in which values of a field are compared. */
 export type Comparison = "mail-address" | "code" | "serial-number" | "name" | "exact";
 
-/** True if values are codes, which may be alike in width without being equal. */
-export const isCode = (comparison: Comparison): boolean => comparison === "code" || comparison === "serial-number";
+/** Returns true if values are codes: two codes that differ only in letter case or width are different values. */
+export const isCodeComparison = (comparison: Comparison): boolean =>
+  comparison === "code" || comparison === "serial-number";
 
-/** The key by which values of a field are compared: equal keys mean the same value. */
+/** Returns the key by which values of a field are compared: values with equal keys are the same. */
 export const comparisonKey = (comparison: Comparison, value: string): string => {
   switch (comparison) {
     case "mail-address":
@@ -81,19 +82,21 @@ export const comparisonKey = (comparison: Comparison, value: string): string => 
   }
 };
 
-/** True if a value is its own {@link comparisonKey}, as nearly all are; false if that has to be looked at. */
-export const isOwnKey = (comparison: Comparison, value: string): boolean => {
-  if (comparison === "mail-address") return isAscii(value) && !HAS_UPPER.test(value);
-  return comparison === "exact" || (isFolded(value) && (comparison !== "serial-number" || !HAS_LOWER.test(value)));
+/** Returns true if a value is known to be its own {@link comparisonKey}, as nearly all are; false: compute the key. */
+export const isComparisonKey = (comparison: Comparison, value: string): boolean => {
+  if (comparison === "mail-address") return isAscii(value) && !UPPER_CASE_PATTERN.test(value);
+  return (
+    comparison === "exact" || (isFolded(value) && (comparison !== "serial-number" || !LOWER_CASE_PATTERN.test(value)))
+  );
 };
 
-/** What stands in for a blank key: the values together, compared as names; null if all of them are blank. */
-export const standInKey = (values: readonly (string | null)[]): string | null =>
+/** Builds the fallback key of a record with a blank key from values, compared as names; null if all are blank. */
+export const buildFallbackKey = (values: readonly (string | null)[]): string | null =>
   values.every((value) => value === null)
     ? null
     : JSON.stringify(values.map((value) => (value === null ? null : nameKey(value))));
 
-/** Character classes in the order of the console's ascending sort; characters in none of them come last. */
+/** Character classes in the order of the console's ascending sort. All other characters come last. */
 const SORT_CLASSES: readonly RegExp[] = [
   /[0-9]/,
   /[A-Z]/,
@@ -105,20 +108,20 @@ const SORT_CLASSES: readonly RegExp[] = [
   /[\uff21-\uff3a\uff41-\uff5a]/,
 ];
 
-const sortClass = (character: string): number => {
+const getSortClass = (character: string): number => {
   const found = SORT_CLASSES.findIndex((pattern) => pattern.test(character));
   return found === -1 ? SORT_CLASSES.length : found;
 };
 
 /**
- * A key whose order by UTF-8 bytes is the console's order of names: half-width digits, upper case, lower case,
+ * Returns a key whose order by UTF-8 bytes is the console's order of names: half-width digits, upper case, lower case,
  * hiragana, katakana, kanji, full-width digits, full-width letters, then everything else by code point. Each character
- * is prefixed by the digit of its class.
+ * is prefixed with the digit of its class.
  *
  * @see facts 6.6
  */
 export const nameSortKey = (name: string): string => {
   let key = "";
-  for (const character of name) key += `${sortClass(character)}${character}`;
+  for (const character of name) key += `${getSortClass(character)}${character}`;
   return key;
 };

@@ -8,7 +8,7 @@ describe("paths of organisations", () => {
     expect(formatOrgPath(["A/B", "C\\D"])).toBe("A\\/B/C\\\\D");
   });
 
-  it("come back as the names they were made of", () => {
+  it("are parsed back into the same names", () => {
     const name = fc.string({ unit: fc.constantFrom("/", "\\", "本", "a", "𠮷"), minLength: 1 });
     fc.assert(
       fc.property(fc.array(name, { minLength: 1 }), (names) => {
@@ -17,7 +17,7 @@ describe("paths of organisations", () => {
     );
   });
 
-  it.each(["", "/", "/本社", "本社/", "本社//営業部", "本社\\", "本社\\n"])("%j is no path", (path) => {
+  it.each(["", "/", "/本社", "本社/", "本社//営業部", "本社\\", "本社\\n"])("%j is not a valid path", (path) => {
     expect(parseOrgPath(path)).toBeUndefined();
   });
 });

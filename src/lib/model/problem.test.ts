@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from "vitest";
-import { describeProblem, PROBLEMS, severityOf, type ProblemCode, type ProblemParams } from "./problem.ts";
+import { describeProblem, PROBLEMS, getProblemSeverity, type ProblemCode, type ProblemParams } from "./problem.ts";
 
 /** Parameters for each problem's text, chosen so that they do not occur in any text by themselves. */
 const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
@@ -102,7 +102,7 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "org-cycle": { name: "本社" },
   "org-delete-holds": { org: "本社/課", code: "S01", users: 47, devices: 5, children: 8 },
   "owner-org-unknown": { code: "S01" },
-  "rule-broken": { en: "a scheme needs at least one item", ja: "スキームには 1 つ以上のチェック項目が必要です" },
+  "rule-broken": { en: "a scheme needs at least one check item", ja: "スキームには 1 つ以上のチェック項目が必要です" },
   "owner-both": { one: "所有者メールアドレス", other: "所有組織コード" },
   "owner-not-managed": { status: "管理外", allowed: "事前登録 / 管理中" },
   "owner-wipe": { certain: 1 },
@@ -132,7 +132,7 @@ describe.each(CODES)("%s", (code) => {
   const params = FILLED[code];
   const { en, ja } = describeProblem({ code, params });
 
-  it("says in both languages all that it is told", () => {
+  it("contains all its parameters in both languages", () => {
     for (const [name, value] of Object.entries(params)) {
       if (CHOOSES.includes(name)) continue;
       expect(en).toContain(String(value));
@@ -143,7 +143,7 @@ describe.each(CODES)("%s", (code) => {
     expect(ja).toMatch(JAPANESE);
   });
 
-  it("is a text of its own", () => {
+  it("differs from every other text", () => {
     const others = CODES.filter((other) => other !== code).map((other) =>
       describeProblem({ code: other, params: FILLED[other] }),
     );
@@ -152,7 +152,7 @@ describe.each(CODES)("%s", (code) => {
   });
 });
 
-test("English has no Japanese of its own", () => {
+test("English texts contain no Japanese except values", () => {
   const withoutParams = CODES.map((code) => {
     const blank = Object.fromEntries(Object.keys(FILLED[code]).map((name) => [name, "x"]));
     return describeProblem({ code, params: blank }).en.replace("全社", "");
@@ -160,9 +160,9 @@ test("English has no Japanese of its own", () => {
   expect(withoutParams.filter((en) => JAPANESE.test(en))).toEqual([]);
 });
 
-test("which problems let a row pass", () => {
-  expect(new Set(CODES.map(severityOf))).toEqual(new Set(["error", "warning"]));
-  expect(CODES.filter((code) => severityOf(code) === "warning")).toEqual([
+test("lists the problems that are only warnings", () => {
+  expect(new Set(CODES.map(getProblemSeverity))).toEqual(new Set(["error", "warning"]));
+  expect(CODES.filter((code) => getProblemSeverity(code) === "warning")).toEqual([
     "character-invisible",
     "cells-lacking",
     "cells-surplus",
@@ -225,20 +225,20 @@ test.each([
   ["org-delete-holds", { org: "本社", users: 0, children: 0, accounts: "hana01", inside: 1 }, /clomoctl/],
   ["account-name-composed", { value: "yamada", composed: "", by: "employee-code" }, /write|にするか/],
   ["org-delete-holds", { org: "本社", users: 0, children: 2 }, /\(|0|[Dd]evice|デバイス|users|ユーザー/],
-] as const)("%s leaves out what nobody knows", (code, params, unsaid) => {
+] as const)("%s omits unknown details", (code, params, unsaid) => {
   const { en, ja } = describeProblem({ code, params });
   expect(`${en}${ja}`).not.toMatch(unsaid);
   expect(`${en}${ja}`).not.toContain("undefined");
 });
 
-test("whose a value is, where it is not said as what it is used", () => {
+test("names the owner of a value", () => {
   expect(describeProblem({ code: "value-taken", params: { value: "a@x", holder: "b@x" } })).toEqual({
     en: "a@x belongs to b@x",
     ja: "a@x は b@x が使っています",
   });
 });
 
-test("an organisation that is kept is not told to be what the file is rejected for", () => {
+test("a kept organisation is not reported as the reason for rejecting the file", () => {
   const params = { org: "本社" };
   const [rejected, kept] = [params, { ...params, kept: 1 }].map((one) =>
     describeProblem({ code: "org-delete-reserved", params: one }),
@@ -250,21 +250,21 @@ test("an organisation that is kept is not told to be what the file is rejected f
   expect([kept?.en, kept?.ja]).toEqual([expect.stringContaining("is kept"), expect.stringContaining("残します")]);
 });
 
-test("braces of a value are its own", () => {
+test("keeps braces in a value", () => {
   expect(describeProblem({ code: "org-parent-unknown", params: { parent: "{parent} $&" } })).toEqual({
     en: "no such parent organisation: {parent} $&",
     ja: "上位組織「{parent} $&」がありません",
   });
 });
 
-test("a column that is near is told behind what is said without one", () => {
+test("adds a similar column to the text without one", () => {
   const [without, near] = [{ header: "役所" }, { header: "役所", nearest: "役職" }].map((params) =>
     describeProblem({ code: "header-unknown", params }),
   );
   expect([near?.en.startsWith(without?.en ?? "-"), near?.ja.startsWith(without?.ja ?? "-")]).toEqual([true, true]);
 });
 
-test("what a new record needs names what the record is", () => {
+test("a missing value of a new record names the kind of record", () => {
   const [user, org, other] = ["user", "org", "other"].map((of) =>
     describeProblem({ code: "required-new", params: { header: "x", of } }),
   );

@@ -1,9 +1,9 @@
 import { commandName, line } from "../advice/index.ts";
-import { counted, joined, same, text, type Text } from "../text/index.ts";
-import { COMPOSITIONS, type Composition } from "./composition.ts";
-import { causeOf, quotedValue } from "./cell-text.ts";
+import { formatCount, joinTexts, same, text, type Text } from "../text/index.ts";
+import { ACCOUNT_NAME_COMPOSITIONS, type AccountNameComposition } from "./composition.ts";
+import { describeLikelyCause, quoteValue } from "./cell-text.ts";
 
-/** Values inserted into a problem's text; never a secret. */
+/** The values that are inserted into the text of a problem; never a secret. */
 export type ProblemParams = Readonly<Record<string, string | number>>;
 
 interface ProblemKind {
@@ -11,35 +11,35 @@ interface ProblemKind {
   readonly describe: (params: ProblemParams) => Text;
 }
 
-/** A text with the names of its parameters in braces, or what makes one of them. */
-type Wording = string | ((params: ProblemParams) => string);
+/** A text with parameter names in braces, or a function that builds the text from the parameters. */
+type MessageTemplate = string | ((params: ProblemParams) => string);
 
-const filled = (wording: Wording, params: ProblemParams): string =>
+const fillTemplate = (wording: MessageTemplate, params: ProblemParams): string =>
   typeof wording === "string"
     ? wording.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(params[name]))
     : wording(params);
 
-const kindOf =
+const createKindFactory =
   (severity: ProblemKind["severity"]) =>
-  (en: Wording, ja: Wording): ProblemKind => ({
+  (en: MessageTemplate, ja: MessageTemplate): ProblemKind => ({
     severity,
-    describe: (params) => text(filled(en, params), filled(ja, params)),
+    describe: (params) => text(fillTemplate(en, params), fillTemplate(ja, params)),
   });
 
-/** What a value is not, with the value and its likely cause. */
-const valueKind = (severity: ProblemKind["severity"], en: Wording, ja: Wording): ProblemKind => ({
+/** Creates a problem kind for an invalid value; the text includes the value and its likely cause. */
+const createValueKind = (severity: ProblemKind["severity"], en: MessageTemplate, ja: MessageTemplate): ProblemKind => ({
   severity,
   describe: (params) => {
-    const [value, cause] = [quotedValue(params["value"]), causeOf(params["value"])];
-    return text(filled(en, params) + value.en + cause.en, filled(ja, params) + value.ja + cause.ja);
+    const [value, cause] = [quoteValue(params["value"]), describeLikelyCause(params["value"])];
+    return text(fillTemplate(en, params) + value.en + cause.en, fillTemplate(ja, params) + value.ja + cause.ja);
   },
 });
 
-/** What has probably been done to values, with the first one and how many more there are. */
-const suspicion = (en: string, ja: string): ProblemKind => ({
+/** Creates a warning about probably altered values, with the first value and the number of further values. */
+const createSuspicion = (en: string, ja: string): ProblemKind => ({
   severity: "warning",
   describe: (params) => {
-    const value = quotedValue(params["value"]);
+    const value = quoteValue(params["value"]);
     const more = Number(params["count"] ?? 1) - 1;
     return text(
       `${en}${value.en}${more > 0 ? ` and ${more} more` : ""}`,
@@ -48,107 +48,104 @@ const suspicion = (en: string, ja: string): ProblemKind => ({
   },
 });
 
-const error = kindOf("error");
-const warning = kindOf("warning");
+const createError = createKindFactory("error");
+const createWarning = createKindFactory("warning");
 
-/** Whether a code looks like a path of organisations. */
-const isPath = (code: string | number | undefined): boolean => String(code).includes("/");
+/** Returns true if a code looks like a path of organisations. */
+const looksLikePath = (code: string | number | undefined): boolean => String(code).includes("/");
 
-/** What names of accounts are composed of. */
-const composedOf = ({ by }: ProblemParams): Text => COMPOSITIONS[by as Composition] ?? same(String(by));
+/** Describes what account names are built from. */
+const describeComposition = ({ by }: ProblemParams): Text =>
+  ACCOUNT_NAME_COMPOSITIONS[by as AccountNameComposition] ?? same(String(by));
 
-/** What one record is called, by the name of its thing. */
-const NOUNS: Readonly<Record<string, Text>> = {
+/** The nouns for a single record, by the name of its thing. */
+const RECORD_NOUNS: Readonly<Record<string, Text>> = {
   org: text("organisation", "組織"),
   user: text("user", "ユーザー"),
   custom_field: text("custom field", "カスタム項目"),
   secured_user: text("user", "ユーザー"),
   device: text("device", "デバイス"),
   account: text("CLOMO account", "CLOMO アカウント"),
-  account_settings: text("setting of CLOMO accounts", "CLOMO アカウント設定"),
+  account_settings: text("CLOMO account setting", "CLOMO アカウント設定"),
   secured_group: text("group", "グループ"),
   scheme: text("custom scheme", "カスタム管理権限スキーム"),
 };
 
-/** What people call one record of a thing, by the thing's name. */
-export const nounNamed = (thing: string): Text => NOUNS[thing] ?? text("record", "レコード");
+/** Returns the noun for a single record of a thing, by the thing's name. */
+export const getThingNoun = (thing: string): Text => RECORD_NOUNS[thing] ?? text("record", "レコード");
 
-const nounOf = ({ of }: ProblemParams): Text => nounNamed(String(of));
+const getNounOfProblem = ({ of }: ProblemParams): Text => getThingNoun(String(of));
 
-/** Returns what to write instead of the name of an organisation in a cell for codes; undefined if it has no such name. */
-const orgNamed = (params: ProblemParams, cell: string): Text | undefined => {
+/** Explains that a cell for organisation codes contains an organisation's name; undefined if it does not. */
+const explainOrgName = (params: ProblemParams, cell: string): Text | undefined => {
   const { named, is, coded } = params;
   if (named === undefined) return undefined;
   const { [cell]: name } = params;
   if (named === 1 && coded === 0) {
     const edit = line("orgs edit", [String(is)], { code: "CODE" });
     return text(
-      `"${name}" is the name of an organisation without a code; give it one and write that: ${edit}`,
+      `"${name}" is the name of an organisation without a code; give the organisation a code (${edit}), then use the code here`,
       `「${name}」は組織名で、この組織には組織コードがありません。組織コードを付けて、それを書いてください: ${edit}`,
     );
   }
   return named === 1
     ? text(
-        `"${name}" is the name of an organisation: write its code, ${is}`,
+        `"${name}" is the name of an organisation; use its code instead: ${is}`,
         `「${name}」は組織名です。組織コードは ${is} です`,
       )
     : text(
-        `"${name}" is the name of ${named} organisations: write the code of one of them: ${is}`,
+        `"${name}" is the name of ${named} organisations; use one of their codes instead: ${is}`,
         `「${name}」は組織名で、同じ名前の組織が ${named} 件あります。組織コードを書いてください: ${is}`,
       );
 };
 
-/** The keys of people, by their names as `--key` has them. */
-const KEYS: Readonly<Record<string, Text>> = {
-  email: text("mail address", "メールアドレス"),
+/** The display names of the keys of people, by the value of `--key`. */
+const USER_KEY_NAMES: Readonly<Record<string, Text>> = {
+  email: text("email address", "メールアドレス"),
   "employee-code": text("employee code", "社員コード"),
   upn: same("UPN"),
 };
 
-const keyNamed = ({ key }: ProblemParams): Text => KEYS[String(key)] ?? text("key", "キー");
+const getKeyName = ({ key }: ProblemParams): Text => USER_KEY_NAMES[String(key)] ?? text("key", "キー");
 
-/** Who gains and who loses an organisation that moves. */
-const reachOf = ({ gained, lost }: ProblemParams): Text =>
-  joined(
+/** Describes which administrators gain and lose access to an organisation that is moved. */
+const describeAccessChange = ({ gained, lost }: ProblemParams): Text =>
+  joinTexts(
     [
-      ...(gained === undefined
-        ? []
-        : [text(`${gained} will act in it and below it, too`, `以下が新たに範囲に入る管理者: ${gained}`)]),
-      ...(lost === undefined
-        ? []
-        : [text(`${lost} will act in it and below it no more`, `以下が範囲から外れる管理者: ${lost}`)]),
+      ...(gained === undefined ? [] : [text(`${gained} will gain access`, `操作できるようになる管理者: ${gained}`)]),
+      ...(lost === undefined ? [] : [text(`${lost} will lose access`, `操作できなくなる管理者: ${lost}`)]),
     ],
     text("; ", "。"),
   );
 
-/** A parameter that is a list. */
-const listIn = (params: ProblemParams, name: string): string[] => {
+/** Returns the entries of a parameter that is a list. */
+const splitListParam = (params: ProblemParams, name: string): string[] => {
   const { [name]: value = "" } = params;
   return value === "" ? [] : String(value).split("\n");
 };
 
-/** Whether a record that cannot be deleted is kept: otherwise it is what the file is rejected for. */
-const isKept = ({ kept }: ProblemParams): boolean => kept === 1;
+/** Returns true if a record that cannot be deleted is kept; false if the file is rejected because of the record. */
+const isRecordKept = ({ kept }: ProblemParams): boolean => kept === 1;
 
-/** The devices of somebody: `SN1 (090-0000-0000), SN2`. */
-const devicesIn = (params: ProblemParams): Text => {
-  const devices = listIn(params, "devices");
+/** Describes the devices that a user owns: `SN1 (090-0000-0000), SN2`. */
+const describeOwnedDevices = (params: ProblemParams): Text => {
+  const devices = splitListParam(params, "devices");
   const more = Number(params["count"] ?? 0) > devices.length ? ["…"] : [];
-  return joined([...devices, ...more].map(same), text(", ", "、"));
+  return joinTexts([...devices, ...more].map(same), text(", ", "、"));
 };
 
-/** What to type so that devices have no owner any more. */
-const freeing = (params: ProblemParams): Text => {
-  const [free, fast] = [listIn(params, "free"), listIn(params, "fast")];
+/** Describes the commands after which the devices no longer have this owner. */
+const describeOwnerRemoval = (params: ProblemParams): Text => {
+  const [free, fast] = [splitListParam(params, "free"), splitListParam(params, "fast")];
   const [remove, drop] = [line("devices set-owner", free, { none: true }), line("devices delete", fast)];
-  return joined(
+  return joinTexts(
     [
       ...(free.length === 0 ? [] : [text(`to remove the owner: ${remove}`, `所有者を外すには: ${remove}`)]),
       ...(fast.length === 0
         ? []
         : [
             text(
-              `a device whose status is 管理外 keeps its owner; to delete it: ${drop}`,
+              `devices with the status 管理外 keep their owner; to delete them: ${drop}`,
               `ステータスが「管理外」のデバイスの所有者は外せません。デバイスを削除するには: ${drop}`,
             ),
           ]),
@@ -157,81 +154,86 @@ const freeing = (params: ProblemParams): Text => {
   );
 };
 
-/** What to type when somebody is no administrator any more. */
-const endingRole = ({ account, hasRole, email, name }: ProblemParams): Text => {
+/** Describes the command to type if the user is no longer an administrator. */
+const describeRoleRemoval = ({ account, hasRole, email, name }: ProblemParams): Text => {
   const end =
     hasRole === 1 && account !== undefined
       ? line("clomo-account revoke", [account])
       : line("users administrators remove", [email ?? name ?? ""]);
-  return text(`if this user is no administrator any more: ${end}`, `管理者でなくなった場合: ${end}`);
+  return text(`if this user is no longer an administrator: ${end}`, `管理者でなくなった場合: ${end}`);
 };
 
-/** Why somebody who owns devices, or something else, is not deleted. */
-const ownerHeld = (params: ProblemParams): Text => {
+/** Explains why a user who owns devices or other records is not deleted. */
+const explainUndeletableOwner = (params: ProblemParams): Text => {
   const { name, count } = params;
-  const start = isKept(params)
+  const start = isRecordKept(params)
     ? text(`${name} is kept`, `「${name}」は削除せずに残します`)
     : text(`${name} cannot be deleted`, `「${name}」は削除できません`);
-  if (listIn(params, "devices").length === 0) {
-    const { en, ja } = nounOf(params);
+  if (splitListParam(params, "devices").length === 0) {
+    const { en, ja } = getNounOfProblem(params);
     return text(
-      `${start.en}: ${counted(Number(count), en)} would be left without an owner`,
+      `${start.en}: ${formatCount(Number(count), en)} would be left without an owner`,
       `${start.ja}: 所有する${ja}が ${count} 件あります`,
     );
   }
-  const [devices, way] = [devicesIn(params), freeing(params)];
-  return text(`${start.en}: owns ${devices.en}; ${way.en}`, `${start.ja}: 所有するデバイス ${devices.ja}。${way.ja}`);
+  const [devices, way] = [describeOwnedDevices(params), describeOwnerRemoval(params)];
+  return text(
+    `${start.en}: the user owns ${devices.en}; ${way.en}`,
+    `${start.ja}: 所有するデバイス ${devices.ja}。${way.ja}`,
+  );
 };
 
-/** Why an administrator is not deleted. */
-const administratorHeld = (params: ProblemParams): Text => {
+/** Explains why an administrator is not deleted. */
+const explainUndeletableAdministrator = (params: ProblemParams): Text => {
   const { name } = params;
-  const way = endingRole(params);
-  const devices = devicesIn(params);
-  const owns = devices.en === "" ? same("") : text(`; owns ${devices.en}`, `。所有するデバイス: ${devices.ja}`);
-  return isKept(params)
+  const way = describeRoleRemoval(params);
+  const devices = describeOwnedDevices(params);
+  const owns =
+    devices.en === "" ? same("") : text(`; the user owns ${devices.en}`, `。所有するデバイス: ${devices.ja}`);
+  return isRecordKept(params)
     ? text(
-        `${name} is kept, as no import deletes an administrator; ${way.en}${owns.en}`,
+        `${name} is kept because imports do not delete administrators; ${way.en}${owns.en}`,
         `管理者「${name}」は削除せずに残します。${way.ja}${owns.ja}`,
       )
     : text(
-        `${name} is an administrator and would be deleted, as the file lacks this user; ${way.en}${owns.en}`,
+        `${name} is an administrator and would be deleted because the file does not contain this user; ${way.en}${owns.en}`,
         `管理者「${name}」がファイルになく、削除されることになります。${way.ja}${owns.ja}`,
       );
 };
 
-/** Returns the command that gives an organisation here the code that it seems to have in the console. */
-const recodeLine = ({ was, code }: ProblemParams): string => line("orgs edit", [`${was}`], { code: `${code}` });
+/** Builds the command that gives a local organisation the code that it probably has in the console. */
+const buildRecodeCommand = ({ was, code }: ProblemParams): string => line("orgs edit", [`${was}`], { code: `${code}` });
 
-/** Why an organisation is not deleted. */
-const orgHeld = (params: ProblemParams): Text => {
+/** Explains why an organisation is not deleted. */
+const explainUndeletableOrg = (params: ProblemParams): Text => {
   const { org, code } = params;
   const called = code === undefined ? text(`${org}`, `「${org}」`) : text(`${org} (${code})`, `「${org}」(${code})`);
-  const { en, ja } = heldBy(params);
-  if (!isKept(params)) return text(`${called.en} cannot be deleted: ${en}`, `${called.ja}は削除できません: ${ja}`);
+  const { en, ja } = describeOrgContents(params);
+  if (!isRecordKept(params))
+    return text(`${called.en} cannot be deleted: ${en}`, `${called.ja}は削除できません: ${ja}`);
   const place = { org: code ?? org };
   const seen = [
     ...(Number(params["users"]) > 0 ? [line("users list", [], place)] : []),
     ...(Number(params["devices"] ?? 0) > 0 ? [line("devices list", [], place)] : []),
   ].join(", ");
-  const way = seen === "" ? same("") : text(`; see: ${seen}`, `。確認: ${seen}`);
+  const way = seen === "" ? same("") : text(`; to list them: ${seen}`, `。確認: ${seen}`);
   return text(`${called.en} is kept: ${en}${way.en}`, `${called.ja}は削除せずに残します: ${ja}${way.ja}`);
 };
 
-/** What an organisation holds itself; a device whose owner is a user belongs to him, who is among the users. */
-const heldBy = ({ users, devices = 0, children, accounts, inside, kept }: ProblemParams): Text => {
+/** Describes what is directly in an organisation, counting a device only if no user owns it. */
+const describeOrgContents = ({ users, devices = 0, children, accounts, inside, kept }: ProblemParams): Text => {
   const parts = [
     [Number(users), "user"],
     [Number(devices), "device"],
     [Number(children), "org"],
   ] as const;
-  const held = parts.filter(([count]) => count > 0).map(([count, of]) => [count, nounOf({ of })] as const);
+  const held = parts.filter(([count]) => count > 0).map(([count, of]) => [count, getNounOfProblem({ of })] as const);
   const all = [
     ...(held.length === 0
       ? []
       : [
           text(
-            `it ${kept === 1 ? "holds" : "would still hold"} ${held.map(([count, { en }]) => counted(count, en)).join(" and ")}`,
+            `it ${kept === 1 ? "contains" : "would still contain"} ${held.map(([count, { en }]) => formatCount(count, en)).join(" and ")}`,
             `${held.map(([count, { ja }]) => `${ja} ${count}`).join("、")} ${kept === 1 ? "が所属しています" : "が残ります"}`,
           ),
         ]),
@@ -239,457 +241,474 @@ const heldBy = ({ users, devices = 0, children, accounts, inside, kept }: Proble
       ? []
       : [
           text(
-            `CLOMO accounts manage it: ${accounts} (${inside === 1 ? "ask a system administrator" : `${line("clomo-account edit", ["ACCOUNT"], { managedOrgs: "ORG" })},ORG`})`,
+            `CLOMO accounts manage this organisation: ${accounts} (${inside === 1 ? "ask a system administrator" : `${line("clomo-account edit", ["ACCOUNT"], { managedOrgs: "ORG" })},ORG`})`,
             `管理対象組織にしている CLOMO アカウントがあります: ${accounts}(${inside === 1 ? "システム管理者に依頼してください" : `${line("clomo-account edit", ["ACCOUNT"], { managedOrgs: "ORG" })},ORG`})`,
           ),
         ]),
   ];
-  return joined(all, text("; ", "。"));
+  return joinTexts(all, text("; ", "。"));
 };
 
-/** All problems of an input file: one line per kind, so that a text is found and changed in one place. */
+/** All problems that an input file can have, each defined in one place, so that its text is easy to find. */
 export const PROBLEMS = {
-  // the file as a whole
-  "file-empty": error("the file is empty", "ファイルが空です"),
-  "file-no-rows": error("the file has a header row only", "ヘッダー行しかありません"),
+  // the whole file
+  "file-empty": createError("the file is empty", "ファイルが空です"),
+  "file-no-rows": createError("the file contains only a header row", "ヘッダー行しかありません"),
   // bytes and characters
-  "bytes-invalid": error(
+  "bytes-invalid": createError(
     "the bytes {bytes} are not valid {encoding}",
     "バイト列 {bytes} は {encoding} として正しくありません",
   ),
-  "character-private-use": error(
+  "character-private-use": createError(
     "{codePoint} is a private-use character (gaiji) that other systems cannot show",
     "{codePoint} は外字(私用領域)で、他のシステムでは表示できません",
   ),
-  "character-bom": error(
-    "contains a byte order mark (U+FEFF): two files put together?",
+  "character-bom": createError(
+    "contains a byte order mark (U+FEFF); were two files joined?",
     "BOM(U+FEFF)があります。2 つのファイルをつなげたものではありませんか",
   ),
-  "character-invisible": warning(
-    (p) => `${counted(Number(p["count"] ?? 1), "invisible character")} (${p["codePoint"]})`,
+  "character-invisible": createWarning(
+    (p) => `${formatCount(Number(p["count"] ?? 1), "invisible character")} (${p["codePoint"]})`,
     (p) => `見えない文字が ${p["count"] ?? 1} 個あります(${p["codePoint"]})`,
   ),
-  "character-nul": error("contains a NUL character (U+0000)", "NUL 文字(U+0000)があります"),
+  "character-nul": createError("contains a NUL character (U+0000)", "NUL 文字(U+0000)があります"),
   // quoting and cells
-  "quote-unclosed": error("the quote opened here is never closed", "ここで始まる引用符が閉じられていません"),
-  "quote-stray": error(
+  "quote-unclosed": createError("the quote opened here is never closed", "ここで始まる引用符が閉じられていません"),
+  "quote-stray": createError(
     (p) =>
-      `quote inside an unquoted cell${p["before"] === "=" ? ": a code kept as a formula; leave out the = and the quotes" : ""}`,
+      `quote inside an unquoted cell${p["before"] === "=" ? ": a code written as a formula; remove the = and the quotes" : ""}`,
     (p) =>
       `引用符で始まらないセルの途中に引用符があります${p["before"] === "=" ? "(数式の形で保護された値です。= と引用符を外してください)" : ""}`,
   ),
-  "quote-trailing": error("text after the closing quote", "閉じた引用符の後に文字があります"),
-  "cells-too-few": error(
+  "quote-trailing": createError("text after the closing quote", "閉じた引用符の後に文字があります"),
+  "cells-too-few": createError(
     (p) =>
-      `${counted(Number(p["got"]), "cell")}, the header has ${p["want"]} (Excel leaves blank cells at the end out: --fix short-rows)`,
+      `${formatCount(Number(p["got"]), "cell")}, but the header has ${p["want"]} (Excel may omit blank cells at the end: --fix short-rows)`,
     "セルが {got} 個しかありません(ヘッダーは {want} 個。Excel は末尾の空のセルを省くことがあります: --fix short-rows)",
   ),
-  "cells-lacking": warning(
-    (p) => `${counted(Number(p["count"] ?? 1), "short row")}: the cells that are lacking leave values unchanged`,
+  "cells-lacking": createWarning(
+    (p) => `${formatCount(Number(p["count"] ?? 1), "short row")}: values of the missing cells stay as they are`,
     (p) => `セルの足りない行が ${p["count"] ?? 1} 行あります(足りない列の値は変更しません)`,
   ),
-  "cells-surplus": warning(
-    (p) => `${counted(Number(p["count"]), "row")} with surplus blank cells, which are left out`,
+  "cells-surplus": createWarning(
+    (p) => `${formatCount(Number(p["count"]), "row")} with surplus blank cells, which are ignored`,
     "余分な空のセルがある行が {count} 行あります(セルは無視します)",
   ),
-  "row-blank": warning(
-    (p) => `${counted(Number(p["count"]), "blank row")} skipped`,
+  "row-blank": createWarning(
+    (p) => `${formatCount(Number(p["count"]), "blank row")} skipped`,
     "空の行を {count} 行読み飛ばします",
   ),
-  "cells-too-many": error(
-    (p) => `${counted(Number(p["got"]), "cell")}, the header has only ${p["want"]}`,
+  "cells-too-many": createError(
+    (p) => `${formatCount(Number(p["got"]), "cell")}, but the header has only ${p["want"]}`,
     "セルが {got} 個あります(ヘッダーは {want} 個)",
   ),
-  "record-too-long": error("the row is longer than {max} characters", "行が {max} 文字を超えています"),
-  "columns-too-many": error("more than {max} columns", "列が {max} 個を超えています"),
+  "record-too-long": createError("the row is longer than {max} characters", "行が {max} 文字を超えています"),
+  "columns-too-many": createError("the file has more than {max} columns", "列が {max} 個を超えています"),
   // cells of a workbook
-  "cell-formula": error(
+  "cell-formula": createError(
     "{cell} has a formula without a result; open the workbook in Excel and save it",
     "{cell} の数式に計算結果がありません。Excel で開いて保存し直してください",
   ),
-  "cell-merged": error(
+  "cell-merged": createError(
     "{cell} is part of the merged cells {range}; unmerge them and fill in each cell",
     "{cell} は結合セル {range} の一部です。結合を解除して各セルに入力してください",
   ),
-  "cell-error": error(
-    "{cell} shows the error {value}; correct the formula or value in Excel (if the text is meant, save the sheet as CSV and import with --allow error-values)",
+  "cell-error": createError(
+    "{cell} shows the error {value}; correct the formula or value in Excel (to import it as text, save the sheet as CSV and pass --allow error-values)",
     "{cell} がエラー値 {value} です。Excel で式か値を直してください(文字として登録するなら、シートを CSV で保存し --allow error-values を付けてインポート)",
   ),
-  "cell-format": error(
-    "{cell} has a number that cannot be shown in its number format ({format}); format the cell as text and type the value",
+  "cell-format": createError(
+    "{cell} has a number that cannot be shown in its number format ({format}); format the cell as text and type the value again",
     "{cell} の数値は表示形式({format})で表示できません。セルの書式を「文字列」にして入力し直してください",
   ),
-  "cell-digits": error(
-    "{cell} has a number of more than 15 digits, and Excel keeps only 15; format the cell as text and type it again",
+  "cell-digits": createError(
+    "{cell} has a number with more than 15 digits, but Excel keeps only 15; format the cell as text and type the number again",
     "{cell} の数値は 15 桁を超えています(Excel は 15 桁までしか保持しません)。セルの書式を「文字列」にして入力し直してください",
   ),
-  "cell-exponent": error(
-    "{cell} is shown with an exponent (as 1.23E+11); format the cell as text, or with the number format 0",
+  "cell-exponent": createError(
+    "{cell} is shown with an exponent (such as 1.23E+11); format the cell as text or with the number format 0",
     "{cell} が指数(1.23E+11 など)で表示されています。セルの書式を「文字列」または数値の「0」にしてください",
   ),
-  "rows-hidden": warning(
-    (p) =>
-      `${counted(Number(p["count"]), "hidden or filtered row")} read like the others; the first is row ${p["row"]}`,
+  "rows-hidden": createWarning(
+    (p) => `${formatCount(Number(p["count"]), "hidden or filtered row")} also read; the first is row ${p["row"]}`,
     "非表示(フィルターで隠れた行を含む)の {count} 行も読み込みます(最初は {row} 行目)",
   ),
   // headers
-  "header-blank": error(
+  "header-blank": createError(
     (p) => `column without a header${p["row"] === undefined ? "" : `, with a value in row ${p["row"]}`}`,
     (p) => `ヘッダーが空の列があります${p["row"] === undefined ? "" : `(${p["row"]} 行目に値があります)`}`,
   ),
-  "columns-blank": warning(
-    (p) => `${counted(Number(p["count"]), "column")} without a header and without a value left out`,
+  "columns-blank": createWarning(
+    (p) => `${formatCount(Number(p["count"]), "column")} without a header or values ignored`,
     "ヘッダーも値もない {count} 列を読み飛ばします",
   ),
-  "header-again": error(
-    "this is the header row again; remove it",
+  "header-again": createError(
+    "the header row appears again here; remove this row",
     "ヘッダー行がもう一度あります。この行を削除してください",
   ),
-  "header-duplicate": error(
+  "header-duplicate": createError(
     "the column {header} appears twice; the first is column {first}",
     "列「{header}」が重複しています(最初は {first} 列目)",
   ),
-  "header-reserved": error("{header} cannot be used as a column name", "「{header}」は列名に使えません"),
-  "header-unknown": error(
+  "header-reserved": createError("{header} cannot be used as a column name", "「{header}」は列名に使えません"),
+  "header-unknown": createError(
     (p) => `unknown column ${p["header"]}${p["nearest"] === undefined ? "" : `; did you mean ${p["nearest"]}?`}`,
     (p) => `不明な列「${p["header"]}」です${p["nearest"] === undefined ? "" : `。「${p["nearest"]}」ですか?`}`,
   ),
-  "header-near": warning(
-    "the column {header} is not imported; did you mean {nearest}? csv map makes a map for --map",
+  "header-near": createWarning(
+    "the column {header} is not imported; did you mean {nearest}? csv map creates a column map for --map",
     "列「{header}」は取り込みません。「{nearest}」ではありませんか?(csv map で --map 用の対応表を作れます)",
   ),
-  "header-removed": warning(
-    `{header} was removed here and is not imported; it is still to be removed in the console: ${commandName("console show")} {task}`,
+  "header-removed": createWarning(
+    `{header} was removed here and is not imported; remove it in the console as well: ${commandName("console show")} {task}`,
     `「{header}」はここでは削除済みのため取り込みません。管理画面での削除が未了です: ${commandName("console show")} {task}`,
   ),
-  "header-missing": error("the column {header} is missing", "列「{header}」がありません"),
-  "header-needed": warning(
-    "there is no column {header}: rows of new records would be rejected",
+  "header-missing": createError("the column {header} is missing", "列「{header}」がありません"),
+  "header-needed": createWarning(
+    "the column {header} is missing: rows for new records would be rejected",
     "列「{header}」がありません。新しいレコードの行は拒否されます",
   ),
-  "header-other-app": warning(
-    "the column {header} belongs to {app}; it is ignored",
+  "header-other-app": createWarning(
+    "the column {header} belongs to {app} and is ignored",
     "列「{header}」は {app} のものなので無視します",
   ),
-  "column-blank": error(
+  "column-blank": createError(
     (p) =>
-      `blank in every row, and ${counted(Number(p["count"]), "record")} would lose a value; pass --blank clear if that is meant, or --blank keep`,
+      `blank in every row, and ${formatCount(Number(p["count"]), "record")} would lose a value; to clear the values, pass --blank clear; to keep them, pass --blank keep`,
     "すべての行が空で、{count} 件の値が消えます。消してよければ --blank clear を、残すなら --blank keep を指定してください",
   ),
   // cells
-  required: error("must not be blank", "空にできません"),
-  "required-new": error(
-    (p) => `${p["header"]} must not be blank for a new ${nounOf(p).en}`,
-    (p) => `新しい${nounOf(p).ja}では${p["header"]}を空にできません`,
+  required: createError("must not be blank", "空にできません"),
+  "required-new": createError(
+    (p) => `${p["header"]} must not be blank for a new ${getNounOfProblem(p).en}`,
+    (p) => `新しい${getNounOfProblem(p).ja}では${p["header"]}を空にできません`,
   ),
-  "too-long": error(
-    (p) => `${counted(Number(p["length"]), "character")}, at most ${p["max"]} allowed`,
+  "too-long": createError(
+    (p) => `${formatCount(Number(p["length"]), "character")}; the maximum is ${p["max"]}`,
     "{length} 文字あります(上限 {max} 文字)",
   ),
-  "too-short": error(
-    (p) => `${counted(Number(p["length"]), "character")}, at least ${p["min"]} required`,
+  "too-short": createError(
+    (p) => `${formatCount(Number(p["length"]), "character")}; the minimum is ${p["min"]}`,
     "{length} 文字しかありません(下限 {min} 文字)",
   ),
-  "key-too-long": error(
+  "key-too-long": createError(
     (p) =>
-      `${counted(Number(p["bytes"]), "byte")} in UTF-8, at most ${p["max"]} allowed for a value by which records are found`,
+      `${formatCount(Number(p["bytes"]), "byte")} in UTF-8; a value that identifies records can have at most ${p["max"]}`,
     "UTF-8 で {bytes} バイトあります(検索に使う値の上限は {max} バイト)",
   ),
-  "value-lines": error("several lines; only one is allowed", "改行があります(1 行にしてください)"),
-  "value-hidden": error("has characters that nobody sees ({characters})", "目に見えない文字があります({characters})"),
-  "value-kept": { severity: "warning", describe: describeKept },
-  "not-alphanumeric": valueKind("error", "must be half-width letters and digits only", "半角英数字のみ使えます"),
-  "not-boolean": valueKind("error", "must be TRUE, FALSE or blank", "TRUE、FALSE、空欄のいずれかにしてください"),
-  "not-choice": valueKind("error", "must be one of {choices}", "{choices} のいずれかにしてください"),
-  "not-mail-address": valueKind("error", "not a mail address", "メールアドレスではありません"),
-  "port-range": valueKind("warning", "must be a port number from 1 to 65535", "1〜65535 のポート番号にしてください"),
-  // what spreadsheets and people do to values
+  "value-lines": createError("contains a line break; only one line is allowed", "改行があります(1 行にしてください)"),
+  "value-hidden": createError(
+    "contains invisible characters ({characters})",
+    "目に見えない文字があります({characters})",
+  ),
+  "value-kept": { severity: "warning", describe: describeKeptValue },
+  "not-alphanumeric": createValueKind(
+    "error",
+    "must contain only half-width letters and digits",
+    "半角英数字のみ使えます",
+  ),
+  "not-boolean": createValueKind("error", "must be TRUE, FALSE or blank", "TRUE、FALSE、空欄のいずれかにしてください"),
+  "not-choice": createValueKind("error", "must be one of {choices}", "{choices} のいずれかにしてください"),
+  "not-mail-address": createValueKind("error", "not an email address", "メールアドレスではありません"),
+  "port-range": createValueKind(
+    "warning",
+    "must be a port number from 1 to 65535",
+    "1〜65535 のポート番号にしてください",
+  ),
+  // typical changes to values by spreadsheets and people
   "value-mended": {
     severity: "warning",
     describe: ({ value, mended }) => {
-      const [from, to] = [quotedValue(value), quotedValue(mended)];
-      return text(`mended${from.en} →${to.en.slice(1)}`, `修正しました${from.ja} →${to.ja.slice(1)}`);
+      const [from, to] = [quoteValue(value), quoteValue(mended)];
+      return text(`fixed${from.en} →${to.en.slice(1)}`, `修正しました${from.ja} →${to.ja.slice(1)}`);
     },
   },
-  "value-formula": suspicion("a code kept as a formula", "数式の形で保護された値です"),
-  "value-apostrophe": suspicion("begins with an apostrophe", "先頭にアポストロフィがあります"),
-  "value-exponent": suspicion("a number that a spreadsheet has rounded", "表計算ソフトが桁を丸めた値です(指数表記)"),
+  "value-formula": createSuspicion("a code written as a formula", "数式の形で保護された値です"),
+  "value-apostrophe": createSuspicion("begins with an apostrophe", "先頭にアポストロフィがあります"),
+  "value-exponent": createSuspicion(
+    "a number in exponent form, rounded by a spreadsheet",
+    "表計算ソフトが桁を丸めた数値です(指数表記)",
+  ),
   "value-error": {
     severity: "error",
     describe: ({ value }) => {
-      const shown = quotedValue(value);
+      const shown = quoteValue(value);
       return text(
-        `an error of a spreadsheet${shown.en} (if the text is meant, import with --allow error-values)`,
-        `表計算ソフトのエラー値です${shown.ja}(文字として登録するなら --allow error-values を付けてインポートしてください)`,
+        `a spreadsheet error value${shown.en} (correct the value, or pass --allow error-values to import it as text)`,
+        `表計算ソフトのエラー値です${shown.ja}(値を直すか、文字として登録するなら --allow error-values を付けてください)`,
       );
     },
   },
-  "value-missing": suspicion("a program's word for no value", "プログラムが「値なし」に使う語です"),
-  "value-blanks": suspicion(
-    "blanks at the ends, which --fix trim removes",
+  "value-missing": createSuspicion(
+    "a word that programs use for a missing value",
+    "プログラムが「値なし」を表すために使う語です",
+  ),
+  "value-blanks": createSuspicion(
+    "leading or trailing spaces (--fix trim removes them)",
     "前後に空白があります(--fix trim で取り除けます)",
   ),
-  "name-blanks": suspicion(
-    "blanks at the ends, which --fix leaves in a required name",
+  "name-blanks": createSuspicion(
+    "leading or trailing spaces (--fix does not change required names; correct the file)",
     "前後に空白があります(--fix は必須の名称を変えないため、ファイルを直してください)",
   ),
-  "value-full-width": suspicion("full-width letters or digits", "全角英数字があります"),
-  "value-small": suspicion(
-    "small letters in a serial number, which is compared without regard to case",
-    "小文字のシリアルナンバーです(大文字と小文字は区別しません)",
+  "value-full-width": createSuspicion("full-width letters or digits", "全角英数字があります"),
+  "value-small": createSuspicion(
+    "lower-case letters in a serial number (serial numbers are not case-sensitive)",
+    "シリアルナンバーに小文字があります(大文字と小文字は区別しません)",
   ),
-  "value-short": suspicion(
-    "fewer digits than other codes, which begin with 0; a spreadsheet removes zeros at the start",
+  "value-short": createSuspicion(
+    "fewer digits than the other codes that begin with 0 (a spreadsheet may have removed leading zeros)",
     "0 で始まるほかのコードより桁が少ない値です。表計算ソフトが先頭の 0 を消した可能性があります",
   ),
-  "value-decimal": suspicion("a code made a decimal number", "コードが小数になっています"),
-  "value-date": suspicion("a date where a code is expected", "コードが日付になっています"),
-  "mail-scheme": suspicion("begins with mailto:", "先頭に mailto: があります"),
-  "mail-enclosed": suspicion(
-    "in brackets or quotes, which are no part of an address",
-    "アドレスがかっこや引用符で囲まれています",
-  ),
-  "mail-domain": suspicion("no dot behind the @", "@ の後にドットがありません"),
+  "value-decimal": createSuspicion("a code that became a decimal number", "コードが小数になっています"),
+  "value-date": createSuspicion("a date instead of a code", "コードが日付になっています"),
+  "mail-scheme": createSuspicion("begins with mailto:", "先頭に mailto: があります"),
+  "mail-enclosed": createSuspicion("an address in brackets or quotes", "アドレスがかっこや引用符で囲まれています"),
+  "mail-domain": createSuspicion("no dot after the @", "@ の後にドットがありません"),
   // rows compared with each other
-  "key-duplicate": error("the same {header} as row {row}", "{row} 行目と重複しています"),
-  "value-duplicate": error("row {row} has the same {header}", "{row} 行目にも同じ値があります"),
-  "code-repeated": warning(
+  "key-duplicate": createError("the same {header} as row {row}", "{row} 行目と重複しています"),
+  "value-duplicate": createError("row {row} has the same {header}", "{row} 行目にも同じ値があります"),
+  "code-repeated": createWarning(
     (p) =>
-      `the same ${p["header"]} as row ${p["row"]}${Number(p["count"] ?? 1) > 1 ? `, and ${counted(Number(p["count"]) - 1, "more row")} like that` : ""}`,
+      `the same ${p["header"]} as row ${p["row"]}${Number(p["count"] ?? 1) > 1 ? `, and ${formatCount(Number(p["count"]) - 1, "more row")} with the same value` : ""}`,
     (p) =>
       `${p["row"]} 行目と同じ${p["header"]}です${Number(p["count"] ?? 1) > 1 ? `。ほか ${Number(p["count"]) - 1} 行` : ""}`,
   ),
-  "id-case-only": warning(
-    "differs from row {row} in letter case only; these are two different users",
+  "id-case-only": createWarning(
+    "differs from row {row} only in letter case; these are two different users",
     "{row} 行目と大文字・小文字だけが違います(別のユーザーになります)",
   ),
-  "code-alike": warning(
-    "differs from row {row} in letter case or width only; these are two different records",
+  "code-alike": createWarning(
+    "differs from row {row} only in letter case or character width; these are two different records",
     "{row} 行目と大文字・小文字や全角・半角だけが違います(別のデータになります)",
   ),
   // rows compared with the tenant
-  "key-ambiguous": error("matches {count} records of the tenant", "テナントの {count} 件に当てはまります"),
-  "row-ambiguous": warning(
+  "key-ambiguous": createError("matches {count} records in the tenant", "テナントの {count} 件に当てはまります"),
+  "row-ambiguous": createWarning(
     (p) => {
-      const first = p["tasks"] ? `do, confirm or drop first: task ${p["tasks"]}; or` : "if so,";
-      return `left out: this may be ${p["records"]} with another key; ${first} change the key here to this one`;
+      const first = p["tasks"] ? `first do, confirm or drop task ${p["tasks"]}, or` : "if so,";
+      return `not imported: this may be ${p["records"]} with a new key; ${first} change the key here to the new key`;
     },
     (p) => {
       const first = p["tasks"] ? `先に作業 ${p["tasks"]} を行うか、完了を確認するか、取り下げるか` : "その場合は";
       return `取り込みませんでした: ${p["records"]} のキーが変わったものかもしれません。${first}、ここのキーもこの値に変更してください`;
     },
   ),
-  "key-mended": error(
-    'matches a record as it is in the file ("{value}"), and not as mended: correct the file, or leave out --fix',
-    "修正前の値「{value}」に一致するデータがあります。ファイルを直すか、--fix を外してください",
+  "key-mended": createError(
+    'a record has the original value "{value}", which --fix changes: correct the file, or omit --fix',
+    "修正前の値「{value}」に一致するデータがありますが、--fix を付けると値が変わります。ファイルを直すか、--fix を外してください",
   ),
-  "new-address": warning(
-    (p) => `${p["value"]} belongs to ${p["holder"]}: is this the same person with a new ${keyNamed(p).en}?`,
-    (p) => `「${p["value"]}」は ${p["holder"]} のものです。同じ人の${keyNamed(p).ja}の変更ではありませんか?`,
+  "new-address": createWarning(
+    (p) => `${p["value"]} belongs to ${p["holder"]}: is this the same person with a new ${getKeyName(p).en}?`,
+    (p) => `「${p["value"]}」は ${p["holder"]} のものです。同じ人の${getKeyName(p).ja}の変更ではありませんか?`,
   ),
-  "other-person": warning(
+  "other-person": createWarning(
     (p) =>
-      `${p["value"]} belongs to ${p["holder"]}, but this row changes ${p["name"]}: was one column sorted by itself?`,
+      `${p["value"]} belongs to ${p["holder"]}, but this row changes ${p["name"]}: was one column sorted without the others?`,
     (p) =>
       `「${p["value"]}」は ${p["holder"]} のものですが、この行は ${p["name"]} を変更します。1 つの列だけを並べ替えていませんか?`,
   ),
-  "zeros-lost": warning(
+  "zeros-lost": createWarning(
     (p) =>
-      `${p["value"]} is ${p["was"]} in the tenant: a spreadsheet has probably removed the zeros at the start${Number(p["count"]) > 1 ? ` (${counted(Number(p["count"]), "row")})` : ""}`,
+      `${p["value"]} is ${p["was"]} in the tenant: a spreadsheet has probably removed the leading zeros${Number(p["count"]) > 1 ? ` (${formatCount(Number(p["count"]), "row")})` : ""}`,
     (p) =>
       `「${p["value"]}」は、テナントでは「${p["was"]}」です。表計算ソフトが先頭の 0 を消した可能性があります${Number(p["count"]) > 1 ? `(${p["count"]} 行)` : ""}`,
   ),
-  "value-taken": error(
+  "value-taken": createError(
     (p) =>
       p["header"] === undefined
         ? `${p["value"]} belongs to ${p["holder"]}`
-        : `${p["value"]} is already used as ${p["header"]} by the ${nounOf(p).en} ${p["holder"]}${p["further"] === 1 ? "; to make it the main one, meet the record by another key: --key employee-code" : ""}`,
+        : `${p["value"]} is already used as ${p["header"]} by the ${getNounOfProblem(p).en} ${p["holder"]}${p["further"] === 1 ? "; to make it the main address, match records by another key: --key employee-code" : ""}`,
     (p) =>
       p["header"] === undefined
         ? `${p["value"]} は ${p["holder"]} が使っています`
-        : `${p["value"]} はすでに${nounOf(p).ja}「${p["holder"]}」が${p["header"]}に使っています${p["further"] === 1 ? "(メインにするには、--key employee-code など別のキーで対応させてください)" : ""}`,
+        : `${p["value"]} はすでに${getNounOfProblem(p).ja}「${p["holder"]}」が${p["header"]}に使っています${p["further"] === 1 ? "(メインのアドレスにするには、--key employee-code など別のキーで照合してください)" : ""}`,
   ),
-  // all that is told of what lies outside the organisations of who asks
-  "value-unusable": error(
-    "{value} cannot be used as {header}: choose another, or ask a system administrator",
+  // these texts deliberately reveal no details of records outside the organisations of the acting account
+  "value-unusable": createError(
+    "{value} cannot be used as {header}: choose another value, or ask a system administrator",
     "「{value}」は{header}に使えません。別の値にするか、システム管理者に依頼してください",
   ),
-  "org-outside": error(
+  "org-outside": createError(
     (p) =>
       p["lacking"] === undefined
-        ? `the ${nounOf(p).en} would lie outside your organisations: name one of them, or ask a system administrator`
-        : `the row names no organisation: the file has no column ${p["lacking"]}; add it with one of your organisations, or ask a system administrator`,
+        ? `the ${getNounOfProblem(p).en} would be outside your organisations: specify one of your organisations, or ask a system administrator`
+        : `the row does not specify an organisation, because the file does not have the column ${p["lacking"]}; add the column with one of your organisations, or ask a system administrator`,
     (p) =>
       p["lacking"] === undefined
-        ? `${nounOf(p).ja}が管理対象組織の外になります。管理対象組織のどれかを指定するか、システム管理者に依頼してください`
+        ? `${getNounOfProblem(p).ja}が管理対象組織の外になります。管理対象組織のどれかを指定するか、システム管理者に依頼してください`
         : `組織の指定がありません(ファイルに「${p["lacking"]}」の列がありません)。列を追加して管理対象組織のどれかを指定するか、システム管理者に依頼してください`,
   ),
-  "org-beyond": error(
+  "org-beyond": createError(
     (p) =>
-      orgNamed(p, "code")?.en ??
-      `the organisation with the code ${p["code"]} is outside yours or unknown: name one of yours, or ask a system administrator${isPath(p["code"]) ? `; the column has codes, not paths: ${line("orgs list", [])}` : ""}`,
+      explainOrgName(p, "code")?.en ??
+      `the organisation with the code ${p["code"]} is outside your organisations or unknown: specify one of your organisations, or ask a system administrator${looksLikePath(p["code"]) ? `; the column contains codes, not paths: ${line("orgs list", [])}` : ""}`,
     (p) =>
-      orgNamed(p, "code")?.ja ??
-      `組織コード「${p["code"]}」の組織は、管理対象組織の外にあるか、登録されていません。管理対象組織のコードにするか、システム管理者に依頼してください${isPath(p["code"]) ? `。この列はパスではなく組織コードです。確認: ${line("orgs list", [])}` : ""}`,
+      explainOrgName(p, "code")?.ja ??
+      `組織コード「${p["code"]}」の組織は、管理対象組織の外にあるか、登録されていません。管理対象組織のコードにするか、システム管理者に依頼してください${looksLikePath(p["code"]) ? `。この列はパスではなく組織コードです。確認: ${line("orgs list", [])}` : ""}`,
   ),
-  "org-top": error(
-    "what is above {name} lies outside your organisations: only a system administrator moves it",
+  "org-top": createError(
+    "the parent of {name} is outside your organisations: only a system administrator can move {name}",
     "「{name}」の上位組織は管理対象組織の外です。移動できるのはシステム管理者だけです",
   ),
-  "org-unknown": error(
-    (p) => orgNamed(p, "code")?.en ?? `no organisation with the code ${p["code"]}; --create-orgs creates it under 全社`,
+  "org-unknown": createError(
     (p) =>
-      orgNamed(p, "code")?.ja ?? `組織コード「${p["code"]}」の組織がありません(--create-orgs で全社の下に作れます)`,
+      explainOrgName(p, "code")?.en ??
+      `no organisation has the code ${p["code"]}; to create it under 全社, pass --create-orgs`,
+    (p) =>
+      explainOrgName(p, "code")?.ja ??
+      `組織コード「${p["code"]}」の組織がありません(--create-orgs で全社の下に作れます)`,
   ),
-  "org-parent-unknown": error(
-    (p) => orgNamed(p, "parent")?.en ?? `no such parent organisation: ${p["parent"]}`,
-    (p) => orgNamed(p, "parent")?.ja ?? `上位組織「${p["parent"]}」がありません`,
+  "org-parent-unknown": createError(
+    (p) => explainOrgName(p, "parent")?.en ?? `no such parent organisation: ${p["parent"]}`,
+    (p) => explainOrgName(p, "parent")?.ja ?? `上位組織「${p["parent"]}」がありません`,
   ),
-  "reference-deleted": warning(
-    "left out: {value} was deleted or changed here; do that in the console, and export again",
+  "reference-deleted": createWarning(
+    "not imported: {value} was deleted or changed here; make the same change in the console, then export again",
     "取り込みませんでした: 「{value}」をここで削除または変更しています。管理画面でも行ってから、もう一度エクスポートしてください",
   ),
-  "reference-left-out": warning(
-    "nothing is known of {value}, and the last export of these left rows out: the cell is not read",
-    "「{value}」はここにありません。直前に取り込んだエクスポートに取り込まなかった行があるため、このセルは読みません",
+  "reference-left-out": createWarning(
+    "{value} does not exist here, and some rows of the last export with such records were not imported, so this cell is ignored",
+    "「{value}」はここにありません。直前に取り込んだエクスポートに、取り込まなかった行があるため、このセルは無視します",
   ),
-  "dropped-done": warning(
-    "{value} was dropped here by change {change}, but somebody did it in the console: it is taken",
-    "「{value}」は変更 {change} で取り下げましたが、管理画面で行われていたため取り込みます",
+  "dropped-done": createWarning(
+    "{value} was dropped here by change {change}, but the console has this value now, so it is imported",
+    "「{value}」は変更 {change} で取り下げましたが、管理画面に設定されているため取り込みます",
   ),
-  "reference-ambiguous": warning(
-    "left out: several organisations have the path {value}; rename all but one of them in the console, and export again",
+  "reference-ambiguous": createWarning(
+    "not imported: several organisations have the path {value}; rename all but one of them in the console, then export again",
     "取り込みませんでした: パス「{value}」の組織が複数あります。管理画面で 1 つを残して組織名を変更してから、もう一度エクスポートしてください",
   ),
-  "org-new-code": warning(
+  "org-new-code": createWarning(
     (p) =>
-      `the export lacks ${p["org"]}, which had this name and place: is this its new code? If so, first: ${recodeLine(p)}`,
+      `the export does not contain ${p["org"]}, which had the same name and parent: is this its new code? If so, run first: ${buildRecodeCommand(p)}`,
     (p) =>
-      `同じ名前と場所だった ${p["org"]} がエクスポートにありません。同じ組織のコードの変更なら、先に: ${recodeLine(p)}`,
+      `組織名と上位組織が同じ ${p["org"]} がエクスポートにありません。同じ組織のコードの変更なら、先に: ${buildRecodeCommand(p)}`,
   ),
-  "org-parent-ambiguous": error(
-    "the path {parent} matches several organisations; give the parent's code instead",
+  "org-parent-ambiguous": createError(
+    "the path {parent} matches several organisations; use the parent's code instead",
     "パス「{parent}」に当てはまる組織が複数あります。上位組織コードで指定してください",
   ),
-  "org-cycle": error("{name} would be below itself", "「{name}」が自分自身の下になります"),
-  "org-delete-holds": error(
-    (p) => orgHeld(p).en,
-    (p) => orgHeld(p).ja,
+  "org-cycle": createError("{name} would be below itself", "「{name}」が自分自身の下になります"),
+  "org-delete-holds": createError(
+    (p) => explainUndeletableOrg(p).en,
+    (p) => explainUndeletableOrg(p).ja,
   ),
-  // all that is told of what holds it outside the organisations of who asks
-  "org-delete-reserved": error(
+  // this text deliberately does not reveal what prevents the deletion outside the organisations of the acting account
+  "org-delete-reserved": createError(
     (p) =>
-      `${p["org"]}${p["code"] === undefined ? "" : ` (${p["code"]})`} ${isKept(p) ? "is kept, as you cannot delete it" : "cannot be deleted by you"}: ask a system administrator`,
+      `${p["org"]}${p["code"] === undefined ? "" : ` (${p["code"]})`} ${isRecordKept(p) ? "is kept because you cannot delete it" : "cannot be deleted by you"}: ask a system administrator`,
     (p) =>
-      `「${p["org"]}」${p["code"] === undefined ? "" : `(${p["code"]})`}は削除できません${isKept(p) ? "(そのまま残します)" : ""}。システム管理者に依頼してください`,
+      `「${p["org"]}」${p["code"] === undefined ? "" : `(${p["code"]})`}は削除できません${isRecordKept(p) ? "(そのまま残します)" : ""}。システム管理者に依頼してください`,
   ),
-  "org-reach": warning(
-    (p) => `${p["org"]} is moved: ${reachOf(p).en}`,
-    (p) => `「${p["org"]}」の移動: ${reachOf(p).ja}`,
+  "org-reach": createWarning(
+    (p) => `${p["org"]} is moved with everything below it: ${describeAccessChange(p).en}`,
+    (p) => `「${p["org"]}」以下を移動します。${describeAccessChange(p).ja}`,
   ),
-  "org-not-shown": warning(
+  "org-not-shown": createWarning(
     (p) =>
-      `${counted(Number(p["count"]), "user")} moved to 全社: the export says only that no organisation with a code holds them`,
+      `${formatCount(Number(p["count"]), "user")} moved to 全社: the export shows only that they are not in an organisation with a code`,
     "{count} 人を全社に移します。組織コードのある組織にいないことしかエクスポートから分かりません",
   ),
-  "user-unknown": error(
-    `no user has the mail address "{value}"; import users first: ${line("users import", ["FILE"])}`,
+  "user-unknown": createError(
+    `no user has the email address "{value}"; import users first: ${line("users import", ["FILE"])}`,
     `メールアドレスが「{value}」のユーザーがいません。先にユーザーをインポートしてください: ${line("users import", ["FILE"])}`,
   ),
-  "owner-org-unknown": error(
+  "owner-org-unknown": createError(
     (p) =>
-      orgNamed(p, "code")?.en ??
+      explainOrgName(p, "code")?.en ??
       `no organisation has the code "${p["code"]}"; import organisations first: ${line("orgs import", ["FILE"])}`,
     (p) =>
-      orgNamed(p, "code")?.ja ??
+      explainOrgName(p, "code")?.ja ??
       `組織コード「${p["code"]}」の組織がありません。先に組織をインポートしてください: ${line("orgs import", ["FILE"])}`,
   ),
-  "rule-broken": error("{en}", "{ja}"),
-  "owner-both": error(
-    "would belong to a user and to an organisation; leave {one} or {other} blank",
+  "rule-broken": createError("{en}", "{ja}"),
+  "owner-both": createError(
+    "the device would belong to a user and to an organisation; leave {one} or {other} blank",
     "所有者がユーザーと組織の両方になります。「{one}」か「{other}」を空にしてください",
   ),
-  "owner-not-managed": error(
-    "an owner is set of devices that are {allowed} only; this one is {status}",
+  "owner-not-managed": createError(
+    "only devices with the status {allowed} can have an owner; this device is {status}",
     "所有者を設定できるのは{allowed}のデバイスだけです(このデバイスは{status})",
   ),
-  "owner-wipe": warning(
-    (p) => `another owner: the device ${p["certain"] === 1 ? "has" : "may have"} to be wiped and set up again`,
+  "owner-wipe": createWarning(
+    (p) => `the owner changes: the device ${p["certain"] === 1 ? "has" : "may have"} to be wiped and set up again`,
     (p) => `所有者が変わります。デバイスの初期化と再設定が必要${p["certain"] === 1 ? "です" : "な場合があります"}`,
   ),
-  "account-taken": error(
-    "{owner} owns the Android device {device} too; in Fully Managed an account has one device",
+  "account-taken": createError(
+    "{owner} also owns the Android device {device}; in Fully Managed mode, an account can be used for only one device",
     "「{owner}」は Android デバイス「{device}」も所有しています。Fully Managed では 1 つのアカウントを 2 台目のデバイスに使えません",
   ),
-  "account-shared": warning(
-    "{owner} owns the Android device {device} too; an account is meant for one device",
+  "account-shared": createWarning(
+    "{owner} also owns the Android device {device}; each account is intended for only one device",
     "「{owner}」は Android デバイス「{device}」も所有しています(アカウントはデバイスごとに 1 つとされています)",
   ),
-  "android-mode-elsewhere": error(
-    "only Android devices have a mode; leave it blank, or make Android the platform",
+  "android-mode-elsewhere": createError(
+    "only Android devices have a mode; leave the mode blank, or set the platform to Android",
     "モードがあるのは Android デバイスだけです。空にするか、プラットフォームを Android にしてください",
   ),
-  "delete-held": error(
-    (p) => ownerHeld(p).en,
-    (p) => ownerHeld(p).ja,
+  "delete-held": createError(
+    (p) => explainUndeletableOwner(p).en,
+    (p) => explainUndeletableOwner(p).ja,
   ),
-  "owner-released": warning(
-    (p) => `${p["name"]} is deleted, and the owner is removed from ${devicesIn(p).en}`,
-    (p) => `「${p["name"]}」を削除し、デバイス ${devicesIn(p).ja} の所有者を外します`,
+  "owner-released": createWarning(
+    (p) => `${p["name"]} is deleted, and the owner is removed from ${describeOwnedDevices(p).en}`,
+    (p) => `「${p["name"]}」を削除し、デバイス ${describeOwnedDevices(p).ja} の所有者を外します`,
   ),
-  "group-unknown": error(
-    "no group named {group}; --create-groups creates it",
+  "group-unknown": createError(
+    "no group is named {group}; to create it, pass --create-groups",
     "グループ「{group}」がありません(--create-groups で作れます)",
   ),
-  "name-near": warning(
-    (p) => `creates the ${nounOf(p).en} ${p["name"]}; did you mean ${p["near"]}?`,
-    (p) => `${nounOf(p).ja}「${p["name"]}」を新しく作ります。「${p["near"]}」ではありませんか?`,
+  "name-near": createWarning(
+    (p) => `creates the ${getNounOfProblem(p).en} ${p["name"]}; did you mean ${p["near"]}?`,
+    (p) => `${getNounOfProblem(p).ja}「${p["name"]}」を新しく作ります。「${p["near"]}」ではありませんか?`,
   ),
-  "blank-org": warning(
+  "blank-org": createWarning(
     (p) =>
-      `a blank leaves ${counted(Number(p["count"]), "user")} where they are, though --blank clear is given${p["inside"] === 1 ? "" : `; to move one out: ${line("users move", ["USER"], { org: "全社" })}`}`,
+      `blank cells do not move ${formatCount(Number(p["count"]), "user")} out of their organisation, even with --blank clear${p["inside"] === 1 ? "" : `; to move a user out: ${line("users move", ["USER"], { org: "全社" })}`}`,
     (p) =>
       `空のセルでは所属組織は変わりません(${p["count"]} 人。--blank clear でも同じです)${p["inside"] === 1 ? "" : `。全社に移すには: ${line("users move", [])} ユーザー --org 全社`}`,
   ),
-  "blank-kept": warning(
-    (p) => `a blank never clears this column, --blank clear neither: ${counted(Number(p["count"]), "value")} kept`,
+  "blank-kept": createWarning(
+    (p) =>
+      `blank cells never clear this column, even with --blank clear: ${formatCount(Number(p["count"]), "value")} kept`,
     "この列は空のセルでは消えません({count} 件。--blank clear でも同じです)",
   ),
-  "org-slash": warning(
-    `creates one organisation named {name}, and no organisations below each other: the column has codes, not paths; if a path is meant, leave out --create-orgs, import the organisations first (${line("orgs import", ["FILE"])}) and write their codes`,
+  "org-slash": createWarning(
+    `creates one organisation named {name}, not a hierarchy: the column contains codes, not paths; for a path, omit --create-orgs, import the organisations first (${line("orgs import", ["FILE"])}), and enter their codes`,
     `「{name}」という名前の組織を 1 つ作ります(階層にはなりません)。この列はパスではなく組織コードです。パスのつもりなら --create-orgs を付けずに、先に組織をインポートし(${line("orgs import", ["FILE"])})、その組織コードを書いてください`,
   ),
-  "administrator-row": error(
-    "{id} is an administrator; imports never touch administrators",
+  "administrator-row": createError(
+    "{id} is an administrator; imports do not change administrators",
     "{id} は管理者です。インポートは管理者を変更しません",
   ),
-  "administrator-delete": error(
-    (p) => administratorHeld(p).en,
-    (p) => administratorHeld(p).ja,
+  "administrator-delete": createError(
+    (p) => explainUndeletableAdministrator(p).en,
+    (p) => explainUndeletableAdministrator(p).ja,
   ),
-  "administrator-above": error(
-    "{name} is an administrator above operator, or one whose role is not known: only a system administrator changes the user",
+  "administrator-above": createError(
+    "{name} is an administrator with a role above operator or with an unknown role: only a system administrator can change this user",
     "「{name}」はオペレーターより上の管理者か、管理者権限が不明な管理者です。ユーザーを変更できるのはシステム管理者だけです",
   ),
-  "operator-stranded": warning(
-    "{name} is an operator and moves to 全社: an operator acts in another organisation only, and is left without any",
+  "operator-stranded": createWarning(
+    "{name} is an operator and moves to 全社: operators can act only in other organisations, so this operator can no longer act anywhere",
     "オペレーター「{name}」を全社に移します。オペレーターは全社以外の所属組織だけで操作できるため、操作できる組織がなくなります",
   ),
-  "account-name-composed": error(
+  "account-name-composed": createError(
     (p) => {
-      const { en } = composedOf(p);
+      const { en } = describeComposition(p);
       return p["composed"] === ""
-        ? `names are composed of the ${en}, which this user lacks: give the user one first, or leave ${p["value"]} out`
-        : `${p["value"]} is not what names are composed of (${en}): write ${p["composed"]}, or leave it blank`;
+        ? `account names are built from the ${en}, which this user does not have: set it first, or leave ${p["value"]} blank`
+        : `account names are built from the ${en}: use ${p["composed"]} instead of ${p["value"]}, or leave the cell blank`;
     },
     (p) => {
-      const { ja } = composedOf(p);
+      const { ja } = describeComposition(p);
       return p["composed"] === ""
         ? `このユーザーには、アカウント名を構成する情報「${ja}」がありません。先に設定するか、「${p["value"]}」を空にしてください`
         : `「${p["value"]}」は構成する情報「${ja}」と異なります。「${p["composed"]}」にするか、空にしてください`;
     },
   ),
-  "administrator-account": error(
+  "administrator-account": createError(
     "{name} is an administrator; an import cannot rename the account or set its password",
     "「{name}」は管理者です。アカウント名やパスワードはインポートで変えられません",
   ),
@@ -697,22 +716,22 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** One problem at one place of an input file. */
+/** A problem at one place of an input file. */
 export interface Problem {
   readonly code: ProblemCode;
-  /** the record, counted from 1; 1 is the header. 0: the file as a whole, or a record missing from the file */
+  /** the number of the record; 1 is the header; 0 for the whole file or for a record that is missing from the file */
   readonly row: number;
-  /** the physical line on which the record begins, counted from 1; 0 if there is none */
+  /** the physical line on which the record begins, counted from 1; 0 if the problem does not have a line */
   readonly line: number;
-  /** the cell, counted from 1; 0 for the record as a whole */
+  /** the number of the cell, counted from 1; 0 for the whole record */
   readonly column: number;
-  /** the column's header as in the file; "" for the record as a whole */
+  /** the header of the column as in the file; "" for the whole record */
   readonly header: string;
   readonly params: ProblemParams;
 }
 
-/** A problem of the file as a whole. */
-export const fileProblem = (code: ProblemCode, params: ProblemParams = {}): Problem => ({
+/** Creates a problem that concerns the whole file. */
+export const createFileProblem = (code: ProblemCode, params: ProblemParams = {}): Problem => ({
   code,
   row: 0,
   line: 0,
@@ -721,19 +740,23 @@ export const fileProblem = (code: ProblemCode, params: ProblemParams = {}): Prob
   params,
 });
 
-/** What is wrong with a value that stays nevertheless, as the console has it. @param params its own, and `of`, its code */
-function describeKept({ of, count = 1, ...params }: ProblemParams): Text {
+/**
+ * Describes a problem of a value kept as in the console.
+ *
+ * @param params the problem's parameters, and its code as `of`
+ */
+function describeKeptValue({ of, count = 1, ...params }: ProblemParams): Text {
   const { [String(of)]: kind } = PROBLEMS as Readonly<Record<string, ProblemKind>>;
   const { en, ja } = kind?.describe(params) ?? same(String(of));
   const more = Number(count) - 1;
   return text(
-    `kept as the console has it: ${en}${more > 0 ? `; and ${more} more` : ""}`,
+    `kept with the console value: ${en}${more > 0 ? `; and ${more} more` : ""}`,
     `管理画面の値のまま登録します: ${ja}${more > 0 ? `。ほか ${more} 件` : ""}`,
   );
 }
 
-/** The text of a problem, without its place, in both languages. */
+/** Returns the text of a problem in both languages, without its place. */
 export const describeProblem = (problem: Pick<Problem, "code" | "params">): Text =>
   PROBLEMS[problem.code].describe(problem.params);
 
-export const severityOf = (code: ProblemCode): "error" | "warning" => PROBLEMS[code].severity;
+export const getProblemSeverity = (code: ProblemCode): "error" | "warning" => PROBLEMS[code].severity;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findForm, QUESTION_NAMES, readAnswer } from "./question.ts";
+import { findAnswerFormat, QUESTION_NAMES, parseAnswer } from "./question.ts";
 
 /** In the morning of that day in Tokyo. */
 const NOW = "2027-03-30T23:00:00.000Z";
@@ -14,7 +14,7 @@ test.each([
   ["place", " 金庫 ", { value: "金庫" }],
   ["person", "佐藤 一郎", { value: "佐藤 一郎" }],
 ] as const)("%s: %s", (kind, typed, read) => {
-  expect(readAnswer({ kind }, typed, NOW)).toEqual(read);
+  expect(parseAnswer({ kind }, typed, NOW)).toEqual(read);
 });
 
 test.each([
@@ -24,37 +24,38 @@ test.each([
   ["date", "2027-03-01T00:00:00Z"],
   ["phone", "ask him"],
   ["phone", "本社4F 1204号室"],
-] as const)("%s is not answered by %s, in both languages", (kind, typed) => {
-  const read = readAnswer({ kind }, typed, NOW);
+] as const)("a %s question does not accept %s, in both languages", (kind, typed) => {
+  const read = parseAnswer({ kind }, typed, NOW);
   if (!("wrong" in read)) throw new TypeError("it was taken");
   expect(read.wrong.en).toContain(typed);
   expect(read.wrong.ja).toContain(typed);
 });
 
-test("one of several is answered by its value or its words, and by nothing else", () => {
+test("accepts a choice by its value or its label, and nothing else", () => {
   const choices = { none: { en: "no date", ja: "なし" }, date: { en: "a date", ja: "あり" } };
-  const read = (typed: string) => readAnswer({ kind: "choice", choices }, typed, NOW);
+  const read = (typed: string) => parseAnswer({ kind: "choice", choices }, typed, NOW);
   for (const typed of ["none", "no date", " なし "]) expect(read(typed)).toEqual({ value: "none" });
   for (const typed of ["toString", "__proto__", "None at all"]) {
-    expect(read(typed)).toMatchObject({ wrong: { en: `"${typed}" is none of: none, date` } });
+    expect(read(typed)).toMatchObject({ wrong: { en: `"${typed}" is not a possible answer; use one of: none, date` } });
   }
 });
 
-test("a date is of what has been; where it is tomorrow already that day is let pass", () => {
-  const read = (typed: string) => readAnswer({ kind: "date" }, typed, NOW);
+test("refuses a future date, unless the day has already begun in some time zone", () => {
+  const read = (typed: string) => parseAnswer({ kind: "date" }, typed, NOW);
   expect(read("2027-03-31")).toEqual({ value: "2027-03-31" });
-  expect(readAnswer({ kind: "date" }, "2027/4/1", "2027-03-31T10:00:00.000Z")).toEqual({ value: "2027-04-01" });
+  expect(parseAnswer({ kind: "date" }, "2027/4/1", "2027-03-31T10:00:00.000Z")).toEqual({ value: "2027-04-01" });
   for (const day of ["2027-04-01", "9999-12-31"]) {
     expect(read(day)).toEqual({
       wrong: {
-        en: `${day} is in the future; write today or an earlier day`,
+        en: `${day} is in the future; enter today or an earlier day`,
         ja: `${day} は未来の日付です。今日までの日付を入力してください`,
       },
     });
   }
 });
 
-test("each question has a form, and no other name has", () => {
-  for (const name of QUESTION_NAMES) expect(findForm(name)).toBeDefined();
-  for (const name of ["", "rules.lost", "rules.lost.toString", "constructor"]) expect(findForm(name)).toBeUndefined();
+test("each question has a form, and other names do not", () => {
+  for (const name of QUESTION_NAMES) expect(findAnswerFormat(name)).toBeDefined();
+  for (const name of ["", "rules.lost", "rules.lost.toString", "constructor"])
+    expect(findAnswerFormat(name)).toBeUndefined();
 });

@@ -2,7 +2,7 @@ import { text, type Text } from "../text/index.ts";
 import { isTelephoneNumber } from "./renewal.ts";
 import { parseTypedDate } from "./typed-date.ts";
 
-/** What an answer is. Of a password only the place where it is kept is asked. */
+/** Kinds of answers that questions ask for. For a password, questions ask only for the place where it is kept. */
 export const QUESTION_KINDS = {
   text: text("text", "文字列"),
   person: text("person", "人"),
@@ -11,23 +11,23 @@ export const QUESTION_KINDS = {
   "yes-no": text("yes or no", "はい・いいえ"),
   link: text("document or link", "文書またはリンク"),
   place: text("place", "場所"),
-  choice: text("one of these", "次のいずれか"),
+  choice: text("one of the following", "次のいずれか"),
 } as const satisfies Readonly<Record<string, Text>>;
 
 export type QuestionKind = keyof typeof QUESTION_KINDS;
 
-/** What a question's answer has to be. */
-export interface QuestionForm {
+/** The kind of answer that a question expects, and the possible answers if they are limited. */
+export interface AnswerFormat {
   readonly kind: QuestionKind;
-  /** of a `choice`: what may be answered, by the values that are kept */
+  /** for a `choice`: the labels of the possible answers, by the value that is stored */
   readonly choices?: Readonly<Record<string, Text>> | undefined;
 }
 
-/** The accounts at Apple and Google that are asked about: the first part of their questions' names. */
+/** Accounts at Apple and Google that questions ask about. The prefix is the first part of the question names. */
 export type AccountPrefix = "push-certificate" | "apple-business" | "android";
 
-/** The questions about such an account. */
-const OF_ACCOUNT = {
+/** Questions that are asked about each of these accounts. */
+const ACCOUNT_QUESTIONS = {
   account: "text",
   company: "yes-no",
   holder: "person",
@@ -38,16 +38,16 @@ const OF_ACCOUNT = {
   "password-place": "place",
 } as const satisfies Readonly<Record<string, QuestionKind>>;
 
-/** The cases that rules of the house are for. */
+/** Cases that in-house rules cover: lost, broken and exchanged devices. */
 export type RuleCase = "lost" | "broken" | "exchanged";
 
-/** The questions about the rules of the house for a case. */
-const OF_RULES = { document: "link", owner: "person", reviewed: "date" } as const satisfies Readonly<
+/** Questions about the in-house rules for a case. */
+const RULE_QUESTIONS = { document: "link", owner: "person", reviewed: "date" } as const satisfies Readonly<
   Record<string, QuestionKind>
 >;
 
-/** The questions that are asked once, by their names. */
-const SINGLE = {
+/** Questions that are not repeated for several accounts or cases, by name. */
+const SINGLE_QUESTIONS = {
   "contact.dealer": "text",
   "contact.since": "date",
   "contact.confirmed": "date",
@@ -85,109 +85,118 @@ const SINGLE = {
   "onboarding.apps": "yes-no",
 } as const satisfies Readonly<Record<string, QuestionKind>>;
 
-/** How devices come to be managed. @see seed 003 */
-export const MANAGED_WAYS = {
-  purchased: text("supervised, bought as ADE devices", "監視対象モード: ADE デバイスを代理店から購入する"),
-  manual: text("supervised, made ADE devices by hand", "監視対象モード: 手動で ADE デバイスにする"),
-  "supervised-only": text("supervised without ADE", "監視対象モード: ADE を使わない"),
+/** Ways to manage iOS devices: supervised or not, with or without ADE. @see seed 003 */
+export const MANAGEMENT_METHODS = {
+  purchased: text(
+    "supervised, with ADE devices bought from a reseller",
+    "監視対象モード: ADE デバイスを代理店から購入する",
+  ),
+  manual: text("supervised, with devices added to ADE manually", "監視対象モード: 手動で ADE デバイスにする"),
+  "supervised-only": text("supervised, without ADE", "監視対象モード: ADE を使わない"),
   unsupervised: text("not supervised", "非監視対象モード(通常モード)"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-/** What HOME of the console shows of something that is renewed each year. */
-export const SHOWN_AT_HOME = {
-  date: text("a date", "有効期限が表示されている"),
-  none: text("no date at all", "有効期限が表示されていない"),
+/** What the HOME screen of CLOMO PANEL can show for a certificate or token that is renewed each year. */
+export const HOME_EXPIRY_CHOICES = {
+  date: text("an expiry date", "有効期限が表示されている"),
+  none: text("no expiry date", "有効期限が表示されていない"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-const choicesOf = (name: string): Readonly<Record<string, Text>> =>
-  name === "onboarding.way" ? MANAGED_WAYS : SHOWN_AT_HOME;
+const getQuestionChoices = (name: string): Readonly<Record<string, Text>> =>
+  name === "onboarding.way" ? MANAGEMENT_METHODS : HOME_EXPIRY_CHOICES;
 
 export type QuestionName =
-  | `${AccountPrefix}.${keyof typeof OF_ACCOUNT}`
-  | `rules.${RuleCase}.${keyof typeof OF_RULES}`
-  | keyof typeof SINGLE;
+  | `${AccountPrefix}.${keyof typeof ACCOUNT_QUESTIONS}`
+  | `rules.${RuleCase}.${keyof typeof RULE_QUESTIONS}`
+  | keyof typeof SINGLE_QUESTIONS;
 
-const withPrefixes = (
+const buildPrefixedQuestions = (
   prefixes: readonly string[],
   kinds: Readonly<Record<string, QuestionKind>>,
 ): readonly (readonly [string, QuestionKind])[] =>
   prefixes.flatMap((prefix) => Object.entries(kinds).map(([name, kind]) => [`${prefix}.${name}`, kind] as const));
 
-const PREFIXES: readonly AccountPrefix[] = ["push-certificate", "apple-business", "android"];
-const CASES: readonly RuleCase[] = ["lost", "broken", "exchanged"];
+const ACCOUNT_PREFIXES: readonly AccountPrefix[] = ["push-certificate", "apple-business", "android"];
+const RULE_CASES: readonly RuleCase[] = ["lost", "broken", "exchanged"];
 
-/** All questions that are asked, with what their answers have to be. */
-const FORMS: ReadonlyMap<string, QuestionForm> = new Map(
+/** All questions by name, with the format of their answers. */
+const ANSWER_FORMATS: ReadonlyMap<string, AnswerFormat> = new Map(
   [
-    ...withPrefixes(PREFIXES, OF_ACCOUNT),
-    ...withPrefixes(
-      CASES.map((name) => `rules.${name}`),
-      OF_RULES,
+    ...buildPrefixedQuestions(ACCOUNT_PREFIXES, ACCOUNT_QUESTIONS),
+    ...buildPrefixedQuestions(
+      RULE_CASES.map((name) => `rules.${name}`),
+      RULE_QUESTIONS,
     ),
-    ...Object.entries(SINGLE),
-  ].map(([name, kind]) => [name, { kind, choices: kind === "choice" ? choicesOf(name) : undefined }] as const),
+    ...Object.entries(SINGLE_QUESTIONS),
+  ].map(([name, kind]) => [name, { kind, choices: kind === "choice" ? getQuestionChoices(name) : undefined }] as const),
 );
 
-export const QUESTION_NAMES = [...FORMS.keys()] as readonly QuestionName[];
+export const QUESTION_NAMES = [...ANSWER_FORMATS.keys()] as readonly QuestionName[];
 
-/** Returns what the answer to a question has to be; undefined if no question has this name. */
-export const findForm = (name: string): QuestionForm | undefined => FORMS.get(name);
+/** Returns the format of the answers to a question, or undefined if no question has this name. */
+export const findAnswerFormat = (name: string): AnswerFormat | undefined => ANSWER_FORMATS.get(name);
 
-/** Returns what the answer to a question has to be. @throws TypeError for a name that no question has */
-export const formOf = (name: QuestionName): QuestionForm => {
-  const form = findForm(name);
+/** Returns the format of the answers to a question. @throws TypeError if no question has this name */
+export const getAnswerFormat = (name: QuestionName): AnswerFormat => {
+  const form = findAnswerFormat(name);
   if (form === undefined) throw new TypeError(`no question ${name}`);
   return form;
 };
 
-/** The answers to a question of yes and no, for people. */
+/** Labels of the answers to a yes-or-no question. */
 export const YES_NO = { yes: text("yes", "はい"), no: text("no", "いいえ") } as const satisfies Readonly<
   Record<string, Text>
 >;
 
-const YES = /^(?:y|yes|はい)$/iu;
-const NO = /^(?:n|no|いいえ)$/iu;
+const YES_PATTERN = /^(?:y|yes|はい)$/iu;
+const NO_PATTERN = /^(?:n|no|いいえ)$/iu;
 
-/** An answer as it is kept, or what is wrong with it. */
-export type ReadAnswer = { readonly value: string } | { readonly wrong: Text };
+/** An answer in the form in which it is stored, or the reason why it is invalid. */
+export type ParsedAnswer = { readonly value: string } | { readonly wrong: Text };
 
-/** Hours by which the first zone to begin a day is ahead of UTC. */
+/** The largest offset of a time zone ahead of UTC, in hours. */
 const MAX_HOURS_AHEAD = 14;
 const HOUR_MS = 60 * 60 * 1000;
 
-/** Whether a day has begun nowhere yet. @param now a UTC instant */
-const isAhead = (day: string, now: string): boolean => Date.parse(day) - MAX_HOURS_AHEAD * HOUR_MS > Date.parse(now);
+/** Returns true if the day has not begun in any time zone yet. @param now a UTC instant */
+const isFutureEverywhere = (day: string, now: string): boolean =>
+  Date.parse(day) - MAX_HOURS_AHEAD * HOUR_MS > Date.parse(now);
 
-const chosenFrom = (choices: Readonly<Record<string, Text>>, typed: string): ReadAnswer => {
+const parseChoiceAnswer = (choices: Readonly<Record<string, Text>>, typed: string): ParsedAnswer => {
   const found = Object.entries(choices).find(([value, { en, ja }]) => [value, en, ja].includes(typed));
   if (found !== undefined) return { value: found[0] };
   const all = Object.keys(choices).join(", ");
-  return { wrong: text(`"${typed}" is none of: ${all}`, `「${typed}」は選べません。使えるもの: ${all}`) };
+  return {
+    wrong: text(
+      `"${typed}" is not a possible answer; use one of: ${all}`,
+      `「${typed}」は選べません。使えるもの: ${all}`,
+    ),
+  };
 };
 
 /**
- * Reads a typed answer: a date as `2027-03-31`, yes and no as these words, a choice as its value or its words. Dates are asked of what has been: since when,
- * when last.
+ * Parses a typed answer: a date such as `2027-03-31`, "yes" or "no" in several spellings, a choice by its value or its
+ * label. A date must not be in the future, because questions ask when something started or was last done.
  *
  * @param now a UTC instant
  */
-export function readAnswer({ kind, choices = {} }: QuestionForm, typed: string, now: string): ReadAnswer {
+export function parseAnswer({ kind, choices = {} }: AnswerFormat, typed: string, now: string): ParsedAnswer {
   const value = typed.trim();
   switch (kind) {
     case "yes-no":
-      if (YES.test(value)) return { value: "yes" };
-      if (NO.test(value)) return { value: "no" };
+      if (YES_PATTERN.test(value)) return { value: "yes" };
+      if (NO_PATTERN.test(value)) return { value: "no" };
       return {
         wrong: text(`"${value}" is neither yes nor no`, `「${value}」は「はい」「いいえ」のどちらでもありません`),
       };
     case "date": {
       const date = parseTypedDate(value);
       if (date !== undefined && "day" in date) {
-        return isAhead(date.day, now) ? { wrong: inFuture(date.day) } : { value: date.day };
+        return isFutureEverywhere(date.day, now) ? { wrong: describeFutureDay(date.day) } : { value: date.day };
       }
       return {
         wrong: text(
-          `"${value}" is not a date; write it as 2027-03-31`,
+          `"${value}" is not a date; use the form 2027-03-31`,
           `「${value}」は日付ではありません。2027-03-31 のように入力してください`,
         ),
       };
@@ -196,7 +205,7 @@ export function readAnswer({ kind, choices = {} }: QuestionForm, typed: string, 
       if (isTelephoneNumber(value)) return { value };
       return { wrong: text(`"${value}" is not a telephone number`, `「${value}」は電話番号ではありません`) };
     case "choice":
-      return chosenFrom(choices, value);
+      return parseChoiceAnswer(choices, value);
     case "text":
     case "person":
     case "link":
@@ -205,8 +214,8 @@ export function readAnswer({ kind, choices = {} }: QuestionForm, typed: string, 
   }
 }
 
-const inFuture = (day: string): Text =>
+const describeFutureDay = (day: string): Text =>
   text(
-    `${day} is in the future; write today or an earlier day`,
+    `${day} is in the future; enter today or an earlier day`,
     `${day} は未来の日付です。今日までの日付を入力してください`,
   );

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ownersIn } from "./renewal-owner.ts";
+import { parseOwners } from "./renewal-owner.ts";
 
 test.each([
   [null, []],
@@ -12,8 +12,8 @@ test.each([
   ["a@example.jp, b@example.jp;A0001、hanako01", ["a@example.jp", "b@example.jp", "A0001", "hanako01"]],
   ["佐藤(sato@example.jp)", ["sato@example.jp"]],
   ["a@example.jp b@example.jp", ["a@example.jp", "b@example.jp"]],
-])("whom %j names", (owner, named) => {
-  const found = ownersIn(owner);
+])("finds whom %j names", (owner, named) => {
+  const found = parseOwners(owner);
   expect(found.map(({ text }) => text)).toEqual(named);
   for (const { text, isAddress } of found) expect(isAddress).toBe(text.includes("@"));
 });

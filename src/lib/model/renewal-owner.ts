@@ -1,18 +1,20 @@
-const SEPARATORS = /[,;、,;\r\n]+/u;
+const OWNER_SEPARATORS = /[,;、,;\r\n]+/u;
 
-const ADDRESS = /[^\s<>()"'「」:]+@[^\s<>()"'「」:]+/gu;
+const EMAIL_ADDRESS_PATTERN = /[^\s<>()"'「」:]+@[^\s<>()"'「」:]+/gu;
 
-/** Whom the owner of a renewal names, as far as that can be read. */
+/** A person, or an email address, that is named in the owner field of a renewal item. */
 export interface NamedOwner {
-  /** as written: a mail address, or what may be an employee code, an account name, or a full name */
+  /** text as written: an email address, or a text that may be an employee code, an account name or a full name */
   readonly text: string;
   readonly isAddress: boolean;
 }
 
-/** The people of an owner, which is free text: `佐藤 一郎 <sato@example.jp>, A0002`. */
-export const ownersIn = (owner: string | null): readonly NamedOwner[] =>
-  (owner ?? "").split(SEPARATORS).flatMap((part): readonly NamedOwner[] => {
-    const addresses = part.match(ADDRESS);
+/**
+ * Splits the owner field of a renewal item, which is free text, into its owners: `佐藤 一郎 <sato@example.jp>, A0002`.
+ */
+export const parseOwners = (owner: string | null): readonly NamedOwner[] =>
+  (owner ?? "").split(OWNER_SEPARATORS).flatMap((part): readonly NamedOwner[] => {
+    const addresses = part.match(EMAIL_ADDRESS_PATTERN);
     if (addresses !== null) return addresses.map((text) => ({ text, isAddress: true }));
     const text = part.trim();
     return text === "" ? [] : [{ text, isAddress: false }];

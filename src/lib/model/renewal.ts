@@ -1,22 +1,22 @@
 import { text, type Text } from "../text/index.ts";
 import type { Operation } from "./role.ts";
 import {
-  CREATED_AT,
-  EXAMPLE_AT,
-  UPDATED_AT,
-  idField,
-  namedChoice,
+  CREATED_AT_FIELD,
+  EXAMPLE_INSTANT,
+  UPDATED_AT_FIELD,
+  defineIdField,
+  defineLabelledChoice,
   type Field,
   type Fields,
   type RecordOf,
   type Thing,
 } from "./thing.ts";
 
-/** Maximum file size: far larger than any certificate or token, and than a bundle of all public authorities. */
-export const MAX_BYTES = 1024 * 1024;
+/** Maximum size of a certificate or token file. Even a bundle of all public certificate authorities is smaller. */
+export const MAX_RENEWAL_FILE_BYTES = 1024 * 1024;
 
 /**
- * The kinds of things to renew, and their names for people.
+ * The kinds of renewal items, with their names for people.
  *
  * @see facts 3.1
  */
@@ -44,62 +44,69 @@ export const RENEWAL_KINDS = {
 
 export type RenewalKind = keyof typeof RENEWAL_KINDS;
 
-/** Certainty of an expiry: read from the thing itself, derived (a file's name, a last login), or typed in. */
-const CERTAINTIES = {
+/** How certain an expiry date is: read from the item itself, derived (file name, last login), or entered by hand. */
+const EXPIRY_CERTAINTIES = {
   exact: text("exact", "確定"),
   estimated: text("estimated", "推定"),
   typed: text("entered by hand", "手入力"),
 } as const satisfies Record<string, Text>;
 
 /**
- * How something that expires stands towards its renewed file. `downloaded`: the renewed file is there, and nobody has
- * confirmed that it was uploaded, so the date of the one before still counts. `superseded`: a valid newer file counts.
+ * Whether a renewal item has a renewed file. `downloaded`: the renewed file exists, but nobody has confirmed its
+ * upload, so the expiry date of the previous file still counts. `superseded`: a valid newer file counts instead.
  */
 export const RENEWAL_STATES = {
   current: text("current", "現行"),
-  downloaded: text("renewed file downloaded, upload not confirmed", "更新ファイルあり(アップロード未確認)"),
+  downloaded: text("renewed but upload not confirmed", "更新ファイルあり(アップロード未確認)"),
   superseded: text("superseded", "置き換え済み"),
 } as const satisfies Record<string, Text>;
 
 export type RenewalState = keyof typeof RENEWAL_STATES;
 
-/** Free text; blank means null. */
-const words = (en: string, ja: string, example: string | null = null) =>
+/** Defines a field for free text; a blank value is stored as null. */
+const defineTextField = (en: string, ja: string, example: string | null = null) =>
   ({ type: "text", longest: 2000, nullable: true, label: text(en, ja), example }) as const satisfies Field;
 
-/** The fields of an item that people and files set; never a password. */
+/** Fields of a renewal item that are set by people or read from files. No field may hold a password. */
 export const RECORDED_FIELDS = {
-  kind: { ...namedChoice(RENEWAL_KINDS), label: text("kind", "種類"), example: "push-certificate" },
-  /** for people */
+  kind: { ...defineLabelledChoice(RENEWAL_KINDS), label: text("kind", "種類"), example: "push-certificate" },
+  /** name for people, in any words */
   name: { type: "text", longest: 255, blank: false, label: text("name", "名前"), example: "本社のプッシュ証明書" },
-  /** the organisation or customer a token is for */
-  organisation: words("organisation", "組織"),
-  /** null: not known */
+  /** organisation or customer that a token belongs to */
+  organisation: defineTextField("organisation", "組織"),
+  /** null if unknown */
   expiresAt: {
     type: "instant",
     nullable: true,
     label: text("expires at", "期限(日時)"),
     example: "2027-03-01T05:00:00.000Z",
   },
-  certainty: { ...namedChoice(CERTAINTIES), label: text("certainty", "確かさ"), example: "exact" },
-  /** of a certificate's DER, or of a token's file */
+  certainty: { ...defineLabelledChoice(EXPIRY_CERTAINTIES), label: text("certainty", "確かさ"), example: "exact" },
+  /** SHA-256 of the DER form of a certificate, or of a token file */
   fingerprint: { type: "digest", nullable: true, label: text("fingerprint", "フィンガープリント"), example: null },
-  /** a push certificate's topic (subject UID) */
-  topic: words("topic", "トピック", "com.apple.mgmt.External.0f9e8d7c-0000-4000-8000-000000000000"),
-  /** the person or role that renews it; a mail address if notices are to be mailed to it */
-  owner: { ...words("owner", "更新担当", "hanako@example.co.jp"), lines: true },
-  /** the Apple or Google account it belongs to, by name */
-  account: words("account", "アカウント", "mdm@example.co.jp"),
-  /** telephone number that receives the code of the account's second factor */
-  phone: words("2-factor phone", "認証コードを受け取る電話番号", "090-0000-0000"),
-  /** who holds that phone, or where it is kept */
-  phoneHolder: words("2-factor phone holder", "認証コードを受け取る電話の所持者・置き場所", "情報システム部の金庫"),
-  notes: { ...words("notes", "メモ"), lines: true },
-  /** the file it was read from */
-  source: words("file", "ファイル"),
+  /** topic of a push certificate (subject UID) */
+  topic: defineTextField("topic", "トピック", "com.apple.mgmt.External.0f9e8d7c-0000-4000-8000-000000000000"),
+  /** person or role that renews the item; an email address also receives the reminders */
+  owner: { ...defineTextField("owner", "更新担当", "hanako@example.co.jp"), lines: true },
+  /** name of the Apple or Google account that the item belongs to */
+  account: defineTextField("account", "アカウント", "mdm@example.co.jp"),
+  /** telephone number that receives the verification codes of the account (two-factor authentication) */
+  phone: defineTextField("2-factor phone", "認証コードを受け取る電話番号", "090-0000-0000"),
+  /** person who has the 2-factor phone, or the place where it is kept */
+  phoneHolder: defineTextField(
+    "2-factor phone holder",
+    "認証コードを受け取る電話の所持者・置き場所",
+    "情報システム部の金庫",
+  ),
+  notes: { ...defineTextField("notes", "メモ"), lines: true },
+  /** file that the item was read from */
+  source: defineTextField("file", "ファイル"),
 } as const satisfies Fields;
 
-/** The renewed file that was downloaded and not confirmed as uploaded; null if there is none. It becomes the recorded file. */
+/**
+ * Fields for a renewed file that was downloaded but is not confirmed as uploaded; null if there is no such file. When
+ * the upload is confirmed, the renewed file becomes the recorded file.
+ */
 export const DOWNLOAD_FIELDS = {
   downloadedExpiresAt: {
     type: "instant",
@@ -108,7 +115,7 @@ export const DOWNLOAD_FIELDS = {
     example: null,
   },
   downloadedCertainty: {
-    ...namedChoice(CERTAINTIES),
+    ...defineLabelledChoice(EXPIRY_CERTAINTIES),
     nullable: true,
     label: text("renewed file: certainty", "更新ファイルの期限の確かさ"),
     example: null,
@@ -119,21 +126,21 @@ export const DOWNLOAD_FIELDS = {
     label: text("renewed file: fingerprint", "更新ファイルのフィンガープリント"),
     example: null,
   },
-  downloadedTopic: words("renewed file: topic", "更新ファイルのトピック"),
-  downloadedSource: words("renewed file", "更新ファイル"),
+  downloadedTopic: defineTextField("renewed file: topic", "更新ファイルのトピック"),
+  downloadedSource: defineTextField("renewed file", "更新ファイル"),
 } as const satisfies Fields;
 
-/** Something that expires, and who renews it. */
+/** A renewal item: a certificate, token, account or date that expires, and who renews it. */
 export const RENEWAL_ITEM = {
   name: "renewal_item",
   fields: {
-    id: idField(8),
+    id: defineIdField(8),
     ...RECORDED_FIELDS,
-    /** when the yearly login, or the upload, was last confirmed, and by whom */
+    /** when the yearly login or the upload was last confirmed; `confirmedBy` is the person who confirmed it */
     confirmedAt: { type: "instant", nullable: true, label: text("confirmed at", "確認日時"), example: null },
-    confirmedBy: words("confirmed by", "実施者"),
-    createdAt: CREATED_AT,
-    updatedAt: UPDATED_AT,
+    confirmedBy: defineTextField("confirmed by", "実施者"),
+    createdAt: CREATED_AT_FIELD,
+    updatedAt: UPDATED_AT_FIELD,
     ...DOWNLOAD_FIELDS,
   },
   formats: {},
@@ -143,8 +150,8 @@ export const RENEWAL_ITEM = {
 
 export type RenewalItem = RecordOf<typeof RENEWAL_ITEM.fields>;
 
-/** The fields that every role reads: what expires, when, and who renews it. */
-const OPEN_FIELDS: readonly string[] = [
+/** Fields that every role can read: what expires, when, and who renews it. */
+const UNRESTRICTED_FIELDS: readonly string[] = [
   "id",
   "kind",
   "name",
@@ -160,30 +167,35 @@ const OPEN_FIELDS: readonly string[] = [
   "downloadedCertainty",
 ];
 
-/** The fields that only those read who may read Apple's services or record renewals; a new field is one of them. */
-export const RESERVED_FIELDS: readonly string[] = Object.keys(RENEWAL_ITEM.fields).filter(
-  (name) => !OPEN_FIELDS.includes(name),
+/**
+ * All fields except {@link UNRESTRICTED_FIELDS}, for accounts with one of the {@link RESTRICTED_FIELD_OPERATIONS} only.
+ */
+export const RESTRICTED_FIELDS: readonly string[] = Object.keys(RENEWAL_ITEM.fields).filter(
+  (name) => !UNRESTRICTED_FIELDS.includes(name),
 );
 
-/** Who may do one of these reads the fields of {@link RESERVED_FIELDS}. */
-export const RESERVED_READERS = ["apple.read", "renewals.write"] as const satisfies readonly Operation[];
+/** An account that may do one of these operations can read {@link RESTRICTED_FIELDS}. */
+export const RESTRICTED_FIELD_OPERATIONS = ["apple.read", "renewals.write"] as const satisfies readonly Operation[];
 
-/** Digits of the shortest telephone number, an extension. */
-const MIN_DIGITS = 4;
+/** Minimum number of digits of a telephone number; the shortest ones are extensions. */
+const MIN_PHONE_DIGITS = 4;
 
-/** Returns whether a text is a telephone number or an extension, and not a person or a place; more may stand behind it. */
+/** Returns true if a text is a telephone number or extension, not a person or a place. Other words may follow. */
 export function isTelephoneNumber(typed: string): boolean {
   const plain = typed.normalize("NFKC").trim();
-  return /^(?:内線|ext\.?|tel\.?)?[\s:]*[+(\d]/i.test(plain) && (plain.match(/\d/g)?.length ?? 0) >= MIN_DIGITS;
+  return /^(?:内線|ext\.?|tel\.?)?[\s:]*[+(\d]/i.test(plain) && (plain.match(/\d/g)?.length ?? 0) >= MIN_PHONE_DIGITS;
 }
 
-/** Returns the number of the 2-factor phone and who holds it, in one text; null if neither is recorded. */
-export const phoneWords = ({ phone, phoneHolder }: Pick<RenewalItem, "phone" | "phoneHolder">): string | null => {
+/** Returns the number of the 2-factor phone and its holder as one text, or null if neither is recorded. */
+export const formatTwoFactorPhone = ({
+  phone,
+  phoneHolder,
+}: Pick<RenewalItem, "phone" | "phoneHolder">): string | null => {
   const known = [phone, phoneHolder].filter((one) => one !== null);
   return known.length === 0 ? null : known.join(" / ");
 };
 
-/** The part of an item that a file can say. */
+/** The part of a renewal item that can be read from a file. */
 export interface ExpiringItem extends Pick<RenewalItem, "kind" | "name" | "organisation" | "certainty" | "topic"> {
   /** UTC instant */
   readonly expiresAt: string;
@@ -192,34 +204,34 @@ export interface ExpiringItem extends Pick<RenewalItem, "kind" | "name" | "organ
   readonly fingerprint: string;
 }
 
-/** What distinguishes a notice: one stage of one item to one recipient, by one channel. */
-export const NOTICE_KEY = {
+/** The fields that identify a reminder: one stage of one item, sent to one recipient through one channel. */
+export const REMINDER_KEY = {
   itemId: { type: "id", example: RENEWAL_ITEM.fields.id.example },
-  /** distinguishes the item's years */
+  /** expiry date of the item; distinguishes the reminders of one year from those of another */
   expiresAt: { type: "instant", example: RECORDED_FIELDS.expiresAt.example },
-  /** days before expiry; negative for days after it */
+  /** days before the expiry date; negative after it */
   stage: { type: "integer", example: 90 },
   /** `mail`, `webhook` or `command` */
   way: { type: "text", longest: 20, example: "mail" },
-  /** a mail address, a webhook's name, a command's name */
+  /** an email address, or the name of a webhook or command */
   recipient: { type: "text", longest: 320, example: RECORDED_FIELDS.owner.example },
 } as const satisfies Fields;
 
-const NOTICE_ID = idField(9);
+const REMINDER_ID = defineIdField(9);
 
-/** A notice that was started: `sending` until its outcome is recorded. */
-export const NOTICE = {
+/** A reminder that clomoctl has begun to send. Its state is `sending` until the outcome is recorded. */
+export const REMINDER = {
   name: "renewal_notice",
   fields: {
-    /** ordered by time: the smaller was started earlier */
-    id: NOTICE_ID,
-    ...NOTICE_KEY,
+    /** ids increase with time: a smaller id means that sending started earlier */
+    id: REMINDER_ID,
+    ...REMINDER_KEY,
     state: { type: "choice", choices: ["sending", "sent", "failed"], example: "sending" },
-    /** the same for repeated attempts, so that a repeated mail is recognised */
-    messageId: { type: "text", example: `${NOTICE_ID.example}@clomoctl.invalid` },
+    /** the same for all attempts, so that mail programs recognise a repeated mail */
+    messageId: { type: "text", example: `${REMINDER_ID.example}@clomoctl.invalid` },
     attempts: { type: "integer", example: 1 },
-    /** when it was last started or settled */
-    at: { type: "instant", example: EXAMPLE_AT },
+    /** when the last attempt started, or when its outcome was recorded */
+    at: { type: "instant", example: EXAMPLE_INSTANT },
     error: { type: "text", nullable: true, example: null },
   },
   formats: {},
@@ -227,5 +239,5 @@ export const NOTICE = {
   usual: [],
 } as const satisfies Thing;
 
-export type NoticeClaim = RecordOf<typeof NOTICE_KEY>;
-export type Notice = RecordOf<typeof NOTICE.fields>;
+export type ReminderKeyRecord = RecordOf<typeof REMINDER_KEY>;
+export type ReminderRecord = RecordOf<typeof REMINDER.fields>;

@@ -1,80 +1,82 @@
-import { indefinite, text, type Text } from "../text/index.ts";
-import { ADMINISTRATORS, OPERATIONS, ROLES, type AdministratorRole, type Operation, type Role } from "./role.ts";
+import { addArticle, text, type Text } from "../text/index.ts";
+import { ADMINISTRATOR_ROLES, OPERATIONS, ROLES, type AdministratorRole, type Operation, type Role } from "./role.ts";
 
 /**
- * How far a role reaches with an operation: `all`, the whole tenant; `inside`, its own organisations; `item`, its own
- * organisations if its scheme has the operation; `no`.
+ * Where a role may do an operation. `all`: in the whole tenant; `inside`: in its own organisations; `item`: in its own
+ * organisations, if its scheme contains the operation; `no`: nowhere.
  */
 export type Reach = "all" | "inside" | "item" | "no";
 
-/** How people read a {@link Reach}. */
-export const REACH_NAMES = {
+/** Labels of the values of {@link Reach}. */
+export const REACH_LABELS = {
   all: text("all", "全体"),
   inside: text("inside", "組織内"),
   item: text("item", "項目"),
   no: text("no", "不可"),
 } as const satisfies Readonly<Record<Reach, Text>>;
 
-/** The pages of the maker's manual that are cited, by their seeds. */
+/** The pages of CLOMO's manual that are cited, by the number of the seed. */
 export const MANUAL_PAGES = {
-  "000": text("making and editing CLOMO accounts", "CLOMO アカウントの作成・編集"),
-  "001": text("settings of CLOMO accounts", "CLOMO アカウント設定"),
+  "000": text("creating and editing CLOMO accounts", "CLOMO アカウントの作成・編集"),
+  "001": text("CLOMO account settings", "CLOMO アカウント設定"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-/** A sentence of the maker's manual, to the letter, and the seed that has it. */
+/** A sentence of CLOMO's manual, quoted literally, and the seed that contains it. */
 export interface ManualSentence {
   readonly seed: keyof typeof MANUAL_PAGES;
   readonly sentence: string;
 }
 
-/** What a role may, and which sentences of the manual say so: without one it is ours. */
+/** Where a role may do an operation, and the manual's sentences on that. Without a sentence: a clomoctl rule. */
 export interface RightsCell {
   readonly reach: Reach;
   readonly manual: readonly ManualSentence[];
 }
 
-/** What the manual says where it explains a role. */
+/** A sentence in which CLOMO's manual explains a role. */
 export interface ManualStatement extends ManualSentence {
   readonly role: Role;
-  /** the cells that it says */
+  /** cells of the matrix that the sentence is cited for */
   readonly cells: readonly (readonly [role: AdministratorRole, operation: Operation])[];
-  /** how it is read, or what it says beside all cells */
+  /** how clomoctl interprets the sentence, or what the sentence says in addition to the cells */
   readonly note?: Text | undefined;
 }
 
-const ROWS = Object.keys(OPERATIONS) as readonly Operation[];
+const ALL_OPERATIONS = Object.keys(OPERATIONS) as readonly Operation[];
 
-/** What CLOMO PANEL itself has; the others are of clomoctl, or of SECURED APPs MANAGER. */
-const IN_PANEL = ROWS.filter((operation) => /^(?:orgs|users|fields|accounts|schemes|devices|apple)\./.test(operation));
+/** Operations that CLOMO PANEL offers. All others belong to clomoctl or to SECURED APPs MANAGER. */
+const PANEL_OPERATIONS = ALL_OPERATIONS.filter((operation) =>
+  /^(?:orgs|users|fields|accounts|schemes|devices|apple)\./.test(operation),
+);
 
-/** The check items of a scheme that the manual names. @see facts 2.1 */
-const NAMED_ITEMS = ROWS.filter((operation) => "manual" in OPERATIONS[operation]);
+/** Check items of a scheme that CLOMO's manual names. @see facts 2.1 */
+const DOCUMENTED_ITEMS = ALL_OPERATIONS.filter((operation) => "manual" in OPERATIONS[operation]);
 
-const SIGNS_IN = text(
-  "it says what a role is for, and no operation",
+const ROLE_PURPOSE_NOTE = text(
+  "describes what a role is for; does not mention an operation",
   "管理者権限が何のためのものかの説明で、個々の操作についての記載ではありません",
 );
 
-const SCHEME_SENTENCE = text(
-  "cited where the manual names the check item, on another page; that there are items for the other operations is ours",
+const SCHEME_ITEMS_NOTE = text(
+  "cited only for the check items that another page of the manual names; that the other operations have check items is a clomoctl rule",
   "別のページで名前の分かるチェック項目だけに引用しています。ほかの操作に項目があるとするのは clomoctl 独自です",
 );
 
-/** Every sentence of seeds 000 and 001 that says what a role is or may, in the order of the manual. @see facts 2.1, 8 */
-export const SAID: readonly ManualStatement[] = [
+/** Every sentence of seeds 000 and 001 on what a role is or may do, in the manual's order.  @see facts 2.1, 8 */
+export const MANUAL_STATEMENTS: readonly ManualStatement[] = [
   {
     role: "none",
     seed: "000",
     sentence: "デバイスの所有者として関連付けるために作成したユーザーの場合は「管理者権限を付与しない」を選択します。",
     cells: [],
-    note: SIGNS_IN,
+    note: ROLE_PURPOSE_NOTE,
   },
   {
     role: "none",
     seed: "000",
     sentence: "デバイス配布用として作成したユーザーの場合は「管理者権限を付与しない」を選択します。",
     cells: [],
-    note: SIGNS_IN,
+    note: ROLE_PURPOSE_NOTE,
   },
   {
     role: "none",
@@ -82,7 +84,10 @@ export const SAID: readonly ManualStatement[] = [
     sentence:
       "しかしながら、管理者権限として利用していた CLOMOアカウントは「権限を付与しない」の設定にすれば、以降 CLOMO PANEL にログインできなくなるので削除と同等の対応をとることができます。",
     cells: [],
-    note: text("who has no role may do nothing here", "管理者権限のないアカウントは、ここでは何も操作できません"),
+    note: text(
+      "an account without a role cannot do anything in clomoctl",
+      "管理者権限のないアカウントは、clomoctl では何も操作できません",
+    ),
   },
   {
     role: "none",
@@ -90,7 +95,7 @@ export const SAID: readonly ManualStatement[] = [
     sentence:
       "※ 管理権限は、そのアカウントが管理者である場合に設定するもので、CLOMO PANEL へログインするための権限となります。",
     cells: [],
-    note: SIGNS_IN,
+    note: ROLE_PURPOSE_NOTE,
   },
   {
     role: "none",
@@ -98,16 +103,16 @@ export const SAID: readonly ManualStatement[] = [
     sentence:
       "そのため、Android Enterprise の利用アカウントや、CLOMO GATE のログインアカウントに使われる場合には、管理権限は必須ではありません。",
     cells: [],
-    note: SIGNS_IN,
+    note: ROLE_PURPOSE_NOTE,
   },
   {
     role: "system",
     seed: "000",
     sentence: "CLOMO PANEL におけるあらゆる権限を持ち、すべての組織ですべての操作ができます。",
-    cells: IN_PANEL.map((operation) => ["system", operation]),
+    cells: PANEL_OPERATIONS.map((operation) => ["system", operation]),
     note: text(
-      "it is of CLOMO PANEL: for what only clomoctl has (tenant, console, audit, renewals, this table) and for SECURED APPs it is ours",
-      "CLOMO PANEL についての記載です。clomoctl だけの操作(テナント情報・管理画面で行う作業・監査ログ・更新期限・この一覧)と SECURED APPs については clomoctl 独自です",
+      "applies to CLOMO PANEL; for SECURED APPs and for what only clomoctl has (tenant information, console tasks, audit log, renewal items, this table), it is a clomoctl rule",
+      "CLOMO PANEL についての記載です。clomoctl だけの操作(テナント情報・管理画面での作業・監査ログ・「年次更新・期限」・この一覧)と SECURED APPs については clomoctl 独自です",
     ),
   },
   {
@@ -121,7 +126,7 @@ export const SAID: readonly ManualStatement[] = [
       ["system", "accounts.orgs"],
     ],
     note: text(
-      "サポートオプション is given to system administrators only, five in a tenant at most (another page of the manual)",
+      "only system administrators can have サポートオプション, at most 5 accounts in a tenant (another page of the manual)",
       "サポートオプションを付与できるのはシステム管理者だけで、1 テナントに 5 アカウントまでです(マニュアルの別のページ)",
     ),
   },
@@ -131,7 +136,7 @@ export const SAID: readonly ManualStatement[] = [
     sentence: "システム管理者により、管理対象組織(部門)を設定された管理者です。",
     cells: [["system", "accounts.orgs"]],
     note: text(
-      "it says that a system administrator sets 管理対象組織; that nobody else does is ours",
+      "says that a system administrator sets 管理対象組織; that nobody else can set them is a clomoctl rule",
       "管理対象組織を設定するのがシステム管理者であることの記載です。ほかの管理者は設定できないとするのは clomoctl 独自です",
     ),
   },
@@ -141,7 +146,7 @@ export const SAID: readonly ManualStatement[] = [
     sentence: "管理対象組織に対しては、プロファイルのインストールなどもおこなえます。",
     cells: [],
     note: text(
-      "clomoctl installs no profiles, so that no row has it; what など stands for, it does not say",
+      "clomoctl does not install profiles, so the table does not have a row for this; the manual does not say what など includes",
       "clomoctl にはプロファイルのインストールがないため、表に行はありません。「など」が何を指すかは書かれていません",
     ),
   },
@@ -151,7 +156,7 @@ export const SAID: readonly ManualStatement[] = [
     sentence: "管理対象組織内のオペレーターを作成することができます。",
     cells: [["division", "accounts.write"]],
     note: text(
-      "it speaks of operators; that a division administrator names accounts without a role, too, is ours",
+      "mentions only operators; that a division administrator can also create accounts without a role is a clomoctl rule",
       "オペレーターについての記載です。管理者権限のないアカウントも作成できるとするのは clomoctl 独自です",
     ),
   },
@@ -161,8 +166,8 @@ export const SAID: readonly ManualStatement[] = [
     sentence: "システム管理者・部門管理者の下位に属し、所属する部門においてのみ限定されたコマンドが実行できます。",
     cells: [],
     note: text(
-      "which commands it does not say: what operators may here is ours, inside the organisation of their own user; and that all roles read tenant, custom fields, renewals and this table (of renewals see below)",
-      "どのコマンドかは書かれていません。ここでオペレーターにできること(本人が所属する組織の内側)と、テナント情報・カスタムユーザー情報の項目・更新期限・この一覧をどの管理者も閲覧できることは、clomoctl 独自です(更新期限の表示範囲は下記)",
+      "does not say which commands; two things are clomoctl rules: what an operator can do (within the organisation of the operator's own user), and that all roles can read tenant information, custom fields, renewal items and this table (for the visible parts of renewal items, see below)",
+      "どのコマンドかは書かれていません。clomoctl でオペレーターにできること(本人が所属する組織の内側)と、テナント情報・カスタムユーザー情報の項目・「年次更新・期限」・この一覧をどの管理者も閲覧できることは、clomoctl 独自です(「年次更新・期限」の表示範囲は下記)",
     ),
   },
   {
@@ -174,7 +179,7 @@ export const SAID: readonly ManualStatement[] = [
       ["operator", "accounts.roles"],
     ],
     note: text(
-      "clomoctl installs no profiles, so that no row has the first half; that operators name no accounts of others either is ours",
+      "clomoctl does not install profiles, so the table does not have a row for the first half; that operators cannot create accounts without a role either is a clomoctl rule",
       "clomoctl にはプロファイルのインストールがないため、前半にあたる行は表にありません。管理者以外のアカウントも作成できないとするのは clomoctl 独自です",
     ),
   },
@@ -182,15 +187,15 @@ export const SAID: readonly ManualStatement[] = [
     role: "custom",
     seed: "000",
     sentence: "権限の範囲を選択し、設定した範囲で操作が可能な管理者です。",
-    cells: NAMED_ITEMS.map((operation) => ["custom", operation]),
-    note: SCHEME_SENTENCE,
+    cells: DOCUMENTED_ITEMS.map((operation) => ["custom", operation]),
+    note: SCHEME_ITEMS_NOTE,
   },
   {
     role: "custom",
     seed: "000",
     sentence: "設定された権限については、システム管理者と同等の権限を持ちます。",
-    cells: NAMED_ITEMS.map((operation) => ["custom", operation]),
-    note: SCHEME_SENTENCE,
+    cells: DOCUMENTED_ITEMS.map((operation) => ["custom", operation]),
+    note: SCHEME_ITEMS_NOTE,
   },
   {
     role: "custom",
@@ -198,7 +203,7 @@ export const SAID: readonly ManualStatement[] = [
     sentence: "また、管理対象組織も同様に設定できます。",
     cells: [["system", "accounts.orgs"]],
     note: text(
-      "read as: a system administrator sets them, as for a division administrator; that a custom administrator sets them, as the sentence could also mean, is not taken from it",
+      "interpreted as: a system administrator sets them, as for a division administrator; the sentence could also mean that a custom administrator can set them, but clomoctl does not allow this",
       "部門管理者と同様に、システム管理者が設定すると読んでいます。カスタム管理者が設定できるとも読めますが、そうは扱っていません",
     ),
   },
@@ -208,14 +213,14 @@ export const SAID: readonly ManualStatement[] = [
     sentence: "部門管理者と同様に、管理対象組織内のオペレーターを追加することができます。",
     cells: [["custom", "accounts.write"]],
     note: text(
-      "it speaks of operators; accounts without a role, and new names, need the item 「ユーザーの作成と変更」 in the scheme, which is ours",
+      "mentions only operators; that the scheme needs 「ユーザーの作成と変更」 to create or change accounts without a role, and to change account names, is a clomoctl rule",
       "オペレーターについての記載です。管理者権限のないアカウントの作成・変更とアカウント名の変更にスキームの「ユーザーの作成と変更」が必要とするのは clomoctl 独自です",
     ),
   },
 ];
 
-/** What the roles below the system administrator may: division, operator, custom. */
-const REACHES: Readonly<Record<Operation, readonly [division: Reach, operator: Reach, custom: Reach]>> = {
+/** Where the roles below system administrator may do each operation: division, operator, custom. */
+const ROLE_REACHES: Readonly<Record<Operation, readonly [division: Reach, operator: Reach, custom: Reach]>> = {
   "tenant.read": ["all", "all", "all"],
   "tenant.write": ["no", "no", "no"],
   "orgs.read": ["inside", "inside", "inside"],
@@ -251,67 +256,73 @@ const REACHES: Readonly<Record<Operation, readonly [division: Reach, operator: R
   "renewals.write": ["no", "no", "no"],
 };
 
-/** What the manual says of cells, by role and operation. */
-const CITED = Map.groupBy(
-  SAID.flatMap(({ seed, sentence, cells }) => {
+/** Sentences of CLOMO's manual that are cited for a cell, by role and operation. */
+const CITATIONS = Map.groupBy(
+  MANUAL_STATEMENTS.flatMap(({ seed, sentence, cells }) => {
     const cited: ManualSentence = { seed, sentence };
     return cells.map(([role, operation]) => ({ cell: `${role} ${operation}`, cited }));
   }),
   ({ cell }) => cell,
 );
 
-const cellOf = (role: AdministratorRole, operation: Operation): RightsCell => {
-  const [division, operator, custom] = REACHES[operation];
+const buildCell = (role: AdministratorRole, operation: Operation): RightsCell => {
+  const [division, operator, custom] = ROLE_REACHES[operation];
   const reach: Reach = { system: "all" as const, division, operator, custom }[role];
-  return { reach, manual: (CITED.get(`${role} ${operation}`) ?? []).map(({ cited }) => cited) };
+  return { reach, manual: (CITATIONS.get(`${role} ${operation}`) ?? []).map(({ cited }) => cited) };
 };
 
-/** Who may do what, and how far: what the tenant checks, and what `roles matrix` shows. */
-export const POLICY = Object.fromEntries(
-  ROWS.map((operation) => [
+/** Which roles may do which operations, and where. The tenant enforces this policy, and `roles matrix` shows it. */
+export const ROLE_POLICY = Object.fromEntries(
+  ALL_OPERATIONS.map((operation) => [
     operation,
-    Object.fromEntries(ADMINISTRATORS.map((role) => [role, cellOf(role, operation)])),
+    Object.fromEntries(ADMINISTRATOR_ROLES.map((role) => [role, buildCell(role, operation)])),
   ]),
 ) as Readonly<Record<Operation, Readonly<Record<AdministratorRole, RightsCell>>>>;
 
-/** The check items of a custom scheme. */
-export const SCHEME_ITEMS: readonly Operation[] = ROWS.filter((operation) => POLICY[operation].custom.reach === "item");
+/** The operations that are check items of a custom scheme. */
+export const SCHEME_ITEMS: readonly Operation[] = ALL_OPERATIONS.filter(
+  (operation) => ROLE_POLICY[operation].custom.reach === "item",
+);
 
-/** Operations that a scheme has with another item, as they are a part of it. */
-const INCLUDED: Readonly<Partial<Record<Operation, Operation>>> = { "devices.note": "devices.write" };
+/** Operations that are part of another check item, by operation. A scheme with that item also permits the operation. */
+const INCLUDED_IN_ITEM: Readonly<Partial<Record<Operation, Operation>>> = { "devices.note": "devices.write" };
 
-/** Whether a scheme's items permit an operation. */
-export const hasItem = (items: ReadonlySet<Operation>, operation: Operation): boolean => {
-  const { [operation]: whole } = INCLUDED;
+/** Returns true if the check items of a scheme permit an operation. */
+export const isPermittedByItems = (items: ReadonlySet<Operation>, operation: Operation): boolean => {
+  const { [operation]: whole } = INCLUDED_IN_ITEM;
   return items.has(operation) || (whole !== undefined && items.has(whole));
 };
 
 /**
- * The items that creating users takes, as every new user is put into an organisation.
+ * Returns the check items that are required to create users. They include moving users, because every new user is put
+ * into an organisation.
  *
- * @param isWhole the managed organisations (管理対象組織) are 全て, or the asker's are all
+ * @param isWhole the managed organisations (管理対象組織) are 全て, or the acting account manages all organisations
  * @see facts 2.1
  */
-export const itemsForUsers = (isWhole: boolean): readonly Operation[] => [
+export const getItemsForNewUsers = (isWhole: boolean): readonly Operation[] => [
   "users.write",
   "users.move",
   ...(isWhole ? [] : (["orgs.write"] as const)),
 ];
 
-/** What decides whether somebody may do something: the role, the items of its scheme, and whether the whole tenant is managed. */
+/** What decides an account's rights: its role, its scheme's check items, and whether it manages the whole tenant. */
 interface RightsHolder {
   readonly role: AdministratorRole;
   readonly items: ReadonlySet<Operation>;
   readonly isWhole: boolean;
 }
 
-/** The rule by which somebody may not do something. */
-export const whyNotPermitted = ({ role, items, isWhole }: RightsHolder, refused: Operation): Text => {
-  const { reach } = POLICY[refused][role];
-  if (reach === "item" && !hasItem(items, refused))
-    return text("its scheme lacks this item", "カスタム管理権限スキームにこの項目がありません");
+/** Describes the rule that prevents an account from doing an operation. */
+export const describeMissingRight = ({ role, items, isWhole }: RightsHolder, refused: Operation): Text => {
+  const { reach } = ROLE_POLICY[refused][role];
+  if (reach === "item" && !isPermittedByItems(items, refused))
+    return text(
+      "the scheme of the account does not contain this check item",
+      "カスタム管理権限スキームにこの項目がありません",
+    );
   if (reach === "item" && !isWhole && refused.startsWith("secured."))
-    return text("its managed organisations are not 「全て」", "管理対象組織が「全て」ではありません");
+    return text("the managed organisations of the account are not 「全て」", "管理対象組織が「全て」ではありません");
   const { en, ja } = ROLES[role];
-  return text(`${indefinite(en)} has no such right`, `${ja}にはこの権限がありません`);
+  return text(`${addArticle(en)} does not have this right`, `${ja}にはこの権限がありません`);
 };

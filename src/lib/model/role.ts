@@ -2,7 +2,7 @@ import { text, type Text } from "../text/index.ts";
 
 /** The roles of CLOMO accounts (管理者権限), in the order of the console's form. @see facts 2.1; seed 000 */
 export const ROLES = {
-  none: text("no administrator", "管理者権限を付与しない"),
+  none: text("no administrator role", "管理者権限を付与しない"),
   system: text("system administrator", "システム管理者"),
   division: text("division administrator", "部門管理者"),
   operator: text("operator", "オペレーター"),
@@ -11,23 +11,24 @@ export const ROLES = {
 
 export type Role = keyof typeof ROLES;
 
-/** The roles that sign in to CLOMO PANEL. */
-export const ADMINISTRATORS = ["system", "division", "operator", "custom"] as const satisfies readonly Role[];
+/** The roles that can sign in to CLOMO PANEL. */
+export const ADMINISTRATOR_ROLES = ["system", "division", "operator", "custom"] as const satisfies readonly Role[];
 
-export type AdministratorRole = (typeof ADMINISTRATORS)[number];
+export type AdministratorRole = (typeof ADMINISTRATOR_ROLES)[number];
 
-/** The most accounts of a tenant that hold the support option (サポートオプション). @see facts 2.1 */
+/** Maximum number of accounts in a tenant that have the support option (サポートオプション). @see facts 2.1 */
 export const MAX_SUPPORT_OPTIONS = 5;
 
 /**
- * What can be done in a tenant. Its operations are what a role permits, and what the check items of a custom scheme
- * (カスタム管理権限スキーム) are. The manual names three check items, `manual`; the others are ours.
+ * The operations in a tenant. Roles permit operations, and the check items of a custom scheme
+ * (カスタム管理権限スキーム) are operations. CLOMO's manual names three check items (`manual`); the others are
+ * clomoctl's own.
  *
  * @see facts 2.1
  */
 export const OPERATIONS = {
-  "tenant.read": { about: text("read what is recorded of the tenant", "テナント情報の閲覧") },
-  "tenant.write": { about: text("record what is known of the tenant", "テナント情報の変更") },
+  "tenant.read": { about: text("read tenant information", "テナント情報の閲覧") },
+  "tenant.write": { about: text("change tenant information", "テナント情報の変更") },
   "orgs.read": { about: text("read organisations", "組織の閲覧") },
   "orgs.write": { about: text("create and change organisations", "組織の作成と変更"), manual: true },
   "orgs.delete": { about: text("delete organisations", "組織の削除") },
@@ -37,37 +38,37 @@ export const OPERATIONS = {
   "users.delete": { about: text("delete users", "ユーザーの削除") },
   "fields.read": { about: text("read custom fields", "カスタムユーザー情報の項目の閲覧") },
   "fields.write": { about: text("add and remove custom fields", "カスタムユーザー情報の項目の変更") },
-  "accounts.read": { about: text("read CLOMO accounts", "CLOMOアカウントの閲覧") },
-  "accounts.write": { about: text("name accounts, and make operators", "アカウントの作成・オペレーターの任命") },
+  "accounts.read": { about: text("read CLOMO accounts", "CLOMO アカウントの閲覧") },
+  "accounts.write": { about: text("create accounts and appoint operators", "アカウントの作成・オペレーターの任命") },
   "accounts.roles": { about: text("grant roles above operator", "オペレーターより上の管理者権限の付与") },
   "accounts.orgs": { about: text("set managed organisations", "管理対象組織の設定") },
-  "accounts.settings": { about: text("change the settings of CLOMO accounts", "CLOMOアカウント設定の変更") },
+  "accounts.settings": { about: text("change CLOMO account settings", "CLOMO アカウント設定の変更") },
   "schemes.read": { about: text("read custom schemes", "カスタム管理権限スキームの閲覧") },
-  "schemes.write": { about: text("make and change custom schemes", "カスタム管理権限スキームの変更") },
-  "roles.read": { about: text("read what roles permit", "管理者権限の一覧の閲覧") },
+  "schemes.write": { about: text("create and change custom schemes", "カスタム管理権限スキームの変更") },
+  "roles.read": { about: text("read the rights of roles", "管理者権限の一覧の閲覧") },
   "devices.read": { about: text("read devices", "デバイスの閲覧") },
-  "devices.write": { about: text("add and change devices, give them owners", "デバイスの登録・変更・所有者の設定") },
-  "devices.note": { about: text("write memos and tags of devices", "デバイスのメモとタグの変更") },
+  "devices.write": { about: text("add and change devices, and assign owners", "デバイスの登録・変更・所有者の設定") },
+  "devices.note": { about: text("change memos and tags of devices", "デバイスのメモとタグの変更") },
   "devices.delete": { about: text("delete devices", "デバイスの削除") },
-  "apple.read": { about: text("read ADE, push certificate and VPP tokens", "ADE・プッシュ通知証明書・VPP の閲覧") },
+  "apple.read": { about: text("read ADE, push certificates and VPP", "ADE・プッシュ通知証明書・VPP の閲覧") },
   "apple.write": {
-    about: text("set ADE, push certificate, VPP; sync", "ADE・プッシュ通知証明書・VPP の設定"),
+    about: text("manage ADE, push certificates and VPP", "ADE・プッシュ通知証明書・VPP の設定"),
   },
   "secured.read": { about: text("read users and groups of SECURED APPs", "SECURED APPs のユーザー・グループ閲覧") },
   "secured.write": {
     about: text("change users and groups of SECURED APPs", "SECURED APPs のユーザー・グループ変更"),
   },
-  "console.read": { about: text("read what has to be done in the console", "管理画面で行う作業の閲覧") },
-  "console.write": { about: text("close what has to be done in the console", "管理画面で行う作業の完了") },
-  "audit.read": { about: text("read the audit", "監査ログの閲覧") },
-  "audit.verify": { about: text("verify the whole audit", "監査ログ全体の検証") },
-  "renewals.read": { about: text("read renewals", "更新期限の閲覧") },
-  "renewals.write": { about: text("record renewals and their notices", "更新期限と通知の記録") },
+  "console.read": { about: text("read console tasks", "管理画面での作業の閲覧") },
+  "console.write": { about: text("close console tasks", "管理画面での作業の完了") },
+  "audit.read": { about: text("read the audit log", "監査ログの閲覧") },
+  "audit.verify": { about: text("verify the whole audit log", "監査ログ全体の検証") },
+  "renewals.read": { about: text("read renewal items", "年次更新・期限の閲覧") },
+  "renewals.write": { about: text("record renewal items and reminders", "年次更新・期限と通知の記録") },
 } as const satisfies Readonly<Record<string, { readonly about: Text; readonly manual?: true }>>;
 
 export type Operation = keyof typeof OPERATIONS;
 
-/** What operations are of, by the first part of their names, in the order of {@link OPERATIONS}. */
+/** The groups of operations, by the first part of the operation name, in the order of {@link OPERATIONS}. */
 export const OPERATION_GROUPS = {
   tenant: text("tenant", "テナント情報"),
   orgs: text("organisations", "組織"),
@@ -79,12 +80,12 @@ export const OPERATION_GROUPS = {
   devices: text("devices", "デバイス"),
   apple: text("Apple's services", "Apple のサービス"),
   secured: text("SECURED APPs", "SECURED APPs"),
-  console: text("work in the console", "管理画面で行う作業"),
-  audit: text("audit", "監査ログ"),
-  renewals: text("renewals", "更新期限"),
+  console: text("console tasks", "管理画面での作業"),
+  audit: text("audit log", "監査ログ"),
+  renewals: text("renewal items", "年次更新・期限"),
 } as const satisfies Readonly<Record<string, Text>>;
 
 export type OperationGroup = keyof typeof OPERATION_GROUPS;
 
-/** What an operation is of. */
-export const groupOf = (operation: Operation): OperationGroup => operation.split(".")[0] as OperationGroup;
+/** Returns the group of an operation. */
+export const operationGroupOf = (operation: Operation): OperationGroup => operation.split(".")[0] as OperationGroup;

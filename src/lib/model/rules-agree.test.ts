@@ -2,18 +2,25 @@ import fc from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { z } from "zod";
 import renewals from "../contract/renewals.ts";
-import { ruleKeywords, schemaOf } from "../contract/thing-schema.ts";
+import { buildRuleKeywords, ruleSchema } from "../contract/thing-schema.ts";
 import { readHeader } from "../csv/layout/header.ts";
 import { RowChecker } from "../csv/layout/rows.ts";
 import { parseNotifySettings } from "../renewals/notify/settings-schema.ts";
 import type { Column } from "./format.ts";
 import { FORMATS } from "./formats.ts";
-import { severityOf, type Problem } from "./problem.ts";
+import { getProblemSeverity, type Problem } from "./problem.ts";
 import { RECORDED_FIELDS, RENEWAL_KINDS } from "./renewal.ts";
-import { faultsOf, fits, isUnlimited, MAIL_ADDRESS, SENDABLE_ADDRESS, type Rule } from "./rules.ts";
+import {
+  listRuleFaults,
+  satisfiesRule,
+  isUnlimited,
+  EMAIL_ADDRESS_RULE,
+  SENDABLE_ADDRESS_RULE,
+  type Rule,
+} from "./rules.ts";
 import { valueRuleOf } from "./value-rule.ts";
 import type { Field } from "./thing.ts";
-import { isKeptOfConsole, refusalOf, valueFaults } from "./value.ts";
+import { isWarningFromConsole, describeRefusal, findValueFaults } from "./value.ts";
 
 /** Each rule of a column of any file, under the names of its columns. */
 const rules: readonly (readonly [string, Rule])[] = [
@@ -29,7 +36,7 @@ const rules: readonly (readonly [string, Rule])[] = [
 });
 
 /** The verdict of a JSON Schema validator on the keywords. @see JSON Schema 2020-12 validation 6.1.2, 6.3 */
-const validates = ({ pattern, enum: choices }: ReturnType<typeof ruleKeywords>, value: string): boolean =>
+const validates = ({ pattern, enum: choices }: ReturnType<typeof buildRuleKeywords>, value: string): boolean =>
   (pattern === undefined || new RegExp(pattern, "u").test(value)) && (choices === undefined || choices.includes(value));
 
 /** What the check of a CSV file finds in a cell of a column with the rule. */
@@ -57,8 +64,12 @@ const inSettings = (written: string): boolean => {
 /** Settings with a value, by the rule that it must satisfy. A JSON text is one of YAML, too. */
 const SMTP = "smtp: {host: h, from: a@example.jp}";
 const SETTINGS: readonly (readonly [string, Rule, (value: string) => string])[] = [
-  ["a recipient's address", SENDABLE_ADDRESS, (to) => `${SMTP}\nrecipients: [{name: a, way: mail, address: ${to}}]`],
-  ["a sender's address", SENDABLE_ADDRESS, (from) => `smtp: {host: h, from: ${from}}`],
+  [
+    "a recipient's address",
+    SENDABLE_ADDRESS_RULE,
+    (to) => `${SMTP}\nrecipients: [{name: a, way: mail, address: ${to}}]`,
+  ],
+  ["a sender's address", SENDABLE_ADDRESS_RULE, (from) => `smtp: {host: h, from: ${from}}`],
   ["a port", { kind: "port" }, (port) => `smtp: {host: h, from: a@example.jp, port: ${port}}`],
   [
     "a kind",
@@ -98,23 +109,25 @@ const values = fc.oneof(
   fc.integer({ min: 250, max: 260 }).chain((length) => fc.constantFrom("a".repeat(length), "\u{20BB7}".repeat(length))),
 );
 
-const isError = ({ code }: { readonly code: Parameters<typeof severityOf>[0] }): boolean =>
-  severityOf(code) === "error";
+const isError = ({ code }: { readonly code: Parameters<typeof getProblemSeverity>[0] }): boolean =>
+  getProblemSeverity(code) === "error";
 
 const RUNS = { seed: 20, numRuns: 1000 } as const;
 
-describe.each([...rules, ["an address to send to", SENDABLE_ADDRESS] as const])("the rule of %s", (_, rule) => {
-  it("is the same in a file, and but for what the console may have in a schema and in its JSON Schema", () => {
-    const schema = schemaOf(rule);
+describe.each([...rules, ["an address to send to", SENDABLE_ADDRESS_RULE] as const])("the rule of %s", (_, rule) => {
+  it("is the same in files, schemas and JSON Schemas, except for values only the console may have", () => {
+    const schema = ruleSchema(rule);
     fc.assert(
       fc.property(values, (value) => {
-        const faults = valueFaults(valueRuleOf({ type: "text", rule }), value);
+        const faults = findValueFaults(valueRuleOf({ type: "text", rule }), value);
         expect([value, inFile(rule, value)]).toEqual([
           value,
           { isGood: !faults.some(isError), codes: faults.map(({ code }) => code) },
         ]);
-        const isThere = !faultsOf(rule, value).some((fault) => isError(fault) && !isKeptOfConsole(fault.code));
-        expect([value, schema.safeParse(value).success, validates(ruleKeywords(rule), value)]).toEqual([
+        const isThere = !listRuleFaults(rule, value).some(
+          (fault) => isError(fault) && !isWarningFromConsole(fault.code),
+        );
+        expect([value, schema.safeParse(value).success, validates(buildRuleKeywords(rule), value)]).toEqual([
           value,
           isThere,
           isThere,
@@ -124,27 +137,29 @@ describe.each([...rules, ["an address to send to", SENDABLE_ADDRESS] as const])(
     );
   });
 
-  it("takes some of the values and refuses others, unless it takes all", () => {
-    const verdicts = new Set(fc.sample(values, RUNS).map((value) => faultsOf(rule, value).length === 0));
+  it("accepts some values and refuses others, unless it accepts all", () => {
+    const verdicts = new Set(fc.sample(values, RUNS).map((value) => listRuleFaults(rule, value).length === 0));
     expect(verdicts).toEqual(new Set(isUnlimited(rule) ? [true] : [true, false]));
   });
 });
 
 describe.each(SETTINGS)("%s in the settings file", (_, rule, write) => {
-  it("is taken exactly if its rule takes it", () => {
+  it("is accepted exactly if its rule accepts it", () => {
     fc.assert(
       fc.property(values, (value) => {
-        expect([value, inSettings(write(JSON.stringify(value)))]).toEqual([value, fits(rule, value)]);
+        expect([value, inSettings(write(JSON.stringify(value)))]).toEqual([value, satisfiesRule(rule, value)]);
       }),
       RUNS,
     );
   });
 });
 
-test("what can be sent to is a mail address", () => {
+test("every address that can receive mail is a valid email address", () => {
   fc.assert(
     fc.property(values, (value) => {
-      expect([value, fits(SENDABLE_ADDRESS, value) && !fits(MAIL_ADDRESS, value)]).toEqual([value, false]);
+      expect([value, satisfiesRule(SENDABLE_ADDRESS_RULE, value) && !satisfiesRule(EMAIL_ADDRESS_RULE, value)]).toEqual(
+        [value, false],
+      );
     }),
     RUNS,
   );
@@ -155,21 +170,21 @@ describe.each(
     "longest" in field ? [[name, field, field.longest ?? 0] as const] : [],
   ),
 )("the %s of a renewal", (name, field, longest) => {
-  it("is as long as the API document says, in characters", () => {
+  it("has the maximum length of the API document, in characters", () => {
     const { anyOf = [], ...schema } = z.toJSONSchema(renewals.routes.add.body.shape[name as "notes"]);
     const [{ maxLength } = schema] = anyOf;
     expect(maxLength).toBe(longest);
     const lengths = fc.tuple(fc.constantFrom("a", "\u{20BB7}"), fc.integer({ min: longest - 2, max: longest + 2 }));
     fc.assert(
       fc.property(lengths, ([character, length]) => {
-        const isRefused = refusalOf(valueRuleOf(field), character.repeat(length)) !== undefined;
+        const isRefused = describeRefusal(valueRuleOf(field), character.repeat(length)) !== undefined;
         expect([length, isRefused]).toEqual([length, length > longest]);
       }),
     );
   });
 });
 
-test("the tenant API knows the kinds that the settings file knows", () => {
+test("the tenant API accepts the same kinds as the settings file", () => {
   const named = renewals.routes.add.body.shape.kind;
   fc.assert(
     fc.property(values, (kind) => named.safeParse(kind).success === Object.hasOwn(RENEWAL_KINDS, kind)),

@@ -1,20 +1,20 @@
 import { describe, expect, it } from "vitest";
 import fc from "fast-check";
-import { canonicalValue, characterCount, describeRule, faultsOf, type Rule } from "./rules.ts";
+import { toStoredValue, countCharacters, describeRule, listRuleFaults, type Rule } from "./rules.ts";
 
-const codes = (rule: Rule, value: string): readonly string[] => faultsOf(rule, value).map(({ code }) => code);
+const codes = (rule: Rule, value: string): readonly string[] => listRuleFaults(rule, value).map(({ code }) => code);
 
 const PASSWORD: Rule = { kind: "text", min: 6, max: 255, charset: "half-width-alphanumeric" };
 
 describe("characterCount", () => {
   it("counts code points", () => {
-    fc.assert(fc.property(fc.string({ unit: "binary" }), (value) => characterCount(value) === [...value].length));
-    expect(characterCount("\ud842\udfb7野家")).toBe(3);
+    fc.assert(fc.property(fc.string({ unit: "binary" }), (value) => countCharacters(value) === [...value].length));
+    expect(countCharacters("\ud842\udfb7野家")).toBe(3);
   });
 });
 
 describe("faultsOf", () => {
-  it("lets every rule be blank", () => {
+  it("accepts blank for every rule", () => {
     const rules: readonly Rule[] = [PASSWORD, { kind: "mail-address" }, { kind: "boolean" }, { kind: "port" }];
     for (const rule of rules) expect(codes(rule, "")).toEqual([]);
   });
@@ -23,14 +23,14 @@ describe("faultsOf", () => {
     const rule: Rule = { kind: "text", min: 2, max: 3 };
     expect(codes(rule, "𠮷")).toEqual(["too-short"]);
     expect(codes(rule, "𠮷𠮷𠮷")).toEqual([]);
-    expect(faultsOf(rule, "𠮷𠮷𠮷𠮷")).toEqual([{ code: "too-long", params: { length: 4, max: 3 } }]);
+    expect(listRuleFaults(rule, "𠮷𠮷𠮷𠮷")).toEqual([{ code: "too-long", params: { length: 4, max: 3 } }]);
   });
 
-  it("names every fault of a value at once", () => {
+  it("reports every fault of a value at once", () => {
     expect(codes(PASSWORD, "ａ")).toEqual(["too-short", "not-alphanumeric"]);
   });
 
-  it("takes half-width letters and digits only", () => {
+  it("accepts only half-width letters and digits", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", minLength: 6, maxLength: 8 }), (value) => {
         expect(codes(PASSWORD, value).includes("not-alphanumeric")).toBe(!/^[0-9A-Za-z]*$/.test(value));
@@ -42,29 +42,31 @@ describe("faultsOf", () => {
     }
   });
 
-  it.each(["a@b", "user001@example.com", "山田@例え.jp", "a..b@c"])("takes %j for a mail address", (value) =>
+  it.each(["a@b", "user001@example.com", "山田@例え.jp", "a..b@c"])("accepts %j as an email address", (value) =>
     expect(codes({ kind: "mail-address" }, value)).toEqual([]),
   );
 
   it.each(["a", "@", "a@", "@b", "a@b@c", "a b@c", "a\u3000b@c", "a@b\n", "\u0007a@b", "a\u0085@b"])(
-    "does not take %j for a mail address",
+    "refuses %j as an email address",
     (value) => expect(codes({ kind: "mail-address" }, value)).toEqual(["not-mail-address"]),
   );
 
-  it("reads booleans in any case and nothing else", () => {
+  it("accepts booleans in any letter case, and nothing else", () => {
     for (const value of ["TRUE", "false", "True"]) expect(codes({ kind: "boolean" }, value)).toEqual([]);
     for (const value of ["1", "yes", "TRUE ", "ＴＲＵＥ", "true\n"]) {
       expect(codes({ kind: "boolean" }, value)).toEqual(["not-boolean"]);
     }
   });
 
-  it("names the choices", () => {
+  it("lists the choices", () => {
     const rule: Rule = { kind: "choice", choices: ["Exchange", "Microsoft365"] };
     expect(codes(rule, "Exchange")).toEqual([]);
-    expect(faultsOf(rule, "Gmail")).toEqual([{ code: "not-choice", params: { choices: "Exchange / Microsoft365" } }]);
+    expect(listRuleFaults(rule, "Gmail")).toEqual([
+      { code: "not-choice", params: { choices: "Exchange / Microsoft365" } },
+    ]);
   });
 
-  it("warns of what is no port", () => {
+  it("warns about a value that is not a port", () => {
     for (const value of ["1", "993", "65535"]) expect(codes({ kind: "port" }, value)).toEqual([]);
     for (const value of ["0", "65536", "-1", "99.5", "imap", "1e3"]) {
       expect(codes({ kind: "port" }, value)).toEqual(["port-range"]);
@@ -74,17 +76,17 @@ describe("faultsOf", () => {
 
 describe("canonicalValue", () => {
   it("is null for blank and upper case for booleans", () => {
-    expect(canonicalValue({ kind: "boolean" }, "true")).toBe("TRUE");
-    expect(canonicalValue({ kind: "boolean" }, "")).toBeNull();
-    expect(canonicalValue({ kind: "text" }, "abc")).toBe("abc");
+    expect(toStoredValue({ kind: "boolean" }, "true")).toBe("TRUE");
+    expect(toStoredValue({ kind: "boolean" }, "")).toBeNull();
+    expect(toStoredValue({ kind: "text" }, "abc")).toBe("abc");
   });
 });
 
 describe("describeRule", () => {
-  it("speaks both languages", () => {
+  it("returns a text in both languages", () => {
     expect(describeRule(PASSWORD)).toEqual({
-      en: "6 to 255 characters, half-width letters and digits",
-      ja: "6〜255 文字、半角英数字",
+      en: "6 to 255 characters, only half-width letters and digits",
+      ja: "6〜255 文字、半角英数字のみ",
     });
     expect(describeRule({ kind: "text", max: 255 }).ja).toBe("255 文字まで");
   });

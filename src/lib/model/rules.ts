@@ -1,36 +1,36 @@
 import { text, type Text } from "../text/index.ts";
 import type { ProblemCode, ProblemParams } from "./problem.ts";
 
-/** The rule for a single value of a field, as plain data: checks, schemas, texts and messages are derived from it. */
+/** A rule for a single value of a field, as plain data. Checks, schemas, texts and messages are derived from it. */
 export type Rule =
   | {
       readonly kind: "text";
-      /** in characters (code points) */
+      /** minimum length in characters (code points) */
       readonly min?: number | undefined;
-      /** in characters (code points) */
+      /** maximum length in characters (code points) */
       readonly max?: number | undefined;
-      readonly charset?: keyof typeof CHARACTERS | undefined;
+      readonly charset?: keyof typeof CHARSET_CLASSES | undefined;
     }
-  | { readonly kind: keyof typeof PATTERNS }
+  | { readonly kind: keyof typeof PATTERN_RULES }
   | { readonly kind: "choice"; readonly choices: readonly string[] }
   | { readonly kind: "port" };
 
-/** The characters of a charset, as a class of a pattern. */
-const CHARACTERS = { "half-width-alphanumeric": "[0-9A-Za-z]" } as const;
+/** The characters of each charset, as a class of a regular expression. */
+const CHARSET_CLASSES = { "half-width-alphanumeric": "[0-9A-Za-z]" } as const;
 
-/** The kinds of rules that a pattern decides; it matches blank, too, and also stands in the API document. */
-const PATTERNS = {
-  // one @ with something on both sides, no white space, no control character; nothing more can be required
+/** Kinds of rules with a pattern, which also matches a blank value and is shown in the API document. */
+const PATTERN_RULES = {
+  // exactly one @ with text on both sides, no white space and no control characters; more cannot be required
   "mail-address": {
     pattern: /^(?:[^@\s\p{Cc}]+@[^@\s\p{Cc}]+)?$/u,
     code: "not-mail-address",
-    about: text("a mail address", "メールアドレス"),
+    about: text("an email address", "メールアドレス"),
   },
-  // of these at most 320 characters, none of which quotes or separates addresses in a header
+  // stricter: at most 320 characters, and no character that quotes or separates addresses in a mail header
   "sendable-address": {
     pattern: /^(?:(?!.{321})[^@\s\p{Cc}<>,;:"'()[\]\\]+@[^@\s\p{Cc}<>,;:"'()[\]\\]+)?$/u,
     code: "not-mail-address",
-    about: text("a mail address", "メールアドレス"),
+    about: text("an email address", "メールアドレス"),
   },
   boolean: {
     pattern: /^(?:[Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee])?$/u,
@@ -40,16 +40,16 @@ const PATTERNS = {
 } as const;
 
 /** Any text. */
-export const TEXT = { kind: "text" } as const satisfies Rule;
+export const ANY_TEXT_RULE = { kind: "text" } as const satisfies Rule;
 
-/** A user's mail address: as lenient as the console's import. Not what mail can be sent to. */
-export const MAIL_ADDRESS = { kind: "mail-address" } as const satisfies Rule;
+/** Email address of a user, as lenient as the import of the console. Mail cannot necessarily be sent to it. */
+export const EMAIL_ADDRESS_RULE = { kind: "mail-address" } as const satisfies Rule;
 
-/** One address that mail can be sent to, and nothing else: stricter than {@link MAIL_ADDRESS}. */
-export const SENDABLE_ADDRESS = { kind: "sendable-address" } as const satisfies Rule;
+/** A single email address that mail can be sent to, without a name. Stricter than {@link EMAIL_ADDRESS_RULE}. */
+export const SENDABLE_ADDRESS_RULE = { kind: "sendable-address" } as const satisfies Rule;
 
-/** What closes what stands around addresses in mails and lists, and what opens it. */
-const CLOSED: ReadonlyMap<string, string> = new Map(
+/** The brackets and quotes that can enclose an address in mails and lists: opening ones, by the closing one. */
+const OPENING_MARKS: ReadonlyMap<string, string> = new Map(
   [
     "<>",
     "()",
@@ -71,33 +71,34 @@ const CLOSED: ReadonlyMap<string, string> = new Map(
   ].map(([open = "", close = ""]) => [close, open]),
 );
 
-/** What stands around a mail address that was taken from a mail or a list. */
+/** The text that encloses an email address copied from a mail or a list, and the address itself. */
 export interface AddressWrapping {
   readonly code: "mail-scheme" | "mail-enclosed";
-  /** the address alone */
+  /** address without the enclosing text */
   readonly bare: string;
 }
 
 /**
- * What of a mail address is no part of it: `mailto:`, or brackets and quotes, also behind a name; undefined for nearly
- * all. {@link MAIL_ADDRESS} lets it pass: the console may hold such values.
+ * Finds text in an email address that does not belong to it: `mailto:`, or brackets or quotes, with or without a name
+ * before them. Returns undefined for nearly all addresses. {@link EMAIL_ADDRESS_RULE} accepts such values, because the
+ * console may contain them.
  */
-export const wrappingOf = (address: string): AddressWrapping | undefined => {
+export const findAddressWrapping = (address: string): AddressWrapping | undefined => {
   const value = address.normalize("NFKC");
   if (/^mailto:/iu.test(value)) {
     const bare = value.slice("mailto:".length);
-    return { code: "mail-scheme", bare: wrappingOf(bare)?.bare ?? bare };
+    return { code: "mail-scheme", bare: findAddressWrapping(bare)?.bare ?? bare };
   }
   const at = value.indexOf("@");
-  // brackets of a domain open behind the @, quotes of a local part close before it
-  const opener = CLOSED.get(value.slice(-1));
+  // brackets of a domain open after the @, and quotes of a local part close before it: both belong to the address
+  const opener = OPENING_MARKS.get(value.slice(-1));
   const open = opener === undefined || at < 0 ? -1 : value.slice(0, at).lastIndexOf(opener);
   if (open < 0) return undefined;
   const bare = value.slice(open + 1, -1);
-  return { code: "mail-enclosed", bare: wrappingOf(bare)?.bare ?? bare };
+  return { code: "mail-enclosed", bare: findAddressWrapping(bare)?.bare ?? bare };
 };
 
-/** One violation of a rule. */
+/** A violation of a rule. */
 export interface RuleFault {
   readonly code: ProblemCode;
   readonly params: ProblemParams;
@@ -106,8 +107,8 @@ export interface RuleFault {
 const NO_FAULTS: readonly RuleFault[] = [];
 const NO_PARAMS: ProblemParams = {};
 
-/** The length in characters: full-width and half-width count 1, a surrogate pair counts 1. */
-export const characterCount = (value: string): number => {
+/** Returns the length in characters. A full-width or half-width character counts 1, and so does a surrogate pair. */
+export const countCharacters = (value: string): number => {
   let count = value.length;
   for (let i = 1; i < value.length; i += 1) {
     if ((value.charCodeAt(i) & 0xfc00) === 0xdc00 && (value.charCodeAt(i - 1) & 0xfc00) === 0xd800) count -= 1;
@@ -115,21 +116,21 @@ export const characterCount = (value: string): number => {
   return count;
 };
 
-const ALPHANUMERIC = new RegExp(`^${CHARACTERS["half-width-alphanumeric"]}*$`);
+const ALPHANUMERIC_PATTERN = new RegExp(`^${CHARSET_CLASSES["half-width-alphanumeric"]}*$`);
 
 const isPort = (value: string): boolean => /^\d+$/.test(value) && Number(value) >= 1 && Number(value) <= 65_535;
 
-const one = (fits: boolean, code: ProblemCode, params: ProblemParams = NO_PARAMS): readonly RuleFault[] =>
+const createFaultUnless = (fits: boolean, code: ProblemCode, params: ProblemParams = NO_PARAMS): readonly RuleFault[] =>
   fits ? NO_FAULTS : [{ code, params }];
 
-const textFaults = (rule: Extract<Rule, { kind: "text" }>, value: string): readonly RuleFault[] => {
+const findTextFaults = (rule: Extract<Rule, { kind: "text" }>, value: string): readonly RuleFault[] => {
   const { min, max } = rule;
-  // a value has at most `length` and at least `length / 2` characters: most values are decided without counting
-  const long = max !== undefined && value.length > max && characterCount(value) > max;
-  const short = min !== undefined && value.length < min * 2 && characterCount(value) < min;
-  const foreign = rule.charset !== undefined && !ALPHANUMERIC.test(value);
+  // a value has at most `length` and at least `length / 2` characters, so most values need no counting
+  const long = max !== undefined && value.length > max && countCharacters(value) > max;
+  const short = min !== undefined && value.length < min * 2 && countCharacters(value) < min;
+  const foreign = rule.charset !== undefined && !ALPHANUMERIC_PATTERN.test(value);
   if (!long && !short && !foreign) return NO_FAULTS;
-  const length = characterCount(value);
+  const length = countCharacters(value);
   const faults: RuleFault[] = [];
   if (long) faults.push({ code: "too-long", params: { length, max } });
   if (short) faults.push({ code: "too-short", params: { length, min } });
@@ -138,44 +139,49 @@ const textFaults = (rule: Extract<Rule, { kind: "text" }>, value: string): reado
 };
 
 /**
- * All violations of `rule` by `value`; a shared empty list if there are none. A blank value (`""`) violates no
- * rule: whether a field may be blank is up to its column. The severity of a fault is that of its code.
+ * Returns all violations of `rule` by `value`; a shared empty list if there are none. A blank value (`""`) does not
+ * violate any rule, because the column decides whether a field may be blank. The severity of a fault depends on its
+ * code.
  *
  * @see facts 6.1: the documented limits; a port outside 1-65535 is a warning; nothing else is a rule
  */
-export const faultsOf = (rule: Rule, value: string): readonly RuleFault[] => {
+export const listRuleFaults = (rule: Rule, value: string): readonly RuleFault[] => {
   if (value === "") return NO_FAULTS;
-  if (rule.kind === "text") return textFaults(rule, value);
-  if (rule.kind === "port") return one(isPort(value), "port-range");
+  if (rule.kind === "text") return findTextFaults(rule, value);
+  if (rule.kind === "port") return createFaultUnless(isPort(value), "port-range");
   if (rule.kind === "choice") {
-    return rule.choices.includes(value) ? NO_FAULTS : one(false, "not-choice", { choices: rule.choices.join(" / ") });
+    return rule.choices.includes(value)
+      ? NO_FAULTS
+      : createFaultUnless(false, "not-choice", { choices: rule.choices.join(" / ") });
   }
-  const { pattern, code } = PATTERNS[rule.kind];
-  return one(pattern.test(value), code);
+  const { pattern, code } = PATTERN_RULES[rule.kind];
+  return createFaultUnless(pattern.test(value), code);
 };
 
-/** True if the value is not blank and violates nothing. */
-export const fits = (rule: Rule, value: string): boolean => value !== "" && faultsOf(rule, value).length === 0;
+/** Returns true if the value is not blank and does not violate the rule. */
+export const satisfiesRule = (rule: Rule, value: string): boolean =>
+  value !== "" && listRuleFaults(rule, value).length === 0;
 
-/** True if no value can violate the rule. */
+/** Returns true if no value can violate the rule. */
 export const isUnlimited = (rule: Rule): boolean =>
   rule.kind === "text" && rule.min === undefined && rule.max === undefined && rule.charset === undefined;
 
 /**
- * The pattern of a rule for the API document; undefined if it has none. It matches blank, too. The greatest length of a
- * text is not in it, nor is what only causes a warning.
+ * Returns the pattern of a rule for the API document, or undefined if the rule does not have a pattern. The pattern
+ * also matches a blank value. It does not limit the length of a text, and it ignores anything that only causes a
+ * warning.
  */
-export const patternOf = (rule: Rule): string | undefined => {
+export const buildRulePattern = (rule: Rule): string | undefined => {
   if (rule.kind === "choice" || rule.kind === "port") return undefined;
-  if (rule.kind !== "text") return PATTERNS[rule.kind].pattern.source;
+  if (rule.kind !== "text") return PATTERN_RULES[rule.kind].pattern.source;
   const { min, charset } = rule;
-  const character = charset === undefined ? "[\\s\\S]" : CHARACTERS[charset];
+  const character = charset === undefined ? "[\\s\\S]" : CHARSET_CLASSES[charset];
   if (min !== undefined) return `^(?:${character}{${min},})?$`;
   return charset === undefined ? undefined : `^${character}*$`;
 };
 
-/** The stored form of a value that satisfies `rule`: blank is null, a boolean is `TRUE` or `FALSE`. */
-export const canonicalValue = (rule: Rule, value: string): string | null => {
+/** Returns the stored form of a value that satisfies `rule`: null if blank, `TRUE` or `FALSE` for a boolean. */
+export const toStoredValue = (rule: Rule, value: string): string | null => {
   if (value === "") return null;
   return rule.kind === "boolean" ? value.toUpperCase() : value;
 };
@@ -187,16 +193,16 @@ const describeLength = (min: number | undefined, max: number | undefined): Text 
   return text("any text", "任意の文字列");
 };
 
-/** A rule in words, for help, documents and schema descriptions. */
+/** Describes a rule in words, for help, documents and schema descriptions. */
 export const describeRule = (rule: Rule): Text => {
-  if (rule.kind === "port") return text("a port from 1 to 65535", "1〜65535 のポート番号");
+  if (rule.kind === "port") return text("a port number from 1 to 65535", "1〜65535 のポート番号");
   if (rule.kind === "choice") {
     const choices = rule.choices.join(" / ");
     return text(`one of ${choices}`, `${choices} のいずれか`);
   }
-  if (rule.kind !== "text") return PATTERNS[rule.kind].about;
+  if (rule.kind !== "text") return PATTERN_RULES[rule.kind].about;
   const length = describeLength(rule.min, rule.max);
   return rule.charset === undefined
     ? length
-    : text(`${length.en}, half-width letters and digits`, `${length.ja}、半角英数字`);
+    : text(`${length.en}, only half-width letters and digits`, `${length.ja}、半角英数字のみ`);
 };

@@ -1,13 +1,13 @@
 import { text, type Text } from "../text/index.ts";
-import { itemsForUsers, SCHEME_ITEMS } from "./role-policy.ts";
+import { getItemsForNewUsers, SCHEME_ITEMS } from "./role-policy.ts";
 import { OPERATIONS, type Operation } from "./role.ts";
-import { CREATED_AT, idField, UPDATED_AT, type Thing } from "./thing.ts";
+import { CREATED_AT_FIELD, defineIdField, UPDATED_AT_FIELD, type Thing } from "./thing.ts";
 
-/** A named list of check items (カスタム管理権限スキーム), from which custom administrators have their rights. @see facts 2.1 */
+/** A custom scheme (カスタム管理権限スキーム), a list of custom administrators' rights.  @see facts 2.1 */
 export const SCHEME = {
   name: "scheme",
   fields: {
-    id: idField(11),
+    id: defineIdField(11),
     name: {
       type: "text",
       longest: 100,
@@ -20,16 +20,16 @@ export const SCHEME = {
     operations: {
       type: "texts",
       rule: { kind: "choice", choices: SCHEME_ITEMS },
-      label: text("items", "チェック項目"),
+      label: text("check items", "チェック項目"),
       example: ["users.write", "users.move"],
       short: "item",
       byHand: true,
     },
     accounts: { type: "integer", label: text("accounts", "アカウント数"), example: 2 },
-    createdAt: CREATED_AT,
-    updatedAt: UPDATED_AT,
+    createdAt: CREATED_AT_FIELD,
+    updatedAt: UPDATED_AT_FIELD,
   },
-  // @see facts 2.1: where the settings are; their buttons are not known
+  // @see facts 2.1: the screen of the settings is known, the buttons on it are not
   clicks: {
     create: text(
       "Settings > 全般 > カスタム管理権限スキーム設定: add the scheme",
@@ -40,7 +40,7 @@ export const SCHEME = {
       "Settings > 全般 > カスタム管理権限スキーム設定でスキームを変更",
     ),
     delete: text(
-      "Settings > 全般 > カスタム管理権限スキーム設定: delete the scheme, if it is there",
+      "Settings > 全般 > カスタム管理権限スキーム設定: delete the scheme if it exists",
       "Settings > 全般 > カスタム管理権限スキーム設定にスキームがあれば削除",
     ),
     page: text(
@@ -54,33 +54,34 @@ export const SCHEME = {
   versioned: ["name", "operations"],
 } as const satisfies Thing;
 
-/** A check item as the console calls it; of those that the manual does not name, as clomoctl does. */
-export const itemName = (item: Operation): string => OPERATIONS[item].about.ja;
+/** Returns a check item's name in the console, or clomoctl's own name if CLOMO's manual does not name the item. */
+export const getItemName = (item: Operation): string => OPERATIONS[item].about.ja;
 
-/** Whether the manual names a check item. @see facts 2.1 */
-export const isNamedItem = (item: Operation): boolean => "manual" in OPERATIONS[item];
+/** Returns true if CLOMO's manual names the check item. @see facts 2.1 */
+export const isDocumentedItem = (item: Operation): boolean => "manual" in OPERATIONS[item];
 
-const named = (items: readonly Operation[]): string => items.map((item) => `「${itemName(item)}」`).join("");
+const quoteItemNames = (items: readonly Operation[]): string =>
+  items.map((item) => `「${getItemName(item)}」`).join("");
 
-const WITH_ALL = itemsForUsers(true);
-const FURTHER = itemsForUsers(false).filter((item) => !WITH_ALL.includes(item));
+const ITEMS_WITH_ALL = getItemsForNewUsers(true);
+const EXTRA_ITEMS_WITHOUT_ALL = getItemsForNewUsers(false).filter((item) => !ITEMS_WITH_ALL.includes(item));
 
-/** What a scheme needs for creating users. @see facts 2.1 */
-export const USERS_WITH_ALL: Text = text(
-  `${named(WITH_ALL)}, as creating a user always puts it into an organisation`,
-  `${named(WITH_ALL)}(作成時に必ず組織に所属させるため)`,
+/** Lists the check items that a scheme needs to create users. @see facts 2.1 */
+export const NEW_USER_ITEMS: Text = text(
+  `${quoteItemNames(ITEMS_WITH_ALL)}, because a new user is always put into an organisation`,
+  `${quoteItemNames(ITEMS_WITH_ALL)}(作成時に必ず組織に所属させるため)`,
 );
 
-export const USERS_WITHOUT_ALL: Text = text(
-  `where 管理対象組織 is not 全て also ${named(FURTHER)}`,
-  `管理対象組織が「全て」でない場合は${named(FURTHER)}も必要`,
+export const NEW_USER_ITEMS_WITHOUT_ALL: Text = text(
+  `if 管理対象組織 is not 全て, it also needs ${quoteItemNames(EXTRA_ITEMS_WITHOUT_ALL)}`,
+  `管理対象組織が「全て」でない場合は${quoteItemNames(EXTRA_ITEMS_WITHOUT_ALL)}も必要`,
 );
 
 /**
- * The items that a scheme lacks for creating users; none if they can be created.
+ * Returns the check items that a scheme lacks to create users; empty if it permits creating users.
  *
  * @param isWhole the managed organisations (管理対象組織) are 全て
  * @see facts 2.1
  */
-export const lackingForUsers = (items: readonly string[], isWhole: boolean): readonly Operation[] =>
-  itemsForUsers(isWhole).filter((item) => !items.includes(item));
+export const findMissingItemsForNewUsers = (items: readonly string[], isWhole: boolean): readonly Operation[] =>
+  getItemsForNewUsers(isWhole).filter((item) => !items.includes(item));

@@ -1,10 +1,10 @@
-/** So many characters of a sealed text tell which key sealed it, and nothing of the key. */
-const MARK_LENGTH = 6;
+/** Number of characters at the start of a sealed text that identify the key, without revealing any part of it. */
+const KEY_MARK_LENGTH = 6;
 
-/** Tells which key sealed a text: the same mark, the same key. */
-export const sealedBy = (sealed: string): string => sealed.slice(0, MARK_LENGTH);
+/** Returns the mark of the key that sealed a text. The same mark means the same key. */
+export const getKeyMark = (sealed: string): string => sealed.slice(0, KEY_MARK_LENGTH);
 
-/** Secrets that a tenant keeps sealed. */
+/** The secrets that a tenant stores in sealed (encrypted) form. */
 export const SEALED_SECRETS = [
   "ade-key",
   "ade-staged-key",
@@ -14,9 +14,9 @@ export const SEALED_SECRETS = [
   "vpp-token",
 ] as const;
 
-/** A secret that lies in a tenant, sealed. */
+/** A sealed secret that is stored in a tenant. */
 export interface SealedSecret {
   readonly secret: (typeof SEALED_SECRETS)[number];
-  /** the mark of the key that sealed it */
+  /** mark of the key that sealed the secret */
   readonly by: string;
 }

@@ -1,11 +1,12 @@
-import { WINDOWS_FORM } from "./normalise.ts";
+import { WINDOWS_31J_FORMS } from "./normalise.ts";
 
 /**
- * Characters that people write for one another in the names of persons and places, so that who searches for one expects
- * all: forms of one family name (髙橋 and 高橋, 渡邉 and 渡辺, 齋藤 and 斉藤), of which a person's own is often not known,
- * and ヶ of places, typed large or small. Only characters of names: 収 and 收 are no more alike here than 体 and 體.
+ * Characters that are used interchangeably in the names of persons and places, so that a search for one must find all
+ * of them: forms of the same family name (髙橋 and 高橋, 渡邉 and 渡辺, 齋藤 and 斉藤), because it is often not known
+ * which form a person uses, and ヶ in place names, typed large or small. Only characters of names are listed: 収 and 收
+ * are not treated as equal, and neither are 体 and 體.
  */
-const VARIANTS: readonly string[] = [
+const NAME_VARIANTS: readonly string[] = [
   "高髙",
   "崎﨑嵜",
   "辺邊邉",
@@ -33,19 +34,21 @@ const VARIANTS: readonly string[] = [
   "ヶケ",
 ];
 
-const range = (from: number, to: number): readonly string[] =>
+const listCharacters = (from: number, to: number): readonly string[] =>
   Array.from({ length: to - from + 1 }, (_, at) => String.fromCodePoint(from + at));
 
-/** Half-width kana, each one character; and characters that have a full-width and a half-width form, in the first. */
-const HALF_KANA = range(0xff61, 0xff9d);
-const FULL_WIDTH = [...range(0xff01, 0xff5e), "\u3000", "\uffe0", "\uffe1", "\uffe2", "\uffe5"];
+/**
+ * Half-width kana that are one character each. {@link FULL_WIDTH_FORMS} lists the forms of characters with both widths.
+ */
+const HALF_WIDTH_KANA = listCharacters(0xff61, 0xff9d);
+const FULL_WIDTH_FORMS = [...listCharacters(0xff01, 0xff5e), "\u3000", "\uffe0", "\uffe1", "\uffe2", "\uffe5"];
 
-/** Characters that stand for one another, by each of them. */
-const equivalents = (): ReadonlyMap<string, string> => {
+/** Builds a map from each character to all characters that are interchangeable with it, including itself. */
+const buildEquivalents = (): ReadonlyMap<string, string> => {
   const pairs = [
-    ...VARIANTS,
-    ...[...FULL_WIDTH, ...HALF_KANA].map((character) => character.normalize("NFKC") + character),
-    ...[...WINDOWS_FORM].map(([one, other]) => other + one),
+    ...NAME_VARIANTS,
+    ...[...FULL_WIDTH_FORMS, ...HALF_WIDTH_KANA].map((character) => character.normalize("NFKC") + character),
+    ...[...WINDOWS_31J_FORMS].map(([one, other]) => other + one),
   ];
   const groups = new Map<string, string>();
   for (const pair of pairs) {
@@ -55,48 +58,51 @@ const equivalents = (): ReadonlyMap<string, string> => {
   return groups;
 };
 
-let known: ReadonlyMap<string, string> | undefined;
+let cachedEquivalents: ReadonlyMap<string, string> | undefined;
 
-/** A name as anybody may write it: two are equal where a search for the one finds the other, whatever their blanks. */
-export const nameAsWritten = (name: string): string => {
-  known ??= equivalents();
-  const groups = known;
+/** Returns a form of a name without variants and blanks: a search for a name finds all names with the same form. */
+export const toComparableName = (name: string): string => {
+  cachedEquivalents ??= buildEquivalents();
+  const groups = cachedEquivalents;
   const plain = name.normalize("NFKC").replaceAll(/\s+/gu, "");
   return Array.from(plain, (character) => [...(groups.get(character) ?? character)][0] ?? character).join("");
 };
 
-/** A class of a GLOB pattern; `]` stands first in it, and `^` and `-` never do, as they would mean something else there. */
-const classOf = (characters: string): string => {
+/**
+ * Builds a character class of a GLOB pattern. In a class, `]` must come first, `^` must not come first, and `-` must
+ * come last, because other positions give them a special meaning.
+ */
+const buildGlobClass = (characters: string): string => {
   const others = [...characters].filter((character) => !"]^-".includes(character)).join("");
   const special = (character: string): string => (characters.includes(character) ? character : "");
   return `[${special("]")}${others}${special("^")}${special("-")}]`;
 };
 
-/** Voiced kana, whose half-width forms are two characters. */
-const VOICED = /[ヴガギグゲゴザジズゼゾダヂヅデドバビブベボパピプペポ]/g;
+/** Voiced and semi-voiced kana, which have two characters in their half-width form. */
+const VOICED_KANA = /[ヴガギグゲゴザジズゼゾダヂヅデドバビブベボパピプペポ]/g;
 
-/** The half-width form of a voiced kana. */
-const halfOf = (voiced: string): string => {
+/** Returns the half-width form of a voiced kana. */
+const toHalfWidthKana = (voiced: string): string => {
   const [base = "", mark = ""] = voiced.normalize("NFD");
-  const half = HALF_KANA.find((character) => character.normalize("NFKC") === base) ?? base;
+  const half = HALF_WIDTH_KANA.find((character) => character.normalize("NFKC") === base) ?? base;
   return half + (mark === "\u3099" ? "ﾞ" : "ﾟ");
 };
 
 /**
- * The patterns of SQL's GLOB that find a text anywhere, its letters in either width and the characters of names in any of
- * their variants; texts with any of the patterns have it. Stored texts stay as they are, so that a tenant of before is
- * searched alike.
+ * Returns the SQL GLOB patterns that find a text anywhere in a value. Letters match in full and half width, and
+ * characters of names match in all their variants. A value contains the text if any of the patterns matches. Stored
+ * values are not changed, so tenants created by earlier versions can be searched in the same way.
  */
-export const searchPatterns = (text: string): readonly string[] => {
-  known ??= equivalents();
-  const groups = known;
-  // a voiced kana of half width becomes one character
+export const buildSearchPatterns = (text: string): readonly string[] => {
+  cachedEquivalents ??= buildEquivalents();
+  const groups = cachedEquivalents;
+  // a half-width voiced kana becomes one character
   const whole = text.replace(/[\uff61-\uff9f]+/g, (kana) => kana.normalize("NFKC"));
   const patternOf = (wanted: string): string =>
     `*${Array.from(wanted, (character) => {
       const all = groups.get(character) ?? character;
-      return all === character && !"*?[".includes(character) ? character : classOf(all);
+      return all === character && !"*?[".includes(character) ? character : buildGlobClass(all);
     }).join("")}*`;
-  // the text as it was typed too: one that mixes both widths is at least found by itself
-  return [...new Set([patternOf(whole), patternOf(whole.replace(VOICED, halfOf)), patternOf(text)])];
+  // also search for the text as typed: a text that mixes both widths then at least finds itself
+  return [...new Set([patternOf(whole), patternOf(whole.replace(VOICED_KANA, toHalfWidthKana)), patternOf(text)])];
 };

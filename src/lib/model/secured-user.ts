@@ -1,11 +1,11 @@
 import { text, type Text } from "../text/index.ts";
-import { TEXT, type Rule } from "./rules.ts";
+import { ANY_TEXT_RULE, type Rule } from "./rules.ts";
 import {
-  CREATED_AT,
-  EXAMPLE_AT,
-  UPDATED_AT,
-  idField,
-  namedChoice,
+  CREATED_AT_FIELD,
+  EXAMPLE_INSTANT,
+  UPDATED_AT_FIELD,
+  defineIdField,
+  defineLabelledChoice,
   type Field,
   type Fields,
   type RecordOf,
@@ -13,20 +13,20 @@ import {
   type ThingInFiles,
 } from "./thing.ts";
 
-/** The business apps whose users are managed in CLOMO SECURED APPs MANAGER, in the order of the maker's manual. */
+/** The business apps with users that are managed in CLOMO SECURED APPs MANAGER, in the order of CLOMO's manual. */
 export const SECURED_APPS = ["browser", "docs", "mailer", "calendar", "contacts"] as const;
 
 export type SecuredApp = (typeof SECURED_APPS)[number];
 
-/** An app's name as people write it: `Browser`. */
-export const securedAppName = (app: SecuredApp): string => app.charAt(0).toUpperCase() + app.slice(1);
+/** Returns the name of an app for people, such as `Browser`. */
+export const formatSecuredAppName = (app: SecuredApp): string => app.charAt(0).toUpperCase() + app.slice(1);
 
 /**
- * The rules of a SECURED APPs user's fields; a field without a documented limit has none here.
+ * The rules for the fields of a SECURED APPs user. A field without a documented limit does not have a rule here.
  *
  * @see facts 6.1 (limits), 6.3 (booleans, アカウントのタイプ)
  */
-const RULES = {
+const SECURED_FIELD_RULES = {
   upTo255: { kind: "text", max: 255 },
   id: { kind: "text", max: 255, charset: "half-width-alphanumeric" },
   password: { kind: "text", min: 6, max: 255, charset: "half-width-alphanumeric" },
@@ -35,49 +35,49 @@ const RULES = {
   port: { kind: "port" },
 } as const satisfies Record<string, Rule>;
 
-/** A setting that only some apps have. @param onScreen what the console's screen calls it, where its files do otherwise */
-const setting = (header: string, rule: Rule = TEXT, onScreen?: string) =>
+/** Defines a setting that only some apps have.  @param onScreen the console's label if it differs from `header` */
+const defineSetting = (header: string, rule: Rule = ANY_TEXT_RULE, onScreen?: string) =>
   ({ type: "text", rule, column: { header }, within: "settings", onScreen }) as const satisfies Field;
 
-const secret = (header: string, rule: Rule = TEXT) =>
+const defineSecret = (header: string, rule: Rule = ANY_TEXT_RULE) =>
   ({ type: "text", rule, column: { header }, secret: true }) as const satisfies Field;
 
-/** What a user of an app is: derived from the mark of administrators and the app's flag of managers. @see facts 6.6 */
-const ROLES = {
+/** The roles of a user in an app, derived from the app's administrator mark and manager flag.  @see facts 6.6 */
+const SECURED_ROLES = {
   administrator: text("administrator", "管理者"),
   manager: text("manager", "ファイル管理者・グループ管理者"),
   user: text("user", "一般ユーザー"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-export type SecuredRole = keyof typeof ROLES;
+export type SecuredRole = keyof typeof SECURED_ROLES;
 
-/** An app's managers: the field that marks one, and what people call one. */
-interface Managers {
+/** The managers of an app: the field that marks a user as a manager, and the name of the role. */
+interface AppManagerRole {
   readonly flag: "fileManager" | "groupManager";
   readonly called: Text;
 }
 
-const GROUP_MANAGERS = {
+const GROUP_MANAGER_ROLE = {
   flag: "groupManager",
   called: text("group manager", "グループ管理者"),
 } as const;
 
-/** The managers of the apps that have some: Browser and Mailer have none. @see facts 6.6, 6.7 */
-export const SECURED_MANAGERS: Readonly<Partial<Record<SecuredApp, Managers>>> = {
+/** The manager roles by app. Browser and Mailer do not have managers. @see facts 6.6, 6.7 */
+export const SECURED_MANAGER_ROLES: Readonly<Partial<Record<SecuredApp, AppManagerRole>>> = {
   docs: { flag: "fileManager", called: text("file manager", "ファイル管理者") },
-  calendar: GROUP_MANAGERS,
-  contacts: GROUP_MANAGERS,
+  calendar: GROUP_MANAGER_ROLE,
+  contacts: GROUP_MANAGER_ROLE,
 };
 
-const APP = { type: "choice", choices: SECURED_APPS, label: text("app", "アプリ"), example: "docs" } as const;
+const APP_FIELD = { type: "choice", choices: SECURED_APPS, label: text("app", "アプリ"), example: "docs" } as const;
 
-/** The fields of a SECURED APPs user; a header means the same field in every app. @see facts 6.3 */
-const FIELDS = {
-  id: idField(4),
-  app: APP,
+/** The fields of a SECURED APPs user. Columns with the same header are the same field in every app. @see facts 6.3 */
+const SECURED_USER_FIELDS = {
+  id: defineIdField(4),
+  app: APP_FIELD,
   userId: {
     type: "text",
-    rule: RULES.id,
+    rule: SECURED_FIELD_RULES.id,
     label: text("user id", "ユーザーID"),
     onScreen: "ユーザー ID",
     example: "hanako01",
@@ -86,8 +86,8 @@ const FIELDS = {
   },
   displayName: {
     type: "text",
-    rule: RULES.upTo255,
-    // that it must not be blank is inferred: facts 6.1 have its length only
+    rule: SECURED_FIELD_RULES.upTo255,
+    // that the name must not be blank is inferred: facts 6.1 mention only its length
     label: text("name", "表示名"),
     onScreen: "名前",
     example: "髙橋 花子",
@@ -98,7 +98,7 @@ const FIELDS = {
   },
   description: {
     type: "text",
-    rule: RULES.upTo255,
+    rule: SECURED_FIELD_RULES.upTo255,
     nullable: true,
     lines: true,
     label: text("description", "説明"),
@@ -110,7 +110,7 @@ const FIELDS = {
     label: text("groups", "グループ名"),
     onScreen: "所属するグループ",
     example: ["営業"],
-    rule: TEXT,
+    rule: ANY_TEXT_RULE,
     column: {},
     comparison: "name",
     short: "group",
@@ -121,10 +121,10 @@ const FIELDS = {
       creates: { option: "createGroups", count: "groupsCreated" },
     },
   },
-  // on the screen of every app, in no file: imports leave them as they are
+  // on the screen of every app but not in any file, so imports leave these fields unchanged
   device: {
     type: "text",
-    rule: TEXT,
+    rule: ANY_TEXT_RULE,
     nullable: true,
     label: text("device", "デバイス"),
     example: null,
@@ -144,64 +144,72 @@ const FIELDS = {
   secretsSet: {
     type: "objects",
     of: { field: { type: "text" }, at: { type: "instant" } },
-    label: text("secrets set", "設定済みの機密情報"),
-    example: [{ field: "password", at: EXAMPLE_AT }],
+    label: text("secrets set", "設定済みのパスワードなど"),
+    example: [{ field: "password", at: EXAMPLE_INSTANT }],
   },
   administrator: { type: "boolean", label: text("administrator", "管理者"), example: false },
-  role: { ...namedChoice(ROLES), label: text("role", "権限"), example: "manager" },
-  createdAt: CREATED_AT,
-  updatedAt: UPDATED_AT,
+  role: { ...defineLabelledChoice(SECURED_ROLES), label: text("role", "権限"), example: "manager" },
+  createdAt: CREATED_AT_FIELD,
+  updatedAt: UPDATED_AT_FIELD,
 
-  password: { ...secret("パスワード", RULES.password), column: { header: "パスワード", required: "new" } },
-  secretKey: secret("シークレットキー", RULES.id),
-  fileManager: setting("ファイル管理者権限", RULES.flag, "ファイル管理者"),
-  groupManager: setting("グループ管理者フラグ", RULES.flag, "グループ管理者"),
-  imapMailAccountName: setting("IMAPメールアカウント名"),
-  imapMailAddress: setting("IMAPメールアドレス"),
-  imapUserName: setting("IMAPユーザー名"),
-  imapMailAccountPassword: secret("IMAPメールアカウントパスワード"),
-  imapPassphrase: secret("IMAP認証パスフレーズ"),
-  imapMailAccountDescription: setting("IMAPメールアカウント説明"),
-  imapIncomingServer: setting("IMAP受信サーバアドレス"),
-  imapIncomingPort: setting("IMAP受信サーバポート番号", RULES.port),
-  imapIncomingSsl: setting("IMAP受信サーバSSL有効", RULES.flag),
-  imapOutgoingServer: setting("IMAP送信サーバアドレス"),
-  imapOutgoingPort: setting("IMAP送信サーバポート番号", RULES.port),
-  imapOutgoingSsl: setting("IMAP送信サーバSSL有効", RULES.flag),
-  exchangeServerAccountName: setting("Exchangeサーバアカウント名"),
-  exchangeMailAddress: setting("Exchangeメールアドレス"),
-  exchangeDomain: setting("Exchangeドメイン"),
-  exchangeAccount: setting("Exchangeアカウント"),
-  exchangeAccountPassword: secret("Exchangeアカウントパスワード"),
-  exchangePassphrase: secret("Exchange認証パスフレーズ"),
-  exchangeServerAccountDescription: setting("Exchangeサーバアカウント説明"),
-  exchangeServer: setting("Exchangeサーバアドレス"),
-  exchangeSsl: setting("ExchangeサーバSSL有効", RULES.flag),
-  proxyEnabled: setting("プロキシ設定", RULES.flag),
-  proxyHost: setting("プロキシホストアドレス"),
-  proxyPort: setting("プロキシポート", RULES.port),
-  proxyUser: setting("プロキシユーザー"),
-  proxyPassword: secret("プロキシパスワード"),
-  imapDomain: setting("IMAPドメイン"),
-  imapAccount: setting("IMAPアカウント"),
-  imapAccountPassword: secret("IMAPアカウントパスワード"),
-  exchangeMailAccountName: setting("Exchangeメールアカウント名"),
-  exchangeMailAccountDescription: setting("Exchangeメールアカウント説明"),
-  microsoft365AccountName: setting("Microsoft365アカウント名"),
-  microsoft365MailAddress: setting("Microsoft365メールアドレス"),
-  microsoft365Passphrase: secret("Microsoft365認証パスフレーズ"),
-  microsoft365AccountDescription: setting("Microsoft365アカウント説明"),
-  accountType: setting("アカウントのタイプ", RULES.accountType),
-  mailAddress: setting("メールアドレス"),
+  password: {
+    ...defineSecret("パスワード", SECURED_FIELD_RULES.password),
+    column: { header: "パスワード", required: "new" },
+  },
+  secretKey: defineSecret("シークレットキー", SECURED_FIELD_RULES.id),
+  fileManager: defineSetting("ファイル管理者権限", SECURED_FIELD_RULES.flag, "ファイル管理者"),
+  groupManager: defineSetting("グループ管理者フラグ", SECURED_FIELD_RULES.flag, "グループ管理者"),
+  imapMailAccountName: defineSetting("IMAPメールアカウント名"),
+  imapMailAddress: defineSetting("IMAPメールアドレス"),
+  imapUserName: defineSetting("IMAPユーザー名"),
+  imapMailAccountPassword: defineSecret("IMAPメールアカウントパスワード"),
+  imapPassphrase: defineSecret("IMAP認証パスフレーズ"),
+  imapMailAccountDescription: defineSetting("IMAPメールアカウント説明"),
+  imapIncomingServer: defineSetting("IMAP受信サーバアドレス"),
+  imapIncomingPort: defineSetting("IMAP受信サーバポート番号", SECURED_FIELD_RULES.port),
+  imapIncomingSsl: defineSetting("IMAP受信サーバSSL有効", SECURED_FIELD_RULES.flag),
+  imapOutgoingServer: defineSetting("IMAP送信サーバアドレス"),
+  imapOutgoingPort: defineSetting("IMAP送信サーバポート番号", SECURED_FIELD_RULES.port),
+  imapOutgoingSsl: defineSetting("IMAP送信サーバSSL有効", SECURED_FIELD_RULES.flag),
+  exchangeServerAccountName: defineSetting("Exchangeサーバアカウント名"),
+  exchangeMailAddress: defineSetting("Exchangeメールアドレス"),
+  exchangeDomain: defineSetting("Exchangeドメイン"),
+  exchangeAccount: defineSetting("Exchangeアカウント"),
+  exchangeAccountPassword: defineSecret("Exchangeアカウントパスワード"),
+  exchangePassphrase: defineSecret("Exchange認証パスフレーズ"),
+  exchangeServerAccountDescription: defineSetting("Exchangeサーバアカウント説明"),
+  exchangeServer: defineSetting("Exchangeサーバアドレス"),
+  exchangeSsl: defineSetting("ExchangeサーバSSL有効", SECURED_FIELD_RULES.flag),
+  proxyEnabled: defineSetting("プロキシ設定", SECURED_FIELD_RULES.flag),
+  proxyHost: defineSetting("プロキシホストアドレス"),
+  proxyPort: defineSetting("プロキシポート", SECURED_FIELD_RULES.port),
+  proxyUser: defineSetting("プロキシユーザー"),
+  proxyPassword: defineSecret("プロキシパスワード"),
+  imapDomain: defineSetting("IMAPドメイン"),
+  imapAccount: defineSetting("IMAPアカウント"),
+  imapAccountPassword: defineSecret("IMAPアカウントパスワード"),
+  exchangeMailAccountName: defineSetting("Exchangeメールアカウント名"),
+  exchangeMailAccountDescription: defineSetting("Exchangeメールアカウント説明"),
+  microsoft365AccountName: defineSetting("Microsoft365アカウント名"),
+  microsoft365MailAddress: defineSetting("Microsoft365メールアドレス"),
+  microsoft365Passphrase: defineSecret("Microsoft365認証パスフレーズ"),
+  microsoft365AccountDescription: defineSetting("Microsoft365アカウント説明"),
+  accountType: defineSetting("アカウントのタイプ", SECURED_FIELD_RULES.accountType),
+  mailAddress: defineSetting("メールアドレス"),
 } as const satisfies Fields;
 
-/** The server from which and by which an account's mail is read. */
-const IMAP_INCOMING = ["imapIncomingServer", "imapIncomingPort", "imapIncomingSsl"] as const;
-const EXCHANGE_LOGIN = ["exchangeDomain", "exchangeAccount", "exchangeAccountPassword", "exchangePassphrase"] as const;
-const EXCHANGE_SERVER = ["exchangeServer", "exchangeSsl"] as const;
-const PROXY = ["proxyEnabled", "proxyHost", "proxyPort", "proxyUser", "proxyPassword"] as const;
+/** Fields of the server for incoming mail. Like the lists below, they are shared by several formats. */
+const IMAP_INCOMING_FIELDS = ["imapIncomingServer", "imapIncomingPort", "imapIncomingSsl"] as const;
+const EXCHANGE_LOGIN_FIELDS = [
+  "exchangeDomain",
+  "exchangeAccount",
+  "exchangeAccountPassword",
+  "exchangePassphrase",
+] as const;
+const EXCHANGE_SERVER_FIELDS = ["exchangeServer", "exchangeSsl"] as const;
+const PROXY_FIELDS = ["proxyEnabled", "proxyHost", "proxyPort", "proxyUser", "proxyPassword"] as const;
 
-/** A user of one of the five SECURED APPs; `settings` are the app's own non-secret columns, by field. */
+/** A user of one of the five SECURED APPs. `settings` contains the app's own columns that are not secret, by field. */
 export const SECURED_USER = {
   name: "secured_user",
   title: text("SECURED APPs users", "SECURED APPs ユーザー"),
@@ -214,20 +222,20 @@ export const SECURED_USER = {
   // @see seed 004
   clicks: {
     create: text(
-      "SECURED APPs MANAGER ({app}): Users › ユーザーの追加アイコン › fill in the dialog, パスワード and パスワードの確認 too (no password is known here)",
+      "SECURED APPs MANAGER ({app}): Users › ユーザーの追加アイコン › fill in the dialog, including パスワード and パスワードの確認 (clomoctl does not store passwords)",
       "SECURED APPs MANAGER({app})の「Users」画面でユーザーの追加アイコンを選択し、編集ダイアログに入力(「パスワード」と「パスワードの確認」も。clomoctl はパスワードを保存していません)",
     ),
     edit: text(
-      "SECURED APPs MANAGER ({app}): Users › the user › 編集 › 保存",
+      "SECURED APPs MANAGER ({app}): Users › select the user › 編集 › make the changes › 保存",
       "SECURED APPs MANAGER({app})の「Users」画面でユーザーを選択し、「編集ボタン」または「編集」を選択して変更し、「保存」を選択",
     ),
     delete: text(
-      "SECURED APPs MANAGER ({app}): Users › tick the user at the left end › ユーザー削除アイコン › OK",
+      "SECURED APPs MANAGER ({app}): Users › tick the box to the left of the user › ユーザー削除アイコン › OK",
       "SECURED APPs MANAGER({app})の「Users」画面で、ユーザーの左端にチェックを付け、「ユーザー削除アイコン」›「OK」を選択",
     ),
   },
-  fields: FIELDS,
-  // @see facts 6.3: in the order and spelling of the maker's manual
+  fields: SECURED_USER_FIELDS,
+  // @see facts 6.3: in the order and spelling of CLOMO's manual
   formats: {
     browser: ["displayName", "userId", "password", "description"],
     docs: ["displayName", "userId", "password", "secretKey", "groups", "fileManager", "description"],
@@ -242,16 +250,16 @@ export const SECURED_USER = {
       "imapMailAccountPassword",
       "imapPassphrase",
       "imapMailAccountDescription",
-      ...IMAP_INCOMING,
+      ...IMAP_INCOMING_FIELDS,
       "imapOutgoingServer",
       "imapOutgoingPort",
       "imapOutgoingSsl",
       "exchangeServerAccountName",
       "exchangeMailAddress",
-      ...EXCHANGE_LOGIN,
+      ...EXCHANGE_LOGIN_FIELDS,
       "exchangeServerAccountDescription",
-      ...EXCHANGE_SERVER,
-      ...PROXY,
+      ...EXCHANGE_SERVER_FIELDS,
+      ...PROXY_FIELDS,
     ],
     calendar: [
       "displayName",
@@ -267,17 +275,17 @@ export const SECURED_USER = {
       "imapAccountPassword",
       "imapPassphrase",
       "imapMailAccountDescription",
-      ...IMAP_INCOMING,
+      ...IMAP_INCOMING_FIELDS,
       "exchangeMailAccountName",
       "exchangeMailAddress",
-      ...EXCHANGE_LOGIN,
+      ...EXCHANGE_LOGIN_FIELDS,
       "exchangeMailAccountDescription",
-      ...EXCHANGE_SERVER,
+      ...EXCHANGE_SERVER_FIELDS,
       "microsoft365AccountName",
       "microsoft365MailAddress",
       "microsoft365Passphrase",
       "microsoft365AccountDescription",
-      ...PROXY,
+      ...PROXY_FIELDS,
     ],
     contacts: [
       "displayName",
@@ -289,17 +297,17 @@ export const SECURED_USER = {
       "exchangeMailAccountName",
       "accountType",
       "mailAddress",
-      ...EXCHANGE_LOGIN,
+      ...EXCHANGE_LOGIN_FIELDS,
       "exchangeMailAccountDescription",
-      ...EXCHANGE_SERVER,
-      ...PROXY,
+      ...EXCHANGE_SERVER_FIELDS,
+      ...PROXY_FIELDS,
     ],
   },
   keys: [{ name: "user-id", field: "userId", unique: true }],
   namedBy: "displayName",
   noun: "user",
   scope: "app",
-  // @see facts 6.6: administrators of one app become those of the others
+  // @see facts 6.6: an administrator of one app becomes an administrator of the other apps, too
   protects: { by: "administrator", across: "userId", present: "administrator-row" },
   usual: ["userId", "name", "description", "groups", "role"],
   versioned: [
@@ -345,18 +353,18 @@ export const SECURED_USER = {
     "mailAddress",
   ],
 } as const satisfies ThingInFiles & {
-  readonly formats: Readonly<Record<SecuredApp, readonly (keyof typeof FIELDS)[]>>;
+  readonly formats: Readonly<Record<SecuredApp, readonly (keyof typeof SECURED_USER_FIELDS)[]>>;
 };
 
-/** A group of users of one app. */
+/** A group of users in one app. */
 export const SECURED_GROUP = {
   name: "secured_group",
   fields: {
-    id: idField(6),
-    app: APP,
+    id: defineIdField(6),
+    app: APP_FIELD,
     name: {
       type: "text",
-      rule: TEXT,
+      rule: ANY_TEXT_RULE,
       label: text("name", "グループ名"),
       example: "営業",
       comparison: "name",
@@ -364,20 +372,21 @@ export const SECURED_GROUP = {
       byHand: true,
     },
     users: { type: "integer", label: text("users", "ユーザー数"), example: 12 },
-    createdAt: CREATED_AT,
+    createdAt: CREATED_AT_FIELD,
   },
-  // @see facts 6.7: Docs has a screen for groups; how they are made there, and where in other apps, the manual does not say
+  // @see facts 6.7: Docs has a screen for groups; the manual does not say how to create groups there, or where to do so
+  // in other apps
   clicks: {
     create: text(
-      "SECURED APPs MANAGER ({app}): add the group (in Docs on the screen Groups; how, and where in other apps, the manual does not say)",
+      "SECURED APPs MANAGER ({app}): add the group (in Docs: on the Groups screen; the manual does not describe the steps, or the screen in other apps)",
       "SECURED APPs MANAGER({app})でグループを追加(Docs では「Groups」画面。手順と、ほかのアプリでの画面はマニュアルにありません)",
     ),
     edit: text(
-      "SECURED APPs MANAGER ({app}): rename the group (in Docs on the screen Groups; how, and where in other apps, the manual does not say)",
+      "SECURED APPs MANAGER ({app}): rename the group (in Docs: on the Groups screen; the manual does not describe the steps, or the screen in other apps)",
       "SECURED APPs MANAGER({app})でグループの名前を変更(Docs では「Groups」画面。手順と、ほかのアプリでの画面はマニュアルにありません)",
     ),
     delete: text(
-      "SECURED APPs MANAGER ({app}): delete the group, if it is there (in Docs on the screen Groups; how, and where in other apps, the manual does not say)",
+      "SECURED APPs MANAGER ({app}): delete the group if it exists (in Docs: on the Groups screen; the manual does not describe the steps, or the screen in other apps)",
       "SECURED APPs MANAGER({app})にグループがあれば削除(Docs では「Groups」画面。手順と、ほかのアプリでの画面はマニュアルにありません)",
     ),
     page: text("SECURED APPs MANAGER ({app}), groups", "SECURED APPs MANAGER({app})のグループ"),
@@ -389,5 +398,5 @@ export const SECURED_GROUP = {
   versioned: ["name"],
 } as const satisfies Thing;
 
-export type SecuredUser = RecordOf<typeof FIELDS>;
+export type SecuredUser = RecordOf<typeof SECURED_USER_FIELDS>;
 export type SecuredGroup = RecordOf<typeof SECURED_GROUP.fields>;

@@ -1,42 +1,42 @@
 import type { SealedSecret } from "./sealed.ts";
 
-/** Who holds the write lock of a tenant's file. */
+/** The process that holds the write lock of a tenant file. */
 export interface LockHolder {
   readonly pid: number;
-  /** `import`, as it is noted by the holder */
+  /** what the process is doing, as noted by the process itself, such as `import` */
   readonly what: string;
-  /** a UTC instant */
+  /** when the process took the lock, as a UTC instant */
   readonly since: string;
 }
 
-/** How the table of the audit, an index or a trigger of it differs from that of this version. */
-export interface TableBreak {
-  /** `audit` is the table itself */
+/** A difference between the audit table, or one of its indexes or triggers, and the definition in this version. */
+export interface AuditTableDifference {
+  /** name of the table (`audit`), index or trigger */
   readonly name: string;
   readonly reason: "altered" | "missing" | "unknown";
 }
 
-/** The file of an embedded tenant as it lies on the disk, looked at without changing it. */
+/** The state of the file of a local tenant on disk, inspected without changing the file. */
 export interface TenantFileState {
   readonly path: string;
   readonly bytes: number;
-  /** of its write-ahead log */
+  /** size of the write-ahead log */
   readonly logBytes: number;
-  /** the version of its schema, and that of the program */
+  /** version of the schema of the file; `newest` is the version of the schema of this program */
   readonly version: number;
   readonly newest: number;
-  /** what the database says is damaged, the first ones */
+  /** first errors that the integrity check of the database finds */
   readonly faults: readonly string[];
-  /** number of records that refer to records that are not there */
+  /** number of records that refer to records that do not exist */
   readonly strays: number;
-  /** the last record of its audit; null where there is none yet, or the file is of a newer version */
+  /** last record of the audit log; null if there is none yet, or if the file has a newer version */
   readonly auditHead: { readonly seq: number; readonly hash: string } | null;
-  /** how the table of its audit differs; empty where that is as this version makes it, or cannot be compared */
-  readonly auditTable: readonly TableBreak[];
-  /** the secrets that it has; none where it is of another version */
+  /** differences in the audit table; empty if there are none, or if the table cannot be compared */
+  readonly auditTable: readonly AuditTableDifference[];
+  /** sealed secrets in the file; empty if the file has a different version */
   readonly sealed: readonly SealedSecret[];
-  /** somebody holds its write lock; undefined where that cannot be tried, as the file cannot be written, or is of a newer version */
+  /** true if a process holds the write lock; undefined if the file is not writable or has a newer version */
   readonly isLocked: boolean | undefined;
-  /** who it is, where the holder left a note */
+  /** the holder of the write lock, if the holder left a note */
   readonly holder: LockHolder | undefined;
 }

@@ -1,45 +1,45 @@
 import { text, type Text } from "../text/index.ts";
-import { SENDABLE_ADDRESS } from "./rules.ts";
-import { namedChoice, type Field, type Fields, type RecordOf, type Thing } from "./thing.ts";
+import { SENDABLE_ADDRESS_RULE } from "./rules.ts";
+import { defineLabelledChoice, type Field, type Fields, type RecordOf, type Thing } from "./thing.ts";
 
-/** Free text; blank means null. */
-const words = (label: Text, example: string) =>
+/** Defines a field for free text; a blank value is stored as null. */
+const defineTextField = (label: Text, example: string) =>
   ({ type: "text", longest: 255, nullable: true, label, example }) as const satisfies Field;
 
-/** Whether something is used: null where nobody has said it, which is neither. */
-const use = (label: Text, example: boolean | null = true) =>
+/** Defines a field that says whether something is used; null if not recorded, which means neither yes nor no. */
+const defineUsageField = (label: Text, example: boolean | null = true) =>
   ({ type: "boolean", nullable: true, label, example }) as const satisfies Field;
 
-/** With which accounts Android Enterprise is used, if it is. @see facts 2.4, 7.3 */
-export const ANDROID_ACCOUNTS = {
+/** The types of accounts that a tenant uses for Android Enterprise. @see facts 2.4, 7.3 */
+export const ANDROID_ACCOUNT_TYPES = {
   "google-play": text("Google Play accounts", "Google Play アカウント方式"),
   workspace: text("Google Workspace accounts", "Google Workspace アカウント"),
-  none: text("none: no Android Enterprise", "なし(Android Enterprise を使わない)"),
+  none: text("none (Android Enterprise is not used)", "なし(Android Enterprise を使わない)"),
 } as const satisfies Record<string, Text>;
 
-/** What may be used, platforms first. */
-export const USES = {
-  ios: use(text("iOS/iPadOS", "iOS/iPadOS")),
-  macos: use(text("macOS", "macOS"), false),
-  android: use(text("Android", "Android")),
-  windows: use(text("Windows", "Windows"), null),
+/** Platforms and services that a tenant can use, platforms first. */
+export const USAGE_FIELDS = {
+  ios: defineUsageField(text("iOS/iPadOS", "iOS/iPadOS")),
+  macos: defineUsageField(text("macOS", "macOS"), false),
+  android: defineUsageField(text("Android", "Android")),
+  windows: defineUsageField(text("Windows", "Windows"), null),
   /** @see facts 4 */
-  ade: use(text("ADE", "ADE")),
-  vpp: use(text("VPP", "VPP")),
-  gate: use(text("CLOMO GATE", "CLOMO GATE"), false),
-  securedApps: use(text("SECURED APPs", "SECURED APPs"), null),
-  mobileAppPortal: use(text("MOBILE APP PORTAL", "MOBILE APP PORTAL")),
+  ade: defineUsageField(text("ADE", "ADE")),
+  vpp: defineUsageField(text("VPP", "VPP")),
+  gate: defineUsageField(text("CLOMO GATE", "CLOMO GATE"), false),
+  securedApps: defineUsageField(text("SECURED APPs", "SECURED APPs"), null),
+  mobileAppPortal: defineUsageField(text("MOBILE APP PORTAL", "MOBILE APP PORTAL")),
 } as const satisfies Fields;
 
-/** Something that may be used. */
-export type Use = keyof typeof USES;
+/** The name of a platform or service that a tenant can use. */
+export type UsageName = keyof typeof USAGE_FIELDS;
 
-/** A contract, by its name. @see facts 4.6: HOME shows 管理端末数 / 契約数 */
+/** A contract, identified by its name. @see facts 4.6: HOME shows 管理端末数 / 契約数 */
 export const CONTRACT = {
   name: { type: "text", longest: 255, blank: false, example: "CLOMO MDM" },
-  /** number of devices it is for; null: not known */
+  /** number of devices that the contract covers; null if unknown */
   licences: { type: "integer", nullable: true, example: 300 },
-  /** its first and its last day; null: not known */
+  /** first day of the contract; `until` is the last day; null if unknown */
   from: { type: "day", nullable: true, example: "2026-04-01" },
   until: { type: "day", nullable: true, example: "2027-03-31" },
 } as const satisfies Fields;
@@ -47,39 +47,39 @@ export const CONTRACT = {
 export type Contract = RecordOf<typeof CONTRACT>;
 
 /**
- * What is known of a tenant itself. It is recorded here only: nothing of it is changed in the console. Null and an empty
- * list say that nobody has said it yet, never that there is none.
+ * What is recorded about a tenant itself. It is recorded only in clomoctl; no value is changed in the console. Null or
+ * an empty list means that nothing is recorded yet, not that nothing exists.
  */
 export const TENANT = {
   name: "tenant",
   fields: {
-    /** from the application form; the login address holds it. @see facts 0 */
-    domain: words(text("domain", "利用ドメイン"), "example"),
+    /** from the application form; part of the login address. @see facts 0 */
+    domain: defineTextField(text("domain", "利用ドメイン"), "example"),
     /** @see facts 0: mailed to the contact person in 「[CLOMO PANEL] 登録完了のお知らせ」 */
-    loginUrl: words(text("login address", "ログイン URL"), "https://panel.example.jp/example"),
+    loginUrl: defineTextField(text("login address", "ログイン URL"), "https://panel.example.jp/example"),
     /** @see facts 0: Settings > Mobile Device Management > iOS > 基本設定 > URL情報 */
-    mdmAddress: words(text("MDM address", "MDM のアドレス(URL情報)"), "mdm.clomo.com/example/ios"),
-    /** HOME 「担当者名」: who answers for the contract. @see facts 7.2 */
-    contactName: words(text("contact person", "担当者名"), "山田 花子"),
+    mdmAddress: defineTextField(text("MDM address", "MDM のアドレス(URL情報)"), "mdm.clomo.com/example/ios"),
+    /** HOME 「担当者名」: the person responsible for the contract. @see facts 7.2 */
+    contactName: defineTextField(text("contact person", "担当者名"), "山田 花子"),
     contactMail: {
       type: "text",
-      rule: SENDABLE_ADDRESS,
+      rule: SENDABLE_ADDRESS_RULE,
       nullable: true,
-      label: text("contact person's mail address", "担当者のメールアドレス"),
+      label: text("contact person's email address", "担当者のメールアドレス"),
       example: "hanako@example.co.jp",
     },
-    contactPhone: words(text("contact person's telephone", "担当者の電話番号"), "03-0000-0000"),
-    contracts: { type: "objects", of: CONTRACT, label: text("contracts", "契約"), example: [exampleContract()] },
-    ...USES,
+    contactPhone: defineTextField(text("contact person's telephone number", "担当者の電話番号"), "03-0000-0000"),
+    contracts: { type: "objects", of: CONTRACT, label: text("contracts", "契約"), example: [buildExampleContract()] },
+    ...USAGE_FIELDS,
     androidAccounts: {
-      ...namedChoice(ANDROID_ACCOUNTS),
+      ...defineLabelledChoice(ANDROID_ACCOUNT_TYPES),
       nullable: true,
-      label: text("accounts of Android", "Android のアカウント"),
+      label: text("Android accounts", "Android のアカウント"),
       example: "google-play",
     },
-    /** IANA name of the zone in which the console shows times */
-    consoleTimezone: words(text("console's time zone", "管理画面のタイムゾーン"), "Asia/Tokyo"),
-    /** of the people: `ja`, `en` */
+    /** IANA name of the time zone in which the console shows times */
+    consoleTimezone: defineTextField(text("console time zone", "管理画面のタイムゾーン"), "Asia/Tokyo"),
+    /** languages of the users: `ja`, `en` */
     languages: {
       type: "texts",
       rule: { kind: "choice", choices: ["ja", "en"] },
@@ -92,17 +92,17 @@ export const TENANT = {
   usual: [],
 } as const satisfies Thing;
 
-function exampleContract(): unknown {
+function buildExampleContract(): unknown {
   return Object.fromEntries(Object.entries(CONTRACT).map(([name, { example }]) => [name, example]));
 }
 
-/** What is recorded of a tenant itself. */
+/** What is recorded about a tenant itself. */
 export type TenantProfile = RecordOf<typeof TENANT.fields>;
 
-/** Of a tenant of which nobody has said anything. */
-export const UNSAID: TenantProfile = Object.fromEntries(
+/** The profile of a tenant about which nothing is recorded yet. */
+export const EMPTY_TENANT_PROFILE: TenantProfile = Object.fromEntries(
   Object.entries<Field>(TENANT.fields).map(([name, { nullable }]) => [name, nullable === true ? null : []]),
 ) as unknown as TenantProfile;
 
-/** Where the MDM address of a domain is, by the manual. @see facts 0 */
-export const mdmAddressOf = (domain: string): string => `mdm.clomo.com/${domain}/ios`;
+/** Returns the MDM address for a domain, as described in CLOMO's manual. @see facts 0 */
+export const buildMdmAddress = (domain: string): string => `mdm.clomo.com/${domain}/ios`;

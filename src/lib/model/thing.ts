@@ -3,12 +3,12 @@ import type { Comparison } from "./normalise.ts";
 import type { ProblemCode } from "./problem.ts";
 import type { Rule } from "./rules.ts";
 
-/** What a field holds: its shape in JSON. */
-type Shape =
+/** The type of a field's value, with its JSON form. */
+type FieldShape =
   | {
       readonly type: "text";
       readonly rule?: Rule | undefined;
-      /** in characters; for texts that no file has, and that have no other rule */
+      /** maximum length in characters, for texts that are not in files and do not have another rule */
       readonly longest?: number | undefined;
       readonly blank?: false | undefined;
     }
@@ -16,187 +16,190 @@ type Shape =
   | {
       readonly type: "choice";
       readonly choices: readonly [string, ...string[]];
-      /** what people read instead of a choice */
+      /** labels of the choices, for people */
       readonly names?: Readonly<Record<string, Text>> | undefined;
     }
-  /** an id is a UUIDv7, an instant UTC, a day of the calendar `2027-03-31`, a digest SHA-256 in lower-case hexadecimal digits */
+  /** id: UUIDv7; instant: in UTC; day: such as `2027-03-31`; digest: SHA-256 in lower-case hexadecimal digits */
   | { readonly type: "id" | "instant" | "day" | "digest" | "boolean" | "integer" }
   | { readonly type: "object" | "objects"; readonly of: Fields };
 
-/** What a field is in the console's files; its header is the Japanese label. */
-export interface ColumnFacts {
-  /** its name in files, plans and maps, where it is not the field's */
+/** A field's column in the console's files. The header is the field's Japanese label, unless `header` is set. */
+export interface FileColumn {
+  /** name in files, plans and maps, if it differs from the name of the field */
   readonly name?: string | undefined;
-  /** `always`: a cell must not be blank and a new record needs one; `new`: only a new record needs it */
+  /** `always`: a cell must not be blank, and a new record needs a value; `new`: only a new record needs a value */
   readonly required?: "always" | "new" | undefined;
   /** the console's own export contains this column */
   readonly consoleExport?: true | undefined;
-  /** of a cell that names another record the rule of what it is named by; else one that cells and hands are held to, and stored values not */
+  /**
+   * for a cell that refers to another record: the rule for the text that identifies that record; otherwise: a rule for
+   * values from cells or typed by hand, but not for stored values
+   */
   readonly rule?: Rule | undefined;
-  /** the header, where it is not the Japanese label */
+  /** header, if it differs from the Japanese label */
   readonly header?: string | undefined;
 }
 
-/** One field of a thing. */
-export type Field = Shape & {
-  /** the example of the API document */
+/** A field of a record type. */
+export type Field = FieldShape & {
+  /** example in the API document */
   readonly example?: unknown;
   readonly nullable?: true | undefined;
-  /** the name of its column for people; without one it is in no list */
+  /** label of the field's column; a field without a label is not shown in lists */
   readonly label?: Text | undefined;
-  /** what the console's screen calls it, where its files call it otherwise */
+  /** label on the console's screen, if it differs from the header in files */
   readonly onScreen?: string | undefined;
-  /** its name in the tenant API, where it is not the field's own */
+  /** name in the tenant API, if it differs from the name of the field */
   readonly shownAs?: string | undefined;
-  /** the field of the tenant API that shows it among others, by name; undefined if it stands for itself */
+  /** tenant API field that contains this and other fields, such as `settings`; undefined: this field is separate */
   readonly within?: string | undefined;
-  /** of an object: the list's columns that show its members, as `[column, member]` */
+  /** for an object: list columns that show its members, as `[column, member]` */
   readonly columns?: readonly (readonly [column: string, member: string])[] | undefined;
-  /** in no file if undefined */
-  readonly column?: ColumnFacts | undefined;
-  /** somebody sets it, though no file has it */
+  /** undefined if the field is not in any file */
+  readonly column?: FileColumn | undefined;
+  /** true: the field can be set by hand although it is not in any file */
   readonly byHand?: true | undefined;
-  /** by hand, too, it may have several lines */
+  /** true: the value may have several lines, also when it is set by hand */
   readonly lines?: true | undefined;
-  /** a code or number of digits, with which nothing is calculated; so is what is compared as `code` */
+  /** true: a code, or digits that are never used for calculation; a field compared as `code` is also treated as one */
   readonly code?: true | undefined;
-  /** default: `exact` */
+  /** how values are compared; default: `exact` */
   readonly comparison?: Comparison | undefined;
-  /** only one record of the tenant, or of its app if it has one, may have a value of it */
+  /** true: each value belongs to only one record of the tenant, or of the app if the record has one */
   readonly unique?: true | undefined;
   /**
-   * what one value of it is called, where the field's name is not it: comparison keys of `emails` are kept as `emailKey`,
-   * the record that `parentId` names as `parent`
+   * name of a single value, if it differs from the name of the field: comparison keys of `emails` are stored as
+   * `emailKey`, and the record that `parentId` refers to is called `parent`
    */
   readonly short?: string | undefined;
-  /** the column of its key in the console's order of names; a list can be sorted by it */
+  /** column with the sort key for the name order of the console; lists can be sorted by this column */
   readonly sortKey?: string | undefined;
-  /** its value is only ever set: never exported, kept or shown; a blank cell leaves it as it is */
+  /** true: the value can only be set; it is never exported, stored or shown, and a blank cell leaves it unchanged */
   readonly secret?: true | undefined;
-  /** false: a blank cell never clears it, whatever the options say */
+  /** false: a blank cell never clears the value, whatever the options say */
   readonly clearable?: false | undefined;
-  /** the field without which a record never has this one */
+  /** a record can have a value in this field only if it has a value in the field named here */
   readonly onlyWith?: string | undefined;
-  /** the thing a cell names, by one of its keys */
+  /** the record type that a cell refers to, and the key that identifies the record */
   readonly refers?: Reference | undefined;
-  /** of a list: its values have no order; where they name records they have none either */
+  /** true, for a list: the order of its values does not matter; lists that refer to records are always unordered */
   readonly set?: true | undefined;
-  /** the field that a cell resolves to; the column itself is not stored */
+  /** field that is set from the cell; the column itself is not stored */
   readonly resolves?: string | undefined;
 };
 
-/** The thing that a cell names. */
+/** A reference from a cell to a record. */
 export interface Reference {
-  /** name of the thing */
+  /** name of the record type */
   readonly to: string;
-  /** the field of that thing which a cell contains */
+  /** field of that record type that the cell contains */
   readonly by: string;
-  /** the problem of a cell that names nothing, and the parameter that has the cell's value */
+  /** problem to report if no record matches the cell, and the problem's parameter for the cell's value */
   readonly unknown: { readonly code: ProblemCode; readonly param: string };
-  /** the option by which an import creates what the tenant lacks, and the count of what it creates; never if undefined */
+  /** option that makes an import create missing records, and the count of these; undefined: never created */
   readonly creates?:
     | { readonly option: "createOrgs"; readonly count: "orgsCreated" }
     | { readonly option: "createGroups"; readonly count: "groupsCreated" }
     | undefined;
 }
 
-/** Records that no import deletes, and what else no import does to them. */
+/** The records that no import deletes, and the other changes that no import makes to them. */
 export interface Protection {
-  /** the condition that marks them */
+  /** condition that marks protected records */
   readonly by: string;
-  /** the field that tells who one is in every scope: who is protected in one may have to be in others */
+  /** field that identifies the same person in every scope; protection in one scope may have to extend to others */
   readonly across?: string | undefined;
-  /** the problem of a row that has such a record, if none may */
+  /** problem of a row that contains a protected record; undefined if rows may contain protected records */
   readonly present?: ProblemCode | undefined;
-  /** the problem of a replacing file without such a record; it is kept without a word if undefined */
+  /** problem of a replacing file that lacks a protected record; undefined: the record is kept without a message */
   readonly missing?: ProblemCode | undefined;
-  /** fields that no import changes, and the problem of a row that would; reported at the first one */
+  /** fields that no import changes, and the problem of a row that would change them, reported for the first field */
   readonly keeps?: { readonly fields: readonly [string, ...string[]]; readonly code: ProblemCode } | undefined;
 }
 
-/** Fields by name, in the order in which the tenant API and lists have them. */
+/** Fields by name, in the order of the tenant API and of lists. */
 export type Fields = Readonly<Record<string, Field>>;
 
-/** By what a row of a file meets a record. */
-export interface Key {
-  /** as `--key` has it */
+/** A key that matches a row of a file to a record. */
+export interface RecordKey {
+  /** name of the key, as typed after `--key` */
   readonly name: string;
   readonly field: string;
-  /** true: no two records have it; false: a row that meets several is `key-ambiguous` */
+  /** true: no two records have the same value; false: a row that matches several records is `key-ambiguous` */
   readonly unique: boolean;
-  /** fields that together identify a record whose key is blank; the required ones among them must be present */
+  /** fields that together identify a record if its key is blank; the required fields among them must be present */
   readonly standIn?: readonly string[] | undefined;
-  /** a record has it for good: a new row with the key of another record is probably that record, with a new value of another key */
+  /** true: permanent; a new row with the value of a record is probably that record, with another key changed */
   readonly lasting?: true | undefined;
 }
 
-/** How a record is written by hand. */
-export type HandWork = "create" | "edit" | "move" | "delete";
+/** A kind of change to a record that is made by hand in the console. */
+export type ManualWork = "create" | "edit" | "move" | "delete";
 
 /**
- * What to click in the console for what is written by hand, from its first page on, in the words of the maker's manual;
- * `{app}` for the app's name.
+ * What to click in the console to change records by hand, from the first page on, in the words of CLOMO's manual.
+ * `{app}` stands for the name of the app.
  */
-export interface Clicks {
+export interface ClickPaths {
   readonly create?: Text | undefined;
   readonly edit?: Text | undefined;
-  /** into another organisation */
+  /** into a different organisation */
   readonly move?: Text | undefined;
   readonly delete?: Text | undefined;
-  /** the screen, where it is not that of files; `{app}` for the app's name */
+  /** the screen, if it differs from the screen for files; `{app}` stands for the name of the app */
   readonly page?: Text | undefined;
-  /** of fields that have a page of their own */
+  /** click paths for fields that have their own page, by field */
   readonly fields?: Readonly<Record<string, Text>> | undefined;
 }
 
-/** What something in a tenant is: said here once; schemas, files, lists, plans and examples are derived from it. */
+/** A record type of a tenant, defined once. Schemas, files, lists, plans and examples are derived from it. */
 export interface Thing<F extends Fields = Fields> {
-  /** singular, as in the audit and in stored changes */
+  /** singular name, as in the audit log and in stored changes */
   readonly name: string;
   readonly fields: F;
-  /** for each console file the names of its fields, in the order of its columns */
+  /** names of the fields in each console file, in the order of its columns */
   readonly formats: Readonly<Record<string, readonly string[]>>;
-  /** the first one is the usual one; empty if no file has it */
-  readonly keys: readonly Key[];
-  /** the field that names a record to people; default: `name` */
+  /** keys for rows of files, the default key first; empty if no file contains these records */
+  readonly keys: readonly RecordKey[];
+  /** field that contains the name of a record for people; default: `name` */
   readonly namedBy?: string | undefined;
-  /** what problems call a record; default: the thing's name */
+  /** noun for a record in problems; default: the name of the record type */
   readonly noun?: string | undefined;
-  /** the field that has the name of a record's format: records of each format are apart from those of the others */
+  /** field with the name of a record's format (the app); records of different formats are independent of each other */
   readonly scope?: string | undefined;
   readonly protects?: Protection | undefined;
-  readonly clicks?: Clicks | undefined;
+  readonly clicks?: ClickPaths | undefined;
   /** columns that a table shows by default */
   readonly usual: readonly string[];
-  /** the tenant's custom fields are further fields and columns */
+  /** true: the custom fields of the tenant are additional fields and columns */
   readonly custom?: true | undefined;
   /**
-   * The columns whose former values versions keep; undefined if the thing has no versions. A column's place is its bit in the
-   * stored versions, so add new columns at the end and never remove one.
+   * The columns with former values that are kept in versions; undefined if there are no versions. The position of a
+   * column is its bit in stored versions, so add new columns at the end and never remove a column.
    */
   readonly versioned?: readonly string[] | undefined;
 }
 
-/** A thing that the console has files of. */
+/** A record type for which the console has files. */
 export interface ThingInFiles extends Thing {
-  /** its name in the plural */
+  /** name in the plural */
   readonly title: Text;
   /**
-   * where the console takes its files (`{app}` for the app's name), and what the choice of the mode is called there;
-   * undefined if its modes are not known
+   * where the console imports files (`{app}` stands for the name of the app), and the label for the choice of the
+   * import mode; `choice` is undefined if the modes are not known
    */
   readonly screen: {
-    /** where the console has its records */
+    /** console screen that shows the records */
     readonly page: Text;
-    /** how a file is uploaded there; follows the page */
+    /** how to upload a file on that screen; appended to `page` */
     readonly clicks: Text;
     readonly choice?: Text | undefined;
   };
-  /** the headers of its files are ours, as the console's are not known */
+  /** true: the headers of the files are clomoctl's own, because the console's headers are not known */
   readonly ownHeaders?: true | undefined;
-  /** what is not confirmed of its files, in a sentence or two; undefined where the manual has them */
+  /** what is not confirmed about the files, in one or two sentences; undefined if CLOMO's manual describes the files */
   readonly unconfirmed?: Text | undefined;
-  readonly keys: readonly [Key, ...Key[]];
+  readonly keys: readonly [RecordKey, ...RecordKey[]];
 }
 
 type NonNullValue<F> = F extends { readonly type: "texts" }
@@ -216,8 +219,8 @@ type NonNullValue<F> = F extends { readonly type: "texts" }
 /** The type of a field's value. */
 export type ValueOf<F> = F extends { readonly nullable: true } ? NonNullValue<F> | null : NonNullValue<F>;
 
-/** The names of the fields that the tenant API shows as they are. */
-type ShownNames<F extends Fields> = {
+/** The names of the fields that the tenant API shows separately. */
+type ApiFieldNames<F extends Fields> = {
   [K in keyof F]: F[K] extends { readonly secret: true } | { readonly within: string } | { readonly resolves: string }
     ? never
     : K;
@@ -225,32 +228,32 @@ type ShownNames<F extends Fields> = {
 
 type ApiName<F, K> = F extends { readonly shownAs: infer N extends string } ? N : K;
 
-/** The type of a thing's record, as the tenant API has it. */
-export type RecordOf<F extends Fields> = { [K in ShownNames<F> as ApiName<F[K], K> & string]: ValueOf<F[K]> };
+/** The type of a record in the tenant API. */
+export type RecordOf<F extends Fields> = { [K in ApiFieldNames<F> as ApiName<F[K], K> & string]: ValueOf<F[K]> };
 
-/** The fields that the tenant API shows, by the names it has for them; `own` is the thing's name for it. */
-export const shownFields = (fields: Fields): readonly (readonly [name: string, field: Field, own: string])[] =>
+/** Returns the fields that the tenant API shows, with their names in the API; `own` is the name in the record type. */
+export const listApiFields = (fields: Fields): readonly (readonly [name: string, field: Field, own: string])[] =>
   Object.entries(fields).flatMap(([own, field]) =>
     field.secret === true || field.within !== undefined || field.resolves !== undefined
       ? []
       : [[field.shownAs ?? own, field, own] as const],
   );
 
-/** A column of a thing's list: a field, or a member of one. */
+/** A column of a list of records: a field, or a member of an object field. */
 export interface ListColumn {
   readonly key: string;
-  /** the name that the tenant API has for the field, and the thing's own */
+  /** name of the field in the tenant API; `own` is the name in the record type */
   readonly name: string;
   readonly own: string;
-  /** the member of an object that is shown instead of all of it */
+  /** member that is shown instead of the whole object */
   readonly member?: string | undefined;
-  /** the field, or the member */
+  /** definition of the field, or of the member */
   readonly field: Field;
 }
 
-/** The columns of a thing's list: one for each field that has a label, in the order of the tenant API. */
-export const listColumnsOf = (fields: Fields): readonly ListColumn[] =>
-  shownFields(fields).flatMap(([name, field, own]): readonly ListColumn[] => {
+/** Returns the columns of a list of records, for each field that has a label, in the order of the tenant API. */
+export const buildListColumns = (fields: Fields): readonly ListColumn[] =>
+  listApiFields(fields).flatMap(([name, field, own]): readonly ListColumn[] => {
     if (field.label === undefined) return [];
     if (!("of" in field) || field.columns === undefined) return [{ key: name, name, own, field }];
     return field.columns.flatMap(([key, member]) => {
@@ -260,71 +263,71 @@ export const listColumnsOf = (fields: Fields): readonly ListColumn[] =>
     });
   });
 
-/** The names of the fields that files have, in their order. */
-export const fieldsInFiles = (fields: Fields): readonly string[] =>
+/** Returns the names of the fields that files contain, in the order of the fields. */
+export const listFileFields = (fields: Fields): readonly string[] =>
   Object.keys(fields).filter((name) => fields[name]?.column !== undefined);
 
-/** The fields that somebody sets by hand, without secrets: those that files have, and those that none has. */
-export const handFields = (fields: Fields): readonly (readonly [name: string, field: Field])[] =>
+/** Returns the fields that can be set by hand, with and without a column in files, except secrets. */
+export const listEditableFields = (fields: Fields): readonly (readonly [name: string, field: Field])[] =>
   Object.entries(fields).filter(
     ([, { column, byHand, secret, resolves }]) =>
       (column !== undefined || byHand === true) && secret !== true && resolves === undefined,
   );
 
-/** True if every record has a value of the field that is not blank. */
+/** Returns true if the field must have a value that is not blank in every record. */
 export const isRequired = ({ type, column, byHand, nullable }: Field): boolean =>
   column?.required !== undefined || (byHand === true && type === "text" && nullable !== true);
 
 /**
- * A value as somebody sets it by hand: of a reference the other record's id, of several fields in one (`objects`) those
- * that are set; null or a blank for none.
+ * A value that is set by hand. For a reference, it is the id of the other record; for several fields in one
+ * (`objects`), it is the list of the fields to set. Null or a blank removes the value.
  */
-export type HandValue =
+export type ManualValue =
   | string
   | boolean
   | null
   | readonly string[]
   | readonly { readonly name: string; readonly value: string | null }[];
 
-/** Values by field; those that are missing stay as they are. */
-export type HandValues = Readonly<Record<string, HandValue | undefined>>;
+/** Values by field. Fields that are missing stay unchanged. */
+export type ManualValues = Readonly<Record<string, ManualValue | undefined>>;
 
-/** A record made of the examples of its fields. */
-export const exampleOf = <F extends Fields>(fields: F): RecordOf<F> =>
-  Object.fromEntries(shownFields(fields).map(([name, { example }]) => [name, example])) as RecordOf<F>;
+/** Builds a record from the examples of its fields. */
+export const buildExampleRecord = <F extends Fields>(fields: F): RecordOf<F> =>
+  Object.fromEntries(listApiFields(fields).map(([name, { example }]) => [name, example])) as RecordOf<F>;
 
-/** A line of a thing's list, made of the examples of its fields. */
-export const exampleLine = (fields: Fields): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(listColumnsOf(fields).map(({ key, field }) => [key, field.example]));
+/** Builds a line of a list from the examples of the fields. */
+export const buildExampleLine = (fields: Fields): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(buildListColumns(fields).map(({ key, field }) => [key, field.example]));
 
-/** The instant of all examples. */
-export const EXAMPLE_AT = "2026-11-20T01:23:45.000Z";
+/** The instant that all examples use. */
+export const EXAMPLE_INSTANT = "2026-11-20T01:23:45.000Z";
 
-/** The id of an example. */
-export const exampleId = (last: number): string => `019a9f3c-5a00-7abc-8def-${String(last).padStart(12, "0")}`;
+/** Returns the id of an example record. */
+export const createExampleId = (last: number): string => `019a9f3c-5a00-7abc-8def-${String(last).padStart(12, "0")}`;
 
-/** A record's id. */
-export const idField = (last: number) =>
-  ({ type: "id", label: text("id", "ID"), example: exampleId(last) }) as const satisfies Field;
+/** Defines the id field of a record type. */
+export const defineIdField = (last: number) =>
+  ({ type: "id", label: text("id", "ID"), example: createExampleId(last) }) as const satisfies Field;
 
-/** The columns of the comparison key of a value, and of the keys of a list: blank where they are the value itself. */
-export const keyColumn = ({ short, list }: { readonly short: string; readonly list: boolean }): string =>
+/** Returns the column for the comparison key of a value or the keys of a list, blank if the key equals the value. */
+export const getKeyColumn = ({ short, list }: { readonly short: string; readonly list: boolean }): string =>
   list ? `${short}Keys` : `${short}Key`;
 
-/** A choice among the keys of `names`, which people read as its words. */
-export const namedChoice = <C extends string>(names: Readonly<Record<C, Text>>) =>
+/** Defines a choice among the keys of `names`, which are shown to people by their labels. */
+export const defineLabelledChoice = <C extends string>(names: Readonly<Record<C, Text>>) =>
   ({ type: "choice", choices: Object.keys(names) as [C, ...C[]], names }) as const;
 
-/** When a record was made. */
-export const CREATED_AT = {
+/** The field for the time when a record was created. */
+export const CREATED_AT_FIELD = {
   type: "instant",
   label: text("created", "作成日時"),
-  example: EXAMPLE_AT,
+  example: EXAMPLE_INSTANT,
 } as const satisfies Field;
 
-/** When a record was last changed. */
-export const UPDATED_AT = {
+/** The field for the time when a record was last changed. */
+export const UPDATED_AT_FIELD = {
   type: "instant",
   label: text("updated", "更新日時"),
-  example: EXAMPLE_AT,
+  example: EXAMPLE_INSTANT,
 } as const satisfies Field;

@@ -1,25 +1,25 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { dayOf, daysLeft, localInstant, momentIn, yearAfter, yearBefore } from "./time.ts";
-import { levelOf, USUAL_THRESHOLDS } from "../renewals/judge.ts";
+import { dayOf, countDaysLeft, formatLocalInstant, formatMoment, addOneYear, subtractOneYear } from "./time.ts";
+import { levelOf, DEFAULT_THRESHOLDS } from "../renewals/judge.ts";
 
 const TOKYO = "Asia/Tokyo";
 const at = (instant: string) => new Date(instant);
 
-test("a day begins at midnight of the zone, not of the process", () => {
+test("a day begins at midnight in its time zone, not in that of the process", () => {
   expect(dayOf(at("2026-12-31T14:59:59Z"), TOKYO)).toBe("2026-12-31");
   expect(dayOf(at("2026-12-31T15:00:00Z"), TOKYO)).toBe("2027-01-01");
   expect(dayOf(at("2026-12-31T15:00:00Z"), "UTC")).toBe("2026-12-31");
 });
 
 test.each(["Asia/Tokyo", "Japan", "Asia/Seoul", "UTC"])(
-  "what never expires ends on the last day there is: %s",
+  "what never expires ends on the last possible day: %s",
   (zone) => {
     expect(dayOf("9999-12-31T23:59:59Z", zone)).toBe("9999-12-31");
   },
 );
 
-test("the days of steady zones are those that Intl counts", () => {
+test("counts the same days as Intl in zones without daylight saving time", () => {
   const instants = fc.date({ min: at("1900-01-01T00:00:00Z"), max: at("9999-12-30T00:00:00Z"), noInvalidDate: true });
   fc.assert(
     fc.property(instants, fc.constantFrom(["Asia/Tokyo", "Japan"], ["UTC", "Etc/GMT"]), (instant, [zone, sameZone]) => {
@@ -36,10 +36,10 @@ test.each([
   ["2026-11-20T00:00:00Z", "2099-11-20T00:00:00Z", 26_663],
   ["9999-12-30T03:00:00Z", "9999-12-31T23:59:59Z", 1],
 ])("from %s to %s there are %i calendar days in Tokyo", (now, expiresAt, days) => {
-  expect(daysLeft(expiresAt, at(now), TOKYO)).toBe(days);
+  expect(countDaysLeft(expiresAt, at(now), TOKYO)).toBe(days);
 });
 
-test("a summer time change makes no day longer or shorter", () => {
+test("a change to or from daylight saving time makes no day longer or shorter", () => {
   const hour = 3_600_000;
   const start = Date.parse("2027-03-13T00:00:00Z");
   fc.assert(
@@ -47,14 +47,14 @@ test("a summer time change makes no day longer or shorter", () => {
       const now = at(new Date(start + hours * hour).toISOString());
       const today = dayOf(now, "America/New_York");
       const noon = new Date(Date.parse(`${today}T17:00:00Z`) + days * 24 * hour);
-      expect(daysLeft(noon.toISOString(), now, "America/New_York")).toBe(days);
+      expect(countDaysLeft(noon.toISOString(), now, "America/New_York")).toBe(days);
     }),
   );
 });
 
 test("an item is expired at its instant, critical on its day, and unknown without a date", () => {
   const level = (expiresAt: string | null, now: string) =>
-    levelOf(expiresAt, { now: at(now), timezone: TOKYO, thresholds: USUAL_THRESHOLDS });
+    levelOf(expiresAt, { now: at(now), timezone: TOKYO, thresholds: DEFAULT_THRESHOLDS });
   const expiry = "2027-03-01T03:00:00Z";
   expect(level(expiry, "2027-03-01T03:00:00Z")).toBe("expired");
   expect(level(expiry, "2027-03-01T02:59:59Z")).toBe("critical");
@@ -65,17 +65,17 @@ test("an item is expired at its instant, critical on its day, and unknown withou
   expect(level(null, "2026-11-30T03:00:00Z")).toBe("unknown");
 });
 
-test("a year after 29 February is the 28th", () => {
-  expect(yearAfter("2028-02-29T14:59:59.000Z")).toBe("2029-02-28T14:59:59.000Z");
-  expect(yearAfter("2026-11-20T14:59:59.000Z")).toBe("2027-11-20T14:59:59.000Z");
-  expect(yearBefore("2027-11-20T14:59:59.000Z")).toBe("2026-11-20T14:59:59.000Z");
-  expect(yearBefore("2028-02-29T14:59:59.000Z")).toBe("2027-02-28T14:59:59.000Z");
-  expect(yearAfter("2027-03-01T05:00:00Z")).toBe("2028-03-01T05:00:00Z");
+test("a year after 29 February is 28 February", () => {
+  expect(addOneYear("2028-02-29T14:59:59.000Z")).toBe("2029-02-28T14:59:59.000Z");
+  expect(addOneYear("2026-11-20T14:59:59.000Z")).toBe("2027-11-20T14:59:59.000Z");
+  expect(subtractOneYear("2027-11-20T14:59:59.000Z")).toBe("2026-11-20T14:59:59.000Z");
+  expect(subtractOneYear("2028-02-29T14:59:59.000Z")).toBe("2027-02-28T14:59:59.000Z");
+  expect(addOneYear("2027-03-01T05:00:00Z")).toBe("2028-03-01T05:00:00Z");
 });
 
-test("a moment is told in its zone, to the second or to the minute", () => {
-  expect(momentIn("2027-03-01T05:00:09Z", TOKYO)).toBe("2027-03-01 14:00:09 (Asia/Tokyo)");
-  expect(momentIn(at("2027-03-01T05:00:09Z"), TOKYO, "minute")).toBe("2027-03-01 14:00 (Asia/Tokyo)");
+test("shows a moment in its time zone, to the second or to the minute", () => {
+  expect(formatMoment("2027-03-01T05:00:09Z", TOKYO)).toBe("2027-03-01 14:00:09 (Asia/Tokyo)");
+  expect(formatMoment(at("2027-03-01T05:00:09Z"), TOKYO, "minute")).toBe("2027-03-01 14:00 (Asia/Tokyo)");
 });
 
 test.each([
@@ -85,6 +85,6 @@ test.each([
   ["America/New_York", "2026-07-20T03:04:59.999Z", "2026-07-19T23:04:59-04:00"],
   ["Asia/Kolkata", "2026-12-31T23:59:59Z", "2027-01-01T05:29:59+05:30"],
 ])("in %s, %s is %s", (timezone, instant, local) => {
-  expect(localInstant(at(instant), timezone)).toBe(local);
+  expect(formatLocalInstant(at(instant), timezone)).toBe(local);
   expect(Date.parse(local)).toBe(Math.floor(Date.parse(instant) / 1000) * 1000);
 });

@@ -2,11 +2,11 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** One formatter per zone, and per way to write its times: creating one costs more than all its uses. */
-const formatters = new Map<string, Intl.DateTimeFormat>();
+/** Formatters by time zone and time style, cached because creating a formatter costs more than all its uses. */
+const cachedFormatters = new Map<string, Intl.DateTimeFormat>();
 
-const formatterOf = (timezone: string): Intl.DateTimeFormat => {
-  const known = formatters.get(timezone);
+const getDayFormatter = (timezone: string): Intl.DateTimeFormat => {
+  const known = cachedFormatters.get(timezone);
   if (known !== undefined) return known;
   const formatter = new Intl.DateTimeFormat("en-CA", {
     timeZone: timezone,
@@ -14,35 +14,35 @@ const formatterOf = (timezone: string): Intl.DateTimeFormat => {
     month: "2-digit",
     day: "2-digit",
   });
-  formatters.set(timezone, formatter);
+  cachedFormatters.set(timezone, formatter);
   return formatter;
 };
 
-/** Offsets from UTC in hours, of zones without summer time since 1952: Intl takes 10 ms for its first formatter. */
-const STEADY_ZONES = new Map([
+/** UTC offsets, in hours, of zones without summer time since 1952: Intl needs 10 ms to create its first formatter. */
+const FIXED_OFFSET_ZONES = new Map([
   ["Asia/Tokyo", 9],
   ["UTC", 0],
 ]);
-const STEADY_SINCE = Date.UTC(1952, 0, 1);
+const FIXED_OFFSET_SINCE = Date.UTC(1952, 0, 1);
 
-/** The last day there is: what has no well-defined expiry ends on it in every zone. @see RFC 5280 4.1.2.5 */
+/** The last supported day, on which certificates without a defined expiry expire everywhere.  @see RFC 5280 4.1.2.5 */
 export const LAST_DAY = "9999-12-31";
 
 /**
- * The calendar day of an instant in a zone, as `2027-03-01`.
+ * Returns the calendar day of an instant in a time zone, such as `2027-03-01`.
  *
- * @param when a moment, or a UTC instant in ISO 8601
+ * @param when a Date, or a UTC instant in ISO 8601
  * @param timezone an IANA name
  */
 export const dayOf = (when: Date | string, timezone: string): string => {
   const instant = new Date(when);
-  const hours = STEADY_ZONES.get(timezone);
-  if (hours !== undefined && instant.getTime() >= STEADY_SINCE) {
+  const hours = FIXED_OFFSET_ZONES.get(timezone);
+  if (hours !== undefined && instant.getTime() >= FIXED_OFFSET_SINCE) {
     const [day = ""] = new Date(instant.getTime() + hours * HOUR_MS).toISOString().split("T");
     return day.startsWith("+") ? LAST_DAY : day;
   }
   const parts = new Map(
-    formatterOf(timezone)
+    getDayFormatter(timezone)
       .formatToParts(instant)
       .map(({ type, value }) => [type, value]),
   );
@@ -51,43 +51,45 @@ export const dayOf = (when: Date | string, timezone: string): string => {
 };
 
 /**
- * Calendar days from today to the day of an expiry, both in the zone; 0 on the day itself, negative afterwards.
+ * Returns the number of calendar days from today to the day of an expiry, both in the time zone: 0 on the day itself,
+ * negative after it.
  *
  * @param expiresAt a UTC instant
- * @param timezone an IANA name; never the process's own
+ * @param timezone an IANA name; never the time zone of the process
  */
-export const daysLeft = (expiresAt: string, now: Date, timezone: string): number =>
+export const countDaysLeft = (expiresAt: string, now: Date, timezone: string): number =>
   Math.round((Date.parse(dayOf(expiresAt, timezone)) - Date.parse(dayOf(now, timezone))) / DAY_MS);
 
 /**
- * An instant for people: day and time in their zone, as `2027-03-01 14:00:00 (Asia/Tokyo)`.
+ * Formats an instant for people, with day, time and time zone: `2027-03-01 14:00:00 (Asia/Tokyo)`.
  *
  * @param to precision of the time
  */
-export function momentIn(when: Date | string, timezone: string, to: "minute" | "second" = "second"): string {
+export function formatMoment(when: Date | string, timezone: string, to: "minute" | "second" = "second"): string {
   const timeStyle = to === "second" ? "medium" : "short";
   const key = `${timeStyle} ${timezone}`;
   const shown =
-    formatters.get(key) ?? new Intl.DateTimeFormat("sv-SE", { timeZone: timezone, dateStyle: "short", timeStyle });
-  formatters.set(key, shown);
+    cachedFormatters.get(key) ??
+    new Intl.DateTimeFormat("sv-SE", { timeZone: timezone, dateStyle: "short", timeStyle });
+  cachedFormatters.set(key, shown);
   return `${shown.format(new Date(when))} (${timezone})`;
 }
 
-/** An instant in a column of times: `2027-03-01 14:00`. */
-export const minuteIn = (when: Date | string, timezone: string): string =>
-  momentIn(when, timezone, "minute").slice(0, "2027-03-01 14:00".length);
+/** Formats an instant for a column of times: `2027-03-01 14:00`. */
+export const formatMinute = (when: Date | string, timezone: string): string =>
+  formatMoment(when, timezone, "minute").slice(0, "2027-03-01 14:00".length);
 
-/** How far a zone's clock is ahead of UTC at an instant, in minutes. */
-export function offsetMinutes(timezone: string, instant: Date): number {
-  const hours = STEADY_ZONES.get(timezone);
-  if (hours !== undefined && instant.getTime() >= STEADY_SINCE) return hours * 60;
-  const shown = `${minuteIn(instant, timezone).padStart("2027-03-01 14:00".length, "0").replace(" ", "T")}Z`;
+/** Returns how far the clock of a time zone is ahead of UTC at an instant, in minutes. */
+export function getOffsetMinutes(timezone: string, instant: Date): number {
+  const hours = FIXED_OFFSET_ZONES.get(timezone);
+  if (hours !== undefined && instant.getTime() >= FIXED_OFFSET_SINCE) return hours * 60;
+  const shown = `${formatMinute(instant, timezone).padStart("2027-03-01 14:00".length, "0").replace(" ", "T")}Z`;
   return Math.round((Date.parse(shown) - Math.floor(instant.getTime() / MINUTE_MS) * MINUTE_MS) / MINUTE_MS);
 }
 
-/** An instant as a zone's clock shows it, with its offset, for logs: `2026-11-24T02:43:10+09:00`. */
-export function localInstant(instant: Date, timezone: string): string {
-  const minutes = offsetMinutes(timezone, instant);
+/** Formats an instant for logs, as local time with the offset of the time zone: `2026-11-24T02:43:10+09:00`. */
+export function formatLocalInstant(instant: Date, timezone: string): string {
+  const minutes = getOffsetMinutes(timezone, instant);
   const local = new Date(instant.getTime() + minutes * MINUTE_MS).toISOString().slice(0, "2026-11-24T02:43:10".length);
   const offset = new Date(Math.abs(minutes) * MINUTE_MS)
     .toISOString()
@@ -95,31 +97,31 @@ export function localInstant(instant: Date, timezone: string): string {
   return `${local}${minutes < 0 ? "-" : "+"}${offset}`;
 }
 
-/** Whether the day exists in the calendar: `2027-02-28` yes, `2027-02-30` no. */
-export const isDay = (day: string): boolean => {
+/** Returns true if the day exists in the calendar: true for `2027-02-28`, false for `2027-02-30`. */
+export const isCalendarDay = (day: string): boolean => {
   const midnight = new Date(`${day}T00:00:00Z`);
   // Date turns February 30 into March 1
   return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
 };
 
-/** The same time a year later, in UTC; a year from 29 February ends on the 28th. */
-export const yearAfter = (instant: string): string => yearsOn(instant, 1);
+/** Returns the same time one year later, in UTC. One year after 29 February is 28 February. */
+export const addOneYear = (instant: string): string => addYears(instant, 1);
 
-/** The same time a year earlier, in UTC: what {@link yearAfter} was told, but for 29 February. */
-export const yearBefore = (instant: string): string => yearsOn(instant, -1);
+/** Returns the same time one year earlier, in UTC. It reverses {@link addOneYear}, except for 29 February. */
+export const subtractOneYear = (instant: string): string => addYears(instant, -1);
 
-const yearsOn = (instant: string, years: number): string => {
+const addYears = (instant: string, years: number): string => {
   const year = String(Number(instant.slice(0, 4)) + years).padStart(4, "0");
   const next = `${year}${instant.slice(4)}`;
-  return isDay(next.slice(0, 10)) ? next : `${year}-02-28${instant.slice(10)}`;
+  return isCalendarDay(next.slice(0, 10)) ? next : `${year}-02-28${instant.slice(10)}`;
 };
 
 /**
- * The canonical IANA name of a time zone; undefined if there is no such zone.
+ * Returns the canonical IANA name of a time zone, or undefined if there is no such time zone.
  *
  * @see https://tc39.es/ecma402/#sec-canonicalizetimezonename
  */
-export const zoneNamed = (typed: string): string | undefined => {
+export const findTimeZone = (typed: string): string | undefined => {
   try {
     return new Intl.DateTimeFormat("en", { timeZone: typed }).resolvedOptions().timeZone;
   } catch (error) {
@@ -128,11 +130,11 @@ export const zoneNamed = (typed: string): string | undefined => {
   }
 };
 
-/** more than four digits are a mistake */
-const DURATION = /^(?<count>\d{1,4})(?<unit>[dw])$/;
+/** A number of days or weeks. More than four digits are a mistake. */
+const DURATION_PATTERN = /^(?<count>\d{1,4})(?<unit>[dw])$/;
 
-/** The number of days in a typed duration: `90d`, `12w`; undefined if it is neither days nor weeks. */
-export const daysOf = (typed: string): number | undefined => {
-  const { count, unit } = DURATION.exec(typed)?.groups ?? {};
+/** Returns the days in a duration such as `90d` or `12w`; undefined if it is not a number of days or weeks. */
+export const parseDurationDays = (typed: string): number | undefined => {
+  const { count, unit } = DURATION_PATTERN.exec(typed)?.groups ?? {};
   return count === undefined ? undefined : Number(count) * (unit === "w" ? 7 : 1);
 };

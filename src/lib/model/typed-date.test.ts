@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dayOf } from "./time.ts";
-import { instantOf, parseTypedDate, type TypedDate } from "./typed-date.ts";
+import { toUtcInstant, parseTypedDate, type TypedDate } from "./typed-date.ts";
 
 const read = (typed: string): TypedDate => {
   const date = parseTypedDate(typed);
@@ -11,7 +11,7 @@ const read = (typed: string): TypedDate => {
 
 const ZONES = ["Asia/Tokyo", "America/New_York", "Pacific/Kiritimati", "Pacific/Pago_Pago", "America/Sao_Paulo"];
 
-describe("a date that was typed", () => {
+describe("a typed date", () => {
   it.each([
     ["2027-03-01", "Asia/Tokyo", "2027-03-01T14:59:59.000Z"],
     ["2027/3/1", "Asia/Tokyo", "2027-03-01T14:59:59.000Z"],
@@ -22,15 +22,15 @@ describe("a date that was typed", () => {
     ["9999-12-31", "Asia/Tokyo", "9999-12-31T14:59:59.000Z"],
     ["2099-12-31", "Asia/Tokyo", "2099-12-31T14:59:59.000Z"],
   ])("%s in %s is %s", (typed, zone, instant) => {
-    expect(instantOf(read(typed), zone)).toBe(instant);
+    expect(toUtcInstant(read(typed), zone)).toBe(instant);
   });
 
   it.each([
     ["2027-03-01T09:00:00+09:00", "2027-03-01T00:00:00.000Z"],
     ["2027-03-01T00:00Z", "2027-03-01T00:00:00.000Z"],
-  ])("%s is an instant whatever the zone", (typed, instant) => {
+  ])("%s is an instant in every time zone", (typed, instant) => {
     expect(read(typed)).toEqual({ instant });
-    expect(instantOf(read(typed), "Asia/Tokyo")).toBe(instant);
+    expect(toUtcInstant(read(typed), "Asia/Tokyo")).toBe(instant);
   });
 
   it.each(["", "tomorrow", "2027-02-29", "2027-02-30T00:00:00Z", "2027-13-01", "0000-01-01", "2027-03-01T09:00:00"])(
@@ -47,7 +47,7 @@ describe("a date that was typed", () => {
         fc.constantFrom(...ZONES),
         (moment, zone) => {
           const day = new Date(moment).toISOString().slice(0, 10);
-          const end = Date.parse(instantOf(read(day), zone));
+          const end = Date.parse(toUtcInstant(read(day), zone));
           expect(dayOf(new Date(end), zone)).toBe(day);
           expect(dayOf(new Date(end + 1000), zone) > day).toBe(true);
         },

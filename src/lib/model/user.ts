@@ -1,11 +1,11 @@
 import { text } from "../text/index.ts";
 import { ORG } from "./organisation.ts";
-import { MAIL_ADDRESS, TEXT } from "./rules.ts";
+import { EMAIL_ADDRESS_RULE, ANY_TEXT_RULE } from "./rules.ts";
 import {
-  CREATED_AT,
-  UPDATED_AT,
-  fieldsInFiles,
-  idField,
+  CREATED_AT_FIELD,
+  UPDATED_AT_FIELD,
+  listFileFields,
+  defineIdField,
   type Field,
   type Fields,
   type RecordOf,
@@ -13,11 +13,11 @@ import {
   type ThingInFiles,
 } from "./thing.ts";
 
-/** A text that may be blank. */
-const optional = <F extends Partial<Field>>(en: string, ja: string, example: string | null, more?: F) =>
+/** Returns a text field that may be blank. */
+const optionalTextField = <F extends Partial<Field>>(en: string, ja: string, example: string | null, more?: F) =>
   ({
     type: "text",
-    rule: TEXT,
+    rule: ANY_TEXT_RULE,
     nullable: true,
     label: text(en, ja),
     example,
@@ -25,24 +25,32 @@ const optional = <F extends Partial<Field>>(en: string, ja: string, example: str
     ...(more as F),
   }) as const;
 
-/** A text that may be blank and that no file has. @see facts 2.4: what the name of a CLOMO account may be made of */
-const byHand = (en: string, ja: string, more: Partial<Extract<Field, { readonly type: "text" }>> = {}) =>
-  ({ type: "text", rule: TEXT, nullable: true, label: text(en, ja), example: null, byHand: true, ...more }) as const;
+/** Returns a text field that may be blank and is in no file.  @see facts 2.4: what account names may be built from */
+const manualTextField = (en: string, ja: string, more: Partial<Extract<Field, { readonly type: "text" }>> = {}) =>
+  ({
+    type: "text",
+    rule: ANY_TEXT_RULE,
+    nullable: true,
+    label: text(en, ja),
+    example: null,
+    byHand: true,
+    ...more,
+  }) as const;
 
-/** A custom user field of the tenant (カスタムユーザー情報). */
+/** A custom user field (カスタムユーザー情報) of the tenant. */
 export const CUSTOM_FIELD = {
   name: "custom_field",
   fields: {
-    id: idField(3),
+    id: defineIdField(3),
     name: {
       type: "text",
-      rule: TEXT,
+      rule: ANY_TEXT_RULE,
       label: text("name", "項目名"),
       example: "入社年",
       comparison: "name",
       unique: true,
     },
-    createdAt: CREATED_AT,
+    createdAt: CREATED_AT_FIELD,
   },
   formats: {},
   keys: [],
@@ -62,35 +70,36 @@ export const CUSTOM_FIELD = {
 } as const satisfies Thing;
 
 /**
- * The most characters of an account name: as many as of the mail address that it may be. No limit is documented; this one is
- * ours, and names of before keep theirs.
+ * Maximum length of an account name, in characters. It equals the maximum length of an email address, because an
+ * account name may be an email address. No limit is documented; this is a clomoctl rule, and longer names that already
+ * exist are kept.
  */
-export const LONGEST_ACCOUNT_NAME = 320;
+export const MAX_ACCOUNT_NAME_LENGTH = 320;
 
 const { id: ORG_ID, code: ORG_CODE, path: ORG_PATH } = ORG.fields;
 
 /**
- * The fields of a PANEL user, in the order of the console's file. No limit of length is documented for any of them; the one of account names is ours. The
- * spelling of `UPN`, `社員コード`, `住所の区分` and the two account columns is confirmed; the others are spelled as on the
- * screen.
+ * The fields of a CLOMO PANEL user, in the order of the console's file. No maximum length is documented for any field;
+ * the limit for account names is a clomoctl rule. The spelling of `UPN`, `社員コード`, `住所の区分` and the two account
+ * columns is confirmed; the other headers are spelled as on the screen.
  *
  * @see facts 1.2, 1.3
  */
 const FIELDS = {
-  id: idField(2),
+  id: defineIdField(2),
   name: {
     type: "text",
-    rule: TEXT,
+    rule: ANY_TEXT_RULE,
     label: text("name", "氏名"),
     example: "髙橋 花子",
     column: { required: "always", consoleExport: true },
     comparison: "name",
   },
-  nameKana: optional("name in kana", "フリガナ", "タカハシ ハナコ"),
+  nameKana: optionalTextField("name in kana", "フリガナ", "タカハシ ハナコ"),
   emails: {
     type: "texts",
-    rule: MAIL_ADDRESS,
-    label: text("mail addresses", "メールアドレス"),
+    rule: EMAIL_ADDRESS_RULE,
+    label: text("email addresses", "メールアドレス"),
     example: ["hanako@example.co.jp", "h.takahashi@example.co.jp"],
     column: { required: "always", consoleExport: true },
     comparison: "mail-address",
@@ -100,7 +109,7 @@ const FIELDS = {
   org: {
     type: "object",
     of: {
-      id: { ...ORG_ID, label: text("organisation id", "組織 ID") },
+      id: { ...ORG_ID, label: text("organisation ID", "組織 ID") },
       code: { ...ORG_CODE, label: text("organisation code", "組織コード") },
       path: { ...ORG_PATH, label: text("organisation", "組織") },
     },
@@ -121,27 +130,29 @@ const FIELDS = {
       creates: { option: "createOrgs", count: "orgsCreated" },
     },
   },
-  title: optional("title", "役職", "課長"),
-  employeeCode: optional("employee code", "社員コード", "E0042", { comparison: "code" }),
-  upn: optional("UPN", "UPN", null, { comparison: "mail-address" }),
-  addressType: optional("address type", "住所の区分", null),
-  postalCode: optional("postal code", "郵便番号", "100-0005", { code: true }),
-  address: optional("address", "住所", "東京都千代田区丸の内", { lines: true }),
-  tel: optional("telephone", "TEL", "03-0000-0000", { code: true }),
-  extension: optional("extension", "内線", null, { code: true }),
-  fax: optional("fax", "FAX", null, { code: true }),
-  googleWorkspaceEmail: byHand("Google Workspace address", "Google Workspaceメールアドレス", { rule: MAIL_ADDRESS }),
-  salesforceAccount: byHand("Salesforce account", "Salesforceアカウント"),
-  accountName: optional("account", "CLOMOアカウント名", null, {
+  title: optionalTextField("title", "役職", "課長"),
+  employeeCode: optionalTextField("employee code", "社員コード", "E0042", { comparison: "code" }),
+  upn: optionalTextField("UPN", "UPN", null, { comparison: "mail-address" }),
+  addressType: optionalTextField("address type", "住所の区分", null),
+  postalCode: optionalTextField("postal code", "郵便番号", "100-0005", { code: true }),
+  address: optionalTextField("address", "住所", "東京都千代田区丸の内", { lines: true }),
+  tel: optionalTextField("telephone number", "TEL", "03-0000-0000", { code: true }),
+  extension: optionalTextField("extension", "内線", null, { code: true }),
+  fax: optionalTextField("fax", "FAX", null, { code: true }),
+  googleWorkspaceEmail: manualTextField("Google Workspace email address", "Google Workspaceメールアドレス", {
+    rule: EMAIL_ADDRESS_RULE,
+  }),
+  salesforceAccount: manualTextField("Salesforce account", "Salesforceアカウント"),
+  accountName: optionalTextField("CLOMO account name", "CLOMOアカウント名", null, {
     comparison: "code",
     unique: true,
     short: "account",
     clearable: false,
-    column: { consoleExport: true, rule: { kind: "text", max: LONGEST_ACCOUNT_NAME } },
+    column: { consoleExport: true, rule: { kind: "text", max: MAX_ACCOUNT_NAME_LENGTH } },
   }),
   accountPassword: {
     type: "text",
-    rule: TEXT,
+    rule: ANY_TEXT_RULE,
     column: { header: "CLOMOアカウントパスワード" },
     secret: true,
     onlyWith: "accountName",
@@ -155,17 +166,17 @@ const FIELDS = {
   administrator: { type: "boolean", label: text("administrator", "管理者"), example: false },
   custom: {
     type: "objects",
-    of: { name: { type: "text", rule: TEXT }, value: { type: "text", rule: TEXT } },
+    of: { name: { type: "text", rule: ANY_TEXT_RULE }, value: { type: "text", rule: ANY_TEXT_RULE } },
     label: text("custom fields", "カスタムユーザー情報"),
     example: [{ name: "入社年", value: "2019" }],
     byHand: true,
   },
-  createdAt: CREATED_AT,
-  updatedAt: UPDATED_AT,
+  createdAt: CREATED_AT_FIELD,
+  updatedAt: UPDATED_AT_FIELD,
 } as const satisfies Fields;
 
-/** The fields that users can be sorted by. */
-export const USER_ORDERS = [
+/** The fields by which a list of users can be sorted. */
+export const USER_SORT_FIELDS = [
   "name",
   "nameKana",
   "emails",
@@ -177,18 +188,18 @@ export const USER_ORDERS = [
   "updatedAt",
 ] as const satisfies readonly (keyof typeof FIELDS)[];
 
-/** A user of CLOMO PANEL. `emails[0]` is the main address. */
+/** A user of CLOMO PANEL. `emails[0]` is the main email address. */
 export const USER = {
   name: "user",
   title: text("users", "ユーザー"),
   screen: ORG.screen,
-  // @see facts 1.2, 1.4; on the screen there are two TEL
+  // @see facts 1.2, 1.4; the screen has two fields named TEL
   unconfirmed: text(
-    "Most headers of CLOMO PANEL's users file (TEL among them) and its encodings are not confirmed: compare with a file that it exported.",
+    "Most headers in CLOMO PANEL's users file (including TEL) and its encodings are not confirmed: compare your file with an export from the console.",
     "CLOMO PANEL のユーザー CSV の多くのヘッダー(TEL など)と文字コードは確認されていません。管理画面のエクスポートと見比べてください。",
   ),
   fields: FIELDS,
-  formats: { users: fieldsInFiles(FIELDS) },
+  formats: { users: listFileFields(FIELDS) },
   keys: [
     { name: "email", field: "emails", unique: true, lasting: true },
     { name: "employee-code", field: "employeeCode", unique: false, lasting: true },
@@ -199,7 +210,7 @@ export const USER = {
     missing: "administrator-delete",
     keeps: { fields: ["accountName", "accountPassword"], code: "administrator-account" },
   },
-  // @see seed 003, 5 and 6-2; of the account seed 000
+  // @see seed 003, 5 and 6-2; for the account, seed 000
   clicks: {
     create: text(
       'CLOMO PANEL: Users/Org › Add User › fill in the 「"新規ユーザー" の基本情報」 › 保存',
@@ -210,12 +221,12 @@ export const USER = {
       "CLOMO PANEL の「Users/Org」でユーザーを選択し、「編集」をクリックして変更し、「保存」をクリック",
     ),
     move: text(
-      "CLOMO PANEL: Users/Org › the user › 編集 › 所属組織 › 保存 (the manual describes 所属組織 of a new user alone)",
+      "CLOMO PANEL: Users/Org › the user › 編集 › 所属組織 › 保存 (the manual describes 所属組織 only for new users)",
       "CLOMO PANEL の「Users/Org」でユーザーを選択し、「編集」をクリックして「所属組織」を選び直し、「保存」をクリック(マニュアルに「所属組織」の手順があるのは新規ユーザーだけです)",
     ),
     delete: text(
-      "CLOMO PANEL: Users/Org › the user: delete it there (how: the manual does not say)",
-      "CLOMO PANEL の「Users/Org」でユーザーを選択し、削除(手順はマニュアルにありません)",
+      "CLOMO PANEL: Users/Org › the user › delete the user (the manual does not describe the steps)",
+      "CLOMO PANEL の「Users/Org」でユーザーを選択し、削除(手順はマニュアルに記載がありません)",
     ),
     fields: {
       accountName: text(
@@ -249,7 +260,7 @@ export const USER = {
   ],
 } as const satisfies ThingInFiles;
 
-/** The names of a user's keys, as `--key` has them. */
-export const USER_KEYS = USER.keys.map(({ name }) => name);
+/** The names of a user's keys, as typed after `--key`. */
+export const USER_KEY_NAMES = USER.keys.map(({ name }) => name);
 
 export type User = RecordOf<typeof FIELDS>;

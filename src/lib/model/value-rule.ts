@@ -1,36 +1,40 @@
 import type { Comparison } from "./normalise.ts";
-import { TEXT, type Rule } from "./rules.ts";
+import { ANY_TEXT_RULE, type Rule } from "./rules.ts";
 import type { Field } from "./thing.ts";
 
-/** Maximum length of a text that no manual limits, in characters (code points); ours. */
+/** Maximum length, in characters (code points), of a text for which no manual states a limit (a clomoctl rule). */
 export const MAX_CHARACTERS = 10_000;
 
-/** Maximum length in UTF-8 of a value that is compared by a key, and of the key: an index of PostgreSQL has room for it; ours. */
+/** Maximum UTF-8 bytes of a value compared by key, and of the key. A clomoctl rule that fits a PostgreSQL index. */
 export const MAX_KEY_BYTES = 2_600;
 
-/** A unit of UTF-16 takes at most so many bytes in a comparison key: composed it is three characters, each of which folds into three. */
-const MAX_KEY_BYTES_OF_UNIT = 27;
+/**
+ * Maximum number of bytes that one UTF-16 unit takes in a comparison key: NFC normalisation turns it into up to three
+ * characters, and case folding turns each of these into up to three.
+ */
+const MAX_KEY_BYTES_PER_UNIT = 27;
 
-/** A value of at most so many UTF-16 units breaks no limit of length that is ours, whatever its characters are. */
-export const SURE_UNITS = Math.floor(MAX_KEY_BYTES / MAX_KEY_BYTES_OF_UNIT);
+/** Maximum length, in UTF-16 units, at which no value exceeds a clomoctl length limit, whatever its characters. */
+export const MAX_UNCHECKED_UNITS = Math.floor(MAX_KEY_BYTES / MAX_KEY_BYTES_PER_UNIT);
 
-/** What the values of a field are held to, whoever writes them: a person, a file, a program, a bundle. */
+/** The requirements for the values of a field, whoever writes them: a person, a file, a program or a bundle. */
 export interface ValueRule {
   readonly rule: Rule;
-  /** a value may have several lines */
+  /** true if a value may have several lines */
   readonly lines: boolean;
-  /** its values are kept nowhere, and shown nowhere */
+  /** true if values are never stored and never shown */
   readonly secret: boolean;
-  /** in characters */
+  /** maximum length in characters */
   readonly max: number;
-  /** how its values are compared, if they are found by a key */
+  /** how values are compared, if records are found by this field */
   readonly key: Comparison | undefined;
 }
 
-/** The rule of a field's single values. */
-const ruleOf = (field: Field): Rule => field.column?.rule ?? ("rule" in field ? field.rule : undefined) ?? TEXT;
+/** Returns the rule for a single value of a field. */
+const ruleOf = (field: Field): Rule =>
+  field.column?.rule ?? ("rule" in field ? field.rule : undefined) ?? ANY_TEXT_RULE;
 
-/** Returns what the values of a field are held to. */
+/** Returns the requirements for the values of a field. */
 export const valueRuleOf = (field: Field): ValueRule => {
   const rule = ruleOf(field);
   const { longest = rule.kind === "text" ? (rule.max ?? MAX_CHARACTERS) : MAX_CHARACTERS } =
@@ -46,5 +50,5 @@ export const valueRuleOf = (field: Field): ValueRule => {
   };
 };
 
-/** The rule of a value of one of the tenant's own fields (カスタムユーザー情報). */
-export const CUSTOM_VALUE = valueRuleOf({ type: "text", lines: true });
+/** The requirements for the value of a custom field of the tenant (カスタムユーザー情報). */
+export const CUSTOM_VALUE_RULE = valueRuleOf({ type: "text", lines: true });

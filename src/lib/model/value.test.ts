@@ -6,14 +6,14 @@ import { DEVICE } from "./device.ts";
 import { ORG } from "./organisation.ts";
 import { SECURED_USER } from "./secured-user.ts";
 import { USER } from "./user.ts";
-import { MAX_CHARACTERS, MAX_KEY_BYTES, SURE_UNITS, valueRuleOf } from "./value-rule.ts";
-import { doubtOf, refusalOf, valueFaults, withoutHidden } from "./value.ts";
+import { MAX_CHARACTERS, MAX_KEY_BYTES, MAX_UNCHECKED_UNITS, valueRuleOf } from "./value-rule.ts";
+import { describeValueWarning, describeRefusal, findValueFaults, removeHiddenCharacters } from "./value.ts";
 
 const { name, emails, title, address } = USER.fields;
 const MEMO = DEVICE.fields.memo;
 
 const codes = (field: Parameters<typeof valueRuleOf>[0], value: string): readonly string[] =>
-  valueFaults(valueRuleOf(field), value).map(({ code }) => code);
+  findValueFaults(valueRuleOf(field), value).map(({ code }) => code);
 
 describe("characters", () => {
   test.each([
@@ -40,23 +40,23 @@ describe("characters", () => {
     expect(codes(field, value)).toEqual(expected);
   });
 
-  test("what nobody sees is named by its code points, each once", () => {
-    expect(refusalOf(valueRuleOf(title), "a\u200b\u202eb\u200b")).toEqual({
-      en: "has characters that nobody sees (U+200B, U+202E)",
+  test("reports invisible characters by code point, each once", () => {
+    expect(describeRefusal(valueRuleOf(title), "a\u200b\u202eb\u200b")).toEqual({
+      en: "contains invisible characters (U+200B, U+202E)",
       ja: "目に見えない文字があります(U+200B, U+202E)",
     });
   });
 
-  test("it is removed without doubt: what is left has none, and seen characters stay in their order", () => {
+  test("removes them completely, and keeps the others in order", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (value) => {
-        const mended = withoutHidden(valueRuleOf(MEMO), value);
+        const mended = removeHiddenCharacters(valueRuleOf(MEMO), value);
         expect(codes(MEMO, mended)).not.toContain("value-hidden");
-        expect(withoutHidden(valueRuleOf(MEMO), mended)).toBe(mended);
+        expect(removeHiddenCharacters(valueRuleOf(MEMO), mended)).toBe(mended);
       }),
     );
-    expect(withoutHidden(valueRuleOf(title), "\n\u202e営\t業\u200b部\r\n")).toBe("営 業部");
-    expect(withoutHidden(valueRuleOf(title), "営業\n部")).toBe("営業\n部");
+    expect(removeHiddenCharacters(valueRuleOf(title), "\n\u202e営\t業\u200b部\r\n")).toBe("営 業部");
+    expect(removeHiddenCharacters(valueRuleOf(title), "営業\n部")).toBe("営業\n部");
   });
 });
 
@@ -78,12 +78,12 @@ describe("lengths", () => {
     expect(codes(field, value)).toEqual(expected);
   });
 
-  test("no column of a file has a lower limit than what is not looked at, but for its rule", () => {
+  test("no column has a lower limit than the length below which values are not checked", () => {
     const limits = Object.values(FORMATS).flatMap(({ columns }) => columns.map(({ value }) => value.max));
-    expect(Math.min(...limits)).toBeGreaterThanOrEqual(SURE_UNITS);
+    expect(Math.min(...limits)).toBeGreaterThanOrEqual(MAX_UNCHECKED_UNITS);
   });
 
-  test("a value that is not looked at breaks no limit, whatever its characters are", () => {
+  test("a value that is too short to be checked exceeds no limit, whatever its characters are", () => {
     const keys = Object.values(FORMATS).flatMap(({ columns }) => columns.map(({ value }) => value));
     const units = fc.string({
       unit: fc.oneof(
@@ -94,30 +94,30 @@ describe("lengths", () => {
     });
     fc.assert(
       fc.property(units, fc.constantFrom(...keys), (value, of) => {
-        fc.pre(of.key !== undefined && value.length <= SURE_UNITS);
+        fc.pre(of.key !== undefined && value.length <= MAX_UNCHECKED_UNITS);
         expect(Buffer.byteLength(comparisonKey(of.key ?? "exact", value))).toBeLessThanOrEqual(MAX_KEY_BYTES);
       }),
     );
   });
 });
 
-test("of the console's own data only what cannot be is refused", () => {
+test("refuses only impossible values in the console's own data", () => {
   for (const value of ["\u202e山田", "a\nb", "題".repeat(MAX_CHARACTERS + 1)]) {
-    expect(refusalOf(valueRuleOf(title), value)).toBeDefined();
-    expect(refusalOf(valueRuleOf(title), value, true)).toBeUndefined();
+    expect(describeRefusal(valueRuleOf(title), value)).toBeDefined();
+    expect(describeRefusal(valueRuleOf(title), value, true)).toBeUndefined();
   }
-  expect(refusalOf(valueRuleOf(emails), "none", true)).toBeDefined();
+  expect(describeRefusal(valueRuleOf(emails), "none", true)).toBeDefined();
 });
 
-test("what files often have is doubted, and taken", () => {
+test("warns about what is common in files, but accepts it", () => {
   for (const [field, value] of [
     [title, "課長 "],
     [emails, "<a@x.jp>"],
     [emails, "mailto:a@x.jp"],
   ] as const) {
-    expect(refusalOf(valueRuleOf(field), value)).toBeUndefined();
-    expect(doubtOf(valueRuleOf(field), value)?.ja).toMatch(/[ぁ-ん]/);
+    expect(describeRefusal(valueRuleOf(field), value)).toBeUndefined();
+    expect(describeValueWarning(valueRuleOf(field), value)?.ja).toMatch(/[ぁ-ん]/);
   }
-  expect(doubtOf(valueRuleOf(emails), "<a@x.jp>")?.en).toContain("the address alone: a@x.jp");
-  expect(doubtOf(valueRuleOf(emails), "a@x.jp")).toBeUndefined();
+  expect(describeValueWarning(valueRuleOf(emails), "<a@x.jp>")?.en).toContain("to enter only the address: a@x.jp");
+  expect(describeValueWarning(valueRuleOf(emails), "a@x.jp")).toBeUndefined();
 });

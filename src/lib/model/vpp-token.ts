@@ -2,23 +2,23 @@ import { text } from "../text/index.ts";
 import { ORG } from "./organisation.ts";
 import type { Field, Fields, RecordOf, Thing } from "./thing.ts";
 
-const told = (en: string, ja: string, example: string | null) =>
+const nullableTextField = (en: string, ja: string, example: string | null) =>
   ({ type: "text", nullable: true, label: text(en, ja), example }) as const satisfies Field;
 
 /**
- * The content token (VPP サービストークン) of an organisation; the token itself is in none of its fields.
+ * The content token (VPP サービストークン) of an organisation. No field contains the token itself.
  *
- * @see facts 3.5: 全社 has one first, others may have their own
+ * @see facts 3.5: 全社 must have a token first; other organisations may have their own
  */
 const FIELDS = {
-  orgId: { ...ORG.fields.id, label: text("organisation's id", "組織 ID") },
-  /** its path; 全社 of the root */
+  orgId: { ...ORG.fields.id, label: text("organisation ID", "組織 ID") },
+  /** path of the organisation; 全社 for the root */
   org: { type: "text", label: text("organisation", "組織"), example: "本社/営業部" },
-  location: told("location", "場所", "Tokyo"),
-  organisation: told("organisation at Apple", "Apple での組織名", "株式会社例"),
+  location: nullableTextField("location", "場所", "Tokyo"),
+  organisation: nullableTextField("organisation name at Apple", "Apple での組織名", "株式会社例"),
   expiresAt: { type: "instant", label: text("expires at", "有効期限"), example: "2027-03-01T05:00:00.000Z" },
-  simulated: { type: "boolean", label: text("of the simulator", "シミュレーター製"), example: false },
-  /** of its file */
+  simulated: { type: "boolean", label: text("from the simulator", "シミュレーター製"), example: false },
+  /** fingerprint of the token's file */
   fingerprint: { type: "digest", label: text("fingerprint", "フィンガープリント"), example: "0".repeat(64) },
   setAt: { type: "instant", label: text("set at", "設定日時"), example: "2026-03-01T05:00:00.000Z" },
   setBy: { type: "text", label: text("set by", "設定した人"), example: "owner" },
@@ -34,16 +34,16 @@ export const VPP_TOKEN = {
 
 export type VppTokenRecord = RecordOf<typeof FIELDS>;
 
-/** What Apple says of a content token. */
-export const VPP_LOCATION = {
+/** What Apple reports about a content token. */
+export const VPP_LOCATION_FIELDS = {
   orgId: FIELDS.orgId,
   org: FIELDS.org,
-  locationName: { type: "text", label: text("location at Apple", "Apple での場所"), example: "Tokyo" },
+  locationName: { type: "text", label: text("location name at Apple", "Apple での場所名"), example: "Tokyo" },
   expiresAt: FIELDS.expiresAt,
-  heldBy: told("held by the MDM", "使用中の MDM", null),
+  heldBy: nullableTextField("used by MDM", "使用中の MDM", null),
 } as const satisfies Fields;
 
-export type VppLocationRecord = RecordOf<typeof VPP_LOCATION>;
+export type VppLocationRecord = RecordOf<typeof VPP_LOCATION_FIELDS>;
 
-/** Apple's own service of apps and books. @see apple 5 */
-export const APPLE_VPP = "https://vpp.itunes.apple.com";
+/** Apple's production service for apps and books. @see apple 5 */
+export const APPLE_VPP_URL = "https://vpp.itunes.apple.com";

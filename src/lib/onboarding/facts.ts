@@ -1,35 +1,40 @@
 import type { Step } from "../advice/index.ts";
-import { MANAGED_WAYS, SHOWN_AT_HOME, YES_NO, type QuestionName as AnyQuestion } from "../model/question.ts";
+import {
+  MANAGEMENT_METHODS,
+  HOME_EXPIRY_CHOICES,
+  YES_NO,
+  type QuestionName as AnyQuestion,
+} from "../model/question.ts";
 import type { RenewalKind } from "../model/renewal.ts";
 import type { TenantProfile } from "../model/tenant.ts";
 import { text, type Text } from "../text/index.ts";
 
-/** What is issued anew each year, and what HOME calls its date. @see seed 003, 7-1-4, 7-2-4, 7-3-3 */
-export const ISSUED = {
+/** Credentials issued for one year, with the labels of their dates on HOME.  @see seed 003, 7-1-4, 7-2-4, 7-3-3 */
+export const CREDENTIAL_LABELS = {
   "push-certificate": "MDM プッシュ通知証明書",
   "ade-token": "ADE サーバートークン",
   "vpp-token": "VPPサービストークン",
 } as const satisfies Partial<Record<RenewalKind, string>>;
 
-export type IssuedKind = keyof typeof ISSUED;
+export type CredentialKind = keyof typeof CREDENTIAL_LABELS;
 
-export const ISSUED_KINDS = Object.keys(ISSUED) as readonly IssuedKind[];
+export const CREDENTIAL_KINDS = Object.keys(CREDENTIAL_LABELS) as readonly CredentialKind[];
 
-/** A question that only a person can answer, and what may be answered. */
+/** A question that only a person can answer, and the possible answers. */
 export interface OnboardingQuestion {
   readonly ask: Text;
   readonly choices: Readonly<Record<string, Text>>;
 }
 
-const ofHome = (kind: IssuedKind): OnboardingQuestion => ({
+const createHomeQuestion = (kind: CredentialKind): OnboardingQuestion => ({
   ask: text(
-    `Open HOME of CLOMO PANEL and look at 「Mobile Device Management」: what stands under 「${ISSUED[kind]}」?`,
-    `CLOMO PANEL の HOME 画面を開き、「Mobile Device Management」の「${ISSUED[kind]}」欄を確認してください。何が表示されていますか?`,
+    `Open HOME in CLOMO PANEL and look at 「Mobile Device Management」. What is shown under 「${CREDENTIAL_LABELS[kind]}」?`,
+    `CLOMO PANEL の HOME 画面を開き、「Mobile Device Management」の「${CREDENTIAL_LABELS[kind]}」欄を確認してください。何が表示されていますか?`,
   ),
-  choices: SHOWN_AT_HOME,
+  choices: HOME_EXPIRY_CHOICES,
 });
 
-/** The questions of the onboarding, by the names under which answers are kept. @see seed 003 */
+/** The onboarding questions, by the names under which their answers are stored. @see seed 003 */
 export const QUESTIONS = {
   "onboarding.school": {
     ask: text(
@@ -40,7 +45,7 @@ export const QUESTIONS = {
   },
   "onboarding.way": {
     ask: text("How will the devices be managed?", "デバイスの管理状態はどうしますか?"),
-    choices: MANAGED_WAYS,
+    choices: MANAGEMENT_METHODS,
   },
   "onboarding.agent": {
     ask: text("Will the app CLOMO MDM Agent for iOS be used?", "CLOMO MDM Agent for iOS アプリを利用しますか?"),
@@ -48,7 +53,7 @@ export const QUESTIONS = {
   },
   "onboarding.prepared": {
     ask: text(
-      "Is everything at hand that step 3 (prepare what is needed) lists?",
+      "Do you have everything that step 3 (prepare what is needed) lists?",
       "手順 3(必要なものを用意する)のものはすべて用意できましたか?",
     ),
     choices: YES_NO,
@@ -57,15 +62,15 @@ export const QUESTIONS = {
     ask: text("Has the contact person logged in to CLOMO PANEL?", "担当者は CLOMO PANEL にログインできましたか?"),
     choices: YES_NO,
   },
-  "onboarding.home.push-certificate": ofHome("push-certificate"),
-  "onboarding.home.ade-token": ofHome("ade-token"),
-  "onboarding.home.vpp-token": ofHome("vpp-token"),
+  "onboarding.home.push-certificate": createHomeQuestion("push-certificate"),
+  "onboarding.home.ade-token": createHomeQuestion("ade-token"),
+  "onboarding.home.vpp-token": createHomeQuestion("vpp-token"),
   "onboarding.profiles": {
-    ask: text("Are the profiles decided and installed?", "プロファイルを決めて、インストールしましたか?"),
+    ask: text("Have you decided on the profiles and installed them?", "プロファイルを決めて、インストールしましたか?"),
     choices: YES_NO,
   },
   "onboarding.apps": {
-    ask: text("Are the apps registered and installed?", "アプリケーションを登録して、インストールしましたか?"),
+    ask: text("Have you registered and installed the apps?", "アプリケーションを登録して、インストールしましたか?"),
     choices: YES_NO,
   },
 } as const satisfies Readonly<Partial<Record<AnyQuestion, OnboardingQuestion>>>;
@@ -74,47 +79,47 @@ export type QuestionName = keyof typeof QUESTIONS;
 
 export const QUESTION_NAMES = Object.keys(QUESTIONS) as readonly QuestionName[];
 
-/** An answer that is kept. */
+/** The answer to an onboarding question. */
 export interface OnboardingAnswer {
   readonly value: string;
-  /** who answered; undefined of what was answered just now */
+  /** account that answered; undefined if the answer has just been given and is not stored yet */
   readonly by?: string | undefined;
-  /** UTC instant */
+  /** time of the answer, a UTC instant */
   readonly at: string;
 }
 
-/** Something that has to be renewed now. */
-export interface PressingRenewal extends Step {
+/** A renewal item that has to be renewed now. */
+export interface UrgentRenewal extends Step {
   readonly kind: RenewalKind;
 }
 
-/** What is recorded of a tenant that is being set up. */
+/** The recorded state of a tenant that is being set up. */
 export interface OnboardingFacts {
-  /** the moment that all ages count from, a UTC instant */
+  /** the current time, from which all ages are calculated; a UTC instant */
   readonly now: string;
   readonly profile: TenantProfile;
   readonly users: number;
   readonly orgs: number;
   readonly devices: number;
-  /** that ADE devices are not ready to be switched on */
+  /** why some ADE devices are not ready to be switched on, and what to do; undefined if all are ready */
   readonly notReady: Step | undefined;
-  /** where the state of ADE devices is known from: a sync of this tenant; `console` of a mirror, which is synced there */
+  /** how ADE device states are known: `synced` by this tenant; `console`: a mirror, whose devices the console syncs */
   readonly adeState: "synced" | "never-synced" | "not-visible" | "console";
-  /** some device has no owner */
+  /** true if a device has no owner */
   readonly unowned: boolean;
-  /** null where nobody may see them */
+  /** null if the acting account may not see them */
   readonly systemAdministrators: number | null;
-  /** the kinds of which a renewal is recorded, or of which the tenant holds one itself */
-  readonly recorded: readonly IssuedKind[];
-  /** renewals that are expired or critical, the most urgent first */
-  readonly pressing: readonly PressingRenewal[];
+  /** kinds for which a renewal item is recorded or the tenant itself stores a credential */
+  readonly recorded: readonly CredentialKind[];
+  /** renewal items that are expired or critical, the most urgent first */
+  readonly pressing: readonly UrgentRenewal[];
   readonly answers: ReadonlyMap<QuestionName, OnboardingAnswer>;
-  /** false: who asks may not read what was answered, which says nothing of whether it was */
+  /** false if the acting account may not read the answers, so that it is not known whether there are any */
   readonly seesAnswers: boolean;
 }
 
-/** What was answered; undefined where nobody has, or not with one of the choices. */
-export const answered = <N extends QuestionName>(
+/** Returns the answer to a question; undefined if nobody has answered it, or not with one of the choices. */
+export const findOnboardingAnswer = <N extends QuestionName>(
   { answers }: OnboardingFacts,
   name: N,
 ): (keyof (typeof QUESTIONS)[N]["choices"] & string) | undefined => {

@@ -1,23 +1,23 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { UNSAID } from "../model/tenant.ts";
-import { documentMarkdown } from "../document/markdown.ts";
-import { documentPage } from "../document/page.ts";
-import { guideDocument } from "../renewals/guide/document.ts";
+import { EMPTY_TENANT_PROFILE } from "../model/tenant.ts";
+import { renderMarkdown } from "../document/markdown.ts";
+import { renderPage } from "../document/page.ts";
+import { buildGuideDocument } from "../renewals/guide/document.ts";
 import { same } from "../text/index.ts";
 import {
-  ISSUED_KINDS,
+  CREDENTIAL_KINDS,
   QUESTION_NAMES,
   QUESTIONS,
-  type IssuedKind,
+  type CredentialKind,
   type OnboardingAnswer,
   type OnboardingFacts,
   type QuestionName,
 } from "./facts.ts";
-import { issueSteps, isFirstIssue, needsAnswer } from "./first-issue.ts";
+import { buildIssueSteps, isFirstIssue, needsAnswer } from "./first-issue.ts";
 import { PROFILE_KINDS } from "./profile-kinds.ts";
-import { setUpSheet } from "./sheet.ts";
-import { ONBOARDING_STEPS, SCHOOLS, standings } from "./steps.ts";
+import { buildSetUpSheet } from "./sheet.ts";
+import { ONBOARDING_STEPS, SCHOOL_GUIDANCE, evaluateSteps } from "./steps.ts";
 
 const NOW = "2026-11-20T01:00:00.000Z";
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -29,7 +29,7 @@ type Given = Partial<Omit<OnboardingFacts, "answers">> & {
 
 const factsOf = ({ answers = {}, ...others }: Given = {}): OnboardingFacts => ({
   now: NOW,
-  profile: UNSAID,
+  profile: EMPTY_TENANT_PROFILE,
   users: 0,
   orgs: 1,
   devices: 0,
@@ -50,15 +50,15 @@ const factsOf = ({ answers = {}, ...others }: Given = {}): OnboardingFacts => ({
 });
 
 const stateOf = (facts: OnboardingFacts, number: number): string | undefined =>
-  standings(facts).find(({ step }) => step.number === number)?.state;
+  evaluateSteps(facts).find(({ step }) => step.number === number)?.state;
 
 describe("a first issue", () => {
   /** what only the first issue of one says */
   const FIRST = /Create a Certificate|作成とダウンロード|「MDM サーバ」の \+|「コンテンツトークン」/;
 
-  test("is shown only where HOME was just answered to have no date, and nothing of its kind is recorded", () => {
+  test("is shown only if HOME was recently answered to have no date, and none of its kind is recorded", () => {
     const facts = fc.record({
-      recorded: fc.subarray([...ISSUED_KINDS]),
+      recorded: fc.subarray([...CREDENTIAL_KINDS]),
       answers: fc.dictionary(
         fc.constantFrom(...QUESTION_NAMES),
         fc.record({
@@ -69,14 +69,14 @@ describe("a first issue", () => {
     });
     fc.assert(
       fc.property(facts, ({ recorded, answers }) => {
-        const known = factsOf({ recorded, answers, profile: { ...UNSAID, ade: true, vpp: true } });
-        const allowed = (kind: IssuedKind): boolean => {
+        const known = factsOf({ recorded, answers, profile: { ...EMPTY_TENANT_PROFILE, ade: true, vpp: true } });
+        const allowed = (kind: CredentialKind): boolean => {
           const { [`onboarding.home.${kind}` as const]: answer } = answers;
           const age = Date.parse(NOW) - Date.parse(answer?.at ?? "");
           return !recorded.includes(kind) && answer?.value === "none" && age >= 0 && age <= 7 * DAY_MS;
         };
-        for (const kind of ISSUED_KINDS) {
-          const steps = issueSteps(known, kind);
+        for (const kind of CREDENTIAL_KINDS) {
+          const steps = buildIssueSteps(known, kind);
           const words = steps.map(({ what, where }) => `${what.ja} ${where?.ja ?? ""}`).join("\n");
           expect(isFirstIssue(known, kind)).toBe(allowed(kind));
           expect(FIRST.test(words)).toBe(allowed(kind));
@@ -85,14 +85,14 @@ describe("a first issue", () => {
         }
         // so do the documents of all the steps
         const steps = ONBOARDING_STEPS.flatMap((step) => step.steps(known));
-        const html = documentPage(guideDocument({ title: SCHOOLS, facts: [], steps }), "ja");
-        expect(FIRST.test(html)).toBe(ISSUED_KINDS.some(allowed));
+        const html = renderPage(buildGuideDocument({ title: SCHOOL_GUIDANCE, facts: [], steps }), "ja");
+        expect(FIRST.test(html)).toBe(CREDENTIAL_KINDS.some(allowed));
       }),
       { numRuns: 300 },
     );
   });
 
-  test("is asked about again once the answer is older than 7 days", () => {
+  test("is asked about again if the answer is older than 7 days", () => {
     const question = "onboarding.home.push-certificate";
     const of = (days: number): OnboardingFacts =>
       factsOf({ answers: { [question]: { value: "none", at: before(days) } } });
@@ -101,13 +101,13 @@ describe("a first issue", () => {
     expect(needsAnswer(factsOf({ answers: { [question]: { value: "date", at: before(90) } } }), question)).toBe(false);
   });
 
-  test("warns at the portal's own list before anything is created", () => {
+  test("warns to check the portal's own list before creating anything", () => {
     const facts = factsOf({
       answers: { "onboarding.home.push-certificate": "none", "onboarding.home.ade-token": "none" },
     });
-    const create = issueSteps(facts, "push-certificate").find(({ id }) => id === "push-certificate-create");
+    const create = buildIssueSteps(facts, "push-certificate").find(({ id }) => id === "push-certificate-create");
     expect(create?.trap?.en).toContain("renewals guide push-certificate");
-    const server = issueSteps(facts, "ade-token").find(({ id }) => id === "ade-token-server");
+    const server = buildIssueSteps(facts, "ade-token").find(({ id }) => id === "ade-token-server");
     expect(server?.trap?.ja).toContain("renewals guide ade-token");
   });
 });
@@ -119,62 +119,73 @@ describe("the twelve steps", () => {
     expect(ONBOARDING_STEPS.filter(({ optional }) => optional).map(({ number }) => number)).toEqual([5, 6, 9, 12]);
   });
 
-  test("are open in a new tenant, with what to type next", () => {
-    for (const { step, state, line } of standings(factsOf())) {
+  test("are open in a new tenant, with the next command", () => {
+    for (const { step, state, line } of evaluateSteps(factsOf())) {
       expect(state, step.id).toBe(step.number === 12 ? "not-applicable" : "open");
       expect(line?.startsWith("clomoctl ") ?? true).toBe(true);
     }
   });
 
-  test("leave the dates open until it is known what is used, and what is recorded is used", () => {
+  test("leave the dates open until usage is known, and treat recorded items as used", () => {
     const issued = (given: Given) => {
-      const found = standings(factsOf(given)).find(({ step }) => step.number === 7);
+      const found = evaluateSteps(factsOf(given)).find(({ step }) => step.number === 7);
       return [found?.state, found?.why.en, found?.line];
     };
     const recorded = ["push-certificate"] as const;
     expect(issued({ recorded })).toEqual([
       "open",
-      "not recorded whether ADE, VPP are used",
+      "whether ADE, VPP are used is not recorded",
       "clomoctl tenant set --ade yes/no --vpp yes/no",
     ]);
-    const vppOnly = { profile: { ...UNSAID, ade: false }, recorded };
-    expect(issued(vppOnly).slice(1)).toEqual(["not recorded whether VPP is used", "clomoctl tenant set --vpp yes/no"]);
+    const vppOnly = { profile: { ...EMPTY_TENANT_PROFILE, ade: false }, recorded };
+    expect(issued(vppOnly).slice(1)).toEqual([
+      "whether VPP is used is not recorded",
+      "clomoctl tenant set --vpp yes/no",
+    ]);
     expect(issued({ recorded: [] })).toEqual([
       "open",
-      "not recorded: MDM push certificate; not recorded whether ADE, VPP are used",
+      "not recorded: MDM push certificate; whether ADE, VPP are used is not recorded",
       "clomoctl onboarding guide 7",
     ]);
     expect(issued({ recorded: ["push-certificate", "ade-token", "vpp-token"] })[0]).toBe("done");
-    const unused = { ...UNSAID, ade: false, vpp: false };
+    const unused = { ...EMPTY_TENANT_PROFILE, ade: false, vpp: false };
     expect(issued({ profile: unused, recorded })[0]).toBe("done");
     const unsupervised = { "onboarding.way": "unsupervised" };
-    expect(issued({ profile: { ...UNSAID, vpp: false }, recorded, answers: unsupervised })[0]).toBe("done");
+    expect(issued({ profile: { ...EMPTY_TENANT_PROFILE, vpp: false }, recorded, answers: unsupervised })[0]).toBe(
+      "done",
+    );
   });
 
-  test("say what may not be seen, and neither that it was answered nor that it was not", () => {
+  test("report what is not visible, without revealing whether it was answered", () => {
     const facts = factsOf({ seesAnswers: false, adeState: "not-visible", devices: 1, recorded: ["push-certificate"] });
     const whys = (one: OnboardingFacts) =>
-      new Map(standings(one).map(({ step, state, why }) => [step.number, [state, why.en]]));
+      new Map(evaluateSteps(one).map(({ step, state, why }) => [step.number, [state, why.en]]));
     const hidden = whys(facts);
-    for (const number of [1, 3, 4, 10, 11]) expect(hidden.get(number)).toEqual(["open", "not visible to you"]);
+    for (const number of [1, 3, 4, 10, 11])
+      expect(hidden.get(number)).toEqual(["open", "you do not have permission to see this"]);
     expect(hidden.get(7)).toEqual([
       "open",
-      "not recorded whether VPP is used; whether ADE is used is not visible to you",
+      "whether VPP is used is not recorded; you do not have permission to see whether ADE is used",
     ]);
-    expect(hidden.get(8)).toEqual(["open", "1 device; which ADE devices have a profile is not visible to you"]);
-    const unused = { ...facts, profile: { ...UNSAID, ade: false, vpp: false } };
+    expect(hidden.get(8)).toEqual([
+      "open",
+      "1 device; you do not have permission to see which ADE devices have a profile",
+    ]);
+    const unused = { ...facts, profile: { ...EMPTY_TENANT_PROFILE, ade: false, vpp: false } };
     expect(whys(unused).get(7)?.[0]).toBe("done");
     expect(whys(unused).get(8)).toEqual(["done", "1 device"]);
   });
 
-  test("name their own guide where it alone helps on", () => {
-    const own = standings(factsOf()).filter(({ step, line }) => line === `clomoctl onboarding guide ${step.number}`);
+  test("suggest their own guide if only that helps", () => {
+    const own = evaluateSteps(factsOf()).filter(
+      ({ step, line }) => line === `clomoctl onboarding guide ${step.number}`,
+    );
     expect(own.map(({ step }) => step.number)).toEqual([3, 4, 5, 7, 8, 10, 11]);
   });
 
-  test("are done by what is recorded and answered", () => {
+  test("are done if the facts are recorded and answered", () => {
     const facts = factsOf({
-      profile: { ...UNSAID, ios: true, ade: true, vpp: true, mobileAppPortal: true },
+      profile: { ...EMPTY_TENANT_PROFILE, ios: true, ade: true, vpp: true, mobileAppPortal: true },
       users: 3,
       orgs: 2,
       devices: 3,
@@ -189,7 +200,7 @@ describe("the twelve steps", () => {
         "onboarding.apps": "yes",
       },
     });
-    expect(standings(facts).map(({ state }) => state)).toEqual([
+    expect(evaluateSteps(facts).map(({ state }) => state)).toEqual([
       ...Array.from({ length: 11 }, () => "done"),
       "not-applicable",
     ]);
@@ -204,25 +215,27 @@ describe("the twelve steps", () => {
     expect(stateOf({ ...facts, pressing: [{ kind: "push-certificate", ...pressing }] }, 7)).toBe("open");
     expect(stateOf({ ...facts, pressing: [{ kind: "custom", ...pressing }] }, 7)).toBe("done");
     expect(stateOf({ ...facts, recorded: ["push-certificate"] }, 7)).toBe("open");
-    expect(stateOf({ ...facts, recorded: ["push-certificate"], profile: UNSAID, answers: new Map() }, 7)).toBe("open");
+    expect(
+      stateOf({ ...facts, recorded: ["push-certificate"], profile: EMPTY_TENANT_PROFILE, answers: new Map() }, 7),
+    ).toBe("open");
     expect(stateOf({ ...facts, profile: { ...facts.profile, mobileAppPortal: false }, answers: new Map() }, 11)).toBe(
       "not-applicable",
     );
     expect(stateOf({ ...facts, systemAdministrators: null }, 5)).toBe("open");
   });
 
-  test("do not apply to schools, nor where iOS is not used", () => {
+  test("do not apply to schools, or if iOS is not used", () => {
     for (const facts of [
       factsOf({ answers: { "onboarding.school": "yes" } }),
-      factsOf({ profile: { ...UNSAID, ios: false } }),
+      factsOf({ profile: { ...EMPTY_TENANT_PROFILE, ios: false } }),
     ]) {
-      expect(new Set(standings(facts).map(({ state }) => state))).toEqual(new Set(["not-applicable"]));
+      expect(new Set(evaluateSteps(facts).map(({ state }) => state))).toEqual(new Set(["not-applicable"]));
     }
   });
 
-  test("ask what is not known otherwise, and only choices count as answers", () => {
+  test("ask only for otherwise unknown facts, and accept only choices as answers", () => {
     const asked = ONBOARDING_STEPS.flatMap((step) =>
-      step.asks(factsOf({ profile: { ...UNSAID, ade: true, vpp: true } })),
+      step.asks(factsOf({ profile: { ...EMPTY_TENANT_PROFILE, ade: true, vpp: true } })),
     );
     expect([...asked, "onboarding.school"].toSorted()).toEqual([...QUESTION_NAMES].toSorted());
     expect(needsAnswer(factsOf({ answers: { "onboarding.way": "by magic" } }), "onboarding.way")).toBe(true);
@@ -234,7 +247,7 @@ describe("the twelve steps", () => {
   });
 });
 
-test("the kinds of profiles are the manual's fifteen, four of which need a supervised device, and one the app", () => {
+test("there are the manual's fifteen kinds of profiles, four for supervised devices and one for the app", () => {
   expect(PROFILE_KINDS).toHaveLength(15);
   expect(PROFILE_KINDS.filter(({ needs }) => needs === "supervised").map(({ name }) => name.ja)).toEqual([
     "コンテンツフィルタ",
@@ -247,23 +260,23 @@ test("the kinds of profiles are the manual's fifteen, four of which need a super
 
 describe("the set-up sheet", () => {
   const facts = factsOf({
-    profile: { ...UNSAID, domain: "a|b<script>", contactName: "山田 花子", vpp: false },
+    profile: { ...EMPTY_TENANT_PROFILE, domain: "a|b<script>", contactName: "山田 花子", vpp: false },
     answers: { "onboarding.way": "manual" },
   });
 
-  test("has what is recorded filled in, and no markup of its own from it", () => {
-    const markdown = documentMarkdown(setUpSheet(facts), "ja");
+  test("is filled in with recorded values, without any markup from them", () => {
+    const markdown = renderMarkdown(buildSetUpSheet(facts), "ja");
     expect(markdown).toContain("| 担当者名 | 山田 花子 |");
     expect(markdown).toContain(String.raw`| 利用ドメイン | a\|b\<script\> |`);
     expect(markdown).toContain("| VPP | 使わない |");
     expect(markdown).toContain("手動で ADE デバイスにする");
-    const page = documentPage(setUpSheet(facts), "en");
+    const page = renderPage(buildSetUpSheet(facts), "en");
     expect(page).toContain("a|b&#60;script&#62;");
     expect(page).not.toContain("<script");
   });
 
   test("has every kind of profile", () => {
-    const markdown = documentMarkdown(setUpSheet(facts), "en");
+    const markdown = renderMarkdown(buildSetUpSheet(facts), "en");
     for (const { name } of PROFILE_KINDS) expect(markdown).toContain(name.en);
   });
 });

@@ -1,14 +1,14 @@
 import { commandName, line, type CommandLine, type Step as Advice } from "../advice/index.ts";
 import { RENEWAL_KINDS } from "../model/renewal.ts";
-import { sayUses } from "../model/applies.ts";
-import { TENANT, type Use } from "../model/tenant.ts";
+import { buildUsageCommand } from "../model/applies.ts";
+import { TENANT, type UsageName } from "../model/tenant.ts";
 import type { Step } from "../renewals/guide/index.ts";
-import { counted, joined, same, text, type Text } from "../text/index.ts";
-import { answered, type IssuedKind, type OnboardingFacts, type QuestionName } from "./facts.ts";
-import { issueSteps } from "./first-issue.ts";
-import { CONDITIONS, PROFILE_KINDS } from "./profile-kinds.ts";
+import { formatCount, joinTexts, same, text, type Text } from "../text/index.ts";
+import { findOnboardingAnswer, type CredentialKind, type OnboardingFacts, type QuestionName } from "./facts.ts";
+import { buildIssueSteps } from "./first-issue.ts";
+import { PROFILE_CONDITIONS, PROFILE_KINDS } from "./profile-kinds.ts";
 
-/** How a step stands. */
+/** The states of an onboarding step, with their names. */
 export const STEP_STATES = {
   done: text("done", "完了"),
   open: text("open", "未完了"),
@@ -17,223 +17,233 @@ export const STEP_STATES = {
 
 export type StepState = keyof typeof STEP_STATES;
 
-/** How a step stands, and what to do next. */
+/** The state of a step, the reason, and what to do next. */
 export type StepStatus = Advice & { readonly state: StepState };
 
-/** One of the twelve steps of the manual. @see seed 003; facts 4.8 */
+/** One of the twelve onboarding steps of CLOMO's manual. @see seed 003; facts 4.8 */
 export interface OnboardingStep {
   /** from 1 to 12, as in the manual */
   readonly number: number;
   readonly id: string;
   readonly title: Text;
   readonly optional?: true | undefined;
-  /** what only a person knows of it */
+  /** returns the questions of this step that only a person can answer */
   readonly asks: (facts: OnboardingFacts) => readonly QuestionName[];
   readonly standing: (facts: OnboardingFacts) => StepStatus;
   readonly steps: (facts: OnboardingFacts) => readonly Step[];
 }
 
-const ASK = line("onboarding guide", [], { interactive: true });
+const ASK_COMMAND = line("onboarding guide", [], { interactive: true });
 
-const guideTo = (step: number): CommandLine => line("onboarding guide", [step]);
+const buildGuideCommand = (step: number): CommandLine => line("onboarding guide", [step]);
 
-const standing = (state: StepState, why: Text, next?: CommandLine): StepStatus => ({ state, why, line: next });
+const createStatus = (state: StepState, why: Text, next?: CommandLine): StepStatus => ({ state, why, line: next });
 
-const done = (why: Text): StepStatus => standing("done", why);
+const createDoneStatus = (why: Text): StepStatus => createStatus("done", why);
 
-const NOT_VISIBLE = text("not visible to you", "参照する権限がありません");
+const NOT_VISIBLE = text("you do not have permission to see this", "参照する権限がありません");
 
-const UNANSWERED = text("nobody has said it yet", "未回答です");
+const NOT_ANSWERED = text("not answered yet", "未回答です");
 
-/** By a question that is answered with yes or no. */
-const byAnswer = (facts: OnboardingFacts, name: QuestionName, finished: Text, step: number): StepStatus => {
-  if (!facts.seesAnswers) return standing("open", NOT_VISIBLE);
-  const value = answered(facts, name);
-  if (value === "yes") return done(finished);
-  return standing("open", value === undefined ? UNANSWERED : text("not yet", "まだです"), guideTo(step));
+/** Returns the state of a step that depends on the answer to a yes-or-no question. */
+const judgeByAnswer = (facts: OnboardingFacts, name: QuestionName, finished: Text, step: number): StepStatus => {
+  if (!facts.seesAnswers) return createStatus("open", NOT_VISIBLE);
+  const value = findOnboardingAnswer(facts, name);
+  if (value === "yes") return createDoneStatus(finished);
+  return createStatus(
+    "open",
+    value === undefined ? NOT_ANSWERED : text("not yet", "まだです"),
+    buildGuideCommand(step),
+  );
 };
 
-const none = (): readonly QuestionName[] => [];
+const askNothing = (): readonly QuestionName[] => [];
 
-/** What is issued only if it is used, with the field of the tenant that says so. */
-const OPTIONAL = { "ade-token": "ade", "vpp-token": "vpp" } as const satisfies Partial<Record<IssuedKind, Use>>;
+/** The credentials that are issued only if they are used, each with the field of the tenant that records the use. */
+const OPTIONAL_CREDENTIALS = { "ade-token": "ade", "vpp-token": "vpp" } as const satisfies Partial<
+  Record<CredentialKind, UsageName>
+>;
 
-type OptionalKind = keyof typeof OPTIONAL;
+type OptionalCredential = keyof typeof OPTIONAL_CREDENTIALS;
 
-const OPTIONAL_KINDS = Object.keys(OPTIONAL) as readonly OptionalKind[];
+const OPTIONAL_CREDENTIAL_KINDS = Object.keys(OPTIONAL_CREDENTIALS) as readonly OptionalCredential[];
 
-/** Whether devices are bought as ADE devices or made such, by how they will be managed; null: that is not decided. */
-const adeByWay = (facts: OnboardingFacts): boolean | null => {
-  const way = answered(facts, "onboarding.way");
+/** Returns true if the way of managing devices means buying ADE devices or adding devices to ADE; null: undecided. */
+const isAdePlanned = (facts: OnboardingFacts): boolean | null => {
+  const way = findOnboardingAnswer(facts, "onboarding.way");
   return way === undefined ? null : way === "purchased" || way === "manual";
 };
 
-/** Whether something is used; null: nobody has said. What is recorded is used, unless somebody has said that it is not. */
-const uses = (facts: OnboardingFacts, kind: OptionalKind): boolean | null =>
-  facts.profile[OPTIONAL[kind]] ??
-  (kind === "ade-token" ? adeByWay(facts) : null) ??
+/** Returns true if a credential is used; null if unanswered. A recorded one is used unless answered otherwise. */
+const isCredentialUsed = (facts: OnboardingFacts, kind: OptionalCredential): boolean | null =>
+  facts.profile[OPTIONAL_CREDENTIALS[kind]] ??
+  (kind === "ade-token" ? isAdePlanned(facts) : null) ??
   (facts.recorded.includes(kind) ? true : null);
 
-/** What has to be issued, by what is used. @see seed 003, 7: the push certificate is compulsory */
-const issuedFor = (facts: OnboardingFacts): readonly IssuedKind[] => [
+/** Returns the credentials to issue, by what is used.  @see seed 003, 7: the push certificate is compulsory */
+const findRequiredCredentials = (facts: OnboardingFacts): readonly CredentialKind[] => [
   "push-certificate",
-  ...OPTIONAL_KINDS.filter((kind) => uses(facts, kind) === true),
+  ...OPTIONAL_CREDENTIAL_KINDS.filter((kind) => isCredentialUsed(facts, kind) === true),
 ];
 
-/** What nobody has said whether it is used: neither are its dates known to be complete. */
-const unsaidUses = (facts: OnboardingFacts): readonly Use[] =>
-  OPTIONAL_KINDS.filter((kind) => uses(facts, kind) === null && !isAnswerHidden(facts, kind)).map(
-    (kind) => OPTIONAL[kind],
-  );
+/** Returns fields (ADE, VPP) for which use is not recorded. Until it is, the recorded dates may be incomplete. */
+const findUndecidedUses = (facts: OnboardingFacts): readonly UsageName[] =>
+  OPTIONAL_CREDENTIAL_KINDS.filter(
+    (kind) => isCredentialUsed(facts, kind) === null && !isAnswerHidden(facts, kind),
+  ).map((kind) => OPTIONAL_CREDENTIALS[kind]);
 
-/** Whether it may have been answered that something is used, and who asks may not read it. */
-const isAnswerHidden = (facts: OnboardingFacts, kind: OptionalKind): boolean =>
-  kind === "ade-token" && !facts.seesAnswers && uses(facts, kind) === null;
+/** Returns true if there may be an answer on the use of a credential that the acting account may not read. */
+const isAnswerHidden = (facts: OnboardingFacts, kind: OptionalCredential): boolean =>
+  kind === "ade-token" && !facts.seesAnswers && isCredentialUsed(facts, kind) === null;
 
-const HIDDEN_USE = text("whether ADE is used is not visible to you", "ADE を使うかを参照する権限がありません");
+const HIDDEN_ADE_USE = text(
+  "you do not have permission to see whether ADE is used",
+  "ADE を使うかを参照する権限がありません",
+);
 
-const missing = (facts: OnboardingFacts): readonly IssuedKind[] =>
-  issuedFor(facts).filter((kind) => !facts.recorded.includes(kind));
+const findMissingCredentials = (facts: OnboardingFacts): readonly CredentialKind[] =>
+  findRequiredCredentials(facts).filter((kind) => !facts.recorded.includes(kind));
 
-const unsaidWhy = (fields: readonly Use[]): readonly Text[] => {
+const describeUndecidedUses = (fields: readonly UsageName[]): readonly Text[] => {
   if (fields.length === 0) return [];
-  const names = joined(
+  const names = joinTexts(
     fields.map((field) => TENANT.fields[field].label),
     text(", ", "、"),
   );
   return [
     text(
-      `not recorded whether ${names.en} ${fields.length === 1 ? "is" : "are"} used`,
+      `whether ${names.en} ${fields.length === 1 ? "is" : "are"} used is not recorded`,
       `${names.ja} を使うかが未登録です`,
     ),
   ];
 };
 
-/** Says that nobody knows here which ADE devices may be switched on; undefined if that is known, or not judged here. */
-const unknownOfAde = (facts: OnboardingFacts): Advice | undefined => {
+/** Returns advice if it is unknown which ADE devices may be switched on; undefined if known or not applicable. */
+const adviseUnknownAdeState = (facts: OnboardingFacts): Advice | undefined => {
   const { adeState } = facts;
-  if (adeState === "synced" || adeState === "console" || uses(facts, "ade-token") === false) return undefined;
-  if (uses(facts, "ade-token") === null && !isAnswerHidden(facts, "ade-token")) return undefined;
+  if (adeState === "synced" || adeState === "console" || isCredentialUsed(facts, "ade-token") === false)
+    return undefined;
+  if (isCredentialUsed(facts, "ade-token") === null && !isAnswerHidden(facts, "ade-token")) return undefined;
   return adeState === "never-synced"
     ? {
         why: text(
-          "it is not known which ADE devices have a profile, as nothing was synced with Apple here: do not switch them on yet",
+          "it is not known which ADE devices have a profile, because this tenant has never synced with Apple (do not switch the devices on yet)",
           "Apple と同期していないため、ADE デバイスにプロファイルが割り当てられているかは不明です(まだ電源を入れないでください)",
         ),
         line: line("ade sync", []),
       }
     : {
         why: text(
-          "which ADE devices have a profile is not visible to you",
+          "you do not have permission to see which ADE devices have a profile",
           "ADE デバイスの状態を参照する権限がありません",
         ),
       };
 };
 
-const step = (id: string, en: string, ja: string, more: Partial<Step> = {}): Step => ({
+const createStep = (id: string, en: string, ja: string, more: Partial<Step> = {}): Step => ({
   id,
   what: text(en, ja),
   ...more,
 });
 
 /** @see facts 4.8 (3) */
-const PREPARE: readonly Step[] = [
-  step(
+const PREPARATION_STEPS: readonly Step[] = [
+  createStep(
     "browser",
-    "The devices, and a browser for CLOMO PANEL.",
+    "The devices to enrol, and a browser for CLOMO PANEL.",
     "登録したいデバイスと、CLOMO PANEL を操作するためのブラウザ",
   ),
-  step(
+  createStep(
     "apple-account",
-    "An Apple Account for the MDM push certificate; an ordinary one will do. Every renewal needs the same one: let it be the organisation's, with a mailbox that several people read (our advice).",
+    "An Apple Account for the MDM push certificate (an ordinary Apple Account is sufficient). Every renewal requires the same account, so use an account of the organisation whose mailbox several people read (clomoctl's advice).",
     "MDM プッシュ通知証明書用の Apple Account(通常の Apple Account で問題ありません)。更新のたびに同じものが必要です。個人のものを避け、複数人が読めるメールアドレスにすることをおすすめします(clomoctl としての助言)。",
   ),
-  step(
+  createStep(
     "portal",
-    "The contract CLOMO MOBILE APP PORTAL, if apps are to be distributed.",
+    "A contract for CLOMO MOBILE APP PORTAL, if you distribute apps.",
     "CLOMO MOBILE APP PORTAL のご契約(アプリケーションを配布する場合)",
     {
       where: same("CLOMO PANEL > HOME > 「Applications」"),
       trap: text(
-        "Without it no apps can be distributed.",
+        "Without this contract, apps cannot be distributed.",
         "未契約の場合、CLOMO からアプリケーションを配布できません。",
       ),
     },
   ),
-  step(
+  createStep(
     "apple-business-manager",
-    "For ADE and VPP: a registration with Apple Business Manager. It asks for the contact's name, work mail address and telephone number (for the 2-factor code), the company's name, address, telephone number, D-U-N-S number and web site, and for name, mail address and title of somebody who decides.",
+    "For ADE and VPP: a registration with Apple Business Manager. It requires the contact person's name, work email address and telephone number (for two-factor authentication), the company's name, address, telephone number, D-U-N-S number and website, and the name, email address and title of a person with decision-making authority.",
     "ADE・VPP を利用する場合: Apple Business Manager(ABM)への事前登録。担当者の氏名・勤務先メールアドレス・電話番号(2ファクタ認証に使用)、会社名・住所・電話番号・D-U-N-S 番号・Webサイト、決裁権を有する人の氏名・メールアドレス・役職名が必要です。",
     {
       trap: text(
-        "Apple's review takes one to two weeks.",
+        "Apple's review may take one to two weeks.",
         "Apple 社による審査のため、1〜2週間程度必要な場合があります。",
       ),
     },
   ),
-  step(
+  createStep(
     "configurator",
-    "For the ways by hand: a Mac with Apple Configurator, and a cable.",
+    "For manual set-up: a Mac with Apple Configurator, and a cable.",
     "手動で設定する場合: Apple Configurator がインストールされた Mac とケーブル",
   ),
 ];
 
 /** @see seed 003, 5 */
-const ADMINISTRATORS: readonly Step[] = [
-  step(
+const ADMINISTRATOR_STEPS: readonly Step[] = [
+  createStep(
     "user",
-    "Add a user with name and mail address, 「保存」; then the user › 「CLOMO アカウント」 › 「編集」: account name, password, 管理者権限 システム管理者, サポートオプション, language, time zone, 「保存」.",
+    "Enter a name and an email address to create a user, and click 「保存」. Then open the user › 「CLOMO アカウント」 › 「編集」, set the account name, password, 管理者権限 (システム管理者), サポートオプション, language and time zone, and click 「保存」.",
     "氏名とメールアドレスを入力してユーザーを作成し「保存」。作成したユーザー ›「CLOMO アカウント」›「編集」で、アカウント名、パスワード、管理者権限(システム管理者)、サポートオプション、言語、タイムゾーンを設定して「保存」をクリックします。",
     {
       where: same("CLOMO PANEL > Users/Org > Add User"),
       trap: text(
-        "One person, one account: with a shared one nobody can tell who did what. The support option goes to five at most.",
+        "Create one account per person. If people share an account, nobody can tell who did what. At most five accounts can have the support option.",
         "1名に対して1つのアカウントを作成してください。使い回すと、誰が作業したのか不明になります。サポートオプションは 5 名までです。",
       ),
       check: text(
-        `By commands: ${commandName("clomo-account create")}, then ${commandName("clomo-account grant")}`,
-        `コマンドでは: ${commandName("clomo-account create")}、続けて ${commandName("clomo-account grant")}`,
+        `To do this with commands: ${commandName("clomo-account create")}, then ${commandName("clomo-account grant")}`,
+        `コマンドで行う場合: ${commandName("clomo-account create")}、続けて ${commandName("clomo-account grant")}`,
       ),
     },
   ),
 ];
 
 /** @see seed 003, 6 */
-const DIRECTORY: readonly Step[] = [
-  step(
+const DIRECTORY_STEPS: readonly Step[] = [
+  createStep(
     "orgs",
-    `Organisations: 「Add Org」, name and code, 「保存」; many by a CSV file: ${line("orgs template", [])}, then ${line("orgs import", ["FILE"])}`,
+    `Organisations: click 「Add Org」, enter the name and code, and click 「保存」. For many organisations, use a CSV file: ${line("orgs template", [])}, then ${line("orgs import", ["FILE"])}`,
     `組織: 「Add Org」で組織名と組織コードを入力し「保存」。大量の場合は CSV で: ${line("orgs template", [])}、続けて ${line("orgs import", ["FILE"])}`,
     { where: same("CLOMO PANEL > Users/Org") },
   ),
-  step(
+  createStep(
     "users",
-    `Users: 「Add User」, with 「所属組織」, 「保存」; many by a CSV file: ${line("users template", [])}, then ${line("users import", ["FILE"])}`,
+    `Users: click 「Add User」, fill in the form including 「所属組織」, and click 「保存」. For many users, use a CSV file: ${line("users template", [])}, then ${line("users import", ["FILE"])}`,
     `ユーザー: 「Add User」で「所属組織」も入力し「保存」。大量の場合は CSV で: ${line("users template", [])}、続けて ${line("users import", ["FILE"])}`,
     { where: same("CLOMO PANEL > Users/Org") },
   ),
 ];
 
-const PROFILES: readonly Step[] = [
+const PROFILE_STEPS: readonly Step[] = [
   ...PROFILE_KINDS.map(({ name, use, needs }, at) =>
-    step(`profile-${at + 1}`, `${name.ja}: ${use.en}`, `${name.ja}: ${use.ja}`, {
-      trap: needs === undefined ? undefined : CONDITIONS[needs],
+    createStep(`profile-${at + 1}`, `${name.ja}: ${use.en}`, `${name.ja}: ${use.ja}`, {
+      trap: needs === undefined ? undefined : PROFILE_CONDITIONS[needs],
     }),
   ),
-  step(
+  createStep(
     "automatic",
-    "Install them by hand on a device, or automatically on all devices or those of an organisation.",
+    "Install profiles manually on a device, or set them to be installed automatically on all devices or on the devices of an organisation.",
     "特定のデバイスに手動で適用するか、すべてのデバイスまたは特定の組織のデバイスに自動インストールを設定します。",
     {
       trap: text(
-        "Saving a change of the automatic profiles sends commands to all devices that are enrolled already.",
+        "If you save a change to the automatic profiles, commands are sent to all enrolled devices.",
         "自動適用プロファイルの変更を保存すると、登録済みのすべてのデバイスにコマンドが送信されます。",
       ),
     },
   ),
 ];
 
-/** The twelve steps, in the order of the manual. @see seed 003 */
+/** The twelve onboarding steps, in the order of CLOMO's manual. @see seed 003 */
 export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
   {
     number: 1,
@@ -241,20 +251,21 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     title: text("decide how devices are managed", "デバイスの管理状態を決める"),
     asks: () => ["onboarding.way", "onboarding.agent"],
     standing: (facts) => {
-      if (!facts.seesAnswers) return standing("open", NOT_VISIBLE);
-      return answered(facts, "onboarding.way") !== undefined && answered(facts, "onboarding.agent") !== undefined
-        ? done(text("decided", "決定済み"))
-        : standing("open", UNANSWERED, ASK);
+      if (!facts.seesAnswers) return createStatus("open", NOT_VISIBLE);
+      return findOnboardingAnswer(facts, "onboarding.way") !== undefined &&
+        findOnboardingAnswer(facts, "onboarding.agent") !== undefined
+        ? createDoneStatus(text("decided", "決定済み"))
+        : createStatus("open", NOT_ANSWERED, ASK_COMMAND);
     },
     steps: () => [
-      step(
+      createStep(
         "mode",
-        "Supervised (the maker recommends it: many more functions) or not. Supervised by ADE: bought so, or made so by hand; nobody takes such a device out of CLOMO where the ADE profile forbids it. Without ADE: by hand, and its user can remove the MDM profile.",
+        "Decide whether devices are supervised (recommended: many more functions). With ADE, buy ADE devices from a dealer or turn devices into ADE devices by hand; users cannot remove them from CLOMO if the ADE profile forbids it. Without ADE, set up each device by hand; its user can remove the MDM profile.",
         "監視対象モード(おすすめ。利用できる機能が大幅に増えます)にするかを決めます。ADE を使う場合は、代理店から購入する方法と手動で ADE デバイスにする方法があり、ユーザーが勝手に CLOMO 管理下からデバイスを外すことを防げます。ADE を使わない場合は 1 台ずつ手動で設定し、デバイス側の操作で MDM 構成プロファイルを削除できます。",
       ),
-      step(
+      createStep(
         "agent",
-        "The app CLOMO MDM Agent for iOS (recommended): locations, the portal, Work Smart, messages.",
+        "The app CLOMO MDM Agent for iOS (recommended): location reports, the portal, Work Smart, messages.",
         "CLOMO MDM Agent for iOS アプリ(おすすめ): 位置情報取得、ポータル機能、ワーク・スマート機能、メッセージの送受信",
       ),
     ],
@@ -263,16 +274,16 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     number: 2,
     id: "apps-mode",
     title: text("decide how apps are managed", "アプリケーションの管理方法を決める"),
-    asks: none,
+    asks: askNothing,
     standing: ({ profile: { vpp } }) =>
       vpp === null
-        ? standing("open", joined(unsaidWhy(["vpp"])), sayUses(["vpp"]))
-        : done(vpp ? text("VPP is used", "VPP を使う") : text("VPP is not used", "VPP を使わない")),
+        ? createStatus("open", joinTexts(describeUndecidedUses(["vpp"])), buildUsageCommand(["vpp"]))
+        : createDoneStatus(vpp ? text("VPP is used", "VPP を使う") : text("VPP is not used", "VPP を使わない")),
     steps: () => [
-      step(
+      createStep(
         "vpp",
-        `With VPP (recommended) apps go to devices without an Apple Account, and to supervised ones silently. Record it: ${sayUses(["vpp"])}`,
-        `VPP を使うと(おすすめ)、Apple Account を設定していないデバイスにもアプリを一括配布でき、監視対象モードではサイレントインストールができます。登録: ${sayUses(["vpp"])}`,
+        `With VPP (recommended), apps can be distributed to devices without an Apple Account, and installed silently on supervised devices. To record whether you use VPP: ${buildUsageCommand(["vpp"])}`,
+        `VPP を使うと(おすすめ)、Apple Account を設定していないデバイスにもアプリを一括配布でき、監視対象モードではサイレントインストールができます。VPP を使うかどうかの登録: ${buildUsageCommand(["vpp"])}`,
       ),
     ],
   },
@@ -281,8 +292,8 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     id: "prepare",
     title: text("prepare what is needed", "必要なものを用意する"),
     asks: () => ["onboarding.prepared"],
-    standing: (facts) => byAnswer(facts, "onboarding.prepared", text("all at hand", "用意済み"), 3),
-    steps: () => PREPARE,
+    standing: (facts) => judgeByAnswer(facts, "onboarding.prepared", text("everything is prepared", "用意済み"), 3),
+    steps: () => PREPARATION_STEPS,
   },
   {
     number: 4,
@@ -290,15 +301,15 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     title: text("log in to CLOMO PANEL", "CLOMO PANEL にログインする"),
     asks: () => ["onboarding.login"],
     standing: (facts) =>
-      byAnswer(facts, "onboarding.login", text("the contact person has logged in", "ログイン済み"), 4),
+      judgeByAnswer(facts, "onboarding.login", text("the contact person has logged in", "ログイン済み"), 4),
     steps: () => [
-      step(
+      createStep(
         "mail",
-        `Open the 「ログイン URL」 of the mail 「[CLOMO PANEL] 登録完了のお知らせ」, and log in with the account and the password in it. Record the address: ${line("tenant set", [], { loginUrl: "URL" })}`,
+        `Open the 「ログイン URL」 in the mail 「[CLOMO PANEL] 登録完了のお知らせ」, and log in with the account and the password from the mail. To record the URL: ${line("tenant set", [], { loginUrl: "URL" })}`,
         `「[CLOMO PANEL] 登録完了のお知らせ」メールの「ログイン URL」を開き、メールの「アカウント」「パスワード」でログインします。アドレスの登録: ${line("tenant set", [], { loginUrl: "URL" })}`,
         {
           trap: text(
-            "Until there are more administrators only the contact person, who got the mail, can log in.",
+            "At this point, only the contact person, who received the mail, can log in.",
             "この時点では、メールが届いた担当者しかログインできません。",
           ),
         },
@@ -310,88 +321,88 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     id: "administrators",
     title: text("create administrators", "管理者を作成する"),
     optional: true,
-    asks: none,
+    asks: askNothing,
     standing: (facts) => {
       const { systemAdministrators: number } = facts;
-      if (number === null) return standing("open", NOT_VISIBLE);
-      const why = text(counted(number, "system administrator"), `システム管理者 ${number} 人`);
-      return number > 1 ? done(why) : standing("open", why, guideTo(5));
+      if (number === null) return createStatus("open", NOT_VISIBLE);
+      const why = text(formatCount(number, "system administrator"), `システム管理者 ${number} 人`);
+      return number > 1 ? createDoneStatus(why) : createStatus("open", why, buildGuideCommand(5));
     },
-    steps: () => ADMINISTRATORS,
+    steps: () => ADMINISTRATOR_STEPS,
   },
   {
     number: 6,
     id: "directory",
     title: text("create organisations and users", "組織やユーザーを作成する"),
     optional: true,
-    asks: none,
+    asks: askNothing,
     standing: (facts) => {
       const { users, orgs: all } = facts;
-      // 全社 is always there
+      // 全社 always exists and is not counted
       const orgs = all - 1;
       const why = text(
-        `${counted(orgs, "organisation")}, ${counted(users, "user")}`,
+        `${formatCount(orgs, "organisation")}, ${formatCount(users, "user")}`,
         `組織 ${orgs} 件、ユーザー ${users} 人`,
       );
-      return users > 0 ? done(why) : standing("open", why, line("users template", []));
+      return users > 0 ? createDoneStatus(why) : createStatus("open", why, line("users template", []));
     },
-    steps: () => DIRECTORY,
+    steps: () => DIRECTORY_STEPS,
   },
   {
     number: 7,
     id: "issued",
-    title: text("set up push certificate, ADE and VPP", "初期設定をする(プッシュ通知証明書・ADE・VPP)"),
-    asks: (facts) => missing(facts).map((kind) => `onboarding.home.${kind}` as const),
+    title: text("set up the push certificate, ADE and VPP", "初期設定をする(プッシュ通知証明書・ADE・VPP)"),
+    asks: (facts) => findMissingCredentials(facts).map((kind) => `onboarding.home.${kind}` as const),
     standing: (facts) => {
-      const left = missing(facts);
-      const issued: readonly string[] = issuedFor(facts);
+      const left = findMissingCredentials(facts);
+      const issued: readonly string[] = findRequiredCredentials(facts);
       const pressing = facts.pressing.filter(({ kind }) => issued.includes(kind));
       const [first] = pressing;
-      const unsaid = unsaidUses(facts);
-      const hidden = isAnswerHidden(facts, "ade-token") ? [HIDDEN_USE] : [];
+      const unsaid = findUndecidedUses(facts);
+      const hidden = isAnswerHidden(facts, "ade-token") ? [HIDDEN_ADE_USE] : [];
       if (left.length + unsaid.length + hidden.length === 0 && first === undefined)
-        return done(text("all are recorded", "すべて登録済み"));
-      const names = joined(
+        return createDoneStatus(text("everything is recorded", "すべて登録済み"));
+      const names = joinTexts(
         left.map((kind) => RENEWAL_KINDS[kind]),
         text(", ", "、"),
       );
       const lacking = left.length === 0 ? [] : [text(`not recorded: ${names.en}`, `未登録: ${names.ja}`)];
-      const why = joined(
-        [...lacking, ...unsaidWhy(unsaid), ...hidden, ...pressing.map((one) => one.why)],
+      const why = joinTexts(
+        [...lacking, ...describeUndecidedUses(unsaid), ...hidden, ...pressing.map((one) => one.why)],
         text("; ", "。"),
       );
-      const next = first?.line ?? (unsaid.length > 0 ? sayUses(unsaid) : undefined);
-      return standing("open", why, left.length > 0 ? guideTo(7) : next);
+      const next = first?.line ?? (unsaid.length > 0 ? buildUsageCommand(unsaid) : undefined);
+      return createStatus("open", why, left.length > 0 ? buildGuideCommand(7) : next);
     },
-    steps: (facts) => issuedFor(facts).flatMap((kind) => issueSteps(facts, kind)),
+    steps: (facts) => findRequiredCredentials(facts).flatMap((kind) => buildIssueSteps(facts, kind)),
   },
   {
     number: 8,
     id: "devices",
     title: text("register devices", "デバイスを登録する"),
-    asks: none,
+    asks: askNothing,
     standing: (facts) => {
       const { devices } = facts;
-      const way = text(counted(devices, "device"), `デバイス ${devices} 台`);
-      if (devices === 0) return standing("open", way, guideTo(8));
-      const notReady = facts.notReady ?? unknownOfAde(facts);
-      if (notReady === undefined) return done(way);
-      return standing("open", joined([way, notReady.why], text("; ", "。")), notReady.line);
+      const way = text(formatCount(devices, "device"), `デバイス ${devices} 台`);
+      if (devices === 0) return createStatus("open", way, buildGuideCommand(8));
+      const notReady = facts.notReady ?? adviseUnknownAdeState(facts);
+      if (notReady === undefined) return createDoneStatus(way);
+      return createStatus("open", joinTexts([way, notReady.why], text("; ", "。")), notReady.line);
     },
     steps: (facts) => {
-      const way = answered(facts, "onboarding.way");
+      const way = findOnboardingAnswer(facts, "onboarding.way");
       return way === undefined
         ? [
-            step(
+            createStep(
               "way",
-              `First decide how devices are managed (step 1); then: ${line("ade guide", ["purchased/manual/supervised-only/unsupervised"])}`,
+              `First decide how devices are managed (step 1), then run: ${line("ade guide", ["purchased/manual/supervised-only/unsupervised"])}`,
               `先にデバイスの管理状態を決めてください(手順 1)。その後: ${line("ade guide", ["purchased/manual/supervised-only/unsupervised"])}`,
             ),
           ]
         : [
-            step(
+            createStep(
               "way",
-              `Step by step, with the pitfalls: ${line("ade guide", [way])}`,
+              `Steps and pitfalls: ${line("ade guide", [way])}`,
               `手順と注意点: ${line("ade guide", [way])}`,
             ),
           ];
@@ -400,19 +411,24 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
   {
     number: 9,
     id: "owners",
-    title: text("give devices their owners", "組織やユーザーをデバイスと関連付ける"),
+    title: text("assign owners to devices", "組織やユーザーをデバイスと関連付ける"),
     optional: true,
-    asks: none,
+    asks: askNothing,
     standing: ({ devices, unowned }) => {
-      if (devices === 0) return standing("open", text("no devices yet", "デバイスがありません"), guideTo(8));
+      if (devices === 0)
+        return createStatus("open", text("no devices yet", "デバイスがありません"), buildGuideCommand(8));
       return unowned
-        ? standing("open", text("some devices have no owner", "所有者のないデバイスがあります"), guideTo(9))
-        : done(text("every device has an owner", "すべてのデバイスに所有者がいます"));
+        ? createStatus(
+            "open",
+            text("some devices have no owner", "所有者のいないデバイスがあります"),
+            buildGuideCommand(9),
+          )
+        : createDoneStatus(text("every device has an owner", "すべてのデバイスに所有者がいます"));
     },
     steps: () => [
-      step(
+      createStep(
         "owner",
-        `Devices › the device › デバイスの編集 › 所有者情報: type the name of a user or organisation, choose it, 「OK」. Many by a CSV file: ${line("devices import", ["FILE"])}. A user who belongs to an organisation is enough.`,
+        `Devices › the device › デバイスの編集 › 所有者情報: type the name of a user or organisation, select it from the suggestions, and click 「OK」. For many devices, use a CSV file: ${line("devices import", ["FILE"])}. If a user belongs to an organisation, it is sufficient to assign the user.`,
         `「Devices」でデバイスを選択し、「デバイスの編集」›「所有者情報」にユーザーか組織の名前を入力して候補から選び、「OK」。大量の場合は CSV で: ${line("devices import", ["FILE"])}。ユーザーが組織に所属していれば、ユーザーのみの関連付けで問題ありません。`,
         { where: same("CLOMO PANEL > Devices") },
       ),
@@ -423,8 +439,8 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     id: "profiles",
     title: text("install profiles", "プロファイルをインストールする"),
     asks: () => ["onboarding.profiles"],
-    standing: (facts) => byAnswer(facts, "onboarding.profiles", text("installed", "インストール済み"), 10),
-    steps: () => PROFILES,
+    standing: (facts) => judgeByAnswer(facts, "onboarding.profiles", text("installed", "インストール済み"), 10),
+    steps: () => PROFILE_STEPS,
   },
   {
     number: 11,
@@ -433,17 +449,20 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     asks: ({ profile }) => (profile.mobileAppPortal === false ? [] : ["onboarding.apps"]),
     standing: (facts) =>
       facts.profile.mobileAppPortal === false
-        ? standing("not-applicable", text("no contract for MOBILE APP PORTAL", "MOBILE APP PORTAL の契約がありません"))
-        : byAnswer(facts, "onboarding.apps", text("installed", "インストール済み"), 11),
+        ? createStatus(
+            "not-applicable",
+            text("no contract for MOBILE APP PORTAL", "MOBILE APP PORTAL の契約がありません"),
+          )
+        : judgeByAnswer(facts, "onboarding.apps", text("installed", "インストール済み"), 11),
     steps: () => [
-      step(
+      createStep(
         "register",
-        "Register the apps: MarketPlace (App Store, custom apps) or Enterprise (in-house).",
+        "Register the apps: App Store apps and custom apps as MarketPlace apps, in-house apps as Enterprise apps.",
         "アプリを登録します。App Store のアプリとカスタム App は MarketPlace アプリ、社内用は Enterprise アプリです。",
       ),
-      step(
+      createStep(
         "install",
-        "Install them by hand on a device, or automatically on all devices or those of an organisation.",
+        "Install apps manually on a device, or set them to be installed automatically on all devices or on the devices of an organisation.",
         "特定のデバイスに手動でインストールするか、すべてのデバイスまたは特定の組織のデバイスに自動インストールを設定します。",
       ),
     ],
@@ -451,45 +470,45 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
   {
     number: 12,
     id: "afterwards",
-    title: text("afterwards", "導入後のさらなる活用"),
+    title: text("make further use of CLOMO", "導入後のさらなる活用"),
     optional: true,
-    asks: none,
-    standing: () => standing("not-applicable", text("to be read", "参考情報です")),
+    asks: askNothing,
+    standing: () => createStatus("not-applicable", text("for reference only", "参考情報です")),
     steps: () => [
-      step(
+      createStep(
         "lost-mode",
-        "Lost mode: locks a lost device from afar and fetches its location, with a message and a telephone number to call.",
+        "Lost mode: lock a lost device remotely and get its location. You can show a message and a contact telephone number on the device.",
         "紛失モード: デバイス側から解除不能な強制ロックをかけ、位置情報を強制取得します。任意のメッセージと取得時の連絡先を表示できます。",
       ),
-      step(
+      createStep(
         "messages",
-        "Messages to the app CLOMO MDM Agent.",
+        "Messages: send messages to the app CLOMO MDM Agent.",
         "メッセージを通知: CLOMO MDM Agent アプリにメッセージを送信します。",
       ),
-      step("names", "Device names and wallpapers.", "デバイス名と壁紙の変更"),
+      createStep("names", "Change device names and wallpapers.", "デバイス名と壁紙の変更"),
     ],
   },
 ];
 
-/** Where schools go in place of these steps. @see seed 003, first lines */
-export const SCHOOLS = text(
-  "These steps are not for schools that use Apple School Manager: follow the maker's page 「教育機関向け GIGA スクール構想実現に向けたデバイスセットアップの流れ」.",
+/** Where schools find their own steps. @see seed 003, first lines */
+export const SCHOOL_GUIDANCE = text(
+  "These steps are not for schools that use Apple School Manager. Schools follow CLOMO's page 「教育機関向け GIGA スクール構想実現に向けたデバイスセットアップの流れ」.",
   "教育機関等で Apple School Manager(ASM)を利用する場合は、この手順ではなく、「教育機関向け GIGA スクール構想実現に向けたデバイスセットアップの流れ」に沿って導入してください。",
 );
 
-/** How all steps stand; of schools, and where iOS is not used, none applies. */
-export const standings = (facts: OnboardingFacts): readonly (StepStatus & { readonly step: OnboardingStep })[] =>
+/** Returns the state of each step. No step applies to schools, or if iOS is not used. */
+export const evaluateSteps = (facts: OnboardingFacts): readonly (StepStatus & { readonly step: OnboardingStep })[] =>
   ONBOARDING_STEPS.map((one) => {
-    const why = inapplicable(facts);
-    return { step: one, ...(why === undefined ? one.standing(facts) : standing("not-applicable", why)) };
+    const why = describeInapplicability(facts);
+    return { step: one, ...(why === undefined ? one.standing(facts) : createStatus("not-applicable", why)) };
   });
 
-/** Why none of the steps applies; undefined where they do. */
-export const inapplicable = (facts: OnboardingFacts): Text | undefined => {
-  if (answered(facts, "onboarding.school") === "yes") return SCHOOLS;
+/** Returns why none of the steps applies; undefined if they apply. */
+export const describeInapplicability = (facts: OnboardingFacts): Text | undefined => {
+  if (findOnboardingAnswer(facts, "onboarding.school") === "yes") return SCHOOL_GUIDANCE;
   return facts.profile.ios === false
     ? text(
-        `iOS is not used (${line("tenant set", [], { ios: "yes" })})`,
+        `iOS is not used (to change this: ${line("tenant set", [], { ios: "yes" })})`,
         `iOS を使いません(${line("tenant set", [], { ios: "yes" })} で変更)`,
       )
     : undefined;

@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
-import { changesOf, describeChange, describeWholeRow } from "./changes.ts";
+import { listValueChanges, describeChange, describeWholeRow } from "./changes.ts";
 
 const value = (field: string, one: string | string[] | null) => ({ field, value: one });
 
-test("pairs what was with what will be, field by field", () => {
+test("pairs old and new values, field by field", () => {
   const row = {
     changed: ["title", "emails"],
     before: [value("title", "主任"), value("emails", ["a@x", "b@x"])],
     after: [value("name", "山田"), value("title", null), value("emails", ["a@x"])],
   };
-  const changes = changesOf(row);
+  const changes = listValueChanges(row);
   expect(changes).toEqual([
     { field: "title", before: "主任", after: null },
     { field: "emails", before: ["a@x", "b@x"], after: ["a@x"] },
@@ -20,13 +20,13 @@ test("pairs what was with what will be, field by field", () => {
   ]);
 });
 
-test("takes custom fields apart, and leaves out those that stay", () => {
+test("lists custom fields separately, and omits unchanged ones", () => {
   const row = {
     changed: ["custom"],
     before: [value("custom:年", "2019"), value("custom:席", "A")],
     after: [value("custom:席", "A"), value("custom:新", "x")],
   };
-  expect(changesOf(row)).toEqual([
+  expect(listValueChanges(row)).toEqual([
     { field: "custom:年", before: "2019", after: null },
     { field: "custom:新", before: null, after: "x" },
   ]);
@@ -37,15 +37,15 @@ test.each([
   [[value("parentCode", null), value("parentPath", "本社/営業")], "本社/営業"],
   [[value("parentCode", null), value("parentPath", null)], "全社"],
   [[value("parent", "B")], "B"],
-])("tells an organisation's place by code, path or 全社: %j", (before, told) => {
-  const changes = changesOf({ changed: ["parent"], before, after: [value("parentCode", "Z")] });
+])("shows an organisation's place as code, path or 全社: %j", (before, told) => {
+  const changes = listValueChanges({ changed: ["parent"], before, after: [value("parentCode", "Z")] });
   expect(changes).toEqual([{ field: "parent", before: told, after: "Z" }]);
 });
 
-test("tells all values of a new record, and that a secret is set", () => {
+test("shows all values of a new record, and that a secret is set", () => {
   const row = { action: "create" as const, changed: [], before: [], after: [value("displayName", "山田")] };
   expect(describeWholeRow("docs", { row: 0, line: 0, key: "y", exists: false, setsSecret: true, ...row })).toEqual([
     { en: "表示名: 山田", ja: "表示名: 山田" },
-    { en: "(secret set)", ja: "(機密情報を設定)" },
+    { en: "(secret set)", ja: "(パスワードなどを設定)" },
   ]);
 });

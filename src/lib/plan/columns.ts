@@ -3,176 +3,185 @@ import { FORMATS } from "../model/formats.ts";
 import {
   IMPORT_MODE_NAMES,
   IMPORT_STATE_NAMES,
-  nameIn,
+  getDisplayName,
   ROW_ACTION_NAMES,
-  SIGNS,
-  type Action,
+  ACTION_SIGNS,
+  type RecordAction,
 } from "../model/import.ts";
 import type { Column } from "../terminal/index.ts";
-import { describeProblem, nounNamed, PROBLEMS, type ProblemCode } from "../model/problem.ts";
-import { UPLOAD_REASONS, type UploadReason } from "../model/upload.ts";
-import { joined, same, text, type Language, type Text } from "../text/index.ts";
-import { additionsOf, changesOf, describeColumn, describeWholeRow, nameOf } from "./changes.ts";
-import { changesIn } from "./describe.ts";
-import { ACTIONS, countAll, describeChanges } from "./plan.ts";
+import { describeProblem, getThingNoun, PROBLEMS, type ProblemCode } from "../model/problem.ts";
+import { UPLOAD_OMISSION_REASONS, type UploadOmissionReason } from "../model/upload.ts";
+import { joinTexts, same, text, type Language, type Text } from "../text/index.ts";
+import { listInitialValues, listValueChanges, describeColumn, describeWholeRow, nameOf } from "./changes.ts";
+import { listPlanChanges } from "./describe.ts";
+import { PLAN_ACTIONS, sumChanges, describeChanges } from "./plan.ts";
 
-const plain = (key: keyof Import, header: Text): Column<Import> => ({
+const plainColumn = (key: keyof Import, header: Text): Column<Import> => ({
   key,
   header,
   value: (record) => record[key],
 });
-const count = (key: keyof Import, header: Text): Column<Import> => ({ ...plain(key, header), align: "end" });
+const countColumn = (key: keyof Import, header: Text): Column<Import> => ({
+  ...plainColumn(key, header),
+  align: "end",
+});
 
-/** What a plan does to each column; people read it in words. */
+/** The column with what a plan does to each column of the file; described in words for people. */
 const COLUMN_CHANGES: Column<Import> = {
-  ...plain("columns", text("changes by column", "列ごとの変更")),
-  name: ({ kind, columns }) => joined(columns.map((column) => describeColumn(kind, column))),
+  ...plainColumn("columns", text("changes by column", "列ごとの変更")),
+  name: ({ kind, columns }) => joinTexts(columns.map((column) => describeColumn(kind, column))),
 };
 
-/** A time; people read it in their zone. */
-const time = (key: "createdAt" | "committedAt" | "emittedAt", header: Text): Column<Import> => ({
-  ...plain(key, header),
+/** Returns a column with an instant, which people see in their time zone. */
+const timeColumn = (key: "createdAt" | "committedAt" | "emittedAt", header: Text): Column<Import> => ({
+  ...plainColumn(key, header),
   instant: true,
 });
 
-/** What an import is of, in a word; users of SECURED APPs by their app. */
-export const kindName = (kind: Import["kind"]): Text => {
+/** Returns the name of an import's kind; for users of SECURED APPs, the name of the app. */
+export const describeImportKind = (kind: Import["kind"]): Text => {
   const { app, thing } = FORMATS[kind];
   return app === undefined ? text(kind, thing.title.ja) : same(app);
 };
 
-const KIND: Column<Import> = { ...plain("kind", text("kind", "種類")), name: ({ kind }) => kindName(kind) };
+const KIND_COLUMN: Column<Import> = {
+  ...plainColumn("kind", text("kind", "種類")),
+  name: ({ kind }) => describeImportKind(kind),
+};
 
-/** `device: create 0, update 3, delete 0`, for each thing that a change writes beside its own. */
-export const describeAll = (beside: readonly (Readonly<Record<Action, number>> & { readonly thing: string })[]): Text =>
-  joined(
-    beside.map(({ thing, ...counts }) => describeChanges(nounNamed(thing), counts)),
+/** Returns counts per thing that a change writes besides its own: `device: create 0, update 3, delete 0` */
+export const describeOtherRecords = (
+  beside: readonly (Readonly<Record<RecordAction, number>> & { readonly thing: string })[],
+): Text =>
+  joinTexts(
+    beside.map(({ thing, ...counts }) => describeChanges(getThingNoun(thing), counts)),
     text("; ", "、"),
   );
 
-/** The records of other things than the kind's. */
-const BESIDE: Column<Import> = {
+/** The column with the records of things other than the import's own. */
+const OTHER_RECORDS_COLUMN: Column<Import> = {
   key: "beside",
   header: text("other records", "ほかのレコード"),
   value: ({ beside }) => beside ?? [],
-  name: ({ beside = [] }) => (beside.length === 0 ? null : describeAll(beside)),
+  name: ({ beside = [] }) => (beside.length === 0 ? null : describeOtherRecords(beside)),
 };
 
-const DROP = text("drop", "取り下げ");
+const DROP_MODE = text("drop", "取り下げ");
 
-/** What people call an import's mode: a drop of tasks has the form of an undo. */
-const modeName = ({ mode, drops }: Import): Text => (drops === undefined ? nameIn(IMPORT_MODE_NAMES, mode) : DROP);
+/** Returns the name of an import's mode. A drop of tasks is stored as an undo, but has its own name. */
+const describeImportMode = ({ mode, drops }: Import): Text =>
+  drops === undefined ? getDisplayName(IMPORT_MODE_NAMES, mode) : DROP_MODE;
 
-const COLUMNS: readonly Column<Import>[] = [
-  count("number", text("no.", "No.")),
-  count("change", text("change", "変更番号")),
-  plain("id", text("import", "インポート ID")),
-  KIND,
-  { ...plain("mode", text("mode", "インポート方法")), name: modeName },
-  { ...plain("state", text("state", "状態")), name: ({ state }) => nameIn(IMPORT_STATE_NAMES, state) },
-  time("createdAt", text("created at", "作成日時")),
-  plain("fileName", text("file", "ファイル")),
-  count("rows", text("rows", "行数")),
-  count("create", text("create", "追加")),
-  count("update", text("update", "更新")),
-  count("delete", text("delete", "削除")),
-  count("invalid", text("invalid", "不正")),
+const COMMON_COLUMNS: readonly Column<Import>[] = [
+  countColumn("number", text("no.", "No.")),
+  countColumn("change", text("change no.", "変更番号")),
+  plainColumn("id", text("import ID", "インポート ID")),
+  KIND_COLUMN,
+  { ...plainColumn("mode", text("mode", "インポート方法")), name: describeImportMode },
+  { ...plainColumn("state", text("state", "状態")), name: ({ state }) => getDisplayName(IMPORT_STATE_NAMES, state) },
+  timeColumn("createdAt", text("created at", "作成日時")),
+  plainColumn("fileName", text("file", "ファイル")),
+  countColumn("rows", text("rows", "行数")),
+  countColumn("create", text("create", "追加")),
+  countColumn("update", text("update", "更新")),
+  countColumn("delete", text("delete", "削除")),
+  countColumn("invalid", text("invalid", "不正")),
 ];
 
-/** What an import did, or would do: `+24 ~3 -1`. */
-const CHANGES: Column<Import> = {
+/** The column with what an import did or would do: `+24 ~3 -1` */
+const CHANGES_COLUMN: Column<Import> = {
   key: "changes",
   header: text("changes", "変更"),
   value: (plan) =>
-    ACTIONS.map((action) => [SIGNS[action], countAll(changesIn(plan), action)] as const)
+    PLAN_ACTIONS.map((action) => [ACTION_SIGNS[action], sumChanges(listPlanChanges(plan), action)] as const)
       .filter(([, count]) => count > 0)
       .map((parts) => parts.join(""))
       .join(" "),
 };
 
-/** The columns of imports in a list, and those that fit on a terminal. */
-export const LIST_COLUMNS: readonly Column<Import>[] = [...COLUMNS, CHANGES];
-export const USUAL_COLUMNS: readonly string[] = ["number", "kind", "mode", "state", "createdAt", "changes"];
+/** The columns of a list of imports. */
+export const IMPORT_LIST_COLUMNS: readonly Column<Import>[] = [...COMMON_COLUMNS, CHANGES_COLUMN];
+export const DEFAULT_LIST_COLUMNS: readonly string[] = ["number", "kind", "mode", "state", "createdAt", "changes"];
 
 /** The columns of a single import. */
-export const IMPORT_DETAILS: readonly Column<Import>[] = [
-  ...COLUMNS,
-  count("unchanged", text("unchanged", "変更なし")),
-  count("secretsSet", text("secrets set", "設定した機密情報")),
-  count("orgsCreated", text("organisations created", "作成した組織")),
-  count("groupsCreated", text("groups created", "作成したグループ")),
-  BESIDE,
-  plain("newOrgs", text("new organisations", "新しい組織")),
-  plain("newGroups", text("new groups", "新しいグループ")),
+export const IMPORT_DETAIL_COLUMNS: readonly Column<Import>[] = [
+  ...COMMON_COLUMNS,
+  countColumn("unchanged", text("unchanged", "変更なし")),
+  countColumn("secretsSet", text("secrets set", "設定したパスワードなど")),
+  countColumn("orgsCreated", text("organisations created", "作成した組織")),
+  countColumn("groupsCreated", text("groups created", "作成したグループ")),
+  OTHER_RECORDS_COLUMN,
+  plainColumn("newOrgs", text("new organisations", "新しい組織")),
+  plainColumn("newGroups", text("new groups", "新しいグループ")),
   COLUMN_CHANGES,
-  count("errors", text("problems", "問題")),
-  count("warnings", text("warnings", "警告")),
-  plain("tenant", text("tenant", "テナント")),
-  plain("actor", text("by", "実行者")),
-  plain("encoding", text("encoding", "文字コード")),
-  plain("inputSha256", text("SHA-256 of the file", "ファイルの SHA-256")),
-  time("emittedAt", text("written for the console at", "管理画面用に書き出した日時")),
+  countColumn("errors", text("errors", "エラー")),
+  countColumn("warnings", text("warnings", "警告")),
+  plainColumn("tenant", text("tenant", "テナント")),
+  plainColumn("actor", text("done by", "実行者")),
+  plainColumn("encoding", text("encoding", "文字コード")),
+  plainColumn("inputSha256", text("SHA-256 of the file", "ファイルの SHA-256")),
+  timeColumn("emittedAt", text("upload file written at", "アップロード用ファイルの書き出し日時")),
   {
-    ...plain("inConsole", text("in the console", "管理画面で確認済み")),
+    ...plainColumn("inConsole", text("done in the console", "管理画面で確認済み")),
     name: ({ inConsole }) =>
       inConsole === undefined
         ? null
         : text(`${inConsole.done} of ${inConsole.of}`, `${inConsole.of} 件中 ${inConsole.done} 件`),
   },
-  time("committedAt", text("committed at", "確定日時")),
-  plain("undoes", text("undoes change", "取り消す変更")),
-  plain("undoneBy", text("undone by change", "取り消した変更")),
+  timeColumn("committedAt", text("committed at", "適用日時")),
+  plainColumn("undoes", text("undoes change", "取り消す変更")),
+  plainColumn("undoneBy", text("undone by change", "取り消した変更")),
   {
-    ...plain("unverifiedColumns", text("not verified", "照合していない列")),
+    ...plainColumn("unverifiedColumns", text("columns not verified", "照合していない列")),
     name: ({ unverifiedColumns }) => same(unverifiedColumns.map(({ header }) => header).join(", ")),
   },
 ];
 
-/** The columns of a plan's row. */
-const ROW_COLUMNS: readonly Column<PlanRow>[] = [
+/** The columns of a plan's row, without the record's name and the changes. */
+const BASIC_ROW_COLUMNS: readonly Column<PlanRow>[] = [
   { key: "row", header: text("row", "行"), align: "end", value: ({ row }) => (row === 0 ? null : row) },
   { key: "key", header: text("key", "キー"), value: ({ key }) => key },
   {
     key: "action",
     header: text("action", "動作"),
     value: ({ action }) => action,
-    name: ({ action }) => nameIn(ROW_ACTION_NAMES, action),
+    name: ({ action }) => getDisplayName(ROW_ACTION_NAMES, action),
   },
-  { key: "changed", header: text("changed", "変更する項目"), value: ({ changed }) => changed },
-  { key: "setsSecret", header: text("sets a secret", "機密情報の設定"), value: ({ setsSecret }) => setsSecret },
+  { key: "changed", header: text("changed fields", "変更する項目"), value: ({ changed }) => changed },
+  { key: "setsSecret", header: text("sets a secret", "パスワードなどの設定"), value: ({ setsSecret }) => setsSecret },
 ];
 
-/** The same, with the name of the record, and what a row changes from what to what. */
-export const rowColumns = (kind: Import["kind"]): readonly Column<PlanRow>[] => [
-  ...ROW_COLUMNS.toSpliced(2, 0, { key: "name", header: text("name", "名前"), value: nameOf }),
+/** Returns the columns of a plan's row, with the record's name and each value before and after. */
+export const buildRowColumns = (kind: Import["kind"]): readonly Column<PlanRow>[] => [
+  ...BASIC_ROW_COLUMNS.toSpliced(2, 0, { key: "name", header: text("name", "名前"), value: nameOf }),
   {
     key: "changes",
     header: text("changes", "変更内容"),
     wraps: true,
-    value: (row) => (row.action === "create" ? additionsOf(row) : changesOf(row)),
-    name: (row) => joined(describeWholeRow(kind, row)),
+    value: (row) => (row.action === "create" ? listInitialValues(row) : listValueChanges(row)),
+    name: (row) => joinTexts(describeWholeRow(kind, row)),
   },
   {
     key: "leftOut",
-    header: text("not in the upload file", "アップロード用ファイルに含めない理由"),
+    header: text("why not in the upload file", "アップロード用ファイルに含めない理由"),
     wraps: true,
     optional: true,
     value: ({ leftOut = null }) => leftOut,
-    name: ({ leftOut }) => (leftOut ? UPLOAD_REASONS[leftOut] : null),
+    name: ({ leftOut }) => (leftOut ? UPLOAD_OMISSION_REASONS[leftOut] : null),
   },
 ];
 
-/** Those that a table shows: what is changed tells the fields, too. */
-export const USUAL_ROW: readonly string[] = ["row", "key", "name", "action", "changes"];
+/** The row columns that a table shows by default. They omit the changed fields, which the changes already name. */
+export const DEFAULT_ROW_COLUMNS: readonly string[] = ["row", "key", "name", "action", "changes"];
 
-const isKnown = (code: string): code is ProblemCode => code in PROBLEMS;
+const isKnownProblem = (code: string): code is ProblemCode => code in PROBLEMS;
 
-/** The text of a problem; its code if a newer tenant knows more codes than this program. */
-export const reasonOf = ({ code, params }: Pick<InputProblem, "code" | "params">): Text =>
-  isKnown(code) ? describeProblem({ code, params }) : same(code);
+/** Returns the text of a problem; its code if a newer tenant sends a code that this program does not know. */
+export const describeProblemReason = ({ code, params }: Pick<InputProblem, "code" | "params">): Text =>
+  isKnownProblem(code) ? describeProblem({ code, params }) : same(code);
 
-/** The columns of a problem of an input. */
-export const PROBLEM_COLUMNS = (language: Language): readonly Column<InputProblem>[] => [
+/** Returns the columns of a problem in an input. */
+export const buildProblemColumns = (language: Language): readonly Column<InputProblem>[] => [
   { key: "row", header: text("row", "行"), align: "end", value: ({ row }) => row },
   { key: "line", header: text("line", "物理行"), align: "end", value: ({ line }) => line },
   { key: "column", header: text("column", "列"), align: "end", value: ({ column }) => column },
@@ -184,46 +193,52 @@ export const PROBLEM_COLUMNS = (language: Language): readonly Column<InputProble
     name: ({ severity }) => (severity === "error" ? text("error", "エラー") : text("warning", "警告")),
   },
   { key: "code", header: text("code", "コード"), value: ({ code }) => code },
-  { key: "reason", header: text("reason", "理由"), wraps: true, value: (problem) => reasonOf(problem)[language] },
+  {
+    key: "reason",
+    header: text("reason", "理由"),
+    wraps: true,
+    value: (problem) => describeProblemReason(problem)[language],
+  },
 ];
 
-/** The rows that an upload file leaves out, which are tasks by hand. */
+/** The rows that are left out of an upload file and have to be done by hand as tasks. */
 export interface LeftOutSummary {
   readonly count: number;
-  readonly reasons: Readonly<Partial<Record<UploadReason, number>>>;
-  /** the first of them, by their rows in the input and their keys */
-  readonly first: readonly { readonly row: number; readonly key: string; readonly why: UploadReason }[];
+  readonly reasons: Readonly<Partial<Record<UploadOmissionReason, number>>>;
+  /** the first of these rows, with their row numbers in the input and their keys */
+  readonly first: readonly { readonly row: number; readonly key: string; readonly why: UploadOmissionReason }[];
 }
 
-/** The result of an import, for programs; the keys are stable. */
+/** The result of an import, for programs. The keys are stable. */
 export interface ImportResult {
   readonly plan: Import;
   readonly dryRun: boolean;
   readonly committed: boolean;
-  /** of an upload file that was written */
+  /** the rows left out of the upload file, if one was written */
   readonly leftOut?: LeftOutSummary | undefined;
 }
 
-/** A column of an import, of a result. */
-const ofPlan = ({ value, name, ...column }: Column<Import>): Column<ImportResult> => ({
+/** Turns a column of an import into a column of a result. */
+const toResultColumn = ({ value, name, ...column }: Column<Import>): Column<ImportResult> => ({
   ...column,
   value: ({ plan }) => value(plan),
   ...(name !== undefined && { name: ({ plan }) => name(plan) }),
 });
 
-/** Columns of {@link IMPORT_DETAILS}, of a result. */
-const detailsOfPlan = (...keys: readonly string[]): readonly Column<ImportResult>[] =>
-  keys.flatMap((key) => IMPORT_DETAILS.filter((column) => column.key === key).map(ofPlan));
+/** Returns the columns with these keys from {@link IMPORT_DETAIL_COLUMNS}, as columns of a result. */
+const pickDetailColumns = (...keys: readonly string[]): readonly Column<ImportResult>[] =>
+  keys.flatMap((key) => IMPORT_DETAIL_COLUMNS.filter((column) => column.key === key).map(toResultColumn));
 
-const resultCount = (key: keyof Import, header: Text): Column<ImportResult> => ofPlan(count(key, header));
+const resultCountColumn = (key: keyof Import, header: Text): Column<ImportResult> =>
+  toResultColumn(countColumn(key, header));
 
-/** The columns of an import's result. One without a value is left out: not every import wipes devices or closes tasks. */
+/** Columns of an import's result. A column without a value is omitted: not every import wipes or closes tasks. */
 export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
-  ...detailsOfPlan("number", "change"),
-  ...detailsOfPlan("id").map((column) => ({ ...column, key: "importId" })),
-  ...detailsOfPlan("tenant", "mode"),
+  ...pickDetailColumns("number", "change"),
+  ...pickDetailColumns("id").map((column) => ({ ...column, key: "importId" })),
+  ...pickDetailColumns("tenant", "mode"),
   { key: "dryRun", header: text("dry run", "確認のみ(変更なし)"), value: ({ dryRun }) => dryRun },
-  ...detailsOfPlan(
+  ...pickDetailColumns(
     "rows",
     "create",
     "update",
@@ -234,39 +249,39 @@ export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
     "orgsCreated",
     "groupsCreated",
   ),
-  { key: "committed", header: text("committed", "確定"), value: ({ committed }) => committed },
-  ...detailsOfPlan("newOrgs", "newGroups", "columns"),
-  resultCount("wipes", text("to be wiped", "初期化が必要")),
+  { key: "committed", header: text("committed", "適用"), value: ({ committed }) => committed },
+  ...pickDetailColumns("newOrgs", "newGroups", "columns"),
+  resultCountColumn("wipes", text("devices to wipe", "初期化が必要なデバイス")),
   {
     key: "kept",
-    header: text("kept", "残したもの"),
+    header: text("kept records", "残したもの"),
     align: "end",
     value: ({ plan: { kept } }) => kept?.count,
   },
-  resultCount("released", text("owner changed", "所有者を変えたデバイス")),
-  { ...ofPlan(KIND), value: ({ plan: { beside, kind } }) => (beside === undefined ? undefined : kind) },
-  { ...ofPlan(BESIDE), value: ({ plan: { beside } }) => beside },
+  resultCountColumn("released", text("owner removed", "所有者を外したデバイス")),
+  { ...toResultColumn(KIND_COLUMN), value: ({ plan: { beside, kind } }) => (beside === undefined ? undefined : kind) },
+  { ...toResultColumn(OTHER_RECORDS_COLUMN), value: ({ plan: { beside } }) => beside },
   {
     key: "reopened",
-    header: text("tasks open again", "未了に戻した作業"),
+    header: text("reopened tasks", "未了に戻した作業"),
     value: ({ plan: { reopened } }) => reopened,
     name: ({ plan: { reopened } }) => (reopened === undefined ? null : same(reopened.tasks.join(", "))),
   },
   {
     key: "blocked",
-    header: text("not undone", "取り消せないもの"),
+    header: text("records not undone", "取り消せないもの"),
     value: ({ plan: { blocked } }) => blocked?.first,
     name: ({ plan: { blocked } }) => (blocked === undefined ? null : same(String(blocked.count))),
   },
   {
     key: "settled",
-    header: text("tasks closed", "完了した作業"),
+    header: text("closed tasks", "完了した作業"),
     value: ({ plan: { settled } }) => settled,
     name: ({ plan: { settled } }) => (settled === undefined ? null : same(settled.closed.join(", "))),
   },
   {
     key: "merged",
-    header: text("merged with local changes", "ここでの変更との照合"),
+    header: text("compared with local changes", "ここでの変更との照合"),
     value: ({ plan: { merged } }) => merged,
     name: ({ plan: { merged } }) =>
       merged === undefined
@@ -278,14 +293,14 @@ export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
   },
   {
     key: "leftOut",
-    header: text("left out of the upload file", "アップロード用ファイルに含めない行"),
+    header: text("rows left out of the upload file", "アップロード用ファイルに含めない行"),
     value: ({ leftOut }) => leftOut,
     name: ({ leftOut }) => (leftOut === undefined ? null : same(String(leftOut.count))),
   },
 ];
 
-/** The keys of the result that a table shows; the lines before it say the rest. */
-export const USUAL_RESULT = [
+/** The keys of the result that a table shows by default. The lines above the table report the rest. */
+export const DEFAULT_RESULT_COLUMNS = [
   "number",
   "kind",
   "create",

@@ -2,9 +2,12 @@ import { expect, test } from "vitest";
 import { same, text } from "../text/index.ts";
 import type { Terminal } from "../terminal/index.ts";
 import { confirmPlan } from "./confirm.ts";
-import { describeEffects, type Effect } from "./plan.ts";
+import { describeEffects, type PlanEffect } from "./plan.ts";
 
-const planOf = (counts: Partial<Record<"create" | "update" | "delete", number>>, effects: readonly Effect[] = []) => ({
+const planOf = (
+  counts: Partial<Record<"create" | "update" | "delete", number>>,
+  effects: readonly PlanEffect[] = [],
+) => ({
   target: same("customer-a"),
   changes: [{ noun: same("user"), create: 0, update: 0, delete: 0, recordsBefore: 100, ...counts }],
   effects,
@@ -29,7 +32,7 @@ test("the question repeats the tenant and the counts", async () => {
   });
   expect(await asked(planOf({ create: 9, update: 30, delete: 12 }))).toEqual({
     message: text(
-      "Apply to customer-a: create 9, update 30, delete 12. Type 12, the number of deletions:",
+      "Apply to customer-a: create 9, update 30, delete 12. To continue, type the number of deletions (12):",
       "customer-a に 追加 9・更新 30・削除 12 を適用します。続けるには、削除の件数を入力してください:",
     ),
     flag: "--confirm-deletions 12",
@@ -37,11 +40,11 @@ test("the question repeats the tenant and the counts", async () => {
   });
 });
 
-test("a plan without changes stands without blanks in Japanese", async () => {
+test("a plan without changes has no surrounding blanks in Japanese", async () => {
   expect(await asked(planOf({}))).toMatchObject({ message: { ja: "customer-a に変更のない計画を適用しますか?" } });
 });
 
-test("the question names a file that is written for the console", async () => {
+test("the question names a file that will be written for the console", async () => {
   expect(await asked(planOf({ delete: 12 }), "up.csv")).toMatchObject({
     message: { ja: expect.stringMatching(/^customer-a に 削除 12 を適用し、up.csv を書き出します。/) },
   });
@@ -60,6 +63,6 @@ test.each([
     "更新 3・新しい組織 2",
   ],
   [planOf({}), "a plan without changes", "変更のない計画"],
-])("says what a plan does: %o", (plan, en, ja) => {
+])("describes what a plan does: %o", (plan, en, ja) => {
   expect(describeEffects(plan)).toEqual(text(en, ja));
 });

@@ -1,102 +1,106 @@
 import { Failure } from "../errors/index.ts";
-import { otherWipes } from "../model/device.ts";
+import { describeWipeMismatch } from "../model/device.ts";
 import type { Terminal } from "../terminal/index.ts";
-import { counted, text, type Text } from "../text/index.ts";
-import { permitByLimit, refuseBeyond, type Limits } from "./limits.ts";
-import { countAll, describeEffects, type Plan } from "./plan.ts";
+import { formatCount, text, type Text } from "../text/index.ts";
+import { requireExactCountAboveHalf, enforceLimits, type PlanLimits } from "./limits.ts";
+import { sumChanges, describeEffects, type Plan } from "./plan.ts";
 
-/** What the command line answers before the questions. */
-export interface ConfirmOptions extends Limits {
+/** Answers given on the command line, before any question is asked. */
+export interface ConfirmOptions extends PlanLimits {
   readonly confirmDeletions?: number | undefined;
   readonly confirmWipes?: number | undefined;
-  /** `--yes` */
+  /** value of `--yes` */
   readonly yes?: boolean | undefined;
 }
 
-type Effective = Pick<Plan, "target" | "changes" | "effects" | "wipes">;
+type ConfirmablePlan = Pick<Plan, "target" | "changes" | "effects" | "wipes">;
 
-/** Sets counts off from the particles around them. */
-const asObject = (ja: string): string => (/\d$/.test(ja) ? ` ${ja} ` : ja);
+/** Returns Japanese text with spaces around it if it ends with a digit, to separate it from particles. */
+const padTrailingNumber = (ja: string): string => (/\d$/.test(ja) ? ` ${ja} ` : ja);
 
-/** `Apply to customer-a: create 9` @param file a file that is written for the console, too */
-const applied = (plan: Effective, file: string | undefined): Text => {
+/** Returns the start of a question: `Apply to customer-a: create 9`  @param file upload file to write, too */
+const describeApplyAction = (plan: ConfirmablePlan, file: string | undefined): Text => {
   const { en, ja } = describeEffects(plan);
   const [writing, writingJa] = file === undefined ? ["", ""] : [` and write ${file}`, `し、${file} を書き出`];
-  return text(`Apply to ${plan.target.en}${writing}: ${en}`, `${plan.target.ja} に${asObject(ja)}を適用${writingJa}し`);
+  return text(
+    `Apply to ${plan.target.en}${writing}: ${en}`,
+    `${plan.target.ja} に${padTrailingNumber(ja)}を適用${writingJa}し`,
+  );
 };
 
 /**
- * Asks about devices that get another owner and have to be wiped for it.
+ * Asks to confirm the number of devices that must be wiped because their owner changes.
  *
- * @param before what is done, as a sentence
- * @throws `input-rejected` if another number is typed, or nobody can be asked
+ * @param before the action to confirm, as a sentence
+ * @throws `input-rejected` if another number is typed, or if nobody can be asked
  */
-export const askWipes = ({ prompts }: Pick<Terminal, "prompts">, count: number, before?: Text): Promise<void> =>
+export const askWipeCount = ({ prompts }: Pick<Terminal, "prompts">, count: number, before?: Text): Promise<void> =>
   prompts.typedNumber({
     message: text(
-      `${before === undefined ? "" : `${before.en} `}${counted(count, "device")} to be wiped and set up again; type ${count} to change the owner:`,
+      `${before === undefined ? "" : `${before.en} `}${formatCount(count, "device")} must be wiped and set up again; to change the owner, type ${count}:`,
       `${before?.ja ?? ""}${count} 台のデバイスで初期化と再設定が必要になります。所有者を変えるには台数を入力してください:`,
     ),
     flag: `--confirm-wipes ${count}`,
     expected: count,
   });
 
-/** @throws `input-rejected` if another number of deletions or of wipes was confirmed than a plan has */
-export function refuseOtherNumber(
+/** Checks confirmed numbers of deletions and wipes.  @throws `input-rejected` if a number differs from the plan */
+export function requireConfirmedCounts(
   { changes, wipes = 0 }: Pick<Plan, "changes" | "wipes">,
   { confirmDeletions, confirmWipes }: ConfirmOptions,
 ): void {
   if (confirmWipes !== undefined && confirmWipes !== wipes) {
     throw new Failure("input-rejected", {
-      what: otherWipes(wipes, confirmWipes),
+      what: describeWipeMismatch(wipes, confirmWipes),
       where: `--confirm-wipes ${confirmWipes}`,
     });
   }
-  const deletions = countAll(changes, "delete");
+  const deletions = sumChanges(changes, "delete");
   if (confirmDeletions === undefined || confirmDeletions === deletions) return;
   throw new Failure("input-rejected", {
     what: text(
-      `the plan deletes ${counted(deletions, "record")}, not ${confirmDeletions}; nothing was changed`,
-      `計画の削除は ${deletions} 件で、${confirmDeletions} 件ではありません。何も変更していません`,
+      `the plan deletes ${formatCount(deletions, "record")}, but ${confirmDeletions} was confirmed; nothing was changed`,
+      `計画で削除するのは ${deletions} 件ですが、${confirmDeletions} 件と指定されています。何も変更していません`,
     ),
     where: `--confirm-deletions ${confirmDeletions}`,
   });
 }
 
 /**
- * Asks whether a plan may be applied. The question repeats the tenant and the counts. Deletions are confirmed by their
- * number (typed, `--confirm-deletions`, or `--yes` with a limit), and so are wipes of devices; the rest by yes or no.
+ * Asks whether to apply a plan. The question repeats the tenant and the counts. Deletions are confirmed by their number
+ * (typed, `--confirm-deletions`, or `--yes` with a limit), and so are wipes of devices; all other changes are confirmed
+ * by yes or no.
  *
- * @param file a file that is written for the console, too
+ * @param file the upload file that is written as well
  * @returns false if the answer is no
- * @throws `limit-exceeded` if the plan changes more than a limit allows; `input-rejected` if the number of deletions or of
- *   wipes differs or cannot be asked for; `usage` if nobody can be asked
+ * @throws `limit-exceeded` if the plan changes more than a limit allows; `input-rejected` if the number of deletions or
+ * wipes differs or cannot be asked for; `usage` if nobody can be asked
  */
 export async function confirmPlan(
   terminal: Pick<Terminal, "prompts">,
-  plan: Effective,
+  plan: ConfirmablePlan,
   answers: ConfirmOptions,
   file?: string,
 ): Promise<boolean> {
   const { changes, wipes = 0 } = plan;
   const { yes = false, confirmDeletions, confirmWipes, maxDeletions } = answers;
-  refuseOtherNumber(plan, answers);
-  refuseBeyond(changes, answers);
-  const { en, ja } = applied(plan, file);
-  if (wipes > 0 && confirmWipes === undefined) await askWipes(terminal, wipes, text(`${en}.`, `${ja}ます。`));
-  const deletions = countAll(changes, "delete");
+  requireConfirmedCounts(plan, answers);
+  enforceLimits(changes, answers);
+  const { en, ja } = describeApplyAction(plan, file);
+  if (wipes > 0 && confirmWipes === undefined) await askWipeCount(terminal, wipes, text(`${en}.`, `${ja}ます。`));
+  const deletions = sumChanges(changes, "delete");
   if (deletions === 0) {
     if (yes || wipes > 0) return true;
     return terminal.prompts.confirm({ message: text(`${en}?`, `${ja}ますか?`), flag: "--yes" });
   }
   if (confirmDeletions !== undefined) return true;
   if (yes && maxDeletions !== undefined) {
-    permitByLimit(changes);
+    requireExactCountAboveHalf(changes);
     return true;
   }
   await terminal.prompts.typedNumber({
     message: text(
-      `${en}. Type ${deletions}, the number of deletions:`,
+      `${en}. To continue, type the number of deletions (${deletions}):`,
       `${ja}ます。続けるには、削除の件数を入力してください:`,
     ),
     flag: `--confirm-deletions ${deletions}`,

@@ -1,32 +1,32 @@
 import { Failure } from "../errors/index.ts";
-import { counted, text, type Text } from "../text/index.ts";
-import { countAll, type Changes } from "./plan.ts";
+import { formatCount, text, type Text } from "../text/index.ts";
+import { sumChanges, type ThingChanges } from "./plan.ts";
 
-/** Limits as typed, for runs that nobody watches. */
-export interface Limits {
+/** Limits as typed, for unattended runs. */
+export interface PlanLimits {
   readonly maxDeletions?: string | undefined;
   readonly maxChanges?: string | undefined;
 }
 
-/** However large a tenant is: more deletions than this are never meant by a share of it. */
-const MAX_BY_SHARE = 500;
+/** Maximum number of deletions that a limit given as a share permits, however large the tenant is. */
+const MAX_DELETIONS_BY_SHARE = 500;
 
-const FORM = /^(?:(?<count>\d{1,9})|(?<share>\d{1,3}(?:\.\d+)?)%)$/;
+const LIMIT_PATTERN = /^(?:(?<count>\d{1,9})|(?<share>\d{1,3}(?:\.\d+)?)%)$/;
 
-const FLAG = "--max-deletions";
+const DELETIONS_FLAG = "--max-deletions";
 const CHANGES_FLAG = "--max-changes";
 
-/** A limit as typed: a number of records, or a share of them. @throws `usage` if it is neither, or a share beyond 100% */
-export const readLimit = (
+/** Parses a limit: a number or a share of records.  @throws `usage` if it is neither, or a share above 100% */
+export const parseLimit = (
   flag: string,
   typed: string,
 ): { readonly count?: number | undefined; readonly percent?: number | undefined } => {
-  const { count, share } = FORM.exec(typed)?.groups ?? {};
+  const { count, share } = LIMIT_PATTERN.exec(typed)?.groups ?? {};
   if (count !== undefined) return { count: Number(count) };
   if (share !== undefined && Number(share) <= 100) return { percent: Number(share) };
   throw new Failure("usage", {
     what: text(
-      `${typed} is neither a number of records nor a share of them`,
+      `"${typed}" is neither a number of records nor a percentage`,
       `「${typed}」は件数としても割合としても読めません`,
     ),
     where: flag,
@@ -34,60 +34,60 @@ export const readLimit = (
   });
 };
 
-/** @throws `usage` before anything is read, as {@link refuseBeyond} would after */
-export function checkLimits({ maxDeletions, maxChanges }: Limits): void {
-  if (maxDeletions !== undefined) readLimit(FLAG, maxDeletions);
-  if (maxChanges !== undefined) readLimit(CHANGES_FLAG, maxChanges);
+/** Checks the limits before anything is read.  @throws `usage` if a limit is not valid, as in {@link enforceLimits} */
+export function validateLimits({ maxDeletions, maxChanges }: PlanLimits): void {
+  if (maxDeletions !== undefined) parseLimit(DELETIONS_FLAG, maxDeletions);
+  if (maxChanges !== undefined) parseLimit(CHANGES_FLAG, maxChanges);
 }
 
-/** What a limit is of. */
+/** An action that can be limited. */
 type LimitedAction = "update" | "delete";
 
-/** What a plan does to the records of one thing, or of all, and how many there are. */
-interface Share {
+/** The number of records of one thing, or of all things, that a plan changes, and their total number. */
+interface ActionShare {
   readonly noun: Text;
   readonly count: number;
   readonly all: number;
 }
 
-const RECORD = text("record", "");
+const RECORD_NOUN = text("record", "");
 
-const sharesOf = (changes: readonly Changes[], action: LimitedAction): readonly Share[] => {
+const computeShares = (changes: readonly ThingChanges[], action: LimitedAction): readonly ActionShare[] => {
   const concerned = changes.filter((one, at) => at === 0 || one[action] > 0);
   return concerned.map((one) => ({
-    noun: concerned.length === 1 ? RECORD : one.noun,
+    noun: concerned.length === 1 ? RECORD_NOUN : one.noun,
     count: one[action],
     all: one.recordsBefore,
   }));
 };
 
-const VERBS = { update: text("updates", "更新"), delete: text("deletes", "削除") } as const;
+const ACTION_VERBS = { update: text("updates", "更新"), delete: text("deletes", "削除") } as const;
 
-/** `the plan deletes 12 of 30 users`, up to where it is told what stands against that. */
-const describeShare = (action: LimitedAction, { noun, count, all }: Share): Text =>
+/** Returns the first part of an error, before the reason: `the plan deletes 12 of 30 users` */
+const describeShare = (action: LimitedAction, { noun, count, all }: ActionShare): Text =>
   text(
-    `the plan ${VERBS[action].en} ${count} of ${counted(all, noun.en)}`,
-    `計画では${noun.ja} ${all} 件のうち ${count} 件を${VERBS[action].ja}します。`,
+    `the plan ${ACTION_VERBS[action].en} ${count} of ${formatCount(all, noun.en)}`,
+    `計画では${noun.ja} ${all} 件のうち ${count} 件を${ACTION_VERBS[action].ja}します。`,
   );
 
 /**
- * A number of records limits all of a plan, a share those of each thing.
+ * Enforces a limit. A number limits the records of all things together; a share limits the records of each thing.
  *
- * @param atMost what a share never permits more of, of all things
- * @param hint what to type for so many records
- * @throws `limit-exceeded` if a plan deletes or updates more than that
+ * @param atMost the most that a share ever permits, for all things together
+ * @param hint returns what to type to allow this number of records
+ * @throws `limit-exceeded` if a plan deletes or updates more records
  */
-function refuseMore(
-  changes: readonly Changes[],
+function enforceLimit(
+  changes: readonly ThingChanges[],
   action: LimitedAction,
   { flag, limit, atMost }: { readonly flag: string; readonly limit: string; readonly atMost: number },
   hint: (count: number) => Text,
 ): void {
-  const shares = sharesOf(changes, action);
+  const shares = computeShares(changes, action);
   const all = shares.reduce((sum, share) => sum + share.all, 0);
-  const total = { noun: RECORD, count: countAll(changes, action), all };
-  const { count: number, percent = 0 } = readLimit(flag, limit);
-  const byShare = (share: Share) => ({ share, most: Math.min(atMost, Math.floor((share.all * percent) / 100)) });
+  const total = { noun: RECORD_NOUN, count: sumChanges(changes, action), all };
+  const { count: number, percent = 0 } = parseLimit(flag, limit);
+  const byShare = (share: ActionShare) => ({ share, most: Math.min(atMost, Math.floor((share.all * percent) / 100)) });
   const held =
     number === undefined ? [...shares.map(byShare), { share: total, most: atMost }] : [{ share: total, most: number }];
   const beyond = held.find(({ share, most }) => share.count > most);
@@ -95,7 +95,7 @@ function refuseMore(
   const { en, ja } = describeShare(action, beyond.share);
   throw new Failure("limit-exceeded", {
     what: text(
-      `${en}, more than the ${beyond.most} allowed; nothing was changed`,
+      `${en}, but the limit is ${beyond.most}; nothing was changed`,
       `${ja}上限の ${beyond.most} 件を超えるため、何も変更していません`,
     ),
     where: `${flag} ${limit}`,
@@ -103,51 +103,55 @@ function refuseMore(
   });
 }
 
-const confirming = (deletions: number): Text =>
+const describeConfirmOption = (deletions: number): Text =>
   text(
-    `if they are to go, pass --confirm-deletions ${deletions} instead`,
+    `to delete them anyway, pass --confirm-deletions ${deletions} instead`,
     `削除してよければ、代わりに --confirm-deletions ${deletions} を指定してください`,
   );
 
-/** Their number is confirmed already. */
-const WITHOUT_LIMIT = text(
-  "if they are to go, leave --max-deletions out",
+/** The hint if the number of deletions is already confirmed. */
+const OMIT_LIMIT_HINT = text(
+  "to delete them anyway, omit --max-deletions",
   "削除してよければ、--max-deletions を省いてください",
 );
 
-const changing = (updates: number): Text =>
+const describeChangesOption = (updates: number): Text =>
   text(
-    `if they are to change, pass --max-changes ${updates}`,
+    `to update them anyway, pass --max-changes ${updates}`,
     `更新してよければ、--max-changes ${updates} を指定してください`,
   );
 
-/** @throws `limit-exceeded` if a plan deletes or updates more records than a limit allows: each has to hold */
-export function refuseBeyond(
-  changes: readonly Changes[],
-  { maxDeletions, maxChanges, confirmDeletions }: Limits & { readonly confirmDeletions?: number | undefined },
+/** Enforces both limits.  @throws `limit-exceeded` if a plan deletes or updates more records than either allows */
+export function enforceLimits(
+  changes: readonly ThingChanges[],
+  { maxDeletions, maxChanges, confirmDeletions }: PlanLimits & { readonly confirmDeletions?: number | undefined },
 ): void {
   if (maxDeletions !== undefined)
-    refuseMore(changes, "delete", { flag: FLAG, limit: maxDeletions, atMost: MAX_BY_SHARE }, (deletions) =>
-      confirmDeletions === deletions ? WITHOUT_LIMIT : confirming(deletions),
+    enforceLimit(
+      changes,
+      "delete",
+      { flag: DELETIONS_FLAG, limit: maxDeletions, atMost: MAX_DELETIONS_BY_SHARE },
+      (deletions) => (confirmDeletions === deletions ? OMIT_LIMIT_HINT : describeConfirmOption(deletions)),
     );
   if (maxChanges !== undefined)
-    refuseMore(changes, "update", { flag: CHANGES_FLAG, limit: maxChanges, atMost: Infinity }, changing);
+    enforceLimit(changes, "update", { flag: CHANGES_FLAG, limit: maxChanges, atMost: Infinity }, describeChangesOption);
 }
 
 /**
- * Permits deletions by `--yes --max-deletions`, within the limit.
+ * Checks that `--yes --max-deletions` may confirm the deletions.
  *
- * @throws `limit-exceeded` if more than half of the records of a thing would go: that takes their exact number
+ * @throws `limit-exceeded` if more than half of the records of a thing would be deleted: their exact number is required
+ * then
  */
-export function permitByLimit(changes: readonly Changes[]): void {
-  const most = sharesOf(changes, "delete").find(({ count, all }) => count * 2 > all);
+export function requireExactCountAboveHalf(changes: readonly ThingChanges[]): void {
+  const most = computeShares(changes, "delete").find(({ count, all }) => count * 2 > all);
   if (most === undefined) return;
   const { en, ja } = describeShare("delete", most);
   throw new Failure("limit-exceeded", {
     what: text(
-      `${en}; --max-deletions permits half of them at most; nothing was changed`,
+      `${en}, but --max-deletions permits at most half of them; nothing was changed`,
       `${ja}--max-deletions で許可できるのは半数までのため、何も変更していません`,
     ),
-    hint: confirming(countAll(changes, "delete")),
+    hint: describeConfirmOption(sumChanges(changes, "delete")),
   });
 }

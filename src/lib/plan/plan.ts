@@ -1,93 +1,93 @@
-import type { Action } from "../model/import.ts";
-import { joined, same, text, type Text } from "../text/index.ts";
+import type { RecordAction } from "../model/import.ts";
+import { joinTexts, same, text, type Text } from "../text/index.ts";
 
-export const ACTIONS: readonly Action[] = ["create", "update", "delete"];
+export const PLAN_ACTIONS: readonly RecordAction[] = ["create", "update", "delete"];
 
-/** What a plan does to the records of one thing. */
-export interface Changes extends Readonly<Record<Action, number>> {
+/** The numbers of records of one thing that a plan creates, updates and deletes. */
+export interface ThingChanges extends Readonly<Record<RecordAction, number>> {
   readonly noun: Text;
-  /** number of records of the thing before */
+  /** number of records of the thing before the plan is applied */
   readonly recordsBefore: number;
 }
 
-/** What a plan does besides, such as organisations that are created for its records. */
-export interface Effect {
+/** An effect of a plan other than changes of records, such as organisations that are created for them. */
+export interface PlanEffect {
   readonly count: number;
   readonly what: Text;
-  /** the first of them */
+  /** the first names of what the effect concerns */
   readonly names?: readonly string[] | undefined;
 }
 
-/** The first records of one action. */
-export interface Sample {
+/** The first records of one action, to be shown with a plan. */
+export interface PlanSample {
   readonly lines: AsyncIterable<Text> | Iterable<Text>;
-  /** number of the other records of the action */
+  /** number of records of the action that are not shown */
   readonly rest: number;
-  /** where all of them are, or what writes them */
+  /** where all records can be seen, or the command that writes them */
   readonly all?: Text | undefined;
 }
 
 /**
- * Changes that are proposed to a tenant, whatever proposes them: a file, names of records that are to be deleted, an undo,
- * a bundle, a successor. Nothing changes until somebody confirms them.
+ * Changes proposed to a tenant, whatever their origin: a file, the names of records to delete, an undo, a bundle, or a
+ * successor. Nothing changes until somebody confirms the plan.
  */
 export interface Plan {
-  /** the tenant */
+  /** name of the tenant */
   readonly target: Text;
-  /** the thing that the plan is about comes first */
-  readonly changes: readonly Changes[];
-  readonly effects?: readonly Effect[] | undefined;
-  /** number of devices that have to be wiped for another owner */
+  /** changes by thing; the thing that the plan is about comes first */
+  readonly changes: readonly ThingChanges[];
+  readonly effects?: readonly PlanEffect[] | undefined;
+  /** number of devices that have to be wiped because they get another owner */
   readonly wipes?: number | undefined;
-  /** what it is, and its counts in words */
+  /** the headline of the plan, and its counts in words */
   readonly lines: readonly Text[];
   readonly warnings?: readonly Text[] | undefined;
   readonly notes?: readonly Text[] | undefined;
-  readonly samples?: readonly Sample[] | undefined;
+  readonly samples?: readonly PlanSample[] | undefined;
 }
 
-/** Returns what a plan does to records of one thing, of which those that change are all that matter. */
-export const changesOf = (noun: Text, counts: Partial<Record<Action, number>>): Changes => {
+/** Returns the changes of one thing from their counts, for a plan in which only the changed records matter. */
+export const createChanges = (noun: Text, counts: Partial<Record<RecordAction, number>>): ThingChanges => {
   const all = { create: 0, update: 0, delete: 0, ...counts };
   return { noun, ...all, recordsBefore: all.update + all.delete };
 };
 
-/** Returns the number of records of all things on which a plan has an action. */
-export const countAll = (changes: readonly Changes[], action: Action): number =>
+/** Returns the number of records of all things to which a plan applies an action. */
+export const sumChanges = (changes: readonly ThingChanges[], action: RecordAction): number =>
   changes.reduce((sum, one) => sum + one[action], 0);
 
-const NAMES: Readonly<Record<Action, Text>> = {
+const ACTION_NAMES: Readonly<Record<RecordAction, Text>> = {
   create: text("create", "追加"),
   update: text("update", "更新"),
   delete: text("delete", "削除"),
 };
 
-/** `device: create 0, update 3, delete 0` */
-export const describeChanges = (noun: Text, counts: Readonly<Record<Action, number>>): Text => {
-  const parts = ACTIONS.map((action) =>
-    text(`${NAMES[action].en} ${counts[action]}`, `${NAMES[action].ja} ${counts[action]}`),
+/** Returns the counts of a thing: `device: create 0, update 3, delete 0` */
+export const describeChanges = (noun: Text, counts: Readonly<Record<RecordAction, number>>): Text => {
+  const parts = PLAN_ACTIONS.map((action) =>
+    text(`${ACTION_NAMES[action].en} ${counts[action]}`, `${ACTION_NAMES[action].ja} ${counts[action]}`),
   );
-  return joined([noun, joined(parts, text(", ", "、"))], same(": "));
+  return joinTexts([noun, joinTexts(parts, text(", ", "、"))], same(": "));
 };
 
-/** Returns what a plan does in a few words: `create 9, update 30, delete 12`. */
+/** Returns a short summary of a plan: `create 9, update 30, delete 12` */
 export const describeEffects = ({ changes, effects = [] }: Pick<Plan, "changes" | "effects">): Text => {
-  const counts = ACTIONS.map((action) => ({ count: countAll(changes, action), what: NAMES[action] }));
+  const counts = PLAN_ACTIONS.map((action) => ({ count: sumChanges(changes, action), what: ACTION_NAMES[action] }));
   const parts = [...counts, ...effects]
     .filter(({ count }) => count > 0)
     .map(({ count, what }) => text(`${what.en} ${count}`, `${what.ja} ${count}`));
-  return parts.length === 0 ? text("a plan without changes", "変更のない計画") : joined(parts, text(", ", "・"));
+  return parts.length === 0 ? text("a plan without changes", "変更のない計画") : joinTexts(parts, text(", ", "・"));
 };
 
-/** Where a plan is shown. */
-export interface PlanReader {
+/** Where the lines of a plan are printed. */
+export interface PlanOutput {
   note(line: Text): Promise<void>;
   warn(line: Text): Promise<void>;
 }
 
-/** Shows a plan: what it is, what may be wrong with it, and the first records of each action. */
+/** Prints a plan: its headline and counts, warnings, notes, and the first records of each action. */
 export async function renderPlan(
-  reader: PlanReader,
+  reader: PlanOutput,
   { lines, warnings = [], notes = [], samples = [] }: Pick<Plan, "lines" | "warnings" | "notes" | "samples">,
 ): Promise<void> {
   for (const line of lines) await reader.note(line);

@@ -1,27 +1,27 @@
 import { line } from "../advice/index.ts";
 import type { Import } from "../contract/imports.ts";
 import { FORMATS } from "../model/formats.ts";
-import { nounNamed } from "../model/problem.ts";
+import { getThingNoun } from "../model/problem.ts";
 import type { Operation } from "../model/role.ts";
-import { counted, joined, same, text, type Text } from "../text/index.ts";
-import { describeDone } from "./changes.ts";
-import { isChanging } from "./describe.ts";
+import { formatCount, joinTexts, same, text, type Text } from "../text/index.ts";
+import { describeAppliedChanges } from "./changes.ts";
+import { hasChanges } from "./describe.ts";
 
-/** Returns true if an export of the console changed anything of tasks. */
-export const isSettling = ({
-  settled: { closed, givenUp = [], advanced = [], contradicted, reopened = [] } = NOTHING_SETTLED,
+/** Returns true if an export of the console changed the state of any task. */
+export const hasTaskChanges = ({
+  settled: { closed, givenUp = [], advanced = [], contradicted, reopened = [] } = EMPTY_SETTLEMENT,
 }: Import): boolean => [closed, givenUp, advanced, contradicted, reopened].some((numbers) => numbers.length > 0);
 
-const NOTHING_SETTLED: NonNullable<Import["settled"]> = { closed: [], contradicted: [], open: 0 };
+const EMPTY_SETTLEMENT: NonNullable<Import["settled"]> = { closed: [], contradicted: [], open: 0 };
 
-/** What is said after a dry run of any plan. */
-export const AFTER_DRY_RUN = text(
-  "dry run: nothing was changed; the same command without --dry-run applies the plan",
+/** The note after a dry run of any plan. */
+export const PLAN_DRY_RUN_NOTE = text(
+  "dry run: nothing was changed; to apply the plan, run the same command without --dry-run",
   "確認のみで、何も変更していません。適用するには --dry-run を付けずに実行してください",
 );
 
-/** What is deleted to undo what was created, and created to undo what was deleted, takes a right of its own. */
-export function neededToUndo(plan: Import): readonly Operation[] {
+/** Returns the permissions to undo an import, which deletes created records and creates deleted records again. */
+export function listUndoOperations(plan: Import): readonly Operation[] {
   const { kind, beside = [] } = plan;
   if (!(kind === "users" || kind === "orgs" || kind === "devices")) return [];
   return [
@@ -34,14 +34,14 @@ export function neededToUndo(plan: Import): readonly Operation[] {
 }
 
 /**
- * What was done, and what to type next.
+ * Returns what a commit did, and what to type next.
  *
- * @param mayUndo whoever acts may undo it
+ * @param mayUndo true if the acting account may undo the import
  */
-export function afterCommit(plan: Import, mayUndo: boolean): readonly Text[] {
+export function describeCommit(plan: Import, mayUndo: boolean): readonly Text[] {
   const { consoleTask, undoes } = plan;
-  const told = [done(plan), ...settled(plan)];
-  if (!isChanging(plan) && !isSettling(plan)) return told;
+  const told = [describeOutcome(plan), ...describeSettledTasks(plan)];
+  if (!hasChanges(plan) && !hasTaskChanges(plan)) return told;
   const steps = line("console show", [consoleTask ?? 0]);
   return [
     ...told,
@@ -49,80 +49,83 @@ export function afterCommit(plan: Import, mayUndo: boolean): readonly Text[] {
       ? []
       : [
           text(
-            `not done in the console yet, which does not follow by itself: ${steps}`,
+            `these changes are not made in the console automatically; steps: ${steps}`,
             `管理画面には自動で反映されません。手順: ${steps}`,
           ),
         ]),
-    ...(mayUndo || undoes !== null ? [nextOf(plan)] : []),
+    ...(mayUndo || undoes !== null ? [describeFollowUp(plan)] : []),
   ];
 }
 
-/** Returns which tasks an export of the console closed, contradicted or opened again. */
-function settled(plan: Import): readonly Text[] {
+/** Returns which tasks an export of the console closed, contradicted or reopened. */
+function describeSettledTasks(plan: Import): readonly Text[] {
   const { settled: found } = plan;
   if (found === undefined) return [];
   const { closed, givenUp = [], advanced = [], contradicted, reopened = [], open } = found;
-  if (!isSettling(plan) && open === 0) return [];
+  if (!hasTaskChanges(plan) && open === 0) return [];
   const told = (numbers: readonly number[], say: (list: Text, see: string) => Text): readonly Text[] =>
     numbers.length === 0
       ? []
       : [say(text(numbers.join(", "), numbers.join("、")), line("console show", [numbers[0] ?? 0]))];
   const others = [
     ...told(advanced, ({ en, ja }, see) =>
-      text(`partly done by now: ${en} (${see})`, `一部が終わった作業: ${ja}(${see})`),
+      text(`tasks partly done by now: ${en} (${see})`, `一部が終わった作業: ${ja}(${see})`),
     ),
     ...told(givenUp, ({ en, ja }) =>
-      text(`given up for what the console has: ${en}`, `管理画面の内容を採ったため取りやめた作業: ${ja}`),
+      text(
+        `tasks given up in favour of the values in the console: ${en}`,
+        `管理画面の内容を採ったため取りやめた作業: ${ja}`,
+      ),
     ),
     ...told(contradicted, ({ en, ja }, see) =>
       text(
-        `it contradicts ${contradicted.length === 1 ? "task" : "tasks"} ${en}: the values here stay (${see})`,
-        `作業 ${ja} と一致しません。ここでの値はそのまま残ります(${see})`,
+        `the export contradicts ${contradicted.length === 1 ? "task" : "tasks"} ${en}, and the local values stay (${see})`,
+        `作業 ${ja} と一致しません。このテナントの値はそのまま残ります(${see})`,
       ),
     ),
     ...told(reopened, ({ en, ja }, see) =>
       text(
-        `it does not have what was confirmed as done, which is open again: ${en} (${see})`,
+        `tasks reopened because the export does not show what was confirmed as done: ${en} (${see})`,
         `完了を確認済みの内容と異なるため、未了に戻した作業: ${ja}(${see})`,
       ),
     ),
   ];
-  const [shown = NOTHING_CLOSED] = told(closed, ({ en, ja }) =>
-    text(`closed in console list by this export: ${en}`, `このエクスポートで終わった管理画面での作業: ${ja}`),
+  const [shown = NO_TASK_CLOSED] = told(closed, ({ en, ja }) =>
+    text(`tasks closed by this export: ${en}`, `このエクスポートで終わった管理画面での作業: ${ja}`),
   );
   const list = line("console list", []);
   const left =
     open === 0
-      ? text("nothing is open", "未了の作業はありません")
-      : text(`open: ${open} (${list})`, `未了の作業: ${open} 件(${list})`);
-  return [joined([shown, ...others, left], text("; ", "。"))];
+      ? text("no tasks are open", "未了の作業はありません")
+      : text(`open tasks: ${open} (${list})`, `未了の作業: ${open} 件(${list})`);
+  return [joinTexts([shown, ...others, left], text("; ", "。"))];
 }
 
-const NOTHING_CLOSED = text("this export closes nothing in console list", "このエクスポートで終わった作業はありません");
+const NO_TASK_CLOSED = text("this export did not close any task", "このエクスポートで終わった作業はありません");
 
-function nextOf({ change, emittedAt, request, reopened }: Import): Text {
+function describeFollowUp({ change, emittedAt, request, reopened }: Import): Text {
   const number = change ?? "last";
   if (reopened !== undefined) {
     const confirm = line("console confirm", reopened.tasks);
-    return text(`confirm again: ${confirm}`, `もう一度完了を記録するには: ${confirm}`);
+    return text(`to confirm again: ${confirm}`, `もう一度完了を記録するには: ${confirm}`);
   }
   if (request?.fromConsole === true) {
     const undo = line("undo", [number], { mirrorOnly: true });
     return text(
-      `if it is the wrong file, undo it here only: ${undo}`,
-      `違うファイルだった場合、ここでだけ取り消すには: ${undo}`,
+      `if this was the wrong file, undo the import only here: ${undo}`,
+      `違うファイルだった場合、このテナントでだけ取り消すには: ${undo}`,
     );
   }
   if (emittedAt === null) return text(`undo: ${line("undo", [number])}`, `取り消すには: ${line("undo", [number])}`);
   const undo = line("undo", [number], { emitCsv: `undo-${number}.csv` });
   return text(
-    `undo, here and by a file for the console: ${undo}`,
-    `取り消すには(管理画面用のファイルも書き出す): ${undo}`,
+    `undo here and write an upload file for the console: ${undo}`,
+    `取り消すには(管理画面へのアップロード用ファイルも書き出す): ${undo}`,
   );
 }
 
-/** `import 12: 24 users created, 3 updated`; of an undo: `change 13 (undoing 12): 24 users deleted`. */
-function done(plan: Import): Text {
+/** Returns the result: `import 12: 24 users created, 3 updated`; `change 13 (undoing change 12): 24 users deleted` */
+function describeOutcome(plan: Import): Text {
   const { number, mode, undoes, drops, beside = [], secretsSet, orgsCreated, groupsCreated } = plan;
   const { thing, app } = FORMATS[plan.kind];
   const further = [
@@ -131,33 +134,37 @@ function done(plan: Import): Text {
     [groupsCreated, text("groups created", "作成したグループ")],
   ] as const;
   const changes = [
-    ...describeDone(plan, nounNamed(thing.noun ?? thing.name)),
+    ...describeAppliedChanges(plan, getThingNoun(thing.noun ?? thing.name)),
     ...further.flatMap(([count, { en, ja }]) => (count === 0 ? [] : [text(`${en}: ${count}`, `${ja}: ${count}`)])),
-    ...beside.flatMap((one) => describeDone(one, nounNamed(one.thing))),
+    ...beside.flatMap((one) => describeAppliedChanges(one, getThingNoun(one.thing))),
   ];
   const notes = [
     ...(app === undefined ? [] : [same(app)]),
-    ...(undoes === null ? [] : [text(`undoing ${undoes}`, `${undoes} の取り消し`)]),
-    ...(drops === undefined ? [] : [text(`dropping ${drops.join(", ")}`, `作業 ${drops.join("、")} の取り下げ`)]),
+    ...(undoes === null ? [] : [text(`undoing change ${undoes}`, `変更 ${undoes} の取り消し`)]),
+    ...(drops === undefined ? [] : [text(`tasks dropped: ${drops.join(", ")}`, `作業 ${drops.join("、")} の取り下げ`)]),
   ];
   const comma = text(", ", "、");
-  const note = joined(notes, comma);
+  const note = joinTexts(notes, comma);
   const [open, openJa] = notes.length === 0 ? ["", ""] : [` (${note.en})`, `(${note.ja})`];
   const what = mode === "undo" ? text("change", "変更") : text("import", "インポート");
-  const { en, ja } = joined([...(isChanging(plan) ? changes : [NOTHING]), ...besides(plan)], comma);
+  const { en, ja } = joinTexts(
+    [...(hasChanges(plan) ? changes : [NO_RECORD_CHANGED]), ...describeSideEffects(plan)],
+    comma,
+  );
   return text(`${what.en} ${number}${open}: ${en}`, `${what.ja} ${number}${openJa}: ${ja}`);
 }
 
-const NOTHING = text("no record changed", "変更なし");
+const NO_RECORD_CHANGED = text("no records changed", "変更なし");
 
-/** What became of records that the file lacks and could not be deleted, and of tasks. */
-function* besides({ kept, released = 0, reopened }: Import): Generator<Text> {
+/** Yields how many records that the file lacks were kept, how many devices lost owners, and the reopened tasks. */
+function* describeSideEffects({ kept, released = 0, reopened }: Import): Generator<Text> {
   if (reopened !== undefined && reopened.records > 0)
     yield text(
-      `open again in console list: ${reopened.tasks.join(", ")}`,
+      `tasks reopened: ${reopened.tasks.join(", ")}`,
       `未了に戻した管理画面での作業: ${reopened.tasks.join("、")}`,
     );
-  if (released > 0) yield text(`owner removed: ${counted(released, "device")}`, `所有者を外したデバイス: ${released}`);
+  if (released > 0)
+    yield text(`owner removed: ${formatCount(released, "device")}`, `所有者を外したデバイス: ${released}`);
   const { count = 0 } = kept ?? {};
-  if (count > 0) yield text(`kept: ${count}`, `残したもの: ${count}`);
+  if (count > 0) yield text(`records kept: ${count}`, `残したもの: ${count}`);
 }

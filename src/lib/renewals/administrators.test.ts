@@ -1,15 +1,21 @@
 import { expect, test } from "vitest";
-import { checkedFinding, findingsOf, recipientFinding, sentenceOf, type Administration } from "./administrators.ts";
-import { resultOf, summaryOf } from "./check.ts";
+import {
+  toCheckedItem,
+  checkAdministration,
+  createRecipientFinding,
+  renderFinding,
+  type AdministrationFacts,
+} from "./administrators.ts";
+import { summariseCheck, describeCheckResult } from "./check.ts";
 import { STATE_EXITS } from "./output/plugin.ts";
-import { USUAL_THRESHOLDS } from "./judge.ts";
-import { headlineOf } from "./output/headline.ts";
-import { nagiosLine } from "./output/nagios.ts";
-import { prometheusText } from "./output/prometheus.ts";
+import { DEFAULT_THRESHOLDS } from "./judge.ts";
+import { describeMostUrgent } from "./output/headline.ts";
+import { renderNagiosLine } from "./output/nagios.ts";
+import { renderPrometheusText } from "./output/prometheus.ts";
 import { checkedThing } from "#support/renewals/checked.ts";
 
 const holder = (name: string) => ({ name, user: "山田 花子", email: `${name}@example.jp` });
-const standing = (change: Partial<Administration> = {}): Administration => ({
+const standing = (change: Partial<AdministrationFacts> = {}): AdministrationFacts => ({
   recorded: true,
   system: 2,
   supported: [holder("hanako"), holder("jiro")],
@@ -28,7 +34,7 @@ const LEFT = {
   revoked: false,
 } as const;
 
-test.each<[string, Partial<Administration>, readonly string[]]>([
+test.each<[string, Partial<AdministrationFacts>, readonly string[]]>([
   ["two of each", {}, []],
   ["nobody holds it", { supported: [] }, ["critical support-option"]],
   ["there is no system administrator", { system: 0, supported: [] }, ["critical support-option"]],
@@ -56,22 +62,22 @@ test.each<[string, Partial<Administration>, readonly string[]]>([
     ["warning owner"],
   ],
 ])("facts 2.1 and 3.2: %s", (_, change, found) => {
-  expect(findingsOf(standing(change)).map(({ level, about }) => `${level} ${about}`)).toEqual(found);
+  expect(checkAdministration(standing(change)).map(({ level, about }) => `${level} ${about}`)).toEqual(found);
 });
 
-test("each says what to type next, in both languages", () => {
-  const of = (change: Partial<Administration>) => findingsOf(standing(change)).map(sentenceOf);
+test("each finding shows what to type next, in both languages", () => {
+  const of = (change: Partial<AdministrationFacts>) => checkAdministration(standing(change)).map(renderFinding);
   expect(of({ supported: [] })).toEqual([
     {
-      en: "nobody holds the support option: CLOMO's mail about certificates goes to nobody; to change it: clomoctl clomo-account edit NAME --support-option --notice-mail",
+      en: "nobody has the support option, so nobody receives CLOMO's mail about certificates; to fix this: clomoctl clomo-account edit NAME --support-option --notice-mail",
       ja: expect.stringMatching(
-        /サポートオプション.*対処: clomoctl clomo-account edit NAME --support-option --notice-mail$/,
+        /サポートオプションを付与されたシステム管理者がいません.*対処: clomoctl clomo-account edit NAME --support-option --notice-mail$/,
       ),
     },
   ]);
   expect(of({ system: 0, supported: [] })[0]?.en).toMatch(/grant NAME --role system --support-option --notice-mail$/);
   expect(of({ supported: [holder("hanako")] })[0]?.en).toMatch(
-    /^only hanako holds.* edit NAME --support-option --notice-mail$/,
+    /^only hanako has.* edit NAME --support-option --notice-mail$/,
   );
   // nobody is a system administrator whose account could be edited
   expect(of({ system: 1, supported: [holder("hanako")] })[0]).toEqual({
@@ -79,17 +85,17 @@ test("each says what to type next, in both languages", () => {
     ja: expect.stringMatching(/対処: clomoctl clomo-account grant NAME --role system --support-option --notice-mail$/),
   });
   expect(of({ leavers: [LEFT] })[0]?.en).toBe(
-    'sato@example.jp, the owner of MDM push certificate "本社", is a user who was deleted; to change it: clomoctl renewals edit 本社 --owner MAIL',
+    'sato@example.jp, the owner of MDM push certificate "本社", is a user who was deleted; to fix this: clomoctl renewals edit 本社 --owner MAIL',
   );
   expect(of({ leavers: [{ ...LEFT, revoked: true }] })[0]).toEqual({
-    en: expect.stringContaining(" is a user whose role was taken away; to change it: clomoctl renewals edit"),
+    en: expect.stringContaining(" is a user whose role was revoked; to fix this: clomoctl renewals edit"),
     ja: expect.stringContaining("は、管理者権限を外されたユーザーです。対処: clomoctl renewals edit"),
   });
-  expect(sentenceOf(recipientFinding("it@example.jp", true)).en).toBe(
-    "it@example.jp, a recipient of notices, is a user whose role was taken away: name another in notify.yaml; to try it: clomoctl renewals notify test",
+  expect(renderFinding(createRecipientFinding("it@example.jp", true)).en).toBe(
+    "it@example.jp, a recipient of reminders, is a user whose role was revoked: enter another recipient in notify.yaml; to send a test message: clomoctl renewals notify test",
   );
   expect(of({ leavers: [{ ...LEFT, now: "new@example.jp" }] })[0]?.en).toContain(
-    "is a former mail address of the user new@example.jp",
+    "is a former email address of the user new@example.jp",
   );
   expect(of({ leavers: [{ ...LEFT, now: "new@example.jp" }] })[0]?.ja).toContain(
     "は、ユーザー new@example.jp の以前のメールアドレスです",
@@ -98,42 +104,44 @@ test("each says what to type next, in both languages", () => {
   expect(renamed?.en).toContain("is a former account name or employee code of the user sato@example.jp");
   expect(renamed?.ja).toContain("は、ユーザー sato@example.jp の以前の CLOMO アカウント名か社員コードです");
   expect(of({ contact: { address: "sato@example.jp", revoked: false, now: null } })[0]).toEqual({
-    en: "sato@example.jp, the contact person (担当者), is a user who was deleted: CLOMO changes that by the application form (申込書); to record who it is now: clomoctl tenant set --contact-mail MAIL",
-    ja: "担当者 sato@example.jp は、削除されたユーザーです(CLOMO での変更は申込書で行います)。新しい担当者の登録: clomoctl tenant set --contact-mail MAIL",
+    en: "sato@example.jp, the contact person (担当者), is a user who was deleted: CLOMO changes the contact person only with the application form (申込書); to record the new contact person: clomoctl tenant set --contact-mail MAIL",
+    ja: "担当者 sato@example.jp は、削除されたユーザーです(CLOMO に登録された担当者の変更は申込書で行います)。新しい担当者の登録: clomoctl tenant set --contact-mail MAIL",
   });
   expect(of({ leavers: [{ ...LEFT, name: "本社 1" }] })[0]?.en).toContain(`renewals edit ${LEFT.id} `);
 });
 
-const resultWith = (level: "ok" | "warning" | "unknown" | "critical", change: Partial<Administration>) =>
-  resultOf(
+const resultWith = (level: "ok" | "warning" | "unknown" | "critical", change: Partial<AdministrationFacts>) =>
+  summariseCheck(
     [checkedThing("push", level, level === "unknown" ? null : 20)],
-    USUAL_THRESHOLDS,
-    findingsOf(standing(change)).map((finding) => checkedFinding(finding, "kanto")),
+    DEFAULT_THRESHOLDS,
+    checkAdministration(standing(change)).map((finding) => toCheckedItem(finding, "kanto")),
   );
 
-test("the worst of items and findings is the state; findings are no items", () => {
+test("the worst item or finding determines the state, and findings are not items", () => {
   const exit = (...of: Parameters<typeof resultWith>) => STATE_EXITS[resultWith(...of).state];
   expect([exit("ok", {}), exit("ok", { leavers: [LEFT] }), exit("ok", { supported: [] })]).toEqual([0, 1, 2]);
   expect([exit("unknown", { leavers: [LEFT] }), exit("unknown", { supported: [] })]).toEqual([3, 2]);
   const both = resultWith("ok", { supported: [], leavers: [LEFT] });
   expect(both.counts).toEqual({ ok: 1, warning: 0, critical: 0, expired: 0, unknown: 0 });
-  expect(summaryOf(both)).toEqual({
-    en: "1 ok, 1 critical about who is notified, 1 to heed about who is notified",
-    ja: "余裕あり 1 件、通知先について至急 1 件、通知先について要確認 1 件",
+  expect(describeCheckResult(both)).toEqual({
+    en: "1 ok, 1 critical (who is notified), 1 to check (who is notified)",
+    ja: "余裕あり 1 件、通知を受け取る人の問題(至急) 1 件、通知を受け取る人の問題(要確認) 1 件",
   });
-  expect(summaryOf(resultOf([], USUAL_THRESHOLDS, both.findings)).en).toMatch(/^nothing to check, 1 critical/);
+  expect(describeCheckResult(summariseCheck([], DEFAULT_THRESHOLDS, both.findings)).en).toMatch(
+    /^nothing to check, 1 critical/,
+  );
 });
 
-test("monitoring reads them, and cron's mail begins with the most urgent", () => {
+test("monitoring shows the findings, and cron's mail begins with the most urgent one", () => {
   const result = resultWith("warning", { supported: [], leavers: [LEFT, { ...LEFT, owner: "abe@example.jp" }] });
-  expect(nagiosLine(result, "en")).toMatch(
-    /^RENEWALS CRITICAL - 1 due within 90 days, 1 critical .*: kanto: nobody holds .* --support-option --notice-mail; push .* \| 'push'=20;\S+$/,
+  expect(renderNagiosLine(result, "en")).toMatch(
+    /^RENEWALS CRITICAL - 1 due within 90 days, 1 critical .*: kanto: nobody has .* --support-option --notice-mail; push .* \| 'push'=20;\S+$/,
   );
-  expect(headlineOf(result, false)?.en).toMatch(/^CRITICAL: nobody holds the support option.* \(and 3 more\)$/);
-  const metrics = prometheusText(result, new Date("2026-11-20T00:00:00Z"));
+  expect(describeMostUrgent(result, false)?.en).toMatch(/^CRITICAL: nobody has the support option.* \(and 3 more\)$/);
+  const metrics = renderPrometheusText(result, new Date("2026-11-20T00:00:00Z"));
   expect(metrics.match(/^clomoctl_renewal_finding.*$/gm)).toEqual([
     'clomoctl_renewal_finding{context="kanto",about="support-option",level="critical",name=""} 1',
     'clomoctl_renewal_finding{context="kanto",about="owner",level="warning",name="本社"} 1',
   ]);
-  expect(prometheusText(resultWith("ok", {}), new Date("2026-11-20T00:00:00Z"))).not.toContain("finding");
+  expect(renderPrometheusText(resultWith("ok", {}), new Date("2026-11-20T00:00:00Z"))).not.toContain("finding");
 });

@@ -1,102 +1,107 @@
 import { line, renderAdvice, step, type CommandLine } from "../advice/index.ts";
 import { RENEWAL_KINDS, type RenewalItem } from "../model/renewal.ts";
-import { shownWord } from "../text/shell-word.ts";
-import { joined, text, type Text } from "../text/index.ts";
+import { quoteShellWord } from "../text/shell-word.ts";
+import { joinTexts, text, type Text } from "../text/index.ts";
 import type { Finding } from "./findings.ts";
 import type { CheckedItem } from "./judge.ts";
 import { NOTIFY_FILE } from "./notify/settings.ts";
 
-/** A system administrator with the support option. */
+/** A system administrator who has the support option. */
 export interface SupportHolder {
-  /** name of the account */
+  /** account name */
   readonly name: string;
-  /** name and main mail address of its user */
+  /** name of the account's user */
   readonly user: string;
   readonly email: string;
 }
 
-/** What the rule looks at of a tenant's administrators. */
-export interface Administration {
-  /** something of a CLOMO account was recorded by hand; names alone, as imports bring them, are nothing */
+/** The facts about a tenant's administrators that the checks use. */
+export interface AdministrationFacts {
+  /** true if a CLOMO account was recorded by hand; account names alone, as imports write them, do not count */
   readonly recorded: boolean;
   /** number of system administrators */
   readonly system: number;
   readonly supported: readonly SupportHolder[];
-  /** items whose owner names a user who was deleted, or, `revoked`, had a role once and has none, or is called something else by `now` */
+  /** items whose owner was deleted, lost the role (`revoked`), or has changed the recorded word (new address: `now`) */
   readonly leavers: readonly (Pick<RenewalItem, "id" | "kind" | "name"> & {
     readonly owner: string;
     readonly revoked: boolean;
     readonly now?: string | null;
   })[];
-  /** mail addresses of users who had a role once and have none */
+  /** email addresses of users who had a role and no longer have one */
   readonly revoked: readonly string[];
-  /** the contact person's mail address, where it is that of somebody who left */
+  /** the contact person's email address, if they have left or have another address by now; otherwise null */
   readonly contact: { readonly address: string; readonly revoked: boolean; readonly now: string | null } | null;
 }
 
-/** How something is set right. */
-const change = (command: CommandLine) => step("to change it", "対処", command);
+/** Returns the step that fixes a finding. */
+const createFixStep = (command: CommandLine) => step("to fix this", "対処", command);
 
-const ANOTHER_HOLDER = change(line("clomo-account edit", ["NAME"], { supportOption: true, noticeMail: true }));
-const ANOTHER_SYSTEM = change(line("clomo-account grant", ["NAME"], { role: "system" }));
-/** where nobody else is a system administrator, whose account alone may hold it */
-const ANOTHER_OF_BOTH = change(
+const ADD_SUPPORT_HOLDER = createFixStep(
+  line("clomo-account edit", ["NAME"], { supportOption: true, noticeMail: true }),
+);
+const ADD_SYSTEM_ADMINISTRATOR = createFixStep(line("clomo-account grant", ["NAME"], { role: "system" }));
+/** used if nobody else is a system administrator, because only system administrators can have the support option */
+const ADD_SUPPORTED_ADMINISTRATOR = createFixStep(
   line("clomo-account grant", ["NAME"], { role: "system", supportOption: true, noticeMail: true }),
 );
 
-/** @see facts 3.2: mail about certificates goes to system administrators with the support option, and to nobody else */
-const ofSupport = ({ system, supported }: Administration): readonly Finding[] => {
+/** @see facts 3.2: mail about certificates goes only to system administrators with the support option */
+const checkSupportHolders = ({ system, supported }: AdministrationFacts): readonly Finding[] => {
   const about = "support-option";
   const [holder] = supported;
   if (holder === undefined) {
     const what =
       system === 0
         ? text(
-            "no system administrator is recorded, so nobody holds the support option: CLOMO's mail about certificates goes to nobody",
+            "no system administrator is recorded, so nobody has the support option and nobody receives CLOMO's mail about certificates",
             "システム管理者の登録がなく、サポートオプションを付与された人がいません。証明書の更新に関する CLOMO からのメールは誰にも届きません",
           )
         : text(
-            "nobody holds the support option: CLOMO's mail about certificates goes to nobody",
+            "nobody has the support option, so nobody receives CLOMO's mail about certificates",
             "サポートオプションを付与されたシステム管理者がいません。証明書の更新に関する CLOMO からのメールは誰にも届きません",
           );
-    return [{ about, level: "critical", what, next: system === 0 ? ANOTHER_OF_BOTH : ANOTHER_HOLDER }];
+    return [{ about, level: "critical", what, next: system === 0 ? ADD_SUPPORTED_ADMINISTRATOR : ADD_SUPPORT_HOLDER }];
   }
   if (supported.length > 1) return [];
   const what = text(
-    `only ${holder.name} holds the support option: nobody else gets CLOMO's mail about certificates`,
+    `only ${holder.name} has the support option, so nobody else receives CLOMO's mail about certificates`,
     `サポートオプションを付与されているのは「${holder.name}」だけです。証明書の更新に関する CLOMO からのメールはほかの誰にも届きません`,
   );
-  return [{ about, level: "warning", what, next: system > 1 ? ANOTHER_HOLDER : ANOTHER_OF_BOTH }];
+  return [{ about, level: "warning", what, next: system > 1 ? ADD_SUPPORT_HOLDER : ADD_SUPPORTED_ADMINISTRATOR }];
 };
 
-/** @see facts 2.1: a second system administrator is advised in case the first is lost */
-const ofSystem = ({ system }: Administration): readonly Finding[] => {
+/** @see facts 2.1: the manual recommends a second system administrator in case the first is not available */
+const checkSystemAdministrators = ({ system }: AdministrationFacts): readonly Finding[] => {
   if (system !== 1) return [];
   const what = text(
-    "there is one system administrator: the manual advises a second, in case the first is lost",
+    "there is only one system administrator, but CLOMO's manual recommends a second in case the first account is lost",
     "システム管理者が 1 人だけです。マニュアルは、紛失などに備えて 2 人目を勧めています",
   );
-  return [{ about: "system-administrators", level: "warning", what, next: ANOTHER_SYSTEM }];
+  return [{ about: "system-administrators", level: "warning", what, next: ADD_SYSTEM_ADMINISTRATOR }];
 };
 
-/** How somebody left: deleted, or a user still whose role was taken away, or who is called by a word no more. */
-const leftBy = (isRevoked: boolean, { word, now }: { readonly word: string; readonly now: string | null }): Text => {
+/** Returns how a person left: deleted, without a role, or no longer known by the recorded word. */
+const describeDeparture = (
+  isRevoked: boolean,
+  { word, now }: { readonly word: string; readonly now: string | null },
+): Text => {
   if (now !== null)
     return word.includes("@")
-      ? text(`a former mail address of the user ${now}`, `ユーザー ${now} の以前のメールアドレス`)
+      ? text(`a former email address of the user ${now}`, `ユーザー ${now} の以前のメールアドレス`)
       : text(
           `a former account name or employee code of the user ${now}`,
           `ユーザー ${now} の以前の CLOMO アカウント名か社員コード`,
         );
   return isRevoked
-    ? text("a user whose role was taken away", "管理者権限を外されたユーザー")
+    ? text("a user whose role was revoked", "管理者権限を外されたユーザー")
     : text("a user who was deleted", "削除されたユーザー");
 };
 
-const ofOwners = ({ leavers }: Administration): readonly Finding[] =>
+const checkOwners = ({ leavers }: AdministrationFacts): readonly Finding[] =>
   leavers.map(({ id, kind, name, owner, revoked, now = null }) => {
     const { en, ja } = RENEWAL_KINDS[kind];
-    const left = leftBy(revoked, { word: owner, now });
+    const left = describeDeparture(revoked, { word: owner, now });
     return {
       about: "owner",
       level: "warning",
@@ -105,79 +110,81 @@ const ofOwners = ({ leavers }: Administration): readonly Finding[] =>
         `${owner}, the owner of ${en} "${name}", is ${left.en}`,
         `${ja}「${name}」の更新担当 ${owner} は、${left.ja}です`,
       ),
-      next: change(ownerLine({ id, name })),
+      next: createFixStep(buildOwnerCommand({ id, name })),
     };
   });
 
-/** That a recipient of notices left. @param isRevoked a user still, whose role was taken away */
-export const recipientFinding = (address: string, isRevoked: boolean): Finding => {
-  const left = leftBy(isRevoked, { word: address, now: null });
+/** Returns the finding that a reminder recipient left.  @param isRevoked true if still a user, but without a role */
+export const createRecipientFinding = (address: string, isRevoked: boolean): Finding => {
+  const left = describeDeparture(isRevoked, { word: address, now: null });
   return {
     about: "recipient",
     level: "warning",
     item: address,
     what: text(
-      `${address}, a recipient of notices, is ${left.en}: name another in ${NOTIFY_FILE}`,
+      `${address}, a recipient of reminders, is ${left.en}: enter another recipient in ${NOTIFY_FILE}`,
       `通知先 ${address} は、${left.ja}です。${NOTIFY_FILE} の通知先を変更してください`,
     ),
-    next: step("to try it", "確認", line("renewals notify", ["test"])),
+    next: step("to send a test message", "テスト送信", line("renewals notify", ["test"])),
   };
 };
 
-/** The line to type to record another contact person. */
-export const CONTACT_LINE = line("tenant set", [], { contactMail: "MAIL" });
+/** The command that records another contact person. */
+export const SET_CONTACT_COMMAND = line("tenant set", [], { contactMail: "MAIL" });
 
-/** @see facts 7.2: CLOMO's mail about the contract goes to the contact person, whom the application form alone changes */
-const ofContact = ({ contact }: Administration): readonly Finding[] => {
+/** @see facts 7.2: CLOMO's contract mail goes to the contact person; only the application form changes this person */
+const checkContact = ({ contact }: AdministrationFacts): readonly Finding[] => {
   if (contact === null) return [];
   const { address, revoked, now } = contact;
-  const left = leftBy(revoked, { word: address, now });
+  const left = describeDeparture(revoked, { word: address, now });
   return [
     {
       about: "contact",
       level: "warning",
       item: address,
       what: text(
-        `${address}, the contact person (担当者), is ${left.en}: CLOMO changes that by the application form (申込書)`,
-        `担当者 ${address} は、${left.ja}です(CLOMO での変更は申込書で行います)`,
+        `${address}, the contact person (担当者), is ${left.en}: CLOMO changes the contact person only with the application form (申込書)`,
+        `担当者 ${address} は、${left.ja}です(CLOMO に登録された担当者の変更は申込書で行います)`,
       ),
-      next: step("to record who it is now", "新しい担当者の登録", CONTACT_LINE),
+      next: step("to record the new contact person", "新しい担当者の登録", SET_CONTACT_COMMAND),
     },
   ];
 };
 
-/** The line to type to record another owner. */
-export const ownerLine = ({ id, name }: Pick<RenewalItem, "id" | "name">): CommandLine =>
-  line("renewals edit", [shownWord(name) === name ? name : id], { owner: "MAIL" });
+/** Returns the command that records another owner. */
+export const buildOwnerCommand = ({ id, name }: Pick<RenewalItem, "id" | "name">): CommandLine =>
+  line("renewals edit", [quoteShellWord(name) === name ? name : id], { owner: "MAIL" });
 
 /**
- * What is wrong with who hears of a tenant's renewals, the worst first. Of administrators nothing is told while none are
- * recorded: that is {@link NOT_RECORDED}.
+ * Returns what is wrong with who receives mail about a tenant's renewals, the worst first. While no account is
+ * recorded, administrators are not checked: see {@link ACCOUNTS_NOT_RECORDED}.
  */
-export const findingsOf = (administration: Administration): readonly Finding[] => [
-  ...(administration.recorded ? [...ofSupport(administration), ...ofSystem(administration)] : []),
-  ...ofOwners(administration),
-  ...ofContact(administration),
+export const checkAdministration = (administration: AdministrationFacts): readonly Finding[] => [
+  ...(administration.recorded
+    ? [...checkSupportHolders(administration), ...checkSystemAdministrators(administration)]
+    : []),
+  ...checkOwners(administration),
+  ...checkContact(administration),
 ];
 
-/** That nobody knows whom CLOMO's mail reaches. */
-export const NOT_RECORDED = text(
-  `no CLOMO account is recorded, so nobody knows who gets CLOMO's mail about certificates; to record one: ${line("clomo-account create", ["USER"], { role: "system", supportOption: true, noticeMail: true })} (who has an account name: ${line("clomo-account grant", ["NAME"], { role: "system", supportOption: true, noticeMail: true })})`,
+/** The note that it is not known who receives CLOMO's mail. */
+export const ACCOUNTS_NOT_RECORDED = text(
+  `no CLOMO account is recorded, so it is not known who receives CLOMO's mail about certificates; to record an account: ${line("clomo-account create", ["USER"], { role: "system", supportOption: true, noticeMail: true })} (for a user who already has an account name: ${line("clomo-account grant", ["NAME"], { role: "system", supportOption: true, noticeMail: true })})`,
   `CLOMO アカウントが登録されていないため、証明書の更新に関する CLOMO からのメールが誰に届くか判断できません。登録するには: ${line("clomo-account create", ["USER"], { role: "system", supportOption: true, noticeMail: true })}(アカウント名のあるユーザー: ${line("clomo-account grant", ["NAME"], { role: "system", supportOption: true, noticeMail: true })})`,
 );
 
-/** That who asks may not know. */
-export const NOT_SHOWN = text(
-  "who gets CLOMO's mail about certificates was not checked: it is shown to who may see all CLOMO accounts",
+/** The note that the acting account may not see who receives CLOMO's mail. */
+export const ACCOUNTS_NOT_VISIBLE = text(
+  "not checked: who receives CLOMO's mail about certificates (requires permission to view all CLOMO accounts)",
   "証明書の更新に関する CLOMO からのメールが誰に届くかは確認していません(すべての CLOMO アカウントを閲覧できる管理者だけが確認できます)",
 );
 
-/** What is wrong, and what to type. */
-export const sentenceOf = ({ what, next }: Pick<Finding, "what" | "next">): Text =>
-  joined([what, renderAdvice(next)], text("; ", "。"));
+/** Returns what is wrong, and what to type, as one text. */
+export const renderFinding = ({ what, next }: Pick<Finding, "what" | "next">): Text =>
+  joinTexts([what, renderAdvice(next)], text("; ", "。"));
 
-/** A finding among what was checked: without a kind or a date. @param context by which its tenant is reached */
-export const checkedFinding = (finding: Finding, context: string): CheckedItem => ({
+/** Returns a finding as a checked item, without a kind or a date.  @param context name of its tenant's context */
+export const toCheckedItem = (finding: Finding, context: string): CheckedItem => ({
   kind: null,
   name: finding.item ?? finding.about,
   organisation: null,
@@ -192,6 +199,6 @@ export const checkedFinding = (finding: Finding, context: string): CheckedItem =
   daysLeft: null,
   state: "current",
   context,
-  remark: sentenceOf(finding),
+  remark: renderFinding(finding),
   finding,
 });

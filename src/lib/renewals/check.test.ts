@@ -1,24 +1,24 @@
 import { describe, expect, test } from "vitest";
 import { Failure } from "../errors/index.ts";
 import type { Level } from "../document/level.ts";
-import { judge, USUAL_THRESHOLDS } from "./judge.ts";
-import { isMerelyEarly, resultOf, summaryOf, chooseThresholds } from "./check.ts";
+import { judgeExpiry, DEFAULT_THRESHOLDS } from "./judge.ts";
+import { isOnlyNotYetValid, summariseCheck, describeCheckResult, chooseThresholds } from "./check.ts";
 import { STATE_EXITS } from "./output/plugin.ts";
-import { nagiosLine } from "./output/nagios.ts";
-import { unreadItem } from "./sources.ts";
+import { renderNagiosLine } from "./output/nagios.ts";
+import { createUnreadableItem } from "./sources.ts";
 import { checkedThing } from "#support/renewals/checked.ts";
 import { same } from "../text/index.ts";
 
 const resultWith = (...levels: readonly Level[]) =>
-  resultOf(
+  summariseCheck(
     levels.map((level, at) => checkedThing(`${at}`, level, level === "unknown" ? null : at)),
-    USUAL_THRESHOLDS,
+    DEFAULT_THRESHOLDS,
   );
 
 const resultWithDays = (...all: readonly (readonly [Level, number])[]) =>
-  resultOf(
+  summariseCheck(
     all.map(([level, days], at) => checkedThing(`${at}`, level, days)),
-    USUAL_THRESHOLDS,
+    DEFAULT_THRESHOLDS,
   );
 
 test.each<[readonly Level[], number]>([
@@ -29,11 +29,11 @@ test.each<[readonly Level[], number]>([
   [["unknown", "critical"], 2],
   [["expired", "ok"], 2],
   [["warning", "unknown", "expired"], 2],
-])("%j together are exit %i", (levels, exit) => {
+])("%j together exit with %i", (levels, exit) => {
   expect(STATE_EXITS[resultWith(...levels).state]).toBe(exit);
 });
 
-test("the most urgent comes first, and all come", () => {
+test("lists everything, with the most urgent first", () => {
   const { checked, counts } = resultWith("ok", "warning", "unknown", "critical", "expired", "warning");
   expect(checked.map(({ name, level }) => `${level} ${name}`)).toEqual([
     "expired 4",
@@ -46,7 +46,7 @@ test("the most urgent comes first, and all come", () => {
   expect(counts).toEqual({ expired: 1, critical: 1, unknown: 1, warning: 2, ok: 1 });
 });
 
-test("of one urgency the earlier comes first, then by name; what has no date before what has", () => {
+test("sorts equal urgency by date and then by name, with undated items first", () => {
   const things = [
     checkedThing("b", "ok", 200),
     checkedThing("a", "ok", 200),
@@ -56,7 +56,7 @@ test("of one urgency the earlier comes first, then by name; what has no date bef
   ];
   const names = ["undated", "dated", "z", "a", "b"];
   for (const order of [things, things.toReversed()]) {
-    expect(resultOf(order, USUAL_THRESHOLDS).checked.map(({ name }) => name)).toEqual(names);
+    expect(summariseCheck(order, DEFAULT_THRESHOLDS).checked.map(({ name }) => name)).toEqual(names);
   }
 });
 
@@ -68,48 +68,50 @@ test.each<[Level, number | null, boolean]>([
   ["ok", 91, false],
   ["critical", 91, false],
   ["unknown", 91, false],
-])("whether something %s with %s days left is merely not valid yet: %s", (level, daysLeft, is) => {
-  expect(isMerelyEarly(checkedThing("a", level, daysLeft), USUAL_THRESHOLDS)).toBe(is);
+])("whether an item at level %s with %s days left is only not valid yet: %s", (level, daysLeft, is) => {
+  expect(isOnlyNotYetValid(checkedThing("a", level, daysLeft), DEFAULT_THRESHOLDS)).toBe(is);
 });
 
-test("days are counted in the zone that is asked for, and a place that could not be read is unknown", () => {
-  const asOf = { now: new Date("2026-11-20T14:59:59Z"), timezone: "Asia/Tokyo", thresholds: USUAL_THRESHOLDS };
+test("counts days in the given time zone, and an unreadable place is unknown", () => {
+  const asOf = { now: new Date("2026-11-20T14:59:59Z"), timezone: "Asia/Tokyo", thresholds: DEFAULT_THRESHOLDS };
   const thing = { ...checkedThing("a", "ok", 0), expiresAt: "2026-12-20T15:00:00Z" };
-  expect(judge(thing, "kanto", asOf)).toMatchObject({
+  expect(judgeExpiry(thing, "kanto", asOf)).toMatchObject({
     level: "warning",
     daysLeft: 31,
     expiresOn: "2026-12-21",
     context: "kanto",
   });
-  expect(judge(thing, "kanto", { ...asOf, timezone: "UTC" })).toMatchObject({
+  expect(judgeExpiry(thing, "kanto", { ...asOf, timezone: "UTC" })).toMatchObject({
     level: "critical",
     daysLeft: 30,
   });
-  expect(judge(unreadItem("x.pem", same("broken")), "kanto", asOf)).toMatchObject({
+  expect(judgeExpiry(createUnreadableItem("x.pem", same("broken")), "kanto", asOf)).toMatchObject({
     kind: null,
     level: "unknown",
     daysLeft: null,
   });
 });
 
-test("what is not valid yet is a warning at least, and says so", () => {
-  const asOf = { now: new Date("2026-11-20T00:00:00Z"), timezone: "Asia/Tokyo", thresholds: USUAL_THRESHOLDS };
+test("an item that is not valid yet is at least a warning, and a remark explains it", () => {
+  const asOf = { now: new Date("2026-11-20T00:00:00Z"), timezone: "Asia/Tokyo", thresholds: DEFAULT_THRESHOLDS };
   const thing = { ...checkedThing("a", "ok", 400), validFrom: "2026-12-31T15:00:00Z" };
-  const early = judge(thing, null, asOf);
+  const early = judgeExpiry(thing, null, asOf);
   expect(early).toMatchObject({
     level: "warning",
-    remark: { en: "not valid before 2027-01-01", ja: "2027-01-01 まで有効になりません" },
+    remark: { en: "not valid before 2027-01-01", ja: "2027-01-01 になるまで有効ではありません" },
   });
-  const result = resultOf([early], USUAL_THRESHOLDS);
-  expect(summaryOf(result).en).toBe("1 not valid yet");
-  expect(nagiosLine(result, "en")).toContain("WARNING - 1 not valid yet: a 2027-12-25 (not valid before 2027-01-01)");
+  const result = summariseCheck([early], DEFAULT_THRESHOLDS);
+  expect(describeCheckResult(result).en).toBe("1 not valid yet");
+  expect(renderNagiosLine(result, "en")).toContain(
+    "WARNING - 1 not valid yet: a 2027-12-25 (not valid before 2027-01-01)",
+  );
   const urgent = { ...checkedThing("a", "ok", 3), validFrom: "2026-11-21T00:00:00Z", remark: same("x") };
-  expect(judge(urgent, null, asOf)).toMatchObject({
+  expect(judgeExpiry(urgent, null, asOf)).toMatchObject({
     level: "critical",
     remark: { en: "x; not valid before 2026-11-21" },
   });
   const begun = { ...thing, validFrom: "2026-11-20T00:00:00Z" };
-  expect(judge(begun, null, asOf)).toMatchObject({ level: "ok", remark: null });
+  expect(judgeExpiry(begun, null, asOf)).toMatchObject({ level: "ok", remark: null });
 });
 
 test.each<[Level, number | null, boolean]>([
@@ -119,21 +121,21 @@ test.each<[Level, number | null, boolean]>([
   ["ok", 91, false],
   ["critical", 91, false],
   ["unknown", null, false],
-])("a thing that is %s with %j days left is no more than early: %s", (level, days, early) => {
-  expect(isMerelyEarly(checkedThing("a", level, days), USUAL_THRESHOLDS)).toBe(early);
+])("whether an item at level %s with %j days left is only early: %s", (level, days, early) => {
+  expect(isOnlyNotYetValid(checkedThing("a", level, days), DEFAULT_THRESHOLDS)).toBe(early);
 });
 
-test("the early are counted apart from those that are due", () => {
+test("counts items that are not valid yet separately from due ones", () => {
   const result = resultWithDays(["warning", 400], ["warning", 60], ["warning", 90], ["ok", 400]);
-  expect(summaryOf(result)).toEqual({
+  expect(describeCheckResult(result)).toEqual({
     en: "1 not valid yet, 2 due within 90 days, 1 ok",
     ja: "まだ有効でないもの 1 件、90 日以内に期限 2 件、余裕あり 1 件",
   });
 });
 
-test("the summary counts what there is", () => {
-  expect(summaryOf(resultWith()).ja).toBe("確認するものがありません");
-  expect(summaryOf(resultWith("expired", "ok", "critical", "critical"))).toEqual({
+test("the summary counts the levels that occur", () => {
+  expect(describeCheckResult(resultWith()).ja).toBe("確認するものがありません");
+  expect(describeCheckResult(resultWith("expired", "ok", "critical", "critical"))).toEqual({
     en: "1 expired, 2 due within 30 days, 1 ok",
     ja: "期限切れ 1 件、30 日以内に期限 2 件、余裕あり 1 件",
   });
@@ -146,11 +148,11 @@ test.each([
   [20, undefined, 20, 20],
   [undefined, 120, 120, 120],
   [0, 0, 0, 0],
-])("%s days of warning, %s critical are %i and %i days", (within, critical, withinDays, criticalDays) => {
+])("%s days for warning and %s for critical result in %i and %i days", (within, critical, withinDays, criticalDays) => {
   expect(chooseThresholds(within, critical)).toEqual({ withinDays, criticalDays });
 });
 
-test("a critical time longer than the warning time is refused", () => {
+test("refuses a critical time longer than the warning time", () => {
   expect(() => chooseThresholds(30, 90)).toThrow(Failure);
 });
 
@@ -179,28 +181,30 @@ test.each<[Level, number, Level, string, number]>([
   ["warning", 60, "warning", "downloaded", 1],
   ["critical", 5, "warning", "downloaded", 1],
 ])(
-  "an older file that is %s with %i days left is %s (%s) beside the newer: exit %i",
+  "an older file that is %s with %i days left is %s (%s) next to the newer one: exit %i",
   (level, days, shown, state, exit) => {
-    const result = resultOf([ofTopic("old", level, days), ofTopic("new", "ok", 370)], USUAL_THRESHOLDS);
+    const result = summariseCheck([ofTopic("old", level, days), ofTopic("new", "ok", 370)], DEFAULT_THRESHOLDS);
     expect(result.superseded).toEqual([]);
     expect(result.checked.find(({ name }) => name === "old")).toMatchObject({ level: shown, state });
     expect(result.checked.find(({ name }) => name === "new")).toMatchObject({ level: "ok", state: "current" });
     expect(STATE_EXITS[result.state]).toBe(exit);
     const { en, ja } = result.checked.find(({ name }) => name === "old")?.remark ?? {};
-    expect(en).toContain("renewed by new.pem: make sure that it was uploaded");
+    expect(en).toContain(
+      "renewed by new.pem: make sure that the new file was uploaded (HOME in the console shows the expiry date)",
+    );
     expect(ja).toContain("更新ファイル new.pem があります");
   },
 );
 
-test("an older file that has expired is superseded by the newest, and does not count", () => {
+test("the newest file supersedes an expired older one, which does not count", () => {
   const all = [ofTopic("oldest", "expired", -400), ofTopic("old", "expired", -3), ofTopic("new", "ok", 370)];
-  const result = resultOf(all, USUAL_THRESHOLDS);
+  const result = summariseCheck(all, DEFAULT_THRESHOLDS);
   expect(result).toMatchObject({ state: "ok", counts: { expired: 0, ok: 1 } });
   expect(result.superseded.map(({ name, state, remark }) => `${name} ${state} ${remark?.en}`)).toEqual([
     "oldest superseded superseded by new.pem",
     "old superseded superseded by new.pem",
   ]);
-  expect(summaryOf(result).en).toBe("1 ok, 2 superseded");
+  expect(describeCheckResult(result).en).toBe("1 ok, 2 superseded");
 });
 
 test.each<[string, readonly ReturnType<typeof ofTopic>[]]>([
@@ -210,39 +214,41 @@ test.each<[string, readonly ReturnType<typeof ofTopic>[]]>([
   ["that is not valid yet", [{ ...ofTopic("new", "warning", 370), remark: same("not valid before 2027-01-01") }]],
   ["that is recorded in a tenant", [{ ...ofTopic("new", "ok", 370), context: "kanto" }]],
   ["that ends at the same moment", [ofTopic("new", "expired", -3)]],
-])("a file beside one %s counts as it is", (_, others) => {
-  const result = resultOf([ofTopic("old", "expired", -3), ...others], USUAL_THRESHOLDS);
+])("a file next to one %s is not superseded", (_, others) => {
+  const result = summariseCheck([ofTopic("old", "expired", -3), ...others], DEFAULT_THRESHOLDS);
   expect(result.superseded).toEqual([]);
   expect(result.checked.find(({ name }) => name === "old")).toMatchObject({ level: "expired", state: "current" });
 });
 
-test("what was renewed is counted apart from what is due, and the line for monitoring says so", () => {
+test("counts renewed files separately from due ones, also in the monitoring line", () => {
   const all = [ofTopic("old", "critical", 1), ofTopic("new", "ok", 370), checkedThing("b", "warning", 60)];
-  const result = resultOf(all, USUAL_THRESHOLDS);
-  expect(summaryOf(result)).toEqual({
-    en: "1 renewed file downloaded, upload not confirmed, 1 due within 90 days, 1 ok",
+  const result = summariseCheck(all, DEFAULT_THRESHOLDS);
+  expect(describeCheckResult(result)).toEqual({
+    en: "1 renewed but upload not confirmed, 1 due within 90 days, 1 ok",
     ja: "更新ファイルあり(アップロード未確認) 1 件、90 日以内に期限 1 件、余裕あり 1 件",
   });
-  expect(nagiosLine(result, "en")).toContain("2026-11-21 (1 day; renewed file downloaded, upload not confirmed)");
-  expect(nagiosLine(result, "ja")).toContain("2026-11-21(1 日、更新ファイルあり(アップロード未確認))");
+  expect(renderNagiosLine(result, "en")).toContain("2026-11-21 (1 day; renewed but upload not confirmed)");
+  expect(renderNagiosLine(result, "ja")).toContain("2026-11-21(1 日、更新ファイルあり(アップロード未確認))");
 });
 
 describe("a file that may have been renewed", () => {
   const remarksOf = (...all: readonly ReturnType<typeof ofTopic>[]) =>
-    resultOf(all, USUAL_THRESHOLDS).checked.map(({ source, level, remark }) => [source, level, remark?.en] as const);
+    summariseCheck(all, DEFAULT_THRESHOLDS).checked.map(
+      ({ source, level, remark }) => [source, level, remark?.en] as const,
+    );
 
-  test("counts by the date that ends first, and says which file it is not told apart from", () => {
+  test("counts by the earliest date, and names the files that may be its renewal", () => {
     const all = [ofTopic("a", "critical", 5, null), ofTopic("b", "ok", 370, null), ofTopic("copy", "ok", 371, "t")];
-    const result = resultOf(all, USUAL_THRESHOLDS);
+    const result = summariseCheck(all, DEFAULT_THRESHOLDS);
     expect(result).toMatchObject({ state: "critical", counts: { critical: 1, ok: 2 } });
     expect(result.checked[0]?.remark).toEqual({
-      en: "not told apart from b.pem: the files do not show whether that renews this one, so each counts",
+      en: "cannot be distinguished from b.pem: the files do not show which file renews which, so each file counts by its own date",
       ja: "b.pem と区別できません。このファイルの更新後のものかファイルからはわからないため、それぞれの期限で判定します",
     });
     expect(result.checked.slice(1).map(({ remark }) => remark)).toEqual([null, null]);
   });
 
-  test("has no doubt where the other is the same file, has expired, or ends no later", () => {
+  test("is certain if the other is the same file, has expired, or ends no later", () => {
     const [old, copy] = [ofTopic("a", "expired", -5, null), ofTopic("copy", "expired", -5, null)];
     expect(remarksOf(old, copy, ofTopic("b", "expired", -3, null)).map(([, , remark]) => remark)).toEqual([
       undefined,
@@ -256,28 +262,28 @@ describe("a file that may have been renewed", () => {
     ]);
   });
 
-  test("names three others, and counts the rest", () => {
+  test("names three other files, and counts the rest", () => {
     const others = ["b", "c", "d", "e", "f"].map((name) => ofTopic(name, "ok", 370, null));
     expect(remarksOf(ofTopic("a", "critical", 5, null), ...others)[0]?.[2]).toMatch(
-      /^not told apart from b\.pem, c\.pem, d\.pem and 2 more:/,
+      /^cannot be distinguished from b\.pem, c\.pem, d\.pem and 2 more:/,
     );
   });
 
-  test("says that the renewed one is not valid yet", () => {
+  test("reports that the renewed file is not valid yet", () => {
     const early = { ...ofTopic("new", "warning", 370), remark: same("not valid before 2027-01-01") };
     expect(remarksOf(ofTopic("old", "critical", 5), early)[0]).toEqual([
       "old.pem",
       "critical",
-      "new.pem renews it, but is not valid yet: this one counts",
+      "new.pem renews this file but is not valid yet, so the date of this file still counts",
     ]);
   });
 
-  test("says which file of the kind could not be read, if it is due", () => {
+  test("names an unreadable file of its kind, if it is due", () => {
     const broken = checkedThing("t/new.pem", "unknown", null, { kind: null, source: "t/new.pem" });
     const token = checkedThing("t.p7m", "unknown", null, { kind: null, source: "t.p7m" });
     const push = (level: Level) => ({ ...ofTopic("old", level, 5), kind: "push-certificate" as const });
     expect(remarksOf(push("critical"), broken, token)[0]?.[2]).toBe(
-      "by its name t/new.pem may be the renewed file, but it could not be read",
+      "judging by its name, t/new.pem may be the renewed file, but it could not be read",
     );
     expect(remarksOf(push("ok"), broken).at(-1)?.[2]).toBeUndefined();
   });

@@ -1,186 +1,200 @@
 import { Failure } from "../errors/index.ts";
 import { RENEWAL_STATES, type RenewalKind } from "../model/renewal.ts";
-import { joined, text, type Text } from "../text/index.ts";
+import { joinTexts, text, type Text } from "../text/index.ts";
 import type { PluginState } from "./output/plugin.ts";
 import type { Level } from "../document/level.ts";
-import { byExpiry, joinRemarks, USUAL_THRESHOLDS, type CheckedItem, type Thresholds } from "./judge.ts";
-import { isNewer, relationOf, type Relation } from "./succession.ts";
+import { byExpiry, joinRemarks, DEFAULT_THRESHOLDS, type CheckedItem, type Thresholds } from "./judge.ts";
+import { isNewer, compareLineages, type LineageRelation } from "./succession.ts";
 
-/** All that was checked, the most urgent first, and how it stands. */
+/** The result of a check: the checked items, the most urgent first, and the overall state. */
 export interface CheckResult {
   readonly state: PluginState;
   readonly checked: readonly CheckedItem[];
-  /** expired files that a newer one of the same identity has replaced: shown, and nothing else */
+  /** expired files that a newer file of the same item has replaced; they are shown but do not count */
   readonly superseded: readonly CheckedItem[];
-  /** what is wrong with who hears of it, the worst first: no thing that is counted */
+  /** problems with who is notified of renewals, the most serious first; not included in `counts` */
   readonly findings: readonly CheckedItem[];
   readonly counts: Readonly<Record<Level, number>>;
   readonly thresholds: Thresholds;
 }
 
-/** The most urgent first; what is unknown comes before what is merely near. */
-const URGENCY: readonly Level[] = ["expired", "critical", "unknown", "warning", "ok"];
+/** The levels, the most urgent first. An unknown expiry comes before an expiry that is only near. */
+const LEVELS_BY_URGENCY: readonly Level[] = ["expired", "critical", "unknown", "warning", "ok"];
 
-/** Whether the only problem of an item is that it is not valid yet: its expiry is beyond the warning time. */
-export const isMerelyEarly = ({ level, daysLeft, state }: CheckedItem, { withinDays }: Thresholds): boolean =>
+/** Returns true if an item's only problem is that it is not valid yet: its expiry is beyond the warning time. */
+export const isOnlyNotYetValid = ({ level, daysLeft, state }: CheckedItem, { withinDays }: Thresholds): boolean =>
   level === "warning" && state !== "downloaded" && daysLeft !== null && daysLeft > withinDays;
 
-/** Sums up a check. An empty list is unknown: it must not look like good news. */
-export function resultOf(
+/** Summarises a check. If nothing was checked, the state is unknown, because it must not look like good news. */
+export function summariseCheck(
   all: readonly CheckedItem[],
   thresholds: Thresholds,
   found: readonly CheckedItem[] = [],
 ): CheckResult {
   const counts = { ok: 0, warning: 0, critical: 0, expired: 0, unknown: 0 };
-  const standing = all.map((one) => besideSuccessor(one, all));
+  const standing = all.map((one) => judgeWithSuccessor(one, all));
   const kept = standing.filter(({ state }) => state !== "superseded");
   const superseded = standing.filter(({ state }) => state === "superseded");
   for (const { level } of kept) counts[level] += 1;
   const checked = kept.toSorted(
-    (one, other) => URGENCY.indexOf(one.level) - URGENCY.indexOf(other.level) || byExpiry(one, other),
+    (one, other) =>
+      LEVELS_BY_URGENCY.indexOf(one.level) - LEVELS_BY_URGENCY.indexOf(other.level) || byExpiry(one, other),
   );
   const findings = found.toSorted(byUrgency);
-  return { state: stateOf(counts, kept.length, findings), checked, superseded, findings, counts, thresholds };
+  return {
+    state: determinePluginState(counts, kept.length, findings),
+    checked,
+    superseded,
+    findings,
+    counts,
+    thresholds,
+  };
 }
 
 const byUrgency = ({ level: one }: CheckedItem, { level: other }: CheckedItem): number =>
-  URGENCY.indexOf(one) - URGENCY.indexOf(other);
+  LEVELS_BY_URGENCY.indexOf(one) - LEVELS_BY_URGENCY.indexOf(other);
 
-/** All that is to be looked at, the most urgent first. */
-export const urgentOf = ({ checked, findings }: CheckResult): readonly CheckedItem[] =>
+/** Returns the items and findings that need attention, the most urgent first. */
+export const listUrgentItems = ({ checked, findings }: CheckResult): readonly CheckedItem[] =>
   [...checked, ...findings].filter(({ level }) => level !== "ok").toSorted(byUrgency);
 
 /**
- * A file beside a newer one of the same thing. Once expired it does not count; before that nobody knows whether the newer one
- * was uploaded, so it keeps its level, at most a warning. That is all if the newer one is likely of the same thing: what was
- * not compared does not end a warning. Beside a file that only may be the newer one, it counts as it is.
+ * Judges a file that may have been replaced by a newer file. An expired file with a valid newer file of the same item
+ * no longer counts. Before it expires, it is not known whether the newer file was uploaded, so the older file keeps its
+ * level, but at most `warning`. If the newer file is only likely to be of the same item, the older file stays a warning
+ * even after it expires. If the relation is unclear, the file is judged by its own date.
  */
-function besideSuccessor(one: CheckedItem, all: readonly CheckedItem[]): CheckedItem {
-  const by = successorOf(one, all, "same")?.source ?? undefined;
+function judgeWithSuccessor(one: CheckedItem, all: readonly CheckedItem[]): CheckedItem {
+  const by = findSuccessor(one, all, "same")?.source ?? undefined;
   if (by !== undefined && one.level === "expired")
-    return { ...one, state: "superseded", level: "ok", remark: replaced(by) };
-  const likely = by === undefined ? successorOf(one, all, "likely") : undefined;
-  const remark = by === undefined ? likely && renewedLikely(one, likely) : renewed(by);
-  if (remark === undefined) return { ...one, remark: joinRemarks([one.remark, ...doubtsOf(one, all)]) };
+    return { ...one, state: "superseded", level: "ok", remark: describeSuperseded(by) };
+  const likely = by === undefined ? findSuccessor(one, all, "likely") : undefined;
+  const remark = by === undefined ? likely && describeLikelyRenewal(one, likely) : describeRenewed(by);
+  if (remark === undefined) return { ...one, remark: joinRemarks([one.remark, ...describePossibleRenewals(one, all)]) };
   const isUrgent = one.level === "critical" || one.level === "expired";
   return { ...one, state: "downloaded", level: isUrgent ? "warning" : one.level, remark };
 }
 
-/** Compares two files that were checked; what is recorded, or could not be read, is no file to compare. */
-export function relationOfChecked(one: CheckedItem, other: CheckedItem): Relation {
+/** Compares two checked files. Returns `different` if one of them is a recorded item or could not be read. */
+export function compareCheckedFiles(one: CheckedItem, other: CheckedItem): LineageRelation {
   const isFile = one.context === null && other.context === null;
   return isFile && one.lineage !== undefined && other.lineage !== undefined
-    ? relationOf(one.lineage, other.lineage)
+    ? compareLineages(one.lineage, other.lineage)
     : "different";
 }
 
-/** Whether a valid newer file of the same thing is among files that were checked. */
-export const isRenewedBy = (one: CheckedItem, all: readonly CheckedItem[]): boolean =>
-  successorOf(one, all, "same") !== undefined;
+/** Returns true if the checked files contain a valid newer file of the same item. */
+export const hasRenewedFile = (one: CheckedItem, all: readonly CheckedItem[]): boolean =>
+  findSuccessor(one, all, "same") !== undefined;
 
-/** The newest valid file of the same thing as one, or likely so, if it is newer. */
-const successorOf = (
+/** Returns the newest valid file that is newer than a file and has the given relation to it. */
+const findSuccessor = (
   one: CheckedItem,
   all: readonly CheckedItem[],
   relation: "same" | "likely",
 ): CheckedItem | undefined => {
   const newer = all.filter(
     (other) =>
-      relationOfChecked(one, other) === relation &&
+      compareCheckedFiles(one, other) === relation &&
       other.level !== "expired" &&
-      // it is valid already
+      // a file that is not valid yet has a remark
       other.remark === null &&
       isNewer(other, one),
   );
   return newer.toSorted(byExpiry).at(-1);
 };
 
-const CERTIFICATE = /\.(?:pem|cer|crt|cert|der|p12|pfx|jks)$/i;
+const CERTIFICATE_FILE_NAME = /\.(?:pem|cer|crt|cert|der|p12|pfx|jks)$/i;
 
-/** Names of files that may hold things of a kind. */
-const MAY_HOLD: Readonly<Partial<Record<RenewalKind, RegExp>>> = {
-  "push-certificate": CERTIFICATE,
-  "agent-build-certificate": CERTIFICATE,
-  "agent-push-certificate": CERTIFICATE,
+/** Patterns of the names of files that may contain an item of a kind. */
+const FILE_NAMES_BY_KIND: Readonly<Partial<Record<RenewalKind, RegExp>>> = {
+  "push-certificate": CERTIFICATE_FILE_NAME,
+  "agent-build-certificate": CERTIFICATE_FILE_NAME,
+  "agent-push-certificate": CERTIFICATE_FILE_NAME,
   "agent-profile": /\.(?:mobileprovision|provisionprofile)$/i,
   "ade-token": /\.p7m(?:\.\w+)?$/i,
   "vpp-token": /\.vpptoken(?:\.\w+)?$/i,
 };
 
-/** How many files a remark names. */
-const MAX_NAMED = 3;
+/** Maximum number of files that a remark names. */
+const MAX_NAMED_FILES = 3;
 
-/** What may have renewed a file, and why that is not known. */
-function doubtsOf(one: CheckedItem, all: readonly CheckedItem[]): readonly Text[] {
+/** Describes the files that may have renewed a file, and why this is not certain. */
+function describePossibleRenewals(one: CheckedItem, all: readonly CheckedItem[]): readonly Text[] {
   const { kind } = one;
   if (kind === null || one.context !== null) return [];
   const newer = all.filter((other) => other.fingerprint !== one.fingerprint && isNewer(other, one));
-  const early = newer.filter((other) => relationOfChecked(one, other) === "same" && other.remark !== null);
-  const alike = newer.filter((other) => relationOfChecked(one, other) === "unclear" && other.level !== "expired");
-  const unlike = alike.filter((other) => otherIssuer(one, other) === undefined);
-  // beside a thing that is not due it is enough that the file itself is told
+  const early = newer.filter((other) => compareCheckedFiles(one, other) === "same" && other.remark !== null);
+  const alike = newer.filter((other) => compareCheckedFiles(one, other) === "unclear" && other.level !== "expired");
+  const unlike = alike.filter((other) => describeIssuerMismatch(one, other) === undefined);
+  // if this file is not due, the report on the unreadable file itself is enough
   const unread =
-    one.level === "ok" ? [] : all.filter((other) => other.kind === null && MAY_HOLD[kind]?.test(other.source ?? ""));
+    one.level === "ok"
+      ? []
+      : all.filter((other) => other.kind === null && FILE_NAMES_BY_KIND[kind]?.test(other.source ?? ""));
   return [
-    ...(early.length === 0 ? [] : [renewedEarly(early)]),
-    ...alike.flatMap((other) => otherIssuer(one, other) ?? []),
-    ...(unlike.length === 0 ? [] : [notToldApart(namesOf(unlike))]),
-    ...(unread.length === 0 ? [] : [renewedUnread(namesOf(unread))]),
+    ...(early.length === 0 ? [] : [describeEarlyRenewal(early)]),
+    ...alike.flatMap((other) => describeIssuerMismatch(one, other) ?? []),
+    ...(unlike.length === 0 ? [] : [describeIndistinguishable(formatFileNames(unlike))]),
+    ...(unread.length === 0 ? [] : [describeUnreadableRenewal(formatFileNames(unread))]),
   ];
 }
 
-/** Names of some files, and how many more there are. */
-function namesOf(files: readonly CheckedItem[]): Text {
-  const named = files.slice(0, MAX_NAMED).map(({ source, name }) => source ?? name);
+/** Returns the names of the first files, and how many more there are. */
+function formatFileNames(files: readonly CheckedItem[]): Text {
+  const named = files.slice(0, MAX_NAMED_FILES).map(({ source, name }) => source ?? name);
   const rest = files.length - named.length;
   return rest === 0
     ? text(named.join(", "), named.join("、"))
     : text(`${named.join(", ")} and ${rest} more`, `${named.join("、")} ほか ${rest} 件`);
 }
 
-const notToldApart = ({ en, ja }: Text): Text =>
+const describeIndistinguishable = ({ en, ja }: Text): Text =>
   text(
-    `not told apart from ${en}: the files do not show whether that renews this one, so each counts`,
+    `cannot be distinguished from ${en}: the files do not show which file renews which, so each file counts by its own date`,
     `${ja} と区別できません。このファイルの更新後のものかファイルからはわからないため、それぞれの期限で判定します`,
   );
 
-/** Says that a file of the same topic is not of the authority of the file in use; undefined for any other two. */
-export function otherIssuer(one: CheckedItem, other: CheckedItem): Text | undefined {
+/**
+ * Explains that a certificate with the same topic does not renew a certificate, because its issuer or signature does
+ * not match. Returns undefined if the topics differ or one of the files has no topic.
+ */
+export function describeIssuerMismatch(one: CheckedItem, other: CheckedItem): Text | undefined {
   const [was, is] = [one, other].map(({ topic, lineage }) =>
     topic !== null && lineage?.evidence.of === "certificate" ? lineage.evidence.issuer.name : undefined,
   );
   if (was === undefined || is === undefined || one.topic !== other.topic) return undefined;
   const by = other.source ?? other.name;
   return text(
-    `${by} has the same topic, but does not renew it: the issuer is not the one of this certificate, or did not sign it (${was} → ${is})`,
-    `${by} はトピックが同じですが、更新後のものではありません。発行者がこの証明書と違うか、その発行者の署名ではありません(${was} → ${is})`,
+    `${by} has the same topic but does not renew this certificate: it has a different issuer, or was not signed by the issuer that it names (${was} → ${is})`,
+    `${by} はトピックが同じですが、この証明書の更新後のものではありません。発行者が違うか、記載された発行者の署名ではありません(${was} → ${is})`,
   );
 }
 
-const renewedUnread = ({ en, ja }: Text): Text =>
+const describeUnreadableRenewal = ({ en, ja }: Text): Text =>
   text(
-    `by its name ${en} may be the renewed file, but it could not be read`,
+    `judging by its name, ${en} may be the renewed file, but it could not be read`,
     `名前から見て ${ja} が更新ファイルかもしれませんが、読み込めませんでした`,
   );
 
-const renewedEarly = (files: readonly CheckedItem[]): Text => {
-  const { en, ja } = namesOf(files);
+const describeEarlyRenewal = (files: readonly CheckedItem[]): Text => {
+  const { en, ja } = formatFileNames(files);
   return text(
-    `${en} renews it, but is not valid yet: this one counts`,
+    `${en} renews this file but is not valid yet, so the date of this file still counts`,
     `${ja} が更新ファイルですが、まだ有効ではないため、このファイルの期限で判定します`,
   );
 };
 
-const replaced = (by: string): Text => text(`superseded by ${by}`, `${by} に置き換え済み`);
+const describeSuperseded = (by: string): Text => text(`superseded by ${by}`, `${by} に置き換え済み`);
 
-const renewed = (by: string): Text =>
+const describeRenewed = (by: string): Text =>
   text(
-    `renewed by ${by}: make sure that it was uploaded (HOME in the console shows the date)`,
-    `更新ファイル ${by} があります。アップロード済みか、管理画面の HOME に表示される期限で確認してください`,
+    `renewed by ${by}: make sure that the new file was uploaded (HOME in the console shows the expiry date)`,
+    `更新ファイル ${by} があります。アップロード済みかどうかを、管理画面の HOME に表示される期限で確認してください`,
   );
 
-/** What may be the newer file of one, and what was not compared. */
-function renewedLikely({ lineage: was }: CheckedItem, { source, name, lineage: is }: CheckedItem): Text {
+/** Describes the file that is likely the newer file, and what differs or was not compared. */
+function describeLikelyRenewal({ lineage: was }: CheckedItem, { source, name, lineage: is }: CheckedItem): Text {
   const by = source ?? name;
   const [old, found] = [was, is].map((lineage) =>
     lineage?.evidence.of === "ade-token"
@@ -191,16 +205,16 @@ function renewedLikely({ lineage: was }: CheckedItem, { source, name, lineage: i
   );
   return was?.kind === "ade-token"
     ? text(
-        `may be renewed by ${by}, which is for the same key, but names another MDM server (${old} → ${found}), and the consumer keys were not compared: make sure that the server was renamed, then take this file away; if it is another server, renew this token`,
-        `${by} が更新ファイルかもしれません。鍵は同じですが、MDM サーバの名前が違い(${old} → ${found})、consumer key は比較していません。サーバの名前を変更しただけならこのファイルを別の場所に移し、別のサーバならこのトークンを更新してください`,
+        `may be renewed by ${by}: the key is the same, but the MDM server is different (${old} → ${found}), and the consumer keys were not compared; if the server was only renamed, move this file to another folder; otherwise, renew this token`,
+        `${by} が更新ファイルかもしれません。鍵は同じですが、MDM サーバの名前が違い(${old} → ${found})、consumer key は比較していません。サーバの名前を変更しただけなら、このファイルを別のフォルダーに移してください。別のサーバなら、このトークンを更新してください`,
       )
     : text(
-        `may be renewed by ${by}, which names another issuer (${old} → ${found}): look at the portal, then take this file away`,
-        `${by} が更新ファイルかもしれませんが、発行者が違います(${old} → ${found})。ポータルで確認してから、このファイルを別の場所に移してください`,
+        `may be renewed by ${by}, but the issuer is different (${old} → ${found}): check the certificate in Apple's portal, then move this file to another folder`,
+        `${by} が更新ファイルかもしれませんが、発行者が違います(${old} → ${found})。Apple のポータルで確認してから、このファイルを別のフォルダーに移してください`,
       );
 }
 
-function stateOf(
+function determinePluginState(
   { expired, critical, unknown, warning }: CheckResult["counts"],
   total: number,
   findings: readonly CheckedItem[],
@@ -210,10 +224,10 @@ function stateOf(
   return warning + findings.length > 0 ? "warning" : "ok";
 }
 
-/** `2 expired, 1 due within 30 days`: counts by level, the most urgent first. */
-export function summaryOf({ counts, thresholds, checked, superseded, findings }: CheckResult): Text {
+/** Returns the counts by level, the most urgent first, such as `2 expired, 1 due within 30 days`. */
+export function describeCheckResult({ counts, thresholds, checked, superseded, findings }: CheckResult): Text {
   const { withinDays, criticalDays } = thresholds;
-  const early = checked.filter((one) => isMerelyEarly(one, thresholds)).length;
+  const early = checked.filter((one) => isOnlyNotYetValid(one, thresholds)).length;
   const downloaded = checked.filter(({ level, state }) => level === "warning" && state === "downloaded").length;
   const rejected = checked.filter(({ level, rejection }) => level === "critical" && rejection !== undefined).length;
   const parts: readonly (readonly [number, Text])[] = [
@@ -229,31 +243,31 @@ export function summaryOf({ counts, thresholds, checked, superseded, findings }:
   ];
   const said = [
     ...(checked.length === 0 ? [text("nothing to check", "確認するものがありません")] : []),
-    ...[...parts, ...findingCounts(findings)]
+    ...[...parts, ...countFindings(findings)]
       .filter(([count]) => count > 0)
       .map(([count, { en, ja }]) => text(`${count} ${en}`, `${ja} ${count} 件`)),
   ];
-  return joined(said, text(", ", "、"));
+  return joinTexts(said, text(", ", "、"));
 }
 
-const findingCounts = (findings: readonly CheckedItem[]): readonly (readonly [number, Text])[] => {
+const countFindings = (findings: readonly CheckedItem[]): readonly (readonly [number, Text])[] => {
   const critical = findings.filter(({ level }) => level === "critical").length;
   return [
-    [critical, text("critical about who is notified", "通知先について至急")],
-    [findings.length - critical, text("to heed about who is notified", "通知先について要確認")],
+    [critical, text("critical (who is notified)", "通知を受け取る人の問題(至急)")],
+    [findings.length - critical, text("to check (who is notified)", "通知を受け取る人の問題(要確認)")],
   ];
 };
 
 /**
- * When items are due, by the days of `--within` and `--critical`. If only `--within` is given and is shorter than the
- * usual critical time, that becomes as short.
+ * Returns the thresholds for the days of `--within` and `--critical`. If only `--within` is given and is shorter than
+ * the default critical time, the critical time is shortened to the same number of days.
  *
- * @throws `usage` when the critical time is longer than the warning time
+ * @throws `usage` if the critical time is longer than the warning time
  */
 export function chooseThresholds(withinDays: number | undefined, criticalDays: number | undefined): Thresholds {
   const thresholds = {
-    withinDays: withinDays ?? Math.max(USUAL_THRESHOLDS.withinDays, criticalDays ?? 0),
-    criticalDays: criticalDays ?? Math.min(USUAL_THRESHOLDS.criticalDays, withinDays ?? Number.POSITIVE_INFINITY),
+    withinDays: withinDays ?? Math.max(DEFAULT_THRESHOLDS.withinDays, criticalDays ?? 0),
+    criticalDays: criticalDays ?? Math.min(DEFAULT_THRESHOLDS.criticalDays, withinDays ?? Number.POSITIVE_INFINITY),
   };
   if (thresholds.criticalDays <= thresholds.withinDays) return thresholds;
   throw new Failure("usage", {

@@ -1,10 +1,17 @@
 import { expect, test } from "vitest";
 import { RENEWAL_ITEM, RENEWAL_KINDS, type RenewalItem, type RenewalKind } from "../model/renewal.ts";
-import { exampleOf } from "../model/thing.ts";
-import { confirmUpload, downloadRemark, isUploaded, NO_DOWNLOAD, recordFile, stateOf } from "./download.ts";
+import { buildExampleRecord } from "../model/thing.ts";
+import {
+  confirmUpload,
+  describePendingUpload,
+  isUploadedKind,
+  EMPTY_DOWNLOAD_FIELDS,
+  recordFile,
+  stateOf,
+} from "./download.ts";
 
 const IN_USE: RenewalItem = {
-  ...exampleOf(RENEWAL_ITEM.fields),
+  ...buildExampleRecord(RENEWAL_ITEM.fields),
   name: "本社",
   kind: "push-certificate",
   expiresAt: "2026-12-01T00:00:00.000Z",
@@ -12,7 +19,7 @@ const IN_USE: RenewalItem = {
   fingerprint: "a".repeat(64),
   topic: "t",
   source: "/old.pem",
-  ...NO_DOWNLOAD,
+  ...EMPTY_DOWNLOAD_FIELDS,
 };
 const FILE = {
   expiresAt: "2027-11-19T00:00:00.000Z",
@@ -23,9 +30,9 @@ const FILE = {
 } as const;
 const DOWNLOADED: RenewalItem = { ...IN_USE, ...recordFile(IN_USE, FILE) };
 
-test("the kinds whose files the console takes", () => {
+test("lists the kinds whose files are uploaded to the console", () => {
   const kinds = Object.keys(RENEWAL_KINDS) as readonly RenewalKind[];
-  expect(kinds.filter((kind) => !isUploaded(kind))).toEqual([
+  expect(kinds.filter((kind) => !isUploadedKind(kind))).toEqual([
     "android-owner",
     "device-certificate",
     "certificate",
@@ -33,7 +40,7 @@ test("the kinds whose files the console takes", () => {
   ]);
 });
 
-test("a renewed file waits beside the one in use, whose date counts", () => {
+test("a renewed file waits next to the file in use, whose date counts", () => {
   expect(DOWNLOADED).toEqual({
     ...IN_USE,
     downloadedExpiresAt: FILE.expiresAt,
@@ -43,9 +50,9 @@ test("a renewed file waits beside the one in use, whose date counts", () => {
     downloadedSource: "/new.pem",
   });
   expect([stateOf(IN_USE), stateOf(DOWNLOADED), stateOf({})]).toEqual(["current", "downloaded", "current"]);
-  expect(downloadRemark(IN_USE, "Asia/Tokyo")).toBeUndefined();
-  const remark = downloadRemark({ ...DOWNLOADED, name: "本社 A" }, "Asia/Tokyo");
-  expect(remark?.en).toContain("until 2027-11-19");
+  expect(describePendingUpload(IN_USE, "Asia/Tokyo")).toBeUndefined();
+  const remark = describePendingUpload({ ...DOWNLOADED, name: "本社 A" }, "Asia/Tokyo");
+  expect(remark?.en).toContain("(expires 2027-11-19)");
   expect(remark?.ja).toContain("clomoctl renewals confirm '本社 A' --console-shows DATE");
 });
 
@@ -55,7 +62,7 @@ test.each<[string, Partial<RenewalItem>, Partial<typeof FILE>]>([
   ["has the day that was typed", { fingerprint: null, expiresAt: "2027-11-18T14:59:59.000Z" }, {}],
 ])("a file that %s is the one in use", (_, before, file) => {
   const change = recordFile({ ...DOWNLOADED, ...before }, { ...FILE, ...file });
-  expect(change).toEqual({ ...FILE, ...file, ...NO_DOWNLOAD });
+  expect(change).toEqual({ ...FILE, ...file, ...EMPTY_DOWNLOAD_FIELDS });
 });
 
 test.each(["2027-11-18", "2027-11-19", "2027-11-20"])("the console shows %s: the renewed file is in use", (shown) => {
@@ -72,17 +79,17 @@ test.each<[string, RenewalItem, string, string, string]>([
     "the renewed file of 本社 expires on 2027-11-19",
     "renewals guide 本社",
   ],
-  ["another year", DOWNLOADED, "2028-11-19", "(the one before: 2026-12-01)", "renewals guide 本社"],
+  ["another year", DOWNLOADED, "2028-11-19", "(previous file: 2026-12-01)", "renewals guide 本社"],
   ["a day too many", DOWNLOADED, "2027-11-22", "expires on 2027-11-19", "renewals guide 本社"],
-  ["a date that no file has", IN_USE, "2027-11-19", "2026-12-01 is recorded", "--file FILE"],
+  ["a date that no file has", IN_USE, "2027-11-19", "the recorded expiry date of 本社 is 2026-12-01", "--file FILE"],
   [
     "a date where none is recorded",
     { ...IN_USE, expiresAt: null },
     "2027-11-19",
-    "no date is recorded",
+    "no expiry date is recorded for 本社",
     "--expires 2027-11-19",
   ],
-])("the console shows %s: refused, with what to do", (_, item, shown, what, hint) => {
+])("if the console shows %s, refuses and explains what to do", (_, item, shown, what, hint) => {
   expect(() => confirmUpload(item, shown)).toThrow(
     expect.objectContaining({
       code: "input-rejected",
@@ -92,16 +99,16 @@ test.each<[string, RenewalItem, string, string, string]>([
   );
 });
 
-test("what the console shows of the recorded file is only confirmed", () => {
+test("only confirms the recorded file if the console shows its date", () => {
   expect(confirmUpload(IN_USE, "2026-12-01")).toEqual({});
 });
 
-test("a date that was typed, and that the console shows, is no longer that of the file before", () => {
+test("a typed date that the console shows no longer belongs to the former file", () => {
   const typed = { ...IN_USE, expiresAt: "2027-11-18T14:59:59.000Z", certainty: "typed" } as const;
   expect(confirmUpload(typed, "2027-11-18")).toEqual({ fingerprint: null, source: null });
 });
 
-test("of two files that end within two days the nearer one is meant", () => {
+test("of two files that end within two days, uses the nearer one", () => {
   const near = { ...DOWNLOADED, downloadedExpiresAt: "2026-12-02T12:00:00.000Z" };
   expect(confirmUpload(near, "2026-12-02")).toMatchObject({ expiresAt: near.downloadedExpiresAt });
   expect(() => confirmUpload(near, "2026-12-01")).toThrow(expect.objectContaining({ code: "input-rejected" }));

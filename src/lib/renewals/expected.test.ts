@@ -1,24 +1,28 @@
 import { expect, test } from "vitest";
-import { UNSAID } from "../model/tenant.ts";
-import { expectedOf } from "./expected.ts";
+import { EMPTY_TENANT_PROFILE } from "../model/tenant.ts";
+import { findExpectedRecords } from "./expected.ts";
 
-test("of a tenant of which nothing was said nothing is missing: it is asked", () => {
-  expect(expectedOf(UNSAID, [])).toEqual({
+test("if nothing is known about a tenant, nothing is missing but questions are open", () => {
+  expect(findExpectedRecords(EMPTY_TENANT_PROFILE, [])).toEqual({
     missing: [],
     doubtful: ["push-certificate", "ade-token", "vpp-token", "android-owner"],
     unsaid: ["ios", "macos", "android"],
   });
 });
 
-test("what is recorded is neither missing nor asked for, whatever was said", () => {
+test("a recorded item is neither missing nor asked for, whatever the tenant's settings are", () => {
   const items = [{ kind: "push-certificate" }, { kind: "android-owner" }] as const;
-  const tenant = { ...UNSAID, ios: true, ade: true, vpp: false, android: false };
-  expect(expectedOf(tenant, items)).toEqual({ missing: ["ade-token"], doubtful: [], unsaid: [] });
-  expect(expectedOf(tenant, [])).toEqual({ missing: ["push-certificate", "ade-token"], doubtful: [], unsaid: [] });
-  expect(expectedOf(UNSAID, items).unsaid).toEqual(["ios", "macos"]);
+  const tenant = { ...EMPTY_TENANT_PROFILE, ios: true, ade: true, vpp: false, android: false };
+  expect(findExpectedRecords(tenant, items)).toEqual({ missing: ["ade-token"], doubtful: [], unsaid: [] });
+  expect(findExpectedRecords(tenant, [])).toEqual({
+    missing: ["push-certificate", "ade-token"],
+    doubtful: [],
+    unsaid: [],
+  });
+  expect(findExpectedRecords(EMPTY_TENANT_PROFILE, items).unsaid).toEqual(["ios", "macos"]);
 });
 
-test("where iOS, macOS and Android are not used, nothing is expected", () => {
-  const tenant = { ...UNSAID, ios: false, macos: false, android: false };
-  expect(expectedOf(tenant, [])).toEqual({ missing: [], doubtful: [], unsaid: [] });
+test("nothing is expected if iOS, macOS and Android are not used", () => {
+  const tenant = { ...EMPTY_TENANT_PROFILE, ios: false, macos: false, android: false };
+  expect(findExpectedRecords(tenant, [])).toEqual({ missing: [], doubtful: [], unsaid: [] });
 });

@@ -1,25 +1,33 @@
-import { appliesTo, EXPECTED_KINDS, type DecidingField, type ExpectedKind } from "../model/applies.ts";
+import {
+  determineApplicability,
+  EXPECTED_RENEWAL_KINDS,
+  type DecidingField,
+  type ExpectedRenewalKind,
+} from "../model/applies.ts";
 import type { RenewalKind } from "../model/renewal.ts";
 import type { TenantProfile } from "../model/tenant.ts";
 
-/** What the records of a tenant lack, by what it uses. */
+/** The kinds of items that are missing from the records of a tenant, judged by what the tenant uses. */
 export interface ExpectedRecords {
-  /** applies, and is not recorded */
-  readonly missing: readonly ExpectedKind[];
-  /** nobody knows whether these apply, and none is recorded */
-  readonly doubtful: readonly ExpectedKind[];
-  /** what has to be said of the tenant for that, each once */
+  /** kinds that the tenant needs but that are not recorded */
+  readonly missing: readonly ExpectedRenewalKind[];
+  /** kinds that are not recorded; whether the tenant needs them is not recorded either */
+  readonly doubtful: readonly ExpectedRenewalKind[];
+  /** fields of the tenant that would settle the doubtful kinds, each once */
   readonly unsaid: readonly DecidingField[];
 }
 
-/** What should be recorded of a tenant and is not, and what to ask to know it. What is recorded applies, whatever was said. */
-export function expectedOf(
+/**
+ * Returns the kinds that should be recorded for a tenant but are not, and the fields that would settle the doubtful
+ * ones. A recorded kind is never returned, even if the tenant is recorded as not using it.
+ */
+export function findExpectedRecords(
   tenant: TenantProfile,
   items: readonly { readonly kind: RenewalKind | null }[],
 ): ExpectedRecords {
-  const absent = EXPECTED_KINDS.filter((kind) => items.every((item) => item.kind !== kind));
-  const judged = absent.map((kind) => ({ kind, ...appliesTo(tenant, kind) }));
-  const kindsWhere = (applies: boolean | null): readonly ExpectedKind[] =>
+  const absent = EXPECTED_RENEWAL_KINDS.filter((kind) => items.every((item) => item.kind !== kind));
+  const judged = absent.map((kind) => ({ kind, ...determineApplicability(tenant, kind) }));
+  const kindsWhere = (applies: boolean | null): readonly ExpectedRenewalKind[] =>
     judged.filter((one) => one.applies === applies).map(({ kind }) => kind);
   return {
     missing: kindsWhere(true),

@@ -1,8 +1,8 @@
 import type { CommandLine, Step } from "../advice/index.ts";
 import { text, type Text } from "../text/index.ts";
 
-/** What may be wrong with who hears of renewals; programs read the keys. */
-export const FINDINGS = {
+/** The subjects of problems with who is notified of renewals. The keys appear in output that programs read. */
+export const FINDING_SUBJECTS = {
   "support-option": text("support option", "サポートオプション"),
   "system-administrators": text("system administrators", "システム管理者"),
   owner: text("owner", "更新担当"),
@@ -10,13 +10,13 @@ export const FINDINGS = {
   contact: text("contact person", "担当者"),
 } as const satisfies Record<string, Text>;
 
-/** Something that is wrong with who hears of renewals. */
+/** A problem with who is notified of renewals. */
 export interface Finding {
-  readonly about: keyof typeof FINDINGS;
+  readonly about: keyof typeof FINDING_SUBJECTS;
   readonly level: "critical" | "warning";
-  /** of an owner the name of what is to be renewed, of a recipient and of the contact person the mail address */
+  /** the name of the renewal item, or the email address of the recipient or contact person */
   readonly item?: string | undefined;
   readonly what: Text;
-  /** words in capitals are left to be said */
+  /** words in capitals are placeholders that the user replaces */
   readonly next: Step & { readonly line: CommandLine };
 }

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { RENEWAL_ITEM } from "../model/renewal.ts";
-import { exampleOf } from "../model/thing.ts";
+import { buildExampleRecord } from "../model/thing.ts";
 import { same } from "../text/index.ts";
-import { byExpiry, judge, levelOf, USUAL_THRESHOLDS } from "./judge.ts";
+import { byExpiry, judgeExpiry, levelOf, DEFAULT_THRESHOLDS } from "./judge.ts";
 
 const NOW = new Date("2026-11-20T03:00:00.000Z");
 
@@ -17,8 +17,8 @@ test.each([
   ["2027-02-18T15:00:00.000Z", "ok"],
   ["9999-12-31T23:59:59.000Z", "ok"],
   [null, "unknown"],
-])("what expires at %s is %s, by days of Tokyo", (expiresAt, level) => {
-  expect(levelOf(expiresAt, { now: NOW, timezone: "Asia/Tokyo", thresholds: USUAL_THRESHOLDS })).toBe(level);
+])("an item that expires at %s is %s, by days in Tokyo", (expiresAt, level) => {
+  expect(levelOf(expiresAt, { now: NOW, timezone: "Asia/Tokyo", thresholds: DEFAULT_THRESHOLDS })).toBe(level);
 });
 
 test.each([
@@ -26,15 +26,15 @@ test.each([
   [{ withinDays: 0, criticalDays: 0 }, "2026-11-20T15:00:00.000Z", "ok"],
   [{ withinDays: 10, criticalDays: 10 }, "2026-11-30T00:00:00.000Z", "critical"],
   [{ withinDays: 10, criticalDays: 10 }, "2026-12-01T00:00:00.000Z", "ok"],
-])("with %o what expires at %s is %s", (thresholds, expiresAt, level) => {
+])("with %o an item that expires at %s is %s", (thresholds, expiresAt, level) => {
   expect(levelOf(expiresAt, { now: NOW, timezone: "Asia/Tokyo", thresholds })).toBe(level);
 });
 
-const AS_OF = { now: NOW, timezone: "Asia/Tokyo", thresholds: USUAL_THRESHOLDS };
-const ITEM = exampleOf(RENEWAL_ITEM.fields);
+const AS_OF = { now: NOW, timezone: "Asia/Tokyo", thresholds: DEFAULT_THRESHOLDS };
+const ITEM = buildExampleRecord(RENEWAL_ITEM.fields);
 
-test("a record is judged with all its fields", () => {
-  expect(judge(ITEM, "kanto", AS_OF)).toEqual({
+test("judges a record and returns all its fields", () => {
+  expect(judgeExpiry(ITEM, "kanto", AS_OF)).toEqual({
     ...ITEM,
     context: "kanto",
     level: "ok",
@@ -43,16 +43,16 @@ test("a record is judged with all its fields", () => {
     remark: null,
     state: "current",
   });
-  const undated = judge({ ...ITEM, expiresAt: null, remark: same("no date") }, "kanto", AS_OF);
+  const undated = judgeExpiry({ ...ITEM, expiresAt: null, remark: same("no date") }, "kanto", AS_OF);
   expect(undated).toMatchObject({ level: "unknown", expiresOn: null, daysLeft: null, remark: same("no date") });
 });
 
-test("what its file says of a record is judged as what a file says by itself", () => {
+test("a record with the details of its file is judged like the file alone", () => {
   const file = { expiresAt: ITEM.expiresAt, validFrom: "2026-12-01T00:00:00Z" };
   const early = { level: "warning", remark: { en: "not valid before 2026-12-01" } };
-  expect(judge(file, null, AS_OF)).toMatchObject(early);
-  expect(judge({ ...ITEM, ...file }, "kanto", AS_OF)).toMatchObject(early);
-  expect(judge({ ...ITEM, validFrom: null }, "kanto", AS_OF)).toMatchObject({ level: "ok", remark: null });
+  expect(judgeExpiry(file, null, AS_OF)).toMatchObject(early);
+  expect(judgeExpiry({ ...ITEM, ...file }, "kanto", AS_OF)).toMatchObject(early);
+  expect(judgeExpiry({ ...ITEM, validFrom: null }, "kanto", AS_OF)).toMatchObject({ level: "ok", remark: null });
 });
 
 test.each([
@@ -61,8 +61,8 @@ test.each([
   ["2026-12-01T00:00:00.000Z", null, "critical", "rejected"],
   [null, null, "critical", "rejected"],
   ["2026-11-01T00:00:00.000Z", null, "expired", null],
-])("what is rejected is critical whatever its date: %s", (expiresAt, remark, level, said) => {
-  const judged = judge(
+])("a rejected item is at least critical, whatever its date is: %s", (expiresAt, remark, level, said) => {
+  const judged = judgeExpiry(
     { ...ITEM, expiresAt, remark, rejection: { what: same("rejected"), at: "2026-11-20T00:00:00.000Z" } },
     "kanto",
     AS_OF,
@@ -70,7 +70,7 @@ test.each([
   expect(judged).toMatchObject({ level, remark: said === null ? null : { en: said } });
 });
 
-test("items are ordered by expiry, then by name; those without a date come first", () => {
+test("orders items by expiry, then by name, with undated ones first", () => {
   const all = [
     { name: "b", expiresAt: "2027-03-01T00:00:00.000Z" },
     { name: "a", expiresAt: "2027-03-01T00:00:00.000Z" },

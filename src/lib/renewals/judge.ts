@@ -1,117 +1,117 @@
 import type { Level } from "../document/level.ts";
 import type { Mark } from "../document/timeline.ts";
-import { dayOf, daysLeft } from "../model/time.ts";
-import { instantOf } from "../model/typed-date.ts";
+import { dayOf, countDaysLeft } from "../model/time.ts";
+import { toUtcInstant } from "../model/typed-date.ts";
 import type { ExpiringItem, RenewalItem, RenewalState } from "../model/renewal.ts";
-import { joined, text, type Text } from "../text/index.ts";
+import { joinTexts, text, type Text } from "../text/index.ts";
 import { stateOf } from "./download.ts";
 import type { Finding } from "./findings.ts";
 import type { GuideFacts } from "./guide/index.ts";
 import type { Lineage } from "./succession.ts";
 
-/** When an item is due, in days before its expiry. */
+/** The numbers of days before expiry within which an item is a warning, or critical. */
 export interface Thresholds {
   readonly withinDays: number;
   readonly criticalDays: number;
 }
 
-/** @see facts 3.2: CLOMO's own notices begin three months before */
-export const USUAL_THRESHOLDS: Thresholds = { withinDays: 90, criticalDays: 30 };
+/** The default thresholds.  @see facts 3.2: CLOMO's own mail begins three months before expiry */
+export const DEFAULT_THRESHOLDS: Thresholds = { withinDays: 90, criticalDays: 30 };
 
-/** What an expiry is judged by. */
-export interface AsOf {
+/** The time, time zone and thresholds by which expiries are judged. */
+export interface ExpiryClock {
   readonly now: Date;
-  /** an IANA name */
+  /** IANA time zone name */
   readonly timezone: string;
   readonly thresholds: Thresholds;
 }
 
 const HALF_DAY_MS = 12 * 60 * 60 * 1000;
 
-/** Returns what an expiry is judged by on a day such as `2027-03-31`: noon there, or an hour off when clocks change. */
-export const onDay = (day: string, timezone: string): AsOf => ({
-  now: new Date(Date.parse(instantOf({ day }, timezone)) - HALF_DAY_MS),
+/** Returns the clock to judge expiries on a day such as `2027-03-31`: noon, or an hour off when clocks change. */
+export const createDayClock = (day: string, timezone: string): ExpiryClock => ({
+  now: new Date(Date.parse(toUtcInstant({ day }, timezone)) - HALF_DAY_MS),
   timezone,
-  thresholds: USUAL_THRESHOLDS,
+  thresholds: DEFAULT_THRESHOLDS,
 });
 
-/** The level of an expiry; an item is expired from its very instant on, whatever the day says. */
-export const levelOf = (expiresAt: string | null, { now, timezone, thresholds }: AsOf): Level => {
+/** Returns the level of an expiry. An item is expired from that exact instant, even if the day is not over. */
+export const levelOf = (expiresAt: string | null, { now, timezone, thresholds }: ExpiryClock): Level => {
   if (expiresAt === null) return "unknown";
   if (Date.parse(expiresAt) <= now.getTime()) return "expired";
-  const days = daysLeft(expiresAt, now, timezone);
+  const days = countDaysLeft(expiresAt, now, timezone);
   if (days <= thresholds.criticalDays) return "critical";
   return days <= thresholds.withinDays ? "warning" : "ok";
 };
 
-/** An expiry as it stands at a moment. */
+/** The status of an expiry at a point in time. */
 interface ExpiryStatus {
   readonly level: Level;
-  /** calendar day of the expiry, in the zone asked for; null where no date is known */
+  /** calendar day of the expiry in the given time zone; null if the expiry is not known */
   readonly expiresOn: string | null;
-  /** calendar days to that day, negative afterwards; null where no date is known */
+  /** calendar days until that day, negative after it; null if the expiry is not known */
   readonly daysLeft: number | null;
 }
 
-const standingOf = (expiresAt: string | null, asOf: AsOf): ExpiryStatus => ({
+const getExpiryStatus = (expiresAt: string | null, asOf: ExpiryClock): ExpiryStatus => ({
   level: levelOf(expiresAt, asOf),
   expiresOn: expiresAt === null ? null : dayOf(expiresAt, asOf.timezone),
-  daysLeft: expiresAt === null ? null : daysLeft(expiresAt, asOf.now, asOf.timezone),
+  daysLeft: expiresAt === null ? null : countDaysLeft(expiresAt, asOf.now, asOf.timezone),
 });
 
-/** That the issuer of something no longer accepts it. */
+/** The rejection of an item by its issuer, who no longer accepts it. */
 export interface Rejection {
   readonly what: Text;
   /** UTC instant of the first rejection */
   readonly at: string;
 }
 
-/** A recorded item, with what the file that it was read from says about its date. */
+/** A recorded item, with what the file it was read from shows about its date. */
 export interface DatedItem extends RenewalItem {
-  /** UTC instant */
+  /** UTC instant from which the item is valid */
   readonly validFrom?: string | null | undefined;
-  /** why file and record could not be compared, or that they differ */
+  /** how the file and the record differ, or why they could not be compared */
   readonly remark?: Text | null | undefined;
-  /** its issuer rejects it already, whatever its date */
+  /** set if the issuer already rejects the item, whatever its expiry */
   readonly rejection?: Rejection | undefined;
-  /** whose it is, where that was looked up */
+  /** who holds the certificate or token, if that was looked up */
   readonly holding?: GuideFacts | undefined;
 }
 
-/** What is checked: an item, the part of one that a file can say, or (without a kind) a place where nothing could be read. */
+/** What is checked: an item, the part of an item in a file, or (without a kind) a place where nothing was readable. */
 export interface CheckItem extends Omit<
   Pick<DatedItem, keyof ExpiringItem | "source" | "remark" | "rejection">,
   "kind" | "certainty"
 > {
   readonly kind: DatedItem["kind"] | null;
   readonly certainty: DatedItem["certainty"] | null;
-  /** of a file: what it is compared by with last year's and next year's */
+  /** only for a file: what identifies the older and newer files of the same item */
   readonly lineage?: Lineage | undefined;
 }
 
-/** Something that expires as it stands at a moment. `context`: by which its tenant is reached; null for files. */
+/** An item with its status at a point in time. `context` is the context of its tenant, or null for a file. */
 export type JudgedItem<I = DatedItem, C = string> = Omit<I, "remark"> &
   ExpiryStatus & { readonly context: C; readonly remark: Text | null; readonly state: RenewalState };
 
-/** Something that was checked. */
+/** An item or a finding that was checked. */
 export type CheckedItem = JudgedItem<CheckItem, string | null> & {
-  /** it is no thing that expires, but wrong with who hears of those */
+  /** set if this is not an item but a problem with who is notified of renewals */
   readonly finding?: Finding | undefined;
 };
 
 /**
- * Judges something that expires. What is not valid yet, or waits for the upload of its renewed file, is a warning at least;
- * what is rejected is critical whatever its date.
+ * Judges an item that expires. An item that is not valid yet, or whose renewed file is waiting for its upload, is at
+ * least a warning. A rejected item is critical unless it has expired.
  */
-export function judge<
+export function judgeExpiry<
   I extends Pick<DatedItem, "expiresAt" | "validFrom" | "remark" | "rejection"> &
     Partial<Pick<DatedItem, "downloadedExpiresAt">>,
   C extends string | null,
->(item: I, context: C, asOf: AsOf): JudgedItem<I, C> {
+>(item: I, context: C, asOf: ExpiryClock): JudgedItem<I, C> {
   const { expiresAt, validFrom, rejection, remark = null } = item;
   const { now, timezone } = asOf;
   const state = stateOf(item);
-  const standing = standingOf(expiresAt, asOf);
+  const standing = getExpiryStatus(expiresAt, asOf);
   const early =
     validFrom === undefined || validFrom === null || Date.parse(validFrom) <= now.getTime() ? null : validFrom;
   const isDoubtful = early !== null || state === "downloaded";
@@ -119,7 +119,7 @@ export function judge<
   const remarks = [
     remark,
     isRejected ? rejection.what : null,
-    early === null ? null : notValidBefore(dayOf(early, timezone)),
+    early === null ? null : describeNotYetValid(dayOf(early, timezone)),
   ];
   return {
     ...item,
@@ -131,25 +131,26 @@ export function judge<
   };
 }
 
-/** Several remarks as one; null if there are none. */
+/** Joins remarks to one remark. Returns null if there are none. */
 export function joinRemarks(remarks: readonly (Text | null)[]): Text | null {
   const said = remarks.filter((one) => one !== null);
-  return said.length === 0 ? null : joined(said, text("; ", "。"));
+  return said.length === 0 ? null : joinTexts(said, text("; ", "。"));
 }
 
-const notValidBefore = (day: string): Text => text(`not valid before ${day}`, `${day} まで有効になりません`);
+const describeNotYetValid = (day: string): Text =>
+  text(`not valid before ${day}`, `${day} になるまで有効ではありません`);
 
-/** By expiry; those without a date first, as nobody knows how late they are. */
+/** Compares items by expiry. Items without a date come first, because nobody knows how late they are. */
 export const byExpiry = (
   one: Pick<RenewalItem, "expiresAt" | "name">,
   other: Pick<RenewalItem, "expiresAt" | "name">,
-): number => compare(one.expiresAt ?? "", other.expiresAt ?? "") || compare(one.name, other.name);
+): number => compareCodeUnits(one.expiresAt ?? "", other.expiresAt ?? "") || compareCodeUnits(one.name, other.name);
 
-/** Orders strings by their code units. */
-export const compare = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+/** Compares strings by their code units. */
+export const compareCodeUnits = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
-/** An item on a time line. */
-export const markOf = ({ id, name, expiresOn, level, certainty }: JudgedItem, label = name): Mark => ({
+/** Returns the mark of an item on a timeline. */
+export const toTimelineMark = ({ id, name, expiresOn, level, certainty }: JudgedItem, label = name): Mark => ({
   id,
   label,
   day: expiresOn,

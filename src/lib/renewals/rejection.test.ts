@@ -1,15 +1,18 @@
 import { expect, test } from "vitest";
-import { TOKEN_REJECTED } from "../model/ade-health.ts";
+import { TOKEN_REJECTION_MESSAGE } from "../model/ade-health.ts";
 import { RENEWAL_ITEM } from "../model/renewal.ts";
-import { exampleOf } from "../model/thing.ts";
-import { endingAtRejection, withRejection } from "./rejection.ts";
+import { buildExampleRecord } from "../model/thing.ts";
+import { expireAtRejection, markRejectedItem } from "./rejection.ts";
 
 const AT = "2026-11-20T03:00:00.000Z";
 const ITEMS = [{ id: "a" }, { id: "b" }];
 
-test("the item of a token that Apple rejected is marked, and no other", () => {
+test("marks only the item of a token that Apple rejected", () => {
   const held = { mirror: false, token: { rejectedAt: AT, renewal: "b" } };
-  expect(withRejection(ITEMS, held)).toEqual([{ id: "a" }, { id: "b", rejection: { what: TOKEN_REJECTED, at: AT } }]);
+  expect(markRejectedItem(ITEMS, held)).toEqual([
+    { id: "a" },
+    { id: "b", rejection: { what: TOKEN_REJECTION_MESSAGE, at: AT } },
+  ]);
 });
 
 test.each([
@@ -19,7 +22,7 @@ test.each([
   ["no item has its date", { mirror: false, token: { rejectedAt: AT, renewal: null } }],
   ["the tenant is a mirror", { mirror: true, token: { rejectedAt: AT, renewal: "b" } }],
 ])("no item is marked if %s", (_, held) => {
-  expect(withRejection(ITEMS, held)).toEqual(ITEMS);
+  expect(markRejectedItem(ITEMS, held)).toEqual(ITEMS);
 });
 
 test.each([
@@ -33,10 +36,14 @@ test.each([
     "2027-01-01T00:00:00.000Z",
     "2026-11-21T02:59:59.000Z",
   ],
-])("what was rejected ended %s", (_, expiresAt, at, end) => {
-  const item = { ...exampleOf(RENEWAL_ITEM.fields), expiresAt, rejection: { what: TOKEN_REJECTED, at } };
+])("a rejected item ended %s", (_, expiresAt, at, end) => {
+  const item = {
+    ...buildExampleRecord(RENEWAL_ITEM.fields),
+    expiresAt,
+    rejection: { what: TOKEN_REJECTION_MESSAGE, at },
+  };
   const now = new Date("2026-11-21T05:00:00.000Z");
-  expect(endingAtRejection(item, now, "Asia/Tokyo").expiresAt).toBe(end);
+  expect(expireAtRejection(item, now, "Asia/Tokyo").expiresAt).toBe(end);
   const { rejection: _rejection, ...others } = item;
-  expect(endingAtRejection(others, now, "Asia/Tokyo")).toBe(others);
+  expect(expireAtRejection(others, now, "Asia/Tokyo")).toBe(others);
 });

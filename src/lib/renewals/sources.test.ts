@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { line } from "../advice/index.ts";
-import { readExpiring } from "../apple/index.ts";
+import { readExpiringItems } from "../apple/index.ts";
 import { describeWithOpenssl, serverToken, Workshop } from "#support/apple/openssl.ts";
-import { gatherFiles, gatherRecorded, gatherScanned } from "./sources.ts";
+import { gatherItems, applySourceDate, gatherScannedItems } from "./sources.ts";
 import { RENEWAL_ITEM, type RenewalItem } from "../model/renewal.ts";
-import { exampleOf } from "../model/thing.ts";
+import { buildExampleRecord } from "../model/thing.ts";
 import type { CheckItem } from "./judge.ts";
 import { vppToken } from "#support/renewals/vpp-token.ts";
 
@@ -25,7 +25,7 @@ const REQUEST = "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE
 
 const told = ({ source, kind, remark, expiresAt }: CheckItem): string => `${source} ${kind ?? remark?.en} ${expiresAt}`;
 
-test("many broken files beside good ones: each is told by its name, the good ones are there, keys are no items", async () => {
+test("reports each of many broken files by name, and lists the good ones but no keys", async () => {
   const folder = await place();
   await mkdir(join(folder, "certs"));
   const contents = new Map([
@@ -42,7 +42,7 @@ test("many broken files beside good ones: each is told by its name, the good one
     ["k.vpptoken", vppToken(LATER, "大阪")],
   ]);
   for (const [name, content] of contents) await writeFile(join(folder, "certs", name), content, "latin1");
-  const all = await Array.fromAsync(gatherFiles("certs", folder));
+  const all = await Array.fromAsync(gatherItems("certs", folder));
   expect(all.filter(({ kind }) => kind !== null).map(told)).toEqual([
     "certs/d.vpptoken vpp-token 2027-03-01T00:00:00Z",
     "certs/k.vpptoken vpp-token 2028-03-01T00:00:00Z",
@@ -57,7 +57,7 @@ test("many broken files beside good ones: each is told by its name, the good one
 });
 
 describeWithOpenssl("certificates of openssl", () => {
-  test("a broken one hides no good one of the same file", async () => {
+  test("a broken certificate does not hide a good one in the same file", async () => {
     const workshop = new Workshop();
     onTestFinished(() => workshop.close());
     const { certificate } = workshop.certificate({
@@ -68,20 +68,20 @@ describeWithOpenssl("certificates of openssl", () => {
     const folder = await place();
     const file = join(folder, "a.pem");
     await writeFile(file, certificate + BROKEN + certificate.replace("MII", "MIX"));
-    expect((await Array.fromAsync(gatherFiles("a.pem", folder))).map(told)).toEqual([
+    expect((await Array.fromAsync(gatherItems("a.pem", folder))).map(told)).toEqual([
       "a.pem certificate 2021-01-01T00:00:00Z",
       "a.pem certificate 2 in the file is broken or truncated null",
       "a.pem certificate 3 in the file is broken or truncated null",
     ]);
     const item = recordedAs(file, { kind: "certificate" });
-    expect(await gatherRecorded(item, { lookAtSource: true, timezone: "Asia/Tokyo" })).toMatchObject({
+    expect(await applySourceDate(item, { lookAtSource: true, timezone: "Asia/Tokyo" })).toMatchObject({
       expiresAt: "2021-01-01T00:00:00Z",
     });
   });
 });
 
 describeWithOpenssl("a server token of openssl", () => {
-  test("is opened by a key beside it in a folder, and by one that is given", async () => {
+  test("is opened with a key next to it in a folder, or with a given key", async () => {
     const workshop = new Workshop();
     onTestFinished(() => workshop.close());
     const own = workshop.certificate({ subject: "/CN=own" });
@@ -94,7 +94,7 @@ describeWithOpenssl("a server token of openssl", () => {
     await writeFile(join(folder, "certs", "zz.pem"), own.key);
     await writeFile(join(folder, "certs", "broken.key"), KEY);
     const datesOf = async (where: string, keys: readonly string[] = []) =>
-      (await Array.fromAsync(gatherFiles(where, folder, { keys }))).map(({ expiresAt, certainty }) => [
+      (await Array.fromAsync(gatherItems(where, folder, { keys }))).map(({ expiresAt, certainty }) => [
         certainty,
         expiresAt,
       ]);
@@ -105,14 +105,14 @@ describeWithOpenssl("a server token of openssl", () => {
     expect(await datesOf("certs")).toEqual([exact]);
     expect(await datesOf("alone")).toEqual([estimated]);
     expect(await datesOf("alone", [own.key])).toEqual([exact]);
-    const [inside] = readExpiring({ name, bytes: token });
+    const [inside] = readExpiringItems({ name, bytes: token });
     const more = {
       kind: "ade-token",
       fingerprint: inside?.fingerprint ?? null,
       expiresAt: "2027-06-01T00:00:00Z",
     } as const;
     const recorded = recordedAs(join(folder, "alone", name), more);
-    expect(await gatherRecorded(recorded, { lookAtSource: true, timezone: "Asia/Tokyo" })).toMatchObject({
+    expect(await applySourceDate(recorded, { lookAtSource: true, timezone: "Asia/Tokyo" })).toMatchObject({
       expiresAt: "2027-06-01T00:00:00Z",
       certainty: "exact",
       remark: null,
@@ -120,26 +120,26 @@ describeWithOpenssl("a server token of openssl", () => {
   });
 });
 
-test("a folder without anything that expires is unknown, and so is a key that is named", async () => {
+test("a folder without anything that expires is unknown, and so is a named key", async () => {
   const folder = await place();
   await writeFile(join(folder, "a.key"), KEY);
-  expect((await Array.fromAsync(gatherFiles(".", folder))).map(told)).toEqual([
-    ". nothing that expires was found in this folder null",
+  expect((await Array.fromAsync(gatherItems(".", folder))).map(told)).toEqual([
+    ". this folder contains nothing that expires null",
   ]);
-  expect((await Array.fromAsync(gatherFiles("a.key", folder))).map(told)).toEqual([
+  expect((await Array.fromAsync(gatherItems("a.key", folder))).map(told)).toEqual([
     "a.key a private key does not expire null",
   ]);
 });
 
-test("bytes of stdin are read as a file that is named", async () => {
+test("reads bytes from stdin like a named file", async () => {
   const bytes = Buffer.from(vppToken(DAY, "本社"));
-  expect(await gatherScanned({ where: "-", name: "-", bytes, named: true })).toMatchObject([
+  expect(await gatherScannedItems({ where: "-", name: "-", bytes, named: true })).toMatchObject([
     { kind: "vpp-token", organisation: "本社", source: "-" },
   ]);
 });
 
 const recordedAs = (source: string | null, more: Partial<RenewalItem> = {}): RenewalItem => ({
-  ...exampleOf(RENEWAL_ITEM.fields),
+  ...buildExampleRecord(RENEWAL_ITEM.fields),
   kind: "vpp-token",
   name: "本社",
   expiresAt: DAY.toISOString(),
@@ -154,72 +154,76 @@ test.each([
     "a later date",
     LATER,
     "2027-03-01T00:00:00.000Z",
-    /recorded as 2027-03-01, but .+ has 2028-03-01; using the earlier date/,
+    /the recorded date is 2027-03-01, but .+ has 2028-03-01; the earlier date counts/,
   ],
-  ["an earlier date", new Date("2026-12-01T00:00:00Z"), "2026-12-01T00:00:00Z", /using the earlier date/],
-])("where the source has %s, the earlier of both counts", async (_name, inFile, expiresAt, remark) => {
+  ["an earlier date", new Date("2026-12-01T00:00:00Z"), "2026-12-01T00:00:00Z", /; the earlier date counts/],
+])("if the source has %s, the earlier of the two dates counts", async (_name, inFile, expiresAt, remark) => {
   const source = join(await place(), "a.vpptoken");
   await writeFile(source, vppToken(inFile, "本社"));
-  const gathered = await gatherRecorded(recordedAs(source), { lookAtSource: true, timezone: "Asia/Tokyo" });
+  const gathered = await applySourceDate(recordedAs(source), { lookAtSource: true, timezone: "Asia/Tokyo" });
   expect(gathered.expiresAt).toBe(expiresAt);
   expect(gathered.remark?.en ?? "").toMatch(remark ?? /^$/);
-  expect(await gatherRecorded(recordedAs(source), { lookAtSource: false, timezone: "Asia/Tokyo" })).toMatchObject({
+  expect(await applySourceDate(recordedAs(source), { lookAtSource: false, timezone: "Asia/Tokyo" })).toMatchObject({
     expiresAt: DAY.toISOString(),
     remark: null,
   });
 });
 
-test("a typed date that the source contradicts is told with how it counts", async () => {
+test("reports a typed date that the source contradicts, and which date counts", async () => {
   const source = join(await place(), "a.vpptoken");
   await writeFile(source, vppToken(new Date("2026-12-01T00:00:00Z"), "本社"));
   const typed = { ...recordedAs(source), certainty: "typed" } as const;
-  const { remark } = await gatherRecorded(typed, { lookAtSource: true, timezone: "Asia/Tokyo" });
+  const { remark } = await applySourceDate(typed, { lookAtSource: true, timezone: "Asia/Tokyo" });
   const confirm = line("renewals confirm", [typed.name], { consoleShows: "2027-03-01" });
-  expect(remark?.en).toContain(`using the earlier date. If the console shows 2027-03-01: ${confirm}`);
-  expect(remark?.ja).toContain(`早い方で判定します。管理画面の期限が 2027-03-01 なら: ${confirm}`);
-});
-
-test("a renewed file that waits is said beside what the source has", async () => {
-  const source = join(await place(), "a.vpptoken");
-  await writeFile(source, vppToken(LATER, "本社"));
-  const waiting = { downloadedExpiresAt: LATER.toISOString() };
-  const gathered = await gatherRecorded(recordedAs(source, waiting), { lookAtSource: true, timezone: "Asia/Tokyo" });
-  expect(gathered.expiresAt).toBe(DAY.toISOString());
-  expect(gathered.remark?.en).toMatch(
-    /^renewed file \(until 2028-03-01\) downloaded, .*; recorded as 2027-03-01, but /,
+  expect(remark?.en).toContain(`the earlier date counts. If the console shows 2027-03-01, run: ${confirm}`);
+  expect(remark?.ja).toContain(
+    `早い方で判定します。管理画面の期限が 2027-03-01 なら、次を実行してください: ${confirm}`,
   );
 });
 
-test("of several things in a source the recorded one is the one of its fingerprint", async () => {
+test("reports a waiting renewed file in addition to the date of the source", async () => {
+  const source = join(await place(), "a.vpptoken");
+  await writeFile(source, vppToken(LATER, "本社"));
+  const waiting = { downloadedExpiresAt: LATER.toISOString() };
+  const gathered = await applySourceDate(recordedAs(source, waiting), { lookAtSource: true, timezone: "Asia/Tokyo" });
+  expect(gathered.expiresAt).toBe(DAY.toISOString());
+  expect(gathered.remark?.en).toMatch(
+    /^the renewed file \(expires 2028-03-01\) is downloaded, .*; the recorded date is 2027-03-01, but /,
+  );
+});
+
+test("the fingerprint identifies the recorded one of several items in a source", async () => {
   const source = join(await place(), "a.vpptoken");
   await writeFile(source, vppToken(DAY, "本社"));
-  const [inside] = readExpiring({ name: "a.vpptoken", bytes: Buffer.from(vppToken(DAY, "本社")) });
+  const [inside] = readExpiringItems({ name: "a.vpptoken", bytes: Buffer.from(vppToken(DAY, "本社")) });
   const item = recordedAs(source, { kind: "custom", fingerprint: inside?.fingerprint ?? null, expiresAt: null });
-  expect(await gatherRecorded(item, { lookAtSource: true, timezone: "Asia/Tokyo" })).toMatchObject({
+  expect(await applySourceDate(item, { lookAtSource: true, timezone: "Asia/Tokyo" })).toMatchObject({
     expiresAt: "2027-03-01T00:00:00Z",
     certainty: "exact",
     remark: null,
   });
 });
 
-test("the record alone counts where the source is gone, broken, of another kind, or not on this machine", async () => {
+test("only the record counts if the source is missing, broken, of another kind or on another computer", async () => {
   const folder = await place();
   await writeFile(join(folder, "broken.pem"), "broken");
   await writeFile(join(folder, "other.vpptoken"), vppToken(LATER, "x"));
   const remarkOf = async (source: string, more: Partial<RenewalItem> = {}): Promise<string | undefined> => {
-    const gathered = await gatherRecorded(recordedAs(source, more), { lookAtSource: true, timezone: "Asia/Tokyo" });
+    const gathered = await applySourceDate(recordedAs(source, more), { lookAtSource: true, timezone: "Asia/Tokyo" });
     expect(gathered.expiresAt).toBe(DAY.toISOString());
     return gathered.remark?.en;
   };
   expect(await remarkOf(join(folder, "gone.pem"))).toBeUndefined();
   expect(await remarkOf("relative.pem")).toBeUndefined();
   expect(await remarkOf(relative(process.cwd(), join(folder, "broken.pem")))).toBeUndefined();
-  expect(await remarkOf(join(folder, "broken.pem"))).toMatch(/^using the recorded date; .+broken\.pem: /);
+  expect(await remarkOf(join(folder, "broken.pem"))).toMatch(
+    /^the recorded date counts, because .+broken\.pem could not be read: /,
+  );
   expect(await remarkOf(join(folder, "other.vpptoken"), { kind: "certificate" })).toBeUndefined();
 });
 
-test("what has no date is said to have none", async () => {
-  const gathered = await gatherRecorded(recordedAs(null, { expiresAt: null }), {
+test("reports that an item has no date", async () => {
+  const gathered = await applySourceDate(recordedAs(null, { expiresAt: null }), {
     lookAtSource: true,
     timezone: "Asia/Tokyo",
   });

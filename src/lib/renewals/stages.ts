@@ -1,50 +1,52 @@
-import type { NoticeClaim, RenewalItem } from "../model/renewal.ts";
-import { daysLeft } from "../model/time.ts";
+import type { ReminderKeyRecord, RenewalItem } from "../model/renewal.ts";
+import { countDaysLeft } from "../model/time.ts";
 
 /**
- * Default stages: days before expiry at which notices are sent.
+ * Default stages: the numbers of days before expiry at which reminders are sent.
  *
- * @see facts 3.2: CLOMO begins three months before; another maker says 90 / 60 / 30 / 15
+ * @see facts 3.2: CLOMO begins three months before; another vendor sends mail 90 / 60 / 30 / 15 days before
  */
-export const USUAL_STAGES: readonly number[] = [90, 60, 30, 15, 7, 3, 1, 0];
+export const DEFAULT_STAGES: readonly number[] = [90, 60, 30, 15, 7, 3, 1, 0];
 
-/** What stages are counted by. */
+/** The time, the time zone and the stages that decide which reminders are due. */
 export interface StageClock {
   readonly now: Date;
-  /** an IANA name; a stage begins at its midnight */
+  /** IANA name of the time zone in which a stage begins at midnight */
   readonly timezone: string;
   /** days before expiry, in any order */
   readonly stages: readonly number[];
 }
 
-/** The fields of an item that decide its stage; without a date it never reaches one. */
+/** The fields of an item that decide its stage. An item without a date never reaches a stage. */
 type StagedItem = Pick<RenewalItem, "id" | "expiresAt">;
 
-/** A stage of an item that is due. */
+/** An item and the stage at which a reminder is due. */
 export interface DueStage<I extends StagedItem> {
   readonly item: I & { readonly expiresAt: string };
-  /** days before expiry; -1, -2 … for each calendar day after it */
+  /** days before expiry; -1, -2, … for each calendar day after expiry */
   readonly stage: number;
 }
 
 /**
- * The most urgent stage that an expiry has reached: the smallest that is not less than the days left. After the day of
- * expiry each calendar day is a stage of its own. None where the expiry is still further away than every stage.
+ * Returns the most urgent stage that an expiry has reached: the smallest stage that is not less than the days left.
+ * After expiry, each calendar day is a separate stage. Returns undefined if the expiry is further away than every
+ * stage.
  */
-export const stageOf = (expiresAt: string, { now, timezone, stages }: StageClock): number | undefined => {
-  const days = daysLeft(expiresAt, now, timezone);
+export const findReachedStage = (expiresAt: string, { now, timezone, stages }: StageClock): number | undefined => {
+  const days = countDaysLeft(expiresAt, now, timezone);
   if (days < 0) return days;
   const reached = stages.filter((stage) => stage >= days);
   return reached.length === 0 ? undefined : Math.min(...reached);
 };
 
 /**
- * The notices due to a recipient who was already sent `sent`: for each item the most urgent stage it has reached, unless
- * that or a more urgent one was sent for the same expiry. Days without a run are made up for by one notice, not four.
+ * Returns the reminders that are due to a recipient who was already sent `sent`: for each item the most urgent stage
+ * that the item has reached, unless this stage or a more urgent one was already sent for the same expiry. After several
+ * days without a run, one reminder makes up for all stages that were missed.
  */
-export const dueStages = <I extends StagedItem>(
+export const findDueStages = <I extends StagedItem>(
   items: readonly I[],
-  sent: Iterable<Pick<NoticeClaim, "itemId" | "expiresAt" | "stage">>,
+  sent: Iterable<Pick<ReminderKeyRecord, "itemId" | "expiresAt" | "stage">>,
   clock: StageClock,
 ): readonly DueStage<I>[] => {
   const said = new Map<string, number>();
@@ -55,7 +57,7 @@ export const dueStages = <I extends StagedItem>(
   return items.flatMap((item) => {
     const { expiresAt } = item;
     if (expiresAt === null) return [];
-    const stage = stageOf(expiresAt, clock);
+    const stage = findReachedStage(expiresAt, clock);
     if (stage === undefined || (said.get(`${item.id} ${expiresAt}`) ?? Infinity) <= stage) return [];
     return [{ item: { ...item, expiresAt }, stage }];
   });

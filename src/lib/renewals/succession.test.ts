@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { Evidence, Renewable } from "../apple/index.ts";
+import type { SuccessorEvidence, Renewable } from "../apple/index.ts";
 import type { AppleSignature, Issuer } from "../apple/renewable.ts";
 import type { ExpiringItem } from "../model/renewal.ts";
-import { isNewer, lineageOf, newestOf, relationOf, type Relation } from "./succession.ts";
+import { isNewer, lineageOf, findNewestFile, compareLineages, type LineageRelation } from "./succession.ts";
 
 const KINDS = {
   certificate: "certificate",
@@ -11,7 +11,7 @@ const KINDS = {
   "provisioning-profile": "agent-profile",
 } as const;
 
-const file = (evidence: Evidence, fields: Partial<ExpiringItem> = {}): Renewable => ({
+const file = (evidence: SuccessorEvidence, fields: Partial<ExpiringItem> = {}): Renewable => ({
   expiring: {
     kind: KINDS[evidence.of],
     name: "a",
@@ -43,7 +43,7 @@ const vpp = (location: string | null, organisation: string | null = "例"): Rene
 
 const [A, B] = ["CN=a, serial 0x1", "CN=b, serial 0x1"];
 
-test.each<[string, Renewable, Renewable, Relation]>([
+test.each<[string, Renewable, Renewable, LineageRelation]>([
   ["certificates of one topic", push("t1"), push("t1", "2028-03-01T00:00:00Z"), "same"],
   ["certificates of one topic and of another authority", pushOf("t1", OTHER), pushOf("t1", OTHER), "same"],
   ["certificates of one topic, of Apple and of somebody else", push("t1"), pushOf("t1", OTHER), "unclear"],
@@ -84,18 +84,18 @@ test.each<[string, Renewable, Renewable, Relation]>([
   ["profiles of one name", file({ of: "provisioning-profile" }), file({ of: "provisioning-profile" }), "unclear"],
   ["a server token and a content token", ade("a", "b"), vpp("b", "a"), "different"],
 ])("%s", (_, one, other, relation) => {
-  expect(relationOf(lineageOf(one), lineageOf(other))).toBe(relation);
-  expect(relationOf(lineageOf(other), lineageOf(one))).toBe(relation);
-  expect(newestOf([one, other]) === undefined).toBe(relation !== "same");
-  expect(newestOf([one])).toBe(one);
+  expect(compareLineages(lineageOf(one), lineageOf(other))).toBe(relation);
+  expect(compareLineages(lineageOf(other), lineageOf(one))).toBe(relation);
+  expect(findNewestFile([one, other]) === undefined).toBe(relation !== "same");
+  expect(findNewestFile([one])).toBe(one);
 });
 
-test("of one identity the one that ends last counts; of several none does", () => {
+test("the last to expire of one identity counts, and of several identities no item counts", () => {
   const [old, newer] = [push("t1"), push("t1", "2028-03-01T00:00:00Z")];
   expect([isNewer(newer.expiring, old.expiring), isNewer(old.expiring, newer.expiring)]).toEqual([true, false]);
   expect(isNewer(old.expiring, old.expiring)).toBe(false);
   expect(isNewer({ expiresAt: null }, old.expiring)).toBe(false);
-  expect([newestOf([old, newer]), newestOf([newer, old])]).toEqual([newer, newer]);
-  expect(newestOf([old, push("t2")])).toBeUndefined();
-  expect(newestOf([])).toBeUndefined();
+  expect([findNewestFile([old, newer]), findNewestFile([newer, old])]).toEqual([newer, newer]);
+  expect(findNewestFile([old, push("t2")])).toBeUndefined();
+  expect(findNewestFile([])).toBeUndefined();
 });

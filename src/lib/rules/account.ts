@@ -1,32 +1,35 @@
 import { line } from "../advice/index.ts";
-import { MANAGING, SUPPORT_RULE } from "../model/account.ts";
+import { ROLES_WITH_MANAGED_ORGS, SUPPORT_OPTION_RULE } from "../model/account.ts";
 import { ROOT_ORG_ID, ROOT_ORG_NAME } from "../model/organisation.ts";
 import { MAX_SUPPORT_OPTIONS, ROLES, type Role } from "../model/role.ts";
-import { zoneNamed } from "../model/time.ts";
+import { findTimeZone } from "../model/time.ts";
 import { USER } from "../model/user.ts";
 import { text } from "../text/index.ts";
-import { firstOf, type Facts, type Rule, type RuleProblem } from "./rule.ts";
+import { takeFirstProblem, type Facts, type Rule, type RuleProblem } from "./rule.ts";
 
-/** What rules read of an account. */
+/** The fields of an account that rules check. */
 export interface AccountState {
-  /** the user's; undefined, as the next one, where only the account is known */
+  /** account name of the user; undefined (like `isInRoot`) if only the account is known */
   readonly name?: string | null | undefined;
-  /** its user belongs to 全社 itself */
+  /** true if the user belongs directly to 全社 */
   readonly isInRoot?: boolean | undefined;
   readonly role: Role;
   readonly hasScheme: boolean;
   readonly managesAll: boolean;
-  /** their ids */
+  /** IDs of the managed organisations */
   readonly managedOrgs: readonly string[];
   readonly supportOption: boolean;
   readonly noticeMail: boolean;
   readonly timezone: string | null;
 }
 
-const OF_ACCOUNT = { of: "account", on: ["create", "edit"] } as const;
+const ACCOUNT_RULE_DEFAULTS = { of: "account", on: ["create", "edit"] } as const;
 
-/** A tenant keeps at least one system administrator, because nobody else can give the role back. */
-const lastSystemAdministrator: Rule<Pick<AccountState, "name" | "role">, Pick<Facts, "otherSystemAdministrators">> = {
+/** A tenant must keep at least one system administrator, because nobody else can grant this role again. */
+const lastSystemAdministratorRule: Rule<
+  Pick<AccountState, "name" | "role">,
+  Pick<Facts, "otherSystemAdministrators">
+> = {
   name: "last-system-administrator",
   of: "account",
   on: ["edit", "delete"],
@@ -40,7 +43,7 @@ const lastSystemAdministrator: Rule<Pick<AccountState, "name" | "role">, Pick<Fa
       {
         field: "role",
         what: text(
-          "no system administrator would be left; nobody else can give the role back",
+          "no system administrator would be left, and nobody else can grant this role again",
           "システム管理者がいなくなります(ほかに権限を付与できる人がいません)",
         ),
         hint: text(
@@ -52,10 +55,10 @@ const lastSystemAdministrator: Rule<Pick<AccountState, "name" | "role">, Pick<Fa
   },
 };
 
-/** An account with a role has a name to sign in with. @see facts 2.2 */
-const nameOfAdministrator: Rule<Pick<AccountState, "name" | "role">> = {
+/** An account with a role must have an account name for signing in. @see facts 2.2 */
+const administratorNameRule: Rule<Pick<AccountState, "name" | "role">> = {
   name: "administrator-name",
-  ...OF_ACCOUNT,
+  ...ACCOUNT_RULE_DEFAULTS,
   fields: ["role", "name"],
   after: { role: { not: "none" }, name: null },
   spares: "console",
@@ -64,10 +67,10 @@ const nameOfAdministrator: Rule<Pick<AccountState, "name" | "role">> = {
   ],
 };
 
-/** An operator acts in the organisation of its user, which cannot be the whole tenant. @see facts 2.1 */
-const orgOfOperator: Rule<Pick<AccountState, "name" | "role" | "isInRoot">> = {
+/** An operator works in the organisation of their user, which cannot be the whole tenant. @see facts 2.1 */
+const operatorOrgRule: Rule<Pick<AccountState, "name" | "role" | "isInRoot">> = {
   name: "operator-organisation",
-  ...OF_ACCOUNT,
+  ...ACCOUNT_RULE_DEFAULTS,
   fields: ["role", "isInRoot"],
   after: { role: "operator", isInRoot: true },
   spares: "console",
@@ -75,18 +78,19 @@ const orgOfOperator: Rule<Pick<AccountState, "name" | "role" | "isInRoot">> = {
     const move = line("users move", ["USER"], { org: "ORG" });
     const grant = line("clomo-account grant", ["ACCOUNT"], { role: "ROLE" });
     const revoke = line("clomo-account revoke", ["ACCOUNT"]);
-    const moved = text(`another organisation: ${move}`, `別の組織にするには: ${move}`);
+    const moved = text(`to move the user to another organisation: ${move}`, `別の組織にするには: ${move}`);
     const otherwise = text(
-      `another role: ${grant}; none: ${revoke}`,
+      `to grant another role: ${grant}; to revoke the role: ${revoke}`,
       `別の権限にするには: ${grant}。権限を外すには: ${revoke}`,
     );
-    const name = after?.name ?? "";
+    const name = after?.name ?? null;
+    const account = name === null ? text("this account", "このアカウント") : text(name, `「${name}」`);
     return [
       {
         field: "role",
         what: text(
-          `${name} cannot be an operator in ${ROOT_ORG_NAME}: an operator acts in an organisation of its own`,
-          `「${name}」は${ROOT_ORG_NAME}ではオペレーターになれません。${ROOT_ORG_NAME}以外の所属組織が必要です`,
+          `${account.en} cannot be an operator in ${ROOT_ORG_NAME}: an operator must belong to another organisation`,
+          `${account.ja}は${ROOT_ORG_NAME}ではオペレーターになれません。${ROOT_ORG_NAME}以外の所属組織が必要です`,
         ),
         hint:
           before?.role === "operator" ? text(`${moved.en}; ${otherwise.en}`, `${moved.ja}。${otherwise.ja}`) : moved,
@@ -95,10 +99,10 @@ const orgOfOperator: Rule<Pick<AccountState, "name" | "role" | "isInRoot">> = {
   },
 };
 
-/** A tenant has few accounts with the support option. @see facts 2.1 */
-const supportOptions: Rule<Pick<AccountState, "supportOption">, Pick<Facts, "otherSupportOptions">> = {
+/** A tenant can have only a few accounts with the support option. @see facts 2.1 */
+const supportOptionLimitRule: Rule<Pick<AccountState, "supportOption">, Pick<Facts, "otherSupportOptions">> = {
   name: "support-options",
-  ...OF_ACCOUNT,
+  ...ACCOUNT_RULE_DEFAULTS,
   fields: ["supportOption"],
   after: { supportOption: true },
   facts: ["otherSupportOptions"],
@@ -109,32 +113,35 @@ const supportOptions: Rule<Pick<AccountState, "supportOption">, Pick<Facts, "oth
       {
         field: "supportOption",
         what: text(
-          `no more than ${MAX_SUPPORT_OPTIONS} accounts can have the support option; these have it: ${others.join(", ")}`,
+          `at most ${MAX_SUPPORT_OPTIONS} accounts can have the support option, and these already have it: ${others.join(", ")}`,
           `サポートオプションはすでに ${others.length} アカウントに付与されていて、これ以上付与できません: ${others.join("、")}`,
         ),
-        hint: text(`take it from one of them: ${take}`, `いずれかから外してください: ${take}`),
+        hint: text(
+          `remove the support option from one of them: ${take}`,
+          `いずれかのアカウントからサポートオプションを外してください: ${take}`,
+        ),
       },
     ];
   },
 };
 
-type AccountRule = (account: AccountState, before: AccountState | undefined) => readonly RuleProblem[];
+type AccountCheck = (account: AccountState, before: AccountState | undefined) => readonly RuleProblem[];
 
-const calledOf = ({ name }: AccountState) =>
+const describeAccount = ({ name }: AccountState) =>
   (name ?? null) === null ? text("this account", "このアカウント") : text(`${name}`, `「${name}」`);
 
-const judgeScheme: AccountRule = (account) => {
+const checkScheme: AccountCheck = (account) => {
   if (account.role === "custom" && !account.hasScheme) {
     const list = line("roles schemes list", []);
-    const { en, ja } = calledOf(account);
+    const { en, ja } = describeAccount(account);
     return [
       {
         field: "scheme",
         what: text(
-          `${en} needs a scheme as a custom administrator`,
+          `${en} cannot be a custom administrator without a scheme`,
           `${ja}をカスタム管理者にするには、スキームが必要です`,
         ),
-        hint: text(`see the schemes: ${list}`, `スキームの一覧: ${list}`),
+        hint: text(`to list the schemes: ${list}`, `スキームの一覧: ${list}`),
       },
     ];
   }
@@ -142,52 +149,55 @@ const judgeScheme: AccountRule = (account) => {
   return [
     {
       field: "scheme",
-      what: text("only a custom administrator has a scheme", "スキームを設定できるのはカスタム管理者だけです"),
+      what: text("only a custom administrator can have a scheme", "スキームを設定できるのはカスタム管理者だけです"),
       hint: text(
-        "leave --scheme out, or give the role that has one: --role custom",
+        "omit --scheme, or grant the role that has a scheme: --role custom",
         "--scheme を外すか、カスタム管理者にしてください: --role custom",
       ),
     },
   ];
 };
 
-const NAME_ORGS = text("name them: --managed-orgs ORG,ORG", "指定してください: --managed-orgs 組織,組織");
-const NAME_ORGS_OR_ALL = text(
-  "name them: --managed-orgs ORG,ORG; or all of them: --managed-orgs all",
-  "指定してください: --managed-orgs 組織,組織(全て: --managed-orgs all)",
+const SPECIFY_ORGS = text(
+  "specify the managed organisations: --managed-orgs ORG,ORG",
+  "管理対象組織を指定してください: --managed-orgs 組織,組織",
+);
+const SPECIFY_ORGS_OR_ALL = text(
+  "specify the managed organisations: --managed-orgs ORG,ORG (for all organisations: --managed-orgs all)",
+  "管理対象組織を指定してください: --managed-orgs 組織,組織(全て: --managed-orgs all)",
 );
 
-/** The first reason alone: the others follow from it. */
-const judgeManagedOrgs: AccountRule = (account) => {
+/** Returns only the first problem, because the others follow from it. */
+const checkManagedOrgs: AccountCheck = (account) => {
   const { role, managesAll, managedOrgs: orgs } = account;
-  const isManaging = MANAGING.includes(role);
-  const { en, ja } = calledOf(account);
-  return firstOf([
+  const isManaging = ROLES_WITH_MANAGED_ORGS.includes(role);
+  const { en, ja } = describeAccount(account);
+  return takeFirstProblem([
     [
       !isManaging && orgs.length > 0,
       {
         what: text(
-          "only division and custom administrators have managed organisations",
+          "only division and custom administrators can have managed organisations",
           "管理対象組織を設定できるのは部門管理者とカスタム管理者だけです",
         ),
-        hint: withoutOrgs("division"),
+        hint: suggestRoleWithOrgs("division"),
       },
     ],
     [
       managesAll && role !== "custom",
       {
         what: text(
-          "only a custom administrator may manage all organisations",
+          "only a custom administrator can manage all organisations",
           "全組織を管理対象にできるのはカスタム管理者だけです",
         ),
-        hint: isManaging ? NAME_ORGS : withoutOrgs("custom"),
+        hint: isManaging ? SPECIFY_ORGS : suggestRoleWithOrgs("custom"),
       },
     ],
     [
       managesAll && orgs.length > 0,
       {
         what: text(
-          "an administrator manages all organisations, or those that are named: not both",
+          "an administrator manages either all organisations or individual organisations, not both",
           "管理対象組織は、「全て」か個別の組織のどちらか一方です",
         ),
       },
@@ -196,11 +206,11 @@ const judgeManagedOrgs: AccountRule = (account) => {
       orgs.includes(ROOT_ORG_ID),
       {
         what: text(
-          `${ROOT_ORG_NAME} cannot be a managed organisation (ours)`,
+          `${ROOT_ORG_NAME} cannot be a managed organisation (a clomoctl rule)`,
           `管理対象組織に「${ROOT_ORG_NAME}」は指定できません(clomoctl 独自の規則)`,
         ),
         hint: text(
-          "for all organisations: --role system, or --role custom --managed-orgs all",
+          "to manage all organisations: --role system, or --role custom --managed-orgs all",
           "すべての組織を対象にするには: --role system か --role custom --managed-orgs all",
         ),
       },
@@ -209,24 +219,24 @@ const judgeManagedOrgs: AccountRule = (account) => {
       isManaging && !managesAll && orgs.length === 0,
       {
         what: text(
-          `${en} needs at least one managed organisation as ${ROLES[role].en}`,
+          `${en} needs at least one managed organisation for the role ${ROLES[role].en}`,
           `${ja}を${ROLES[role].ja}にするには、管理対象組織が 1 つ以上必要です`,
         ),
-        hint: role === "custom" ? NAME_ORGS_OR_ALL : NAME_ORGS,
+        hint: role === "custom" ? SPECIFY_ORGS_OR_ALL : SPECIFY_ORGS,
       },
     ],
   ]).map((problem) => ({ field: "managedOrgs", ...problem }));
 };
 
-/** @param role that has them */
-const withoutOrgs = (role: Role) =>
+/** Suggests omitting the organisations or granting a role that has them.  @param role a role with organisations */
+const suggestRoleWithOrgs = (role: Role) =>
   text(
-    `leave --managed-orgs out, or give a role that has them: --role ${role}`,
+    `omit --managed-orgs, or grant a role with managed organisations: --role ${role}`,
     `--managed-orgs を外すか、管理対象組織のある権限にしてください: --role ${role}`,
   );
 
-/** What makes an account a system administrator with the support option; a new one has no name to grant the role to. */
-const asSystem = ({ name, noticeMail: mailed }: AccountState, before: AccountState | undefined) => {
+/** Suggests how to make a system administrator with the support option; for a new, nameless account, the options. */
+const suggestSystemRole = ({ name, noticeMail: mailed }: AccountState, before: AccountState | undefined) => {
   const grant = line("clomo-account grant", [name ?? "ACCOUNT"], {
     role: "system",
     supportOption: true,
@@ -234,79 +244,86 @@ const asSystem = ({ name, noticeMail: mailed }: AccountState, before: AccountSta
   });
   const options = mailed ? "--role system --support-option --notice-mail" : "--role system --support-option";
   const way = (before?.name ?? null) === null ? options : grant;
-  return text(`make it one: ${way}`, `システム管理者にするには: ${way}`);
+  return text(`to make the account a system administrator: ${way}`, `システム管理者にするには: ${way}`);
 };
 
-const judgeSupportOption: AccountRule = (account, before) =>
+const checkSupportOption: AccountCheck = (account, before) =>
   account.supportOption && account.role !== "system"
-    ? [{ field: "supportOption", what: SUPPORT_RULE, hint: asSystem(account, before) }]
+    ? [{ field: "supportOption", what: SUPPORT_OPTION_RULE, hint: suggestSystemRole(account, before) }]
     : [];
 
-const judgeNoticeMail: AccountRule = (account, before) => {
+const checkNoticeMail: AccountCheck = (account, before) => {
   if (!account.noticeMail || account.supportOption) return [];
   return [
     {
       field: "noticeMail",
       what: text(
-        "notice mail is for system administrators with the support option",
+        "only a system administrator with the support option can receive notice mail",
         "お知らせメールを受信できるのは、サポートオプションのあるシステム管理者だけです",
       ),
       hint:
         account.role === "system"
-          ? text("add it: --support-option", "付与するには: --support-option")
-          : asSystem(account, before),
+          ? text("to grant the support option: --support-option", "サポートオプションを付与するには: --support-option")
+          : suggestSystemRole(account, before),
       needs: account.role === "system" ? undefined : "accounts.roles",
     },
   ];
 };
 
-const judgeTimezone: AccountRule = ({ timezone: zone }) =>
-  zone === null || zoneNamed(zone) !== undefined
+const checkTimezone: AccountCheck = ({ timezone: zone }) =>
+  zone === null || findTimeZone(zone) !== undefined
     ? []
     : [
         {
           field: "timezone",
-          what: text(`no such time zone: ${zone}`, `「${zone}」というタイムゾーンはありません`),
-          hint: text("as Asia/Tokyo", "例: Asia/Tokyo"),
+          what: text(`no time zone is named "${zone}"`, `「${zone}」というタイムゾーンはありません`),
+          hint: text("for example Asia/Tokyo", "例: Asia/Tokyo"),
         },
       ];
 
-/** Returns whether an account can get the support option. @param others who holds it */
-export const isSupportOptionFree = (others: readonly string[]): boolean =>
-  supportOptions.judge({
+/** Returns true if one more account can get the support option. @param others accounts that already have it */
+export const isSupportOptionAvailable = (others: readonly string[]): boolean =>
+  supportOptionLimitRule.judge({
     before: { supportOption: false },
     after: { supportOption: true },
     facts: { otherSupportOptions: others },
   }).length === 0;
 
-/** What an account has follows from its role, whatever other accounts are: each by the fields that it is about. */
-const ofRole = (name: string, fields: readonly (keyof AccountState)[], judge: AccountRule): Rule<AccountState> => ({
+/** Creates a rule that depends only on the account itself, mostly its role.  @param fields what the rule is about */
+const createAccountRule = (
+  name: string,
+  fields: readonly (keyof AccountState)[],
+  judge: AccountCheck,
+): Rule<AccountState> => ({
   name,
-  ...OF_ACCOUNT,
+  ...ACCOUNT_RULE_DEFAULTS,
   fields,
   judge: ({ before, after }) => (after === undefined ? [] : judge(after, before)),
 });
 
 /** The rules of accounts. @see facts 2.1, 2.2 */
 export const ACCOUNT_RULES = [
-  lastSystemAdministrator,
-  nameOfAdministrator,
-  orgOfOperator,
-  ofRole("account-scheme", ["role", "hasScheme"], judgeScheme),
-  ofRole("managed-organisations", ["role", "managesAll", "managedOrgs"], judgeManagedOrgs),
-  ofRole("support-option-role", ["role", "supportOption"], judgeSupportOption),
-  ofRole("notice-mail", ["role", "supportOption", "noticeMail"], judgeNoticeMail),
-  ofRole("account-timezone", ["timezone"], judgeTimezone),
-  supportOptions,
+  lastSystemAdministratorRule,
+  administratorNameRule,
+  operatorOrgRule,
+  createAccountRule("account-scheme", ["role", "hasScheme"], checkScheme),
+  createAccountRule("managed-organisations", ["role", "managesAll", "managedOrgs"], checkManagedOrgs),
+  createAccountRule("support-option-role", ["role", "supportOption"], checkSupportOption),
+  createAccountRule("notice-mail", ["role", "supportOption", "noticeMail"], checkNoticeMail),
+  createAccountRule("account-timezone", ["timezone"], checkTimezone),
+  supportOptionLimitRule,
 ] as const;
 
-/** What rules read of a user. */
+/** The fields of a user that rules check. */
 interface UserState {
   readonly accountName: string | null;
 }
 
-/** An account is made once, and keeps a name from then on. Imports take a blank cell for none by `clearable`. @see facts 1.3 */
-export const accountNameStays: Rule<UserState> = {
+/**
+ * An account cannot be removed from its user: once set, the account name can change but not become blank. Imports
+ * ignore a blank cell, because the field is not `clearable`. @see facts 1.3
+ */
+export const accountNameKeptRule: Rule<UserState> = {
   name: "account-name-stays",
   of: "user",
   on: ["edit"],
@@ -316,13 +333,13 @@ export const accountNameStays: Rule<UserState> = {
   spares: "states",
   judge: () => {
     const { en, ja } = USER.fields.accountName.label;
-    const what = text(`${en}: can be changed and never cleared`, `${ja}: 変更はできますが、消すことはできません`);
+    const what = text(`${en}: can be changed, but not cleared`, `${ja}: 変更はできますが、消すことはできません`);
     return [{ field: "accountName", what }];
   },
 };
 
-/** A scheme permits something. */
-export const schemeItems: Rule<{ readonly operations: readonly string[] }> = {
+/** A scheme must permit at least one operation. */
+export const schemeItemsRule: Rule<{ readonly operations: readonly string[] }> = {
   name: "scheme-items",
   of: "scheme",
   on: ["create", "edit"],
@@ -333,8 +350,11 @@ export const schemeItems: Rule<{ readonly operations: readonly string[] }> = {
     return [
       {
         field: "operations",
-        what: text("a scheme needs at least one item", "スキームには 1 つ以上のチェック項目が必要です"),
-        hint: text(`to take all rights from an account: ${revoke}`, `アカウントからすべての権限を外すには: ${revoke}`),
+        what: text("a scheme needs at least one check item", "スキームには 1 つ以上のチェック項目が必要です"),
+        hint: text(
+          `to remove all rights from an account: ${revoke}`,
+          `アカウントからすべての権限を外すには: ${revoke}`,
+        ),
       },
     ];
   },

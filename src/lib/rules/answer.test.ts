@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { answerOfQuestion, normaliseAnswer } from "./answer.ts";
+import { validAnswerRule, normaliseAnswer } from "./answer.ts";
 
 const NOW = "2026-11-23T03:00:00.000Z";
 
 const fieldsOf = (question: string, value: string | null, at = NOW) =>
-  answerOfQuestion
+  validAnswerRule
     .judge({ before: undefined, after: { question, value, at }, facts: { now: NOW } })
     .map(({ field }) => field);
 
@@ -32,11 +32,11 @@ test.each([
   expect(fieldsOf(question, value)).toEqual([field]);
 });
 
-test("an answer of tomorrow is refused", () => {
+test("refuses an answer dated tomorrow", () => {
   expect(fieldsOf("rules.lost.owner", "佐藤", "2026-11-24T03:00:00.000Z")).toEqual(["at"]);
 });
 
-test("what a command reads is kept in one form, which the rule accepts", () => {
+test("answers read by a command are stored in one form, which the rule accepts", () => {
   for (const [question, typed, kept] of [
     ["administrators.mfa", " はい ", "yes"],
     ["rules.lost.reviewed", "2026/11/1", "2026-11-01"],

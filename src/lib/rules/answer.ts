@@ -1,8 +1,8 @@
-import { findForm, readAnswer } from "../model/question.ts";
+import { findAnswerFormat, parseAnswer } from "../model/question.ts";
 import { text } from "../text/index.ts";
 import type { Facts, Rule } from "./rule.ts";
 
-/** An answer; its value is null if it is taken back. */
+/** An answer; its value is null if the answer is withdrawn. */
 interface JudgedAnswer {
   readonly question: string;
   readonly value: string | null;
@@ -10,8 +10,8 @@ interface JudgedAnswer {
   readonly at: string;
 }
 
-/** An answer is one to a question that is asked, of the kind that it asks for, and was given before now. */
-export const answerOfQuestion: Rule<JudgedAnswer, Pick<Facts, "now">> = {
+/** An answer must belong to a checklist question, be of the kind that it requires, and not be dated in the future. */
+export const validAnswerRule: Rule<JudgedAnswer, Pick<Facts, "now">> = {
   name: "answer-of-question",
   of: "answer",
   on: ["create", "edit"],
@@ -28,9 +28,9 @@ export const answerOfQuestion: Rule<JudgedAnswer, Pick<Facts, "now">> = {
         },
       ];
     }
-    // what is taken back may be of a question that is no longer asked
+    // an answer can be withdrawn even if its question is no longer asked
     if (value === null) return [];
-    const form = findForm(question);
+    const form = findAnswerFormat(question);
     if (form === undefined) {
       return [
         {
@@ -39,24 +39,21 @@ export const answerOfQuestion: Rule<JudgedAnswer, Pick<Facts, "now">> = {
         },
       ];
     }
-    const read = readAnswer(form, value, now);
+    const read = parseAnswer(form, value, now);
     if ("wrong" in read) return [{ field: "value", what: read.wrong }];
     if (read.value === value) return [];
     return [
       {
         field: "value",
-        what: text(
-          `"${value}" has to be written as "${read.value}"`,
-          `「${value}」は「${read.value}」と書いてください`,
-        ),
+        what: text(`"${value}" must be written as "${read.value}"`, `「${value}」は「${read.value}」と書いてください`),
       },
     ];
   },
 };
 
-/** Returns an answer as it is kept; one that the question does not take stays as typed, and is refused by the rule. */
+/** Returns an answer in its stored form. An answer not accepted by the question stays as typed; the rule rejects it. */
 export const normaliseAnswer = (question: string, typed: string, now: string): string => {
-  const form = findForm(question);
-  const read = form && readAnswer(form, typed, now);
+  const form = findAnswerFormat(question);
+  const read = form && parseAnswer(form, typed, now);
   return read !== undefined && "value" in read ? read.value : typed;
 };

@@ -1,15 +1,15 @@
 import { text } from "../text/index.ts";
-import { firstOf, type Rule } from "./rule.ts";
+import { takeFirstProblem, type Rule } from "./rule.ts";
 
-/** What rules read of a custom field. */
+/** The fields of a custom field that rules check. */
 interface CustomFieldState {
   readonly name: string;
-  /** a column can have the name: it can be a header, and no column has it yet */
+  /** true if the name can be a column header and no other column has the name */
   readonly isFree: boolean;
 }
 
-/** A custom field of users is named so that a column of a file and `--custom NAME=VALUE` can name it (ours). */
-export const customFieldName: Rule<CustomFieldState> = {
+/** The name of a custom user field must fit a column header and `--custom NAME=VALUE` (a clomoctl rule). */
+export const customFieldNameRule: Rule<CustomFieldState> = {
   name: "custom-field-name",
   of: "custom_field",
   on: ["create", "edit"],
@@ -17,16 +17,18 @@ export const customFieldName: Rule<CustomFieldState> = {
   judge: ({ after }) => {
     if (after === undefined) return [];
     const { name, isFree } = after;
-    return firstOf([
+    return takeFirstProblem([
       [
         name.trim() !== name,
-        { what: text(`the name has blanks at its ends: "${name}"`, `項目名「${name}」の前後に空白があります`) },
+        {
+          what: text(`the name begins or ends with white space: "${name}"`, `項目名「${name}」の前後に空白があります`),
+        },
       ],
       [
         name.includes("="),
         {
           what: text(
-            "a custom field cannot have = in its name: no --custom NAME=VALUE could set it (ours)",
+            "the name of a custom field cannot contain =, because --custom NAME=VALUE could not set the field (a clomoctl rule)",
             "項目名に「=」は使えません。--custom 項目名=値 で指定できなくなります(clomoctl 独自の規則)",
           ),
         },
@@ -35,8 +37,8 @@ export const customFieldName: Rule<CustomFieldState> = {
         !isFree,
         {
           what: text(
-            `a column cannot be named ${name}: the name is taken or cannot be a header`,
-            `列名「${name}」は使われているか、列名にできません`,
+            `"${name}" cannot be a column name: another column has this name, or it is not a valid header`,
+            `「${name}」は列名にできません(すでに使われているか、列名に使えない名前です)`,
           ),
         },
       ],

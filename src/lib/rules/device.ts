@@ -2,9 +2,9 @@ import {
   ANDROID,
   DEVICE,
   DEVICE_STATUSES,
-  NO_ACCOUNT,
+  ACCOUNTLESS_MODE,
   NOT_MANAGED,
-  ONE_ACCOUNT,
+  ACCOUNT_PER_DEVICE_MODE,
   usesAccount,
   type AndroidMode,
   type Device,
@@ -14,7 +14,7 @@ import { describeProblem, type ProblemCode, type ProblemParams } from "../model/
 import { text, type Text } from "../text/index.ts";
 import type { Facts, Rule, RuleProblem } from "./rule.ts";
 
-/** What rules read of a device; owners by their numbers or ids. */
+/** The fields of a device that rules check. Owners are given by their numbers or IDs. */
 export interface DeviceState {
   readonly serialNumber: string;
   readonly platform: Device["platform"];
@@ -24,10 +24,10 @@ export interface DeviceState {
   readonly ownerOrg: string | number | null;
 }
 
-const OF_DEVICE = { of: "device", on: ["create", "edit"] } as const;
+const DEVICE_RULE_DEFAULTS = { of: "device", on: ["create", "edit"] } as const;
 
-/** Returns a problem that files have, too, with the device. */
-const problemOf = (
+/** Creates a problem from a code that imports also report, with the device's serial number before the text. */
+const createDeviceProblem = (
   { serialNumber }: Pick<DeviceState, "serialNumber">,
   {
     code,
@@ -40,53 +40,53 @@ const problemOf = (
 };
 
 const { owner, ownerOrg } = DEVICE.fields;
-const HEADERS = { one: owner.column.header, other: ownerOrg.column.header };
+const OWNER_HEADERS = { one: owner.column.header, other: ownerOrg.column.header };
 
-/** A device has one owner. @see facts 1.3 */
-const oneOwner: Rule<DeviceState> = {
+/** A device cannot have both a user and an organisation as its owner. @see facts 1.3 */
+const singleOwnerRule: Rule<DeviceState> = {
   name: "device-owner",
-  ...OF_DEVICE,
+  ...DEVICE_RULE_DEFAULTS,
   fields: ["owner", "ownerOrg"],
   after: { owner: { not: null }, ownerOrg: { not: null } },
   judge: () => [
     {
       field: "ownerOrg",
       code: "owner-both",
-      params: HEADERS,
+      params: OWNER_HEADERS,
       what: text(
-        "a device has one owner: a user or an organisation",
+        "a device can have only one owner: a user or an organisation",
         "デバイスの所有者は、ユーザーか組織のどちらか 1 つです",
       ),
-      hint: text("give --owner or --owner-org, not both", "--owner と --owner-org のどちらか一方を指定してください"),
+      hint: text("specify either --owner or --owner-org", "--owner と --owner-org のどちらか一方を指定してください"),
     },
   ],
 };
 
 /** Only Android devices have a mode. @see facts 1.3, 3.5 */
-const modeOfAndroid: Rule<DeviceState> = {
+const androidModeRule: Rule<DeviceState> = {
   name: "android-mode",
-  ...OF_DEVICE,
+  ...DEVICE_RULE_DEFAULTS,
   fields: ["androidMode", "platform"],
   after: { androidMode: { not: null }, platform: { not: ANDROID } },
   judge: ({ after }) =>
     after === undefined
       ? []
       : [
-          problemOf(after, {
+          createDeviceProblem(after, {
             field: "androidMode",
             code: "android-mode-elsewhere",
             hint: text(
-              "give --platform Android, or no mode: --android-mode ''",
+              "specify --platform Android, or clear the mode: --android-mode ''",
               "--platform Android を指定するか、--android-mode '' でモードを消してください",
             ),
           }),
         ],
 };
 
-/** No owner is set of a device that is not managed; one that it has stays. @see facts 1.3 */
-const ownerOfManaged: Rule<DeviceState> = {
+/** An owner cannot be set for an unmanaged device, but an owner that it already has stays.  @see facts 1.3 */
+const managedOwnerRule: Rule<DeviceState> = {
   name: "owner-not-managed",
-  ...OF_DEVICE,
+  ...DEVICE_RULE_DEFAULTS,
   fields: ["owner", "ownerOrg"],
   after: { status: NOT_MANAGED },
   spares: "states",
@@ -96,50 +96,50 @@ const ownerOfManaged: Rule<DeviceState> = {
     if (!isOwned && before?.status !== NOT_MANAGED) return [];
     const allowed = DEVICE_STATUSES.filter((status) => status !== NOT_MANAGED).join(" / ");
     return [
-      problemOf(after, {
+      createDeviceProblem(after, {
         field: "owner",
         code: "owner-not-managed",
         params: { status: NOT_MANAGED, allowed },
         hint: text(
-          "if it is managed: --status 管理中 (of devices edit), then again",
-          "管理中であれば devices edit の --status 管理中 で直してから、もう一度実行してください",
+          "if the device is managed, run devices edit with --status 管理中 first, then try again",
+          "管理中のデバイスであれば、先に devices edit の --status 管理中 で状態を直してから、もう一度実行してください",
         ),
       }),
     ];
   },
 };
 
-/** Whether a device had the account of its owner in use before, in the same mode. */
-const isUsedAlike = (before: DeviceState | undefined, { owner, androidMode }: DeviceState): boolean =>
+/** Returns true if the same owner's account was already in use on this device, in the same mode. */
+const isAccountUseUnchanged = (before: DeviceState | undefined, { owner, androidMode }: DeviceState): boolean =>
   before !== undefined && before.owner === owner && before.androidMode === androidMode && usesAccount(before);
 
-/** An account that is in use on a Fully Managed device is in use on no other. @see facts 1.3, 2.4 */
-export const accountOfOwner: Rule<DeviceState, Pick<Facts, "sharedDevices">> = {
+/** An account that is in use on a Fully Managed device cannot be in use on another device. @see facts 1.3, 2.4 */
+export const ownerAccountRule: Rule<DeviceState, Pick<Facts, "sharedDevices">> = {
   name: "device-account",
-  ...OF_DEVICE,
+  ...DEVICE_RULE_DEFAULTS,
   fields: ["owner", "platform", "status", "androidMode"],
   after: {
     owner: { not: null },
     platform: ANDROID,
     status: { not: NOT_MANAGED },
-    androidMode: { not: NO_ACCOUNT },
+    androidMode: { not: ACCOUNTLESS_MODE },
   },
   facts: ["sharedDevices"],
   spares: "console",
   judge: ({ before, after, facts: { sharedDevices } }) => {
-    if (after === undefined || isUsedAlike(before, after)) return [];
-    const isFull = after.androidMode === ONE_ACCOUNT;
+    if (after === undefined || isAccountUseUnchanged(before, after)) return [];
+    const isFull = after.androidMode === ACCOUNT_PER_DEVICE_MODE;
     const other = sharedDevices.find(({ isFullyManaged }) => isFull || isFullyManaged);
     if (other === undefined) return [];
     const free = line("devices set-owner", [other.serialNumber], { none: true });
     return [
-      problemOf(after, {
+      createDeviceProblem(after, {
         field: "owner",
         code: "account-taken",
         params: { owner: other.owner, device: other.serialNumber },
         hint: text(
-          `give it another user, or take the other one from him: ${free}`,
-          `別のユーザーを所有者にするか、先に外してください: ${free}`,
+          `choose another user as the owner, or first remove the owner from the other device: ${free}`,
+          `別のユーザーを所有者にするか、先にもう一方のデバイスから所有者を外してください: ${free}`,
         ),
       }),
     ];
@@ -147,4 +147,4 @@ export const accountOfOwner: Rule<DeviceState, Pick<Facts, "sharedDevices">> = {
 };
 
 /** The rules of devices. */
-export const DEVICE_RULES = [oneOwner, modeOfAndroid, ownerOfManaged, accountOfOwner] as const;
+export const DEVICE_RULES = [singleOwnerRule, androidModeRule, managedOwnerRule, ownerAccountRule] as const;

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { partsOf, travelling } from "#support/tenant/restoring.ts";
+import { partsOf, exportApplicableFiles } from "#support/tenant/restoring.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 import { resourceOf, type ResourceName } from "../handover/resources.ts";
 import { ROOT_ORG_ID } from "../model/organisation.ts";
 import { MAX_SUPPORT_OPTIONS } from "../model/role.ts";
-import { describeBlocked } from "../model/undo.ts";
+import { describeBlockedRecord } from "../model/undo.ts";
 import { RULES } from "./index.ts";
 
 // Each rule by each writer: what it refuses, or why nothing that breaks it can come by that way.
@@ -70,7 +70,7 @@ class Filled extends TestTenant {
   /** What is told of the undo of a change. */
   async undoing(number: number): Promise<readonly string[]> {
     const { blocked } = await this.client.imports.undo(number);
-    return (blocked?.first ?? []).map((one) => describeBlocked(one).en);
+    return (blocked?.first ?? []).map((one) => describeBlockedRecord(one).en);
   }
 
   get lastChange(): number {
@@ -102,7 +102,7 @@ const bundle =
     which: (line: Line, tenant: Filled) => boolean = () => true,
   ): Attempt =>
   async (tenant) => {
-    const files = new Map(await travelling(tenant.client));
+    const files = new Map(await exportApplicableFiles(tenant.client));
     const name = `resources/${resource}.ndjson`;
     const lines = (files.get(name) ?? "").split("\n").filter((line) => line !== "");
     const at = lines.findIndex((line) => which(JSON.parse(line) as Line, tenant));
@@ -155,19 +155,26 @@ const BREACHES: Readonly<Record<string, Breach>> = {
   contracts: ofTenant(/ends .* before it begins/, {
     contracts: [{ name: "CLOMO MDM", licences: null, from: "2026-02-01", until: "2026-01-01" }],
   }),
-  "apple-services": ofTenant(/neither iOS\/iPadOS nor macOS/, { ios: false, macos: false, ade: true }),
-  "android-accounts": ofTenant(/Android is not used/, { android: false, androidAccounts: "google-play" }),
-  "login-url": ofTenant(/must be http or https/, { loginUrl: "ftp://panel.example.jp" }),
+  "apple-services": ofTenant(/is recorded as used, but both iOS\/iPadOS and macOS are recorded as not used/, {
+    ios: false,
+    macos: false,
+    ade: true,
+  }),
+  "android-accounts": ofTenant(/are recorded for Android, but Android is recorded as not used/, {
+    android: false,
+    androidAccounts: "google-play",
+  }),
+  "login-url": ofTenant(/must begin with http:\/\/ or https:\/\//, { loginUrl: "ftp://panel.example.jp" }),
   "console-timezone": ofTenant(/unknown time zone/, { consoleTimezone: "Nowhere/Land" }),
   "custom-field-name": {
-    told: /cannot have = in its name/,
+    told: /the name of a custom field cannot contain =, because --custom NAME=VALUE could not set the field \(a clomoctl rule\)/,
     hand: hand(({ client }) => client.users.addField({ name: "a=b" })),
     file: NO_FILE,
     bundle: bundle("custom-fields", () => ({ name: "a=b" })),
     undo: AS_IT_WAS,
   },
   "reserved-names": {
-    told: /only the top is called 全社/,
+    told: /"全社" is reserved for the root organisation/,
     hand: hand(({ client }) => client.orgs.create({ name: "全社" })),
     file: file("orgs", [
       ["組織名", "組織コード"],
@@ -192,14 +199,14 @@ const BREACHES: Readonly<Record<string, Breach>> = {
     undo: AS_IT_WAS,
   },
   "scheme-items": {
-    told: /a scheme needs at least one item/,
+    told: /a scheme needs at least one check item/,
     hand: hand(({ client }) => client.roles.createScheme({ name: "空", operations: [] })),
     file: NO_FILE,
     bundle: bundle("schemes", () => ({ operations: [] })),
     undo: AS_IT_WAS,
   },
   "account-name-stays": {
-    told: /can be changed and never cleared/,
+    told: /: can be changed, but not cleared/,
     hand: hand(({ client, system }) => client.users.edit(system, { accountName: "" })),
     file: "a blank cell keeps it, which is told: clearable of the field",
     bundle: "a bundle brings back who had none yet",
@@ -232,21 +239,21 @@ const BREACHES: Readonly<Record<string, Breach>> = {
     undo: "the console may have it otherwise",
   },
   "account-scheme": {
-    told: /only a custom administrator has a scheme/,
+    told: /only a custom administrator can have a scheme/,
     hand: hand(({ client, system, scheme }) => client.accounts.edit(system, { scheme })),
     file: NO_FILE,
     bundle: bundle("accounts", ({ scheme }) => ({ schemeId: scheme }), isOf("system")),
     undo: AS_IT_WAS,
   },
   "managed-organisations": {
-    told: /only division and custom administrators have managed organisations/,
+    told: /only division and custom administrators can have managed organisations/,
     hand: hand(({ client, system, east }) => client.accounts.edit(system, { managedOrgs: [east] })),
     file: NO_FILE,
     bundle: bundle("accounts", ({ east }) => ({ managedOrgIds: [east] }), isOf("system")),
     undo: AS_IT_WAS,
   },
   "support-option-role": {
-    told: /the support option is for system administrators/,
+    told: /only system administrators can have the support option/,
     hand: hand(({ client, division }) => client.accounts.edit(division, { supportOption: true })),
     file: NO_FILE,
     bundle: bundle("accounts", () => ({ supportOption: true }), isOf("division")),
@@ -259,7 +266,7 @@ const BREACHES: Readonly<Record<string, Breach>> = {
     },
   },
   "notice-mail": {
-    told: /notice mail is for system administrators with the support option/,
+    told: /only a system administrator with the support option can receive notice mail/,
     hand: hand(({ client, system }) => client.accounts.edit(system, { noticeMail: true })),
     file: NO_FILE,
     bundle: bundle("accounts", () => ({ noticeMail: true }), isOf("system")),
@@ -271,14 +278,14 @@ const BREACHES: Readonly<Record<string, Breach>> = {
     },
   },
   "account-timezone": {
-    told: /no such time zone/,
+    told: /no time zone is named/,
     hand: hand(({ client, system }) => client.accounts.edit(system, { timezone: "Nowhere/Land" })),
     file: NO_FILE,
     bundle: bundle("accounts", () => ({ timezone: "Nowhere/Land" }), isOf("system")),
     undo: AS_IT_WAS,
   },
   "support-options": {
-    told: /no more than 5 accounts can have the support option/,
+    told: /at most 5 accounts can have the support option/,
     hand: async (tenant) => {
       await tenant.supported();
       return hand(({ client, system }) => client.accounts.edit(system, { supportOption: true }))(tenant);
@@ -297,14 +304,14 @@ const BREACHES: Readonly<Record<string, Breach>> = {
     },
   },
   "fields-of-app": {
-    told: /a user of .* does not have fileManager/,
+    told: /a user of .* does not have the field fileManager/,
     hand: "a command knows the fields of its app alone",
     file: "a file has the columns of its app alone",
     bundle: bundle("secured-users", () => ({ fileManager: "TRUE" })),
     undo: AS_IT_WAS,
   },
   "device-owner": {
-    told: /a device has one owner|would belong to a user and to an organisation/,
+    told: /a device can have only one owner|the device would belong to a user and to an organisation/,
     hand: hand(({ client, person, east }) =>
       client.devices.create({ serialNumber: "C", owner: person, ownerOrg: east }),
     ),
@@ -320,14 +327,14 @@ const BREACHES: Readonly<Record<string, Breach>> = {
     undo: AS_IT_WAS,
   },
   "owner-not-managed": {
-    told: /an owner is set of devices that are/,
+    told: /only devices with the status/,
     hand: hand(({ client, person }) => client.devices.create({ serialNumber: "C", status: "管理外", owner: person })),
     file: file("devices", [DEVICE_HEADER, ["C", "iOS", "管理外", "", PERSON, ""]]),
     bundle: "a device that left management keeps its owner",
     undo: "a device that left management keeps its owner",
   },
   "device-account": {
-    told: /owns the Android device A too; in Fully Managed an account has one device/,
+    told: /also owns the Android device A; in Fully Managed mode, an account can be used for only one device/,
     hand: hand(({ client, person }) =>
       client.devices.create({
         serialNumber: "C",
@@ -360,7 +367,7 @@ const BREACHES: Readonly<Record<string, Breach>> = {
   },
 };
 
-test("each rule has its breaches, and no others have", () => {
+test("each rule has its breaches, and there are no others", () => {
   expect(Object.keys(BREACHES)).toEqual(RULES.map(({ name }) => name));
 });
 

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { clearsMost, foreignBy, mixesRecords } from "./import-file.ts";
+import { clearsMostValues, findMissingTrait, shouldRefuseReassignedKeys } from "./import-file.ts";
 
 const KNOWN = { records: 8, matches: false, isNumbered: false, sharesName: undefined, sharesDomain: undefined };
 const NUMBERED = { ...KNOWN, matches: true, isNumbered: true };
 
 test.each([
   ["no row of a replacing file matches", "replace", 5, KNOWN, "key"],
-  ["one row matches", "replace", 5, { ...KNOWN, matches: true }, undefined],
+  ['"one row" matches', "replace", 5, { ...KNOWN, matches: true }, undefined],
   ["the file is short", "replace", 4, KNOWN, undefined],
   ["the tenant is empty", "replace", 500, { ...KNOWN, records: 0 }, undefined],
   ["the tenant has no domain of an appending file", "append", 5, { ...KNOWN, sharesDomain: false }, "domain"],
@@ -21,12 +21,12 @@ test.each([
   ],
   ["numbers alone match, and nothing contradicts them", "replace", 5, NUMBERED, undefined],
   ["one name agrees", "replace", 5, { ...NUMBERED, sharesName: true, sharesDomain: false }, undefined],
-  ["a domain is shared", "replace", 5, { ...NUMBERED, sharesName: false, sharesDomain: true }, undefined],
+  ["a domain is shared (", "replace", 5, { ...NUMBERED, sharesName: false, sharesDomain: true }, undefined],
   ["neither", "replace", 5, { ...NUMBERED, sharesName: false, sharesDomain: false }, "domain"],
   ["no domain is shared, without names", "replace", 5, { ...NUMBERED, sharesDomain: false }, "domain"],
   ["no name agrees, without addresses", "replace", 5, { ...NUMBERED, sharesName: false }, "name"],
-] as const)("a file looks like another tenant's or not: %s", (_, mode, rows, facts, by) => {
-  expect(foreignBy({ before: undefined, after: { mode, rows }, facts })).toBe(by);
+] as const)("whether a file seems to belong to another tenant: %s", (_, mode, rows, facts, by) => {
+  expect(findMissingTrait({ before: undefined, after: { mode, rows }, facts })).toBe(by);
 });
 
 test.each([
@@ -36,8 +36,8 @@ test.each([
   [1, 0, true],
   [0, 0, false],
   [5, 5, false],
-])("of %i values %i are left: most are cleared: %s", (before, after, most) => {
-  expect(clearsMost({ before, after, facts: undefined })).toBe(most);
+])("with %i values before and %i after, whether most are cleared: %s", (before, after, most) => {
+  expect(clearsMostValues({ before, after, facts: undefined })).toBe(most);
 });
 
 test.each([
@@ -48,8 +48,10 @@ test.each([
   ["replace", 200, true, [], false],
   ["append", 200, false, [], false],
 ] as const)(
-  "%s of %i rows with codes of others, of the console %s, allowing %o: refused %s",
+  "%s of %i rows with codes of others, from the console %s, allowing %o: refused %s",
   (mode, rows, fromConsole, allow, refused) => {
-    expect(mixesRecords({ before: undefined, after: { mode, rows }, facts: { fromConsole, allow } })).toBe(refused);
+    expect(
+      shouldRefuseReassignedKeys({ before: undefined, after: { mode, rows }, facts: { fromConsole, allow } }),
+    ).toBe(refused);
   },
 );

@@ -1,70 +1,75 @@
-import { ACCOUNT_RULES, accountNameStays, schemeItems } from "./account.ts";
-import { answerOfQuestion } from "./answer.ts";
-import { customFieldName } from "./custom-field.ts";
+import { ACCOUNT_RULES, accountNameKeptRule, schemeItemsRule } from "./account.ts";
+import { validAnswerRule } from "./answer.ts";
+import { customFieldNameRule } from "./custom-field.ts";
 import { DEVICE_RULES } from "./device.ts";
 import { ORG_RULES } from "./org.ts";
 import type { AnyRule, Change, Facts, RuleProblem } from "./rule.ts";
-import { fieldsOfOwnApp } from "./secured-user.ts";
-import { phoneOfRenewal, TENANT_RULES } from "./tenant.ts";
+import { appFieldsRule } from "./secured-user.ts";
+import { renewalPhoneRule, TENANT_RULES } from "./tenant.ts";
 
-/** All rules. Every writer enforces the rules of this list: see `src/lib/tenant/store/judge.ts`. */
+/** All rules. Every writer enforces these rules: see `src/lib/tenant/store/judge.ts`. */
 export const RULES = [
   ...TENANT_RULES,
-  customFieldName,
+  customFieldNameRule,
   ...ORG_RULES,
-  schemeItems,
-  accountNameStays,
+  schemeItemsRule,
+  accountNameKeptRule,
   ...ACCOUNT_RULES,
-  fieldsOfOwnApp,
+  appFieldsRule,
   ...DEVICE_RULES,
-  phoneOfRenewal,
-  answerOfQuestion,
+  renewalPhoneRule,
+  validAnswerRule,
 ] as const satisfies readonly AnyRule[];
 
-/** What a change brings: an edit by hand or by a file, whole states by a bundle, or what the console has. */
-export type Bringing = "edits" | "states" | "console";
+/** Where new values come from: edits by hand or by a file, the complete states in a bundle, or the console. */
+export type ChangeSource = "edits" | "states" | "console";
 
-/** Returns the rules of a thing that a change is held to. */
-export const rulesFor = (of: string, bringing: Bringing): readonly AnyRule[] =>
-  RULES.filter((rule: AnyRule) => rule.of === of && (bringing === "edits" || !SPARED[bringing].includes(rule.spares)));
+/** Returns the rules of a thing that apply to a change. */
+export const selectRules = (of: string, bringing: ChangeSource): readonly AnyRule[] =>
+  RULES.filter(
+    (rule: AnyRule) =>
+      rule.of === of && (bringing === "edits" || !EXEMPTIONS_BY_SOURCE[bringing].includes(rule.spares)),
+  );
 
-const SPARED: Readonly<Record<Exclude<Bringing, "edits">, readonly AnyRule["spares"][]>> = {
+const EXEMPTIONS_BY_SOURCE: Readonly<Record<Exclude<ChangeSource, "edits">, readonly AnyRule["spares"][]>> = {
   states: ["states"],
   console: ["states", "console"],
 };
 
-type State = Readonly<Record<string, unknown>>;
+type JudgedState = Readonly<Record<string, unknown>>;
 
-const isConcerned = (rule: AnyRule, { before, after }: Pick<Change<State>, "before" | "after">): boolean => {
+const isRuleApplicable = (rule: AnyRule, { before, after }: Pick<Change<JudgedState>, "before" | "after">): boolean => {
   const { on, fields } = rule;
   if (
-    ![before, after].every((state, at) => state === undefined || isSuspect(at === 0 ? rule.before : rule.after, state))
+    ![before, after].every(
+      (state, at) => state === undefined || matchesPattern(at === 0 ? rule.before : rule.after, state),
+    )
   )
     return false;
   if (before === undefined || after === undefined) return on.includes(before === undefined ? "create" : "delete");
-  return on.includes("edit") && fields.some((name) => !isSame(before[name], after[name]));
+  return on.includes("edit") && fields.some((name) => !isSameValue(before[name], after[name]));
 };
 
-const isSuspect = (suspects: AnyRule["after"] = {}, state: State): boolean =>
+const matchesPattern = (suspects: AnyRule["after"] = {}, state: JudgedState): boolean =>
   Object.entries(suspects).every(([name, value]) => {
     const { [name]: is = null } = state;
     return typeof value === "object" && value !== null && "not" in value ? is !== value.not : is === value;
   });
 
-const isSame = (one: unknown, other: unknown): boolean =>
+const isSameValue = (one: unknown, other: unknown): boolean =>
   one === other || (typeof one === "object" && JSON.stringify(one) === JSON.stringify(other));
 
-/** Returns what the rules of a thing say of one record, as far as its fields and some facts are known. */
+/** Returns the problems that the rules find in a change of a record. Rules that lack a field or fact are skipped. */
 export const judgeRecord = (
   of: string,
   change: { readonly before?: object | undefined; readonly after?: object | undefined },
-  { bringing = "edits", facts = {} }: { readonly bringing?: Bringing; readonly facts?: Partial<Facts> } = {},
+  { bringing = "edits", facts = {} }: { readonly bringing?: ChangeSource; readonly facts?: Partial<Facts> } = {},
 ): readonly RuleProblem[] => {
-  const [before, after] = [change.before, change.after] as [State | undefined, State | undefined];
+  const [before, after] = [change.before, change.after] as [JudgedState | undefined, JudgedState | undefined];
   const isKnown = (rule: AnyRule): boolean =>
     rule.fields.every((name) => [before, after].every((state) => state === undefined || name in state)) &&
     (rule.facts ?? []).every((name) => name in facts);
-  return rulesFor(of, bringing)
-    .filter((rule) => isKnown(rule) && isConcerned(rule, { before, after }))
+  return selectRules(of, bringing)
+    .filter((rule) => isKnown(rule) && isRuleApplicable(rule, { before, after }))
     .flatMap((rule) => rule.judge({ before, after, facts }));
 };

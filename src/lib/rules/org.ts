@@ -2,15 +2,15 @@ import { ROOT_ORG_NAME } from "../model/organisation.ts";
 import { text } from "../text/index.ts";
 import type { Rule } from "./rule.ts";
 
-/** What rules read of an organisation. */
+/** The state of an organisation that rules read. */
 export interface OrgState {
   readonly name: string;
   readonly code: string | null;
   readonly isRoot: boolean;
 }
 
-/** Only the top of the tree has its name. */
-const reservedNames: Rule<OrgState> = {
+/** No other organisation may use the name of the root organisation as its name or code. */
+const reservedNameRule: Rule<OrgState> = {
   name: "reserved-names",
   of: "org",
   on: ["create", "edit"],
@@ -19,17 +19,20 @@ const reservedNames: Rule<OrgState> = {
   spares: "console",
   judge: ({ before, after }) =>
     (["name", "code"] as const)
-      // one that the console has called so keeps it
+      // an organisation that already has this name in the console keeps it
       .filter((field) => after?.[field] === ROOT_ORG_NAME && before?.[field] !== ROOT_ORG_NAME)
       .slice(0, 1)
       .map((field) => ({
         field,
-        what: text(`only the top is called ${ROOT_ORG_NAME}`, `「${ROOT_ORG_NAME}」は最上位だけの名前です`),
+        what: text(
+          `"${ROOT_ORG_NAME}" is reserved for the root organisation`,
+          `「${ROOT_ORG_NAME}」は最上位の組織だけに使える名前です`,
+        ),
       })),
 };
 
-/** The top stands for the whole tenant. */
-const rootStays: Rule<OrgState> = {
+/** The root organisation stands for the whole tenant, so its name and code cannot change. */
+const rootOrgRule: Rule<OrgState> = {
   name: "root-stays",
   of: "org",
   on: ["create", "edit"],
@@ -41,12 +44,12 @@ const rootStays: Rule<OrgState> = {
       : [
           {
             what: text(
-              `${ROOT_ORG_NAME} stands for the whole tenant: it keeps its name, and has no code`,
-              `「${ROOT_ORG_NAME}」はテナント全体を表すため、名前は変えられず、組織コードもありません`,
+              `${ROOT_ORG_NAME} stands for the whole tenant: its name cannot be changed, and it cannot have a code`,
+              `「${ROOT_ORG_NAME}」はテナント全体を表すため、名前の変更も組織コードの設定もできません`,
             ),
           },
         ],
 };
 
-/** The rules of organisations. */
-export const ORG_RULES = [reservedNames, rootStays] as const;
+/** The rules for organisations. */
+export const ORG_RULES = [reservedNameRule, rootOrgRule] as const;

@@ -3,23 +3,23 @@ import type { Operation } from "../model/role.ts";
 import type { Text } from "../text/index.ts";
 import type { ProblemCode, ProblemParams } from "../model/problem.ts";
 
-/** What the tenant knows besides a record. The engine fetches what rules ask for, as it is after the change. */
+/** Facts that rules need besides the record. The engine fetches requested facts in their state after the change. */
 export interface Facts {
   /** number of other accounts that are system administrators */
   readonly otherSystemAdministrators: number;
-  /** the other accounts with the support option: `alice (山田 花子)` */
+  /** the other accounts that have the support option, such as `alice (山田 花子)` */
   readonly otherSupportOptions: readonly string[];
-  /** the other devices on which the owner's account is in use, the first one in Fully Managed before others */
+  /** the other devices on which the owner's account is in use; a device in Fully Managed mode comes first */
   readonly sharedDevices: readonly SharedDevice[];
-  /** when the change is made, a UTC instant */
+  /** time of the change, a UTC instant */
   readonly now: string;
 }
 
-/** A device on which the account of an owner is in use. */
+/** A device on which the owner's account is in use. */
 export interface SharedDevice {
   readonly serialNumber: string;
   readonly isFullyManaged: boolean;
-  /** what people call the owner */
+  /** the owner, as messages name them */
   readonly owner: string;
 }
 
@@ -34,62 +34,67 @@ export interface Change<T, F = undefined> {
 
 /** A reason why a change is not allowed. */
 export interface RuleProblem {
-  /** the field of the thing, if one field alone is the reason */
+  /** the field that is the reason; undefined if more than one field is the reason */
   readonly field?: string | undefined;
   readonly what: Text;
   readonly hint?: Text | undefined;
-  /** what the hint takes: who may not do that asks a system administrator instead */
+  /** operation that the hint requires; an account that may not do it is advised to ask a system administrator */
   readonly needs?: Operation | undefined;
-  /** the problem of a file that says the same */
+  /** code of the same problem in an imported file */
   readonly code?: ProblemCode | undefined;
   readonly params?: ProblemParams | undefined;
 }
 
-/** The states that a rule can refuse, by field: a value, one of several, or all but one. */
-export type Suspects<T> = { readonly [K in keyof T]?: T[K] | { readonly not: T[K] } | undefined };
+/** Pattern of the states that a rule can refuse. Each field matches one value, or any value except one. */
+export type StatePattern<T> = { readonly [K in keyof T]?: T[K] | { readonly not: T[K] } | undefined };
 
 export type Action = "create" | "edit" | "delete";
 
-/** A rule as the engine has it, of whichever thing. */
+/** A rule in the form that the engine uses, for any kind of record. */
 export interface AnyRule {
-  /** names it in tests and messages of ours: `support-options` */
+  /** name in tests and internal messages, such as `support-options` */
   readonly name: string;
-  /** name of the thing */
+  /** name of the thing that the rule applies to */
   readonly of: string;
   readonly on: readonly Action[];
-  /** what it reads: an edit has to change one of these, and a new record to have one. Where one of them is not known it is judged later, or elsewhere */
+  /**
+   * fields that the rule reads. The rule applies to an edit that changes one of them, and to a new record that has one
+   * of them. If a field is not known, the rule is applied later or elsewhere.
+   */
   readonly fields: readonly string[];
-  /** the only records that it can refuse: of a million others the engine reads none */
+  /** pattern of the only records that the rule can refuse, so that the engine does not read a million other records */
   readonly before?: Readonly<Record<string, unknown>> | undefined;
   readonly after?: Readonly<Record<string, unknown>> | undefined;
-  /** what it asks of the tenant */
+  /** facts about the tenant that the rule needs */
   readonly facts?: readonly (keyof Facts)[] | undefined;
   /**
-   * What it does not judge: `console`: what comes from there, or is brought back by an undo, may be otherwise; `states`: it
-   * judges a step, so whole states, as a bundle brings them, may be otherwise, too
+   * Changes to which the rule does not apply. `console`: values that come from the console, or that an undo restores.
+   * `states`: in addition, complete states, such as those in a bundle, because the rule judges a single step.
    */
   readonly spares?: "console" | "states" | undefined;
   judge(change: Change<object, object>): readonly RuleProblem[];
 }
 
-/** A rule of a thing, as a value. Every writer enforces all rules of the list in `index.ts`. */
+/** A rule for a thing. Every writer enforces all rules of the list in `index.ts`. */
 export interface Rule<T extends object, F extends Partial<Facts> = object> extends AnyRule {
   readonly fields: readonly (keyof T & string)[];
-  readonly before?: Suspects<T> | undefined;
-  readonly after?: Suspects<T> | undefined;
+  readonly before?: StatePattern<T> | undefined;
+  readonly after?: StatePattern<T> | undefined;
   readonly facts?: readonly (keyof F & keyof Facts)[] | undefined;
   judge(change: Change<T, F>): readonly RuleProblem[];
 }
 
-/** Returns the first of some problems that there is: of those of which one hides the others. */
-export const firstOf = (problems: readonly (readonly [boolean, RuleProblem])[]): readonly RuleProblem[] =>
+/** Returns the first problem whose condition is true, for problems that hide the problems after them. */
+export const takeFirstProblem = (problems: readonly (readonly [boolean, RuleProblem])[]): readonly RuleProblem[] =>
   problems
     .filter(([isThere]) => isThere)
     .slice(0, 1)
     .map(([, problem]) => problem);
 
 /**
- * @param where the option that the problems come from, if one alone does
+ * Throws the first problem, if there is one.
+ *
+ * @param where the option that causes the problem, if it is a single option
  * @throws Failure `input-rejected` with the first problem
  */
 export const enforce = ([problem]: readonly RuleProblem[], where?: string): void => {

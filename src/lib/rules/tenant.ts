@@ -1,16 +1,19 @@
-import { ANDROID_ACCOUNTS, USES, type Contract, type TenantProfile } from "../model/tenant.ts";
+import { ANDROID_ACCOUNT_TYPES, USAGE_FIELDS, type Contract, type TenantProfile } from "../model/tenant.ts";
 import { isTelephoneNumber, type RenewalItem } from "../model/renewal.ts";
 import { nameKey } from "../model/normalise.ts";
-import { zoneNamed } from "../model/time.ts";
+import { findTimeZone } from "../model/time.ts";
 import { text } from "../text/index.ts";
 import type { Rule, RuleProblem } from "./rule.ts";
 
 type ProfileRule = (profile: TenantProfile) => readonly RuleProblem[];
 
-const contracts: ProfileRule = (profile) => [...profile.contracts.flatMap(contract), ...twinContracts(profile)];
+const judgeContracts: ProfileRule = (profile) => [
+  ...profile.contracts.flatMap(judgeContract),
+  ...judgeDuplicateContracts(profile),
+];
 
-/** A contract is found by its name: of two with one name a command changes or removes only one. */
-const twinContracts: ProfileRule = (profile) =>
+/** Contracts are found by name: if two had the same name, a command would change or remove only one of them. */
+const judgeDuplicateContracts: ProfileRule = (profile) =>
   [...Map.groupBy(profile.contracts, ({ name }) => nameKey(name)).values()].flatMap(([first, second]) =>
     first === undefined || second === undefined
       ? []
@@ -25,9 +28,11 @@ const twinContracts: ProfileRule = (profile) =>
         ],
   );
 
-const contract = ({ name, licences, from, until }: Contract): readonly RuleProblem[] => {
+const judgeContract = ({ name, licences, from, until }: Contract): readonly RuleProblem[] => {
   if (licences !== null && licences < 0) {
-    return [{ field: name, what: text("licences cannot be fewer than 0", "契約数は 0 以上で指定してください") }];
+    return [
+      { field: name, what: text("the number of licences cannot be negative", "契約数は 0 以上で指定してください") },
+    ];
   }
   if (from === null || until === null || from <= until) return [];
   return [
@@ -37,48 +42,51 @@ const contract = ({ name, licences, from, until }: Contract): readonly RuleProbl
         `the contract ends (${until}) before it begins (${from})`,
         `契約の終了(${until})が開始(${from})より前です`,
       ),
-      hint: text("give both days", "開始日と終了日の両方を指定してください"),
+      hint: text("specify both the first day and the last day", "開始日と終了日の両方を指定してください"),
     },
   ];
 };
 
-/** @see facts 4: ADE and VPP are Apple's */
-const services: ProfileRule = ({ ios, macos, ade, vpp }) => {
+/** ADE and VPP are used only with Apple's platforms. @see facts 4 */
+const judgeAppleServices: ProfileRule = ({ ios, macos, ade, vpp }) => {
   const name = ade === true ? "ade" : vpp === true ? "vpp" : undefined;
   if (name === undefined || ios !== false || macos !== false) return [];
-  const { en, ja } = USES[name].label;
+  const { en, ja } = USAGE_FIELDS[name].label;
   return [
     {
       field: name,
       what: text(
-        `${en} is used, but neither iOS/iPadOS nor macOS`,
+        `${en} is recorded as used, but both iOS/iPadOS and macOS are recorded as not used`,
         `${ja} を使うのに、iOS/iPadOS も macOS も使わないことになっています`,
       ),
       hint: text(
-        `say in the same command that ${en} is not used, or that iOS/iPadOS or macOS is`,
+        `in the same command, specify that ${en} is not used, or that iOS/iPadOS or macOS is used`,
         `同じコマンドで、${ja} を使わないこと、または iOS/iPadOS か macOS を使うことを指定してください`,
       ),
     },
   ];
 };
 
-/** @see facts 2.4 */
-const androidAccounts: ProfileRule = ({ android, androidAccounts: accounts }) => {
+/** A tenant that does not use Android has no accounts for Android. @see facts 2.4 */
+const judgeAndroidAccounts: ProfileRule = ({ android, androidAccounts: accounts }) => {
   if (android !== false || accounts === null || accounts === "none") return [];
-  const { en, ja } = ANDROID_ACCOUNTS[accounts];
+  const { en, ja } = ANDROID_ACCOUNT_TYPES[accounts];
   return [
     {
       field: "androidAccounts",
-      what: text(`${en} are recorded, but Android is not used`, `${ja}なのに、Android を使わないことになっています`),
+      what: text(
+        `${en} are recorded for Android, but Android is recorded as not used`,
+        `Android のアカウントが「${ja}」なのに、Android を使わないことになっています`,
+      ),
       hint: text(
-        "say in the same command that Android has no accounts (none), or that it is used",
+        "in the same command, specify that there are no accounts for Android (none), or that Android is used",
         "同じコマンドで、アカウントなし(none)、または Android を使うことを指定してください",
       ),
     },
   ];
 };
 
-const loginUrl: ProfileRule = ({ loginUrl: address }) => {
+const judgeLoginUrl: ProfileRule = ({ loginUrl: address }) => {
   const url = address === null ? undefined : URL.parse(address);
   if (url === undefined) return [];
   if (url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "") return [];
@@ -86,24 +94,29 @@ const loginUrl: ProfileRule = ({ loginUrl: address }) => {
     {
       field: "loginUrl",
       what: text(
-        "the login address must be http or https, without a user name or password",
-        "ログイン URL は http か https で、ユーザー名やパスワードを含めないでください",
+        "the login address must begin with http:// or https:// and must not contain a user name or a password",
+        "ログイン URL は http:// か https:// で始まり、ユーザー名やパスワードを含まないものにしてください",
       ),
       hint: text(
-        "it is in the mail 「[CLOMO PANEL] 登録完了のお知らせ」",
+        "you find the address in the mail 「[CLOMO PANEL] 登録完了のお知らせ」",
         "「[CLOMO PANEL] 登録完了のお知らせ」メールに記載されています",
       ),
     },
   ];
 };
 
-const timezone: ProfileRule = ({ consoleTimezone: zone }) =>
-  zone === null || zoneNamed(zone) !== undefined
+const judgeConsoleTimezone: ProfileRule = ({ consoleTimezone: zone }) =>
+  zone === null || findTimeZone(zone) !== undefined
     ? []
-    : [{ field: "consoleTimezone", what: text(`unknown time zone ${zone}`, `タイムゾーン ${zone} は不明です`) }];
+    : [
+        {
+          field: "consoleTimezone",
+          what: text(`unknown time zone "${zone}"`, `「${zone}」というタイムゾーンはありません`),
+        },
+      ];
 
-/** What is recorded of a tenant does not contradict itself. */
-const ofProfile = (
+/** Creates a rule that checks that a tenant's profile does not contradict itself. */
+const createProfileRule = (
   name: string,
   fields: readonly (keyof TenantProfile)[],
   judge: ProfileRule,
@@ -115,17 +128,17 @@ const ofProfile = (
   judge: ({ after }) => (after === undefined ? [] : judge(after)),
 });
 
-/** The rules of what is recorded of a tenant. */
+/** The rules for a tenant's profile. */
 export const TENANT_RULES = [
-  ofProfile("contracts", ["contracts"], contracts),
-  ofProfile("apple-services", ["ios", "macos", "ade", "vpp"], services),
-  ofProfile("android-accounts", ["android", "androidAccounts"], androidAccounts),
-  ofProfile("login-url", ["loginUrl"], loginUrl),
-  ofProfile("console-timezone", ["consoleTimezone"], timezone),
+  createProfileRule("contracts", ["contracts"], judgeContracts),
+  createProfileRule("apple-services", ["ios", "macos", "ade", "vpp"], judgeAppleServices),
+  createProfileRule("android-accounts", ["android", "androidAccounts"], judgeAndroidAccounts),
+  createProfileRule("login-url", ["loginUrl"], judgeLoginUrl),
+  createProfileRule("console-timezone", ["consoleTimezone"], judgeConsoleTimezone),
 ] as const;
 
-/** The phone of an item is a telephone number: who holds it, or where it is kept, has a field of its own. */
-export const phoneOfRenewal: Rule<Pick<RenewalItem, "phone">> = {
+/** A renewal item's phone must be a telephone number. Another field records who has the phone or where it is. */
+export const renewalPhoneRule: Rule<Pick<RenewalItem, "phone">> = {
   name: "renewal-phone",
   of: "renewal_item",
   on: ["create", "edit"],
@@ -138,7 +151,7 @@ export const phoneOfRenewal: Rule<Pick<RenewalItem, "phone">> = {
         field: "phone",
         what: text(`"${phone}" is not a telephone number`, `「${phone}」は電話番号ではありません`),
         hint: text(
-          "who holds the phone, or where it is kept, belongs in phoneHolder",
+          "use phoneHolder to record who has the phone or where it is kept",
           "電話を持っている人や置き場所は phoneHolder に記録してください",
         ),
       },

@@ -1,86 +1,87 @@
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { observe } from "./console/observed.ts";
-import { taskOfRecord } from "./console/tasks.ts";
+import { storeObservedState } from "./console/observed.ts";
+import { findTaskOfRecord } from "./console/tasks.ts";
 import type { Actor } from "./policy/asker.ts";
-import { enforceFor } from "./policy/enforce.ts";
-import { instant, type Surroundings } from "./ids.ts";
-import { noteChange } from "./made-changes.ts";
+import { enforceForActor } from "./policy/enforce.ts";
+import { getCurrentInstant, type Surroundings } from "./ids.ts";
+import { addChangeNumber } from "./made-changes.ts";
 import { appendAudit, type ChangedObject, type ChangeWriter } from "./audit/audit-rows.ts";
-import { advance, isChangedSince } from "./store/collections.ts";
+import { advanceCollections, isChangedSince } from "./store/collections.ts";
 import { judgeWritten } from "./store/judge.ts";
-import { findKey, keepKey, type KeptKey, type KeptRequest } from "./store/idempotency.ts";
+import { findRequestKey, storeRequestKey, type StoredRequestKey, type RequestKey } from "./store/idempotency.ts";
 import type { Reader, Store, Writer } from "./store/store.ts";
 import { isMirror } from "./records/tenant-rows.ts";
 import { settleVersions } from "./versions/keep.ts";
-import { sumOfVersions } from "./versions/sum.ts";
+import { readVersionsSum } from "./versions/sum.ts";
 
 export type { ChangedObject } from "./audit/audit-rows.ts";
 
-/** A POST that happens once, however often it is sent. */
-export interface IdempotentRequest<T> extends KeptRequest {
-  /** the answer for work that was done; undefined if, by the tenant's current state, it was not */
-  readonly replay: (reader: Reader, subject: string, taskOf: TaskOf) => Promise<T | undefined>;
+/** A POST request that is executed only once, however often it is sent. */
+export interface IdempotentRequest<T> extends RequestKey {
+  /** builds the response to an executed request; undefined if, by the tenant's current state, it was not executed */
+  readonly replay: (reader: Reader, subject: string, taskOf: TaskFinder) => Promise<T | undefined>;
 }
 
-/** Returns the number of the newest open task for the console that a record is in; null if it is in none. */
-export type TaskOf = (record: Pick<ChangedObject, "thing" | "id">) => Promise<number | null>;
+/** Returns the number of the newest open console task that contains a record; null if no task contains it. */
+export type TaskFinder = (record: Pick<ChangedObject, "thing" | "id">) => Promise<number | null>;
 
-/** Answers a change once it is written, when its tasks are known. */
-type AnswerBuilder<T> = (taskOf: TaskOf) => Promise<T>;
+/** Builds the result of a change after the change was written, because its tasks are known only then. */
+type ResultBuilder<T> = (taskOf: TaskFinder) => Promise<T>;
 
-/** What a change is about. */
-export interface ChangeOf<T> {
-  /** for the audit: `renewals.add`; null for bookkeeping, of which nobody asks who did it */
+/** Options of a change. */
+export interface ChangeOptions<T> {
+  /** action in the audit record, such as `renewals.add`; null for bookkeeping that needs no audit record */
   readonly action: string | null;
-  /** default: by hand */
+  /** default: an edit by hand */
   readonly writer?: ChangeWriter | undefined;
-  /** false: it is only recorded in the audit and does not count as a change */
+  /** false: the change is recorded in the audit log but does not count as a change */
   readonly commits?: false | undefined;
-  /** the collections that it changes */
+  /** the collections that the change writes to; they are locked */
   readonly locks: readonly string[];
   readonly once?: IdempotentRequest<T> | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** nothing of it stays */
+  /** true: everything is rolled back */
   readonly dryRun?: boolean | undefined;
-  /** its body asks the rules itself, and tells what they say with other things */
+  /** true: the body applies the rules itself and reports their problems together with other problems */
   readonly isJudged?: boolean | undefined;
-  /** the tenant's revision before somebody looked at what is to be changed, and was asked: it holds only for that */
+  /** tenant's revision when a person was asked to confirm; if the tenant has changed since, the change is refused */
   readonly seen?: number | undefined;
 }
 
-/** What a change did. */
+/** The result of the body of a change. */
 export interface ChangeOutcome<T> {
-  readonly result: T | AnswerBuilder<T>;
+  readonly result: T | ResultBuilder<T>;
   /**
-   * what was created, changed or removed; the first one is what an Idempotency-Key stands for. Nothing was if there is none,
-   * and no detail: no revision advances, and no record is kept
+   * The records that were created, changed or removed. The first record is the subject of an Idempotency-Key. If the
+   * list is empty and `detail` is undefined, nothing was changed: no revision advances, and no audit record is written.
    */
   readonly objects: readonly ChangedObject[];
-  /** the ids of the organisations that it touched, before and after; undefined of what is no organisation's */
+  /** ids of the organisations concerned, before and after; undefined: it does not belong to an organisation */
   readonly orgs?: readonly string[] | undefined;
-  /** what was changed or removed as it was, and as it is by now; the audit leaves secrets out */
+  /** the state before the change, and in `after` the state after it; audit records omit secrets */
   readonly before?: object | undefined;
   readonly after?: object | undefined;
-  /** what else the audit is told */
+  /** further facts for the audit record */
   readonly detail?: object | undefined;
-  /** what it came to, where that is not what was asked for */
+  /** the action that was actually performed, if it differs from the requested action */
   readonly action?: string | undefined;
 }
 
-/** Who makes a change. */
-export interface Author {
+/** Who makes a change, and in which store. */
+export interface ChangeAuthor {
   readonly store: Store;
   readonly surroundings: Surroundings;
   readonly asker: Actor;
   readonly actor: string;
   readonly by: string | undefined;
-  readonly keptKey: (request: KeptRequest, subject: string) => KeptKey;
+  readonly keptKey: (request: RequestKey, subject: string) => StoredRequestKey;
 }
 
-const isAnswer = <T>(result: ChangeOutcome<T>["result"]): result is AnswerBuilder<T> => typeof result === "function";
+const isResultBuilder = <T>(result: ChangeOutcome<T>["result"]): result is ResultBuilder<T> =>
+  typeof result === "function";
 
-const keyReused = (): Failure =>
+const createKeyReusedFailure = (): Failure =>
   new Failure("usage", {
     what: text(
       "this Idempotency-Key was already used for another request",
@@ -89,18 +90,18 @@ const keyReused = (): Failure =>
     where: "idempotency-key",
   });
 
-const CHANGED_SINCE = new Failure("conflict", {
+const TENANT_CHANGED = new Failure("conflict", {
   what: text(
-    "the tenant has changed since this was shown; nothing was done",
+    "the tenant has changed since the confirmation was shown; nothing was changed",
     "確認の表示後にテナントが変更されたため、何も変更していません",
   ),
-  hint: text("look at it again, and run the command again", "内容を確認してから、もう一度実行してください"),
+  hint: text("check the current state, then run the command again", "内容を確認してから、もう一度実行してください"),
 });
 
-/** Makes a change: all of it, in one transaction. @see Session.change */
-export const write = async <T>(
-  author: Author,
-  change: ChangeOf<T>,
+/** Writes a complete change in one transaction. @see Session.change */
+export const writeChange = async <T>(
+  author: ChangeAuthor,
+  change: ChangeOptions<T>,
   body: (writer: Writer) => Promise<ChangeOutcome<T>>,
 ): Promise<T> => {
   const {
@@ -120,51 +121,51 @@ export const write = async <T>(
   const given = await transact(
     async (writer) => {
       const found = await writer.lock(locks);
-      const done = once === undefined ? undefined : await replayedBy(writer, once);
+      const done = once === undefined ? undefined : await findReplayedResult(writer, once);
       if (done !== undefined) return done;
-      if (await isChangedSince(writer, found.values(), seen)) throw CHANGED_SINCE;
+      if (await isChangedSince(writer, found.values(), seen)) throw TENANT_CHANGED;
       const isObserved = locks.length > 0 && (await isMirror(writer));
       const { result, ...changed } = await body(writer);
       await settleVersions(writer);
-      if (!isJudged) enforceFor(author.asker, await judgeWritten(writer, await writer.revision(), "edits"));
-      if (isObserved) await observe(writer);
+      if (!isJudged) enforceForActor(author.asker, await judgeWritten(writer, await writer.revision(), "edits"));
+      if (isObserved) await storeObservedState(writer);
       let seq: number | undefined;
-      const answer = async (): Promise<T> => (isAnswer(result) ? result(tasksOf(writer, seq)) : result);
+      const answer = async (): Promise<T> => (isResultBuilder(result) ? result(createTaskFinder(writer, seq)) : result);
       if (changed.objects.length === 0 && changed.detail === undefined) return answer();
-      await advance(writer, locks);
-      const entry = { at: instant(surroundings), actor, by, origin: surroundings.origin, ...changed };
+      await advanceCollections(writer, locks);
+      const entry = { at: getCurrentInstant(surroundings), actor, by, origin: surroundings.origin, ...changed };
       if (action !== null) {
         const revision = locks.length === 0 ? null : await writer.revision();
-        const versions = commits && revision !== null ? await sumOfVersions(writer, revision) : undefined;
+        const versions = commits && revision !== null ? await readVersionsSum(writer, revision) : undefined;
         const detail = versions === undefined ? changed.detail : { ...changed.detail, versions };
         const record = { ...entry, detail, action: changed.action ?? action };
         seq = await appendAudit(writer, record, commits ? { writer: way, revision } : undefined);
         if (commits && !dryRun) number = seq;
       }
       if (once !== undefined)
-        await keepKey(writer, { ...author.keptKey(once, changed.objects[0]?.id ?? ""), change: number });
+        await storeRequestKey(writer, { ...author.keptKey(once, changed.objects[0]?.id ?? ""), change: number });
       return answer();
     },
     { signal },
   );
-  noteChange(number);
+  addChangeNumber(number);
   return given;
 };
 
-/** @param written the number of the change that wrote the records: of its task who changes something may see nothing */
-const tasksOf =
-  (reader: Reader, written?: number): TaskOf =>
+/** Creates a function that finds a record's task.  @param written number of its change, if the task is not visible */
+const createTaskFinder =
+  (reader: Reader, written?: number): TaskFinder =>
   async (record) => {
     if (!(await isMirror(reader))) return null;
-    return (await taskOfRecord(reader, record)) ?? written ?? null;
+    return (await findTaskOfRecord(reader, record)) ?? written ?? null;
   };
 
-/** The answer of a request that was sent before. @throws Failure `usage` */
-export const replayedBy = async <T>(reader: Reader, once: IdempotentRequest<T>): Promise<T | undefined> => {
-  const known = await findKey(reader, once);
+/** Returns the response to an executed request, if any.  @throws Failure `usage` if another request has the key */
+export const findReplayedResult = async <T>(reader: Reader, once: IdempotentRequest<T>): Promise<T | undefined> => {
+  const known = await findRequestKey(reader, once);
   if (known === undefined) return undefined;
-  if (known.fingerprint !== once.fingerprint) throw keyReused();
-  const answer = await once.replay(reader, known.subject, tasksOf(reader));
-  if (answer !== undefined) noteChange(known.change);
+  if (known.fingerprint !== once.fingerprint) throw createKeyReusedFailure();
+  const answer = await once.replay(reader, known.subject, createTaskFinder(reader));
+  if (answer !== undefined) addChangeNumber(known.change);
   return answer;
 };

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { idPrefix, instant, newId } from "./ids.ts";
+import { createIdPrefix, getCurrentInstant, newId } from "./ids.ts";
 import { TestSurroundings } from "#support/tenant/tenant.ts";
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-test("ids are UUIDv7s of their moment, in its order, each another", () => {
+test("ids are distinct UUIDv7s that contain their time and sort by it", () => {
   const surroundings = new TestSurroundings();
   const ids = Array.from({ length: 1000 }, () => newId(surroundings));
   for (const id of ids) expect(id).toMatch(UUID_V7);
@@ -14,13 +14,13 @@ test("ids are UUIDv7s of their moment, in its order, each another", () => {
   expect(new Date(time).toISOString()).toBe("2026-04-01T00:00:00.001Z");
 });
 
-test("a prefix and a counter of twelve digits are an id, for the least and the greatest bytes", () => {
+test("a prefix and a counter of twelve digits form an id, for the lowest and the highest bytes", () => {
   for (const byte of [0, 255]) {
-    const prefix = idPrefix({ now: () => 0, random: (size) => new Uint8Array(size).fill(byte) });
+    const prefix = createIdPrefix({ now: () => 0, random: (size) => new Uint8Array(size).fill(byte) });
     expect(`${prefix}${"f".repeat(12)}`).toMatch(UUID_V7);
   }
 });
 
-test("an instant is UTC, to the millisecond", () => {
-  expect(instant({ now: () => 1 })).toBe("1970-01-01T00:00:00.001Z");
+test("an instant is in UTC with milliseconds", () => {
+  expect(getCurrentInstant({ now: () => 1 })).toBe("1970-01-01T00:00:00.001Z");
 });

@@ -2,7 +2,7 @@ import { getHeapSpaceStatistics } from "node:v8";
 import { expect, onTestFinished, test } from "vitest";
 import { Jobs, YoungHeap } from "./jobs.ts";
 
-test("what work throws is kept, and it is under way until then", async () => {
+test("a job runs until it ends, and its error is kept", async () => {
   const jobs = new Jobs();
   const { promise, reject } = Promise.withResolvers<void>();
   jobs.start("1", () => promise);
@@ -13,7 +13,7 @@ test("what work throws is kept, and it is under way until then", async () => {
   await jobs.close();
 });
 
-test("closing stops work, and waits for it", async () => {
+test("closing stops running jobs and waits for them", async () => {
   const jobs = new Jobs();
   let ended = false;
   jobs.start("1", async (signal) => {

@@ -1,12 +1,12 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
-/** Long work of this process that goes on after the request that began it was answered. */
+/** Background jobs of this process. They continue after the response to the request that started them. */
 export class Jobs {
   readonly #underWay = new Map<string, Promise<void>>();
   readonly #errors = new Map<string, Error>();
   readonly #stopping = new AbortController();
 
-  /** Begins work. @param id what others know it by @param work ends soon after its signal; what it throws is kept */
+  /** Starts a job.  @param id name of the job @param work must end soon after its signal is aborted; errors are kept */
   start(id: string, work: (signal: AbortSignal) => Promise<void>): void {
     this.#errors.delete(id);
     const done = work(this.#stopping.signal)
@@ -15,45 +15,48 @@ export class Jobs {
     this.#underWay.set(id, done);
   }
 
-  /** Whether this process is at it. */
+  /** Returns true if this process is running the job. */
   has(id: string): boolean {
     return this.#underWay.has(id);
   }
 
-  /** What it threw; undefined of work that has not. */
+  /** Returns the error that a job threw; undefined if it did not throw any. */
   errorOf(id: string): Error | undefined {
     return this.#errors.get(id);
   }
 
-  /** Asks all work to stop, and waits until it has. */
+  /** Asks all jobs to stop, and waits until they have stopped. */
   async close(): Promise<void> {
     this.#stopping.abort();
     await Promise.all(this.#underWay.values());
   }
 }
 
-/** Of both halves. In half as much a page that is still read grows old, and is collected late. */
-const ENOUGH_BYTES = 8 * 1024 * 1024;
+/**
+ * The size of the young generation (both halves) at which its growth is stopped. At half this size, a page that is
+ * still being read would be moved to the old generation and collected late.
+ */
+const YOUNG_HEAP_BYTES = 8 * 1024 * 1024;
 
-const youngBytes = (): number =>
+const getYoungHeapBytes = (): number =>
   getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space")?.space_size ?? 0;
 
 /**
- * Holds V8's young generation at the 8 or 16 MiB that it has while much passes through that is garbage soon. It would grow
- * to 32 MiB, with the bytes of what was received waiting outside of the heap: a sync of 1,000,000 devices then takes 40 MB
- * more.
+ * Keeps V8's young generation at 8 or 16 MiB while large amounts of short-lived data are processed. Otherwise it would
+ * grow to 32 MiB, and received bytes would wait outside the heap until they are collected. A sync of 1,000,000 devices
+ * would then take 40 MB more.
  */
 export class YoungHeap {
   #isHeld = false;
 
-  /** To be asked now and then while the work goes on. */
+  /** Stops the growth if the young generation is large enough. Call this repeatedly during the work. */
   hold(): void {
-    if (this.#isHeld || youngBytes() < ENOUGH_BYTES) return;
+    if (this.#isHeld || getYoungHeapBytes() < YOUNG_HEAP_BYTES) return;
     this.#isHeld = true;
     setFlagsFromString("--semi-space-growth-factor=1");
   }
 
-  /** Lets it grow again. */
+  /** Lets the young generation grow again. */
   release(): void {
     if (this.#isHeld) setFlagsFromString("--semi-space-growth-factor=2");
     this.#isHeld = false;

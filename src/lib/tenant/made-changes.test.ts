@@ -89,7 +89,7 @@ const COMMITS: readonly (readonly [what: string, work: () => Promise<unknown>])[
   ["a renewal", () => client.renewals.add({ kind: "custom", name: "契約" })],
 ];
 
-describe("what is committed has one number", () => {
+describe("every committed change has one number", () => {
   test.each(COMMITS)("%s", async (_, work) => {
     const records = await recorded(work);
     expect(records).toHaveLength(1);
@@ -97,7 +97,7 @@ describe("what is committed has one number", () => {
   });
 });
 
-test("what commits nothing has none, though the audit may have a record of it", async () => {
+test("an operation that commits nothing has no change number", async () => {
   const plan = () => client.imports.plan({ kind: "users" }, file(["鈴木", "suzuki@example.jp"]));
   const waiting = await plan();
   expect(await client.imports.show(waiting.id)).toMatchObject({ number: waiting.number, change: null });
@@ -109,7 +109,7 @@ test("what commits nothing has none, though the audit may have a record of it", 
   expect([left, tried, same, told]).toEqual([[], [], [], []]);
 });
 
-test("a request that is repeated has the number of the change that it made", async () => {
+test("a repeated request returns the number of the change that it made", async () => {
   const send = async (): Promise<string | null> => {
     const { headers, status } = await tenant.fetch(
       new Request("http://tenant.invalid/v1/orgs", {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Session, type ChangeOf, type IdempotentRequest } from "./session.ts";
+import { Session, type ChangeOptions, type IdempotentRequest } from "./session.ts";
 import { Database } from "./store/sqlite/database.ts";
 import { migrate } from "./store/sqlite/migrations.ts";
 import { SqliteStore } from "./store/sqlite/store.ts";
@@ -59,7 +59,7 @@ interface Thing {
 }
 
 /** Adds the next thing. */
-const add = (by: Session, how: Partial<ChangeOf<Thing>> = {}): Promise<Thing> =>
+const add = (by: Session, how: Partial<ChangeOptions<Thing>> = {}): Promise<Thing> =>
   by.change({ action: "things.add", locks: ["things"], ...how }, async (writer) => {
     const at = (await writer.count("select count(*) from thing")) + 1;
     const thing = { id: `id ${at}`, name: `made ${at}` };
@@ -74,7 +74,7 @@ const add = (by: Session, how: Partial<ChangeOf<Thing>> = {}): Promise<Thing> =>
     };
   });
 
-const failing = (how: Partial<ChangeOf<Thing>> = {}): Promise<Thing> =>
+const failing = (how: Partial<ChangeOptions<Thing>> = {}): Promise<Thing> =>
   session.change({ action: "things.add", locks: ["things"], ...how }, async (writer) => {
     await writer.run("insert into thing values ('id 0', 'lost')");
     throw new RangeError("no");
@@ -90,7 +90,7 @@ const once: IdempotentRequest<Thing> = {
   },
 };
 
-test("a change gives its result, and marks what it locks as changed, and nothing else", async () => {
+test("a change returns its result, and marks only what it locks as changed", async () => {
   expect(await add(session, { locks: ["users", "orgs"] })).toEqual({ id: "id 1", name: "made 1" });
   expect(revisions()).toEqual(["orgs 1", "users 1"]);
   await add(session, { locks: ["users"] });
@@ -104,7 +104,7 @@ test("a change gives its result, and marks what it locks as changed, and nothing
   expect(revisions()).toEqual(["devices 3", "orgs 1", "users 2"]);
 });
 
-test("a change that changed nothing leaves no trace; a dry run neither", async () => {
+test("a change without effect leaves no trace, and neither does a dry run", async () => {
   await session.change({ action: "things.add", locks: ["things"] }, async () => ({ result: undefined, objects: [] }));
   expect(await add(session, { dryRun: true })).toEqual({ id: "id 1", name: "made 1" });
   expect(revisions()).toEqual([]);
@@ -112,18 +112,18 @@ test("a change that changed nothing leaves no trace; a dry run neither", async (
   expect(await add(session)).toEqual({ id: "id 1", name: "made 1" });
 });
 
-test("what is locked is known when the change begins", async () => {
+test("a change must declare its locks at its start", async () => {
   const changing = (locks: readonly string[]) => {
     const collectionOf = (table: string) => (table === "thing" ? "things" : undefined);
     const checked = new Session(new SqliteStore(database(), collectionOf), session.surroundings, "owner");
     return add(checked, { locks });
   };
-  await expect(changing(["boxes"])).rejects.toThrow("thing is written, and things was not locked");
+  await expect(changing(["boxes"])).rejects.toThrow("thing is written, but the collection things is not locked");
   await expect(changing(["boxes", "things"])).resolves.toMatchObject({ name: "made 1" });
 });
 
-describe("the audit of a change", () => {
-  test("says who did what to what, and when; how it was, and how it is", async () => {
+describe("the audit record of a change", () => {
+  test("contains actor, action, objects and time, and the values before and after", async () => {
     const body = (changed: object) => async () => ({
       result: undefined,
       objects: [
@@ -152,7 +152,7 @@ describe("the audit of a change", () => {
     ]);
   });
 
-  test("never has a secret, wherever it stands in what a change tells", async () => {
+  test("never contains a secret, wherever the change returns it", async () => {
     const canary = "canary-4711";
     const user = { id: "u", name: "山田", accountPassword: canary };
     const told = {
@@ -171,7 +171,7 @@ describe("the audit of a change", () => {
     ]);
   });
 
-  test("is chained, also where changes come at the same time, from one process and another", async () => {
+  test("is chained, even for simultaneous changes in one or two processes", async () => {
     const other = open("somebody");
     await Promise.all([add(session), add(other), add(session), add(other)]);
     expect(auditOf(database()).map(({ objects }) => (objects as { id: string }[]).map(({ id }) => id))).toEqual(
@@ -181,13 +181,13 @@ describe("the audit of a change", () => {
     expect(hashes).toEqual(chain);
   });
 
-  test("is none for bookkeeping, which counts as a change all the same", async () => {
+  test("does not exist for bookkeeping, which still counts as a change", async () => {
     await add(session, { action: null });
     expect([auditOf(database()), things(), revisions()]).toEqual([[], ["made 1"], ["things 1"]]);
   });
 });
 
-test("what fails leaves no trace", async () => {
+test("a failed change leaves no trace", async () => {
   await add(session);
   const before = [auditOf(database()), things(), revisions()];
   await expect(failing({ once })).rejects.toThrow(RangeError);
@@ -195,7 +195,7 @@ test("what fails leaves no trace", async () => {
   expect(database().all("select * from repeatable")).toEqual([]);
 });
 
-test("a change that waits is given up by its signal", async () => {
+test("a waiting change is cancelled by its signal", async () => {
   open();
   opened[1]?.exec("begin immediate");
   expect((await failureOf(add(session, { signal: AbortSignal.abort() })))?.code).toBe("interrupted");
@@ -203,8 +203,8 @@ test("a change that waits is given up by its signal", async () => {
   expect(things()).toEqual([]);
 });
 
-describe("a request that may be sent again", () => {
-  test("is done once, and answered as before, also by a process that comes later", async () => {
+describe("a request that may be repeated", () => {
+  test("is done once and returns the same result, even in a later process", async () => {
     const thing = await add(session, { once });
     expect(await add(session, { once })).toEqual(thing);
     expect(await add(open("somebody"), { once })).toEqual(thing);
@@ -215,12 +215,12 @@ describe("a request that may be sent again", () => {
     ["no key", undefined],
     ["another key", { ...once, key: "b" }],
     ["another route", { ...once, route: "/v1/boxes" }],
-  ])("is another one with %s", async (_, other) => {
+  ])("is a different request with %s", async (_, other) => {
     await add(session, { once });
     expect(await add(session, { once: other })).toEqual({ id: "id 2", name: "made 2" });
   });
 
-  test("is done once where it comes at the same time, in one process and another", async () => {
+  test("is done once if it arrives twice at the same time, in one or two processes", async () => {
     const [here, there] = [session, open("somebody")];
     const other = { ...once, key: "b" };
     const answers = await Promise.all([
@@ -235,7 +235,7 @@ describe("a request that may be sent again", () => {
     expect([things().length, auditOf(database()).length]).toEqual([2, 2]);
   });
 
-  test("is refused when its key was used with another content, and does nothing", async () => {
+  test("is rejected and does nothing if its key was used with other content", async () => {
     const thing = await add(session, { once });
     const refused = await failureOf(add(session, { once: { ...once, fingerprint: "g" } }));
     expect([refused?.code, refused?.where]).toEqual(["usage", "idempotency-key"]);
@@ -243,7 +243,7 @@ describe("a request that may be sent again", () => {
     expect(await add(session, { once })).toEqual(thing);
   });
 
-  test("is done again when what it did is no more, and then replayed for a day", async () => {
+  test("is done again if its result no longer exists, and then replayed for a day", async () => {
     await add(session, { once });
     database().exec("update thing set id = 'elsewhere'");
     time += DAY_MS;
@@ -255,19 +255,19 @@ describe("a request that may be sent again", () => {
     expect(things()).toEqual(["made 1", "made 2", "made 3"]);
   });
 
-  test("is tried anew when it failed", async () => {
+  test("is tried again if it failed", async () => {
     const outcomes = await Promise.allSettled([failing({ once }), failing({ once }), add(session, { once })]);
     expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected", "fulfilled"]);
     expect(things()).toEqual(["made 1"]);
   });
 
-  test("is bookkeeping, if it is that", async () => {
+  test("can be bookkeeping", async () => {
     const thing = await add(session, { action: null, once });
     expect(await add(session, { action: null, once })).toEqual(thing);
     expect([things(), auditOf(database())]).toEqual([["made 1"], []]);
   });
 
-  test("is known before it is begun", async () => {
+  test("can be recognised before it starts", async () => {
     expect(await session.replayed(once)).toBeUndefined();
     const thing = await add(session, { once });
     expect(await open().replayed(once)).toEqual(thing);
@@ -276,7 +276,7 @@ describe("a request that may be sent again", () => {
     expect([refused?.code, refused?.where]).toEqual(["usage", "idempotency-key"]);
   });
 
-  test("is forgotten after a day, when the next one is kept", async () => {
+  test("is forgotten after a day, when the next one is stored", async () => {
     const later = (ms: number, key: string): Promise<Thing> => {
       time = START + ms;
       return add(session, { once: { ...once, key } });
@@ -291,7 +291,7 @@ describe("a request that may be sent again", () => {
     expect(await later(DAY_MS + 2, "a")).toMatchObject({ name: "made 5" });
   });
 
-  test("is kept with what another one does in its own transaction", async () => {
+  test("can be stored by another transaction", async () => {
     const kept = session.keptKey(once, "id 7");
     const { key, route, fingerprint } = once;
     const [at, forgotten] = ["2026-04-01T00:00:00.000Z", "2026-03-31T00:00:00.000Z"];

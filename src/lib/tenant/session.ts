@@ -1,29 +1,29 @@
-import type { Author, ChangeOutcome, ChangeOf, IdempotentRequest } from "./change.ts";
-import { instant, type Surroundings } from "./ids.ts";
-import { OWNER, type Actor } from "./policy/asker.ts";
-import type { KeptKey, KeptRequest } from "./store/idempotency.ts";
+import type { ChangeAuthor, ChangeOutcome, ChangeOptions, IdempotentRequest } from "./change.ts";
+import { getCurrentInstant, type Surroundings } from "./ids.ts";
+import { MACHINE_OWNER, type Actor } from "./policy/asker.ts";
+import type { StoredRequestKey, RequestKey } from "./store/idempotency.ts";
 import type { Reader, Store, Writer } from "./store/store.ts";
 
-export type { ChangeOutcome, ChangedObject, ChangeOf, IdempotentRequest, TaskOf } from "./change.ts";
+export type { ChangeOutcome, ChangedObject, ChangeOptions, IdempotentRequest, TaskFinder } from "./change.ts";
 
-/** Idempotency-Keys expire after this time. */
-const KEY_LIFE_MS = 24 * 60 * 60 * 1000;
+/** Idempotency keys expire after this time. */
+const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;
 
-/** Records that a change takes values or memberships from are told in its record, up to this number. */
-export const MAX_TRACED = 10_000;
+/** Maximum number of records that an audit record lists because a change removed their values or memberships. */
+export const MAX_TRACED_RECORDS = 10_000;
 
-/** Somebody at work on a tenant. */
-export class Session implements Author {
+/** A session on a tenant, of an account or of the machine's owner. */
+export class Session implements ChangeAuthor {
   readonly store: Store;
   readonly surroundings: Surroundings;
-  /** the account, or the machine's owner */
+  /** the name of the account, or of the machine's owner */
   readonly actor: string;
-  /** of who acts as an account: the machine's owner */
+  /** the machine's owner, if the owner acts as an account */
   readonly by: string | undefined;
   readonly asker: Actor;
 
-  /** @param store as the asker sees it */
-  constructor(store: Store, surroundings: Surroundings, owner: string, asker: Actor = OWNER) {
+  /** @param store the store as the acting account sees it */
+  constructor(store: Store, surroundings: Surroundings, owner: string, asker: Actor = MACHINE_OWNER) {
     this.store = store;
     this.surroundings = surroundings;
     this.actor = asker.account?.name ?? owner;
@@ -35,35 +35,36 @@ export class Session implements Author {
     return this.store.read(body);
   }
 
-  /** The answer of a request that was sent before. @throws Failure `usage` if its key was used with another one */
+  /** Returns an earlier response; undefined for new requests.  @throws Failure `usage` if the key was used otherwise */
   async replayed<T>(once: IdempotentRequest<T>): Promise<T | undefined> {
-    const { replayedBy } = await import("./change.ts");
-    return this.read((reader) => replayedBy(reader, once));
+    const { findReplayedResult } = await import("./change.ts");
+    return this.read((reader) => findReplayedResult(reader, once));
   }
 
-  /** A request's key as it is kept with what it did. @param subject the id of what was created or changed */
-  keptKey({ key, route, fingerprint }: KeptRequest, subject: string): KeptKey {
+  /** Returns a request's key as it is stored.  @param subject the id of what was created or changed */
+  keptKey({ key, route, fingerprint }: RequestKey, subject: string): StoredRequestKey {
     const now = this.surroundings.now();
     return {
       key,
       route,
       fingerprint,
       subject,
-      at: instant({ now: () => now }),
-      forgotten: instant({ now: () => now - KEY_LIFE_MS }),
+      at: getCurrentInstant({ now: () => now }),
+      forgotten: getCurrentInstant({ now: () => now - KEY_LIFETIME_MS }),
     };
   }
 
   /**
-   * How anything is written: locks, the change itself, the revisions of what was locked, one audit record, the key of a
-   * repeatable request; all of it in one transaction, or nothing.
+   * Makes a change. This is the only way to write: it locks collections, makes the change, advances the revisions of
+   * the locked collections, and writes one audit record and the key of a repeatable request. All of this happens in one
+   * transaction or not at all.
    *
-   * @throws Failure as the store's `change`; `usage` if the key was used with another request before; `conflict` if what it
-   *   locks was changed since it was seen
+   * @throws Failure as the store's `change` does; `usage` if the key was already used with another request; `conflict`
+   * if a locked collection has changed since the caller read it
    */
-  async change<T>(change: ChangeOf<T>, body: (writer: Writer) => Promise<ChangeOutcome<T>>): Promise<T> {
-    // what only reads does not load it
-    const { write } = await import("./change.ts");
-    return write(this, change, body);
+  async change<T>(change: ChangeOptions<T>, body: (writer: Writer) => Promise<ChangeOutcome<T>>): Promise<T> {
+    // imported late, so that requests that only read do not load it
+    const { writeChange } = await import("./change.ts");
+    return writeChange(this, change, body);
   }
 }

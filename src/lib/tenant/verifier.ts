@@ -1,19 +1,19 @@
-/** How passwords and codes are kept. It stands alone: Node's crypto is loaded where one is set, and nowhere else. */
+/** Verifiers of passwords and codes. Separate, so that Node's crypto is loaded only when they are set or checked. */
 
 import { argon2, createHmac, timingSafeEqual } from "node:crypto";
 import type { RandomBytes } from "./ids.ts";
 
 /**
- * The first of OWASP's configurations of argon2id that need the least memory: 19 MiB, 2 passes, 1 lane; with a salt of 128
- * bits and a tag of 256, as RFC 9106 has them.
+ * OWASP's minimum configuration of argon2id: 19 MiB, 2 passes, 1 lane. The salt of 128 bits and the tag of 256 bits
+ * follow RFC 9106.
  *
  * @see https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
  */
 const SALT_BYTES = 16;
-const COSTS = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 } as const;
+const ARGON2_PARAMETERS = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 } as const;
 
-/** argon2id on a thread of its own. */
-const hashOf = (secret: string, nonce: Uint8Array, costs: typeof COSTS): Promise<Buffer> =>
+/** Computes argon2id in a separate thread. */
+const computeArgon2 = (secret: string, nonce: Uint8Array, costs: typeof ARGON2_PARAMETERS): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     argon2("argon2id", { message: secret, nonce, ...costs }, (error, hash) => {
       if (error === null) resolve(hash);
@@ -21,34 +21,37 @@ const hashOf = (secret: string, nonce: Uint8Array, costs: typeof COSTS): Promise
     });
   });
 
-const inBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64").replaceAll("=", "");
+const toUnpaddedBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64").replaceAll("=", "");
 
 /**
- * What proves a password, and does not tell it: argon2id in PHC form. Made before a transaction, which waits for
- * nothing else.
+ * Returns a text that can verify a password without revealing it: argon2id in PHC format. Create it before the
+ * transaction, which must not wait for anything else.
  *
  * @see https://github.com/P-H-C/phc-string-format
  */
-export const verifierOf = async (secret: string, random: RandomBytes): Promise<string> => {
+export const createPasswordVerifier = async (secret: string, random: RandomBytes): Promise<string> => {
   const salt = random(SALT_BYTES);
-  const hash = await hashOf(secret, salt, COSTS);
-  const { memory, passes, parallelism } = COSTS;
-  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${inBase64(salt)}$${inBase64(hash)}`;
+  const hash = await computeArgon2(secret, salt, ARGON2_PARAMETERS);
+  const { memory, passes, parallelism } = ARGON2_PARAMETERS;
+  return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${toUnpaddedBase64(salt)}$${toUnpaddedBase64(hash)}`;
 };
 
-/** Crockford's alphabet: none of its characters is taken for another one. @see https://www.crockford.com/base32.html */
-const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+/** Crockford's alphabet, in which no two characters are easily confused. @see https://www.crockford.com/base32.html */
+const CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const CODE_LENGTH = 12;
-const KEY_BYTES = 16;
+const CODE_KEY_BYTES = 16;
 
-/** A code of 60 random bits, as people type it: `7K2M-04QX-9TRB`. */
-export const newCode = (random: RandomBytes): string => {
-  const characters = [...random(CODE_LENGTH)].map((byte) => ALPHABET[byte % ALPHABET.length] ?? "");
+/** Returns a new code of 60 random bits in the form that people type: `7K2M-04QX-9TRB`. */
+export const generateCode = (random: RandomBytes): string => {
+  const characters = [...random(CODE_LENGTH)].map((byte) => CODE_ALPHABET[byte % CODE_ALPHABET.length] ?? "");
   return [0, 4, 8].map((at) => characters.slice(at, at + 4).join("")).join("-");
 };
 
-/** A code as it is compared: however it was typed, with a Japanese keyboard too. */
-const codeMeant = (typed: string): string =>
+/**
+ * Returns a code in the form in which codes are compared. Accepts lower case, missing hyphens, letters that look like
+ * digits, and full-width characters typed with a Japanese keyboard.
+ */
+const normaliseCode = (typed: string): string =>
   typed
     .normalize("NFKC")
     .toUpperCase()
@@ -56,23 +59,25 @@ const codeMeant = (typed: string): string =>
     .replaceAll("O", "0")
     .replaceAll(/[IL]/g, "1");
 
-const CODE = /^\$hmac-sha256\$([^$]+)\$([^$]+)$/;
+const CODE_VERIFIER_PATTERN = /^\$hmac-sha256\$([^$]+)\$([^$]+)$/;
 
-const macOf = (code: string, key: Uint8Array): Buffer => createHmac("sha256", key).update(codeMeant(code)).digest();
+const computeCodeMac = (code: string, key: Uint8Array): Buffer =>
+  createHmac("sha256", key).update(normaliseCode(code)).digest();
 
 /**
- * What proves a code, and does not tell it: an HMAC under a key of its own. A code is as random as a key and holds for
- * minutes, so that a slow hash would add nothing; this one is checked within the transaction that counts the tries.
+ * Returns a text that can verify a code without revealing it: an HMAC with its own key. A code is as random as a key
+ * and is valid only for minutes, so a slow hash would not make it safer. Unlike a slow hash, the HMAC can be checked
+ * within the transaction that counts the attempts.
  */
-export const codeVerifierOf = (code: string, random: RandomBytes): string => {
-  const key = random(KEY_BYTES);
-  return `$hmac-sha256$${inBase64(key)}$${inBase64(macOf(code, key))}`;
+export const createCodeVerifier = (code: string, random: RandomBytes): string => {
+  const key = random(CODE_KEY_BYTES);
+  return `$hmac-sha256$${toUnpaddedBase64(key)}$${toUnpaddedBase64(computeCodeMac(code, key))}`;
 };
 
-/** Whether somebody typed the code of a verifier; it takes as long whatever was typed. */
-export const provesCode = (verifier: string, typed: string): boolean => {
-  const [, key = "", mac = ""] = CODE.exec(verifier) ?? [];
+/** Returns true if the typed code matches the verifier. The check takes the same time for every typed code. */
+export const verifyCode = (verifier: string, typed: string): boolean => {
+  const [, key = "", mac = ""] = CODE_VERIFIER_PATTERN.exec(verifier) ?? [];
   const expected = Buffer.from(mac, "base64");
-  const found = macOf(typed, Buffer.from(key, "base64"));
+  const found = computeCodeMac(typed, Buffer.from(key, "base64"));
   return expected.length === found.length && timingSafeEqual(expected, found);
 };

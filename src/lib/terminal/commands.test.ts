@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { actingAs, foldLine, inContext } from "./commands.ts";
-import { wordWidth } from "./table/word-width.ts";
+import { addActingAccount, foldLine, addContext } from "./commands.ts";
+import { plainTextWidth } from "./table/word-width.ts";
 
 test.each([
   ["undo: clomoctl undo 12", "undo: clomoctl undo 12 --context far"],
@@ -42,8 +42,8 @@ test.each([
     "then: clomoctl imports verify P12 --against EXPORT.csv --confirm-missing --context far",
   ],
   [
-    "once it is done: clomoctl console confirm 3 (if it is not to be done: clomoctl console drop 3)",
-    "once it is done: clomoctl console confirm 3 --context far (if it is not to be done: clomoctl console drop 3 --context far)",
+    "when the task is done: clomoctl console confirm 3 (if it will not be done: clomoctl console drop 3)",
+    "when the task is done: clomoctl console confirm 3 --context far (if it will not be done: clomoctl console drop 3 --context far)",
   ],
   [
     "say who: clomoctl secured administrators add USER… --app docs",
@@ -152,8 +152,8 @@ test.each([
     "to take it back: clomoctl secured users delete taro --app docs --context far",
   ],
   [
-    "look them up: clomoctl users list --search zz; of several use the id",
-    "look them up: clomoctl users list --search zz --context far; of several use the id",
+    "to find them: clomoctl users list --search zz; if a name matches several, use the id",
+    "to find them: clomoctl users list --search zz --context far; if a name matches several, use the id",
   ],
   [
     "探すには: clomoctl users list --search 山田。複数あるものは ID で指定してください",
@@ -176,7 +176,7 @@ test.each([
   ["clomoctl renewals guide Dkanto --context other", "clomoctl renewals guide Dkanto --context other"],
   ["clomoctl renewals guide 3 --context other", "clomoctl renewals guide 3 --context other"],
 ])("%s", (line, named) => {
-  expect(inContext(line, "far")).toBe(named);
+  expect(addContext(line, "far")).toBe(named);
 });
 
 test.each([
@@ -186,8 +186,8 @@ test.each([
   "clomoctl csv check people.csv --as users",
   "clomoctl context use kanto",
   "written by clomoctl on 2026-11-20",
-])("%s needs no tenant", (line) => {
-  expect(inContext(line, "far")).toBe(line);
+])("%s gets no context", (line) => {
+  expect(addContext(line, "far")).toBe(line);
 });
 
 test.each([
@@ -215,12 +215,12 @@ test.each([
     "取り込みをシステム管理者に依頼してください: clomoctl users import E.csv --from-console",
   ],
   ["no user is called 'a; clomoctl users list'", "no user is called 'a; clomoctl users list'"],
-])("who acts is named in what is proposed to him: %s", (line, named) => {
-  expect(actingAs(line, "hanako")).toBe(named);
+])("proposed commands name the acting account: %s", (line, named) => {
+  expect(addActingAccount(line, "hanako")).toBe(named);
 });
 
-test("what fits, or has no width to fit into, is one line", () => {
-  expect(foldLine("nothing to change", 80)).toEqual(["nothing to change"]);
+test("text that fits, or without a width, is one line", () => {
+  expect(foldLine("no setting to change was specified", 80)).toEqual(["no setting to change was specified"]);
   expect(foldLine("a ".repeat(60).trim(), 30)).toHaveLength(1);
 });
 
@@ -243,17 +243,17 @@ test.each([
     "  use it: clomoctl context use customer-a; what follows is a sentence that is long enough",
     ["  use it: clomoctl context use customer-a; what follows is a sentence that is", "    long enough"],
   ],
-])("a longer one is broken at its words, and in no command that it proposes: %s", (line, lines) => {
+])("a longer line breaks between words, but not within a proposed command: %s", (line, lines) => {
   expect(foldLine(line, 80)).toEqual(lines);
 });
 
-test("a command that is wider than the screen is whole in a line of its own", () => {
+test("a command that is wider than the screen stays whole on its own line", () => {
   const command = `clomoctl clomo-account grant taro01 --role division --managed-orgs ${"営業部,".repeat(8)}開発部 --password-file FILE`;
   const lines = foldLine(`元に戻すには: ${command}`, 80);
   expect(lines).toEqual(["元に戻すには:", `  ${command}`]);
 });
 
-test("a name in quotes is not broken", () => {
+test("a quoted name is not broken", () => {
   const line = "people.xlsx:4:2: メールアドレス: メールアドレスとして正しくありません「jiro＠example.jp」";
   expect(foldLine(line, 80)).toEqual([
     "people.xlsx:4:2: メールアドレス: メールアドレスとして正しくありません",
@@ -261,10 +261,10 @@ test("a name in quotes is not broken", () => {
   ]);
 });
 
-test("Japanese is broken between letters, no line is wider, and nothing is lost", () => {
+test("Japanese breaks between characters, no line is too wide, and nothing is lost", () => {
   const line = "管理者権限のないアカウントには、コードを送信できません。".repeat(6);
   const lines = foldLine(line, 80);
-  expect(lines.every((one) => wordWidth(one) <= 80)).toBe(true);
+  expect(lines.every((one) => plainTextWidth(one) <= 80)).toBe(true);
   expect(lines.map((one) => one.trim()).join("")).toBe(line);
 });
 
@@ -273,6 +273,6 @@ test.each([
   "clomoctl ade simulator do devices add --count 10 --family iPhone --url http://127.0.0.1:8600 --silent --unassigned",
   "clomoctl ade guide supervised-only --through commands --format html -o SIMULATOR_a_long_name_of_a_document.html",
   "0 6 * * * CLOMOCTL_HOME=/home/hanako PATH='/opt/node/bin:/usr/bin:/bin' /usr/bin/clomoctl ade sync --no-input >/dev/null",
-])("what is long is copied whole: %s", (command) => {
+])("a long command can be copied as a whole: %s", (command) => {
   expect(foldLine(`次に: ${command}`, 80)).toEqual(["次に:", `  ${command}`]);
 });

@@ -14,7 +14,7 @@ test.each([
   expect(escapeForPeople(data)).toBe(shown);
 });
 
-test("no control, bidi character or lone surrogate is left, and a second pass changes nothing", () => {
+test("no control or bidi character or lone surrogate is left, and a second pass changes nothing", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (data) => {
       const shown = escapeForPeople(data);

@@ -1,29 +1,29 @@
-import { DECEPTIVE } from "../text/shell-word.ts";
+import { DECEPTIVE_CHARACTERS } from "../text/shell-word.ts";
 
-const SHORT = new Map([
+const SHORT_ESCAPES = new Map([
   ["\t", String.raw`\t`],
   ["\n", String.raw`\n`],
   ["\r", String.raw`\r`],
 ]);
 
-/** Data made safe to read on a terminal: always one line, `\x1b` for ESC, `\u202e` for a bidi override. */
+/** Escapes data so that it is safe on a terminal and always one line: `\x1b` for ESC, `\u202e` for a bidi override. */
 export function escapeForPeople(data: string): string {
-  return data.replace(DECEPTIVE, (character) => SHORT.get(character) ?? escapeOne(character));
+  return data.replace(DECEPTIVE_CHARACTERS, (character) => SHORT_ESCAPES.get(character) ?? escapeCharacter(character));
 }
 
-/** Lines of TSV made safe to read: as {@link escapeForPeople}, but tabs and line feeds are kept. */
+/** Escapes lines of TSV as {@link escapeForPeople} does, but keeps tabs and line feeds. */
 export const escapeLines = (lines: string): string =>
-  lines.replace(DECEPTIVE, (character) =>
-    character === "\t" || character === "\n" ? character : escapeOne(character),
+  lines.replace(DECEPTIVE_CHARACTERS, (character) =>
+    character === "\t" || character === "\n" ? character : escapeCharacter(character),
   );
 
-/** JSON made safe to read, still valid for programs: `\u202e` for a bidi override. Line feeds are kept. */
+/** Escapes JSON for a terminal, still valid for programs: `\u202e` for a bidi override. Line feeds are kept. */
 export const escapeJson = (json: string): string =>
-  json.replace(DECEPTIVE, (character) => (character === "\n" ? character : unicodeEscape(character)));
+  json.replace(DECEPTIVE_CHARACTERS, (character) => (character === "\n" ? character : toUnicodeEscape(character)));
 
-const escapeOne = (character: string): string => {
+const escapeCharacter = (character: string): string => {
   const code = character.charCodeAt(0);
-  return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : unicodeEscape(character);
+  return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : toUnicodeEscape(character);
 };
 
-const unicodeEscape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+const toUnicodeEscape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;

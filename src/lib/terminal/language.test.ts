@@ -14,13 +14,13 @@ test.each([
   [undefined, { LANG: "ja_JP", CLOMOCTL_LANG: "" }, "ja"],
   ["ja", { CLOMOCTL_LANG: "en" }, "ja"],
   ["JA", {}, "ja"],
-] as const)("--lang %s with %o reads %s", (flag, environment, language) => {
+] as const)("--lang %s with %o selects %s", (flag, environment, language) => {
   expect(chooseLanguage(flag, environment)).toBe(language);
 });
 
 test.each([
   ["fr", {}, "--lang"],
   [undefined, { CLOMOCTL_LANG: "fr" }, "CLOMOCTL_LANG"],
-] as const)("another language is a usage error that says where", (flag, environment, where) => {
+] as const)("an unknown language is a usage error that names its source", (flag, environment, where) => {
   expect(() => chooseLanguage(flag, environment)).toThrow(expect.objectContaining({ code: "usage", where }));
 });

@@ -2,17 +2,18 @@ import { Failure } from "../errors/index.ts";
 import { text, type Language } from "../text/index.ts";
 
 /** Environment variables, as in `process.env`. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
 /**
- * The user's language: `--lang`, then `CLOMOCTL_LANG`, then the locale; English unless one of these selects Japanese.
+ * Returns the user's language: `--lang`, then `CLOMOCTL_LANG`, then the locale; English unless one of these selects
+ * Japanese.
  *
  * As in POSIX, the first locale variable that is not empty decides: `LC_ALL`, `LC_MESSAGES`, `LANG`.
  *
- * @throws `usage` when `--lang` or `CLOMOCTL_LANG` names another language
+ * @throws `usage` if `--lang` or `CLOMOCTL_LANG` names a language other than Japanese and English
  * @see https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html#tag_08_02
  */
-export function chooseLanguage(flag: string | undefined, environment: Environment): Language {
+export function chooseLanguage(flag: string | undefined, environment: EnvironmentVariables): Language {
   const requested = flag ?? (environment["CLOMOCTL_LANG"] || undefined);
   if (requested !== undefined) {
     return parseLanguage(requested, flag === undefined ? "CLOMOCTL_LANG" : "--lang");

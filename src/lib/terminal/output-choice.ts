@@ -1,22 +1,22 @@
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
-import { nearest } from "../text/nearest.ts";
+import { findNearestWord } from "../text/nearest.ts";
 
-/** The output formats, by the names that `--format` takes. */
-type Format = "table" | "json" | "ndjson" | "csv" | "tsv" | "xlsx";
+/** The output formats: the values of `--format`. */
+type OutputFormat = "table" | "json" | "ndjson" | "csv" | "tsv" | "xlsx";
 
-/** `--format` and `--output`, and `--fields` and `--query` as typed. */
+/** The options `--format` and `--output`, and `--fields` and `--query` as typed. */
 export interface OutputOptions {
-  readonly format?: Format | undefined;
+  readonly format?: OutputFormat | undefined;
   readonly output?: string | undefined;
   readonly fields?: string | undefined;
   readonly query?: string | undefined;
 }
 
-/** How to write a result. */
+/** The form in which a result is written. */
 export interface OutputChoice {
-  readonly format: Format;
-  /** the selected fields, in the order given; `all` stands for every one; `undefined`: the usual ones */
+  readonly format: OutputFormat;
+  /** the selected fields, in the given order; `all` selects every field; `undefined` selects the usual fields */
   readonly fields: readonly string[] | undefined;
   /** a JMESPath expression */
   readonly query: string | undefined;
@@ -29,28 +29,30 @@ export interface Column<R> {
   readonly header: Text;
   /** alignment of its cells in a table; `end` for numbers */
   readonly align?: "start" | "end" | undefined;
-  /** of the last column of a table: long cells go on below themselves */
+  /** for the last column of a table: long cells continue on the next line, below their beginning */
   readonly wraps?: boolean | undefined;
-  /** people type its values: never cut in a table, other columns give way */
+  /** the values are never cut in a table, because people type them; other columns become narrower */
   readonly whole?: boolean | undefined;
-  /** its values are paths of organisations: in a table their last names are kept */
+  /** the values are paths of organisations; if a path does not fit into a table, its last names are kept */
   readonly paths?: boolean | undefined;
-  /** begin and end of its values tell: in a table what stands between them is cut */
+  /** the beginning and the end of the values are important; if a value does not fit into a table, its middle is cut */
   readonly ends?: boolean | undefined;
-  /** left out of a table in which it is empty for all records, unless it was asked for */
+  /** omitted from a table if the column is empty for all records, unless the field was selected */
   readonly optional?: boolean | undefined;
-  /** its values are UTC instants: people read them in their zone */
+  /** the values are UTC instants; people see them in the tenant's time zone */
   readonly instant?: boolean | undefined;
-  /** the record's value: anything JSON can represent, `undefined` for none */
+  /** the record's value: anything that JSON can represent; `undefined` if there is no value */
   readonly value: (record: R) => unknown;
-  /** what people read in a table where the value is a word that programs match; null for an empty cell */
+  /** the label that people see in a table, if the value itself is a word for programs; null for an empty cell */
   readonly name?: ((record: R) => Text | null) | undefined;
 }
 
 /**
- * Reads the output options: by default `table` on a terminal, `tsv` elsewhere, and JSON for a query.
+ * Determines the output from the options. The default format is `table` on a terminal, `tsv` elsewhere, and JSON for a
+ * query.
  *
- * @throws `usage` when the format cannot represent a query's result; when a workbook has no file, or a file is no workbook
+ * @throws `usage` if the format cannot represent the result of a query, if the format is `xlsx` and no file is given,
+ * or if a file is given for another format
  */
 export function chooseOutput(
   { format, output, fields, query }: OutputOptions,
@@ -60,17 +62,23 @@ export function chooseOutput(
     throw new Failure("usage", {
       what: text(
         `the result of a query is JSON and cannot be written as ${format}`,
-        `--query の結果は JSON です(${format} にはできません)`,
+        `--query の結果は JSON のため、${format} では出力できません`,
       ),
       where: "--query",
-      hint: text("leave --format out, or pass json or ndjson", "--format を省くか、json か ndjson を指定してください"),
+      hint: text(
+        "omit --format, or use --format json or --format ndjson",
+        "--format を省くか、json か ndjson を指定してください",
+      ),
     });
   }
   if ((format === "xlsx") !== (output !== undefined)) {
     throw new Failure("usage", {
-      what: text("--format xlsx and -o FILE go together", "--format xlsx と -o FILE は一緒に指定してください"),
+      what: text(
+        "--format xlsx and -o FILE must be used together",
+        "--format xlsx と -o FILE は一緒に指定してください",
+      ),
       where: format === "xlsx" ? "--format" : "--output",
-      hint: text("redirect other formats with > FILE", "ほかの形式は > FILE でファイルに書き出せます"),
+      hint: text("redirect other formats to a file with > FILE", "ほかの形式は > FILE でファイルに書き出せます"),
     });
   }
   const usual = query !== undefined ? "json" : stdoutIsTerminal ? "table" : "tsv";
@@ -78,45 +86,45 @@ export function chooseOutput(
   return { format: format ?? usual, fields: names, query };
 }
 
-const isAll = (fields: readonly string[]): boolean => fields.length === 1 && fields[0] === "all";
+const selectsAllFields = (fields: readonly string[]): boolean => fields.length === 1 && fields[0] === "all";
 
 /**
- * The selected columns, in the order given. Call it before any work is done.
+ * Returns the selected columns, in the given order. Call this before any work is done.
  *
- * @throws `usage` when a field is unknown (suggesting the nearest) or given twice
+ * @throws `usage` if a field is unknown (the nearest field is suggested) or given twice
  */
 export function selectColumns<R>(
   columns: readonly Column<R>[],
   fields: readonly string[] | undefined,
 ): readonly Column<R>[] {
-  if (fields === undefined || isAll(fields)) return columns;
+  if (fields === undefined || selectsAllFields(fields)) return columns;
   const byKey = new Map(columns.map((column) => [column.key, column]));
   return fields.map((name, index) => {
     const column = byKey.get(name);
     if (column === undefined) {
-      throw unknownField(name, [...byKey.keys()]);
+      throw createUnknownFieldFailure(name, [...byKey.keys()]);
     }
     if (fields.indexOf(name) !== index) {
       throw new Failure("usage", {
-        what: text(`field ${name} is named twice`, `項目 ${name} が重複しています`),
+        what: text(`field ${name} is specified more than once`, `項目 ${name} が重複しています`),
         where: "--fields",
-        hint: text("name it once", "一度だけ指定してください"),
+        hint: text("specify each field only once", "一度だけ指定してください"),
       });
     }
     return column;
   });
 }
 
-/** @param where the option that names it */
-export function unknownField(name: string, known: readonly string[], where = "--fields"): Failure {
-  const meant = nearest(name, known);
+/** Creates the failure for an unknown field. @param where the option that contains the field */
+export function createUnknownFieldFailure(name: string, known: readonly string[], where = "--fields"): Failure {
+  const meant = findNearestWord(name, known);
   const list = known.join(", ");
   return new Failure("usage", {
-    what: text(`unknown field "${name}"`, `不明な項目「${name}」です`),
+    what: text(`unknown field "${name}"`, `「${name}」という項目はありません`),
     where,
     hint:
       meant === undefined
-        ? text(`fields: ${list}`, `使える項目: ${list}`)
-        : text(`did you mean ${meant}? fields: ${list}`, `「${meant}」ですか? 使える項目: ${list}`),
+        ? text(`available fields: ${list}`, `使える項目: ${list}`)
+        : text(`did you mean ${meant}? available fields: ${list}`, `「${meant}」ですか? 使える項目: ${list}`),
   });
 }

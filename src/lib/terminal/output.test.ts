@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { same, text } from "../text/index.ts";
 import { chooseOutput, type Column, type OutputOptions } from "./output-choice.ts";
-import { writeList, writeOne, type OutputPlace, type Records } from "./output.ts";
+import { writeList, writeSingleRecord, type OutputTarget, type Records } from "./output.ts";
 import type { TextWriter } from "./writer.ts";
 
 interface Person {
@@ -32,35 +32,35 @@ class Paper implements TextWriter {
   async flush(): Promise<void> {}
 }
 
-const placeOf = (options: OutputOptions, more: Partial<OutputPlace> = {}) => {
+const placeOf = (options: OutputOptions, more: Partial<OutputTarget> = {}) => {
   const out = new Paper();
-  return { language: "ja" as const, choice: chooseOutput(options, false), ...more, out } satisfies OutputPlace;
+  return { language: "ja" as const, choice: chooseOutput(options, false), ...more, out } satisfies OutputTarget;
 };
 
-async function listed(options: OutputOptions, records: Records<Person> = people, more: Partial<OutputPlace> = {}) {
+async function listed(options: OutputOptions, records: Records<Person> = people, more: Partial<OutputTarget> = {}) {
   const place = placeOf(options, more);
   await writeList(place, columns, records);
   return place.out.written;
 }
 
-test("the default is a table on a terminal and tsv elsewhere, JSON under a query", () => {
+test("the default is a table on a terminal, TSV elsewhere, and JSON with a query", () => {
   expect(chooseOutput({}, true).format).toBe("table");
   expect(chooseOutput({}, false).format).toBe("tsv");
   expect(chooseOutput({ query: "[0]" }, true).format).toBe("json");
 });
 
-test("tsv has a header row of keys in every language, and escapes tab and newline", async () => {
+test("TSV has a header row of keys in every language, and escapes tabs and newlines", async () => {
   const rows = ["name\tmails\tcount", '髙橋\t["a@x.jp","b@x.jp"]\t1', String.raw`=A1,"x"\n\t\\` + "\t\t-20", ""];
   expect(await listed({})).toBe(rows.join("\n"));
   expect(await listed({}, people, { language: "en" })).toBe(rows.join("\n"));
 });
 
-test("lines that are ready are written where ndjson has all of every record, and nowhere else", async () => {
+test("prepared lines are used only if NDJSON has all members of every record", async () => {
   async function* lines(): AsyncGenerator<Uint8Array> {
     yield Buffer.from('{"ready":1}\n');
     yield Buffer.from('{"ready":2}\n');
   }
-  const written = async (options: OutputOptions, more: Partial<OutputPlace> = {}): Promise<string> => {
+  const written = async (options: OutputOptions, more: Partial<OutputTarget> = {}): Promise<string> => {
     const place = placeOf(options, more);
     await writeList(place, columns, people, lines);
     return place.out.written;
@@ -76,7 +76,7 @@ test("lines that are ready are written where ndjson has all of every record, and
   expect(await written({ format: "ndjson" }, { onTerminal: true })).not.toContain("ready");
 });
 
-test("csv quotes, and guards formulas only where that is asked", async () => {
+test("CSV quotes values, and guards formulas only on request", async () => {
   const quoted = '"=A1,""x""\n\t\\"';
   expect(await listed({ format: "csv" })).toContain(`\n${quoted},,-20\n`);
   const guarded = await listed({ format: "csv" }, people, { guardFormulas: true });
@@ -84,7 +84,7 @@ test("csv quotes, and guards formulas only where that is asked", async () => {
   expect(guarded).toContain('髙橋,"[""a@x.jp"",""b@x.jp""]",1');
 });
 
-test("json is one array, empty when there is nothing; ndjson an object a line", async () => {
+test("JSON is one array, empty if there are no records; NDJSON has one object per line", async () => {
   const objects = [
     { name: "髙橋", mails: ["a@x.jp", "b@x.jp"], count: 1 },
     { name: '=A1,"x"\n\t\\', mails: null, count: -20 },
@@ -96,7 +96,7 @@ test("json is one array, empty when there is nothing; ndjson an object a line", 
   expect(lines.map(parse)).toEqual(objects);
 });
 
-test("a table has headers in the person's language and escaped cells", async () => {
+test("a table has headers in the user's language and escaped cells", async () => {
   expect(await listed({ format: "table" })).toBe(
     [
       String.raw`氏名          メール          件数`,
@@ -107,7 +107,7 @@ test("a table has headers in the person's language and escaped cells", async () 
   );
 });
 
-test("--fields chooses and orders", async () => {
+test("--fields selects and orders columns", async () => {
   expect(await listed({ fields: "count, name", format: "csv" }, people.slice(0, 1))).toBe("count,name\n1,髙橋\n");
 });
 
@@ -116,7 +116,7 @@ test.each([
   [{ fields: "name,name" }, "--fields", "once"],
   [{ fields: "" }, "--fields", "fields: "],
   [{ query: "[?" }, "--query", "jmespath"],
-] as const)("%o is a usage error before a record is taken", async (options, where, hint) => {
+] as const)("%o is a usage error before any record is read", async (options, where, hint) => {
   let taken = 0;
   async function* records() {
     taken++;
@@ -133,20 +133,20 @@ test.each([{ format: "csv", query: "@" }] as const)("%o is a usage error", (opti
   expect(() => chooseOutput(options, true)).toThrow(expect.objectContaining({ code: "usage" }));
 });
 
-test("a query answers in JSON, an array under ndjson a line an item", async () => {
+test("a query returns JSON, and an array with NDJSON has one item per line", async () => {
   expect(JSON.parse(await listed({ query: "[?count > `0`].name" }))).toEqual(["髙橋"]);
   expect(await listed({ query: "[].count", format: "ndjson" })).toBe("1\n-20\n");
   expect(await listed({ query: "length(@)" })).toBe("2\n");
   await expect(listed({ query: "abs(@)" })).rejects.toMatchObject({ code: "usage", where: "--query" });
 });
 
-test("a query that fails says why", async () => {
+test("a failed query reports why", async () => {
   await expect(listed({ query: "nothing(@)" })).rejects.toMatchObject({
     what: { en: "the query failed: Unknown function: nothing()" },
   });
 });
 
-test("a key from input is a key like others", async () => {
+test("a key from input is treated like other keys", async () => {
   const custom: Column<Person>[] = [{ key: "__proto__", header: same("__proto__"), value: () => "x" }];
   for (const query of [undefined, "@"]) {
     const place = placeOf({ format: "json", query });
@@ -155,10 +155,10 @@ test("a key from input is a key like others", async () => {
   }
 });
 
-test("one record is an object, a row, or a field a line", async () => {
+test("one record is an object, a row, or one field per line", async () => {
   const shown = async (options: OutputOptions) => {
     const place = placeOf(options);
-    await writeOne(place, columns, { name: "髙橋", count: 3 });
+    await writeSingleRecord(place, columns, { name: "髙橋", count: 3 });
     return place.out.written;
   };
   expect(JSON.parse(await shown({ format: "json" }))).toEqual({ name: "髙橋", mails: null, count: 3 });
@@ -170,7 +170,7 @@ test("one record is an object, a row, or a field a line", async () => {
 });
 
 test.each(["table", "json", "ndjson", "csv", "tsv"] as const)(
-  "%s streams, and stops when the reader has gone",
+  "%s streams, and stops when the reader closes",
   async (format) => {
     let made = 0;
     let ended = false;
@@ -194,7 +194,7 @@ test.each(["table", "json", "ndjson", "csv", "tsv"] as const)(
   },
 );
 
-test("tsv and ndjson say the same about any text", async () => {
+test("TSV and NDJSON have the same content for any text", async () => {
   const name: Column<string>[] = [{ key: "name", header: same("name"), value: (value) => value }];
   const readTsv = (cell: string) =>
     cell.replaceAll(/\\(.)/g, (_, letter: string) => ({ t: "\t", n: "\n", r: "\r" })[letter] ?? letter);
@@ -215,7 +215,7 @@ test("tsv and ndjson say the same about any text", async () => {
   );
 });
 
-test("a word that programs match is read by its name in a table, and nowhere else", async () => {
+test("a value for programs is shown by its name in tables, and nowhere else", async () => {
   const STATES = { done: text("finished", "完了"), none: null } as const;
   const column: Column<{ readonly state: keyof typeof STATES }> = {
     key: "state",
@@ -226,7 +226,7 @@ test("a word that programs match is read by its name in a table, and nowhere els
   const shown = async (format: OutputOptions["format"], language: "ja" | "en") => {
     const place = { ...placeOf({ format }), language };
     await writeList(place, [column], [{ state: "done" }, { state: "none" }]);
-    await writeOne(place, [column], { state: "done" });
+    await writeSingleRecord(place, [column], { state: "done" });
     return place.out.written;
   };
   expect(await shown("table", "en")).toBe("state\nfinished\n\nstate  finished\n");

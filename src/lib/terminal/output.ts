@@ -1,44 +1,55 @@
 import type { JSONValue } from "@jmespath-community/jmespath";
 import { text, type Language } from "../text/index.ts";
-import { cellOf, csvRow, guardFormula, jsonOf, tableCellOf, tsvRow } from "./table/cells.ts";
+import {
+  toCellText,
+  formatCsvRow,
+  guardFormula,
+  stringifyField,
+  toTableCellText,
+  formatTsvRow,
+} from "./table/cells.ts";
 import { escapeForPeople, escapeJson, escapeLines } from "./escape.ts";
 import { selectColumns, type Column, type OutputChoice } from "./output-choice.ts";
 import type { TextWriter } from "./writer.ts";
 
-/** Where a result is written, and in which form. */
-export interface OutputPlace {
+/** The destination of a result, and the form in which it is written. */
+export interface OutputTarget {
   readonly out: TextWriter;
   readonly choice: OutputChoice;
   readonly language: Language;
-  /** highlights a table's headers; plain if absent */
+  /** highlights the headers of a table; if absent, headers are plain */
   readonly heading?: ((line: string) => string) | undefined;
-  /** put `'` before CSV and TSV cells that a spreadsheet would run; for reports */
+  /** put `'` before CSV and TSV cells that a spreadsheet would run as formulas; for reports */
   readonly guardFormulas?: boolean | undefined;
-  /** saves the rows of a workbook, the header first, in the file that was asked for */
+  /** saves the rows of a workbook, the header first, in the file that the user specified */
   readonly saveRows?: SaveRows | undefined;
-  /** the output is shown on a screen: characters that control a terminal or deceive the eye are escaped */
+  /** the output is shown on a screen, so characters that control a terminal or deceive the eye are escaped */
   readonly onTerminal?: boolean | undefined;
-  /** width of that screen, into which tables are fitted; they are as wide as they are if absent */
+  /** width of the screen, into which tables are fitted; if absent, tables have their natural width */
   readonly columns?: number | undefined;
-  /** how people read a UTC instant; as it is if absent */
+  /** formats a UTC instant for people; if absent, instants are written unchanged */
   readonly moment?: ((instant: string) => string) | undefined;
 }
 
-/** Saves rows of text, in batches, as a file. */
+/** Saves rows of text, which arrive in batches, as a file. */
 export type SaveRows = (batches: AsyncIterable<readonly (readonly string[])[]>) => Promise<void>;
 
 /** Records, all at once or as they arrive. */
 export type Records<R> = AsyncIterable<R> | Iterable<R>;
 
-/** The NDJSON of all columns of the same records, as bytes that need not be made here. */
-export type ReadyLines = () => AsyncIterable<Uint8Array>;
+/** Returns the same records, with all columns, as finished NDJSON that can be written unchanged. */
+export type NdjsonSource = () => AsyncIterable<Uint8Array>;
 
 /**
- * Fails as {@link writeList} and {@link writeOne} would, before the work whose result they write.
+ * Checks the output options before any work is done. Fails in the same cases as {@link writeList} and
+ * {@link writeSingleRecord}.
  *
- * @throws `usage` when a field is unknown or the query cannot be evaluated
+ * @throws `usage` if a field is unknown or the query cannot be evaluated
  */
-export async function checkChoice({ fields, query }: OutputChoice, columns: readonly Column<never>[]): Promise<void> {
+export async function checkOutputChoice(
+  { fields, query }: OutputChoice,
+  columns: readonly Column<never>[],
+): Promise<void> {
   selectColumns(columns, fields);
   if (query === undefined) return;
   const { checkQuery } = await import("./query.ts");
@@ -49,65 +60,74 @@ export async function checkChoice({ fields, query }: OutputChoice, columns: read
 }
 
 /**
- * Writes a list according to `--format`, `--fields` and `--query`. It streams: memory does not grow with the list
- * (except for a query, which needs all of it), and no more records are taken once the reader has closed the pipe.
+ * Writes a list according to `--format`, `--fields` and `--query`. The list is streamed: memory use does not grow with
+ * its length (except for a query, which needs the whole list), and no more records are read after the reader has closed
+ * the pipe.
  *
- * @param lines written as they are where nothing is left out or escaped
- * @throws `usage` when a field is unknown or the query is wrong, before the first record is taken
+ * @param lines the same records as NDJSON; written unchanged if no field is left out and nothing is escaped
+ * @throws `usage` if a field is unknown or the query is invalid, before the first record is read
  */
 export async function writeList<R>(
-  place: OutputPlace,
+  place: OutputTarget,
   columns: readonly Column<R>[],
   records: Records<R>,
-  lines?: ReadyLines,
+  lines?: NdjsonSource,
 ): Promise<void> {
   const { format, fields, query: expression } = place.choice;
   const isWhole = format === "ndjson" && fields === undefined && expression === undefined && place.onTerminal !== true;
-  if (isWhole && lines !== undefined) return writeAll(place.out, lines());
+  if (isWhole && lines !== undefined) return writeChunks(place.out, lines());
   const chosen = selectColumns(columns, fields);
   if (expression !== undefined) {
     const { compileQuery } = await import("./query.ts");
     const query = await compileQuery(expression);
-    return writeAnswer(place, query(await collect(chosen, records)));
+    return writeQueryResult(place, query(await collectRecords(chosen, records)));
   }
   if (format === "xlsx") return saveWorkbook(place, chosen, records);
-  await writeAll(place.out, await listLines(place, chosen, records));
+  await writeChunks(place.out, await renderListLines(place, chosen, records));
 }
 
 /**
- * Writes one record: an object in JSON, a header row and one row in CSV and TSV,  in a table one line per field, of those
- * that were not asked for only where there is something.
+ * Writes one record: as an object in JSON, as a header row and one row in CSV and TSV, and as one line per field in a
+ * table. Unless fields were selected, a table omits empty fields.
  *
- * @throws `usage` when a field is unknown or the query is wrong
+ * @throws `usage` if a field is unknown or the query is invalid
  */
-export async function writeOne<R>(place: OutputPlace, columns: readonly Column<R>[], record: R): Promise<void> {
+export async function writeSingleRecord<R>(
+  place: OutputTarget,
+  columns: readonly Column<R>[],
+  record: R,
+): Promise<void> {
   const { out, choice, language } = place;
   const chosen = selectColumns(columns, choice.fields);
   if (choice.query !== undefined) {
     const { compileQuery } = await import("./query.ts");
     const query = await compileQuery(choice.query);
-    return writeAnswer(place, query(parse(jsonObject(chosen, record))));
+    return writeQueryResult(place, query(parseJsonValue(renderJsonObject(chosen, record))));
   }
   if (choice.format === "json") {
-    return out.write(`${shownJson(place)(JSON.stringify(parse(jsonObject(chosen, record)), undefined, 2))}\n`);
+    return out.write(
+      `${createJsonEscaper(place)(JSON.stringify(parseJsonValue(renderJsonObject(chosen, record)), undefined, 2))}\n`,
+    );
   }
   if (choice.format === "xlsx") return saveWorkbook(place, chosen, [record]);
   if (choice.format !== "table") {
-    return writeAll(out, await listLines(place, chosen, [record]));
+    return writeChunks(out, await renderListLines(place, chosen, [record]));
   }
   const { drawFields } = await import("./table/table.ts");
-  const fields = chosen.map((column) => [column.header[language], tableCell(column, place)(record)] as const);
+  const fields = chosen.map(
+    (column) => [column.header[language], createTableCellRenderer(column, place)(record)] as const,
+  );
   const told = choice.fields === undefined ? fields.filter(([, cell]) => cell !== "") : fields;
-  await writeAll(out, endLines(drawFields(told, place.heading, place.columns)));
+  await writeChunks(out, addLineEndings(drawFields(told, place.heading, place.columns)));
 }
 
-/** Rows of a workbook that are made before they are written. */
+/** Number of workbook rows that are built before they are written. */
 const BATCH_ROWS = 1000;
 
-/** Saves records as people read them: headers in the language, and cells as in a table. */
-async function saveWorkbook<R>(place: OutputPlace, columns: readonly Column<R>[], records: Records<R>): Promise<void> {
+/** Saves records as people read them: headers in the chosen language, and cells as in a table. */
+async function saveWorkbook<R>(place: OutputTarget, columns: readonly Column<R>[], records: Records<R>): Promise<void> {
   const { saveRows, language } = place;
-  const cells = columns.map((column) => tableCell(column, place));
+  const cells = columns.map((column) => createTableCellRenderer(column, place));
   async function* batches(): AsyncGenerator<readonly (readonly string[])[]> {
     let batch = [columns.map(({ header }) => header[language])];
     for await (const record of records) {
@@ -121,25 +141,27 @@ async function saveWorkbook<R>(place: OutputPlace, columns: readonly Column<R>[]
   await saveRows?.(batches());
 }
 
-const YES = text("yes", "はい");
-const NO = text("no", "いいえ");
+const YES_LABEL = text("yes", "はい");
+const NO_LABEL = text("no", "いいえ");
 
-/** A column's cell in a table: its name where it has one, else its value in the person's words and zone. */
-export const tableCell =
-  <R>({ value, name, instant }: Column<R>, { language, moment }: Pick<OutputPlace, "language" | "moment">) =>
+/** Returns a function that renders a column's cell: its label, or its value in the reader's language and time zone. */
+export const createTableCellRenderer =
+  <R>({ value, name, instant }: Column<R>, { language, moment }: Pick<OutputTarget, "language" | "moment">) =>
   (record: R): string => {
     if (name !== undefined) return name(record)?.[language] ?? "";
     const field = value(record);
-    if (typeof field === "boolean") return (field ? YES : NO)[language];
-    return instant === true && typeof field === "string" && moment !== undefined ? moment(field) : tableCellOf(field);
+    if (typeof field === "boolean") return (field ? YES_LABEL : NO_LABEL)[language];
+    return instant === true && typeof field === "string" && moment !== undefined
+      ? moment(field)
+      : toTableCellText(field);
   };
 
-/** Returns JSON unchanged, or escaped for a screen. */
-const shownJson = ({ onTerminal = false }: OutputPlace): ((json: string) => string) =>
+/** Returns a function that escapes JSON for a screen, and returns it unchanged for other outputs. */
+const createJsonEscaper = ({ onTerminal = false }: OutputTarget): ((json: string) => string) =>
   onTerminal ? escapeJson : (json) => json;
 
-async function listLines<R>(
-  place: OutputPlace,
+async function renderListLines<R>(
+  place: OutputTarget,
   columns: readonly Column<R>[],
   records: Records<R>,
 ): Promise<AsyncIterable<string>> {
@@ -157,40 +179,40 @@ async function listLines<R>(
         ends,
         optional: optional === true && choice.fields === undefined,
       }));
-      const cells = columns.map((column) => tableCell(column, place));
-      const rows = map(records, (record) => cells.map((cell) => cell(record)));
-      return endLines(drawTable(headers, rows, heading, place.columns));
+      const cells = columns.map((column) => createTableCellRenderer(column, place));
+      const rows = mapItems(records, (record) => cells.map((cell) => cell(record)));
+      return addLineEndings(drawTable(headers, rows, heading, place.columns));
     }
     case "json":
-      return map(jsonArray(map(records, jsonObjects(columns))), shownJson(place));
+      return mapItems(renderJsonArray(mapItems(records, createJsonRenderer(columns))), createJsonEscaper(place));
     case "ndjson": {
-      const object = jsonObjects(columns);
-      const shown = shownJson(place);
-      return map(records, (record) => `${shown(object(record))}\n`);
+      const object = createJsonRenderer(columns);
+      const shown = createJsonEscaper(place);
+      return mapItems(records, (record) => `${shown(object(record))}\n`);
     }
     case "xlsx":
-      throw new TypeError("a workbook is no text");
+      throw new TypeError("a workbook cannot be written as text");
     case "csv": {
-      const row = onTerminal ? (cells: readonly string[]) => csvRow(cells.map(escapeForPeople)) : csvRow;
-      return separated(columns, records, row, guardFormulas);
+      const row = onTerminal ? (cells: readonly string[]) => formatCsvRow(cells.map(escapeForPeople)) : formatCsvRow;
+      return renderSeparatedRows(columns, records, row, guardFormulas);
     }
     case "tsv": {
-      const row = onTerminal ? (cells: readonly string[]) => escapeLines(tsvRow(cells)) : tsvRow;
-      return separated(columns, records, row, guardFormulas);
+      const row = onTerminal ? (cells: readonly string[]) => escapeLines(formatTsvRow(cells)) : formatTsvRow;
+      return renderSeparatedRows(columns, records, row, guardFormulas);
     }
   }
 }
 
-async function* separated<R>(
+async function* renderSeparatedRows<R>(
   columns: readonly Column<R>[],
   records: Records<R>,
   row: (cells: readonly string[]) => string,
   guardFormulas: boolean,
 ): AsyncGenerator<string> {
-  // with the first record: of a list that cannot be had nothing is written
+  // the header is written together with the first record, so that nothing is written if the list cannot be read
   let header = row(columns.map(({ key }) => key));
   const cell = (field: unknown): string =>
-    guardFormulas && typeof field !== "number" ? guardFormula(cellOf(field)) : cellOf(field);
+    guardFormulas && typeof field !== "number" ? guardFormula(toCellText(field)) : toCellText(field);
   for await (const record of records) {
     yield header + row(columns.map(({ value }) => cell(value(record))));
     header = "";
@@ -198,7 +220,7 @@ async function* separated<R>(
   if (header !== "") yield header;
 }
 
-async function* jsonArray(objects: AsyncIterable<string>): AsyncGenerator<string> {
+async function* renderJsonArray(objects: AsyncIterable<string>): AsyncGenerator<string> {
   let before = "[\n";
   for await (const object of objects) {
     yield `${before}  ${object}`;
@@ -207,30 +229,30 @@ async function* jsonArray(objects: AsyncIterable<string>): AsyncGenerator<string
   yield before === "[\n" ? "[]\n" : "\n]\n";
 }
 
-/** Assembled as text, so that a key from the input never becomes a property. */
-const jsonObjects = <R>(columns: readonly Column<R>[]): ((record: R) => string) => {
+/** Returns a function that renders a record as JSON text, so that input keys never become JavaScript properties. */
+const createJsonRenderer = <R>(columns: readonly Column<R>[]): ((record: R) => string) => {
   const parts = columns.map(({ key, value }, at) => ({
     before: `${at === 0 ? "" : ","}${JSON.stringify(key)}:`,
     value,
   }));
   return (record) => {
     let object = "{";
-    for (const { before, value } of parts) object += before + jsonOf(value(record));
+    for (const { before, value } of parts) object += before + stringifyField(value(record));
     return `${object}}`;
   };
 };
 
-const jsonObject = <R>(columns: readonly Column<R>[], record: R): string => jsonObjects(columns)(record);
+const renderJsonObject = <R>(columns: readonly Column<R>[], record: R): string => createJsonRenderer(columns)(record);
 
-async function* map<A, B>(items: Records<A>, change: (item: A) => B): AsyncGenerator<B> {
+async function* mapItems<A, B>(items: Records<A>, change: (item: A) => B): AsyncGenerator<B> {
   for await (const item of items) {
     yield change(item);
   }
 }
 
-const endLines = (lines: Records<string>): AsyncGenerator<string> => map(lines, (line) => `${line}\n`);
+const addLineEndings = (lines: Records<string>): AsyncGenerator<string> => mapItems(lines, (line) => `${line}\n`);
 
-async function writeAll(out: TextWriter, chunks: AsyncIterable<string | Uint8Array>): Promise<void> {
+async function writeChunks(out: TextWriter, chunks: AsyncIterable<string | Uint8Array>): Promise<void> {
   for await (const chunk of chunks) {
     if (out.closed) {
       return;
@@ -239,19 +261,19 @@ async function writeAll(out: TextWriter, chunks: AsyncIterable<string | Uint8Arr
   }
 }
 
-const parse = (json: string): JSONValue => JSON.parse(json) as JSONValue;
+const parseJsonValue = (json: string): JSONValue => JSON.parse(json) as JSONValue;
 
-const collect = async <R>(columns: readonly Column<R>[], records: Records<R>): Promise<JSONValue[]> =>
-  Array.fromAsync(map(records, (record) => parse(jsonObject(columns, record))));
+const collectRecords = async <R>(columns: readonly Column<R>[], records: Records<R>): Promise<JSONValue[]> =>
+  Array.fromAsync(mapItems(records, (record) => parseJsonValue(renderJsonObject(columns, record))));
 
-async function writeAnswer(place: OutputPlace, answer: JSONValue | undefined): Promise<void> {
+async function writeQueryResult(place: OutputTarget, answer: JSONValue | undefined): Promise<void> {
   const { out, choice } = place;
-  const shown = shownJson(place);
+  const shown = createJsonEscaper(place);
   const value = answer ?? null;
   if (choice.format === "ndjson" && Array.isArray(value)) {
-    return writeAll(
+    return writeChunks(
       out,
-      map(value, (item) => `${shown(JSON.stringify(item))}\n`),
+      mapItems(value, (item) => `${shown(JSON.stringify(item))}\n`),
     );
   }
   const indent = choice.format === "ndjson" ? undefined : 2;

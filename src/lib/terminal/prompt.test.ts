@@ -2,13 +2,13 @@ import { PassThrough, Writable } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
 import { text } from "../text/index.ts";
-import { Prompts, type PromptPlace } from "./prompt.ts";
+import { Prompts, type PromptEnvironment } from "./prompt.ts";
 
 const message = text("Go on?", "続けますか?");
 const KEYS = { enter: "\r", down: "\u001b[B", interrupt: "\u0003", end: "\u0004" };
 
 /** A person who types `keys` once the question is shown. */
-function personTyping(keys: string, more: Partial<PromptPlace> = {}) {
+function personTyping(keys: string, more: Partial<PromptEnvironment> = {}) {
   const stdin = new PassThrough();
   const seen = { written: "" };
   const stderr = new Writable({
@@ -42,7 +42,7 @@ test.each([
   expect(seen.written).not.toMatch(/\[\d+m/);
 });
 
-test("the answer is shown in the language", async () => {
+test("the answer is shown in the user's language", async () => {
   const english = personTyping(`y${KEYS.enter}`, { language: "en" });
   await english.prompts.confirm({ message, flag: "--yes" });
   expect(stripVTControlCharacters(english.seen.written)).toMatch(/Go on\? yes/);
@@ -57,14 +57,14 @@ test.each(["1234", "1,234", "１２３４"])("the number %s is accepted", async 
   await expect(typing).resolves.toBeUndefined();
 });
 
-test.each(["12", "", "y", "1234x"])("%j instead of the number is refused", async (typed) => {
+test.each(["12", "", "y", "1234x"])("%j instead of the number is rejected", async (typed) => {
   const { prompts } = personTyping(typed + KEYS.enter);
   await expect(prompts.typedNumber({ message, flag: "--confirm-deletions", expected: 1234 })).rejects.toMatchObject({
     code: "input-rejected",
   });
 });
 
-test("select gives the value of the chosen line", async () => {
+test("select returns the value of the chosen line", async () => {
   const { prompts } = personTyping(KEYS.down + KEYS.enter);
   const choices = [
     { value: { id: 1 }, name: text("one", "一") },
@@ -73,7 +73,7 @@ test("select gives the value of the chosen line", async () => {
   expect(await prompts.select({ message, flag: "--which", choices })).toBe(choices[1]?.value);
 });
 
-test("a secret is given as it was typed, nothing of it is shown, and one that is refused is typed anew", async () => {
+test("a secret is returned as typed, is not shown, and is asked for again if it is rejected", async () => {
   const { prompts, stdin, seen } = personTyping(`Can${KEYS.enter}`);
   const check = (typed: string) => {
     if (typed.length >= 6) return undefined;
@@ -86,7 +86,7 @@ test("a secret is given as it was typed, nothing of it is shown, and one that is
   for (const part of ["Can", "Ary", "42"]) expect(shown).not.toContain(part);
 });
 
-test("a secret that cannot be asked for names its option", async () => {
+test("the error names the option if a secret cannot be asked for", async () => {
   const { prompts } = personTyping("", { interactive: () => false });
   await expect(prompts.secret({ message, flag: "--password-file FILE" })).rejects.toMatchObject({
     code: "usage",
@@ -94,7 +94,7 @@ test("a secret that cannot be asked for names its option", async () => {
   });
 });
 
-test("input gives the line, once it passes the check", async () => {
+test("input returns the line once it passes the check", async () => {
   const { prompts, stdin, seen } = personTyping(`ab${KEYS.enter}`);
   const check = (typed: string) => {
     if (typed.length >= 3) {
@@ -133,7 +133,7 @@ test("hostile data in a question is escaped", async () => {
   expect(seen.written).toContain(String.raw`delete \x1b[8m全社\x1b[0m?`);
 });
 
-test("with nobody to ask, the flag is named once", async () => {
+test("without a person to ask, the error names the option once", async () => {
   const { prompts } = personTyping("", { interactive: () => false });
   const flag: unknown = expect.stringContaining("--yes");
   const named = {

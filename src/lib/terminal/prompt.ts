@@ -3,45 +3,45 @@ import { Failure } from "../errors/index.ts";
 import { text, type Language, type Text } from "../text/index.ts";
 import { escapeForPeople } from "./escape.ts";
 
-/** The common parts of every question. */
+/** The properties that all questions have. */
 export interface Question {
   readonly message: Text;
-  /** the option that answers it in a script, named when it is not possible to ask: `--yes` */
+  /** the option that answers the question in a script, such as `--yes`; shown if it is not possible to ask */
   readonly flag: string;
 }
 
-/** One of several answers. */
+/** A choice that a question offers. */
 export interface Choice<T> {
   readonly value: T;
   readonly name: Text;
 }
 
-/** Where prompts are shown and answered. */
-export interface PromptPlace {
-  /** Whether stdin is a terminal, and asking is allowed. */
+/** The streams and settings with which prompts are shown and answered. */
+export interface PromptEnvironment {
+  /** returns true if stdin is a terminal and questions are allowed */
   readonly interactive: () => boolean;
   readonly language: Language;
   readonly stdin: () => NodeJS.ReadableStream;
   readonly stderr: NodeJS.WritableStream;
   readonly colour: boolean;
-  /** called before a question is shown: what is drawn on the terminal would overwrite it */
+  /** called before a question is shown, to stop drawing that would overwrite the question */
   readonly clear?: (() => void) | undefined;
-  /** aborts a question, as a signal to the process does */
+  /** aborts a question when the process is to stop */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Questions, asked on stderr. Each throws `usage`, naming its flag, when it is not possible to ask, and `interrupted`
- * on Ctrl-C or Ctrl-D.
+ * Asks questions on stderr. If it is not possible to ask, a question throws `usage` and names its flag. On Ctrl-C or
+ * Ctrl-D, it throws `interrupted`.
  */
 export class Prompts {
-  readonly #place: PromptPlace;
+  readonly #place: PromptEnvironment;
 
-  constructor(place: PromptPlace) {
+  constructor(place: PromptEnvironment) {
     this.#place = place;
   }
 
-  /** Yes or no; Enter alone means `preset`, by default no. */
+  /** Asks for yes or no. Enter alone means `preset`; the default is "no". */
   async confirm({
     message,
     flag,
@@ -64,9 +64,9 @@ export class Prompts {
   }
 
   /**
-   * Asks for a number that must equal `expected`, as proof that it was read: for deletions.
+   * Asks for a number that must equal `expected`, as proof that the person has read the number. Used for deletions.
    *
-   * @throws `input-rejected` when it is not possible to ask, or another number was typed
+   * @throws `input-rejected` if it is not possible to ask, or if another number was typed
    */
   async typedNumber({ message, flag, expected }: Question & { readonly expected: number }): Promise<void> {
     this.#mustBeInteractive(message, flag, "input-rejected");
@@ -81,11 +81,11 @@ export class Prompts {
     }
   }
 
-  /** One of several choices, by the arrow keys. */
+  /** Asks for one of several choices, which is selected with the arrow keys. */
   async select<T>({ message, flag, choices }: Question & { readonly choices: readonly Choice<T>[] }): Promise<T> {
     this.#mustBeInteractive(message, flag, "usage");
     const { default: ask } = await import("@inquirer/select");
-    const help = this.#line(text("↑↓ move, Enter choose", "↑↓ で移動、Enter で決定"));
+    const help = this.#line(text("↑↓ to move, Enter to select", "↑↓ で移動、Enter で決定"));
     return this.#ask(flag, (context) =>
       ask(
         {
@@ -98,7 +98,7 @@ export class Prompts {
     );
   }
 
-  /** A line of text; `check` returns what is wrong with it, if anything. */
+  /** Asks for a line of text. `check` returns what is wrong with the text, if anything. */
   async input(
     question: Question & {
       readonly preset?: string | undefined;
@@ -108,7 +108,7 @@ export class Prompts {
     return this.#typed(question);
   }
 
-  /** A secret, of which nothing is shown as it is typed: one that `check` refuses is typed anew, from nothing. */
+  /** Asks for a secret without showing it. If `check` rejects the secret, the person types it again on a clear line. */
   async secret({
     message,
     flag,
@@ -133,9 +133,9 @@ export class Prompts {
   }: Question & {
     readonly preset?: string | undefined;
     readonly check?: ((typed: string) => Text | undefined) | undefined;
-    /** what is shown of what was typed */
+    /** returns what is shown instead of the typed text */
     readonly transformer?: (typed: string) => string;
-    /** whether what is refused stays in the line */
+    /** whether rejected text stays in the line */
     readonly theme?: { readonly validationFailureMode?: "keep" | "clear" };
   }): Promise<string> {
     this.#mustBeInteractive(message, flag, "usage");
@@ -164,7 +164,7 @@ export class Prompts {
     }
     throw new Failure(code, {
       what: text(
-        `not interactive, cannot ask: ${message.en}`,
+        `cannot ask this question, because the session is not interactive: ${message.en}`,
         `対話できないため入力を受け付けられません: ${message.ja}`,
       ),
       hint: text(`pass ${flag}`, `${flag} を指定してください`),
@@ -182,14 +182,14 @@ export class Prompts {
         leave();
       }
     };
-    const output = colour ? new PassThrough() : withoutColours();
+    const output = colour ? new PassThrough() : createColourFilter();
     output.pipe(stderr, { end: false });
     stdin.once("end", leave).on("keypress", leaveOnEndKey);
     const ended = signal === undefined ? leaving.signal : AbortSignal.any([signal, leaving.signal]);
     try {
       return await question({ input: stdin, output, signal: ended });
     } catch (cause) {
-      throw isLeaving(cause) ? interrupted(flag, cause) : cause;
+      throw isPromptAborted(cause) ? createInterruptedFailure(flag, cause) : cause;
     } finally {
       stdin.off("end", leave).off("keypress", leaveOnEndKey);
     }
@@ -202,19 +202,19 @@ interface PromptContext {
   readonly signal: AbortSignal;
 }
 
-const LEAVING = new Set(["ExitPromptError", "AbortPromptError", "CancelPromptError"]);
+const ABORT_ERROR_NAMES = new Set(["ExitPromptError", "AbortPromptError", "CancelPromptError"]);
 
-const isLeaving = (cause: unknown): boolean => cause instanceof Error && LEAVING.has(cause.name);
+const isPromptAborted = (cause: unknown): boolean => cause instanceof Error && ABORT_ERROR_NAMES.has(cause.name);
 
-const interrupted = (where: string, cause: unknown): Failure =>
+const createInterruptedFailure = (where: string, cause: unknown): Failure =>
   new Failure("interrupted", {
     what: text("the question was not answered", "質問に答えずに中断しました"),
     where,
     cause,
   });
 
-/** Removes colours and keeps cursor movements; prompts write each escape sequence whole. */
-function withoutColours(): Transform {
+/** Creates a stream that removes colours, not cursor movements. Each escape sequence must be in a single chunk. */
+function createColourFilter(): Transform {
   const escape = String.fromCharCode(0x1b);
   const colours = new RegExp(`${escape}\\[[0-9;]*m`, "g");
   return new Transform({

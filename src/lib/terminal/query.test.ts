@@ -11,7 +11,7 @@ test.each([
   "[title, length(foo)]",
   "length(foo) | @",
   "name && starts_with(foo, 'a')",
-])("a function of a field that no record has is refused before anything is done: %s", async (query) => {
+])("a function of an unknown field is rejected in advance: %s", async (query) => {
   await expect(checkQuery(query, KNOWN)).rejects.toMatchObject({
     code: "usage",
     where: "--query",
@@ -30,25 +30,25 @@ test.each([
   "max_by(@, &foo)",
   "length(@)",
   "custom[].to_number(value)",
-])("what may be evaluated is not: %s", async (query) => {
+])("a query that can be evaluated is not rejected: %s", async (query) => {
   await expect(checkQuery(query, KNOWN)).resolves.toBeUndefined();
 });
 
 test.each(["lengh(name)", "[].{a: foo.lengh(@)}", "length(name, title)", "sort_by(@, &lengh(a))"])(
-  "a function that there is not, or of other values, is refused wherever it stands: %s",
+  "an unknown function or wrong number of arguments is rejected anywhere: %s",
   async (query) => {
     const what = { en: expect.stringMatching(/the query failed: (Unknown function|Invalid arity)/) };
     await expect(checkQuery(query, KNOWN)).rejects.toMatchObject({ code: "usage", where: "--query", what });
   },
 );
 
-test.each(["][", "length("])("a malformed query is refused: %s", async (query) => {
+test.each(["][", "length("])("a malformed query is rejected: %s", async (query) => {
   const refused = { code: "usage", where: "--query", hint: { en: expect.stringContaining("jmespath.org") } };
   await expect(checkQuery(query, KNOWN)).rejects.toMatchObject(refused);
   await expect(compileQuery(query)).rejects.toMatchObject(refused);
 });
 
-test("a query is evaluated, and says what fails", async () => {
+test("a query is evaluated, and reports a failure", async () => {
   const query = await compileQuery("length(emails)");
   expect(query({ emails: ["a", "b"] })).toBe(2);
   expect(() => query({ emails: null })).toThrow(/query failed/);

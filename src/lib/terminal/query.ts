@@ -1,45 +1,45 @@
 import type { JSONValue } from "@jmespath-community/jmespath";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { unknownField } from "./output-choice.ts";
+import { createUnknownFieldFailure } from "./output-choice.ts";
 
-/** A compiled `--query`. @throws Failure `usage` where a value is not what a function of it takes */
+/** A compiled `--query`. @throws Failure `usage` if a function of the query does not accept a value */
 type CompiledQuery = (value: JSONValue) => JSONValue;
 
-/** @throws Failure `usage` when the query is malformed */
+/** Compiles a query. @throws Failure `usage` if the query is malformed */
 export async function compileQuery(expression: string): Promise<CompiledQuery> {
   const { compile, TreeInterpreter } = await import("@jmespath-community/jmespath");
-  const compiled = guarded(() => compile(expression));
-  return (value) => guarded(() => TreeInterpreter.search(compiled, value));
+  const compiled = catchQueryErrors(() => compile(expression));
+  return (value) => catchQueryErrors(() => TreeInterpreter.search(compiled, value));
 }
 
 /**
- * Fails as a query must fail, whatever the records hold: it is malformed, has a function that there is not, or gives one a
- * field that none has.
+ * Rejects a query that would fail whatever the records contain: it is malformed, calls a function that does not exist
+ * or with the wrong number of arguments, or passes a field that no record has to a function that does not accept null.
  *
  * @param known the names of the records' fields
  * @throws Failure `usage`
  */
 export async function checkQuery(expression: string, known: readonly string[]): Promise<void> {
   const { compile, search } = await import("@jmespath-community/jmespath");
-  for (const { called, ofRecord } of calls(
-    guarded(() => compile(expression)),
+  for (const { called, ofRecord } of findFunctionCalls(
+    catchQueryErrors(() => compile(expression)),
     true,
   )) {
     const { name = "", children = [] } = called;
-    const refused = causeOf(() => search(null, `${name}(${children.map(() => "`null`").join(", ")})`));
+    const refused = captureError(() => search(null, `${name}(${children.map(() => "`null`").join(", ")})`));
     if (refused === undefined) continue;
-    if (!OF_TYPES.test(refused.message)) throw failed(refused);
+    if (!TYPE_ERROR_MESSAGE.test(refused.message)) throw createQueryFailure(refused);
     const given = children.flatMap((one) => (one.type === "Field" && one.name !== undefined ? [one.name] : []));
     const unknown = ofRecord ? given.find((field) => !known.includes(field)) : undefined;
-    if (unknown !== undefined) throw unknownField(unknown, known, "--query");
+    if (unknown !== undefined) throw createUnknownFieldFailure(unknown, known, "--query");
   }
 }
 
-/** What a function says of a null that it does not take: there is such a function, of as many values. */
-const OF_TYPES = /^Invalid type: /;
+/** The error of a function that does not accept null. It shows that the function exists with this argument count. */
+const TYPE_ERROR_MESSAGE = /^Invalid type: /;
 
-/** A part of a compiled query, as far as it is looked at. */
+/** A node of a compiled query, with the members that are used here. */
 interface QueryNode {
   readonly type: string;
   readonly name?: string;
@@ -47,34 +47,35 @@ interface QueryNode {
   readonly right?: QueryNode;
   readonly child?: QueryNode;
   readonly condition?: QueryNode;
-  /** of a multi-select hash: what a key stands for */
+  /** the expression for the value of a key in a multi-select hash */
   readonly value?: unknown;
   readonly children?: readonly QueryNode[];
 }
 
-/** A function of a query; `ofRecord`: it is called with a record, or with the list of them. */
+/** A function call in a query. `ofRecord` is true if the function is called on a record or on the list of records. */
 interface FunctionCall {
   readonly called: QueryNode;
   readonly ofRecord: boolean;
 }
 
-/** The functions in a part of a query. @param ofRecord as of a call */
-function* calls(part: QueryNode, ofRecord: boolean): Generator<FunctionCall> {
+/** Yields the function calls in a node of a query. @param ofRecord as in {@link FunctionCall} */
+function* findFunctionCalls(part: QueryNode, ofRecord: boolean): Generator<FunctionCall> {
   const { type, left, right, child, condition, children = [] } = part;
   if (type === "Function") yield { called: part, ofRecord };
-  // what stands behind another part is of its value, except where that is the records themselves
-  const isSame = ofRecord && (left === undefined || isAll(left));
-  if (left !== undefined) yield* calls(left, ofRecord);
+  // the right side is evaluated on the result of the left side, which is the records only if the left side selects all
+  // of them
+  const isSame = ofRecord && (left === undefined || selectsAllRecords(left));
+  if (left !== undefined) yield* findFunctionCalls(left, ofRecord);
   for (const behind of [right, condition]) {
-    if (behind !== undefined) yield* calls(behind, IN_TURN.has(type) ? isSame : ofRecord);
+    if (behind !== undefined) yield* findFunctionCalls(behind, CHAINED_NODE_TYPES.has(type) ? isSame : ofRecord);
   }
-  if (child !== undefined) yield* calls(child, ofRecord && type !== "ExpressionReference");
-  for (const one of children) yield* calls(one, ofRecord);
-  if (type === "KeyValuePair") yield* calls(part.value as QueryNode, ofRecord);
+  if (child !== undefined) yield* findFunctionCalls(child, ofRecord && type !== "ExpressionReference");
+  for (const one of children) yield* findFunctionCalls(one, ofRecord);
+  if (type === "KeyValuePair") yield* findFunctionCalls(part.value as QueryNode, ofRecord);
 }
 
-/** The parts whose right side is of the value of their left one. */
-const IN_TURN: ReadonlySet<string> = new Set([
+/** Types of nodes whose right side is evaluated on the result of their left side. */
+const CHAINED_NODE_TYPES: ReadonlySet<string> = new Set([
   "Subexpression",
   "IndexExpression",
   "Projection",
@@ -83,29 +84,29 @@ const IN_TURN: ReadonlySet<string> = new Set([
   "Pipe",
 ]);
 
-const isAll = ({ type, child }: QueryNode): boolean =>
-  type === "Identity" || type === "Current" || (type === "Flatten" && child !== undefined && isAll(child));
+const selectsAllRecords = ({ type, child }: QueryNode): boolean =>
+  type === "Identity" || type === "Current" || (type === "Flatten" && child !== undefined && selectsAllRecords(child));
 
-function guarded<T>(work: () => T): T {
+function catchQueryErrors<T>(work: () => T): T {
   try {
     return work();
   } catch (cause) {
-    throw failed(cause);
+    throw createQueryFailure(cause);
   }
 }
 
-function failed(cause: unknown): Failure {
+function createQueryFailure(cause: unknown): Failure {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new Failure("usage", {
     what: text(`the query failed: ${reason}`, `--query を処理できません: ${reason}`),
     where: "--query",
-    hint: text("see https://jmespath.org/ for the syntax", "書き方は https://jmespath.org/ を参照してください"),
+    hint: text("for the syntax, see https://jmespath.org/", "書き方は https://jmespath.org/ を参照してください"),
     cause,
   });
 }
 
-/** What work throws; undefined if it does not. */
-function causeOf(work: () => unknown): Error | undefined {
+/** Returns the error that a function throws; undefined if it does not throw. */
+function captureError(work: () => unknown): Error | undefined {
   try {
     work();
     return undefined;

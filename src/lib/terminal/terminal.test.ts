@@ -4,8 +4,8 @@ import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../errors/index.ts";
 import { same, text } from "../text/index.ts";
-import type { Environment } from "./language.ts";
-import { ROWS } from "./progress/line.ts";
+import type { EnvironmentVariables } from "./language.ts";
+import { ROW_UNIT } from "./progress/line.ts";
 import { Terminal, type TerminalOptions } from "./terminal.ts";
 
 class Screen extends Writable {
@@ -21,7 +21,7 @@ class Screen extends Writable {
   }
 }
 
-function terminalWith(options: TerminalOptions = {}, isTTY = false, environment: Environment = {}) {
+function terminalWith(options: TerminalOptions = {}, isTTY = false, environment: EnvironmentVariables = {}) {
   const stdin = Object.assign(new PassThrough(), { isTTY });
   const stdout = new Screen(isTTY);
   const stderr = new Screen(isTTY);
@@ -31,7 +31,7 @@ function terminalWith(options: TerminalOptions = {}, isTTY = false, environment:
 
 const columns = [{ key: "name", header: text("Name", "氏名"), value: (name: string) => name }];
 
-test("results go to stdout, the rest to stderr, in the language", async () => {
+test("results go to stdout and everything else to stderr, in the user's language", async () => {
   const { terminal, stdout, stderr } = terminalWith({ lang: "ja" });
   await terminal.note(text("note", "メモ"));
   await terminal.warn(text("old", "古い"));
@@ -52,7 +52,7 @@ test.each([
   [{ fields: "change" }, [], "change\n\n", ""],
   [{ fields: "name" }, [17], "name\n髙橋\n", "(change 17)\n"],
   [{ quiet: true }, [17], "name\n髙橋\n", ""],
-] as const)("a result of a change has its number, or a note does: %o of %o", async (options, changes, result, note) => {
+] as const)("the result or a note has the number of the change: %o of %o", async (options, changes, result, note) => {
   const { terminal, stdout, stderr } = terminalWith(options);
   terminal.tellChanges();
   await terminal.checkOutput(columns);
@@ -63,7 +63,7 @@ test.each([
   expect([stdout.seen, stderr.seen]).toEqual([result, note]);
 });
 
-test("what a command that only reads shows has no number, nor what has one of its own", async () => {
+test("a command that only reads shows no change number, nor does a result with its own number", async () => {
   const reading = terminalWith({ format: "ndjson" });
   reading.terminal.addChanges([17]);
   await reading.terminal.list(columns, ["髙橋"]);
@@ -77,7 +77,7 @@ test("what a command that only reads shows has no number, nor what has one of it
   expect(own.stdout.seen).toBe('{"change":12}\n');
 });
 
-test("what is proposed names the tenant; after a second one was shown, no line is taken for its", async () => {
+test("proposed commands name the tenant, but not after a second tenant was shown", async () => {
   const { terminal, stderr } = terminalWith();
   const shown = (name: string) => terminal.showTenant({ name, moment: (at) => at, isNamed: true });
   const proposed = () => terminal.note(same("see: clomoctl users list"));
@@ -92,7 +92,7 @@ test("what is proposed names the tenant; after a second one was shown, no line i
   expect(stderr.seen).toBe([named, named, "see: clomoctl users list", ""].join("\n"));
 });
 
-test("what is proposed names who acts, and then the tenant", async () => {
+test("proposed commands name the acting account, and then the tenant", async () => {
   const { terminal, stderr } = terminalWith();
   terminal.showTenant({ name: "kanto", moment: (at) => at, isNamed: true, as: "'山田 花子'" });
   await terminal.note(same("undo: clomoctl undo 3"));
@@ -100,7 +100,7 @@ test("what is proposed names who acts, and then the tenant", async () => {
   expect(stderr.seen).toBe("undo: clomoctl undo 3 --as '山田 花子' --context kanto\n");
 });
 
-test("so does what programs read of a failure", async () => {
+test("proposed commands in a failure for programs name both as well", async () => {
   const { terminal, stderr } = terminalWith({ format: "json" });
   terminal.showTenant({ name: "kanto", moment: (at) => at, isNamed: true, as: "hanako" });
   const hint = same("compare it again: clomoctl imports replan 6");
@@ -109,7 +109,7 @@ test("so does what programs read of a failure", async () => {
   expect(problem).toMatchObject({ hint: "compare it again: clomoctl imports replan 6 --as hanako --context kanto" });
 });
 
-test("on a screen sentences are folded at its width, but in what programs read", async () => {
+test("sentences are folded to the screen's width, but not for programs", async () => {
   const { terminal, stderr } = terminalWith({ format: "json" }, true);
   Object.assign(stderr, { columns: 40 });
   const long = same("some words that take more than forty columns: clomoctl users list");
@@ -132,7 +132,7 @@ test("on a screen sentences are folded at its width, but in what programs read",
   expect(JSON.parse(seen[11] ?? "")).toMatchObject({ detail: long.en });
 });
 
-test("on a screen a note stands below the result that was shown before it", async () => {
+test("on a screen, a note appears below the result that was shown before it", async () => {
   const { terminal, stdout, stderr } = terminalWith({}, true);
   const screen: string[] = [];
   for (const [name, stream] of Object.entries({ stdout, stderr })) {
@@ -148,7 +148,7 @@ test("on a screen a note stands below the result that was shown before it", asyn
   await terminal.close();
 });
 
-test("a question stands alone: what is drawn of a step ends before it", async () => {
+test("progress output ends before a question is shown", async () => {
   const stdin = Object.assign(new PassThrough(), { isTTY: true });
   const stderr = new Screen(true);
   const drawn: string[] = [];
@@ -156,7 +156,7 @@ test("a question stands alone: what is drawn of a step ends before it", async ()
   const spinner = { text: "", start: draw("start"), clear: draw("clear"), stop: draw("stop") };
   const place = { stdin: () => stdin, stdout: new Screen(true), stderr, environment: {}, clock: () => 0 };
   const terminal = new Terminal({ ...place, loadSpinner: async () => spinner }, {});
-  const step = terminal.progress.start({ id: "compare", name: text("Comparing", "比較"), unit: ROWS });
+  const step = terminal.progress.start({ id: "compare", name: text("Comparing", "比較"), unit: ROW_UNIT });
   await turn();
   const answer = terminal.prompts.confirm({ message: text("Go on?", "続けますか?"), flag: "--yes" });
   while (!stderr.seen.includes("Go on?")) await turn();
@@ -167,7 +167,7 @@ test("a question stands alone: what is drawn of a step ends before it", async ()
   await terminal.close();
 });
 
-test("a note before work that holds up everything is written at once, in its place", async () => {
+test("a note before blocking work is written at once and in order", async () => {
   const { terminal, stderr } = terminalWith({ lang: "ja" });
   await terminal.note(text("first", "一"));
   terminal.noteNow(text("now\u0007", "今\u0007"));
@@ -177,8 +177,8 @@ test("a note before work that holds up everything is written at once, in its pla
   expect(quiet.stderr.seen).toBe("");
 });
 
-test("on a terminal there are tables and colours; --no-color, NO_COLOR and TERM=dumb take the colours away", async () => {
-  const shown = async (options: TerminalOptions, environment: Environment) => {
+test("a terminal gets tables and colours; --no-color, NO_COLOR and TERM=dumb turn colours off", async () => {
+  const shown = async (options: TerminalOptions, environment: EnvironmentVariables) => {
     const { terminal, stdout, stderr } = terminalWith(options, true, environment);
     await terminal.list(columns, ["x"]);
     await terminal.warn(same("w"));
@@ -196,7 +196,7 @@ test("on a terminal there are tables and colours; --no-color, NO_COLOR and TERM=
   expect((await shown({}, { NO_COLOR: "" })).out).toContain("\u001b[1m");
 });
 
-test("--quiet keeps warnings, --verbose adds details, both are refused", async () => {
+test("--quiet keeps warnings, --verbose adds details, and both together are rejected", async () => {
   const quiet = terminalWith({ quiet: true });
   await quiet.terminal.note(same("n"));
   await quiet.terminal.warn(same("w"), [same("name"), same("clomoctl status")]);
@@ -207,13 +207,13 @@ test("--quiet keeps warnings, --verbose adds details, both are refused", async (
   expect(() => terminalWith({ quiet: true, verbose: true })).toThrow(expect.objectContaining({ code: "usage" }));
 });
 
-test("data in a message stays on its line", async () => {
+test("data in a message stays on one line", async () => {
   const { terminal, stderr } = terminalWith();
   await terminal.warn(same("\u001b[2Jname\nerror: forged\u202e"));
   expect(stderr.seen).toBe(String.raw`warning: \x1b[2Jname\nerror: forged\u202e` + "\n");
 });
 
-describe("names that would steer a terminal or deceive the eye", () => {
+describe("names that could control a terminal or deceive the reader", () => {
   const hostile = ["\u001b[31mred", "\u009b2J", "a\u202egpj", "one\ntwo\rthree\u2028four", "\u0007"];
   const raw = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\p{Bidi_Control}\u2028]/u;
 
@@ -227,7 +227,7 @@ describe("names that would steer a terminal or deceive the eye", () => {
   });
 
   test.each(["json", "ndjson"] as const)(
-    "are the same data to a program that reads %s of a terminal",
+    "are the same data for a program that reads %s from a terminal",
     async (format) => {
       const { terminal, stdout } = terminalWith({ format }, true);
       await terminal.list(columns, hostile);
@@ -237,7 +237,7 @@ describe("names that would steer a terminal or deceive the eye", () => {
     },
   );
 
-  test("are escaped in the answer to a query", async () => {
+  test("are escaped in the result of a query", async () => {
     const { terminal, stdout } = terminalWith({ query: "[].name" }, true);
     await terminal.list(columns, hostile);
     await terminal.close();
@@ -249,7 +249,7 @@ describe("names that would steer a terminal or deceive the eye", () => {
     ["csv", hostile[2]],
     ["tsv", hostile[0]],
     ["json", JSON.stringify(hostile[1])],
-  ] as const)("stay as they are in %s that is no terminal's", async (format, cell) => {
+  ] as const)("stay as they are in %s that is not for a terminal", async (format, cell) => {
     const { terminal, stdout } = terminalWith({ format });
     await terminal.list(columns, hostile);
     await terminal.close();
@@ -257,7 +257,7 @@ describe("names that would steer a terminal or deceive the eye", () => {
   });
 });
 
-test("a failure is three lines, and a problem object where JSON is written", async () => {
+test("a failure has three lines, or is a problem object if the output is JSON", async () => {
   const failure = new Failure("usage", { what: text("wrong", "誤り"), where: "--x", hint: text("do y", "y をする") });
   const people = terminalWith({ lang: "ja" });
   await people.terminal.failure(failure);
@@ -274,13 +274,13 @@ test("a failure is three lines, and a problem object where JSON is written", asy
   });
 });
 
-test("only a terminal on stdin makes it interactive, and --no-input never does", () => {
+test("a session is interactive only if stdin is a terminal, and never with --no-input", () => {
   expect(terminalWith({}, true).terminal.interactive).toBe(true);
   expect(terminalWith({ input: false }, true).terminal.interactive).toBe(false);
   expect(terminalWith({}, false).terminal.interactive).toBe(false);
 });
 
-test("a terminal that says it has no columns gets lines and no drawing: ora divides by the width", async () => {
+test("a terminal that reports no columns gets lines without drawing, as ora divides by the width", async () => {
   const stderr = Object.assign(new Screen(true), { columns: 0 });
   const loaded: string[] = [];
   const place = {

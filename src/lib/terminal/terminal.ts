@@ -2,12 +2,12 @@ import type { Readable, Writable } from "node:stream";
 import { renderAdvice, type Advice } from "../advice/index.ts";
 import { Failure } from "../errors/index.ts";
 import { text, type Language, type Text } from "../text/index.ts";
-import { actingAs, foldLine, inContext } from "./commands.ts";
+import { addActingAccount, foldLine, addContext } from "./commands.ts";
 import { escapeForPeople } from "./escape.ts";
-import { failureLines, problemLine } from "./failure.ts";
-import { chooseLanguage, type Environment } from "./language.ts";
+import { renderFailureLines, renderFailureJson } from "./failure.ts";
+import { chooseLanguage, type EnvironmentVariables } from "./language.ts";
 import { chooseOutput, type Column, type OutputChoice, type OutputOptions } from "./output-choice.ts";
-import type { ReadyLines, Records, SaveRows } from "./output.ts";
+import type { NdjsonSource, Records, SaveRows } from "./output.ts";
 import { createProgress, type LoadSpinner, type Progress, type ProgressMode } from "./progress/progress.ts";
 import { Prompts } from "./prompt.ts";
 import { StreamWriter, type TextWriter } from "./writer.ts";
@@ -33,52 +33,59 @@ export interface TerminalOptions extends OutputOptions {
   readonly progress?: ProgressMode | undefined;
 }
 
-/** The streams a terminal is built on; tests pass streams in memory, with `isTTY` off and on. */
-export interface TerminalPlace {
-  /** making the process's own takes time: it is called where a question may be asked */
+/** The streams and settings that a terminal is built on. Tests pass streams in memory, with and without `isTTY`. */
+export interface TerminalEnvironment {
+  /** called only if a question may be asked, because opening the stdin of the process takes time */
   readonly stdin: () => Readable & { readonly isTTY?: boolean };
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
-  readonly environment: Environment;
+  readonly environment: EnvironmentVariables;
   /** a monotonic clock in milliseconds */
   readonly clock: () => number;
   /** aborts questions and long results when the process is to stop */
   readonly signal?: AbortSignal | undefined;
-  /** where a workbook is saved, for `--format xlsx` */
+  /** saves a workbook, for `--format xlsx` */
   readonly saveRows?: SaveRows | undefined;
-  /** ora, unless a test passes another */
+  /** default: ora; tests pass another spinner */
   readonly loadSpinner?: LoadSpinner | undefined;
 }
 
 const DEFAULT_COLUMNS = 80;
 
-/** The column of a result with the number of the change. */
-const CHANGE = "change";
+/** Key of the result column that contains the number of the change. */
+const CHANGE_FIELD = "change";
 
-/** The tenant that a command shows: its name, and how people read instants there. */
+/** The tenant whose records a command shows: its name, and the format of instants in its time zone. */
 interface ShownTenant {
   readonly name: string;
   readonly moment: (instant: string) => string;
-  /** it is one of several: commands that are proposed name it, as they may be typed when another one is in use */
+  /** true if there are several contexts: proposed commands include `--context`, as another one may be in use then */
   readonly isNamed?: boolean | undefined;
-  /** who acts there, as people type it: commands that are proposed name him */
+  /** the acting account, as people type it; proposed commands then include `--as` */
   readonly as?: string | undefined;
 }
 
-const asItIs = (part: string): string => part;
+const keepUnstyled = (part: string): string => part;
 
-/** No colours. */
-const PLAIN: Styles = { heading: asItIs, faint: asItIs, good: asItIs, warning: asItIs, bad: asItIs };
+/** Styles without colours. */
+const PLAIN_STYLES: Styles = {
+  heading: keepUnstyled,
+  faint: keepUnstyled,
+  good: keepUnstyled,
+  warning: keepUnstyled,
+  bad: keepUnstyled,
+};
 
 /**
- * Whether a stream gets colours: a terminal that is not `TERM=dumb`, unless `--no-color` or a non-empty `NO_COLOR`.
+ * Returns true if the output to a stream is coloured: the stream is a terminal other than `TERM=dumb`, and neither
+ * `--no-color` nor a non-empty `NO_COLOR` is set.
  *
  * @see https://no-color.org/
  */
-const wantsColour = (isTerminal: boolean, flag: boolean | undefined, environment: Environment): boolean =>
+const shouldUseColour = (isTerminal: boolean, flag: boolean | undefined, environment: EnvironmentVariables): boolean =>
   isTerminal && flag !== false && (environment["NO_COLOR"] ?? "") === "" && environment["TERM"] !== "dumb";
 
-/** Colours by chalk, limited to the sixteen that every terminal theme makes readable. */
+/** Loads coloured styles from chalk, limited to the sixteen colours that every terminal theme makes readable. */
 async function loadStyles(): Promise<Styles> {
   const { Chalk } = await import("chalk");
   const chalk = new Chalk({ level: 1 });
@@ -91,45 +98,45 @@ async function loadStyles(): Promise<Styles> {
   };
 }
 
-/** Undefined for a terminal without a known width, such as one of `script`, which reports 0. */
-const columnsOf = ({ columns }: { readonly columns?: number }): number | undefined =>
+/** Returns the width of a terminal; undefined if the width is not known, as in `script`, which reports 0. */
+const getTerminalWidth = ({ columns }: { readonly columns?: number }): number | undefined =>
   columns === 0 ? undefined : columns;
 
-/** The terminal as seen by commands: results go to stdout, everything else to stderr. */
+/** The terminal as commands see it: results go to stdout, everything else to stderr. */
 export class Terminal {
   readonly language: Language;
   readonly output: OutputChoice;
-  /** stdout, for results that are not records: trees, files to `-` */
+  /** stdout, for results that are not records, such as trees and files written to `-` */
   readonly out: TextWriter;
   readonly progress: Progress;
   readonly prompts: Prompts;
-  /** width of stdout in columns; 80 if it is not a terminal */
+  /** width of stdout in columns; 80 if stdout is not a terminal */
   readonly columns: number;
   readonly #err: TextWriter;
   readonly #writeNow: (chunk: string) => void;
   readonly #options: TerminalOptions;
   readonly #saveRows: SaveRows | undefined;
-  /** width of stderr where it is a terminal that has one: sentences are folded there */
+  /** width of stderr, to which sentences are folded; undefined if stderr is not a terminal or its width is not known */
   readonly #errColumns: () => number | undefined;
-  /** stdout is a terminal */
+  /** true if stdout is a terminal */
   readonly onTerminal: boolean;
   readonly #isInteractive: () => boolean;
   #tenant: ShownTenant | undefined;
   #ofSeveral = false;
-  /** the numbers of the changes that were made, and whether results have them */
+  /** numbers of the changes made; the next two fields: whether results include the number, and if it was shown */
   readonly #changes: number[] = [];
   #tellsChanges = false;
   #hasToldChanges = false;
   readonly #changeColumn: Column<unknown> = {
-    key: CHANGE,
+    key: CHANGE_FIELD,
     header: text("change", "変更番号"),
     align: "end",
     value: () => this.#changes.at(-1) ?? null,
   };
   readonly #colours: { readonly stdout: boolean; readonly stderr: boolean };
 
-  /** @throws `usage` when an option has an invalid value */
-  constructor(place: TerminalPlace, options: TerminalOptions) {
+  /** @throws `usage` if an option has an invalid value */
+  constructor(place: TerminalEnvironment, options: TerminalOptions) {
     const { stdin, stdout, stderr, environment } = place;
     this.#options = options;
     this.#saveRows = place.saveRows;
@@ -137,22 +144,22 @@ export class Terminal {
     this.output = chooseOutput(options, stdout.isTTY === true);
     this.onTerminal = stdout.isTTY === true;
     this.out = new StreamWriter(stdout, "stdout", { signal: place.signal });
-    this.columns = columnsOf(stdout) ?? DEFAULT_COLUMNS;
+    this.columns = getTerminalWidth(stdout) ?? DEFAULT_COLUMNS;
     this.#err = new StreamWriter(stderr, "stderr", { isBeside: true });
-    this.#errColumns = () => (stderr.isTTY === true ? columnsOf(stderr) : undefined);
+    this.#errColumns = () => (stderr.isTTY === true ? getTerminalWidth(stderr) : undefined);
     this.#writeNow = (chunk) => void stderr.write(chunk);
     this.#colours = {
-      stdout: wantsColour(stdout.isTTY === true, options.color, environment),
-      stderr: wantsColour(stderr.isTTY === true, options.color, environment),
+      stdout: shouldUseColour(stdout.isTTY === true, options.color, environment),
+      stderr: shouldUseColour(stderr.isTTY === true, options.color, environment),
     };
     this.progress = createProgress({
-      mode: progressMode(options),
+      mode: resolveProgressMode(options),
       language: this.language,
       stderrIsTerminal: stderr.isTTY === true && environment["TERM"] !== "dumb" && stderr.columns !== 0,
       write: this.#writeNow,
-      columns: () => columnsOf(stderr) ?? DEFAULT_COLUMNS,
+      columns: () => getTerminalWidth(stderr) ?? DEFAULT_COLUMNS,
       clock: place.clock,
-      loadSpinner: place.loadSpinner ?? oraOn(stderr, this.#colours.stderr),
+      loadSpinner: place.loadSpinner ?? createOraLoader(stderr, this.#colours.stderr),
     });
     this.#isInteractive = () => stdin().isTTY === true && options.input !== false;
     this.prompts = new Prompts({
@@ -166,17 +173,20 @@ export class Terminal {
     });
   }
 
-  /** stdin is a terminal, and `--no-input` is not given */
+  /** true if stdin is a terminal and `--no-input` is not specified */
   get interactive(): boolean {
     return this.#isInteractive();
   }
 
-  /** Words in the user's language, unescaped: escape data that goes to {@link out} for people. */
+  /** Returns a text in the user's language, not escaped. Escape data that goes to {@link out} for people. */
   say(wording: Advice): string {
     return renderAdvice(wording)[this.language];
   }
 
-  /** Says whose records are shown from now on. Where those of several are, a line says by itself for which it is. */
+  /**
+   * Sets the tenant whose records are shown from now on. If records of several tenants are shown, proposed commands are
+   * no longer completed: each line must name its tenant itself.
+   */
   showTenant(tenant: ShownTenant): void {
     this.#ofSeveral ||= this.#tenant !== undefined && this.#tenant.name !== tenant.name;
     this.#tenant = tenant;
@@ -188,44 +198,44 @@ export class Terminal {
     this.#hasToldChanges = false;
   }
 
-  /** From now on what is written as a result has the number of the last change; people read it in a note. */
+  /** From now on, results for programs include the number of the last change; for people, a note shows it. */
   tellChanges(): void {
     this.#tellsChanges = true;
   }
 
-  /** Returns the number of the last change, which the caller shows; undefined if nothing was changed. */
+  /** Returns the number of the last change, which the caller must show; undefined if nothing was changed. */
   takeChange(): number | undefined {
     this.#hasToldChanges = true;
     return this.#changes.at(-1);
   }
 
-  /** Notes the numbers of the changes that were made, unless a result or somebody else shows them. */
+  /** Writes a note with the numbers of the changes that were made, unless a result or a caller shows them. */
   async noteChanges(): Promise<void> {
     if (this.#changes.length === 0 || this.#hasToldChanges) return;
     const [label, numbers] = [this.#changes.length === 1 ? "change" : "changes", this.#changes.join(", ")];
     await this.note(text(`(${label} ${numbers})`, `(変更番号 ${numbers})`));
   }
 
-  /** The columns of a result: once something was changed, programs and whoever asks for it get the number of the change, too. */
+  /** Returns a result's columns. The number of a change is added for programs, and for users who select it. */
   #resultColumns<R>(columns: readonly Column<R>[]): readonly Column<R>[] {
     const { format, fields, query } = this.output;
     const isWhole = format === "json" || format === "ndjson" || fields !== undefined || query !== undefined;
-    const isThere = this.#changes.length > 0 || fields?.includes(CHANGE) === true;
-    if (!this.#tellsChanges || !isWhole || !isThere || columns.some(({ key }) => key === CHANGE)) return columns;
-    this.#hasToldChanges = fields === undefined || fields.includes(CHANGE);
+    const isThere = this.#changes.length > 0 || fields?.includes(CHANGE_FIELD) === true;
+    if (!this.#tellsChanges || !isWhole || !isThere || columns.some(({ key }) => key === CHANGE_FIELD)) return columns;
+    this.#hasToldChanges = fields === undefined || fields.includes(CHANGE_FIELD);
     return [...columns, this.#changeColumn];
   }
 
-  /** An instant as people read it in the zone of the tenant that is shown. */
+  /** Formats an instant for people, in the time zone of the tenant whose records are shown. */
   moment(instant: string): string {
     return this.#tenant?.moment(instant) ?? instant;
   }
 
   /**
-   * Writes a list of records to stdout according to `--format`, `--fields` and `--query`; a table without any says so on
-   * a terminal. @see writeList
+   * Writes a list of records to stdout according to `--format`, `--fields` and `--query`. If the list is empty, a table
+   * on a terminal is replaced by a note that says so. @see writeList
    */
-  async list<R>(of: readonly Column<R>[], records: Records<R>, lines?: ReadyLines): Promise<void> {
+  async list<R>(of: readonly Column<R>[], records: Records<R>, lines?: NdjsonSource): Promise<void> {
     const columns = this.#resultColumns(of);
     const { writeList } = await import("./output.ts");
     const place = await this.#outputPlace();
@@ -241,46 +251,48 @@ export class Terminal {
     if (isEmpty) await this.noteNone();
   }
 
-  /** Says that there is nothing to list, and in which tenant. */
+  /** Writes a note that there is nothing to list, and in which tenant. */
   async noteNone(): Promise<void> {
     const name = this.#tenant?.name;
     await this.note(
-      name === undefined ? text("none", "該当なし") : text(`none in tenant ${name}`, `該当なし(テナント ${name})`),
+      name === undefined
+        ? text("no results", "該当なし")
+        : text(`no results in tenant ${name}`, `該当なし(テナント ${name})`),
     );
   }
 
-  /** Call before changing something whose result {@link list} or {@link show} writes. @see checkChoice */
+  /** Checks output options before a change whose result {@link list} or {@link show} writes.  @see checkOutputChoice */
   async checkOutput(columns: readonly Column<never>[]): Promise<void> {
-    const { checkChoice } = await import("./output.ts");
+    const { checkOutputChoice: checkChoice } = await import("./output.ts");
     await checkChoice(this.output, this.#tellsChanges ? [...columns, this.#changeColumn] : columns);
   }
 
-  /** Writes one record to stdout. @see writeOne */
+  /** Writes one record to stdout. @see writeSingleRecord */
   async show<R>(columns: readonly Column<R>[], record: R): Promise<void> {
-    const { writeOne } = await import("./output.ts");
+    const { writeSingleRecord: writeOne } = await import("./output.ts");
     await writeOne(await this.#outputPlace(), this.#resultColumns(columns), record);
   }
 
-  /** A note; one line, folded on a terminal, escaped; suppressed by `--quiet`. */
+  /** Writes a note: one line, folded on a terminal, escaped; suppressed by `--quiet`. */
   async note(line: Advice): Promise<void> {
     if (this.#options.quiet === true) return;
     await this.#below();
     await this.#tell(this.#folded(this.#line(line)));
   }
 
-  /** On a screen what is said stands below what was shown before it. */
+  /** Makes sure that, on a screen, a message appears below the results that were written before it. */
   async #below(): Promise<void> {
     if (this.onTerminal) await this.out.flush();
   }
 
-  /** A {@link note} before work that holds up the event loop. */
+  /** Writes a {@link note} immediately, before work that blocks the event loop. */
   noteNow(line: Advice): void {
     if (this.#options.quiet === true) return;
     this.progress.hide();
     this.#writeNow(`${this.#folded(this.#line(line)).join("\n")}\n`);
   }
 
-  /** A diagnostic detail; one line, escaped; only with `--verbose`. */
+  /** Writes a diagnostic detail: one line, escaped; only with `--verbose`. */
   async detail(line: Advice): Promise<void> {
     if (this.#options.verbose === true) {
       const { faint } = await this.styles("stderr");
@@ -289,8 +301,8 @@ export class Terminal {
   }
 
   /**
-   * A warning, and what belongs to it: names, what to type. Each is a line, folded on a terminal and escaped. `--quiet`
-   * keeps all of them: what needs action is a warning, not a {@link note}.
+   * Writes a warning and the lines that belong to it, such as names or what to type. Each line is folded on a terminal
+   * and escaped. `--quiet` does not suppress them: a message that requires action is a warning, not a {@link note}.
    */
   async warn(line: Advice, more: readonly Advice[] = []): Promise<void> {
     const { warning } = await this.styles("stderr");
@@ -299,33 +311,33 @@ export class Terminal {
     await this.#tell([...lines, ...more.flatMap((one) => this.#folded(this.#line(one)))]);
   }
 
-  /** A problem at one place of an input, `FILE:ROW:COLUMN: reason`; one line, folded on a terminal, escaped; also with `--quiet`. */
+  /** Writes a problem of an input, `FILE:ROW:COLUMN: reason`: escaped, folded on a terminal, also with `--quiet`. */
   async problem(line: Advice): Promise<void> {
     await this.#tell(this.#folded(this.#line(line)));
   }
 
-  /** A failure: at most three lines, folded on a terminal, followed by a problem object with `--format json`. */
+  /** Writes a failure: at most three lines, folded on a terminal, followed by a problem object with `--format json`. */
   async failure(failure: Failure): Promise<void> {
     this.progress.stop();
     // not awaited: a reader that has stopped reading must not delay the failure
     this.out.flush().catch(() => undefined);
     const { bad } = await this.styles("stderr");
-    const [what = "", ...rest] = failureLines(failure, this.language).map((line) => this.named(line));
+    const [what = "", ...rest] = renderFailureLines(failure, this.language).map((line) => this.named(line));
     const lines = [
       ...this.#labelled(text("error:", "エラー:"), what, bad),
       ...rest.flatMap((line) => this.#folded(`  ${line}`)),
     ];
     const forPrograms =
-      this.#options.format === "json" ? [problemLine(failure, this.language, (line) => this.named(line))] : [];
+      this.#options.format === "json" ? [renderFailureJson(failure, this.language, (line) => this.named(line))] : [];
     await this.#tell([...lines, ...forPrograms]);
   }
 
-  /** Colours for a stream; plain if it has none. */
+  /** Returns the styles for a stream, without colours if the stream is not coloured. */
   async styles(stream: "stdout" | "stderr"): Promise<Styles> {
-    return this.#colours[stream] ? loadStyles() : PLAIN;
+    return this.#colours[stream] ? loadStyles() : PLAIN_STYLES;
   }
 
-  /** Ends the progress and flushes everything written to the operating system; call it last. */
+  /** Ends the progress display and flushes all output to the operating system. Call this last. */
   async close(): Promise<void> {
     this.progress.stop();
     await this.out.flush();
@@ -336,21 +348,21 @@ export class Terminal {
     return this.named(escapeForPeople(this.say(line)));
   }
 
-  /** A line with commands as they are to be typed: on the tenant that is shown, as who acts. */
+  /** Completes the commands in a line with the context of the shown tenant and the acting account, to be typed. */
   named(line: string): string {
     const tenant = this.#tenant;
     if (tenant === undefined || this.#ofSeveral) return line;
-    const acting = tenant.as === undefined ? line : actingAs(line, escapeForPeople(tenant.as));
-    return tenant.isNamed === true ? inContext(acting, escapeForPeople(tenant.name)) : acting;
+    const acting = tenant.as === undefined ? line : addActingAccount(line, escapeForPeople(tenant.as));
+    return tenant.isNamed === true ? addContext(acting, escapeForPeople(tenant.name)) : acting;
   }
 
-  /** The lines of a sentence on the screen. */
+  /** Folds a sentence into the lines that appear on the screen. */
   #folded(line: string): readonly string[] {
     const columns = this.#errColumns();
     return columns === undefined ? [line] : foldLine(line, columns);
   }
 
-  /** The lines of a sentence behind a word in colour. */
+  /** Folds a sentence that begins with a coloured label into lines. */
   #labelled(label: Text, line: string, paint: (part: string) => string): readonly string[] {
     const word = this.say(label);
     const [first = "", ...more] = this.#folded(`${word} ${line}`);
@@ -372,16 +384,16 @@ export class Terminal {
   }
 }
 
-function progressMode({ progress = "auto", quiet, verbose }: TerminalOptions): ProgressMode {
+function resolveProgressMode({ progress = "auto", quiet, verbose }: TerminalOptions): ProgressMode {
   if (quiet === true && verbose === true) {
     throw new Failure("usage", {
-      what: text("--quiet and --verbose exclude each other", "--quiet と --verbose は同時に使えません"),
+      what: text("--quiet cannot be used with --verbose", "--quiet と --verbose は同時に使えません"),
     });
   }
   return quiet === true && progress === "auto" ? "none" : progress;
 }
 
-const oraOn =
+const createOraLoader =
   (stream: Writable, colour: boolean): LoadSpinner =>
   async () => {
     const { default: ora } = await import("ora");

@@ -12,7 +12,7 @@ const broken = (code: string) =>
     },
   });
 
-test("small writes of one turn go out together, in order with bytes", async () => {
+test("small writes of one turn are written together, in order with bytes", async () => {
   const chunks: string[] = [];
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -29,7 +29,7 @@ test("small writes of one turn go out together, in order with bytes", async () =
   expect(chunks.filter((chunk) => chunk !== "")).toEqual(["ab", "c", "d"]);
 });
 
-test("a waiting line goes out on the next turn without a flush", async () => {
+test("a waiting line is written on the next turn without a flush", async () => {
   let seen = "";
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
@@ -63,7 +63,7 @@ test("a slow reader slows the writer down", async () => {
   expect(resumed).toBe(true);
 });
 
-test("a reader that has gone ends the writer quietly", async () => {
+test("a reader that has closed ends the writer quietly", async () => {
   const writer = new StreamWriter(broken("EPIPE"), "stdout");
   await writer.write("x");
   await writer.flush();
@@ -73,7 +73,7 @@ test("a reader that has gone ends the writer quietly", async () => {
   await writer.flush();
 });
 
-test("a writer waiting for a reader that goes is let go", async () => {
+test("a writer that waits for a reader is released when the reader closes", async () => {
   const stream = new Writable({ highWaterMark: 1, write() {} });
   const writer = new StreamWriter(stream, "stdout");
   const writing = writer.write(Buffer.alloc(10));
@@ -83,10 +83,10 @@ test("a writer waiting for a reader that goes is let go", async () => {
 });
 
 test.each([
-  ["ENOSPC", "no space left on the disk", "stdout", "free some space, then run it again"],
-  ["EIO", "disk I/O error", "stdout", "check the disk first (see the system log), then run it again"],
+  ["ENOSPC", "no space left on the disk", "stdout", "free some space, then run the command again"],
+  ["EIO", "disk I/O error", "stdout", "check the disk first (see the system log), then run the command again"],
   ["EBADF", "cannot write the output", "EBADF", undefined],
-])("%s is told: %s", async (code, what, where, hint) => {
+])("%s is reported: %s", async (code, what, where, hint) => {
   const writer = new StreamWriter(broken(code), "stdout");
   await writer.write("x");
   await writer.flush().catch(() => undefined);
@@ -97,7 +97,7 @@ test.each([
   expect((failure as Failure).hint?.en).toBe(hint);
 });
 
-test.each(["ENOSPC", "EIO"])("what is said beside the result is lost by %s without a failure", async (code) => {
+test.each(["ENOSPC", "EIO"])("output next to the result is lost by %s without a failure", async (code) => {
   const writer = new StreamWriter(broken(code), "stderr", { isBeside: true });
   await writer.write("x");
   await writer.flush();
@@ -106,7 +106,7 @@ test.each(["ENOSPC", "EIO"])("what is said beside the result is lost by %s witho
   expect(writer.closed).toBe(true);
 });
 
-test("a stream that is always ready lets other turns in between", async () => {
+test("a stream that is always ready lets other turns run", async () => {
   const stream = new Writable({ highWaterMark: 1 << 30, write: (_chunk, _encoding, done) => done() });
   const writer = new StreamWriter(stream, "stdout");
   let turns = 0;
@@ -136,7 +136,7 @@ function interruptible(ready: boolean) {
   return { writer, interrupt: () => abort.abort(interruption), seen: () => seen };
 }
 
-test("a signal ends a long output at its next batch, between two chunks of text", async () => {
+test("a signal ends a long output at its next batch, between two pieces of text", async () => {
   const { writer, interrupt, seen } = interruptible(true);
   const row = "x".repeat(999);
   let rows = 0;
@@ -159,7 +159,7 @@ test("a signal ends an output of bytes at its next chunk", async () => {
   expect(seen()).toBe("a");
 });
 
-test("a short result is written also after a signal", async () => {
+test("a short result is written even after a signal", async () => {
   const { writer, interrupt, seen } = interruptible(true);
   interrupt();
   await writer.write("the whole ");
@@ -168,7 +168,7 @@ test("a short result is written also after a signal", async () => {
   expect(seen()).toBe("the whole plan\n");
 });
 
-test("a signal ends the waiting for a reader that is slow or has stopped", async () => {
+test("a signal ends waiting for a reader that is slow or has stopped", async () => {
   for (const chunk of [Buffer.alloc(10), "x".repeat(1 << 15)]) {
     const { writer, interrupt } = interruptible(false);
     const writing = writer.write(chunk);

@@ -1,17 +1,19 @@
 import type { Writable } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { diskFailureOf } from "../errors/disk.ts";
+import { toDiskFailure } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
 /** A destination of text for people or programs. */
 export interface TextWriter {
-  /** the reader has closed the pipe (`… | head -1`): nothing more is written, and producers should stop */
+  /** true after the reader has closed the pipe (`… | head -1`): nothing more is written, and producers should stop */
   readonly closed: boolean;
   /**
-   * Resolves when there is room for more; order is kept; does nothing once closed.
+   * Writes a chunk, and resolves when there is room for more. Chunks keep their order. Does nothing if the writer is
+   * closed.
    *
-   * @throws `unexpected` when an earlier write failed, for instance on a full disk; a signal's reason in a long output
+   * @throws `unexpected` if an earlier write failed, for example because the disk is full; the reason of the signal if
+   * a long output was aborted
    */
   write(chunk: string | Uint8Array): Promise<void>;
   /** resolves when everything written so far has been handed to the operating system */
@@ -19,11 +21,18 @@ export interface TextWriter {
 }
 
 const BATCH_CHARACTERS = 1 << 15;
-const GONE = new Set(["EPIPE", "EOF", "ERR_STREAM_DESTROYED", "ERR_STREAM_WRITE_AFTER_END", "ECONNRESET"]);
+const CLOSED_PIPE_ERRORS = new Set([
+  "EPIPE",
+  "EOF",
+  "ERR_STREAM_DESTROYED",
+  "ERR_STREAM_WRITE_AFTER_END",
+  "ECONNRESET",
+]);
 
 /**
- * A writer on a Node stream. Small writes within one turn of the event loop are combined; a slow reader slows the
- * writer down; a closed pipe ends it quietly. A signal ends it between two batches, and the waiting for its reader.
+ * Writes to a Node stream. Small writes within one turn of the event loop are combined. A slow reader slows the writer
+ * down, and a closed pipe ends it without an error. A signal ends the output between two batches, or while the writer
+ * waits for the reader.
  */
 export class StreamWriter implements TextWriter {
   readonly #stream: Writable;
@@ -33,14 +42,15 @@ export class StreamWriter implements TextWriter {
   #closed = false;
   #failure: Error | undefined;
   readonly #signal: AbortSignal | undefined;
-  /** ends each waiting for the reader */
+  /** functions that end each wait for the reader */
   readonly #resumes = new Set<() => void>();
   #drained: Promise<void> | undefined;
 
   /**
-   * @param name of the stream, for people: `stdout`
-   * @param options signal: a long output ends with its reason; what fits into one batch is still written. isBeside: what is
-   *   said beside the result, whose loss changes neither it nor the exit code: nobody is left to be told
+   * @param name name of the stream for people: `stdout`
+   * @param options `signal` ends a long output with its reason; an output that fits into one batch is still written.
+   * `isBeside` is for messages that accompany the result: if they are lost, the result and the exit code stay the same,
+   * because nobody is left to read an error
    */
   constructor(
     stream: Writable,
@@ -53,7 +63,7 @@ export class StreamWriter implements TextWriter {
     signal?.addEventListener("abort", () => this.#resumeAll());
     stream.on("error", (error: NodeJS.ErrnoException) => {
       this.#closed = true;
-      this.#failure = isBeside || GONE.has(error.code ?? "") ? undefined : error;
+      this.#failure = isBeside || CLOSED_PIPE_ERRORS.has(error.code ?? "") ? undefined : error;
       this.#resumeAll();
     });
     stream.on("close", () => {
@@ -76,7 +86,7 @@ export class StreamWriter implements TextWriter {
       this.#batch += chunk;
       if (this.#batch.length >= BATCH_CHARACTERS) {
         this.#send();
-        // a file is always ready: signals must get in between
+        // a file never makes the writer wait, so give signals a chance to be handled
         await nextTurn();
         this.#signal?.throwIfAborted();
       } else if (!this.#scheduled) {
@@ -113,7 +123,7 @@ export class StreamWriter implements TextWriter {
     });
   }
 
-  /** Waits for the reader, unless it has gone or a signal has come. */
+  /** Waits for the reader, unless the pipe is closed or a signal has arrived. */
   async #waiting(start: (resume: () => void) => void): Promise<void> {
     if (this.#signal?.aborted === true) return;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -131,6 +141,6 @@ export class StreamWriter implements TextWriter {
     const cause = this.#failure;
     if (cause === undefined) return;
     const what = text("cannot write the output", "出力を書き込めません");
-    throw diskFailureOf(cause, this.#name) ?? new Failure("unexpected", { what, where: cause.message, cause });
+    throw toDiskFailure(cause, this.#name) ?? new Failure("unexpected", { what, where: cause.message, cause });
   }
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { nearNames } from "./near-names.ts";
+import { findMistypedNames } from "./near-names.ts";
 
 test.each([
   ["営業郡", "営業部"],
@@ -11,9 +11,9 @@ test.each([
   ["営業 部", "営業部"],
   ["Slaes", "Sales"],
   ["人事総務部", "人事総部"],
-])("%s is a slip of %s", (name, known) => {
-  expect(nearNames([name], [known])).toEqual(new Map([[name, known]]));
-  expect(nearNames([known, name], [])).toEqual(new Map([[name, known]]));
+])("%s is a slip for %s", (name, known) => {
+  expect(findMistypedNames([name], [known])).toEqual(new Map([[name, known]]));
+  expect(findMistypedNames([known, name], [])).toEqual(new Map([[name, known]]));
 });
 
 test.each([
@@ -27,12 +27,12 @@ test.each([
   ["営業部", "開発部"],
   ["部", "課"],
   ["", "営"],
-])("%s is none of %s", (name, known) => {
-  expect(nearNames([name], [known])).toEqual(new Map());
+])("%s is not a slip for %s", (name, known) => {
+  expect(findMistypedNames([name], [known])).toEqual(new Map());
 });
 
-test("a name there is counts before a new one", () => {
-  expect(nearNames(["営業郡", "営業群"], ["営業部"])).toEqual(
+test("an existing name takes precedence over a new one", () => {
+  expect(findMistypedNames(["営業郡", "営業群"], ["営業部"])).toEqual(
     new Map([
       ["営業郡", "営業部"],
       ["営業群", "営業部"],
@@ -40,7 +40,7 @@ test("a name there is counts before a new one", () => {
   );
 });
 
-test("what it finds is one change apart, and of names without series it misses none", () => {
+test("every name with one changed character is found, except in a series of names", () => {
   const name = fc.string({ unit: fc.constantFrom("営", "業", "部", "課"), minLength: 3, maxLength: 6 });
   const change = fc.tuple(fc.nat(), fc.constantFrom("replace", "drop", "add"), fc.constantFrom("総", "務"));
   fc.assert(
@@ -48,12 +48,12 @@ test("what it finds is one change apart, and of names without series it misses n
       const letters = [...known];
       letters.splice(at % letters.length, how === "add" ? 0 : 1, ...(how === "drop" ? [] : [letter]));
       const slip = letters.join("");
-      expect(nearNames([slip], [known])).toEqual(new Map([[slip, known]]));
+      expect(findMistypedNames([slip], [known])).toEqual(new Map([[slip, known]]));
     }),
   );
 });
 
-test("many alike are looked at in proportion to their number", () => {
+test("the work for many similar names is proportional to their number", () => {
   const names = Array.from({ length: 5000 }, (_, at) => `支店${String.fromCodePoint(0x4e00 + at)}`);
-  expect(nearNames(names, names.toReversed()).size).toBeLessThanOrEqual(2000);
+  expect(findMistypedNames(names, names.toReversed()).size).toBeLessThanOrEqual(2000);
 });

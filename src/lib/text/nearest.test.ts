@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nearest } from "./nearest.ts";
+import { findNearestWord } from "./nearest.ts";
 
 const fields = ["email", "employeeCode", "name", "orgCode"];
 
@@ -11,5 +11,5 @@ test.each([
   ["telephone", undefined],
   ["", undefined],
 ])("%j means %s", (word, meant) => {
-  expect(nearest(word, fields)).toBe(meant);
+  expect(findNearestWord(word, fields)).toBe(meant);
 });

@@ -1,10 +1,11 @@
 /**
- * The candidate a misspelt word most likely means: fewest letters inserted, dropped, replaced or swapped with the next,
- * at most a third of the word; the order of candidates breaks ties.
+ * Returns the candidate that a misspelt word most likely stands for: the one with the fewest letters inserted, dropped,
+ * replaced or swapped with the next, up to a third of the word. If several candidates are equally near, the first is
+ * returned. Returns undefined if no candidate is near enough.
  *
- * @param loose the form in which words are compared; default: in lower case
+ * @param loose returns the form in which words are compared; default: lower case
  */
-export function nearest(
+export function findNearestWord(
   word: string,
   candidates: Iterable<string>,
   loose = (written: string): string => written.toLowerCase(),
@@ -13,7 +14,7 @@ export function nearest(
   let best: string | undefined;
   let fewest = Math.max(1, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of candidates) {
-    const edits = editsBetween(wanted, [...loose(candidate)]);
+    const edits = countEdits(wanted, [...loose(candidate)]);
     if (edits < fewest) {
       fewest = edits;
       best = candidate;
@@ -22,8 +23,8 @@ export function nearest(
   return best;
 }
 
-/** Optimal string alignment distance. */
-function editsBetween(from: readonly string[], to: readonly string[]): number {
+/** Returns the optimal string alignment distance. */
+function countEdits(from: readonly string[], to: readonly string[]): number {
   let older: readonly number[] = [];
   let above: readonly number[] = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (const [row, letter] of from.entries()) {

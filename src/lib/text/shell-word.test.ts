@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { escapeForPeople } from "../terminal/escape.ts";
-import { shownOption, shownWord, typedWord } from "./shell-word.ts";
+import { formatShellOption, quoteShellWord, toTypableWord } from "./shell-word.ts";
 
 /** What a shell makes of a word. */
 const typed = (words: readonly string[]): readonly string[] =>
@@ -29,13 +29,13 @@ const AWKWARD = [
   "!!",
 ];
 
-test("a word is shown as it is typed, and reaches the command as what it stands for", () => {
+test("a word is shown as it is typed, and the command receives the original text", () => {
   const text = fc.string({
     unit: fc.constantFrom(...Array.from("-'\"\\ \n\t\u0007\u0085\u202e\u200b$`!~ａＡ営　é")),
     minLength: 1,
   });
   const all = [...AWKWARD, ...fc.sample(text, { numRuns: 300, seed: 1 })];
-  const words = all.map((one) => shownWord(one));
+  const words = all.map((one) => quoteShellWord(one));
   expect(words.map((word) => escapeForPeople(word))).toEqual(words);
   expect(typed(words)).toEqual(all);
 });
@@ -48,8 +48,8 @@ test.each([
   ["a\nb", "id1"],
   ["山\u202e田", "id1"],
   ["ＡＢＣ", "ＡＢＣ"],
-])("%j as an argument is typed %s", (name, word) => {
-  expect(typedWord(name, "id1")).toBe(word);
+])("%j as an argument is typed as %s", (name, word) => {
+  expect(toTypableWord(name, "id1")).toBe(word);
 });
 
 test.each([
@@ -57,6 +57,6 @@ test.each([
   ["", "--title ''"],
   ["--help", "--title='--help'"],
   ["-a\nb", String.raw`--title=$'-a\nb'`],
-])("%j as the value of an option is typed %s", (value, typedAs) => {
-  expect(shownOption("--title", value)).toBe(typedAs);
+])("%j as the value of an option is typed as %s", (value, typedAs) => {
+  expect(formatShellOption("--title", value)).toBe(typedAs);
 });

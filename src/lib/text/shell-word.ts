@@ -5,31 +5,31 @@
  * @see https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters
  * @see https://trojansource.codes/
  */
-export const DECEPTIVE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u2060-\u2065\ufeff]/gu;
+export const DECEPTIVE_CHARACTERS = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u2060-\u2065\ufeff]/gu;
 
 /**
- * A name as one word of a POSIX shell, in quotes where it needs them: in a command that is shown, to be typed. What a
- * terminal would show escaped is escaped for bash and zsh: `$'a\nb'`.
+ * Returns a text as one word of a POSIX shell, in quotes if it needs them, for commands that people type. Characters
+ * that a terminal would show escaped are escaped for bash and zsh: `$'a\nb'`.
  */
-export const shownWord = (name: string): string => {
+export const quoteShellWord = (name: string): string => {
   if (/^[\p{L}\p{N}_.@/…][\p{L}\p{N}_.@/:…-]*$/u.test(name)) return name;
-  if (name.search(DECEPTIVE) === -1) return `'${name.replaceAll("'", String.raw`'\''`)}'`;
+  if (name.search(DECEPTIVE_CHARACTERS) === -1) return `'${name.replaceAll("'", String.raw`'\''`)}'`;
   return `$'${name
     .replaceAll("\\", String.raw`\\`)
     .replaceAll("'", String.raw`\u0027`)
-    .replaceAll(DECEPTIVE, escaped)}'`;
+    .replaceAll(DECEPTIVE_CHARACTERS, escapeShellCharacter)}'`;
 };
 
-const escaped = (character: string): string =>
+const escapeShellCharacter = (character: string): string =>
   character === "\n" ? String.raw`\n` : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
-/** An option with its value, of a command that is shown; one that reads as an option itself (`--help`) is joined to it. */
-export const shownOption = (flag: string, value: string): string =>
-  `${flag}${value.startsWith("-") ? "=" : " "}${shownWord(value)}`;
+/** Formats an option and its value for typing. A value that looks like an option (`--help`) is joined with `=`. */
+export const formatShellOption = (flag: string, value: string): string =>
+  `${flag}${value.startsWith("-") ? "=" : " "}${quoteShellWord(value)}`;
 
 /** Returns the name, or the id if the name cannot be typed as it is shown or would be read as an option. */
-export const typableName = (name: string, id: string): string =>
-  name.startsWith("-") || name === "" || name.search(DECEPTIVE) !== -1 ? id : name;
+export const toTypableName = (name: string, id: string): string =>
+  name.startsWith("-") || name === "" || name.search(DECEPTIVE_CHARACTERS) !== -1 ? id : name;
 
-/** Returns {@link typableName} as one word of a command. */
-export const typedWord = (name: string, id: string): string => shownWord(typableName(name, id));
+/** Returns {@link toTypableName} as one word of a shell, in quotes if it needs them. */
+export const toTypableWord = (name: string, id: string): string => quoteShellWord(toTypableName(name, id));

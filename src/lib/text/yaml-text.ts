@@ -1,11 +1,18 @@
-/** Characters that are not allowed in a YAML file, although some parsers accept them. @see https://yaml.org/spec/1.2.2/#51-character-set */
+/**
+ * Characters that are not allowed in a YAML file, although some parsers accept them.
+ *
+ * @see https://yaml.org/spec/1.2.2/#51-character-set
+ */
 const UNPRINTABLE = /[^\t\n\r\u0020-\u007e\u0085\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
-const EVERY = new RegExp(UNPRINTABLE.source, "gu");
+const ALL_UNPRINTABLE = new RegExp(UNPRINTABLE.source, "gu");
 
 /** Returns the offset of the first character that YAML does not allow, in UTF-16 code units. */
-export const unprintableAt = (content: string): number | undefined => UNPRINTABLE.exec(content)?.index;
+export const findUnprintable = (content: string): number | undefined => UNPRINTABLE.exec(content)?.index;
 
 /** Returns a string as a double-quoted YAML scalar. */
-export const yamlQuoted = (value: string): string =>
-  JSON.stringify(value).replace(EVERY, (one) => `\\u${(one.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`);
+export const quoteYamlString = (value: string): string =>
+  JSON.stringify(value).replace(
+    ALL_UNPRINTABLE,
+    (one) => `\\u${(one.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
+  );

@@ -1,27 +1,30 @@
-const A = 65;
-const LETTERS = 26;
+const LETTER_A_CODE = 65;
+const LETTER_COUNT = 26;
 
-/** The letters of a column, counted from 1: `B` */
-export const columnName = (column: number): string =>
-  column <= 0 ? "" : columnName(Math.floor((column - 1) / LETTERS)) + String.fromCharCode(A + ((column - 1) % LETTERS));
+/** Returns the letters of a column, counted from 1: `B` for 2. */
+export const toColumnName = (column: number): string =>
+  column <= 0
+    ? ""
+    : toColumnName(Math.floor((column - 1) / LETTER_COUNT)) +
+      String.fromCharCode(LETTER_A_CODE + ((column - 1) % LETTER_COUNT));
 
-/** `B7`; column and row counted from 1 */
-export const cellName = (column: number, row: number): string => `${columnName(column)}${row}`;
+/** Returns the name of a cell: `B7`. Column and row are counted from 1. */
+export const toCellName = (column: number, row: number): string => `${toColumnName(column)}${row}`;
 
-/** A cell by its column and row, counted from 1. */
-export interface CellPlace {
+/** The position of a cell: its column and row, counted from 1. */
+export interface CellPosition {
   readonly column: number;
   readonly row: number;
 }
 
-/** The place of a cell that is named as {@link cellName} does; undefined if it is not. */
-export function cellPlace(name: string): CellPlace | undefined {
+/** Parses a cell name such as `B7`. Returns undefined if it is not a cell name. */
+export function parseCellName(name: string): CellPosition | undefined {
   let column = 0;
   let at = 0;
   for (; at < name.length; at += 1) {
-    const letter = name.charCodeAt(at) - A;
-    if (letter < 0 || letter >= LETTERS) break;
-    column = column * LETTERS + letter + 1;
+    const letter = name.charCodeAt(at) - LETTER_A_CODE;
+    if (letter < 0 || letter >= LETTER_COUNT) break;
+    column = column * LETTER_COUNT + letter + 1;
   }
   const row = Number(name.slice(at));
   return at > 0 && at <= 3 && Number.isInteger(row) && row > 0 ? { column, row } : undefined;

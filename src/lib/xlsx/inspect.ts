@@ -1,14 +1,14 @@
-import { TitleWatch, type Inspection, type Oddity } from "../csv/inspect.ts";
+import { TitleDetector, type Inspection, type Oddity } from "../csv/inspect.ts";
 import type { RecordProblem, RecordSink } from "../csv/records/record.ts";
 
-/** The first problems are kept. */
-const MAX_PROBLEMS = 20;
+/** Maximum number of problems that are kept. Later problems are only counted. */
+const MAX_KEPT_PROBLEMS = 20;
 
 /**
- * Describes a workbook as a CSV file is described: what it does not have is none, or null.
+ * Describes a workbook in the same form as a CSV file. Properties that a workbook does not have are 0, empty or null.
  *
- * @param bytes length of the file
- * @param read reads its records, in as many steps as it likes
+ * @param bytes size of the file
+ * @param read reads the records, in any number of steps
  */
 export async function inspectWorkbook(
   bytes: number,
@@ -16,7 +16,7 @@ export async function inspectWorkbook(
 ): Promise<Inspection> {
   const problems: RecordProblem[] = [];
   const blank: number[] = [];
-  const titles = new TitleWatch();
+  const titles = new TitleDetector();
   let titled: Oddity | undefined;
   let header: readonly string[] | undefined;
   let [records, problemCount] = [0, 0];
@@ -30,7 +30,7 @@ export async function inspectWorkbook(
     },
     problem(problem) {
       problemCount += 1;
-      if (problems.length < MAX_PROBLEMS) problems.push(problem);
+      if (problems.length < MAX_KEPT_PROBLEMS) problems.push(problem);
     },
   });
   for await (const _ of steps);

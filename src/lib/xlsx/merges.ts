@@ -1,41 +1,42 @@
-import { cellPlace, type CellPlace } from "./cell-name.ts";
-import { damaged, tooLarge } from "./refusals.ts";
-import { attribute, type XmlHandler } from "./xml.ts";
+import { parseCellName, type CellPosition } from "./cell-name.ts";
+import { createDamagedWorkbookFailure, createWorkbookTooLargeFailure } from "./workbook-failures.ts";
+import { createAttributeReader, type XmlHandler } from "./xml.ts";
 
-/** Merged cells: the value is in the first one. */
-export interface Merge {
-  /** `B2:D4` */
+/** A range of merged cells. The first cell has the value. */
+export interface MergedRange {
+  /** for example `B2:D4` */
   readonly range: string;
-  readonly from: CellPlace;
-  readonly to: CellPlace;
+  readonly from: CellPosition;
+  readonly to: CellPosition;
 }
 
-const MAX_MERGES = 100_000;
-/** In one row; a sheet has this many columns. */
-const MAX_SIDE_BY_SIDE = 2 ** 14 / 2;
+const MAX_MERGED_RANGES = 100_000;
+/** Maximum number of merged ranges in one row: half the number of columns of a sheet. */
+const MAX_RANGES_PER_ROW = 2 ** 14 / 2;
 
-const reference = attribute("ref");
+const getRangeReference = createAttributeReader("ref");
 
-/** The merged cells of a sheet; gathers them from its XML, where they come after the rows. */
-export class Merges implements Pick<XmlHandler, "open"> {
-  readonly #all: Merge[] = [];
+/** The merged ranges of a sheet. They are collected from the XML of the sheet, in which they come after the rows. */
+export class MergedRanges implements Pick<XmlHandler, "open"> {
+  readonly #all: MergedRange[] = [];
   #isSorted = true;
   #next = 0;
-  #open: Merge[] = [];
+  #open: MergedRange[] = [];
 
   open(name: string, attributes: string): void {
     if (name !== "mergeCell") return;
-    const range = reference(attributes) ?? "";
+    const range = getRangeReference(attributes) ?? "";
     const [first = "", last = first] = range.split(":");
-    const [from, to] = [cellPlace(first), cellPlace(last)];
-    if (from === undefined || to === undefined || to.row < from.row || to.column < from.column) throw damaged();
+    const [from, to] = [parseCellName(first), parseCellName(last)];
+    if (from === undefined || to === undefined || to.row < from.row || to.column < from.column)
+      throw createDamagedWorkbookFailure();
     this.#all.push({ range, from, to });
     this.#isSorted = false;
-    if (this.#all.length > MAX_MERGES) throw tooLarge();
+    if (this.#all.length > MAX_MERGED_RANGES) throw createWorkbookTooLargeFailure();
   }
 
-  /** Those that reach over a row. @param row not before that of the last call */
-  covering(row: number): readonly Merge[] {
+  /** Returns the merged ranges that cover a row. @param row must not be before the row of the last call */
+  covering(row: number): readonly MergedRange[] {
     if (!this.#isSorted) this.#all.sort((a, b) => a.from.row - b.from.row);
     this.#isSorted = true;
     if (this.#open.some(({ to }) => to.row < row)) this.#open = this.#open.filter(({ to }) => to.row >= row);
@@ -43,7 +44,7 @@ export class Merges implements Pick<XmlHandler, "open"> {
       if (next.to.row >= row) this.#open.push(next);
       this.#next += 1;
     }
-    if (this.#open.length > MAX_SIDE_BY_SIDE) throw damaged();
+    if (this.#open.length > MAX_RANGES_PER_ROW) throw createDamagedWorkbookFailure();
     return this.#open;
   }
 }

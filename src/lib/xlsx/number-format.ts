@@ -1,65 +1,67 @@
 import numfmt from "numfmt";
 
-/** What is wrong with a number that cannot be read as Excel shows it. */
+/** The reason why a number cannot be read as Excel shows it. */
 export type NumberFault = "cell-format" | "cell-digits" | "cell-exponent";
 
-/** A number as Excel shows it, or why that is not its value. */
+/** A number as Excel shows it, or the reason why the text that Excel shows is not its value. */
 export type FormattedNumber = { readonly text: string } | { readonly code: NumberFault; readonly text: string };
 
-/** Shows the numbers, and the text, of cells of one style. */
+/** Formats the numbers and texts in cells of one style. */
 export interface CellFormat {
   readonly pattern: string;
   readonly number: (value: number) => FormattedNumber;
-  /** undefined: as it is */
+  /** undefined: texts are shown unchanged */
   readonly text: ((value: string) => string) | undefined;
 }
 
 /**
- * Formats that Excel has by number for Japanese, beyond those in the standard.
+ * Built-in number formats that Excel has for Japanese in addition to those in the standard.
  *
  * @see ECMA-376 part 1, 18.8.30, `ja-jp`
  */
-const JAPANESE: ReadonlyMap<number, string> = new Map([
+const JAPANESE_FORMATS: ReadonlyMap<number, string> = new Map([
   ...[27, 28, 29, 30, 31, 34, 35, 36, 50, 51, 52, 53, 54, 55, 56, 57, 58].map((id) => [id, "yyyy/mm/dd"] as const),
   [32, 'h"時"mm"分"'],
   [33, 'h"時"mm"分"ss"秒"'],
 ]);
 
-const LAST_BUILT_IN = 49;
+const LAST_BUILT_IN_ID = 49;
 
-/** The pattern of a number format that a workbook does not define itself; undefined if there is none. */
-export const builtInPattern = (id: number): string | undefined => {
-  const japanese = JAPANESE.get(id);
+/** Returns the pattern of a built-in number format, which workbooks do not define; undefined if there is none. */
+export const getBuiltInPattern = (id: number): string | undefined => {
+  const japanese = JAPANESE_FORMATS.get(id);
   if (japanese !== undefined) return japanese;
-  return id <= LAST_BUILT_IN ? numfmt.getFormatFromId(id) : undefined;
+  return id <= LAST_BUILT_IN_ID ? numfmt.getFormatFromId(id) : undefined;
 };
 
-/** Excel keeps this many digits of a number. */
-const FIRST_LOST = 1e15;
-/** The first number of twelve digits, as IMEIs have and amounts do not. */
-const FIRST_CODE = 1e11;
-/** Digits that Excel shows of a number with an exponent; it keeps no more of one that it reads in a CSV file. */
-const MAX_ROUNDED_DIGITS = 11;
+/** The smallest number with more digits than the 15 that Excel keeps. */
+const MIN_INEXACT_NUMBER = 1e15;
+/** The smallest number with twelve digits. Codes such as IMEIs have at least this many digits, amounts do not. */
+const MIN_CODE_NUMBER = 1e11;
+/** Maximum number of digits that Excel shows with an exponent, and keeps of a number in this form in a CSV file. */
+const MAX_EXPONENT_DIGITS = 11;
 
-const GROUPED = /^\d{1,3}(?:,\d{3})+$/;
+const GROUPED_DIGITS = /^\d{1,3}(?:,\d{3})+$/;
 
-/** Returns whether a number is a code with all its digits, though its format groups them or shows an exponent. */
+/** Returns true if a number is a code with all digits, although its format groups them or shows an exponent. */
 const isWholeCode = (value: number, shown: string, hasExponent: boolean): boolean => {
-  if (!Number.isInteger(value) || value < FIRST_CODE || value >= FIRST_LOST) return false;
-  return hasExponent ? String(value).replace(/0+$/, "").length > MAX_ROUNDED_DIGITS : GROUPED.test(shown);
+  if (!Number.isInteger(value) || value < MIN_CODE_NUMBER || value >= MIN_INEXACT_NUMBER) return false;
+  return hasExponent ? String(value).replace(/0+$/, "").length > MAX_EXPONENT_DIGITS : GROUPED_DIGITS.test(shown);
 };
-/** Days from 1900-01-00 to 1904-01-01. */
+/** Number of days from 1900-01-00, which is day 0 in Excel, to 1904-01-01. */
 const DAYS_1904 = 1462;
-/** The day after 9999-12-31; and 1900-02-29, which there was not. */
-const AFTER_LAST_DAY = 2_958_466;
-const NO_SUCH_DAY = 60;
-const DAY_SECONDS = 86_400;
+/**
+ * Serial number of the day after 9999-12-31. {@link NONEXISTENT_DAY} is the number of 1900-02-29, which did not exist.
+ */
+const DAY_AFTER_LAST = 2_958_466;
+const NONEXISTENT_DAY = 60;
+const SECONDS_PER_DAY = 86_400;
 
-/** A serial number as `YYYY/MM/DD`, with a time if it has one that is shown; undefined if it is no date. */
-function dateOf(serial: number, type: "date" | "datetime"): FormattedNumber | undefined {
-  const rounded = type === "date" ? Math.floor(serial) : Math.round(serial * DAY_SECONDS) / DAY_SECONDS;
+/** Formats a serial number as `YYYY/MM/DD`, with the time if present and shown; undefined if it is not a date. */
+function formatSerialDate(serial: number, type: "date" | "datetime"): FormattedNumber | undefined {
+  const rounded = type === "date" ? Math.floor(serial) : Math.round(serial * SECONDS_PER_DAY) / SECONDS_PER_DAY;
   const day = Math.floor(rounded);
-  if (day < 1 || day >= AFTER_LAST_DAY || day === NO_SUCH_DAY) return undefined;
+  if (day < 1 || day >= DAY_AFTER_LAST || day === NONEXISTENT_DAY) return undefined;
   const [year, ...parts] = numfmt.dateFromSerial(rounded);
   const [month, date, hours, minutes, seconds] = parts.map((part) => String(part).padStart(2, "0"));
   const written = `${String(year)}/${month}/${date}`;
@@ -67,15 +69,15 @@ function dateOf(serial: number, type: "date" | "datetime"): FormattedNumber | un
 }
 
 /**
- * How cells with a number format are shown. Dates are always `YYYY/MM/DD`, as the forms of dates that Excel offers
- * differ by the language of the machine.
+ * Creates the format of cells with a number format. Dates are always `YYYY/MM/DD`, because the date formats that Excel
+ * offers depend on the language of the computer.
  *
- * @param pattern undefined: the workbook names a format that it does not have
- * @param date1904 the workbook counts days from 1904
+ * @param pattern undefined if the workbook refers to a format that it does not have
+ * @param date1904 true if the workbook counts days from 1904
  */
-export function cellFormat(pattern: string | undefined, date1904: boolean): CellFormat {
+export function createCellFormat(pattern: string | undefined, date1904: boolean): CellFormat {
   if (pattern === undefined || !numfmt.isValidFormat(pattern)) {
-    return { pattern: pattern ?? "?", number: unreadable, text: undefined };
+    return { pattern: pattern ?? "?", number: toUnreadableNumber, text: undefined };
   }
   const { type } = numfmt.getFormatInfo(pattern);
   const isGeneral = /^general$/i.test(pattern);
@@ -83,12 +85,13 @@ export function cellFormat(pattern: string | undefined, date1904: boolean): Cell
     numfmt.format(pattern, value, { throws: true, nbsp: false, locale: "ja" }).trim();
   const number = (value: number): FormattedNumber => {
     if (type === "date" || type === "datetime")
-      return dateOf(date1904 ? value + DAYS_1904 : value, type) ?? unreadable(value);
-    // Excel shows long ones with an exponent, though it has all digits; a text with an exponent gets another format
-    if (isGeneral && Number.isInteger(value) && Math.abs(value) < FIRST_LOST) return { text: String(value) };
-    if (Math.abs(value) >= FIRST_LOST) return { code: "cell-digits", text: String(value) };
+      return formatSerialDate(date1904 ? value + DAYS_1904 : value, type) ?? toUnreadableNumber(value);
+    // Excel shows long numbers in the General format with an exponent, although the cell has all digits; a number that
+    // was entered with an exponent gets another format
+    if (isGeneral && Number.isInteger(value) && Math.abs(value) < MIN_INEXACT_NUMBER) return { text: String(value) };
+    if (Math.abs(value) >= MIN_INEXACT_NUMBER) return { code: "cell-digits", text: String(value) };
     const shown = inFormat(value);
-    if (shown === "") return unreadable(value);
+    if (shown === "") return toUnreadableNumber(value);
     const hasExponent = type === "scientific" || (type === "general" && /\dE[+-]\d/.test(shown));
     if (isWholeCode(value, shown, hasExponent)) return { text: String(value) };
     return hasExponent ? { code: "cell-exponent", text: shown } : { text: shown };
@@ -96,4 +99,4 @@ export function cellFormat(pattern: string | undefined, date1904: boolean): Cell
   return { pattern, number, text: pattern !== "@" && pattern.includes("@") ? inFormat : undefined };
 }
 
-const unreadable = (value: number): FormattedNumber => ({ code: "cell-format", text: String(value) });
+const toUnreadableNumber = (value: number): FormattedNumber => ({ code: "cell-format", text: String(value) });

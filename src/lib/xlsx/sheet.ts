@@ -1,44 +1,46 @@
 import type { RecordSink } from "../csv/records/record.ts";
 import type { ProblemCode, ProblemParams } from "../model/problem.ts";
-import { cellName, cellPlace } from "./cell-name.ts";
-import type { Merge, Merges } from "./merges.ts";
+import { toCellName, parseCellName } from "./cell-name.ts";
+import type { MergedRange, MergedRanges } from "./merges.ts";
 import type { CellFormat } from "./number-format.ts";
-import { damaged } from "./refusals.ts";
-import { cellText, TextGatherer, type SharedStrings } from "./strings.ts";
-import { attribute, isTrue, type XmlHandler } from "./xml.ts";
+import { createDamagedWorkbookFailure } from "./workbook-failures.ts";
+import { decodeCellText, TextCollector, type SharedStrings } from "./strings.ts";
+import { createAttributeReader, isXmlTrue, type XmlHandler } from "./xml.ts";
 
-/** Excel's own limits. */
+/** Excel's maximum number of rows. {@link MAX_COLUMNS} is its maximum number of columns. */
 const MAX_ROWS = 2 ** 20;
 const MAX_COLUMNS = 2 ** 14;
 
-/** What the cells of a sheet refer to. */
+/** The data of a workbook to which the cells of a sheet refer. */
 export interface SheetContext {
   readonly strings: Pick<SharedStrings, "at">;
-  /** by the style of a cell */
+  /** indexed by the style of a cell */
   readonly formats: readonly CellFormat[];
-  readonly merges: Merges;
+  readonly merges: MergedRanges;
 }
 
-const ERROR_VALUE = /^#[A-Z0-9/_]{2,20}[!?]?$/;
-const ISO_DATE = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d:\d\d)(?:\.\d+)?)?Z?$/;
+const ERROR_VALUE_PATTERN = /^#[A-Z0-9/_]{2,20}[!?]?$/;
+const ISO_DATE_PATTERN = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d:\d\d)(?:\.\d+)?)?Z?$/;
 
-const rowNumber = attribute("r");
-const cellReference = rowNumber;
-const cellStyle = attribute("s");
-const cellType = attribute("t");
-const isHidden = attribute("hidden");
+const getRowNumber = createAttributeReader("r");
+const getCellReference = getRowNumber;
+const getCellStyle = createAttributeReader("s");
+const getCellType = createAttributeReader("t");
+const getHiddenFlag = createAttributeReader("hidden");
 
 /**
- * Reads the rows of a worksheet as the records of a file: each cell as Excel shows it. Rows have the numbers that they
- * have in the sheet; those without a value are left out. The first record has as many cells as its last value demands,
- * and so have the others, unless they have values beyond.
+ * Reads the rows of a worksheet as the records of a file: each cell as Excel shows it. Records have the row numbers of
+ * the sheet; rows without a value are left out, except rows with formatted cells below the header. The first record has
+ * as many cells as its last value requires. Later records have the same number of cells, or more if they have values
+ * further to the right.
  *
- * A cell whose value is not what is shown there, or that shows none, is a problem and never a blank.
+ * If the value of a cell differs from what Excel shows, or Excel shows nothing, the cell is reported as a problem and
+ * never treated as blank.
  */
 export class SheetReader implements XmlHandler {
   readonly #context: SheetContext;
   readonly #sink: RecordSink;
-  readonly #gatherer = new TextGatherer();
+  readonly #gatherer = new TextCollector();
   #inData = false;
   #row = 0;
   #hiddenRow = false;
@@ -49,12 +51,12 @@ export class SheetReader implements XmlHandler {
   #hasValue = false;
   #takesValue = false;
   #value = "";
-  /** the cells of the row, blank ones as ""; longer than it where rows before it had more */
+  /** the cells of the row, blank cells as ""; longer than the row if an earlier row had more cells */
   readonly #cells: string[] = [];
   /** the columns of the row that are not blank */
   readonly #filled: number[] = [];
   readonly #found: { readonly code: ProblemCode; readonly column: number; readonly params: ProblemParams }[] = [];
-  /** the number of cells of the first record; -1 before it */
+  /** number of cells of the first record; -1 before the first record */
   #width = -1;
   #hidden = { count: 0, row: 0 };
 
@@ -89,28 +91,28 @@ export class SheetReader implements XmlHandler {
     else if (this.#inData) this.#gatherer.text(raw);
   }
 
-  /** Call after the last piece of the sheet. */
+  /** Reports the hidden rows. Call this after the last piece of the sheet. */
   end(): void {
     const { count, row } = this.#hidden;
     if (count > 0) this.#sink.problem({ code: "rows-hidden", row: 0, line: 0, column: 0, params: { count, row } });
   }
 
   #openRow(attributes: string): void {
-    const given = rowNumber(attributes);
+    const given = getRowNumber(attributes);
     const row = given === undefined ? this.#row + 1 : Number(given);
-    if (!Number.isInteger(row) || row <= this.#row || row > MAX_ROWS) throw damaged();
+    if (!Number.isInteger(row) || row <= this.#row || row > MAX_ROWS) throw createDamagedWorkbookFailure();
     this.#row = row;
-    this.#hiddenRow = attributes.includes("hidden") && isTrue(isHidden(attributes));
+    this.#hiddenRow = attributes.includes("hidden") && isXmlTrue(getHiddenFlag(attributes));
     this.#column = 0;
   }
 
   #openCell(attributes: string): void {
-    const reference = cellReference(attributes);
-    const column = reference === undefined ? this.#column + 1 : (cellPlace(reference)?.column ?? 0);
-    if (column <= this.#column || column > MAX_COLUMNS) throw damaged();
+    const reference = getCellReference(attributes);
+    const column = reference === undefined ? this.#column + 1 : (parseCellName(reference)?.column ?? 0);
+    if (column <= this.#column || column > MAX_COLUMNS) throw createDamagedWorkbookFailure();
     this.#column = column;
-    this.#type = cellType(attributes) ?? "n";
-    this.#style = Number(cellStyle(attributes) ?? 0);
+    this.#type = getCellType(attributes) ?? "n";
+    this.#style = Number(getCellStyle(attributes) ?? 0);
     this.#hasFormula = false;
     this.#hasValue = false;
     this.#value = "";
@@ -131,24 +133,24 @@ export class SheetReader implements XmlHandler {
     switch (this.#type) {
       case "s": {
         const text = value === "" ? "" : this.#context.strings.at(Number(value));
-        if (text === undefined) throw damaged();
+        if (text === undefined) throw createDamagedWorkbookFailure();
         return this.#shownText(text);
       }
       case "inlineStr":
         return this.#shownText(inline);
       case "str":
-        // a formula may well give an empty text
+        // the result of a formula may be an empty text, but it must be present
         if (this.#hasFormula && !this.#hasValue) return this.#report("cell-formula", "");
-        return this.#shownText(cellText(value));
+        return this.#shownText(decodeCellText(value));
       case "b":
-        if (value !== "") return isTrue(value) ? "TRUE" : "FALSE";
+        if (value !== "") return isXmlTrue(value) ? "TRUE" : "FALSE";
         break;
       case "e": {
-        const error = ERROR_VALUE.test(value) ? value : "#?";
+        const error = ERROR_VALUE_PATTERN.test(value) ? value : "#?";
         return this.#report("cell-error", error, { value: error });
       }
       case "d": {
-        const [, year, month, day, time] = ISO_DATE.exec(value) ?? [];
+        const [, year, month, day, time] = ISO_DATE_PATTERN.exec(value) ?? [];
         if (year !== undefined) return [`${year}/${month}/${day}`, ...(time === undefined ? [] : [time])].join(" ");
         break;
       }
@@ -156,7 +158,7 @@ export class SheetReader implements XmlHandler {
         if (value !== "") return this.#shownNumber(value);
     }
     if (this.#hasFormula) return this.#report("cell-formula", "");
-    if (value !== "") throw damaged();
+    if (value !== "") throw createDamagedWorkbookFailure();
     return "";
   }
 
@@ -168,31 +170,31 @@ export class SheetReader implements XmlHandler {
   #shownNumber(raw: string): string {
     const value = Number(raw);
     const format = this.#context.formats[this.#style];
-    if (!Number.isFinite(value) || format === undefined) throw damaged();
+    if (!Number.isFinite(value) || format === undefined) throw createDamagedWorkbookFailure();
     const shown = format.number(value);
     return "code" in shown ? this.#report(shown.code, shown.text, { format: format.pattern }) : shown.text;
   }
 
   #report(code: ProblemCode, text: string, params: ProblemParams = {}): string {
     const column = this.#column;
-    this.#found.push({ code, column, params: { cell: cellName(column, this.#row), ...params } });
+    this.#found.push({ code, column, params: { cell: toCellName(column, this.#row), ...params } });
     return text;
   }
 
   #closeRow(): void {
     const covering = this.#context.merges.covering(this.#row);
     const isBlank = this.#filled.length === 0 && this.#found.length === 0;
-    // cells that only have a format are those of a CSV file's blank row
+    // a row of cells that only have a format corresponds to a blank row in a CSV file
     if (!isBlank || (this.#column > 0 && this.#width >= 0)) this.#passOn(isBlank ? [] : covering);
     for (const at of this.#filled) this.#cells[at] = "";
     this.#filled.length = 0;
     this.#found.length = 0;
   }
 
-  #passOn(covering: readonly Merge[]): void {
+  #passOn(covering: readonly MergedRange[]): void {
     const row = this.#row;
     const isHeader = this.#width < 0;
-    // a CSV file begins with its header, even if its first line is blank
+    // as in a CSV file, a blank first line counts as the header
     if (isHeader && row > 1) this.#sink.record([""], 1, 1, 1, true);
     const filled = Math.max((this.#filled.at(-1) ?? -1) + 1, ...this.#found.map(({ column }) => column));
     if (isHeader) this.#width = filled;
@@ -201,10 +203,10 @@ export class SheetReader implements XmlHandler {
     for (const { range, from, to } of covering) {
       const params = { range };
       const first = from.row === row ? from.column + 1 : from.column;
-      // of a title over a table, one cell is enough
+      // for a title above a table, it is enough to report one cell
       const last = isHeader ? Math.min(first, to.column) : Math.min(to.column, this.#width);
       for (let column = first; column <= last; column += 1) {
-        this.#found.push({ code: "cell-merged", column, params: { cell: cellName(column, row), ...params } });
+        this.#found.push({ code: "cell-merged", column, params: { cell: toCellName(column, row), ...params } });
       }
     }
     if (this.#hiddenRow && !isHeader && filled > 0)

@@ -1,14 +1,14 @@
-import { tooLarge } from "./refusals.ts";
-import { scanXml, unescaped, type XmlHandler } from "./xml.ts";
+import { createWorkbookTooLargeFailure } from "./workbook-failures.ts";
+import { scanXml, unescapeXml, type XmlHandler } from "./xml.ts";
 
-/** Maximum characters of a cell as they are written; Excel's own limit is 32,767 characters. */
-const LONGEST_RAW = 1024 * 1024;
+/** Maximum number of characters of a cell as they are written in the file. Excel's own limit is 32,767 characters. */
+const MAX_RAW_CHARACTERS = 1024 * 1024;
 
-/** `_x000D_`, as characters that XML cannot hold are written. @see ECMA-376 part 1, 22.9.2.19 */
-const ESCAPED = /_x([0-9A-Fa-f]{4})_/g;
+/** Escapes such as `_x000D_`, which stand for characters that XML cannot contain. @see ECMA-376 part 1, 22.9.2.19 */
+const ESCAPE_SEQUENCE = /_x([0-9A-Fa-f]{4})_/g;
 
-/** Gathers the text of a cell or a shared string from its runs, without its furigana. */
-export class TextGatherer {
+/** Collects the text of a cell or a shared string from its runs, without furigana. */
+export class TextCollector {
   #raw = "";
   #takes = false;
   #isReading = false;
@@ -26,26 +26,26 @@ export class TextGatherer {
   text(raw: string): void {
     if (!this.#takes) return;
     this.#raw += raw;
-    if (this.#raw.length > LONGEST_RAW) throw tooLarge();
+    if (this.#raw.length > MAX_RAW_CHARACTERS) throw createWorkbookTooLargeFailure();
   }
 
-  /** The text since the last call. */
+  /** Returns the text that was collected since the last call. */
   take(): string {
     const raw = this.#raw;
     this.#raw = "";
-    return cellText(raw);
+    return decodeCellText(raw);
   }
 }
 
-/** The text that is written as `raw` in a cell. */
-export const cellText = (raw: string): string => {
-  const text = unescaped(raw).replaceAll("\r\n", "\n");
+/** Returns the text that is written as `raw` in a cell. */
+export const decodeCellText = (raw: string): string => {
+  const text = unescapeXml(raw).replaceAll("\r\n", "\n");
   return text.includes("_x")
-    ? text.replaceAll(ESCAPED, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
+    ? text.replaceAll(ESCAPE_SEQUENCE, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))
     : text;
 };
 
-/** The shared strings of a workbook, kept as UTF-8: millions of strings of JavaScript take five times the memory. */
+/** A workbook's shared strings, kept as UTF-8, because millions of JavaScript strings take five times the memory. */
 export class SharedStrings {
   #bytes = Buffer.allocUnsafe(64 * 1024);
   #ends = new Uint32Array(4096);
@@ -73,7 +73,7 @@ export class SharedStrings {
     this.#count += 1;
   }
 
-  /** @returns undefined if there is no such string */
+  /** Returns the string with an index; undefined if there is no such string. */
   at(index: number): string | undefined {
     const end = index < this.#count ? this.#ends[index] : undefined;
     if (end === undefined) return undefined;
@@ -81,13 +81,13 @@ export class SharedStrings {
   }
 }
 
-/** @param most at least as many of the first ones are read @throws Failure `input-rejected` */
+/** Reads shared strings.  @param most number needed from the start; may read more @throws Failure `input-rejected` */
 export async function readSharedStrings(
   bytes: AsyncIterable<Uint8Array>,
   most = Number.POSITIVE_INFINITY,
 ): Promise<SharedStrings> {
   const strings = new SharedStrings();
-  const gatherer = new TextGatherer();
+  const gatherer = new TextCollector();
   const handler: XmlHandler = {
     open: (name) => gatherer.open(name),
     text: (raw) => gatherer.text(raw),

@@ -6,7 +6,7 @@ import { Failure } from "../errors/index.ts";
 import type { RecordProblem } from "../csv/records/record.ts";
 import { partsOf, rowOf, workbookOf, zipOf, type TestWorkbook } from "#support/xlsx/workbook.ts";
 import { WorkbookReader } from "./workbook.ts";
-import { workbookBytes } from "./write.ts";
+import { encodeWorkbook } from "./write.ts";
 
 interface Read {
   readonly rows: readonly (readonly [row: number, ...cells: string[]])[];
@@ -85,7 +85,7 @@ describe("a cell is read as Excel shows it", () => {
     expect(await numberOf(value, format)).toEqual({ text, problem: undefined });
   });
 
-  test("days of 1904", async () => {
+  test("dates based on 1904", async () => {
     expect(await numberOf(43538, "yyyy/m/d", true)).toEqual({ text: "2023/03/15", problem: undefined });
     expect(await numberOf(0, "yyyy/m/d", true)).toEqual({ text: "1904/01/01", problem: undefined });
   });
@@ -102,7 +102,7 @@ describe("a cell is read as Excel shows it", () => {
     ["cell-format", "yyyy/m/d", 3e6],
     ["cell-format", ";;;", 12],
     ["cell-format", "G/標準", 12],
-  ])("or is a problem: %s %s %s", async (code, format, value) => {
+  ])("or reported as a problem: %s %s %s", async (code, format, value) => {
     const { problem } = await numberOf(value, format);
     expect(problem).toMatchObject({ code, row: 2, line: 2, column: 2, params: { cell: "B2" } });
     expect(JSON.stringify(problem)).not.toContain(String(value).slice(0, 5).padEnd(5, "?"));
@@ -124,7 +124,7 @@ describe("a cell is read as Excel shows it", () => {
     expect(await cellOf(cell, { strings })).toEqual({ text, problem: undefined });
   });
 
-  test("with the words that its format adds to a text", async () => {
+  test("with the words that its format adds to the text", async () => {
     const { text } = await cellOf('<c t="inlineStr" s="1"><is><t>山田</t></is></c>', { formats: ['@"様"'] });
     expect(text).toBe("山田様");
   });
@@ -136,13 +136,13 @@ describe("a cell is read as Excel shows it", () => {
     ["cell-formula", '<c><f t="shared" si="0"/></c>'],
     ["cell-error", '<c t="e"><v>#N/A</v></c>'],
     ["cell-error", '<c t="e"><f>1/0</f><v>#DIV/0!</v></c>'],
-  ])("what shows no value is a problem and no blank: %s %s", async (code, cell) => {
+  ])("a cell without a shown value is a problem, not a blank: %s %s", async (code, cell) => {
     expect((await cellOf(cell)).problem).toMatchObject({ code, row: 2, column: 2, params: { cell: "B2" } });
   });
 });
 
 describe("rows", () => {
-  it("have their numbers, and as many cells as the header", async () => {
+  it("keep their numbers, and have as many cells as the header", async () => {
     const rows = [
       rowOf(1, "氏名", "コード", "役職", '<c s="0"/>'),
       rowOf(3, "山田"),
@@ -159,7 +159,7 @@ describe("rows", () => {
     ]);
   });
 
-  it("begin with the first one of the sheet", async () => {
+  it("begin with the first row of the sheet", async () => {
     const rows = rowOf(3, "氏名") + rowOf(4, "山田");
     expect((await read(workbookOf({ sheets: { a: { rows } } }))).rows).toEqual([
       [1, ""],
@@ -168,14 +168,14 @@ describe("rows", () => {
     ]);
   });
 
-  it("are read where they are hidden, and counted", async () => {
+  it("are read and counted if they are hidden", async () => {
     const rows = `${rowOf(1, "氏名")}<row r="2" hidden="1"><c><v>1</v></c></row>${rowOf(3, "b")}<row r="4" hidden="true"><c><v>2</v></c></row><row r="5" hidden="1"/>`;
     const { rows: found, problems } = await read(workbookOf({ sheets: { a: { rows } } }));
     expect(found).toHaveLength(4);
     expect(problems).toEqual([{ code: "rows-hidden", row: 0, line: 0, column: 0, params: { count: 2, row: 2 } }]);
   });
 
-  it("have a problem for each cell under a merge", async () => {
+  it("have a problem for each cell covered by a merge", async () => {
     const rows = [1, 2, 3, 4].map((row) => rowOf(row, "a", "b", "c")).join("");
     const after = '<mergeCells><mergeCell ref="B2:C3"/><mergeCell ref="A3:A4"/><mergeCell ref="A1:C1"/></mergeCells>';
     const { problems } = await read(workbookOf({ sheets: { a: { rows, after } } }));
@@ -194,14 +194,14 @@ describe("sheets", () => {
 
   it.each([
     ["the only one", { a: filled }, 1],
-    ["the only one with data", { a: empty, b: filled }, 1],
+    ["sheet of an .xlsx workbook (default: the only sheet with data)", { a: empty, b: filled }, 1],
     ["the only one that is not hidden", { a: { ...filled, state: "hidden" }, b: filled }, 1],
     ["an empty one", { a: empty, b: empty }, 0],
-  ])("is read without being named: %s", async (_, sheets, count) => {
+  ])("are read without a name: %s", async (_, sheets, count) => {
     expect((await read(workbookOf({ sheets }))).rows).toHaveLength(count);
   });
 
-  it("are listed where several have data", async () => {
+  it("are listed if several have data", async () => {
     const bytes = workbookOf({ sheets: { 社員: filled, "R&D": filled, c: empty } });
     expect(await failureOf(bytes)).toMatchObject({
       code: "usage",
@@ -212,7 +212,7 @@ describe("sheets", () => {
     expect(await failureOf(bytes, "D")).toMatchObject({ code: "usage", where: "--sheet" });
   });
 
-  it("may be hidden where they are named", async () => {
+  it("may be hidden if they are named", async () => {
     const bytes = workbookOf({ sheets: { a: { ...filled, state: "veryHidden" }, b: empty } });
     expect((await read(bytes, "a")).rows).toHaveLength(1);
   });
@@ -251,7 +251,7 @@ describe("the same records", () => {
     expect((await read(bytes)).rows.map(([, ...row]) => row)).toEqual([header, ...others]);
   });
 
-  test("whatever the cells are, as they are written here", async () => {
+  test("for any cells, as written by clomoctl", async () => {
     const cell = fc.string({ unit: "binary", maxLength: 8 }).filter((value) => value.isWellFormed());
     const row = fc.array(cell, { minLength: 3, maxLength: 3 }).filter((cells) => cells[2] !== "");
     await fc.assert(
@@ -260,7 +260,7 @@ describe("the same records", () => {
           yield records.slice(0, 1);
           yield records.slice(1);
         }
-        const bytes = Buffer.concat(await Array.fromAsync(workbookBytes(batches())));
+        const bytes = Buffer.concat(await Array.fromAsync(encodeWorkbook(batches())));
         expect((await read(bytes)).rows.map(([, ...cells]) => cells)).toEqual(records);
       }),
       { numRuns: 50 },
@@ -268,7 +268,7 @@ describe("the same records", () => {
   });
 });
 
-describe("what is no workbook is refused in one line", () => {
+describe("a file that is not a valid workbook is rejected in one line", () => {
   const good = partsOf({ sheets: { a: { rows: rowOf(1, "氏名") } } });
   const sheet = (xml: string | Buffer): Buffer => zipOf({ ...good, "xl/worksheets/sheet0.xml": xml });
   const rows = (xml: string): Buffer => sheet(`<worksheet><sheetData>${xml}</sheetData></worksheet>`);
@@ -300,14 +300,14 @@ describe("what is no workbook is refused in one line", () => {
     expect(failure.hint).toBeDefined();
   });
 
-  test("bytes that were changed", async () => {
+  test("modified bytes", async () => {
     const bytes = zipOf(good);
     const at = bytes.indexOf("PK\x01\x02", bytes.indexOf("sheet0.xml"));
     bytes.writeUInt32LE(1, bytes.indexOf("xl/worksheets/sheet0.xml", at) - 46 + 16);
     expect((await failureOf(bytes)).what.en).toMatch(/damaged/);
   });
 
-  test("a bomb, however it is described", async () => {
+  test("a zip bomb, whatever size it claims", async () => {
     const part = "xl/worksheets/sheet0.xml";
     const bomb = { ...good, [part]: `<worksheet>${" ".repeat(20_000_000)}</worksheet>` };
     expect((await failureOf(zipOf(bomb, { claim: 2 ** 31 }))).what.en).toMatch(/too large/);
@@ -315,7 +315,7 @@ describe("what is no workbook is refused in one line", () => {
     expect((await failureOf(zipOf(bomb, { claim: 5 }))).what.en).toMatch(/damaged/);
   });
 
-  test("nothing outside of it is opened, and no macro is run", async () => {
+  test("external files are not opened, and macros are not run", async () => {
     const related = good["xl/_rels/workbook.xml.rels"]?.toString() ?? "";
     const external =
       '<Relationship Id="x" Type="http://a/sharedStrings" Target="file:///etc/passwd" TargetMode="External"/>';
@@ -325,7 +325,7 @@ describe("what is no workbook is refused in one line", () => {
   });
 });
 
-test("the first rows are read with their strings, wherever those stand, and not those of the others", async () => {
+test("the first rows are read with their strings, wherever these are, but without other strings", async () => {
   const cell = (at: number): string => `<c t="s"><v>${at}</v></c>`;
   const rows = [
     rowOf(1, cell(2)),

@@ -1,28 +1,38 @@
 import { posix } from "node:path";
 import { Failure } from "../errors/index.ts";
 import type { RecordSink } from "../csv/records/record.ts";
-import { Merges } from "./merges.ts";
-import { builtInPattern, cellFormat, type CellFormat } from "./number-format.ts";
-import { damaged, oldWorkbook, otherWorkbook, SheetChoice, tooLarge, withPassword } from "./refusals.ts";
+import { MergedRanges } from "./merges.ts";
+import { getBuiltInPattern, createCellFormat, type CellFormat } from "./number-format.ts";
+import {
+  createDamagedWorkbookFailure,
+  createOldWorkbookFailure,
+  createUnsupportedWorkbookFailure,
+  SheetChoiceFailure,
+  createWorkbookTooLargeFailure,
+  createProtectedWorkbookFailure,
+} from "./workbook-failures.ts";
 import { SheetReader, type SheetContext } from "./sheet.ts";
 import { readSharedStrings, type SharedStrings } from "./strings.ts";
-import { attribute, isTrue, scanXml, XmlScanner } from "./xml.ts";
+import { createAttributeReader, isXmlTrue, scanXml, XmlScanner } from "./xml.ts";
 import { Zip } from "./zip.ts";
 
 const MIB = 1024 * 1024;
-/** Maximum size of a workbook: it is held in memory, as the end of a ZIP archive says where its files are. */
-const MAX_BYTES = 64 * MIB;
-/** Maximum unpacked sizes. The strings are held in memory; a sheet is not. */
+/** Maximum size of a workbook, which is held in memory, because a ZIP archive lists its files only at its end. */
+const MAX_WORKBOOK_BYTES = 64 * MIB;
+/** Maximum size of unpacked strings, which, unlike sheets (see {@link MAX_SHEET_BYTES}), are held in memory. */
 const MAX_STRING_BYTES = 128 * MIB;
 const MAX_SHEET_BYTES = 1024 * MIB;
 const MAX_PART_BYTES = 8 * MIB;
 const MAX_STYLES = 65_536;
 
-/** The marks of an Office file of before 2007; one with a password is packed in the same way. */
-const OLE = Buffer.from("d0cf11e0a1b11ae1", "hex");
-const ENCRYPTED = Buffer.from("EncryptedPackage", "utf16le");
+/**
+ * Signature of Office files before 2007. Workbooks with passwords use the same container, with
+ * {@link ENCRYPTED_PACKAGE_NAME}.
+ */
+const OLE_SIGNATURE = Buffer.from("d0cf11e0a1b11ae1", "hex");
+const ENCRYPTED_PACKAGE_NAME = Buffer.from("EncryptedPackage", "utf16le");
 
-/** A worksheet. */
+/** A worksheet, and the part of the workbook that contains it. */
 interface SheetPart {
   readonly name: string;
   readonly part: string;
@@ -34,17 +44,21 @@ interface Relation {
   readonly part: string;
 }
 
-const RELATION = {
-  id: attribute("Id"),
-  type: attribute("Type"),
-  target: attribute("Target"),
-  mode: attribute("TargetMode"),
+const RELATION_ATTRIBUTES = {
+  id: createAttributeReader("Id"),
+  type: createAttributeReader("Type"),
+  target: createAttributeReader("Target"),
+  mode: createAttributeReader("TargetMode"),
 };
-const SHEET = { name: attribute("name"), state: attribute("state"), id: attribute(String.raw`\w+:id`) };
-const FORMAT = { id: attribute("numFmtId"), code: attribute("formatCode") };
-const DATE_1904 = attribute("date1904");
+const SHEET_ATTRIBUTES = {
+  name: createAttributeReader("name"),
+  state: createAttributeReader("state"),
+  id: createAttributeReader(String.raw`\w+:id`),
+};
+const FORMAT_ATTRIBUTES = { id: createAttributeReader("numFmtId"), code: createAttributeReader("formatCode") };
+const getDate1904Flag = createAttributeReader("date1904");
 
-/** A workbook in memory. */
+/** A workbook that is held in memory. */
 export class Workbook {
   readonly #zip: Zip;
   readonly #sheets: readonly SheetPart[];
@@ -59,19 +73,20 @@ export class Workbook {
     this.#strings = strings;
   }
 
-  /** @throws Failure `input-rejected` if it is none, is of another kind, or has a password */
+  /** Opens a workbook.  @throws Failure `input-rejected` if it is not a workbook, not supported, or has a password */
   static async open(bytes: Buffer): Promise<Workbook> {
-    if (beginsWith(bytes, OLE)) throw bytes.includes(ENCRYPTED) ? withPassword() : oldWorkbook();
+    if (beginsWith(bytes, OLE_SIGNATURE))
+      throw bytes.includes(ENCRYPTED_PACKAGE_NAME) ? createProtectedWorkbookFailure() : createOldWorkbookFailure();
     const zip = new Zip(bytes);
-    if (zip.has("mimetype")) throw otherWorkbook(".ods");
-    const main = partOf(await relations(zip, ""), "officeDocument") ?? "xl/workbook.xml";
-    if (main.endsWith(".bin")) throw otherWorkbook(".xlsb");
-    if (!zip.has(main)) throw damaged();
-    const related = await relations(zip, main);
-    const { sheets, isDate1904 } = await readMain(zip, main, related);
-    const styles = partOf(related, "styles") ?? "";
+    if (zip.has("mimetype")) throw createUnsupportedWorkbookFailure(".ods");
+    const main = findRelatedPart(await readRelations(zip, ""), "officeDocument") ?? "xl/workbook.xml";
+    if (main.endsWith(".bin")) throw createUnsupportedWorkbookFailure(".xlsb");
+    if (!zip.has(main)) throw createDamagedWorkbookFailure();
+    const related = await readRelations(zip, main);
+    const { sheets, isDate1904 } = await readMainPart(zip, main, related);
+    const styles = findRelatedPart(related, "styles") ?? "";
     const formats = await readFormats(zip.chunks(styles, MAX_PART_BYTES), isDate1904);
-    return new Workbook(zip, sheets, formats, partOf(related, "sharedStrings") ?? "");
+    return new Workbook(zip, sheets, formats, findRelatedPart(related, "sharedStrings") ?? "");
   }
 
   get sheetNames(): readonly string[] {
@@ -79,14 +94,14 @@ export class Workbook {
   }
 
   /**
-   * Reads the rows of a sheet piece by piece, in as many steps.
+   * Reads the rows of a sheet, and yields after each piece.
    *
-   * @param named undefined: the only one that is not hidden and has data
-   * @throws Failure `usage` if there are several, or none of that name; `input-rejected`
+   * @param named name of the sheet; undefined selects the only sheet that is not hidden and has data
+   * @throws Failure `usage` if there are several such sheets, or if no sheet has the name; `input-rejected`
    */
   async *read(named: string | undefined, sink: RecordSink): AsyncGenerator<void> {
     const { part } = await this.#choose(named);
-    const merges = new Merges();
+    const merges = new MergedRanges();
     await scanXml(this.#zip.chunks(part, MAX_SHEET_BYTES), merges);
     yield;
     const context = { strings: await this.#sharedStrings(), formats: this.#formats, merges };
@@ -102,7 +117,7 @@ export class Workbook {
   }
 
   /**
-   * Reads the first rows of a sheet, and maybe some more, without what merges cover.
+   * Reads the first rows of a sheet, and possibly some more. Merged cells are not reported.
    *
    * @throws Failure as {@link read}
    */
@@ -115,11 +130,11 @@ export class Workbook {
         row = at;
         take(cells, count, at, ...rest);
       };
-      const context = { strings, formats: this.#formats, merges: new Merges() };
+      const context = { strings, formats: this.#formats, merges: new MergedRanges() };
       const reader = new SheetReader(context, { record, problem: () => undefined });
       await scanXml(this.#zip.chunks(part, MAX_SHEET_BYTES), reader, () => row >= rows);
     };
-    // which strings these rows have is known once they were read
+    // the strings that these rows need are known only after the rows were read
     let needed = 0;
     const note = (index: number): string => {
       if (row < rows) needed = Math.max(needed, index + 1);
@@ -139,16 +154,16 @@ export class Workbook {
     const sheets = this.#sheets;
     if (named !== undefined) {
       const found = sheets.find(({ name }) => name === named);
-      if (found === undefined) throw new SheetChoice(this.sheetNames, named);
+      if (found === undefined) throw new SheetChoiceFailure(this.sheetNames, named);
       return found;
     }
     const visible = sheets.filter(({ hidden }) => !hidden);
     const [first = sheets[0], ...others] = visible;
-    if (first === undefined) throw damaged();
+    if (first === undefined) throw createDamagedWorkbookFailure();
     if (others.length === 0) return first;
     const filled: SheetPart[] = [];
     for (const sheet of visible) if (await this.#hasData(sheet)) filled.push(sheet);
-    if (filled.length > 1) throw new SheetChoice(filled.map(({ name }) => name));
+    if (filled.length > 1) throw new SheetChoiceFailure(filled.map(({ name }) => name));
     return filled[0] ?? first;
   }
 
@@ -169,28 +184,28 @@ export class Workbook {
 
 const beginsWith = (bytes: Uint8Array, mark: Buffer): boolean => mark.equals(bytes.subarray(0, mark.length));
 
-/** What a part refers to, by the ids it uses; "" for the package itself. */
-async function relations(zip: Zip, part: string): Promise<ReadonlyMap<string, Relation>> {
+/** Returns the parts that a part refers to, by relation id. "" stands for the package itself. */
+async function readRelations(zip: Zip, part: string): Promise<ReadonlyMap<string, Relation>> {
   const found = new Map<string, Relation>();
   const folder = posix.dirname(part);
   const place = posix.join(folder, "_rels", `${posix.basename(part)}.rels`);
   await scanXml(zip.chunks(place, MAX_PART_BYTES), {
     open(name, attributes) {
-      // what lies outside of the workbook is never opened
-      if (name !== "Relationship" || RELATION.mode(attributes) === "External") return;
-      const target = RELATION.target(attributes) ?? "";
+      // targets outside the workbook are never opened
+      if (name !== "Relationship" || RELATION_ATTRIBUTES.mode(attributes) === "External") return;
+      const target = RELATION_ATTRIBUTES.target(attributes) ?? "";
       const full = target.startsWith("/") ? target.slice(1) : posix.join(folder, target);
-      const type = posix.basename(RELATION.type(attributes) ?? "");
-      found.set(RELATION.id(attributes) ?? "", { type, part: full });
+      const type = posix.basename(RELATION_ATTRIBUTES.type(attributes) ?? "");
+      found.set(RELATION_ATTRIBUTES.id(attributes) ?? "", { type, part: full });
     },
   });
   return found;
 }
 
-const partOf = (related: ReadonlyMap<string, Relation>, type: string): string | undefined =>
+const findRelatedPart = (related: ReadonlyMap<string, Relation>, type: string): string | undefined =>
   [...related.values()].find((relation) => relation.type === type)?.part;
 
-async function readMain(
+async function readMainPart(
   zip: Zip,
   main: string,
   related: ReadonlyMap<string, Relation>,
@@ -199,28 +214,29 @@ async function readMain(
   let isDate1904 = false;
   await scanXml(zip.chunks(main, MAX_PART_BYTES), {
     open(element, attributes) {
-      if (element === "workbookPr") isDate1904 = isTrue(DATE_1904(attributes));
+      if (element === "workbookPr") isDate1904 = isXmlTrue(getDate1904Flag(attributes));
       if (element !== "sheet") return;
-      const relation = related.get(SHEET.id(attributes) ?? "");
+      const relation = related.get(SHEET_ATTRIBUTES.id(attributes) ?? "");
       if (relation?.type !== "worksheet") return;
-      const hidden = (SHEET.state(attributes) ?? "visible") !== "visible";
-      sheets.push({ name: SHEET.name(attributes) ?? "", part: relation.part, hidden });
+      const hidden = (SHEET_ATTRIBUTES.state(attributes) ?? "visible") !== "visible";
+      sheets.push({ name: SHEET_ATTRIBUTES.name(attributes) ?? "", part: relation.part, hidden });
     },
   });
   return { sheets, isDate1904 };
 }
 
-/** The formats of cells by their styles; a workbook without styles has one. */
+/** Returns the formats of cells by style number. A workbook without styles has one format. */
 async function readFormats(styles: AsyncIterable<Uint8Array>, isDate1904: boolean): Promise<readonly CellFormat[]> {
   const patterns = new Map<string, string>();
   const ids: string[] = [];
   let inCells = false;
   await scanXml(styles, {
     open(name, attributes) {
-      if (name === "numFmt") patterns.set(FORMAT.id(attributes) ?? "", FORMAT.code(attributes) ?? "");
+      if (name === "numFmt")
+        patterns.set(FORMAT_ATTRIBUTES.id(attributes) ?? "", FORMAT_ATTRIBUTES.code(attributes) ?? "");
       else if (name === "cellXfs") inCells = true;
-      else if (name === "xf" && inCells) ids.push(FORMAT.id(attributes) ?? "0");
-      if (ids.length > MAX_STYLES || patterns.size > MAX_STYLES) throw tooLarge();
+      else if (name === "xf" && inCells) ids.push(FORMAT_ATTRIBUTES.id(attributes) ?? "0");
+      if (ids.length > MAX_STYLES || patterns.size > MAX_STYLES) throw createWorkbookTooLargeFailure();
     },
     close(name) {
       if (name === "cellXfs") inCells = false;
@@ -228,7 +244,7 @@ async function readFormats(styles: AsyncIterable<Uint8Array>, isDate1904: boolea
   });
   const known = new Map<string, CellFormat>();
   const formatOf = (id: string): CellFormat => {
-    const format = known.get(id) ?? cellFormat(patterns.get(id) ?? builtInPattern(Number(id)), isDate1904);
+    const format = known.get(id) ?? createCellFormat(patterns.get(id) ?? getBuiltInPattern(Number(id)), isDate1904);
     known.set(id, format);
     return format;
   };
@@ -236,15 +252,15 @@ async function readFormats(styles: AsyncIterable<Uint8Array>, isDate1904: boolea
 }
 
 export interface WorkbookOptions {
-  /** undefined: the only one that has data */
+  /** name of the sheet; undefined selects the only sheet that is not hidden and has data */
   readonly sheet?: string | undefined;
-  /** of the file, in messages */
+  /** name of the file, for messages */
   readonly fileName: string;
-  /** no more are needed than so many of the first rows, and no problems */
+  /** number of rows that are needed from the beginning of the sheet; later rows and problems may then be left out */
   readonly rows?: number | undefined;
 }
 
-/** Reads a workbook that comes piece by piece, once it has all come. */
+/** Reads a workbook that arrives in pieces, after all pieces have arrived. */
 export class WorkbookReader {
   readonly #options: WorkbookOptions;
   readonly #sink: RecordSink;
@@ -256,14 +272,14 @@ export class WorkbookReader {
     this.#sink = sink;
   }
 
-  /** @param bytes kept: they must not be reused */
+  /** Adds a piece of the file. @param bytes are kept, so the caller must not reuse them */
   write(bytes: Uint8Array): void {
     this.#bytes += bytes.length;
-    if (this.#bytes > MAX_BYTES) throw tooLarge().with({ where: this.#options.fileName });
+    if (this.#bytes > MAX_WORKBOOK_BYTES) throw createWorkbookTooLargeFailure().with({ where: this.#options.fileName });
     this.#chunks.push(bytes);
   }
 
-  /** Reads all records, piece by piece. @throws Failure as {@link Workbook} */
+  /** Reads the records, piece by piece. @throws Failure as {@link Workbook} */
   async *end(): AsyncGenerator<void> {
     const whole = Buffer.concat(this.#chunks);
     this.#chunks = [];

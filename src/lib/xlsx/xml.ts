@@ -1,6 +1,6 @@
-import { damaged, tooLarge } from "./refusals.ts";
+import { createDamagedWorkbookFailure, createWorkbookTooLargeFailure } from "./workbook-failures.ts";
 
-/** Receives the parts of an XML text. Names come without their prefix, text and attributes as they are written. */
+/** Receives an XML document's tags and text: names without prefix, text and attributes as written, not decoded. */
 export interface XmlHandler {
   open(name: string, attributes: string): void;
   /** also called for an element without content */
@@ -8,17 +8,17 @@ export interface XmlHandler {
   text(raw: string): void;
 }
 
-/** Maximum length of one tag, in characters. */
-const LONGEST_TAG = 64 * 1024;
+/** Maximum number of characters in a tag. */
+const MAX_TAG_CHARACTERS = 64 * 1024;
 
-const LESS = 0x3c;
-const GREATER = 0x3e;
+const LESS_THAN = 0x3c;
+const GREATER_THAN = 0x3e;
 const SLASH = 0x2f;
 const COLON = 0x3a;
 
 /**
- * Splits an XML text, given in pieces, into tags and text. A document type is refused: workbooks have none, and entities
- * are declared there.
+ * Splits XML that arrives in pieces into tags and text. A document type declaration is refused: workbooks do not have
+ * one, and it can declare entities.
  */
 export class XmlScanner {
   readonly #handler: XmlHandler;
@@ -29,20 +29,20 @@ export class XmlScanner {
     this.#handler = handler;
   }
 
-  /** @throws Failure `input-rejected` if it is not XML in UTF-8 */
+  /** Adds a piece of XML. @throws Failure `input-rejected` if it is not XML in UTF-8 */
   write(bytes: Uint8Array): void {
     try {
       this.#rest += this.#decoder.decode(bytes, { stream: true });
     } catch (cause) {
-      throw damaged(cause);
+      throw createDamagedWorkbookFailure(cause);
     }
     this.#scan();
-    if (this.#rest.length > LONGEST_TAG) throw tooLarge();
+    if (this.#rest.length > MAX_TAG_CHARACTERS) throw createWorkbookTooLargeFailure();
   }
 
-  /** @throws Failure `input-rejected` if it ended inside a tag */
+  /** Ends the XML. @throws Failure `input-rejected` if it ends inside a tag */
   end(): void {
-    if (this.#rest.trim() !== "") throw damaged();
+    if (this.#rest.trim() !== "") throw createDamagedWorkbookFailure();
   }
 
   #scan(): void {
@@ -64,22 +64,22 @@ export class XmlScanner {
     }
   }
 
-  /** Passes on what begins at a `<`. @returns where it ends; -1 if its end has not come yet */
+  /** Passes on the markup that begins at a `<`.  @returns the index after it; -1 if its end has not arrived yet */
   #markup(all: string, less: number): number {
-    if (all.startsWith("<?", less)) return after(all, "?>", less);
+    if (all.startsWith("<?", less)) return findEndOfMark(all, "?>", less);
     if (all.startsWith("<!", less)) {
-      if (all.startsWith("<!--", less)) return after(all, "-->", less + 4);
+      if (all.startsWith("<!--", less)) return findEndOfMark(all, "-->", less + 4);
       if (all.startsWith("<![CDATA[", less)) {
-        const end = after(all, "]]>", less);
+        const end = findEndOfMark(all, "]]>", less);
         if (end >= 0) this.#handler.text(all.slice(less + 9, end - 3).replaceAll("&", "&amp;"));
         return end;
       }
       if (all.length - less < "<![CDATA[".length) return -1;
-      throw damaged();
+      throw createDamagedWorkbookFailure();
     }
-    const greater = endOfTag(all, less + 1);
+    const greater = findTagEnd(all, less + 1);
     if (greater < 0) return -1;
-    if (all.charCodeAt(less + 1) === SLASH) this.#handler.close(localName(all.slice(less + 2, greater).trim()));
+    if (all.charCodeAt(less + 1) === SLASH) this.#handler.close(toLocalName(all.slice(less + 2, greater).trim()));
     else this.#open(all, less + 1, greater);
     return greater + 1;
   }
@@ -101,28 +101,28 @@ export class XmlScanner {
   }
 }
 
-const after = (all: string, mark: string, from: number): number => {
+const findEndOfMark = (all: string, mark: string, from: number): number => {
   const at = all.indexOf(mark, from);
   return at < 0 ? -1 : at + mark.length;
 };
 
-/** The `>` of a tag, outside of its quotes. */
-const endOfTag = (all: string, from: number): number => {
+/** Returns the index of the `>` that ends a tag, outside quoted values; -1 if the `>` has not arrived yet. */
+const findTagEnd = (all: string, from: number): number => {
   let quote = 0;
   for (let at = from; at < all.length; at += 1) {
     const unit = all.charCodeAt(at);
     if (quote !== 0) {
       if (unit === quote) quote = 0;
-    } else if (unit === GREATER) return at;
+    } else if (unit === GREATER_THAN) return at;
     else if (unit === 0x22 || unit === 0x27) quote = unit;
-    else if (unit === LESS) throw damaged();
+    else if (unit === LESS_THAN) throw createDamagedWorkbookFailure();
   }
   return -1;
 };
 
-const localName = (name: string): string => name.slice(name.indexOf(":") + 1);
+const toLocalName = (name: string): string => name.slice(name.indexOf(":") + 1);
 
-const PREDEFINED: ReadonlyMap<string, string> = new Map([
+const PREDEFINED_ENTITIES: ReadonlyMap<string, string> = new Map([
   ["amp", "&"],
   ["lt", "<"],
   ["gt", ">"],
@@ -130,39 +130,39 @@ const PREDEFINED: ReadonlyMap<string, string> = new Map([
   ["apos", "'"],
 ]);
 
-const character = (code: number): string => {
-  if (!(code <= 0x10ffff)) throw damaged();
+const decodeCharacter = (code: number): string => {
+  if (!(code <= 0x10ffff)) throw createDamagedWorkbookFailure();
   return String.fromCodePoint(code);
 };
 
-/** The text that is written as `raw`. @throws Failure `input-rejected` if it names an entity that XML does not predefine */
-export const unescaped = (raw: string): string =>
+/** Returns the text of `raw` XML.  @throws Failure `input-rejected` if it has an entity that XML does not predefine */
+export const unescapeXml = (raw: string): string =>
   raw.includes("&")
     ? raw.replaceAll(
         /&(?:#(?:x([0-9a-f]+)|(\d+))|(\w*));?/gi,
         (_, hex: string | undefined, decimal: string | undefined, name: string) => {
-          if (hex !== undefined) return character(Number.parseInt(hex, 16));
-          if (decimal !== undefined) return character(Number(decimal));
-          const known = PREDEFINED.get(name);
-          if (known === undefined) throw damaged();
+          if (hex !== undefined) return decodeCharacter(Number.parseInt(hex, 16));
+          if (decimal !== undefined) return decodeCharacter(Number(decimal));
+          const known = PREDEFINED_ENTITIES.get(name);
+          if (known === undefined) throw createDamagedWorkbookFailure();
           return known;
         },
       )
     : raw;
 
-/** Finds the value of an attribute in what {@link XmlHandler.open} is given; undefined if it has none. */
-export const attribute = (name: string): ((attributes: string) => string | undefined) => {
+/** Returns a function that finds an attribute's value in the attributes from {@link XmlHandler.open}, if present. */
+export const createAttributeReader = (name: string): ((attributes: string) => string | undefined) => {
   const pattern = new RegExp(`(?:^|\\s)${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`);
   return (attributes) => {
     const found = pattern.exec(attributes);
-    return found === null ? undefined : unescaped(found[1] ?? found[2] ?? "");
+    return found === null ? undefined : unescapeXml(found[1] ?? found[2] ?? "");
   };
 };
 
-/** Whether an attribute is a true one of XML. */
-export const isTrue = (value: string | undefined): boolean => value === "1" || value === "true";
+/** Returns true if the value of an attribute means true in XML. */
+export const isXmlTrue = (value: string | undefined): boolean => value === "1" || value === "true";
 
-/** Reads a whole text, or until there is enough of it. @throws Failure `input-rejected` */
+/** Scans a whole XML text, or stops as soon as `isEnough` returns true. @throws Failure `input-rejected` */
 export const scanXml = async (
   bytes: AsyncIterable<Uint8Array>,
   handler: Partial<XmlHandler>,

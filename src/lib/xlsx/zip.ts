@@ -1,5 +1,9 @@
 import { crc32, createInflateRaw } from "node:zlib";
-import { damaged, tooLarge, withPassword } from "./refusals.ts";
+import {
+  createDamagedWorkbookFailure,
+  createWorkbookTooLargeFailure,
+  createProtectedWorkbookFailure,
+} from "./workbook-failures.ts";
 
 /** One file of a ZIP archive, as its central directory describes it. */
 interface ZipEntry {
@@ -11,18 +15,19 @@ interface ZipEntry {
   readonly offset: number;
 }
 
-const CENTRAL = 0x02014b50;
-const LOCAL = 0x04034b50;
-const END_BYTES = 22;
-const LONGEST_COMMENT = 0xffff;
-/** A 32-bit field whose value is in the ZIP64 extra field. */
-const ELSEWHERE = 0xffffffff;
-const STORED = 0;
-const DEFLATED = 8;
+const CENTRAL_SIGNATURE = 0x02014b50;
+const LOCAL_SIGNATURE = 0x04034b50;
+const END_RECORD_BYTES = 22;
+const MAX_COMMENT_BYTES = 0xffff;
+/** Value of a 32-bit field whose real value is in the ZIP64 extra field. */
+const ZIP64_MARKER = 0xffffffff;
+const STORED_METHOD = 0;
+const DEFLATE_METHOD = 8;
 const CHUNK_BYTES = 128 * 1024;
 
 /**
- * The files of a ZIP archive that is in memory, by their names in lower case: part names ignore case.
+ * The files of a ZIP archive that is held in memory. File names are kept in lower case, because the names of workbook
+ * parts are not case-sensitive.
  *
  * @see https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT 4.3
  */
@@ -30,11 +35,12 @@ export class Zip {
   readonly #bytes: Buffer;
   readonly #entries = new Map<string, ZipEntry>();
 
-  /** @throws Failure `input-rejected` if it is damaged, or encrypted */
+  /** Reads the directory of an archive. @throws Failure `input-rejected` if the archive is damaged or encrypted */
   constructor(bytes: Buffer) {
     this.#bytes = bytes;
     const end = bytes.lastIndexOf(Buffer.from("PK\x05\x06", "latin1"));
-    if (end < 0 || end + END_BYTES > bytes.length || end < bytes.length - END_BYTES - LONGEST_COMMENT) throw damaged();
+    if (end < 0 || end + END_RECORD_BYTES > bytes.length || end < bytes.length - END_RECORD_BYTES - MAX_COMMENT_BYTES)
+      throw createDamagedWorkbookFailure();
     const count = bytes.readUInt16LE(end + 10);
     let at = bytes.readUInt32LE(end + 16);
     for (let i = 0; i < count; i += 1) at = this.#readEntry(at);
@@ -44,63 +50,64 @@ export class Zip {
     return this.#entries.has(name.toLowerCase());
   }
 
-  /** The unpacked size that the archive gives for a file; 0 if it lacks it. */
+  /** Returns the unpacked size that the archive states for a file; 0 if the archive does not contain the file. */
   sizeOf(name: string): number {
     return this.#entries.get(name.toLowerCase())?.size ?? 0;
   }
 
   /**
-   * Unpacks a file piece by piece; nothing if the archive lacks it.
+   * Unpacks a file piece by piece. Yields nothing if the archive does not contain the file.
    *
-   * @param most maximum number of unpacked bytes, whatever the archive says of it
-   * @throws Failure `input-rejected` if it is longer, or damaged
+   * @param most maximum number of unpacked bytes, whatever size the archive states
+   * @throws Failure `input-rejected` if the file is larger or damaged
    */
   async *chunks(name: string, most: number): AsyncGenerator<Buffer> {
     const entry = this.#entries.get(name.toLowerCase());
     if (entry === undefined) return;
     const { method, crc, size } = entry;
-    if (size > most) throw tooLarge();
+    if (size > most) throw createWorkbookTooLargeFailure();
     const packed = this.#packedBytes(entry);
     let passed = 0;
     let sum = 0;
-    for await (const chunk of method === STORED ? pieces(packed) : inflated(packed)) {
+    for await (const chunk of method === STORED_METHOD ? splitIntoChunks(packed) : inflateContent(packed)) {
       passed += chunk.length;
-      if (passed > most) throw tooLarge();
+      if (passed > most) throw createWorkbookTooLargeFailure();
       sum = crc32(chunk, sum);
       yield chunk;
     }
-    if (passed !== size || sum !== crc) throw damaged();
+    if (passed !== size || sum !== crc) throw createDamagedWorkbookFailure();
   }
 
-  /** A whole file. @throws Failure as {@link chunks} */
+  /** Reads a whole file as text. @throws Failure as {@link chunks} */
   async read(name: string, most: number): Promise<string> {
     return Buffer.concat(await Array.fromAsync(this.chunks(name, most))).toString("utf8");
   }
 
   #packedBytes({ offset, packed, method }: ZipEntry): Buffer {
     const bytes = this.#bytes;
-    if (method !== STORED && method !== DEFLATED) throw damaged();
-    if (offset + 30 > bytes.length || bytes.readUInt32LE(offset) !== LOCAL) throw damaged();
+    if (method !== STORED_METHOD && method !== DEFLATE_METHOD) throw createDamagedWorkbookFailure();
+    if (offset + 30 > bytes.length || bytes.readUInt32LE(offset) !== LOCAL_SIGNATURE)
+      throw createDamagedWorkbookFailure();
     const from = offset + 30 + bytes.readUInt16LE(offset + 26) + bytes.readUInt16LE(offset + 28);
-    if (from + packed > bytes.length) throw damaged();
+    if (from + packed > bytes.length) throw createDamagedWorkbookFailure();
     return bytes.subarray(from, from + packed);
   }
 
   #readEntry(at: number): number {
     const bytes = this.#bytes;
-    if (at + 46 > bytes.length || bytes.readUInt32LE(at) !== CENTRAL) throw damaged();
-    if ((bytes.readUInt16LE(at + 8) & 1) !== 0) throw withPassword();
+    if (at + 46 > bytes.length || bytes.readUInt32LE(at) !== CENTRAL_SIGNATURE) throw createDamagedWorkbookFailure();
+    if ((bytes.readUInt16LE(at + 8) & 1) !== 0) throw createProtectedWorkbookFailure();
     const nameEnd = at + 46 + bytes.readUInt16LE(at + 28);
     const extraEnd = nameEnd + bytes.readUInt16LE(at + 30);
-    if (extraEnd > bytes.length) throw damaged();
+    if (extraEnd > bytes.length) throw createDamagedWorkbookFailure();
     const name = bytes.toString("utf8", at + 46, nameEnd);
     const key = name.replace(/^\//, "").toLowerCase();
-    // which of two an office program would read is not known
-    if (this.#entries.has(key)) throw damaged();
-    const wide = wideFields(bytes.subarray(nameEnd, extraEnd));
+    // it is not known which of two files with the same name an office program would read
+    if (this.#entries.has(key)) throw createDamagedWorkbookFailure();
+    const wide = readZip64Fields(bytes.subarray(nameEnd, extraEnd));
     const field = (from: number): number => {
       const value = bytes.readUInt32LE(at + from);
-      return value === ELSEWHERE ? (wide.shift() ?? ELSEWHERE) : value;
+      return value === ZIP64_MARKER ? (wide.shift() ?? ZIP64_MARKER) : value;
     };
     const size = field(24);
     const packed = field(20);
@@ -110,8 +117,8 @@ export class Zip {
   }
 }
 
-/** The numbers of a ZIP64 extra field, in the order of the fields they stand for. */
-function wideFields(extra: Buffer): number[] {
+/** Returns the numbers in a ZIP64 extra field, in the order of the fields that they replace. */
+function readZip64Fields(extra: Buffer): number[] {
   for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
     if (extra.readUInt16LE(at) !== 1) continue;
     const fields = extra.subarray(at + 4, at + 4 + extra.readUInt16LE(at + 2));
@@ -120,16 +127,16 @@ function wideFields(extra: Buffer): number[] {
   return [];
 }
 
-function* pieces(bytes: Buffer): Generator<Buffer> {
+function* splitIntoChunks(bytes: Buffer): Generator<Buffer> {
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES) yield bytes.subarray(at, at + CHUNK_BYTES);
 }
 
-async function* inflated(packed: Buffer): AsyncGenerator<Buffer> {
+async function* inflateContent(packed: Buffer): AsyncGenerator<Buffer> {
   const inflate = createInflateRaw({ chunkSize: CHUNK_BYTES });
   inflate.end(packed);
   try {
     yield* inflate as AsyncIterable<Buffer>;
   } catch (cause) {
-    throw damaged(cause);
+    throw createDamagedWorkbookFailure(cause);
   }
 }

@@ -1,11 +1,16 @@
-import type { AppleAnswer, AppleRequest, Send } from "../../../src/lib/apple/send.ts";
+import type { AppleResponse, AppleRequest, Send } from "../../../src/lib/apple/send.ts";
 
-/** What a fake answers: all but what matters is left out. */
-export type FakeAnswer = Partial<AppleAnswer> | Error;
+/**
+ * A response of {@link FakeApple}. Omitted members get default values. If it is an error, the request fails with it.
+ */
+export type FakeAnswer = Partial<AppleResponse> | Error;
 
 export const NOW = Date.parse("2026-11-22T19:00:00Z");
 
-/** Stands in for Apple: answers as told, and keeps what it was sent. Its clock moves by what is waited. */
+/**
+ * A fake Apple server that answers as the test specifies and records the requests. Its clock advances when its client
+ * waits.
+ */
 export class FakeApple {
   readonly requests: AppleRequest[] = [];
   readonly waits: number[] = [];
@@ -23,7 +28,7 @@ export class FakeApple {
     return { status: 200, headers: {}, body: "{}", ...answer };
   };
 
-  /** What talks to it needs. */
+  /** The transport and the clock for a client of Apple's services. */
   get patience() {
     return {
       send: this.send,
@@ -35,13 +40,13 @@ export class FakeApple {
     };
   }
 
-  /** Method, path and query of each request. */
+  /** The method, path and query of each request. */
   get lines(): readonly string[] {
     return this.requests.map(({ method, url }) => `${method} ${url.replace(/^https?:\/\/[^/]+/, "")}`);
   }
 }
 
-/** Answers in turn; the last one again and again. */
+/** Returns the responses one after another, and repeats the last one. */
 export const inTurn =
   (...answers: readonly [FakeAnswer, ...FakeAnswer[]]) =>
   (_: AppleRequest, count: number): FakeAnswer =>

@@ -6,7 +6,10 @@ import { describe, expect, test } from "vitest";
 
 const HAS_OPENSSL = spawnSync("openssl", ["version"]).status === 0;
 
-/** Tests of what openssl makes in Apple's place; on a machine without it one test, whose name says so. */
+/**
+ * Describes tests of files that openssl creates in place of Apple. On a machine without openssl, a single test reports
+ * in its name that nothing was tested.
+ */
 export function describeWithOpenssl(name: string, suite: () => void): void {
   const [tried, missed] = HAS_OPENSSL ? [[name], []] : [[], [name]];
   describe.each(tried)("%s", () => {
@@ -15,22 +18,22 @@ export function describeWithOpenssl(name: string, suite: () => void): void {
   test.each(missed)("%s: openssl is missing here, nothing was tried", () => expect(HAS_OPENSSL).toBe(false));
 }
 
-/** What a certificate is made with. */
-export interface CertificateWish {
-  /** as `-subj` takes it */
+/** Options for a new certificate. */
+export interface CertificateOptions {
+  /** in the format of `-subj` */
   readonly subject: string;
-  /** `20270301145959Z`; from 2050 on openssl writes GeneralizedTime, before it UTCTime */
+  /** `20270301145959Z`; openssl writes UTCTime before 2050 and GeneralizedTime from 2050 */
   readonly from?: string;
   readonly to?: string;
   readonly key?: "rsa" | "ec";
   /** lines of the extension section */
   readonly extensions?: string;
-  /** else it signs itself */
-  readonly issuer?: Made;
+  /** self-signed if omitted */
+  readonly issuer?: IssuedCertificate;
 }
 
-/** A certificate with its key, in files and in PEM. */
-export interface Made {
+/** A certificate and its key, as files and as PEM. */
+export interface IssuedCertificate {
   readonly certificateFile: string;
   readonly keyFile: string;
   readonly certificate: string;
@@ -56,7 +59,7 @@ organizationalUnitName = optional
 countryName = optional
 `;
 
-/** A folder in which openssl works; it goes with {@link close}. */
+/** A temporary folder in which openssl runs. {@link close} deletes the folder. */
 export class Workshop {
   readonly folder = mkdtempSync(join(tmpdir(), "clomoctl-openssl-"));
   #count = 0;
@@ -71,7 +74,7 @@ export class Workshop {
     return execFileSync("openssl", args, { cwd: this.folder, stdio: ["ignore", "pipe", "pipe"] });
   }
 
-  /** A new file's path, with this content where it is given. */
+  /** Returns the path of a new file, and writes the content if it is given. */
   file(name: string, content?: string | Uint8Array): string {
     this.#count += 1;
     const path = join(this.folder, `${this.#count}-${name}`);
@@ -95,7 +98,7 @@ export class Workshop {
     return path;
   }
 
-  certificate(wish: CertificateWish, keyFile: string = this.key(wish.key)): Made {
+  certificate(wish: CertificateOptions, keyFile: string = this.key(wish.key)): IssuedCertificate {
     const { subject, from = "20260301050000Z", to = "20270301050000Z", extensions = "", issuer } = wish;
     const request = this.request(keyFile, subject);
     const certificateFile = this.file("certificate.pem");
@@ -115,12 +118,12 @@ export class Workshop {
     };
   }
 
-  der({ certificateFile }: Made): Buffer {
+  der({ certificateFile }: IssuedCertificate): Buffer {
     return this.run("x509", "-in", certificateFile, "-outform", "DER");
   }
 
-  /** What `openssl x509 -enddate` says, as a UTC instant. */
-  endOf({ certificateFile }: Made): string {
+  /** Returns the end date that `openssl x509 -enddate` prints, as a UTC instant. */
+  endOf({ certificateFile }: IssuedCertificate): string {
     const said = this.run("x509", "-noout", "-enddate", "-in", certificateFile).toString().trim();
     return `${new Date(said.slice("notAfter=".length)).toISOString().slice(0, -5)}Z`;
   }
@@ -130,7 +133,7 @@ export class Workshop {
   }
 }
 
-/** A server token as Apple makes it. */
+/** Returns a server token in the format that Apple uses. */
 export const serverToken = (expiry: string, consumer = "CK_1"): string => {
   const token = {
     consumer_key: consumer,
@@ -143,7 +146,7 @@ export const serverToken = (expiry: string, consumer = "CK_1"): string => {
   return `${head}-----BEGIN MESSAGE-----\r\n${JSON.stringify(token)}\r\n-----END MESSAGE-----\r\n`;
 };
 
-/** A property list with these lines in its dictionary. */
+/** Returns a property list with these lines in its dictionary. */
 export const propertyList = (lines: string): string =>
   `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">

@@ -6,16 +6,16 @@ import {
   X509CertificateGenerator,
   type JsonNameParams,
 } from "@peculiar/x509";
-import { newSigningKeys, SIGNING } from "../../../src/lib/apple/keys/x509.ts";
+import { generateSigningKeys, RSA_SIGNING_PARAMETERS } from "../../../src/lib/apple/keys/x509.ts";
 
-/** How the portal issues a certificate. */
-export interface Issuing {
+/** Options for a certificate that the portal issues. */
+export interface PushCertificateOptions {
   readonly topic: string;
   readonly from: string;
   readonly to: string;
-  /** Apple's by default */
+  /** Apple by default */
   readonly issuer?: JsonNameParams;
-  /** of the subject */
+  /** organisation in the subject */
   readonly organisation?: string;
 }
 
@@ -24,13 +24,16 @@ const APPLE: JsonNameParams = [
   { O: [{ utf8String: "Apple Inc." }] },
 ];
 
-/** A push certificate in PEM for the key of a request, as Apple's portal makes it, but for who signs it. */
+/**
+ * Issues a push certificate in PEM for the key of a request, as Apple's portal does. Unlike Apple's, the certificate is
+ * signed with a new key.
+ */
 export async function issuePushCertificate(
   request: string,
-  { topic, from, to, issuer = APPLE, organisation }: Issuing,
+  { topic, from, to, issuer = APPLE, organisation }: PushCertificateOptions,
 ): Promise<string> {
   const { publicKey } = new Pkcs10CertificateRequest(request);
-  const { privateKey } = await newSigningKeys();
+  const { privateKey } = await generateSigningKeys();
   const certificate = await X509CertificateGenerator.create({
     serialNumber: "02",
     subject: new Name([
@@ -44,7 +47,7 @@ export async function issuePushCertificate(
     notAfter: new Date(to),
     publicKey,
     signingKey: privateKey,
-    signingAlgorithm: SIGNING,
+    signingAlgorithm: RSA_SIGNING_PARAMETERS,
     extensions: [new AuthorityKeyIdentifierExtension("0102030405060708090a0b0c0d0e0f1011121314")],
   });
   return certificate.toString("pem");

@@ -6,46 +6,46 @@ import { openAppleSockets } from "../../../src/cli/apple.ts";
 import { openTenant } from "../../../src/cli/tenant.ts";
 import { run as runWith, type Circumstances, type Typing } from "../commands/program.ts";
 
-/** How a command line is to run. */
+/** Options for running a command line. */
 export interface RunOptions {
-  /** CLOMOCTL_HOME; {@link freshHome} gives one */
+  /** CLOMOCTL_HOME; see {@link freshHome} */
   readonly home: string;
-  /** bytes of stdin; nothing when absent */
+  /** bytes of stdin; empty by default */
   readonly stdin?: string | Uint8Array;
-  /** further environment, beside PATH, HOME (the program's home) and LANG=C */
+  /** environment variables in addition to PATH, HOME (the same as `home`) and LANG=C */
   readonly env?: Readonly<Record<string, string>>;
-  /** the home when absent */
+  /** working directory; `home` by default */
   readonly cwd?: string;
-  /** what a person at a terminal types; no terminal when absent */
+  /** what a person types at a terminal; there is no terminal if omitted */
   readonly typing?: readonly Typing[];
-  /** of the terminal; default 100 */
+  /** width of the terminal; 100 by default */
   readonly columns?: number;
-  /** the machine's own clock when absent */
+  /** current time; the machine's clock by default */
   readonly now?: Date;
 }
 
-/** How a command line ended. */
+/** The result of running a command line. */
 export interface Outcome {
   readonly stdout: Buffer;
   /** stdout as UTF-8 */
   readonly text: string;
-  /** without the summary line of an unattended run */
+  /** stderr without the summary line of an unattended run */
   readonly stderr: string;
   readonly code: number;
-  /** all that a terminal shows, with what moves the cursor and colours */
+  /** everything that a terminal receives, including escape sequences for colours and the cursor */
   readonly screen: string;
 }
 
 export const ROOT = join(import.meta.dirname, "..", "..", "..");
 
-/** Input files made by our own scripts. */
+/** The folder of the input files that our scripts generate. */
 export const FIXTURES = join(ROOT, "fixtures");
 
-/** Words of a line, `"…"` and `'…'` held together, as a shell has them. */
-export const wordsOf = (line: string): string[] =>
+/** Splits a line into words as a shell does: `"…"` and `'…'` are one word each. */
+export const splitWords = (line: string): string[] =>
   [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([word, double, single]) => double ?? single ?? word);
 
-/** A new, empty CLOMOCTL_HOME that is removed when the test ends. */
+/** Creates an empty CLOMOCTL_HOME that is removed when the test ends. */
 export function freshHome(): string {
   const home = mkdtempSync(join(tmpdir(), "clomoctl-"));
   onTestFinished(() => rmSync(home, { recursive: true, force: true }));
@@ -56,8 +56,8 @@ const terminalOf = ({ typing, columns = 100 }: RunOptions): Circumstances["termi
   typing === undefined ? undefined : { columns, typing };
 
 /**
- * Runs a command line as the built program does, on the real tenants of its home, but in this process: many a time
- * faster. What only a process shows is shown in `test/process`.
+ * Runs a command line like the built program, with the real tenants of its home, but in this process, which is many
+ * times faster. `test/process` tests what requires a separate process.
  */
 export async function run(words: readonly string[], options: RunOptions): Promise<Outcome> {
   const { home, cwd = home, env, stdin = "", now = new Date() } = options;

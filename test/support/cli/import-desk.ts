@@ -2,15 +2,15 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { freshHome, run, type Outcome, type RunOptions } from "./home.ts";
 
-/** The columns of {@link PEOPLE}. */
+/** The header line of {@link PEOPLE}. */
 export const HEADER = "氏名,メールアドレス,組織コード,役職";
-/** Two people, in a file of four columns. */
+/** The lines of a file with two people and four columns. */
 export const PEOPLE = [HEADER, "山田 太郎,taro@example.com,S01,部長", "佐藤 花子,hanako@example.com,S02,"];
 
-/** Rows as a file with CRLF. */
+/** Returns the content of a file that consists of these lines, with CRLF. */
 export const csv = (lines: readonly string[]): string => lines.map((line) => `${line}\r\n`).join("");
 
-/** The result of an import in JSON. */
+/** The JSON result of an import. */
 export interface Result {
   readonly number: number;
   readonly importId: string;
@@ -20,10 +20,10 @@ export interface Result {
   readonly committed: boolean;
 }
 
-/** The JSON a program wrote. */
+/** Parses the JSON that a command line wrote. */
 export const resultOf = ({ text }: Outcome): Result => JSON.parse(text) as Result;
 
-/** A home, and the words behind `clomoctl`. */
+/** A home in which command lines run. The lines are given without `clomoctl`. */
 export class Desk {
   readonly home: string;
 
@@ -53,21 +53,21 @@ export class Desk {
     return (JSON.parse(text) as { state: string }[]).map(({ state }) => state);
   }
 
-  /** The tenant's users as an export has them. */
+  /** Returns the tenant's users as `users export` writes them. */
   async users(): Promise<string> {
     return (await this.run("users export --encoding utf-8 --quiet")).text;
   }
 }
 
-/** A fresh home with a file `people.csv`. */
+/** Creates a home with a file `people.csv`. */
 export async function freshDesk(people: readonly string[] = PEOPLE): Promise<Desk> {
   const desk = new Desk(freshHome());
   await desk.write("people.csv", csv(people));
   return desk;
 }
 
-/** A tenant that holds {@link PEOPLE}. */
-export async function peopledDesk(): Promise<Desk> {
+/** Creates a home whose tenant contains {@link PEOPLE}. */
+export async function createDeskWithPeople(): Promise<Desk> {
   const desk = await freshDesk();
   await desk.run("users import people.csv --create-orgs --yes");
   return desk;

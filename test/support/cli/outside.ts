@@ -1,12 +1,12 @@
 import { EventEmitter } from "node:events";
 import { PassThrough, type Duplex } from "node:stream";
 import { openClient } from "../../../src/lib/client/index.ts";
-import type { Host, Outside } from "../../../src/cli/outside.ts";
+import type { Host, ProgramEnvironment } from "../../../src/cli/outside.ts";
 
-/** The program's environment in memory, and its state after a run. */
+/** An in-memory environment of the program, and its state after a run. */
 export interface FakeOutside {
-  readonly outside: Outside;
-  /** emits the signals */
+  readonly outside: ProgramEnvironment;
+  /** emits the signals that the program receives */
   readonly host: EventEmitter;
   readonly environment: Record<string, string | undefined>;
   readonly stdout: Duplex;
@@ -16,10 +16,14 @@ export interface FakeOutside {
   readonly tenants: string[];
 }
 
-/** 1 always exists, and is never a program of a test */
+/** Process 1 always exists, and no test starts it. */
 const PID = 1;
 
-/** @param home CLOMOCTL_HOME */
+/**
+ * Creates an in-memory environment of the program.
+ *
+ * @param home CLOMOCTL_HOME
+ */
 export function fakeOutside(home: string, stdout: Duplex = new PassThrough()): FakeOutside {
   const environment: Record<string, string | undefined> = { CLOMOCTL_HOME: home, LANG: "C" };
   const stderr = new PassThrough();
@@ -44,7 +48,7 @@ export function fakeOutside(home: string, stdout: Duplex = new PassThrough()): F
     versions: { node: "24.21.0" },
     cwd: () => home,
   });
-  const outside: Outside = {
+  const outside: ProgramEnvironment = {
     host: host as unknown as Host,
     clock: { now: () => new Date("2026-11-20T01:00:00Z"), elapsedMs: () => 0, wait: async () => undefined },
     userFolder: home,

@@ -1,6 +1,7 @@
 import { afterAll } from "vitest";
 
-// the program replaces the platform's messages by lighter ones, a server of Hono's by its own: the next file has them back
+// the program replaces these classes of the platform with lighter ones, and a Hono server replaces them with its own:
+// restore them for the next test file
 const kept = Object.entries({ Headers, Request, Response });
 
 afterAll(() => {

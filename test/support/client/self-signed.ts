@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 
-/** One DER value. @see ITU-T X.690 8.1 */
+/** Encodes one DER value. @see ITU-T X.690 8.1 */
 const der = (tag: number, ...parts: readonly Uint8Array[]): Buffer => {
   const content = Buffer.concat(parts);
   const length = content.length < 128 ? [content.length] : [0x82, content.length >> 8, content.length & 0xff];
@@ -13,13 +13,13 @@ const COMMON_NAME = der(0x06, Buffer.from("550403", "hex"));
 const ALTERNATIVE_NAME = der(0x06, Buffer.from("551d11", "hex"));
 const BASIC_CONSTRAINTS = der(0x06, Buffer.from("551d13", "hex"));
 
-/** A server's certificate and key, both in PEM. */
+/** The certificate and key of a server, both in PEM. */
 interface Identity {
   readonly key: string;
   readonly cert: string;
 }
 
-/** A self-signed certificate for 127.0.0.1 that never expires. @see RFC 5280 4.1 */
+/** Creates a self-signed certificate for 127.0.0.1 that never expires. @see RFC 5280 4.1 */
 export const selfSigned = (): Identity => {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const name = der(SEQUENCE, der(0x31, der(SEQUENCE, COMMON_NAME, der(0x0c, Buffer.from("tenant")))));

@@ -1,18 +1,21 @@
 import { isDeepStrictEqual } from "node:util";
 import { ALL_NOUNS } from "../../../src/lib/contract/all.ts";
-import { methodsOf, type SchemaCheck } from "../../../src/lib/client/call.ts";
+import { buildMethods, type SchemaCheck } from "../../../src/lib/client/call.ts";
 import { planImport, type Client, type Connection } from "../../../src/lib/client/index.ts";
 
 type WithoutFirst<T extends readonly unknown[]> = T extends readonly [unknown, ...infer Others] ? Others : never;
 
-/** A client of every noun; {@link planImport} is among the methods of imports. */
+/** A client with all nouns. Its imports also have {@link planImport} as a method. */
 export type WholeClient = Client & {
   readonly imports: {
     readonly plan: (...given: WithoutFirst<Parameters<typeof planImport>>) => ReturnType<typeof planImport>;
   };
 };
 
-/** As zod, but what the contract does not know of is a mistake, and not left out. */
+/**
+ * Checks a value like zod, but throws if the value has members that the contract does not define, instead of dropping
+ * them.
+ */
 export const strict: SchemaCheck = (schema, value) => {
   const checked = schema.safeParse(value);
   if (checked.success && !isDeepStrictEqual(checked.data, value)) {
@@ -21,9 +24,12 @@ export const strict: SchemaCheck = (schema, value) => {
   return checked;
 };
 
-/** A client of every noun that checks answers strictly. */
+/** Creates a client with all nouns that checks responses strictly. */
 export const wholeClient = (connection: Connection): WholeClient => {
-  const nouns = [...ALL_NOUNS].map(([name, { routes }]) => [name, methodsOf({ check: strict, ...connection }, routes)]);
+  const nouns = [...ALL_NOUNS].map(([name, { routes }]) => [
+    name,
+    buildMethods({ check: strict, ...connection }, routes),
+  ]);
   const client = Object.fromEntries(nouns) as Client;
   return { ...client, imports: { ...client.imports, plan: (...given) => planImport(client, ...given) } };
 };

@@ -2,7 +2,11 @@ import type { ConsoleTask } from "../../../src/lib/client/index.ts";
 
 type TaskRecord = ConsoleTask["records"][number];
 
-/** A record of a task: a user whose title changed. */
+/**
+ * Returns a record of a task: a user whose title changed.
+ *
+ * @param of members that replace the default ones
+ */
 export const recordOf = (of: Partial<TaskRecord> = {}): TaskRecord => ({
   thing: "user",
   kind: "users",
@@ -16,7 +20,11 @@ export const recordOf = (of: Partial<TaskRecord> = {}): TaskRecord => ({
   ...of,
 });
 
-/** A task of one record, by hand. @param of what it has otherwise */
+/**
+ * Returns a task with one record that somebody changed by hand.
+ *
+ * @param of members that replace the default ones
+ */
 export const taskOf = (record: Partial<TaskRecord> = {}, of: Partial<ConsoleTask> = {}): ConsoleTask => {
   const only = recordOf(record);
   const count = (work: "create" | "delete"): number => (only.work === work ? 1 : 0);
@@ -43,7 +51,11 @@ export const taskOf = (record: Partial<TaskRecord> = {}, of: Partial<ConsoleTask
   };
 };
 
-/** A task of an import. @param of what it has otherwise */
+/**
+ * Returns a task of an import.
+ *
+ * @param of members that replace the default ones
+ */
 export const taskOfImport = (of: Partial<ConsoleTask> = {}): ConsoleTask =>
   taskOf(
     {},

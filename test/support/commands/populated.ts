@@ -13,16 +13,19 @@ const verbsBelow = (noun: NounNode, path: readonly string[] = []): (readonly [st
   ...noun.nouns.flatMap((below) => verbsBelow(below, [...path, below.name])),
 ];
 
-/** All commands, by the words that call them. */
+/** All commands, with the words that call them. */
 const COMMANDS: readonly (readonly [path: string, command: Command])[] = await Promise.all(
   verbsBelow(PROGRAM).map(async ([path, { load }]) => [path, (await load()).default] as const),
 );
 
-/** Those that change something. */
-export const CHANGING = COMMANDS.filter(([, { changes, shows }]) => changes === true || shows !== undefined);
+/** Commands that change something. */
+export const CHANGING_COMMANDS = COMMANDS.filter(([, { changes, shows }]) => changes === true || shows !== undefined);
 
-/** A tenant in which lines for all commands find their records, and a folder with files and settings. */
-export async function populated(folder: string): Promise<TestTenant> {
+/**
+ * Creates a tenant with the records that the command lines of the tests need, and writes the files and settings that
+ * they need to a folder.
+ */
+export async function createPopulatedTenant(folder: string): Promise<TestTenant> {
   const tenant = new TestTenant();
   await tenant.import({ kind: "orgs" }, [
     ["組織名", "組織コード"],
@@ -72,7 +75,7 @@ export async function populated(folder: string): Promise<TestTenant> {
   return tenant;
 }
 
-/** A mirror with one task. */
+/** Creates a mirror with one task. */
 export async function mirrorWithTask(): Promise<TestTenant> {
   const tenant = new TestTenant();
   const contacts = (name: string) => [

@@ -7,86 +7,89 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import { expect, onTestFinished } from "vitest";
 import { main } from "../../../src/cli/main.ts";
-import type { Host, Outside } from "../../../src/cli/outside.ts";
+import type { Host, ProgramEnvironment } from "../../../src/cli/outside.ts";
 import type { Send } from "../../../src/lib/apple/send.ts";
 import { openClient, type Transport } from "../../../src/lib/client/index.ts";
 import { strict } from "../client/whole-client.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import type { Language } from "../../../src/lib/text/index.ts";
 import type { Clock } from "../../../src/commands/tools.ts";
-import { AnsweringTenant, type Answers, type Seen } from "./tenant.ts";
+import { AnsweringTenant, type Answers, type ReceivedRequest } from "./tenant.ts";
 
-/** What is typed when a question stands on the screen: a part of the question, and the keys, or what gives them then. */
+/**
+ * Input for one question on the screen: a part of the question, and the keys to type (or a function that returns the
+ * keys at that time).
+ */
 export type Typing = readonly [question: string, keys: string | (() => string)];
 
-/** What a command line meets. All that is not given is still: no terminal, no input, an empty home of its own. */
+/** The environment of a command line. By default: no terminal, no input, a new empty home. */
 export interface Circumstances {
-  /** what the tenant answers, of whichever context; a failure where it cannot be opened; or how to reach a tenant */
+  /** the tenant's answers in all contexts; a failure, if the tenant cannot be opened; or a transport to a tenant */
   readonly tenant?: Answers | Failure | Transport;
-  /** the same by context, where a command works on several */
+  /** the same by context, for a command that works on several contexts */
   readonly tenants?: Readonly<Record<string, Answers | Failure | Transport>>;
-  /** how the tenant is reached as the account of `--as`; as for everybody, if it is not named */
+  /** transports by the account of `--as`; for other accounts, `tenants` and `tenant` apply */
   readonly actors?: Readonly<Record<string, Transport>>;
-  /** a terminal on stdin, stdout and stderr, of 80 columns unless told otherwise */
+  /** a terminal on stdin, stdout and stderr, with 80 columns by default */
   readonly terminal?: { readonly columns?: number; readonly typing?: readonly Typing[] } | undefined;
-  /** replaces parts of the environment: tenants that are really opened, the machine's own processes */
-  readonly outside?: Partial<Pick<Outside, "openTenant" | "openApple">>;
+  /** replacements for parts of the environment, for example to open real tenants */
+  readonly outside?: Partial<Pick<ProgramEnvironment, "openTenant" | "openApple">>;
   readonly host?: Partial<Pick<Host, "argv" | "execPath" | "pid" | "kill">>;
-  /** Apple's services, or what stands in for them */
+  /** Apple's services, or a fake of them */
   readonly apple?: Send;
-  /** bytes of stdin, where it is no terminal */
+  /** bytes of stdin, if stdin is not a terminal */
   readonly stdin?: string | Uint8Array | Readable;
-  /** the program receives the signals that this emits: `SIGINT`, `SIGTERM`, `SIGHUP` */
+  /** emits the signals that the program receives: `SIGINT`, `SIGTERM`, `SIGHUP` */
   readonly signals?: EventEmitter;
-  /** is told what stdout has so far, whenever it gets more */
+  /** called with the whole stdout so far whenever the program writes more */
   readonly onOutput?: (text: string) => void;
-  /** beside CLOMOCTL_HOME, which undefined takes away */
+  /** additional environment variables; undefined unsets a variable, for example CLOMOCTL_HOME */
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** CLOMOCTL_HOME; see {@link freshFolder}. The machine's own systemd units are below it, in `system-units`. */
+  /** CLOMOCTL_HOME; see {@link freshFolder}. The system units of the machine are in its subfolder `system-units`. */
   readonly home?: string;
-  /** where relative names of files start */
+  /** working directory, from which relative file names start */
   readonly folder?: string;
-  /** 2026-11-20T01:00:00Z unless told otherwise */
+  /** current time; 2026-11-20T01:00:00Z by default */
   readonly now?: Date;
-  /** how the program waits; it really does unless told otherwise */
+  /** how the program waits; by default it really waits */
   readonly wait?: Clock["wait"];
   readonly platform?: NodeJS.Platform;
-  /** x64, and Node 24.21.0, unless told otherwise */
+  /** x64 by default, with Node 24.21.0 */
   readonly architecture?: NodeJS.Architecture;
   readonly nodeVersion?: string;
-  /** the person's own folder */
+  /** home directory of the user */
   readonly userFolder?: string;
 }
 
-/** How a command line ended. */
-export interface Ran {
+/** The result of running a command line. */
+export interface RunResult {
   readonly exit: number;
   readonly stdout: string;
-  /** without the summary line of an unattended run, which is {@link summary} */
+  /** stderr without the summary line of an unattended run (see {@link summary}) */
   readonly stderr: string;
   readonly summary: string | undefined;
-  /** stdout without anything decoded */
+  /** raw bytes of stdout */
   readonly bytes: Uint8Array;
-  /** stdout and stderr in the order they were written, with what moves the cursor and colours */
+  /** stdout and stderr in the order in which they were written, with escape sequences for colours and the cursor */
   readonly screen: string;
-  /** what the tenant was asked, in order */
-  readonly requests: readonly Seen[];
+  /** requests that the tenant received, in order */
+  readonly requests: readonly ReceivedRequest[];
 }
 
-/** A new folder that is removed when the test ends. */
+/** Creates a folder that is removed when the test ends. */
 export function freshFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "clomoctl-verb-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** How a terminal is told to erase a line. */
+/** The escape sequence that erases a line of a terminal. */
 const ERASED = Buffer.from("\u001b[2K");
 
 class Screen extends Writable {
   readonly isTTY: boolean;
   readonly columns: number | undefined;
-  /** what a spinner calls; nothing moves */
+  /** called by spinners; has no effect */
   readonly cursorTo = (): boolean => true;
   readonly moveCursor = this.cursorTo;
   readonly clearLine = (): boolean => this.#both.push(ERASED) > 0;
@@ -94,7 +97,7 @@ class Screen extends Writable {
   readonly #onText: (text: string) => void;
   readonly #both: Buffer[];
 
-  /** @param both gets what is written to this one and to others, in order */
+  /** @param both collects the output of this screen and other screens, in the order in which it is written */
   constructor(columns: number | undefined, both: Buffer[], onText: (text: string) => void = () => undefined) {
     super({ decodeStrings: false });
     this.isTTY = columns !== undefined;
@@ -120,7 +123,7 @@ class Screen extends Writable {
   }
 }
 
-/** Somebody who answers each question as soon as it stands on the screen. */
+/** A person who answers each question as soon as it appears on the screen. */
 class Person {
   readonly stdin = Object.assign(new PassThrough(), { isTTY: true });
   readonly #typing: Typing[];
@@ -141,7 +144,7 @@ class Person {
     setImmediate(() => this.stdin.write(typeof keys === "string" ? keys : keys()));
   }
 
-  /** @throws where a question was not asked */
+  /** @throws if a question was never asked */
   check(): void {
     const [left] = this.#typing;
     if (left !== undefined) throw new TypeError(`never asked: ${left[0]}`);
@@ -150,12 +153,12 @@ class Person {
 
 class Ended extends Error {}
 
-/** The program's process, in memory. */
+/** An in-memory replacement for the program's process. */
 class TestHost extends EventEmitter {
-  /** 1 is always there, and never a program of a test */
+  /** process 1 always exists, and no test starts it */
   readonly pid = 1;
   readonly execPath = "/opt/node/bin/node";
-  /** the command line has ended; the timer that follows a signal has nothing left to end */
+  /** true once the command line has ended; then the timer that a signal starts must not end anything */
   ended = false;
   readonly kill = (): true => true;
   readonly exit = (code: number): void => {
@@ -166,17 +169,18 @@ class TestHost extends EventEmitter {
 const stdinOf = (given: Circumstances["stdin"] = ""): Readable =>
   given instanceof Readable ? given : Readable.from([Buffer.from(given)]);
 
-const UNTOLD: Send = ({ url }) => Promise.reject(new TypeError(`nothing is told of ${url}`));
+const rejectAppleRequest: Send = ({ url }) => Promise.reject(new TypeError(`nothing is told of ${url}`));
 
 const NOW = new Date("2026-11-20T01:00:00Z");
 
 /**
- * Runs a command line in this process, from its words to its exit code: parsing, the verb, what it shows, failures.
- * Only the tenant is another, as told. The words are parted by blanks, or given apart.
+ * Runs a command line in this process, from its words to its exit code: parsing, the verb, output, failures. Only the
+ * tenant is replaced, according to `circumstances`. The line is an array of words, or a string of words separated by
+ * blanks.
  *
- * @throws where the tenant was asked something that nothing is told of, where an answer or a key was not needed
+ * @throws if the tenant receives a request that has no answer, or if an answer or a key is not used
  */
-export async function run(line: string | readonly string[], circumstances: Circumstances = {}): Promise<Ran> {
+export async function run(line: string | readonly string[], circumstances: Circumstances = {}): Promise<RunResult> {
   const { terminal, home = freshFolder(), now = NOW } = circumstances;
   const columns = terminal === undefined ? undefined : (terminal.columns ?? 80);
   const person = new Person(terminal?.typing ?? []);
@@ -209,7 +213,7 @@ export async function run(line: string | readonly string[], circumstances: Circu
     tenants.set(context, tenant);
     return tenant.transport;
   };
-  const outside: Outside = {
+  const outside: ProgramEnvironment = {
     host: host as unknown as Host,
     clock: {
       now: () => now,
@@ -228,7 +232,7 @@ export async function run(line: string | readonly string[], circumstances: Circu
       const connection = { transport, check: strict, signal, beforeChange, changed };
       return { ...chosen, client: (nouns) => openClient(connection, nouns), close: async () => undefined };
     },
-    openApple: async () => ({ send: circumstances.apple ?? UNTOLD, close: async () => undefined }),
+    openApple: async () => ({ send: circumstances.apple ?? rejectAppleRequest, close: async () => undefined }),
     ...circumstances.outside,
   };
   const exit = await main(outside);
@@ -246,27 +250,30 @@ export async function run(line: string | readonly string[], circumstances: Circu
   };
 }
 
-/** Parts the summary line from what else was printed. */
-const withoutSummary = (printed: string): Pick<Ran, "stderr" | "summary"> => {
+/** Separates the summary line from the other output. */
+const withoutSummary = (printed: string): Pick<RunResult, "stderr" | "summary"> => {
   const [summary] = SUMMARY.exec(printed) ?? [];
   return { stderr: printed.replace(`${summary}\n`, ""), summary };
 };
 
-/** The form that docs/operations promises. */
+/** The format of the summary line that docs/operations promises. */
 const SUMMARY =
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d [^ ]+ [a-z]+(?: [a-z]+)*(?: (?:[^\s:']+|'[^']*'))?: \+\d+ ~\d+ -\d+(?: import P?\d+)? exit \d+$/m;
 
-/** {@link run} in both languages, each from the start. */
-export async function inBoth(
+/** Runs a command line with {@link run} in both languages, each time from the start. */
+export async function runInBoth(
   line: string | readonly string[],
   circumstances: Circumstances = {},
-): Promise<Readonly<Record<Language, Ran>>> {
+): Promise<Readonly<Record<Language, RunResult>>> {
   const words = typeof line === "string" ? line.split(" ") : line;
   const en = await run(["--lang", "en", ...words], circumstances);
   const ja = await run(["--lang", "ja", ...words], circumstances);
-  expect(ja.stderr).not.toMatch(RUNS_ON);
+  expect(ja.stderr).not.toMatch(UNSEPARATED_COMMAND);
   return { en, ja };
 }
 
-/** A command that the sentence runs into: who copies it copies the next word, too. */
-const RUNS_ON = /clomoctl [^\n、。(),「」]*[\w…'"](?=[ぁ-ん])/u;
+/**
+ * Matches a command that the rest of the sentence follows without a separator: a person who copies the command would
+ * copy the next word, too.
+ */
+const UNSEPARATED_COMMAND = /clomoctl [^\n、。(),「」]*[\w…'"](?=[ぁ-ん])/u;

@@ -1,35 +1,35 @@
 import { isDeepStrictEqual } from "node:util";
 import { ALL_ROUTES } from "../../../src/lib/contract/all.ts";
 import { EXAMPLES } from "../../../src/lib/contract/examples.ts";
-import { MEDIA_TYPES, requestOf, type Route } from "../../../src/lib/contract/route.ts";
+import { MEDIA_TYPES, buildRequest, type Route } from "../../../src/lib/contract/route.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
-import { problemOf } from "../../../src/lib/tenant/http/problem.ts";
+import { createProblemResponse } from "../../../src/lib/tenant/http/problem.ts";
 import type { Transport } from "../../../src/lib/client/index.ts";
 
-/** A request that reached the tenant; what it did not carry is left out. */
-export interface Seen {
+/** A request that the tenant received. Parts that the request does not have are omitted. */
+export interface ReceivedRequest {
   /** the route's operationId */
   readonly operation: string;
   readonly params?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, string>>;
-  /** the body, of JSON */
+  /** body, if it is JSON */
   readonly json?: unknown;
-  /** the body, of a file, as UTF-8 */
+  /** decoded body, if it is a file */
   readonly file?: string;
-  /** the charset that the file's content type names, where it is not utf-8 */
+  /** charset in the content type of the file, if it is not utf-8 */
   readonly charset?: string;
   readonly ifMatch?: string;
-  /** the content type asked for, where it is not JSON */
+  /** requested content type, if it is not JSON */
   readonly accept?: string;
 }
 
 /**
- * What a tenant answers to one operation: its body (the lines of a streamed list as an array, a CSV export as a text),
- * a failure, or what a function makes of the request.
+ * A tenant's answer to one operation: the body (an array for a stream of lines, a string for a CSV export), a failure,
+ * or a function that returns the answer to a request.
  */
 export type Answer = unknown;
 
-/** Answers by operationId; {@link inTurn} for one call after another. Each must be asked for. */
+/** Answers by operationId. {@link inTurn} specifies one answer per call. Each answer must be requested. */
 export type Answers = Readonly<Record<string, Answer>>;
 
 class InTurn {
@@ -40,10 +40,10 @@ class InTurn {
   }
 }
 
-/** Answers to the first, second … call of an operation; a further call is an error of the test. */
+/** Returns answers to the first, second, … call of an operation. A further call is an error in the test. */
 export const inTurn = (...answers: readonly Answer[]): Answer => new InTurn(answers);
 
-/** The answer that the API document shows for an operation, with some of its members replaced. */
+/** Returns the answer that the API document shows for an operation, with some members replaced. */
 export function example<T extends object>(operation: string, change: Partial<T> = {}): T {
   const { answer } = EXAMPLES.get(operation) ?? {};
   if (typeof answer !== "object" || answer === null) throw new TypeError(`no example of ${operation}`);
@@ -68,7 +68,7 @@ function match(method: string, path: string): { readonly route: Route; readonly 
   throw new TypeError(`the tenant API has no ${method} ${path}`);
 }
 
-async function seen(request: Request): Promise<Seen & { readonly route: Route }> {
+async function seen(request: Request): Promise<ReceivedRequest & { readonly route: Route }> {
   const { pathname, searchParams } = new URL(request.url);
   const { route, params } = match(request.method, pathname);
   const query = Object.fromEntries(searchParams);
@@ -92,20 +92,23 @@ interface Schema {
   readonly parse: (value: unknown) => unknown;
 }
 
-/** What a value of the contract is not, is the test's mistake: also a member that the schema does not name. */
+/**
+ * Throws if a value does not conform to the contract or has members that the schema does not define. This is an error
+ * in the test.
+ */
 function mustFollow(schema: unknown, value: unknown, what: string): void {
   const plain = JSON.parse(JSON.stringify(value)) as unknown;
   if (isDeepStrictEqual((schema as Schema).parse(plain), plain)) return;
   throw new TypeError(`${what} has members that the contract does not know`);
 }
 
-/** @throws where the request is not one of the contract */
-function checkRequest({ route, query, json }: Seen & { readonly route: Route }): void {
-  requestOf(route).query.parse(query ?? {});
+/** @throws if the request does not conform to the contract */
+function checkRequest({ route, query, json }: ReceivedRequest & { readonly route: Route }): void {
+  buildRequest(route).query.parse(query ?? {});
   route.body?.parse(json);
 }
 
-/** The answer to a request that accepts NDJSON. */
+/** Returns the kind and schema of a response to a request that accepts NDJSON. */
 function linesOf({ id, answer }: Route): Pick<Route["answer"], "kind" | "schema"> {
   if (answer.line === undefined) throw new TypeError(`${id} is not answered by lines`);
   return { kind: "lines", schema: answer.line };
@@ -114,7 +117,7 @@ function linesOf({ id, answer }: Route): Pick<Route["answer"], "kind" | "schema"
 function responseOf(route: Route, answer: unknown, accept?: string): Response {
   const { id, status = 200 } = route;
   const { kind, schema } = accept === MEDIA_TYPES.lines ? linesOf(route) : route.answer;
-  if (answer instanceof Failure) return problemOf(answer);
+  if (answer instanceof Failure) return createProblemResponse(answer);
   const what = `the answer to ${id}`;
   const headers = { "content-type": MEDIA_TYPES[kind] };
   if (kind === "csv") return new Response(answer as string | Uint8Array<ArrayBuffer>, { status, headers });
@@ -128,11 +131,11 @@ function responseOf(route: Route, answer: unknown, accept?: string): Response {
 }
 
 /**
- * A tenant that answers as it is told and keeps what it was asked. Requests and answers are held to the contract, strictly;
- * an operation that nothing is told of, and an answer that nobody asked for, are errors of the test.
+ * A tenant that returns the specified answers and records the requests. Requests and answers must conform strictly to
+ * the contract. A request without a specified answer, and an answer that is never requested, are errors in the test.
  */
 export class AnsweringTenant {
-  readonly requests: Seen[] = [];
+  readonly requests: ReceivedRequest[] = [];
   readonly #answers: Answers;
   readonly #calls = new Map<string, number>();
   #mistake: Error | undefined;
@@ -145,7 +148,7 @@ export class AnsweringTenant {
 
   readonly transport: Transport = async (request) => {
     const response = await this.#respond(request);
-    // as over any other transport, an answer that comes after the abort is not seen
+    // as with any other transport, a response that arrives after the abort is not delivered
     request.signal.throwIfAborted();
     return response;
   };
@@ -162,7 +165,7 @@ export class AnsweringTenant {
     }
   }
 
-  #answer(asked: Seen): unknown {
+  #answer(asked: ReceivedRequest): unknown {
     const { operation } = asked;
     const call = this.#calls.get(operation) ?? 0;
     this.#calls.set(operation, call + 1);
@@ -172,10 +175,10 @@ export class AnsweringTenant {
       throw new TypeError(`${operation} was asked ${call + 1} times`);
     }
     const answer = told instanceof InTurn ? told.answers[call] : told;
-    return typeof answer === "function" ? (answer as (asked: Seen) => unknown)(asked) : answer;
+    return typeof answer === "function" ? (answer as (asked: ReceivedRequest) => unknown)(asked) : answer;
   }
 
-  /** @throws what was wrong with the test itself, whatever the command made of it; and where an answer was not asked for */
+  /** @throws the error in the test itself, even if the command handled it; also if an answer was never requested */
   check(): void {
     if (this.#mistake !== undefined) throw this.#mistake;
     const isDone = ([operation, told]: [string, Answer]): boolean =>

@@ -2,19 +2,19 @@ import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 import iconv from "iconv-lite";
 
-/** Records of a file, its header among them. */
+/** The records of a file, including the header. */
 export type Cells = readonly (readonly string[])[];
 
 export type Charset = "cp932" | "utf-8";
 
-/** What a file says, read without any code of the program. @throws Error where bytes or quotes are not well formed */
+/** Parses a file without any code of the program. @throws Error if bytes or quotes are not well formed */
 export function readCsv(bytes: Uint8Array, charset: Charset): Cells {
   const text = iconv.decode(Buffer.from(bytes), charset);
   if (text.includes("\ufffd")) throw new Error("bytes that are no characters");
   return parse(text);
 }
 
-/** The bytes of a file with CRLF. @throws Error where CP932 lacks a character */
+/** Returns the bytes of a file with CRLF. @throws Error if CP932 lacks a character */
 export function writeCsv(cells: Cells, charset: Charset): Buffer {
   const text = stringify(
     cells.map((record) => [...record]),

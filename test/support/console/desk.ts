@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { run } from "../commands/program.ts";
 import { TestTenant } from "../tenant/tenant.ts";
 
-/** What a command said and how it ended. */
-export interface Said {
+/** The output and the exit code of a command. */
+export interface CommandOutput {
   readonly stdout: string;
   readonly stderr: string;
   readonly code: number;
@@ -13,18 +13,25 @@ export interface Said {
 
 const newFolder = (): string => mkdtempSync(join(tmpdir(), "clomoctl-desk-"));
 
-/** The program's commands in this process, on one tenant that stays open: many a time faster than a process for each. */
+/**
+ * Runs the program's commands in this process, on one tenant that stays open. This is many times faster than one
+ * process per command.
+ */
 export class Desk implements AsyncDisposable {
   readonly tenant = new TestTenant(newFolder());
-  /** where files named in a command lie */
+  /** folder of the files that commands name */
   readonly folder = newFolder();
 
   path(name: string): string {
     return join(this.folder, name);
   }
 
-  /** Runs a command line, its words parted by blanks, without a terminal. @param stdin what a file named `-` holds */
-  async run(line: string, stdin: Uint8Array = new Uint8Array()): Promise<Said> {
+  /**
+   * Runs a command line without a terminal. The words are separated by blanks.
+   *
+   * @param stdin the content of a file named `-`
+   */
+  async run(line: string, stdin: Uint8Array = new Uint8Array()): Promise<CommandOutput> {
     const { tenant, folder } = this;
     const now = new Date(tenant.surroundings.now());
     const home = join(tenant.folder, "home");
@@ -32,7 +39,7 @@ export class Desk implements AsyncDisposable {
     return { stdout, stderr, code: exit };
   }
 
-  /** What a command gives as JSON. @throws Error where it does not end well */
+  /** Returns the JSON output of a command. @throws Error if the exit code is not 0 */
   async json<T>(line: string, stdin?: Uint8Array): Promise<T> {
     const said = await this.run(`${line} --format json`, stdin);
     if (said.code !== 0) throw new Error(`${line} ended with ${said.code}: ${said.stderr}`);

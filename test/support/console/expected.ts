@@ -3,25 +3,25 @@ import { GROUP, LAYOUTS, NAME, PASSWORD, USER_ID } from "./layouts.ts";
 import type { Scenario } from "./scenario.ts";
 import type { SecuredUser } from "./secured.ts";
 
-/** What should become of a console, taken one row at a time from the design's words. */
+/** The expected result of an import into a console, derived row by row from the design. */
 export interface Expected {
-  /** everybody afterwards by ユーザーID; secrets are those of the file alone */
+  /** all users after the import, by ユーザーID; secrets are only those in the file */
   readonly users: readonly SecuredUser[];
   readonly create: number;
   readonly update: number;
   readonly unchanged: number;
   readonly delete: number;
   readonly secretsSet: number;
-  /** rows of the file for the console */
+  /** number of rows in the file for the console */
   readonly emitted: number;
-  /** existing users among them without a password */
+  /** number of existing users in that file without a password */
   readonly withoutPassword: number;
 }
 
-/** A user without what is not compared: the secrets. */
-const open = (user: SecuredUser): unknown => ({ ...user, secrets: undefined });
+/** Returns a user without the secrets, which are not compared. */
+const omitSecrets = (user: SecuredUser): unknown => ({ ...user, secrets: undefined });
 
-const isSame = (a: SecuredUser, b: SecuredUser): boolean => isDeepStrictEqual(open(a), open(b));
+const isSame = (a: SecuredUser, b: SecuredUser): boolean => isDeepStrictEqual(omitSecrets(a), omitSecrets(b));
 
 /** Applies a file to users as `--blank`, `--missing-columns` and the mode say. */
 export function expectedOf({ app, mode, blank, missingColumns, users, file }: Scenario): Expected {

@@ -1,4 +1,4 @@
-/** The columns of a users file, as the maker's manual prints them. */
+/** The columns of a user file, as CLOMO's manual lists them. */
 export interface Layout {
   readonly single: readonly string[];
   readonly flags: readonly string[];
@@ -22,8 +22,8 @@ const PROXY = words("プロキシホストアドレス, プロキシポート, �
 const PROXY_PASSWORD = "プロキシパスワード";
 
 /**
- * Written again from the manual and not from the program's own tables, so that a wrong header there is found here.
- * Beside 表示名, ユーザーID, パスワード and グループ名.
+ * The columns of each app in addition to 表示名, ユーザーID, パスワード and グループ名. They are copied from the manual
+ * and not from the program's own tables, so that tests find a wrong header in those tables.
  *
  * @see facts 6.3
  */

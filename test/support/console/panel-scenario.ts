@@ -4,7 +4,7 @@ import type { Cells } from "./csv.ts";
 import { ACCOUNT, ACCOUNT_PASSWORD, FULL_NAME, MAIL, ORG_CODE, PLAIN, type PanelUser } from "./panel.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** A PANEL's users and a file that somebody wants to bring there. */
+/** The users of a PANEL, and a file to import. */
 export interface PanelScenario extends Pick<Scenario, "mode" | "blank" | "missingColumns" | "behind"> {
   readonly users: readonly PanelUser[];
   readonly file: Cells;
@@ -25,7 +25,7 @@ const password = fc.integer({ min: 0, max: 1e9 }).map((number) => `Secret${numbe
 const mailsOf = (person: string): fc.Arbitrary<readonly string[]> =>
   fc.subarray([`${person}2@example.com`, `${person}3@example.com`]).map((more) => [`${person}@example.jp`, ...more]);
 
-/** Codes and addresses are told apart by what they are compared by, so each person has their own. */
+/** Returns a random value of a column. Employee codes and UPNs identify users, so each person has unique values. */
 const valueOf = (header: string, person: string, ...parts: readonly string[]): fc.Arbitrary<string> => {
   if (header === "社員コード") return fc.constant(`E-${person}`);
   if (header === "UPN") return fc.constant(`${person}@upn.example.jp`);
@@ -90,7 +90,7 @@ const headerOf = fc
 
 const mainOf = ({ mails }: PanelUser): string => mails[0]?.charAt(0) ?? "";
 
-/** No file leaves an administrator out: with 全件更新 that is refused. */
+/** Returns a random file with a row for every administrator: 全件更新 refuses a file without them. */
 const fileOf = (users: readonly PanelUser[]): fc.Arbitrary<Cells> => {
   const known = new Map(users.map((one) => [mainOf(one), one]));
   const needed = users.filter(({ administrator }) => administrator).map(mainOf);
@@ -102,7 +102,7 @@ const fileOf = (users: readonly PanelUser[]): fc.Arbitrary<Cells> => {
   });
 };
 
-/** Random PANELs with random files for them. */
+/** Random scenarios: the users of a PANEL, and a file to import. */
 export const panelScenario: fc.Arbitrary<PanelScenario> = fc
   .subarray([...PEOPLE])
   .chain((people) => fc.tuple(...people.map(user)))
@@ -127,10 +127,14 @@ export interface PanelExpected {
   readonly emitted: number;
 }
 
-/** What is compared of a user: everything but the password. */
+/** Returns the part of a user that is compared: everything except the password. */
 export const shownUser = (user: PanelUser): unknown => ({ ...user, password: undefined });
 
-/** Columns speak for as many first addresses; nothing goes where one is blank and blanks keep, or there are more. */
+/**
+ * Returns the email addresses of a user after an import. The address columns replace the first addresses if every
+ * column has a value, or if blanks clear and there are no more addresses than columns. Otherwise all previous addresses
+ * stay.
+ */
 function resultingMails(
   given: readonly string[],
   had: readonly string[],
@@ -140,7 +144,7 @@ function resultingMails(
   return [...new Set([...given, ...(isWhole ? had.slice(columns) : had)])];
 }
 
-/** What should become of a PANEL, taken one row at a time from the design's words. */
+/** Returns the expected result of an import into a PANEL, derived row by row from the design. */
 export function expectedPanel({ mode, blank, missingColumns, users, file }: PanelScenario): PanelExpected {
   const [header = [], ...records] = file;
   const before = new Map(users.map((one) => [one.mails[0], one]));

@@ -8,7 +8,7 @@ export const ACCOUNT_PASSWORD = "CLOMOアカウントパスワード";
 /** a custom field of the tenant */
 export const CUSTOM = "入社年度";
 
-/** Columns of the PANEL's users that are nothing in particular. @see facts 1.2 */
+/** Columns of PANEL users that need no special treatment. @see facts 1.2 */
 export const PLAIN = [
   "フリガナ",
   "役職",
@@ -25,19 +25,19 @@ export const PLAIN = [
 
 const KNOWN = [FULL_NAME, MAIL, ORG_CODE, ...PLAIN, ACCOUNT, ACCOUNT_PASSWORD];
 
-/** A user of the PANEL, as the console keeps it. */
+/** A user of the PANEL, as the console stores it. */
 export interface PanelUser {
-  /** the first is the main one, which tells users apart */
+  /** the first address is the main address, which identifies the user */
   readonly mails: readonly string[];
   readonly administrator: boolean;
-  /** by header, 氏名 among them; blank ones left out: without 組織コード a user is under 全社 */
+  /** values by header, including 氏名; blank values are omitted. A user without 組織コード is in 全社. */
   readonly items: ReadonlyMap<string, string>;
   readonly password: string;
 }
 
 /**
- * The users of the PANEL, for tests. Of a file it knows 追加更新 only. Where the maker's manual is silent a cell overwrites,
- * also a blank one.
+ * The users of the PANEL, for tests. Only 追加更新 is supported. If CLOMO's manual does not specify the effect of a
+ * cell, the cell overwrites the value, even if the cell is blank.
  *
  * @see facts 1.4
  */
@@ -48,12 +48,16 @@ export class PanelConsole {
     this.#users = new Map(users.map((user) => [user.mails[0] ?? "", user]));
   }
 
-  /** Everybody by main mail address. */
+  /** Returns all users, sorted by main email address. */
   get users(): readonly PanelUser[] {
     return [...this.#users].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, user]) => user);
   }
 
-  /** The upload form. @throws Error for a column it does not know, an uneven row, a user without name or address */
+  /**
+   * Imports a file, like the upload form.
+   *
+   * @throws Error for an unknown column, an uneven row, or a user without a name or address
+   */
   import(bytes: Uint8Array, charset: Charset): void {
     const [header = [], ...records] = readCsv(bytes, charset);
     const unknown = header.filter(
@@ -70,7 +74,7 @@ export class PanelConsole {
     this.#users = users;
   }
 
-  /** The console's own export: everything but the passwords. */
+  /** Returns the console's export, which contains everything except the passwords. */
   export(): Buffer {
     const width = Math.max(1, ...this.users.map(({ mails }) => mails.length));
     const shown = [FULL_NAME, ORG_CODE, ...PLAIN, ACCOUNT];
@@ -82,12 +86,12 @@ export class PanelConsole {
     return writeCsv([header, ...records], "cp932");
   }
 
-  /** Somebody makes or changes a user by hand. */
+  /** Creates or changes a user by hand. */
   put(user: PanelUser): void {
     this.#users.set(user.mails[0] ?? "", user);
   }
 
-  /** Somebody deletes a user by hand. */
+  /** Deletes a user by hand. */
   delete({ mails }: Pick<PanelUser, "mails">): void {
     this.#users.delete(mails[0] ?? "");
   }

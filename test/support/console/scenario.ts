@@ -3,7 +3,7 @@ import type { Cells } from "./csv.ts";
 import { DESCRIPTION, GROUP, LAYOUTS, NAME, PASSWORD, USER_ID, type App } from "./layouts.ts";
 import type { ConsoleMode, SecuredUser } from "./secured.ts";
 
-/** A console's users and a file that somebody wants to bring there. */
+/** The users of a console, and a file to import. */
 export interface Scenario {
   readonly app: App;
   readonly mode: ConsoleMode;
@@ -11,25 +11,28 @@ export interface Scenario {
   readonly missingColumns: "clear" | "keep";
   readonly users: readonly SecuredUser[];
   readonly file: Cells;
-  /** what somebody does by hand in the console after the upload, and to which of its users */
+  /** what somebody does by hand in the console after the upload, and to which user */
   readonly behind: { readonly deed: "rename" | "describe" | "delete" | "add"; readonly whom: number };
 }
 
 const IDS = ["a1", "A1", "b2", "C3", "d40", "E5", "zz9", "007"] as const;
 const GROUPS = ["営業部", "開発部 ①", '表ソ能, "十"', "ﾃﾝﾎﾟ"] as const;
-/** 0x5C as second byte, NEC and IBM characters, half-width kana, what CSV quotes, blanks at the ends, a formula */
+/**
+ * 0x5C as second byte, NEC and IBM characters, half-width kana, characters that CSV quotes, blanks at the ends, a
+ * formula
+ */
 const TEXTS = ["表", "ソ能", "髙", "①㈱", "ﾃﾝ", ",", '"', " ", "'", "=1", "x", "～", "0"] as const;
 
 const textOf = (...parts: readonly string[]): fc.Arbitrary<string> =>
   fc.array(fc.constantFrom(...parts), { minLength: 1, maxLength: 4 }).map((chosen) => chosen.join(""));
 const text = textOf(...TEXTS);
-/** A file may write the wave dash as U+301C, which CP932 and so the console's file have as U+FF5E. */
+/** Random text in a file. Its wave dash may be U+301C; in CP932, and therefore in the console's file, it is U+FF5E. */
 const fileText = textOf(...TEXTS, "\u301c");
 const isName = (value: string): boolean => value.trim() !== "";
 const flag = fc.constantFrom("TRUE", "FALSE");
 const secret = fc.integer({ min: 0, max: 1e9 }).map((number) => `Secret${number}`);
 
-/** A value of a column that is no secret. */
+/** Returns a random value of a column that is not secret. */
 const valueOf = (app: App, header: string, free: fc.Arbitrary<string>): fc.Arbitrary<string> => {
   if (LAYOUTS[app].flags.includes(header)) return flag;
   if (header === "アカウントのタイプ") return fc.constantFrom("Exchange", "Microsoft365");
@@ -37,7 +40,7 @@ const valueOf = (app: App, header: string, free: fc.Arbitrary<string>): fc.Arbit
   return header === DESCRIPTION ? inLines(free) : free;
 };
 
-/** A description may have several lines. */
+/** Returns a random text of one or two lines: a description may have several lines. */
 const inLines = (one: fc.Arbitrary<string>): fc.Arbitrary<string> =>
   fc.oneof(
     one,
@@ -64,7 +67,7 @@ const user = (app: App, userId: string): fc.Arbitrary<SecuredUser> =>
     secrets: secret.map((password) => new Map([[PASSWORD, password]])),
   });
 
-/** How a cell stands to what the console has. */
+/** How a cell differs from the value in the console. */
 type Wish = { readonly to: "same" | "blank" } | { readonly to: "new"; readonly value: string };
 
 const wish = (value: fc.Arbitrary<string>): fc.Arbitrary<Wish> =>
@@ -79,7 +82,7 @@ const cellOf = (wished: Wish, before: string): string => {
   return wished.to === "same" ? before : "";
 };
 
-/** A cell of one user under one header. */
+/** Returns a random cell of one user in one column. */
 const cell = (app: App, header: string, before: SecuredUser | undefined): fc.Arbitrary<string> => {
   if (header === NAME)
     return wish(fileText.filter(isName)).map(
@@ -115,7 +118,7 @@ const record = (
   });
 };
 
-/** The columns of a file, in any order; those that somebody new needs always. */
+/** Returns random columns of a file, in any order. The columns that a new user requires are always included. */
 const headerOf = (app: App, hasNew: boolean): fc.Arbitrary<readonly string[]> => {
   const { secrets, hasGroups } = LAYOUTS[app];
   const optional = [...items(app), ...secrets, ...(hasNew ? [] : [PASSWORD])];
@@ -154,7 +157,7 @@ const fileOf = (app: App, users: readonly SecuredUser[]): fc.Arbitrary<Cells> =>
     });
 };
 
-/** Random consoles with random files for them, of one app. */
+/** Returns random scenarios of one app. */
 export const scenarioOf = (app: App): fc.Arbitrary<Scenario> =>
   fc
     .subarray([...IDS])
@@ -171,7 +174,7 @@ export const scenarioOf = (app: App): fc.Arbitrary<Scenario> =>
       }),
     );
 
-/** A file with everything of some users, so that a mirror of them can be set up. */
+/** Returns a file with all values of the users, for setting up a mirror. */
 export const wholeFile = (app: App, users: readonly SecuredUser[]): Cells => {
   const width = LAYOUTS[app].hasGroups ? 4 : 0;
   const header = [NAME, USER_ID, PASSWORD, ...items(app), ...Array.from({ length: width }, () => GROUP)];

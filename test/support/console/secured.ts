@@ -1,27 +1,28 @@
 import { readCsv, writeCsv, type Charset } from "./csv.ts";
 import { DESCRIPTION, GROUP, LAYOUTS, NAME, PASSWORD, USER_ID, type App, type Layout } from "./layouts.ts";
 
-/** The console's two ways of taking a file. */
+/** The import modes of the console. */
 export type ConsoleMode = "追加更新" | "全件更新";
 
-/** What 追加更新 makes of a blank cell: the maker's manual does not say. */
+/** The effect of a blank cell in 追加更新, which CLOMO's manual does not specify. */
 export type Blanks = "clear" | "keep";
 
-/** A user of a SECURED APP, as the console keeps it. */
+/** A user of a SECURED APP, as the console stores it. */
 export interface SecuredUser {
   readonly userId: string;
   readonly name: string;
   readonly administrator: boolean;
-  /** by header; blank ones left out */
+  /** values by header; blank values are omitted */
   readonly items: ReadonlyMap<string, string>;
   readonly groups: readonly string[];
-  /** by header */
+  /** values by header */
   readonly secrets: ReadonlyMap<string, string>;
 }
 
 /**
- * The users of one app in SECURED APPs MANAGER, for tests. Where the maker's manual is silent it is as harsh as can be:
- * a cell overwrites, also a blank one and also a secret; or with `keep`, a blank one does nothing in 追加更新.
+ * The users of one app in SECURED APPs MANAGER, for tests. If CLOMO's manual does not specify the effect of a cell, the
+ * worst case applies: the cell overwrites the value, even if the cell is blank or the value is secret. With `keep`, a
+ * blank cell has no effect in 追加更新.
  *
  * @see facts 6.2, 6.4, 6.5
  */
@@ -36,16 +37,16 @@ export class SecuredConsole {
     this.#users = new Map(users.map((user) => [user.userId, user]));
   }
 
-  /** Everybody by ユーザーID, administrators too. */
+  /** Returns all users including administrators, sorted by ユーザーID. */
   get users(): readonly SecuredUser[] {
     return [...this.#users.values()].toSorted((a, b) => (a.userId < b.userId ? -1 : 1));
   }
 
   /**
-   * The upload form.
+   * Imports a file, like the upload form.
    *
-   * @throws Error where the console would refuse the file: an unknown or missing column, an uneven row, a flag that is
-   * none, a new user without a password, an administrator's row
+   * @throws Error if the console would refuse the file: an unknown or missing column, an uneven row, an invalid flag, a
+   * new user without a password, or the row of an administrator
    */
   import(bytes: Uint8Array, charset: Charset, mode: ConsoleMode): void {
     const [header = [], ...records] = readCsv(bytes, charset);
@@ -62,24 +63,24 @@ export class SecuredConsole {
     this.#users = users;
   }
 
-  /** The console's own export: no administrator, no password, Shift-JIS with CRLF. */
+  /** Returns the console's export: without administrators and passwords, in Shift-JIS with CRLF. */
   export(): Buffer {
     const shown = this.users.filter(({ administrator }) => !administrator);
     const records = shown.map(({ name, userId, items }) => [name, userId, items.get(DESCRIPTION) ?? ""]);
     return writeCsv([[NAME, USER_ID, DESCRIPTION], ...records], "cp932");
   }
 
-  /** Somebody makes or changes a user by hand. */
+  /** Creates or changes a user by hand. */
   put(user: SecuredUser): void {
     this.#users.set(user.userId, user);
   }
 
-  /** Somebody deletes a user by hand. */
+  /** Deletes a user by hand. */
   delete(userId: string): void {
     this.#users.delete(userId);
   }
 
-  /** The same users in a console of its own. */
+  /** Returns a separate console with the same users. */
   copy(app: App): SecuredConsole {
     return new SecuredConsole(app, this.users);
   }
@@ -97,7 +98,7 @@ export class SecuredConsole {
   #taken(row: Row, before: SecuredUser | undefined, mode: ConsoleMode): SecuredUser {
     if (before?.administrator === true) throw new Error(`${row.userId} is an administrator`);
     if (before === undefined && (row.cell(PASSWORD) ?? "") === "")
-      throw new Error(`${row.userId} is new, without a password`);
+      throw new Error(`${row.userId} is new, but does not have a password`);
     const { single, flags, secrets } = this.#layout;
     const left = mode === "追加更新" ? before : undefined;
     for (const flag of flags) {
@@ -131,20 +132,20 @@ class Row {
     return this.cell(USER_ID) ?? "";
   }
 
-  /** The groups of the cells that are not blank; undefined where the file says nothing of them. */
+  /** The groups in the cells that are not blank; undefined if the file does not specify groups. */
   get groups(): readonly string[] | undefined {
     if (!this.#header.includes(GROUP)) return undefined;
     const named = this.#cells.filter((cell, at) => this.#header[at] === GROUP && cell !== "");
     return named.length === 0 && this.#keepsBlanks ? undefined : [...new Set(named)].toSorted();
   }
 
-  /** undefined where the file says nothing of it */
+  /** Returns the cell in a column; undefined if the file does not specify a value. */
   cell(header: string): string | undefined {
     const cell = this.#cells[this.#header.indexOf(header)];
     return cell === "" && this.#keepsBlanks ? undefined : cell;
   }
 
-  /** Values by header: those of the file, over what was there before. */
+  /** Returns values by header: the value in the file if there is one, otherwise the previous value. */
   over(before: ReadonlyMap<string, string> | undefined, headers: readonly string[]): ReadonlyMap<string, string> {
     const values = headers.map((header): [string, string] => [header, this.cell(header) ?? before?.get(header) ?? ""]);
     return new Map(values.filter(([, value]) => value !== ""));

@@ -1,10 +1,10 @@
 import { writeCsv, type Cells, type Charset } from "./csv.ts";
 import type { ConsoleMode } from "./secured.ts";
 
-/** The wave dash as CP932 has it. */
+/** Replaces the wave dash with the character that CP932 has for it. */
 export const asConsole = (value: string): string => value.replaceAll("\u301c", "\uff5e");
 
-/** CP932 where it holds the file, so that files of both charsets are read. */
+/** Encodes a file in CP932 if possible, otherwise in UTF-8, so that the tests cover both charsets. */
 export const encoded = (cells: Cells): { readonly bytes: Buffer; readonly charset: Charset } => {
   try {
     return { bytes: writeCsv(cells, "cp932"), charset: "cp932" };
@@ -13,13 +13,17 @@ export const encoded = (cells: Cells): { readonly bytes: Buffer; readonly charse
   }
 };
 
-/** `--encoding` of a charset. */
+/** Returns the value of `--encoding` for a charset. */
 export const encodingFlag = (charset: Charset): string => (charset === "cp932" ? "shift_jis" : "utf-8");
 
-/** `--mode` of a console's mode. */
+/** Returns the value of `--mode` for an import mode of the console. */
 export const modeFlag = (mode: ConsoleMode): string => (mode === "追加更新" ? "append" : "replace");
 
-/** What stderr says of the upload of a file; without rows there is no file, and no screen. @throws Error where it says nothing */
+/**
+ * Parses the upload instructions on stderr. Without rows there is no file to upload, and the screen is empty.
+ *
+ * @throws Error if stderr has no such instructions
+ */
 export function uploadOf(stderr: string): {
   readonly rows: number;
   readonly screen: string;
@@ -27,10 +31,13 @@ export function uploadOf(stderr: string): {
 } {
   if (stderr.includes(" was not written: there are no rows to upload\n"))
     return { rows: 0, screen: "", mode: "追加更新" };
-  const told = /: (\d+) rows?; upload in (.+), (?:インポート方法|the mode) must be (追加更新|全件更新) /m.exec(stderr);
+  const told = /: (\d+) rows?; upload in (.+), with (?:インポート方法|the mode) set to (追加更新|全件更新) /m.exec(
+    stderr,
+  );
   if (told === null) throw new Error(`nothing is said of an upload: ${stderr}`);
   return { rows: Number(told[1]), screen: told[2] ?? "", mode: told[3] === "全件更新" ? "全件更新" : "追加更新" };
 }
 
-/** The options that answer a plan's confirmation. @param deletions how many it deletes */
-export const confirmed = (deletions: number): string => (deletions > 0 ? `--confirm-deletions ${deletions}` : "--yes");
+/** Returns the options that confirm a plan. @param deletions number of records that the plan deletes */
+export const toConfirmationOptions = (deletions: number): string =>
+  deletions > 0 ? `--confirm-deletions ${deletions}` : "--yes";

@@ -1,14 +1,14 @@
 import { expect } from "vitest";
-import type { Desk, Said } from "./desk.ts";
-import { confirmed } from "./upload.ts";
+import type { Desk, CommandOutput } from "./desk.ts";
+import { toConfirmationOptions } from "./upload.ts";
 
-/** Compares an upload with an export of the console, which may have the very bytes that were uploaded. */
-const verify = (desk: Desk, number: number, bytes: Uint8Array, more = ""): Promise<Said> =>
+/** Compares an upload with an export of the console. The export may be identical to the uploaded file. */
+const verify = (desk: Desk, number: number, bytes: Uint8Array, more = ""): Promise<CommandOutput> =>
   desk.run(`imports verify ${number} --against - --encoding shift_jis --same-as-upload${more}`, bytes);
 
 /**
- * Verifies what should agree: what the export does not show, somebody confirms; then only organisations and groups are left
- * that came along, which it cannot show.
+ * Verifies an upload that agrees with the console. Records that the export lacks are confirmed with an option. After
+ * that, only new organisations and groups may be left, because the export cannot show them.
  */
 export async function verifyAll(desk: Desk, number: number, bytes: Uint8Array): Promise<void> {
   const before = desk.tenant.dump();
@@ -20,7 +20,7 @@ export async function verifyAll(desk: Desk, number: number, bytes: Uint8Array): 
   expect(desk.tenant.dump()).toEqual(before);
 }
 
-/** Verifies against an export with one change behind our back: nothing is changed here. */
+/** Verifies an upload against an export in which somebody has changed one record. The local tenant must not change. */
 export async function verifyChanged(desk: Desk, number: number, bytes: Uint8Array): Promise<void> {
   const before = desk.tenant.dump();
   const said = await verify(desk, number, bytes);
@@ -28,15 +28,19 @@ export async function verifyChanged(desk: Desk, number: number, bytes: Uint8Arra
   expect(desk.tenant.dump()).toEqual(before);
 }
 
-/** The number of the change that an import made. */
+/** Returns the number of the change that an import made. */
 export const numberOf = async (desk: Desk, id: string): Promise<number> =>
   (await desk.tenant.client.imports.show(id)).change ?? 0;
 
-/** The options that confirm the undo of the last change. @param deletions how many records it deletes of the import's kind */
+/**
+ * Returns the options that confirm the undo of the last change.
+ *
+ * @param deletions number of records of the import's kind that the undo deletes
+ */
 export async function confirmedUndo(desk: Desk, deletions: number): Promise<string> {
   const plan = await desk.json<{ readonly delete: number; readonly beside?: readonly { readonly delete: number }[] }>(
     "undo last --dry-run",
   );
   expect(plan.delete).toBe(deletions);
-  return confirmed((plan.beside ?? []).reduce((sum, one) => sum + one.delete, plan.delete));
+  return toConfirmationOptions((plan.beside ?? []).reduce((sum, one) => sum + one.delete, plan.delete));
 }

@@ -4,43 +4,48 @@ import { buffer } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { pack, type Header } from "tar-stream";
 import { ZipFile } from "yazl";
-import { GZIP_HEAD, gzipSeal, ZIP_SEAL_BYTES, zipSeal } from "../../../src/lib/handover/bundle/archive/seal.ts";
-import { MANIFEST, SUMS, sumsText } from "../../../src/lib/handover/bundle/contents.ts";
+import {
+  GZIP_HEADER,
+  buildGzipSeal,
+  ZIP_SEAL_BYTES,
+  buildZipSeal,
+} from "../../../src/lib/handover/bundle/archive/seal.ts";
+import { MANIFEST_FILE, SUMS_FILE, renderSums } from "../../../src/lib/handover/bundle/contents.ts";
 
 export const sha256 = (content: Uint8Array | string): Buffer => createHash("sha256").update(content).digest();
 
-/** One file of an archive made by hand. */
-export interface Made {
+/** A file of an archive that a test builds. */
+export interface ArchiveFile {
   readonly path: string;
   readonly content?: string | Buffer | undefined;
   readonly header?: Partial<Header> | undefined;
 }
 
-/** The hashes of these files, as the second one of an archive. */
-export const sums = (...files: readonly Made[]): Made => ({
-  path: SUMS,
-  content: sumsText(files.map(({ path, content = "" }) => ({ path, sha256: sha256(content).toString("hex") }))),
+/** Returns the file with the hashes of these files. It is the second file of an archive. */
+export const sums = (...files: readonly ArchiveFile[]): ArchiveFile => ({
+  path: SUMS_FILE,
+  content: renderSums(files.map(({ path, content = "" }) => ({ path, sha256: sha256(content).toString("hex") }))),
 });
 
-export const HEAD: Made = { path: MANIFEST, content: "{}" };
-export const CSV: Made = { path: "csv/users.csv", content: "名前\r\n" };
+export const HEAD: ArchiveFile = { path: MANIFEST_FILE, content: "{}" };
+export const CSV: ArchiveFile = { path: "csv/users.csv", content: "名前\r\n" };
 
-export async function tarOf(files: readonly Made[]): Promise<Buffer> {
+export async function tarOf(files: readonly ArchiveFile[]): Promise<Buffer> {
   const tar = pack();
   for (const { path, content = "", header } of files) tar.entry({ name: path, ...header }, content);
   tar.finalize();
   return buffer(tar);
 }
 
-/** A sealed `.tar.gz`, as somebody makes it who knows how. */
+/** Seals a tar as `.tar.gz`, as a skilled forger could. */
 export function sealedTarGz(tar: Uint8Array): Buffer {
   const packed = gzipSync(tar);
-  packed.set(GZIP_HEAD);
-  return Buffer.concat([packed, gzipSeal(sha256(packed))]);
+  packed.set(GZIP_HEADER);
+  return Buffer.concat([packed, buildGzipSeal(sha256(packed))]);
 }
 
-/** A `.zip` that is not sealed yet. */
-export async function zipOf(files: readonly Made[], options: object = {}): Promise<Buffer> {
+/** Returns a `.zip` without a seal. */
+export async function zipOf(files: readonly ArchiveFile[], options: object = {}): Promise<Buffer> {
   const zip = new ZipFile();
   for (const { path, content = "" } of files) {
     const given = { mtime: new Date(2026, 10, 20, 12), mode: 0o100600, forceDosTimestamp: true, ...options };
@@ -54,10 +59,10 @@ export const sealedZip = (zip: Buffer): Buffer => {
   const whole = Buffer.from(zip);
   const hash = sha256(whole);
   whole.writeUInt16LE(ZIP_SEAL_BYTES, whole.length - 2);
-  return Buffer.concat([whole, zipSeal(hash)]);
+  return Buffer.concat([whole, buildZipSeal(hash)]);
 };
 
-/** Bytes in which a text is replaced by another one, as long. */
+/** Replaces a text in bytes with another text of the same length. */
 export const replaced = (bytes: Buffer, from: string, to: string, which: "all" | "first" | "last" = "all"): Buffer => {
   const text = bytes.toString("latin1");
   const at = which === "last" ? text.lastIndexOf(from) : text.indexOf(from);
@@ -65,8 +70,10 @@ export const replaced = (bytes: Buffer, from: string, to: string, which: "all" |
   return Buffer.from(done, "latin1");
 };
 
-/** Paths that lead out of a bundle, or that some system takes for something else; what they would write is called `evil`. */
-export const CLIMBING = [
+/**
+ * Paths that lead out of a bundle or that some system treats specially. A file that they would write is called `evil`.
+ */
+export const HOSTILE_PATHS = [
   "../evil",
   "/evil",
   "C:/evil",
@@ -78,48 +85,49 @@ export const CLIMBING = [
   "aux",
 ] as const;
 
-/** What is no plain file, in a tar. */
-export const NO_FILES: readonly (readonly [string, Partial<Header>])[] = [
+/** Entries of a tar that are not regular files. */
+export const SPECIAL_ENTRIES: readonly (readonly [string, Partial<Header>])[] = [
   ["a symbolic link", { type: "symlink", linkname: "/etc/passwd" }],
-  ["a hard link", { type: "link", linkname: MANIFEST }],
+  ["a hard link", { type: "link", linkname: MANIFEST_FILE }],
   ["a folder", { type: "directory" }],
   ["a pipe", { type: "fifo" }],
   ["a device", { type: "character-device", devmajor: 1, devminor: 3 }],
 ];
 
-/** Sealed archives that no export writes, by what is wrong with them. */
+/** Yields sealed archives that no export writes, each with a description of what is wrong. */
 export async function* hostileArchives(): AsyncGenerator<readonly [what: string, name: string, content: Buffer]> {
-  const both = async function* (what: string, files: readonly Made[]) {
+  const both = async function* (what: string, files: readonly ArchiveFile[]) {
     yield [what, "evil.tar.gz", sealedTarGz(await tarOf(files))] as const;
     yield [what, "evil.zip", sealedZip(await zipOf(files))] as const;
   };
-  for (const path of CLIMBING) {
-    const evil: Made = { path, content: "x" };
+  for (const path of HOSTILE_PATHS) {
+    const evil: ArchiveFile = { path, content: "x" };
     for (const listed of [[], [evil]]) {
       yield [`path ${path}`, "evil.tar.gz", sealedTarGz(await tarOf([HEAD, sums(HEAD, ...listed), evil]))];
-      // a zip is written with another name of that length, as its packer refuses such a one
+      // the zip library refuses such a path: the zip is written with another path of the same length, which is replaced
+      // afterwards
       const named = "x".repeat(Buffer.byteLength(path));
       const zip = await zipOf([HEAD, sums(HEAD, ...listed), { ...evil, path: named }]);
       yield [`path ${path}`, "evil.zip", sealedZip(replaced(zip, named, Buffer.from(path).toString("latin1")))];
     }
   }
-  for (const [what, header] of NO_FILES) {
+  for (const [what, header] of SPECIAL_ENTRIES) {
     const tar = await tarOf([HEAD, sums(HEAD, CSV), { path: CSV.path, header }]);
     yield [what, "evil.tar.gz", sealedTarGz(tar)];
   }
   const link = await zipOf([HEAD, sums(HEAD, CSV), CSV], { mode: 0o120777 });
   yield ["a symbolic link", "evil.zip", sealedZip(link)];
   for (const twin of [CSV.path, "CSV/users.csv", "csv/USERS.CSV", "csv/ｕsers.csv"]) {
-    const file: Made = { path: twin, content: "x" };
+    const file: ArchiveFile = { path: twin, content: "x" };
     yield* both(`${twin} and ${CSV.path}`, [HEAD, sums(HEAD, CSV), CSV, file]);
     if (twin !== CSV.path) yield* both(`${twin} and ${CSV.path}, listed`, [HEAD, sums(HEAD, file, CSV), file, CSV]);
   }
-  const ga = ["csv/か\u3099.csv", "csv/が.csv"].map((path): Made => ({ path, content: "x" }));
+  const ga = ["csv/か\u3099.csv", "csv/が.csv"].map((path): ArchiveFile => ({ path, content: "x" }));
   yield* both("a name in two Unicode forms", [HEAD, sums(HEAD, ...ga), ...ga]);
-  const big: Made = { path: CSV.path, content: "\0".repeat(80 * 1024 * 1024) };
+  const big: ArchiveFile = { path: CSV.path, content: "\0".repeat(80 * 1024 * 1024) };
   yield* both("a bomb by its ratio", [HEAD, sums(HEAD, big), big]);
-  const many = Array.from({ length: 1003 }, (_, at): Made => ({ path: `csv/${at}.csv` }));
+  const many = Array.from({ length: 1003 }, (_, at): ArchiveFile => ({ path: `csv/${at}.csv` }));
   yield* both("a bomb by its count", [HEAD, sums(HEAD, ...many), ...many]);
-  const wide: Made = { path: MANIFEST, content: " ".repeat(17 * 1024 * 1024) };
+  const wide: ArchiveFile = { path: MANIFEST_FILE, content: " ".repeat(17 * 1024 * 1024) };
   yield* both("a bomb by its manifest", [wide, sums(wide)]);
 }

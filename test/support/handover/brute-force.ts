@@ -4,7 +4,7 @@ import type { Records } from "./bundles.ts";
 
 type Any = Readonly<Record<string, unknown>>;
 
-/** What a difference is, without its words. */
+/** A difference without its texts. */
 export type BareDifference = Pick<Difference, "resource" | "change" | "id" | "field" | "before" | "after">;
 
 export const bare = ({ resource, change, id, field, before, after }: Difference): BareDifference => ({
@@ -16,7 +16,7 @@ export const bare = ({ resource, change, id, field, before, after }: Difference)
   after,
 });
 
-/** What differs between two sets of records: by maps and whole records, all in memory. */
+/** Compares two sets of records in memory, record by record. */
 export const bruteForce = (one: Records, other: Records): BareDifference[] =>
   RESOURCE_NAMES.flatMap((resource) => {
     const mapOf = (records: Records): Map<string, Any> =>

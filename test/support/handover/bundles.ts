@@ -2,46 +2,46 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { alreadyThere, Outputs, type TemporaryPlace } from "../../../src/lib/files/index.ts";
-import { SCHEMA, type Manifest } from "../../../src/lib/handover/bundle/manifest.ts";
-import { BundleWriter, isFolderName } from "../../../src/lib/handover/bundle/write.ts";
+import { createExistingOutputFailure, Outputs, type TemporaryStorage } from "../../../src/lib/files/index.ts";
+import { BUNDLE_SCHEMA_VERSION, type Manifest } from "../../../src/lib/handover/bundle/manifest.ts";
+import { BundleWriter, isBundleFolderName } from "../../../src/lib/handover/bundle/write.ts";
 import { pathOfResource, RESOURCE_NAMES, resourceOf, type ResourceName } from "../../../src/lib/handover/resources.ts";
 
-/** Records by resource, in the order in which they are written; a resource without any has none. */
+/** Records by resource, in the order in which they are written. A resource without records may be absent. */
 export type Records = Readonly<Partial<Record<ResourceName, readonly object[]>>>;
 
-/** A new folder that is removed when the test ends. */
+/** Creates a folder that is removed when the test ends. */
 export function freshFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "clomoctl-bundle-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** Where outputs of a test are prepared, below `root`. */
-export const placeIn = (root: string): TemporaryPlace => ({
+/** Returns the place below `root` where a test prepares its outputs. */
+export const placeIn = (root: string): TemporaryStorage => ({
   temporaryFolder: join(root, "tmp"),
   processes: { self: 4711, place: "here", startOf: () => "1", isAlive: () => true },
 });
 
-/** Begins a bundle that replaces nothing. */
+/** Starts a bundle that does not replace anything. */
 export async function createBundle(
   target: string,
-  temporary: TemporaryPlace,
+  temporary: TemporaryStorage,
   { kept = [] }: { readonly kept?: readonly string[] } = {},
 ): Promise<BundleWriter> {
   const outputs = new Outputs({ temporary, workingFolder: temporary.temporaryFolder, kept, userId: undefined });
-  const folderFault = isFolderName(target) ? async () => undefined : undefined;
+  const folderFault = isBundleFolderName(target) ? async () => undefined : undefined;
   const existing = await outputs.declare([{ name: target, folderFault }]);
-  if (existing.length > 0) throw alreadyThere(existing);
+  if (existing.length > 0) throw createExistingOutputFailure(existing);
   return BundleWriter.create(target, outputs);
 }
 
-/** A record a line. */
+/** Returns one line of JSON per record. */
 const ndjson = (records: readonly object[]): string => records.map((record) => `${JSON.stringify(record)}\n`).join("");
 
-/** A manifest of nothing. */
+/** A manifest without resources and files. */
 export const EMPTY_MANIFEST: Manifest = {
-  schema: SCHEMA,
+  schema: BUNDLE_SCHEMA_VERSION,
   program: "clomoctl 0.1.0",
   tenant: { name: "株式会社みなと", mirroredAt: null },
   asOf: "2026-11-20",
@@ -58,10 +58,10 @@ export const EMPTY_MANIFEST: Manifest = {
   gaps: [],
 };
 
-/** Writes a bundle of records, and of other files by path. */
+/** Writes a bundle with records, and with other files by path. */
 export async function writeBundle(
   target: string,
-  place: TemporaryPlace,
+  place: TemporaryStorage,
   {
     records = {},
     files = {},
@@ -70,7 +70,7 @@ export async function writeBundle(
   }: {
     readonly records?: Records;
     readonly files?: Readonly<Record<string, string>>;
-    /** files that `notKnownHere` of the manifest tells of */
+    /** files to which `notKnownHere` in the manifest refers */
     readonly attached?: Readonly<Record<string, string>>;
     readonly manifest?: Partial<Manifest>;
   } = {},

@@ -1,16 +1,16 @@
-import { UNSAID } from "../../../src/lib/model/tenant.ts";
-import { exampleId, exampleOf } from "../../../src/lib/model/thing.ts";
-import { evaluate, questionsOf } from "../../../src/lib/handover/checklist/index.ts";
+import { EMPTY_TENANT_PROFILE } from "../../../src/lib/model/tenant.ts";
+import { createExampleId, buildExampleRecord } from "../../../src/lib/model/thing.ts";
+import { buildChecklist, collectQuestions } from "../../../src/lib/handover/checklist/index.ts";
 import type { Administrator, HandoverFacts, Renewal } from "../../../src/lib/handover/checklist/facts.ts";
 import type { Question } from "../../../src/lib/handover/checklist/question.ts";
 import { RESOURCES } from "../../../src/lib/handover/resources.ts";
 
-/** The day of all test checklists, and their zone. */
+/** The date and the time zone of all test checklists. */
 export const TODAY = { asOf: "2026-11-23", timezone: "Asia/Tokyo" };
 
 export const administrator = (number: number, change: Partial<Administrator> = {}): Administrator => ({
-  ...exampleOf(RESOURCES.administrators.fields),
-  id: exampleId(100 + number),
+  ...buildExampleRecord(RESOURCES.administrators.fields),
+  id: createExampleId(100 + number),
   name: `admin${number}`,
   user: `管理 ${number}郎`,
   emails: [`admin${number}@example.jp`],
@@ -22,8 +22,8 @@ export const administrator = (number: number, change: Partial<Administrator> = {
 });
 
 export const renewal = (number: number, change: Partial<Renewal> = {}): Renewal => ({
-  ...exampleOf(RESOURCES.renewals.fields),
-  id: exampleId(200 + number),
+  ...buildExampleRecord(RESOURCES.renewals.fields),
+  id: createExampleId(200 + number),
   kind: "custom",
   name: `期限 ${number}`,
   expiresAt: "2027-10-01T00:00:00.000Z",
@@ -36,7 +36,7 @@ export const renewal = (number: number, change: Partial<Renewal> = {}): Renewal 
   ...change,
 });
 
-/** An answer that fits a question. */
+/** Returns a suitable answer to a question. */
 const answerTo = (
   { id, subject, kind, recorded }: Question,
   { administrators }: HandoverFacts,
@@ -45,20 +45,23 @@ const answerTo = (
   const user = id === "administrators.person" ? administrators.find((one) => one.id === subject)?.user : undefined;
   const usual = { "yes-no": yes, date: "2026-11-01", phone: "03-0000-0078" }[kind as string] ?? "金庫";
   const value = recorded ?? user ?? usual;
-  return { id: exampleId(300), question: id, subject, value, by: "後任", at: "2026-11-20T00:00:00.000Z" };
+  return { id: createExampleId(300), question: id, subject, value, by: "後任", at: "2026-11-20T00:00:00.000Z" };
 };
 
-/** The facts with an answer to everything that is asked of them. */
-export const answered = (facts: HandoverFacts): HandoverFacts => {
-  const missing = questionsOf(evaluate(facts, TODAY)).filter(({ answer }) => answer === null);
+/** Returns the facts with an answer to every question that they raise. */
+export const answerAllQuestions = (facts: HandoverFacts): HandoverFacts => {
+  const missing = collectQuestions(buildChecklist(facts, TODAY)).filter(({ answer }) => answer === null);
   if (missing.length === 0) return facts;
-  return answered({ ...facts, answers: [...facts.answers, ...missing.map((question) => answerTo(question, facts))] });
+  return answerAllQuestions({
+    ...facts,
+    answers: [...facts.answers, ...missing.map((question) => answerTo(question, facts))],
+  });
 };
 
-/** A tenant that uses everything, of which everything is recorded and nothing is answered. */
+/** A tenant that uses every service. Everything is recorded, but no question is answered. */
 export const UNANSWERED: HandoverFacts = {
   tenant: {
-    ...UNSAID,
+    ...EMPTY_TENANT_PROFILE,
     contactName: "契約 花子",
     contactMail: "contact@example.jp",
     contactPhone: "03-0000-0012",
@@ -97,5 +100,5 @@ export const UNANSWERED: HandoverFacts = {
   },
 };
 
-/** A tenant of which nothing is missing. */
-export const COMPLETE: HandoverFacts = answered(UNANSWERED);
+/** A tenant in which nothing is missing. */
+export const COMPLETE: HandoverFacts = answerAllQuestions(UNANSWERED);

@@ -26,7 +26,7 @@ const WORDS = fc.oneof(
 const hex = (length: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(..."0123456789abcdef".split("")), minLength: length, maxLength: length });
 
-/** A UUIDv7 of which few differ in more than their last digits, so that records of two bundles meet. */
+/** One of 41 UUIDv7 values, so that two bundles often have records with the same id. */
 const ID = fc.nat(40).map((last) => `019a9f3c-5a00-7abc-8def-${String(last).padStart(12, "0")}`);
 
 const instant = fc
@@ -63,7 +63,7 @@ function bare(field: Field): fc.Arbitrary<unknown> {
 const valueOf = (field: Field): fc.Arbitrary<unknown> =>
   field.nullable === true ? fc.option(bare(field)) : bare(field);
 
-/** Members in the order of the fields. */
+/** Returns a random record whose members are in the order of the fields. */
 const ordered = (fields: Fields): fc.Arbitrary<Record_> =>
   fc
     .tuple(...Object.values(fields).map(valueOf))
@@ -72,7 +72,7 @@ const ordered = (fields: Fields): fc.Arbitrary<Record_> =>
 const byId = (one: Record_, other: Record_): number =>
   Buffer.compare(Buffer.from(String(one["id"])), Buffer.from(String(other["id"])));
 
-/** Records of a resource, in the order of their ids, whatever they name. */
+/** Returns random records of a resource, sorted by id. The ids that they refer to need not exist. */
 const recordsOf = (name: ResourceName): fc.Arbitrary<readonly Record_[]> => {
   const { fields, single } = resourceOf(name);
   if (single === true)
@@ -85,7 +85,7 @@ const recordsOf = (name: ResourceName): fc.Arbitrary<readonly Record_[]> => {
     .map((records) => records.toSorted(byId));
 };
 
-/** Makes what a record names be there: only the ids of `known` are left in it. */
+/** Replaces the references in a record so that they contain only ids of `known`. */
 function settled(name: ResourceName, record: Record_, known: ReadonlyMap<ResourceName, readonly string[]>): Record_ {
   const whole: Record<string, unknown> = { ...record };
   for (const [field, { to, many, member }] of Object.entries(resourceOf(name).holds)) {
@@ -100,7 +100,7 @@ function settled(name: ResourceName, record: Record_, known: ReadonlyMap<Resourc
   return whole;
 }
 
-/** The records of a whole bundle, which name only what is in it. */
+/** The records of a complete bundle. They refer only to records in the bundle. */
 export const wholeRecords: fc.Arbitrary<Records> = fc.tuple(...RESOURCE_NAMES.map(recordsOf)).map((all) => {
   const known = new Map<ResourceName, readonly string[]>();
   const made: Partial<Record<ResourceName, readonly Record_[]>> = {};
@@ -108,7 +108,7 @@ export const wholeRecords: fc.Arbitrary<Records> = fc.tuple(...RESOURCE_NAMES.ma
     const { holds, fields } = resourceOf(name);
     const held = holds["id"];
     const isHeld = ({ id }: Record_): boolean => held === undefined || (known.get(held.to) ?? []).includes(String(id));
-    // an organisation above is among those of the same file
+    // the parent of an organisation is in the same file
     const own = (all[at] ?? []).map(({ id }) => String(id));
     if (Object.values(holds).some(({ to }) => to === name)) known.set(name, own);
     const isPossible = Object.entries(holds).every(
@@ -128,7 +128,7 @@ export const wholeRecords: fc.Arbitrary<Records> = fc.tuple(...RESOURCE_NAMES.ma
 });
 
 /** Two sets of records with much in common. */
-export const twoOfThem: fc.Arbitrary<readonly [Records, Records]> = fc
+export const similarRecords: fc.Arbitrary<readonly [Records, Records]> = fc
   .tuple(wholeRecords, wholeRecords, fc.infiniteStream(fc.integer({ min: 0, max: 2 })))
   .map(([one, other, choices]) => [one, mixed(one, other, choices)]);
 

@@ -1,26 +1,39 @@
 import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
-import { exampleId, exampleOf } from "../../../src/lib/model/thing.ts";
+import { createExampleId, buildExampleRecord } from "../../../src/lib/model/thing.ts";
 import type { HandoverFacts } from "../../../src/lib/handover/checklist/facts.ts";
 import type { Manifest } from "../../../src/lib/handover/bundle/manifest.ts";
-import { READ_RESOURCES, type RecordIn, type ReportData, type Summary } from "../../../src/lib/handover/report/data.ts";
+import {
+  REPORT_RESOURCES,
+  type ResourceRecord,
+  type ReportData,
+  type BundleSummary,
+} from "../../../src/lib/handover/report/data.ts";
 import { resourceOf, RESOURCE_NAMES, RESOURCES } from "../../../src/lib/handover/resources.ts";
-import { writtenDown } from "../../../src/lib/handover/not-known.ts";
+import { buildConsoleNotes } from "../../../src/lib/handover/not-known.ts";
 import { EMPTY_MANIFEST } from "./bundles.ts";
 
-const org = (id: string, name: string, parentId: string | null): RecordIn<"orgs"> => ({
-  ...exampleOf(RESOURCES.orgs.fields),
+const org = (id: string, name: string, parentId: string | null): ResourceRecord<"orgs"> => ({
+  ...buildExampleRecord(RESOURCES.orgs.fields),
   id,
   name,
   code: null,
   parentId,
 });
 
-const SALES = exampleId(401);
+const SALES = createExampleId(401);
 
-/** Organisations, counts and a manifest around facts. @param name how everything is called */
+/**
+ * Builds the data of a report: organisations, counts and a manifest around facts.
+ *
+ * @param name the name of the tenant and of one organisation
+ */
 export function reportOf(facts: HandoverFacts, name = "営業部"): ReportData {
-  const orgs = [org(ROOT_ORG_ID, "全社", null), org(SALES, name, ROOT_ORG_ID), org(exampleId(402), "第一課", SALES)];
-  const summary: Summary = {
+  const orgs = [
+    org(ROOT_ORG_ID, "全社", null),
+    org(SALES, name, ROOT_ORG_ID),
+    org(createExampleId(402), "第一課", SALES),
+  ];
+  const summary: BundleSummary = {
     users: {
       byOrg: [
         { orgId: ROOT_ORG_ID, records: 2 },
@@ -53,10 +66,10 @@ export function reportOf(facts: HandoverFacts, name = "営業部"): ReportData {
       stays: resourceOf(resource).stays ?? null,
       leftOut: [...(resourceOf(resource).leftOut ?? [])],
     })),
-    notKnownHere: writtenDown(facts.answers, []),
+    notKnownHere: buildConsoleNotes(facts.answers, []),
   };
   const records: ReportData["records"] = {
-    ...(Object.fromEntries(READ_RESOURCES.map((resource) => [resource, []])) as unknown as ReportData["records"]),
+    ...(Object.fromEntries(REPORT_RESOURCES.map((resource) => [resource, []])) as unknown as ReportData["records"]),
     tenant: [{ id: "tenant", ...facts.tenant }],
     orgs,
     administrators: facts.administrators.map((one, at) =>

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { inByteOrder, MANIFEST, SUMS } from "../../../src/lib/handover/bundle/contents.ts";
+import { compareByteOrder, MANIFEST_FILE, SUMS_FILE } from "../../../src/lib/handover/bundle/contents.ts";
 import { sealedTarGz, sealedZip, tarOf, zipOf } from "./archives.ts";
 
-/** The files of a bundle, by their paths. */
+/** The files of a bundle, by path. */
 type Files = Map<string, Buffer>;
 
-/** Spoils bytes; the number says where, from 0 below 1. */
+/** Functions that damage bytes. `place` is the position: at least 0, below 1. */
 const BYTES = {
   "a bit flipped": (bytes: Buffer, place: number): Buffer => {
     const spoilt = Buffer.from(bytes);
@@ -22,7 +22,7 @@ const BYTES = {
   },
 } as const;
 
-/** Spoils the names of files, or which there are. */
+/** Functions that damage the names or the set of files. */
 const NAMES = {
   renamed: (files: Files, path: string, place: number): void => {
     const content = files.get(path) ?? Buffer.alloc(0);
@@ -44,10 +44,10 @@ const NAMES = {
   },
 } as const;
 
-/** How a bundle is spoilt, which of its files, and where in it. */
+/** How a bundle is damaged, in which file, and at which position. */
 export interface Spoiling {
   readonly how: keyof typeof BYTES | keyof typeof NAMES;
-  /** of an archive: what is in it is spoilt, and it is packed and sealed anew */
+  /** for an archive: damage a file in it, then pack and seal the archive again */
   readonly inside: boolean;
   readonly which: number;
   readonly place: number;
@@ -65,7 +65,7 @@ export const someSpoiling: fc.Arbitrary<Spoiling> = fc.record({
   place: part,
 });
 
-/** The files below a folder. */
+/** Returns the files below a folder. */
 export const filesBelow = (folder: string): Files =>
   new Map(
     readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -74,12 +74,15 @@ export const filesBelow = (folder: string): Files =>
       .map((path) => [path.slice(folder.length + 1).replaceAll("\\", "/"), readFileSync(path)]),
   );
 
-/** Files as what the name's ending says: a folder, or a sealed archive in the order in which one is packed. */
+/**
+ * Writes files in the format that the extension of the target names: a folder, or a sealed archive with the files in
+ * the usual order.
+ */
 export async function packAs(target: string, files: ReadonlyMap<string, Buffer>): Promise<void> {
-  const rank = (path: string): number => (path === MANIFEST ? 0 : path === SUMS ? 1 : 2);
+  const rank = (path: string): number => (path === MANIFEST_FILE ? 0 : path === SUMS_FILE ? 1 : 2);
   const made = [...files]
     .map(([path, content]) => ({ path, content }))
-    .toSorted((one, other) => rank(one.path) - rank(other.path) || inByteOrder(one.path, other.path));
+    .toSorted((one, other) => rank(one.path) - rank(other.path) || compareByteOrder(one.path, other.path));
   if (target.endsWith(".zip")) return writeFileSync(target, sealedZip(await zipOf(made)));
   if (target.endsWith(".tar.gz")) return writeFileSync(target, sealedTarGz(await tarOf(made)));
   for (const { path, content } of made) {
@@ -89,11 +92,11 @@ export async function packAs(target: string, files: ReadonlyMap<string, Buffer>)
 }
 
 /**
- * A spoilt copy of a bundle.
+ * Makes a damaged copy of a bundle.
  *
- * @param whole the bundle
- * @param files what is in it
- * @param copy where the copy is made, with the same ending; what was there goes
+ * @param whole path of the bundle
+ * @param files content of the bundle
+ * @param copy path of the copy, with the same extension; anything at this path is deleted
  */
 export async function spoil(
   whole: string,
@@ -108,7 +111,7 @@ export async function spoil(
     return;
   }
   const spoilt = new Map(files);
-  // an empty file cannot be cut off, and has no bit
+  // an empty file cannot be truncated, and has no bit to flip
   const paths = [...files].filter(([, { length }]) => length > 0 || how in NAMES).map(([path]) => path);
   const path = paths[Math.floor(which * paths.length)] ?? "";
   if (how in NAMES) NAMES[how as keyof typeof NAMES](spoilt, path, place);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createEncoder } from "../../../src/lib/csv/encoding/encode.ts";
 import { start, type Outcome, type RunOptions } from "./program.ts";
 
-/** A secret that no other run has, of letters and digits, as パスワード demands. */
+/** Returns a secret that is unique to this run and consists of letters and digits, as パスワード requires. */
 export const newSecret = (name: string): string => `Kanarie${name}${randomBytes(9).toString("hex")}`;
 
 const inShiftJis = (secret: string): Buffer => {
@@ -12,7 +12,9 @@ const inShiftJis = (secret: string): Buffer => {
   return Buffer.concat([...encoder.write(secret), ...encoder.end()].map((bytes) => Buffer.from([bytes].flat())));
 };
 
-/** What is the same in every base64 text that holds the bytes, wherever in it they begin. */
+/**
+ * Returns the base64 forms of bytes for each alignment, without the characters that depend on the bytes around them.
+ */
 const inBase64 = (bytes: Buffer): readonly string[] =>
   [0, 1, 2].map((offset) => {
     const whole = Buffer.concat([Buffer.alloc(offset), bytes]);
@@ -20,7 +22,7 @@ const inBase64 = (bytes: Buffer): readonly string[] =>
     return text.slice(offset === 0 ? 0 : 4);
   });
 
-/** The forms in which a secret could be found: as it is, and as encodings write it. */
+/** Returns the forms in which a secret could be found: plain and in various encodings. */
 function formsOf(secret: string): readonly Buffer[] {
   const bytes = Buffer.from(secret);
   const base64 = inBase64(bytes);
@@ -39,24 +41,28 @@ function formsOf(secret: string): readonly Buffer[] {
   return [bytes, inShiftJis(secret), wide, Buffer.from(wide).swap16(), ...texts.map((text) => Buffer.from(text))];
 }
 
-/** Secrets, and where they were found. */
+/** Secrets, and the places where they were found. */
 export class Canaries {
   readonly #forms: readonly (readonly [secret: string, form: Buffer])[];
-  /** all places of all runs, each once */
+  /** all places of all runs, without duplicates */
   readonly found = new Set<string>();
 
   constructor(secrets: readonly string[]) {
     this.#forms = secrets.flatMap((secret) => formsOf(secret).map((form) => [secret, form] as const));
   }
 
-  /** Looks through bytes, and keeps where a secret was found. */
+  /** Searches bytes for the secrets, and records where they are found. */
   look(place: string, bytes: Buffer): void {
     for (const [secret, form] of this.#forms) {
       if (bytes.includes(form)) this.found.add(`${place}: ${secret} as ${form.toString("latin1")}`);
     }
   }
 
-  /** @param allowed whether the file, by its path below the folder, may hold secrets */
+  /**
+   * Searches the files below a folder.
+   *
+   * @param allowed returns true for a file that may contain secrets, by its path below the folder
+   */
   lookBelow(folder: string, allowed: (path: string) => boolean): void {
     for (const path of filesBelow(folder)) {
       if (allowed(path)) continue;
@@ -66,8 +72,9 @@ export class Canaries {
   }
 
   /**
-   * Looks at all that can be seen of the children of a process, its own environment aside, which its caller made: a child
-   * has that, too, until it becomes another program.
+   * Searches the command lines and environments of all descendants of a process. The environment of the process is not
+   * searched, because its caller sets it. A child has the same environment until it executes another program, so it is
+   * skipped until then.
    */
   lookAt(pid: number): void {
     const own = contentOf(`/proc/${pid}/cmdline`);
@@ -83,7 +90,7 @@ export class Canaries {
   }
 }
 
-/** A file may go while it is looked for. */
+/** Returns the content of a file, or undefined if the file is gone or cannot be read. */
 function contentOf(path: string): Buffer | undefined {
   try {
     return readFileSync(path);
@@ -106,19 +113,22 @@ function filesBelow(folder: string): readonly string[] {
 const childrenOf = (pid: number): readonly number[] =>
   (contentOf(`/proc/${pid}/task/${pid}/children`)?.toString("utf8") ?? "").split(" ").filter(Boolean).map(Number);
 
-/** How often is looked while a program runs. */
+/** How often the search is repeated while a program runs. */
 const EVERY_MS = 20;
 
-/** Where secrets may be. */
+/** The folders that are searched, and the files that may contain secrets. */
 export interface Places {
   readonly folders: readonly string[];
-  /** by its path below one of the folders */
+  /** true for a file that may contain secrets, by its path below one of the folders */
   readonly mayHold: (path: string) => boolean;
-  /** what there is of it only while the program runs, 0600 */
+  /** true for a file that may contain secrets only while the program runs (mode 0600) */
   readonly mayPass: (path: string) => boolean;
 }
 
-/** Runs a program, and looks all the while at its folders and children; then at what it said, and at what it left. */
+/**
+ * Runs a program and searches for secrets: in its folders and its descendants while it runs, then in its output and in
+ * the files that it left.
+ */
 export async function runWatched(
   canaries: Canaries,
   args: readonly string[],

@@ -4,18 +4,18 @@ import { join } from "node:path";
 import chromium from "@sparticuz/chromium";
 import { chromium as browsers, type Browser } from "playwright-core";
 
-/** A browser, and the folder its program was unpacked into. */
+/** A running browser. Disposing of it also deletes the folder of its program. */
 export interface StartedChromium extends AsyncDisposable {
   readonly browser: Browser;
-  /** a program that runs the same Chromium; without its sandbox, which root cannot have */
+  /** a script that runs the same Chromium without its sandbox, because the sandbox does not work for root */
   readonly program: string;
 }
 
 /**
- * Starts a real Chromium; dispose of it in the end. The package unpacks its program into the temporary folder and takes
- * one that lies there for whole: each start has a folder of its own, as test files run at the same time.
+ * Starts a real Chromium. The caller must dispose of it. The package unpacks Chromium into the temporary folder and
+ * takes a copy that is already there as complete. As test files run in parallel, each start uses a separate folder.
  *
- * @throws Error with a clear text where it does not start
+ * @throws Error with a clear message if Chromium does not start
  */
 export async function startChromium(): Promise<StartedChromium> {
   const folder = await mkdtemp(join(tmpdir(), "clomoctl-chromium-"));
@@ -41,7 +41,9 @@ export async function startChromium(): Promise<StartedChromium> {
   }
 }
 
-/** The package asks for the temporary folder only. */
+/**
+ * Unpacks Chromium into a folder. The package always unpacks into the temporary folder, so TMPDIR is changed meanwhile.
+ */
 async function unpackInto(folder: string): Promise<string> {
   const before = process.env["TMPDIR"];
   process.env["TMPDIR"] = folder;

@@ -1,16 +1,16 @@
 import { writeFile } from "node:fs/promises";
 
-/** Which invented people a file holds: those numbered from `from` up to, but not with, `to`. */
+/** The invented people in a file. Their numbers start at `from` and end before `to`. */
 export interface People {
   readonly from?: number;
   readonly to: number;
-  /** 役職 of them all */
+  /** 役職 of all people */
   readonly title?: string;
 }
 
 const HEADER = "氏名,フリガナ,メールアドレス,組織コード,役職,社員コード,TEL,CLOMOアカウント名";
 
-/** Writes a file for `users import`: people who differ in number, in fifty organisations. */
+/** Writes a file for `users import`: people with consecutive numbers, in fifty organisations. */
 export async function writePeople(path: string, { from = 0, to, title = "係長" }: People): Promise<string> {
   const rows = Array.from({ length: to - from }, (_, at) => {
     const n = from + at;

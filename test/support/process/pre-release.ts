@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { FIXTURES, run } from "./program.ts";
 import { openDatabase, TENANT } from "./tenant-state.ts";
 
-/** Makes a home with users, and marks its tenant as pre-release versions of clomoctl did. */
+/** Creates a home with users, and marks its tenant as pre-release versions of clomoctl did. */
 export async function preReleaseHome(home: string): Promise<{ readonly folder: string }> {
   const made = await run(["users", "import", join(FIXTURES, "people.csv"), "--create-orgs", "--yes"], { home });
   if (made.code !== 0) throw new Error(made.stderr);
@@ -13,7 +13,7 @@ export async function preReleaseHome(home: string): Promise<{ readonly folder: s
   return { folder: join(home, TENANT) };
 }
 
-/** Returns all files of a folder with their content and when they were last written. */
+/** Returns all files of a folder with their content and modification time. */
 export const filesIn = (folder: string): readonly object[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

@@ -8,56 +8,56 @@ import { whenDone } from "./when-done.ts";
 
 export const ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 
-const DOOR = join(ROOT, "bin", "clomoctl.js");
+const ENTRY_POINT = join(ROOT, "bin", "clomoctl.js");
 
-/** Input files made by our own scripts. */
+/** The folder of the input files that our scripts generate. */
 export const FIXTURES = join(ROOT, "fixtures");
 
-/** How a program is to run. */
+/** Options for running the program. */
 export interface RunOptions {
-  /** CLOMOCTL_HOME; {@link freshHome} gives one */
+  /** CLOMOCTL_HOME; see {@link freshHome} */
   readonly home: string;
-  /** bytes of stdin; nothing when absent */
+  /** bytes of stdin; empty by default */
   readonly stdin?: string | Uint8Array;
-  /** further environment, beside PATH, HOME (the program's home) and LANG=C */
+  /** environment variables in addition to PATH, HOME (the same as `home`) and LANG=C */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** of a pseudo-terminal; default 100 x 40 */
+  /** size of the pseudo-terminal; 100 × 40 by default */
   readonly size?: { readonly columns: number; readonly rows: number };
-  /** Node to run it on; the one the tests run on when absent */
+  /** path of Node; by default the Node that runs the tests */
   readonly node?: string;
 }
 
-/** How a program ended. */
+/** The result of running the program. */
 export interface Outcome {
   readonly stdout: Buffer;
   /** stdout as UTF-8 */
   readonly text: string;
   readonly stderr: string;
-  /** exit code; null when a signal ended it */
+  /** exit code; null if a signal ended the program */
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A program that runs. */
+/** A running program. */
 export interface Running {
   readonly process: ChildProcess;
   readonly ended: Promise<Outcome>;
 }
 
-/** A program on a pseudo-terminal. */
+/** A program that runs on a pseudo-terminal. */
 export interface OnTerminal {
   readonly pty: IPty;
-  /** Resolves with all that was shown so far once it holds `part`. */
+  /** Resolves with the whole screen as soon as it contains `part`. */
   shows(part: string): Promise<string>;
-  /** types characters: `"\r"` is Enter, `"\u0003"` Ctrl-C */
+  /** Types characters: `"\r"` is Enter, `"\u0003"` is Ctrl-C. */
   type(keys: string): void;
-  /** closes the window, as when an ssh session drops */
+  /** Closes the window, as when an SSH session drops. */
   close(): void;
   readonly ended: Promise<{ readonly code: number; readonly screen: string }>;
 }
 
-/** A new, empty CLOMOCTL_HOME that is removed when the test ends. */
+/** Creates an empty CLOMOCTL_HOME that is removed when the test ends. */
 export async function freshHome(): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), "clomoctl-test-"));
   whenDone(() => rm(home, { recursive: true, force: true }));
@@ -65,8 +65,8 @@ export async function freshHome(): Promise<string> {
 }
 
 /**
- * Nothing of the machine's environment reaches the program but PATH, and where the tests keep compiled code: each home
- * is new, and its own cache would be empty.
+ * Returns the environment of the program. Of the machine's environment, it contains only PATH and the compile cache of
+ * the tests: each home is new, so a cache in the home would be empty.
  */
 function environmentOf({ home, env }: RunOptions): Record<string, string> {
   const { PATH = "", NODE_COMPILE_CACHE = "" } = process.env;
@@ -75,7 +75,7 @@ function environmentOf({ home, env }: RunOptions): Record<string, string> {
 
 /** Starts the built program without a terminal. */
 export function start(args: readonly string[], options: RunOptions): Running {
-  const child = spawn(options.node ?? process.execPath, [DOOR, ...args], {
+  const child = spawn(options.node ?? process.execPath, [ENTRY_POINT, ...args], {
     cwd: options.cwd ?? ROOT,
     env: environmentOf(options),
     stdio: ["pipe", "pipe", "pipe"],
@@ -107,7 +107,7 @@ export async function run(args: readonly string[], options: RunOptions): Promise
 
 /** Starts the built program on a pseudo-terminal. */
 export function startOnTerminal(args: readonly string[], options: RunOptions): OnTerminal {
-  const pty = spawnTerminal(options.node ?? process.execPath, [DOOR, ...args], {
+  const pty = spawnTerminal(options.node ?? process.execPath, [ENTRY_POINT, ...args], {
     cols: options.size?.columns ?? 100,
     rows: options.size?.rows ?? 40,
     cwd: options.cwd ?? ROOT,
@@ -120,7 +120,7 @@ export function startOnTerminal(args: readonly string[], options: RunOptions): O
     for (const watcher of watchers) watcher();
   });
   const ended = new Promise<{ code: number; screen: string }>((resolve) => {
-    // as a shell counts them: a second SIGHUP may reach the process while it ends, when it has no listener any more
+    // like the exit code of a shell; a second SIGHUP may reach the process while it ends and no longer has a listener
     pty.onExit(({ exitCode, signal = 0 }) => resolve({ code: signal === 0 ? exitCode : 128 + signal, screen }));
   });
   const gone = ended.then(({ code }) => Promise.reject<string>(new Error(`ended with ${code} after:\n${screen}`)));
@@ -129,7 +129,7 @@ export function startOnTerminal(args: readonly string[], options: RunOptions): O
     pty,
     ended,
     type: (keys) => pty.write(keys),
-    // its types lack it
+    // the types lack destroy()
     close: () => (pty as IPty & { destroy(): void }).destroy(),
     shows: (part) => {
       const shown = new Promise<string>((resolve) => {

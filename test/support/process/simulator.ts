@@ -1,13 +1,17 @@
 import type { Send } from "../../../src/lib/apple/send.ts";
 import { start, type Running } from "./program.ts";
 
-/** A simulator that runs as a process of its own. */
+/** A simulator that runs in a separate process. */
 export interface RunningSimulator {
   readonly url: string;
   readonly running: Running;
 }
 
-/** Starts one with these options; it is killed when the test ends. @throws where it ends before it listens */
+/**
+ * Starts a simulator with these options. It is killed when the test ends.
+ *
+ * @throws if it ends before it listens
+ */
 export async function startSimulator(home: string, ...options: readonly string[]): Promise<RunningSimulator> {
   const running = start(["ade", "simulator", "start", ...options], { home, cwd: home });
   const listening = new Promise<string>((resolve) => {
@@ -23,7 +27,7 @@ export async function startSimulator(home: string, ...options: readonly string[]
   return { url: await Promise.race([listening, gone]), running };
 }
 
-/** Sends by Node's own fetch. */
+/** Sends a request with Node's own `fetch`. */
 export const sendByFetch: Send = async ({ method, url, headers, body }) => {
   const sent: RequestInit = { method, headers, ...(body === undefined ? {} : { body }) };
   const answer = await fetch(url, sent);

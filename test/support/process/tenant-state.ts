@@ -4,21 +4,22 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { run } from "./program.ts";
 
-/** Where a home keeps the embedded tenant. */
+/** The path of the local tenant in a home. */
 export const TENANT = join("tenants", "local");
 
-/** What the lists of a tenant tell that has nothing in it but the topmost organisation. */
-const NOTHING = ['[{"name":"全社","code":null}]', "[]", "[]", '[{"integrity_check":"ok"}]'];
+/** The query results for a tenant that contains only the topmost organisation. */
+const EMPTY_TENANT_LISTS = ['[{"name":"全社","code":null}]', "[]", "[]", '[{"integrity_check":"ok"}]'];
 
 /**
- * What a tenant holds, empty or not there yet too: the bytes of its users' export, then its organisations and what only one user may have. It is told
- * after a command that works on imports, as that one removes what killed ones left.
+ * Returns the content of a tenant, which may be empty or not exist yet: the export of its users, then its organisations
+ * and the values that must be unique among users. `imports list` runs first, because it removes what killed imports
+ * left behind.
  */
 export async function stateOf(home: string): Promise<string> {
   await run(["imports", "list"], { home });
   const { text, code, stderr } = await run(["users", "export", "--encoding", "utf-8"], { home });
-  if (code !== 0) throw new Error(`the tenant cannot be read:\n${stderr}`);
-  if (!existsSync(join(home, TENANT, "tenant.db"))) return [text, ...NOTHING].join("\n");
+  if (code !== 0) throw new Error(`the tenant the file cannot be read:\n${stderr}`);
+  if (!existsSync(join(home, TENANT, "tenant.db"))) return [text, ...EMPTY_TENANT_LISTS].join("\n");
   const database = openDatabase(home);
   try {
     const lists = [
@@ -33,7 +34,7 @@ export async function stateOf(home: string): Promise<string> {
   }
 }
 
-/** Every file below a home but the compile cache, by its path in it. */
+/** Returns the paths of all files below a home except the compile cache. */
 export async function filesOf(home: string): Promise<readonly string[]> {
   const entries = await readdir(home, { recursive: true, withFileTypes: true });
   return entries
@@ -43,5 +44,5 @@ export async function filesOf(home: string): Promise<readonly string[]> {
     .toSorted();
 }
 
-/** The tenant's own database, to hold its lock or to damage it. */
+/** Opens the tenant's database, to hold its lock or to damage it. */
 export const openDatabase = (home: string): DatabaseSync => new DatabaseSync(join(home, TENANT, "tenant.db"));

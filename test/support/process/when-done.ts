@@ -2,7 +2,7 @@ import { onTestFinished } from "vitest";
 
 const cleanUps = new Set<() => unknown>();
 
-/** Runs what was registered outside of tests, also meanwhile; the last first. */
+/** Runs the clean-ups that were registered outside tests, last first, including those that are registered meanwhile. */
 export async function cleanUp(): Promise<void> {
   for (;;) {
     const clean = [...cleanUps].at(-1);
@@ -15,7 +15,7 @@ export async function cleanUp(): Promise<void> {
 /**
  * Runs `clean` when the test ends; in the torture run, which is not a test, when the run ends.
  *
- * @returns forgets it
+ * @returns a function that cancels the clean-up in the torture run
  */
 export function whenDone(clean: () => unknown): () => void {
   if (process.env["VITEST"] !== undefined) {

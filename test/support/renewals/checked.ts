@@ -1,7 +1,7 @@
 import type { Level } from "../../../src/lib/document/level.ts";
 import type { CheckedItem } from "../../../src/lib/renewals/judge.ts";
 
-/** Something that was checked, with what a test says of it. */
+/** Returns a checked item with the given state. */
 export const checkedThing = (
   name: string,
   level: Level,

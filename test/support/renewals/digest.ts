@@ -1,11 +1,11 @@
 import { RENEWAL_ITEM } from "../../../src/lib/model/renewal.ts";
-import { exampleOf } from "../../../src/lib/model/thing.ts";
+import { buildExampleRecord } from "../../../src/lib/model/thing.ts";
 import type { DatedItem } from "../../../src/lib/renewals/judge.ts";
-import type { Digest, DueNotice } from "../../../src/lib/renewals/notify/digest.ts";
+import type { Digest, DueReminder } from "../../../src/lib/renewals/notify/digest.ts";
 
-/** A thing as a tenant records it. */
+/** Returns an item as a tenant stores it. */
 const recordedItem = (change: Partial<DatedItem> = {}): DatedItem => ({
-  ...exampleOf(RENEWAL_ITEM.fields),
+  ...buildExampleRecord(RENEWAL_ITEM.fields),
   id: "019a0000-0000-7000-8000-000000000001",
   name: "本社",
   expiresAt: "2027-03-01T03:00:00.000Z",
@@ -15,11 +15,11 @@ const recordedItem = (change: Partial<DatedItem> = {}): DatedItem => ({
   ...change,
 });
 
-/** A thing as a digest tells it. */
-export const dueNotice = ({
+/** Returns a reminder as a digest contains it. */
+export const createDueReminder = ({
   item = {},
   ...change
-}: Partial<Omit<DueNotice, "item">> & { item?: Partial<DatedItem> } = {}): DueNotice => ({
+}: Partial<Omit<DueReminder, "item">> & { item?: Partial<DatedItem> } = {}): DueReminder => ({
   context: "local",
   item: { ...recordedItem(item), expiresAt: item.expiresAt ?? "2027-03-01T03:00:00.000Z" },
   stage: 30,
@@ -29,9 +29,9 @@ export const dueNotice = ({
   ...change,
 });
 
-/** A digest of one thing, unless more are given. */
+/** Returns a digest with one reminder by default. */
 export const digestOf = (change: Partial<Digest> = {}): Digest => ({
-  due: [dueNotice()],
+  due: [createDueReminder()],
   warnings: [],
   language: "ja",
   severalContexts: false,

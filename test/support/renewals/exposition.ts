@@ -6,13 +6,13 @@ export interface Sample {
 }
 
 /**
- * Reads Prometheus' text format, as strictly as its textfile collector.
+ * Parses Prometheus' text format as strictly as its textfile collector.
  *
- * @throws Error where a line breaks a rule, a metric has no type, or a sample is there twice
+ * @throws Error if a line breaks a rule, a metric has no type, or a sample occurs twice
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/#text-format-details
  */
 export function parseExposition(exposition: string): readonly Sample[] {
-  if (!exposition.endsWith("\n")) throw new Error("the last line has no end");
+  if (!exposition.endsWith("\n")) throw new Error("the last line does not end with a newline");
   const typed = new Set<string>();
   const seen = new Set<string>();
   return exposition

@@ -1,25 +1,25 @@
-/** A part of a mail, decoded. */
+/** A decoded part of a mail. */
 export interface MailPart {
-  /** lower-case names */
+  /** names are in lower case */
   readonly headers: ReadonlyMap<string, string>;
-  /** `text/plain`, lower case */
+  /** media type in lower case, such as `text/plain` */
   readonly type: string;
   readonly content: string;
   readonly parts: readonly MailPart[];
 }
 
-/** A mail as its reader sees it. */
+/** A mail as a mail client reads it. */
 export interface ReadMail extends MailPart {
   readonly subject: string;
   readonly messageId: string;
   readonly text: string;
   readonly html: string;
   readonly calendar: string;
-  /** contents by names */
+  /** contents by file name */
   readonly files: ReadonlyMap<string, string>;
 }
 
-/** `=?UTF-8?B?…?=` and `=?UTF-8?Q?…?=`. @see RFC 2047 */
+/** Decodes `=?UTF-8?B?…?=` and `=?UTF-8?Q?…?=`. @see RFC 2047 */
 const decodeWords = (value: string): string =>
   value
     .replace(/\?=\s+=\?/g, "?==?")
@@ -34,7 +34,7 @@ const decodeWords = (value: string): string =>
       ).toString("utf8"),
     );
 
-/** @see RFC 2045 6.7 */
+/** Decodes quoted-printable text. @see RFC 2045 6.7 */
 const quoted = (encoded: string): string =>
   encoded
     .replace(/=\r\n/g, "")
@@ -45,7 +45,7 @@ const bytesOf = (body: string, encoding: string): Buffer => {
   return Buffer.from(encoding === "quoted-printable" ? quoted(body) : body, "latin1");
 };
 
-/** What a strict reader refuses. @see RFC 5322 2.1.1, 2.2; RFC 2046 5.1.1 */
+/** Throws if a mail breaks a rule of strict readers. @see RFC 5322 2.1.1, 2.2; RFC 2046 5.1.1 */
 const must = (holds: boolean, what: string): void => {
   if (!holds) throw new TypeError(`not a mail: ${what}`);
 };
@@ -87,9 +87,9 @@ const filesOf = ({ parts, headers, content }: MailPart): readonly (readonly [str
 };
 
 /**
- * Reads a mail as it came over the wire, not by the library that wrote it.
+ * Parses a mail as it was sent over the wire, without the library that wrote it.
  *
- * @throws TypeError where a strict reader would refuse it
+ * @throws TypeError if a strict reader would refuse the mail
  */
 export const readMail = (raw: Buffer): ReadMail => {
   const wire = raw.toString("latin1");

@@ -1,25 +1,25 @@
-import { NOTICE, type Notice } from "../../../src/lib/model/renewal.ts";
-import { exampleOf } from "../../../src/lib/model/thing.ts";
-import type { Administration } from "../../../src/lib/renewals/administrators.ts";
+import { REMINDER, type ReminderRecord } from "../../../src/lib/model/renewal.ts";
+import { buildExampleRecord } from "../../../src/lib/model/thing.ts";
+import type { AdministrationFacts } from "../../../src/lib/renewals/administrators.ts";
 import type { DatedItem } from "../../../src/lib/renewals/judge.ts";
-import type { NoticeTenant } from "../../../src/lib/renewals/notify/tenant.ts";
+import type { ReminderTenant } from "../../../src/lib/renewals/notify/tenant.ts";
 
-/** What a tenant in memory knows. */
+/** The content of an in-memory tenant. */
 export interface KnownTenant {
   readonly context?: string;
   readonly timezone?: string;
   readonly items?: readonly DatedItem[];
-  readonly notices?: readonly Notice[];
-  /** mail addresses, in lower case */
+  readonly notices?: readonly ReminderRecord[];
+  /** email addresses in lower case */
   readonly users?: readonly string[];
-  /** those of users who were deleted */
+  /** email addresses of deleted users */
   readonly deleted?: readonly string[];
-  /** an error: it cannot be read */
-  readonly administration?: Administration | Error | undefined;
+  /** an error if the administration cannot be read */
+  readonly administration?: AdministrationFacts | Error | undefined;
 }
 
-/** A tenant in memory that can be read, and counts what is asked of it. */
-export const noticeTenant = ({
+/** Creates an in-memory tenant that can be read and that counts its requests. */
+export const createReminderTenant = ({
   context = "kanto",
   timezone = "Asia/Tokyo",
   items = [],
@@ -29,7 +29,7 @@ export const noticeTenant = ({
   administration,
 }: KnownTenant) => {
   const asked = { notices: 0, found: [] as string[], pages: 0 };
-  const tenant: NoticeTenant = {
+  const tenant: ReminderTenant = {
     context,
     timezone,
     items: async () => items,
@@ -63,9 +63,9 @@ export const noticeTenant = ({
   return { tenant, asked };
 };
 
-/** A notice that a tenant keeps: a stage of `itemId`, sent by mail unless something else is said. */
-export const pastNotice = (at: string, change: Partial<Notice> = {}): Notice => ({
-  ...exampleOf(NOTICE.fields),
+/** Returns a reminder that a tenant stores: by default, a stage of `itemId` that was sent by mail. */
+export const createPastReminder = (at: string, change: Partial<ReminderRecord> = {}): ReminderRecord => ({
+  ...buildExampleRecord(REMINDER.fields),
   id: at,
   itemId: "019a0000-0000-7000-8000-000000000001",
   expiresAt: "2027-03-01T03:00:00.000Z",

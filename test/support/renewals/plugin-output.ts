@@ -1,14 +1,14 @@
-/** A figure of a monitoring plugin's performance data. */
+/** A value in the performance data of a monitoring plugin. */
 export interface Figure {
   readonly label: string;
   readonly value: number;
   readonly unit: string;
-  /** whether a value is in the range that warns, or is critical */
+  /** true if a value is in the warning range; `isCritical` checks the critical range */
   readonly warns: (value: number) => boolean;
   readonly isCritical: (value: number) => boolean;
 }
 
-/** A line of a monitoring plugin. */
+/** The parsed output line of a monitoring plugin. */
 export interface PluginOutput {
   readonly service: string;
   readonly status: string;
@@ -17,9 +17,9 @@ export interface PluginOutput {
 }
 
 /**
- * Reads what a plugin prints, as the guideline has it and no looser.
+ * Parses the output of a plugin as strictly as the guidelines require.
  *
- * @throws Error where the line breaks a rule
+ * @throws Error if the line breaks a rule
  * @see https://www.monitoring-plugins.org/doc/guidelines.html, sections "Plugin Output for Nagios", "Threshold and
  *   Ranges", "Performance data"
  */
@@ -62,7 +62,10 @@ function parseFigures(data: string): readonly Figure[] {
   return figures;
 }
 
-/** Nothing alerts without a range; `10` alerts outside 0 to 10, `10:` below 10, `~:10` above 10, `10:20` outside, `@10:20` inside. */
+/**
+ * Returns a function that tests whether a value alerts. Without a range, no value alerts. `10` alerts outside 0 to 10,
+ * `10:` below 10, `~:10` above 10, `10:20` outside 10 to 20, `@10:20` inside 10 to 20.
+ */
 function parseRange(range: string): (value: number) => boolean {
   if (range === "") return () => false;
   const found = new RegExp(`^(?<inside>@?)(?:(?<start>${NUMBER}|~):)?(?<end>${NUMBER}|)$`).exec(range)?.groups;

@@ -4,18 +4,21 @@ import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { SMTPConnection } from "smtp-server/lib/smtp-connection.js";
 import { readMail, type ReadMail } from "./mail-reader.ts";
 
-/** smtp-server greets after a tenth of a second, to catch clients that talk too soon; ours wait for the greeting. */
+/**
+ * smtp-server delays its greeting by a tenth of a second, to catch clients that send too early. Our clients wait for
+ * the greeting, so the delay is removed.
+ */
 Object.assign(SMTPConnection.prototype, {
   init(this: { _setListeners(ready: () => void): void; connectionReady(): void }) {
     this._setListeners(() => this.connectionReady());
   },
 });
 
-/** A mail that a server took. */
+/** A mail that the server accepted. */
 export interface Delivered {
   readonly to: string;
   readonly mail: ReadMail;
-  /** who signed in */
+  /** user who signed in */
   readonly user: string | undefined;
   readonly secure: boolean;
 }
@@ -24,9 +27,9 @@ export interface Delivered {
 export interface PostOffice {
   readonly port: number;
   readonly delivered: Delivered[];
-  /** connections so far */
+  /** number of connections so far */
   readonly connections: () => number;
-  /** addresses that are refused, and how: `550 5.1.1 gone` */
+  /** refused addresses with the response, for example `550 5.1.1 gone` */
   readonly refused: Map<string, string>;
   readonly close: () => Promise<void>;
 }
@@ -34,7 +37,7 @@ export interface PostOffice {
 const smtpError = (answer: string): Error =>
   Object.assign(new Error(answer.slice(4)), { responseCode: Number(answer.slice(0, 3)) });
 
-/** Opens a mail server that takes every mail but those for `refused` addresses. */
+/** Opens a mail server that accepts every mail except mails to the `refused` addresses. */
 export const openPostOffice = async (options: SMTPServerOptions = {}): Promise<PostOffice> => {
   const delivered: Delivered[] = [];
   const refused = new Map<string, string>();
@@ -78,23 +81,23 @@ export const openPostOffice = async (options: SMTPServerOptions = {}): Promise<P
   };
 };
 
-/** A request that a chat took. */
+/** A request that the chat server accepted. */
 export interface Posted {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
-/** A real HTTP server on this machine that answers like a chat. */
+/** A real HTTP server on this machine that responds like a chat service. */
 export interface Chat {
   readonly url: string;
   readonly posted: Posted[];
-  /** what it answers from now on; 0: nothing at all */
+  /** status of the responses from now on; 0 for no response */
   status: number;
   readonly close: () => Promise<void>;
 }
 
-/** Opens a server that takes what is posted. */
+/** Opens a chat server that accepts posted messages. */
 export const openChat = async (): Promise<Chat> => {
   const posted: Posted[] = [];
   const server = createServer((request, response) => {

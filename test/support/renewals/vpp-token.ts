@@ -1,4 +1,7 @@
-/** A content token (VPP) as Apple's portal gives it: something that expires and needs no openssl. */
+/**
+ * Returns a VPP content token in the format of Apple's portal. Tests use it as an expiring item that does not require
+ * openssl.
+ */
 export const vppToken = (expiresAt: Date, organisation: string): string =>
   Buffer.from(
     JSON.stringify({

@@ -1,23 +1,26 @@
 import type { AdministratorRole, Operation } from "../../../src/lib/model/role.ts";
-import { exampleId } from "../../../src/lib/model/thing.ts";
+import { createExampleId } from "../../../src/lib/model/thing.ts";
 import type { TestTenant } from "./tenant.ts";
 
-/** An account that a test acts with. */
+/** An account that a test uses. */
 export interface TestAccount {
   readonly name: string;
   readonly role: AdministratorRole | "none";
-  /** the organisation of its user, by code; 全社 without one */
+  /** code of the user's organisation; 全社 if omitted */
   readonly org?: string | undefined;
-  /** codes of the managed organisations; of a custom administrator all without them */
+  /** codes of the managed organisations; if omitted, a custom administrator manages all organisations */
   readonly manages?: readonly string[] | undefined;
-  /** operations of its scheme */
+  /** operations of the account's scheme */
   readonly items?: readonly Operation[] | undefined;
 }
 
 const AT = "2026-04-01T00:00:00.000Z";
 
-/** Makes a user with an account, and writes its role into the file as it is stored: a test of rights needs no password. */
-export const withAccount = async (tenant: TestTenant, account: TestAccount): Promise<string> => {
+/**
+ * Creates a user with an account, and writes the role directly into the database: a test of rights does not need a
+ * password.
+ */
+export const addTestAccount = async (tenant: TestTenant, account: TestAccount): Promise<string> => {
   const { name, role, org, manages, items } = account;
   const { client, database } = tenant;
   const [place] = org === undefined ? [] : await client.orgs.find({ name: org });
@@ -33,7 +36,7 @@ export const withAccount = async (tenant: TestTenant, account: TestAccount): Pro
     database.run(
       `insert into scheme (pk, id, name, operations, createdAt, updatedAt, revision)
        values (:scheme, :id, :name, :items, :at, :at, 0)`,
-      { scheme, id: exampleId(1000 + scheme), name: `scheme of ${name}`, items: JSON.stringify(items), at: AT },
+      { scheme, id: createExampleId(1000 + scheme), name: `scheme of ${name}`, items: JSON.stringify(items), at: AT },
     );
     database.run(
       `insert into collection (name, revision, last) values ('schemes', 0, :scheme)

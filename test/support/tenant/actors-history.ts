@@ -1,12 +1,12 @@
 import fc from "fast-check";
-import type { Account, Composition, Org, Scheme, User } from "../../../src/lib/contract/index.ts";
-import { COMPOSITIONS } from "../../../src/lib/model/composition.ts";
+import type { Account, AccountNameComposition, Org, Scheme, User } from "../../../src/lib/contract/index.ts";
+import { ACCOUNT_NAME_COMPOSITIONS } from "../../../src/lib/model/composition.ts";
 import type { Role } from "../../../src/lib/model/role.ts";
-import { withAccount, type TestAccount } from "./accounts.ts";
-import { ActorsModel, type AccountAsked, type AccountVerb, type ModelScheme, type Who } from "./actors-model.ts";
-import { byId, expectSame, type ConfirmStep, type Did } from "./audited-history.ts";
+import { addTestAccount, type TestAccount } from "./accounts.ts";
+import { ActorsModel, type AccountRequest, type AccountVerb, type ModelScheme, type Actor } from "./actors-model.ts";
+import { byId, expectSame, type ConfirmStep, type StepResult } from "./audited-history.ts";
 import { DirectoryHistory, someDirectoryStep, type DirectoryStep, type Place } from "./directory-history.ts";
-import { NOBODY, type HandKind } from "./directory-model.ts";
+import { NO_RECORD, type HandKind } from "./directory-model.ts";
 import { ROOT } from "./history-model.ts";
 import { without, type TestTenant } from "./tenant.ts";
 
@@ -14,10 +14,10 @@ interface AccountStep {
   readonly account: AccountVerb;
   readonly whom: Place;
   readonly role: Role | undefined;
-  /** places of organisations, or all of them */
+  /** places of the managed organisations, or all organisations */
   readonly managed: readonly Place[] | "all" | undefined;
   readonly scheme: Place | undefined;
-  readonly values: AccountAsked;
+  readonly values: AccountRequest;
   readonly secret: "strong" | "weak" | undefined;
   readonly dryRun: boolean;
 }
@@ -28,19 +28,19 @@ interface SchemeStep {
   readonly dryRun: boolean;
 }
 interface SettingsStep {
-  readonly composition: Composition;
+  readonly composition: AccountNameComposition;
   readonly dryRun: boolean;
 }
 type OwnStep = AccountStep | SchemeStep | SettingsStep;
 
-/** A step, and who does it. */
+/** A step, and the place of the account that does it. */
 export interface ActorStep {
   readonly as: Place;
   readonly does: DirectoryStep | OwnStep;
 }
 
 const STRONG = "Canary42Canary";
-/** Items of schemes, in the order in which they are told. */
+/** Operations of schemes, in the order in which the tenant lists them. */
 const ITEMS = ["orgs.write", "orgs.delete", "users.write", "users.move", "users.delete"] as const;
 const somePlace = fc.integer({ min: -1, max: 19 });
 const dryRun = fc.constantFrom(false, false, false, false, true);
@@ -61,10 +61,10 @@ const anyAccount: fc.Arbitrary<AccountStep> = fc.record({
   dryRun,
 });
 
-/** A step with what its role takes, and no more. */
+/** Returns the step with exactly the values that its role accepts. */
 const fitting = (step: AccountStep): AccountStep => {
   const { account, role, managed, scheme, values } = step;
-  // where names are composed, no other one fits
+  // if account names are built from a user field, no other name is accepted
   const name = values.name || (account === "edit" ? undefined : "takahashi");
   const places = Array.isArray(managed) && managed.length > 0 ? managed : [1];
   return {
@@ -107,7 +107,7 @@ export const someActorStep: fc.Arbitrary<ActorStep> = fc.record({
   ),
 });
 
-/** Who has an account from the start. */
+/** The accounts that exist from the start. */
 const ACCOUNTS: readonly (TestAccount & { readonly org: string | undefined })[] = [
   { name: "sys", role: "system", org: undefined },
   { name: "higashi", role: "division", org: "E1", manages: ["EA"] },
@@ -119,13 +119,13 @@ const ACCOUNTS: readonly (TestAccount & { readonly org: string | undefined })[] 
   { name: "left", role: "none", org: "EA" },
 ];
 
-/** A history of a directory of several administrators, who do its steps by their rights. */
+/** A history of a directory with several administrators, who do the steps within their rights. */
 export class ActorsHistory extends DirectoryHistory<ActorStep> {
   declare readonly model: ActorsModel;
   readonly #schemes = new Map<number, string>();
-  /** of who acts, as it was when he asked */
+  /** account name of the actor, as it was at the time of the request */
   #name = "owner";
-  /** who did something, or was refused it, by role */
+  /** the outcomes that occurred: role of the actor, and whether something was done or refused */
   readonly outcomes = new Set<string>();
   #accounts: ReadonlyMap<string, Account> = new Map();
   #shownSchemes: ReadonlyMap<string, Scheme> = new Map();
@@ -134,7 +134,7 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     super(tenant, new ActorsModel());
   }
 
-  /** A history in an empty tenant, once it has accounts. */
+  /** Creates a history in an empty tenant, and adds organisations and accounts. */
   static async in(tenant: TestTenant): Promise<ActorsHistory> {
     const history = new ActorsHistory(tenant);
     const { model } = history;
@@ -152,7 +152,7 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     }
     for (const account of ACCOUNTS) {
       const { name, role, org, manages, items } = account;
-      const id = await withAccount(tenant, account);
+      const id = await addTestAccount(tenant, account);
       const usual = { title: null, employeeCode: null, orgCode: orgs.get(org) ?? ROOT };
       const values = { name, emails: [`${name}@accounts.example`], accountName: name, ...usual };
       const { record } = model.write("users", undefined, values);
@@ -179,13 +179,16 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     return this.model.heldOrgs.map((org) => this.idOf(org));
   }
 
-  #become(who: Who): void {
+  #become(who: Actor): void {
     this.model.who = who;
     this.#name = typeof who === "number" ? (this.model.nameOf(who) ?? "nobody") : who;
   }
 
-  /** The machine's owner does it; in a part of the tenant somebody who has that part, as what is done elsewhere is no matter. */
-  protected override async meanwhile(does: () => Promise<Did>): Promise<Did> {
+  /**
+   * Does a step as the machine's owner. If the actor manages only a part of the tenant, the actor does the step,
+   * because only changes in this part can affect the step that is interrupted.
+   */
+  protected override async meanwhile(does: () => Promise<StepResult>): Promise<StepResult> {
     const { who } = this.model;
     if (!this.model.isWhole()) return does();
     this.#become("owner");
@@ -194,11 +197,11 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     return { ...did, audit: audit.map((told) => ({ actor: "owner", by: undefined, ...told })) };
   }
 
-  protected override async step(step: DirectoryStep | ActorStep): Promise<Did> {
+  protected override async step(step: DirectoryStep | ActorStep): Promise<StepResult> {
     const { as, does } = "as" in step ? step : { as: -1, does: step };
     const { model } = this;
     const named = [...model.records.users.keys()].filter((user) => model.nameOf(user) !== null);
-    const all: readonly Who[] = ["owner", "owner", "nobody", ...named];
+    const all: readonly Actor[] = ["owner", "owner", "nobody", ...named];
     this.#become(as === -1 ? "owner" : (all[as % all.length] ?? "owner"));
     const role = typeof model.who === "string" ? model.who : model.role;
     const whole = model.isWhole() ? "" : " inside";
@@ -207,14 +210,14 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     return did;
   }
 
-  #does(step: ActorStep["does"]): Promise<Did> {
+  #does(step: ActorStep["does"]): Promise<StepResult> {
     if ("account" in step) return this.#account(step);
     if ("scheme" in step) return this.#scheme(step);
     if ("composition" in step) return this.#settings(step);
     return this.ofDirectory(step);
   }
 
-  /** Of what lies inside somebody's organisations mostly. */
+  /** Returns the number of a record, which is mostly inside the actor's organisations. */
   protected override picked(kind: HandKind, place: Place): number {
     const { model } = this;
     const isPlain = (record: number): boolean => place % 3 === 0 || !model.administrators.has(record);
@@ -222,7 +225,7 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
       .toReversed()
       .filter((record) => model.sees(kind, record) && isPlain(record));
     if (place === -1 || place % 4 === 0 || seen.length === 0) return super.picked(kind, place);
-    return seen[place % seen.length] ?? NOBODY;
+    return seen[place % seen.length] ?? NO_RECORD;
   }
 
   protected override codeIn(code: string): string {
@@ -232,7 +235,7 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     return String(own?.[1]["code"] ?? code);
   }
 
-  /** The organisation above one's own is not shown. */
+  /** Returns a record as the tenant shows it to the actor, who may not see the parent of an organisation. */
   protected override shown(id: string): Org | User | undefined {
     const found = super.shown(id);
     if (found === undefined || !("parentId" in found)) return found;
@@ -247,24 +250,24 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     return { ...this.tenant.dump(), rows };
   }
 
-  protected override confirm(step: ConfirmStep): Promise<Did> {
+  protected override confirm(step: ConfirmStep): Promise<StepResult> {
     const barred = this.model.barred(["console.write"]);
     if (barred.length === 0) return super.confirm(step);
     return this.refused(this.client.console.confirm({ numbers: [1] }), barred);
   }
 
-  async #account(step: AccountStep): Promise<Did> {
+  async #account(step: AccountStep): Promise<StepResult> {
     const { model } = this;
     const { account: verb, whom, role, managed, scheme, secret, dryRun } = step;
     const user = this.picked("users", whom);
-    const schemes = [...model.schemes.keys(), NOBODY];
+    const schemes = [...model.schemes.keys(), NO_RECORD];
     const password = secret === "weak" ? "weak" : STRONG;
-    const asked: AccountAsked =
+    const asked: AccountRequest =
       verb === "revoke"
         ? { role: "none" }
         : {
             ...step.values,
-            // who is given a role keeps the name
+            // a user who is granted a role keeps the account name
             name: verb === "grant" ? undefined : step.values.name,
             role,
             scheme: scheme === undefined ? undefined : schemes[scheme % schemes.length],
@@ -295,7 +298,7 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     return { what: `${verb} account`, audit: [audited] };
   }
 
-  /** The organisation of a user and those that he manages, as far as they are there. */
+  /** Returns the organisation of a user, and the existing organisations that the user manages. */
   #orgsOf(user: number): readonly string[] {
     const { accounts, records } = this.model;
     const managed = (accounts.get(user)?.managed ?? []).filter((org) => records.orgs.has(org));
@@ -305,7 +308,7 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
   #sendAccount(
     verb: AccountVerb,
     user: number,
-    { scheme, managed, ...asked }: AccountAsked & { readonly dryRun: boolean },
+    { scheme, managed, ...asked }: AccountRequest & { readonly dryRun: boolean },
   ): Promise<unknown> {
     const { accounts } = this.client;
     const id = this.idOf(user);
@@ -319,12 +322,12 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     return verb === "edit" ? accounts.edit(id, body) : accounts.grant(id, body);
   }
 
-  async #scheme({ scheme: work, at, values, dryRun }: SchemeStep): Promise<Did> {
+  async #scheme({ scheme: work, at, values, dryRun }: SchemeStep): Promise<StepResult> {
     const { model } = this;
     const { roles } = this.client;
     const all = [...this.#schemes.keys()];
-    const scheme = work === "create" ? undefined : (all[at % all.length] ?? NOBODY);
-    const id = this.#schemes.get(scheme ?? NOBODY) ?? "";
+    const scheme = work === "create" ? undefined : (all[at % all.length] ?? NO_RECORD);
+    const id = this.#schemes.get(scheme ?? NO_RECORD) ?? "";
     const { name = "受付", items = ["users.write"] } = values;
     const asked = work === "create" ? { name, items } : values;
     const body = {
@@ -336,7 +339,7 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
       if (work === "delete") return roles.deleteSchemes({ ids: [id], dryRun });
       return work === "create" ? roles.createScheme(body) : roles.editScheme(id, body);
     };
-    const refusals = work === "delete" ? model.schemeHeld(scheme ?? NOBODY) : model.schemeRefusals(scheme, asked);
+    const refusals = work === "delete" ? model.schemeHeld(scheme ?? NO_RECORD) : model.schemeRefusals(scheme, asked);
     if (refusals.length > 0) return this.refused(send(), refusals);
     if (dryRun) return this.rehearsed(send());
     const before = this.#shownSchemes.get(id);
@@ -359,7 +362,7 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     return { what: `${work} scheme`, audit: [audited] };
   }
 
-  async #settings({ composition, dryRun }: SettingsStep): Promise<Did> {
+  async #settings({ composition, dryRun }: SettingsStep): Promise<StepResult> {
     const { model } = this;
     const asked = () => this.client.accounts.setSettings({ composition, dryRun });
     const barred = model.barred(["accounts.settings"]);
@@ -372,7 +375,7 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     model.composition = composition;
     await this.expectRecords();
     if (isSame) return { what: "settings as they were", audit: [] };
-    const objects = [{ thing: "account_settings", id, name: COMPOSITIONS[composition].ja }];
+    const objects = [{ thing: "account_settings", id, name: ACCOUNT_NAME_COMPOSITIONS[composition].ja }];
     const [was, is] = [before, { composition, recorded: true }].map((one) => ({ id, authentication: null, ...one }));
     return { what: "settings", audit: [{ action: "accounts.settings", objects, before: was, after: is }] };
   }

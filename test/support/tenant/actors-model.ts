@@ -1,13 +1,13 @@
-import type { Composition } from "../../../src/lib/contract/index.ts";
+import type { AccountNameComposition } from "../../../src/lib/contract/index.ts";
 import type { Operation, Role } from "../../../src/lib/model/role.ts";
-import { DirectoryModel, type Done, type HandKind, type Need, type Refusal } from "./directory-model.ts";
+import { DirectoryModel, type ImportEffect, type HandKind, type Need, type Refusal } from "./directory-model.ts";
 import { ROOT, valuesIn, type Kind, type ModelImport, type ModelRow, type Values } from "./history-model.ts";
 
-/** What a user's account has; organisations and schemes by their numbers in the model. */
+/** The account of a user. Organisations and schemes are given by their numbers in the model. */
 export interface ModelAccount {
   readonly role: Role;
   readonly scheme: number | null;
-  /** null: none, or of a custom administrator all */
+  /** null: no organisations; for a custom administrator: all organisations */
   readonly managed: readonly number[] | null;
   readonly supportOption: boolean;
   readonly noticeMail: boolean;
@@ -20,11 +20,11 @@ export interface ModelScheme {
   readonly items: readonly Operation[];
 }
 
-/** What a request says of an account; what is missing stays. */
-export interface AccountAsked {
+/** The content of a request for an account. Omitted members stay unchanged. */
+export interface AccountRequest {
   readonly name?: string | undefined;
   readonly role?: Role | undefined;
-  /** a scheme that is not there has a number that none has */
+  /** number of the scheme; a scheme that does not exist has an unused number */
   readonly scheme?: number | undefined;
   readonly managed?: readonly number[] | undefined;
   readonly managesAll?: true | undefined;
@@ -32,16 +32,16 @@ export interface AccountAsked {
   readonly noticeMail?: boolean | undefined;
   readonly password?: string | undefined;
   readonly passwordInConsole?: true | undefined;
-  /** a dry run needs no password */
+  /** a dry run does not need a password */
   readonly dryRun?: boolean | undefined;
 }
 
 export type AccountVerb = "create" | "edit" | "grant" | "revoke";
 
-/** The machine's owner, a user who acts with his account, or somebody who has none. */
-export type Who = "owner" | "nobody" | number;
+/** The machine's owner, a user with an account (by number), or somebody without an account. */
+export type Actor = "owner" | "nobody" | number;
 
-/** What nobody below a system administrator does. @see issue 11, the table of roles */
+/** The rights that only a system administrator has. @see issue 11, the table of roles */
 const OF_SYSTEM: readonly Need[] = [
   "whole",
   "fields.write",
@@ -51,7 +51,7 @@ const OF_SYSTEM: readonly Need[] = [
   "schemes.write",
 ];
 
-/** What a custom administrator does inside its organisations whatever its scheme has. */
+/** The rights that a custom administrator has inside the managed organisations, regardless of the scheme. */
 const OF_ALL_SCHEMES: readonly Need[] = ["accounts.write", "console.write"];
 
 const MAX_SUPPORTED = 5;
@@ -64,23 +64,26 @@ const UNDOING = { create: "delete", update: "update", delete: "create" } as cons
 
 const isAbove = (role: Role | undefined): boolean => role === "system" || role === "division" || role === "custom";
 
-/** The directory with accounts, schemes and settings, and somebody who acts. */
+/** A model of the directory with accounts, schemes, settings and an actor. */
 export class ActorsModel extends DirectoryModel {
-  who: Who = "owner";
-  /** by the numbers of users */
+  who: Actor = "owner";
+  /** accounts by the number of the user */
   readonly accounts = new Map<number, ModelAccount>();
   readonly schemes = new Map<number, ModelScheme>();
-  /** undefined: nobody has set it, and names are free text */
-  composition: Composition | undefined;
+  /** undefined if nobody has set it; names are then free text */
+  composition: AccountNameComposition | undefined;
   isMirror = false;
-  /** the organisations in which imports were planned, by their ids; of those that concern the whole none */
+  /**
+   * organisations of the actor who planned an import, by the id of the import; an import of a system administrator has
+   * no entry
+   */
   readonly #plannedIn = new Map<string, readonly number[]>();
 
   accountOf(user: number): ModelAccount {
     return this.accounts.get(user) ?? NO_ROLE;
   }
 
-  /** The name of a user's account; null without one. */
+  /** Returns the name of a user's account, or null if there is no account. */
   nameOf(user: number): string | null {
     return (this.records.users.get(user)?.["accountName"] ?? null) as string | null;
   }
@@ -89,7 +92,7 @@ export class ActorsModel extends DirectoryModel {
     return this.who === "owner" ? "system" : this.who === "nobody" ? "none" : this.accountOf(this.who).role;
   }
 
-  /** The organisations that are the own ones of whoever acts; undefined: all. */
+  /** The actor's organisations; undefined for all organisations. */
   get #own(): readonly number[] | undefined {
     if (typeof this.who !== "number" || this.role === "system") return undefined;
     const { role, managed } = this.accountOf(this.who);
@@ -98,7 +101,7 @@ export class ActorsModel extends DirectoryModel {
     return role === "operator" ? (org === ROOT ? [] : [org]) : (managed ?? []);
   }
 
-  /** The same, as far as they are there; none where all are. */
+  /** The actor's organisations that exist; empty for all organisations. */
   get heldOrgs(): readonly number[] {
     return this.#own?.filter((org) => this.records.orgs.has(org)) ?? [];
   }
@@ -148,20 +151,23 @@ export class ActorsModel extends DirectoryModel {
     return [...this.#untouchable(record), ...reasons, ...this.#unlikeNames(record, given)];
   }
 
-  /** Who has nothing above an organisation takes it out of no other one's. */
+  /** Returns a refusal if the actor moves an organisation whose parent the actor does not see. */
   #unmovable(org: number | undefined, { parent }: Values): readonly Refusal[] {
     if (org === undefined || parent === undefined) return [];
     const above = Number(this.records.orgs.get(org)?.["parent"] ?? ROOT);
     return this.sees("orgs", above) ? [] : [notPermitted("上位組織")];
   }
 
-  /** Users whom system administrators alone change. */
+  /** Returns a refusal if only a system administrator may change the user and the actor has another role. */
   #untouchable(user: number | undefined): readonly Refusal[] {
     const isHis = user !== undefined && this.#isAbove(user) && this.role !== "system";
     return isHis ? [notPermitted("システム管理者だけ")] : [];
   }
 
-  /** Who is only marked may have any role. */
+  /**
+   * Returns true if a user is a system, division or custom administrator. A user who is only marked as an administrator
+   * counts, because the role is unknown.
+   */
   #isAbove(user: number): boolean {
     const { role } = this.accountOf(user);
     return isAbove(role) || (role === "none" && this.administrators.has(user));
@@ -182,7 +188,10 @@ export class ActorsModel extends DirectoryModel {
     return composed !== undefined && composed !== name;
   }
 
-  /** The name that an account gets; null where a user lacks what it is composed of, undefined where any will do. */
+  /**
+   * Returns the name that an account gets: null if the user lacks the field from which names are built, undefined if
+   * any name is allowed.
+   */
   #composed(values: Values): string | null | undefined {
     const [email = ""] = valuesIn(values, "emails").map(String);
     if (this.composition === undefined || this.composition === "free-text") return undefined;
@@ -197,7 +206,7 @@ export class ActorsModel extends DirectoryModel {
     return this.administrators.has(user) && this.accountOf(user).role !== "none" ? [rejected("管理者権限")] : [];
   }
 
-  override isUnfit(done: Done, rows: readonly ModelRow[]): boolean {
+  override isUnfit(done: ImportEffect, rows: readonly ModelRow[]): boolean {
     if (this.role === "system") return false;
     const kind = done.kind as HandKind;
     const isTaken = rows.some((row) => {
@@ -206,7 +215,7 @@ export class ActorsModel extends DirectoryModel {
       return (met !== undefined && !this.sees(kind, met)) || (named !== undefined && !this.sees("orgs", named));
     });
     const place = kind === "users" ? "orgCode" : "parent";
-    // nothing goes outside, and the top of a part stays where it is
+    // nothing may leave the actor's organisations, and their topmost organisation may not move
     const isOutside = done.did.some(
       ({ before, after }) =>
         after !== undefined &&
@@ -226,14 +235,14 @@ export class ActorsModel extends DirectoryModel {
   override barredUndo({ kind, id, did, undone: isUndone }: ModelImport): readonly Refusal[] {
     const barred = this.barred([]);
     if (barred.length > 0) return barred;
-    // who is an operator may import memos and tags of devices, and sees no import of other kinds
+    // an operator may import memos and tags of devices, but does not see imports of other kinds
     const mayImport = this.role === "operator" || (["users", "orgs"] as const).some((one) => this.#mayAny(one));
     if (!mayImport) return [notPermitted()];
     const isOfKind = this.#mayAny(kind as HandKind);
     const plannedIn = this.#plannedIn.get(id);
     const isIn = this.isWhole() || (plannedIn?.every((org) => this.sees("orgs", org)) ?? false);
     if (this.role !== "system" && !(isOfKind && isIn)) return [notFound()];
-    // that it was undone is said first
+    // if the import is already undone, the tenant reports this first
     if (isUndone) return [];
     const undone = did.map(({ action, ...one }) => ({ ...one, action: UNDOING[action] }));
     const needed = this.barred(this.needsOfWork({ did: undone }));
@@ -242,14 +251,17 @@ export class ActorsModel extends DirectoryModel {
     return isAbove ? [notPermitted()] : [];
   }
 
-  override commit(done: Done, by: Pick<ModelImport, "id">, undid?: ModelImport): void {
+  override commit(done: ImportEffect, by: Pick<ModelImport, "id">, undid?: ModelImport): void {
     const own = this.role === "system" ? undefined : (this.#own ?? [ROOT]);
     const plannedIn = undid === undefined ? own : this.#plannedIn.get(undid.id);
     if (plannedIn !== undefined) this.#plannedIn.set(by.id, plannedIn);
     super.commit(done, by, undid);
   }
 
-  /** As of the directory alone; nor does an organisation go that an account manages whom the asker sees. */
+  /**
+   * Returns the reasons why records are not deleted: those of the directory, and organisations that are managed by an
+   * account that the actor sees.
+   */
   override held(gone: Parameters<DirectoryModel["held"]>[0]): readonly Refusal[] {
     const going = new Set(gone.flatMap(([, records]) => records));
     const managed = [...this.records.orgs.keys()].filter((org) => going.has(org) && this.#isManaged(org));
@@ -271,8 +283,8 @@ export class ActorsModel extends DirectoryModel {
     );
   }
 
-  /** Why an account is not written; each of them is true. @see facts 2.1, 2.2, 2.3 */
-  accountRefusals(verb: AccountVerb, user: number, asked: AccountAsked): readonly Refusal[] {
+  /** Returns all reasons why an account is not written; the tenant reports one of them. @see facts 2.1, 2.2, 2.3 */
+  accountRefusals(verb: AccountVerb, user: number, asked: AccountRequest): readonly Refusal[] {
     const barred = this.barred(["accounts.write"]);
     if (barred.length > 0) return barred;
     if (!this.sees("users", user)) return [notFound()];
@@ -302,7 +314,7 @@ export class ActorsModel extends DirectoryModel {
     ];
   }
 
-  #nameRefusals(verb: AccountVerb, user: number, { name: typed }: AccountAsked): readonly Refusal[] {
+  #nameRefusals(verb: AccountVerb, user: number, { name: typed }: AccountRequest): readonly Refusal[] {
     const isOther = ![undefined, "", this.nameOf(user)].includes(typed);
     const isComposed = verb === "create" || isOther;
     const composed = isComposed ? this.#composed(this.records.users.get(user) ?? {}) : undefined;
@@ -317,7 +329,7 @@ export class ActorsModel extends DirectoryModel {
     return [rejected("アカウント名", name ?? "", this.sees("users", holder) ? called : "使えません")];
   }
 
-  #passwordRefusals(before: Role, role: Role, asked: AccountAsked): readonly Refusal[] {
+  #passwordRefusals(before: Role, role: Role, asked: AccountRequest): readonly Refusal[] {
     const { password, passwordInConsole, dryRun = false } = asked;
     const isWeak = password !== undefined && !/^(?=.*[A-Z])(?=.*[a-z])(?=.*\d).{6,}$/.test(password);
     const isNeeded = role !== "none" && before === "none" && !dryRun;
@@ -338,7 +350,7 @@ export class ActorsModel extends DirectoryModel {
     ];
   }
 
-  #schemeRefusals(user: number, role: Role, { scheme }: AccountAsked): readonly Refusal[] {
+  #schemeRefusals(user: number, role: Role, { scheme }: AccountRequest): readonly Refusal[] {
     if (role !== "custom")
       return scheme === undefined ? [] : [rejected("スキームを設定できるのはカスタム管理者だけです")];
     if (scheme === undefined) {
@@ -347,7 +359,7 @@ export class ActorsModel extends DirectoryModel {
     return this.schemes.has(scheme) ? [] : [notFound("カスタム管理権限スキーム")];
   }
 
-  #managedRefusals(user: number, role: Role, { managed, managesAll }: AccountAsked): readonly Refusal[] {
+  #managedRefusals(user: number, role: Role, { managed, managesAll }: AccountRequest): readonly Refusal[] {
     const { role: was, managed: before } = this.accountOf(user);
     if (role !== "division" && role !== "custom")
       return (managed ?? []).length > 0 || managesAll === true ? [rejected("管理対象", "管理者だけです")] : [];
@@ -361,7 +373,7 @@ export class ActorsModel extends DirectoryModel {
     ];
   }
 
-  #supportRefusals(user: number, role: Role, asked: AccountAsked): readonly Refusal[] {
+  #supportRefusals(user: number, role: Role, asked: AccountRequest): readonly Refusal[] {
     const { supportOption: before } = this.accountOf(user);
     if (role !== "system") {
       return [
@@ -377,8 +389,8 @@ export class ActorsModel extends DirectoryModel {
     ];
   }
 
-  /** Writes an account that nothing stands against. @returns whether anything changed */
-  writeAccount(verb: AccountVerb, user: number, asked: AccountAsked): boolean {
+  /** Writes an account that is not refused. @returns true if anything changed */
+  writeAccount(verb: AccountVerb, user: number, asked: AccountRequest): boolean {
     const before = this.accountOf(user);
     const role = asked.role ?? before.role;
     const isManaging = role === "division" || role === "custom";
@@ -405,7 +417,7 @@ export class ActorsModel extends DirectoryModel {
     return true;
   }
 
-  /** Why a scheme is not written. @param scheme undefined of a new one */
+  /** Returns the reasons why a scheme is not written. @param scheme undefined for a new scheme */
   schemeRefusals(scheme: number | undefined, { name, items }: Partial<ModelScheme>): readonly Refusal[] {
     const barred = this.barred(["schemes.write"]);
     if (barred.length > 0) return barred;
@@ -417,7 +429,7 @@ export class ActorsModel extends DirectoryModel {
     ];
   }
 
-  /** Why a scheme is not deleted. */
+  /** Returns the reasons why a scheme is not deleted. */
   schemeHeld(scheme: number): readonly Refusal[] {
     const barred = this.barred(["schemes.write"]);
     if (barred.length > 0) return barred;

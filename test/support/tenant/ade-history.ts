@@ -6,10 +6,10 @@ import { expectSame } from "./audited-history.ts";
 import { Rehearsal } from "./rehearsal.ts";
 import type { TestTenant } from "./tenant.ts";
 
-/** What Apple's portal does with devices; `at` are places among all that ever were. */
+/** An action of Apple's portal on devices. `at` lists places among all devices that ever existed. */
 type Move = "add" | "release" | "take" | "give" | "activate";
 
-/** One step of a history. */
+/** A step of a history. */
 export type AdeStep =
   | { readonly move: Move; readonly at: readonly number[]; readonly silent: boolean }
   | { readonly fault: string; readonly after: number; readonly count: number }
@@ -63,19 +63,22 @@ export const someAdeStep: fc.Arbitrary<AdeStep> = fc.oneof(
   },
 );
 
-/** Keys take long to make: all histories have the same. */
+/** Generating keys is slow, so all histories share the same keys. */
 const KEYS: Parameters<Rehearsal["setUp"]>[0] = {};
 
-/** Apple's side and a tenant that syncs with it, and what is to hold of both. */
+/** A history of Apple's portal and a tenant that syncs with it. It checks that both agree. */
 export class AdeHistory {
   readonly #tenant: TestTenant;
   readonly #rehearsal: Rehearsal;
-  /** devices whose change Apple did not tell of, with the step of the last one, until a full sync that began later */
+  /**
+   * devices with a change that Apple did not report, with the step of the last such change, until a full sync that
+   * began later
+   */
   readonly #untold = new Map<string, number>();
-  /** the step in which a run began */
+  /** the step in which a sync began, by the id of the sync */
   readonly #began = new Map<string, number>();
   #step = 0;
-  /** all that ever were, in their order */
+  /** serial numbers of all devices that ever existed, in order */
   readonly #all: string[] = [];
 
   constructor(tenant: TestTenant, options: { readonly devices: number; readonly pageSize: number }) {
@@ -88,7 +91,11 @@ export class AdeHistory {
     await this.#rehearsal.setUp(KEYS);
   }
 
-  /** @returns what it came to */
+  /**
+   * Does a step.
+   *
+   * @returns a short description of the outcome
+   */
   async do(step: AdeStep): Promise<string> {
     this.#step += 1;
     if ("move" in step) return this.#move(step);
@@ -120,7 +127,7 @@ export class AdeHistory {
       try {
         await this.#rehearsal.control("POST", `/devices${paths[move]}`, asked);
       } catch (error) {
-        // it is gone for good
+        // the device is gone for good
         if (!(error instanceof Failure)) throw error;
         continue;
       }
@@ -143,7 +150,7 @@ export class AdeHistory {
       begun = await ade.sync({ ...(sync && { kind: sync }), ...(most !== undefined && { most: { count: most } }) });
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      // a delta without a full sync before
+      // a delta sync without an earlier full sync
       expectSame(error.code, "input-rejected");
       expectSame(await this.#rehearsal.devices(), before);
       return "refused";
@@ -159,12 +166,12 @@ export class AdeHistory {
     return this.#judge(run);
   }
 
-  /** The run as it ended; undefined where its process was killed. */
+  /** Returns the sync after it has ended, or undefined if its process was killed. */
   async #until(begun: AdeSync, isKilled: () => boolean): Promise<AdeSync | undefined> {
     for (;;) {
       const run = await this.#tenant.client.ade.findSync(begun.id);
       if (run.state !== "running") return run;
-      // what is under way besides the request that is never answered ends first
+      // everything else finishes first, except the request that is never answered
       for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
       const now = await this.#tenant.client.ade.findSync(begun.id);
       if (now.state === "running" && now.pages === run.pages && isKilled()) return undefined;
@@ -183,14 +190,16 @@ export class AdeHistory {
     return run.state === "unconfirmed" ? "unconfirmed" : `${run.kind} done`;
   }
 
-  /** What could not be read is known by a full sync that begins later. */
+  /** Remembers the devices that could not be read. Only a full sync that begins later shows them. */
   async #noteUnreadable({ id }: AdeSync): Promise<void> {
     for (const { serialNumber } of await this.#tenant.client.ade.unreadable(id)) {
       if (serialNumber !== null) this.#untold.set(serialNumber, this.#step);
     }
   }
 
-  /** What a full sync was cut off from may have changed behind it. */
+  /**
+   * Forgets the unreported changes from before a full sync began. Changes made during an interrupted sync stay unknown.
+   */
   #forgetUntold({ id }: AdeSync): void {
     const began = this.#began.get(id) ?? 0;
     for (const [serial, step] of this.#untold) {
@@ -198,7 +207,10 @@ export class AdeHistory {
     }
   }
 
-  /** After a sync that was completed, what Apple told of is as it has it; each device has one record of the tenant's own. */
+  /**
+   * Expects that a completed sync made the tenant agree with Apple, except for unreported changes, and that each device
+   * has exactly one record in the tenant.
+   */
   async #expectSame(): Promise<void> {
     const [here, there] = [await this.#rehearsal.devices(), this.#rehearsal.simulated()];
     for (const serial of this.#untold.keys()) {
@@ -211,12 +223,12 @@ export class AdeHistory {
     expectSame(new Set(records).isSupersetOf(new Set(here.keys())), true);
   }
 
-  /** When all faults are over, two syncs bring the tenant to what Apple has. */
+  /** Ends all faults, and expects that two syncs bring the tenant to Apple's state. */
   async end(): Promise<readonly string[]> {
     this.#rehearsal.fate = () => undefined;
     await this.#rehearsal.control("DELETE", "/faults");
     this.#step += 1;
-    // one goes on with what was cut off
+    // the first sync resumes an interrupted one
     const seen = [await this.#sync({ sync: undefined, most: 100, killAt: undefined })];
     this.#rehearsal.fate = () => undefined;
     const run = await this.#rehearsal.sync({ kind: "full", most: { count: 100 } });

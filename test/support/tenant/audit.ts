@@ -1,13 +1,16 @@
 import { createHash } from "node:crypto";
 import type { Database } from "../../../src/lib/tenant/store/sqlite/database.ts";
 
-/** The records of a tenant's audit, in their order. */
+/** Returns the records of a tenant's audit log, in order. */
 export const auditOf = (database: Pick<Database, "all">): readonly Readonly<Record<string, unknown>>[] =>
   database
     .all("select record from audit order by seq")
     .map(({ record }) => JSON.parse(String(record)) as Readonly<Record<string, unknown>>);
 
-/** The hashes of a tenant's audit, and what they must be: each of the one before and the record's text. */
+/**
+ * Returns the stored hashes of a tenant's audit log and the expected ones. Each hash covers the previous hash and the
+ * text of the record.
+ */
 export const hashesOf = (
   database: Pick<Database, "all">,
 ): { readonly hashes: readonly unknown[]; readonly chain: readonly string[] } => {

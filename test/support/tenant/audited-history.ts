@@ -1,56 +1,59 @@
 import { isDeepStrictEqual } from "node:util";
 import { expect } from "vitest";
 import type { Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
-import { verifyOn } from "../../../src/lib/tenant/audit/sqlite/verify.ts";
+import { verifyOnConnection } from "../../../src/lib/tenant/audit/sqlite/verify.ts";
 import { auditOf } from "./audit.ts";
 import type { Refusal } from "./directory-model.ts";
 import { failureOf, type TestTenant } from "./tenant.ts";
 
-/** One assertion for all: what fails shows both. */
+/** The assertion that all histories use. A failure shows both values. */
 export const expectSame = (found: unknown, wanted: unknown): void => {
   expect(found).toEqual(wanted);
 };
 
-/** A record that a change is about; of imports without a name. */
-export interface Named {
+/** An object that a change affects. An import has no name. */
+export interface NamedObject {
   readonly thing: string;
   readonly id: string;
   readonly name?: string | undefined;
 }
 
-/** One change, as the audit has it. */
-export interface Told {
+/** A change as the audit log records it. */
+export interface AuditedChange {
   readonly action: string;
-  readonly objects: readonly Named[];
+  readonly objects: readonly NamedObject[];
   readonly before?: unknown;
   readonly after?: unknown;
-  /** the ids of the organisations that it touched, where the history says so itself */
+  /** ids of the organisations that the change touched, if the history specifies them */
   readonly orgs?: readonly string[] | undefined;
 }
 
-/** Who did something: an account, and in whose name it acts. */
+/** The account that acted, and the person who acted as this account. */
 interface By {
   readonly actor: string;
   readonly by?: string | undefined;
 }
 
-type Audited = Told & By;
+type Audited = AuditedChange & By;
 
-/** What a step did: in a word, and as the audit has it. */
-export interface Did {
+/** The result of a step: a short description, and the expected audit records. */
+export interface StepResult {
   readonly what: string;
-  readonly audit: readonly (Told & Partial<By>)[];
-  /** with which code, if it was refused */
+  readonly audit: readonly (AuditedChange & Partial<By>)[];
+  /** code of the failure, if the step was refused */
   readonly refused?: string | undefined;
 }
 
-export const NOTHING: Did = { what: "nothing", audit: [] };
+export const NO_CHANGE: StepResult = { what: "nothing", audit: [] };
 
 export const byId = (one: { readonly id: string }, other: { readonly id: string }): number =>
   one.id < other.id ? -1 : 1;
 
-/** A record of the audit, by as much as is said of it. */
-const toldOf = ({ actor, by, action, objects, before, after, orgs }: Audited, wanted: Told | undefined): Audited => {
+/** Returns an audit record with only the members that are expected. */
+const toldOf = (
+  { actor, by, action, objects, before, after, orgs }: Audited,
+  wanted: AuditedChange | undefined,
+): Audited => {
   const isNamed = (wanted?.objects ?? []).some(({ name }) => name !== undefined);
   return {
     actor,
@@ -63,20 +66,20 @@ const toldOf = ({ actor, by, action, objects, before, after, orgs }: Audited, wa
   };
 };
 
-/** Which tasks of the console are confirmed: by their places among all. */
+/** A step that confirms console tasks, given by their places among all tasks. */
 export interface ConfirmStep {
   readonly confirm: readonly number[];
 }
 
-/** Actions that change users, organisations or devices, or none of them. */
+/** Matches actions that can change users, organisations or devices. */
 const WRITES = /^(?:users|orgs|devices)\.(?!export)|^imports\.(?:commit|verify|accept)|^undo$/;
 
 type Dump = ReturnType<TestTenant["dump"]>;
 
-/** A record as it is, and the numbers of its organisations. */
+/** A row of the database, and the numbers of its organisations. */
 type Placed = readonly [record: Row, orgs: readonly unknown[]];
 
-/** All records, each by its table and number. */
+/** Returns all records with their organisations, by table and number. */
 const orgsOf = ({ org = [], user = [], device = [] }: Dump): ReadonlyMap<string, Placed> => {
   const ofUser = new Map(user.map((one) => [one["pk"], one["org"]]));
   return new Map<string, Placed>([
@@ -89,7 +92,7 @@ const orgsOf = ({ org = [], user = [], device = [] }: Dump): ReadonlyMap<string,
   ]);
 };
 
-/** The ids of the organisations of all records that differ, before and after. */
+/** Returns the ids of the organisations of all records that differ, before and after the change. */
 const orgsTouched = (before: Dump, after: Dump): readonly string[] => {
   const [was, is] = [orgsOf(before), orgsOf(after)];
   const ids = new Map([before, after].flatMap(({ org = [] }) => org.map((one) => [one["pk"], String(one["id"])])));
@@ -100,7 +103,7 @@ const orgsTouched = (before: Dump, after: Dump): readonly string[] => {
   return [...new Set(numbers.flatMap((number) => ids.get(number as number) ?? []))].toSorted();
 };
 
-/** A history in a tenant whose every change has one record in the audit. */
+/** A history in a tenant. Every change must have exactly one record in the audit log. */
 export abstract class AuditedHistory<Step> {
   protected readonly tenant: TestTenant;
 
@@ -108,30 +111,36 @@ export abstract class AuditedHistory<Step> {
     this.tenant = tenant;
   }
 
-  /** The client of whoever does the step. */
+  /** The client of the account that does the step. */
   protected get client(): TestTenant["client"] {
     return this.tenant.client;
   }
 
-  /** Who does the step, as the audit has it. */
+  /** The account that does the step, as the audit log shows it. */
   protected get by(): By {
     return { actor: "owner" };
   }
 
-  /** The ids of the organisations of whoever does the step, which the audit names if nothing changed; none if all. */
+  /**
+   * The ids of the actor's organisations, which the audit log names if nothing changed; empty for all organisations.
+   */
   protected get heldOrgs(): readonly string[] {
     return [];
   }
 
-  /** All that a refusal leaves as it is. */
+  /** Returns the state that a refused step must not change. */
   protected state(): object {
     return this.tenant.dump();
   }
 
   /** Does a step in the tenant and in the model. */
-  protected abstract step(step: Step): Promise<Did>;
+  protected abstract step(step: Step): Promise<StepResult>;
 
-  /** Does a step in both, after which the audit has its records and no others. @returns what it did */
+  /**
+   * Does a step in both, and expects exactly its records in the audit log.
+   *
+   * @returns a short description of what happened
+   */
   async do(step: Step): Promise<string> {
     const before = auditOf(this.tenant.database).length;
     const former = this.tenant.dump();
@@ -149,14 +158,14 @@ export abstract class AuditedHistory<Step> {
     return did.what;
   }
 
-  /** The audit stands as it was written, and so do the versions of all changes. */
+  /** Expects that the audit log and the versions of all changes are intact. */
   expectSound(): void {
-    const { broken, changes } = verifyOn(this.tenant.database, { head: undefined, changes: true });
+    const { broken, changes } = verifyOnConnection(this.tenant.database, { head: undefined, changes: true });
     expectSame({ broken, changes: changes?.broken }, { broken: null, changes: [] });
   }
 
-  /** One of several reasons is told, and nothing is changed. */
-  protected async refused(asked: Promise<unknown>, refusals: readonly Refusal[]): Promise<Did> {
+  /** Expects that one of several reasons is reported and that nothing is changed. */
+  protected async refused(asked: Promise<unknown>, refusals: readonly Refusal[]): Promise<StepResult> {
     const before = this.state();
     const failure = await failureOf(asked);
     const told = refusals.filter(
@@ -167,19 +176,19 @@ export abstract class AuditedHistory<Step> {
     return { what: refusals[0]?.about[0] ?? "not-found", audit: [], refused: failure?.code };
   }
 
-  /** What would be written is told, and nothing is. */
-  protected async rehearsed(asked: Promise<unknown>): Promise<Did> {
+  /** Expects that a dry run succeeds without changing anything. */
+  protected async rehearsed(asked: Promise<unknown>): Promise<StepResult> {
     const before = this.state();
     await asked;
     expectSame(this.state(), before);
     return { what: "dry", audit: [] };
   }
 
-  /** Confirms tasks of the console, all of them or none. */
-  protected async confirm({ confirm: places }: ConfirmStep): Promise<Did> {
+  /** Confirms console tasks, all of them or none. */
+  protected async confirm({ confirm: places }: ConfirmStep): Promise<StepResult> {
     const all = await this.client.console.list({});
     const tasks = [...new Set(places.flatMap((place) => all[place % Math.max(1, all.length)] ?? []))];
-    if (tasks.length === 0) return NOTHING;
+    if (tasks.length === 0) return NO_CHANGE;
     await this.client.console.confirm({ numbers: tasks.map(({ number }) => number) });
     const objects = tasks.map(({ number }) => ({ thing: "console_task", id: String(number) }));
     return {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { ConsoleTask, Import } from "../../../src/lib/contract/index.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
-import { isOpen } from "../../../src/lib/model/console-task.ts";
+import { isOpenTask } from "../../../src/lib/model/console-task.ts";
 import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
 import { ConsoleColumns } from "../../../src/commands/imports/outputs/console/columns.ts";
 import {
@@ -14,7 +14,7 @@ import {
   readSnapshot,
   WHOLE,
   type Mismatch,
-  type Remembered,
+  type LedgerState,
   type Snapshot,
 } from "./console-ledger.ts";
 import {
@@ -32,7 +32,7 @@ import {
 import { fileOf, type Cells, type TestTenant } from "./tenant.ts";
 import { undoChange } from "./undo.ts";
 
-/** Which record a step is about: its place among those that are there. */
+/** The record that a step is about, given by its place among the existing records. */
 type Place = number;
 
 type OthersChange = "edit" | "move" | "add" | "delete" | "rename" | "key";
@@ -60,14 +60,14 @@ export type ConsoleStep =
   | { readonly verify: Place }
   | {
       readonly exported: ConsoleKind;
-      /** whether it has the columns that it may lack */
+      /** true for each optional column that the export has */
       readonly columns: readonly boolean[];
-      /** the place of a record that it lacks; it lacks none from 3 on */
+      /** place of a record that the export lacks; from 3, the export is complete */
       readonly without: Place;
       readonly twice: boolean;
     }
   | { readonly stale: ConsoleKind; readonly undo: "mirror-only" | "console" | "never" }
-  /** undoes a confirmation; if there is none yet, a task is confirmed before */
+  /** undoes a confirmation; if there is no confirmation yet, a task is confirmed first */
   | { readonly reopen: Place };
 
 const someKind = fc.constantFrom<ConsoleKind[]>("orgs", "orgs", "users", "users", "users", "devices", "docs");
@@ -76,7 +76,7 @@ const at = fc.nat(5);
 const confirm = fc.array(fc.boolean(), { minLength: 5, maxLength: 5 });
 const places = fc.uniqueArray(at, { minLength: 1, maxLength: 3 });
 
-/** A step of a history. */
+/** A random step of a history. */
 export const someConsoleStep: fc.Arbitrary<ConsoleStep> = fc.oneof(
   { arbitrary: fc.record({ create: someKind, place: at, filled: fc.boolean() }), weight: 4 },
   { arbitrary: fc.record({ edit: someKind, whom: at, field: at }), weight: 7 },
@@ -121,7 +121,7 @@ export const someConsoleStep: fc.Arbitrary<ConsoleStep> = fc.oneof(
   { arbitrary: fc.record({ reopen: at }), weight: 3 },
 );
 
-/** What a history found that must not be. */
+/** A violation of an invariant, found by a history. */
 class Violation extends Error {
   readonly of: string;
 
@@ -132,34 +132,34 @@ class Violation extends Error {
 }
 
 interface Takeover {
-  readonly before: Remembered;
-  readonly after: Remembered;
+  readonly before: LedgerState;
+  readonly after: LedgerState;
 }
 
 /** A change that can be undone. */
 interface Change {
   readonly number: number;
-  /** of a takeover: what was known before and after it */
+  /** for a takeover: the state of the ledger before and after it */
   readonly remembered: Takeover | undefined;
-  /** of a confirmation: what was to be done before it */
-  readonly pending: Remembered["pending"] | undefined;
+  /** for a confirmation: the pending changes before it */
+  readonly pending: LedgerState["pending"] | undefined;
   undone: boolean;
-  /** it undid a takeover in the mirror alone */
+  /** true if the change undid a takeover only in the mirror */
   isSilent?: boolean;
 }
 
 /** A file that was written for the console. */
 interface UploadFile {
-  /** of the change */
+  /** number of the change */
   readonly number: number;
   readonly kind: ConsoleKind;
   readonly cells: Cells;
-  /** the records of its rows, by their keys; those of new ones are undefined */
+  /** ids of the records in its rows, by key; undefined for new records */
   readonly records: ReadonlyMap<string, string | undefined>;
   uploads: number;
 }
 
-/** An export as it was once. */
+/** An export of the console at one point in time. */
 interface Export {
   readonly kind: ConsoleKind;
   readonly fields: readonly string[];
@@ -167,14 +167,14 @@ interface Export {
   readonly records: ReadonlyMap<number, Values>;
 }
 
-/** Rounds of work and exports after which both sides agree. */
+/** The maximum number of rounds of tasks and exports until both sides agree. */
 const MAX_ROUNDS = 4;
 
-/** A mirror and its console, in which others work, too. */
+/** A history of a mirror and its console, in which other people make changes, too. */
 export class ConsoleHistory {
   readonly console = new SharedConsole(({ kind, record }, id) => {
     if (id !== undefined && this.#ledger.linkOf(kind, id) === record) return;
-    // somebody enters the key in a record that an export has meanwhile shown to be another one
+    // somebody enters the key in a record that, as an export has shown meanwhile, is a different record
     const { key } = MODELS[kind];
     this.#ledger.excuse(kind, record, [key]);
     this.#ledger.doubtKeys(kind, record, [key]);
@@ -184,14 +184,14 @@ export class ConsoleHistory {
   readonly #changes: Change[] = [];
   readonly #files: UploadFile[] = [];
   readonly #exports: Export[] = [];
-  /** what the last export of each kind left out: how many rows, and what they may be */
+  /** what the last export of each kind left out: the number of rows, and the records that they may be */
   readonly #leftOut = new Map<
     string,
     { readonly rows: number; readonly possible: readonly string[]; readonly unread: ReadonlySet<string> }
   >();
-  /** the tasks that were done, as they were then */
+  /** tasks that somebody has done, as they were at that time */
   readonly #worked = new Map<number, string>();
-  /** the open ones */
+  /** open tasks */
   #tasks: readonly ConsoleTask[] = [];
   #mirror: Snapshot = { orgs: new Map(), users: new Map(), devices: new Map(), docs: new Map() };
   #groups: readonly { readonly id: string; readonly name: string }[] = [];
@@ -202,12 +202,15 @@ export class ConsoleHistory {
     this.#tenant = tenant;
   }
 
-  /** A value that nothing has. */
+  /** Returns a value that no record has. */
   #new(prefix: string): string {
     return `${prefix}${(this.#fresh += 1)}`;
   }
 
-  /** Begins with a mirror that agrees with its console: the first one is made, and the others are copies of it. */
+  /**
+   * Starts with a mirror that agrees with its console. The first history creates the mirror; later histories use copies
+   * of it.
+   */
   async start(): Promise<void> {
     this.#fillConsole();
     if (this.#tenant.restoreKept()) await this.#knowAll();
@@ -222,7 +225,7 @@ export class ConsoleHistory {
     await this.#expectKept();
   }
 
-  /** Knows what is in the console as if exports of all had been taken over. */
+  /** Links the records of both sides as if exports of all kinds had been taken over. */
   async #knowAll(): Promise<void> {
     await this.#look();
     for (const exported of CONSOLE_KINDS.map((kind) => this.#exported(kind))) {
@@ -281,7 +284,7 @@ export class ConsoleHistory {
     return place === 0 ? ROOT_ORG_ID : (this.#id("orgs", place) ?? ROOT_ORG_ID);
   }
 
-  /** Does a step. @returns in a word what happened */
+  /** Does a step. @returns a short description of what happened */
   async do(step: ConsoleStep): Promise<string> {
     const what = await this.#step(step);
     await this.#look();
@@ -309,7 +312,7 @@ export class ConsoleHistory {
     return "stale" in step ? this.#stale(step) : this.#export(step);
   }
 
-  /** The code of a failure that may be; undefined without one. */
+  /** Returns the code of a failure that is allowed here, or undefined if the change succeeds. */
   async #refused(change: () => Promise<unknown>): Promise<string | undefined> {
     try {
       await change();
@@ -320,8 +323,8 @@ export class ConsoleHistory {
     }
   }
 
-  /** Keeps the changes that were made since, so that they can be undone. */
-  #keepChanges(remembered?: Takeover, pending?: Remembered["pending"]): void {
+  /** Remembers the changes that were made since the last call, so that they can be undone. */
+  #keepChanges(remembered?: Takeover, pending?: LedgerState["pending"]): void {
     const rows = this.#tenant.sql("select number from change where number > :last order by number", {
       last: this.#lastChange,
     });
@@ -329,7 +332,11 @@ export class ConsoleHistory {
     this.#lastChange = Number(rows.at(-1)?.["number"] ?? this.#lastChange);
   }
 
-  /** Changes something here. @param change it; false if there is nothing to change */
+  /**
+   * Changes something in the mirror.
+   *
+   * @param change makes the change; returns false if there is nothing to change
+   */
   async #local(change: () => Promise<unknown>, what: string): Promise<string> {
     const before = this.#mirror;
     let isDone: unknown = true;
@@ -477,7 +484,7 @@ export class ConsoleHistory {
     return this.#planned(() => this.#tenant.plan({ kind: file, mode: "append", blank: "keep" }, cells), "file");
   }
 
-  /** Rows of somebody's own file: changes of records, and new ones. */
+  /** Returns rows of a user's own file: changes of existing records, and new records. */
   #rows(kind: ConsoleKind, whom: readonly Place[], place: Place): Cells {
     const records = [...this.#mirror[kind].values()];
     const org = this.#pick([...this.#mirror.orgs.values()], place)?.["code"] ?? "";
@@ -548,7 +555,10 @@ export class ConsoleHistory {
     return "undo of a confirmation";
   }
 
-  /** What a takeover that was not the console's had is what the mirror has of the console again. */
+  /**
+   * Treats the values of a takeover as the console's values again. The takeover was undone only in the mirror, and this
+   * undo was then undone.
+   */
   #believe(differences: readonly Difference[]): void {
     for (const { kind, id } of differences) {
       this.#ledger.forget(kind, id);
@@ -556,7 +566,11 @@ export class ConsoleHistory {
     }
   }
 
-  /** Gives a record another key, or an organisation without a code another name. @param isPlain it is told by its name */
+  /**
+   * Gives a record another key, or an organisation without a code another name.
+   *
+   * @param isPlain true if the name identifies the organisation
+   */
   #setKey(
     kind: ConsoleKind,
     id: string,
@@ -570,13 +584,13 @@ export class ConsoleHistory {
     return client.users.edit(id, { emails: [key, ...(emails as readonly string[]).slice(1)] });
   }
 
-  /** Gives two records the key of each other; perhaps there is an export in between. */
+  /** Swaps the keys of two records, possibly with an export in between. */
   async #swap({ swap, whom, other, midway }: Extract<ConsoleStep, { swap: unknown }>): Promise<string> {
     const all = [...this.#mirror[swap]];
     const [one, two] = [this.#pick(all, whom), this.#pick(all, other)];
     if (one === undefined || two === undefined || one === two) return "nothing";
     const [first, second] = [keyIn(swap, one[1]), keyIn(swap, two[1])];
-    // those without a code have their names
+    // organisations without a code swap their names; a name and a code are not swapped
     if ((first === null) !== (second === null)) return "nothing";
     const keys = [first ?? String(one[1]["name"]), second ?? String(two[1]["name"])] as const;
     const temporary = this.#new("n@x");
@@ -594,7 +608,7 @@ export class ConsoleHistory {
     return `swap, ${await this.#takeOver(this.#exported(swap))}`;
   }
 
-  /** Deletes a record, and makes another one with its key. */
+  /** Deletes a record, and creates another record with its key. */
   async #succeed({ succeed, whom }: Extract<ConsoleStep, { succeed: unknown }>): Promise<string> {
     const key = keyIn(succeed, this.#mirror[succeed].get(this.#id(succeed, whom) ?? ""));
     const did = await this.#delete(succeed, whom, false);
@@ -607,7 +621,7 @@ export class ConsoleHistory {
     }, "succeed");
   }
 
-  /** Somebody else changes something in the console. */
+  /** Changes something in the console as another person. */
   async #others({ others, change, whom, place }: Extract<ConsoleStep, { others: unknown }>): Promise<string> {
     const { records } = this.console;
     const org = place === 0 ? ROOT : (this.#pick([...records.orgs.keys()], place) ?? ROOT);
@@ -626,7 +640,7 @@ export class ConsoleHistory {
     { record, org }: { readonly record: number; readonly org: number },
   ): Promise<string> {
     if (change === "delete") {
-      // without a row there is no export
+      // an export needs at least one row
       if (this.console.records[others].size === 1 || !this.console.remove(others, record)) return "nothing";
       this.#ledger.excuse(others, record, [WHOLE]);
       return "others delete";
@@ -690,7 +704,7 @@ export class ConsoleHistory {
     return JSON.stringify([task.records, task.state]);
   }
 
-  /** Whether the console has what a task asks for. */
+  /** Returns true if the console has the values that a task asks for. */
   #isEntered(task: ConsoleTask): boolean {
     return !this.#ledger.compare(this.#mirror).some(({ kind, id, record = -1, field }) => {
       const ids = [...(id === undefined ? [] : [id]), ...this.#ledger.idsOf(kind, record)];
@@ -698,38 +712,42 @@ export class ConsoleHistory {
     });
   }
 
-  /** Whether a task was done, and others have left it so. */
+  /** Returns true if a task was done and nobody has changed its result. */
   #isDone(task: ConsoleTask): boolean {
     const isWorked = this.#worked.get(task.number) === this.#asWorked(task) && !this.console.hasTemporaryKeys;
     return isWorked && this.#isEntered(task);
   }
 
-  /** Does the oldest tasks that nobody has done; some of them are confirmed at once. */
+  /** Does the oldest tasks that nobody has done yet. Some of them are confirmed immediately. */
   async #work(count: number, confirmed: readonly boolean[]): Promise<string> {
     const open = this.#tasks.filter((task) => this.#worked.get(task.number) !== this.#asWorked(task));
     for (const [place, task] of open.slice(0, count).entries()) await this.#workOn(task, confirmed[place] ?? false);
     return open.length === 0 || count === 0 ? "nothing" : "work";
   }
 
-  /** @returns whether it is done */
+  /**
+   * Does a task.
+   *
+   * @returns true if the task is complete
+   */
   async #workOn(task: ConsoleTask, isConfirmed: boolean): Promise<boolean> {
     const { entries, isComplete } = this.console.doTask(task, this.#knowledge);
     for (const entry of entries) this.#expectRight(task, entry);
     if (!isComplete) return false;
     this.#worked.set(task.number, this.#asWorked(task));
-    // of a ring of keys nothing is done before all of it is
+    // in a ring of keys, no task is done until all tasks of the ring are done
     if (isConfirmed && !this.console.hasTemporaryKeys) await this.#confirm(task);
     return true;
   }
 
-  /** Expects that a task led to the record that it is about. */
+  /** Expects that a task changed the record that it is about. */
   #expectRight(task: ConsoleTask, { kind, record, id }: Entry): void {
     const { label } = MODELS[kind];
     const known = this.#ledger.livingLink(kind, id);
     if (known === undefined) {
       const isFree = this.#ledger.idOf(kind, record, this.#mirror) === undefined;
       if (isFree && this.console.records[kind].has(record)) this.#ledger.link(kind, id, record);
-      // it was added for this one, and others have changed its key: here it is another one since
+      // the record was created for this task, but others have changed its key: here it is a different record now
       else this.#ledger.excuse(kind, record, [WHOLE]);
       return;
     }
@@ -739,7 +757,7 @@ export class ConsoleHistory {
         this.#ledger.isExcused({ kind, id, record: one, field }),
       ),
     );
-    // others have names that it may have as well
+    // other records may also have the names in the task
     const changes = task.records.flatMap((one) => (one.id === id ? one.changes : []));
     const possible = changes.flatMap(({ field, before, after, perhaps = [] }) =>
       field === label ? [before, after, ...perhaps] : [],
@@ -754,13 +772,18 @@ export class ConsoleHistory {
     const isDone = this.#isDone(task);
     const { pending } = this.#ledger.remember();
     const [closed] = await this.#tenant.client.console.confirm({ numbers: [task.number] });
-    // the file of an upload, then what is done by hand
-    if (closed !== undefined && isOpen(closed)) await this.#tenant.client.console.confirm({ numbers: [task.number] });
+    // an upload is confirmed twice: first the file, then the changes made by hand
+    if (closed !== undefined && isOpenTask(closed))
+      await this.#tenant.client.console.confirm({ numbers: [task.number] });
     this.#ledger.close(task, isDone);
     this.#keepChanges(undefined, pending);
   }
 
-  /** Puts back here what the console last showed of what tasks changed. @returns the code of a refusal */
+  /**
+   * Drops tasks: the records get the values that the console last showed.
+   *
+   * @returns the code if the plan is refused
+   */
   async #drop(tasks: readonly ConsoleTask[]): Promise<string | undefined> {
     const { client } = this.#tenant;
     const before = this.#mirror;
@@ -776,10 +799,10 @@ export class ConsoleHistory {
     const differences = compareSnapshots(before, this.#mirror);
     this.#keepChanges();
     if (refused !== undefined) return refused;
-    // the console may have what was asked for meanwhile: the next export tells
+    // the console may have the requested values in the meantime; the next export shows this
     for (const task of tasks) this.#ledger.close(task, false);
     for (const { id } of tasks.flatMap(({ records }) => records)) this.console.abandon(id);
-    // the plan shows what else goes back: an owner of the other kind
+    // the plan may also revert other fields, such as the owner of the other kind
     for (const { kind, id, before: was, after } of differences) {
       const fields = changedFields(kind, was, after);
       this.#ledger.forget(kind, id, after === undefined ? undefined : fields);
@@ -788,7 +811,7 @@ export class ConsoleHistory {
     return undefined;
   }
 
-  /** Confirms a task, done or not, or drops one. */
+  /** Confirms a task, whether it is done or not, or drops it. */
   async #close({ close, whom }: Extract<ConsoleStep, { close: unknown }>): Promise<string> {
     const task = this.#pick(this.#tasks, whom);
     if (task === undefined) return "nothing";
@@ -798,7 +821,7 @@ export class ConsoleHistory {
     return isDone ? "late confirmation" : "false confirmation";
   }
 
-  /** Writes a plan as a file for the console; it is uploaded at once, twice, or later. */
+  /** Writes a plan as a file for the console. The file is uploaded immediately (once or twice) or later. */
   async #emit({ emit, whom, place, uploads }: Extract<ConsoleStep, { emit: unknown }>): Promise<string> {
     const cells = this.#rows(emit, whom, place);
     if (cells.length === 1) return "nothing";
@@ -836,7 +859,7 @@ export class ConsoleHistory {
     return [...this.#mirror[kind]].find(([, values]) => keyIn(kind, values) === key)?.[0];
   }
 
-  /** Uploads a file, whatever has become of its plan. */
+  /** Uploads a file, whatever the state of its plan is. */
   async #upload(file: UploadFile | undefined): Promise<string> {
     if (file === undefined) return "nothing";
     const { kind, records } = file;
@@ -844,7 +867,7 @@ export class ConsoleHistory {
       const known = this.#idWithKey(kind, key);
       return id === undefined ? known !== undefined && file.uploads === 0 : known !== id;
     });
-    // a file from before its keys changed here makes what it names a second time: nobody uploads it knowingly
+    // if keys changed here after the file was written, the upload would duplicate records; nobody does this knowingly
     if (isMoved) return "nothing";
     const before = new Map(this.console.records[kind]);
     for (const record of this.console.upload(kind, file.cells)) {
@@ -891,9 +914,9 @@ export class ConsoleHistory {
     const differences = compareSnapshots(before, this.#mirror);
     if (differences.length > 0) throw new Violation("a verification changed something here", differences);
     if (refused !== undefined) return refused;
-    // it reads only the task's records; a deletion is done if its row belongs to another record here
+    // a verification reads only the records of the task; a deletion is done if its row belongs to another record here
     const ids = new Set(task.records.map(({ id }) => id));
-    // also of an export that cannot be taken over as a whole
+    // also for an export that cannot be taken over completely
     const claimed = claims?.met ?? this.#ledger.linked(kind, ids);
     const met = new Map([...claimed].filter(([, id]) => ids.has(id)));
     this.#expectSame(kind, met, before);
@@ -901,7 +924,7 @@ export class ConsoleHistory {
       this.#ledger.idsOf(kind, record).some((id) => ids.has(id) && !this.#mirror[kind].has(id)),
     );
     this.#ledger.relink(kind, this.#mirror, { met: new Map([...met, ...others]), created: new Map() });
-    // whom the export lacks was deleted there
+    // a record that the export lacks was deleted in the console
     for (const id of ids)
       if (!this.#mirror[kind].has(id) && !records.has(this.#ledger.linkOf(kind, id) ?? -1))
         this.#ledger.forget(kind, id);
@@ -909,12 +932,12 @@ export class ConsoleHistory {
     return isDone ? "verify" : "differs";
   }
 
-  /** The exports of all kinds, as the console has them now. */
+  /** Returns the current exports of all kinds. */
   exports(): readonly { readonly kind: ConsoleKind; readonly cells: Cells }[] {
     return CONSOLE_KINDS.map((kind) => this.#exported(kind));
   }
 
-  /** An export as the console has it now. */
+  /** Returns the current export of a kind. */
   #exported(kind: ConsoleKind, columns: readonly boolean[] = [], without?: number): Export {
     const missing = MODELS[kind].optional.filter((_, place) => columns[place] === false).flat();
     const fields = Object.keys(MODELS[kind].columns).filter((field) => !missing.includes(field));
@@ -942,14 +965,14 @@ export class ConsoleHistory {
     return `${did} twice`;
   }
 
-  /** Takes an export over, of now or of before. */
+  /** Takes over a current or an earlier export. */
   async #takeOver(exported: Export, { isFiltered = false, isStale = false } = {}): Promise<string> {
     const { kind, cells, records } = exported;
     if (cells.length === 1) return "nothing";
     const remembered = this.#ledger.remember();
     const before = this.#mirror;
     const whole = isFiltered ? undefined : await this.#planExport(exported, {});
-    // what is still used here may stay
+    // records that are still used here may stay
     const plan = whole ?? (await this.#planExport(exported, { keepMissing: true }));
     if (plan === undefined) return "export rejected";
     const isWhole = whole !== undefined;
@@ -963,7 +986,7 @@ export class ConsoleHistory {
     const former = this.#ledger.relink(kind, this.#mirror, claims);
     if (!isStale) this.#showAll(exported, { isWhole, unread, unclear });
     this.#ledger.settle(kind, exported.fields, records, isWhole);
-    // what another export is to be taken over for first
+    // these records may differ until another export is taken over
     for (const id of former) if (!isWhole || unread.has(id)) this.#ledger.excuseLocal(kind, id, [WHOLE]);
     this.#excuseUnseen(exported, before);
     this.#keepChanges({ before: remembered, after: this.#ledger.remember() });
@@ -989,7 +1012,11 @@ export class ConsoleHistory {
     if (record !== undefined) this.#ledger.excuse(kind, record, [field]);
   }
 
-  /** Expects that rows were taken for the records that they are, as far as that can be told. @param before the mirror until then */
+  /**
+   * Expects that rows were matched to the correct records, as far as this can be known.
+   *
+   * @param before the mirror before the takeover
+   */
   #expectSame(kind: ConsoleKind, met: Iterable<readonly [record: number, id: string]>, before: Snapshot): void {
     for (const [record, id] of met) {
       const known = this.#ledger.livingLink(kind, id);
@@ -1000,7 +1027,7 @@ export class ConsoleHistory {
     }
   }
 
-  /** Expects that an export took no record for a new one which it could know. */
+  /** Expects that an export did not create a record that it could match to an existing one. */
   #expectNew(
     kind: ConsoleKind,
     record: number,
@@ -1008,9 +1035,9 @@ export class ConsoleHistory {
   ): void {
     const { key, label } = MODELS[kind];
     const known = this.#ledger.idsOf(kind, record).find((id) => before[kind].has(id));
-    // nothing else tells of a device, nor of an organisation without a code in another place
+    // nothing else identifies a device, or an organisation without a code in another place
     if (known === undefined || key === label || keyIn(kind, this.console.records[kind].get(record)) === null) return;
-    // or one that others changed was taken for it
+    // or a record that others changed was matched instead
     const others = [...met].flatMap(([other, id]) => (id === known ? [other] : []));
     const isExcused = [record, ...others].some((one) =>
       [...fieldsOf(kind), WHOLE].some((field) => this.#ledger.isExcused({ kind, id: known, record: one, field })),
@@ -1018,7 +1045,10 @@ export class ConsoleHistory {
     if (!isExcused) throw new Violation("a record was taken for a new one", { kind, record, known });
   }
 
-  /** For what a plan takes the rows of an export; `unread`: the records, of both sides, of which it reads nothing; `unclear`: the keys of cells that say nothing. */
+  /**
+   * Returns the records to which a plan matches the rows of an export. `unread` contains the records of both sides from
+   * which the plan reads nothing, and `unclear` the keys in cells that do not identify a record.
+   */
   #claims(
     { kind, records }: Export,
     plan: Import,
@@ -1053,7 +1083,11 @@ export class ConsoleHistory {
     return [...records].flatMap((record) => [String(record), ...this.#ledger.idsOf(kind, record)]);
   }
 
-  /** Nothing that an export shows may differ from then on. @param isWhole it has all records; or else only its own */
+  /**
+   * Requires that everything that an export shows agrees from now on.
+   *
+   * @param isWhole true if the export has all records, false if it shows only the records in its rows
+   */
   #showAll(
     { kind, fields, records }: Export,
     {
@@ -1066,7 +1100,7 @@ export class ConsoleHistory {
     const read = [...records.keys()].filter((one) => !unread.has(String(one)));
     this.#ledger.trust(kind, this.#mirror, read);
     this.#ledger.show(kind, fields, (one) => (isWhole || own.has(one)) && !unread.has(one));
-    // what is below an organisation of which nobody can tell which it is stays where it is
+    // an organisation stays where it is if its parent in the export cannot be identified
     if (kind === "orgs")
       for (const [record, { parentId }] of records)
         if (unread.has(String(parentId))) this.#ledger.excuse(kind, record, ["parentId"]);
@@ -1075,7 +1109,7 @@ export class ConsoleHistory {
       for (const [record, values] of records) {
         const key = keyIn(to, this.console.records[to].get(Number(values[field])));
         const isUnclear = key !== null && unclear.has(key.toLowerCase());
-        // a wrong export lacked the record, or nothing has shown it yet
+        // an incorrect export lacked the record, or no export has shown it yet
         const isUnknown = this.#ledger
           .idsOf(to, Number(values[field]))
           .some((id) => this.#tasks.some((task) => task.records.some((one) => one.id === id && one.work === "create")));
@@ -1085,7 +1119,10 @@ export class ConsoleHistory {
     }
   }
 
-  /** Whether the cell of an organisation is blank, and says nothing: one of the two sides has none with a code. */
+  /**
+   * Returns true if the cell of an organisation is blank and therefore does not show a difference: the organisation on
+   * one side has no code.
+   */
   #isBlank({ kind, record, field }: Omit<Mismatch, "id">, values: Values): boolean {
     const { [field]: org = null } = values;
     if (org !== ROOT && org !== null) return this.console.records.orgs.get(Number(org))?.["code"] === null;
@@ -1093,7 +1130,7 @@ export class ConsoleHistory {
     return this.#mirror.orgs.get(String(local))?.["code"] === null;
   }
 
-  /** What an export does not show of records that the mirror has from it. */
+  /** Allows differences in the fields that an export lacks, for records that the mirror got from this export. */
   #excuseUnseen({ kind, fields, records }: Export, before: Snapshot): void {
     const unseen = [...Object.keys(MODELS[kind].columns), ...MODELS[kind].hidden].filter(
       (field) => !fields.includes(field),
@@ -1104,7 +1141,7 @@ export class ConsoleHistory {
     }
   }
 
-  /** Last week's export is taken over by mistake, and undone or not. */
+  /** Takes over last week's export by mistake, and possibly undoes this. */
   async #stale({ stale, undo }: Extract<ConsoleStep, { stale: unknown }>): Promise<string> {
     const exported = this.#exports.findLast(({ kind }, place) => kind === stale && place < this.#exports.length - 1);
     if (exported === undefined) return "nothing";
@@ -1115,12 +1152,17 @@ export class ConsoleHistory {
     return `stale export, ${await this.#undoOf(change, undo === "mirror-only")}`;
   }
 
-  /** Expects that what an export took from local changes is named, in a task, in its plan or in its result. */
-  async #expectNamed(done?: Import, before?: Remembered): Promise<void> {
+  /**
+   * Expects that every local change that an export overwrote is named in a task, in the plan or in the result of the
+   * plan.
+   */
+  async #expectNamed(done?: Import, before?: LedgerState): Promise<void> {
     const lost = this.#ledger.takeLost(this.#mirror, before);
     if (lost.length === 0) return;
     const named = done === undefined ? new Set<number>() : namedTasks(done);
-    const tasks = (await this.#tenant.client.console.list({})).filter((task) => isOpen(task) || named.has(task.number));
+    const tasks = (await this.#tenant.client.console.list({})).filter(
+      (task) => isOpenTask(task) || named.has(task.number),
+    );
     for (const one of lost)
       if (!tasks.some((task) => this.#ledger.covers(task, one.kind, one)))
         throw new Violation("a local change was lost silently", {
@@ -1130,7 +1172,10 @@ export class ConsoleHistory {
         });
   }
 
-  /** Expects that no local change was lost, and that each difference is in an open task or may be. Call it after a look. */
+  /**
+   * Expects that no local change was lost, and that each difference is in an open task or allowed. Call it after
+   * `#look`.
+   */
   async #expectKept(): Promise<void> {
     await this.#expectNamed();
     const open = this.#tasks;
@@ -1141,7 +1186,7 @@ export class ConsoleHistory {
       const linked = record ?? this.#ledger.linkOf(kind, id ?? "") ?? -1;
       const ids = [...(id === undefined ? [] : [id]), ...this.#ledger.idsOf(kind, linked)];
       if (open.some((task) => ids.some((one) => this.#ledger.covers(task, kind, { id: one, field })))) continue;
-      // the next export of its kind tells
+      // the next export of this kind shows the difference
       const isTold = [
         this.#isUsed(mismatch, all),
         this.#refersToDeleted(mismatch, open),
@@ -1153,7 +1198,7 @@ export class ConsoleHistory {
     }
   }
 
-  /** Who is in a group follows what is to be done with that. */
+  /** Returns true if a difference in the groups of a user results from an open task for one of the groups. */
   #followsGroup({ kind, id, record, field }: Mismatch, open: readonly ConsoleTask[]): boolean {
     if (field !== "groups") return false;
     const sides = [this.#mirror[kind].get(id ?? ""), this.console.records[kind].get(record ?? -1)];
@@ -1165,7 +1210,10 @@ export class ConsoleHistory {
     );
   }
 
-  /** Others made a record that refers to one whose deletion here is still to be done, or was confirmed falsely: an export leaves it out. */
+  /**
+   * Returns true if somebody created a record in the console that refers to a record whose deletion is still a task, or
+   * was confirmed falsely. An export leaves such a record out.
+   */
   #refersToDeleted({ kind, id, record }: Mismatch, open: readonly ConsoleTask[]): boolean {
     if (id !== undefined) return false;
     return Object.entries(MODELS[kind].references).some(([field, to]) => {
@@ -1179,7 +1227,10 @@ export class ConsoleHistory {
     });
   }
 
-  /** The console has a record in one that nobody here knows yet, as of a code that somebody confirmed falsely. */
+  /**
+   * Returns true if a record of the console refers to a record that is still unknown here, for example because a code
+   * was confirmed falsely.
+   */
   #refersToUnknown({ kind, record = -1, field }: Mismatch): boolean {
     const { [field]: to } = MODELS[kind].references;
     const { [field]: target } = this.console.records[kind].get(record) ?? {};
@@ -1188,7 +1239,10 @@ export class ConsoleHistory {
     );
   }
 
-  /** Two organisations of the console have the path by which exports name the one above: nobody can tell which it is. */
+  /**
+   * Returns true if two organisations of the console have the path by which exports name the parent. The parent cannot
+   * be identified then.
+   */
   #hasUnclearPath({ kind, record = -1, field }: Mismatch): boolean {
     const { orgs } = this.console.records;
     const above = orgs.get(record)?.["parentId"];
@@ -1197,7 +1251,10 @@ export class ConsoleHistory {
     return [...orgs.keys()].some((one) => one !== above && this.console.pathOf(one) === path);
   }
 
-  /** The same of the mirror's: an export that lacks the one above does not tell which. */
+  /**
+   * Returns true if two organisations of the mirror have the path of the parent. An export without a row for the parent
+   * does not identify it then.
+   */
   #hasUnclearPathHere({ kind, id = "", field }: Mismatch): boolean {
     const { orgs } = this.#mirror;
     const namesAt = (at: unknown): readonly unknown[] => {
@@ -1209,7 +1266,10 @@ export class ConsoleHistory {
     return [...orgs.keys()].filter((one) => JSON.stringify(namesAt(one)) === path).length > 1;
   }
 
-  /** A record that the console has no more stays here as long as something refers to it that the console has otherwise. */
+  /**
+   * Returns true if a record that the console no longer has stays in the mirror, because a record that differs in the
+   * console still refers to it.
+   */
   #isUsed({ kind: of, id: used }: Mismatch, all: readonly Mismatch[]): boolean {
     return all.some(({ kind, id = "", field }) =>
       Object.entries(MODELS[kind].references).some(
@@ -1227,7 +1287,11 @@ export class ConsoleHistory {
     };
   }
 
-  /** Everybody stops; all tasks are done, and all exports taken over, until both sides agree. @returns the rounds */
+  /**
+   * Finishes the history: does all tasks and takes over all exports until both sides agree.
+   *
+   * @returns the number of rounds
+   */
   async finish(): Promise<number> {
     for (let round = 1; round <= MAX_ROUNDS; round += 1) {
       if (round === MAX_ROUNDS - 1) this.console.giveUp();
@@ -1252,7 +1316,10 @@ export class ConsoleHistory {
     );
   }
 
-  /** Whether something is of a record that the console has twice: an export names it until somebody deletes one of them there. */
+  /**
+   * Returns true if a task or a difference is about a record that the console has twice. Exports report such a record
+   * until somebody deletes one of the two.
+   */
   #isTwice(one: ConsoleTask | Mismatch): boolean {
     const isAmong = (kind: string, names: readonly (string | number | undefined)[]): boolean => {
       const { rows = 0, possible = [], unread = new Set<string>() } = this.#leftOut.get(kind) ?? {};
@@ -1265,7 +1332,7 @@ export class ConsoleHistory {
   async #finishTasks(round: number): Promise<void> {
     const left: number[] = [];
     for (const { number } of this.#tasks) {
-      // what another one has changed meanwhile
+      // another task may have changed this task
       const task = this.#tasks.find((one) => one.number === number);
       if (task === undefined) continue;
       const file = this.#files.find(({ number: of }) => of === task.number);
@@ -1274,26 +1341,26 @@ export class ConsoleHistory {
         left.push(number);
       await this.#look();
     }
-    // a ring of keys is put back at once
+    // the tasks of a ring of keys are dropped together
     const ring = this.#tasks.filter(({ number }) => left.includes(number));
     const records = [...this.#tasks.flatMap((task) => task.records), ...this.#visible()];
     if (ring.length === 0 || (await this.#drop(ring)) === undefined) return;
     await this.#takeKeys(records);
-    // nothing has the name and key that is to be deleted, and nothing can come back here by that key
+    // no record in the console has the name and key to delete, and no record can come back here with this key
     for (const task of ring) if (task.work === "delete") await this.#confirm(task);
   }
 
   /**
-   * Enters here the keys that the console has, as nothing else ends that tasks wait for a key which another record has, or that
-   * rows are left out.
+   * Enters the console's keys in the mirror. Otherwise, tasks would wait forever for a key that another record has, or
+   * rows would always be left out.
    */
   async #takeKeys(records: readonly { readonly kind: string; readonly id?: string | undefined }[]): Promise<void> {
     this.console.giveUp();
     await this.#leaveGoneOrgs();
-    // of those that a row may be, who is not in the console is deleted here
+    // of the records that a left-out row may be, those that are not in the console are deleted here
     for (const kind of CONSOLE_KINDS) {
       const { possible = [], unread = new Set<string>() } = this.#leftOut.get(kind) ?? {};
-      // and who may be any of those that were deleted here is deleted there
+      // a console record that may be any of several records deleted here is deleted in the console
       if (possible.length > 0 && possible.every((id) => !this.#mirror[kind].has(id)))
         for (const record of this.console.records[kind].keys())
           if (unread.has(String(record))) this.console.remove(kind, record);
@@ -1311,14 +1378,17 @@ export class ConsoleHistory {
       if (of !== undefined && local !== undefined && typeof key === "string" && key !== keyIn(of, local))
         keys.set(id, [of, id, key]);
     }
-    // they may be those of each other
+    // the records may have each other's keys
     for (const [kind, id] of keys.values())
       if (keyIn(kind, this.#mirror[kind].get(id)) !== null)
         await this.#local(() => this.#setKey(kind, id, this.#new("n@x")), "key");
     for (const [kind, id, key] of keys.values()) await this.#local(() => this.#setKey(kind, id, key, false), "key");
   }
 
-  /** Moves here who is in an organisation without a code that the console has no more: blank cells say nothing of that. */
+  /**
+   * Moves users and devices out of an organisation without a code that the console no longer has. Exports do not show
+   * such a move, because the cells are blank.
+   */
   async #leaveGoneOrgs(): Promise<void> {
     const { users, devices } = this.#tenant.client;
     for (const { kind, id = "", record, field } of this.#ledger.compare(this.#mirror)) {
@@ -1344,22 +1414,25 @@ export class ConsoleHistory {
     const isConfirmed = round > 1 || !isShown || task.thing.startsWith("secured_group");
     const isWorked = this.#isDone(task) || (await this.#workOn(task, false));
     const isEntered = !this.console.hasTemporaryKeys && this.#isEntered(task);
-    // what the console has already needs no work, though it calls something else as the task does
+    // if the console already has the values, no work is needed, even if the task uses another name for the record
     if (!isWorked && !(round > 1 && isEntered)) return false;
-    // nothing in the console is what it calls so
+    // the console does not have the values that the task asks for
     if (round > 1 && !this.console.hasTemporaryKeys && !isEntered) return false;
     if (isConfirmed && !this.console.hasTemporaryKeys) await this.#confirm(task);
     return true;
   }
 
-  /** Users whose cells are blank stay in an organisation without a code that others renamed or deleted, until somebody moves them here. */
+  /**
+   * Returns true if users or devices are in an organisation without a code. If others rename or delete the organisation
+   * in the console, they stay in it until somebody moves them here, because their cells are blank.
+   */
   #isUsedWithoutCode(kind: ConsoleKind, id: string | undefined): boolean {
     if (kind !== "orgs" || this.#mirror.orgs.get(id ?? "")?.["code"] !== null) return false;
     const { users, devices } = this.#mirror;
     return [...users.values(), ...devices.values()].some(({ org, ownerOrg }) => org === id || ownerOrg === id);
   }
 
-  /** Where both sides differ in what exports show. */
+  /** Returns the differences that exports can show. */
   #visible(): readonly Mismatch[] {
     return this.#ledger.compare(this.#mirror).filter((mismatch) => {
       const { kind, id, record, field } = mismatch;

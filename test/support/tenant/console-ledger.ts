@@ -14,10 +14,10 @@ import {
 } from "./shared-console.ts";
 import type { TestTenant } from "./tenant.ts";
 
-/** The records of the mirror by their ids; a field that names a record has that one's id. */
+/** The records of the mirror by id. A field that refers to another record has its id as the value. */
 export type Snapshot = Readonly<Record<ConsoleKind, ReadonlyMap<string, Values>>>;
 
-/** Returns the records of a tenant, by the fields that tasks name. */
+/** Returns the records of a tenant with the fields that tasks name. */
 export async function readSnapshot(tenant: TestTenant): Promise<Snapshot> {
   const { client } = tenant;
   const orgs = await client.orgs.list();
@@ -53,18 +53,18 @@ export async function readSnapshot(tenant: TestTenant): Promise<Snapshot> {
   };
 }
 
-/** Whether two values of a field are the same. */
+/** Returns true if two values of a field are the same. */
 const isSame = (field: string, one: Value | undefined, other: Value | undefined): boolean =>
   JSON.stringify(normalised(field, one)) === JSON.stringify(normalised(field, other));
 
-/** The fields in which two versions of a record differ. */
+/** Returns the fields in which two versions of a record differ. */
 export const changedFields = (
   kind: ConsoleKind,
   before: Values | undefined,
   after: Values | undefined,
 ): readonly string[] => fieldsOf(kind).filter((field) => !isSame(field, before?.[field], after?.[field]));
 
-/** What a change did to a record of the mirror. */
+/** The effect of a change on a record of the mirror. */
 export interface Difference {
   readonly kind: ConsoleKind;
   readonly id: string;
@@ -72,7 +72,7 @@ export interface Difference {
   readonly after: Values | undefined;
 }
 
-/** Returns what differs between two snapshots. */
+/** Returns the differences between two snapshots. */
 export const compareSnapshots = (before: Snapshot, after: Snapshot): readonly Difference[] =>
   CONSOLE_KINDS.flatMap((kind) =>
     [...new Set([...before[kind].keys(), ...after[kind].keys()])].flatMap((id) => {
@@ -84,20 +84,20 @@ export const compareSnapshots = (before: Snapshot, after: Snapshot): readonly Di
     }),
   );
 
-/** All fields of a record, or that it is there. */
+/** The field name for all fields of a record, or for its existence. */
 export const WHOLE = "*";
 
-/** A local change that no export has shown and nobody has closed. */
+/** A local change that no export has shown yet and whose task is still open. */
 interface Pending {
   readonly kind: ConsoleKind;
   readonly id: string;
-  /** `WHOLE`: the record was created, or deleted */
+  /** `WHOLE` if the record was created or deleted */
   readonly field: string;
   readonly value: Value;
   readonly isDeleted: boolean;
 }
 
-/** A field in which the two sides differ. */
+/** A field in which the mirror and the console differ. */
 export interface Mismatch {
   readonly kind: ConsoleKind;
   readonly id: string | undefined;
@@ -105,14 +105,14 @@ export interface Mismatch {
   readonly field: string;
 }
 
-/** For what a plan takes the rows of an export: the ids of records that are here or were deleted, and those that it creates. */
+/** How a plan matches the rows of an export: to the ids of existing or deleted records, or to new records. */
 export interface Claims {
   readonly met: ReadonlyMap<number, string>;
   readonly created: ReadonlyMap<number, Values>;
 }
 
-/** The state that undoing a takeover brings back. */
-export interface Remembered {
+/** A state of the ledger, which is restored when a takeover is undone. */
+export interface LedgerState {
   readonly links: ReadonlyMap<string, number>;
   readonly excused: ReadonlySet<string>;
   readonly pending: ReadonlyMap<string, Pending>;
@@ -120,20 +120,23 @@ export interface Remembered {
 }
 
 /**
- * What a test knows of a mirror and its console: which record of one is which of the other, what was changed where, and what
- * neither an export nor a word has settled.
+ * Tracks a mirror and its console in a test: which records belong together, what was changed on which side, and which
+ * changes are not yet settled by an export or a confirmation.
  */
 export class ConsoleLedger {
   readonly #console: SharedConsole;
-  /** ids of the mirror, with kinds, to numbers of the console */
+  /** numbers of console records, by kind and id in the mirror */
   #links = new Map<string, number>();
-  /** fields that may differ until an export shows them: others changed them, or a task was closed that nobody did */
+  /**
+   * fields that may differ until an export shows them, because others changed them or a task was closed without being
+   * done
+   */
   #excused = new Set<string>();
   #pending = new Map<string, Pending>();
   /**
-   * records of both sides that an export may take for others until both have the same key: a key was confirmed falsely or
-   * dropped, others changed it in the console, or an export of last week was taken over. If such a record is taken for another
-   * one, that is in doubt, too.
+   * records of both sides that an export may mistake for other records until both have the same key. Reasons: a key was
+   * confirmed falsely or dropped, others changed it in the console, or an export of last week was taken over. If such a
+   * record is mistaken for another record, that record is in doubt, too.
    */
   readonly #doubted = new Set<string>();
 
@@ -145,7 +148,7 @@ export class ConsoleLedger {
     return this.#links.get(`${kind}/${id}`);
   }
 
-  /** The records of the console that are records of the mirror. */
+  /** Returns the console records that are linked to these records of the mirror. */
   linked(kind: ConsoleKind, ids: Iterable<string>): ReadonlyMap<number, string> {
     return new Map(
       [...ids].flatMap((id) => {
@@ -155,13 +158,16 @@ export class ConsoleLedger {
     );
   }
 
-  /** The record of the console that is a record of the mirror, if the console has it. */
+  /** Returns the console record that is linked to a record of the mirror, if it still exists in the console. */
   livingLink(kind: ConsoleKind, id: string): number | undefined {
     const record = this.linkOf(kind, id);
     return record !== undefined && this.#console.records[kind].has(record) ? record : undefined;
   }
 
-  /** A record of the mirror is one of the console from now on. What it was before is one that the mirror does not know. */
+  /**
+   * Links a record of the mirror to a console record. The console record that was linked before is then unknown to the
+   * mirror.
+   */
   link(kind: ConsoleKind, id: string, record: number): void {
     const former = this.livingLink(kind, id);
     if (former !== undefined && former !== record) {
@@ -173,7 +179,7 @@ export class ConsoleLedger {
     this.#console.beginAgain(id, record);
   }
 
-  /** The id of the mirror's record that is one of the console. */
+  /** Returns the id of the mirror's record that is linked to a console record. */
   idOf(kind: ConsoleKind, record: number, mirror: Snapshot): string | undefined {
     return [...mirror[kind].keys()].find((id) => this.linkOf(kind, id) === record);
   }
@@ -182,7 +188,7 @@ export class ConsoleLedger {
     for (const field of fields) this.#excused.add(`${kind}/${record}/${field}`);
   }
 
-  /** The same of a record of the mirror, whatever it is in the console. */
+  /** Allows differences in fields of a record of the mirror, whatever its console record is. */
   excuseLocal(kind: ConsoleKind, id: string, fields: readonly string[]): void {
     for (const field of fields) this.#excused.add(`${kind}/${id}/${field}`);
   }
@@ -198,13 +204,16 @@ export class ConsoleLedger {
     );
   }
 
-  /** The fields by which an export tells which record one of the console is. */
+  /** Returns the fields by which an export identifies a console record. */
   #telling(kind: ConsoleKind, record: number | undefined): readonly string[] {
     const isPlain = kind === "orgs" && this.#console.records.orgs.get(record ?? -1)?.["code"] === null;
     return [WHOLE, MODELS[kind].key, ...(isPlain ? ["name", "parentId"] : [])];
   }
 
-  /** Fields of a record of either side were changed in the console without a task, or confirmed falsely: its key is in doubt if it is among them. */
+  /**
+   * Puts a record of either side in doubt if its key is among the fields. The fields were changed in the console
+   * without a task, or confirmed falsely.
+   */
   doubtKeys(kind: ConsoleKind, one: string | number, fields: readonly string[]): void {
     const record = typeof one === "number" ? one : this.linkOf(kind, one);
     const telling = this.#telling(kind, record);
@@ -216,27 +225,35 @@ export class ConsoleLedger {
     for (const one of ones) if (one !== undefined) this.#doubted.add(`${kind}/${one}`);
   }
 
-  /** Whether one of these records, of either side, may be taken for another one. */
+  /** Returns true if one of these records, of either side, may be mistaken for another record. */
   isDoubted(kind: ConsoleKind, ones: readonly (string | number | undefined)[]): boolean {
     return ones.some((one) => one !== undefined && this.#doubted.has(`${kind}/${one}`));
   }
 
-  /** A record was taken for another one: if one of them is in doubt, all are, and nothing of them is known but what is shown. */
+  /**
+   * Spreads doubt after a record was mistaken for another one. If one of these records is in doubt, all are, and all
+   * their fields may differ until an export shows them.
+   */
   #spreadDoubt(kind: ConsoleKind, ones: readonly (string | number | undefined)[]): void {
     if (!this.isDoubted(kind, ones)) return;
     this.#doubt(kind, ones);
     for (const one of ones) if (one !== undefined) this.#excused.add(`${kind}/${one}/${WHOLE}`);
   }
 
-  /** An export of last week was taken over: what it took for another record, or lacked, is in doubt. @param before what was known before it */
-  doubtStale(of: ConsoleKind, { links }: Remembered, exported: ReadonlySet<number>): void {
+  /**
+   * Puts records in doubt after an export of last week was taken over: those that it mistook for others, and those that
+   * it lacked.
+   *
+   * @param before the state before the takeover
+   */
+  doubtStale(of: ConsoleKind, { links }: LedgerState, exported: ReadonlySet<number>): void {
     for (const [one, record] of this.#links) {
       const [kind = "", id] = one.split("/");
       if (kind === of && (links.get(one) !== record || !exported.has(record))) this.#doubt(of, [id, record]);
     }
   }
 
-  /** An export has shown records of the console: those that have the same key here are in doubt no more. */
+  /** Ends the doubt about console records that an export has shown, if the mirror has the same keys. */
   trust(kind: ConsoleKind, mirror: Snapshot, shown: Iterable<number>): void {
     const { key } = MODELS[kind];
     for (const record of shown) {
@@ -250,7 +267,11 @@ export class ConsoleLedger {
     }
   }
 
-  /** An export has shown fields. @param isShown of which records, of both sides */
+  /**
+   * Ends the allowed differences in fields that an export has shown.
+   *
+   * @param isShown returns true for a record of either side that the export shows
+   */
   show(kind: ConsoleKind, fields: readonly string[], isShown: (one: string) => boolean): void {
     for (const one of this.#excused) {
       const [of = "", record = "", field = ""] = one.split("/");
@@ -261,7 +282,7 @@ export class ConsoleLedger {
     }
   }
 
-  /** What was changed here is to be done in the console. */
+  /** Records local changes as pending: they must also be made in the console. */
   recordLocal(differences: readonly Difference[]): void {
     for (const { kind, id, before, after } of differences) {
       if (after === undefined) this.forget(kind, id);
@@ -275,19 +296,19 @@ export class ConsoleLedger {
       if (isDeleted) continue;
       for (const field of changedFields(kind, before, after)) {
         const { [field]: value = null } = after;
-        // a new record that is directly in 全社 asks for no organisation
+        // a task for a new record directly in 全社 does not name an organisation
         if (before !== undefined || value !== ROOT_ORG_ID) add(field, value);
       }
     }
   }
 
-  /** What is pending of a record or of its fields is settled. */
+  /** Removes the pending changes of a record, or of some of its fields. */
   forget(kind: ConsoleKind, id: string, fields?: readonly string[]): void {
     for (const [key, one] of this.#pending)
       if (one.kind === kind && one.id === id && (fields?.includes(one.field) ?? true)) this.#pending.delete(key);
   }
 
-  /** What a task asks for. */
+  /** Returns the fields of records that a task asks to change. */
   asksFor({ records }: ConsoleTask): readonly (readonly [kind: ConsoleKind, id: string, fields: readonly string[]])[] {
     return records.flatMap(({ thing, kind, id, work, changes }) => {
       if (thing === "secured_group" || thing === "custom_field") return [];
@@ -307,25 +328,25 @@ export class ConsoleLedger {
     );
   }
 
-  /** A task was closed by a word: it is as if it had been done. @param isDone it was */
+  /** Settles a task that was confirmed or dropped. @param isDone true if the task was really done */
   close(task: ConsoleTask, isDone: boolean): void {
     for (const [kind, id, fields] of this.asksFor(task)) {
       this.forget(kind, id, fields);
       if (isDone) continue;
       this.excuseLocal(kind, id, fields);
       this.doubtKeys(kind, id, fields);
-      // what a deleted record was there
+      // the console record of a deleted record may differ, too
       if (fields.includes(WHOLE)) this.excuse(kind, this.linkOf(kind, id), [WHOLE]);
     }
   }
 
   /**
-   * Returns the local changes that are not here any more, and forgets them. A deleted record to which others have given
-   * another key looks like a new one, which nobody can know.
+   * Returns the local changes that no longer exist in the mirror, and forgets them. A deleted record whose key others
+   * have changed is not included: it looks like a new record, which nobody can know.
    *
-   * @param before what was known before an export was taken over
+   * @param before the state before an export was taken over
    */
-  takeLost(mirror: Snapshot, before?: Remembered): readonly Pending[] {
+  takeLost(mirror: Snapshot, before?: LedgerState): readonly Pending[] {
     const others = ({ kind, id }: Pending): readonly Values[] =>
       [...mirror[kind]].flatMap(([one, local]) =>
         one !== id && this.linkOf(kind, one) === (this.linkOf(kind, id) ?? -1) ? [local] : [],
@@ -339,7 +360,7 @@ export class ConsoleLedger {
         fieldsOf(kind).some((one) => !this.#agrees(kind, one, local[one], console)),
       );
     });
-    // an export has shown another one that is the same in all that it has: that is as good
+    // an export has shown another record with the same values, so the deletion no longer matters
     if (before !== undefined)
       for (const [key, pending] of this.#pending)
         if (pending.isDeleted && others(pending).length > 0) this.#pending.delete(key);
@@ -351,7 +372,7 @@ export class ConsoleLedger {
     return lost.map(([, one]) => one).filter((one) => !one.isDeleted || !isRenamed(one));
   }
 
-  /** What an export shows as it was changed here is settled. */
+  /** Settles the local changes that an export shows. */
   settle(kind: ConsoleKind, fields: readonly string[], exported: ReadonlyMap<number, Values>, isWhole: boolean): void {
     for (const [key, one] of this.#pending) {
       if (one.kind !== kind) continue;
@@ -373,7 +394,7 @@ export class ConsoleLedger {
     return local === ROOT_ORG_ID ? value === ROOT : this.linkOf(to, String(local)) === value;
   }
 
-  /** Returns where the two sides differ. */
+  /** Returns the fields in which the two sides differ. */
   compare(mirror: Snapshot): readonly Mismatch[] {
     return CONSOLE_KINDS.flatMap((kind) => {
       const met = new Set<number>();
@@ -390,7 +411,7 @@ export class ConsoleLedger {
     });
   }
 
-  /** Ids of records, also of deleted ones, that were one of the console. */
+  /** Returns the ids of the records, including deleted ones, that are linked to a console record. */
   idsOf(kind: ConsoleKind, record: number): readonly string[] {
     return [...this.#links].flatMap(([one, linked]) => {
       const [of, id = ""] = one.split("/");
@@ -399,14 +420,14 @@ export class ConsoleLedger {
   }
 
   /**
-   * The records of an export are those of the mirror for which its rows were taken.
+   * Links the console records of an export to the records of the mirror to which a plan matched its rows.
    *
-   * @returns the ids of those that were another record until then
+   * @returns the ids of the records whose console record is now linked to another record
    */
   relink(kind: ConsoleKind, mirror: Snapshot, { met, created }: Claims): readonly string[] {
     const former: string[] = [];
     const claim = (record: number, id: string): void => {
-      // one that was deleted here stays what it is to be deleted as
+      // a record that was deleted here stays linked until its deletion is settled
       const isLeft = (one: string): boolean => mirror[kind].has(one) || !this.#pending.has(`${kind}/${one}/${WHOLE}`);
       for (const known of this.idsOf(kind, record).filter((one) => one !== id && isLeft(one))) {
         former.push(known);
@@ -419,7 +440,7 @@ export class ConsoleLedger {
     for (const [record, id] of met)
       if (this.linkOf(kind, id) === record) this.#console.beginAgain(id, record);
       else claim(record, id);
-    // what is below a new organisation without a code is found by that
+    // records below a new organisation without a code are found through this organisation, so parents come first
     const ordered = [...created].toSorted(([one], [other]) => this.#depthOf(kind, one) - this.#depthOf(kind, other));
     for (const [record, values] of ordered) {
       const id = this.#idLike(kind, mirror, values);
@@ -428,7 +449,7 @@ export class ConsoleLedger {
     return former;
   }
 
-  /** The id of the mirror's record that has the key of a record of the console, or is in its place. */
+  /** Returns the id of the mirror's record with the key of a console record; without a key, with its name and place. */
   #idLike(kind: ConsoleKind, mirror: Snapshot, values: Values): string | undefined {
     const code = keyIn(kind, values);
     const isThat = (id: string, local: Values): boolean =>
@@ -441,13 +462,16 @@ export class ConsoleLedger {
     return kind === "orgs" ? this.#console.depthOf(record) : 0;
   }
 
-  /** Whether an organisation is below the one that an export shows above it. */
+  /** Returns true if an organisation of the mirror is below the parent that an export shows. */
   #isBelow(mirror: Snapshot, id: string, { parentId }: Values): boolean {
     const above = String(mirror.orgs.get(id)?.["parentId"]);
     return (above === ROOT_ORG_ID ? ROOT : this.linkOf("orgs", above)) === parentId;
   }
 
-  /** What names a record that is another one by now is shown by the export of its own kind. */
+  /**
+   * Allows differences in references to a console record that is now linked to another record. The exports of the
+   * referring records show them.
+   */
   #excuseReferences(kind: ConsoleKind, record: number): void {
     for (const of of CONSOLE_KINDS)
       for (const [field, to] of Object.entries(MODELS[of].references))
@@ -455,7 +479,7 @@ export class ConsoleLedger {
           if (to === kind && values[field] === record) this.excuse(of, one, [field]);
   }
 
-  remember(): Remembered {
+  remember(): LedgerState {
     return {
       links: new Map(this.#links),
       excused: new Set(this.#excused),
@@ -464,8 +488,8 @@ export class ConsoleLedger {
     };
   }
 
-  /** A takeover is undone in the mirror alone. */
-  restore(before: Remembered, after: Remembered, mirror: Snapshot): void {
+  /** Restores the state after a takeover was undone only in the mirror. */
+  restore(before: LedgerState, after: LedgerState, mirror: Snapshot): void {
     for (const [one, record] of before.links) {
       const [kind, id = ""] = one.split("/");
       const isOfTakeover = after.links.get(one) !== record && this.#links.get(one) === after.links.get(one);
@@ -479,15 +503,19 @@ export class ConsoleLedger {
     this.#putBack(new Map([...before.pending].filter(([key]) => !after.pending.has(key))), mirror);
   }
 
-  /** A confirmation was undone: what tasks ask for again is to be done. @param pending what was before it */
-  reopen(pending: Remembered["pending"], mirror: Snapshot, tasks: readonly ConsoleTask[]): void {
+  /**
+   * Makes local changes pending again if tasks ask for them after a confirmation was undone.
+   *
+   * @param pending the pending changes before the confirmation
+   */
+  reopen(pending: LedgerState["pending"], mirror: Snapshot, tasks: readonly ConsoleTask[]): void {
     this.#putBack(
       new Map([...pending].filter(([, one]) => tasks.some((task) => this.covers(task, one.kind, one)))),
       mirror,
     );
   }
 
-  #putBack(pending: Remembered["pending"], mirror: Snapshot): void {
+  #putBack(pending: LedgerState["pending"], mirror: Snapshot): void {
     for (const [key, one] of pending) {
       const values = mirror[one.kind].get(one.id);
       const isBack = one.isDeleted
@@ -498,6 +526,6 @@ export class ConsoleLedger {
   }
 }
 
-/** The tasks that the result of an export names as contradicted, or as open again. */
+/** Returns the tasks that the result of an export names as contradicted or reopened. */
 export const namedTasks = ({ settled }: Import): ReadonlySet<number> =>
   new Set([...(settled?.contradicted ?? []), ...(settled?.reopened ?? [])]);

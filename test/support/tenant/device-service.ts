@@ -1,32 +1,32 @@
 import { setImmediate } from "node:timers/promises";
-import type { AppleAnswer, AppleRequest, Send } from "../../../src/lib/apple/send.ts";
+import type { AppleResponse, AppleRequest, Send } from "../../../src/lib/apple/send.ts";
 import type { TestTenant } from "./tenant.ts";
 
-/** What the device service of a test has. */
+/** A device of {@link DeviceService}. */
 export interface FakeDevice {
   profileUuid?: string | undefined;
 }
 
-const json = (body: unknown): AppleAnswer => ({ status: 200, headers: {}, body: JSON.stringify(body) });
+const json = (body: unknown): AppleResponse => ({ status: 200, headers: {}, body: JSON.stringify(body) });
 
 /**
- * Apple's device service, as far as profiles need it: it gives devices profiles, and answers per device as it is told. A page
- * has all devices.
+ * A fake of Apple's device service with the parts that profiles need. It assigns profiles and returns a specified
+ * result for each device. A page contains all devices.
  */
 export class DeviceService {
   readonly devices = new Map<string, FakeDevice>();
   readonly profiles = new Map<string, unknown>();
-  /** answers of devices that are not SUCCESS */
+  /** results of the devices for which the result is not SUCCESS */
   readonly refusals = new Map<string, "NOT_ACCESSIBLE" | "FAILED" | "THROTTLED">();
   readonly requests: string[] = [];
   maximum = 1000;
-  /** the server's id */
+  /** id of the server */
   server = "S1";
   retryAfterSeconds: number | undefined;
 
   readonly send: Send = async (request) => this.#answer(request);
 
-  #answer({ method, url, body = "{}" }: AppleRequest): AppleAnswer {
+  #answer({ method, url, body = "{}" }: AppleRequest): AppleResponse {
     const { pathname, searchParams } = new URL(url);
     const asked = JSON.parse(body) as { readonly devices?: readonly string[]; readonly profile_uuid?: string };
     this.requests.push(`${method} ${pathname}${asked.devices === undefined ? "" : ` ${asked.devices.length}`}`);
@@ -60,18 +60,18 @@ export class DeviceService {
     };
   }
 
-  #define(profile: unknown): AppleAnswer {
+  #define(profile: unknown): AppleResponse {
     const uuid = String(this.profiles.size + 1).padStart(32, "A");
     this.profiles.set(uuid, profile);
     return json({ profile_uuid: uuid, devices: {} });
   }
 
-  #profile(uuid: string): AppleAnswer {
+  #profile(uuid: string): AppleResponse {
     const profile = this.profiles.get(uuid);
     return profile === undefined ? { status: 404, headers: {}, body: "NOT_FOUND" } : json(profile);
   }
 
-  #assign(serials: readonly string[], uuid: string | undefined): AppleAnswer {
+  #assign(serials: readonly string[], uuid: string | undefined): AppleResponse {
     if (uuid !== undefined && !this.profiles.has(uuid)) return { status: 404, headers: {}, body: "NOT_FOUND" };
     const devices: Record<string, string> = {};
     for (const serial of serials) {
@@ -83,8 +83,12 @@ export class DeviceService {
   }
 }
 
-/** A tenant whose server token is of this service, and its devices fetched. @param kind of its endpoint */
-export async function connected(
+/**
+ * Gives a tenant a server token of the service, and fetches the devices.
+ *
+ * @param kind kind of the endpoint
+ */
+export async function connectToService(
   tenant: TestTenant,
   service: DeviceService,
   kind: "simulator" | "other" = "simulator",
@@ -98,11 +102,11 @@ export async function connected(
      values (1, :kind, 'http://127.0.0.1:8080', :sealed, 'c', '2030-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z')`,
     { kind, sealed },
   );
-  await synced(tenant);
+  await syncAllDevices(tenant);
 }
 
-/** Syncs all devices, and waits until it has ended. */
-export async function synced(tenant: TestTenant): Promise<void> {
+/** Syncs all devices and waits until the sync has ended. */
+export async function syncAllDevices(tenant: TestTenant): Promise<void> {
   const { id } = await tenant.client.ade.sync({ kind: "full" });
   let run = await tenant.client.ade.findSync(id);
   while (run.state === "running") {

@@ -6,16 +6,19 @@ import {
   AuditedHistory,
   byId,
   expectSame,
-  NOTHING,
+  NO_CHANGE,
   type ConfirmStep,
-  type Did,
-  type Named,
+  type StepResult,
+  type NamedObject,
 } from "./audited-history.ts";
-import { DirectoryModel, NOBODY, type HandKind } from "./directory-model.ts";
+import { DirectoryModel, NO_RECORD, type HandKind } from "./directory-model.ts";
 import { customField, keyOf, ROOT, valuesIn, type ModelImport, type Values } from "./history-model.ts";
 import { fileOf, type Cells, type TestTenant } from "./tenant.ts";
 
-/** A record by its place among all that ever were; -1: 全社, or of a reference nothing. */
+/**
+ * A record, given by its place among all records that ever existed. For organisations, -1 is 全社; for users, -1 is no
+ * record.
+ */
 export type Place = number;
 
 interface HandStep {
@@ -38,7 +41,7 @@ interface ImportStep {
   readonly blank: "clear" | "keep";
   readonly rows: readonly Readonly<Record<string, string>>[];
   readonly place: Place;
-  /** what somebody does by hand before the plan is committed */
+  /** what somebody changes by hand before the plan is committed */
   readonly meanwhile: HandStep | undefined;
 }
 export type DirectoryStep =
@@ -128,7 +131,7 @@ const someImport: fc.Arbitrary<ImportStep> = fc.record({
 
 const contentOf = (cells: Cells) => ({ stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" as const });
 
-/** A step of a history. */
+/** A random step of a history. */
 export const someDirectoryStep: fc.Arbitrary<DirectoryStep> = fc.oneof(
   { arbitrary: someKind.chain(someHand), weight: 18 },
   { arbitrary: someDeletion, weight: 3 },
@@ -145,12 +148,12 @@ export const someDirectoryStep: fc.Arbitrary<DirectoryStep> = fc.oneof(
   { arbitrary: fc.constant({ mirror: true } as const), weight: 2 },
 );
 
-/** A history in the tenant and in the model. `Further` steps are those of who extends it. */
+/** A history in the tenant and in the model. `Further` is the type of the steps that a subclass adds. */
 export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryStep | Further> {
   readonly model: DirectoryModel;
-  /** the id of each record that ever was, by its number in the model */
+  /** ids of all records that ever existed, by their numbers in the model */
   readonly ids = new Map<number, string>([[ROOT, ROOT_ORG_ID]]);
-  /** what the tenant showed last, by id */
+  /** the records that the tenant listed last, by id */
   #shown: ReadonlyMap<string, Org | User> = new Map();
 
   constructor(tenant: TestTenant, model = new DirectoryModel()) {
@@ -158,11 +161,11 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     this.model = model;
   }
 
-  protected step(step: DirectoryStep | Further): Promise<Did> {
+  protected step(step: DirectoryStep | Further): Promise<StepResult> {
     return this.ofDirectory(step as DirectoryStep);
   }
 
-  protected ofDirectory(step: DirectoryStep): Promise<Did> {
+  protected ofDirectory(step: DirectoryStep): Promise<StepResult> {
     if ("hand" in step) return this.#byHand(step);
     if ("delete" in step) return this.#delete(step);
     if ("import" in step) return this.#import(step);
@@ -173,14 +176,14 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     return this.#mirror();
   }
 
-  /** The number of a record of a kind, also of one that is gone. */
+  /** Returns the number of a record of a kind. The record may be deleted. */
   protected picked(kind: HandKind, place: Place): number {
     const isOf = (record: number): boolean => this.#kinds.get(record) === kind;
     const all = [...this.ids.keys()].filter(isOf);
-    // those who are there more often than those who are gone
+    // existing records are picked more often than deleted ones
     const live = [...this.model.records[kind].keys()];
     if (place === -1 && kind === "orgs") return ROOT;
-    return [...live, ...live, ...all][place % Math.max(1, live.length * 2 + all.length)] ?? NOBODY;
+    return [...live, ...live, ...all][place % Math.max(1, live.length * 2 + all.length)] ?? NO_RECORD;
   }
   readonly #kinds = new Map<number, HandKind>();
 
@@ -188,7 +191,9 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     return this.ids.get(record) ?? ROOT_ORG_ID.replace(/1$/, "f");
   }
 
-  /** The values of a step as the model has them: custom fields by their numbers, of an organisation its number. */
+  /**
+   * Returns the values of a step as the model stores them: custom fields and organisations are given by their numbers.
+   */
   #valuesOf({ hand, kind, values, place, whom }: HandStep): Values {
     const { 座席, ...own } = values;
     const [number] = [...this.model.fields.keys()];
@@ -204,7 +209,10 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     return { ...usual, ...own, ...custom, [field]: org };
   }
 
-  /** An organisation below which another one can be, and is not; among few, moves would hardly ever do anything. */
+  /**
+   * Returns an organisation to which another one can be moved and where it is not yet. There are few organisations, so
+   * a random choice would rarely move anything.
+   */
   #free([whom = 0]: readonly Place[], place: Place): number {
     const { model } = this;
     const moved = this.picked("orgs", whom);
@@ -213,7 +221,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     return free[place % Math.max(1, free.length)] ?? ROOT;
   }
 
-  /** The same as a request has them. */
+  /** Returns the values of the model as the body of a request. */
   #bodyOf(given: Values) {
     const { parent, orgCode, ...own } = given;
     const custom = [...this.model.fields].flatMap(([number, name]) => {
@@ -231,10 +239,10 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     };
   }
 
-  async #byHand(step: HandStep): Promise<Did> {
+  async #byHand(step: HandStep): Promise<StepResult> {
     const { kind, dryRun } = step;
     const { model } = this;
-    // who edits finds somebody, mostly
+    // most edits need a record, so if there is none, a record is created instead
     const isNobody = model.records[kind].size === 0 && step.place < 8;
     const hand = isNobody ? "create" : step.hand;
     const several = hand === "move" && kind === "users" ? step.whom : step.whom.slice(0, 1);
@@ -276,13 +284,13 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     };
   }
 
-  /** A record as whoever acts is shown it. */
+  /** Returns a record as the tenant shows it to the actor. */
   protected shown(id: string): Org | User | undefined {
     return this.#shown.get(id);
   }
 
-  /** What the record of imports names: themselves, and who went with them. */
-  #objectsOf(imports: readonly string[], { did }: Pick<ModelImport, "did">): readonly Named[] {
+  /** Returns the objects in the audit record of imports: the imports, and the records that they deleted. */
+  #objectsOf(imports: readonly string[], { did }: Pick<ModelImport, "did">): readonly NamedObject[] {
     const gone = did.filter(({ action }) => action === "delete");
     return [
       ...imports.map((id) => ({ thing: "import", id })),
@@ -301,7 +309,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
   async #asked({ hand, kind, dryRun }: HandStep, whom: readonly (number | undefined)[], given: Values) {
     const { orgs, users } = this.client;
     const body = { ...this.#bodyOf(given), dryRun };
-    const ids = whom.map((record) => this.idOf(record ?? NOBODY));
+    const ids = whom.map((record) => this.idOf(record ?? NO_RECORD));
     const [id = ""] = ids;
     if (kind === "orgs") {
       if (hand === "create") return [await orgs.create(body)];
@@ -311,13 +319,13 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     return hand === "edit" ? [await users.edit(id, body)] : users.move({ ids, org: String(body.org), dryRun });
   }
 
-  async #delete({ delete: kind, whom, how, dryRun }: DeleteStep): Promise<Did> {
+  async #delete({ delete: kind, whom, how, dryRun }: DeleteStep): Promise<StepResult> {
     const { model } = this;
     const picked = [...new Set(whom.map((place) => this.picked(kind, place)))].filter((record) => this.ids.has(record));
     const [first] = picked;
-    if (first === undefined) return NOTHING;
+    if (first === undefined) return NO_CHANGE;
     const { gone, request } = this.#chosen(kind, picked, how);
-    if (request === undefined) return NOTHING;
+    if (request === undefined) return NO_CHANGE;
     const lost = how !== "filtered" && picked.some((record) => !model.sees(kind, record));
     const asked = () => this.client.imports.delete(request);
     const barred = model.barred(model.needs(kind, how === "recursive" ? how : "delete"));
@@ -347,7 +355,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
       const [filterId] = valuesIn(all.find(([record]) => record === picked[0])?.[1] ?? {}, "emails");
       const isFound = (values: Values): boolean =>
         valuesIn(values, "emails").some((email) => keyOf(email).includes(keyOf(filterId)));
-      // administrators stay
+      // administrators are not deleted
       const taken = all
         .filter(([record, values]) => isFound(values) && !model.administrators.has(record) && model.sees(kind, record))
         .map(([record]) => record);
@@ -363,12 +371,15 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     return { gone, request: { kind, ids, recursive: true } };
   }
 
-  /** The code of an organisation as a row has it. */
+  /** Returns the code of an organisation to write in a row. */
   protected codeIn(code: string): string {
     return code;
   }
 
-  /** Rows that the tenant takes from its owner: of users by addresses, of organisations by codes. */
+  /**
+   * Returns rows that the tenant accepts from its owner. Users are identified by email addresses, organisations by
+   * codes.
+   */
   #cellsOf({ import: kind, mode, rows, place }: ImportStep): {
     readonly cells: Cells;
     readonly rows: readonly Readonly<Record<string, string>>[];
@@ -382,7 +393,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
         title,
         orgCode: isCoded(this.codeIn(code)) ? this.codeIn(code) : "",
       }));
-      // a row whose address is somebody's further one is another matter
+      // rows with an additional email address of a user are not covered by this history
       const fit = found.filter(({ emails }) => {
         const user = model.find("users", "emails", emails);
         return (
@@ -414,19 +425,19 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     };
   }
 
-  /** Does what somebody else does in the middle of a step. */
-  protected meanwhile(does: () => Promise<Did>): Promise<Did> {
+  /** Does a step of another person in the middle of a step. */
+  protected meanwhile(does: () => Promise<StepResult>): Promise<StepResult> {
     return does();
   }
 
-  /** The administrators that rows lack, of those whom whoever acts sees. */
+  /** Returns the administrators whom the actor sees and who have no row. */
   #lacking(rows: readonly Readonly<Record<string, string>>[]): readonly number[] {
     const { model } = this;
     const met = rows.map(({ emails }) => model.find("users", "emails", emails ?? ""));
     return [...model.administrators].filter((one) => model.sees("users", one) && !met.includes(one));
   }
 
-  /** The rows of a file that lack nobody: administrators as they are. */
+  /** Adds rows for the administrators without a row, with their current values. */
   #withAdministrators(rows: readonly Readonly<Record<string, string>>[]) {
     const { model } = this;
     const own = this.#lacking(rows).map((user) => {
@@ -438,12 +449,12 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     return [...rows, ...own];
   }
 
-  async #import(step: ImportStep): Promise<Did> {
+  async #import(step: ImportStep): Promise<StepResult> {
     const { model } = this;
     const { import: kind, blank, meanwhile } = step;
     const mode = kind === "orgs" ? "append" : step.mode;
     const { cells, rows } = this.#cellsOf({ ...step, mode });
-    if (rows.length === 0) return NOTHING;
+    if (rows.length === 0) return NO_CHANGE;
     const asked = () => this.client.imports.plan({ kind, mode, blank }, contentOf(cells));
     const request = {
       kind,
@@ -463,7 +474,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
       await this.client.imports.discard(plan.id);
       return { what: isUnfit ? "unfit" : "administrator lacking", audit: [] };
     }
-    const between = meanwhile === undefined ? NOTHING : await this.meanwhile(() => this.#byHand(meanwhile));
+    const between = meanwhile === undefined ? NO_CHANGE : await this.meanwhile(() => this.#byHand(meanwhile));
     const isRead = kind === "users" || meanwhile?.kind === "orgs" || model.plansByOrgs();
     if (between.audit.length > 0 && isRead) {
       await this.refused(this.client.imports.commit(plan), [{ code: "conflict", about: [] }]);
@@ -497,20 +508,22 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     await this.expectRecords();
   }
 
-  /** Takes the users' own export as the console's: from then on it is a mirror. */
-  async #mirror(): Promise<Did> {
+  /**
+   * Takes over the tenant's own export of users as if the console had written it. From then on, the tenant is a mirror.
+   */
+  async #mirror(): Promise<StepResult> {
     const barred = this.model.barred(["whole"]);
     if (barred.length > 0) {
       const content = contentOf([["氏名", "メールアドレス"]]);
       return this.refused(this.client.imports.plan({ kind: "users", fromConsole: true }, content), barred);
     }
-    if (this.model.records.users.size === 0) return NOTHING;
+    if (this.model.records.users.size === 0) return NO_CHANGE;
     const stream = await this.client.users.export();
     const plan = await this.client.imports.plan({ kind: "users", fromConsole: true }, { stream, encoding: "utf-8" });
     await this.client.imports.commit(plan);
     const done = { kind: "users", did: [], orgs: new Map(), groups: [] } as const;
     await this.#committed(done, plan);
-    // of one record it is no export of the directory
+    // an export of a single record is not logged as an export of the directory
     const exported = this.model.records.users.size > 1 ? [{ action: "users.export", objects: [] }] : [];
     return {
       what: "mirrored",
@@ -518,10 +531,10 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     };
   }
 
-  async #undo(at: number): Promise<Did> {
+  async #undo(at: number): Promise<StepResult> {
     const { model } = this;
     const done = model.imports.at(-1 - (at % Math.max(1, model.imports.length)));
-    if (done === undefined || done.isUndo) return NOTHING;
+    if (done === undefined || done.isUndo) return NO_CHANGE;
     const undoing = model.undo(done);
     const asked = () => undoImport(this.client, done.id);
     const barred = model.barredUndo(done);
@@ -535,7 +548,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     return { what: "undone", audit: [{ action: "undo", objects }] };
   }
 
-  async #field(name: string): Promise<Did> {
+  async #field(name: string): Promise<StepResult> {
     const barred = this.model.barred(["fields.write"]);
     if (barred.length > 0) return this.refused(this.client.users.addField({ name }), barred);
     const known = (await this.tenant.client.users.fields()).find((field) => field.name === name);
@@ -563,11 +576,11 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     return { what: "no field", audit: [{ action: "fields.remove", objects: objects.toSorted(byId), before }] };
   }
 
-  async #mark(place: Place): Promise<Did> {
+  async #mark(place: Place): Promise<StepResult> {
     const { model } = this;
     const all = [...model.records.users];
     const [user, values] = all[place % Math.max(1, all.length)] ?? [];
-    if (user === undefined || values === undefined) return NOTHING;
+    if (user === undefined || values === undefined) return NO_CHANGE;
     const isOne = !model.administrators.has(user);
     const asked = () => this.client.administrators.mark("users", { [isOne ? "add" : "remove"]: [this.idOf(user)] });
     const refusals = model.markRefusals(user);
@@ -581,7 +594,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     };
   }
 
-  /** All records are as the model has them, each with the id that it always had. */
+  /** Expects that all records are as in the model, and that each keeps its id. */
   async expectRecords(): Promise<void> {
     const { model } = this;
     const [orgs, users] = [await this.tenant.client.orgs.list(), await this.tenant.users()];
@@ -627,7 +640,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     );
   }
 
-  /** Learns the id of a record that an import made. */
+  /** Records the id of a record that an import created. */
   #meet(kind: HandKind, id: string, isIt: (values: Values) => boolean): void {
     if ([...this.ids.values()].includes(id)) return;
     const [record] = [...this.model.records[kind]].find(([one, values]) => !this.ids.has(one) && isIt(values)) ?? [];

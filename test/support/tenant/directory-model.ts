@@ -12,20 +12,20 @@ import {
   type Values,
 } from "./history-model.ts";
 
-/** The kinds of records that are written by hand in the model. */
+/** The kinds of records that the model can also change by hand, without a file. */
 export type HandKind = "orgs" | "users";
 
-/** Why something is refused. */
+/** A reason for which an operation is refused. */
 export interface Refusal {
   readonly code: ErrorCode;
-  /** what the Japanese text names */
+  /** texts that the Japanese message contains */
   readonly about: readonly string[];
 }
 
-/** A number that no record has: of a reference to nothing. */
-export const NOBODY = -1;
+/** A number that no record has, for references to records that do not exist. */
+export const NO_RECORD = -1;
 
-export type Done = NonNullable<ReturnType<HistoryModel["undo"]>>;
+export type ImportEffect = NonNullable<ReturnType<HistoryModel["undo"]>>;
 
 const LABELS: Readonly<Record<string, string>> = {
   emails: "メールアドレス",
@@ -35,38 +35,46 @@ const LABELS: Readonly<Record<string, string>> = {
 
 const REQUIRED: Readonly<Record<HandKind, string>> = { orgs: "組織名", users: "氏名" };
 
-/** The fields by which a record is put somewhere. */
+/** The field that puts a record into an organisation, by kind. */
 const PLACE = { orgs: "parent", users: "orgCode" } as const satisfies Readonly<Record<HandKind, string>>;
 
-/** What somebody wants to do to records of a kind. */
+/** An operation on records of a kind. */
 type Work = "create" | "edit" | "move" | "delete" | "recursive";
 
-/** What somebody may, or may not; `whole` concerns the tenant as a whole. */
+/** A right that an operation requires; `whole` stands for operations on the entire tenant. */
 export type Need = Operation | "whole";
 
-/** Organisations and users that are written by hand, too. */
+/** A model in which organisations and users can also be changed by hand. */
 export class DirectoryModel extends HistoryModel {
-  /** Whether plans of whoever acts are of some organisations, also of all: they depend on where users are. */
+  /**
+   * Returns true if plans of the acting account are restricted to its organisations, even if these are all
+   * organisations. Such plans depend on where users are.
+   */
   plansByOrgs(): boolean {
     return false;
   }
 
-  /** Whether the organisations of whoever acts are all. */
+  /** Returns true if the acting account manages all organisations. */
   isWhole(): boolean {
     return true;
   }
 
-  /** Why whoever acts may not do what needs these, whatever it is about; none if he may. */
+  /**
+   * Returns the reasons why the acting account may not do anything that requires these rights, whatever the records; an
+   * empty list if it may.
+   */
   barred(_needs: readonly Need[]): readonly Refusal[] {
     return [];
   }
 
-  /** Why whoever acts may not import a file of a kind that needs these. */
+  /** Returns the reasons why the acting account may not import a file of a kind if the import requires these rights. */
   barredImport(_kind: HandKind, _needs: readonly Need[]): readonly Refusal[] {
     return [];
   }
 
-  /** What it needs to do something to records of a kind. @see issue 11, the table of roles; facts 2.1 */
+  /**
+   * Returns the rights that an operation on records of a kind requires. @see issue 11, the table of roles; facts 2.1
+   */
   needs(kind: HandKind, work: Work): readonly Need[] {
     const creatingUsers = ["users.write", "users.move", ...(this.isWhole() ? [] : (["orgs.write"] as const))] as const;
     if (work === "create") return kind === "users" ? creatingUsers : ["orgs.write"];
@@ -75,13 +83,16 @@ export class DirectoryModel extends HistoryModel {
     return work === "move" && kind === "users" ? ["users.move"] : [`${kind}.write`];
   }
 
-  /** The rights of which an import of a kind, or its undoing, takes some. */
+  /** Returns the rights of which at least one is required to import a kind or to undo such an import. */
   needsOfAny(kind: HandKind): readonly Need[] {
     return kind === "users" ? ["users.write", "users.move", "users.delete"] : ["orgs.write", "orgs.delete"];
   }
 
-  /** What it needs to do something to records as an import does. @param isNew who is new to whoever acts */
-  needsOfWork({ did }: Pick<Done, "did">, isNew = (_record: number) => false): readonly Need[] {
+  /**
+   * Returns the rights that the changes of an import require. @param isNew whether a record counts as new for the
+   * acting account
+   */
+  needsOfWork({ did }: Pick<ImportEffect, "did">, isNew = (_record: number) => false): readonly Need[] {
     return did.flatMap(({ kind, record, action, before, after }): readonly Need[] => {
       if (kind !== "users") return [action === "delete" ? "orgs.delete" : "orgs.write"];
       if (action === "delete") return ["users.delete"];
@@ -92,8 +103,11 @@ export class DirectoryModel extends HistoryModel {
     });
   }
 
-  /** What the plan of a file needs: a row that meets somebody whom whoever acts does not see makes a new record to them. */
-  needsOfPlan(done: Done, rows: readonly ModelRow[]): readonly Need[] {
+  /**
+   * Returns the rights that the plan of a file requires. A row that matches a user whom the acting account cannot see
+   * counts as a new record.
+   */
+  needsOfPlan(done: ImportEffect, rows: readonly ModelRow[]): readonly Need[] {
     const kind = done.kind as HandKind;
     const isUnseen = rows.some((row) => {
       const met = kind === "users" ? this.find("users", "emails", String(row["emails"])) : undefined;
@@ -103,22 +117,27 @@ export class DirectoryModel extends HistoryModel {
     return isUnseen ? [...known, ...this.needs(kind, "create")] : known;
   }
 
-  /** Whether the rows of a file are refused to whoever acts, though another one may have them taken. */
-  isUnfit(_done: Done, _rows: readonly ModelRow[]): boolean {
+  /**
+   * Returns true if the rows of a file are refused to the acting account, although they would be accepted from another
+   * account.
+   */
+  isUnfit(_done: ImportEffect, _rows: readonly ModelRow[]): boolean {
     return false;
   }
 
-  /** Why whoever acts may not undo an import, whatever became of its records since. */
+  /** Returns the reasons why the acting account may not undo an import, whatever has happened to its records since. */
   barredUndo(_done: ModelImport): readonly Refusal[] {
     return [];
   }
 
-  /** Why somebody is not marked as an administrator, or unmarked; none if he is. */
+  /**
+   * Returns the reasons why a user cannot be marked or unmarked as an administrator; an empty list if this is possible.
+   */
   markRefusals(_user: number): readonly Refusal[] {
     return [];
   }
 
-  /** Why a record cannot be written with some values; each of them is true. @param record undefined of a new one */
+  /** Returns all reasons why values cannot be written to a record. @param record undefined for a new record */
   refusals(kind: HandKind, record: number | undefined, given: Values): readonly Refusal[] {
     const before = record === undefined ? undefined : this.records[kind].get(record);
     const isRoot = kind === "orgs" && record === ROOT;
@@ -184,13 +203,13 @@ export class DirectoryModel extends HistoryModel {
     ];
   }
 
-  /** An organisation of that name is there, without a code either. */
+  /** Creates the refusal for an organisation that has the same name, the same parent and no code either. */
   #beside(twin: number, name: string): Refusal {
     const about = this.sees("orgs", twin) ? [name, "組織コードがない"] : [name, "使えません"];
     return { code: "input-rejected", about };
   }
 
-  /** Writes a record that nothing stands against. @returns its number, and whether anything changed */
+  /** Writes a record without checking whether this is allowed. @returns its number, and whether anything changed */
   write(kind: Kind, record: number | undefined, given: Values): { readonly record: number; readonly changed: boolean } {
     const number = record ?? this.next();
     const before = this.records[kind].get(number);
@@ -200,7 +219,7 @@ export class DirectoryModel extends HistoryModel {
     return { record: number, changed: true };
   }
 
-  /** Why records are not deleted; none if they are. */
+  /** Returns the reasons why records cannot be deleted; an empty list if they can. */
   held(gone: Parameters<HistoryModel["deletion"]>[0]): readonly Refusal[] {
     const going = new Set(gone.flatMap(([, records]) => records));
     const refused = (name: string): Refusal => ({ code: "input-rejected", about: [name, "何も変更していません"] });

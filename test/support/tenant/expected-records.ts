@@ -1,18 +1,18 @@
-import { OF_THE_MOMENT } from "../../../src/lib/model/answer.ts";
+import { MOMENTARY_QUESTION_PREFIX } from "../../../src/lib/model/answer.ts";
 import { resourceOf, RESOURCE_NAMES, type ResourceName } from "../../../src/lib/handover/resources.ts";
 import type { Field } from "../../../src/lib/model/thing.ts";
 import type { Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
 import type { TestTenant } from "./tenant.ts";
 
-/** A record as an export has it. */
-type Exported = Readonly<Record<string, unknown>> & { readonly id: string; readonly updatedAt?: string };
+/** A record in the form in which an export contains it. */
+type ExportedRecord = Readonly<Record<string, unknown>> & { readonly id: string; readonly updatedAt?: string };
 
 const listOf = (json: unknown): readonly unknown[] =>
   JSON.parse(typeof json === "string" ? json : "[]") as readonly unknown[];
 
 type Rows = readonly Readonly<Record<string, unknown>>[];
 
-/** What the tables of a tenant say, read row by row: what an export is held to. */
+/** Builds the expected content of an export from a tenant's tables, row by row. */
 class Tables {
   readonly #tenant: TestTenant;
 
@@ -103,7 +103,7 @@ class Tables {
     }));
   }
 
-  /** What the console has of custom fields that were made or deleted here, and of users. */
+  /** Returns the expected console values of custom fields that were created or deleted here, and of users. */
   #observed(): Rows {
     const none = { confirmed: [], contradicted: [], confirmedBy: null, confirmedAt: null };
     const valuesIn = (row: Row, ...columns: readonly string[]) =>
@@ -140,7 +140,10 @@ class Tables {
     return [...ofFields, ...ofUsers];
   }
 
-  /** What the console lacks of custom fields and users, all of it by the change 1: what was made, users, deletions. */
+  /**
+   * Returns the expected tasks for custom fields and users, all opened by change 1: created custom fields, then users,
+   * then deletions.
+   */
   #tasks(): Rows {
     const [change] = this.#all("audit");
     const [fields, users] = [this.#all("custom_field"), this.#all("user")];
@@ -156,7 +159,7 @@ class Tables {
         const [before, after] = [observed, user].map(({ [field]: value = null }) =>
           field === "emails" ? listOf(value).join(", ") : value,
         );
-        // no export has shown what the console has of them, if it is not the same
+        // if the values differ, no export has shown the value in the console
         return { field, before: before === after ? before : null, after };
       });
       const isSet = (user["accountPasswordSetAt"] ?? null) !== null;
@@ -182,7 +185,7 @@ class Tables {
     }));
   }
 
-  /** The rows of each resource, with what no column of their name has. */
+  /** Returns the rows of each resource, with the derived members that have no column of the same name. */
   rows(): Readonly<Record<ResourceName, Rows>> {
     return {
       tenant: this.#one("tenant_profile", "tenant"),
@@ -202,7 +205,7 @@ class Tables {
       "push-certificate": this.#one("push_certificate", "push-certificate"),
       "vpp-tokens": this.#all("vpp_token").map((token) => ({ ...token, id: this.#idOf("org", token["org"]) })),
       renewals: this.#all("renewal_item"),
-      answers: this.#all("answer").filter(({ question }) => !String(question).startsWith(OF_THE_MOMENT)),
+      answers: this.#all("answer").filter(({ question }) => !String(question).startsWith(MOMENTARY_QUESTION_PREFIX)),
       observed: this.#observed(),
       "console-tasks": this.#tasks(),
       audit: this.#numbered("audit", "seq"),
@@ -210,22 +213,22 @@ class Tables {
   }
 }
 
-const shown = ({ type }: Field, value: unknown): unknown => {
+const toExportedValue = ({ type }: Field, value: unknown): unknown => {
   if (value === null || value === undefined) return null;
   if (type === "boolean") return value === 1 || value === true;
   return (type === "texts" || type === "objects") && typeof value === "string" ? listOf(value) : value;
 };
 
-/** The records of each resource as the tables say it, in the order of the bytes of their ids. */
-export const expectedRecords = (tenant: TestTenant): ReadonlyMap<ResourceName, readonly Exported[]> => {
+/** Returns the records of each resource according to the tables, sorted by the bytes of their ids. */
+export const expectedRecords = (tenant: TestTenant): ReadonlyMap<ResourceName, readonly ExportedRecord[]> => {
   const rows = new Tables(tenant).rows();
   return new Map(
     RESOURCE_NAMES.map((name) => {
       const fields = Object.entries<Field>(resourceOf(name).fields);
       const records = rows[name].map((row) =>
-        Object.fromEntries(fields.map(([member, field]) => [member, shown(field, row[member])])),
+        Object.fromEntries(fields.map(([member, field]) => [member, toExportedValue(field, row[member])])),
       );
-      const sorted = (records as unknown as readonly Exported[]).toSorted((one, other) =>
+      const sorted = (records as unknown as readonly ExportedRecord[]).toSorted((one, other) =>
         Buffer.compare(Buffer.from(one.id), Buffer.from(other.id)),
       );
       return [name, sorted] as const;

@@ -1,14 +1,14 @@
 import { formatOrgPath } from "../../../src/lib/model/organisation.ts";
 import type { Request } from "./tenant.ts";
 
-/** The kinds of imports of the model; SECURED APPs users are those of one app. */
+/** The kinds of imports in the model. `calendar` stands for the SECURED APPs users of one app. */
 export type Kind = "orgs" | "users" | "devices" | "calendar";
 
-/** The values of a record by field; a reference is the number of a record in the model, 0 is 全社. */
+/** The values of a record by field. A reference is the number of a record in the model; 0 is 全社. */
 export type Values = Readonly<Record<string, string | number | readonly string[] | null>>;
 
-/** What an import did to a record, by the record's number in the model. */
-export interface Did {
+/** A change that an import made to a record. The record is identified by its number in the model. */
+export interface RecordChange {
   readonly kind: Kind;
   readonly record: number;
   readonly action: "create" | "update" | "delete";
@@ -16,59 +16,69 @@ export interface Did {
   readonly after?: Values;
 }
 
-/** What an import did, and what it created because rows name it. */
-export interface Done {
-  /** its own: it may write others with it */
+/** What an import changed, including organisations and groups that it created because rows refer to them. */
+export interface ImportEffect {
+  /** the kind of the file; the import may also write records of other kinds */
   readonly kind: Kind;
-  readonly did: readonly Did[];
+  readonly did: readonly RecordChange[];
   readonly orgs: ReadonlyMap<number, Values>;
   readonly groups: readonly string[];
 }
 
-/** A committed import of the model. */
-export interface ModelImport extends Done {
+/** A committed import in the model. */
+export interface ModelImport extends ImportEffect {
   readonly id: string;
   readonly isUndo: boolean;
   undone: boolean;
-  /** what cells called records before it, and by its end */
-  readonly called: { readonly before: Called; readonly after: Called };
-  /** the organisations and devices that there were after it */
+  /** the texts by which cells refer to records, before and after the import */
+  readonly called: { readonly before: CellNames; readonly after: CellNames };
+  /** the organisations and devices that existed after the import */
   readonly afterwards: Readonly<Record<"orgs" | "devices", ReadonlyMap<number, Values>>>;
 }
 
-/** What cells called records, by their numbers. */
-type Called = ReadonlyMap<number, string>;
+/** The text by which cells refer to each record, by record number. */
+type CellNames = ReadonlyMap<number, string>;
 
-/** One row of a file, by field; what it refers to as the cell has it, or by its number where the cell has a path. */
+/**
+ * A row of a file, by field. A reference has the text of the cell, or the record number if the cell contains a path.
+ */
 export type ModelRow = Readonly<Record<string, string | readonly string[] | number>>;
 
-/** What a file's rows mean. */
+/** How a file is to be imported. */
 export interface ModelRequest {
   readonly kind: Kind;
   readonly mode: Request["mode"];
   readonly blank: "clear" | "keep";
-  /** the field by which rows meet records */
+  /** the field by which rows are matched to records */
   readonly key: string;
-  /** the places of the rows that the tenant skips */
+  /** the positions of the rows that the tenant skips */
   readonly invalid: ReadonlySet<number>;
-  /** it is the console's own export, in which nobody whose organisation has a code lacks it */
+  /**
+   * true if the file is the console's own export, in which a blank organisation code means that the user's organisation
+   * does not have a code
+   */
   readonly fromConsole?: boolean;
 }
 
 type Records = Map<number, Values>;
 
-/** The fields that refer to records, and to those of which kind. */
-export const REFERS: Readonly<Record<string, Kind>> = {
+/** The fields that refer to records, with the kind of these records. */
+export const REFERENCE_KINDS: Readonly<Record<string, Kind>> = {
   parent: "orgs",
   orgCode: "orgs",
   ownerEmail: "users",
   ownerOrg: "orgs",
 };
 
-/** The field of a record's values in a custom field. @param number of the field: another one of its name has another */
+/**
+ * Returns the name of the field that holds a record's value in a custom field. @param number the number of the custom
+ * field; a later custom field with the same name has a different number
+ */
 export const customField = (number: number): string => `custom:${number}`;
 
-/** The fields in which a change left a record otherwise; custom fields count together. */
+/**
+ * Returns the fields whose values a change altered. If one custom field changed, all custom fields count as changed.
+ */
 const fieldsChanged = (before: Values = {}, after: Values = {}): readonly string[] => {
   const all = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   const isCustom = (field: string): boolean => field.startsWith(customField(0).slice(0, -1));
@@ -76,7 +86,7 @@ const fieldsChanged = (before: Values = {}, after: Values = {}): readonly string
   return changed.some(isCustom) ? [...new Set([...changed, ...all.filter(isCustom)])] : changed;
 };
 
-/** The fields of which only one record may have a value. */
+/** The fields whose values must be unique among the records of a kind. */
 const UNIQUE: Readonly<Record<Kind, readonly string[]>> = {
   orgs: ["code"],
   users: ["emails", "accountName"],
@@ -84,15 +94,15 @@ const UNIQUE: Readonly<Record<Kind, readonly string[]>> = {
   calendar: ["userId"],
 };
 
-/** The values of a field; none where it is blank. */
+/** Returns the values of a field; an empty list if the field is blank. */
 export const valuesIn = (values: Values, field: string): readonly (string | number)[] => [values[field] ?? []].flat();
 
-/** By what values of which only one record may have one are compared. */
+/** Returns the form in which values are compared for uniqueness. */
 export const keyOf = (value: unknown): string => String(value).toLowerCase();
 
 export const ROOT = 0;
 
-/** Whether values are the same: a field without a value, or with an empty list, is as one that is not there. */
+/** Returns true if values are the same. A field that is null, blank or an empty list counts as missing. */
 export const isSame = (one: Values | undefined, other: Values | undefined): boolean => {
   const plain = (values: Values | undefined): string =>
     JSON.stringify(
@@ -104,11 +114,11 @@ export const isSame = (one: Values | undefined, other: Values | undefined): bool
   return plain(one) === plain(other);
 };
 
-/** Whether a record has another value in a field than it had once, or was not there. */
-export const isOther = (then: Values | undefined, now: Values, fields: readonly string[]): boolean =>
+/** Returns true if the record did not exist earlier, or if one of the fields has a different value now. */
+export const hasChangedSince = (then: Values | undefined, now: Values, fields: readonly string[]): boolean =>
   then === undefined || fields.some((field) => (then[field] ?? null) !== (now[field] ?? null));
 
-/** Records of all kinds and all imports, one row at a time: slow, but obviously correct. */
+/** Models records of all kinds and all imports, one row at a time: slow, but obviously correct. */
 export class HistoryModel {
   readonly records: Readonly<Record<Kind, Records>> = {
     orgs: new Map(),
@@ -118,13 +128,13 @@ export class HistoryModel {
   };
   readonly groups = new Set<string>();
   readonly administrators = new Set<number>();
-  /** names of custom fields of users, by number */
+  /** names of the custom fields of users, by number */
   readonly fields = new Map<number, string>();
   readonly imports: ModelImport[] = [];
   #last = ROOT;
   readonly #byMark = new Set<number>();
 
-  /** The path of an organisation. */
+  /** Returns the path of an organisation. */
   pathOf(record: number): string {
     const names: string[] = [];
     for (let at = record; at !== ROOT; at = Number(this.records.orgs.get(at)?.["parent"] ?? ROOT))
@@ -132,24 +142,24 @@ export class HistoryModel {
     return formatOrgPath(names);
   }
 
-  /** The record of a kind that has a value. */
+  /** Returns the number of the record of a kind that has a value in a field. */
   find(kind: Kind, field: string, value: string): number | undefined {
     return [...this.records[kind]].find(([, values]) =>
       valuesIn(values, field).some((one) => keyOf(one) === keyOf(value)),
     )?.[0];
   }
 
-  /** Whether whoever acts sees a record that is there. */
+  /** Returns true if a record exists and the acting account can see it. */
   sees(kind: Kind, record: number): boolean {
     return this.records[kind].has(record) || (kind === "orgs" && record === ROOT);
   }
 
-  /** A number that no record has had. */
+  /** Returns a number that no record has had. */
   next(): number {
     return (this.#last += 1);
   }
 
-  /** The records that a file's rows mean, new ones included. */
+  /** Returns the numbers of the records that the rows of a file match, with new numbers for new records. */
   #met(kind: Kind, key: string, rows: readonly ModelRow[]): readonly number[] {
     if (kind !== "orgs") return rows.map((row) => this.find(kind, key, String(row[key])) ?? this.next());
     const numbers = rows.map(({ code }) =>
@@ -163,7 +173,7 @@ export class HistoryModel {
       const there = [...this.records.orgs].filter(
         ([record, org]) => org["parent"] === above && org["name"] === name && !numbers.includes(record),
       );
-      // one without a code takes precedence
+      // an organisation without a code takes precedence
       const plain = there.filter(([, org]) => org["code"] === null);
       const [found] = there.length === 1 ? there : plain.length === 1 ? plain : [];
       numbers[at] = places.has(place) ? this.next() : (found?.[0] ?? this.next());
@@ -172,15 +182,21 @@ export class HistoryModel {
     return numbers;
   }
 
-  /** The organisation that a cell names; undefined if there is none. @param numbers of the rows' own organisations */
+  /**
+   * Returns the number of the organisation that a cell refers to; undefined if it does not exist. @param numbers the
+   * numbers of the organisations in the rows
+   */
   #orgNamed(cell: ModelRow[string], rows: readonly ModelRow[], numbers: readonly number[]): number | undefined {
     if (typeof cell === "number") return cell;
     if (cell === "") return ROOT;
     return numbers[rows.findIndex(({ code }) => code === cell)] ?? this.find("orgs", "code", String(cell));
   }
 
-  /** What the plan of a file does that the tenant takes. */
-  plan({ kind, mode, blank, key, invalid, fromConsole = false }: ModelRequest, rows: readonly ModelRow[]): Done {
+  /** Returns the effect of importing a file that the tenant accepts. */
+  plan(
+    { kind, mode, blank, key, invalid, fromConsole = false }: ModelRequest,
+    rows: readonly ModelRow[],
+  ): ImportEffect {
     const orgs = new Map<number, Values>();
     const groups = new Set<string>();
     const numbers = this.#met(kind, key, rows);
@@ -204,7 +220,7 @@ export class HistoryModel {
         return [...new Set([...kept, ...named])].toSorted();
       }
       const now = before?.[field] ?? null;
-      // the file's column speaks for the first address
+      // the column in the file sets only the first address
       if (typeof now === "object" && now !== null)
         return [String(cell), ...now.slice(1).filter((one) => keyOf(one) !== keyOf(cell))];
       if (field === "orgCode" && cell === "") {
@@ -213,7 +229,7 @@ export class HistoryModel {
       }
       if (field === "orgCode") return orgOf(cell);
       if (field === "parent" && cell === "") {
-        // who is met by the place stays there
+        // an organisation that was matched by its place stays there
         const isMoved = blank === "clear" || rows[numbers.indexOf(record)]?.["code"] === "";
         return isMoved ? ROOT : (now ?? ROOT);
       }
@@ -221,7 +237,7 @@ export class HistoryModel {
       if (cell === "") return blank === "keep" ? now : null;
       return field === "ownerEmail" ? (this.find("users", "emails", String(cell)) ?? null) : cell;
     };
-    const did = rows.flatMap((row, at): Did[] => {
+    const did = rows.flatMap((row, at): RecordChange[] => {
       if (invalid.has(at)) return [];
       const record = numbers[at] ?? 0;
       const before = this.records[kind].get(record);
@@ -235,34 +251,35 @@ export class HistoryModel {
     const isLacking = (record: number): boolean =>
       !numbers.includes(record) && !this.administrators.has(record) && this.sees(kind, record);
     const lacking = mode === "replace" ? [...this.records[kind]].filter(([record]) => isLacking(record)) : [];
-    const deleted = lacking.map(([record, before]): Did => ({ kind, record, action: "delete", before }));
+    const deleted = lacking.map(([record, before]): RecordChange => ({ kind, record, action: "delete", before }));
     return { kind, did: [...did, ...deleted], orgs, groups: [...groups] };
   }
 
-  /** An organisation and all below it. */
+  /** Returns an organisation and all organisations below it. */
   subtree(record: number): readonly number[] {
     const below = [...this.records.orgs].filter(([, org]) => org["parent"] === record);
     return [record, ...below.flatMap(([child]) => this.subtree(child))];
   }
 
   /**
-   * What a deletion does; undefined where an administrator would go, or something belongs to what goes and stays.
+   * Returns the effect of a deletion; undefined if it would delete an administrator, or if a record that stays refers
+   * to a deleted one.
    *
-   * @param gone its own kind first
+   * @param gone the deleted records by kind; the kind of the deletion comes first
    */
-  deletion(gone: readonly (readonly [kind: Kind, records: readonly number[]])[]): Done | undefined {
+  deletion(gone: readonly (readonly [kind: Kind, records: readonly number[]])[]): ImportEffect | undefined {
     const going = new Set(gone.flatMap(([, records]) => records));
     if ([...going].some((record) => this.administrators.has(record))) return undefined;
     for (const kind of Object.keys(this.records) as Kind[]) {
       for (const [record, values] of this.records[kind]) {
         const isHeld = Object.entries(values).some(
-          ([field, value]) => REFERS[field] !== undefined && typeof value === "number" && going.has(value),
+          ([field, value]) => REFERENCE_KINDS[field] !== undefined && typeof value === "number" && going.has(value),
         );
         if (isHeld && !going.has(record)) return undefined;
       }
     }
     const did = gone.flatMap(([kind, records]) =>
-      records.map((record): Did => {
+      records.map((record): RecordChange => {
         const before = this.records[kind].get(record);
         return { kind, record, action: "delete", ...(before && { before }) };
       }),
@@ -270,14 +287,17 @@ export class HistoryModel {
     return { kind: gone[0]?.[0] ?? "users", did, orgs: new Map(), groups: [] };
   }
 
-  /** What undoing an import does; undefined where a record does not stand as it left it, or not all would be in order. */
-  undo({ kind, did, orgs, groups, undone, afterwards }: ModelImport): Done | undefined {
+  /**
+   * Returns the effect of undoing an import; undefined if a record has changed since the import, or if the result would
+   * be inconsistent.
+   */
+  undo({ kind, did, orgs, groups, undone, afterwards }: ModelImport): ImportEffect | undefined {
     if (undone) return undefined;
-    // of a SECURED APPs administrator an import changes nothing; of any it deletes none
-    const isProtected = ({ kind: of, record, action }: Did): boolean =>
+    // an import does not change SECURED APPs administrators and does not delete administrators of any kind
+    const isProtected = ({ kind: of, record, action }: RecordChange): boolean =>
       this.administrators.has(record) && (action === "create" || of === "calendar");
     if (did.some(isProtected)) return undefined;
-    const stands = ({ kind: of, record, action, before, after }: Did): boolean => {
+    const stands = ({ kind: of, record, action, before, after }: RecordChange): boolean => {
       const now = this.records[of].get(record);
       if (action !== "update" || now === undefined) return isSame(now, after);
       return fieldsChanged(before, after).every((field) =>
@@ -285,12 +305,12 @@ export class HistoryModel {
       );
     };
     if (!did.every(stands)) return undefined;
-    // nothing restores the values of a custom field that was removed
-    const isLost = ({ kind: of, action, before, after }: Did): boolean =>
+    // the values of a removed custom field cannot be restored
+    const isLost = ({ kind: of, action, before, after }: RecordChange): boolean =>
       of === "users" && action === "update" && fieldsChanged(before, after).length === 0;
     if (did.some(isLost)) return undefined;
     if (![...orgs].every(([record, values]) => isSame(this.records.orgs.get(record), values))) return undefined;
-    const inverse = did.map(({ kind: of, record, action, before, after }): Did => {
+    const inverse = did.map(({ kind: of, record, action, before, after }): RecordChange => {
       const now = this.records[of].get(record);
       if (action === "create") return { kind: of, record, action: "delete", ...(now && { before: now }) };
       if (action === "delete") return { kind: of, record, action: "create", ...(before && { after: before }) };
@@ -309,27 +329,30 @@ export class HistoryModel {
     for (const one of Object.keys(this.records) as Kind[])
       for (const [record, values] of this.records[one]) trial.records[one].set(record, values);
     for (const name of this.groups) trial.groups.add(name);
-    const undoing: Done = { kind, did: inverse, orgs: new Map(), groups: [] };
+    const undoing: ImportEffect = { kind, did: inverse, orgs: new Map(), groups: [] };
     trial.#write(undoing, [...orgs.keys()], groups);
     if (inverse.some(({ kind: of, after }) => of === "orgs" && after && this.#hasNewTwin(after, { did, afterwards })))
       return undefined;
     return trial.#isInOrder() ? undoing : undefined;
   }
 
-  /** Whether an organisation that would come back without a code has the name and place of one that was not there after its import. */
+  /**
+   * Returns true if the undo would restore an organisation without a code, but an organisation that did not exist after
+   * the import now has the same name and parent.
+   */
   #hasNewTwin({ code, name, parent }: Values, { did, afterwards }: Pick<ModelImport, "did" | "afterwards">): boolean {
     return [...this.records.orgs].some(([record, other]) => {
       const isTwin = code === null && other["parent"] === parent && keyOf(other["name"]) === keyOf(name);
       return (
         isTwin &&
         !did.some((one) => one.record === record) &&
-        isOther(afterwards.orgs.get(record), other, ["name", "parent"])
+        hasChangedSince(afterwards.orgs.get(record), other, ["name", "parent"])
       );
     });
   }
 
-  /** Takes what an import did as done. @param undid the import that it undid */
-  commit(done: Done, { id }: Pick<ModelImport, "id">, undid?: ModelImport): void {
+  /** Applies the effect of an import to the model. @param undid the import that this import undoes */
+  commit(done: ImportEffect, { id }: Pick<ModelImport, "id">, undid?: ModelImport): void {
     const before = this.called();
     this.#write(done, [...(undid?.orgs.keys() ?? [])], undid?.groups ?? []);
     const called = { before, after: this.called() };
@@ -339,8 +362,8 @@ export class HistoryModel {
     if (undone !== undefined) undone.undone = true;
   }
 
-  /** What cells call the records that they name: by its path what has no key. */
-  called(): Called {
+  /** Returns the text by which cells refer to each record; a path if an organisation does not have a code. */
+  called(): CellNames {
     const orgs = [...this.records.orgs].map(
       ([record, { code }]) => [record, String(code ?? this.pathOf(record))] as const,
     );
@@ -348,7 +371,10 @@ export class HistoryModel {
     return new Map([[ROOT, "全社"], ...orgs, ...users]);
   }
 
-  /** Marks or unmarks an administrator; an app's may be one whom nobody knew, and who goes with his mark. */
+  /**
+   * Marks or unmarks an administrator. Marking an unknown user of an app creates the user, and unmarking deletes that
+   * user again.
+   */
   mark(kind: "users" | "calendar", key: string, isOne: boolean): void {
     const known = this.find(kind, kind === "users" ? "emails" : "userId", key);
     const record = known ?? (this.#last += 1);
@@ -358,17 +384,17 @@ export class HistoryModel {
     }
     if (isOne) this.administrators.add(record);
     else this.administrators.delete(record);
-    // no row changes who is marked: of him nothing more can be known
+    // rows do not change marked administrators, so this record has no other data
     if (!isOne && this.#byMark.has(record)) this.records.calendar.delete(record);
   }
 
-  /** Adds a custom field of users. */
+  /** Adds a custom field for users. */
   addField(name: string): void {
     this.#last += 1;
     this.fields.set(this.#last, name);
   }
 
-  /** Removes a custom field: nobody has a value in it, nor is told to have had one. */
+  /** Removes a custom field and its values, also from the recorded imports. */
   removeField(number: number): void {
     this.fields.delete(number);
     const without = (values: Values): Values =>
@@ -384,7 +410,7 @@ export class HistoryModel {
     }
   }
 
-  #write({ did, orgs, groups }: Done, orgsGone: readonly number[], groupsGone: readonly string[]): void {
+  #write({ did, orgs, groups }: ImportEffect, orgsGone: readonly number[], groupsGone: readonly string[]): void {
     for (const [record, values] of orgs) this.records.orgs.set(record, values);
     for (const name of groups) this.groups.add(name);
     for (const { kind, record, after } of did) {
@@ -395,7 +421,7 @@ export class HistoryModel {
     for (const name of groupsGone) this.groups.delete(name);
   }
 
-  /** Unique values are, all that is referred to is there, and every organisation is below 全社. */
+  /** Returns true if unique values are unique, all references exist, and every organisation is below 全社. */
   #isInOrder(): boolean {
     for (const kind of Object.keys(this.records) as Kind[]) {
       const all = [...this.records[kind].values()];
@@ -405,7 +431,7 @@ export class HistoryModel {
       }
       for (const values of all) {
         for (const [field, value] of Object.entries(values)) {
-          const named = REFERS[field];
+          const named = REFERENCE_KINDS[field];
           if (named !== undefined && typeof value === "number" && value !== ROOT && !this.records[named].has(value))
             return false;
           if (field === "groups" && !(value as readonly string[]).every((name) => this.groups.has(name))) return false;

@@ -1,6 +1,6 @@
 import type { RecordHistory } from "../../../src/lib/client/index.ts";
 
-/** A history in short lines: `5 users.edit update title: 主任 → 課長`. */
+/** Renders a record's history as short lines: `5 users.edit update title: 主任 → 課長`. */
 export const historyLines = ({ versions }: RecordHistory = NONE): readonly string[] =>
   versions.map(({ number, command, action, changes, undoes, undoneBy }) =>
     [

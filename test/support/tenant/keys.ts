@@ -3,7 +3,7 @@ import { quoteIdentifier } from "../../../src/lib/tenant/store/sql/forms.ts";
 import type { SQLOutputValue } from "node:sqlite";
 import { nameKey } from "../../../src/lib/model/normalise.ts";
 import { FORMAT_NAMES } from "../../../src/lib/model/console-files.ts";
-import { kindNamed } from "../../../src/lib/tenant/plans/sqlite/tables.ts";
+import { getStoredKind } from "../../../src/lib/tenant/plans/sqlite/tables.ts";
 
 interface KeyColumn {
   readonly table: string;
@@ -15,10 +15,10 @@ interface KeyColumn {
 const ofGroup = (value: SQLOutputValue): string | null =>
   nameKey(String(value)) === value ? null : nameKey(String(value));
 
-/** Every column of a record's table that follows from another one. */
+/** Every column that is derived from another column of the same table. */
 const COLUMNS: readonly KeyColumn[] = [
   ...FORMAT_NAMES.flatMap((name) => {
-    const { thing, fields } = kindNamed(name);
+    const { thing, fields } = getStoredKind(name);
     return fields.flatMap(({ stored, merge, beside }) =>
       (merge === "reference" ? [] : beside).map(({ column, of }) => ({
         table: thing.name,
@@ -32,7 +32,7 @@ const COLUMNS: readonly KeyColumn[] = [
   { table: "secured_group", column: "nameKey", value: "name", of: ofGroup },
 ];
 
-const wrong = (database: Database) =>
+const findWrongKeys = (database: Database) =>
   COLUMNS.flatMap(({ table, column, value, of }) =>
     database
       .all(`select pk, ${quoteIdentifier(value)} as value, ${quoteIdentifier(column)} as found from ${table}`)
@@ -40,15 +40,18 @@ const wrong = (database: Database) =>
       .filter(({ found, wanted }) => found !== wanted),
   );
 
-/** The columns of records that do not follow from their values. */
+/** Returns a description of each derived column whose value does not match the value it is derived from. */
 export const wrongKeys = (database: Database): readonly string[] =>
-  wrong(database).map(
+  findWrongKeys(database).map(
     ({ table, column, pk, found, wanted }) => `${table} ${pk}: ${column} is ${String(found)}, not ${String(wanted)}`,
   );
 
-/** Makes records that a test wrote into the tables as any other: with their keys, and the highest number of each table. */
+/**
+ * Completes records that a test wrote directly into the tables: sets their derived columns and the highest number of
+ * each table.
+ */
 export const fillKeys = (database: Database): void => {
-  for (const { table, column, pk, wanted } of wrong(database))
+  for (const { table, column, pk, wanted } of findWrongKeys(database))
     database.run(`update ${table} set ${quoteIdentifier(column)} = :wanted where pk = :pk`, { wanted, pk });
   for (const [series, table] of [
     ["users", "user"],

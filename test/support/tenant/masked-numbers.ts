@@ -1,10 +1,13 @@
-/** What is counted for the whole tenant: imports, tasks of the console, records of the audit, and what follows from all of these. */
+/**
+ * The kinds of numbers that are counted for the entire tenant (imports, tasks for the console, audit records), and
+ * hashes, which depend on these numbers.
+ */
 export type NumberKind = "import" | "task" | "record" | "hash";
 
-/** Gives what stands in place of a number or a hash. */
+/** Returns the replacement for a number or a hash. */
 export type Mask = (kind: NumberKind, found: string) => string;
 
-/** Members whose numbers are of one kind, wherever they stand. */
+/** JSON members whose numbers are always of the same kind. */
 const MEMBERS: Readonly<Record<string, NumberKind>> = {
   importNumber: "import",
   undoes: "record",
@@ -29,10 +32,10 @@ const MEMBERS: Readonly<Record<string, NumberKind>> = {
   hash: "hash",
 };
 
-/** The kind of a member's numbers, as far as it depends on what holds the member. */
+/** Returns the kind of a member's numbers, which may depend on the object that contains the member. */
 const kindOf = (name: string, holder: Readonly<Record<string, unknown>>): NumberKind | undefined => {
   if (name === "number") return "work" in holder ? "task" : "command" in holder ? "record" : "import";
-  // as the audit names what was changed
+  // an audit record names a changed import by its number
   if (name === "name" && holder["thing"] === "import") return "import";
   if (name === "id" && holder["thing"] === "console_task") return "task";
   if (name === "sha256" && "count" in holder) return "hash";
@@ -41,7 +44,7 @@ const kindOf = (name: string, holder: Readonly<Record<string, unknown>>): Number
 
 const NUMBERS = /^P?\d+(?:, P?\d+)*$/;
 
-/** Numbers as messages name imports and tasks. */
+/** Patterns that find the numbers of changes, imports and tasks in messages. */
 const IN_TEXTS: readonly (readonly [NumberKind, RegExp])[] = [
   ["record", /(?<=\bno change |変更 )\d+/g],
   ["import", /(?<=\bimport |\bimports [a-z]+ |\bthe file of |インポート )P?\d+(?:, P?\d+)*(?![\w-])/g],
@@ -51,16 +54,19 @@ const IN_TEXTS: readonly (readonly [NumberKind, RegExp])[] = [
 const each = (kind: NumberKind, numbers: string, mask: Mask): string =>
   numbers.replaceAll(/P?\d+/g, (number) => mask(kind, number));
 
-/** A JSON value with masks in place of numbers and hashes. @param name the member that it is of, and what holds this one */
-const masked = (
+/**
+ * Returns a JSON value with numbers and hashes masked. @param name the name of the member that holds the value, and the
+ * object that contains the member
+ */
+const maskValue = (
   value: unknown,
   mask: Mask,
   [name, holder]: readonly [string, Readonly<Record<string, unknown>>] = ["", {}],
 ): unknown => {
-  if (Array.isArray(value)) return value.map((one: unknown) => masked(one, mask, [name, holder]));
+  if (Array.isArray(value)) return value.map((one: unknown) => maskValue(one, mask, [name, holder]));
   if (typeof value === "object" && value !== null) {
     const own = value as Readonly<Record<string, unknown>>;
-    return Object.fromEntries(Object.entries(own).map(([key, one]) => [key, masked(one, mask, [key, own])]));
+    return Object.fromEntries(Object.entries(own).map(([key, one]) => [key, maskValue(one, mask, [key, own])]));
   }
   const kind = kindOf(name, holder);
   if (kind === "hash" && typeof value === "string") return mask(kind, value);
@@ -81,11 +87,11 @@ const parsed = (line: string): unknown => {
   }
 };
 
-/** An answer, JSON or lines of it, with masks in place of numbers and hashes; any other one as it is. */
+/** Masks the numbers and hashes in a response that is JSON or NDJSON. Returns any other response unchanged. */
 export const maskNumbers = (answer: string, mask: Mask): string => {
   const lines = answer.split("\n").map((line) => {
     const value = parsed(line);
-    return typeof value === "object" && value !== null ? JSON.stringify(masked(value, mask)) : line;
+    return typeof value === "object" && value !== null ? JSON.stringify(maskValue(value, mask)) : line;
   });
   return lines.join("\n");
 };

@@ -3,12 +3,12 @@ import { parentPort, workerData } from "node:worker_threads";
 import { Database } from "../../../src/lib/tenant/store/sqlite/database.ts";
 import { migrate } from "../../../src/lib/tenant/store/sqlite/migrations.ts";
 
-/** Input of a thread that opens new tenants. */
+/** Input for a thread that opens new tenants. */
 export interface OpenThreadTask {
   readonly folder: string;
   readonly rounds: number;
   readonly threads: number;
-  /** threads that have reached a round, over all rounds: a round begins when all have arrived */
+  /** number of threads that have arrived, summed over all rounds; a round begins when all threads have arrived */
   readonly arrived: Int32Array;
 }
 

@@ -1,27 +1,30 @@
 import { ACCOUNT_LANGUAGES } from "../../../src/lib/model/account.ts";
-import { ADE_DEVICE_STATES, TOLD_BY_APPLE } from "../../../src/lib/model/ade-device.ts";
-import { RECOMMENDED, type AdeProfileSettings } from "../../../src/lib/model/ade-profile.ts";
-import { COMPOSITIONS } from "../../../src/lib/model/composition.ts";
+import { ADE_DEVICE_STATES, APPLE_DEVICE_FIELDS } from "../../../src/lib/model/ade-device.ts";
+import { RECOMMENDED_SETTINGS, type AdeProfileSettings } from "../../../src/lib/model/ade-profile.ts";
+import { ACCOUNT_NAME_COMPOSITIONS } from "../../../src/lib/model/composition.ts";
 import { ANDROID, ANDROID_MODES, DEVICE_STATUSES, PLATFORMS } from "../../../src/lib/model/device.ts";
 import { codeKey, emailKey, nameKey, nameSortKey, serialKey } from "../../../src/lib/model/normalise.ts";
 import { RENEWAL_KINDS } from "../../../src/lib/model/renewal.ts";
 import { SCHEME_ITEMS } from "../../../src/lib/model/role-policy.ts";
 import { ROLES } from "../../../src/lib/model/role.ts";
 import { SECURED_APPS, SECURED_USER } from "../../../src/lib/model/secured-user.ts";
-import { TENANT, USES } from "../../../src/lib/model/tenant.ts";
+import { TENANT, USAGE_FIELDS } from "../../../src/lib/model/tenant.ts";
 import type { Field } from "../../../src/lib/model/thing.ts";
 import { USER } from "../../../src/lib/model/user.ts";
 import { valueRuleOf } from "../../../src/lib/model/value-rule.ts";
-import { refusalOf } from "../../../src/lib/model/value.ts";
-import { versionsOf } from "../../../src/lib/tenant/versions/keep.ts";
-import { ALL_CHANGED, bitOf } from "../../../src/lib/tenant/versions/tables.ts";
+import { describeRefusal } from "../../../src/lib/model/value.ts";
+import { getVersionSchema } from "../../../src/lib/tenant/versions/keep.ts";
+import { ALL_COLUMNS_MASK, getColumnBit } from "../../../src/lib/tenant/versions/tables.ts";
 import type { TestTenant } from "./tenant.ts";
 
-/** What stands in every secret of a random tenant, and the instant at which passwords were set: nothing that leaves it has them. */
+/**
+ * The value of every secret in a random tenant; {@link SECRET_AT} is the instant at which passwords were set. Neither
+ * may appear in anything that leaves the tenant.
+ */
 export const SECRET = "s3cr3t-canary";
 export const SECRET_AT = "2001-02-03T04:05:06.789Z";
 
-/** Texts that have to be escaped somewhere: in JSON, CSV, HTML, on a terminal; some that Shift_JIS lacks. */
+/** Texts that must be escaped in JSON, CSV, HTML or on a terminal, and texts that Shift_JIS cannot represent. */
 const TEXTS = [
   "山田 花子",
   "髙橋 﨑",
@@ -39,8 +42,8 @@ const TEXTS = [
   "x".repeat(90),
 ];
 
-/** Texts by the kind of rule that few fit. */
-const RULED: ReadonlyMap<string | undefined, readonly string[]> = new Map([
+/** Texts for kinds of rules that most texts break. */
+const TEXTS_BY_RULE: ReadonlyMap<string | undefined, readonly string[]> = new Map([
   ["mail-address", ["a@example.co.jp", "Ｂ@Example.co.jp"]],
   ["sendable-address", ["a@example.co.jp", "b@example.co.jp"]],
   ["boolean", ["TRUE", "FALSE"]],
@@ -49,9 +52,9 @@ const RULED: ReadonlyMap<string | undefined, readonly string[]> = new Map([
 
 /** Returns the texts that every command accepts in a field. */
 const allowedIn = (field: Field): readonly string[] =>
-  TEXTS.filter((value) => refusalOf(valueRuleOf(field), value) === undefined);
+  TEXTS.filter((value) => describeRefusal(valueRuleOf(field), value) === undefined);
 
-/** Draws what is the same for the same seed. */
+/** Draws random values. The same seed gives the same values. */
 class Draws {
   readonly texts: readonly string[];
   readonly isStrict: boolean;
@@ -63,7 +66,7 @@ class Draws {
     this.texts = isStrict ? allowedIn({ type: "text" }) : TEXTS;
   }
 
-  /** A whole number from 0, below `most`. */
+  /** Draws an integer from 0 to `most` - 1. */
   below(most: number): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
@@ -96,18 +99,18 @@ class Draws {
     return this.oneOf(this.texts);
   }
 
-  /** A text that a field may have: one that breaks a rule is in no tenant. */
+  /** Draws a text that is valid in a field, because a tenant never contains a text that breaks a rule. */
   textOf(field: Field): string {
     const rule = "rule" in field ? field.rule : undefined;
     if (rule?.kind === "choice") return this.oneOf(rule.choices);
-    return this.oneOf(RULED.get(rule?.kind) ?? (this.isStrict ? allowedIn(field) : TEXTS));
+    return this.oneOf(TEXTS_BY_RULE.get(rule?.kind) ?? (this.isStrict ? allowedIn(field) : TEXTS));
   }
 
   #hex(digits: number): string {
     return Array.from({ length: digits }, () => this.below(16).toString(16)).join("");
   }
 
-  /** UUIDv7, in no order. */
+  /** Draws a UUIDv7. The ids are not in ascending order. */
   id(): string {
     return `01${this.#hex(6)}-${this.#hex(4)}-7${this.#hex(3)}-8${this.#hex(3)}-${this.#hex(12)}`;
   }
@@ -121,17 +124,17 @@ class Draws {
   }
 }
 
-/** The key of a value, as tables have it: null where it is the value. */
+/** Returns the key of a value as tables store it: null if the key equals the value. */
 const keyOf = (key: (value: string) => string, value: string | null): string | null =>
   value === null || key(value) === value ? null : key(value);
 
-/** The same of a list of values. */
+/** Returns the keys of a list of values as tables store them: null if all keys equal the values. */
 const keysOf = (key: (value: string) => string, values: readonly string[]): string | null =>
   values.every((value) => key(value) === value) ? null : JSON.stringify(values.map(key));
 
 type Values = Readonly<Record<string, string | number | null>>;
 
-/** Fills a new tenant with a bit of everything; numbers of rows grow with the size. */
+/** Fills a new tenant with some data of every kind. The number of rows grows with the size. */
 class Filling {
   readonly #tenant: TestTenant;
   readonly #draw: Draws;
@@ -151,7 +154,7 @@ class Filling {
     this.#tenant.database.run(`insert into "${table}" (${columns}) values (${places})`, values);
   }
 
-  /** The columns that every record has. */
+  /** Draws the columns that every record has. */
   #record(pk: number): Values {
     const at = { createdAt: this.#draw.instant(), updatedAt: this.#draw.instant() };
     return { pk, id: this.#draw.id(), ...at, revision: this.#revision };
@@ -165,7 +168,7 @@ class Filling {
     );
   }
 
-  /** Numbers from `from`, each only where it is drawn. */
+  /** Returns consecutive numbers that start at `from`; draws how many. */
   #numbers(most: number, from = 1): readonly number[] {
     return Array.from({ length: this.#draw.below(most + 1) }, (_, at) => at + from);
   }
@@ -198,12 +201,12 @@ class Filling {
         from: draw.orNull("2026-04-01"),
         until: null,
       }));
-      // no command makes two of one name
+      // commands cannot create two contracts with the same name
       const contracts = [...new Map(drawn.map((one) => [nameKey(one.name), one])).values()];
       const texts = Object.entries<Field>(TENANT.fields).flatMap(([name, field]) =>
         field.type === "text" ? [[name, draw.orNull(draw.textOf(field))] as const] : [],
       );
-      const uses = Object.keys(USES).map((name) => [name, draw.orNull(draw.bit())] as const);
+      const uses = Object.keys(USAGE_FIELDS).map((name) => [name, draw.orNull(draw.bit())] as const);
       const said: Values = Object.fromEntries<string | number | null>([...texts, ...uses]);
       this.#insert("tenant_profile", {
         pk: 1,
@@ -214,7 +217,7 @@ class Filling {
       });
     }
     if (draw.is()) {
-      const composition = draw.oneOf(Object.keys(COMPOSITIONS));
+      const composition = draw.oneOf(Object.keys(ACCOUNT_NAME_COMPOSITIONS));
       this.#insert("account_settings", { pk: 1, composition, authentication: draw.orNull(draw.text()) });
     }
   }
@@ -449,7 +452,7 @@ class Filling {
       const settings: AdeProfileSettings = {
         name: draw.text(),
         url: "https://mdm.example.jp/enroll",
-        ...RECOMMENDED,
+        ...RECOMMENDED_SETTINGS,
         supervised: draw.is(),
         skipItems: [...draw.some(["Siri", "AppleID"])],
         department: draw.orNull(draw.text()),
@@ -470,7 +473,7 @@ class Filling {
     for (const pk of this.#numbers(this.#size)) {
       this.#insert("ade_device", {
         pk,
-        ...this.#words(...TOLD_BY_APPLE),
+        ...this.#words(...APPLE_DEVICE_FIELDS),
         ...this.#instants(
           "profileAssignTime",
           "profilePushTime",
@@ -534,12 +537,12 @@ class Filling {
   }
 
   /**
-   * What the console lacks: all that differs was written by one change. Custom fields that it does not have yet, or that were
-   * deleted here; and values of users.
+   * Creates tasks for the console, all opened by one change: for custom fields that are not in the console yet or that
+   * were deleted here, and for values of users.
    */
   #tasks(fields: readonly number[], users: readonly number[]): void {
     const draw = this.#draw;
-    // a tenant such as commands make is no mirror
+    // a tenant that commands can create is not a mirror
     if (draw.isStrict || this.#tenant.database.count("select count(*) from audit") === 0) return;
     const revision = this.#revision;
     this.#insert("change", { number: 1, revision, writer: "records" });
@@ -548,11 +551,17 @@ class Filling {
     for (const pk of this.#numbers(2, fields.length + 1)) {
       const name = draw.text();
       const record = { name, nameKey: nameKey(name), id: draw.id(), createdAt: draw.instant() };
-      this.#insert("custom_field_version", { pk, revision, action: "delete", changed: Number(ALL_CHANGED), ...record });
+      this.#insert("custom_field_version", {
+        pk,
+        revision,
+        action: "delete",
+        changed: Number(ALL_COLUMNS_MASK),
+        ...record,
+      });
       this.#insert("custom_field_observed", {
         pk,
         inConsole: 1,
-        differs: Number(ALL_CHANGED),
+        differs: Number(ALL_COLUMNS_MASK),
         since: revision,
         ...record,
       });
@@ -560,7 +569,7 @@ class Filling {
     this.#last("fields", fields.length + 2);
     for (const pk of draw.some(users)) {
       const columns = ["title", "emails", "accountPasswordSetAt"];
-      const changed = columns.reduce((sum, name) => sum + Number(bitOf(versionsOf("user"), name)), 0);
+      const changed = columns.reduce((sum, name) => sum + Number(getColumnBit(getVersionSchema("user"), name)), 0);
       const emails = JSON.stringify(["a@example.co.jp", "b@example.co.jp"]);
       const record = { title: draw.orNull(draw.text()), emails, accountPasswordSetAt: draw.orNull(SECRET_AT) };
       this.#insert("user_version", { pk, revision, action: "update", changed, ...record });
@@ -568,7 +577,7 @@ class Filling {
     }
   }
 
-  /** Records of no form that the program would read: an export passes them on as they are. */
+  /** Writes audit records in a form that the program does not read, because an export passes them on unchanged. */
   #audit(): void {
     const draw = this.#draw;
     for (const seq of this.#numbers(4)) {
@@ -579,14 +588,14 @@ class Filling {
 }
 
 /**
- * Fills a new tenant with a bit of everything that a tenant may have: by tables, as much of it has no route without Apple or
- * a console. The same seed and size give the same tenant.
+ * Fills a new tenant with some data of every kind. Writes directly into the tables, because much of the data can
+ * otherwise come only from Apple or the console. The same seed and size give the same tenant.
  *
- * @param size about how many records there are at most of those that there are many of
- * @param isStrict values are such as commands accept; else also such as the console alone has
+ * @param size approximate maximum number of records of the kinds that have many records
+ * @param isStrict if true, only values that commands accept; otherwise also values that only the console can contain
  */
 export const fillAtRandom = async (tenant: TestTenant, seed: number, size = 12, isStrict = false): Promise<void> => {
-  // the file is made by the first request
+  // the first request creates the file
   await tenant.client.tenant.show();
   new Filling(tenant, new Draws(seed, isStrict), size).fill();
 };

@@ -1,33 +1,35 @@
-import { createSimulator, sendTo, type Simulator } from "../../../src/lib/apple/simulator/index.ts";
-import type { AppleAnswer, AppleRequest, Send } from "../../../src/lib/apple/send.ts";
+import { createSimulator, createInProcessSend, type Simulator } from "../../../src/lib/apple/simulator/index.ts";
+import type { AppleResponse, AppleRequest, Send } from "../../../src/lib/apple/send.ts";
 import type { Ade, AdeSync } from "../../../src/lib/contract/index.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import type { OpenTenant } from "../../../src/lib/tenant/index.ts";
 import type { Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
 import { TestTenant } from "./tenant.ts";
 
-/** Where the simulator is asked. */
+/** The URL at which the simulator is called. */
 export const SIMULATOR_URL = "http://127.0.0.1:8080";
 
-/** What may befall a request on its way: `killed` is never answered, as the process that asked is gone. */
+/**
+ * What happens to a request on its way. `killed`: it never gets a response, because the requesting process was killed.
+ */
 export type Fate = "killed" | undefined;
 
 interface RehearsalOptions {
   readonly devices?: number;
-  /** devices a page, so that few devices have many pages */
+  /** devices per page; small, so that a few devices fill many pages */
   readonly pageSize?: number;
 }
 
 const KEY = "stagedKey, stagedCertificate, stagedAt";
 
-/** A tenant and a simulator of Apple's side in this process, with the tenant's clock. */
+/** A tenant and a simulated Apple service in this process. Both use the tenant's clock. */
 export class Rehearsal implements AsyncDisposable {
   readonly tenant: TestTenant;
   readonly #pageSize: number;
   simulator: Simulator;
-  /** requests of the device service, as `POST /server/devices` */
+  /** requests to the device service, such as `POST /server/devices` */
   readonly asked: string[] = [];
-  /** decides what befalls the request that comes */
+  /** decides what happens to each incoming request */
   fate: (request: AppleRequest) => Fate = () => undefined;
   readonly #left: OpenTenant[] = [];
   readonly #hanging: ((error: Error) => void)[] = [];
@@ -39,7 +41,7 @@ export class Rehearsal implements AsyncDisposable {
     tenant.apple = this.answering;
   }
 
-  /** How the simulator answers the tenant. */
+  /** Passes the tenant's requests to the simulator. */
   readonly answering: Send = (request) => this.#send(request);
 
   #create(devices: number): Simulator {
@@ -53,50 +55,52 @@ export class Rehearsal implements AsyncDisposable {
     });
   }
 
-  /** Apple's side begins anew, with so many devices. */
+  /** Replaces the simulator with a new one that has this number of devices. */
   restart(devices: number): void {
     this.simulator = this.#create(devices);
   }
 
-  /** Whether a request waits for an answer that never comes. */
+  /** Returns true if a request is waiting for a response that never comes. */
   get isHanging(): boolean {
     return this.#hanging.length > 0;
   }
 
-  async #send(request: AppleRequest): Promise<AppleAnswer> {
+  async #send(request: AppleRequest): Promise<AppleResponse> {
     const path = new URL(request.url).pathname;
     this.asked.push(`${request.method} ${path}`);
     if (this.fate(request) === "killed") return new Promise((_, reject) => this.#hanging.push(reject));
-    const answer = await (sendTo(this.simulator) satisfies Send)(request);
+    const answer = await (createInProcessSend(this.simulator) satisfies Send)(request);
     return path === "/account" && answer.status === 200 ? this.#smallPages(answer) : answer;
   }
 
-  #smallPages(answer: AppleAnswer): AppleAnswer {
+  #smallPages(answer: AppleResponse): AppleResponse {
     const account = JSON.parse(answer.body) as { urls?: { limit?: object }[] };
     const limit = { default: this.#pageSize, maximum: this.#pageSize };
     const urls = account.urls?.map((url) => (url.limit === undefined ? url : { ...url, limit }));
     return { ...answer, body: JSON.stringify({ ...account, urls }) };
   }
 
-  /** Asks the simulator itself. @throws Failure as it refuses */
-  async control(method: AppleRequest["method"], path: string, body: object = {}): Promise<AppleAnswer> {
+  /** Calls the simulator's own control API. @throws Failure with the simulator's reason if it refuses */
+  async control(method: AppleRequest["method"], path: string, body: object = {}): Promise<AppleResponse> {
     const url = `${SIMULATOR_URL}/_simulator${path}`;
-    const answer = await sendTo(this.simulator)({ method, url, headers: {}, body: JSON.stringify(body) });
+    const answer = await createInProcessSend(this.simulator)({ method, url, headers: {}, body: JSON.stringify(body) });
     if (answer.status < 300) return answer;
     throw Failure.of(JSON.parse(answer.body) as Parameters<typeof Failure.of>[0]);
   }
 
-  /** Serial numbers that the simulator gives new devices. */
+  /** Adds devices to the simulator. @returns their serial numbers */
   async add(asked: object): Promise<readonly string[]> {
     const { body } = await this.control("POST", "/devices", asked);
     return (JSON.parse(body) as { serials: string[] }).serials;
   }
 
-  fault(fault: string, more: object = {}): Promise<AppleAnswer> {
+  fault(fault: string, more: object = {}): Promise<AppleResponse> {
     return this.control("POST", "/faults", { fault, ...more });
   }
 
-  /** Endpoint, key and token. @param kept keeps the key for others: to make one takes long */
+  /**
+   * Sets the endpoint, a key and a token. @param kept keeps the key for later calls, because creating a key takes long
+   */
   async setUp(kept?: { staged?: Row }): Promise<Ade> {
     const { ade } = this.tenant.client;
     await ade.setEndpoint({ kind: "simulator", url: SIMULATOR_URL });
@@ -110,7 +114,7 @@ export class Rehearsal implements AsyncDisposable {
     return this.newToken();
   }
 
-  /** A new token for the tenant's key. */
+  /** Sets a new token for the tenant's key. */
   async newToken(more: { otherAdmin?: boolean; otherServer?: boolean; server?: string; admin?: string } = {}) {
     const { ade } = this.tenant.client;
     const { server, admin, ...flags } = more;
@@ -120,13 +124,13 @@ export class Rehearsal implements AsyncDisposable {
     return (await ade.setToken({ name: "SIMULATOR_Token_2026-04-01T00-00-00Z_smime.p7m", content, ...flags })).ade;
   }
 
-  /** Apple rejects the token. */
+  /** Makes Apple reject the token. */
   async reject(): Promise<void> {
     await this.fault("token-rejected");
     await this.sync();
   }
 
-  /** A run, to its end. */
+  /** Runs a sync and waits until it ends. */
   async sync(asked: Parameters<TestTenant["client"]["ade"]["sync"]>[0] = {}): Promise<AdeSync> {
     return this.ended((await this.tenant.client.ade.sync(asked)).id);
   }
@@ -139,30 +143,30 @@ export class Rehearsal implements AsyncDisposable {
     }
   }
 
-  /** Kills the process that holds the tenant, and opens the tenant in another one. */
+  /** Simulates that the process that uses the tenant is killed, and opens the tenant in another one. */
   crash(): void {
     this.#left.push(this.tenant.crash());
   }
 
-  /** Ends what was left by crashes, once others have taken over what it held. */
+  /** Cleans up after crashes. Call it after other processes have taken over the work of the killed ones. */
   async bury(): Promise<void> {
     for (const reject of this.#hanging.splice(0)) reject(new Error("killed"));
     for (const left of this.#left.splice(0)) await left.close();
   }
 
-  /** The devices that the tenant has, with the states of their profiles, by serial number. */
+  /** Returns the profile status of each device in the tenant, by serial number. */
   async devices(): Promise<ReadonlyMap<string, string>> {
     const found = await Array.fromAsync(this.tenant.client.ade.devices({ state: "present" }));
     return new Map(found.map(({ serialNumber, profileStatus }) => [serialNumber, profileStatus ?? "empty"]));
   }
 
-  /** Those that the simulator has. */
+  /** Returns the profile status of each device in the simulator, by serial number. */
   simulated(): ReadonlyMap<string, string> {
     return new Map([...this.simulator.devices()].map(({ serial, profileStatus }) => [serial, profileStatus]));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // what is asked from now on is answered: nobody would wait for it
+    // from now on the simulator responds to all requests, because nothing waits for hanging ones
     this.fate = () => undefined;
     await this.bury();
     await this.tenant[Symbol.asyncDispose]();

@@ -1,37 +1,37 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import type { WholeClient } from "../client/whole-client.ts";
-import { resourceAt } from "../../../src/lib/handover/bundle/contents.ts";
-import { differences, type TenantState } from "../../../src/lib/handover/compare/diff.ts";
+import { findResourceByPath } from "../../../src/lib/handover/bundle/contents.ts";
+import { compareStates, type TenantState } from "../../../src/lib/handover/compare/diff.ts";
 import { pathOfResource, RESOURCE_NAMES, resourceOf, type ResourceName } from "../../../src/lib/handover/resources.ts";
 import type { Records } from "../handover/bundles.ts";
 import { bare, bruteForce, type BareDifference } from "../handover/brute-force.ts";
 import { SCHEME_ITEMS } from "../../../src/lib/model/role-policy.ts";
-import { TRAVELLING } from "../../../src/lib/tenant/handover/restores/targets.ts";
+import { APPLICABLE_RESOURCES } from "../../../src/lib/tenant/handover/restores/targets.ts";
 import type { Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
 import { expectSame } from "./audited-history.ts";
 import { partsOf, restoreFrom } from "./restoring.ts";
 import { failureOf, without, type TestTenant } from "./tenant.ts";
 
-/** The files of a tenant's records, by resource. */
+/** The records of a tenant: the content of one file per resource. */
 type Files = ReadonlyMap<ResourceName, string>;
 type Any = Readonly<Record<string, unknown>>;
 
-/** All that an export has of records, also what is not applied. */
+/** Exports all records, including those of resources that cannot be applied. */
 const exportedFrom = async (client: WholeClient): Promise<Files> => {
   const files = new Map<ResourceName, string>();
   for await (const { name, content } of client.exports.create({ csv: false })) {
-    const resource = resourceAt(name);
+    const resource = findResourceByPath(name);
     const bytes = Buffer.concat(await Array.fromAsync(content));
     if (resource !== undefined) files.set(resource, bytes.toString());
   }
   return files;
 };
 
-const travellingOf = (files: Files): ReadonlyMap<string, string> =>
+const selectApplicable = (files: Files): ReadonlyMap<string, string> =>
   new Map(
     [...files]
-      .filter(([resource]) => TRAVELLING.includes(resource))
+      .filter(([resource]) => APPLICABLE_RESOURCES.includes(resource))
       .map(([resource, lines]) => [pathOfResource(resource), lines]),
   );
 
@@ -46,7 +46,7 @@ const recordsOf = (files: Files): Records =>
 
 const linesOf = (records: readonly Any[]): string => records.map((record) => `${JSON.stringify(record)}\n`).join("");
 
-/** Blocks of whole lines, two at a time. */
+/** Splits lines into blocks of two whole lines each. */
 async function* blocksIn(lines: string): AsyncGenerator<Buffer> {
   for (const block of lines.match(/(?:[^\n]*\n){1,2}/g) ?? []) yield Buffer.from(block);
 }
@@ -62,7 +62,7 @@ const stateOf = (name: string, files: Files): TenantState => ({
   attached: undefined,
 });
 
-/** Something is done in one of two tenants; the numbers say of what, by its place among all. */
+/** A change in one of the two tenants. The numbers select the records by their position among all records. */
 interface ChangeStep {
   readonly at: 0 | 1;
   readonly did: keyof typeof CHANGES;
@@ -72,31 +72,31 @@ interface ChangeStep {
   readonly key: string;
 }
 
-/** One of them is made like the other. */
+/** One tenant is made equal to the other. */
 interface LikeStep {
   readonly like: 0 | 1;
-  /** undefined: all that travels */
+  /** undefined for all resources that can be applied */
   readonly only: readonly ResourceName[] | undefined;
 }
 
 export type RestoresStep = ChangeStep | LikeStep;
 
-/** What a change works on. */
+/** The environment in which a change runs. */
 interface Scene {
   readonly client: WholeClient;
   readonly step: ChangeStep;
-  /** the id of a record of a table by a number; where there is none, one that no record has */
+  /** returns the id of the record with this number in a table; an id that no record has if the table is empty */
   readonly id: (table: string, number: number, where?: string) => string;
-  /** applies another state of one resource, as of a bundle */
+  /** applies a modified state of one resource, as `handover apply` does with a bundle */
   readonly resend: (resource: ResourceName, change: (records: readonly Any[]) => readonly Any[]) => Promise<unknown>;
 }
 
 const NO_ID = "00000000-0000-7000-8000-00000000dead";
 
-/** The word of a step where null is not allowed. */
+/** Returns the word of a step for fields that do not allow null. */
 const wordOf = ({ word }: ChangeStep): string => word ?? "語";
 
-/** Two records swap the value of a field. */
+/** Swaps the values of a field between two records. */
 const swap =
   (field: string, isOf: (record: Any) => boolean = () => true) =>
   ({ step: { whom, other } }: Scene) =>
@@ -109,7 +109,7 @@ const swap =
     });
   };
 
-/** A record is deleted as people do it; of an organisation with or without what is below it. */
+/** Deletes a record through the API; an organisation with or without the organisations and users below it. */
 const deletion = async (
   { client, step, id }: Scene,
   kind: "users" | "orgs" | "devices",
@@ -120,7 +120,7 @@ const deletion = async (
   return client.imports.commit(await client.imports.delete(recursive ? { ...asked, recursive } : asked));
 };
 
-/** What is done in a tenant, by name; most of it as people do it, some as only a bundle can. */
+/** The changes by name. Most of them use the usual operations; some are possible only with a bundle. */
 const CHANGES = {
   "create an organisation": ({ client, step, id }) =>
     client.orgs.create({
@@ -144,7 +144,7 @@ const CHANGES = {
     }),
   "edit a user": ({ client, step, id }) =>
     client.users.edit(id("user", step.whom), { name: wordOf(step), employeeCode: step.word, address: step.word }),
-  "change a user's mail addresses": ({ client, step, id }) =>
+  "change a user's email addresses": ({ client, step, id }) =>
     client.users.edit(id("user", step.whom), { emails: [`${step.key}@example.jp`, `${step.key}.2@example.jp`] }),
   "move a user": ({ client, step, id }) =>
     client.users.move({ ids: [id("user", step.whom)], org: id("org", step.other) }),
@@ -235,10 +235,10 @@ const CHANGES = {
     client.answers.set({ answers: [{ question: "rules.lost.owner", subject: step.key, value: step.word }] }),
   "say what the tenant is": ({ client, step }) =>
     client.tenant.set({ contactName: step.word, ios: step.whom % 2 === 0, contracts: [{ name: wordOf(step) }] }),
-  // one at a time no command could do these
+  // commands change one record at a time, so they cannot swap values
   "swap codes": (scene) => scene.resend("orgs", swap("code")(scene)),
   "swap places": (scene) => scene.resend("orgs", swap("parentId", ({ parentId }) => parentId !== null)(scene)),
-  "swap mail addresses": (scene) => scene.resend("users", swap("emails")(scene)),
+  "swap email addresses": (scene) => scene.resend("users", swap("emails")(scene)),
   "swap account names": (scene) => scene.resend("users", swap("accountName")(scene)),
   "swap names of fields": (scene) => scene.resend("custom-fields", swap("name")(scene)),
   "swap names of schemes": (scene) => scene.resend("schemes", swap("name")(scene)),
@@ -264,32 +264,32 @@ const someChange: fc.Arbitrary<ChangeStep> = fc.record({
 });
 const someLike: fc.Arbitrary<LikeStep> = fc.record({
   like: fc.constantFrom(0, 1),
-  only: fc.option(fc.subarray([...TRAVELLING], { minLength: 1 }), { nil: undefined, freq: 2 }),
+  only: fc.option(fc.subarray([...APPLICABLE_RESOURCES], { minLength: 1 }), { nil: undefined, freq: 2 }),
 });
 
-/** A step of a history. */
+/** Draws a step of a history. */
 export const someRestoresStep: fc.Arbitrary<RestoresStep> = fc.oneof(
   { arbitrary: someChange, weight: 7 },
   { arbitrary: someLike, weight: 1 },
 );
 
-/** The columns that are not the record's own: numbers, what counts changes, and what is in no bundle. */
+/** Columns that are not compared: internal numbers, counters of changes, and values that a bundle does not contain. */
 const NOT_COMPARED = ["pk", "revision", "accountPasswordSetAt", "secrets"];
-/** Columns with numbers of other records, whose ids the export has. */
+/** Columns that contain the numbers of other records. The export has the ids of these records instead. */
 const NUMBERS = ["parent", "org", "owner", "ownerOrg", "custom"];
 
-/** Rows of the tables with keys by which records are found: what people never see of what travels. */
-const keptIn = ({ database }: TestTenant): unknown =>
+/** Reads the rows of the tables, including the derived key columns that an export does not show. */
+const readStoredRows = ({ database }: TestTenant): unknown =>
   ["org", "user", "custom_field", "scheme", "secured_group", "secured_user", "device"].map((table) =>
     database
       .all(`select * from "${table}" order by id`)
       .map((row) => [...NOT_COMPARED, ...NUMBERS].reduce<Row>(without, row)),
   );
 
-const claimedIn = ({ database }: TestTenant): unknown =>
+const readEmailClaims = ({ database }: TestTenant): unknown =>
   database.all("select e.emailKey, u.id, e.main from user_email e join user u on u.pk = e.user order by 1");
 
-/** All rows of a tenant. */
+/** Returns all rows of a tenant as JSON. */
 const contentOf = ({ database }: TestTenant): string =>
   JSON.stringify(
     database
@@ -297,10 +297,10 @@ const contentOf = ({ database }: TestTenant): string =>
       .map(({ name }) => [name, database.all(`select * from "${String(name)}"`)]),
   );
 
-/** Why a change may be refused. */
+/** Error codes with which a change may be refused. */
 const REFUSING: readonly string[] = ["input-rejected", "not-found", "conflict"];
 
-/** Two tenants that change, each by itself, and are made like each other. */
+/** Two tenants that change independently and are made equal to each other from time to time. */
 export class RestoresHistory {
   readonly #tenants: readonly [TestTenant, TestTenant];
 
@@ -308,7 +308,7 @@ export class RestoresHistory {
     this.#tenants = tenants;
   }
 
-  /** Does a step. @returns what came of it, for who counts */
+  /** Runs a step. @returns its outcome, to be counted */
   async do(step: RestoresStep): Promise<string> {
     return "like" in step ? this.#makeAlike(step) : this.#change(step);
   }
@@ -326,9 +326,9 @@ export class RestoresHistory {
       resend: async (resource, change) => {
         const files = await exportedFrom(client);
         const sent = new Map([...files, [resource, linesOf(change(recordsIn(files.get(resource) ?? "")))]]);
-        const done = await restoreFrom(client, travellingOf(sent));
-        // a swap may pass on what follows from it: the administrators' names
-        expectSame(travellingOf(await exportedFrom(client)), travellingOf(sent));
+        const done = await restoreFrom(client, selectApplicable(sent));
+        // a swap may also change derived data, such as the names of administrators
+        expectSame(selectApplicable(await exportedFrom(client)), selectApplicable(sent));
         return done;
       },
     };
@@ -338,17 +338,17 @@ export class RestoresHistory {
     return "refused";
   }
 
-  /** Makes one tenant like the other, and looks at everything that is to be so before, and after. */
+  /** Makes one tenant equal to the other, and checks everything that must be true before and after that. */
   async #makeAlike({ like, only }: LikeStep): Promise<string> {
     const [from, to] = [this.#tenants[like], this.#tenants[like === 0 ? 1 : 0]];
-    const chosen = only ?? TRAVELLING;
-    // no clock goes so wrong that what the other tenant wrote lies in the future
+    const chosen = only ?? APPLICABLE_RESOURCES;
+    // no clock is so wrong that the other tenant's changes lie in the future
     to.surroundings.time = Math.max(to.surroundings.time, from.surroundings.time);
     const [wished, former] = [await exportedFrom(from.client), await exportedFrom(to.client)];
-    const found = (await Array.fromAsync(differences(stateOf("to", former), stateOf("from", wished)))).map(bare);
+    const found = (await Array.fromAsync(compareStates(stateOf("to", former), stateOf("from", wished)))).map(bare);
     expectSame(found, bruteForce(recordsOf(former), recordsOf(wished)));
     const asked = { only: only?.join(",") };
-    const sent = travellingOf(wished);
+    const sent = selectApplicable(wished);
     const plan = await to.client.restores.plan(partsOf(sent), asked);
     expectSame(
       plan.resources,
@@ -359,7 +359,7 @@ export class RestoresHistory {
     const commit = (deletions: number) =>
       failureOf(to.client.restores.create(plan, partsOf(sent), { ...asked, deletions }));
     if (plan.refusals.length > 0) {
-      // a tenant that has administrators cannot be made like one without
+      // a tenant with system administrators cannot be made equal to a tenant without any
       const isLast = plan.refusals.every(({ detail }) => detail.en.includes("no system administrator would be left"));
       expectSame(only === undefined && !isLast, false);
       expectSame((await commit(removed))?.code, "input-rejected");
@@ -371,8 +371,8 @@ export class RestoresHistory {
     expectSame(await commit(removed), undefined);
     await this.#expectAlike(to, { wished, former, chosen });
     if (only === undefined) {
-      expectSame(keptIn(to), keptIn(from));
-      expectSame(claimedIn(to), claimedIn(from));
+      expectSame(readStoredRows(to), readStoredRows(from));
+      expectSame(readEmailClaims(to), readEmailClaims(from));
     }
     const after = contentOf(to);
     expectSame((await restoreFrom(to.client, sent, asked.only)).id, null);
@@ -383,8 +383,9 @@ export class RestoresHistory {
   }
 
   /**
-   * What was chosen is as in the other tenant. What was not is as it was, but for what goes with a record: an account with
-   * its user, with an organisation its token and what is automatic for it.
+   * Checks that the chosen resources are the same as in the other tenant, and that all others are unchanged. Exception:
+   * deleting a user also deletes the user's account, and deleting an organisation also deletes its token and its
+   * automatic assignments.
    */
   async #expectAlike(
     to: TestTenant,
@@ -411,7 +412,7 @@ export class RestoresHistory {
       const left = linesOf(recordsIn(lines).flatMap((record) => remaining(resource, record)));
       expectSame([resource, now.get(resource) ?? ""], [resource, left]);
     }
-    const found = await Array.fromAsync(differences(stateOf("to", now), stateOf("from", wished)));
+    const found = await Array.fromAsync(compareStates(stateOf("to", now), stateOf("from", wished)));
     expectSame(
       found.filter(({ resource }) => chosen.some((name) => name === resource)),
       [],
@@ -419,7 +420,7 @@ export class RestoresHistory {
   }
 }
 
-/** How many records a plan is to add, change, remove and leave. */
+/** Counts the records of a resource that a plan must add, change, remove and leave unchanged. */
 const countsOf = (name: ResourceName, found: readonly BareDifference[], wished: Files) => {
   const idsOf = (change: string): number =>
     new Set(found.filter((one) => one.resource === name && one.change === change).map(({ id }) => id)).size;
@@ -427,7 +428,7 @@ const countsOf = (name: ResourceName, found: readonly BareDifference[], wished: 
   return { name, added, changed, removed, unchanged: recordsIn(wished.get(name) ?? "").length - added - changed };
 };
 
-/** All that steps may come to. */
+/** All possible outcomes of steps. */
 export const OUTCOMES: readonly string[] = [
   ...names,
   "refused",

@@ -1,28 +1,28 @@
-import type { SentParts } from "../../../src/lib/client/index.ts";
+import type { MultipartUpload } from "../../../src/lib/client/index.ts";
 import type { WholeClient } from "../client/whole-client.ts";
 import type { RestoreResult } from "../../../src/lib/contract/index.ts";
-import { resourceAt } from "../../../src/lib/handover/bundle/contents.ts";
+import { findResourceByPath } from "../../../src/lib/handover/bundle/contents.ts";
 import { MAX_SUPPORT_OPTIONS } from "../../../src/lib/model/role.ts";
 import { SECURED_APPS, SECURED_USER } from "../../../src/lib/model/secured-user.ts";
-import { handFields } from "../../../src/lib/model/thing.ts";
-import { fieldsOfApp } from "../../../src/lib/rules/secured-user.ts";
-import { TRAVELLING } from "../../../src/lib/tenant/handover/restores/targets.ts";
+import { listEditableFields } from "../../../src/lib/model/thing.ts";
+import { listAppFields } from "../../../src/lib/rules/secured-user.ts";
+import { APPLICABLE_RESOURCES } from "../../../src/lib/tenant/handover/restores/targets.ts";
 import { fillAtRandom } from "./random-tenant.ts";
 import { TestTenant } from "./tenant.ts";
 
-/** The files of an export that travel, by their names. */
-export const travelling = async (client: WholeClient): Promise<ReadonlyMap<string, string>> => {
+/** Exports a tenant and returns the files that can be applied, by name. */
+export const exportApplicableFiles = async (client: WholeClient): Promise<ReadonlyMap<string, string>> => {
   const files = new Map<string, string>();
   for await (const { name, content } of client.exports.create({ csv: false })) {
-    const resource = resourceAt(name);
+    const resource = findResourceByPath(name);
     const bytes = Buffer.concat(await Array.fromAsync(content));
-    if (resource !== undefined && TRAVELLING.includes(resource)) files.set(name, bytes.toString());
+    if (resource !== undefined && APPLICABLE_RESOURCES.includes(resource)) files.set(name, bytes.toString());
   }
   return files;
 };
 
-/** Files as one body. */
-export const partsOf = (files: ReadonlyMap<string, string>): SentParts => {
+/** Combines files into one multipart body. */
+export const partsOf = (files: ReadonlyMap<string, string>): MultipartUpload => {
   const boundary = "between-the-parts";
   const parts = [...files].map(
     ([name, content]) =>
@@ -31,7 +31,7 @@ export const partsOf = (files: ReadonlyMap<string, string>): SentParts => {
   return { stream: new Blob([...parts, `--${boundary}--\r\n`]).stream(), boundary };
 };
 
-/** Makes a tenant like files: what its plan says, done. @param mirroredAt when they last came from the console */
+/** Makes a tenant equal to the files: plans and commits. @param mirroredAt when the data last came from the console */
 export const restoreFrom = async (
   { restores }: WholeClient,
   files: ReadonlyMap<string, string>,
@@ -43,8 +43,11 @@ export const restoreFrom = async (
   return restores.create({ etag }, partsOf(files), { only, mirroredAt, deletions });
 };
 
-/** What makes of random accounts such as commands make: a tenant with others is not made like by anybody. */
-const SUCH_AS_CAN_BE = [
+/**
+ * SQL statements that replace random data by data that commands can create. A tenant with other data cannot be applied
+ * to another tenant.
+ */
+const NORMALISING_STATEMENTS = [
   `update account set role = 'none', scheme = null, supportOption = 0 where role <> 'none'
    and user in (select pk from user where accountName is null)`,
   "update account set managedOrgs = null where role not in ('division', 'custom')",
@@ -66,14 +69,14 @@ const SUCH_AS_CAN_BE = [
   `update device set androidMode = null where androidMode = 'fully-managed'
    and owner in (select owner from device group by owner having count(*) > 1)`,
   ...SECURED_APPS.flatMap((app) =>
-    handFields(SECURED_USER.fields)
-      .filter(([name]) => !fieldsOfApp(app).includes(name))
+    listEditableFields(SECURED_USER.fields)
+      .filter(([name]) => !listAppFields(app).includes(name))
       .map(([name, { type }]) => {
         const none = type === "texts" ? `'[]'${name === "groups" ? ", groupKeys = null" : ""}` : "null";
         return `update secured_user set "${name}" = ${none} where app = '${app}'`;
       }),
   ),
-  // a tenant that has a system administrator keeps one
+  // a tenant with a system administrator must keep at least one
   `insert into user (pk, id, name, emails, org, custom, administrator, accountName, createdAt, updatedAt, revision)
    select coalesce(max(pk), 0) + 1, '01ffffff-ffff-7fff-8fff-ffffffffffff', '管理 太郎', '["kanri@example.co.jp"]', 1, '{}', 0,
      'kanri', '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 1 from user`,
@@ -83,7 +86,10 @@ const SUCH_AS_CAN_BE = [
   "update collection set last = last + 1 where name in ('users', 'accounts')",
 ];
 
-/** A tenant with a bit of everything that there can be, as many support options as there may be. */
+/**
+ * Creates a tenant with some data of every kind that commands can create, and at most the allowed number of support
+ * options.
+ */
 export const randomTenant = async (
   seed: number,
   size?: number,
@@ -94,6 +100,6 @@ export const randomTenant = async (
     "update account set supportOption = 0 where user not in (select user from account where supportOption = 1 limit :most)",
     { most: MAX_SUPPORT_OPTIONS },
   );
-  for (const sql of SUCH_AS_CAN_BE) tenant.database.run(sql);
+  for (const sql of NORMALISING_STATEMENTS) tenant.database.run(sql);
   return tenant;
 };

@@ -1,26 +1,29 @@
-import { beforeTable, OBSERVED, observedTable } from "../../../src/lib/tenant/console/observed.ts";
-import { lastingColumns, writtenColumns } from "../../../src/lib/tenant/console/portable.ts";
-import { versionTable, type Versions } from "../../../src/lib/tenant/versions/tables.ts";
+import { observedHistoryTable, OBSERVED_VERSIONS, observedTable } from "../../../src/lib/tenant/console/observed.ts";
+import { listLastingColumns, listWrittenColumns } from "../../../src/lib/tenant/console/portable.ts";
+import { getVersionTable, type VersionSchema } from "../../../src/lib/tenant/versions/tables.ts";
 import { resourceOf, type ResourceName } from "../../../src/lib/handover/resources.ts";
 import type { TestTenant } from "./tenant.ts";
 
-/** What of a table leaves the tenant in a bundle: the fields of a resource, and columns that these are made of. */
-interface Leaving {
+/**
+ * The columns of a table that leave the tenant in a bundle: the fields of a resource, and further columns from which
+ * these fields are built.
+ */
+interface BundledColumns {
   readonly as: ResourceName;
   readonly more?: readonly string[] | undefined;
 }
 
-/** The tables with what the console has otherwise, and what records were before. */
-const observedTables = (versions: Versions): readonly (readonly [table: string, leaving: Leaving])[] => {
-  const columns = [...writtenColumns(versions), ...lastingColumns(versions)].map(({ name }) => name);
+/** Returns the tables that store differing console values and earlier versions of records. */
+const observedTables = (versions: VersionSchema): readonly (readonly [table: string, leaving: BundledColumns])[] => {
+  const columns = [...listWrittenColumns(versions), ...listLastingColumns(versions)].map(({ name }) => name);
   return [
     [observedTable(versions), { as: "observed", more: [...columns, "since"] }],
-    [versionTable(versions), { as: "observed", more: [...columns, "action", "changed"] }],
+    [getVersionTable(versions), { as: "observed", more: [...columns, "action", "changed"] }],
   ];
 };
 
-/** The tables that a bundle is made of. Of all others nothing leaves. */
-const TABLES: Readonly<Record<string, Leaving>> = {
+/** The tables from which a bundle is built. */
+const TABLES: Readonly<Record<string, BundledColumns>> = {
   tenant: { as: "tenant", more: ["name", "mirroredAt"] },
   org: { as: "orgs", more: ["parent"] },
   custom_field: { as: "custom-fields" },
@@ -42,11 +45,11 @@ const TABLES: Readonly<Record<string, Leaving>> = {
   ade_automatic: { as: "ade-profiles", more: ["org", "profile"] },
   answer: { as: "answers" },
   observed_candidate: { as: "observed", more: ["thing", "place", "since", "mask", "state"] },
-  ...Object.fromEntries(OBSERVED.flatMap(observedTables)),
+  ...Object.fromEntries(OBSERVED_VERSIONS.flatMap(observedTables)),
 };
 
-/** Tables of which nothing leaves. A new table is told here, or above. */
-const NOTHING_OF: readonly string[] = [
+/** Tables that no bundle contains. A new table must be added here or to {@link TABLES}. */
+const UNBUNDLED_TABLES: readonly string[] = [
   "collection",
   "user_email",
   "import",
@@ -63,33 +66,34 @@ const NOTHING_OF: readonly string[] = [
   "vpp_token_gone",
   "change",
   "created_range",
-  ...OBSERVED.map(beforeTable),
+  ...OBSERVED_VERSIONS.map(observedHistoryTable),
 ];
 
-/** What counts rows and changes, or says whose a row is, and is no text. */
+/** Columns that are never text: row numbers, counters of changes, and references to users. */
 const NUMBERS = ["pk", "revision", "last", "user"];
 
-/** Columns of which a value is read as JSON, or as an instant. */
-const shaped = (column: string, canary: string): string => {
+/** Puts a canary into the form that a column requires, such as JSON or an instant. */
+const formatCanary = (column: string, canary: string): string => {
   if (column === "secrets") return JSON.stringify({ [canary]: canary });
   if (column.endsWith("Keys")) return JSON.stringify([canary]);
   return column.endsWith("At") ? `${canary}T03:04:05.678Z` : canary;
 };
 
-/** The columns of a table that do not leave. @throws TypeError for a table that is not told of */
+/** Returns the columns of a table that a bundle does not contain. @throws TypeError if the table is not listed above */
 const stayingColumns = (table: string, columns: readonly string[]): readonly string[] => {
   const leaving = TABLES[table];
-  if (leaving === undefined && !NOTHING_OF.includes(table)) throw new TypeError(`what leaves of ${table} is not said`);
+  if (leaving === undefined && !UNBUNDLED_TABLES.includes(table))
+    throw new TypeError(`what leaves of ${table} is not said`);
   const named = leaving === undefined ? [] : [...Object.keys(resourceOf(leaving.as).fields), ...(leaving.more ?? [])];
   return columns.filter((column) => !named.includes(column) && !NUMBERS.includes(column));
 };
 
 /**
- * Writes a secret of its own into each column that leaves the tenant in no bundle, of every table: a column that is added
- * later is one of them unless it is a field of a resource.
+ * Writes a different secret into each column, of every table, that a bundle does not contain. A column that is added
+ * later is included unless it is a field of a resource.
  *
- * @param secret makes one
- * @returns the secrets, by their columns
+ * @param secret creates a secret
+ * @returns the secrets, by column
  */
 export const plantSecrets = (
   { database }: Pick<TestTenant, "database">,
@@ -102,11 +106,11 @@ export const plantSecrets = (
       const columns = database.all(`pragma table_info("${table}")`).map(({ name }) => String(name));
       for (const column of stayingColumns(table, columns)) {
         if (table === "collection" || database.count(`select count(*) from "${table}"`) === 0) continue;
-        // a day of a century in which nothing else happens
+        // a day in a century that appears nowhere else
         const day = `19${String(planted.size % 100).padStart(2, "0")}-01-02`;
         const canary = column.endsWith("At") ? day : secret(`${table}${column}`);
-        const value = shaped(column, canary);
-        // what only one row may have stays different
+        const value = formatCanary(column, canary);
+        // unique columns keep different values
         const own = column.endsWith("Key") ? `|| coalesce("${column}", hex(randomblob(8)))` : "";
         database.run(`update "${table}" set "${column}" = :value ${own}`, { value });
         planted.set(`${table}.${column}`, canary);

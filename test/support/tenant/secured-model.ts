@@ -17,7 +17,7 @@ export interface ModelApp {
 
 /** The expected outcome of an import. */
 export interface ModelSecuredOutcome {
-  /** `code@row`, sorted; including warnings */
+  /** `code@row`, sorted; includes warnings */
   readonly faults: readonly string[];
   readonly counts: Readonly<
     Record<"create" | "update" | "unchanged" | "delete" | "invalid" | "secretsSet" | "groupsCreated", number>
@@ -33,7 +33,7 @@ interface ModelRow {
 
 const WARNINGS = new Set(["id-case-only"]);
 
-/** Processes rows one at a time, as {@link UsersModel} does: slow, but obviously correct. */
+/** Processes rows one at a time, like {@link UsersModel}: slow, but obviously correct. */
 export class SecuredModel {
   readonly #app: ModelApp;
   readonly #request: Request;
@@ -117,7 +117,7 @@ export class SecuredModel {
   }
 
   outcome(): ModelSecuredOutcome {
-    // rows that are blank throughout do not count
+    // blank rows do not count
     if (this.#rows.length === 0) this.#faults.push({ row: 0, code: "file-no-rows" });
     for (const row of this.#rows) this.#check(row);
     const { mode, skipInvalid = false } = this.#request;

@@ -5,25 +5,25 @@ import type { Cells } from "./tenant.ts";
 export const CONSOLE_KINDS = ["orgs", "users", "devices", "docs"] as const;
 export type ConsoleKind = (typeof CONSOLE_KINDS)[number];
 
-/** The console's own number of 全社. */
+/** The console's own number for 全社. */
 export const ROOT = 0;
 
-/** A value of a field; a record by its number, a set of names in their order. */
+/** A value of a field. A reference is the number of a record; a set of names keeps its order. */
 export type Value = string | number | readonly string[] | null;
 export type Values = Readonly<Record<string, Value>>;
 
 interface KindModel {
   /** the field that identifies a record on the screen and in files */
   readonly key: string;
-  /** the field by which people name a record */
+  /** the field by which people refer to a record */
   readonly label: string;
-  /** fields that name a record, and of which kind */
+  /** fields that refer to a record, with the kind of that record */
   readonly references: Readonly<Record<string, ConsoleKind>>;
-  /** the columns of its exports */
+  /** the columns of the console's exports, by field */
   readonly columns: Readonly<Record<string, string>>;
-  /** those that an export may lack, each with what goes with it */
+  /** groups of columns that an export may omit, but only together */
   readonly optional: readonly (readonly string[])[];
-  /** fields that no export shows */
+  /** fields that exports do not show */
   readonly hidden: readonly string[];
 }
 
@@ -75,14 +75,14 @@ export const MODELS: Readonly<Record<ConsoleKind, KindModel>> = {
   },
 };
 
-/** The fields of a kind. */
+/** Returns the fields of a kind. */
 export const fieldsOf = (kind: ConsoleKind): readonly string[] => [
   ...Object.keys(MODELS[kind].columns),
   ...MODELS[kind].hidden,
 ];
 
 const LISTS = new Set(["emails", "tags", "groups"]);
-/** A value as it is compared: an empty list is none, and tags and groups have no order. */
+/** Converts a value to the form in which it is compared: an empty list becomes null, and tags and groups are sorted. */
 export const normalised = (field: string, value: Value | undefined): Value => {
   if (value === undefined || value === null || value === "") return null;
   if (typeof value !== "object") return value;
@@ -90,50 +90,53 @@ export const normalised = (field: string, value: Value | undefined): Value => {
   return field === "emails" ? value : value.toSorted();
 };
 
-/** The key of a record of a kind; null without one. */
+/** Returns the key of a record; null if it does not have a key. */
 export const keyIn = (kind: ConsoleKind, values: Values | undefined): string | null => {
   const value = values?.[MODELS[kind].key] ?? null;
   return typeof value === "object" && value !== null ? (value[0] ?? null) : (value as string | null);
 };
 
-/** A record as people name it. */
+/** The name and key by which people refer to a record. */
 export interface Label {
   readonly name: string | null;
   readonly key: string | null;
 }
 
-/** The record on which somebody worked, and the id of the one that the task is about. */
+/** The console record that a person worked on, and the id of the record that the task is about. */
 export interface Entry {
   readonly kind: ConsoleKind;
   readonly record: number;
   readonly id: string;
 }
 
-/** What somebody who does a task did; `isComplete`: nothing of it is left. */
+/** What a person did for a task. `isComplete`: nothing is left to do. */
 export interface Outcome {
   readonly entries: readonly Entry[];
   readonly isComplete: boolean;
 }
 
-/** A key to be entered once the record that has it has another one. */
+/** A key that can be entered only after the record that has it now has got another one. */
 interface Wish {
   readonly kind: ConsoleKind;
   readonly record: number;
   readonly value: Value;
 }
 
-/** What somebody who does a task knows besides. */
+/** What a person who does a task knows in addition to the task itself. */
 export interface Knowledge {
-  /** whether a record with a key that another one is to get will lose it, as the list of tasks shows */
+  /** returns true if a record will lose its key, which another record is to get, as the list of tasks shows */
   readonly isLeaving: (kind: ConsoleKind, record: number) => boolean;
 }
 
-/** @param id of the record of the mirror for which somebody waited, if it is known still */
+/**
+ * Called when a record gets the key that it was waiting for. @param id the id of the mirror's record, if it is still
+ * known
+ */
 type Granting = (granted: { readonly kind: ConsoleKind; readonly record: number }, id: string | undefined) => void;
 
 /**
- * A console that others work in, too. It numbers its records itself: somebody who does a task finds them only by the names
- * and keys that the task has.
+ * A console in which other people work, too. It assigns its own numbers to records, so a person who does a task can
+ * find a record only by the names and keys in the task.
  */
 export class SharedConsole {
   readonly records: Readonly<Record<ConsoleKind, Map<number, Values>>> = {
@@ -144,23 +147,23 @@ export class SharedConsole {
   };
   readonly groups = new Set<string>();
   #wishes: Wish[] = [];
-  /** the records that somebody added, or gave a key, for a task */
+  /** the console records that a person added for a task or gave a key, by the id of the mirror's record */
   readonly #begun = new Map<string, number>();
   #last = ROOT;
 
   readonly #granting: Granting;
 
-  /** @param granting is told when a record gets the key which it waited for */
+  /** @param granting called when a record gets the key that it was waiting for */
   constructor(granting: Granting) {
     this.#granting = granting;
   }
 
-  /** Whether a record has a temporary key, as the ring of keys that it is in is not done. */
+  /** Returns true if a record has a temporary key because a circular exchange of keys is not finished. */
   get hasTemporaryKeys(): boolean {
     return this.#wishes.length > 0;
   }
 
-  /** Nobody waits any more for a key that another record has. */
+  /** Stops waiting for keys that other records have. */
   giveUp(): void {
     this.#wishes = [];
   }
@@ -173,11 +176,11 @@ export class SharedConsole {
   }
 
   write(kind: ConsoleKind, record: number, values: Values): void {
-    this.records[kind].set(record, { ...this.records[kind].get(record), ...values, ...withOneOwner(values) });
+    this.records[kind].set(record, { ...this.records[kind].get(record), ...values, ...clearOtherOwner(values) });
     this.#grant();
   }
 
-  /** Whether another record names one. */
+  /** Returns true if another record refers to this record. */
   isUsed(kind: ConsoleKind, record: number): boolean {
     return CONSOLE_KINDS.some((of) =>
       Object.entries(MODELS[of].references).some(
@@ -186,7 +189,7 @@ export class SharedConsole {
     );
   }
 
-  /** Deletes a record that nothing refers to. @returns false if something does */
+  /** Deletes a record unless another record refers to it. @returns false if another record refers to it */
   remove(kind: ConsoleKind, record: number): boolean {
     if (this.isUsed(kind, record)) return false;
     this.records[kind].delete(record);
@@ -206,7 +209,7 @@ export class SharedConsole {
     }
   }
 
-  /** The names of an organisation and of those above it, the uppermost first. */
+  /** Returns the names of an organisation and of the organisations above it, from the top down. */
   #namesAt(record: number): readonly string[] {
     const names: string[] = [];
     const { orgs } = this.records;
@@ -219,19 +222,19 @@ export class SharedConsole {
     return formatOrgPath(this.#namesAt(record));
   }
 
-  /** How many organisations are above one, with itself. */
+  /** Returns the depth of an organisation: 1 for an organisation directly below 全社. */
   depthOf(record: number): number {
     return this.#namesAt(record).length;
   }
 
-  /** Whether an organisation is another one or below it. */
+  /** Returns true if an organisation is the same as another one or lies below it. */
   isBelow(record: number, above: number): boolean {
     for (let at = record; at !== ROOT; at = Number(this.records.orgs.get(at)?.["parentId"] ?? ROOT))
       if (at === above) return true;
     return false;
   }
 
-  /** The record that has a key. */
+  /** Returns the record that has a key. @param but a record to leave out */
   withKey(kind: ConsoleKind, key: string | null, but?: number): number | undefined {
     if (key === null) return undefined;
     const isIts = ([record, values]: readonly [number, Values]): boolean => {
@@ -241,13 +244,16 @@ export class SharedConsole {
     return [...this.records[kind]].find(isIts)?.[0];
   }
 
-  /** The record that people mean by a name and a key: by the key, or an organisation by its place. @param isNew it is to be added */
+  /**
+   * Finds the record that people identify by a name and a key; organisations also by their path. @param isNew true if
+   * the record is about to be added
+   */
   find(kind: ConsoleKind, { name, key }: Label, isNew = false): number | undefined {
     const found = this.withKey(kind, key ?? (MODELS[kind].key === MODELS[kind].label ? name : null));
     if (found !== undefined || kind !== "orgs") return found;
     const place = this.#orgAt(key ?? name ?? "");
     if (place !== undefined || key === null || key.includes("/") || isNew) return place;
-    // one that gets its first code is named by that
+    // a task already uses the first code of an organisation that does not have the code yet
     const plain = [...this.records.orgs].filter(([, values]) => values["name"] === name && values["code"] === null);
     return plain.length === 1 ? plain[0]?.[0] : undefined;
   }
@@ -257,7 +263,7 @@ export class SharedConsole {
     return all.find((record) => this.records.orgs.get(record)?.["code"] === null) ?? all[0];
   }
 
-  /** The organisation that a text means: `path (code)`, a path or a code. */
+  /** Finds the organisation that a text refers to: `path (code)`, a path or a code. */
   #orgCalled(text: string): number | undefined {
     if (text === ROOT_ORG_NAME) return ROOT;
     const [, path = text, code] = /^(.*) \((.+)\)$/.exec(text) ?? [];
@@ -265,7 +271,9 @@ export class SharedConsole {
     return this.withKey("orgs", code) ?? this.#orgAt(path);
   }
 
-  /** The record that a task's text means; undefined if the console has none that is called so. */
+  /**
+   * Finds the record that one of the texts of a task refers to; undefined if the console does not have such a record.
+   */
   #called(kind: ConsoleKind, texts: readonly string[]): number | undefined {
     const isExact = (record: number, text: string): boolean => {
       const values = this.records[kind].get(record);
@@ -282,7 +290,10 @@ export class SharedConsole {
     return undefined;
   }
 
-  /** Enters values; a key that another record has waits until that is free. @returns false if it will not be */
+  /**
+   * Enters values. If another record has the key, the key waits until it is free. @returns false if it will not become
+   * free, or if the values are not allowed
+   */
   #enter(kind: ConsoleKind, record: number, { values, knowledge }: Entered): boolean {
     const { key } = MODELS[kind];
     const { [key]: wanted = null, ...others } = values;
@@ -290,7 +301,7 @@ export class SharedConsole {
     if (kind === "orgs" && this.#isPlaceTaken(record, { ...before, ...values })) return false;
     if (kind === "orgs" && this.isBelow(Number(values["parentId"] ?? ROOT), record)) return false;
     if (wanted === null || JSON.stringify(before?.[key]) === JSON.stringify(wanted)) {
-      // nobody waits any more for the key that it was to get before
+      // the key that the record was waiting for is no longer needed
       if (key in values) this.#wishes = this.#wishes.filter((wish) => wish.record !== record);
       this.write(kind, record, key in values ? { ...others, [key]: wanted } : others);
       return true;
@@ -314,7 +325,9 @@ export class SharedConsole {
     return true;
   }
 
-  /** Whether another organisation without a code has the name and the place of one: the console takes no second one. */
+  /**
+   * Returns true if another organisation without a code has the same name and parent, which the console does not allow.
+   */
   #isPlaceTaken(record: number, { name, code = null, parentId }: Values): boolean {
     const others = [...this.records.orgs].filter(([one]) => one !== record);
     return (
@@ -330,7 +343,7 @@ export class SharedConsole {
     return keys.filter((holder) => holder !== undefined);
   }
 
-  /** Enters the keys that are free by now. */
+  /** Enters the waiting keys that have become free. */
   #grant(): void {
     const free = this.#wishes.find(({ kind, record, value }) => this.#holders(kind, record, value).length === 0);
     if (free === undefined) return;
@@ -340,7 +353,10 @@ export class SharedConsole {
     this.write(free.kind, free.record, { [MODELS[free.kind].key]: free.value });
   }
 
-  /** Does a task record by record, as far as it can be done; what is below comes after what is above, and goes before it. */
+  /**
+   * Does a task record by record, as far as possible. Tries again while this makes progress, so that organisations are
+   * created after their parents and deleted before them.
+   */
   doTask({ records }: ConsoleTask, knowledge: Knowledge): Outcome {
     const entries: Entry[] = [];
     let left = records;
@@ -356,7 +372,7 @@ export class SharedConsole {
     return { entries, isComplete: left.length === 0 };
   }
 
-  /** @returns the record; undefined if it cannot be done; -1 if nothing is to be done */
+  /** @returns the record; undefined if the work cannot be done; -1 if there is nothing to do */
   #doRecord(task: TaskRecord, knowledge: Knowledge): number | undefined {
     if (task.thing === "custom_field") return -1;
     const kind = task.kind as ConsoleKind;
@@ -381,7 +397,7 @@ export class SharedConsole {
     const found =
       this.#begunFor(kind, task.id) ??
       this.#findNamed(kind, { name, key: key ?? path ?? null }, task) ??
-      // somebody has changed the key already
+      // another person has already changed the key
       (entered === null ? undefined : this.#sameName(kind, entered, [name, task.name]));
     const isBegun = found !== undefined && this.#begun.get(task.id) === found;
     const isOther =
@@ -395,12 +411,15 @@ export class SharedConsole {
     const record = isNew ? this.add(kind, place) : (found ?? -1);
     const isEntered = this.#enter(kind, record, { values, knowledge });
     if (!isEntered && isNew) this.records[kind].delete(record);
-    // whoever added it or gave it a key finds it again
+    // the person who added the record or gave it a key can find it again
     if (isEntered && (isNew || entered !== null)) this.begin(task.id, record);
     return isEntered ? record : undefined;
   }
 
-  /** The record with a key, or with another one that the task has, which has a name of the task: nobody works on one called otherwise. */
+  /**
+   * Finds the record by the key, or by another key from the task. Its name must be one of the names in the task,
+   * because people do not work on a record that has an unexpected name.
+   */
   #findNamed(kind: ConsoleKind, { name, key }: Label, task: TaskRecord): number | undefined {
     const { key: keyField, label } = MODELS[kind];
     const perhaps = (field: string): readonly string[] =>
@@ -409,13 +428,13 @@ export class SharedConsole {
     const isCalled = (record: number | undefined): boolean =>
       record !== undefined && (label === keyField || names.includes(this.records[kind].get(record)?.[label] as string));
     const places =
-      kind === "orgs" && key !== null ? [task.name, ...perhaps(label)].map((other) => besidePath(key, other)) : [];
+      kind === "orgs" && key !== null ? [task.name, ...perhaps(label)].map((other) => replacePathName(key, other)) : [];
     const found = [key, ...perhaps(keyField), ...places, task.key].map((one) =>
       this.find(kind, { name: one === key ? name : task.name, key: one }, task.work === "create"),
     );
     const others = new Set([...this.#begun].flatMap(([id, record]) => (id === task.id ? [] : [record])));
     const called = found.filter(isCalled);
-    // somebody knows which record was made for another task, but a task may name just that one
+    // avoids records that were added for other tasks, unless this task refers to exactly that record
     const named = called[0] === found[0] ? called[0] : undefined;
     return called.find((record) => !others.has(record ?? -1)) ?? named;
   }
@@ -442,23 +461,23 @@ export class SharedConsole {
     return -1;
   }
 
-  /** Somebody knows which record of the console was added for one of the mirror. */
+  /** Remembers which record of the console was added for a record of the mirror. */
   begin(id: string, record: number): void {
     this.#begun.set(id, record);
   }
 
-  /** Nobody waits for the key of a record whose task is dropped. */
+  /** Stops waiting for the key of a record, because its task was dropped. */
   abandon(id: string): void {
     const record = this.#begun.get(id);
     this.#wishes = this.#wishes.filter((wish) => wish.record !== record);
   }
 
-  /** An export shows that another record is the one of the mirror. */
+  /** Replaces the remembered record after an export has shown which one corresponds to the record of the mirror. */
   beginAgain(id: string, record: number): void {
     if (this.#begun.has(id)) this.#begun.set(id, record);
   }
 
-  /** Takes an upload by 追加更新. @returns the records that it wrote */
+  /** Processes an uploaded file as 追加更新 does. @returns the records that it wrote */
   upload(kind: ConsoleKind, [header = [], ...rows]: Cells): readonly number[] {
     const { columns, references, key } = MODELS[kind];
     return rows.flatMap((row) => {
@@ -471,19 +490,19 @@ export class SharedConsole {
         if (LISTS.has(field)) values[field] = cells;
         else if (to === undefined) values[field] = cell === "" ? null : cell;
         else if (cell !== "") {
-          // what the console does not know stays as it is
+          // a reference to a record that the console does not know is ignored
           const named = this.#called(to, [cell]);
           if (named !== undefined) values[field] = named;
         }
       }
       const found = this.find(kind, { name: null, key: keyIn(kind, values) });
       const { [key]: addresses, ...others } = values;
-      // an address of somebody else is not taken, nor a new record with one
+      // an address that another user has is not entered, and a new user with such an address is not added
       const isFree = addresses !== undefined && this.#holders(kind, found ?? -1, addresses).length === 0;
       if (found === undefined && addresses !== undefined && !isFree) return [];
       const first: Values = kind === "orgs" ? { parentId: ROOT, code: null } : kind === "users" ? { org: ROOT } : {};
       const record = found ?? this.add(kind, first);
-      // nor does an organisation get below itself
+      // an organisation cannot be moved below itself
       if (kind === "orgs" && this.isBelow(Number(values["parentId"] ?? ROOT), record)) {
         delete values["parentId"];
         delete others["parentId"];
@@ -493,13 +512,16 @@ export class SharedConsole {
     });
   }
 
-  /** Its records in the order of its exports. */
+  /** Returns the records of a kind in the order in which the console exports them. */
   inOrder(kind: ConsoleKind): readonly (readonly [record: number, values: Values])[] {
     const all = [...this.records[kind]];
     return kind === "orgs" ? all.toSorted(([one], [other]) => this.depthOf(one) - this.depthOf(other)) : all;
   }
 
-  /** Its export. @param fields those that it shows; @param records of which it has rows, in their order */
+  /**
+   * Builds an export of the console. @param fields the fields to show; @param records the records to include, in this
+   * order
+   */
   export(kind: ConsoleKind, fields: readonly string[], records: ReadonlyMap<number, Values>): Cells {
     const { columns, references } = MODELS[kind];
     const ordered = [...records];
@@ -525,12 +547,12 @@ export class SharedConsole {
   }
 }
 
-/** The path of an organisation with another name. */
-const besidePath = (path: string, name: string): string =>
+/** Replaces the name at the end of an organisation's path. */
+const replacePathName = (path: string, name: string): string =>
   `${path.slice(0, path.lastIndexOf("/") + 1)}${formatOrgPath([name])}`;
 
-/** A device has one owner: who enters one takes it from the other. */
-const withOneOwner = ({ owner = null, ownerOrg = null }: Values): Values =>
+/** Clears the other owner when an owner is entered, because a device has only one. */
+const clearOtherOwner = ({ owner = null, ownerOrg = null }: Values): Values =>
   owner === null ? (ownerOrg === null ? {} : { owner: null }) : { ownerOrg: null };
 
 interface Entered {

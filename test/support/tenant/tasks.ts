@@ -1,7 +1,7 @@
 import type { ConsoleTask } from "../../../src/lib/contract/index.ts";
 import type { TestTenant } from "./tenant.ts";
 
-/** The tasks of a tenant by the places of their changes among those that were made here. */
+/** The tasks of a tenant. A task is addressed by the position of its change among the changes made here. */
 export class TestTasks {
   readonly #tenant: () => TestTenant;
 
@@ -9,7 +9,7 @@ export class TestTasks {
     this.#tenant = tenant;
   }
 
-  /** The number of the change at a place, counted from 1. */
+  /** Returns the number of the change at a position, counted from 1. */
   number(place: number): number {
     const rows = this.#tenant().sql(
       `select number from change c where writer not in ('console', 'confirm', 'drop') and number > (
@@ -34,7 +34,7 @@ export class TestTasks {
     return (await this.record(place))?.changes;
   }
 
-  /** The tasks, each as the place of its change, its work and its state. */
+  /** Returns the tasks, each as the position of its change, its work and its state. */
   async list(all = false): Promise<readonly (readonly [place: number, work: string, state: string])[]> {
     const places = new Map<number, number>();
     for (let place = 1; this.number(place) > 0; place += 1) places.set(this.number(place), place);

@@ -12,9 +12,10 @@ import { formatRecord } from "../../../src/lib/csv/records/writer.ts";
 import type { Processes } from "../../../src/lib/tenant/store/processes.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import { describeProblem, type ProblemCode } from "../../../src/lib/model/problem.ts";
-import { sealedBy } from "../../../src/lib/model/sealed.ts";
+import { getKeyMark } from "../../../src/lib/model/sealed.ts";
 import { same, text, type Text } from "../../../src/lib/text/index.ts";
-// what the program loads at once, and vitest in the middle of a transaction
+// the program loads these modules at start; without these imports, vitest would load them in the middle of a
+// transaction
 import "../../../src/lib/tenant/accounts/accounts.ts";
 import "../../../src/lib/tenant/records/orgs.ts";
 import "../../../src/lib/tenant/accounts/schemes.ts";
@@ -23,18 +24,18 @@ import type { Surroundings } from "../../../src/lib/tenant/ids.ts";
 import type { SendMail, TenantMail } from "../../../src/lib/tenant/accounts/reset.ts";
 import type { AppleAccess } from "../../../src/lib/tenant/ade/guard.ts";
 import { Database, type Params, type Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
-import { beforeTable, OBSERVED, observedTable } from "../../../src/lib/tenant/console/observed.ts";
-import { VERSIONS, versionTable } from "../../../src/lib/tenant/versions/tables.ts";
+import { observedHistoryTable, OBSERVED_VERSIONS, observedTable } from "../../../src/lib/tenant/console/observed.ts";
+import { VERSION_SCHEMAS, getVersionTable } from "../../../src/lib/tenant/versions/tables.ts";
 
 export type Request = NewImport;
 
-/** 2026-04-01 00:00 UTC: the start of the test clock; each reading advances it by a millisecond. */
+/** 2026-04-01 00:00 UTC, the initial time of the test clock. Each reading advances the clock by a millisecond. */
 const START = Date.UTC(2026, 3, 1);
 
-/** From where tests use a tenant. */
+/** The origin from which tests use a tenant. */
 export const TEST_ORIGIN = { host: "host", user: "tester", program: "clomoctl 0.0.0", access: "embedded" } as const;
 
-/** A clock that advances with every reading, and bytes in a fixed order. */
+/** A clock that advances with each reading, and reproducible random bytes. */
 export class TestSurroundings implements Surroundings {
   time = START;
   #state = 0x9e3779b9;
@@ -54,7 +55,7 @@ export class TestSurroundings implements Surroundings {
   }
 }
 
-/** Encoding and form of a test file. */
+/** The encoding and the line ending of a test file. */
 export interface FileOptions {
   readonly encoding?: Encoding | undefined;
   readonly newline?: string | undefined;
@@ -62,7 +63,7 @@ export interface FileOptions {
 
 export type Cells = readonly (readonly string[])[];
 
-/** The bytes of a file; throws if the encoding cannot represent a character. */
+/** Returns the bytes of a CSV file. @throws RangeError if the encoding cannot represent a character */
 export const fileOf = (
   cells: Cells,
   { encoding = "utf-8", newline = "\r\n" }: FileOptions = {},
@@ -112,13 +113,15 @@ const TABLES = [
   "change",
   "created_range",
   "left_out",
-  ...[...VERSIONS.values()].map(versionTable),
-  ...OBSERVED.flatMap((versions) => [observedTable(versions), beforeTable(versions)]),
+  ...[...VERSION_SCHEMAS.values()].map(getVersionTable),
+  ...OBSERVED_VERSIONS.flatMap((versions) => [observedTable(versions), observedHistoryTable(versions)]),
 ];
 
 const KEPT = [...TABLES, "org", "tenant"];
 
-/** The collections that tables' records belong to: whoever writes them has to lock these. */
+/**
+ * The collection to which the records of each table belong. Code that writes to the table must lock this collection.
+ */
 const COLLECTIONS: ReadonlyMap<string, string> = new Map([
   ["user", "users"],
   ["user_email", "users"],
@@ -148,19 +151,22 @@ const COLLECTIONS: ReadonlyMap<string, string> = new Map([
   ["ade_pending", "ade"],
 ]);
 
-/** See `TenantOptions`. */
+/** Returns the collection that must be locked to write to a table. See `TenantOptions`. */
 export const collectionOf = (table: string): string | undefined => COLLECTIONS.get(table);
 
-/** Turns secrets round: who looks into the database finds none. The key's mark comes first. */
+/**
+ * Creates a fake sealing that reverses secrets, so that the database does not contain them in plain text. The sealed
+ * text begins with the mark of the key.
+ */
 const sealingBy = (mark: () => string): AppleAccess["sealing"] => ({
   async seal(purpose, secret, kept = []) {
-    if (kept.some((one) => sealedBy(one) !== mark())) {
+    if (kept.some((one) => getKeyMark(one) !== mark())) {
       throw new Failure("input-rejected", { what: same("another key sealed what is kept") });
     }
     return mark() + Buffer.from(`${purpose}\n${[...secret].toReversed().join("")}`).toString("base64url");
   },
   async unseal(purpose, sealed) {
-    if (sealedBy(sealed) !== mark()) throw new Failure("input-rejected", { what: same("sealed by another key") });
+    if (getKeyMark(sealed) !== mark()) throw new Failure("input-rejected", { what: same("sealed by another key") });
     const [kept, secret = ""] = Buffer.from(sealed.slice(mark().length), "base64url")
       .toString()
       .split(/\n([\s\S]*)/);
@@ -173,26 +179,34 @@ const sealingBy = (mark: () => string): AppleAccess["sealing"] => ({
 export class TestTenant {
   readonly folder: string;
   readonly surroundings = new TestSurroundings();
-  /** the test's own connection */
+  /** a separate connection for the test */
   readonly database: Database;
   client: WholeClient;
   #open: OpenTenant;
   readonly #acting = new Map<string, OpenTenant>();
-  /** what it has mailed */
+  /** the mails that the tenant has sent */
   readonly mails: TenantMail[] = [];
-  /** how it reaches Apple's services */
-  apple: Send = () => Promise.reject(new Failure("unavailable", { what: text("no Apple here", "Apple はありません") }));
-  /** the mark of the key that seals its secrets: another one is another key */
+  /** sends the tenant's requests to Apple's services */
+  apple: Send = () =>
+    Promise.reject(
+      new Failure("unavailable", {
+        what: text(
+          "Apple's services are not available in this test",
+          "このテストでは Apple のサービスを利用できません",
+        ),
+      }),
+    );
+  /** the mark of the key that seals the tenant's secrets; a different mark means a different key */
   sealingKey = "first-";
-  /** why no mail can be sent; undefined: it can */
+  /** the reason why mails cannot be sent; undefined if they can */
   unsent: Text | undefined;
 
   readonly #processes: Processes | undefined;
   #isKept = false;
 
   /**
-   * @param start initial time of its clock
-   * @param processes which process uses it, and which others are alive
+   * @param start the initial time of the clock
+   * @param processes tells which process uses the tenant, and which other processes are alive
    */
   constructor(folder: string = mkdtempSync(join(tmpdir(), "tenant-test-")), start = START, processes?: Processes) {
     this.folder = folder;
@@ -227,14 +241,14 @@ export class TestTenant {
     return openTenant({ folder, name: "試験", actor: "owner", as, surroundings, collectionOf, mail, apple, processes });
   }
 
-  /** The tenant as its owner uses it when he acts as an account; closed with it. */
+  /** Opens the tenant for its owner acting as an account. It is closed together with this tenant. */
   acting(as: string): OpenTenant {
     const known = this.#acting.get(as) ?? this.#start(as);
     this.#acting.set(as, known);
     return known;
   }
 
-  /** The client of somebody who acts as an account. */
+  /** Creates a client that acts as an account. */
   as(account: string): WholeClient {
     return wholeClient({ transport: this.acting(account).fetch });
   }
@@ -243,7 +257,10 @@ export class TestTenant {
     return join(this.folder, "imports", `${id}.db`);
   }
 
-  /** For what the rows of a plan are taken: the `pk` of records, null if nobody knows; the records that they may be then, and the keys of cells that may mean several records. */
+  /**
+   * Returns how a plan matches its rows: the `pk` of the record of each row (null if it is unknown), the records that
+   * such rows may match, and the keys of cells that may refer to several records.
+   */
   matches({ id }: Pick<Import, "id">): {
     readonly rows: ReadonlyMap<number, number | null>;
     readonly ambiguous: readonly number[];
@@ -261,7 +278,7 @@ export class TestTenant {
     };
   }
 
-  /** Sends a file and gets its plan. */
+  /** Sends a file and returns its plan. */
   plan(request: Request, cells: Cells, options: FileOptions = {}): Promise<Import> {
     return this.send(request, fileOf(cells, options), options.encoding);
   }
@@ -283,13 +300,16 @@ export class TestTenant {
     return (await this.problems(plan)).filter(({ severity }) => severity === "error");
   }
 
-  /** Problems as `code@row`, sorted; not that addresses are short, as in most tests, nor that blank rows are skipped. */
+  /**
+   * Returns a plan's problems as `code@row`, sorted. Leaves out addresses without a dot after the @, which most tests
+   * use, and skipped blank rows.
+   */
   async faults(plan: Pick<Import, "id">): Promise<readonly string[]> {
     const found = (await this.problems(plan)).filter(({ code }) => code !== "mail-domain" && code !== "row-blank");
     return found.map(({ code, row }) => `${code}@${row}`).toSorted();
   }
 
-  /** The texts of a plan's problems. */
+  /** Returns the texts of a plan's problems. */
   async reasons(plan: Pick<Import, "id">): Promise<readonly Text[]> {
     return (await this.problems(plan)).map(({ code, params }) =>
       describeProblem({ code: code as ProblemCode, params }),
@@ -312,12 +332,12 @@ export class TestTenant {
     return this.database.all(statement, params);
   }
 
-  /** Makes a user a system administrator, which no import can do. */
+  /** Makes a user a system administrator, which imports cannot do. */
   makeAdministrator(email: string): void {
     this.database.run("update user set administrator = 1 where emails ->> 0 = :email", { email });
   }
 
-  /** Every record with all its own data, for comparison before and after; without revisions. */
+  /** Returns every record with its own data except revisions, to compare the states before and after an operation. */
   dump(): Readonly<Record<string, readonly Row[]>> {
     const rows = (table: string, order: string): readonly Row[] =>
       this.sql(`select * from ${table} order by ${order}`).map((row) => without(row, "revision"));
@@ -332,7 +352,7 @@ export class TestTenant {
     };
   }
 
-  /** Deletes everything but the root organisation and the audit; it is no mirror. */
+  /** Deletes everything except the root organisation and the audit log. Afterwards the tenant is not a mirror. */
   clear(): void {
     this.database.change(() => {
       for (const table of TABLES) this.database.exec(`delete from ${table}`);
@@ -342,14 +362,14 @@ export class TestTenant {
     });
   }
 
-  /** Keeps all but the audit as it is now, for {@link restoreKept}. */
+  /** Keeps a copy of everything except the audit log, for {@link restoreKept}. */
   keep(): void {
     this.database.exec("attach ':memory:' as kept");
     for (const table of KEPT) this.database.exec(`create table kept.${table} as select * from main.${table}`);
     this.#isKept = true;
   }
 
-  /** Makes all but the audit what was kept. @returns false if nothing was */
+  /** Restores the copy, which does not include the audit log. @returns false if nothing was kept */
   restoreKept(): boolean {
     if (!this.#isKept) return false;
     this.database.change(() => {
@@ -361,20 +381,20 @@ export class TestTenant {
     return true;
   }
 
-  /** Deletes the audit, too, which no program can: a history begins with none. */
+  /** Also deletes the audit log, which the program itself cannot do, because a history begins with an empty one. */
   clearAudit(): void {
     const triggers = this.sql("select name, sql from sqlite_schema where type = 'trigger' and tbl_name = 'audit'");
     this.database.change(() => {
       for (const { name } of triggers) this.database.exec(`drop trigger "${String(name)}"`);
       this.database.exec("delete from audit");
       this.database.exec("delete from change");
-      // their numbers are given again
+      // the numbers of the deleted changes are used again
       this.database.exec("update import set change = change - 1000000");
       for (const { sql } of triggers) this.database.exec(String(sql));
     });
   }
 
-  /** Nobody acts any more. */
+  /** Closes the tenants that were opened for accounts. */
   async leave(): Promise<void> {
     for (const acting of this.#acting.values()) await acting.close();
     this.#acting.clear();
@@ -387,7 +407,10 @@ export class TestTenant {
     this.client = wholeClient({ transport: this.#open.fetch });
   }
 
-  /** Leaves the tenant as a process does that is killed, and opens it anew. @returns what was left, to be closed at last */
+  /**
+   * Opens the tenant anew without closing it, as if the process had been killed. @returns the abandoned tenant, to be
+   * closed at the end
+   */
   crash(): OpenTenant {
     const left = this.#open;
     this.#open = this.#start();
@@ -407,11 +430,11 @@ export class TestTenant {
   }
 }
 
-/** A row without one column. */
+/** Returns a row without one of its columns. */
 export const without = (row: Row, column: string): Row =>
   Object.fromEntries(Object.entries(row).filter(([name]) => name !== column));
 
-/** The failure a promise is rejected with; undefined if it is fulfilled. */
+/** Returns the failure with which a promise is rejected; undefined if it is fulfilled. */
 export const failureOf = async (promise: Promise<unknown>): Promise<Failure | undefined> => {
   try {
     await promise;
@@ -422,5 +445,5 @@ export const failureOf = async (promise: Promise<unknown>): Promise<Failure | un
   }
 };
 
-/** The text of a stream of bytes. */
+/** Reads a stream of bytes as text. */
 export const textOf = (stream: ReadableStream<Uint8Array>): Promise<string> => new Response(stream).text();

@@ -9,16 +9,16 @@ import type {
   TenantProfile,
   User,
 } from "../../../src/lib/contract/index.ts";
-import type { HandValues } from "../../../src/lib/model/thing.ts";
+import type { ManualValues } from "../../../src/lib/model/thing.ts";
 import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
 import {
   AuditedHistory,
   byId,
   expectSame,
-  NOTHING,
+  NO_CHANGE,
   type ConfirmStep,
-  type Did,
-  type Named,
+  type StepResult,
+  type NamedObject,
 } from "./audited-history.ts";
 import { keyOf, ROOT, type ModelImport, type Values } from "./history-model.ts";
 import type { TestTenant } from "./tenant.ts";
@@ -29,24 +29,24 @@ const APP = "calendar";
 export const THING_KINDS = ["devices", APP] as const;
 type ThingKind = (typeof THING_KINDS)[number];
 const THINGS = { devices: "device", calendar: "secured_user", users: "user", orgs: "org" } as const;
-/** How actions of a kind begin in the audit. */
+/** The prefix of audit actions, by kind. */
 const ACTIONS = { devices: "devices", calendar: "secured.users" } as const;
-/** The field by which people name a record, and files meet it. */
+/** The field by which people refer to a record, and by which files match records. */
 const KEYS = { devices: "serialNumber", calendar: "userId" } as const;
 
-/** A record by its place among all that ever were. */
+/** The position of a record among all records that have ever existed. */
 type Place = number;
 
 interface DeviceStep {
   readonly devices: "create" | "edit" | "set-owner" | "tag";
   readonly whom: readonly Place[];
   readonly values: Values;
-  /** the place of a user, or of an organisation; -1: nobody */
+  /** the position of the owner, a user or an organisation; a negative number for no owner */
   readonly owner: Place;
   readonly ownerOrg: Place;
   readonly add: readonly string[];
   readonly remove: readonly string[];
-  /** the wipes are confirmed by their count */
+  /** true if the step confirms the number of wipes */
   readonly counted: boolean;
   readonly dryRun: boolean;
 }
@@ -191,7 +191,7 @@ const someTenant: fc.Arbitrary<TenantStep> = fc.record({
   dryRun: rarely,
 });
 
-/** A step of a history. */
+/** Draws a step of a history. */
 export const someThingsStep: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: someDevice, weight: 12 },
   { arbitrary: someApp, weight: 8 },
@@ -211,30 +211,30 @@ export const someThingsStep: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-type Shown = Device | SecuredUser | User | Org | SecuredGroup;
+type ShownRecord = Device | SecuredUser | User | Org | SecuredGroup;
 
-/** What was written of one record. */
-interface Written {
+/** The result of writing one record. */
+interface WrittenRecord {
   readonly before: unknown;
   readonly after: Device | SecuredUser;
 }
 
-const memberObject = ({ id, name }: { readonly id: string; readonly name: string }): Named => ({
+const memberObject = ({ id, name }: { readonly id: string; readonly name: string }): NamedObject => ({
   thing: "secured_user",
   id,
   name,
 });
 
-/** Devices, SECURED APPs users and groups, and the tenant itself, in a tenant and in a model. */
+/** A history of devices, SECURED APPs users and groups, and the tenant's profile, in a tenant and in a model. */
 export class ThingsHistory extends AuditedHistory<Step> {
   readonly model = new ThingsModel();
-  /** the id of each record that ever was, by its number in the model */
+  /** the id of each record that has ever existed, by its number in the model */
   readonly #ids = new Map<number, string>([[ROOT, ROOT_ORG_ID]]);
-  /** what the tenant showed last, by id */
-  #shown: ReadonlyMap<string, Shown> = new Map();
+  /** the records that the tenant showed last, by id */
+  #shown: ReadonlyMap<string, ShownRecord> = new Map();
   #profile: TenantProfile | undefined;
 
-  /** In a tenant with two organisations and three users. */
+  /** Starts a history in a tenant with two organisations and three users. */
   static async in(tenant: TestTenant): Promise<ThingsHistory> {
     const history = new ThingsHistory(tenant);
     const { model } = history;
@@ -253,7 +253,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
     return history;
   }
 
-  protected step(step: Step): Promise<Did> {
+  protected step(step: Step): Promise<StepResult> {
     if ("devices" in step) return this.#device(step);
     if ("app" in step) return this.#app(step);
     if ("groups" in step && "name" in step) return this.#group(step);
@@ -271,7 +271,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
     return this.#ids.get(record) ?? ROOT_ORG_ID.replace(/1$/, "f");
   }
 
-  /** Records of a kind, those who are there before those who are gone. */
+  /** Selects records of a kind by position: first the existing records, then deleted ones. */
   #picked(kind: ThingKind | "users" | "orgs", places: readonly Place[]): readonly number[] {
     const live = [...this.model.records[kind].keys()];
     const gone = [...this.#gone].filter(([record, one]) => one === kind && !live.includes(record));
@@ -285,8 +285,13 @@ export class ThingsHistory extends AuditedHistory<Step> {
     this.#gone.set(record, kind);
   }
 
-  /** What is told of records that were written together, where they were changed at all. */
-  async #wrote(kind: ThingKind, hand: string, changed: readonly Written[], made: readonly string[] = []): Promise<Did> {
+  /** Returns the expected result of a step that wrote several records: one audit record, or none if nothing changed. */
+  async #wrote(
+    kind: ThingKind,
+    hand: string,
+    changed: readonly WrittenRecord[],
+    made: readonly string[] = [],
+  ): Promise<StepResult> {
     await this.expectRecords();
     const told = changed.map(({ before, after: { id } }) => ({ before, after: this.#shown.get(id) }));
     const [one, ...more] = told;
@@ -312,11 +317,11 @@ export class ThingsHistory extends AuditedHistory<Step> {
   }
 
   #groupId(name: string): string {
-    const isIt = (one: Shown): boolean => "users" in one && "app" in one && one.name === name;
+    const isIt = (one: ShownRecord): boolean => "users" in one && "app" in one && one.name === name;
     return [...this.#shown.values()].find(isIt)?.id ?? this.#idOf(-1);
   }
 
-  /** The values that a step gives each of the devices. */
+  /** Returns the values that a step gives to one of the devices. */
   #givenOf({ devices: hand, values, owner, ownerOrg, add, remove }: DeviceStep, record: number | undefined): Values {
     const [user] = owner < 0 ? [null] : this.#picked("users", [owner]);
     const [org] = ownerOrg < 0 ? [null] : this.#picked("orgs", [ownerOrg]);
@@ -329,11 +334,11 @@ export class ThingsHistory extends AuditedHistory<Step> {
       return { tags: [...new Set([...kept, ...add])].toSorted() };
     }
     const usual = { serialNumber: "S6", platform: "Android", status: "管理中", androidMode: null, memo: null };
-    // who creates one seldom says of two that they own it
+    // a new device seldom gets two owners, which is not allowed
     return { ...usual, ...values, tags: add, ...(owner === 0 || ownerOrg === -1 ? owners : NO_OWNER) };
   }
 
-  async #device(step: DeviceStep): Promise<Did> {
+  async #device(step: DeviceStep): Promise<StepResult> {
     const { model } = this;
     const hand = model.records.devices.size === 0 ? "create" : step.devices;
     const several = hand === "set-owner" || hand === "tag" ? step.whom : step.whom.slice(0, 1);
@@ -356,7 +361,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
       return this.refused(asked(), [{ code: "input-rejected", about: ["初期化"] }]);
     if (step.dryRun) return this.rehearsed(asked());
     const written = await asked();
-    const changed: Written[] = [];
+    const changed: WrittenRecord[] = [];
     for (const [at, record] of whom.entries()) {
       const done = model.write("devices", record, given[at] ?? {});
       const one = written[at];
@@ -373,7 +378,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
     whom: readonly (number | undefined)[],
     { ownerEmail, ownerOrg, ...own }: Values,
     wipes: number,
-  ): Promise<readonly Written[]> {
+  ): Promise<readonly WrittenRecord[]> {
     const { devices } = this.tenant.client;
     const ids = whom.map((record) => this.#idOf(record ?? -1));
     const idOf = (value: Values[string] | undefined) => (typeof value === "number" ? this.#idOf(value) : null);
@@ -386,7 +391,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
       : devices.setOwner({ ids, ...owners, wipes, dryRun });
   }
 
-  async #app(step: AppStep): Promise<Did> {
+  async #app(step: AppStep): Promise<StepResult> {
     const { model } = this;
     const { password, createGroups, role, licenceException, dryRun } = step;
     const hand = model.records.calendar.size === 0 ? "create" : step.app;
@@ -402,9 +407,9 @@ export class ThingsHistory extends AuditedHistory<Step> {
     const exception = licenceException === undefined ? {} : { licenceException: licenceException ? "TRUE" : null };
     const groups = own["groups"] === undefined ? {} : { groups: [...(own["groups"] as string[])].toSorted() };
     const given: Values = { ...own, ...groups, ...flag, ...exception };
-    const body = { ...own, role, licenceException, password, createGroups, dryRun } as HandValues;
+    const body = { ...own, role, licenceException, password, createGroups, dryRun } as ManualValues;
     const { secured } = this.tenant.client;
-    const asked = (): Promise<Written> =>
+    const asked = (): Promise<WrittenRecord> =>
       hand === "create" ? secured.create(APP, body) : secured.edit({ app: APP, id: this.#idOf(record ?? -1) }, body);
     const refusals = model.appRefusals(hand === "create" ? undefined : (record ?? -1), given, {
       password,
@@ -417,12 +422,12 @@ export class ThingsHistory extends AuditedHistory<Step> {
     const made = ((given["groups"] ?? []) as readonly string[]).filter((name) => !model.groups.has(name));
     for (const name of made) model.groups.add(name);
     const done = model.write(APP, record, given);
-    // a password is another one, as far as anybody knows
+    // a password always counts as a change, because the tenant does not know whether it differs from the former one
     this.#know(APP, done.record, written.after.id);
     return this.#wrote(APP, hand, done.changed || password !== undefined ? [written] : [], made);
   }
 
-  async #group({ groups: hand, whom, name, counted, dryRun }: GroupStep): Promise<Did> {
+  async #group({ groups: hand, whom, name, counted, dryRun }: GroupStep): Promise<StepResult> {
     const { model } = this;
     const { secured } = this.tenant.client;
     const all = [...model.groups].toSorted();
@@ -452,7 +457,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
     return { what: `${hand} groups`, audit: [{ action: `secured.groups.${hand}`, objects, ...told }] };
   }
 
-  /** The users who are in one of the groups, as the audit tells of them. */
+  /** Returns the users who are members of at least one of the groups, in the form in which the audit log has them. */
   async #members(names: readonly string[]) {
     const users = await Array.fromAsync(this.tenant.client.secured.list(APP, {}));
     return users
@@ -463,7 +468,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
   async #deleteGroups(
     named: readonly string[],
     { counted, dryRun }: Pick<GroupStep, "counted" | "dryRun">,
-  ): Promise<Did> {
+  ): Promise<StepResult> {
     const { model } = this;
     const memberships = named.flatMap((name) => model.membersOf(name)).length;
     const ids = named.map((name) => this.#groupId(name));
@@ -482,13 +487,13 @@ export class ThingsHistory extends AuditedHistory<Step> {
     return { what: "delete groups", audit: [{ action: "secured.groups.delete", objects, before }] };
   }
 
-  async #delete({ delete: kind, whom, how, dryRun }: DeleteStep): Promise<Did> {
+  async #delete({ delete: kind, whom, how, dryRun }: DeleteStep): Promise<StepResult> {
     const { model } = this;
     const { imports } = this.tenant.client;
     const picked = this.#picked(kind, whom);
-    if (picked.length === 0) return NOTHING;
+    if (picked.length === 0) return NO_CHANGE;
     const { request, gone } = this.#chosen(kind, picked, how);
-    if (gone.length === 0) return NOTHING;
+    if (gone.length === 0) return NO_CHANGE;
     const isLost = gone.some((record) => !model.records[kind].has(record));
     if (isLost) return this.refused(imports.delete(request), [{ code: "not-found", about: [] }]);
     const done = model.deletion([[kind, gone]]);
@@ -513,15 +518,15 @@ export class ThingsHistory extends AuditedHistory<Step> {
     const filterId = String(this.model.records[kind].get(first)?.[field] ?? "");
     if (how === "named" || filterId === "") return { gone: picked, request: { kind, ids } };
     const isFound = (values: Values): boolean => keyOf(values[field]).includes(keyOf(filterId));
-    // administrators stay
+    // administrators are not deleted
     const gone = [...this.model.records[kind]]
       .filter(([record, values]) => isFound(values) && !this.model.administrators.has(record))
       .map(([record]) => record);
     return { gone, request: { kind, filterId } };
   }
 
-  /** What the record of an import names: itself, and who went with it. */
-  #objectsOf(imports: readonly string[], { did, kind }: Pick<ModelImport, "did" | "kind">): readonly Named[] {
+  /** Returns the objects of an import's audit record: the imports themselves, and the records that they deleted. */
+  #objectsOf(imports: readonly string[], { did, kind }: Pick<ModelImport, "did" | "kind">): readonly NamedObject[] {
     const gone = did.filter(({ action }) => action === "delete");
     const thing = THINGS[kind];
     return [
@@ -530,7 +535,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
     ];
   }
 
-  /** The header and the rows of a file, and the same as the model has them. */
+  /** Builds the cells of a file, and the same rows in the form of the model. */
   #file({ import: kind, rows, groups }: ImportStep) {
     if (kind === "devices") {
       const found = rows.map(({ key = "", memo = "", status = "", owner = "" }) => ({
@@ -556,7 +561,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
     return { rows: found.map((row) => ({ ...row, ...inGroups })), cells: [header, ...cells] };
   }
 
-  async #import(step: ImportStep): Promise<Did> {
+  async #import(step: ImportStep): Promise<StepResult> {
     const { model } = this;
     const { import: kind, mode, blank } = step;
     const { rows, cells } = this.#file(step);
@@ -572,7 +577,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
       else after.set(record, values);
     }
     const isUnfit = kind === "devices" ? !model.takesDevices(after) : rows.some(isProtected);
-    if (isUnfit) return NOTHING;
+    if (isUnfit) return NO_CHANGE;
     const plan = await this.tenant.plan({ kind, mode, blank, ...(kind === APP && { createGroups: true }) }, cells);
     expectSame([plan.rejected, ...counts(plan)], [false, ...countsOf(done)]);
     await this.tenant.client.imports.commit(plan);
@@ -582,10 +587,10 @@ export class ThingsHistory extends AuditedHistory<Step> {
     return { what: `${mode} ${kind}`, audit: [{ action: "imports.commit", objects }] };
   }
 
-  async #undo(at: number): Promise<Did> {
+  async #undo(at: number): Promise<StepResult> {
     const { model } = this;
     const done = model.imports.at(-1 - (at % Math.max(1, model.imports.length)));
-    if (done === undefined || done.isUndo) return NOTHING;
+    if (done === undefined || done.isUndo) return NO_CHANGE;
     const undoing = model.undo(done);
     const asked = () => undoImport(this.tenant.client, done.id);
     if (undoing === undefined)
@@ -599,7 +604,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
     };
   }
 
-  async #tenant({ tenant, contract, gone, dryRun }: TenantStep): Promise<Did> {
+  async #tenant({ tenant, contract, gone, dryRun }: TenantStep): Promise<StepResult> {
     const before = this.#profile;
     if (before === undefined) throw new TypeError("a profile is shown first");
     const { contactName, ...uses } = tenant;
@@ -633,12 +638,12 @@ export class ThingsHistory extends AuditedHistory<Step> {
     return { what: "tenant", audit: [{ action: "tenant.set", objects, before, after }] };
   }
 
-  /** Moves a user, and with him what he owns. */
-  async #moved(place: Place, to: Place): Promise<Did> {
+  /** Moves a user, together with the devices that the user owns. */
+  async #moved(place: Place, to: Place): Promise<StepResult> {
     const { model } = this;
     const [user] = [...model.records.users.keys()].slice(place);
     const org = [ROOT, ...model.records.orgs.keys()][to] ?? ROOT;
-    if (user === undefined) return NOTHING;
+    if (user === undefined) return NO_CHANGE;
     const id = this.#idOf(user);
     const before = this.#shown.get(id);
     await this.tenant.client.users.move({ ids: [id], org: this.#idOf(org) });
@@ -648,11 +653,11 @@ export class ThingsHistory extends AuditedHistory<Step> {
     return { what: changed ? "moved" : "unchanged", audit: changed ? [audited] : [] };
   }
 
-  async #mark(place: Place): Promise<Did> {
+  async #mark(place: Place): Promise<StepResult> {
     const { model } = this;
     const all = [...model.records.calendar];
     const [record, values] = all[place % Math.max(1, all.length)] ?? [];
-    if (record === undefined || values === undefined) return NOTHING;
+    if (record === undefined || values === undefined) return NO_CHANGE;
     const isOne = !model.administrators.has(record);
     const change = isOne ? { add: [String(values["userId"])] } : { remove: [this.#idOf(record)] };
     await this.tenant.client.administrators.mark(APP, change);
@@ -663,11 +668,11 @@ export class ThingsHistory extends AuditedHistory<Step> {
     return { what: isOne ? "marked" : "unmarked", audit: [{ action: "administrators.mark", objects }] };
   }
 
-  /** Takes the users' own export as the console's: from then on it is a mirror. */
-  async #mirror(): Promise<Did> {
+  /** Takes over the tenant's own export of users as if it came from the console, which makes the tenant a mirror. */
+  async #mirror(): Promise<StepResult> {
     const { client } = this.tenant;
     const { size } = this.model.records.users;
-    if (size === 0) return NOTHING;
+    if (size === 0) return NO_CHANGE;
     const stream = await client.users.export();
     const plan = await client.imports.plan({ kind: "users", fromConsole: true }, { stream, encoding: "utf-8" });
     await client.imports.commit(plan);
@@ -679,7 +684,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
     };
   }
 
-  /** All records are as the model has them, each with the id that it always had. */
+  /** Expects that all records are the same as in the model, and that none of their ids has changed. */
   async expectRecords(): Promise<void> {
     const { model, tenant } = this;
     const [devices, users] = [await tenant.devices(), await tenant.securedUsers(APP)];
@@ -697,7 +702,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
     );
   }
 
-  /** Learns the id of a record that an import made. */
+  /** Remembers the id of a record that an import created. */
   #meet(kind: ThingKind, id: string, name: string): void {
     if ([...this.#ids.values()].includes(id)) return;
     const isIt = ([record, values]: readonly [number, Values]): boolean =>

@@ -1,7 +1,14 @@
 import { DirectoryModel, type Refusal } from "./directory-model.ts";
-import { isOther, keyOf, type Did, type Done, type ModelImport, type Values } from "./history-model.ts";
+import {
+  hasChangedSince,
+  keyOf,
+  type RecordChange,
+  type ImportEffect,
+  type ModelImport,
+  type Values,
+} from "./history-model.ts";
 
-/** A device that somebody may own, and whose set-up may use its owner's account. */
+/** Returns true if a device can have an owner and its set-up may use the owner's account. */
 const usesAccount = ({ platform, status, androidMode }: Values): boolean =>
   platform === "Android" && status !== "管理外" && androidMode !== "dedicated";
 
@@ -11,9 +18,12 @@ const rejected = (...about: readonly string[]): Refusal => ({ code: "input-rejec
 
 type Records = ReadonlyMap<number, Values>;
 
-/** Devices, and users and groups of an app, that are written by hand and by files. */
+/** Models devices, and the users and groups of an app, which can be changed by hand and by files. */
 export class ThingsModel extends DirectoryModel {
-  /** Why a device cannot be written. @param devices all of them, as they are by then; @param record undefined of a new one */
+  /**
+   * Returns the reasons why a device cannot be written. @param devices all devices at that time; @param record
+   * undefined for a new device
+   */
   deviceRefusals(devices: Records, record: number | undefined, given: Values): readonly Refusal[] {
     const before = record === undefined ? undefined : devices.get(record);
     if (record !== undefined && before === undefined) return [{ code: "not-found", about: [] }];
@@ -38,7 +48,7 @@ export class ThingsModel extends DirectoryModel {
     return isThere ? [] : [{ code: "not-found", about: [] }];
   }
 
-  /** What no device may be. */
+  /** Returns the rules that a device breaks whatever the other devices are. */
   #breaches(before: Values | undefined, after: Values): readonly Refusal[] {
     const { platform, status, androidMode = null, ownerEmail = null, ownerOrg = null } = after;
     const isNew = (before?.["ownerEmail"] ?? null) !== ownerEmail || (before?.["ownerOrg"] ?? null) !== ownerOrg;
@@ -50,7 +60,10 @@ export class ThingsModel extends DirectoryModel {
     ];
   }
 
-  /** An account of two devices, one of them Fully Managed, which it was not before. */
+  /**
+   * Returns a refusal if an account would be used on two devices, one of them Fully Managed, and this device did not
+   * use it in the same way before.
+   */
   #shared(before: Values | undefined, after: Values, others: readonly Values[]): readonly Refusal[] {
     const { ownerEmail: owner = null, androidMode = null, serialNumber } = after;
     if (owner === null || !usesAccount(after)) return [];
@@ -64,14 +77,14 @@ export class ThingsModel extends DirectoryModel {
     return !isSame && (isFull(after) ? theirs.length > 0 : theirs.some(isFull)) ? [rejected(String(serialNumber))] : [];
   }
 
-  /** Whether another owner of a device needs a wipe. */
+  /** Returns true if a device must be wiped to get another owner. */
   needsWipe(before: Values, after: Values): boolean {
     const was = ownerOf(before);
     if (was === null || was === ownerOf(after)) return false;
     return before["platform"] === "Android" && before["status"] !== "事前登録" && before["androidMode"] !== "dedicated";
   }
 
-  /** True of a file whose rows the tenant takes, and says nothing against. */
+  /** Returns true if the tenant accepts the devices as they are after an import, without reporting problems. */
   takesDevices(after: Records): boolean {
     const all = [...after];
     return all.every(([record, device]) => {
@@ -81,8 +94,11 @@ export class ThingsModel extends DirectoryModel {
     });
   }
 
-  /** What undoing an import does; nothing where an account would be on two devices, one of them Fully Managed, as it was not then. */
-  override undo(done: ModelImport): Done | undefined {
+  /**
+   * Returns the effect of undoing an import; undefined also if an account would be used on two devices, one of them
+   * Fully Managed, and this was not so after the import.
+   */
+  override undo(done: ModelImport): ImportEffect | undefined {
     const undoing = super.undo(done);
     if (undoing === undefined) return undefined;
     const after = new Map(this.records.devices);
@@ -98,9 +114,9 @@ export class ThingsModel extends DirectoryModel {
       const fields = ["ownerEmail", "platform", "status", "androidMode"].filter(
         (field) => did === undefined || (did.before?.[field] ?? null) === (did.after?.[field] ?? null),
       );
-      return isOther(then, device, fields);
+      return hasChangedSince(then, device, fields);
     };
-    const isShared = ({ kind, record, after: device }: Did): boolean => {
+    const isShared = ({ kind, record, after: device }: RecordChange): boolean => {
       const { ownerEmail: owner = null, androidMode = null } = device ?? {};
       if (kind !== "devices" || device === undefined || owner === null || !usesAccount(device)) return false;
       const now = this.records.devices.get(record);
@@ -123,7 +139,7 @@ export class ThingsModel extends DirectoryModel {
     return undoing.did.some(isShared) ? undefined : undoing;
   }
 
-  /** Why a user of the app cannot be written. @param record undefined of a new one */
+  /** Returns the reasons why a user of the app cannot be written. @param record undefined for a new user */
   appRefusals(
     record: number | undefined,
     given: Values,
@@ -144,13 +160,15 @@ export class ThingsModel extends DirectoryModel {
     ];
   }
 
-  /** How many users of the app are in a group. */
+  /** Returns the users of the app who are in a group. */
   membersOf(name: string): readonly number[] {
     const isIn = ({ groups = [] }: Values): boolean => (groups as readonly string[]).includes(name);
     return [...this.records.calendar].filter(([, user]) => isIn(user)).map(([record]) => record);
   }
 
-  /** Gives a group another name, or none; its users keep it, or lose it. */
+  /**
+   * Renames a group for all of its users, or deletes the group. @param to the new name; undefined to delete the group
+   */
   renameGroup(name: string, to: string | undefined): void {
     this.groups.delete(name);
     if (to !== undefined) this.groups.add(to);

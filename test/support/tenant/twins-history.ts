@@ -1,19 +1,22 @@
 import fc from "fast-check";
-import { verifyOn } from "../../../src/lib/tenant/audit/sqlite/verify.ts";
+import { verifyOnConnection } from "../../../src/lib/tenant/audit/sqlite/verify.ts";
 import type { Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
 import { expectSame } from "./audited-history.ts";
 import type { Twin, TwinRequest } from "./twins.ts";
 
-/** The accounts that have no more than EAST. */
+/** The accounts that can see at most EAST. */
 const ASKERS = ["higashi", "ope", "cus", "minami"] as const;
 type Asker = (typeof ASKERS)[number];
 
-/** One step: what somebody asks of both twins, what the owner does in both, or in the first one alone. */
+/**
+ * One step: requests of an account to both twins, requests of the owner to both twins or only to the first, an attempt
+ * to use a hidden value, or a change of a role.
+ */
 export type TwinStep =
   | { readonly by: Asker; readonly what: string; readonly asks: readonly TwinRequest[] }
   | {
       readonly by: "owner";
-      /** an account that has all */
+      /** an account that manages everything; undefined for the owner */
       readonly as: "sys" | "all" | undefined;
       readonly half: "visible" | "hidden";
       readonly does: readonly TwinRequest[];
@@ -36,7 +39,10 @@ const patch = (path: string, body: unknown): TwinRequest => ({ method: "PATCH", 
 
 const of = <const T>(...values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
 
-/** The names of a half: each half has its own, so that no answer has to say that a value cannot be used. */
+/**
+ * The names used in one half. Each half has its own names, so that no response needs to report that a value cannot be
+ * used.
+ */
 const half = (isEast: boolean) => {
   const [domain, orgs, devices] = isEast
     ? (["east.example", ["EAST", "E1", "E2", "E3", "E11"], "EAST000"] as const)
@@ -55,7 +61,7 @@ const half = (isEast: boolean) => {
 const EAST = half(true);
 const WEST = half(false);
 
-/** What a scoped asker names: mostly his, sometimes what is hidden. */
+/** Names used by a scoped account: mostly visible ones, sometimes hidden ones. */
 const ANY = {
   email: fc.oneof({ weight: 6, arbitrary: EAST.email }, { weight: 1, arbitrary: WEST.email }),
   org: fc.oneof({ weight: 6, arbitrary: EAST.org }, { weight: 1, arbitrary: WEST.org }),
@@ -69,14 +75,22 @@ const title = of("", "課長", "部長", "主任");
 const personName = of("東 花子", "山田 太郎", "西 太郎", "佐藤 愛");
 const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
 
-/** A key that a request is sent with; few, so that keys meet again, also of other accounts. */
-const onceWith = maybe(of("k1", "k2", "k3")).map((key) => (key === undefined ? undefined : { "idempotency-key": key }));
+/**
+ * Draws an idempotency key for a request. There are only a few keys, so that other requests and other accounts use the
+ * same key again.
+ */
+const someIdempotencyKey = maybe(of("k1", "k2", "k3")).map((key) =>
+  key === undefined ? undefined : { "idempotency-key": key },
+);
 
-/** A value for each name, without those that are undefined. */
-const given = (values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+/** Returns the values without those that are undefined. */
+const omitUndefined = (values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 
-/** Requests that write by hand, alike for whoever writes. @param own the names of new records: never of the other half */
+/**
+ * Draws requests that change records by hand; any account can send them. @param own the names of new records, never of
+ * the other half
+ */
 const byHand = (names: Names, own: typeof EAST): fc.Arbitrary<readonly TwinRequest[]> => {
   const dryRun = maybe(fc.constant(true));
   const user = names.email.map((email) => `{user:${email}}`);
@@ -91,33 +105,49 @@ const byHand = (names: Names, own: typeof EAST): fc.Arbitrary<readonly TwinReque
         title,
         employeeCode: maybe(own.code),
         dryRun,
-        headers: onceWith,
+        headers: someIdempotencyKey,
       })
-      .map(({ email, headers, ...values }) => post("/v1/users", given({ ...values, emails: [email] }), headers)),
+      .map(({ email, headers, ...values }) =>
+        post("/v1/users", omitUndefined({ ...values, emails: [email] }), headers),
+      ),
     fc
       .record({ user, name: maybe(personName), title: maybe(title), email: maybe(own.email), dryRun })
       .map(({ user: id, email, ...values }) =>
-        patch(`/v1/users/${id}`, given({ ...values, ...(email !== undefined && { emails: [email] }) })),
+        patch(`/v1/users/${id}`, omitUndefined({ ...values, ...(email !== undefined && { emails: [email] }) })),
       ),
     fc
-      .record({ ids: fc.uniqueArray(user, { minLength: 1, maxLength: 3 }), org, dryRun, headers: onceWith })
-      .map(({ headers, ...body }) => post("/v1/users/move", given(body), headers)),
+      .record({ ids: fc.uniqueArray(user, { minLength: 1, maxLength: 3 }), org, dryRun, headers: someIdempotencyKey })
+      .map(({ headers, ...body }) => post("/v1/users/move", omitUndefined(body), headers)),
     fc
-      .record({ name: of("営業部", "技術部", "課"), code: maybe(own.org), parentId: org, dryRun, headers: onceWith })
-      .map(({ headers, ...body }) => post("/v1/orgs", given(body), headers)),
+      .record({
+        name: of("営業部", "技術部", "課"),
+        code: maybe(own.org),
+        parentId: org,
+        dryRun,
+        headers: someIdempotencyKey,
+      })
+      .map(({ headers, ...body }) => post("/v1/orgs", omitUndefined(body), headers)),
     fc
       .record({ org, name: of("営業部", "開発部"), dryRun })
-      .map(({ org: id, ...body }) => patch(`/v1/orgs/${id}`, given(body))),
-    fc.record({ org, parent: org, dryRun }).map(({ org: id, ...body }) => post(`/v1/orgs/${id}/move`, given(body))),
+      .map(({ org: id, ...body }) => patch(`/v1/orgs/${id}`, omitUndefined(body))),
     fc
-      .record({ serialNumber: own.serial, owner: maybe(user), memo: maybe(of("貸出")), dryRun, headers: onceWith })
-      .map(({ headers, ...body }) => post("/v1/devices", given(body), headers)),
+      .record({ org, parent: org, dryRun })
+      .map(({ org: id, ...body }) => post(`/v1/orgs/${id}/move`, omitUndefined(body))),
+    fc
+      .record({
+        serialNumber: own.serial,
+        owner: maybe(user),
+        memo: maybe(of("貸出")),
+        dryRun,
+        headers: someIdempotencyKey,
+      })
+      .map(({ headers, ...body }) => post("/v1/devices", omitUndefined(body), headers)),
     fc
       .record({ device, memo: of("貸出", ""), dryRun })
-      .map(({ device: id, ...body }) => patch(`/v1/devices/${id}`, given(body))),
+      .map(({ device: id, ...body }) => patch(`/v1/devices/${id}`, omitUndefined(body))),
     fc
       .record({ ids: fc.uniqueArray(device, { minLength: 1, maxLength: 2 }), add: fc.constant(["共用"]), dryRun })
-      .map((body) => post("/v1/devices/tag", given(body))),
+      .map((body) => post("/v1/devices/tag", omitUndefined(body))),
     fc
       .record({ ids: fc.uniqueArray(device, { minLength: 1, maxLength: 2 }), owner: fc.option(user), ownerOrg: org })
       .map(({ ids, owner, ownerOrg }) =>
@@ -131,7 +161,10 @@ const CONTENT = "/v1/imports/{import:}/content";
 const seen = [get("/v1/imports/{import:}/rows"), get("/v1/imports/{import:}/problems")];
 const COMMIT = post("/v1/imports/{import:}/commit", undefined, { "if-match": "{etag:}" });
 
-/** Files of all kinds, planned and shown. @param own the names of their records */
+/**
+ * Draws requests that plan an import of any kind of file and show its rows and problems. @param own the names of the
+ * records in the file
+ */
 const files = (names: Names, own: typeof EAST): fc.Arbitrary<readonly TwinRequest[]> => {
   const options = fc.record({
     mode: of("append", "append", "replace"),
@@ -177,10 +210,14 @@ const files = (names: Names, own: typeof EAST): fc.Arbitrary<readonly TwinReques
     }));
   return fc
     .oneof(ofUsers, ofUsers, ofOrgs, ofDevices)
-    .map(({ body, file }) => [post("/v1/imports", given(body)), { method: "PUT", path: CONTENT, file }, ...seen]);
+    .map(({ body, file }) => [
+      post("/v1/imports", omitUndefined(body)),
+      { method: "PUT", path: CONTENT, file },
+      ...seen,
+    ]);
 };
 
-/** Deletions of whatever is named. */
+/** Draws requests that plan the deletion of named records. */
 const deletions = (names: Names): fc.Arbitrary<readonly TwinRequest[]> =>
   fc
     .oneof(
@@ -202,7 +239,7 @@ const deletions = (names: Names): fc.Arbitrary<readonly TwinRequest[]> =>
 
 const NDJSON = { accept: "application/x-ndjson" };
 
-/** What only reads. */
+/** Draws requests that only read. */
 const reading: fc.Arbitrary<readonly TwinRequest[]> = fc
   .oneof(
     fc
@@ -256,8 +293,11 @@ const reading: fc.Arbitrary<readonly TwinRequest[]> = fc
   )
   .map((request) => [request]);
 
-/** The pages of a list, one after another; or the next one some steps after the page before. */
-const further: fc.Arbitrary<readonly TwinRequest[]> = fc
+/**
+ * Draws requests for the pages of a list, one directly after another, or only for the next page, some steps after the
+ * previous one.
+ */
+const somePages: fc.Arbitrary<readonly TwinRequest[]> = fc
   .record({
     list: of(
       "users?limit=1",
@@ -274,7 +314,7 @@ const further: fc.Arbitrary<readonly TwinRequest[]> = fc
   });
 
 const committing: fc.Arbitrary<readonly TwinRequest[]> = fc
-  .record({ back: of(0, 0, 0, 1), headers: onceWith })
+  .record({ back: of(0, 0, 0, 1), headers: someIdempotencyKey })
   .map(({ back, headers }) => [
     post(`/v1/imports/{import:${back}}/commit`, undefined, { "if-match": `{etag:${back}}`, ...headers }),
     get("/v1/imports/{import:}/rows"),
@@ -289,7 +329,7 @@ const others: fc.Arbitrary<readonly TwinRequest[]> = fc
   });
 
 const closing: fc.Arbitrary<readonly TwinRequest[]> = fc
-  .record({ back: of(0, 1, 2), state: of("confirmed", "dropped"), headers: onceWith })
+  .record({ back: of(0, 1, 2), state: of("confirmed", "dropped"), headers: someIdempotencyKey })
   .map(({ back, state, headers }) => [
     post("/v1/console", { numbers: [`{task:${back}}`], state }, headers),
     get("/v1/console"),
@@ -298,7 +338,7 @@ const closing: fc.Arbitrary<readonly TwinRequest[]> = fc
 const asked = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(fc.constant("close"), closing) },
   { weight: 4, arbitrary: fc.tuple(fc.constant("read"), reading) },
-  { weight: 2, arbitrary: fc.tuple(fc.constant("page"), further) },
+  { weight: 2, arbitrary: fc.tuple(fc.constant("page"), somePages) },
   { weight: 4, arbitrary: fc.tuple(fc.constant("hand"), byHand(ANY, EAST)) },
   { weight: 3, arbitrary: fc.tuple(fc.constant("file"), files(ANY, EAST)) },
   {
@@ -313,7 +353,7 @@ const asked = fc.oneof(
   { weight: 2, arbitrary: fc.tuple(fc.constant("other"), others) },
 );
 
-/** What takes visible records out of what the askers have, into 全社, and in again. */
+/** Draws requests that move visible records to 全社, which the scoped accounts do not manage, and back. */
 const acrossTheBorder: fc.Arbitrary<readonly TwinRequest[]> = fc
   .oneof(
     fc
@@ -332,7 +372,7 @@ const acrossTheBorder: fc.Arbitrary<readonly TwinRequest[]> = fc
   )
   .map((request) => [request]);
 
-/** Values of the hidden half, which the asker would give to what is his. */
+/** Draws values of the hidden half that a scoped account tries to give to a visible record. */
 const claims: fc.Arbitrary<Pick<Extract<TwinStep, { readonly claims: unknown }>, "claims" | "value">> = fc.oneof(
   WEST.email.map((value) => ({
     value,
@@ -352,10 +392,13 @@ const claims: fc.Arbitrary<Pick<Extract<TwinStep, { readonly claims: unknown }>,
   })),
 );
 
-/** What the owner does in one half: files that delete what they lack, and filters, would reach the other. */
-const owned = (isEast: boolean): fc.Arbitrary<readonly TwinRequest[]> => {
+/**
+ * Draws requests of the owner in one half. Leaves out files that delete missing records, and filters, because both
+ * would affect the other half.
+ */
+const ownerRequests = (isEast: boolean): fc.Arbitrary<readonly TwinRequest[]> => {
   const own = isEast ? EAST : WEST;
-  // of the hidden half, too, somebody has the code E1
+  // the employee code E1 also exists in the hidden half
   const reaches = (does: readonly TwinRequest[]): boolean =>
     /"mode":"replace"|"search":|"key":"employee-code"/.test(JSON.stringify(does));
   return fc.oneof(
@@ -388,11 +431,11 @@ export const someTwinStep: fc.Arbitrary<TwinStep> = fc.oneof(
   },
   {
     weight: 5,
-    arbitrary: fc.record({ by: of("owner"), as: someWhole, half: of("hidden"), does: owned(false) }),
+    arbitrary: fc.record({ by: of("owner"), as: someWhole, half: of("hidden"), does: ownerRequests(false) }),
   },
   {
     weight: 5,
-    arbitrary: fc.record({ by: of("owner"), as: someWhole, half: of("visible"), does: owned(true) }),
+    arbitrary: fc.record({ by: of("owner"), as: someWhole, half: of("visible"), does: ownerRequests(true) }),
   },
   {
     weight: 1,
@@ -408,11 +451,11 @@ export const someTwinStep: fc.Arbitrary<TwinStep> = fc.oneof(
   },
 );
 
-/** The organisations of the visible half, in a tenant. */
+/** SQL: the organisations of the visible half. */
 const INSIDE = `with recursive inside (pk) as (
   select pk from org where code = 'EAST' union select o.pk from inside i join org o on o.parent = i.pk)`;
 
-/** What is hidden from the scoped askers, by table. */
+/** SQL: conditions for the rows that are hidden from the scoped accounts, by table. */
 const HIDDEN: Readonly<Record<string, string>> = {
   org: "t.pk not in inside",
   user: "t.org not in inside",
@@ -426,7 +469,7 @@ const HIDDEN: Readonly<Record<string, string>> = {
   import: "t.detail -> 'request' ->> 'scope' is null and t.detail ->> 'scope' is null",
 };
 
-/** Whether somebody in the hidden half has a value. */
+/** SQL: counts the records in the hidden half that have a value. */
 const TAKEN = `${INSIDE} select
   (select count(*) from user_email e join user u on u.pk = e.user where e.emailKey = :key and u.org not in inside)
   + (select count(*) from org where code = :value and pk not in inside)
@@ -442,24 +485,27 @@ const hiddenOf = ({ tenant }: Twin): Readonly<Record<string, readonly Row[]>> =>
     ]),
   );
 
-/** The revision of the tenant, and how many records its audit has. */
+/** Returns the revision of the tenant, and the number of its audit records. */
 const stateOf = ({ tenant: { database } }: Twin): { readonly revision: number; readonly records: number } => ({
   revision: database.count("select coalesce(max(revision), 0) from collection"),
   records: database.count("select count(*) from audit"),
 });
 
-/** A history of two tenants, of which the second has nothing of what is hidden from who is asked for. */
+/** A history of two tenants. The second tenant contains nothing that is hidden from the scoped accounts. */
 export class TwinHistory {
   readonly #pair: readonly [Twin, Twin];
 
-  /** @param isMirror data of both came from the console: what is written by hand is asked for there */
+  /**
+   * @param isMirror true if the data of both tenants comes from the console, so that changes by hand become tasks for
+   * the console
+   */
   constructor([whole, bare]: readonly [Twin, Twin], isMirror: boolean) {
     this.#pair = [whole.copy(), bare.copy()];
     for (const { tenant } of isMirror ? this.#pair : [])
       tenant.database.run("update tenant set mirroredAt = :at", { at: "2026-03-31T00:00:00.000Z" });
   }
 
-  /** @returns what it did, in words */
+  /** @returns descriptions of what the step did */
   async do(step: TwinStep): Promise<readonly string[]> {
     if ("role" in step) return this.#grant(step);
     const [whole, bare] = this.#pair;
@@ -487,7 +533,9 @@ export class TwinHistory {
     return [`granted ${role}`];
   }
 
-  /** Asks for a value that is taken outside: that it cannot be used is all that is told. */
+  /**
+   * Requests a value that the hidden half already uses. The response must reveal only that the value cannot be used.
+   */
   async #claim({ by, claims, value }: Extract<TwinStep, { readonly claims: unknown }>): Promise<string> {
     const [whole] = this.#pair;
     const isTaken = whole.tenant.database.count(TAKEN, { value, key: value.toLowerCase() }) > 0;
@@ -501,7 +549,7 @@ export class TwinHistory {
     }
     const { detail } = JSON.parse(text) as { readonly detail: Readonly<Record<"en" | "ja", string>> };
     const [en, ja] = [detail.en, detail.ja].map((told) => told.replace(/^[^:]+: /, ""));
-    expectSame([en, ja], [`${value} cannot be used`, `「${value}」は使えません`]);
+    expectSame([en, ja], [`"${value}" cannot be used`, `「${value}」は使えません`]);
     return "claim 422";
   }
 
@@ -525,10 +573,10 @@ export class TwinHistory {
     return answered.status;
   }
 
-  /** The audit of both stands as it was written, and so do the versions of all changes. */
+  /** Expects that the audit logs of both tenants and the versions of all changes are intact. */
   expectSound(): void {
     for (const { tenant } of this.#pair) {
-      const { broken, changes } = verifyOn(tenant.database, { head: undefined, changes: true });
+      const { broken, changes } = verifyOnConnection(tenant.database, { head: undefined, changes: true });
       expectSame({ broken, changes: changes?.broken }, { broken: null, changes: [] });
     }
   }

@@ -2,11 +2,14 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sha256 } from "../../../src/lib/tenant/ids.ts";
-import { withAccount } from "./accounts.ts";
+import { addTestAccount } from "./accounts.ts";
 import { maskNumbers } from "./masked-numbers.ts";
 import { fileOf, TestTenant, type Cells } from "./tenant.ts";
 
-/** A request as it is sent to both twins. `{user:…}` and the like in its path and body stand for the ids each twin has. */
+/**
+ * A request that is sent to both twins. Placeholders such as `{user:…}` in its path and body are replaced with the ids
+ * in each twin.
+ */
 export interface TwinRequest {
   readonly method: "GET" | "POST" | "PATCH" | "DELETE" | "PUT";
   readonly path: string;
@@ -15,45 +18,44 @@ export interface TwinRequest {
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What a twin answers. */
+/** The response of a twin, with ids and numbers masked. */
 export interface TwinAnswer {
   readonly status: number;
   readonly body: string;
 }
 
-/** A request's answer as it was sent. */
-interface Answered {
+/** A response without masks. */
+interface RawResponse {
   readonly status: number;
   readonly text: string;
 }
 
-/** Whose imports: of those who are asked for, and of the owner in either half. */
+/** Who planned an import: a scoped account (`asked`), or the owner in one of the halves. */
 type Imports = "asked" | "visible" | "hidden";
 
-/** An id that no tenant has, another one for each name. */
-const nowhere = (name: string): string => `019a9f3c-5a00-7abc-8def-${sha256(name).slice(0, 12)}`;
+/** Returns an id that does not exist in any tenant. Each name has a different id. */
+const createUnknownId = (name: string): string => `019a9f3c-5a00-7abc-8def-${sha256(name).slice(0, 12)}`;
 
-/** What one tenant of the two is asked and answers. */
+/** One of two tenants that receive the same requests, with its responses. */
 export class Twin {
   readonly tenant: TestTenant;
   readonly #numbers = new Map<string, string>();
-  /** the imports with their ETags, the last one answered is last */
+  /** the imports with their ETags, most recent response last */
   readonly #plans: Readonly<Record<Imports, Map<string, string | null>>> = {
     asked: new Map(),
     visible: new Map(),
     hidden: new Map(),
   };
-  /** the numbers of tasks for the console, and of records of the audit, that were answered */
+  /** the numbers of console tasks and audit records that appeared in responses */
   readonly #told = { task: new Set<string>(), record: new Set<string>() } as const;
-  /** the cursors that were answered, the last one last */
+  /** the cursors that appeared in responses, most recent last */
   readonly #cursors: string[] = [];
 
-  /** The id of what is named; of what is not there one that no tenant has. */
   constructor(tenant = new TestTenant()) {
     this.tenant = tenant;
   }
 
-  /** Another one in a folder of its own, with all that this one has by now. */
+  /** Copies this twin with all its current data into a folder of its own. */
   copy(): Twin {
     const { tenant } = this;
     const folder = mkdtempSync(join(tmpdir(), "tenant-test-"));
@@ -70,17 +72,17 @@ export class Twin {
       field: "select id from custom_field where name = :name",
     };
     if (thing === "import" || thing === "etag") {
-      const [id, etag] = [...this.#plans[by]].at(-1 - Number(name)) ?? [nowhere("import"), null];
+      const [id, etag] = [...this.#plans[by]].at(-1 - Number(name)) ?? [createUnknownId("import"), null];
       return thing === "import" ? id : (etag ?? "none");
     }
     if (thing === "change") {
       const [id] = [...this.#plans[by]].at(-1 - Number(name)) ?? [""];
       return String(database.get("select change from import where id = :id", { id })?.["change"] ?? "99999");
     }
-    // a number that no tenant has
+    // a number that does not exist in any tenant
     if (thing === "task" || thing === "record") return [...this.#told[thing]].at(-1 - Number(name)) ?? "99999";
     if (thing === "cursor") return encodeURIComponent(this.#cursors.at(-1 - Number(name)) ?? "none");
-    return String(database.get(sql[thing] ?? "", { name })?.["id"] ?? nowhere(name));
+    return String(database.get(sql[thing] ?? "", { name })?.["id"] ?? createUnknownId(name));
   }
 
   #filled(text: string, by: Imports): string {
@@ -88,10 +90,11 @@ export class Twin {
   }
 
   /**
-   * Sends a request as an account, to which cursors and imports of the answers before belong: `{import:}` is the last one,
-   * `{import:1}` the one before, `{change:}` the last one's change; the same of tasks and records of the audit.
+   * Sends a request as an account, and fills in cursors and imports from earlier responses to scoped accounts:
+   * `{import:}` is the most recent import, `{import:1}` the import before that, and `{change:}` the change of the most
+   * recent import. Console tasks and audit records are filled in likewise.
    *
-   * @returns its answer; ids, numbers, hashes, times and opaque tokens by the order of their appearance
+   * @returns the response; ids, numbers, hashes, times and opaque tokens are replaced with their order of appearance
    */
   async ask(account: string, request: TwinRequest): Promise<TwinAnswer> {
     const { status, text } = await this.#sent("asked", request, this.tenant.acting(account).fetch);
@@ -100,17 +103,17 @@ export class Twin {
     return { status, body: this.#numbered(text) };
   }
 
-  /** Sends a request as the owner of the tenant, or as an account that has all of it. */
-  own(request: TwinRequest, half: "visible" | "hidden", as?: string): Promise<Answered> {
+  /** Sends a request as the owner of the tenant, or as an account that manages the entire tenant. */
+  own(request: TwinRequest, half: "visible" | "hidden", as?: string): Promise<RawResponse> {
     return this.#sent(half, request, as === undefined ? this.tenant.fetch : this.tenant.acting(as).fetch);
   }
 
-  /** Sends a request as an account, and gives its answer as it is. */
-  plainly(account: string, request: TwinRequest): Promise<Answered> {
+  /** Sends a request as an account, and returns the response without masks. */
+  plainly(account: string, request: TwinRequest): Promise<RawResponse> {
     return this.#sent("asked", request, this.tenant.acting(account).fetch);
   }
 
-  async #sent(by: Imports, asked: TwinRequest, fetch: TestTenant["fetch"]): Promise<Answered> {
+  async #sent(by: Imports, asked: TwinRequest, fetch: TestTenant["fetch"]): Promise<RawResponse> {
     const { method, path, body, file, headers = {} } = asked;
     const filled = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, this.#filled(value, by)]));
     const json =
@@ -142,7 +145,7 @@ export class Twin {
     const number = (kind: string) => (found: string) => numbered(kind, found);
     const isRehearsed = REHEARSED.test(text);
     const masked = maskNumbers(text, (kind, found) => {
-      // there is none of the number that a rehearsal tells: another change gets it later, perhaps in one twin alone
+      // a dry run reports the number of a task that does not exist; a later change gets it, perhaps in only one twin
       if (kind === "task" && isRehearsed) return "<task>";
       if (kind === "task" || kind === "record") this.#told[kind].add(found);
       return numbered(kind, found);
@@ -154,13 +157,13 @@ export class Twin {
         .replaceAll(/(?<="revision":)\d+/g, number("revision"))
         .replaceAll(/(?<="etag":")[^"]+/g, number("etag"))
         .replaceAll(/(?<="next":")[^"]+/g, number("cursor"))
-        // the number that was asked for
+        // the number that the request contained
         .replaceAll(/(?<=no change |変更 )\d+/g, number("record"))
     );
   }
 }
 
-/** The answer to a request that changes nothing. */
+/** Matches the response to a request that changes nothing. */
 const REHEARSED = /"dryRun":true/;
 
 const parsed = (text: string): Readonly<Record<string, unknown>> | undefined => {
@@ -171,7 +174,9 @@ const parsed = (text: string): Readonly<Record<string, unknown>> | undefined => 
   }
 };
 
-/** What somebody did in the tenant before; what is hidden from who asks happened in one of the twins alone. */
+/**
+ * The earlier events in the tenants. Events that are hidden from the scoped accounts happened in only one of the twins.
+ */
 type Past = readonly { readonly hidden?: true; readonly happens: (tenant: TestTenant) => Promise<unknown> }[];
 
 const user = (name: string, email: string, org: string, more: Readonly<Record<string, string>> = {}) => ({
@@ -197,7 +202,10 @@ const org = (name: string, code: string, parent?: string) => ({
 
 const hidden = (one: Past[number]): Past[number] => ({ ...one, hidden: true });
 
-/** EAST with E1 and E2 below it is what the asker has; WEST, and what lies in 全社 itself, is the hidden half. */
+/**
+ * The history of the tenants. The scoped accounts can see EAST, with E1 and E2 below it. WEST and the records directly
+ * in 全社 are the hidden half.
+ */
 const PAST: Past = [
   hidden(org("西日本", "WEST")),
   org("東日本", "EAST"),
@@ -223,7 +231,7 @@ const PAST: Past = [
       ]),
   }),
   hidden({
-    happens: (tenant) => withAccount(tenant, { name: "himitsu", role: "division", org: "W1", manages: ["WEST"] }),
+    happens: (tenant) => addTestAccount(tenant, { name: "himitsu", role: "division", org: "W1", manages: ["WEST"] }),
   }),
   hidden({
     happens: (tenant) =>
@@ -234,7 +242,10 @@ const PAST: Past = [
   }),
 ];
 
-/** The owners of renewals, all of them and those of them who are not hidden: by address, name, code and account name. */
+/**
+ * The owners of renewals: all of them, and those that are not hidden. The owners are given as addresses, names, codes
+ * and account names.
+ */
 const OWNERS: readonly (readonly [all: string | null, visible: string | null])[] = [
   ["西 太郎 <taro@west.example>, hanako@east.example", "hanako@east.example"],
   ["X1、nishi; E2\n西 花子", "E2"],
@@ -244,7 +255,7 @@ const OWNERS: readonly (readonly [all: string | null, visible: string | null])[]
   [null, null],
 ];
 
-/** What of renewals is read with the rights of Apple's services alone. */
+/** Renewal data that can be read only with the rights for Apple's services. */
 const RESERVED = {
   account: "apple@west.example",
   phone: "090-0000-0000",
@@ -255,7 +266,7 @@ const RESERVED = {
   source: "/home/taro/push.pem",
 } as const;
 
-/** Records renewals, and how to reach the contact person, in both tenants. */
+/** Adds renewals and the details of the contact person to one of the tenants. */
 const recordRenewals = async ({ client }: TestTenant, isWhole: boolean): Promise<void> => {
   for (const [at, [all, visible]] of OWNERS.entries()) {
     const [name, reserved] = [`更新 ${at}`, isWhole && at === 0 ? RESERVED : {}];
@@ -269,7 +280,10 @@ const recordRenewals = async ({ client }: TestTenant, isWhole: boolean): Promise
   await client.tenant.set({ contactName: "山田 花子", ...(isWhole ? contact : {}) });
 };
 
-/** Two tenants that are one to who has EAST: in the second nothing of the rest ever was. */
+/**
+ * Creates two tenants that look the same to an account that can see only EAST. The second tenant has never contained
+ * anything else.
+ */
 export const twins = async (): Promise<readonly [Twin, Twin]> => {
   const [whole, bare] = [new Twin(), new Twin()];
   for (const { hidden: isHidden, happens } of PAST) {
@@ -278,23 +292,23 @@ export const twins = async (): Promise<readonly [Twin, Twin]> => {
   }
   for (const { tenant } of [whole, bare]) {
     await recordRenewals(tenant, tenant === whole.tenant);
-    await withAccount(tenant, { name: "higashi", role: "division", org: "E1", manages: ["EAST"] });
-    await withAccount(tenant, { name: "sys", role: "system" });
-    await withAccount(tenant, {
+    await addTestAccount(tenant, { name: "higashi", role: "division", org: "E1", manages: ["EAST"] });
+    await addTestAccount(tenant, { name: "sys", role: "system" });
+    await addTestAccount(tenant, {
       name: "all",
       role: "custom",
       items: ["users.write", "users.move", "users.delete", "orgs.write", "devices.write"],
     });
-    await withAccount(tenant, { name: "ope", role: "operator", org: "E1" });
-    await withAccount(tenant, { name: "minami", role: "division", org: "EAST", manages: ["E1", "E2"] });
-    await withAccount(tenant, {
+    await addTestAccount(tenant, { name: "ope", role: "operator", org: "E1" });
+    await addTestAccount(tenant, { name: "minami", role: "division", org: "EAST", manages: ["E1", "E2"] });
+    await addTestAccount(tenant, {
       name: "cus",
       role: "custom",
       org: "E2",
       manages: ["EAST"],
       items: ["users.write", "users.move", "orgs.write", "audit.read"],
     });
-    await withAccount(tenant, { name: "few", role: "custom", org: "E2", manages: ["EAST"], items: ["users.write"] });
+    await addTestAccount(tenant, { name: "few", role: "custom", org: "E2", manages: ["EAST"], items: ["users.write"] });
   }
   return [whole, bare];
 };

@@ -1,14 +1,14 @@
 import type { Client, Import } from "../../../src/lib/client/index.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
-import { describeBlocked } from "../../../src/lib/model/undo.ts";
-import { joined, same } from "../../../src/lib/text/index.ts";
+import { describeBlockedRecord } from "../../../src/lib/model/undo.ts";
+import { joinTexts, same } from "../../../src/lib/text/index.ts";
 
 type Options = Parameters<Client<"imports">["imports"]["undo"]>[1];
 
 /**
  * Plans the undo of a change, as `clomoctl undo` does.
  *
- * @throws Failure `conflict` with the records that are in the way; the plan is discarded then
+ * @throws Failure `conflict` with the records that block the undo; in this case, the plan is discarded
  */
 export const undoChange = async (
   { imports }: Pick<Client<"imports">, "imports">,
@@ -18,7 +18,7 @@ export const undoChange = async (
   const plan = await imports.undo(number, options);
   if (plan.blocked === undefined || options.skipBlocked === true) return plan;
   await imports.discard(plan.id);
-  throw new Failure("conflict", { what: joined(plan.blocked.first.map(describeBlocked), same("; ")) });
+  throw new Failure("conflict", { what: joinTexts(plan.blocked.first.map(describeBlockedRecord), same("; ")) });
 };
 
 /** Plans the undo of an import by its id. @throws Failure as {@link undoChange} */
@@ -32,7 +32,10 @@ export const undoImport = async (
   return undoChange(client, change, options);
 };
 
-/** Drops tasks of the console, as `clomoctl console drop` does. @throws Failure `conflict` with the records that are in the way */
+/**
+ * Drops tasks for the console, as `clomoctl console drop` does. @throws Failure `conflict` with the records that block
+ * this
+ */
 export const dropTasks = async (
   { imports }: Pick<Client<"imports">, "imports">,
   ...numbers: readonly number[]
@@ -40,5 +43,5 @@ export const dropTasks = async (
   const plan = await imports.dropTasks({ numbers: [...numbers] });
   if (plan.blocked === undefined) return imports.commit(plan);
   await imports.discard(plan.id);
-  throw new Failure("conflict", { what: joined(plan.blocked.first.map(describeBlocked), same("; ")) });
+  throw new Failure("conflict", { what: joinTexts(plan.blocked.first.map(describeBlockedRecord), same("; ")) });
 };

@@ -1,4 +1,4 @@
-import { codeKey, cp932Form, emailKey } from "../../../src/lib/model/normalise.ts";
+import { codeKey, toCp932Form, emailKey } from "../../../src/lib/model/normalise.ts";
 import type { Cells, Request } from "./tenant.ts";
 
 /** A user of the model; `id` is undefined until the tenant has assigned one. */
@@ -7,7 +7,7 @@ export interface ModelUser {
   readonly administrator: boolean;
   readonly name: string;
   readonly emails: readonly string[];
-  /** the code of the user's organisation; null: the root */
+  /** the code of the user's organisation; null for the root */
   readonly org: string | null;
   readonly title: string | null;
   readonly employeeCode: string | null;
@@ -25,7 +25,7 @@ export interface ModelTenant {
 
 /** The expected outcome of an import. */
 export interface ModelOutcome {
-  /** `code@row`, sorted */
+  /** `code@row`, sorted; includes warnings */
   readonly faults: readonly string[];
   readonly counts: Readonly<
     Record<"create" | "update" | "unchanged" | "delete" | "invalid" | "secretsSet" | "orgsCreated", number>
@@ -35,7 +35,7 @@ export interface ModelOutcome {
   readonly after: ModelTenant;
 }
 
-/** One row, its cells by header. */
+/** A row of a file, with its cells by header. */
 interface ModelRow {
   readonly row: number;
   readonly cells: ReadonlyMap<string, readonly string[]>;
@@ -57,9 +57,9 @@ export class UsersModel {
   readonly #windows: boolean;
   readonly #rows: readonly ModelRow[];
   readonly #faults = new Map<number, Set<string>>();
-  /** `code@row` of what lets a row pass */
+  /** `code@row` for problems that do not make a row invalid */
   readonly #warnings: string[] = [];
-  /** rows with cells that break a rule by themselves */
+  /** rows with cells that are invalid whatever the other rows and the tenant contain */
   readonly #damaged = new Set<number>();
 
   constructor(tenant: ModelTenant, request: Request, [header = [], ...rows]: Cells, windows: boolean) {
@@ -111,7 +111,7 @@ export class UsersModel {
     return !this.#faults.has(row.row);
   }
 
-  /** Users that a row's key matches; it identifies one if there is exactly one. */
+  /** Returns the users whom the key of a row matches. The row identifies a user only if it matches exactly one. */
   #fits(row: ModelRow): readonly ModelUser[] {
     return row.key === undefined ? [] : this.#tenant.users.filter((user) => this.#userKey(user) === row.key);
   }
@@ -170,7 +170,7 @@ export class UsersModel {
     if (lacks("メールアドレス", row.emails.length === 0)) this.#fault(row.row, "required-new");
   }
 
-  /** The user that a valid row creates, or the updated one that it matches. */
+  /** Returns the user as a valid row creates or updates it. */
   #apply(row: ModelRow, matched: ModelUser | undefined): ModelUser {
     const single = (header: string, before: string | null, clears: boolean): string | null => {
       if (!this.#header.includes(header)) return clears && this.#request.missingColumns === "clear" ? null : before;
@@ -190,7 +190,7 @@ export class UsersModel {
       administrator: matched?.administrator ?? false,
       name: single("氏名", matched?.name ?? null, false) ?? "",
       emails:
-        this.#windows && matched !== undefined && cp932Form(emails.join()) === cp932Form(matched.emails.join())
+        this.#windows && matched !== undefined && toCp932Form(emails.join()) === toCp932Form(matched.emails.join())
           ? matched.emails
           : emails,
       org: this.#cell(row, "組織コード") === "" ? (matched?.org ?? null) : this.#cell(row, "組織コード"),
@@ -203,8 +203,9 @@ export class UsersModel {
   }
 
   /**
-   * The file's columns speak for as many of a user's first addresses; those beyond stay. Nothing goes where one is blank
-   * and blanks are kept, or the user has more addresses than there are columns.
+   * Returns the addresses of a user after the import. The columns of the file replace the same number of the user's
+   * first addresses, and further addresses stay. If a column is blank, no address is removed if blanks are kept, or if
+   * the user has more addresses than there are columns.
    */
   #emailsOf({ cells, emails }: ModelRow, { emails: before }: ModelUser): readonly string[] {
     if (emails.length === 0) return before;
@@ -225,10 +226,10 @@ export class UsersModel {
   }
 
   #keepsForm(before: string | null, cell: string): string {
-    return this.#windows && before !== null && cp932Form(before) === cell ? before : cell;
+    return this.#windows && before !== null && toCp932Form(before) === cell ? before : cell;
   }
 
-  /** Users missing from the file, in replace mode. */
+  /** Returns the users who are missing from the file, in replace mode. */
   #lacking(): readonly ModelUser[] {
     if (this.#request.mode !== "replace") return [];
     return this.#tenant.users.filter(
@@ -236,7 +237,7 @@ export class UsersModel {
     );
   }
 
-  /** The row's claims that its user does not already have. */
+  /** Returns the unique values that a row claims and that its user does not have yet. */
   #claims(row: ModelRow): readonly string[] {
     const account = this.#cell(row, "CLOMOアカウント名");
     const claimed = [...row.emails.map(emailKey), ...(account === "" ? [] : [`account ${account}`])];
@@ -244,7 +245,10 @@ export class UsersModel {
     return claimed.filter((claim) => matched === undefined || !valuesOf(matched).includes(claim));
   }
 
-  /** Checks claims on values that another user has and keeps: repeatedly, as a row found invalid releases nothing. */
+  /**
+   * Checks claims on values that another user has and keeps. Repeats this, because the user of a row that turns out to
+   * be invalid keeps all values.
+   */
   #checkTaken(): void {
     const gone = this.#lacking();
     const isWhole = (row: ModelRow): boolean => !this.#damaged.has(row.row) && this.#fits(row).length < 2;
@@ -265,7 +269,10 @@ export class UsersModel {
     });
   }
 
-  /** Rows that create somebody whom the tenant has with another key: one user alone and one such row alone have a value. */
+  /**
+   * Reports rows that create a user whom the tenant seems to have already under another key, because exactly one user
+   * and exactly one such row have the same value.
+   */
   #checkNewAddresses(): void {
     const { key = "email", mode, allow = [] } = this.#request;
     const created = this.#rows.filter((row) => this.#isValid(row) && this.#matchOf(row) === undefined);
@@ -290,7 +297,10 @@ export class UsersModel {
     }
   }
 
-  /** Rows that give a user a value which another one alone has, and does not keep in the file. */
+  /**
+   * Returns the rows that give their user a value that exactly one other user has, if the file does not leave the value
+   * with that user.
+   */
   #mixedRows(): ReadonlySet<number> {
     const found = new Set<number>();
     for (const [name, { ofRow, ofUser, field }] of Object.entries(LASTING)) {
@@ -304,14 +314,14 @@ export class UsersModel {
         if (value === undefined || changed.filter((other) => ofRow(other) === value).length > 1) continue;
         const [holder, ...more] = this.#tenant.users.filter((user) => ofUser(user) === value);
         if (holder === undefined || more.length > 0 || holder === this.#matchOf(row)) continue;
-        // one of several rows of theirs is enough, though none of them is valid then
+        // one row of the other user with this value is enough, even if that user has several rows, which are invalid
         if (!this.#rows.some((one) => this.#matchOf(one) === holder && ofRow(one) === value)) found.add(row.row);
       }
     }
     return found;
   }
 
-  /** Columns that are blank in every row and would clear something, where nobody said that blanks clear. */
+  /** Reports columns that are blank in every row and would clear values, unless the request says what blanks mean. */
   #checkBlankColumns(): void {
     if (this.#request.blank !== undefined) return;
     const columns = [...SINGLES.map(([header]) => header), ...this.#tenant.fields];
@@ -384,7 +394,7 @@ export class UsersModel {
   }
 }
 
-/** What a person keeps, by the names of keys. */
+/** Values by which a person can be recognised even if other values change, by the name of the key. */
 const LASTING: Readonly<
   Record<
     string,
@@ -415,13 +425,13 @@ const LASTING: Readonly<
 const keyed = (of: (value: string) => string, value: string | null | undefined): string | undefined =>
   value === undefined || value === null || value === "" ? undefined : of(value);
 
-/** Values that only one user may have. */
+/** Returns the values of a user that no other user may have. */
 const valuesOf = ({ emails, accountName }: ModelUser): readonly string[] => [
   ...emails.map(emailKey),
   ...(accountName === null ? [] : [`account ${accountName}`]),
 ];
 
-/** A user as plain data, for comparison. */
+/** Converts a user to plain data for comparison. */
 export const plain = ({ custom, ...user }: ModelUser) => ({
   ...user,
   custom: [...custom].toSorted(([a], [b]) => (a < b ? -1 : 1)),

@@ -2,33 +2,38 @@ import { expect } from "vitest";
 import type { Import } from "../../../src/lib/contract/index.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import type { Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
-import { ALL_CHANGED, VERSIONS, versionTable, type Versions } from "../../../src/lib/tenant/versions/tables.ts";
+import {
+  ALL_COLUMNS_MASK,
+  VERSION_SCHEMAS,
+  getVersionTable,
+  type VersionSchema,
+} from "../../../src/lib/tenant/versions/tables.ts";
 import type { TestTenant } from "./tenant.ts";
 
 type Records = ReadonlyMap<number, Row>;
 
-/** What no version has: when the collection changed, and what proves a password. */
-const BESIDE = ["revision", "verifier"];
+/** Columns that versions do not contain: the revision of the last change, and password verifiers. */
+const UNVERSIONED_COLUMNS = ["revision", "verifier"];
 
-const recordsOf = (tenant: TestTenant, { thing, key }: Versions): Records =>
+const recordsOf = (tenant: TestTenant, { thing, key }: VersionSchema): Records =>
   new Map(
     tenant.sql(`select * from ${thing.name} order by ${key}`).map((row) => {
-      const values = Object.entries(row).filter(([name]) => name !== key && !BESIDE.includes(name));
+      const values = Object.entries(row).filter(([name]) => name !== key && !UNVERSIONED_COLUMNS.includes(name));
       return [Number(row[key]), Object.fromEntries(values)];
     }),
   );
 
-/** A version's own values of a record that it is of. */
-const valuesIn = ({ columns, times }: Versions, version: Row): Row => {
+/** Returns the values that a version stores of its record. */
+const valuesIn = ({ columns, times }: VersionSchema, version: Row): Row => {
   const changed = BigInt(Number(version["changed"]));
   const names = columns.filter(({ bit }) => (changed & BigInt(bit)) !== 0n).map(({ name }) => name);
   return Object.fromEntries([...names, ...times].map((name) => [name, version[name] ?? null]));
 };
 
-/** Takes back what was done to a thing's records after a revision, the last change first. */
-const takenBack = (tenant: TestTenant, versions: Versions, since: number): Records => {
+/** Returns the records of a thing after all changes since a revision are reverted, the latest change first. */
+const revertChanges = (tenant: TestTenant, versions: VersionSchema, since: number): Records => {
   const records = new Map(recordsOf(tenant, versions));
-  const written = tenant.sql(`select * from ${versionTable(versions)} where revision > :since`, { since });
+  const written = tenant.sql(`select * from ${getVersionTable(versions)} where revision > :since`, { since });
   const made = tenant.sql("select * from created_range where thing = :thing and revision > :since", {
     thing: versions.thing.name,
     since,
@@ -37,7 +42,7 @@ const takenBack = (tenant: TestTenant, versions: Versions, since: number): Recor
   for (const revision of [...revisions].toSorted((a, b) => b - a)) {
     for (const version of written.filter((one) => one["revision"] === revision)) {
       const pk = Number(version["pk"]);
-      const isWhole = String(version["changed"]) === ALL_CHANGED;
+      const isWhole = String(version["changed"]) === ALL_COLUMNS_MASK;
       expect([version["action"], isWhole]).toEqual(isWhole ? ["delete", true] : ["update", false]);
       records.set(pk, { ...(isWhole ? {} : records.get(pk)), ...valuesIn(versions, version) });
     }
@@ -48,7 +53,7 @@ const takenBack = (tenant: TestTenant, versions: Versions, since: number): Recor
   return records;
 };
 
-/** The columns that no undo restores where a secret was set, which stays. */
+/** The columns that an undo does not restore if a secret was set, because the secret stays. */
 const OF_SECRETS = ["secrets", "accountPasswordSetAt", "updatedAt"];
 
 const withoutSecrets = (records: Records): Records =>
@@ -65,18 +70,18 @@ function expectSame(thing: string, found: Records, wanted: Records | undefined):
   expect(sorted(found), thing).toEqual(sorted(wanted));
 }
 
-/** Why nothing of a change comes back that stood in no other one's way. */
-const NOTHING_TO_RESTORE = ["it changed no user", "it only set passwords"];
+/** The reasons why the undo of a change restores nothing, although no other change blocks it. */
+const NOTHING_TO_RESTORE = ["no user", "only passwords or similar secrets were set"];
 
 function expectRemovedField({ what }: Failure): void {
-  expect(what.en).toContain("a custom field that was removed");
+  expect(what.en).toContain("a removed custom field cannot be restored with its values");
 }
 
 function expectFree({ undoes, blocked }: Import): void {
   expect(blocked?.first ?? [], `change ${undoes}`).toEqual([]);
 }
 
-/** Holds the versions of a tenant against its records. */
+/** Checks the versions of a tenant against its records. */
 export class VersionsCheck {
   readonly #tenant: TestTenant;
   #since = 0;
@@ -92,8 +97,8 @@ export class VersionsCheck {
   }
 
   /**
-   * Undoes all changes since the start, the last one first, up to one that nothing undoes, and expects the records as they
-   * were then.
+   * Undoes all changes since the start, the latest first, and expects the records to be as they were at the start. Ends
+   * early at a change that cannot be undone because a custom field was removed.
    */
   async expectUndone(): Promise<void> {
     const { imports } = this.#tenant.client;
@@ -110,33 +115,33 @@ export class VersionsCheck {
       });
       if (plan instanceof Failure) {
         if (NOTHING_TO_RESTORE.some((reason) => plan.what.en.includes(reason))) continue;
-        // of a removed custom field nothing comes back, nor what was before it
+        // a removed custom field cannot be restored, so the states before its removal cannot be checked
         expectRemovedField(plan);
         return;
       }
       if (row["writer"] === "confirm" && plan.blocked !== undefined) {
-        // a confirmation changes no record, and what was written since is open again already
+        // a confirmation does not change records, and the tasks of later changes are already open again
         await imports.discard(plan.id);
         continue;
       }
       expectFree(plan);
       await imports.commit(plan);
     }
-    for (const [name, versions] of VERSIONS) {
+    for (const [name, versions] of VERSION_SCHEMAS) {
       const [now, then] = [recordsOf(this.#tenant, versions), this.#first.get(name) ?? new Map<number, Row>()];
       expectSame(name, withoutSecrets(now), withoutSecrets(then));
     }
   }
 
-  /** Expects that what was written since the last look leads back to the records as they were then. */
+  /** Expects that reverting everything written since the last call gives the records as they were at that time. */
   expectReplay(): void {
-    for (const [name, versions] of VERSIONS)
-      expectSame(name, takenBack(this.#tenant, versions, this.#since), this.#before.get(name));
+    for (const [name, versions] of VERSION_SCHEMAS)
+      expectSame(name, revertChanges(this.#tenant, versions, this.#since), this.#before.get(name));
     this.#look();
   }
 
   #look(): void {
     this.#since = Number(this.#tenant.sql("select coalesce(max(revision), 0) as r from collection")[0]?.["r"]);
-    this.#before = new Map([...VERSIONS].map(([name, versions]) => [name, recordsOf(this.#tenant, versions)]));
+    this.#before = new Map([...VERSION_SCHEMAS].map(([name, versions]) => [name, recordsOf(this.#tenant, versions)]));
   }
 }

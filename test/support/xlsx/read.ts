@@ -1,6 +1,6 @@
 import { WorkbookReader } from "../../../src/lib/xlsx/workbook.ts";
 
-/** The rows of a workbook that has one sheet with data. */
+/** Reads the rows of a workbook in which one sheet has data. */
 export async function rowsIn(bytes: Uint8Array): Promise<readonly (readonly string[])[]> {
   const rows: (readonly string[])[] = [];
   const record = (cells: readonly string[], count: number): void => void rows.push(cells.slice(0, count));

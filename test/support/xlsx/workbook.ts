@@ -1,9 +1,9 @@
 import { crc32, deflateRawSync } from "node:zlib";
 
-/** Files of an archive, by their names. */
+/** The files of an archive, by name. */
 export type Parts = Readonly<Record<string, string | Buffer>>;
 
-/** A ZIP archive; `claim` replaces the unpacked size that it gives for each file. */
+/** Builds a ZIP archive. `claim` replaces the stated unpacked size of each file. */
 export function zipOf(parts: Parts, { claim }: { readonly claim?: number } = {}): Buffer {
   const [files, directory]: [Buffer[], Buffer[]] = [[], []];
   let offset = 0;
@@ -41,7 +41,7 @@ const relationships = (targets: readonly (readonly [type: string, target: string
     .map(([type, target], at) => `<Relationship Id="r${at}" Type="${OFFICE}/${type}" Target="${target}"/>`)
     .join("")}</Relationships>`;
 
-/** A sheet: the XML of its rows, and of what follows them. */
+/** A sheet: the XML of its rows, and the XML after the rows. */
 export interface TestSheet {
   readonly rows: string;
   readonly after?: string;
@@ -53,7 +53,7 @@ export interface TestWorkbook {
   readonly sheets: Readonly<Record<string, TestSheet>>;
   /** the XML of each shared string */
   readonly strings?: readonly string[];
-  /** number formats: style 1 has the first one */
+  /** number formats; style 1 uses the first format */
   readonly formats?: readonly string[];
   readonly date1904?: boolean;
   readonly parts?: Parts;
@@ -61,7 +61,7 @@ export interface TestWorkbook {
 
 const quoted = (value: string): string => value.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
 
-/** The files of a workbook as Excel lays them out. */
+/** Builds the files of a workbook in the layout that Excel uses. */
 export function partsOf({ sheets, strings = [], formats = [], date1904 = false, parts = {} }: TestWorkbook): Parts {
   const all = Object.entries(sheets);
   const targets = all.map((_, at) => ["worksheet", `worksheets/sheet${at}.xml`] as const);
@@ -93,7 +93,7 @@ export function partsOf({ sheets, strings = [], formats = [], date1904 = false, 
 
 export const workbookOf = (workbook: TestWorkbook): Buffer => zipOf(partsOf(workbook));
 
-/** The XML of a row of texts, or of cells that are XML already. */
+/** Builds the XML of a row from texts, or from cells that are already XML. */
 export const rowOf = (row: number, ...cells: readonly string[]): string =>
   `<row r="${row}">${cells
     .map((cell) => (cell.startsWith("<") ? cell : `<c t="inlineStr"><is><t>${cell}</t></is></c>`))

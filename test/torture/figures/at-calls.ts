@@ -7,10 +7,10 @@ import { IN_MIRROR } from "../scenes/mirror.ts";
 import { RENEWALS } from "../scenes/renewals.ts";
 import type { Scene } from "../scenes/scene.ts";
 import { SETTINGS } from "../scenes/settings.ts";
-import { WRITTEN } from "../scenes/written.ts";
+import { WRITTEN } from "../scenes/output-files.ts";
 import type { Trial } from "../trial.ts";
 
-/** Every command that writes. */
+/** The scenes of all commands that write. */
 export const SCENES: readonly Scene[] = [
   ...LARGER,
   ...OF_FILES,
@@ -22,7 +22,7 @@ export const SCENES: readonly Scene[] = [
   ...WRITTEN,
 ];
 
-/** A fault, and what the call is for: `eio 31: fsync out.csv`. */
+/** Describes a fault and the call at which it happens: `eio 31: fsync out.csv`. */
 const placeOf = ({ kind, number, seconds }: Fault, call: Call | undefined): string =>
   `${kind} ${number}${seconds === undefined ? "" : ` ${seconds}`}${call === undefined ? "" : `: ${call.name} ${call.file}`}`;
 
@@ -35,7 +35,7 @@ function readPlace(place: string): Fault {
   };
 }
 
-/** Trials of every scene, at places chosen from the calls that it makes on a sound disk. */
+/** Creates trials of every scene, at places chosen from the calls that the scene makes on a sound disk. */
 const atCalls = (choose: (calls: readonly Call[]) => readonly Fault[], scenes = SCENES): readonly Trial[] =>
   scenes.map((scene) => ({
     scene: scene.name,
@@ -49,7 +49,7 @@ const atCalls = (choose: (calls: readonly Call[]) => readonly Fault[], scenes = 
 const each = (calls: readonly Call[], ...kinds: readonly FaultKind[]): readonly Fault[] =>
   calls.flatMap(({ number }) => kinds.map((kind) => ({ kind, number })));
 
-/** At each call one of several faults, in turn: together they meet all kinds of calls. */
+/** Chooses one of several faults for each call, in rotation, so that together the faults meet all kinds of calls. */
 const inTurn = <T>(
   calls: readonly Call[],
   faults: readonly T[],
@@ -64,13 +64,13 @@ const inTurn = <T>(
 
 const ofKind = ({ number }: Call, kind: FaultKind): Fault => ({ number, kind });
 
-/** One of all calls that differ in name and file. */
+/** Returns one call for each combination of name and file. */
 const kindsOf = (calls: readonly Call[]): readonly Call[] =>
   [...Map.groupBy(calls, ({ name, file }) => `${name} ${file}`).values()].flatMap(
     (alike) => alike[Math.floor(alike.length / 2)] ?? [],
   );
 
-/** `kill -9` before each write, within it, and after the last one. */
+/** `kill -9` before each write, within it, and after the last write. */
 export const KILLS = atCalls((calls) => {
   const writing = calls.filter(writes);
   return [
@@ -80,7 +80,7 @@ export const KILLS = atCalls((calls) => {
   ];
 });
 
-/** The same, and what was not synced is lost; also when the command has ended. */
+/** Power failures before each write and after the command has ended: everything that was not synced is lost. */
 export const LOSSES = atCalls((calls) => [
   ...each(calls.filter(writes), "lose-all"),
   ...inTurn<FaultKind>(calls.filter(writes), ["lose-data", "lose-names"], ofKind),
@@ -94,12 +94,12 @@ export const DISK_FAULTS = atCalls((calls) => [
   ...each(calls.filter(hasBytes), "short"),
 ]);
 
-/** A signal before each write. */
+/** A signal before each write: SIGINT, SIGTERM or SIGHUP. */
 export const SIGNALS = atCalls((calls) => inTurn<FaultKind>(calls.filter(writes), ["INT", "TERM", "HUP"], ofKind));
 
 const DAY = 86_400;
 
-/** The clock jumps at one of all calls that differ. */
+/** A jump of the clock at one call for each combination of name and file. */
 export const JUMPS = atCalls(
   (calls) =>
     inTurn(kindsOf(calls), [-400 * DAY, -DAY, -1, DAY, 400 * DAY], ({ number }, seconds) => ({
@@ -110,7 +110,7 @@ export const JUMPS = atCalls(
   SCENES.filter(({ readsDate }) => readsDate !== true),
 );
 
-/** Stopped a quarter, half and three quarters through the writes. */
+/** SIGSTOP at a quarter, a half and three quarters of the writes. */
 export const STOPS = atCalls((calls) => {
   const writing = calls.filter(writes);
   return [1, 2, 3].flatMap((quarter) => each(writing.slice((writing.length * quarter) / 4).slice(0, 1), "stop"));

@@ -7,17 +7,19 @@ import type { Trial } from "../trial.ts";
 
 const VITEST = join(ROOT, "node_modules", "vitest", "vitest.mjs");
 
-/** Tests that stand beside the source and that the torture run repeats with other seeds. */
+/** A test file that the torture run repeats with other seeds. */
 interface TestFile {
   readonly path: string;
   readonly project?: "unit" | "process";
-  /** how many random histories or cases one place stands for; a file without random parts has one place */
+  /** number of random histories or cases per place; undefined for a file without random parts, which has one place */
   readonly batch?: number;
-  /** only tests of this name */
+  /** limits the run to tests with this name */
   readonly name?: string;
 }
 
-/** The lines of vitest's output that tell of failures, with fast-check's seed, path and shrunk counterexample. */
+/**
+ * Returns the lines of vitest's output that report failures, with fast-check's seed, path and shrunk counterexample.
+ */
 function failuresIn(output: string): readonly string[] {
   const lines = stripVTControlCharacters(output).split("\n");
   const begin = lines.findIndex((line) => /^\s*FAIL |Unhandled|Error:/.test(line));
@@ -37,13 +39,13 @@ function runTests({ path, project = "unit", name, batch }: TestFile, seed: numbe
     project,
     "--max-workers",
     "1",
-    // as many histories as are asked for
+    // leaves enough time for any number of histories
     "--test-timeout",
     "3600000",
     path,
     ...(name === undefined ? [] : ["-t", name]),
   ];
-  // a group of its own: it ends with its workers
+  // a separate process group, so that its workers end with it
   const child = spawn(process.execPath, args, { cwd: ROOT, env, detached: true });
   const forget = whenDone(() => process.kill(-(child.pid ?? 0), "SIGKILL"));
   let output = "";
@@ -63,7 +65,7 @@ function runTests({ path, project = "unit", name, batch }: TestFile, seed: numbe
   });
 }
 
-/** Trials of test files: a place is a seed, or the file as it stands. */
+/** Creates trials of test files. Each place is a seed, or the unchanged file if it has no random parts. */
 const byTests = (files: readonly TestFile[]): readonly Trial[] =>
   files.map((file) => ({
     scene: file.path,
@@ -103,14 +105,14 @@ export const ROUND_TRIPS = byTests([
   { path: `${TENANT}/store/export.test.ts` },
 ]);
 
-/** What a plan, a dry run or a diff announces is what is then applied. */
+/** What a plan, a dry run or a diff announces must be what is then applied. */
 export const PLANS = byTests([
   ofRuns(`${TENANT}/handover/restores-rules.test.ts`, 288),
   ofRuns(`${TENANT}/records/by-hand.test.ts`, 30),
   ofRuns(`${TENANT}/plans/users-model.test.ts`, 100),
 ]);
 
-/** Who may do what, and what they learn of what they may not see. */
+/** Who may do what, and what responses reveal about data that an account may not see. */
 export const ROLES = byTests([
   ofRuns(`${TENANT}/policy/actors-history.test.ts`, 10),
   ofRuns(`${TENANT}/policy/twins-history.test.ts`, 4),

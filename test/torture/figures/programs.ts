@@ -8,10 +8,10 @@ import { auditProblems } from "../content.ts";
 import { mirror } from "../scenes/by-hand.ts";
 import type { Trial, Workplace } from "../trial.ts";
 
-/** One of several programs that run at once, and whether its change is there. */
+/** One of several programs that run at the same time, and a check of whether its change was made. */
 interface Program {
   readonly line: (at: number) => readonly string[];
-  /** undefined for what only reads */
+  /** returns true if the change was made; undefined if the program only reads */
   readonly isDone?: (home: string, at: number) => boolean;
 }
 
@@ -31,7 +31,7 @@ const PROGRAMS: readonly Program[] = [
   { line: (at) => ["orgs", "create", `部${at}`, "--code", `P${at}`], isDone: hasOrg },
   {
     line: (at) => ["users", "edit", "user0@example.com", "--title", `役${at}`],
-    // the last one wins, but each has a record in the audit
+    // the last change wins, but each change has an audit record
     isDone: (home, at) =>
       rows(home, "select count(*) as n from audit where record like '%' || ? || '%'", `"役${at}"`) > 0,
   },
@@ -47,7 +47,7 @@ const PROGRAMS: readonly Program[] = [
   { line: () => ["users", "list"] },
 ];
 
-/** Among several contexts a change must name its own. */
+/** If there are several contexts, a command that changes data must name its context. */
 const EMBEDDED = { CLOMOCTL_CONTEXT: "local" };
 
 let template: Promise<string> | undefined;
@@ -59,7 +59,7 @@ async function makeTemplate(folder: string): Promise<string> {
   return home;
 }
 
-/** What is wrong with how one of them ended. */
+/** Returns what is wrong with how a program ended. */
 function problemsOf({ line, isDone }: Program, at: number, { code, stderr }: Outcome, home: string): readonly string[] {
   const name = line(at).join(" ");
   if (isDone === undefined) return code === 0 ? [] : [`${name} ended with ${code}: ${stderr}`];
@@ -68,8 +68,12 @@ function problemsOf({ line, isDone }: Program, at: number, { code, stderr }: Out
   return [code === 0 ? `${name} succeeded, and its change is lost` : `${name} was refused, and its change is there`];
 }
 
-/** Runs so many programs at once on one home. */
-async function together(count: number, kinds: readonly Program[], { folder }: Workplace): Promise<readonly string[]> {
+/** Runs this number of programs on one home at the same time. @returns what is wrong */
+async function runTogether(
+  count: number,
+  kinds: readonly Program[],
+  { folder }: Workplace,
+): Promise<readonly string[]> {
   template ??= makeTemplate(folder);
   const home = mkdtempSync(join(folder, "together-"));
   try {
@@ -87,7 +91,7 @@ async function together(count: number, kinds: readonly Program[], { folder }: Wo
     const next = await run(["orgs", "create", "後", "--code", "AFTER"], { home, env: EMBEDDED });
     if (next.code !== 0) problems.push(`the next command ended with ${next.code}: ${next.stderr}`);
     if (!ended.some(({ code }) => code === 0)) problems.push("none of them succeeded");
-    // a plan that lost against another one stays, to be planned again
+    // a plan that lost against another one may stay, to be planned again; temporary files may not
     const left = (await filesOf(home)).filter((name) => /tmp|\.new-|-journal$|-wal$/.test(name));
     return [...problems, ...left.map((name) => `left behind: ${name}`), ...auditProblems(home)];
   } finally {
@@ -96,19 +100,19 @@ async function together(count: number, kinds: readonly Program[], { folder }: Wo
 }
 
 const ROUNDS = 20;
-const LEAST = 2;
-const MOST = 20;
+const MIN_PROGRAMS = 2;
+const MAX_PROGRAMS = 20;
 
 const trial = (scene: string, kinds: readonly Program[]): Trial => ({
   scene,
   places: async () =>
-    Array.from({ length: MOST - LEAST + 1 }, (_, at) => at + LEAST).flatMap((count) =>
+    Array.from({ length: MAX_PROGRAMS - MIN_PROGRAMS + 1 }, (_, at) => at + MIN_PROGRAMS).flatMap((count) =>
       Array.from({ length: ROUNDS }, (_, round) => `${count} programs, round ${round + 1}`),
     ),
-  attempt: (place, workplace) => together(Number.parseInt(place, 10), kinds, workplace),
+  attempt: (place, workplace) => runTogether(Number.parseInt(place, 10), kinds, workplace),
 });
 
-/** Two to twenty programs at once on one home. */
+/** Two to twenty programs that run on one home at the same time. */
 export const PROGRAMS_AT_ONCE: readonly Trial[] = [
   trial("all kinds of programs", PROGRAMS),
   trial("changes of one user", PROGRAMS.slice(1, 2)),
@@ -116,11 +120,12 @@ export const PROGRAMS_AT_ONCE: readonly Trial[] = [
   trial("contexts", PROGRAMS.slice(3, 4)),
 ];
 
-/** A home that does not exist yet. */
+/** Programs that run at the same time on a home that does not exist yet. */
 export const NEW_HOMES: readonly Trial[] = [
   {
     scene: "programs that make the same tenant",
-    places: async () => Array.from({ length: MOST - LEAST + 1 }, (_, at) => `${at + LEAST} programs`),
+    places: async () =>
+      Array.from({ length: MAX_PROGRAMS - MIN_PROGRAMS + 1 }, (_, at) => `${at + MIN_PROGRAMS} programs`),
     attempt: async (place, { folder }) => {
       const home = join(mkdtempSync(join(folder, "new-")), "home");
       mkdirSync(home);

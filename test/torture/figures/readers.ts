@@ -2,25 +2,25 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FIXTURES, start, type Outcome } from "#support/process/program.ts";
-import { wordsOf } from "#support/cli/home.ts";
+import { splitWords } from "#support/cli/home.ts";
 import { propertyList } from "#support/apple/openssl.ts";
-import { prepared } from "../scenes/scene.ts";
+import { runOrThrow } from "../scenes/scene.ts";
 import { mutate, Random } from "../random.ts";
 import type { Trial, Workplace } from "../trial.ts";
 
 const MAX_SECONDS = 60;
 const MAX_RSS_KIB = 600_000;
 
-/** A reader of files that others made, and a second implementation that must agree on what it accepts. */
+/** A reader of files from other programs. A second implementation checks the files that it accepts. */
 interface Reader {
   readonly scene: string;
   readonly file: string;
-  /** makes the unharmed file in a folder that has {@link makeSamples}'s files */
+  /** creates the unmodified file; the folder contains the files of {@link makeSamples} */
   readonly sample: (folder: string) => Buffer;
-  /** put around a mutated file, as a signature */
+  /** wraps a mutated file, for example in a signature */
   readonly wrap?: (bytes: Buffer, folder: string, samples: string) => Buffer;
   readonly line: string;
-  /** what a second implementation finds wrong in what was accepted */
+  /** returns what a second implementation finds wrong with an accepted file */
   readonly second?: (
     folder: string,
     accepted: { readonly mutated: Buffer; readonly ended: Outcome },
@@ -44,7 +44,7 @@ const python = (script: string, folder: string, ...args: readonly string[]): rea
   return status === 0 ? [] : [`Python disagrees: ${stdout}${stderr.split("\n").at(-2) ?? ""}`];
 };
 
-/** The expiry date that openssl reads must be the one that was recorded. */
+/** Checks that openssl reads the expiry date that was recorded. @returns the difference, if any */
 function compareDates(
   folder: string,
   { ended }: { readonly ended: Outcome },
@@ -149,7 +149,7 @@ async function makeSamples({ folder }: Workplace): Promise<string> {
   const home = mkdtempSync(join(folder, "samples-"));
   copyFileSync(join(FIXTURES, "people.csv"), join(home, "people.csv"));
   writeFileSync(join(home, "password"), "x\n", { mode: 0o600 });
-  const type = (line: string) => prepared(home, ...wordsOf(line));
+  const type = (line: string) => runOrThrow(home, ...splitWords(line));
   await type("csv convert people.csv p.csv --to-encoding utf-8");
   await type("users import people.csv --create-orgs --dry-run --report plan.xlsx");
   await type("users import people.csv --create-orgs --yes");
@@ -162,20 +162,20 @@ async function makeSamples({ folder }: Workplace): Promise<string> {
   return home;
 }
 
-/** Runs a reader in bounded memory and time. */
+/** Runs a reader and reports if it needs too much memory or time. */
 async function runBounded(
   line: string,
   folder: string,
 ): Promise<{ readonly ended: Outcome; readonly problems: readonly string[] }> {
   const env = { NODE_OPTIONS: "--max-old-space-size=256" };
-  const running = start(wordsOf(line), { home: join(folder, "home"), cwd: folder, env });
+  const running = start(splitWords(line), { home: join(folder, "home"), cwd: folder, env });
   let rssKib = 0;
   const watch = setInterval(() => {
     try {
       const status = readFileSync(`/proc/${running.process.pid}/status`, "utf8");
       rssKib = Math.max(rssKib, Number(/VmHWM:\s*(\d+)/.exec(status)?.[1] ?? 0));
     } catch {
-      // it has ended, or the system has no /proc
+      // the process has ended, or the system does not have /proc
     }
   }, 20);
   const limit = setTimeout(() => running.process.kill("SIGKILL"), MAX_SECONDS * 1000);
@@ -212,7 +212,7 @@ async function tryReader(reader: Reader, place: string, workplace: Workplace): P
 
 const MUTATIONS = 1000;
 
-/** Mutated files, read in bounded memory and time. */
+/** Mutated files, which must be read in limited memory and time. */
 export const READING: readonly Trial[] = READERS.map((reader) => ({
   scene: reader.scene,
   places: async (workplace) => {

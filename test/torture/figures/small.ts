@@ -11,7 +11,7 @@ import { SCENES } from "./at-calls.ts";
 
 const templates = new Map<string, Promise<string>>();
 
-/** A copy of a home that is made once. */
+/** Copies a home that is prepared only once. */
 async function copyOf(
   { folder }: Workplace,
   name: string,
@@ -39,7 +39,7 @@ const HOSTILE = [
   ["text from right to left", "\u202egnirts"],
   ["an isolate", "\u2066a\u2069"],
 ] as const;
-/** Controls and bidirectional marks that only data can have brought. */
+/** Matches terminal controls and bidirectional marks that can come only from data. */
 // oxlint-disable-next-line no-control-regex
 const RAW = /[\u0080-\u009f\u202a-\u202e\u2066-\u2069\u0007\b]|\u001b(?:\[35m|\]0;owned)/;
 const FORMATS = ["table", "tsv", "csv", "json", "ndjson"];
@@ -52,8 +52,8 @@ const SHOWN = [
   "imports list",
 ];
 
-/** A tenant whose names hold what a terminal would obey. */
-async function hostile(home: string): Promise<void> {
+/** Creates records whose names contain sequences that a terminal would obey. */
+async function createHostileRecords(home: string): Promise<void> {
   for (const [at, [, text]] of HOSTILE.entries()) {
     const name = `n${at}${text}`;
     await run(["users", "create", "--name", name, "--email", `t${at}@example.jp`, "--employee-code", `T${at}`], {
@@ -64,12 +64,12 @@ async function hostile(home: string): Promise<void> {
   }
 }
 
-/** Terminal controls in names, shown on a terminal in every format. */
+/** Terminal controls in names, displayed on a terminal in every format. */
 export const TERMINAL: readonly Trial[] = SHOWN.map((line) => ({
   scene: line,
   places: async () => FORMATS.map((format) => `as ${format}`),
   attempt: async (place, workplace) => {
-    const home = await copyOf(workplace, "hostile", hostile);
+    const home = await copyOf(workplace, "hostile", createHostileRecords);
     const { ended } = startOnTerminal([...line.split(" "), "--format", place.slice(3)], {
       home,
       size: { columns: 400, rows: 40 },
@@ -84,8 +84,8 @@ export const TERMINAL: readonly Trial[] = SHOWN.map((line) => ({
 
 const WORDS = ["__proto__", "constructor", "prototype", "toString", "hasOwnProperty", "valueOf"];
 
-/** How a word comes into the program; in the place of W. */
-const DOORS: readonly (readonly [scene: string, line: string, file?: readonly [name: string, text: string]])[] = [
+/** The ways in which a word can get into the program. W stands for the word. */
+const WORD_INPUTS: readonly (readonly [scene: string, line: string, file?: readonly [name: string, text: string]])[] = [
   ["a name", "users create --name W --email w@example.jp --employee-code W"],
   ["an organisation", "orgs create W --code W"],
   ["a field", "users fields add W"],
@@ -102,8 +102,8 @@ const DOORS: readonly (readonly [scene: string, line: string, file?: readonly [n
   ["an option", "users list --W"],
 ];
 
-/** Names of what every object has, in every place that takes a name. */
-export const PROTOTYPES: readonly Trial[] = DOORS.map(([scene, line, file]) => ({
+/** Names of properties that every JavaScript object has, wherever the program accepts a name. */
+export const PROTOTYPES: readonly Trial[] = WORD_INPUTS.map(([scene, line, file]) => ({
   scene,
   places: async () => WORDS,
   attempt: async (word, workplace) => {
@@ -122,7 +122,7 @@ export const PROTOTYPES: readonly Trial[] = DOORS.map(([scene, line, file]) => (
   },
 }));
 
-/** Readers that go away: of standard output, of errors. */
+/** A closed standard output or a closed standard error. */
 export const PIPES: readonly Trial[] = SCENES.map((scene) => ({
   scene: scene.name,
   places: async () => ["stdout closed", "stderr closed"],
@@ -158,8 +158,8 @@ const MOUNTED = [
   "sh",
 ];
 
-/** Whether this machine lets a program mount its own folders. */
-export const mayMount = (): boolean =>
+/** Returns true if this machine allows a program to mount its own folders. */
+export const canMount = (): boolean =>
   spawnSync("unshare", ["--map-root-user", "--mount", "sh", "-ec", "mount -t tmpfs none /mnt"]).status === 0;
 
 /** Every command that writes, on a home that is mounted read-only. */
@@ -184,7 +184,7 @@ export const READ_ONLY: readonly Trial[] = SCENES.map((scene) => ({
   },
 }));
 
-/** SIGKILL at a moment by the clock, where no library can be preloaded. */
+/** SIGKILL at a moment chosen by the clock. This also works if no library can be preloaded. */
 export const RANDOM_KILLS: readonly Trial[] = [20, 200, 5000].map((users) => ({
   scene: `an import of ${users} users`,
   places: async () => Array.from({ length: 100 }, (_, at) => `after ${at + 1} %`),

@@ -1,4 +1,6 @@
-// Preloaded under the program like fault.c, whose environment it reads, but needs no compiler. It counts the statements that write tables and the commits of what was written, over all threads. At one of them the disk fails, or the program is killed.
+// Preloaded into the program like fault.c, whose environment variables it reads, but does not need a compiler. It
+// counts, over all threads, the statements that write tables and the commits of what they wrote. At one of them, the
+// disk fails or the program is killed.
 import { appendFileSync, readFileSync } from "node:fs";
 import { DatabaseSync, StatementSync, type StatementResultingChanges } from "node:sqlite";
 
@@ -9,7 +11,7 @@ const WRITING =
 const COMMIT = ["", "commit", "tables"] as const;
 
 const connections = new WeakMap<StatementSync, DatabaseSync>();
-/** Connections with something to commit. */
+/** Connections with changes that are not committed. */
 const written = new WeakSet<DatabaseSync>();
 
 type Method<T, Result> = (this: T, ...given: readonly unknown[]) => Result;
@@ -20,7 +22,7 @@ const run = Reflect.get(StatementSync.prototype, "run") as Method<StatementSync,
 
 const kill = (): void => void process.kill(process.pid, "SIGKILL");
 
-/** Throws SQLite's error. Like SQLite, it gives the transaction up, unless one statement had too little space. */
+/** Throws SQLite's error. Like SQLite, it rolls back the transaction, unless a single statement ran out of space. */
 function fail(database: DatabaseSync, name: string): never {
   const isFull = FAULT_KIND !== "eio";
   if (database.isTransaction && (name === "commit" || !isFull)) exec.call(database, "rollback");
@@ -30,7 +32,7 @@ function fail(database: DatabaseSync, name: string): never {
   throw Object.assign(new Error(message), { code: "ERR_SQLITE_ERROR", errcode });
 }
 
-/** Runs a statement, and counts it if it writes. */
+/** Runs a statement, counts it if it writes, and applies the fault when its number is reached. */
 function count<T>(sql: string, database: DatabaseSync | undefined, statement: () => T): T {
   if (database === undefined) return statement();
   const isCommit = sql === "commit" && written.delete(database);

@@ -1,16 +1,19 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startSimulator } from "#support/process/simulator.ts";
-import { prepared, type Scene } from "./scene.ts";
+import { runOrThrow, type Scene } from "./scene.ts";
 
-/** The address of a simulated server of Apple with devices: one for each scene, as a new token ends the former one. */
+/**
+ * Starts a simulated Apple server with devices, and returns its address. Each scene has its own server, because a new
+ * token invalidates the previous one.
+ */
 const simulator = async (home: string): Promise<string> =>
   (await startSimulator(home, "--devices", "300", "--seed", "torture")).url;
 
-/** A tenant that is to ask the simulated server, whose address stands for `ID`. */
+/** Prepares a tenant that uses the simulated server. `ID` in the line stands for the server's address. */
 async function withEndpoint(home: string): Promise<string> {
   const url = await simulator(home);
-  await prepared(home, "ade", "endpoint", "set", "--simulator", url);
+  await runOrThrow(home, "ade", "endpoint", "set", "--simulator", url);
   return url;
 }
 
@@ -30,39 +33,39 @@ const tokenFor = (url: string): readonly string[] => [
 
 async function withKey(home: string): Promise<string> {
   const url = await withEndpoint(home);
-  await prepared(home, "ade", "keypair", "create", "-o", "key.pem");
+  await runOrThrow(home, "ade", "keypair", "create", "-o", "key.pem");
   return url;
 }
 
 async function withTokenFile(home: string): Promise<string> {
   const url = await withKey(home);
-  await prepared(home, ...tokenFor(url));
+  await runOrThrow(home, ...tokenFor(url));
   return url;
 }
 
-/** A tenant that knows a simulated server of Apple with devices. */
+/** Prepares a tenant with a token for a simulated Apple server that has devices. */
 async function withApple(home: string): Promise<string> {
   const url = await withTokenFile(home);
-  await prepared(home, "ade", "token", "set", TOKEN);
+  await runOrThrow(home, "ade", "token", "set", TOKEN);
   return url;
 }
 
 const PROFILE = ["ade", "profiles", "create", "本社", "--url", "https://mdm.example.jp/enroll", "--skip", "Siri"];
 
-/** A tenant with a profile and devices, one of which is `ID`. */
+/** Prepares a tenant with a profile and devices. `ID` in the line stands for the serial number of one of them. */
 async function withProfile(home: string): Promise<string> {
   await withApple(home);
-  await prepared(home, "ade", "sync");
-  await prepared(home, ...PROFILE);
-  const listed = await prepared(home, "ade", "devices", "list", "--limit", "1", "--format", "json");
+  await runOrThrow(home, "ade", "sync");
+  await runOrThrow(home, ...PROFILE);
+  const listed = await runOrThrow(home, "ade", "devices", "list", "--limit", "1", "--format", "json");
   return (JSON.parse(listed.text) as readonly { readonly serialNumber: string }[])[0]?.serialNumber ?? "";
 }
 
-/** The same, and the device and all new ones have the profile. */
+/** {@link withProfile}, with the profile assigned to this device and automatically to new devices. */
 async function withAssigned(home: string): Promise<string> {
   const serial = await withProfile(home);
-  await prepared(home, "ade", "profiles", "assign", "本社", serial);
-  await prepared(home, "ade", "profiles", "auto-apply", "本社");
+  await runOrThrow(home, "ade", "profiles", "assign", "本社", serial);
+  await runOrThrow(home, "ade", "profiles", "auto-apply", "本社");
   return serial;
 }
 
@@ -82,10 +85,10 @@ const certify = (url: string): readonly string[] => [
   url,
 ];
 
-/** A tenant that waits for the certificate of its request. */
+/** Prepares a tenant that has requested a certificate and does not have it yet. */
 async function withRequest(home: string): Promise<string> {
   const url = await withEndpoint(home);
-  await prepared(home, ...request);
+  await runOrThrow(home, ...request);
   return url;
 }
 
@@ -104,14 +107,17 @@ const vppTokenFrom = (url: string): readonly string[] => [
 ];
 const setVpp = ["vpp", "tokens", "set", VPP, "--org", "全社"];
 
-/** What is done at Apple first, and recorded then; a record of the audit tells how much was left to do. */
+/**
+ * For commands that change something at Apple first and then record it. The audit log is not compared, because its
+ * records depend on how much was left to do.
+ */
 const AT_APPLE = {
   steps: true,
   readsDate: true,
   tables: ["device", "ade_device", "ade_profile", "ade_server"],
 } as const;
 
-/** Apple's devices, profiles, tokens and certificates, from a simulated server. */
+/** Commands for Apple's devices, profiles, tokens and certificates, with a simulated server. */
 export const APPLE: readonly Scene[] = [
   { name: "ade sync", prepare: withApple, line: ["ade", "sync"], ...AT_APPLE, tables: ["device", "ade_device"] },
   { name: "ade endpoint set", prepare: simulator, line: ["ade", "endpoint", "set", "--simulator", "ID"] },
@@ -165,7 +171,7 @@ export const APPLE: readonly Scene[] = [
     name: "push-certificate upload",
     readsDate: true,
     prepare: async (home) => {
-      await prepared(home, ...certify(await withRequest(home)));
+      await runOrThrow(home, ...certify(await withRequest(home)));
       return "";
     },
     line: ["push-certificate", "upload", CERTIFICATE, "--apple-account", "mdm@example.jp"],
@@ -182,7 +188,7 @@ export const APPLE: readonly Scene[] = [
     name: "vpp tokens set",
     readsDate: true,
     prepare: async (home) => {
-      await prepared(home, ...vppTokenFrom(await withEndpoint(home)));
+      await runOrThrow(home, ...vppTokenFrom(await withEndpoint(home)));
       return "";
     },
     line: setVpp,

@@ -4,16 +4,16 @@ import { writePeople } from "#support/process/people-file.ts";
 import { openDatabase } from "#support/process/tenant-state.ts";
 import { whenDone } from "#support/process/when-done.ts";
 import { openPostOffice, type PostOffice } from "#support/renewals/post-office.ts";
-import { prepared, type Scene } from "./scene.ts";
+import { runOrThrow, type Scene } from "./scene.ts";
 
-/** A mirror with twenty users in their organisations, as the console exported them. */
+/** Prepares a mirror with twenty users and their organisations, taken over from an export of the console. */
 export async function mirror(home: string): Promise<string> {
   const people = await writePeople(join(home, "people.csv"), { to: 20 });
-  await prepared(home, "users", "import", people, "--from-console", "--create-orgs", "--yes");
+  await runOrThrow(home, "users", "import", people, "--from-console", "--create-orgs", "--yes");
   return "";
 }
 
-/** A mirror with devices, one of which has an owner and cannot change it without a wipe. */
+/** Prepares a mirror with two devices. One of them has an owner, which cannot be changed without a wipe. */
 async function withDevices(home: string): Promise<string> {
   await mirror(home);
   const rows = [
@@ -22,37 +22,37 @@ async function withDevices(home: string): Promise<string> {
     "AND01,Android,管理中,user0@example.com",
   ];
   await writeFile(join(home, "devices.csv"), `${rows.join("\r\n")}\r\n`);
-  await prepared(home, "devices", "import", "devices.csv", "--yes");
+  await runOrThrow(home, "devices", "import", "devices.csv", "--yes");
   return "";
 }
 
-/** A password in a file, for `--password-file`. */
+/** Writes a password to a file, for `--password-file`. */
 const withPassword = (home: string): Promise<void> => writeFile(join(home, "password"), "Invented1\n", { mode: 0o600 });
 
-/** A mirror with a SECURED APPs user in a group, and a password in a file. */
+/** Prepares a mirror with a SECURED APPs user in a group, and a password in a file. */
 export async function withSecured(home: string): Promise<string> {
   await mirror(home);
   await withPassword(home);
   const rows = ["表示名,ユーザーID,パスワード,グループ名", "花子,hanako,Invented1,営業"];
   await writeFile(join(home, "docs.csv"), `${rows.join("\r\n")}\r\n`);
-  await prepared(home, "secured", "users", "import", "docs.csv", "--app", "docs", "--create-groups", "--yes");
+  await runOrThrow(home, "secured", "users", "import", "docs.csv", "--app", "docs", "--create-groups", "--yes");
   return "";
 }
 
 const DOCS = ["--app", "docs"];
 
-/** A mirror with an organisation that nobody belongs to. */
+/** Prepares a mirror with an organisation that does not have any users. */
 async function withOrg(home: string): Promise<string> {
   await mirror(home);
-  await prepared(home, "users", "administrators", "add", "--none");
-  await prepared(home, "orgs", "create", "本社", "--code", "H01", "--parent", "S1");
+  await runOrThrow(home, "users", "administrators", "add", "--none");
+  await runOrThrow(home, "orgs", "create", "本社", "--code", "H01", "--parent", "S1");
   return "";
 }
 
-/** A tenant of its own with twenty users, a custom scheme and two system administrators. */
+/** Prepares a tenant that is not a mirror, with twenty users, a custom scheme and two system administrators. */
 async function withAccounts(home: string): Promise<string> {
   await withPassword(home);
-  await prepared(
+  await runOrThrow(
     home,
     "users",
     "import",
@@ -60,13 +60,13 @@ async function withAccounts(home: string): Promise<string> {
     "--create-orgs",
     "--yes",
   );
-  await prepared(home, "roles", "schemes", "create", "登録係", "--item", "users.write,users.move,users.delete");
+  await runOrThrow(home, "roles", "schemes", "create", "登録係", "--item", "users.write,users.move,users.delete");
   for (const name of ["account1", "account2"])
-    await prepared(home, "clomo-account", "grant", name, "--role", "system", "--password-file", "password");
+    await runOrThrow(home, "clomo-account", "grant", name, "--role", "system", "--password-file", "password");
   return "";
 }
 
-/** The same, with a mail server that takes every mail. */
+/** {@link withAccounts}, with a mail server that accepts every mail. */
 export async function withMail(home: string): Promise<PostOffice> {
   await withAccounts(home);
   const office = await openPostOffice();
@@ -79,36 +79,42 @@ export async function withMail(home: string): Promise<PostOffice> {
 const RESET = ["clomo-account", "reset-password", "account1"];
 const BY_MAIL = ["--by-mail", "--to", "user1@example.com"];
 
-/** The same, and a code that was mailed, which stands for `ID`; it holds however long the tests take. */
+/**
+ * {@link withMail}, with a code that was sent by mail and that stays valid however long the tests take. `ID` in the
+ * line stands for the code.
+ */
 async function withCode(home: string): Promise<string> {
   const office = await withMail(home);
-  await prepared(home, ...RESET, ...BY_MAIL);
+  await runOrThrow(home, ...RESET, ...BY_MAIL);
   const database = openDatabase(home);
   database.exec("update reset_code set expiresAt = '2099-01-01T00:00:00.000Z'");
   database.close();
   return /(?:[0-9A-Z]{4}-){2}[0-9A-Z]{4}/.exec(office.delivered[0]?.mail.text ?? "")?.[0] ?? "";
 }
 
-/** {@link withAccounts}, and somebody whose user has no account. */
+/** {@link withAccounts}, with a user who does not have an account. */
 async function withNewcomer(home: string): Promise<string> {
   await withAccounts(home);
-  await prepared(home, "users", "create", "--name", "髙橋 花子", "--email", "hanako@example.jp", "--org", "S3");
+  await runOrThrow(home, "users", "create", "--name", "髙橋 花子", "--email", "hanako@example.jp", "--org", "S3");
   return "";
 }
 
-/** A mirror with a custom scheme and a system administrator. */
+/** Prepares a mirror with a custom scheme and a system administrator. */
 async function mirrorWithAccounts(home: string): Promise<string> {
   await mirror(home);
-  await prepared(home, "roles", "schemes", "create", "登録係", "--item", "users.write,users.move");
-  await prepared(home, "clomo-account", "grant", "account1", "--role", "system", "--password-in-console");
+  await runOrThrow(home, "roles", "schemes", "create", "登録係", "--item", "users.write,users.move");
+  await runOrThrow(home, "clomo-account", "grant", "account1", "--role", "system", "--password-in-console");
   return "";
 }
 
-/** {@link withAccounts}, with a division administrator of three organisations and a file that changes and adds users of them. */
+/**
+ * {@link withAccounts}, with a division administrator of three organisations and a file with other titles for users of
+ * these organisations.
+ */
 async function withDivision(home: string): Promise<string> {
   await withAccounts(home);
   const division = ["--role", "division", "--managed-orgs", "S3,S4,S5", "--password-file", "password"];
-  await prepared(home, "clomo-account", "grant", "account0", ...division);
+  await runOrThrow(home, "clomo-account", "grant", "account0", ...division);
   await writePeople(join(home, "people.csv"), { from: 3, to: 6, title: "主任" });
   return "";
 }
@@ -117,7 +123,10 @@ const DIVISION = ["--as", "account0"];
 
 const confirmed = (count: number): readonly string[] => ["--confirm-deletions", String(count)];
 
-/** Writes by hand, each one process and, but for deletions, one transaction; in a mirror, where each has a task for the console as well. */
+/**
+ * Changes by hand. Each is one process and, except for deletions, one transaction. In a mirror, each change also opens
+ * a task for the console.
+ */
 export const BY_HAND: readonly Scene[] = [
   {
     name: "the first organisation",
@@ -259,7 +268,7 @@ export const BY_HAND: readonly Scene[] = [
     name: "clomo-account create in a mirror",
     prepare: async (home) => {
       await mirror(home);
-      await prepared(home, "users", "create", "--name", "髙橋 花子", "--email", "hanako@example.jp", "--org", "S3");
+      await runOrThrow(home, "users", "create", "--name", "髙橋 花子", "--email", "hanako@example.jp", "--org", "S3");
       return "";
     },
     line: [
@@ -335,7 +344,7 @@ export const BY_HAND: readonly Scene[] = [
     name: "clomo-account revoke in a mirror",
     prepare: async (home) => {
       await mirrorWithAccounts(home);
-      await prepared(home, "clomo-account", "grant", "account3", "--role", "operator", "--password-in-console");
+      await runOrThrow(home, "clomo-account", "grant", "account3", "--role", "operator", "--password-in-console");
       return "";
     },
     line: ["clomo-account", "revoke", "account3"],

@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { writePeople } from "#support/process/people-file.ts";
 import { FIXTURES } from "#support/process/program.ts";
 import { withItem } from "./renewals.ts";
-import { idOf, prepared, type Scene } from "./scene.ts";
+import { idOf, runOrThrow, type Scene } from "./scene.ts";
 
 const YES = ["--create-orgs", "--yes", "--format", "json"];
 
-/** Twenty users; the file then has another title for them, ten more, and not the first two. */
+/** Imports twenty users, and then replaces the file: it has other titles, ten more users, and not the first two. */
 async function users(home: string): Promise<string> {
   const people = await writePeople(join(home, "people.csv"), { to: 20, title: "主任" });
-  const id = idOf(await prepared(home, "users", "import", people, ...YES));
+  const id = idOf(await runOrThrow(home, "users", "import", people, ...YES));
   await writePeople(people, { from: 2, to: 30 });
   return id;
 }
@@ -20,13 +20,13 @@ const secured = async (home: string): Promise<string> => {
   return "";
 };
 
-/** The same, and a plan of the file. */
+/** The same as {@link users}, with a plan of the new file. */
 async function withPlan(home: string): Promise<string> {
   await users(home);
-  return idOf(await prepared(home, "users", "import", "people.csv", ...YES, "--dry-run", "--keep-plan"));
+  return idOf(await runOrThrow(home, "users", "import", "people.csv", ...YES, "--dry-run", "--keep-plan"));
 }
 
-/** Imports and their plans, undo, and what writes files. */
+/** Imports and their plans, undo, and commands that write files. */
 export const OF_FILES: readonly Scene[] = [
   {
     name: "the first import",
@@ -79,9 +79,9 @@ export const OF_FILES: readonly Scene[] = [
       await users(home);
       const people = join(home, "people.csv");
       await writePeople(people, { to: 20, title: "主任" });
-      await prepared(home, "users", "import", "people.csv", ...YES, "--from-console");
+      await runOrThrow(home, "users", "import", "people.csv", ...YES, "--from-console");
       await writePeople(people, { to: 20, title: "部長" });
-      const done = await prepared(home, "users", "import", "people.csv", ...YES, "--emit-csv", "upload.csv");
+      const done = await runOrThrow(home, "users", "import", "people.csv", ...YES, "--emit-csv", "upload.csv");
       return String((JSON.parse(done.text) as { readonly change: number }).change);
     },
     line: ["imports", "verify", "ID", "--against", "people.csv"],
@@ -89,7 +89,7 @@ export const OF_FILES: readonly Scene[] = [
   {
     name: "a commit",
     plans: true,
-    // a plan is kept for some days
+    // plans expire after some days
     readsDate: true,
     prepare: withPlan,
     line: ["imports", "commit", "ID", "--yes"],

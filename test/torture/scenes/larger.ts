@@ -2,21 +2,21 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writePeople } from "#support/process/people-file.ts";
 import { mirror, withMail, withSecured } from "./by-hand.ts";
-import { prepared, type Scene } from "./scene.ts";
+import { runOrThrow, type Scene } from "./scene.ts";
 
 const imports = (people: string): readonly string[] => ["users", "import", people, "--create-orgs", "--yes"];
 
-/** A packed bundle, and a tenant that differs from it. */
+/** Prepares a bundle in a ZIP file, and a tenant that differs from it. */
 async function withBundle(home: string): Promise<string> {
   const people = await writePeople(join(home, "people.csv"), { to: 20, title: "主任" });
-  await prepared(home, ...imports(people));
-  await prepared(home, "handover", "export", "-o", "bundle.zip", "--encoding", "utf-8");
+  await runOrThrow(home, ...imports(people));
+  await runOrThrow(home, "handover", "export", "-o", "bundle.zip", "--encoding", "utf-8");
   await writePeople(people, { to: 20 });
-  await prepared(home, ...imports(people));
+  await runOrThrow(home, ...imports(people));
   return "";
 }
 
-/** A renewal item that is due, and a mail server. */
+/** Prepares a renewal item that has expired, and a mail server. */
 async function withNotice(home: string): Promise<string> {
   const { port } = await withMail(home);
   const settings = [
@@ -27,13 +27,13 @@ async function withNotice(home: string): Promise<string> {
     "",
   ];
   await writeFile(join(home, "notify.yaml"), settings.join("\n"), { mode: 0o600 });
-  await prepared(home, "renewals", "add", "本社", "--kind", "custom", "--expires", "2020-01-01");
+  await runOrThrow(home, "renewals", "add", "本社", "--kind", "custom", "--expires", "2020-01-01");
   return "";
 }
 
 async function withContexts(home: string): Promise<string> {
   await mirror(home);
-  for (const name of ["kanto", "osaka"]) await prepared(home, "context", "add", name, "--embedded");
+  for (const name of ["kanto", "osaka"]) await runOrThrow(home, "context", "add", name, "--embedded");
   return "";
 }
 
@@ -45,17 +45,20 @@ async function withDevicesFile(home: string): Promise<string> {
   return "";
 }
 
-/** A leaver with the support option, a renewal and a notice by mail; a successor with a role. */
+/**
+ * Prepares a leaver who has the support option and a renewal item and receives reminders by mail, and a successor with
+ * a role.
+ */
 async function withLeaver(home: string): Promise<string> {
   await writeFile(join(home, "password"), "Invented1\n", { mode: 0o600 });
   for (const name of ["taro", "hanako"]) {
-    await prepared(home, "users", "create", "--name", name, "--email", `${name}@example.jp`);
+    await runOrThrow(home, "users", "create", "--name", name, "--email", `${name}@example.jp`);
     const account = [`${name}@example.jp`, "--account", name, "--role", "system", "--password-file", "password"];
-    await prepared(home, "clomo-account", "create", ...account);
+    await runOrThrow(home, "clomo-account", "create", ...account);
   }
-  await prepared(home, "clomo-account", "grant", "taro", "--support-option", "--notice-mail");
+  await runOrThrow(home, "clomo-account", "grant", "taro", "--support-option", "--notice-mail");
   const owner = ["--owner", "taro@example.jp"];
-  await prepared(home, "renewals", "add", "本社", "--kind", "custom", "--expires", "2099-01-01", ...owner);
+  await runOrThrow(home, "renewals", "add", "本社", "--kind", "custom", "--expires", "2099-01-01", ...owner);
   const settings =
     "smtp: {host: 127.0.0.1, port: 9, security: none, from: a@example.jp}\nrecipients:\n  - {name: it, way: mail, address: taro@example.jp}\n";
   await writeFile(join(home, "notify.yaml"), settings, { mode: 0o600 });
@@ -69,7 +72,7 @@ const export_ = (name: string): Scene => ({
   whole: { output: name, line: ["handover", "verify", name] },
 });
 
-/** Imports of other records, bundles, notices and contexts. */
+/** Imports of other records, bundles, reminders and contexts. */
 export const LARGER: readonly Scene[] = [
   {
     name: "devices import",

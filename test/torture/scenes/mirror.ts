@@ -2,38 +2,44 @@ import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writePeople } from "#support/process/people-file.ts";
 import { mirror } from "./by-hand.ts";
-import { prepared, type Scene } from "./scene.ts";
+import { runOrThrow, type Scene } from "./scene.ts";
 
 const TAKEOVER = ["users", "import", "export.csv", "--from-console", "--create-orgs", "--confirm-deletions", "1"];
 
-/** A mirror with tasks of all kinds, 2 to 6, and an export of the console that does 2, contradicts 3 and has changes of its own. */
+/**
+ * Prepares a mirror with tasks of all kinds, numbered 2 to 6, and an export of the console. In the export, task 2 is
+ * done, task 3 is contradicted, and there are other changes.
+ */
 async function makeTasks(home: string): Promise<string> {
   await mirror(home);
   const people = await readFile(join(home, "people.csv"), "utf8");
   const change = (text: string, user: number, title: string): string =>
     text.replace(new RegExp(`(太郎${user},.*)係長`), `$1${title}`);
   const shown = change(change(change(people, 0, "部長"), 1, "課長"), 10, "課長");
-  // 19 was deleted, and 20 created
+  // in the console, user 19 was deleted and user 20 was created
   await writeFile(join(home, "export.csv"), shown.replaceAll("19", "20"));
   for (const user of ["user0@example.com", "user1@example.com"])
-    await prepared(home, "users", "edit", user, "--title", "部長");
-  await prepared(home, "users", "create", "--name", "髙橋 花子", "--email", "hanako@example.jp");
-  await prepared(home, "users", "delete", "user5@example.com", "--confirm-deletions", "1");
+    await runOrThrow(home, "users", "edit", user, "--title", "部長");
+  await runOrThrow(home, "users", "create", "--name", "髙橋 花子", "--email", "hanako@example.jp");
+  await runOrThrow(home, "users", "delete", "user5@example.com", "--confirm-deletions", "1");
   await writePeople(join(home, "people.csv"), { from: 6, to: 10, title: "主任" });
-  await prepared(home, "users", "import", "people.csv", "--emit-csv", "upload.csv", "--yes");
+  await runOrThrow(home, "users", "import", "people.csv", "--emit-csv", "upload.csv", "--yes");
   return home;
 }
 
 let made: Promise<string> | undefined;
 
-/** The same, made once and copied. */
+/** Copies the home of {@link makeTasks}, which is prepared only once. */
 async function withTasks(home: string): Promise<string> {
   made ??= makeTasks(home);
   if ((await made) !== home) await cp(await made, home, { recursive: true });
   return "";
 }
 
-/** What changes records and observed state of a mirror together: a change, a takeover, an undo, a confirmation, a drop. */
+/**
+ * Operations that change the records and the observed state of a mirror together: a change, a takeover, an undo, a
+ * confirmation and a drop.
+ */
 export const IN_MIRROR: readonly Scene[] = [
   {
     name: "a change in a mirror",
@@ -53,7 +59,7 @@ export const IN_MIRROR: readonly Scene[] = [
     plans: true,
     prepare: async (home) => {
       await withTasks(home);
-      await prepared(home, ...TAKEOVER);
+      await runOrThrow(home, ...TAKEOVER);
       return "";
     },
     line: ["undo", "7", "--mirror-only", "--confirm-deletions", "2"],

@@ -1,10 +1,10 @@
 import { join } from "node:path";
 import { run } from "#support/process/program.ts";
-import { MADE_AT, prepared, type Scene } from "./scene.ts";
+import { MADE_AT, runOrThrow, type Scene } from "./scene.ts";
 
-/** A tenant with a renewal item. */
+/** Prepares a tenant with a renewal item. */
 export async function withItem(home: string): Promise<string> {
-  await prepared(home, "renewals", "add", "本社", "--kind", "custom", "--expires", "2099-01-01");
+  await runOrThrow(home, "renewals", "add", "本社", "--kind", "custom", "--expires", "2099-01-01");
   return "";
 }
 
@@ -13,7 +13,10 @@ const SCRIPT = join("schedule", "renewals-systemd.sh");
 const UNITS = join(".config", "systemd", "user");
 const unit = (kind: string): string => join(UNITS, `clomoctl-renewals.${kind}`);
 
-/** A tenant with a renewal item and a schedule for systemd, which does not respond without a session of the user. */
+/**
+ * Prepares a tenant with a renewal item and a schedule for systemd, which does not respond because the user does not
+ * have a session.
+ */
 async function withSchedule(home: string): Promise<string> {
   await withItem(home);
   const { code, stderr } = await run([...SCHEDULE, "install", "--systemd"], { home, cwd: home });
@@ -21,7 +24,7 @@ async function withSchedule(home: string): Promise<string> {
   return "";
 }
 
-/** Renewal items, and what is written of them. */
+/** Commands for renewal items, including those that write files. */
 export const RENEWALS: readonly Scene[] = [
   { name: "renewals edit", prepare: withItem, line: ["renewals", "edit", "本社", "--expires", "2099-02-01"] },
   {

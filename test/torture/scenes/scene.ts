@@ -1,46 +1,46 @@
 import { run, type Outcome } from "#support/process/program.ts";
 
-/** A command that writes, and the home that it starts from. */
+/** A command that writes, and the home from which it starts. */
 export interface Scene {
   readonly name: string;
-  /** Makes the home. The result stands for `ID` in the line. */
+  /** Prepares the home. `ID` in the line stands for the result. */
   readonly prepare: (home: string) => Promise<string>;
   readonly line: readonly string[];
-  /** exit code on a sound disk; 0 when absent */
+  /** exit code on a sound disk; by default 0 */
   readonly code?: number;
-  /** exit code if it fails; 1 when absent */
+  /** exit code if the command fails; by default 1 */
   readonly failure?: number;
-  /** It plans and commits in two steps: a plan may stay if it ends between them. */
+  /** The command plans and commits in two steps. A plan may stay if the command ends between them. */
   readonly plans?: true;
-  /** It changes the tenant in several steps, and may end between them. */
+  /** The command changes the tenant in several steps, and may end between them. */
   readonly steps?: true;
-  /** It writes its settings before it changes the tenant. */
+  /** The command writes its settings before it changes the tenant. */
   readonly filesFirst?: true;
-  /** All that it prints comes before its change, and promises none. */
+  /** The command prints everything before its change, so its output does not mean that the change was made. */
   readonly saysBefore?: true;
-  /** The tables that are compared, if others differ with the number of runs. */
+  /** The tables to compare, if the content of other tables depends on the number of runs. */
   readonly tables?: readonly string[];
-  /** files that it writes next to the tenant; compared byte by byte */
+  /** files that the command writes in addition to the tenant; they are compared byte by byte */
   readonly outputs?: readonly string[];
-  /** what differs from run to run in them */
+  /** matches the parts of these files that differ from run to run */
   readonly varies?: RegExp;
-  /** Its output tells what of the disk it could not read. */
+  /** The output reports what the command could not read from the disk. */
   readonly tellsFaults?: true;
-  /** an output whose bytes differ from run to run, and the command that says whether it is whole */
+  /** an output whose bytes differ from run to run, and a command that checks whether this output is complete */
   readonly whole?: { readonly output: string; readonly line: readonly string[] };
-  /** It reads the clock as a date: a jump of the clock may change its result. */
+  /** The command uses the current date, so a jump of the clock may change its result. */
   readonly readsDate?: true;
 }
 
-/** The minute at which a page was made. */
+/** Matches the date and time at which a page was created. */
 export const MADE_AT = /\d{4}-\d\d-\d\d \d\d:\d\d(?= \()/g;
 
-/** Runs a command that prepares a home. @throws if it fails */
-export const prepared = async (home: string, ...line: readonly string[]): Promise<Outcome> => {
+/** Runs a command that prepares a home. @throws Error if the command fails */
+export const runOrThrow = async (home: string, ...line: readonly string[]): Promise<Outcome> => {
   const ended = await run(line, { home, cwd: home });
   if (ended.code !== 0) throw new Error(`${line.join(" ")}\n${ended.stderr}`);
   return ended;
 };
 
-/** The id of an import, from the JSON of its command. */
+/** Returns the id of an import from the JSON that the command printed. */
 export const idOf = ({ text }: Outcome): string => (JSON.parse(text) as { readonly importId: string }).importId;

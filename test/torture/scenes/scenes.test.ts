@@ -43,13 +43,13 @@ const commandOf = (line: readonly string[]): string =>
     .map((_, at) => line.slice(0, at + 1).join(" "))
     .findLast((begin) => COMMANDS.some(([command]) => command === begin)) ?? "";
 
-test("every command that writes has a scene, or a reason why it has none", () => {
+test("every command that writes has a scene or a documented exception", () => {
   const played = new Set(SCENES.map(({ line }) => commandOf(line)));
   expect(WRITING.length).toBeGreaterThan(100);
   expect(WRITING.filter((line) => !played.has(line)).toSorted()).toEqual(Object.keys(EXCEPTIONS).toSorted());
 });
 
-test("every scene runs a command, and has a name of its own", () => {
+test("every scene runs a command and has a unique name", () => {
   expect(SCENES.filter(({ line }) => commandOf(line) === "")).toEqual([]);
   expect(new Set(SCENES.map(({ name }) => name)).size).toBe(SCENES.length);
 });

@@ -1,32 +1,32 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { mirror, withSecured } from "./by-hand.ts";
-import { prepared, type Scene } from "./scene.ts";
+import { runOrThrow, type Scene } from "./scene.ts";
 
 const NOBODY = ["administrators", "add", "--none"];
 
-/** A mirror whose administrators are two of its users. */
+/** Prepares a mirror in which two users are administrators. */
 async function withAdministrators(home: string): Promise<string> {
   await mirror(home);
-  await prepared(home, "users", "administrators", "add", "E1", "E2");
+  await runOrThrow(home, "users", "administrators", "add", "E1", "E2");
   return "";
 }
 
 async function withSecuredAdministrator(home: string): Promise<string> {
   await withSecured(home);
-  await prepared(home, "secured", "administrators", "add", "hanako", "--app", "docs");
+  await runOrThrow(home, "secured", "administrators", "add", "hanako", "--app", "docs");
   return "";
 }
 
-/** A custom field that a user has a value in. */
+/** Prepares a mirror with a custom field in which one user has a value. */
 async function withField(home: string): Promise<string> {
   await mirror(home);
-  await prepared(home, "users", "fields", "add", "入社日");
-  await prepared(home, "users", "edit", "E1", "--custom", "入社日=2020-04-01");
+  await runOrThrow(home, "users", "fields", "add", "入社日");
+  await runOrThrow(home, "users", "edit", "E1", "--custom", "入社日=2020-04-01");
   return "";
 }
 
-/** Answers to two of the questions of a handover. */
+/** Prepares a file with answers to two questions of the handover checklist. */
 async function withAnswers(home: string): Promise<string> {
   const answers = [
     "by: 髙橋",
@@ -39,7 +39,7 @@ async function withAnswers(home: string): Promise<string> {
   return "";
 }
 
-/** Who administers, settings, and what only people know. */
+/** Commands for administrators, settings, and answers that only people know. */
 export const SETTINGS: readonly Scene[] = [
   { name: "users administrators add --none", prepare: mirror, line: ["users", ...NOBODY] },
   { name: "users administrators add", prepare: mirror, line: ["users", "administrators", "add", "E1", "E2"] },

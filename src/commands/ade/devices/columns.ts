@@ -1,34 +1,34 @@
 import { commandName, line } from "../../../lib/advice/index.ts";
 import type { AdeDeviceRecord } from "../../../lib/client/index.ts";
-import { ADE_DEVICE, READY } from "../../../lib/model/ade-device.ts";
+import { ADE_DEVICE, READY_PROFILE_STATES } from "../../../lib/model/ade-device.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
-import { columnsOfFields } from "../../listing/columns.ts";
-import type { NamedKind } from "../../listing/named.ts";
+import { buildFieldColumns } from "../../listing/columns.ts";
+import type { NamedKind } from "../../listing/single-match.ts";
 
-const PROFILE_NAME: Column<DeviceWithProfile> = {
+const PROFILE_NAME_COLUMN: Column<DeviceWithProfile> = {
   key: "profileName",
   header: text("ADE profile", "ADE プロファイル"),
   value: ({ profileName }) => profileName,
 };
 
-/** Never cut where a table is narrow: a device is typed by its serial number, and judged by the state of its profile. */
-const WHOLE: readonly string[] = ["serialNumber", "profileStatus"];
+/** Columns never truncated: the serial number selects a device, and the profile state shows if it is ready. */
+const UNCUT_COLUMNS: readonly string[] = ["serialNumber", "profileStatus"];
 
-export const ADE_DEVICE_COLUMNS = columnsOfFields<AdeDeviceRecord>(ADE_DEVICE.fields).map((column) => ({
+export const ADE_DEVICE_COLUMNS = buildFieldColumns<AdeDeviceRecord>(ADE_DEVICE.fields).map((column) => ({
   ...column,
-  whole: WHOLE.includes(column.key),
+  whole: UNCUT_COLUMNS.includes(column.key),
 }));
 
-/** A device with the name of its profile; null where it has none, or one that was not made here. */
+/** A device with its profile's name; null without a profile, or with a profile that clomoctl did not create. */
 export type DeviceWithProfile = AdeDeviceRecord & { readonly profileName: string | null };
 
-/** The columns of one device: those of a list, and the name of its profile. */
-export const ONE_DEVICE_COLUMNS: readonly Column<DeviceWithProfile>[] = ADE_DEVICE_COLUMNS.flatMap((column) =>
-  column.key === "profileUuid" ? [PROFILE_NAME, column] : [column],
+/** The columns of a single device: the columns of the list and the name of the profile. */
+export const DEVICE_DETAIL_COLUMNS: readonly Column<DeviceWithProfile>[] = ADE_DEVICE_COLUMNS.flatMap((column) =>
+  column.key === "profileUuid" ? [PROFILE_NAME_COLUMN, column] : [column],
 );
 
-export const ADE_DEVICE_NAMES: NamedKind<AdeDeviceRecord> = {
+export const ADE_DEVICE_KIND: NamedKind<AdeDeviceRecord> = {
   noun: text("ADE device", "ADE デバイス"),
   list: line("ade devices list", []),
   search: `${commandName("ade devices list")} --search`,
@@ -37,12 +37,12 @@ export const ADE_DEVICE_NAMES: NamedKind<AdeDeviceRecord> = {
 };
 
 /**
- * Whether a device may be switched on, and else what to do before.
+ * Returns whether a device may be switched on and, if not, what to do first.
  *
- * @param how it gets a profile
+ * @param how how the device gets a profile
  * @see facts 4.4
  */
-export const readiness = (
+export const checkReadiness = (
   { state, profileStatus }: AdeDeviceRecord,
   how: Text,
 ): { readonly ready: boolean; readonly tell: Text } => {
@@ -50,7 +50,7 @@ export const readiness = (
     return {
       ready: false,
       tell: text(
-        "Apple no longer has it for this server: look where it is assigned in Apple Business Manager",
+        "Apple no longer lists this device for this MDM server; check its assignment in Apple Business Manager",
         "この MDM サーバから解除されています。Apple Business Manager で割り当て先を確認してください",
       ),
     };
@@ -59,18 +59,18 @@ export const readiness = (
     return {
       ready: false,
       tell: text(
-        `the last full sync did not find it; Apple leaves devices out for about a day at times: ${line("ade sync", [], { full: true })}`,
+        `the last full sync did not find this device; Apple sometimes leaves devices out for about a day. To check again: ${line("ade sync", [], { full: true })}`,
         `前回の全件取得で見つかりませんでした。1 日ほど見えなくなることがあります: ${line("ade sync", [], { full: true })}`,
       ),
     };
   }
-  if (profileStatus !== null && READY.includes(profileStatus)) {
-    return { ready: true, tell: text("ready to be switched on", "電源を入れて設定を始められます") };
+  if (profileStatus !== null && READY_PROFILE_STATES.includes(profileStatus)) {
+    return { ready: true, tell: text("this device is ready to be switched on", "電源を入れて設定を始められます") };
   }
   return {
     ready: false,
     tell: text(
-      `do not switch it on yet: it has no ADE profile: ${how.en}`,
+      `do not switch this device on yet, because it does not have an ADE profile: ${how.en}`,
       `まだ電源を入れないでください。ADE プロファイルが割り当てられていません: ${how.ja}`,
     ),
   };

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import type { Ade, AdeDeviceRecord } from "../../../lib/client/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example, inTurn } from "#support/commands/tenant.ts";
 
 const ade = example<Ade>("ade");
 const [device] = example<{ items: readonly [AdeDeviceRecord] }>("findAdeDevices").items;
 const page = (next: string | null, ...items: readonly AdeDeviceRecord[]) => ({ items, next });
 
-test("all pages are fetched, and the endpoint is said, in both languages", async () => {
+test("fetches all pages and reports the endpoint, in both languages", async () => {
   const other = { ...device, serialNumber: "SERIAL000002" };
   const line = "ade devices list --fields serialNumber,state,profileStatus";
   const { exit, stdout, stderr } = await run(line, {
@@ -19,22 +19,22 @@ test("all pages are fetched, and the endpoint is said, in both languages", async
   );
   expect(stderr).toContain("127.0.0.1:8080");
   const tenant = { ade, adeDevices: page(null, device) };
-  const { en, ja } = await inBoth(line, { tenant, terminal: { columns: 100 } });
+  const { en, ja } = await runInBoth(line, { tenant, terminal: { columns: 100 } });
   expect(en.stdout).toContain("ADE profile state");
   expect(ja.stdout).toContain("ADE プロファイル状態");
 });
 
-test("at 80 columns no header and no serial number is cut, and what to do is said", async () => {
+test("at 80 columns, no header or serial number is cut, and the next step is shown", async () => {
   const model = { ...device, profileStatus: "assigned", model: "iPad Pro 13-inch (M5), nano-texture" };
   const waiting = { ...ade, counts: { ...ade.counts, notReady: 2 } };
-  const { en, ja } = await inBoth("ade devices list --format table", {
+  const { en, ja } = await runInBoth("ade devices list --format table", {
     tenant: { ade: waiting, adeDevices: page(null, model) },
     terminal: { columns: 80 },
   });
   expect(ja.stdout).toMatch(
-    /^シリアルナンバー  Apple 側  ADE プロファイル状態  種類    モデル\nSERIAL000001      あり      assigned              iPhone  iPad Pro 13-inch \(M5\)…\n$/,
+    /^シリアルナンバー  Apple 側の状態  ADE プロファイル状態  種類    モデル\nSERIAL000001      あり            assigned              iPhone  iPad Pro 13-inc…\n$/,
   );
-  expect(en.stdout).toMatch(/^serial number  at Apple  ADE profile state  family  model\nSERIAL000001 /);
+  expect(en.stdout).toMatch(/^serial number  state at Apple  ADE profile state  device family  model\nSERIAL000001 /);
   expect(en.stderr).toContain("2 devices not ready");
   expect(ja.stderr).toContain("対応: clomoctl ade status");
   const released = await run("ade devices list --state released", {
@@ -44,14 +44,14 @@ test("at 80 columns no header and no serial number is cut, and what to do is sai
   expect(released.stderr).not.toContain("clomoctl ade status");
 });
 
-test("where nothing was fetched yet, what to do is said on a terminal", async () => {
+test("on a terminal, says what to do if nothing has been fetched yet", async () => {
   const counts = { present: 0, missing: 0, released: 0, notReady: 0, unreadable: 0 };
   const none = { ...ade, sync: null, lastSyncAt: null, lastFullAt: null, counts };
-  const { en, ja } = await inBoth("ade devices list", {
+  const { en, ja } = await runInBoth("ade devices list", {
     tenant: { ade: { ...none, mirror: true, endpoint: null }, adeDevices: page(null) },
     terminal: { columns: 80 },
   });
-  expect(en.stderr).toContain("devices are synced there");
+  expect(en.stderr).toContain("and the console syncs its devices");
   expect(ja.stderr).toContain("clomoctl ade guide purchased\n");
 });
 

@@ -1,4 +1,4 @@
 import { text } from "../../../lib/text/index.ts";
 import { defineNoun } from "../../command.ts";
 
-export default defineNoun({ summary: text("devices as Apple has them", "ADE デバイス情報") });
+export default defineNoun({ summary: text("ADE devices", "ADE デバイス情報") });

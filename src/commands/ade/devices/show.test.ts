@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Ade, AdeDeviceRecord } from "../../../lib/client/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 import { PROFILE } from "#support/commands/ade/profiles.ts";
 
@@ -10,28 +10,32 @@ const [device] = example<{ items: readonly [AdeDeviceRecord] }>("findAdeDevices"
 test.each<[Partial<AdeDeviceRecord>, string, string]>([
   [{ profileStatus: "assigned" }, "ready to be switched on", "電源を入れて設定を始められます"],
   [{ profileStatus: "pushed" }, "ready to be switched on", "電源を入れて設定を始められます"],
-  [{ profileStatus: "empty" }, "do not switch it on yet", "まだ電源を入れないでください"],
+  [
+    { profileStatus: "empty" },
+    "do not switch this device on yet, because it does not have an ADE profile:",
+    "まだ電源を入れないでください",
+  ],
   [{ profileStatus: null }, "clomoctl ade profiles assign 本社 SERIAL000001", "clomoctl ade profiles assign 本社"],
-  [{ state: "missing" }, "did not find it", "見つかりませんでした"],
-  [{ state: "released" }, "Apple no longer has it", "解除されています"],
-])("%j: whether it may be switched on", async (change, english, japanese) => {
+  [{ state: "missing" }, "the last full sync did not find this device", "見つかりませんでした"],
+  [{ state: "released" }, "Apple no longer lists this device for this MDM server", "解除されています"],
+])("%j: says whether the device can be switched on", async (change, english, japanese) => {
   const tenant = { ade, findAdeDevices: { items: [{ ...device, ...change }] }, adeProfiles: { items: [PROFILE] } };
-  const { en, ja } = await inBoth("ade devices show SERIAL000001 --fields serialNumber", { tenant });
+  const { en, ja } = await runInBoth("ade devices show SERIAL000001 --fields serialNumber", { tenant });
   expect(en).toMatchObject({ exit: 0, stdout: "serialNumber\nSERIAL000001\n" });
   expect(en.stderr).toContain(english);
   expect(ja.stderr).toContain(japanese);
 });
 
-test("the profile is told by its name, and to programs by Apple's id, too", async () => {
+test("shows the name of the profile, and Apple's ID to programs as well", async () => {
   const tenant = { ade, findAdeDevices: { items: [device] }, adeProfiles: { items: [PROFILE] } };
-  const { en, ja } = await inBoth("ade devices show SERIAL000001 --format table", { tenant });
+  const { en, ja } = await runInBoth("ade devices show SERIAL000001 --format table", { tenant });
   expect(en.stdout).toMatch(/^ADE profile +本社\n/m);
   expect(ja.stdout).toMatch(/^ADE プロファイル +本社\n/m);
   const { stdout } = await run("ade devices show SERIAL000001 --format json", { tenant });
   expect(JSON.parse(stdout)).toMatchObject({ profileName: "本社", profileUuid: PROFILE.uuid });
 });
 
-test("one without a profile is made one where there is none, and several are chosen from", async () => {
+test("for a device without a profile, proposes to create a profile or to choose one of several", async () => {
   const showing = async (...items: readonly object[]) => {
     const tenant = { ade, findAdeDevices: { items: [{ ...device, profileStatus: "empty" }] }, adeProfiles: { items } };
     return (await run("ade devices show SERIAL000001", { tenant })).stderr;
@@ -47,10 +51,10 @@ test("one without a profile is made one where there is none, and several are cho
   expect(await showing(PROFILE, ...others)).toContain("clomoctl ade profiles assign 本社 SERIAL000001");
 });
 
-test("one whose profile Apple did not take for now waits, and is not proposed to be assigned", async () => {
+test("a device whose profile Apple deferred waits, and no assignment is proposed", async () => {
   const waiting = { devices: 1, notReady: 1, retryAt: "2026-11-20T03:52:00.000Z" };
   const showing = (notReady: number) =>
-    inBoth("ade devices show SERIAL000001", {
+    runInBoth("ade devices show SERIAL000001", {
       tenant: {
         ade: { ...ade, counts: { ...ade.counts, notReady }, waiting },
         findAdeDevices: { items: [{ ...device, profileStatus: "empty" }] },
@@ -58,7 +62,7 @@ test("one whose profile Apple did not take for now waits, and is not proposed to
       },
     });
   const { en, ja } = await showing(1);
-  expect(en.stderr).toMatch(/it waits for the one that was assigned\n1 device waiting .* after .*:52.*: clomoctl/);
+  expect(en.stderr).toMatch(/an assignment is pending\n1 device waiting .* after .*:52.*: clomoctl/);
   expect(en.stderr).not.toContain("profiles assign");
   expect(ja.stderr).toContain("割り当て待ちです");
   expect((await showing(2)).en.stderr).toMatch(/profiles assign 本社 SERIAL000001\n1 device waiting/);

@@ -1,14 +1,14 @@
 import { line } from "../../../lib/advice/index.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { theOne } from "../../listing/named.ts";
-import { allWait, makeStep, profileToAssign, waitingSteps } from "../next.ts";
-import { tellEndpoint } from "../shown.ts";
-import { ADE_DEVICE_NAMES, ONE_DEVICE_COLUMNS, readiness } from "./columns.ts";
+import { requireSingleMatch } from "../../listing/single-match.ts";
+import { areAllPending, buildCreateProfileStep, findProfileArgument, buildRetrySteps } from "../next.ts";
+import { printEndpoint } from "../shown.ts";
+import { ADE_DEVICE_KIND, DEVICE_DETAIL_COLUMNS, checkReadiness } from "./columns.ts";
 
 export default defineCommand({
   summary: text(
-    "show one device as Apple has it, and whether it may be switched on",
+    "show one ADE device and whether it may be switched on",
     "ADE デバイスを 1 台表示し、電源を入れてよいか示す",
   ),
   args: {
@@ -20,21 +20,23 @@ export default defineCommand({
   async run(tools, { serial }) {
     const { client } = await tools.tenant("ade", "profiles");
     const ade = await client.ade.show();
-    await tellEndpoint(tools, ade);
-    const device = theOne(serial, await client.ade.findDevices({ name: serial }), ADE_DEVICE_NAMES);
+    await printEndpoint(tools, ade);
+    const device = requireSingleMatch(serial, await client.ade.findDevices({ name: serial }), ADE_DEVICE_KIND);
     const profiles = await client.profiles.list();
     const profileName = profiles.find(({ uuid }) => uuid === device.profileUuid)?.name ?? null;
-    await tools.terminal.show(ONE_DEVICE_COLUMNS, { ...device, profileName });
-    const word = profileToAssign(profiles);
+    await tools.terminal.show(DEVICE_DETAIL_COLUMNS, { ...device, profileName });
+    const word = findProfileArgument(profiles);
     const command =
-      word === undefined ? makeStep(profiles).line : line("ade profiles assign", [word, device.serialNumber]);
-    const waiting = waitingSteps(ade, tools.clock.now().getTime(), (instant) => tools.terminal.moment(instant));
-    // which devices wait is not told: where all do that are not ready, this one does
-    const { ready, tell } = readiness(device, allWait(ade) ? WAITS : same(command ?? ""));
+      word === undefined
+        ? buildCreateProfileStep(profiles).line
+        : line("ade profiles assign", [word, device.serialNumber]);
+    const waiting = buildRetrySteps(ade, tools.clock.now().getTime(), (instant) => tools.terminal.moment(instant));
+    // the tenant does not report which devices wait; if all devices that are not ready wait, this device waits too
+    const { ready, tell } = checkReadiness(device, areAllPending(ade) ? PENDING_ASSIGNMENT : same(command ?? ""));
     await (ready ? tools.terminal.note(tell) : tools.terminal.warn(tell));
     if (ready || device.state !== "present") return;
     for (const step of waiting) await tools.terminal.note(step);
   },
 });
 
-const WAITS = text("it waits for the one that was assigned", "割り当て待ちです");
+const PENDING_ASSIGNMENT = text("an assignment is pending", "割り当て待ちです");

@@ -2,5 +2,5 @@ import { text } from "../../../lib/text/index.ts";
 import { defineNoun } from "../../command.ts";
 
 export default defineNoun({
-  summary: text("where Apple's services are: Apple, or a simulator", "接続先(Apple またはシミュレーター)"),
+  summary: text("endpoint of Apple's services: Apple or a simulator", "接続先(Apple またはシミュレーター)"),
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Ade, Device } from "../../../lib/client/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const ADE = example<Ade>("ade");
@@ -25,12 +25,12 @@ test.each([
   expect(requests).toEqual([...before, { operation: "setAdeEndpoint", json }, ...(isSame ? [] : [LEFT])]);
 });
 
-describe("what is forgotten of a real server is told and asked for", () => {
+describe("data of a real server is forgotten only after confirmation", () => {
   const used: Ade = { ...ADE, endpoint: { kind: "apple", url: "https://mdmenrollment.apple.com" } };
   const line = "ade endpoint set https://mdm.example.jp --start-over";
 
-  test("without a terminal, --yes is wanted", async () => {
-    const { en, ja } = await inBoth(line, { tenant: { ade: used } });
+  test("requires --yes without a terminal", async () => {
+    const { en, ja } = await runInBoth(line, { tenant: { ade: used } });
     expect(en).toMatchObject({ exit: 2, requests: [{ operation: "ade" }] });
     expect(en.stderr).toContain("--yes");
     expect(ja.stderr).toContain("--yes");
@@ -41,7 +41,7 @@ describe("what is forgotten of a real server is told and asked for", () => {
     expect(await run(`${line} --yes`, { tenant })).toMatchObject({ exit: 0 });
   });
 
-  test("a no changes nothing", async () => {
+  test("the answer no changes nothing", async () => {
     const told = await run(`${line} --lang en`, {
       tenant: { ade: used },
       terminal: { typing: [["Forget the key", "n\r"]] },
@@ -51,8 +51,8 @@ describe("what is forgotten of a real server is told and asked for", () => {
   });
 });
 
-test("with Apple, what must never be done to a tenant of CLOMO's is said; with a simulator it is not", async () => {
-  const { en, ja } = await inBoth("ade endpoint set --apple", {
+test("with Apple, warns against uploading the public key; with a simulator, does not", async () => {
+  const { en, ja } = await runInBoth("ade endpoint set --apple", {
     tenant: { setAdeEndpoint: APPLE, devices: NO_DEVICES },
   });
   expect(en.stderr).toContain("warning: never upload this public key");
@@ -61,25 +61,27 @@ test("with Apple, what must never be done to a tenant of CLOMO's is said; with a
   expect(stderr).not.toContain("never upload");
 });
 
-describe("devices of a rehearsal that are left are counted, with what deletes them", () => {
+describe("counts devices that are left from a rehearsal and proposes to delete them", () => {
   const [device] = example<{ items: readonly [Device] }>("findDevices").items;
   const devices = (...serials: readonly string[]) => ({
     items: serials.map((serialNumber) => ({ ...device, serialNumber })),
     next: null,
   });
 
-  test("by a filter that fits them alone", async () => {
+  test("with a filter that matches only these devices", async () => {
     const tenant = { setAdeEndpoint: APPLE, devices: devices("SIM3I2KDHJCA", "SIM8KLDH34CG") };
-    const { en, ja } = await inBoth("ade endpoint set --apple", { tenant });
-    expect(en.stderr).toContain("warning: 2 devices of the simulator (SIM…) left in Devices from a rehearsal\n");
+    const { en, ja } = await runInBoth("ade endpoint set --apple", { tenant });
+    expect(en.stderr).toContain("warning: Devices still contains 2 devices of the simulator (SIM…) from a rehearsal\n");
     expect(en.stderr).toContain("clomoctl devices delete --filter-id SIM --status 事前登録\n");
     expect(ja.stderr).toContain("「Devices」に 2 台残っています");
   });
 
-  test("not where the filter has others, too", async () => {
+  test("but not with a filter that also matches other devices", async () => {
     const tenant = { setAdeEndpoint: APPLE, devices: devices("SIM3I2KDHJCA", "F2LSIM000001") };
-    const { en, ja } = await inBoth("ade endpoint set --apple", { tenant });
-    expect(en.stderr).toContain("1 other device of the same filter");
+    const { en, ja } = await runInBoth("ade endpoint set --apple", { tenant });
+    expect(en.stderr).toContain(
+      "the same filter also matches 1 other device not from a rehearsal. Remove them from the list before you run",
+    );
     expect(en.stderr).not.toContain("clomoctl devices delete --filter-id");
     expect(ja.stderr).toContain("clomoctl devices list --filter-id SIM --status 事前登録\n");
   });

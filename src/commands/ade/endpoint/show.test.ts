@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import type { Ade } from "../../../lib/client/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const ADE = example<Ade>("ade");
 
-test("the endpoint and its server are shown", async () => {
+test("shows the endpoint and its server", async () => {
   const { exit, stdout } = await run("ade endpoint show", { tenant: { ade: ADE } });
   expect(exit).toBe(0);
   expect(stdout).toBe(
@@ -14,8 +14,8 @@ test("the endpoint and its server are shown", async () => {
   );
 });
 
-test("without one, both languages say what to type", async () => {
-  const { en, ja } = await inBoth("ade endpoint show", { tenant: { ade: { ...ADE, endpoint: null } } });
+test("without an endpoint, says what to type in both languages", async () => {
+  const { en, ja } = await runInBoth("ade endpoint show", { tenant: { ade: { ...ADE, endpoint: null } } });
   expect(en.stderr).toContain("endpoint: not set");
   expect(en.stderr).toContain("clomoctl ade endpoint set --apple");
   expect(ja.stderr).toContain("clomoctl ade simulator start");

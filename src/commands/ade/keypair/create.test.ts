@@ -5,26 +5,26 @@ import { expect, test } from "vitest";
 import type { Ade } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const ADE: Ade = { ...example<Ade>("ade"), token: null };
 const MADE = example<{ certificate: string; created: boolean }>("createAdeKeyPair");
 const APPLE: Ade = { ...ADE, endpoint: { kind: "apple", url: "https://mdmenrollment.apple.com" } };
 
-test("the certificate is written, and what to do with it said, never with CLOMO's entry", async () => {
+test("writes the certificate, says what to do with it, and warns where not to upload it", async () => {
   const folder = freshFolder();
   const tenant = { createAdeKeyPair: MADE, ade: { ...APPLE, stagedKey: ADE.key } };
-  const { en, ja } = await inBoth("ade keypair create -o key.pem --overwrite", { tenant, folder });
+  const { en, ja } = await runInBoth("ade keypair create -o key.pem --overwrite", { tenant, folder });
   expect(en).toMatchObject({ exit: 0, stdout: "" });
   expect(readFileSync(join(folder, "key.pem"), "utf8")).toBe(MADE.certificate);
   expect(en.stderr).toContain("warning: never upload this public key");
-  expect(en.stderr).toContain("the public key was made, and written to key.pem");
+  expect(en.stderr).toContain("the public key was created and written to key.pem");
   expect(en.stderr).toContain("clomoctl ade token set FILE");
   expect(ja.stderr).toContain("公開鍵を作成し、key.pem に書き出しました");
 });
 
-test("one that waits is written again; --start-over makes another; - is stdout", async () => {
+test("a key that waits is written again, --start-over makes another key, and - writes to stdout", async () => {
   const tenant = { createAdeKeyPair: { ...MADE, created: false }, ade: ADE };
   const again = await run("ade keypair create -o - --start-over --lang en", { tenant });
   expect(again).toMatchObject({ exit: 0, stdout: MADE.certificate });
@@ -32,7 +32,7 @@ test("one that waits is written again; --start-over makes another; - is stdout",
   expect(again.requests[0]).toEqual({ operation: "createAdeKeyPair", json: { startOver: true } });
 });
 
-test("the simulator's token is proposed for the file just written, also where one is in force", async () => {
+test("proposes the simulator's token for the new file, even if a token is in force", async () => {
   const ade = { ...example<Ade>("ade"), stagedKey: ADE.key };
   const { stderr } = await run("ade keypair create -o K3.pem --lang en", {
     tenant: { createAdeKeyPair: MADE, ade },
@@ -45,7 +45,7 @@ test("the simulator's token is proposed for the file just written, also where on
   expect(stderr).not.toContain("keypair create");
 });
 
-test("in a mirror nothing is written", async () => {
+test("writes nothing in a mirror", async () => {
   const folder = freshFolder();
   const refused = new Failure("not-permitted", { what: text("a mirror", "ミラーです") });
   const ran = await run("ade keypair create -o key.pem", { tenant: { createAdeKeyPair: refused }, folder });
@@ -54,10 +54,10 @@ test("in a mirror nothing is written", async () => {
 });
 
 test.each([
-  [undefined, "it may have been changed", "変更されている可能性"],
-  [MADE, "the change was made; its output may be incomplete", "変更は反映済みです"],
+  [undefined, "the change may have been made", "変更されている可能性"],
+  [MADE, "the change was made; the output may be incomplete", "変更は反映済みです"],
   [{ ...MADE, created: false }, "nothing was changed", "何も変更していません"],
-])("where it is cut off, what is known of the key is said: %j", async (answer, en, ja) => {
+])("if it is cut off, reports what is known about the key: %j", async (answer, en, ja) => {
   const signals = new EventEmitter();
   const tenant = {
     createAdeKeyPair: () => {
@@ -66,7 +66,11 @@ test.each([
     },
     ...(answer && { ade: ADE }),
   };
-  const ended = await inBoth("ade keypair create -o key.pem --overwrite", { signals, tenant, folder: freshFolder() });
+  const ended = await runInBoth("ade keypair create -o key.pem --overwrite", {
+    signals,
+    tenant,
+    folder: freshFolder(),
+  });
   expect(ended.en).toMatchObject({ exit: 143, stderr: expect.stringContaining(`interrupted: ${en}\n`) });
   expect(ended.ja.stderr).toContain(ja);
 });

@@ -2,5 +2,5 @@ import { text } from "../../../lib/text/index.ts";
 import { defineNoun } from "../../command.ts";
 
 export default defineNoun({
-  summary: text("the public key that Apple encrypts the server token for", "サーバートークン用公開鍵"),
+  summary: text("public key with which Apple encrypts the server token", "サーバートークン用公開鍵"),
 });

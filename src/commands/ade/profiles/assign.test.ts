@@ -2,35 +2,37 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { example, inTurn } from "#support/commands/tenant.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
-import { ADE, AT_APPLE, LOOKED_UP, PROFILE, workOf } from "#support/commands/ade/profiles.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
+import { ADE, AT_APPLE, LOOKUP_REQUESTS, PROFILE, workOf } from "#support/commands/ade/profiles.ts";
 
 const tenant = { ade: ADE, adeProfiles: { items: [PROFILE] }, assignAdeProfile: workOf({ A1: "SUCCESS" }) };
 const params = { id: PROFILE.id };
 const asked = (json: object) => ({ operation: "assignAdeProfile", params, json });
 
-test("devices get a profile by serial number", async () => {
-  const { en, ja } = await inBoth("ade profiles assign 本社 a1 A1", { tenant });
+test("assigns a profile to devices by serial number", async () => {
+  const { en, ja } = await runInBoth("ade profiles assign 本社 a1 A1", { tenant });
   expect(en).toMatchObject({ exit: 0, stdout: "serialNumber\tresult\nA1\tSUCCESS\n" });
-  expect(en.requests).toEqual([...LOOKED_UP, asked({ serials: ["A1"], dryRun: false })]);
-  expect(en.stderr).toContain("1 of 1 device done");
-  expect(en.stderr).toContain("they may be switched on");
+  expect(en.requests).toEqual([...LOOKUP_REQUESTS, asked({ serials: ["A1"], dryRun: false })]);
+  expect(en.stderr).toContain("1 of 1 device succeeded");
+  expect(en.stderr).toContain("the devices may be switched on");
   expect(ja.stderr).toContain("1 台のうち 1 台が完了しました");
   expect(ja.stderr).toContain("電源を入れて設定を始められます");
 });
 
-test("later deliveries get a profile by themselves once it is automatic: that is proposed until it is", async () => {
+test("proposes to apply the profile to later devices automatically, until it is automatic", async () => {
   const told = async (automatic: readonly string[]) =>
-    inBoth("ade profiles assign 本社 A1", {
+    runInBoth("ade profiles assign 本社 A1", {
       tenant: { ...tenant, adeProfiles: { items: [{ ...PROFILE, automatic }] } },
     });
   const { en, ja } = await told([]);
-  expect(en.stderr).toContain("to let later deliveries get it by themselves: clomoctl ade profiles auto-apply 本社\n");
+  expect(en.stderr).toContain(
+    "to apply this profile automatically to devices that you buy later: clomoctl ade profiles auto-apply 本社\n",
+  );
   expect(ja.stderr).toContain("に自動で適用するには: clomoctl ade profiles auto-apply 本社\n");
   expect((await told([""])).en.stderr).not.toContain("auto-apply");
 });
 
-test("devices are named by file, organisation, or as all without a profile", async () => {
+test("selects devices by file or organisation, or all without a profile", async () => {
   const folder = freshFolder();
   writeFileSync(join(folder, "list.csv"), "serial\nA1\nA2\n");
   const file = await run("ade profiles assign 本社 --file list.csv", { tenant, folder });
@@ -44,27 +46,32 @@ test("devices are named by file, organisation, or as all without a profile", asy
   expect(all.requests.at(-1)).toEqual(asked({ unassigned: true, dryRun: false }));
 });
 
-test("what Apple did not take is told, with when it is tried again", async () => {
+test("reports devices that Apple did not accept, and when they are tried again", async () => {
   const results = { A1: "SUCCESS", A2: "THROTTLED", A3: "NOT_ACCESSIBLE" } as const;
   const assignAdeProfile = workOf(results, { retryAt: "2026-11-21T00:00:00.000Z" });
-  const { en, ja } = await inBoth("ade profiles assign 本社 A1 A2 A3", { tenant: { ...tenant, assignAdeProfile } });
+  const { en, ja } = await runInBoth("ade profiles assign 本社 A1 A2 A3", { tenant: { ...tenant, assignAdeProfile } });
   expect(en).toMatchObject({ exit: 8 });
   expect(en.stdout).toContain("A2\tTHROTTLED\nA3\tNOT_ACCESSIBLE\n");
-  expect(en.stderr).toContain("1 device not assigned to this server any more");
+  expect(en.stderr).toContain("1 device no longer assigned to this server: check Apple Business Manager, then run");
   expect(en.stderr).toContain(
-    "Apple did not take 1 for now; to try again after 2026-11-21 09:00 (Asia/Tokyo): clomoctl ade sync",
+    "Apple did not accept 1 of the devices; after 2026-11-21 09:00 (Asia/Tokyo), run clomoctl ade sync or run this command again",
   );
   expect(ja.stderr).toContain("2026-11-21 09:00 (Asia/Tokyo) 以降に");
 });
 
-test("of many devices a terminal lists those that did not get through", async () => {
+test("with many devices, a terminal lists only those that failed", async () => {
   const done = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`A${at}`, "SUCCESS" as const]));
   const assignAdeProfile = workOf({ ...done, B1: "FAILED" });
   const line = "ade profiles assign 本社 --unassigned";
-  const { en, ja } = await inBoth(line, { tenant: { ...tenant, assignAdeProfile }, terminal: { columns: 80 } });
+  const { en, ja } = await runInBoth(line, { tenant: { ...tenant, assignAdeProfile }, terminal: { columns: 80 } });
   expect(en.stdout).toBe("serial number  result\nB1             failed\n");
-  expect(en.stderr).toContain("30 devices done not listed; all of them: --format tsv\n");
+  expect(en.stderr).toContain("not listed: 30 devices that succeeded; to list all devices: --format tsv\n");
   expect(ja.stderr).toContain("ほか 30 台(完了)は省略しました");
+  // Apple has not said when to try again
+  expect(en.stderr.replaceAll(/\s+/g, " ")).toContain(
+    "1 of the devices; run clomoctl ade sync or run this command again",
+  );
+  expect(ja.stderr).toContain("1 台を受け付けませんでした。clomoctl ade sync か");
   const piped = await run(line, { tenant: { ...tenant, assignAdeProfile } });
   expect(piped.stdout.split("\n")).toHaveLength(33);
   const dry = await run(`${line} --dry-run`, {
@@ -72,25 +79,28 @@ test("of many devices a terminal lists those that did not get through", async ()
     terminal: { columns: 80 },
   });
   expect(dry.stdout.split("\n")).toHaveLength(22);
-  expect(dry.stderr).toContain("10 devices not listed");
+  expect(dry.stderr).toContain("not listed: 10 devices; to list all devices: --format tsv");
 });
 
-test("nothing to do is no failure", async () => {
+test("having nothing to do is not a failure", async () => {
   const { exit, stderr } = await run("ade profiles assign 本社 A1", {
     tenant: { ...tenant, assignAdeProfile: workOf({}) },
   });
   expect(exit).toBe(0);
-  expect(stderr).toContain("nothing to do: no device is left to change");
+  expect(stderr).toContain("nothing to do: no device needs to be changed");
 });
 
 describe("at Apple", () => {
   const tried = workOf({ A1: null, A2: null }, { dryRun: true });
   const real = { ...tenant, ade: AT_APPLE, assignAdeProfile: inTurn(tried, workOf({ A1: "SUCCESS", A2: "SUCCESS" })) };
 
-  test("the number of devices is typed", async () => {
+  test("asks for the number of devices", async () => {
     const { exit, requests, stderr } = await run("ade profiles assign 本社 --unassigned", {
       tenant: real,
-      terminal: { columns: 200, typing: [["2 devices would get the profile 本社; type 2:", "2\r"]] },
+      terminal: {
+        columns: 200,
+        typing: [["the profile 本社 will be assigned to 2 devices; type 2 to continue:", "2\r"]],
+      },
     });
     expect(exit).toBe(0);
     expect(stderr).toContain("endpoint: Apple https://mdmenrollment.apple.com");
@@ -100,12 +110,12 @@ describe("at Apple", () => {
     ]);
   });
 
-  test("or given, and without a terminal it has to be", async () => {
+  test("accepts the number as an option, and requires it without a terminal", async () => {
     const given = await run("ade profiles assign 本社 --unassigned --confirm-devices 2", {
       tenant: { ...real, assignAdeProfile: workOf({ A1: "SUCCESS", A2: "SUCCESS" }) },
     });
     expect(given.requests.at(-1)).toEqual(asked({ unassigned: true, dryRun: false, confirmDevices: 2 }));
-    const { en, ja } = await inBoth("ade profiles assign 本社 --unassigned", {
+    const { en, ja } = await runInBoth("ade profiles assign 本社 --unassigned", {
       tenant: { ...real, assignAdeProfile: tried },
     });
     expect(en).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining("--confirm-devices 2") });
@@ -113,11 +123,11 @@ describe("at Apple", () => {
   });
 
   test("a dry run asks nothing", async () => {
-    const { en, ja } = await inBoth("ade profiles assign 本社 --unassigned --dry-run", {
+    const { en, ja } = await runInBoth("ade profiles assign 本社 --unassigned --dry-run", {
       tenant: { ...real, assignAdeProfile: tried },
     });
     expect(en).toMatchObject({ exit: 0, stdout: "serialNumber\tresult\nA1\t\nA2\t\n" });
-    expect(en.stderr).toContain("dry run: 2 devices; nothing was sent");
+    expect(en.stderr).toContain("dry run: 2 devices would be affected; nothing was sent");
     expect(ja.stderr).toContain("対象は 2 台です");
   });
 });

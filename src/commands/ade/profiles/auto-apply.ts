@@ -4,16 +4,16 @@ import { ROOT_ORG_ID, ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
 import { CONSOLE_STEPS } from "../../../lib/model/console-steps.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { orgNamed } from "../../orgs/named.ts";
-import { requireApple } from "../fence.ts";
-import { PROFILE_COLUMNS, profileNamed } from "./columns.ts";
-import { carryOut, WORK_OPTIONS } from "./work.ts";
+import { findOrg } from "../../orgs/find-org.ts";
+import { requireAppleAccess } from "../fence.ts";
+import { PROFILE_COLUMNS, findAdeProfile } from "./columns.ts";
+import { runProfileWork, PROFILE_WORK_OPTIONS } from "./work.ts";
 
 export default defineCommand({
-  summary: text("say which ADE profile new devices get by themselves", "自動適用する ADE プロファイルを設定する"),
+  summary: text("set the ADE profile that new devices get automatically", "自動適用する ADE プロファイルを設定する"),
   details: [
     text(
-      "Off until it is set. A sync gives the profile to each new device; devices that are there already stay as they are (see assign). An organisation's own goes before that of the organisation above and of the whole tenant; that there is one for each organisation is ours, CLOMO PANEL shows one for the tenant.",
+      "Nothing is applied until you set a profile. A sync assigns the profile to each new device; existing devices stay unchanged (see assign). The setting of an organisation takes precedence over the settings of higher organisations and of the whole tenant. Settings per organisation are a feature of clomoctl; CLOMO PANEL has one setting for the tenant.",
       "設定するまでは何も自動適用しません。同期で見つかった新しいデバイスに適用し、すでにあるデバイスは変更しません(assign を使ってください)。組織の設定は、上位の組織や全社の設定より優先します。組織ごとの設定は clomoctl 独自の機能で、CLOMO PANEL の ADE プロファイルの自動適用は全社で 1 つです。",
     ),
   ],
@@ -26,12 +26,12 @@ export default defineCommand({
       value: "ORG",
       names: "orgs",
       about: text(
-        "for new devices of an organisation (default: the whole tenant)",
+        "apply to new devices of an organisation (default: the whole tenant)",
         "組織の新しいデバイスに適用する(既定: 全社)",
       ),
     },
-    none: { kind: "boolean", about: text("no profile by itself any more", "自動適用をやめる") },
-    ...WORK_OPTIONS,
+    none: { kind: "boolean", about: text("do not assign a profile automatically", "自動適用をやめる") },
+    ...PROFILE_WORK_OPTIONS,
   },
   examples: [
     { line: "clomoctl ade profiles auto-apply 本社" },
@@ -41,22 +41,22 @@ export default defineCommand({
   exits: ["usage", "input-rejected", "not-permitted", "not-found"],
   shows: PROFILE_COLUMNS,
   async run(tools, { profile: name, org, none, ...options }) {
-    if ((name === undefined) !== none) throw ONE_OF_BOTH;
-    const ade = await requireApple(tools, CONSOLE_STEPS.profile);
+    if ((name === undefined) !== none) throw PROFILE_OR_NONE_REQUIRED;
+    const ade = await requireAppleAccess(tools, CONSOLE_STEPS.profile);
     const { client } = await tools.tenant("profiles");
-    const profile = name === undefined ? null : await profileNamed(client, name);
+    const profile = name === undefined ? null : await findAdeProfile(client, name);
     const { id, name: orgName } =
-      org === undefined ? { id: ROOT_ORG_ID, name: ROOT_ORG_NAME } : await orgNamed(tools, org);
+      org === undefined ? { id: ROOT_ORG_ID, name: ROOT_ORG_NAME } : await findOrg(tools, org);
     const ask = (told: object) => client.profiles.automatic({ org: id, profile: profile?.id ?? null, ...told });
     const called = profile?.name ?? "";
-    const work = await carryOut({ tools, ade }, ask, options, ({ en, ja }) =>
+    const work = await runProfileWork({ tools, ade }, ask, options, ({ en, ja }) =>
       profile === null
         ? text(
-            `new devices would get no profile by themselves any more (${orgName}; ${en} are there, and stay as they are);`,
+            `new devices will no longer get a profile automatically (${orgName}; existing devices stay unchanged: ${en});`,
             `新しいデバイスへの自動適用をやめます(${orgName}。既存の ${ja}は変わりません)。`,
           )
         : text(
-            `new devices would get ${called} by themselves (${orgName}; ${en} are there, and stay as they are);`,
+            `new devices will get ${called} automatically (${orgName}; existing devices stay unchanged: ${en});`,
             `新しいデバイスに「${called}」を自動適用します(${orgName}。既存の ${ja}は変わりません)。`,
           ),
     );
@@ -69,7 +69,7 @@ export default defineCommand({
   },
 });
 
-const ONE_OF_BOTH = new Failure("usage", {
-  what: text("name a profile, or --none", "プロファイルか --none のどちらかを指定してください"),
+const PROFILE_OR_NONE_REQUIRED = new Failure("usage", {
+  what: text("specify either a profile or --none", "プロファイルか --none のどちらかを指定してください"),
   where: commandName("ade profiles auto-apply"),
 });

@@ -1,67 +1,67 @@
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { shownWord } from "../../../lib/text/shell-word.ts";
-import { INPUT_ENCODING } from "../../csv/file/encoding.ts";
-import { SHEET } from "../../csv/file/sheet.ts";
+import { quoteShellWord } from "../../../lib/text/shell-word.ts";
+import { INPUT_ENCODING_OPTION } from "../../csv/file/encoding.ts";
+import { SHEET_OPTION } from "../../csv/file/sheet.ts";
 import type { Fields, InputOf } from "../../field.ts";
-import { orgNamed } from "../../orgs/named.ts";
+import { findOrg } from "../../orgs/find-org.ts";
 import type { Tools } from "../../tools.ts";
 import { readSerialList } from "../purchased/serial-list.ts";
 
-/** Serial numbers on the command line. */
-export const SERIALS = {
+/** Argument for the serial numbers of devices. */
+export const SERIALS_ARGUMENT = {
   kind: "string",
   value: "SERIAL",
   repeatable: true,
   about: text("serial numbers", "シリアルナンバー"),
 } as const;
 
-/** Other ways to say which devices are meant. */
-export const MEANT_OPTIONS = {
+/** Options that select devices in other ways than by serial number. */
+export const DEVICE_SELECTION_OPTIONS = {
   file: {
     kind: "file",
     value: "FILE",
     about: text(
-      "a list with a column of serial numbers: CSV or a workbook (- for stdin)",
+      "list with a serial number column: CSV or workbook (- for stdin)",
       "シリアルナンバーの列がある一覧(CSV かブック。- は標準入力)",
     ),
   },
-  encoding: INPUT_ENCODING,
-  sheet: SHEET,
+  encoding: INPUT_ENCODING_OPTION,
+  sheet: SHEET_OPTION,
   org: {
     kind: "string",
     value: "ORG",
     names: "orgs",
-    about: text("the devices of an organisation and of those below it", "組織と下位の組織のデバイス"),
+    about: text("devices of an organisation and of the organisations below it", "組織と下位の組織のデバイス"),
   },
 } as const satisfies Fields;
 
-interface SelectionInput extends InputOf<typeof MEANT_OPTIONS> {
+interface SelectionInput extends InputOf<typeof DEVICE_SELECTION_OPTIONS> {
   readonly serials: readonly string[];
   readonly unassigned?: boolean | undefined;
 }
 
-/** Which devices are meant, as the tenant is asked. */
+/** Which devices are selected, as sent to the tenant. */
 export interface DeviceSelection {
   readonly serials?: string[];
   readonly org?: string;
   readonly unassigned?: true;
 }
 
-/** @throws Failure `usage` unless one way is taken to say which devices are meant */
-export function requireOneWay(command: string, { serials, file, org, unassigned = false }: SelectionInput): void {
+/** Checks that devices are selected in exactly one way.  @throws Failure `usage` if in no way or in several ways */
+export function requireOneSelection(command: string, { serials, file, org, unassigned = false }: SelectionInput): void {
   const ways = [serials.length > 0, file !== undefined, org !== undefined, unassigned].filter(Boolean).length;
-  if (ways !== 1) throw oneWay(command);
+  if (ways !== 1) throw createSelectionFailure(command);
 }
 
 /**
- * Reads which devices are meant.
+ * Reads which devices are selected.
  *
- * @param command as it is proposed with a sheet
- * @param typed in one way: {@link requireOneWay}
- * @throws Failure as the list
+ * @param command the command to propose if a sheet has to be chosen
+ * @param typed input that {@link requireOneSelection} has accepted
+ * @throws Failure the failures of reading the list
  */
-export async function meantBy(
+export async function readDeviceSelection(
   tools: Tools,
   command: string,
   { serials, file, encoding, sheet, org, unassigned = false }: SelectionInput,
@@ -70,18 +70,19 @@ export async function meantBy(
     return { serials: [...new Set(serials.map((serial) => serial.normalize("NFKC").trim().toUpperCase()))] };
   }
   if (unassigned) return { unassigned };
-  if (org !== undefined) return { org: (await orgNamed(tools, org)).id };
-  const again = (chosen: string): string => `${command} --file ${shownWord(file ?? "")} --sheet ${shownWord(chosen)}`;
+  if (org !== undefined) return { org: (await findOrg(tools, org)).id };
+  const again = (chosen: string): string =>
+    `${command} --file ${quoteShellWord(file ?? "")} --sheet ${quoteShellWord(chosen)}`;
   const list = await readSerialList(tools, file ?? "-", { encoding, sheet, again });
   return { serials: list.map(({ serialNumber }) => serialNumber) };
 }
 
-const oneWay = (where: string): Failure =>
+const createSelectionFailure = (where: string): Failure =>
   new Failure("usage", {
-    what: text("say in one way which devices are meant", "対象のデバイスを 1 つの方法で指定してください"),
+    what: text("select the devices in exactly one way", "対象のデバイスを 1 つの方法で指定してください"),
     where,
     hint: text(
-      "serial numbers, --file FILE, --org ORG, or to assign all without a profile --unassigned",
+      "specify serial numbers, --file FILE or --org ORG; to assign a profile to all devices without one, specify --unassigned",
       "シリアルナンバー、--file FILE、--org ORG のいずれか(割り当てでは、プロファイルのないすべてを対象にする --unassigned も指定できます)",
     ),
   });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { inTurn } from "#support/commands/tenant.ts";
 import { ADE, AT_APPLE, PROFILE, workOf } from "#support/commands/ade/profiles.ts";
 
@@ -9,33 +9,33 @@ const tenant = {
   unassignAdeProfile: workOf({ A1: "SUCCESS" }, { profile: null }),
 };
 
-test("devices lose their profile", async () => {
-  const { en, ja } = await inBoth("ade profiles unassign A1", { tenant });
+test("removes the profile from devices", async () => {
+  const { en, ja } = await runInBoth("ade profiles unassign A1", { tenant });
   expect(en).toMatchObject({ exit: 0, stdout: "serialNumber\tresult\nA1\tSUCCESS\n" });
   expect(en.requests).toEqual([
     { operation: "ade" },
     { operation: "unassignAdeProfile", json: { serials: ["A1"], dryRun: false } },
     { operation: "adeProfiles" },
   ]);
-  expect(en.stderr).toContain("they have no ADE profile now: do not switch them on");
+  expect(en.stderr).toContain("the devices no longer have an ADE profile: do not switch them on");
   expect(en.stderr).toContain(": clomoctl ade profiles assign 本社 --unassigned\n");
   expect(ja.stderr).toContain("1 台のうち 1 台が完了しました");
 });
 
-test("what Apple did not take away is tried again by the same command alone", async () => {
+test("a removal that Apple deferred is retried only by the same command", async () => {
   const work = workOf({ A1: "THROTTLED" }, { profile: null, retryAt: "2026-11-21T00:00:00.000Z" });
   const { exit, stderr } = await run("ade profiles unassign A1 --lang en", {
     tenant: { ade: ADE, unassignAdeProfile: work },
   });
   expect(exit).toBe(8);
-  expect(stderr).toContain("try again after 2026-11-21 09:00 (Asia/Tokyo): this command once more\n");
+  expect(stderr).toContain("after 2026-11-21 09:00 (Asia/Tokyo), run this command again\n");
 });
 
-test("at Apple their number is typed", async () => {
+test("at Apple, asks for the number of devices", async () => {
   const tried = workOf({ A1: null }, { profile: null, dryRun: true });
   const { exit, requests } = await run("ade profiles unassign A1", {
     tenant: { ...tenant, ade: AT_APPLE, unassignAdeProfile: inTurn(tried, tenant.unassignAdeProfile) },
-    terminal: { columns: 200, typing: [["1 device would lose their profile; type 1:", "1\r"]] },
+    terminal: { columns: 200, typing: [["the ADE profile will be removed from 1 device; type 1 to continue:", "1\r"]] },
   });
   expect(exit).toBe(0);
   expect(requests.findLast(({ operation }) => operation === "unassignAdeProfile")?.json).toEqual({

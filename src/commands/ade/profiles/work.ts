@@ -1,40 +1,40 @@
 import { line } from "../../../lib/advice/index.ts";
 import type { Ade, AdeProfileWork } from "../../../lib/client/index.ts";
-import { momentIn } from "../../../lib/model/time.ts";
+import { formatMoment } from "../../../lib/model/time.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
-import { counted, text, type Text } from "../../../lib/text/index.ts";
+import { formatCount, text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import type { Fields } from "../../field.ts";
-import { isUsualTable } from "../../listing/list.ts";
+import { isDefaultTable } from "../../listing/list.ts";
 import { DRY_RUN } from "../../records/options.ts";
-import { noteNotRestored } from "../../records/written.ts";
-import { zoneOf, type Tools } from "../../tools.ts";
-import { giveSteps, type OwnProfile } from "../next.ts";
-import { tellEndpoint } from "../shown.ts";
+import { noteNotRestored } from "../../records/change-result.ts";
+import { resolveTimezone, type Tools } from "../../tools.ts";
+import { buildUnassignedDeviceSteps, type ProfileSummary } from "../next.ts";
+import { printEndpoint } from "../shown.ts";
 
-/** Options of what concerns devices at Apple. */
-export const WORK_OPTIONS = {
+/** Options of the commands that assign or remove ADE profiles at Apple. */
+export const PROFILE_WORK_OPTIONS = {
   confirmDevices: {
     kind: "number",
     about: text(
-      "the number of devices it is about, where no simulator is at the other end",
-      "対象のデバイスの台数(接続先がシミュレーターでないとき)",
+      "number of affected devices, to confirm the change (not needed with a simulator)",
+      "対象のデバイスの台数(確認用。シミュレーターでは不要)",
     ),
   },
   dryRun: DRY_RUN,
 } as const satisfies Fields;
 
-type Result = AdeProfileWork["results"][number];
+type DeviceResult = AdeProfileWork["results"][number];
 
-const RESULTS: Readonly<Record<NonNullable<Result["result"]>, Text>> = {
+const RESULT_NAMES: Readonly<Record<NonNullable<DeviceResult["result"]>, Text>> = {
   SUCCESS: text("done", "完了"),
-  NOT_ACCESSIBLE: text("not this server's", "この MDM サーバのデバイスではない"),
+  NOT_ACCESSIBLE: text("not on this server", "この MDM サーバのデバイスではない"),
   FAILED: text("failed", "失敗"),
-  THROTTLED: text("held back by Apple", "Apple 側の制限で保留"),
+  THROTTLED: text("throttled by Apple", "Apple 側の制限で保留"),
 };
 
-/** What became of each device. */
-export const RESULT_COLUMNS: readonly Column<Result>[] = [
+/** Columns for the result of each device. */
+export const RESULT_COLUMNS: readonly Column<DeviceResult>[] = [
   {
     key: "serialNumber",
     header: text("serial number", "シリアルナンバー"),
@@ -44,44 +44,47 @@ export const RESULT_COLUMNS: readonly Column<Result>[] = [
     key: "result",
     header: text("result", "結果"),
     value: ({ result }) => result,
-    name: ({ result }) => (result === null ? null : RESULTS[result]),
+    name: ({ result }) => (result === null ? null : RESULT_NAMES[result]),
   },
 ];
 
-/** What a work is asked with. */
-export interface WorkOptions {
+/** Parsed values of {@link PROFILE_WORK_OPTIONS}. */
+export interface ProfileWorkOptions {
   readonly confirmDevices: number | undefined;
   readonly dryRun: boolean;
 }
 
-const AT_APPLE = text("what is done at Apple", "Apple 側で行ったこと");
+const STATE_AT_APPLE = text("the former state at Apple", "Apple 側で行った変更");
 
-type ProfileRequest = (told: { readonly confirmDevices?: number; readonly dryRun: boolean }) => Promise<AdeProfileWork>;
+type SendProfileWork = (told: {
+  readonly confirmDevices?: number;
+  readonly dryRun: boolean;
+}) => Promise<AdeProfileWork>;
 
 /**
- * Does what concerns devices at Apple: says what stands at the other end, and has the number of devices typed where that is
- * no simulator.
+ * Assigns or removes ADE profiles at Apple. Prints the endpoint first. Asks the user to type the number of devices,
+ * unless the number is confirmed already, the endpoint is a simulator, or it is a dry run.
  *
- * @param ade how the tenant stands with ADE
- * @param question what is asked, of a number of devices
- * @throws Failure `input-rejected` where another number is typed, or nobody can be asked
+ * @param ade the tenant's ADE settings and state
+ * @param question builds the question for a number of devices
+ * @throws Failure `input-rejected` if another number is typed, or if nobody can be asked
  */
-export async function carryOut(
+export async function runProfileWork(
   { tools, ade }: { readonly tools: Tools; readonly ade: Ade },
-  ask: ProfileRequest,
-  { confirmDevices, dryRun }: WorkOptions,
+  ask: SendProfileWork,
+  { confirmDevices, dryRun }: ProfileWorkOptions,
   question: (devices: Text) => Text,
 ): Promise<AdeProfileWork> {
-  await tellEndpoint(tools, ade);
-  await noteNotRestored(tools, AT_APPLE);
+  await printEndpoint(tools, ade);
+  await noteNotRestored(tools, STATE_AT_APPLE);
   if (dryRun) return ask({ dryRun });
   if (confirmDevices !== undefined) return ask({ confirmDevices, dryRun });
   if (ade.endpoint?.kind === "simulator") return ask({ dryRun });
   const { devices } = await ask({ dryRun: true });
   if (devices > 0) {
-    const { en, ja } = question(text(counted(devices, "device"), `${devices} 台`));
+    const { en, ja } = question(text(formatCount(devices, "device"), `${devices} 台`));
     await tools.terminal.prompts.typedNumber({
-      message: text(`${en} type ${devices}:`, `${ja}台数を入力してください:`),
+      message: text(`${en} type ${devices} to continue:`, `${ja}台数を入力してください:`),
       flag: `--confirm-devices ${devices}`,
       expected: devices,
     });
@@ -89,65 +92,65 @@ export async function carryOut(
   return ask({ confirmDevices: devices, dryRun });
 }
 
-/** Devices that a screen shows one by one. */
-const MAX_SHOWN = 20;
+/** Maximum number of devices that a terminal lists one by one. */
+const MAX_LISTED_DEVICES = 20;
 
-/** Lists what became of the devices; of many on a terminal those that did not get through, of a dry run the first ones. */
+/** Lists each device's result. If there are many, a terminal shows only unsuccessful ones, or a dry run's first. */
 async function listResults({ terminal }: Tools, { results, dryRun }: AdeProfileWork): Promise<void> {
-  const isLong = results.length > MAX_SHOWN && terminal.onTerminal && isUsualTable(terminal);
+  const isLong = results.length > MAX_LISTED_DEVICES && terminal.onTerminal && isDefaultTable(terminal);
   if (!isLong) return terminal.list(RESULT_COLUMNS, results);
-  const shown = dryRun ? results.slice(0, MAX_SHOWN) : results.filter(({ result }) => result !== "SUCCESS");
+  const shown = dryRun ? results.slice(0, MAX_LISTED_DEVICES) : results.filter(({ result }) => result !== "SUCCESS");
   if (shown.length > 0) await terminal.list(RESULT_COLUMNS, shown);
   const left = results.length - shown.length;
   if (left === 0) return;
-  const how = dryRun ? text("", "") : text(" done", "(完了)");
+  const how = dryRun ? text("", "") : text(" that succeeded", "(完了)");
   await terminal.note(
     text(
-      `${counted(left, "device")}${how.en} not listed; all of them: --format tsv`,
+      `not listed: ${formatCount(left, "device")}${how.en}; to list all devices: --format tsv`,
       `ほか ${left} 台${how.ja}は省略しました(すべて表示するには --format tsv)`,
     ),
   );
 }
 
-/** Shows what became of the devices. @returns `partial` where Apple did not take all of them */
-export async function showWork(tools: Tools, work: AdeProfileWork): Promise<Outcome> {
+/** Shows the result of each device and a summary.  @returns `partial` if Apple did not accept all devices */
+export async function showProfileWork(tools: Tools, work: AdeProfileWork): Promise<Outcome> {
   const { terminal } = tools;
   await listResults(tools, work);
   if (work.dryRun) {
     await terminal.note(
       text(
-        `dry run: ${counted(work.devices, "device")}; nothing was sent`,
+        `dry run: ${formatCount(work.devices, "device")} would be affected; nothing was sent`,
         `対象は ${work.devices} 台です(--dry-run のため何も送信していません)`,
       ),
     );
     return undefined;
   }
   if (work.devices === 0) {
-    await terminal.note(text("nothing to do: no device is left to change", "変更が必要なデバイスはありません"));
+    await terminal.note(text("nothing to do: no device needs to be changed", "変更が必要なデバイスはありません"));
     return undefined;
   }
   const { success, notAccessible, failed, throttled, retryAt } = work;
   await terminal.note(
     text(
-      `${success} of ${counted(work.devices, "device")} done`,
+      `${success} of ${formatCount(work.devices, "device")} succeeded`,
       `${work.devices} 台のうち ${success} 台が完了しました`,
     ),
   );
-  if (notAccessible > 0) await terminal.warn(NOT_OURS(notAccessible));
+  if (notAccessible > 0) await terminal.warn(describeInaccessibleDevices(notAccessible));
   if (failed + throttled > 0) {
-    const at = retryAt === null ? "" : momentIn(retryAt, zoneOf(tools, await tools.tenant()), "minute");
-    // what is to be taken away does not wait: nobody loses a profile by a sync
+    const at = retryAt && formatMoment(retryAt, resolveTimezone(tools, await tools.tenant()), "minute");
+    // a sync retries assignments only, and never removes a profile
     const again =
       work.profile === null
-        ? text("this command once more", "このコマンドをもう一度")
+        ? text("run this command again", "このコマンドをもう一度")
         : text(
-            `${line("ade sync", [])}, or this command once more`,
+            `run ${line("ade sync", [])} or run this command again`,
             `${line("ade sync", [])} か、このコマンドをもう一度`,
           );
     await terminal.warn(
       text(
-        `Apple did not take ${failed + throttled} for now; to try again after ${at}: ${again.en}`,
-        `Apple が ${failed + throttled} 台を受け付けませんでした。${at} 以降に ${again.ja}実行してください`,
+        `Apple did not accept ${failed + throttled} of the devices; ${at === null ? "" : `after ${at}, `}${again.en}`,
+        `Apple が ${failed + throttled} 台を受け付けませんでした。${at === null ? "" : `${at} 以降に `}${again.ja}実行してください`,
       ),
     );
   }
@@ -155,22 +158,26 @@ export async function showWork(tools: Tools, work: AdeProfileWork): Promise<Outc
 }
 
 /**
- * Says that devices that lost their profile wait for another one, and how they get it.
+ * Warns that the devices that lost their ADE profile need another one, and proposes how to assign it.
  *
- * @param profiles those that are left
+ * @param profiles the remaining ADE profiles
  */
-export async function tellTaken(tools: Tools, work: AdeProfileWork, profiles: readonly OwnProfile[]): Promise<void> {
+export async function warnAboutRemovedProfiles(
+  tools: Tools,
+  work: AdeProfileWork,
+  profiles: readonly ProfileSummary[],
+): Promise<void> {
   if (work.dryRun || work.success === 0) return;
-  await tools.terminal.warn(TAKEN, giveSteps(profiles));
+  await tools.terminal.warn(PROFILE_REMOVED, buildUnassignedDeviceSteps(profiles));
 }
 
-const TAKEN = text(
-  "they have no ADE profile now: do not switch them on before they have one",
+const PROFILE_REMOVED = text(
+  "the devices no longer have an ADE profile: do not switch them on before you assign another one",
   "ADE プロファイルがなくなりました。別のプロファイルを割り当てるまで電源を入れないでください",
 );
 
-const NOT_OURS = (count: number): Text =>
+const describeInaccessibleDevices = (count: number): Text =>
   text(
-    `${counted(count, "device")} not assigned to this server any more: look in Apple Business Manager, then ${line("ade sync", [], { full: true })}`,
+    `${formatCount(count, "device")} no longer assigned to this server: check Apple Business Manager, then run ${line("ade sync", [], { full: true })}`,
     `${count} 台はこの MDM サーバに割り当てられていません。Apple Business Manager で確認し、${line("ade sync", [], { full: true })} を実行してください`,
   );

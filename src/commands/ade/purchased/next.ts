@@ -1,55 +1,55 @@
 import { line } from "../../../lib/advice/index.ts";
-import { counted, text, type Text } from "../../../lib/text/index.ts";
+import { formatCount, text, type Text } from "../../../lib/text/index.ts";
 import { VERDICTS, type ReconciledDevice, type Verdict } from "./verdict.ts";
 
-/** Whose screens the next steps are on. */
-export interface Steps {
-  /** the data came from the console, and CLOMO holds the keys */
+/** What determines the next steps: whether they are done in the console or with clomoctl. */
+export interface StepContext {
+  /** true if the devices came from the console and CLOMO holds the keys */
   readonly isMirror: boolean;
 }
 
-const FULL_FETCH = text(
+const FULL_FETCH_IN_CONSOLE = text(
   "in the console: 基本設定 > Automated Device Enrollment > 「全件を取得する」 > 「ADE デバイスの一覧を更新する」, then export the devices and import them here",
   "管理画面の 基本設定 > Automated Device Enrollment で「全件を取得する」>「ADE デバイスの一覧を更新する」を行い、デバイスをエクスポートしてここにインポートしてください",
 );
 
-const assignThrough = (guide: string): Text =>
+const describeAssignment = (guide: string): Text =>
   text(
-    `in Apple Business Manager: デバイス > serial number > ・・・ > 「MDMサーバを編集します」, then sync: ${guide}`,
-    `Apple Business Manager の デバイス > シリアルナンバー > ・・・ > 「MDMサーバを編集します」で割り当ててから同期してください: ${guide}`,
+    `assign them in Apple Business Manager (デバイス > serial number > ・・・ > 「MDMサーバを編集します」), then sync; steps: ${guide}`,
+    `Apple Business Manager の デバイス > シリアルナンバー > ・・・ > 「MDMサーバを編集します」で割り当ててから同期してください(手順: ${guide})`,
   );
 
-const FIND_OUT = text(
-  `sync all first: ${line("ade sync", [], { full: true })}; if they stay missing, look in Apple Business Manager, or let the Apple Business API tell: --apple-business`,
+const FIND_MISSING_DEVICES = text(
+  `run a full sync first: ${line("ade sync", [], { full: true })}; if they are still missing, check Apple Business Manager, or search with the Apple Business API: --apple-business`,
   `まず全件を取得してください: ${line("ade sync", [], { full: true })}。それでもないときは Apple Business Manager で確認するか、--apple-business で調べてください`,
 );
 
-const ASSIGN = {
-  console: assignThrough(line("ade guide", ["purchased"])),
-  commands: assignThrough(line("ade guide", ["purchased"], { through: "commands" })),
+const ASSIGNMENT_STEPS = {
+  console: describeAssignment(line("ade guide", ["purchased"])),
+  commands: describeAssignment(line("ade guide", ["purchased"], { through: "commands" })),
 };
 
-/** What to do for devices that stand so; undefined where nothing is left. */
-function stepOf(verdict: Verdict, { isMirror }: Steps): Text | undefined {
+/** Describes what to do for devices with a verdict; returns undefined if nothing is left to do. */
+function describeNextStep(verdict: Verdict, { isMirror }: StepContext): Text | undefined {
   switch (verdict) {
     case "ready":
     case "registered":
       return undefined;
     case "no-profile":
       return text(
-        `give them a profile: ${line("ade profiles assign", ["PROFILE", "SERIAL…"])}`,
+        `assign a profile: ${line("ade profiles assign", ["PROFILE", "SERIAL…"])}`,
         `プロファイルを割り当ててください: ${line("ade profiles assign", ["PROFILE", "SERIAL…"])}`,
       );
     case "gone":
       return text(
-        `Apple did not list them the last time; devices that Apple holds back come again in a day: ${line("ade sync", [], { full: true })}`,
+        `the last full sync did not find them; devices that Apple holds back reappear after about a day: ${line("ade sync", [], { full: true })}`,
         `前回の全件取得で見つかりませんでした。Apple 側の制限なら 1 日ほどで再び現れます: ${line("ade sync", [], { full: true })}`,
       );
     case "missing":
-      return isMirror ? FULL_FETCH : FIND_OUT;
+      return isMirror ? FULL_FETCH_IN_CONSOLE : FIND_MISSING_DEVICES;
     case "not-synced":
       return isMirror
-        ? FULL_FETCH
+        ? FULL_FETCH_IN_CONSOLE
         : text(
             `fetch them: ${line("ade sync", [], { full: true })}`,
             `取得してください: ${line("ade sync", [], { full: true })}`,
@@ -57,31 +57,31 @@ function stepOf(verdict: Verdict, { isMirror }: Steps): Text | undefined {
     case "other-server":
       return isMirror
         ? text(
-            `if the server is the one that CLOMO uses: ${FULL_FETCH.en}; else: ${ASSIGN.console.en}`,
-            `CLOMO が使っている MDM サーバの場合: ${FULL_FETCH.ja}。それ以外の場合: ${ASSIGN.console.ja}`,
+            `if CLOMO uses this server: ${FULL_FETCH_IN_CONSOLE.en}; otherwise: ${ASSIGNMENT_STEPS.console.en}`,
+            `CLOMO が使っている MDM サーバの場合: ${FULL_FETCH_IN_CONSOLE.ja}。それ以外の場合: ${ASSIGNMENT_STEPS.console.ja}`,
           )
-        : ASSIGN.commands;
+        : ASSIGNMENT_STEPS.commands;
     case "no-server":
-      return isMirror ? ASSIGN.console : ASSIGN.commands;
+      return isMirror ? ASSIGNMENT_STEPS.console : ASSIGNMENT_STEPS.commands;
     case "not-in-organisation":
       return text(
-        `ask who sold them to register them with Apple for your organisation, or add them by hand: ${line("ade guide", ["manual"])}`,
-        `購入元に、Apple への組織の登録を依頼するか、手動で追加してください: ${line("ade guide", ["manual"])}`,
+        `ask the seller to register them with Apple for your organisation, or add them manually: ${line("ade guide", ["manual"])}`,
+        `購入元に、自組織のデバイスとして Apple に登録するよう依頼するか、手動で追加してください: ${line("ade guide", ["manual"])}`,
       );
     default:
       return verdict satisfies never;
   }
 }
 
-/** How many stand so, and what to do for them, a line for each verdict. */
-export function* nextSteps(all: readonly ReconciledDevice[], steps: Steps): Generator<Text> {
+/** Generates a line for each verdict: the number of devices, and what to do for them. */
+export function* listNextSteps(all: readonly ReconciledDevice[], steps: StepContext): Generator<Text> {
   for (const verdict of Object.keys(VERDICTS) as readonly Verdict[]) {
     const count = all.filter((one) => one.verdict === verdict).length;
     if (count === 0) continue;
     const name = VERDICTS[verdict];
-    const step = stepOf(verdict, steps);
+    const step = describeNextStep(verdict, steps);
     yield text(
-      `${counted(count, "device")} ${name.en}${step === undefined ? "" : `: ${step.en}`}`,
+      `${formatCount(count, "device")} ${name.en}${step === undefined ? "" : `: ${step.en}`}`,
       `${name.ja}: ${count} 台${step === undefined ? "" : `。${step.ja}`}`,
     );
   }

@@ -1,33 +1,33 @@
 import { Failure } from "../../../lib/errors/index.ts";
 import { openInput } from "../../../lib/files/index.ts";
-import { severityOf, type Problem } from "../../../lib/model/problem.ts";
-import { counted, text, type Text } from "../../../lib/text/index.ts";
+import { getProblemSeverity, type Problem } from "../../../lib/model/problem.ts";
+import { formatCount, text, type Text } from "../../../lib/text/index.ts";
 import type { RecordSink } from "../../../lib/csv/records/record.ts";
-import { foundLine, problemLine } from "../../csv/file/check-report.ts";
+import { renderProblem, renderProblemLine } from "../../csv/file/check-report.ts";
 import {
-  choosingSheet,
+  addSheetHint,
   detectReading,
-  recordsOf,
+  readRecords,
   type ReadingChoice,
-  type WithSheet,
+  type CommandWithSheet,
 } from "../../imports/plan/reading.ts";
-import { watched } from "../../csv/file/watched.ts";
+import { streamUntilAborted } from "../../csv/file/watched.ts";
 import type { Tools } from "../../tools.ts";
 
-/** A serial number of a list, and the first row that has it, counted from 1. */
+/** A serial number in a list, and the number of the first row that contains it, counted from 1. */
 export interface SerialRow {
   readonly serialNumber: string;
   readonly row: number;
 }
 
-/** How a list is read. */
-export interface ListChoice extends Pick<ReadingChoice, "encoding" | "sheet"> {
-  /** the command with a sheet */
-  readonly again: WithSheet;
+/** Options for reading a list of serial numbers. */
+export interface SerialListOptions extends Pick<ReadingChoice, "encoding" | "sheet"> {
+  /** builds the command line that reads a given sheet */
+  readonly again: CommandWithSheet;
 }
 
-/** What sellers call the column; compared without blanks, dots, case and width. */
-const HEADERS: ReadonlySet<string> = new Set([
+/** Sellers' headers for serial numbers; compared without blanks, dots, hyphens, underscores, case and width. */
+const SERIAL_HEADERS: ReadonlySet<string> = new Set([
   "シリアルナンバー",
   "シリアル番号",
   "シリアルno",
@@ -40,39 +40,39 @@ const HEADERS: ReadonlySet<string> = new Set([
   "sn",
 ]);
 
-/** Rows above a header: a title, a date. */
-const HEADER_WITHIN = 20;
+/** Number of rows searched for the header: a title or a date may come before it. */
+const HEADER_SEARCH_ROWS = 20;
 
-/** Maximum number of problems told. */
-const MAX_TOLD = 20;
+/** Maximum number of problems reported. */
+const MAX_REPORTED_PROBLEMS = 20;
 
-const SERIAL = /^[!-~]{1,64}$/;
+const SERIAL_PATTERN = /^[!-~]{1,64}$/;
 
-const plain = (cell: string): string => cell.normalize("NFKC").trim();
+const normalizeCell = (cell: string): string => cell.normalize("NFKC").trim();
 
-const keyOf = (cell: string): string =>
-  plain(cell)
+const toHeaderKey = (cell: string): string =>
+  normalizeCell(cell)
     .toLowerCase()
     .replaceAll(/[\s._-]/g, "");
 
-/** A serial number as Apple writes it. */
-const serialOf = (cell: string): string => plain(cell).toUpperCase();
+/** Converts a cell to a serial number as Apple writes it: in upper case. */
+const toSerialNumber = (cell: string): string => normalizeCell(cell).toUpperCase();
 
-/** The cells of the rows that have any, by their number. */
-interface Rows {
+/** The rows that have at least one non-blank cell, and the problems found while reading them. */
+interface SerialListRows {
   readonly rows: readonly { readonly row: number; readonly line: number; readonly cells: readonly string[] }[];
   readonly problems: readonly Problem[];
 }
 
-async function rowsOf(
+async function readSerialRows(
   tools: Tools,
   name: string,
-  { encoding, sheet, again }: ListChoice,
-): Promise<Rows & { label: string }> {
+  { encoding, sheet, again }: SerialListOptions,
+): Promise<SerialListRows & { label: string }> {
   const { signal } = tools;
   await using file = await openInput(tools, name);
   const { label } = file;
-  const rows: Rows["rows"][number][] = [];
+  const rows: SerialListRows["rows"][number][] = [];
   const problems: Problem[] = [];
   const sink: RecordSink = {
     record(cells, count, row, line) {
@@ -83,26 +83,26 @@ async function rowsOf(
   };
   try {
     const reading = await detectReading(file, { encoding, sheet, signal });
-    for await (const _ of recordsOf(watched(file.chunks(), signal), reading, label, sink));
+    for await (const _ of readRecords(streamUntilAborted(file.chunks(), signal), reading, label, sink));
   } catch (error) {
-    throw choosingSheet(error, { asked: sheet, again });
+    throw addSheetHint(error, { asked: sheet, again });
   }
   return { rows, problems, label };
 }
 
-/** Where the serial numbers are: the column, counted from 0, and the row of its header. */
+/** Where the serial numbers are: the column, counted from 0, and the row of its header (0 if there is no header). */
 interface SerialColumn {
   readonly column: number;
   readonly headerRow: number;
 }
 
-/** @throws Failure `input-rejected` where no column has them, or several do */
-function columnOf(where: string, rows: Rows["rows"]): SerialColumn {
-  for (const { row, cells } of rows.slice(0, HEADER_WITHIN)) {
-    const columns = cells.flatMap((cell, column) => (HEADERS.has(keyOf(cell)) ? [column] : []));
+/** Finds the column of serial numbers.  @throws Failure `input-rejected` unless exactly one column may hold them */
+function findSerialColumn(where: string, rows: SerialListRows["rows"]): SerialColumn {
+  for (const { row, cells } of rows.slice(0, HEADER_SEARCH_ROWS)) {
+    const columns = cells.flatMap((cell, column) => (SERIAL_HEADERS.has(toHeaderKey(cell)) ? [column] : []));
     const [column, other] = columns;
     if (column !== undefined && other !== undefined)
-      throw severalColumns(`${where}:${row}`, cells[column], cells[other]);
+      throw createAmbiguousColumnFailure(`${where}:${row}`, cells[column], cells[other]);
     if (column !== undefined) return { column, headerRow: row };
   }
   const columns = new Set(
@@ -110,85 +110,92 @@ function columnOf(where: string, rows: Rows["rows"]): SerialColumn {
   );
   const [only] = columns;
   if (only !== undefined && columns.size === 1) return { column: only, headerRow: 0 };
-  throw noColumn(where, rows[0]?.cells ?? []);
+  throw createMissingColumnFailure(where, rows[0]?.cells ?? []);
 }
 
-const severalColumns = (where: string, one = "", other = ""): Failure =>
+const createAmbiguousColumnFailure = (where: string, one = "", other = ""): Failure =>
   new Failure("input-rejected", {
     what: text(
-      `two columns may have the serial numbers: ${one} and ${other}`,
+      `two columns may contain the serial numbers: "${one}" and "${other}"`,
       `シリアルナンバーの列が 2 つあります: 「${one}」と「${other}」`,
     ),
     where,
-    hint: text("leave one of them in the file", "どちらか 1 つの列だけを残してください"),
+    hint: text("keep only one of them in the file", "どちらか 1 つの列だけを残してください"),
   });
 
-const noColumn = (where: string, header: readonly string[]): Failure =>
+const createMissingColumnFailure = (where: string, header: readonly string[]): Failure =>
   new Failure("input-rejected", {
     what:
       header.length === 0
         ? text("the list is empty", "一覧が空です")
         : text(
-            `no column is called as one of serial numbers; the first row has: ${header.slice(0, 10).join(", ")}`,
+            `no column of serial numbers was found; the first row contains: ${header.slice(0, 10).join(", ")}`,
             `シリアルナンバーの列が見つかりません。1 行目: ${header.slice(0, 10).join("、")}`,
           ),
     where,
     hint: text(
-      "name its header シリアルナンバー or serial number, or leave nothing but that column",
+      "name the column シリアルナンバー or serial number, or keep only that column",
       "列の見出しを「シリアルナンバー」にするか、その列だけを残してください",
     ),
   });
 
-const NO_SERIAL = text(
-  "not a serial number: 1 to 64 letters and digits",
+const INVALID_SERIAL = text(
+  "not a serial number (1 to 64 letters and digits)",
   "シリアルナンバーではありません(英数字 1 ~ 64 文字)",
 );
 
 /**
- * The serial numbers of a seller's list: CSV or a workbook, with a column that is called so, or with nothing else. Rows without
- * one are left out; who is in the list twice is told.
+ * Reads the serial numbers from a seller's list: CSV or a workbook that has a column with a known header, or only one
+ * column. Skips rows without a serial number, and warns of serial numbers that occur more than once.
  *
- * @throws Failure `input-rejected` where something in it cannot be read; all of it is told before
+ * @throws Failure `input-rejected` if something in the list cannot be read, after the problems have been reported
  */
-export async function readSerialList(tools: Tools, name: string, choice: ListChoice): Promise<readonly SerialRow[]> {
+export async function readSerialList(
+  tools: Tools,
+  name: string,
+  choice: SerialListOptions,
+): Promise<readonly SerialRow[]> {
   const { terminal } = tools;
-  const { rows, problems, label } = await rowsOf(tools, name, choice);
-  const errors = problems.filter(({ code }) => severityOf(code) === "error");
-  const wrong: Text[] = errors.map((problem) => foundLine(label, problem));
-  const { column, headerRow } = wrong.length > 0 ? { column: 0, headerRow: Infinity } : columnOf(label, rows);
+  const { rows, problems, label } = await readSerialRows(tools, name, choice);
+  const errors = problems.filter(({ code }) => getProblemSeverity(code) === "error");
+  const wrong: Text[] = errors.map((problem) => renderProblem(label, problem));
+  const { column, headerRow } = wrong.length > 0 ? { column: 0, headerRow: Infinity } : findSerialColumn(label, rows);
   const listed = new Map<string, SerialRow>();
   const repeated: Text[] = [];
   for (const { row, line, cells } of rows) {
-    const serialNumber = serialOf(cells[column] ?? "");
+    const serialNumber = toSerialNumber(cells[column] ?? "");
     if (row <= headerRow || serialNumber === "") continue;
     const place = { row, line, column: column + 1, header: "", params: {} };
     const first = listed.get(serialNumber);
-    if (!SERIAL.test(serialNumber)) wrong.push(problemLine(label, place, NO_SERIAL));
+    if (!SERIAL_PATTERN.test(serialNumber)) wrong.push(renderProblemLine(label, place, INVALID_SERIAL));
     else if (first === undefined) listed.set(serialNumber, { serialNumber, row });
-    else repeated.push(problemLine(label, place, again(serialNumber, first)));
+    else repeated.push(renderProblemLine(label, place, describeDuplicate(serialNumber, first)));
   }
-  for (const line of wrong.slice(0, MAX_TOLD)) await terminal.problem(line);
-  if (wrong.length > 0) throw rejected(label, wrong.length);
-  for (const line of repeated.slice(0, MAX_TOLD)) await terminal.warn(line);
-  if (repeated.length > MAX_TOLD) {
-    await terminal.warn(text(`… ${repeated.length} repetitions in all`, `… 重複は全部で ${repeated.length} 件`));
+  for (const line of wrong.slice(0, MAX_REPORTED_PROBLEMS)) await terminal.problem(line);
+  if (wrong.length > 0) throw createRejectedListFailure(label, wrong.length);
+  for (const line of repeated.slice(0, MAX_REPORTED_PROBLEMS)) await terminal.warn(line);
+  if (repeated.length > MAX_REPORTED_PROBLEMS) {
+    await terminal.warn(text(`… ${repeated.length} duplicates in total`, `… 重複は全部で ${repeated.length} 件`));
   }
-  if (listed.size === 0) throw noColumn(label, []);
+  if (listed.size === 0) throw createMissingColumnFailure(label, []);
   return [...listed.values()];
 }
 
-const again = (serialNumber: string, { row }: SerialRow): Text =>
+const describeDuplicate = (serialNumber: string, { row }: SerialRow): Text =>
   text(
-    `${serialNumber} is in row ${row} already; counted once`,
+    `${serialNumber} is already in row ${row}; it is counted once`,
     `${serialNumber} は ${row} 行目にもあります(1 台として数えます)`,
   );
 
-const rejected = (where: string, count: number): Failure =>
+const createRejectedListFailure = (where: string, count: number): Failure =>
   new Failure("input-rejected", {
     what: text(
-      `the list has ${counted(count, "problem")}; nothing was compared`,
-      `一覧に問題が ${count} 件あります。照合していません`,
+      `the list has ${formatCount(count, "problem")}; nothing was compared`,
+      `一覧に問題が ${count} 件あるため、照合していません`,
     ),
     where,
-    hint: text("correct the rows above, then run it again", "上記の行を直して、もう一度実行してください"),
+    hint: text(
+      "correct the rows listed above, then run the command again",
+      "上記の行を直して、もう一度実行してください",
+    ),
   });

@@ -1,56 +1,56 @@
-import type { Business, BusinessServer } from "../../../lib/apple/business/client.ts";
+import type { BusinessClient, BusinessServer } from "../../../lib/apple/business/client.ts";
 import type { Ade, AdeDeviceRecord, Client, Device } from "../../../lib/client/index.ts";
-import { READY } from "../../../lib/model/ade-device.ts";
+import { READY_PROFILE_STATES } from "../../../lib/model/ade-device.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { SerialRow } from "./serial-list.ts";
 
-/** How a purchased device stands, from good to bad. */
+/** Results of comparing a purchased device, from good to bad. */
 export const VERDICTS = {
   ready: text("ready", "準備完了"),
   registered: text("in the tenant", "テナントにあり"),
-  "no-profile": text("without profile", "プロファイルなし"),
+  "no-profile": text("without a profile", "プロファイルなし"),
   gone: text("no longer at Apple", "Apple 側で見つからない"),
   missing: text("missing", "未取得"),
   "not-synced": text("not synced", "未同期"),
   "other-server": text("on another server", "別の MDM サーバ"),
-  "no-server": text("on no server", "MDM サーバ未割り当て"),
+  "no-server": text("not assigned to a server", "MDM サーバ未割り当て"),
   "not-in-organisation": text("not in the organisation", "組織に未登録"),
 } as const satisfies Record<string, Text>;
 
 export type Verdict = keyof typeof VERDICTS;
 
-/** Nothing is left to do before it may be switched on, as far as is known here. */
-export const isGood = (verdict: Verdict): boolean => verdict === "ready" || verdict === "registered";
+/** Returns true if, as far as the tenant knows, the device can be switched on without further steps. */
+export const isReadyVerdict = (verdict: Verdict): boolean => verdict === "ready" || verdict === "registered";
 
-/** A purchased device, and how it stands. */
+/** A purchased device, and the result of comparing it. */
 export interface ReconciledDevice extends SerialRow {
   readonly verdict: Verdict;
   readonly profileStatus: string | null;
-  /** the server in Apple's portal that it is assigned to, where that was asked */
+  /** name of the MDM server in Apple's portal that it is assigned to; null if it has none or was not looked up */
   readonly server: string | null;
 }
 
-/** How a device stands by what Apple told the tenant; `missing` where Apple did not tell of it. */
-function byApple(listed: SerialRow, device: AdeDeviceRecord | undefined): ReconciledDevice {
+/** Compares a listed device with Apple's report to the tenant: `missing` if Apple does not report the device. */
+function compareWithApple(listed: SerialRow, device: AdeDeviceRecord | undefined): ReconciledDevice {
   const { profileStatus = null, state = "released" } = device ?? {};
   const verdictOf = (): Verdict => {
     if (state === "released") return "missing";
     if (state === "missing") return "gone";
-    return READY.includes(profileStatus ?? "") ? "ready" : "no-profile";
+    return READY_PROFILE_STATES.includes(profileStatus ?? "") ? "ready" : "no-profile";
   };
   return { ...listed, verdict: verdictOf(), profileStatus, server: null };
 }
 
-/** How a device stands in a mirror, whose files have no profile state. */
-const byMirror = (listed: SerialRow, device: Device | undefined): ReconciledDevice => ({
+/** Compares a listed device with the devices of a mirror. The console's exports do not contain the profile state. */
+const compareWithMirror = (listed: SerialRow, device: Device | undefined): ReconciledDevice => ({
   ...listed,
   verdict: device === undefined ? "missing" : "registered",
   profileStatus: null,
   server: null,
 });
 
-/** Looks devices up in the tenant, one after another. */
-export async function* inTenant(
+/** Compares the listed devices with those in the tenant, one after another. */
+export async function* reconcileWithTenant(
   client: Client<"ade" | "devices">,
   list: readonly SerialRow[],
   { mirror, endpoint }: Pick<Ade, "mirror" | "endpoint">,
@@ -61,20 +61,20 @@ export async function* inTenant(
     const isIt = (one: { readonly serialNumber: string }): boolean =>
       one.serialNumber.toUpperCase() === listed.serialNumber;
     const atApple = asksApple ? (await client.ade.findDevices(query)).find(isIt) : undefined;
-    // beside a rehearsal a mirror knows the console's devices
+    // during a rehearsal, a mirror has the console's devices in addition to the simulated ones
     yield mirror && atApple === undefined
-      ? byMirror(listed, (await client.devices.find(query)).find(isIt))
-      : byApple(listed, atApple);
+      ? compareWithMirror(listed, (await client.devices.find(query)).find(isIt))
+      : compareWithApple(listed, atApple);
   }
 }
 
 /**
- * Says where the missing ones are, by the Apple Business API: on which server, on none, or not in the organisation.
+ * Looks up missing devices with the Apple Business API: on which server they are, on none, or not in the organisation.
  *
- * @param own the name of the tenant's own server; undefined in a mirror, where nobody knows it
+ * @param own name of the tenant's own server; undefined in a mirror, where the name is not known
  */
-export async function locate(
-  business: Business,
+export async function locateMissingDevices(
+  business: BusinessClient,
   all: readonly ReconciledDevice[],
   own: string | undefined,
 ): Promise<readonly ReconciledDevice[]> {
@@ -82,7 +82,7 @@ export async function locate(
   const servers = new Map<string, BusinessServer | null>();
   for (const { serialNumber } of sought) servers.set(serialNumber, await business.assignedServer(serialNumber));
   const lost = new Set([...servers].filter(([, server]) => server === null).map(([serialNumber]) => serialNumber));
-  const known = lost.size === 0 ? new Set<string>() : await inOrganisation(business, lost);
+  const known = lost.size === 0 ? new Set<string>() : await findInOrganisation(business, lost);
   return all.map((one) => {
     const server = servers.get(one.serialNumber);
     if (server === undefined) return one;
@@ -92,8 +92,8 @@ export async function locate(
   });
 }
 
-/** Which of these the organisation has; no further page is read once all are found. */
-async function inOrganisation(business: Business, sought: ReadonlySet<string>): Promise<ReadonlySet<string>> {
+/** Returns which of the serial numbers are in the organisation. Stops reading pages as soon as all are found. */
+async function findInOrganisation(business: BusinessClient, sought: ReadonlySet<string>): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
   for await (const page of business.orgDevices()) {
     for (const { serialNumber } of page) if (sought.has(serialNumber)) found.add(serialNumber);

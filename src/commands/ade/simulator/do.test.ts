@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { testKey } from "#support/apple/simulator/key.ts";
 import { rehearsal } from "#support/commands/ade/simulated.ts";
-import { freshFolder, inBoth } from "#support/commands/program.ts";
+import { freshFolder, runInBoth } from "#support/commands/program.ts";
 
 /** A folder with a file of steps, and the simulator that they are for. */
 function withSteps(...lines: readonly string[]) {
@@ -20,7 +20,7 @@ function withSteps(...lines: readonly string[]) {
   };
 }
 
-test("does the steps of a file in their order, and lists what each of them came to", async () => {
+test("runs the steps of a file in order and lists the result of each step", async () => {
   const { run, folder, requests } = withSteps(
     // some editors begin a file so
     "\ufeff# a day at Apple",
@@ -38,7 +38,10 @@ test("does the steps of a file in their order, and lists what each of them came 
     { line: 5, step: "token", result: ["SIMULATOR-t.p7m"] },
     { line: 6, step: "advance", result: ["2026-11-28T01:00:00Z"] },
   ]);
-  expect([exit, stderr]).toEqual([0, "written: SIMULATOR-t.p7m\nto set it: clomoctl ade token set SIMULATOR-t.p7m\n"]);
+  expect([exit, stderr]).toEqual([
+    0,
+    "written: SIMULATOR-t.p7m\nto set the token: clomoctl ade token set SIMULATOR-t.p7m\n",
+  ]);
   expect(existsSync(join(folder, "SIMULATOR-t.p7m"))).toBe(true);
   expect(requests.map(({ asked }) => asked)).toEqual([
     "POST http://127.0.0.1:8600/_simulator/devices",
@@ -49,7 +52,7 @@ test("does the steps of a file in their order, and lists what each of them came 
   expect(requests[2]?.body).toMatchObject({ server: 'Jamf "2"' });
 });
 
-test("an option may stand before the file", async () => {
+test("an option can come before the file", async () => {
   const { run, requests } = rehearsal();
   expect(await run("ade simulator do --url http://127.0.0.1:8602 -", { stdin: "advance 1d" })).toMatchObject({
     exit: 0,
@@ -57,7 +60,7 @@ test("an option may stand before the file", async () => {
   expect(requests.map(({ asked }) => asked)).toEqual(["POST http://127.0.0.1:8602/_simulator/advance"]);
 });
 
-test("the URL of the file's command counts for lines without one; stdin is a file, too", async () => {
+test("the URL of the command applies to lines without a URL, and stdin can be the file", async () => {
   const { run, requests } = rehearsal();
   const line = "ade simulator do - --url http://127.0.0.1:8602";
   expect(await run(line, { stdin: "advance 1d\nfaults --clear" })).toMatchObject({
@@ -70,31 +73,36 @@ test("the URL of the file's command counts for lines without one; stdin is a fil
   ]);
 });
 
-test("a step that fails names its line and keeps its exit code; those before it are done, those after it are not", async () => {
+test("a step that fails names its line and keeps its exit code; only earlier steps are done", async () => {
   const { inBoth, serials } = withSteps("devices add", "devices release ELSEWHERE", "devices add");
   const { en, ja } = await inBoth();
   expect(en).toMatchObject({
     exit: 6,
     stderr:
-      "steps done: 1/3, up to line 1 of steps.txt\nerror: not in the simulated organisation: ELSEWHERE\n  steps.txt:2\n  add them first: clomoctl ade simulator do devices add\n",
+      "steps done: 1/3, up to line 1 of steps.txt\nerror: devices not in the simulated organisation: ELSEWHERE\n  steps.txt:2\n  add the devices first: clomoctl ade simulator do devices add\n",
   });
   expect(ja.stderr).toContain("実行済みの手順: 1/3(steps.txt の 1 行目まで)\nエラー: ");
   expect(serials()).toHaveLength(25 + 2);
 });
 
 test.each([
-  ["tokn --public-key key.pem", "unknown step tokn", "did you mean token?", "手順 tokn は不明です"],
-  ["device add", "unknown step device", "did you mean devices add?", "devices add ですか?"],
-  ["start", "unknown step start", "one of: advance, ", "次のいずれか: advance, "],
-  ["token", "the option --public-key FILE is missing", "such as: clomoctl ade simulator do token", "がありません"],
+  ["tokn --public-key key.pem", 'unknown step "tokn"', "did you mean token?", "「tokn」という手順はありません"],
+  ["device add", 'unknown step "device"', "did you mean devices add?", "devices add ですか?"],
+  ["start", 'unknown step "start"', "use one of: advance, ", "次のいずれか: advance, "],
+  ["token", "the option --public-key FILE is missing", "example: clomoctl ade simulator do token", "がありません"],
   ["advance soon", "must be a number of days or weeks", "90d", "例: 90d"],
   ["advance 8d --format json", "unknown option --format", "see clomoctl ade simulator do advance --help", "--format"],
-  ["faults terms --clear", "--clear and FAULT cannot go together", "", "同時に指定できません"],
-  ["vpp-token --org 'Tokyo", "the line ends within quotes, or with a backslash", "close the quotes", "引用符"],
-  ["devices add \\", "the line ends within quotes, or with a backslash", "close the quotes", "引用符"],
-  ["vpp-token --org Tokyo -o token", "has SIMULATOR in it", "-o SIMULATOR-token", "SIMULATOR を含めて"],
-  ["vpp-token --org Tokyo -o -", "a step of a file cannot write to stdout", "name a file", "標準出力に書き出せません"],
-])("%s: the line and what to do are named before anything is done", async (line, what, remedy, ja) => {
+  ["faults terms --clear", "--clear cannot be used with FAULT", "", "同時に指定できません"],
+  ["vpp-token --org 'Tokyo", "the line ends inside quotes or with a backslash", "close the quotes", "引用符"],
+  ["devices add \\", "the line ends inside quotes or with a backslash", "close the quotes", "引用符"],
+  ["vpp-token --org Tokyo -o token", "must contain SIMULATOR", "-o SIMULATOR-token", "SIMULATOR を含めて"],
+  [
+    "vpp-token --org Tokyo -o -",
+    "a step in a file cannot write to stdout",
+    "specify a file with -o, or leave out -o",
+    "標準出力に書き出せません",
+  ],
+])("%s: reports the line and what to do before anything is done", async (line, what, remedy, ja) => {
   const { inBoth, requests } = withSteps("devices add", line);
   const both = await inBoth();
   expect(both.en).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining(what) });
@@ -104,7 +112,7 @@ test.each([
   expect(requests).toEqual([]);
 });
 
-test("a file that a step would replace is kept, before anything is done", async () => {
+test("refuses to replace an existing file before any step runs", async () => {
   const { inBoth, run, folder, requests } = withSteps("devices add", "vpp-token --org Tokyo -o SIMULATOR.vpptoken");
   writeFileSync(join(folder, "SIMULATOR.vpptoken"), "theirs");
   const { en, ja } = await inBoth();
@@ -114,8 +122,8 @@ test("a file that a step would replace is kept, before anything is done", async 
   expect(await run(" --overwrite")).toMatchObject({ exit: 0 });
 });
 
-test("a word that is no step is the name of a file", async () => {
-  const { en, ja } = await inBoth("ade simulator do tokn --url http://127.0.0.1:9", { folder: freshFolder() });
+test("a word that is not a step is a file name", async () => {
+  const { en, ja } = await runInBoth("ade simulator do tokn --url http://127.0.0.1:9", { folder: freshFolder() });
   expect(en).toMatchObject({ exit: 6, stdout: "", stderr: expect.stringContaining("tokn") });
   expect(ja.exit).toBe(6);
 });

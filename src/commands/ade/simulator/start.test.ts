@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 import "../../../lib/apple/simulator/index.ts";
 import "./start.ts";
 import { openAppleSockets } from "../../../cli/apple.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 
 const NEVER_LISTENING = "ade simulator start --listen 127.0.0.1:0";
 
@@ -20,68 +20,72 @@ function interrupted(name = "SIGINT") {
 test.each([
   ["SIGINT", 130],
   ["SIGTERM", 143],
-])("prints its URL first, and ends by %s with %i", async (name, exit) => {
+])("prints its URL first, and ends on %s with exit code %i", async (name, exit) => {
   const ran = await run(NEVER_LISTENING, interrupted(name));
   expect(ran).toMatchObject({ exit, stdout: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\n$/) });
   expect(ran.stderr).toContain(`clomoctl ade endpoint set --simulator ${ran.stdout.trim()}\n`);
-  expect(ran.stderr).toContain("interrupted: the simulator has ended; what it knew is gone");
+  expect(ran.stderr).toContain("interrupted: the simulator has ended; its state was not saved");
   const ja = await run(`--lang ja ${NEVER_LISTENING}`, interrupted(name));
   expect(ja.stderr).toContain("中断しました: シミュレーターを終了しました");
 });
 
-test("its state is kept in a file for its owner alone, and it goes on from there", async () => {
+test("keeps its state in a file that only the owner can read, and continues from it", async () => {
   const folder = freshFolder();
   const state = join(folder, "SIMULATOR.json");
   const line = `ade simulator start --state SIMULATOR.json`;
   const first = await run(`${line} --devices 5 --seed x`, { folder, ...interrupted() });
-  expect(first).toMatchObject({ exit: 130, stderr: expect.stringContaining("its state is in SIMULATOR.json") });
+  expect(first).toMatchObject({ exit: 130, stderr: expect.stringContaining("its state is saved in SIMULATOR.json") });
   expect(statSync(state).mode & 0o777).toBe(0o600);
   expect(JSON.parse(readFileSync(state, "utf8"))).toMatchObject({ seed: "x", fleet: { first: 5, places: 5 } });
   expect(await run(line, { folder, ...interrupted() })).toMatchObject({ exit: 130 });
   expect(JSON.parse(readFileSync(state, "utf8"))).toMatchObject({ seed: "x", fleet: { first: 5 } });
   for (const other of ["--seed y", "--devices 6"]) {
-    const { en, ja } = await inBoth(`${line} ${other}`, { folder });
+    const { en, ja } = await runInBoth(`${line} ${other}`, { folder });
     expect(en).toMatchObject({
       exit: 2,
       stdout: "",
-      stderr: expect.stringContaining("began with seed x and 5 devices"),
+      stderr: expect.stringContaining("the saved state was started with seed x and 5 devices"),
     });
     expect(ja.stderr).toContain("シード x、5 台");
   }
 });
 
-test("a state that is none is 3", async () => {
+test("exits with 3 if the state file is not valid", async () => {
   const folder = freshFolder();
   for (const content of ["", "x", "{}", '{"simulator":"clomoctl","version":2}']) {
     writeFileSync(join(folder, "s.json"), content);
-    const { en, ja } = await inBoth("ade simulator start --state s.json", { folder });
-    expect(en).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining("not the state of a simulator") });
+    const { en, ja } = await runInBoth("ade simulator start --state s.json", { folder });
+    expect(en).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining("not a simulator state file") });
     expect(ja.stderr).toContain("状態ファイルではない");
     expect(readFileSync(join(folder, "s.json"), "utf8")).toBe(content);
   }
 });
 
-test("an address that is taken is 7; what is none is 2", async () => {
+test("exits with 7 if the address is in use, and with 2 if it is not an address", async () => {
   const server = createServer();
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
   });
   onTestFinished(() => void server.close());
   const { port } = server.address() as AddressInfo;
-  const { en, ja } = await inBoth(`ade simulator start --listen 127.0.0.1:${port}`);
-  expect(en).toMatchObject({ exit: 7, stdout: "", stderr: expect.stringContaining("another program listens there") });
-  expect(ja.stderr).toContain("ほかのプログラムが使用中です");
+  const { en, ja } = await runInBoth(`ade simulator start --listen 127.0.0.1:${port}`);
+  expect(en).toMatchObject({
+    exit: 7,
+    stdout: "",
+    stderr: expect.stringContaining("another program already uses this address"),
+  });
+  expect(ja.stderr).toContain("このアドレスはほかのプログラムが使用中です");
   for (const address of ["8080", "127.0.0.1", "127.0.0.1:99999", "a b:1", "[x]:1"]) {
     expect(await run(["ade", "simulator", "start", "--listen", address])).toMatchObject({ exit: 2, stdout: "" });
   }
 });
 
-test("an address that others reach is warned of", async () => {
+test("warns about an address that others can reach", async () => {
   const { stderr } = await run("ade simulator start --listen 0.0.0.0:0", interrupted());
-  expect(stderr).toContain("whoever reaches this address can use the simulator");
+  expect(stderr).toContain("anyone who can reach this address can use the simulator");
 });
 
-test("what it is asked meanwhile is in its state, and it answers nothing once it has ended", async () => {
+test("keeps requests in its state while it runs, and does not respond after it ends", async () => {
   const folder = freshFolder();
   const signals = new EventEmitter();
   const { send, close } = openAppleSockets();

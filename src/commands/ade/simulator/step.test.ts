@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import type { AppleAnswer } from "../../../lib/apple/send.ts";
+import type { AppleResponse } from "../../../lib/apple/send.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { rehearsal } from "#support/commands/ade/simulated.ts";
 
-test("--url goes before CLOMOCTL_SIMULATOR_URL; a path behind it does not matter", async () => {
+test("--url takes precedence over CLOMOCTL_SIMULATOR_URL, and its path is ignored", async () => {
   const { run: ask, requests } = rehearsal();
   await ask("ade simulator do faults");
   await ask("ade simulator do faults --url http://127.0.0.1:9/x/");
@@ -15,10 +15,10 @@ test("--url goes before CLOMOCTL_SIMULATOR_URL; a path behind it does not matter
   ]);
 });
 
-test("without an address, or with what is none, it is a usage error that names both ways", async () => {
-  const { en, ja } = await inBoth("ade simulator do faults");
+test("without a valid address, reports a usage error that names both ways to set it", async () => {
+  const { en, ja } = await runInBoth("ade simulator do faults");
   expect(en).toMatchObject({ exit: 2, stdout: "" });
-  expect(en.stderr).toContain("which simulator is meant is not said\n  give --url URL, or set CLOMOCTL_SIMULATOR_URL");
+  expect(en.stderr).toContain("no simulator is specified\n  use --url URL or set CLOMOCTL_SIMULATOR_URL");
   expect(ja.stderr).toContain("どのシミュレーターか指定されていません");
   for (const address of ["127.0.0.1:80", "ftp://x", "http://user:secret@127.0.0.1"]) {
     expect(await run(["ade", "simulator", "faults", "--url", address])).toMatchObject({ exit: 2 });
@@ -27,7 +27,7 @@ test("without an address, or with what is none, it is a usage error that names b
 
 const answering =
   (body: string, status = 200) =>
-  (): Promise<AppleAnswer> =>
+  (): Promise<AppleResponse> =>
     Promise.resolve({ status, headers: {}, body });
 
 test.each([
@@ -38,18 +38,18 @@ test.each([
   ["null", 500],
   ["[]", 200],
   ['{"now":7}', 200],
-])("what answers %j (%i) is no simulator", async (body, status) => {
+])("a response %j (%i) does not come from a simulator", async (body, status) => {
   const line = "ade simulator do advance 8d --url http://127.0.0.1:9";
-  const { en, ja } = await inBoth(line, { apple: answering(body, status) });
+  const { en, ja } = await runInBoth(line, { apple: answering(body, status) });
   expect(en).toMatchObject({ exit: 7, stdout: "" });
-  expect(en.stderr).toContain("what answers there is no simulator of clomoctl\n  http://127.0.0.1:9\n");
+  expect(en.stderr).toContain("the server at this address is not a clomoctl simulator\n  http://127.0.0.1:9\n");
   expect(ja.stderr).toContain("clomoctl ade simulator start");
 });
 
-test("a simulator that is not reached is unavailable", async () => {
+test("a simulator that cannot be reached is unavailable", async () => {
   const gone = new Failure("unavailable", { what: text("connection refused", "接続が拒否されました") });
   const apple = () => Promise.reject(gone);
-  const { en, ja } = await inBoth("ade simulator do faults --url http://127.0.0.1:9", { apple });
+  const { en, ja } = await runInBoth("ade simulator do faults --url http://127.0.0.1:9", { apple });
   expect(en).toMatchObject({ exit: 7, stderr: "error: connection refused\n" });
   expect(ja.stderr).toBe("エラー: 接続が拒否されました\n");
 });

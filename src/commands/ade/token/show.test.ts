@@ -1,18 +1,18 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { encryptFor } from "../../../lib/apple/keys/envelope.ts";
+import { encryptForCertificate } from "../../../lib/apple/keys/envelope.ts";
 import { testKey } from "#support/apple/simulator/key.ts";
 import type { Ade } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const tenant = { ade: example<Ade>("ade") };
 
-test("the token that is set, in both languages", async () => {
-  const { en, ja } = await inBoth("ade token show --fields server,admin,tokenExpiresAt", { tenant });
+test("shows the token that is set, in both languages", async () => {
+  const { en, ja } = await runInBoth("ade token show --fields server,admin,tokenExpiresAt", { tenant });
   expect(en).toMatchObject({
     exit: 0,
     stdout: "server\tadmin\ttokenExpiresAt\nSIMULATOR\tadmin@example.jp\t2027-04-01T00:00:00.000Z\n",
@@ -21,18 +21,18 @@ test("the token that is set, in both languages", async () => {
   expect(ja.stderr).toContain("接続先: ");
 });
 
-test("who downloaded a token that has not been used yet is not known", async () => {
+test("does not know who downloaded a token that has not been used yet", async () => {
   const ade = example<Ade>("ade");
   const { server, token } = ade;
   if (server === null || token === null) throw new TypeError("the example has both");
   const seenAt = "2026-03-01T00:00:00.000Z";
   const unseen = { ade: { ...ade, server: { ...server, admin: null, seenAt }, token } };
-  const { en, ja } = await inBoth("ade token show --format table --fields admin", { tenant: unseen });
-  expect(en.stdout).toContain("not known until the next contact");
+  const { en, ja } = await runInBoth("ade token show --format table --fields admin", { tenant: unseen });
+  expect(en.stdout).toContain("not known until the next contact with Apple");
   expect(ja.stdout).toContain("次回の接続まで不明");
 });
 
-test("a token that Apple rejected is a warning with the way out, and no sync is proposed", async () => {
+test("warns about a token that Apple rejected, says what to do, and does not propose a sync", async () => {
   const ade = example<Ade>("ade");
   const { token, sync } = ade;
   if (token === null || sync === null) throw new TypeError("the example has both");
@@ -41,7 +41,7 @@ test("a token that Apple rejected is a warning with the way out, and no sync is 
     token: { ...token, rejectedAt: "2026-11-20T00:00:00.000Z" },
     sync: { ...sync, state: "failed" },
   };
-  const { en, ja } = await inBoth("ade token show", { tenant: { ade: rejected } });
+  const { en, ja } = await runInBoth("ade token show", { tenant: { ade: rejected } });
   expect(en.stderr).toMatch(/^warning: Apple rejected the server token: .*\n.*clomoctl ade simulator do token/m);
   expect(en.stderr).not.toContain("clomoctl ade sync");
   expect(ja.stderr).toContain("警告: Apple がサーバートークンを拒否しました");
@@ -55,8 +55,8 @@ const folderWith = (): string => {
   return folder;
 };
 
-test("a file is opened by the tenant, and what may be typed next is told, in both languages", async () => {
-  const { en, ja } = await inBoth(`ade token show ${FILE}`, {
+test("lets the tenant open a file and says what to type next, in both languages", async () => {
+  const { en, ja } = await runInBoth(`ade token show ${FILE}`, {
     tenant: { ...tenant, inspectAdeToken: example<object>("inspectAdeToken") },
     folder: folderWith(),
   });
@@ -65,19 +65,23 @@ test("a file is opened by the tenant, and what may be typed next is told, in bot
     stdout: "server\ttokenExpiresAt\tkey\tinForce\nSIMULATOR\t2027-04-01T00:00:00.000Z\tstaged\tfalse\n",
     requests: [{ operation: "ade" }, { operation: "inspectAdeToken", json: { name: FILE, content: "TUlNRQ==" } }],
   });
-  expect(en.stderr).toContain(`to set it: clomoctl ade token set ${FILE}`);
-  expect(ja.stderr).toContain("設定するには: ");
+  expect(en.stderr).toContain(`to set this token: clomoctl ade token set ${FILE}`);
+  expect(ja.stderr).toContain("トークンを設定するには: ");
 });
 
 test.each([
-  ["the one in force", { inForce: true }, "this token is set already"],
+  ["the one in force", { inForce: true }, "this token is already set"],
   ["expired", { expiresAt: "2020-01-01T00:00:00.000Z" }, "warning: this token has expired: write the public key"],
   [
     "the one in force, which has expired",
     { inForce: true, expiresAt: "2020-01-01T00:00:00.000Z" },
     "clomoctl ade simulator do token",
   ],
-  ["another administrator's", { sameAdmin: false }, `clomoctl ade token set ${FILE} --other-admin`],
+  [
+    "this token is from a different administrator than the previous token",
+    { sameAdmin: false },
+    `clomoctl ade token set ${FILE} --other-admin`,
+  ],
 ])("a file: %s", async (_, change, told) => {
   const inspectAdeToken = { ...example<object>("inspectAdeToken"), ...change };
   const ran = await run(`ade token show ${FILE} --lang en`, {
@@ -92,19 +96,25 @@ test.each([
     "a simulator's, where none is",
     { ...tenant.ade, endpoint: { kind: "apple", url: "https://mdmenrollment.apple.com" } as const },
     true,
-    "it was made by a simulator, and is of no use at this endpoint",
+    "this token was made by a simulator and cannot be used at this endpoint",
     "シミュレーターで作られたもの",
   ],
-  ["one that is not a simulator's, at one", tenant.ade, false, "it is not from a simulator", "接続先はシミュレーター"],
-])("a file that would be refused is not proposed: %s", async (_, ade, simulated, en, ja) => {
+  [
+    "one that is not a simulator's, at one",
+    tenant.ade,
+    false,
+    "the endpoint is a simulator, but this token is not from a simulator and would be rejected",
+    "接続先はシミュレーター",
+  ],
+])("does not propose a file that would be refused: %s", async (_, ade, simulated, en, ja) => {
   const inspectAdeToken = { ...example<object>("inspectAdeToken"), simulated };
-  const told = await inBoth(`ade token show ${FILE}`, { tenant: { ade, inspectAdeToken }, folder: folderWith() });
+  const told = await runInBoth(`ade token show ${FILE}`, { tenant: { ade, inspectAdeToken }, folder: folderWith() });
   expect(told.en).toMatchObject({ exit: 0, stderr: expect.stringContaining(en) });
   expect(told.ja.stderr).toContain(ja);
   expect(told.en.stderr).not.toContain("ade token set");
 });
 
-test("an expired one of Apple's, in both languages", async () => {
+test("shows an expired token of Apple's, in both languages", async () => {
   const ade = { ...tenant.ade, endpoint: { kind: "apple", url: "https://mdmenrollment.apple.com" } as const };
   const inspectAdeToken = {
     ...example<object>("inspectAdeToken"),
@@ -112,33 +122,35 @@ test("an expired one of Apple's, in both languages", async () => {
     inForce: true,
     expiresAt: "2020-01-01T00:00:00.000Z",
   };
-  const told = await inBoth(`ade token show ${FILE}`, { tenant: { ade, inspectAdeToken }, folder: folderWith() });
+  const told = await runInBoth(`ade token show ${FILE}`, { tenant: { ade, inspectAdeToken }, folder: folderWith() });
   expect(told.en.stderr).toContain("this token has expired: download a new one from the same MDM server");
   expect(told.ja.stderr).toContain("このトークンは期限切れです。");
 });
 
-test("in a mirror an expired one is told by its name", async () => {
+test("in a mirror, recognises an expired token by its file name", async () => {
   const folder = freshFolder();
   const name = "CLOMO_Token_2019-11-20T01-00-00Z_smime.p7m";
-  writeFileSync(join(folder, name), encryptFor(testKey().certificate, Buffer.from("{}")));
+  writeFileSync(join(folder, name), encryptForCertificate(testKey().certificate, Buffer.from("{}")));
   const mirror = { ade: { ...example<Ade>("ade"), mirror: true, endpoint: null } };
-  const { en, ja } = await inBoth(`ade token show ${name}`, { tenant: mirror, folder });
-  expect(en.stderr).toContain("by its name this token has expired; the steps to renew it: clomoctl renewals guide");
+  const { en, ja } = await runInBoth(`ade token show ${name}`, { tenant: mirror, folder });
+  expect(en.stderr).toContain(
+    "according to its name, this token has expired; steps to renew it: clomoctl renewals guide",
+  );
   expect(ja.stderr).toContain("期限切れです");
 });
 
-test("in a mirror only the file's name is read", async () => {
+test("in a mirror, reads only the file name", async () => {
   const folder = freshFolder();
   const name = "CLOMO_Token_2026-11-20T01-00-00Z_smime.p7m";
-  writeFileSync(join(folder, name), encryptFor(testKey().certificate, Buffer.from("{}")));
+  writeFileSync(join(folder, name), encryptForCertificate(testKey().certificate, Buffer.from("{}")));
   const mirror = { ade: { ...example<Ade>("ade"), mirror: true, endpoint: null } };
   const ran = await run(`ade token show ${name} --lang en`, { tenant: mirror, folder });
   expect(ran).toMatchObject({ exit: 0, requests: [{ operation: "ade" }] });
   expect(ran.stdout).toContain("2027-11-20T01:00:00");
-  expect(ran.stderr).toContain("CLOMO has the key of this tenant's tokens");
+  expect(ran.stderr).toContain("CLOMO holds the key of this tenant's tokens");
 });
 
-test("one of another key is refused; so is what is no token", async () => {
+test("refuses a token for another key, and a file that is not a token", async () => {
   const refused = new Failure("input-rejected", { what: text("encrypted for another key", "別の鍵です") });
   const folder = folderWith();
   const told = { tenant: { ...tenant, inspectAdeToken: refused }, folder };

@@ -1,25 +1,27 @@
 import { line } from "../../../lib/advice/index.ts";
 import type { AccountRenamings, AccountSettings } from "../../../lib/client/index.ts";
-import { ACCOUNT_SETTINGS, RENAMING } from "../../../lib/model/account.ts";
-import { COMPOSITIONS, type Composition } from "../../../lib/model/composition.ts";
-import { counted, text } from "../../../lib/text/index.ts";
-import { typableName } from "../../../lib/text/shell-word.ts";
+import { ACCOUNT_SETTINGS, ACCOUNT_RENAMING_FIELDS } from "../../../lib/model/account.ts";
+import { ACCOUNT_NAME_COMPOSITIONS, type AccountNameComposition } from "../../../lib/model/composition.ts";
+import { formatCount, text } from "../../../lib/text/index.ts";
+import { toTypableName } from "../../../lib/text/shell-word.ts";
 import { defineCommand } from "../../command.ts";
-import { columnsOfFields } from "../../listing/columns.ts";
-import { DRY_RUN, refuseNothing } from "../../records/options.ts";
-import { revisionSeen } from "../../records/seen.ts";
-import { BEFORE_WRITING, showWritten, WHILE_WRITING, type ResultLayout } from "../../records/written.ts";
+import { buildFieldColumns } from "../../listing/columns.ts";
+import { DRY_RUN, refuseEmptyChange } from "../../records/options.ts";
+import { getRevisionBeforePrompt } from "../../records/seen.ts";
+import {
+  STATE_UNCHANGED,
+  showWrittenRecord,
+  STATE_MAYBE_CHANGED,
+  type ResultLayout,
+} from "../../records/change-result.ts";
 import type { Tools } from "../../tools.ts";
 import { SETTINGS_COLUMNS, SETTINGS_HELP } from "./columns.ts";
 
 export default defineCommand({
-  summary: text(
-    "set what account names are composed of, and the authentication type",
-    "CLOMO アカウント設定を変更する",
-  ),
+  summary: text("set what account names are built from, and the authentication type", "CLOMO アカウント設定を変更する"),
   details: [
     text(
-      "Existing names stay: people sign in with them. Which would clash or lack a value is told first, with the commands that rename the others.",
+      "Existing names stay, because users sign in with them. Names that would clash or lack a value are listed first, with the commands that rename the others.",
       "サインインに使うため、既存のアカウント名は変わりません。重複するものや値のないものを先に示し、ほかの名前を変更するコマンドも示します。",
     ),
     ...SETTINGS_HELP,
@@ -30,14 +32,14 @@ export default defineCommand({
       kind: "choice",
       value: "WHAT",
       choices: ACCOUNT_SETTINGS.fields.composition.choices,
-      called: COMPOSITIONS,
-      about: text("what names are composed of", "CLOMO アカウントを構成する情報"),
+      called: ACCOUNT_NAME_COMPOSITIONS,
+      about: text("what account names are built from", "CLOMO アカウントを構成する情報"),
     },
     authentication: {
       kind: "string",
       value: "TEXT",
       blank: true,
-      about: text("the authentication type (認証タイプ), as the console has it", "認証タイプ(管理画面の表示どおり)"),
+      about: text("authentication type (認証タイプ), as shown in the console", "認証タイプ(管理画面の表示どおり)"),
     },
     dryRun: DRY_RUN,
   },
@@ -48,37 +50,41 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "conflict", "locked"],
   shows: SETTINGS_COLUMNS,
   async run(tools, { composition, authentication, dryRun }) {
-    tools.describeState(() => BEFORE_WRITING);
+    tools.describeState(() => STATE_UNCHANGED);
     const values = {
       ...(composition !== undefined && { composition }),
       ...(authentication !== undefined && { authentication }),
     };
-    refuseNothing(values, line("clomo-account settings set", []));
+    refuseEmptyChange(values, line("clomo-account settings set", []));
     const { terminal, globals } = tools;
     const { client } = await tools.tenant("accounts");
-    const seen = dryRun || globals.yes ? undefined : await revisionSeen(tools);
+    const seen = dryRun || globals.yes ? undefined : await getRevisionBeforePrompt(tools);
     const before = await client.accounts.settings();
     if (composition !== undefined && composition !== before.composition) {
       const renamings = await client.accounts.renamings({ composition });
-      await tellRenamings(tools, composition, renamings);
+      await reportRenamings(tools, composition, renamings);
       if (renamings.same < renamings.accounts && !dryRun && !globals.yes) {
         const message = text(
-          "Set it, and leave the existing names?",
+          "Change the setting and keep the existing account names?",
           "既存のアカウント名はそのままで、設定を変更しますか?",
         );
-        if (!(await terminal.prompts.confirm({ message, flag: "--yes" }))) return terminal.note(BEFORE_WRITING);
+        if (!(await terminal.prompts.confirm({ message, flag: "--yes" }))) return terminal.note(STATE_UNCHANGED);
       }
     }
-    tools.describeState(() => WHILE_WRITING);
-    await showWritten(tools, await client.accounts.setSettings({ ...values, seen, dryRun }), SETTINGS_WRITTEN);
+    tools.describeState(() => STATE_MAYBE_CHANGED);
+    await showWrittenRecord(
+      tools,
+      await client.accounts.setSettings({ ...values, seen, dryRun }),
+      SETTINGS_RESULT_LAYOUT,
+    );
   },
 });
 
-/** Rows that are told on a terminal; the rest is counted. */
-const MAX_TOLD = 20;
+/** Maximum number of names that are listed; the rest are only counted. */
+const MAX_LISTED_NAMES = 20;
 
-/** The option of `users edit` that sets what names are composed of; of free text there is none. */
-const SET_BY: Readonly<Record<Composition, string | undefined>> = {
+/** The option of `users edit` that sets the value that account names are built from; undefined for free text. */
+const NAME_SOURCE_OPTIONS: Readonly<Record<AccountNameComposition, string | undefined>> = {
   "free-text": undefined,
   "mail-address": "--email ADDRESS",
   "mail-local-part": "--email ADDRESS",
@@ -87,34 +93,34 @@ const SET_BY: Readonly<Record<Composition, string | undefined>> = {
   salesforce: "--salesforce-account VALUE",
 };
 
-const RENAMING_COLUMNS = columnsOfFields<AccountRenamings["first"][number]>(RENAMING);
+const RENAMING_COLUMNS = buildFieldColumns<AccountRenamings["first"][number]>(ACCOUNT_RENAMING_FIELDS);
 
-/** Which names would be others, which of them cannot be, and what renames the rest. */
-async function tellRenamings(
+/** Reports account names that would differ, those that cannot be built, and the commands that rename the rest. */
+async function reportRenamings(
   { terminal }: Pick<Tools, "terminal">,
-  composition: Composition,
+  composition: AccountNameComposition,
   { accounts, same, lacking, clashing, first }: AccountRenamings,
 ): Promise<void> {
   const others = accounts - same;
   if (others === 0) return;
   await terminal.note(
     text(
-      `${others} of ${counted(accounts, "account")} would have another name: ${lacking} lack a value, ${clashing} would clash`,
+      `${others} of ${formatCount(accounts, "account")} would have a different name (missing values: ${lacking}, clashes: ${clashing})`,
       `既存の ${accounts} アカウントのうち ${others} 件の名前が異なります: 値なし ${lacking} 件、重複 ${clashing} 件`,
     ),
   );
   const [, ...told] = RENAMING_COLUMNS;
-  for (const one of first.slice(0, MAX_TOLD)) {
+  for (const one of first.slice(0, MAX_LISTED_NAMES)) {
     const { id, name, user, proposed, obstacle } = one;
     const why = told.find(({ key }) => key === "obstacle")?.name?.(one);
-    const option = obstacle === "lacking" ? SET_BY[composition] : undefined;
-    const setting = `${line("users edit", [typableName(name, id)])} ${option}`;
+    const option = obstacle === "lacking" ? NAME_SOURCE_OPTIONS[composition] : undefined;
+    const setting = `${line("users edit", [toTypableName(name, id)])} ${option}`;
     const way = option === undefined ? text("", "") : text(`: ${setting}`, `。設定するには: ${setting}`);
     const command =
       obstacle === "none" && proposed !== null
         ? text(
-            `${name} (${user}) → ${proposed}: ${line("clomo-account edit", [typableName(name, id)], { account: proposed })}`,
-            `${name}(${user})→ ${proposed}: ${line("clomo-account edit", [typableName(name, id)], { account: proposed })}`,
+            `${name} (${user}) → ${proposed}: ${line("clomo-account edit", [toTypableName(name, id)], { account: proposed })}`,
+            `${name}(${user})→ ${proposed}: ${line("clomo-account edit", [toTypableName(name, id)], { account: proposed })}`,
           )
         : text(
             `${name} (${user}): ${why?.en ?? ""}${proposed === null ? "" : `, ${proposed}`}${way.en}`,
@@ -122,12 +128,12 @@ async function tellRenamings(
           );
     await terminal.note(command);
   }
-  const rest = others - Math.min(first.length, MAX_TOLD);
+  const rest = others - Math.min(first.length, MAX_LISTED_NAMES);
   if (rest > 0) await terminal.note(text(`and ${rest} more`, `ほか ${rest} 件`));
 }
 
-/** How the settings are shown that were written. */
-const SETTINGS_WRITTEN: ResultLayout<AccountSettings> = {
+/** How changed settings are shown. */
+const SETTINGS_RESULT_LAYOUT: ResultLayout<AccountSettings> = {
   columns: SETTINGS_COLUMNS,
   called: () => "CLOMO アカウント設定",
 };

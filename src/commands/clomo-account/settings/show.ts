@@ -1,16 +1,16 @@
 import { line } from "../../../lib/advice/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { rightsIn } from "../../rights.ts";
+import { loadRights } from "../../rights.ts";
 import { SETTINGS_COLUMNS, SETTINGS_HELP } from "./columns.ts";
 
-const TO_RECORD = text(
-  `nothing was recorded of these settings; to record what the console has: ${line("clomo-account settings set", [], { composition: "COMPOSITION" })}`,
+const RECORD_SETTINGS_HINT = text(
+  `these settings are not recorded; to record the settings of the console: ${line("clomo-account settings set", [], { composition: "COMPOSITION" })}`,
   `設定は記録されていません。管理画面の設定を記録するには: ${line("clomo-account settings set", [], { composition: "COMPOSITION" })}`,
 );
 
-const BY_SYSTEM = text(
-  "nothing was recorded of these settings; a system administrator records them",
+const ASK_TO_RECORD_SETTINGS = text(
+  "these settings are not recorded; only a system administrator can record them",
   "設定は記録されていません。記録できるのはシステム管理者です",
 );
 
@@ -26,7 +26,7 @@ export default defineCommand({
     const settings = await client.accounts.settings();
     await tools.terminal.show(SETTINGS_COLUMNS, settings);
     if (settings.recorded) return;
-    const { may } = await rightsIn(tools, context);
-    await tools.terminal.note(may("accounts.settings") ? TO_RECORD : BY_SYSTEM);
+    const { may } = await loadRights(tools, context);
+    await tools.terminal.note(may("accounts.settings") ? RECORD_SETTINGS_HINT : ASK_TO_RECORD_SETTINGS);
   },
 });

@@ -3,36 +3,37 @@ import type { CheckReport } from "../../../lib/csv/check/index.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import type { FileForm } from "../../../lib/csv/records/record.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { describeProblem, severityOf, type Problem } from "../../../lib/model/problem.ts";
+import { describeProblem, getProblemSeverity, type Problem } from "../../../lib/model/problem.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
-import { counted, text, type Language, type Text } from "../../../lib/text/index.ts";
-import { cellName } from "../../../lib/xlsx/cell-name.ts";
-import { mapNameOf } from "./column-map.ts";
+import { formatCount, text, type Language, type Text } from "../../../lib/text/index.ts";
+import { toCellName } from "../../../lib/xlsx/cell-name.ts";
+import { proposeMapName } from "./column-map.ts";
 
-/** A checked file. */
+/** A file, and the report of its check. */
 export interface CheckedFile {
-  /** its name in messages */
+  /** name of the file in messages */
   readonly file: string;
   readonly format: FormatName;
   readonly encoding: FileForm;
   readonly report: CheckReport;
 }
 
-/** Maximum number of problems of each severity shown to people. */
-const FIRST = 20;
+/** Maximum number of problems of each severity that are listed in messages. */
+const MAX_LISTED_PROBLEMS = 20;
 
 /**
- * `people.csv:4812:3: メールアドレス: not a mail address (C4812)`, with the physical line if it differs from the row, which
- * has cells of several lines above it. A reason that names the cell itself, as that of a workbook's cell, is left as it is.
+ * Renders a problem: `people.csv:4812:3: メールアドレス: not an email address (C4812)`. Adds the line number in the text
+ * if it differs from the row, as it does below cells that contain newlines. Omits the cell if the reason already names
+ * it, as reasons about workbook cells do.
  */
-export function problemLine(
+export function renderProblemLine(
   file: string,
   { row, line, column, header, params }: Omit<Problem, "code">,
   reason: Text,
 ): Text {
   const place = [file, ...(row > 0 ? [row, ...(column > 0 ? [column] : [])] : [])].join(":");
   const name = header === "" ? "" : `${header}: `;
-  const cell = row > 0 && column > 0 ? cellName(column, row) : undefined;
+  const cell = row > 0 && column > 0 ? toCellName(column, row) : undefined;
   const where = [
     ...(cell === undefined || params["cell"] === cell ? [] : [text(cell, `セル ${cell}`)]),
     ...(line > 0 && line !== row ? [text(`line ${line}`, `テキストの ${line} 行目`)] : []),
@@ -43,37 +44,38 @@ export function problemLine(
     : text(`${place}: ${name}${reason.en} (${en})`, `${place}: ${name}${reason.ja}(${ja})`);
 }
 
-/** {@link problemLine} of a problem that was found here. */
-export const foundLine = (file: string, problem: Problem): Text => problemLine(file, problem, describeProblem(problem));
+/** Renders a problem like {@link renderProblemLine}, with the reason from {@link describeProblem}. */
+export const renderProblem = (file: string, problem: Problem): Text =>
+  renderProblemLine(file, problem, describeProblem(problem));
 
-/** What tells the cause of a problem. */
-type WithCause = Pick<Problem, "column" | "params"> & { readonly code: string };
+/** The members of a problem that determine its cause. */
+type GroupableProblem = Pick<Problem, "column" | "params"> & { readonly code: string };
 
 type Severity = "error" | "warning";
 
-/** Cells of a workbook that are not shown as what they have: nearly always those of a whole column. */
-const OF_COLUMNS: readonly string[] = ["cell-exponent", "cell-digits", "cell-format"];
+/** Codes of workbook cells that Excel displays differently from their value, usually throughout a column. */
+const COLUMN_WIDE_CODES: readonly string[] = ["cell-exponent", "cell-digits", "cell-format"];
 
 /**
- * What rows may have in common: a name that the tenant lacks, a column that the file lacks, cells that Excel left out, or
- * does not show.
+ * Returns a key for a cause that several rows may share: a name that the tenant lacks, a column that the file lacks, or
+ * cells that Excel omitted or does not display. Returns undefined if the cause concerns only one row.
  */
-const causeOf = ({ code, column, params }: WithCause): string | undefined => {
+const findCommonCause = ({ code, column, params }: GroupableProblem): string | undefined => {
   if (code === "cells-too-few") return code;
-  if (OF_COLUMNS.includes(code)) return `${code} ${column}`;
+  if (COLUMN_WIDE_CODES.includes(code)) return `${code} ${column}`;
   const isCommon = code.endsWith("-unknown") || code === "org-beyond" || (code === "required-new" && column === 0);
   return isCommon ? `${code} ${JSON.stringify(params)}` : undefined;
 };
 
-/** The first problems of each severity, those of one cause once, with the number of the others. */
-export class ProblemDigest<P extends WithCause> {
+/** Collects the first problems of each severity; those with one cause once, with the number of further rows. */
+export class ProblemDigest<P extends GroupableProblem> {
   readonly #shown: { readonly problem: P; readonly severity: Severity; more: number }[] = [];
   readonly #causes = new Map<string, { more: number }>();
-  readonly #left: Record<Severity, number> = { error: FIRST, warning: FIRST };
+  readonly #left: Record<Severity, number> = { error: MAX_LISTED_PROBLEMS, warning: MAX_LISTED_PROBLEMS };
 
-  /** Adds a problem. @param isListed it is shown however many there are */
+  /** Adds a problem.  @param isListed true to list the problem even if the maximum is reached */
   take(problem: P, severity: Severity, isListed = false): void {
-    const cause = causeOf(problem);
+    const cause = findCommonCause(problem);
     const same = cause === undefined ? undefined : this.#causes.get(cause);
     if (same !== undefined) same.more += 1;
     else if (isListed || this.#left[severity] > 0) {
@@ -84,12 +86,12 @@ export class ProblemDigest<P extends WithCause> {
     }
   }
 
-  /** True if no further problem can change what is shown. */
+  /** True if no further problem can change the list. */
   get isFull(): boolean {
     return this.#left.error === 0 && this.#left.warning === 0 && this.#causes.size === 0;
   }
 
-  /** The numbers of problems that are shown, or have the cause of one. */
+  /** The number of problems of each severity that are listed or share the cause of a listed problem. */
   get told(): Readonly<Record<Severity, number>> {
     const told = { error: 0, warning: 0 };
     for (const { severity, more } of this.#shown) told[severity] += 1 + more;
@@ -100,17 +102,18 @@ export class ProblemDigest<P extends WithCause> {
   async show(terminal: Terminal, lineOf: (problem: P) => Text): Promise<void> {
     for (const { problem, severity, more } of this.#shown) {
       const { en, ja } = lineOf(problem);
-      const line = more === 0 ? text(en, ja) : text(`${en}; ${counted(more, "more row")}`, `${ja} ほか ${more} 行`);
+      const line =
+        more === 0 ? text(en, ja) : text(`${en} (and ${formatCount(more, "more row")})`, `${ja}(ほか ${more} 行)`);
       await (severity === "error" ? terminal.problem(line) : terminal.warn(line));
     }
   }
 }
 
-/** Lists the first errors and warnings of a file on stderr, and how many there are in all. */
-export async function listFound(terminal: Terminal, { file, report }: CheckedFile): Promise<void> {
+/** Lists the first errors and warnings of a file on stderr, and the totals if there are more. */
+export async function listCheckProblems(terminal: Terminal, { file, report }: CheckedFile): Promise<void> {
   const digest = new ProblemDigest<Problem>();
-  for (const problem of report.problems) digest.take(problem, severityOf(problem.code));
-  await digest.show(terminal, (problem) => foundLine(file, problem));
+  for (const problem of report.problems) digest.take(problem, getProblemSeverity(problem.code));
+  await digest.show(terminal, (problem) => renderProblem(file, problem));
   const { errors, warnings } = report;
   const { told } = digest;
   if (errors > told.error) {
@@ -122,10 +125,10 @@ export async function listFound(terminal: Terminal, { file, report }: CheckedFil
   }
 }
 
-/** A problem in the form for programs. */
-const forPrograms = (problem: Problem, language: Language) => ({
+/** Returns a problem in the form used in JSON output. */
+const toProblemJson = (problem: Problem, language: Language) => ({
   code: problem.code,
-  severity: severityOf(problem.code),
+  severity: getProblemSeverity(problem.code),
   row: problem.row,
   line: problem.line,
   column: problem.column,
@@ -134,7 +137,7 @@ const forPrograms = (problem: Problem, language: Language) => ({
   reason: describeProblem(problem)[language],
 });
 
-const SUMMARY: readonly Column<CheckedFile>[] = [
+const SUMMARY_COLUMNS: readonly Column<CheckedFile>[] = [
   { key: "file", header: text("file", "ファイル"), value: ({ file }) => file },
   { key: "format", header: text("format", "形式"), value: ({ format }) => format },
   { key: "encoding", header: text("encoding", "文字コード"), value: ({ encoding }) => encoding },
@@ -143,29 +146,36 @@ const SUMMARY: readonly Column<CheckedFile>[] = [
   { key: "warnings", header: text("warnings", "警告"), align: "end", value: ({ report }) => report.warnings },
 ];
 
-/** The columns of a checked file; in JSON, every problem too. */
-export function reportColumns({ language, output }: Terminal): readonly Column<CheckedFile>[] {
+/** Returns the columns of a checked file. JSON output also has a column with all problems. */
+export function buildReportColumns({ language, output }: Terminal): readonly Column<CheckedFile>[] {
   const structured = output.format === "json" || output.format === "ndjson" || output.fields?.includes("problems");
-  if (structured !== true) return SUMMARY;
+  if (structured !== true) return SUMMARY_COLUMNS;
   const problems: Column<CheckedFile> = {
     key: "problems",
     header: text("problems", "問題"),
-    value: ({ report }) => report.problems.map((problem) => forPrograms(problem, language)),
+    value: ({ report }) => report.problems.map((problem) => toProblemJson(problem, language)),
   };
-  return [...SUMMARY, problems];
+  return [...SUMMARY_COLUMNS, problems];
 }
 
-/** The failure of a file with errors. @param again the same check, once the file is mended or with what mends it */
-export const rejection = ({ file, format, report: { errors, rows, counts } }: CheckedFile, again: string): Failure => {
-  const map = line("csv map", [file], { as: format, output: mapNameOf(file) });
+/** Creates the failure for a file with errors.  @param again command to recheck it, with options that fix errors */
+export const createCheckFailure = (
+  { file, format, report: { errors, rows, counts } }: CheckedFile,
+  again: string,
+): Failure => {
+  const map = line("csv map", [file], { as: format, output: proposeMapName(file) });
   return new Failure("input-rejected", {
     what: text(
-      `${counted(errors, "error")} in the file, which has ${counted(rows, "row")}`,
+      `${formatCount(errors, "error")} in the file (${formatCount(rows, "row")} in total)`,
       `ファイル(全 ${rows} 行)にエラーが ${errors} 件あります`,
     ),
     where: file,
     hint: counts.has("header-unknown")
-      ? step("map the columns with --map, made by", "--map で列の意味を指定できます。対応表の作成", map)
-      : text(`fix them and check again: ${again}`, `直して再度検査してください: ${again}`),
+      ? step(
+          "map the columns with --map; to create a column map",
+          "--map で列の意味を指定できます。対応表を作るには",
+          map,
+        )
+      : text(`fix the errors and check again: ${again}`, `エラーを直して再度検査してください: ${again}`),
   });
 };

@@ -9,43 +9,44 @@ import { text } from "../../../lib/text/index.ts";
 import type { TextField } from "../../field.ts";
 import type { Tools } from "../../tools.ts";
 
-/** `--map`. */
-export const MAP = {
+/** The option `--map`. */
+export const MAP_OPTION = {
   kind: "file",
   value: "FILE",
   about: text(
-    "YAML file that maps headers to fields, see csv map (default on a tenant: its context's)",
+    "YAML file that maps headers to fields, see csv map (default with a tenant: the map file of its context)",
     "ヘッダーと項目の対応表ファイル(YAML。csv map を参照。テナントを使うコマンドの既定はコンテキストの設定)",
   ),
 } as const satisfies TextField;
 
-/** The name that is proposed for the map of a file, so that two lists have two: `list-map.yaml`. */
-export const mapNameOf = (file: string): string => (file === "-" ? "map.yaml" : `${parse(file).name}-map.yaml`);
+/** Returns the proposed name for a file's map: `list-map.yaml` for `list.csv`, so each list has its own map. */
+export const proposeMapName = (file: string): string => (file === "-" ? "map.yaml" : `${parse(file).name}-map.yaml`);
 
-/** The custom fields of the tenant's users. */
-export const customFieldsOf = async (tools: Pick<Tools, "tenant">): Promise<readonly CustomField[]> =>
+/** Returns the custom fields of the tenant's users. */
+export const loadCustomFields = async (tools: Pick<Tools, "tenant">): Promise<readonly CustomField[]> =>
   (await tools.tenant("users")).client.users.fields();
 
-/** The places that may name a map. */
-export interface MapChoice {
-  /** `--map` */
+/** The places that may specify the map of a format. */
+export interface MapSources {
+  /** value of `--map` */
   readonly option: string | undefined;
-  /** a context may have one for each format */
+  /** context that may specify a map for each format */
   readonly context?: Context | undefined;
-  /** the tenant's; if absent, a map may name any custom field */
+  /** returns the custom fields of the tenant; if absent, a map may name any custom field */
   readonly customFields?: (() => Promise<readonly CustomField[]>) | undefined;
 }
 
 /**
- * The map of a format: that of `--map`, else the context's, else none.
+ * Loads the column map of a format: from the file of `--map`, else from the file that the context specifies. Returns
+ * undefined if neither specifies a file.
  *
- * @throws `not-found` when the file does not exist, `usage` when it cannot be read
- * @throws `input-rejected` when it is not a map, or does not fit this format
+ * @throws `not-found` if the file does not exist, `usage` if it cannot be read
+ * @throws `input-rejected` if the file is not a map, or does not fit this format
  */
 export async function loadColumnMap(
   { workingFolder }: Pick<Tools, "workingFolder">,
   format: FormatName,
-  { option, context, customFields }: MapChoice,
+  { option, context, customFields }: MapSources,
 ): Promise<ColumnMap | undefined> {
   const file = option ?? (context?.kind === "embedded" ? context.maps.get(format) : undefined);
   if (file === undefined) return undefined;

@@ -55,7 +55,7 @@ const CP932: OutputForm = { encoding: "shift_jis", bom: false, onUnmappable: "er
 describe("writeEncoded", () => {
   const TEXT = 'a,b\r\n表,"é\r\n𠮷"\r\n🙂,〜\r\n';
 
-  it.each([1, 2, 3, 5, 1000])("names every place, whatever the chunks: %i bytes", async (size) => {
+  it.each([1, 2, 3, 5, 1000])("reports every place, whatever the chunk size: %i bytes", async (size) => {
     const tools = await setUp();
     const written = writeEncoded(tools, "out.csv", CP932, content(TEXT, size));
     const failure = await written.then(
@@ -72,34 +72,34 @@ describe("writeEncoded", () => {
       ],
     });
     expect((await readdir(tools.folder)).filter((name) => name !== "tmp")).toEqual([]);
-    expect(tools.stderr.bytes.toString()).toContain("out.csv:2:2: U+00E9 (é) cannot be written in shift_jis\n");
+    expect(tools.stderr.bytes.toString()).toContain("out.csv:2:2: U+00E9 (é) cannot be represented in shift_jis\n");
   });
 
-  it("writes nothing to stdout, and leaves nothing in the home", async () => {
+  it("writes nothing to stdout and leaves nothing in the home", async () => {
     const tools = await setUp();
     await expect(writeEncoded(tools, "-", CP932, content(TEXT, 4))).rejects.toBeInstanceOf(Failure);
     expect(tools.stdout.bytes.length).toBe(0);
     expect(await readdir(join(tools.folder, "tmp"))).toEqual([]);
   });
 
-  it("counts what it replaced and folded", async () => {
+  it("counts the replaced and the folded characters", async () => {
     const tools = await setUp();
     await writeEncoded(tools, "-", { ...CP932, onUnmappable: "replace" }, content(TEXT, 4));
     expect(new TextDecoder("shift_jis").decode(tools.stdout.bytes)).toBe('a,b\r\n表,"〓\r\n〓"\r\n〓,～\r\n');
     expect(tools.stderr.bytes.toString()).toBe(
-      "written as their Shift_JIS look-alikes (〜 as ～): 1 character\nwritten as 〓: 3 characters\n",
+      "1 character written as Shift_JIS look-alikes (for example, 〜 as ～)\n3 characters replaced by 〓\n",
     );
   });
 
-  it("counts one, and finds it behind whatever the text begins with", async () => {
+  it("counts a single character, and finds it after any start of the text", async () => {
     const tools = await setUp();
     const written = writeEncoded(tools, "-", CP932, content(",é\r\n", 100));
     await expect(written).rejects.toMatchObject({ problems: [{ row: 1, column: 2, codePoint: "U+00E9" }] });
     await writeEncoded(tools, "-", { ...CP932, onUnmappable: "replace" }, content(",é\r\n", 100));
-    expect(tools.stderr.bytes.toString()).toMatch(/〓: 1 character\n$/);
+    expect(tools.stderr.bytes.toString()).toMatch(/^1 character replaced by 〓\n$/m);
   });
 
-  it.each([20, 21])("names twenty at most, and counts %i", async (count) => {
+  it.each([20, 21])("lists at most twenty characters, and counts %i", async (count) => {
     const tools = await setUp();
     const written = writeEncoded(tools, "-", CP932, content("é\n".repeat(count), 7));
     await expect(written).rejects.toMatchObject({ what: { en: expect.stringContaining(`${count} characters`) } });
@@ -109,7 +109,7 @@ describe("writeEncoded", () => {
   it.each([
     ["bytes that are no UTF-8", Buffer.of(0x61, 0xff, 0x61)],
     ["a character that is cut off", Buffer.from("表").subarray(0, 2)],
-  ])("takes no %s for text", async (_, bytes) => {
+  ])("does not accept %s as text", async (_, bytes) => {
     const tools = await setUp();
     async function* broken(): AsyncGenerator<Uint8Array> {
       yield bytes;
@@ -122,7 +122,7 @@ describe("writeEncoded", () => {
     ["nothing, where all of it must be looked at first", CP932, 0],
     ["what came, where characters are replaced", { ...CP932, onUnmappable: "replace" }, 1],
     ["what came, where every character can be held", { ...CP932, encoding: "utf-8" }, 1],
-  ])("stdout has had %s", async (_, form, length) => {
+  ])("before the end, stdout has received %s", async (_, form, length) => {
     const tools = await setUp();
     let seen: number | undefined;
     async function* slow(): AsyncGenerator<Uint8Array> {
@@ -135,7 +135,7 @@ describe("writeEncoded", () => {
     expect([seen, tools.stdout.bytes.toString()]).toEqual([length, "ab"]);
   });
 
-  it("passes UTF-8 on as it is", async () => {
+  it("passes UTF-8 on unchanged", async () => {
     const tools = await setUp();
     await writeEncoded(tools, "out.csv", { encoding: "utf-8", bom: true, onUnmappable: "error" }, content(TEXT, 4));
     expect(await readFile(join(tools.folder, "out.csv"), "utf8")).toBe(`\ufeff${TEXT}`);
@@ -146,7 +146,7 @@ describe("writeEncoded", () => {
 describe("chooseOutputForm", () => {
   const NOTHING = { encoding: undefined, bom: false };
 
-  it("takes the encoding of the account's language, and says so", async () => {
+  it("uses the encoding for the account's language and says so", async () => {
     const tools = await setUp();
     expect(await chooseOutputForm(tools, NOTHING, "en")).toEqual({
       encoding: "utf-8",
@@ -157,7 +157,7 @@ describe("chooseOutputForm", () => {
     expect(tools.stderr.bytes.toString()).toMatch(/UTF-8.+English.+\n.+Shift_JIS.+Japanese/);
   });
 
-  it("knows no byte order mark of Shift_JIS", async () => {
+  it("rejects a byte order mark for Shift_JIS", async () => {
     const tools = await setUp();
     await expect(chooseOutputForm(tools, { encoding: "shift_jis", bom: true }, "en")).rejects.toMatchObject({
       code: "usage",

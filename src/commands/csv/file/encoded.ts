@@ -1,14 +1,19 @@
 import { createEncoder, type Unmappable } from "../../../lib/csv/encoding/encode.ts";
 import { CsvPosition } from "../../../lib/csv/records/place.ts";
 import type { Dialect } from "../../../lib/csv/records/record.ts";
-import { counted, text } from "../../../lib/text/index.ts";
+import { formatCount, text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import type { OutputForm } from "./form.ts";
 import { writeOutput, type OutputTools } from "./output.ts";
-import { MAX_NAMED, NOTHING_WRITTEN, throwUnmappable, type PlacedCharacter } from "./unmappable.ts";
+import {
+  MAX_LISTED_CHARACTERS,
+  UNMAPPABLE_OUTPUT_TEXTS,
+  throwUnmappable,
+  type LocatedCharacter,
+} from "./unmappable.ts";
 
-/** Encodes UTF-8 text, and throws {@link UnmappableError} after the last byte if a character was unmappable. */
-export class Recoding {
+/** Encodes UTF-8 text for an output file. Throws {@link UnmappableError} at the end if a character was unmappable. */
+export class OutputEncoder {
   readonly #form: OutputForm;
   readonly unmappable: Unmappable[] = [];
   total = 0;
@@ -19,7 +24,7 @@ export class Recoding {
     this.#form = form;
   }
 
-  /** @param open as of {@link TextContent}; called once the first byte is asked for */
+  /** Yields the encoded bytes.  @param open see {@link TextContent}; called when the first byte is requested */
   async *bytes(open: TextContent["open"]): AsyncGenerator<Uint8Array> {
     const source = await open();
     const { encoding, bom, onUnmappable } = this.#form;
@@ -29,7 +34,7 @@ export class Recoding {
       return;
     }
     const report = (found: Unmappable): void => {
-      if (this.total++ < MAX_NAMED) this.unmappable.push(found);
+      if (this.total++ < MAX_LISTED_CHARACTERS) this.unmappable.push(found);
     };
     const encoder = createEncoder(encoding, { onUnmappable, report });
     const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -42,18 +47,18 @@ export class Recoding {
   }
 }
 
-/** Some characters were unmappable; their places are found by reading again. */
+/** Thrown if some characters were unmappable. Their positions are found by reading the text again. */
 export class UnmappableError extends Error {}
 
-/** Reads the text again, up to the last unmappable character. */
-export async function placeAgain(
+/** Reads the text again, up to the last of the given unmappable characters, and returns their positions. */
+export async function locateUnmappable(
   source: AsyncIterable<Uint8Array>,
   dialect: Dialect | undefined,
   found: readonly Unmappable[],
-): Promise<PlacedCharacter[]> {
+): Promise<LocatedCharacter[]> {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const place = new CsvPosition(dialect);
-  const placed: PlacedCharacter[] = [];
+  const placed: LocatedCharacter[] = [];
   let passed = 0;
   for await (const chunk of source) {
     const piece = decoder.decode(chunk, { stream: true });
@@ -72,19 +77,20 @@ export async function placeAgain(
 /** The content of a file to be written, as UTF-8 text that can be read repeatedly. */
 export interface TextContent {
   /**
-   * opens the text for reading, in UTF-8 without a byte order mark: once the output is there to take it, as a tenant
-   * records an export that is opened
+   * opens the text for reading, in UTF-8 without a byte order mark; called only when the output is ready, because a
+   * tenant records every export that is opened
    */
   readonly open: () => Promise<AsyncIterable<Uint8Array>>;
-  /** default: the console's */
+  /** default: the dialect of the console */
   readonly dialect?: Dialect | undefined;
 }
 
 /**
- * Writes text as a file for the console, strictly: a character that the encoding cannot represent is a failure that
- * names its place, and nothing is written. Look-alikes and replacements are counted in notes.
+ * Writes text as a file for the console. If the encoding cannot represent a character, fails with its position and
+ * writes nothing, unless the form says that such characters are replaced. Notes report the number of look-alikes and
+ * replacements.
  *
- * @throws `input-rejected` when a character is unmappable
+ * @throws `input-rejected` if a character is unmappable
  */
 export async function writeEncoded(
   tools: OutputTools,
@@ -92,36 +98,36 @@ export async function writeEncoded(
   form: OutputForm,
   { open, dialect }: TextContent,
 ): Promise<void> {
-  const recoding = new Recoding(form);
+  const recoding = new OutputEncoder(form);
   const held = form.encoding !== "utf-8" && form.onUnmappable === "error";
   try {
     await writeOutput(tools, output, recoding.bytes(open), { held });
   } catch (error) {
     if (!(error instanceof UnmappableError)) throw error;
     const name = output === "-" ? "stdout" : output;
-    const placed = await placeAgain(await open(), dialect, recoding.unmappable);
+    const placed = await locateUnmappable(await open(), dialect, recoding.unmappable);
     const { total } = recoding;
-    await throwUnmappable(tools, { ...NOTHING_WRITTEN, name, encoding: form.encoding, placed, total });
+    await throwUnmappable(tools, { ...UNMAPPABLE_OUTPUT_TEXTS, name, encoding: form.encoding, placed, total });
   }
-  await noteCounts(tools, recoding);
+  await noteReplacedCharacters(tools, recoding);
 }
 
-/** Notes how many characters were written in another mapping of the same JIS character, or as 〓. */
-export async function noteCounts(
+/** Notes how many characters were written as another mapping of the same JIS character, or as 〓. */
+export async function noteReplacedCharacters(
   { terminal }: Pick<Tools, "terminal">,
   { folded, replaced }: { readonly folded: number; readonly replaced: number },
 ): Promise<void> {
   if (folded > 0) {
     await terminal.note(
       text(
-        `written as their Shift_JIS look-alikes (〜 as ～): ${counted(folded, "character")}`,
+        `${formatCount(folded, "character")} written as Shift_JIS look-alikes (for example, 〜 as ～)`,
         `${folded} 文字を Shift_JIS の同じ字形の文字で書きました(〜 を ～ など)`,
       ),
     );
   }
   if (replaced > 0) {
     await terminal.note(
-      text(`written as 〓: ${counted(replaced, "character")}`, `${replaced} 文字を 〓 に置き換えました`),
+      text(`${formatCount(replaced, "character")} replaced by 〓`, `${replaced} 文字を 〓 に置き換えました`),
     );
   }
 }

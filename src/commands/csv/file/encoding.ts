@@ -1,6 +1,6 @@
 import { EncodingDetector, type Ambiguity } from "../../../lib/csv/encoding/detect.ts";
-import { foreignKind, type ForeignKind } from "../../../lib/csv/encoding/foreign.ts";
-import { Utf8Weight } from "../../../lib/csv/encoding/nearly-utf8.ts";
+import { detectUnsupportedKind, type UnsupportedKind } from "../../../lib/csv/encoding/foreign.ts";
+import { NearUtf8Detector } from "../../../lib/csv/encoding/nearly-utf8.ts";
 import { RecordReader } from "../../../lib/csv/records/reader.ts";
 import { ENCODINGS, type Encoding, type RecordProblem } from "../../../lib/csv/records/record.ts";
 import { Failure } from "../../../lib/errors/index.ts";
@@ -8,24 +8,24 @@ import { text, type Text } from "../../../lib/text/index.ts";
 import type { ChoiceField } from "../../field.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 
-/** The encoding of an input file. */
-export const INPUT_ENCODING = {
+/** The option for the encoding of an input file. */
+export const INPUT_ENCODING_OPTION = {
   kind: "choice",
   choices: ["auto", ...ENCODINGS],
   default: "auto",
   value: "NAME",
   about: text(
-    "the file's encoding; auto: byte order mark, then valid UTF-8, then Shift_JIS",
+    "encoding of the file; auto tries a byte order mark, then valid UTF-8, then Shift_JIS",
     "ファイルの文字コード(auto: BOM、正しい UTF-8、Shift_JIS の順に判定)",
   ),
 } as const satisfies ChoiceField;
 
-/** The option that resolves an ambiguity, of most commands. */
+/** The option that resolves an ambiguous encoding in most commands. */
 const INPUT_ENCODING_FLAG = "--encoding";
 
 /** Options for detecting an encoding. */
-export interface EncodingQuestion {
-  /** default {@link INPUT_ENCODING_FLAG} */
+export interface EncodingDetectionOptions {
+  /** option that hints propose; default {@link INPUT_ENCODING_FLAG} */
   readonly flag?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -34,83 +34,92 @@ type ByteSource = Pick<InputFile, "chunks" | "label">;
 
 const HEAD_BYTES = 64 * 1024;
 
-const longer = (head: Uint8Array, chunk: Uint8Array): Uint8Array =>
+const extendHead = (head: Uint8Array, chunk: Uint8Array): Uint8Array =>
   head.length >= HEAD_BYTES ? head : Buffer.concat([head, chunk.subarray(0, HEAD_BYTES - head.length)]);
 
-/** The first bytes of a file. */
-export async function headOf(file: ByteSource, signal?: AbortSignal): Promise<Uint8Array> {
+/** Reads the first bytes of a file. */
+export async function readHead(file: ByteSource, signal?: AbortSignal): Promise<Uint8Array> {
   let head: Uint8Array = new Uint8Array(0);
   for await (const chunk of file.chunks()) {
     signal?.throwIfAborted();
-    head = longer(head, chunk);
+    head = extendHead(head, chunk);
     if (head.length >= HEAD_BYTES) break;
   }
   return head;
 }
 
 /**
- * The encoding of a text file; for `auto` no more of it is read than is needed to be certain, and nothing twice but what
- * is refused.
+ * Returns the encoding of a text file. With `auto`, reads only as much of the file as is needed to be certain, and
+ * reads nothing twice unless the file is rejected.
  *
- * @throws `input-rejected` when the file is no table, is UTF-8 but for some bytes, or is valid both as UTF-8 and as CP932
- *   half-width kana
+ * @throws `input-rejected` if the file is not a table, is UTF-8 except for some bytes, or is valid both as UTF-8 and as
+ *   half-width kana in CP932
  */
-export async function encodingOf(
+export async function detectEncoding(
   file: ByteSource,
   asked: Encoding | "auto",
-  { flag = INPUT_ENCODING_FLAG, signal }: EncodingQuestion = {},
+  { flag = INPUT_ENCODING_FLAG, signal }: EncodingDetectionOptions = {},
 ): Promise<Encoding> {
   if (asked !== "auto") {
-    refuseForeign(file.label, await headOf(file, signal), asked, flag);
+    rejectForeignFile(file.label, await readHead(file, signal), asked, flag);
     return asked;
   }
   let head: Uint8Array = new Uint8Array(0);
   const detector = new EncodingDetector();
-  let weight: Utf8Weight | undefined;
+  let weight: NearUtf8Detector | undefined;
   for await (const chunk of file.chunks()) {
     signal?.throwIfAborted();
-    head = longer(head, chunk);
+    head = extendHead(head, chunk);
     const begins = !detector.settled && detector.end().ascii;
     detector.write(chunk);
-    // ASCII before it weighs nothing
-    if (begins && detector.settled) weight = new Utf8Weight();
+    // the chunks before this one are ASCII, which does not affect the weight
+    if (begins && detector.settled) weight = new NearUtf8Detector();
     weight?.write(chunk);
     if (head.length >= HEAD_BYTES && detector.settled && weight?.settled !== false) break;
   }
-  refuseForeign(file.label, head, asked, flag);
+  rejectForeignFile(file.label, head, asked, flag);
   const { encoding, ambiguity } = detector.end();
-  if (ambiguity !== undefined) throw ambiguous(file.label, flag, ambiguity);
-  if (encoding === "shift_jis") await refuseBrokenUtf8(file, { flag, signal, weight });
+  if (ambiguity !== undefined) throw createAmbiguityFailure(file.label, flag, ambiguity);
+  if (encoding === "shift_jis") await rejectBrokenUtf8(file, { flag, signal, weight });
   return encoding;
 }
 
-/** @throws `input-rejected` if a file that begins so is no table, or in an encoding that is not read or cannot be told */
-export function refuseForeign(
+/**
+ * Rejects a file whose first bytes show that it cannot be read as a table.
+ * @throws `input-rejected` if the file is not a table, or if its encoding is not supported or cannot be detected
+ */
+export function rejectForeignFile(
   label: string,
   head: Uint8Array,
   asked: Encoding | "auto",
   flag: string = INPUT_ENCODING_FLAG,
 ): void {
-  const kind = foreignKind(head, asked !== "auto");
+  const kind = detectUnsupportedKind(head, asked !== "auto");
   if (kind === undefined) return;
-  const [what, hint] = FOREIGN[kind](flag);
+  const [what, hint] = FOREIGN_FILE_TEXTS[kind](flag);
   throw new Failure("input-rejected", { what, where: label, hint });
 }
 
 /**
- * @param question its `weight` is that of the whole file, if it was weighed already
- * @throws `input-rejected` if a file that is not UTF-8 is nearly so, naming the first place
+ * Rejects a file that is not valid UTF-8 but nearly so.
+ * @param question its `weight` is the weight of the whole file, if the file was already weighed
+ * @throws `input-rejected` if the file is UTF-8 except for some bytes; names the first position
  */
-export async function refuseBrokenUtf8(
+export async function rejectBrokenUtf8(
   file: ByteSource,
-  { flag = INPUT_ENCODING_FLAG, signal, weight }: EncodingQuestion & { readonly weight?: Utf8Weight | undefined } = {},
+  {
+    flag = INPUT_ENCODING_FLAG,
+    signal,
+    weight,
+  }: EncodingDetectionOptions & { readonly weight?: NearUtf8Detector | undefined } = {},
 ): Promise<void> {
-  const weighed = weight ?? (await weightOf(file, signal));
-  if (!weighed.settled && weighed.end()) throw brokenUtf8(file.label, flag, await firstBroken(file));
+  const weighed = weight ?? (await measureUtf8Weight(file, signal));
+  if (!weighed.settled && weighed.end())
+    throw createBrokenUtf8Failure(file.label, flag, await findFirstInvalidBytes(file));
 }
 
-async function weightOf(file: ByteSource, signal: AbortSignal | undefined): Promise<Utf8Weight> {
-  const weight = new Utf8Weight();
+async function measureUtf8Weight(file: ByteSource, signal: AbortSignal | undefined): Promise<NearUtf8Detector> {
+  const weight = new NearUtf8Detector();
   for await (const chunk of file.chunks()) {
     signal?.throwIfAborted();
     weight.write(chunk);
@@ -119,8 +128,8 @@ async function weightOf(file: ByteSource, signal: AbortSignal | undefined): Prom
   return weight;
 }
 
-/** The first place whose bytes are not UTF-8. */
-async function firstBroken(file: ByteSource): Promise<RecordProblem | undefined> {
+/** Finds the first position with bytes that are not valid UTF-8. */
+async function findFirstInvalidBytes(file: ByteSource): Promise<RecordProblem | undefined> {
   let first: RecordProblem | undefined;
   const reader = new RecordReader(
     { encoding: "utf-8" },
@@ -139,56 +148,56 @@ async function firstBroken(file: ByteSource): Promise<RecordProblem | undefined>
   return first;
 }
 
-const brokenUtf8 = (label: string, flag: string, place: RecordProblem | undefined): Failure => {
+const createBrokenUtf8Failure = (label: string, flag: string, place: RecordProblem | undefined): Failure => {
   const { row = 0, params = {} } = place ?? {};
   const bytes = String(params["bytes"]);
   return new Failure("input-rejected", {
     what: text(
-      `row ${row} has bytes that are not UTF-8 (${bytes}), though nearly all of the file is`,
+      `row ${row} contains bytes that are not valid UTF-8 (${bytes}), although nearly all of the file is UTF-8`,
       `ほとんどが UTF-8 のファイルですが、${row} 行目に UTF-8 でないバイト列(${bytes})があります`,
     ),
     where: `${label}:${row}`,
     hint: text(
-      `save the file as UTF-8 again after correcting that row (${flag} utf-8 lists all such places), or pass ${flag} shift_jis if it is Shift_JIS`,
+      `correct that row and save the file as UTF-8 again (${flag} utf-8 lists all such places); if the file is Shift_JIS, pass ${flag} shift_jis`,
       `その行を直して UTF-8 で保存し直してください(${flag} utf-8 で全箇所を表示)。Shift_JIS のファイルなら ${flag} shift_jis を指定してください`,
     ),
   });
 };
 
-const notRead = (name: string): readonly [Text, Text] => [
-  text(`this is text in ${name}, which is not read`, `${name} のテキストです。この文字コードは読み込めません`),
-  text("save it as UTF-8", "UTF-8 で保存し直してください"),
+const describeUnsupportedEncoding = (name: string): readonly [Text, Text] => [
+  text(`the file is ${name} text, which is not supported`, `${name} のテキストです。この文字コードは読み込めません`),
+  text("save the file as UTF-8", "UTF-8 で保存し直してください"),
 ];
 
-const unmarked = (name: string, encoding: Encoding, flag: string): readonly [Text, Text] => [
-  text(`this looks like ${name} without a byte order mark`, `BOM のない ${name} のようです`),
+const describeUnmarkedEncoding = (name: string, encoding: Encoding, flag: string): readonly [Text, Text] => [
+  text(`the file looks like ${name} without a byte order mark`, `BOM のない ${name} のようです`),
   text(
-    `pass ${flag} ${encoding}, or save it as UTF-8`,
+    `pass ${flag} ${encoding}, or save the file as UTF-8`,
     `${flag} ${encoding} を指定するか、UTF-8 で保存し直してください`,
   ),
 ];
 
-const EXPORT_CSV = text("pass a CSV file", "CSV ファイルを指定してください");
+const PASS_CSV_HINT = text("pass a CSV file", "CSV ファイルを指定してください");
 
-/** What is no table is, and what to do. */
-const FOREIGN: Readonly<Record<ForeignKind, (flag: string) => readonly [what: Text, hint: Text]>> = {
-  pdf: () => [text("this is a PDF, not a CSV file", "CSV ではなく PDF です"), EXPORT_CSV],
+/** Messages for files that cannot be read as tables (PDF, HTML, …): what the file is, and what to do. */
+const FOREIGN_FILE_TEXTS: Readonly<Record<UnsupportedKind, (flag: string) => readonly [what: Text, hint: Text]>> = {
+  pdf: () => [text("the file is a PDF, not a CSV file", "CSV ではなく PDF です"), PASS_CSV_HINT],
   html: () => [
-    text("this is a web page (HTML), not a CSV file", "CSV ではなく Web ページ(HTML)です"),
+    text("the file is a web page (HTML), not a CSV file", "CSV ではなく Web ページ(HTML)です"),
     text(
-      "download it again: a session that has expired gives a page instead of the file",
+      "download the file again (a web page may have been saved because your session had expired)",
       "もう一度ダウンロードしてください(ログインの期限切れなどでページが保存されることがあります)",
     ),
   ],
-  binary: () => [text("this is not text", "テキストではありません"), EXPORT_CSV],
-  "utf-16le": (flag) => unmarked("UTF-16LE", "utf-16le", flag),
-  "utf-16be": (flag) => unmarked("UTF-16BE", "utf-16be", flag),
-  "utf-32": () => notRead("UTF-32"),
-  "euc-jp": () => notRead("EUC-JP"),
-  "iso-2022-jp": () => notRead("ISO-2022-JP (JIS)"),
+  binary: () => [text("the file is not a text file", "テキストファイルではありません"), PASS_CSV_HINT],
+  "utf-16le": (flag) => describeUnmarkedEncoding("UTF-16LE", "utf-16le", flag),
+  "utf-16be": (flag) => describeUnmarkedEncoding("UTF-16BE", "utf-16be", flag),
+  "utf-32": () => describeUnsupportedEncoding("UTF-32"),
+  "euc-jp": () => describeUnsupportedEncoding("EUC-JP"),
+  "iso-2022-jp": () => describeUnsupportedEncoding("ISO-2022-JP (JIS)"),
 };
 
-const ambiguous = (where: string, flag: string, { row, utf8, cp932 }: Ambiguity): Failure =>
+const createAmbiguityFailure = (where: string, flag: string, { row, utf8, cp932 }: Ambiguity): Failure =>
   new Failure("input-rejected", {
     what: text(
       `cannot detect the encoding: row ${row} reads "${utf8}" as UTF-8 and "${cp932}" as Shift_JIS`,

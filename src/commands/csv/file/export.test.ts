@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const VERBS = ["users export", "orgs export", "devices export", "secured users export --app docs", "audit export"];
@@ -11,7 +11,7 @@ const DATABASE = "SQLite format 3\0";
 
 describe.each(VERBS)("%s", (verb) => {
   test.each(["tenant.db", "missing/out.csv", "folder.csv"])(
-    "asks the tenant for nothing where -o %s is refused: it would record an export that nobody has",
+    "does not ask for an export, which would be recorded, if -o %s is refused",
     async (output) => {
       const folder = freshFolder();
       mkdirSync(join(folder, "folder.csv"));
@@ -56,12 +56,12 @@ const EXPORTS = [
 describe.each(EXPORTS)("$verb", ({ verb, request, query, fields, csv }) => {
   const tenant = { [request.operation]: csv };
 
-  test("has the encoding of the account's language, and says so", async () => {
-    const { en, ja } = await inBoth(verb, { tenant });
+  test("uses the encoding for the account's language and says so", async () => {
+    const { en, ja } = await runInBoth(verb, { tenant });
     expect(en.exit).toBe(0);
     expect(en.requests).toEqual([{ ...request, query: { newline: "crlf", ...query } }]);
     expect(new TextDecoder("shift_jis", { fatal: true }).decode(en.bytes)).toBe(csv);
-    expect(en.stderr).toContain("Shift_JIS, as the account's language is Japanese");
+    expect(en.stderr).toContain("Shift_JIS, because the account's language is Japanese");
     expect(ja.bytes).toEqual(en.bytes);
     expect(ja.stderr).toContain("アカウントの言語が日本語");
   });
@@ -95,7 +95,7 @@ describe.each(EXPORTS)("$verb", ({ verb, request, query, fields, csv }) => {
       [request.operation]: new Failure("not-permitted", { what: text("not yours", "権限がありません") }),
     };
     const line = `${verb} -o out.csv --encoding utf-8 --overwrite`;
-    const { en, ja } = await inBoth(line, { folder, tenant: refusing });
+    const { en, ja } = await runInBoth(line, { folder, tenant: refusing });
     expect(en).toMatchObject({ exit: 4, stdout: "", stderr: "error: not yours\n" });
     expect(ja).toMatchObject({ exit: 4, stdout: "", stderr: "エラー: 権限がありません\n" });
     expect(readFileSync(join(folder, "out.csv"), "utf8")).toBe("old");

@@ -1,55 +1,55 @@
 import type { Client } from "../../../lib/client/index.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-import { relabel } from "../../../lib/csv/layout/relabel.ts";
-import { BYTES } from "../../../lib/terminal/index.ts";
+import { renameHeaders } from "../../../lib/csv/layout/relabel.ts";
+import { BYTE_UNIT } from "../../../lib/terminal/index.ts";
 import { text, type Language } from "../../../lib/text/index.ts";
 import type { Fields, InputOf } from "../../field.ts";
-import { FILTERS } from "../../listing/list.ts";
+import { FILTER_OPTIONS } from "../../listing/list.ts";
 import type { ChosenTenant, Tools } from "../../tools.ts";
-import { watched } from "./watched.ts";
-import { customFieldsOf, loadColumnMap, MAP } from "./column-map.ts";
+import { streamUntilAborted } from "./watched.ts";
+import { loadCustomFields, loadColumnMap, MAP_OPTION } from "./column-map.ts";
 import { writeEncoded } from "./encoded.ts";
-import { FORM_OPTIONS, ON_UNMAPPABLE, chooseOutputForm } from "./form.ts";
-import { OUTPUT } from "./output.ts";
+import { FORM_OPTIONS, ON_UNMAPPABLE_OPTION, chooseOutputForm } from "./form.ts";
+import { OUTPUT_FILE_OPTION } from "./output.ts";
 
-/** The options of every export. */
+/** The options shared by all exports. */
 export const EXPORT_OPTIONS = {
   output: {
-    ...OUTPUT,
+    ...OUTPUT_FILE_OPTION,
     workbook: text(
-      "an export is CSV, for the console: name the file .csv; list --format xlsx -o FILE writes a workbook",
+      "an export is a CSV file for the console: use a file name that ends in .csv; to write a workbook, run list --format xlsx -o FILE",
       "エクスポートは管理画面用の CSV です。ファイル名を .csv にしてください。ブックにするには list --format xlsx -o FILE を使います",
     ),
   },
   ...FORM_OPTIONS,
-  ...FILTERS,
-  map: MAP,
-  onUnmappable: ON_UNMAPPABLE,
+  ...FILTER_OPTIONS,
+  map: MAP_OPTION,
+  onUnmappable: ON_UNMAPPABLE_OPTION,
 } as const satisfies Fields;
 
 /** Help shared by all exports. */
 export const EXPORT_DETAILS = [
   text(
-    "A character that the encoding cannot hold is an error that names its row, column and code point; no file is left behind.",
+    "If the encoding cannot represent a character, the export fails and reports its row, column and code point. No file is left behind.",
     "文字コードで表せない文字があると、行・列・文字を示してエラーになります。ファイルは残りません。",
   ),
 ];
 
-/** The language of the CLOMO account. */
-export const accountLanguage = ({ context }: Pick<ChosenTenant, "context">): Language =>
+/** Returns the language of the CLOMO account; Japanese for a remote tenant. */
+export const getAccountLanguage = ({ context }: Pick<ChosenTenant, "context">): Language =>
   context.kind === "embedded" ? context.language : "ja";
 
-/** What to export, and how to request it from the tenant. */
+/** The format to export, and the function that requests the export from the tenant. */
 export interface ExportSource {
   readonly format: FormatName;
   readonly open: Client["orgs"]["export"];
 }
 
 /**
- * Writes the tenant's export to a file: in the chosen encoding, under the headers of the map.
+ * Writes an export of the tenant to a file, in the chosen encoding and with the headers of the map.
  *
- * @throws `input-rejected` when a character is unmappable
+ * @throws `input-rejected` if a character is unmappable
  */
 export async function runExport(
   tools: Tools,
@@ -58,19 +58,23 @@ export async function runExport(
 ): Promise<void> {
   tools.describeState(() => text("no file was written", "ファイルは書き出していません"));
   const tenant = await tools.tenant();
-  const form = await chooseOutputForm(tools, options, accountLanguage(tenant));
+  const form = await chooseOutputForm(tools, options, getAccountLanguage(tenant));
   const map = await loadColumnMap(tools, format, {
     option: options.map,
     context: tenant.context,
-    customFields: () => customFieldsOf(tools),
+    customFields: () => loadCustomFields(tools),
   });
   const { newline, filterName, filterId } = options;
-  const customFields = map !== undefined && FORMATS[format].custom ? await customFieldsOf(tools) : [];
-  const step = tools.terminal.progress.start({ id: "export", name: text("Exporting", "エクスポート"), unit: BYTES });
+  const customFields = map !== undefined && FORMATS[format].custom ? await loadCustomFields(tools) : [];
+  const step = tools.terminal.progress.start({
+    id: "export",
+    name: text("Exporting", "エクスポート"),
+    unit: BYTE_UNIT,
+  });
   const content = async (): Promise<AsyncIterable<Uint8Array>> => {
     const exported = await open({ newline, filterName, filterId });
-    const source = watched(exported, tools.signal, (bytes) => step.advance(bytes));
-    return map === undefined ? source : relabel(source, { format: FORMATS[format], customFields, map, newline });
+    const source = streamUntilAborted(exported, tools.signal, (bytes) => step.advance(bytes));
+    return map === undefined ? source : renameHeaders(source, { format: FORMATS[format], customFields, map, newline });
   };
   await writeEncoded(tools, options.output, form, { open: content, dialect: map?.dialect });
   step.finish();

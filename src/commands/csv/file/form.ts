@@ -7,7 +7,7 @@ import type { Tools } from "../../tools.ts";
 /** The encodings of files for the console. */
 export type FileEncoding = "shift_jis" | "utf-8";
 
-/** The form of a file for the console. */
+/** The encoding of a file for the console, and how it is written. */
 export interface OutputForm {
   readonly encoding: FileEncoding;
   readonly bom: boolean;
@@ -20,7 +20,7 @@ export const FORM_OPTIONS = {
     kind: "choice",
     choices: ["shift_jis", "utf-8"],
     about: text(
-      "the file's encoding (default: shift_jis for an account in Japanese, utf-8 for one in English)",
+      "encoding of the file (default: shift_jis for a Japanese account, utf-8 for an English account)",
       "ファイルの文字コード(既定: アカウントの言語が日本語なら shift_jis、英語なら utf-8)",
     ),
   },
@@ -33,40 +33,44 @@ export const FORM_OPTIONS = {
   },
 } as const satisfies Fields;
 
-/** `--on-unmappable`. */
-export const ON_UNMAPPABLE = {
+/** The option `--on-unmappable`. */
+export const ON_UNMAPPABLE_OPTION = {
   kind: "choice",
   choices: ["error", "replace"],
   default: "error",
   about: text(
-    "for a character that the encoding cannot hold: fail, or write 〓",
-    "文字コードで表せない文字: エラーにするか、〓 に置き換えるか",
+    "if the encoding cannot represent a character: fail (error), or write 〓 (replace)",
+    "文字コードで表せない文字を、エラーにするか(error)、〓 に置き換えるか(replace)",
   ),
 } as const;
 
-const NAMES = new Map<FileEncoding, string>([
+const ENCODING_LABELS = new Map<FileEncoding, string>([
   ["shift_jis", "Shift_JIS"],
   ["utf-8", "UTF-8"],
 ]);
 
-/** @throws `usage` if an option of text is given for a file whose name makes it a workbook */
-export function refuseForWorkbook(output: string, given: Readonly<Record<string, boolean>>): void {
+/** Rejects options for text files only.  @throws `usage` if one is given and the output's name is a workbook's */
+export function rejectTextOptions(output: string, given: Readonly<Record<string, boolean>>): void {
   const flag = isWorkbookName(output) ? Object.keys(given).find((name) => given[name]) : undefined;
   if (flag === undefined) return;
   throw new Failure("usage", {
     what: text(
-      `${flag} is for text, and ${output} is a workbook by its name`,
-      `${flag} はテキスト用です。${output} は名前から Excel ブックになります`,
+      `${flag} is for text files, but ${output} is the name of a workbook`,
+      `${flag} はテキストファイル用ですが、${output} は Excel ブックの名前です`,
     ),
     where: flag,
-    hint: text(`leave ${flag} out, or name the file .csv`, `${flag} を外すか、ファイル名を .csv にしてください`),
+    hint: text(
+      `omit ${flag}, or use a file name that ends in .csv`,
+      `${flag} を外すか、ファイル名を .csv にしてください`,
+    ),
   });
 }
 
 /**
- * The chosen encoding, else UTF-8 on a terminal, else that of the account's language, which is then noted.
+ * Returns the encoding and the other settings for an output file. The default encoding is UTF-8 on a terminal;
+ * otherwise it depends on the account's language, and a note reports it.
  *
- * @throws `usage` for a byte order mark in an encoding that has none
+ * @throws `usage` if a byte order mark is requested for an encoding that does not have one
  */
 export async function chooseOutputForm(
   { terminal }: Pick<Tools, "terminal">,
@@ -89,11 +93,11 @@ export async function chooseOutputForm(
     });
   }
   if (asked.encoding === undefined && !isRead) {
-    const name = NAMES.get(encoding) ?? encoding;
+    const name = ENCODING_LABELS.get(encoding) ?? encoding;
     const [en, ja] = language === "ja" ? ["Japanese", "日本語"] : ["English", "英語"];
     await terminal.note(
       text(
-        `encoding: ${name}, as the account's language is ${en} (override with --encoding)`,
+        `encoding: ${name}, because the account's language is ${en} (to change it, pass --encoding)`,
         `文字コード: ${name}(アカウントの言語が${ja}のため。--encoding で変更できます)`,
       ),
     );

@@ -2,8 +2,8 @@ import { FORMAT_NAMES } from "../../../lib/model/console-files.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { ChoiceField } from "../../field.ts";
 
-/** `--as`. */
-export const FORMAT = {
+/** The option `--as`. */
+export const FORMAT_OPTION = {
   kind: "choice",
   choices: FORMAT_NAMES,
   value: "FORMAT",

@@ -1,6 +1,6 @@
 import type { Inspection, Oddity, OddityKind } from "../../../lib/csv/inspect.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
-import { counted, text, type Text } from "../../../lib/text/index.ts";
+import { formatCount, text, type Text } from "../../../lib/text/index.ts";
 
 /** A file and its inspection. */
 export interface InspectedFile {
@@ -10,49 +10,52 @@ export interface InspectedFile {
 
 const ODDITY_TEXTS: Readonly<Record<OddityKind, (oddity: Oddity) => Text>> = {
   "ctrl-z": () => text("Ctrl-Z at the end (an old DOS end-of-file mark)", "末尾に Ctrl-Z(古い DOS のファイル終端)"),
-  "newlines-mixed": ({ count }) => text(`${count} kinds of newlines`, `改行コードが ${count} 種類混在`),
+  "newlines-mixed": ({ count }) => text(`mixed newlines (${count} kinds)`, `改行コードが ${count} 種類混在`),
   "no-final-newline": () => text("no newline at the end", "末尾に改行がない"),
-  "blank-rows": ({ count }) => text(counted(count, "blank row"), `空行が ${count} 行`),
+  "blank-rows": ({ count }) => text(formatCount(count, "blank row"), `空行が ${count} 行`),
   "title-rows": ({ row }) =>
-    text(`row 1 is no header; row ${row} looks like it`, `1 行目はヘッダーではなく、${row} 行目がヘッダーのようです`),
+    text(
+      `row 1 is not a header; row ${row} looks like the header`,
+      `1 行目はヘッダーではなく、${row} 行目がヘッダーのようです`,
+    ),
   "uneven-rows": ({ count, row }) =>
     text(
-      `${counted(count, "row")} with a different number of cells than the header, first in row ${row}`,
+      `${formatCount(count, "row")} with a different number of cells than the header, the first in row ${row}`,
       `ヘッダーとセル数の違う行が ${count} 行(最初は ${row} 行目)`,
     ),
   invisible: ({ count, row }) =>
     text(
-      `${counted(count, "invisible character")}, first in row ${row}`,
+      `${formatCount(count, "invisible character")}, the first in row ${row}`,
       `見えない文字が ${count} 文字(最初は ${row} 行目)`,
     ),
   "private-use": ({ count, row }) =>
     text(
-      `${counted(count, "private-use character")} (gaiji), first in row ${row}`,
+      `${formatCount(count, "private-use character")} (gaiji), the first in row ${row}`,
       `外字が ${count} 文字(最初は ${row} 行目)`,
     ),
   "half-width-kana": ({ count, row }) =>
-    text(`${count} half-width kana, first in row ${row}`, `半角カナが ${count} 文字(最初は ${row} 行目)`),
+    text(`${count} half-width kana, the first in row ${row}`, `半角カナが ${count} 文字(最初は ${row} 行目)`),
   "vendor-duplicates": ({ count }) =>
     text(
-      `${counted(count, "character")} with a second CP932 code; rewriting the file changes their bytes`,
+      `${formatCount(count, "character")} with a second CP932 code; rewriting the file changes the bytes`,
       `CP932 で重複して符号化されている文字が ${count} 文字(書き直すとバイト列が変わる)`,
     ),
 };
 
-const DELIMITERS = new Map([
+const DELIMITER_LABELS = new Map([
   [",", text("comma", "カンマ")],
   ["\t", text("tab", "タブ")],
   [";", text("semicolon", "セミコロン")],
 ]);
 
-const newlineList = ({ newlines }: Inspection): string =>
+const renderNewlines = ({ newlines }: Inspection): string =>
   Object.entries(newlines)
     .filter(([, count]) => count > 0)
     .map(([name, count]) => `${name} ${count}`)
     .join(", ");
 
-/** The columns of an inspected file: words for people, codes and counts for programs. */
-export function inspectionColumns({ language, output }: Terminal): readonly Column<InspectedFile>[] {
+/** Returns the columns of an inspected file: words in tables, codes and counts in machine-readable output. */
+export function buildInspectionColumns({ language, output }: Terminal): readonly Column<InspectedFile>[] {
   const forPeople = output.format === "table";
   const words = (wording: Text | undefined): string | undefined => wording?.[language];
   return [
@@ -63,7 +66,7 @@ export function inspectionColumns({ language, output }: Terminal): readonly Colu
     {
       key: "newlines",
       header: text("newlines", "改行コード"),
-      value: ({ inspection }) => (forPeople ? newlineList(inspection) : inspection.newlines),
+      value: ({ inspection }) => (forPeople ? renderNewlines(inspection) : inspection.newlines),
     },
     {
       key: "quotedNewlines",
@@ -73,9 +76,9 @@ export function inspectionColumns({ language, output }: Terminal): readonly Colu
     {
       key: "delimiter",
       header: text("delimiter", "区切り文字"),
-      value: ({ inspection: { delimiter } }) => (forPeople ? words(DELIMITERS.get(delimiter ?? "")) : delimiter),
+      value: ({ inspection: { delimiter } }) => (forPeople ? words(DELIMITER_LABELS.get(delimiter ?? "")) : delimiter),
     },
-    { key: "columns", header: text("columns", "列"), value: ({ inspection }) => inspection.header },
+    { key: "columns", header: text("columns", "列名"), value: ({ inspection }) => inspection.header },
     { key: "rows", header: text("rows", "行数"), value: ({ inspection }) => inspection.records },
     {
       key: "oddities",

@@ -34,13 +34,13 @@ async function* pieces(...texts: readonly string[]): AsyncGenerator<Uint8Array> 
   for (const text of texts) yield Buffer.from(text);
 }
 
-test.each([true, false])("stdout has had every byte when it is done, held: %s", async (held) => {
+test.each([true, false])("stdout has received every byte when the write is done, held: %s", async (held) => {
   const reader = new SlowReader();
   await writeOutput(await toolsWith(reader), "-", pieces("a", "b", "c"), { held });
   expect(reader.taken).toBe("abc");
 });
 
-test("a reader that has gone ends the making of more", async () => {
+test("stops producing output when the reader is gone", async () => {
   const reader = new SlowReader();
   const tools = await toolsWith(reader);
   let made = 0;
@@ -58,7 +58,7 @@ test("a reader that has gone ends the making of more", async () => {
   expect(made).toBe(3);
 });
 
-test("a file is found from the working folder, and stays as it was where the bytes fail", async () => {
+test("resolves a file from the working folder, and keeps the old file if the write fails", async () => {
   const tools = await toolsWith(new PassThrough());
   const file = join(tools.workingFolder, "out.csv");
   writeFileSync(file, "old");

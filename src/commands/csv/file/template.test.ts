@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 
 interface Template {
@@ -52,8 +52,8 @@ const TEMPLATES: readonly Template[] = [
 describe.each(TEMPLATES)("$verb", ({ verb, format, header, tenant, note = /^$/ }) => {
   const at = tenant === undefined ? {} : { tenant };
 
-  test("writes the header row in the encoding of the account's language, and says so", async () => {
-    const { en, ja } = await inBoth(verb, at);
+  test("writes the header row in the encoding for the account's language and says so", async () => {
+    const { en, ja } = await runInBoth(verb, at);
     const requests = Object.keys(tenant ?? {}).map((operation) => ({ operation }));
     expect(en).toMatchObject({ exit: 0, requests });
     expect(new TextDecoder("shift_jis", { fatal: true }).decode(en.bytes)).toBe(`${header}\r\n`);
@@ -62,7 +62,7 @@ describe.each(TEMPLATES)("$verb", ({ verb, format, header, tenant, note = /^$/ }
     expect(ja.stderr).toContain("日本語");
   });
 
-  test("takes the language and the map of its format from the context", async () => {
+  test("takes the language and the map for its format from the context", async () => {
     const [home, folder] = [freshFolder(), freshFolder()];
     const [first = ""] = header.split(",");
     writeFileSync(join(folder, "map.yaml"), `columns: {Renamed: ${first}}\n`);
@@ -94,8 +94,8 @@ describe.each(TEMPLATES)("$verb", ({ verb, format, header, tenant, note = /^$/ }
     ["--newline none", 2, "--newline", false],
     ["-o nowhere/new.csv --encoding utf-8", 2, "nowhere", true],
     ["new.csv", 2, "new.csv", false],
-  ] as const)("with %s ends with %i", async (words, exit, message, isOpened) => {
-    const { en, ja } = await inBoth(`${verb} ${words}`, isOpened ? at : {});
+  ] as const)("with %s exits with %i", async (words, exit, message, isOpened) => {
+    const { en, ja } = await runInBoth(`${verb} ${words}`, isOpened ? at : {});
     for (const ran of [en, ja])
       expect(ran).toMatchObject({ exit, stdout: "", stderr: expect.stringContaining(message) });
   });

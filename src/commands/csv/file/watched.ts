@@ -1,10 +1,10 @@
 /**
- * Passes chunks on until a signal comes.
+ * Passes chunks on until the signal aborts.
  *
- * @param passed is told the bytes of each chunk once it was taken
- * @throws the signal's reason
+ * @param passed called with the number of bytes of each chunk after the chunk was consumed
+ * @throws the reason of the signal
  */
-export async function* watched(
+export async function* streamUntilAborted(
   chunks: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
   passed?: (bytes: number) => void,

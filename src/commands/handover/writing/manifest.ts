@@ -1,12 +1,12 @@
 import type { Answer, HandoverEnd } from "../../../lib/client/index.ts";
-import { consoleKnowledge, writtenDown, type AttachedFile } from "../../../lib/handover/not-known.ts";
+import { collectConsoleKnowledge, buildConsoleNotes, type AttachedFile } from "../../../lib/handover/not-known.ts";
 import { pathOfResource, resourceOf, RESOURCE_NAMES, type ResourceName } from "../../../lib/handover/resources.ts";
-import { SCHEMA, type Manifest, type ManifestResource } from "../../../lib/handover/bundle/manifest.ts";
+import { BUNDLE_SCHEMA_VERSION, type Manifest, type ManifestResource } from "../../../lib/handover/bundle/manifest.ts";
 import type { TenantProfile } from "../../../lib/model/tenant.ts";
 import type { WrittenParts } from "./parts.ts";
 
-/** What the tenant said of each resource, as the manifest has it. */
-const resourcesOf = ({ end, written }: WrittenParts): ManifestResource[] =>
+/** Builds the manifest's entries of the resources, from what the tenant reported. */
+const buildManifestResources = ({ end, written }: WrittenParts): ManifestResource[] =>
   RESOURCE_NAMES.map((name) => {
     const { stays, leftOut = [] } = resourceOf(name);
     return {
@@ -19,20 +19,23 @@ const resourcesOf = ({ end, written }: WrittenParts): ManifestResource[] =>
     };
   });
 
-/** The answers that are exported; none where they are not. */
-const answersIn = (parts: WrittenParts): readonly Answer[] => recordsIn(parts, "answers") as readonly Answer[];
+/** Returns the exported answers; empty if answers were not exported. */
+const parseAnswers = (parts: WrittenParts): readonly Answer[] => parseRecords(parts, "answers") as readonly Answer[];
 
-const recordsIn = ({ read }: WrittenParts, name: ResourceName): readonly unknown[] =>
+const parseRecords = ({ read }: WrittenParts, name: ResourceName): readonly unknown[] =>
   (read.get(pathOfResource(name)) ?? "")
     .split("\n")
     .flatMap((line): readonly unknown[] => (line === "" ? [] : [JSON.parse(line)]));
 
-/** What a bundle that is being written has of what only the console knows. */
-export const knowledgeIn = (manifest: Manifest, parts: WrittenParts): ReturnType<typeof consoleKnowledge> =>
-  consoleKnowledge(manifest, (recordsIn(parts, "tenant") as readonly TenantProfile[])[0]);
+/** Returns what a bundle that is being written contains of the facts that only the console has. */
+export const findConsoleKnowledge = (
+  manifest: Manifest,
+  parts: WrittenParts,
+): ReturnType<typeof collectConsoleKnowledge> =>
+  collectConsoleKnowledge(manifest, (parseRecords(parts, "tenant") as readonly TenantProfile[])[0]);
 
-/** What a bundle says of itself, before what its checklist lacks is known. */
-export const manifestOf = (
+/** Builds the manifest of a bundle, before the gaps of its checklist are known. */
+export const buildManifest = (
   parts: WrittenParts,
   {
     program,
@@ -45,7 +48,7 @@ export const manifestOf = (
   }: {
     readonly program: string;
     readonly language: Manifest["language"];
-    /** of the CSV files, and whether a BOM begins them: `utf-8-bom` */
+    /** encoding of the CSV files; `utf-8-bom` if they begin with a BOM */
     readonly encoding: string;
     readonly newline: string;
     readonly only: readonly ResourceName[];
@@ -57,7 +60,7 @@ export const manifestOf = (
     parts.end;
   const others = [...parts.written.keys()].filter((path) => !path.startsWith("resources/"));
   return {
-    schema: SCHEMA,
+    schema: BUNDLE_SCHEMA_VERSION,
     program,
     tenant: { name: tenant, mirroredAt },
     asOf,
@@ -70,13 +73,13 @@ export const manifestOf = (
     scope,
     ...(partial && ({ partial } as const)),
     ...(mirroredAt !== null && !administratorsKnown && ({ administratorsUnasked: true } as const)),
-    resources: resourcesOf(parts),
+    resources: buildManifestResources(parts),
     files: others.map((path) => ({
       path,
       records: files[path] ?? null,
       ...(parts.inUtf8.has(path) && { encoding: "utf-8" }),
     })),
-    notKnownHere: writtenDown(answersIn(parts), attached),
+    notKnownHere: buildConsoleNotes(parseAnswers(parts), attached),
     gaps: [],
   };
 };

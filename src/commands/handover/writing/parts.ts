@@ -1,73 +1,77 @@
 import { resolve } from "node:path";
-import type { HandoverRequest, Parts, HandoverEnd, Client } from "../../../lib/client/index.ts";
+import type { HandoverRequest, StreamedParts, HandoverEnd, Client } from "../../../lib/client/index.ts";
 import { BundleWriter } from "../../../lib/handover/bundle/write.ts";
-import { isRead, KeptFile } from "../../../lib/handover/report/data.ts";
+import { isReportFile, ReportFileBuffer } from "../../../lib/handover/report/data.ts";
 import {
-  SUMMARY,
+  SUMMARY_FILE,
   CONSOLE_FILES,
   pathOfResource,
   RESOURCE_NAMES,
   type ResourceName,
 } from "../../../lib/handover/resources.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { holdBytes, readText, type WrittenFile } from "../../../lib/files/index.ts";
-import { BYTES } from "../../../lib/terminal/index.ts";
-import { codePointName } from "../../../lib/csv/records/record.ts";
-import { counted, text } from "../../../lib/text/index.ts";
-import { noteCounts, placeAgain, Recoding, UnmappableError } from "../../csv/file/encoded.ts";
+import { bufferStream, readText, type WrittenFile } from "../../../lib/files/index.ts";
+import { BYTE_UNIT } from "../../../lib/terminal/index.ts";
+import { formatCodePoint } from "../../../lib/csv/records/record.ts";
+import { formatCount, text } from "../../../lib/text/index.ts";
+import { noteReplacedCharacters, locateUnmappable, OutputEncoder, UnmappableError } from "../../csv/file/encoded.ts";
 import type { OutputForm } from "../../csv/file/form.ts";
-import { throwUnmappable, type PlacedCharacter } from "../../csv/file/unmappable.ts";
+import { throwUnmappable, type LocatedCharacter } from "../../csv/file/unmappable.ts";
 import type { Tools } from "../../tools.ts";
 
-type Exports = Client<"exports">["exports"];
+type ExportsClient = Client<"exports">["exports"];
 
-/** What was written of a tenant's export, by path, and what the tenant said in the end. */
+/** The files that were written from a tenant's export, by path, and what the tenant reported at the end. */
 export interface WrittenParts {
   readonly written: ReadonlyMap<string, WrittenFile>;
-  /** console files that are UTF-8, as the chosen encoding lacks characters of them */
+  /** console files written in UTF-8 because the chosen encoding cannot represent some of their characters */
   readonly inUtf8: ReadonlySet<string>;
-  /** the contents of the files that a report is made of, UTF-8 */
+  /** UTF-8 contents of the files that the report is made from, by path */
   readonly read: ReadonlyMap<string, string>;
   readonly end: HandoverEnd;
 }
 
-/** The form of the console files in a bundle. */
+/** The encoding and format of the console files in a bundle. */
 export type BundleForm = Omit<OutputForm, "onUnmappable"> & { readonly onUnmappable: "utf-8" | "error" | "replace" };
 
-/** The resource of a console file. */
+/** Returns the resource that a console file is made from; undefined for other files. */
 const resourceOfCsv = (path: string): ResourceName | undefined => CONSOLE_FILES.find((file) => file.path === path)?.of;
 
-const PATHS: ReadonlySet<string> = new Set([...RESOURCE_NAMES.map(pathOfResource), SUMMARY]);
+const KNOWN_PATHS: ReadonlySet<string> = new Set([...RESOURCE_NAMES.map(pathOfResource), SUMMARY_FILE]);
 
-/** Writes the parts of an export into a bundle: the console's files in the chosen form, all others as they come. */
+/** Writes the parts of an export into a bundle: the console's files in the chosen format, all other files unchanged. */
 export class PartsWriter {
   readonly #tools: Tools;
-  readonly #exports: Exports;
+  readonly #exports: ExportsClient;
   readonly #form: BundleForm;
   readonly #counts = { folded: 0, replaced: 0 };
-  /** the files that the chosen encoding cannot hold */
-  readonly #inUtf8 = new Map<string, { readonly placed: readonly PlacedCharacter[]; readonly total: number }>();
+  /** files that the chosen encoding cannot represent, with the characters */
+  readonly #inUtf8 = new Map<string, { readonly placed: readonly LocatedCharacter[]; readonly total: number }>();
 
-  constructor(tools: Tools, exports: Exports, form: BundleForm) {
+  constructor(tools: Tools, exports: ExportsClient, form: BundleForm) {
     this.#tools = tools;
     this.#exports = exports;
     this.#form = form;
   }
 
-  /** @throws Failure `input-rejected` for characters that the encoding cannot hold, `unavailable` for files that no bundle has */
+  /**
+   * Exports the tenant and writes its files.
+   * @throws Failure `input-rejected` for characters that the encoding cannot represent, `unavailable` for files that do
+   * not belong in a bundle
+   */
   async write(request: HandoverRequest, writer: BundleWriter): Promise<WrittenParts> {
     const { terminal } = this.#tools;
-    const step = terminal.progress.start({ id: "export", name: text("Exporting", "エクスポート"), unit: BYTES });
+    const step = terminal.progress.start({ id: "export", name: text("Exporting", "エクスポート"), unit: BYTE_UNIT });
     const written = new Map<string, WrittenFile>();
     const read = new Map<string, string>();
-    /** brings the file before to the disk, while the next one comes */
+    /** writes the previous file to the disk while the next one arrives */
     let closing: Promise<void> = Promise.resolve();
-    const parts: Parts<HandoverEnd> = this.#exports.create(request);
+    const parts: StreamedParts<HandoverEnd> = this.#exports.create(request);
     for await (const { name, content } of parts) {
       const resource = resourceOfCsv(name);
-      if (resource === undefined && !PATHS.has(name)) throw notOfBundle(name);
+      if (resource === undefined && !KNOWN_PATHS.has(name)) throw unknownFileFailure(name);
       const file = await writer.file(name);
-      const kept = isRead(name) ? new KeptFile(name) : undefined;
+      const kept = isReportFile(name) ? new ReportFileBuffer(name) : undefined;
       const watched = async function* (): AsyncGenerator<Uint8Array> {
         for await (const chunk of content) {
           step.advance(chunk.length);
@@ -80,46 +84,46 @@ export class PartsWriter {
       if (kept !== undefined) read.set(name, kept.text());
       await closing;
       closing = file.close().then((closed) => void written.set(name, closed));
-      // whoever waits for it hears of it; nobody does where something else fails first
+      // prevents an unhandled rejection if something else fails before `closing` is awaited
       closing.catch(() => undefined);
     }
     await closing;
     step.finish();
-    await noteCounts(this.#tools, this.#counts);
+    await noteReplacedCharacters(this.#tools, this.#counts);
     await this.#noteUtf8();
     return { written, inUtf8: new Set(this.#inUtf8.keys()), read, end: parts.end() };
   }
 
-  /** A console file in the chosen encoding; in UTF-8 if that encoding lacks characters of it, and may be left. */
+  /** Yields a console file in the chosen encoding, or, if allowed, in UTF-8 when that encoding lacks characters. */
   async *#encoded(name: string, content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     const { onUnmappable, ...form } = this.#form;
     if (form.encoding === "utf-8" || onUnmappable === "replace") {
       yield* this.#recoded({ ...form, onUnmappable: "replace" }, content);
       return;
     }
-    await using held = await holdBytes(content, this.#tools.temporary);
+    await using held = await bufferStream(content, this.#tools.temporary);
     const strict = { ...form, onUnmappable: "error" } as const;
-    const trial = new Recoding(strict);
-    const isMappable = await passes(trial.bytes(() => Promise.resolve(held.chunks())));
+    const trial = new OutputEncoder(strict);
+    const isMappable = await canEncodeAll(trial.bytes(() => Promise.resolve(held.chunks())));
     if (isMappable) {
       yield* this.#recoded(strict, held.chunks());
       return;
     }
-    const placed = await placeAgain(held.chunks(), undefined, trial.unmappable);
+    const placed = await locateUnmappable(held.chunks(), undefined, trial.unmappable);
     if (onUnmappable === "error") await this.#throwUnmappable(name, placed, trial.total);
     this.#inUtf8.set(name, { placed, total: trial.total });
     yield* held.chunks();
   }
 
   async *#recoded(form: OutputForm, content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    const recoding = new Recoding(form);
+    const recoding = new OutputEncoder(form);
     yield* recoding.bytes(() => Promise.resolve(content));
     this.#counts.folded += recoding.folded;
     this.#counts.replaced += recoding.replaced;
   }
 
   /** @throws Failure `input-rejected` */
-  #throwUnmappable(name: string, placed: readonly PlacedCharacter[], total: number): Promise<never> {
+  #throwUnmappable(name: string, placed: readonly LocatedCharacter[], total: number): Promise<never> {
     return throwUnmappable(this.#tools, {
       name,
       encoding: this.#form.encoding,
@@ -128,31 +132,31 @@ export class PartsWriter {
       unit: "character",
       consequence: text("nothing was written", "何も書き出していません"),
       hint: text(
-        "leave --on-unmappable error out to have that file in UTF-8, or pass --on-unmappable replace: the records beside the CSV files keep these characters",
+        "omit --on-unmappable error to write that file in UTF-8, or pass --on-unmappable replace; the NDJSON records next to the CSV files keep these characters in any case",
         "--on-unmappable error を外すと、そのファイルを UTF-8 で書き出します。〓 に置き換えるには --on-unmappable replace を付けてください(CSV の元になる NDJSON では文字は失われません)",
       ),
     });
   }
 
-  /** Says which files are UTF-8 in place of the chosen encoding. */
+  /** Reports which files are written in UTF-8 instead of the chosen encoding. */
   async #noteUtf8(): Promise<void> {
     const { encoding } = this.#form;
     for (const [name, { placed, total }] of this.#inUtf8) {
       const [first] = placed;
       if (first === undefined) continue;
-      const character = `${codePointName(first.codePoint)} ${String.fromCodePoint(first.codePoint)}`;
+      const character = `${formatCodePoint(first.codePoint)} ${String.fromCodePoint(first.codePoint)}`;
       await this.#tools.terminal.note(
         text(
-          `${name} is written in UTF-8, as ${encoding} lacks ${counted(total, "character")} of it (row ${first.row}: ${character})`,
-          `${name} は UTF-8 で書き出しました(${encoding} で表せない文字が ${total} 個あるため。${first.row} 行目: ${character})`,
+          `${name} is written in UTF-8 because ${encoding} cannot represent ${formatCount(total, "character")} (first in row ${first.row}: ${character})`,
+          `${name} は UTF-8 で書き出しました(${encoding} で表せない文字が ${total} 個あるため。最初は ${first.row} 行目: ${character})`,
         ),
       );
     }
   }
 }
 
-/** Whether text could be encoded to its end. */
-async function passes(bytes: AsyncIterable<Uint8Array>): Promise<boolean> {
+/** Returns true if the whole text can be encoded. */
+async function canEncodeAll(bytes: AsyncIterable<Uint8Array>): Promise<boolean> {
   try {
     for await (const _ of bytes);
     return true;
@@ -162,24 +166,27 @@ async function passes(bytes: AsyncIterable<Uint8Array>): Promise<boolean> {
   }
 }
 
-const notOfBundle = (name: string): Failure =>
+const unknownFileFailure = (name: string): Failure =>
   new Failure("unavailable", {
-    what: text(`the tenant sent what no bundle has: ${name}`, `引き継ぎデータにないファイルが届きました: ${name}`),
+    what: text(
+      `the tenant sent a file that does not belong in a bundle: ${name}`,
+      `引き継ぎデータに含まれないはずのファイルがテナントから届きました: ${name}`,
+    ),
     hint: text("update clomoctl, then run it again", "clomoctl を更新してから、もう一度実行してください"),
   });
 
-/** Begins a bundle where the person wants it. */
-export async function beginBundle(
+/** Creates a bundle at the chosen path, encrypted if there are recipients. */
+export async function createBundleWriter(
   { workingFolder, outputs }: Tools,
   output: string,
   encryptTo: readonly string[],
 ): Promise<BundleWriter> {
   if (encryptTo.length === 0) return BundleWriter.create(output, outputs);
-  return BundleWriter.createEncrypted(output, outputs, await recipientsOf(encryptTo, workingFolder));
+  return BundleWriter.createEncrypted(output, outputs, await readAgeRecipients(encryptTo, workingFolder));
 }
 
-/** Recipients as typed, and those that files name, one a line; a line that begins with # is none. */
-async function recipientsOf(typed: readonly string[], workingFolder: string): Promise<readonly string[]> {
+/** Returns the age recipients: those typed and, one per line, those in typed files. Ignores lines starting with #. */
+async function readAgeRecipients(typed: readonly string[], workingFolder: string): Promise<readonly string[]> {
   const all: string[] = [];
   for (const word of typed) {
     if (/^age(?:1|-secret-key-)/i.test(word)) all.push(word);

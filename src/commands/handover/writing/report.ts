@@ -2,24 +2,28 @@ import type { BundleWriter } from "../../../lib/handover/bundle/write.ts";
 import type { ClomoctlFacts, HandoverFacts } from "../../../lib/handover/checklist/facts.ts";
 import { findPeople, type KnownPerson } from "../../../lib/handover/checklist/people.ts";
 import type { Manifest } from "../../../lib/handover/bundle/manifest.ts";
-import { checklistOf, contentOf, manifestGaps } from "../../../lib/handover/report/content.ts";
-import { CLOMOCTL, factsOf, reportData } from "../../../lib/handover/report/data.ts";
-import { documentMarkdown } from "../../../lib/document/markdown.ts";
-import { documentPage } from "../../../lib/document/page.ts";
+import {
+  evaluateBundleChecklist,
+  buildReportDocument,
+  buildManifestGaps,
+} from "../../../lib/handover/report/content.ts";
+import { CLOMOCTL_FILE, toHandoverFacts, parseReportData } from "../../../lib/handover/report/data.ts";
+import { renderMarkdown } from "../../../lib/document/markdown.ts";
+import { renderPage } from "../../../lib/document/page.ts";
 import type { Tools } from "../../tools.ts";
-import { theOne, usersNamed } from "../leaver.ts";
-import { ownFacts } from "../facts.ts";
+import { requireSinglePerson, findMatchingUsers } from "../leaver.ts";
+import { collectClomoctlFacts } from "../facts.ts";
 
-const REPORT = "report.html";
+const REPORT_PATH = "report.html";
 
-/** Who leaves, as typed, and the last day. */
+/** The person who leaves, as typed, and their last day. */
 interface Leaver {
   readonly typed: string;
   readonly leaves: string | undefined;
 }
 
-/** The manifest with who leaves. @throws Failure `not-found` and `usage` where nobody is meant, or several */
-function leavingIn(
+/** Returns the manifest with the leaver.  @throws `not-found` if nobody matches, `usage` if several people match */
+function addLeaver(
   manifest: Manifest,
   facts: HandoverFacts,
   leaver: Leaver | undefined,
@@ -27,58 +31,58 @@ function leavingIn(
 ): Manifest {
   if (leaver === undefined) return manifest;
   const { typed, leaves = null } = leaver;
-  const { account, words } = theOne(findPeople(facts, typed, users), typed);
+  const { account, words } = requireSinglePerson(findPeople(facts, typed, users), typed);
   return { ...manifest, leaver: { person: account ?? words.at(-1) ?? typed, leaves } };
 }
 
-/** What a report is made of that is in a bundle already. */
+/** The parts of a bundle that its report is made from. */
 interface ReportSource {
   readonly manifest: Manifest;
-  /** the files that are read for it, by path */
+  /** contents of the files that the report is made from, by path */
   readonly read: ReadonlyMap<string, string>;
-  /** the context of the tenant */
+  /** name of the tenant's context */
   readonly context: string;
-  /** undefined: who is named in the manifest, if somebody is */
+  /** undefined: the leaver in the manifest, if there is one */
   readonly leaver?: Leaver | undefined;
 }
 
-/** A report in one of its forms, in the language of who asks. */
-export function drawReport(
+/** Renders a report in one of its formats, in the user's language. */
+export function renderReport(
   { terminal: { language } }: Pick<Tools, "terminal">,
   { manifest, read, leaver }: Pick<ReportSource, "manifest" | "read" | "leaver">,
   format: "html" | "markdown",
 ): string {
-  const data = reportData(manifest, read);
-  const content = contentOf({ ...data, manifest: leavingIn(manifest, factsOf(data), leaver) });
-  return format === "html" ? documentPage(content, language) : documentMarkdown(content, language);
+  const data = parseReportData(manifest, read);
+  const content = buildReportDocument({ ...data, manifest: addLeaver(manifest, toHandoverFacts(data), leaver) });
+  return format === "html" ? renderPage(content, language) : renderMarkdown(content, language);
 }
 
-/** What a daily run does not change as long as it runs: a bundle of the same state has the same bytes. */
-const sameEveryDay = (own: ClomoctlFacts): ClomoctlFacts => ({
+/** Removes times that every punctual daily run changes, so bundles of the same state have the same bytes. */
+const omitDailyChanges = (own: ClomoctlFacts): ClomoctlFacts => ({
   ...own,
   runs: own.runs?.map((run) => (run.late === false ? { ...run, lastRunAt: null } : run)) ?? null,
 });
 
-/** Writes the report into a bundle, and what this machine is to the tenant. @returns the manifest with both, and with the gaps */
-export async function reportInto(tools: Tools, writer: BundleWriter, made: ReportSource): Promise<Manifest> {
+/** Writes the report and this computer's tenant facts into a bundle.  @returns manifest with both, and the gaps */
+export async function writeBundleReport(tools: Tools, writer: BundleWriter, made: ReportSource): Promise<Manifest> {
   const { read, context, leaver } = made;
-  const own = `${JSON.stringify(sameEveryDay(await ownFacts(tools, context, made.manifest.scope)), null, 2)}\n`;
-  await write(writer, CLOMOCTL, own);
-  const bare = reportData(made.manifest, new Map([...read, [CLOMOCTL, own]]));
-  const users = leaver === undefined ? [] : await usersNamed((await tools.tenant("users")).client, leaver.typed);
-  const manifest = leavingIn(made.manifest, factsOf(bare), leaver, users);
+  const own = `${JSON.stringify(omitDailyChanges(await collectClomoctlFacts(tools, context, made.manifest.scope)), null, 2)}\n`;
+  await writeBundleFile(writer, CLOMOCTL_FILE, own);
+  const bare = parseReportData(made.manifest, new Map([...read, [CLOMOCTL_FILE, own]]));
+  const users = leaver === undefined ? [] : await findMatchingUsers((await tools.tenant("users")).client, leaver.typed);
+  const manifest = addLeaver(made.manifest, toHandoverFacts(bare), leaver, users);
   const data = { ...bare, manifest };
   const whole: Manifest = {
     ...manifest,
-    files: [...manifest.files, { path: CLOMOCTL, records: null }, { path: REPORT, records: null }],
-    gaps: manifestGaps(checklistOf(data), manifest.language),
+    files: [...manifest.files, { path: CLOMOCTL_FILE, records: null }, { path: REPORT_PATH, records: null }],
+    gaps: buildManifestGaps(evaluateBundleChecklist(data), manifest.language),
   };
-  const page = documentPage(contentOf({ ...data, manifest: whole }), manifest.language);
-  await write(writer, REPORT, page);
+  const page = renderPage(buildReportDocument({ ...data, manifest: whole }), manifest.language);
+  await writeBundleFile(writer, REPORT_PATH, page);
   return whole;
 }
 
-async function write(writer: BundleWriter, path: string, content: string): Promise<void> {
+async function writeBundleFile(writer: BundleWriter, path: string, content: string): Promise<void> {
   const file = await writer.file(path);
   await file.write(content);
   await file.close();

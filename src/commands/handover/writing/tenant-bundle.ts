@@ -1,58 +1,58 @@
 import { join } from "node:path";
 import type { HandoverRequest } from "../../../lib/client/index.ts";
-import { openFiles, type BundleFiles } from "../../../lib/handover/bundle/read.ts";
+import { openBundleFiles, type BundleFiles } from "../../../lib/handover/bundle/read.ts";
 import type { ResourceName } from "../../../lib/handover/resources.ts";
 import { BundleWriter } from "../../../lib/handover/bundle/write.ts";
 import { createTemporaryFolder, Outputs } from "../../../lib/files/index.ts";
 import { dayOf } from "../../../lib/model/time.ts";
-import { zoneOf, type Tools } from "../../tools.ts";
-import { manifestOf } from "./manifest.ts";
+import { resolveTimezone, type Tools } from "../../tools.ts";
+import { buildManifest } from "./manifest.ts";
 import { PartsWriter } from "./parts.ts";
-import { reportInto } from "./report.ts";
+import { writeBundleReport } from "./report.ts";
 
-const FORM = { encoding: "utf-8", bom: false, onUnmappable: "error" } as const;
+const FILE_FORMAT = { encoding: "utf-8", bom: false, onUnmappable: "error" } as const;
 
-/** A bundle that nobody keeps: closing it removes it. */
-export interface PassingBundle extends AsyncDisposable {
+/** A bundle that exists only as long as it is needed: disposing it removes it. */
+export interface TemporaryBundle extends AsyncDisposable {
   readonly files: BundleFiles;
 }
 
 /**
- * The tenant as it is now, as a bundle in the home's temporary folder, without the console's files.
+ * Exports the tenant's current state as a bundle in the home's temporary folder, without the console's files.
  *
- * @throws Failure as an export does
+ * @throws Failure if the export fails
  */
-export async function tenantBundle(
+export async function exportTemporaryBundle(
   tools: Tools,
   {
     only,
     ...asked
   }: Pick<HandoverRequest, "scope" | "audit"> & { readonly only?: readonly ResourceName[] | undefined } = {},
-): Promise<PassingBundle> {
+): Promise<TemporaryBundle> {
   const { temporary, terminal, machine, clock } = tools;
   const chosen = await tools.tenant("exports");
   const { name: context } = chosen.context;
   const folder = await createTemporaryFolder(temporary, "handover");
   try {
-    // a person may not write among the program's own files
+    // `tools.outputs` refuses paths among the program's own files, so this bundle has outputs of its own
     const path = join(folder.path, "tenant");
     const outputs = new Outputs({ temporary, workingFolder: folder.path, kept: [], userId: undefined });
     await outputs.declare([{ name: path }]);
     await using writer = await BundleWriter.create(path, outputs);
-    const parts = await new PartsWriter(tools, chosen.client.exports, FORM).write(
+    const parts = await new PartsWriter(tools, chosen.client.exports, FILE_FORMAT).write(
       { ...asked, only: only && [...only], csv: false },
       writer,
     );
-    const manifest = manifestOf(parts, {
+    const manifest = buildManifest(parts, {
       program: machine.program,
       language: terminal.language,
-      encoding: FORM.encoding,
+      encoding: FILE_FORMAT.encoding,
       newline: "crlf",
       only: only ?? [],
-      asOf: dayOf(clock.now(), zoneOf(tools, chosen)),
+      asOf: dayOf(clock.now(), resolveTimezone(tools, chosen)),
     });
-    await writer.finish(await reportInto(tools, writer, { manifest, read: parts.read, context }));
-    const files = await openFiles(path, { workingFolder: tools.workingFolder, temporary });
+    await writer.finish(await writeBundleReport(tools, writer, { manifest, read: parts.read, context }));
+    const files = await openBundleFiles(path, { workingFolder: tools.workingFolder, temporary });
     return { files, [Symbol.asyncDispose]: folder.remove };
   } catch (error) {
     await folder.remove();

@@ -6,8 +6,15 @@ import type { Encoding } from "../../../lib/csv/records/record.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { rowOf, workbookOf } from "#support/xlsx/workbook.ts";
 import { rowsIn } from "#support/xlsx/read.ts";
-import { inBoth, run } from "#support/commands/program.ts";
-import { encodeText, folderWith, planning, planOf, problemOf, sha256 } from "#support/commands/imports/plans.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
+import {
+  encodeText,
+  folderWith,
+  buildPlanAnswers,
+  planOf,
+  problemOf,
+  sha256,
+} from "#support/commands/imports/plans.ts";
 
 const HEADER = "氏名,メールアドレス";
 
@@ -23,7 +30,7 @@ interface Given {
 function circumstances({ content, problems, header = HEADER.split(","), map }: Given) {
   const inputSha256 = sha256(content);
   const plan = planOf({ errors: problems.length, invalid: 1, rejected: true, inputSha256, header: [...header] });
-  const tenant = planning(plan, {
+  const tenant = buildPlanAnswers(plan, {
     importProblems: problems,
     ...(map === undefined ? {} : { fields: { items: [] } }),
     discardImport: plan,
@@ -44,14 +51,16 @@ const textOf = async (given: Given, words = ""): Promise<string> => (await writt
 
 const bad = (row: number, change: Partial<InputProblem> = {}) => problemOf({ row, line: row, ...change });
 
-test("writes the header and the invalid rows as they are, each with its reasons, for its owner only", async () => {
+test("writes the header and the unchanged invalid rows with their reasons, for the owner only", async () => {
   const content = `${HEADER}\r\n山田,taro@example.com\r\n"佐藤\n花子", nobody@\r\n鈴木,s@example.com\r\n,x@\r\n`;
   const problems = [bad(3), bad(5, { column: 1, header: "氏名", code: "required" }), bad(5)];
   const told = circumstances({ content, problems });
-  const { en, ja } = await inBoth(`${LINE} --overwrite`, told);
+  const { en, ja } = await runInBoth(`${LINE} --overwrite`, told);
   expect(en.exit).toBe(3);
-  expect(en.stderr).toContain("  errors.csv has the invalid rows only; the valid ones (1) are not imported either: ");
-  expect(ja.stderr).toContain("  errors.csv にあるのは不正な行だけです。残りの 1 行もまだ登録されていません。");
+  expect(en.stderr).toContain(
+    "  errors.csv contains only the invalid rows; the valid rows (1) are not imported either: ",
+  );
+  expect(ja.stderr).toContain("  errors.csv にあるのは不正な行だけです。残りの 1 行もまだ適用されていません。");
   const path = join(told.folder, "errors.csv");
   expect(readFileSync(path, "utf8").split("\r\n")).toEqual([
     `${HEADER},clomoctl:reason`,
@@ -72,29 +81,29 @@ test.each([
   const form = (lines: readonly string[]): string => mark + lines.map((line) => line + newline).join("");
   const bytes = encodeText(form([HEADER, "山田,taro@", "佐藤,s@x"]), encoding);
   const file = await written({ content: bytes, problems: [bad(2)] });
-  const expected = form([`${HEADER},clomoctl:reason`, "山田,taro@,メールアドレス: not a mail address"]);
+  const expected = form([`${HEADER},clomoctl:reason`, "山田,taro@,メールアドレス: not an email address"]);
   expect(file).toEqual(Buffer.from(encodeText(expected, encoding)));
 });
 
-test("bytes that are no characters stay", async () => {
+test("bytes that are not characters stay", async () => {
   const content = Buffer.concat([Buffer.from("name,mail\r\n"), Buffer.of(0xfd, 0xff), Buffer.from(",x@\r\n")]);
   const file = await written({ content, problems: [bad(2)], header: ["name", "mail"] }, " --encoding shift_jis");
-  const reason = encodeText(",メールアドレス: not a mail address\r\n", "shift_jis");
+  const reason = encodeText(",メールアドレス: not an email address\r\n", "shift_jis");
   expect(file).toEqual(
     Buffer.concat([Buffer.from("name,mail,clomoctl:reason\r\n"), Buffer.of(0xfd, 0xff), Buffer.from(",x@"), reason]),
   );
 });
 
-test("a last row without a newline gets the header's", async () => {
+test("a last row without a newline gets the newline of the header", async () => {
   expect(await textOf({ content: `${HEADER}\n,x@`, problems: [bad(2)] })).toBe(
-    `${HEADER},clomoctl:reason\n,x@,メールアドレス: not a mail address\n`,
+    `${HEADER},clomoctl:reason\n,x@,メールアドレス: not an email address\n`,
   );
   expect(await textOf({ content: HEADER, problems: [bad(0, { code: "file-no-rows", header: "" })] })).toBe(
     `${HEADER},clomoctl:reason\r\n`,
   );
 });
 
-test("the reason is a cell of the file's own dialect", async () => {
+test("the reason is a cell in the dialect of the file", async () => {
   const lacking = bad(2, { code: "header-missing", header: "", params: { header: 'a;"b' } });
   expect(await textOf({ content: "氏名;メールアドレス\n;x@\n", problems: [lacking] })).toBe(
     '氏名;メールアドレス;clomoctl:reason\n;x@;"the column a;""b is missing"\n',
@@ -106,77 +115,83 @@ test("the reason is a cell of the file's own dialect", async () => {
   );
 });
 
-test("a reason that the encoding cannot hold is written as near as it can be", async () => {
+test("a reason that the encoding lacks is written as closely as possible", async () => {
   const content = encodeText(`${HEADER}\r\n,x@\r\n`, "shift_jis");
   const file = await written({ content, problems: [bad(2, { header: "𠮷" })] });
-  expect(new TextDecoder("shift_jis").decode(file)).toContain(",x@,〓: not a mail address\r\n");
+  expect(new TextDecoder("shift_jis").decode(file)).toContain(",x@,〓: not an email address\r\n");
 });
 
-test("an old reason gives way to the new one, wherever its column is", async () => {
+test("a new reason replaces an old reason, wherever its column is", async () => {
   const header = ["氏名", "clomoctl:reason", "メールアドレス"];
   const content = `${header.join(",")}\r\n,"old, reason",x@\r\n山田,,taro@example.com\r\n`;
   expect(await textOf({ content, problems: [bad(2)], header })).toBe(
-    `${HEADER},clomoctl:reason\r\n,x@,メールアドレス: not a mail address\r\n`,
+    `${HEADER},clomoctl:reason\r\n,x@,メールアドレス: not an email address\r\n`,
   );
 });
 
-test("a row with too few cells stays as it is beside an old reason, which cannot be told from its cells", async () => {
+test("a row with too few cells stays unchanged if the file has a column of old reasons", async () => {
   const header = ["clomoctl:reason", "氏名", "メールアドレス"];
   const content = `${header.join(",")}\r\nold,山田\r\nold,,x@\r\n`;
   const uneven = bad(2, { code: "cells-too-few", column: 0, header: "", params: { got: 2, want: 3 } });
   expect(await textOf({ content, problems: [uneven, bad(3)], header })).toBe(
-    `${HEADER},clomoctl:reason\r\nold,山田\r\n,x@,メールアドレス: not a mail address\r\n`,
+    `${HEADER},clomoctl:reason\r\nold,山田\r\n,x@,メールアドレス: not an email address\r\n`,
   );
 });
 
-test("the reason of a short row stands in its own column, and never under a header of the file", async () => {
+test("the reason of a short row is in its own column, never under a header of the file", async () => {
   const header = ["氏名", "メールアドレス", "組織コード", "社員コード", "TEL"];
   const uneven = bad(2, { code: "cells-too-few", column: 0, header: "", params: { got: 4, want: 5 } });
   const content = `${header.join(",")}\r\n吉田,y@example.jp,,2\r\n`;
   const rows = (await textOf({ content, problems: [uneven], header })).split("\r\n");
-  expect(rows[1]).toMatch(/^吉田,y@example.jp,,2,,"4 cells, the header has 5/);
+  expect(rows[1]).toMatch(/^吉田,y@example.jp,,2,,"4 cells, but the header has 5/);
 });
 
-test("where the header or the whole file is wrong every row is written, empty lines as they are", async () => {
+test("if the header or the whole file is wrong, every row is written, and empty lines stay", async () => {
   const missing = bad(0, { code: "header-missing", header: "", params: { header: "氏名" } });
   expect(await textOf({ content: "メールアドレス\r\nx@\r\n\r\ny@\r\n", problems: [missing, bad(4)] })).toBe(
-    "メールアドレス,clomoctl:reason\r\nx@,the column 氏名 is missing\r\n\r\ny@,メールアドレス: not a mail address\r\n",
+    "メールアドレス,clomoctl:reason\r\nx@,the column 氏名 is missing\r\n\r\ny@,メールアドレス: not an email address\r\n",
   );
 });
 
-test("a row of one letter is a row, and a blank header a header", async () => {
+test("a row of one letter is a row, and a blank header is a header", async () => {
   const blank = bad(1, { code: "header-blank", header: "" });
   expect(await textOf({ content: "\r\nx\r\n", problems: [blank], header: [""] })).toBe(
     ",clomoctl:reason\r\nx,column without a header\r\n",
   );
 });
 
-test("a quote that is never closed is left open: a reason would stand inside it", async () => {
+test("a quote that is never closed stays open, because a reason would be inside it", async () => {
   const open = bad(3, { code: "quote-unclosed", header: "" });
   const file = await textOf({ content: `${HEADER}\n,x@\n"山田,t@\n佐藤,s@\n`, problems: [bad(2), open] });
-  expect(file).toMatch(/^.*,clomoctl:reason\n,x@,メールアドレス: not a mail address\n"山田,t@\n佐藤,s@\n+$/);
+  expect(file).toMatch(/^.*,clomoctl:reason\n,x@,メールアドレス: not an email address\n"山田,t@\n佐藤,s@\n+$/);
 });
 
-test("a file without an invalid row is a header", async () => {
+test("a file without an invalid row has only a header", async () => {
   const content = `${HEADER}\r\n山田,taro@example.com\r\n`;
   expect(await textOf({ content, problems: [] })).toBe(`${HEADER},clomoctl:reason\r\n`);
 });
 
-test("many rows are written in their order", async () => {
+test("many rows are written in order", async () => {
   const name = "山田".repeat(200);
   const rows = Array.from({ length: 500 }, (_, at) => `${name}${at},taro${at}@`);
   const problems = rows.map((_, at) => bad(at + 2));
   const file = await textOf({ content: [HEADER, ...rows, ""].join("\n"), problems });
-  const expected = [`${HEADER},clomoctl:reason`, ...rows.map((row) => `${row},メールアドレス: not a mail address`), ""];
+  const expected = [
+    `${HEADER},clomoctl:reason`,
+    ...rows.map((row) => `${row},メールアドレス: not an email address`),
+    "",
+  ];
   expect(file === expected.join("\n")).toBe(true);
 });
 
-test("a file that changed after its plan was made is told, and none is written", async () => {
+test("reports a file that changed after its plan was made, and writes nothing", async () => {
   const { tenant, folder } = circumstances({ content: `${HEADER}\n,x@\n`, problems: [bad(2)] });
   writeFileSync(join(folder, "people.csv"), `${HEADER}\n山田,x@\n`);
-  const { en, ja } = await inBoth(LINE, { tenant: { ...tenant, import: planOf() }, folder });
+  const { en, ja } = await runInBoth(LINE, { tenant: { ...tenant, import: planOf() }, folder });
   expect(en.exit).toBe(3);
-  expect(en.stderr).toContain("error: the file changed after its plan was made\n  people.csv\n  import it again\n");
+  expect(en.stderr).toContain(
+    "error: the file changed after its plan was made\n  people.csv\n  import the file again\n",
+  );
   expect(ja.stderr).toContain("エラー: 計画を作った後にファイルが変更されました\n");
   expect(existsSync(join(folder, "errors.csv"))).toBe(false);
 });
@@ -198,24 +213,24 @@ const BOOK = workbookOf({
 test.each([
   ["a workbook", BOOK],
   ["CSV", `${CODES}\n林,b@example.jp,1\n山田,a,0012\n`],
-])("are written into a workbook as text, from %s", async (_, content) => {
+])("invalid rows are written to a workbook as text, from %s", async (_, content) => {
   const told = circumstances({ content, problems: [problemOf()], header: CODES.split(",") });
   const { exit } = await run("users import people.csv --errors errors.xlsx --lang en", told);
   expect(exit).toBe(3);
   const bytes = readFileSync(join(told.folder, "errors.xlsx"));
   expect(await rowsIn(bytes)).toEqual([
     [...CODES.split(","), "clomoctl:reason"],
-    ["山田", "a", "0012", "メールアドレス: not a mail address"],
+    ["山田", "a", "0012", "メールアドレス: not an email address"],
   ]);
   expect(statSync(join(told.folder, "errors.xlsx")).mode & 0o777).toBe(0o600);
 });
 
-test("are written from a workbook into CSV that a spreadsheet opens", async () => {
+test("invalid rows of a workbook are written to CSV that a spreadsheet can open", async () => {
   const told = await textOf({ content: BOOK, problems: [problemOf()], header: CODES.split(",") }, " --lang en");
-  expect(told).toBe(`\ufeff${CODES},clomoctl:reason\r\n山田,a,0012,メールアドレス: not a mail address\r\n`);
+  expect(told).toBe(`\ufeff${CODES},clomoctl:reason\r\n山田,a,0012,メールアドレス: not an email address\r\n`);
 });
 
-test("keep what is beyond the header behind the reason, and have one reason", async () => {
+test("invalid rows keep cells beyond the header after the reason, and have only one reason", async () => {
   const header = [...CODES.split(","), "clomoctl:reason"];
   const content = `${header.join(",")}\n林,b,1,old,x\n山田\n`;
   const found = [problemOf({ row: 2, code: "cells-too-many", params: { got: 5, want: 4 } }), problemOf()];
@@ -224,7 +239,7 @@ test("keep what is beyond the header behind the reason, and have one reason", as
   expect(await rowsIn(readFileSync(join(told.folder, "errors.xlsx")))).toEqual([
     header,
     ["林", "b", "1", expect.stringContaining("5 cells"), "x"],
-    ["山田", "", "", "メールアドレス: not a mail address"],
+    ["山田", "", "", "メールアドレス: not an email address"],
   ]);
 });
 
@@ -243,19 +258,19 @@ describe("with a tenant", () => {
   test.each([
     ["is not made", undefined, "e.csv was not written"],
     ["of nothing stays", "", "e.csv was not written"],
-    ["of an earlier run goes, also if somebody corrected it", OURS, "e.csv of an earlier run was removed"],
-    ["in UTF-16 goes, too", Buffer.from(`\ufeff${OURS}`, "utf16le"), "e.csv of an earlier run was removed"],
-    ["of another program stays", GOOD, "e.csv is not a file of invalid rows and was left as it is"],
-    ["that is no table stays", "%PDF-1.7", "e.csv is not a file of invalid rows and was left as it is"],
+    ["of an earlier run goes, also if somebody corrected it", OURS, "e.csv from an earlier run was removed"],
+    ["in UTF-16 goes, too", Buffer.from(`\ufeff${OURS}`, "utf16le"), "e.csv from an earlier run was removed"],
+    ["of another program stays", GOOD, "e.csv is not a file of invalid rows, so it was not removed"],
+    ["that is no table stays", "%PDF-1.7", "e.csv is not a file of invalid rows, so it was not removed"],
   ])("a file without invalid rows %s", async (_, before, said) => {
     const folder = folderWith({ "in.csv": GOOD, ...(before === undefined ? {} : { "e.csv": before }) });
     const { exit, stderr } = await importing("users import in.csv --errors e.csv --overwrite --dry-run", folder);
     expect([exit, stderr]).toEqual([0, expect.stringContaining(`no invalid rows: ${said}`)]);
     const left = existsSync(join(folder, "e.csv")) ? readFileSync(join(folder, "e.csv"), "utf8") : undefined;
-    expect(left).toBe(said.includes("removed") ? undefined : before);
+    expect(left).toBe(said.includes("was removed") ? undefined : before);
   });
 
-  test("a workbook of an earlier run goes, too", async () => {
+  test("removes a workbook of an earlier run, too", async () => {
     const folder = folderWith({ "in.csv": BAD });
     await importing("users import in.csv --errors e.xlsx --dry-run", folder);
     writeFileSync(join(folder, "in.csv"), GOOD);
@@ -264,7 +279,7 @@ describe("with a tenant", () => {
     expect(existsSync(join(folder, "e.xlsx"))).toBe(false);
   });
 
-  test("the command that is proposed writes another file than one that somebody corrected", async () => {
+  test("the proposed command does not overwrite a file that somebody corrected", async () => {
     const folder = folderWith({ "in.csv": BAD });
     const proposed = async (line: string): Promise<string | undefined> =>
       /users import \S+ --errors (\S+?);/.exec((await importing(line, folder)).stderr)?.[1];
@@ -274,12 +289,15 @@ describe("with a tenant", () => {
     writeFileSync(join(folder, "bad.csv"), OURS);
     // arrow-up and Enter
     const { exit, stderr } = await importing(again, folder);
-    expect([exit, stderr]).toEqual([2, expect.stringContaining("if you corrected the rows in it, import that file")]);
+    expect([exit, stderr]).toEqual([
+      2,
+      expect.stringContaining("if you corrected rows in this file, import it instead"),
+    ]);
     expect(readFileSync(join(folder, "bad.csv"), "utf8")).toBe(OURS);
     for (const line of ["users import in.csv", "users import bad.csv"]) expect(await proposed(line)).toBe("bad-2.csv");
   });
 
-  test("what is proposed after a refusal can be run as it stands", async () => {
+  test("a command that is proposed after a refusal can be run as it is", async () => {
     const content = "氏名,メールアドレス,組織コード\n花子,hanako@example.jp,S9\n";
     const folder = folderWith({ "in.csv": content });
     const first = await importing("users import in.csv --report plan.csv --errors bad.csv", folder);

@@ -3,25 +3,25 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { openInput, type ContentWriter, type InputFile } from "../../../lib/files/index.ts";
 import { createEncoder } from "../../../lib/csv/encoding/encode.ts";
 import { REASON_HEADER } from "../../../lib/csv/layout/layout.ts";
-import { RecordBytes, type RecordStretch } from "../../../lib/csv/records/bytes.ts";
+import { RecordBytes, type RecordSegment } from "../../../lib/csv/records/bytes.ts";
 import type { Dialect, Encoding, RecordSink } from "../../../lib/csv/records/record.ts";
 import { NEWLINES } from "../../../lib/csv/records/writer.ts";
 import { text } from "../../../lib/text/index.ts";
 import { inspectFile } from "../../csv/file/inspect-file.ts";
 import type { Tools } from "../../tools.ts";
-import { recordsOf, type InputFormat } from "../plan/reading.ts";
-import { reread } from "./reread.ts";
-import { isWorkbookName, tableBytes } from "./table-file.ts";
-import { Reasons } from "./row-reasons.ts";
+import { readRecords, type InputFormat } from "../plan/reading.ts";
+import { rereadFile } from "./reread.ts";
+import { isWorkbookName, encodeTable } from "./table-file.ts";
+import { ReasonCursor } from "./row-reasons.ts";
 
-/** The form of a text file, in which its invalid rows are written too. */
+/** The format of a text file, in which its invalid rows are written too. */
 interface InputForm {
   readonly encoding: Encoding;
   readonly dialect: Dialect;
   readonly newline: InputFormat["newline"];
 }
 
-/** Where and how to write the invalid rows of a plan's file. */
+/** A plan and its file, whose invalid rows are to be written. */
 interface ErrorsSource {
   readonly plan: Import;
   readonly file: InputFile;
@@ -29,28 +29,29 @@ interface ErrorsSource {
 }
 
 /**
- * Writes the header and the invalid rows of a file, with the reason as last column, before which a short row is filled up
- * with blank cells; a reason from an earlier round is dropped. If the header or the file as a whole is invalid, every row
- * is written. Without invalid rows there is no file.
+ * Writes the header and the invalid rows of a file, with the reason in the last column. Short rows are filled up with
+ * blank cells before the reason. A reason from an earlier run is dropped. If the header or the file as a whole is
+ * invalid, every row is written. If there are no invalid rows, no file is written.
  *
- * Of a text each record is written byte by byte; one with an unclosed quote gets no reason: it would be inside the quote.
- * Into a workbook, or from one, they are written cell by cell.
+ * Records of a text file are copied byte by byte. A record with an unclosed quote gets no reason, because the reason
+ * would be inside the quote. If the input or the output is a workbook, records are written cell by cell.
  *
- * @throws `input-rejected` when the file is no longer the plan's
+ * @throws `input-rejected` if the file is no longer the one that the plan was made from
  */
 export async function writeErrors(tools: Tools, name: string, source: ErrorsSource): Promise<void> {
   const { plan, file, reading } = source;
   const { encoding } = reading;
   const { client } = await tools.tenant("imports");
-  const reasons = await Reasons.open(client, plan.id, tools.terminal);
+  const reasons = await ReasonCursor.open(client, plan.id, tools.terminal);
   if (plan.invalid === 0 && reasons.whole === undefined) {
     await reasons.close();
-    return leaveNone(tools, name);
+    return removeOldErrors(tools, name);
   }
   const drop = plan.header.indexOf(REASON_HEADER);
   await tools.outputs.write(name, async (writer) => {
     if (encoding === "xlsx" || isWorkbookName(name)) {
-      for await (const bytes of tableBytes(name, invalidRecords(source, reasons, drop))) await writer.write(bytes);
+      for await (const bytes of encodeTable(name, selectInvalidRecords(source, reasons, drop)))
+        await writer.write(bytes);
       return;
     }
     const form = { ...reading, encoding };
@@ -59,8 +60,8 @@ export async function writeErrors(tools: Tools, name: string, source: ErrorsSour
       dialect: form.dialect,
       drop: drop < 0 ? undefined : drop,
     });
-    const copy = new InvalidRows(writer, reasons, form, drop >= 0);
-    for await (const chunk of reread(file, plan)) {
+    const copy = new InvalidRowsWriter(writer, reasons, form, drop >= 0);
+    for await (const chunk of rereadFile(file, plan)) {
       for (const stretch of cutter.write(chunk)) await copy.take(stretch, cutter.bom);
     }
     for (const stretch of cutter.end()) await copy.take(stretch, cutter.bom);
@@ -69,25 +70,25 @@ export async function writeErrors(tools: Tools, name: string, source: ErrorsSour
   await reasons.close();
 }
 
-/** Removes the file of an earlier run, so that nobody takes its rows for those of this one, and says so. */
-async function leaveNone(tools: Tools, name: string): Promise<void> {
+/** Reports that there are no invalid rows, and removes an earlier run's file so that nobody confuses the two. */
+async function removeOldErrors(tools: Tools, name: string): Promise<void> {
   const { terminal, outputs } = tools;
   const isThere = await outputs.exists(name);
-  const isOurs = isThere && (await hasReasons(tools, name));
+  const isOurs = isThere && (await hasReasonColumn(tools, name));
   if (isOurs) await outputs.remove(name);
   const [en, ja] = !isThere
     ? [`${name} was not written`, `${name} は書き出していません`]
     : isOurs
-      ? [`${name} of an earlier run was removed`, `以前に書き出した ${name} を削除しました`]
+      ? [`${name} from an earlier run was removed`, `以前に書き出した ${name} を削除しました`]
       : [
-          `${name} is not a file of invalid rows and was left as it is`,
-          `${name} は不正な行のファイルではないため、そのまま残しました`,
+          `${name} is not a file of invalid rows, so it was not removed`,
+          `${name} は不正な行のファイルではないため、削除していません`,
         ];
   await terminal.note(text(`no invalid rows: ${en}`, `不正な行がないため、${ja}`));
 }
 
-/** Whether a file has the column of the reasons: whoever corrects it may have changed all the rest. */
-async function hasReasons(tools: Tools, name: string): Promise<boolean> {
+/** Returns true if a file has the column of reasons, as people who correct it may change everything else. */
+async function hasReasonColumn(tools: Tools, name: string): Promise<boolean> {
   try {
     await using file = await openInput(tools, name);
     const reading = { encoding: "auto", sheet: undefined, signal: tools.signal } as const;
@@ -98,10 +99,10 @@ async function hasReasons(tools: Tools, name: string): Promise<boolean> {
   }
 }
 
-/** The header and the invalid rows, each with its reason behind the last column of the header. */
-async function* invalidRecords(
+/** Yields the header and the invalid rows, each with its reason after the last column of the header. */
+async function* selectInvalidRecords(
   { plan, file, reading }: ErrorsSource,
-  reasons: Reasons,
+  reasons: ReasonCursor,
   drop: number,
 ): AsyncGenerator<readonly (readonly string[])[]> {
   let found: { readonly row: number; readonly cells: readonly string[] }[] = [];
@@ -115,7 +116,7 @@ async function* invalidRecords(
     record: (cells, count, row) => void found.push({ row, cells: cells.slice(0, count) }),
     problem: () => undefined,
   };
-  for await (const _ of recordsOf(reread(file, plan), reading, file.label, sink)) {
+  for await (const _ of readRecords(rereadFile(file, plan), reading, file.label, sink)) {
     await reasons.advanceTo(found.at(-1)?.row ?? 0);
     yield found.flatMap(({ row, cells }) => {
       const reason = row === 1 ? REASON_HEADER : (reasons.at(row)?.reason ?? reasons.whole);
@@ -128,29 +129,29 @@ async function* invalidRecords(
 /** Number of bytes written at once. */
 const BATCH_BYTES = 256 * 1024;
 
-/** Copies the header and the invalid rows, stretch by stretch. */
-class InvalidRows {
+/** Copies the header and the invalid rows of a text file, one {@link RecordSegment} at a time. */
+class InvalidRowsWriter {
   readonly #writer: ContentWriter;
-  readonly #reasons: Reasons;
+  readonly #reasons: ReasonCursor;
   readonly #form: InputForm;
   readonly #hasOldReasons: boolean;
   #batch: Uint8Array[] = [];
   #size = 0;
   #row = 0;
-  /** whether and how the record is copied: without its old reason, and the reason appended */
+  /** how the record is copied: whether its old reason is dropped, and which is appended; undefined if not copied */
   #copied:
     | { readonly dropsOldReason: boolean; readonly reason: string | undefined; readonly lacking: number }
     | undefined;
   #isBlank = true;
 
-  constructor(writer: ContentWriter, reasons: Reasons, form: InputForm, hasOldReasons: boolean) {
+  constructor(writer: ContentWriter, reasons: ReasonCursor, form: InputForm, hasOldReasons: boolean) {
     this.#writer = writer;
     this.#reasons = reasons;
     this.#form = form;
     this.#hasOldReasons = hasOldReasons;
   }
 
-  async take({ row, bytes, kept, newline, open }: RecordStretch, bom: Uint8Array): Promise<void> {
+  async take({ row, bytes, kept, newline, open }: RecordSegment, bom: Uint8Array): Promise<void> {
     if (this.#row === 0) this.#put(bom);
     if (row !== this.#row) await this.#begin(row);
     if (this.#copied === undefined) return;
@@ -179,7 +180,8 @@ class InvalidRows {
     const found = row === 1 ? undefined : this.#reasons.at(row);
     const reason = row === 1 ? REASON_HEADER : (found?.reason ?? this.#reasons.whole);
     if (reason === undefined) this.#copied = undefined;
-    // next to an old reason, a new one would fill in for a missing cell
+    // a row with too few or too many cells gets no new reason next to its old one: the new reason would take the place
+    // of a missing cell
     else if (this.#hasOldReasons && found?.uneven === true)
       this.#copied = { dropsOldReason: false, reason: undefined, lacking: 0 };
     else this.#copied = { dropsOldReason: this.#hasOldReasons, reason, lacking: found?.lacking ?? 0 };

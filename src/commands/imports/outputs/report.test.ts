@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { rowsIn } from "#support/xlsx/read.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import type { Answers } from "#support/commands/tenant.ts";
-import { folderWith, giving, planning, planOf, problemOf, rowOf } from "#support/commands/imports/plans.ts";
+import { folderWith, answerRows, buildPlanAnswers, planOf, problemOf, rowOf } from "#support/commands/imports/plans.ts";
 
 const ROWS = [
   rowOf(),
@@ -29,22 +29,22 @@ const read = (folder: string): string => readFileSync(join(folder, "report.csv")
 
 const planned = (more: Answers = {}): Answers => {
   const plan = planOf({ invalid: 1, errors: 2, delete: 1 });
-  return planning(plan, {
-    importRows: giving(...ROWS),
+  return buildPlanAnswers(plan, {
+    importRows: answerRows(...ROWS),
     importProblems: [problemOf(), problemOf({ column: 1, header: "氏名", code: "required" })],
     discardImport: { ...plan, state: "discarded" },
     ...more,
   });
 };
 
-test("writes a line for each row of the plan, deletions last, for a spreadsheet to open as it is", async () => {
+test("a report has a line for each row of the plan, with deletions last, safe for a spreadsheet", async () => {
   const folder = folderOf();
   const { exit } = await run(`${LINE} --dry-run`, { tenant: planned(), folder });
   expect(exit).toBe(8);
   expect(read(folder).split("\r\n")).toEqual([
     "\ufeffrow,key,action,changed,reason",
     "2,hanako@example.co.jp,create,,",
-    "3,'=cmd|calc,invalid,,メールアドレス: not a mail address; 氏名: must not be blank",
+    "3,'=cmd|calc,invalid,,メールアドレス: not an email address; 氏名: must not be blank",
     '4,taro@example.co.jp,update,"役職: 主任 → (blank); =年: (blank) → 2019\n頃; (secret set)",',
     "5,jiro@example.co.jp,update,'=年,",
     "6,saburo@example.co.jp,unchanged,(secret set),",
@@ -53,13 +53,13 @@ test("writes a line for each row of the plan, deletions last, for a spreadsheet 
   ]);
 });
 
-test("is a workbook where its name ends so, whose cells need no guard", async () => {
+test("a report is a workbook if its name ends in .xlsx, and its cells need no guard", async () => {
   const folder = folderOf();
   await run("users import people.csv --report report.XLSX --dry-run --lang en", { tenant: planned(), folder });
   expect(await rowsIn(readFileSync(join(folder, "report.XLSX")))).toEqual([
     ["row", "key", "action", "changed", "reason"],
     ["2", "hanako@example.co.jp", "create", "", ""],
-    ["3", "=cmd|calc", "invalid", "", "メールアドレス: not a mail address; 氏名: must not be blank"],
+    ["3", "=cmd|calc", "invalid", "", "メールアドレス: not an email address; 氏名: must not be blank"],
     ["4", "taro@example.co.jp", "update", "役職: 主任 → (blank); =年: (blank) → 2019\n頃; (secret set)", ""],
     ["5", "jiro@example.co.jp", "update", "=年", ""],
     ["6", "saburo@example.co.jp", "unchanged", "(secret set)", ""],
@@ -67,48 +67,48 @@ test("is a workbook where its name ends so, whose cells need no guard", async ()
   ]);
 });
 
-test("has its reasons in the person's language", async () => {
+test("a report has its reasons in the chosen language", async () => {
   const folder = folderOf();
   await run(`${LINE} --dry-run --lang ja`, { tenant: planned(), folder });
   expect(read(folder)).toContain("役職: 主任 → (空)");
   expect(read(folder)).toContain("メールアドレス: メールアドレスではありません; 氏名: 空にできません\r\n");
 });
 
-test("is there before the question, whatever becomes of it", async () => {
+test("a report exists before the question, whatever the answer is", async () => {
   const folder = folderOf();
   const plan = planOf();
-  const answers = { importRows: giving(...ROWS), importProblems: [], import: plan, discardImport: plan };
-  const { exit } = await run(LINE, { tenant: planning(plan, answers), folder });
+  const answers = { importRows: answerRows(...ROWS), importProblems: [], import: plan, discardImport: plan };
+  const { exit } = await run(LINE, { tenant: buildPlanAnswers(plan, answers), folder });
   expect({ exit, there: existsSync(join(folder, "report.csv")) }).toEqual({ exit: 2, there: true });
 });
 
-test("of a file that is refused as a whole has the reason as its first line", async () => {
+test("a report has the reason on its first line if the whole file is refused", async () => {
   const folder = folderOf();
   const plan = planOf({ errors: 2, rejected: true });
-  const tenant = planning(plan, {
+  const tenant = buildPlanAnswers(plan, {
     importProblems: [problemOf({ row: 0, line: 0, code: "file-no-rows", header: "" }), problemOf({ row: 1 })],
-    importRows: giving(ROWS[0] ?? rowOf()),
+    importRows: answerRows(ROWS[0] ?? rowOf()),
     discardImport: plan,
     import: { ...plan, state: "discarded" },
   });
   const { exit } = await run(LINE, { tenant, folder });
   expect(exit).toBe(3);
   expect(read(folder).split("\r\n").slice(1)).toEqual([
-    "1,,invalid,,the file has a header row only; メールアドレス: not a mail address",
+    "1,,invalid,,the file contains only a header row; メールアドレス: not an email address",
     "2,hanako@example.co.jp,create,,",
     "",
   ]);
 });
 
-test("cannot be written where there is no folder, which is told before anything is read", async () => {
+test("a report requires an existing folder, which is checked before anything is read", async () => {
   const line = "users import people.csv --yes --report no/report.csv";
-  const { en, ja } = await inBoth(line, { tenant: {}, folder: folderOf() });
+  const { en, ja } = await runInBoth(line, { tenant: {}, folder: folderOf() });
   expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
-  expect(en.stderr).toContain("error: no such folder for this file\n");
+  expect(en.stderr).toContain("error: the folder for this file does not exist\n");
   expect(ja.stderr).toContain("エラー: このファイルを置くフォルダーがありません\n");
 });
 
-test("is given up with a signal, and leaves no file", async () => {
+test("a report is abandoned on a signal and leaves no file", async () => {
   const folder = folderOf();
   const signals = new EventEmitter();
   const plan = planOf({ create: 0, update: 0 });
@@ -116,7 +116,7 @@ test("is given up with a signal, and leaves no file", async () => {
     signals.emit("SIGINT");
     return ROWS;
   };
-  const tenant = planning(plan, { importRows, importProblems: [], import: plan, discardImport: plan });
+  const tenant = buildPlanAnswers(plan, { importRows, importProblems: [], import: plan, discardImport: plan });
   const { exit, stderr } = await run(`${LINE} --dry-run`, { tenant, folder, signals });
   expect(exit).toBe(130);
   expect(stderr).toContain("error: interrupted: nothing was changed\n");

@@ -5,11 +5,11 @@ import { text } from "../../../lib/text/index.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 
 /**
- * The bytes of a plan's file, read again.
+ * Yields the bytes of a plan's file, read again.
  *
- * @throws `input-rejected` at the end, when they are not those from which the plan was made
+ * @throws `input-rejected` at the end if they are not the bytes that the plan was made from
  */
-export async function* reread(file: InputFile, { inputSha256 }: Import): AsyncGenerator<Uint8Array> {
+export async function* rereadFile(file: InputFile, { inputSha256 }: Import): AsyncGenerator<Uint8Array> {
   const hash = createHash("sha256");
   for await (const chunk of file.chunks()) {
     hash.update(chunk);
@@ -19,6 +19,6 @@ export async function* reread(file: InputFile, { inputSha256 }: Import): AsyncGe
   throw new Failure("input-rejected", {
     what: text("the file changed after its plan was made", "計画を作った後にファイルが変更されました"),
     where: file.label,
-    hint: text("import it again", "もう一度インポートしてください"),
+    hint: text("import the file again", "もう一度インポートしてください"),
   });
 }

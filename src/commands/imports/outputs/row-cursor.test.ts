@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { RowCursor } from "./row-cursor.ts";
 
-test("rows that are asked about in batches of their own find their items, however these come", async () => {
+test("rows that are requested in batches find their items, however the items arrive", async () => {
   const rows = fc.uniqueArray(fc.integer({ min: 1, max: 50 }), { maxLength: 30 });
   const sizes = fc.array(fc.integer({ min: 0, max: 5 }), { maxLength: 20 });
   await fc.assert(

@@ -1,19 +1,19 @@
 /**
- * Items by row, read from batches in step with another source of the same rows: only what was read ahead is held in
- * memory.
+ * Provides items by row. The items are read from batches in step with another source of the same rows, so that only
+ * items that were read ahead are held in memory.
  */
 export class RowCursor<T extends { readonly row: number }> {
   readonly #batches: AsyncGenerator<readonly T[]>;
-  /** items read ahead, from the first that has not been passed */
+  /** items that were read ahead; those before index `#at` have been passed */
   #ahead: readonly T[] = [];
   #at = 0;
 
-  /** @param batches sorted by row, without duplicates */
+  /** @param batches sorted by row, without duplicate rows */
   constructor(batches: AsyncGenerator<readonly T[]>) {
     this.#batches = batches;
   }
 
-  /** Reads on until a row is reached. @throws errors of the source */
+  /** Reads ahead until a row is reached.  @throws errors of the source */
   async advanceTo(row: number): Promise<void> {
     while ((this.#ahead.at(-1)?.row ?? 0) < row) {
       const next = await this.#batches.next();
@@ -23,7 +23,7 @@ export class RowCursor<T extends { readonly row: number }> {
     }
   }
 
-  /** The item of a row that was reached, in ascending order of calls; undefined if there is none. */
+  /** Returns the item of a row that was reached; undefined if there is none. Rows must be passed in ascending order. */
   at(row: number): T | undefined {
     for (; this.#at < this.#ahead.length; this.#at += 1) {
       const found = this.#ahead[this.#at];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Client, InputProblem } from "../../../lib/client/index.ts";
-import { Reasons } from "./row-reasons.ts";
+import { ReasonCursor } from "./row-reasons.ts";
 
 const problem = (row: number, code: string, more: Partial<InputProblem> = {}): InputProblem => ({
   code,
@@ -13,18 +13,18 @@ const problem = (row: number, code: string, more: Partial<InputProblem> = {}): I
   ...more,
 });
 
-const open = (problems: readonly InputProblem[]): Promise<Reasons> => {
+const open = (problems: readonly InputProblem[]): Promise<ReasonCursor> => {
   // batches may end anywhere
   async function* given(): AsyncGenerator<readonly InputProblem[]> {
     for (let at = 0; at < problems.length; at += 3) yield problems.slice(at, at + 3);
   }
-  return Reasons.open({ imports: { problems: () => ({ batches: given }) } } as unknown as Client, "id", {
+  return ReasonCursor.open({ imports: { problems: () => ({ batches: given }) } } as unknown as Client, "id", {
     language: "en",
     named: (line) => line,
   });
 };
 
-test("the reasons of a row are one line, in the order of its columns", async () => {
+test("the reasons of a row are one line, in the order of the columns", async () => {
   const reasons = await open([
     problem(3, "required"),
     problem(3, "port-range", { severity: "warning" }),
@@ -35,20 +35,20 @@ test("the reasons of a row are one line, in the order of its columns", async () 
   await reasons.advanceTo(10);
   expect(reasons.at(2)).toBeUndefined();
   expect(reasons.at(3)).toMatchObject({
-    reason: "氏名: must not be blank; メール アドレス: not a mail address",
+    reason: "氏名: must not be blank; メール アドレス: not an email address",
     uneven: false,
     lacking: 0,
   });
   expect(reasons.at(8)).toBeUndefined();
   expect(reasons.at(9)).toMatchObject({
-    reason: expect.stringMatching(/^1 cell, the header has 2 /),
+    reason: expect.stringMatching(/^1 cell, but the header has 2 /),
     uneven: true,
     lacking: 1,
   });
   expect(reasons.at(10)).toBeUndefined();
 });
 
-test("what is wrong with the header or the whole file holds for every row", async () => {
+test("a problem with the header or the whole file applies to every row", async () => {
   const reasons = await open([
     problem(0, "header-missing", { params: { header: "氏名" } }),
     problem(1, "header-blank"),
@@ -58,7 +58,7 @@ test("what is wrong with the header or the whole file holds for every row", asyn
   expect(reasons.at(2)).toBeUndefined();
 });
 
-test("a reason that a spreadsheet would run is guarded, and thousands are cut", async () => {
+test("a reason that a spreadsheet would run is guarded, and thousands of reasons are cut off", async () => {
   const many = Array.from({ length: 5_000 }, () => problem(1, "header-blank", { header: "=cmd|calc" }));
   const { whole = "" } = await open(many);
   expect(whole.startsWith("'=cmd|calc: ")).toBe(true);
@@ -66,7 +66,7 @@ test("a reason that a spreadsheet would run is guarded, and thousands are cut", 
   expect(whole.length).toBeLessThan(2_000);
 });
 
-test("a code that this program does not know is its own reason", async () => {
+test("an unknown code is its own reason", async () => {
   const reasons = await open([problem(2, "of-tomorrow", { header: "" })]);
   await reasons.advanceTo(2);
   expect(reasons.at(2)).toMatchObject({ reason: "of-tomorrow" });

@@ -2,33 +2,33 @@ import type { InputProblem, Client } from "../../../lib/client/index.ts";
 import { guardFormula } from "../../../lib/terminal/table/cells.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
 import { RowCursor } from "./row-cursor.ts";
-import { reasonOf } from "../../../lib/plan/columns.ts";
+import { describeProblemReason } from "../../../lib/plan/columns.ts";
 
-/** Why a row is invalid. */
+/** The reasons why a row is invalid. */
 export interface RowReasons {
   readonly row: number;
-  /** one line, in the language of the run, safe in a spreadsheet */
+  /** all reasons in one line, in the language of the run, safe in a spreadsheet */
   readonly reason: string;
-  /** the row has too few or too many cells */
+  /** true if the row has too few or too many cells */
   readonly uneven: boolean;
-  /** number of cells it has fewer than the header */
+  /** number of cells that the row has fewer than the header */
   readonly lacking: number;
 }
 
 /** Maximum number of reasons per row; a header may have thousands of problems. */
 const MAX_REASONS = 20;
 
-/** What says reasons in the language of the run, with commands as they are to be typed. */
+/** The part of a terminal that writes reasons in the language of the run, with commands as people have to type them. */
 type ReasonTerminal = Pick<Terminal, "language" | "named">;
 
-/** The text of a problem as a file has it. */
-export const writtenReason = (teller: ReasonTerminal, problem: Pick<InputProblem, "code" | "params">): string =>
-  teller.named(reasonOf(problem)[teller.language]);
+/** Returns the text of a problem as it is written to a file. */
+export const formatReason = (teller: ReasonTerminal, problem: Pick<InputProblem, "code" | "params">): string =>
+  teller.named(describeProblemReason(problem)[teller.language]);
 
-/** `メールアドレス: not a mail address`, one after another. */
-function joined(problems: readonly InputProblem[], teller: ReasonTerminal): string {
+/** Returns problems in one line, each as `メールアドレス: not an email address`. */
+function formatReasons(problems: readonly InputProblem[], teller: ReasonTerminal): string {
   const reasons = problems.slice(0, MAX_REASONS).map((problem) => {
-    const reason = writtenReason(teller, problem);
+    const reason = formatReason(teller, problem);
     return problem.header === "" ? reason : `${problem.header}: ${reason}`;
   });
   const rest = problems.length > MAX_REASONS ? ["…"] : [];
@@ -36,25 +36,25 @@ function joined(problems: readonly InputProblem[], teller: ReasonTerminal): stri
 }
 
 /**
- * The reasons of the invalid rows, in the file's order, read in step with the rows. A problem of the header or the file
- * as a whole is a reason of every row.
+ * Reads the reasons of the invalid rows in step with the rows, in the file's order. A problem of the header or of the
+ * file as a whole is a reason of every row.
  */
-export class Reasons extends RowCursor<RowReasons> {
-  /** problems of the whole file; undefined if there are none */
+export class ReasonCursor extends RowCursor<RowReasons> {
+  /** the problems of the file as a whole, in one line; undefined if there are none */
   whole: string | undefined;
 
-  static async open(client: Client<"imports">, id: string, teller: ReasonTerminal): Promise<Reasons> {
-    const reasons = new Reasons(rowsOf(client.imports.problems(id).batches(), teller));
-    await reasons.advanceTo(WHOLE);
-    reasons.whole = reasons.at(WHOLE)?.reason;
+  static async open(client: Client<"imports">, id: string, teller: ReasonTerminal): Promise<ReasonCursor> {
+    const reasons = new ReasonCursor(groupByRow(client.imports.problems(id).batches(), teller));
+    await reasons.advanceTo(WHOLE_FILE_ROW);
+    reasons.whole = reasons.at(WHOLE_FILE_ROW)?.reason;
     return reasons;
   }
 }
 
-/** The row of problems of the header and of the file as a whole. */
-const WHOLE = 1;
+/** The row number of problems of the header and of the file as a whole. */
+const WHOLE_FILE_ROW = 1;
 
-async function* rowsOf(
+async function* groupByRow(
   problems: AsyncIterable<readonly InputProblem[]>,
   teller: ReasonTerminal,
 ): AsyncGenerator<readonly RowReasons[]> {
@@ -64,9 +64,9 @@ async function* rowsOf(
     const rows: RowReasons[] = [];
     for (const problem of batch) {
       if (problem.severity !== "error") continue;
-      const place = Math.max(problem.row, WHOLE);
+      const place = Math.max(problem.row, WHOLE_FILE_ROW);
       if (found.length > 0 && place !== row) {
-        rows.push(reasonsOf(row, found, teller));
+        rows.push(buildRowReasons(row, found, teller));
         found = [];
       }
       row = place;
@@ -74,14 +74,14 @@ async function* rowsOf(
     }
     yield rows;
   }
-  if (found.length > 0) yield [reasonsOf(row, found, teller)];
+  if (found.length > 0) yield [buildRowReasons(row, found, teller)];
 }
 
-const reasonsOf = (row: number, found: readonly InputProblem[], teller: ReasonTerminal): RowReasons => ({
+const buildRowReasons = (row: number, found: readonly InputProblem[], teller: ReasonTerminal): RowReasons => ({
   row,
-  reason: joined(found, teller),
+  reason: formatReasons(found, teller),
   uneven: found.some(({ code }) => code === "cells-too-few" || code === "cells-too-many"),
-  lacking: Math.max(0, ...found.filter(({ code }) => code === "cells-too-few").map(cellsLacking)),
+  lacking: Math.max(0, ...found.filter(({ code }) => code === "cells-too-few").map(countMissingCells)),
 });
 
-const cellsLacking = ({ params: { got, want } }: InputProblem): number => Number(want) - Number(got);
+const countMissingCells = ({ params: { got, want } }: InputProblem): number => Number(want) - Number(got);

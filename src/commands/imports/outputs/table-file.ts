@@ -1,24 +1,24 @@
 import { formatRecord } from "../../../lib/csv/records/writer.ts";
 
-/** Whether a file that is written is to be a workbook. */
+/** Returns true if a file with this name is written as a workbook. */
 export const isWorkbookName = (path: string): boolean => /\.xlsx$/i.test(path);
 
-/** Whether spreadsheets take a file for a workbook, of any age: what the console takes is never named so. */
-export const isNamedAsWorkbook = (path: string): boolean => /\.xls[xmb]?$/i.test(path);
+/** Returns true if the name is that of a workbook, in a current or old format; console files are never so named. */
+export const hasWorkbookExtension = (path: string): boolean => /\.xls[xmb]?$/i.test(path);
 
 /**
- * The bytes of a table that people open in a spreadsheet: a workbook where the file's name ends so, else CSV in UTF-8 with
- * a byte order mark and CRLF.
+ * Yields the bytes of a table that people open in a spreadsheet: a workbook if the file's name says so, otherwise CSV
+ * in UTF-8 with a byte order mark and CRLF.
  *
- * @param batches its rows
+ * @param batches the rows of the table
  */
-export async function* tableBytes(
+export async function* encodeTable(
   path: string,
   batches: AsyncIterable<readonly (readonly string[])[]>,
 ): AsyncGenerator<Uint8Array> {
   if (isWorkbookName(path)) {
-    const { workbookBytes } = await import("../../../lib/xlsx/write.ts");
-    yield* workbookBytes(batches);
+    const { encodeWorkbook } = await import("../../../lib/xlsx/write.ts");
+    yield* encodeWorkbook(batches);
     return;
   }
   yield Buffer.from("\ufeff");

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Import } from "../../../lib/client/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
-import { committed, folderWith, planning, planOf } from "#support/commands/imports/plans.ts";
+import { toCommittedPlan, folderWith, buildPlanAnswers, planOf } from "#support/commands/imports/plans.ts";
 
 const PEOPLE = "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n";
 const folder = () => folderWith({ "in.csv": PEOPLE });
@@ -18,38 +18,47 @@ const mirroring = planOf({
 });
 
 test.each(["--confirm-deletions 0 --yes", "--dry-run", "--dry-run --emit-csv out.csv"])(
-  "a replacing file for a mirror whose administrators are not known is refused in a script: %s",
+  "a script cannot replace a mirror whose administrators are unknown: %s",
   async (words) => {
-    const tenant = planning(replacing, { ...unknownIn(AT), ...dropped });
-    const { en, ja } = await inBoth(`users import in.csv --mode replace ${words}`, { tenant, folder: folder() });
+    const tenant = buildPlanAnswers(replacing, { ...unknownIn(AT), ...dropped });
+    const { en, ja } = await runInBoth(`users import in.csv --mode replace ${words}`, { tenant, folder: folder() });
     expect(en).toMatchObject({ exit: 3, stdout: "" });
     expect(en.stderr).toContain("error: the administrators are not confirmed yet");
-    expect(en.stderr).toContain("(--none): clomoctl users administrators add USER…\n");
+    expect(en.stderr).toContain(
+      "name the administrators, or pass --none if there are none: clomoctl users administrators add USER…\n",
+    );
     expect(ja.stderr).toContain("エラー: 管理者が誰か確認されておらず");
   },
 );
 
-test("where some are recorded, whether there are others is what nobody has said: status counts them", async () => {
+test("if some administrators are recorded, says how many and that there may be others", async () => {
   const administration = { ...example<{ administration: object }>("tenant").administration, total: 12 };
   const known = { ...unknownIn(AT).tenant, administration };
-  const tenant = planning(replacing, { tenant: known, ...dropped });
-  const { en, ja } = await inBoth("users import in.csv --mode replace --yes", { tenant, folder: folder() });
+  const tenant = buildPlanAnswers(replacing, { tenant: known, ...dropped });
+  const { en, ja } = await runInBoth("users import in.csv --mode replace --yes", { tenant, folder: folder() });
   expect(en.exit).toBe(3);
   expect(en.stderr).toContain(
-    "error: 12 administrators are recorded, and it is not confirmed that there are no others",
+    "error: 12 administrators are recorded, but it is not confirmed that there are no others",
   );
-  expect(en.stderr).toContain("one of those recorded: clomoctl users administrators add USER…\n");
+  expect(en.stderr).toContain(
+    "name the other administrators or, if there are none, one of the recorded administrators again: clomoctl users administrators add USER…\n",
+  );
   expect(en.stderr).not.toContain("--none");
   expect(ja.stderr).toContain("エラー: 記録されている管理者は 12 人ですが、ほかにいないか確認されておらず");
 });
 
-test("who may mark nobody is to ask a system administrator", async () => {
+test("an account that may not mark administrators is to ask a system administrator", async () => {
   const whoami = { ...example<object>("whoami"), role: "division", operations: [] };
-  const tenant = planning(replacing, { ...unknownIn(AT), ...dropped, whoami });
-  const { en, ja } = await inBoth("users import in.csv --mode replace --yes --as hanako", { tenant, folder: folder() });
+  const tenant = buildPlanAnswers(replacing, { ...unknownIn(AT), ...dropped, whoami });
+  const { en, ja } = await runInBoth("users import in.csv --mode replace --yes --as hanako", {
+    tenant,
+    folder: folder(),
+  });
   expect(en.exit).toBe(3);
-  expect(en.stderr).toContain("error: it is not confirmed that all administrators are recorded");
-  expect(en.stderr).toContain("ask a system administrator to say who they are\n");
+  expect(en.stderr).toContain(
+    "error: it is not confirmed that all administrators are recorded, and exports of the console do not show this",
+  );
+  expect(en.stderr).toContain("ask a system administrator to confirm who they are\n");
   expect(en.stderr).not.toContain("administrators add");
   expect(ja.stderr).toContain("管理者の指定をシステム管理者に依頼してください\n");
 });
@@ -57,9 +66,9 @@ test("who may mark nobody is to ask a system administrator", async () => {
 test.each<[string, Import]>([
   ["users import in.csv --yes", planOf()],
   ["users import in.csv --from-console --yes", mirroring],
-])("others are warned of: %s", async (line, plan) => {
-  const tenant = planning(plan, { ...unknownIn(AT), commitImport: committed(plan) });
-  const { en, ja } = await inBoth(line, { tenant, folder: folder() });
+])("other imports warn: %s", async (line, plan) => {
+  const tenant = buildPlanAnswers(plan, { ...unknownIn(AT), commitImport: toCommittedPlan(plan) });
+  const { en, ja } = await runInBoth(line, { tenant, folder: folder() });
   expect(en.exit).toBe(0);
   expect(en.stderr).toContain("warning: the administrators are not confirmed yet");
   expect(ja.stderr).toContain("警告: 管理者が誰か確認されておらず");
@@ -68,21 +77,21 @@ test.each<[string, Import]>([
 test.each<[string, Answers]>([
   ["a tenant of our own", unknownIn(null)],
   ["known ones", { tenant: example("tenant") }],
-])("nothing is said of %s", async (_, answer) => {
-  const tenant = planning(replacing, { ...answer, commitImport: committed(replacing) });
+])("reports nothing for %s", async (_, answer) => {
+  const tenant = buildPlanAnswers(replacing, { ...answer, commitImport: toCommittedPlan(replacing) });
   const { exit, stderr } = await run("users import in.csv --mode replace --yes", { tenant, folder: folder() });
   expect(exit).toBe(0);
   expect(stderr).not.toContain("administrators");
 });
 
-test("the first export on a terminal asks who they are", async () => {
+test("the first export on a terminal asks who the administrators are", async () => {
   const typing = [
     ["Apply to ", "y\r"],
     ["Who is an administrator in the console?", "hanako@example.co.jp,\r"],
   ] as const;
-  const tenant = planning(mirroring, {
+  const tenant = buildPlanAnswers(mirroring, {
     ...unknownIn(null),
-    commitImport: committed(mirroring),
+    commitImport: toCommittedPlan(mirroring),
     findUsers: example("findUsers"),
     markAdministrators: example("markAdministrators"),
   });
@@ -100,8 +109,8 @@ test("the first export on a terminal asks who they are", async () => {
   });
 });
 
-test("nobody is asked who declines the plan", async () => {
-  const tenant = planning(mirroring, { ...unknownIn(null), discardImport: mirroring });
+test("does not ask if the plan is declined", async () => {
+  const tenant = buildPlanAnswers(mirroring, { ...unknownIn(null), discardImport: mirroring });
   const { exit, requests, stderr } = await run("users import in.csv --from-console", {
     tenant,
     folder: folder(),
@@ -111,12 +120,12 @@ test("nobody is asked who declines the plan", async () => {
   expect(stderr).not.toContain("Who is an administrator in the console?");
 });
 
-test("a blank answer leaves it open", async () => {
+test("a blank answer leaves the question open", async () => {
   const typing = [
     ["適用しますか", "y\r"],
     ["管理者は誰ですか", "\r"],
   ] as const;
-  const tenant = planning(mirroring, { ...unknownIn(null), commitImport: committed(mirroring) });
+  const tenant = buildPlanAnswers(mirroring, { ...unknownIn(null), commitImport: toCommittedPlan(mirroring) });
   const { exit, requests } = await run("users import in.csv --from-console --lang ja", {
     tenant,
     folder: folder(),

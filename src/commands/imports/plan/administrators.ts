@@ -2,29 +2,29 @@ import { line } from "../../../lib/advice/index.ts";
 import type { Administrators, Import } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-import { counted, text, type Text } from "../../../lib/text/index.ts";
-import { theOne } from "../../listing/named.ts";
-import { rightsIn } from "../../rights.ts";
+import { formatCount, text, type Text } from "../../../lib/text/index.ts";
+import { requireSingleMatch } from "../../listing/single-match.ts";
+import { loadRights } from "../../rights.ts";
 import type { Tools } from "../../tools.ts";
-import { USER_NAMES } from "../../users/columns.ts";
+import { USER_LOOKUP } from "../../users/columns.ts";
 
-type Kind = Administrators["kind"];
+type AdministratorKind = Administrators["kind"];
 
-/** The kind of an import whose records may be administrators. */
-const kindOf = ({ kind }: Import): Kind | undefined =>
-  FORMATS[kind].thing.protects === undefined ? undefined : (kind as Kind);
+/** Returns the kind of an import if its records can be administrators. */
+const administratorKindOf = ({ kind }: Import): AdministratorKind | undefined =>
+  FORMATS[kind].thing.protects === undefined ? undefined : (kind as AdministratorKind);
 
-const commandOf = (kind: Kind): string =>
+const buildAddCommand = (kind: AdministratorKind): string =>
   kind === "users"
     ? `${line("users administrators add", ["USER"])}…`
     : `${line("secured administrators add", ["USER"])}… --app ${kind}`;
 
 /**
- * Whether a plan is for a mirror, or makes one, of whose administrators nobody has said who they are. Those whose roles were
- * recorded are some of them: the console may have others.
+ * Returns the kind of a plan's records if the plan is for a mirror, or makes a mirror, whose administrators are not
+ * confirmed yet. Roles that were recorded do not confirm this: the console may have further administrators.
  */
-async function areUnknown(tools: Tools, plan: Import): Promise<Kind | undefined> {
-  const kind = kindOf(plan);
+async function findUnconfirmedKind(tools: Tools, plan: Import): Promise<AdministratorKind | undefined> {
+  const kind = administratorKindOf(plan);
   const fromConsole = plan.request?.fromConsole === true;
   if (kind === undefined && !fromConsole) return undefined;
   const { client } = await tools.tenant("tenant");
@@ -34,17 +34,17 @@ async function areUnknown(tools: Tools, plan: Import): Promise<Kind | undefined>
   return isMirror && administratorsKnown?.includes(kind) === false ? kind : undefined;
 }
 
-/** What is wrong, and what is to be done about it. */
-interface MissingAnswer {
+/** What is not confirmed about administrators, and how to confirm it. */
+interface MissingConfirmation {
   readonly what: Text;
   readonly hint: Text;
 }
 
-/** What nobody has said of administrators: who they are, or, where some are recorded, whether there are others. */
-async function unsaidOf(tools: Tools, kind: Kind): Promise<MissingAnswer> {
+/** Describes what is unconfirmed about administrators: who they are, or whether those recorded are all. */
+async function describeMissingConfirmation(tools: Tools, kind: AdministratorKind): Promise<MissingConfirmation> {
   const { client, context } = await tools.tenant("tenant");
-  const { may } = await rightsIn(tools, context);
-  // told to who sees all accounts alone
+  const { may } = await loadRights(tools, context);
+  // the tenant reports the number only to accounts that may see all accounts
   const { administration } = kind === "users" ? await client.tenant.show({ administration: true }) : {};
   const isPart = kind === "users" && !may("accounts.roles");
   const count = administration?.total ?? 0;
@@ -56,47 +56,51 @@ async function unsaidOf(tools: Tools, kind: Kind): Promise<MissingAnswer> {
     : count === 0
       ? text("the administrators are not confirmed yet", "管理者が誰か確認されておらず")
       : text(
-          `${counted(count, "administrator")} ${count === 1 ? "is" : "are"} recorded, and it is not confirmed that there are no others`,
+          `${formatCount(count, "administrator")} ${count === 1 ? "is" : "are"} recorded, but it is not confirmed that there are no others`,
           `記録されている管理者は ${count} 人ですが、ほかにいないか確認されておらず`,
         );
   const what = text(
-    `${en}, and exports of the console do not show it`,
+    `${en}, and exports of the console do not show this`,
     `${ja}、管理画面のエクスポートからも分かりません`,
   );
-  return { what, hint: isPart ? ASK_SYSTEM : sayingOf(kind, count) };
+  return { what, hint: isPart ? ASK_SYSTEM_ADMINISTRATOR : confirmationHint(kind, count) };
 }
 
-const ASK_SYSTEM = text(
-  "ask a system administrator to say who they are",
+const ASK_SYSTEM_ADMINISTRATOR = text(
+  "ask a system administrator to confirm who they are",
   "管理者の指定をシステム管理者に依頼してください",
 );
 
-/** @param count number of those recorded, with whom `--none` would be refused: to name one of them again says as much */
-const sayingOf = (kind: Kind, count: number): Text => {
-  const command = commandOf(kind);
+/**
+ * Returns the advice on how to confirm the administrators.
+ * @param count number of recorded administrators; if there are any, `--none` would be refused, but naming one of them
+ * again confirms the same
+ */
+const confirmationHint = (kind: AdministratorKind, count: number): Text => {
+  const command = buildAddCommand(kind);
   return count === 0
     ? text(
-        `say who they are, or that there are none (--none): ${command}`,
+        `name the administrators, or pass --none if there are none: ${command}`,
         `管理者を指定してください(いなければ --none): ${command}`,
       )
     : text(
-        `name the others, or, where there are none, one of those recorded: ${command}`,
-        `ほかの管理者を(いなければ、記録されている管理者の 1 人を)指定してください: ${command}`,
+        `name the other administrators or, if there are none, one of the recorded administrators again: ${command}`,
+        `ほかの管理者を(いなければ、記録されている管理者の 1 人をもう一度)指定してください: ${command}`,
       );
 };
 
 /**
- * Warns where nobody has said who the administrators of a mirror are: no export tells, and an import may delete them.
+ * Warns if the administrators of a mirror are not confirmed: no export shows them, and an import may delete them.
  *
- * @returns the kind of administrators that are not known
- * @throws `input-rejected` where a script imports a replacing file, or deletes others than it names
+ * @returns the kind of the administrators that are not confirmed
+ * @throws `input-rejected` if a script imports a replacing file, or deletes records by a filter
  */
-export async function checkAdministrators(tools: Tools, plan: Import): Promise<Kind | undefined> {
-  const kind = await areUnknown(tools, plan);
+export async function checkAdministrators(tools: Tools, plan: Import): Promise<AdministratorKind | undefined> {
+  const kind = await findUnconfirmedKind(tools, plan);
   if (kind === undefined) return undefined;
-  const { what, hint } = await unsaidOf(tools, kind);
+  const { what, hint } = await describeMissingConfirmation(tools, kind);
   const { mode, request } = plan;
-  // who was named was looked at
+  // whoever names records has looked at them
   const isByFilter = mode === "delete" && request?.select?.by !== "named";
   const isRisky = (mode === "replace" && request?.fromConsole !== true) || isByFilter;
   if (isRisky && !tools.terminal.interactive) throw new Failure("input-rejected", { what, hint });
@@ -104,14 +108,14 @@ export async function checkAdministrators(tools: Tools, plan: Import): Promise<K
   return kind;
 }
 
-/** Asks who the administrators of a new mirror are; a blank answer leaves it open. */
-export async function askAdministrators(tools: Tools, kind: Kind): Promise<void> {
+/** Asks who the administrators of a new mirror are. After a blank answer, they stay unconfirmed. */
+export async function askAdministrators(tools: Tools, kind: AdministratorKind): Promise<void> {
   const { terminal, globals } = tools;
   if (!terminal.interactive || globals.yes) return;
-  const command = commandOf(kind);
+  const command = buildAddCommand(kind);
   const typed = await terminal.prompts.input({
     message: text(
-      "Who is an administrator in the console? (names with commas; blank: later)",
+      "Who is an administrator in the console? (comma-separated names; blank: later)",
       "管理画面での管理者は誰ですか?(複数は「,」区切り。空なら、あとで指定)",
     ),
     flag: command,
@@ -120,7 +124,7 @@ export async function askAdministrators(tools: Tools, kind: Kind): Promise<void>
   const add: string[] = [];
   const { client } = await tools.tenant("administrators", "users");
   for (const name of names.filter((one) => one !== "")) {
-    add.push(kind === "users" ? theOne(name, await client.users.find({ name }), USER_NAMES).id : name);
+    add.push(kind === "users" ? requireSingleMatch(name, await client.users.find({ name }), USER_LOOKUP).id : name);
   }
   if (add.length > 0) await client.administrators.mark(kind, { add });
 }

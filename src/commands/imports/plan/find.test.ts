@@ -3,7 +3,7 @@ import type { Client, Import } from "../../../lib/client/index.ts";
 import { example } from "#support/commands/tenant.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { same } from "../../../lib/text/index.ts";
-import { findImport, isLast, OPEN } from "./find.ts";
+import { findImport, isLast, OPEN_STATES } from "./find.ts";
 
 const IDS = ["01a1f7e3-9787-72f9-9249-ab61b1ce200e", "01a1f7e3-983c-7bf7-9a8f-196131690b27"];
 
@@ -22,13 +22,13 @@ const clientOf = (...imports: readonly Partial<Import>[]): Client => {
 };
 const client = clientOf(...IDS.map((id) => ({ id })));
 
-test("the start of an id is enough where only one import has it, in any case of letters", async () => {
+test("the start of an ID is enough if only one import has it, in upper or lower case", async () => {
   expect((await findImport(client, "01a1f7e3-97")).id).toBe(IDS[0]);
   expect((await findImport(client, "01A1F7E3-98")).id).toBe(IDS[1]);
   expect((await findImport(client, IDS[1] ?? "")).id).toBe(IDS[1]);
 });
 
-test("a number names its import, though an id begins with it", async () => {
+test("a number selects its import, even if an ID begins with it", async () => {
   const ids = [`2${IDS[0]?.slice(1)}`, IDS[1] ?? ""];
   const both = clientOf(...ids.map((id) => ({ id })));
   expect((await findImport(both, "1")).id).toBe(ids[1]);
@@ -46,7 +46,7 @@ test.each([
   await expect(findImport(client, typed)).rejects.toMatchObject({ code });
 });
 
-test("the last one was committed last, whenever it was planned, and is so when it was undone; an undo counts", async () => {
+test("the last import is the last committed, even if it was undone, and an undo counts", async () => {
   const plan = (number: number) => ({ number: `P${number}`, change: null });
   const change = (number: number) => ({ number: String(number), change: number });
   const imports = clientOf(
@@ -62,11 +62,11 @@ test("the last one was committed last, whenever it was planned, and is so when i
     { state: "undone", ...change(4) },
   );
   expect((await findImport(undone, "last")).number).toBe("4");
-  expect((await findImport(imports, "last", OPEN)).number).toBe("P4");
+  expect((await findImport(imports, "last", OPEN_STATES)).number).toBe("P4");
   expect([isLast("LAST"), isLast("1")]).toEqual([true, false]);
 });
 
-test("says which last one there is not", async () => {
-  await expect(findImport(client, "last")).rejects.toThrow("no import was committed yet");
-  await expect(findImport(clientOf(), "last", OPEN)).rejects.toThrow("no plan is open");
+test("says which last import does not exist", async () => {
+  await expect(findImport(client, "last")).rejects.toThrow("no import has been committed yet");
+  await expect(findImport(clientOf(), "last", OPEN_STATES)).rejects.toThrow("no plan is open");
 });

@@ -11,95 +11,98 @@ export const ID_ARGUMENT = {
   names: "imports",
   required: true,
   about: text(
-    "number of the import (17; of a plan P12), `last` (committed last, of any kind: an undo counts, and so does what was undone since; of plans the last open one), or its ID (the first characters are enough)",
-    "インポートの番号(17。計画は P12)、last(最後に確定したもの。種類を問わず、取り消しも、取り消し済みのものも数える。計画では最後の未確定のもの)、または ID(先頭の一部でもよい)",
+    "number of the import (17, or P12 for a plan), `last` (the import, deletion or undo that was committed last, even if undone since; for plans, the last open plan), or its ID (the first characters are enough)",
+    "インポートの番号(17。計画は P12)、last(最後に適用したもの。種類を問わず、取り消しも、取り消し済みのものも数える。計画では最後の未適用のもの)、または ID(先頭の一部でもよい)",
   ),
 } as const;
 
-/** The states an import may be in to be the `last` one. */
-type LastOf = readonly Import["state"][];
+/** The states of the imports among which `last` finds the last one. */
+type LastStates = readonly Import["state"][];
 
-/** Of what has been done: the last import, deletion or undoing that was committed. What was undone since is still the last one. */
-const DONE: LastOf = ["committed", "undone"];
+/** States in which `last` finds the last committed import, deletion or undo, even if it was undone since. */
+const COMMITTED_STATES: LastStates = ["committed", "undone"];
 
-/** Of what is still to be done: the last plan that was made. */
-export const OPEN: LastOf = ["planned"];
+/** The states in which `last` finds the open plan that was made last. */
+export const OPEN_STATES: LastStates = ["planned"];
 
-/** True if an import was named as the last one, whichever that is. */
+/** Returns true if the typed name of an import is `last`. */
 export const isLast = (typed: string): boolean => typed.toLowerCase() === "last";
 
 /**
- * Returns the number of a change, or that it is the last one.
+ * Returns the number of a change, or `last`.
  *
- * @param list the command that lists what may be named
+ * @param list the command that lists the numbers
  * @throws Failure `usage` if it is neither a number nor `last`
  */
-export const parseChange = (typed: string, list: string): number | "last" => {
+export const parseChangeNumber = (typed: string, list: string): number | "last" => {
   if (isLast(typed)) return "last";
   if (/^[1-9]\d{0,14}$/.test(typed)) return Number(typed);
   throw new Failure("usage", {
-    what: text(`${typed} is not a change number`, `「${typed}」は変更番号ではありません`),
-    hint: text(`see them: ${list}`, `確認: ${list}`),
+    what: text(`"${typed}" is not a change number`, `「${typed}」は変更番号ではありません`),
+    hint: text(`to see the numbers: ${list}`, `番号を確認するには: ${list}`),
   });
 };
 
 /**
- * The import that was named: by its number, as `last`, by its id or the beginning of it.
+ * Returns the import with a number, with an id or the beginning of an id, or the last import for `last`.
  *
  * @throws `not-found` if there is none, `usage` if several match
  */
-export async function findImport(client: Client<"imports">, typed: string, lastOf = DONE): Promise<Import> {
+export async function findImport(client: Client<"imports">, typed: string, lastOf = COMMITTED_STATES): Promise<Import> {
   const { imports } = client;
   const all = await imports.list();
-  if (isLast(typed)) return findLast(all, lastOf);
+  if (isLast(typed)) return requireLastImport(all, lastOf);
   const exact = all.find(({ number }) => number === typed.toUpperCase());
   if (exact !== undefined) return exact;
-  // a plan that has been committed, or the number of another change: the tenant finds it, or explains what it is
+  // a committed plan, or the number of another change: the tenant finds the import, or explains what the number refers
+  // to
   if (parseImportNumber(typed) !== undefined) return imports.show(typed);
   const start = typed.toLowerCase();
   const found = all.filter(({ id }) => id.startsWith(start));
   const [one, ...more] = found;
-  if (one === undefined || start === "") throw notFound(text(`no import ${typed}`, `インポート ${typed} はありません`));
+  if (one === undefined || start === "")
+    throw importNotFoundFailure(text(`no import matches "${typed}"`, `「${typed}」に当てはまるインポートはありません`));
   if (more.length === 0) return one;
   throw new Failure("usage", {
     what: text(
-      `${found.length} imports begin with ${typed}`,
-      `${typed} で始まるインポートが ${found.length} 件あります`,
+      `the IDs of ${found.length} imports begin with "${typed}"`,
+      `ID が「${typed}」で始まるインポートが ${found.length} 件あります`,
     ),
     hint: same(
       found
-        .slice(0, MAX_NAMED)
+        .slice(0, MAX_NAMED_IMPORTS)
         .map(({ number, id }) => `${number} (${id})`)
         .join(", "),
     ),
   });
 }
 
-const MAX_NAMED = 5;
+const MAX_NAMED_IMPORTS = 5;
 
-/** The import or undoing that was committed last. */
-export const lastCommitted = (imports: readonly Import[]): Import | undefined => lastIn(imports, DONE);
+/** Returns the import, deletion or undo that was committed last, even if it was undone since. */
+export const findLastCommitted = (imports: readonly Import[]): Import | undefined =>
+  findLastInState(imports, COMMITTED_STATES);
 
-/** Returns the last import in one of these states. @param imports newest plan first */
-function lastIn(imports: readonly Import[], states: LastOf): Import | undefined {
+/** Returns the last import in one of these states.  @param imports newest plan first */
+function findLastInState(imports: readonly Import[], states: LastStates): Import | undefined {
   const [last] = imports
     .filter(({ state }) => states.includes(state))
     .toSorted((a, b) => (b.change ?? 0) - (a.change ?? 0));
   return last;
 }
 
-function findLast(imports: readonly Import[], states: LastOf): Import {
-  const last = lastIn(imports, states);
+function requireLastImport(imports: readonly Import[], states: LastStates): Import {
+  const last = findLastInState(imports, states);
   if (last !== undefined) return last;
-  throw notFound(
-    states === DONE
-      ? text("no import was committed yet", "確定したインポートはまだありません")
-      : text("no plan is open", "確定待ちの計画はありません"),
+  throw importNotFoundFailure(
+    states === COMMITTED_STATES
+      ? text("no import has been committed yet", "適用したインポートはまだありません")
+      : text("no plan is open", "適用待ちの計画はありません"),
   );
 }
 
-const notFound = (what: Text): Failure =>
+const importNotFoundFailure = (what: Text): Failure =>
   new Failure("not-found", {
     what,
-    hint: step("see them all", "一覧", line("imports list", [])),
+    hint: step("to list all imports", "インポートの一覧", line("imports list", [])),
   });

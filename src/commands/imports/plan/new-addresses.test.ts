@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { freshFolder, run, type Ran } from "#support/commands/program.ts";
+import { freshFolder, run, type RunResult } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
 let folder: string;
@@ -21,12 +21,12 @@ beforeEach(async () => {
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 
-const ran = (line: string): Promise<Ran> => run(`--lang ja ${line}`, { tenant: tenant.fetch, folder });
+const ran = (line: string): Promise<RunResult> => run(`--lang ja ${line}`, { tenant: tenant.fetch, folder });
 const people = async () => (await tenant.users()).map(({ emails, nameKana }) => [emails[0], nameKana]);
 
 const TOLD = "「0001」は 社員1 <e1@example.jp> のものです。同じ人のメールアドレスの変更ではありませんか?";
 
-test("a replacing import that would delete and create somebody anew is refused, and the command that keeps them works", async () => {
+test("refuses a replacing import that would recreate a person, and its proposed command works", async () => {
   const before = await people();
   const refused = await ran("users import hr.csv --mode replace --yes --max-deletions 100%");
   expect(refused).toMatchObject({ exit: 3, stderr: expect.stringContaining(`hr.csv:2:3: 社員コード: ${TOLD}`) });
@@ -41,7 +41,7 @@ test("a replacing import that would delete and create somebody anew is refused, 
   ]);
 });
 
-test("with --allow new-address it is done as planned", async () => {
+test("with --allow new-address, carries out the plan", async () => {
   const done = await ran("users import hr.csv --mode replace --confirm-deletions 1 --allow new-address");
   expect(done).toMatchObject({ exit: 0, stderr: expect.stringContaining(`警告: hr.csv:2:3: 社員コード: ${TOLD}`) });
   expect(done.stderr).not.toContain("--key");
@@ -51,7 +51,7 @@ test("with --allow new-address it is done as planned", async () => {
   ]);
 });
 
-test("an appending import warns with the command", async () => {
+test("an appending import warns and proposes the command", async () => {
   const done = await ran("users import hr.csv --yes");
   expect(done.exit).toBe(0);
   expect(done.stderr).toContain(`警告: hr.csv:2:3: 社員コード: ${TOLD}(セル C2)\n`);
@@ -60,7 +60,7 @@ test("an appending import warns with the command", async () => {
   );
 });
 
-test("a replacing import that gives people the codes of others is refused, and --allow new-address takes it", async () => {
+test("refuses a replacing import that swaps codes, unless --allow new-address is given", async () => {
   const rows = "e2@example.jp,社員1,0001\ne1@example.jp,社員2,0002\n";
   writeFileSync(join(folder, "sorted.csv"), `メールアドレス,氏名,社員コード\n${rows}`);
   const before = await people();
@@ -75,7 +75,7 @@ test("a replacing import that gives people the codes of others is refused, and -
   expect(await ran(`${permitting} --yes`)).toMatchObject({ exit: 0, stderr: expect.stringContaining("並べ替え") });
 });
 
-test("an appending import warns of the codes of others, and of lost zeros", async () => {
+test("an appending import warns about codes of other people and about lost zeros", async () => {
   writeFileSync(join(folder, "sorted.csv"), "メールアドレス,社員コード\ne2@example.jp,0001\n");
   expect(await ran("users import sorted.csv --yes")).toMatchObject({
     exit: 0,
@@ -90,7 +90,7 @@ test("an appending import warns of the codes of others, and of lost zeros", asyn
   });
 });
 
-test("in a mirror an upload leaves out addresses that change, which the console changes by hand", async () => {
+test("in a mirror, an upload leaves out changed addresses, which are changed by hand", async () => {
   const rows = [
     ["メールアドレス", "氏名", "社員コード"],
     ["e1@example.jp", "社員1", "0001"],
@@ -98,16 +98,16 @@ test("in a mirror an upload leaves out addresses that change, which the console 
   ];
   await tenant.import({ kind: "users", fromConsole: true }, rows);
   const done = await ran("users import hr.csv --key employee-code --emit-csv up.csv --yes --lang en");
-  expect(done.stderr).toContain("warning: 1 row left out of up.csv: ");
+  expect(done.stderr).toContain("warning: up.csv leaves out 1 row: ");
   const [task] = await tenant.client.console.list({});
   expect(task).toMatchObject({ work: "upload", update: 2, leftOut: 1, records: [{ leftOut: "key" }, {}] });
   // rows that meet people by their address change none
   expect((await ran("users import hr.csv --emit-csv by-mail.csv --yes --lang en")).stderr).not.toContain(
-    "change the mail addresses",
+    "change the email addresses",
   );
 });
 
-test("if all addresses are new, the refusal first names the key by which the people are the same", async () => {
+test("if all addresses are new, the refusal first names the key by which the people match", async () => {
   const numbers = [1, 2, 3, 4, 5, 6];
   const rows = (domain: string) => numbers.map((at) => [`e${at}@${domain}`, `社員${at}`, `000${at}`]);
   const header = ["メールアドレス", "氏名", "社員コード"];

@@ -2,9 +2,16 @@ import { expect, test } from "vitest";
 import type { Account, Import, User } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
-import { committed, folderWith, giving, planning, planOf, rowOf } from "#support/commands/imports/plans.ts";
+import {
+  toCommittedPlan,
+  folderWith,
+  answerRows,
+  buildPlanAnswers,
+  planOf,
+  rowOf,
+} from "#support/commands/imports/plans.ts";
 
 const [account] = example<{ items: readonly [Account] }>("findAccounts").items;
 const [user] = example<{ items: readonly [User] }>("findUsers").items;
@@ -30,45 +37,47 @@ const planWith = (change: Partial<Import> = {}) =>
     ...change,
   });
 /** What a tenant answers to a dry run of a plan. */
-const trying = (plan: Import, importRows: ReturnType<typeof giving>) => ({
-  ...planning(plan, { importRows }),
+const trying = (plan: Import, importRows: ReturnType<typeof answerRows>) => ({
+  ...buildPlanAnswers(plan, { importRows }),
   discardImport: plan,
 });
 const LINE = "users import in.csv --dry-run";
 
-test("an operator who moves by an import is named, with both organisations, in both languages", async () => {
-  const rows = giving(moved("jiro@example.jp", "S11", "K01"), moved("taro@example.jp", "S11", "K01"));
+test("names an operator whom an import moves, with both organisations, in both languages", async () => {
+  const rows = answerRows(moved("jiro@example.jp", "S11", "K01"), moved("taro@example.jp", "S11", "K01"));
   const tenant = {
     ...trying(planWith(), rows),
     accounts: { items: [operator], next: null },
     findUsers: { items: [jiro] },
   };
-  const { en, ja } = await inBoth(LINE, { tenant, folder: folder() });
+  const { en, ja } = await runInBoth(LINE, { tenant, folder: folder() });
   expect(en.exit).toBe(0);
   expect(en.stderr).toContain(
-    "warning: 1 operator will act in another organisation and below it, and no more where they were: jiro01 (S11 → K01)\n",
+    "warning: 1 operator will act in another organisation (and below it) instead of the current one: jiro01 (S11 → K01)\n",
   );
   expect(ja.stderr).toContain("警告: 操作できる範囲が変わるオペレーター: 1 人");
 });
 
-test("so is one whom an undo moves back", async () => {
-  const original = committed(planOf({ update: 1 }));
+test("names an operator whom an undo moves back", async () => {
+  const original = toCommittedPlan(planOf({ update: 1 }));
   const undo = planOf({ number: "P13", mode: "undo", undoes: 17, columns: MOVING, create: 0, update: 1 });
   const tenant = {
     imports: { items: [original] },
     undoChange: undo,
     tenant: example("tenant"),
-    importRows: giving(moved("jiro@example.jp", "K01", "S11")),
+    importRows: answerRows(moved("jiro@example.jp", "K01", "S11")),
     discardImport: undo,
     accounts: { items: [operator], next: null },
     findUsers: { items: [jiro] },
   };
   const { stderr } = await run("undo 17 --dry-run", { tenant });
-  expect(stderr).toContain("no more where they were: jiro01 (K01 → S11)\n");
+  expect(stderr).toContain(
+    "will act in another organisation (and below it) instead of the current one: jiro01 (K01 → S11)\n",
+  );
 });
 
-test("where nobody moves, or who asks may not know, nothing is said", async () => {
-  const importRows = giving(moved("taro@example.jp", "S11", "K01"));
+test("reports nothing if nobody moves or if the account may not know", async () => {
+  const importRows = answerRows(moved("taro@example.jp", "S11", "K01"));
   const refused = new Failure("not-permitted", { what: text("not yours", "権限がありません") });
   const hidden = await run(LINE, {
     tenant: { ...trying(planWith(), importRows), accounts: refused },

@@ -2,47 +2,47 @@ import type { Account, Import, PlanRow } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { codeKey, emailKey } from "../../../lib/model/normalise.ts";
 import { ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
-import { counted, text, type Text } from "../../../lib/text/index.ts";
+import { formatCount, text, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 
 /** Maximum number of operators that are named. */
-const MAX_NAMED = 5;
+const MAX_NAMED_OPERATORS = 5;
 
-/** By what a row may name a user, as keys. */
+/** Operators by the keys with which a row may identify their user. */
 type OperatorIndex = ReadonlyMap<string, Account>;
 
-/** Returns which operators a plan moves, and where they will act: an operator acts in the organisation of the user. */
+/** Returns which operators a plan moves and where they will act: in their user's organisation. */
 export async function describeMovedOperators(tools: Tools, plan: Import): Promise<readonly Text[]> {
-  if (plan.kind !== "users" || plan.rejected || !mayMove(plan)) return [];
+  if (plan.kind !== "users" || plan.rejected || !canMoveUsers(plan)) return [];
   const { client } = await tools.tenant("imports");
   let operators: OperatorIndex | undefined;
   const moved: string[] = [];
   for await (const row of client.imports.rows(plan.id, { action: "update" })) {
-    const [from, to] = [orgIn(row.before), orgIn(row.after)];
+    const [from, to] = [orgCodeIn(row.before), orgCodeIn(row.after)];
     if (from === to || !row.changed.includes("orgCode")) continue;
-    operators ??= await namesOfOperators(tools);
+    operators ??= await indexOperators(tools);
     if (operators.size === 0) return [];
     const account = operators.get(emailKey(row.key)) ?? operators.get(codeKey(row.key));
     if (account !== undefined) moved.push(`${account.name} (${from} → ${to})`);
   }
   if (moved.length === 0) return [];
-  const named = `${moved.slice(0, MAX_NAMED).join(", ")}${moved.length > MAX_NAMED ? ", …" : ""}`;
+  const named = `${moved.slice(0, MAX_NAMED_OPERATORS).join(", ")}${moved.length > MAX_NAMED_OPERATORS ? ", …" : ""}`;
   return [
     text(
-      `${counted(moved.length, "operator")} will act in another organisation and below it, and no more where they were: ${named}`,
+      `${formatCount(moved.length, "operator")} will act in another organisation (and below it) instead of the current one: ${named}`,
       `操作できる範囲が変わるオペレーター: ${moved.length} 人(移動先の組織以下になります): ${named}`,
     ),
   ];
 }
 
-const mayMove = ({ columns }: Import): boolean =>
+const canMoveUsers = ({ columns }: Import): boolean =>
   columns.some(({ field, changed, cleared }) => field === "orgCode" && changed + cleared > 0);
 
-const orgIn = (values: PlanRow["after"]): string =>
+const orgCodeIn = (values: PlanRow["after"]): string =>
   String(values.find(({ field }) => field === "orgCode")?.value ?? ROOT_ORG_NAME);
 
-/** The operators there are, by addresses and employee codes; none where who asks may not know. */
-async function namesOfOperators(tools: Tools): Promise<OperatorIndex> {
+/** Returns the operators by email address and employee code; empty if the acting account may not list them. */
+async function indexOperators(tools: Tools): Promise<OperatorIndex> {
   const names = new Map<string, Account>();
   try {
     const { client } = await tools.tenant("accounts", "users");

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../../lib/errors/index.ts";
 import { run } from "#support/commands/program.ts";
-import { folderWith, planning, planOf } from "#support/commands/imports/plans.ts";
+import { folderWith, buildPlanAnswers, planOf } from "#support/commands/imports/plans.ts";
 import {
   refuseConflictingOptions,
   requireAnswerableConfirmation,
@@ -53,7 +53,7 @@ test("--prefer requires --from-console", () => {
   expect(refusedAt({ prefer: "console", fromConsole: true })).toBeUndefined();
 });
 
-test("a file typed at the terminal leaves nobody to answer", () => {
+test("a file that is typed on the terminal cannot be confirmed there", () => {
   const flagFor = (
     options: Partial<ImportRequest["options"]>,
     { file = "-", interactive = true, yes = false } = {},
@@ -95,10 +95,10 @@ test.each([
   [{ wipes: 0 }, false],
   [{ file: "devices.csv" }, false],
   [{ interactive: false }, false],
-])("nor to answer how many devices are to be wiped: %j", (change, isRefused) => {
+])("a file that is typed on the terminal leaves no way to enter the wipes: %j", (change, isRefused) => {
   const asked = { wipes: 2, file: "-", interactive: true, dryRun: false, confirmWipes: undefined, ...change };
   const asking = (): void => requireAnswerableWipes(asked, { file: asked.file, options: asked }, { terminal: asked });
-  const failures = isRefused ? ["stdin is the input file, so the plan cannot be confirmed there"] : [];
+  const failures = isRefused ? ["the plan cannot be confirmed on stdin, because stdin is the input file"] : [];
   expect(messagesOf(asking)).toEqual(failures);
 });
 
@@ -111,10 +111,10 @@ const messagesOf = (body: () => void): readonly string[] => {
   }
 };
 
-test("a mode may be typed as the console calls it; the refusal says which is which", async () => {
+test("a mode can be typed by its console name, and a refusal explains the names", async () => {
   const folder = folderWith({ "people.csv": "氏名,メールアドレス\n" });
   const { requests } = await run("users import people.csv --dry-run --mode 全件更新", {
-    tenant: planning(planOf(), { discardImport: planOf({ state: "discarded" }) }),
+    tenant: buildPlanAnswers(planOf(), { discardImport: planOf({ state: "discarded" }) }),
     folder,
   });
   expect(requests[0]?.json).toMatchObject({ mode: "replace" });

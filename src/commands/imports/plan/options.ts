@@ -9,12 +9,12 @@ import {
   type UndeletableChoice,
 } from "../../../lib/model/import.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
-import { MAP } from "../../csv/file/column-map.ts";
-import { FIX } from "../../csv/file/fix.ts";
-import { INPUT_ENCODING } from "../../csv/file/encoding.ts";
-import { SHEET } from "../../csv/file/sheet.ts";
+import { MAP_OPTION } from "../../csv/file/column-map.ts";
+import { FIX_OPTION } from "../../csv/file/fix.ts";
+import { INPUT_ENCODING_OPTION } from "../../csv/file/encoding.ts";
+import { SHEET_OPTION } from "../../csv/file/sheet.ts";
 import { deletionsName } from "../outputs/console/upload.ts";
-import { checkLimits } from "../../../lib/plan/limits.ts";
+import { validateLimits } from "../../../lib/plan/limits.ts";
 import type { Field, Fields, InputOf } from "../../field.ts";
 
 /** The expected number of deletions, for a command that commits a plan. */
@@ -27,18 +27,18 @@ export const CONFIRM_DELETIONS = {
 export const CONFIRM_WIPES = {
   kind: "number",
   about: text(
-    "number of devices you expect to be wiped for another owner; any other number aborts",
+    "number of devices you expect to be wiped for a new owner; any other number aborts",
     "所有者の変更で初期化が必要になるデバイスの台数の確認(一致しなければ何もしない)",
   ),
 } as const;
 
-/** Limits for runs that nobody watches. */
-export const LIMITS = {
+/** Options that limit what an unattended run may change. */
+export const LIMIT_OPTIONS = {
   maxDeletions: {
     kind: "string",
     value: "N|P%",
     about: text(
-      "change nothing (exit 10) if more records would be deleted; P% is of the records there are, 500 at most",
+      "change nothing (exit 10) if more records would be deleted; P% is a share of the current records, 500 at most",
       "削除がこの件数を超えるなら何も変更しない(終了コード 10。P% は現在の件数に対する割合で、500 件まで)",
     ),
   },
@@ -52,8 +52,8 @@ export const LIMITS = {
   },
 } as const satisfies Fields;
 
-/** `--dry-run` of every command that plans what it changes. */
-export const PLAN_ONLY = {
+/** `--dry-run`, for every command that plans its changes. */
+export const PLAN_DRY_RUN = {
   kind: "boolean",
   about: text("show the plan and change nothing", "計画を表示するだけで何も変更しない"),
 } as const satisfies Field;
@@ -75,24 +75,24 @@ const ALLOW = {
   value: "CHECKS",
   choices: ALLOWANCES,
   about: text(
-    "permit new-address (--mode replace deletes and creates people whose address changes, or gives people the employee codes of others) or other-tenant (the file matches nobody in the tenant)",
-    "止める確認を通す。new-address はメールアドレスの変わる人の削除と追加、ほかの人の社員コードへの変更(--mode replace)、other-tenant はテナントのだれとも一致しないファイル",
+    "accept what a check rejects: new-address (--mode replace deletes and creates people whose address changes, or reassigns employee codes), other-tenant (the file matches nobody in the tenant)",
+    "検査で拒否されるものを許可する。new-address はメールアドレスの変わる人の削除と追加、ほかの人の社員コードへの変更(--mode replace)、other-tenant はテナントのだれとも一致しないファイル",
   ),
 } as const satisfies Fields[string];
 
-/** What becomes of records that are missing from a file and cannot be deleted, for kinds that have such records. */
+/** `--undeletable`: what happens to records that are missing in a file but undeletable, for kinds with such records. */
 export const UNDELETABLE = {
   group: "safety",
   kind: "choice",
   choices: UNDELETABLE_CHOICES,
   about: text(
-    "records missing from the file that cannot be deleted (administrators, owners of devices, organisations in use): keep keeps them and commits the rest (exit 8); release also removes the owner from devices (default: the setting of the context; without it the file is refused)",
+    "what to do with records missing from the file that cannot be deleted (administrators, device owners, organisations in use): keep keeps them and commits the rest (exit 8); release also removes the owner from devices (default: setting of the context; without it, the file is refused)",
     "ファイルになくても削除できないもの(管理者、デバイスの所有者、使用中の組織)の扱い。keep は残して、ほかを適用する(終了コード 8)。release はデバイスの所有者も外す(既定: コンテキストの設定。設定がなければファイルを拒否する)",
   ),
 } as const satisfies Field;
 
-/** What a request says of such records, else its context: in a replacing import of a kind that has them. */
-export const undeletableIn = (
+/** Returns the choice for undeletable records; for replacing imports of such kinds, the context's is the default. */
+export const resolveUndeletable = (
   { kind, options: { mode, fromConsole }, undeletable }: ImportRequest,
   context: Pick<Context, "undeletable">,
 ): UndeletableChoice | undefined => {
@@ -100,19 +100,19 @@ export const undeletableIn = (
   return undeletable ?? (isConcerned ? context.undeletable : undefined);
 };
 
-/** A file for the console: CSV, of any command that writes one. */
+/** The output option for a CSV file to upload in the console, for any command that writes such a file. */
 export const UPLOAD_FILE = {
   kind: "output",
   value: "FILE",
   notStdout: true,
-  instead: text("it may still have to be uploaded", "まだアップロードしていない可能性があります"),
+  instead: text("the file may still have to be uploaded", "まだアップロードしていない可能性があります"),
   workbook: text(
-    "the console takes CSV files: name the file .csv",
+    "the console accepts CSV files only: use a file name that ends in .csv",
     "管理画面にアップロードするのは CSV ファイルです。ファイル名を .csv にしてください",
   ),
 } as const;
 
-/** The options every import takes. */
+/** The options that every import has. */
 export const IMPORT_OPTIONS = {
   mode: {
     group: "input",
@@ -140,12 +140,12 @@ export const IMPORT_OPTIONS = {
     kind: "choice",
     choices: ["console"],
     about: text(
-      "with --from-console: give up what was changed here (but not deletions) if the export has something else, and list it",
+      "with --from-console: discard changes made here (but not deletions) that differ from the export, and list them",
       "--from-console で、ここでの変更と異なる内容が管理画面にあるとき、管理画面の内容にする(一覧を表示。ここで削除したものは除く)",
     ),
   },
   encoding: {
-    ...INPUT_ENCODING,
+    ...INPUT_ENCODING_OPTION,
     group: "input",
   },
   newline: {
@@ -154,23 +154,23 @@ export const IMPORT_OPTIONS = {
     choices: ["auto", "crlf", "lf", "cr"],
     default: "auto",
     about: text(
-      "expected newline of the file; any is read, a different one is a warning",
+      "expected newline of the file; any newline is read, a different one causes a warning",
       "ファイルの改行(どの改行も読み込む。指定と違えば警告する)",
     ),
   },
   sheet: {
-    ...SHEET,
+    ...SHEET_OPTION,
     group: "input",
   },
   map: {
-    ...MAP,
+    ...MAP_OPTION,
     group: "input",
-    brief: text("read other headers as a column map says", "列の対応表に従って読み込む"),
+    brief: text("read other headers with a column map", "列の対応表に従って読み込む"),
   },
   fix: {
-    ...FIX,
+    ...FIX_OPTION,
     group: "input",
-    brief: text("fix spaces, full-width letters and the like first", "空白や全角などを直してから検査する"),
+    brief: text("first fix spaces, full-width letters and so on", "空白や全角などを直してから検査する"),
   },
   blank: {
     group: "matching",
@@ -178,7 +178,7 @@ export const IMPORT_OPTIONS = {
     kind: "choice",
     choices: ["clear", "keep"],
     about: text(
-      "effect of a blank cell on an optional field: clear unless given, but a column blank in every row then needs this option; a user's organisation and account name stay in any case",
+      "effect of a blank cell on an optional field (default: clear, but required if a column is blank in every row); a user's organisation and account name always stay",
       "空のセルの扱い(clear は値を消し、keep は残す。省略時は clear。ただし全行が空の列で値が消える場合は指定が必要。ユーザーの所属組織とアカウント名は、どちらでも残る)",
     ),
   },
@@ -193,7 +193,7 @@ export const IMPORT_OPTIONS = {
     ),
   },
   dryRun: {
-    ...PLAN_ONLY,
+    ...PLAN_DRY_RUN,
     group: "safety",
     brief: text("show the plan and change nothing", "計画を表示するだけで何も変更しない"),
   },
@@ -201,8 +201,8 @@ export const IMPORT_OPTIONS = {
     group: "safety",
     kind: "boolean",
     about: text(
-      "keep a plan that is not committed now, for `imports commit`",
-      "確定しなかった計画を `imports commit` 用に残す",
+      "if the plan is not committed now, keep it for `imports commit`",
+      "適用しなかった計画を `imports commit` 用に残す",
     ),
   },
   allow: {
@@ -211,17 +211,17 @@ export const IMPORT_OPTIONS = {
   },
   skipInvalid: {
     group: "safety",
-    brief: text("leave out invalid rows", "不正な行を除いて適用する"),
+    brief: text("skip invalid rows", "不正な行を除いて適用する"),
     kind: "boolean",
-    about: text("skip invalid rows and commit the others (exit 8)", "不正な行を除いて確定する(終了コード 8)"),
+    about: text("skip invalid rows and commit the rest (exit 8)", "不正な行を除いて適用する(終了コード 8)"),
   },
   confirmDeletions: {
     ...CONFIRM_DELETIONS,
     group: "safety",
     brief: text("number of deletions you expect", "削除件数の確認"),
   },
-  maxDeletions: { ...LIMITS.maxDeletions, group: "safety" },
-  maxChanges: { ...LIMITS.maxChanges, group: "safety" },
+  maxDeletions: { ...LIMIT_OPTIONS.maxDeletions, group: "safety" },
+  maxChanges: { ...LIMIT_OPTIONS.maxChanges, group: "safety" },
   emitCsv: {
     ...UPLOAD_FILE,
     group: "output",
@@ -229,7 +229,7 @@ export const IMPORT_OPTIONS = {
     beside: (name, { mode, app }) => (mode === "append" || app !== undefined ? [] : [deletionsName(name)]),
     about: text(
       "commit, and write the file to upload in the CLOMO console",
-      "確定して、CLOMO の管理画面へアップロードするファイルを書き出す",
+      "適用し、CLOMO の管理画面へアップロードするファイルを書き出す",
     ),
   },
   report: {
@@ -239,7 +239,7 @@ export const IMPORT_OPTIONS = {
     workbook: true,
     notStdout: true,
     about: text(
-      "write the outcome of each row, one per line; as a workbook if FILE ends in .xlsx",
+      "write the result of each row, one per line; as a workbook if FILE ends in .xlsx",
       "行ごとの結果を書き出す(.xlsx なら Excel ブック)",
     ),
   },
@@ -251,8 +251,8 @@ export const IMPORT_OPTIONS = {
     workbook: true,
     notStdout: true,
     instead: text(
-      "if you corrected the rows in it, import that file instead",
-      "その中の行を直したのであれば、そのファイルをインポートしてください",
+      "if you corrected rows in this file, import it instead",
+      "このファイルの行を直したのであれば、そのままインポートしてください",
     ),
     about: text(
       "write the invalid rows with their reasons, ready to fix and import again; as a workbook if FILE ends in .xlsx",
@@ -262,27 +262,27 @@ export const IMPORT_OPTIONS = {
 } as const satisfies Fields;
 
 export type ImportOptions = InputOf<typeof IMPORT_OPTIONS> & {
-  /** of devices */
+  /** expected number of devices to be wiped */
   readonly confirmWipes?: number | undefined;
 };
 
-/** A verb's request to import a file. */
+/** A command's request to import a file. */
 export interface ImportRequest {
   readonly kind: ImportKind;
-  /** as typed; `-` is stdin */
+  /** file name as typed; `-` is stdin */
   readonly file: string;
   readonly options: ImportOptions;
   readonly key?: KeyName | undefined;
   readonly createOrgs?: boolean | undefined;
   readonly createGroups?: boolean | undefined;
   readonly undeletable?: UndeletableChoice | undefined;
-  /** names for its outputs in the commands that messages propose: nothing has them yet */
+  /** unused names for its outputs, for the commands that messages suggest */
   readonly free?: Partial<Pick<ImportOptions, OutputName>> | undefined;
 }
 
 type OutputName = "emitCsv" | "errors" | "report";
 
-/** `--from-console` makes the mirror equal to the console's export; these would not. */
+/** Options excluded by `--from-console`: it makes the mirror equal to the console's export, and these would not. */
 export const IMPORT_EXCLUDES = [
   ["fromConsole", "emitCsv"],
   ["fromConsole", "skipInvalid"],
@@ -295,65 +295,68 @@ export const IMPORT_EXITS = ["input-rejected", "conflict", "not-found", "partial
 /** Help shared by all imports. */
 export const IMPORT_HELP = [
   text(
-    "Every row is first checked and compared with the tenant. The plan is shown, confirmed, and committed whole or not at all. One invalid row rejects the file.",
-    "まず全行を検査してテナントと比較し、計画を表示します。確認のうえ一括で確定し、途中までの変更は残りません。不正な行が 1 行でもあればファイル全体を拒否します。",
+    "First, every row is checked and compared with the tenant. Then the plan is shown, confirmed, and committed, all or nothing. One invalid row rejects the file.",
+    "まず全行を検査してテナントと比較し、計画を表示します。確認のうえ一括で適用し、途中までの変更は残りません。不正な行が 1 行でもあればファイル全体を拒否します。",
   ),
   text(
-    "Deletions (--mode replace) are confirmed by their number: type it, or pass --confirm-deletions N. In runs that nobody watches, --yes --max-deletions N|P% permits them up to that limit, and half of the records at most.",
+    "Deletions (--mode replace) are confirmed by their number: type it, or pass --confirm-deletions N. In unattended runs, --yes --max-deletions N|P% permits deletions up to that limit, but at most half of the records.",
     "削除(--mode replace)は件数で確認します。入力するか、--confirm-deletions N で指定してください。無人で実行するときは、--yes --max-deletions N|P% でその上限まで(最大でも半数まで)削除できます。",
   ),
   text(
-    "If - is typed at a terminal, the plan cannot be confirmed there afterwards: pass --yes (--mode replace: --confirm-deletions N) or --dry-run.",
+    "If you type the input (-) at a terminal, you cannot confirm the plan there: pass --yes (--mode replace: --confirm-deletions N) or --dry-run.",
     "ターミナルから - で入力する場合は確認に答えられないため、--yes(--mode replace では --confirm-deletions N)か --dry-run が必要です。",
   ),
 ] as const;
 
-/** The request as it is carried out: a takeover also deletes what the export lacks. */
-export const asMirroring = (requested: ImportRequest): ImportRequest => {
+/** Returns the request as it is carried out: a takeover also deletes the records that are missing from the export. */
+export const resolveMirrorRequest = (requested: ImportRequest): ImportRequest => {
   const { options } = requested;
   if (!options.fromConsole) return requested;
   return { ...requested, options: { ...options, mode: "replace", blank: options.blank ?? "clear" } };
 };
 
-/** @throws `usage` if options contradict each other, or a limit cannot be read */
+/** @throws `usage` if options contradict each other, or a limit is not valid */
 export function refuseConflictingOptions({ options, undeletable }: ImportRequest): void {
   const { mode, emitCsv, skipInvalid, fromConsole, prefer, blank } = options;
-  checkLimits(options);
+  validateLimits(options);
   if (!fromConsole && prefer !== undefined)
-    throw refusal(
+    throw optionFailure(
       "--prefer",
       text(
-        "this is for the console's own export (--from-console)",
-        "管理画面のエクスポート(--from-console)用のオプションです",
+        "this option requires --from-console (the console's own export)",
+        "--from-console(管理画面のエクスポートの取り込み)と一緒に指定するオプションです",
       ),
     );
   if (fromConsole && blank === "keep")
-    throw refusal(
+    throw optionFailure(
       "--blank keep",
       text(
-        "--from-console makes the mirror equal to the console's export, blank cells too",
+        "--from-console makes the mirror equal to the console's export, including blank cells",
         "--from-console は、空のセルも含めて管理画面のエクスポートにミラーを一致させます",
       ),
     );
   if (undeletable !== undefined && mode === "append")
-    throw refusal(
+    throw optionFailure(
       "--undeletable",
-      text("--mode append deletes nothing", "--mode append は何も削除しないため、このオプションは使えません"),
+      text(
+        "this option cannot be used with --mode append, which deletes nothing",
+        "--mode append は何も削除しないため、このオプションは使えません",
+      ),
     );
   if (emitCsv !== undefined && mode === "replace" && skipInvalid)
-    throw refusal(
+    throw optionFailure(
       "--skip-invalid",
       text(
-        "the file of a replacing import must have every row: the records of rows that are left out are deleted",
+        "the upload file of a replacing import must contain every row, because the console deletes the records of missing rows",
         "--mode replace で書き出すファイルには全行が必要です(除いた行のデータは削除の対象になります)",
       ),
     );
 }
 
 /**
- * Requires the answer as an option if the file is typed at the terminal, since stdin is then at its end.
+ * Requires the confirmation as an option if the file is typed at the terminal, because stdin is then at its end.
  *
- * @throws `usage`, for deletions `input-rejected`, naming the option that answers the question, before anything is read
+ * @throws `usage`, or `input-rejected` for deletions, before anything is read; the failure names the option
  */
 export function requireAnswerableConfirmation(
   {
@@ -370,19 +373,19 @@ export function requireAnswerableConfirmation(
 ): void {
   const { mode, dryRun, confirmDeletions, confirmWipes, maxDeletions } = options;
   const byLimit = globals.yes && maxDeletions !== undefined;
-  // without deletions, their number is not asked for
+  // without deletions, nobody is asked for their number
   const asksYes = mode === "append" || confirmDeletions === 0;
-  // a number that is confirmed, and is the plan's, is an answer; another one is refused
+  // a confirmed number that is the plan's is an answer; a different number is refused
   const isConfirmed = [confirmDeletions, confirmWipes].some((count = 0) => count > 0);
   const isAnswered = asksYes ? globals.yes || isConfirmed : confirmDeletions !== undefined || byLimit;
   if (file !== "-" || !terminal.interactive || dryRun || isAnswered) return;
   const flag = asksYes ? "--yes" : "--confirm-deletions N";
-  // as where deletions cannot be asked for: see `typedNumber`
-  throw unanswerable(asksYes ? "usage" : "input-rejected", flag);
+  // the same code as if deletions cannot be confirmed interactively: see `typedNumber`
+  throw unanswerableFailure(asksYes ? "usage" : "input-rejected", flag);
 }
 
 /**
- * Requires the number of wipes as an option likewise, which nobody knows before the plan.
+ * Requires the number of wipes as an option in the same way. It is known only when the plan is made.
  *
  * @throws `input-rejected`
  */
@@ -395,19 +398,19 @@ export function requireAnswerableWipes(
   { terminal }: { readonly terminal: { readonly interactive: boolean } },
 ): void {
   if (wipes === 0 || confirmWipes !== undefined || dryRun || file !== "-" || !terminal.interactive) return;
-  throw unanswerable("input-rejected", `--confirm-wipes ${wipes}`);
+  throw unanswerableFailure("input-rejected", `--confirm-wipes ${wipes}`);
 }
 
-const unanswerable = (code: "usage" | "input-rejected", flag: string): Failure =>
+const unanswerableFailure = (code: "usage" | "input-rejected", flag: string): Failure =>
   new Failure(code, {
     what: text(
-      "stdin is the input file, so the plan cannot be confirmed there",
+      "the plan cannot be confirmed on stdin, because stdin is the input file",
       "標準入力はファイルとして読むため、計画の確認に答えられません",
     ),
     hint: text(
-      `pass ${flag} or --dry-run, or name a file`,
+      `pass ${flag} or --dry-run, or specify a file name`,
       `${flag} か --dry-run を付けるか、ファイル名を指定してください`,
     ),
   });
 
-const refusal = (where: string, what: Text): Failure => new Failure("usage", { what, where });
+const optionFailure = (where: string, what: Text): Failure => new Failure("usage", { what, where });

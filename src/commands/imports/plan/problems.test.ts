@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { InputProblem } from "../../../lib/client/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
-import { folderWith, planning, planOf, problemOf } from "#support/commands/imports/plans.ts";
+import { folderWith, buildPlanAnswers, planOf, problemOf } from "#support/commands/imports/plans.ts";
 
 const many = (count: number, severity: InputProblem["severity"], code = "required"): readonly InputProblem[] =>
   Array.from({ length: count }, (_, at) => problemOf({ row: at + 2, line: at + 2, code, severity }));
@@ -11,7 +11,7 @@ const many = (count: number, severity: InputProblem["severity"], code = "require
 function circumstances(problems: readonly InputProblem[]) {
   const errors = problems.filter(({ severity }) => severity === "error").length;
   const plan = planOf({ errors, warnings: problems.length - errors, create: 0, update: 0, rejected: errors > 0 });
-  const tenant = planning(plan, {
+  const tenant = buildPlanAnswers(plan, {
     importProblems: problems,
     discardImport: { ...plan, state: "discarded" },
     ...(errors > 0 ? { import: { ...plan, state: "discarded" } } : {}),
@@ -21,35 +21,35 @@ function circumstances(problems: readonly InputProblem[]) {
 const IMPORT = "users import people.csv --dry-run";
 
 test.each([
-  [{}, "people.csv:3:2: メールアドレス: not a mail address (B3)"],
-  [{ line: 5 }, "people.csv:3:2: メールアドレス: not a mail address (B3, line 5)"],
-  [{ line: 0 }, "people.csv:3:2: メールアドレス: not a mail address (B3)"],
-  [{ column: 0, header: "" }, "people.csv:3: not a mail address"],
-  [{ column: 27 }, "people.csv:3:27: メールアドレス: not a mail address (AA3)"],
-  [{ column: 703 }, "people.csv:3:703: メールアドレス: not a mail address (AAA3)"],
-  [{ column: 52 }, "people.csv:3:52: メールアドレス: not a mail address (AZ3)"],
-  [{ row: 0, line: 0, column: 0, header: "" }, "people.csv: not a mail address"],
-  [{ row: 0, line: 0, column: 4, header: "" }, "people.csv: not a mail address"],
+  [{}, "people.csv:3:2: メールアドレス: not an email address (B3)"],
+  [{ line: 5 }, "people.csv:3:2: メールアドレス: not an email address (B3, line 5)"],
+  [{ line: 0 }, "people.csv:3:2: メールアドレス: not an email address (B3)"],
+  [{ column: 0, header: "" }, "people.csv:3: not an email address"],
+  [{ column: 27 }, "people.csv:3:27: メールアドレス: not an email address (AA3)"],
+  [{ column: 703 }, "people.csv:3:703: メールアドレス: not an email address (AAA3)"],
+  [{ column: 52 }, "people.csv:3:52: メールアドレス: not an email address (AZ3)"],
+  [{ row: 0, line: 0, column: 0, header: "" }, "people.csv: not an email address"],
+  [{ row: 0, line: 0, column: 4, header: "" }, "people.csv: not an email address"],
   [{ code: "of-tomorrow" }, "people.csv:3:2: メールアドレス: of-tomorrow (B3)"],
   [
     { code: "too-long", params: { length: 9, max: 8 } },
-    "people.csv:3:2: メールアドレス: 9 characters, at most 8 allowed (B3)",
+    "people.csv:3:2: メールアドレス: 9 characters; the maximum is 8 (B3)",
   ],
-])("a problem is told with its place: %j", async (change, told) => {
+])("reports a problem with its place: %j", async (change, told) => {
   const { stderr } = await run(IMPORT, circumstances([problemOf(change)]));
   expect(stderr.split("\n")[0]).toBe(told);
 });
 
-test("its reason and its line are in the person's language", async () => {
+test("the reason and the line of a problem are in the chosen language", async () => {
   const { stderr } = await run(`${IMPORT} --lang ja`, circumstances([problemOf({ line: 5 })]));
   expect(stderr.split("\n")[0]).toBe(
     "people.csv:3:2: メールアドレス: メールアドレスではありません(セル B3、テキストの 5 行目)",
   );
 });
 
-test("a warning says so, and rejects nothing", async () => {
+test("a warning is marked as a warning and rejects nothing", async () => {
   const warning = problemOf({ code: "port-range", severity: "warning" });
-  const { en, ja } = await inBoth(`${IMPORT} --format json`, circumstances([warning]));
+  const { en, ja } = await runInBoth(`${IMPORT} --format json`, circumstances([warning]));
   expect(en.exit).toBe(0);
   expect(en.stderr.split("\n")[0]).toBe(
     "warning: people.csv:3:2: メールアドレス: must be a port number from 1 to 65535 (B3)",
@@ -61,18 +61,18 @@ test.each([
   [20, 20, false, false],
   [21, 3, true, false],
   [3, 21, false, true],
-])("of %i errors and %i warnings the first twenty are told", async (errors, warnings, moreErrors, moreWarnings) => {
+])("from %i errors and %i warnings, lists the first twenty", async (errors, warnings, moreErrors, moreWarnings) => {
   const problems = [...many(errors, "error"), ...many(warnings, "warning", "port-range")];
-  const { en, ja } = await inBoth(IMPORT, circumstances(problems));
+  const { en, ja } = await runInBoth(IMPORT, circumstances(problems));
   expect(en.stderr.match(/must not be blank/g)).toHaveLength(Math.min(errors, 20));
   expect(en.stderr.match(/^warning: .*must be a port number/gm)).toHaveLength(Math.min(warnings, 20));
-  expect(en.stderr.includes(`… ${errors} problems in all; --errors FILE writes them all\n`)).toBe(moreErrors);
+  expect(en.stderr.includes(`… ${errors} problems in all; --errors FILE writes all of them\n`)).toBe(moreErrors);
   expect(en.stderr.includes(`… ${warnings} warnings in all\n`)).toBe(moreWarnings);
   expect(ja.stderr.includes(`… 問題は全部で ${errors} 件(--errors FILE で全件を出力)\n`)).toBe(moreErrors);
   expect(ja.stderr.includes(`… 警告は全部で ${warnings} 件\n`)).toBe(moreWarnings);
 });
 
-test("what has one cause is told once, with the number of other rows", async () => {
+test("reports a common cause once, with the number of other rows", async () => {
   const unknown = (row: number, code: string) =>
     problemOf({ row, line: row, column: 3, header: "組織コード", code: "org-unknown", params: { code } });
   const lacking = (row: number) =>
@@ -82,41 +82,41 @@ test("what has one cause is told once, with the number of other rows", async () 
   const orgs = {
     items: [example<{ items: readonly [object] }>("orgs").items[0]].map((org) => ({ ...org, name: "ＨＱ" })),
   };
-  const { en, ja } = await inBoth(IMPORT, { tenant: { ...tenant, orgs }, folder });
+  const { en, ja } = await runInBoth(IMPORT, { tenant: { ...tenant, orgs }, folder });
   expect(en.stderr.match(/^people\.csv.*$/gm)).toEqual([
-    "people.csv:2: 氏名 must not be blank for a new user; 29 more rows",
+    "people.csv:2: 氏名 must not be blank for a new user (and 29 more rows)",
     expect.stringMatching(
-      /^people\.csv:2:3: 組織コード: no organisation with the code HQ.*; did you mean ＨＱ\? \(C2\); 28 more rows$/,
+      /^people\.csv:2:3: 組織コード: no organisation has the code HQ.*; did you mean "ＨＱ"\? \(C2\) \(and 28 more rows\)$/,
     ),
-    expect.stringMatching(/^people\.csv:9:3: 組織コード: no organisation with the code HR.*\(C9\)$/),
+    expect.stringMatching(/^people\.csv:9:3: 組織コード: no organisation has the code HR.*\(C9\)$/),
   ]);
-  expect(ja.stderr).toContain("people.csv:2: 新しいユーザーでは氏名を空にできません ほか 29 行\n");
+  expect(ja.stderr).toContain("people.csv:2: 新しいユーザーでは氏名を空にできません(ほか 29 行)\n");
 });
 
-test("short rows are told once; where all are told, no others are said to be there", async () => {
+test("reports short rows once, and mentions no others if all are listed", async () => {
   const short = (row: number) =>
     problemOf({ row, line: row, column: 0, header: "", code: "cells-too-few", params: { got: row, want: 99 } });
   const { stderr } = await run(IMPORT, circumstances(Array.from({ length: 30 }, (_, at) => short(at + 2))));
-  expect(stderr.match(/cells, the header has 99/g)).toHaveLength(1);
-  expect(stderr).toContain("--fix short-rows); 29 more rows\n");
+  expect(stderr.match(/cells, but the header has 99/g)).toHaveLength(1);
+  expect(stderr).toContain("--fix short-rows) (and 29 more rows)\n");
   expect(stderr).not.toContain("problems in all");
-  expect(stderr).toContain("import it so: clomoctl users import people.csv --fix short-rows --dry-run\n");
+  expect(stderr).toContain("run: clomoctl users import people.csv --fix short-rows --dry-run\n");
 });
 
-test("cells that Excel does not show as they are, are told once for each column", async () => {
+test("reports cells that Excel shows differently once per column", async () => {
   const cell = (row: number, column: number, code = "cell-digits") =>
     problemOf({ row, line: row, column, header: `列${column}`, code, params: { cell: `X${row}` } });
   const problems = Array.from({ length: 10 }, (_, at) => [cell(at + 2, 2), cell(at + 2, 3)]).flat();
-  const { en, ja } = await inBoth(IMPORT, circumstances([...problems, cell(99, 2, "cell-exponent")]));
+  const { en, ja } = await runInBoth(IMPORT, circumstances([...problems, cell(99, 2, "cell-exponent")]));
   expect(en.stderr.match(/^people\.csv:.*$/gm)).toEqual([
-    expect.stringMatching(/^people\.csv:2:2: .*; 9 more rows$/),
-    expect.stringMatching(/^people\.csv:2:3: .*; 9 more rows$/),
+    expect.stringMatching(/^people\.csv:2:2: .* \(and 9 more rows\)$/),
+    expect.stringMatching(/^people\.csv:2:3: .* \(and 9 more rows\)$/),
     expect.stringMatching(/^people\.csv:99:2: .*exponent/),
   ]);
-  expect(ja.stderr).toContain("ほか 9 行\n");
+  expect(ja.stderr).toContain("(ほか 9 行)\n");
 });
 
-test("a header that is not known leads to csv map", async () => {
+test("an unknown header leads to csv map", async () => {
   const unknown = problemOf({
     row: 1,
     line: 1,
@@ -130,12 +130,12 @@ test("a header that is not known leads to csv map", async () => {
   expect(stderr).toContain("clomoctl csv map people.csv --as users -o people-map.yaml; then: clomoctl users import");
 });
 
-test("programs are given every error, and no warning, where JSON is written", async () => {
+test("JSON gives programs every error, but no warnings", async () => {
   const problems = [...many(25, "error"), ...many(25, "warning", "port-range"), problemOf({ row: 99 })];
   const { stderr } = await run(`${IMPORT} --format json`, circumstances(problems));
   const { problems: given } = JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? "") as { problems: InputProblem[] };
   expect(given).toHaveLength(26);
-  expect(given.at(-1)).toEqual({ ...problemOf({ row: 99 }), reason: "not a mail address" });
+  expect(given.at(-1)).toEqual({ ...problemOf({ row: 99 }), reason: "not an email address" });
   const plain = await run(IMPORT, circumstances(problems));
   expect(plain.stderr).not.toContain("{");
 });
@@ -143,9 +143,9 @@ test("programs are given every error, and no warning, where JSON is written", as
 test.each([
   [problemOf({ row: 0, line: 0, code: "file-empty" }), "the file needs a header row and data rows"],
   [problemOf({ row: 1, line: 1, code: "header-blank" }), "fix the header row"],
-  [problemOf({ row: 1, line: 1, code: "header-other-app", severity: "warning" }), "fix them and import again"],
-  [problemOf({ row: 2, line: 2 }), "fix them and import again"],
-])("what is wrong with the whole file is told from what a row has", async (first, advice) => {
+  [problemOf({ row: 1, line: 1, code: "header-other-app", severity: "warning" }), "fix the rows and import again:"],
+  [problemOf({ row: 2, line: 2 }), "fix the rows and import again:"],
+])("advice about the whole file differs from advice about a row", async (first, advice) => {
   const later = problemOf({ row: 1, line: 1, code: "header-missing" });
   const problems = first.row <= 1 && first.severity === "error" ? [first, later] : [first, problemOf()];
   const { stderr } = await run(IMPORT, circumstances(problems));
@@ -154,7 +154,7 @@ test.each([
 
 test.each(["show", "replan"])("imports %s names a command that lists the rest", async (verb) => {
   const plan = planOf({ errors: 21, rejected: true });
-  const { en, ja } = await inBoth(`imports ${verb} 019a`, {
+  const { en, ja } = await runInBoth(`imports ${verb} 019a`, {
     tenant: {
       imports: { items: [plan] },
       ...(verb === "replan" ? { replanImport: plan } : {}),
@@ -162,7 +162,7 @@ test.each(["show", "replan"])("imports %s names a command that lists the rest", 
       importProblems: many(21, "error"),
     },
   });
-  expect(en.stderr).toContain(`… 21 problems in all; see them: clomoctl imports show P12 --problems\n`);
+  expect(en.stderr).toContain(`… 21 problems in all; to list them: clomoctl imports show P12 --problems\n`);
   expect(ja.stderr).toContain(`… 問題は全部で 21 件(一覧: clomoctl imports show P12 --problems)\n`);
 });
 
@@ -170,27 +170,27 @@ test.each<readonly [string, InputProblem["params"], string, string]>([
   [
     "org-unknown",
     { code: "G" },
-    "the mirror has no organisation with the code G",
+    'the mirror has no organisation with the code "G"',
     "ミラーに組織コード「G」の組織がありません",
   ],
   [
     "owner-org-unknown",
     { code: "G" },
-    "the mirror has no organisation with the code G",
+    'the mirror has no organisation with the code "G"',
     "ミラーに組織コード「G」の組織がありません",
   ],
   [
     "user-unknown",
     { value: "a@x" },
-    'the mirror has no user with the mail address "a@x"',
+    'the mirror has no user with the email address "a@x"',
     "ミラーにメールアドレスが「a@x」のユーザーがいません",
   ],
 ])(
-  "of an export of the console no option or import is proposed that makes it otherwise: %s",
+  "for a console export, proposes no option or import that would change it: %s",
   async (code, params, inEnglish, inJapanese) => {
     const { tenant, folder } = circumstances([problemOf({ code, params })]);
     const given = { tenant: { ...tenant, consoleTasks: { items: [] } }, folder };
-    const { en, ja } = await inBoth("users import people.csv --from-console --dry-run", given);
+    const { en, ja } = await runInBoth("users import people.csv --from-console --dry-run", given);
     expect([en.stderr.split("\n")[0], ja.stderr.split("\n")[0]]).toEqual([
       `people.csv:3:2: メールアドレス: ${inEnglish} (B3)`,
       `people.csv:3:2: メールアドレス: ${inJapanese}(セル B3)`,

@@ -1,13 +1,13 @@
 import { line } from "../../../lib/advice/index.ts";
 import type { Import, InputProblem, Client } from "../../../lib/client/index.ts";
 import { Failure, type FailureDetail } from "../../../lib/errors/index.ts";
-import { reasonOf } from "../../../lib/plan/columns.ts";
+import { describeProblemReason } from "../../../lib/plan/columns.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
 import { Remedies, type Remedy } from "../refusal/remedies.ts";
-import { ProblemDigest, problemLine } from "../../csv/file/check-report.ts";
-import { joined, same, text, type Language, type Text } from "../../../lib/text/index.ts";
+import { ProblemDigest, renderProblemLine } from "../../csv/file/check-report.ts";
+import { joinTexts, same, text, type Language, type Text } from "../../../lib/text/index.ts";
 
-/** The failure for a rejected file; carries every problem for programs. */
+/** The failure for a rejected file. It carries every problem, for programs. */
 export class RejectedFile extends Failure {
   readonly problems: readonly unknown[];
 
@@ -17,90 +17,96 @@ export class RejectedFile extends Failure {
   }
 }
 
-/** The names that the tenant has, of the records that an import of the file would have to create. */
-export type KnownNames = (needs: Remedy) => Promise<readonly string[]>;
+/** Looks up the names that the tenant has already, of the kinds of records that the import would have to create. */
+export type KnownNamesLookup = (needs: Remedy) => Promise<readonly string[]>;
 
 /** The result of {@link listProblems}. */
 export interface ListedProblems {
-  /** every error, for programs, if JSON is written; otherwise empty */
+  /** every error, for programs, if the output is JSON; otherwise empty */
   readonly all: readonly unknown[];
-  /** the first problem of the header or the file as a whole, which skipping rows cannot solve */
+  /** code of the first problem of the header or of the file as a whole, which skipping rows cannot solve */
   readonly whole: string | undefined;
-  /** what options can do about them */
+  /** what options can do about the problems */
   readonly remedies: Remedies;
 }
 
-/** Maximum number of problems that are read to count what has one cause. */
-const MAX_READ = 100_000;
+/** Maximum number of problems that are read to count those with the same cause. */
+const MAX_READ_PROBLEMS = 100_000;
 
-/** Rows are counted from the header, 1; problems of the file as a whole have row 0. */
+/** The row number of the header. Problems of the file as a whole have row 0. */
 const HEADER_ROW = 1;
 
-/** What an export of the console names and the mirror lacks: another export brings it, and nothing is made of a name. */
-const LACKING: Readonly<Record<string, (params: InputProblem["params"]) => Text>> = {
-  "org-unknown": ({ code }) => noOrg(code),
-  "owner-org-unknown": ({ code }) => noOrg(code),
+/** Messages by problem code for records that an export names and the mirror lacks; another export creates them. */
+const MISSING_RECORD_REASONS: Readonly<Record<string, (params: InputProblem["params"]) => Text>> = {
+  "org-unknown": ({ code }) => unknownOrgReason(code),
+  "owner-org-unknown": ({ code }) => unknownOrgReason(code),
   "user-unknown": ({ value }) =>
     text(
-      `the mirror has no user with the mail address "${value}"`,
+      `the mirror has no user with the email address "${value}"`,
       `ミラーにメールアドレスが「${value}」のユーザーがいません`,
     ),
 };
 
-const noOrg = (code: string | number | undefined): Text =>
-  text(`the mirror has no organisation with the code ${code}`, `ミラーに組織コード「${code}」の組織がありません`);
+const unknownOrgReason = (code: string | number | undefined): Text =>
+  text(`the mirror has no organisation with the code "${code}"`, `ミラーに組織コード「${code}」の組織がありません`);
 
-/** The text of a problem of a file, or of an export of the console. */
-const reasonIn = (problem: InputProblem, isExport: boolean): Text =>
-  (isExport ? LACKING[problem.code]?.(problem.params) : undefined) ?? reasonOf(problem);
+/** Returns the reason of a problem in a file, or in an export of the console. */
+const describeReason = (problem: InputProblem, isExport: boolean): Text =>
+  (isExport ? MISSING_RECORD_REASONS[problem.code]?.(problem.params) : undefined) ?? describeProblemReason(problem);
 
-/** The reason of a problem, and the name that was probably meant. */
-const doubted = (problem: InputProblem, remedies: Remedies, isExport: boolean): Text => {
-  const [{ en, ja }, near] = [reasonIn(problem, isExport), remedies.nearOf(problem)];
+/** Returns the reason of a problem, with the name that was probably intended. */
+const describeWithSuggestion = (problem: InputProblem, remedies: Remedies, isExport: boolean): Text => {
+  const [{ en, ja }, near] = [describeReason(problem, isExport), remedies.nearOf(problem)];
   return near === undefined
     ? text(en, ja)
-    : text(`${en}; did you mean ${near}?`, `${ja}。「${near}」ではありませんか?`);
+    : text(`${en}; did you mean "${near}"?`, `${ja}。「${near}」ではありませんか?`);
 };
 
-/** A problem in the form for programs. */
-const problemForPrograms = (problem: InputProblem, language: Language, isExport: boolean) => ({
+/** Returns a problem in the form for programs. */
+const toProgramProblem = (problem: InputProblem, language: Language, isExport: boolean) => ({
   ...problem,
-  reason: reasonIn(problem, isExport)[language],
+  reason: describeReason(problem, isExport)[language],
 });
 
-/** Whether a problem tells of a record that is kept as it cannot be deleted: all of these are listed. */
-const isKept = ({ params }: InputProblem): boolean => params["kept"] === 1;
+/** Returns true if a problem reports a record that is kept because it cannot be deleted. All of these are listed. */
+const isKeptRecord = ({ params }: InputProblem): boolean => params["kept"] === 1;
 
-/** Whether the run before kept it, too. */
-const isKnownToBeKept = ({ params }: InputProblem): boolean => params["known"] === 1;
+/** Returns true if the previous run kept the record, too. */
+const wasKeptBefore = ({ params }: InputProblem): boolean => params["known"] === 1;
 
-/** Maximum number of records that are named on one line. */
-const MAX_KNOWN = 10;
+/** Maximum number of kept records that are named on one line. */
+const MAX_NAMED_RECORDS = 10;
 
-/** Records that are kept, on one line. @param rejected all of them, of a file that is refused for something else */
-const keptShortly = (kept: readonly InputProblem[], rejected: boolean): Text => {
-  const names = kept.slice(0, MAX_KNOWN).map(({ params }) => same(String(params["name"] ?? params["org"])));
+/** Names the kept records on one line.  @param rejected true if these are all of a file refused for another reason */
+const summarizeKeptRecords = (kept: readonly InputProblem[], rejected: boolean): Text => {
+  const names = kept.slice(0, MAX_NAMED_RECORDS).map(({ params }) => same(String(params["name"] ?? params["org"])));
   const more = kept.length > names.length ? [same("…")] : [];
-  const { en, ja } = joined([...names, ...more], text(", ", "、"));
+  const { en, ja } = joinTexts([...names, ...more], text(", ", "、"));
   return rejected
-    ? text(`kept though not in the file: ${kept.length} (${en})`, `ファイルになく、残すもの: ${kept.length} 件(${ja})`)
-    : text(`kept, as in the run before: ${kept.length} (${en})`, `前回に続いて残すもの: ${kept.length} 件(${ja})`);
+    ? text(
+        `kept although missing from the file: ${kept.length} (${en})`,
+        `ファイルになく、残すもの: ${kept.length} 件(${ja})`,
+      )
+    : text(`kept, as in the previous run: ${kept.length} (${en})`, `前回に続いて残すもの: ${kept.length} 件(${ja})`);
 };
 
-/** Where to find the problems that {@link listProblems} omits: for a file being imported, and for a kept plan. */
-const IN_ERRORS = text("--errors FILE writes them all", "--errors FILE で全件を出力");
-const inPlan = (number: string): Text =>
+/**
+ * Where to find problems that {@link listProblems} omits, during an import; for a kept plan, see
+ * {@link planProblemsHint}.
+ */
+const ERRORS_FILE_HINT = text("--errors FILE writes all of them", "--errors FILE で全件を出力");
+const planProblemsHint = (number: string): Text =>
   text(
-    `see them: ${line("imports show", [number], { problems: true })}`,
+    `to list them: ${line("imports show", [number], { problems: true })}`,
     `一覧: ${line("imports show", [number], { problems: true })}`,
   );
 
 /**
- * Lists the problems of an input: the first errors and warnings, those of one cause once, and how many there are in all.
+ * Lists the problems of an input: the first errors and warnings, only one for each cause, and their total number.
  *
- * @param typed the file's name for people; for a kept plan, the name it was sent with is used
- * @param knownNames what the tenant has of what cells name
- * @param isExport the file is the console's own
+ * @param typed the file's name for people; for a kept plan, the name with which the file was sent is used
+ * @param knownNames looks up the names in the tenant that cells may refer to
+ * @param isExport true if the file is the console's own export
  */
 export async function listProblems(
   terminal: Terminal,
@@ -110,7 +116,7 @@ export async function listProblems(
     typed,
     knownNames,
     isExport = false,
-  }: { readonly typed?: string; readonly knownNames?: KnownNames; readonly isExport?: boolean } = {},
+  }: { readonly typed?: string; readonly knownNames?: KnownNamesLookup; readonly isExport?: boolean } = {},
 ): Promise<ListedProblems> {
   const remedies = new Remedies(plan.kind);
   if (plan.errors + plan.warnings === 0) return { all: [], whole: undefined, remedies };
@@ -121,31 +127,31 @@ export async function listProblems(
   let whole: string | undefined;
   for await (const problem of client.imports.problems(plan.id)) {
     if (problem.severity === "error") {
-      all?.push(problemForPrograms(problem, terminal.language, isExport) as never);
+      all?.push(toProgramProblem(problem, terminal.language, isExport) as never);
       if (problem.row <= HEADER_ROW) whole ??= problem.code;
     }
     remedies.take(problem);
     read += 1;
-    // a refused file keeps nobody yet: what it is refused for must not drown
-    if (isKnownToBeKept(problem) || (plan.rejected && isKept(problem))) kept.push(problem);
-    else digest.take(problem, problem.severity, isKept(problem));
-    // of a file that is refused, all of them tell what it needs
-    if (all === undefined && ((digest.isFull && !plan.rejected) || read === MAX_READ)) break;
+    // a refused file keeps no record yet, so these problems must not hide why it is refused
+    if (wasKeptBefore(problem) || (plan.rejected && isKeptRecord(problem))) kept.push(problem);
+    else digest.take(problem, problem.severity, isKeptRecord(problem));
+    // only all problems together show what a refused file needs
+    if (all === undefined && ((digest.isFull && !plan.rejected) || read === MAX_READ_PROBLEMS)) break;
   }
-  // what an export names is spelt as the console has it
+  // names in an export are spelt as the console has them
   if (plan.rejected && knownNames !== undefined && !isExport) remedies.compare(await knownNames(remedies));
-  if (kept.length > 0) await terminal.note(keptShortly(kept, plan.rejected));
+  if (kept.length > 0) await terminal.note(summarizeKeptRecords(kept, plan.rejected));
   await digest.show(terminal, (problem) =>
-    problemLine(typed ?? plan.fileName, problem, doubted(problem, remedies, isExport)),
+    renderProblemLine(typed ?? plan.fileName, problem, describeWithSuggestion(problem, remedies, isExport)),
   );
   const { error, warning } = digest.told;
   const told = { error, warning: warning + kept.length };
-  await noteRest(terminal, plan, told, typed === undefined ? inPlan(plan.number) : IN_ERRORS);
+  await reportTotals(terminal, plan, told, typed === undefined ? planProblemsHint(plan.number) : ERRORS_FILE_HINT);
   return { all: all ?? [], whole, remedies };
 }
 
-/** @param told number of those that were listed, or are of a cause that was */
-async function noteRest(
+/** Reports how many problems there are if not all are listed.  @param told number listed or with a listed cause */
+async function reportTotals(
   terminal: Terminal,
   { errors, warnings }: Import,
   told: { readonly error: number; readonly warning: number },

@@ -17,7 +17,7 @@ const cp932 = (text: string): Buffer => createEncoder("shift_jis", { onUnmappabl
 const read = (bytes: Uint8Array, encoding: "auto" | "shift_jis" | "utf-8" = "auto") =>
   detectReading(fileOf(bytes), { encoding });
 
-test("encoding from all bytes, delimiter and newline from the header", async () => {
+test("detects the encoding from all bytes, and delimiter and newline from the header", async () => {
   expect(await read(Buffer.from("氏名,TEL\r\n山田,\n"))).toMatchObject({
     encoding: "utf-8",
     dialect: { delimiter: "," },
@@ -35,23 +35,23 @@ test("encoding from all bytes, delimiter and newline from the header", async () 
   });
 });
 
-test("what was said of the encoding counts", async () => {
+test("a given encoding takes precedence", async () => {
   expect(await read(Buffer.from("氏名\n"), "shift_jis")).toMatchObject({ encoding: "shift_jis" });
 });
 
-test("a map's dialect counts more than a guess", async () => {
+test("a map's dialect takes precedence over a guess", async () => {
   const map = { columns: [], constants: [], defaults: [], dialect: { delimiter: "|" } };
   const reading = await detectReading(fileOf(Buffer.from("a,b|c\n")), { encoding: "auto", map });
   expect(reading.dialect).toEqual({ delimiter: "|" });
 });
 
-test("a newline inside quotes ends no header, whatever it is", async () => {
+test("a newline inside quotes does not end the header, whatever newline it is", async () => {
   expect(await read(Buffer.from('"a\nb",c\r\n'))).toMatchObject({ newline: "crlf" });
   expect(await read(Buffer.from('"a\r\nb'))).toMatchObject({ newline: undefined });
   expect(await read(Buffer.from("a\nb\r\n"))).toMatchObject({ newline: "lf" });
 });
 
-test("no more than the first 64 KB tell delimiter and newline", async () => {
+test("reads delimiter and newline from the first 64 KB only", async () => {
   const readLong = (size: number) =>
     detectReading(fileOf(Buffer.from(`${"a".repeat(size)};b\r\n`), 50_000), { encoding: "utf-8" });
   expect(await readLong(64 * 1024 - 4)).toMatchObject({ dialect: { delimiter: ";" }, newline: "crlf" });

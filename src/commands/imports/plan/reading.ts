@@ -8,24 +8,24 @@ import {
   type FileForm,
   type RecordSink,
 } from "../../../lib/csv/records/record.ts";
-import { nearest } from "../../../lib/text/nearest.ts";
+import { findNearestWord } from "../../../lib/text/nearest.ts";
 import { text } from "../../../lib/text/index.ts";
-import { SheetChoice } from "../../../lib/xlsx/refusals.ts";
-import { encodingOf, headOf } from "../../csv/file/encoding.ts";
-import { isWorkbook, refuseSheet } from "../../csv/file/sheet.ts";
+import { SheetChoiceFailure } from "../../../lib/xlsx/workbook-failures.ts";
+import { detectEncoding, readHead } from "../../csv/file/encoding.ts";
+import { isWorkbook, rejectSheetOption } from "../../csv/file/sheet.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 
 /** How to read an input file. */
 export interface InputFormat {
   readonly encoding: FileForm;
-  /** of a workbook */
+  /** name of the sheet in a workbook */
   readonly sheet?: string | undefined;
   readonly dialect: Dialect;
   /** the newline that ends the header row; undefined if the file has no newline */
   readonly newline: "crlf" | "lf" | "cr" | undefined;
 }
 
-/** Options given for reading a file. */
+/** The options for reading a file. */
 export interface ReadingChoice {
   readonly encoding: Encoding | "auto";
   readonly sheet?: string | undefined;
@@ -36,34 +36,34 @@ export interface ReadingChoice {
 /**
  * Determines how to read a file: its encoding from all of its bytes, its delimiter from the header.
  *
- * @throws `input-rejected` if it is no table, or its encoding cannot be told
+ * @throws `input-rejected` if the file is not a table, or its encoding cannot be determined
  */
 export async function detectReading(
   file: InputFile,
   { encoding: asked, sheet, map, signal }: ReadingChoice,
 ): Promise<InputFormat> {
-  const head = await headOf(file, signal);
+  const head = await readHead(file, signal);
   if (isWorkbook(head)) {
     return { encoding: "xlsx", sheet, dialect: CONSOLE_DIALECT, newline: undefined };
   }
-  refuseSheet(file.label, sheet);
-  const encoding = await encodingOf(file, asked, { signal });
+  rejectSheetOption(file.label, sheet);
+  const encoding = await detectEncoding(file, asked, { signal });
   const start = new TextDecoder(encoding).decode(head, { stream: true });
   return {
     encoding,
     dialect: map?.dialect ?? { delimiter: guessDelimiter(start) },
-    newline: firstNewline(start),
+    newline: detectNewline(start),
   };
 }
 
 /** How to read the records of a file. @see InputFormat */
 interface RecordReading extends Pick<InputFormat, "encoding" | "dialect" | "sheet"> {
-  /** of a workbook, no more than so many of its first rows are needed */
+  /** number of a workbook's first rows that are needed; default: all */
   readonly rows?: number | undefined;
 }
 
-/** Reads the records of a file piece by piece, in as many steps. @param chunks all of the file, never reused */
-export async function* recordsOf(
+/** Reads a file's records, yielding after each chunk.  @param chunks the whole file; chunk memory is never reused */
+export async function* readRecords(
   chunks: AsyncIterable<Uint8Array>,
   { encoding, dialect, sheet, rows }: RecordReading,
   fileName: string,
@@ -81,22 +81,22 @@ export async function* recordsOf(
   yield;
 }
 
-/** The command once more, with the sheet that it was not told, or that is none. */
-export type WithSheet = (sheet: string) => string;
+/** Returns the same command with the name of a sheet, for when the name was missing or wrong. */
+export type CommandWithSheet = (sheet: string) => string;
 
-/** What was thrown, and where a sheet has to be chosen the command that does it. */
-export function choosingSheet(
+/** Returns the error. If a sheet has to be chosen, its hint is the command that chooses a sheet. */
+export function addSheetHint(
   error: unknown,
-  { asked, again }: { asked: string | undefined; again: WithSheet },
+  { asked, again }: { asked: string | undefined; again: CommandWithSheet },
 ): unknown {
-  if (!(error instanceof SheetChoice)) return error;
-  const near = asked === undefined ? undefined : nearest(asked, error.sheets);
+  if (!(error instanceof SheetChoiceFailure)) return error;
+  const near = asked === undefined ? undefined : findNearestWord(asked, error.sheets);
   const command = again(near ?? error.sheets[0] ?? "");
-  return error.with({ hint: text(`name the sheet: ${command}`, `シート名を指定してください: ${command}`) });
+  return error.with({ hint: text(`specify the sheet: ${command}`, `シート名を指定してください: ${command}`) });
 }
 
-/** The newline that ends the header row, ignoring those inside quotes. */
-function firstNewline(start: string): InputFormat["newline"] {
+/** Returns the newline that ends the header row, ignoring newlines inside quotes. */
+function detectNewline(start: string): InputFormat["newline"] {
   const [newline] = /\r\n|\r|\n/.exec(start.replaceAll(/"[^"]*(?:"|$)/g, "")) ?? [];
   if (newline === undefined) return undefined;
   if (newline === "\r\n") return "crlf";

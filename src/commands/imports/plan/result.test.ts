@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import type { Import } from "../../../lib/client/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
-import { committed, giving, planOf, ROWS } from "#support/commands/imports/plans.ts";
+import { toCommittedPlan, answerRows, planOf, ROWS } from "#support/commands/imports/plans.ts";
 
 const committing = (plan: Import): Answers => ({
   imports: { items: [plan] },
   tenant: example("tenant"),
-  ...(plan.create + plan.update + plan.delete > 0 ? { importRows: giving(...ROWS) } : {}),
-  commitImport: committed(plan),
+  ...(plan.create + plan.update + plan.delete > 0 ? { importRows: answerRows(...ROWS) } : {}),
+  commitImport: toCommittedPlan(plan),
 });
 
 test.each([
@@ -23,23 +23,23 @@ test.each([
     "ユーザーを 1 件更新、作成した組織: 2",
   ],
   [{ create: 0, update: 0, secretsSet: 4 }, "rows that set a secret: 4", "パスワードなどを設定した行: 4"],
-])("says what was done, and how to undo it: %j", async (counts, english, japanese) => {
+])("says what was done and how to undo it: %j", async (counts, english, japanese) => {
   const plan = planOf(counts);
   const line = `imports commit P12 --confirm-deletions ${plan.delete} --yes`;
-  const { en, ja } = await inBoth(line, { tenant: committing(plan) });
+  const { en, ja } = await runInBoth(line, { tenant: committing(plan) });
   expect(en.stderr.endsWith(`\nimport 17: ${english}\nundo: clomoctl undo 17\n`)).toBe(true);
   expect(ja.stderr.endsWith(`\nインポート 17: ${japanese}\n取り消すには: clomoctl undo 17\n`)).toBe(true);
 });
 
 test("names the app", async () => {
   const tenant = committing(planOf({ kind: "docs" }));
-  const { en, ja } = await inBoth("imports commit last --yes", { tenant });
+  const { en, ja } = await runInBoth("imports commit last --yes", { tenant });
   const undo = "clomoctl undo 17\n";
   expect(en.stderr.endsWith(`\nimport 17 (docs): 1 user created, 1 updated\nundo: ${undo}`)).toBe(true);
   expect(ja.stderr).toContain("\nインポート 17(docs): ユーザーを 1 件追加、1 件更新\n");
 });
 
-test("on a terminal the result is short; programs have all of it", async () => {
+test("a terminal shows a short result, and programs get all of it", async () => {
   const tenant = committing(planOf());
   const shown = await run("imports commit P12 --yes", { tenant, terminal: {} });
   expect(shown.stdout).toBe(
@@ -49,7 +49,7 @@ test("on a terminal the result is short; programs have all of it", async () => {
   expect(JSON.parse(stdout)).toMatchObject({ number: "17", tenant: "kanto", committed: true });
 });
 
-test("--quiet says nothing of it", async () => {
+test("--quiet prints no result", async () => {
   const tenant = committing(planOf({ create: 0, update: 0, secretsSet: 1 }));
   expect((await run("imports commit P12 --yes --quiet", { tenant })).stderr).toBe("");
 });
@@ -57,27 +57,27 @@ test("--quiet says nothing of it", async () => {
 test.each([
   [
     { closed: [1, 3], contradicted: [4], open: 2 },
-    "closed in console list by this export: 1, 3; it contradicts task 4: the values here stay (clomoctl console show 4); open: 2 (clomoctl console list)",
-    "このエクスポートで終わった管理画面での作業: 1、3。作業 4 と一致しません。ここでの値はそのまま残ります(clomoctl console show 4)。未了の作業: 2 件(clomoctl console list)",
+    "tasks closed by this export: 1, 3; the export contradicts task 4, and the local values stay (clomoctl console show 4); open tasks: 2 (clomoctl console list)",
+    "このエクスポートで終わった管理画面での作業: 1、3。作業 4 と一致しません。このテナントの値はそのまま残ります(clomoctl console show 4)。未了の作業: 2 件(clomoctl console list)",
   ],
   [
     { closed: [], contradicted: [], open: 1 },
-    "this export closes nothing in console list; open: 1 (clomoctl console list)",
+    "this export did not close any task; open tasks: 1 (clomoctl console list)",
     "このエクスポートで終わった作業はありません。未了の作業: 1 件(clomoctl console list)",
   ],
   [
     { closed: [], contradicted: [], reopened: [3, 4], open: 2 },
-    "this export closes nothing in console list; it does not have what was confirmed as done, which is open again: 3, 4 (clomoctl console show 3); open: 2 (clomoctl console list)",
+    "this export did not close any task; tasks reopened because the export does not show what was confirmed as done: 3, 4 (clomoctl console show 3); open tasks: 2 (clomoctl console list)",
     "このエクスポートで終わった作業はありません。完了を確認済みの内容と異なるため、未了に戻した作業: 3、4(clomoctl console show 3)。未了の作業: 2 件(clomoctl console list)",
   ],
   [
     { closed: [1], contradicted: [], open: 0 },
-    "closed in console list by this export: 1; nothing is open",
+    "tasks closed by this export: 1; no tasks are open",
     "このエクスポートで終わった管理画面での作業: 1。未了の作業はありません",
   ],
-])("an export of the console says what it settled: %j", async (settled, english, japanese) => {
+])("a console export reports the tasks that it settled: %j", async (settled, english, japanese) => {
   const plan = planOf({ create: 0, update: 0, settled });
-  const { en, ja } = await inBoth("imports commit P12 --yes", { tenant: committing(plan) });
+  const { en, ja } = await runInBoth("imports commit P12 --yes", { tenant: committing(plan) });
   expect(en.stderr).toContain(`\n${english}\n`);
   expect(ja.stderr).toContain(`\n${japanese}\n`);
   const { stdout } = await run("imports commit P12 --yes --format json", { tenant: committing(plan) });
@@ -88,19 +88,18 @@ test.each([
   [{ create: 1, update: 1 }, { closed: [], contradicted: [], open: 0 }, true],
   [{ create: 0, update: 0 }, { closed: [1], contradicted: [], open: 0 }, true],
   [{ create: 0, update: 0 }, { closed: [], contradicted: [], open: 1 }, false],
-])(
-  "an export of the console that did something is undone in the mirror alone: %j %j",
-  async (counts, settled, isUndone) => {
-    const { request, ...plan } = planOf({ ...counts, settled });
-    const exported = { ...plan, request: request && { ...request, fromConsole: true } };
-    const { en, ja } = await inBoth("imports commit P12 --yes", { tenant: committing(exported) });
-    const undo = "clomoctl undo 17 --mirror-only\n";
-    expect(en.stderr.endsWith(`\nif it is the wrong file, undo it here only: ${undo}`), en.stderr).toBe(isUndone);
-    expect(ja.stderr.endsWith(`\n違うファイルだった場合、ここでだけ取り消すには: ${undo}`)).toBe(isUndone);
-  },
-);
+])("a console export that changed something is undone only in the mirror: %j %j", async (counts, settled, isUndone) => {
+  const { request, ...plan } = planOf({ ...counts, settled });
+  const exported = { ...plan, request: request && { ...request, fromConsole: true } };
+  const { en, ja } = await runInBoth("imports commit P12 --yes", { tenant: committing(exported) });
+  const undo = "clomoctl undo 17 --mirror-only\n";
+  expect(en.stderr.endsWith(`\nif this was the wrong file, undo the import only here: ${undo}`), en.stderr).toBe(
+    isUndone,
+  );
+  expect(ja.stderr.endsWith(`\n違うファイルだった場合、このテナントでだけ取り消すには: ${undo}`)).toBe(isUndone);
+});
 
-test("programs get what an export left out or contradicted, which is why it ends with 8", async () => {
+test("programs get what an export left out or contradicted, and the exit code is 8", async () => {
   const merged = { open: 1, contradicted: 0, leftOut: 2, first: [] };
   const { stdout, exit } = await run("imports commit P12 --yes --format json", {
     tenant: committing(planOf({ settled: { closed: [], contradicted: [], open: 1 }, merged })),
@@ -108,13 +107,13 @@ test("programs get what an export left out or contradicted, which is why it ends
   expect([exit, JSON.parse(stdout)]).toMatchObject([8, { merged }]);
 });
 
-test("where there is nothing to settle nothing is said of it", async () => {
+test("reports no tasks if there is nothing to settle", async () => {
   const plan = planOf({ settled: { closed: [], contradicted: [], open: 0 } });
-  const { en } = await inBoth("imports commit P12 --yes", { tenant: committing(plan) });
+  const { en } = await runInBoth("imports commit P12 --yes", { tenant: committing(plan) });
   expect(en.stderr).not.toContain("console list");
 });
 
-test("--fields takes a field that only some imports have, and shows it as missing", async () => {
+test("--fields accepts a field that only some imports have, and shows it as missing", async () => {
   const line = "imports commit P12 --yes --format json --fields number,wipes,beside";
   const { stdout } = await run(line, { tenant: committing(planOf()) });
   expect(JSON.parse(stdout)).toEqual({ number: "17", wipes: null, beside: null });

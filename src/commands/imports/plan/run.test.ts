@@ -2,16 +2,16 @@ import { describe, expect, test } from "vitest";
 import { SECURED_APPS } from "../../../lib/model/secured-user.ts";
 import type { Import, PlanRow } from "../../../lib/client/index.ts";
 import {
-  committed,
+  toCommittedPlan,
   folderWith,
-  giving,
+  answerRows,
   ID,
   operations,
-  planning,
+  buildPlanAnswers,
   planOf,
   rowOf,
 } from "#support/commands/imports/plans.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 
 /** What an import sends unless its options say otherwise. */
 const USUAL = {
@@ -148,11 +148,11 @@ const IMPORTS: readonly Case[] = [
 
 describe.each(IMPORTS)("$verb", ({ verb, kind, request, file, options, plan: counts, rows, ...shown }) => {
   const plan = planOf({ kind, ...counts });
-  const importRows = giving(...rows);
+  const importRows = answerRows(...rows);
 
-  test.each(options)("tells the tenant how to read the file:%s", async (words, change) => {
+  test.each(options)("sends the tenant how to read the file:%s", async (words, change) => {
     const { exit, requests } = await run(`${verb} --dry-run${words}`, {
-      tenant: planning(plan, { importRows, discardImport: { ...plan, state: "discarded" } }),
+      tenant: buildPlanAnswers(plan, { importRows, discardImport: { ...plan, state: "discarded" } }),
       folder: folderWith({ "list.csv": file }),
     });
     expect(exit).toBe(0);
@@ -160,10 +160,10 @@ describe.each(IMPORTS)("$verb", ({ verb, kind, request, file, options, plan: cou
     expect(requests[1]).toEqual({ operation: "uploadImport", params: { id: ID }, file });
   });
 
-  test("shows the plan in the words of the noun, and commits it", async () => {
-    const tenant = planning(plan, { importRows, commitImport: committed(plan) });
+  test("shows the plan in the words of the noun and commits it", async () => {
+    const tenant = buildPlanAnswers(plan, { importRows, commitImport: toCommittedPlan(plan) });
     const folder = folderWith({ "list.csv": file });
-    const { en, ja } = await inBoth(`${verb} --yes --format json`, { tenant, folder });
+    const { en, ja } = await runInBoth(`${verb} --yes --format json`, { tenant, folder });
     expect(en.exit).toBe(0);
     expect(JSON.parse(en.stdout)).toMatchObject({ importId: ID, secretsSet: plan.secretsSet, committed: true });
     for (const message of shown.en) expect(en.stderr).toContain(message);

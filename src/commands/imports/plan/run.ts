@@ -1,85 +1,83 @@
-import { counted, same, shortened, text, type Text } from "../../../lib/text/index.ts";
+import { same, joinFirstTexts, text, type Text } from "../../../lib/text/index.ts";
 import type { Client, Import } from "../../../lib/client/index.ts";
+import type { Failure } from "../../../lib/errors/index.ts";
 import type { Outcome } from "../../command.ts";
-import { customFieldsOf, loadColumnMap } from "../../csv/file/column-map.ts";
-import { requireNamed } from "../../permission.ts";
-import { rightsIn } from "../../rights.ts";
-import { refuseFixes } from "../../csv/file/fix.ts";
+import { loadCustomFields, loadColumnMap } from "../../csv/file/column-map.ts";
+import { requireNamedContext } from "../../permission.ts";
+import { loadRights } from "../../rights.ts";
+import { rejectUnsupportedFixes } from "../../csv/file/fix.ts";
 import type { Tools } from "../../tools.ts";
 import { askAdministrators, checkAdministrators } from "./administrators.ts";
 import { openInput } from "../../../lib/files/index.ts";
 import {
-  asMirroring,
+  resolveMirrorRequest,
   refuseConflictingOptions,
   requireAnswerableConfirmation,
   requireAnswerableWipes,
   type ImportRequest,
 } from "./options.ts";
-import { NOTHING_CHANGED, PendingPlan } from "./pending.ts";
+import { NOTHING_CHANGED, PendingPlan } from "./pending-plan.ts";
 import { showPlan } from "./show.ts";
 import { listProblems, type ListedProblems } from "./problems.ts";
-import { errorsNameFor, importCommand, NOTHING_NEEDED } from "../refusal/command.ts";
-import { knownNames } from "../refusal/names.ts";
-import { warnOfForeign } from "../refusal/foreign.ts";
+import { suggestErrorsFileName, buildImportCommand, NO_REMEDY } from "../refusal/command.ts";
+import { loadKnownNames } from "../refusal/names.ts";
+import { warnOfForeignFile } from "../refusal/foreign.ts";
 import { settlePlan } from "./settle.ts";
 import { examineFile, sendFile } from "./send.ts";
 
-// loaded by the runs that ask for them, or are refused
-const consoleFile = () => import("../outputs/console/emit.ts");
-const errorsFile = () => import("../outputs/errors.ts");
-const refusal = () => import("../refusal/rejection.ts");
+// loaded only by runs that write these files or refuse the import
+const loadUploadModule = () => import("../outputs/console/emit.ts");
+const loadErrorsModule = () => import("../outputs/errors.ts");
+const loadRejectionModule = () => import("../refusal/rejection.ts");
 
 /**
- * Imports a file: sends it, shows the plan, asks, and commits all of it or nothing.
+ * Imports a file: sends it, shows the plan, asks for confirmation, and commits all of the plan or nothing.
  *
- * @throws `input-rejected` when a row is invalid and invalid rows are not to be skipped
+ * @throws `input-rejected` if a row is invalid and invalid rows are not skipped
  */
 export async function runImport(tools: Tools, typed: ImportRequest): Promise<Outcome> {
-  const requested = asMirroring(typed);
+  const requested = resolveMirrorRequest(typed);
   tools.summarize({ file: requested.file });
   refuseConflictingOptions(requested);
   requireAnswerableConfirmation(requested, tools);
-  refuseFixes(requested.options.fix, requested.kind);
+  rejectUnsupportedFixes(requested.options.fix, requested.kind);
   const chosen = await tools.tenant("imports");
   const { client, context } = chosen;
-  if (!requested.options.dryRun) requireNamed(tools, chosen);
+  if (!requested.options.dryRun) requireNamedContext(tools, chosen);
   tools.describeState(() => NOTHING_CHANGED);
   const { encoding, newline, sheet, map: asked } = requested.options;
   const map = await loadColumnMap(tools, requested.kind, {
     option: asked,
     context,
-    customFields: () => customFieldsOf(tools),
+    customFields: () => loadCustomFields(tools),
   });
   await using file = await openInput(tools, requested.file);
-  const retyped = await withFreeNames(tools, typed);
+  const retyped = await assignUnusedNames(tools, typed);
   const again = (name: string): string =>
-    importCommand({ ...retyped, options: { ...typed.options, sheet: name } }, NOTHING_NEEDED);
+    buildImportCommand({ ...retyped, options: { ...typed.options, sheet: name } }, NO_REMEDY);
   const reading = await examineFile(tools, file, { encoding, newline, sheet, map, format: requested.kind, again });
   const plan = await planFile(tools, client, requested, (keepMissing) =>
     sendFile(tools, file, requested, reading, map, keepMissing),
   );
   const pending = new PendingPlan(tools, client, plan, requested.options.keepPlan);
-  // awaited here, as the file is closed on the way out
+  // awaited here because the file is closed on return
   return await pending.settling(async () => {
     const problems = await listProblems(tools.terminal, client, plan, {
       typed: file.label,
-      knownNames: (needs) => knownNames(tools, plan, needs),
+      knownNames: (needs) => loadKnownNames(tools, plan, needs),
       isExport: requested.options.fromConsole,
     });
     const { report, errors, emitCsv } = requested.options;
     await showPlan(tools, plan, { ...problems, allRows: same(report ?? "--report plan.xlsx") });
     if (!plan.rejected) await adviseNewAddresses(tools, requested, problems.remedies);
     if (report !== undefined) await (await import("../outputs/report.ts")).writeReport(tools, report, plan);
-    if (errors !== undefined) await (await errorsFile()).writeErrors(tools, errors, { plan, file, reading });
-    if (plan.foreign !== undefined && (plan.rejected || requested.options.dryRun)) await warnOfForeign(tools, plan);
+    if (errors !== undefined) await (await loadErrorsModule()).writeErrors(tools, errors, { plan, file, reading });
+    if (plan.foreign !== undefined && (plan.rejected || requested.options.dryRun)) await warnOfForeignFile(tools, plan);
     if (plan.rejected) {
       await pending.leave();
-      const [{ openTasks }, { rejectedFile }] = await Promise.all([import("../refusal/of-console.ts"), refusal()]);
-      const tasks = requested.options.fromConsole ? await openTasks(tools) : [];
-      const { isSystem } = await rightsIn(tools, context);
-      throw rejectedFile(plan, await withFreeNames(tools, requested), problems, { tasks, isSystem });
+      throw await explainRejection(tools, requested, plan, problems);
     }
-    if (emitCsv !== undefined) (await consoleFile()).refuseUnseen(plan);
+    if (emitCsv !== undefined) (await loadUploadModule()).refuseUnseenData(plan);
     const unknown = await checkAdministrators(tools, plan);
     requireAnswerableWipes(plan, requested, tools);
     const outcome = await settlePlan(tools, pending, {
@@ -88,7 +86,7 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
       file:
         emitCsv === undefined
           ? undefined
-          : (await consoleFile()).uploadFile(tools, emitCsv, { plan, file, reading, map }),
+          : (await loadUploadModule()).prepareUploadFile(tools, emitCsv, { plan, file, reading, map }),
     });
     const isMirrored = requested.options.fromConsole && pending.isCommitted;
     if (unknown !== undefined && isMirrored) await askAdministrators(tools, unknown);
@@ -110,7 +108,7 @@ async function planFile(
   const inUse = fromConsole && plan.rejected ? await namesInUse(client, plan) : undefined;
   if (inUse === undefined) return plan;
   await client.imports.discard(plan.id);
-  const { en, ja } = shortened(inUse, MAX_NAMES);
+  const { en, ja } = joinFirstTexts(inUse, MAX_NAMES);
   await terminal.note(
     text(
       `not in this export, but still in use here, so nothing is deleted: ${en}`,
@@ -123,7 +121,10 @@ async function planFile(
 /** Maximum number of records that a note names. */
 const MAX_NAMES = 10;
 
-/** Returns the names of the records that reject a plan because they are still in use; undefined if it has other problems. */
+/**
+ * Returns the names of the records that reject a plan because they are still in use; undefined if it has other
+ * problems.
+ */
 async function namesInUse(client: Client<"imports">, plan: Import): Promise<readonly Text[] | undefined> {
   const names: Text[] = [];
   for await (const { code, severity, params } of client.imports.problems(plan.id)) {
@@ -134,28 +135,45 @@ async function namesInUse(client: Client<"imports">, plan: Import): Promise<read
   return names;
 }
 
-/** Says how people keep their records whom an appending file would add a second time. */
+/** Advises how to keep the records of people that an appending file would add a second time. */
 async function adviseNewAddresses(
   { terminal }: Tools,
   requested: ImportRequest,
   { newAddresses }: Pick<ListedProblems["remedies"], "newAddresses">,
 ): Promise<void> {
   if (newAddresses.length === 0 || requested.options.allow?.includes("new-address") === true) return;
-  const commands = (await refusal()).keepingPeople(requested, newAddresses);
+  const commands = (await loadRejectionModule()).buildAddressCommands(requested, newAddresses);
   await terminal.warn(
     text(
-      `${counted(newAddresses.length, "person")} in the file may be in the tenant already; if they are the same people: ${commands}`,
+      `people in the file who may be in the tenant already: ${newAddresses.length}; if they are the same people: ${commands}`,
       `ファイルの ${newAddresses.length} 人は、すでに登録されている人の可能性があります。同じ人なら: ${commands}`,
     ),
   );
 }
 
-/** A request with free names for its outputs: a command that is proposed must replace no file that was corrected meanwhile. */
-async function withFreeNames({ outputs }: Tools, request: ImportRequest): Promise<ImportRequest> {
-  const { errors = errorsNameFor(request), report, emitCsv } = request.options;
+/** Returns the request with unused output names: a suggested command must not replace a file corrected since. */
+async function assignUnusedNames({ outputs }: Tools, request: ImportRequest): Promise<ImportRequest> {
+  const { errors = suggestErrorsFileName(request), report, emitCsv } = request.options;
   const free = async (name: string | undefined) => (name === undefined ? undefined : await outputs.freeName(name));
   return {
     ...request,
     free: { errors: await free(errors), report: await free(report), emitCsv: await free(emitCsv) },
   };
+}
+
+/** Creates the failure for a rejected plan, which names the next step. */
+async function explainRejection(
+  tools: Tools,
+  requested: ImportRequest,
+  plan: Import,
+  problems: ListedProblems,
+): Promise<Failure> {
+  const [{ loadOpenTasks }, { createRejection }] = await Promise.all([
+    import("../refusal/of-console.ts"),
+    loadRejectionModule(),
+  ]);
+  const tasks = requested.options.fromConsole ? await loadOpenTasks(tools) : [];
+  const { context } = await tools.tenant("imports");
+  const { isSystem } = await loadRights(tools, context);
+  return createRejection(plan, await assignUnusedNames(tools, requested), problems, { tasks, isSystem });
 }

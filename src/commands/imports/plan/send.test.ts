@@ -2,13 +2,13 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { rowOf, workbookOf } from "#support/xlsx/workbook.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
-import { encodeText, folderWith, planning, planOf } from "#support/commands/imports/plans.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
+import { encodeText, folderWith, buildPlanAnswers, planOf } from "#support/commands/imports/plans.ts";
 
 const PEOPLE = "氏名,メールアドレス\r\n髙橋 花子,hanako@example.co.jp\r\n";
-const tenant = planning(planOf(), { discardImport: planOf({ state: "discarded" }) });
+const tenant = buildPlanAnswers(planOf(), { discardImport: planOf({ state: "discarded" }) });
 const dry = (words: string, content: string | Uint8Array = PEOPLE) =>
-  inBoth(`users import people.csv --dry-run ${words}`.trimEnd(), {
+  runInBoth(`users import people.csv --dry-run ${words}`.trimEnd(), {
     tenant,
     folder: folderWith({ "people.csv": content }),
   });
@@ -17,7 +17,7 @@ test.each([
   ["--newline lf", PEOPLE, "the header row of people.csv ends in CRLF, not LF", "LF ではなく CRLF です"],
   ["--newline crlf", PEOPLE.replace("\r\n", "\n"), "ends in LF, not CRLF", "CRLF ではなく LF です"],
   ["--newline cr", PEOPLE.replace("\r\n", "\n"), "ends in LF, not CR", "CR ではなく LF です"],
-])("a newline other than the one that was stated is a warning: %s", async (words, content, english, japanese) => {
+])("warns if the file has a different newline than --newline: %s", async (words, content, english, japanese) => {
   const { en, ja } = await dry(words, content);
   expect(en.exit).toBe(0);
   expect(en.stderr).toMatch(/^warning: /);
@@ -30,21 +30,21 @@ test.each([
   ["--newline auto", PEOPLE],
   ["", PEOPLE.replace("\r\n", "\n")],
   ["--newline lf", "氏名,メールアドレス"],
-])("there is no warning where it is the one, or none was stated, or there is none: %s", async (words, content) => {
+])("does not warn if the newline matches, is not given or does not exist: %s", async (words, content) => {
   expect((await dry(words, content)).en.stderr).not.toContain("warning");
 });
 
-test("UTF-8 with a broken byte is not sent, unless the encoding is named", async () => {
+test("does not send UTF-8 with a broken byte, unless the encoding is given", async () => {
   const nearly = Buffer.concat([Buffer.from(PEOPLE.repeat(9)), Buffer.of(0xff)]);
   const folder = freshFolder();
   writeFileSync(join(folder, "people.csv"), nearly);
-  const { en, ja } = await inBoth("users import people.csv --yes", { folder, tenant: {} });
+  const { en, ja } = await runInBoth("users import people.csv --yes", { folder, tenant: {} });
   expect(en).toMatchObject({ exit: 3, requests: [], stderr: expect.stringContaining("  people.csv:19\n") });
   expect(ja).toMatchObject({ exit: 3, requests: [] });
   expect((await dry("--encoding shift_jis", nearly)).en.requests[1]?.charset).toBe("shift_jis");
 });
 
-test("what is to be mended is asked of the tenant, and nothing else", async () => {
+test("asks the tenant only for the requested corrections", async () => {
   const { en } = await dry("--fix trim,width");
   expect(en.requests[0]?.json).toMatchObject({ fix: ["trim", "width"] });
   const folder = freshFolder();
@@ -56,7 +56,7 @@ test("what is to be mended is asked of the tenant, and nothing else", async () =
   });
 });
 
-test("progress goes from checking to comparing, and ends with the plan", async () => {
+test("progress goes from checking to comparing and ends with the plan", async () => {
   const { en } = await dry("--progress json");
   const size = Buffer.byteLength(PEOPLE);
   expect(en.stderr.split("\n").slice(0, 4)).toEqual([
@@ -68,7 +68,7 @@ test("progress goes from checking to comparing, and ends with the plan", async (
   expect(en.stderr.split("\n")[4]).toContain("plan for kanto");
 });
 
-test("a long name is sent by its end", async () => {
+test("sends only the end of a long file name", async () => {
   const folder = freshFolder();
   const file = join("x".repeat(200), `${"y".repeat(196)}.csv`);
   mkdirSync(join(folder, "x".repeat(200)));
@@ -77,14 +77,14 @@ test("a long name is sent by its end", async () => {
   expect(requests[0]?.json).toMatchObject({ fileName: file.slice(-255) });
 });
 
-test("a file is read at its absolute path as well", async () => {
+test("also reads a file by its absolute path", async () => {
   const file = join(folderWith({ "people.csv": encodeText(PEOPLE, "shift_jis") }), "people.csv");
   const { exit, requests } = await run(["users", "import", file, "--dry-run"], { tenant });
   expect(exit).toBe(0);
   expect(requests[1]).toMatchObject({ file: PEOPLE, charset: "shift_jis" });
 });
 
-test("a file of more than a chunk arrives whole", async () => {
+test("a file of several chunks arrives complete", async () => {
   const long = PEOPLE + "佐藤 花子,sato@example.co.jp\r\n".repeat(12_000);
   const { requests, stderr } = await run("users import people.csv --dry-run --progress json", {
     tenant,
@@ -94,19 +94,19 @@ test("a file of more than a chunk arrives whole", async () => {
   expect(stderr).toContain(`"done":${Buffer.byteLength(long)},"total":${Buffer.byteLength(long)},`);
 });
 
-test("a line that only tells Excel the delimiter is named", async () => {
+test("reports a line that only tells Excel the delimiter", async () => {
   const folder = folderWith({ "people.csv": `\ufeffsep=,\r\n${PEOPLE}` });
-  const { en, ja } = await inBoth("users import people.csv --dry-run", { tenant: {}, folder });
+  const { en, ja } = await runInBoth("users import people.csv --dry-run", { tenant: {}, folder });
   expect(en).toMatchObject({ exit: 3, requests: [] });
   expect(en.stderr).toBe(
-    "error: row 1 (sep=,) only tells Excel the delimiter: row 2 looks like the header\n  people.csv:1\n  delete that line; the delimiter is told by the header\n",
+    "error: row 1 (sep=,) only sets the delimiter for Excel; row 2 looks like the header\n  people.csv:1\n  delete that line; the delimiter is detected from the header\n",
   );
   expect(ja.stderr).toContain("1 行目(sep=,)は Excel に区切り文字を伝える行です。2 行目がヘッダー行のようです\n");
   const titled = await run("users import people.csv --dry-run", {
     tenant: {},
     folder: folderWith({ "people.csv": `社員一覧,\n${PEOPLE}` }),
   });
-  expect(titled.stderr).toContain("row 1 is not the header: row 2 looks like it\n");
+  expect(titled.stderr).toContain("row 1 is not the header; row 2 looks like the header\n");
 });
 
 const HEADER = ["氏名", "メールアドレス", "TEL"];
@@ -117,26 +117,26 @@ test.each([
   [4, [["社員名簿", "総務部 作成"], [], ["", "2026/11/20"], HEADER]],
   [2, [[], HEADER]],
   [2, [["社員名簿"], ["お名前", "ﾒｰﾙｱﾄﾞﾚｽ", "部署"]]],
-])("a workbook whose header is in row %i is refused as a CSV file is, before anything is sent", async (row, lines) => {
+])("refuses a workbook with its header in row %i like a CSV file, before anything is sent", async (row, lines) => {
   const rows = [...lines, ["山田", "taro@example.jp", "03"]].map((cells, at) => rowOf(at + 1, ...cells)).join("");
   const folder = folderWith({ "list.xlsx": workbookOf({ sheets: { 社員: { rows } } }) });
-  const { en, ja } = await inBoth("users import list.xlsx --dry-run", { tenant: {}, folder });
+  const { en, ja } = await runInBoth("users import list.xlsx --dry-run", { tenant: {}, folder });
   expect(en).toMatchObject({ exit: 3, requests: [] });
   expect(en.stderr).toBe(
-    `error: row 1 is not the header: row ${row} looks like it\n  list.xlsx:1\n  delete the rows above the header\n`,
+    `error: row 1 is not the header; row ${row} looks like the header\n  list.xlsx:1\n  delete the rows above the header\n`,
   );
   expect(ja.stderr).toContain(`1 行目はヘッダー行ではありません。${row} 行目がヘッダー行のようです\n`);
   const checked = await run("csv check list.xlsx --as users --lang en", { folder });
   expect(checked).toMatchObject({ exit: 3, stderr: en.stderr.replace("; nothing was changed", "") });
 });
 
-test("of several sheets one is chosen by the whole command", async () => {
+test("to choose one of several sheets, proposes the complete command", async () => {
   const rows = rowOf(1, ...HEADER) + rowOf(2, "山田", "taro@example.jp");
   const folder = folderWith({ "list.xlsx": workbookOf({ sheets: { 社員: { rows }, "4 月": { rows } } }) });
   const imported = await run("users import list.xlsx --create-orgs --dry-run --lang en", { tenant: {}, folder });
   expect(imported).toMatchObject({ exit: 2, requests: [] });
   expect(imported.stderr).toContain(
-    "  name the sheet: clomoctl users import list.xlsx --create-orgs --sheet 社員 --dry-run\n",
+    "  specify the sheet: clomoctl users import list.xlsx --create-orgs --sheet 社員 --dry-run\n",
   );
   const hintOf = async (words: string): Promise<string | undefined> =>
     (await run(words, { folder })).stderr.split("\n").at(-2);

@@ -1,45 +1,47 @@
 import { planImport, type Import } from "../../../lib/client/index.ts";
-import { HeaderFinder, headerRow } from "../../../lib/csv/layout/find-header.ts";
-import { HEADER_ROWS } from "../../../lib/csv/layout/layout.ts";
+import { HeaderFinder, findHeaderRow } from "../../../lib/csv/layout/find-header.ts";
+import { HEADER_SEARCH_ROWS } from "../../../lib/csv/layout/layout.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import type { Format } from "../../../lib/model/format.ts";
-import { BYTES, ROWS } from "../../../lib/terminal/index.ts";
+import { BYTE_UNIT, ROW_UNIT } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { headOf } from "../../csv/file/encoding.ts";
+import { readHead } from "../../csv/file/encoding.ts";
 import type { Tools } from "../../tools.ts";
 import {
-  choosingSheet,
+  addSheetHint,
   detectReading,
-  recordsOf,
+  readRecords,
   type InputFormat,
   type ReadingChoice,
-  type WithSheet,
+  type CommandWithSheet,
 } from "./reading.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
-import { undeletableIn, type ImportOptions, type ImportRequest } from "./options.ts";
+import { resolveUndeletable, type ImportOptions, type ImportRequest } from "./options.ts";
 
 /** How to read a file, and the format that its header should have. */
-type Examination = ReadingChoice &
+type ExaminationOptions = ReadingChoice &
   Pick<ImportOptions, "newline"> & {
     readonly format?: FormatName | undefined;
-    readonly again?: WithSheet | undefined;
+    readonly again?: CommandWithSheet | undefined;
   };
 
 /**
- * Determines how to read a file, and notes what is odd about it.
+ * Determines how to read a file, and warns if its newline is not the expected one.
  *
- * @throws `input-rejected` if it cannot be told, or the header stands below other rows; `usage` if a sheet is to be named
+ * @throws `input-rejected` if the format cannot be determined, or there are rows above the header; `usage` if a sheet
+ * has to be named
  */
 export async function examineFile(
   { terminal, signal }: Pick<Tools, "terminal" | "signal">,
   file: InputFile,
-  options: Examination,
+  options: ExaminationOptions,
 ): Promise<InputFormat> {
   const reading = await detectReading(file, { ...options, signal });
-  if (options.format !== undefined) await refuseTitles(file, reading, FORMATS[options.format], { ...options, signal });
+  if (options.format !== undefined)
+    await refuseRowsAboveHeader(file, reading, FORMATS[options.format], { ...options, signal });
   const { newline } = reading;
   if (options.newline !== "auto" && newline !== undefined && newline !== options.newline) {
     await terminal.warn(
@@ -52,36 +54,36 @@ export async function examineFile(
   return reading;
 }
 
-/** @throws `input-rejected` if the header stands below other rows */
-async function refuseTitles(
+/** @throws `input-rejected` if there are rows above the header */
+async function refuseRowsAboveHeader(
   file: InputFile,
   reading: InputFormat,
   format: Format,
-  { map, sheet, again, signal }: Examination,
+  { map, sheet, again, signal }: ExaminationOptions,
 ): Promise<void> {
   const { encoding, dialect } = reading;
   if (encoding !== "xlsx") {
-    const head = await headOf(file);
-    const row = headerRow(head, { encoding, dialect }, format, { map });
-    if (row > 1) throw headerBelow(file.label, row, separatorIn(new TextDecoder(encoding).decode(head)));
+    const head = await readHead(file);
+    const row = findHeaderRow(head, { encoding, dialect }, format, { map });
+    if (row > 1) throw headerRowFailure(file.label, row, findSeparatorLine(new TextDecoder(encoding).decode(head)));
     return;
   }
   const finder = new HeaderFinder(format, { map });
   try {
-    const steps = recordsOf(file.chunks(), { ...reading, rows: HEADER_ROWS }, file.label, finder);
+    const steps = readRecords(file.chunks(), { ...reading, rows: HEADER_SEARCH_ROWS }, file.label, finder);
     for await (const _ of steps) signal?.throwIfAborted();
   } catch (error) {
-    throw again === undefined ? error : choosingSheet(error, { asked: sheet, again });
+    throw again === undefined ? error : addSheetHint(error, { asked: sheet, again });
   }
-  if (finder.row > 1) throw headerBelow(file.label, finder.row, undefined);
+  if (finder.row > 1) throw headerRowFailure(file.label, finder.row, undefined);
 }
 
-/** The line that tells Excel the delimiter, if a file begins with it: `sep=;`. */
-const separatorIn = (start: string): string | undefined => /^\ufeff?"?(sep=[^\r\n"]?)/i.exec(start)?.[1];
+/** Returns the line that sets the delimiter for Excel (`sep=;`), if the file begins with it. */
+const findSeparatorLine = (start: string): string | undefined => /^\ufeff?"?(sep=[^\r\n"]?)/i.exec(start)?.[1];
 
-function headerBelow(label: string, row: number, separator: string | undefined): Failure {
+function headerRowFailure(label: string, row: number, separator: string | undefined): Failure {
   const isNone = text(
-    `row 1 is not the header: row ${row} looks like it`,
+    `row 1 is not the header; row ${row} looks like the header`,
     `1 行目はヘッダー行ではありません。${row} 行目がヘッダー行のようです`,
   );
   return new Failure("input-rejected", {
@@ -89,7 +91,7 @@ function headerBelow(label: string, row: number, separator: string | undefined):
       separator === undefined
         ? isNone
         : text(
-            `row 1 (${separator}) only tells Excel the delimiter: row ${row} looks like the header`,
+            `row 1 (${separator}) only sets the delimiter for Excel; row ${row} looks like the header`,
             `1 行目(${separator})は Excel に区切り文字を伝える行です。${row} 行目がヘッダー行のようです`,
           ),
     where: `${label}:1`,
@@ -97,7 +99,7 @@ function headerBelow(label: string, row: number, separator: string | undefined):
       separator === undefined
         ? text("delete the rows above the header", "ヘッダー行より上の行を削除してください")
         : text(
-            "delete that line; the delimiter is told by the header",
+            "delete that line; the delimiter is detected from the header",
             "その行を削除してください(区切り文字はヘッダー行から判別します)",
           ),
   });
@@ -127,7 +129,7 @@ export async function sendFile(
     blank,
     missingColumns,
     skipInvalid,
-    undeletable: undeletableIn(requested, context),
+    undeletable: resolveUndeletable(requested, context),
     fromConsole: fromConsole || undefined,
     keepMissing: keepMissing || undefined,
     prefer,
@@ -136,35 +138,35 @@ export async function sendFile(
     createGroups,
     delimiter: reading.dialect.delimiter,
     sheet: reading.sheet,
-    fileName: requested.file.slice(-LONGEST_NAME),
+    fileName: requested.file.slice(-MAX_FILE_NAME_LENGTH),
     key,
     map,
     fix,
     allow,
   };
-  const stream = streamOf(tools, file);
+  const stream = streamFile(tools, file);
   const plan = await planImport(client, request, { stream, encoding: reading.encoding }, tools.signal);
   tools.terminal.progress.stop();
   return plan;
 }
 
-/** A file's bytes as the tenant takes them, with progress. */
-export function streamOf({ terminal }: Pick<Tools, "terminal">, file: InputFile): ReadableStream<Uint8Array> {
+/** Returns a file's bytes as a stream for the tenant, and reports progress. */
+export function streamFile({ terminal }: Pick<Tools, "terminal">, file: InputFile): ReadableStream<Uint8Array> {
   const step = terminal.progress.start({
     id: "check",
     name: text("Checking", "検査"),
-    unit: BYTES,
+    unit: BYTE_UNIT,
     total: file.bytes,
   });
   const compare = (): void => {
-    terminal.progress.start({ id: "compare", name: text("Comparing", "比較"), unit: ROWS });
+    terminal.progress.start({ id: "compare", name: text("Comparing", "比較"), unit: ROW_UNIT });
   };
-  return ReadableStream.from(counted(file.chunks(), (bytes) => step.advance(bytes), compare));
+  return ReadableStream.from(trackProgress(file.chunks(), (bytes) => step.advance(bytes), compare));
 }
 
-const LONGEST_NAME = 255;
+const MAX_FILE_NAME_LENGTH = 255;
 
-async function* counted(
+async function* trackProgress(
   chunks: AsyncIterable<Uint8Array>,
   advance: (bytes: number) => void,
   end: () => void,

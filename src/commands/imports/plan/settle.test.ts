@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import type { Import } from "../../../lib/client/index.ts";
 import type { Tools } from "../../tools.ts";
 import type { ConfirmOptions } from "../../../lib/plan/confirm.ts";
-import { changesNothing } from "../../../lib/plan/describe.ts";
-import { mayApply } from "./settle.ts";
-import { planFor } from "./show.ts";
-import { checkLimits } from "../../../lib/plan/limits.ts";
+import { hasNoEffect } from "../../../lib/plan/describe.ts";
+import { askToApply } from "./settle.ts";
+import { buildPlan } from "./show.ts";
+import { validateLimits } from "../../../lib/plan/limits.ts";
 
 const planOf = (counts: Partial<Import>): Import =>
   ({
@@ -25,7 +25,7 @@ const planOf = (counts: Partial<Import>): Import =>
   }) as Import;
 
 const mayCommit = async (tools: Tools, plan: Import, answers: ConfirmOptions, file?: string): Promise<boolean> =>
-  mayApply(tools, await planFor(tools, plan), answers, file);
+  askToApply(tools, await buildPlan(tools, plan), answers, file);
 
 interface Desk {
   readonly kind?: "local" | "remote";
@@ -50,7 +50,7 @@ const toolsOf = (asked: string[], { kind = "local", source = "used", yes = false
     },
   }) as unknown as Tools;
 
-test("a plan is asked about by name of tenant and context", async () => {
+test("the question names the tenant and the context", async () => {
   const asked: string[] = [];
   expect(await mayCommit(toolsOf(asked), planOf({ create: 1 }), {})).toBe(true);
   expect(asked).toEqual(["Apply to 関東 (context kanto): create 1? --yes"]);
@@ -58,30 +58,30 @@ test("a plan is asked about by name of tenant and context", async () => {
   expect(asked).toHaveLength(1);
 });
 
-test("a file for the console is asked about as what it is: nothing is applied by it", async () => {
+test("the question about a console file names the file", async () => {
   const asked: string[] = [];
   expect(await mayCommit(toolsOf(asked), planOf({ create: 1 }), {}, "up.csv")).toBe(true);
   await mayCommit(toolsOf(asked), planOf({ delete: 1 }), {}, "up.csv");
   expect(asked).toEqual([
     "Apply to 関東 (context kanto) and write up.csv: create 1? --yes",
-    "Apply to 関東 (context kanto) and write up.csv: delete 1. Type 1, the number of deletions: --confirm-deletions 1",
+    "Apply to 関東 (context kanto) and write up.csv: delete 1. To continue, type the number of deletions (1): --confirm-deletions 1",
   ]);
 });
 
-test("deletions are typed, --yes or not, unless their number is given", async () => {
+test("asks for the number of deletions, even with --yes, unless the number is given", async () => {
   const asked: string[] = [];
   await mayCommit(toolsOf(asked, { yes: true }), planOf({ delete: 3 }), {});
   expect(asked).toEqual([
-    "Apply to 関東 (context kanto): delete 3. Type 3, the number of deletions: --confirm-deletions 3",
+    "Apply to 関東 (context kanto): delete 3. To continue, type the number of deletions (3): --confirm-deletions 3",
   ]);
   expect(await mayCommit(toolsOf(asked), planOf({ delete: 3 }), { confirmDeletions: 3 })).toBe(true);
   expect(asked).toHaveLength(1);
 });
 
-test("wipes of devices are typed, --yes or not, unless their number is given; deletions are asked for beside", async () => {
+test("asks for the number of wipes, even with --yes, and separately for the deletions", async () => {
   const asked: string[] = [];
   const wiping = (effects: string): string =>
-    `Apply to 関東 (context kanto): ${effects}. 2 devices to be wiped and set up again; type 2 to change the owner: --confirm-wipes 2`;
+    `Apply to 関東 (context kanto): ${effects}. 2 devices must be wiped and set up again; to change the owner, type 2: --confirm-wipes 2`;
   expect(await mayCommit(toolsOf(asked, { yes: true }), planOf({ update: 3, wipes: 2 }), {})).toBe(true);
   expect(await mayCommit(toolsOf(asked), planOf({ update: 3, wipes: 2 }), { confirmWipes: 2 })).toBe(true);
   expect(asked).toEqual([wiping("update 3")]);
@@ -89,7 +89,7 @@ test("wipes of devices are typed, --yes or not, unless their number is given; de
   await mayCommit(toolsOf(asked), planOf({ delete: 1, wipes: 2 }), { confirmWipes: 2 });
   expect(asked.slice(1)).toEqual([
     wiping("delete 1"),
-    "Apply to 関東 (context kanto): delete 1. Type 1, the number of deletions: --confirm-deletions 1",
+    "Apply to 関東 (context kanto): delete 1. To continue, type the number of deletions (1): --confirm-deletions 1",
   ]);
   await mayCommit(toolsOf(asked), planOf({ create: 1, wipes: 0 }), { confirmWipes: 0 });
   expect(asked).toHaveLength(4);
@@ -100,17 +100,17 @@ test.each([
   [{ wipes: 0 }, 1],
   [{}, 1],
   [{ wipes: 2 }, 0],
-])("a number of wipes that is not the plan's changes nothing: %j, %i", async (counts, confirmWipes) => {
+])("a number of wipes that differs from the plan changes nothing: %j, %i", async (counts, confirmWipes) => {
   const failing = mayCommit(toolsOf([], { yes: true }), planOf({ update: 3, ...counts }), { confirmWipes });
   await expect(failing).rejects.toMatchObject({ code: "input-rejected", where: `--confirm-wipes ${confirmWipes}` });
 });
 
-test.each([0, 2])("a number that is not the plan's changes nothing: %i", async (confirmed) => {
+test.each([0, 2])("a number of deletions that differs from the plan changes nothing: %i", async (confirmed) => {
   const failing = mayCommit(toolsOf([], { yes: true }), planOf({ delete: 3 }), { confirmDeletions: confirmed });
   await expect(failing).rejects.toMatchObject({ code: "input-rejected" });
 });
 
-test("deletions on a remote tenant need it named in the command", async () => {
+test("deletions on a remote tenant require its context in the command", async () => {
   const plan = planOf({ delete: 3 });
   await expect(mayCommit(toolsOf([], { kind: "remote" }), plan, { confirmDeletions: 3 })).rejects.toMatchObject({
     code: "usage",
@@ -118,10 +118,10 @@ test("deletions on a remote tenant need it named in the command", async () => {
   expect(await mayCommit(toolsOf([], { kind: "remote", source: "option" }), plan, { confirmDeletions: 3 })).toBe(true);
 });
 
-test("a plan that only sets secrets or makes organisations changes something", () => {
-  expect(changesNothing(planOf({}))).toBe(true);
+test("a plan that only sets secrets or creates organisations is a change", () => {
+  expect(hasNoEffect(planOf({}))).toBe(true);
   for (const count of ["create", "update", "delete", "secretsSet", "orgsCreated", "groupsCreated"] as const) {
-    expect(changesNothing(planOf({ [count]: 1 }))).toBe(false);
+    expect(hasNoEffect(planOf({ [count]: 1 }))).toBe(false);
   }
 });
 
@@ -136,27 +136,32 @@ test.each([
   [{ maxDeletions: "0", maxChanges: "10%" }, { update: 100 }],
   [{ maxChanges: "100%" }, { update: 9000, recordsBefore: 9000 }],
   [{ confirmDeletions: 900, maxDeletions: "900" }, { delete: 900 }],
-] as const)("a limit that holds permits what --yes alone does not: %j of %j", async (answers, plan) => {
+] as const)("a limit that is kept permits what --yes alone does not: %j for %j", async (answers, plan) => {
   expect(await by(answers, plan)).toBe(true);
 });
 
 test.each([
-  [{ maxDeletions: "2" }, { delete: 3 }, "deletes 3 of 1000 records, more than the 2 allowed"],
-  [{ maxDeletions: "0.29%" }, { delete: 3 }, "more than the 2 allowed"],
-  [{ maxDeletions: "100%" }, { delete: 1, recordsBefore: 0 }, "more than the 0 allowed"],
-  [{ maxDeletions: "90%" }, { delete: 501, recordsBefore: 10_000 }, "more than the 500 allowed"],
-  [{ maxDeletions: "501" }, { delete: 501 }, "permits half of them at most"],
-  [{ maxChanges: "1%" }, { update: 11 }, "updates 11 of 1000 records, more than the 10 allowed"],
+  [{ maxDeletions: "2" }, { delete: 3 }, "deletes 3 of 1000 records, but the limit is 2; nothing was changed"],
+  [{ maxDeletions: "0.29%" }, { delete: 3 }, ", but the limit is 2; nothing was changed"],
+  [{ maxDeletions: "100%" }, { delete: 1, recordsBefore: 0 }, ", but the limit is 0; nothing was changed"],
+  [{ maxDeletions: "90%" }, { delete: 501, recordsBefore: 10_000 }, ", but the limit is 500; nothing was changed"],
+  [{ maxDeletions: "501" }, { delete: 501 }, ", but --max-deletions permits at most half of them; nothing was changed"],
+  [{ maxChanges: "1%" }, { update: 11 }, "updates 11 of 1000 records, but the limit is 10; nothing was changed"],
   [{ maxDeletions: "9", maxChanges: "1" }, { delete: 9, update: 2 }, "updates 2 of"],
   [{ confirmDeletions: 3, maxDeletions: "2" }, { delete: 3 }, "deletes 3 of"],
-  [{ confirmDeletions: 2, maxDeletions: "5" }, { delete: 3 }, "not 2", "input-rejected"],
-] as const)("beyond a limit nothing happens: %j of %j", async (answers, plan, what, code?: string) => {
+  [
+    { confirmDeletions: 2, maxDeletions: "5" },
+    { delete: 3 },
+    "the plan deletes 3 records, but 2 was confirmed; nothing was changed",
+    "input-rejected",
+  ],
+] as const)("beyond a limit, nothing happens: %j for %j", async (answers, plan, what, code?: string) => {
   const failing = by(answers, plan);
   await expect(failing).rejects.toMatchObject({ code: code ?? "limit-exceeded" });
   await expect(failing).rejects.toThrow(what);
 });
 
-test("a limit without --yes answers nothing, and deletions on a remote tenant need it named", async () => {
+test("a limit without --yes does not answer, and deletions on a remote tenant require its context", async () => {
   const asked: string[] = [];
   await mayCommit(toolsOf(asked), planOf({ delete: 3, recordsBefore: 1000 }), { maxDeletions: "5" });
   expect(asked).toHaveLength(1);
@@ -164,7 +169,10 @@ test("a limit without --yes answers nothing, and deletions on a remote tenant ne
   await expect(remote).rejects.toMatchObject({ code: "usage" });
 });
 
-test.each(["", "-1", "5 %", "101%", "x", "1.5", "1e3"])("a limit is a number or a share: %j", (typed) => {
-  expect(() => checkLimits({ maxDeletions: typed })).toThrow("neither a number of records nor a share");
-  expect(() => checkLimits({ maxChanges: typed })).toThrow("neither a number of records nor a share");
-});
+test.each(["", "-1", "5 %", "101%", "x", "1.5", "1e3"])(
+  "rejects a limit that is not a number or a percentage: %j",
+  (typed) => {
+    expect(() => validateLimits({ maxDeletions: typed })).toThrow('" is neither a number of records nor a percentage');
+    expect(() => validateLimits({ maxChanges: typed })).toThrow('" is neither a number of records nor a percentage');
+  },
+);

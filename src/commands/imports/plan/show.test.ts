@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Import } from "../../../lib/client/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
-import { folderWith, giving, planning, planOf, rowOf } from "#support/commands/imports/plans.ts";
+import { folderWith, answerRows, buildPlanAnswers, planOf, rowOf } from "#support/commands/imports/plans.ts";
 
 const FIRST = [
   { name: "山田", field: "title", local: "部長", console: null, confirmed: true },
@@ -13,20 +13,20 @@ const FIRST = [
 test.each([
   [3, "", ""],
   [6, "warning: and 3 more\n", "警告: ほか 3 件\n"],
-])("the plan of an export names what was changed here: %i contradictions", async (contradicted, en, ja) => {
+])("the plan of an export shows what was changed here: %i contradictions", async (contradicted, en, ja) => {
   const plan = planOf({ mode: "replace", merged: { open: 3, contradicted, leftOut: 1, first: FIRST } });
   const circumstances = {
-    tenant: { ...planning(plan), discardImport: planOf({ state: "discarded" }) },
+    tenant: { ...buildPlanAnswers(plan), discardImport: planOf({ state: "discarded" }) },
     folder: folderWith({ "in.csv": "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n" }),
   };
-  const printed = await inBoth("users import in.csv --from-console --dry-run", circumstances);
+  const printed = await runInBoth("users import in.csv --from-console --dry-run", circumstances);
   expect(printed.en.stderr).toContain(
-    "warning: 1 row left out, as it is not certain which record is meant; do the tasks in the console, and export again (clomoctl console list)\n" +
-      "warning: 3 records changed here and not in the console yet; they stay as they are here (clomoctl console list)\n" +
-      `warning: ${contradicted} differences from what was changed here; the values here stay (what to do: clomoctl console list)\n` +
-      "warning: 山田: 役職: here 部長 (confirmed as done), in the console (blank)\n" +
+    "warning: 1 row left out because the matching record is not certain; do the tasks in the console, then export again (clomoctl console list)\n" +
+      "warning: 3 records changed here but not in the console yet; the local values stay (clomoctl console list)\n" +
+      `warning: ${contradicted} differences between the console and what was changed here; the local values stay (what to do: clomoctl console list)\n` +
+      "warning: 山田: 役職: here: 部長 (confirmed as done); in the console: (blank)\n" +
       "warning: 佐藤: not in the console\n" +
-      `warning: 小林: 役職: deleted here, in the console 主任\n${en}`,
+      `warning: 小林: 役職: deleted here; in the console: 主任\n${en}`,
   );
   expect(printed.ja.stderr).toContain(
     "警告: ここで変更し、管理画面ではまだ変更していないもの: 3 件。ここでの内容のまま残ります(clomoctl console list)\n" +
@@ -36,7 +36,7 @@ test.each([
   );
 });
 
-test("the plan of an export that is preferred lists what it gives up", async () => {
+test("the plan of a preferred export lists what it gives up", async () => {
   const [, gone] = FIRST;
   const first = Array.from({ length: 25 }, (_, at) => ({
     ...FIRST[0],
@@ -54,16 +54,16 @@ test("the plan of an export that is preferred lists what it gives up", async () 
       givenUp: { count: 26, first: [gone, ...first] as never },
     },
   });
-  const printed = await inBoth("users import in.csv --from-console --prefer console --dry-run", {
-    tenant: { ...planning(plan), discardImport: planOf({ state: "discarded" }) },
+  const printed = await runInBoth("users import in.csv --from-console --prefer console --dry-run", {
+    tenant: { ...buildPlanAnswers(plan), discardImport: planOf({ state: "discarded" }) },
     folder: folderWith({ "in.csv": "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n" }),
   });
   expect(printed.en.requests.find(({ operation }) => operation === "createImport")).toMatchObject({
     json: { fromConsole: true, prefer: "console" },
   });
   expect(printed.en.stderr).toContain(
-    "warning: 26 values changed here and given up, as the console has something else:\n" +
-      "warning: 佐藤: not in the console\nwarning: 山田0: 役職: here 部長, in the console 次長\n",
+    "warning: 26 values changed here, to be replaced with the value in the console:\n" +
+      "warning: 佐藤: not in the console\nwarning: 山田0: 役職: here: 部長; in the console: 次長\n",
   );
   expect(printed.en.stderr).toMatch(/山田18: .* 次長\nwarning: and 6 more\n/);
   expect(printed.ja.stderr).toContain(
@@ -73,8 +73,8 @@ test("the plan of an export that is preferred lists what it gives up", async () 
 
 test.each([
   [true, " --from-console", "", ""],
-  [undefined, "", "; --blank keep keeps them", "(--blank keep を付ければ残ります)"],
-])("memberships that go may be kept, but where the console has none: %s", async (fromConsole, flag, en, ja) => {
+  [undefined, "", "; to keep them, pass --blank keep", "(--blank keep を付ければ残ります)"],
+])("proposes to keep removed memberships, except for a console export: %s", async (fromConsole, flag, en, ja) => {
   const { request } = planOf();
   const plan = planOf({
     kind: "docs",
@@ -82,29 +82,29 @@ test.each([
     columns: [{ field: "groups", changed: 1, cleared: 0, removed: 2, kept: 0 }],
   });
   const circumstances = {
-    tenant: { ...planning(plan), discardImport: planOf({ state: "discarded" }) },
+    tenant: { ...buildPlanAnswers(plan), discardImport: planOf({ state: "discarded" }) },
     folder: folderWith({ "in.csv": "表示名,ユーザーID,グループ名\n田中,tanaka,A\n" }),
   };
-  const told = await inBoth(`secured users import in.csv --app docs${flag} --dry-run`, circumstances);
+  const told = await runInBoth(`secured users import in.csv --app docs${flag} --dry-run`, circumstances);
   expect(told.en.stderr).toContain(`グループ名: 2 memberships would be removed${en}\n`);
   expect(told.ja.stderr).toContain(`グループ名: 所属 2 件がなくなります${ja}\n`);
 });
 
 test.each([
-  [{}, "; --blank keep keeps them", "(--blank keep を付ければ残ります)"],
+  [{}, "; to keep them, pass --blank keep", "(--blank keep を付ければ残ります)"],
   [
     { absentColumns: ["フリガナ"] },
-    "; --missing-columns keep keeps them",
+    "; to keep them, pass --missing-columns keep",
     "(--missing-columns keep を付ければ残ります)",
   ],
-])("a column that loses most of its values is a warning of its own: %o", async (change, en, ja) => {
+])("a column that loses most of its values has its own warning: %o", async (change, en, ja) => {
   const columns = [
     { field: "nameKana", changed: 0, cleared: 108, removed: 0, kept: 0, clearedOf: 117 },
     { field: "title", changed: 0, cleared: 12, removed: 0, kept: 0 },
   ];
   const plan = planOf({ columns, ...change });
-  const told = await inBoth("users import in.csv --dry-run", {
-    tenant: { ...planning(plan), discardImport: planOf({ state: "discarded" }) },
+  const told = await runInBoth("users import in.csv --dry-run", {
+    tenant: { ...buildPlanAnswers(plan), discardImport: planOf({ state: "discarded" }) },
     folder: folderWith({ "in.csv": "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n" }),
   });
   expect(told.en.stderr).toContain(`warning: フリガナ: 108 of 117 values would be cleared${en}\n`);
@@ -137,7 +137,7 @@ test.each([
     "説明",
   ],
 ])(
-  "of the columns that a file of %s lacks, %j, those that lose values are told",
+  "for a file of %s without %j, reports the columns that lose values",
   async (kind, absentColumns, columns, cleared, kept) => {
     const { request } = planOf();
     const plan = planOf({
@@ -147,8 +147,8 @@ test.each([
       columns,
     });
     const noun = kind === "docs" ? "secured users import in.csv --app docs" : `${kind} import in.csv`;
-    const told = await inBoth(`${noun} --missing-columns clear --blank keep --dry-run`, {
-      tenant: { ...planning(plan), discardImport: planOf({ state: "discarded" }) },
+    const told = await runInBoth(`${noun} --missing-columns clear --blank keep --dry-run`, {
+      tenant: { ...buildPlanAnswers(plan), discardImport: planOf({ state: "discarded" }) },
       folder: folderWith({ "in.csv": "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n" }),
     });
     const lines = told.ja.stderr.split("\n").filter((line) => line.startsWith("ファイルにないため"));
@@ -162,21 +162,26 @@ test.each([
 test.each([
   ["users import in.csv --dry-run", "--report plan.xlsx", {}],
   ["users import in.csv --dry-run --report all.csv --overwrite", "all.csv", { importProblems: [] }],
-])("rows that are left out are said, with what has them all: %s", async (line, all, more) => {
+])("reports rows that are not listed, and what has all of them: %s", async (line, all, more) => {
   const plan = planOf({ create: 30, update: 0 });
   const rows = Array.from({ length: 30 }, (_, at) => rowOf({ row: at + 2 }));
-  const told = await inBoth(line, {
-    tenant: { ...planning(plan), importRows: giving(...rows), discardImport: planOf({ state: "discarded" }), ...more },
+  const told = await runInBoth(line, {
+    tenant: {
+      ...buildPlanAnswers(plan),
+      importRows: answerRows(...rows),
+      discardImport: planOf({ state: "discarded" }),
+      ...more,
+    },
     folder: folderWith({ "in.csv": "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n" }),
   });
   expect(told.en.stderr).toContain(`  … and 25 more (all: ${all})\n`);
   expect(told.ja.stderr).toContain(`  … 他 25 件(全件: ${all})\n`);
 });
 
-test("of a plan that is kept a command lists them", async () => {
+test("a command lists all rows of a plan that is kept", async () => {
   const plan = planOf({ create: 30, update: 0 });
   const rows = Array.from({ length: 30 }, (_, at) => rowOf({ row: at + 2 }));
-  const tenant = { imports: { items: [plan] }, tenant: example("tenant"), importRows: giving(...rows) };
+  const tenant = { imports: { items: [plan] }, tenant: example("tenant"), importRows: answerRows(...rows) };
   const told = await run("imports show P12", { tenant });
   expect(told.stderr).toContain("  … and 25 more (all: clomoctl imports show P12 --rows)\n");
 });

@@ -1,67 +1,70 @@
-import type { Action } from "../../../lib/model/import.ts";
+import type { RecordAction } from "../../../lib/model/import.ts";
 import type { Import } from "../../../lib/client/index.ts";
-import { describeMirror, planOf, rowLine, sampleSize } from "../../../lib/plan/describe.ts";
-import { countAll, renderPlan, type Plan, type Sample } from "../../../lib/plan/plan.ts";
-import { LOCAL } from "../../../lib/config/index.ts";
+import { describeMirror, toPlan, renderRow, sampleSize } from "../../../lib/plan/describe.ts";
+import { sumChanges, renderPlan, type Plan, type PlanSample } from "../../../lib/plan/plan.ts";
+import { LOCAL_CONTEXT_NAME } from "../../../lib/config/index.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
-import { zoneOf, type ChosenTenant, type Tools } from "../../tools.ts";
+import { resolveTimezone, type ChosenTenant, type Tools } from "../../tools.ts";
 import { describeMovedOperators } from "./operators.ts";
 
-/** The tenant, and the context by which it was reached if that has another name. */
-export const tenantName = ({ tenant }: Pick<Import, "tenant">, { context }: Pick<ChosenTenant, "context">): Text =>
+/** Returns the name of the tenant, with the name of the context if that differs. */
+export const formatTenantName = (
+  { tenant }: Pick<Import, "tenant">,
+  { context }: Pick<ChosenTenant, "context">,
+): Text =>
   tenant === context.name
-    ? tenant === LOCAL
+    ? tenant === LOCAL_CONTEXT_NAME
       ? text("the local tenant", "このコンピューターのテナント")
       : same(tenant)
     : text(`${tenant} (context ${context.name})`, `${tenant}(コンテキスト ${context.name})`);
 
-/** Returns an import as a plan for the tenant in use. */
-export async function planFor(tools: Tools, told: Import): Promise<Plan> {
+/** Returns the plan of an import, with the name and time zone of the tenant in use. */
+export async function buildPlan(tools: Tools, told: Import): Promise<Plan> {
   const chosen = await tools.tenant("imports");
-  return planOf(told, { target: tenantName(told, chosen), zone: zoneOf(tools, chosen) });
+  return toPlan(told, { target: formatTenantName(told, chosen), zone: resolveTimezone(tools, chosen) });
 }
 
-/** What is known of a plan besides. */
+/** Additional information to show with a plan. */
 interface PlanNotes {
-  /** where all rows are, or what writes them */
+  /** where to find all rows, or the option that writes them */
   readonly allRows?: Text | undefined;
-  /** the problem of the header or of the file as a whole, so that nothing is said of its columns */
+  /** the problem of the header or the whole file, if there is one: notes on columns are then omitted */
   readonly whole?: string | undefined;
 }
 
-/** Shows a plan: where it would be applied, its counts, notes on its columns, and the first rows, deletions first. */
+/** Shows a plan: the target tenant, the counts, notes on columns, and the first rows (deletions first). */
 export async function showPlan(tools: Tools, told: Import, { allRows, whole }: PlanNotes = {}): Promise<void> {
-  const plan = await planFor(tools, told);
+  const plan = await buildPlan(tools, told);
   await renderPlan(tools.terminal, {
     ...plan,
     warnings: [...(plan.warnings ?? []), ...(await describeMovedOperators(tools, told))],
-    notes: [...((whole === undefined ? plan.notes : undefined) ?? []), ...(await mirrorLines(tools, told))],
-    samples: tools.globals.quiet || told.rejected ? [] : await samplesOf(tools, told, { plan, allRows }),
+    notes: [...((whole === undefined ? plan.notes : undefined) ?? []), ...(await loadMirrorNotes(tools, told))],
+    samples: tools.globals.quiet || told.rejected ? [] : await buildSamples(tools, told, { plan, allRows }),
   });
 }
 
-async function mirrorLines(tools: Tools, told: Import): Promise<Iterable<Text>> {
+async function loadMirrorNotes(tools: Tools, told: Import): Promise<Iterable<Text>> {
   const chosen = await tools.tenant("tenant");
   const { context } = chosen;
   const { mirroredAt } = await chosen.client.tenant.show();
   const isMapped = context.kind === "embedded" && context.maps.has(told.kind);
-  return describeMirror(told, { mirroredAt, zone: zoneOf(tools, chosen), isMapped });
+  return describeMirror(told, { mirroredAt, zone: resolveTimezone(tools, chosen), isMapped });
 }
 
-const DELETIONS_FIRST: readonly Action[] = ["delete", "create", "update"];
+const SAMPLE_ORDER: readonly RecordAction[] = ["delete", "create", "update"];
 
-async function samplesOf(
+async function buildSamples(
   tools: Tools,
   told: Import,
   { plan, allRows: all }: Pick<PlanNotes, "allRows"> & { readonly plan: Plan },
-): Promise<readonly Sample[]> {
+): Promise<readonly PlanSample[]> {
   const { client } = await tools.tenant("imports");
-  const linesOf = async function* (action: Action): AsyncGenerator<Text> {
+  const linesOf = async function* (action: RecordAction): AsyncGenerator<Text> {
     const rows = client.imports.rows(told.id, { action, limit: sampleSize(told, action) });
-    for await (const row of rows) yield rowLine(told, row);
+    for await (const row of rows) yield renderRow(told, row);
   };
-  return DELETIONS_FIRST.flatMap((action) => {
-    const count = countAll(plan.changes, action);
+  return SAMPLE_ORDER.flatMap((action) => {
+    const count = sumChanges(plan.changes, action);
     return count === 0 ? [] : [{ lines: linesOf(action), rest: count - sampleSize(told, action), all }];
   });
 }

@@ -2,7 +2,7 @@ import { writeFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { freshFolder, inBoth, run, type Circumstances } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
 let desk: Circumstances & { readonly folder: string; readonly home: string };
@@ -32,45 +32,45 @@ beforeEach(async () => {
 afterEach(() => tenant[Symbol.asyncDispose]());
 
 const NIGHTLY = "users import tonight.csv --mode replace --yes --max-deletions 20%";
-const BOSS = "長 is kept, as no import deletes an administrator";
-const TARO = "太郎 <taro@x.jp> is kept: owns SN1 (090-0000-0001), SN2";
+const BOSS = "長 is kept because imports do not delete administrators";
+const TARO = "太郎 <taro@x.jp> is kept: the user owns SN1 (090-0000-0001), SN2";
 
 test("without the option the refusal names both values", async () => {
-  const { en, ja } = await inBoth(NIGHTLY, desk);
+  const { en, ja } = await runInBoth(NIGHTLY, desk);
   expect([en.exit, ja.exit]).toEqual([3, 3]);
   expect(en.stderr).toContain(
-    "to keep them and commit the rest: clomoctl users import tonight.csv --undeletable keep --mode replace --max-deletions '20%'; to also remove the owner from devices: clomoctl users import tonight.csv --undeletable release",
+    "to keep these records and commit the rest: clomoctl users import tonight.csv --undeletable keep --mode replace --max-deletions '20%'; to also remove the owner from devices: clomoctl users import tonight.csv --undeletable release",
   );
   expect(ja.stderr).toContain("残したままほかを適用するには: clomoctl users import tonight.csv --undeletable keep ");
   expect(en.stderr).toContain("clomoctl clomo-account revoke boss");
 });
 
-test("keep commits the rest, lists who is kept with devices, numbers and commands, and ends with 8", async () => {
+test("keep commits the rest, lists kept users with devices and commands, and exits with 8", async () => {
   const { exit, stderr, summary } = await run(`${NIGHTLY} --undeletable keep --lang en`, desk);
   expect(exit).toBe(8);
   expect(stderr).toContain(
-    `warning: tonight.csv: ${BOSS}; if this user is no administrator any more: clomoctl clomo-account revoke boss\n`,
+    `warning: tonight.csv: ${BOSS}; if this user is no longer an administrator: clomoctl clomo-account revoke boss\n`,
   );
   expect(stderr).toContain(
     `warning: tonight.csv: ${TARO}; to remove the owner: clomoctl devices set-owner SN1 SN2 --none\n`,
   );
-  expect(stderr).toContain("kept though not in the file: 2\n");
-  expect(stderr).toMatch(/import \d+: 1 user created, 1 updated, 1 deleted, kept: 2\n/);
+  expect(stderr).toContain("records kept although not in the file (they cannot be deleted): 2\n");
+  expect(stderr).toMatch(/import \d+: 1 user created, 1 updated, 1 deleted, records kept: 2\n/);
   expect(summary).toMatch(/users import tonight\.csv: \+1 ~1 -1 import \d+ exit 8$/);
 });
 
-test("who was kept by the run before is one line, none with --quiet, and nothing ends with 0 while somebody is kept", async () => {
+test("users kept by the last run are one line, hidden by --quiet, and the exit code is still 8", async () => {
   await run(`${NIGHTLY} --undeletable keep`, desk);
-  const { en, ja } = await inBoth(`${NIGHTLY} --undeletable keep`, desk);
+  const { en, ja } = await runInBoth(`${NIGHTLY} --undeletable keep`, desk);
   expect(en.exit).toBe(8);
-  expect(en.stderr).toContain("kept, as in the run before: 2 (長, 太郎 <taro@x.jp>)\n");
+  expect(en.stderr).toContain("kept, as in the previous run: 2 (長, 太郎 <taro@x.jp>)\n");
   expect(ja.stderr).toContain("前回に続いて残すもの: 2 件(長、太郎 <taro@x.jp>)\n");
   expect(en.stderr).not.toContain("is kept");
   const quiet = await run(`${NIGHTLY} --undeletable keep --quiet`, desk);
   expect(quiet).toMatchObject({ exit: 8, stderr: "", stdout: "", summary: undefined });
 });
 
-test("with --quiet a run that changes nothing prints nothing, except for programs", async () => {
+test("with --quiet, a run that changes nothing prints nothing, except for programs", async () => {
   await run(`${NIGHTLY} --undeletable keep`, desk);
   file("same.csv", "次郎,jiro@x.jp,課長", "四,p0@x.jp,");
   for (const line of ["users import same.csv --yes --quiet", "users import same.csv --yes --no-input --quiet"])
@@ -83,18 +83,18 @@ test("with --quiet a run that changes nothing prints nothing, except for program
   expect((await run("users import same.csv --yes --quiet", desk)).stdout).not.toBe("");
 });
 
-test("of a file that is refused for something else, who would be kept is one line before the cause", async () => {
+test("if a file is refused for another reason, kept users are one line before the cause", async () => {
   file("broken.csv", "次郎,jiro@x.jp,課長", "四,p0@x.jp,", "五,p1@x.jp,", "六,p2@x.jp,", "新人,new,");
-  const { en, ja } = await inBoth("users import broken.csv --mode replace --undeletable keep --yes", desk);
+  const { en, ja } = await runInBoth("users import broken.csv --mode replace --undeletable keep --yes", desk);
   expect(en.stderr.split("\n").slice(0, 2)).toEqual([
-    "kept though not in the file: 2 (長, 太郎 <taro@x.jp>)",
-    expect.stringContaining("broken.csv:6:2: メールアドレス: not a mail address"),
+    "kept although missing from the file: 2 (長, 太郎 <taro@x.jp>)",
+    expect.stringContaining("broken.csv:6:2: メールアドレス: not an email address"),
   ]);
   expect(en.stderr).not.toContain("is kept");
   expect(ja.stderr).toContain("ファイルになく、残すもの: 2 件(長、太郎 <taro@x.jp>)\n");
 });
 
-test("a report has who is kept, also by the run before", async () => {
+test("a report lists the kept users, even if the run before kept them", async () => {
   await run(`${NIGHTLY} --undeletable keep`, desk);
   await run(`${NIGHTLY} --undeletable keep --report plan.csv --lang ja`, desk);
   const rows = readFileSync(join(desk.folder, "plan.csv"), "utf8").split("\r\n");
@@ -102,16 +102,16 @@ test("a report has who is kept, also by the run before", async () => {
   expect(rows).toContainEqual(expect.stringMatching(/^,長,keep,,.*clomo-account revoke boss/));
 });
 
-test("release names the number of devices in the question, and ends with 0 if nobody is kept", async () => {
+test("release names the number of devices in the question, and exits with 0 if nobody is kept", async () => {
   file("all.csv", "長,boss@x.jp,", "次郎,jiro@x.jp,", "四,p0@x.jp,", "五,p1@x.jp,", "六,p2@x.jp,");
-  const typing = [["Apply to 試験 (context local): delete 2, devices of deleted owners 2. ", "2\r"]] as const;
+  const typing = [["Apply to 試験 (context local): delete 2, devices that lose their owner 2. ", "2\r"]] as const;
   const line = "users import all.csv --mode replace --undeletable release --lang en";
   const { exit, stderr } = await run(line, { ...desk, terminal: { columns: 300, typing } });
   expect(exit).toBe(0);
   expect(stderr).toContain(
     "warning: all.csv: 太郎 <taro@x.jp> is deleted, and the owner is removed from SN1 (090-0000-0001), SN2\n",
   );
-  expect(stderr).toContain("devices of deleted owners: 2\n");
+  expect(stderr).toContain("devices that lose their owner: 2\n");
   expect(stderr).toMatch(/2 users deleted, owner removed: 2 devices\n/);
   const { number } = (await tenant.client.imports.list())[0] ?? { number: "0" };
   const undone = await run(`undo ${number} --yes --lang en`, desk);
@@ -119,7 +119,7 @@ test("release names the number of devices in the question, and ends with 0 if no
   expect(undone.stderr).toContain("2 users created, 2 devices updated\n");
 });
 
-test("a no to the question changes nothing and ends with 0", async () => {
+test("the answer no changes nothing and exits with 0", async () => {
   file(
     "more.csv",
     "長,boss@x.jp,",
@@ -138,7 +138,7 @@ test("a no to the question changes nothing and ends with 0", async () => {
   expect(exit).toBe(0);
 });
 
-test("the number that is confirmed, and limits, are of those who are really deleted", async () => {
+test("the confirmed number and the limits count only users who are really deleted", async () => {
   const exits = async (answer: string) => (await run(`users import tonight.csv --mode replace ${answer}`, desk)).exit;
   expect(await exits("--undeletable keep --confirm-deletions 3 --dry-run")).toBe(3);
   expect(await exits("--undeletable keep --confirm-deletions 1 --dry-run")).toBe(8);
@@ -146,12 +146,12 @@ test("the number that is confirmed, and limits, are of those who are really dele
   expect(await exits("--undeletable release --confirm-deletions 2 --dry-run")).toBe(8);
 });
 
-test("a context has a default for it, which a command overrides", async () => {
+test("a context can have a default for --undeletable, which a command overrides", async () => {
   expect(await run("context set local --undeletable keep --format json", desk)).toMatchObject({ exit: 0 });
   expect((await run(`${NIGHTLY} --dry-run`, desk)).exit).toBe(8);
   expect(
     (await run(`${NIGHTLY} --undeletable release --max-deletions 50% --dry-run --lang en`, desk)).stderr,
-  ).toContain("devices of deleted owners: 2\n");
+  ).toContain("devices that lose their owner: 2\n");
   // of what deletes nothing it says nothing
   expect((await run("users import tonight.csv --dry-run", desk)).exit).toBe(0);
   expect((await run("context show local --format json", desk)).stdout).toContain('"undeletable": "keep"');
@@ -160,15 +160,15 @@ test("a context has a default for it, which a command overrides", async () => {
 });
 
 test.each([
-  ["--undeletable keep", "--mode append deletes nothing"],
+  ["--undeletable keep", "this option cannot be used with --mode append, which deletes nothing"],
   ["--from-console --undeletable keep", "--from-console and --undeletable cannot be used together"],
-])("it is for replacing imports alone: %s", async (options, what) => {
+])("--undeletable is only for replacing imports: %s", async (options, what) => {
   const { exit, stderr } = await run(`users import tonight.csv --yes --lang en ${options}`, desk);
   expect(exit).toBe(2);
   expect(stderr).toContain(what);
 });
 
-test("in a mirror the upload leaves out who is kept, and says from which devices the owner is to be removed first", async () => {
+test("in a mirror, the upload leaves out kept users and names devices to release from them first", async () => {
   const console = "氏名,メールアドレス,CLOMOアカウント名\r\n長,boss@x.jp,boss\r\n";
   const rows = ["太郎,taro@x.jp,", "次郎,jiro@x.jp,", "三郎,saburo@x.jp,", "四,p0@x.jp,", "五,p1@x.jp,", "六,p2@x.jp,"];
   writeFileSync(join(desk.folder, "console.csv"), `${console}${rows.join("\r\n")}\r\n`);
@@ -179,12 +179,12 @@ test("in a mirror the upload leaves out who is kept, and says from which devices
     desk,
   );
   expect(exit).toBe(8);
-  expect(stderr).toContain("up-delete.xlsx: 2 to be deleted by hand (users): 追加更新 deletes nothing\n");
-  expect(stderr).toContain("first remove the owner from 2 devices in the console (named above)\n");
+  expect(stderr).toContain("up-delete.xlsx lists the records to delete by hand (users: 2): 追加更新 deletes nothing\n");
+  expect(stderr).toContain("first remove the owner from 2 devices in the console (listed above)\n");
   const task = (await tenant.client.console.list({})).find(({ work }) => work === "upload");
   expect(task).toMatchObject({ released: 2 });
-  const { en, ja } = await inBoth(`console show ${task?.number ?? 0}`, desk);
-  expect(en.stderr).toMatch(/^1\. first remove the owner from 2 devices \(SN1, SN2\); /m);
+  const { en, ja } = await runInBoth(`console show ${task?.number ?? 0}`, desk);
+  expect(en.stderr).toMatch(/^1\. first remove the owner from 2 devices \(SN1, SN2\), one device at a time: /m);
   expect(ja.stderr).toMatch(/^1\. 先に、デバイス 2 台の所有者を外してください\(SN1, SN2\)/m);
 });
 

@@ -3,14 +3,14 @@ import { Failure } from "../../../lib/errors/index.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 import { FORMAT_NAMES, type FormatName } from "../../../lib/model/console-files.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-import { recordsOf, type InputFormat } from "../plan/reading.ts";
+import { readRecords, type InputFormat } from "../plan/reading.ts";
 
-/** Minimum number of columns by which an export is known: several kinds have the code of an organisation. */
+/** Minimum of matching columns that identify an export; one, such as the organisation code, is in several kinds. */
 const MIN_COLUMNS = 2;
 
-/** Returns the kinds of which an export has the most columns; those of SECURED APPs have the same. None if it has too few of any. */
-export async function kindsOfExport(file: InputFile, reading: InputFormat): Promise<readonly FormatName[]> {
-  const header = await headerOf(file, reading);
+/** Returns the kinds with the most columns in an export, several for SECURED APPs; empty if too few match. */
+export async function detectExportKinds(file: InputFile, reading: InputFormat): Promise<readonly FormatName[]> {
+  const header = await readHeaderCells(file, reading);
   const counts = new Map<FormatName, number>();
   for (const kind of FORMAT_NAMES) {
     const { columns } = readHeader(header, FORMATS[kind]).layout;
@@ -21,14 +21,14 @@ export async function kindsOfExport(file: InputFile, reading: InputFormat): Prom
 }
 
 /** Returns the first record of a file; empty if it cannot be read. */
-async function headerOf(file: InputFile, reading: InputFormat): Promise<readonly string[]> {
+async function readHeaderCells(file: InputFile, reading: InputFormat): Promise<readonly string[]> {
   let header: readonly string[] | undefined;
   const sink = {
     record: (cells: readonly string[], count: number) => void (header ??= cells.slice(0, count)),
     problem: () => undefined,
   };
   try {
-    for await (const _ of recordsOf(file.chunks(), { ...reading, rows: 1 }, file.label, sink))
+    for await (const _ of readRecords(file.chunks(), { ...reading, rows: 1 }, file.label, sink))
       if (header !== undefined) break;
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

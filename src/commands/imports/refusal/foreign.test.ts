@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { TestTenant, type Cells } from "#support/tenant/tenant.ts";
-import { freshFolder, inBoth, run, type Circumstances } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 
 const HEADER = ["メールアドレス", "氏名"];
 const people = (domain: string): Cells => [
@@ -53,15 +53,19 @@ const domains = async (name: string): Promise<readonly string[]> => [
 ];
 
 test.each([
-  ["--mode replace --yes --max-deletions 100%", "none of the 8 rows of b.csv matches one of the 8 users of customer-a"],
-  ["--mode replace --confirm-deletions 8", "none of the 8 rows of b.csv matches one of the 8 users of customer-a"],
-  ["--yes", "no user of customer-a has a mail domain of b.csv (@b.example)"],
-])("without a terminal another tenant's file is refused, and its tenant named: %s", async (options, what) => {
+  ["--mode replace --yes --max-deletions 100%", "none of the 8 rows in b.csv matches any of the 8 users in customer-a"],
+  ["--mode replace --confirm-deletions 8", "none of the 8 rows in b.csv matches any of the 8 users in customer-a"],
+  ["--yes", "no user in customer-a has an address in a mail domain of b.csv (@b.example)"],
+])("without a terminal, refuses another tenant's file and names that tenant: %s", async (options, what) => {
   const ran = await run(`users import b.csv ${options}`, { ...desk, terminal: undefined });
   expect(ran.exit).toBe(3);
   expect(ran.summary).toMatch(/ customer-a users import b\.csv: .* exit 3$/);
-  expect(ran.stderr).toContain(`error: ${what} (the tenant of the context customer-b has them). Is this the file of`);
-  expect(ran.stderr).toMatch(/for customer-b: clomoctl users import b.csv.* --context customer-b; if customer-a is/);
+  expect(ran.stderr).toContain(
+    `error: ${what} (the tenant of context customer-b has matching records). Is this file for another tenant?`,
+  );
+  expect(ran.stderr).toMatch(
+    /to import the file into the tenant of customer-b: clomoctl users import b.csv.* --context customer-b; if customer-a is/,
+  );
   const right =
     /if customer-a is the right tenant: clomoctl users import b.csv.* --allow other-tenant.* --context customer-a$/m;
   expect(ran.stderr).toMatch(right);
@@ -69,7 +73,7 @@ test.each([
   expect(await tenantOf("customer-a").client.imports.list()).toHaveLength(2);
 });
 
-test("by employee code, another tenant's people with the same running numbers are refused", async () => {
+test("by employee code, refuses another tenant's people with the same serial numbers", async () => {
   const numbered = (domain: string, name: string): Cells => [
     [...HEADER, "社員コード"],
     ...Array.from({ length: 8 }, (_, at) => [`p${at}@${domain}`, `${name}${at}`, `0000${at}`]),
@@ -83,12 +87,14 @@ test("by employee code, another tenant's people with the same running numbers ar
   const options = "--key employee-code --mode replace --yes --max-deletions 5%";
   const refused = await run(`users import b.csv ${options}`, desk);
   expect(refused.exit).toBe(3);
-  expect(refused.stderr).toContain("error: no user of customer-a has a mail domain of b.csv (@b.example)");
+  expect(refused.stderr).toContain(
+    "error: no user in customer-a has an address in a mail domain of b.csv (@b.example)",
+  );
   expect(refused.stderr).toMatch(/--allow other-tenant .*--context customer-a$/m);
-  expect(refused.stderr).toContain("(the tenant of the context customer-b has them)");
-  const { en, ja } = await inBoth(`users import names.csv ${options} --blank keep`, desk);
+  expect(refused.stderr).toContain("(the tenant of context customer-b has matching records)");
+  const { en, ja } = await runInBoth(`users import names.csv ${options} --blank keep`, desk);
   for (const { exit } of [en, ja]) expect(exit).toBe(3);
-  const what = "no row of names.csv has the same name as the user of customer-a with the same key. Is this";
+  const what = "no name in names.csv matches the name of the user with the same key in customer-a. Is this";
   expect(en.stderr).toContain(what);
   expect(ja.stderr).toMatch(OTHER);
   expect(await tenantOf("customer-a").users()).toEqual(before);
@@ -96,8 +102,8 @@ test("by employee code, another tenant's people with the same running numbers ar
   expect(await domains("customer-a")).toEqual(["b.example"]);
 });
 
-test("a file that is nobody's names no other tenant", async () => {
-  const { en, ja } = await inBoth("users import d.csv --yes", desk);
+test("a file that belongs to no tenant names no other tenant", async () => {
+  const { en, ja } = await runInBoth("users import d.csv --yes", desk);
   for (const { exit, stderr } of [en, ja]) {
     expect(exit).toBe(3);
     expect(stderr).not.toContain("customer-b");
@@ -113,11 +119,11 @@ test("another tenant that cannot be read is not named", async () => {
     tenants: { ...desk.tenants, "customer-b": closed },
   });
   expect(exit).toBe(3);
-  expect(stderr).toContain("Is this the file of another tenant?");
+  expect(stderr).toContain("Is this file for another tenant?");
   expect(stderr).not.toContain("customer-b");
 });
 
-test("a person at a terminal is asked, though --yes is given; the answer counts", async () => {
+test("asks on a terminal even with --yes, and the answer counts", async () => {
   const asking = (keys: string, line: string): Circumstances & { readonly line: string } => ({
     ...desk,
     line,
@@ -129,7 +135,7 @@ test("a person at a terminal is asked, though --yes is given; the answer counts"
   expect(refused).toMatchObject({ exit: 0 });
   const told = refused.stderr.replaceAll("\n", "").replaceAll(/ {2,}/g, "");
   expect(told).toMatch(OTHER);
-  expect(told).toContain("コンテキスト customer-b のテナントにはあります");
+  expect(told).toContain("(コンテキスト customer-b のテナントには一致するデータがあります)");
   expect(refused.stderr).toContain("何も変更していません");
   expect(await domains("customer-a")).toEqual(["a.example"]);
   const yes = asking("y\r", "users import b.csv --yes");
@@ -138,17 +144,17 @@ test("a person at a terminal is asked, though --yes is given; the answer counts"
 });
 
 test.each(["users import b.csv --yes --allow other-tenant", "users import a.csv --mode replace --yes"])(
-  "nothing is asked of what is permitted, or of the tenant's own file: %s",
+  "asks nothing if it is permitted or if the file is the tenant's own: %s",
   async (line) => {
     expect(await run(line, { ...desk, terminal: {} })).toMatchObject({ exit: 0 });
   },
 );
 
-test("an empty tenant takes any file", async () => {
+test("an empty tenant accepts any file", async () => {
   expect(await run("users import b.csv --yes --context customer-c", desk)).toMatchObject({ exit: 0 });
 });
 
-test("a dry run warns, and a plan that was kept is asked about when it is committed", async () => {
+test("a dry run warns, and a kept plan is questioned when it is committed", async () => {
   const planned = await run("users import b.csv --dry-run --keep-plan --lang ja", desk);
   expect(planned).toMatchObject({
     exit: 0,

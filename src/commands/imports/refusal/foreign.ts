@@ -3,45 +3,45 @@ import { line } from "../../../lib/advice/index.ts";
 import type { EmbeddedContext } from "../../../lib/config/context.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-import { nounNamed } from "../../../lib/model/problem.ts";
-import { counted, text, type Text } from "../../../lib/text/index.ts";
+import { getThingNoun } from "../../../lib/model/problem.ts";
+import { formatCount, text, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import type { ImportRequest } from "../plan/options.ts";
-import { tenantName } from "../plan/show.ts";
-import { importCommand, NOTHING_NEEDED } from "./command.ts";
+import { formatTenantName } from "../plan/show.ts";
+import { buildImportCommand, NO_REMEDY } from "./command.ts";
 
 type ForeignTraits = NonNullable<Import["foreign"]>;
 type ForeignPlan = Import & { readonly foreign: ForeignTraits };
 
-/** What the command line says about a file that looks like another tenant's. */
-export interface ForeignAnswers {
+/** Command-line options for a file that seems to belong to another tenant. */
+export interface ForeignFileOptions {
   readonly allow?: ImportRequest["options"]["allow"];
-  /** undefined for a plan that was kept */
+  /** undefined for a plan that was kept for `imports commit` */
   readonly requested?: ImportRequest | undefined;
 }
 
 const isForeign = (plan: Import): plan is ForeignPlan => plan.foreign !== undefined;
 
-/** Warns of a file that looks like another tenant's, if nothing is to be changed. */
-export async function warnOfForeign(tools: Tools, plan: Import): Promise<void> {
-  if (isForeign(plan)) await tools.terminal.warn((await inspected(tools, plan)).what);
+/** Warns if a file seems to belong to another tenant, for runs that change nothing. */
+export async function warnOfForeignFile(tools: Tools, plan: Import): Promise<void> {
+  if (isForeign(plan)) await tools.terminal.warn((await inspectForeignFile(tools, plan)).what);
 }
 
 /**
- * Asks whether a file is meant that looks like another tenant's. `--yes` does not answer this.
+ * Asks whether to import a file that seems to belong to another tenant. `--yes` does not answer this question.
  *
  * @returns false if the answer is no
- * @throws Failure `input-rejected` where nobody can be asked
+ * @throws Failure `input-rejected` if nobody can be asked
  */
-export async function mayBeForeign(
+export async function confirmForeignFile(
   tools: Tools,
   plan: Import,
-  { allow = [], requested }: ForeignAnswers,
+  { allow = [], requested }: ForeignFileOptions,
 ): Promise<boolean> {
   if (!isForeign(plan) || allow.includes("other-tenant")) return true;
-  const { what, tenant, context } = await inspected(tools, plan);
-  const [file, permitting] = [calledFile(plan), commandOf(plan, requested)];
-  // a file that was typed at the terminal leaves nothing to answer with
+  const { what, tenant, context } = await inspectForeignFile(tools, plan);
+  const [file, permitting] = [formatFileName(plan), buildOverrideCommand(plan, requested)];
+  // if the file was typed at the terminal, stdin has ended and cannot take an answer
   if (tools.terminal.interactive && requested?.file !== "-") {
     await tools.terminal.warn(what);
     return tools.terminal.prompts.confirm({
@@ -49,9 +49,10 @@ export async function mayBeForeign(
       flag: "--allow other-tenant",
     });
   }
-  const there = context === undefined || requested === undefined ? undefined : commandFor(context, requested);
+  const there =
+    context === undefined || requested === undefined ? undefined : buildCommandForContext(context, requested);
   throw new Failure("input-rejected", {
-    what: text(`${what.en} Nothing was changed`, `${what.ja} 何も変更していません`),
+    what: text(`${what.en} Nothing was changed.`, `${what.ja} 何も変更していません`),
     where: file,
     hint:
       there === undefined
@@ -60,59 +61,62 @@ export async function mayBeForeign(
             `${tenant.ja} のファイルで間違いなければ: ${permitting}`,
           )
         : text(
-            `for ${context}: ${there}; if ${tenant.en} is the right tenant: ${permitting}`,
+            `to import the file into the tenant of ${context}: ${there}; if ${tenant.en} is the right tenant: ${permitting}`,
             `${context} に取り込むには: ${there}。${tenant.ja} のファイルで間違いなければ: ${permitting}`,
           ),
   });
 }
 
-/** The command that takes the file all the same. */
-const commandOf = ({ number }: Import, requested: ImportRequest | undefined): string => {
+/** Returns the command that imports the file despite the warning. */
+const buildOverrideCommand = ({ number }: Import, requested: ImportRequest | undefined): string => {
   if (requested === undefined) return line("imports commit", [number], { allow: "other-tenant" });
   const allow = [...(requested.options.allow ?? []), "other-tenant"] as const;
-  return importCommand({ ...requested, options: { ...requested.options, allow } }, NOTHING_NEEDED);
+  return buildImportCommand({ ...requested, options: { ...requested.options, allow } }, NO_REMEDY);
 };
 
-/** The same import into the tenant of another context; no number that was confirmed holds there. */
-const commandFor = (context: string, requested: ImportRequest): string => {
+/** Returns the same import for another context's tenant, without numbers confirmed for this tenant. */
+const buildCommandForContext = (context: string, requested: ImportRequest): string => {
   const options = { ...requested.options, confirmDeletions: undefined, confirmWipes: undefined };
-  return importCommand({ ...requested, options }, NOTHING_NEEDED, context);
+  return buildImportCommand({ ...requested, options }, NO_REMEDY, context);
 };
 
-/** What is odd about a file, and the context whose tenant has what is in it. */
-async function inspected(tools: Tools, plan: ForeignPlan) {
+/** Returns what is unusual about a file, and the context whose tenant has matching records. */
+async function inspectForeignFile(tools: Tools, plan: ForeignPlan) {
   const chosen = await tools.tenant("imports");
-  const tenant = tenantName(plan, chosen);
-  const context = await contextOf(tools, plan, chosen.context.name);
-  const { en, ja } = describe(plan, tenant);
+  const tenant = formatTenantName(plan, chosen);
+  const context = await findMatchingContext(tools, plan, chosen.context.name);
+  const { en, ja } = describeMismatch(plan, tenant);
   const there =
     context === undefined
       ? text("", "")
-      : text(` (the tenant of the context ${context} has them)`, `(コンテキスト ${context} のテナントにはあります)`);
+      : text(
+          ` (the tenant of context ${context} has matching records)`,
+          `(コンテキスト ${context} のテナントには一致するデータがあります)`,
+        );
   const what = text(
-    `${en}${there.en}. Is this the file of another tenant?`,
+    `${en}${there.en}. Is this file for another tenant?`,
     `${ja}${there.ja}。別のテナントのファイルではありませんか?`,
   );
   return { what, tenant, context };
 }
 
-const calledFile = ({ fileName }: Pick<Import, "fileName">): string => (fileName === "-" ? "stdin" : fileName);
+const formatFileName = ({ fileName }: Pick<Import, "fileName">): string => (fileName === "-" ? "stdin" : fileName);
 
-/** Number of mail domains that a message names. */
+/** Maximum number of mail domains that a message lists. */
 const MAX_DOMAINS = 3;
 
-function describe({ kind, rows, fileName, recordsBefore, foreign }: ForeignPlan, tenant: Text): Text {
+function describeMismatch({ kind, rows, fileName, recordsBefore, foreign }: ForeignPlan, tenant: Text): Text {
   const { thing } = FORMATS[kind];
-  const noun = nounNamed(thing.noun ?? thing.name);
-  const file = calledFile({ fileName });
+  const noun = getThingNoun(thing.noun ?? thing.name);
+  const file = formatFileName({ fileName });
   if (foreign.by === "key")
     return text(
-      `none of the ${counted(rows, "row")} of ${file} matches one of the ${counted(recordsBefore, noun.en)} of ${tenant.en}`,
+      `none of the ${formatCount(rows, "row")} in ${file} matches any of the ${formatCount(recordsBefore, noun.en)} in ${tenant.en}`,
       `${file} の ${rows} 行は、${tenant.ja} の${noun.ja} ${recordsBefore} 件のどれとも一致しません`,
     );
   if (foreign.by === "name")
     return text(
-      `no row of ${file} has the same name as the ${noun.en} of ${tenant.en} with the same key`,
+      `no name in ${file} matches the name of the ${noun.en} with the same key in ${tenant.en}`,
       `${file} のどの行も、キーが同じ ${tenant.ja} の${noun.ja}と名前が一致しません`,
     );
   const more = foreign.values.length > MAX_DOMAINS ? ", …" : "";
@@ -121,25 +125,29 @@ function describe({ kind, rows, fileName, recordsBefore, foreign }: ForeignPlan,
     .map((domain) => `@${domain}`)
     .join(", ")}${more}`;
   return text(
-    `no ${noun.en} of ${tenant.en} has a mail domain of ${file} (${domains})`,
+    `no ${noun.en} in ${tenant.en} has an address in a mail domain of ${file} (${domains})`,
     `${file} のメールドメイン(${domains})は、${tenant.ja} の${noun.ja}に 1 件もありません`,
   );
 }
 
-/** Returns the name of another context on this computer whose tenant has what a file has; undefined if there is none. */
-async function contextOf(tools: Tools, plan: ForeignPlan, own: string): Promise<string | undefined> {
+/** Finds another context on this computer whose tenant has records of the file.  @returns its name; else undefined */
+async function findMatchingContext(tools: Tools, plan: ForeignPlan, own: string): Promise<string | undefined> {
   // different people may have the same name
   if (plan.foreign.by === "name") return undefined;
   for (const context of await tools.contexts.list()) {
     if (context.name === own || context.kind !== "embedded") continue;
-    // a tenant that cannot be read, or that this account may not read, is none that can be proposed
-    if (await hasAny(tools, context, plan).catch(() => false)) return context.name;
+    // a tenant that cannot be read, or that this account may not read, is not proposed
+    if (await hasMatchingRecord(tools, context, plan).catch(() => false)) return context.name;
   }
   return undefined;
 }
 
-/** Returns whether the tenant of a context has a key or a domain of a file. A file that lacks a step of the schema is left alone. */
-async function hasAny(tools: Tools, context: EmbeddedContext, { kind, foreign }: ForeignPlan): Promise<boolean> {
+/** Returns true if a context's tenant has a key or mail domain of the file; skips tenants with an outdated schema. */
+async function hasMatchingRecord(
+  tools: Tools,
+  context: EmbeddedContext,
+  { kind, foreign }: ForeignPlan,
+): Promise<boolean> {
   const state = await tools.inspectTenant(context);
   if (state === undefined || state.version !== state.newest) return false;
   const { client } = await tools.tenantBeside(context, "users", "devices", "secured");

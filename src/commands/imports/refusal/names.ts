@@ -5,10 +5,10 @@ import type { Tools } from "../../tools.ts";
 import type { Remedy } from "./remedies.ts";
 
 /**
- * What cells may name the tenant's organisations or groups by, of those that an import would have to create; none where
- * they may not be seen.
+ * Returns the names and codes of organisations and the names of groups in the tenant, for each kind that an import
+ * would have to create; empty if the account may not read them.
  */
-export async function knownNames(
+export async function loadKnownNames(
   tools: Pick<Tools, "tenant">,
   { kind }: Pick<Import, "kind">,
   { createOrgs, createGroups }: Pick<Remedy, "createOrgs" | "createGroups">,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import type { ImportOptions } from "../plan/options.ts";
-import { nextOfExport, type OpenTask } from "./of-console.ts";
+import { describeNextExportStep, type OpenTask } from "./of-console.ts";
 import { Remedies } from "./remedies.ts";
 
 const GIVEN = { fromConsole: true, mode: "replace", blank: "clear", confirmDeletions: 1, confirmWipes: 1 };
@@ -11,7 +11,7 @@ const next = (kind: FormatName, [code, params]: Met, { whole = false, tasks = []
   const remedies = new Remedies(kind);
   remedies.take({ code, params, severity: "error", column: 1 });
   const requested = { kind, file: "e.csv", options: OPTIONS };
-  return nextOfExport(requested, { remedies, whole: whole ? code : undefined, tasks });
+  return describeNextExportStep(requested, { remedies, whole: whole ? code : undefined, tasks });
 };
 /** A task of one record. */
 const taskOf = (
@@ -54,33 +54,35 @@ test.each([
     taskOf({ changes: [{ field: "emails", before: ["a@x"], after: ["b@x"] }], kind: "users" }),
   ],
   ["users", ["delete-held", { name: "山田" }], true, taskOf({ name: "山田", kind: "users" })],
-] as const)("of %s: what is refused for an open task (%j) names it first", (kind, met, whole, task) => {
+] as const)("for %s, a refusal because of an open task (%j) names the task first", (kind, met, whole, task) => {
   const unrelated = taskOf(
     { name: "甲", key: null, changes: [{ field: "name", before: "乙", after: "甲" }] },
     { number: 3 },
   );
   const hint = next(kind, met as Met, { whole, tasks: [unrelated, task] });
   const named = `4 (${task.records[0]?.name})`;
-  const other = `; if it is done there already, first: clomoctl ${task.records[0]?.kind} import EXPORT.csv --from-console`;
+  const other = `; if this is already done in the console, first: clomoctl ${task.records[0]?.kind} import EXPORT.csv --from-console`;
   const isOther = task.records[0]?.kind !== kind;
   expect(hint?.en).toBe(
-    `still to be done in the console: ${named}: do it there (clomoctl console show 4), export anew, and then: clomoctl ${kind} import e.csv --from-console${isOther ? other : ""}; if you do not want it, put back here what the console has: clomoctl console drop 4`,
+    `still to do in the console: ${named}. Do it there (steps: clomoctl console show 4), export again, then: clomoctl ${kind} import e.csv --from-console${isOther ? other : ""}; if you do not want the change, restore the console's values here: clomoctl console drop 4`,
   );
   expect(hint?.ja).toContain(`管理画面での作業が残っています: ${named}。`);
 });
 
-test("of a task with more records than it names it is not known whose they are, but of which kinds", () => {
+test("a task with more records than it lists is matched by the kinds of its records", () => {
   const hint = (kind: FormatName) => {
     const tasks = [taskOf({ name: "甲", key: null, changes: [], kind }, { name: "all.csv", update: 30 })];
     return next("users", ["org-unknown", { code: "G" }], { tasks })?.en;
   };
-  expect(hint("orgs")).toContain("still to be done in the console: 4 (all.csv): do");
-  expect(hint("docs")).not.toContain("still to be done");
+  expect(hint("orgs")).toContain("still to do in the console: 4 (all.csv). Do it there (steps:");
+  expect(hint("docs")).not.toContain("still to do in the console");
 });
 
-test("no more than three are named", () => {
+test("names at most three tasks", () => {
   const tasks = [1, 2, 3, 4].map((number) => ({ ...TASK, number }));
-  expect(next("orgs", HOLDS, { whole: true, tasks })?.en).toContain("1 (総務部), 2 (総務部), 3 (総務部), …: do");
+  expect(next("orgs", HOLDS, { whole: true, tasks })?.en).toContain(
+    "1 (総務部), 2 (総務部), 3 (総務部), …. Do it there",
+  );
   expect(next("orgs", HOLDS, { whole: true, tasks: tasks.slice(0, 3) })?.ja).toContain("3 (総務部)。");
 });
 
@@ -88,7 +90,7 @@ test.each([
   ["devices", ["owner-org-unknown", { code: "G" }], "orgs"],
   ["devices", ["user-unknown", { value: "a@x" }], "users"],
   ["users", ["org-unknown", { code: "G" }], "orgs"],
-] as const)("of %s: what the mirror lacks (%j) comes from the export that has it", (kind, met, other) => {
+] as const)("for %s, what the mirror lacks (%j) comes from another export", (kind, met, other) => {
   const others: readonly OpenTask[] = [
     taskOf({ name: "乙", key: null, changes: [{ field: "name", before: "G", after: "a@x" }], kind: "docs" }),
     taskOf({ name: "課", key: null, changes: [{ field: "parentId", before: null, after: "総務 (G)" }] }),
@@ -109,15 +111,15 @@ test.each([
   expect(hint?.en).toContain(`first: ${first}; then: clomoctl orgs import e.csv --from-console`);
 });
 
-test("a row of an administrator is no more one, or the mark is wrong", () => {
+test("for an administrator's row, proposes to remove a wrong mark", () => {
   const hint = next("docs", ["administrator-row", { id: "i0" }]);
   expect(hint?.en).toBe(
-    "if they are no administrators in the console, take the mark away: clomoctl secured administrators remove USER… --app docs; then: clomoctl secured users import e.csv --app docs --from-console",
+    "if these people are not administrators in the console, unmark them: clomoctl secured administrators remove USER… --app docs; then: clomoctl secured users import e.csv --app docs --from-console",
   );
   expect(hint?.ja).toContain("管理画面で管理者でないなら");
 });
 
-test("other problems are the file's own", () => {
+test("other problems are in the file itself", () => {
   expect(next("users", ["required", {}])).toBeUndefined();
   expect(next("users", ["file-empty", {}], { whole: true, tasks: [TASK] })).toBeUndefined();
 });

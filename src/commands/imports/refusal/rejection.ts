@@ -2,98 +2,103 @@ import { line } from "../../../lib/advice/index.ts";
 import type { Import } from "../../../lib/client/index.ts";
 import { UNDELETABLE_CHOICES } from "../../../lib/model/import.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-import { counted, joined, same, text, type Text } from "../../../lib/text/index.ts";
-import { quotedIfList } from "../../../lib/plan/describe.ts";
-import { mapNameOf } from "../../csv/file/column-map.ts";
+import { formatCount, joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
+import { quoteListItem } from "../../../lib/plan/describe.ts";
+import { proposeMapName } from "../../csv/file/column-map.ts";
 import { isWorkbookName } from "../outputs/table-file.ts";
 import type { ImportRequest } from "../plan/options.ts";
 import { RejectedFile, type ListedProblems } from "../plan/problems.ts";
-import { errorsNameFor, importCommand, NOTHING_NEEDED } from "./command.ts";
-import { nextOfExport, type OpenTask } from "./of-console.ts";
+import { suggestErrorsFileName, buildImportCommand, NO_REMEDY } from "./command.ts";
+import { describeNextExportStep, type OpenTask } from "./of-console.ts";
 import type { NewAddress, Remedies, Remedy } from "./remedies.ts";
 
-/** Whom a plan is rejected for. */
-interface RejectedFor {
-  /** the open tasks of the console, where the file is its export */
+/** Further facts that affect the advice on a rejected import. */
+interface RejectionFacts {
+  /** the open tasks for the console, if the file is its export */
   readonly tasks?: readonly OpenTask[] | undefined;
-  /** false: only part of the tenant is theirs */
+  /** false if the account manages only part of the tenant */
   readonly isSystem?: boolean | undefined;
 }
 
 /**
- * The failure for a rejected plan with the next step: never advice that the same run would reject again.
+ * Returns the failure for a rejected plan, with the next step. The step is never a command that would be rejected
+ * again.
  */
-export function rejectedFile(
+export function createRejection(
   plan: Import,
   requested: ImportRequest,
   problems: ListedProblems,
-  rejectedFor: RejectedFor = {},
+  rejectedFor: RejectionFacts = {},
 ): RejectedFile {
   const { all, whole } = problems;
   const { errors, invalid } = plan;
-  const reason = isHidden(requested, whole) ? hidden(plan) : same("");
-  const rows = invalid === 0 ? same("") : text(`, ${counted(invalid, "invalid row")}`, `、不正な行が ${invalid} 行`);
+  const reason = isRejectedDespiteSkipping(requested, whole) ? describeUncertainDeletions(plan) : same("");
+  const rows =
+    invalid === 0 ? same("") : text(`, ${formatCount(invalid, "invalid row")}`, `、不正な行が ${invalid} 行`);
   const what = text(
-    `${counted(errors, "problem")}${rows.en}${reason.en}; nothing was changed`,
+    `${formatCount(errors, "problem")}${rows.en}${reason.en}; nothing was changed`,
     `問題が ${errors} 件${rows.ja}あります${reason.ja}。何も変更していません`,
   );
   return new RejectedFile(
     {
       what,
       where: requested.file === "-" ? "stdin" : requested.file,
-      hint: nextStep(plan, requested, problems, rejectedFor),
+      hint: describeNextStep(plan, requested, problems, rejectedFor),
     },
     all,
   );
 }
 
-/** Rows are skipped, and yet the plan is rejected. @see docs/decisions/007 */
-const isHidden = ({ options }: ImportRequest, whole: string | undefined): boolean =>
+/** Returns true if a plan is rejected although its invalid rows are skipped. @see docs/decisions/007 */
+const isRejectedDespiteSkipping = ({ options }: ImportRequest, whole: string | undefined): boolean =>
   options.skipInvalid && whole === undefined;
 
-const hidden = (plan: Import): Text =>
+const describeUncertainDeletions = (plan: Import): Text =>
   text(
-    `; ${counted(plan.delete, "record")} would be deleted, but an invalid row may stand for one of them`,
+    `; ${formatCount(plan.delete, "record")} would be deleted, but an invalid row may belong to one of them`,
     `。${plan.delete} 件が削除の対象ですが、不正な行がそのどれかを指している可能性があります`,
   );
 
-function nextStep(
+function describeNextStep(
   plan: Import,
   requested: ImportRequest,
   { whole, remedies: found }: ListedProblems,
-  { tasks = [], isSystem = true }: RejectedFor,
+  { tasks = [], isSystem = true }: RejectionFacts,
 ): Text {
   const isExport = requested.options.fromConsole;
   const isPeople = whole === undefined || whole === "delete-held";
-  const people = isPeople && plan.foreign === undefined ? aboutPeople(requested, found) : undefined;
+  const people = isPeople && plan.foreign === undefined ? describePeopleStep(requested, found) : undefined;
   const isAlone = people !== undefined && (whole !== undefined || !(found.other || found.any));
   const next =
-    isExport && !found.map && !isAlone ? nextOfExport(requested, { remedies: found, whole, tasks }, people) : undefined;
+    isExport && !found.map && !isAlone
+      ? describeNextExportStep(requested, { remedies: found, whole, tasks }, people)
+      : undefined;
   if (next !== undefined) return next;
-  if (people !== undefined) return isAlone ? people : joined([othersFirst(isExport), people], text("; ", "。"));
+  if (people !== undefined)
+    return isAlone ? people : joinTexts([describeOtherFixes(isExport), people], text("; ", "。"));
   const remedies = isExport ? found.withoutOrgs() : found;
-  if (whole !== undefined) return fixWhole(requested, whole, remedies, isSystem);
-  if (!requested.options.fromConsole && deletesMost(plan)) return makeSure(plan, requested);
-  if (isHidden(requested, whole)) {
-    const command = importCommand(requested, remedies);
+  if (whole !== undefined) return describeFileFix(requested, whole, remedies, isSystem);
+  if (!requested.options.fromConsole && deletesMost(plan)) return describeTenantCheck(plan, requested);
+  if (isRejectedDespiteSkipping(requested, whole)) {
+    const command = buildImportCommand(requested, remedies);
     return text(
       `fix these rows and import the whole file again: ${command}; --mode append deletes nothing`,
       `該当の行を直し、ファイル全体を再度インポートしてください: ${command}。--mode append なら何も削除しません`,
     );
   }
-  if (remedies.map) return fixHeader(requested, remedies);
+  if (remedies.map) return describeHeaderFix(requested, remedies);
   const { mode, errors, fromConsole } = requested.options;
   if (errors !== undefined && mode === "append" && !fromConsole && (remedies.other || !remedies.any))
-    return mendErrors(plan, { ...requested, file: errors }, remedies);
-  if (!remedies.any) return fixRows(requested);
-  const command = importCommand(requested, remedies);
-  const spelling = aboutSpelling(remedies);
+    return describeErrorsFileFix(plan, { ...requested, file: errors }, remedies);
+  if (!remedies.any) return describeRowFixes(requested);
+  const command = buildImportCommand(requested, remedies);
+  const spelling = describeSpelling(remedies);
   if (!remedies.other) {
     return spelling === undefined
-      ? text(`import it so: ${command}`, `次のように実行してください: ${command}`)
+      ? text(`run: ${command}`, `次のように実行してください: ${command}`)
       : text(`${spelling.en}: ${command}`, `${spelling.ja}: ${command}`);
   }
-  const { en, ja } = othersOf(plan, requested, remedies);
+  const { en, ja } = describeInvalidRows(plan, requested, remedies);
   return spelling === undefined
     ? text(`fix the other problems, then: ${command}${en}`, `ほかの問題を直してから: ${command}${ja}`)
     : text(
@@ -102,70 +107,73 @@ function nextStep(
       );
 }
 
-/** The same file, of whose records none is deleted: no answer about deletions holds for that. */
-const appending = (requested: ImportRequest): ImportRequest => {
+/** Returns the request in append mode, which deletes nothing, and so without the options about deletions. */
+const toAppendRequest = (requested: ImportRequest): ImportRequest => {
   const none = { mode: "append", fromConsole: false, confirmDeletions: undefined, maxDeletions: undefined } as const;
   return { ...requested, undeletable: undefined, options: { ...requested.options, ...none } };
 };
 
-/** More than half of the records would go, of a tenant that is perhaps not the one that was meant. */
+/** Returns true if more than half of the records would be deleted. The tenant may then be the wrong one. */
 const deletesMost = (plan: Import): boolean => plan.mode === "replace" && plan.delete * 2 > plan.recordsBefore;
 
-function makeSure({ tenant, recordsBefore: all, delete: deletions }: Import, requested: ImportRequest): Text {
-  const command = importCommand(appending(requested), NOTHING_NEEDED);
+function describeTenantCheck(
+  { tenant, recordsBefore: all, delete: deletions }: Import,
+  requested: ImportRequest,
+): Text {
+  const command = buildImportCommand(toAppendRequest(requested), NO_REMEDY);
   return text(
-    `first make sure that tenant and file are meant: ${deletions} of the ${all} records of ${tenant} are not in the file and would be deleted; this deletes nothing: ${command}`,
+    `first make sure that the tenant and the file are right: ${deletions} of the ${all} records of ${tenant} are not in the file and would be deleted; to import without deleting anything: ${command}`,
     `まずテナントとファイルが正しいか確かめてください。${tenant} の ${all} 件のうち ${deletions} 件がファイルになく、削除の対象です。何も削除しない場合: ${command}`,
   );
 }
 
-/** The same import, permitted to give people keys of others. */
-const permittingAddresses = (requested: ImportRequest): string => {
+/** Returns the same import with `--allow new-address`, which permits giving people the keys of others. */
+const buildNewAddressCommand = (requested: ImportRequest): string => {
   const { allow = [] } = requested.options;
   const options = { ...requested.options, allow: [...allow, "new-address" as const] };
-  return importCommand({ ...requested, options }, NOTHING_NEEDED);
+  return buildImportCommand({ ...requested, options }, NO_REMEDY);
 };
 
-/** An export is not edited. */
-const othersFirst = (isExport: boolean): Text =>
+/** Returns the advice on the other problems. An export is never edited. */
+const describeOtherFixes = (isExport: boolean): Text =>
   isExport
     ? text(
-        "correct the other records in the console and export them anew",
+        "correct the other records in the console and export again",
         "ほかの問題は管理画面で直し、もう一度エクスポートしてください",
       )
     : text("fix the other problems", "ほかの問題を直してください");
 
-/** Returns what leads on if rows are of people whom the tenant may have by another key; undefined if none is. */
-function aboutPeople(requested: ImportRequest, { mixed, newAddresses }: Remedies): Text | undefined {
-  if (mixed) return sortAnew(requested);
-  return newAddresses.length === 0 ? undefined : keepPeople(requested, newAddresses);
+/** Returns the next step if rows belong to people that the tenant may have under another key; else undefined. */
+function describePeopleStep(requested: ImportRequest, { mixed, newAddresses }: Remedies): Text | undefined {
+  if (mixed) return describeMixedRows(requested);
+  return newAddresses.length === 0 ? undefined : describeAddressChanges(requested, newAddresses);
 }
 
-/** Rows with cells of several people: nothing but the list itself tells what is right. */
-function sortAnew(requested: ImportRequest): Text {
-  const [again, permitting] = [importCommand(requested, NOTHING_NEEDED), permittingAddresses(requested)];
+/** Returns the next step for rows that mix several people; only the original list shows what belongs together. */
+function describeMixedRows(requested: ImportRequest): Text {
+  const [again, permitting] = [buildImportCommand(requested, NO_REMEDY), buildNewAddressCommand(requested)];
   return text(
-    `make sure that each row has the cells of one person, then: ${again}; if the rows are right: ${permitting}`,
-    `各行が 1 人のデータになっているか確かめ、直してから: ${again}。行が正しければ: ${permitting}`,
+    `make sure that each row has the data of only one person, then: ${again}; if the rows are already right: ${permitting}`,
+    `各行が 1 人のデータになっているか確かめ、必要なら直してから: ${again}。行が正しければ: ${permitting}`,
   );
 }
 
-/** People who would be deleted and created anew, because the file has them by another mail address. */
-function keepPeople(requested: ImportRequest, people: readonly NewAddress[]): Text {
-  const [keep, anew] = [keepingPeople(requested, people), permittingAddresses(requested)];
+/** Returns the next step for people who would be deleted and created again because of a different email address. */
+function describeAddressChanges(requested: ImportRequest, people: readonly NewAddress[]): Text {
+  const [keep, anew] = [buildAddressCommands(requested, people), buildNewAddressCommand(requested)];
   return text(
-    `if they are the same people: ${keep}; if they are others: ${anew}`,
+    `if the people are the same: ${keep}; if they are different people: ${anew}`,
     `同じ人なら: ${keep}。別の人なら: ${anew}`,
   );
 }
 
-/** Returns what to type if people have a new mail address: the import by another key, or an edit of each of the first. */
-export function keepingPeople(requested: ImportRequest, people: readonly NewAddress[]): string {
+/** Returns what to type for new email addresses: the import with another key, or edits of the first few people. */
+export function buildAddressCommands(requested: ImportRequest, people: readonly NewAddress[]): string {
   const [first] = people;
   if (first?.by !== undefined && people.every(({ by }) => by === first.by)) {
-    // it deletes another number
+    // with another key, the number of deletions differs
     const options = { ...requested.options, confirmDeletions: undefined };
-    return importCommand({ ...requested, key: first.by, options }, NOTHING_NEEDED);
+    return buildImportCommand({ ...requested, key: first.by, options }, NO_REMEDY);
   }
   const edits = people.slice(0, MAX_EDITS).map(({ user, key, to: [main = "", ...more] }) => {
     if (key === "employee-code") return line("users edit", [user], { employeeCode: main });
@@ -177,142 +185,142 @@ export function keepingPeople(requested: ImportRequest, people: readonly NewAddr
 }
 const MAX_EDITS = 3;
 
-/** Names that the tenant lacks are new, or misspelt. */
-function aboutSpelling({ createOrgs, createGroups, likenesses }: Remedies): Text | undefined {
+/** Returns the condition for creating unknown names: their correct spelling; undefined without unknown names. */
+function describeSpelling({ createOrgs, createGroups, likenesses }: Remedies): Text | undefined {
   if (!createOrgs && !createGroups) return undefined;
-  if (likenesses.length === 0) return text("if the new names are spelt right", "新しい名前の綴りが正しければ");
-  const named = likenesses.slice(0, MAX_LIKENESSES).map(({ name, near }) => [quotedIfList(name), quotedIfList(near)]);
+  if (likenesses.length === 0) return text("if the new names are spelt correctly", "新しい名前の綴りが正しければ");
+  const named = likenesses.slice(0, MAX_LIKENESSES).map(({ name, near }) => [quoteListItem(name), quoteListItem(near)]);
   const more = likenesses.length > MAX_LIKENESSES ? ", …" : "";
   const en = named.map(([name, near]) => `${name}: ${near}?`).join(", ");
   const ja = named.map(([name, near]) => `${name} は ${near}?`).join("、");
   return text(
-    `check the spelling (${en}${more}); if it is right`,
+    `check the spelling (${en}${more}); if it is correct`,
     `綴りを確かめてください(${ja}${more})。綴りが正しければ`,
   );
 }
 const MAX_LIKENESSES = 3;
 
-/** The same command, with a file for the invalid rows. */
-const withErrors = (requested: ImportRequest, remedies: Remedy): string => {
-  const errors = errorsNameFor(requested);
-  return importCommand({ ...requested, options: { ...requested.options, errors } }, remedies);
+/** Returns the same command with a file for the invalid rows. */
+const buildErrorsCommand = (requested: ImportRequest, remedies: Remedy): string => {
+  const errors = suggestErrorsFileName(requested);
+  return buildImportCommand({ ...requested, options: { ...requested.options, errors } }, remedies);
 };
 
-/** What can be done with the rows that are invalid. */
-function othersOf({ rows, invalid }: Import, requested: ImportRequest, remedies: Remedy): Text {
+/** Describes what can be done with the invalid rows. */
+function describeInvalidRows({ rows, invalid }: Import, requested: ImportRequest, remedies: Remedy): Text {
   const { errors, mode, emitCsv, fromConsole } = requested.options;
   if (fromConsole || errors !== undefined || rows === invalid) return same("");
-  const command = withErrors(requested, remedies);
+  const command = buildErrorsCommand(requested, remedies);
   return emitCsv !== undefined && mode === "replace"
     ? text(` (to write the invalid rows: ${command})`, `(不正な行を書き出すには: ${command})`)
     : text(
-        ` (to write the invalid rows: ${command}; --skip-invalid commits the others)`,
-        `(不正な行を書き出すには: ${command}。--skip-invalid を付ければ残りの行だけを確定できます)`,
+        ` (to write the invalid rows: ${command}; --skip-invalid commits the valid rows)`,
+        `(不正な行を書き出すには: ${command}。--skip-invalid を付ければ残りの行だけを適用できます)`,
       );
 }
 
-/** Where no option helps. */
-function fixRows(requested: ImportRequest): Text {
+/** Returns the next step if no option helps: correct the rows. */
+function describeRowFixes(requested: ImportRequest): Text {
   const { errors, mode, emitCsv, fromConsole } = requested.options;
   if (fromConsole) {
-    const again = importCommand(requested, NOTHING_NEEDED);
+    const again = buildImportCommand(requested, NO_REMEDY);
     return text(
-      `correct these records in the console, export them anew, and then: ${again}`,
+      `correct these records in the console, export again, then: ${again}`,
       `管理画面で該当するデータを直し、もう一度エクスポートしてから: ${again}`,
     );
   }
   if (errors !== undefined) {
     return text(
-      `fix the rows of ${errors} in the original file: --mode replace deletes what is missing from the file`,
-      `${errors} の行を元のファイルで直してください(--mode replace はファイルにないものを削除します)`,
+      `fix the rows listed in ${errors} in the original file, because --mode replace deletes what is missing from the file`,
+      `${errors} にある行を、元のファイルで直してください(--mode replace はファイルにないものを削除します)`,
     );
   }
-  const [again, toWrite] = [importCommand(requested, NOTHING_NEEDED), withErrors(requested, NOTHING_NEEDED)];
+  const [again, toWrite] = [buildImportCommand(requested, NO_REMEDY), buildErrorsCommand(requested, NO_REMEDY)];
   if (emitCsv !== undefined && mode === "replace") {
     return text(
-      `fix them and import again: ${again} (to write the invalid rows: ${toWrite})`,
-      `直して再度インポートしてください: ${again}(不正な行を書き出すには: ${toWrite})`,
+      `fix the rows and import again: ${again} (to write the invalid rows: ${toWrite})`,
+      `行を直して再度インポートしてください: ${again}(不正な行を書き出すには: ${toWrite})`,
     );
   }
   return text(
-    `fix them and import again: ${again} (to write the invalid rows: ${toWrite}; --skip-invalid commits the others)`,
-    `直して再度インポートしてください: ${again}(不正な行を書き出すには: ${toWrite}。--skip-invalid を付ければ残りの行だけを確定できます)`,
+    `fix the rows and import again: ${again} (to write the invalid rows: ${toWrite}; --skip-invalid commits the valid rows)`,
+    `行を直して再度インポートしてください: ${again}(不正な行を書き出すには: ${toWrite}。--skip-invalid を付ければ残りの行だけを適用できます)`,
   );
 }
 
-/** @param mended the same import, of the file with the invalid rows */
-function mendErrors({ rows, invalid }: Import, mended: ImportRequest, remedies: Remedies): Text {
+/** Returns the next step if the invalid rows are in a file.  @param mended the same import, but of that file */
+function describeErrorsFileFix({ rows, invalid }: Import, mended: ImportRequest, remedies: Remedies): Text {
   const { file, options } = mended;
-  // it is no sheet of the workbook that was given, and a workbook has no encoding
+  // the file is not a sheet of the original workbook, and a workbook has no encoding
   const encoding = isWorkbookName(file) ? "auto" : options.encoding;
   const form = { ...options, encoding, sheet: undefined, errors: undefined, skipInvalid: false };
-  const command = importCommand({ ...mended, options: form }, remedies);
+  const command = buildImportCommand({ ...mended, options: form }, remedies);
   const valid = rows - invalid;
   if (valid === 0) return text(`fix ${file}, then: ${command}`, `${file} を直してから: ${command}`);
-  const en = `${file} has the invalid rows only; the valid ones (${valid}) are not imported either: mend the original file and import that`;
-  const ja = `${file} にあるのは不正な行だけです。残りの ${valid} 行もまだ登録されていません。元のファイルを直して再度インポート`;
-  // its upload would supersede that of the valid rows
+  const en = `${file} contains only the invalid rows; the valid rows (${valid}) are not imported either: fix the original file and import it again`;
+  const ja = `${file} にあるのは不正な行だけです。残りの ${valid} 行もまだ適用されていません。元のファイルを直して再度インポート`;
+  // the upload file of this second import would supersede the one with the valid rows
   if (options.emitCsv !== undefined) return text(en, `${ja}してください`);
   return text(
-    `${en}, or commit them by --skip-invalid, fix ${file}, and then: ${command}`,
-    `${ja}するか、--skip-invalid で残りを登録し、${file} を直してから: ${command}`,
+    `${en}, or commit the valid rows with --skip-invalid, fix ${file}, then: ${command}`,
+    `${ja}するか、--skip-invalid で残りを適用し、${file} を直してから: ${command}`,
   );
 }
 
-/** Problems of records that the file lacks. */
-const DELETIONS: ReadonlySet<string> = new Set([
+/** Problems with records that are missing from the file and cannot be deleted. */
+const DELETION_PROBLEMS: ReadonlySet<string> = new Set([
   "administrator-delete",
   "delete-held",
   "org-delete-holds",
   "org-delete-reserved",
 ]);
 
-function fixWhole(requested: ImportRequest, code: string, remedies: Remedies, isSystem: boolean): Text {
+function describeFileFix(requested: ImportRequest, code: string, remedies: Remedies, isSystem: boolean): Text {
   if (code === "file-empty" || code === "file-no-rows") {
-    const template = templateOf(requested);
+    const template = buildTemplateCommand(requested);
     return text(
-      `the file needs a header row and data rows: ${template}`,
-      `ヘッダー行とデータ行が必要です: ${template}`,
+      `the file needs a header row and data rows; to write a header row: ${template}`,
+      `ヘッダー行とデータ行が必要です。ヘッダー行を書き出すには: ${template}`,
     );
   }
-  if (DELETIONS.has(code)) {
-    return keepUndeletable(requested, remedies, isSystem);
+  if (DELETION_PROBLEMS.has(code)) {
+    return describeUndeletable(requested, remedies, isSystem);
   }
   if (code === "column-blank") {
-    const command = importCommand({ ...requested, options: { ...requested.options, blank: "keep" } }, remedies);
+    const command = buildImportCommand({ ...requested, options: { ...requested.options, blank: "keep" } }, remedies);
     return text(
-      `leave the column out of the file, or say what its blank cells mean: --blank clear or --blank keep: ${command}`,
+      `remove the column from the file, or add --blank clear or --blank keep to say what its blank cells mean: ${command}`,
       `その列をファイルから除くか、空のセルの扱いを --blank clear か --blank keep で指定してください: ${command}`,
     );
   }
-  return fixHeader(requested, remedies);
+  return describeHeaderFix(requested, remedies);
 }
 
 /**
- * How a file is taken that lacks what cannot be deleted: then another number of records is deleted.
+ * Returns how to import a file that lacks records which cannot be deleted. The number of deletions then changes.
  *
- * @param isSystem of devices without an owner nobody else may make some
+ * @param isSystem only a system administrator may leave devices without an owner
  */
-function keepUndeletable(requested: ImportRequest, remedies: Remedies, isSystem: boolean): Text {
+function describeUndeletable(requested: ImportRequest, remedies: Remedies, isSystem: boolean): Text {
   const options = { ...requested.options, confirmDeletions: undefined };
   const [keep, release] = UNDELETABLE_CHOICES.map((undeletable) =>
-    importCommand({ ...requested, undeletable, options }, remedies),
+    buildImportCommand({ ...requested, undeletable, options }, remedies),
   );
-  // no import takes devices from an organisation
+  // an import never removes devices from an organisation
   const mayRelease = isSystem && requested.kind === "users";
   const [en, ja] = mayRelease
     ? [`; to also remove the owner from devices: ${release}`, `。デバイスの所有者も外すには: ${release}`]
     : ["", ""];
   return text(
-    `to keep them and commit the rest: ${keep}${en}; --mode append deletes nothing`,
+    `to keep these records and commit the rest: ${keep}${en}; --mode append deletes nothing`,
     `残したままほかを適用するには: ${keep}${ja}。--mode append なら何も削除しません`,
   );
 }
 
-const templateOf = ({ kind }: ImportRequest): string => line("csv template", [], { as: kind });
+const buildTemplateCommand = ({ kind }: ImportRequest): string => line("csv template", [], { as: kind });
 
-/** Proposes a map, or to complete the one that was given, and the command that then imports the file. */
-function fixHeader(requested: ImportRequest, remedies: Remedies): Text {
+/** Proposes a new column map, or additions to the given one, and the command that then imports the file. */
+function describeHeaderFix(requested: ImportRequest, remedies: Remedies): Text {
   const { kind, file, options } = requested;
   const { fix, createOrgs, createGroups, other } = remedies;
   const { map: given, sheet, encoding } = options;
@@ -320,34 +328,37 @@ function fixHeader(requested: ImportRequest, remedies: Remedies): Text {
     as: kind,
     sheet,
     encoding: encoding === "auto" ? undefined : encoding,
-    output: mapNameOf(file),
+    output: proposeMapName(file),
   });
   const maps =
     given === undefined
-      ? text(`map its columns: ${mapping}`, `対応表を作ってください: ${mapping}`)
+      ? text(`create a column map: ${mapping}`, `対応表を作ってください: ${mapping}`)
       : text(`add the columns to ${given}`, `列を ${given} に加えてください`);
-  const command = importCommand(requested, { fix, createOrgs, createGroups, map: true });
-  const spelling = remedies.likenesses.length === 0 ? undefined : aboutSpelling(remedies);
+  const command = buildImportCommand(requested, { fix, createOrgs, createGroups, map: true });
+  const spelling = remedies.likenesses.length === 0 ? undefined : describeSpelling(remedies);
   const after = other ? text("; fix the other problems, then", "。ほかの問題も直してから") : text("; then", "。続けて");
   const then = spelling === undefined ? after : text(`${after.en} ${spelling.en}`, `${after.ja}、${spelling.ja}`);
-  const { en, ja } = addFields(requested, remedies);
+  const { en, ja } = describeFieldAdditions(requested, remedies);
   return text(
-    `${en}fix the header row (${templateOf(requested)}), or ${maps.en}${then.en}: ${command}`,
-    `${ja}ヘッダー行を直すか(列の一覧: ${templateOf(requested)})、${maps.ja}${then.ja}: ${command}`,
+    `${en}fix the header row (columns: ${buildTemplateCommand(requested)}), or ${maps.en}${then.en}: ${command}`,
+    `${ja}ヘッダー行を直すか(列の一覧: ${buildTemplateCommand(requested)})、${maps.ja}${then.ja}: ${command}`,
   );
 }
 
-/** Of the console's own export, whose headers nobody typed: what it has may be custom fields that the tenant lacks. */
-function addFields(requested: ImportRequest, { fix, createOrgs, createGroups, headers, other }: Remedies): Text {
+/** Returns advice on unknown headers of a console export: as nobody typed them, they may be new custom fields. */
+function describeFieldAdditions(
+  requested: ImportRequest,
+  { fix, createOrgs, createGroups, headers, other }: Remedies,
+): Text {
   const { kind, options } = requested;
   if (!options.fromConsole || options.map !== undefined || !FORMATS[kind].custom || headers.length === 0)
     return same("");
   const adding = headers.slice(0, MAX_FIELDS).map((name) => line("users fields add", [name]));
   const all = [...adding, ...(headers.length > MAX_FIELDS ? ["…"] : [])].join("; ");
-  const then = importCommand(requested, { fix, createOrgs, createGroups, map: false });
+  const then = buildImportCommand(requested, { fix, createOrgs, createGroups, map: false });
   const after = other ? text("; fix the other problems, then", "。ほかの問題も直してから") : text("; then", "。続けて");
   return text(
-    `if the console has this as custom fields: ${all}${after.en}: ${then}; else `,
+    `if these columns are custom fields in the console, add them: ${all}${after.en}: ${then}; otherwise, `,
     `管理画面のカスタムユーザー情報の項目なら: ${all}${after.ja}: ${then}。そうでなければ、`,
   );
 }

@@ -1,91 +1,96 @@
-import { mendingOf } from "../../../lib/csv/layout/suspect.ts";
+import { suggestFix } from "../../../lib/csv/layout/suspect.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import { FORMATS, KEY_NAMES, type KeyName } from "../../../lib/model/formats.ts";
-import { FIXES, type Fix } from "../../../lib/model/import.ts";
+import { FIX_CHOICES, type FixChoice } from "../../../lib/model/import.ts";
 import type { ProblemParams } from "../../../lib/model/problem.ts";
-import { fits, MAIL_ADDRESS } from "../../../lib/model/rules.ts";
-import { byUse, nearNames } from "../../../lib/text/near-names.ts";
+import { satisfiesRule, EMAIL_ADDRESS_RULE } from "../../../lib/model/rules.ts";
+import { sortByUse, findMistypedNames } from "../../../lib/text/near-names.ts";
 
-/** A problem of a file, found here or told by a tenant that may know more codes. */
+/** A problem of a file, found locally or reported by a tenant, which may have additional codes. */
 export interface FileProblem {
   readonly code: string;
   readonly severity: "error" | "warning";
   readonly params: ProblemParams;
-  /** 0: of no cell */
+  /** 0 if the problem is not in a cell */
   readonly column: number;
 }
 
-/** The options by which an import takes a file as it is, as far as options can. */
+/** The options with which an import accepts a file unchanged, as far as options can help. */
 export interface Remedy {
-  readonly fix: readonly Fix[];
+  readonly fix: readonly FixChoice[];
   readonly createOrgs: boolean;
   readonly createGroups: boolean;
-  /** a map says what its columns are */
+  /** true if a column map has to say what the columns are */
   readonly map: boolean;
 }
 
-/** What a cell of a reference would have to name, and the option that creates it. */
-interface Creation {
+/** The problem of a cell that refers to an unknown record, and the option that creates such records. */
+interface CreationOption {
   readonly code: string;
-  /** of the problem, that has the cell's value */
+  /** the parameter of the problem that has the cell's value */
   readonly param: string;
   readonly option: "createOrgs" | "createGroups";
 }
 
-/** A name that the tenant lacks, and the one it is probably a slip of. */
+/** A name that the tenant does not have, and a similar name that was probably intended. */
 interface Likeness {
   readonly name: string;
   readonly near: string;
 }
 
-const creationsOf = (kind: FormatName): readonly Creation[] =>
+const listCreationOptions = (kind: FormatName): readonly CreationOption[] =>
   FORMATS[kind].columns.flatMap(({ refers }) =>
     refers?.creates === undefined ? [] : [{ ...refers.unknown, option: refers.creates.option }],
   );
 
-/** Problems of cells that name what another kind of file has. */
-const ELSEWHERE: ReadonlyMap<string, FormatName> = new Map([
+/** The kind of the missing record, for problems of cells that refer to a record of another file. */
+const REFERENCED_KINDS: ReadonlyMap<string, FormatName> = new Map([
   ["org-unknown", "orgs"],
   ["owner-org-unknown", "orgs"],
   ["user-unknown", "users"],
 ]);
 
-/** What organisations may hold. */
-const HOLDERS = ["users", "devices"] as const;
+/** The kinds of records that organisations may contain. */
+const ORG_MEMBER_KINDS = ["users", "devices"] as const;
 
-/** Headers that are not what the format expects. */
-const OF_HEADERS: ReadonlySet<string> = new Set(["header-unknown", "header-missing", "header-near"]);
+/** Problems of headers that differ from what the format expects. */
+const HEADER_PROBLEMS: ReadonlySet<string> = new Set(["header-unknown", "header-missing", "header-near"]);
 
-/** Problems of a value that a fix may solve. */
-const OF_VALUES: ReadonlySet<string> = new Set(["not-mail-address", "not-alphanumeric", "not-boolean", "not-choice"]);
+/** Problems of values that `--fix` may solve. */
+const FIXABLE_VALUE_PROBLEMS: ReadonlySet<string> = new Set([
+  "not-mail-address",
+  "not-alphanumeric",
+  "not-boolean",
+  "not-choice",
+]);
 
-/** A person whom the tenant has by another key than the file. */
+/** A person whose key in the tenant differs from the key in the file. */
 export interface NewAddress {
-  /** the main mail address of the person in the tenant */
+  /** the person's main email address in the tenant */
   readonly user: string;
-  /** the key by which the rows meet people, and its new value; of mail addresses all, the main one first */
+  /** the key that matches the rows to people, and its new value: for email addresses, all, with the main one first */
   readonly key: KeyName;
   readonly to: readonly string[];
-  /** the key by which all rows of the file would meet their people; undefined if there is none */
+  /** another key that would match all rows of the file to their people; undefined if there is none */
   readonly by: KeyName | undefined;
 }
 
-const keyNamed = (name: string | number | undefined): KeyName | undefined => KEY_NAMES.find((key) => key === name);
+const parseKeyName = (name: string | number | undefined): KeyName | undefined => KEY_NAMES.find((key) => key === name);
 
-const newAddressOf = ({ user, key, to, by }: ProblemParams): NewAddress => ({
+const toNewAddress = ({ user, key, to, by }: ProblemParams): NewAddress => ({
   user: String(user),
-  key: keyNamed(key) ?? "email",
+  key: parseKeyName(key) ?? "email",
   to: String(to).split(" "),
-  by: keyNamed(by),
+  by: parseKeyName(by),
 });
 
-/** What a file needs to be taken, gathered from its problems one after another. */
+/** What a file needs in order to be imported, collected from its problems one by one. */
 export class Remedies implements Remedy {
-  readonly #fixes = new Set<Fix>();
-  readonly #creations: readonly Creation[];
-  readonly #created = new Set<Creation["option"]>();
+  readonly #fixes = new Set<FixChoice>();
+  readonly #creations: readonly CreationOption[];
+  readonly #created = new Set<CreationOption["option"]>();
   readonly #fillsShort: boolean;
-  /** names that the tenant lacks, and the number of rows that have each */
+  /** names that the tenant does not have, with the number of rows that contain each */
   readonly #unknown = new Map<string, number>();
   readonly #concerned = new Set<string>();
   readonly #headers = new Set<string>();
@@ -101,21 +106,21 @@ export class Remedies implements Remedy {
   #lacking = false;
 
   constructor(kind: FormatName) {
-    this.#creations = creationsOf(kind);
-    // without its last cells a row of an organisation does not say where it belongs
+    this.#creations = listCreationOptions(kind);
+    // a row without its last cells does not say where the organisation belongs
     this.#fillsShort = kind !== "orgs";
   }
 
   take({ code, severity, params, column }: FileProblem): void {
     if (code === "new-address") {
-      this.#newAddresses.push(newAddressOf(params));
+      this.#newAddresses.push(toNewAddress(params));
       return;
     }
     if (code === "other-person") {
       this.#mixed ||= severity === "error";
       return;
     }
-    // the code of an organisation is to be written, and no other one created
+    // the name belongs to an existing organisation: its code has to be written, and no organisation created
     const solved = params["named"] === undefined && this.#solved(code, params["value"]);
     const name = this.#unknownIn(code, params);
     if (name !== undefined) this.#unknown.set(name, (this.#unknown.get(name) ?? 0) + 1);
@@ -128,51 +133,51 @@ export class Remedies implements Remedy {
   #concern(code: string, params: ProblemParams): void {
     if (code === "header-unknown") this.#headers.add(String(params["header"]));
     if (code === "header-missing") this.#keyless = true;
-    const elsewhere = params["named"] === undefined ? ELSEWHERE.get(code) : undefined;
+    const elsewhere = params["named"] === undefined ? REFERENCED_KINDS.get(code) : undefined;
     if (elsewhere !== undefined) this.#elsewhere.add(elsewhere);
     if (code === "administrator-row") this.#protected = true;
     if (code === "org-delete-holds")
-      for (const kind of HOLDERS) if (Number(params[kind] ?? 0) > 0) this.#holders.add(kind);
+      for (const kind of ORG_MEMBER_KINDS) if (Number(params[kind] ?? 0) > 0) this.#holders.add(kind);
     for (const value of Object.values(params))
       if (typeof value === "string" && value !== "") this.#concerned.add(value);
   }
 
-  /** The people whom the tenant probably has by another key, such as a former mail address. */
+  /** The people that the tenant probably has under another key, such as a former email address. */
   get newAddresses(): readonly NewAddress[] {
     return this.#newAddresses;
   }
 
-  /** Whether rows are refused because they give people the employee codes of others. */
+  /** True if rows are rejected because they give people the employee codes of others. */
   get mixed(): boolean {
     return this.#mixed;
   }
 
-  /** The names and keys that problems tell. */
+  /** The names and keys that the problems mention. */
   get concerned(): ReadonlySet<string> {
     return this.#concerned;
   }
 
-  /** The headers that the tenant has no column for; none where the file lacks one that it needs, as one of them may be that. */
+  /** Headers that match no column; empty if a required column is missing, because one of them may be that column. */
   get headers(): readonly string[] {
     return this.#keyless ? [] : [...this.#headers];
   }
 
-  /** The kinds of records that cells name and the tenant lacks, or may have by another key than the console; other files have them. */
+  /** Kinds of records that cells name and the tenant lacks or may have under another key; other files contain them. */
   get elsewhere(): ReadonlySet<FormatName> {
     return this.#elsewhere;
   }
 
-  /** The kinds of records that keep organisations from being deleted. */
+  /** The kinds of records that prevent organisations from being deleted. */
   get holders(): ReadonlySet<FormatName> {
     return this.#holders;
   }
 
-  /** Whether a row is that of an administrator, whom no import touches. */
+  /** True if a row belongs to an administrator. Imports never change administrators. */
   get protected(): boolean {
     return this.#protected;
   }
 
-  /** The same for an export of the console, which has what its organisations are in another one: none is made of a name. */
+  /** Drops the option to create organisations, for a console export: its organisations come from another export. */
   withoutOrgs(): this {
     this.#created.delete("createOrgs");
     return this;
@@ -184,13 +189,13 @@ export class Remedies implements Remedy {
     return param === undefined ? undefined : String(params[param]);
   }
 
-  /** Compares the names that the tenant lacks with those it has, and with each other: of two the rarer is doubtful. */
+  /** Compares names that the tenant lacks with existing ones and each other; of similar ones, the rarer is misspelt. */
   compare(known: Iterable<string>): void {
-    const near = nearNames(byUse([...this.#unknown.keys()], this.#unknown), known);
+    const near = findMistypedNames(sortByUse([...this.#unknown.keys()], this.#unknown), known);
     this.#likenesses = [...near].flatMap(([name, other]) => (name === other ? [] : [{ name, near: other }]));
   }
 
-  /** What the unknown name of a problem is probably a slip of. */
+  /** Returns the similar name that was probably intended by the unknown name in a problem. */
   nearOf({ code, params }: Pick<FileProblem, "code" | "params">): string | undefined {
     const unknown = this.#unknownIn(code, params);
     return this.#likenesses.find(({ name }) => name === unknown)?.near;
@@ -200,8 +205,8 @@ export class Remedies implements Remedy {
     return this.#likenesses;
   }
 
-  /** Records that a cell names are to be created. */
-  create(option: Creation["option"]): void {
+  /** Adds the option that creates the records to which cells refer. */
+  create(option: CreationOption["option"]): void {
     this.#created.add(option);
   }
 
@@ -210,24 +215,24 @@ export class Remedies implements Remedy {
     if (creation !== undefined) this.create(creation.option);
     const fixes = this.#fixesFor(code, value);
     for (const fix of fixes) this.#fixes.add(fix);
-    if (OF_HEADERS.has(code)) this.#map = true;
-    return creation !== undefined || fixes.length > 0 || OF_HEADERS.has(code);
+    if (HEADER_PROBLEMS.has(code)) this.#map = true;
+    return creation !== undefined || fixes.length > 0 || HEADER_PROBLEMS.has(code);
   }
 
-  #fixesFor(code: string, value: string | number | undefined): readonly Fix[] {
+  #fixesFor(code: string, value: string | number | undefined): readonly FixChoice[] {
     if (code === "cells-too-few") return this.#fillsShort ? ["short-rows"] : [];
     if (code === "value-blanks") return ["trim"];
     if (code === "value-full-width") return ["width"];
     if (code === "value-hidden") return ["invisible"];
     if (code === "value-lines") return typeof value === "string" && !/[\r\n]/.test(value.trim()) ? ["invisible"] : [];
-    if (!OF_VALUES.has(code) || typeof value !== "string") return [];
-    const { mended, fix } = mendingOf(value) ?? { mended: value, fix: [] };
-    return code === "not-mail-address" && !fits(MAIL_ADDRESS, mended) ? [] : fix;
+    if (!FIXABLE_VALUE_PROBLEMS.has(code) || typeof value !== "string") return [];
+    const { mended, fix } = suggestFix(value) ?? { mended: value, fix: [] };
+    return code === "not-mail-address" && !satisfiesRule(EMAIL_ADDRESS_RULE, mended) ? [] : fix;
   }
 
-  /** In the order in which they are told. */
-  get fix(): readonly Fix[] {
-    return FIXES.filter((fix) => this.#fixes.has(fix));
+  /** The fixes, in the order in which messages list them. */
+  get fix(): readonly FixChoice[] {
+    return FIX_CHOICES.filter((fix) => this.#fixes.has(fix));
   }
 
   get createOrgs(): boolean {
@@ -242,14 +247,14 @@ export class Remedies implements Remedy {
     return this.#map;
   }
 
-  /** Whether an option helps at all. */
+  /** True if any option helps. */
   get any(): boolean {
     return this.#map || this.#created.size > 0 || this.#fixes.size > 0;
   }
 
-  /** Whether errors are left that a person has to correct. */
+  /** True if errors remain that a person has to correct. */
   get other(): boolean {
-    // a column that rows lack may be one whose header is not known
+    // the missing column may be a column whose header is unknown
     return this.#other || (this.#lacking && !this.#map);
   }
 }

@@ -4,13 +4,13 @@ import { RowChecker } from "../../../lib/csv/layout/rows.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-import { severityOf, type Problem } from "../../../lib/model/problem.ts";
-import { recordsOf, type InputFormat } from "../plan/reading.ts";
+import { getProblemSeverity, type Problem } from "../../../lib/model/problem.ts";
+import { readRecords, type InputFormat } from "../plan/reading.ts";
 import { Remedies } from "./remedies.ts";
 
 /**
- * What a file needs to be imported by a map, as far as the file itself tells: whether its organisations and groups are
- * there is for a tenant to say, so those it names are taken for new.
+ * Returns what a file needs in order to be imported with a map, as far as the file itself shows. Only a tenant knows
+ * which organisations and groups exist, so all that the file names are treated as new.
  *
  * @throws the signal's reason
  */
@@ -20,7 +20,7 @@ export async function scanForRemedies(
   { kind, map, signal }: { readonly kind: FormatName; readonly map: ColumnMap; readonly signal: AbortSignal },
 ): Promise<Remedies> {
   const remedies = new Remedies(kind);
-  const report = (problem: Problem): void => remedies.take({ ...problem, severity: severityOf(problem.code) });
+  const report = (problem: Problem): void => remedies.take({ ...problem, severity: getProblemSeverity(problem.code) });
   let checker: RowChecker | undefined;
   let open: (readonly [at: number, option: "createOrgs" | "createGroups"])[] = [];
   const sink = {
@@ -43,7 +43,7 @@ export async function scanForRemedies(
     },
     problem: () => undefined,
   };
-  for await (const _ of recordsOf(file.chunks(), reading, file.label, sink)) signal.throwIfAborted();
+  for await (const _ of readRecords(file.chunks(), reading, file.label, sink)) signal.throwIfAborted();
   for (const problem of checker?.tally.problems() ?? []) report(problem);
   return remedies;
 }

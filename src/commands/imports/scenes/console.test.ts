@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { rowsIn } from "#support/xlsx/read.ts";
 import { createEncoder } from "../../../lib/csv/encoding/encode.ts";
-import { csv, freshDesk, HEADER, peopledDesk, resultOf, type Desk } from "#support/cli/import-desk.ts";
+import { csv, freshDesk, HEADER, createDeskWithPeople, resultOf, type Desk } from "#support/cli/import-desk.ts";
 import { FIXTURES } from "#support/cli/home.ts";
 
 describe("the console bridge", () => {
@@ -25,13 +25,13 @@ describe("the console bridge", () => {
     expect(outcome.stderr).toContain("Users/Org");
     expect(outcome.stderr).toContain("追加更新");
     expect(outcome.stderr).not.toContain(SECRET);
-    expect(outcome.stderr).toContain("if it is not uploaded: clomoctl console drop ");
+    expect(outcome.stderr).toContain("if you do not upload the file: clomoctl console drop ");
     const { change, committed } = JSON.parse(outcome.text) as { readonly change: number; readonly committed: boolean };
     expect(committed).toBe(true);
     return Object.assign(desk, { task: change });
   }
 
-  test("--emit-csv writes Shift_JIS with CRLF for its owner only, with the secrets of the input", async () => {
+  test("--emit-csv writes Shift_JIS with CRLF, for its owner only, with the secrets of the input", async () => {
     const desk = await emitted();
     const bytes = await readFile(desk.path("console.csv"));
     expect((await stat(desk.path("console.csv"))).mode & 0o777).toBe(0o600);
@@ -64,7 +64,7 @@ describe("the console bridge", () => {
     expect(await codes()).toEqual(["code", "S03"]);
   });
 
-  test("imports verify finds what differs, and what no export shows", async () => {
+  test("imports verify finds what differs and what no export shows", async () => {
     const desk = await emitted();
     const verify = `imports verify ${desk.task} --format json --against`;
     await desk.write("differs.csv", csv([EXPORT, "山田 太郎,taro@example.com,S01,次長,taro"]));
@@ -82,7 +82,7 @@ describe("the console bridge", () => {
       ]),
     );
     expect(differs.stderr).toContain(
-      "the export does not show: CLOMOアカウントパスワード; look in the console, then: ",
+      "the export does not show: CLOMOアカウントパスワード; check in the console, then: ",
     );
     expect((await desk.run("imports show last --format json")).text).toMatch(/"inConsole": \{\s+"done": 0,/);
     const same = ["山田 太郎,taro@example.com,S01,部長,taro", "佐藤 花子～,hanako@example.com,S02,,"];
@@ -98,19 +98,19 @@ describe("the console bridge", () => {
     expect(await desk.states()).toEqual(["committed", "committed"]);
   });
 
-  test("the file of the upload itself proves nothing", async () => {
+  test("the uploaded file itself proves nothing", async () => {
     const desk = await emitted();
     const refused = await desk.run(`imports verify ${desk.task} --against console.csv`);
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("--same-as-upload") as unknown });
     expect((await desk.run(`imports verify ${desk.task} --against console.csv --same-as-upload`)).code).toBe(3);
   });
 
-  test("with --dry-run the file is written and the plan dropped, or no tenant made for it", async () => {
+  test("with --dry-run, writes the file and discards the plan, and creates no tenant", async () => {
     const line = "users import people.csv --create-orgs --emit-csv console.csv --dry-run";
     for (const [desk, states, isThere] of [
       [await freshDesk(), [], true],
       // without rows to upload there is none
-      [await peopledDesk(), ["committed", "discarded"], false],
+      [await createDeskWithPeople(), ["committed", "discarded"], false],
     ] as const) {
       expect((await desk.run(line)).code).toBe(0);
       expect(existsSync(desk.path("console.csv"))).toBe(isThere);
@@ -127,8 +127,8 @@ describe("the console bridge", () => {
     expect(await desk.states()).toEqual(["discarded"]);
   });
 
-  test("whom a replacing file lacks is listed, once the tenant is a mirror, to be deleted by hand", async () => {
-    const desk = await peopledDesk();
+  test("users that a replacing file lacks are listed for manual deletion if the tenant is a mirror", async () => {
+    const desk = await createDeskWithPeople();
     await desk.write("one.csv", csv([HEADER, "山田 太郎,taro@example.com,S01,課長"]));
     const line = "users import one.csv --mode replace --emit-csv console.csv --dry-run --lang ja";
     const refused = await desk.run(line);
@@ -150,7 +150,7 @@ describe("the console bridge", () => {
     ]);
   });
 
-  test("organisations without a code are named by the parent's path", async () => {
+  test("organisations without a code are named by the path of their parent", async () => {
     const desk = await freshDesk();
     await desk.write(
       "orgs.csv",
@@ -179,7 +179,7 @@ describe("the console bridge", () => {
     expect(resultOf(back)).toMatchObject({ rows: 14, create: 0, update: 0, invalid: 0 });
   });
 
-  test("what a file for 全件更新 cannot hold is warned of", async () => {
+  test("warns about what a file for 全件更新 cannot contain", async () => {
     const desk = await freshDesk();
     await desk.write("docs.csv", await readFile(join(FIXTURES, "secured", "docs", "users.utf-8.lf.csv")));
     const replace =
@@ -190,13 +190,13 @@ describe("the console bridge", () => {
     expect((await desk.run("secured administrators add --none --app docs")).code).toBe(0);
     const short = await desk.run(replace.replace("docs.csv", "export.csv"));
     expect(short.code).toBe(3);
-    expect(short.stderr).toContain("no export of the console has shown these: グループ名, ファイル管理者権限;");
+    expect(short.stderr).toContain("no export of the console has shown these columns: グループ名, ファイル管理者権限;");
     const outcome = await desk.run(replace);
     expect(outcome.code, outcome.stderr).toBe(0);
     expect(outcome.stderr).toContain("warning: the manual does not say whether 全件更新 deletes users");
   });
 
-  test("columns nobody knows are carried along", async () => {
+  test("unknown columns are carried along", async () => {
     const desk = await freshDesk(["氏名,メールアドレス,備考", '山田 太郎,taro@example.com,"a,b"']);
     await desk.run("users import people.csv --allow unknown-columns --emit-csv console.csv --dry-run");
     const [header = "", row = ""] = new TextDecoder("shift_jis")
@@ -206,7 +206,7 @@ describe("the console bridge", () => {
     expect(row.endsWith(',"a,b"')).toBe(true);
   });
 
-  test("a tenant whose account is in English gets UTF-8, whatever the language of the run and of the file", async () => {
+  test("a tenant with an English account gets UTF-8, whatever the language of the run and the file", async () => {
     const desk = await freshDesk();
     await desk.run("context add en --embedded --language en");
     const words = "users import people.csv --create-orgs --emit-csv console.csv --dry-run --context en --lang ja";
@@ -214,7 +214,7 @@ describe("the console bridge", () => {
     expect(await readFile(desk.path("console.csv"), "utf8")).toContain("山田 太郎,taro@example.com");
   });
 
-  test("the age of a mirror is in every plan and in context show, which makes no tenant", async () => {
+  test("every plan and context show have the age of the mirror, without creating a tenant", async () => {
     const desk = await freshDesk();
     const shown = async () => JSON.parse((await desk.run("context show --format json")).text) as object;
     expect(await shown()).toMatchObject({ mirroredAt: null, mirrorAgeDays: null });
@@ -223,20 +223,22 @@ describe("the console bridge", () => {
     expect(own.stderr).not.toContain("console");
     expect(await shown()).toMatchObject({ mirroredAt: null });
     const first = await desk.run("users import people.csv --from-console --yes");
-    expect(first.stderr.match(/this makes the tenant a mirror of the console/g)).toHaveLength(1);
+    expect(first.stderr.match(/this turns the tenant into a mirror of the console/g)).toHaveLength(1);
     const again = await desk.run("users import people.csv --dry-run --emit-csv c.csv");
-    expect(again.stderr.match(/mirror of the console: the tenant's data last came from there on/g)).toHaveLength(1);
+    expect(
+      again.stderr.match(/this tenant is a mirror of the console: its data last came from the console on/g),
+    ).toHaveLength(1);
     expect(await shown()).toMatchObject({ mirroredAt: expect.stringMatching(/Z$/), mirrorAgeDays: 0 });
-    expect((await desk.run("context show --format table")).text).toMatch(/days since the update +0/);
+    expect((await desk.run("context show --format table")).text).toMatch(/days since last update +0/);
   });
 
-  test("what is changed in a mirror is on the console's list until somebody confirms it", async () => {
+  test("a change in a mirror stays on the console's list until somebody confirms it", async () => {
     const desk = await freshDesk();
     await desk.run("users import people.csv --create-orgs --from-console --yes");
     await desk.write("one.csv", csv([HEADER, "山田 太郎,taro@example.com,S01,課長"]));
     const changed = await desk.run("users import one.csv --yes");
     expect(changed.stderr).toContain(
-      "not done in the console yet, which does not follow by itself: clomoctl console show 2",
+      "these changes are not made in the console automatically; steps: clomoctl console show 2",
     );
     const listed = await desk.run("console list --format json");
     expect(JSON.parse(listed.text)).toMatchObject([{ number: 2, work: "edit", name: "山田 太郎 <taro@example.com>" }]);

@@ -3,7 +3,15 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { csv, freshDesk, HEADER, PEOPLE, peopledDesk, resultOf, type Result } from "#support/cli/import-desk.ts";
+import {
+  csv,
+  freshDesk,
+  HEADER,
+  PEOPLE,
+  createDeskWithPeople,
+  resultOf,
+  type Result,
+} from "#support/cli/import-desk.ts";
 import { FIXTURES } from "#support/cli/home.ts";
 
 describe("an import", () => {
@@ -37,7 +45,7 @@ describe("an import", () => {
   });
 
   test("of the same file again needs no question and commits nothing", async () => {
-    const desk = await peopledDesk();
+    const desk = await createDeskWithPeople();
     const again = await desk.run("users import people.csv --format json");
     expect(again.code).toBe(0);
     expect(JSON.parse(again.text)).toMatchObject({ unchanged: 2, create: 0, update: 0, delete: 0, committed: false });
@@ -50,7 +58,7 @@ describe("an import", () => {
     expect(JSON.parse(text)).toMatchObject({ create: 2, committed: true });
   });
 
-  test("--dry-run into a tenant that is not there makes none, and leaves nothing behind", async () => {
+  test("with --dry-run into a missing tenant does not create it and leaves nothing behind", async () => {
     const desk = await freshDesk();
     const { code, stderr } = await desk.run("users import people.csv --create-orgs --dry-run");
     expect(code).toBe(0);
@@ -60,7 +68,7 @@ describe("an import", () => {
     expect(await readdir(join(desk.home, "tmp"))).toEqual([]);
   });
 
-  test("--dry-run changes nothing and drops its plan, --keep-plan keeps it for imports commit", async () => {
+  test("with --dry-run changes nothing and discards its plan, which --keep-plan keeps for commit", async () => {
     const desk = await freshDesk();
     expect((await desk.run("orgs create 本社")).code).toBe(0);
     expect((await desk.run("users import people.csv --create-orgs --dry-run")).code).toBe(0);
@@ -72,26 +80,26 @@ describe("an import", () => {
     expect(await desk.users()).toContain("taro@example.com");
   });
 
-  test("--fix mends keys that met nothing, and refuses those that met a record as they were", async () => {
+  test("with --fix corrects keys without a match, and refuses keys that already match a record", async () => {
     const desk = await freshDesk();
     const header = "氏名,メールアドレス,社員コード";
     await desk.write("before.csv", csv([header, "一,a@example.jp,0001", "二,b@example.jp,0002 "]));
     expect((await desk.run("users import before.csv --yes")).code).toBe(0);
     await desk.write("wide.csv", csv([header, "一, ａ@example.jp,0001"]));
     const mended = await desk.run("users import wide.csv --fix trim,width --yes --format json");
-    expect(mended.stderr).toContain('mended: "␣ａ@example.jp" → "a@example.jp" (B2)');
+    expect(mended.stderr).toContain('fixed: "␣ａ@example.jp" → "a@example.jp" (B2)');
     expect(resultOf(mended)).toMatchObject({ create: 0, unchanged: 1 });
     await desk.write("code.csv", csv([header, "二,b@example.jp,0002 "]));
     const refused = await desk.run("users import code.csv --key employee-code --fix trim --yes");
     expect(refused.code).toBe(3);
-    expect(refused.stderr).toContain('matches a record as it is in the file ("0002 ")');
+    expect(refused.stderr).toContain('a record has the original value "0002 ", which --fix changes');
     await desk.write("orgs.csv", csv(["組織名,組織コード", "営業,Ｓ1"]));
     expect((await desk.run("orgs import orgs.csv --yes")).code).toBe(0);
     const orgs = await desk.run("orgs import orgs.csv --fix width --yes");
-    expect(orgs.stderr).toContain('matches a record as it is in the file ("Ｓ1")');
+    expect(orgs.stderr).toContain('a record has the original value "Ｓ1", which --fix changes');
   });
 
-  test("--fix short-rows changes no value that a row lacks, and clears those it leaves blank", async () => {
+  test("with --fix short-rows keeps values that a row lacks, and clears values that it leaves blank", async () => {
     const desk = await freshDesk();
     const header = "氏名,メールアドレス,役職,社員コード,TEL,組織コード";
     const people = [header, "一,a@example.jp,課長,0001,03-1,S1", "二,b@example.jp,課長,0002,03-2,S1"];
@@ -115,7 +123,7 @@ describe("an import", () => {
   });
 });
 
-test("text that could be half-width kana as well is refused, with both readings", async () => {
+test("refuses text that could also be half-width kana, with both readings", async () => {
   const desk = await freshDesk();
   await desk.write("kana.csv", await readFile(join(FIXTURES, "broken", "ambiguous-kana.csv")));
   const { code, stderr } = await desk.run("users import kana.csv --dry-run");
@@ -128,16 +136,18 @@ test("text that could be half-width kana as well is refused, with both readings"
 describe("deletions", () => {
   const ONE = csv(PEOPLE.slice(0, 2));
 
-  test("need their number, which --yes does not give", async () => {
-    const desk = await peopledDesk();
+  test("require their number, even with --yes", async () => {
+    const desk = await createDeskWithPeople();
     await desk.write("one.csv", ONE);
     const replace = "users import one.csv --mode replace";
     expect((await desk.run(`${replace} --yes`)).code).toBe(3);
     const wrong = await desk.run(`${replace} --confirm-deletions 2`);
-    expect({ code: wrong.code, said: wrong.stderr.includes("deletes 1 record, not 2") }).toEqual({
-      code: 3,
-      said: true,
-    });
+    expect({ code: wrong.code, said: wrong.stderr.includes("the plan deletes 1 record, but 2 was confirmed") }).toEqual(
+      {
+        code: 3,
+        said: true,
+      },
+    );
     expect(await desk.users()).toContain("hanako");
     const right = await desk.run(`${replace} --confirm-deletions 1 --format json`);
     expect(resultOf(right)).toMatchObject({ delete: 1, committed: true });
@@ -145,8 +155,8 @@ describe("deletions", () => {
   });
 });
 
-describe("what comes between", () => {
-  test("a plan that no longer fits ends with 5, and replan takes it up again", async () => {
+describe("concurrent changes", () => {
+  test("a plan that no longer matches exits with 5, and replan resumes it", async () => {
     const desk = await freshDesk();
     const kept = await desk.run("users import people.csv --create-orgs --dry-run --keep-plan --format json");
     const { importId, number } = resultOf(kept);
@@ -162,8 +172,8 @@ describe("what comes between", () => {
 });
 
 describe("imports", () => {
-  test("undo restores what was before, its deletions confirmed by their number", async () => {
-    const desk = await peopledDesk();
+  test("undo restores the former records, and its deletions require their number", async () => {
+    const desk = await createDeskWithPeople();
     const before = await desk.users();
     await desk.write(
       "more.csv",
@@ -180,7 +190,7 @@ describe("imports", () => {
     expect((await desk.run(`undo ${number} --confirm-deletions 1`)).code).toBe(5);
   });
 
-  test("show --rows and --problems list a kept plan, by a unique start of its id", async () => {
+  test("show --rows and --problems list a kept plan, by a unique start of its ID", async () => {
     const desk = await freshDesk([HEADER, "山田 太郎,taro@example.com,,", ",x@example.com,,"]);
     await desk.run("users import people.csv --keep-plan");
     const [{ id }] = JSON.parse((await desk.run("imports list --format json")).text) as [{ id: string }];
@@ -207,7 +217,7 @@ describe("imports", () => {
 });
 
 describe("SECURED APPs users", () => {
-  test("of one app import into another and change nothing the second time", async () => {
+  test("of one app are imported into another app, and the second import changes nothing", async () => {
     const desk = await freshDesk();
     await desk.write("docs.csv", await readFile(join(FIXTURES, "secured", "docs", "users.shift_jis.crlf.csv")));
     const first = await desk.run("secured users import docs.csv --app docs --create-groups --yes --format json");

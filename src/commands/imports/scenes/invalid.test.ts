@@ -18,7 +18,7 @@ describe("invalid rows", () => {
     const english = await desk.run("users import people.csv --yes --format json");
     expect(english.code).toBe(3);
     expect(english.text).toBe("");
-    expect(english.stderr).toContain('people.csv:3:2: メールアドレス: not a mail address: "nobody@" (B3)\n');
+    expect(english.stderr).toContain('people.csv:3:2: メールアドレス: not an email address: "nobody@" (B3)\n');
     expect(english.stderr).toContain("people.csv:4:1: 氏名: must not be blank (A4)\n");
     const { problems } = JSON.parse(english.stderr.trimEnd().split("\n").at(-1) ?? "") as { problems: unknown[] };
     expect(problems).toMatchObject([
@@ -30,7 +30,7 @@ describe("invalid rows", () => {
     expect(await desk.users()).not.toContain("taro");
   });
 
-  test("are left out with --skip-invalid, which ends with 8, dry or not", async () => {
+  test("are left out with --skip-invalid, which exits with 8, even in a dry run", async () => {
     const desk = await freshDesk(BAD);
     expect((await desk.run("users import people.csv --skip-invalid --dry-run")).code).toBe(8);
     const done = await desk.run("users import people.csv --skip-invalid --yes --format json");
@@ -38,14 +38,14 @@ describe("invalid rows", () => {
     expect(resultOf(done)).toMatchObject({ create: 2, committed: true });
   });
 
-  test("are written by --errors as they are, with a guarded reason, and mended they import", async () => {
+  test("are written unchanged by --errors with a guarded reason, and can be imported once corrected", async () => {
     const desk = await freshDesk(BAD);
     await desk.run("users import people.csv --errors errors.csv --report report.csv");
     const errors = await readFile(desk.path("errors.csv"), "utf8");
     expect(errors).toBe(
       csv([
         `${HEADER},clomoctl:reason`,
-        '佐藤 花子,nobody@,,=cmd|calc,"メールアドレス: not a mail address: ""nobody@"""',
+        '佐藤 花子,nobody@,,=cmd|calc,"メールアドレス: not an email address: ""nobody@"""',
         ",x@example.com,,,氏名: must not be blank",
       ]),
     );
@@ -55,7 +55,7 @@ describe("invalid rows", () => {
       `\ufeff${csv([
         "row,key,action,changed,reason",
         "2,taro@example.com,create,,",
-        '3,nobody@,invalid,,"メールアドレス: not a mail address: ""nobody@"""',
+        '3,nobody@,invalid,,"メールアドレス: not an email address: ""nobody@"""',
         "4,x@example.com,invalid,,氏名: must not be blank",
         "5,ichi@example.com,create,,",
       ])}`,
@@ -66,7 +66,7 @@ describe("invalid rows", () => {
     expect(mended.stderr).toContain("no invalid rows: again.csv was not written");
   });
 
-  test("get a new reason in the place of an old one", async () => {
+  test("get a new reason in place of an old reason", async () => {
     const desk = await freshDesk([`${HEADER},clomoctl:reason`, ",x@example.com,,,old", "a,b@example.com,,,old"]);
     await desk.run("users import people.csv --errors errors.csv");
     expect(await readFile(desk.path("errors.csv"), "utf8")).toBe(
@@ -74,7 +74,7 @@ describe("invalid rows", () => {
     );
   });
 
-  test("of twenty kinds are all found, and the mended rows import", async () => {
+  test("of twenty kinds are all found, and the corrected rows are imported", async () => {
     const desk = await freshDesk();
     const broken = (name: string): Promise<Buffer> => readFile(join(FIXTURES, "broken", name));
     await desk.write("mistakes.csv", await broken("twenty-mistakes.csv"));
@@ -101,7 +101,7 @@ describe("invalid rows", () => {
     "character-private-use",
     "header-unknown",
     "cells-too-few",
-  ])("with %s are copied to the byte", async (name) => {
+  ])("with %s are copied byte for byte", async (name) => {
     const desk = await freshDesk();
     const input = await readFile(join(FIXTURES, "broken", `${name}.csv`));
     await desk.write("input.csv", input);
@@ -115,10 +115,10 @@ describe("invalid rows", () => {
     for (const row of reasonless) expect(input.toString("latin1")).toContain(`\r\n${row}\r\n`);
   });
 
-  test("show no rows as if they came in, and no columns below a header that is refused", async () => {
+  test("show no rows as imported, and no columns if the header is refused", async () => {
     const desk = await freshDesk(BAD);
     const rows = await desk.run("users import people.csv --dry-run");
-    expect(rows.stderr).toContain("rejected; without the invalid rows: create 2, update 0,");
+    expect(rows.stderr).toContain("cannot be committed; without the invalid rows: create 2, update 0,");
     expect(rows.stderr).not.toContain("  + 2 taro@example.com");
     await desk.write("empty.csv", "");
     await desk.write("header.csv", csv(["名まえ,メール", "山田,taro@example.com"]));
@@ -130,7 +130,7 @@ describe("invalid rows", () => {
     }
   });
 
-  test("that may mean one of those to be deleted are not skipped, and it is said why", async () => {
+  test("that may belong to a record to be deleted are not skipped, and the reason is shown", async () => {
     const desk = await freshDesk();
     await desk.run("users import people.csv --create-orgs --yes");
     await desk.write("bad.csv", csv([HEADER, "山田 太郎,taro@example.com,,", "佐藤 花子,hanako@,,"]));
@@ -138,7 +138,7 @@ describe("invalid rows", () => {
       "users import bad.csv --mode replace --skip-invalid --blank clear --confirm-deletions 1",
     );
     expect(code).toBe(3);
-    expect(stderr).toContain("1 record would be deleted, but an invalid row may stand for one of them");
+    expect(stderr).toContain("1 record would be deleted, but an invalid row may belong to one of them");
     expect(stderr).not.toContain("--skip-invalid commits");
   });
 });

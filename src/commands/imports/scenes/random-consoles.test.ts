@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { drawn, expectOften, LONG } from "#support/drawn.ts";
+import { toPropertyParameters, expectOften, LONG_TIMEOUT } from "#support/drawn.ts";
 import { rowsIn } from "#support/xlsx/read.ts";
 import { readCsv } from "#support/console/csv.ts";
 import { Desk } from "#support/console/desk.ts";
@@ -22,10 +22,17 @@ import {
   PLAIN,
   type PanelUser,
 } from "#support/console/panel.ts";
-import { asConsole, confirmed, encoded, encodingFlag, modeFlag, uploadOf } from "#support/console/upload.ts";
+import {
+  asConsole,
+  toConfirmationOptions,
+  encoded,
+  encodingFlag,
+  modeFlag,
+  uploadOf,
+} from "#support/console/upload.ts";
 import { confirmedUndo, numberOf, verifyAll, verifyChanged } from "#support/console/verify.ts";
 
-const RANDOM = drawn(12, 20_261_120);
+const RANDOM = toPropertyParameters(12, 20_261_120);
 
 let desk: Desk;
 beforeAll(() => {
@@ -86,7 +93,7 @@ async function emit({ mode, blank, missingColumns, file }: PanelScenario, expect
   writeFileSync(desk.path("in.csv"), bytes);
   const how = `--mode ${modeFlag(mode)} --blank ${blank} --missing-columns ${missingColumns} --encoding ${encodingFlag(charset)}`;
   const said = await desk.run(
-    `users import in.csv ${how} --create-orgs --allow other-tenant --emit-csv out.csv --format json ${confirmed(expected.delete)}`,
+    `users import in.csv ${how} --create-orgs --allow other-tenant --emit-csv out.csv --format json ${toConfirmationOptions(expected.delete)}`,
   );
   expect(said, said.stderr).toMatchObject({ code: 0 });
   return { stderr: said.stderr, result: JSON.parse(said.stdout) as { readonly importId: string } };
@@ -98,7 +105,7 @@ async function deleteByHand(console: PanelConsole, count: number, list = "out-de
   const [header = [], ...records] = count === 0 ? [] : await rowsIn(readFileSync(desk.path(list)));
   expect(records).toHaveLength(count);
   for (const cells of records) {
-    const mails = (cells[header.indexOf("mail addresses")] ?? "").split(", ");
+    const mails = (cells[header.indexOf("email addresses")] ?? "").split(", ");
     expect(console.users.map((user) => user.mails)).toContainEqual(mails);
     console.delete({ mails });
   }
@@ -148,7 +155,7 @@ async function bridge(scenario: PanelScenario) {
   return { console, expected, before, id: result.importId };
 }
 
-test("the console bridge of PANEL users, for random consoles and files", LONG, async () => {
+test("the console bridge of PANEL users, for random consoles and files", LONG_TIMEOUT, async () => {
   let taken = 0;
   await fc.assert(
     fc.asyncProperty(panelScenario, async (scenario) => {

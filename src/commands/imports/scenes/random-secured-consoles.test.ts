@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { drawn, expectOften, LONG } from "#support/drawn.ts";
+import { toPropertyParameters, expectOften, LONG_TIMEOUT } from "#support/drawn.ts";
 import { rowsIn } from "#support/xlsx/read.ts";
 import { readCsv, writeCsv } from "#support/console/csv.ts";
 import { Desk } from "#support/console/desk.ts";
@@ -9,12 +9,19 @@ import { expectedOf, type Expected } from "#support/console/expected.ts";
 import { APPS, DESCRIPTION, GROUP, LAYOUTS, NAME, PASSWORD, USER_ID, type App } from "#support/console/layouts.ts";
 import { scenarioOf, wholeFile, type Scenario } from "#support/console/scenario.ts";
 import { SecuredConsole, type SecuredUser } from "#support/console/secured.ts";
-import { asConsole, confirmed, encoded, encodingFlag, modeFlag, uploadOf } from "#support/console/upload.ts";
+import {
+  asConsole,
+  toConfirmationOptions,
+  encoded,
+  encodingFlag,
+  modeFlag,
+  uploadOf,
+} from "#support/console/upload.ts";
 import { confirmedUndo, numberOf, verifyAll, verifyChanged } from "#support/console/verify.ts";
 
 /** Consoles and files of each app. */
-const RANDOM = drawn(4, 20_261_120);
-const UPLOADED = drawn(4, 20_261_121);
+const RANDOM = toPropertyParameters(4, 20_261_120);
+const UPLOADED = toPropertyParameters(4, 20_261_121);
 
 let desk: Desk;
 beforeAll(() => {
@@ -85,7 +92,7 @@ async function emit({ app, mode, blank, missingColumns, file }: Scenario, expect
   writeFileSync(desk.path("in.csv"), bytes);
   const how = `--mode ${modeFlag(mode)} --blank ${blank} --missing-columns ${missingColumns} --encoding ${encodingFlag(charset)}`;
   const said = await desk.run(
-    `secured users import in.csv --app ${app} ${how} --create-groups --allow other-tenant --emit-csv out.csv --format json ${confirmed(expected.delete)}`,
+    `secured users import in.csv --app ${app} ${how} --create-groups --allow other-tenant --emit-csv out.csv --format json ${toConfirmationOptions(expected.delete)}`,
   );
   expect(said, said.stderr).toMatchObject({ code: 0 });
   return { stderr: said.stderr, result: JSON.parse(said.stdout) as Result };
@@ -146,7 +153,7 @@ function changeBehind({ deed, whom }: Scenario["behind"], console: SecuredConsol
 }
 
 describe("the console bridge of SECURED APPs, for random consoles and files", () => {
-  test.each(APPS)("%s: the console ends as planned, and its next export is accepted", LONG, async (app) => {
+  test.each(APPS)("%s: the console ends as planned, and its next export is accepted", LONG_TIMEOUT, async (app) => {
     let taken = 0;
     await fc.assert(
       fc.asyncProperty(scenarioOf(app), async (scenario) => {
@@ -205,10 +212,10 @@ const givenIn = (header: readonly string[], cells: readonly string[], column: st
   return asConsole(column === GROUP ? [...new Set(given)].toSorted().join() : (given[0] ?? ""));
 };
 
-describe("a mirror that knows no more than the console exports", () => {
+describe("a mirror that knows only what the console exports", () => {
   test.each(["clear", "keep"] as const)(
-    "what is uploaded says what the input says, and nothing else: blanks %s",
-    LONG,
+    "an upload has exactly what the input has: blanks %s",
+    LONG_TIMEOUT,
     async (blanks) => {
       let uploaded = 0;
       await fc.assert(

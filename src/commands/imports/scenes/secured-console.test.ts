@@ -149,7 +149,7 @@ async function expectNoSecrets({ home, said }: { readonly home: string; readonly
   }
 }
 
-test("--dry-run writes the file and keeps nothing, --keep-plan keeps the plan", async () => {
+test("--dry-run writes the file and keeps nothing, and --keep-plan keeps the plan", async () => {
   const there = await mirroredHome();
   await there.write("in.csv", CHANGED);
   const before = await there.users();
@@ -175,7 +175,7 @@ describe("nothing is written", () => {
     expect(await there.imports()).toEqual([]);
   });
 
-  test("where the console's encoding lacks a character, and the former file stays", async () => {
+  test("if the console's encoding lacks a character, and the old file stays", async () => {
     const there = await mirroredHome();
     await writeFile(there.path("out.csv"), "former");
     const cells = [HEADER, ["吉田", "yosi", JIRO, "", "", "", "", ""], ["𠮷田", "tuti", HANA, "", "", "", "", "é"]];
@@ -190,7 +190,7 @@ describe("nothing is written", () => {
     await expectNoSecrets(there);
   });
 
-  test("when the input changed after its plan was made", async () => {
+  test("if the input changed after its plan was made", async () => {
     const there = await mirroredHome();
     await there.write("in.csv", CHANGED);
     const args = ["secured", "users", "import", "in.csv", "--app", "docs", "--emit-csv", "out.csv"];

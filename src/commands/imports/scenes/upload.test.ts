@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, afterEach, beforeEach, expect, test } from "vitest";
-import { freshFolder, run, type Ran } from "#support/commands/program.ts";
+import { freshFolder, run, type RunResult } from "#support/commands/program.ts";
 import { TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
 // What an upload file says of records that were changed here since the console last showed them: it refers to records by the
@@ -33,7 +33,7 @@ beforeEach(async () => {
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 
-const ran = (line: string): Promise<Ran> => run(`--lang en ${line}`, { tenant: tenant.fetch, folder });
+const ran = (line: string): Promise<RunResult> => run(`--lang en ${line}`, { tenant: tenant.fetch, folder });
 const idOf = async (name: string): Promise<string> => String((await tenant.client.users.find({ name }))[0]?.id);
 const edit = async (name: string, values: object) => tenant.client.users.edit(await idOf(name), values);
 const remove = async (kind: "users" | "orgs", id: string) =>
@@ -69,7 +69,7 @@ interface Result {
   };
 }
 
-const imported = async (cells: Cells, options: string): Promise<Ran & { readonly result: Result }> => {
+const imported = async (cells: Cells, options: string): Promise<RunResult & { readonly result: Result }> => {
   writeFileSync(join(folder, "in.csv"), cells.map((row) => `${row.join(",")}\n`).join(""));
   const [noun, ...more] = options.split(" ");
   const words = [noun, "import", "in.csv", ...more, "--emit-csv", "up.csv", "--yes", "--format", "json"];
@@ -350,11 +350,11 @@ test.each<{
   const count = Object.keys(leftOut).length;
   expect(Object.fromEntries(result.leftOut?.first.map(({ key, why }) => [key, why]) ?? [])).toEqual(leftOut);
   expect(result.leftOut?.count ?? 0).toBe(count);
-  expect(stderr.includes("left out of up.csv")).toBe(count > 0);
+  expect(stderr.includes("warning: up.csv leaves out ")).toBe(count > 0);
   expect(stderr.includes(`by hand in the console: clomoctl console show ${result.change}`)).toBe(count > 0);
 });
 
-test("a row of the file that undoes an import · key · it was changed since", async () => {
+test("a row of an undo's upload file · key · it was changed since", async () => {
   const { result } = await imported(TITLES, "users");
   await edit("A3", { emails: ["h@ex.jp"] });
   await edit("A11", { name: "渡邊 次郎" });
@@ -366,7 +366,7 @@ test("a row of the file that undoes an import · key · it was changed since", a
   expect(done.stderr).toContain(`clomoctl console show ${change}`);
 });
 
-test("a task says which records its file leaves out, and why; confirming the file leaves these open", async () => {
+test("a task says which records its file leaves out and why, and a confirmation leaves them open", async () => {
   await edit("A3", { emails: ["h@ex.jp"] });
   const { result } = await imported(TITLES.with(1, ["h@ex.jp", "課長"]), "users");
   const number = result.change;
@@ -382,14 +382,14 @@ test("a task says which records its file leaves out, and why; confirming the fil
   const first = await ran(`console confirm ${number}`);
   expect(first).toMatchObject({ exit: 0 });
   expect(first.stderr).toContain(
-    `task ${number} is recorded in part; still to do: change a user: 鈴木 花子 <hanako@ex.jp> → 鈴木 花子 <h@ex.jp>; how: clomoctl console show ${number}\n`,
+    `task ${number} is partly recorded; still to do: change a user: 鈴木 花子 <hanako@ex.jp> → 鈴木 花子 <h@ex.jp>; steps: clomoctl console show ${number}\n`,
   );
   const rest = await tenant.client.console.show(number);
   expect(rest).toMatchObject({ work: "edit", state: "open", update: 1, records: [{ leftOut: "key" }] });
-  expect((await ran(`console confirm ${number}`)).stderr).toContain(`task ${number} is recorded: confirmed (`);
+  expect((await ran(`console confirm ${number}`)).stderr).toContain(`task ${number} is recorded as confirmed (`);
 });
 
-test("organisations that an upload of users needs are no part of its file", async () => {
+test("organisations that an upload of users needs are not part of its file", async () => {
   const { result } = await imported(
     [
       [...(TITLES[0] ?? []), "組織コード"],
@@ -408,7 +408,7 @@ test("organisations that an upload of users needs are no part of its file", asyn
   });
 });
 
-test("users of an organisation that its upload file left out are left out of theirs", async () => {
+test("users of an organisation that its upload file leaves out are left out of their file", async () => {
   await recode("S", "S9");
   const header = ["組織名", "組織コード", "上位組織コード"];
   await imported([header, ["一課", "S1", "S9"], ["二課", "G1", "G"]], "orgs");
@@ -424,7 +424,7 @@ test("users of an organisation that its upload file left out are left out of the
   expect(result.leftOut?.reasons).toEqual({ reference: 1 });
 });
 
-test("in a tenant that is no mirror, the import tells which rows are done by hand, and why", async () => {
+test("in a tenant that is not a mirror, the import says which rows are done by hand and why", async () => {
   await tenant[Symbol.asyncDispose]();
   tenant = new TestTenant();
   await tenant.import({ kind: "users" }, [
@@ -447,7 +447,7 @@ test("in a tenant that is no mirror, the import tells which rows are done by han
   expect(stdout).toMatch(/^\tjiro@ex\.jp\t渡辺 次郎\tupdate\t.*課長.*\t$/m);
 });
 
-test("a task whose file leaves out all says why, and so does that of an undo", async () => {
+test("a task whose file leaves out all rows says why, and so does the task of an undo", async () => {
   await edit("A3", { emails: ["h@ex.jp"] });
   const { result } = await imported([TITLES[0] ?? [], ["h@ex.jp", "課長"]], "users");
   expect((await tenant.client.console.show(result.change)).records).toMatchObject([{ leftOut: "key" }]);
@@ -456,7 +456,7 @@ test("a task whose file leaves out all says why, and so does that of an undo", a
   expect((await tenant.client.console.show(change)).records).toMatchObject([{ leftOut: "key" }]);
 });
 
-test("an undo that gives a device to an organisation without a code leaves that to be done by hand", async () => {
+test("an undo that gives a device to an organisation without a code leaves that to do by hand", async () => {
   await own("D1", "人事部");
   const { result } = await imported(
     [
@@ -472,7 +472,7 @@ test("an undo that gives a device to an organisation without a code leaves that 
   expect((JSON.parse(done.stdout) as Result).leftOut?.reasons).toEqual({ reference: 1 });
 });
 
-test("an undo that brings back users of an app leaves that to be done by hand, as no password of theirs is known", async () => {
+test("an undo that restores users of an app is done by hand, because their passwords are unknown", async () => {
   const docs: Cells = [
     ["表示名", "ユーザーID", "説明"],
     ["一", "one", ""],
@@ -495,7 +495,7 @@ test("an undo that brings back users of an app leaves that to be done by hand, a
   });
 });
 
-test("a row of the file that undoes an import · key · the undo changes it back", async () => {
+test("a row of an undo's upload file · key · the undo changes it back", async () => {
   const { result } = await imported(
     [
       ["社員コード", "メールアドレス", "役職"],
@@ -509,7 +509,7 @@ test("a row of the file that undoes an import · key · the undo changes it back
   expect((JSON.parse(done.stdout) as Result).leftOut?.reasons).toEqual({ key: 1 });
 });
 
-test("a file that would leave out all rows is not written, and nobody is told to upload it", async () => {
+test("a file that would leave out all rows is not written, and no upload is proposed", async () => {
   await edit("A3", { emails: ["h@ex.jp"] });
   const { result, stderr } = await imported(
     [
@@ -527,7 +527,7 @@ test("a file that would leave out all rows is not written, and nobody is told to
   expect(await tenant.client.console.show(change)).toMatchObject({ work: "check", file: null });
 });
 
-test("a file for 全件更新 that would have to leave out a row is refused: that would delete somebody", async () => {
+test("refuses a file for 全件更新 that would leave out a row, because that would delete a user", async () => {
   const groups = ["表示名", "ユーザーID", "グループ名"];
   await tenant.import({ kind: "docs", fromConsole: true, createGroups: true }, [
     groups,
@@ -547,7 +547,7 @@ test("a file for 全件更新 that would have to leave out a row is refused: tha
   expect(tenant.dump()).toEqual(before);
 });
 
-test("a file for 全件更新 with a blank cell that may clear what is there is refused, and written with --blank clear", async () => {
+test("refuses a file for 全件更新 with a blank that may clear a value, unless --blank clear is given", async () => {
   const cells = [
     ["表示名", "ユーザーID", "グループ名"],
     ["一", "one", "営業"],
@@ -560,19 +560,22 @@ test("a file for 全件更新 with a blank cell that may clear what is there is 
   const words =
     "secured users import in.csv --app docs --create-groups --mode replace --missing-columns clear --max-deletions 0";
   const refused = await ran(`${words} --emit-csv up.csv --yes`);
-  expect(refused).toMatchObject({ exit: 3, stderr: expect.stringContaining("or pass --blank clear if") as unknown });
+  expect(refused).toMatchObject({
+    exit: 3,
+    stderr: expect.stringContaining("or pass --blank clear if") as unknown,
+  });
   expect((await ran(`${words} --emit-csv up.csv --yes --blank clear`)).exit).toBe(0);
   expect(written().slice(1)).toEqual(["一,one,,,,,営業", "二,two,,,,,"]);
 });
 
-test("--emit-csv commits here at once: imports show says how much is in the console, and the result how to drop it", async () => {
+test("--emit-csv commits at once, and imports show and the result say what the console has", async () => {
   const { result, stderr } = await imported(TITLES, "users");
   expect((await tenant.users()).map(({ title }) => title)).toEqual(["課長", "課長", null]);
   expect(stderr).toContain(
-    `if it is not uploaded: clomoctl console drop ${result.change}; to have it approved first: --keep-plan --report FILE, then clomoctl imports commit PLAN --emit-csv FILE\n`,
+    `if you do not upload the file: clomoctl console drop ${result.change}; to have the plan approved first: --keep-plan --report FILE, then clomoctl imports commit PLAN --emit-csv FILE\n`,
   );
   const inConsole = async () =>
-    /^in the console +(.*)$/m.exec(
+    /^done in the console +(.*)$/m.exec(
       (await run(`--lang en imports show ${result.change}`, { tenant: tenant.fetch, terminal: {} })).stdout,
     )?.[1];
   expect(await inConsole()).toBe("0 of 2");
@@ -580,7 +583,7 @@ test("--emit-csv commits here at once: imports show says how much is in the cons
   expect(await inConsole()).toBe("1 of 2");
 });
 
-test("--emit-csv in a tenant that is not a mirror: an import that appends says that nothing is tracked, one that replaces is refused", async () => {
+test("without a mirror, --emit-csv warns for an append that nothing is tracked, and refuses a replace", async () => {
   await using own = new TestTenant();
   await own.import({ kind: "users" }, [
     ["氏名", "メールアドレス"],
@@ -595,12 +598,12 @@ test("--emit-csv in a tenant that is not a mirror: an import that appends says t
   expect([written(), own.dump()]).toEqual([[], before]);
   const { exit, stderr } = await emit("append");
   expect(exit, stderr).toBe(0);
-  expect(stderr).toContain("nothing is tracked until the first export of the console is taken over (--from-console)\n");
+  expect(stderr).toContain("uploads are not tracked until you take over the console's first export (--from-console)\n");
   expect(written().slice(1)).toEqual(["鈴木 花子,hanako@ex.jp,課長"]);
   expect((await own.users())[0]).toMatchObject({ title: "課長" });
 });
 
-test("console show --rows and imports verify have all of many records, and people are told how many", async () => {
+test("console show --rows and imports verify list all of many records, and people see the number", async () => {
   const many = (title: string): Cells => [
     ["氏名", "メールアドレス", "役職"],
     ...Array.from({ length: 30 }, (_, at) => [`社員${at}`, `s${at}@ex.jp`, title]),
@@ -608,7 +611,7 @@ test("console show --rows and imports verify have all of many records, and peopl
   await tenant.import({ kind: "users", fromConsole: true, keepMissing: true }, many("主任"));
   const { change } = await tenant.import({ kind: "users" }, many("課長"));
   const shown = await ran(`console show ${change}`);
-  expect(shown.stderr).toContain(`the other 20: clomoctl console show ${change} --rows\n`);
+  expect(shown.stderr).toContain(`to see the other 20: clomoctl console show ${change} --rows\n`);
   const whole = await ran(`console show ${change} --rows --format json`);
   const { records, steps } = JSON.parse(whole.stdout) as { readonly records: unknown[]; readonly steps: string[] };
   expect(records).toHaveLength(30);
@@ -626,7 +629,7 @@ test("console show --rows and imports verify have all of many records, and peopl
   expect(JSON.parse((await ran(`${verify} --format json`)).stdout)).toHaveLength(30);
 });
 
-describe("a file of which something was changed since is not to be uploaded:", () => {
+describe("a file is not to be uploaded after one of its records was changed again:", () => {
   const TAKEN: Cells = [
     ["氏名", "メールアドレス", "社員コード", "TEL"],
     ["鈴木 花子", "hanako@ex.jp", "A3", "03-9"],
@@ -636,19 +639,25 @@ describe("a file of which something was changed since is not to be uploaded:", (
 
   test.each<[string, (change: number) => Promise<unknown>, number]>([
     [
-      "another column, in the console",
+      "another column; in the console:",
       () => tenant.import({ kind: "users", fromConsole: true, keepMissing: true }, TAKEN),
       0,
     ],
     ["a column that it has, here", async () => tenant.client.users.edit(await hanako(), { title: "顧問" }), 1],
     ["the key, here", async () => tenant.client.users.edit(await hanako(), { emails: ["h2@ex.jp"] }), 1],
-    ["a record of it was dropped", async (change) => ran(`console drop ${change} --record hanako@ex.jp --yes`), 1],
+    [
+      "a record of it was dropped here by change",
+      async (change) => ran(`console drop ${change} --record hanako@ex.jp --yes`),
+      1,
+    ],
   ])("%s", async (_, changed, outdated) => {
     const { result } = await imported(TITLES, "users");
     const change = result.change;
     await changed(change);
     const { stderr } = await ran(`console show ${change}`);
-    expect(stderr.includes("do not upload up.csv: 1 record in it")).toBe(outdated === 1);
+    expect(stderr.includes("do not upload up.csv: its values for 1 record are outdated; drop this task (")).toBe(
+      outdated === 1,
+    );
     expect(stderr.includes("up.csv: upload in ")).toBe(outdated === 0);
   });
 });

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Ade, PushCertificate } from "../../../lib/client/index.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const AT_ADE = { ade: example<Ade>("ade") };
@@ -18,12 +18,12 @@ const fileWith = (content: string): string => {
   return file;
 };
 
-test("sends the password that a file or stdin has; nothing shows it, in both languages", async () => {
-  const { en, ja } = await inBoth(`push-cert profile-password set --password-file ${fileWith(`${CANARY}\n`)}`, {
+test("sends the password from a file or stdin and shows it nowhere, in both languages", async () => {
+  const { en, ja } = await runInBoth(`push-cert profile-password set --password-file ${fileWith(`${CANARY}\n`)}`, {
     tenant,
   });
   expect(en.requests).toEqual([...ASKED, { operation: "setProfilePassword", json: { password: CANARY } }]);
-  expect(en).toMatchObject({ exit: 0, stderr: "recorded; the password itself is kept nowhere\n" });
+  expect(en).toMatchObject({ exit: 0, stderr: "recorded; the password itself is not saved\n" });
   expect(ja.stderr).toBe("記録しました。パスワード自体は保存していません\n");
   expect(en.stdout).toContain("2026-11-20T01:00:00.000Z");
   const piped = await run("push-cert profile-password set --password-stdin", { tenant, stdin: CANARY });
@@ -31,10 +31,10 @@ test("sends the password that a file or stdin has; nothing shows it, in both lan
   expect(JSON.stringify([en.stdout, en.stderr, ja.stdout, piped.stdout, piped.stderr])).not.toContain(CANARY);
 });
 
-test("else it is asked for twice, without echo; one that is none is asked for again", async () => {
+test("otherwise asks for it twice without echo, and asks again if it is invalid", async () => {
   const typing = [
     ["at most 64 characters", "パス\r"],
-    ["the password has to be", "\u0015"],
+    ["the password must consist of", "\u0015"],
     ["パスワード", `${CANARY}\r`],
     ["パスワード again:", `${CANARY}\r`],
   ] as const;

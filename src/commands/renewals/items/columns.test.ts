@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import { RENEWAL_ITEM } from "../../../lib/model/renewal.ts";
-import { exampleOf } from "../../../lib/model/thing.ts";
-import { judge, USUAL_THRESHOLDS } from "../../../lib/renewals/judge.ts";
-import { unreadItem } from "../../../lib/renewals/sources.ts";
+import { buildExampleRecord } from "../../../lib/model/thing.ts";
+import { judgeExpiry, DEFAULT_THRESHOLDS } from "../../../lib/renewals/judge.ts";
+import { createUnreadableItem } from "../../../lib/renewals/sources.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { same } from "../../../lib/text/index.ts";
-import { CHECK_COLUMNS, ITEM_COLUMNS, USUAL_CHECK_COLUMNS } from "./columns.ts";
+import { CHECK_COLUMNS, ITEM_COLUMNS, DEFAULT_CHECK_COLUMNS } from "./columns.ts";
 
-const AS_OF = { now: new Date("2027-02-01T00:00:00Z"), timezone: "Asia/Tokyo", thresholds: USUAL_THRESHOLDS };
+const AS_OF = { now: new Date("2027-02-01T00:00:00Z"), timezone: "Asia/Tokyo", thresholds: DEFAULT_THRESHOLDS };
 
 const headersOf = (columns: readonly Column<never>[]): readonly string[] =>
   columns.map(({ key, header, align }) => `${key}: ${header.en}, ${header.ja}${align === "end" ? ", right" : ""}`);
@@ -18,7 +18,7 @@ const read = <R>(columns: readonly Column<R>[], record: R, keys: readonly string
     .filter(({ key }) => keys.includes(key))
     .map(({ key, value, name }) => [key, value(record), name?.(record)?.ja ?? null]);
 
-test("an item has the columns that scripts know, in their order", () => {
+test("an item has the columns that scripts know, in order", () => {
   expect(headersOf(ITEM_COLUMNS)).toEqual([
     "context: context, コンテキスト",
     "id: id, ID",
@@ -49,7 +49,7 @@ test("an item has the columns that scripts know, in their order", () => {
   ]);
 });
 
-test("so has what is checked", () => {
+test("a checked item has the columns that scripts know, in order", () => {
   expect(headersOf(CHECK_COLUMNS)).toEqual([
     "level: level, 状態",
     "daysLeft: days left, 残り日数, right",
@@ -67,11 +67,11 @@ test("so has what is checked", () => {
     "remark: remark, 備考",
   ]);
   const keys = CHECK_COLUMNS.map(({ key }) => key);
-  expect(USUAL_CHECK_COLUMNS.filter((key) => !keys.includes(key))).toEqual([]);
+  expect(DEFAULT_CHECK_COLUMNS.filter((key) => !keys.includes(key))).toEqual([]);
 });
 
-test("people read words where programs read keys", () => {
-  const item = judge(exampleOf(RENEWAL_ITEM.fields), "kanto", AS_OF);
+test("people see words for the keys that programs read", () => {
+  const item = judgeExpiry(buildExampleRecord(RENEWAL_ITEM.fields), "kanto", AS_OF);
   expect(read(ITEM_COLUMNS, item, ["context", "kind", "daysLeft", "level", "certainty"])).toEqual([
     ["context", "kanto", null],
     ["kind", "push-certificate", "MDM プッシュ通知証明書"],
@@ -86,8 +86,8 @@ test("people read words where programs read keys", () => {
   ]);
 });
 
-test("a place where nothing could be read has no kind, and says why", () => {
-  const unread = judge(unreadItem("x.pem", same("broken")), null, AS_OF);
+test("an unreadable file has no kind, and says why", () => {
+  const unread = judgeExpiry(createUnreadableItem("x.pem", same("broken")), null, AS_OF);
   expect(read(CHECK_COLUMNS, unread, ["level", "kind", "name", "context", "remark"])).toEqual([
     ["level", "unknown", "期限不明"],
     ["kind", null, null],

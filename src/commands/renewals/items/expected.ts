@@ -2,116 +2,121 @@ import { line } from "../../../lib/advice/index.ts";
 import type { Tenant } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { sayUses, type DecidingField, type ExpectedKind } from "../../../lib/model/applies.ts";
+import { buildUsageCommand, type DecidingField, type ExpectedRenewalKind } from "../../../lib/model/applies.ts";
 import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
-import { TENANT, UNSAID, type TenantProfile } from "../../../lib/model/tenant.ts";
-import { expectedOf, type ExpectedRecords } from "../../../lib/renewals/expected.ts";
+import { TENANT, EMPTY_TENANT_PROFILE, type TenantProfile } from "../../../lib/model/tenant.ts";
+import { findExpectedRecords, type ExpectedRecords } from "../../../lib/renewals/expected.ts";
 import type { CheckedItem } from "../../../lib/renewals/judge.ts";
-import { textInContext } from "../../../lib/terminal/commands.ts";
-import { joined, text, type Text } from "../../../lib/text/index.ts";
-import { rightsIn, type Rights } from "../../rights.ts";
+import { addContextToText } from "../../../lib/terminal/commands.ts";
+import { joinTexts, text, type Text } from "../../../lib/text/index.ts";
+import { loadRights, type Rights } from "../../rights.ts";
 import type { Tools } from "../../tools.ts";
 
-/** The line to type to record a thing of a kind. */
-export const recordingLine = (kind: ExpectedKind): string =>
+/** Builds the command that records an item of a kind. */
+export const buildAddLine = (kind: ExpectedRenewalKind): string =>
   line("renewals add", ["NAME"], { kind, ...(kind === "android-owner" ? { lastLogin: "DATE" } : { file: "FILE" }) });
 
-/** `whether Android is used`. */
-export const unsaidName = (fields: readonly DecidingField[]): Text => {
-  const names = joined(
+/** Describes what is not recorded about the services that a tenant uses, such as `use of iOS, ADE`. */
+export const describeUnknownUse = (fields: readonly DecidingField[]): Text => {
+  const names = joinTexts(
     fields.map((field) => TENANT.fields[field].label),
     text(", ", "、"),
   );
   return fields.every((field) => field === "androidAccounts")
-    ? text(`with which accounts Android is used`, `Android をどのアカウントで使うか`)
-    : text(`whether these are used: ${names.en}`, `使っているかどうか: ${names.ja}`);
+    ? text("which accounts Android uses", "Android をどのアカウントで使うか")
+    : text(`use of ${names.en}`, `使っているかどうか: ${names.ja}`);
 };
 
-/** That a thing should be recorded. */
-export const missingName = (kind: ExpectedKind): Text => {
+/** Says that no item of a kind is recorded. */
+export const describeMissingKind = (kind: ExpectedRenewalKind): Text => {
   const { en, ja } = RENEWAL_KINDS[kind];
   return text(`not recorded: ${en}`, `登録がありません: ${ja}`);
 };
 
-const BY_SYSTEM = text("ask a system administrator", "システム管理者に依頼してください");
+const ASK_SYSTEM_ADMINISTRATOR = text("ask a system administrator", "システム管理者に依頼してください");
 
-/** What is missing, and what to ask, each with the line to type; to who may not, with whom to ask. */
-const linesOf = ({ missing, unsaid }: ExpectedRecords, { may }: Rights): readonly Text[] => [
+/** Describes what is missing or unknown, with a command or, without the right, a referral to a system administrator. */
+const describeExpectedRecords = ({ missing, unsaid }: ExpectedRecords, { may }: Rights): readonly Text[] => [
   ...missing.map((kind) => {
-    const [{ en, ja }, line] = [missingName(kind), recordingLine(kind)];
+    const [{ en, ja }, line] = [describeMissingKind(kind), buildAddLine(kind)];
     return may("renewals.write")
       ? text(`${en}; to record it: ${line}`, `${ja}。登録するには: ${line}`)
-      : text(`${en}; ${BY_SYSTEM.en}`, `${ja}。${BY_SYSTEM.ja}`);
+      : text(`${en}; ${ASK_SYSTEM_ADMINISTRATOR.en}`, `${ja}。${ASK_SYSTEM_ADMINISTRATOR.ja}`);
   }),
   ...(unsaid.length === 0
     ? []
     : [
         text(
-          `not said ${unsaidName(unsaid).en}; so nobody knows what should be recorded: ${may("tenant.write") ? sayUses(unsaid) : BY_SYSTEM.en}`,
-          `未設定です(${unsaidName(unsaid).ja})。何を登録すべきか判断できません${may("tenant.write") ? `: ${sayUses(unsaid)}` : `。${BY_SYSTEM.ja}`}`,
+          `not recorded: ${describeUnknownUse(unsaid).en}; to determine which items are needed: ${may("tenant.write") ? buildUsageCommand(unsaid) : ASK_SYSTEM_ADMINISTRATOR.en}`,
+          `未設定です(${describeUnknownUse(unsaid).ja})。何を登録すべきか判断できません${may("tenant.write") ? `: ${buildUsageCommand(unsaid)}` : `。${ASK_SYSTEM_ADMINISTRATOR.ja}`}`,
         ),
       ]),
 ];
 
-/** What was listed or checked, of one tenant or of all. */
+/** The items that were listed or checked, of one tenant or of all tenants. */
 interface ListedItems {
   readonly allContexts: boolean;
   readonly items: readonly Pick<CheckedItem, "kind" | "context">[];
-  /** those that were read already, by their contexts */
+  /** tenants that were already read, by the names of their contexts */
   readonly tenants?: ReadonlyMap<string, Tenant> | undefined;
 }
 
 /**
- * Tells what the records of tenants lack, and where nobody knows that. Never more than a hint: a tenant that could not be
- * read, or keeps nothing of what it uses, is passed over; one without data is not made for it, and nothing was said of it.
+ * Reports which items are missing from the records of tenants, and for which tenants this is not known. The notes are
+ * only hints: a tenant is skipped if it cannot be read or does not store what it uses. A tenant without data is not
+ * created; it counts as a tenant about which nothing is recorded.
  */
-export async function tellExpectedOfAll(tools: Tools, { allContexts, items, tenants }: ListedItems): Promise<void> {
+export async function noteExpectedRecords(tools: Tools, { allContexts, items, tenants }: ListedItems): Promise<void> {
   const { contexts, globals, environment } = tools;
   if (!allContexts)
-    return tellExpected(tools, (await contexts.choose(globals.context, environment)).context, { items, tenants });
+    return noteExpectedOfTenant(tools, (await contexts.choose(globals.context, environment)).context, {
+      items,
+      tenants,
+    });
   const counted = await contexts.counted();
   for (const context of (await contexts.list()).filter(({ name }) => counted.includes(name))) {
     const own = items.filter((item) => item.context === context.name);
-    await tellExpected(tools, context, { items: own, tenants, name: context.name });
+    await noteExpectedOfTenant(tools, context, { items: own, tenants, name: context.name });
   }
 }
 
-async function tellExpected(
+async function noteExpectedOfTenant(
   tools: Tools,
   context: Context,
   { items, tenants, name }: Pick<ListedItems, "items" | "tenants"> & { readonly name?: string },
 ): Promise<void> {
   if (items.some(({ kind }) => kind === null)) return;
   const read = tenants?.get(context.name);
-  const profile = read === undefined ? await profileOf(tools, context, { isEmpty: items.length === 0 }) : read.profile;
+  const profile =
+    read === undefined ? await readTenantProfile(tools, context, { isEmpty: items.length === 0 }) : read.profile;
   if (profile === undefined) return;
-  const expected = expectedOf(profile, items);
+  const expected = findExpectedRecords(profile, items);
   if (expected.missing.length + expected.unsaid.length === 0) return;
-  const rights = await readable(() => rightsIn(tools, context));
+  const rights = await readIfPossible(() => loadRights(tools, context));
   if (rights === undefined) return;
-  for (const line of linesOf(expected, rights)) {
+  for (const line of describeExpectedRecords(expected, rights)) {
     if (name === undefined) await tools.terminal.note(line);
     else {
-      const { en, ja } = textInContext(line, context.name);
+      const { en, ja } = addContextToText(line, context.name);
       await tools.terminal.note(text(`${name}: ${en}`, `${name}: ${ja}`));
     }
   }
 }
 
-/** What a tenant uses; undefined where it does not say. */
-async function profileOf(
+/** Reads what a tenant uses. Returns undefined if this is not stored or cannot be read. */
+async function readTenantProfile(
   tools: Tools,
   context: Context,
   { isEmpty }: { readonly isEmpty: boolean },
 ): Promise<TenantProfile | undefined> {
-  return readable(async () => {
-    if (isEmpty && context.kind === "embedded" && !tools.contexts.holdsTenant(context)) return UNSAID;
+  return readIfPossible(async () => {
+    if (isEmpty && context.kind === "embedded" && !tools.contexts.holdsTenant(context)) return EMPTY_TENANT_PROFILE;
     return (await (await tools.tenantOf(context, "tenant")).client.tenant.show()).profile;
   });
 }
 
-/** What a tenant answers; undefined where it cannot be read. @throws `interrupted` */
-const readable = <T>(read: () => Promise<T>): Promise<T | undefined> =>
+/** Returns what a tenant answers, or undefined if the tenant cannot be read. @throws `interrupted` */
+const readIfPossible = <T>(read: () => Promise<T>): Promise<T | undefined> =>
   read().catch((error: unknown) => {
     if (!(error instanceof Failure) || error.code === "interrupted") throw error;
     return undefined;

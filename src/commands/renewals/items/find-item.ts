@@ -4,7 +4,7 @@ import { nameKey } from "../../../lib/model/normalise.ts";
 import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { TextField } from "../../field.ts";
-import { theOne } from "../../listing/named.ts";
+import { requireSingleMatch } from "../../listing/single-match.ts";
 
 /** The argument that names an item. */
 export const ITEM_ARGUMENT = {
@@ -12,24 +12,24 @@ export const ITEM_ARGUMENT = {
   value: "ITEM",
   names: "items",
   required: true,
-  about: text("name or ID of an item, or the start of an ID", "項目の名前か ID(ID は先頭の一部でもよい)"),
+  about: text("name or ID of an item, or the start of its ID", "項目の名前か ID(ID は先頭の一部でもよい)"),
 } as const satisfies TextField;
 
 /**
- * The item with a name, an ID or the start of an ID; a name takes precedence over the start of an ID.
+ * Finds an item by its name, its ID or the start of its ID. A name takes precedence over the start of an ID.
  *
- * @throws Failure `not-found` where there is none, `usage` where it fits several, which are listed
+ * @throws Failure `not-found` if no item matches, `usage` with a list of the items if several match
  */
 export async function findItem(client: Client<"renewals">, typed: string): Promise<RenewalItem> {
-  return itemNamed(typed, await client.renewals.list());
+  return findItemAmong(typed, await client.renewals.list());
 }
 
-/** As {@link findItem}, among items that are known already. */
-export function itemNamed(typed: string, items: readonly RenewalItem[]): RenewalItem {
+/** Finds an item in the same way as {@link findItem}, but among items that were already read. */
+export function findItemAmong(typed: string, items: readonly RenewalItem[]): RenewalItem {
   const start = typed.toLowerCase();
   const named = items.filter(({ id, name }) => id === start || nameKey(name) === nameKey(typed));
   const found = named.length > 0 || start === "" ? named : items.filter(({ id }) => id.startsWith(start));
-  return theOne(typed, found, {
+  return requireSingleMatch(typed, found, {
     noun: text("item", "項目"),
     list: line("renewals list", []),
     describe: ({ id, name, kind, organisation }) => {

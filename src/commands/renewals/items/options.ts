@@ -4,14 +4,14 @@ import type { Fields, InputOf } from "../../field.ts";
 
 const KINDS = RECORDED_FIELDS.kind.choices;
 
-/** What opens files that are not open to everybody. */
-export const OPENING_OPTIONS = {
+/** The options for opening protected files. */
+export const DECRYPTION_OPTIONS = {
   key: {
     kind: "file",
     value: "FILE",
     repeatable: true,
     about: text(
-      "your private key (PEM) to decrypt server tokens; only CLOMO can decrypt those made for its key",
+      "private key (PEM) to decrypt server tokens; only CLOMO can decrypt tokens encrypted with its key",
       "サーバートークンを復号する手元の秘密鍵(PEM)。CLOMO の鍵で暗号化されたものは CLOMO だけが復号できます",
     ),
   },
@@ -20,13 +20,13 @@ export const OPENING_OPTIONS = {
     value: "FILE",
     repeatable: true,
     about: text(
-      "file with the password of a key store (PKCS#12), readable by you alone; those without a password need none",
+      "file with the password of a key store (PKCS#12), readable only by you; not needed for a key store without a password",
       "鍵ストア(PKCS#12)のパスワードを書いた、自分だけが読めるファイル(パスワードなしの鍵ストアには不要)",
     ),
   },
 } as const satisfies Fields;
 
-/** The options that set the fields of an item; there is none for a password. */
+/** The options that set the fields of an item. There is no option for a password. */
 export const ITEM_OPTIONS = {
   kind: {
     kind: "choice",
@@ -39,7 +39,7 @@ export const ITEM_OPTIONS = {
     value: "DATE",
     blank: true,
     about: text(
-      "expiry date (to the end of that day in the tenant's time zone), or date and time",
+      "expiry date (end of that day in the tenant's time zone), or date and time",
       "期限の日(テナントのタイムゾーンでその日の終わりまで)か日時",
     ),
   },
@@ -51,12 +51,12 @@ export const ITEM_OPTIONS = {
       "証明書・トークン・プロファイルのファイル(期限、フィンガープリント、トピック、組織を読み取る)",
     ),
   },
-  ...OPENING_OPTIONS,
+  ...DECRYPTION_OPTIONS,
   fingerprint: {
     kind: "string",
     value: "START",
     about: text(
-      "with --file: start of the fingerprint, if the file contains several",
+      "with --file: start of the fingerprint, if the file contains several items",
       "--file に複数あるとき: どれかを示すフィンガープリントの先頭",
     ),
   },
@@ -72,13 +72,16 @@ export const ITEM_OPTIONS = {
     kind: "string",
     value: "NAME",
     blank: true,
-    about: text("organisation or customer it belongs to", "対象の組織・顧客"),
+    about: text("organisation or customer that the item belongs to", "対象の組織・顧客"),
   },
   owner: {
     kind: "string",
     value: "WHO",
     blank: true,
-    about: text("who renews it; a mail address also receives notices", "更新担当(メールアドレスなら通知の宛先になる)"),
+    about: text(
+      "person who renews the item; an email address also receives reminders",
+      "更新担当(メールアドレスなら通知の宛先になる)",
+    ),
   },
   account: {
     kind: "string",
@@ -102,9 +105,9 @@ export const ITEM_OPTIONS = {
     kind: "string",
     value: "TEXT",
     blank: true,
-    about: text("anything else (no passwords)", "メモ(パスワードは書かない)"),
+    about: text("notes on the item (no passwords)", "メモ(パスワードは書かない)"),
   },
 } as const satisfies Fields;
 
-/** The values of {@link ITEM_OPTIONS}. */
+/** The parsed {@link ITEM_OPTIONS}. */
 export type ItemOptions = InputOf<typeof ITEM_OPTIONS>;

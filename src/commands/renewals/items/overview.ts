@@ -1,41 +1,41 @@
 import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
 import { type Level, LEVEL_NAMES } from "../../../lib/document/level.ts";
-import { markOf, type JudgedItem } from "../../../lib/renewals/judge.ts";
+import { toTimelineMark, type JudgedItem } from "../../../lib/renewals/judge.ts";
 import { drawTable, type TableColumn } from "../../../lib/terminal/table/table.ts";
 import type { Timeline } from "../../../lib/document/timeline.ts";
 import { drawTimeline } from "../../../lib/document/timeline-lines.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
-import { shownDay } from "./columns.ts";
+import { formatExpiryDay } from "./columns.ts";
 
-/** What a list of items shows. */
-export interface Overview {
-  /** by expiry */
+/** The content of a list of items. */
+export interface ItemOverview {
+  /** in order of expiry */
   readonly items: readonly JudgedItem[];
-  /** names of the contexts that were asked */
+  /** names of the contexts that were read */
   readonly contexts: readonly string[];
   readonly timeline: Timeline;
   readonly now: Date;
-  /** the zone the time line's days are counted in */
+  /** time zone in which the timeline counts days */
   readonly timezone: string;
 }
 
 interface OverviewColumn {
   readonly header: Text;
   readonly align?: "end" | undefined;
-  /** least width of the terminal, in characters, for the column to be shown */
+  /** minimum width of the terminal, in characters, at which the column is shown */
   readonly from: number;
   readonly cell: (judged: JudgedItem, language: Tools["terminal"]["language"]) => string;
 }
 
-/** The level first: it is coloured there. */
-const OVERVIEW: readonly OverviewColumn[] = [
-  { header: text("state", "状態"), from: 0, cell: ({ level }, language) => LEVEL_NAMES[level][language] },
+/** The columns of the overview. The level comes first, because the start of each line is coloured by level. */
+const OVERVIEW_COLUMNS: readonly OverviewColumn[] = [
+  { header: text("level", "状態"), from: 0, cell: ({ level }, language) => LEVEL_NAMES[level][language] },
   { header: text("days", "残り"), from: 0, align: "end", cell: ({ daysLeft }) => String(daysLeft ?? "-") },
   {
     header: text("expires on", "期限"),
     from: 40,
-    cell: (judged) => shownDay(judged.expiresOn, judged) ?? "-",
+    cell: (judged) => formatExpiryDay(judged.expiresOn, judged) ?? "-",
   },
   { header: text("name", "名前"), from: 0, cell: ({ name }) => name },
   { header: text("kind", "種類"), from: 72, cell: ({ kind }, language) => RENEWAL_KINDS[kind][language] },
@@ -43,10 +43,14 @@ const OVERVIEW: readonly OverviewColumn[] = [
   { header: text("owner", "更新担当"), from: 100, cell: ({ owner }) => owner ?? "" },
 ];
 
-const CONTEXT: OverviewColumn = { header: text("context", "コンテキスト"), from: 0, cell: ({ context }) => context };
+const CONTEXT_COLUMN: OverviewColumn = {
+  header: text("context", "コンテキスト"),
+  from: 0,
+  cell: ({ context }) => context,
+};
 
-/** Writes items for people: a table of what fits on the terminal, and the time line. */
-export async function writeOverview(terminal: Tools["terminal"], shown: Overview): Promise<void> {
+/** Writes items for people: a table of the columns that fit on the terminal, and the timeline. */
+export async function writeOverview(terminal: Tools["terminal"], shown: ItemOverview): Promise<void> {
   const { items, contexts, timeline } = shown;
   if (items.length === 0) return terminal.noteNone();
   const { language, columns } = terminal;
@@ -58,14 +62,16 @@ export async function writeOverview(terminal: Tools["terminal"], shown: Overview
   const write = async (line: string): Promise<void> => {
     if (!terminal.out.closed) await terminal.out.write(`${line}\n`);
   };
-  for await (const line of tableLines(shown, { language, columns, heading, paint })) await write(line);
+  for await (const line of renderTableLines(shown, { language, columns, heading, paint })) await write(line);
   await write("");
-  const marks = items.map((item) => markOf(item, contexts.length > 1 ? `${item.context}: ${item.name}` : item.name));
+  const marks = items.map((item) =>
+    toTimelineMark(item, contexts.length > 1 ? `${item.context}: ${item.name}` : item.name),
+  );
   for (const line of drawTimeline(marks, { timeline, language, columns, paint })) await write(line);
 }
 
-async function* tableLines(
-  { items, contexts }: Overview,
+async function* renderTableLines(
+  { items, contexts }: ItemOverview,
   {
     language,
     columns,
@@ -78,8 +84,10 @@ async function* tableLines(
     readonly paint: (part: string, level: Level) => string;
   },
 ): AsyncGenerator<string> {
-  const [level, ...rest] = OVERVIEW.filter(({ from }) => columns >= from);
-  const fitting = [level, ...(contexts.length > 1 ? [CONTEXT] : []), ...rest].filter((column) => column !== undefined);
+  const [level, ...rest] = OVERVIEW_COLUMNS.filter(({ from }) => columns >= from);
+  const fitting = [level, ...(contexts.length > 1 ? [CONTEXT_COLUMN] : []), ...rest].filter(
+    (column) => column !== undefined,
+  );
   const headers = fitting.map(({ header, align }): TableColumn => ({
     header: header[language],
     align: align ?? "start",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RenewalItem } from "../../../lib/client/index.ts";
-import { itemNamed } from "./find-item.ts";
+import { findItemAmong } from "./find-item.ts";
 
 const item = (id: string, name: string): RenewalItem =>
   ({ id: `${id}-0000-7000-8000-000000000000`, name, kind: "custom", organisation: null }) as RenewalItem;
@@ -21,8 +21,8 @@ describe("an item", () => {
     ["019a0001-0000-7000-8000-000000000000", 0],
     // a name counts before the start of an id
     ["019b", 3],
-  ])("is meant by %s", (typed, index) => {
-    expect(itemNamed(typed, ITEMS)).toBe(ITEMS[index]);
+  ])("is selected by %s", (typed, index) => {
+    expect(findItemAmong(typed, ITEMS)).toBe(ITEMS[index]);
   });
 
   it.each([
@@ -31,12 +31,12 @@ describe("an item", () => {
     ["大阪", "not-found"],
     ["", "not-found"],
   ])("%s is refused as %s", (typed, code) => {
-    expect(() => itemNamed(typed, ITEMS)).toThrow(expect.objectContaining({ code }));
+    expect(() => findItemAmong(typed, ITEMS)).toThrow(expect.objectContaining({ code }));
   });
 
-  it("that is one of several is told by its id", () => {
-    expect(() => itemNamed("本社", ITEMS)).toThrow(
-      /本社 matches 2: other date 本社 019a0001.+; other date 本社 019a0002/,
+  it("is named by its ID if several items have its name", () => {
+    expect(() => findItemAmong("本社", ITEMS)).toThrow(
+      /"本社" matches 2 records: other date 本社 019a0001.+; other date 本社 019a0002/,
     );
   });
 });

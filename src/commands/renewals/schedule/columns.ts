@@ -2,17 +2,17 @@ import type { DailySchedule, Scheduler } from "../../../lib/renewals/schedule/sc
 import type { Column } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
 
-/** What is shown of a daily run. */
+/** The columns that describe a daily run. */
 export const SCHEDULE_COLUMNS: readonly Column<DailySchedule>[] = [
-  { key: "way", header: text("run by", "実行方法"), value: ({ way }) => way },
+  { key: "way", header: text("scheduler", "実行方法"), value: ({ way }) => way },
   { key: "installed", header: text("installed", "登録済み"), value: ({ installed }) => installed },
-  { key: "at", header: text("at", "時刻"), value: ({ at }) => at },
-  { key: "timezone", header: text("timezone", "タイムゾーン"), value: ({ timezone }) => timezone },
+  { key: "at", header: text("time", "時刻"), value: ({ at }) => at },
+  { key: "timezone", header: text("time zone", "タイムゾーン"), value: ({ timezone }) => timezone },
   { key: "active", header: text("active", "稼働中"), value: ({ active }) => active },
   { key: "files", header: text("files", "ファイル"), value: ({ files }) => files },
 ];
 
-/** Options that choose a scheduler: `--systemd --system` is the system's. */
+/** The options that choose a scheduler. `--systemd --system` chooses a system timer instead of a user timer. */
 export const SCHEDULER_OPTIONS = {
   systemd: {
     kind: "boolean",
@@ -20,7 +20,10 @@ export const SCHEDULER_OPTIONS = {
   },
   system: {
     kind: "boolean",
-    about: text("with --systemd: a system timer (needs root)", "--systemd のとき: システム全体のタイマー(root 用)"),
+    about: text(
+      "with --systemd: a system timer (requires root)",
+      "--systemd のとき: システム全体のタイマー(root 権限が必要)",
+    ),
   },
   cron: {
     kind: "boolean",
@@ -29,22 +32,22 @@ export const SCHEDULER_OPTIONS = {
   taskScheduler: {
     kind: "boolean",
     about: text(
-      "XML for Windows Task Scheduler (default on Windows)",
+      "XML file for Windows Task Scheduler (default on Windows)",
       "Windows のタスク スケジューラ用 XML(Windows の既定)",
     ),
   },
 } as const;
 
-/** The schedulers the options name. */
-export interface NamedSchedulers {
+/** The parsed {@link SCHEDULER_OPTIONS}. */
+export interface SchedulerChoices {
   readonly systemd: boolean;
   readonly system: boolean;
   readonly cron: boolean;
   readonly taskScheduler: boolean;
 }
 
-/** The schedulers that were named; empty for the platform's default. */
-export const namedSchedulers = ({ systemd, system, cron, taskScheduler }: NamedSchedulers): readonly Scheduler[] => [
+/** Returns the schedulers that the options choose; empty if the platform's default is to be used. */
+export const selectSchedulers = ({ systemd, system, cron, taskScheduler }: SchedulerChoices): readonly Scheduler[] => [
   ...(system ? (["systemd-system"] as const) : []),
   ...(systemd && !system ? (["systemd"] as const) : []),
   ...(cron ? (["cron"] as const) : []),

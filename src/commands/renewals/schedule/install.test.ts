@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, st
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { machine, type TestMachine } from "#support/commands/renewals/machine.ts";
 
 /** The same with whom to tell, so that no warning of it comes. */
@@ -17,7 +17,7 @@ const launcherOf = ({ home }: TestMachine, way: string): string =>
   readFileSync(join(home, "schedule", `renewals-${way}.sh`), "utf8");
 
 describe("systemd", () => {
-  test("is the usual way on Linux: the pair is written, checked and started, at nine in the tenant's zone", async () => {
+  test("is the default on Linux: writes, checks and starts both units, at nine in the tenant's time zone", async () => {
     const here = machineWithRecipients();
     const { exit, stdout, stderr, requests } = await run("renewals schedule install --format json", here.circumstances);
     expect([exit, requests]).toEqual([0, []]);
@@ -54,14 +54,14 @@ describe("systemd", () => {
     ["--systemd --at 7:05", "07:05:00 Europe/Paris"],
     ["--systemd --at 23:59 --timezone America/New_York", "23:59:00 America/New_York"],
     ["--systemd --context kanto", "09:00:00 Europe/Paris"],
-  ])("%s says when", async (words, said) => {
+  ])("%s sets the time", async (words, said) => {
     const here = machineWithRecipients();
     await run("context add kanto --embedded --timezone Europe/Paris", { home: here.home });
     expect(await run(`renewals schedule install ${words}`, here.circumstances)).toMatchObject({ exit: 0 });
     expect(readFileSync(join(here.units, "clomoctl-renewals.timer"), "utf8")).toContain(`OnCalendar=*-*-* ${said}\n`);
   });
 
-  test("units of a person without XDG_CONFIG_HOME are below .config; a relative one counts as none", async () => {
+  test("user units are written below .config if XDG_CONFIG_HOME is not set or is relative", async () => {
     for (const XDG_CONFIG_HOME of ["", "config"]) {
       const here = machineWithRecipients();
       const userFolder = freshFolder();
@@ -71,7 +71,7 @@ describe("systemd", () => {
     }
   });
 
-  test("--system makes a timer of the machine that runs as the home's owner, with no word of logging in", async () => {
+  test("--system creates a system timer that runs as the owner of the home, without a note about logging in", async () => {
     const here = machineWithRecipients();
     const ran = await run("renewals schedule install --systemd --system --fields way,active", here.circumstances);
     expect(ran).toMatchObject({ exit: 0, stdout: "way\tactive\nsystemd-system\ttrue\n", stderr: "" });
@@ -86,20 +86,20 @@ describe("systemd", () => {
     expect(readdirSync(alone.systemUnits)).toHaveLength(2);
   });
 
-  test("where no systemd answers, what to type is said, in both languages", async () => {
+  test("if systemd does not respond, prints in both languages what to run", async () => {
     const here = machineWithRecipients();
     here.program("systemctl");
     here.program("systemd-analyze");
-    const { en, ja } = await inBoth("renewals schedule install --systemd --fields active", here.circumstances);
+    const { en, ja } = await runInBoth("renewals schedule install --systemd --fields active", here.circumstances);
     expect(en).toMatchObject({ exit: 7, stdout: "active\n\n" });
     expect(en.stderr).toMatch(/^systemd-analyze .+\nwarning: .*systemctl --user daemon-reload/);
     expect(ja.stderr).toMatch(/^systemd-analyze .+\n警告: .*systemctl --user daemon-reload/);
   });
 
-  test("where it was not asked for and does not answer, cron is used with a word, and no unit is left", async () => {
+  test("falls back to cron with a warning if systemd was not requested and does not respond; no unit remains", async () => {
     const here = machineWithRecipients();
     here.program("systemctl", "\nexit 1\n");
-    const { en, ja } = await inBoth("renewals schedule install --fields way,installed,timezone", here.circumstances);
+    const { en, ja } = await runInBoth("renewals schedule install --fields way,installed,timezone", here.circumstances);
     expect(en).toMatchObject({ exit: 0, stdout: "way\tinstalled\ttimezone\ncron\ttrue\tUTC\n" });
     expect(en.stderr).toMatch(/^warning: systemd does not respond here .* cron is used instead/m);
     expect(ja.stderr).toMatch(/^警告: この環境では systemd が応答しないため.*cron に登録しました/m);
@@ -112,28 +112,32 @@ describe("systemd", () => {
     expect(readdirSync(bare.units)).toEqual([]);
   });
 
-  test("two schedulers at once are warned of", async () => {
+  test("warns about two schedulers at the same time", async () => {
     const here = machineWithRecipients();
     await run("renewals schedule install --systemd", here.circumstances);
-    const { en, ja } = await inBoth("renewals schedule install --cron", here.circumstances);
-    expect(en.stderr).toContain("would run twice: clomoctl renewals schedule remove --systemd\n");
-    expect(ja.stderr).toContain("二重に実行されます: clomoctl renewals schedule remove --systemd\n");
+    const { en, ja } = await runInBoth("renewals schedule install --cron", here.circumstances);
+    expect(en.stderr).toContain(
+      "and would run twice; to remove the systemd schedule: clomoctl renewals schedule remove --systemd\n",
+    );
+    expect(ja.stderr).toContain(
+      "二重に実行されます。systemd の登録を削除するには: clomoctl renewals schedule remove --systemd\n",
+    );
   });
 
   test.each([
     ["en", "warning: clomoctl runs from npx's cache"],
     ["ja", "警告: clomoctl が npx のキャッシュから実行されています"],
-  ])("a program in npx's cache, which may be emptied, is warned of: %s", async (language, warning) => {
+  ])("warns about a program in npx's cache, which can be emptied: %s", async (language, warning) => {
     const words = ["--lang", language, "renewals", "schedule", "install", "--systemd"];
     const argv = ["node", "/home/k/.npm/_npx/0123abcd/node_modules/clomoctl/bin/clomoctl.js", ...words];
     const { stderr } = await run(words, { ...machineWithRecipients().circumstances, host: { argv } });
     expect(stderr).toContain(warning);
   });
 
-  test("units that systemd refuses are a failure, and none are left, in both languages", async () => {
+  test("units that systemd rejects are a failure in both languages, and none remain", async () => {
     const here = machine();
     here.program("systemd-analyze", "\necho 'clomoctl-renewals.timer:6: Failed to parse' >&2; exit 1\n");
-    const { en, ja } = await inBoth("renewals schedule install", here.circumstances);
+    const { en, ja } = await runInBoth("renewals schedule install", here.circumstances);
     expect(en).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining("timer:6: Failed to parse") });
     expect(ja).toMatchObject({ exit: 3, stderr: expect.stringMatching(/^エラー: .*timer:6: Failed to parse/) });
     expect([existsSync(here.units), here.asked()]).toEqual([false, []]);
@@ -141,14 +145,14 @@ describe("systemd", () => {
 });
 
 describe("cron", () => {
-  test("a block is put below what is there, by this machine's clock, and that is said in both languages", async () => {
+  test("adds a block below existing lines in this computer's time zone, and reports it in both languages", async () => {
     const here = machineWithRecipients();
     here.setCrontab("5 4 * * * true\n");
     const line = "renewals schedule install --cron --at 08:30 --fields way,installed,at,timezone,active";
     // the tests' own zone is UTC
-    const { en, ja } = await inBoth(line, here.circumstances);
+    const { en, ja } = await runInBoth(line, here.circumstances);
     expect(en).toMatchObject({ exit: 0, stdout: "way\tinstalled\tat\ttimezone\tactive\ncron\ttrue\t23:30\tUTC\t\n" });
-    expect(en.stderr).toBe("cron uses this computer's time zone: 08:30 Asia/Tokyo is currently 23:30 UTC\n");
+    expect(en.stderr).toBe("cron uses this computer's time zone: 08:30 in Asia/Tokyo is currently 23:30 in UTC\n");
     expect(ja.stderr).toContain("Asia/Tokyo の 08:30 は現在 UTC の 23:30");
     const lines = here.crontab()?.split("\n") ?? [];
     expect(lines[0]).toBe("5 4 * * * true");
@@ -156,33 +160,33 @@ describe("cron", () => {
     expect(existsSync(here.units)).toBe(false);
   });
 
-  test("is the usual way on macOS", async () => {
+  test("is the default on macOS", async () => {
     const here = machineWithRecipients();
     const ran = await run("renewals schedule install --fields way", { ...here.circumstances, platform: "darwin" });
     expect(ran).toMatchObject({ exit: 0, stdout: "way\ncron\n" });
     expect(here.crontab()).toContain("renewals-cron.sh");
   });
 
-  test("a zone whose summer time comes and goes is warned of, in both languages", async () => {
+  test("warns about a time zone with daylight saving time, in both languages", async () => {
     const here = machineWithRecipients();
     const line = "renewals schedule install --cron --timezone Europe/Paris --fields at";
-    const { en, ja } = await inBoth(line, here.circumstances);
+    const { en, ja } = await runInBoth(line, here.circumstances);
     expect(en.stdout).toBe("at\n08:00\n");
     expect(en.stderr).toMatch(/warning: the offset between Europe\/Paris and UTC changes with daylight saving time/);
     expect(ja.stderr).toMatch(/警告: .*Europe\/Paris と UTC/);
     expect((await run("renewals schedule install --cron --timezone UTC", here.circumstances)).stderr).toBe("");
   });
 
-  test("without cron there is nothing to install it with, in both languages", async () => {
+  test("cannot be installed without cron, in both languages", async () => {
     const here = machine();
     here.program("crontab");
-    const { en, ja } = await inBoth("renewals schedule install --cron", here.circumstances);
+    const { en, ja } = await runInBoth("renewals schedule install --cron", here.circumstances);
     expect(en).toMatchObject({ exit: 7, stdout: "", stderr: expect.stringContaining("--systemd") });
     expect(ja).toMatchObject({ exit: 7, stdout: "", stderr: expect.stringContaining("crontab コマンドがありません") });
     expect(existsSync(join(here.home, "schedule"))).toBe(false);
   });
 
-  test("broken marks of an earlier block are left as they are", async () => {
+  test("leaves broken markers of an earlier block unchanged", async () => {
     const here = machine();
     here.setCrontab("# >>> clomoctl renewals >>>\nx\n");
     expect(await run("renewals schedule install --cron", here.circumstances)).toMatchObject({ exit: 3, stdout: "" });
@@ -190,10 +194,10 @@ describe("cron", () => {
   });
 });
 
-describe("whom to tell", () => {
-  test("is asked for where no settings say it, in both languages; quietly too", async () => {
+describe("recipients", () => {
+  test("are requested in both languages if the settings name none, with --quiet too", async () => {
     const here = machine();
-    const { en, ja } = await inBoth("renewals schedule install --cron --quiet", here.circumstances);
+    const { en, ja } = await runInBoth("renewals schedule install --cron --quiet", here.circumstances);
     expect(en.exit).toBe(0);
     expect(en.stderr).toMatch(/^warning: /);
     expect(en.stderr).toContain(join(here.home, "notify.yaml"));
@@ -208,7 +212,7 @@ describe("whom to tell", () => {
 test.each([
   ["en", "the schedule may be only partly installed; install it again"],
   ["ja", "途中まで登録された可能性があります"],
-])("an interruption ends what runs, and says what may be left: %s", async (language, said) => {
+])("an interruption ends the running program and reports what may remain: %s", async (language, said) => {
   const here = machine();
   here.program("crontab", '\necho crontab >>"$MACHINE/asked"; exec /bin/sleep 60\n');
   const signals = new EventEmitter();
@@ -218,14 +222,14 @@ test.each([
   expect(await running).toMatchObject({ exit: 143, stdout: "", stderr: expect.stringContaining(said) });
 });
 
-test("settings that notify will not use are warned of, and why, in both languages", async () => {
+test("warns in both languages about settings that notify would refuse, with the reason", async () => {
   const here = machineWithRecipients();
   const file = join(here.home, "notify.yaml");
   chmodSync(file, 0o622);
-  const { en, ja } = await inBoth("renewals schedule install --cron --quiet", here.circumstances);
+  const { en, ja } = await runInBoth("renewals schedule install --cron --quiet", here.circumstances);
   expect(en.exit).toBe(0);
   expect(en.stderr).toMatch(/^warning: [^\n]+\nwarning: [^\n]+\n$/);
-  expect(en.stderr).toContain(`${file}: other users can write this file`);
+  expect(en.stderr).toContain(`${file}: other users can write to this file`);
   expect(en.stderr).toContain(`chmod go-w ${file}`);
   expect(ja.stderr).toContain(`警告: ${file}: 他のユーザーが書き込める`);
   expect(ja.stderr).toContain(`chmod go-w ${file}`);
@@ -235,14 +239,16 @@ test("settings that notify will not use are warned of, and why, in both language
   expect(folder.stderr).toMatch(/^warning: [^\n]+notify\.yaml: [^\n]+\n$/);
 });
 
-test("secrets that only the environment has are warned of: a scheduled run has none", async () => {
+test("warns about secrets that are set only in the environment, which a scheduled run does not have", async () => {
   const here = machineWithRecipients();
   const hook = "recipients: [{name: a, way: webhook, service: slack, url-env: CHAT_URL}]\n";
   writeFileSync(join(here.home, "notify.yaml"), hook);
-  const { en, ja } = await inBoth("renewals schedule install --cron --quiet", here.circumstances);
+  const { en, ja } = await runInBoth("renewals schedule install --cron --quiet", here.circumstances);
   expect(en).toMatchObject({
     exit: 0,
-    stderr: expect.stringMatching(/^warning: .*has no CHAT_URL in its environment/),
+    stderr: expect.stringMatching(
+      /^warning: .*: a scheduled run does not have the environment variable CHAT_URL; use password-file, url-file or token-file/,
+    ),
   });
   expect(ja.stderr).toContain("自動実行では環境変数 CHAT_URL がありません");
   writeFileSync(join(here.home, "notify.yaml"), "recipients: nobody\n");
@@ -259,7 +265,7 @@ describe("the launcher", () => {
     return launcherOf(here, "cron").replaceAll(here.home, "HOME");
   };
 
-  test("finds Node, the program and the home again, and runs for all contexts in the language", async () => {
+  test("finds Node, the program and the home, and runs for all contexts in the selected language", async () => {
     const script = await made("");
     expect(script).toContain("CLOMOCTL_HOME='HOME'; export CLOMOCTL_HOME\n");
     expect(script).toContain("XDG_CONFIG_HOME='HOME/config'; export XDG_CONFIG_HOME\n");
@@ -278,11 +284,11 @@ describe("the launcher", () => {
     ["", { CLOMOCTL_CONTEXT: "local" }, "'--context' 'local'"],
     ["", { XDG_DATA_HOME: "/data" }, "XDG_DATA_HOME='/data'; export XDG_DATA_HOME\n"],
     ["", { XDG_CACHE_HOME: "/cache" }, "XDG_CACHE_HOME='/cache'; export XDG_CACHE_HOME\n"],
-  ])("%s %j is kept for it", async (words, environment, said) => {
+  ])("keeps the context, language and folders of %s %j", async (words, environment, said) => {
     expect(await made(words, environment)).toContain(said);
   });
 
-  test("carries a relative home as an absolute one, none where there is none, and no secret", async () => {
+  test("makes a relative home absolute, sets no home if none is set, and contains no secret", async () => {
     const here = machineWithRecipients();
     const folder = freshFolder();
     const { environment } = here.circumstances;
@@ -312,18 +318,18 @@ describe("the Task Scheduler", () => {
     return Buffer.from(bytes).toString("utf16le");
   };
 
-  test("XML goes to a file, and what to type on Windows is said, in both languages; nothing is installed", async () => {
+  test("writes the XML to a file and prints in both languages what to run on Windows; installs nothing", async () => {
     const here = machine();
     const line = "renewals schedule install --task-scheduler --at 08:30 -o task.xml --overwrite";
-    const { en, ja } = await inBoth(line, here.circumstances);
+    const { en, ja } = await runInBoth(line, here.circumstances);
     expect(en).toMatchObject({ exit: 0, stdout: "" });
     expect(en.stderr).toMatch(
-      /^to install it on Windows, run: schtasks \/create \/tn "clomoctl renewals" \/xml "task\.xml"\n/,
+      /^to install the task on Windows, run: schtasks \/create \/tn "clomoctl renewals" \/xml "task\.xml"\n/,
     );
-    expect(en.stderr).toContain("CLOMOCTL_HOME of this computer is not included");
+    expect(en.stderr).toContain("the file does not contain this computer's CLOMOCTL_HOME");
     expect(en.stderr).not.toContain("warning");
-    expect(ja.stderr).toContain("登録するには Windows で: schtasks /create");
-    expect(ja.stderr).toContain("この PC の CLOMOCTL_HOME は含めていません");
+    expect(ja.stderr).toContain("Windows でタスクを登録するには: schtasks /create");
+    expect(ja.stderr).toContain("この PC の CLOMOCTL_HOME はファイルに含めていません");
     const xml = read(readFileSync(join(here.home, "task.xml")));
     expect(xml).toContain("<StartBoundary>2026-11-20T08:30:00+09:00</StartBoundary>");
     expect(xml).toContain('"--all-contexts"');
@@ -333,7 +339,7 @@ describe("the Task Scheduler", () => {
     expect(here.asked()).toEqual([]);
   });
 
-  test("goes to stdout without -o, for one context and in another zone where they are named", async () => {
+  test("writes to stdout without -o, for the given context and time zone", async () => {
     const line = "renewals schedule install --task-scheduler --context local --timezone UTC";
     const ran = await run(line, machine().circumstances);
     const xml = read(ran.bytes);
@@ -342,7 +348,7 @@ describe("the Task Scheduler", () => {
     expect(ran.stderr).toContain('/xml "FILE"');
   });
 
-  test("is the usual way on Windows, where home and Node go along", async () => {
+  test("is the default on Windows, with the home and the folder of Node", async () => {
     const { home } = machine();
     const ran = await run("renewals schedule install", { home, platform: "win32" });
     expect(ran.exit).toBe(0);
@@ -352,17 +358,17 @@ describe("the Task Scheduler", () => {
     expect(ran.stderr.split("\n")).toHaveLength(2);
   });
 
-  test("where nothing of this machine's home is set, nothing is said of it", async () => {
+  test("prints no note about this computer's home if no home is set", async () => {
     const environment = { CLOMOCTL_HOME: "" };
     const { stderr } = await run("renewals schedule install --task-scheduler", { environment });
     expect(stderr.split("\n")).toHaveLength(2);
   });
 });
 
-describe("is refused, and nothing is installed", () => {
+describe("refuses, and installs nothing", () => {
   test.each([
-    ["--at 25:00", 2, "25:00 is not a time of day", "「25:00」は時刻ではありません"],
-    ["--at noon", 2, "noon is not a time of day", "「noon」"],
+    ["--at 25:00", 2, '"25:00" is not a time of day', "「25:00」は時刻ではありません"],
+    ["--at noon", 2, '"noon" is not a time of day', "「noon」"],
     ["--cron --systemd", 2, "use only one of --systemd, --cron, --task-scheduler", "どれか 1 つ"],
     ["--system --task-scheduler", 2, "use only one of", "どれか 1 つ"],
     ["--cron -o x", 2, "--output requires --task-scheduler", "--output には --task-scheduler が必要"],
@@ -373,13 +379,13 @@ describe("is refused, and nothing is installed", () => {
     ["--kron", 2, "unknown option --kron", "--kron は不明"],
   ])("%s", async (words, exit, english, japanese) => {
     const here = machine();
-    const { en, ja } = await inBoth(`renewals schedule install ${words}`, here.circumstances);
+    const { en, ja } = await runInBoth(`renewals schedule install ${words}`, here.circumstances);
     expect(en).toMatchObject({ exit, stdout: "", stderr: expect.stringContaining(english) });
     expect(ja).toMatchObject({ exit, stdout: "", stderr: expect.stringContaining(japanese) });
     expect([here.asked(), existsSync(join(here.home, "schedule"))]).toEqual([[], false]);
   });
 
-  test("where a folder for the XML is not there", async () => {
+  test("if the folder for the XML does not exist", async () => {
     const ran = await run("renewals schedule install --task-scheduler -o nowhere/task.xml", machine().circumstances);
     expect(ran).toMatchObject({ exit: 2, stdout: "" });
     expect(ran.stderr).not.toContain("schtasks");

@@ -1,28 +1,28 @@
 import { dirname, resolve } from "node:path";
 import { commandName, line } from "../../../lib/advice/index.ts";
-import { unreadable } from "../../../lib/files/index.ts";
+import { createReadFailure } from "../../../lib/files/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { notifyFileIn, readNotifySettings } from "../../../lib/renewals/notify/settings-file.ts";
-import { NPX_CACHE, steadyDoor } from "../../../lib/renewals/schedule/launcher.ts";
+import { getNotifyFile, readNotifySettings } from "../../../lib/renewals/notify/settings-file.ts";
+import { NPX_CACHE_PATH, resolveStablePath } from "../../../lib/renewals/schedule/launcher.ts";
 import type { DailyRun, ScheduleChange, DailySchedule, Scheduler } from "../../../lib/renewals/schedule/schedule.ts";
-import { TASK_NAME, taskBytes } from "../../../lib/renewals/schedule/task-xml.ts";
+import { TASK_NAME, encodeTask } from "../../../lib/renewals/schedule/task-xml.ts";
 import { parseTimeOfDay } from "../../../lib/renewals/schedule/time-of-day.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { zoneInEffect, type Tools } from "../../tools.ts";
-import { namedSchedulers, SCHEDULE_COLUMNS, SCHEDULER_OPTIONS } from "./columns.ts";
-import { install, OWN_SCHEDULERS, remove, show, tell } from "./place.ts";
+import { resolveTimezoneWithoutTenant, type Tools } from "../../tools.ts";
+import { selectSchedulers, SCHEDULE_COLUMNS, SCHEDULER_OPTIONS } from "./columns.ts";
+import { installDailyRun, OWN_SCHEDULERS, removeDailyRun, readDailySchedule, writeScheduleNotes } from "./place.ts";
 
 export default defineCommand({
-  summary: text("check renewals and send notices every day", "期限の確認と通知を毎日自動で実行する"),
+  summary: text("check renewal items and send reminders every day", "期限の確認と通知を毎日自動で実行する"),
   details: [
     text(
-      "Runs `renewals notify` and `renewals check` for all contexts (or that of --context) and prints only when there is something to report. Each run looks for Node and clomoctl where they are now, then on PATH, then where version managers keep them. --at is in the tenant's time zone. Secrets in the environment are not passed on.",
-      "全コンテキスト(--context があればそのコンテキスト)について `renewals notify` と `renewals check` を実行し、伝えることがあるときだけ出力します。Node と clomoctl は実行のたびに、現在の場所、PATH、バージョン管理ツールの場所の順に探します。--at はテナントのタイムゾーンの時刻です。環境変数の秘密情報は引き継ぎません。",
+      "Runs `renewals notify` and `renewals check` for all contexts (or only for --context), and prints only when there is something to report. Each run looks for Node and clomoctl first where they are now, then on PATH, then where version managers keep them. --at is in the tenant's time zone. Secrets in environment variables are not passed on.",
+      "全コンテキスト(--context があればそのコンテキスト)について `renewals notify` と `renewals check` を実行し、報告することがあるときだけ出力します。Node と clomoctl は実行のたびに、現在の場所、PATH、バージョン管理ツールの場所の順に探します。--at はテナントのタイムゾーンの時刻です。環境変数のパスワードなどは引き継ぎません。",
     ),
     text(
-      "Installing again replaces the earlier schedule. Where systemd does not respond, cron is used and that is said; with --systemd the units are written, and the exit code is 7. --task-scheduler writes a file: schtasks /create /xml FILE; that task runs only while you are logged on.",
-      "再度 install すると以前の登録を置き換えます。systemd が応答しない環境では、その旨を表示して cron に登録します(--systemd を指定したときはユニットを書き込み、終了コード 7)。--task-scheduler はファイルを書き出します: schtasks /create /xml FILE(このタスクはログオン中だけ実行されます)。",
+      "Installing again replaces the earlier schedule. If systemd does not respond, cron is used instead, with a warning; with --systemd, the units are written anyway and the exit code is 7. --task-scheduler writes a file for schtasks /create /xml FILE; its task runs only while you are logged on.",
+      "再度 install すると以前の登録を置き換えます。systemd が応答しない環境では、警告を表示して cron に登録します(--systemd を指定したときはユニットを書き込み、終了コード 7)。--task-scheduler はファイルを書き出します: schtasks /create /xml FILE(このタスクはログオン中だけ実行されます)。",
     ),
   ],
   args: {},
@@ -55,77 +55,80 @@ export default defineCommand({
   shows: SCHEDULE_COLUMNS,
   async run(tools, { at: typed, output, ...named }) {
     const at = parseTimeOfDay(typed);
-    const way = chosenScheduler(namedSchedulers(named), tools.machine.platform);
-    if (output !== "-" && way !== "task-scheduler") throw misfit("--output", "--task-scheduler");
-    const timezone = await zoneInEffect(tools);
-    const wanted: DailyRun = { at, timezone, launcher: await launcherOf(tools) };
-    if (way === "task-scheduler") return writeTask(tools, wanted, output);
+    const way = chooseScheduler(selectSchedulers(named), tools.machine.platform);
+    if (output !== "-" && way !== "task-scheduler") throw createOptionFailure("--output", "--task-scheduler");
+    const timezone = await resolveTimezoneWithoutTenant(tools);
+    const wanted: DailyRun = { at, timezone, launcher: await buildLauncher(tools) };
+    if (way === "task-scheduler") return writeTaskFile(tools, wanted, output);
     tools.describeState(() =>
       text(
         "the schedule may be only partly installed; install it again",
         "途中まで登録された可能性があります。もう一度 install してください",
       ),
     );
-    const changed = await install(tools, way, wanted);
+    const changed = await installDailyRun(tools, way, wanted);
     const runs = isStarted(changed.scheduled);
-    if (!runs && namedSchedulers(named).length === 0) return fallBack(tools, wanted);
-    await showInstalled(tools, changed);
+    if (!runs && selectSchedulers(named).length === 0) return fallBackToCron(tools, wanted);
+    await showInstalledSchedule(tools, changed);
     return runs ? undefined : "unavailable";
   },
 });
 
-/** A timer that nobody has started runs nothing; a line in a crontab needs no start. */
+/** Returns true if the daily run will start automatically: a timer must be active, a crontab line needs no start. */
 const isStarted = ({ way, active }: DailySchedule): boolean => way === "cron" || active === true;
 
-/** Takes cron where the usual scheduler does not answer. @throws `unavailable` where there is no cron either */
-async function fallBack(tools: Tools, wanted: DailyRun): Promise<void> {
-  await remove(tools, "systemd");
-  const changed = await install(tools, "cron", wanted);
+/** Installs the daily run with cron because systemd does not respond.  @throws `unavailable` if cron is missing */
+async function fallBackToCron(tools: Tools, wanted: DailyRun): Promise<void> {
+  await removeDailyRun(tools, "systemd");
+  const changed = await installDailyRun(tools, "cron", wanted);
   await tools.terminal.warn(
     text(
-      "systemd does not respond here (no session, or a container), so cron is used instead; check that a cron daemon runs",
-      "この環境では systemd が応答しないため(セッションがない、コンテナーなど)、cron に登録しました。cron が動いていることを確認してください",
+      "systemd does not respond here (for example, in a container or without a login session), so cron is used instead; make sure that a cron daemon is running",
+      "この環境では systemd が応答しないため(コンテナー内、ログインセッションがないなど)、cron に登録しました。cron が動いていることを確認してください",
     ),
   );
-  await showInstalled(tools, changed);
+  await showInstalledSchedule(tools, changed);
 }
 
-async function showInstalled(tools: Tools, changed: ScheduleChange): Promise<void> {
+async function showInstalledSchedule(tools: Tools, changed: ScheduleChange): Promise<void> {
   const { terminal, machine } = tools;
   await terminal.show(SCHEDULE_COLUMNS, changed.scheduled);
-  await tell(tools, changed);
+  await writeScheduleNotes(tools, changed);
   for (const way of OWN_SCHEDULERS) {
-    if (way === changed.scheduled.way || !(await show(tools, way)).installed) continue;
+    if (way === changed.scheduled.way || !(await readDailySchedule(tools, way)).installed) continue;
     const option = way === "systemd-system" ? "--systemd --system" : `--${way}`;
     await terminal.warn(
       text(
-        `it is installed with ${way} too and would run twice: ${line("renewals schedule remove", [])} ${option}`,
-        `${way} にも登録されているため、二重に実行されます: ${line("renewals schedule remove", [])} ${option}`,
+        `the daily run is also installed with ${way} and would run twice; to remove the ${way} schedule: ${line("renewals schedule remove", [])} ${option}`,
+        `${way} にも登録されているため、二重に実行されます。${way} の登録を削除するには: ${line("renewals schedule remove", [])} ${option}`,
       ),
     );
   }
-  if (NPX_CACHE.test(await steadyDoor(machine.door))) {
+  if (NPX_CACHE_PATH.test(await resolveStablePath(machine.door))) {
     await terminal.warn(
       text(
-        "clomoctl runs from npx's cache, which may be emptied: install it (npm install --global clomoctl), then install the schedule again",
+        "clomoctl runs from npx's cache, which may be emptied; install clomoctl (npm install --global clomoctl), then install the schedule again",
         "clomoctl が npx のキャッシュから実行されています。キャッシュは消えることがあるため、インストール(npm install --global clomoctl)してから、もう一度登録してください",
       ),
     );
   }
-  await warnOfSettings(tools);
+  await warnAboutSettings(tools);
 }
 
-/** Warns if there are no recipients yet, if `notify` would refuse its settings, or if a scheduled run lacks their secrets. */
-async function warnOfSettings({ terminal, home }: Tools): Promise<void> {
-  const file = notifyFileIn(home);
+/**
+ * Warns if there are no recipients yet, if `renewals notify` would refuse its settings, or if the settings take secrets
+ * from environment variables, which a scheduled run does not have.
+ */
+async function warnAboutSettings({ terminal, home }: Tools): Promise<void> {
+  const file = getNotifyFile(home);
   try {
     const settings = await readNotifySettings(home);
     if (settings !== undefined) {
-      const { secretNames } = await import("../../../lib/renewals/notify/deliver.ts");
-      for (const name of secretNames(settings)) {
+      const { listSecretVariables } = await import("../../../lib/renewals/notify/deliver.ts");
+      for (const name of listSecretVariables(settings)) {
         await terminal.warn(
           text(
-            `${file}: a scheduled run has no ${name} in its environment; use password-file, url-file or token-file`,
+            `${file}: a scheduled run does not have the environment variable ${name}; use password-file, url-file or token-file`,
             `${file}: 自動実行では環境変数 ${name} がありません。password-file、url-file、token-file を使ってください`,
           ),
         );
@@ -133,7 +136,7 @@ async function warnOfSettings({ terminal, home }: Tools): Promise<void> {
       return;
     }
   } catch (error) {
-    const { what, hint } = error instanceof Failure ? error : unreadable(file, error);
+    const { what, hint } = error instanceof Failure ? error : createReadFailure(file, error);
     const where = error instanceof Failure ? (error.where ?? file) : file;
     await terminal.warn(text(`${where}: ${what.en}`, `${where}: ${what.ja}`));
     if (hint !== undefined) await terminal.warn(hint);
@@ -141,22 +144,22 @@ async function warnOfSettings({ terminal, home }: Tools): Promise<void> {
   }
   await terminal.warn(
     text(
-      `no recipients are configured yet: write ${file} (${line("renewals notify", ["init"])}; see ${line("renewals notify", [], { helpAll: true })}); until then only the output of the run shows what is due`,
-      `通知先がまだ設定されていません。${file} を作成してください(${line("renewals notify", ["init"])}。${line("renewals notify", [], { helpAll: true })} を参照)。それまでは実行時の出力だけで知らせます`,
+      `no recipients are configured yet; to create ${file}: ${line("renewals notify", ["init"])}; for its format: ${line("renewals notify", [], { helpAll: true })}. Until then, only the output of the daily run shows what is due`,
+      `通知先がまだ設定されていません。${file} を作成するには: ${line("renewals notify", ["init"])}。書式を見るには: ${line("renewals notify", [], { helpAll: true })}。設定するまでは、毎日の実行の出力だけで知らせます`,
     ),
   );
 }
 
-/** @throws `usage` when several are named */
-function chosenScheduler(named: readonly Scheduler[], platform: string): Scheduler {
+/** Returns the chosen scheduler, or the platform's default. @throws `usage` if several are chosen */
+function chooseScheduler(named: readonly Scheduler[], platform: string): Scheduler {
   const [one, ...others] = named;
-  if (others.length > 0) throw misfit("--systemd", "--cron, --task-scheduler");
+  if (others.length > 0) throw createOptionFailure("--systemd", "--cron, --task-scheduler");
   if (one !== undefined) return one;
   if (platform === "win32") return "task-scheduler";
   return platform === "linux" ? "systemd" : "cron";
 }
 
-const misfit = (option: string, other: string): Failure =>
+const createOptionFailure = (option: string, other: string): Failure =>
   option === "--output"
     ? new Failure("usage", {
         what: text(`${option} requires ${other}`, `${option} には ${other} が必要です`),
@@ -167,10 +170,10 @@ const misfit = (option: string, other: string): Failure =>
         where: commandName("renewals schedule install"),
       });
 
-/** Variables that decide where the home is. */
-const CARRIED = ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"] as const;
+/** The environment variables, in addition to CLOMOCTL_HOME, that determine where the home is. */
+const HOME_VARIABLES = ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"] as const;
 
-async function launcherOf({
+async function buildLauncher({
   machine,
   environment,
   globals,
@@ -179,11 +182,11 @@ async function launcherOf({
 }: Tools): Promise<DailyRun["launcher"]> {
   const home = environment["CLOMOCTL_HOME"] ?? "";
   const context = globals.context ?? environment["CLOMOCTL_CONTEXT"] ?? "";
-  const carried = CARRIED.map((name) => [name, environment[name] ?? ""] as const);
+  const carried = HOME_VARIABLES.map((name) => [name, environment[name] ?? ""] as const);
   const variables = [["CLOMOCTL_HOME", home === "" ? "" : resolve(workingFolder, home)] as const, ...carried];
   return {
     node: machine.node,
-    door: await steadyDoor(machine.door),
+    door: await resolveStablePath(machine.door),
     path: environment["PATH"] ?? "",
     userFolder: machine.userFolder,
     language: terminal.language,
@@ -192,10 +195,10 @@ async function launcherOf({
   };
 }
 
-async function writeTask(tools: Tools, { at, timezone, launcher }: DailyRun, output: string): Promise<void> {
+async function writeTaskFile(tools: Tools, { at, timezone, launcher }: DailyRun, output: string): Promise<void> {
   const { terminal, machine, clock, outputs } = tools;
   const here = machine.platform === "win32";
-  const bytes = taskBytes({
+  const bytes = encodeTask({
     at,
     timezone,
     now: clock.now(),
@@ -206,12 +209,14 @@ async function writeTask(tools: Tools, { at, timezone, launcher }: DailyRun, out
   await outputs.write(output, bytes);
   const name = output === "-" ? "FILE" : output;
   const command = `schtasks /create /tn "${TASK_NAME}" /xml "${name}"`;
-  await terminal.note(text(`to install it on Windows, run: ${command}`, `登録するには Windows で: ${command}`));
+  await terminal.note(
+    text(`to install the task on Windows, run: ${command}`, `Windows でタスクを登録するには: ${command}`),
+  );
   if (!here && launcher.variables.size > 0) {
     await terminal.note(
       text(
-        "CLOMOCTL_HOME of this computer is not included: on Windows, clomoctl uses its default folder",
-        "この PC の CLOMOCTL_HOME は含めていません。Windows 側では既定のフォルダーを使います",
+        "the file does not contain this computer's CLOMOCTL_HOME: on Windows, clomoctl uses its default folder",
+        "この PC の CLOMOCTL_HOME はファイルに含めていません。Windows では既定のフォルダーを使います",
       ),
     );
   }

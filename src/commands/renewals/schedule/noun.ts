@@ -2,5 +2,5 @@ import { text } from "../../../lib/text/index.ts";
 import { defineNoun } from "../../command.ts";
 
 export default defineNoun({
-  summary: text("the scheduled daily check and notices", "毎日の確認と通知の自動実行"),
+  summary: text("scheduled daily check and reminders", "毎日の確認と通知の自動実行"),
 });

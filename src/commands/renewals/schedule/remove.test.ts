@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { machine, type TestMachine } from "#support/commands/renewals/machine.ts";
 
 /** A machine with these installed; what was asked for it is forgotten. */
@@ -20,7 +20,7 @@ test.each([
   ["--systemd", "systemd", ["renewals-cron.sh", "renewals-systemd-system.sh"]],
   ["--systemd --system", "systemd-system", ["renewals-cron.sh", "renewals-systemd.sh"]],
   ["--cron", "cron", ["renewals-systemd-system.sh", "renewals-systemd.sh"]],
-])("%s removes that one alone, and shows it", async (words, way, left) => {
+])("%s removes only that schedule, and shows it", async (words, way, left) => {
   const here = await withInstalled(...ALL);
   const ran = await run(`renewals schedule remove ${words} --fields way,installed,at,active,files`, here.circumstances);
   expect(ran).toMatchObject({
@@ -31,7 +31,7 @@ test.each([
   expect(launchers(here)).toEqual(left);
 });
 
-test("without a way all that is found is removed, and nothing of others", async () => {
+test("removes all schedules by default, and nothing that belongs to others", async () => {
   const here = await withInstalled(...ALL);
   here.setCrontab(`5 4 * * * true\n${here.crontab() ?? ""}`);
   writeFileSync(join(here.units, "other.timer"), "");
@@ -47,22 +47,22 @@ test("without a way all that is found is removed, and nothing of others", async 
   expect(here.asked()).toContain("systemctl --system disable --now clomoctl-renewals.timer");
 });
 
-test("without a way only what is found is touched", async () => {
+test("touches only existing schedules by default", async () => {
   const here = await withInstalled("--cron");
   expect((await run("renewals schedule remove --fields way", here.circumstances)).stdout).toBe("way\ncron\n");
   expect(here.asked().filter((line) => line.startsWith("systemctl"))).toEqual([]);
   expect(here.crontab()).toBeUndefined();
 });
 
-describe("where there is nothing", () => {
-  test.each(["", " --cron", " --systemd"])("that is said, in both languages:%s", async (words) => {
+describe("when nothing is installed", () => {
+  test.each(["", " --cron", " --systemd"])("reports that in both languages:%s", async (words) => {
     const here = machine();
-    const { en, ja } = await inBoth(`renewals schedule remove${words} --format json`, here.circumstances);
+    const { en, ja } = await runInBoth(`renewals schedule remove${words} --format json`, here.circumstances);
     expect(en).toMatchObject({ exit: 0, stdout: "[]\n", stderr: "nothing was installed\n" });
     expect(ja).toMatchObject({ exit: 0, stdout: "[]\n", stderr: "登録されていませんでした\n" });
   });
 
-  test("and no cron either", async () => {
+  test("reports that also without cron", async () => {
     const here = machine();
     here.program("crontab");
     here.program("systemctl");
@@ -71,12 +71,12 @@ describe("where there is nothing", () => {
   });
 });
 
-test("a task of Windows is removed by hand; how is said, in both languages", async () => {
+test("prints in both languages how to remove a Windows task by hand", async () => {
   const here = await withInstalled("--cron", "--system");
-  const { en, ja } = await inBoth("renewals schedule remove --task-scheduler", here.circumstances);
+  const { en, ja } = await runInBoth("renewals schedule remove --task-scheduler", here.circumstances);
   expect(en.exit).toBe(0);
-  expect(en.stderr).toContain('schtasks /delete /tn "clomoctl renewals"');
-  expect(ja.stderr).toContain('schtasks /delete /tn "clomoctl renewals"');
+  expect(en.stderr).toContain('to remove the task on Windows, run: schtasks /delete /tn "clomoctl renewals"');
+  expect(ja.stderr).toContain('Windows でタスクを削除するには: schtasks /delete /tn "clomoctl renewals"');
   expect(ja.stderr).not.toBe(en.stderr);
   expect(here.crontab()).toContain("renewals-cron.sh");
   expect(readdirSync(here.systemUnits)).toHaveLength(2);
@@ -86,7 +86,7 @@ test("a task of Windows is removed by hand; how is said, in both languages", asy
   expect(cron.stderr).not.toContain("schtasks");
 });
 
-test("where systemd does not answer, what to type is said, in both languages", async () => {
+test("if systemd does not respond, prints in both languages what to run", async () => {
   const here = await withInstalled("--systemd");
   here.program("systemctl");
   const line = "renewals schedule remove --systemd --fields installed";
@@ -99,12 +99,12 @@ test("where systemd does not answer, what to type is said, in both languages", a
   );
 });
 
-test("a unit of somebody else is left alone, in both languages", async () => {
+test("leaves a unit of somebody else unchanged, in both languages", async () => {
   const here = machine();
   mkdirSync(here.units, { recursive: true });
   const unit = join(here.units, "clomoctl-renewals.timer");
   writeFileSync(unit, "[Timer]\n");
-  const { en, ja } = await inBoth("renewals schedule remove --systemd", here.circumstances);
+  const { en, ja } = await runInBoth("renewals schedule remove --systemd", here.circumstances);
   expect(en).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining(unit) });
   expect(ja).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining(unit) });
   expect(existsSync(unit)).toBe(true);

@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { machine } from "#support/commands/renewals/machine.ts";
 
-test("without a way all three are looked at, as they are", async () => {
+test("shows all three schedules by default, each with its state", async () => {
   const here = machine();
   await run("renewals schedule install --systemd --at 07:15", here.circumstances);
   const { exit, stdout, stderr } = await run("renewals schedule show --format json", here.circumstances);
@@ -40,7 +40,7 @@ test.each([
   expect(stdout).toBe(["way", ...schedulers, ""].join("\n"));
 });
 
-test("each is read from its own place", async () => {
+test("each schedule is read from its own place", async () => {
   const here = machine();
   for (const way of ["--system --at 07:15", "--cron --at 09:00"]) {
     await run(`renewals schedule install ${way}`, here.circumstances);
@@ -58,7 +58,7 @@ test("each is read from its own place", async () => {
   );
 });
 
-test("a timer that does not run is shown as such; one that nobody can be asked of is not", async () => {
+test("shows a stopped timer as not active, and leaves the state blank if systemctl does not respond", async () => {
   const here = machine();
   await run("renewals schedule install --systemd", here.circumstances);
   here.program("systemctl", "\necho inactive; exit 3\n");
@@ -68,33 +68,36 @@ test("a timer that does not run is shown as such; one that nobody can be asked o
   expect((await run(line, here.circumstances)).stdout).toBe("active\n\n");
 });
 
-test("is a table on a terminal, in its language", async () => {
+test("prints a table on a terminal, in the selected language", async () => {
   const here = machine();
-  const { en, ja } = await inBoth("renewals schedule show", { ...here.circumstances, terminal: {} });
-  expect(en.stdout).toMatch(/^run by +installed +at +timezone +active +files\nsystemd +no\n/);
+  const { en, ja } = await runInBoth("renewals schedule show", { ...here.circumstances, terminal: {} });
+  expect(en.stdout).toMatch(/^scheduler +installed +time +time zone +active +files\nsystemd +no\n/);
   expect(ja.stdout).toMatch(/^実行方法 +登録済み +時刻 +タイムゾーン +稼働中 +ファイル\nsystemd +/);
 });
 
-test("how to see a task of Windows is said where it matters, in both languages", async () => {
+test("prints in both languages how to view a Windows task, if that is relevant", async () => {
   const here = machine();
-  const { en, ja } = await inBoth("renewals schedule show --task-scheduler", here.circumstances);
-  expect(en).toMatchObject({ exit: 0, stderr: expect.stringContaining('schtasks /query /tn "clomoctl renewals"') });
-  expect(ja.stderr).toContain('schtasks /query /tn "clomoctl renewals"');
+  const { en, ja } = await runInBoth("renewals schedule show --task-scheduler", here.circumstances);
+  expect(en).toMatchObject({
+    exit: 0,
+    stderr: expect.stringContaining('to show the task on Windows, run: schtasks /query /tn "clomoctl renewals"'),
+  });
+  expect(ja.stderr).toContain('Windows でタスクを確認するには: schtasks /query /tn "clomoctl renewals"');
   expect(ja.stderr).not.toBe(en.stderr);
   const windows = await run("renewals schedule show --cron", { ...here.circumstances, platform: "win32" });
   expect(windows.stderr).toContain("schtasks /query");
   expect((await run("renewals schedule show", here.circumstances)).stderr).toBe("");
 });
 
-test("marks in the crontab that are broken are a failure, in both languages", async () => {
+test("broken markers in the crontab are a failure, in both languages", async () => {
   const here = machine();
   here.setCrontab("# >>> clomoctl renewals >>>\nx\n");
-  const { en, ja } = await inBoth("renewals schedule show --cron", here.circumstances);
+  const { en, ja } = await runInBoth("renewals schedule show --cron", here.circumstances);
   expect(en).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining("crontab -e") });
   expect(ja).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining("crontab -e で") });
 });
 
-test("a timer that somebody else wrote is none of ours", async () => {
+test("ignores a timer that somebody else wrote", async () => {
   const here = machine();
   mkdirSync(here.systemUnits);
   writeFileSync(join(here.systemUnits, "clomoctl-renewals.timer"), "[Timer]\nOnCalendar=*-*-* 09:00:00 UTC\n");

@@ -4,24 +4,30 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { nameKey } from "../../../lib/model/normalise.ts";
 import { SCHEME_ITEMS } from "../../../lib/model/role-policy.ts";
 import { OPERATIONS, type Operation } from "../../../lib/model/role.ts";
-import { isNamedItem, itemName, SCHEME, USERS_WITH_ALL, USERS_WITHOUT_ALL } from "../../../lib/model/scheme.ts";
-import { joined, same, text, type Text } from "../../../lib/text/index.ts";
-import { nearest } from "../../../lib/text/nearest.ts";
-import { columnsOfFields } from "../../listing/columns.ts";
-import { theOne } from "../../listing/named.ts";
-import type { ResultLayout } from "../../records/written.ts";
+import {
+  isDocumentedItem,
+  getItemName,
+  SCHEME,
+  NEW_USER_ITEMS,
+  NEW_USER_ITEMS_WITHOUT_ALL,
+} from "../../../lib/model/scheme.ts";
+import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
+import { findNearestWord } from "../../../lib/text/nearest.ts";
+import { buildFieldColumns } from "../../listing/columns.ts";
+import { requireSingleMatch } from "../../listing/single-match.ts";
+import type { ResultLayout } from "../../records/change-result.ts";
 
-/** A check item as people read it, in their language. */
-const itemText = (item: string): Text => {
+/** Describes a check item for people. */
+const describeItem = (item: string): Text => {
   const operation = SCHEME_ITEMS.find((one) => one === item);
   return operation === undefined ? same(item) : OPERATIONS[operation].about;
 };
 
-export const SCHEME_COLUMNS = columnsOfFields<Scheme>(SCHEME.fields).map((column) =>
+export const SCHEME_COLUMNS = buildFieldColumns<Scheme>(SCHEME.fields).map((column) =>
   column.key === "operations"
     ? {
         ...column,
-        name: ({ operations }: Scheme) => joined(operations.map(itemText), text("; ", "、")),
+        name: ({ operations }: Scheme) => joinTexts(operations.map(describeItem), text("; ", "、")),
       }
     : { ...column, whole: column.key === "name" },
 );
@@ -32,17 +38,17 @@ export const SCHEME_ARGUMENT = {
   value: "SCHEME",
   required: true,
   names: "schemes",
-  about: text("the scheme's name or id", "スキーム名か ID"),
+  about: text("name or ID of the scheme", "スキーム名か ID"),
 } as const;
 
-/** The scheme of a name or an id. @throws `not-found` when there is none */
-export const schemeNamed = (typed: string, schemes: readonly Scheme[]): Scheme => {
+/** Finds a scheme by its name or ID. @throws `not-found` if no scheme matches */
+export const findSchemeByName = (typed: string, schemes: readonly Scheme[]): Scheme => {
   const found = schemes.filter(({ id, name }) => id === typed || nameKey(name) === nameKey(typed));
-  const near = nearest(
+  const near = findNearestWord(
     typed,
     schemes.map(({ name }) => name),
   );
-  return theOne(
+  return requireSingleMatch(
     typed,
     found,
     {
@@ -54,54 +60,54 @@ export const schemeNamed = (typed: string, schemes: readonly Scheme[]): Scheme =
   );
 };
 
-/** An option that takes check items. */
-export const itemOption = (about: Text) => ({ kind: "list", value: "ITEM,…", repeatable: true, about }) as const;
+/** Defines an option that takes check items. */
+export const defineItemOption = (about: Text) => ({ kind: "list", value: "ITEM,…", repeatable: true, about }) as const;
 
-/** `users.write (ユーザーの作成と変更)`. */
-const itemTold = (item: Operation): string => `${item} (${itemName(item)})`;
+/** Formats a check item as `users.write (ユーザーの作成と変更)`. */
+const formatItem = (item: Operation): string => `${item} (${getItemName(item)})`;
 
-/** What is so of schemes, and what their items are. @see facts 2.1 */
+/** Help paragraphs on schemes and their check items. @see facts 2.1 */
 export const SCHEME_HELP: readonly Text[] = [
   text(
-    `Items: ${SCHEME_ITEMS.map(itemTold).join(", ")}. Each is typed as here or by its Japanese name. The manual names ${SCHEME_ITEMS.filter(isNamedItem).map(itemName).join(", ")}; the others are clomoctl's own, as the console's check list is not known.`,
-    `項目: ${SCHEME_ITEMS.map(itemTold).join("、")}。ID と日本語名のどちらでも指定できます。マニュアルで名前が分かるのは${SCHEME_ITEMS.filter(
-      isNamedItem,
+    `Items: ${SCHEME_ITEMS.map(formatItem).join(", ")}. Type an item as shown here or by its Japanese name. The manual names only ${SCHEME_ITEMS.filter(isDocumentedItem).map(getItemName).join(", ")}; the other items are clomoctl's own, because the console's list of check items is not known.`,
+    `項目: ${SCHEME_ITEMS.map(formatItem).join("、")}。ID と日本語名のどちらでも指定できます。マニュアルで名前が分かるのは${SCHEME_ITEMS.filter(
+      isDocumentedItem,
     )
-      .map((item) => `「${itemName(item)}」`)
+      .map((item) => `「${getItemName(item)}」`)
       .join("")}だけで、ほかは clomoctl 独自です(管理画面のチェック項目の一覧は確認できていません)。`,
   ),
   text(
-    `To create users a scheme needs ${USERS_WITH_ALL.en}; ${USERS_WITHOUT_ALL.en}.`,
-    `ユーザーの作成に必要な項目: ${USERS_WITH_ALL.ja}。${USERS_WITHOUT_ALL.ja}。`,
+    `To create users, a scheme needs ${NEW_USER_ITEMS.en}; ${NEW_USER_ITEMS_WITHOUT_ALL.en}.`,
+    `ユーザーの作成に必要な項目: ${NEW_USER_ITEMS.ja}。${NEW_USER_ITEMS_WITHOUT_ALL.ja}。`,
   ),
 ];
 
-/** The items that were typed, each once. @throws `usage` where one is none */
-export const itemsOf = (typed: readonly (readonly string[])[], option: string): readonly Operation[] => [
-  ...new Set(typed.flat().map((word) => itemOf(word, option))),
+/** Parses the typed check items and removes duplicates. @throws `usage` if a check item does not exist */
+export const parseItems = (typed: readonly (readonly string[])[], option: string): readonly Operation[] => [
+  ...new Set(typed.flat().map((word) => parseItem(word, option))),
 ];
 
-const itemOf = (word: string, option: string): Operation => {
+const parseItem = (word: string, option: string): Operation => {
   const key = nameKey(word);
-  const found = SCHEME_ITEMS.find((item) => item === word || nameKey(itemName(item)) === key);
+  const found = SCHEME_ITEMS.find((item) => item === word || nameKey(getItemName(item)) === key);
   if (found !== undefined) return found;
-  const near = nearest(
+  const near = findNearestWord(
     word,
-    SCHEME_ITEMS.flatMap((item) => [item, itemName(item)]),
+    SCHEME_ITEMS.flatMap((item) => [item, getItemName(item)]),
   );
   const meant = near === undefined ? text("", "") : text(`did you mean ${near}? `, `「${near}」ですか? `);
   throw new Failure("usage", {
-    what: text(`no scheme has an item ${word}`, `「${word}」というチェック項目はありません`),
+    what: text(`there is no check item "${word}"`, `「${word}」というチェック項目はありません`),
     where: option,
     hint: text(
-      `${meant.en}items: ${SCHEME_ITEMS.join(", ")}`,
-      `${meant.ja}項目: ${SCHEME_ITEMS.map(itemTold).join("、")}`,
+      `${meant.en}check items: ${SCHEME_ITEMS.join(", ")}`,
+      `${meant.ja}項目: ${SCHEME_ITEMS.map(formatItem).join("、")}`,
     ),
   });
 };
 
-/** How a scheme is shown that was written. */
-export const SCHEME_WRITTEN: ResultLayout<Scheme> = {
+/** The layout in which a scheme is shown after a change. */
+export const SCHEME_RESULT_LAYOUT: ResultLayout<Scheme> = {
   columns: SCHEME_COLUMNS,
   fields: SCHEME.fields,
   called: ({ name }) => name,

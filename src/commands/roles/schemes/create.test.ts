@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { WrittenScheme } from "../../../lib/client/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const { after } = example<WrittenScheme>("createScheme");
@@ -20,15 +20,15 @@ test.each([
   ["--item users.write --item users.move", ["users.write", "users.move"]],
   ["--item ユーザーの作成と変更,ユーザーの組織移動 --item users.write", ["users.write", "users.move"]],
   ["--item 組織の作成と変更", ["orgs.write"]],
-])("items by operation or by the maker's name: %s", async (words, operations) => {
+])("accepts items by operation or by CLOMO's name: %s", async (words, operations) => {
   const { exit, requests } = await run(`roles schemes create 登録係 ${words}`, { tenant: { createScheme: made() } });
   expect(exit).toBe(0);
   expect(requests).toEqual(sent(operations));
 });
 
-test("says what was created; a dry run changes nothing; of a mirror the task is named", async () => {
+test("reports what was created; a dry run changes nothing; a mirror names the task", async () => {
   const line = "roles schemes create 登録係 --item users.write";
-  const { en, ja } = await inBoth(line, { tenant: { createScheme: made() } });
+  const { en, ja } = await runInBoth(line, { tenant: { createScheme: made() } });
   expect(en.stderr).toBe("created: 登録係\n");
   expect(ja.stderr).toBe("作成しました: 登録係\n");
   const dry = await run(`${line} --dry-run`, { tenant: { createScheme: made({ dryRun: true }) } });
@@ -38,10 +38,10 @@ test("says what was created; a dry run changes nothing; of a mirror the task is 
   expect(mirror.stderr).toContain("clomoctl console show 4\n");
 });
 
-test("facts 2.1: help says which items the manual names, and what creating users needs", async () => {
-  const { en, ja } = await inBoth("roles schemes create --help-all");
+test("facts 2.1: help lists the items that the manual names, and what creating users requires", async () => {
+  const { en, ja } = await runInBoth("roles schemes create --help-all");
   const told = en.stdout.replaceAll(/\s+/g, "");
-  expect(told).toContain("Themanualnames組織の作成と変更,ユーザーの作成と変更,ユーザーの組織移動");
+  expect(told).toContain("Themanualnamesonly組織の作成と変更,ユーザーの作成と変更,ユーザーの組織移動");
   expect(told).toContain("secured.read(");
   expect(ja.stdout.replaceAll(/\s+/g, "")).toContain("「全て」でない場合は「組織の作成と変更」も必要");
 });

@@ -3,16 +3,16 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { DRY_RUN } from "../../records/options.ts";
-import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../../records/written.ts";
+import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../../records/change-result.ts";
 import { requireRight } from "../../rights.ts";
-import { itemOption, itemsOf, SCHEME_COLUMNS, SCHEME_HELP, SCHEME_WRITTEN } from "./columns.ts";
+import { defineItemOption, parseItems, SCHEME_COLUMNS, SCHEME_HELP, SCHEME_RESULT_LAYOUT } from "./columns.ts";
 
 export default defineCommand({
   summary: text("create a custom scheme", "カスタム管理権限スキームを作成する"),
   details: SCHEME_HELP,
-  args: { name: { kind: "string", required: true, about: text("the scheme's name", "スキーム名") } },
+  args: { name: { kind: "string", required: true, about: text("name of the new scheme", "スキーム名") } },
   options: {
-    item: itemOption(text("its items; at least one", "チェック項目(1 つ以上)")),
+    item: defineItemOption(text("check items of the scheme (at least one)", "チェック項目(1 つ以上)")),
     dryRun: DRY_RUN,
   },
   examples: [
@@ -22,18 +22,18 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "locked"],
   shows: SCHEME_COLUMNS,
   async run(tools, { name, item, dryRun }) {
-    tools.describeState(() => BEFORE_WRITING);
-    const operations = itemsOf(item, "--item");
-    if (operations.length === 0) throw NO_ITEM;
+    tools.describeState(() => STATE_UNCHANGED);
+    const operations = parseItems(item, "--item");
+    if (operations.length === 0) throw MISSING_ITEM_FAILURE;
     await requireRight(tools, "schemes.write");
     const { client } = await tools.tenant("roles");
-    tools.describeState(() => WHILE_WRITING);
-    await showWritten(tools, await client.roles.createScheme({ name, operations, dryRun }), SCHEME_WRITTEN);
+    tools.describeState(() => STATE_MAYBE_CHANGED);
+    await showWrittenRecord(tools, await client.roles.createScheme({ name, operations, dryRun }), SCHEME_RESULT_LAYOUT);
   },
 });
 
-const NO_ITEM = new Failure("usage", {
-  what: text("a scheme needs at least one item", "スキームには 1 つ以上のチェック項目が必要です"),
+const MISSING_ITEM_FAILURE = new Failure("usage", {
+  what: text("a scheme needs at least one check item", "スキームには 1 つ以上のチェック項目が必要です"),
   where: "--item",
   hint: text(
     `see ${commandName("roles schemes create")} --help`,

@@ -1,23 +1,30 @@
 import type { DeletedSchemes, Scheme } from "../../../lib/client/index.ts";
 import { SCHEME } from "../../../lib/model/scheme.ts";
-import { refuseOtherNumber } from "../../../lib/plan/confirm.ts";
-import { changesOf, renderPlan, type Plan } from "../../../lib/plan/plan.ts";
-import { counted, same, text, type Text } from "../../../lib/text/index.ts";
+import { requireConfirmedCounts } from "../../../lib/plan/confirm.ts";
+import { createChanges, renderPlan, type Plan } from "../../../lib/plan/plan.ts";
+import { formatCount, same, text, type Text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { CONFIRM_DELETIONS } from "../../imports/plan/options.ts";
 import { listColumns } from "../../listing/list.ts";
-import { mayApply } from "../../imports/plan/settle.ts";
+import { askToApply } from "../../imports/plan/settle.ts";
 import { DRY_RUN } from "../../records/options.ts";
-import { revisionSeen } from "../../records/seen.ts";
-import { BEFORE_WRITING, DRY, inConsoleToo, proposeUndo, WHILE_WRITING, WRITTEN } from "../../records/written.ts";
+import { getRevisionBeforePrompt } from "../../records/seen.ts";
+import {
+  STATE_UNCHANGED,
+  DRY_RUN_NOTE,
+  describeConsoleTask,
+  proposeUndo,
+  STATE_MAYBE_CHANGED,
+  STATE_CHANGED,
+} from "../../records/change-result.ts";
 import { requireRight } from "../../rights.ts";
-import { SCHEME_ARGUMENT, SCHEME_COLUMNS, schemeNamed } from "./columns.ts";
+import { SCHEME_ARGUMENT, SCHEME_COLUMNS, findSchemeByName } from "./columns.ts";
 
 export default defineCommand({
   summary: text("delete custom schemes", "カスタム管理権限スキームを削除する"),
   details: [
     text(
-      "All of them or none, and only schemes that no account has (ours): the refusal names the accounts.",
+      "Deletes all of the schemes or none. A scheme that is assigned to an account cannot be deleted (a clomoctl rule); the error names the accounts.",
       "すべて削除するか、1 つも削除しないかのどちらかです。アカウントに設定されているスキームは削除できません(clomoctl 独自の規則)。その場合はアカウントを表示します。",
     ),
   ],
@@ -30,51 +37,51 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked"],
   shows: SCHEME_COLUMNS,
   async run(tools, { schemes: names, confirmDeletions, dryRun }) {
-    tools.describeState(() => BEFORE_WRITING);
+    tools.describeState(() => STATE_UNCHANGED);
     const { terminal } = tools;
     await requireRight(tools, "schemes.write");
     const { client, context, permitChange } = await tools.tenant("roles");
-    const seen = dryRun || confirmDeletions !== undefined ? undefined : await revisionSeen(tools);
+    const seen = dryRun || confirmDeletions !== undefined ? undefined : await getRevisionBeforePrompt(tools);
     const known = await client.roles.schemes();
-    const schemes = [...new Set(names.map((name) => schemeNamed(name, known)))];
+    const schemes = [...new Set(names.map((name) => findSchemeByName(name, known)))];
     const ids = schemes.map(({ id }) => id);
     const columns = listColumns(terminal, SCHEME_COLUMNS, SCHEME.usual);
-    const plan = planOf(schemes, context.name);
+    const plan = buildDeletionPlan(schemes, context.name);
     await renderPlan(terminal, plan);
-    refuseOtherNumber(plan, { confirmDeletions });
-    // what the tenant refuses nobody is asked about
+    requireConfirmedCounts(plan, { confirmDeletions });
+    // do not ask the user about a deletion that the tenant refuses
     const tried = await client.roles.deleteSchemes({ ids, dryRun: true });
     if (dryRun) {
       await terminal.list(columns, tried.schemes);
-      await terminal.note(DRY);
+      await terminal.note(DRY_RUN_NOTE);
       return;
     }
     await permitChange();
-    await mayApply(tools, plan, { confirmDeletions });
-    tools.describeState(() => WHILE_WRITING);
+    await askToApply(tools, plan, { confirmDeletions });
+    tools.describeState(() => STATE_MAYBE_CHANGED);
     const deleted = await client.roles.deleteSchemes({ ids, seen });
-    tools.describeDone(WRITTEN);
+    tools.describeDone(STATE_CHANGED);
     await terminal.list(columns, deleted.schemes);
-    for (const sentence of sentences(deleted)) await terminal.note(sentence);
+    for (const sentence of describeDeletion(deleted)) await terminal.note(sentence);
     await proposeUndo(tools);
   },
 });
 
-const planOf = (schemes: readonly Scheme[], context: string): Plan => {
+const buildDeletionPlan = (schemes: readonly Scheme[], context: string): Plan => {
   const names = schemes.map(({ name }) => name).join(", ");
   return {
     target: same(context),
-    changes: [changesOf(text("scheme", "スキーム"), { delete: schemes.length })],
+    changes: [createChanges(text("scheme", "スキーム"), { delete: schemes.length })],
     lines: [
       text(
-        `to be deleted: ${counted(schemes.length, "scheme")} (${names})`,
+        `to be deleted: ${formatCount(schemes.length, "scheme")} (${names})`,
         `削除するスキーム: ${schemes.length} 個(${names})`,
       ),
     ],
   };
 };
 
-function* sentences({ schemes, consoleTasks }: DeletedSchemes): Generator<Text> {
-  yield text(`deleted: ${counted(schemes.length, "scheme")}`, `スキームを ${schemes.length} 個削除しました`);
-  for (const number of consoleTasks) yield inConsoleToo(number);
+function* describeDeletion({ schemes, consoleTasks }: DeletedSchemes): Generator<Text> {
+  yield text(`deleted: ${formatCount(schemes.length, "scheme")}`, `スキームを ${schemes.length} 個削除しました`);
+  for (const number of consoleTasks) yield describeConsoleTask(number);
 }

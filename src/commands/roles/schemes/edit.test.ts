@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { HeldScheme, Scheme, WrittenScheme } from "../../../lib/client/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import type { SchemeDetail, Scheme, WrittenScheme } from "../../../lib/client/index.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [scheme] = example<{ items: readonly [Scheme] }>("schemes").items;
@@ -20,7 +20,7 @@ test.each([
   ["--add-item orgs.write,組織の削除", { addItems: ["orgs.write", "orgs.delete"] }],
   ["--remove-item ユーザーの組織移動 --name 人事", { name: "人事", removeItems: ["users.move"] }],
   ["--add-item orgs.write --remove-item users.move", { addItems: ["orgs.write"], removeItems: ["users.move"] }],
-])("%s is sent", async (words, json) => {
+])("sends %s", async (words, json) => {
   const tenant = { ...listed, editScheme: edited({ name: "人事" }) };
   const { exit, requests } = await run(`${EDIT} ${words} --dry-run`, { tenant });
   expect(exit).toBe(0);
@@ -31,13 +31,13 @@ test.each([
   });
 });
 
-test("tells the items in words, and whose rights change", async () => {
+test("reports the items by label, and whose rights change", async () => {
   const tenant = { ...listed, editScheme: edited({ operations: ["users.write"] }) };
-  const { en, ja } = await inBoth(`${EDIT} --remove-item users.move`, { tenant });
+  const { en, ja } = await runInBoth(`${EDIT} --remove-item users.move`, { tenant });
   expect(en.stderr).toBe(
     [
-      "items: create and change users; move users between organisations → create and change users",
-      "2 accounts with it: what they may has changed",
+      "check items: create and change users; move users between organisations → create and change users",
+      "the rights of 2 accounts have changed",
       "",
     ].join("\n"),
   );
@@ -45,32 +45,32 @@ test("tells the items in words, and whose rights change", async () => {
   expect(ja.stderr).toContain("権限が変わったアカウント: 2 件\n");
 });
 
-test("items of SECURED APPs are of no use to who manages a part of the organisations: that is told, with names", async () => {
-  const held = example<HeldScheme>("scheme");
+test("names administrators of a part of the organisations, who cannot use items of SECURED APPs", async () => {
+  const held = example<SchemeDetail>("scheme");
   const [holder] = held.holders;
   const all = { ...held, holders: held.holders.map((one) => ({ ...one, orgs: null })) };
   const editScheme = edited({ operations: [...scheme.operations, "orgs.write", "secured.read"] });
   const line = `${EDIT} --add-item orgs.write,secured.read`;
-  const { en, ja } = await inBoth(line, { tenant: { ...listed, editScheme, scheme: held } });
+  const { en, ja } = await runInBoth(line, { tenant: { ...listed, editScheme, scheme: held } });
   expect(en.stderr).toContain(
-    `warning: secured.read will do nothing for ${holder?.account}: over all organisations alone (ours)\n`,
+    `warning: no effect for ${holder?.account}: secured.read. These items require 全て as managed organisations (a clomoctl rule)\n`,
   );
   expect(ja.stderr).toContain(`効果がないアカウントがあります: ${holder?.account}\n`);
   const whole = await run(line, { tenant: { ...listed, editScheme, scheme: all } });
   expect(whole.stderr).not.toContain("warning");
 });
 
-test("a new name alone changes nobody's rights; of a mirror the task is named", async () => {
+test("a new name alone changes nobody's rights; a mirror names the task", async () => {
   const tenant = { ...listed, editScheme: edited({ name: "人事" }, { consoleTask: 5 }) };
   const { stderr } = await run(`${EDIT} --name 人事`, { tenant });
   expect(stderr).toBe(
-    ["name: ユーザー登録係 → 人事", "to be done in the console, too: clomoctl console show 5", ""].join("\n"),
+    ["name: ユーザー登録係 → 人事", "make the same change in the console: clomoctl console show 5", ""].join("\n"),
   );
 });
 
-test("a dry run tells whose rights would change", async () => {
+test("a dry run reports whose rights would change", async () => {
   const tenant = { ...listed, editScheme: edited({ operations: ["users.write"] }, { dryRun: true }) };
-  const { en, ja } = await inBoth(`${EDIT} --item users.write --dry-run`, { tenant });
-  expect(en.stderr).toContain("2 accounts with it: what they may would change\n");
+  const { en, ja } = await runInBoth(`${EDIT} --item users.write --dry-run`, { tenant });
+  expect(en.stderr).toContain("the rights of 2 accounts would change\n");
   expect(ja.stderr).toContain("権限が変わるアカウント: 2 件\n");
 });

@@ -1,38 +1,38 @@
 import { commandName } from "../../../lib/advice/index.ts";
-import { Failure, unlessFailing } from "../../../lib/errors/index.ts";
-import type { HandValues } from "../../../lib/model/thing.ts";
-import { counted, text, type Text } from "../../../lib/text/index.ts";
+import { Failure, ignoreFailure } from "../../../lib/errors/index.ts";
+import type { ManualValues } from "../../../lib/model/thing.ts";
+import { formatCount, text, type Text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { DRY_RUN, refuseNothing } from "../../records/options.ts";
-import { BEFORE_WRITING, showWritten, WHILE_WRITING } from "../../records/written.ts";
+import { DRY_RUN, refuseEmptyChange } from "../../records/options.ts";
+import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../../records/change-result.ts";
 import { requireRight } from "../../rights.ts";
 import {
-  itemOption,
-  itemsOf,
+  defineItemOption,
+  parseItems,
   SCHEME_ARGUMENT,
   SCHEME_COLUMNS,
   SCHEME_HELP,
-  SCHEME_WRITTEN,
-  schemeNamed,
+  SCHEME_RESULT_LAYOUT,
+  findSchemeByName,
 } from "./columns.ts";
 
-const EDIT = commandName("roles schemes edit");
+const EDIT_COMMAND = commandName("roles schemes edit");
 
 export default defineCommand({
   summary: text("rename a custom scheme, or change its items", "カスタム管理権限スキームの名前や項目を変更する"),
   details: [
     text(
-      "It changes what all accounts with it may, from their next command on: how many they are is told.",
+      "Changes what all accounts with this scheme may do, from their next command on. The number of these accounts is shown.",
       "このスキームを設定したすべてのアカウントの権限が、次のコマンドから変わります。アカウント数を表示します。",
     ),
     ...SCHEME_HELP,
   ],
   args: { scheme: SCHEME_ARGUMENT },
   options: {
-    name: { kind: "string", value: "NEW", about: text("the new name", "新しい名前") },
-    item: itemOption(text("its items from now on, in place of all others", "項目をこれだけにする")),
-    addItem: itemOption(text("items to add", "追加する項目")),
-    removeItem: itemOption(text("items to remove", "外す項目")),
+    name: { kind: "string", value: "NEW", about: text("new name of the scheme", "新しい名前") },
+    item: defineItemOption(text("check items that replace all current items", "項目をこれだけにする")),
+    addItem: defineItemOption(text("check items to add", "追加する項目")),
+    removeItem: defineItemOption(text("check items to remove", "外す項目")),
     dryRun: DRY_RUN,
   },
   examples: [
@@ -42,70 +42,73 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: SCHEME_COLUMNS,
   async run(tools, { scheme: typed, name, item, addItem, removeItem, dryRun }) {
-    tools.describeState(() => BEFORE_WRITING);
+    tools.describeState(() => STATE_UNCHANGED);
     const [operations, addItems, removeItems] = [
-      itemsOf(item, "--item"),
-      itemsOf(addItem, "--add-item"),
-      itemsOf(removeItem, "--remove-item"),
+      parseItems(item, "--item"),
+      parseItems(addItem, "--add-item"),
+      parseItems(removeItem, "--remove-item"),
     ];
-    if (operations.length > 0 && addItems.length + removeItems.length > 0) throw NOT_BOTH;
+    if (operations.length > 0 && addItems.length + removeItems.length > 0) throw ITEM_OPTION_CONFLICT;
     const both = addItems.find((one) => removeItems.includes(one));
-    if (both !== undefined) throw addedAndRemoved(both);
-    const values: HandValues = {
+    if (both !== undefined) throw createItemConflictFailure(both);
+    const values: ManualValues = {
       ...(name === undefined ? {} : { name }),
       ...(operations.length === 0 ? {} : { operations }),
       ...(addItems.length === 0 ? {} : { addItems }),
       ...(removeItems.length === 0 ? {} : { removeItems }),
     };
-    refuseNothing(values, EDIT);
+    refuseEmptyChange(values, EDIT_COMMAND);
     await requireRight(tools, "schemes.write");
     const { client } = await tools.tenant("roles");
-    const { id } = schemeNamed(typed, await client.roles.schemes());
-    tools.describeState(() => WHILE_WRITING);
+    const { id } = findSchemeByName(typed, await client.roles.schemes());
+    tools.describeState(() => STATE_MAYBE_CHANGED);
     const written = await client.roles.editScheme(id, { ...values, dryRun });
-    await showWritten(tools, written, SCHEME_WRITTEN);
+    await showWrittenRecord(tools, written, SCHEME_RESULT_LAYOUT);
     const { before, after } = written;
     const isSame = JSON.stringify(before?.operations) === JSON.stringify(after.operations);
     if (isSame || after.accounts === 0) return;
     await tools.terminal.note(
       dryRun
         ? text(
-            `${counted(after.accounts, "account")} with it: what they may would change`,
+            `the rights of ${formatCount(after.accounts, "account")} would change`,
             `権限が変わるアカウント: ${after.accounts} 件`,
           )
         : text(
-            `${counted(after.accounts, "account")} with it: what they may has changed`,
+            `the rights of ${formatCount(after.accounts, "account")} have changed`,
             `権限が変わったアカウント: ${after.accounts} 件`,
           ),
     );
     const gained = after.operations.filter((one) => one.startsWith("secured.") && !before?.operations.includes(one));
-    const held = gained.length === 0 ? undefined : await unlessFailing(() => client.roles.scheme(id));
+    const held = gained.length === 0 ? undefined : await ignoreFailure(() => client.roles.scheme(id));
     const names = (held?.holders ?? []).filter(({ orgs }) => orgs !== null).map((holder) => holder.account ?? "");
-    if (names.length > 0) await tools.terminal.warn(ofNoUse(gained, names));
+    if (names.length > 0) await tools.terminal.warn(describeUselessItems(gained, names));
   },
 });
 
 /** Maximum number of accounts that are named. */
-const MAX_NAMED = 5;
+const MAX_NAMED_ACCOUNTS = 5;
 
-/** SECURED APPs know no organisations: their items are of use over all of them alone (ours). */
-const ofNoUse = (items: readonly string[], names: readonly string[]): Text => {
-  const told = `${names.slice(0, MAX_NAMED).join(", ")}${names.length > MAX_NAMED ? ", …" : ""}`;
+/**
+ * Describes which items have no effect for which accounts. SECURED APPs do not have organisations, so their items have
+ * an effect only for accounts that manage all organisations (a clomoctl rule).
+ */
+const describeUselessItems = (items: readonly string[], names: readonly string[]): Text => {
+  const told = `${names.slice(0, MAX_NAMED_ACCOUNTS).join(", ")}${names.length > MAX_NAMED_ACCOUNTS ? ", …" : ""}`;
   return text(
-    `${items.join(", ")} will do nothing for ${told}: over all organisations alone (ours)`,
+    `no effect for ${told}: ${items.join(", ")}. These items require 全て as managed organisations (a clomoctl rule)`,
     `${items.join("・")} は、管理対象組織が「全て」のときだけ有効なため(clomoctl 独自の規則)、効果がないアカウントがあります: ${told}`,
   );
 };
 
-const NOT_BOTH = new Failure("usage", {
+const ITEM_OPTION_CONFLICT = new Failure("usage", {
   what: text(
-    "--item sets all items: it does not go with --add-item or --remove-item",
+    "--item replaces all items, so it cannot be used with --add-item or --remove-item",
     "--item は項目をすべて置き換えるため、--add-item や --remove-item と同時に指定できません",
   ),
   where: "--item",
 });
 
-const addedAndRemoved = (item: string): Failure =>
+const createItemConflictFailure = (item: string): Failure =>
   new Failure("usage", {
     what: text(`${item} is both added and removed`, `${item} が追加と削除の両方に指定されています`),
     where: "--remove-item",

@@ -1,19 +1,19 @@
 import { SCHEME } from "../../../lib/model/scheme.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { firstOf, LIMIT, listColumns } from "../../listing/list.ts";
+import { limitRecords, LIMIT_OPTION, listColumns } from "../../listing/list.ts";
 import { SCHEME_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
   summary: text("list custom schemes", "カスタム管理権限スキームを一覧する"),
   args: {},
-  options: { limit: LIMIT },
+  options: { limit: LIMIT_OPTION },
   examples: [{ line: "clomoctl roles schemes list" }],
   exits: ["not-found"],
   async run(tools, { limit }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("roles");
     const columns = listColumns(terminal, SCHEME_COLUMNS, SCHEME.usual);
-    await terminal.list(columns, firstOf(await client.roles.schemes(), limit));
+    await terminal.list(columns, limitRecords(await client.roles.schemes(), limit));
   },
 });

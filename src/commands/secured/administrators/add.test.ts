@@ -2,14 +2,14 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Administrators, SecuredUser } from "../../../lib/client/index.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
-import { example, type Seen } from "#support/commands/tenant.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
+import { example, type ReceivedRequest } from "#support/commands/tenant.ts";
 
 const found = example("findSecuredUsers");
 const empty = example("administrators", { administrators: [] });
 const marked = example("markAdministrators");
 
-test("marks those named, and shows who is marked by now", async () => {
+test("marks the named users, and then shows who is marked", async () => {
   const tenant = { findSecuredUsers: found, administrators: empty, markAdministrators: marked };
   const { exit, stdout, requests } = await run("secured administrators add admin01 --app docs --fields key", {
     tenant,
@@ -22,7 +22,7 @@ test("marks those named, and shows who is marked by now", async () => {
   });
 });
 
-test("reads names from a file, one a line", async () => {
+test("reads names from a file, one per line", async () => {
   const folder = freshFolder();
   writeFileSync(join(folder, "names.txt"), "\ufeffadmin01\r\n\r\n");
   const tenant = { findSecuredUsers: found, administrators: empty, markAdministrators: marked };
@@ -30,28 +30,32 @@ test("reads names from a file, one a line", async () => {
   expect(exit).toBe(0);
 });
 
-test("who is no user of the app yet is told, with the nearest ユーザーID", async () => {
+test("reports a name that is not a user of the app, and suggests the nearest ユーザーID", async () => {
   const [hanako] = example<{ items: readonly [SecuredUser] }>("findSecuredUsers").items;
   const tenant = {
-    findSecuredUsers: ({ query = {} }: Seen) => ({ items: query["name"] === hanako.userId ? [hanako] : [] }),
+    findSecuredUsers: ({ query = {} }: ReceivedRequest) => ({ items: query["name"] === hanako.userId ? [hanako] : [] }),
     securedUsers: { items: [hanako], next: null },
     administrators: empty,
     markAdministrators: marked,
   };
   const near = `${hanako.userId.slice(0, 3)}${hanako.userId.slice(4)}`;
-  const { en, ja } = await inBoth(`secured administrators add ${near} ${hanako.userId} admin --app docs`, { tenant });
+  const { en, ja } = await runInBoth(`secured administrators add ${near} ${hanako.userId} admin --app docs`, {
+    tenant,
+  });
   expect(en.exit).toBe(0);
   expect(en.stderr).toContain(
-    `warning: ${near}: no user of docs is known by this ユーザーID; added by it alone (did you mean ${hanako.userId}?)\n`,
+    `warning: ${near}: no user of docs with this ユーザーID is recorded; added with the ユーザーID alone (did you mean ${hanako.userId}?)\n`,
   );
-  expect(en.stderr).toContain("warning: admin: no user of docs is known by this ユーザーID; added by it alone\n");
+  expect(en.stderr).toContain(
+    "warning: admin: no user of docs with this ユーザーID is recorded; added with the ユーザーID alone\n",
+  );
   expect(en.stderr.match(/warning:/g)).toHaveLength(2);
   expect(ja.stderr).toContain(
-    `警告: ${near}: このユーザーID の docs のユーザーは登録されていないため、ユーザーID だけで追加しました(${hanako.userId} ではありませんか?)\n`,
+    `警告: ${near}: このユーザーID を持つ docs のユーザーは登録されていないため、ユーザーID だけで追加しました(${hanako.userId} ではありませんか?)\n`,
   );
 });
 
-test("--none records that there are none, unless some are marked", async () => {
+test("--none records that there are no administrators, unless some are marked", async () => {
   const line = "secured administrators add --none --app docs";
   const { requests } = await run(line, { tenant: { administrators: empty, markAdministrators: empty } });
   expect(requests.at(-1)).toMatchObject({ json: { add: [] } });
@@ -63,9 +67,11 @@ test("--none records that there are none, unless some are marked", async () => {
     { ...hanako, key: "taro02" },
   ];
   const marks = { administrators: example("administrators", { kind: "docs", administrators: two }) };
-  const { en, ja } = await inBoth(line, { tenant: marks });
+  const { en, ja } = await runInBoth(line, { tenant: marks });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
-  expect(en.stderr).toContain("marked as administrators: admin01, taro02\n  --none\n");
-  expect(en.stderr).toContain("name one again: clomoctl secured administrators add admin01 --app docs; if");
+  expect(en.stderr).toContain("these users are marked as administrators: admin01, taro02\n  --none\n");
+  expect(en.stderr).toContain(
+    "if there are no other administrators, mark one of these again: clomoctl secured administrators add admin01 --app docs; if",
+  );
   expect(ja.stderr).toContain("取り消してください: clomoctl secured administrators remove admin01 taro02 --app docs\n");
 });

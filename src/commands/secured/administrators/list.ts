@@ -1,11 +1,11 @@
-import { LIST, showMarks } from "../../administrators/marks.ts";
+import { LIST_COMMAND, showMarks } from "../../administrators/marks.ts";
 import { defineCommand } from "../../command.ts";
-import { APP } from "../app.ts";
+import { APP_OPTION } from "../app.ts";
 
 export default defineCommand({
-  ...LIST,
+  ...LIST_COMMAND,
   args: {},
-  options: { app: APP },
+  options: { app: APP_OPTION },
   examples: [{ line: "clomoctl secured administrators list --app docs" }],
   async run(tools, { app }) {
     const { client } = await tools.tenant("administrators");

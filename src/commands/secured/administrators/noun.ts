@@ -2,5 +2,5 @@ import { text } from "../../../lib/text/index.ts";
 import { defineNoun } from "../../command.ts";
 
 export default defineNoun({
-  summary: text("who is an administrator of a SECURED APP", "SECURED APPs の管理者"),
+  summary: text("administrators of the SECURED APPs", "SECURED APPs の管理者"),
 });

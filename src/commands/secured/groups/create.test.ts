@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { WrittenSecuredGroup } from "../../../lib/client/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const { after } = example<WrittenSecuredGroup>("createSecuredGroup");
@@ -14,7 +14,7 @@ const made = (change: Partial<WrittenSecuredGroup> = {}): WrittenSecuredGroup =>
 
 test("sends the name", async () => {
   const tenant = { createSecuredGroup: made() };
-  const { en, ja } = await inBoth("secured groups create 営業三部 --app docs", { tenant });
+  const { en, ja } = await runInBoth("secured groups create 営業三部 --app docs", { tenant });
   expect(en.requests).toEqual([
     { operation: "createSecuredGroup", params: { app: "docs" }, json: { name: "営業三部", dryRun: false } },
   ]);
@@ -25,19 +25,19 @@ test("sends the name", async () => {
   expect(ja.stderr).toBe("作成しました: 営業三部\n");
 });
 
-test("a dry run changes nothing; of a mirror the task is named", async () => {
+test("a dry run changes nothing; a mirror names the task", async () => {
   const dry = { createSecuredGroup: made({ dryRun: true }) };
   const { stderr } = await run("secured groups create 営業三部 --app docs --dry-run", { tenant: dry });
   expect(stderr).toBe("would be created: 営業三部\ndry run: nothing was changed\n");
   const tenant = { createSecuredGroup: made({ consoleTask: 4 }) };
-  const { en, ja } = await inBoth("secured groups create 営業三部 --app docs", { tenant });
+  const { en, ja } = await runInBoth("secured groups create 営業三部 --app docs", { tenant });
   expect(en.stderr).toContain("clomoctl console show 4\n");
   expect(ja.stderr).toContain("管理画面でも同じ操作が必要です: clomoctl console show 4\n");
 });
 
-test("facts 6.6, 6.7: help says which apps have groups, and what is ours", async () => {
-  const { en, ja } = await inBoth("secured groups create --help-all");
+test("facts 6.6, 6.7: help lists which apps have groups, and what is a clomoctl rule", async () => {
+  const { en, ja } = await runInBoth("secured groups create --help-all");
   const told = en.stdout.replaceAll(/\s+/g, " ");
-  for (const words of ["所属するグループ", "(ours)", "a screen Groups"]) expect(told).toContain(words);
+  for (const words of ["所属するグループ", "clomoctl rule", "a Groups screen"]) expect(told).toContain(words);
   expect(ja.stdout.replaceAll(/\s+/g, "")).toContain("clomoctl独自の規則");
 });

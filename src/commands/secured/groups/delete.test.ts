@@ -3,7 +3,7 @@ import type { DeletedGroups, SecuredGroup, SecuredUser } from "../../../lib/clie
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { operations } from "#support/commands/imports/plans.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [sales] = example<{ items: readonly [SecuredGroup] }>("securedGroups").items;
@@ -12,9 +12,9 @@ const listed = { securedGroups: { items: [sales, staff] }, securedUsers: { items
 const deleted: DeletedGroups = { groups: [sales, staff], memberships: 15, consoleTasks: [], dryRun: false };
 const LINE = "secured groups delete 営業 総務 --app docs";
 
-test("tells how many memberships go, and deletes what is confirmed by the number of groups", async () => {
+test("reports how many memberships end, and deletes after confirmation of the number of groups", async () => {
   const tenant = { ...listed, deleteSecuredGroups: deleted };
-  const { en, ja } = await inBoth(`${LINE} --confirm-deletions 2`, { tenant });
+  const { en, ja } = await runInBoth(`${LINE} --confirm-deletions 2`, { tenant });
   expect(operations(en.requests)).toEqual(["securedGroups", "securedUsers", "securedUsers", "deleteSecuredGroups"]);
   expect(en.requests.slice(-1)).toEqual([
     {
@@ -36,7 +36,7 @@ test("tells how many memberships go, and deletes what is confirmed by the number
 test.each([
   ["docs", "file manager", "ファイル管理者が 1 人います"],
   ["calendar", "group manager", "グループ管理者が 1 人います"],
-])("names the managers of %s who would be left in no group", async (app, called, toldJa) => {
+])("names the managers of %s who would be left without a group", async (app, called, toldJa) => {
   const [hanako] = example<{ items: readonly [SecuredUser] }>("securedUsers").items;
   const as = (at: number, more: Partial<SecuredUser>): SecuredUser => {
     const userId = `user${at}`;
@@ -48,55 +48,69 @@ test.each([
     as(3, { groups: ["営業"], role: "user" }),
   ];
   const tenant = { ...listed, securedUsers: { items, next: null } };
-  const { en, ja } = await inBoth(`secured groups delete 営業 総務 --app ${app} --dry-run`, { tenant });
+  const { en, ja } = await runInBoth(`secured groups delete 営業 総務 --app ${app} --dry-run`, { tenant });
   expect(en.exit).toBe(0);
   expect(en.stderr).toContain(
-    `warning: 1 ${called} would be left in no group, and could manage nothing: user1 <user1>; another group: clomoctl secured users edit USER --app ${app} --group GROUP\n`,
+    `warning: 1 ${called} would be left without a group and could not manage anything: user1 <user1>; to assign another group: clomoctl secured users edit USER --app ${app} --group GROUP\n`,
   );
   expect(ja.stderr).toContain(`警告: 所属するグループがなくなり、何も管理できなくなる${toldJa}: user1 <user1>。`);
 });
 
-test("a dry run only looks", async () => {
-  const { en, ja } = await inBoth(`${LINE} --dry-run`, { tenant: listed });
+test("a dry run only checks", async () => {
+  const { en, ja } = await runInBoth(`${LINE} --dry-run`, { tenant: listed });
   expect(operations(en.requests)).toEqual(["securedGroups", "securedUsers", "securedUsers"]);
   expect(en.stderr).not.toContain("warning");
   expect(en.stderr).toContain("dry run: nothing was changed\n");
-  expect(ja.stderr).toContain("試行のため、何も変更していません\n");
+  expect(ja.stderr).toContain("確認のみで、何も変更していません\n");
   expect(en.stdout).toBe("name\tusers\n営業\t12\n総務\t3\n");
 });
 
-test("on a terminal the number is typed, of what was shown; another one deletes nothing", async () => {
+test("a terminal asks for the number of what was shown; another number deletes nothing", async () => {
   const looked = { ...listed, tenantRevision: { revision: 7 } };
   const tenant = { ...looked, deleteSecuredGroups: deleted };
-  const typed = await run(LINE, { tenant, terminal: { typing: [["Type 2, the number", "2\r"]] } });
+  const typed = await run(LINE, {
+    tenant,
+    terminal: { typing: [[". To continue, type the number of deletions (2):", "2\r"]] },
+  });
   expect(typed.exit).toBe(0);
   expect(operations(typed.requests)[0]).toBe("tenantRevision");
   expect(typed.requests.at(-1)).toMatchObject({ json: { memberships: 15, seen: 7 } });
-  const other = await run(LINE, { tenant: looked, terminal: { typing: [["Type 2, the number", "3\r"]] } });
+  const other = await run(LINE, {
+    tenant: looked,
+    terminal: { typing: [[". To continue, type the number of deletions (2):", "3\r"]] },
+  });
   expect(other).toMatchObject({ exit: 3, stdout: "" });
 });
 
 test.each([
-  [" --confirm-deletions 3", "the plan deletes 2 records, not 3; nothing was changed", "3 件ではありません"],
-  [" --dry-run --confirm-deletions 3", "the plan deletes 2 records, not 3; nothing was changed", "3 件ではありません"],
+  [
+    " --confirm-deletions 3",
+    "the plan deletes 2 records, but 3 was confirmed; nothing was changed",
+    "計画で削除するのは 2 件ですが、3 件と指定されています。何も変更していません",
+  ],
+  [
+    " --dry-run --confirm-deletions 3",
+    "the plan deletes 2 records, but 3 was confirmed; nothing was changed",
+    "計画で削除するのは 2 件ですが、3 件と指定されています。何も変更していません",
+  ],
   [" --yes", "pass --confirm-deletions 2", "--confirm-deletions 2 を指定してください"],
   ["", "pass --confirm-deletions 2", "--confirm-deletions 2 を指定してください"],
-])("a number that is missing or wrong is 3:%s", async (option, told, toldJa) => {
-  const { en, ja } = await inBoth(`${LINE}${option}`, { tenant: listed });
+])("a missing or wrong number exits with 3:%s", async (option, told, toldJa) => {
+  const { en, ja } = await runInBoth(`${LINE}${option}`, { tenant: listed });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
   expect(operations(en.requests)).not.toContain("deleteSecuredGroups");
   expect(en.stderr).toContain(told);
   expect(ja.stderr).toContain(toldJa);
 });
 
-test("of a mirror, names the tasks; what changed meanwhile is 5, what is not there 6", async () => {
+test("names the tasks in a mirror; exits with 5 after a concurrent change and with 6 for an unknown group", async () => {
   const tenant = { ...listed, deleteSecuredGroups: { ...deleted, consoleTasks: [4, 5] } };
-  const { en, ja } = await inBoth(`${LINE} --confirm-deletions 2`, { tenant });
+  const { en, ja } = await runInBoth(`${LINE} --confirm-deletions 2`, { tenant });
   for (const { stderr } of [en, ja]) {
     expect(stderr).toContain("clomoctl console show 4\n");
     expect(stderr).toContain("clomoctl console show 5\n");
   }
-  const conflict = new Failure("conflict", { what: text("by now 16 would go", "現在は 16 件です") });
+  const conflict = new Failure("conflict", { what: text("the deletion would now remove 16, not", "現在は 16 件です") });
   const changed = await run(`${LINE} --confirm-deletions 2`, { tenant: { ...listed, deleteSecuredGroups: conflict } });
   expect(changed).toMatchObject({ exit: 5, stdout: "" });
   expect(

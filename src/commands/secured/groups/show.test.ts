@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
 beforeEach(async () => {
@@ -15,9 +15,9 @@ beforeEach(async () => {
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 
-const show = (line: string) => inBoth(`secured groups show ${line}`, { tenant: tenant.fetch });
+const show = (line: string) => runInBoth(`secured groups show ${line}`, { tenant: tenant.fetch });
 
-test("the users of a group by ユーザーID, each with the role, and how many have which", async () => {
+test("lists the users of a group by ユーザーID with their roles, and counts each role", async () => {
   const { en, ja } = await show("営業 --app docs --fields userId,name,role");
   expect(en).toMatchObject({
     exit: 0,
@@ -27,25 +27,25 @@ test("the users of a group by ユーザーID, each with the role, and how many h
   expect(ja.stderr).toBe("営業: 3 人: 一般ユーザー 2 人、ファイル管理者 1 人\n");
 });
 
-test("a table has the roles in the words of the app", async () => {
+test("a table shows the app's own labels for the roles", async () => {
   const { stdout } = await run("--lang ja secured groups show 総務 --app docs", { tenant: tenant.fetch, terminal: {} });
   expect(stdout).toMatch(/^ユーザーID +表示名 +権限/);
   expect(stdout).toMatch(/^hanako +花子 +ファイル管理者/m);
   expect(stdout).toMatch(/^jiro +次郎 +一般ユーザー/m);
 });
 
-test("the first ones, by the group's id; an empty group", async () => {
+test("shows the first users of a group found by its id, and an empty group", async () => {
   const [group] = await tenant.client.secured.groups("docs");
   const { en, ja } = await show(`${group?.id ?? ""} --app docs --limit 1 --format json`);
   expect(JSON.parse(en.stdout)).toMatchObject([{ userId: "aki", role: "user", groups: ["営業"] }]);
-  expect(en.stderr).toBe("営業: 3 users; of the first 1: 1 ordinary user\n");
+  expect(en.stderr).toBe("営業: 3 users; among the first 1: 1 ordinary user\n");
   expect(ja.stderr).toBe("営業: 3 人、先頭の 1 人のうち: 一般ユーザー 1 人\n");
   await tenant.client.secured.createGroup("docs", { name: "人事" });
   const empty = await show("人事 --app docs --format json");
   expect(empty.en).toMatchObject({ exit: 0, stdout: "[]\n", stderr: "人事: 0 users\n" });
 });
 
-test("a group that is not there is 6, with the nearest", async () => {
+test("an unknown group exits with 6 and suggests the nearest name", async () => {
   const { en, ja } = await show("営業部 --app docs");
   expect(en).toMatchObject({ exit: 6, stdout: "" });
   expect(en.stderr).toContain("did you mean 営業?");

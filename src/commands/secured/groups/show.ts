@@ -1,58 +1,58 @@
 import type { App, SecuredUser } from "../../../lib/client/index.ts";
-import { counted, joined, text, type Text } from "../../../lib/text/index.ts";
+import { formatCount, joinTexts, text, type Text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { firstOf, LIMIT, listColumns } from "../../listing/list.ts";
-import { APP } from "../app.ts";
-import { securedUserColumns } from "../users/columns.ts";
-import { managerOf } from "../users/roles.ts";
-import { GROUP_ARGUMENT, GROUP_HELP, groupNamed } from "./columns.ts";
+import { limitRecords, LIMIT_OPTION, listColumns } from "../../listing/list.ts";
+import { APP_OPTION } from "../app.ts";
+import { buildSecuredUserColumns } from "../users/columns.ts";
+import { getManagerTitle } from "../users/roles.ts";
+import { GROUP_ARGUMENT, GROUP_HELP, findGroup } from "./columns.ts";
 
-/** What tells a user of a group. */
-const USUAL = ["userId", "name", "role"];
+/** Keys of the columns that are shown by default for the users of a group. */
+const DEFAULT_MEMBER_COLUMNS = ["userId", "name", "role"];
 
 export default defineCommand({
   summary: text("show the users of a SECURED APPs group", "SECURED APPs のグループに所属するユーザーを表示する"),
   details: [
     text(
-      "All users in it by ユーザーID, each with his role, and how many have which. Administrators of SECURED APPs MANAGER may be among them.",
+      "Lists all users of the group by ユーザーID with their roles, and counts the users of each role, including administrators of SECURED APPs MANAGER.",
       "所属するユーザーをユーザーID 順に、それぞれの権限と、権限ごとの人数とともに表示します(SECURED APPs MANAGER の管理者も含みます)。",
     ),
     ...GROUP_HELP,
   ],
   args: { group: GROUP_ARGUMENT },
-  options: { app: APP, limit: LIMIT },
+  options: { app: APP_OPTION, limit: LIMIT_OPTION },
   examples: [{ line: "clomoctl secured groups show 営業 --app docs" }],
   exits: ["not-found"],
   async run(tools, { group: typed, app, limit }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("secured");
-    const { name, users } = groupNamed(app, typed, await client.secured.groups(app));
-    const columns = listColumns(terminal, securedUserColumns(app, terminal), USUAL);
+    const { name, users } = findGroup(app, typed, await client.secured.groups(app));
+    const columns = listColumns(terminal, buildSecuredUserColumns(app, terminal), DEFAULT_MEMBER_COLUMNS);
     const roles = new Map<SecuredUser["role"], number>();
     const members = client.secured.list(app, { group: name });
-    await terminal.list(columns, counting(firstOf(members, limit), roles));
-    const told = joined(
-      [...roles].map(([role, count]) => numberOf(app, role, count)),
+    await terminal.list(columns, countRoles(limitRecords(members, limit), roles));
+    const told = joinTexts(
+      [...roles].map(([role, count]) => describeRoleCount(app, role, count)),
       text(", ", "、"),
     );
-    const size = text(`${name}: ${counted(users, "user")}`, `${name}: ${users} 人`);
+    const size = text(`${name}: ${formatCount(users, "user")}`, `${name}: ${users} 人`);
     const shown = [...roles.values()].reduce((sum, count) => sum + count, 0);
     if (shown === 0) return terminal.note(size);
-    const among = shown < users ? text(`; of the first ${shown}`, `、先頭の ${shown} 人のうち`) : text("", "");
+    const among = shown < users ? text(`; among the first ${shown}`, `、先頭の ${shown} 人のうち`) : text("", "");
     await terminal.note(text(`${size.en}${among.en}: ${told.en}`, `${size.ja}${among.ja}: ${told.ja}`));
   },
 });
 
-/** How many have a role, as the app calls it. */
-function numberOf(app: App, role: SecuredUser["role"], count: number): Text {
-  if (role === "administrator") return text(counted(count, "administrator"), `管理者 ${count} 人`);
-  if (role === "user") return text(counted(count, "ordinary user"), `一般ユーザー ${count} 人`);
-  const { en, ja } = managerOf(app);
-  return text(counted(count, en), `${ja} ${count} 人`);
+/** Describes how many users have a role, with the app's name for the role. */
+function describeRoleCount(app: App, role: SecuredUser["role"], count: number): Text {
+  if (role === "administrator") return text(formatCount(count, "administrator"), `管理者 ${count} 人`);
+  if (role === "user") return text(formatCount(count, "ordinary user"), `一般ユーザー ${count} 人`);
+  const { en, ja } = getManagerTitle(app);
+  return text(formatCount(count, en), `${ja} ${count} 人`);
 }
 
-/** Users, counting their roles as they pass. */
-async function* counting(
+/** Yields the users unchanged and counts their roles. */
+async function* countRoles(
   users: AsyncIterable<SecuredUser> | Iterable<SecuredUser>,
   roles: Map<SecuredUser["role"], number>,
 ): AsyncGenerator<SecuredUser> {

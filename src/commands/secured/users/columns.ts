@@ -1,21 +1,21 @@
 import { line } from "../../../lib/advice/index.ts";
 import type { App, Client, SecuredUser } from "../../../lib/client/index.ts";
-import { columnsWithin } from "../../../lib/model/format.ts";
+import { listGroupedColumns } from "../../../lib/model/format.ts";
 import { SECURED_FORMATS } from "../../../lib/model/secured-formats.ts";
 import { SECURED_USER } from "../../../lib/model/secured-user.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import type { Fields } from "../../../lib/model/thing.ts";
-import { joined, same, text, type Text } from "../../../lib/text/index.ts";
-import { firstOf } from "../../listing/list.ts";
-import type { NamedKind } from "../../listing/named.ts";
-import { columnsOfFields } from "../../listing/columns.ts";
-import { managerOf } from "./roles.ts";
+import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
+import { limitRecords } from "../../listing/list.ts";
+import type { NamedKind } from "../../listing/single-match.ts";
+import { buildFieldColumns } from "../../listing/columns.ts";
+import { getManagerTitle } from "./roles.ts";
 
 const { secretsSet, createdAt, updatedAt, ...FIRST } = SECURED_USER.fields;
 
-/** The app's own settings, one column each, in the order of its file. */
-const settingsOf = (app: App): readonly Column<SecuredUser>[] =>
-  columnsWithin(SECURED_FORMATS[app], "settings").map(({ field, header }) => ({
+/** Returns one column for each setting of the app, in the order of its file. */
+const buildSettingColumns = (app: App): readonly Column<SecuredUser>[] =>
+  listGroupedColumns(SECURED_FORMATS[app], "settings").map(({ field, header }) => ({
     key: field,
     header: same(header),
     value: ({ settings }) => settings.find((setting) => setting.field === field)?.value,
@@ -26,60 +26,65 @@ export const SECURED_USER_ARGUMENT = {
   kind: "string",
   required: true,
   names: "secured-users",
-  about: text("user id (ユーザーID) or id", "ユーザーID か ID"),
+  about: text("ユーザーID or ID of the user", "ユーザーID か ID"),
 } as const;
 
-/** How a user of an app is named. */
-export const securedUserNames = (app: App): NamedKind<SecuredUser> => ({
+/** Returns how users of an app are described in messages about names. */
+export const buildSecuredUserKind = (app: App): NamedKind<SecuredUser> => ({
   noun: text(`user of ${app}`, ` ${app} のユーザー`),
   list: line("secured users list", [], { app }),
   describe: ({ id, userId }) => `${userId} ${id}`,
 });
 
-/** Maximum number of users that are proposed. */
-const MAX_PROPOSED = 3;
+/** Maximum number of users that are suggested. */
+const MAX_SUGGESTED_USERS = 3;
 
-/** The first users of an app whose ユーザーID or name contains what was typed, as they are told apart. */
-export async function nearSecuredUsers(
+/**
+ * Returns the first users of an app whose ユーザーID contains the typed text or, if there are none, whose name contains
+ * it. Each is described so that it can be distinguished from the others.
+ */
+export async function suggestSecuredUsers(
   { secured }: Client<"secured">,
   app: App,
   typed: string,
 ): Promise<readonly (string | Text)[]> {
-  const near = await Array.fromAsync(firstOf(secured.list(app, { filterId: typed }), MAX_PROPOSED));
+  const near = await Array.fromAsync(limitRecords(secured.list(app, { filterId: typed }), MAX_SUGGESTED_USERS));
   const found =
-    near.length > 0 ? near : await Array.fromAsync(firstOf(secured.list(app, { filterName: typed }), MAX_PROPOSED));
-  return found.map(securedUserNames(app).describe);
+    near.length > 0
+      ? near
+      : await Array.fromAsync(limitRecords(secured.list(app, { filterName: typed }), MAX_SUGGESTED_USERS));
+  return found.map(buildSecuredUserKind(app).describe);
 }
 
-/** The columns that users of every app have. */
-export const SECURED_USER_COLUMNS = columnsOfFields<SecuredUser>(SECURED_USER.fields);
+/** The columns that apply to the users of every app. */
+export const SECURED_USER_COLUMNS = buildFieldColumns<SecuredUser>(SECURED_USER.fields);
 
-/** Those, with what the app calls its managers. */
-const ownColumns = (app: App): readonly Column<SecuredUser>[] => {
-  const manager = managerOf(app);
-  return columnsOfFields<SecuredUser>(FIRST).map((column) =>
+/** Returns the columns of the general fields. Managers are shown with the app's own name for them. */
+const buildGeneralColumns = (app: App): readonly Column<SecuredUser>[] => {
+  const manager = getManagerTitle(app);
+  return buildFieldColumns<SecuredUser>(FIRST).map((column) =>
     column.key === "role"
       ? { ...column, name: (user) => (user.role === "manager" ? manager : (column.name?.(user) ?? null)) }
       : column,
   );
 };
 
-/** How people read an instant. */
-type Moments = Pick<Terminal, "moment">;
+/** Formats an instant for people. */
+type InstantFormatter = Pick<Terminal, "moment">;
 
-/** `パスワード (2026-04-01 09:00)`. */
-const secretName = ({ field, at }: SecuredUser["secretsSet"][number], terminal: Moments): Text => {
+/** Describes a secret by its name and the time when it was set: `パスワード (2026-04-01 09:00)`. */
+const describeSecret = ({ field, at }: SecuredUser["secretsSet"][number], terminal: InstantFormatter): Text => {
   const { [field]: known }: Fields = SECURED_USER.fields;
   return same(`${known?.column?.header ?? field} (${terminal.moment(at)})`);
 };
 
-/** All columns of a user of an app; for secrets only the time they were set. */
-export const securedUserColumns = (app: App, terminal: Moments): readonly Column<SecuredUser>[] => [
-  ...ownColumns(app),
-  ...settingsOf(app),
-  ...columnsOfFields<SecuredUser>({ secretsSet }).map((column) => ({
+/** Returns all columns of a user of an app. For secrets, only the time when they were set is shown. */
+export const buildSecuredUserColumns = (app: App, terminal: InstantFormatter): readonly Column<SecuredUser>[] => [
+  ...buildGeneralColumns(app),
+  ...buildSettingColumns(app),
+  ...buildFieldColumns<SecuredUser>({ secretsSet }).map((column) => ({
     ...column,
-    name: (user: SecuredUser) => joined(user.secretsSet.map((set) => secretName(set, terminal))),
+    name: (user: SecuredUser) => joinTexts(user.secretsSet.map((set) => describeSecret(set, terminal))),
   })),
-  ...columnsOfFields<SecuredUser>({ createdAt, updatedAt }),
+  ...buildFieldColumns<SecuredUser>({ createdAt, updatedAt }),
 ];

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import type { WrittenSecuredUser } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const { after } = example<WrittenSecuredUser>("createSecuredUser");
@@ -31,12 +31,12 @@ const withFiles = (mode = 0o600): string => {
 
 const LINE = "secured users create taro01 --name 山田 --app docs";
 
-test("sends what is given, secrets from files", async () => {
+test("sends the given values, and secrets from files", async () => {
   const words = [...LINE.split(" "), "--group", "営業", "--group", "総務", "--create-groups", "--description", "出向"];
   const more = ["--device", "iPad 12", "--licence-exception", "yes", "--role", "manager"];
   const secrets = ["--password-file", "password.txt", "--secret-key-file", "key.txt"];
   const circumstances = { tenant: { createSecuredUser: made() }, folder: withFiles() };
-  const { en, ja } = await inBoth([...words, ...more, ...secrets], circumstances);
+  const { en, ja } = await runInBoth([...words, ...more, ...secrets], circumstances);
   expect(en.requests).toEqual([
     {
       operation: "createSecuredUser",
@@ -64,7 +64,7 @@ test("sends what is given, secrets from files", async () => {
   expect(en.stdout + ja.stdout).not.toContain(CANARY);
 });
 
-test("a setting is named by its header or by its field; a blank one is none", async () => {
+test("a setting is named by its header or its field, and a blank value becomes null", async () => {
   const words = ["secured", "users", "create", "taro01", "--name", "山田", "--app", "mailer", "--password-stdin"];
   const sets = ["--set", "IMAPメールアドレス=taro@example.jp", "--set", "proxyEnabled=true", "--set", "proxyHost="];
   const circumstances = { tenant: { createSecuredUser: made() }, stdin: `${CANARY}\r\n` };
@@ -78,7 +78,7 @@ test("a setting is named by its header or by its field; a blank one is none", as
 });
 
 test.each(["--password-stdin", "--password-file password.txt"])(
-  "the byte order mark of an editor is no part of a secret: %s",
+  "an editor's byte order mark is not part of a secret: %s",
   async (option) => {
     const folder = freshFolder();
     writeFileSync(join(folder, "password.txt"), `\ufeff${CANARY}\r\n`, { mode: 0o600 });
@@ -88,10 +88,10 @@ test.each(["--password-stdin", "--password-file password.txt"])(
   },
 );
 
-test("on a terminal the password is asked for twice, and never shown", async () => {
+test("a terminal asks for the password twice and never shows it", async () => {
   const typing = [
     ["パスワード (6 to 255", "short\r"],
-    ["at least", `${CANARY}\r`],
+    ["5 characters; the minimum is 6", `${CANARY}\r`],
     ["パスワード again:", "other1\r"],
     ["パスワード (6 to 255", `${CANARY}\r`],
     ["パスワード again:", `${CANARY}\r`],
@@ -105,44 +105,46 @@ test("on a terminal the password is asked for twice, and never shown", async () 
   for (const secret of [CANARY, "other1"]) expect(stdout + stderr).not.toContain(secret);
 });
 
-test("of a mirror: the password may be left to the console, and a task is named", async () => {
+test("in a mirror the password may be left to the console, and the task is named", async () => {
   const tenant = { createSecuredUser: made({ consoleTask: 7 }) };
-  const { en, ja } = await inBoth(`${LINE} --password-in-console`, { tenant });
+  const { en, ja } = await runInBoth(`${LINE} --password-in-console`, { tenant });
   expect(en.requests[0]?.json).toMatchObject({ passwordInConsole: true });
-  expect(en.stderr).toContain("to be done in the console, too: clomoctl console show 7\n");
+  expect(en.stderr).toContain("make the same change in the console: clomoctl console show 7\n");
   expect(ja.stderr).toContain("管理画面でも同じ操作が必要です: clomoctl console show 7\n");
 });
 
-test("a dry run says that nothing was changed", async () => {
+test("a dry run reports that nothing was changed", async () => {
   const tenant = { createSecuredUser: made({ dryRun: true }) };
   const { stderr } = await run(`${LINE} --password-stdin --dry-run`, { tenant, stdin: CANARY });
   expect(stderr).toBe("would be created: 山田 (taro01)\ndry run: nothing was changed\n");
 });
 
-test("facts 6.7: a ファイル管理者 without a group is told that he can work nowhere", async () => {
+test("facts 6.7: warns that a ファイル管理者 without a group cannot work anywhere", async () => {
   const tenant = { createSecuredUser: made({ after: { ...made().after, role: "manager", groups: [] } }) };
   const line = `${LINE} --role manager --password-stdin`;
-  const { en, ja } = await inBoth(line, { tenant, stdin: CANARY });
-  expect(en.stderr).toContain("a ファイル管理者 without a group can work in no folder: --group NAME\n");
+  const { en, ja } = await runInBoth(line, { tenant, stdin: CANARY });
+  expect(en.stderr).toContain(
+    "a ファイル管理者 without a group cannot work in any folder; to add a group: --group NAME\n",
+  );
   expect(ja.stderr).toContain("グループのないファイル管理者は、どのフォルダーも操作できません");
 });
 
-test("a file of a secret that is not there ends with 6, as every file", async () => {
-  const { en, ja } = await inBoth(`${LINE} --password-file none.txt`, { tenant: {}, folder: withFiles(0o600) });
+test("a missing secret file exits with 6, like any missing file", async () => {
+  const { en, ja } = await runInBoth(`${LINE} --password-file none.txt`, { tenant: {}, folder: withFiles(0o600) });
   expect(en).toMatchObject({ exit: 6, requests: [] });
   expect(en.stderr).toContain("error: no such file\n");
   expect(ja.stderr).toContain("エラー: ファイルがありません\n");
 });
 
-test("a file that others may read is refused before", async () => {
-  const open = await inBoth(`${LINE} --password-file password.txt`, { tenant: {}, folder: withFiles(0o644) });
+test("refuses a secret file that others can read before sending anything", async () => {
+  const open = await runInBoth(`${LINE} --password-file password.txt`, { tenant: {}, folder: withFiles(0o644) });
   expect(open.en).toMatchObject({ exit: 3, requests: [] });
-  expect(open.en.stderr).toContain("secret file is readable by others");
+  expect(open.en.stderr).toContain("other users can read the secret file");
   expect(open.ja.stderr).toContain("機密情報のファイルを他のユーザーが読める状態です");
   expect(open.en.stderr + open.ja.stderr).not.toContain(CANARY);
 });
 
-test("no way of telling more tells a secret", async () => {
+test("no verbose or JSON output contains a secret", async () => {
   const line = `${LINE} --password-stdin --verbose --format json`;
   const refused = new Failure("unavailable", { what: text("gone", "応答がありません") });
   for (const answer of [made(), refused]) {
@@ -152,10 +154,17 @@ test("no way of telling more tells a secret", async () => {
 });
 
 test.each([
-  ["secured users create --help-all", ["ファイル管理者", "グループ管理者", "Browser and Mailer have no managers"]],
-  ["secured users edit --help-all", ["ファイル管理者", "グループ管理者", "(ours)"]],
-])("facts 6.7: %s tells what each role may do", async (line, told) => {
-  const { en, ja } = await inBoth(line);
+  [
+    "secured users create --help-all",
+    [
+      "ファイル管理者",
+      "グループ管理者",
+      "A 一般ユーザー can only use the app on the device. Browser and Mailer do not have these managers, and the manual does not have a table for them. Administrators (管理者) have all rights in all apps. They are created in Settings(Administrators) of SECURED APPs MANAGER and marked here with",
+    ],
+  ],
+  ["secured users edit --help-all", ["ファイル管理者", "グループ管理者", "clomoctl rule"]],
+])("facts 6.7: %s explains what each role may do", async (line, told) => {
+  const { en, ja } = await runInBoth(line);
   const one = en.stdout.replaceAll(/\s+/g, " ");
   for (const words of told) expect(one).toContain(words);
   expect(ja.stdout.replaceAll(/\s+/g, "")).toContain("clomoctl独自の規則");
@@ -165,30 +174,30 @@ test.each([
   [`パスワード=${CANARY}`, "「パスワード」は --password-file で指定してください"],
   [`パスワード:${CANARY}`, "--set は「ヘッダー=値」で指定してください"],
   [CANARY, "--set は「ヘッダー=値」で指定してください"],
-])("a value of --set that is a secret is in no message: %s", async (set, told) => {
-  const { en, ja } = await inBoth(`${LINE} --set ${set}`, { tenant: {} });
+])("no message repeats a secret value of --set: %s", async (set, told) => {
+  const { en, ja } = await runInBoth(`${LINE} --set ${set}`, { tenant: {} });
   expect(en.stderr + ja.stderr).not.toContain(CANARY);
   expect(ja.stderr).toContain(told);
 });
 
 test.each([["--password-stdin", CANARY], [`--password${CANARY}`], ["--password", CANARY], [`--password=${CANARY}`]])(
-  "a password among the words %j is refused, and not said again",
+  "a password in the arguments %j is refused and not repeated",
   async (...words) => {
-    const { en, ja } = await inBoth([...LINE.split(" "), ...words], {});
+    const { en, ja } = await runInBoth([...LINE.split(" "), ...words], {});
     expect([en.exit, ja.exit]).toEqual([2, 2]);
     expect(en.stdout + en.stderr + ja.stdout + ja.stderr).not.toContain(CANARY);
     expect(en.requests).toEqual([]);
   },
 );
 
-test("a signal while the tenant is asked to create somebody says that it may have been done", async () => {
+test("a signal during the creation reports that the user may have been created", async () => {
   const signals = new EventEmitter();
   const createSecuredUser = () => {
     signals.emit("SIGTERM");
     return new Failure("unavailable", { what: text("cut off", "切断") });
   };
   const circumstances = { signals, tenant: { createSecuredUser }, folder: withFiles() };
-  const ended = await inBoth(`${LINE} --password-file password.txt`, circumstances);
-  expect(ended.en).toMatchObject({ exit: 143, stderr: "error: interrupted: it may have been changed\n" });
+  const ended = await runInBoth(`${LINE} --password-file password.txt`, circumstances);
+  expect(ended.en).toMatchObject({ exit: 143, stderr: "error: interrupted: the change may have been made\n" });
   expect(ended.ja.stderr).toContain("変更されている可能性があります");
 });

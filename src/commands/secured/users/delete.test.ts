@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Import } from "../../../lib/client/index.ts";
-import { committed, giving, rowOf } from "#support/commands/imports/plans.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { toCommittedPlan, answerRows, rowOf } from "#support/commands/imports/plans.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const PLAN: Import = { ...example<Import>("planDeletion"), kind: "docs" };
@@ -9,13 +9,13 @@ const [USER] = example<{ items: readonly { id: string; userId: string }[] }>("fi
 const shown = {
   planDeletion: PLAN,
   tenant: example("tenant", { mirroredAt: null }),
-  importRows: giving(rowOf({ row: 0, key: "hanako01", action: "delete", exists: true })),
-  commitImport: committed(PLAN),
+  importRows: answerRows(rowOf({ row: 0, key: "hanako01", action: "delete", exists: true })),
+  commitImport: toCommittedPlan(PLAN),
 };
 
-test("deletes a user of an app by the ユーザーID", async () => {
+test("deletes a user of an app by ユーザーID", async () => {
   const tenant = { findSecuredUsers: example("findSecuredUsers"), ...shown };
-  const { en, ja } = await inBoth("secured users delete hanako01 --app docs --confirm-deletions 1", { tenant });
+  const { en, ja } = await runInBoth("secured users delete hanako01 --app docs --confirm-deletions 1", { tenant });
   expect(en).toMatchObject({ exit: 0 });
   expect(en.stderr).toContain("\nimport 17 (docs): 1 user deleted\n");
   expect(ja.stderr).toContain("\nインポート 17(docs): ユーザーを 1 件削除\n");
@@ -23,45 +23,47 @@ test("deletes a user of an app by the ユーザーID", async () => {
   expect(en.requests[1]?.json).toEqual({ kind: "docs", ids: [USER?.id], called: "hanako01" });
 });
 
-test("facts 6.6: by a filter all go whom it finds, but for administrators, who are told apart", async () => {
+test("facts 6.6: a filter deletes all matching users except administrators, who are listed separately", async () => {
   const staying = { count: 1, names: ["太郎 <taro>"] };
   const plan = { ...PLAN, delete: 45, staying };
-  const tenant = { ...shown, planDeletion: plan, commitImport: committed(plan) };
+  const tenant = { ...shown, planDeletion: plan, commitImport: toCommittedPlan(plan) };
   const line = "secured users delete --app docs --filter-id test --confirm-deletions 45";
-  const { en, ja } = await inBoth(line, { tenant });
+  const { en, ja } = await runInBoth(line, { tenant });
   expect(en.exit).toBe(0);
-  expect(en.stderr).toContain("\ndelete 45 of 120\nadministrators stay: 1 (太郎 <taro>)\n");
+  expect(en.stderr).toContain("\ndelete 45 of 120\nadministrators not deleted: 1 (太郎 <taro>)\n");
   expect(ja.stderr).toContain("\n削除せずに残す管理者: 1 (太郎 <taro>)\n");
   expect(en.requests[0]?.json).toEqual({ kind: "docs", filterId: "test", called: "--filter-id test" });
 });
 
-test("facts 6.6: who is an administrator in another app is named before he goes, with the way to keep him", async () => {
+test("facts 6.6: warns about a user who is an administrator in another app, and how to keep the user", async () => {
   const plan = { ...PLAN, protectedElsewhere: { count: 12, names: ["太郎 <taro> (calendar)"] } };
   const tenant = { ...shown, planDeletion: plan, discardImport: { ...plan, state: "discarded" } as const };
   const { commitImport: _commit, ...asked } = tenant;
-  const { en, ja } = await inBoth("secured users delete --app docs --filter-id taro --dry-run", { tenant: asked });
+  const { en, ja } = await runInBoth("secured users delete --app docs --filter-id taro --dry-run", { tenant: asked });
   expect(en.exit).toBe(0);
   expect(en.stderr).toContain(
-    "warning: marked as administrators in another app, and by the manual then in all: 12 (太郎 <taro> (calendar), …); to keep them: clomoctl secured administrators add USER… --app docs\n",
+    "warning: marked as administrators in another app, and therefore, according to CLOMO's manual, administrators in every app: 12 (太郎 <taro> (calendar), …); to keep them: clomoctl secured administrators add USER… --app docs\n",
   );
   expect(ja.stderr).toContain("警告: ほかのアプリで管理者に指定されています");
 });
 
-test("facts 6.7: help says who sees the Users screen", async () => {
-  const { en, ja } = await inBoth("secured users delete --help-all");
-  expect(en.stdout.replaceAll(/\s+/g, " ")).toContain("only an administrator (管理者) sees the Users screen");
+test("facts 6.7: help explains who sees the Users screen", async () => {
+  const { en, ja } = await runInBoth("secured users delete --help-all");
+  expect(en.stdout.replaceAll(/\s+/g, " ")).toContain(
+    "In the console, only administrators (管理者), not ファイル管理者 or グループ管理者, can open the Users screen.",
+  );
   expect(ja.stdout.replaceAll(/\s+/g, "")).toContain("ファイル管理者とグループ管理者は開けません");
 });
 
-test("who is not there is told with those it may be, by ユーザーID or by name", async () => {
+test("an unknown user is reported with suggestions by ユーザーID or name", async () => {
   const find = ({ query = {} }: { query?: Readonly<Record<string, string>> }) => ({
     items: query["filterName"] === undefined ? [] : [USER],
     next: null,
   });
   const tenant = { findSecuredUsers: { items: [] }, securedUsers: find };
-  const { en, ja } = await inBoth("secured users delete 髙橋 --app docs", { tenant });
+  const { en, ja } = await runInBoth("secured users delete 髙橋 --app docs", { tenant });
   expect(en.exit).toBe(6);
-  expect(en.stderr).toContain(`髙橋: no user of docs is named so; did you mean ${USER?.userId} ${USER?.id}?\n`);
+  expect(en.stderr).toContain(`髙橋: no user of docs has this name; did you mean ${USER?.userId} ${USER?.id}?\n`);
   expect(ja.stderr).toContain("髙橋: この名前の docs のユーザーはありません。");
   const near = {
     findSecuredUsers: { items: [] },

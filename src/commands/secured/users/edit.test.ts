@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { SecuredUser, WrittenSecuredUser } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const { after: user } = example<WrittenSecuredUser>("editSecuredUser");
@@ -16,12 +16,12 @@ const written = (change: Partial<SecuredUser>, more: Partial<WrittenSecuredUser>
   ...more,
 });
 
-test("sends what changes, and shows old and new", async () => {
+test("sends the changes, and shows old and new values", async () => {
   const change = { device: "iPad 12", licenceException: true, groups: ["総務"], role: "user", settings: [] } as const;
   const tenant = { ...finding, editSecuredUser: written({ ...change, groups: ["総務"], settings: [] }) };
   const words = ["secured", "users", "edit", "hanako01", "--app", "docs", "--device", "iPad 12", "--group", "総務"];
   const more = ["--create-groups", "--licence-exception", "yes", "--role", "user"];
-  const { en, ja } = await inBoth([...words, ...more], { tenant });
+  const { en, ja } = await runInBoth([...words, ...more], { tenant });
   expect(en.requests).toEqual([
     { operation: "findSecuredUsers", params: { app: "docs" }, query: { name: "hanako01" } },
     {
@@ -38,13 +38,13 @@ test("sends what changes, and shows old and new", async () => {
     },
   ]);
   expect(en.stderr).toContain("groups: 営業 → 総務\n");
-  expect(en.stderr).toContain("device: (none) → iPad 12\n");
+  expect(en.stderr).toContain("device: (blank) → iPad 12\n");
   expect(en.stderr).toContain("licence limit exception: no → yes\n");
   expect(ja.stderr).toContain("グループ名: 営業 → 総務\n");
   expect(ja.stderr).toContain("ライセンス制限例外設定: いいえ → はい\n");
 });
 
-test("a setting is told by its header", async () => {
+test("shows the header of a setting", async () => {
   const settings = [{ field: "imapMailAddress", value: "old@example.jp" }];
   const before = { ...user, app: "mailer", settings } as const;
   const after = { ...before, settings: [{ field: "imapMailAddress", value: "new@example.jp" }] };
@@ -58,7 +58,7 @@ test("a setting is told by its header", async () => {
   expect(stderr).toContain("IMAPメールアドレス: old@example.jp → new@example.jp\n");
 });
 
-test("a new password comes from stdin, and is told as the time when it was set", async () => {
+test("reads a new password from stdin, and shows only the time when it was set", async () => {
   const at = "2026-11-20T02:00:00.000Z";
   const tenant = { ...finding, editSecuredUser: written({ secretsSet: [{ field: "password", at }] }) };
   const { exit, stdout, stderr, requests } = await run("secured users edit hanako01 --app docs --password-stdin", {
@@ -71,33 +71,35 @@ test("a new password comes from stdin, and is told as the time when it was set",
   expect(stdout + stderr).not.toContain("Canary");
 });
 
-test("facts 6.7: a ファイル管理者 who is taken out of all groups is told that he can work nowhere", async () => {
+test("facts 6.7: warns that a ファイル管理者 without any remaining group cannot work anywhere", async () => {
   const tenant = { ...finding, editSecuredUser: written({ groups: [], role: "manager" }) };
   const line = ["secured", "users", "edit", "hanako01", "--app", "docs", "--group", ""];
-  const { en, ja } = await inBoth(line, { tenant });
+  const { en, ja } = await runInBoth(line, { tenant });
   expect(en.requests[1]?.json).toEqual({ groups: [], dryRun: false });
-  expect(en.stderr).toContain("a ファイル管理者 without a group can work in no folder: --group NAME\n");
+  expect(en.stderr).toContain(
+    "a ファイル管理者 without a group cannot work in any folder; to add a group: --group NAME\n",
+  );
   expect(ja.stderr).toContain("グループのないファイル管理者は");
 });
 
 test.each([
   ["findSecuredUsers", "nothing was changed", "何も変更していません"],
-  ["editSecuredUser", "it may have been changed", "変更されている可能性があります"],
-])("a signal during %s says what was changed", async (during, en, ja) => {
+  ["editSecuredUser", "the change may have been made", "変更されている可能性があります"],
+])("a signal during %s reports what was changed", async (during, en, ja) => {
   const signals = new EventEmitter();
   const cutOff = () => {
     signals.emit("SIGTERM");
     return new Failure("unavailable", { what: text("cut off", "切断") });
   };
   const tenant = during === "findSecuredUsers" ? { [during]: cutOff } : { ...finding, [during]: cutOff };
-  const ended = await inBoth("secured users edit hanako01 --app docs --device d", { signals, tenant });
+  const ended = await runInBoth("secured users edit hanako01 --app docs --device d", { signals, tenant });
   expect(ended.en).toMatchObject({ exit: 143, stderr: `error: interrupted: ${en}\n` });
   expect(ended.ja.stderr).toContain(ja);
 });
 
-test("of a mirror, says what is to be done in the console", async () => {
+test("prints what to do in the console if the tenant is a mirror", async () => {
   const tenant = { ...finding, editSecuredUser: written({ device: "d" }, { consoleTask: 3 }) };
-  const { en, ja } = await inBoth("secured users edit hanako01 --app docs --device d", { tenant });
-  expect(en.stderr).toContain("to be done in the console, too: clomoctl console show 3\n");
+  const { en, ja } = await runInBoth("secured users edit hanako01 --app docs --device d", { tenant });
+  expect(en.stderr).toContain("make the same change in the console: clomoctl console show 3\n");
   expect(ja.stderr).toContain("管理画面でも同じ操作が必要です: clomoctl console show 3\n");
 });

@@ -1,27 +1,33 @@
 import { commandName } from "../../../lib/advice/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { theOne } from "../../listing/named.ts";
-import { DRY_RUN, refuseNothing, valueOptions, valuesOf } from "../../records/options.ts";
-import { BEFORE_WRITING, FORMER_SECRETS, noteNotRestored, showWritten, WHILE_WRITING } from "../../records/written.ts";
+import { requireSingleMatch } from "../../listing/single-match.ts";
+import { DRY_RUN, refuseEmptyChange, buildValueOptions, parseValueOptions } from "../../records/options.ts";
+import {
+  STATE_UNCHANGED,
+  FORMER_SECRETS,
+  noteNotRestored,
+  showWrittenRecord,
+  STATE_MAYBE_CHANGED,
+} from "../../records/change-result.ts";
 import { requireRight } from "../../rights.ts";
-import { APP } from "../app.ts";
-import { nearSecuredUsers, SECURED_USER_ARGUMENT, SECURED_USER_COLUMNS, securedUserNames } from "./columns.ts";
-import { OWN_FIELDS, secretsOf, settingsOf, USER_OPTIONS } from "./options.ts";
-import { ROLE_HELP, withoutGroup } from "./roles.ts";
-import { securedUserWritten } from "./written.ts";
+import { APP_OPTION } from "../app.ts";
+import { suggestSecuredUsers, SECURED_USER_ARGUMENT, SECURED_USER_COLUMNS, buildSecuredUserKind } from "./columns.ts";
+import { FIELDS_WITH_OPTIONS, readUserSecrets, parseSettings, USER_OPTIONS } from "./options.ts";
+import { ROLE_HELP, describeMissingGroup } from "./roles.ts";
+import { buildSecuredUserLayout } from "./secured-user-layout.ts";
 
 export default defineCommand({
   summary: text("change a SECURED APPs user", "SECURED APPs のユーザーを変更する"),
   details: [
     text(
-      "What is not given stays; an empty value (--device '') removes one. --group names all groups of the user. A ユーザーID stays what it is, as files know a user by it (ours). A new password is checked, and only the time when it was set is kept.",
+      "Options that are not given change nothing; an empty value (--device '') removes a value. --group must name all groups of the user. A ユーザーID cannot be changed, because files identify users by it (a clomoctl rule). A new password is only checked; only the time when it was set is stored.",
       "指定しないものは変わりません。空の値(--device '')で消せます。--group にはユーザーのグループをすべて指定します。ユーザーID は、CSV でユーザーを見分けるため変更できません(clomoctl 独自の規則)。新しいパスワードは検査だけに使い、設定した日時だけを保存します。",
     ),
     ...ROLE_HELP,
   ],
   args: { user: SECURED_USER_ARGUMENT },
-  options: { app: APP, ...valueOptions(OWN_FIELDS), ...USER_OPTIONS, dryRun: DRY_RUN },
+  options: { app: APP_OPTION, ...buildValueOptions(FIELDS_WITH_OPTIONS), ...USER_OPTIONS, dryRun: DRY_RUN },
   examples: [
     { line: "clomoctl secured users edit user001 --app docs --device 'iPad 12' --licence-exception yes" },
     { line: "clomoctl secured users edit user001 --app calendar --role manager --dry-run" },
@@ -29,26 +35,30 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: SECURED_USER_COLUMNS,
   async run(tools, { user, app, role, set, createGroups, dryRun, ...options }) {
-    tools.describeState(() => BEFORE_WRITING);
+    tools.describeState(() => STATE_UNCHANGED);
     await requireRight(tools, "secured.write");
-    const [own, secrets] = [await valuesOf(OWN_FIELDS, options), await secretsOf(tools, options)];
+    const [own, secrets] = [
+      await parseValueOptions(FIELDS_WITH_OPTIONS, options),
+      await readUserSecrets(tools, options),
+    ];
     const values = {
       ...own,
-      ...settingsOf(app, set, role !== undefined),
+      ...parseSettings(app, set, role !== undefined),
       ...(role !== undefined && { role }),
       ...secrets,
     };
-    refuseNothing(values, commandName("secured users edit"));
+    refuseEmptyChange(values, commandName("secured users edit"));
     const { client } = await tools.tenant("secured");
     const found = await client.secured.find(app, { name: user });
-    const near = found.length > 0 ? [] : await nearSecuredUsers(client, app, user);
-    const { id } = theOne(user, found, securedUserNames(app), near);
+    const near = found.length > 0 ? [] : await suggestSecuredUsers(client, app, user);
+    const { id } = requireSingleMatch(user, found, buildSecuredUserKind(app), near);
     if (Object.keys(secrets).length > 0) await noteNotRestored(tools, FORMER_SECRETS);
-    tools.describeState(() => WHILE_WRITING);
+    tools.describeState(() => STATE_MAYBE_CHANGED);
     const change = { ...values, ...(createGroups && { createGroups }), dryRun };
     const written = await client.secured.edit({ app, id }, change);
-    await showWritten(tools, written, securedUserWritten(app, tools.terminal));
-    const lack = role === undefined && own["groups"] === undefined ? undefined : withoutGroup(app, written.after);
+    await showWrittenRecord(tools, written, buildSecuredUserLayout(app, tools.terminal));
+    const lack =
+      role === undefined && own["groups"] === undefined ? undefined : describeMissingGroup(app, written.after);
     if (lack !== undefined) await tools.terminal.note(lack);
   },
 });

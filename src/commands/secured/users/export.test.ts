@@ -7,7 +7,7 @@ import { freshFolder, run } from "#support/commands/program.ts";
 const CSV = "表示名,ユーザーID,説明\r\n髙橋,hanako01,\r\n";
 const tenant = { exportSecuredUsers: CSV };
 
-test("layout, newline and filters go to the tenant", async () => {
+test("passes layout, newline and filters to the tenant", async () => {
   const line =
     "secured users export --app calendar --layout full --encoding utf-8 --newline lf --filter-name 髙 --filter-id ha";
   const { requests, stdout, stderr } = await run(line, { tenant });
@@ -16,7 +16,7 @@ test("layout, newline and filters go to the tenant", async () => {
   expect({ stdout, stderr }).toEqual({ stdout: CSV, stderr: "" });
 });
 
-test("the context's map is one of the app's format", async () => {
+test("uses the context's map for the format of the app", async () => {
   const folder = freshFolder();
   writeFileSync(join(folder, "map.yaml"), "columns: {Login: ユーザーID}\n");
   const home = freshFolder();
@@ -27,7 +27,7 @@ test("the context's map is one of the app's format", async () => {
   expect(other.stdout).toBe(CSV);
 });
 
-describe("facts 6.1: Shift-JIS or UTF-8, each with CRLF, LF or CR, are given and taken", () => {
+describe("facts 6.1: exports and imports Shift-JIS and UTF-8 with CRLF, LF and CR", () => {
   const docs = new TestTenant();
   afterAll(() => docs[Symbol.asyncDispose]());
   beforeAll(() =>

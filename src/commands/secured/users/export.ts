@@ -1,7 +1,7 @@
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { EXPORT_DETAILS, EXPORT_OPTIONS, runExport } from "../../csv/file/export.ts";
-import { APP } from "../app.ts";
+import { APP_OPTION } from "../app.ts";
 
 export default defineCommand({
   summary: text("export SECURED APPs users as a CSV file", "SECURED APPs のユーザーを CSV ファイルにエクスポートする"),
@@ -11,14 +11,14 @@ export default defineCommand({
   ],
   args: {},
   options: {
-    app: APP,
+    app: APP_OPTION,
     layout: {
       kind: "choice",
       choices: ["console", "full"],
       default: "console",
       about: text(
-        "console: the three columns of the console's own export; full: every column except secrets",
-        "console は管理画面と同じ 3 列、full は機密情報を除くすべての列",
+        "console: the three columns of the console's own export; full: all columns except secrets",
+        "console は管理画面と同じ 3 列、full はパスワードなどを除くすべての列",
       ),
     },
     ...EXPORT_OPTIONS,

@@ -3,7 +3,7 @@ import { defineCommand } from "../../command.ts";
 import { IMPORT_HELP, IMPORT_EXCLUDES, IMPORT_EXITS, IMPORT_OPTIONS } from "../../imports/plan/options.ts";
 import { runImport } from "../../imports/plan/run.ts";
 import { RESULT_COLUMNS } from "../../../lib/plan/columns.ts";
-import { APP } from "../app.ts";
+import { APP_OPTION } from "../app.ts";
 
 export default defineCommand({
   summary: text(
@@ -13,7 +13,7 @@ export default defineCommand({
   details: [
     ...IMPORT_HELP,
     text(
-      "A blank 表示名 is refused: the manual does not say whether the console takes one (inferred).",
+      "An empty 表示名 is refused, because the manual does not say whether the console accepts it (inferred).",
       "「表示名」は空にできません。管理画面が空の値を受け付けるかどうかは、マニュアルに記載がありません(推定による制限)。",
     ),
   ],
@@ -29,12 +29,12 @@ export default defineCommand({
   },
   options: {
     ...IMPORT_OPTIONS,
-    app: { ...APP, group: "input" },
+    app: { ...APP_OPTION, group: "input" },
     createGroups: {
       group: "matching",
       kind: "boolean",
       about: text(
-        "create groups that do not exist yet; --from-console always does",
+        "create groups that do not exist yet (always done with --from-console)",
         "存在しないグループを作る(--from-console では常に作る)",
       ),
     },
@@ -50,6 +50,6 @@ export default defineCommand({
   exits: IMPORT_EXITS,
   shows: RESULT_COLUMNS,
   run: (tools, { file, app, createGroups, ...options }) =>
-    // a group that the console's own export names is there
+    // a group named in the console's own export exists in the console, so it is created here
     runImport(tools, { kind: app, file, createGroups: createGroups || options.fromConsole, options }),
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { SecuredUser } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example, inTurn } from "#support/commands/tenant.ts";
 
 const [hanako] = example<{ items: readonly [SecuredUser] }>("securedUsers").items;
@@ -10,7 +10,7 @@ const taro: SecuredUser = { ...hanako, id: hanako.id.replace(/4$/, "9"), userId:
 
 const page = (next: string | null, ...items: readonly SecuredUser[]) => ({ items, next });
 
-test("order and filters go to the tenant; no page is fetched that --limit does not need", async () => {
+test("passes order and filters to the tenant, and fetches no page that --limit does not need", async () => {
   const tenant = { securedUsers: inTurn(page("7", taro)) };
   const line =
     "secured users list --app mailer --sort name --desc --filter-name 山 --filter-id ta --limit 1 --fields userId";
@@ -20,27 +20,29 @@ test("order and filters go to the tenant; no page is fetched that --limit does n
   expect(requests).toEqual([{ operation: "securedUsers", params: { app: "mailer" }, query }]);
 });
 
-test("a table shows an app's own settings if they are asked for", async () => {
+test("a table shows an app's own settings if they are requested", async () => {
   const at = { tenant: { securedUsers: page(null, hanako) }, terminal: { columns: 200 } };
   const own = await run("secured users list --app docs --fields fileManager,userId", at);
   expect(own.stdout).toMatch(/^ファイル管理者権限 +user id\nTRUE +hanako01\n$/);
 });
 
-test("facts 6.6: administrators are told below a table, with the command that lists them", async () => {
+test("facts 6.6: counts administrators below a table, with the command that lists them", async () => {
   const administrator: SecuredUser = { ...taro, administrator: true, role: "administrator" };
   const tenant = { securedUsers: page(null, hanako, administrator) };
-  const { en, ja } = await inBoth("secured users list --app docs", { tenant, terminal: { columns: 120 } });
-  expect(en.stderr).toContain("1 of them is an administrator");
+  const { en, ja } = await runInBoth("secured users list --app docs", { tenant, terminal: { columns: 120 } });
+  expect(en.stderr).toContain("1 of these users is an administrator");
   expect(en.stderr).toContain("clomoctl secured administrators list --app docs\n");
-  expect(ja.stderr).toContain("うち 1 人は管理者です");
+  expect(ja.stderr).toContain(
+    "うち 1 人は管理者です(エクスポートされず、インポートや編集で変わりません)。管理者の一覧",
+  );
   expect((await run("secured users list --app docs --format json", { tenant })).stderr).toBe("");
   const none = { securedUsers: page(null, hanako) };
   expect((await run("secured users list --app docs", { tenant: none, terminal: {} })).stderr).toBe("");
 });
 
-test("why there is no answer is said in both languages", async () => {
+test("reports in both languages why there is no response", async () => {
   const gone = new Failure("unavailable", { what: text("gone", "応答がありません") });
-  const { en, ja } = await inBoth("secured users list --app docs --format json", { tenant: { securedUsers: gone } });
+  const { en, ja } = await runInBoth("secured users list --app docs --format json", { tenant: { securedUsers: gone } });
   expect(en).toMatchObject({ exit: 7, stdout: "" });
   expect(en.stderr).toMatch(/^error: gone\n\{"type":"unavailable"/);
   expect(ja.exit).toBe(7);

@@ -3,24 +3,24 @@ import type { SecuredUser } from "../../../lib/client/index.ts";
 import { SECURED_USER } from "../../../lib/model/secured-user.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { FILTERS, firstOf, isUsualTable, LIMIT, listColumns } from "../../listing/list.ts";
-import { APP } from "../app.ts";
-import { securedUserColumns } from "./columns.ts";
+import { FILTER_OPTIONS, limitRecords, isDefaultTable, LIMIT_OPTION, listColumns } from "../../listing/list.ts";
+import { APP_OPTION } from "../app.ts";
+import { buildSecuredUserColumns } from "./columns.ts";
 
 export default defineCommand({
   summary: text("list SECURED APPs users", "SECURED APPs のユーザーを一覧する"),
   args: {},
   options: {
-    app: APP,
+    app: APP_OPTION,
     sort: {
       kind: "choice",
       choices: ["user-id", "name"],
       default: "user-id",
-      about: text("the field to sort by", "並べ替えの基準"),
+      about: text("field to sort by", "並べ替えの基準"),
     },
     desc: { kind: "boolean", about: text("sort in descending order", "降順にする") },
-    ...FILTERS,
-    limit: LIMIT,
+    ...FILTER_OPTIONS,
+    limit: LIMIT_OPTION,
   },
   examples: [
     { line: "clomoctl secured users list --app docs" },
@@ -30,23 +30,23 @@ export default defineCommand({
   async run(tools, { app, limit, ...query }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("secured");
-    const columns = listColumns(terminal, securedUserColumns(app, terminal), SECURED_USER.usual);
+    const columns = listColumns(terminal, buildSecuredUserColumns(app, terminal), SECURED_USER.usual);
     const shown = { administrators: 0 };
-    await terminal.list(columns, counting(firstOf(client.secured.list(app, query), limit), shown));
-    if (shown.administrators === 0 || !isUsualTable(terminal)) return;
+    await terminal.list(columns, countAdministrators(limitRecords(client.secured.list(app, query), limit), shown));
+    if (shown.administrators === 0 || !isDefaultTable(terminal)) return;
     const apart = line("secured administrators list", [], { app });
     await terminal.note(
       step(
-        `${shown.administrators} of them ${shown.administrators === 1 ? "is an administrator" : "are administrators"}, whom no export has, and no import or edit changes`,
-        `うち ${shown.administrators} 人は管理者です(エクスポートされず、インポートや編集で変わりません)`,
+        `${shown.administrators} of these users ${shown.administrators === 1 ? "is an administrator" : "are administrators"} (exports do not contain administrators, and imports and edits do not change them); to list the administrators`,
+        `うち ${shown.administrators} 人は管理者です(エクスポートされず、インポートや編集で変わりません)。管理者の一覧`,
         apart,
       ),
     );
   },
 });
 
-/** Users, counting the administrators among them as they pass. */
-async function* counting(
+/** Yields the users unchanged and counts the administrators among them. */
+async function* countAdministrators(
   users: AsyncIterable<SecuredUser> | Iterable<SecuredUser>,
   count: { administrators: number },
 ): AsyncGenerator<SecuredUser> {

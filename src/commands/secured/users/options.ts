@@ -3,23 +3,29 @@ import type { App } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import type { Column } from "../../../lib/model/format.ts";
 import { SECURED_FORMATS } from "../../../lib/model/secured-formats.ts";
-import { SECURED_MANAGERS, SECURED_USER } from "../../../lib/model/secured-user.ts";
-import type { HandValue, HandValues } from "../../../lib/model/thing.ts";
+import { SECURED_MANAGER_ROLES, SECURED_USER } from "../../../lib/model/secured-user.ts";
+import type { ManualValue, ManualValues } from "../../../lib/model/thing.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
-import { nearest } from "../../../lib/text/nearest.ts";
+import { findNearestWord } from "../../../lib/text/nearest.ts";
 import type { Fields } from "../../field.ts";
-import { secretOf, secretOptions, takesStdin, type GivenSecret, type Secret } from "../../records/secrets.ts";
+import {
+  readSecretInput,
+  buildSecretOptions,
+  isSecretFromStdin,
+  type SecretInput,
+  type Secret,
+} from "../../records/secrets.ts";
 import type { Tools } from "../../tools.ts";
 
 const { displayName, description, groups, device, licenceException, role, password, secretKey } = SECURED_USER.fields;
 
-/** The fields that have options of their own, in every app. */
-export const OWN_FIELDS = { displayName, description, groups, device, licenceException } as const;
+/** The fields that have their own options in every app. */
+export const FIELDS_WITH_OPTIONS = { displayName, description, groups, device, licenceException } as const;
 
 const PASSWORD: Secret<"password"> = { name: "password", called: password.column.header, rule: password.rule };
 const SECRET_KEY: Secret<"secretKey"> = { name: "secretKey", called: secretKey.column.header, rule: secretKey.rule };
 
-/** The options of a user besides those of {@link OWN_FIELDS}. */
+/** The options of a user, in addition to those for {@link FIELDS_WITH_OPTIONS}. */
 export const USER_OPTIONS = {
   role: {
     kind: "choice",
@@ -35,20 +41,20 @@ export const USER_OPTIONS = {
     value: "HEADER=VALUE",
     repeatable: true,
     about: text(
-      "a setting of the app, by its header in the app's file (mail, proxy, …); no secret",
-      "アプリの設定(メール、プロキシなど)。CSV のヘッダーで指定(機密情報は不可)",
+      "setting of the app, named by its header in the app's file (mail, proxy, …); not for secrets",
+      "アプリの設定(メール、プロキシなど)。CSV のヘッダーで指定(パスワードなどは不可)",
     ),
   },
   createGroups: {
     kind: "boolean",
-    about: text("make groups that do not exist yet", "存在しないグループを作る"),
+    about: text("create groups that do not exist yet", "存在しないグループを作る"),
   },
-  ...secretOptions(PASSWORD),
-  ...secretOptions(SECRET_KEY),
+  ...buildSecretOptions(PASSWORD),
+  ...buildSecretOptions(SECRET_KEY),
 } as const satisfies Fields;
 
-/** How both secrets are given. */
-export interface GivenSecrets {
+/** The options that pass the password and the secret key. */
+export interface SecretInputs {
   readonly passwordFile: string | undefined;
   readonly passwordStdin: boolean;
   readonly passwordPrompt: boolean;
@@ -58,35 +64,38 @@ export interface GivenSecrets {
 }
 
 /**
- * The secrets that are given, as the tenant API takes them.
+ * Reads the secrets that the options pass, in the form that the tenant API takes.
  *
- * @throws `usage` where both are to come from stdin; and as {@link secretOf}
+ * @throws `usage` if both secrets are to be read from stdin; see also {@link readSecretInput}
  */
-export async function secretsOf(tools: Tools, given: GivenSecrets): Promise<HandValues> {
+export async function readUserSecrets(tools: Tools, given: SecretInputs): Promise<ManualValues> {
   const all = [
     [PASSWORD, { file: given.passwordFile, stdin: given.passwordStdin, prompt: given.passwordPrompt }],
     [SECRET_KEY, { file: given.secretKeyFile, stdin: given.secretKeyStdin, prompt: given.secretKeyPrompt }],
-  ] as const satisfies readonly (readonly [Secret, GivenSecret])[];
-  if (all.every(([secret, how]) => takesStdin(secret, how))) {
+  ] as const satisfies readonly (readonly [Secret, SecretInput])[];
+  if (all.every(([secret, how]) => isSecretFromStdin(secret, how))) {
     throw new Failure("usage", {
-      what: text("stdin has one secret at most", "標準入力から読めるのは 1 つだけです"),
+      what: text(
+        "only one secret can be read from stdin",
+        "標準入力から読めるのは、パスワードとシークレットキーのどちらか 1 つだけです",
+      ),
       where: "--password-stdin --secret-key-stdin",
     });
   }
   const values: Record<string, string> = {};
   for (const [secret, how] of all) {
-    const value = await secretOf(tools, secret, how);
+    const value = await readSecretInput(tools, secret, how);
     if (value !== undefined) values[secret.name] = value;
   }
   return values;
 }
 
-/** Whether a password is given in any way. */
-export const hasPassword = ({ passwordFile, passwordStdin, passwordPrompt }: GivenSecrets): boolean =>
+/** Returns true if an option passes a password. */
+export const hasPassword = ({ passwordFile, passwordStdin, passwordPrompt }: SecretInputs): boolean =>
   passwordFile !== undefined || passwordStdin || passwordPrompt;
 
-/** The options that set what else a header names. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
+/** The options for the fields that `--set` does not accept. */
+const OPTIONS_BY_FIELD: Readonly<Record<string, string>> = {
   displayName: "--name",
   userId: "USERID",
   description: "--description",
@@ -95,71 +104,76 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   secretKey: "--secret-key-file",
 };
 
-/** What was typed without a `=` may be a value, and a secret: it is not said again. */
-const misfit = (typed: string, what: Text, hint?: Text): Failure => {
+/** Creates the failure for a wrong `--set`. Text without a `=` is not repeated, because it may be a secret value. */
+const createSettingFailure = (typed: string, what: Text, hint?: Text): Failure => {
   const [name, ...value] = typed.split("=");
   return new Failure("usage", { what, where: value.length === 0 ? "--set" : `--set ${name}`, ...(hint && { hint }) });
 };
 
 /**
- * The settings that `--set` gives, by field; a blank one removes what is there.
+ * Parses the settings that `--set` gives, by field. A blank value removes the setting.
  *
- * @throws `usage` where one is no `HEADER=VALUE` of the app, is a secret, or is given twice
+ * @throws `usage` if a setting is not a `HEADER=VALUE` of the app, is a secret, or is given twice
  */
-export function settingsOf(app: App, set: readonly string[], isRoleGiven: boolean): HandValues {
-  const values: Record<string, HandValue> = {};
+export function parseSettings(app: App, set: readonly string[], isRoleGiven: boolean): ManualValues {
+  const values: Record<string, ManualValue> = {};
   for (const typed of set) {
     const at = typed.indexOf("=");
-    if (at <= 0) throw misfit(typed, text("--set takes HEADER=VALUE", "--set は「ヘッダー=値」で指定してください"));
-    const { field } = settingNamed(app, typed, typed.slice(0, at));
-    if (field in values) throw misfit(typed, text(`${field} is given twice`, `${field} が 2 回指定されています`));
-    if (isRoleGiven && field === SECURED_MANAGERS[app]?.flag)
-      throw misfit(typed, text("--role says this already", "--role と同じ内容です"));
+    if (at <= 0)
+      throw createSettingFailure(
+        typed,
+        text("--set requires HEADER=VALUE", "--set は「ヘッダー=値」で指定してください"),
+      );
+    const { field } = findSettingColumn(app, typed, typed.slice(0, at));
+    if (field in values)
+      throw createSettingFailure(typed, text(`${field} is given twice`, `${field} が 2 回指定されています`));
+    if (isRoleGiven && field === SECURED_MANAGER_ROLES[app]?.flag)
+      throw createSettingFailure(typed, text("--role already sets this field", "この項目は --role で指定済みです"));
     values[field] = typed.slice(at + 1) || null;
   }
   return values;
 }
 
-function settingNamed(app: App, typed: string, name: string): Column {
+function findSettingColumn(app: App, typed: string, name: string): Column {
   const { columns, thing } = SECURED_FORMATS[app];
   const column = columns.find(({ field, header }) => field === name || header === name.trim());
-  if (column === undefined) throw unknownSetting(app, typed, name);
-  const { [column.field]: option } = ELSEWHERE;
+  if (column === undefined) throw createUnknownSettingFailure(app, typed, name);
+  const { [column.field]: option } = OPTIONS_BY_FIELD;
   if (option !== undefined) {
-    throw misfit(
+    throw createSettingFailure(
       typed,
-      text(`${column.header} is set by ${option}`, `「${column.header}」は ${option} で指定してください`),
+      text(`use ${option} to set ${column.header}`, `「${column.header}」は ${option} で指定してください`),
     );
   }
   if (column.secret === true) {
-    throw misfit(
+    throw createSettingFailure(
       typed,
       text(
-        `${column.header} is a secret: no word of a command line may have it`,
-        `「${column.header}」は機密情報のため、コマンドラインでは指定できません`,
+        `${column.header} is a secret and cannot be set on the command line`,
+        `「${column.header}」はパスワードなどの機密情報のため、コマンドラインでは指定できません`,
       ),
       text(
-        `set it by a file: ${line("secured users import", ["FILE"], { app })}`,
-        `ファイルで設定してください: ${line("secured users import", ["FILE"], { app })}`,
+        `to set it with a file: ${line("secured users import", ["FILE"], { app })}`,
+        `ファイルで設定するには: ${line("secured users import", ["FILE"], { app })}`,
       ),
     );
   }
   if (thing.fields[column.sets]?.within === "settings") return column;
-  throw unknownSetting(app, typed, name);
+  throw createUnknownSettingFailure(app, typed, name);
 }
 
-const unknownSetting = (app: App, typed: string, name: string): Failure => {
-  const near = nearest(
+const createUnknownSettingFailure = (app: App, typed: string, name: string): Failure => {
+  const near = findNearestWord(
     name,
     SECURED_FORMATS[app].columns.flatMap(({ field, header, secret }) => (secret === true ? [] : [header, field])),
   );
   const meant = near === undefined ? text("", "") : text(`did you mean ${near}? `, `「${near}」ですか? `);
-  return misfit(
+  return createSettingFailure(
     typed,
-    text(`${app} has no setting ${name}`, `${app} に「${name}」という設定はありません`),
+    text(`${app} does not have a setting "${name}"`, `${app} に「${name}」という設定はありません`),
     text(
-      `${meant.en}see the headers: ${line("secured users template", [], { app })}`,
-      `${meant.ja}ヘッダーの一覧: ${line("secured users template", [], { app })}`,
+      `${meant.en}to see the headers: ${line("secured users template", [], { app })}`,
+      `${meant.ja}ヘッダーを見るには: ${line("secured users template", [], { app })}`,
     ),
   );
 };

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import type { SecuredUser } from "../../../lib/client/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [hanako] = example<{ items: readonly [SecuredUser] }>("findSecuredUsers").items;
 
 const finding = (...items: readonly SecuredUser[]) => ({ findSecuredUsers: { items } });
 
-test("asks the app for what was typed, and shows all but secrets of the one there is", async () => {
+test("sends the typed name to the app, and shows the only match without secrets", async () => {
   const { exit, stdout, requests } = await run("secured users show hanako01 --app docs --format json", {
     tenant: finding(hanako),
   });
@@ -17,7 +17,7 @@ test("asks the app for what was typed, and shows all but secrets of the one ther
   expect(JSON.parse(stdout)).toEqual({ ...fields, fileManager: settings[0]?.value });
 });
 
-test("an app's settings have columns of their own, blank where they are not set", async () => {
+test("an app's settings have their own columns, blank if a setting is not set", async () => {
   const settings = [{ field: "imapDomain", value: "example.jp" }];
   const calendar: SecuredUser = { ...hanako, app: "calendar", settings };
   const { stdout } = await run("secured users show hanako01 --app calendar --format json", {
@@ -28,10 +28,15 @@ test("an app's settings have columns of their own, blank where they are not set"
   for (const own of ["password", "imapPassphrase", "fileManager"]) expect(shown).not.toHaveProperty(own);
 });
 
-test("a terminal shows a field a line, in the person's language", async () => {
-  const { en, ja } = await inBoth("secured users show hanako01 --app docs", { tenant: finding(hanako), terminal: {} });
+test("a terminal shows one field per line, in the selected language", async () => {
+  const { en, ja } = await runInBoth("secured users show hanako01 --app docs", {
+    tenant: finding(hanako),
+    terminal: {},
+  });
   expect(en.stdout).toMatch(
     /\nuser id +hanako01\n[^]+\nファイル管理者権限 +TRUE\nsecrets set +パスワード \(2026-11-20 10:23\)\n/,
   );
-  expect(ja.stdout).toMatch(/\nユーザーID +hanako01\n[^]+\n設定済みの機密情報 +パスワード \(2026-11-20 10:23\)\n/);
+  expect(ja.stdout).toMatch(
+    /\nユーザーID +hanako01\n[^]+\n設定済みのパスワードなど +パスワード \(2026-11-20 10:23\)\n/,
+  );
 });

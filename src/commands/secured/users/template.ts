@@ -1,8 +1,8 @@
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { accountLanguage } from "../../csv/file/export.ts";
+import { getAccountLanguage } from "../../csv/file/export.ts";
 import { REPEATABLE_DETAILS, TEMPLATE_OPTIONS, writeTemplate } from "../../csv/file/template.ts";
-import { APP } from "../app.ts";
+import { APP_OPTION } from "../app.ts";
 
 export default defineCommand({
   summary: text(
@@ -11,7 +11,7 @@ export default defineCommand({
   ),
   details: REPEATABLE_DETAILS,
   args: {},
-  options: { app: APP, ...TEMPLATE_OPTIONS },
+  options: { app: APP_OPTION, ...TEMPLATE_OPTIONS },
   examples: [
     { line: "clomoctl secured users template --app docs -o docs-new.csv" },
     { line: "clomoctl secured users template --app mailer --encoding utf-8" },
@@ -20,6 +20,6 @@ export default defineCommand({
   opensTenant: false,
   async run(tools, { app, ...options }) {
     const { context } = await tools.contexts.choose(tools.globals.context, tools.environment);
-    await writeTemplate(tools, options, { format: app, language: accountLanguage({ context }), context });
+    await writeTemplate(tools, options, { format: app, language: getAccountLanguage({ context }), context });
   },
 });

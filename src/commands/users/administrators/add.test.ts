@@ -1,14 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { freshFolder, inBoth, run } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
 const empty = example("administrators", { administrators: [] });
 const marked = example("markAdministrators");
 
-test("marks those named, and shows who is marked by now", async () => {
+test("marks the named users, and then shows who is marked", async () => {
   const tenant = { administrators: empty, findUsers: example("findUsers"), markAdministrators: marked };
   const { exit, stdout, requests } = await run("users administrators add hanako@example.co.jp --fields key", {
     tenant,
@@ -22,7 +22,7 @@ test("marks those named, and shows who is marked by now", async () => {
   });
 });
 
-test("reads names from a file, one a line", async () => {
+test("reads names from a file, one per line", async () => {
   const folder = freshFolder();
   writeFileSync(join(folder, "names.txt"), "\ufeffhanako@example.co.jp\r\n\r\n");
   const tenant = { administrators: empty, findUsers: example("findUsers"), markAdministrators: marked };
@@ -30,19 +30,23 @@ test("reads names from a file, one a line", async () => {
   expect(exit).toBe(0);
 });
 
-test("--none records that there are none, unless some are marked", async () => {
+test("--none records that there are no administrators, unless some are marked", async () => {
   const line = "users administrators add --none";
   const { requests } = await run(line, { tenant: { administrators: empty, markAdministrators: empty } });
   expect(requests.at(-1)).toMatchObject({ json: { add: [] } });
-  const { en, ja } = await inBoth(line, { tenant: { administrators: example("administrators", { kind: "users" }) } });
+  const { en, ja } = await runInBoth(line, {
+    tenant: { administrators: example("administrators", { kind: "users" }) },
+  });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
-  expect(en.stderr).toContain("marked as administrators: hanako@example.co.jp\n  --none\n");
-  expect(en.stderr).toContain("name one again: clomoctl users administrators add hanako@example.co.jp; if");
+  expect(en.stderr).toContain("these users are marked as administrators: hanako@example.co.jp\n  --none\n");
+  expect(en.stderr).toContain(
+    "if there are no other administrators, mark one of these again: clomoctl users administrators add hanako@example.co.jp; if",
+  );
   expect(en.stderr).toContain("unmark them first: clomoctl users administrators remove hanako@example.co.jp\n");
   expect(ja.stderr).toContain("管理者として指定されています");
 });
 
-test("in a mirror it is to be done in the console, too; if the console has it so already, that is confirmed", async () => {
+test("in a mirror, creates a task for the console, or confirms what the console already has", async () => {
   const tenant = new TestTenant();
   onTestFinished(() => tenant[Symbol.asyncDispose]());
   const cells = [
@@ -54,11 +58,11 @@ test("in a mirror it is to be done in the console, too; if the console has it so
   const marking = async (line: string) => run(`users administrators ${line} --lang en`, { tenant: tenant.fetch });
   const { stderr } = await marking("add taro@example.jp");
   const [task] = await tenant.client.console.list({});
-  expect(stderr).toContain(`to be done in the console, too: clomoctl console show ${task?.number}\n`);
-  expect(stderr).toContain(`if the console has it so already: clomoctl console confirm ${task?.number}\n`);
+  expect(stderr).toContain(`make the same change in the console: clomoctl console show ${task?.number}\n`);
+  expect(stderr).toContain(`if the change is already made in the console: clomoctl console confirm ${task?.number}\n`);
   // nobody is marked anew
   expect((await marking("add taro@example.jp")).stderr).not.toContain("console");
   expect((await marking("remove taro@example.jp")).stderr).toMatch(/console show .*\n.*console confirm /);
   const ja = await run("users administrators add jiro@example.jp --lang ja", { tenant: tenant.fetch });
-  expect(ja.stderr).toContain("管理画面がすでにそのとおりの場合: clomoctl console confirm ");
+  expect(ja.stderr).toContain("管理画面ですでに変更済みの場合: clomoctl console confirm ");
 });

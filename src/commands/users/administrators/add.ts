@@ -1,17 +1,17 @@
 import { text } from "../../../lib/text/index.ts";
-import { ADD, addMarks, MARKING, toMark } from "../../administrators/marks.ts";
+import { ADD_COMMAND, addMarks, MARKING_OPTIONS, createMarkArgument } from "../../administrators/marks.ts";
 import { defineCommand } from "../../command.ts";
-import { theOne } from "../../listing/named.ts";
-import { USER_NAMES } from "../columns.ts";
+import { requireSingleMatch } from "../../listing/single-match.ts";
+import { USER_LOOKUP } from "../columns.ts";
 
 export default defineCommand({
-  ...ADD,
+  ...ADD_COMMAND,
   args: {
-    users: toMark(
-      text("id, mail address, employee code or account name", "ID・メールアドレス・社員コード・CLOMO アカウント名"),
+    users: createMarkArgument(
+      text("id, email address, employee code or account name", "ID・メールアドレス・社員コード・CLOMO アカウント名"),
     ),
   },
-  options: { ...MARKING },
+  options: { ...MARKING_OPTIONS },
   examples: [
     { line: "clomoctl users administrators add taro.yamada@example.co.jp" },
     { line: "clomoctl users administrators add --none" },
@@ -20,7 +20,7 @@ export default defineCommand({
     addMarks(tools, "users", given, async (names) => {
       const { client } = await tools.tenant("users");
       const ids: string[] = [];
-      for (const name of names) ids.push(theOne(name, await client.users.find({ name }), USER_NAMES).id);
+      for (const name of names) ids.push(requireSingleMatch(name, await client.users.find({ name }), USER_LOOKUP).id);
       return ids;
     }),
 });

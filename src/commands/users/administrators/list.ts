@@ -1,8 +1,8 @@
-import { LIST, showMarks } from "../../administrators/marks.ts";
+import { LIST_COMMAND, showMarks } from "../../administrators/marks.ts";
 import { defineCommand } from "../../command.ts";
 
 export default defineCommand({
-  ...LIST,
+  ...LIST_COMMAND,
   args: {},
   options: {},
   examples: [{ line: "clomoctl users administrators list" }],

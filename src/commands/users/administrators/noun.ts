@@ -2,5 +2,5 @@ import { text } from "../../../lib/text/index.ts";
 import { defineNoun } from "../../command.ts";
 
 export default defineNoun({
-  summary: text("who is an administrator of CLOMO PANEL", "CLOMO PANEL の管理者"),
+  summary: text("administrators of CLOMO PANEL", "CLOMO PANEL の管理者"),
 });

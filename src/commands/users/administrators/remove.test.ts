@@ -3,7 +3,7 @@ import type { User } from "../../../lib/client/index.ts";
 import { run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
-test("unmarks one by key or id", async () => {
+test("unmarks an administrator by key or id", async () => {
   const tenant = { administrators: example("administrators"), markAdministrators: example("markAdministrators") };
   const { exit, requests } = await run("users administrators remove hanako@example.co.jp", { tenant });
   expect(exit).toBe(0);
@@ -14,7 +14,7 @@ test("unmarks one by key or id", async () => {
   });
 });
 
-test("an account name names one, too", async () => {
+test("unmarks an administrator by account name", async () => {
   const { administrators } = example<{ administrators: readonly { id: string }[] }>("administrators");
   const [user] = example<{ items: readonly [User] }>("findUsers").items;
   const tenant = {

@@ -1,15 +1,15 @@
 import { line } from "../../../lib/advice/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { MARKED, REMOVE, removeMarks } from "../../administrators/marks.ts";
+import { MARKED_ARGUMENT, REMOVE_COMMAND, removeMarks } from "../../administrators/marks.ts";
 import { defineCommand } from "../../command.ts";
 
 export default defineCommand({
-  ...REMOVE,
+  ...REMOVE_COMMAND,
   args: {
     users: {
-      ...MARKED,
+      ...MARKED_ARGUMENT,
       about: text(
-        "id, mail address, employee code or account name",
+        "id, email address, employee code or account name",
         "ID・メールアドレス・社員コード・CLOMO アカウント名",
       ),
     },

@@ -1,22 +1,22 @@
 import { line } from "../../../lib/advice/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { proposeUndo, WRITTEN } from "../../records/written.ts";
+import { proposeUndo, STATE_CHANGED } from "../../records/change-result.ts";
 import { FIELD_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
   summary: text("add a custom user field", "カスタムユーザー情報の項目を追加する"),
   details: [
     text(
-      "The name is also the header of its column in users files. It is on one line and has no =, so that --custom NAME=VALUE can name it (ours).",
+      "The name is also the column header in user files. It must be a single line without =, so that --custom NAME=VALUE can name the field (a clomoctl rule).",
       "項目名がそのままユーザー CSV のヘッダーになります。改行と「=」は使えません(「=」は --custom 項目名=値 で指定できるようにするためで、clomoctl 独自の規則)。",
     ),
     text(
-      `A mirror of the console needs it there too: ${line("console list", [])}.`,
-      `管理画面のミラーでは、管理画面にも同じ項目が必要です: ${line("console list", [])}`,
+      `In a mirror of the console (CLOMO PANEL), the console needs the same field: see ${line("console list", [])}.`,
+      `管理画面(CLOMO PANEL)のミラーでは、管理画面でも同じ項目を追加してください: ${line("console list", [])}`,
     ),
   ],
-  args: { name: { kind: "string", required: true, about: text("the field's name", "項目名") } },
+  args: { name: { kind: "string", required: true, about: text("name of the field", "項目名") } },
   options: {},
   examples: [{ line: "clomoctl users fields add 入社年度" }],
   exits: ["input-rejected", "not-found", "locked"],
@@ -25,7 +25,7 @@ export default defineCommand({
     const { client } = await tools.tenant("users");
     tools.describeState(() => text("the field may have been added", "項目は追加されている可能性があります"));
     const added = await client.users.addField({ name });
-    tools.describeDone(WRITTEN);
+    tools.describeDone(STATE_CHANGED);
     await tools.terminal.show(FIELD_COLUMNS, added);
     await proposeUndo(tools);
   },

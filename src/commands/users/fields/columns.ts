@@ -3,16 +3,16 @@ import type { CustomField } from "../../../lib/client/index.ts";
 import { nameKey } from "../../../lib/model/normalise.ts";
 import { CUSTOM_FIELD } from "../../../lib/model/user.ts";
 import { text } from "../../../lib/text/index.ts";
-import { columnsOfFields } from "../../listing/columns.ts";
-import { theOne } from "../../listing/named.ts";
+import { buildFieldColumns } from "../../listing/columns.ts";
+import { requireSingleMatch } from "../../listing/single-match.ts";
 
-/** Columns of a custom field. */
-export const FIELD_COLUMNS = columnsOfFields<CustomField>(CUSTOM_FIELD.fields);
+/** All columns of a custom field. */
+export const FIELD_COLUMNS = buildFieldColumns<CustomField>(CUSTOM_FIELD.fields);
 
-/** The field with this id or name. @throws `not-found`; `usage` when several have the name */
-export function fieldNamed(name: string, fields: readonly CustomField[]): CustomField {
+/** Returns the custom field with an id or a name.  @throws `not-found` if none matches, `usage` if several do */
+export function findCustomField(name: string, fields: readonly CustomField[]): CustomField {
   const found = fields.filter((field) => field.id === name || nameKey(field.name) === nameKey(name));
-  return theOne(name, found, {
+  return requireSingleMatch(name, found, {
     noun: text("custom field", "カスタムユーザー情報の項目"),
     list: line("users fields list", []),
     describe: (field) => `${field.name} ${field.id}`,

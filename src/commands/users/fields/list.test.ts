@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import type { CustomField } from "../../../lib/client/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const [joined] = example<{ items: readonly [CustomField] }>("fields").items;
 const place: CustomField = { ...joined, id: joined.id.replace(/3$/, "9"), name: "勤務地" };
 const tenant = { fields: { items: [joined, place] } };
 
-test("lists the tenant's fields, all or the first ones", async () => {
+test("lists all fields of the tenant, or the first ones", async () => {
   const { exit, stdout, requests } = await run("users fields list --format json", { tenant });
   expect(exit).toBe(0);
   expect(requests).toEqual([{ operation: "fields" }]);
@@ -15,8 +15,8 @@ test("lists the tenant's fields, all or the first ones", async () => {
   expect((await run("users fields list --limit 1 --fields name", { tenant })).stdout).toBe("name\n入社年\n");
 });
 
-test("a table has headers in the person's language", async () => {
-  const { en, ja } = await inBoth("users fields list", { tenant, terminal: {} });
+test("a table has headers in the selected language", async () => {
+  const { en, ja } = await runInBoth("users fields list", { tenant, terminal: {} });
   expect(en.stdout).toMatch(/^id +name +created\n/);
   expect(ja.stdout).toMatch(/^ID +項目名 +作成日時\n/);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { CustomField } from "../../../lib/client/index.ts";
-import { freshFolder, inBoth, run, type Typing } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run, type Typing } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 
 const [joined] = example<{ items: readonly [CustomField] }>("fields").items;
@@ -22,8 +22,8 @@ const operations = (requests: readonly { readonly operation: string }[]): readon
 const LOOKING = ["fields", "field"];
 const ASKING = ["tenantRevision", ...LOOKING];
 
-test("where values go their number is typed; no export is made to count them", async () => {
-  const question = "Type 2 to remove 入社年 from the tenant local, with the values of 2 users:";
+test("asks for the number of values to be lost, and counts them without an export", async () => {
+  const question = "Type 2 to remove the field 入社年 from the tenant local, with the";
   const { exit, stdout, stderr, requests } = await run("users fields remove 入社年 --format json", {
     tenant: { ...removing, ...seen },
     terminal: { typing: [[question, "2\r"]] },
@@ -34,28 +34,28 @@ test("where values go their number is typed; no export is made to count them", a
   const query = { users: "2", seen: "7" };
   expect(requests.at(-1)).toEqual({ operation: "removeField", params: { id: joined.id }, query });
   expect(JSON.parse(stdout)).toEqual(joined);
-  expect(stderr).toContain("入社年 was removed, with the values of 2 users\n");
+  expect(stderr).toContain("the field 入社年 was removed, with the values of 2 users\n");
 });
 
 /** Said before the values go. */
-const LOST = "undo does not restore 入社年 and its values\n";
+const LOST = "undo does not restore the field 入社年 and its values\n";
 
-test("--confirm-deletions is that number, and the count is said", async () => {
-  const { en, ja } = await inBoth("users fields remove 入社年 --confirm-deletions 2 --fields name", {
+test("--confirm-deletions takes that number, and the result reports it", async () => {
+  const { en, ja } = await runInBoth("users fields remove 入社年 --confirm-deletions 2 --fields name", {
     tenant: removing,
   });
   expect(en).toMatchObject({ exit: 0, stdout: "name\n入社年\n" });
-  expect(en.stderr).toBe(`${LOST}入社年 was removed, with the values of 2 users\n`);
+  expect(en.stderr).toBe(`${LOST}the field 入社年 was removed, with the values of 2 users\n`);
   expect(ja.stderr).toBe(
-    "取り消しても元に戻らないもの: 「入社年」とその値\n入社年 を削除しました(値のあったユーザー: 2 人)\n",
+    "取り消しても元に戻らないもの: 「入社年」とその値\n項目「入社年」を削除しました(値のあったユーザー: 2 人)\n",
   );
 });
 
-test("--dry-run says how many values would go", async () => {
-  const { en, ja } = await inBoth("users fields remove 入社年 --dry-run --fields name", { tenant: asked });
+test("--dry-run reports how many values would be lost", async () => {
+  const { en, ja } = await runInBoth("users fields remove 入社年 --dry-run --fields name", { tenant: asked });
   expect(en).toMatchObject({ exit: 0, stdout: "name\n入社年\n" });
   expect(en.stderr).toBe(`${LOST}dry run: nothing was removed; 2 users would lose a value\n`);
-  expect(ja.stderr).toContain("\n試行のため、何も削除していません(値のあるユーザー: 2 人)\n");
+  expect(ja.stderr).toContain("\n確認のみで、何も削除していません(値のあるユーザー: 2 人)\n");
   expect(operations(en.requests)).toEqual(LOOKING);
   // it asks no question, so no revision is needed at a terminal
   const shown = await run("users fields remove 入社年 --dry-run", { tenant: asked, terminal: {} });
@@ -63,9 +63,9 @@ test("--dry-run says how many values would go", async () => {
 });
 
 test.each([
-  ["en", "Remove 入社年 from the tenant local? No user has a value in it.", "nothing was removed"],
+  ["en", "Remove the field 入社年 from the tenant local? No user has a value in this", "nothing was removed"],
   ["ja", "テナント local の項目「入社年」(値のあるユーザーはいません)を削除しますか?", "何も削除していません"],
-])("a field without values is removed after yes; no removes nothing: %s", async (language, question, told) => {
+])("a field without values is removed after yes, and kept after no: %s", async (language, question, told) => {
   const line = `users fields remove 入社年 --lang ${language}`;
   const no = await run(line, { tenant: { ...unused, ...seen }, terminal: { typing: [[question, "n\r"]] } });
   expect(no.exit).toBe(0);
@@ -79,17 +79,17 @@ test.each([
   ]);
 });
 
-test("a name fits however its characters are composed", async () => {
+test("finds a name regardless of Unicode composition", async () => {
   const tenant = { fields, ...used(0, place), removeField: place };
   const { exit, requests } = await run(["users", "fields", "remove", "カナ ガ".normalize("NFD"), "--yes"], { tenant });
   expect(exit).toBe(0);
   expect(requests.at(-1)).toMatchObject({ params: { id: place.id } });
 });
 
-test("the tenant is named as its context is", async () => {
+test("the question names the tenant by its context", async () => {
   const home = freshFolder();
   await run("context add kanto --embedded", { home });
-  const typing: readonly Typing[] = [["Type 2 to remove 入社年 from the tenant kanto,", "2\r"]];
+  const typing: readonly Typing[] = [["Type 2 to remove the field 入社年 from the tenant kanto,", "2\r"]];
   const line = "users fields remove 入社年 --context kanto --fields name";
   expect(await run(line, { home, tenant: { ...removing, ...seen }, terminal: { typing } })).toMatchObject({ exit: 0 });
 });
@@ -97,8 +97,8 @@ test("the tenant is named as its context is", async () => {
 test.each([
   ["no terminal", {}, ""],
   ["--no-input", { terminal: {} }, " --no-input"],
-])("where nobody may be asked it is refused: %s", async (_, circumstances, flag) => {
-  const { en, ja } = await inBoth(`users fields remove 入社年${flag}`, { tenant: asked, ...circumstances });
+])("refuses if nobody can be asked: %s", async (_, circumstances, flag) => {
+  const { en, ja } = await runInBoth(`users fields remove 入社年${flag}`, { tenant: asked, ...circumstances });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
   expect(en.stderr).toContain("--confirm-deletions 2");
   expect(ja.exit).toBe(3);
@@ -109,8 +109,8 @@ test.each([
   expect(operations([...en.requests, ...ja.requests, ...none.requests])).toEqual([...LOOKING, ...LOOKING, ...LOOKING]);
 });
 
-test("Ctrl-C in the question removes nothing, and says so", async () => {
-  const typing: readonly Typing[] = [["Type 2 to remove 入社年", "\u0003"]];
+test("Ctrl-C at the question removes nothing, and that is reported", async () => {
+  const typing: readonly Typing[] = [["Type 2 to remove the field 入社年", "\u0003"]];
   const tenant = { ...asked, ...seen };
   const { exit, stderr, requests } = await run("users fields remove 入社年", { tenant, terminal: { typing } });
   expect(exit).toBe(130);

@@ -1,15 +1,15 @@
-import type { UsedField } from "../../../lib/client/index.ts";
+import type { CustomFieldDetail } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { counted, text } from "../../../lib/text/index.ts";
+import { formatCount, text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { CONFIRM_DELETIONS } from "../../imports/plan/options.ts";
-import { requireNamedForDeletion } from "../../permission.ts";
+import { requireNamedContextForDeletion } from "../../permission.ts";
 import { DRY_RUN } from "../../records/options.ts";
-import { revisionSeen } from "../../records/seen.ts";
+import { getRevisionBeforePrompt } from "../../records/seen.ts";
 import { requireRight } from "../../rights.ts";
-import { noteNotRestored, WHILE_WRITING, WRITTEN } from "../../records/written.ts";
+import { noteNotRestored, STATE_MAYBE_CHANGED, STATE_CHANGED } from "../../records/change-result.ts";
 import type { Tools } from "../../tools.ts";
-import { FIELD_COLUMNS, fieldNamed } from "./columns.ts";
+import { FIELD_COLUMNS, findCustomField } from "./columns.ts";
 
 export default defineCommand({
   summary: text(
@@ -18,7 +18,7 @@ export default defineCommand({
   ),
   details: [
     text(
-      "Where users have values in it, their number is asked for, or given by `--confirm-deletions`; `--yes` alone removes a field without values. No undo brings the values back; the audit keeps whose they were (of the first 10,000).",
+      "If users have values in the field, type the number of these users when asked, or pass it with `--confirm-deletions`; `--yes` alone removes only a field without values. Undo does not restore the values; the audit log keeps them with their users (up to 10,000).",
       "値のあるユーザーがいれば、その人数を確認します(--confirm-deletions でも指定できます)。--yes だけで削除できるのは、値のない項目です。値は元に戻せません。だれのどの値だったかは監査ログに残ります(10,000 人まで)。",
     ),
   ],
@@ -27,7 +27,7 @@ export default defineCommand({
       kind: "string",
       required: true,
       names: "custom-fields",
-      about: text("the field's name or id", "項目名か ID"),
+      about: text("name or id of the field", "項目名か ID"),
     },
   },
   options: { confirmDeletions: CONFIRM_DELETIONS, dryRun: DRY_RUN },
@@ -35,80 +35,85 @@ export default defineCommand({
     { line: "clomoctl users fields remove 入社年度 --dry-run" },
     {
       line: "clomoctl users fields remove 入社年度 --yes",
-      about: text("a field without values, without a question", "値のない項目を確認なしで削除"),
+      about: text("remove a field without values, without confirmation", "値のない項目を確認なしで削除"),
     },
     {
       line: "clomoctl users fields remove 入社年度 --confirm-deletions 12",
-      about: text("with the values of 12 users, without a question", "12 人分の値とともに、確認なしで削除"),
+      about: text("remove it with the values of 12 users, without confirmation", "12 人分の値とともに、確認なしで削除"),
     },
   ],
   exits: ["input-rejected", "not-found", "conflict", "locked"],
   shows: FIELD_COLUMNS,
   async run(tools, { field: name, confirmDeletions, dryRun }) {
     const { terminal } = tools;
-    tools.describeState(() => KEPT);
+    tools.describeState(() => NOTHING_REMOVED);
     await requireRight(tools, "fields.write");
     const { client, permitChange } = await tools.tenant("users");
-    const seen = dryRun || confirmDeletions !== undefined ? undefined : await revisionSeen(tools);
-    const field = await client.users.field(fieldNamed(name, await client.users.fields()).id);
+    const seen = dryRun || confirmDeletions !== undefined ? undefined : await getRevisionBeforePrompt(tools);
+    const field = await client.users.field(findCustomField(name, await client.users.fields()).id);
     const { users } = field;
-    refuseOther(users, confirmDeletions);
-    if (users > 0) await noteNotRestored(tools, text(`${field.name} and its values`, `「${field.name}」とその値`));
+    checkConfirmedUsers(users, confirmDeletions);
+    if (users > 0)
+      await noteNotRestored(tools, text(`the field ${field.name} and its values`, `「${field.name}」とその値`));
     if (dryRun) {
       await terminal.show(FIELD_COLUMNS, field);
       await terminal.note(
         text(
-          `dry run: nothing was removed; ${counted(users, "user")} would lose a value`,
-          `試行のため、何も削除していません(値のあるユーザー: ${users} 人)`,
+          `dry run: nothing was removed; ${formatCount(users, "user")} would lose a value`,
+          `確認のみで、何も削除していません(値のあるユーザー: ${users} 人)`,
         ),
       );
       return;
     }
     await permitChange();
-    if (!(await isConfirmed(tools, field, confirmDeletions))) {
-      await terminal.note(KEPT);
+    if (!(await confirmFieldRemoval(tools, field, confirmDeletions))) {
+      await terminal.note(NOTHING_REMOVED);
       return;
     }
-    tools.describeState(() => WHILE_WRITING);
+    tools.describeState(() => STATE_MAYBE_CHANGED);
     const removed = await client.users.removeField(field.id, { users, seen });
-    tools.describeDone(WRITTEN);
+    tools.describeDone(STATE_CHANGED);
     await terminal.note(
       text(
-        `${removed.name} was removed, with the values of ${counted(users, "user")}`,
-        `${removed.name} を削除しました(値のあったユーザー: ${users} 人)`,
+        `the field ${removed.name} was removed, with the values of ${formatCount(users, "user")}`,
+        `項目「${removed.name}」を削除しました(値のあったユーザー: ${users} 人)`,
       ),
     );
     await terminal.show(FIELD_COLUMNS, removed);
   },
 });
 
-const KEPT = text("nothing was removed", "何も削除していません");
+const NOTHING_REMOVED = text("nothing was removed", "何も削除していません");
 
-/** @throws `input-rejected` where another number is given than that of the users with a value */
-function refuseOther(users: number, confirmed: number | undefined): void {
+/** Checks the confirmed number of users.  @throws `input-rejected` if the number of users with a value differs */
+function checkConfirmedUsers(users: number, confirmed: number | undefined): void {
   if (confirmed === undefined || confirmed === users) return;
   throw new Failure("input-rejected", {
     what: text(
-      `${counted(users, "user")} would lose a value, not ${confirmed}; nothing was removed`,
+      `${formatCount(users, "user")} would lose a value, not ${confirmed}; nothing was removed`,
       `値のあるユーザーは ${users} 人で、${confirmed} 人ではありません。何も削除していません`,
     ),
     where: `--confirm-deletions ${confirmed}`,
   });
 }
 
-/** Asks for the number of values that go, or, where none does, whether the field is to go. */
-async function isConfirmed(tools: Tools, { name, users }: UsedField, confirmed: number | undefined): Promise<boolean> {
+/** Asks for the number of users who lose a value, or, if there are none, for consent. Returns true if confirmed. */
+async function confirmFieldRemoval(
+  tools: Tools,
+  { name, users }: CustomFieldDetail,
+  confirmed: number | undefined,
+): Promise<boolean> {
   const { prompts } = tools.terminal;
   const chosen = await tools.tenant("users");
   const tenant = chosen.context.name;
   if (confirmed !== undefined) {
-    requireNamedForDeletion(chosen);
+    requireNamedContextForDeletion(chosen);
     return true;
   }
   if (users > 0) {
     await prompts.typedNumber({
       message: text(
-        `Type ${users} to remove ${name} from the tenant ${tenant}, with the values of ${counted(users, "user")}:`,
+        `Type ${users} to remove the field ${name} from the tenant ${tenant}, with the values of ${formatCount(users, "user")}:`,
         `テナント ${tenant} の項目「${name}」を、${users} 人分の値とともに削除します。続けるには人数を入力してください:`,
       ),
       flag: `--confirm-deletions ${users}`,
@@ -119,7 +124,7 @@ async function isConfirmed(tools: Tools, { name, users }: UsedField, confirmed: 
   if (tools.globals.yes) return true;
   return prompts.confirm({
     message: text(
-      `Remove ${name} from the tenant ${tenant}? No user has a value in it.`,
+      `Remove the field ${name} from the tenant ${tenant}? No user has a value in this field.`,
       `テナント ${tenant} の項目「${name}」(値のあるユーザーはいません)を削除しますか?`,
     ),
     flag: "--yes",

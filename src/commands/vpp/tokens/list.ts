@@ -2,11 +2,11 @@ import { text } from "../../../lib/text/index.ts";
 import { VPP_TOKEN } from "../../../lib/model/vpp-token.ts";
 import { defineCommand } from "../../command.ts";
 import { listColumns } from "../../listing/list.ts";
-import { firstToken, NOT_FOR_CLOMO, VPP_COLUMNS } from "./columns.ts";
+import { describeFirstToken, VPP_TOKEN_PURPOSE, VPP_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
   summary: text("list the content tokens of organisations", "組織ごとの VPP サービストークンを一覧する"),
-  details: [NOT_FOR_CLOMO, text("The tokens themselves are never shown.", "トークンそのものは表示しません。")],
+  details: [VPP_TOKEN_PURPOSE, text("The tokens themselves are never shown.", "トークンそのものは表示しません。")],
   args: {},
   options: {},
   examples: [{ line: "clomoctl vpp tokens list" }],
@@ -17,6 +17,6 @@ export default defineCommand({
     const tokens = await client.vpp.tokens();
     await terminal.list(listColumns(terminal, VPP_COLUMNS, VPP_TOKEN.usual), tokens);
     if (tokens.length > 0) return;
-    for (const line of firstToken(await client.ade.show())) await terminal.note(line);
+    for (const line of describeFirstToken(await client.ade.show())) await terminal.note(line);
   },
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Ade, OrgDetail, VppTokenRecord } from "../../../lib/client/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { freshFolder, inBoth } from "#support/commands/program.ts";
+import { freshFolder, runInBoth } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const AT_ADE = { ade: example<Ade>("ade") };
@@ -27,9 +27,9 @@ const folderWith = (content: string | Uint8Array): string => {
   return folder;
 };
 
-test("sends the file for the organisation; nothing shows the token", async () => {
+test("sends the file for the organisation, and never shows the token", async () => {
   const tenant = { ...AT_ADE, findOrgs: { items: [org] }, setVppToken: done() };
-  const { en, ja } = await inBoth("vpp tokens set a.vpptoken --org 本社/営業部", {
+  const { en, ja } = await runInBoth("vpp tokens set a.vpptoken --org 本社/営業部", {
     folder: folderWith(CANARY),
     tenant,
   });
@@ -42,25 +42,25 @@ test("sends the file for the organisation; nothing shows the token", async () =>
   expect(en).toMatchObject({
     exit: 0,
     stderr:
-      "set, and its date recorded among the renewals; to ask Apple about it: clomoctl vpp tokens verify --org 本社/営業部\n",
+      "the token is set, and its expiry date is recorded as a renewal item; to check the token with Apple: clomoctl vpp tokens verify --org 本社/営業部\n",
   });
   expect(ja.stderr).toContain("Apple に確認するには: clomoctl vpp tokens verify --org 本社/営業部\n");
   expect(JSON.stringify([en.stdout, en.stderr, ja.stdout, ja.stderr])).not.toMatch(new RegExp(`${CANARY}|${content}`));
 });
 
-test("another location is passed on, warnings told, and a dry run says that it is one", async () => {
+test("passes --other-location on, and reports warnings and a dry run", async () => {
   const warnings = [text("token of another location", "別の場所のトークンです")];
   const tenant = { ...AT_ADE, findOrgs: { items: [org] }, setVppToken: done({ warnings, dryRun: true }) };
   const line = "vpp tokens set a.vpptoken --org S01 --other-location --start-over --dry-run";
-  const { en, ja } = await inBoth(line, { folder: folderWith("x"), tenant });
+  const { en, ja } = await runInBoth(line, { folder: folderWith("x"), tenant });
   expect(en.requests.at(-1)).toMatchObject({ json: { otherLocation: true, startOver: true, dryRun: true } });
   expect(en.stderr).toBe("warning: token of another location\ndry run: nothing was changed\n");
-  expect(ja.stderr).toContain("試行のため、何も変更していません\n");
+  expect(ja.stderr).toContain("確認のみで、何も変更していません\n");
 });
 
-test("the same file again is 0, and said", async () => {
+test("setting the same file again exits with 0 and is reported", async () => {
   const tenant = { ...AT_ADE, findOrgs: { items: [org] }, setVppToken: done({ unchanged: true }) };
-  const { en, ja } = await inBoth("vpp tokens set a.vpptoken --org S01", { folder: folderWith("x"), tenant });
-  expect(en).toMatchObject({ exit: 0, stderr: "this token is set already: nothing was changed\n" });
+  const { en, ja } = await runInBoth("vpp tokens set a.vpptoken --org S01", { folder: folderWith("x"), tenant });
+  expect(en).toMatchObject({ exit: 0, stderr: "this token is already set: nothing was changed\n" });
   expect(ja.stderr).toBe("このトークンは設定済みです。何も変更していません\n");
 });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Ade, OrgDetail, VppLocationRecord, VppTokenRecord } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { inBoth, run } from "#support/commands/program.ts";
+import { runInBoth, run } from "#support/commands/program.ts";
 import { example, inTurn } from "#support/commands/tenant.ts";
 
 const [org] = example<{ items: readonly [OrgDetail] }>("findOrgs").items;
@@ -13,7 +13,7 @@ const told = (change: Partial<VppLocationRecord> = {}) =>
   example<VppLocationRecord>("checkVppToken", { orgId: org.id, expiresAt: token.expiresAt, ...change });
 const refused = new Failure("not-permitted", { what: text("refused", "拒否"), hint: text("renew it", "更新する") });
 
-test("asks about each, and shows what Apple says", async () => {
+test("checks each token, and shows Apple's response", async () => {
   const locations = inTurn(told(), told({ orgId: other.orgId, org: other.org, locationName: "Osaka" }));
   const tenant = { vppTokens: { items: [token, other] }, checkVppToken: locations };
   const { exit, requests, stdout, stderr } = await run("vpp tokens verify", { tenant });
@@ -26,29 +26,29 @@ test("asks about each, and shows what Apple says", async () => {
   expect(stdout).toMatch(/^org\tlocationName\texpiresAt\theldBy\n本社\/営業部\tTokyo\t.*\n大阪支社\tOsaka\t.*\n$/);
 });
 
-test("another MDM, and another date, are warned of, in both languages", async () => {
+test("warns about another MDM and about another date, in both languages", async () => {
   const checkVppToken = told({ heldBy: "他社 MDM", expiresAt: "2026-12-01T00:00:00.000Z" });
-  const { en, ja } = await inBoth("vpp tokens verify", { tenant: { vppTokens: { items: [token] }, checkVppToken } });
+  const { en, ja } = await runInBoth("vpp tokens verify", { tenant: { vppTokens: { items: [token] }, checkVppToken } });
   expect(en.exit).toBe(0);
   expect(en.stderr).toMatch(
-    /^warning: 本社\/営業部: another MDM holds the location Tokyo: 他社 MDM\nwarning: .* expires on 2026-12-01 .* by Apple, not on 2027-03-01 /,
+    /^warning: 本社\/営業部: the location Tokyo is used by another MDM: 他社 MDM\nwarning: 本社\/営業部: the expiry date at Apple is 2026-12-01 .*, but the recorded date is 2027-03-01 /,
   );
   expect(ja.stderr).toContain("別の MDM が使用中です: 他社 MDM\n");
 });
 
-test("one alone is asked about by its organisation; one without a token is refused by the tenant", async () => {
+test("checks one token by its organisation, and the tenant refuses an organisation without a token", async () => {
   const ade = example<Ade>("ade");
   const tenant = { ade, findOrgs: { items: [org] }, vppTokens: { items: [other, token] }, checkVppToken: told() };
   const { requests } = await run("vpp tokens verify --org 本社/営業部", { tenant });
   expect(requests.at(-1)).toEqual({ operation: "checkVppToken", params: { id: org.id }, json: {} });
   const missing = new Failure("not-found", { what: text("none", "なし") });
   const without = { ...tenant, vppTokens: { items: [other] }, checkVppToken: missing };
-  const { en, ja } = await inBoth("vpp tokens verify --org S01", { tenant: without });
+  const { en, ja } = await runInBoth("vpp tokens verify --org S01", { tenant: without });
   expect(en).toMatchObject({ exit: 6, stdout: "", stderr: "error: none\n" });
   expect(ja.stderr).toBe("エラー: なし\n");
 });
 
-test("of several one that is refused does not hide the others, and ends it with its code", async () => {
+test("a refused token does not hide the others, and sets the exit code", async () => {
   const tenant = { vppTokens: { items: [token, other] }, checkVppToken: inTurn(refused, told({ org: other.org })) };
   const { exit, stdout, stderr } = await run("vpp tokens verify", { tenant });
   expect(exit).toBe(4);
@@ -56,8 +56,8 @@ test("of several one that is refused does not hide the others, and ends it with 
   expect(stderr).toContain("本社/営業部: refused; renew it\n");
 });
 
-test("where there is none, what to type first is told", async () => {
-  const { en, ja } = await inBoth("vpp tokens verify", {
+test("suggests the first command if there are no tokens", async () => {
+  const { en, ja } = await runInBoth("vpp tokens verify", {
     tenant: { vppTokens: { items: [] }, ade: example<Ade>("ade") },
   });
   expect(en.exit).toBe(0);
@@ -65,9 +65,9 @@ test("where there is none, what to type first is told", async () => {
   expect(ja.stderr).toContain("先に「全社」のものをシミュレーターから取得します");
 });
 
-test("in a mirror the console's steps are told where there is none", async () => {
+test("in a mirror without tokens, suggests the steps in the console", async () => {
   const ade = example<Ade>("ade", { mirror: true, endpoint: null });
-  const { en, ja } = await inBoth("vpp tokens verify", { tenant: { vppTokens: { items: [] }, ade } });
+  const { en, ja } = await runInBoth("vpp tokens verify", { tenant: { vppTokens: { items: [] }, ade } });
   expect(en.stderr).toContain("clomoctl renewals guide vpp-token");
   expect(ja.stderr).toContain("管理画面にあります");
   expect(en.stderr).not.toContain("tokens set");

@@ -2,22 +2,22 @@ import type { VppLocationRecord, VppTokenRecord } from "../../../lib/client/inde
 import { Failure, type ErrorCode } from "../../../lib/errors/index.ts";
 import { CONSOLE_STEPS } from "../../../lib/model/console-steps.ts";
 import { text } from "../../../lib/text/index.ts";
-import { requireApple } from "../../ade/fence.ts";
+import { requireAppleAccess } from "../../ade/fence.ts";
 import { defineCommand } from "../../command.ts";
 import { listColumns } from "../../listing/list.ts";
-import { orgNamed } from "../../orgs/named.ts";
+import { findOrg } from "../../orgs/find-org.ts";
 import type { Tools } from "../../tools.ts";
-import { firstToken, NOT_FOR_CLOMO, VPP_LOCATION_COLUMNS } from "./columns.ts";
+import { describeFirstToken, VPP_TOKEN_PURPOSE, VPP_LOCATION_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
   summary: text(
-    "ask Apple for the locations of content tokens, and who holds them",
+    "ask Apple for the location of each content token, and which MDM uses it",
     "VPP サービストークンの場所と、使用中の MDM を Apple に確認する",
   ),
   details: [
-    NOT_FOR_CLOMO,
+    VPP_TOKEN_PURPOSE,
     text(
-      "Only reads: nothing is changed at Apple or here. It tells where another MDM holds the location, and where Apple's date is another one than the recorded one; a token that Apple does not take ends it with 4.",
+      "Only reads; changes nothing at Apple or here. Warns if another MDM uses the location, or if Apple's expiry date differs from the recorded date. If Apple rejects a token, the exit code is 4.",
       "読み取りだけで、Apple 側もここも変更しません。別の MDM がその場所を使用中の場合と、Apple の示す期限が記録と異なる場合に知らせます。Apple が受け付けないトークンがあれば、終了コードは 4 です。",
     ),
   ],
@@ -27,19 +27,19 @@ export default defineCommand({
       kind: "string",
       value: "ORG",
       names: "orgs",
-      about: text("the token of this organisation alone", "この組織のトークンだけ"),
+      about: text("only the token of this organisation", "この組織のトークンだけ"),
     },
   },
   examples: [{ line: "clomoctl vpp tokens verify" }, { line: "clomoctl vpp tokens verify --org 全社" }],
   exits: ["input-rejected", "not-permitted", "not-found", "unavailable"],
   async run(tools, { org }) {
     const { terminal } = tools;
-    if (org !== undefined) await requireApple(tools, CONSOLE_STEPS.vpp);
-    const wanted = org === undefined ? undefined : (await orgNamed(tools, org)).id;
+    if (org !== undefined) await requireAppleAccess(tools, CONSOLE_STEPS.vpp);
+    const wanted = org === undefined ? undefined : (await findOrg(tools, org)).id;
     const { client } = await tools.tenant("vpp", "ade");
     const tokens = await client.vpp.tokens();
     if (wanted !== undefined && !tokens.some(({ orgId }) => orgId === wanted)) {
-      // who asks for one is told by the tenant that there is none
+      // let the tenant report that the organisation does not have a token
       await client.vpp.check(wanted, {});
     }
     const asked = tokens.filter(({ orgId }) => wanted === undefined || orgId === wanted);
@@ -53,16 +53,16 @@ export default defineCommand({
         failed.push({ token, failure: error });
       }
     }
-    await terminal.list(listColumns(terminal, VPP_LOCATION_COLUMNS, USUAL), told);
-    if (asked.length === 0) for (const line of firstToken(await client.ade.show())) await terminal.note(line);
-    for (const location of told) await tellOf(tools, location, asked);
-    return tellFailed(tools, failed);
+    await terminal.list(listColumns(terminal, VPP_LOCATION_COLUMNS, DEFAULT_LOCATION_COLUMNS), told);
+    if (asked.length === 0) for (const line of describeFirstToken(await client.ade.show())) await terminal.note(line);
+    for (const location of told) await warnAboutLocation(tools, location, asked);
+    return reportFailedChecks(tools, failed);
   },
 });
 
-const USUAL = ["org", "locationName", "expiresAt", "heldBy"];
+const DEFAULT_LOCATION_COLUMNS = ["org", "locationName", "expiresAt", "heldBy"];
 
-async function tellOf(
+async function warnAboutLocation(
   { terminal }: Tools,
   { orgId, org, locationName, expiresAt, heldBy }: VppLocationRecord,
   tokens: readonly VppTokenRecord[],
@@ -70,7 +70,7 @@ async function tellOf(
   if (heldBy !== null) {
     await terminal.warn(
       text(
-        `${org}: another MDM holds the location ${locationName}: ${heldBy}`,
+        `${org}: the location ${locationName} is used by another MDM: ${heldBy}`,
         `「${org}」: 場所「${locationName}」は別の MDM が使用中です: ${heldBy}`,
       ),
     );
@@ -80,14 +80,14 @@ async function tellOf(
   const [is, was] = [terminal.moment(expiresAt), terminal.moment(recorded)];
   await terminal.warn(
     text(
-      `${org}: expires on ${is} by Apple, not on ${was}`,
+      `${org}: the expiry date at Apple is ${is}, but the recorded date is ${was}`,
       `「${org}」: Apple の示す期限は ${was} ではなく ${is} です`,
     ),
   );
 }
 
-/** @returns how it ends: as the first of them */
-async function tellFailed(
+/** Reports the tokens that could not be checked.  @returns the error code of the first failure, if any */
+async function reportFailedChecks(
   { terminal }: Tools,
   failed: readonly { readonly token: VppTokenRecord; readonly failure: Failure }[],
 ): Promise<ErrorCode | undefined> {

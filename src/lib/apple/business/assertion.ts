@@ -1,10 +1,10 @@
 import { createPrivateKey, sign, type KeyObject } from "node:crypto";
 import { text } from "../../text/index.ts";
 import { attempt } from "../encoding/foreign.ts";
-import { rejected } from "../renewable.ts";
+import { createRejectedFileFailure } from "../renewable.ts";
 
-/** What a client asserts of itself. */
-export interface Assertion {
+/** The values from which a client assertion is created. */
+export interface AssertionOptions {
   readonly clientId: string;
   readonly keyId?: string | undefined;
   readonly key: KeyObject;
@@ -14,46 +14,46 @@ export interface Assertion {
   readonly random: (size: number) => Uint8Array;
 }
 
-/** Apple takes 180 days; it is used at once. */
-const LASTS_SECONDS = 600;
+/** Lifetime of an assertion. Apple accepts up to 180 days, but the assertion is used at once. */
+const ASSERTION_LIFETIME_SECONDS = 600;
 
-const ID_BYTES = 16;
+const JWT_ID_BYTES = 16;
 
-const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+const encodeJwtPart = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-/** A JSON Web Token, signed by ES256. @see RFC 7523 3; apple 6 */
-export function clientAssertion({ clientId, keyId, key, audience, now, random }: Assertion): string {
+/** Creates the client assertion: a JSON Web Token signed with ES256. @see RFC 7523 3; apple 6 */
+export function createClientAssertion({ clientId, keyId, key, audience, now, random }: AssertionOptions): string {
   const iat = Math.floor(now() / 1000);
-  const header = part({ alg: "ES256", ...(keyId === undefined ? {} : { kid: keyId }), typ: "JWT" });
-  const claims = part({
+  const header = encodeJwtPart({ alg: "ES256", ...(keyId === undefined ? {} : { kid: keyId }), typ: "JWT" });
+  const claims = encodeJwtPart({
     iss: clientId,
     sub: clientId,
     aud: audience,
     iat,
-    exp: iat + LASTS_SECONDS,
-    jti: Buffer.from(random(ID_BYTES)).toString("hex"),
+    exp: iat + ASSERTION_LIFETIME_SECONDS,
+    jti: Buffer.from(random(JWT_ID_BYTES)).toString("hex"),
   });
   const signature = sign("sha256", Buffer.from(`${header}.${claims}`), { key, dsaEncoding: "ieee-p1363" });
   return `${header}.${claims}.${signature.toString("base64url")}`;
 }
 
 /**
- * The private key of the Apple Business API out of its file.
+ * Parses the private key of the Apple Business API.
  *
- * @param name of the file
- * @throws `input-rejected` where it is none
+ * @param name name of the key file
+ * @throws Failure `input-rejected` if the file does not contain such a key
  */
-export function privateKeyOf(name: string, pem: string): KeyObject {
+export function parseApiKey(name: string, pem: string): KeyObject {
   const key = attempt(() => createPrivateKey(pem));
   if (key?.asymmetricKeyType === "ec" && key.asymmetricKeyDetails?.namedCurve === "prime256v1") return key;
-  throw rejected(
+  throw createRejectedFileFailure(
     name,
     text(
       "not the private key of an API account (EC P-256, PEM, without a password)",
       "API アカウントの秘密鍵(EC P-256、PEM 形式、パスワードなし)ではありません",
     ),
     text(
-      "make an API account in Apple Business Manager and take the key that it lets you download once",
+      "create an API account in Apple Business Manager and use its private key, which can be downloaded only once",
       "Apple Business Manager で API アカウントを作成し、一度だけダウンロードできる秘密鍵を指定してください",
     ),
   );

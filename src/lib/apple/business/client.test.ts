@@ -2,8 +2,8 @@ import { generateKeyPairSync, verify, type KeyObject } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { AppleRequest } from "../send.ts";
 import { FakeApple, json, NOW, type FakeAnswer } from "#support/apple/apple.ts";
-import { privateKeyOf } from "./assertion.ts";
-import { openBusiness, type BusinessDevice } from "./client.ts";
+import { parseApiKey } from "./assertion.ts";
+import { createBusinessClient, type BusinessDevice } from "./client.ts";
 
 const pemOf = (key: KeyObject, type: "pkcs8" | "sec1" | "spki" = "pkcs8"): string =>
   key.export({ type, format: "pem" }).toString();
@@ -18,7 +18,7 @@ function business(answer: (request: AppleRequest, count: number) => FakeAnswer, 
     if (isToken(request)) return json({ access_token: `t${(tokens += 1)}`, expires_in: 3600, token_type: "Bearer" });
     return answer(request, (count += 1));
   });
-  const opened = openBusiness({
+  const opened = createBusinessClient({
     ...apple.patience,
     place: { api: "https://api.example", account: "https://account.example" },
     clientId: "BUSINESSAPI.1",
@@ -53,7 +53,7 @@ describe("the access token", () => {
     return { form: Object.fromEntries(form), head, body, isValid };
   };
 
-  test("is asked for with a signed assertion", async () => {
+  test("is requested with a signed assertion", async () => {
     const { apple, business: api } = business(() => json({ data: [] }), "K1");
     await api.mdmServers();
     const [asked, listed] = apple.requests;
@@ -84,14 +84,14 @@ describe("the access token", () => {
     expect(listed?.headers).toMatchObject({ authorization: "Bearer t1", "user-agent": "clomoctl/1.2.3" });
   });
 
-  test("needs no key ID", async () => {
+  test("does not require a key ID", async () => {
     const { apple, business: api } = business(() => json({ data: [] }));
     await api.mdmServers();
     expect(claimsOf(apple.requests[0])).toMatchObject({ isValid: true, head: { alg: "ES256", typ: "JWT" } });
     expect(claimsOf(apple.requests[0]).head).not.toHaveProperty("kid");
   });
 
-  test("is kept until it ends", async () => {
+  test("is reused until it expires", async () => {
     const { apple, business: api } = business(() => json({ data: [] }));
     await api.mdmServers();
     apple.now += 58 * 60_000;
@@ -101,7 +101,7 @@ describe("the access token", () => {
     expect(apple.requests.filter(isToken)).toHaveLength(2);
   });
 
-  test("is asked for anew once where it is refused", async () => {
+  test("is requested once more if it is refused", async () => {
     const { apple, business: api } = business((_, count) => (count === 1 ? { status: 401 } : json({ data: [] })));
     await api.mdmServers();
     expect(apple.requests.filter(isToken)).toHaveLength(2);
@@ -118,9 +118,9 @@ describe("the access token", () => {
     [json({ access_token: "a\r\nb", expires_in: 3600 }), "unavailable"],
     [json({ access_token: "a", expires_in: "3600" }), "unavailable"],
     [{ body: "<html>" }, "unavailable"],
-  ])("that is not given is told: %j", async (answer, code) => {
+  ])("causes a failure if it is missing: %j", async (answer, code) => {
     const apple = new FakeApple(() => answer);
-    const api = openBusiness({
+    const api = createBusinessClient({
       ...apple.patience,
       place: { api: "https://api.example", account: "https://account.example" },
       clientId: "BUSINESSAPI.1",
@@ -136,7 +136,7 @@ describe("the access token", () => {
 });
 
 describe("devices", () => {
-  test("are read page after page", async () => {
+  test("are read page by page", async () => {
     const { apple, business: api } = business((_, count) =>
       json({
         data: [device(`A${count}`), device(`B${count}`, "UNASSIGNED")],
@@ -151,7 +151,7 @@ describe("devices", () => {
     ]);
   });
 
-  test("have what is known of them", async () => {
+  test("have the known properties", async () => {
     const { business: api } = business(() => json({ data: [device("A", "UNASSIGNED")] }));
     const [page] = await Array.fromAsync(api.orgDevices());
     expect(page).toEqual([{ serialNumber: "A", status: "UNASSIGNED", deviceModel: "iPhone 15", orderNumber: "1234" }]);
@@ -163,7 +163,7 @@ describe("devices", () => {
     7,
     // the same again
     "/v1/orgDevices?limit=100",
-  ])("follow no link that leads astray: %j", async (next) => {
+  ])("do not follow an invalid link: %j", async (next) => {
     const { apple, business: api } = business(() => json({ data: [], links: { next } }));
     await expect(allOf(api.orgDevices())).rejects.toThrow("documents it: links.next");
     expect(apple.requests.filter(({ url }) => url.startsWith("https://elsewhere"))).toEqual([]);
@@ -176,7 +176,7 @@ describe("devices", () => {
     ["attributes", { data: [{ id: "A" }] }],
     ["serialNumber", { data: [{ id: "A", attributes: {} }] }],
     ["status", { data: [{ id: "A", attributes: { serialNumber: "A", status: 1 } }] }],
-  ])("are refused by the name of %s", async (member, answer) => {
+  ])("are refused if %s is invalid", async (member, answer) => {
     const { business: api } = business(() => json(answer));
     await expect(allOf(api.orgDevices())).rejects.toThrow(`documents it: ${member}`);
   });
@@ -191,25 +191,25 @@ describe("servers", () => {
     ]);
   });
 
-  test("of a device are told", async () => {
+  test("are found for a device", async () => {
     const { apple, business: api } = business(() => json({ data: server("2", "予備") }));
     expect(await api.assignedServer("A/1")).toEqual({ id: "2", name: "予備" });
     expect(apple.lines[1]).toBe("GET /v1/orgDevices/A%2F1/assignedServer");
   });
 
-  test.each([{ status: 404 }, json({ data: null })])("of a device may be none: %j", async (answer) => {
+  test.each([{ status: 404 }, json({ data: null })])("are null for a device without a server: %j", async (answer) => {
     const { business: api } = business(() => answer);
     expect(await api.assignedServer("A")).toBeNull();
   });
 
-  test("of a device are refused by the name of what is wrong", async () => {
+  test("are refused with the name of the invalid member", async () => {
     const { business: api } = business(() => json({ data: [server("1", "CLOMO")] }));
     await expect(api.assignedServer("A")).rejects.toThrow("documents it: data");
     const nameless = business(() => json({ data: { id: "1", attributes: {} } }));
     await expect(nameless.business.assignedServer("A")).rejects.toThrow("documents it: serverName");
   });
 
-  test("may not be told", async () => {
+  test("cause a failure if access is denied", async () => {
     const { business: api } = business(() => ({ status: 403 }));
     await expect(api.assignedServer("A")).rejects.toMatchObject({
       code: "not-permitted",
@@ -222,8 +222,8 @@ describe("servers", () => {
 
 describe("the key", () => {
   test("is EC P-256 in PEM", () => {
-    expect(privateKeyOf("k.pem", pemOf(privateKey)).asymmetricKeyType).toBe("ec");
-    expect(privateKeyOf("k.pem", pemOf(privateKey, "sec1")).asymmetricKeyType).toBe("ec");
+    expect(parseApiKey("k.pem", pemOf(privateKey)).asymmetricKeyType).toBe("ec");
+    expect(parseApiKey("k.pem", pemOf(privateKey, "sec1")).asymmetricKeyType).toBe("ec");
   });
 
   test.each([
@@ -232,14 +232,14 @@ describe("the key", () => {
     ["public", pemOf(publicKey, "spki")],
     ["none", "SECRET"],
     ["empty", ""],
-  ])("is refused where it is %s", (_, pem) => {
-    expect(() => privateKeyOf("k.pem", pem)).toThrow(
+  ])("is refused if it is %s", (_, pem) => {
+    expect(() => parseApiKey("k.pem", pem)).toThrow(
       expect.objectContaining({ code: "input-rejected", where: "k.pem", cause: undefined }),
     );
   });
 
-  test("is refused where it wants a password", () => {
+  test("is refused if it requires a password", () => {
     const locked = privateKey.export({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "p" });
-    expect(() => privateKeyOf("k.pem", locked.toString())).toThrow("without a password");
+    expect(() => parseApiKey("k.pem", locked.toString())).toThrow("without a password");
   });
 });

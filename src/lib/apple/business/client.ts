@@ -1,31 +1,38 @@
 import type { KeyObject } from "node:crypto";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
-import { isObject, objectOf, optionalText, requiredText, undocumented, type JsonObject } from "../answer.ts";
+import {
+  isObject,
+  parseJsonObject,
+  readOptionalText,
+  readRequiredText,
+  createUndocumentedFailure,
+  type JsonObject,
+} from "../answer.ts";
 import { attempt } from "../encoding/foreign.ts";
-import { placeOf, sendPatiently, wholeAnswers, type RetryTools } from "../patience.ts";
-import type { AppleAnswer, AppleRequest } from "../send.ts";
-import { clientAssertion } from "./assertion.ts";
+import { formatRequestTarget, sendWithRetry, rejectTruncatedResponses, type RetryTools } from "../patience.ts";
+import type { AppleResponse, AppleRequest } from "../send.ts";
+import { createClientAssertion } from "./assertion.ts";
 
-/** Where the Apple Business API is; addresses without a slash at their end. @see apple 6 */
-export interface BusinessPlace {
-  /** Apple's is https://api-business.apple.com */
+/** The addresses of the Apple Business API, without a slash at the end. @see apple 6 */
+export interface BusinessEndpoints {
+  /** address of the API; Apple's is https://api-business.apple.com */
   readonly api: string;
-  /** where access tokens are given: of Apple, https://account.apple.com */
+  /** address that issues access tokens; Apple's is https://account.apple.com */
   readonly account: string;
 }
 
 /** An organisation's access to the Apple Business API. */
 export interface BusinessAccess extends RetryTools {
-  readonly place: BusinessPlace;
+  readonly place: BusinessEndpoints;
   /** `BUSINESSAPI.` and a UUID */
   readonly clientId: string;
-  /** one project reports that Apple refuses it: try without where it does */
+  /** optional: one project reports that Apple rejects the key ID; if so, leave it out */
   readonly keyId?: string | undefined;
-  /** by `privateKeyOf` */
+  /** private key, as parsed by `parseApiKey` */
   readonly key: KeyObject;
   readonly random: (size: number) => Uint8Array;
-  /** name and version, as `clomoctl/0.1.0` */
+  /** name and version of the program, such as `clomoctl/0.1.0` */
   readonly program: string;
   readonly signal?: AbortSignal | undefined;
 }
@@ -33,60 +40,60 @@ export interface BusinessAccess extends RetryTools {
 /** A device of the organisation. */
 export interface BusinessDevice {
   readonly serialNumber: string;
-  /** `ASSIGNED` to a server or `UNASSIGNED`; others may come */
+  /** `ASSIGNED` (to a server) or `UNASSIGNED`; Apple may add other values */
   readonly status: string | null;
   readonly deviceModel: string | null;
   readonly orderNumber: string | null;
 }
 
-/** A server in Apple's portal. */
+/** An MDM server in Apple's portal. */
 export interface BusinessServer {
   readonly id: string;
   readonly name: string;
 }
 
 /**
- * The Apple Business API, read only.
+ * A client of the Apple Business API that only reads.
  *
- * All throw Failure `not-permitted` where Apple refuses the key, `unavailable` and `interrupted`.
+ * All methods throw Failure `not-permitted` if Apple rejects the key, and `unavailable` and `interrupted`.
  */
-export interface Business {
-  /** all devices of the organisation, a page at a time */
+export interface BusinessClient {
+  /** yields all devices of the organisation, page by page */
   readonly orgDevices: () => AsyncGenerator<readonly BusinessDevice[]>;
-  /** null where the device is assigned to no server, or not in the organisation */
+  /** returns null if the device is not assigned to a server or does not belong to the organisation */
   readonly assignedServer: (serialNumber: string) => Promise<BusinessServer | null>;
   readonly mdmServers: () => Promise<readonly BusinessServer[]>;
 }
 
-const PAGE = 100;
+const PAGE_SIZE = 100;
 const SECOND_MS = 1000;
 
-/** What a token lasts less than it says, so that it does not end on its way. */
-const MARGIN_MS = 60 * SECOND_MS;
+/** Time by which a token is considered expired early, so that it does not expire during a request. */
+const TOKEN_MARGIN_MS = 60 * SECOND_MS;
 
-/** Opens the Apple Business API; nothing is sent before the first call. */
-export function openBusiness(access: BusinessAccess): Business {
-  const api = new Api(access);
+/** Creates a client of the Apple Business API. Nothing is sent before the first call. */
+export function createBusinessClient(access: BusinessAccess): BusinessClient {
+  const api = new BusinessApi(access);
   return {
     async *orgDevices() {
-      for await (const { where, rows } of api.pages(`/v1/orgDevices?limit=${PAGE}`)) {
-        yield rows.map((row) => deviceOf(where, row));
+      for await (const { where, rows } of api.pages(`/v1/orgDevices?limit=${PAGE_SIZE}`)) {
+        yield rows.map((row) => parseBusinessDevice(where, row));
       }
     },
     async assignedServer(serialNumber) {
       const path = `/v1/orgDevices/${encodeURIComponent(serialNumber)}/assignedServer`;
       const { request, answer } = await api.get(path);
       if (answer.status === 404) return null;
-      const where = placeOf(request);
-      const { data } = objectOf(where, accepted(request, answer).body);
+      const where = formatRequestTarget(request);
+      const { data } = parseJsonObject(where, requireSuccess(request, answer).body);
       if (data === null) return null;
-      if (!isObject(data)) throw undocumented(where, "data");
-      return serverOf(where, data);
+      if (!isObject(data)) throw createUndocumentedFailure(where, "data");
+      return parseBusinessServer(where, data);
     },
     async mdmServers() {
       const servers: BusinessServer[] = [];
-      for await (const { where, rows } of api.pages(`/v1/mdmServers?limit=${PAGE}`)) {
-        servers.push(...rows.map((row) => serverOf(where, row)));
+      for await (const { where, rows } of api.pages(`/v1/mdmServers?limit=${PAGE_SIZE}`)) {
+        servers.push(...rows.map((row) => parseBusinessServer(where, row)));
       }
       return servers;
     },
@@ -98,10 +105,13 @@ interface BusinessPage {
   readonly rows: readonly JsonObject[];
 }
 
-const wholly = (access: BusinessAccess): BusinessAccess => ({ ...access, send: wholeAnswers(access.send) });
+const withWholeAnswers = (access: BusinessAccess): BusinessAccess => ({
+  ...access,
+  send: rejectTruncatedResponses(access.send),
+});
 
-/** Requests with an access token, which is asked for again when it ended. */
-class Api {
+/** Sends requests with an access token. Requests a new token when the current token has expired. */
+class BusinessApi {
   readonly #access: BusinessAccess;
   #token: { readonly text: string; readonly endMs: number } | undefined;
 
@@ -109,24 +119,24 @@ class Api {
     this.#access = access;
   }
 
-  /** Pages follow their links, which lead to the same place. */
+  /** Yields the pages of a list. Follows the links to the next pages, which must point to the same server. */
   async *pages(path: string): AsyncGenerator<BusinessPage> {
     const { api } = this.#access.place;
     const seen = new Set<string>();
     for (let next: string | undefined = path; next !== undefined;) {
       const { request, answer } = await this.get(next);
-      const where = placeOf(request);
-      const { data, links } = objectOf(where, accepted(request, answer).body);
-      if (!Array.isArray(data) || !data.every(isObject)) throw undocumented(where, "data");
+      const where = formatRequestTarget(request);
+      const { data, links } = parseJsonObject(where, requireSuccess(request, answer).body);
+      if (!Array.isArray(data) || !data.every(isObject)) throw createUndocumentedFailure(where, "data");
       yield { where, rows: data };
       seen.add(next);
-      next = nextOf(where, api, links);
-      if (next !== undefined && seen.has(next)) throw undocumented(where, "links.next");
+      next = parseNextPath(where, api, links);
+      if (next !== undefined && seen.has(next)) throw createUndocumentedFailure(where, "links.next");
     }
   }
 
-  /** An answer of any status but 401, for which the token is asked for anew once. */
-  async get(path: string): Promise<{ readonly request: AppleRequest; readonly answer: AppleAnswer }> {
+  /** Returns an answer of any status except 401. After the first 401, requests a new token and tries once more. */
+  async get(path: string): Promise<{ readonly request: AppleRequest; readonly answer: AppleResponse }> {
     const { place, program, signal } = this.#access;
     const request: AppleRequest = { method: "GET", url: place.api + path, headers: { "user-agent": program }, signal };
     let answer = await this.#sent(request);
@@ -134,13 +144,13 @@ class Api {
       this.#token = undefined;
       answer = await this.#sent(request);
     }
-    if (answer.status === 401) throw refused(request, answer);
+    if (answer.status === 401) throw createRefusalFailure(request, answer);
     return { request, answer };
   }
 
-  async #sent(request: AppleRequest): Promise<AppleAnswer> {
+  async #sent(request: AppleRequest): Promise<AppleResponse> {
     const headers = { ...request.headers, accept: "application/json", authorization: `Bearer ${await this.#bearer()}` };
-    return sendPatiently({ ...request, headers }, wholly(this.#access), true);
+    return sendWithRetry({ ...request, headers }, withWholeAnswers(this.#access), true);
   }
 
   async #bearer(): Promise<string> {
@@ -155,7 +165,7 @@ class Api {
       grant_type: "client_credentials",
       client_id: clientId,
       client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-      client_assertion: clientAssertion({ ...this.#access, audience: `${place.account}/auth/oauth2/v2/token` }),
+      client_assertion: createClientAssertion({ ...this.#access, audience: `${place.account}/auth/oauth2/v2/token` }),
       scope: "business.api",
     });
     const request: AppleRequest = {
@@ -169,68 +179,68 @@ class Api {
       body: String(form),
       signal,
     };
-    const where = placeOf(request);
-    const answer = accepted(request, await sendPatiently(request, wholly(this.#access), true));
-    const given = objectOf(where, answer.body);
-    const token = requiredText(where, given, "access_token");
+    const where = formatRequestTarget(request);
+    const answer = requireSuccess(request, await sendWithRetry(request, withWholeAnswers(this.#access), true));
+    const given = parseJsonObject(where, answer.body);
+    const token = readRequiredText(where, given, "access_token");
     const { expires_in: seconds } = given;
-    if (!/^[!-~]+$/.test(token)) throw undocumented(where, "access_token");
-    if (typeof seconds !== "number") throw undocumented(where, "expires_in");
-    return { text: token, endMs: now() + seconds * SECOND_MS - MARGIN_MS };
+    if (!/^[!-~]+$/.test(token)) throw createUndocumentedFailure(where, "access_token");
+    if (typeof seconds !== "number") throw createUndocumentedFailure(where, "expires_in");
+    return { text: token, endMs: now() + seconds * SECOND_MS - TOKEN_MARGIN_MS };
   }
 }
 
-/** The path of the next page. A link elsewhere would take the token there. */
-function nextOf(where: string, api: string, links: unknown): string | undefined {
+/** Returns the path of the next page. Rejects links to another server, which would get the access token. */
+function parseNextPath(where: string, api: string, links: unknown): string | undefined {
   const next = isObject(links) ? links["next"] : undefined;
   if (next === undefined || next === null) return undefined;
   const url = typeof next === "string" ? attempt(() => new URL(next, api)) : undefined;
-  if (url === undefined || url.origin !== new URL(api).origin) throw undocumented(where, "links.next");
+  if (url === undefined || url.origin !== new URL(api).origin) throw createUndocumentedFailure(where, "links.next");
   return url.pathname + url.search;
 }
 
-const attributesOf = (where: string, { attributes }: JsonObject): JsonObject => {
-  if (!isObject(attributes)) throw undocumented(where, "attributes");
+const requireAttributes = (where: string, { attributes }: JsonObject): JsonObject => {
+  if (!isObject(attributes)) throw createUndocumentedFailure(where, "attributes");
   return attributes;
 };
 
-function deviceOf(where: string, row: JsonObject): BusinessDevice {
-  const attributes = attributesOf(where, row);
+function parseBusinessDevice(where: string, row: JsonObject): BusinessDevice {
+  const attributes = requireAttributes(where, row);
   return {
-    serialNumber: requiredText(where, attributes, "serialNumber"),
-    status: optionalText(where, attributes, "status"),
-    deviceModel: optionalText(where, attributes, "deviceModel"),
-    orderNumber: optionalText(where, attributes, "orderNumber"),
+    serialNumber: readRequiredText(where, attributes, "serialNumber"),
+    status: readOptionalText(where, attributes, "status"),
+    deviceModel: readOptionalText(where, attributes, "deviceModel"),
+    orderNumber: readOptionalText(where, attributes, "orderNumber"),
   };
 }
 
-const serverOf = (where: string, row: JsonObject): BusinessServer => ({
-  id: requiredText(where, row, "id"),
-  name: requiredText(where, attributesOf(where, row), "serverName"),
+const parseBusinessServer = (where: string, row: JsonObject): BusinessServer => ({
+  id: readRequiredText(where, row, "id"),
+  name: readRequiredText(where, requireAttributes(where, row), "serverName"),
 });
 
-const accepted = (request: AppleRequest, answer: AppleAnswer): AppleAnswer => {
+const requireSuccess = (request: AppleRequest, answer: AppleResponse): AppleResponse => {
   if (answer.status === 200) return answer;
-  throw refused(request, answer);
+  throw createRefusalFailure(request, answer);
 };
 
-function refused(request: AppleRequest, { status }: AppleAnswer): Failure {
-  const where = placeOf(request);
-  // a key that is not accepted is a bad request where tokens are given
+function createRefusalFailure(request: AppleRequest, { status }: AppleResponse): Failure {
+  const where = formatRequestTarget(request);
+  // the token endpoint answers a key that is not accepted with 400
   const isRefusal = status === 401 || status === 403 || (status === 400 && request.method === "POST");
   if (!isRefusal) {
-    const what = text(`Apple answered ${status}`, `Apple の応答: ${status}`);
+    const what = text(`Apple returned HTTP status ${status}`, `Apple からの応答: HTTP ${status}`);
     return new Failure("unavailable", { what, where });
   }
   return new Failure("not-permitted", {
     what: text(
-      `Apple does not accept the key of the Apple Business API (${status})`,
-      `Apple Business の API キーが受け付けられません(${status})`,
+      `Apple rejected the key of the Apple Business API (HTTP status ${status})`,
+      `Apple Business の API キーが受け付けられませんでした(HTTP ${status})`,
     ),
     where,
     hint: text(
-      "compare client ID, key ID and key with the API account in Apple Business Manager, and the clock of this machine; Apple may also refuse the key ID: leave it out",
-      "クライアント ID、キー ID、鍵を Apple Business Manager の API アカウントと照らし合わせ、この PC の時計も確認してください。キー ID を省くと受け付けられることもあります",
+      "compare the client ID, the key ID and the key with the API account in Apple Business Manager, and check the clock of this machine; if Apple still rejects the key, try without the key ID",
+      "クライアント ID、キー ID、鍵を Apple Business Manager の API アカウントと照らし合わせ、このコンピューターの時計も確認してください。キー ID を省くと受け付けられることもあります",
     ),
   });
 }

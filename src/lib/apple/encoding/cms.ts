@@ -1,53 +1,53 @@
 import { constants, createDecipheriv, createPrivateKey, privateDecrypt, type KeyObject } from "node:crypto";
 import { attempt } from "./foreign.ts";
-import { childrenOf, elementOf, octetsOf, TAG, type Element } from "./ber.ts";
+import { readChildren, readElement, readOctets, TAG, type BerElement } from "./ber.ts";
 
-/** The content of object identifiers, in hexadecimal digits: 1.2.840.113549.1.7.3, 1.7.2 and 1.1.7. */
-const ENVELOPED = "2a864886f70d010703";
-const SIGNED = "2a864886f70d010702";
-const RSA_OAEP = "2a864886f70d010107";
+/** The object identifiers 1.2.840.113549.1.7.3, 1.7.2 and 1.1.7 in their encoded form, in hexadecimal digits. */
+const ENVELOPED_DATA_OID = "2a864886f70d010703";
+const SIGNED_DATA_OID = "2a864886f70d010702";
+const RSA_OAEP_OID = "2a864886f70d010107";
 
-/** Apple has not said which one it takes; these are those of S/MIME. @see RFC 8551 section 2.7 */
-export const CIPHERS = new Map([
+/** Ciphers of S/MIME by object identifier; Apple does not document which it uses.  @see RFC 8551 section 2.7 */
+export const SMIME_CIPHERS = new Map([
   ["608648016503040102", "aes-128-cbc"],
   ["608648016503040116", "aes-192-cbc"],
   ["60864801650304012a", "aes-256-cbc"],
   ["2a864886f70d0307", "des-ede3-cbc"],
 ]);
 
-/** By which the parameters of OAEP name a hash; SHA-1 where they name none. @see RFC 8017 appendix A.2.1 */
+/** Hashes by the object identifier in OAEP parameters; without one, SHA-1.  @see RFC 8017 appendix A.2.1 */
 const OAEP_HASHES = new Map([
   ["608648016503040201", "sha256"],
   ["608648016503040202", "sha384"],
   ["608648016503040203", "sha512"],
 ]);
 
-/** Apple's messages have one recipient key; this bounds the work of a hostile one. */
+/** Maximum number of recipients read, to bound the work of hostile messages. Apple's have one recipient key. */
 const MAX_RECIPIENTS = 8;
 
-/** The content key as one recipient's key opens it. */
+/** The content key, encrypted for the key of one recipient. */
 interface Recipient {
-  /** the certificate of the key, by issuer and serial number: `CN=clomo, serial 0x17a8`; null if it is named otherwise */
+  /** certificate of the recipient's key as `CN=clomo, serial 0x17a8`; null if the key is identified otherwise */
   readonly certificate: string | null;
   readonly algorithm: string;
   readonly parameters: string;
   readonly encryptedKey: Uint8Array;
 }
 
-/** A message's type follows its outer length, which takes six bytes at most. */
-const TYPE_WITHIN = 20;
+/** Bytes in which a message's type is searched for. It follows the outer length, which takes at most six bytes. */
+const TYPE_SEARCH_BYTES = 20;
 
-/** Which message some bytes begin as, be they whole or not; undefined where it is another one, or none. */
-export function messageTypeOf(message: Uint8Array): "enveloped" | "signed" | undefined {
-  const start = Buffer.from(message.subarray(0, TYPE_WITHIN));
+/** Detects a message's type from its first bytes alone; undefined for another type, or if it is not a message. */
+export function detectMessageType(message: Uint8Array): "enveloped" | "signed" | undefined {
+  const start = Buffer.from(message.subarray(0, TYPE_SEARCH_BYTES));
   const is = (type: string): boolean => start.includes(Buffer.from(`0609${type}`, "hex"));
-  if (is(ENVELOPED)) return "enveloped";
-  return is(SIGNED) ? "signed" : undefined;
+  if (is(ENVELOPED_DATA_OID)) return "enveloped";
+  return is(SIGNED_DATA_OID) ? "signed" : undefined;
 }
 
-/** Encrypted content (CMS EnvelopedData) with the keys it may be opened by. */
+/** Encrypted content (CMS EnvelopedData), with the recipients whose keys can decrypt it. */
 export interface Envelope {
-  /** as node:crypto calls it; undefined where it is none of S/MIME's */
+  /** name of the cipher in node:crypto; undefined if it is not a cipher of S/MIME */
   readonly cipher: string | undefined;
   readonly initialisation: Uint8Array;
   readonly content: Uint8Array;
@@ -55,56 +55,59 @@ export interface Envelope {
 }
 
 /**
- * What an encrypted message says of itself, DER or BER.
+ * Parses an encrypted message in DER or BER. The content stays encrypted.
  *
- * @returns undefined where the bytes are no such message or are cut off
+ * @returns undefined if the bytes are not an encrypted message or are truncated
  * @see RFC 5652 section 6
  */
-export function envelopeOf(message: Uint8Array): Envelope | undefined {
+export function parseEnvelope(message: Uint8Array): Envelope | undefined {
   return attempt(() => {
-    const parts = partsOf(message, ENVELOPED);
+    const parts = readMessageParts(message, ENVELOPED_DATA_OID);
     const [recipients, encrypted] = parts.slice(parts.findIndex(({ tag }) => tag === TAG.set));
-    const [, algorithm, content] = children(encrypted);
-    const [cipher, initialisation] = children(algorithm);
+    const [, algorithm, content] = readRequiredChildren(encrypted);
+    const [cipher, initialisation] = readRequiredChildren(algorithm);
     return {
-      cipher: CIPHERS.get(hex(cipher)),
-      initialisation: octetsOf(present(initialisation)),
-      content: octetsOf(present(content)),
-      recipients: children(recipients)
+      cipher: SMIME_CIPHERS.get(hex(cipher)),
+      initialisation: readOctets(requireElement(initialisation)),
+      content: readOctets(requireElement(content)),
+      recipients: readRequiredChildren(recipients)
         .filter(({ tag }) => tag === TAG.sequence)
         .slice(0, MAX_RECIPIENTS)
-        .map(recipientOf),
+        .map(parseRecipient),
     };
   });
 }
 
-/** KeyTransRecipientInfo: version, who, by which algorithm, the content key. */
-function recipientOf(recipient: Element): Recipient {
-  const [, identifier, encryption, encryptedKey] = childrenOf(recipient);
-  const [algorithm, parameters] = children(encryption);
+/** Parses a KeyTransRecipientInfo: version, recipient, algorithm, encrypted content key. */
+function parseRecipient(recipient: BerElement): Recipient {
+  const [, identifier, encryption, encryptedKey] = readChildren(recipient);
+  const [algorithm, parameters] = readRequiredChildren(encryption);
   return {
-    certificate: attempt(() => certificateNameOf(present(identifier))) ?? null,
+    certificate: attempt(() => formatCertificateName(requireElement(identifier))) ?? null,
     algorithm: hex(algorithm),
     parameters: hex(parameters),
-    encryptedKey: octetsOf(present(encryptedKey)),
+    encryptedKey: readOctets(requireElement(encryptedKey)),
   };
 }
 
-/** IssuerAndSerialNumber in one line. Attributes are compared by their values, whatever string type or length form they have. */
-function certificateNameOf(identifier: Element): string | null {
+/**
+ * Formats an IssuerAndSerialNumber on one line. The line contains only the values of the attributes, so that
+ * certificates can be compared whatever string type or length form is used. Returns null for any other identifier.
+ */
+function formatCertificateName(identifier: BerElement): string | null {
   if (identifier.tag !== TAG.sequence) return null;
-  const [issuer, serial] = childrenOf(identifier);
-  const attributes = children(issuer)
-    .flatMap((set) => childrenOf(set))
+  const [issuer, serial] = readChildren(identifier);
+  const attributes = readRequiredChildren(issuer)
+    .flatMap((set) => readChildren(set))
     .map((attribute) => {
-      const [type, value] = childrenOf(attribute);
-      return `${ATTRIBUTES.get(hex(type)) ?? hex(type)}=${Buffer.from(present(value).content).toString("utf8")}`;
+      const [type, value] = readChildren(attribute);
+      return `${ATTRIBUTE_NAMES.get(hex(type)) ?? hex(type)}=${Buffer.from(requireElement(value).content).toString("utf8")}`;
     });
-  return [...attributes, `serial 0x${hex(present(serial)).replace(/^(?:00)+(?=.)/, "")}`].join(", ");
+  return [...attributes, `serial 0x${hex(requireElement(serial)).replace(/^(?:00)+(?=.)/, "")}`].join(", ");
 }
 
-/** The attributes of names that certificates of keys have. @see RFC 5280 appendix A */
-const ATTRIBUTES = new Map([
+/** Short names of attributes in names of key certificates, by object identifier.  @see RFC 5280 appendix A */
+const ATTRIBUTE_NAMES = new Map([
   ["550403", "CN"],
   ["550406", "C"],
   ["55040a", "O"],
@@ -112,54 +115,54 @@ const ATTRIBUTES = new Map([
 ]);
 
 /**
- * The content of a signed message (CMS SignedData), DER or BER; who signed it is not looked at.
+ * Returns the content of a signed message (CMS SignedData) in DER or BER. The signers are not checked.
  *
- * @returns undefined where the bytes are no such message, are cut off, or hold no content
+ * @returns undefined if the bytes are not a signed message, are truncated, or do not contain any content
  * @see RFC 5652 section 5
  */
-export function signedContentOf(message: Uint8Array): Uint8Array | undefined {
+export function extractSignedContent(message: Uint8Array): Uint8Array | undefined {
   return attempt(() => {
-    const [, , encapsulated] = partsOf(message, SIGNED);
-    const [, content] = children(encapsulated);
-    return octetsOf(elementOf(present(content).content));
+    const [, , encapsulated] = readMessageParts(message, SIGNED_DATA_OID);
+    const [, content] = readRequiredChildren(encapsulated);
+    return readOctets(readElement(requireElement(content).content));
   });
 }
 
 /**
- * The certificates of a message that nobody has signed, which is how bundles of them are passed on (`.p7b`). A message
- * signed apart from its content has signers too, but is none.
+ * Returns the certificates of a message without signers, which is the usual form of a certificate bundle (`.p7b`). A
+ * detached signature does not contain its content either, but it has signers and is not a bundle.
  *
- * @returns undefined where the bytes are no such bundle
+ * @returns undefined if the bytes are not such a bundle
  */
-export function signedCertificatesOf(message: Uint8Array): readonly Uint8Array[] | undefined {
+export function extractBundledCertificates(message: Uint8Array): readonly Uint8Array[] | undefined {
   return attempt(() => {
-    const [, , , certificates, ...rest] = partsOf(message, SIGNED);
-    if (certificates?.tag !== TAG.context0 || present(rest.at(-1)).content.length > 0) return undefined;
-    return childrenOf(certificates).map(({ whole }) => whole);
+    const [, , , certificates, ...rest] = readMessageParts(message, SIGNED_DATA_OID);
+    if (certificates?.tag !== TAG.context0 || requireElement(rest.at(-1)).content.length > 0) return undefined;
+    return readChildren(certificates).map(({ whole }) => whole);
   });
 }
 
-/** The parts of the structure that a ContentInfo of this type holds. */
-function partsOf(message: Uint8Array, wanted: string): readonly Element[] {
-  const [type, content] = childrenOf(elementOf(message));
+/** Returns the parts of the structure in a ContentInfo. @throws RangeError if the ContentInfo has another type */
+function readMessageParts(message: Uint8Array, wanted: string): readonly BerElement[] {
+  const [type, content] = readChildren(readElement(message));
   if (hex(type) !== wanted) throw new RangeError("another type of message");
-  return childrenOf(elementOf(present(content).content));
+  return readChildren(readElement(requireElement(content).content));
 }
 
 /**
- * The content of an envelope, opened by the first of our keys that gives text: a wrong key gives noise or nothing,
- * since OpenSSL does not tell a wrong RSA key from a right one.
+ * Decrypts the content of an envelope with the first of our keys that results in text. A wrong key results in noise or
+ * an error, because OpenSSL does not distinguish a wrong RSA key from the right key.
  *
  * @param keys private keys in PEM; anything else is skipped
  */
-export function openEnvelope({ cipher, ...envelope }: Envelope, keys: readonly string[]): string | undefined {
+export function decryptEnvelope({ cipher, ...envelope }: Envelope, keys: readonly string[]): string | undefined {
   if (cipher === undefined) return undefined;
   for (const pem of keys) {
     const key = attempt(() => createPrivateKey(pem));
     if (key?.asymmetricKeyType !== "rsa") continue;
     for (const recipient of envelope.recipients) {
       const text = attempt(() => {
-        const decipher = createDecipheriv(cipher, contentKeyOf(recipient, key), envelope.initialisation);
+        const decipher = createDecipheriv(cipher, decryptContentKey(recipient, key), envelope.initialisation);
         const plain = Buffer.concat([decipher.update(envelope.content), decipher.final()]);
         return new TextDecoder("utf-8", { fatal: true }).decode(plain);
       });
@@ -169,19 +172,20 @@ export function openEnvelope({ cipher, ...envelope }: Envelope, keys: readonly s
   return undefined;
 }
 
-function contentKeyOf({ algorithm, parameters, encryptedKey }: Recipient, key: KeyObject): Buffer {
-  if (algorithm !== RSA_OAEP) return privateDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, encryptedKey);
+function decryptContentKey({ algorithm, parameters, encryptedKey }: Recipient, key: KeyObject): Buffer {
+  if (algorithm !== RSA_OAEP_OID) return privateDecrypt({ key, padding: constants.RSA_PKCS1_PADDING }, encryptedKey);
   const oaepHash = [...OAEP_HASHES].find(([oid]) => parameters.includes(oid))?.[1] ?? "sha1";
   return privateDecrypt({ key, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash }, encryptedKey);
 }
 
-const children = (element: Element | undefined): readonly Element[] => childrenOf(present(element));
+const readRequiredChildren = (element: BerElement | undefined): readonly BerElement[] =>
+  readChildren(requireElement(element));
 
-/** The content of an element in hexadecimal digits; blank where it is missing. */
-export const hex = (element: Element | undefined): string => Buffer.from(element?.content ?? []).toString("hex");
+/** Returns the content of an element in hexadecimal digits; empty if the element is missing. */
+export const hex = (element: BerElement | undefined): string => Buffer.from(element?.content ?? []).toString("hex");
 
-/** @throws RangeError where it is missing */
-export function present(element: Element | undefined): Element {
+/** Returns the element if it is present. @throws RangeError if it is missing */
+export function requireElement(element: BerElement | undefined): BerElement {
   if (element === undefined) throw new RangeError("a part is missing");
   return element;
 }

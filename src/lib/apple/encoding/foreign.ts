@@ -1,4 +1,4 @@
-/** What `work` gives; undefined when it throws. For readers of foreign bytes, whose errors say nothing to people. */
+/** Returns the result of `work`, or undefined if it throws, to read external bytes whose errors help nobody. */
 export function attempt<T>(work: () => T): T | undefined {
   try {
     return work();
@@ -7,7 +7,7 @@ export function attempt<T>(work: () => T): T | undefined {
   }
 }
 
-/** The fields of a JSON object from outside; undefined where the text is not one. */
+/** Parses a JSON object from outside and returns its fields; undefined if the text is not a JSON object. */
 export function parseObject(json: string): ReadonlyMap<string, unknown> | undefined {
   const value = attempt((): unknown => JSON.parse(json));
   return typeof value === "object" && value !== null && !Array.isArray(value)
@@ -15,8 +15,8 @@ export function parseObject(json: string): ReadonlyMap<string, unknown> | undefi
     : undefined;
 }
 
-/** A field that is a text with something in it. */
-export function stringIn(fields: ReadonlyMap<string, unknown>, key: string): string | undefined {
+/** Returns a field that is a text and not empty; otherwise undefined. */
+export function getNonEmptyText(fields: ReadonlyMap<string, unknown>, key: string): string | undefined {
   const value = fields.get(key);
   return typeof value === "string" && value !== "" ? value : undefined;
 }

@@ -1,19 +1,20 @@
 import { attempt } from "./foreign.ts";
 
-const KEY = 1;
-const CERTIFICATE = 2;
-const MAGIC = 0xfeedfeed;
+const KEY_ENTRY = 1;
+const CERTIFICATE_ENTRY = 2;
+const JKS_MAGIC = 0xfeedfeed;
 
-/** More than any store holds; an entry has a few bytes at least. */
+/** Maximum number of entries that are read, which is more than any store has. Each entry takes at least a few bytes. */
 const MAX_ENTRIES = 10_000;
 
 /**
- * The certificates of a Java key store (JKS), in DER: they are in clear, only its keys need the password.
+ * Reads the certificates of a Java key store (JKS), in DER. They are not encrypted; only the keys of the store require
+ * the password.
  *
- * @returns undefined where the bytes are no such store, or are cut off
+ * @returns undefined if the bytes are not a Java key store or are truncated
  * @see OpenJDK, sun.security.provider.JavaKeyStore.engineLoad
  */
-export function certificatesOfJavaKeyStore(store: Uint8Array): readonly Uint8Array[] | undefined {
+export function readJavaKeyStore(store: Uint8Array): readonly Uint8Array[] | undefined {
   return attempt(() => {
     const bytes = Buffer.from(store.buffer, store.byteOffset, store.length);
     let at = 0;
@@ -26,7 +27,7 @@ export function certificatesOfJavaKeyStore(store: Uint8Array): readonly Uint8Arr
       if (at > bytes.length) throw new RangeError("cut off");
       return bytes.subarray(at - length, at);
     };
-    if (number(4) !== MAGIC) return undefined;
+    if (number(4) !== JKS_MAGIC) return undefined;
     const version = number(4);
     const certificate = (): Uint8Array => {
       if (version > 1) take(number(2));
@@ -36,8 +37,8 @@ export function certificatesOfJavaKeyStore(store: Uint8Array): readonly Uint8Arr
       const kind = number(4);
       take(number(2));
       take(8);
-      if (kind === CERTIFICATE) return [certificate()];
-      if (kind !== KEY) throw new RangeError("unknown entry");
+      if (kind === CERTIFICATE_ENTRY) return [certificate()];
+      if (kind !== KEY_ENTRY) throw new RangeError("unknown entry");
       take(number(4));
       return Array.from({ length: Math.min(number(4), MAX_ENTRIES) }, certificate);
     }).flat();

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { pemBlocks, unwrapped } from "./pem.ts";
+import { findPemBlocks, decodeWrappedBase64 } from "./pem.ts";
 
 const block = (label: string, content = "MIIB"): string =>
   `-----BEGIN ${label}-----\n${content}\n-----END ${label}-----`;
@@ -16,11 +16,11 @@ test.each([
   ["a longer label", block(`${LONGEST}A`), []],
   ["nothing", "", []],
 ])("%s", (_, text, labels) => {
-  expect(Array.from(pemBlocks(text), ({ label }) => label)).toEqual(labels);
+  expect(Array.from(findPemBlocks(text), ({ label }) => label)).toEqual(labels);
 });
 
-test("a block ends with its mark, else where the next begins, else with the text", () => {
-  const texts = (text: string) => Array.from(pemBlocks(text), (found) => found.text);
+test("a block ends at its end line, or where the next block begins, or at the end of the text", () => {
+  const texts = (text: string) => Array.from(findPemBlocks(text), (found) => found.text);
   expect(texts(`x${block("A")}y${block("B")}z`)).toEqual([block("A"), block("B")]);
   expect(texts(`-----BEGIN A-----\nMIIB\n${block("B")}`)).toEqual(["-----BEGIN A-----\nMIIB\n", block("B")]);
   expect(texts("-----BEGIN A-----\nMIIB\n")).toEqual(["-----BEGIN A-----\nMIIB\n"]);
@@ -39,6 +39,6 @@ test.each([
   ["a message that holds words", block("CMS", "no base64!"), undefined],
   ["words", "hello, world", undefined],
   ["nothing", "", undefined],
-])("what is carried as base64: %s", (_, written, content) => {
-  expect(unwrapped(written)?.toString()).toBe(content);
+])("unwraps base64: %s", (_, written, content) => {
+  expect(decodeWrappedBase64(written)?.toString()).toBe(content);
 });

@@ -1,34 +1,35 @@
 import { TAG } from "./ber.ts";
 
-/** One `-----BEGIN …-----` block. */
+/** A block that begins with `-----BEGIN …-----`. */
 export interface PemBlock {
-  /** `CERTIFICATE`, `PRIVATE KEY` */
+  /** for example `CERTIFICATE` or `PRIVATE KEY` */
   readonly label: string;
-  /** the whole block, both marks included */
+  /** the whole block, including the BEGIN and END marks */
   readonly text: string;
 }
 
-const BEGIN = "-----BEGIN ";
+const BEGIN_MARK = "-----BEGIN ";
 const DASHES = "-----";
-/** Longer than any label in use; what is longer is no mark. */
-const LABEL_LENGTH = 64;
+/** Maximum length of a label, longer than any label in use. A mark with a longer label is ignored. */
+const MAX_LABEL_LENGTH = 64;
 
 /**
- * The blocks of a text in their order, whatever stands before, between and after them: openssl writes certificates out
- * in words before the block, exported key stores name their bags. A block without its end goes to the end of the text.
+ * Yields the blocks of a text in order, and ignores all other text: openssl writes a readable form of a certificate
+ * before the block, and exported key stores name their bags. A block without an END mark extends to the next block or
+ * to the end of the text.
  */
-export function* pemBlocks(text: string): Generator<PemBlock> {
+export function* findPemBlocks(text: string): Generator<PemBlock> {
   let at = 0;
   for (;;) {
-    const begin = text.indexOf(BEGIN, at);
+    const begin = text.indexOf(BEGIN_MARK, at);
     if (begin === -1) return;
-    const labelAt = begin + BEGIN.length;
-    const head = text.slice(labelAt, labelAt + LABEL_LENGTH + DASHES.length);
+    const labelAt = begin + BEGIN_MARK.length;
+    const head = text.slice(labelAt, labelAt + MAX_LABEL_LENGTH + DASHES.length);
     const label = head.slice(0, Math.max(head.indexOf(DASHES), 0));
     at = labelAt;
     if (label === "" || label.includes("\n")) continue;
     const endMark = `-----END ${label}-----`;
-    const nextBegin = text.indexOf(BEGIN, labelAt);
+    const nextBegin = text.indexOf(BEGIN_MARK, labelAt);
     const limit = nextBegin === -1 ? text.length : nextBegin;
     const block = text.slice(begin, limit);
     const end = block.indexOf(endMark);
@@ -37,45 +38,45 @@ export function* pemBlocks(text: string): Generator<PemBlock> {
   }
 }
 
-/** Bytes as characters, one each; what is written in ASCII stays as it is. */
-export const latin1Of = (bytes: Uint8Array): string =>
+/** Converts bytes to characters, one per byte. ASCII text stays as it is. */
+export const decodeLatin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 
 /**
- * The bytes that a text carries as base64: in a PEM block of a message (PKCS#7, CMS), below the headers of S/MIME, or
- * bare. The headers say nothing that the bytes do not.
+ * Decodes the base64 in a text: in a PEM block of a message (PKCS#7, CMS), below the headers of S/MIME, or without any
+ * wrapping. The headers contain nothing that the bytes do not contain.
  *
- * @returns undefined where the text is nothing of the kind
+ * @returns undefined if the text does not have any of these forms
  */
-export function unwrapped(written: string): Buffer | undefined {
-  for (const { label, text } of pemBlocks(written)) {
-    if (label === "PKCS7" || label === "CMS") return fromBase64(text.replaceAll(/-----[^-\n]*-----/g, ""));
+export function decodeWrappedBase64(written: string): Buffer | undefined {
+  for (const { label, text } of findPemBlocks(written)) {
+    if (label === "PKCS7" || label === "CMS") return decodeBase64(text.replaceAll(/-----[^-\n]*-----/g, ""));
   }
   const headersEnd = /^[A-Za-z-]+:/.test(written) ? written.search(/\r?\n\r?\n/) : 0;
-  return fromBase64(written.slice(Math.max(headersEnd, 0)));
+  return decodeBase64(written.slice(Math.max(headersEnd, 0)));
 }
 
-const UTF8_MARK = "\xef\xbb\xbf";
+const UTF8_BOM = "\xef\xbb\xbf";
 
-/** The characters of a text file, one each, without the mark that may begin one in UTF-8. */
-export const writtenIn = (bytes: Uint8Array): string => latin1Of(bytes).replace(UTF8_MARK, "");
+/** Returns the characters of a text file, one per byte, without a UTF-8 byte order mark at the beginning. */
+export const decodeTextFile = (bytes: Uint8Array): string => decodeLatin1(bytes).replace(UTF8_BOM, "");
 
-/** A SEQUENCE too long to have its length in one byte, as all of these are; text in ASCII never begins so. */
+/** Returns true for a SEQUENCE whose length takes several bytes: all these structures, but no ASCII text. */
 export const isBinary = ([first, second = 0]: Uint8Array): boolean => first === TAG.sequence && second >= 0x80;
 
 /**
- * The structure in BER that a file is, or has as {@link unwrapped} finds it.
+ * Returns the BER structure of a file: the file itself, or what {@link decodeWrappedBase64} decodes from it.
  *
- * @returns undefined where the file is nothing of the kind
+ * @returns undefined if the file does not contain a BER structure
  */
-export function structureIn(bytes: Uint8Array): Uint8Array | undefined {
+export function extractStructure(bytes: Uint8Array): Uint8Array | undefined {
   if (isBinary(bytes)) return bytes;
-  const inside = unwrapped(writtenIn(bytes));
+  const inside = decodeWrappedBase64(decodeTextFile(bytes));
   return inside !== undefined && isBinary(inside) ? inside : undefined;
 }
 
-/** The bytes of a text that is nothing but base64 and white space; else undefined. */
-function fromBase64(text: string): Buffer | undefined {
+/** Decodes a text that consists only of base64 and white space. Returns undefined for any other text. */
+function decodeBase64(text: string): Buffer | undefined {
   const digits = text.replaceAll(/\s+/g, "");
   return /^[A-Za-z0-9+/]+={0,2}$/.test(digits) ? Buffer.from(digits, "base64") : undefined;
 }

@@ -1,63 +1,64 @@
 import { createDecipheriv, getCipherInfo } from "node:crypto";
-import { childrenOf, elementOf, octetsOf, TAG, tagged, type Element } from "./ber.ts";
-import { CIPHERS, hex, present } from "./cms.ts";
+import { readChildren, readElement, readOctets, TAG, requireTag, type BerElement } from "./ber.ts";
+import { SMIME_CIPHERS, hex, requireElement } from "./cms.ts";
 import { attempt } from "./foreign.ts";
-import { derive, deriveByPbkdf2, oldIterations, pbkdf2Of } from "./pkcs12-keys.ts";
+import { derivePkcs12Bytes, deriveWithPbkdf2, parseOldIterations, parsePbkdf2 } from "./pkcs12-keys.ts";
 import { checkMac } from "./pkcs12-mac.ts";
 import { decryptRc2 } from "./rc2.ts";
 
-/** The content of object identifiers, in hexadecimal digits. @see RFC 7292 sections 4 and appendix C, RFC 8018 */
-const DATA = "2a864886f70d010701";
-const ENCRYPTED = "2a864886f70d010706";
-const CERTIFICATE_BAG = "2a864886f70d010c0a0103";
-const X509 = "2a864886f70d01091601";
-const PBES2 = "2a864886f70d01050d";
+/** Object identifiers in encoded form, in hexadecimal digits. @see RFC 7292 section 4 and appendix C, RFC 8018 */
+const DATA_OID = "2a864886f70d010701";
+const ENCRYPTED_DATA_OID = "2a864886f70d010706";
+const CERTIFICATE_BAG_OID = "2a864886f70d010c0a0103";
+const X509_CERTIFICATE_OID = "2a864886f70d01091601";
+const PBES2_OID = "2a864886f70d01050d";
 
-/** Opens content by a key and an initialisation vector, of the bytes that the password gives. */
+/** Decrypts content with a key and an initialisation vector, which are derived from the password. */
 interface OldCipher {
   readonly keyBytes: number;
   readonly decrypt: (content: Uint8Array, key: Buffer, iv: Buffer) => Buffer;
 }
 
-const tripleDes = (content: Uint8Array, key: Buffer, iv: Buffer): Buffer => decipher("des-ede3-cbc", content, key, iv);
+const decryptTripleDes = (content: Uint8Array, key: Buffer, iv: Buffer): Buffer =>
+  decryptWithCipher("des-ede3-cbc", content, key, iv);
 
 const OLD_CIPHERS: ReadonlyMap<string, OldCipher> = new Map([
-  ["2a864886f70d010c0103", { keyBytes: 24, decrypt: tripleDes }],
+  ["2a864886f70d010c0103", { keyBytes: 24, decrypt: decryptTripleDes }],
   ["2a864886f70d010c0105", { keyBytes: 16, decrypt: (content, key, iv) => decryptRc2(content, key, iv, 128) }],
   ["2a864886f70d010c0106", { keyBytes: 5, decrypt: (content, key, iv) => decryptRc2(content, key, iv, 40) }],
 ]);
 
-/** Bound of the work a hostile store can ask for; programs write two contents. */
+/** Maximum number of contents read, to limit the work of hostile stores. Programs write two contents. */
 const MAX_CONTENTS = 4;
 
-/** What of a store could be opened. */
-export interface Pkcs12 {
+/** The part of a key store that could be decrypted. */
+export interface Pkcs12Content {
   /** in DER */
   readonly certificates: readonly Uint8Array[];
   /**
-   * `locked`: the seal (MAC) fits none of the passwords, or some content opens by none of them; `unsupported`: the seal
-   * is of an unknown kind, or asks for too much work
+   * `locked`: the MAC matches none of the passwords, or some content cannot be decrypted with any of them;
+   * `unsupported`: the MAC is of an unknown kind or requires too much work
    */
   readonly state: "open" | "locked" | "unsupported";
 }
 
 /**
- * The certificates of a key store (PKCS#12, `.p12`, `.pfx`); keys are left alone. Nothing of a store is used whose seal
- * (MAC) does not fit; one without a seal is read as it is.
+ * Reads the certificates of a key store (PKCS#12, `.p12`, `.pfx`), and ignores its keys. If the MAC does not match, no
+ * part of the store is used. A store without a MAC is read as it is.
  *
- * @param passwords tried in their order, after none and a blank one
- * @returns undefined where the bytes are no such store, or are cut off
+ * @param passwords tried in this order, after no password and an empty password
+ * @returns undefined if the bytes are not such a store or are truncated
  * @see RFC 7292 section 4
  */
-export function readPkcs12(store: Uint8Array, passwords: readonly string[]): Pkcs12 | undefined {
+export function readPkcs12(store: Uint8Array, passwords: readonly string[]): Pkcs12Content | undefined {
   return attempt(() => {
-    const [, safe, mac] = childrenOf(tagged(elementOf(store), TAG.sequence));
-    const sealed = dataOf(tagged(safe, TAG.sequence));
+    const [, safe, mac] = readChildren(requireTag(readElement(store), TAG.sequence));
+    const sealed = readDataOctets(requireTag(safe, TAG.sequence));
     const all = [null, "", ...passwords];
     const seal = mac === undefined ? "right" : checkMac(mac, sealed, all);
     if (seal !== "right") return { certificates: [], state: seal === "wrong" ? "locked" : seal };
-    const contents = childrenOf(elementOf(sealed)).slice(0, MAX_CONTENTS);
-    const opened = contents.map((content) => attempt(() => safeContentsOf(content, all)));
+    const contents = readChildren(readElement(sealed)).slice(0, MAX_CONTENTS);
+    const opened = contents.map((content) => attempt(() => readSafeContents(content, all)));
     return {
       certificates: opened.flatMap((bags) => bags ?? []),
       state: opened.includes(undefined) ? "locked" : "open",
@@ -65,64 +66,66 @@ export function readPkcs12(store: Uint8Array, passwords: readonly string[]): Pkc
   });
 }
 
-/** The octets of a ContentInfo that is neither encrypted nor signed. */
-function dataOf(content: Element): Uint8Array {
-  const [type, wrapped] = childrenOf(content);
-  if (hex(tagged(type, TAG.oid)) !== DATA) throw new RangeError("another type of content");
-  const octets = elementOf(tagged(wrapped, TAG.context0).content);
+/** Returns the octets of a ContentInfo that is neither encrypted nor signed.  @throws RangeError for others */
+function readDataOctets(content: BerElement): Uint8Array {
+  const [type, wrapped] = readChildren(content);
+  if (hex(requireTag(type, TAG.oid)) !== DATA_OID) throw new RangeError("another type of content");
+  const octets = readElement(requireTag(wrapped, TAG.context0).content);
   if (octets.tag !== TAG.octets && octets.tag !== TAG.octetsInPieces) throw new RangeError("another structure");
-  return octetsOf(octets);
+  return readOctets(octets);
 }
 
-function safeContentsOf(content: Element, passwords: readonly (string | null)[]): readonly Uint8Array[] {
-  const [type, wrapped] = childrenOf(content);
-  if (hex(type) !== ENCRYPTED) return certificatesIn(dataOf(content));
-  const [, encrypted] = childrenOf(elementOf(present(wrapped).content));
-  const [, algorithm, octets] = childrenOf(present(encrypted));
-  const [scheme, parameters] = childrenOf(present(algorithm));
-  const secret = octetsOf(present(octets));
+function readSafeContents(content: BerElement, passwords: readonly (string | null)[]): readonly Uint8Array[] {
+  const [type, wrapped] = readChildren(content);
+  if (hex(type) !== ENCRYPTED_DATA_OID) return extractCertificates(readDataOctets(content));
+  const [, encrypted] = readChildren(readElement(requireElement(wrapped).content));
+  const [, algorithm, octets] = readChildren(requireElement(encrypted));
+  const [scheme, parameters] = readChildren(requireElement(algorithm));
+  const secret = readOctets(requireElement(octets));
   for (const password of passwords) {
-    const bags = attempt(() => certificatesIn(decrypt(hex(scheme), present(parameters), secret, password)));
+    const bags = attempt(() =>
+      extractCertificates(decryptContent(hex(scheme), requireElement(parameters), secret, password)),
+    );
     if (bags !== undefined) return bags;
   }
   throw new RangeError("locked");
 }
 
-function certificatesIn(bags: Uint8Array): readonly Uint8Array[] {
-  return childrenOf(elementOf(bags)).flatMap((bag) => {
-    const [type, value] = childrenOf(bag);
-    if (hex(type) !== CERTIFICATE_BAG) return [];
-    const [format, certificate] = childrenOf(elementOf(present(value).content));
-    return hex(format) === X509 ? [octetsOf(elementOf(present(certificate).content))] : [];
+function extractCertificates(bags: Uint8Array): readonly Uint8Array[] {
+  return readChildren(readElement(bags)).flatMap((bag) => {
+    const [type, value] = readChildren(bag);
+    if (hex(type) !== CERTIFICATE_BAG_OID) return [];
+    const [format, certificate] = readChildren(readElement(requireElement(value).content));
+    return hex(format) === X509_CERTIFICATE_OID ? [readOctets(readElement(requireElement(certificate).content))] : [];
   });
 }
 
-/** @param password null: none at all, which some programs tell from a blank one */
-function decrypt(scheme: string, parameters: Element, content: Uint8Array, password: string | null): Buffer {
-  if (scheme === PBES2) return decryptNew(parameters, content, password);
+/** Decrypts a store's content.  @param password null for none, which some programs distinguish from an empty one */
+function decryptContent(scheme: string, parameters: BerElement, content: Uint8Array, password: string | null): Buffer {
+  if (scheme === PBES2_OID) return decryptWithPbes2(parameters, content, password);
   const cipher = OLD_CIPHERS.get(scheme);
   if (cipher === undefined) throw new RangeError("unknown cipher");
-  const [salt, iterations] = childrenOf(parameters);
+  const [salt, iterations] = readChildren(parameters);
   const given = {
     hash: "sha1",
     password,
-    salt: present(salt).content,
-    iterations: oldIterations(iterations),
+    salt: requireElement(salt).content,
+    iterations: parseOldIterations(iterations),
   } as const;
-  const bytesFor = (id: number, length: number): Buffer => derive(id, length, given);
+  const bytesFor = (id: number, length: number): Buffer => derivePkcs12Bytes(id, length, given);
   return cipher.decrypt(content, bytesFor(1, cipher.keyBytes), bytesFor(2, 8));
 }
 
-function decryptNew(parameters: Element, content: Uint8Array, password: string | null): Buffer {
-  const [derivation, encryption] = childrenOf(parameters);
-  const [oid, iv] = childrenOf(present(encryption));
-  const cipher = CIPHERS.get(hex(oid)) ?? "";
+function decryptWithPbes2(parameters: BerElement, content: Uint8Array, password: string | null): Buffer {
+  const [derivation, encryption] = readChildren(parameters);
+  const [oid, iv] = readChildren(requireElement(encryption));
+  const cipher = SMIME_CIPHERS.get(hex(oid)) ?? "";
   const length = getCipherInfo(cipher)?.keyLength ?? 0;
-  const key = deriveByPbkdf2(password, length, pbkdf2Of(present(derivation)));
-  return decipher(cipher, content, key, present(iv).content);
+  const key = deriveWithPbkdf2(password, length, parsePbkdf2(requireElement(derivation)));
+  return decryptWithCipher(cipher, content, key, requireElement(iv).content);
 }
 
-function decipher(cipher: string, content: Uint8Array, key: Uint8Array, iv: Uint8Array): Buffer {
+function decryptWithCipher(cipher: string, content: Uint8Array, key: Uint8Array, iv: Uint8Array): Buffer {
   const opened = createDecipheriv(cipher, key, iv);
   return Buffer.concat([opened.update(content), opened.final()]);
 }

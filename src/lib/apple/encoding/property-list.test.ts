@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { build } from "plist";
 import { expect, test } from "vitest";
-import { propertiesOf } from "./property-list.ts";
+import { parsePropertyList } from "./property-list.ts";
 import { propertyList } from "#support/apple/openssl.ts";
 
-test("texts, dates and numbers of the top are read as they are written", () => {
-  const found = propertiesOf(
+test("reads top-level texts, dates and numbers as they are written", () => {
+  const found = parsePropertyList(
     propertyList(`
       <!-- a comment with <key>Name</key> in it -->
       <key>Name</key><string>東京 &amp; &#22823;&#x962A;<![CDATA[ <b> ]]></string>
@@ -20,12 +20,12 @@ test("texts, dates and numbers of the top are read as they are written", () => {
   expect([...(found?.keys() ?? [])]).toEqual(["Name", "Inner", "List", "Date", "On", "Empty", "Data"]);
 });
 
-test("what the package plist writes is read back", () => {
+test("reads what the package plist writes", () => {
   const character = fc.string({ unit: fc.constantFrom("a", "<", "&", ">", '"', "'", "]]>", "東", " ") });
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.stringMatching(/^[A-Za-z]{1,8}$/), character)), (entries) => {
       const unique = new Map(entries);
-      const found = propertiesOf(build(Object.fromEntries(unique)));
+      const found = parsePropertyList(build(Object.fromEntries(unique)));
       expect([...(found ?? [])]).toEqual([...unique]);
     }),
   );
@@ -66,12 +66,12 @@ test.each([
   ["an odd document type", '<!DOCTYPE plist PUBLIC "-//App\u00e9//" "http://a"><plist><dict/></plist>'],
   ["a document type after the root", '<plist><dict/></plist><!DOCTYPE plist SYSTEM "a">'],
   ["a tag that is cut off", "<plist><dict/></plist"],
-])("refused: %s", (_, xml) => expect(propertiesOf(xml)).toBeUndefined());
+])("refuses a property list with %s", (_, xml) => expect(parsePropertyList(xml)).toBeUndefined());
 
-test("depth and length cost no stack", () => {
+test("deep and long input does not overflow the stack", () => {
   const deep = "<array>".repeat(100_000) + "</array>".repeat(60_000);
-  expect(propertiesOf(propertyList(`<key>a</key>${deep}`))).toBeUndefined();
-  expect(propertiesOf(propertyList(`<key>a</key><string>${"x".repeat(2 ** 20)}</string>`))).toBeUndefined();
-  expect(propertiesOf("<a ".repeat(300_000))).toBeUndefined();
-  expect(propertiesOf("<!--".repeat(200_000))).toBeUndefined();
+  expect(parsePropertyList(propertyList(`<key>a</key>${deep}`))).toBeUndefined();
+  expect(parsePropertyList(propertyList(`<key>a</key><string>${"x".repeat(2 ** 20)}</string>`))).toBeUndefined();
+  expect(parsePropertyList("<a ".repeat(300_000))).toBeUndefined();
+  expect(parsePropertyList("<!--".repeat(200_000))).toBeUndefined();
 });

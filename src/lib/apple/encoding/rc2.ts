@@ -1,5 +1,5 @@
-/** The digits of pi by which a key is spread. @see RFC 2268 section 2 */
-const PI = Buffer.from(
+/** The digits of pi with which a key is expanded. @see RFC 2268 section 2 */
+const PI_TABLE = Buffer.from(
   "d978f9c419ddb5ed28e9fd794aa0d89dc67e37832b76538e624c6488448bfba2179a59f587b34f1361456d8d09817d32" +
     "bd8f40eb86b77b0bf09521225c6b4e8254d66593ce60b21c7356c014a78cf1dc1275ca1f3bbee4d1423dd430a33cb626" +
     "6fbf0eda4669075727f21d9bbc944303f811c7f690ef3ee706c3d52fc8661ed708e8eade8052eef784aa72ac354d6a2a" +
@@ -10,13 +10,13 @@ const PI = Buffer.from(
 );
 
 const BLOCK_BYTES = 8;
-const MIXED_FROM = [1, 2, 3, 5] as const;
+const ROTATIONS = [1, 2, 3, 5] as const;
 
-/** 64 words of 16 bits. */
-function expand(key: Uint8Array, effectiveBits: number): Uint16Array {
+/** Expands a key to 64 words of 16 bits. */
+function expandKey(key: Uint8Array, effectiveBits: number): Uint16Array {
   const spread = Buffer.alloc(128);
   spread.set(key);
-  const pi = (at: number): number => PI[at & 0xff] ?? 0;
+  const pi = (at: number): number => PI_TABLE[at & 0xff] ?? 0;
   const byte = (at: number): number => spread[at] ?? 0;
   for (let at = key.length; at < 128; at += 1) spread[at] = pi(byte(at - 1) + byte(at - key.length));
   const bytes = Math.ceil(effectiveBits / 8);
@@ -26,16 +26,16 @@ function expand(key: Uint8Array, effectiveBits: number): Uint16Array {
 }
 
 /**
- * Decrypts RC2 in CBC mode; Node's OpenSSL no longer has it, but key stores of Windows and of macOS's keychain are
- * encrypted by it.
+ * Decrypts RC2 in CBC mode. Node's OpenSSL no longer supports RC2, but key stores of Windows and of macOS's keychain
+ * are encrypted with it.
  *
- * @param effectiveBits of the key: 40, 128
- * @throws RangeError when the padding is wrong, as with a wrong key
+ * @param effectiveBits effective length of the key: 40 or 128
+ * @throws RangeError if the padding is wrong, as happens with a wrong key
  * @see RFC 2268
  */
 export function decryptRc2(content: Uint8Array, key: Uint8Array, iv: Uint8Array, effectiveBits: number): Buffer {
   if (content.length === 0 || content.length % BLOCK_BYTES !== 0) throw new RangeError("cut off");
-  const words = expand(key, effectiveBits);
+  const words = expandKey(key, effectiveBits);
   const plain = Buffer.from(content);
   for (let at = 0; at < plain.length; at += BLOCK_BYTES) {
     decryptBlock(plain.subarray(at, at + BLOCK_BYTES), words);
@@ -51,13 +51,13 @@ export function decryptRc2(content: Uint8Array, key: Uint8Array, iv: Uint8Array,
   return plain.subarray(0, -padding);
 }
 
-/** In place: sixteen rounds of mixing, with two of mashing among them, backwards. */
+/** Decrypts a block in place: sixteen mixing rounds with two mashing rounds among them, in reverse order. */
 function decryptBlock(block: Buffer, words: Uint16Array): void {
   const r = [0, 2, 4, 6].map((at) => block.readUInt16LE(at));
   const word = (index: number): number => r[index & 3] ?? 0;
   for (let round = 15; round >= 0; round -= 1) {
     for (let index = 3; index >= 0; index -= 1) {
-      const turn = MIXED_FROM[index] ?? 0;
+      const turn = ROTATIONS[index] ?? 0;
       const turned = (word(index) >>> turn) | (word(index) << (16 - turn));
       const mixed = (word(index - 1) & word(index - 2)) + (~word(index - 1) & word(index - 3));
       r[index] = (turned - (words[4 * round + index] ?? 0) - mixed) & 0xffff;

@@ -6,7 +6,7 @@ import { createCertificateRequest, createRequestKey } from "./certificate-reques
 
 const SUBJECT = { email: "mdm@example.co.jp", name: "Hanako Yamada", country: "JP" };
 
-test("the same key and subject give the same request, another key another one", async () => {
+test("the same key and subject produce the same request, and another key another request", async () => {
   const [privateKey, other] = [await createRequestKey(), await createRequestKey()];
   const request = await createCertificateRequest({ privateKey, ...SUBJECT });
   expect(request).toMatch(/^-----BEGIN CERTIFICATE REQUEST-----\n[^-]+\n-----END CERTIFICATE REQUEST-----\n$/);
@@ -25,7 +25,7 @@ describeWithOpenssl("read by openssl", () => {
   test.each([
     [SUBJECT, "CN=Hanako Yamada,C=JP,emailAddress=mdm@example.co.jp"],
     [{ email: "a+b@example.jp", name: "#00", country: "US" }, String.raw`CN=\#00,C=US,emailAddress=a\+b@example.jp`],
-  ])("it is signed by its key, and says who asks: %j", async (subject, told) => {
+  ])("is signed with its key and contains the subject: %j", async (subject, told) => {
     const privateKey = await createRequestKey();
     const { asymmetricKeyType, asymmetricKeyDetails } = createPrivateKey(privateKey);
     expect([asymmetricKeyType, asymmetricKeyDetails?.modulusLength]).toEqual(["rsa", 2048]);

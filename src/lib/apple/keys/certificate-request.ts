@@ -1,20 +1,22 @@
-import { loadX509, newSigningKeys, pemOf, SIGNING } from "./x509.ts";
+import { loadX509, generateSigningKeys, exportPrivateKeyPem, RSA_SIGNING_PARAMETERS } from "./x509.ts";
 
-/** Makes the key of a push certificate: RSA 2048, as PKCS#8 in PEM. */
-export const createRequestKey = async (): Promise<string> => pemOf((await newSigningKeys()).privateKey);
+/** Creates the key of a push certificate: RSA 2048, as PKCS#8 in PEM. */
+export const createRequestKey = async (): Promise<string> =>
+  exportPrivateKeyPem((await generateSigningKeys()).privateKey);
 
-/** What a request for a push certificate says of who asks. */
+/** The subject of a request for a push certificate: the person who requests it. */
 export interface RequestSubject {
-  /** the Apple Account it is made with; ASCII */
+  /** the Apple Account with which the certificate is requested; ASCII */
   readonly email: string;
-  /** given and family name, in half-width letters and digits */
+  /** given name and family name, in half-width letters and digits */
   readonly name: string;
-  /** two letters of ISO 3166-1 */
+  /** country code: two letters of ISO 3166-1 */
   readonly country: string;
 }
 
 /**
- * A signing request (PKCS#10) in PEM, signed by its key. The same key and subject give the same request.
+ * Creates a signing request (PKCS#10) in PEM, signed with its key. The same key and subject always result in the same
+ * request.
  *
  * @param privateKey RSA, in PEM
  * @see apple 4: subject CN, C and emailAddress
@@ -35,10 +37,10 @@ export async function createCertificateRequest({
       { E: [{ ia5String: email }] },
     ]),
     keys: {
-      privateKey: own.toCryptoKey(SIGNING, false, ["sign"]),
-      publicKey: createPublicKey(own).toCryptoKey(SIGNING, true, ["verify"]),
+      privateKey: own.toCryptoKey(RSA_SIGNING_PARAMETERS, false, ["sign"]),
+      publicKey: createPublicKey(own).toCryptoKey(RSA_SIGNING_PARAMETERS, true, ["verify"]),
     },
-    signingAlgorithm: SIGNING,
+    signingAlgorithm: RSA_SIGNING_PARAMETERS,
   });
   return `${request.toString("pem")}\n`;
 }

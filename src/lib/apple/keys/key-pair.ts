@@ -1,21 +1,22 @@
-import { loadX509, newSigningKeys, pemOf, SIGNING } from "./x509.ts";
+import { loadX509, generateSigningKeys, exportPrivateKeyPem, RSA_SIGNING_PARAMETERS } from "./x509.ts";
 
 const MINUTE_MS = 60 * 1000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** A key of our own, and the certificate that is uploaded to Apple in its public half's place. */
+/** A private key of our own, and the certificate that carries its public key to Apple. */
 export interface KeyPair {
-  /** PKCS#8 in PEM: a secret */
+  /** secret; PKCS#8 in PEM */
   readonly privateKey: string;
   /** X.509 in PEM */
   readonly certificate: string;
 }
 
 /**
- * Makes a key of RSA 2048 with a certificate that signs itself, valid for a year, as Apple takes it for server tokens.
+ * Creates a 2048-bit RSA key with a self-signed certificate that is valid for one year, which Apple accepts for server
+ * tokens.
  *
- * @param commonName whose it is, for people; Apple does not look at it
- * @param now in milliseconds since 1970; clocks that are ten minutes behind still find it valid
+ * @param commonName owner of the key, for human readers; Apple ignores it
+ * @param now milliseconds since 1970-01-01 UTC; the certificate is backdated by ten minutes for clocks that are behind
  * @see apple 1: the parts of the certificate; Apple does not check its expiry
  */
 export async function createKeyPair({
@@ -26,15 +27,15 @@ export async function createKeyPair({
   readonly now: number;
 }): Promise<KeyPair> {
   const { KeyUsageFlags, KeyUsagesExtension, Name, X509CertificateGenerator } = await loadX509();
-  const keys = await newSigningKeys();
+  const keys = await generateSigningKeys();
   const certificate = await X509CertificateGenerator.createSelfSigned({
     keys,
     name: new Name([{ CN: [{ utf8String: commonName }] }]),
     serialNumber: "01",
     notBefore: new Date(now - 10 * MINUTE_MS),
     notAfter: new Date(now + 365 * DAY_MS),
-    signingAlgorithm: SIGNING,
+    signingAlgorithm: RSA_SIGNING_PARAMETERS,
     extensions: [new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment, true)],
   });
-  return { privateKey: await pemOf(keys.privateKey), certificate: `${certificate.toString("pem")}\n` };
+  return { privateKey: await exportPrivateKeyPem(keys.privateKey), certificate: `${certificate.toString("pem")}\n` };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { accountOf, limitOf } from "./account.ts";
+import { parseAccount, findDeviceLimit } from "./account.ts";
 
 const WHERE = "GET https://a.example/account";
 
@@ -24,8 +24,8 @@ const ACCOUNT = {
   ],
 };
 
-test("an account has server, organisation and limits", () => {
-  expect(accountOf(WHERE, ACCOUNT)).toEqual({
+test("an account has a server, an organisation and limits", () => {
+  expect(parseAccount(WHERE, ACCOUNT)).toEqual({
     serverName: "CLOMO",
     serverUuid: "677CAB70FE18AB3C",
     adminId: "admin@example.jp",
@@ -46,19 +46,19 @@ test("an account has server, organisation and limits", () => {
   });
 });
 
-test("an account may say little", () => {
-  const account = accountOf(WHERE, { server_name: "S", server_uuid: "U", org_name: "O" });
+test("an account may have few members", () => {
+  const account = parseAccount(WHERE, { server_name: "S", server_uuid: "U", org_name: "O" });
   expect(account).toMatchObject({ serverName: "S", adminId: null, orgType: null, limits: [] });
 });
 
-test("limits are those of method and path, else Apple's usual ones", () => {
-  const account = accountOf(WHERE, ACCOUNT);
-  expect(limitOf(account, "/server/devices", "POST")).toEqual({ default: 100, maximum: 500 });
-  expect(limitOf(account, "/server/devices", "GET")).toEqual({ default: 100, maximum: 1000 });
-  expect(limitOf(account, "/devices", "POST")).toEqual({ default: 100, maximum: 1000 });
+test("limits depend on method and path, with Apple's limits as the default", () => {
+  const account = parseAccount(WHERE, ACCOUNT);
+  expect(findDeviceLimit(account, "/server/devices", "POST")).toEqual({ default: 100, maximum: 500 });
+  expect(findDeviceLimit(account, "/server/devices", "GET")).toEqual({ default: 100, maximum: 1000 });
+  expect(findDeviceLimit(account, "/devices", "POST")).toEqual({ default: 100, maximum: 1000 });
 });
 
-describe("what is not as documented", () => {
+describe("an undocumented response", () => {
   const limited = (limit: unknown, http_method: unknown = ["POST"]) => ({
     urls: [{ uri: "/devices", http_method, limit }],
   });
@@ -77,8 +77,8 @@ describe("what is not as documented", () => {
     ["limit", limited({ maximum: 1, default: "1" })],
     ["http_method", limited({ maximum: 1 }, "POST")],
     ["http_method", limited({ maximum: 1 }, [1])],
-  ])("is refused by the name of %s", (member, change) => {
-    expect(() => accountOf(WHERE, { ...ACCOUNT, ...change })).toThrow(
+  ])("is refused with the name of the member %s", (member, change) => {
+    expect(() => parseAccount(WHERE, { ...ACCOUNT, ...change })).toThrow(
       expect.objectContaining({ code: "unavailable", message: expect.stringMatching(`: ${member}$`) }),
     );
   });

@@ -1,7 +1,7 @@
-import { isObject, optionalText, requiredText, undocumented, type JsonObject } from "../answer.ts";
+import { isObject, readOptionalText, readRequiredText, createUndocumentedFailure, type JsonObject } from "../answer.ts";
 
 /**
- * The server entry in Apple's portal and its organisation; null what Apple does not tell.
+ * The server entry in Apple's portal and its organisation. A member is null if Apple does not return it.
  *
  * @see apple 3 (GET /account)
  */
@@ -20,65 +20,65 @@ export interface AdeAccount {
   /** `edu`, `org` or `tvprovider` */
   readonly orgType: string | null;
   readonly orgVersion: string | null;
-  readonly limits: readonly Limit[];
+  readonly limits: readonly DeviceLimit[];
 }
 
-/** How many devices one request may name, or ask for. */
-export interface Limit {
+/** How many devices one request may name or fetch. */
+export interface DeviceLimit {
   readonly path: string;
   readonly method: string;
   readonly default: number;
   readonly maximum: number;
 }
 
-/** What Apple takes where `/account` does not say. @see apple 3 (limit) */
-const USUAL: Pick<Limit, "default" | "maximum"> = { default: 100, maximum: 1000 };
+/** Apple's limit for a call that `/account` does not list. @see apple 3 (limit) */
+const DEFAULT_DEVICE_LIMIT: Pick<DeviceLimit, "default" | "maximum"> = { default: 100, maximum: 1000 };
 
-/** The limit of a call. */
-export const limitOf = (
+/** Returns the number of devices that one call may name or fetch. */
+export const findDeviceLimit = (
   { limits }: Pick<AdeAccount, "limits">,
   path: string,
   method: string,
-): Pick<Limit, "default" | "maximum"> => {
+): Pick<DeviceLimit, "default" | "maximum"> => {
   const found = limits.find((limit) => limit.path === path && limit.method === method);
-  return found === undefined ? USUAL : { default: found.default, maximum: found.maximum };
+  return found === undefined ? DEFAULT_DEVICE_LIMIT : { default: found.default, maximum: found.maximum };
 };
 
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
+const isPositiveInteger = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
 
-/** URLs without a limit are left out; a URL may have several methods. */
-function limitsOf(where: string, urls: unknown): readonly Limit[] {
+/** Reads the limits of the account's URLs. Leaves out URLs without a limit; a URL may have several methods. */
+function parseDeviceLimits(where: string, urls: unknown): readonly DeviceLimit[] {
   if (urls === undefined || urls === null) return [];
-  if (!Array.isArray(urls)) throw undocumented(where, "urls");
-  return urls.flatMap((url): readonly Limit[] => {
-    if (!isObject(url)) throw undocumented(where, "urls");
+  if (!Array.isArray(urls)) throw createUndocumentedFailure(where, "urls");
+  return urls.flatMap((url): readonly DeviceLimit[] => {
+    if (!isObject(url)) throw createUndocumentedFailure(where, "urls");
     const { limit, http_method: methods } = url;
     if (limit === undefined || limit === null) return [];
-    const path = requiredText(where, url, "uri");
-    if (!isObject(limit) || !isCount(limit["maximum"])) throw undocumented(where, "limit");
-    if (!Array.isArray(methods)) throw undocumented(where, "http_method");
+    const path = readRequiredText(where, url, "uri");
+    if (!isObject(limit) || !isPositiveInteger(limit["maximum"])) throw createUndocumentedFailure(where, "limit");
+    if (!Array.isArray(methods)) throw createUndocumentedFailure(where, "http_method");
     const { maximum, default: usual = maximum } = limit;
-    if (!isCount(usual)) throw undocumented(where, "limit");
+    if (!isPositiveInteger(usual)) throw createUndocumentedFailure(where, "limit");
     return methods.map((method) => {
-      if (typeof method !== "string") throw undocumented(where, "http_method");
+      if (typeof method !== "string") throw createUndocumentedFailure(where, "http_method");
       return { path, method, default: usual, maximum };
     });
   });
 }
 
-/** The account out of an answer. @throws Failure `unavailable` that names the member that is not as documented */
-export const accountOf = (where: string, answer: JsonObject): AdeAccount => ({
-  serverName: requiredText(where, answer, "server_name"),
-  serverUuid: requiredText(where, answer, "server_uuid"),
-  adminId: optionalText(where, answer, "admin_id"),
-  facilitatorId: optionalText(where, answer, "facilitator_id"),
-  orgName: requiredText(where, answer, "org_name"),
-  orgEmail: optionalText(where, answer, "org_email"),
-  orgPhone: optionalText(where, answer, "org_phone"),
-  orgAddress: optionalText(where, answer, "org_address"),
-  orgId: optionalText(where, answer, "org_id"),
-  orgIdHash: optionalText(where, answer, "org_id_hash"),
-  orgType: optionalText(where, answer, "org_type"),
-  orgVersion: optionalText(where, answer, "org_version"),
-  limits: limitsOf(where, answer["urls"]),
+/** Reads the account from a response.  @throws Failure `unavailable` with the name of an invalid member */
+export const parseAccount = (where: string, answer: JsonObject): AdeAccount => ({
+  serverName: readRequiredText(where, answer, "server_name"),
+  serverUuid: readRequiredText(where, answer, "server_uuid"),
+  adminId: readOptionalText(where, answer, "admin_id"),
+  facilitatorId: readOptionalText(where, answer, "facilitator_id"),
+  orgName: readRequiredText(where, answer, "org_name"),
+  orgEmail: readOptionalText(where, answer, "org_email"),
+  orgPhone: readOptionalText(where, answer, "org_phone"),
+  orgAddress: readOptionalText(where, answer, "org_address"),
+  orgId: readOptionalText(where, answer, "org_id"),
+  orgIdHash: readOptionalText(where, answer, "org_id_hash"),
+  orgType: readOptionalText(where, answer, "org_type"),
+  orgVersion: readOptionalText(where, answer, "org_version"),
+  limits: parseDeviceLimits(where, answer["urls"]),
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { objectOf } from "../answer.ts";
-import { deviceOf, devicePageOf } from "./device.ts";
+import { parseJsonObject } from "../answer.ts";
+import { parseDevice, parseDevicePage } from "./device.ts";
 
 const WHERE = "POST https://a.example/server/devices";
 
@@ -24,8 +24,8 @@ const ROW = {
 };
 
 describe("a device", () => {
-  test("has what Apple tells of it", () => {
-    expect(deviceOf(WHERE, { ...ROW, something_new: { a: 1 } })).toEqual({
+  test("has the properties that Apple returns", () => {
+    expect(parseDevice(WHERE, { ...ROW, something_new: { a: 1 } })).toEqual({
       serialNumber: "C8TJ500QF1MN",
       model: "IPHONE 15",
       description: "IPHONE 15 BLACK 128GB-JPN",
@@ -45,8 +45,8 @@ describe("a device", () => {
     });
   });
 
-  test("has null where Apple says nothing", () => {
-    const device = deviceOf(WHERE, { serial_number: "A", model: null, op_date: "", device_assigned_by: "-1" });
+  test("has null for properties that Apple omits", () => {
+    const device = parseDevice(WHERE, { serial_number: "A", model: null, op_date: "", device_assigned_by: "-1" });
     expect(Object.entries(device).filter(([, value]) => value !== null)).toEqual([
       ["serialNumber", "A"],
       ["deviceAssignedBy", "-1"],
@@ -60,7 +60,7 @@ describe("a device", () => {
     ["2028-02-29T00:00:00Z", "2028-02-29T00:00:00Z"],
     ["2026-04-30T00:00:00Z", "2026-04-30T00:00:00Z"],
   ])("has %s as a UTC instant", (op_date, opDate) => {
-    expect(deviceOf(WHERE, { serial_number: "A", op_date })).toMatchObject({ opDate });
+    expect(parseDevice(WHERE, { serial_number: "A", op_date })).toMatchObject({ opDate });
   });
 
   test.each([
@@ -81,33 +81,33 @@ describe("a device", () => {
     ["op_date", "SECRET"],
     ["op_date", 1_700_000_000],
     ["profile_assign_time", "2026-11-01T25:00:00Z"],
-  ])("is refused by the name of %s alone where it is %j", (member, value) => {
-    expect(() => deviceOf(WHERE, { ...ROW, [member]: value })).toThrow(
+  ])("is refused with only the member name %s if the value is %j", (member, value) => {
+    expect(() => parseDevice(WHERE, { ...ROW, [member]: value })).toThrow(
       expect.objectContaining({
         code: "unavailable",
         where: WHERE,
-        message: `the answer is not as Apple documents it: ${member}`,
+        message: `Apple's response is not as Apple documents it: ${member}`,
         cause: undefined,
       }),
     );
   });
 
-  test.each([null, "A", [ROW]])("is an object, not %j", (row) => {
-    expect(() => deviceOf(WHERE, row)).toThrow("not as Apple documents it: devices");
+  test.each([null, "A", [ROW]])("must be an object, not %j", (row) => {
+    expect(() => parseDevice(WHERE, row)).toThrow("not as Apple documents it: devices");
   });
 });
 
 describe("a page", () => {
   const PAGE = { devices: [ROW], cursor: "c1", fetched_until: "2026-11-22T19:00:00Z", more_to_follow: true };
 
-  test("has devices, and where to go on", () => {
-    expect(devicePageOf(WHERE, PAGE)).toMatchObject({
+  test("has devices and a cursor", () => {
+    expect(parseDevicePage(WHERE, PAGE)).toMatchObject({
       devices: [{ serialNumber: ROW.serial_number }],
       cursor: "c1",
       fetchedUntil: "2026-11-22T19:00:00Z",
       moreToFollow: true,
     });
-    expect(devicePageOf(WHERE, { cursor: "c", more_to_follow: false })).toEqual({
+    expect(parseDevicePage(WHERE, { cursor: "c", more_to_follow: false })).toEqual({
       devices: [],
       unreadable: [],
       cursor: "c",
@@ -124,20 +124,20 @@ describe("a page", () => {
     ["more_to_follow", "false"],
     ["more_to_follow", undefined],
     ["fetched_until", 1],
-  ])("is refused by the name of %s where it is %j", (member, value) => {
-    expect(() => devicePageOf(WHERE, { ...PAGE, [member]: value })).toThrow(`documents it: ${member}`);
+  ])("is refused with the member name %s if the value is %j", (member, value) => {
+    expect(() => parseDevicePage(WHERE, { ...PAGE, [member]: value })).toThrow(`documents it: ${member}`);
   });
 
-  test("is no more than an object", () => {
+  test("must be an object", () => {
     for (const body of ["", "[]", "null", '"c"', '{"devices":[', "<html>"]) {
-      expect(() => objectOf(WHERE, body)).toThrow("documents it: JSON");
+      expect(() => parseJsonObject(WHERE, body)).toThrow("documents it: JSON");
     }
   });
 });
 
-describe("a record that cannot be read", () => {
+describe("an unreadable record", () => {
   const page = (...devices: readonly unknown[]) => {
-    const { devices: read, unreadable } = devicePageOf(WHERE, { cursor: "c", more_to_follow: false, devices });
+    const { devices: read, unreadable } = parseDevicePage(WHERE, { cursor: "c", more_to_follow: false, devices });
     return { read: read.map(({ serialNumber }) => serialNumber), unreadable };
   };
   const OTHER = { ...ROW, serial_number: "OTHER" };
@@ -145,7 +145,7 @@ describe("a record that cannot be read", () => {
   test.each([
     ["op_date", "soon"],
     ["model", 1],
-  ])("is named by its serial number and %s, and the others are read", (member, value) => {
+  ])("is identified by its serial number and %s, and the others are read", (member, value) => {
     expect(page(ROW, { ...OTHER, [member]: value }, { ...ROW, serial_number: "THIRD" })).toEqual({
       read: [ROW.serial_number, "THIRD"],
       unreadable: [{ serialNumber: "OTHER", place: "devices[1]", member }],
@@ -153,7 +153,7 @@ describe("a record that cannot be read", () => {
   });
 
   test.each([["A\u001B[31m"], ["A".repeat(65)], [""], [" "], [undefined]])(
-    "is named by its place if its serial number is %j",
+    "is identified by its position if its serial number is %j",
     (serial_number) => {
       expect(page(ROW, { ...ROW, serial_number })).toEqual({
         read: [ROW.serial_number],
@@ -162,11 +162,11 @@ describe("a record that cannot be read", () => {
     },
   );
 
-  test("is named by its place if it is not an object", () => {
+  test("is identified by its position if it is not an object", () => {
     expect(page("A", ROW).unreadable).toEqual([{ serialNumber: null, place: "devices[0]", member: "devices" }]);
   });
 
-  test("counts if it is the newest of its device, wherever it stands", () => {
+  test("counts if it is the newest of its device, wherever it is in the page", () => {
     const [early, late] = ["2026-04-01T00:00:00Z", "2026-04-01T00:00:01Z"];
     const odd = { ...OTHER, model: 1 };
     const dated = (row: object, date: string) => ({ ...row, op_date: date });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { Failure } from "../../errors/index.ts";
 import { NOW } from "#support/apple/apple.ts";
-import { APPLE_ERRORS, CursorRefused, refusalOf } from "./errors.ts";
+import { APPLE_ERRORS, CursorRefusal, createAppleRefusal } from "./errors.ts";
 
 const WHERE = "GET https://a.example/session";
 
 const refusal = (status: number, body: string, headers: Readonly<Record<string, string>> = {}, where = WHERE) =>
-  refusalOf(where, { status, headers, body }, NOW);
+  createAppleRefusal(where, { status, headers, body }, NOW);
 
 /** Status, body and exit code of all that is known of Apple, of Apple's own simulator and of Jamf's list. */
 const ERRORS = [
@@ -67,8 +67,8 @@ describe("Apple's errors", () => {
     [403, "signature_invalid", "keypair create -o CLOMO_ADE_PublicKey.pem"],
     [403, "token_expired", "keypair create -o CLOMO_ADE_PublicKey.pem"],
     [401, "oauth_problem_advice", "keypair create -o CLOMO_ADE_PublicKey.pem"],
-  ])("at a simulator, %i %s names its commands and not Apple's portal", (status, code, line) => {
-    const { what, hint } = refusalOf(WHERE, { status, headers: {}, body: code }, NOW, {
+  ])("at a simulator, %i %s suggests the simulator's commands instead of Apple's portal", (status, code, line) => {
+    const { what, hint } = createAppleRefusal(WHERE, { status, headers: {}, body: code }, NOW, {
       url: "http://127.0.0.1:8600",
       server: "SIMULATOR other",
     });
@@ -86,9 +86,9 @@ describe("Apple's errors", () => {
     [400, "oauth_problem_advice"],
     [401, "Unauthorized"],
     [401, ""],
-  ])("without a clear reason a simulator's hint begins with a retry and the clock, too: %i %s", (status, body) => {
+  ])("at a simulator, an unclear reason also suggests a retry and the clock first: %i %s", (status, body) => {
     const place = { url: "http://127.0.0.1:8600" };
-    const { hint } = refusalOf(WHERE, { status, headers: {}, body }, NOW, place);
+    const { hint } = createAppleRefusal(WHERE, { status, headers: {}, body }, NOW, place);
     const inOrder = ["try again", "clock", "keypair create", "ade token set FILE", "faults --clear"];
     const places = inOrder.map((words) => hint?.en.indexOf(words) ?? -1);
     expect(places).toEqual(places.toSorted((one, other) => one - other));
@@ -97,9 +97,9 @@ describe("Apple's errors", () => {
     expect(`${hint?.en}${hint?.ja}`).not.toContain("Business Manager");
   });
 
-  test("at a simulator the token is got for the MDM server that is known, by the key just written", () => {
+  test("at a simulator, the hint uses the known MDM server and the new public key", () => {
     const place = { url: "http://127.0.0.1:8600", server: "SIMULATOR other" };
-    const { hint } = refusalOf(WHERE, { status: 403, headers: {}, body: "token_rejected" }, NOW, place);
+    const { hint } = createAppleRefusal(WHERE, { status: 403, headers: {}, body: "token_rejected" }, NOW, place);
     expect(hint?.en).toContain("--public-key CLOMO_ADE_PublicKey.pem --server 'SIMULATOR other' --url");
   });
 
@@ -107,7 +107,7 @@ describe("Apple's errors", () => {
     expect(new Set(ERRORS.map(([, code]) => code))).toEqual(new Set(Object.keys(APPLE_ERRORS)));
   });
 
-  test("say what to do next", () => {
+  test("suggest what to do next", () => {
     expect(refusal(403, "T_C_NOT_SIGNEDForbidden").hint?.en).toContain("https://business.apple.com");
     for (const body of ["token_rejectedForbidden", "signature_invalidForbidden", "token_expiredForbidden"]) {
       expect(refusal(403, body).hint?.en).toContain("clomoctl ade token set FILE");
@@ -119,11 +119,11 @@ describe("Apple's errors", () => {
     [400, "oauth_problem_adviceBad Request"],
     [401, "Unauthorized"],
     [401, ""],
-  ])("without a clear reason advise a retry and the clock before the token: %i %s", (status, body) => {
+  ])("suggest a retry and the clock before the token if the reason is unclear: %i %s", (status, body) => {
     const { what, hint, rejectsToken } = refusal(status, body);
     expect(rejectsToken).toBe(false);
     expect(what.en).not.toContain("token");
-    const inOrder = ["try again", "clock", "clomoctl ade token show", "ends this one"];
+    const inOrder = ["try again", "clock", "clomoctl ade token show", "invalidates the current token"];
     const places = inOrder.map((words) => hint?.en.indexOf(words) ?? -1);
     expect(places).toEqual(places.toSorted((one, other) => one - other));
     expect(places[0]).toBeGreaterThanOrEqual(0);
@@ -140,47 +140,47 @@ describe("Apple's errors", () => {
     [403, "ACCESS_DENIED", false],
     [403, "SERVER_INACTIVE", false],
     [403, "Forbidden", false],
-  ])("tell whether the token itself is rejected: %i %s", (status, body, rejectsToken) => {
+  ])("show whether the token itself is rejected: %i %s", (status, body, rejectsToken) => {
     expect(refusal(status, body).rejectsToken).toBe(rejectsToken);
   });
 
   test.each([
     [403, "clomoctl ade token show"],
     [500, "clomoctl ade endpoint show"],
-  ])("that are not known lead on by their status: %i", (status, line) => {
+  ])("get a hint by their status if they are unknown: %i", (status, line) => {
     const { hint } = refusal(status, "Teapot");
     expect(hint?.en).toContain(line);
     expect(hint?.ja).toContain(line);
   });
 
-  test("are not looked for where they do not belong, nor in long pages", () => {
+  test("are ignored for a status they do not belong to, and in long pages", () => {
     expect(refusal(500, "T_C_NOT_SIGNED")).toMatchObject({ apple: "UNKNOWN", code: "unavailable" });
     expect(refusal(403, `<html>${" ".repeat(5000)}T_C_NOT_SIGNED`)).toMatchObject({ apple: "UNKNOWN" });
   });
 });
 
-describe("a cursor", () => {
+describe("a refused cursor", () => {
   test.each([
     ["INVALID_CURSOR", "invalid"],
     ["EXPIRED_CURSOR", "expired"],
     ["EXHAUSTED_CURSOR", "exhausted"],
     ["CURSOR_REQUIRED", "required"],
-  ])("that is refused is told apart: %s", (code, cursor) => {
+  ])("has its own failure: %s", (code, cursor) => {
     const failure = refusal(400, `"${code}"`);
-    expect(failure).toBeInstanceOf(CursorRefused);
+    expect(failure).toBeInstanceOf(CursorRefusal);
     expect(failure).toMatchObject({ cursor });
   });
 });
 
-describe("the clock", () => {
+describe("the local clock", () => {
   const at = (date: string, body = "oauth_problem_adviceUnauthorized") => refusal(401, body, { date });
 
-  test("is told where it is wrong", () => {
+  test("is reported if it is wrong", () => {
     expect(at("Sun, 22 Nov 2026 18:50:00 GMT")).toMatchObject({
       apple: "CLOCK",
       where: "clock",
       code: "not-permitted",
-      what: { en: expect.stringContaining("the clock of this machine is 10 minutes fast") },
+      what: { en: expect.stringContaining("the clock of this computer is 10 minutes fast") },
     });
     expect(at("Sun, 22 Nov 2026 20:00:00 GMT", "")).toMatchObject({
       apple: "CLOCK",
@@ -188,15 +188,15 @@ describe("the clock", () => {
     });
   });
 
-  test("is told at a simulator, too: nobody may have asked it for that", () => {
+  test("is also reported at a simulator, which may have been set to this fault", () => {
     const place = { url: "http://127.0.0.1:8600" };
     const answer = { status: 401, headers: { date: "Sun, 22 Nov 2026 18:50:00 GMT" }, body: "" };
-    const { hint } = refusalOf(WHERE, answer, NOW, place);
-    expect(hint?.en).toMatch(/^set the clock .*; if this fault was set at the simulator: .* faults --clear/);
+    const { hint } = createAppleRefusal(WHERE, answer, NOW, place);
+    expect(hint?.en).toMatch(/^set the clock .*; if this fault was set in the simulator: .* faults --clear/);
     expect(hint?.ja).toMatch(/時計.*シミュレーター.* faults --clear/u);
   });
 
-  test("is not told where it is right, or something else is wrong", () => {
+  test("is not reported if it is right or the problem is something else", () => {
     expect(at("Sun, 22 Nov 2026 18:56:00 GMT")).toMatchObject({ apple: "oauth_problem_advice" });
     expect(at("yesterday")).toMatchObject({ apple: "oauth_problem_advice" });
     expect(refusal(401, "oauth_problem_advice")).toMatchObject({ apple: "oauth_problem_advice" });
@@ -204,22 +204,22 @@ describe("the clock", () => {
   });
 });
 
-describe("what is not known", () => {
+describe("an unknown error", () => {
   test.each([
-    [400, "NEW_CODE", "input-rejected", "Apple answered 400 (NEW_CODE)"],
-    [400, '"NEW_CODE"', "input-rejected", "Apple answered 400 (NEW_CODE)"],
-    [401, "", "not-permitted", "Apple answered 401"],
-    [403, "NEW_CODEForbidden", "not-permitted", "Apple answered 403 (NEW_CODEForbidden)"],
-    [404, "Not Found", "unavailable", "Apple answered 404 (Not Found)"],
-    [405, "", "unavailable", "Apple answered 405"],
-    [302, "", "unavailable", "Apple answered 302"],
-    [500, "<html>\u001B[31m</html>", "unavailable", "Apple answered 500"],
-    [502, "A".repeat(81), "unavailable", "Apple answered 502"],
-  ])("is told by its status, and its word: %i %s", (status, body, code, message) => {
+    [400, "NEW_CODE", "input-rejected", "Apple returned status 400 (NEW_CODE)"],
+    [400, '"NEW_CODE"', "input-rejected", "Apple returned status 400 (NEW_CODE)"],
+    [401, "", "not-permitted", "Apple returned status 401"],
+    [403, "NEW_CODEForbidden", "not-permitted", "Apple returned status 403 (NEW_CODEForbidden)"],
+    [404, "Not Found", "unavailable", "Apple returned status 404 (Not Found)"],
+    [405, "", "unavailable", "Apple returned status 405"],
+    [302, "", "unavailable", "Apple returned status 302"],
+    [500, "<html>\u001B[31m</html>", "unavailable", "Apple returned status 500"],
+    [502, "A".repeat(81), "unavailable", "Apple returned status 502"],
+  ])("is reported with its status and its word: %i %s", (status, body, code, message) => {
     expect(refusal(status, body)).toMatchObject({ code, message });
   });
 
-  test("of a profile is that Apple does not have it", () => {
+  test("for a profile means that Apple does not have it", () => {
     expect(refusal(404, "NOT_FOUND", {}, "GET https://a.example/profile")).toMatchObject({
       apple: "NO_SUCH_PROFILE",
       code: "not-found",

@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { authorization } from "./oauth.ts";
+import { buildAuthorizationHeader } from "./oauth.ts";
 
 const TOKEN = { consumerKey: "CK_1", consumerSecret: "CS_1", accessToken: "AT_1", accessSecret: "AS_1" };
 
@@ -12,8 +12,8 @@ const parametersOf = (header: string): Map<string, string> =>
 
 const signatureOf = (header: string): string | undefined => parametersOf(header).get("oauth_signature");
 
-test("signs as Apple's documented clients do", () => {
-  const header = authorization({
+test("signs like Apple's documented clients", () => {
+  const header = buildAuthorizationHeader({
     method: "GET",
     url: "http://127.0.0.1:8080/session",
     token: TOKEN,
@@ -25,23 +25,23 @@ test("signs as Apple's documented clients do", () => {
   );
 });
 
-describe("the signed address", () => {
+describe("the signed URL", () => {
   const sign = (url: string, method = "GET"): string | undefined =>
-    signatureOf(authorization({ method, url, token: TOKEN, nonce: "n", timestamp: 1 }));
+    signatureOf(buildAuthorizationHeader({ method, url, token: TOKEN, nonce: "n", timestamp: 1 }));
 
-  test("has no port where it is the scheme's own, and any other", () => {
+  test("omits the default port of the scheme, and keeps any other port", () => {
     expect(sign("https://a.example:443/session")).toBe(sign("https://a.example/session"));
     expect(sign("http://a.example:80/session")).toBe(sign("http://a.example/session"));
     expect(sign("https://a.example:80/session")).not.toBe(sign("https://a.example/session"));
     expect(sign("https://a.example:8443/session")).not.toBe(sign("https://a.example/session"));
   });
 
-  test("is compared in small letters up to its path, the method in capitals", () => {
+  test("uses lower case up to its path, and upper case for the method", () => {
     expect(sign("HTTPS://A.Example/session", "get")).toBe(sign("https://a.example/session"));
     expect(sign("https://a.example/Session")).not.toBe(sign("https://a.example/session"));
   });
 
-  test("has the parameters of its query, in any order", () => {
+  test("includes the query parameters, in any order", () => {
     expect(sign("https://a.example/p?b=2&a=1")).toBe(sign("https://a.example/p?a=1&b=2"));
     expect(sign("https://a.example/p?a=2&a=1")).toBe(sign("https://a.example/p?a=1&a=2"));
     expect(sign("https://a.example/p?a=1")).not.toBe(sign("https://a.example/p"));
@@ -86,7 +86,7 @@ function independently({ port, path, query, method, secrets, nonce }: Parts): st
     .digest("base64");
 }
 
-test("signs as a second reading of RFC 5849 does", () => {
+test("signs like an independent implementation of RFC 5849", () => {
   const word = fc.string({ unit: "grapheme", maxLength: 12 });
   const parts = fc.record({
     port: fc.constantFrom(undefined, 443, 80, 8443),
@@ -101,7 +101,7 @@ test("signs as a second reading of RFC 5849 does", () => {
       const [consumerKey = "", consumerSecret = "", accessToken = "", accessSecret = ""] = parts.secrets;
       const asked = parts.query.map(([name, value]) => `${percent(name)}=${percent(value)}`).join("&");
       const port = parts.port === undefined ? "" : `:${parts.port}`;
-      const header = authorization({
+      const header = buildAuthorizationHeader({
         method: parts.method,
         url: `https://a.example${port}${parts.path}${asked === "" ? "" : `?${asked}`}`,
         token: { consumerKey, consumerSecret, accessToken, accessSecret },

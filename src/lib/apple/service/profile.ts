@@ -1,8 +1,8 @@
 import type { AdeProfileSettings } from "../../model/ade-profile.ts";
 import type { JsonObject } from "../answer.ts";
 
-/** A profile as Apple takes it; what is not said is left out. @see apple 3 (Profile) */
-export function wireProfile(settings: AdeProfileSettings): JsonObject {
+/** Converts profile settings to Apple's format. Leaves out settings without a value. @see apple 3 (Profile) */
+export function toAppleProfile(settings: AdeProfileSettings): JsonObject {
   const members: Readonly<Record<string, unknown>> = {
     profile_name: settings.name,
     url: settings.url,

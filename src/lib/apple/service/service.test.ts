@@ -3,8 +3,8 @@ import { Failure } from "../../errors/index.ts";
 import { same } from "../../text/index.ts";
 import type { AppleRequest } from "../send.ts";
 import { FakeApple, json, type FakeAnswer } from "#support/apple/apple.ts";
-import { CursorRefused } from "./errors.ts";
-import { openService } from "./service.ts";
+import { CursorRefusal } from "./errors.ts";
+import { openDeviceService } from "./service.ts";
 
 const TOKEN = {
   consumerKey: "CK_1",
@@ -27,7 +27,7 @@ function service(answer: (request: AppleRequest, count: number) => FakeAnswer) {
     return answer(request, (count += 1));
   });
   let used = 0;
-  const opened = openService({
+  const opened = openDeviceService({
     ...apple.patience,
     base: "https://a.example",
     token: TOKEN,
@@ -42,7 +42,7 @@ const sentOf = ({ method, url, body = "null" }: AppleRequest): readonly unknown[
 const calls = (apple: FakeApple) => apple.requests.filter((request) => !isSession(request));
 
 describe("the session", () => {
-  test("is opened by the first call, and signed", async () => {
+  test("is opened by the first call, with a signature", async () => {
     const { apple, service: ade } = service(() => json(ACCOUNT));
     expect(apple.requests).toEqual([]);
     await ade.account();
@@ -70,7 +70,7 @@ describe("the session", () => {
     expect(JSON.stringify(apple.requests)).not.toContain("SECRET");
   });
 
-  test("is replaced by what any answer brings", async () => {
+  test("is replaced by the session in any response", async () => {
     const { apple, service: ade } = service((_, count) => ({
       ...json(ACCOUNT),
       ...(count === 2 ? {} : { headers: { "x-adm-auth-session": `t${count}` } }),
@@ -79,11 +79,11 @@ describe("the session", () => {
     expect(calls(apple).map(sessionOf)).toEqual(["s1", "t1", "t1", "t3"]);
   });
 
-  test("is replaced by what a refusal brings, too", async () => {
+  test("is replaced by the session in a refusal, too", async () => {
     const { apple, service: ade } = service((_, count) =>
       count === 1 ? { status: 400, headers: { "x-adm-auth-session": "t1" }, body: "EXPIRED_CURSOR" } : json(ACCOUNT),
     );
-    await expect(ade.syncDevices({ cursor: "c", limit: 10 })).rejects.toBeInstanceOf(CursorRefused);
+    await expect(ade.syncDevices({ cursor: "c", limit: 10 })).rejects.toBeInstanceOf(CursorRefusal);
     await ade.account();
     expect(calls(apple).map(sessionOf)).toEqual(["s1", "t1"]);
   });
@@ -91,7 +91,7 @@ describe("the session", () => {
   test.each([
     ["401", { status: 401, body: "Unauthorized" }],
     ["403 of depsim", { status: 403, body: '"FORBIDDEN"' }],
-  ])("that ended (%s) is opened anew, and the same request sent once more", async (_, over) => {
+  ])("is opened again if it ended (%s), and the same request is sent once more", async (_, over) => {
     const { apple, service: ade } = service((__, count) => (count === 1 ? over : json({ devices: { A: "SUCCESS" } })));
     await ade.assign("P", ["A"]);
     expect(apple.lines).toEqual(["GET /session", "POST /profile/devices", "GET /session", "POST /profile/devices"]);
@@ -100,19 +100,19 @@ describe("the session", () => {
     expect(calls(apple).map(sessionOf)).toEqual(["s1", "s2"]);
   });
 
-  test("that ends again is a refusal", async () => {
+  test("causes a failure if it ends again", async () => {
     const { apple, service: ade } = service(() => ({ status: 401, body: "Unauthorized" }));
     await expect(ade.account()).rejects.toMatchObject({ code: "not-permitted" });
     expect(apple.lines).toEqual(["GET /session", "GET /account", "GET /session", "GET /account"]);
   });
 
-  test("is not opened anew for terms that are not accepted", async () => {
+  test("is not opened again if the terms are not accepted", async () => {
     const { apple, service: ade } = service(() => ({ status: 403, body: "T_C_NOT_SIGNEDForbidden" }));
     await expect(ade.account()).rejects.toMatchObject({ apple: "T_C_NOT_SIGNED" });
     expect(apple.requests).toHaveLength(2);
   });
 
-  test("is asked for once by calls at the same time", async () => {
+  test("is requested once by simultaneous calls", async () => {
     const { apple, service: ade } = service((request) =>
       sessionOf(request) === "s1" ? { status: 401, body: "" } : json(ACCOUNT),
     );
@@ -120,13 +120,13 @@ describe("the session", () => {
     expect(apple.requests.filter(isSession)).toHaveLength(2);
   });
 
-  test("each try is signed anew", async () => {
+  test("each attempt has a new signature", async () => {
     const apple = new FakeApple((request, count) => {
       if (count === 1) return { status: 503 };
       return isSession(request) ? json({ auth_session_token: "s" }) : json(ACCOUNT);
     });
     let used = 0;
-    await openService({
+    await openDeviceService({
       ...apple.patience,
       base: "https://a.example",
       token: TOKEN,
@@ -145,11 +145,14 @@ describe("the session", () => {
     [{ body: "<html>" }, "unavailable"],
     [{ status: 403, body: "token_rejectedForbidden" }, "not-permitted"],
     [{ status: 401, body: "oauth_problem_adviceUnauthorized" }, "not-permitted"],
-  ])("that is not given is told: %j", async (answer, code) => {
+  ])("causes a failure if it is missing: %j", async (answer, code) => {
     const apple = new FakeApple(() => answer);
     const random = (size: number) => new Uint8Array(size);
     const access = { ...apple.patience, base: "https://a.example", token: TOKEN, random, program: "p/1" };
-    await expect(openService(access).account()).rejects.toMatchObject({ code, where: "GET https://a.example/session" });
+    await expect(openDeviceService(access).account()).rejects.toMatchObject({
+      code,
+      where: "GET https://a.example/session",
+    });
     expect(apple.lines).toEqual(["GET /session"]);
   });
 });
@@ -157,7 +160,7 @@ describe("the session", () => {
 describe("devices", () => {
   const PAGE = { devices: [{ serial_number: "A" }], cursor: "c2", more_to_follow: false };
 
-  test("are fetched, and changes of them", async () => {
+  test("are fetched, and their changes are synchronised", async () => {
     const { apple, service: ade } = service(() => json(PAGE));
     const page = await ade.fetchDevices({ limit: 1000 });
     expect(page).toMatchObject({ devices: [{ serialNumber: "A" }], cursor: "c2", moreToFollow: false });
@@ -170,7 +173,7 @@ describe("devices", () => {
     ]);
   });
 
-  test("are fetched again where no answer came", async () => {
+  test("are fetched again if there was no response", async () => {
     const reset = new Failure("unavailable", { what: same("connection lost") });
     const { apple, service: ade } = service((_, count) => (count < 3 ? reset : json(PAGE)));
     await ade.syncDevices({ cursor: "c", limit: 10 });
@@ -178,7 +181,7 @@ describe("devices", () => {
     expect(apple.waits).toEqual([1000, 2000]);
   });
 
-  test("are fetched again where the answer was cut off, as often as where none came", async () => {
+  test("are fetched again after a truncated response, as often as after a missing one", async () => {
     const cut = { body: JSON.stringify(PAGE).slice(0, -3) };
     const { apple, service: ade } = service((_, count) => (count < 3 ? cut : json(PAGE)));
     expect(await ade.fetchDevices({ limit: 10 })).toMatchObject({ cursor: "c2" });
@@ -188,7 +191,7 @@ describe("devices", () => {
     expect(calls(never.apple)).toHaveLength(4);
   });
 
-  test("are told by serial number", async () => {
+  test("are looked up by serial number", async () => {
     const { service: ade } = service(() =>
       json({
         devices: {
@@ -219,7 +222,7 @@ describe("profiles", () => {
     expect(apple.lines).toEqual(["GET /session", "POST /profile", "GET /profile?profile_uuid=P1%26x%3D1"]);
   });
 
-  test("that Apple does not have are not found", async () => {
+  test("are not found if Apple does not have them", async () => {
     const { service: ade } = service(() => ({ status: 404, body: "NOT_FOUND" }));
     await expect(ade.profile("P1")).rejects.toMatchObject({
       code: "not-found",
@@ -228,7 +231,7 @@ describe("profiles", () => {
     await expect(ade.assign("P1", ["A"])).rejects.toMatchObject({ code: "not-found" });
   });
 
-  test("are assigned and taken away, with a result for each device", async () => {
+  test("are assigned and removed, with a result for each device", async () => {
     const devices = { A: "SUCCESS", B: "NOT_ACCESSIBLE", C: "FAILED", D: "THROTTLED", E: "LATER", X: "SUCCESS" };
     const { apple, service: ade } = service(() => json({ devices, retry_after_seconds: 90 }));
     const expected = {
@@ -251,12 +254,12 @@ describe("profiles", () => {
     ]);
   });
 
-  test("wait a week at most", async () => {
+  test("ask to wait for at most a week", async () => {
     const { service: ade } = service(() => json({ devices: {}, retry_after_seconds: 1e15 }));
     expect(await ade.assign("A1", ["SERIAL1"])).toMatchObject({ retryAfterSeconds: 604_800 });
   });
 
-  test.each([-1, "60", null])("have no waiting time where it is %j", async (retry_after_seconds) => {
+  test.each([-1, "60", null])("do not ask to wait if the value is %j", async (retry_after_seconds) => {
     const { service: ade } = service(() => json({ devices: {}, retry_after_seconds }));
     expect(await ade.assign("P1", [])).toEqual({ results: new Map() });
   });
@@ -264,7 +267,7 @@ describe("profiles", () => {
   test.each([
     ["lost", new Failure("unavailable", { what: same("connection lost") })],
     ["cut off", { body: '{"devices":{"A":"SUC' }],
-  ])("are assigned again where the answer was %s; nothing else is", async (_, answer) => {
+  ])("are assigned again if the response was %s, unlike other changes", async (_, answer) => {
     const lost = service((_request, count) => (count === 1 ? answer : json({ devices: { A: "SUCCESS" } })));
     expect((await lost.service.assign("P1", ["A"])).results).toEqual(new Map([["A", "SUCCESS"]]));
     expect(calls(lost.apple)).toHaveLength(2);
@@ -276,13 +279,13 @@ describe("profiles", () => {
     }
   });
 
-  test("are sent again where the server was busy", async () => {
+  test("are sent again if the server was busy", async () => {
     const busy = service((_, count) => (count === 1 ? { status: 429 } : json({ devices: {} })));
     await busy.service.assign("P1", ["A"]);
     expect(calls(busy.apple)).toHaveLength(2);
   });
 
-  test("have results that are an object", async () => {
+  test("must have an object of results", async () => {
     const { service: ade } = service(() => json({ devices: ["A"] }));
     await expect(ade.assign("P1", ["A"])).rejects.toThrow("documents it: devices");
   });

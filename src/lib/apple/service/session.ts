@@ -1,23 +1,23 @@
 import type { Failure } from "../../errors/index.ts";
-import type { SimulatorPlace } from "../../model/ade.ts";
-import { begunObject, objectOf, undocumented, type JsonObject } from "../answer.ts";
-import { placeOf, sendPatiently, type RetryTools } from "../patience.ts";
-import type { AppleAnswer, AppleRequest } from "../send.ts";
-import { isSessionOver, refusalOf, type AppleRefusal } from "./errors.ts";
-import { authorization } from "./oauth.ts";
+import type { SimulatorServer } from "../../model/ade.ts";
+import { parseObjectAnswer, parseJsonObject, createUndocumentedFailure, type JsonObject } from "../answer.ts";
+import { formatRequestTarget, sendWithRetry, type RetryTools } from "../patience.ts";
+import type { AppleResponse, AppleRequest } from "../send.ts";
+import { isSessionOver, createAppleRefusal, type AppleRefusal } from "./errors.ts";
+import { buildAuthorizationHeader } from "./oauth.ts";
 import type { AdeToken } from "./token.ts";
 
-/** A server's access to the device service. */
-export interface Access extends RetryTools {
-  /** the service's address, without a slash at its end */
+/** What a session needs to call the device service as an MDM server. */
+export interface DeviceServiceAccess extends RetryTools {
+  /** address of the service, without a trailing slash */
   readonly base: string;
   readonly token: AdeToken;
   readonly random: (size: number) => Uint8Array;
-  /** name and version, as `clomoctl/0.1.0`: Apple refuses requests without */
+  /** program name and version, such as `clomoctl/0.1.0`; Apple refuses requests without a User-Agent */
   readonly program: string;
-  /** where a simulator of ours is there: ways out name its commands, and the MDM server as it is known */
-  readonly simulator?: Omit<SimulatorPlace, "url"> | undefined;
-  /** what a refusal comes to, where whoever asks knows more of it */
+  /** set for our simulator: hints then show simulator commands, with the name of the MDM server if known */
+  readonly simulator?: Omit<SimulatorServer, "url"> | undefined;
+  /** replaces a refusal by a more specific failure, if the caller knows more about the refusal */
   readonly explain?: ((refusal: AppleRefusal) => Promise<Failure>) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -25,41 +25,44 @@ export interface Access extends RetryTools {
 /** A call within a session. */
 export interface ServiceCall {
   readonly method: AppleRequest["method"];
-  /** with its query */
+  /** path and query */
   readonly path: string;
   readonly body?: object | undefined;
-  /** whether it is sent again where no answer came, or one that was cut off */
+  /** whether to send the call again if the response is missing or truncated */
   readonly repeatable: boolean;
 }
 
-/** The members of device and profile that clomoctl knows are those of this one. @see apple 2 */
+/** Protocol version that defines the device and profile members clomoctl knows. @see apple 2 */
 const PROTOCOL_VERSION = "10";
 
 const JSON_TYPE = "application/json;charset=UTF8";
 
-const SESSION = "x-adm-auth-session";
+const SESSION_HEADER = "x-adm-auth-session";
 
-/** What may stand in a header. */
-const PRINTABLE = /^[!-~]{1,4096}$/;
+/** Matches a value that is allowed in a header. */
+const HEADER_VALUE_PATTERN = /^[!-~]{1,4096}$/;
 
 const NONCE_BYTES = 16;
 
 /**
- * A session with the device service. It is opened by the first call, taken from any answer that brings a new one, and
- * opened anew once when a call is refused for it. Calls are made one after another: answers replace what the next one needs.
+ * A session with the device service. The first call opens the session. Any response can replace the session, and a call
+ * that is refused because the session has ended opens a new session once. Make calls one after another, because each
+ * response may replace the session that the next call needs.
  */
 export class AdeSession {
-  readonly #access: Access;
+  readonly #access: DeviceServiceAccess;
   #current: string | undefined;
   #opening: Promise<string> | undefined;
 
-  constructor(access: Access) {
+  constructor(access: DeviceServiceAccess) {
     this.#access = access;
   }
 
   /**
-   * @returns the object that an answer of status 200 is
-   * @throws AppleRefusal, a Failure; Failure `unavailable`, `interrupted`
+   * Makes a call.
+   *
+   * @returns the JSON object in a response with status 200
+   * @throws AppleRefusal (a Failure); Failure `unavailable`, `interrupted`
    */
   async call(call: ServiceCall): Promise<JsonObject> {
     const request = this.#request(call);
@@ -72,23 +75,26 @@ export class AdeSession {
   }
 
   async #send(request: AppleRequest, repeatable: boolean) {
-    // opened before anything is repeated: what opening it repeats is its own
+    // the session is opened before the retries of the call, because opening it has its own retries
     let session = await this.#session();
     let object: JsonObject | undefined;
     const send: RetryTools["send"] = async (request) => {
       session = this.#current ?? session;
-      const answer = await this.#access.send({ ...request, headers: { ...request.headers, [SESSION]: session } });
+      const answer = await this.#access.send({
+        ...request,
+        headers: { ...request.headers, [SESSION_HEADER]: session },
+      });
       if (!isSessionOver(answer)) this.#take(answer);
-      // what was cut off is no answer
-      object = begunObject(placeOf(request), answer);
+      // throws if the JSON is truncated, so that a truncated response counts as no response
+      object = parseObjectAnswer(formatRequestTarget(request), answer);
       return answer;
     };
-    return { answer: await sendPatiently(request, { ...this.#access, send }, repeatable), object, session };
+    return { answer: await sendWithRetry(request, { ...this.#access, send }, repeatable), object, session };
   }
 
-  #take({ headers }: AppleAnswer): void {
-    const next = headers[SESSION];
-    if (next !== undefined && PRINTABLE.test(next)) this.#current = next;
+  #take({ headers }: AppleResponse): void {
+    const next = headers[SESSION_HEADER];
+    if (next !== undefined && HEADER_VALUE_PATTERN.test(next)) this.#current = next;
   }
 
   async #session(): Promise<string> {
@@ -101,20 +107,20 @@ export class AdeSession {
     const { token, random, now } = this.#access;
     const { method, url, headers } = this.#request({ method: "GET", path: "/session", repeatable: true });
     let object: JsonObject | undefined;
-    // a nonce is taken once: each repetition is signed anew
+    // Apple accepts a nonce only once, so each attempt is signed again
     const send: RetryTools["send"] = async (request) => {
       const nonce = Buffer.from(random(NONCE_BYTES)).toString("hex");
       const timestamp = Math.floor(now() / 1000);
-      const signature = authorization({ method, url, token, nonce, timestamp });
+      const signature = buildAuthorizationHeader({ method, url, token, nonce, timestamp });
       const answer = await this.#access.send({ ...request, headers: { ...headers, authorization: signature } });
-      object = begunObject(placeOf(request), answer);
+      object = parseObjectAnswer(formatRequestTarget(request), answer);
       return answer;
     };
     const request = { method, url, headers, signal: this.#access.signal };
-    const answer = await sendPatiently(request, { ...this.#access, send }, true);
+    const answer = await sendWithRetry(request, { ...this.#access, send }, true);
     const { auth_session_token: session } = await this.#accepted(request, answer, object);
-    if (typeof session !== "string" || !PRINTABLE.test(session)) {
-      throw undocumented(placeOf(request), "auth_session_token");
+    if (typeof session !== "string" || !HEADER_VALUE_PATTERN.test(session)) {
+      throw createUndocumentedFailure(formatRequestTarget(request), "auth_session_token");
     }
     this.#current = session;
     this.#take(answer);
@@ -132,11 +138,16 @@ export class AdeSession {
     return { method, url: base + path, headers, body: body && JSON.stringify(body), signal };
   }
 
-  async #accepted(request: AppleRequest, answer: AppleAnswer, object: JsonObject | undefined): Promise<JsonObject> {
+  async #accepted(request: AppleRequest, answer: AppleResponse, object: JsonObject | undefined): Promise<JsonObject> {
     if (object !== undefined) return object;
-    if (answer.status === 200) return objectOf(placeOf(request), answer.body);
+    if (answer.status === 200) return parseJsonObject(formatRequestTarget(request), answer.body);
     const { base, simulator, now, explain } = this.#access;
-    const refusal = refusalOf(placeOf(request), answer, now(), simulator && { url: base, ...simulator });
+    const refusal = createAppleRefusal(
+      formatRequestTarget(request),
+      answer,
+      now(),
+      simulator && { url: base, ...simulator },
+    );
     throw explain === undefined ? refusal : await explain(refusal);
   }
 }

@@ -1,28 +1,30 @@
 import { expect, test } from "vitest";
-import { privateKeyOf } from "../business/assertion.ts";
-import { openBusiness } from "../business/client.ts";
-import { BASE, said, simulated } from "#support/apple/simulator/mdm.ts";
-import { clientConfig, serviceConfig } from "../vpp/client.ts";
+import { parseApiKey } from "../business/assertion.ts";
+import { createBusinessClient } from "../business/client.ts";
+import { BASE, parseBody, simulateApple } from "#support/apple/simulator/mdm.ts";
+import { fetchClientConfig, fetchServiceConfig } from "../vpp/client.ts";
 
 const program = "clomoctl/0.0.0";
 const random = (size: number): Uint8Array => crypto.getRandomValues(new Uint8Array(size));
 
-test("the simulator's Apple Business API tells where devices are", async () => {
-  const { mdm } = simulated();
-  const key = said(await mdm.control("POST", "/business-keys", {})) as {
+test("the simulator's Apple Business API returns the server of each device", async () => {
+  const { mdm } = simulateApple();
+  const key = parseBody(await mdm.control("POST", "/business-keys", {})) as {
     clientId: string;
     keyId: string;
     privateKey: string;
   };
-  const { serials } = said(await mdm.control("POST", "/devices", { count: 120 })) as { serials: readonly [string] };
-  const loose = said(await mdm.control("POST", "/devices", { count: 1, unassigned: true })) as {
+  const { serials } = parseBody(await mdm.control("POST", "/devices", { count: 120 })) as {
     serials: readonly [string];
   };
-  const business = openBusiness({
+  const loose = parseBody(await mdm.control("POST", "/devices", { count: 1, unassigned: true })) as {
+    serials: readonly [string];
+  };
+  const business = createBusinessClient({
     place: { api: BASE, account: BASE },
     clientId: key.clientId,
     keyId: key.keyId,
-    key: privateKeyOf("key.pem", key.privateKey),
+    key: parseApiKey("key.pem", key.privateKey),
     send: mdm.send,
     now: () => mdm.now,
     wait: () => Promise.resolve(),
@@ -38,10 +40,10 @@ test("the simulator's Apple Business API tells where devices are", async () => {
 });
 
 test("the simulator's content tokens have a location", async () => {
-  const { mdm } = simulated();
+  const { mdm } = simulateApple();
   const token = (await mdm.control("POST", "/vpp-tokens", { org: "東京" })).body.trim();
   const access = { base: BASE, send: mdm.send, now: () => mdm.now, wait: () => Promise.resolve(), program };
-  expect(await clientConfig(access, token)).toMatchObject({ mdmInfo: null, uId: expect.any(String) });
-  expect((await serviceConfig(access)).limits.size).toBeGreaterThan(0);
-  await expect(clientConfig(access, "bm9uZQ==")).rejects.toMatchObject({ code: "not-permitted" });
+  expect(await fetchClientConfig(access, token)).toMatchObject({ mdmInfo: null, uId: expect.any(String) });
+  expect((await fetchServiceConfig(access)).limits.size).toBeGreaterThan(0);
+  await expect(fetchClientConfig(access, "bm9uZQ==")).rejects.toMatchObject({ code: "not-permitted" });
 });

@@ -1,4 +1,4 @@
-/** What a server token holds; all but the expiry is secret. */
+/** The contents of a server token. Everything except the expiry date is secret. */
 export interface AdeToken {
   readonly consumerKey: string;
   readonly consumerSecret: string;

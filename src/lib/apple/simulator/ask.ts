@@ -1,22 +1,22 @@
 import { line, step } from "../../advice/index.ts";
 import { ERRORS, Failure, type ErrorCode } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
-import type { AppleAnswer, AppleRequest, Send } from "../send.ts";
-import { CONTROL } from "./names.ts";
+import type { AppleResponse, AppleRequest, Send } from "../send.ts";
+import { CONTROL_PATH } from "./names.ts";
 
-/** What is asked of the simulator itself. */
+/** A request to the control interface of the simulator. */
 export interface ControlRequest extends Pick<AppleRequest, "method" | "signal"> {
-  /** without a slash at its end */
+  /** without a trailing slash */
   readonly origin: string;
-  /** below `/_simulator` */
+  /** path below `/_simulator` */
   readonly path: string;
   readonly body?: unknown;
 }
 
 type JsonMembers = Readonly<Record<string, unknown>>;
 
-/** The members of an object; none of anything else. */
-export const membersOf = (value: unknown): JsonMembers =>
+/** Returns the members of an object, or no members if the value is not an object. */
+export const toJsonMembers = (value: unknown): JsonMembers =>
   typeof value === "object" && value !== null ? (value as JsonMembers) : {};
 
 /** Returns the value of a JSON text; undefined if it is not JSON. */
@@ -29,45 +29,46 @@ export function parseJson(body: string): unknown {
 }
 
 /**
- * Asks the simulator itself.
+ * Sends a request to the control interface of the simulator.
  *
- * @param read returns what the answer says; undefined if no simulator gave it
- * @throws Failure as it answered; `unavailable` if it is not reached, or another server listens there
+ * @param read reads the response; returns undefined if the response is not from a simulator
+ * @throws Failure the failure that the simulator returned; `unavailable` if the simulator cannot be reached, or another
+ * server answers
  */
-export async function askSimulator<T>(
+export async function sendControlRequest<T>(
   send: Send,
   { origin, path, method, body, signal }: ControlRequest,
-  read: (answer: AppleAnswer) => T | undefined,
+  read: (answer: AppleResponse) => T | undefined,
 ): Promise<T> {
   const answer = await send({
     method,
-    url: `${origin}${CONTROL}${path}`,
+    url: `${origin}${CONTROL_PATH}${path}`,
     headers: { "content-type": "application/json", "user-agent": "clomoctl" },
     body: body === undefined ? undefined : JSON.stringify(body),
     signal,
   });
   const found = answer.status === 200 ? read(answer) : undefined;
   if (found !== undefined) return found;
-  throw problemIn(answer) ?? noSimulator(origin);
+  throw parseSimulatorFailure(answer) ?? createNoSimulatorFailure(origin);
 }
 
-const noSimulator = (where: string): Failure =>
+const createNoSimulatorFailure = (where: string): Failure =>
   new Failure("unavailable", {
     what: text(
-      "what answers there is no simulator of clomoctl",
-      "応答しているのは clomoctl のシミュレーターではありません",
+      "the server at this address is not a clomoctl simulator",
+      "このアドレスで応答しているのは clomoctl のシミュレーターではありません",
     ),
     where,
-    hint: step("start one with", "起動するには", line("ade simulator start", [])),
+    hint: step("to start a simulator", "シミュレーターを起動するには", line("ade simulator start", [])),
   });
 
 function isText(value: unknown): value is Text {
-  const { en, ja } = membersOf(value);
+  const { en, ja } = toJsonMembers(value);
   return typeof en === "string" && typeof ja === "string";
 }
 
-function problemIn({ body }: AppleAnswer): Failure | undefined {
-  const { type, detail, hint } = membersOf(parseJson(body));
+function parseSimulatorFailure({ body }: AppleResponse): Failure | undefined {
+  const { type, detail, hint } = toJsonMembers(parseJson(body));
   if (typeof type !== "string" || !Object.hasOwn(ERRORS, type) || !isText(detail)) return undefined;
   return new Failure(type as ErrorCode, { what: detail, hint: isText(hint) ? hint : undefined });
 }

@@ -1,27 +1,27 @@
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
 import { openAdeToken } from "../ade-token.ts";
-import { privateKeyOf } from "../business/assertion.ts";
-import { openBusiness } from "../business/client.ts";
-import { openService } from "../service/service.ts";
-import { clientConfig, serviceConfig } from "../vpp/client.ts";
-import { sendTo } from "./index.ts";
+import { parseApiKey } from "../business/assertion.ts";
+import { createBusinessClient } from "../business/client.ts";
+import { openDeviceService } from "../service/service.ts";
+import { fetchClientConfig, fetchServiceConfig } from "../vpp/client.ts";
+import { createInProcessSend } from "./index.ts";
 import { testKey } from "#support/apple/simulator/key.ts";
-import { BASE, said, simulated, START } from "#support/apple/simulator/mdm.ts";
+import { BASE, parseBody, simulateApple, START } from "#support/apple/simulator/mdm.ts";
 
 const KEY = testKey();
 
 /** clomoctl's own clients, with a simulator at the other end; waiting takes no time. */
 async function opened(devices = 2500) {
-  const { simulator, mdm } = simulated({ devices });
-  const patience = { send: sendTo(simulator), now: () => START, wait: () => Promise.resolve() };
+  const { simulator, mdm } = simulateApple({ devices });
+  const patience = { send: createInProcessSend(simulator), now: () => START, wait: () => Promise.resolve() };
   const access = { ...patience, base: BASE, random: randomBytes, program: "clomoctl/test" };
   const { body } = await mdm.control("POST", "/tokens", { certificate: KEY.certificate });
   const { token } = openAdeToken({ name: "SIMULATOR_smime.p7m", bytes: Buffer.from(body) }, [KEY.privateKey]);
-  return { simulator, mdm, access, service: openService({ ...access, token }) };
+  return { simulator, mdm, access, service: openDeviceService({ ...access, token }) };
 }
 
-test("the client of the device service reads all devices, over sessions that change", async () => {
+test("the device service client reads all devices across changing sessions", async () => {
   const { simulator, mdm, service } = await opened();
   const account = await service.account();
   expect(account).toMatchObject({ serverName: "SIMULATOR MDM Server", orgType: "org" });
@@ -48,7 +48,7 @@ test("the client of the device service reads all devices, over sessions that cha
 });
 
 test.each(["unauthorized-once", "rate-limited", "unavailable", "reset", "slow", "cut-json"])(
-  "the client gets over %s by itself",
+  "the client recovers from %s automatically",
   async (fault) => {
     const { mdm, service } = await opened(5);
     await service.account();
@@ -58,7 +58,7 @@ test.each(["unauthorized-once", "rate-limited", "unavailable", "reset", "slow", 
 );
 
 test.each(["terms", "access-denied", "inactive", "token-rejected", "signature-invalid", "clock"])(
-  "the client tells %s",
+  "the client reports %s",
   async (fault) => {
     const { mdm, service } = await opened(5);
     await mdm.control("POST", "/faults", { fault });
@@ -66,18 +66,18 @@ test.each(["terms", "access-denied", "inactive", "token-rejected", "signature-in
   },
 );
 
-test("the clients of VPP and of the Apple Business API read what the simulator tells", async () => {
+test("the VPP and Apple Business API clients read the simulator's responses", async () => {
   const { mdm, access } = await opened(250);
   const { body } = await mdm.control("POST", "/vpp-tokens", { org: "東京" });
-  expect(await clientConfig(access, body)).toMatchObject({ locationName: "SIMULATOR 東京", mdmInfo: null });
-  expect((await serviceConfig(access)).limits.get("maxAssets")).toBe(25);
-  const made = said(await mdm.control("POST", "/business-keys", {}));
-  const business = openBusiness({
+  expect(await fetchClientConfig(access, body)).toMatchObject({ locationName: "SIMULATOR 東京", mdmInfo: null });
+  expect((await fetchServiceConfig(access)).limits.get("maxAssets")).toBe(25);
+  const made = parseBody(await mdm.control("POST", "/business-keys", {}));
+  const business = createBusinessClient({
     ...access,
     place: { api: BASE, account: BASE },
     clientId: String(made["clientId"]),
     keyId: String(made["keyId"]),
-    key: privateKeyOf("SIMULATOR.pem", String(made["privateKey"])),
+    key: parseApiKey("SIMULATOR.pem", String(made["privateKey"])),
   });
   const found: string[] = [];
   for await (const page of business.orgDevices()) found.push(...page.map(({ serialNumber }) => serialNumber));

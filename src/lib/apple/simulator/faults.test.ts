@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { BASE, said, simulated, START, type Device, type Mdm } from "#support/apple/simulator/mdm.ts";
+import { BASE, parseBody, simulateApple, START, type Device, type Mdm } from "#support/apple/simulator/mdm.ts";
 
 const fault = (mdm: Mdm, name: string, more: object = {}) => mdm.control("POST", "/faults", { fault: name, ...more });
 
 async function signedIn(devices = 25) {
-  const { simulator, mdm } = simulated({ devices });
+  const { simulator, mdm } = simulateApple({ devices });
   await mdm.signIn();
   const serials = [...simulator.devices()].map(({ serial }) => serial);
   return { simulator, mdm, serials };
@@ -14,7 +14,7 @@ test.each([
   ["terms", 403, "T_C_NOT_SIGNED"],
   ["access-denied", 403, "ACCESS_DENIED"],
   ["inactive", 403, "SERVER_INACTIVE"],
-])("apple 2: %s is refused from any call until it is cleared", async (name, status, body) => {
+])("apple 2: %s fails all calls until it is cleared", async (name, status, body) => {
   const { mdm } = await signedIn();
   await fault(mdm, name);
   for (let n = 0; n < 2; n += 1) expect(await mdm.ask("GET /account")).toMatchObject({ status, body });
@@ -26,14 +26,14 @@ test.each([
 test.each([
   ["token-rejected", 403, "token_rejectedForbidden"],
   ["signature-invalid", 403, "signature_invalidForbidden"],
-])("apple 2: %s is refused at the sign-in", async (name, status, body) => {
+])("apple 2: %s fails only the sign-in", async (name, status, body) => {
   const { mdm } = await signedIn();
   await fault(mdm, name);
   expect(await mdm.ask("GET /account")).toMatchObject({ status: 200 });
   expect(await mdm.openSession()).toMatchObject({ status, body });
 });
 
-test("a clock that is off: the sign-in is refused, and the answer's date tells by how much", async () => {
+test("a wrong clock: the sign-in fails, and the date of the response shows the difference", async () => {
   const { mdm } = await signedIn();
   await fault(mdm, "clock");
   expect(await mdm.openSession()).toMatchObject({
@@ -47,16 +47,16 @@ test.each([
   ["unauthorized-once", 401, {}],
   ["rate-limited", 429, { "retry-after": "7" }],
   ["unavailable", 503, { "retry-after": "7" }],
-])("%s happens once, after what goes well before", async (name, status, headers) => {
+])("%s happens once, after the preceding calls succeed", async (name, status, headers) => {
   const { mdm } = await signedIn();
   await fault(mdm, name, { after: 1, seconds: name === "unauthorized-once" ? undefined : 7 });
   expect(await mdm.ask("GET /account")).toMatchObject({ status: 200 });
   expect(await mdm.ask("GET /account")).toMatchObject({ status, headers });
   expect(await mdm.ask("GET /account")).toMatchObject({ status: 200 });
-  expect(said(await mdm.control("GET", "/faults"))).toEqual([]);
+  expect(parseBody(await mdm.control("GET", "/faults"))).toEqual([]);
 });
 
-test("a fault happens as often as told, at the path that is told, VPP's too", async () => {
+test("a fault happens the given number of times at the given path, VPP's too", async () => {
   const { mdm } = await signedIn();
   await fault(mdm, "unavailable", { count: 2, path: "/profile" });
   await fault(mdm, "unavailable", { path: "/mdm/v2" });
@@ -69,8 +69,8 @@ test("a fault happens as often as told, at the path that is told, VPP's too", as
 
 test.each([
   ["reset", "connection lost"],
-  ["slow", "timed out waiting for an answer"],
-])("after %s the work is done, though its answer is lost", async (name, message) => {
+  ["slow", "timed out waiting for a response"],
+])("after %s the change is made, but its response is lost", async (name, message) => {
   const { simulator, mdm, serials } = await signedIn();
   await fault(mdm, name, { path: "/profile" });
   const profile = { profile_name: "a", url: "https://mdm.example.jp", devices: serials.slice(0, 1) };
@@ -78,7 +78,7 @@ test.each([
   expect([...simulator.devices()][0]).toMatchObject({ profileStatus: "assigned" });
 });
 
-test("a cut answer is no JSON", async () => {
+test("a truncated response is not valid JSON", async () => {
   const { mdm } = await signedIn();
   await fault(mdm, "cut-json");
   const { status, body } = await mdm.ask("POST /server/devices", {});
@@ -86,22 +86,22 @@ test("a cut answer is no JSON", async () => {
   expect(() => void JSON.parse(body)).toThrow("JSON");
 });
 
-test("apple 3: a stuck cursor does not move, though more is promised", async () => {
+test("apple 3: a stuck cursor does not advance, although more devices are announced", async () => {
   const { mdm, serials } = await signedIn();
-  const first = said(await mdm.ask("POST /server/devices", { limit: 10 }));
+  const first = parseBody(await mdm.ask("POST /server/devices", { limit: 10 }));
   await fault(mdm, "stuck-cursor");
-  const stuck = said(await mdm.ask("POST /server/devices", { limit: 10, cursor: first["cursor"] }));
+  const stuck = parseBody(await mdm.ask("POST /server/devices", { limit: 10, cursor: first["cursor"] }));
   expect(stuck).toMatchObject({ cursor: first["cursor"], more_to_follow: true });
   const { devices, cursor } = await mdm.fetch(10, String(first["cursor"]));
   expect(devices.map((device) => device["serial_number"])).toEqual(serials.slice(10));
   await fault(mdm, "stuck-cursor");
-  expect(said(await mdm.ask("POST /devices/sync", { cursor }))).toMatchObject({ cursor, more_to_follow: true });
+  expect(parseBody(await mdm.ask("POST /devices/sync", { cursor }))).toMatchObject({ cursor, more_to_follow: true });
   await fault(mdm, "stuck-cursor");
-  const begun = said(await mdm.ask("POST /server/devices", { limit: 10 }));
+  const begun = parseBody(await mdm.ask("POST /server/devices", { limit: 10 }));
   expect((await mdm.fetch(1000, String(begun["cursor"]))).devices).toHaveLength(25);
 });
 
-test("a device whose date cannot be read: the one that was named, else the first of an answer, until it is cleared", async () => {
+test("a device with an unreadable date is the given one or the first of a response, until it is cleared", async () => {
   const { mdm, serials } = await signedIn();
   const unreadable = async () =>
     (await mdm.fetch(1000)).devices.flatMap((device) =>
@@ -114,7 +114,7 @@ test("a device whose date cannot be read: the one that was named, else the first
   expect([await unreadable(), await unreadable()]).toEqual([serials.slice(0, 1), []]);
 });
 
-test("an expired cursor on request", async () => {
+test("a cursor expires on request", async () => {
   const { mdm } = await signedIn();
   const { cursor } = await mdm.fetch(1000);
   await fault(mdm, "expired-cursor");
@@ -122,7 +122,7 @@ test("an expired cursor on request", async () => {
   expect(await mdm.ask("POST /devices/sync", { cursor })).toMatchObject({ status: 200 });
 });
 
-test("apple 3: a device twice; in the stream what is older comes last", async () => {
+test("apple 3: a device appears twice, and the stream returns the older record last", async () => {
   const { mdm, serials } = await signedIn();
   await fault(mdm, "duplicate-device");
   const { devices, cursor } = await mdm.fetch(1000);
@@ -135,24 +135,24 @@ test("apple 3: a device twice; in the stream what is older comes last", async ()
   expect(older["op_date"] && gone["op_date"] && older["op_date"] < gone["op_date"]).toBe(true);
 });
 
-test("apple 3: THROTTLED with its waiting time, FAILED, and a serial that is left out", async () => {
+test("apple 3: returns THROTTLED with its waiting time, FAILED, and omits a serial number", async () => {
   const { mdm, serials } = await signedIn();
   const [one = "", two = "", three = "", four = ""] = serials;
-  const profile = said(await mdm.ask("POST /profile", { profile_name: "a", url: "https://mdm.example.jp" }));
+  const profile = parseBody(await mdm.ask("POST /profile", { profile_name: "a", url: "https://mdm.example.jp" }));
   const body = { profile_uuid: profile["profile_uuid"], devices: serials.slice(0, 4) };
   await fault(mdm, "throttled", { serials: [one], seconds: 90 });
   await fault(mdm, "failed", { serials: [two] });
   await fault(mdm, "left-out", { serials: [three], count: 3 });
-  const answer = said(await mdm.ask("PUT /profile/devices", body));
+  const answer = parseBody(await mdm.ask("PUT /profile/devices", body));
   expect(answer["devices"]).toEqual({ [one]: "THROTTLED", [two]: "FAILED", [four]: "SUCCESS" });
   expect(answer["retry_after_seconds"]).toBe(90);
   const older = async (version: string) =>
-    said(await mdm.ask("PUT /profile/devices", body, { "x-server-protocol-version": version }));
+    parseBody(await mdm.ask("PUT /profile/devices", body, { "x-server-protocol-version": version }));
   expect(await older("9")).not.toHaveProperty("retry_after_seconds");
   expect((await older("8"))["devices"]).toMatchObject({ [one]: "FAILED" });
 });
 
-test("quoted errors, as depsim has them", async () => {
+test("errors can be quoted, as in depsim", async () => {
   const { mdm } = await signedIn();
   await fault(mdm, "quoted");
   expect(await mdm.ask("POST /devices/sync", { cursor: "x" })).toMatchObject({ status: 400, body: '"INVALID_CURSOR"' });

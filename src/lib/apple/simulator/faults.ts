@@ -1,7 +1,7 @@
-import { Refusal, refuse, textOf, type Mishap, type SimulatorAnswer } from "./messages.ts";
+import { Refusal, createRefusal, toBodyString, type DeliveryFault, type SimulatorResponse } from "./messages.ts";
 
-/** What may go wrong on request. */
-export const FAULTS = [
+/** Faults that the simulator can produce on request. */
+export const FAULT_NAMES = [
   "terms",
   "access-denied",
   "inactive",
@@ -24,25 +24,25 @@ export const FAULTS = [
   "quoted",
 ] as const;
 
-export type FaultName = (typeof FAULTS)[number];
+export type FaultName = (typeof FAULT_NAMES)[number];
 
-/** A fault that was asked for. */
+/** A fault that was requested. */
 export interface SimulatedFault {
   readonly fault: FaultName;
-  /** how often it still happens; without it, until it is cleared */
+  /** how many more times the fault occurs; if undefined, until the fault is cleared */
   readonly count?: number | undefined;
-  /** requests whose path begins so; without it, those it is usual for */
+  /** start of the paths that the fault affects; if undefined, the default paths of the fault */
   readonly path?: string | undefined;
-  /** how many of those requests go well before */
+  /** number of matching requests that succeed before the fault occurs */
   readonly after: number;
-  /** for `rate-limited`, `unavailable`, `throttled`: seconds to wait; for `slow`: how late the answer is */
+  /** seconds to wait for `rate-limited`, `unavailable`, `throttled`; for `slow`, the response's delay in seconds */
   readonly seconds?: number | undefined;
-  /** for `unreadable-device`, `throttled`, `failed`, `left-out`: only these devices */
+  /** for `unreadable-device`, `throttled`, `failed`, `left-out`: the only devices that the fault affects */
   readonly serials?: readonly string[] | undefined;
 }
 
-/** Those that last until they are cleared, unless a count is given; the others happen once. */
-const LASTING: ReadonlySet<FaultName> = new Set([
+/** Faults that last until they are cleared, unless a count is specified. The other faults occur once. */
+const LASTING_FAULTS: ReadonlySet<FaultName> = new Set([
   "terms",
   "access-denied",
   "inactive",
@@ -55,10 +55,10 @@ const LASTING: ReadonlySet<FaultName> = new Set([
   "quoted",
 ]);
 
-const DEVICE_SERVICE = ["/session", "/account", "/server/", "/devices", "/profile"];
+const DEVICE_SERVICE_PATHS = ["/session", "/account", "/server/", "/devices", "/profile"];
 
-/** Where a fault happens unless a path is given; the rest in the whole device service. */
-const USUAL: Partial<Record<FaultName, readonly string[]>> = {
+/** Default paths that a fault affects; for a fault that is not listed, the whole device service. */
+const DEFAULT_FAULT_PATHS: Partial<Record<FaultName, readonly string[]>> = {
   "token-rejected": ["/session"],
   "signature-invalid": ["/session"],
   clock: ["/session"],
@@ -73,14 +73,17 @@ const USUAL: Partial<Record<FaultName, readonly string[]>> = {
   "left-out": ["/profile"],
 };
 
-/** How many times a fault happens that is asked for without a count; undefined: until it is cleared. */
-export const usualCount = (fault: FaultName): number | undefined => (LASTING.has(fault) ? undefined : 1);
+/** Returns how many times a fault occurs if no count is specified; undefined means until the fault is cleared. */
+export const getDefaultFaultCount = (fault: FaultName): number | undefined =>
+  LASTING_FAULTS.has(fault) ? undefined : 1;
 
-const reaches = ({ fault, path }: SimulatedFault, asked: string): boolean =>
-  (path === undefined ? (USUAL[fault] ?? DEVICE_SERVICE) : [path]).some((begin) => asked.startsWith(begin));
+const affectsPath = ({ fault, path }: SimulatedFault, asked: string): boolean =>
+  (path === undefined ? (DEFAULT_FAULT_PATHS[fault] ?? DEVICE_SERVICE_PATHS) : [path]).some((begin) =>
+    asked.startsWith(begin),
+  );
 
-/** Refusals before anything is done. @see apple 2 */
-const REFUSALS: Partial<Record<FaultName, readonly [status: number, code: string]>> = {
+/** Responses that refuse a request before anything is done. @see apple 2 */
+const FAULT_REFUSALS: Partial<Record<FaultName, readonly [status: number, code: string]>> = {
   terms: [403, "T_C_NOT_SIGNED"],
   "access-denied": [403, "ACCESS_DENIED"],
   inactive: [403, "SERVER_INACTIVE"],
@@ -92,10 +95,10 @@ const REFUSALS: Partial<Record<FaultName, readonly [status: number, code: string
   unavailable: [503, "Service Unavailable"],
 };
 
-/** How far the clock of a server with the fault `clock` is from the client's. */
+/** Difference between the server's clock and the client's clock while the fault `clock` is set. */
 const CLOCK_ERROR_MS = 3600 * 1000;
 
-/** The faults that one request meets. */
+/** The faults that affect one request. */
 export class RequestFaults {
   readonly #faults: ReadonlyMap<FaultName, SimulatedFault>;
 
@@ -107,46 +110,47 @@ export class RequestFaults {
     return this.#faults.has(name);
   }
 
-  /** Whether it befalls this device. */
+  /** Returns true if the fault affects the device. */
   befalls(name: FaultName, serial: string): boolean {
     const fault = this.#faults.get(name);
     return fault !== undefined && (fault.serials === undefined || fault.serials.includes(serial));
   }
 
-  /** Seconds that the fault was given. */
+  /** Returns the seconds specified for the fault, or the default. */
   seconds(name: FaultName, usual: number): number {
     return this.#faults.get(name)?.seconds ?? usual;
   }
 
-  /** What the clock of the server is ahead, in milliseconds. */
+  /** How far the server's clock is ahead, in milliseconds. */
   get clockErrorMs(): number {
     return this.has("clock") ? CLOCK_ERROR_MS : 0;
   }
 
-  /** @throws Refusal where the request is refused outright */
+  /** Throws if a fault refuses the request. @throws Refusal with the response of the fault */
   refuse(): void {
-    for (const [name, refusal] of Object.entries(REFUSALS)) {
+    for (const [name, refusal] of Object.entries(FAULT_REFUSALS)) {
       if (!this.has(name as FaultName)) continue;
-      const { answer } = refuse(...refusal);
+      const { answer } = createRefusal(...refusal);
       const waits = name === "rate-limited" || name === "unavailable";
       const headers = waits ? { "retry-after": String(this.seconds(name, 1)) } : {};
       throw new Refusal({ ...answer, headers: { ...answer.headers, ...headers } });
     }
   }
 
-  /** What becomes of the answer on its way. */
-  spoil(answer: SimulatorAnswer): SimulatorAnswer {
+  /** Applies the faults that alter a response or its delivery. */
+  spoil(answer: SimulatorResponse): SimulatorResponse {
     const isRefused = answer.status >= 400;
     const mishap = this.#mishap();
-    if (isRefused && this.has("quoted")) return { ...answer, body: JSON.stringify(textOf(answer.body)), mishap };
+    if (isRefused && this.has("quoted")) return { ...answer, body: JSON.stringify(toBodyString(answer.body)), mishap };
     if (isRefused) return { ...answer, mishap };
-    if (this.has("unreadable-device")) return { ...answer, body: this.#withUnreadable(textOf(answer.body)), mishap };
+    if (this.has("unreadable-device"))
+      return { ...answer, body: this.#withUnreadable(toBodyString(answer.body)), mishap };
     if (!this.has("cut-json")) return { ...answer, mishap };
-    const whole = textOf(answer.body);
+    const whole = toBodyString(answer.body);
     return { ...answer, body: whole.slice(0, Math.floor(whole.length / 2)), mishap };
   }
 
-  /** Gives devices a date that is none: those that were named, else the first of the answer. */
+  /** Gives the fault's devices, or without any the first device in the response, an invalid date. */
   #withUnreadable(body: string): string {
     const answer = JSON.parse(body) as { readonly devices: readonly { readonly serial_number: string }[] };
     const named = this.#faults.get("unreadable-device")?.serials;
@@ -158,14 +162,14 @@ export class RequestFaults {
     return JSON.stringify({ ...answer, devices });
   }
 
-  #mishap(): Mishap | undefined {
+  #mishap(): DeliveryFault | undefined {
     if (this.has("reset")) return { kind: "reset" };
     return this.has("slow") ? { kind: "slow", seconds: this.seconds("slow", 60) } : undefined;
   }
 }
 
-/** The faults that were asked for. */
-export class Faults {
+/** The faults that are currently set. */
+export class FaultRegistry {
   #faults: readonly SimulatedFault[];
 
   constructor(faults: readonly SimulatedFault[] = []) {
@@ -184,12 +188,12 @@ export class Faults {
     this.#faults = [];
   }
 
-  /** Those that a request meets; each then has happened once more. */
+  /** Returns the faults that affect a request, and counts each of them as having occurred once more. */
   meet(path: string): RequestFaults {
     const met = new Map<FaultName, SimulatedFault>();
     if (this.#faults.length === 0) return new RequestFaults(met);
     this.#faults = this.#faults.flatMap((fault) => {
-      if (!reaches(fault, path)) return [fault];
+      if (!affectsPath(fault, path)) return [fault];
       if (fault.after > 0) return [{ ...fault, after: fault.after - 1 }];
       if (met.has(fault.fault)) return [fault];
       met.set(fault.fault, fault);

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 
-/** Ids that follow from a seed: the same words give the same id. */
-export class Ids {
+/** Generates IDs from a seed. The same words always give the same ID. */
+export class SeededIds {
   readonly #seed: string;
 
   constructor(seed: string) {
     this.#seed = seed;
   }
 
-  /** Digits of SHA-256, in small letters; 64 at most. */
+  /** Returns up to 64 lower-case hexadecimal digits of an SHA-256. */
   hex(length: number, ...words: readonly (string | number)[]): string {
     return createHash("sha256")
       .update(JSON.stringify([this.#seed, ...words]))
@@ -16,18 +16,18 @@ export class Ids {
       .slice(0, length);
   }
 
-  /** As profiles and servers have them on the wire: 32 digits in capitals. @see apple 3 */
+  /** Returns 32 upper-case hexadecimal digits, the form of Apple's profile and server IDs.  @see apple 3 */
   wide(...words: readonly (string | number)[]): string {
     return this.hex(32, ...words).toUpperCase();
   }
 
-  /** With hyphens, in small letters. */
+  /** Returns a UUID in lower case with hyphens. */
   uuid(...words: readonly (string | number)[]): string {
     const digits = this.hex(32, ...words);
     return [0, 8, 12, 16, 20].map((at, n, all) => digits.slice(at, all[n + 1] ?? 32)).join("-");
   }
 
-  /** A number of 32 bits. */
+  /** Returns a 32-bit number. */
   number(...words: readonly (string | number)[]): number {
     return Number.parseInt(this.hex(8, ...words), 16);
   }

@@ -1,4 +1,4 @@
-export { sendTo } from "./send.ts";
+export { createInProcessSend } from "./send.ts";
 export { listen } from "./server.ts";
 export { createSimulator, type Simulator, type SimulatorOptions } from "./simulator.ts";
 export { readState, type SimulatorState } from "./state.ts";

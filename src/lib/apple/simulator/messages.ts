@@ -1,27 +1,27 @@
 /** A request to the simulator. */
 export interface SimulatorRequest {
   readonly method: string;
-  /** `http://127.0.0.1:8080`, as the client addressed it: signatures name it */
+  /** address as the client used it, such as `http://127.0.0.1:8080`; signatures cover the address */
   readonly origin: string;
   readonly path: string;
   readonly query: URLSearchParams;
-  /** by their names in small letters */
+  /** by header name in lower case */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: string;
 }
 
-/** What happens to an answer on its way: it is lost with the connection, or comes too late. */
-export type Mishap = { readonly kind: "reset" } | { readonly kind: "slow"; readonly seconds: number };
+/** A fault in delivering a response: the connection is reset, or the response is late. */
+export type DeliveryFault = { readonly kind: "reset" } | { readonly kind: "slow"; readonly seconds: number };
 
-/** A text with a long part that is kept as bytes: a server sends those as they are. */
+/** A text whose long middle part is cached as bytes, so that a server can send the bytes without converting them. */
 export interface JoinedText {
   readonly head: string;
-  readonly middle: KeptText;
+  readonly middle: CachedText;
   readonly tail: string;
 }
 
-/** A text in ASCII, kept as characters until its bytes are asked for, and as bytes from then on. */
-export class KeptText {
+/** An ASCII text that is kept as a string until its bytes are requested, and as bytes from then on. */
+export class CachedText {
   #text: string | undefined;
   #bytes: Buffer | undefined;
   readonly length: number;
@@ -42,24 +42,24 @@ export class KeptText {
   }
 }
 
-/** The characters of a body. */
-export const textOf = (body: string | JoinedText): string =>
+/** Returns the body of a response as a string. */
+export const toBodyString = (body: string | JoinedText): string =>
   typeof body === "string" ? body : body.head + body.middle.text + body.tail;
 
-/** An answer of the simulator. */
-export interface SimulatorAnswer {
+/** A response of the simulator. */
+export interface SimulatorResponse {
   readonly status: number;
-  /** by their names in small letters */
+  /** by header name in lower case */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | JoinedText;
-  readonly mishap?: Mishap | undefined;
+  readonly mishap?: DeliveryFault | undefined;
 }
 
-/** An answer that is thrown where it is known, however deep. */
+/** An error that carries a response, so that code at any depth can end a request with this response. */
 export class Refusal extends Error {
-  readonly answer: SimulatorAnswer;
+  readonly answer: SimulatorResponse;
 
-  constructor(answer: SimulatorAnswer) {
+  constructor(answer: SimulatorResponse) {
     super(`${answer.status}`);
     this.answer = answer;
   }
@@ -67,47 +67,53 @@ export class Refusal extends Error {
 
 const JSON_TYPE = "application/json;charset=UTF8";
 
-/** An answer of JSON that is already written. */
-export const written = (json: string | JoinedText, status = 200): SimulatorAnswer => ({
+/** Creates a response from a text that is already JSON. */
+export const createRawJsonResponse = (json: string | JoinedText, status = 200): SimulatorResponse => ({
   status,
   headers: { "content-type": JSON_TYPE },
   body: json,
 });
 
-/** An answer of JSON. */
-export const json = (value: unknown, status = 200): SimulatorAnswer => written(JSON.stringify(value), status);
+/** Creates a JSON response from a value. */
+export const createJsonResponse = (value: unknown, status = 200): SimulatorResponse =>
+  createRawJsonResponse(JSON.stringify(value), status);
 
-/** An answer of text. */
-export const plain = (body: string, status = 200, headers: Readonly<Record<string, string>> = {}): SimulatorAnswer => ({
+/** Creates a plain text response. */
+export const createPlainResponse = (
+  body: string,
+  status = 200,
+  headers: Readonly<Record<string, string>> = {},
+): SimulatorResponse => ({
   status,
   headers: { "content-type": "text/plain;charset=UTF-8", ...headers },
   body,
 });
 
-/** An answer that is a file to keep. @param name with SIMULATOR in it */
-export const file = (name: string, type: string, body: string): SimulatorAnswer => ({
+/** Creates a response with a file to download. @param name file name, which must contain SIMULATOR */
+export const createFileResponse = (name: string, type: string, body: string): SimulatorResponse => ({
   status: 200,
   headers: { "content-type": type, "content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(name)}` },
   body,
 });
 
-/** A refusal of the device service: a code as plain text. @see apple 2, 3 */
-export const refuse = (status: number, code: string): Refusal => new Refusal(plain(code, status));
+/** Creates a refusal of the device service: a status, with an error code as plain text. @see apple 2, 3 */
+export const createRefusal = (status: number, code: string): Refusal => new Refusal(createPlainResponse(code, status));
 
-/** The members of a JSON object in a body. @throws Refusal 400 where it is none */
-export function membersOf(body: string): ReadonlyMap<string, unknown> {
-  const value = parsed(body);
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw refuse(400, "MALFORMED_REQUEST_BODY");
+/** Returns the members of the JSON object in a body. @throws Refusal 400 if the body is not a JSON object */
+export function parseJsonMembers(body: string): ReadonlyMap<string, unknown> {
+  const value = parseJsonBody(body);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw createRefusal(400, "MALFORMED_REQUEST_BODY");
   return new Map(Object.entries(value));
 }
 
-function parsed(body: string): unknown {
+function parseJsonBody(body: string): unknown {
   try {
     return JSON.parse(body);
   } catch {
-    throw refuse(400, "MALFORMED_REQUEST_BODY");
+    throw createRefusal(400, "MALFORMED_REQUEST_BODY");
   }
 }
 
-/** An instant as Apple's services write it: UTC, to the second. */
-export const instant = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+/** Formats an instant as Apple's services do: UTC, without fractions of a second. */
+export const formatAppleInstant = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;

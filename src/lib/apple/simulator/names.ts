@@ -1,23 +1,24 @@
-import { MARK } from "../simulated.ts";
-import { SIMULATED_SERVER } from "../../model/ade.ts";
+import { SIMULATOR_MARK } from "../simulated.ts";
+import { DEFAULT_SIMULATOR_SERVER } from "../../model/ade.ts";
 
-/** Where what is asked of the simulator itself begins. */
-export const CONTROL = "/_simulator";
+/** Path prefix of the simulator's control interface. */
+export const CONTROL_PATH = "/_simulator";
 
-export { MARK };
+export { SIMULATOR_MARK };
 
-/** A name that says what it is. */
-export const marked = (name: string): string => (name.includes(MARK) ? name : `${MARK} ${name}`);
+/** Adds the simulator's mark to a name, if the name does not contain the mark yet. */
+export const addSimulatorMark = (name: string): string =>
+  name.includes(SIMULATOR_MARK) ? name : `${SIMULATOR_MARK} ${name}`;
 
-/** The first server, which the devices of the first day belong to. */
-export const FIRST_SERVER = SIMULATED_SERVER;
+/** Name of the first MDM server, to which all initial devices are assigned. */
+export const FIRST_SERVER_NAME = DEFAULT_SIMULATOR_SERVER;
 
-/** Which MDM says that it manages a location's apps. @see apple 5 (mdmInfo) */
+/** An MDM product that claims to manage the apps of a location. @see apple 5 (mdmInfo) */
 export interface MdmInfo {
   readonly id: string;
   readonly name: string;
   readonly metadata: string;
 }
 
-/** Who else may hold a location in a rehearsal. */
-export const OTHER_HOLDER: MdmInfo = { id: "simulator-other-mdm", name: marked("other MDM"), metadata: "" };
+/** Another MDM product that may hold a location in a rehearsal. */
+export const OTHER_MDM: MdmInfo = { id: "simulator-other-mdm", name: addSimulatorMark("other MDM"), metadata: "" };

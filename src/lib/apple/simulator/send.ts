@@ -1,21 +1,21 @@
-/** A simulator without sockets, for tests and histories of thousands: apart, as the server is the other way to ask one. */
+/** A client for a simulator in this process, without sockets, for mass tests; `server.ts` serves one over HTTP. */
 
 import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Send } from "../send.ts";
-import { textOf } from "./messages.ts";
+import { toBodyString } from "./messages.ts";
 import type { Simulator } from "./simulator.ts";
 
-const LOST = text("connection lost", "接続が切れました");
-const LATE = text("timed out waiting for an answer", "時間内に応答がありませんでした");
+const CONNECTION_LOST = text("connection lost", "接続が切れました");
+const RESPONSE_TIMED_OUT = text("timed out waiting for a response", "時間内に応答がありませんでした");
 
-const unavailable = (what: Text, where: string): Failure => new Failure("unavailable", { what, where });
+const createUnavailableFailure = (what: Text, where: string): Failure => new Failure("unavailable", { what, where });
 
 /**
- * Sends to a simulator in this process, whatever host the address names. What happens to answers on sockets is thrown: one
- * that is lost or late as `unavailable`, though the request was carried out.
+ * Returns a `Send` that calls a simulator in this process, whatever the host in the URL. If the simulator loses or
+ * delays a response, the `Send` throws `unavailable`, although the request was carried out.
  */
-export const sendTo =
+export const createInProcessSend =
   ({ handle }: Pick<Simulator, "handle">): Send =>
   async ({ method, url, headers, body = "", signal }) => {
     signal?.throwIfAborted();
@@ -29,7 +29,7 @@ export const sendTo =
       headers: { host, ...Object.fromEntries(given) },
       body,
     });
-    if (answer.mishap?.kind === "reset") throw unavailable(LOST, origin);
-    if (answer.mishap?.kind === "slow") throw unavailable(LATE, origin);
-    return { status: answer.status, headers: answer.headers, body: textOf(answer.body) };
+    if (answer.mishap?.kind === "reset") throw createUnavailableFailure(CONNECTION_LOST, origin);
+    if (answer.mishap?.kind === "slow") throw createUnavailableFailure(RESPONSE_TIMED_OUT, origin);
+    return { status: answer.status, headers: answer.headers, body: toBodyString(answer.body) };
   };

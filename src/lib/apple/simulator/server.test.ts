@@ -1,11 +1,11 @@
 import { request } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
 import { listen } from "./index.ts";
-import { Mdm, simulated, type Mdm as Client } from "#support/apple/simulator/mdm.ts";
+import { Mdm, simulateApple, type Mdm as Client } from "#support/apple/simulator/mdm.ts";
 
 /** A simulator that listens, and an MDM that reaches it by fetch. */
 async function listening(): Promise<{ readonly url: string; readonly mdm: Client }> {
-  const { simulator } = simulated();
+  const { simulator } = simulateApple();
   const { url, close } = await listen(simulator, { host: "127.0.0.1", port: 0 });
   onTestFinished(close);
   const mdm = new Mdm(async ({ method, url: address, headers, body }) => {
@@ -25,7 +25,7 @@ test("speaks HTTP: sessions, all pages, DELETE with a body", async () => {
   expect(removed).toMatchObject({ status: 200, body: expect.stringContaining("SUCCESS") });
 });
 
-test("a reset breaks the connection, a slow answer comes late, a cut one is whole for HTTP", async () => {
+test("a reset closes the connection, a slow response is late, and a truncated one is complete for HTTP", async () => {
   const { mdm } = await listening();
   await mdm.signIn();
   const fault = (name: string, more: object = {}) => mdm.control("POST", "/faults", { fault: name, ...more });
@@ -40,7 +40,7 @@ test("a reset breaks the connection, a slow answer comes late, a cut one is whol
   expect(() => void JSON.parse(body)).toThrow("JSON");
 });
 
-test("an address that is none, and a body without an end, are refused", async () => {
+test("refuses an invalid URL and an endless body", async () => {
   const { url } = await listening();
   const { port } = new URL(url);
   const status = await new Promise<number | undefined>((resolve, reject) => {
@@ -58,9 +58,9 @@ test("an address that is none, and a body without an end, are refused", async ()
   expect(await answer).toBe(413);
 });
 
-test("a port that is taken is unavailable", async () => {
+test("a port in use is unavailable", async () => {
   const { url } = await listening();
   const port = Number(new URL(url).port);
-  const { simulator } = simulated();
+  const { simulator } = simulateApple();
   await expect(listen(simulator, { host: "127.0.0.1", port })).rejects.toMatchObject({ code: "unavailable" });
 });

@@ -2,54 +2,57 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
-import type { SimulatorAnswer, SimulatorRequest } from "./messages.ts";
+import type { SimulatorResponse, SimulatorRequest } from "./messages.ts";
 import type { Simulator } from "./simulator.ts";
 
-/** A simulator that listens. */
+/** A simulator that listens for HTTP requests. */
 export interface ListeningSimulator {
   /** `http://127.0.0.1:8080` */
   readonly url: string;
-  /** Ends it, with the connections that are open. */
+  /** Stops listening and closes the open connections. */
   readonly close: () => Promise<void>;
 }
 
-/** A thousand serial numbers take some 20 kB; a hundred thousand, as the control takes them, some 2 MB. */
-const MAX_BYTES = 16 * 1024 * 1024;
+/** Limit of a request body: 1,000 serial numbers take about 20 kB; 100,000, the control interface's limit, 2 MB. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
-const TOO_LARGE: SimulatorAnswer = { status: 413, headers: {}, body: "Payload Too Large" };
-const BAD_REQUEST: SimulatorAnswer = { status: 400, headers: {}, body: "Bad Request" };
-const BROKEN: SimulatorAnswer = { status: 500, headers: {}, body: "Internal Server Error" };
+const PAYLOAD_TOO_LARGE: SimulatorResponse = { status: 413, headers: {}, body: "Payload Too Large" };
+const BAD_REQUEST: SimulatorResponse = { status: 400, headers: {}, body: "Bad Request" };
+const INTERNAL_SERVER_ERROR: SimulatorResponse = { status: 500, headers: {}, body: "Internal Server Error" };
 
-/** @returns undefined where it is longer than any of ours */
-const bodyOf = (request: IncomingMessage): Promise<string | undefined> =>
+/** Reads the body of a request. Returns undefined if the body is larger than the limit. */
+const readRequestBody = (request: IncomingMessage): Promise<string | undefined> =>
   new Promise((resolve, reject) => {
     const pieces: Uint8Array[] = [];
     let length = 0;
     request.on("data", (piece: Uint8Array) => {
       length += piece.length;
-      if (length <= MAX_BYTES) pieces.push(piece);
+      if (length <= MAX_BODY_BYTES) pieces.push(piece);
       else resolve(undefined);
     });
     request.on("end", () => resolve(Buffer.concat(pieces).toString("utf8")));
     request.on("error", reject);
   });
 
-const headersOf = ({ headers }: IncomingMessage): SimulatorRequest["headers"] =>
+const readRequestHeaders = ({ headers }: IncomingMessage): SimulatorRequest["headers"] =>
   Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]),
   );
 
-async function answerTo({ handle }: Pick<Simulator, "handle">, request: IncomingMessage): Promise<SimulatorAnswer> {
+async function handleHttpRequest(
+  { handle }: Pick<Simulator, "handle">,
+  request: IncomingMessage,
+): Promise<SimulatorResponse> {
   const origin = `http://${request.headers.host ?? "127.0.0.1"}`;
   const url = URL.parse(request.url ?? "/", origin);
   if (url === null) return BAD_REQUEST;
-  const body = await bodyOf(request);
-  if (body === undefined) return TOO_LARGE;
+  const body = await readRequestBody(request);
+  if (body === undefined) return PAYLOAD_TOO_LARGE;
   const { pathname: path, searchParams: query } = url;
-  return handle({ method: request.method ?? "GET", origin, path, query, headers: headersOf(request), body });
+  return handle({ method: request.method ?? "GET", origin, path, query, headers: readRequestHeaders(request), body });
 }
 
-function write(response: ServerResponse, { status, headers, body, mishap }: SimulatorAnswer): void {
+function writeResponse(response: ServerResponse, { status, headers, body, mishap }: SimulatorResponse): void {
   if (mishap?.kind === "reset") {
     response.socket?.resetAndDestroy();
     return;
@@ -61,7 +64,7 @@ function write(response: ServerResponse, { status, headers, body, mishap }: Simu
   const end = (): void => {
     const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
     response.writeHead(status, { ...headers, "content-length": length });
-    // one write to the socket, without a copy
+    // sends all pieces in one write to the socket, without copying them
     response.cork();
     for (const piece of pieces) response.write(piece);
     response.end();
@@ -72,7 +75,7 @@ function write(response: ServerResponse, { status, headers, body, mishap }: Simu
   response.on("close", () => clearTimeout(timer));
 }
 
-const listening = (server: Server, host: string, port: number): Promise<void> =>
+const startListening = (server: Server, host: string, port: number): Promise<void> =>
   new Promise((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, () => {
@@ -81,15 +84,18 @@ const listening = (server: Server, host: string, port: number): Promise<void> =>
     });
   });
 
-const notListening = (address: string, error: unknown): Failure => {
+const createListenFailure = (address: string, error: unknown): Failure => {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   return new Failure("unavailable", {
     what:
       code === "EADDRINUSE"
-        ? text("another program listens there", "ほかのプログラムが使用中です")
-        : text(`cannot listen there (${code})`, `待ち受けできません(${code})`),
+        ? text("another program already uses this address", "このアドレスはほかのプログラムが使用中です")
+        : text(`cannot listen on this address (${code})`, `このアドレスでは待ち受けできません(${code})`),
     where: address,
-    hint: text("name another port, or 0 for any free one", "別のポートか、空きポートを選ぶ 0 を指定してください"),
+    hint: text(
+      "specify another port, or 0 for any free port",
+      "別のポートを指定してください。0 を指定すると空きポートが選ばれます",
+    ),
     cause: error,
   });
 };
@@ -97,24 +103,24 @@ const notListening = (address: string, error: unknown): Failure => {
 /**
  * Serves a simulator over HTTP.
  *
- * @param port 0 for any that is free
- * @throws Failure `unavailable` where it cannot listen there
+ * @param port 0 for any free port
+ * @throws Failure `unavailable` if it cannot listen on the address
  */
 export async function listen(
   simulator: Pick<Simulator, "handle">,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<ListeningSimulator> {
   const server = createServer((request, response) => {
-    answerTo(simulator, request)
-      .catch(() => BROKEN)
-      .then((answer) => write(response, answer))
+    handleHttpRequest(simulator, request)
+      .catch(() => INTERNAL_SERVER_ERROR)
+      .then((answer) => writeResponse(response, answer))
       .catch(() => response.destroy());
   });
   const shown = host.includes(":") ? `[${host}]` : host;
   try {
-    await listening(server, host, port);
+    await startListening(server, host, port);
   } catch (error) {
-    throw notListening(`${shown}:${port}`, error);
+    throw createListenFailure(`${shown}:${port}`, error);
   }
   const { port: bound } = server.address() as AddressInfo;
   return {

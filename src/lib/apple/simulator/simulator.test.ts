@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createSimulator, readState, sendTo } from "./index.ts";
-import { BASE, Mdm, said, simulated, START } from "#support/apple/simulator/mdm.ts";
+import { createSimulator, readState, createInProcessSend } from "./index.ts";
+import { BASE, Mdm, parseBody, simulateApple, START } from "#support/apple/simulator/mdm.ts";
 
-test("it says what it is, where its clock stands and which servers there are", async () => {
-  const { mdm } = simulated();
+test("returns what it is, its time and its servers", async () => {
+  const { mdm } = simulateApple();
   await mdm.control("POST", "/advance", { ms: 24 * 3600 * 1000 });
-  expect(said(await mdm.control("GET", ""))).toEqual({
+  expect(parseBody(await mdm.control("GET", ""))).toEqual({
     simulator: "clomoctl",
     version: 1,
     seed: "test",
@@ -18,8 +18,8 @@ test("it says what it is, where its clock stands and which servers there are", a
   });
 });
 
-test("what is asked of the simulator itself is checked; a refusal is a problem object in both languages", async () => {
-  const { mdm } = simulated();
+test("control requests are validated, and a refusal is a problem object in both languages", async () => {
+  const { mdm } = simulateApple();
   for (const [line, body, type] of [
     ["POST /advance", { ms: -1 }, "usage"],
     ["POST /advance", { days: 1 }, "usage"],
@@ -34,18 +34,18 @@ test("what is asked of the simulator itself is checked; a refusal is a problem o
     const [method, path] = line.split(" ") as ["POST", string];
     const answer = await mdm.control(method, path, body);
     expect(answer.status, line).toBeGreaterThanOrEqual(400);
-    expect(said(answer), line).toMatchObject({ type, detail: { en: expect.any(String), ja: expect.any(String) } });
+    expect(parseBody(answer), line).toMatchObject({ type, detail: { en: expect.any(String), ja: expect.any(String) } });
   }
   const broken = await mdm.send({ method: "POST", url: `${BASE}/_simulator/advance`, headers: {}, body: "{" });
-  expect(said(broken)).toMatchObject({ type: "usage", detail: { en: "the body is not JSON" } });
+  expect(parseBody(broken)).toMatchObject({ type: "usage", detail: { en: "the body is not JSON" } });
 });
 
-test("devices are listed as they stand, in pages, of one server or of all", async () => {
-  const { simulator, mdm } = simulated();
+test("lists the current devices in pages, of one server or of all", async () => {
+  const { simulator, mdm } = simulateApple();
   const [one = ""] = [...simulator.devices()].map(({ serial }) => serial);
   await mdm.control("POST", "/devices/assign", { serials: [one], server: "other" });
   const page = async (query: string) =>
-    said(await mdm.control("GET", `/devices?${query}`)) as { devices: object[]; next: number | null };
+    parseBody(await mdm.control("GET", `/devices?${query}`)) as { devices: object[]; next: number | null };
   expect((await page("limit=10")).next).toBe(10);
   expect((await page("from=20")).devices).toHaveLength(5);
   const ours = await page(`server=${encodeURIComponent("SIMULATOR MDM Server")}`);
@@ -82,19 +82,19 @@ async function act(mdm: Mdm, done: Action, known: readonly string[], profile: un
   if (done.kind === "profile") await mdm.ask("PUT /profile/devices", { profile_uuid: profile, devices: serials });
 }
 
-test("a full fetch and the stream after it give the devices as they stand, whatever happens meanwhile, saved and read back", async () => {
+test("a full fetch and the following stream match the devices, whatever happens between, saved or not", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(action, { maxLength: 25 }), fc.integer({ min: 1, max: 9 }), async (actions, limit) => {
-      let { simulator, mdm } = simulated({ devices: 12, rotateEvery: 3 });
+      let { simulator, mdm } = simulateApple({ devices: 12, rotateEvery: 3 });
       await mdm.signIn();
-      const profile = said(await mdm.ask("POST /profile", { profile_name: "a", url: "https://a.example" }))[
+      const profile = parseBody(await mdm.ask("POST /profile", { profile_name: "a", url: "https://a.example" }))[
         "profile_uuid"
       ];
       const seen = new Map<string, string>();
       const isSilent = actions.some((done) => "silent" in done && done.silent);
       let [cursor, phase]: [string | undefined, "/server/devices" | "/devices/sync"] = [undefined, "/server/devices"];
       const pull = async (size: number): Promise<boolean> => {
-        const page = said(await mdm.ask(`POST ${phase}`, { limit: size, cursor })) as {
+        const page = parseBody(await mdm.ask(`POST ${phase}`, { limit: size, cursor })) as {
           devices: { serial_number: string; op_type?: string; profile_status: string }[];
           cursor: string;
           more_to_follow: boolean;
@@ -123,7 +123,7 @@ test("a full fetch and the stream after it give the devices as they stand, whate
             random: randomBytes,
           });
           const { token, session } = mdm;
-          mdm = Object.assign(new Mdm(sendTo(simulator)), { token, session });
+          mdm = Object.assign(new Mdm(createInProcessSend(simulator)), { token, session });
           await mdm.signIn();
         }
       }
@@ -138,8 +138,8 @@ test("a full fetch and the stream after it give the devices as they stand, whate
   );
 });
 
-test("a saved simulator is the same one: tokens, clock, faults, certificates and keys", async () => {
-  const { simulator, mdm } = simulated();
+test("a saved simulator restores tokens, clock, faults, certificates and keys", async () => {
+  const { simulator, mdm } = simulateApple();
   await mdm.signIn();
   await mdm.control("POST", "/advance", { ms: 1000 });
   await mdm.control("POST", "/faults", { fault: "terms", path: "/none" });
@@ -154,17 +154,17 @@ test("a saved simulator is the same one: tokens, clock, faults, certificates and
     random: (size) => new Uint8Array(size),
   });
   expect(JSON.stringify(again.state())).toBe(saved);
-  const next = Object.assign(new Mdm(sendTo(again)), { token: mdm.token });
+  const next = Object.assign(new Mdm(createInProcessSend(again)), { token: mdm.token });
   await next.signIn();
   expect(await next.ask("GET /account")).toMatchObject({ status: 200 });
 });
 
-test.each(["", "[]", "{}", '{"simulator":"clomoctl","version":1}'])("%j is no state", (saved) => {
-  expect(() => readState(saved, "s.json")).toThrow("not the state of a simulator");
+test.each(["", "[]", "{}", '{"simulator":"clomoctl","version":1}'])("%j is not a simulator state", (saved) => {
+  expect(() => readState(saved, "s.json")).toThrow("not a simulator state file");
 });
 
-test("its revision stands still while nothing changes", async () => {
-  const { simulator, mdm } = simulated();
+test("its revision does not change while nothing changes", async () => {
+  const { simulator, mdm } = simulateApple();
   await mdm.signIn();
   const before = simulator.revision();
   await mdm.fetch(10);

@@ -1,72 +1,77 @@
-import { Changes } from "./devices/changes.ts";
-import { Cursors } from "./devices/cursors.ts";
-import { DeviceTexts } from "./devices/device-texts.ts";
-import { Fleet } from "./devices/fleet.ts";
-import { Organisation } from "./devices/organisation.ts";
-import { Pages } from "./devices/pages.ts";
-import { Control } from "./control.ts";
-import { CONTROL, FIRST_SERVER } from "./names.ts";
-import { Faults, type RequestFaults } from "./faults.ts";
-import { Ids } from "./ids.ts";
-import { plain, Refusal, type SimulatorAnswer, type SimulatorRequest } from "./messages.ts";
-import { Business } from "./portals/business.ts";
+import { DeviceChangeLog } from "./devices/changes.ts";
+import { CursorCodec } from "./devices/cursors.ts";
+import { DeviceRenderer } from "./devices/device-texts.ts";
+import { DeviceFleet } from "./devices/fleet.ts";
+import { OrganisationDevices } from "./devices/organisation.ts";
+import { DevicePageCache } from "./devices/pages.ts";
+import { ControlInterface } from "./control.ts";
+import { CONTROL_PATH, FIRST_SERVER_NAME } from "./names.ts";
+import { FaultRegistry, type RequestFaults } from "./faults.ts";
+import { SeededIds } from "./ids.ts";
+import { createPlainResponse, Refusal, type SimulatorResponse, type SimulatorRequest } from "./messages.ts";
+import { SimulatedBusinessApi } from "./portals/business.ts";
 import { PushPortal } from "./portals/push-portal.ts";
-import { Servers, Tokens } from "./portals/tokens.ts";
-import { Vpp } from "./portals/vpp.ts";
+import { MdmServerRegistry, ServerTokenRegistry } from "./portals/tokens.ts";
+import { SimulatedVppService } from "./portals/vpp.ts";
 import { DeviceService } from "./service/device-service.ts";
 import { Profiles } from "./service/profiles.ts";
 import { Sessions } from "./service/sessions.ts";
 import type { SimulatorState } from "./state.ts";
 
-/** What a simulator is made from. */
+/** The settings of a simulator. */
 export interface SimulatorOptions {
-  /** the same seed gives the same devices and names */
+  /** the same seed always produces the same devices and names */
   readonly seed: string;
-  /** how many devices there are on the first day, all of the first server */
+  /** number of devices on the first day; all of them belong to the first server */
   readonly devices: number;
-  /** goes on where another was; `seed` and `devices` then count for nothing */
+  /** state to continue from; `seed` and `devices` are then ignored */
   readonly state?: SimulatorState | undefined;
   /** the real time in milliseconds since 1970-01-01 UTC */
   readonly now: () => number;
-  /** for sessions and secrets */
+  /** source of random bytes for sessions and secrets */
   readonly random: (size: number) => Uint8Array;
-  /** a session is replaced with every Nth answer (default 20); 0: never */
+  /** a session is replaced with every Nth response (default 20); 0: never */
   readonly rotateEvery?: number | undefined;
 }
 
-/** A device as it stands, to compare with. */
+/** The current state of a device, for comparison with what a tenant has recorded. */
 export interface SimulatedDevice {
   readonly serial: string;
   readonly profileStatus: string;
   readonly profileUuid: string | undefined;
 }
 
-/** Apple's side, simulated. */
+/** A simulation of Apple's services. */
 export interface Simulator {
-  readonly handle: (request: SimulatorRequest) => SimulatorAnswer;
-  /** for saving; it has secrets */
+  readonly handle: (request: SimulatorRequest) => SimulatorResponse;
+  /** returns the state to save, which contains secrets */
   readonly state: () => SimulatorState;
-  /** grows with every request that may have changed something: what is saved is up to date while it stands still */
+  /** increases with every request that may change the state; unchanged, the saved state is up to date */
   readonly revision: () => number;
-  /** the devices that the first server has now, in their order */
+  /** yields the devices that the first server has now, in their order */
   readonly devices: () => Generator<SimulatedDevice>;
 }
 
-const ROTATE_EVERY = 20;
+const DEFAULT_ROTATE_EVERY = 20;
 
-const NOT_FOUND = plain("Not Found", 404);
+const NOT_FOUND = createPlainResponse("Not Found", 404);
 
-/** The state of the first day. */
-function firstDay({ seed, devices, now, rotateEvery = ROTATE_EVERY }: SimulatorOptions): SimulatorState {
+/** Builds the state of the first day. */
+function buildInitialState({
+  seed,
+  devices,
+  now,
+  rotateEvery = DEFAULT_ROTATE_EVERY,
+}: SimulatorOptions): SimulatorState {
   const startedAt = Math.floor(now() / 1000) * 1000;
-  const uuid = new Ids(seed).wide("server", FIRST_SERVER);
+  const uuid = new SeededIds(seed).wide("server", FIRST_SERVER_NAME);
   return {
     simulator: "clomoctl",
     version: 1,
     seed,
     aheadMs: 0,
     rotateEvery,
-    servers: [{ name: FIRST_SERVER, uuid, createdAt: startedAt }],
+    servers: [{ name: FIRST_SERVER_NAME, uuid, createdAt: startedAt }],
     tokens: { current: [], replaced: [] },
     fleet: { first: devices, startedAt, places: devices, named: [], changed: [] },
     changes: { first: 0, entries: [] },
@@ -79,15 +84,15 @@ function firstDay({ seed, devices, now, rotateEvery = ROTATE_EVERY }: SimulatorO
 }
 
 /**
- * Apple's side, simulated, without a socket: device service, push certificate portal, VPP, Apple Business API, and the
- * control below `/_simulator`. It stores nothing by itself.
+ * Creates a simulation of Apple's services, without a socket: device service, push certificate portal, VPP, Apple
+ * Business API, and the control API below `/_simulator`. The simulation itself does not store anything.
  */
 export function createSimulator(options: SimulatorOptions): Simulator {
-  const parts = assemble(options, options.state ?? firstDay(options));
+  const parts = createParts(options, options.state ?? buildInitialState(options));
   const { vpp, business, faults, fleet, clock } = parts;
-  const [service, control] = [new DeviceService(parts), new Control(parts)];
+  const [service, control] = [new DeviceService(parts), new ControlInterface(parts)];
   let revision = 0;
-  const serve = (request: SimulatorRequest, met: RequestFaults): SimulatorAnswer => {
+  const serve = (request: SimulatorRequest, met: RequestFaults): SimulatorResponse => {
     try {
       const answer = service.handle(request, met) ?? vppOrBusiness(request, met);
       return answer ?? NOT_FOUND;
@@ -96,15 +101,15 @@ export function createSimulator(options: SimulatorOptions): Simulator {
       throw error;
     }
   };
-  const vppOrBusiness = (request: SimulatorRequest, met: RequestFaults): SimulatorAnswer | undefined => {
+  const vppOrBusiness = (request: SimulatorRequest, met: RequestFaults): SimulatorResponse | undefined => {
     met.refuse();
     return vpp.handle(request, clock()) ?? business.handle(request);
   };
   return {
     handle(request) {
-      // a page in a browser must not reach it
-      if (request.headers["origin"] !== undefined) return plain("Forbidden", 403);
-      if (changes(request)) revision += 1;
+      // web pages in a browser must not reach the simulator
+      if (request.headers["origin"] !== undefined) return createPlainResponse("Forbidden", 403);
+      if (mayChangeState(request)) revision += 1;
       const controlled = control.handle(request);
       if (controlled !== undefined) return controlled;
       const before = faults.list();
@@ -114,7 +119,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
       const date = new Date(options.now() + met.clockErrorMs).toUTCString();
       return { ...answer, headers: { ...headers, date } };
     },
-    state: () => saved(parts),
+    state: () => collectState(parts),
     revision: () => revision,
     *devices() {
       for (let place = 0; place < fleet.places; place += 1) {
@@ -125,22 +130,22 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   };
 }
 
-/** Whether a request may change what is saved: pages of devices are asked for by POST, too. */
-const changes = ({ method, path }: SimulatorRequest): boolean =>
-  method !== "GET" && (path.startsWith(CONTROL) || path.startsWith("/profile"));
+/** Returns true if a request may change the saved state. The path matters: POST also requests pages of devices. */
+const mayChangeState = ({ method, path }: SimulatorRequest): boolean =>
+  method !== "GET" && (path.startsWith(CONTROL_PATH) || path.startsWith("/profile"));
 
-/** Puts the parts of a simulator together. */
-function assemble({ now, random }: SimulatorOptions, state: SimulatorState) {
+/** Creates the parts of a simulator and connects them. */
+function createParts({ now, random }: SimulatorOptions, state: SimulatorState) {
   const { seed } = state;
-  const ids = new Ids(seed);
+  const ids = new SeededIds(seed);
   let { aheadMs } = state;
   const clock = (): number => now() + aheadMs;
-  const fleet = new Fleet(ids, state.fleet);
-  const changes = new Changes(state.changes.first, state.changes.entries);
-  const organisation = new Organisation(fleet, changes, clock);
-  const texts = new DeviceTexts(fleet);
-  const servers = new Servers(ids, state.servers);
-  const tokens = new Tokens(ids, random, state.tokens);
+  const fleet = new DeviceFleet(ids, state.fleet);
+  const changes = new DeviceChangeLog(state.changes.first, state.changes.entries);
+  const organisation = new OrganisationDevices(fleet, changes, clock);
+  const texts = new DeviceRenderer(fleet);
+  const servers = new MdmServerRegistry(ids, state.servers);
+  const tokens = new ServerTokenRegistry(ids, random, state.tokens);
   const advance = (ms: number): void => {
     aheadMs += ms;
     changes.forget(clock());
@@ -155,21 +160,21 @@ function assemble({ now, random }: SimulatorOptions, state: SimulatorState) {
     changes,
     organisation,
     texts,
-    pages: new Pages(fleet, texts),
-    cursors: new Cursors(ids.hex(64, "cursors")),
+    pages: new DevicePageCache(fleet, texts),
+    cursors: new CursorCodec(ids.hex(64, "cursors")),
     servers,
     tokens,
     profiles: new Profiles(ids, state.profiles),
     sessions: new Sessions({ now, clock, random }, tokens, state.rotateEvery),
-    faults: new Faults(state.faults),
+    faults: new FaultRegistry(state.faults),
     push: new PushPortal(ids, state.push),
-    vpp: new Vpp(ids, random, state.vpp),
-    business: new Business({ ids, fleet, servers, random, now }, state.business),
+    vpp: new SimulatedVppService(ids, random, state.vpp),
+    business: new SimulatedBusinessApi({ ids, fleet, servers, random, now }, state.business),
   };
 }
 
-/** What must be kept to go on from here. */
-const saved = (parts: ReturnType<typeof assemble>): SimulatorState => ({
+/** Returns the state that must be saved to continue from here later. */
+const collectState = (parts: ReturnType<typeof createParts>): SimulatorState => ({
   simulator: "clomoctl",
   version: 1,
   seed: parts.seed,

@@ -3,17 +3,17 @@ import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import type { StreamChange } from "./devices/changes.ts";
 import type { FleetState } from "./devices/fleet.ts";
-import { FAULTS, type SimulatedFault } from "./faults.ts";
+import { FAULT_NAMES, type SimulatedFault } from "./faults.ts";
 import type { BusinessKey } from "./portals/business.ts";
 import type { PushPortalState } from "./portals/push-portal.ts";
-import type { ReplacedToken, Server, ServerToken } from "./portals/tokens.ts";
+import type { ReplacedToken, SimulatedMdmServer, ServerToken } from "./portals/tokens.ts";
 import type { VppState } from "./portals/vpp.ts";
 import type { Profile } from "./service/profiles.ts";
 
 const time = z.number().int().min(0).max(8_640_000_000_000_000);
 const count = z.number().int().min(0);
 
-const device = z.strictObject({
+const deviceSchema = z.strictObject({
   server: z.number().int().min(-2),
   assignedAt: time,
   status: z.enum(["empty", "assigned", "pushed", "removed"]),
@@ -25,7 +25,7 @@ const device = z.strictObject({
   hardware: count.optional(),
 });
 
-const change = z.strictObject({
+const changeSchema = z.strictObject({
   server: count,
   place: count,
   operation: z.enum(["added", "modified", "deleted"]),
@@ -33,7 +33,7 @@ const change = z.strictObject({
   loggedAt: time,
 });
 
-const serverToken = z.strictObject({
+const serverTokenSchema = z.strictObject({
   server: count,
   admin: z.string(),
   consumerKey: z.string(),
@@ -43,9 +43,9 @@ const serverToken = z.strictObject({
   expiresAt: time,
 });
 
-/** A fault as it is kept, and asked for. */
-export const faultShape = z.strictObject({
-  fault: z.enum(FAULTS),
+/** A fault, as it is saved and as a request specifies it. */
+export const faultSchema = z.strictObject({
+  fault: z.enum(FAULT_NAMES),
   count: z.number().int().min(1).optional(),
   path: z.string().startsWith("/").optional(),
   after: count,
@@ -53,10 +53,10 @@ export const faultShape = z.strictObject({
   serials: z.array(z.string()).optional(),
 });
 
-/** Which MDM holds a location. */
-export const holderShape = z.strictObject({ id: z.string(), name: z.string(), metadata: z.string() });
+/** The MDM that holds a location. */
+export const locationHolderSchema = z.strictObject({ id: z.string(), name: z.string(), metadata: z.string() });
 
-const shape = z.strictObject({
+const stateSchema = z.strictObject({
   simulator: z.literal("clomoctl"),
   version: z.literal(1),
   seed: z.string(),
@@ -64,7 +64,7 @@ const shape = z.strictObject({
   rotateEvery: count,
   servers: z.array(z.strictObject({ name: z.string(), uuid: z.string(), createdAt: time })).min(1),
   tokens: z.strictObject({
-    current: z.array(serverToken),
+    current: z.array(serverTokenSchema),
     replaced: z.array(z.strictObject({ consumerKey: z.string(), accessToken: z.string() })),
   }),
   fleet: z.strictObject({
@@ -72,9 +72,9 @@ const shape = z.strictObject({
     startedAt: time,
     places: count,
     named: z.array(z.tuple([count, z.string()])),
-    changed: z.array(z.tuple([count, device])),
+    changed: z.array(z.tuple([count, deviceSchema])),
   }),
-  changes: z.strictObject({ first: count, entries: z.array(change) }),
+  changes: z.strictObject({ first: count, entries: z.array(changeSchema) }),
   profiles: z.array(
     z.strictObject({
       uuid: z.string(),
@@ -83,27 +83,27 @@ const shape = z.strictObject({
       disabled: z.boolean(),
     }),
   ),
-  faults: z.array(faultShape),
+  faults: z.array(faultSchema),
   push: z.strictObject({
     authority: z.strictObject({ privateKey: z.string(), certificate: z.string() }).optional(),
     certificates: z.array(z.strictObject({ serial: z.string(), topic: z.string() })),
   }),
   vpp: z.strictObject({
     tokens: z.array(z.strictObject({ bearer: z.string(), location: z.string(), uId: z.string(), expiresAt: time })),
-    holders: z.array(z.tuple([z.string(), holderShape])),
+    holders: z.array(z.tuple([z.string(), locationHolderSchema])),
   }),
   business: z.array(z.strictObject({ clientId: z.string(), keyId: z.string(), publicKey: z.string() })),
 });
 
-/** All that a simulator must remember to go on where it was; what it derives from its seed is not in it. It has secrets. */
+/** What a simulator must remember to continue, without what it derives from its seed. Contains secrets. */
 export interface SimulatorState {
   readonly simulator: "clomoctl";
   readonly version: 1;
   readonly seed: string;
-  /** what its clock is ahead of the real one, in milliseconds */
+  /** how far the simulator's clock is ahead of the real time, in milliseconds */
   readonly aheadMs: number;
   readonly rotateEvery: number;
-  readonly servers: readonly Server[];
+  readonly servers: readonly SimulatedMdmServer[];
   readonly tokens: { readonly current: readonly ServerToken[]; readonly replaced: readonly ReplacedToken[] };
   readonly fleet: FleetState;
   readonly changes: { readonly first: number; readonly entries: readonly StreamChange[] };
@@ -117,24 +117,24 @@ export interface SimulatorState {
 /**
  * Reads a state that was saved as JSON.
  *
- * @param where the file, for the failure
- * @throws Failure `input-rejected` where it is something else, broken or of a newer program
+ * @param where path of the file, for the failure
+ * @throws Failure `input-rejected` if the text is not a simulator state, is damaged, or was saved by a newer program
  */
 export function readState(saved: string, where: string): SimulatorState {
-  const read = shape.safeParse(parsed(saved));
+  const read = stateSchema.safeParse(tryParseJson(saved));
   if (read.success) return read.data;
   const place = read.error.issues[0]?.path.join(".") ?? "";
   throw new Failure("input-rejected", {
     what: text(
-      `not the state of a simulator, or broken${place === "" ? "" : `: ${place}`}`,
+      `not a simulator state file, or damaged${place === "" ? "" : `: ${place}`}`,
       `シミュレーターの状態ファイルではないか、壊れています${place === "" ? "" : `: ${place}`}`,
     ),
     where,
-    hint: text("name another file with --state", "--state で別のファイルを指定してください"),
+    hint: text("pass another file with --state", "--state で別のファイルを指定してください"),
   });
 }
 
-function parsed(saved: string): unknown {
+function tryParseJson(saved: string): unknown {
   try {
     return JSON.parse(saved);
   } catch {

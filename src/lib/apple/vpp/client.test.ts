@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { FakeApple, inTurn, json, type FakeAnswer } from "#support/apple/apple.ts";
-import { clientConfig, serviceConfig } from "./client.ts";
+import { fetchClientConfig, fetchServiceConfig } from "./client.ts";
 
 const LOCATION = {
   locationName: "東京",
@@ -16,7 +16,7 @@ const asked = (...answers: readonly [FakeAnswer, ...FakeAnswer[]]) => {
 
 test("a content token has a location, an expiry and a holder", async () => {
   const { apple, access } = asked(json(LOCATION));
-  expect(await clientConfig(access, "eyJ0Ijp9")).toEqual({
+  expect(await fetchClientConfig(access, "eyJ0Ijp9")).toEqual({
     locationName: "東京",
     tokenExpiresAt: "2030-11-08T22:33:22Z",
     uId: "2049025000431439",
@@ -31,14 +31,14 @@ test("a content token has a location, an expiry and a holder", async () => {
   ]);
 });
 
-test.each([undefined, null, {}, { id: "", name: "" }])("a location may be held by no MDM: %j", async (mdmInfo) => {
+test.each([undefined, null, {}, { id: "", name: "" }])("a location may not have an MDM: %j", async (mdmInfo) => {
   const { access } = asked(json({ ...LOCATION, mdmInfo }));
-  expect(await clientConfig(access, "t")).toMatchObject({ mdmInfo: null });
+  expect(await fetchClientConfig(access, "t")).toMatchObject({ mdmInfo: null });
 });
 
-test("what Apple allows is asked without a token", async () => {
+test("requests Apple's limits without a token", async () => {
   const { apple, access } = asked(json({ limits: { maxAssets: 25, maxUsers: 100, note: "x" }, urls: {} }));
-  expect(await serviceConfig(access)).toEqual({
+  expect(await fetchServiceConfig(access)).toEqual({
     limits: new Map([
       ["maxAssets", 25],
       ["maxUsers", 100],
@@ -54,13 +54,13 @@ describe("an error", () => {
   test.each([
     [9621, "not-permitted", "the content token has expired (9621)"],
     [9622, "not-permitted", expect.stringContaining("not valid (9622)")],
-    [9602, "input-rejected", "Apple does not take the request (9602)"],
-    [9999, "unavailable", "Apple answered with the error 9999"],
-  ])("%i is told, whatever status it comes with", async (number, code, message) => {
+    [9602, "input-rejected", "Apple does not accept the request (9602)"],
+    [9999, "unavailable", "Apple returned error 9999"],
+  ])("%i is reported for every status", async (number, code, message) => {
     for (const status of [200, 400, 401]) {
       const { access } = asked({ status, ...json(error(number)) });
       const where = "GET https://a.example/mdm/v2/client/config";
-      await expect(clientConfig(access, "SECRET")).rejects.toMatchObject({ code, message, where });
+      await expect(fetchClientConfig(access, "SECRET")).rejects.toMatchObject({ code, message, where });
     }
   });
 
@@ -70,28 +70,31 @@ describe("an error", () => {
     [404, "{}", "unavailable"],
     [302, "", "unavailable"],
     [500, "", "unavailable"],
-  ])("without a number is told by its status: %i", async (status, body, code) => {
+  ])("without a number is reported with its status: %i", async (status, body, code) => {
     const { access } = asked({ status, body });
-    await expect(clientConfig(access, "t")).rejects.toMatchObject({ code, message: `Apple answered ${status}` });
+    await expect(fetchClientConfig(access, "t")).rejects.toMatchObject({
+      code,
+      message: `Apple returned HTTP status ${status}`,
+    });
   });
 
-  test("of a simulator names its command", async () => {
+  test("from a simulator suggests the simulator's command", async () => {
     const { access } = asked(json({ errorNumber: 9621, errorMessage: "" }));
-    const failed = clientConfig({ ...access, simulator: true }, "t");
+    const failed = fetchClientConfig({ ...access, simulator: true }, "t");
     await expect(failed).rejects.toMatchObject({
       hint: { en: expect.stringContaining("clomoctl ade simulator do vpp-token --org NAME --url https://a.example") },
     });
   });
 
-  test("that was cut off is asked for again", async () => {
+  test("caused by a truncated response leads to another request", async () => {
     const { apple, access } = asked({ body: '{"locat' }, json(LOCATION));
-    await clientConfig(access, "t");
+    await fetchClientConfig(access, "t");
     expect(apple.waits).toEqual([1000]);
   });
 
-  test("that passes is waited for", async () => {
+  test("that is temporary leads to a retry", async () => {
     const { apple, access } = asked({ status: 503, headers: { "retry-after": "5" } }, json(LOCATION));
-    await clientConfig(access, "t");
+    await fetchClientConfig(access, "t");
     expect(apple.waits).toEqual([5000]);
   });
 });
@@ -103,12 +106,12 @@ test.each([
   ["uId", json({ ...LOCATION, uId: undefined }).body],
   ["mdmInfo", json({ ...LOCATION, mdmInfo: "x" }).body],
   ["name", json({ ...LOCATION, mdmInfo: { id: "a", name: 1 } }).body],
-])("an answer is refused by the name of %s", async (member, body) => {
+])("refuses a response with the name of the member %s", async (member, body) => {
   const { access } = asked({ body });
-  await expect(clientConfig(access, "t")).rejects.toThrow(`documents it: ${member}`);
+  await expect(fetchClientConfig(access, "t")).rejects.toThrow(`documents it: ${member}`);
 });
 
-test("limits are an object", async () => {
+test("limits must be an object", async () => {
   const { access } = asked(json({ limits: 1 }));
-  await expect(serviceConfig(access)).rejects.toThrow("documents it: limits");
+  await expect(fetchServiceConfig(access)).rejects.toThrow("documents it: limits");
 });

@@ -1,70 +1,77 @@
 import { line } from "../../advice/index.ts";
 import { Failure, type ErrorCode } from "../../errors/index.ts";
-import { SIMULATOR_LINES } from "../../model/ade.ts";
+import { SIMULATOR_COMMANDS } from "../../model/ade.ts";
 import { text, type Text } from "../../text/index.ts";
-import { isObject, objectOf, optionalText, requiredText, undocumented, type JsonObject } from "../answer.ts";
+import {
+  isObject,
+  parseJsonObject,
+  readOptionalText,
+  readRequiredText,
+  createUndocumentedFailure,
+  type JsonObject,
+} from "../answer.ts";
 import { attempt } from "../encoding/foreign.ts";
-import { instantOfText } from "../encoding/instant.ts";
-import { placeOf, sendPatiently, wholeAnswers, type RetryTools } from "../patience.ts";
+import { parseInstant } from "../encoding/instant.ts";
+import { formatRequestTarget, sendWithRetry, rejectTruncatedResponses, type RetryTools } from "../patience.ts";
 import type { AppleRequest } from "../send.ts";
 
 /** How to reach Apple's service for apps and books. @see apple 5 */
 export interface VppAccess extends RetryTools {
-  /** Apple's is https://vpp.itunes.apple.com; without a slash at its end */
+  /** base URL without a slash at the end; Apple's is https://vpp.itunes.apple.com */
   readonly base: string;
-  /** name and version, as `clomoctl/0.1.0` */
+  /** name and version of the program, such as `clomoctl/0.1.0` */
   readonly program: string;
-  /** whether a simulator of ours is there: ways out name its commands */
+  /** true if the service is a clomoctl simulator: hints then contain the simulator's commands */
   readonly simulator?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What Apple tells of a content token. */
+/** The location that Apple returns for a content token. */
 export interface VppLocation {
   readonly locationName: string;
-  /** a UTC instant */
+  /** time when the token expires, in UTC */
   readonly tokenExpiresAt: string;
-  /** the same for all tokens of a location */
+  /** ID of the location: the same for all of its tokens */
   readonly uId: string;
-  /** the MDM that holds the location, if one said so; null where none did */
+  /** the MDM that holds the location; null if no MDM has claimed it */
   readonly mdmInfo: { readonly id: string; readonly name: string; readonly metadata: string | null } | null;
 }
 
-/** What Apple lets a client do; no token is needed to ask. */
-export interface VppService {
-  /** by their names, such as `maxAssets` */
+/** The limits that Apple sets for clients. Requesting them does not require a token. */
+export interface VppServiceConfig {
+  /** limits by name, such as `maxAssets` */
   readonly limits: ReadonlyMap<string, number>;
 }
 
 interface VppError {
   readonly exit: ErrorCode;
   readonly what: Text;
-  /** undefined: another token helps */
+  /** undefined if a new token solves the problem */
   readonly hint?: Text;
 }
 
-const RENEW = text(
-  `download the content token once more in Apple Business Manager, then ${line("vpp tokens set", ["FILE"], { org: "NAME" })}`,
+const RENEWAL_HINT = text(
+  `download the content token again in Apple Business Manager, then run: ${line("vpp tokens set", ["FILE"], { org: "NAME" })}`,
   `Apple Business Manager でコンテンツトークンをもう一度ダウンロードし、${line("vpp tokens set", ["FILE"], { org: "NAME" })} を実行してください`,
 );
 
-const renewal = ({ base, simulator }: VppAccess): Text => {
-  if (simulator !== true) return RENEW;
-  const command = SIMULATOR_LINES.vppToken(base);
+const describeTokenRenewal = ({ base, simulator }: VppAccess): Text => {
+  if (simulator !== true) return RENEWAL_HINT;
+  const command = SIMULATOR_COMMANDS.vppToken(base);
   return text(
-    `get another one from the simulator: ${command}; then ${line("vpp tokens set", ["FILE"], { org: "NAME" })}`,
+    `get a new token from the simulator: ${command}; then run: ${line("vpp tokens set", ["FILE"], { org: "NAME" })}`,
     `シミュレーターから新しいトークンを取得し(${command})、${line("vpp tokens set", ["FILE"], { org: "NAME" })} で設定してください`,
   );
 };
 
-/** @see apple 5 */
-const ERRORS: ReadonlyMap<number, VppError> = new Map([
+/** Apple's error numbers, with the failure that each of them causes. @see apple 5 */
+const VPP_ERRORS: ReadonlyMap<number, VppError> = new Map([
   [
     9602,
     {
       exit: "input-rejected",
-      what: text("Apple does not take the request (9602)", "Apple がリクエストを受け付けません(9602)"),
-      hint: text("this is a fault of clomoctl: report it", "clomoctl の不具合です。報告してください"),
+      what: text("Apple does not accept the request (9602)", "Apple がリクエストを受け付けません(9602)"),
+      hint: text("this is a bug in clomoctl: please report it", "clomoctl の不具合です。報告してください"),
     },
   ],
   [
@@ -79,7 +86,7 @@ const ERRORS: ReadonlyMap<number, VppError> = new Map([
     {
       exit: "not-permitted",
       what: text(
-        "the content token is not valid (9622): renewed, or the password of its Managed Apple Account changed",
+        "the content token is not valid (9622): it was renewed, or the password of its Managed Apple Account was changed",
         "コンテンツトークンが無効です(9622)。更新済みか、管理対象 Apple Account のパスワードが変更された可能性があります",
       ),
     },
@@ -87,42 +94,43 @@ const ERRORS: ReadonlyMap<number, VppError> = new Map([
 ]);
 
 /**
- * The location of a content token, and who holds it. Nothing is changed.
+ * Returns the location of a content token, and the MDM that holds the location. Nothing is changed.
  *
- * @param token the text of the file, which is base64
- * @throws Failure `not-permitted` where Apple does not accept the token, `unavailable`, `interrupted`
+ * @param token text of the token file, in base64
+ * @throws Failure `not-permitted` if Apple does not accept the token, `unavailable`, `interrupted`
  */
-export async function clientConfig(access: VppAccess, token: string): Promise<VppLocation> {
-  const { where, answer } = await get(access, "/mdm/v2/client/config", { authorization: `Bearer ${token}` });
+export async function fetchClientConfig(access: VppAccess, token: string): Promise<VppLocation> {
+  const { where, answer } = await requestConfig(access, "/mdm/v2/client/config", { authorization: `Bearer ${token}` });
   const { mdmInfo } = answer;
-  if (mdmInfo !== undefined && mdmInfo !== null && !isObject(mdmInfo)) throw undocumented(where, "mdmInfo");
-  const tokenExpiresAt = instantOfText(requiredText(where, answer, "tokenExpirationDate"));
-  if (tokenExpiresAt === undefined) throw undocumented(where, "tokenExpirationDate");
+  if (mdmInfo !== undefined && mdmInfo !== null && !isObject(mdmInfo))
+    throw createUndocumentedFailure(where, "mdmInfo");
+  const tokenExpiresAt = parseInstant(readRequiredText(where, answer, "tokenExpirationDate"));
+  if (tokenExpiresAt === undefined) throw createUndocumentedFailure(where, "tokenExpirationDate");
   return {
-    locationName: requiredText(where, answer, "locationName"),
+    locationName: readRequiredText(where, answer, "locationName"),
     tokenExpiresAt,
-    uId: requiredText(where, answer, "uId"),
-    mdmInfo: isObject(mdmInfo) ? holderOf(where, mdmInfo) : null,
+    uId: readRequiredText(where, answer, "uId"),
+    mdmInfo: isObject(mdmInfo) ? parseLocationHolder(where, mdmInfo) : null,
   };
 }
 
-/** An MDM that let go of the location leaves its members empty. */
-const holderOf = (where: string, mdm: JsonObject): VppLocation["mdmInfo"] => {
-  const id = optionalText(where, mdm, "id") ?? "";
-  const name = optionalText(where, mdm, "name") ?? "";
-  return id === "" && name === "" ? null : { id, name, metadata: optionalText(where, mdm, "metadata") };
+/** Returns the MDM that holds a location; null if empty, as after an MDM has released the location. */
+const parseLocationHolder = (where: string, mdm: JsonObject): VppLocation["mdmInfo"] => {
+  const id = readOptionalText(where, mdm, "id") ?? "";
+  const name = readOptionalText(where, mdm, "name") ?? "";
+  return id === "" && name === "" ? null : { id, name, metadata: readOptionalText(where, mdm, "metadata") };
 };
 
-/** What Apple lets clients do. @throws Failure `unavailable`, `interrupted` */
-export async function serviceConfig(access: VppAccess): Promise<VppService> {
-  const { where, answer } = await get(access, "/mdm/v2/service/config", {});
+/** Returns the limits that Apple sets for clients. @throws Failure `unavailable`, `interrupted` */
+export async function fetchServiceConfig(access: VppAccess): Promise<VppServiceConfig> {
+  const { where, answer } = await requestConfig(access, "/mdm/v2/service/config", {});
   const { limits } = answer;
-  if (!isObject(limits)) throw undocumented(where, "limits");
+  if (!isObject(limits)) throw createUndocumentedFailure(where, "limits");
   const counts = Object.entries(limits).filter((limit): limit is [string, number] => typeof limit[1] === "number");
   return { limits: new Map(counts) };
 }
 
-async function get(
+async function requestConfig(
   access: VppAccess,
   path: string,
   headers: Readonly<Record<string, string>>,
@@ -133,29 +141,33 @@ async function get(
     headers: { "user-agent": access.program, accept: "application/json", ...headers },
     signal: access.signal,
   };
-  const where = placeOf(request);
-  const { status, body } = await sendPatiently(request, { ...access, send: wholeAnswers(access.send) }, true);
-  // errors may come with status 200
+  const where = formatRequestTarget(request);
+  const { status, body } = await sendWithRetry(
+    request,
+    { ...access, send: rejectTruncatedResponses(access.send) },
+    true,
+  );
+  // Apple also sends errors with status 200
   const told = attempt((): unknown => JSON.parse(body));
   const number = isObject(told) ? told["errorNumber"] : undefined;
-  if (typeof number === "number" && number !== 0) throw refusalOf(where, number, access);
-  if (status !== 200) throw unexpected(where, status, access);
-  return { where, answer: objectOf(where, body) };
+  if (typeof number === "number" && number !== 0) throw createVppErrorFailure(where, number, access);
+  if (status !== 200) throw createStatusFailure(where, status, access);
+  return { where, answer: parseJsonObject(where, body) };
 }
 
-function refusalOf(where: string, number: number, access: VppAccess): Failure {
-  const known = ERRORS.get(number);
+function createVppErrorFailure(where: string, number: number, access: VppAccess): Failure {
+  const known = VPP_ERRORS.get(number);
   if (known !== undefined)
-    return new Failure(known.exit, { what: known.what, where, hint: known.hint ?? renewal(access) });
+    return new Failure(known.exit, { what: known.what, where, hint: known.hint ?? describeTokenRenewal(access) });
   return new Failure("unavailable", {
-    what: text(`Apple answered with the error ${number}`, `Apple からエラー ${number} が返されました`),
+    what: text(`Apple returned error ${number}`, `Apple からエラー ${number} が返されました`),
     where,
   });
 }
 
-const unexpected = (where: string, status: number, access: VppAccess): Failure =>
+const createStatusFailure = (where: string, status: number, access: VppAccess): Failure =>
   new Failure(status === 401 || status === 403 ? "not-permitted" : "unavailable", {
-    what: text(`Apple answered ${status}`, `Apple の応答: ${status}`),
+    what: text(`Apple returned HTTP status ${status}`, `Apple から HTTP ステータス ${status} が返されました`),
     where,
-    hint: status === 401 || status === 403 ? renewal(access) : undefined,
+    hint: status === 401 || status === 403 ? describeTokenRenewal(access) : undefined,
   });

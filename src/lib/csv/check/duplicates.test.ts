@@ -48,7 +48,7 @@ const duplicatesOf = async (ids: readonly string[], valuesAReading: number): Pro
 };
 
 describe("findDuplicates", () => {
-  it("reports what is the same and nothing else, however poor the hash", async () => {
+  it("reports exactly the duplicates, even with a poor hash", async () => {
     const id = fc.string({ unit: fc.constantFrom("a", "A", "b"), minLength: 1, maxLength: 4 });
     await fc.assert(
       fc.asyncProperty(fc.array(id, { maxLength: 20 }), fc.constantFrom(1, 1000), async (ids, valuesAReading) => {

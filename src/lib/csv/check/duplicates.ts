@@ -1,38 +1,38 @@
 import type { CheckOptions } from "./reading.ts";
 import type { FileHandle } from "../../files/read.ts";
-import { comparisonKey, isCode } from "../../model/normalise.ts";
+import { comparisonKey, isCodeComparison } from "../../model/normalise.ts";
 import type { Problem } from "../../model/problem.ts";
 import {
   findSharedHashes,
-  hashId,
+  toHashId,
   hashValue,
-  keptRow,
-  type PlacedPart,
+  toStoredRow,
+  type HashesWithOffset,
   type SharedHashes,
   type ValueHash,
 } from "./hashes.ts";
-import { looseKey, RowKeys, type KeySpace } from "./keys.ts";
-import { recordsOnly } from "./part.ts";
+import { toLooseKey, RowKeys, type KeySpace } from "./keys.ts";
+import { createRecordSink } from "./part.ts";
 import { readBytes } from "./read.ts";
 import type { Layout } from "../layout/layout.ts";
 import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
 import { RowChecker, type RowOptions } from "../layout/rows.ts";
 
-/** Repeated values verified in one pass over the file; more take further passes, in the same memory. */
-const VALUES_A_READING = 100_000;
+/** Maximum of repeated values verified in one pass over the file. More need further passes, but no more memory. */
+const MAX_VALUES_PER_PASS = 100_000;
 
-/** The first row that has a value, and where the value is in it. */
+/** The first row that has a value, and the position of the value in the row. */
 interface FirstOccurrence {
   readonly exact: string;
   readonly row: number;
-  /** the value identifies that row */
+  /** true if the value identifies the row */
   readonly key: boolean;
   readonly place: Omit<Problem, "code" | "params">;
-  /** the last row that has the value too, by kind of problem */
+  /** the last row that has the same value, by kind of problem */
   readonly repeated: Map<"key-duplicate" | "value-duplicate", number>;
 }
 
-/** Input of the search for repeated values. */
+/** The input of the search for repeated values. */
 export interface DuplicateSearch {
   readonly layout: Layout;
   readonly reading: RecordReaderOptions;
@@ -41,19 +41,19 @@ export interface DuplicateSearch {
   readonly report: (problem: Problem) => void;
   /** when aborted, the search throws the signal's reason */
   readonly signal?: AbortSignal | undefined;
-  /** tests pass a hash with collisions */
+  /** hash function; tests pass one with collisions */
   readonly hash?: ValueHash | undefined;
   readonly valuesAReading?: number | undefined;
 }
 
-/** Rereads the rows whose values have a repeated hash, and reports those whose values are equal. */
+/** Rereads the rows whose values have a repeated hash, and reports the values that are really equal. */
 class DuplicateCheck {
   readonly #layout: Layout;
   readonly #report: (problem: Problem) => void;
   readonly #hash: ValueHash;
   readonly #ids: ReadonlySet<number>;
   readonly #rows: ReadonlySet<number>;
-  /** values to be met, of those with a repeated hash */
+  /** number of values with a repeated hash that have not been read again yet */
   #left: number;
   readonly #checker: RowChecker;
   readonly #keys: RowKeys;
@@ -71,13 +71,13 @@ class DuplicateCheck {
     this.#keys = new RowKeys(layout);
   }
 
-  /** Whether all of the values have been met. */
+  /** True if all values with a repeated hash have been read again. */
   get done(): boolean {
     return this.#left === 0;
   }
 
   record(cells: readonly string[], count: number, row: number, line: number, sound: boolean): void {
-    if (row === 1 || !sound || !this.#rows.has(keptRow(row))) return;
+    if (row === 1 || !sound || !this.#rows.has(toStoredRow(row))) return;
     this.#checker.check(cells, count, row, line);
     if (!this.#checker.complete) return;
     const keys = this.#keys;
@@ -87,15 +87,15 @@ class DuplicateCheck {
       const s = keys.spaceOf[i] ?? 0;
       const space = keys.spaces[s];
       if (space === undefined) continue;
-      // of a repeated column, the first value identifies the row
+      // if a column occurs several times, its first value identifies the row
       const key = space.key && !named.has(s);
       named.add(s);
       const exact = keys.values[i] ?? "";
       this.#hash(exact, space.comparison, s, this.#word);
-      if (!this.#ids.has(hashId(this.#word[0] ?? 0, this.#word[1] ?? 0))) continue;
+      if (!this.#ids.has(toHashId(this.#word[0] ?? 0, this.#word[1] ?? 0))) continue;
       this.#left -= 1;
       const place = this.#placeOf(space, exact, cells, { row, line });
-      this.#compare(space, `${s} ${looseKey(space.comparison, exact)}`, {
+      this.#compare(space, `${s} ${toLooseKey(space.comparison, exact)}`, {
         exact,
         row,
         key,
@@ -124,12 +124,12 @@ class DuplicateCheck {
       same.repeated.set(code, holder.row);
       return;
     }
-    const code = isCode(space.comparison) ? "code-alike" : "id-case-only";
+    const code = isCodeComparison(space.comparison) ? "code-alike" : "id-case-only";
     this.#report({ ...place, code, params: { row: earlier[0]?.row ?? 0 } });
     earlier.push(holder);
   }
 
-  /** Reports the first row of each repeated value, with the last row that has it. */
+  /** Reports the first row of each repeated value, together with the last row that has it. */
   end(): void {
     for (const { place, repeated } of [...this.#holders.values()].flat()) {
       for (const [code, row] of repeated) this.#report({ ...place, code, params: { header: place.header, row } });
@@ -150,9 +150,15 @@ class DuplicateCheck {
   }
 }
 
-const verify = async (file: FileHandle, search: DuplicateSearch, repeats: readonly SharedHashes[]): Promise<void> => {
+const verifyDuplicates = async (
+  file: FileHandle,
+  search: DuplicateSearch,
+  repeats: readonly SharedHashes[],
+): Promise<void> => {
   const verification = new DuplicateCheck(search, repeats);
-  const sink = recordsOnly((cells, count, row, line, sound) => verification.record(cells, count, row, line, sound));
+  const sink = createRecordSink((cells, count, row, line, sound) =>
+    verification.record(cells, count, row, line, sound),
+  );
   if (search.records !== undefined) {
     for await (const _ of search.records(sink)) {
       search.signal?.throwIfAborted();
@@ -172,24 +178,24 @@ const verify = async (file: FileHandle, search: DuplicateSearch, repeats: readon
 };
 
 /**
- * Reports every value that must be unique in the file and is not. Rows with equal hashes are read again and their
- * values compared, so there are no false positives; without equal hashes the file is not read again.
+ * Reports every repeated value that must be unique in the file. Rows with equal hashes are read again and their values
+ * compared, so that there are no false positives. If no hashes are equal, the file is not read again.
  */
 export const findDuplicates = async (
   file: FileHandle,
-  parts: readonly PlacedPart[],
+  parts: readonly HashesWithOffset[],
   search: DuplicateSearch,
 ): Promise<void> => {
-  const limit = search.valuesAReading ?? VALUES_A_READING;
+  const limit = search.valuesAReading ?? MAX_VALUES_PER_PASS;
   let waiting: SharedHashes[] = [];
   let values = 0;
   for (const repeats of findSharedHashes(parts)) {
     waiting.push(repeats);
     values += repeats.ids.length;
     if (values < limit) continue;
-    await verify(file, search, waiting);
+    await verifyDuplicates(file, search, waiting);
     waiting = [];
     values = 0;
   }
-  if (waiting.length > 0) await verify(file, search, waiting);
+  if (waiting.length > 0) await verifyDuplicates(file, search, waiting);
 };

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { findSharedHashes, hashId, hashValue, keptRow, ValueHashes, type ValueHash } from "./hashes.ts";
+import { findSharedHashes, toHashId, hashValue, toStoredRow, ValueHashes, type ValueHash } from "./hashes.ts";
 
 const collect = (values: readonly string[], hash?: ValueHash): ValueHashes => {
   const hashes = new ValueHashes(hash);
@@ -21,13 +21,13 @@ const findAll = (
 const idOf = (value: string): number => {
   const into = new Uint32Array(2);
   hashValue(value, "exact", 0, into);
-  return hashId(into[0] ?? 0, into[1] ?? 0);
+  return toHashId(into[0] ?? 0, into[1] ?? 0);
 };
 
 const FAR = 2 ** 40;
 
 describe("findSharedHashes", () => {
-  it("tells every value that is in several rows, how many there are, and where, over parts", () => {
+  it("reports every value that is in several rows of the parts, with its count and rows", () => {
     const value = fc.string({ maxLength: 2, unit: fc.constantFrom("a", "b", "c") });
     const rowsBefore = fc.oneof(fc.nat(1000), fc.constantFrom(0, 2 ** 20 - 3, FAR));
     fc.assert(
@@ -41,12 +41,12 @@ describe("findSharedHashes", () => {
         ]);
         const names = new Set(all.filter((v) => all.indexOf(v) !== all.lastIndexOf(v)));
         expect(new Set(found.ids)).toEqual(new Set([...names].map(idOf)));
-        expect(found.rows).toEqual(repeated.map(keptRow).toSorted((a, b) => a - b));
+        expect(found.rows).toEqual(repeated.map(toStoredRow).toSorted((a, b) => a - b));
       }),
     );
   });
 
-  it("goes over many chunks and buckets", () => {
+  it("handles many chunks and buckets", () => {
     const values = Array.from({ length: 200_000 }, (_, i) => `user${i}@example.com`);
     expect(findAll([{ hashes: collect(values).part, rowsBefore: 0 }]).rows).toEqual([]);
     values[150_000] = "user7@example.com";
@@ -56,11 +56,11 @@ describe("findSharedHashes", () => {
     });
   });
 
-  it("finds nothing to read again where no value is in two rows", () => {
+  it("finds nothing to read again if no value is in two rows", () => {
     expect([...findSharedHashes([{ hashes: collect(["a", "b", "c"]).part, rowsBefore: 0 }])]).toEqual([]);
   });
 
-  it("keeps the spaces apart", () => {
+  it("keeps separate value spaces apart", () => {
     const hashes = new ValueHashes();
     hashes.add("a", "exact", 0, 1);
     hashes.add("a", "exact", 1, 2);
@@ -75,7 +75,7 @@ describe("hashValue", () => {
     return [...into];
   };
 
-  it("depends on every character in both words", () => {
+  it("depends on every character, in both of its words", () => {
     const base = hash("user1@example.com");
     for (const other of ["user2@example.com", "uesr1@example.com", "user1@example.con", "user1@example.co", "山"]) {
       expect(hash(other)[0]).not.toBe(base[0]);
@@ -83,13 +83,13 @@ describe("hashValue", () => {
     }
   });
 
-  it("is another one for nearly each of the codes and addresses that differ in digits", () => {
+  it("differs for nearly all codes and addresses that differ only in digits", () => {
     const ids = new Set<number>();
     const into = new Uint32Array(2);
     for (let i = 0; i < 100_000; i += 1) {
       for (const value of [`${i}`, `E${String(i).padStart(7, "0")}`, `sato${i}@example.jp`]) {
         hashValue(value, "code", 0, into);
-        ids.add(hashId(into[0] ?? 0, into[1] ?? 0));
+        ids.add(toHashId(into[0] ?? 0, into[1] ?? 0));
       }
     }
     expect(ids.size).toBe(300_000);

@@ -1,47 +1,48 @@
 import type { Comparison } from "../../model/normalise.ts";
-import { CharacterScan, lookAtText, NOT_ASCII } from "../layout/look.ts";
-import { looseKey } from "./keys.ts";
+import { CharacterScan, scanText, NON_ASCII } from "../layout/look.ts";
+import { toLooseKey } from "./keys.ts";
 
-/** Number of buckets that entries are spread over by hash, so that each can be searched within the CPU cache. */
+/** Number of buckets for entries, distributed by hash so that a searched bucket fits into the CPU cache. */
 const BUCKETS = 64;
 const CHUNK_ENTRIES = 2048;
 /**
- * Of a hash's 64 bits the first 6 are the bucket, and the next 44 are in the entry: its first word, and the top of its
- * second one. Below them is the row, counted from 0 again after each {@link ROW_PERIOD}.
+ * The number of 32-bit words of an entry. The first 6 of a hash's 64 bits select the bucket, and the next 44 bits are
+ * stored: in the first word, and at the top of the second word. The rest of the second word is the row, modulo
+ * {@link ROW_PERIOD}.
  */
 const ENTRY_WORDS = 2;
 const ROW_BITS = 20;
 export const ROW_PERIOD = 2 ** ROW_BITS;
 
-/** A row as it is kept. */
-export const keptRow = (row: number): number => row & (ROW_PERIOD - 1);
+/** Returns the part of a row number that is stored: the row modulo {@link ROW_PERIOD}. */
+export const toStoredRow = (row: number): number => row & (ROW_PERIOD - 1);
 
-/** A 64-bit hash, as two words, of a value in a space; values that compare equal have equal hashes. */
+/** Writes a value's 64-bit hash in a space to `into` as two words. Values that compare as equal have equal hashes. */
 export type ValueHash = (value: string, comparison: Comparison, space: number, into: Uint32Array) => void;
 
-/** All bits of the hash depend on all of what was looked at, as in the end of MurmurHash3. */
-const mixed = (word: number): number => {
+/** Mixes a word's bits, so every bit of the hash depends on all characters, like MurmurHash3's last step. */
+const mixBits = (word: number): number => {
   const a = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
   const b = Math.imul(a ^ (a >>> 13), 0xc2b2ae35);
   return (b ^ (b >>> 16)) >>> 0;
 };
 
-/** The hash of what was looked at, in a space. */
-const finish = ({ high, low }: CharacterScan, space: number, into: Uint32Array): void => {
-  into[0] = mixed(high ^ Math.imul(space + 1, 0x9e3779b1));
-  into[1] = mixed(low + space);
+/** Writes the hash of a scanned value in a space. */
+const finishHash = ({ high, low }: CharacterScan, space: number, into: Uint32Array): void => {
+  into[0] = mixBits(high ^ Math.imul(space + 1, 0x9e3779b1));
+  into[1] = mixBits(low + space);
 };
 
-const seen = new CharacterScan();
+const reusedScan = new CharacterScan();
 
 /**
- * ASCII letter case is always ignored, so that ASCII text needs no comparison key. Equal hashes are candidates only:
- * each one is verified.
+ * Hashes a value. The case of ASCII letters is always ignored, so that ASCII text needs no comparison key. Equal hashes
+ * are only candidates: each is verified.
  */
 export const hashValue: ValueHash = (value, comparison, space, into) => {
-  lookAtText(value, seen);
-  if ((seen.kinds & NOT_ASCII) !== 0) lookAtText(looseKey(comparison, value), seen);
-  finish(seen, space, into);
+  scanText(value, reusedScan);
+  if ((reusedScan.kinds & NON_ASCII) !== 0) scanText(toLooseKey(comparison, value), reusedScan);
+  finishHash(reusedScan, space, into);
 };
 
 /** The hashes of one part of a file, as passed between threads. */
@@ -51,10 +52,10 @@ export interface HashPart {
   readonly counts: readonly number[];
 }
 
-/** Collects the hash and row of every unique value of a file: 8 bytes per value. */
+/** Collects the hash and row of every value of a file that should be unique, in 8 bytes per value. */
 export class ValueHashes {
   readonly #buckets: Uint32Array<ArrayBuffer>[][] = Array.from({ length: BUCKETS }, () => []);
-  /** the last chunk of each bucket */
+  /** the last, partly filled chunk of each bucket */
   readonly #chunks: Uint32Array<ArrayBuffer>[] = Array.from({ length: BUCKETS }, () => new Uint32Array(0));
   readonly #counts = Array.from({ length: BUCKETS }, () => 0);
   readonly #hash: ValueHash;
@@ -64,11 +65,11 @@ export class ValueHashes {
     this.#hash = hash;
   }
 
-  /** @param look at the value, if there was one */
+  /** @param look result of an earlier scan of the value, if there was one */
   add(value: string, comparison: Comparison, space: number, row: number, look?: CharacterScan): void {
     const word = this.#word;
-    const isSeen = look !== undefined && this.#hash === hashValue && (look.kinds & NOT_ASCII) === 0;
-    if (isSeen) finish(look, space, word);
+    const isSeen = look !== undefined && this.#hash === hashValue && (look.kinds & NON_ASCII) === 0;
+    if (isSeen) finishHash(look, space, word);
     else this.#hash(value, comparison, space, word);
     const high = word[0] ?? 0;
     const low = word[1] ?? 0;
@@ -79,7 +80,7 @@ export class ValueHashes {
     const chunk = this.#chunks[bucket];
     if (chunk === undefined) return;
     chunk[at] = (high << 6) | (low >>> 26);
-    chunk[at + 1] = ((low >>> 14) << ROW_BITS) | keptRow(row);
+    chunk[at + 1] = ((low >>> 14) << ROW_BITS) | toStoredRow(row);
     this.#counts[bucket] = count + 1;
   }
 
@@ -93,7 +94,7 @@ export class ValueHashes {
     return { buckets: this.#buckets, counts: this.#counts };
   }
 
-  /** The memory behind {@link part}, to be transferred to another thread rather than copied. */
+  /** The memory of {@link part}. It can be transferred to another thread instead of being copied. */
   get transferable(): ArrayBuffer[] {
     return this.#buckets.flat().map((chunk) => chunk.buffer);
   }
@@ -101,30 +102,30 @@ export class ValueHashes {
 
 /** Hashes shared by several entries. */
 export interface SharedHashes {
-  /** see {@link hashId} */
+  /** the IDs of the hashes, as {@link toHashId} returns them */
   readonly ids: readonly number[];
-  /** of the entries, each as {@link keptRow} has it */
+  /** the rows of the entries, as {@link toStoredRow} returns them */
   readonly rows: readonly number[];
 }
 
-/** The 50 bits of a hash that are kept, as one number. */
-export const hashId = (high: number, low: number): number => high * 0x4_0000 + (low >>> 14);
+/** Returns the 50 bits of a hash that are used, as a single number. */
+export const toHashId = (high: number, low: number): number => high * 0x4_0000 + (low >>> 14);
 
-/** A part of a file as input of {@link findSharedHashes}. */
-export interface PlacedPart {
+/** The hashes of a part of a file, and the number of rows before the part. Input of {@link findSharedHashes}. */
+export interface HashesWithOffset {
   readonly hashes: HashPart;
   readonly rowsBefore: number;
 }
 
-/** Searches one bucket after another, reusing the same memory. */
+/** Searches one bucket after another for shared hashes, reusing the same memory. */
 class HashSearch {
-  readonly #parts: readonly PlacedPart[];
-  /** the entries of a bucket, from all parts */
+  readonly #parts: readonly HashesWithOffset[];
+  /** the entries of the current bucket, from all parts */
   readonly #flat: Uint32Array;
-  /** hash table with open addressing: the entry's number, counted from 1 */
+  /** hash table with open addressing; contains the numbers of entries, counted from 1 */
   readonly #slots: Uint32Array;
 
-  constructor(parts: readonly PlacedPart[]) {
+  constructor(parts: readonly HashesWithOffset[]) {
     this.#parts = parts;
     const largest = Math.max(...Array.from({ length: BUCKETS }, (_, bucket) => this.#countOf(bucket)));
     this.#flat = new Uint32Array(largest * ENTRY_WORDS);
@@ -142,10 +143,10 @@ class HashSearch {
       if (other < 0) continue;
       const word = flat[at] ?? 0;
       const high = bucket * 2 ** 26 + (word >>> 6);
-      const id = hashId(high, (word << 26) | ((flat[at + 1] ?? 0) >>> 6));
-      if (!ids.has(id)) rows.push(keptRow(flat[other + 1] ?? 0));
+      const id = toHashId(high, (word << 26) | ((flat[at + 1] ?? 0) >>> 6));
+      if (!ids.has(id)) rows.push(toStoredRow(flat[other + 1] ?? 0));
       ids.add(id);
-      rows.push(keptRow(flat[at + 1] ?? 0));
+      rows.push(toStoredRow(flat[at + 1] ?? 0));
     }
     return { ids: [...ids], rows };
   }
@@ -173,11 +174,11 @@ class HashSearch {
     const flat = this.#flat;
     for (let at = from + 1; at < to; at += ENTRY_WORDS) {
       const word = flat[at] ?? 0;
-      flat[at] = ((word >>> ROW_BITS) << ROW_BITS) | keptRow(keptRow(word) + rowsBefore);
+      flat[at] = ((word >>> ROW_BITS) << ROW_BITS) | toStoredRow(toStoredRow(word) + rowsBefore);
     }
   }
 
-  /** Finds the entry's slot; returns the earlier entry with the same hash, or -1 if this is the first. */
+  /** Inserts the entry into the hash table. Returns the earlier entry with the same hash, or -1 if there is none. */
   #place(at: number): number {
     const flat = this.#flat;
     const slots = this.#slots;
@@ -196,8 +197,8 @@ class HashSearch {
   }
 }
 
-/** Yields, bucket by bucket, the hashes that several entries of a file's parts share. */
-export function* findSharedHashes(parts: readonly PlacedPart[]): Generator<SharedHashes> {
+/** Yields, bucket by bucket, the hashes that occur more than once in the parts of a file. */
+export function* findSharedHashes(parts: readonly HashesWithOffset[]): Generator<SharedHashes> {
   const search = new HashSearch(parts);
   for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
     const repeats = search.sharedIn(bucket);

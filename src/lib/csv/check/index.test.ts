@@ -41,7 +41,7 @@ const brief = ({ problems }: CheckReport): readonly string[] =>
   });
 
 describe("checkFile", () => {
-  it("skips and counts blank rows, leaves out blank columns and cells, and names the header where it stands again", async () => {
+  it("skips and counts blank rows, omits blank columns and cells, and reports repeated headers", async () => {
     const rows = [
       "氏名,メールアドレス,,",
       "一,a@b.jp,,",
@@ -57,7 +57,7 @@ describe("checkFile", () => {
     expect(report.problems[1]?.params).toEqual({ count: 3 });
   });
 
-  it("finds codes that lost their zeros, and codes twice, in two halves as in one", async () => {
+  it("finds codes without leading zeros and duplicate codes in two halves as in one", async () => {
     const rows = Array.from(
       { length: 60 },
       (_, at) => `一,a${at}@b.jp,${at === 50 ? "0012" : at % 7 === 3 ? 5 : 1000 + at}`,
@@ -81,7 +81,7 @@ describe("checkFile", () => {
     expect(brief(found)).toEqual(["1:0 header-needed", "52:2 required"]);
   });
 
-  it("counts the same in two halves, with the first place in the file", async () => {
+  it("counts the same in two halves, with the first position in the file", async () => {
     const blank = [
       "氏名,メールアドレス,",
       ...Array.from({ length: 40 }, (_, at) => (at % 9 === 7 ? ",," : `一,${at}@b.jp,`)),
@@ -107,7 +107,7 @@ describe("checkFile", () => {
     ["\ufeff", "file-empty", 0],
     ["氏名,メールアドレス\n", "file-no-rows", 0],
     ["氏名,メールアドレス", "file-no-rows", 0],
-  ])("tells that %j has no rows", async (content, code, rows) => {
+  ])("reports that %j has no rows", async (content, code, rows) => {
     const report = await check(content, "users");
     expect(report.rows).toBe(rows);
     expect(report.problems.map((problem) => problem.code)).toEqual([code]);
@@ -128,13 +128,13 @@ describe("checkFile", () => {
     expect(report.errors).toBe(6);
   });
 
-  it("gives the header of a problem of bytes", async () => {
+  it("reports the header with a problem of bytes", async () => {
     const bytes = [Buffer.from("氏名,メールアドレス\n"), Uint8Array.of(0xff), Buffer.from(",a@b.jp\n")];
     const report = await check(Buffer.concat(bytes), "users");
     expect(report.problems).toMatchObject([{ code: "bytes-invalid", row: 2, column: 1, header: "氏名" }]);
   });
 
-  it("counts what it no longer lists", async () => {
+  it("counts problems beyond the limit of the list", async () => {
     const rows = Array.from({ length: 50 }, (_, i) => `,${i}@b.jp\n`).join("");
     const report = await check(`氏名,メールアドレス\n${rows}`, "users", { problemLimit: 10 });
     expect(report.problems).toHaveLength(10);
@@ -142,14 +142,14 @@ describe("checkFile", () => {
     expect(report.counts).toEqual(new Map([["required", 50]]));
   });
 
-  it("stops when it is told to", async () => {
+  it("stops when it is aborted", async () => {
     const signal = AbortSignal.abort(new Error("enough"));
     await expect(check("氏名,メールアドレス\n山田,a@b.jp\n", "users", { signal })).rejects.toThrow("enough");
   });
 });
 
 describe("values that must be unique", () => {
-  it("name both rows, and tell keys from other values", async () => {
+  it("report both rows, and distinguish keys from other values", async () => {
     const report = await check(
       "氏名,メールアドレス,メールアドレス,CLOMOアカウント名\n一,a@b.jp,,x\n二,A@B.jp,,y\n三,c@d.jp,a@b.jp,x\n四,c@D.jp,,\n",
       "users",
@@ -166,14 +166,14 @@ describe("values that must be unique", () => {
     ]);
   });
 
-  it("may be those of another key", async () => {
+  it("use the selected key", async () => {
     const report = await check("氏名,メールアドレス,社員コード\n一,a@b.jp,7\n二,c@d.jp,7\n", "users", {
       key: "employeeCode",
     });
     expect(brief(report)).toEqual(["2:3 key-duplicate like 3", "3:3 key-duplicate like 2"]);
   });
 
-  it("are exact in SECURED APPs; letter case alone is a warning", async () => {
+  it("are compared exactly in SECURED APPs, with a warning if only the case differs", async () => {
     const report = await check("表示名,ユーザーID\n一,TESTuser\n二,testuser\n三,TESTuser\n四,testuser\n", "docs");
     expect(brief(report)).toEqual([
       "2:2 key-duplicate like 4",
@@ -185,7 +185,7 @@ describe("values that must be unique", () => {
     expect(report).toMatchObject({ errors: 4, warnings: 1 });
   });
 
-  it("of organisations are the code, or name and place where there is none", async () => {
+  it("of organisations are the code, or name and parent if there is no code", async () => {
     const report = await check(
       "組織名,組織コード,上位組織パス\n営業,S1,\n総務,S1,\n人事,,本社\n人事,,支社\n人事,,本社\n人事,S2,本社\n",
       "orgs",
@@ -198,7 +198,7 @@ describe("values that must be unique", () => {
     ]);
   });
 
-  it("are found in rows that have other faults, not in rows nobody can read", async () => {
+  it("are found in rows with other faults, but not in unreadable rows", async () => {
     const report = await check("氏名,メールアドレス\n一,a@b.jp\n,a@b.jp\n三,a@b.jp,四\n", "users");
     expect(brief(report)).toEqual([
       "2:2 key-duplicate like 3",
@@ -234,7 +234,7 @@ describe("two threads", () => {
     )
     .map(([lines, end]) => `氏名,メールアドレス\n${lines.join("")}${end}`);
 
-  it("find what one finds", async () => {
+  it("find the same as one thread", async () => {
     const seen = { parts: 0 };
     await fc.assert(
       fc.asyncProperty(file, fc.integer({ min: 1, max: 64 }), async (content, chunkBytes) => {
@@ -247,7 +247,7 @@ describe("two threads", () => {
     expect(seen.parts).toBeGreaterThan(100);
   });
 
-  it("go on alone where the split lies inside quotes", async () => {
+  it("continue as one thread if the split is inside quotes", async () => {
     const seen = { parts: 0 };
     const content = `住所,氏名,メールアドレス\n"${"山,田,町\n".repeat(400)}山",花子,a@b.jp\n`;
     const options = { splitFrom: 0, chunkBytes: 64, startSecond: inProcess(seen) };
@@ -255,7 +255,7 @@ describe("two threads", () => {
     expect(seen.parts).toBe(1);
   });
 
-  it("share a file that is large enough, by a real worker", async () => {
+  it("share a large file, using a real worker", async () => {
     const rows = Array.from({ length: 20_000 }, (_, i) => `山田,user${i === 19_999 ? 3 : i}@example.com\r\n`);
     const content = `氏名,メールアドレス\r\n${rows.join("")},z@z.jp\r\n`;
     const report = await check(content, "users", { splitFrom: 100_000 });

@@ -1,7 +1,7 @@
-import { openToRead, type FileHandle } from "../../files/read.ts";
-import { fileProblem, type Problem, type ProblemCode } from "../../model/problem.ts";
+import { openForReading, type FileHandle } from "../../files/read.ts";
+import { createFileProblem, type Problem, type ProblemCode } from "../../model/problem.ts";
 import { findDuplicates } from "./duplicates.ts";
-import type { PlacedPart } from "./hashes.ts";
+import type { HashesWithOffset } from "./hashes.ts";
 import { PROBLEM_LIMIT } from "./problems.ts";
 import { FileCheck, FileReading, type CheckOptions } from "./reading.ts";
 import type { SplitPoint } from "./split.ts";
@@ -14,11 +14,11 @@ export type { CheckOptions } from "./reading.ts";
 
 /** The result of a check. */
 export interface CheckReport {
-  /** number of records without the header */
+  /** number of records, not including the header */
   readonly rows: number;
-  /** sorted by row and column; the first ones found if there are more than the limit */
+  /** sorted by row and column; if there are more problems than the limit, only the first ones found */
   readonly problems: readonly Problem[];
-  /** of all problems, listed or not */
+  /** number of problems by code, including those that are not listed */
   readonly counts: ReadonlyMap<ProblemCode, number>;
   readonly errors: number;
   readonly warnings: number;
@@ -26,13 +26,13 @@ export interface CheckReport {
   readonly layout: Layout | undefined;
 }
 
-/** The second thread's findings and their position in the file. */
-interface SecondPart extends PlacedPart {
+/** The findings of the second thread and the position of its part in the file. */
+interface SecondPart extends HashesWithOffset {
   readonly rows: number;
 }
 
-/** Reads the second half in a second thread; undefined if this thread had to read it itself. */
-const readShared = async (
+/** Reads the first half while a second thread reads the other; undefined if this thread must read both. */
+const readInTwoThreads = async (
   reading: FileReading,
   check: FileCheck,
   split: SplitPoint,
@@ -51,7 +51,7 @@ const readShared = async (
     check.tally?.addPart(found.tally, row - 1, line - 1);
     return { rows: found.rows, hashes: found.hashes, rowsBefore: row - 1 };
   } catch (error) {
-    // a stopped thread reports only that it has no result
+    // if the check was aborted, throw its reason: a stopped thread only reports that it has no result
     signal?.throwIfAborted();
     throw error;
   } finally {
@@ -60,8 +60,8 @@ const readShared = async (
   }
 };
 
-/** Reads the whole file, in two threads if worthwhile; returns the findings of the second one, if any. */
-const readAll = async (
+/** Reads the whole file, in two threads if worthwhile. Returns the findings of the second thread, if any. */
+const readWholeFile = async (
   path: string,
   file: FileHandle,
   check: FileCheck,
@@ -89,7 +89,7 @@ const readAll = async (
       options: Object.fromEntries(given.filter(([, value]) => value !== undefined)),
       problemLimit: options.problemLimit ?? PROBLEM_LIMIT,
     });
-    const rest = await readShared(reading, check, split, second, options.signal);
+    const rest = await readInTwoThreads(reading, check, split, second, options.signal);
     if (rest !== undefined) return rest;
   }
   await reading.readToEnd();
@@ -100,22 +100,22 @@ const readAll = async (
  * Checks a file against its format alone, without a tenant: encoding, quoting, header, every cell of every row, and
  * uniqueness within the file. Memory is bounded: problems beyond the limit are only counted.
  *
- * The second half of a large file is checked in parallel with the first on the assumption that a record begins at a
- * newline near the middle. If the first half ends there inside quotes, the assumption was wrong: the second half's
- * findings are discarded and the first thread continues alone.
+ * The second half of a large file is checked in parallel with the first, on the assumption that a record begins after a
+ * newline near the middle. If the first half ends inside quotes, this assumption was wrong. In that case, the findings
+ * for the second half are discarded, and the first thread continues alone.
  *
- * @param path a file; stdin is spooled to one first
- * @throws the file system's error, or the signal's reason
+ * @param path path of a file; stdin must first be written to a temporary file
+ * @throws the error of the file system, or the signal's reason
  */
 export const checkFile = async (path: string, name: FormatName, options: CheckOptions): Promise<CheckReport> => {
   const format = FORMATS[name];
   const check = new FileCheck(format, options);
-  const file = await openToRead(path);
+  const file = await openForReading(path);
   try {
-    const rest = await readAll(path, file, check, name, options);
+    const rest = await readWholeFile(path, file, check, name, options);
     const rows = check.rows + (rest?.rows ?? 0);
-    if (check.records === 0) check.problems.add(fileProblem("file-empty"));
-    else if (rows === 0) check.problems.add(fileProblem("file-no-rows"));
+    if (check.records === 0) check.problems.add(createFileProblem("file-empty"));
+    else if (rows === 0) check.problems.add(createFileProblem("file-no-rows"));
     if (check.layout !== undefined) {
       const parts = [{ hashes: check.hashes.part, rowsBefore: 0 }, ...(rest === undefined ? [] : [rest])];
       await findDuplicates(file, parts, {

@@ -1,25 +1,25 @@
-import { comparisonKey, isCode, type Comparison } from "../../model/normalise.ts";
+import { comparisonKey, isCodeComparison, type Comparison } from "../../model/normalise.ts";
 import type { Layout } from "../layout/layout.ts";
 import type { CharacterScan } from "../layout/look.ts";
 import type { CellValue, RowChecker } from "../layout/rows.ts";
 
-/** A set of values each of which should occur in only one row of a file. */
+/** A space of values, each of which should occur in only one row of a file. */
 export interface KeySpace {
-  /** index in {@link Layout.columns} of the column at which a repetition is reported */
+  /** index in {@link Layout.columns} of the column for which a repetition is reported */
   readonly column: number;
   readonly comparison: Comparison;
-  /** the row's (first) value here is its key */
+  /** true if the value, or the first of several values, is the key of its row */
   readonly key: boolean;
-  /** a repetition is only a warning: records may share the value, though it could name them */
+  /** true if a repetition is only a warning: records may share the value, although it can be used to find a record */
   readonly shared: boolean;
-  /** values that differ only in letter case, or of codes in width, are two, and cause a warning */
+  /** true if values that differ only in case (or, for codes, in width) are different, and cause a warning */
   readonly caseMatters: boolean;
-  /** columns that form the value together, in rows whose key is blank */
+  /** columns that form the value together, in rows without a key */
   readonly together: readonly number[] | undefined;
 }
 
-/** The spaces of a layout: its unique fields, its key, and the fallback for a blank key. */
-const keySpacesOf = ({ columns, format, key }: Layout): readonly KeySpace[] => {
+/** Returns the key spaces of a layout: the unique fields, the key, and the fallback for rows without a key. */
+const buildKeySpaces = ({ columns, format, key }: Layout): readonly KeySpace[] => {
   const spaces: KeySpace[] = [];
   const names = format.thing.keys.map(({ field }) => field);
   for (const [index, { column }] of columns.entries()) {
@@ -31,7 +31,7 @@ const keySpacesOf = ({ columns, format, key }: Layout): readonly KeySpace[] => {
       comparison,
       key: column.field === key,
       shared: !once,
-      caseMatters: comparison === "exact" || isCode(comparison),
+      caseMatters: comparison === "exact" || isCodeComparison(comparison),
       together: undefined,
     });
   }
@@ -44,20 +44,20 @@ const keySpacesOf = ({ columns, format, key }: Layout): readonly KeySpace[] => {
   return spaces;
 };
 
-/** Collects the unique values of one row after another, without allocating. */
+/** Collects the values of each row that should be unique. Reuses its memory from row to row. */
 export class RowKeys {
   readonly spaces: readonly KeySpace[];
-  /** the row's values as they are in the file; valid up to {@link count} until the next row */
+  /** the values of the current row as they are in the file; only the first {@link count} are valid */
   readonly values: string[] = [];
-  /** index of each value's space in {@link spaces} */
+  /** index in {@link spaces} of the space of each value */
   readonly spaceOf: number[] = [];
-  /** a look at each value, if there was one */
+  /** the scan of each value, if the value was scanned */
   readonly looks: (CharacterScan | undefined)[] = [];
   count = 0;
   readonly #keyColumn: number;
 
   constructor(layout: Layout) {
-    this.spaces = keySpacesOf(layout);
+    this.spaces = buildKeySpaces(layout);
     this.#keyColumn = layout.columns.findIndex(({ column }) => column.field === layout.key);
   }
 
@@ -83,7 +83,7 @@ export class RowKeys {
     const key = row[this.#keyColumn];
     if (key !== undefined && key !== null) return;
     const parts = together.map((column) => String(row[column] ?? ""));
-    // U+0000 occurs in no cell that was read without a problem
+    // a cell that was read without a problem never contains U+0000
     if (parts.at(-1) !== "") this.#add(parts.join("\u0000"), s, undefined);
   }
 
@@ -95,9 +95,9 @@ export class RowKeys {
   }
 }
 
-/** The text by which values that are equal, or differ only in letter case or width, are found. */
-export const looseKey = (comparison: Comparison, value: string): string => {
+/** Returns the text by which values are found that are equal or differ only in letter case or width. */
+export const toLooseKey = (comparison: Comparison, value: string): string => {
   if (comparison === "exact") return value.toLowerCase();
   const key = comparisonKey(comparison, value);
-  return isCode(comparison) ? key.normalize("NFKC").toLowerCase() : key;
+  return isCodeComparison(comparison) ? key.normalize("NFKC").toLowerCase() : key;
 };

@@ -27,16 +27,16 @@ export class PartChecker {
     return this.#checker.tally;
   }
 
-  /** Takes a reader's problem in the next record. */
+  /** Handles a problem that the reader found in the next record. */
   problem(problem: RecordProblem, header: readonly string[]): void {
-    const found = withHeader(problem, header);
+    const found = addHeaderName(problem, header);
     if (this.#checker.noteFound(found)) this.#problems.add(found);
   }
 
   record(cells: readonly string[], count: number, row: number, line: number, units?: CellUnits): void {
     if (count > 0 && this.#checker.skips(cells, count, row, line)) return;
     this.rows += 1;
-    // the reader has already reported why there are no cells
+    // the reader has already reported why this record has no cells
     if (count === 0) return;
     this.#checker.check(cells, count, row, line, units);
     if (!this.#checker.complete) return;
@@ -49,11 +49,11 @@ export class PartChecker {
   }
 }
 
-/** Adds the header name to a reader's problem; `cells` is the file's header row. */
-export const withHeader = (problem: RecordProblem, cells: readonly string[]): Problem => ({
+/** Adds the name of the header to a problem that the reader found. @param cells the header row of the file */
+export const addHeaderName = (problem: RecordProblem, cells: readonly string[]): Problem => ({
   ...problem,
   header: cells[problem.column - 1] ?? "",
 });
 
-/** A sink for records only: problems were reported in the first pass. */
-export const recordsOnly = (record: RecordSink["record"]): RecordSink => ({ record, problem: () => {} });
+/** Creates a sink that receives only records; problems were already reported in the first pass. */
+export const createRecordSink = (record: RecordSink["record"]): RecordSink => ({ record, problem: () => {} });

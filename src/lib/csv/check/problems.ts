@@ -1,15 +1,15 @@
-import { severityOf, type Problem, type ProblemCode } from "../../model/problem.ts";
+import { getProblemSeverity, type Problem, type ProblemCode } from "../../model/problem.ts";
 
-/** Number of problems of a file that are listed; the rest are only counted. */
+/** Maximum number of problems of a file that are listed. Further problems are only counted. */
 export const PROBLEM_LIMIT = 100_000;
 
-/** The result of a {@link ProblemList} of another thread. */
+/** The result of a {@link ProblemList}, which may come from another thread. */
 export interface ProblemTally {
   readonly listed: readonly Problem[];
   readonly counts: ReadonlyMap<ProblemCode, number>;
 }
 
-/** The problems of a file in bounded memory: the first ones in full, all of them counted by code. */
+/** Collects the problems of a file in bounded memory: lists the first problems, and counts all of them by code. */
 export class ProblemList implements ProblemTally {
   readonly listed: Problem[] = [];
   readonly counts = new Map<ProblemCode, number>();
@@ -24,7 +24,7 @@ export class ProblemList implements ProblemTally {
     if (this.listed.length < this.#limit) this.listed.push(problem);
   }
 
-  /** Adds the findings of a later part of the file, whose rows and lines were counted from 1. */
+  /** Adds the findings for a later part of the file, in which rows and lines were counted from 1. */
   addPart({ listed, counts }: ProblemTally, rowsBefore: number, linesBefore: number): void {
     for (const [code, count] of counts) this.counts.set(code, (this.counts.get(code) ?? 0) + count);
     for (const problem of listed.slice(0, this.#limit - this.listed.length)) {
@@ -32,14 +32,14 @@ export class ProblemList implements ProblemTally {
     }
   }
 
-  /** Number of problems of a severity, listed or not. */
+  /** Returns the number of problems of a severity, including those that are not listed. */
   count(severity: "error" | "warning"): number {
     let count = 0;
-    for (const [code, found] of this.counts) if (severityOf(code) === severity) count += found;
+    for (const [code, found] of this.counts) if (getProblemSeverity(code) === severity) count += found;
     return count;
   }
 
-  /** The listed problems, sorted by row and column. */
+  /** Returns the listed problems, sorted by row and column. */
   sorted(): readonly Problem[] {
     return this.listed.toSorted((a, b) => a.row - b.row || a.column - b.column);
   }

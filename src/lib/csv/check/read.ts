@@ -1,15 +1,15 @@
 import type { FileHandle } from "../../files/read.ts";
 
-/** Larger chunks use more memory and save no time. */
+/** Size of a chunk. Larger chunks use more memory but save no time. */
 export const CHUNK_BYTES = 128 * 1024;
 
 /**
- * Reads a range of a file in chunks, fetching the next one while one is processed. The bytes passed are valid until the
- * call returns.
+ * Reads a range of a file in chunks. While one chunk is processed, the next one is already read. The bytes passed to
+ * `take` are valid until it returns.
  *
- * @param range in bytes; `to` may be past the end of the file
+ * @param range in bytes; `to` may be beyond the end of the file
  * @param chunkBytes size of a chunk
- * @param take returns false to stop
+ * @param take processes a chunk; returns false to stop
  */
 export const readBytes = async (
   file: FileHandle,

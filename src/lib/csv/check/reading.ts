@@ -1,6 +1,6 @@
 import type { FileHandle } from "../../files/read.ts";
 import { ValueHashes } from "./hashes.ts";
-import { PartChecker, withHeader } from "./part.ts";
+import { PartChecker, addHeaderName } from "./part.ts";
 import { ProblemList } from "./problems.ts";
 import { CHUNK_BYTES, readBytes } from "./read.ts";
 import type { PartTask } from "./second.ts";
@@ -15,29 +15,29 @@ import type { RecordProblem, RecordSink } from "../records/record.ts";
 import type { RowOptions } from "../layout/rows.ts";
 import type { CellUnits } from "../records/units.ts";
 
-/** Options of a check without a tenant. */
+/** The options of a check that needs no tenant. */
 export interface CheckOptions extends HeaderOptions, RowOptions {
   readonly reading: RecordReaderOptions;
-  /** reads the records instead, where the file is no text; in as many steps as it likes */
+  /** reads the records instead, in any number of steps, if the file is not text */
   readonly records?: ((sink: RecordSink) => AsyncIterable<void>) | undefined;
-  /** default 2: the second half of a large file is checked in parallel */
+  /** number of threads; default 2: the second half of a large file is checked in parallel */
   readonly threads?: 1 | 2 | undefined;
-  /** minimum size in bytes of a file that is checked in two threads */
+  /** minimum size in bytes of files that are checked in two threads */
   readonly splitFrom?: number | undefined;
   /** size of a chunk in bytes */
   readonly chunkBytes?: number | undefined;
-  /** starts the check of the second half; default: in a worker thread */
+  /** starts the check of the second half; by default in a worker thread */
   readonly startSecond?: ((task: PartTask) => SecondThread) | undefined;
-  /** number of problems to list; all are counted */
+  /** maximum number of problems to list; all problems are counted */
   readonly problemLimit?: number | undefined;
   /** when aborted, the check stops and throws the signal's reason */
   readonly signal?: AbortSignal | undefined;
-  /** bytes read by this thread, and bytes it has to read */
+  /** receives the number of bytes that this thread has read, and the number that it has to read */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-const SPLIT_FROM = 8 * 1024 * 1024;
-/** The first half is slightly larger because the second thread starts later. */
+const MIN_SPLIT_BYTES = 8 * 1024 * 1024;
+/** The share of the file that the first thread reads. It is more than half, because the second thread starts later. */
 const FIRST_SHARE = 0.53;
 
 /** The state of one check. */
@@ -50,7 +50,7 @@ export class FileCheck implements RecordSink {
   #checker: PartChecker | undefined;
   #records = 0;
   layout: Layout | undefined;
-  /** receives the next record, which is then not checked */
+  /** receives the next record, which is not checked then */
   probe: ((row: number, line: number) => void) | undefined;
 
   constructor(format: Format, options: CheckOptions) {
@@ -63,12 +63,12 @@ export class FileCheck implements RecordSink {
     return this.#header;
   }
 
-  /** Records read, including the header and blank ones. */
+  /** Number of records read, including the header and blank records. */
   get records(): number {
     return this.#records;
   }
 
-  /** Rows checked: records without the header and blank ones. */
+  /** Number of rows checked: records without the header and blank records. */
   get rows(): number {
     return this.#checker?.rows ?? Math.max(0, this.#records - 1);
   }
@@ -88,7 +88,7 @@ export class FileCheck implements RecordSink {
   }
 
   problem(problem: RecordProblem): void {
-    if (this.#checker === undefined) this.problems.add(withHeader(problem, this.#header));
+    if (this.#checker === undefined) this.problems.add(addHeaderName(problem, this.#header));
     else this.#checker.problem(problem, this.#header);
   }
 
@@ -141,7 +141,7 @@ export class FileReading {
 
   async findSplit(): Promise<SplitPoint | undefined> {
     const width = this.#check.header.length;
-    const { threads = 2, splitFrom = SPLIT_FROM, reading } = this.#options;
+    const { threads = 2, splitFrom = MIN_SPLIT_BYTES, reading } = this.#options;
     if (threads === 1 || this.#size < splitFrom || width < 2) return undefined;
     const offset = Math.max(this.#done, Math.floor(this.#size * FIRST_SHARE));
     return findSplit(this.#file, offset, {
@@ -151,7 +151,7 @@ export class FileReading {
     });
   }
 
-  /** Reads up to the split; true if the newline there has ended a record. */
+  /** Reads up to the split point. Returns true if the newline there ended a record. */
   async readToSplit({ newline, next }: SplitPoint): Promise<boolean> {
     await this.readTo(newline, next);
     const before = this.#check.records;
@@ -159,7 +159,7 @@ export class FileReading {
     return this.#check.records > before;
   }
 
-  /** Row and line of the next record, found by writing one: the reader cannot be used afterwards. */
+  /** Returns the next record's row and line, by writing an extra record to the reader, which is then unusable. */
   nextRecord(): { readonly row: number; readonly line: number } {
     let place = { row: 0, line: 0 };
     this.#check.probe = (row, line) => {

@@ -1,4 +1,4 @@
-import { openToRead } from "../../files/read.ts";
+import { openForReading } from "../../files/read.ts";
 import { ValueHashes, type HashPart } from "./hashes.ts";
 import { PartChecker } from "./part.ts";
 import { ProblemList, type ProblemTally } from "./problems.ts";
@@ -10,10 +10,10 @@ import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
 import type { ColumnTally } from "../layout/tally.ts";
 import type { RowOptions } from "../layout/rows.ts";
 
-/** A part of a file to check on the assumption that a record begins at its start. Plain data, for a worker. */
+/** The task to check a part of a file, assumed to start with a record. Plain data, as it is sent to a worker. */
 export interface PartTask {
   readonly path: string;
-  /** in bytes */
+  /** start of the part in bytes */
   readonly from: number;
   readonly format: FormatName;
   /** the file's header row */
@@ -23,9 +23,9 @@ export interface PartTask {
   readonly problemLimit: number;
 }
 
-/** The findings in a part; rows and lines are counted from 1 at the start of the part. */
+/** The findings for a part of a file. Rows and lines are counted from 1 at the start of the part. */
 export interface PartFindings {
-  /** false if blank lines may have been taken for records: read the part again from the start of the file */
+  /** false if blank lines may have been read as records: this part must be read again from the start of the file */
   readonly certain: boolean;
   readonly rows: number;
   readonly problems: ProblemTally;
@@ -34,9 +34,9 @@ export interface PartFindings {
 }
 
 /**
- * Checks the end of a file starting at `task.from`.
+ * Checks the rest of a file, starting at `task.from`.
  *
- * @returns the findings, and the memory that may be transferred with them
+ * @returns the findings, and the memory that can be transferred with them
  */
 export const checkPart = async (task: PartTask): Promise<{ found: PartFindings; memory: ArrayBuffer[] }> => {
   const { layout } = readHeader(task.header, FORMATS[task.format], task.options);
@@ -46,13 +46,13 @@ export const checkPart = async (task: PartTask): Promise<{ found: PartFindings; 
   let certain = true;
   const reader = new RecordReader(task.reading, {
     record(cells, count, row, line, _sound, units) {
-      // the reader takes the first record for the header: if it has one cell, blank lines would be read as records
+      // the reader treats the first record as the header: if it has only one cell, blank lines would be read as records
       if (row === 1 && count === 1) certain = false;
       checker.record(cells, count, row, line, units);
     },
     problem: (problem) => checker.problem(problem, task.header),
   });
-  const file = await openToRead(task.path);
+  const file = await openForReading(task.path);
   try {
     await readBytes(file, { from: task.from, to: Number.POSITIVE_INFINITY }, (bytes) => {
       reader.write(bytes);

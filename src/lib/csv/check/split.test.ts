@@ -51,15 +51,18 @@ describe("findSplit", () => {
     expect(await split(content)).toEqual(wanted);
   });
 
-  it("takes no line that begins with a byte order mark: a reader that began there would drop it", async () => {
+  it("does not split before a byte order mark, which the second reader would drop", async () => {
     expect(await split("a,b\n\ufeffc,d\ne,f\n")).toEqual([Buffer.from("a,b\n\ufeffc,d").toString("latin1"), "e,f\n"]);
   });
 
-  it.each(["\ufefc", "\ufe3f", "\u1eff"])("takes one that begins with %s, of bytes like a mark's", async (letter) => {
-    expect(await split(`a,b\n${letter}c,d\n`)).toEqual(["a,b", Buffer.from(`${letter}c,d\n`).toString("latin1")]);
-  });
+  it.each(["\ufefc", "\ufe3f", "\u1eff"])(
+    "splits before %s, whose bytes resemble a byte order mark",
+    async (letter) => {
+      expect(await split(`a,b\n${letter}c,d\n`)).toEqual(["a,b", Buffer.from(`${letter}c,d\n`).toString("latin1")]);
+    },
+  );
 
-  it("begins to look at the offset", async () => {
+  it("starts the search at the offset", async () => {
     expect(await split("a,b\nc,d\ne,f\n", { offset: 4 })).toEqual(["a,b\nc,d", "e,f\n"]);
     expect(await split("a,b\nc,d\ne,f\n", { offset: 3 })).toEqual(["a,b\nc,d", "e,f\n"]);
   });

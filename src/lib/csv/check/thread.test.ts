@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { startThread } from "./thread.ts";
 
-test("a thread that is stopped leaves nobody waiting for what it finds", async () => {
+test("a stopped thread leaves no pending promises", async () => {
   const folder = mkdtempSync(join(tmpdir(), "thread-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const path = join(folder, "users.csv");

@@ -1,18 +1,18 @@
 import { Worker } from "node:worker_threads";
 import type { PartFindings, PartTask } from "./second.ts";
 
-/** The check of a file's second half, running in parallel with that of the first. */
+/** The check of the second half of a file, which runs in parallel with the check of the first half. */
 export interface SecondThread {
-  /** rejects if the half cannot be read, or if the check was stopped */
+  /** the findings; rejects if the second half cannot be read or the check was stopped */
   readonly findings: Promise<PartFindings>;
-  /** cancels the check; does nothing if it has finished */
+  /** Cancels the check. Has no effect if the check has finished. */
   stop(): Promise<void>;
 }
 
-/** Cells do not live long: more memory for new ones saves no time. */
+/** Limits of the worker. Cells are short-lived: more memory for new objects saves no time. */
 const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 12 };
 
-/** Checks a part in a worker thread. Its entry is next to this file in the source, next to the bundle when built. */
+/** Checks a part of a file in a worker, whose script is next to this file, and in a build, next to the bundle. */
 export const startThread = (task: PartTask): SecondThread => {
   const entry = import.meta.url.endsWith(".ts") ? "./check-worker.ts" : "./check-worker.js";
   const worker = new Worker(new URL(entry, import.meta.url), { workerData: task, resourceLimits: RESOURCE_LIMITS });
@@ -21,7 +21,7 @@ export const startThread = (task: PartTask): SecondThread => {
     worker.once("error", reject);
     worker.once("exit", () => reject(new Error("the second thread ended without a result")));
   });
-  // whoever stops the thread no longer awaits it
+  // after stop(), nobody awaits the findings, so the rejection must not go unhandled
   findings.catch(() => {});
   return {
     findings,

@@ -1,13 +1,15 @@
 import { execFileSync } from "node:child_process";
 import iconv from "iconv-lite";
 import { describe, expect, test } from "vitest";
-import { cp932Form } from "../../model/normalise.ts";
-import { isLead, isTrail, pairsToUnicode, unicodeToCp932 } from "./cp932.ts";
+import { toCp932Form } from "../../model/normalise.ts";
+import { isLeadByte, isTrailByte, getCp932ToUnicode, getUnicodeToCp932 } from "./cp932.ts";
 import { Decoder } from "./decode.ts";
 import { createEncoder } from "./encode.ts";
 
 const BYTES = Array.from({ length: 256 }, (_, byte) => byte);
-const PAIRS = BYTES.filter(isLead).flatMap((lead) => BYTES.filter(isTrail).map((trail) => [lead, trail] as const));
+const PAIRS = BYTES.filter(isLeadByte).flatMap((lead) =>
+  BYTES.filter(isTrailByte).map((trail) => [lead, trail] as const),
+);
 
 /** The character of a sequence, or undefined if it is invalid. */
 function decode(bytes: readonly number[]): string | undefined {
@@ -54,7 +56,7 @@ const ICONV_LITE: Peer = {
   decode: (bytes) => iconv.decode(Buffer.from(bytes), "cp932"),
   encode: (text) => iconv.encode(text, "cp932"),
   decodeLeniently: (bytes) => iconv.decode(Buffer.from(bytes), "cp932").replaceAll("\ufffd", ""),
-  lacks: (unit) => unit >= 0xe000 || cp932Form(String.fromCharCode(unit)) !== String.fromCharCode(unit),
+  lacks: (unit) => unit >= 0xe000 || toCp932Form(String.fromCharCode(unit)) !== String.fromCharCode(unit),
 };
 
 function peerOfThisMachine(): Peer {
@@ -68,16 +70,16 @@ function peerOfThisMachine(): Peer {
 const peer = peerOfThisMachine();
 
 describe("decoding CP932", () => {
-  test("takes the controls and ASCII as they are", () => {
+  test("decodes control characters and ASCII unchanged", () => {
     for (let byte = 0; byte < 0x80; byte++) expect(decode([byte])).toBe(String.fromCharCode(byte));
   });
 
-  test("takes A1-DF as half-width kana and refuses 80, A0 and FD-FF", () => {
+  test("decodes A1-DF as half-width kana and refuses 80, A0 and FD-FF", () => {
     for (let byte = 0xa1; byte <= 0xdf; byte++) expect(decode([byte])).toBe(String.fromCharCode(0xff61 + byte - 0xa1));
     for (const byte of [0x80, 0xa0, 0xfd, 0xfe, 0xff]) expect(decode([byte])).toBeUndefined();
   });
 
-  test("equals iconv-lite in every two-byte sequence but the user-defined ones that iconv-lite lacks", () => {
+  test("equals iconv-lite in every two-byte sequence except user-defined ones that iconv-lite lacks", () => {
     const lacking = PAIRS.filter((pair) => {
       const theirs = iconv.decode(Buffer.from(pair), "cp932");
       const ours = decode(pair);
@@ -90,11 +92,11 @@ describe("decoding CP932", () => {
 });
 
 describe("encoding CP932", () => {
-  test("its table takes the controls and ASCII as they are", () => {
-    expect([...unicodeToCp932().subarray(0, 0x80)]).toEqual(BYTES.slice(0, 0x80));
+  test("encodes control characters and ASCII unchanged", () => {
+    expect([...getUnicodeToCp932().subarray(0, 0x80)]).toEqual(BYTES.slice(0, 0x80));
   });
 
-  test("equals iconv-lite over the BMP but for the seven folded, ¥, ‾ and U+0080", () => {
+  test("equals iconv-lite in the BMP except the seven folded characters, ¥, ‾ and U+0080", () => {
     const differing: string[] = [];
     for (let unit = 0; unit <= 0xffff; unit++) {
       if (unit >= 0xd800 && unit <= 0xdfff) continue;
@@ -108,22 +110,22 @@ describe("encoding CP932", () => {
     );
   });
 
-  test("refuses the user-defined area, lone surrogates and what lies beyond the BMP", () => {
+  test("refuses the user-defined area, lone surrogates and characters beyond the BMP", () => {
     for (const unit of [0xe000, 0xe757, 0xf8ff, 0xd842, 0xdfb7]) expect(encode(unit).bytes).toBeUndefined();
     expect(
-      unicodeToCp932()
+      getUnicodeToCp932()
         .slice(0xd800, 0xf900)
         .every((code) => code === 0),
     ).toBe(true);
   });
 
-  test("is undone by decoding, the seven folded in their CP932 form", () => {
+  test("is reversed by decoding, with the seven folded characters in their CP932 form", () => {
     for (let unit = 0; unit <= 0xffff; unit++) {
       const { bytes, folded } = encode(unit);
       if (bytes === undefined) continue;
       const character = String.fromCharCode(unit);
-      expect(decode([...Buffer.from(bytes, "hex")])).toBe(cp932Form(character));
-      expect(folded).toBe(cp932Form(character) !== character);
+      expect(decode([...Buffer.from(bytes, "hex")])).toBe(toCp932Form(character));
+      expect(folded).toBe(toCp932Form(character) !== character);
     }
   });
 });
@@ -131,8 +133,8 @@ describe("encoding CP932", () => {
 const byNumber = (a: string, b: string): number => parseInt(a, 16) - parseInt(b, 16);
 
 describe(`compared with ${peer.name}`, () => {
-  test("decodes every two-byte sequence as we do", () => {
-    const table = pairsToUnicode();
+  test("decodes every two-byte sequence the same", () => {
+    const table = getCp932ToUnicode();
     const held = PAIRS.filter(([lead, trail]) => {
       const unit = table[(lead << 8) | trail] ?? 0;
       return unit !== 0 && !peer.lacks(unit);
@@ -140,14 +142,14 @@ describe(`compared with ${peer.name}`, () => {
     expect(peer.decode(Uint8Array.from(held.flat()))).toBe(held.map((pair) => decode(pair)).join(""));
   });
 
-  test("refuses every two-byte sequence that we refuse", () => {
-    const table = pairsToUnicode();
+  test("refuses the same two-byte sequences", () => {
+    const table = getCp932ToUnicode();
     const refused = PAIRS.filter(([lead, trail]) => table[(lead << 8) | trail] === 0);
     const left = peer.decodeLeniently(Uint8Array.from(refused.flatMap(([lead, trail]) => [lead, trail, 0x0a])));
     expect(left).not.toMatch(/[^\n\u0020-\u007e\uff61-\uff9f]/u);
   });
 
-  test("encodes every character that we encode, as we do", () => {
+  test("encodes every supported character the same", () => {
     const held = Array.from({ length: 0x10000 }, (_, unit) => unit).filter(
       (unit) => encode(unit).bytes !== undefined && !peer.lacks(unit),
     );

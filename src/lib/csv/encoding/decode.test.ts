@@ -18,7 +18,7 @@ function decode(encoding: Encoding, bytes: Uint8Array, size = bytes.length): str
 }
 
 describe("decoding", () => {
-  test("keeps a character that is split between two uses of the caller's own buffer", () => {
+  test("keeps a character that is split between two uses of the same buffer", () => {
     let decoded = "";
     const decoder = new Decoder("shift_jis", { text: (text) => (decoded += text), invalid: () => undefined });
     const buffer = Buffer.alloc(1);
@@ -30,7 +30,7 @@ describe("decoding", () => {
     expect(decoded).toBe("ビ");
   });
 
-  test("gives back what was encoded, in chunks of every size", () => {
+  test("restores the encoded text, in chunks of every size", () => {
     const character = fc.constantFrom(
       "a",
       "表",
@@ -61,7 +61,7 @@ describe("decoding", () => {
     fc.constantFrom(0x41, 0x22, 0x81, 0x40, 0x85, 0xa0, 0xb1, 0xc3, 0xe3, 0xed, 0xf0, 0xf4, 0xff, 0xd8, 0xdc, 0),
   );
 
-  test("finds the same invalid bytes however the file is cut", () => {
+  test("finds the same invalid bytes however the file is split", () => {
     fc.assert(
       fc.property(HOSTILE, fc.constantFrom(...ENCODINGS), fc.integer({ min: 1, max: 9 }), (values, encoding, size) => {
         const file = Uint8Array.from(values);
@@ -71,7 +71,7 @@ describe("decoding", () => {
     );
   });
 
-  test("finds invalid bytes where the platform's decoder writes U+FFFD", () => {
+  test("finds invalid bytes exactly where the platform's decoder writes U+FFFD", () => {
     // how many replacement characters the end of a UTF-16 file gets is the decoder's own choice
     const runs = (text: string): string => text.replaceAll(/\ufffd+/g, "\ufffd");
     fc.assert(
@@ -90,11 +90,11 @@ describe("decoding", () => {
     [[0x85, 0x40], "<85>@"],
     [[0x41, 0x81], "A<81>"],
     [[0x80, 0xa0], "<80><A0>"],
-  ])("finds what is no CP932 in %j", (bytes, expected) => {
+  ])("finds what is not CP932 in %j", (bytes, expected) => {
     expect(decode("shift_jis", Uint8Array.from(bytes))).toBe(expected);
   });
 
-  test("takes a Ctrl-Z at the very end for the end of the file, elsewhere for a character", () => {
+  test("treats a final Ctrl-Z as the end of the file, and any other as a character", () => {
     for (const size of [1, 2, 3, 4]) {
       expect(decode("shift_jis", Buffer.from("a\u001ab\u001a"), size)).toBe("a\u001ab<eof>");
     }
@@ -107,19 +107,19 @@ describe("decoding", () => {
     ["a\u001a\0b", "a\u001a\0b"],
     ["a\u001a\0\u001a", "a\u001a\0<eof>"],
     ["a\0\0", "a\0\0"],
-  ])("takes the padding behind a Ctrl-Z, %j, for its part", (file, expected) => {
+  ])("treats the padding after a Ctrl-Z as part of it: %j", (file, expected) => {
     for (const encoding of ["shift_jis", "utf-8"] as const) {
       for (const size of [1, 2, 3, 100]) expect(decode(encoding, Buffer.from(file), size)).toBe(expected);
     }
   });
 
-  test("skips a byte order mark at the start only", () => {
+  test("skips a byte order mark only at the start", () => {
     const file = Buffer.from("\ufeffa\ufeffb");
     expect(decode("utf-8", file)).toBe("a\ufeffb");
     expect(decode("utf-8", file, 1)).toBe("a\ufeffb");
   });
 
-  test("decodes pieces beyond 32 KiB whose borders fall into characters", () => {
+  test("decodes chunks over 32 KiB with boundaries inside characters", () => {
     const text = `x${"表能".repeat(100_000)}`;
     const encoder = createEncoder("shift_jis", { onUnmappable: "error" });
     expect(decode("shift_jis", encoder.write(text))).toBe(text);

@@ -1,29 +1,30 @@
-import { SEQUENCE_LENGTH, unfinishedTail } from "./decode-sequence.ts";
+import { SEQUENCE_MEASURERS, countUnfinishedBytes } from "./decode-sequence.ts";
 import type { Encoding } from "../records/record.ts";
 
 /** Receives the output of a {@link Decoder}, in file order. */
 export interface TextSink {
-  /** characters, never empty; no surrogate pair is split */
+  /** Receives characters, at least one. A surrogate pair is never split. */
   text(text: string): void;
-  /** bytes that are not a character in the encoding, as hex: `81 FF` */
+  /** Receives bytes that are not a character of the encoding, as hexadecimal text such as `81 FF`. */
   invalid(bytes: string): void;
 }
 
-/** Larger writes are decoded in pieces, so that no string grows with the size of a write. */
-const PIECE_BYTES = 32 * 1024;
+/** Maximum number of bytes decoded at once. Longer writes are decoded in pieces, to bound a string's size. */
+const MAX_PIECE_BYTES = 32 * 1024;
 
 const CTRL_Z = "\u001a";
 const NUL = "\0";
 
-/** Start of the run of a character that ends at `end`; `end` itself if there is none. */
-const startOfTail = (text: string, character: string, end: number): number => {
+/** Returns the start of a run of `character` that ends at `end`, or `end` if there is no such run. */
+const findRunStart = (text: string, character: string, end: number): number => {
   let at = end;
   while (at > 0 && text[at - 1] === character) at -= 1;
   return at;
 };
 
 /**
- * The platform's shift_jis table swaps 1A, 1C and 7F in a circle (1A for 1C, 1C for 7F, 7F for 1A), as IBM's did.
+ * Restores three control characters: the platform's shift_jis table, like IBM's, rotates them (1A is decoded as 1C, 1C
+ * as 7F, and 7F as 1A).
  *
  * @see https://github.com/unicode-org/icu ibm-943_P15A-2003, the converter that Node's TextDecoder uses
  */
@@ -34,13 +35,14 @@ const restoreControls = (text: string): string =>
       )
     : text;
 
-const hex = (bytes: Uint8Array): string =>
+const toHex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join(" ");
 
 /**
- * Decodes a file written to it in chunks of any size. Strict: invalid bytes are reported apart from the text, and
- * decoding continues after them. A byte order mark at the start is skipped, and so are Ctrl-Z (1A) as the very last
- * characters, the end-of-file mark of old DOS programs, with the NULs after them that fill up a sector.
+ * Decodes a file that is written to it in chunks of any size. The decoder is strict: it reports invalid bytes
+ * separately from the text, and continues after them. It skips a byte order mark at the start. It also skips Ctrl-Z
+ * (1A) at the very end, which old DOS programs wrote as an end-of-file mark, and the NULs after it that fill the
+ * sector.
  */
 export class Decoder {
   readonly #encoding: Encoding;
@@ -48,7 +50,7 @@ export class Decoder {
   readonly #sink: TextSink;
   #tail: Uint8Array = new Uint8Array(0);
   #atStart = true;
-  /** possible end of the file: number of Ctrl-Z, and of NULs after them */
+  /** possible end of the file: the number of Ctrl-Z characters, and of NULs after them */
   #held = { marks: 0, nuls: 0 };
 
   constructor(encoding: Encoding, sink: TextSink) {
@@ -58,15 +60,15 @@ export class Decoder {
   }
 
   write(bytes: Uint8Array): void {
-    for (let from = 0; from < bytes.length; from += PIECE_BYTES) {
-      this.#writePiece(bytes.subarray(from, from + PIECE_BYTES));
+    for (let from = 0; from < bytes.length; from += MAX_PIECE_BYTES) {
+      this.#writePiece(bytes.subarray(from, from + MAX_PIECE_BYTES));
     }
   }
 
   /**
    * Ends the file.
    *
-   * @returns whether it ended with a Ctrl-Z
+   * @returns true if the file ended with a Ctrl-Z
    */
   end(): boolean {
     if (this.#tail.length > 0) this.#decodeAround(this.#tail);
@@ -75,8 +77,8 @@ export class Decoder {
 
   #writePiece(piece: Uint8Array): void {
     const bytes = this.#tail.length === 0 ? piece : Buffer.concat([this.#tail, piece]);
-    const tail = unfinishedTail(this.#encoding, bytes);
-    // a copy: the caller may reuse its buffer, and a Buffer's own slice is a view
+    const tail = countUnfinishedBytes(this.#encoding, bytes);
+    // copy: the caller may reuse its buffer, and Buffer's own slice() returns a view
     this.#tail = Uint8Array.prototype.slice.call(bytes, bytes.length - tail);
     this.#decode(tail === 0 ? bytes : bytes.subarray(0, bytes.length - tail));
   }
@@ -92,9 +94,9 @@ export class Decoder {
     this.#give(text);
   }
 
-  /** Decodes the valid stretches of `bytes` and reports the invalid sequences between them. */
+  /** Decodes the valid parts of `bytes`, and reports the invalid sequences between them. */
   #decodeAround(bytes: Uint8Array): void {
-    const lengthAt = SEQUENCE_LENGTH[this.#encoding];
+    const lengthAt = SEQUENCE_MEASURERS[this.#encoding];
     let from = 0;
     let at = 0;
     while (at < bytes.length) {
@@ -107,7 +109,7 @@ export class Decoder {
       from = at - length;
       this.#releaseHeld();
       this.#atStart = false;
-      this.#sink.invalid(hex(bytes.subarray(at, from)));
+      this.#sink.invalid(toHex(bytes.subarray(at, from)));
       at = from;
     }
     if (at > from) this.#give(this.#decoder.decode(bytes.subarray(from, at)));
@@ -122,8 +124,8 @@ export class Decoder {
   }
 
   #giveHolding(text: string): void {
-    const nulsAt = startOfTail(text, NUL, text.length);
-    const marksAt = startOfTail(text, CTRL_Z, nulsAt);
+    const nulsAt = findRunStart(text, NUL, text.length);
+    const marksAt = findRunStart(text, CTRL_Z, nulsAt);
     const [marks, nuls] = [nulsAt - marksAt, text.length - nulsAt];
     if (marksAt === 0 && marks === 0 && this.#held.marks > 0) {
       this.#held.nuls += nuls;
@@ -143,8 +145,8 @@ export class Decoder {
   }
 
   #release(character: string, count: number): void {
-    for (let left = count; left > 0; left -= PIECE_BYTES) {
-      this.#sink.text(character.repeat(Math.min(left, PIECE_BYTES)));
+    for (let left = count; left > 0; left -= MAX_PIECE_BYTES) {
+      this.#sink.text(character.repeat(Math.min(left, MAX_PIECE_BYTES)));
     }
   }
 }

@@ -22,23 +22,23 @@ describe("the encoding of a file", () => {
     ["utf-16be", true],
     ["utf-8", false],
     ["shift_jis", false],
-  ] as const)("%s, byte order mark %s, in chunks of every size", (encoding, bom) => {
+  ] as const)("is detected as %s with byte order mark %s, in chunks of every size", (encoding, bom) => {
     const file = encode(encoding, "氏名,組織\r\n髙橋,ｱ\r\n", bom);
     for (let size = 1; size <= file.length; size++) {
       expect(detect(file, size)).toEqual({ encoding, bom, ascii: false, ambiguity: undefined, size: file.length });
     }
   });
 
-  test("of ASCII alone, or of nothing, is UTF-8", () => {
+  test("is UTF-8 if the file has only ASCII, or is empty", () => {
     expect(detect(Buffer.from("a,b\n"))).toMatchObject({ encoding: "utf-8", ascii: true, ambiguity: undefined });
     expect(detect(new Uint8Array(0))).toMatchObject({ encoding: "utf-8", ascii: true, size: 0 });
   });
 
-  test("is CP932 where UTF-8 breaks off at the end", () => {
+  test("is CP932 if UTF-8 would be truncated at the end", () => {
     expect(detect(Buffer.from([0x61, 0xe8, 0xa1]), 1).encoding).toBe("shift_jis");
   });
 
-  test("is doubtful where every character is both a letter of UTF-8 and half-width kana", () => {
+  test("is ambiguous if every non-ASCII character is valid as UTF-8 and as half-width kana", () => {
     const file = Buffer.from('name,note\r\n"a\r\nb",x\r\nJuan Muñoz,é\r\n');
     for (const size of [1, 2, 7, 1000]) {
       expect(detect(file, size)).toMatchObject({
@@ -48,12 +48,12 @@ describe("the encoding of a file", () => {
     }
   });
 
-  test("is not doubtful once one character is no kana", () => {
+  test("is not ambiguous if any character is not kana", () => {
     expect(detect(Buffer.from("Muñoz\n表\n")).ambiguity).toBeUndefined();
     expect(detect(encode("shift_jis", "ﾔﾏﾀﾞ")).encoding).toBe("shift_jis");
   });
 
-  test("is told for whatever valid text, and doubted exactly where both readings exist", () => {
+  test("is detected for any valid text, and ambiguous exactly if both readings are possible", () => {
     const text = fc.array(fc.constantFrom("ñ", "é", "a", "ß", "\n", "表", "ｱ")).map((all) => all.join(""));
     fc.assert(
       fc.property(text, fc.integer({ min: 1, max: 5 }), (content, size) => {

@@ -1,14 +1,14 @@
 import { isAscii, isUtf8 } from "node:buffer";
-import { unfinishedTail } from "./decode-sequence.ts";
-import { beginsWithMark, ENCODINGS, type Encoding } from "../records/record.ts";
+import { countUnfinishedBytes } from "./decode-sequence.ts";
+import { hasByteOrderMark, ENCODINGS, type Encoding } from "../records/record.ts";
 
-/** Text whose bytes are both UTF-8 and CP932 half-width kana, so that only a person can decide which is meant. */
+/** Text whose bytes are valid as UTF-8 and as half-width kana in CP932: only a person can decide between them. */
 export interface Ambiguity {
   /** the first row that contains it */
   readonly row: number;
   /** the text read as UTF-8 (`Muñoz`) */
   readonly utf8: string;
-  /** and as CP932 (`Muﾃｱoz`) */
+  /** the text read as CP932 (`Muﾃｱoz`) */
   readonly cp932: string;
 }
 
@@ -16,7 +16,7 @@ export interface EncodingGuess {
   readonly encoding: Encoding;
   /** the file starts with a byte order mark */
   readonly bom: boolean;
-  /** no byte is above 7F: UTF-8 and CP932 give the same text */
+  /** true if no byte is above 7F: the text is the same in UTF-8 and CP932 */
   readonly ascii: boolean;
   /** undefined if the encoding is certain enough */
   readonly ambiguity: Ambiguity | undefined;
@@ -24,14 +24,15 @@ export interface EncodingGuess {
   readonly size: number;
 }
 
-/** Maximum bytes of the sample line: before the first kana, and in all. */
+/** Maximum length of the sample line in bytes: before the first kana, and in total. */
 const CONTEXT_BYTES = 16;
 const SAMPLE_BYTES = 40;
 
 /**
- * Detects a file's encoding from all its bytes, given in chunks of any size: a byte order mark decides; else valid
- * UTF-8 is UTF-8; else it is CP932. Random Japanese in UTF-8 is valid CP932 a quarter to half of the time, so the order
- * matters; the reverse happens only with text whose every non-ASCII character is half-width kana.
+ * Detects the encoding of a file from all its bytes, given in chunks of any size. A byte order mark decides. Without
+ * one, the encoding is UTF-8 if the file is valid UTF-8, and CP932 otherwise. The order matters: random Japanese text
+ * in UTF-8 is valid CP932 in a quarter to half of all cases. CP932 text is valid UTF-8 only if all its non-ASCII
+ * characters are half-width kana.
  */
 export class EncodingDetector {
   #start: Uint8Array = new Uint8Array(0);
@@ -40,14 +41,14 @@ export class EncodingDetector {
   #utf8 = true;
   #tail: Uint8Array = new Uint8Array(0);
   #ascii = true;
-  #kana: KanaWatch | undefined = new KanaWatch();
+  #kana: KanaDetector | undefined = new KanaDetector();
 
   write(chunk: Uint8Array): void {
     if (chunk.length === 0) return;
     this.#size += chunk.length;
     if (this.#start.length < 3) {
       this.#start = Buffer.concat([this.#start, chunk.subarray(0, 3 - this.#start.length)]);
-      this.#bom = ENCODINGS.find((encoding) => beginsWithMark(this.#start, encoding));
+      this.#bom = ENCODINGS.find((encoding) => hasByteOrderMark(this.#start, encoding));
     }
     if (this.#bom !== undefined || !this.#utf8) return;
     const ascii = isAscii(chunk);
@@ -56,7 +57,7 @@ export class EncodingDetector {
     if (this.#kana?.write(chunk) === false) this.#kana = undefined;
   }
 
-  /** Whether the encoding is final: a byte order mark, or a sequence that is not UTF-8, was seen. */
+  /** True if the encoding is final, because a byte order mark or a sequence that is not UTF-8 was found. */
   get settled(): boolean {
     return this.#bom !== undefined || !this.#utf8;
   }
@@ -75,15 +76,15 @@ export class EncodingDetector {
 
   #checkUtf8(chunk: Uint8Array): void {
     const bytes = this.#tail.length === 0 ? chunk : Buffer.concat([this.#tail, chunk]);
-    const tail = unfinishedTail("utf-8", bytes);
-    // a copy: the caller may reuse its buffer, and a Buffer's own slice is a view
+    const tail = countUnfinishedBytes("utf-8", bytes);
+    // copy: the caller may reuse its buffer, and Buffer's own slice() returns a view
     this.#tail = Uint8Array.prototype.slice.call(bytes, bytes.length - tail);
     this.#utf8 = isUtf8(tail === 0 ? bytes : bytes.subarray(0, bytes.length - tail));
   }
 }
 
-/** Checks whether every byte above 7F is one of CP932's half-width kana, and where the first one is. */
-class KanaWatch {
+/** Checks whether every byte above 7F is half-width kana in CP932, and finds the first such byte. */
+class KanaDetector {
   #row = 1;
   #inQuotes = false;
   #afterCr = false;
@@ -91,7 +92,7 @@ class KanaWatch {
   #before: number[] = [];
   #sample: number[] | undefined;
 
-  /** @returns false once a byte above 7F is not half-width kana */
+  /** @returns false after a byte above 7F that is not half-width kana */
   write(chunk: Uint8Array): boolean {
     let at = 0;
     if (this.#sample === undefined) at = this.#findFirst(chunk);
@@ -106,7 +107,7 @@ class KanaWatch {
   end(): Ambiguity | undefined {
     if (this.#sample === undefined) return undefined;
     const bytes = Buffer.from(this.#sample);
-    const whole = bytes.subarray(0, bytes.length - unfinishedTail("utf-8", bytes));
+    const whole = bytes.subarray(0, bytes.length - countUnfinishedBytes("utf-8", bytes));
     const line = (text: string): string => text.split(/[\r\n]/, 1)[0] ?? "";
     return {
       row: this.#row,
@@ -133,7 +134,7 @@ class KanaWatch {
     return chunk.length;
   }
 
-  /** The bytes of the line just before `at`. */
+  /** Returns the bytes of the line just before `at`, up to {@link CONTEXT_BYTES}. */
   #lineBefore(chunk: Uint8Array, at: number): number[] {
     const near = [...this.#before, ...chunk.subarray(Math.max(0, at - CONTEXT_BYTES), at)].slice(-CONTEXT_BYTES);
     return near.slice(Math.max(near.lastIndexOf(0x0a), near.lastIndexOf(0x0d)) + 1);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createEncoder, firstUnmappable, type Unmappable } from "./encode.ts";
+import { createEncoder, findUnmappable, type Unmappable } from "./encode.ts";
 import type { Encoding } from "../records/record.ts";
 
 interface Written {
@@ -19,14 +19,14 @@ function encode(encoding: Encoding, pieces: Iterable<string>, onUnmappable: "err
 }
 
 describe("writing CP932", () => {
-  test("folds the seven other mappings of JIS characters, and counts them", () => {
+  test("folds the seven alternative mappings of JIS characters, and counts them", () => {
     const { bytes, folded, reported } = encode("shift_jis", ["〜−‖—¢£¬"], "error");
     expect(bytes.toString("hex")).toBe("8160817c8161815c8191819281ca");
     expect(folded).toBe(7);
     expect(reported).toEqual([]);
   });
 
-  test("reports every character it cannot hold, with its place in all that was written", () => {
+  test("reports every character it lacks, with its position in all the text", () => {
     const { bytes, reported } = encode("shift_jis", ["a¥", "é𠮷‾", "😀b\ud800"], "error");
     expect(bytes.toString()).toBe("ab");
     expect(reported).toEqual([
@@ -39,7 +39,7 @@ describe("writing CP932", () => {
     ]);
   });
 
-  test("writes 〓 for each, where that is asked for", () => {
+  test("replaces each with 〓, on request", () => {
     const { bytes, replaced } = encode("shift_jis", ["é𠮷\ue000x"], "replace");
     expect(bytes.toString("hex")).toBe("81ac81ac81ac78");
     expect(replaced).toBe(3);
@@ -47,7 +47,7 @@ describe("writing CP932", () => {
 });
 
 describe("writing any encoding", () => {
-  test("does not depend on how the text is cut", () => {
+  test("does not depend on how the text is split", () => {
     const text = fc.array(fc.constantFrom("a", "表", "é", "𠮷", "〜", "\ud842", "\udfb7")).map((all) => all.join(""));
     const encodings = fc.constantFrom<Encoding>("utf-8", "shift_jis", "utf-16le", "utf-16be");
     fc.assert(
@@ -63,7 +63,7 @@ describe("writing any encoding", () => {
     );
   });
 
-  test("begins with a byte order mark only where one is asked for", () => {
+  test("begins with a byte order mark only on request", () => {
     expect(encode("utf-8", ["a"], "error", true).bytes.toString("hex")).toBe("efbbbf61");
     expect(encode("utf-16le", ["a"], "error", true).bytes.toString("hex")).toBe("fffe6100");
     expect(encode("utf-16be", ["a"], "error", true).bytes.toString("hex")).toBe("feff0061");
@@ -77,8 +77,8 @@ describe("writing any encoding", () => {
   });
 });
 
-test("the first character that cannot be held is found in a cell", () => {
-  expect(firstUnmappable("shift_jis", "表〜é𠮷")).toEqual({ codePoint: 0xe9, index: 2 });
-  expect(firstUnmappable("shift_jis", "髙﨑①")).toBeUndefined();
-  expect(firstUnmappable("utf-8", "é𠮷")).toBeUndefined();
+test("finds the first character of a cell that the encoding lacks", () => {
+  expect(findUnmappable("shift_jis", "表〜é𠮷")).toEqual({ codePoint: 0xe9, index: 2 });
+  expect(findUnmappable("shift_jis", "髙﨑①")).toBeUndefined();
+  expect(findUnmappable("utf-8", "é𠮷")).toBeUndefined();
 });

@@ -1,47 +1,47 @@
-import { cp932Form } from "../../model/normalise.ts";
-import { unicodeToCp932 } from "./cp932.ts";
+import { toCp932Form } from "../../model/normalise.ts";
+import { getUnicodeToCp932 } from "./cp932.ts";
 import type { Encoding } from "../records/record.ts";
 
 /** A character that the encoding cannot represent. */
 export interface Unmappable {
   readonly codePoint: number;
-  /** position in UTF-16 code units: from the start of all text written, or of the text examined */
+  /** position in UTF-16 code units, from the start of all text written or of the text examined */
   readonly index: number;
 }
 
 export interface EncoderOptions {
-  /** `replace` writes 〓 (U+FFFD in UTF-8 and UTF-16) and counts; `error` writes nothing for it and reports it */
+  /** `replace` writes 〓 (U+FFFD in UTF-8 and UTF-16) and counts it; `error` writes nothing and reports it */
   readonly onUnmappable: "error" | "replace";
-  /** start with a byte order mark; ignored for CP932 */
+  /** true to start with a byte order mark; ignored for CP932 */
   readonly bom?: boolean | undefined;
   /** called for every unmappable character if `onUnmappable` is `error` */
   readonly report?: ((unmappable: Unmappable) => void) | undefined;
 }
 
-/** Encodes text, given in pieces of any size, as the bytes of a file. */
+/** Encodes the text of a file, given in pieces of any size. */
 export interface Encoder {
   write(text: string): Buffer;
-  /** The bytes the last piece left open: half of a surrogate pair. */
+  /** Returns the bytes for an unfinished surrogate pair at the end of the last piece. */
   end(): Buffer;
-  /** characters written in another mapping of the same JIS character */
+  /** number of characters written with another mapping of the same JIS character */
   readonly folded: number;
-  /** characters written as 〓 */
+  /** number of characters written as 〓 */
   readonly replaced: number;
 }
 
-const GETA = 0x81ac;
+const GETA_MARK_CODE = 0x81ac;
 const isHighSurrogate = (unit: number): boolean => (unit & 0xfc00) === 0xd800;
 
-/** Creates the strict encoder of a file; one per file. */
+/** Creates a strict encoder. Each file needs its own encoder. */
 export const createEncoder = (encoding: Encoding, options: EncoderOptions): Encoder =>
   encoding === "shift_jis" ? new Cp932Encoder(options) : new UnicodeEncoder(encoding, options);
 
 /**
- * The first character of `text` that `encoding` cannot represent, or undefined. The seven folded characters are
- * representable; a lone surrogate is not, in any encoding.
+ * Returns the first character of `text` that `encoding` cannot represent; undefined if there is none. The seven folded
+ * characters can be represented. A lone surrogate cannot be represented in any encoding.
  */
-export function firstUnmappable(encoding: Encoding, text: string): Unmappable | undefined {
-  if (encoding === "shift_jis" ? isInTable(text) : text.isWellFormed()) return undefined;
+export function findUnmappable(encoding: Encoding, text: string): Unmappable | undefined {
+  if (encoding === "shift_jis" ? isInCp932Table(text) : text.isWellFormed()) return undefined;
   let first: Unmappable | undefined;
   const encoder = createEncoder(encoding, { onUnmappable: "error", report: (found) => (first ??= found) });
   encoder.write(text);
@@ -49,9 +49,9 @@ export function firstUnmappable(encoding: Encoding, text: string): Unmappable | 
   return first;
 }
 
-/** Whether CP932 has every character without folding. */
-function isInTable(text: string): boolean {
-  const table = unicodeToCp932();
+/** Returns true if CP932 has every character of the text without folding. */
+function isInCp932Table(text: string): boolean {
+  const table = getUnicodeToCp932();
   for (let at = 0; at < text.length; at++) {
     const unit = text.charCodeAt(at);
     if (unit >= 0x80 && table[unit] === 0) return false;
@@ -59,19 +59,19 @@ function isInTable(text: string): boolean {
   return true;
 }
 
-/** Counts and reports unmappable characters, the same way in every encoding. */
+/** Counts and reports unmappable characters in the same way for every encoding. */
 abstract class CountingEncoder {
   readonly #options: EncoderOptions;
   folded = 0;
   replaced = 0;
-  /** code units of earlier pieces */
+  /** number of code units in earlier pieces */
   protected written = 0;
 
   constructor(options: EncoderOptions) {
     this.#options = options;
   }
 
-  /** True if a replacement is to be written. */
+  /** Counts or reports an unmappable character. Returns true if a replacement must be written. */
   protected refuse(codePoint: number, index: number): boolean {
     if (this.#options.onUnmappable === "replace") {
       this.replaced++;
@@ -83,12 +83,13 @@ abstract class CountingEncoder {
 }
 
 /**
- * CP932 by our own table, equal to glibc's and, for the characters it has, to iconv-lite's, and faster.
+ * Encodes CP932 with our own table. The result is equal to that of glibc and, for the characters in its table, of
+ * iconv-lite; this encoder is faster.
  *
  * @see docs/decisions/003-cp932-encoder.md
  */
 class Cp932Encoder extends CountingEncoder implements Encoder {
-  readonly #table = unicodeToCp932();
+  readonly #table = getUnicodeToCp932();
   #high = "";
 
   write(piece: string): Buffer {
@@ -132,17 +133,17 @@ class Cp932Encoder extends CountingEncoder implements Encoder {
     return bytes.subarray(0, to);
   }
 
-  /** The sequence to write for a character missing from the table; 0 for none. */
+  /** Returns the sequence to write for a character that is not in the table; 0 to write nothing. */
   #outsideTable(codePoint: number, at: number): number {
     const character = String.fromCodePoint(codePoint);
-    const folded = cp932Form(character);
-    if (folded === character) return this.refuse(codePoint, at) ? GETA : 0;
+    const folded = toCp932Form(character);
+    if (folded === character) return this.refuse(codePoint, at) ? GETA_MARK_CODE : 0;
     this.folded++;
     return this.#table[folded.charCodeAt(0)] ?? 0;
   }
 }
 
-/** UTF-8 and UTF-16, in which only a lone surrogate is unmappable. */
+/** Encodes UTF-8 and UTF-16, in which only a lone surrogate is unmappable. */
 class UnicodeEncoder extends CountingEncoder implements Encoder {
   readonly #encoding: Encoding;
   #pending: string;

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import iconv from "iconv-lite";
 import { expect, test } from "vitest";
-import { foreignKind } from "./foreign.ts";
+import { detectUnsupportedKind } from "./foreign.ts";
 
 const kindOf = (text: string, encoding: string, named = false) =>
-  foreignKind(iconv.encode(text, encoding, { addBOM: false }), named);
+  detectUnsupportedKind(iconv.encode(text, encoding, { addBOM: false }), named);
 
 const PEOPLE = "氏名,メールアドレス\r\n一郎 刀,a@example.jp\r\n山田　最,b@example.jp\r\n";
 
@@ -16,35 +16,37 @@ test.each([
   ["euc-jp", "euc-jp"],
   ["utf-8", undefined],
   ["cp932", undefined],
-])("text in %s is %s", (encoding, kind) => {
+])("text in %s is detected as %s", (encoding, kind) => {
   expect(kindOf(PEOPLE, encoding)).toBe(kind);
   expect(kindOf("name,mail\r\nTaro,taro@example.jp\r\n", encoding)).toBe(kind === "euc-jp" ? undefined : kind);
   expect(kindOf(PEOPLE, encoding, true)).toBeUndefined();
 });
 
-test("with a byte order mark it is what the mark says, and UTF-32 has none of ours", () => {
-  expect(foreignKind(iconv.encode(PEOPLE, "utf-16le", { addBOM: true }), false)).toBeUndefined();
-  expect(foreignKind(iconv.encode(PEOPLE, "utf-16be", { addBOM: true }), false)).toBeUndefined();
-  expect(foreignKind(iconv.encode(PEOPLE, "utf-32le", { addBOM: true }), false)).toBe("utf-32");
+test("a byte order mark decides, and UTF-32 is still recognised", () => {
+  expect(detectUnsupportedKind(iconv.encode(PEOPLE, "utf-16le", { addBOM: true }), false)).toBeUndefined();
+  expect(detectUnsupportedKind(iconv.encode(PEOPLE, "utf-16be", { addBOM: true }), false)).toBeUndefined();
+  expect(detectUnsupportedKind(iconv.encode(PEOPLE, "utf-32le", { addBOM: true }), false)).toBe("utf-32");
 });
 
-test("ISO-2022-JP is told by its escapes", () => {
-  expect(foreignKind(Buffer.from("\u001b$B;aL>\u001b(B,mail\r\n"), false)).toBe("iso-2022-jp");
+test("recognises ISO-2022-JP by its escapes", () => {
+  expect(detectUnsupportedKind(Buffer.from("\u001b$B;aL>\u001b(B,mail\r\n"), false)).toBe("iso-2022-jp");
 });
 
-test("a program is not text; a NUL here and there, and at the end of an old file, is", () => {
-  expect(foreignKind(Buffer.from("\u007fELF\u0002\u0001\u0001\0\0"), true)).toBe("binary");
-  expect(foreignKind(Buffer.from(Array.from({ length: 400 }, (_, at) => (at * 7) % 31)), false)).toBe("binary");
-  expect(foreignKind(Buffer.from("氏名,役職\r\n山\0田,\0\r\n"), false)).toBeUndefined();
-  expect(foreignKind(Buffer.from(`a,b\r\n1,2\r\n\u001a${"\0".repeat(500)}`), false)).toBeUndefined();
+test("a program is not text, but text may contain NULs or end with padding", () => {
+  expect(detectUnsupportedKind(Buffer.from("\u007fELF\u0002\u0001\u0001\0\0"), true)).toBe("binary");
+  expect(detectUnsupportedKind(Buffer.from(Array.from({ length: 400 }, (_, at) => (at * 7) % 31)), false)).toBe(
+    "binary",
+  );
+  expect(detectUnsupportedKind(Buffer.from("氏名,役職\r\n山\0田,\0\r\n"), false)).toBeUndefined();
+  expect(detectUnsupportedKind(Buffer.from(`a,b\r\n1,2\r\n\u001a${"\0".repeat(500)}`), false)).toBeUndefined();
 });
 
-test("words in angle brackets are a page only at the start", () => {
-  expect(foreignKind(Buffer.from("氏名,<html>\r\n"), false)).toBeUndefined();
-  expect(foreignKind(Buffer.from('\ufeff <?xml version="1.0"?>'), false)).toBe("html");
+test("angle brackets mean a web page only at the start", () => {
+  expect(detectUnsupportedKind(Buffer.from("氏名,<html>\r\n"), false)).toBeUndefined();
+  expect(detectUnsupportedKind(Buffer.from('\ufeff <?xml version="1.0"?>'), false)).toBe("html");
 });
 
-test("half-width kana and whatever else CP932 has is never another encoding", () => {
+test("half-width kana and other CP932 text are never detected as another encoding", () => {
   const words = fc
     .array(fc.constantFrom(...Array.from("ﾔﾏﾀﾞｱｲｳ山田髙㈱①表ソ麗靜葛飾～Az09,\r\n")), { maxLength: 60 })
     .map((all) => all.join(""));

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import iconv from "iconv-lite";
 import { expect, test } from "vitest";
-import { Utf8Weight } from "./nearly-utf8.ts";
+import { NearUtf8Detector } from "./nearly-utf8.ts";
 
-function weigh(bytes: Uint8Array, size = bytes.length): Utf8Weight {
-  const weight = new Utf8Weight();
+function weigh(bytes: Uint8Array, size = bytes.length): NearUtf8Detector {
+  const weight = new NearUtf8Detector();
   for (let at = 0; at < bytes.length; at += size) weight.write(bytes.subarray(at, at + size));
   return weight;
 }
@@ -15,7 +15,7 @@ const COMMON = fc
   .array(fc.constantFrom(...Array.from("あゅりろんアュルン山田亜腕一営業、。ー（Ａ０Az09,\n")), { maxLength: 40 })
   .map((all) => all.join(""));
 
-test("common Japanese in CP932 is never taken for broken UTF-8, whatever single bytes are beside it", () => {
+test("common Japanese in CP932 is never treated as broken UTF-8, whatever stray bytes it has", () => {
   const odd = fc.array(fc.constantFrom(0x80, 0xa0, 0xfd, 0xff), { maxLength: 3 });
   fc.assert(
     fc.property(COMMON, odd, COMMON, (before, bytes, after) => {
@@ -26,7 +26,7 @@ test("common Japanese in CP932 is never taken for broken UTF-8, whatever single 
   );
 });
 
-test("nor are half-width kana, of which two may look like one character", () => {
+test("half-width kana are never treated as broken UTF-8, although two may look like one character", () => {
   const kana = fc.array(fc.integer({ min: 0xa1, max: 0xdf }), { minLength: 1, maxLength: 18 });
   fc.assert(
     fc.property(kana, (bytes) => {
@@ -35,7 +35,7 @@ test("nor are half-width kana, of which two may look like one character", () => 
   );
 });
 
-test("UTF-8 of Japanese with fewer broken bytes than characters always is, in chunks of every size", () => {
+test("Japanese UTF-8 with fewer broken bytes than characters is always nearly UTF-8, in any chunks", () => {
   const words = fc.array(fc.constantFrom(...Array.from("あゅりアン山田腕営業髙")), { minLength: 2, maxLength: 30 });
   fc.assert(
     fc.property(words, fc.nat(), fc.integer({ min: 1, max: 9 }), (characters, place, size) => {
@@ -57,7 +57,7 @@ test.each([
   expect(isNearlyUtf8(Buffer.concat([Buffer.from("é".repeat(valid)), Buffer.alloc(broken, 0xff)]))).toBe(nearly);
 });
 
-test("what is something else for certain need not be read to its end", () => {
+test("stops reading once the result is certain", () => {
   expect(weigh(iconv.encode("山田".repeat(40), "cp932")).settled).toBe(true);
   expect(weigh(Buffer.concat([Buffer.from("山田".repeat(40)), Buffer.alloc(64, 0xff)])).settled).toBe(false);
   expect(weigh(Buffer.alloc(63, 0xff)).settled).toBe(false);

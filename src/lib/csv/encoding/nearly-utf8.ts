@@ -1,42 +1,43 @@
-import { SEQUENCE_LENGTH, unfinishedTail } from "./decode-sequence.ts";
+import { SEQUENCE_MEASURERS, countUnfinishedBytes } from "./decode-sequence.ts";
 
-const NOTHING = new Uint8Array(0);
+const EMPTY_BYTES = new Uint8Array(0);
 
-/** Sequences that are not UTF-8 after which a file is something else, if hardly anything in it is UTF-8. */
-const CERTAIN = 64;
-/** Characters of two bytes for each broken sequence: two half-width kana of CP932 may look like one. */
-const NEARLY = 20;
+/** Number of invalid UTF-8 sequences after which a file is certainly not UTF-8, if even fewer sequences are valid. */
+const MIN_INVALID_SEQUENCES = 64;
+/** Minimum of valid sequences per invalid one. Two-byte ones prove little: two half-width kana may look like one. */
+const MIN_VALID_RATIO = 20;
 
 /**
- * Weighs a file that is not UTF-8 against CP932. Nearly each character of CP932 has a byte that breaks UTF-8; of its
- * hiragana, katakana and first-level kanji never more look like UTF-8 of three bytes than break it.
+ * Decides whether a file that is not valid UTF-8 is nearly UTF-8 or CP932. Nearly every character of CP932 has a byte
+ * that is invalid in UTF-8. In its hiragana, katakana and level-1 kanji, valid three-byte sequences never outnumber
+ * invalid sequences.
  */
-export class Utf8Weight {
-  #tail: Uint8Array = NOTHING;
+export class NearUtf8Detector {
+  #tail: Uint8Array = EMPTY_BYTES;
   #narrow = 0;
   #wide = 0;
   #broken = 0;
 
   write(chunk: Uint8Array): void {
     const bytes = this.#tail.length === 0 ? chunk : Buffer.concat([this.#tail, chunk]);
-    const size = bytes.length - unfinishedTail("utf-8", bytes);
+    const size = bytes.length - countUnfinishedBytes("utf-8", bytes);
     this.#tail = Uint8Array.prototype.slice.call(bytes, size);
     this.#weigh(bytes.subarray(0, size));
   }
 
-  /** Whether what follows cannot make it nearly UTF-8. */
+  /** True if the file is certainly not nearly UTF-8, whatever follows. */
   get settled(): boolean {
-    return this.#broken >= CERTAIN && this.#broken > this.#wide + this.#narrow;
+    return this.#broken >= MIN_INVALID_SEQUENCES && this.#broken > this.#wide + this.#narrow;
   }
 
-  /** Valid after the last chunk. */
+  /** Returns true if the file is nearly UTF-8. Call this after the last chunk. */
   end(): boolean {
     this.#weigh(this.#tail);
-    return this.#wide > this.#broken || this.#wide + this.#narrow > NEARLY * this.#broken;
+    return this.#wide > this.#broken || this.#wide + this.#narrow > MIN_VALID_RATIO * this.#broken;
   }
 
   #weigh(bytes: Uint8Array): void {
-    const lengthAt = SEQUENCE_LENGTH["utf-8"];
+    const lengthAt = SEQUENCE_MEASURERS["utf-8"];
     for (let at = 0; at < bytes.length;) {
       if ((bytes[at] ?? 0) < 0x80) {
         at += 1;

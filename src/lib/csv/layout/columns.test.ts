@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { SECURED_APPS } from "../../model/secured-user.ts";
 import { FORMAT_NAMES } from "../../model/console-files.ts";
-import { columnsOf } from "../../model/format.ts";
+import { listColumns } from "../../model/format.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { SECURED_FORMATS } from "../../model/secured-formats.ts";
-import { findColumn, nearestHeader, nearestName } from "./columns.ts";
+import { findColumn, suggestHeader, suggestColumnName } from "./columns.ts";
 
 const headers = (name: (typeof FORMAT_NAMES)[number]): string =>
   FORMATS[name].columns.map(({ header }) => header).join(", ");
 
 describe("headers", () => {
-  it("facts 6.3: are those of the maker's manual, in its order", () => {
+  it("facts 6.3: are those of CLOMO's manual, in its order", () => {
     expect(headers("browser")).toBe("表示名, ユーザーID, パスワード, 説明");
     expect(headers("docs")).toBe(
       "表示名, ユーザーID, パスワード, シークレットキー, グループ名, ファイル管理者権限, 説明",
@@ -27,13 +27,13 @@ describe("headers", () => {
     expect(SECURED_APPS.map((app) => SECURED_FORMATS[app].columns.length)).toEqual([4, 7, 30, 34, 21]);
   });
 
-  it("facts 1.2: have UPN as the seventh of the PANEL's, between 社員コード and 住所の区分", () => {
+  it("facts 1.2: have UPN as the seventh column of CLOMO PANEL, between 社員コード and 住所の区分", () => {
     const users = FORMATS.users.columns.map(({ header }) => header);
     expect(users.slice(5, 8)).toEqual(["社員コード", "UPN", "住所の区分"]);
     expect(users).toHaveLength(15);
   });
 
-  it("are the same field in every app, and a field is one header", () => {
+  it("mean the same field in every app, and a field has one header", () => {
     const all = SECURED_APPS.flatMap((app) => SECURED_FORMATS[app].columns);
     const fieldOf = new Map(all.map(({ header, field }) => [header, field]));
     const headerOf = new Map(all.map(({ header, field }) => [field, header]));
@@ -45,14 +45,14 @@ describe("headers", () => {
 });
 
 describe("every format", () => {
-  it.each(FORMAT_NAMES)("%s: fields and headers are told apart, keys are columns", (name) => {
+  it.each(FORMAT_NAMES)("%s: has unique fields and headers, and its keys are columns", (name) => {
     const { columns, key, unique, fallbackKey = [] } = FORMATS[name];
     expect(new Set(columns.map(({ field }) => field)).size).toBe(columns.length);
     expect(new Set(columns.map(({ header }) => header)).size).toBe(columns.length);
     for (const field of [key, ...unique, ...fallbackKey]) expect(findColumn(columns, field)?.field).toBe(field);
   });
 
-  it("facts 6.5: keeps passwords, passphrases and keys secret, out of every export", () => {
+  it("facts 6.5: omits passwords, passphrases and keys from every export", () => {
     for (const { columns } of Object.values(FORMATS)) {
       for (const { header, secret = false, consoleExport = false } of columns) {
         expect(secret).toBe(/パスワード|パスフレーズ|シークレット/.test(header));
@@ -70,8 +70,8 @@ describe("every format", () => {
 });
 
 describe("columns by name", () => {
-  it("are found by header, look-alikes folded, or by field", () => {
-    const columns = columnsOf(FORMATS.users, [{ id: "f1", name: "入社\u301c日" }]);
+  it("are found by header, with look-alikes folded, or by field", () => {
+    const columns = listColumns(FORMATS.users, [{ id: "f1", name: "入社\u301c日" }]);
     expect(findColumn(columns, "氏名")?.field).toBe("name");
     expect(findColumn(columns, "employeeCode")?.header).toBe("社員コード");
     expect(findColumn(columns, "入社\uff5e日")?.field).toBe("custom:f1");
@@ -84,18 +84,18 @@ describe("columns by name", () => {
     ["CLOMO アカウント名", "CLOMOアカウント名"],
     ["ＵＰＮ", "UPN"],
   ])("%s is probably %s", (header, nearest) => {
-    expect(nearestHeader(FORMATS.users.columns, header)).toBe(nearest);
+    expect(suggestHeader(FORMATS.users.columns, header)).toBe(nearest);
   });
 
-  it("are guessed by their fields' keys only where these can be written", () => {
-    expect(nearestHeader(FORMATS.users.columns, "titl")).toBeUndefined();
-    expect(nearestName(FORMATS.users.columns, "titl")).toBe("title");
-    expect(nearestName(FORMATS.users.columns, "email")).toBe("メールアドレス");
+  it("are suggested by field name only if field names are allowed", () => {
+    expect(suggestHeader(FORMATS.users.columns, "titl")).toBeUndefined();
+    expect(suggestColumnName(FORMATS.users.columns, "titl")).toBe("title");
+    expect(suggestColumnName(FORMATS.users.columns, "email")).toBe("メールアドレス");
   });
 
-  it("are not guessed from afar", () => {
-    expect(nearestHeader(FORMATS.users.columns, "血液型と星座")).toBeUndefined();
-    expect(nearestHeader(FORMATS.users.columns, "x".repeat(1_000_000))).toBeUndefined();
+  it("are not suggested for very different names", () => {
+    expect(suggestHeader(FORMATS.users.columns, "血液型と星座")).toBeUndefined();
+    expect(suggestHeader(FORMATS.users.columns, "x".repeat(1_000_000))).toBeUndefined();
   });
 });
 
@@ -110,5 +110,5 @@ it.each([
   ["devices", "シリアル番号", "シリアルナンバー"],
   ["users", "constructor", undefined],
 ] as const)("in a file of %s, %s is probably %s", (format, theirs, ours) => {
-  expect(nearestHeader(FORMATS[format].columns, theirs)).toBe(ours);
+  expect(suggestHeader(FORMATS[format].columns, theirs)).toBe(ours);
 });

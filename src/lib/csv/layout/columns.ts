@@ -1,27 +1,27 @@
 import type { Column } from "../../model/format.ts";
 import { nameKey } from "../../model/normalise.ts";
-import { nearest } from "../../text/nearest.ts";
+import { findNearestWord } from "../../text/nearest.ts";
 
-/** Finds a column by its header or by its field's key. */
+/** Finds a column by its header or by the key of its field. */
 export const findColumn = (columns: readonly Column[], name: string): Column | undefined => {
   const key = nameKey(name);
   return columns.find((column) => nameKey(column.header) === key) ?? columns.find((column) => column.field === name);
 };
 
-/** A header without common variations: width, blanks, letter case, hiragana for katakana. */
-const loose = (header: string): string =>
+/** Removes common variations from a header: width, blanks, letter case, and hiragana instead of katakana. */
+const normaliseHeader = (header: string): string =>
   header
     .normalize("NFKC")
     .replace(/\s+/gu, "")
     .replace(/[\u3041-\u3096]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + 0x60))
     .toLowerCase();
 
-const KANJI_NAMES = ["お名前", "名前", "社員名", "氏名(漢字)", "name", "fullname"];
+const KANJI_NAME_HEADERS = ["お名前", "名前", "社員名", "氏名(漢字)", "name", "fullname"];
 
-/** What people call columns in their own lists, by field. */
-const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
-  name: KANJI_NAMES,
-  displayName: ["氏名", ...KANJI_NAMES],
+/** Headers that people use in their own lists, by field. */
+const HEADER_ALIASES: Readonly<Record<string, readonly string[]>> = {
+  name: KANJI_NAME_HEADERS,
+  displayName: ["氏名", ...KANJI_NAME_HEADERS],
   nameKana: ["ふりがな", "よみがな", "ヨミガナ", "カナ", "氏名カナ", "氏名(カナ)"],
   emails: ["メール", "eメール", "メルアド", "mail", "email", "e-mail", "mailaddress"],
   orgCode: ["部署コード", "部門コード", "所属コード", "所属組織コード", "部署", "所属", "所属組織", "所属部署", "組織"],
@@ -33,35 +33,39 @@ const OTHER_NAMES: Readonly<Record<string, readonly string[]>> = {
   serialNumber: ["シリアル", "シリアル番号", "製造番号", "s/n", "serial", "serialnumber"],
 };
 
-const nicknamed = (columns: readonly Column[], name: string): Column | undefined => {
-  const wanted = loose(name);
-  return columns.find(({ field }) => OTHER_NAMES[field]?.some((other) => loose(other) === wanted));
+const findByAlias = (columns: readonly Column[], name: string): Column | undefined => {
+  const wanted = normaliseHeader(name);
+  return columns.find(({ field }) => HEADER_ALIASES[field]?.some((other) => normaliseHeader(other) === wanted));
 };
 
-const LONGEST_COMPARED = 64;
+const MAX_COMPARED_LENGTH = 64;
 
-/** One of these names, of those a column has; else what people call a column; else the nearest of them. */
-const nearestOf = (columns: readonly Column[], names: readonly string[], misspelt: string): string | undefined => {
-  if (misspelt.length > LONGEST_COMPARED) return undefined;
-  const wanted = loose(misspelt);
+/** Returns the likely name for a misspelt one: a variant, the header of a column with this alias, or the nearest. */
+const findNearestName = (
+  columns: readonly Column[],
+  names: readonly string[],
+  misspelt: string,
+): string | undefined => {
+  if (misspelt.length > MAX_COMPARED_LENGTH) return undefined;
+  const wanted = normaliseHeader(misspelt);
   return (
-    names.find((name) => loose(name) === wanted) ??
-    nicknamed(columns, misspelt)?.header ??
-    nearest(misspelt, names, loose)
+    names.find((name) => normaliseHeader(name) === wanted) ??
+    findByAlias(columns, misspelt)?.header ??
+    findNearestWord(misspelt, names, normaliseHeader)
   );
 };
 
-/** The header that a misspelt one, or what people call the column, probably means; undefined if none is close. */
-export const nearestHeader = (columns: readonly Column[], misspelt: string): string | undefined =>
-  nearestOf(
+/** Returns the header that a misspelt header or an alias probably means; undefined if no header is similar. */
+export const suggestHeader = (columns: readonly Column[], misspelt: string): string | undefined =>
+  findNearestName(
     columns,
     columns.map(({ header }) => header),
     misspelt,
   );
 
-/** The header or field key that a name probably means, if either may be written. */
-export const nearestName = (columns: readonly Column[], misspelt: string): string | undefined =>
-  nearestOf(
+/** Returns the header or field key that a misspelt name probably means, for places in which either can be written. */
+export const suggestColumnName = (columns: readonly Column[], misspelt: string): string | undefined =>
+  findNearestName(
     columns,
     columns.flatMap(({ header, field }) => [header, field]),
     misspelt,

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { FORMATS } from "../../model/formats.ts";
-import { headerRow } from "./find-header.ts";
+import { findHeaderRow } from "./find-header.ts";
 
-const rowOf = (content: string): number => headerRow(Buffer.from(content), { encoding: "utf-8" }, FORMATS.users);
+const rowOf = (content: string): number => findHeaderRow(Buffer.from(content), { encoding: "utf-8" }, FORMATS.users);
 
 test.each([
   ["氏名,メールアドレス\n山田,a@b\n", 1],

@@ -2,12 +2,13 @@ import type { Format } from "../../model/format.ts";
 import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
 import type { RecordSink } from "../records/record.ts";
 import { readHeader, type HeaderOptions } from "./header.ts";
-import { HEADER_ROWS } from "./layout.ts";
+import { HEADER_SEARCH_ROWS } from "./layout.ts";
 
 /**
- * Finds the row that looks like the header, by the first records of a file: another than the first one only if that has
- * no column of the format and at most one that probably means one, and the other has at least two, as below a title, a
- * blank line or Excel's `sep=`.
+ * Finds the row that looks like the header among the first records of a file. The first row is the header if it
+ * contains a column of the format, or at least two headers that probably mean one. Otherwise, the header is the next
+ * row with at least two such columns, for example below a title, a blank line or Excel's `sep=`. If there is no such
+ * row, the first row is the header.
  */
 export class HeaderFinder implements RecordSink {
   readonly #format: Format;
@@ -19,13 +20,13 @@ export class HeaderFinder implements RecordSink {
     this.#options = options;
   }
 
-  /** Counted from 1. */
+  /** Number of the header row, counted from 1. */
   get row(): number {
     return this.#found ?? 1;
   }
 
   record(cells: readonly string[], count: number, row: number): void {
-    if (this.#found !== undefined || row > HEADER_ROWS) return;
+    if (this.#found !== undefined || row > HEADER_SEARCH_ROWS) return;
     const header = cells.slice(0, count);
     if (this.#columnsIn(header, true) > 1 || (row === 1 && this.#columnsIn(header, false) > 0)) this.#found = row;
   }
@@ -38,8 +39,8 @@ export class HeaderFinder implements RecordSink {
   }
 }
 
-/** The row that looks like the header, by a CSV file's first bytes. */
-export function headerRow(
+/** Finds the row that looks like the header in the first bytes of a CSV file. */
+export function findHeaderRow(
   head: Uint8Array,
   reading: RecordReaderOptions,
   format: Format,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FORMATS } from "../../model/formats.ts";
-import { isFreeHeader, readHeader } from "./header.ts";
+import { isAllowedHeader, readHeader } from "./header.ts";
 
 const { users, orgs, browser, contacts } = FORMATS;
 
@@ -12,9 +12,9 @@ const positions = (reading: ReturnType<typeof readHeader>) =>
   Object.fromEntries(reading.layout.columns.map(({ column, positions: at }) => [column.field, at]));
 
 it.each(["", " ", "__proto__", "clomoctl:reason", "a\0b", "改\n行", "\ud83d"])(
-  "%j names no column of a tenant",
+  "%j cannot be the name of a custom field",
   (name) => {
-    expect([isFreeHeader(name), isFreeHeader("入社年")]).toEqual([false, true]);
+    expect([isAllowedHeader(name), isAllowedHeader("入社年")]).toEqual([false, true]);
   },
 );
 
@@ -31,22 +31,22 @@ describe("readHeader", () => {
     );
   });
 
-  it("collects repeated columns in the file's order", () => {
+  it("collects repeated columns in file order", () => {
     const reading = readHeader(["ユーザーID", "グループ名", "表示名", "グループ名", "グループ名"], contacts);
     expect(codes(reading)).toEqual([]);
     expect(positions(reading)).toEqual({ displayName: [2], userId: [0], groups: [1, 3, 4] });
   });
 
-  it("names the columns the file lacks, secrets left out", () => {
+  it("lists the missing columns, except secret ones", () => {
     const { layout } = readHeader(["ユーザーID"], browser);
     expect(layout.absent.map(({ field }) => field)).toEqual(["displayName", "description"]);
   });
 
-  it("folds composition", () => {
+  it("ignores differences in Unicode composition", () => {
     expect(codes(readHeader(["ユーサ\u3099ーID".normalize("NFD")], browser))).toEqual([]);
   });
 
-  it("tells what is wrong with each header", () => {
+  it("reports what is wrong with each header", () => {
     const reading = readHeader(
       [
         "氏名",
@@ -77,7 +77,7 @@ describe("readHeader", () => {
     expect(positions(reading)).toEqual({ name: [0], emails: [8] });
   });
 
-  it("reads the cells of a header as those it probably means, where that is asked for and the file lacks them", () => {
+  it("on request, reads a column under its likely header if the file lacks that header", () => {
     const row = ["お名前", "社員No", "社員コード", "メール", "備考"];
     expect(positions(readHeader(row, users))).toEqual({ employeeCode: [2] });
     const likely = readHeader(row, users, { readsLikely: true });
@@ -86,7 +86,7 @@ describe("readHeader", () => {
     expect(positions(readHeader(["ユーザID", "パスワド"], browser, { readsLikely: true }))).toEqual({ userId: [0] });
   });
 
-  it("warns of an unknown header that is allowed and near to one that the file lacks", () => {
+  it("warns about an allowed unknown header that is similar to a missing one", () => {
     const { layout, problems } = readHeader(["氏名", "氏名かな", "社員No", "社員コード", "メールアドレス"], users, {
       allowUnknownColumns: true,
       readsLikely: true,
@@ -105,7 +105,7 @@ describe("readHeader", () => {
     expect(layout.absent.map(({ field }) => field)).toContain("nameKana");
   });
 
-  it("reads past a removed field that the console still has, and names its task", () => {
+  it("skips a removed field that the console still has, and names its task", () => {
     const removedFields = [{ name: "入社年", task: 7 }];
     const row = ["氏名", "入社年 ", "メールアドレス"];
     const { layout, problems } = readHeader(row, users, { removedFields });
@@ -118,7 +118,7 @@ describe("readHeader", () => {
     expect(positions(again)).toMatchObject({ "custom:1": [1] });
   });
 
-  it("takes no notice of blanks at a header's ends, in the file, the map and the tenant's fields", () => {
+  it("ignores blanks around headers in the file, the map and the tenant's fields", () => {
     const reading = readHeader(["氏名 ", "\u3000メールアドレス", "入社年", " Post"], users, {
       customFields: [{ id: "1", name: "入社年 " }],
       map: { columns: [{ header: "Post ", to: "役職" }], constants: [], defaults: [] },
@@ -128,32 +128,32 @@ describe("readHeader", () => {
     expect(reading.layout.headers).toEqual(["氏名", "メールアドレス", "入社年", "Post"]);
   });
 
-  it("ignores a column without a header where a map says so", () => {
+  it("ignores a column without a header if the map says so", () => {
     const map = { columns: [{ header: "", to: null }], constants: [], defaults: [] };
     const { layout } = readHeader(["メールアドレス", ""], users, { map });
     expect(layout.unnamed).toEqual([]);
   });
 
-  it("carries unknown columns where they are allowed, each once", () => {
+  it("keeps unknown columns if they are allowed, each once", () => {
     const reading = readHeader(["メールアドレス", "星座", "星座"], users, { allowUnknownColumns: true });
     expect(reading.layout.unknown).toEqual([1]);
     expect(codes(reading)).toEqual(["header-duplicate@3"]);
   });
 
-  it("warns of a column of another app and ignores it", () => {
+  it("warns about a column of another app and ignores it", () => {
     const reading = readHeader(["ユーザーID", "シークレットキー", "プロキシ設定"], browser);
     expect(codes(reading)).toEqual(["header-other-app@2", "header-other-app@3"]);
     expect(reading.problems.map(({ params }) => params["app"])).toEqual(["Docs", "Mailer, Calendar, Contacts"]);
     expect(codes(readHeader(["メールアドレス", "シークレットキー"], users))).toEqual(["header-unknown@2"]);
   });
 
-  it("knows the tenant's custom fields", () => {
+  it("recognises the tenant's custom fields", () => {
     const reading = readHeader(["メールアドレス", "入社日"], users, { customFields: [{ id: "f1", name: "入社日" }] });
     expect(codes(reading)).toEqual([]);
     expect(positions(reading)).toEqual({ emails: [0], "custom:f1": [1] });
   });
 
-  it("asks for the key's column", () => {
+  it("requires the key's column", () => {
     expect(readHeader(["氏名"], users).problems).toMatchObject([
       { code: "header-missing", row: 0, params: { header: "メールアドレス" } },
     ]);
@@ -161,7 +161,7 @@ describe("readHeader", () => {
     expect(readHeader(["氏名"], users, { key: "upn" }).problems[0]?.params).toEqual({ header: "UPN" });
   });
 
-  it("takes an organisation's name where there are no codes", () => {
+  it("accepts an organisation's name if there is no code column", () => {
     expect(codes(readHeader(["組織名", "上位組織パス"], orgs))).toEqual([]);
     expect(codes(readHeader(["組織コード", "上位組織コード"], orgs))).toEqual([]);
     expect(readHeader(["上位組織コード"], orgs).problems[0]?.params).toEqual({ header: "組織名" });
@@ -181,7 +181,7 @@ describe("a map", () => {
     defaults: [{ field: "title", value: "社員" }],
   };
 
-  it("reads other people's headers", () => {
+  it("reads other headers", () => {
     const { layout, problems } = readHeader(["Mail 2", "Memo", "Name", "Mail 1", "組織コード", "Joined"], users, {
       map,
       customFields: [{ id: "f1", name: "入社日" }],
@@ -204,14 +204,14 @@ describe("a map", () => {
     ]);
   });
 
-  it("cannot name a field that the tenant has not", () => {
+  it("cannot name a field that the tenant does not have", () => {
     const reading = readHeader(["Mail 1", "Joined"], users, {
       map: { ...map, defaults: [{ field: "入社年", value: "1" }] },
     });
     expect(codes(reading)).toEqual(["header-unknown@2", "header-unknown@0"]);
   });
 
-  it("does not let a column be read twice", () => {
+  it("does not allow a column to be read twice", () => {
     expect(codes(readHeader(["Name", "氏名", "メールアドレス"], users, { map }))).toContain("header-duplicate@2");
   });
 });

@@ -1,41 +1,41 @@
 import { nameKey } from "../../model/normalise.ts";
-import { fileProblem, type Problem, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
-import { SECURED_APPS, securedAppName } from "../../model/secured-user.ts";
-import { columnsOf, type Column, type CustomField, type Format } from "../../model/format.ts";
+import { createFileProblem, type Problem, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
+import { SECURED_APPS, formatSecuredAppName } from "../../model/secured-user.ts";
+import { listColumns, type Column, type CustomField, type Format } from "../../model/format.ts";
 import { SECURED_FORMATS } from "../../model/secured-formats.ts";
-import { findColumn, nearestHeader } from "./columns.ts";
+import { findColumn, suggestHeader } from "./columns.ts";
 import { REASON_HEADER, type Layout, type LayoutColumn } from "./layout.ts";
 import type { ColumnMap, MappedValue } from "./map.ts";
 
-/** A custom field that is still to be removed in the console, and the task that says so. */
+/** A custom field that must still be removed in the console, and the number of the task to do so. */
 export interface RemovedField {
   readonly name: string;
   readonly task: number;
 }
 
-/** Options for reading a header. Plain data: it is passed to a worker and in the tenant API. */
+/** The options for reading a header. Plain data, because it is sent to a worker and through the tenant API. */
 export interface HeaderOptions {
   readonly customFields?: readonly CustomField[] | undefined;
   readonly map?: ColumnMap | undefined;
   readonly allowUnknownColumns?: boolean | undefined;
-  /** custom fields that the tenant no longer has, while the console still has: their columns are read past, and told */
+  /** custom fields removed from the tenant but not yet from the console: their columns are skipped and reported */
   readonly removedFields?: readonly RemovedField[] | undefined;
-  /** an unknown header stays a problem, yet its cells are read as the column it probably means, if the file lacks that */
+  /** true to read an unknown header's cells as the likely column if the file lacks it; the header stays a problem */
   readonly readsLikely?: boolean | undefined;
-  /** the field of `--key`; default: the format's own key */
+  /** the field given with `--key`; default: the format's own key */
   readonly key?: string | undefined;
 }
 
-const RESERVED: readonly string[] = ["__proto__", "constructor", "prototype"];
+const RESERVED_HEADERS: readonly string[] = ["__proto__", "constructor", "prototype"];
 
-const CONTROL = /\p{Cc}/u;
+const CONTROL_CHARACTER = /\p{Cc}/u;
 
-/** True if a tenant's own column can have this name: not blank, not reserved, not our reason column, on one line. */
-export const isFreeHeader = (name: string): boolean =>
+/** Returns true if a custom field can have this name: one line, not blank, not reserved, not our reason column. */
+export const isAllowedHeader = (name: string): boolean =>
   name.trim() !== "" &&
-  !RESERVED.includes(name) &&
+  !RESERVED_HEADERS.includes(name) &&
   name !== REASON_HEADER &&
-  !CONTROL.test(name) &&
+  !CONTROL_CHARACTER.test(name) &&
   name.isWellFormed();
 
 /** The meaning of one header cell. */
@@ -45,30 +45,34 @@ type HeaderMeaning =
   | { readonly kind: "unknown"; readonly nearest?: string | undefined; readonly task?: number | undefined }
   | { readonly kind: "problem"; readonly code: ProblemCode; readonly params: ProblemParams };
 
-const problem = (code: ProblemCode, params: ProblemParams): HeaderMeaning => ({ kind: "problem", code, params });
+const createHeaderProblem = (code: ProblemCode, params: ProblemParams): HeaderMeaning => ({
+  kind: "problem",
+  code,
+  params,
+});
 
-const unknownHeader = (header: string, nearest: string | undefined): HeaderMeaning =>
-  problem("header-unknown", nearest === undefined ? { header } : { header, nearest });
+const createUnknownHeaderProblem = (header: string, nearest: string | undefined): HeaderMeaning =>
+  createHeaderProblem("header-unknown", nearest === undefined ? { header } : { header, nearest });
 
-/** The SECURED APPs that have a header, by the header's key. */
+/** The SECURED APPs that have a header, by the comparison key of the header. */
 const APPS_BY_HEADER = Map.groupBy(
   SECURED_APPS.flatMap((app) =>
-    SECURED_FORMATS[app].columns.map(({ header }) => ({ app: securedAppName(app), header })),
+    SECURED_FORMATS[app].columns.map(({ header }) => ({ app: formatSecuredAppName(app), header })),
   ),
   ({ header }) => nameKey(header),
 );
 
-/** Limits suggestions: for the thousands of unknown columns of a hostile header they would take seconds. */
+/** Maximum number of suggestions. A malicious header with thousands of unknown columns would otherwise take seconds. */
 const MAX_SUGGESTIONS = 100;
 
-/** Interprets one header cell after another and remembers those seen. */
+/** Interprets the header cells one after another, and remembers the headers seen. */
 class HeaderReader {
   readonly #format: Format;
   readonly #columns: readonly Column[];
   readonly #byHeader: ReadonlyMap<string, Column>;
   readonly #mapped: ReadonlyMap<string, string | null>;
   readonly #allowUnknown: boolean;
-  /** the tasks of removed fields, by the header's key */
+  /** the tasks to remove custom fields, by the comparison key of the header */
   readonly #removed: ReadonlyMap<string, number>;
   readonly #firstSeen = new Map<string, number>();
   #suggestions = 0;
@@ -76,7 +80,7 @@ class HeaderReader {
   constructor(format: Format, columns: readonly Column[], options: HeaderOptions) {
     this.#format = format;
     this.#columns = columns;
-    // the format's own columns come first in `columns` and take precedence over a custom field of the same name
+    // the format's own columns come first in `columns` and take precedence over custom fields with the same name
     this.#byHeader = new Map(columns.toReversed().map((column) => [nameKey(column.header.trim()), column]));
     this.#mapped = new Map((options.map?.columns ?? []).map(({ header, to }) => [nameKey(header.trim()), to]));
     this.#allowUnknown = options.allowUnknownColumns === true;
@@ -90,50 +94,51 @@ class HeaderReader {
     const first = this.#firstSeen.get(key);
     if (first === undefined) this.#firstSeen.set(key, position + 1);
     else if (meaning.kind !== "column" || meaning.column.repeated !== true) {
-      return problem("header-duplicate", { header, first });
+      return createHeaderProblem("header-duplicate", { header, first });
     }
     return meaning;
   }
 
   #meaningOf(header: string): HeaderMeaning {
     if (header === "" && !this.#mapped.has("")) return { kind: "unnamed" };
-    if (RESERVED.includes(header)) return problem("header-reserved", { header });
+    if (RESERVED_HEADERS.includes(header)) return createHeaderProblem("header-reserved", { header });
     const key = nameKey(header);
     const to = this.#mapped.get(key);
     if (to === null) return { kind: "ignored" };
     if (to !== undefined) {
       const column = findColumn(this.#columns, to);
-      return column === undefined ? unknownHeader(to, this.#nearest(to)) : { kind: "column", column };
+      return column === undefined ? createUnknownHeaderProblem(to, this.#nearest(to)) : { kind: "column", column };
     }
     if (header === REASON_HEADER) return { kind: "reason" };
     const column = this.#byHeader.get(key);
     if (column !== undefined) return { kind: "column", column };
     const apps = this.#format.app === undefined ? [] : (APPS_BY_HEADER.get(key) ?? []);
-    if (apps.length > 0) return problem("header-other-app", { header, app: apps.map(({ app }) => app).join(", ") });
+    if (apps.length > 0)
+      return createHeaderProblem("header-other-app", { header, app: apps.map(({ app }) => app).join(", ") });
     const task = this.#removed.get(key);
     if (task !== undefined) return { kind: "unknown", task };
     const nearest = this.#nearest(header);
-    return this.#allowUnknown ? { kind: "unknown", nearest } : unknownHeader(header, nearest);
+    return this.#allowUnknown ? { kind: "unknown", nearest } : createUnknownHeaderProblem(header, nearest);
   }
 
   #nearest(header: string): string | undefined {
     this.#suggestions += 1;
-    return this.#suggestions > MAX_SUGGESTIONS ? undefined : nearestHeader(this.#columns, header);
+    return this.#suggestions > MAX_SUGGESTIONS ? undefined : suggestHeader(this.#columns, header);
   }
 }
 
-/** The meaning of all cells of a header. */
-interface CellReading {
+/** The interpretation of all cells of a header. */
+interface HeaderCells {
   readonly positions: ReadonlyMap<Column, readonly number[]>;
   readonly unknown: readonly number[];
   readonly unnamed: readonly number[];
   readonly reason: number | undefined;
   readonly problems: readonly Problem[];
-  /** unknown headers that are near to one of ours, and that one */
+  /** unknown headers that are similar to a header of the format, and that header */
   readonly likely: readonly { readonly position: number; readonly nearest: string }[];
 }
 
-const readCells = (cells: readonly string[], reader: HeaderReader): CellReading => {
+const parseHeaderCells = (cells: readonly string[], reader: HeaderReader): HeaderCells => {
   const positions = new Map<Column, number[]>();
   const unknown: number[] = [];
   const unnamed: number[] = [];
@@ -166,10 +171,10 @@ const readCells = (cells: readonly string[], reader: HeaderReader): CellReading 
   return { positions, unknown, unnamed, reason, problems, likely };
 };
 
-/** A header that is allowed though it is unknown, and is near to one that the file lacks. */
-const nearHeaders = (
+/** Creates a problem for each unknown but allowed header that is similar to a header that the file lacks. */
+const createSimilarHeaderProblems = (
   cells: readonly string[],
-  { positions, unknown, likely }: CellReading,
+  { positions, unknown, likely }: HeaderCells,
   columns: readonly Column[],
 ): readonly Problem[] =>
   likely.flatMap(({ position, nearest }) => {
@@ -179,11 +184,11 @@ const nearHeaders = (
     return [{ code: "header-near", row: 1, line: 1, column: position + 1, header, params: { header, nearest } }];
   });
 
-/** The cells of the columns with those that the file lacks, but for a header that probably means them; no secret is read so. */
-const withLikely = (
-  { positions, unknown, likely }: CellReading,
+/** Adds cells of misspelt headers to the likely columns that the file lacks; secrets are never read in this way. */
+const addLikelyColumns = (
+  { positions, unknown, likely }: HeaderCells,
   columns: readonly Column[],
-): CellReading["positions"] => {
+): HeaderCells["positions"] => {
   const all = new Map(positions);
   for (const { position, nearest } of likely) {
     const column = findColumn(columns, nearest);
@@ -193,18 +198,18 @@ const withLikely = (
   return all;
 };
 
-const valuesByField = (columns: readonly Column[], values: readonly MappedValue[]): ReadonlyMap<string, string> =>
+const mapValuesByField = (columns: readonly Column[], values: readonly MappedValue[]): ReadonlyMap<string, string> =>
   new Map(values.map(({ field, value }) => [findColumn(columns, field)?.field ?? field, value]));
 
-/** The columns that have a value in every row: from a cell, or from the map. */
-const presentColumns = (
+/** Returns the columns that have a value in every row, from a cell or from the map. */
+const findPresentColumns = (
   columns: readonly Column[],
   cells: readonly string[],
-  positions: CellReading["positions"],
+  positions: HeaderCells["positions"],
   map: ColumnMap | undefined,
 ): readonly LayoutColumn[] => {
-  const constants = valuesByField(columns, map?.constants ?? []);
-  const defaults = valuesByField(columns, map?.defaults ?? []);
+  const constants = mapValuesByField(columns, map?.constants ?? []);
+  const defaults = mapValuesByField(columns, map?.defaults ?? []);
   return columns.flatMap((column): LayoutColumn[] => {
     const constant = constants.get(column.field) ?? null;
     const fallback = defaults.get(column.field) ?? null;
@@ -214,8 +219,8 @@ const presentColumns = (
   });
 };
 
-/** The missing header without which records cannot be identified; undefined if the layout has all it needs. */
-const missingKey = (
+/** Returns the missing header without which records are not identified; undefined if the file has all it needs. */
+const findMissingKey = (
   format: Format,
   columns: readonly Column[],
   present: ReadonlySet<string>,
@@ -230,40 +235,40 @@ const missingKey = (
   )?.header;
 };
 
-/** A header as it was interpreted. A problem of severity error rejects the file, yet its rows can be checked. */
+/** The interpretation of a header. A problem of severity error rejects the file, but its rows can still be checked. */
 export interface HeaderReading {
   readonly layout: Layout;
   readonly problems: readonly Problem[];
 }
 
 /**
- * Interprets the header row of a console file: columns are matched by name in any order, after NFC, with the seven
- * JIS look-alikes folded and without blanks at their ends. Cells of columns that have a problem are not read, but see
- * {@link HeaderOptions.readsLikely}.
+ * Interprets the header row of a console file. Columns are matched by name, in any order. Names are compared after NFC,
+ * with the seven JIS look-alikes folded and without blanks at either end. Cells of columns that have a problem are not
+ * read, except with {@link HeaderOptions.readsLikely}.
  *
  * @see facts 6.4: グループ名 is repeated, and the order differs between the maker's table and samples
  */
 export const readHeader = (row: readonly string[], format: Format, options: HeaderOptions = {}): HeaderReading => {
   const cells = row.map((header) => header.trim());
-  const columns = columnsOf(format, options.customFields);
-  const reading = readCells(cells, new HeaderReader(format, columns, options));
+  const columns = listColumns(format, options.customFields);
+  const reading = parseHeaderCells(cells, new HeaderReader(format, columns, options));
   const { unknown, unnamed, reason, problems } = reading;
-  const positions = options.readsLikely === true ? withLikely(reading, columns) : reading.positions;
-  const present = presentColumns(columns, cells, positions, options.map);
+  const positions = options.readsLikely === true ? addLikelyColumns(reading, columns) : reading.positions;
+  const present = findPresentColumns(columns, cells, positions, options.map);
   const fields = new Set(present.map(({ column }) => column.field));
   const key = options.key ?? format.key;
-  const missing = missingKey(format, columns, fields, key);
+  const missing = findMissingKey(format, columns, fields, key);
   const absent = columns.filter((column) => column.secret !== true && !fields.has(column.field));
   const strangers = [...(options.map?.constants ?? []), ...(options.map?.defaults ?? [])]
     .filter(({ field }) => findColumn(columns, field) === undefined)
-    .map(({ field }) => fileProblem("header-unknown", { header: field }));
+    .map(({ field }) => createFileProblem("header-unknown", { header: field }));
   return {
     layout: { format, headers: cells, columns: present, absent, unknown, unnamed, reason, key },
     problems: [
       ...problems,
-      ...nearHeaders(cells, reading, columns),
+      ...createSimilarHeaderProblems(cells, reading, columns),
       ...strangers,
-      ...(missing === undefined ? [] : [fileProblem("header-missing", { header: missing })]),
+      ...(missing === undefined ? [] : [createFileProblem("header-missing", { header: missing })]),
     ],
   };
 };

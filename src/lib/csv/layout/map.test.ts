@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Failure } from "../../errors/index.ts";
 import { FORMATS } from "../../model/formats.ts";
-import { checkMap, headersFor } from "./map.ts";
+import { checkMap, buildOutputColumns } from "./map.ts";
 import { parseMapFile } from "./map-parse.ts";
 
 const EMPTY = { columns: [], constants: [], defaults: [] };
@@ -17,7 +17,7 @@ const refusal = (content: string, format = FORMATS.users): Failure => {
 };
 
 describe("parseMapFile", () => {
-  it("reads every part; all values are text", async () => {
+  it("reads every part, and all values are text", async () => {
     const map = parseMapFile(
       [
         "columns:",
@@ -47,17 +47,17 @@ describe("parseMapFile", () => {
     expect(JSON.parse(JSON.stringify(map))).toEqual(map);
   });
 
-  it.each(["", "# nothing yet\n", "columns:\n"])("takes %j for a map that maps nothing", async (content) => {
+  it.each(["", "# nothing yet\n", "columns:\n"])("reads %j as a map without entries", async (content) => {
     expect(parseMapFile(content, FORMATS.users, "hr.yaml")).toEqual(EMPTY);
   });
 
-  it("keeps a delimiter that is the usual one, so that none is guessed", () => {
+  it("keeps a delimiter equal to the default, so that no delimiter is guessed", () => {
     expect(parseMapFile("dialect:\n  delimiter: comma\n", FORMATS.users, "hr.yaml").dialect).toEqual({
       delimiter: ",",
     });
   });
 
-  it("takes any quote and delimiter of one character", async () => {
+  it("accepts any quote and delimiter of one character", async () => {
     const map = parseMapFile('dialect:\n  delimiter: "|"\n  quote: "\'"\n', FORMATS.users, "hr.yaml");
     expect(map.dialect).toEqual({ delimiter: "|", quote: "'" });
   });
@@ -68,10 +68,10 @@ describe("parseMapFile", () => {
     ["columns:\n  - A\n", 2, /columns must consist/],
     ["columns:\n  A: [name]\n", 2, /plain text/],
     ["columns:\n  A: &x name\n  B: *x\n", 3, /plain text/],
-    ["\ncolumn:\n  A: name\n", 2, /no "column"; it may have columns, constants/],
+    ["\ncolumn:\n  A: name\n", 2, /unknown key "column" in the file; allowed keys: columns, constants/],
     ["columns:\n  A: name\n  B: 氏名\n", 3, /listed twice/],
     ["constants:\n  accountPassword: abc\n", 2, /secret/],
-    ["constants:\n  メールアドレス: abc\n", 2, /not a mail address/],
+    ["constants:\n  メールアドレス: abc\n", 2, /not an email address/],
     ["constants:\n  title:\n", 2, /no value/],
     ["constants:\n  title: a\ndefaults:\n  役職: b\n", 4, /listed twice/],
     ["dialect:\n  delimiter: ab\n", 2, /one character/],
@@ -80,9 +80,9 @@ describe("parseMapFile", () => {
     ['dialect:\n  delimiter: ";"\n  quote: "\\n"\n', 3, /quote must be one character/],
     ['dialect:\n  quote: "\\r"\n', 2, /quote must be one character/],
     ["dialect:\n  quote:\n", 2, /quote must be one character/],
-    ["dialect:\n  colour: red\n", 2, /no "colour"/],
+    ["dialect:\n  colour: red\n", 2, /unknown key "colour"/],
     ['dialect:\n  delimiter: "\\""\n', 2, /the same/],
-  ])("refuses %j and names line %i", async (content, line, what) => {
+  ])("refuses %j and reports line %i", async (content, line, what) => {
     const failure = refusal(content);
     expect(failure.code).toBe("input-rejected");
     expect(failure.where).toBe(`hr.yaml:${line}`);
@@ -90,12 +90,12 @@ describe("parseMapFile", () => {
     expect(failure.what.ja).not.toBe("");
   });
 
-  it("names the nearest column where the format has no custom fields", async () => {
+  it("suggests the nearest column if the format has no custom fields", async () => {
     const failure = refusal("columns:\n  A: 表示名称\n", FORMATS.browser);
-    expect(failure.what.en).toBe("no column 表示名称 in this format; did you mean 表示名?");
+    expect(failure.what.en).toBe('this format has no column "表示名称"; did you mean "表示名"?');
   });
 
-  it("takes custom fields of the tenant for columns, and nothing else where they are known", async () => {
+  it("accepts the tenant's custom fields as columns, and no other names if the fields are known", async () => {
     const customFields = [{ id: "f1", name: "座席" }];
     const parse = async (content: string) => parseMapFile(content, FORMATS.users, "hr.yaml", customFields);
     expect((await parse("columns:\n  Seat: 座席\n")).columns).toEqual([{ header: "Seat", to: "座席" }]);
@@ -104,13 +104,13 @@ describe("parseMapFile", () => {
     }
   });
 
-  it("refuses what is too long to be one", async () => {
+  it("refuses content that is too long for a map", async () => {
     expect(refusal("#".repeat(1_000_001)).where).toBe("hr.yaml");
   });
 });
 
 describe("checkMap", () => {
-  it("names the entry of a map that came as data", () => {
+  it("checks the entries of a map that was passed as data", () => {
     const map = { ...EMPTY, defaults: [{ field: "password", value: "abcdef" }] };
     expect(() => checkMap(map, FORMATS.browser)).toThrow(Failure);
     expect(() => checkMap(EMPTY, FORMATS.browser)).not.toThrow();
@@ -118,8 +118,8 @@ describe("checkMap", () => {
 });
 
 describe("headersFor", () => {
-  it("is the console's header where no map says otherwise", () => {
-    expect(headersFor(FORMATS.browser).flatMap(({ headers }) => headers)).toEqual([
+  it("is the console's header if no map applies", () => {
+    expect(buildOutputColumns(FORMATS.browser).flatMap(({ headers }) => headers)).toEqual([
       "表示名",
       "ユーザーID",
       "パスワード",
@@ -128,7 +128,7 @@ describe("headersFor", () => {
   });
 
   it("is the inverse of a map", () => {
-    const found = headersFor(
+    const found = buildOutputColumns(
       FORMATS.users,
       {
         columns: [

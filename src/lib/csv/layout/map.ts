@@ -1,145 +1,146 @@
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { text, type Text } from "../../text/index.ts";
-import { columnsOf, type Column, type CustomField, type Format } from "../../model/format.ts";
-import { refusalOf } from "../../model/value.ts";
-import { findColumn, nearestName } from "./columns.ts";
+import { listColumns, type Column, type CustomField, type Format } from "../../model/format.ts";
+import { describeRefusal } from "../../model/value.ts";
+import { findColumn, suggestColumnName } from "./columns.ts";
 import type { Dialect } from "../records/record.ts";
 
 /** A value that the map assigns to a field. */
 export interface MappedValue {
-  /** the field's key, or a custom field's name */
+  /** key of the field, or name of a custom field */
   readonly field: string;
   readonly value: string;
 }
 
-/** How a file with foreign headers is read as a console file. Plain data, as passed in the tenant API. */
+/** Rules for reading a file with foreign headers as a console file; plain data to pass through the tenant API. */
 export interface ColumnMap {
-  /** their header, and the field it maps to; null: the column is ignored */
+  /** foreign headers and the fields to which they map; null: the column is ignored */
   readonly columns: readonly { readonly header: string; readonly to: string | null }[];
-  /** the value of every row, whatever the file contains */
+  /** values for every row, whatever the file contains */
   readonly constants: readonly MappedValue[];
-  /** the value of rows whose cell is blank or missing */
+  /** values for rows whose cell is blank or missing */
   readonly defaults: readonly MappedValue[];
   readonly dialect?: Dialect | undefined;
 }
 
-/** Location of a fault in a map: the part, and the entry's number in it, counted from 0. */
+/** A fault in a map, with the section of the map and the number of the entry in it, counted from 0. */
 export interface MapFault {
   readonly part: "columns" | "constants" | "defaults";
   readonly index: number;
   readonly what: Text;
 }
 
-const unknownField = (columns: readonly Column[], name: string): Text => {
-  const nearest = nearestName(columns, name);
+const describeUnknownField = (columns: readonly Column[], name: string): Text => {
+  const nearest = suggestColumnName(columns, name);
   return nearest === undefined
-    ? text(`no column ${name} in this format`, `「${name}」という列はこの形式にありません`)
+    ? text(`this format has no column "${name}"`, `「${name}」という列はこの形式にありません`)
     : text(
-        `no column ${name} in this format; did you mean ${nearest}?`,
-        `「${name}」という列はこの形式にありません。「${nearest}」ですか?`,
+        `this format has no column "${name}"; did you mean "${nearest}"?`,
+        `「${name}」という列はこの形式にありません。「${nearest}」のことですか?`,
       );
 };
 
-const twice = (name: string): Text => text(`${name} is listed twice`, `「${name}」が 2 回指定されています`);
+const describeDuplicate = (name: string): Text =>
+  text(`"${name}" is listed twice`, `「${name}」が 2 回指定されています`);
 
-/** The columns a map may name; open if the tenant may have custom fields that are not known here. */
-interface Targets {
+/** The columns that a map may name. `open` is true if the tenant may have custom fields that are not known here. */
+interface MapTargets {
   readonly columns: readonly Column[];
   readonly open: boolean;
 }
 
-function* columnFaults(map: ColumnMap, { columns, open }: Targets): Generator<MapFault> {
+function* findColumnFaults(map: ColumnMap, { columns, open }: MapTargets): Generator<MapFault> {
   const headers = new Set<string>();
   const targets = new Set<string>();
   for (const [index, { header, to }] of map.columns.entries()) {
     const key = nameKey(header);
-    if (headers.has(key)) yield { part: "columns", index, what: twice(header) };
+    if (headers.has(key)) yield { part: "columns", index, what: describeDuplicate(header) };
     headers.add(key);
     if (to === null) continue;
     const column = findColumn(columns, to);
-    if (column === undefined && !open) yield { part: "columns", index, what: unknownField(columns, to) };
+    if (column === undefined && !open) yield { part: "columns", index, what: describeUnknownField(columns, to) };
     if (column?.repeated === true) continue;
     const target = column?.field ?? nameKey(to);
-    if (targets.has(target)) yield { part: "columns", index, what: twice(to) };
+    if (targets.has(target)) yield { part: "columns", index, what: describeDuplicate(to) };
     targets.add(target);
   }
 }
 
-const valueFault = (column: Column, value: string): Text | undefined => {
+const describeValueFault = (column: Column, value: string): Text | undefined => {
   if (column.secret === true) {
     return text(
-      `${column.header} is a secret; it cannot be set in a map file`,
+      `"${column.header}" is a secret and cannot be set in a map file`,
       `「${column.header}」はパスワードなどの機密情報なので、対応表ファイルには書けません`,
     );
   }
-  if (value === "") return text(`${column.header} has no value`, `「${column.header}」の値がありません`);
-  const reason = refusalOf(column.value, value);
+  if (value === "") return text(`"${column.header}" has no value`, `「${column.header}」の値がありません`);
+  const reason = describeRefusal(column.value, value);
   return reason && text(`${column.header}: ${reason.en}`, `${column.header}: ${reason.ja}`);
 };
 
-function* valueFaults(map: ColumnMap, { columns, open }: Targets): Generator<MapFault> {
+function* findValueFaults(map: ColumnMap, { columns, open }: MapTargets): Generator<MapFault> {
   const named = new Set<string>();
   for (const part of ["constants", "defaults"] as const) {
     for (const [index, { field, value }] of map[part].entries()) {
       const column = findColumn(columns, field);
       const key = column?.field ?? nameKey(field);
-      if (named.has(key)) yield { part, index, what: twice(field) };
+      if (named.has(key)) yield { part, index, what: describeDuplicate(field) };
       named.add(key);
       if (column === undefined) {
-        if (!open) yield { part, index, what: unknownField(columns, field) };
+        if (!open) yield { part, index, what: describeUnknownField(columns, field) };
         continue;
       }
-      const what = valueFault(column, value);
+      const what = describeValueFault(column, value);
       if (what !== undefined) yield { part, index, what };
     }
   }
 }
 
 /**
- * All faults of a map for a format.
+ * Returns all faults of a map for a format.
  *
- * @param customFields the tenant's; if unknown, names that the format lacks are accepted, as the tenant may have a
- *   custom field of that name: reading the header decides
+ * @param customFields custom fields of the tenant. If they are unknown, names that the format lacks are accepted,
+ * because the tenant may have custom fields of these names; the names are then checked when the header is read.
  */
-export const mapFaults = (
+export const findMapFaults = (
   map: ColumnMap,
   format: Format,
   customFields?: readonly CustomField[],
 ): readonly MapFault[] => {
-  const targets = { columns: columnsOf(format, customFields), open: format.custom && customFields === undefined };
-  return [...columnFaults(map, targets), ...valueFaults(map, targets)];
+  const targets = { columns: listColumns(format, customFields), open: format.custom && customFields === undefined };
+  return [...findColumnFaults(map, targets), ...findValueFaults(map, targets)];
 };
 
-/** @throws `input-rejected` with the first fault of the map */
+/** Checks a map for a format.  @throws `input-rejected` with the first fault of the map */
 export const checkMap = (map: ColumnMap, format: Format): void => {
-  const [fault] = mapFaults(map, format);
+  const [fault] = findMapFaults(map, format);
   if (fault !== undefined) {
     throw new Failure("input-rejected", { what: fault.what, where: `${fault.part}[${fault.index}]` });
   }
 };
 
-/** A column of a file to be written, and the headers of its first, second … occurrence. */
-export interface HeadedColumn {
+/** A column of a file to be written, with the headers of its first, second, … occurrence. */
+export interface OutputColumn {
   readonly column: Column;
-  /** usually one; for a repeated column, the last one serves all further occurrences */
+  /** usually a single header; for a repeated column, the last header is used for all further occurrences */
   readonly headers: readonly [string, ...string[]];
 }
 
 /**
- * The columns of an export or a template under the map's headers: the inverse of the map. A field to which the map
- * assigns a constant has no column in the foreign file and is left out.
+ * Returns the columns of an export or a template with the headers of the map, which is the inverse of reading with the
+ * map. A field to which the map assigns a constant has no column in the foreign file and is left out.
  */
-export const headersFor = (
+export const buildOutputColumns = (
   format: Format,
   map?: ColumnMap,
   customFields: readonly CustomField[] = [],
-): readonly HeadedColumn[] => {
-  const columns = columnsOf(format, customFields);
+): readonly OutputColumn[] => {
+  const columns = listColumns(format, customFields);
   const constant = new Set((map?.constants ?? []).map(({ field }) => findColumn(columns, field)));
   return columns
     .filter((column) => !constant.has(column))
-    .map((column): HeadedColumn => {
+    .map((column): OutputColumn => {
       const theirs = (map?.columns ?? []).filter(({ to }) => to !== null && findColumn(columns, to) === column);
       const [first, ...rest] = theirs.map(({ header }) => header);
       return { column, headers: first === undefined ? [column.header] : [first, ...rest] };

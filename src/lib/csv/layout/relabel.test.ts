@@ -4,7 +4,7 @@ import { FORMATS } from "../../model/formats.ts";
 import type { ColumnMap } from "./map.ts";
 import { RecordReader } from "../records/reader.ts";
 import type { Dialect } from "../records/record.ts";
-import { formatRecordAs, relabel } from "./relabel.ts";
+import { formatRecordInDialect, renameHeaders } from "./relabel.ts";
 
 const NO_MAP: ColumnMap = { columns: [], constants: [], defaults: [] };
 
@@ -14,7 +14,7 @@ const relabelled = async (source: string, map: Partial<ColumnMap>, chunk = sourc
     for (let at = 0; at < bytes.length; at += chunk) yield bytes.subarray(at, at + chunk);
   }
   const pieces = await Array.fromAsync(
-    relabel(chunks(), { format: FORMATS.users, customFields: [], map: { ...NO_MAP, ...map }, newline: "lf" }),
+    renameHeaders(chunks(), { format: FORMATS.users, customFields: [], map: { ...NO_MAP, ...map }, newline: "lf" }),
   );
   return Buffer.concat(pieces).toString();
 };
@@ -23,7 +23,7 @@ describe("relabel", () => {
   const SOURCE =
     '氏名,メールアドレス,メールアドレス,役職\n山田,a@example.jp,,部長\n"鈴木, 一郎",b@example.jp,c@example.jp,\n';
 
-  it("writes the map's headers, in turn for a repeated column", async () => {
+  it("writes the map's headers, one after the other for a repeated column", async () => {
     const columns = [
       { header: "Name", to: "name" },
       { header: "Mail", to: "emails" },
@@ -35,7 +35,7 @@ describe("relabel", () => {
     );
   });
 
-  it("leaves out what the map holds constant", async () => {
+  it("omits fields that the map sets to a constant", async () => {
     expect(await relabelled(SOURCE, { constants: [{ field: "title", value: "社員" }] }, 7)).toBe(
       '氏名,メールアドレス,メールアドレス\n山田,a@example.jp,\n"鈴木, 一郎",b@example.jp,c@example.jp\n',
     );
@@ -62,7 +62,7 @@ describe("formatRecordAs", () => {
             problem: ({ code }) => expect.fail(code),
           },
         );
-        reader.write(Buffer.from(formatRecordAs(form, cells, "\r\n")));
+        reader.write(Buffer.from(formatRecordInDialect(form, cells, "\r\n")));
         reader.end();
         expect(read).toEqual([cells]);
       }),

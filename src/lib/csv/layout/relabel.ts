@@ -1,29 +1,32 @@
-import { columnsOf, type CustomField, type Format } from "../../model/format.ts";
+import { listColumns, type CustomField, type Format } from "../../model/format.ts";
 import { findColumn } from "./columns.ts";
 import type { ColumnMap } from "./map.ts";
 import { RecordReader } from "../records/reader.ts";
 import { CONSOLE_DIALECT, type Dialect, type Newline } from "../records/record.ts";
 import { formatRecord, NEWLINES } from "../records/writer.ts";
 
-/** What to rename headers from and to. */
-export interface Relabelling {
+/** Options for renaming the headers of an export. */
+export interface RenameOptions {
   readonly format: Format;
   readonly customFields: readonly CustomField[];
-  /** their header → our field; a field that it holds constant has no column in their file */
+  /** foreign header → our field; a field to which the map assigns a constant has no column in the foreign file */
   readonly map: ColumnMap;
   /** line ending of the records */
   readonly newline: Newline;
 }
 
-/** A cell of a file and its new header. */
-interface Label {
+/** A column to keep: its position and its new header. */
+interface RenamedColumn {
   readonly position: number;
   readonly header: string;
 }
 
-/** The cells to keep, with their headers; those of a repeated column take the map's headers in turn. */
-const labelsOf = (headers: readonly string[], { format, customFields, map }: Relabelling): readonly Label[] => {
-  const columns = columnsOf(format, customFields);
+/** Returns the columns to keep with their new headers. Repeated columns take the headers of the map in turn. */
+const buildRenamedColumns = (
+  headers: readonly string[],
+  { format, customFields, map }: RenameOptions,
+): readonly RenamedColumn[] => {
+  const columns = listColumns(format, customFields);
   const constant = new Set(map.constants.map(({ field }) => findColumn(columns, field)));
   const seen = new Map<string, number>();
   return headers.flatMap((header, position) => {
@@ -37,8 +40,8 @@ const labelsOf = (headers: readonly string[], { format, customFields, map }: Rel
   });
 };
 
-/** One record in any dialect, quoted only where necessary. */
-export const formatRecordAs = (
+/** Formats one record in any dialect, with quotes only where necessary. */
+export const formatRecordInDialect = (
   { delimiter, quote = '"' }: Dialect,
   cells: readonly string[],
   newline: string,
@@ -53,30 +56,30 @@ export const formatRecordAs = (
 };
 
 /**
- * Renames the headers of a tenant's export: the inverse of the map by which it is read.
+ * Renames the headers of a tenant's export, which is the inverse of reading a file with the map.
  *
  * @param source UTF-8 in the console's dialect, without a byte order mark
  */
-export async function* relabel(
+export async function* renameHeaders(
   source: AsyncIterable<Uint8Array>,
-  relabelling: Relabelling,
+  relabelling: RenameOptions,
 ): AsyncGenerator<Uint8Array> {
   const newline = NEWLINES[relabelling.newline];
   const dialect = relabelling.map.dialect ?? CONSOLE_DIALECT;
-  let labels: readonly Label[] | undefined;
+  let labels: readonly RenamedColumn[] | undefined;
   let text = "";
   const reader = new RecordReader(
     { encoding: "utf-8" },
     {
       record(cells, count) {
         if (labels === undefined) {
-          labels = labelsOf(cells.slice(0, count), relabelling);
+          labels = buildRenamedColumns(cells.slice(0, count), relabelling);
           const headers = labels.map(({ header }) => header);
-          text += formatRecordAs(dialect, headers, newline);
+          text += formatRecordInDialect(dialect, headers, newline);
           return;
         }
         const kept = labels.map(({ position }) => cells[position] ?? "");
-        text += formatRecordAs(dialect, kept, newline);
+        text += formatRecordInDialect(dialect, kept, newline);
       },
       problem({ code, row }) {
         throw new Error(`the tenant's export is not sound: ${code} in row ${row}`);

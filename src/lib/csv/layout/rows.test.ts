@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { shownValue } from "../../model/cell-text.ts";
-import { severityOf, type Problem } from "../../model/problem.ts";
+import { truncateValue } from "../../model/cell-text.ts";
+import { getProblemSeverity, type Problem } from "../../model/problem.ts";
 import type { Rule } from "../../model/rules.ts";
-import { valueFaults } from "../../model/value.ts";
+import { findValueFaults } from "../../model/value.ts";
 import { FORMAT_NAMES } from "../../model/console-files.ts";
 import type { Format } from "../../model/format.ts";
 import { FORMATS } from "../../model/formats.ts";
@@ -44,7 +44,7 @@ const USER = ["氏名", "メールアドレス", "メールアドレス"] as con
 const { users, orgs, browser, contacts } = FORMATS;
 
 describe("RowChecker", () => {
-  it("gives canonical values beside the layout's columns", () => {
+  it("returns canonical values in the order of the layout's columns", () => {
     const { good, values } = check(
       contacts,
       ["グループ名", "ユーザーID", "グループ管理者フラグ", "説明", "グループ名"],
@@ -54,7 +54,7 @@ describe("RowChecker", () => {
     expect(values).toEqual(["u1", null, ["営業"], "TRUE"]);
   });
 
-  it("names row, line, column and header of every fault", () => {
+  it("reports row, line, column and header of every fault", () => {
     const outcome = check(browser, ["表示名", "ユーザーID", "パスワード"], ["", "ユーザー", "あ"]);
     expect(outcome.good).toBe(false);
     expect(brief(outcome)).toEqual([
@@ -66,14 +66,14 @@ describe("RowChecker", () => {
     expect(outcome.problems[0]).toMatchObject({ row: 5, line: 7 });
   });
 
-  it("lets a row with a warning pass", () => {
+  it("accepts a row with a warning", () => {
     const outcome = check(contacts, ["ユーザーID", "プロキシポート"], ["u1", "99999"]);
     expect(outcome.good).toBe(true);
     expect(brief(outcome)).toEqual(["port-range@2 プロキシポート"]);
     expect(outcome.values).toEqual(["u1", "99999"]);
   });
 
-  it("tells blanks at the ends of any text, which --fix trim removes but from a required name", () => {
+  it("reports blanks around any text, which --fix trim removes except from a required name", () => {
     const header = ["氏名", "役職", "メールアドレス"];
     const cells = ["新井 太郎\u3000", "主任 ", "a@b.jp"];
     const told = (options: RowOptions) => {
@@ -86,14 +86,14 @@ describe("RowChecker", () => {
     expect(told({ fix: ["trim"] })).toEqual(["name-blanks 氏名", "value-mended 役職"]);
   });
 
-  it("counts cells", () => {
+  it("checks the number of cells", () => {
     const few = check(users, USER, ["山田"]);
     expect(few.problems).toMatchObject([{ code: "cells-too-few", column: 0, params: { got: 1, want: 3 } }]);
     expect(few.good).toBe(false);
     expect(brief(check(users, USER, ["山田", "a@b.jp", "", "", "x"]))).toEqual(["cells-too-many@0"]);
   });
 
-  it("leaves surplus blank cells out, and counts such rows once", () => {
+  it("ignores surplus blank cells, and counts the rows that have any", () => {
     const checker = checkerOf(USER);
     for (const row of [2, 3]) {
       expect(checker.check(["山田", `${row}@b.jp`, "", "", "\u3000"], 5, row, row)).toBe(true);
@@ -102,13 +102,13 @@ describe("RowChecker", () => {
     expect(checker.tally.problems()).toMatchObject([{ code: "cells-surplus", row: 2, params: { count: 2 } }]);
   });
 
-  it("reads no cell of an earlier record behind a short one", () => {
+  it("does not read cells of an earlier record after a short one", () => {
     const checker = checkerOf(USER);
     expect(checker.check(["山田", "a@b.jp", "c@d.jp"], 2, 2, 2)).toBe(false);
     expect(checker.complete).toBe(false);
   });
 
-  it("skips a row whose every cell is blank, but not one with a damaged cell", () => {
+  it("skips a row if all its cells are blank and none is damaged", () => {
     const checker = checkerOf(USER);
     expect(checker.skips(["", " ", "\u3000", "x"], 3, 4, 5)).toBe(true);
     expect(checker.skips(["", "", ""], 3, 6, 7)).toBe(true);
@@ -118,7 +118,7 @@ describe("RowChecker", () => {
     expect(checker.tally.problems()).toMatchObject([{ code: "row-blank", row: 4, line: 5, params: { count: 2 } }]);
   });
 
-  it("names a column without a header once, if it has a value, with the first row", () => {
+  it("reports a column without a header once, with the first row that has a value", () => {
     const checker = checkerOf([...USER, "", " "]);
     checker.check(["山田", "a@b.jp", "", "", ""], 5, 2, 2);
     checker.check(["鈴木", "b@b.jp", "", "", "x"], 5, 3, 4);
@@ -129,21 +129,21 @@ describe("RowChecker", () => {
     ]);
   });
 
-  it("names the header where it stands again", () => {
+  it("reports a repeated header row", () => {
     const again = check(users, ["氏名", "メールアドレス "], ["氏名", " メールアドレス"]);
     expect(brief(again)).toEqual(["header-again@0"]);
     expect(brief(check(users, ["氏名", "メールアドレス"], ["氏名", "a@b.jp"]))).toEqual([]);
   });
 
-  it("takes nothing but blanks for no value where one is required", () => {
+  it("treats only blanks as a missing value if a value is required", () => {
     expect(brief(check(users, ["氏名", "メールアドレス"], ["\u3000 ", "a@b.jp"]))).toEqual(["required@1 氏名"]);
   });
 
-  it("leaves a new user's password to the tenant", () => {
+  it("leaves the check of a new user's password to the tenant", () => {
     expect(check(browser, ["表示名", "ユーザーID", "パスワード"], ["山田", "u1", ""]).good).toBe(true);
   });
 
-  it("forgets the row before", () => {
+  it("forgets the previous row", () => {
     const { layout } = readHeader(USER, users);
     const checker = new RowChecker(layout, () => {});
     checker.check(["山田", "a@b.jp", "c@d.jp"], 3, 2, 2);
@@ -151,7 +151,7 @@ describe("RowChecker", () => {
     expect(checker.values).toEqual(["佐藤", ["e@f.jp"]]);
   });
 
-  it("reads only the cells of this record out of the reader's array", () => {
+  it("reads only this record's cells from the reader's array", () => {
     const { layout } = readHeader(["ユーザーID"], browser);
     const checker = new RowChecker(layout, () => {});
     expect(checker.check(["u1", "left over"], 1, 2, 2)).toBe(true);
@@ -161,18 +161,18 @@ describe("RowChecker", () => {
 describe("every column", () => {
   const VALUES = ["a", "a@b.jp", "あ", "TRUE", "443", "Exchange", "x".repeat(300), "𠮷".repeat(300), "user 1", "99999"];
 
-  it.each(FORMAT_NAMES)("of %s is judged by its own rule", (name) => {
+  it.each(FORMAT_NAMES)("of %s is checked by its own rule", (name) => {
     const format = FORMATS[name];
     for (const column of format.columns) {
       const header = [column.header, ...(column.field === format.key ? [] : [keyHeader(format)])];
       for (const value of VALUES) {
         const { good, problems } = check(format, header, [value, "a1@b.jp"].slice(0, header.length));
-        const faults = valueFaults(column.value, value);
+        const faults = findValueFaults(column.value, value);
         const own = problems.filter((problem) => problem.column === 1).map(({ code, params }) => ({ code, params }));
-        const shown = column.secret === true ? {} : { value: shownValue(value) };
+        const shown = column.secret === true ? {} : { value: truncateValue(value) };
         const wanted = faults.map(({ code, params }) => ({ code, params: { ...params, ...shown } }));
         expect(own, `${column.header} ${value}`).toEqual(wanted);
-        const spoilt = faults.some(({ code }) => severityOf(code) === "error");
+        const spoilt = faults.some(({ code }) => getProblemSeverity(code) === "error");
         expect([good, spoilt], `${column.header} ${value}`).not.toEqual([true, true]);
       }
     }
@@ -195,7 +195,7 @@ describe("a column's rule", () => {
     [{ kind: "text", max: 1 }, ["too-long@2 説明"]],
     [{ kind: "text", charset: "half-width-alphanumeric" }, ["not-alphanumeric@2 説明"]],
     [{ kind: "boolean" }, ["not-boolean@2 説明"]],
-  ])("of one limit alone is kept: %o", (rule, faults) => {
+  ])("is applied if it has only one limit: %o", (rule, faults) => {
     expect(brief(check(ruled(rule), ["ユーザーID", "説明"], ["u1", "表示"]))).toEqual(faults);
   });
 });
@@ -205,7 +205,7 @@ describe("a damaged cell", () => {
   const checker = (problems: Problem[]) =>
     new RowChecker(readHeader(header, browser).layout, (problem) => problems.push(problem));
 
-  it("spoils its row, and is judged no further; other cells are", () => {
+  it("invalidates its row without further checks, but other cells are checked", () => {
     const problems: Problem[] = [];
     const rows = checker(problems);
     damage(rows, 1);
@@ -213,14 +213,14 @@ describe("a damaged cell", () => {
     expect(problems.map(({ code, column }) => `${code}@${column}`)).toEqual(["not-alphanumeric@2"]);
   });
 
-  it("is not counted among the cells that are mended", () => {
+  it("is not counted among the fixed cells", () => {
     const rows = checker([]);
     damage(rows, 1);
     rows.check([" 山田", "u1", " x"], 3, 2, 2);
     expect(rows.tally.problems().map(({ code, column }) => `${code}@${column}`)).toEqual(["value-blanks@3"]);
   });
 
-  it("leaves a fault of the whole row, also behind a record that could not be read", () => {
+  it("does not hide a fault of the whole row, even after an unreadable record", () => {
     const problems: Problem[] = [];
     const rows = checker(problems);
     damage(rows, 0);
@@ -228,14 +228,14 @@ describe("a damaged cell", () => {
     expect(problems.map(({ code, column }) => `${code}@${column}`)).toEqual(["cells-too-few@0"]);
   });
 
-  it("spoils a row in which nothing else is wrong", () => {
+  it("invalidates a row that is otherwise correct", () => {
     const problems: Problem[] = [];
     const rows = checker(problems);
     damage(rows, 3);
     expect([rows.check(["山田", "u1", "x"], 3, 2, 2), problems]).toEqual([false, []]);
   });
 
-  it("is forgotten with its row, also with one of too few cells", () => {
+  it("is forgotten with its row, even if the row has too few cells", () => {
     const problems: Problem[] = [];
     const rows = checker(problems);
     damage(rows, 1);
@@ -252,34 +252,34 @@ describe("a damaged cell", () => {
 });
 
 describe("repeated columns", () => {
-  it("keep the order of their cells, each value once", () => {
+  it("keep the order of their cells, and each value once", () => {
     const header = ["ユーザーID", ...Array.from({ length: 5 }, () => "グループ名")];
     expect(check(contacts, header, ["u1", "b", "a", "b", "a〜", "a～"]).values).toEqual(["u1", ["b", "a", "a〜"]]);
   });
 
-  it("drop blanks and what is the same address", () => {
+  it("drop blanks and equal addresses", () => {
     const header = ["氏名", "メールアドレス", "メールアドレス", "メールアドレス"];
     expect(check(users, header, ["山田", "", "A@b.jp", "a@B.jp"]).values).toEqual(["山田", ["A@b.jp"]]);
   });
 
-  it("name the cell that is wrong", () => {
+  it("report the wrong cell", () => {
     expect(brief(check(users, USER, ["山田", "a@b.jp", "c"]))).toEqual(["not-mail-address@3 メールアドレス"]);
     expect(brief(check(users, USER, ["山田", "", ""]))).toEqual(["required@2 メールアドレス"]);
   });
 });
 
 describe("the key", () => {
-  it("must be there even where blanks are kept", () => {
+  it("is required even if blanks are kept", () => {
     expect(brief(check(users, USER, ["", "", ""], { blank: "keep" }))).toEqual(["required@2 メールアドレス"]);
     expect(check(users, USER, ["", "a@b.jp", ""], { blank: "keep" }).good).toBe(true);
   });
 
-  it("is the field that was asked for", () => {
+  it("is the requested field", () => {
     const outcome = check(users, [...USER, "社員コード"], ["山田", "a@b.jp", "", ""], { key: "employeeCode" });
     expect(brief(outcome)).toEqual(["required@4 社員コード"]);
   });
 
-  it("of an organisation without code is its name", () => {
+  it("of an organisation without a code is its name", () => {
     expect(check(orgs, ["組織名", "組織コード"], ["営業部", ""], { blank: "keep" }).good).toBe(true);
     expect(check(orgs, ["組織名", "組織コード"], ["営業部", ""]).good).toBe(true);
     expect(brief(check(orgs, ["組織名", "組織コード"], ["", ""]))).toEqual(["required@1 組織名"]);
@@ -290,7 +290,7 @@ describe("the key", () => {
   });
 });
 
-describe("a map's values", () => {
+describe("values from a map", () => {
   const map = {
     columns: [],
     constants: [{ field: "orgCode", value: "S01" }],
@@ -300,7 +300,7 @@ describe("a map's values", () => {
     ],
   };
 
-  it("stand in every row, or in rows with a blank cell", () => {
+  it("are used in every row, or in rows with a blank cell", () => {
     const header = ["氏名", "組織コード", "メールアドレス", "役職"];
     expect(check(users, header, ["山田", "X", "", ""], { map }).values).toEqual([
       "山田",
@@ -316,13 +316,13 @@ describe("a map's values", () => {
     ]);
   });
 
-  it("stand in for a blank cell that must be there", () => {
+  it("replace a blank cell that requires a value", () => {
     const named = { columns: [], constants: [], defaults: [{ field: "name", value: "氏名不詳" }] };
     const outcome = check(users, USER, ["", "a@b.jp", ""], { map: named });
     expect([outcome.good, outcome.values]).toEqual([true, ["氏名不詳", ["a@b.jp"]]]);
   });
 
-  it("are one value of a repeated column in every row, whatever its cells say", () => {
+  it("are the only value of a repeated column in every row, whatever its cells contain", () => {
     const one = { columns: [], constants: [{ field: "emails", value: "all@example.com" }], defaults: [] };
     const { layout } = readHeader(USER, users, { map: one });
     const checker = new RowChecker(layout, () => {});
@@ -335,19 +335,19 @@ describe("a map's values", () => {
     }
   });
 
-  it("are written as their rule has it", () => {
+  it("are written in the canonical form of their rule", () => {
     const flag = { columns: [], constants: [], defaults: [{ field: "groupManager", value: "true" }] };
     const header = ["ユーザーID", "グループ管理者フラグ"];
     expect(check(contacts, header, ["u1", ""], { map: flag }).values).toEqual(["u1", "TRUE"]);
     expect(check(contacts, ["ユーザーID"], ["u1"], { map: flag }).values).toEqual(["u1", "TRUE"]);
   });
 
-  it("stand in for missing columns", () => {
+  it("replace missing columns", () => {
     expect(check(users, ["氏名"], ["山田"], { map }).values).toEqual(["山田", ["none@example.com"], "S01", "社員"]);
   });
 });
 
-describe("characters that nobody sees, and several lines", () => {
+describe("invisible characters and multi-line values", () => {
   const HEADER = ["氏名", "役職", "住所", "メールアドレス"];
   const ROWS = [
     ["山田 太郎", "課長", "東京都\n千代田区", "taro@x.jp"],
@@ -415,14 +415,14 @@ describe("characters that nobody sees, and several lines", () => {
       expect(good).toEqual([true, false, false, false, false]);
     });
 
-    it("of the console's own data stay, and are told once for each column", () => {
+    it("are kept in the console's own data, with one report per column", () => {
       const { good, values, found } = read({ fromConsole: true }, reading, bytes, 1000);
       expect(good).toEqual(ROWS.map(() => true));
       expect(values).toEqual(ROWS);
       expect(found).toEqual(["3:1 value-hidden", "3:2 value-hidden", "3:3 value-hidden", "4:4 value-hidden"]);
     });
 
-    it("are removed where that is asked for, and lines stay apart", () => {
+    it("are removed on request, but lines are not joined", () => {
       const { good, values, found } = read({ fix: ["invisible"] }, reading, bytes, 1000);
       expect(found.filter((one) => !one.endsWith("value-mended"))).toEqual(["4:2 value-lines"]);
       expect(good).toEqual([true, true, false, true, true]);
@@ -432,7 +432,7 @@ describe("characters that nobody sees, and several lines", () => {
     });
   });
 
-  it("are found in CP932, which has controls alone", () => {
+  it("are found in CP932, which has only control characters", () => {
     const bytes = Buffer.concat([
       createEncoder("shift_jis", { onUnmappable: "error", report: () => undefined }).write(
         '氏名,役職,メールアドレス\r\n山田,課\u0001長,a@x.jp\r\n佐藤,"課\n長",b@x.jp\r\n鈴木,\u007f,c@x.jp\r\n',
@@ -445,7 +445,7 @@ describe("characters that nobody sees, and several lines", () => {
     ]);
   });
 
-  it("are no matter of a column that is not imported, nor of a password", () => {
+  it("are ignored in a column that is not imported and in a password", () => {
     const browserRow = ["u1", "山田", "abc\u0001123"];
     const header = ["ユーザーID", "表示名", "パスワード"];
     expect(brief(check(browser, header, browserRow))).toEqual(["not-alphanumeric@3 パスワード"]);
@@ -461,7 +461,7 @@ describe("a value that is too long", () => {
   it.each([
     ["役職", "題".repeat(10_001), "too-long"],
     ["組織コード", "a".repeat(2601), "key-too-long"],
-  ])("of %s is refused, and of the console's own data kept", (header, value, code) => {
+  ])("for %s is refused, but kept in the console's own data", (header, value, code) => {
     const cells = ["山田", "a@b.jp", value];
     const columns = ["氏名", "メールアドレス", header];
     expect(brief(check(users, columns, cells))).toEqual([`${code}@3 ${header}`]);

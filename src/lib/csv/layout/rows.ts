@@ -1,123 +1,124 @@
 import { comparisonKey } from "../../model/normalise.ts";
 import type { Problem, ProblemCode, ProblemParams } from "../../model/problem.ts";
 import type { CellUnits } from "../records/units.ts";
-import { severityOf } from "../../model/problem.ts";
-import { canonicalValue, faultsOf, isUnlimited } from "../../model/rules.ts";
+import { getProblemSeverity } from "../../model/problem.ts";
+import { toStoredValue, listRuleFaults, isUnlimited } from "../../model/rules.ts";
 import type { ValueRule } from "../../model/value-rule.ts";
-import { isKeptOfConsole, valueFaults, withoutHidden } from "../../model/value.ts";
+import { isWarningFromConsole, findValueFaults, removeHiddenCharacters } from "../../model/value.ts";
 import type { Column } from "../../model/format.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
-import type { Fix } from "../../model/import.ts";
-import { isPlainAddress, CharacterScan, lookAt, lookAtText } from "./look.ts";
-import { blanksIn, mendOf, scrutinyOf, suspicionOf, type Scrutiny } from "./suspect.ts";
+import type { FixChoice } from "../../model/import.ts";
+import { isPlainAddress, CharacterScan, scanUnits, scanText } from "./look.ts";
+import { spaceProblemOf, createFixer, scrutinyOf, detectDamage, type Scrutiny } from "./suspect.ts";
 import { Tally } from "./tally.ts";
-import { shownValue } from "../../model/cell-text.ts";
+import { truncateValue } from "../../model/cell-text.ts";
 
 /** A column's value in one row: canonical text, null for blank, a list for a repeated column. */
 export type CellValue = string | null | readonly string[];
 
 /** Options for checking the rows of a file. */
 export interface RowOptions {
-  /** `keep`: a blank cell leaves the stored value as it is, so only the key of a row is required */
+  /** `keep`: a blank cell does not change the stored value, so only the key of a row is required */
   readonly blank?: "clear" | "keep" | undefined;
-  /** what is mended before it is checked; each change is a warning */
-  readonly fix?: readonly Fix[] | undefined;
-  /** `#N/A` and the like are text */
+  /** fixes to apply to the values before the checks; each change is reported as a warning */
+  readonly fix?: readonly FixChoice[] | undefined;
+  /** accept `#N/A` and other error values of spreadsheets as text */
   readonly allowErrorValues?: boolean | undefined;
-  /** the file is the console's own export: what no other file may have stays as it is */
+  /** the file is the console's own export: some values that are errors in other files are kept, with a warning */
   readonly fromConsole?: boolean | undefined;
 }
 
 const NO_PARAMS: ProblemParams = {};
 
-/** One column with everything the check of a cell needs, looked up in advance. */
+/** One column with everything that is needed to check a cell, prepared in advance. */
 interface CellCheck {
   readonly column: Column;
   readonly of: ValueRule;
-  /** how its values are judged in a record that the reader found nothing in, or of which it may not know */
+  /** depth of the check in records in which the reader found nothing suspicious; always `by-all` in other records */
   readonly judged: CheckDepth;
-  /** no value can violate its rule, but for what it is held to besides */
+  /** the rule of the column allows every value; the checks for all columns still apply */
   readonly free: boolean;
   readonly scrutiny: Scrutiny;
-  /** it holds codes or mail addresses: their characters are looked at */
+  /** the column holds codes or email addresses, whose characters are scanned */
   readonly looked: boolean;
   readonly mend: ((value: string) => string) | undefined;
   readonly positions: readonly number[];
-  /** the only position; -1 if the value comes from the map or the column is repeated */
+  /** position of the cell; -1 if the value comes from the map or the column is repeated */
   readonly position: number;
   readonly fallback: string | null;
   readonly required: boolean;
-  /** the values of a repeated column, refilled by each row */
+  /** values of a repeated column, refilled for each row */
   readonly list: string[] | undefined;
-  /** looks at its values, if it is a code or mail address; refilled like them */
+  /** scans of the values, if the column holds codes or email addresses; refilled for each row */
   readonly looks: CharacterScan[];
 }
 
 /**
- * Which values of a column are held to what: none to anything, where its rule allows all; those to the rule that are not
- * plainly mail addresses; all to the rule; or all to everything that a value is held to.
+ * How thoroughly the values of a column are checked. `never`: the rule allows every value. `unless-plain-address`: a
+ * value is checked against the rule unless it is obviously a valid email address. `by-rule`: every value is checked
+ * against the rule. `by-all`: the checks for all columns are made too, such as for hidden characters and length.
  */
 type CheckDepth = "never" | "unless-plain-address" | "by-rule" | "by-all";
 
-const UNLOOKED: ReadonlySet<Scrutiny> = new Set(["text", "none"]);
+const SCRUTINY_WITHOUT_SCAN: ReadonlySet<Scrutiny> = new Set(["text", "none"]);
 
-const judgedOf = (column: Column): CheckDepth => {
+const checkDepthOf = (column: Column): CheckDepth => {
   if (isUnlimited(column.value.rule)) return "never";
   return scrutinyOf(column) === "mail" ? "unless-plain-address" : "by-rule";
 };
 
-const cellOf = (
+const createCellCheck = (
   { column, positions, fallback }: LayoutColumn,
   { blank = "clear", fix = [] }: RowOptions,
 ): CellCheck => ({
   column,
   of: column.value,
-  judged: judgedOf(column),
+  judged: checkDepthOf(column),
   free: isUnlimited(column.value.rule),
   scrutiny: scrutinyOf(column),
-  looked: !UNLOOKED.has(scrutinyOf(column)),
-  mend: mendOf(column, fix),
+  looked: !SCRUTINY_WITHOUT_SCAN.has(scrutinyOf(column)),
+  mend: createFixer(column, fix),
   positions,
   position: column.repeated === true ? -1 : (positions[0] ?? -1),
-  fallback: fallback === null ? null : canonicalValue(column.value.rule, fallback),
+  fallback: fallback === null ? null : toStoredValue(column.value.rule, fallback),
   required: column.required === "always" && blank === "clear",
   list: column.repeated === true ? [] : undefined,
   looks: [],
 });
 
-/** How a cell is checked in a record that may have characters nobody sees, several lines, or more than is allowed. */
-const suspectOf = (cell: CellCheck, { fix = [] }: RowOptions): CellCheck => {
+/** Returns the check of a cell in a record that may have invisible characters, several lines or overlong values. */
+const createSuspectCellCheck = (cell: CellCheck, { fix = [] }: RowOptions): CellCheck => {
   const { of, mend } = cell;
   const removes = fix.includes("invisible") && !of.secret;
   const mendAll = (value: string): string => {
-    const seen = withoutHidden(of, value);
+    const seen = removeHiddenCharacters(of, value);
     return mend?.(seen) ?? seen;
   };
   return { ...cell, judged: "by-all", mend: removes ? mendAll : mend };
 };
 
 /**
- * Checks the rows of a file cell by cell and gives their values in canonical form. Checks that need other rows or the
- * tenant are made elsewhere.
+ * Checks the rows of a file cell by cell and converts their values to canonical form. Checks that need other rows or
+ * the tenant are made elsewhere.
  */
 export class RowChecker {
-  /** The values of the row checked last, parallel to {@link Layout.columns}; overwritten by the next row. */
+  /** The values of the row that was checked last, parallel to {@link Layout.columns}; overwritten by the next row. */
   readonly values: CellValue[];
-  /** Looks at those that are codes or mail addresses, a list for each column; valid as long as they are. */
+  /** Scans of {@link values} that are codes or email addresses, one list per column; valid as long as the values. */
   readonly looks: readonly (readonly CharacterScan[])[];
-  /** number of cells a record must have */
+  /** Number of cells that a record must have. */
   readonly width: number;
-  /** what is told once at the end of the file */
+  /** Problems that are reported once, at the end of the file. */
   readonly tally: Tally;
-  /** Whether the cells of the row checked last could be assigned to columns: if not, {@link values} are not its own. */
+  /** Whether the cells of the last checked row have columns. If not, {@link values} do not belong to that row. */
   complete = false;
-  /** number of cells of the row checked last, if it is short and that is mended: those it lacks count as absent */
+  /** Number of cells of the last checked row, if it was short and was fixed. The missing cells count as absent. */
   shortAt: number | undefined;
-  /** the key of the row checked last as it is in the file, if it was mended */
+  /** Key of the row that was checked last, as written in the file, if a fix changed the key. */
   unmendedKey: string | undefined;
   readonly #layout: Layout;
   readonly #cells: readonly CellCheck[];
-  /** the same for records that the reader suspects */
+  /** the checks for records that the reader suspects, parallel to `#cells` */
   readonly #suspects: readonly CellCheck[];
   readonly #report: (problem: Problem) => void;
   readonly #unnamed: readonly number[];
@@ -125,15 +126,15 @@ export class RowChecker {
   readonly #allowsErrorValues: boolean;
   readonly #isOfConsole: boolean;
   readonly #key: number;
-  /** the column that is required when the key is blank; -1 if nothing else can identify a record */
+  /** index of the column that is required when the key is blank; -1 if only the key can identify a record */
   readonly #fallbackKey: number;
   #row = 0;
   #line = 0;
   #units: CellUnits | undefined;
   #good = true;
-  /** the reader has seen characters in the next record that nobody sees */
+  /** the reader has found invisible characters in the next record */
   #hasHidden = false;
-  /** cells of the next record, counted from 1, with invalid bytes or quotes: further problems in them are noise */
+  /** cells of the next record, counted from 1, with invalid bytes or quotes; their further problems are not reported */
   readonly #damaged: number[] = [];
 
   constructor(layout: Layout, report: (problem: Problem) => void, options: RowOptions = {}) {
@@ -146,8 +147,8 @@ export class RowChecker {
     this.#allowsErrorValues = options.allowErrorValues === true;
     this.#isOfConsole = options.fromConsole === true;
     this.#report = report;
-    this.#cells = columns.map((column) => cellOf(column, options));
-    this.#suspects = this.#cells.map((cell) => suspectOf(cell, options));
+    this.#cells = columns.map((column) => createCellCheck(column, options));
+    this.#suspects = this.#cells.map((cell) => createSuspectCellCheck(cell, options));
     this.looks = this.#cells.map(({ looks }) => looks);
     this.#key = columns.findIndex(({ column }) => column.field === key);
     this.#fallbackKey =
@@ -156,7 +157,7 @@ export class RowChecker {
         : -1;
     this.values = columns.map(({ column, positions, constant, fallback }, i) => {
       const value = constant ?? fallback;
-      const canonical = value === null ? null : canonicalValue(column.value.rule, value);
+      const canonical = value === null ? null : toStoredValue(column.value.rule, value);
       const list = this.#cells[i]?.list;
       if (list === undefined) return canonical;
       return canonical === null || positions.length > 0 ? list : [canonical];
@@ -164,17 +165,18 @@ export class RowChecker {
   }
 
   /**
-   * Notes a problem that the reader has found in the next record: the content of its cell is not checked. A warning is
-   * told at the end; characters that nobody sees are looked for in the cells.
+   * Takes note of a problem that the reader has found in the next record. The content of the affected cell is not
+   * checked. A warning is reported at the end of the file. Invisible characters are searched for later, when the cells
+   * are checked.
    *
-   * @returns true if it is to be reported now
+   * @returns true if the problem must be reported now
    */
   noteFound(problem: Problem): boolean {
     if (problem.code === "character-invisible") {
       this.#hasHidden = true;
       return false;
     }
-    if (severityOf(problem.code) === "warning") {
+    if (getProblemSeverity(problem.code) === "warning") {
       this.tally.note(problem);
       return false;
     }
@@ -182,7 +184,7 @@ export class RowChecker {
     return true;
   }
 
-  /** Counts a record whose every cell is blank. @returns false if it has to be checked */
+  /** Counts a record in which every cell is blank. @returns false if the record must be checked */
   skips(cells: readonly string[], count: number, row: number, line: number): boolean {
     if (this.#damaged.length > 0 || !isBlankRecord(cells, 0, count)) return false;
     this.#hasHidden = false;
@@ -191,12 +193,12 @@ export class RowChecker {
   }
 
   /**
-   * Checks one record and refills {@link values}. A record with too few cells, or more that are not blank, gets no
-   * values, because its cells cannot be assigned to columns; nor does the header where it stands again.
+   * Checks one record and refills {@link values}. A record whose cells cannot be assigned to columns gets no values: it
+   * has too few cells, or surplus cells that are not blank, or it repeats the header.
    *
-   * @param row the record's number, counted from 1 (the header)
-   * @param line the physical line it begins on
-   * @param units where the cells are in the text, if there is one
+   * @param row number of the record, counted from 1 (the header)
+   * @param line physical line on which the record begins
+   * @param units positions of the cells in the text, if they are known
    * @returns false if the row has a problem of severity error
    */
   check(cells: readonly string[], count: number, row: number, line: number, units?: CellUnits): boolean {
@@ -210,7 +212,7 @@ export class RowChecker {
     this.shortAt = undefined;
     this.complete = this.#isComplete(cells, count);
     if (this.complete) {
-      // what stands behind the end of a short record is an earlier one's
+      // after the end of a short record, the array still holds cells of an earlier record
       const own = this.shortAt === undefined ? cells : cells.slice(0, count);
       this.#checkCells(isSuspect ? this.#suspects : this.#cells, own);
     }
@@ -218,7 +220,7 @@ export class RowChecker {
     return this.#good;
   }
 
-  /** Whether the row checked last ends before a cell, counted from 0, and is mended. */
+  /** Returns true if the last checked row was short, was fixed, and lacks the cell at `position`, counted from 0. */
   lacks(position: number): boolean {
     return this.shortAt !== undefined && position >= this.shortAt;
   }
@@ -241,7 +243,7 @@ export class RowChecker {
     return false;
   }
 
-  /** Returns whether the problem's cell is damaged, so that the problem means nothing. Position -1 stands for the whole row. */
+  /** Returns true if a cell is too damaged for its further problems to mean anything. Position -1 is the whole row. */
   #isDamaged = (position: number): boolean => position >= 0 && this.#damaged.includes(position + 1);
 
   #note(code: ProblemCode, position: number, value?: string): void {
@@ -251,8 +253,8 @@ export class RowChecker {
 
   #noted(code: ProblemCode, position: number, value?: string): Problem {
     const header = this.#layout.headers[position] ?? "";
-    // copied: a cell is a slice that keeps the chunk of the file alive
-    const params = value === undefined ? NO_PARAMS : { value: Buffer.from(shownValue(value)).toString() };
+    // copied, because a cell is a slice that keeps a whole chunk of the file in memory
+    const params = value === undefined ? NO_PARAMS : { value: Buffer.from(truncateValue(value)).toString() };
     return { code, row: this.#row, line: this.#line, column: position + 1, header, params };
   }
 
@@ -274,11 +276,11 @@ export class RowChecker {
     }
   }
 
-  /** A cell's value as it is checked. */
+  /** Returns the value of a cell after the fixes and reports a change. */
   #mended(cell: CellCheck, value: string, position: number): string {
     const mended = cell.mend?.(value) ?? value;
     if (mended === value) return value;
-    const [from, to] = [shownValue(value), shownValue(mended)];
+    const [from, to] = [truncateValue(value), truncateValue(mended)];
     this.#fault("value-mended", position, { value: from, mended: to });
     if (cell.column === this.#cells[this.#key]?.column) this.unmendedKey ??= value;
     return mended;
@@ -297,48 +299,48 @@ export class RowChecker {
       return null;
     }
     this.#judge(cell, value, cell.position, 0);
-    return cell.free ? value : canonicalValue(cell.of.rule, value);
+    return cell.free ? value : toStoredValue(cell.of.rule, value);
   }
 
-  /** Reports what a value breaks, or else what has probably been done to it. */
+  /** Reports how a value breaks its rules or, if it does not, how it has probably been damaged. */
   #judge(cell: CellCheck, value: string, position: number, at: number): void {
     const { judged, scrutiny } = cell;
-    const seen = cell.looked ? this.#look(cell, value, position, at) : NO_LOOK;
+    const seen = cell.looked ? this.#look(cell, value, position, at) : EMPTY_SCAN;
     const isSure = judged === "never" || (judged === "unless-plain-address" && isPlainAddress(value, seen));
     if (!isSure && this.#isFaulty(cell, value, position)) return;
-    const suspicion = suspicionOf(value, scrutiny, seen);
+    const suspicion = detectDamage(value, scrutiny, seen);
     if (suspicion !== undefined) this.#suspect(suspicion, cell.column, value, position);
   }
 
-  /** Reports what has probably been done to a value. */
+  /** Reports how a value has probably been damaged. */
   #suspect(suspicion: ProblemCode, column: Column, value: string, position: number): void {
     if (suspicion === "value-error") {
-      if (!this.#allowsErrorValues) this.#fault(suspicion, position, { value: shownValue(value) });
-    } else if (suspicion === "value-blanks") this.#note(blanksIn(column), position, value);
+      if (!this.#allowsErrorValues) this.#fault(suspicion, position, { value: truncateValue(value) });
+    } else if (suspicion === "value-blanks") this.#note(spaceProblemOf(column), position, value);
     else if (suspicion !== "value-short") this.#note(suspicion, position, value);
     else if (!this.tally.countsDigits(position + 1, value))
       this.tally.noteDigits(this.#noted("value-short", position, value), value);
   }
 
-  /** Reports what a value breaks. @returns whether it breaks something */
+  /** Reports how a value breaks its rules. @returns true if it breaks a rule */
   #isFaulty({ of, judged }: CellCheck, value: string, position: number): boolean {
-    const faults = judged === "by-all" ? valueFaults(of, value) : faultsOf(of.rule, value);
+    const faults = judged === "by-all" ? findValueFaults(of, value) : listRuleFaults(of.rule, value);
     for (const { code, params } of faults) {
-      const told = of.secret ? params : { ...params, value: shownValue(value) };
-      if (this.#isOfConsole && isKeptOfConsole(code))
+      const told = of.secret ? params : { ...params, value: truncateValue(value) };
+      if (this.#isOfConsole && isWarningFromConsole(code))
         this.tally.note({ ...this.#noted("value-kept", position), params: { ...told, of: code } });
       else this.#fault(code, position, told);
     }
     return faults.length > 0;
   }
 
-  /** Looks at a value of a code or mail address; `at` counts the column's values. @param position -1 if it is in no cell */
+  /** Scans a code or email address, at index `at` of its column.  @param position -1 if no cell contains the value */
   #look({ looks, mend }: CellCheck, value: string, position: number, at: number): CharacterScan {
     const seen = (looks[at] ??= new CharacterScan());
     const units = mend === undefined ? this.#units : undefined;
     const start = units?.starts[position] ?? -1;
-    if (units === undefined || start < 0) lookAtText(value, seen);
-    else lookAt(units.all, start, start + value.length, seen);
+    if (units === undefined || start < 0) scanText(value, seen);
+    else scanUnits(units.all, start, start + value.length, seen);
     return seen;
   }
 
@@ -350,7 +352,7 @@ export class RowChecker {
       const value = this.#mended(cell, cells[position] ?? "", position);
       if (value === "") continue;
       this.#judge(cell, value, position, list.length);
-      if (list.length === 0 || !holds(list, cell.column, value)) list.push(value);
+      if (list.length === 0 || !includesEqualValue(list, cell.column, value)) list.push(value);
     }
     if (list.length === 0 && cell.fallback !== null) {
       if (cell.looked) this.#look(cell, cell.fallback, -1, 0);
@@ -361,7 +363,7 @@ export class RowChecker {
     return list;
   }
 
-  /** Requires a key, or the fallback for a blank key. A required column has already reported its own absence. */
+  /** Requires a key or, if the key is blank, the fallback key. A blank required column has already been reported. */
   #checkKey(): void {
     const key = this.#cells[this.#key];
     if (key === undefined || !isBlank(this.values[this.#key])) return;
@@ -372,19 +374,19 @@ export class RowChecker {
   }
 
   #fault(code: ProblemCode, position: number, params: ProblemParams): void {
-    if (severityOf(code) === "error") this.#good = false;
+    if (getProblemSeverity(code) === "error") this.#good = false;
     if (this.#isDamaged(position)) return;
     const header = this.#layout.headers[position] ?? "";
     this.#report({ code, row: this.#row, line: this.#line, column: position + 1, header, params });
   }
 }
 
-const NO_LOOK = new CharacterScan();
+const EMPTY_SCAN = new CharacterScan();
 
-/** True of nothing but white space, full-width blanks included. */
+/** Returns true if a cell is empty or contains only white space, including full-width spaces. */
 const isBlankCell = (value: string): boolean => {
   const first = value.charCodeAt(0);
-  // most values are decided by their first character
+  // for most values, the first character decides
   return !((first > 0x20 && first < 0x80) || (first > 0x3000 && first < 0xfeff)) && value.trim() === "";
 };
 
@@ -393,14 +395,14 @@ const isBlankRecord = (cells: readonly string[], from: number, count: number): b
   return true;
 };
 
-/** True if a row has the header's cells. */
+/** Returns true if a row repeats the header. */
 const isHeader = (cells: readonly string[], headers: readonly string[]): boolean =>
   cells[0]?.charCodeAt(0) === headers[0]?.charCodeAt(0) &&
   headers.every((header, at) => header === (cells[at] ?? "").trim());
 
 const isBlank = (value: CellValue | undefined): boolean => value === undefined || value === null || value.length === 0;
 
-const holds = (list: readonly string[], { comparison = "exact" }: Column, value: string): boolean => {
+const includesEqualValue = (list: readonly string[], { comparison = "exact" }: Column, value: string): boolean => {
   const key = comparisonKey(comparison, value);
   return list.some((other) => comparisonKey(comparison, other) === key);
 };

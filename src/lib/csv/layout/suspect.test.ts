@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { FORMATS } from "../../model/formats.ts";
-import type { Fix } from "../../model/import.ts";
-import { CharacterScan, lookAtText } from "./look.ts";
-import { mendingOf, mendOf, scrutinyOf, suspicionOf, type Scrutiny } from "./suspect.ts";
+import type { FixChoice } from "../../model/import.ts";
+import { CharacterScan, scanText } from "./look.ts";
+import { suggestFix, createFixer, scrutinyOf, detectDamage, type Scrutiny } from "./suspect.ts";
 
 const seen = (value: string): CharacterScan => {
   const look = new CharacterScan();
-  lookAtText(value, look);
+  scanText(value, look);
   return look;
 };
 
@@ -48,10 +48,10 @@ test.each<[string, string | undefined, string | undefined]>([
   ["00 000000 000000 0", undefined, undefined],
   ["E0042", undefined, undefined],
   ["0042", undefined, "value-short"],
-])("%j is %s as a text and %s as a code", (value, asText, asCode) => {
-  expect(suspicionOf(value, "text", seen(value))).toBe(asText);
-  expect(suspicionOf(value, "code", seen(value))).toBe(asCode);
-  expect(suspicionOf(value, "none", seen(value))).toBeUndefined();
+])("%j is reported as %s in a text and as %s in a code", (value, asText, asCode) => {
+  expect(detectDamage(value, "text", seen(value))).toBe(asText);
+  expect(detectDamage(value, "code", seen(value))).toBe(asCode);
+  expect(detectDamage(value, "none", seen(value))).toBeUndefined();
 });
 
 test.each([
@@ -70,8 +70,8 @@ test.each([
   ["ｓａｂｕｒｏ@x.jp", "value-full-width"],
   ["三郎@x.jp", undefined],
   ["hanako.suzuki@example", "mail-domain"],
-])("the address %s is %s", (value, code) => {
-  expect(suspicionOf(value, "mail", seen(value))).toBe(code);
+])("the address %s is reported as %s", (value, code) => {
+  expect(detectDamage(value, "mail", seen(value))).toBe(code);
 });
 
 test.each<[keyof typeof FORMATS, string, Scrutiny]>([
@@ -82,12 +82,14 @@ test.each<[keyof typeof FORMATS, string, Scrutiny]>([
   ["users", "CLOMOアカウントパスワード", "none"],
   ["devices", "IMEI番号", "code"],
   ["docs", "パスワード", "none"],
-])("in a file of %s, %s is looked at as %s", (format, header, scrutiny) => {
+])("in a file of %s, %s is checked as %s", (format, header, scrutiny) => {
   expect(FORMATS[format].columns.filter((column) => column.header === header).map(scrutinyOf)).toEqual([scrutiny]);
 });
 
-const mended = (format: keyof typeof FORMATS, header: string, fixes: readonly Fix[], value: string) =>
-  FORMATS[format].columns.filter((column) => column.header === header).map((column) => mendOf(column, fixes)?.(value));
+const mended = (format: keyof typeof FORMATS, header: string, fixes: readonly FixChoice[], value: string) =>
+  FORMATS[format].columns
+    .filter((column) => column.header === header)
+    .map((column) => createFixer(column, fixes)?.(value));
 
 test.each([
   ["users", "メールアドレス", ["trim", "width"], "\u3000ｊｉｒｏ＠ｅｘａｍｐｌｅ．ｊｐ ", "jiro@example.jp"],
@@ -103,7 +105,7 @@ test.each([
   ["docs", "ユーザーID", ["trim", "width"], "ｈanako01 ", "hanako01"],
   ["docs", "ファイル管理者権限", ["width"], "ＴＲＵＥ", "TRUE"],
   ["users", "社員コード", [], " 1", undefined],
-] as const)("of %s, %s with %j: %j becomes %j", (format, header, fixes, value, result) => {
+] as const)("for %s, %s with %j: %j becomes %j", (format, header, fixes, value, result) => {
   expect(mended(format, header, fixes, value)).toEqual([result]);
 });
 
@@ -114,6 +116,6 @@ test.each([
   ["A1", undefined],
   [" 営業", undefined],
   ["", undefined],
-])("by what %j would be mended", (value, mending) => {
-  expect(mendingOf(value)).toEqual(mending);
+])("finds the fixes that apply to %j", (value, mending) => {
+  expect(suggestFix(value)).toEqual(mending);
 });

@@ -1,10 +1,10 @@
 import type { Problem } from "../../model/problem.ts";
 
-/** What was found in a column. */
+/** Problems of one kind in a column: the first problem and their number. */
 interface ColumnProblems {
   readonly first: Problem;
   readonly count: number;
-  /** of codes of digits only: how many digits, and whether they begin with 0 */
+  /** for codes that consist only of digits: the number of digits, and whether the codes begin with 0 */
   readonly digits?: { readonly length: number; readonly padded: boolean } | undefined;
 }
 
@@ -12,17 +12,17 @@ interface ProblemCount extends ColumnProblems {
   count: number;
 }
 
-/** A column, and the number of digits of a code in it and whether it begins with 0, as one number. */
-const formOf = (column: number, { length, 0: first }: string): number =>
+/** Encodes a column, the number of digits of a code, and whether the code begins with 0, as one number. */
+const encodeDigitForm = (column: number, { length, 0: first }: string): number =>
   (column * 0x1_0000 + length) * 2 + (first === "0" ? 1 : 0);
 
-/** A {@link Tally} of another thread. */
+/** The content of a {@link Tally}, which can be passed between threads. */
 export type ColumnTally = readonly ColumnProblems[];
 
-/** Problems that are told once for each column: the first one, and how many there are. */
+/** Collects problems that are reported once per column, with the first problem and the number of problems. */
 export class Tally {
   readonly #found = new Map<string, ProblemCount>();
-  /** those of codes of digits only, by {@link formOf} */
+  /** problems of codes that consist only of digits, by {@link encodeDigitForm} */
   readonly #digits = new Map<number, ProblemCount>();
   readonly #unnamed: number;
 
@@ -35,17 +35,17 @@ export class Tally {
     this.#add({ first: problem, count });
   }
 
-  /** Counts a code of digits only. @returns false for the first one of its form, which is then noted with `noteDigits` */
+  /** Counts a code of digits only.  @returns false for the first code of its form; add it with `noteDigits` */
   countsDigits(column: number, value: string): boolean {
-    const known = this.#digits.get(formOf(column, value));
+    const known = this.#digits.get(encodeDigitForm(column, value));
     if (known !== undefined) known.count += 1;
     return known !== undefined;
   }
 
-  /** @param problem the one that the code has if zeros were removed from it */
+  /** @param problem problem to report if zeros have been removed from the code */
   noteDigits(problem: Problem, value: string): void {
     const digits = { length: value.length, padded: value.startsWith("0") };
-    this.#digits.set(formOf(problem.column, value), this.#add({ first: problem, count: 1, digits }));
+    this.#digits.set(encodeDigitForm(problem.column, value), this.#add({ first: problem, count: 1, digits }));
   }
 
   #add({ first, count, digits }: ColumnProblems): ProblemCount {
@@ -57,7 +57,7 @@ export class Tally {
     return counted;
   }
 
-  /** Adds the findings of a later part of the file, whose rows and lines were counted from 1. */
+  /** Adds the findings of a later part of the file, in which rows and lines are counted from 1. */
   addPart(part: ColumnTally, rowsBefore: number, linesBefore: number): void {
     for (const { first, count, digits } of part) {
       this.#add({ first: { ...first, row: first.row + rowsBefore, line: first.line + linesBefore }, count, digits });
@@ -68,7 +68,7 @@ export class Tally {
     return [...this.#found.values()];
   }
 
-  /** Each with its count, as it is reported at the end of the file. */
+  /** Returns the problems with their counts, as they are reported at the end of the file. */
   problems(): readonly Problem[] {
     const unnamed = this.#unnamed - this.found.filter(({ first }) => first.code === "header-blank").length;
     const blank: Problem = {
@@ -82,7 +82,7 @@ export class Tally {
     const found = [...this.found.filter(({ digits }) => digits === undefined), ...this.#shortCodes()];
     const problems = found.map(({ first, count }) => {
       const params = { ...first.params, count };
-      // a column is wrong as a whole: its header is the place
+      // the problem concerns the whole column, so it is reported at the header
       return first.code === "header-blank"
         ? { ...first, row: 1, line: 1, params: { ...params, row: first.row } }
         : { ...first, params };
@@ -90,7 +90,7 @@ export class Tally {
     return unnamed > 0 ? [blank, ...problems] : problems;
   }
 
-  /** Codes of fewer digits than those of their column that begin with 0: zeros at the start may have been removed. */
+  /** Returns codes that are shorter than codes of their column that begin with 0: leading zeros may be lost. */
   #shortCodes(): readonly ColumnProblems[] {
     const byColumn = Map.groupBy(this.found, ({ first, digits }) => (digits === undefined ? 0 : first.column));
     byColumn.delete(0);

@@ -67,7 +67,7 @@ const lines = fc
 
 const csvText = fc.oneof(signs, lines);
 
-test("records are cut where the reader cuts them, in chunks of every size", () => {
+test("splits records where the reader does, in chunks of every size", () => {
   fc.assert(
     fc.property(csvText, fc.integer({ min: 1, max: 7 }), (text, chunk) => {
       const bytes = Buffer.from(text);
@@ -126,7 +126,7 @@ const BYTES = fc.oneof(
     .map(([bom, rest]) => Uint8Array.from(Buffer.from(bom + rest.join(""), "hex"))),
 );
 
-test("where chunks end makes no difference", () => {
+test("chunk boundaries make no difference", () => {
   fc.assert(
     fc.property(BYTES, fc.integer({ min: 1, max: 9 }), (bytes, chunk) => {
       for (const encoding of ["utf-8", "shift_jis", "utf-16le", "utf-16be"] as const) {
@@ -164,7 +164,7 @@ test.each([
 /** What old programs write after the last record: Ctrl-Z, and NULs up to the end of a sector. */
 const END_MARK = /^(?:\u001a+\0*)?$/;
 
-test("nothing of a file is lost but its byte order mark and the mark at its end", () => {
+test("keeps everything in a file except its byte order mark and its end mark", () => {
   fc.assert(
     fc.property(BYTES, fc.integer({ min: 1, max: 9 }), (bytes, chunk) => {
       for (const encoding of ["utf-8", "shift_jis", "utf-16le", "utf-16be"] as const) {
@@ -184,7 +184,7 @@ test("nothing of a file is lost but its byte order mark and the mark at its end"
   );
 });
 
-test("a Ctrl-Z with more NULs than fill a sector is no mark, so that no more than those are kept in memory", () => {
+test("a Ctrl-Z with more NULs than a sector holds is not an end mark, which limits memory use", () => {
   const content = (nuls: number): number =>
     Buffer.concat(
       cut(Buffer.from(`a\n\u001a${"\0".repeat(nuls)}`), 10_000, { encoding: "utf-8" }).map(({ bytes }) => bytes),
@@ -197,11 +197,11 @@ test.each([
   ["delimiter", { delimiter: "；" }],
   ["quote", { delimiter: ",", quote: "”" }],
   ["delimiter just above ASCII", { delimiter: "\u0080" }],
-])("a %s that is not ASCII is refused", (_, dialect) => {
+])("refuses a %s that is not ASCII", (_, dialect) => {
   expect(() => new RecordBytes({ encoding: "utf-8", dialect })).toThrow(RangeError);
 });
 
-test("a cell is dropped with its delimiter, in chunks of every size", () => {
+test("drops a cell with its delimiter, in chunks of every size", () => {
   for (const [drop, wanted] of [
     [0, 'b,"c\n,"|2|'],
     [1, 'a,"c\n,"|1|'],
@@ -215,13 +215,13 @@ test("a cell is dropped with its delimiter, in chunks of every size", () => {
   }
 });
 
-test("a second byte of CP932 is no delimiter", () => {
+test("the second byte of a CP932 character is not a delimiter", () => {
   const pipe = Buffer.from([0x83, 0x7c, 0x7c, 0x41, 0x0a]);
   const [record] = cut(pipe, 1, { encoding: "shift_jis", dialect: { delimiter: "|" }, drop: 1 });
   expect(record?.kept).toEqual(Buffer.from([0x83, 0x7c]));
 });
 
-test("a byte order mark and a Ctrl-Z at the end are left out, a quote that is never closed is told", () => {
+test("omits a byte order mark and a final Ctrl-Z, and reports an unclosed quote", () => {
   const cutter = new RecordBytes({ encoding: "utf-8" });
   const rows = [...cutter.write(Buffer.from('\ufeffa\n"b\u001a')), ...cutter.end()];
   expect(cutter.bom).toEqual(Uint8Array.of(0xef, 0xbb, 0xbf));

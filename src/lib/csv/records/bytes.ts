@@ -1,15 +1,15 @@
-import { SEQUENCE_LENGTH, unfinishedTail } from "../encoding/decode-sequence.ts";
-import { beginsWithMark, BYTE_ORDER_MARKS, CONSOLE_DIALECT, type Dialect, type Encoding } from "./record.ts";
+import { SEQUENCE_MEASURERS, countUnfinishedBytes } from "../encoding/decode-sequence.ts";
+import { hasByteOrderMark, BYTE_ORDER_MARKS, CONSOLE_DIALECT, type Dialect, type Encoding } from "./record.ts";
 
-/** A stretch of one record's bytes; a record that spans several chunks is given in several stretches. */
-export interface RecordStretch {
-  /** counted from 1 (the header), as {@link RecordReader} counts */
+/** A segment of the bytes of one record. A record that spans several chunks is yielded in several segments. */
+export interface RecordSegment {
+  /** number of the record, counted from 1 (the header), as in {@link RecordReader} */
   readonly row: number;
-  /** all bytes of the stretch without the newline */
+  /** all bytes of the segment, without the newline */
   readonly bytes: Uint8Array;
-  /** the same without the dropped cell */
+  /** the bytes without the dropped cell */
   readonly kept: readonly Uint8Array[];
-  /** the newline, if the record ends with this stretch: empty at the end of a file without one */
+  /** newline, if the record ends with this segment (empty at the end of a file without a final newline) */
   readonly newline: Uint8Array | undefined;
   /** the record ends inside an unclosed quote */
   readonly open: boolean;
@@ -17,9 +17,9 @@ export interface RecordStretch {
 
 export interface RecordBytesOptions {
   readonly encoding: Encoding;
-  /** default: the console's own; delimiter and quote must be ASCII */
+  /** default: the console's dialect; delimiter and quote must be ASCII */
   readonly dialect?: Dialect | undefined;
-  /** position, counted from 0, of a cell that {@link RecordStretch.kept} leaves out */
+  /** position, counted from 0, of a cell to leave out of {@link RecordSegment.kept} */
   readonly drop?: number | undefined;
 }
 
@@ -27,30 +27,30 @@ const LF = 10;
 const CR = 13;
 const CTRL_Z = 26;
 const NUL = 0;
-/** Longest end-of-file mark of old programs: they fill up a sector or two. */
-const LONGEST_MARK = 65_536;
-const NOTHING = new Uint8Array(0);
+/** Maximum length of the end-of-file mark of old programs, which fill up a disk sector or two. */
+const MAX_END_MARK_BYTES = 65_536;
+const NO_BYTES = new Uint8Array(0);
 
-/** Where in a record a character is, in the terms of the record scanner. */
-type Mode = "cell-start" | "bare" | "quoted" | "quote-seen" | "trailing";
+/** State between two characters of a record, with the same states as the record scanner. */
+type ScanState = "cell-start" | "bare" | "quoted" | "quote-seen" | "trailing";
 
 /**
- * Splits a CSV file into the bytes of its records, undecodable ones included, so that rows can be copied byte by byte.
- * Rows are counted as {@link RecordReader} counts them. Ctrl-Z at the end of the file are dropped with the NULs after
- * them, and so is a byte order mark, which {@link bom} then holds.
+ * Splits a CSV file into the bytes of its records, including undecodable bytes, so that rows can be copied byte by
+ * byte. Rows are counted as in {@link RecordReader}. Ctrl-Z characters at the end of the file are dropped together with
+ * the NULs after them. A byte order mark is dropped too; {@link bom} then holds it.
  */
 export class RecordBytes {
   readonly #encoding: Encoding;
   readonly #delimiter: number;
   readonly #quote: number;
   readonly #drop: number;
-  #tail: Uint8Array = NOTHING;
+  #tail: Uint8Array = NO_BYTES;
   #started = false;
-  #mode: Mode = "cell-start";
+  #mode: ScanState = "cell-start";
   #row = 1;
   #cell = 0;
-  /** the file's byte order mark, once its first bytes were written; empty if it has none */
-  bom: Uint8Array = NOTHING;
+  /** Byte order mark of the file, set once the first bytes have been written; empty if the file has none. */
+  bom: Uint8Array = NO_BYTES;
 
   /** @throws RangeError if delimiter or quote is not ASCII */
   constructor({ encoding, dialect = CONSOLE_DIALECT, drop }: RecordBytesOptions) {
@@ -62,8 +62,8 @@ export class RecordBytes {
     if (Math.max(this.#delimiter, this.#quote) > 0x7f) throw new RangeError("delimiter and quote must be ASCII");
   }
 
-  /** Takes the next bytes; the stretches are views of them. */
-  *write(chunk: Uint8Array): Generator<RecordStretch> {
+  /** Splits the next bytes. The yielded segments are views of the bytes. */
+  *write(chunk: Uint8Array): Generator<RecordSegment> {
     const joined = this.#tail.length === 0 ? chunk : Buffer.concat([this.#tail, chunk]);
     const isTooShort = !this.#started && joined.length < BYTE_ORDER_MARKS[this.#encoding].length;
     const bytes = isTooShort ? joined : this.#withoutBom(joined);
@@ -72,33 +72,33 @@ export class RecordBytes {
     yield* this.#cut(bytes.subarray(0, size));
   }
 
-  /** Yields the last record, if no newline ended it. */
-  *end(): Generator<RecordStretch> {
+  /** Yields the last record if the file does not end with a newline. */
+  *end(): Generator<RecordSegment> {
     if (!this.#started) {
-      // fewer bytes than a byte order mark
+      // the file is shorter than a byte order mark
       this.#started = true;
-      yield* this.write(NOTHING);
+      yield* this.write(NO_BYTES);
     }
-    const isMark = this.#unit(this.#tail, 0) === CTRL_Z && unfinishedTail(this.#encoding, this.#tail) === 0;
-    yield* this.#cut(isMark ? NOTHING : this.#tail);
+    const isMark = this.#unit(this.#tail, 0) === CTRL_Z && countUnfinishedBytes(this.#encoding, this.#tail) === 0;
+    yield* this.#cut(isMark ? NO_BYTES : this.#tail);
     if (this.#mode === "cell-start" && this.#cell === 0) return;
-    yield this.#stretch(NOTHING, [], NOTHING);
+    yield this.#stretch(NO_BYTES, [], NO_BYTES);
   }
 
   #withoutBom(bytes: Uint8Array): Uint8Array {
     if (this.#started) return bytes;
     this.#started = true;
-    if (!beginsWithMark(bytes, this.#encoding)) return bytes;
+    if (!hasByteOrderMark(bytes, this.#encoding)) return bytes;
     this.bom = BYTE_ORDER_MARKS[this.#encoding];
     return bytes.subarray(this.bom.length);
   }
 
   /**
-   * Length of the tail that depends on the next chunk: half a character, together with a character it may belong to, a
-   * CR, or Ctrl-Z and NULs that may be the last.
+   * Returns the length of the tail that depends on the next chunk: an incomplete character, and before it a CR that an
+   * LF may follow, or Ctrl-Z characters and NULs that may be the last characters of the file.
    */
   #heldBack(bytes: Uint8Array): number {
-    const unfinished = unfinishedTail(this.#encoding, bytes);
+    const unfinished = countUnfinishedBytes(this.#encoding, bytes);
     const end = bytes.length - unfinished;
     const width = this.#width;
     const last = end >= width ? this.#unit(bytes, end - width) : 0;
@@ -108,11 +108,11 @@ export class RecordBytes {
     return marksAt === nulsAt ? unfinished : bytes.length - marksAt;
   }
 
-  /** Start of the run of a character that ends at `end`. */
+  /** Returns the start of the run of `character` that ends at `end`. */
   #startOfTail(bytes: Uint8Array, character: number, end: number): number {
     const width = this.#width;
     let at = end;
-    while (at >= width && end - at < LONGEST_MARK && this.#unit(bytes, at - width) === character) at -= width;
+    while (at >= width && end - at < MAX_END_MARK_BYTES && this.#unit(bytes, at - width) === character) at -= width;
     return at;
   }
 
@@ -120,15 +120,15 @@ export class RecordBytes {
     return this.#encoding.startsWith("utf-16") ? 2 : 1;
   }
 
-  /** The code of an ASCII character; for others a value above 7F. */
+  /** Returns the code of an ASCII character, or a value above 0x7F for any other character. */
   #unit(bytes: Uint8Array, at: number): number {
     if (this.#encoding === "utf-16le") return (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
     if (this.#encoding === "utf-16be") return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
     return bytes[at] ?? 0;
   }
 
-  *#cut(bytes: Uint8Array): Generator<RecordStretch> {
-    const lengthAt = SEQUENCE_LENGTH[this.#encoding];
+  *#cut(bytes: Uint8Array): Generator<RecordSegment> {
+    const lengthAt = SEQUENCE_MEASURERS[this.#encoding];
     let from = 0;
     let kept = new KeptParts(this.#cell === this.#drop);
     for (let at = 0; at < bytes.length;) {
@@ -155,11 +155,11 @@ export class RecordBytes {
     if (from < bytes.length) yield this.#stretch(bytes.subarray(from), kept.until(bytes, bytes.length), undefined);
   }
 
-  #stretch(bytes: Uint8Array, kept: readonly Uint8Array[], newline: Uint8Array | undefined): RecordStretch {
+  #stretch(bytes: Uint8Array, kept: readonly Uint8Array[], newline: Uint8Array | undefined): RecordSegment {
     return { row: this.#row, bytes, kept, newline, open: newline !== undefined && this.#mode === "quoted" };
   }
 
-  /** Advances by one character. @returns what it ends */
+  /** Advances by one character. @returns what the character ends, if anything */
   #step(unit: number): "cell" | "record" | undefined {
     const isQuote = unit === this.#quote;
     if (this.#mode === "quoted") {
@@ -178,7 +178,7 @@ export class RecordBytes {
   }
 }
 
-/** The parts of a stretch that remain when a cell is dropped with the delimiter before it, or after the first cell. */
+/** Collects what remains of a segment when a cell and the delimiter before it (first cell: after it) are dropped. */
 class KeptParts {
   readonly #parts: Uint8Array[] = [];
   #from: number;

@@ -3,16 +3,16 @@ import { CONSOLE_DIALECT, type Dialect } from "./record.ts";
 const LF = 10;
 const CR = 13;
 
-/** Row and column of a position in the text of a well-formed CSV file, found by walking over the text. */
+/** Row and column of a position in a well-formed CSV text, computed by scanning the text up to that position. */
 export class CsvPosition {
   readonly #dialect: Dialect;
   readonly #delimiter: number;
   readonly #quote: number;
   #inQuotes = false;
   #afterCr = false;
-  /** counted from 1 (the header) */
+  /** Row, counted from 1 (the header). */
   row = 1;
-  /** counted from 1 */
+  /** Column, counted from 1. */
   column = 1;
 
   constructor(dialect: Dialect = CONSOLE_DIALECT) {
@@ -32,7 +32,7 @@ export class CsvPosition {
     return this;
   }
 
-  /** The place after `text`; this one is unchanged. */
+  /** Returns the position after `text`; this position does not change. */
   behind(text: string): CsvPosition {
     const place = new CsvPosition(this.#dialect);
     place.#inQuotes = this.#inQuotes;

@@ -35,7 +35,7 @@ describe("reading records from bytes", () => {
     cp932("\r\n\0,x\r\n\u001a"),
   ]);
 
-  test.each([1, 2, 3, 5, 1000])("names every unfit byte and character, in chunks of %i", (size) => {
+  test.each([1, 2, 3, 5, 1000])("reports every invalid byte and character, in chunks of %i", (size) => {
     const outcome = read({ encoding: "shift_jis" }, file, size);
     expect(places(outcome)).toEqual([
       ["bytes-invalid", 2, 2, { bytes: "81 FF", encoding: "shift_jis" }],
@@ -53,11 +53,11 @@ describe("reading records from bytes", () => {
     expect(outcome.reader.newlines).toEqual({ crlf: 4, lf: 0, cr: 0 });
   });
 
-  test("leaves private-use characters of a Unicode file alone", () => {
+  test("accepts private-use characters in a Unicode file", () => {
     expect(read({ encoding: "utf-8" }, Buffer.from("\ufeffa,\uf8ff")).problems).toEqual([]);
   });
 
-  test.each([1, 2, 3, 4, 7, 1000])("names what cannot be seen in UTF-8, in chunks of %i", (size) => {
+  test.each([1, 2, 3, 4, 7, 1000])("reports invisible characters in UTF-8, in chunks of %i", (size) => {
     const file = Buffer.from("a…,b\u200b\r\nx\u2069,（\ufeffy）\r\nz,\u001a\0w\r\n");
     expect(places(read({ encoding: "utf-8" }, file, size))).toEqual([
       ["character-invisible", 1, 2, { codePoint: "U+200B" }],
@@ -67,7 +67,7 @@ describe("reading records from bytes", () => {
     ]);
   });
 
-  test("serves other dialects by csv-parse, with the same places", () => {
+  test("reads other dialects with csv-parse, and reports the same positions", () => {
     const other = Buffer.from("a|b\n'x|''y'|1\n\n2|z\0\n");
     for (const size of [1, 3, 100]) {
       const outcome = read({ encoding: "utf-8", dialect: { delimiter: "|", quote: "'" } }, other, size);
@@ -85,7 +85,7 @@ describe("reading records from bytes", () => {
     expect(places(outcome)).toEqual([["quote-trailing", 2, 2, {}]]);
   });
 
-  test("takes tab and semicolon as delimiters", () => {
+  test("accepts tab and semicolon as delimiters", () => {
     expect(read({ encoding: "utf-8", dialect: { delimiter: ";" } }, Buffer.from('a;"b;c"')).rows[0]?.cells).toEqual([
       "a",
       "b;c",
@@ -96,7 +96,7 @@ describe("reading records from bytes", () => {
     ]);
   });
 
-  test("gives nothing for an empty file", () => {
+  test("returns nothing for an empty file", () => {
     expect(read({ encoding: "utf-8" }, Buffer.from("\ufeff")).rows).toEqual([]);
   });
 });

@@ -1,55 +1,58 @@
 import { Decoder, type TextSink } from "../encoding/decode.ts";
-import { HIDDEN } from "../../model/cell-text.ts";
-import { codePointName, CONSOLE_DIALECT, type Dialect, type Encoding, type RecordSink } from "./record.ts";
+import { HIDDEN_CHARACTER_PATTERN } from "../../model/cell-text.ts";
+import { formatCodePoint, CONSOLE_DIALECT, type Dialect, type Encoding, type RecordSink } from "./record.ts";
 import { Scanner } from "./scanner.ts";
 import { AnyDialectSplitter } from "./split-any.ts";
 import type { NewlineCounts, Splitter } from "./split.ts";
 
 export interface RecordReaderOptions {
   readonly encoding: Encoding;
-  /** default: the console's own, comma and `"` */
+  /** default: the console's dialect, a comma and `"` */
   readonly dialect?: Dialect | undefined;
-  /** maximum cells of a record, beyond which it is `columns-too-many`; default 10,000 */
+  /** maximum number of cells in a record; more cells are reported as `columns-too-many`; default 10,000 */
   readonly maxCells?: number | undefined;
-  /** maximum characters of a record, beyond which it is `record-too-long`; default 16 Mi */
+  /** maximum number of characters in a record; more characters are reported as `record-too-long`; default 16 Mi */
   readonly maxRecordLength?: number | undefined;
 }
 
-/** In a CP932 file: a NUL, a control that no splitter looks for, or a character of the user-defined area. */
+/** Suspect characters in CP932: NUL, user-defined characters, and control characters that no splitter looks for. */
 const SUSPECT_CP932 = /[\0\u007f-\u009f\ue000-\uf8ff]/;
-/** In Unicode: a NUL, a byte order mark, a line separator, or what may not be seen, but for controls that splitters look for. */
-const SUSPECT = /[\0\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
-/** What of it is noted: joiners belong to their characters. */
-const NOTED = new RegExp(`[\\0\\u2028\\u2029]|${HIDDEN.source}`, "gu");
-const NOTED_CP932 = new RegExp(SUSPECT_CP932, "g");
-
-/** How the characters of {@link SUSPECT} begin in UTF-8; to look for bytes costs a fraction of what a pattern does. */
-const SUSPECT_BYTES = ["00", "7f", "c2", "e280", "e281", "efbb"].map((hex) => Buffer.from(hex, "hex"));
-/** The first bytes of those that have several. */
-const SUSPECT_LEADS: readonly (number | undefined)[] = [0xc2, 0xe2, 0xef];
-/** In bytes; fewer may be the middle of a character. */
-const LONGEST_CHARACTER = 4;
-
-/** Delimiters supported by the scanner, with `"` as quote; csv-parse handles all others. */
-const SCANNED = /^[,;\t]$/;
+/** Suspect Unicode characters: NUL, BOMs, line separators, and possibly invisible ones that no splitter looks for. */
+const SUSPECT_UNICODE = /[\0\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
+/** The suspect characters that are reported. Joiners that belong to the characters next to them are not reported. */
+const REPORTED_UNICODE = new RegExp(`[\\0\\u2028\\u2029]|${HIDDEN_CHARACTER_PATTERN.source}`, "gu");
+const REPORTED_CP932 = new RegExp(SUSPECT_CP932, "g");
 
 /**
- * Reads the records of a CSV file from its bytes, given in chunks of any size, in bounded memory: a record that is
- * too long or has too many cells is reported and its text dropped. Newlines are CR, LF and CRLF, also mixed.
+ * UTF-8 prefixes of {@link SUSPECT_UNICODE} characters. Searching bytes is several times faster than matching the
+ * pattern.
+ */
+const SUSPECT_BYTES = ["00", "7f", "c2", "e280", "e281", "efbb"].map((hex) => Buffer.from(hex, "hex"));
+/** First bytes of the {@link SUSPECT_BYTES} that have several bytes. */
+const SUSPECT_LEAD_BYTES: readonly (number | undefined)[] = [0xc2, 0xe2, 0xef];
+/** Maximum length of a UTF-8 character in bytes. A shorter chunk may be the middle of a character. */
+const MAX_CHARACTER_BYTES = 4;
+
+/** Delimiters that the scanner supports, with `"` as the quote. For all other dialects, csv-parse is used. */
+const SCANNER_DELIMITERS = /^[,;\t]$/;
+
+/**
+ * Reads the records of a CSV file from its bytes, in chunks of any size and in bounded memory: a record that is too
+ * long or has too many cells is reported, and its text is dropped. Newlines can be CR, LF and CRLF, also mixed.
  *
- * A completely empty line is not a record, unless the file has only one column (there it is an empty cell) or it is the
- * first line; it still counts as a row, so that row numbers match those in a spreadsheet.
+ * A completely empty line is not a record, unless the file has only one column (the line is then an empty cell) or the
+ * line is the first one. An empty line still counts as a row, so that row numbers match those in a spreadsheet.
  *
  * Problems: `bytes-invalid`, `character-nul`, `character-private-use` (in CP932: the user-defined area, gaiji),
- * `character-bom` inside the file, `character-invisible` (a warning), `quote-unclosed`, `quote-stray`, `quote-trailing`, `record-too-long`, `columns-too-many`. Invalid bytes
- * are left out of the cell.
+ * `character-bom` inside the file, `character-invisible` (a warning), `quote-unclosed`, `quote-stray`,
+ * `quote-trailing`, `record-too-long`, `columns-too-many`. Invalid bytes are left out of the cell.
  */
 export class RecordReader implements TextSink {
   readonly #encoding: Encoding;
   readonly #decoder: Decoder;
   readonly #splitter: Splitter;
   readonly #suspect: RegExp;
-  /** whether the text that comes next may hold what is suspected */
+  /** whether the next text may contain suspect characters */
   #isSuspect = true;
   #isNextSuspect = false;
   #endsWithCtrlZ = false;
@@ -61,11 +64,13 @@ export class RecordReader implements TextSink {
     this.#encoding = encoding;
     this.#decoder = new Decoder(encoding, this);
     this.#splitter =
-      SCANNED.test(delimiter) && quote === '"' ? new Scanner(limits, sink) : new AnyDialectSplitter(limits, sink);
-    this.#suspect = encoding === "shift_jis" ? SUSPECT_CP932 : SUSPECT;
+      SCANNER_DELIMITERS.test(delimiter) && quote === '"'
+        ? new Scanner(limits, sink)
+        : new AnyDialectSplitter(limits, sink);
+    this.#suspect = encoding === "shift_jis" ? SUSPECT_CP932 : SUSPECT_UNICODE;
   }
 
-  /** Reads the next bytes; when this returns, the sink has been called for every record that ends in them. */
+  /** Reads the next bytes. When the call returns, the sink has received every record that ends in these bytes. */
   write(bytes: Uint8Array): void {
     if (this.#encoding === "utf-8") this.#suspectBytes(bytes);
     this.#decoder.write(bytes);
@@ -73,52 +78,54 @@ export class RecordReader implements TextSink {
 
   #suspectBytes(bytes: Uint8Array): void {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    const found = bytes.length < LONGEST_CHARACTER || SUSPECT_BYTES.some((begin) => buffer.includes(begin));
-    // the end of a character, and what may be the end of the file, comes with the text of the next bytes
+    const found = bytes.length < MAX_CHARACTER_BYTES || SUSPECT_BYTES.some((begin) => buffer.includes(begin));
+    // an incomplete character, or a possible end-of-file mark, is decoded together with the next bytes
     this.#isSuspect = found || this.#isNextSuspect;
-    this.#isNextSuspect = found || SUSPECT_LEADS.includes(bytes.at(-1));
+    this.#isNextSuspect = found || SUSPECT_LEAD_BYTES.includes(bytes.at(-1));
   }
 
-  /** Passes on the last record, if no newline ended it. */
+  /** Passes on the last record if the file does not end with a newline. */
   end(): void {
     this.#endsWithCtrlZ = this.#decoder.end();
     this.#splitter.end();
   }
 
-  /** Newlines that end records, by kind. */
+  /** Number of newlines that end records, by kind. */
   get newlines(): NewlineCounts {
     return this.#splitter.newlines;
   }
 
-  /** Newlines, of any kind, inside quotes. */
+  /** Number of newlines, of any kind, inside quotes. */
   get quotedNewlines(): number {
     return this.#splitter.quotedNewlines;
   }
 
-  /** Completely empty lines. */
+  /** Number of completely empty lines. */
   get blankRows(): number {
     return this.#splitter.blankRows;
   }
 
-  /** Valid after {@link end}: whether the file ended with the end-of-file mark of old DOS programs. */
+  /** Whether the file ends with the end-of-file mark of old DOS programs (Ctrl-Z). Valid after {@link end}. */
   get endsWithCtrlZ(): boolean {
     return this.#endsWithCtrlZ;
   }
 
-  /** Called by the decoder. */
+  /** Receives decoded text from the decoder. */
   text(text: string): void {
     if (this.#isSuspect && this.#suspect.test(text)) this.#writeNoting(text);
     else this.#splitter.write(text);
   }
 
-  /** Called by the decoder. */
+  /** Receives invalid bytes from the decoder. */
   invalid(bytes: string): void {
     this.#splitter.note("bytes-invalid", { bytes, encoding: this.#encoding });
   }
 
   #writeNoting(text: string): void {
     let from = 0;
-    for (const { index, 0: character } of text.matchAll(this.#encoding === "shift_jis" ? NOTED_CP932 : NOTED)) {
+    for (const { index, 0: character } of text.matchAll(
+      this.#encoding === "shift_jis" ? REPORTED_CP932 : REPORTED_UNICODE,
+    )) {
       if (character > "\0" && character < " ") continue;
       if (index > from) this.#splitter.write(text.slice(from, index));
       this.#note(character);
@@ -128,7 +135,7 @@ export class RecordReader implements TextSink {
   }
 
   #note(character: string): void {
-    const codePoint = codePointName(character.charCodeAt(0));
+    const codePoint = formatCodePoint(character.charCodeAt(0));
     if (character === "\0") this.#splitter.note("character-nul", {});
     else if (character === "\ufeff") this.#splitter.note("character-bom", {});
     else if (/[\ue000-\uf8ff]/.test(character) && this.#encoding === "shift_jis")

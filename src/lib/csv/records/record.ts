@@ -6,12 +6,12 @@ export const ENCODINGS = ["shift_jis", "utf-8", "utf-16le", "utf-16be"] as const
 
 export type Encoding = (typeof ENCODINGS)[number];
 
-/** The form of a file of records: text in an encoding, or a workbook. */
+/** The form of a file that contains records: text in an encoding, or a workbook. */
 export type FileForm = Encoding | "xlsx";
 
 export type Newline = "crlf" | "lf" | "cr";
 
-/** Byte order marks. */
+/** The byte order mark of each encoding; empty for `shift_jis`. */
 export const BYTE_ORDER_MARKS: Readonly<Record<Encoding, Uint8Array>> = {
   shift_jis: Uint8Array.of(),
   "utf-8": Uint8Array.of(0xef, 0xbb, 0xbf),
@@ -19,33 +19,33 @@ export const BYTE_ORDER_MARKS: Readonly<Record<Encoding, Uint8Array>> = {
   "utf-16be": Uint8Array.of(0xfe, 0xff),
 };
 
-/** Whether bytes begin with the byte order mark of an encoding that has one. */
-export const beginsWithMark = (bytes: Uint8Array, encoding: Encoding): boolean => {
+/** Returns true if the bytes begin with the encoding's byte order mark; always false if the encoding has none. */
+export const hasByteOrderMark = (bytes: Uint8Array, encoding: Encoding): boolean => {
   const mark = BYTE_ORDER_MARKS[encoding];
   return mark.length > 0 && mark.every((byte, at) => bytes[at] === byte);
 };
 
-/** `U+20BB7` */
-export const codePointName = (codePoint: number): string =>
+/** Formats a code point: `U+20BB7`. */
+export const formatCodePoint = (codePoint: number): string =>
   `U+${codePoint.toString(16).toUpperCase().padStart(4, "0")}`;
 
-/** Cell separator and quote of a CSV dialect; a quote inside a quoted cell is doubled. */
+/** Delimiter and quote of a CSV dialect. A quote inside a quoted cell is doubled. */
 export interface Dialect {
-  /** one or more characters, no newline */
+  /** one or more characters, without a newline */
   readonly delimiter: string;
   /** one character; default `"` */
   readonly quote?: string | undefined;
 }
 
-/** The dialect of the console's own files. */
+/** Dialect of the console's own files. */
 export const CONSOLE_DIALECT: Dialect = { delimiter: "," };
 
-/** A problem of a record's bytes or quoting; the header's name is not known here. */
+/** A problem with the bytes or the quoting of a record. The name of the column is not known at this point. */
 export interface RecordProblem {
   readonly code: ProblemCode;
   readonly row: number;
   readonly line: number;
-  /** the cell, counted from 1; 0 for the record as a whole */
+  /** number of the cell, counted from 1; 0 for the whole record */
   readonly column: number;
   readonly params: ProblemParams;
 }
@@ -53,14 +53,15 @@ export interface RecordProblem {
 /** Receives the records of a file, in order, as they are split. */
 export interface RecordSink {
   /**
-   * One record. `cells[0..count)` belong to the reader and are valid until the call returns; `count` is 0 if the cells
-   * cannot be determined: the record is too long, has too many columns, or has an unclosed quote. A cell may be a slice
-   * that keeps the chunk it was cut from alive: copy what is kept for long.
+   * Receives one record. `cells[0..count)` belong to the reader and are valid until the call returns. `count` is 0 if
+   * the cells cannot be determined: the record is too long, has too many columns, or has an unclosed quote. A cell may
+   * be a slice that keeps the chunk it was cut from in memory, so copy cells that are kept for long.
    *
-   * @param row the record's number, counted from 1 (the header); empty lines count too, though they are not passed on
-   * @param line the physical line it begins on, counted from 1
+   * @param row number of the record, counted from 1 (the header); empty lines count too, although they are not passed
+   * on
+   * @param line physical line on which the record begins, counted from 1
    * @param sound false if a problem of this record was reported before this call
-   * @param units where the cells are in the text, if there is one; like them valid until the call returns
+   * @param units positions of the cells in the text, if they are known; valid until the call returns
    */
   record(cells: readonly string[], count: number, row: number, line: number, sound: boolean, units?: CellUnits): void;
   problem(problem: RecordProblem): void;

@@ -76,7 +76,7 @@ const validFile = fc
   .map((rows) => rows.map(([row, end]) => row.map(([text, q]) => quoteCell(text, q)).join(",") + end).join(""));
 
 describe("the scanner and csv-parse", () => {
-  test("split valid files alike, in pieces of every size", () => {
+  test("split valid files the same, in chunks of every size", () => {
     fc.assert(
       fc.property(validFile, fc.integer({ min: 1, max: 12 }), fc.boolean(), (file, size, cutEnd) => {
         const content = cutEnd ? file.replace(/(?:\r\n|\r|\n)$/, "") : file;
@@ -89,7 +89,7 @@ describe("the scanner and csv-parse", () => {
     );
   });
 
-  test("agree on all records before the first problem, and on its kind and place", () => {
+  test("agree on all records before the first problem, and on the kind and position of the problem", () => {
     fc.assert(
       fc.property(invalidMix, fc.integer({ min: 1, max: 9 }), (content, size) => {
         const expected = split(reference, [content]);
@@ -103,7 +103,7 @@ describe("the scanner and csv-parse", () => {
     );
   });
 
-  test("say the same of broken input however it is cut", () => {
+  test("report the same about broken input, however it is split", () => {
     fc.assert(
       fc.property(invalidMix, fc.integer({ min: 1, max: 9 }), (content, size) => {
         expect(split(scanner, cut(content, size))).toEqual(split(scanner, [content]));
@@ -124,7 +124,7 @@ describe.each([
     ]);
   });
 
-  test("takes CR, LF and CRLF, also mixed, and counts lines past quoted newlines", () => {
+  test("accepts CR, LF and CRLF, also mixed, and counts lines past quoted newlines", () => {
     const { records, newlines, quotedNewlines } = split(make, ['a,b\r1,"x\r\ny\nz"\n2,b\r\n3,c']);
     expect(records.map(({ row, line }) => [row, line])).toEqual([
       [1, 1],
@@ -136,24 +136,24 @@ describe.each([
     expect(quotedNewlines).toBe(2);
   });
 
-  test("skips a wholly empty line but counts it as a row", () => {
+  test("skips an empty line but counts it as a row", () => {
     const { records, blankRows } = split(make, ["a,b\n\n1,2\n"]);
     expect(records.map(({ row }) => row)).toEqual([1, 3]);
     expect(blankRows).toBe(1);
   });
 
-  test("takes an empty line as an empty cell in a file of one column", () => {
+  test("reads an empty line as an empty cell in a file of one column", () => {
     expect(cells(make, "a\n\nb\n")).toEqual([["a"], [""], ["b"]]);
   });
 
-  test("keeps the last cell of a file that ends in a delimiter", () => {
+  test("keeps the last cell of a file that ends with a delimiter", () => {
     expect(cells(make, "a,b\n1,")).toEqual([
       ["a", "b"],
       ["1", ""],
     ]);
   });
 
-  test("drops a record that is too long, and names it", () => {
+  test("drops a record that is too long, and reports it", () => {
     const { records, problems } = split(make, ["a\n", "x".repeat(50), "x".repeat(51), "\n"], { maxRecordLength: 100 });
     expect(problems).toEqual([{ code: "record-too-long", row: 2, line: 2, column: 0, params: { max: 100 } }]);
     expect(records[1]).toEqual({ cells: [], row: 2, line: 2, sound: false });
@@ -162,13 +162,13 @@ describe.each([
     expect(unclosed.problems[0]).toEqual(problems[0]);
   });
 
-  test("drops a record of too many columns, and goes on", () => {
+  test("drops a record with too many columns, and continues", () => {
     const { records, problems } = split(make, ["a,b\n1,2,3,4\n5,6\n"], { maxCells: 3 });
     expect(problems).toEqual([{ code: "columns-too-many", row: 2, line: 2, column: 0, params: { max: 3 } }]);
     expect(records.map((record) => record.cells)).toEqual([["a", "b"], [], ["5", "6"]]);
   });
 
-  test("places what is noted between two pieces", () => {
+  test("reports the position of a problem found between two chunks", () => {
     const problems: RecordProblem[] = [];
     const rows: [string[], boolean][] = [];
     const splitter = make(LIMITS, {
@@ -188,11 +188,11 @@ describe.each([
   });
 });
 
-describe("the scanner, where quoting is broken", () => {
+describe("the scanner, if quoting is broken", () => {
   const codes = (content: string) =>
     split(scanner, [content]).problems.map(({ code, row, column }) => [code, row, column]);
 
-  test("names every place and goes on", () => {
+  test("reports every position and continues", () => {
     expect(codes('a,b"c\n1,"x"y\n2,3\n4,"5')).toEqual([
       ["quote-stray", 1, 2],
       ["quote-trailing", 2, 2],
@@ -205,7 +205,7 @@ describe("the scanner, where quoting is broken", () => {
     ]);
   });
 
-  test("holds no more than a record's limit of an unclosed quote", () => {
+  test("keeps no more than a record's limit of an unclosed quote in memory", () => {
     const pieces = Array.from({ length: 100 }, () => "x".repeat(1000));
     const { problems, records } = split(scanner, ['a\n"', ...pieces], { maxRecordLength: 5000 });
     expect(problems.map(({ code, row }) => [code, row])).toEqual([

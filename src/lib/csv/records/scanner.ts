@@ -1,5 +1,5 @@
-import { severityOf, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
-import { SURE_UNITS } from "../../model/value-rule.ts";
+import { getProblemSeverity, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
+import { MAX_UNCHECKED_UNITS } from "../../model/value-rule.ts";
 import type { RecordSink } from "./record.ts";
 import type { Splitter, SplitterOptions } from "./split.ts";
 import { CellUnits } from "./units.ts";
@@ -7,47 +7,47 @@ import { CellUnits } from "./units.ts";
 const LF = 10;
 const CR = 13;
 const QUOTE = 34;
-/** the first character that is no control */
+/** the first character that is not a control character */
 const SPACE = 32;
 
-/** Where in a record the scanner is between two characters. */
-type Mode = 0 | 1 | 2 | 3 | 4;
+/** State of the scanner between two characters of a record. */
+type ScanState = 0 | 1 | 2 | 3 | 4;
 const CELL_START = 0;
 const BARE = 1;
 const QUOTED = 2;
-/** after a quote in a quoted cell: the cell's end, or the first half of a doubled quote */
+/** after a quote in a quoted cell: this is the end of the cell or the first half of a doubled quote */
 const QUOTE_SEEN = 3;
 /** in text after the closing quote */
 const TRAILING = 4;
 
 /**
- * Splits text with a one-character delimiter and `"` into records: fast, and equal to csv-parse on all input up to
- * the first problem (verified by a property test).
+ * Splits text with a one-character delimiter and `"` as the quote into records. The scanner is fast and returns the
+ * same result as csv-parse for all input up to the first problem (verified by a property test).
  *
- * Broken quoting is read as follows: a quote in a bare cell is text; text after a closing quote belongs to the
+ * Broken quoting is read as follows: a quote in an unquoted cell is text; text after a closing quote belongs to the
  * cell; an unclosed quote takes the rest of the file.
  */
 export class Scanner implements Splitter {
   readonly #sink: RecordSink;
   readonly #delimiter: number;
-  /** no character with a higher code ends anything */
+  /** characters with a higher code never end a cell or a record */
   readonly #limit: number;
   readonly #maxCells: number;
   readonly #maxLength: number;
   readonly #cells: string[] = [];
   readonly #units = new CellUnits();
-  /** where the cell begins in this text; -1 if it is in several pieces */
+  /** start of the cell in the current text; -1 if the cell consists of several pieces */
   #start = -1;
-  #mode: Mode = CELL_START;
-  /** the cell's text from earlier chunks and from before doubled quotes */
+  #mode: ScanState = CELL_START;
+  /** text of the cell from earlier chunks and from before doubled quotes */
   #cell = "";
-  /** pieces that follow, not yet joined to it */
+  /** further pieces of the cell, not yet joined to `#cell` */
   #more: string[] = [];
-  /** finished cells of this record */
+  /** number of finished cells in the record */
   #count = 0;
-  /** the record's characters in earlier chunks */
+  /** number of characters of the record in earlier chunks */
   #length = 0;
-  /** where the record begins in this chunk */
+  /** start of the record in the current chunk */
   #from = 0;
   #row = 1;
   #line = 1;
@@ -58,7 +58,7 @@ export class Scanner implements Splitter {
   #dropping = false;
   #strayColumn = 0;
   #endedInCr = false;
-  /** the last character was a CR that ended a record: an LF right after it belongs to it */
+  /** the last character was a CR that ended a record; an LF directly after it belongs to the same newline */
   #crPending = false;
 
   blankRows = 0;
@@ -111,7 +111,7 @@ export class Scanner implements Splitter {
     this.#endRecord();
   }
 
-  /** Reads bare text to the cell's end; text after a closing quote is read the same way. */
+  /** Reads unquoted text up to the end of the cell. Text after a closing quote is read in the same way. */
   #scanBare(text: string, from: number): number {
     const delimiter = this.#delimiter;
     const limit = this.#limit;
@@ -124,7 +124,7 @@ export class Scanner implements Splitter {
         if (this.#cell === "") {
           this.#cell = text.slice(from, at);
           this.#start = from;
-          if (at - from > SURE_UNITS) this.#units.isSuspect = true;
+          if (at - from > MAX_UNCHECKED_UNITS) this.#units.isSuspect = true;
         } else this.#append(text.slice(from, at));
         this.#endCell();
         return unit === delimiter ? at + 1 : this.#endLine(text, at, unit);
@@ -179,22 +179,22 @@ export class Scanner implements Splitter {
   }
 
   /**
-   * Adds to a cell that comes in several pieces. The engine keeps concatenated strings as a tree, which for very small
-   * pieces is many times larger than the text: so they are joined once there are many.
+   * Appends a piece to the cell. The engine keeps concatenated strings as a tree, which takes many times more memory
+   * than the text if the pieces are very small. Therefore the pieces are collected, and joined once there are many.
    */
   #append(piece: string): void {
     if (this.#dropping || piece === "") return;
     if (this.#cell === "") {
       this.#cell = piece;
-      if (piece.length > SURE_UNITS) this.#units.isSuspect = true;
+      if (piece.length > MAX_UNCHECKED_UNITS) this.#units.isSuspect = true;
       return;
     }
     const more = this.#more.push(piece);
-    if (more > 1 || this.#cell.length + piece.length > SURE_UNITS) this.#units.isSuspect = true;
+    if (more > 1 || this.#cell.length + piece.length > MAX_UNCHECKED_UNITS) this.#units.isSuspect = true;
     if (more >= 1024 && more >= this.#cell.length / 64) this.#cell = this.#wholeCell();
   }
 
-  /** The text of the cell so far. */
+  /** Returns the text of the cell so far. */
   #wholeCell(): string {
     if (this.#more.length === 0) return this.#cell;
     const cell = this.#cell + this.#more.join("");
@@ -216,7 +216,7 @@ export class Scanner implements Splitter {
     this.#mode = CELL_START;
   }
 
-  /** Ends the record at the newline at `at`; returns where the next one begins. */
+  /** Ends the record at the newline at `at`. @returns the start of the next record */
   #endLine(text: string, at: number, unit: number): number {
     this.#length += at - this.#from;
     this.#endRecord();
@@ -248,7 +248,7 @@ export class Scanner implements Splitter {
     this.#strayColumn = 0;
   }
 
-  /** Counts a CR that ended a record; returns 1 if an LF belongs to it. */
+  /** Counts a CR that ended a record. @returns 1 if an LF belongs to it, otherwise 0 */
   #settleCr(lfFollows: boolean): 0 | 1 {
     this.#crPending = false;
     if (lfFollows) this.newlines.crlf++;
@@ -272,13 +272,13 @@ export class Scanner implements Splitter {
     this.#report(code, 0, { max });
   }
 
-  /** Reports an unclosed quote: the text after it cannot be divided into cells. */
+  /** Reports an unclosed quote. The text after it cannot be divided into cells. */
   #refuseUnclosed(): void {
     this.#report("quote-unclosed", this.#count + 1, {});
     this.#dropping = true;
   }
 
-  /** @param before how the cell begins, if that is all of it: Excel protects a code as `="0012"` */
+  /** @param before the beginning of the cell; `=` alone is probably part of a code that Excel protects: `="0012"` */
   #reportStray(before: string): void {
     const column = this.#count + 1;
     if (this.#strayColumn === column) return;
@@ -287,7 +287,7 @@ export class Scanner implements Splitter {
   }
 
   #report(code: ProblemCode, column: number, params: ProblemParams): void {
-    if (severityOf(code) === "error") this.#sound = false;
+    if (getProblemSeverity(code) === "error") this.#sound = false;
     this.#sink.problem({ code, row: this.#row, line: this.#recordLine, column, params });
   }
 }

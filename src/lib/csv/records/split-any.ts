@@ -1,9 +1,9 @@
 import { CsvError, type InfoRecord, Parser } from "csv-parse";
-import { severityOf, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
+import { getProblemSeverity, type ProblemCode, type ProblemParams } from "../../model/problem.ts";
 import type { RecordSink } from "./record.ts";
 import type { Splitter, SplitterOptions } from "./split.ts";
 
-/** Marks in the text where a problem was noted, until csv-parse returns the cell; a noncharacter. */
+/** Placeholder for a problem in the text, until csv-parse returns the cell. It is a Unicode noncharacter. */
 const MARK = "\ufdd0";
 const NEWLINE = /\r\n|\r|\n/g;
 
@@ -13,7 +13,7 @@ const QUOTE_PROBLEMS: ReadonlyMap<string, ProblemCode> = new Map([
   ["CSV_INVALID_CLOSING_QUOTE", "quote-trailing"],
 ]);
 
-/** What csv-parse passes with `raw: true`; its types declare it for parsed output only. */
+/** A record as csv-parse passes it with `raw: true`. csv-parse types declare this form only for parsed output. */
 interface RawRecord {
   readonly record: string[];
   readonly raw: string;
@@ -25,8 +25,8 @@ interface Note {
 }
 
 /**
- * Splits any dialect with csv-parse; also the reference that the scanner is tested against. Several times slower, and
- * it stops at the first problem of quoting or length: the rest is not read.
+ * Splits text in any dialect with csv-parse. It is also the reference against which the scanner is tested. It is
+ * several times slower than the scanner, and it stops at the first problem of quoting or length: the rest is not read.
  *
  * @see https://csv.js.org/parse/
  */
@@ -34,13 +34,13 @@ export class AnyDialectSplitter implements Splitter {
   readonly #sink: RecordSink;
   readonly #options: SplitterOptions;
   readonly #parser: Parser;
-  /** one for every MARK in the text, in order; undefined for a MARK of the file itself */
+  /** one entry for every MARK in the text, in order; undefined for a MARK that the file itself contains */
   readonly #notes: (Note | undefined)[] = [];
   #row = 1;
   #line = 1;
   #columns = 0;
   #bytes = 0;
-  /** characters written since a record ended; those after its end in the same piece do not count */
+  /** number of characters written since a record ended; characters after the end in the same piece do not count */
   #open = 0;
   #stopped = false;
 
@@ -87,7 +87,7 @@ export class AnyDialectSplitter implements Splitter {
     if (this.#open > this.#options.maxRecordLength) this.#stop("record-too-long", 0, this.#options.maxRecordLength);
   }
 
-  /** @param raw the record's source text, ended by the first character of its newline, if any */
+  /** @param raw source text of the record, including the first character of its newline, if any */
   #take(record: string[], raw: string, bytes: number): void {
     const ended = raw.endsWith("\n") || raw.endsWith("\r");
     const newlines = raw.match(NEWLINE)?.length ?? 0;
@@ -121,7 +121,7 @@ export class AnyDialectSplitter implements Splitter {
     this.#sink.record(record, count, this.#row, this.#line, sound);
   }
 
-  /** Reports the notes in the cells and removes the marks; false if any was an error. */
+  /** Reports the notes in the cells and removes the marks. @returns false if a note was an error */
   #reportNotes(record: string[]): boolean {
     let sound = true;
     for (const [at, cell] of record.entries()) {
@@ -129,7 +129,7 @@ export class AnyDialectSplitter implements Splitter {
       record[at] = cell.replaceAll(MARK, () => {
         const note = this.#notes.shift();
         if (note === undefined) return MARK;
-        if (severityOf(note.code) === "error") sound = false;
+        if (getProblemSeverity(note.code) === "error") sound = false;
         this.#report(note.code, at + 1, note.params);
         return "";
       });
@@ -137,7 +137,7 @@ export class AnyDialectSplitter implements Splitter {
     return sound;
   }
 
-  /** @throws any error that is not a problem of the file */
+  /** Reports an error of csv-parse that is a problem of the file. @throws any other error */
   #refuse(error: Error | null | undefined): void {
     if (error === null || error === undefined) return;
     const code = error instanceof CsvError ? QUOTE_PROBLEMS.get(error.code) : undefined;

@@ -1,16 +1,16 @@
 import type { ProblemCode, ProblemParams } from "../../model/problem.ts";
 
-/** What a {@link Splitter} needs to know of a dialect, and its limits. */
+/** Dialect and limits for a {@link Splitter}. */
 export interface SplitterOptions {
   readonly delimiter: string;
   readonly quote: string;
-  /** maximum cells of a record, beyond which it is `columns-too-many` */
+  /** maximum number of cells in a record; more cells are reported as `columns-too-many` */
   readonly maxCells: number;
-  /** maximum characters of a record without its newline, beyond which it is `record-too-long` */
+  /** maximum number of characters in a record without its newline; more characters are reported as `record-too-long` */
   readonly maxRecordLength: number;
 }
 
-/** Number of newlines of each kind that end records. */
+/** Number of newlines that end records, by kind. */
 export interface NewlineCounts {
   readonly crlf: number;
   readonly lf: number;
@@ -19,14 +19,14 @@ export interface NewlineCounts {
 
 /** Splits decoded text, given in pieces of any size, into records for a sink. */
 export interface Splitter {
-  /** number of completely empty lines read */
+  /** number of completely empty lines that were read */
   readonly blankRows: number;
   readonly newlines: NewlineCounts;
   /** number of newlines, of any kind, inside quotes */
   readonly quotedNewlines: number;
   write(text: string): void;
-  /** Reports a problem at the current position: with an error, the record is not sound. */
+  /** Reports a problem at the current position. If the problem is an error, the record is not sound. */
   note(code: ProblemCode, params: ProblemParams): void;
-  /** Passes on the last record, if no newline ended it. */
+  /** Passes on the last record if the text does not end with a newline. */
   end(): void;
 }

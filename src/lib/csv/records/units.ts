@@ -1,6 +1,6 @@
-/** The UTF-16 units of a text as numbers: read in a loop they take a fraction of what the characters of its slices do. */
+/** The UTF-16 code units of a text as numbers, which a loop reads several times faster than slices of the text. */
 export class Units {
-  /** those of the text taken last; what stands behind them is not its own */
+  /** Code units of the text that was taken last. The units after the end of that text belong to earlier texts. */
   all = new Uint16Array(0);
   #bytes = Buffer.alloc(0);
 
@@ -10,17 +10,17 @@ export class Units {
       this.#bytes = Buffer.from(this.all.buffer);
     }
     this.#bytes.write(text, "utf16le");
-    if (IS_BIG) this.#bytes.subarray(0, text.length * 2).swap16();
+    if (IS_BIG_ENDIAN) this.#bytes.subarray(0, text.length * 2).swap16();
   }
 }
 
-const IS_BIG = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
+const IS_BIG_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
 
-/** Where the cells of a record are in the text that is being read. Valid as long as they are. */
+/** Positions of the cells of a record in the text that is being read; valid as long as the cells. */
 export class CellUnits extends Units {
-  /** a cell of the record has a control character, a line break, or more units than any value may have: they are to be looked at */
+  /** Whether the record needs a thorough check: a cell has a control character or line break, or may be too long. */
   isSuspect = false;
-  /** where each cell begins; -1 if it is not a part of the text as it is */
+  /** Start of each cell; -1 if the cell is not an unchanged part of the text. */
   starts = new Int32Array(64);
 
   place(cell: number, start: number): void {

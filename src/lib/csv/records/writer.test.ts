@@ -7,7 +7,7 @@ const cell = fc
   .array(fc.constantFrom('"', ",", "\r", "\n", " ", "\t", ";", "'", "=", "表", "𠮷", "\ufeff"), { maxLength: 5 })
   .map((characters) => characters.join(""));
 
-test("a record is written as csv-stringify writes it", () => {
+test("writes a record as csv-stringify does", () => {
   fc.assert(
     fc.property(
       fc.array(cell, { minLength: 1, maxLength: 5 }),
@@ -23,7 +23,7 @@ test("a record is written as csv-stringify writes it", () => {
   );
 });
 
-test("a cell is quoted only where it must be", () => {
+test("quotes a cell only if necessary", () => {
   expect(formatRecord([" a ", "b,c", 'd"e', "f\rg", ""], "\r\n")).toBe(' a ,"b,c","d""e","f\rg",\r\n');
   expect(formatRecord([""], "\n")).toBe('""\n');
 });

@@ -1,16 +1,16 @@
 import type { Newline } from "./record.ts";
 
-/** The characters of each newline. */
+/** The characters of each kind of newline. */
 export const NEWLINES: Readonly<Record<Newline, string>> = { crlf: "\r\n", lf: "\n", cr: "\r" };
 
 const COMMA = 44;
 
 /**
- * One record as the console writes it: comma, `"`, quoted only if a cell contains a comma, a quote or a newline;
- * leading and trailing blanks are kept. A record of one empty cell is `""`, since an empty line is not a record.
- * Byte-equal to csv-stringify, verified by a test.
+ * Formats one record as the console writes it: delimited by commas, and quoted with `"` only if a cell contains a
+ * comma, a quote or a newline. Leading and trailing spaces are kept. A record of one empty cell is `""`, because an
+ * empty line is not a record. The result is byte-equal to that of csv-stringify (verified by a test).
  *
- * @param newline the characters that end the record
+ * @param newline characters that end the record
  * @see https://csv.js.org/stringify/
  */
 export function formatRecord(cells: readonly string[], newline: string): string {

@@ -21,7 +21,7 @@ const failureOf = async (words: readonly string[], folder: string): Promise<unkn
   return opened;
 };
 
-test("files are written as they are, in the order of their paths, with size and hash, whenever they were written", async () => {
+test("writes files unchanged in path order, with size and hash, whatever their times are", async () => {
   const folder = withFiles({ "b.txt": "bb", "アプリ一覧.txt": "apps", "x/b.txt": "other" });
   utimesSync(join(folder, "b.txt"), new Date(0), new Date(0));
   await using attachments = await Attachments.open(
@@ -69,7 +69,7 @@ describe("before anything is written", () => {
     expect(await failureOf([word], folder)).toMatchObject({ code });
   });
 
-  test("names that some system takes for the same are refused, under one name alone", async () => {
+  test("refuses names under one topic that some systems consider the same", async () => {
     const folder = withFiles({ "a.txt": "", "x/A.TXT": "" });
     expect(await failureOf(["apps=a.txt", "tags=x/A.TXT"], folder)).toBeInstanceOf(Attachments);
     expect(await failureOf(["apps=a.txt", "apps=x/A.TXT"], folder)).toMatchObject({
@@ -79,7 +79,7 @@ describe("before anything is written", () => {
     });
   });
 
-  test("more than 64 MiB are refused by their sizes alone, and more than 100 files", async () => {
+  test("refuses more than 64 MiB by file size alone, and more than 100 files", async () => {
     const folder = withFiles({ "a.bin": "", "b.bin": "" });
     truncateSync(join(folder, "a.bin"), 64 * 1024 * 1024);
     expect(await failureOf(["apps=a.bin"], folder)).toBeInstanceOf(Attachments);
@@ -94,7 +94,7 @@ describe("before anything is written", () => {
   });
 });
 
-test("a file that becomes shorter meanwhile is told", async () => {
+test("reports a file that becomes shorter in the meantime", async () => {
   const folder = withFiles({ "a.bin": "x".repeat(100) });
   await using attachments = await Attachments.open(["apps=a.bin"], folder);
   truncateSync(join(folder, "a.bin"), 10);

@@ -2,58 +2,59 @@ import { basename, resolve } from "node:path";
 import { line } from "../../advice/index.ts";
 import { NOT_A_FILE } from "../../errors/disk.ts";
 import { Failure } from "../../errors/index.ts";
-import { unreadable } from "../../files/read.ts";
-import { openPlain, type PlainFile } from "../../files/plain.ts";
+import { createReadFailure } from "../../files/read.ts";
+import { openRegularFile, type RegularFile } from "../../files/plain.ts";
 import { text, type Text } from "../../text/index.ts";
-import { NOT_KNOWN_HERE, pathOfAttached, type AttachedFile } from "../not-known.ts";
-import { inByteOrder, isBundlePath, sameName } from "./contents.ts";
+import { CONSOLE_TOPICS, buildAttachmentPath, type AttachedFile } from "../not-known.ts";
+import { compareByteOrder, isBundlePath, toPathKey } from "./contents.ts";
 import type { BundleWriter } from "./write.ts";
 
 const MIB = 1024 * 1024;
-/** Of all together: as much as an archive may always unpack to, however closely it is packed. */
-const MAX_BYTES = 64 * MIB;
-const MAX_ATTACHED = 100;
+/** Maximum total size of the attachments, to which an archive may always unpack, whatever its compression ratio. */
+const MAX_TOTAL_BYTES = 64 * MIB;
+const MAX_ATTACHMENTS = 100;
 
-/** A file to attach, as it was found. */
+/** A file to attach, opened for reading. */
 interface Attachment {
-  /** as typed */
+  /** file name as typed */
   readonly typed: string;
-  /** in the bundle */
+  /** path in the bundle */
   readonly path: string;
-  readonly file: PlainFile;
+  readonly file: RegularFile;
 }
 
-/** Files that are to be attached to a bundle: open, and looked at. Closing it closes them. */
+/** The files to attach to a bundle: checked, and open for reading. Disposing of this object closes them. */
 export class Attachments implements AsyncDisposable {
   readonly #all: Attachment[] = [];
 
   /**
    * Opens the files that a person named, in the order of their paths in the bundle.
    *
-   * @param words `NAME=FILE` as typed; NAME is one of `NOT_KNOWN_HERE`
-   * @param workingFolder relative names are resolved against it
-   * @throws Failure `usage` for what is none of these, or no file; `not-found` for a file that is not there;
-   *   `input-rejected` for a name that no bundle has, one that is there twice, and for more than 64 MiB or 100 files
+   * @param words `NAME=FILE` as typed; NAME is one of the names in {@link CONSOLE_TOPICS}
+   * @param workingFolder absolute path against which relative names are resolved
+   * @throws Failure `usage` for an unknown NAME and for a path that is not a file; `not-found` for a missing file;
+   *   `input-rejected` for a file name that a bundle cannot contain or that occurs twice, and for more than 64 MiB or
+   *   100 files
    */
   static async open(words: readonly string[], workingFolder: string): Promise<Attachments> {
     const attachments = new Attachments();
     try {
-      if (words.length > MAX_ATTACHED) throw refused(TOO_MANY, SHARE);
+      if (words.length > MAX_ATTACHMENTS) throw createAttachFailure(TOO_MANY_ATTACHMENTS, RECORD_LOCATION);
       for (const word of words) await attachments.#open(word, workingFolder);
     } catch (error) {
       await attachments[Symbol.asyncDispose]();
       throw error;
     }
-    attachments.#all.sort((one, other) => inByteOrder(one.path, other.path));
+    attachments.#all.sort((one, other) => compareByteOrder(one.path, other.path));
     return attachments;
   }
 
-  /** Writes them into a bundle, as they are. @throws Failure `input-rejected` for one that is cut meanwhile */
+  /** Writes the files into a bundle unchanged.  @throws Failure `input-rejected` if a file shrinks while it is read */
   async writeTo(writer: Pick<BundleWriter, "file">): Promise<readonly AttachedFile[]> {
     const written: AttachedFile[] = [];
     for (const { typed, path, file } of this.#all) {
       const into = await writer.file(path);
-      for await (const chunk of chunksOf(file, typed)) await into.write(chunk);
+      for await (const chunk of readAttachment(file, typed)) await into.write(chunk);
       written.push({ path, ...(await into.close()) });
     }
     return written;
@@ -64,62 +65,77 @@ export class Attachments implements AsyncDisposable {
   }
 
   async #open(word: string, workingFolder: string): Promise<void> {
-    const { name, typed } = partsOf(word);
-    const path = pathOfAttached(name, basename(resolve(workingFolder, typed)).normalize("NFC"));
-    if (!isBundlePath(path)) throw refused(NO_NAME, RENAME, typed);
-    const twin = this.#all.find((one) => sameName(one.path) === sameName(path));
-    if (twin !== undefined) throw refused(sameAs(twin.typed), RENAME, typed);
-    const file = await openPlain(resolve(workingFolder, typed)).catch((cause: unknown) => {
-      throw unreadable(typed, cause);
+    const { name, typed } = parseAttachOption(word);
+    const path = buildAttachmentPath(name, basename(resolve(workingFolder, typed)).normalize("NFC"));
+    if (!isBundlePath(path)) throw createAttachFailure(INVALID_ATTACHMENT_NAME, COPY_UNDER_ANOTHER_NAME, typed);
+    const twin = this.#all.find((one) => toPathKey(one.path) === toPathKey(path));
+    if (twin !== undefined) throw createAttachFailure(describeNameConflict(twin.typed), COPY_UNDER_ANOTHER_NAME, typed);
+    const file = await openRegularFile(resolve(workingFolder, typed)).catch((cause: unknown) => {
+      throw createReadFailure(typed, cause);
     });
     if (file === undefined) throw new Failure("usage", { what: NOT_A_FILE, where: typed });
     this.#all.push({ typed, path, file });
-    if (this.#all.reduce((sum, one) => sum + one.file.bytes, 0) > MAX_BYTES) throw refused(TOO_LARGE, SHARE, typed);
+    if (this.#all.reduce((sum, one) => sum + one.file.bytes, 0) > MAX_TOTAL_BYTES)
+      throw createAttachFailure(ATTACHMENTS_TOO_LARGE, RECORD_LOCATION, typed);
   }
 }
 
-/** @throws Failure `usage` */
-function partsOf(word: string): { readonly name: string; readonly typed: string } {
-  // as `answer` names it, too
+/** Parses a value of `--attach`. @throws Failure `usage` if it is not NAME=FILE with a known NAME */
+function parseAttachOption(word: string): { readonly name: string; readonly typed: string } {
+  // `handover answer` uses the form `console.NAME`, so this form is accepted, too
   const [, name = "", typed = ""] = /^(?:console\.)?([^=]*)=(.+)$/s.exec(word) ?? [];
-  if (NOT_KNOWN_HERE.some((one) => one.name === name)) return { name, typed };
-  const names = NOT_KNOWN_HERE.map((one) => one.name).join(", ");
+  if (CONSOLE_TOPICS.some((one) => one.name === name)) return { name, typed };
+  const names = CONSOLE_TOPICS.map((one) => one.name).join(", ");
   throw new Failure("usage", {
     what: text(
-      `this is not NAME=FILE with one of these names: ${names}`,
+      `expected NAME=FILE with one of these names: ${names}`,
       `NAME=FILE の NAME は次のいずれかです: ${names}`,
     ),
     where: `--attach ${word}`,
-    hint: text("such as --attach apps=apps.pdf", "例: --attach apps=apps.pdf"),
+    hint: text("for example: --attach apps=apps.pdf", "例: --attach apps=apps.pdf"),
   });
 }
 
-async function* chunksOf(file: PlainFile, typed: string): AsyncGenerator<Buffer> {
+async function* readAttachment(file: RegularFile, typed: string): AsyncGenerator<Buffer> {
   try {
     yield* file.chunks();
   } catch (cause) {
-    throw cause instanceof RangeError ? refused(CUT, AGAIN, typed) : unreadable(typed, cause);
+    throw cause instanceof RangeError
+      ? createAttachFailure(FILE_SHORTENED, RETRY_AFTER_WRITING, typed)
+      : createReadFailure(typed, cause);
   }
 }
 
-const refused = (what: Text, hint: Text, where = "--attach"): Failure =>
+const createAttachFailure = (what: Text, hint: Text, where = "--attach"): Failure =>
   new Failure("input-rejected", { what, where, hint });
 
-const NO_NAME = text(
-  "no bundle has a file of such a name: some systems cannot have it, or it is hidden or too long",
-  "引き継ぎデータに入れられないファイル名です(使えないシステムがある、隠しファイル、長すぎるなど)",
+const INVALID_ATTACHMENT_NAME = text(
+  "a bundle cannot contain a file with this name: some systems do not allow it, or it is hidden or too long",
+  "引き継ぎデータに使えないファイル名です(使えないシステムがある、隠しファイルである、長すぎるなど)",
 );
-const RENAME = text("copy it under another name", "別の名前でコピーしてください");
-const sameAs = (twin: string): Text =>
-  text(`the same name as ${twin}, on some systems at least`, `${twin} と同じ名前になります(システムによる場合を含む)`);
-const TOO_LARGE = text("more than 64 MiB are attached", "添付ファイルの合計が 64 MiB を超えています");
-const TOO_MANY = text(
-  `more than ${MAX_ATTACHED} files are attached`,
-  `添付ファイルが ${MAX_ATTACHED} 個を超えています`,
+const COPY_UNDER_ANOTHER_NAME = text(
+  "copy the file under another name, and attach the copy",
+  "ファイルを別の名前でコピーし、コピーしたファイルを指定してください",
 );
-const SHARE = text(
-  `write down where they are instead: ${line("handover answer", ["console"])}`,
-  `代わりに置き場所を登録してください: ${line("handover answer", ["console"])}`,
+const describeNameConflict = (twin: string): Text =>
+  text(
+    `the file name is the same as ${twin}, at least on some systems`,
+    `${twin} と同じファイル名です(一部のシステムで同じになる場合を含む)`,
+  );
+const ATTACHMENTS_TOO_LARGE = text(
+  "the attached files exceed 64 MiB in total",
+  "添付ファイルの合計が 64 MiB を超えています",
 );
-const CUT = text("the file became shorter while it was read", "読み込み中にファイルが短くなりました");
-const AGAIN = text("run it again once nobody writes to it", "書き込みが終わってから、もう一度実行してください");
+const TOO_MANY_ATTACHMENTS = text(
+  `more than ${MAX_ATTACHMENTS} files are attached`,
+  `添付ファイルが ${MAX_ATTACHMENTS} 個を超えています`,
+);
+const RECORD_LOCATION = text(
+  `record where the files are kept instead: ${line("handover answer", ["console"])}`,
+  `代わりにファイルの置き場所を登録してください: ${line("handover answer", ["console"])}`,
+);
+const FILE_SHORTENED = text("the file became shorter while it was read", "読み込み中にファイルが短くなりました");
+const RETRY_AFTER_WRITING = text(
+  "run the command again when no program is writing to the file",
+  "書き込みが終わってから、もう一度実行してください",
+);

@@ -1,20 +1,29 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { RESOURCE_NAMES, pathOfResource } from "../resources.ts";
-import { inByteOrder, isBundlePath, MANIFEST, parseSums, resourceAt, sameName, SUMS, sumsText } from "./contents.ts";
+import {
+  compareByteOrder,
+  isBundlePath,
+  MANIFEST_FILE,
+  parseSums,
+  findResourceByPath,
+  toPathKey,
+  SUMS_FILE,
+  renderSums,
+} from "./contents.ts";
 
-test("what a bundle has may be in one", () => {
+test("accepts all paths of a bundle", () => {
   for (const path of [
-    MANIFEST,
-    SUMS,
+    MANIFEST_FILE,
+    SUMS_FILE,
     "report.html",
     "csv/secured-browser.csv",
     "files/配布プロファイル.mobileconfig",
   ]) {
-    expect([path, isBundlePath(path), resourceAt(path)]).toEqual([path, true, undefined]);
+    expect([path, isBundlePath(path), findResourceByPath(path)]).toEqual([path, true, undefined]);
   }
   for (const name of RESOURCE_NAMES) expect(isBundlePath(pathOfResource(name))).toBe(true);
-  expect(resourceAt("resources/users.ndjson")).toBe("users");
+  expect(findResourceByPath("resources/users.ndjson")).toBe("users");
 });
 
 test.each([
@@ -45,27 +54,27 @@ test.each([
   "a/b/c/d/e",
   "a".repeat(201),
   "\uD800",
-])("%j may not", (path) => {
+])("refuses the path %j", (path) => {
   expect(isBundlePath(path)).toBe(false);
 });
 
-test("names that some system takes for the same are the same", () => {
-  expect(sameName("CSV/Users.csv")).toBe(sameName("csv/users.csv"));
-  expect(sameName("files/ガ.txt")).toBe(sameName("files/カ\u3099.txt"));
-  expect(sameName("a")).not.toBe(sameName("b"));
+test("names that some systems consider the same are the same", () => {
+  expect(toPathKey("CSV/Users.csv")).toBe(toPathKey("csv/users.csv"));
+  expect(toPathKey("files/ガ.txt")).toBe(toPathKey("files/カ\u3099.txt"));
+  expect(toPathKey("a")).not.toBe(toPathKey("b"));
 });
 
 const ONE = "1".repeat(64);
 const TWO = "2".repeat(64);
 
-test("hashes are written as sha256sum writes them, in the order of the paths' bytes", () => {
+test("writes hashes like sha256sum, in the byte order of the paths", () => {
   const files = [
     { path: "resources/users.ndjson", sha256: ONE },
     { path: "csv/users.csv", sha256: TWO },
   ];
-  expect(sumsText(files)).toBe(`${TWO}  csv/users.csv\n${ONE}  resources/users.ndjson\n`);
-  expect(parseSums(sumsText(files))).toEqual(files.toReversed());
-  expect(["\u{1F600}", "\uFF5E"].toSorted(inByteOrder)).toEqual(["\uFF5E", "\u{1F600}"]);
+  expect(renderSums(files)).toBe(`${TWO}  csv/users.csv\n${ONE}  resources/users.ndjson\n`);
+  expect(parseSums(renderSums(files))).toEqual(files.toReversed());
+  expect(["\u{1F600}", "\uFF5E"].toSorted(compareByteOrder)).toEqual(["\uFF5E", "\u{1F600}"]);
 });
 
 test.each([
@@ -75,12 +84,12 @@ test.each([
   ["another order", `${ONE}  b\n${ONE}  a\n`],
   ["a carriage return", `${ONE}  a\r\n`],
   ["a blank line", `${ONE}  a\n\n`],
-])("%s is not what is written", (_, content) => {
+])("refuses a list of hashes with %s", (_, content) => {
   expect(parseSums(content)).toBeUndefined();
 });
 
-test("any other text than the one that is written is refused", () => {
-  const whole = sumsText([
+test("refuses any text that differs from the written one", () => {
+  const whole = renderSums([
     { path: "a", sha256: ONE },
     { path: "b", sha256: TWO },
   ]);
@@ -88,7 +97,7 @@ test("any other text than the one that is written is refused", () => {
     fc.property(fc.nat(whole.length - 1), fc.string({ minLength: 1, maxLength: 2 }), (at, put) => {
       const content = whole.slice(0, at) + put + whole.slice(at + put.length);
       const found = parseSums(content);
-      expect(found === undefined || sumsText(found) === content).toBe(true);
+      expect(found === undefined || renderSums(found) === content).toBe(true);
     }),
   );
 });

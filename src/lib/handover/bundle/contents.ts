@@ -1,67 +1,76 @@
 import { RESOURCE_NAMES, pathOfResource, type ResourceName } from "../resources.ts";
 
-/** What a bundle says of itself, and the hashes of all its files but their own: first in an archive. */
-export const MANIFEST = "manifest.json";
-export const SUMS = "SHA256SUMS";
+/** Names of the manifest and of the list with the hashes of all other files. An archive begins with these files. */
+export const MANIFEST_FILE = "manifest.json";
+export const SUMS_FILE = "SHA256SUMS";
 
-/** Files in a bundle, the hashes aside. */
-export const MAX_FILES = 1000;
+/** Maximum number of files in a bundle, not counting the list of hashes. */
+export const MAX_BUNDLE_FILES = 1000;
 
-const LONGEST = 200;
-/** Names in a path. */
-export const DEEPEST = 4;
-/** Names that some system takes for something else, or cannot have. */
-const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(?:\.|$)/i;
-// control characters, what Windows has no names with, and marks that change how the rest is read
-const FORBIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\\:*?"<>|]/u;
+const MAX_PATH_LENGTH = 200;
+/** Maximum number of names in a path. */
+export const MAX_PATH_DEPTH = 4;
+/** Names that Windows reserves for devices, also with an extension. */
+const RESERVED_NAME = /^(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(?:\.|$)/i;
+// control characters, characters that Windows does not allow in names, and marks that change how the following text is
+// displayed
+const FORBIDDEN_CHARACTERS = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\\:*?"<>|]/u;
 
 /**
- * Whether a path may be in a bundle: names with `/` between, which every system can have, none hidden, and none that
- * leads out of it.
+ * Returns true if a path is allowed in a bundle: its names, separated by `/`, are valid on every system, no name is
+ * hidden, and the path does not lead out of the bundle.
  */
 export const isBundlePath = (path: string): boolean => {
   const names = path.split("/");
   return (
-    path.length <= LONGEST && names.length <= DEEPEST && path.normalize("NFC") === path && names.every(isPlainName)
+    path.length <= MAX_PATH_LENGTH &&
+    names.length <= MAX_PATH_DEPTH &&
+    path.normalize("NFC") === path &&
+    names.every(isPortableName)
   );
 };
 
-const isPlainName = (name: string): boolean =>
-  name !== "" && !FORBIDDEN.test(name) && !/^[. -]|[. ]$/.test(name) && !DEVICE.test(name);
+const isPortableName = (name: string): boolean =>
+  name !== "" && !FORBIDDEN_CHARACTERS.test(name) && !/^[. -]|[. ]$/.test(name) && !RESERVED_NAME.test(name);
 
-/** What two paths share that some system takes for the same. */
-export const sameName = (path: string): string => path.normalize("NFKC").toLowerCase();
+/** Returns the key of a path. Two paths that some system treats as the same path have the same key. */
+export const toPathKey = (path: string): string => path.normalize("NFKC").toLowerCase();
 
-const BY_PATH: ReadonlyMap<string, ResourceName> = new Map(RESOURCE_NAMES.map((name) => [pathOfResource(name), name]));
+const RESOURCES_BY_PATH: ReadonlyMap<string, ResourceName> = new Map(
+  RESOURCE_NAMES.map((name) => [pathOfResource(name), name]),
+);
 
-/** The resource whose records a file of a bundle has; undefined for any other file. */
-export const resourceAt = (path: string): ResourceName | undefined => BY_PATH.get(path);
-/** A file with its hash. */
+/** Returns the resource whose records a file of a bundle contains; undefined for any other file. */
+export const findResourceByPath = (path: string): ResourceName | undefined => RESOURCES_BY_PATH.get(path);
+/** The path of a file and the hash of its content. */
 export interface FileHash {
   readonly path: string;
   /** in lower-case hexadecimal digits */
   readonly sha256: string;
 }
 
-/** In the order of the bytes of their UTF-8. */
-export const inByteOrder = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
+/** Compares two strings by the bytes of their UTF-8 form. */
+export const compareByteOrder = (one: string, other: string): number =>
+  Buffer.compare(Buffer.from(one), Buffer.from(other));
 
-/** The content of `SHA256SUMS`: as `sha256sum` writes it, in the order of the paths' bytes. */
-export const sumsText = (files: readonly FileHash[]): string =>
+/** Returns the content of `SHA256SUMS` in the format of `sha256sum`, sorted by the bytes of the paths. */
+export const renderSums = (files: readonly FileHash[]): string =>
   files
-    .toSorted((one, other) => inByteOrder(one.path, other.path))
+    .toSorted((one, other) => compareByteOrder(one.path, other.path))
     .map(({ path, sha256 }) => `${sha256}  ${path}\n`)
     .join("");
 
-const LINE = /^([0-9a-f]{64}) {2}(.+)$/u;
+const SUMS_LINE = /^([0-9a-f]{64}) {2}(.+)$/u;
 
-/** The files that a text lists; undefined if it is not, byte for byte, what {@link sumsText} makes of them. */
+/**
+ * Returns the files in a list of hashes; undefined if any byte differs from what {@link renderSums} writes for them.
+ */
 export function parseSums(content: string): readonly FileHash[] | undefined {
   const found: FileHash[] = [];
   for (const line of content.split("\n").slice(0, -1)) {
-    const [, sha256, path] = LINE.exec(line) ?? [];
+    const [, sha256, path] = SUMS_LINE.exec(line) ?? [];
     if (sha256 === undefined || path === undefined) return undefined;
     found.push({ path, sha256 });
   }
-  return sumsText(found) === content ? found : undefined;
+  return renderSums(found) === content ? found : undefined;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { armor, Encrypter, generateHybridIdentity, generateX25519Identity, identityToRecipient } from "age-encryption";
 import { expect, onTestFinished, test } from "vitest";
-import { openPlain, type PlainFile } from "../../files/plain.ts";
+import { openRegularFile, type RegularFile } from "../../files/plain.ts";
 import { sweepTemporaryFiles } from "../../files/index.ts";
 import { placeIn } from "#support/handover/bundles.ts";
 import { decryptArchive, parseIdentities } from "./decrypt.ts";
@@ -23,7 +23,7 @@ const encryptedFor = async (content: Uint8Array, ...identities: readonly string[
 /** Decrypts bytes by way of a file. @returns what was decrypted */
 const decrypted = async (bytes: Uint8Array, identities: readonly string[], root = folder()): Promise<Buffer> => {
   writeFileSync(join(root, "a.age"), bytes);
-  await using archive = await openPlain(join(root, "a.age"));
+  await using archive = await openRegularFile(join(root, "a.age"));
   if (archive === undefined) throw new TypeError("no file");
   const { path, remove } = await decryptArchive(archive, identities, { where: "a.age", place: placeIn(root) });
   const content = readFileSync(path);
@@ -44,7 +44,7 @@ const failing = async (work: Promise<unknown>): Promise<unknown> =>
 test.each([
   ["X25519", generateX25519Identity],
   ["post-quantum", generateHybridIdentity],
-])("an archive for a key (%s) is decrypted, one of several, whatever its length", async (_, generate) => {
+])("decrypts an archive for one of several keys (%s), whatever its length", async (_, generate) => {
   const [one, other] = [await generate(), await generate()];
   for (const length of [0, 1, 65_536, 65_537, CONTENT.length]) {
     const content = CONTENT.subarray(0, length);
@@ -52,13 +52,13 @@ test.each([
   }
 });
 
-test("what is decrypted lies in a folder of the temporary folder that nobody else may read, and is swept after a kill", async () => {
+test("decrypts into a private temporary folder, which is swept if the process is killed", async () => {
   const root = folder();
   const identity = await generateX25519Identity();
   writeFileSync(join(root, "a.age"), await encryptedFor(CONTENT, identity));
-  await using archive = await openPlain(join(root, "a.age"));
+  await using archive = await openRegularFile(join(root, "a.age"));
   const place = placeIn(root);
-  const { path } = await decryptArchive(archive as PlainFile, [identity], { where: "a.age", place });
+  const { path } = await decryptArchive(archive as RegularFile, [identity], { where: "a.age", place });
   expect(path.startsWith(`${place.temporaryFolder}/`)).toBe(true);
   expect(statSync(dirname(path)).mode & 0o777).toBe(0o700);
   expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -67,7 +67,7 @@ test("what is decrypted lies in a folder of the temporary folder that nobody els
   expect(existsSync(dirname(path))).toBe(false);
 });
 
-test("another key is refused, and nothing is left behind", async () => {
+test("refuses another key and leaves nothing behind", async () => {
   const root = folder();
   const bytes = await encryptedFor(CONTENT, await generateX25519Identity());
   expect(await failing(decrypted(bytes, [await generateX25519Identity()], root))).toMatchObject({
@@ -78,18 +78,18 @@ test("another key is refused, and nothing is left behind", async () => {
   expect(existsSync(join(root, "tmp"))).toBe(false);
 });
 
-test("a file that is encrypted by a passphrase is refused", async () => {
+test("refuses a file that is encrypted with a passphrase", async () => {
   const encrypter = new Encrypter();
   encrypter.setPassphrase("secret");
   encrypter.setScryptWorkFactor(2);
   const error = await failing(decrypted(await encrypter.encrypt(CONTENT), [await generateX25519Identity()]));
   expect(error).toMatchObject({
     code: "input-rejected",
-    what: { en: "this file is encrypted by a passphrase, and not for a key" },
+    what: { en: "this file is encrypted with a passphrase, not for a key" },
   });
 });
 
-test("a file that is cut off or changed anywhere is damaged, and leaves nothing decrypted", async () => {
+test("reports a truncated or changed file as damaged, and leaves nothing decrypted", async () => {
   const identity = await generateX25519Identity();
   const bytes = Buffer.from(await encryptedFor(CONTENT, identity));
   const body = bytes.indexOf("\n--- ") + 1;
@@ -105,15 +105,15 @@ test("a file that is cut off or changed anywhere is damaged, and leaves nothing 
     expect(await failing(decrypted(spoilt, [identity], root)), String(spoilt.length)).toMatchObject({
       code: "input-rejected",
       where: "a.age",
-      what: { en: "the archive is damaged or cut off" },
+      what: { en: "the archive is damaged or truncated" },
     });
     expect(existsSync(join(root, "tmp", "decrypted"))).toBe(false);
   }
 });
 
-test("only the first part of an endless header is read", async () => {
+test("reads only the first part of an endless header", async () => {
   const lengths: number[] = [];
-  const endless: PlainFile = {
+  const endless: RegularFile = {
     bytes: 1e12,
     readAt: async (_, length) => {
       lengths.push(length);
@@ -130,7 +130,7 @@ test("only the first part of an endless header is read", async () => {
   expect(lengths).toEqual([1024 * 1024]);
 });
 
-test("an identity file has keys of age, one a line", async () => {
+test("reads an identity file with age keys, one per line", async () => {
   const [one, two] = [await generateX25519Identity(), await generateHybridIdentity()];
   expect(parseIdentities(`# created: 2027\r\n# public key: age1x\r\n${one}\r\n\r\n ${two}\r\n`, "key")).toEqual([
     one,
@@ -138,11 +138,11 @@ test("an identity file has keys of age, one a line", async () => {
   ]);
 });
 
-test("a file that is not an identity file is refused, and its content is not repeated", async () => {
+test("refuses a file that is not an identity file, without repeating its content", async () => {
   const identity = await generateX25519Identity();
   const protectedFile = await encryptedFor(Buffer.from(identity), await generateX25519Identity());
   const PASSPHRASE = "the identity file is protected by a passphrase";
-  const NONE = "not an identity file of age";
+  const NONE = "not an age identity file";
   const cases: readonly (readonly [content: string, what: string])[] = [
     [Buffer.from(protectedFile).toString("latin1"), PASSPHRASE],
     [armor.encode(protectedFile), PASSPHRASE],

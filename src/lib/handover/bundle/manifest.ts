@@ -1,72 +1,74 @@
 import { z } from "zod";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
-import { RESOURCE_NAMES, STAYS, type ResourceName } from "../resources.ts";
+import { RESOURCE_NAMES, NOT_APPLIED_REASONS, type ResourceName } from "../resources.ts";
 
-/** The version of the format of the first release; pre-release versions of clomoctl counted from 1. */
-const FIRST_SCHEMA = 101;
+/** The format version of the first release. Pre-release versions of clomoctl counted from 1. */
+const FIRST_BUNDLE_SCHEMA_VERSION = 101;
 
-/** The version of the format that is read and written. */
-export const SCHEMA = FIRST_SCHEMA;
+/** The format version that this program reads and writes. */
+export const BUNDLE_SCHEMA_VERSION = FIRST_BUNDLE_SCHEMA_VERSION;
 
-/** Why a resource has records in a bundle, or none. */
+/** Whether a bundle has records of a resource, and if not, why. */
 export const RESOURCE_STATES = ["exported", "empty", "not-permitted", "not-supported", "left-out"] as const;
 
 const Count = z.int().min(0);
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const Instant = z.iso.datetime({ precision: 3 });
-const Name = z.enum(RESOURCE_NAMES as [ResourceName, ...ResourceName[]]);
-const Stays = z.enum(Object.keys(STAYS) as [keyof typeof STAYS, ...(keyof typeof STAYS)[]]);
+const ResourceNameSchema = z.enum(RESOURCE_NAMES as [ResourceName, ...ResourceName[]]);
+const StaysSchema = z.enum(
+  Object.keys(NOT_APPLIED_REASONS) as [keyof typeof NOT_APPLIED_REASONS, ...(keyof typeof NOT_APPLIED_REASONS)[]],
+);
 
 const ResourceEntry = z.strictObject({
-  name: Name,
+  name: ResourceNameSchema,
   state: z.enum(RESOURCE_STATES),
   records: Count,
-  /** of its file; null if there is none */
+  /** hash of the file with the records; null if there is no such file */
   sha256: Sha256.nullable(),
-  /** why it is to be read alone, and never applied */
-  stays: Stays.nullable(),
+  /** why the resource can only be read and is never applied; null if it can be applied */
+  stays: StaysSchema.nullable(),
   /** fields that are not exported */
   leftOut: z.array(z.string()),
 });
 
-const isInOrder = (names: readonly ResourceName[]): boolean =>
+const isInResourceOrder = (names: readonly ResourceName[]): boolean =>
   names.every((name, at) => at === 0 || RESOURCE_NAMES.indexOf(name) > RESOURCE_NAMES.indexOf(names[at - 1] ?? name));
 
-/** Its members stand in the order in which they are written. */
+/** The order of the members is the order in which they are written. */
 const ManifestShape = z.strictObject({
-  schema: z.literal(SCHEMA),
-  /** who wrote it: `clomoctl 0.1.0` */
+  schema: z.literal(BUNDLE_SCHEMA_VERSION),
+  /** program that wrote the bundle: `clomoctl 0.1.0` */
   program: z.string().min(1),
-  /** `mirroredAt`: when its data last came from the console; null if never */
+  /** `mirroredAt`: when the tenant's data last came from the console; null if never */
   tenant: z.strictObject({ name: z.string(), mirroredAt: Instant.nullable() }),
-  /** the day from which days are counted */
+  /** the reference date from which days are counted */
   asOf: z.iso.date(),
-  /** who leaves, by an account, a mail address or a name that is recorded, and the last day; undefined where that was not said */
+  /** the leaver (a recorded account, email address or name) and their last day; undefined if not specified */
   leaver: z.strictObject({ person: z.string().min(1), leaves: z.iso.date().nullable() }).optional(),
-  /** the largest `updatedAt` of what is exported; null if nothing has one */
+  /** the latest `updatedAt` of the exported records; null if no record has one */
   lastUpdatedAt: Instant.nullable(),
-  /** the last record of the audit; null if there is none, or it may not be seen */
+  /** the last audit record; null if there is none, or if the exporting account may not see it */
   auditHead: z.strictObject({ seq: Count, hash: Sha256 }).nullable(),
-  /** of the report, and of what people read in it */
+  /** language of the report, and of other texts in the bundle for people */
   language: z.enum(["ja", "en"]),
-  /** of the CSV files */
+  /** encoding of the CSV files */
   encoding: z.string().min(1),
   newline: z.string().min(1),
-  /** the resources that were asked for; null for all */
-  only: z.array(Name).nullable(),
-  /** the organisation whose subtree it is limited to */
+  /** the resources that were requested; null for all */
+  only: z.array(ResourceNameSchema).nullable(),
+  /** the organisation to whose subtree the bundle is limited; null if it is not limited */
   scope: z.strictObject({ id: z.string(), path: z.string() }).nullable(),
-  /** true: whoever exported it saw a part of the tenant; undefined of a whole one, and beside a scope */
+  /** true if the exporting account could see only part of the tenant; undefined otherwise, and if there is a `scope` */
   partial: z.literal(true).optional(),
-  /** true: of a mirror's administrators nobody has said whether there are others than those recorded */
+  /** true if nobody has confirmed whether a mirror has administrators other than those recorded */
   administratorsUnasked: z.literal(true).optional(),
   resources: z
     .array(ResourceEntry)
-    .refine((entries) => isInOrder(entries.map(({ name }) => name)), "not in the order of resources"),
-  /** what else is in it; `records` of a CSV file without its header; `encoding` if that of the CSV files lacks characters of it */
+    .refine((entries) => isInResourceOrder(entries.map(({ name }) => name)), "not in the order of resources"),
+  /** other files; `records`: count in a CSV file; `encoding`: set if the CSV encoding lacks characters of the file */
   files: z.array(z.strictObject({ path: z.string(), records: Count.nullable(), encoding: z.string().optional() })),
-  /** what the console alone knows: what somebody answered, with author and date, and the files attached */
+  /** information that exists only in the console: the recorded answers, with author and date, and the attached files */
   notKnownHere: z.array(
     z.strictObject({
       name: z.string(),
@@ -74,84 +76,88 @@ const ManifestShape = z.strictObject({
       files: z.array(z.strictObject({ path: z.string(), bytes: Count, sha256: Sha256 })),
     }),
   ),
-  /** what the checklist lacks */
+  /** gaps in the checklist */
   gaps: z.array(z.strictObject({ item: z.string(), gap: z.string(), subject: z.string().nullable() })),
 });
 
-/** The files that are attached to a bundle. */
-export const attachedTo = ({
+/** Returns the files that are attached to a bundle. */
+export const listAttachedFiles = ({
   notKnownHere,
 }: Pick<Manifest, "notKnownHere">): Manifest["notKnownHere"][number]["files"] =>
   notKnownHere.flatMap(({ files }) => files);
 
-/** What a bundle says of itself: `manifest.json`. */
+/** The content of `manifest.json`, which describes a bundle. */
 export type Manifest = z.infer<typeof ManifestShape>;
 
-/** One resource as the manifest has it. */
+/** The entry of a resource in the manifest. */
 export type ManifestResource = Manifest["resources"][number];
 
-/** A manifest as it is written: parsed, so that its members stand in their order. */
-export const manifestText = (manifest: Manifest): string =>
+/** Returns the text of a manifest. Parsing it first puts the members in their order. */
+export const renderManifest = (manifest: Manifest): string =>
   `${JSON.stringify(ManifestShape.parse(manifest), null, 2)}\n`;
 
 /**
- * The manifest that a text is.
+ * Parses the text of a manifest.
  *
- * @param where its name in messages
- * @throws Failure `input-rejected` for what is no manifest, and for one of a newer or a pre-release version
+ * @param where the file name, for messages
+ * @throws Failure `input-rejected` if the text is not a manifest, or has the format of a newer or a pre-release version
  */
 export function parseManifest(json: string, where: string): Manifest {
-  const value = asObject(json, where);
+  const value = parseJsonObject(json, where);
   const { schema } = value;
-  if (typeof schema !== "number" || !Number.isInteger(schema) || schema < 1) throw noManifest(where, "schema");
-  if (schema > SCHEMA) throw tooNew(where, schema);
-  if (schema < FIRST_SCHEMA) throw preRelease(where);
+  if (typeof schema !== "number" || !Number.isInteger(schema) || schema < 1)
+    throw createInvalidManifestFailure(where, "schema");
+  if (schema > BUNDLE_SCHEMA_VERSION) throw createNewerVersionFailure(where, schema);
+  if (schema < FIRST_BUNDLE_SCHEMA_VERSION) throw createPreReleaseFailure(where);
   const parsed = ManifestShape.safeParse(value);
-  if (!parsed.success) throw noManifest(where, parsed.error.issues[0]?.path.join(".") ?? "");
-  // it is the very text, so that no byte of it is without meaning
-  if (manifestText(parsed.data) !== json) throw noManifest(where, "");
+  if (!parsed.success) throw createInvalidManifestFailure(where, parsed.error.issues[0]?.path.join(".") ?? "");
+  // the text must be exactly what an export writes, so that no byte of it goes unchecked
+  if (renderManifest(parsed.data) !== json) throw createInvalidManifestFailure(where, "");
   return parsed.data;
 }
 
-function asObject(json: string, where: string): Readonly<Record<string, unknown>> {
+function parseJsonObject(json: string, where: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(json);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch {
-    // told below
+    // reported below
   }
-  throw noManifest(where, "");
+  throw createInvalidManifestFailure(where, "");
 }
 
-const noManifest = (where: string, member: string): Failure =>
+const createInvalidManifestFailure = (where: string, member: string): Failure =>
   new Failure("input-rejected", {
     what:
       member === ""
-        ? text("this is no manifest as an export writes it", "エクスポートが書き出す形式のマニフェストではありません")
-        : text(`the manifest is wrong at: ${member}`, `マニフェストの ${member} が正しくありません`),
+        ? text(
+            "not a manifest in the form that an export writes",
+            "エクスポートが書き出す形式のマニフェストではありません",
+          )
+        : text(`the manifest has an invalid value: ${member}`, `マニフェストの ${member} の値が正しくありません`),
     where,
     hint: text(
-      "the bundle was altered or damaged: take another copy, or export it again",
+      "the bundle was altered or damaged: use another copy, or export it again",
       "引き継ぎデータが変更されたか壊れています。別のコピーを使うか、もう一度書き出してください",
     ),
   });
 
-const tooNew = (where: string, schema: number): Failure =>
+const createNewerVersionFailure = (where: string, schema: number): Failure =>
   new Failure("input-rejected", {
     what: text(
-      `a newer clomoctl wrote this bundle (schema ${schema}; this one reads up to ${SCHEMA})`,
-      `新しい版の clomoctl が書き出した引き継ぎデータです(スキーマ ${schema}。この版で読めるのは ${SCHEMA} まで)`,
+      `a newer version of clomoctl wrote this bundle (schema ${schema}; this version reads schemas up to ${BUNDLE_SCHEMA_VERSION})`,
+      `新しい版の clomoctl が書き出した引き継ぎデータです(スキーマ ${schema}。この版で読めるのは ${BUNDLE_SCHEMA_VERSION} まで)`,
     ),
     where,
     hint: text("update clomoctl, then run it again", "clomoctl を更新してから、もう一度実行してください"),
   });
 
-const preRelease = (where: string): Failure =>
+const createPreReleaseFailure = (where: string): Failure =>
   new Failure("input-rejected", {
     what: text(
-      "this bundle was made by a pre-release version of clomoctl and cannot be read",
+      "this bundle was written by a pre-release version of clomoctl and cannot be read",
       "公開前の版の clomoctl が書き出した引き継ぎデータのため、読み込めません",
     ),
     where,
-    hint: text("export it again with this version", "この版でもう一度書き出してください"),
+    hint: text("export the bundle again with this version", "この版でもう一度書き出してください"),
   });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { EMPTY_MANIFEST } from "#support/handover/bundles.ts";
 import { RESOURCE_NAMES } from "../resources.ts";
 import type { Manifest, ManifestResource } from "./manifest.ts";
-import { absentAmong, missingFrom, presenceOf } from "./presence.ts";
+import { describeAbsentResources, describeMissingContent, presenceOf } from "./presence.ts";
 
 /** A manifest whose resources have all been exported, but for some. */
 const manifestWith = (
@@ -19,24 +19,26 @@ const manifestWith = (
 
 const SCOPE = { id: "019a9f3c-5a00-7abc-8def-000000000001", path: "営業部" };
 
-test("a whole bundle lacks nothing, and one without the audit names the option", () => {
-  expect(missingFrom(manifestWith({ users: "empty" }))).toBeUndefined();
-  expect(missingFrom(manifestWith({ audit: "left-out" }))).toEqual({
-    en: "not in the bundle: audit (exported with --audit only)",
+test("a complete bundle lacks nothing, and one without the audit log names the option", () => {
+  expect(describeMissingContent(manifestWith({ users: "empty" }))).toBeUndefined();
+  expect(describeMissingContent(manifestWith({ audit: "left-out" }))).toEqual({
+    en: "not in the bundle: audit log (exported only with --audit)",
     ja: "含まれていないもの: 監査ログ(--audit を付けたときだけ書き出すため)",
   });
 });
 
-test("each reason stands once, behind what it is of", () => {
+test("lists each reason once, after the resources it applies to", () => {
   const manifest = manifestWith({ renewals: "not-permitted", answers: "not-permitted", "ade-server": "not-supported" });
-  expect(missingFrom(manifest)?.en).toBe(
-    "not in the bundle: ADE: MDM server and token (the tenant does not have it); renewals, what only people know (whoever exported it may not see that)",
+  expect(describeMissingContent(manifest)?.en).toBe(
+    "not in the bundle: ADE: MDM server and token (not supported by the tenant); renewal items, answers to the checklist (not visible to the person who exported the bundle)",
   );
 });
 
-test("what an option leaves out is told with the option", () => {
-  expect(missingFrom(manifestWith({ devices: "left-out" }, { only: ["orgs", "users"] }))?.ja).toContain("--only");
-  expect(missingFrom(manifestWith({ audit: "left-out" }, { scope: SCOPE }))?.ja).toContain("--scope");
+test("names the option that omitted a resource", () => {
+  expect(describeMissingContent(manifestWith({ devices: "left-out" }, { only: ["orgs", "users"] }))?.ja).toContain(
+    "--only",
+  );
+  expect(describeMissingContent(manifestWith({ audit: "left-out" }, { scope: SCOPE }))?.ja).toContain("--scope");
 });
 
 test.each([
@@ -47,17 +49,19 @@ test.each([
   ["renewals", { renewals: "left-out" }, { scope: SCOPE }, "out-of-scope"],
   ["renewals", { renewals: "left-out" }, { scope: SCOPE, only: ["users"] }, "not-chosen"],
   ["audit", { audit: "left-out" }, {}, "optional"],
-] as const)("%s of %o with %o is %s", (name, states, more, presence) => {
+] as const)("%s with %o and %o is %s", (name, states, more, presence) => {
   const manifest = manifestWith(states, { ...more, only: "only" in more ? [...more.only] : null });
   expect(presenceOf(manifest, name)).toBe(presence);
 });
 
-test("a resource that a manifest does not name is not supported", () => {
+test("a resource that is missing from the manifest is not supported", () => {
   expect(presenceOf({ ...manifestWith({}), resources: [] }, "users")).toBe("not-supported");
 });
 
-test("of some resources only those are named that are asked for", () => {
+test("lists only the requested resources", () => {
   const manifest = manifestWith({ renewals: "not-permitted", answers: "not-permitted" });
-  expect(absentAmong(manifest, ["users", "renewals"])?.en).toBe("renewals (whoever exported it may not see that)");
-  expect(absentAmong(manifest, ["users"])).toBeUndefined();
+  expect(describeAbsentResources(manifest, ["users", "renewals"])?.en).toBe(
+    "renewal items (not visible to the person who exported the bundle)",
+  );
+  expect(describeAbsentResources(manifest, ["users"])).toBeUndefined();
 });

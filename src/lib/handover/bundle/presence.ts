@@ -1,28 +1,28 @@
-import { joined, same, text, type Text } from "../../text/index.ts";
+import { joinTexts, same, text, type Text } from "../../text/index.ts";
 import { resourceOf, type ResourceName } from "../resources.ts";
 import type { Manifest } from "./manifest.ts";
 
-/** Reasons for which a bundle does not have a resource. */
-const ABSENCES = {
-  "not-permitted": text("whoever exported it may not see that", "書き出した人に権限がないため"),
-  "not-supported": text("the tenant does not have it", "テナントが対応していないため"),
-  "not-chosen": text("--only names others", "--only で指定していないため"),
+/** The reasons why a bundle does not contain a resource. */
+const ABSENCE_REASONS = {
+  "not-permitted": text("not visible to the person who exported the bundle", "書き出した人に権限がないため"),
+  "not-supported": text("not supported by the tenant", "テナントが対応していないため"),
+  "not-chosen": text("not selected with --only", "--only で指定していないため"),
   "out-of-scope": text(
-    "not part of this scope, as it belongs to no organisation",
+    "outside --scope, because it does not belong to an organisation",
     "組織ごとの情報ではなく、--scope の範囲外のため",
   ),
-  optional: text("exported with --audit only", "--audit を付けたときだけ書き出すため"),
+  optional: text("exported only with --audit", "--audit を付けたときだけ書き出すため"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-export type Absence = keyof typeof ABSENCES;
+export type AbsenceReason = keyof typeof ABSENCE_REASONS;
 
-/** Whether a bundle has a resource, if only an empty one, or why not. */
-export type Presence = "present" | Absence;
+/** Whether a bundle contains a resource, even without records, or why it does not contain the resource. */
+export type ResourcePresence = "present" | AbsenceReason;
 
-type PresenceFacts = Pick<Manifest, "only" | "scope" | "resources">;
+type PresenceFields = Pick<Manifest, "only" | "scope" | "resources">;
 
-/** Returns whether a bundle has a resource, or why not. */
-export function presenceOf({ only, scope, resources }: PresenceFacts, name: ResourceName): Presence {
+/** Returns whether a bundle contains a resource, or why it does not. */
+export function presenceOf({ only, scope, resources }: PresenceFields, name: ResourceName): ResourcePresence {
   const state = resources.find((entry) => entry.name === name)?.state ?? "not-supported";
   switch (state) {
     case "exported":
@@ -37,51 +37,54 @@ export function presenceOf({ only, scope, resources }: PresenceFacts, name: Reso
   }
 }
 
-/** Returns why a bundle does not have a resource, with the option that decides it; undefined if it has the resource. */
-export function whyAbsent(manifest: PresenceFacts, name: ResourceName): Text | undefined {
+/** Returns why a bundle lacks a resource, with the option that decides this; undefined if it contains the resource. */
+export function describeAbsence(manifest: PresenceFields, name: ResourceName): Text | undefined {
   const presence = presenceOf(manifest, name);
-  return presence === "present" ? undefined : ABSENCES[presence];
+  return presence === "present" ? undefined : ABSENCE_REASONS[presence];
 }
 
-/** Returns those of some resources that a bundle does not have, each reason once behind its resources; undefined if it has all. */
-export function absentAmong(manifest: PresenceFacts, names: readonly ResourceName[]): Text | undefined {
+/** Describes which of the resources a bundle lacks, grouped by reason; undefined if it contains all of them. */
+export function describeAbsentResources(manifest: PresenceFields, names: readonly ResourceName[]): Text | undefined {
   const absent = Map.groupBy(names, (name) => presenceOf(manifest, name));
   absent.delete("present");
   if (absent.size === 0) return undefined;
   const reasons = [...absent].map(([presence, of]) => {
-    const titles = joined(
+    const titles = joinTexts(
       of.map((name) => resourceOf(name).title),
       text(", ", "、"),
     );
-    const why = ABSENCES[presence as Absence];
+    const why = ABSENCE_REASONS[presence as AbsenceReason];
     return text(`${titles.en} (${why.en})`, `${titles.ja}(${why.ja})`);
   });
-  return joined(reasons, text("; ", "、"));
+  return joinTexts(reasons, text("; ", "、"));
 }
 
-/** Returns the fields of a resource that whoever exported a bundle may not see, or not in every record; there they are null. */
-export const hiddenFields = ({ resources }: Pick<Manifest, "resources">, name: ResourceName): readonly string[] => {
+/** Returns a resource's fields that the exporter could not see in at least some records, where they are null. */
+export const findHiddenFields = ({ resources }: Pick<Manifest, "resources">, name: ResourceName): readonly string[] => {
   const { leftOut = [] } = resources.find((entry) => entry.name === name) ?? {};
   return leftOut.filter((field) => Object.hasOwn(resourceOf(name).fields, field));
 };
 
-/** Returns which fields of a resource a bundle lacks, and why; undefined if it lacks none. */
-const hiddenWords = (manifest: PresenceFacts, name: ResourceName): Text | undefined => {
+/** Describes which fields of a resource a bundle lacks, and why; undefined if it lacks none. */
+const describeHiddenFields = (manifest: PresenceFields, name: ResourceName): Text | undefined => {
   const { title, fields } = resourceOf(name);
-  const labels = hiddenFields(manifest, name).map((field) => fields[field]?.label ?? same(field));
+  const labels = findHiddenFields(manifest, name).map((field) => fields[field]?.label ?? same(field));
   if (labels.length === 0) return undefined;
-  const all = joined(labels, text(", ", "、"));
+  const all = joinTexts(labels, text(", ", "、"));
   return text(
-    `of ${title.en}: ${all.en} (whoever exported it may not see that, or not all of it)`,
-    `${title.ja}の次の項目: ${all.ja}(書き出した人に権限がないため。一部だけの場合を含む)`,
+    `fields of ${title.en}: ${all.en} (not visible, at least in some records, to the person who exported the bundle)`,
+    `${title.ja}の次の項目: ${all.ja}(書き出した人に権限がないため。一部のデータだけの場合を含む)`,
   );
 };
 
-/** Returns which resources and fields a bundle does not have, and why; undefined if it has all. */
-export function missingFrom(manifest: PresenceFacts): Text | undefined {
+/** Describes which resources and fields a bundle does not contain, and why; undefined if it contains all of them. */
+export function describeMissingContent(manifest: PresenceFields): Text | undefined {
   const names = manifest.resources.map(({ name }) => name);
-  const reasons = [absentAmong(manifest, names), ...names.map((name) => hiddenWords(manifest, name))];
+  const reasons = [
+    describeAbsentResources(manifest, names),
+    ...names.map((name) => describeHiddenFields(manifest, name)),
+  ];
   const found = reasons.filter((reason) => reason !== undefined);
-  const absent = found.length === 0 ? undefined : joined(found, text("; ", "、"));
+  const absent = found.length === 0 ? undefined : joinTexts(found, text("; ", "、"));
   return absent && text(`not in the bundle: ${absent.en}`, `含まれていないもの: ${absent.ja}`);
 }

@@ -15,10 +15,10 @@ import { deflateRawSync, gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { Failure } from "../../errors/index.ts";
 import {
-  CLIMBING,
+  HOSTILE_PATHS,
   CSV,
   HEAD,
-  NO_FILES,
+  SPECIAL_ENTRIES,
   replaced,
   sealedTarGz,
   sealedZip,
@@ -26,10 +26,10 @@ import {
   sums,
   tarOf,
   zipOf,
-  type Made,
+  type ArchiveFile,
 } from "#support/handover/archives.ts";
 import { freshFolder, placeIn, writeBundle } from "#support/handover/bundles.ts";
-import { GZIP_HEAD, gzipSeal } from "./archive/seal.ts";
+import { GZIP_HEADER, buildGzipSeal } from "./archive/seal.ts";
 import { openBundle } from "./read.ts";
 
 /** The failure of opening what lies at `name` in a folder; nothing is left of it. */
@@ -56,7 +56,7 @@ async function refused(content: Uint8Array, name: string): Promise<string> {
   return `${where}: ${what.en}`;
 }
 
-test("a bundle is opened whatever it is packed as, and read file by file and record by record", async () => {
+test("opens a bundle in any packaging, and reads it file by file and record by record", async () => {
   const root = freshFolder();
   const field = { id: "019a9f3c-5a00-7abc-8def-000000000003", name: "入社年度", createdAt: "2026-11-20T01:23:45.000Z" };
   for (const name of ["a", "a.tar.gz", "a.zip"]) {
@@ -76,54 +76,56 @@ test("a bundle is opened whatever it is packed as, and read file by file and rec
   expect(readdirSync(join(root, "tmp"))).toEqual([]);
 });
 
-test.each(CLIMBING)("a .tar.gz with %j is refused before anything of it is written", async (path) => {
-  const evil: Made = { path, content: "x" };
-  expect(await refused(sealedTarGz(await tarOf([evil])), "a.tar.gz")).toMatch(/no bundle has a file of such a name/);
+test.each(HOSTILE_PATHS)("refuses a .tar.gz with %j before it writes any of it", async (path) => {
+  const evil: ArchiveFile = { path, content: "x" };
+  expect(await refused(sealedTarGz(await tarOf([evil])), "a.tar.gz")).toMatch(
+    /a bundle cannot contain a file with this name/,
+  );
   const listed = await tarOf([HEAD, sums(HEAD, evil), evil]);
-  expect(await refused(sealedTarGz(listed), "a.tar.gz")).toMatch(/SHA256SUMS: this is no list of hashes/);
+  expect(await refused(sealedTarGz(listed), "a.tar.gz")).toMatch(/SHA256SUMS: not a list of hashes/);
   const unlisted = await tarOf([HEAD, sums(HEAD), evil]);
-  expect(await refused(sealedTarGz(unlisted), "a.tar.gz")).toMatch(/no bundle has a file of such a name/);
+  expect(await refused(sealedTarGz(unlisted), "a.tar.gz")).toMatch(/a bundle cannot contain a file with this name/);
 });
 
-test.each(NO_FILES)("%s in a .tar.gz is refused", async (_, header) => {
+test.each(SPECIAL_ENTRIES)("refuses %s in a .tar.gz", async (_, header) => {
   const tar = await tarOf([HEAD, sums(HEAD, CSV), { path: CSV.path, header }]);
-  expect(await refused(sealedTarGz(tar), "a.tar.gz")).toMatch(/this is no plain file|damaged/);
+  expect(await refused(sealedTarGz(tar), "a.tar.gz")).toMatch(/not a regular file|damaged/);
 });
 
-const TWICE: Made = { path: "CSV/users.csv", content: "" };
+const TWICE: ArchiveFile = { path: "CSV/users.csv", content: "" };
 
-test.each<[string, readonly Made[], RegExp]>([
-  ["a file twice", [HEAD, sums(HEAD, CSV), CSV, CSV], /csv\/users\.csv: this file is not listed, is there twice/],
+test.each<[string, readonly ArchiveFile[], RegExp]>([
+  ["a file twice", [HEAD, sums(HEAD, CSV), CSV, CSV], /csv\/users\.csv: this file is not listed, occurs twice/],
   ["a file that is not listed", [HEAD, sums(HEAD), CSV], /csv\/users\.csv: this file is not listed/],
   ["a file that is missing", [HEAD, sums(HEAD, CSV)], /csv\/users\.csv: the file is missing/],
-  ["the same name to some systems", [HEAD, sums(HEAD, TWICE, CSV), TWICE, CSV], /SHA256SUMS: this is no list/],
-  ["another order", [sums(HEAD), HEAD], /SHA256SUMS: this file is not listed.*wrong place/],
+  ["the same name to some systems", [HEAD, sums(HEAD, TWICE, CSV), TWICE, CSV], /SHA256SUMS: not a list of hashes/],
+  ["another order", [sums(HEAD), HEAD], /SHA256SUMS: this file is not listed.*out of order/],
   ["no hashes", [HEAD], /SHA256SUMS: the file is missing/],
-  ["nothing", [], /damaged or cut off|this is no bundle/],
-])("%s in an archive is refused", async (_, files, why) => {
+  ["nothing", [], /the archive is damaged or truncated|not a bundle/],
+])("refuses an archive with %s", async (_, files, why) => {
   expect(await refused(sealedTarGz(await tarOf(files)), "a.tar.gz")).toMatch(why);
   expect(await refused(sealedZip(await zipOf(files)), "a.zip")).toMatch(why);
 });
 
-test("an archive that is not sealed, or not to the byte, is refused with what to do", async () => {
+test("refuses an archive without an exact seal, and explains what to do", async () => {
   const tar = await tarOf([HEAD, sums(HEAD)]);
   const zip = await zipOf([HEAD, sums(HEAD)]);
   const sealed = sealedTarGz(tar);
   for (const content of [gzipSync(tar), sealed.subarray(0, -1), Buffer.concat([sealed, Buffer.from("x")])]) {
-    expect(await refused(content, "a.tar.gz")).toMatch(/a\.tar\.gz: the archive is not as it was exported/);
+    expect(await refused(content, "a.tar.gz")).toMatch(/a\.tar\.gz: the archive differs from the exported one/);
   }
   for (const content of [zip, sealedZip(zip).subarray(0, -1), Buffer.concat([sealedZip(zip), Buffer.from("x")])]) {
-    expect(await refused(content, "a.zip")).toMatch(/a\.zip: the archive is not as it was exported/);
+    expect(await refused(content, "a.zip")).toMatch(/a\.zip: the archive differs from the exported one/);
   }
-  expect(await refused(Buffer.concat([Buffer.from("x"), sealedZip(zip)]), "a.zip")).toMatch(/this is no bundle/);
-  expect(await refused(Buffer.alloc(0), "a.zip")).toMatch(/this is no bundle/);
-  expect(await refused(Buffer.from([0x1f, 0x8b]), "a.zip")).toMatch(/damaged or cut off/);
+  expect(await refused(Buffer.concat([Buffer.from("x"), sealedZip(zip)]), "a.zip")).toMatch(/not a bundle \(a folder/);
+  expect(await refused(Buffer.alloc(0), "a.zip")).toMatch(/not a bundle \(a folder/);
+  expect(await refused(Buffer.from([0x1f, 0x8b]), "a.zip")).toMatch(/the archive is damaged or truncated/);
 });
 
-test("what is sealed and yet no whole archive is refused", async () => {
+test("refuses sealed content that is not a complete archive", async () => {
   const tar = await tarOf([HEAD, sums(HEAD)]);
-  const sealedAnew = (packed: Buffer): Buffer => Buffer.concat([packed, gzipSeal(sha256(packed))]);
-  const head = Buffer.from(GZIP_HEAD);
+  const sealedAnew = (packed: Buffer): Buffer => Buffer.concat([packed, buildGzipSeal(sha256(packed))]);
+  const head = Buffer.from(GZIP_HEADER);
   const tail = Buffer.from(gzipSync(tar).subarray(-8));
   const deflated = deflateRawSync(tar);
   const wrong = [
@@ -134,41 +136,45 @@ test("what is sealed and yet no whole archive is refused", async () => {
     Buffer.concat([head, deflateRawSync(tar.subarray(0, 700)), gzipSync(tar.subarray(0, 700)).subarray(-8)]),
     Buffer.concat([head, deflateRawSync(Buffer.concat([tar, Buffer.from("x".repeat(512))])), tail]),
   ];
-  for (const packed of wrong) expect(await refused(sealedAnew(packed), "a.tar.gz")).toMatch(/damaged or cut off/);
+  for (const packed of wrong)
+    expect(await refused(sealedAnew(packed), "a.tar.gz")).toMatch(/the archive is damaged or truncated/);
 });
 
-test("a bomb is stopped: by ratio, by what it says, by its manifest", async () => {
-  const big: Made = { path: "csv/users.csv", content: "\0".repeat(80 * 1024 * 1024) };
+test("refuses an archive bomb by its ratio, its stated size and its manifest", async () => {
+  const big: ArchiveFile = { path: "csv/users.csv", content: "\0".repeat(80 * 1024 * 1024) };
   const files = [HEAD, sums(HEAD, big), big];
-  expect(await refused(sealedTarGz(await tarOf(files)), "a.tar.gz")).toMatch(/far more than a bundle can be/);
-  // the directory of a .zip says how much it holds: it is refused as a whole, before anything is unpacked
-  expect(await refused(sealedZip(await zipOf(files)), "a.zip")).toMatch(/^a\.zip: it unpacks to far more/);
-  const wide: Made = { path: "manifest.json", content: " ".repeat(17 * 1024 * 1024) };
-  expect(await refused(sealedTarGz(await tarOf([wide, sums(wide)])), "a.tar.gz")).toMatch(
-    /manifest\.json: it unpacks to far/,
+  expect(await refused(sealedTarGz(await tarOf(files)), "a.tar.gz")).toMatch(
+    /the archive unpacks to far more data than a bundle can contain/,
   );
-  const many = Array.from({ length: 1003 }, (_, at): Made => ({ path: `csv/${at}.csv` }));
-  expect(await refused(sealedZip(await zipOf([HEAD, sums(HEAD, ...many), ...many])), "a.zip")).toMatch(/far more than/);
+  // the directory of a .zip says how much it holds: it is refused as a whole, before anything is unpacked
+  expect(await refused(sealedZip(await zipOf(files)), "a.zip")).toMatch(/^a\.zip: the archive unpacks to far more/);
+  const wide: ArchiveFile = { path: "manifest.json", content: " ".repeat(17 * 1024 * 1024) };
+  expect(await refused(sealedTarGz(await tarOf([wide, sums(wide)])), "a.tar.gz")).toMatch(
+    /manifest\.json: the archive unpacks to far/,
+  );
+  const many = Array.from({ length: 1003 }, (_, at): ArchiveFile => ({ path: `csv/${at}.csv` }));
+  expect(await refused(sealedZip(await zipOf([HEAD, sums(HEAD, ...many), ...many])), "a.zip")).toMatch(
+    /unpacks to far more data than/,
+  );
   expect(await refused(sealedTarGz(await tarOf([HEAD, sums(HEAD, ...many), ...many])), "a.tar.gz")).toMatch(
-    /no list of hashes/,
+    /not a list of hashes/,
   );
 });
 
-test.each(["../evil.csv", "/evil/e.csv", "C:\\evil.csv", "csv/\u202Eu.csv"])(
-  "a .zip with %j is refused",
-  async (path) => {
-    const named = { path: "x".repeat(Buffer.byteLength(path)), content: "x" };
-    const zip = replaced(await zipOf([HEAD, sums(HEAD), named]), named.path, Buffer.from(path).toString("latin1"));
-    expect(await refused(sealedZip(zip), "a.zip")).toMatch(/damaged or cut off|no bundle has a file of such a name/);
-  },
-);
+test.each(["../evil.csv", "/evil/e.csv", "C:\\evil.csv", "csv/\u202Eu.csv"])("refuses a .zip with %j", async (path) => {
+  const named = { path: "x".repeat(Buffer.byteLength(path)), content: "x" };
+  const zip = replaced(await zipOf([HEAD, sums(HEAD), named]), named.path, Buffer.from(path).toString("latin1"));
+  expect(await refused(sealedZip(zip), "a.zip")).toMatch(
+    /the archive is damaged or truncated|a bundle cannot contain a file with this name/,
+  );
+});
 
-test("a .zip whose directory says otherwise than its files, or that hides something, is refused", async () => {
+test("refuses a .zip that contradicts its directory or hides something", async () => {
   const files = [HEAD, sums(HEAD, CSV), CSV];
   const zip = await zipOf(files);
   for (const which of ["first", "last"] as const) {
     expect(await refused(sealedZip(replaced(zip, "csv/users.csv", "csv/other.csv", which)), "a.zip")).toMatch(
-      /this is no plain file|not listed/,
+      /not a regular file|not listed/,
     );
   }
   const other = [
@@ -179,16 +185,16 @@ test("a .zip whose directory says otherwise than its files, or that hides someth
     { forceDosTimestamp: false },
   ];
   for (const options of other) {
-    expect(await refused(sealedZip(await zipOf(files, options)), "a.zip")).toMatch(/this is no plain file/);
+    expect(await refused(sealedZip(await zipOf(files, options)), "a.zip")).toMatch(/not a regular file/);
   }
   // bytes between the last file and the directory, whose place is moved along
   const at = zip.readUInt32LE(zip.length - 6);
   const hiding = Buffer.concat([zip.subarray(0, at), Buffer.from("hidden"), zip.subarray(at)]);
   hiding.writeUInt32LE(at + 6, hiding.length - 6);
-  expect(await refused(sealedZip(hiding), "a.zip")).toMatch(/damaged or cut off/);
+  expect(await refused(sealedZip(hiding), "a.zip")).toMatch(/the archive is damaged or truncated/);
 });
 
-test("a folder has plain files only", async () => {
+test("refuses a folder with anything but plain files", async () => {
   const fault = async (spoil: (folder: string) => unknown): Promise<string> => {
     const root = freshFolder();
     await writeBundle(join(root, "a"), placeIn(root), { files: { "csv/users.csv": "x" } });
@@ -203,38 +209,44 @@ test("a folder has plain files only", async () => {
     return put(csv(folder));
   };
   expect(await fault((a) => inPlace(a, (path) => symlinkSync("../../other", path)))).toMatch(
-    /csv\/users\.csv: this is no plain/,
+    /csv\/users\.csv: not a regular/,
   );
-  expect(await fault((a) => inPlace(a, (path) => execFileSync("mkfifo", [path])))).toMatch(/this is no plain file/);
+  expect(await fault((a) => inPlace(a, (path) => execFileSync("mkfifo", [path])))).toMatch(/not a regular file/);
   expect(await fault((a) => inPlace(a, (path) => mkdirSync(path)))).toMatch(/csv\/users\.csv: the file is missing/);
-  expect(await fault((a) => linkSync(csv(a), join(a, "more.csv")))).toMatch(/more\.csv: .*SHA256SUMS lacks it/);
-  expect(await fault((a) => mkdirSync(join(a, "a/b/c/d/e"), { recursive: true }))).toMatch(
-    /a\/b\/c\/d: this is no plain/,
+  expect(await fault((a) => linkSync(csv(a), join(a, "more.csv")))).toMatch(
+    /more\.csv: .*it is not listed in SHA256SUMS/,
   );
-  expect(await fault((a) => writeFileSync(join(a, ".hidden"), ""))).toMatch(/\.hidden: no bundle has a file/);
+  expect(await fault((a) => mkdirSync(join(a, "a/b/c/d/e"), { recursive: true }))).toMatch(
+    /a\/b\/c\/d: not a regular file/,
+  );
+  expect(await fault((a) => writeFileSync(join(a, ".hidden"), ""))).toMatch(
+    /\.hidden: a bundle cannot contain a file with this name/,
+  );
   const noText = (a: string): Buffer => Buffer.concat([Buffer.from(`${a}/`), Buffer.from([0xff, 0xfe])]);
-  expect(await fault((a) => writeFileSync(noText(a), ""))).toMatch(/this is no plain file|no bundle has a file/);
+  expect(await fault((a) => writeFileSync(noText(a), ""))).toMatch(
+    /not a regular file|a bundle cannot contain a file with this name/,
+  );
   expect(await fault((a) => rmSync(join(a, "SHA256SUMS")))).toMatch(/SHA256SUMS: the file is missing/);
   expect(await fault((a) => writeFileSync(join(a, "manifest.json"), "{}"))).toMatch(
-    /manifest\.json: the manifest is wrong/,
+    /manifest\.json: the manifest has an invalid value/,
   );
   expect(
     await fault((a) => {
       for (let count = 0; count < 2100; count += 1) writeFileSync(join(a, `${count}`), "");
     }),
-  ).toMatch(/more than 1000 files/);
+  ).toMatch(/the bundle has more than 1000 files/);
 });
 
-test("neither a pipe nor a device is waited for", async () => {
+test("does not wait for a pipe or a device", async () => {
   const root = freshFolder();
   execFileSync("mkfifo", [join(root, "pipe")]);
-  expect((await refusalOf(root, "pipe")).what.en).toMatch(/this is no bundle/);
-  expect((await refusalOf(root, "/dev/null")).what.en).toMatch(/this is no bundle/);
+  expect((await refusalOf(root, "pipe")).what.en).toMatch(/not a bundle \(a folder/);
+  expect((await refusalOf(root, "/dev/null")).what.en).toMatch(/not a bundle \(a folder/);
   expect((await refusalOf(root, "none")).code).toBe("not-found");
   expect((await refusalOf(root, "-")).code).toBe("usage");
 });
 
-test("a file that becomes a link after it was listed is not followed", async () => {
+test("does not follow a file that becomes a link after it was listed", async () => {
   const root = freshFolder();
   await writeBundle(join(root, "a"), placeIn(root), { files: { "a.txt": "x" } });
   await using bundle = await openBundle("a", { workingFolder: root, temporary: placeIn(root) });

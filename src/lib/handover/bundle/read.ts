@@ -1,64 +1,76 @@
 import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
-import { reasonOf } from "../../errors/disk.ts";
+import { describeReadError } from "../../errors/disk.ts";
 import { Failure } from "../../errors/index.ts";
-import { hasCode, unreadable, type TemporaryPlace } from "../../files/index.ts";
-import { openPlain, readTree, type ByteRange, type PlainFile, type TreeEntry } from "../../files/plain.ts";
+import { hasCode, createReadFailure, type TemporaryStorage } from "../../files/index.ts";
+import {
+  openRegularFile,
+  readFolderTree,
+  type ChunkReadOptions,
+  type RegularFile,
+  type TreeEntry,
+} from "../../files/plain.ts";
 import { text, type Text } from "../../text/index.ts";
 import { pathOfResource, type ResourceName } from "../resources.ts";
-import { checkSeal, mostUnpacked, NO_LIST, refuse, unpack } from "./archive/unpack.ts";
+import {
+  checkSeal,
+  computeUnpackLimit,
+  INVALID_HASH_LIST,
+  createInvalidBundleFailure,
+  unpackBundle,
+} from "./archive/unpack.ts";
 import type { ArchiveKind } from "./archive/seal.ts";
 import {
-  DEEPEST,
-  inByteOrder,
+  MAX_PATH_DEPTH,
+  compareByteOrder,
   isBundlePath,
-  MANIFEST,
-  MAX_FILES,
+  MANIFEST_FILE,
+  MAX_BUNDLE_FILES,
   parseSums,
-  sameName,
-  SUMS,
+  toPathKey,
+  SUMS_FILE,
   type FileHash,
 } from "./contents.ts";
-import { blocksOf } from "./lines.ts";
+import { splitIntoLineBlocks } from "./line-blocks.ts";
 import { parseManifest, type Manifest } from "./manifest.ts";
 
-/** Something that is wrong with a bundle. */
+/** A fault in a bundle. */
 export interface BundleFault {
-  /** the file in the bundle */
+  /** path of the file in the bundle */
   readonly file: string;
-  /** of a file of records, from 1 */
+  /** line in a file of records, counted from 1 */
   readonly line?: number | undefined;
   readonly what: Text;
-  /** the way out, where it is not to take another copy */
+  /** how to resolve the fault, if another copy of the bundle does not help */
   readonly hint?: Text | undefined;
 }
 
-/** A file of a bundle. */
-export interface ListedFile {
+/** The path and size of a file in a bundle. */
+export interface BundleFileInfo {
   readonly path: string;
   readonly bytes: number;
 }
 
-/** Where bundles are looked up, and unpacked. */
-export interface BundlePlace {
-  /** absolute; relative names are resolved against it */
+/** Where a bundle is found and unpacked, and the keys to decrypt it. */
+export interface BundleReadOptions {
+  /** absolute path against which relative names are resolved */
   readonly workingFolder: string;
-  readonly temporary: TemporaryPlace;
-  /** secret keys of age, for an encrypted bundle */
+  readonly temporary: TemporaryStorage;
+  /** age secret keys, for an encrypted bundle */
   readonly identities?: readonly string[] | undefined;
 }
 
-const MAX_HEAD_BYTES = 16 * 1024 * 1024;
+const MAX_METADATA_BYTES = 16 * 1024 * 1024;
 
 /**
- * What a person named as a bundle, before it is believed: its files in the order of their paths' bytes. Of a folder
- * they are read in place; an archive was unpacked, and is removed again by closing.
+ * The files that a person named as a bundle, before they are verified, sorted by the bytes of their paths. A folder is
+ * read in place. An archive has been unpacked; disposing of this object removes the unpacked files.
  */
 export class BundleFiles implements AsyncDisposable {
-  /** as typed */
+  /** bundle name as typed */
   readonly name: string;
-  readonly files: readonly ListedFile[];
-  /** what is there beside files, or in place of them */
+  readonly files: readonly BundleFileInfo[];
+  /** entries that cannot be files of a bundle, such as links */
   readonly faults: readonly BundleFault[];
   readonly #root: string;
   readonly #remove: () => Promise<void>;
@@ -70,18 +82,18 @@ export class BundleFiles implements AsyncDisposable {
     this.#remove = remove;
     const names = new Map<string, string>();
     const faults: BundleFault[] = [];
-    const files: ListedFile[] = [];
+    const files: BundleFileInfo[] = [];
     for (const { path, kind, bytes } of entries) {
       if (kind === "folder") continue;
-      const twin = names.get(sameName(path));
-      if (kind === "other") faults.push({ file: path, what: NO_FILE });
-      else if (!isBundlePath(path)) faults.push({ file: path, what: NO_NAME });
-      else if (twin !== undefined) faults.push({ file: path, what: sameAs(twin) });
+      const twin = names.get(toPathKey(path));
+      if (kind === "other") faults.push({ file: path, what: NOT_A_REGULAR_FILE });
+      else if (!isBundlePath(path)) faults.push({ file: path, what: INVALID_FILE_NAME });
+      else if (twin !== undefined) faults.push({ file: path, what: describeNameConflict(twin) });
       else files.push({ path, bytes });
-      names.set(sameName(path), path);
+      names.set(toPathKey(path), path);
     }
-    if (entries.length > MAX_ENTRIES) faults.push({ file: ".", what: TOO_MANY });
-    this.files = files.toSorted((one, other) => inByteOrder(one.path, other.path));
+    if (entries.length > MAX_TREE_ENTRIES) faults.push({ file: ".", what: TOO_MANY_FILES });
+    this.files = files.toSorted((one, other) => compareByteOrder(one.path, other.path));
     this.faults = faults;
   }
 
@@ -90,22 +102,22 @@ export class BundleFiles implements AsyncDisposable {
   }
 
   /**
-   * Holds all that is read from now on to what was verified.
+   * From now on, checks everything that is read against the verified hashes.
    *
-   * @param hashes SHA-256 by path; a file without one is not held to any
+   * @param hashes SHA-256 by path; a file without a hash is not checked
    */
   hold(hashes: ReadonlyMap<string, string>): void {
     this.#hashes = hashes;
   }
 
   /**
-   * The bytes of a file, in large chunks.
+   * Yields the bytes of a file, in large chunks.
    *
-   * @param reuse as {@link ByteRange} has it
-   * @throws Failure `input-rejected` where it is no file any more, or cannot be read; after its last chunk where it is not
-   *   as it is held to
+   * @param reuse see {@link ChunkReadOptions}
+   * @throws Failure `input-rejected` if the file is gone or cannot be read; after its last chunk, if the content
+   *   does not match the verified hash
    */
-  async *read(path: string, { reuse }: Pick<ByteRange, "reuse"> = {}): AsyncGenerator<Buffer> {
+  async *read(path: string, { reuse }: Pick<ChunkReadOptions, "reuse"> = {}): AsyncGenerator<Buffer> {
     await using file = await this.#open(path);
     const verified = this.#hashes?.get(path);
     if (verified === undefined) {
@@ -117,15 +129,19 @@ export class BundleFiles implements AsyncDisposable {
       hash.update(chunk);
       yield chunk;
     }
-    if (hash.digest("hex") !== verified) throw refuse(this.name, CHANGED, path);
+    if (hash.digest("hex") !== verified) throw createInvalidBundleFailure(this.name, CHANGED_AFTER_VERIFICATION, path);
   }
 
-  /** The text of a short file. @throws Failure `input-rejected` where it is missing, or longer than 16 MiB */
+  /** Returns the text of a short file.  @throws Failure `input-rejected` if it is missing or longer than 16 MiB */
   async text(path: string): Promise<string> {
     const found = this.files.find((file) => file.path === path);
-    if (found === undefined) throw refuse(this.name, MISSING, path);
-    if (found.bytes > MAX_HEAD_BYTES)
-      throw refuse(this.name, text("longer than 16 MiB", "16 MiB を超えています"), path);
+    if (found === undefined) throw createInvalidBundleFailure(this.name, FILE_MISSING, path);
+    if (found.bytes > MAX_METADATA_BYTES)
+      throw createInvalidBundleFailure(
+        this.name,
+        text("the file is longer than 16 MiB", "16 MiB を超えています"),
+        path,
+      );
     return Buffer.concat(await Array.fromAsync(this.read(path))).toString("utf8");
   }
 
@@ -133,59 +149,65 @@ export class BundleFiles implements AsyncDisposable {
     await this.#remove();
   }
 
-  async #open(path: string): Promise<PlainFile> {
-    const file = await openPlain(join(this.#root, ...path.split("/"))).catch((cause: unknown) => {
+  async #open(path: string): Promise<RegularFile> {
+    const file = await openRegularFile(join(this.#root, ...path.split("/"))).catch((cause: unknown) => {
       throw hasCode(cause, "EIO")
-        ? unreadable(`${this.name}: ${path}`, cause)
-        : refuse(this.name, reasonOf(cause), path);
+        ? createReadFailure(`${this.name}: ${path}`, cause)
+        : createInvalidBundleFailure(this.name, describeReadError(cause), path);
     });
-    if (file === undefined) throw refuse(this.name, NO_FILE, path);
+    if (file === undefined) throw createInvalidBundleFailure(this.name, NOT_A_REGULAR_FILE, path);
     return file;
   }
 }
 
-const MAX_ENTRIES = 2 * MAX_FILES;
-const NO_FILE = text(
-  "this is no plain file: a bundle has no links",
+const MAX_TREE_ENTRIES = 2 * MAX_BUNDLE_FILES;
+const NOT_A_REGULAR_FILE = text(
+  "not a regular file: a bundle cannot contain links",
   "通常のファイルではありません(リンクなどは使えません)",
 );
-const NO_NAME = text("no bundle has a file of such a name", "引き継ぎデータにあり得ない名前のファイルです");
-const TOO_MANY = text(`more than ${MAX_FILES} files`, `ファイルが ${MAX_FILES} 個を超えています`);
-const CHANGED = text(
-  "the file was changed while it was read, after it was verified",
+const INVALID_FILE_NAME = text(
+  "a bundle cannot contain a file with this name",
+  "引き継ぎデータに使えないファイル名です",
+);
+const TOO_MANY_FILES = text(
+  `the bundle has more than ${MAX_BUNDLE_FILES} files`,
+  `ファイルが ${MAX_BUNDLE_FILES} 個を超えています`,
+);
+const CHANGED_AFTER_VERIFICATION = text(
+  "the file was changed after it was verified, while it was being read",
   "検証した後、読み込み中にファイルが変更されました",
 );
-const MISSING = text("the file is missing", "ファイルがありません");
+const FILE_MISSING = text("the file is missing", "ファイルがありません");
 
-const sameAs = (other: string): Text =>
-  text(`the same name as ${other} on some systems`, `システムによっては ${other} と同じ名前になります`);
+const describeNameConflict = (other: string): Text =>
+  text(`on some systems, the file name is the same as ${other}`, `システムによっては ${other} と同じ名前になります`);
 
-/** A bundle whose list of files is what it says; its hashes may not have been compared. */
+/** A bundle whose files match its list of files. The hashes have not necessarily been compared. */
 export interface Bundle extends AsyncDisposable {
-  /** as typed */
+  /** bundle name as typed */
   readonly name: string;
   readonly manifest: Manifest;
-  /** the hashes of all files but the list's own */
+  /** the hashes of all files except the list of hashes itself */
   readonly sums: readonly FileHash[];
-  readonly files: readonly ListedFile[];
-  /** The bytes of a file. */
+  readonly files: readonly BundleFileInfo[];
+  /** Yields the bytes of a file. */
   read(path: string): AsyncGenerator<Buffer>;
-  /** The lines of a resource's records, in blocks of whole lines that hold until the next is asked for; none if it has no file. */
+  /** Yields a resource's lines, if it has a file, in blocks of whole lines, each valid until the next is requested. */
   blocks(resource: ResourceName): AsyncGenerator<Buffer>;
-  /** The records of a resource, in batches; none if it has no file. Their values are as they stand: `verify` checks them. */
+  /** Yields a resource's records, if it has a file, in batches. Values are not checked; `verify` checks them. */
   records(resource: ResourceName): AsyncGenerator<readonly Readonly<Record<string, unknown>>[]>;
 }
 
 /**
- * Opens a bundle: FOLDER, FILE.tar.gz or FILE.zip, whatever it is called.
+ * Opens a bundle: FOLDER, FILE.tar.gz or FILE.zip. The content determines the format, not the name.
  *
  * @param name as typed
- * @throws Failure `not-found` if there is none, `input-rejected` for what is no bundle, or is not as an export writes one
+ * @throws Failure `not-found` if nothing has this name, `input-rejected` if it is not a bundle as an export writes it
  */
-export async function openBundle(name: string, place: BundlePlace): Promise<Bundle> {
-  const found = await openFiles(name, place);
+export async function openBundle(name: string, place: BundleReadOptions): Promise<Bundle> {
+  const found = await openBundleFiles(name, place);
   try {
-    return await asBundle(found);
+    return await toBundle(found);
   } catch (error) {
     await found[Symbol.asyncDispose]();
     throw error;
@@ -193,19 +215,19 @@ export async function openBundle(name: string, place: BundlePlace): Promise<Bund
 }
 
 /**
- * The bundle that files are; closing it closes them.
+ * Returns the bundle that the files form. Disposing of the bundle also disposes of the files.
  *
- * @throws Failure `input-rejected` where they are not as an export writes them
+ * @throws Failure `input-rejected` if the files are not as an export writes them
  */
-export async function asBundle(found: BundleFiles): Promise<Bundle> {
+export async function toBundle(found: BundleFiles): Promise<Bundle> {
   const { name } = found;
   const [fault] = found.faults;
-  if (fault !== undefined) throw refuse(name, fault.what, fault.file);
-  const manifest = parseManifest(await found.text(MANIFEST), `${name}: ${MANIFEST}`);
-  const sums = parseSums(await found.text(SUMS));
-  if (sums === undefined) throw refuse(name, NO_LIST, SUMS);
-  const [odd] = notListed(found.files, sums);
-  if (odd !== undefined) throw refuse(name, odd.what, odd.file);
+  if (fault !== undefined) throw createInvalidBundleFailure(name, fault.what, fault.file);
+  const manifest = parseManifest(await found.text(MANIFEST_FILE), `${name}: ${MANIFEST_FILE}`);
+  const sums = parseSums(await found.text(SUMS_FILE));
+  if (sums === undefined) throw createInvalidBundleFailure(name, INVALID_HASH_LIST, SUMS_FILE);
+  const [odd] = findListMismatches(found.files, sums);
+  if (odd !== undefined) throw createInvalidBundleFailure(name, odd.what, odd.file);
   return new OpenBundle(found, manifest, sums);
 }
 
@@ -224,7 +246,7 @@ class OpenBundle implements Bundle {
     return this.#found.name;
   }
 
-  get files(): readonly ListedFile[] {
+  get files(): readonly BundleFileInfo[] {
     return this.#found.files;
   }
 
@@ -234,7 +256,8 @@ class OpenBundle implements Bundle {
 
   async *blocks(resource: ResourceName): AsyncGenerator<Buffer> {
     const path = pathOfResource(resource);
-    if (this.#found.has(path)) yield* blocksOf(this.#found.read(path, { reuse: true }), `${this.name}: ${path}`);
+    if (this.#found.has(path))
+      yield* splitIntoLineBlocks(this.#found.read(path, { reuse: true }), `${this.name}: ${path}`);
   }
 
   async *records(resource: ResourceName): AsyncGenerator<readonly Readonly<Record<string, unknown>>[]> {
@@ -243,7 +266,7 @@ class OpenBundle implements Bundle {
         const lines = block.toString("utf8").trimEnd().split("\n");
         yield lines.map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
       } catch {
-        throw refuse(this.name, NO_RECORDS, pathOfResource(resource));
+        throw createInvalidBundleFailure(this.name, INVALID_JSON_LINE, pathOfResource(resource));
       }
     }
   }
@@ -253,116 +276,119 @@ class OpenBundle implements Bundle {
   }
 }
 
-const NO_RECORDS = text("a line is no JSON", "JSON でない行があります");
+const INVALID_JSON_LINE = text("a line is not valid JSON", "JSON として正しくない行があります");
 
-/** Files that are there and not listed, and those that are listed and not there. */
-export function notListed(files: readonly ListedFile[], sums: readonly FileHash[]): readonly BundleFault[] {
+/** Returns the listed files that do not exist, and the existing files that are not listed. */
+export function findListMismatches(
+  files: readonly BundleFileInfo[],
+  sums: readonly FileHash[],
+): readonly BundleFault[] {
   const there = new Set(files.map(({ path }) => path));
-  const listed = new Set([...sums.map(({ path }) => path), SUMS]);
+  const listed = new Set([...sums.map(({ path }) => path), SUMS_FILE]);
   return [
-    ...[...listed].filter((path) => !there.has(path)).map((file) => ({ file, what: MISSING })),
-    ...[...there].filter((path) => !listed.has(path)).map((file) => ({ file, what: NOT_LISTED })),
+    ...[...listed].filter((path) => !there.has(path)).map((file) => ({ file, what: FILE_MISSING })),
+    ...[...there].filter((path) => !listed.has(path)).map((file) => ({ file, what: FILE_NOT_LISTED })),
   ];
 }
 
-const NOT_LISTED = text(
-  "this file is not of the bundle: SHA256SUMS lacks it",
+const FILE_NOT_LISTED = text(
+  "this file does not belong to the bundle: it is not listed in SHA256SUMS",
   "引き継ぎデータのファイルではありません(SHA256SUMS にありません)",
 );
 
 /**
- * Opens what is to be a bundle, without believing it: see {@link BundleFiles}.
+ * Opens the files of a possible bundle without verifying them; see {@link BundleFiles}.
  *
- * @throws Failure `not-found` if there is nothing, `usage` for stdin, `input-rejected` for what is neither folder nor
- *   archive, for an archive that is not as an export packs it, and for one that cannot be decrypted
+ * @throws Failure `not-found` if nothing has this name; `usage` for stdin; `input-rejected` if the path is neither a
+ *   folder nor an archive, if the archive is not as an export packs it, or if the archive cannot be decrypted
  */
-export async function openFiles(name: string, place: BundlePlace): Promise<BundleFiles> {
-  if (name === "-") throw FROM_STDIN;
-  return openPath(resolve(place.workingFolder, name), name, place);
+export async function openBundleFiles(name: string, place: BundleReadOptions): Promise<BundleFiles> {
+  if (name === "-") throw STDIN_FAILURE;
+  return openBundlePath(resolve(place.workingFolder, name), name, place);
 }
 
-/** @param name of the bundle, for messages */
-async function openPath(
+/** Opens a folder or archive; decrypts an encrypted archive first.  @param name the bundle name, for messages */
+async function openBundlePath(
   path: string,
   name: string,
-  { temporary, identities }: Pick<BundlePlace, "temporary" | "identities">,
+  { temporary, identities }: Pick<BundleReadOptions, "temporary" | "identities">,
 ): Promise<BundleFiles> {
-  const file = await openPlain(path, { follow: true }).catch((cause: unknown) => {
+  const file = await openRegularFile(path, { follow: true }).catch((cause: unknown) => {
     if (hasCode(cause, "EISDIR")) return undefined;
-    throw unreadableBundle(name, cause);
+    throw createUnreadableBundleFailure(name, cause);
   });
-  if (file === undefined) return new BundleFiles(name, path, await treeOf(path, name), async () => undefined);
+  if (file === undefined) return new BundleFiles(name, path, await readBundleTree(path, name), async () => undefined);
   await using archive = file;
   const head = await archive.readAt(0, Math.min(4, archive.bytes));
-  const kind = kindOf(head);
+  const kind = detectArchiveKind(head);
   if (kind === undefined) {
-    if (head.toString("latin1") !== AGE_HEAD) throw noBundle(name);
-    if (identities === undefined) throw encrypted(name);
+    if (head.toString("latin1") !== AGE_PREFIX) throw createNotABundleFailure(name);
+    if (identities === undefined) throw createEncryptedFailure(name);
     const { decryptArchive } = await import("./decrypt.ts");
     const decrypted = await decryptArchive(archive, identities, { where: name, place: temporary });
     try {
-      // what is encrypted twice is no bundle
-      return await openPath(decrypted.path, name, { temporary });
+      // without identities, so that a bundle that was encrypted twice is rejected
+      return await openBundlePath(decrypted.path, name, { temporary });
     } finally {
       await decrypted.remove();
     }
   }
   await checkSeal(kind, archive, name);
-  const most = mostUnpacked(archive.bytes);
+  const most = computeUnpackLimit(archive.bytes);
   const entries =
     kind === "zip"
       ? (await import("./archive/zip-read.ts")).readZip(archive, name, most)
       : (await import("./archive/tar-read.ts")).readTar(archive, name, most);
-  const folder = await unpack(entries, { where: name, place: temporary, most });
+  const folder = await unpackBundle(entries, { where: name, place: temporary, most });
   try {
-    return new BundleFiles(name, folder.path, await treeOf(folder.path, name), () => folder.abandon());
+    return new BundleFiles(name, folder.path, await readBundleTree(folder.path, name), () => folder.abandon());
   } catch (error) {
     await folder.abandon();
     throw error;
   }
 }
 
-const FROM_STDIN = new Failure("usage", {
-  what: text("a bundle is not read from stdin", "引き継ぎデータは標準入力から読み込めません"),
+const STDIN_FAILURE = new Failure("usage", {
+  what: text("a bundle cannot be read from stdin", "引き継ぎデータは標準入力から読み込めません"),
   where: "-",
-  hint: text("name a folder or a file", "フォルダーかファイルを指定してください"),
+  hint: text("specify a folder or a file", "フォルダーかファイルを指定してください"),
 });
 
-const treeOf = async (path: string, name: string): Promise<readonly TreeEntry[]> =>
-  readTree(path, { mostEntries: MAX_ENTRIES + 1, deepest: DEEPEST }).catch((cause: unknown) => {
-    throw hasCode(cause, "ENOTDIR") ? noBundle(name) : unreadableBundle(name, cause);
+const readBundleTree = async (path: string, name: string): Promise<readonly TreeEntry[]> =>
+  readFolderTree(path, { mostEntries: MAX_TREE_ENTRIES + 1, deepest: MAX_PATH_DEPTH }).catch((cause: unknown) => {
+    throw hasCode(cause, "ENOTDIR") ? createNotABundleFailure(name) : createUnreadableBundleFailure(name, cause);
   });
 
-/** What cannot be read is no bundle, whoever may read it: only one that is not there, or a faulty disk, is something else. */
-function unreadableBundle(name: string, cause: unknown): unknown {
-  const failure = unreadable(name, cause);
+/** Returns the failure for an unreadable bundle: `input-rejected`, unless it does not exist or the disk is faulty. */
+function createUnreadableBundleFailure(name: string, cause: unknown): unknown {
+  const failure = createReadFailure(name, cause);
   if (!(failure instanceof Failure) || failure.code !== "usage") return failure;
   const { what, where, hint } = failure;
   return new Failure("input-rejected", { what, where, hint });
 }
 
-const kindOf = (head: Buffer): ArchiveKind | undefined =>
+const detectArchiveKind = (head: Buffer): ArchiveKind | undefined =>
   head[0] === 0x1f && head[1] === 0x8b ? "tar.gz" : head.toString("latin1") === "PK\x03\x04" ? "zip" : undefined;
 
-/** The first bytes of what age has encrypted. @see https://age-encryption.org/v1 */
-const AGE_HEAD = "age-";
+/** The first bytes of a file that age has encrypted. @see https://age-encryption.org/v1 */
+const AGE_PREFIX = "age-";
 
-const encrypted = (where: string): Failure =>
+const createEncryptedFailure = (where: string): Failure =>
   new Failure("input-rejected", {
-    what: text("this bundle is encrypted by age", "age で暗号化された引き継ぎデータです"),
+    what: text("this bundle is encrypted with age", "age で暗号化された引き継ぎデータです"),
     where,
     hint: text(
-      "name your identity file: --identity KEY-FILE",
+      "specify your identity file: --identity KEY-FILE",
       "自分の鍵ファイルを指定してください: --identity KEY-FILE",
     ),
   });
 
-const noBundle = (where: string): Failure =>
+const createNotABundleFailure = (where: string): Failure =>
   new Failure("input-rejected", {
-    what: text(
-      "this is no bundle: neither a folder nor .tar.gz nor .zip",
-      "引き継ぎデータ(フォルダー、.tar.gz、.zip)ではありません",
-    ),
+    what: text("not a bundle (a folder, .tar.gz or .zip)", "引き継ぎデータ(フォルダー、.tar.gz、.zip)ではありません"),
     where,
-    hint: text("name what `handover export -o` has written", "handover export -o で書き出したものを指定してください"),
+    hint: text(
+      "specify the folder or archive that `handover export -o` wrote",
+      "handover export -o で書き出したものを指定してください",
+    ),
   });

@@ -1,5 +1,5 @@
-/** A secret key of age as it is typed or pasted, also behind comments. The name of a file that is called like one is none. */
+/** An age secret key as typed or pasted, also after other text. The name of a key file does not match. */
 const SECRET_KEY = /AGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]{8}/i;
 
-/** Returns whether a text has a secret key of age; both sides of encryption ask, so that no message repeats one. */
+/** Returns true if a text has an age secret key. Encryption and decryption check this, so no message shows a key. */
 export const hasSecretKey = (typed: string): boolean => SECRET_KEY.test(typed);

@@ -9,7 +9,7 @@ import { createBundle, EMPTY_MANIFEST, freshFolder, placeIn, writeBundle } from 
 const FIELD = { id: "019a9f3c-5a00-7abc-8def-000000000003", name: "入社年度", createdAt: "2026-11-20T01:23:45.000Z" };
 const WHAT = { records: { "custom-fields": [FIELD] }, files: { "csv/users.csv": "名前\r\n" } };
 
-test("a folder has the files, the manifest and their hashes, for its owner only", async () => {
+test("a folder has the files, the manifest and the hashes, and is accessible only to its owner", async () => {
   const root = freshFolder();
   const target = join(root, "out");
   await writeBundle(target, placeIn(root), WHAT);
@@ -29,7 +29,7 @@ test("a folder has the files, the manifest and their hashes, for its owner only"
   expect(readdirSync(join(root, "tmp"))).toEqual([]);
 });
 
-test.each(["a.tar.gz", "a.zip"])("%s is the same bytes twice, and other programs unpack it", async (name) => {
+test.each(["a.tar.gz", "a.zip"])("%s has the same bytes each time, and other programs can unpack it", async (name) => {
   const root = freshFolder();
   const other = freshFolder();
   await writeBundle(join(root, name), placeIn(root), WHAT);
@@ -53,7 +53,7 @@ test.each(["a.tar.gz", "a.zip"])("%s is the same bytes twice, and other programs
   expect(execFileSync("sha256sum", ["-c", "--quiet", "SHA256SUMS"], { cwd: unpacked }).toString()).toBe("");
 });
 
-test("what is there is not replaced, also what comes meanwhile", async () => {
+test("does not replace what exists or is created in the meantime", async () => {
   const root = freshFolder();
   const place = placeIn(root);
   writeFileSync(join(root, "file.zip"), "mine");
@@ -73,7 +73,7 @@ test("what is there is not replaced, also what comes meanwhile", async () => {
   expect(readdirSync(root).toSorted()).toEqual(["file.zip", "folder", "late", "late.zip", "tmp"]);
 });
 
-test("an abandoned bundle leaves nothing, and a dead process's is removed by the next command", async () => {
+test("an abandoned bundle leaves nothing, and the next command removes that of a dead process", async () => {
   const root = freshFolder();
   const place = placeIn(root);
   const abandoned = await createBundle(join(root, "a.zip"), place);

@@ -1,91 +1,104 @@
 import { join } from "node:path";
 import { Failure } from "../../errors/index.ts";
-import { FolderInMaking, type WrittenFile } from "../../files/folder-in-making.ts";
+import { FolderWriter, type WrittenFile } from "../../files/folder-in-making.ts";
 import { readChunks, type ContentWriter, type Outputs } from "../../files/index.ts";
 import { text } from "../../text/index.ts";
 import type { ArchiveKind, PackedEntry } from "./archive/seal.ts";
-import type { Recipients } from "./encrypt.ts";
-import { inByteOrder, isBundlePath, MANIFEST, MAX_FILES, sameName, SUMS, sumsText } from "./contents.ts";
-import { manifestText, type Manifest } from "./manifest.ts";
+import type { AgeRecipients } from "./encrypt.ts";
+import {
+  compareByteOrder,
+  isBundlePath,
+  MANIFEST_FILE,
+  MAX_BUNDLE_FILES,
+  toPathKey,
+  SUMS_FILE,
+  renderSums,
+} from "./contents.ts";
+import { renderManifest, type Manifest } from "./manifest.ts";
 
-/** The ending of an encrypted archive. */
-const AGE_ENDING = ".age";
+/** The file name extension of an encrypted archive. */
+const AGE_EXTENSION = ".age";
 
-/** What a bundle is written as. */
+/** The form in which a bundle is written. */
 type BundleKind = "folder" | ArchiveKind;
 
-/** What a bundle becomes by the ending of its name; a name without one that is known is a folder. */
-const kindOf = (target: string): BundleKind =>
+/** Returns the form of a bundle from the extension of its name. A name without a known extension is a folder. */
+const getBundleKind = (target: string): BundleKind =>
   /\.(?:tar\.gz|tgz)$/i.test(target) ? "tar.gz" : /\.zip$/i.test(target) ? "zip" : "folder";
 
-/** Whether a bundle of this name is a folder; any other is one file, which may be encrypted. */
-export const isFolderName = (target: string): boolean => kindOf(target.replace(/\.age$/i, "")) === "folder";
+/** Returns true if a bundle with this name is a folder. Any other bundle is a single file, which may be encrypted. */
+export const isBundleFolderName = (target: string): boolean =>
+  getBundleKind(target.replace(/\.age$/i, "")) === "folder";
 
 /** A file of a bundle that is being written. */
-export interface BundleFile {
-  /** Takes the next bytes; what was passed must not change any more. Await it, so that memory stays bounded. */
+export interface BundleFileWriter {
+  /** Writes the next bytes, which must not change afterwards. Await each call, so that memory use stays bounded. */
   write(chunk: string | Uint8Array): Promise<void>;
-  /** @returns what is known of it then; `sha256` in lower-case hexadecimal digits */
+  /** Closes the file. @returns its size, and its SHA-256 in lower-case hexadecimal digits */
   close(): Promise<WrittenFile>;
 }
 
 /**
- * Writes a bundle: file by file into a folder out of sight, beside the final name, which is packed if the bundle is to be
- * an archive, and gets its name when everything is on the disk. A process that dies leaves none of that name.
+ * Writes a bundle. The files are written to a temporary folder next to the final name. The folder is packed if the
+ * bundle is an archive. The bundle gets its final name when everything is on the disk, so a process that dies never
+ * leaves an incomplete bundle under that name.
  */
 export class BundleWriter implements AsyncDisposable {
   readonly #target: string;
   readonly #kind: BundleKind;
   readonly #outputs: Outputs;
-  readonly #folder: FolderInMaking;
+  readonly #folder: FolderWriter;
   readonly #written = new Map<string, WrittenFile | undefined>();
   readonly #names = new Set<string>();
   #isOver = false;
-  readonly #recipients: Recipients | undefined;
+  readonly #recipients: AgeRecipients | undefined;
 
-  private constructor(target: string, outputs: Outputs, folder: FolderInMaking, recipients?: Recipients) {
+  private constructor(target: string, outputs: Outputs, folder: FolderWriter, recipients?: AgeRecipients) {
     this.#target = target;
     this.#recipients = recipients;
-    this.#kind = kindOf(recipients === undefined ? target : target.slice(0, -AGE_ENDING.length));
+    this.#kind = getBundleKind(recipients === undefined ? target : target.slice(0, -AGE_EXTENSION.length));
     this.#outputs = outputs;
     this.#folder = folder;
   }
 
   /**
+   * Begins a bundle that is not encrypted.
+   *
    * @param target FOLDER, FILE.tar.gz or FILE.zip, declared as one of the outputs
-   * @throws Failure `usage` where none can be made
+   * @throws Failure `usage` if a bundle cannot be created there
    */
   static async create(target: string, outputs: Outputs): Promise<BundleWriter> {
-    refuseOtherEnding(target);
+    refuseUnsupportedExtension(target);
     return new BundleWriter(target, outputs, await outputs.createFolder(target));
   }
 
   /**
-   * A bundle that is encrypted: what is not lies in the home's temporary folder alone, while it is made.
+   * Begins an encrypted bundle. Until it is finished, its unencrypted files are only in the temporary folder of the
+   * home.
    *
    * @param target FILE.tar.gz.age or FILE.zip.age
-   * @param words recipients of age: `age1…`
-   * @throws Failure `usage` as {@link create}, and for a recipient that is none
+   * @param words age recipients: `age1…`
+   * @throws Failure `usage` in the cases of {@link create}, and for an invalid recipient
    */
   static async createEncrypted(target: string, outputs: Outputs, words: readonly string[]): Promise<BundleWriter> {
-    if (!/\.(?:tar\.gz|tgz|zip)\.age$/i.test(target)) throw notEncryptable(target);
-    const { Recipients: Loaded } = await import("./encrypt.ts");
+    if (!/\.(?:tar\.gz|tgz|zip)\.age$/i.test(target)) throw createNotEncryptableFailure(target);
+    const { AgeRecipients: Loaded } = await import("./encrypt.ts");
     const recipients = new Loaded(words);
-    const folder = await FolderInMaking.createUnnamed("handover", outputs.temporary);
+    const folder = await FolderWriter.createUnnamed("handover", outputs.temporary);
     return new BundleWriter(target, outputs, folder, recipients);
   }
 
   /**
-   * Opens a file of the bundle; several may be open.
+   * Opens a file of the bundle. Several files may be open at a time.
    *
    * @param path with `/` between names: `resources/users.ndjson`; see `isBundlePath`
-   * @throws TypeError for a path that no bundle has, one that is there, and the 1,001st file
+   * @throws TypeError if the path is not allowed in a bundle or already exists, or if there are too many files
    * @throws Failure `unexpected` on a full or faulty disk
    */
-  async file(path: string): Promise<BundleFile> {
-    const isPossible = isBundlePath(path) && !this.#names.has(sameName(path)) && this.#names.size <= MAX_FILES;
+  async file(path: string): Promise<BundleFileWriter> {
+    const isPossible = isBundlePath(path) && !this.#names.has(toPathKey(path)) && this.#names.size <= MAX_BUNDLE_FILES;
     if (!isPossible) throw new TypeError(`${path} cannot be in a bundle`);
-    this.#names.add(sameName(path));
+    this.#names.add(toPathKey(path));
     this.#written.set(path, undefined);
     const file = await this.#folder.file(path);
     return {
@@ -99,28 +112,28 @@ export class BundleWriter implements AsyncDisposable {
   }
 
   /**
-   * Writes the manifest and the hashes, packs, and gives the bundle its name.
+   * Writes the manifest and the hashes, packs the files of an archive, and gives the bundle its final name.
    *
-   * @returns its fingerprint: the SHA-256 of `SHA256SUMS`, which has the hashes of all the rest
-   * @throws Failure `usage` where something took the name meanwhile
+   * @returns the fingerprint of the bundle: the SHA-256 of `SHA256SUMS`, which contains the hashes of all other files
+   * @throws Failure `usage` if something else has taken the name in the meantime
    */
   async finish(manifest: Manifest): Promise<string> {
-    await this.#put(MANIFEST, manifestText(manifest));
-    const { sha256 } = await this.#put(SUMS, sumsText(this.#sums()));
+    await this.#put(MANIFEST_FILE, renderManifest(manifest));
+    const { sha256 } = await this.#put(SUMS_FILE, renderSums(this.#sums()));
     if (this.#kind === "folder") await this.#folder.settle();
     else await this.#pack(this.#kind, manifest);
     this.#isOver = true;
     return sha256;
   }
 
-  /** Removes all that was written; does nothing once the bundle has its name. */
+  /** Removes everything that was written. Does nothing after the bundle has its final name. */
   async abandon(): Promise<void> {
     if (this.#isOver) return;
     this.#isOver = true;
     await this.#folder.abandon();
   }
 
-  /** {@link abandon}: `await using` leaves no half of a bundle behind */
+  /** Calls {@link abandon}, so that `await using` never leaves an incomplete bundle behind. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.abandon();
   }
@@ -139,8 +152,8 @@ export class BundleWriter implements AsyncDisposable {
   }
 
   async #pack(kind: ArchiveKind, { asOf }: Manifest): Promise<void> {
-    const others = [...this.#written.keys()].filter((path) => path !== MANIFEST && path !== SUMS);
-    const entries = [MANIFEST, SUMS, ...others.toSorted(inByteOrder)].map((path): PackedEntry => ({
+    const others = [...this.#written.keys()].filter((path) => path !== MANIFEST_FILE && path !== SUMS_FILE);
+    const entries = [MANIFEST_FILE, SUMS_FILE, ...others.toSorted(compareByteOrder)].map((path): PackedEntry => ({
       path,
       bytes: this.#written.get(path)?.bytes ?? 0,
       content: () => readChunks(join(this.#folder.path, path)),
@@ -152,11 +165,11 @@ export class BundleWriter implements AsyncDisposable {
     const recipients = this.#recipients;
     if (recipients === undefined) await this.#outputs.write(this.#target, pack);
     else {
-      const packed = await this.#folder.file(PACKED);
+      const packed = await this.#folder.file(PACKED_FILE);
       await pack(packed);
       await packed.close();
       await this.#outputs.write(this.#target, async (file) => {
-        for await (const chunk of recipients.encrypted(readChunks(join(this.#folder.path, PACKED)))) {
+        for await (const chunk of recipients.encrypted(readChunks(join(this.#folder.path, PACKED_FILE)))) {
           await file.write(chunk);
         }
       });
@@ -165,30 +178,36 @@ export class BundleWriter implements AsyncDisposable {
   }
 }
 
-/** A name that no file of a bundle has. */
-const PACKED = ".packed";
+/** A name that a file of a bundle cannot have. */
+const PACKED_FILE = ".packed";
 
-const notEncryptable = (target: string): Failure =>
+const createNotEncryptableFailure = (target: string): Failure =>
   new Failure("usage", {
-    what: text("an encrypted bundle is an archive", "暗号化できるのはアーカイブだけです"),
+    what: text("only an archive can be encrypted", "暗号化できるのはアーカイブだけです"),
     where: target,
-    hint: text("name it FILE.zip.age or FILE.tar.gz.age", "名前を FILE.zip.age か FILE.tar.gz.age にしてください"),
+    hint: text(
+      "use a name such as FILE.zip.age or FILE.tar.gz.age",
+      "名前を FILE.zip.age か FILE.tar.gz.age にしてください",
+    ),
   });
 
-/** Endings of archives that are not written: a folder of such a name would be taken for one. */
-const OTHER_ENDING = /\.(?:tar|gz|bz2|xz|zst|7z|rar|age)$/i;
+/** Extensions of archives that are not supported. A folder with such a name would be mistaken for an archive. */
+const UNSUPPORTED_EXTENSION = /\.(?:tar|gz|bz2|xz|zst|7z|rar|age)$/i;
 
-/** @throws Failure `usage` for a name that looks like an archive of another kind */
-function refuseOtherEnding(target: string): void {
-  if (kindOf(target) !== "folder" || !OTHER_ENDING.test(target)) return;
+/** Refuses a name that looks like an archive of another kind. @throws Failure `usage` */
+function refuseUnsupportedExtension(target: string): void {
+  if (getBundleKind(target) !== "folder" || !UNSUPPORTED_EXTENSION.test(target)) return;
   throw new Failure("usage", {
     what: text(
-      "a bundle is a folder, FILE.tar.gz or FILE.zip",
+      "a bundle must be FOLDER, FILE.tar.gz or FILE.zip",
       "引き継ぎデータはフォルダー、FILE.tar.gz、FILE.zip のいずれかです",
     ),
     where: target,
-    hint: target.toLowerCase().endsWith(AGE_ENDING)
-      ? text("say for whom it is encrypted: --encrypt-to age1…", "暗号化の相手を指定してください: --encrypt-to age1…")
-      : text("change the name's ending", "名前の末尾を変えてください"),
+    hint: target.toLowerCase().endsWith(AGE_EXTENSION)
+      ? text(
+          "specify the public key of the recipient: --encrypt-to age1…",
+          "復号できる人の公開鍵を指定してください: --encrypt-to age1…",
+        )
+      : text("use another file name extension", "別の拡張子にしてください"),
   });
 }

@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Failure } from "../../errors/index.ts";
 import { administrator, COMPLETE, TODAY, UNANSWERED } from "#support/handover/facts.ts";
-import { answersTemplate, readAnswers } from "./answers-file.ts";
-import { evaluate, questionsOf } from "./index.ts";
+import { renderAnswersTemplate, readAnswers } from "./answers-file.ts";
+import { buildChecklist, collectQuestions } from "./index.ts";
 
-const ITEMS = evaluate(UNANSWERED, TODAY);
+const ITEMS = buildChecklist(UNANSWERED, TODAY);
 
 const READING = { now: `${TODAY.asOf}T12:00:00.000Z`, template: "clomoctl handover answer --template" };
 
@@ -21,7 +21,7 @@ const refusal = (content: string): Failure => {
   throw new TypeError("it was read");
 };
 
-test("answers are read by question and account, in the form in which they are kept", () => {
+test("reads answers by question and account, in the stored form", () => {
   const content = [
     "by: 前任",
     "answers:",
@@ -43,7 +43,7 @@ test("answers are read by question and account, in the form in which they are ke
   ]);
 });
 
-test("a question that is asked of one alone needs no about; one that is asked of several does", () => {
+test("requires `about` only for a question about several things", () => {
   const answers = (question: string) => `answers:\n  - question: ${question}\n    value: はい\n`;
   expect(read("answers:\n  - {question: contact.since, value: 2026-04-01}\n")).toMatchObject([
     { subject: "契約 花子" },
@@ -63,18 +63,18 @@ test.each([
   ["answers:\n  - question: rules.lost.owner\n    password: x\n", "answers.yaml:3"],
   ["by: [x]\nanswers: []\n", "answers.yaml:1"],
   ["answers: &a\n", "answers.yaml:1"],
-])("%j is refused with its line", (content, where) => {
+])("refuses %j with its line", (content, where) => {
   const failure = refusal(content);
   expect(failure).toMatchObject({ code: "input-rejected", where });
   expect(failure.hint?.en).toContain("clomoctl handover answer --template");
 });
 
-test("a question that is answered twice is refused with both lines; a blank is no answer", () => {
+test("refuses a question answered twice with both lines, and a blank is not an answer", () => {
   const one = "  - question: rules.lost.owner\n    value: 花子\n";
   const failure = refusal(`answers:\n${one}  - question: rules.lost.document\n${one}`);
   expect(failure).toMatchObject({ code: "input-rejected", where: "answers.yaml:5" });
   expect(failure.what).toEqual({
-    en: "rules.lost.owner is answered twice, first at answers.yaml:2; keep one of them",
+    en: "rules.lost.owner is answered twice (first answer: answers.yaml:2); keep only one of the answers",
     ja: "rules.lost.owner の回答が 2 つあります(1 つ目: answers.yaml:2)。どちらかを消してください",
   });
   const removed =
@@ -85,22 +85,22 @@ test("a question that is answered twice is refused with both lines; a blank is n
   expect(read(`answers:\n${by(1)}${by(2)}`)).toHaveLength(2);
 });
 
-test("an answer is taken back by yes or true; other words are refused by a list of those that can be", () => {
+test("yes or true removes an answer, and other words are refused with the accepted ones", () => {
   const remove = (word: string) => `answers:\n  - {question: rules.lost.owner, remove: ${word}}\n`;
   expect(read(remove("true"))).toMatchObject([{ value: null }]);
   expect(read(remove("false"))).toEqual([]);
-  expect(refusal(remove("maybe")).what.en).toBe('"maybe" is not one of yes, no, true, false');
+  expect(refusal(remove("maybe")).what.en).toBe('"maybe" is not one of these values: yes, no, true, false');
 });
 
-test("of an item that may not apply it is said what is missing, and what to type", () => {
+test("explains what is missing and what to type if an item may not apply", () => {
   const tenant = { ...UNANSWERED.tenant, android: true, androidAccounts: null };
-  const groups = evaluate({ ...UNANSWERED, tenant, renewals: [] }, TODAY);
+  const groups = buildChecklist({ ...UNANSWERED, tenant, renewals: [] }, TODAY);
   const content = "answers:\n  - {question: android.second-owner, value: 花子}\n";
   expect(() => readAnswers(content, "answers.yaml", { groups, ...READING })).toThrow(
     expect.objectContaining({
       where: "answers.yaml:2",
       what: expect.objectContaining({
-        en: expect.stringContaining("not known whether it applies") as string,
+        en: expect.stringContaining("not known whether this item applies") as string,
       }) as unknown,
       hint: {
         en: expect.stringContaining("clomoctl tenant set --android-accounts") as string,
@@ -110,26 +110,29 @@ test("of an item that may not apply it is said what is missing, and what to type
   );
 });
 
-test.each(["ja", "en"] as const)("the file to fill in asks everything, and is read as it stands: %s", (language) => {
-  const template = answersTemplate(ITEMS, language, "Asia/Tokyo");
-  const asked = questionsOf(ITEMS);
-  expect(template.match(/ {2}- question: /g)).toHaveLength(asked.length);
-  for (const { wording } of asked) expect(template).toContain(wording[language]);
-  expect(template).toContain("push@example.jp");
-  expect(read(template)).toEqual([]);
-});
+test.each(["ja", "en"] as const)(
+  "the file to fill in has every question and can be read without changes: %s",
+  (language) => {
+    const template = renderAnswersTemplate(ITEMS, language, "Asia/Tokyo");
+    const asked = collectQuestions(ITEMS);
+    expect(template.match(/ {2}- question: /g)).toHaveLength(asked.length);
+    for (const { wording } of asked) expect(template).toContain(wording[language]);
+    expect(template).toContain("push@example.jp");
+    expect(read(template)).toEqual([]);
+  },
+);
 
-test("what was answered is told, and not confirmed by the file; nothing that a name holds breaks it", () => {
-  const items = evaluate(COMPLETE, TODAY);
-  const template = answersTemplate(items, "ja", "Asia/Tokyo");
-  expect(template).toContain("  # これまで: 金庫 (後任, 2026-11-20)");
+test("the file shows earlier answers without confirming them, and no name breaks it", () => {
+  const items = buildChecklist(COMPLETE, TODAY);
+  const template = renderAnswersTemplate(items, "ja", "Asia/Tokyo");
+  expect(template).toContain("  # これまでの内容: 金庫 (後任, 2026-11-20)");
   expect(readAnswers(template, "x", { groups: items, ...READING })).toEqual([]);
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 40 }), (user) => {
       const facts = { ...UNANSWERED, administrators: [administrator(1, { user, name: user || "x", emails: [user] })] };
-      const odd = evaluate(facts, TODAY);
+      const odd = buildChecklist(facts, TODAY);
       const asked = { groups: odd, ...READING };
-      expect(() => readAnswers(answersTemplate(odd, "en", "Asia/Tokyo"), "x", asked)).not.toThrow();
+      expect(() => readAnswers(renderAnswersTemplate(odd, "en", "Asia/Tokyo"), "x", asked)).not.toThrow();
     }),
   );
 });

@@ -1,22 +1,22 @@
-/** What a file of answers may hold. It loads zod, so that commands import it only where such a file is read or written. */
+/** Reads and writes files of answers. Loads zod, so commands import it only to read or write such a file. */
 import { z } from "zod";
 import { dayOf } from "../../model/time.ts";
 import type { Failure } from "../../errors/index.ts";
 import { plainText, readYaml } from "../../files/yaml.ts";
-import { yamlQuoted } from "../../text/yaml-text.ts";
-import { DECEPTIVE } from "../../text/shell-word.ts";
+import { quoteYamlString } from "../../text/yaml-text.ts";
+import { DECEPTIVE_CHARACTERS } from "../../text/shell-word.ts";
 import { text, type Language, type Text } from "../../text/index.ts";
-import { questionsOf } from "./index.ts";
-import type { Item } from "./item.ts";
-import { QUESTION_KINDS, readAnswer } from "../../model/question.ts";
-import { toldValue, valueOf, type Question, type QuestionGroup } from "./question.ts";
+import { collectQuestions } from "./index.ts";
+import type { ChecklistItem } from "./item.ts";
+import { QUESTION_KINDS, parseAnswer } from "../../model/question.ts";
+import { describeKnownValue, getCurrentValue, type Question, type QuestionGroup } from "./question.ts";
 
-const MAX_LENGTH = 1_000_000;
+const MAX_FILE_LENGTH = 1_000_000;
 
-const hintOf = (template: string): Text =>
-  text(`to write a file to fill in: ${template}`, `記入用のファイルを作るには: ${template}`);
+const describeTemplateCommand = (template: string): Text =>
+  text(`to create a file to fill in: ${template}`, `記入用のファイルを作るには: ${template}`);
 
-const FILE = z.strictObject({
+const ANSWERS_FILE_SCHEMA = z.strictObject({
   by: z.string().optional(),
   answers: z.array(
     z.strictObject({
@@ -29,7 +29,7 @@ const FILE = z.strictObject({
   ),
 });
 
-/** An answer that a file has; null takes back the one before. */
+/** An answer in a file. The value null removes the previous answer. */
 export interface FileAnswer {
   readonly question: string;
   readonly subject: string;
@@ -37,34 +37,36 @@ export interface FileAnswer {
   readonly by: string | undefined;
 }
 
-/** The question that a file means: by what it is about, which one that is asked of one alone need not say. */
-function questionNamed(questions: readonly Question[], name: string, about: string): Question | undefined {
+/** Returns the question that a file entry names. `about` may be missing if only one question has this name. */
+function findQuestion(questions: readonly Question[], name: string, about: string): Question | undefined {
   const named = questions.filter(({ id }) => id === name);
   const [only, ...others] = named;
   if (about === "" && others.length === 0) return only;
   return named.find((question) => question.subject === about || question.about === about);
 }
 
-/** Questions, and where none is asked of an item, why, and what to type. */
-export type AnswerGroup = QuestionGroup & { readonly id?: string | undefined } & Partial<Pick<Item, "why" | "gaps">>;
+/** Questions of an item. If the item has no questions, also the reason and what to type. */
+export type AnswerGroup = QuestionGroup & { readonly id?: string | undefined } & Partial<
+    Pick<ChecklistItem, "why" | "gaps">
+  >;
 
-/** What answers are read by. */
+/** What is needed to read answers. */
 interface AnswersContext {
   readonly groups: readonly AnswerGroup[];
-  /** a UTC instant, after which no date may be */
+  /** a UTC instant; dates after it are rejected */
   readonly now: string;
   /** the command that writes a file to fill in */
   readonly template: string;
 }
 
-/** What a blank leaves out. */
-const orNothing = (written: string | undefined): string | undefined =>
+/** Returns the trimmed text; undefined if it is blank. */
+const toOptionalText = (written: string | undefined): string | undefined =>
   written === undefined || written.trim() === "" ? undefined : written.trim();
 
 /**
- * Reads a file of answers, by the questions that there are. An answer without a value is none.
+ * Reads a file of answers to the given questions. Ignores entries without a value.
  *
- * @param where the file's name, for messages
+ * @param where the file name, for messages
  * @throws Failure `input-rejected` with the line
  */
 export function readAnswers(
@@ -72,25 +74,33 @@ export function readAnswers(
   where: string,
   { groups, now, template }: AnswersContext,
 ): readonly FileAnswer[] {
-  const { value: file, refuse } = readYaml(FILE, { content, where, hint: hintOf(template), maxLength: MAX_LENGTH });
-  const questions = questionsOf(groups);
+  const { value: file, refuse } = readYaml(ANSWERS_FILE_SCHEMA, {
+    content,
+    where,
+    hint: describeTemplateCommand(template),
+    maxLength: MAX_FILE_LENGTH,
+  });
+  const questions = collectQuestions(groups);
   const given = new Map<string, number>();
   return file.answers.flatMap((answer, at): readonly FileAnswer[] => {
     const path = ["answers", at] as const;
     const isRemoved = answer.remove === "yes" || answer.remove === "true";
     const name = answer.question.trim();
-    const question = questionNamed(questions, name, orNothing(answer.about) ?? "");
-    const typed = orNothing(answer.value);
+    const question = findQuestion(questions, name, toOptionalText(answer.about) ?? "");
+    const typed = toOptionalText(answer.value);
     if (question === undefined) {
       const isKnown = questions.some(({ id }) => id === name);
-      // of another machine, say; nothing is said of it
+      // the entry may be about another machine, for example, so it is ignored without a message
       if (isKnown && typed === undefined && !isRemoved) return [];
       throw isKnown
         ? refuse(
             [...path, "about"],
-            text(`about names nothing that ${name} is asked of`, `about が、${name} を尋ねる対象ではありません`),
+            text(
+              `no question ${name} matches this value of "about"`,
+              `この about の値に対応する質問 ${name} はありません`,
+            ),
           )
-        : notAsked(name, groups, (what) => refuse([...path, "question"], what));
+        : createNotAskedFailure(name, groups, (what) => refuse([...path, "question"], what));
     }
     const { id, subject } = question;
     if (!isRemoved && typed === undefined) return [];
@@ -101,72 +111,82 @@ export function readAnswers(
       throw refuse(
         [...path, "question"],
         text(
-          `${what.en}, first at ${first}; keep one of them`,
+          `${what.en} (first answer: ${first}); keep only one of the answers`,
           `${what.ja}(1 つ目: ${first})。どちらかを消してください`,
         ),
       );
     }
     given.set(JSON.stringify([id, subject]), at);
-    const by = orNothing(answer.by) ?? orNothing(file.by);
+    const by = toOptionalText(answer.by) ?? toOptionalText(file.by);
     if (isRemoved) return [{ question: id, subject, value: null, by }];
-    const read = readAnswer(question, typed ?? "", now);
+    const read = parseAnswer(question, typed ?? "", now);
     if ("wrong" in read) throw refuse([...path, "value"], read.wrong);
     return [{ question: id, subject, value: read.value, by }];
   });
 }
 
-/** The refusal of a question that there is none: of an item that does not apply, or may not, why, and what to type. */
-function notAsked(name: string, groups: readonly AnswerGroup[], refuse: (what: Text) => Failure): Failure {
+/** Creates the failure for a question that is not asked; if its item may not apply, with why and what to type. */
+function createNotAskedFailure(name: string, groups: readonly AnswerGroup[], refuse: (what: Text) => Failure): Failure {
   const { why = null, gaps = [] } = groups.find(({ id }) => id !== undefined && name.startsWith(`${id}.`)) ?? {};
-  if (why === null) return refuse(text(`"${name}" is not asked`, `「${name}」という質問はありません`));
-  const failure = refuse(text(`"${name}" is not asked: ${why.en}`, `「${name}」は質問の対象ではありません: ${why.ja}`));
+  if (why === null) return refuse(text(`there is no question "${name}"`, `「${name}」という質問はありません`));
+  const failure = refuse(
+    text(`the question "${name}" is not asked: ${why.en}`, `「${name}」は質問の対象ではありません: ${why.ja}`),
+  );
   const mend = gaps.find(({ code }) => code === "unsaid")?.mend;
-  return mend === undefined ? failure : failure.with({ hint: text(`say it: ${mend.en}`, `登録: ${mend.ja}`) });
+  return mend === undefined
+    ? failure
+    : failure.with({ hint: text(`to record what is used: ${mend.en}`, `利用の有無を登録: ${mend.ja}`) });
 }
 
-/** A line of a comment: what names hold ends none. */
-const comment = (line: string): string => `  # ${line.replaceAll(DECEPTIVE, " ")}`;
+/** Renders a comment line. Control characters in names are replaced, because they could end the comment. */
+const renderComment = (line: string): string => `  # ${line.replaceAll(DECEPTIVE_CHARACTERS, " ")}`;
 
-/** The file to fill in: the questions as comments, with what is known. No value is given: sent again, it would count as confirmed. */
-export function answersTemplate(groups: readonly QuestionGroup[], language: Language, timezone: string): string {
+/** Renders the file to fill in. Known answers are comments, because values sent again would count as confirmed. */
+export function renderAnswersTemplate(groups: readonly QuestionGroup[], language: Language, timezone: string): string {
   const lines = groups.flatMap(({ title, questions }) =>
     questions.length === 0
       ? []
       : [
           "",
-          comment(`== ${title[language]}`),
-          ...questions.flatMap((question) => linesOf(question, language, timezone)),
+          renderComment(`== ${title[language]}`),
+          ...questions.flatMap((question) => renderQuestionLines(question, language, timezone)),
         ],
   );
   const head = text(
-    "# Fill in the values, and leave out what nobody knows. A place is asked for, never the password itself.",
+    "# Fill in the values. Leave a value blank if nobody knows it. For passwords, write only where they are kept, never the password itself.",
     "# 値を記入してください。わからないものは空のままで構いません。パスワードは場所だけを書き、パスワード自体は書かないでください。",
   );
-  const by = text("# who answers", "# 回答者");
+  const by = text("# name of the person who answers", "# 回答者");
   const all = lines.length === 0 ? ["answers: []"] : ["answers:", ...lines];
   return [head[language], by[language], 'by: ""', ...all, ""].join("\n");
 }
 
-/** A value as people read it. */
-const toldIn = ({ kind, choices = {} }: Question, value: string): Text =>
-  Object.entries(choices).find(([choice]) => choice === value)?.[1] ?? toldValue(kind, value);
+/** Returns a value in the form that is shown to people. */
+const describeAnswerValue = ({ kind, choices = {} }: Question, value: string): Text =>
+  Object.entries(choices).find(([choice]) => choice === value)?.[1] ?? describeKnownValue(kind, value);
 
-function linesOf(question: Question, language: Language, timezone: string): readonly string[] {
+function renderQuestionLines(question: Question, language: Language, timezone: string): readonly string[] {
   const { id, subject, about, kind, choices, wording, required, answer, recorded, due } = question;
   const { [kind]: named } = QUESTION_KINDS;
-  const known = valueOf(question);
+  const known = getCurrentValue(question);
   const optional = required ? "" : text(", optional", "、任意")[language];
   const said = answer === null ? "" : ` (${answer.by}, ${dayOf(answer.at, timezone)})`;
   const whose = about === undefined ? "" : `${about}: `;
   return [
-    comment(`${whose}${wording[language]} (${named[language]}${optional})`),
-    ...Object.entries(choices ?? {}).map(([value, name]) => comment(`  ${value}: ${name[language]}`)),
+    renderComment(`${whose}${wording[language]} (${named[language]}${optional})`),
+    ...Object.entries(choices ?? {}).map(([value, name]) => renderComment(`  ${value}: ${name[language]}`)),
     ...(known === null
       ? []
-      : [comment(`${text("so far", "これまで")[language]}: ${toldIn(question, known)[language]}${said}`)]),
-    ...(due === "differs" ? [comment(`${text("recorded", "登録")[language]}: ${recorded}`)] : []),
+      : [
+          renderComment(
+            `${text("known so far", "これまでの内容")[language]}: ${describeAnswerValue(question, known)[language]}${said}`,
+          ),
+        ]),
+    ...(due === "differs"
+      ? [renderComment(`${text("recorded value", "登録されている値")[language]}: ${recorded}`)]
+      : []),
     `  - question: ${id}`,
-    ...(subject === "" ? [] : [`    about: ${yamlQuoted(subject)}`]),
+    ...(subject === "" ? [] : [`    about: ${quoteYamlString(subject)}`]),
     '    value: ""',
   ];
 }

@@ -1,26 +1,29 @@
 import type { Answer } from "../../model/answer.ts";
 import type { TenantProfile } from "../../model/tenant.ts";
-import { dayOf, yearBefore } from "../../model/time.ts";
+import { dayOf, subtractOneYear } from "../../model/time.ts";
 import type { RecordOf } from "../../model/thing.ts";
 import type { Rejection } from "../../renewals/judge.ts";
 import type { RESOURCES, ResourceName } from "../resources.ts";
 
-/** A record of a resource, as a bundle has it. */
-type RecordIn<N extends ResourceName> = RecordOf<(typeof RESOURCES)[N]["fields"]>;
+/** A record of a resource, in the form that a bundle contains. */
+type BundledRecord<N extends ResourceName> = RecordOf<(typeof RESOURCES)[N]["fields"]>;
 
-export type Administrator = RecordIn<"administrators">;
-/** With what is known beside its date: that Apple rejected it. */
-export type Renewal = RecordIn<"renewals"> & { readonly rejection?: Rejection | undefined };
-export type PushCertificateFacts = RecordIn<"push-certificate">;
-export type AdeServerFacts = RecordIn<"ade-server">;
-export type VppTokenFacts = RecordIn<"vpp-tokens">;
+export type Administrator = BundledRecord<"administrators">;
+/** A renewal item, with the rejection if Apple rejected its token. */
+export type Renewal = BundledRecord<"renewals"> & { readonly rejection?: Rejection | undefined };
+export type PushCertificateFacts = BundledRecord<"push-certificate">;
+export type AdeServerFacts = BundledRecord<"ade-server">;
+export type VppTokenFacts = BundledRecord<"vpp-tokens">;
 
-/** The day of the last login to an account: as confirmed, or as the estimate of when it ends follows from it; null where neither is recorded. */
-export const lastLoginOf = (
+/**
+ * Returns the day of the last login to an account: the confirmed login, or the login from which the expiry date was
+ * estimated, whichever is later. Returns null if neither is known.
+ */
+export const findLastLogin = (
   { confirmedAt, expiresAt, certainty }: Pick<Renewal, "confirmedAt" | "expiresAt" | "certainty">,
   timezone: string,
 ): string | null => {
-  const told = certainty === "estimated" && expiresAt !== null ? yearBefore(expiresAt) : null;
+  const told = certainty === "estimated" && expiresAt !== null ? subtractOneYear(expiresAt) : null;
   const [last] = [confirmedAt, told]
     .filter((at) => at !== null)
     .toSorted((one, other) => Date.parse(other) - Date.parse(one));
@@ -31,44 +34,44 @@ export const lastLoginOf = (
 export interface DailyRunFacts {
   /** `systemd`, `systemd-system`, `cron`, `task-scheduler` */
   readonly way: string;
-  /** `09:00`; null where somebody has changed it, undefined in bundles that do not tell it */
+  /** `09:00`; null if somebody has changed the schedule; undefined in bundles without this information */
   readonly at?: string | null | undefined;
-  /** IANA name of the zone of `at`; null is the machine's own */
+  /** IANA name of the time zone of `at`; null for the machine's own time zone */
   readonly timezone?: string | null | undefined;
-  /** a UTC instant; null where no run was noted, and in a bundle where it is not late */
+  /** a UTC instant; null if no run was recorded, or (in a bundle) if the daily run is not late */
   readonly lastRunAt: string | null;
-  /** whether it did not run for days; undefined in bundles that do not tell it */
+  /** whether the daily run is late (has not run for days); undefined in bundles without this information */
   readonly late?: boolean | undefined;
 }
 
-/** Who is notified of renewals, by the settings of the machine. */
+/** A recipient of reminders, from the settings of the machine. */
 export interface RecipientFacts {
   readonly way: string;
   readonly name: string;
-  /** of mail */
+  /** email address; null for other channels */
   readonly address: string | null;
 }
 
-/** What is known of clomoctl itself: the machine that looks at the tenant. */
+/** What is known about clomoctl itself: the machine that checks the tenant. */
 export interface ClomoctlFacts {
   readonly machine: string | null;
-  /** the user of the operating system */
+  /** user of the operating system */
   readonly user: string | null;
-  /** the folder of the home */
+  /** path of the home folder */
   readonly home: string;
-  /** null: the operating system keeps them, and does not tell */
+  /** null: the operating system manages the daily runs, and they cannot be read */
   readonly runs: readonly DailyRunFacts[] | null;
   readonly recipients: readonly RecipientFacts[];
-  /** the account by which notices are mailed, or their sender; null: no mail is sent */
+  /** the account that sends the reminders by mail, or their sender; null: no mail is sent */
   readonly mailAccount: string | null;
-  /** why neither recipients nor the mail account are told; undefined: they are */
+  /** why the recipients and the mail account are not included; undefined: they are included */
   readonly withheld?: WithheldReason | undefined;
 }
 
-/** Who reads may not see something, or asked for a part of the tenant that does not have it. */
+/** Why facts are withheld: the reader may not see them, or the requested part of the tenant does not include them. */
 export type WithheldReason = "not-permitted" | "out-of-scope";
 
-/** All that the checklist is made of: from a tenant's routes, or from a bundle. */
+/** The facts from which the checklist is built. They come from a tenant's API or from a bundle. */
 export interface HandoverFacts {
   readonly tenant: TenantProfile;
   readonly administrators: readonly Administrator[];
@@ -77,24 +80,24 @@ export interface HandoverFacts {
   readonly adeServer: AdeServerFacts | null;
   readonly vppTokens: readonly VppTokenFacts[];
   readonly answers: readonly Answer[];
-  /** null: not known, as where there is only a bundle */
+  /** null: not known, for example if there is only a bundle */
   readonly clomoctl: ClomoctlFacts | null;
 }
 
-const byText = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
+const compareTexts = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
-const byId = (one: { readonly id: string }, other: { readonly id: string }): number => byText(one.id, other.id);
+const byId = (one: { readonly id: string }, other: { readonly id: string }): number => compareTexts(one.id, other.id);
 
 /**
- * Facts in one order, wherever they are from: what is found first, and the number of a step, are the same in a report and in
- * the tenant, and stay while dates pass one another.
+ * Sorts facts into the same order whatever their source is. The first match and the number of a step are therefore the
+ * same in a report and in the tenant, and do not change when a date passes another date.
  */
-export const inOrder = (facts: HandoverFacts): HandoverFacts => ({
+export const sortFacts = (facts: HandoverFacts): HandoverFacts => ({
   ...facts,
   administrators: facts.administrators.toSorted(byId),
   renewals: facts.renewals.toSorted(byId),
   vppTokens: facts.vppTokens.toSorted(byId),
   answers: facts.answers.toSorted(
-    (one, other) => byText(one.question, other.question) || byText(one.subject, other.subject),
+    (one, other) => compareTexts(one.question, other.question) || compareTexts(one.subject, other.subject),
   ),
 });

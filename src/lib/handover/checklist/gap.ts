@@ -1,18 +1,18 @@
 import type { Text } from "../../text/index.ts";
 import type { ItemId } from "./titles.ts";
 
-/** What can be missing, or wrong; ours, where facts do not say it. */
+/** What can be missing or wrong. Codes that the facts do not mention are clomoctl's own. */
 export const GAP_CODES = [
-  // what is known
+  // answers
   "unsaid",
   "unanswered",
   "answer-old",
   "differs",
-  // the contact person
+  // contact person
   "contact-unknown",
   "nobody-files",
   "contract-ends",
-  // accounts of CLOMO PANEL
+  // CLOMO accounts
   "leaver-role",
   "leaver-support-option",
   "support-option-rule",
@@ -25,7 +25,7 @@ export const GAP_CODES = [
   "other-person",
   "nobody-named",
   "no-backup-codes",
-  // accounts at Apple and Google
+  // accounts and renewal items at Apple and Google
   "personal-account",
   "no-second-owner",
   "renewal-expired",
@@ -34,11 +34,11 @@ export const GAP_CODES = [
   "not-recorded",
   "which-one",
   "renewal-lacks",
-  // what is in the hands of who leaves
+  // what depends on the leaver
   "leaver-holds",
   "leaver-recipient",
   "leaver-schedule",
-  // clomoctl
+  // clomoctl itself
   "no-schedule",
   "no-recent-run",
   "no-recipients",
@@ -46,11 +46,11 @@ export const GAP_CODES = [
 
 export type GapCode = (typeof GAP_CODES)[number];
 
-/** Something that the successor would lack. */
+/** Something that is missing or wrong. */
 export interface Gap {
   readonly code: GapCode;
   readonly item: ItemId;
   readonly what: Text;
-  /** what to type, or to do */
+  /** what to type or to do */
   readonly mend: Text;
 }

@@ -1,19 +1,19 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { TOKEN_REJECTED } from "../../model/ade-health.ts";
-import { exampleId, exampleOf } from "../../model/thing.ts";
-import { UNSAID } from "../../model/tenant.ts";
+import { TOKEN_REJECTION_MESSAGE } from "../../model/ade-health.ts";
+import { createExampleId, buildExampleRecord } from "../../model/thing.ts";
+import { EMPTY_TENANT_PROFILE } from "../../model/tenant.ts";
 import { RESOURCES } from "../resources.ts";
-import { administrator, answered, COMPLETE, renewal, TODAY, UNANSWERED } from "#support/handover/facts.ts";
+import { administrator, answerAllQuestions, COMPLETE, renewal, TODAY, UNANSWERED } from "#support/handover/facts.ts";
 import type { HandoverFacts, Renewal } from "./facts.ts";
 import { GAP_CODES, type GapCode } from "./gap.ts";
-import { evaluate, gapsOf, questionsOf } from "./index.ts";
-import { daysFrom } from "./item.ts";
+import { buildChecklist, collectGaps, collectQuestions } from "./index.ts";
+import { countDays } from "./item.ts";
 import { findPeople, type Person } from "./people.ts";
-import { ITEMS } from "./titles.ts";
+import { ITEM_TITLES } from "./titles.ts";
 
 const answer = (question: string, value: string, subject = "", at = "2026-11-20T00:00:00.000Z") => ({
-  id: exampleId(400),
+  id: createExampleId(400),
   question,
   subject,
   value,
@@ -69,7 +69,10 @@ const ending = (until: string): HandoverFacts => ({
 
 /** Facts of which one thing is missing, by the code of the gap; the leaver goes where the third is given. */
 const CASES: readonly (readonly [code: GapCode, facts: HandoverFacts, leaver?: Person, leaves?: string])[] = [
-  ["unsaid", { ...COMPLETE, tenant: { ...COMPLETE.tenant, ...UNSAID, contactName: "花子" }, renewals: [] }],
+  [
+    "unsaid",
+    { ...COMPLETE, tenant: { ...COMPLETE.tenant, ...EMPTY_TENANT_PROFILE, contactName: "花子" }, renewals: [] },
+  ],
   ["unanswered", unanswering(COMPLETE, "rules.lost.document")],
   ["answer-old", answering(COMPLETE, "clomoctl.readers", "情シス", "2025-11-22T00:00:00.000Z")],
   ["answer-old", answering(COMPLETE, "rules.lost.reviewed", "2025-11-22")],
@@ -81,7 +84,7 @@ const CASES: readonly (readonly [code: GapCode, facts: HandoverFacts, leaver?: P
   ["contract-ends", ending("2027-06-29"), LEAVER, "2027-03-31"],
   [
     "nobody-files",
-    answered({
+    answerAllQuestions({
       ...COMPLETE,
       administrators: [
         administrator(1),
@@ -94,7 +97,10 @@ const CASES: readonly (readonly [code: GapCode, facts: HandoverFacts, leaver?: P
   ["leaver-role", withOne({ supportOption: false }), LEAVER],
   ["leaver-support-option", COMPLETE, LEAVER],
   ["support-option-rule", withOne({ role: "division" })],
-  ["support-option-rule", answered({ ...COMPLETE, administrators: [1, 2, 3, 4, 5, 6].map((n) => administrator(n)) })],
+  [
+    "support-option-rule",
+    answerAllQuestions({ ...COMPLETE, administrators: [1, 2, 3, 4, 5, 6].map((n) => administrator(n)) }),
+  ],
   ["no-support-option", { ...COMPLETE, administrators: [1, 2].map((n) => administrator(n, { supportOption: false })) }],
   ["no-notice-mail", withOne({ noticeMail: false })],
   ["mailbox-unread", answering(COMPLETE, "administrators.mailbox", "no")],
@@ -121,7 +127,10 @@ const CASES: readonly (readonly [code: GapCode, facts: HandoverFacts, leaver?: P
   ],
   ["renewal-expired", withRenewal("push-certificate", { expiresAt: "2026-08-24T00:00:00.000Z" }), LEAVER, "2026-12-31"],
   ["renewal-critical", withRenewal("ade-token", { expiresAt: "2026-12-23T00:00:00.000Z" })],
-  ["renewal-critical", withRenewal("ade-token", { rejection: { what: TOKEN_REJECTED, at: "2026-11-20T00:00:00Z" } })],
+  [
+    "renewal-critical",
+    withRenewal("ade-token", { rejection: { what: TOKEN_REJECTION_MESSAGE, at: "2026-11-20T00:00:00Z" } }),
+  ],
   [
     "renewal-near",
     { ...COMPLETE, renewals: [...COMPLETE.renewals, renewal(9, { expiresAt: "2027-06-29T00:00:00.000Z" })] },
@@ -164,36 +173,36 @@ const CASES: readonly (readonly [code: GapCode, facts: HandoverFacts, leaver?: P
 const NAMED_CASES = CASES.map(([code, facts, leaver, leaves]) => ({ code, facts, leaver, leaves }));
 
 const codesOf = (facts: HandoverFacts, leaver?: Person, leaves?: string): readonly GapCode[] =>
-  gapsOf(evaluate(facts, { ...TODAY, leaver, leaves })).map(({ code }) => code);
+  collectGaps(buildChecklist(facts, { ...TODAY, leaver, leaves })).map(({ code }) => code);
 
-test("a tenant of which everything is recorded and answered has no gap", () => {
-  const items = evaluate(COMPLETE, TODAY);
-  expect(gapsOf(items)).toEqual([]);
-  expect(items.map(({ id }) => id)).toEqual(Object.keys(ITEMS));
+test("a tenant with all records and answers has no gaps", () => {
+  const items = buildChecklist(COMPLETE, TODAY);
+  expect(collectGaps(items)).toEqual([]);
+  expect(items.map(({ id }) => id)).toEqual(Object.keys(ITEM_TITLES));
   expect(items.every(({ applies }) => applies === true)).toBe(true);
 });
 
-test("recipients that are not told are no gap, and the reason is noted", () => {
+test("hidden recipients are not a gap, and the reason is noted", () => {
   const withheld = { ...own(COMPLETE), recipients: [], mailAccount: null, withheld: "not-permitted" as const };
-  const items = evaluate({ ...COMPLETE, clomoctl: withheld }, TODAY);
-  expect(gapsOf(items)).toEqual([]);
+  const items = buildChecklist({ ...COMPLETE, clomoctl: withheld }, TODAY);
+  expect(collectGaps(items)).toEqual([]);
   expect(items.flatMap(({ notes }) => notes)).toContainEqual({
-    en: "recipients and mail account of notices: not permitted to see",
+    en: "recipients of reminders, and the mail account that sends them: no permission",
     ja: "通知先と通知メールの送信アカウント: 権限なし",
   });
 });
 
-describe("each gap is found", () => {
+describe("finds each gap", () => {
   test.each(NAMED_CASES)("$code", ({ code, facts, leaver, leaves }) => {
     expect(codesOf(facts, leaver, leaves)).toContain(code);
   });
 
-  test("and each has a case", () => {
+  test("and has a case for each", () => {
     expect(new Set(CASES.map(([code]) => code))).toEqual(new Set(GAP_CODES));
   });
 
-  test.each(NAMED_CASES)("$code is told in both languages, with what to do", ({ code, facts, leaver, leaves }) => {
-    const gaps = gapsOf(evaluate(facts, { ...TODAY, leaver, leaves })).filter((gap) => gap.code === code);
+  test.each(NAMED_CASES)("$code is reported in both languages, with what to do", ({ code, facts, leaver, leaves }) => {
+    const gaps = collectGaps(buildChecklist(facts, { ...TODAY, leaver, leaves })).filter((gap) => gap.code === code);
     for (const { what, mend } of gaps) {
       expect(what.en).not.toBe(what.ja);
       expect(what.ja).toMatch(/[\u3040-\u30ff\u4e00-\u9fff]/);
@@ -203,19 +212,19 @@ describe("each gap is found", () => {
   });
 });
 
-test("of a leaver whose answers name others, only account and role are gaps", () => {
+test("for a leaver whose answers name others, only account and role are gaps", () => {
   expect(codesOf(COMPLETE, LEAVER, "2027-03-31")).toEqual(["leaver-support-option", "leaver-role"]);
 });
 
-test.each(["en", "ja"] as const)("each question names what it is about, so that no two read alike (%s)", (language) => {
+test.each(["en", "ja"] as const)("each question names its subject, so that no two are the same (%s)", (language) => {
   const unrecorded = withRenewal("push-certificate", { account: null }, UNANSWERED);
   for (const facts of [UNANSWERED, COMPLETE, unrecorded]) {
-    const questions = questionsOf(evaluate(facts, TODAY));
+    const questions = collectQuestions(buildChecklist(facts, TODAY));
     const asked = questions.map(({ about, wording }) => `${about ?? ""}: ${wording[language]}`);
     expect(asked.filter((one, at) => asked.indexOf(one) !== at)).toEqual([]);
   }
   const of = (facts: HandoverFacts): readonly string[] =>
-    questionsOf(evaluate(facts, TODAY))
+    collectQuestions(buildChecklist(facts, TODAY))
       .filter(({ id, about }) => id.startsWith("push-certificate.") && about === undefined)
       .map(({ wording }) => wording[language]);
   const what = { en: "the Apple Account of the push certificate", ja: "プッシュ通知証明書の Apple Account" }[language];
@@ -226,34 +235,42 @@ test.each(["en", "ja"] as const)("each question names what it is about, so that 
   for (const one of of(unrecorded)) expect(one).toContain(what);
 });
 
-test("what is not used does not apply, what nobody has said is asked, and what is recorded applies", () => {
+test("unused things do not apply, unknown ones are asked for, and recorded ones apply", () => {
   const unused = { ...COMPLETE.tenant, ios: false, ade: false, vpp: false, android: false, androidAccounts: null };
   const of = (tenant: HandoverFacts["tenant"], renewals: HandoverFacts["renewals"] = []) =>
-    evaluate({ ...COMPLETE, tenant, renewals }, TODAY)
+    buildChecklist({ ...COMPLETE, tenant, renewals }, TODAY)
       .filter(({ id }) => ["push-certificate", "apple-business", "android"].includes(id))
       .map(({ applies }) => applies);
   expect(of(unused)).toEqual([false, false, false]);
-  expect(of({ ...UNSAID, contactName: "花子" })).toEqual([null, null, null]);
-  expect(of({ ...UNSAID, contactName: "花子" }, COMPLETE.renewals)).toEqual([true, true, true]);
+  expect(of({ ...EMPTY_TENANT_PROFILE, contactName: "花子" })).toEqual([null, null, null]);
+  expect(of({ ...EMPTY_TENANT_PROFILE, contactName: "花子" }, COMPLETE.renewals)).toEqual([true, true, true]);
   expect(of({ ...COMPLETE.tenant, ade: false, vpp: false })).toEqual([true, false, true]);
-  const item = evaluate({ ...COMPLETE, tenant: { ...UNSAID }, renewals: [] }, TODAY).find(({ id }) => id === "android");
+  const item = buildChecklist({ ...COMPLETE, tenant: { ...EMPTY_TENANT_PROFILE }, renewals: [] }, TODAY).find(
+    ({ id }) => id === "android",
+  );
   expect(item?.gaps.map(({ mend }) => mend.en)).toEqual(["clomoctl tenant set --android yes/no"]);
 });
 
-test("a question that the records answer is no gap", () => {
-  const account = questionsOf(evaluate(UNANSWERED, TODAY)).find(({ id }) => id === "push-certificate.account");
+test("a question that the records answer is not a gap", () => {
+  const account = collectQuestions(buildChecklist(UNANSWERED, TODAY)).find(
+    ({ id }) => id === "push-certificate.account",
+  );
   expect(account).toMatchObject({ recorded: "push@example.jp", answer: null });
-  expect(gapsOf(evaluate(UNANSWERED, TODAY)).filter(({ what }) => what.en.includes("Which account"))).toEqual([]);
+  expect(
+    collectGaps(buildChecklist(UNANSWERED, TODAY)).filter(({ what }) => what.en.includes("What is the name of")),
+  ).toEqual([]);
 });
 
-describe("what is recorded and answered otherwise", () => {
+describe("an answer that differs from the record", () => {
   const gapsIn = (facts: HandoverFacts) =>
-    gapsOf(evaluate(facts, TODAY)).filter(({ code }) => code === "differs" || code === "unanswered");
+    collectGaps(buildChecklist(facts, TODAY)).filter(({ code }) => code === "differs" || code === "unanswered");
 
-  test("is a gap, with the command that mends each", () => {
+  test("is a gap, with a command to fix either of them", () => {
     const [gap, ...more] = gapsIn(answering(COMPLETE, "push-certificate.account", "other@example.jp"));
     expect(more).toEqual([]);
-    expect(gap?.what.en).toContain("recorded is push@example.jp, answered was other@example.jp");
+    expect(gap?.what.en).toContain(
+      'the record says "push@example.jp", but the answer says "other@example.jp"; which is correct?',
+    );
     expect(gap?.mend.en).toContain("clomoctl renewals edit プッシュ --account other@example.jp");
     expect(gap?.mend.ja).toContain("clomoctl handover answer push-certificate.account");
   });
@@ -262,28 +279,28 @@ describe("what is recorded and answered otherwise", () => {
     ["push-certificate.account", "PUSH@example.jp"],
     ["push-certificate.account", "情シス (push@example.jp)"],
     ["clomoctl.machine", "mdm-pc"],
-  ])("unless both name the same: %s %s", (question, value) => {
+  ])("is not a gap if both name the same: %s %s", (question, value) => {
     expect(gapsIn(answering(COMPLETE, question, value))).toEqual([]);
   });
 
-  test("is asked again by handover answer", () => {
-    const questions = questionsOf(evaluate(answering(COMPLETE, "clomoctl.machine", "old-pc"), TODAY));
+  test("is asked for again by handover answer", () => {
+    const questions = collectQuestions(buildChecklist(answering(COMPLETE, "clomoctl.machine", "old-pc"), TODAY));
     expect(questions.filter(({ due }) => due !== null).map(({ id, due }) => [id, due])).toEqual([
       ["clomoctl.machine", "differs"],
     ]);
   });
 
   test.each([{ machine: "new-pc" }, { home: "/home/other/.clomoctl" }])(
-    "on another machine nothing that was said of the former one holds: %o",
+    "on another computer, answers about the former one do not count: %o",
     (change) => {
       const moved = { ...COMPLETE, clomoctl: { ...own(COMPLETE), ...change } };
-      const open = questionsOf(evaluate(moved, TODAY)).filter(({ due }) => due === "missing");
+      const open = collectQuestions(buildChecklist(moved, TODAY)).filter(({ due }) => due === "missing");
       expect(open.map(({ id }) => id)).toEqual(["clomoctl.owner", "clomoctl.home-backup", "clomoctl.readers"]);
     },
   );
 });
 
-test("an account is its user's, however the answer names that person, and nobody has two", () => {
+test("an account belongs to its user in any spelling of the answer, and nobody has two", () => {
   const codes = (...people: readonly string[]) => {
     const others = COMPLETE.answers.filter(({ question }) => question !== "administrators.person");
     const answers = people.map((person, at) => answer("administrators.person", person, administrator(at + 1).id));
@@ -294,8 +311,8 @@ test("an account is its user's, however the answer names that person, and nobody
   expect(codes("管理 1郎", "佐藤、鈴木", "佐藤、鈴木")).toEqual(["shared-account", "shared-account"]);
 });
 
-test("what expires and is recorded nowhere is recorded by a command", () => {
-  const mends = gapsOf(evaluate({ ...COMPLETE, renewals: [] }, TODAY)).flatMap(({ code, mend }) =>
+test("suggests a command to record each missing expiry", () => {
+  const mends = collectGaps(buildChecklist({ ...COMPLETE, renewals: [] }, TODAY)).flatMap(({ code, mend }) =>
     code === "not-recorded" ? [mend.en] : [],
   );
   expect(mends).toEqual([
@@ -307,10 +324,10 @@ test("what expires and is recorded nowhere is recorded by a command", () => {
   expect(codesOf({ ...COMPLETE, tenant: { ...COMPLETE.tenant, vpp: false }, renewals: [] })).not.toContain("vpp-token");
 });
 
-test("the last login of an Android owner is that from which its date follows, or a later one that was confirmed", () => {
+test("the last login of an Android owner is the one its date is based on, or a later confirmed one", () => {
   const login = (change: Partial<Renewal>): string | null | undefined => {
     const facts = unanswering(withRenewal("android-owner", change), "android.last-login");
-    const android = evaluate(facts, TODAY).find(({ id }) => id === "android");
+    const android = buildChecklist(facts, TODAY).find(({ id }) => id === "android");
     const question = android?.questions.find(({ id }) => id === "android.last-login");
     expect(question?.due).toBe(question?.recorded === null ? "missing" : null);
     return question?.recorded;
@@ -322,23 +339,25 @@ test("the last login of an Android owner is that from which its date follows, or
   expect(login({ ...estimated, certainty: "typed" })).toBeNull();
 });
 
-test("a contract is a gap up to 90 days before its end, or where it ends up to 90 days after the last day", () => {
+test("a contract is a gap within 90 days of its end, or if it ends within 90 days of the last day", () => {
   expect(codesOf(ending("2027-02-22"))).not.toContain("contract-ends");
   expect(codesOf(ending("2027-06-30"), LEAVER, "2027-03-31")).not.toContain("contract-ends");
-  const [gap] = gapsOf(evaluate(ending("2027-06-29"), { ...TODAY, leaver: LEAVER, leaves: "2027-03-31" }));
+  const [gap] = collectGaps(buildChecklist(ending("2027-06-29"), { ...TODAY, leaver: LEAVER, leaves: "2027-03-31" }));
   expect(gap?.what.ja).toBe(
     "契約「CLOMO MDM」の終了日は 2027-06-29 です(最終日(2027-03-31)より前、または最終日から 90 日以内です)",
   );
   expect(gap?.mend.en).toContain("clomoctl tenant set --contract 'CLOMO MDM' --until DATE");
-  expect(gapsOf(evaluate(ending("2026-11-22"), TODAY))[0]?.what.en).toContain("it has ended, as recorded");
+  expect(collectGaps(buildChecklist(ending("2026-11-22"), TODAY))[0]?.what.en).toContain(
+    "already ended, according to the record",
+  );
 });
 
-test("of the daily run it is said when it runs, what it does, whom it tells and how the former one ends", () => {
+test("the daily run shows its time, its work, its recipients and how to end the former one", () => {
   const facts = own(COMPLETE);
   const recipients = [...facts.recipients, { way: "webhook", name: "部屋", address: null }];
   const itemOf = (change: Partial<ReturnType<typeof own>>) => {
     const clomoctl = { ...facts, recipients, ...change };
-    return evaluate({ ...COMPLETE, clomoctl }, TODAY).find(({ id }) => id === "clomoctl");
+    return buildChecklist({ ...COMPLETE, clomoctl }, TODAY).find(({ id }) => id === "clomoctl");
   };
   const runs = [{ way: "cron", at: "09:00", timezone: "Asia/Tokyo", lastRunAt: null }];
   const item = itemOf({ runs });
@@ -355,14 +374,14 @@ test("of the daily run it is said when it runs, what it does, whom it tells and 
   expect(itemOf({})?.known.map(({ value }) => value)).toContain("cron");
 });
 
-test("of a lost device it is said beside the mail address that nobody reads it", () => {
+test("the contact for a lost device is marked if nobody reads the mailbox", () => {
   const facts = answering(COMPLETE, "rules.lost.owner", "管理 2郎");
   const answers = [
     ...facts.answers.filter(({ question }) => question !== "administrators.mailbox"),
     answer("administrators.mailbox", "no", administrator(2).id),
   ];
   const labels = (one: HandoverFacts) =>
-    evaluate(one, TODAY)
+    buildChecklist(one, TODAY)
       .find(({ id }) => id === "rules")
       ?.known.map(({ label }) => label.ja);
   expect(labels({ ...facts, answers })).toEqual([
@@ -376,21 +395,21 @@ test.each([
   ["push-certificate", "証明書を会社の Apple Account へ移すよう Apple に依頼し"],
   ["apple-business", "Apple Business Manager の管理者が、会社用のアカウントを管理者の役割で追加(Apple の仕様)"],
   ["android", "会社のアカウントを 2 人目の所有者として追加し(Google の仕様)"],
-])("of a personal account for %s it is said how one of the company takes its place", (prefix, how) => {
-  const gaps = gapsOf(evaluate(answering(COMPLETE, `${prefix}.company`, "no"), TODAY));
+])("explains how a company account replaces a personal account for %s", (prefix, how) => {
+  const gaps = collectGaps(buildChecklist(answering(COMPLETE, `${prefix}.company`, "no"), TODAY));
   const mend = gaps.find(({ code }) => code === "personal-account")?.mend.ja;
   expect(mend).toContain(how);
-  expect(mend).toMatch(new RegExp(`。その後: clomoctl handover answer ${prefix}\\.company$`, "u"));
+  expect(mend).toMatch(new RegExp(`。その後、回答を更新: clomoctl handover answer ${prefix}\\.company$`, "u"));
 });
 
-test("a daily run is late by the day on which that was looked at, whichever day is counted from", () => {
+test("a daily run is late as recorded when it was checked, whatever the reference date is", () => {
   const runs = [{ way: "cron", lastRunAt: null, late: false }];
   const facts = { ...COMPLETE, clomoctl: { ...own(COMPLETE), runs } };
-  const gaps = gapsOf(evaluate(facts, { ...TODAY, asOf: "2027-03-31" }));
+  const gaps = collectGaps(buildChecklist(facts, { ...TODAY, asOf: "2027-03-31" }));
   expect(gaps.filter(({ code }) => code === "no-recent-run")).toEqual([]);
 });
 
-test("the checklist is the same in whatever order the records come", () => {
+test("the checklist is the same for any order of the records", () => {
   const owners = [
     renewal(8, { kind: "android-owner", name: "第二所有者", account: "second@example.com", phoneHolder: "受付" }),
     ...COMPLETE.renewals,
@@ -402,40 +421,42 @@ test("the checklist is the same in whatever order the records come", () => {
     renewals: owners.toReversed(),
     answers: facts.answers.toReversed(),
   };
-  expect(evaluate(turned, TODAY)).toEqual(evaluate(facts, TODAY));
+  expect(buildChecklist(turned, TODAY)).toEqual(buildChecklist(facts, TODAY));
 });
 
-test("of two Apple Accounts that are recorded the answered one is asked about, and the other is no contradiction", () => {
+test("of two recorded Apple Accounts, asks about the answered one without a contradiction for the other", () => {
   const facts = withRenewal("vpp-token", {
     account: "vpp-only@example.jp",
     phoneHolder: "金庫",
     owner: "admin2@example.jp",
   });
-  const differing = (one: HandoverFacts) => gapsOf(evaluate(one, TODAY)).filter(({ code }) => code === "differs");
+  const differing = (one: HandoverFacts) =>
+    collectGaps(buildChecklist(one, TODAY)).filter(({ code }) => code === "differs");
   for (const account of ["abm@example.jp", "vpp-only@example.jp"])
     expect(differing(answering(facts, "apple-business.account", account))).toEqual([]);
   expect(differing(answering(facts, "apple-business.account", "third@example.jp"))).toHaveLength(1);
 });
 
-test("a word in Latin letters is apart from what follows it", () => {
+test("a word in Latin letters is separated from the following text", () => {
   const personal = (question: string) =>
-    gapsOf(evaluate(answering(COMPLETE, question, "no"), TODAY)).find(({ code }) => code === "personal-account")?.what
-      .ja;
+    collectGaps(buildChecklist(answering(COMPLETE, question, "no"), TODAY)).find(
+      ({ code }) => code === "personal-account",
+    )?.what.ja;
   expect(personal("push-certificate.company")).toBe("プッシュ通知証明書の Apple Account が個人のアカウントです");
   expect(personal("android.company")).toBe("Android Enterprise 管理用 Gmail アカウントが個人のアカウントです");
 });
 
-test("of a lost device it is said whom to write to, and where the manual has the steps", () => {
+test("shows whom to contact about a lost device, and where the manual has the steps", () => {
   const facts = answering(COMPLETE, "rules.lost.owner", "管理 2郎");
-  const rules = evaluate(facts, TODAY).find(({ id }) => id === "rules");
+  const rules = buildChecklist(facts, TODAY).find(({ id }) => id === "rules");
   expect(rules?.known).toEqual([
     {
-      label: { en: "whom to ask about lost devices", ja: "紛失時の連絡先" },
+      label: { en: "contact for lost devices", ja: "紛失時の連絡先" },
       value: "管理 2郎 <admin2@example.jp>",
     },
     {
       label: {
-        en: "who may do everything in CLOMO PANEL (system administrators)",
+        en: "people with full access to CLOMO PANEL (system administrators)",
         ja: "CLOMO PANEL の全操作ができる人(システム管理者)",
       },
       value: "管理 1郎 <admin1@example.jp>, 管理 2郎 <admin2@example.jp>, 管理 3郎 <admin3@example.jp>",
@@ -446,27 +467,31 @@ test("of a lost device it is said whom to write to, and where the manual has the
     answer("administrators.mailbox", "no", administrator(2).id),
   ];
   const six = [1, 2, 3, 4, 5, 6].map((number) => administrator(number));
-  const everybody = evaluate({ ...COMPLETE, administrators: six }, TODAY).find(({ id }) => id === "rules")?.known[0];
+  const everybody = buildChecklist({ ...COMPLETE, administrators: six }, TODAY).find(({ id }) => id === "rules")
+    ?.known[0];
   expect(everybody?.value.split(", ")).toHaveLength(6);
   expect(everybody?.short).toMatchObject({
     en: expect.stringMatching(/^管理 1郎 .*, 管理 5郎 <admin5@example.jp> and 1 more$/) as string,
     ja: expect.stringMatching(/^管理 1郎 .*、管理 5郎 <admin5@example.jp> ほか 1 件$/) as string,
   });
   const leaving = { ...TODAY, leaver: LEAVER };
-  const named = evaluate({ ...facts, answers: unread }, leaving).find(({ id }) => id === "rules")?.known[1]?.value;
+  const named = buildChecklist({ ...facts, answers: unread }, leaving).find(({ id }) => id === "rules")?.known[1]
+    ?.value;
   expect(named).toBe("管理 2郎, 管理 3郎 <admin3@example.jp>");
   const kept = answering(COMPLETE, "rules.lost.owner", LEAVER.called);
-  const [contact] = evaluate(kept, leaving).find(({ id }) => id === "rules")?.known ?? [];
+  const [contact] = buildChecklist(kept, leaving).find(({ id }) => id === "rules")?.known ?? [];
   expect(contact?.label.ja).toBe("紛失時の連絡先(退任者)");
   expect(rules?.notes.map(({ ja }) => ja).join("")).toContain("デバイスを紛失モードに設定したい");
 });
 
-test("a date near the last day that is estimated is told so", () => {
+test("marks a date near the last day as estimated", () => {
   const near = { expiresAt: "2027-06-29T00:00:00.000Z", certainty: "estimated" } as const;
-  const gaps = gapsOf(evaluate(withRenewal("android-owner", near), { ...TODAY, leaver: LEAVER, leaves: "2027-03-31" }));
+  const gaps = collectGaps(
+    buildChecklist(withRenewal("android-owner", near), { ...TODAY, leaver: LEAVER, leaves: "2027-03-31" }),
+  );
   expect(gaps.find(({ code, item }) => code === "renewal-near" && item === "android")?.what).toMatchObject({
     en: expect.stringContaining(
-      "expires on 2027-06-29 (estimated), before the last day (2027-03-31) or within",
+      "expires on 2027-06-29 (estimated), before the leaver's last day (2027-03-31) or within",
     ) as string,
     ja: expect.stringContaining(
       "の期限は 2027-06-29(推定)です(最終日(2027-03-31)より前、または最終日から 90 日以内)",
@@ -474,9 +499,9 @@ test("a date near the last day that is estimated is told so", () => {
   });
 });
 
-test("what is known of an account is proposed for the renewals that lack it, and for those of no other account", () => {
+test("suggests known account details for renewals of that account that lack them, and no others", () => {
   const lacking = (facts: HandoverFacts, leaver?: Person) =>
-    gapsOf(evaluate(facts, { ...TODAY, leaver })).filter(({ code }) => code === "renewal-lacks");
+    collectGaps(buildChecklist(facts, { ...TODAY, leaver })).filter(({ code }) => code === "renewal-lacks");
   const answeredOnly = answering(
     withRenewal("push-certificate", { phoneHolder: null }),
     "push-certificate.phone-holder",
@@ -486,8 +511,8 @@ test("what is known of an account is proposed for the renewals that lack it, and
     {
       item: "push-certificate",
       what: {
-        en: "not recorded with the renewal プッシュ, so that renewals list lacks it: 2-factor phone holder (known: 髙橋 花子)",
-        ja: "「プッシュ」の更新期限に登録がなく、renewals list に表示されません: 認証コードを受け取る電話の所持者・置き場所(わかっているもの: 髙橋 花子)",
+        en: "not recorded in the renewal item プッシュ, so renewals list does not show it: 2-factor phone holder (known: 髙橋 花子)",
+        ja: "「プッシュ」の項目に登録されていないため、renewals list に表示されません: 認証コードを受け取る電話の所持者・置き場所(回答済みの内容: 髙橋 花子)",
       },
       mend: { en: "clomoctl renewals edit プッシュ --phone-holder '髙橋 花子'" },
     },
@@ -505,30 +530,32 @@ test("what is known of an account is proposed for the renewals that lack it, and
   expect(lacking(withLeaver)).toHaveLength(1);
 });
 
-test("number and holder of a phone are recorded apart, and each answers its question", () => {
+test("number and holder of a phone are recorded separately, and each answers its question", () => {
   const recorded = { phone: "090-0000-0000", phoneHolder: "金庫" };
   const facts = { ...withRenewal("push-certificate", recorded, UNANSWERED), answers: [] };
-  const questions = questionsOf(evaluate(facts, TODAY)).filter(({ id }) => id.startsWith("push-certificate.phone"));
+  const questions = collectQuestions(buildChecklist(facts, TODAY)).filter(({ id }) =>
+    id.startsWith("push-certificate.phone"),
+  );
   expect(questions.map(({ id, recorded: value, due }) => [id, value, due])).toEqual([
     ["push-certificate.phone", "090-0000-0000", null],
     ["push-certificate.phone-holder", "金庫", null],
   ]);
   const other = answering(facts, "push-certificate.phone", "03-0000-0000");
-  expect(gapsOf(evaluate(other, TODAY)).find(({ code }) => code === "differs")?.mend.en).toContain(
+  expect(collectGaps(buildChecklist(other, TODAY)).find(({ code }) => code === "differs")?.mend.en).toContain(
     "clomoctl renewals edit プッシュ --phone 03-0000-0000",
   );
 });
 
-describe("a phone is told of the account it is recorded with", () => {
+describe("a phone is shown for the account it is recorded with", () => {
   const vpp = { account: "vpp-only@example.jp", phone: "090-0000-0034", phoneHolder: "受付" };
   const phonesOf = (facts: HandoverFacts, prefix = "apple-business") =>
-    questionsOf(evaluate(facts, TODAY))
+    collectQuestions(buildChecklist(facts, TODAY))
       .filter(({ id }) => id.startsWith(`${prefix}.phone`))
       .map(({ recorded }) => recorded);
   const withAde = (change: Partial<Renewal>) =>
     withRenewal("ade-token", change, withRenewal("vpp-token", vpp, UNANSWERED));
 
-  test("and of no other account of the same item", () => {
+  test("and not for another account of the same item", () => {
     const facts = withAde({ phone: null, phoneHolder: null });
     expect(phonesOf(facts)).toEqual([null, null]);
     expect(phonesOf(answering(facts, "apple-business.account", "vpp-only@example.jp"))).toEqual([
@@ -538,12 +565,12 @@ describe("a phone is told of the account it is recorded with", () => {
     expect(phonesOf(withAde({ phone: null, phoneHolder: "金庫" }))).toEqual([null, "金庫"]);
   });
 
-  test("also where the token that the tenant holds names another account", () => {
-    const adeServer = { ...exampleOf(RESOURCES["ade-server"].fields), adminId: "held@example.jp" };
+  test("even if the tenant's token names another account", () => {
+    const adeServer = { ...buildExampleRecord(RESOURCES["ade-server"].fields), adminId: "held@example.jp" };
     expect(phonesOf({ ...withAde({}), adeServer })).toEqual([null, null]);
   });
 
-  test("and the holder is never one of another phone", () => {
+  test("and never with the holder of another phone", () => {
     const same = { account: "abm@example.jp", phoneHolder: "受付" };
     const of = (ade: Partial<Renewal>, token: Partial<Renewal>) =>
       phonesOf(withRenewal("ade-token", ade, withRenewal("vpp-token", { ...same, ...token }, UNANSWERED)));
@@ -553,28 +580,28 @@ describe("a phone is told of the account it is recorded with", () => {
     expect(of({ phone: "090-0000-0012", phoneHolder: "金庫" }, { phone: null })).toEqual(["090-0000-0012", "金庫"]);
   });
 
-  test("nor is another phone's holder proposed for a renewal", () => {
+  test("and the holder of another phone is not suggested for a renewal", () => {
     const facts = withRenewal("vpp-token", { phone: "090-0000-0034", phoneHolder: null });
     const withNumber = withRenewal("ade-token", { phone: "090-0000-0012" }, facts);
-    expect(gapsOf(evaluate(withNumber, TODAY)).filter(({ code }) => code === "renewal-lacks")).toEqual([]);
+    expect(collectGaps(buildChecklist(withNumber, TODAY)).filter(({ code }) => code === "renewal-lacks")).toEqual([]);
   });
 });
 
-test("what was said of a contact person holds of no other one", () => {
+test("answers about a contact person do not apply to another one", () => {
   const changed = { ...COMPLETE, tenant: { ...COMPLETE.tenant, contactName: "髙橋 花子" } };
-  const [gap, ...others] = gapsOf(evaluate(changed, TODAY));
+  const [gap, ...others] = collectGaps(buildChecklist(changed, TODAY));
   expect(gap).toMatchObject({ code: "unanswered", mend: { en: "clomoctl handover answer contact.confirmed" } });
   expect(others).toEqual([]);
 });
 
-test("without anything known of clomoctl itself its questions are asked, and no run is missed", () => {
-  const codes = codesOf(answered({ ...COMPLETE, clomoctl: null }), LEAVER);
+test("without facts about clomoctl itself, its questions are asked and no run is missing", () => {
+  const codes = codesOf(answerAllQuestions({ ...COMPLETE, clomoctl: null }), LEAVER);
   for (const code of ["no-schedule", "no-recent-run", "no-recipients", "leaver-schedule"])
     expect(codes).not.toContain(code);
   expect(codesOf(unanswering({ ...COMPLETE, clomoctl: null }, "clomoctl.machine"))).toContain("unanswered");
 });
 
-test("a renewal is a gap if it is expired or critical, and with a leaver if it is due by 90 days after the last day", () => {
+test("a renewal is a gap if expired, critical, or due within 90 days of a leaver's last day", () => {
   const codes: readonly GapCode[] = ["renewal-expired", "renewal-critical", "renewal-near"];
   const days = fc.integer({ min: -400, max: 400 });
   const leaving = fc.option(fc.integer({ min: -30, max: 200 }), { nil: undefined });
@@ -591,18 +618,18 @@ test("a renewal is a gap if it is expired or critical, and with a leaver if it i
       );
     }),
   );
-  expect(daysFrom("2027-03-01", "2027-02-27")).toBe(-2);
+  expect(countDays("2027-03-01", "2027-02-27")).toBe(-2);
 });
 
-test("the same facts give the same list, whatever the order of answers", () => {
+test("the same facts give the same list for any order of answers", () => {
   fc.assert(
     fc.property(fc.shuffledSubarray([...COMPLETE.answers], { minLength: COMPLETE.answers.length }), (answers) => {
-      expect(evaluate({ ...COMPLETE, answers }, TODAY)).toEqual(evaluate(COMPLETE, TODAY));
+      expect(buildChecklist({ ...COMPLETE, answers }, TODAY)).toEqual(buildChecklist(COMPLETE, TODAY));
     }),
   );
 });
 
-describe("a person is found by account, mail address or name, wherever it is recorded", () => {
+describe("finds a person by account, email address or name, wherever the person is recorded", () => {
   test.each([
     ["admin1", "管理 1郎"],
     ["ADMIN1@example.jp", "管理 1郎"],
@@ -615,23 +642,23 @@ describe("a person is found by account, mail address or name, wherever it is rec
     expect(findPeople(COMPLETE, typed).map((person) => person.called)).toEqual([called]);
   });
 
-  test("of two of one name both are found, of a stranger nobody", () => {
+  test("finds both of two people with one name, and nobody for a stranger", () => {
     const twins = { ...COMPLETE, administrators: [administrator(1), administrator(2, { user: "管理 1郎" })] };
     expect(findPeople(twins, "管理 1郎")).toHaveLength(2);
     expect(findPeople(COMPLETE, "nobody@example.jp")).toEqual([]);
-    const user = { id: exampleId(7), name: "端末 太郎", account: null, emails: ["taro@example.jp"] };
+    const user = { id: createExampleId(7), name: "端末 太郎", account: null, emails: ["taro@example.jp"] };
     expect(findPeople(COMPLETE, "taro@example.jp", [user])).toMatchObject([{ called: "端末 太郎", id: user.id }]);
   });
 });
 
-test("whom to ask about the contract can be answered, and a checklist is complete without", () => {
+test("the contact for contract questions is optional, and the checklist is complete without it", () => {
   const dealer = (facts: HandoverFacts) =>
-    evaluate(facts, TODAY)
+    buildChecklist(facts, TODAY)
       .find(({ id }) => id === "contact")
       ?.questions.find(({ id }) => id === "contact.dealer");
   const without = { ...COMPLETE, answers: COMPLETE.answers.filter(({ question }) => question !== "contact.dealer") };
   expect(dealer(without)).toMatchObject({ required: false, answer: null });
-  expect(gapsOf(evaluate(without, TODAY))).toEqual([]);
+  expect(collectGaps(buildChecklist(without, TODAY))).toEqual([]);
   const answered = answering(COMPLETE, "contact.dealer", "販売 三郎、03-0000-0009");
   expect(dealer(answered)?.answer?.value).toBe("販売 三郎、03-0000-0009");
 });

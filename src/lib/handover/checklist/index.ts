@@ -1,37 +1,37 @@
-import { inOrder, type HandoverFacts } from "./facts.ts";
+import { sortFacts, type HandoverFacts } from "./facts.ts";
 import type { Gap } from "./gap.ts";
-import type { Item, ChecklistContext } from "./item.ts";
-import { administratorsItem } from "./items/administrators.ts";
-import { androidItem } from "./items/android.ts";
-import { appleBusinessItem } from "./items/apple-business.ts";
-import { clomoctlItem } from "./items/clomoctl.ts";
-import { contactItem } from "./items/contact.ts";
-import { pushCertificateItem } from "./items/push-certificate.ts";
-import { rulesItem } from "./items/rules.ts";
+import type { ChecklistItem, ChecklistContext } from "./item.ts";
+import { buildAdministratorsItem } from "./items/administrators.ts";
+import { buildAndroidItem } from "./items/android.ts";
+import { buildAppleBusinessItem } from "./items/apple-business.ts";
+import { buildClomoctlItem } from "./items/clomoctl.ts";
+import { buildContactItem } from "./items/contact.ts";
+import { buildPushCertificateItem } from "./items/push-certificate.ts";
+import { buildRulesItem } from "./items/rules.ts";
 import type { Question, QuestionGroup } from "./question.ts";
 
-const MAKING = [
-  contactItem,
-  administratorsItem,
-  pushCertificateItem,
-  appleBusinessItem,
-  androidItem,
-  rulesItem,
-  clomoctlItem,
+const ITEM_BUILDERS = [
+  buildContactItem,
+  buildAdministratorsItem,
+  buildPushCertificateItem,
+  buildAppleBusinessItem,
+  buildAndroidItem,
+  buildRulesItem,
+  buildClomoctlItem,
 ] as const;
 
 /**
- * The checklist of a handover: its seven items, what is asked for each, and what is missing. It follows from the facts and
- * the day alone.
+ * Builds the checklist of a handover: its seven items, the questions about each item, and the gaps. The result depends
+ * only on the facts and the context, such as the day.
  */
-export const evaluate = (facts: HandoverFacts, when: ChecklistContext): readonly Item[] => {
-  const ordered = inOrder(facts);
-  return MAKING.map((make) => make(ordered, when));
+export const buildChecklist = (facts: HandoverFacts, when: ChecklistContext): readonly ChecklistItem[] => {
+  const ordered = sortFacts(facts);
+  return ITEM_BUILDERS.map((make) => make(ordered, when));
 };
 
-/** All gaps, in the order of the items. */
-export const gapsOf = (items: readonly Item[]): readonly Gap[] => items.flatMap(({ gaps }) => gaps);
+/** Returns all gaps, in the order of the items. */
+export const collectGaps = (items: readonly ChecklistItem[]): readonly Gap[] => items.flatMap(({ gaps }) => gaps);
 
-/** All questions, in their order; of items those that apply. */
-export const questionsOf = (groups: readonly QuestionGroup[]): readonly Question[] =>
+/** Returns all questions, in order. Items that do not apply have no questions. */
+export const collectQuestions = (groups: readonly QuestionGroup[]): readonly Question[] =>
   groups.flatMap(({ questions }) => questions);

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import type { QuestionName } from "../../model/question.ts";
-import { exampleId } from "../../model/thing.ts";
+import { createExampleId } from "../../model/thing.ts";
 import { same } from "../../text/index.ts";
 import { COMPLETE, TODAY } from "#support/handover/facts.ts";
-import { ItemDraft, questionFor } from "./item.ts";
+import { ItemDraft, buildQuestion } from "./item.ts";
 
 const asked = (id: QuestionName, recorded: string) => ({
   id,
@@ -13,11 +13,11 @@ const asked = (id: QuestionName, recorded: string) => ({
 });
 
 const answered = (question: string, value: string) => ({
-  answers: [{ id: exampleId(500), question, subject: "", value, by: "前任", at: "2026-11-01T00:00:00.000Z" }],
+  answers: [{ id: createExampleId(500), question, subject: "", value, by: "前任", at: "2026-11-01T00:00:00.000Z" }],
 });
 
 const due = (id: QuestionName, recorded: string, value: string): string | null =>
-  questionFor(answered(id, value), TODAY, asked(id, recorded)).due;
+  buildQuestion(answered(id, value), TODAY, asked(id, recorded)).due;
 
 test.each([
   "apple-business.location",
@@ -25,25 +25,25 @@ test.each([
   "clomoctl.home-backup",
   "onboarding.way",
   "android.phone",
-] as const)("%s is the same where it is the same as a whole, whatever its width, case and blanks", (id) => {
+] as const)("%s is the same only as a whole, regardless of width, case and blanks", (id) => {
   expect(due(id, "東京/本社", "大阪/本社")).toBe("differs");
   expect(due(id, "東京、本社", "本社")).toBe("differs");
   expect(due(id, "Ｔｏｋｙｏ／本社 1", "tokyo/本社1")).toBeNull();
 });
 
 test.each(["push-certificate.account", "clomoctl.mail-account", "clomoctl.user", "android.second-owner"] as const)(
-  "%s is the same where a word of it is: it names an account, or a person",
+  "%s is the same if one word is the same, because it names an account or a person",
   (id) => {
     expect(due(id, "佐藤 一郎（情シス） <sato@example.jp>", "SATO@example.jp")).toBeNull();
     expect(due(id, "sato@example.jp", "suzuki@example.jp")).toBe("differs");
   },
 );
 
-test("of two days neither need be wrong", () => {
+test("two different days are not a contradiction", () => {
   expect(due("rules.lost.reviewed", "2026-10-01", "2026-11-01")).toBeNull();
 });
 
-test("what was answered otherwise is a gap, in both languages", () => {
+test("an answer that differs from the record is a gap, in both languages", () => {
   const draft = new ItemDraft(
     "apple-business",
     { ...COMPLETE, ...answered("apple-business.location", "大阪/本社") },
@@ -54,7 +54,7 @@ test("what was answered otherwise is a gap, in both languages", () => {
     {
       code: "differs",
       what: {
-        en: "apple-business.location: recorded is 東京/本社, answered was 大阪/本社: which holds?",
+        en: 'apple-business.location: the record says "東京/本社", but the answer says "大阪/本社"; which is correct?',
         ja: "apple-business.location: 登録は「東京/本社」、回答は「大阪/本社」です。どちらが正しいですか?",
       },
     },

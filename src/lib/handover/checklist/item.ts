@@ -1,47 +1,52 @@
 import { line, renderAdvice, step, type Advice, type CommandLine } from "../../advice/index.ts";
 import { TENANT } from "../../model/tenant.ts";
-import { appliesTo, sayUses, type Applicability, type ExpectedKind } from "../../model/applies.ts";
-import { formOf, type QuestionName } from "../../model/question.ts";
+import {
+  determineApplicability,
+  buildUsageCommand,
+  type Applicability,
+  type ExpectedRenewalKind,
+} from "../../model/applies.ts";
+import { getAnswerFormat, type QuestionName } from "../../model/question.ts";
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { dayOf } from "../../model/time.ts";
-import { levelOf, onDay } from "../../renewals/judge.ts";
-import { counted, joined, same, text, type Text } from "../../text/index.ts";
+import { levelOf, createDayClock } from "../../renewals/judge.ts";
+import { formatCount, joinTexts, same, text, type Text } from "../../text/index.ts";
 import type { HandoverFacts, Renewal } from "./facts.ts";
 import type { Gap, GapCode } from "./gap.ts";
 import { namesPerson, type Person } from "./people.ts";
-import { isOtherwise, valueOf, type Question } from "./question.ts";
-import { ITEMS, type ItemId } from "./titles.ts";
+import { hasConflictingAnswer, getCurrentValue, type Question } from "./question.ts";
+import { ITEM_TITLES, type ItemId } from "./titles.ts";
 
-/** Something of an item that the tenant has a record of. */
+/** A value that belongs to an item and is recorded in the tenant. */
 export interface KnownValue {
   readonly label: Text;
   readonly value: string;
-  /** the value for people, if it is shorter; undefined: as it is */
+  /** shorter form for people; undefined: the value itself is shown */
   readonly short?: Text | undefined;
-  /** a telephone number: masked in mails, and in what is made to be mailed. @see masked */
+  /** a telephone number, which is masked in mails and in files to be sent by mail. @see masked */
   readonly isPhone?: true | undefined;
 }
 
-/** One item of the checklist. */
-export interface Item {
+/** An item of the checklist. */
+export interface ChecklistItem {
   readonly id: ItemId;
   readonly title: Text;
-  /** whether it applies, by what the tenant uses; null: nobody has said */
+  /** whether the item applies, based on what the tenant uses; null: not recorded, so not known */
   readonly applies: boolean | null;
-  /** why it does not apply, or why that is not known; null where it applies */
+  /** why the item does not apply, or why this is not known; null if the item applies */
   readonly why: Text | null;
   readonly known: readonly KnownValue[];
-  /** what the manual says of it */
+  /** what the manual says about the item */
   readonly notes: readonly Text[];
   readonly questions: readonly Question[];
   readonly gaps: readonly Gap[];
 }
 
-/** The day a checklist is made for, and who leaves. */
+/** The day for which a checklist is built, and the leaver. */
 export interface ChecklistContext {
   /** a day: `2027-03-01` */
   readonly asOf: string;
-  /** IANA name of the zone in which instants are days */
+  /** IANA name of the time zone in which days are counted */
   readonly timezone: string;
   readonly leaver?: Person | undefined;
   /** the leaver's last day */
@@ -50,16 +55,19 @@ export interface ChecklistContext {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Days from one day to another. */
-export const daysFrom = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / DAY_MS;
+/** Returns the number of days from one day to another. */
+export const countDays = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / DAY_MS;
 
-/** An answer holds for so many days where it has to be confirmed every year. */
-const YEAR_DAYS = 365;
+/** Number of days after which an answer that must be confirmed every year is too old. */
+const MAX_ANSWER_AGE_DAYS = 365;
 
-/** Days after the last day of a leaver up to which a renewal, or the end of a contract, is a gap. */
-export const NEAR_DAYS = 90;
+/**
+ * Number of days after the leaver's last day within which a renewal item or the end of a contract counts as a gap. If
+ * no last day is known, the days are counted from the day of the checklist.
+ */
+export const DUE_SOON_DAYS = 90;
 
-/** What a question is asked with. */
+/** The parts from which a question is built. */
 type QuestionParts = Pick<Question, "about" | "label" | "wording"> & {
   readonly id: QuestionName;
   readonly subject?: string | undefined;
@@ -69,45 +77,48 @@ type QuestionParts = Pick<Question, "about" | "label" | "wording"> & {
   readonly recorded?: string | null | undefined;
 };
 
-/** How a gap of a question is told. */
+/** How the gaps of a question are described. */
 interface GapWording {
-  /** the gap where nothing is known; default: `unanswered` */
+  /** code of the gap if nothing is known; default: `unanswered` */
   readonly lacking?: GapCode | undefined;
-  /** how the gap is told where nothing is known; default: as a question that is not answered */
+  /** description of the gap if nothing is known; default: the description of an unanswered question */
   readonly told?: Pick<Gap, "what" | "mend"> | undefined;
-  /** the command that records what was answered; undefined where none does */
+  /** returns the command that records an answer; undefined if there is no such command */
   readonly recordedBy?: ((answered: string) => CommandLine) | undefined;
 }
 
-type Day = Pick<ChecklistContext, "asOf" | "timezone">;
+type ChecklistDay = Pick<ChecklistContext, "asOf" | "timezone">;
 
-/** The day of which what is known is: a date itself, else when it was answered. */
-const saidOn = ({ kind, ...known }: Pick<Question, "kind" | "answer" | "recorded">, { timezone }: Day): string | null =>
-  kind === "date" ? valueOf(known) : known.answer === null ? null : dayOf(known.answer.at, timezone);
+/** Returns the day of what is known: for a date question, the date itself; otherwise, the day of the answer. */
+const getDayOfAnswer = (
+  { kind, ...known }: Pick<Question, "kind" | "answer" | "recorded">,
+  { timezone }: ChecklistDay,
+): string | null =>
+  kind === "date" ? getCurrentValue(known) : known.answer === null ? null : dayOf(known.answer.at, timezone);
 
-/** A question with what is known in answer to it, and whether it is to be asked. */
-export function questionFor(
+/** Builds a question with its answer and its recorded value, and determines whether it must be asked. */
+export function buildQuestion(
   { answers }: Pick<HandoverFacts, "answers">,
-  day: Day,
+  day: ChecklistDay,
   { subject = "", required = true, yearly = false, recorded = null, ...asked }: QuestionParts,
 ): Question {
-  const form = formOf(asked.id);
+  const form = getAnswerFormat(asked.id);
   const answer = answers.find((one) => one.question === asked.id && one.subject === subject) ?? null;
   const known = { answer, recorded: recorded === "" ? null : recorded };
-  const value = valueOf(known);
-  const said = saidOn({ kind: form.kind, ...known }, day);
-  const isOld = value !== null && yearly && said !== null && daysFrom(said, day.asOf) > YEAR_DAYS;
-  const isDiffering = isOtherwise({ id: asked.id, kind: form.kind, ...known });
+  const value = getCurrentValue(known);
+  const said = getDayOfAnswer({ kind: form.kind, ...known }, day);
+  const isOld = value !== null && yearly && said !== null && countDays(said, day.asOf) > MAX_ANSWER_AGE_DAYS;
+  const isDiffering = hasConflictingAnswer({ id: asked.id, kind: form.kind, ...known });
   const due = value === null && required ? "missing" : isDiffering ? "differs" : isOld ? "old" : null;
   return { ...asked, ...form, ...known, subject, required, yearly, due };
 }
 
-const NOTHING = same("");
+const EMPTY_TEXT = same("");
 
-/** The command that asks a question. */
-const asking = (id: string): CommandLine => line("handover answer", [id]);
+/** Returns the command that asks a question. */
+const buildAnswerCommand = (id: string): CommandLine => line("handover answer", [id]);
 
-/** An item as it is being made. */
+/** A checklist item that is being built. */
 export class ItemDraft {
   readonly facts: HandoverFacts;
   readonly when: ChecklistContext;
@@ -123,7 +134,7 @@ export class ItemDraft {
     this.when = when;
   }
 
-  /** Tells what the tenant has a record of; nothing of null. */
+  /** Adds a value that is recorded in the tenant. Ignores null, undefined and an empty value. */
   tell(label: Text, value: string | null | undefined, more: Pick<KnownValue, "isPhone" | "short"> = {}): void {
     if (value !== null && value !== undefined && value !== "") this.#known.push({ label, value, ...more });
   }
@@ -137,74 +148,82 @@ export class ItemDraft {
   }
 
   /**
-   * Asks something, and finds the gap where it is required and not known, recorded otherwise, or known for too long.
+   * Adds a question. Adds a gap if the question is required and nothing is known, if the answer differs from the
+   * record, or if the answer is too old.
    *
-   * @returns what is known
+   * @returns the known value
    */
   ask({ lacking = "unanswered", told, recordedBy, ...asked }: QuestionParts & GapWording): string | null {
-    const question = questionFor(this.facts, this.when, asked);
+    const question = buildQuestion(this.facts, this.when, asked);
     this.#questions.push(question);
     const { due, about: of, wording } = question;
-    const about = of === undefined ? wording : aboutOf(of, wording);
+    const about = of === undefined ? wording : prependSubject(of, wording);
     if (due === "missing") {
       const what = told?.what ?? text(`not answered: ${about.en}`, `未回答: ${about.ja}`);
-      this.gap(lacking, what, told?.mend ?? asking(asked.id));
+      this.gap(lacking, what, told?.mend ?? buildAnswerCommand(asked.id));
     }
     if (due === "differs") {
       const [recorded, said] = [question.recorded ?? "", question.answer?.value ?? ""];
-      const answer = asking(asked.id);
+      const answer = buildAnswerCommand(asked.id);
       const edit = recordedBy?.(said);
-      const named = of === undefined ? asked.label : aboutOf(of, asked.label);
+      const named = of === undefined ? asked.label : prependSubject(of, asked.label);
       this.gap(
         "differs",
         text(
-          `${named.en}: recorded is ${recorded}, answered was ${said}: which holds?`,
+          `${named.en}: the record says "${recorded}", but the answer says "${said}"; which is correct?`,
           `${named.ja}: 登録は「${recorded}」、回答は「${said}」です。どちらが正しいですか?`,
         ),
         edit === undefined
           ? answer
-          : step(`if the answer holds: ${edit}, else`, `回答が正しい場合: ${edit}、登録が正しい場合`, answer),
+          : step(
+              `if the answer is correct: ${edit}; if the record is correct`,
+              `回答が正しい場合: ${edit}、登録が正しい場合`,
+              answer,
+            ),
       );
     }
     if (due === "old") {
-      const said = saidOn(question, this.when) ?? "";
+      const said = getDayOfAnswer(question, this.when) ?? "";
       this.gap(
         "answer-old",
-        text(`of ${said}, more than a year ago: ${about.en}`, `${said} のまま 1 年以上たっています: ${about.ja}`),
-        asking(asked.id),
+        text(
+          `not confirmed since ${said}, more than a year ago: ${about.en}`,
+          `${said} のまま 1 年以上たっています: ${about.ja}`,
+        ),
+        buildAnswerCommand(asked.id),
       );
     }
-    return valueOf(question);
+    return getCurrentValue(question);
   }
 
-  /** Whether a text names who leaves. */
+  /** Returns true if a text names the leaver. */
   isLeaver(written: string | null | undefined): boolean {
     const { leaver } = this.when;
     return leaver !== undefined && namesPerson(leaver, written);
   }
 
-  /** Finds the gap of what is in the hands of who leaves. */
+  /** Adds a gap for something that depends on the leaver, if a text names the leaver. */
   held(written: string | null | undefined, what: Text, mend: Advice): void {
     const { leaver } = this.when;
     if (leaver === undefined || !namesPerson(leaver, written)) return;
     this.gap(
       "leaver-holds",
       text(
-        `${leaver.called} leaves, and holds: ${what.en}`,
+        `still assigned to ${leaver.called}, who is leaving: ${what.en}`,
         `退任する ${leaver.called} さんが担当しています: ${what.ja}`,
       ),
       mend,
     );
   }
 
-  /** Finds the gap of something that is used, expires, and is recorded nowhere. */
-  recorded(kind: ExpectedKind): void {
+  /** Adds a gap if the tenant uses something that expires, but no renewal item is recorded for it. */
+  recorded(kind: ExpectedRenewalKind): void {
     const { tenant, renewals } = this.facts;
-    if (appliesTo(tenant, kind).applies !== true || renewals.some((one) => one.kind === kind)) return;
+    if (determineApplicability(tenant, kind).applies !== true || renewals.some((one) => one.kind === kind)) return;
     const { en, ja } = RENEWAL_KINDS[kind];
     this.gap(
       "not-recorded",
-      text(`not recorded, so nobody is reminded: ${en}`, `登録がないため、期限の通知が届きません: ${ja}`),
+      text(`not recorded, so no reminders are sent: ${en}`, `登録がないため、期限の通知が届きません: ${ja}`),
       line("renewals add", ["NAME"], {
         kind,
         ...(kind === "android-owner" ? { lastLogin: "DATE" } : { expires: "DATE" }),
@@ -212,7 +231,7 @@ export class ItemDraft {
     );
   }
 
-  /** Finds the gap of each renewal that is expired, critical or rejected, or due up to 90 days after the last day of who leaves. */
+  /** Adds a gap for each item that is expired, critical, rejected, or due up to 90 days after the leaver's last day. */
   due(renewals: readonly Renewal[]): void {
     for (const { name, expiresAt, certainty, rejection } of renewals) {
       const found = expiresAt === null ? undefined : this.#whenDue(expiresAt);
@@ -238,32 +257,32 @@ export class ItemDraft {
     }
   }
 
-  /** Returns the gap of an expiry with its reason; undefined if it is not due. */
+  /** Returns the code and the wording of the gap for an expiry date; undefined if the date does not count as a gap. */
   #whenDue(expiresAt: string): { readonly code: GapCode; readonly how: Text } | undefined {
     const { asOf, timezone, leaver, leaves } = this.when;
-    const left = daysFrom(asOf, dayOf(expiresAt, timezone));
-    const level = levelOf(expiresAt, onDay(asOf, timezone));
-    if (level === "expired") return { code: "renewal-expired", how: NOTHING };
+    const left = countDays(asOf, dayOf(expiresAt, timezone));
+    const level = levelOf(expiresAt, createDayClock(asOf, timezone));
+    if (level === "expired") return { code: "renewal-expired", how: EMPTY_TEXT };
     if (level === "critical") {
-      return { code: "renewal-critical", how: text(`: ${counted(left, "day")} left`, `(残り ${left} 日)`) };
+      return { code: "renewal-critical", how: text(`, ${formatCount(left, "day")} left`, `(残り ${left} 日)`) };
     }
     const last = leaves ?? (leaver === undefined ? undefined : asOf);
-    if (last === undefined || daysFrom(last, dayOf(expiresAt, timezone)) > NEAR_DAYS) return undefined;
+    if (last === undefined || countDays(last, dayOf(expiresAt, timezone)) > DUE_SOON_DAYS) return undefined;
     const how =
       leaves === undefined
-        ? text(`, within ${NEAR_DAYS} days`, `(${NEAR_DAYS} 日以内)`)
+        ? text(`, within ${DUE_SOON_DAYS} days`, `(${DUE_SOON_DAYS} 日以内)`)
         : text(
-            `, before the last day (${leaves}) or within ${NEAR_DAYS} days after it`,
-            `(最終日(${leaves})より前、または最終日から ${NEAR_DAYS} 日以内)`,
+            `, before the leaver's last day (${leaves}) or within ${DUE_SOON_DAYS} days after it`,
+            `(最終日(${leaves})より前、または最終日から ${DUE_SOON_DAYS} 日以内)`,
           );
     return { code: "renewal-near", how };
   }
 
-  /** The item, where it applies. */
-  item(): Item {
+  /** Returns the finished item, which applies to the tenant. */
+  item(): ChecklistItem {
     return {
       id: this.#id,
-      title: ITEMS[this.#id],
+      title: ITEM_TITLES[this.#id],
       applies: true,
       why: null,
       known: this.#known,
@@ -273,23 +292,26 @@ export class ItemDraft {
     };
   }
 
-  /** The item where it does not apply, or nobody knows whether it does. @param unused what is not used, for people; in Japanese with its particle */
-  notApplying({ applies, unsaid }: Applicability, unused: Text): Item {
+  /** Returns an item that does not or may not apply.  @param unused what is not used; in Japanese with its particle */
+  notApplying({ applies, unsaid }: Applicability, unused: Text): ChecklistItem {
     if (applies === false) {
-      const why = text(`not applicable: ${unused.en} not used`, `対象外(${unused.ja}使っていないため)`);
+      const why = text(
+        `not applicable, because this tenant does not use ${unused.en}`,
+        `対象外(${unused.ja}使っていないため)`,
+      );
       return { ...this.item(), applies, why };
     }
-    const names = joined(
+    const names = joinTexts(
       unsaid.map((use) => TENANT.fields[use].label),
       text(", ", "、"),
     );
     const why = text(
-      `not known whether it applies: nobody has said whether ${names.en} is used`,
-      `対象かどうか不明です(${names.ja} の利用が未登録)`,
+      `not known whether this item applies, because the use of ${names.en} is not recorded`,
+      `対象かどうか不明です(${names.ja} の利用の有無が未登録)`,
     );
-    this.gap("unsaid", why, sayUses(unsaid));
+    this.gap("unsaid", why, buildUsageCommand(unsaid));
     return { ...this.item(), applies: null, why };
   }
 }
 
-const aboutOf = (about: string, { en, ja }: Text): Text => text(`${about}: ${en}`, `${about}: ${ja}`);
+const prependSubject = (about: string, { en, ja }: Text): Text => text(`${about}: ${en}`, `${about}: ${ja}`);

@@ -1,26 +1,30 @@
 import { expect, test } from "vitest";
-import { exampleId } from "../../model/thing.ts";
+import { createExampleId } from "../../model/thing.ts";
 import { administrator, COMPLETE, renewal, TODAY } from "#support/handover/facts.ts";
 import type { ClomoctlFacts, HandoverFacts } from "./facts.ts";
-import { formerHomesOf, hangingOn } from "./leaver.ts";
+import { describeFormerHomes, buildHandoverSteps } from "./leaver.ts";
 import { findPeople } from "./people.ts";
-import { GIVE_SUPPORT_OPTION } from "./support-option.ts";
+import { SUPPORT_OPTION_INSTRUCTIONS } from "./support-option.ts";
 
 const { timezone } = TODAY;
 
-const hanging = (facts: HandoverFacts, typed = "admin1", records?: Parameters<typeof hangingOn>[2]["records"]) => {
+const hanging = (
+  facts: HandoverFacts,
+  typed = "admin1",
+  records?: Parameters<typeof buildHandoverSteps>[2]["records"],
+) => {
   const [person] = findPeople(facts, typed);
   if (person === undefined) throw new TypeError(`nobody is called ${typed}`);
-  return hangingOn(facts, person, { timezone, records });
+  return buildHandoverSteps(facts, person, { timezone, records });
 };
 
 const mends = (facts: HandoverFacts): readonly string[] => hanging(facts).map(({ mend }) => mend.en);
 
-const ON = GIVE_SUPPORT_OPTION.en;
+const ON = SUPPORT_OPTION_INSTRUCTIONS.en;
 const OFF = "clomoctl clomo-account grant admin1 --no-support-option";
 const REVOKE = "clomoctl clomo-account revoke admin1";
 
-test("the support option is on before it is off, and off before on where five hold it", () => {
+test("switches the support option on before off, or off before on if five accounts have it", () => {
   expect(mends(COMPLETE)).toEqual([ON, OFF, REVOKE]);
   const full = { ...COMPLETE, administrators: [1, 2, 3, 4, 5].map((number) => administrator(number)) };
   expect(mends(full)).toEqual([OFF, ON, REVOKE]);
@@ -30,14 +34,14 @@ test("the support option is on before it is off, and off before on where five ho
   expect(mends(alone)).toEqual([ON, REVOKE]);
 });
 
-test("an account of which nobody said who signs in is asked about before the last day", () => {
+test("asks before the last day about an account that nobody is known to sign in to", () => {
   const holders = ["push-certificate.holder", "apple-business.holder", "android.holder"];
   const unsaid = { ...COMPLETE, answers: COMPLETE.answers.filter(({ question }) => !holders.includes(question)) };
   const asking = hanging(unsaid).filter(({ what }) => what.ja.endsWith("サインインする人が未回答"));
   expect(asking.map(({ what }) => what.en)).toEqual([
-    "Apple Account of the push certificate: nobody has answered who signs in to it",
-    "Apple Account of Apple Business Manager: nobody has answered who signs in to it",
-    "Gmail account of Android Enterprise: nobody has answered who signs in to it",
+    "Apple Account of the push certificate: nobody has answered who signs in",
+    "Apple Account of Apple Business Manager: nobody has answered who signs in",
+    "Gmail account of Android Enterprise: nobody has answered who signs in",
   ]);
   for (const [at, question] of holders.entries()) {
     expect(asking[at]?.mend.ja).toMatch(new RegExp(`最終日までに、.*clomoctl handover answer ${question}$`, "u"));
@@ -45,9 +49,9 @@ test("an account of which nobody said who signs in is asked about before the las
   expect(mends({ ...unsaid, renewals: [] })).toEqual([ON, OFF, REVOKE]);
 });
 
-test("all that hangs on somebody, in the order in which it is moved, the role last", () => {
+test("lists everything that depends on a leaver in the order of transfer, with the role last", () => {
   const held = (question: string) => ({
-    id: exampleId(500),
+    id: createExampleId(500),
     question,
     subject: "",
     value: "管理 1郎",
@@ -82,29 +86,31 @@ test("all that hangs on somebody, in the order in which it is moved, the role la
   expect(steps.map(({ step }) => step)).toEqual(steps.map((_, at) => at + 1));
   expect(steps.map(({ what }) => what.en)).toEqual([
     "contact person of the contract",
-    "turn the support option on for the successor",
-    "turn the support option of 管理 1郎 off",
+    "turn on the support option for the successor",
+    "turn off the support option of 管理 1郎",
     "Apple Account of the push certificate",
     "Apple Account of Apple Business Manager",
-    expect.stringMatching(/^VPP 本社: A content token \(VPP\) ends when the password/),
-    "Google owner: G (last login 2026-04-01)",
-    "owner of the renewal 契約",
-    "recipient of notices: admin1@example.jp",
-    "the daily run of clomoctl, as this user of the machine",
-    "named as who keeps the rules for lost devices",
+    expect.stringMatching(
+      /^VPP 本社: A content token \(VPP\) becomes invalid when the password of the Managed Apple Account that downloaded it changes\. Renew each token immediately after a change\./,
+    ),
+    "owner of Android Enterprise at Google: G (last login 2026-04-01)",
+    "owner of the renewal item 契約",
+    "recipient of reminders: admin1@example.jp",
+    "the daily run of clomoctl under this person's OS user",
+    "named in an answer as the person who maintains the rules for lost devices",
     "administrator of SECURED docs",
     "owner of 1 device: SERIAL000001",
-    "wrote the scheme 受付担当: somebody else has to know what it is for",
-    "last: the role of 管理 1郎: an account is never deleted, its role is taken away",
+    "created or changed the scheme 受付担当: somebody else needs to know its purpose",
+    "last, remove the role of 管理 1郎: accounts cannot be deleted",
   ]);
   expect(steps[0]?.mend.ja).toContain("tenant set --contact-name NAME --contact-mail MAIL --contact-phone NUMBER");
   expect(steps[1]?.mend.ja).toMatch(
-    /まだない人は先に: clomoctl clomo-account create USER --account NAME --role system .*Users\/Org > Add User.*ある人は: clomoctl clomo-account grant ACCOUNT/,
+    /まだない人の場合: clomoctl clomo-account create USER --account NAME --role system .*Users\/Org > Add User.*ある人の場合: clomoctl clomo-account grant ACCOUNT/,
   );
   for (const { what, mend } of steps) expect(what.ja + mend.ja).toMatch(/[\u3040-\u30ff\u4e00-\u9fff]|clomoctl/);
 });
 
-test("of many devices ten are named, and the others are counted", () => {
+test("names ten of many devices and counts the others", () => {
   const devices = Array.from({ length: 12 }, (_, at) => `S${at + 1}`);
   const told = hanging(COMPLETE, "admin1", { devices, secured: [], schemes: [] }).map(({ what }) => what);
   expect(told).toContainEqual({
@@ -113,12 +119,12 @@ test("of many devices ten are named, and the others are counted", () => {
   });
 });
 
-test("a step has the same number wherever the facts are from", () => {
+test("a step has the same number for every source of the facts", () => {
   const facts = {
     ...COMPLETE,
     renewals: [3, 1, 2].map((number) => renewal(number, { name: `契約 ${number}`, owner: "管理 1郎" })),
     answers: ["rules.lost.owner", "push-certificate.holder", "clomoctl.owner"].map((question, at) => ({
-      id: exampleId(600 + at),
+      id: createExampleId(600 + at),
       question,
       subject: "",
       value: "管理 1郎",
@@ -128,25 +134,25 @@ test("a step has the same number wherever the facts are from", () => {
   };
   const turned = { ...facts, renewals: facts.renewals.toReversed(), answers: facts.answers.toReversed() };
   expect(hanging(turned)).toEqual(hanging(facts));
-  expect(hanging(facts).map(({ what }) => what.en)).toContain("owner of the renewal 契約 3");
+  expect(hanging(facts).map(({ what }) => what.en)).toContain("owner of the renewal item 契約 3");
 });
 
-test("what a mirror never took in is looked up in the console", () => {
+test("refers to the console for what a mirror never took over", () => {
   const [person] = findPeople(COMPLETE, "admin1");
   if (person === undefined) throw new TypeError("nobody");
   const told = (notTaken: { readonly devices: boolean; readonly secured: boolean }) =>
-    hangingOn(COMPLETE, person, { timezone, records: { devices: [], secured: [], schemes: [] }, notTaken });
+    buildHandoverSteps(COMPLETE, person, { timezone, records: { devices: [], secured: [], schemes: [] }, notTaken });
   expect(told({ devices: false, secured: false })).toEqual(hanging(COMPLETE));
   const steps = told({ devices: true, secured: true });
   expect(steps.slice(-3).map(({ what }) => what.en)).toEqual([
-    "the person's devices: not taken in from the console, so not known here",
-    "the person's SECURED APPs: not taken in from the console, so not known here",
-    expect.stringContaining("last: the role of"),
+    "the person's devices: not taken over from the console, so not known here",
+    "the person's SECURED APPs: not taken over from the console, so not known here",
+    expect.stringContaining("last, remove the role of"),
   ]);
   expect(steps.at(-3)?.mend.ja).toContain("clomoctl devices import FILE --from-console");
 });
 
-test("an answer about clomoctl on another machine than this one is history, and no step", () => {
+test("an answer about clomoctl on another computer is history and not a step", () => {
   const named = COMPLETE.answers.map((answer) =>
     answer.question === "clomoctl.owner" ? { ...answer, value: "管理 1郎" } : answer,
   );
@@ -155,30 +161,30 @@ test("an answer about clomoctl on another machine than this one is history, and 
   const [person] = findPeople(COMPLETE, "admin1");
   if (person === undefined) throw new TypeError("nobody");
   expect(asked(before)).toEqual(["clomoctl handover answer clomoctl.owner"]);
-  expect(formerHomesOf(before, person)).toEqual([]);
+  expect(describeFormerHomes(before, person)).toEqual([]);
   const moved = {
     ...before,
     clomoctl: { ...(COMPLETE.clomoctl as ClomoctlFacts), machine: "new-pc", home: "/home/new/.clomoctl" },
   };
   expect(asked(moved)).toEqual([]);
-  const [told, ...others] = formerHomesOf(moved, person);
+  const [told, ...others] = describeFormerHomes(moved, person);
   expect(others).toEqual([]);
   expect(told?.ja).toMatch(
     /^以前の PC\(mdm-pc:\/home\/mdm\/\.clomoctl\)の clomoctl .*clomoctl renewals schedule remove$/,
   );
-  expect(told?.en).toContain("on the former machine (mdm-pc:/home/mdm/.clomoctl)");
+  expect(told?.en).toContain("on a former machine (mdm-pc:/home/mdm/.clomoctl)");
   const [other] = findPeople(COMPLETE, "admin2");
   if (other === undefined) throw new TypeError("nobody");
-  expect(formerHomesOf(moved, other)).toEqual([]);
+  expect(describeFormerHomes(moved, other)).toEqual([]);
 });
 
-test("who leaves ends the own daily run once another's runs", () => {
+test("the leaver ends their own daily run after another one runs", () => {
   const facts = { ...COMPLETE, clomoctl: { ...(COMPLETE.clomoctl as ClomoctlFacts), user: "admin1" } };
   const run = hanging(facts).find(({ what }) => what.en.startsWith("the daily run"));
-  expect(run?.mend.en).toContain("as this user: clomoctl renewals schedule remove");
+  expect(run?.mend.en).toContain("as this person's OS user: clomoctl renewals schedule remove");
   expect(run?.mend.ja).toContain("この人のユーザーで: clomoctl renewals schedule remove");
 });
 
-test("nothing hangs on somebody whom only an answer names as its author", () => {
+test("nothing depends on somebody who only wrote an answer", () => {
   expect(hanging(COMPLETE, "後任")).toEqual([]);
 });

@@ -7,7 +7,7 @@ import {
   namesPerson,
   sharesName,
   sharesWord,
-  succeeded,
+  replacePerson,
   type Person,
 } from "./people.ts";
 
@@ -44,7 +44,7 @@ test.each([
   ["㈱山田 太郎", false],
   ["", false],
   [null, false],
-])("%j names the person: %j", (text, isNamed) => {
+])("whether %j names the person: %j", (text, isNamed) => {
   expect(namesPerson(TARO, text)).toBe(isNamed);
 });
 
@@ -61,11 +61,11 @@ test.each([
   ["マイケル・スミス、佐藤・鈴木", 3],
   ["サトウ イチロウ・スズキ ジロウ", 2],
   [" , ", 0],
-])("%j: %i people", (text, count) => {
+])("%j names %i people", (text, count) => {
   expect(countPeople(text)).toBe(count);
 });
 
-test("a name with a dot or brackets of its own is found whole, and in no other one", () => {
+test("finds a name with a dot or brackets only as a whole", () => {
   const smith: Person = { ...TARO, words: ["マイケル・スミス", "㈱情シス"] };
   for (const text of ["ﾏｲｹﾙ･ｽﾐｽ", "佐藤、マイケル・スミス(営業)", "(株)情シス"])
     expect(namesPerson(smith, text)).toBe(true);
@@ -73,7 +73,7 @@ test("a name with a dot or brackets of its own is found whole, and in no other o
   for (const text of ["マイケル・スミス", "", " , "]) expect(namesPerson(other, text)).toBe(false);
 });
 
-test("texts are one person's, or the same, whatever their width", () => {
+test("compares people and texts regardless of width", () => {
   expect(sharesName("佐藤 一郎（情シス）", "佐藤一郎(本社)")).toBe(true);
   expect(sharesName("マイケル・スミス", "マイケル・ジャクソン")).toBe(false);
   expect(sharesWord("佐藤＜ｓａｔｏ@example.jp＞", "SATO@example.jp")).toBe(true);
@@ -105,7 +105,7 @@ const separator = fc.constantFrom(",", "、", "; ", "；", "\n", "\r\n", "/", " 
 const stranger = fc.constantFrom("情シス", "髙橋 花子", "taro012", "山田 太郎丸", "x@example.jp", "ﾎﾝｼｬ", "e\u0301");
 const word = fc.constantFrom(...TARO.words, "山田　太郎", "TARO@EXAMPLE.JP", "ｔａｒｏ01");
 
-test("a person is found in and before any brackets, between any separators", () => {
+test("finds a person inside and before brackets, with any separator", () => {
   fc.assert(
     fc.property(
       word,
@@ -149,11 +149,11 @@ test.each([
   ["((taro01)), x@example.jp", `((${HANAKO})), x@example.jp`],
   ["山田 太郎(情シス) 部長", `${HANAKO}(情シス) 部長`],
   ["情シス", "情シス"],
-])("%j is succeeded in as %j", (written, after) => {
-  expect(succeeded(TARO, written, HANAKO)).toBe(after);
+])("the successor changes %j to %j", (written, after) => {
+  expect(replacePerson(TARO, written, HANAKO)).toBe(after);
 });
 
-test("a successor stands once where the person stood, and all else stays to the byte", () => {
+test("the successor replaces the person once, and everything else keeps its bytes", () => {
   const list = fc.array(fc.tuple(stranger, separator), { maxLength: 4 });
   const written = (parts: readonly (readonly [string, string])[]): string => parts.flat().join("");
   fc.assert(
@@ -167,10 +167,10 @@ test("a successor stands once where the person stood, and all else stays to the 
         const whole = behind === null ? name : `${name}${behind[0].join(behind[1])}`;
         const rest = after.map(([other, next]): [string, string] => [next, other]);
         const text = `${written(before)}${whole}${written(rest)}`;
-        expect(succeeded(TARO, text, HANAKO)).toBe(`${written(before)}${HANAKO}${written(rest)}`);
+        expect(replacePerson(TARO, text, HANAKO)).toBe(`${written(before)}${HANAKO}${written(rest)}`);
         // named already, the person goes with one separator
         const named = `${HANAKO}${between}${text}`;
-        expect(succeeded(TARO, named, HANAKO)).toBe(
+        expect(replacePerson(TARO, named, HANAKO)).toBe(
           `${HANAKO}${between}${written(before)}`.slice(0, -(before.at(-1)?.[1] ?? between).length) + written(rest),
         );
       },
@@ -178,7 +178,7 @@ test("a successor stands once where the person stood, and all else stays to the 
   );
 });
 
-test("of any text nothing of the person is left, and the successor is there", () => {
+test("no text still contains the person, and the successor is there", () => {
   const piece = fc.oneof(
     word,
     stranger,
@@ -189,7 +189,7 @@ test("of any text nothing of the person is left, and the successor is there", ()
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
       const text = pieces.join("");
-      const after = succeeded(TARO, text, HANAKO);
+      const after = replacePerson(TARO, text, HANAKO);
       const isNamed = namesPerson(TARO, text);
       const isThere = namesPerson({ ...TARO, words: [HANAKO] }, after);
       expect([text, after, namesPerson(TARO, after)]).toEqual([text, after, false]);

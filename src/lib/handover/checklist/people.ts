@@ -1,41 +1,41 @@
-import { codeKey, cp932Form, emailKey } from "../../model/normalise.ts";
+import { codeKey, toCp932Form, emailKey } from "../../model/normalise.ts";
 import type { HandoverFacts } from "./facts.ts";
 
-/** Somebody of whom the tenant has a record. */
+/** A person who is recorded in the tenant. */
 export interface KnownPerson {
   readonly id: string;
   readonly name: string;
-  /** the name of the CLOMO account; null without one */
+  /** name of the CLOMO account; null if the person does not have an account */
   readonly account: string | null;
   readonly emails: readonly string[];
 }
 
-/** A person, and the words by which records name that person. */
+/** A person, and the words by which texts refer to this person. */
 export interface Person {
-  /** for people */
+  /** name for display */
   readonly called: string;
-  /** the record of the user and account; null of somebody whom only texts name */
+  /** id of the user and their account; null for a person who occurs only in texts */
   readonly id: string | null;
   readonly account: string | null;
-  /** name, account, mail addresses */
+  /** name, account name and email addresses */
   readonly words: readonly string[];
 }
 
-/** A character with its marks, in a text that somebody wrote. */
-interface Piece {
+/** A character with its combining marks, in a text that a person wrote. */
+interface TextPiece {
   readonly kind: "word" | "between" | "blank" | "open" | "close";
-  /** its place in the text, in UTF-16 code units */
+  /** position in the text, in UTF-16 code units */
   readonly at: number;
   readonly end: number;
-  /** as it is compared, whatever its width; "" of a blank */
+  /** form for comparison, independent of the character width; "" for a blank */
   readonly key: string;
-  /** of a bracket that has one: the index of the other */
+  /** index of the matching bracket; undefined if the piece is not a bracket or has no match */
   readonly pair: number | undefined;
 }
 
-const CHARACTER = /\r\n|.[\p{M}\uff9e\uff9f]*/gsu;
+const CHARACTER_WITH_MARKS = /\r\n|.[\p{M}\uff9e\uff9f]*/gsu;
 
-/** Those of other widths are these in NFKC. */
+/** Closing brackets by their opening brackets. NFKC converts brackets of other widths to these. */
 const BRACKETS: ReadonlyMap<string, string> = new Map([
   ["(", ")"],
   ["[", "]"],
@@ -49,24 +49,24 @@ const BRACKETS: ReadonlyMap<string, string> = new Map([
   ["《", "》"],
   ["〈", "〉"],
 ]);
-const CLOSING: ReadonlySet<string> = new Set(BRACKETS.values());
+const CLOSING_BRACKETS: ReadonlySet<string> = new Set(BRACKETS.values());
 
-/** Stands for whatever is more than one code unit as it is compared. */
-const OTHER = "\ufffd";
+/** Placeholder for a character that has more than one code unit in its form for comparison. */
+const LONG_CHARACTER_PLACEHOLDER = "\ufffd";
 
-/** What separates people, where each blank is a space. */
-const BETWEEN = /[,;、/・\n]| (?:and|と)(?= )/gu;
+/** Matches what separates people, in a text whose blanks are all spaces. */
+const PERSON_SEPARATOR = /[,;、/・\n]| (?:and|と)(?= )/gu;
 
-/** A name of several words in katakana, as マイケル・スミス: its dots separate nobody. */
+/** Matches a name of several words in katakana, such as マイケル・スミス. Its dots do not separate people. */
 const KATAKANA_NAME = /(?<![ァ-ヺー] ?|・)[ァ-ヺー]+(?:・[ァ-ヺー]+)+(?!・| ?[ァ-ヺー])/gu;
 
-/** What brackets belong together, by their indexes. One that has no other is none. */
-function pairsIn(shapes: readonly string[]): ReadonlyMap<number, number> {
+/** Returns the index of the matching bracket for each bracket. Brackets without a match are ignored. */
+function matchBrackets(shapes: readonly string[]): ReadonlyMap<number, number> {
   const pairs = new Map<number, number>();
   const open: number[] = [];
   for (const [at, shape] of shapes.entries()) {
     if (BRACKETS.has(shape)) open.push(at);
-    if (!CLOSING.has(shape)) continue;
+    if (!CLOSING_BRACKETS.has(shape)) continue;
     const depth = open.findLastIndex((one) => BRACKETS.get(shapes[one] ?? "") === shape);
     const [begin] = depth === -1 ? [] : open.splice(depth);
     if (begin !== undefined) pairs.set(begin, at).set(at, begin);
@@ -74,61 +74,62 @@ function pairsIn(shapes: readonly string[]): ReadonlyMap<number, number> {
   return pairs;
 }
 
-/** A text, character by character: widths are compared by NFKC. */
-function read(written: string): readonly Piece[] {
-  const found = [...written.matchAll(CHARACTER)].map(({ 0: { length }, 0: as, index }) => {
-    const plain = cp932Form(as).normalize("NFKC");
+/** Splits a text into characters. Their widths are normalised by NFKC for comparison. */
+function splitIntoPieces(written: string): readonly TextPiece[] {
+  const found = [...written.matchAll(CHARACTER_WITH_MARKS)].map(({ 0: { length }, 0: as, index }) => {
+    const plain = toCp932Form(as).normalize("NFKC");
     const isBlank = plain.trim() === "";
-    const shape = /[\r\n]/u.test(plain) ? "\n" : isBlank ? " " : plain.length > 1 ? OTHER : plain;
+    const shape = /[\r\n]/u.test(plain) ? "\n" : isBlank ? " " : plain.length > 1 ? LONG_CHARACTER_PLACEHOLDER : plain;
     return { at: index, end: index + length, key: isBlank ? "" : plain, shape };
   });
   const shapes = found.map(({ shape }) => shape);
-  const line = shapes.join("").replaceAll(KATAKANA_NAME, (name) => name.replaceAll("・", OTHER));
+  const line = shapes.join("").replaceAll(KATAKANA_NAME, (name) => name.replaceAll("・", LONG_CHARACTER_PLACEHOLDER));
   const between = new Set<number>();
-  for (const { 0: separator, index } of line.matchAll(BETWEEN)) {
+  for (const { 0: separator, index } of line.matchAll(PERSON_SEPARATOR)) {
     for (let at = index; at < index + separator.length; at += 1) between.add(at);
   }
-  const pairs = pairsIn(shapes);
-  const kindOf = (shape: string, at: number): Piece["kind"] => {
+  const pairs = matchBrackets(shapes);
+  const kindOf = (shape: string, at: number): TextPiece["kind"] => {
     if (between.has(at)) return "between";
     if (shape === " ") return "blank";
-    return BRACKETS.has(shape) ? "open" : CLOSING.has(shape) ? "close" : "word";
+    return BRACKETS.has(shape) ? "open" : CLOSING_BRACKETS.has(shape) ? "close" : "word";
   };
   return found.map(({ shape, ...piece }, at) => ({ ...piece, kind: kindOf(shape, at), pair: pairs.get(at) }));
 }
 
-/** Pieces as they are compared: mail addresses whatever their case, all else without blanks. */
-const keyOf = (pieces: readonly Piece[]): string => {
+/** Returns the key by which pieces are compared. Blanks are ignored; in an email address, case is ignored too. */
+const keyOf = (pieces: readonly TextPiece[]): string => {
   const key = pieces.map((piece) => piece.key).join("");
   return key.includes("@") ? emailKey(key) : key;
 };
 
-/** A word as it is compared. */
-const wordKey = (word: string): string => keyOf(read(word));
+/** Returns the key by which a word is compared. */
+const toWordKey = (word: string): string => keyOf(splitIntoPieces(word));
 
-/** Whether two texts are the same as a whole, whatever their width, case and blanks. */
-export const isSameText = (one: string, other: string): boolean => emailKey(wordKey(one)) === emailKey(wordKey(other));
+/** Returns true if two texts are equal, ignoring width, case and blanks. */
+export const isSameText = (one: string, other: string): boolean =>
+  emailKey(toWordKey(one)) === emailKey(toWordKey(other));
 
-/** Whether somebody is called so, whatever the width and the blanks. */
-export const isSameName = (one: string, other: string): boolean => wordKey(one) === wordKey(other);
+/** Returns true if two names are equal, ignoring width and blanks. */
+export const isSameName = (one: string, other: string): boolean => toWordKey(one) === toWordKey(other);
 
-/** The words of a text, as they are compared: `佐藤 一郎 <sato@example.jp>, 情シス` are three. */
-function wordsIn(text: string): readonly string[] {
-  const words: Piece[][] = [[]];
-  for (const piece of read(text)) {
+/** Returns the keys of the words in a text: `佐藤 一郎 <sato@example.jp>, 情シス` has three words. */
+function splitWords(text: string): readonly string[] {
+  const words: TextPiece[][] = [[]];
+  for (const piece of splitIntoPieces(text)) {
     if (piece.kind === "word" || piece.kind === "blank") words.at(-1)?.push(piece);
     else words.push([]);
   }
   return words.map(keyOf).filter((key) => key !== "");
 }
 
-/** How many people a text names: what stands in brackets, as a mail address or a department, is no other one. */
+/** Returns how many people a text names. Text in brackets (email address, department) is not another person. */
 export function countPeople(text: string): number {
-  const pieces = read(text);
+  const pieces = splitIntoPieces(text);
   let count = 0;
   let isIn = false;
   for (let at = 0; at < pieces.length; at += 1) {
-    const { kind, pair } = pieces[at] as Piece;
+    const { kind, pair } = pieces[at] as TextPiece;
     if (kind !== "between" && kind !== "blank" && !isIn) count += 1;
     if (kind !== "blank") isIn = kind !== "between";
     if (kind === "open") at = pair ?? at;
@@ -136,41 +137,41 @@ export function countPeople(text: string): number {
   return count;
 }
 
-/** A part of a text: indexes of its first piece, and of the one behind it. */
+/** A part of a text: the index of its first piece, and the index after its last piece. */
 interface PieceRange {
   readonly from: number;
   readonly to: number;
 }
 
-/** The next piece that is no blank. @param step 1 or -1 */
-const past = (pieces: readonly Piece[], from: number, step: number): number => {
+/** Returns the index of the next piece that is not a blank. @param step 1 or -1 */
+const skipBlanks = (pieces: readonly TextPiece[], from: number, step: number): number => {
   let at = from;
   while (pieces[at]?.kind === "blank") at += step;
   return at;
 };
 
-/** Whether a word ends before a piece, or begins after it. */
-const isEdge = (piece: Piece | undefined): boolean => piece === undefined || piece.kind !== "word";
+/** Returns true if a word can end before a piece or begin after it. */
+const isWordEdge = (piece: TextPiece | undefined): boolean => piece === undefined || piece.kind !== "word";
 
-/** Where a word that begins at a piece ends; undefined where another one stands there. @param word as it is compared */
-function endOf(pieces: readonly Piece[], from: number, word: string): number | undefined {
+/** Returns the index after a word that begins at `from`; undefined if another word is there.  @param word its key */
+function findWordEnd(pieces: readonly TextPiece[], from: number, word: string): number | undefined {
   let written = "";
   for (let at = from; at < pieces.length; at += 1) {
     written += pieces[at]?.key ?? "";
     const key = word.includes("@") ? emailKey(written) : written;
     if (!word.startsWith(key)) return undefined;
-    if (key.length === word.length) return isEdge(pieces[past(pieces, at + 1, 1)]) ? at + 1 : undefined;
+    if (key.length === word.length) return isWordEdge(pieces[skipBlanks(pieces, at + 1, 1)]) ? at + 1 : undefined;
   }
   return undefined;
 }
 
-/** Where a text has one of some words, from left to right. */
-function placesOf(pieces: readonly Piece[], words: readonly string[]): readonly PieceRange[] {
-  const keys = words.map(wordKey).filter((key) => key !== "");
+/** Returns the parts of a text that are one of the given words, from left to right. */
+function findWords(pieces: readonly TextPiece[], words: readonly string[]): readonly PieceRange[] {
+  const keys = words.map(toWordKey).filter((key) => key !== "");
   const places: PieceRange[] = [];
   for (let from = 0; from < pieces.length; from += 1) {
-    if (pieces[from]?.key === "" || !isEdge(pieces[past(pieces, from - 1, -1)])) continue;
-    const to = Math.max(...keys.map((key) => endOf(pieces, from, key) ?? 0), 0);
+    if (pieces[from]?.key === "" || !isWordEdge(pieces[skipBlanks(pieces, from - 1, -1)])) continue;
+    const to = Math.max(...keys.map((key) => findWordEnd(pieces, from, key) ?? 0), 0);
     if (to === 0) continue;
     places.push({ from, to });
     from = to - 1;
@@ -178,34 +179,34 @@ function placesOf(pieces: readonly Piece[], words: readonly string[]): readonly 
   return places;
 }
 
-/** Whether a text names a person, by one of its words. */
+/** Returns true if a text names a person by one of the person's words. */
 export const namesPerson = ({ words }: Person, text: string | null | undefined): boolean =>
-  placesOf(read(text ?? ""), words).length > 0;
+  findWords(splitIntoPieces(text ?? ""), words).length > 0;
 
-/** Whether two texts share a word: `佐藤 一郎 <sato@example.jp>` and `sato@example.jp` do. */
+/** Returns true if two texts have a word in common, as `佐藤 一郎 <sato@example.jp>` and `sato@example.jp` do. */
 export const sharesWord = (one: string, other: string): boolean => {
-  const words = new Set(wordsIn(one));
-  return wordsIn(other).some((word) => words.has(word));
+  const words = new Set(splitWords(one));
+  return splitWords(other).some((word) => words.has(word));
 };
 
-/** Whether two texts name one person: by the name that begins them, or a mail address; what stands in brackets may be a department. */
+/** Returns true if two texts share the first word or an email address; other text in brackets may be a department. */
 export const sharesName = (one: string, other: string): boolean => {
   const [names, others] = [one, other].map((text) =>
-    wordsIn(text).filter((word, at) => at === 0 || word.includes("@")),
+    splitWords(text).filter((word, at) => at === 0 || word.includes("@")),
   );
   return names?.some((name) => others?.includes(name)) === true;
 };
 
-/** How a record names a person. */
-export const personOf = ({ id, name, account, emails }: KnownPerson): Person => ({
+/** Converts a recorded person to the form in which texts are searched for people. */
+export const toPerson = ({ id, name, account, emails }: KnownPerson): Person => ({
   called: name,
   id,
   account,
   words: [...new Set([name, ...(account === null ? [] : [account]), ...emails])],
 });
 
-/** All texts in which people are written down by hand. */
-const textsOf = ({ tenant, renewals, answers, clomoctl, adeServer, vppTokens }: HandoverFacts) => [
+/** Returns all texts in which people are entered by hand. */
+const collectTexts = ({ tenant, renewals, answers, clomoctl, adeServer, vppTokens }: HandoverFacts) => [
   tenant.contactName,
   tenant.contactMail,
   adeServer?.adminId,
@@ -218,10 +219,10 @@ const textsOf = ({ tenant, renewals, answers, clomoctl, adeServer, vppTokens }: 
 ];
 
 /**
- * Whom a word means: an account, a mail address or a name, wherever it is recorded.
+ * Finds the people that a word refers to: by account, email address or name, wherever the word is recorded.
  *
- * @param others users who are no administrators, as far as somebody looked them up
- * @returns several where it is ambiguous; none where nothing has the word
+ * @param others users who are not administrators, if they were looked up
+ * @returns several people if the word is ambiguous; none if the word does not occur
  */
 export function findPeople(
   facts: HandoverFacts,
@@ -238,17 +239,17 @@ export function findPeople(
     id === word ||
     (account !== null && codeKey(account) === codeKey(word)) ||
     [name, ...emails].some((one) => isSameName(one, word));
-  const found = [...known.values()].filter(isMeant).map(personOf);
+  const found = [...known.values()].filter(isMeant).map(toPerson);
   if (found.length > 0) return found;
   const written: Person = { called: word, id: null, account: null, words: [word] };
-  return textsOf(facts).some((text) => namesPerson(written, text)) ? [written] : [];
+  return collectTexts(facts).some((text) => namesPerson(written, text)) ? [written] : [];
 }
 
-/** Where what an address in `<>` is called begins, before these; undefined where it is called nothing. */
-function displayNameOf(pieces: readonly Piece[], open: number): number | undefined {
+/** Returns where the display name before an address in `<>` begins; undefined if there is no display name. */
+function findDisplayNameStart(pieces: readonly TextPiece[], open: number): number | undefined {
   let begin: number | undefined;
   for (let at = open - 1; at >= 0; at -= 1) {
-    const { kind, pair } = pieces[at] as Piece;
+    const { kind, pair } = pieces[at] as TextPiece;
     if (kind === "close" && pair !== undefined) at = pair;
     else if (kind === "word") begin = at;
     else if (kind !== "blank") break;
@@ -256,29 +257,30 @@ function displayNameOf(pieces: readonly Piece[], open: number): number | undefin
   return begin;
 }
 
-/** What of a text is the person's who is named at a place: also brackets right behind, and before an address in `<>` what it is called. */
-function wholeOf(pieces: readonly Piece[], { from, to }: PieceRange): PieceRange {
-  const open = past(pieces, from - 1, -1);
+/** Extends a word to all text about the person: brackets right after it, and the name before an address in `<>`. */
+function expandToPerson(pieces: readonly TextPiece[], { from, to }: PieceRange): PieceRange {
+  const open = skipBlanks(pieces, from - 1, -1);
   const isAddress = pieces[open]?.key === "<" && keyOf(pieces.slice(from, to)).includes("@");
-  if (isAddress && pieces[open]?.pair === past(pieces, to, 1)) {
-    const begin = displayNameOf(pieces, open);
-    if (begin !== undefined) return wholeOf(pieces, { from: begin, to: past(pieces, to, 1) + 1 });
+  if (isAddress && pieces[open]?.pair === skipBlanks(pieces, to, 1)) {
+    const begin = findDisplayNameStart(pieces, open);
+    if (begin !== undefined) return expandToPerson(pieces, { from: begin, to: skipBlanks(pieces, to, 1) + 1 });
   }
   let end = to;
-  for (let at = past(pieces, to, 1); pieces[at]?.kind === "open"; at = past(pieces, end, 1)) {
+  for (let at = skipBlanks(pieces, to, 1); pieces[at]?.kind === "open"; at = skipBlanks(pieces, end, 1)) {
     const pair = pieces[at]?.pair;
     if (pair === undefined) break;
     end = pair + 1;
   }
-  // with a word behind, the brackets keep it apart
-  return { from, to: isEdge(pieces[past(pieces, end, 1)]) ? end : to };
+  // if a word follows the brackets, they are kept, because they separate it from the name
+  return { from, to: isWordEdge(pieces[skipBlanks(pieces, end, 1)]) ? end : to };
 }
 
-/** A place with what is to go where nobody is named there any more: the separator, and brackets around nothing else. */
-function emptied(pieces: readonly Piece[], { from, to }: PieceRange): PieceRange {
-  const [before, behind] = [past(pieces, from - 1, -1), past(pieces, to, 1)];
+/** Extends a range to all that is removed with a name: a separator, and brackets that contain nothing else. */
+function expandToSeparators(pieces: readonly TextPiece[], { from, to }: PieceRange): PieceRange {
+  const [before, behind] = [skipBlanks(pieces, from - 1, -1), skipBlanks(pieces, to, 1)];
   const isAlone = pieces[before]?.kind === "open" && pieces[before]?.pair === behind;
-  if (isAlone && isEdge(pieces[past(pieces, behind + 1, 1)])) return emptied(pieces, { from: before, to: behind + 1 });
+  if (isAlone && isWordEdge(pieces[skipBlanks(pieces, behind + 1, 1)]))
+    return expandToSeparators(pieces, { from: before, to: behind + 1 });
   const isBetween = (at: number): boolean => pieces[at]?.kind === "between" || pieces[at]?.kind === "blank";
   let [begin, end] = [from, to];
   if (pieces[before]?.kind !== "between" && pieces[behind]?.kind === "between") while (isBetween(end)) end += 1;
@@ -286,31 +288,31 @@ function emptied(pieces: readonly Piece[], { from, to }: PieceRange): PieceRange
   return { from: begin, to: end };
 }
 
-/** What of a text is a person's, from left to right. */
-function partsOf(pieces: readonly Piece[], { words }: Person): readonly PieceRange[] {
+/** Returns the parts of a text that are about a person, from left to right. */
+function findPersonRanges(pieces: readonly TextPiece[], { words }: Person): readonly PieceRange[] {
   const parts: PieceRange[] = [];
-  for (const place of placesOf(pieces, words)) {
+  for (const place of findWords(pieces, words)) {
     if (place.from < (parts.at(-1)?.to ?? 0)) continue;
-    const whole = wholeOf(pieces, place);
+    const whole = expandToPerson(pieces, place);
     while (whole.from < (parts.at(-1)?.to ?? 0)) parts.pop();
     parts.push(whole);
   }
   return parts;
 }
 
-/** A text in which a person is written down, with a successor in that place, once; what is not the person's stays as it stands there. */
-export function succeeded(person: Person, written: string, successor: string): string {
-  const pieces = read(written);
-  const parts = partsOf(pieces, person);
-  const isNamed = placesOf(pieces, [successor]).some(({ from }) =>
+/** Replaces a person in a text by a successor, who is then named only once. Other text stays unchanged. */
+export function replacePerson(person: Person, written: string, successor: string): string {
+  const pieces = splitIntoPieces(written);
+  const parts = findPersonRanges(pieces, person);
+  const isNamed = findWords(pieces, [successor]).some(({ from }) =>
     parts.every((part) => from < part.from || from >= part.to),
   );
   let after = written;
-  // from the last: what stands before a part is as it was
+  // from last to first, so that the positions of earlier parts do not change
   for (const [at, part] of [...parts.entries()].toReversed()) {
-    const now = read(after);
+    const now = splitIntoPieces(after);
     const stays = at === 0 && !isNamed;
-    const { from, to } = stays ? part : emptied(now, part);
+    const { from, to } = stays ? part : expandToSeparators(now, part);
     after = after.slice(0, now[from]?.at) + (stays ? successor : "") + after.slice(now[to - 1]?.end);
   }
   return after;

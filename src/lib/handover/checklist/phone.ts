@@ -1,22 +1,22 @@
 import type { Renewal } from "./facts.ts";
 
-/** The phone that receives the 2-factor code of an account: its number, and who holds it or where it is. */
-export type Phone = Pick<Renewal, "phone" | "phoneHolder">;
+/** The phone that receives the 2-factor code of an account: its number, and who holds it or where it is kept. */
+export type AccountPhone = Pick<Renewal, "phone" | "phoneHolder">;
 
 const digitsOf = (phone: string): string => phone.normalize("NFKC").replaceAll(/\D/g, "");
 
-/** Whether two records of an account's phone can be of one phone: the same number, or not a number in both. */
-const isSamePhone = ({ phone: one }: Phone, { phone: other }: Phone): boolean =>
+/** Returns true if two records may describe the same phone: the numbers are equal, or a number is missing. */
+const isSamePhone = ({ phone: one }: AccountPhone, { phone: other }: AccountPhone): boolean =>
   one === null || other === null || digitsOf(one) === digitsOf(other);
 
-/** Returns the phone of an account, completed by another record of that account's phone. The number of one phone is never paired with the holder of another. */
-export const completePhone = (phone: Phone, other: Phone): Phone =>
+/** Completes a phone from another record of the account, but never pairs a number with another phone's holder. */
+export const completePhone = (phone: AccountPhone, other: AccountPhone): AccountPhone =>
   isSamePhone(phone, other)
     ? { phone: phone.phone ?? other.phone, phoneHolder: phone.phoneHolder ?? other.phoneHolder }
     : { phone: phone.phone, phoneHolder: phone.phoneHolder };
 
-/** Returns the renewals of one account that have the number and the holder of its phone; the holder is that of the number. */
-export function phoneIn<T extends Phone>(
+/** Returns the items with an account's phone number and its holder, never with the holder of another number. */
+export function findPhoneRenewals<T extends AccountPhone>(
   renewals: readonly T[],
 ): { readonly numberIn: T | undefined; readonly holderIn: T | undefined } {
   const numbered = renewals.filter(({ phone }) => phone !== null);

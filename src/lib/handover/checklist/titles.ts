@@ -1,7 +1,7 @@
 import { text, type Text } from "../../text/index.ts";
 
-/** What has to be handed over: the maker's six items, and clomoctl itself. @see facts 7.1; seed 002 */
-export const ITEMS = {
+/** The titles of the checklist items: the six in CLOMO's manual, and clomoctl itself.  @see facts 7.1; seed 002 */
+export const ITEM_TITLES = {
   contact: text("CLOMO PANEL contact person", "CLOMO PANEL 担当者情報"),
   administrators: text("CLOMO PANEL system administrators' accounts", "CLOMO PANEL システム管理者アカウント情報"),
   "push-certificate": text(
@@ -20,4 +20,4 @@ export const ITEMS = {
   clomoctl: text("clomoctl itself", "clomoctl 自体"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-export type ItemId = keyof typeof ITEMS;
+export type ItemId = keyof typeof ITEM_TITLES;

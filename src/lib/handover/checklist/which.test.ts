@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { exampleOf } from "../../model/thing.ts";
+import { buildExampleRecord } from "../../model/thing.ts";
 import { RESOURCES } from "../resources.ts";
 import { TODAY, UNANSWERED } from "#support/handover/facts.ts";
 import type { HandoverFacts, Renewal } from "./facts.ts";
-import { evaluate, gapsOf, questionsOf } from "./index.ts";
-import { identityOf, markOf } from "./which.ts";
+import { buildChecklist, collectGaps, collectQuestions } from "./index.ts";
+import { describeIdentity, findIdentity } from "./which.ts";
 
 const withItem = (kind: Renewal["kind"], change: Partial<Renewal>, more: Partial<HandoverFacts> = {}) => {
   const renewals = UNANSWERED.renewals.map((one) => (one.kind === kind ? { ...one, ...change } : one));
@@ -12,22 +12,24 @@ const withItem = (kind: Renewal["kind"], change: Partial<Renewal>, more: Partial
 };
 
 const gapOf = (facts: HandoverFacts, name: string) =>
-  gapsOf(evaluate(facts, TODAY)).find(({ code, what }) => code === "which-one" && what.en.includes(` of ${name};`));
+  collectGaps(buildChecklist(facts, TODAY)).find(
+    ({ code, what }) => code === "which-one" && what.en.includes(` of ${name};`),
+  );
 
 const knownOf = (facts: HandoverFacts, kind: Renewal["kind"]) => {
   const renewal = facts.renewals.find((one) => one.kind === kind);
   if (renewal === undefined) throw new TypeError(`no ${kind}`);
-  return identityOf(evaluate(facts, TODAY), renewal).map(({ ja }) => ja);
+  return describeIdentity(buildChecklist(facts, TODAY), renewal).map(({ ja }) => ja);
 };
 
-test("which certificate or token is meant is a gap, with the command that reads it from its file", () => {
+test("a missing certificate or token is a gap, with the command that reads it from its file", () => {
   const push = gapOf(withItem("push-certificate", { topic: null }), "プッシュ");
   expect(push?.what).toEqual({
-    en: "not recorded: topic of プッシュ; without it the wrong row may be renewed on the Apple Push Certificates Portal",
+    en: "not recorded: topic of プッシュ; without the topic, the wrong row may be renewed on the Apple Push Certificates Portal",
     ja: "未登録: 「プッシュ」のトピック。ないと、Apple Push Certificates Portal で別の行を更新するおそれがあります",
   });
   expect(push?.mend.en).toBe(
-    "clomoctl renewals edit プッシュ --file FILE (FILE is the certificate in use; without that file ask who renewed it last, before a row is chosen), or: clomoctl handover answer push-certificate.topic",
+    "clomoctl renewals edit プッシュ --file FILE (FILE is the certificate in use; without this file, do not choose a row before you have asked the person who last renewed the certificate), or: clomoctl handover answer push-certificate.topic",
   );
   expect(gapOf(UNANSWERED, "ADE")?.mend.ja).toMatch(
     /^clomoctl renewals edit ADE --file FILE\(.*無効になる.*\)、または: clomoctl handover answer apple-business\.mdm-server$/,
@@ -55,7 +57,7 @@ test.each<[string, HandoverFacts, Renewal["kind"], string]>([
       { expiresAt: "2027-03-01T05:00:00.000Z" },
       {
         adeServer: {
-          ...exampleOf(RESOURCES["ade-server"].fields),
+          ...buildExampleRecord(RESOURCES["ade-server"].fields),
           serverName: "本社 MDM",
           tokenExpiresAt: "2027-03-01T05:00:00.000Z",
         },
@@ -76,7 +78,9 @@ test.each<[string, HandoverFacts, Renewal["kind"], string]>([
       "vpp-token",
       { source: "sToken_for____.vpptoken", fingerprint: "a".repeat(64) },
       {
-        vppTokens: [{ ...exampleOf(RESOURCES["vpp-tokens"].fields), fingerprint: "a".repeat(64), location: "大阪" }],
+        vppTokens: [
+          { ...buildExampleRecord(RESOURCES["vpp-tokens"].fields), fingerprint: "a".repeat(64), location: "大阪" },
+        ],
       },
     ),
     "vpp-token",
@@ -88,26 +92,26 @@ test.each<[string, HandoverFacts, Renewal["kind"], string]>([
     "vpp-token",
     "Apple Business Manager の場所: 株式会社みなと",
   ],
-])("%s tells it", (_case, facts, kind, told) => {
+])("%s identifies it", (_case, facts, kind, told) => {
   expect(knownOf(facts, kind)[0]).toBe(told);
   const name = facts.renewals.find((one) => one.kind === kind)?.name ?? "";
   expect(gapOf(facts, name)).toBeUndefined();
 });
 
-test("the file's name of full-width letters alone, and another token's server, tell nothing", () => {
+test("a file name of only full-width letters and another token's server identify nothing", () => {
   const vpp = withItem("vpp-token", { source: "sToken_for____.vpptoken" });
   expect(knownOf(vpp, "vpp-token")).toEqual([]);
   const adeServer = {
-    ...exampleOf(RESOURCES["ade-server"].fields),
+    ...buildExampleRecord(RESOURCES["ade-server"].fields),
     serverName: "x",
     tokenExpiresAt: "2020-01-01T00:00:00.000Z",
   };
   expect(knownOf({ ...UNANSWERED, adeServer }, "ade-token")).toEqual([]);
 });
 
-test("an answer tells it of that renewal alone, and a fingerprint stands behind", () => {
+test("an answer identifies only its own renewal, and precedes the fingerprint", () => {
   const facts = withItem("vpp-token", { fingerprint: "0123456789abcdef".repeat(4) });
-  const question = questionsOf(evaluate(facts, TODAY)).find(({ id }) => id === "apple-business.location");
+  const question = collectQuestions(buildChecklist(facts, TODAY)).find(({ id }) => id === "apple-business.location");
   const answer = {
     id: "019a9f3c-5a00-7abc-8def-000000000300",
     question: "apple-business.location",
@@ -147,27 +151,24 @@ test.each<[string, HandoverFacts, Renewal["kind"], string, string]>([
     "apple-business.location",
     "Apple Business Manager の場所: 本社(回答は 別のもの。どちらが正しいか要確認)",
   ],
-])(
-  "an answer that differs stands behind %s, marked, in the report and in the guide",
-  (_case, facts, kind, id, told) => {
-    const subject = facts.renewals.find((one) => one.kind === kind)?.id ?? "";
-    const answer = {
-      id: "019a9f3c-5a00-7abc-8def-000000000300",
-      question: id,
-      subject,
-      value: "別のもの",
-      by: "前任",
-      at: "2026-11-20T00:00:00.000Z",
-    };
-    const renewal = facts.renewals.find((one) => one.kind === kind);
-    if (renewal === undefined) throw new TypeError(`no ${kind}`);
-    expect(knownOf({ ...facts, answers: [answer] }, kind)[0]).toBe(told);
-    const [label, value] = markOf([answer], renewal) ?? [];
-    expect(`${label?.ja}: ${value?.ja}`).toBe(told);
-  },
-);
+])("a different answer follows %s with a mark, in the report and in the guide", (_case, facts, kind, id, told) => {
+  const subject = facts.renewals.find((one) => one.kind === kind)?.id ?? "";
+  const answer = {
+    id: "019a9f3c-5a00-7abc-8def-000000000300",
+    question: id,
+    subject,
+    value: "別のもの",
+    by: "前任",
+    at: "2026-11-20T00:00:00.000Z",
+  };
+  const renewal = facts.renewals.find((one) => one.kind === kind);
+  if (renewal === undefined) throw new TypeError(`no ${kind}`);
+  expect(knownOf({ ...facts, answers: [answer] }, kind)[0]).toBe(told);
+  const [label, value] = findIdentity([answer], renewal) ?? [];
+  expect(`${label?.ja}: ${value?.ja}`).toBe(told);
+});
 
-test("what the tenant does not use is not asked, though it is recorded", () => {
+test("asks nothing about what the tenant does not use, even if it is recorded", () => {
   const tenant = { ...UNANSWERED.tenant, vpp: false };
   expect(gapOf({ ...UNANSWERED, tenant }, "VPP 本社")).toBeUndefined();
 });

@@ -1,74 +1,76 @@
 import type { Manifest } from "../bundle/manifest.ts";
 import { pathOfResource, resourceOf, type ResourceName } from "../resources.ts";
 import type { BundleRecord } from "./record.ts";
-import { parseLine, walk, type WalkedFile } from "./walk.ts";
+import { parseRecordLine, walkDifferences, type ComparedFile } from "./walk.ts";
 
-/** What of a tenant a state has: an organisation with all below it, or what whoever made it may see. */
+/** Part of a tenant that a state covers: an organisation and all below it, or what its author could see (`seen`). */
 export type CoverageScope = NonNullable<Manifest["scope"]> | "seen";
 
-/** Returns what of a tenant a bundle has; undefined: all of it. */
-export const partOf = ({ scope, partial }: Pick<Manifest, "scope" | "partial">): CoverageScope | undefined =>
+/** Returns the part of a tenant that a bundle covers; undefined: the whole tenant. */
+export const coverageScopeOf = ({ scope, partial }: Pick<Manifest, "scope" | "partial">): CoverageScope | undefined =>
   scope ?? (partial === true ? "seen" : undefined);
 
-/** A state that may have a part of a tenant. */
+/** A state that may cover only a part of a tenant. */
 interface PartialState {
   readonly name: string;
   readonly part?: CoverageScope | undefined;
   blocks(resource: ResourceName): AsyncIterable<Buffer>;
 }
 
-/** Resources with records of organisations and users that name none of them. */
-const NAMELESS: readonly ResourceName[] = ["observed", "console-tasks", "audit"];
+/** Resources with records that concern organisations and users but do not contain their ids. */
+const RESOURCES_WITHOUT_REFERENCES: readonly ResourceName[] = ["observed", "console-tasks", "audit"];
 
-/** Whether a part of a tenant has some of the records of a resource, and the whole has others. */
-const isDivided = (resource: ResourceName): boolean =>
-  NAMELESS.includes(resource) || Object.values(resourceOf(resource).holds).some(({ to }) => isDividing(to));
+/** Returns true if a part of a tenant may contain only some of the records of a resource. */
+const isScopedResource = (resource: ResourceName): boolean =>
+  RESOURCES_WITHOUT_REFERENCES.includes(resource) ||
+  Object.values(resourceOf(resource).holds).some(({ to }) => isOrgOrUserResource(to));
 
-const isDividing = (to: ResourceName): boolean => to === "orgs" || to === "users";
+const isOrgOrUserResource = (to: ResourceName): boolean => to === "orgs" || to === "users";
 
-/** The organisations of a state, and those of them whose parent it does not have. */
-interface Orgs {
+/** The organisations of a state, and those of them whose parent is not in the state. */
+interface StateOrgs {
   readonly ids: ReadonlySet<unknown>;
   readonly roots: ReadonlySet<unknown>;
 }
 
-const NOTHING = (): WalkedFile => ({ where: "", blocks: ReadableStream.from<Buffer>([]) });
+const createEmptyFile = (): ComparedFile => ({ where: "", blocks: ReadableStream.from<Buffer>([]) });
 
-async function readOrgs(state: PartialState): Promise<Orgs> {
+async function readOrgs(state: PartialState): Promise<StateOrgs> {
   const parents = new Map<unknown, unknown>();
   const where = `${state.name}: ${pathOfResource("orgs")}`;
-  for await (const { before: line } of walk({ where, blocks: state.blocks("orgs") }, NOTHING())) {
+  for await (const { before: line } of walkDifferences({ where, blocks: state.blocks("orgs") }, createEmptyFile())) {
     if (line === undefined) continue;
-    const { id, parentId } = parseLine(line, where);
+    const { id, parentId } = parseRecordLine(line, where);
     parents.set(id, parentId);
   }
   const roots = [...parents].filter(([, parent]) => !parents.has(parent)).map(([id]) => id);
   return { ids: new Set(parents.keys()), roots: new Set(roots) };
 }
 
-const isSamePart = (one: CoverageScope, other: CoverageScope): boolean =>
+const isSameScope = (one: CoverageScope, other: CoverageScope): boolean =>
   one !== "seen" && other !== "seen" && one.id === other.id;
 
-const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : value === null ? [] : [value]);
+const toList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : value === null ? [] : [value]);
 
-/** Tells of the records that one of two states lacks whether that state would have them. */
+/** Determines which differences between two states exist only because the states cover different parts of a tenant. */
 export class Coverage {
-  /** the organisations of each state that has another part of the tenant than the other one; undefined: it covers all */
-  readonly #before: Orgs["ids"] | undefined;
-  readonly #after: Orgs["ids"] | undefined;
+  /** each state's organisations, if it covers another part of the tenant than the other state; undefined: all */
+  readonly #before: StateOrgs["ids"] | undefined;
+  readonly #after: StateOrgs["ids"] | undefined;
 
-  private constructor(before: Orgs["ids"] | undefined, after: Orgs["ids"] | undefined) {
+  private constructor(before: StateOrgs["ids"] | undefined, after: StateOrgs["ids"] | undefined) {
     this.#before = before;
     this.#after = after;
   }
 
-  /** Looks at what two states have. @throws Failure `input-rejected` for records that are not as an export writes them */
+  /** Determines what two states cover.  @throws Failure `input-rejected` for records unlike those of an export */
   static async of(before: PartialState, after: PartialState): Promise<Coverage> {
     const [one, other] = [before, after].map(({ part }) => part);
-    if (one !== undefined && other !== undefined && isSamePart(one, other)) return new Coverage(undefined, undefined);
+    if (one !== undefined && other !== undefined && isSameScope(one, other)) return new Coverage(undefined, undefined);
     const former = one && (await readOrgs(before));
     const latter = other && (await readOrgs(after));
-    // two parts with the same topmost organisations are of the same ones, whatever came and went below
+    // two parts with the same topmost organisations are the same part, even if organisations below them were added or
+    // removed
     const isAlike =
       former !== undefined &&
       latter !== undefined &&
@@ -77,32 +79,32 @@ export class Coverage {
     return isAlike ? new Coverage(undefined, undefined) : new Coverage(former?.ids, latter?.ids);
   }
 
-  /** Whether the other state would have a record that only one has. */
+  /** Returns true if the state that lacks a record covers the part of the tenant to which the record belongs. */
   covers(resource: ResourceName, lacking: "before" | "after", record: BundleRecord): boolean {
     const orgs = this.#orgsOf(lacking);
-    if (orgs === undefined || !isDivided(resource)) return true;
+    if (orgs === undefined || !isScopedResource(resource)) return true;
     const place = Object.entries(resourceOf(resource).holds).find(([, { to, many }]) => to === "orgs" && many !== true);
     return place !== undefined && orgs.has(record[place[0]]);
   }
 
-  /** Whether a field of a record differs only by what one of the states does not name, as it is outside of its part. */
+  /** Returns true if a field differs only in ids outside the part of the tenant that one of the states covers. */
   isOutside(
     resource: ResourceName,
     field: string,
     { before, after }: { readonly before: unknown; readonly after: unknown },
   ): boolean {
     const { [field]: held } = resourceOf(resource).holds;
-    if (held === undefined || !isDividing(held.to)) return false;
-    const isNamedOutside = (orgs: Orgs["ids"] | undefined, own: unknown, other: unknown): boolean => {
+    if (held === undefined || !isOrgOrUserResource(held.to)) return false;
+    const isNamedOutside = (orgs: StateOrgs["ids"] | undefined, own: unknown, other: unknown): boolean => {
       if (orgs === undefined) return false;
-      const [names, others] = [asList(own), asList(other)];
+      const [names, others] = [toList(own), toList(other)];
       const lacking = others.filter((id) => !names.includes(id));
       return names.every((id) => others.includes(id)) && !(held.to === "orgs" && lacking.some((id) => orgs.has(id)));
     };
     return isNamedOutside(this.#before, before, after) || isNamedOutside(this.#after, after, before);
   }
 
-  #orgsOf(side: "before" | "after"): Orgs["ids"] | undefined {
+  #orgsOf(side: "before" | "after"): StateOrgs["ids"] | undefined {
     return side === "before" ? this.#before : this.#after;
   }
 }

@@ -5,13 +5,13 @@ import { expect, test } from "vitest";
 import type { Manifest } from "../bundle/manifest.ts";
 import { openBundle } from "../bundle/read.ts";
 import { RESOURCE_NAMES, resourceOf } from "../resources.ts";
-import { drawn, LONG } from "#support/drawn.ts";
+import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
 import { bare, bruteForce } from "#support/handover/brute-force.ts";
 import { freshFolder, placeIn, writeBundle, type Records } from "#support/handover/bundles.ts";
-import { twoOfThem } from "#support/handover/random.ts";
-import { differences, stateOf, type Difference, type TenantState } from "./diff.ts";
-import { UserNames } from "./user-names.ts";
-import { walk } from "./walk.ts";
+import { similarRecords } from "#support/handover/random.ts";
+import { compareStates, toTenantState, type Difference, type TenantState } from "./diff.ts";
+import { UserNameReader } from "./user-names.ts";
+import { walkDifferences } from "./walk.ts";
 
 async function diffOf(
   one: Records,
@@ -26,33 +26,37 @@ async function diffOf(
   const place = { workingFolder: root, temporary: placeIn(root) };
   await using before = await openBundle(a, place);
   await using after = await openBundle(b, place);
-  return await Array.fromAsync(differences(stateOf(before), stateOf(after)));
+  return await Array.fromAsync(compareStates(toTenantState(before), toTenantState(after)));
 }
 
 const STAYING = new Map<string, string | undefined>(RESOURCE_NAMES.map((name) => [name, resourceOf(name).stays]));
 
-test("what differs is what differs by brute force", LONG, async () => {
+test("finds the same differences as a brute-force comparison", LONG_TIMEOUT, async () => {
   await fc.assert(
-    fc.asyncProperty(twoOfThem, fc.constantFrom(["a", "b"], ["a.zip", "b.tar.gz"]), async ([one, other], names) => {
-      // an optional resource without a record is left out, and so not compared
-      const whole = (records: Records): Records => ({ ...records, audit: records.audit ?? [] });
-      const found = await diffOf(whole(one), whole(other), names);
-      expect(found.map(bare)).toEqual(bruteForce(one, other));
-      const nameOf = (id: string | null): unknown =>
-        [other, one]
-          .flatMap(({ users = [] }) => users as readonly Readonly<Record<string, unknown>>[])
-          .find((user) => user["id"] === id)?.["name"] ?? null;
-      const accounts = found.filter(({ resource }) => resource === "accounts");
-      expect(accounts.map(({ name }) => name)).toEqual(accounts.map(({ id }) => nameOf(id)));
-      for (const { resource, stays } of found) expect(stays).toBe(STAYING.get(resource) ?? null);
-    }),
-    drawn(25, 20_261_123),
+    fc.asyncProperty(
+      similarRecords,
+      fc.constantFrom(["a", "b"], ["a.zip", "b.tar.gz"]),
+      async ([one, other], names) => {
+        // an optional resource without a record is left out, and so not compared
+        const whole = (records: Records): Records => ({ ...records, audit: records.audit ?? [] });
+        const found = await diffOf(whole(one), whole(other), names);
+        expect(found.map(bare)).toEqual(bruteForce(one, other));
+        const nameOf = (id: string | null): unknown =>
+          [other, one]
+            .flatMap(({ users = [] }) => users as readonly Readonly<Record<string, unknown>>[])
+            .find((user) => user["id"] === id)?.["name"] ?? null;
+        const accounts = found.filter(({ resource }) => resource === "accounts");
+        expect(accounts.map(({ name }) => name)).toEqual(accounts.map(({ id }) => nameOf(id)));
+        for (const { resource, stays } of found) expect(stays).toBe(STAYING.get(resource) ?? null);
+      },
+    ),
+    toPropertyParameters(25, 20_261_123),
   );
 });
 
 const FIELD = { id: "019a9f3c-5a00-7abc-8def-000000000003", name: "入社年度", createdAt: "2026-11-20T01:23:45.000Z" };
 
-test("a record is told by its name, and a resource that one of them lacks is not compared", async () => {
+test("names each changed record, and does not compare a resource that one side lacks", async () => {
   const renamed = { ...FIELD, name: "入社年" };
   expect(await diffOf({ "custom-fields": [FIELD] }, { "custom-fields": [renamed], audit: [] })).toEqual([
     {
@@ -78,7 +82,7 @@ test("a record is told by its name, and a resource that one of them lacks is not
   ]);
 });
 
-test("parts of a tenant with the same topmost organisation are of the same ones, whatever went below", async () => {
+test("parts with the same top organisation are comparable, whatever changed below it", async () => {
   const top = { id: "a", parentId: "of another part" };
   const before = { orgs: [top, { id: "b", parentId: "a" }], users: [{ id: "1", name: "花子", orgId: "b" }] };
   const told = async (after: object) => {
@@ -89,7 +93,7 @@ test("parts of a tenant with the same topmost organisation are of the same ones,
   expect(await told({ ...top, id: "c" })).toEqual([["not-compared", null]]);
 });
 
-test("attached files are told by their paths, and are none of a tenant's", async () => {
+test("compares attached files by path, and not with a tenant, which has none", async () => {
   const root = freshFolder();
   const place = { workingFolder: root, temporary: placeIn(root) };
   const hashOf = (content: string): string => createHash("sha256").update(content).digest("hex");
@@ -106,13 +110,13 @@ test("attached files are told by their paths, and are none of a tenant's", async
       manifest: { notKnownHere: [{ name: "apps", filled: null, files }] },
     });
     await using bundle = await openBundle(name, place);
-    return stateOf(bundle);
+    return toTenantState(bundle);
   };
   const [one, other] = [
     await withFiles("a", { a: "1", b: "2", c: "3" }),
     await withFiles("b", { b: "2", c: "4", d: "5" }),
   ];
-  const found = await Array.fromAsync(differences(one, other));
+  const found = await Array.fromAsync(compareStates(one, other));
   const base = { resource: "attached", name: null, stays: "attached" };
   expect(found).toEqual([
     { ...base, change: "removed", id: "attached/apps/a", field: null, before: hashOf("1"), after: null },
@@ -126,10 +130,10 @@ test("attached files are told by their paths, and are none of a tenant's", async
     },
     { ...base, change: "added", id: "attached/apps/d", field: null, before: null, after: hashOf("5") },
   ]);
-  expect(await Array.fromAsync(differences(one, { ...other, attached: undefined }))).toEqual([]);
+  expect(await Array.fromAsync(compareStates(one, { ...other, attached: undefined }))).toEqual([]);
 });
 
-test("names of users are found however their file is cut, and parse no line that is not asked for", async () => {
+test("finds users' names however the file is split, and parses only the requested lines", async () => {
   const ids = Array.from({ length: 40 }, (_, at) => String(at * 2).padStart(4, "0"));
   const lines = ids.map((id) =>
     id === "0010" ? '{"id":"0010",' : JSON.stringify({ id, name: `user ${id}`, memo: '{"id":"0004"' }),
@@ -139,7 +143,7 @@ test("names of users are found however their file is cut, and parse no line that
       fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 5 }),
       fc.subarray([...Array(82).keys()]),
       async (cuts, asked) => {
-        await using names = new UserNames({ name: "a", blocks: () => inTurn(blocks(lines, cuts)) });
+        await using names = new UserNameReader({ name: "a", blocks: () => inTurn(blocks(lines, cuts)) });
         for (const number of asked.filter((one) => one !== 10)) {
           const id = String(number).padStart(4, "0");
           const name = ids.includes(id) ? `user ${id}` : null;
@@ -174,7 +178,7 @@ async function* inTurn(made: readonly Buffer[]): AsyncGenerator<Buffer> {
   yield* made;
 }
 
-test("however the files are cut into blocks, the same lines differ", async () => {
+test("the same lines differ, however the files are split into blocks", async () => {
   const lineOf = (id: number, value: string): string =>
     JSON.stringify({ id: String(id).padStart(4, "0"), value: value.repeat(id % 7 === 0 ? 400 : 1) });
   const file = fc
@@ -185,7 +189,7 @@ test("however the files are cut into blocks, the same lines differ", async () =>
     fc.asyncProperty(file, file, cuts, cuts, async (one, other, cutsOfOne, cutsOfOther) => {
       const [mine, theirs] = [one, other].map((lines) => lines.map(([id, value]) => lineOf(id, value)));
       const pairs = await Array.fromAsync(
-        walk(
+        walkDifferences(
           { where: "a", blocks: inTurn(blocks(mine ?? [], cutsOfOne)) },
           { where: "b", blocks: inTurn(blocks(theirs ?? [], cutsOfOther)) },
         ),
@@ -202,9 +206,9 @@ test.each([
   ["no id", ["{}"]],
   ["no JSON", ["x"]],
   ["another order", ['{"id":"b"}', '{"id":"a"}']],
-])("%s is refused with the file", async (_, lines) => {
+])("refuses records with %s, and names the file", async (_, lines) => {
   const walking = Array.fromAsync(
-    walk({ where: "a", blocks: inTurn(blocks(lines, [1])) }, { where: "b", blocks: inTurn([]) }),
+    walkDifferences({ where: "a", blocks: inTurn(blocks(lines, [1])) }, { where: "b", blocks: inTurn([]) }),
   );
   await expect(walking).rejects.toMatchObject({ code: "input-rejected", where: "a" });
 });

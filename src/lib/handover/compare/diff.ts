@@ -1,164 +1,182 @@
 import type { Field } from "../../model/thing.ts";
 import { text, type Text } from "../../text/index.ts";
-import { inByteOrder } from "../bundle/contents.ts";
+import { compareByteOrder } from "../bundle/contents.ts";
 import type { Bundle } from "../bundle/read.ts";
-import { attachedTo } from "../bundle/manifest.ts";
-import { hiddenFields } from "../bundle/presence.ts";
-import { pathOfResource, RESOURCE_NAMES, resourceOf, STAYS, type ResourceName } from "../resources.ts";
-import { Coverage, partOf, type CoverageScope } from "./coverage.ts";
+import { listAttachedFiles } from "../bundle/manifest.ts";
+import { findHiddenFields } from "../bundle/presence.ts";
+import { pathOfResource, RESOURCE_NAMES, resourceOf, NOT_APPLIED_REASONS, type ResourceName } from "../resources.ts";
+import { Coverage, coverageScopeOf, type CoverageScope } from "./coverage.ts";
 import type { BundleRecord } from "./record.ts";
-import { UserNames } from "./user-names.ts";
-import { parseLine, walk, type LinePair, type WalkedFile } from "./walk.ts";
+import { UserNameReader } from "./user-names.ts";
+import { parseRecordLine, walkDifferences, type LinePair, type ComparedFile } from "./walk.ts";
 
-/** What happened to a record from one state to the other; `not-compared`: one of them does not have the resource, or not these records. */
+/** How a record changed between two states; `not-compared`: one does not cover the resource, or not these records. */
 export type ChangeKind = "added" | "removed" | "changed" | "not-compared";
 
-/** What is compared beside resources: the files attached. */
-export const ATTACHED = "attached";
+/** The name under which attached files are compared, in addition to the resources. */
+export const ATTACHED_FILES = "attached";
 
-/** What a difference is of, for people. */
+/** Returns the title of the resource that a difference is about. */
 export const titleOf = (resource: Difference["resource"]): Text =>
-  resource === ATTACHED ? text("attached files", "添付ファイル") : resourceOf(resource).title;
+  resource === ATTACHED_FILES ? text("attached files", "添付ファイル") : resourceOf(resource).title;
 
-/** Why `apply` leaves a difference as it is. */
-export const LEFT_ALONE = {
-  ...STAYS,
+/** The reasons why `apply` does not apply a difference. */
+export const UNAPPLIED_PARTS = {
+  ...NOT_APPLIED_REASONS,
   mirror: text(
-    "applying makes a mirror only of a tenant that is none, and by all that a mirror has",
+    "a tenant becomes a mirror only if it is not a mirror yet and everything from the console is applied",
     "ミラーになるのは、ミラーでないテナントに管理画面の情報をすべて適用するときだけのため",
   ),
 } as const satisfies Record<string, Text>;
 
-/** What is compared of the tenant itself beside its record: whether it mirrors the console. Of two mirrors the time is none. */
-const MIRRORED = "mirroredAt";
-const MIRRORED_FIELD = {
+/** The tenant field compared besides its record: whether it is a mirror. Times of two mirrors are not compared. */
+const MIRRORED_AT = "mirroredAt";
+const MIRRORED_AT_FIELD = {
   type: "instant",
   nullable: true,
-  label: text("mirror of the console, as of", "管理画面のミラー(最終取り込み)"),
+  label: text("mirror of the console (last takeover)", "管理画面のミラー(最終取り込み)"),
   example: null,
 } as const satisfies Field;
 
-/** The field of a difference; undefined of a whole record, and of an attached file. */
+/** Returns the field that a difference is about; undefined for a whole record and for an attached file. */
 export const fieldOf = ({ resource, field }: Pick<Difference, "resource" | "field">): Field | undefined => {
-  if (resource === ATTACHED || field === null) return undefined;
-  return resource === "tenant" && field === MIRRORED ? MIRRORED_FIELD : resourceOf(resource).fields[field];
+  if (resource === ATTACHED_FILES || field === null) return undefined;
+  return resource === "tenant" && field === MIRRORED_AT ? MIRRORED_AT_FIELD : resourceOf(resource).fields[field];
 };
 
-/** One difference: a record that came or went, or one field of a record; of an attached file its hash. */
+/** A record that was added or removed, or a field that changed. For an attached file, the field is the hash. */
 export interface Difference {
-  readonly resource: ResourceName | typeof ATTACHED;
+  readonly resource: ResourceName | typeof ATTACHED_FILES;
   readonly change: ChangeKind;
-  /** of an attached file its path; null where the resource as a whole is not compared */
+  /** for an attached file, its path; null if the whole resource is not compared */
   readonly id: string | null;
-  /** what people call the record; null if it has no name */
+  /** name of the record for people; null if it does not have a name */
   readonly name: string | null;
-  /** the field that changed; null of a whole record */
+  /** the field that changed; null for a whole record */
   readonly field: string | null;
-  /** the field's value, or the record that went; of what is not compared the state of the resource, `part` if that is of a part of the tenant */
+  /** the field's value, or the removed record; if not compared, the resource's state, or `part` if partly covered */
   readonly before: unknown;
-  /** the field's value, or the record that came */
+  /** the value of the field, or the added record; if not compared, the same as for `before` */
   readonly after: unknown;
-  /** why `apply` leaves it as it is; null where it changes it */
-  readonly stays: keyof typeof LEFT_ALONE | null;
-  /** records that only one has, and of which the other one's part of the tenant tells nothing; undefined: none */
+  /** why `apply` does not apply the difference; null if `apply` applies it */
+  readonly stays: keyof typeof UNAPPLIED_PARTS | null;
+  /** number of records that only one state contains and that the other state does not cover; undefined: none */
   readonly outside?: number | undefined;
 }
 
-/** A state of a tenant to compare: a bundle, for one. */
+/** A state of a tenant that can be compared, for example a bundle. */
 export interface TenantState {
-  /** what messages call it */
+  /** name for messages */
   readonly name: string;
-  /** what is there of a resource, and why there is nothing; `content` is the same only where all records are; undefined if it is not told of */
+  /**
+   * Returns the hash of the records of a resource, and the state that explains why there may be no records; undefined
+   * if the resource is not mentioned. The hashes are equal only if all records are equal.
+   */
   has(resource: ResourceName): { readonly content: string | null; readonly state: string } | undefined;
-  /** the fields that whoever made it may not see: there they are null, whatever is recorded; undefined: none */
+  /** fields that the state's author was not permitted to see, which are therefore always null; undefined: none */
   readonly hidden?: ((resource: ResourceName) => readonly string[]) | undefined;
-  /** what of the tenant it has; undefined: all */
+  /** the part of the tenant that the state covers; undefined: the whole tenant */
   readonly part?: CoverageScope | undefined;
-  /** its records as blocks of whole lines, in the order of ids */
+  /** Returns the records of a resource as blocks of whole lines, in the order of their ids. */
   blocks(resource: ResourceName): AsyncIterable<Buffer>;
-  /** the files attached; undefined of a tenant, which has none */
+  /** the attached files; undefined for a tenant, which cannot have attached files */
   readonly attached: readonly { readonly path: string; readonly sha256: string }[] | undefined;
-  /** when it last came from the console; null: it never did; undefined: nobody tells, and it is not compared */
+  /** time of the last takeover from the console; null: no takeover; undefined: not known, therefore not compared */
   readonly mirroredAt?: string | null | undefined;
 }
 
-/** The state that a bundle holds. */
-export const stateOf = (bundle: Bundle): TenantState => ({
+/** Returns the state of a tenant that a bundle contains. */
+export const toTenantState = (bundle: Bundle): TenantState => ({
   name: bundle.name,
   has: (resource) => {
     const found = bundle.manifest.resources.find(({ name }) => name === resource);
     return found && { state: found.state, content: found.sha256 };
   },
-  hidden: (resource) => hiddenFields(bundle.manifest, resource),
-  part: partOf(bundle.manifest),
+  hidden: (resource) => findHiddenFields(bundle.manifest, resource),
+  part: coverageScopeOf(bundle.manifest),
   blocks: (resource) => bundle.blocks(resource),
-  attached: attachedTo(bundle.manifest),
+  attached: listAttachedFiles(bundle.manifest),
   mirroredAt: bundle.manifest.tenant.mirroredAt,
 });
 
 /**
- * The differences of two states by resource, id and field. Of two parts of a tenant only what both are of is compared. Resources with the same hash are not read; of others equal
- * lines are never parsed.
+ * Yields the differences between two states by resource, id and field. If a state covers only a part of the tenant,
+ * only what both states cover is compared. Resources with the same hash are not read; in other resources, equal lines
+ * are not parsed.
  *
- * @throws Failure `input-rejected` for records that are not as an export writes them
+ * @throws Failure `input-rejected` for records that differ from what an export writes
  */
-export async function* differences(before: TenantState, after: TenantState): AsyncGenerator<Difference> {
+export async function* compareStates(before: TenantState, after: TenantState): AsyncGenerator<Difference> {
   const coverage = await Coverage.of(before, after);
   for (const resource of RESOURCE_NAMES) {
     const [one, other] = [before.has(resource), after.has(resource)];
-    if (isThere(one) !== isThere(other)) yield notCompared(resource, one?.state ?? null, other?.state ?? null);
-    else if (isThere(one) && one?.content !== other?.content) yield* inResource(resource, before, after, coverage);
-    if (resource === "tenant") yield* ofMirror(before, after);
+    if (isResourceAvailable(one) !== isResourceAvailable(other))
+      yield createNotComparedDifference(resource, one?.state ?? null, other?.state ?? null);
+    else if (isResourceAvailable(one) && one?.content !== other?.content)
+      yield* compareResource(resource, before, after, coverage);
+    if (resource === "tenant") yield* compareMirrors(before, after);
   }
-  yield* ofAttached(before, after);
+  yield* compareAttachedFiles(before, after);
 }
 
-/** Whether the one mirrors the console, and the other does not. */
-function* ofMirror(before: TenantState, after: TenantState): Generator<Difference> {
+/** Yields a difference if only one of the states mirrors the console. */
+function* compareMirrors(before: TenantState, after: TenantState): Generator<Difference> {
   const [{ mirroredAt: former }, { mirroredAt: latter }] = [before, after];
   if (former === undefined || latter === undefined || (former === null) === (latter === null)) return;
-  // a tenant is applied to nothing
+  // a state without a list of attached files is a tenant, which is never applied to another tenant
   const isApplied = makesMirror(before, after) || (after.attached !== undefined && makesMirror(after, before));
   yield {
     resource: "tenant",
     change: "changed",
     id: "tenant",
     name: null,
-    field: MIRRORED,
+    field: MIRRORED_AT,
     before: former,
     after: latter,
     stays: isApplied ? null : "mirror",
   };
 }
 
-/** Whether applying a state makes another one a mirror: with a part of what the console has it is refused. */
+/** Returns true if applying a state makes the other one a mirror, which a part of the console's records cannot do. */
 const makesMirror = (applied: TenantState, to: TenantState): boolean =>
   applied.mirroredAt !== null &&
   to.mirroredAt === null &&
   RESOURCE_NAMES.every((name) => {
     const { stays, here } = resourceOf(name);
-    return stays !== undefined || here === true || isThere(applied.has(name));
+    return stays !== undefined || here === true || isResourceAvailable(applied.has(name));
   });
 
-/** Files that only one has, or that have another content; of a tenant there is nothing to compare. */
-function* ofAttached({ attached: before }: TenantState, { attached: after }: TenantState): Generator<Difference> {
+/** Yields attached files that only one state has or whose content differs; nothing if one of the states is a tenant. */
+function* compareAttachedFiles(
+  { attached: before }: TenantState,
+  { attached: after }: TenantState,
+): Generator<Difference> {
   if (before === undefined || after === undefined) return;
   const [one, other] = [before, after].map((files) => new Map(files.map(({ path, sha256 }) => [path, sha256])));
-  const paths = [...new Set([...before, ...after].map(({ path }) => path))].toSorted(inByteOrder);
+  const paths = [...new Set([...before, ...after].map(({ path }) => path))].toSorted(compareByteOrder);
   for (const id of paths) {
     const [former = null, latter = null] = [one?.get(id), other?.get(id)];
     if (former === latter) continue;
     const change = former === null ? "added" : latter === null ? "removed" : "changed";
     const field = change === "changed" ? "sha256" : null;
-    yield { resource: ATTACHED, change, id, name: null, field, before: former, after: latter, stays: ATTACHED };
+    yield {
+      resource: ATTACHED_FILES,
+      change,
+      id,
+      name: null,
+      field,
+      before: former,
+      after: latter,
+      stays: ATTACHED_FILES,
+    };
   }
 }
 
-/** A resource of which the records are there, though there may be none. */
-const isThere = (found: ReturnType<TenantState["has"]>): boolean =>
+/** Returns true if the records of a resource are available, even if there are no records. */
+const isResourceAvailable = (found: ReturnType<TenantState["has"]>): boolean =>
   found?.state === "exported" || found?.state === "empty";
 
-const notCompared = (
+const createNotComparedDifference = (
   resource: ResourceName,
   before: string | null,
   after: string | null,
@@ -174,7 +192,7 @@ const notCompared = (
   stays: resourceOf(resource).stays ?? null,
 });
 
-async function* inResource(
+async function* compareResource(
   resource: ResourceName,
   before: TenantState,
   after: TenantState,
@@ -184,18 +202,22 @@ async function* inResource(
   const uneven = new Set(former).symmetricDifference(new Set(latter));
   for (const field of uneven) {
     const stateIn = (hidden: readonly string[]): string => (hidden.includes(field) ? "not-permitted" : "exported");
-    yield notCompared(resource, stateIn(former), stateIn(latter), field);
+    yield createNotComparedDifference(resource, stateIn(former), stateIn(latter), field);
   }
-  // an account has its user's id and name
-  await using users = resource === "accounts" ? new UserNames(after) : undefined;
-  await using earlier = resource === "accounts" ? new UserNames(before) : undefined;
+  // an account is shown by the name of its user, which has the same id
+  await using users = resource === "accounts" ? new UserNameReader(after) : undefined;
+  await using earlier = resource === "accounts" ? new UserNameReader(before) : undefined;
   const unnamed = new Set<string>();
   let outside = 0;
-  for await (const difference of inWalk(resource, before, after)) {
+  for await (const difference of compareRecords(resource, before, after)) {
     const { change, field } = difference;
     if (field !== null && uneven.has(field)) continue;
     if (field !== null && coverage.isOutside(resource, field, difference)) unnamed.add(field);
-    else if (change !== "changed" && !coverage.covers(resource, LACKING[change], recordIn(difference))) outside += 1;
+    else if (
+      change !== "changed" &&
+      !coverage.covers(resource, STATE_WITHOUT_RECORD[change], getDifferenceRecord(difference))
+    )
+      outside += 1;
     else if (users === undefined) yield difference;
     else {
       const id = difference.id ?? "";
@@ -203,33 +225,38 @@ async function* inResource(
     }
   }
   const [one, other] = [before, after].map(({ part }) => (part === undefined ? "exported" : "part"));
-  for (const field of unnamed) yield notCompared(resource, one ?? null, other ?? null, field);
-  if (outside > 0) yield { ...notCompared(resource, one ?? null, other ?? null), outside };
+  for (const field of unnamed) yield createNotComparedDifference(resource, one ?? null, other ?? null, field);
+  if (outside > 0) yield { ...createNotComparedDifference(resource, one ?? null, other ?? null), outside };
 }
 
-/** The state that lacks a record which came or went. */
-const LACKING = { added: "before", removed: "after" } as const;
+/** The state that lacks an added or removed record. */
+const STATE_WITHOUT_RECORD = { added: "before", removed: "after" } as const;
 
-const recordIn = ({ before, after }: RecordDifference): BundleRecord => (after ?? before) as BundleRecord;
+const getDifferenceRecord = ({ before, after }: RecordDifference): BundleRecord => (after ?? before) as BundleRecord;
 
 type RecordDifference = Difference & { readonly change: Exclude<ChangeKind, "not-compared"> };
 
-async function* inWalk(
+async function* compareRecords(
   resource: ResourceName,
   before: TenantState,
   after: TenantState,
 ): AsyncGenerator<RecordDifference> {
-  const sourceOf = (state: TenantState): WalkedFile => ({
+  const sourceOf = (state: TenantState): ComparedFile => ({
     where: `${state.name}: ${pathOfResource(resource)}`,
     blocks: state.blocks(resource),
   });
   const [one, other] = [sourceOf(before), sourceOf(after)];
-  for await (const pair of walk(one, other)) yield* ofPair(resource, pair, one.where, other.where);
+  for await (const pair of walkDifferences(one, other)) yield* compareLinePair(resource, pair, one.where, other.where);
 }
 
-function* ofPair(resource: ResourceName, pair: LinePair, one: string, other: string): Generator<RecordDifference> {
-  const before = pair.before === undefined ? null : parseLine(pair.before, one);
-  const after = pair.after === undefined ? null : parseLine(pair.after, other);
+function* compareLinePair(
+  resource: ResourceName,
+  pair: LinePair,
+  one: string,
+  other: string,
+): Generator<RecordDifference> {
+  const before = pair.before === undefined ? null : parseRecordLine(pair.before, one);
+  const after = pair.after === undefined ? null : parseRecordLine(pair.after, other);
   const { stays = null } = resourceOf(resource);
   const record = after ?? before ?? {};
   const base = { resource, id: String(record["id"]), name: nameOf(record), stays };
@@ -244,11 +271,11 @@ function* ofPair(resource: ResourceName, pair: LinePair, one: string, other: str
   }
 }
 
-/** The members that name a record to people, the first one that it has. */
-const NAMING = ["name", "displayName", "identificationName", "serialNumber", "question"] as const;
+/** The fields that can name a record for people. The first field with a value is used. */
+const NAME_FIELDS = ["name", "displayName", "identificationName", "serialNumber", "question"] as const;
 
 const nameOf = (record: BundleRecord): string | null => {
-  for (const field of NAMING) {
+  for (const field of NAME_FIELDS) {
     const { [field]: value } = record;
     if (typeof value === "string" && value !== "") return value;
   }

@@ -1,45 +1,45 @@
 import { Buffer } from "node:buffer";
 
-/** Of a UUID in its text form. */
-const WIDTH = 36;
+/** Length of a UUID in its text form. */
+const UUID_LENGTH = 36;
 
-/** Whether one text stands before another in the order of the bytes of their UTF-8. */
+/** Returns true if a text sorts before another text in the order of their UTF-8 bytes. */
 export const isBefore = (one: string, other: string): boolean =>
-  // UTF-16 has another order only where it takes two units for a character
-  SURROGATES.test(one) || SURROGATES.test(other)
+  // the order in UTF-16 differs only if a text has surrogates
+  SURROGATES_AND_ABOVE.test(one) || SURROGATES_AND_ABOVE.test(other)
     ? Buffer.compare(Buffer.from(one), Buffer.from(other)) < 0
     : one < other;
 
-const SURROGATES = /[\uD800-\uFFFF]/;
+const SURROGATES_AND_ABOVE = /[\uD800-\uFFFF]/;
 
-/** Ids of a resource, each 36 bytes, in ascending order: a million of them take 36 MB. */
+/** A list of the ids of a resource in ascending order, 36 bytes per id: a million ids use 36 MB. */
 export class IdList {
-  #bytes = Buffer.alloc(WIDTH * 1024);
+  #bytes = Buffer.alloc(UUID_LENGTH * 1024);
   #count = 0;
   #last = "";
 
-  /** @param id after all before; what is no UUID is left out, and so is one that is out of order */
+  /** Adds an id. Ignores text that is not as long as a UUID, and an id that is not greater than the last id. */
   add(id: string): void {
-    if (id.length !== WIDTH || id <= this.#last) return;
+    if (id.length !== UUID_LENGTH || id <= this.#last) return;
     this.#last = id;
-    if ((this.#count + 1) * WIDTH > this.#bytes.length) {
+    if ((this.#count + 1) * UUID_LENGTH > this.#bytes.length) {
       const larger = Buffer.alloc(this.#bytes.length * 2);
       this.#bytes.copy(larger);
       this.#bytes = larger;
     }
-    this.#bytes.write(id, this.#count * WIDTH, WIDTH, "latin1");
+    this.#bytes.write(id, this.#count * UUID_LENGTH, UUID_LENGTH, "latin1");
     this.#count += 1;
   }
 
   has(id: string): boolean {
-    if (id.length !== WIDTH) return false;
-    SOUGHT.write(id, 0, WIDTH, "latin1");
+    if (id.length !== UUID_LENGTH) return false;
+    SEARCH_BUFFER.write(id, 0, UUID_LENGTH, "latin1");
     let low = 0;
     let high = this.#count;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const at = middle * WIDTH;
-      const order = this.#bytes.compare(SOUGHT, 0, WIDTH, at, at + WIDTH);
+      const at = middle * UUID_LENGTH;
+      const order = this.#bytes.compare(SEARCH_BUFFER, 0, UUID_LENGTH, at, at + UUID_LENGTH);
       if (order === 0) return true;
       if (order < 0) low = middle + 1;
       else high = middle;
@@ -48,4 +48,4 @@ export class IdList {
   }
 }
 
-const SOUGHT = Buffer.alloc(WIDTH);
+const SEARCH_BUFFER = Buffer.alloc(UUID_LENGTH);

@@ -10,24 +10,24 @@ import {
   type ResourceName,
 } from "../resources.ts";
 import { IdList, isBefore } from "./ids.ts";
-import { lineReader, type BundleRecord } from "./record.ts";
+import { createLineParser, type BundleRecord } from "./record.ts";
 
 type FaultSink = (fault: BundleFault) => void;
 
-/** The resources whose ids others name. */
-const NAMED: ReadonlySet<ResourceName> = new Set(
+/** The resources whose ids other records contain. */
+const REFERENCED_RESOURCES: ReadonlySet<ResourceName> = new Set(
   RESOURCE_NAMES.flatMap((name) => Object.values(resourceOf(name).holds).map(({ to }) => to)),
 );
 
-/** Checks the records of a bundle, resource by resource in their order: memory holds the ids that others name. */
+/** Checks a bundle's records, resource by resource in order. Memory holds only the ids that other records contain. */
 export class RecordCheck {
-  /** read so far */
+  /** number of records read so far */
   records = 0;
-  /** the largest `updatedAt` so far; blank if there is none */
+  /** the latest `updatedAt` so far; an empty string if no record has one */
   lastUpdatedAt = "";
   readonly #ids = new Map<ResourceName, IdList>();
   readonly #counts = new Map<ResourceName, number>();
-  /** records by the console's file that has a row of each */
+  /** number of records that belong in each CSV file in the console's format, by the path of the file */
   readonly #rows = new Map<string, number>();
   readonly #manifest: Manifest;
   readonly #add: FaultSink;
@@ -37,23 +37,23 @@ export class RecordCheck {
     this.#add = add;
   }
 
-  /** How many lines a resource has; undefined if its file was not read. */
+  /** Returns the number of lines of a resource; undefined if its file was not read. */
   recordsOf(resource: ResourceName): number | undefined {
     return this.#counts.get(resource);
   }
 
-  /** How many records have a row in a file of the console's; undefined if they were not read. */
+  /** Returns how many records belong in a CSV file in the console's format; undefined if they were not read. */
   rowsOf(path: string): number | undefined {
     return this.#rows.get(path);
   }
 
-  /** The check of a resource's file, which is given its blocks of whole lines in turn. */
+  /** Returns the check of a resource's file. Pass it all blocks of the file in order, each of whole lines. */
   file(resource: ResourceName): { take(block: Buffer, isText: boolean): void; end(): void } {
     const path = pathOfResource(resource);
     const { fields, single } = resourceOf(resource);
-    const read = lineReader(fields);
+    const read = createLineParser(fields);
     const references = this.#references(resource);
-    const ids = NAMED.has(resource) ? new IdList() : undefined;
+    const ids = REFERENCED_RESOURCES.has(resource) ? new IdList() : undefined;
     if (ids !== undefined) this.#ids.set(resource, ids);
     const consoleFiles = CONSOLE_FILES.filter(({ of }) => of === resource).map((one) => ({ ...one, rows: 0 }));
     let last: string | undefined;
@@ -62,8 +62,8 @@ export class RecordCheck {
 
     const takeRecord = (record: BundleRecord): void => {
       const id = String(record["id"]);
-      if (single === true && (id !== resource || line > 1)) wrong(NOT_THE_ONE);
-      if (last !== undefined && !isBefore(last, id)) wrong(last === id ? TWICE : NOT_IN_ORDER);
+      if (single === true && (id !== resource || line > 1)) wrong(NOT_THE_SINGLE_RECORD);
+      if (last !== undefined && !isBefore(last, id)) wrong(last === id ? DUPLICATE_ID : NOT_SORTED_BY_ID);
       last = id;
       ids?.add(id);
       const { updatedAt } = record;
@@ -75,8 +75,8 @@ export class RecordCheck {
     return {
       take: (block, isText) => {
         const lines = block.toString("utf8").split("\n");
-        if (!isText) wrong(NO_UTF8, line + 1);
-        if (lines.pop() !== "") wrong(NO_END, line + lines.length + 1);
+        if (!isText) wrong(INVALID_UTF8, line + 1);
+        if (lines.pop() !== "") wrong(MISSING_LAST_NEWLINE, line + lines.length + 1);
         for (const content of lines) {
           line += 1;
           const found = read(content);
@@ -94,38 +94,39 @@ export class RecordCheck {
   }
 
   /**
-   * Checks of the ids that a resource holds. Those of records that are in no file are not looked for; a bundle of a part
-   * of a tenant names nothing outside of it.
+   * Creates the checks of the ids that the records of a resource contain. If the bundle does not have a file for the
+   * resource that an id belongs to, the id is not looked up. A bundle of part of a tenant never contains ids of records
+   * outside that part.
    */
   #references(resource: ResourceName): ReferenceCheck[] {
     const { holds } = resourceOf(resource);
     return Object.entries(holds).flatMap(([field, held]) => {
       const target = this.#manifest.resources.find(({ name }) => name === held.to);
       if (target === undefined || target.sha256 === null) return [];
-      return [referenceCheck(field, held, () => this.#ids.get(held.to), held.to === resource)];
+      return [createReferenceCheck(field, held, () => this.#ids.get(held.to), held.to === resource)];
     });
   }
 }
 
 type LineFaultSink = (what: Text, line?: number) => void;
 
-/** @param record undefined at the end of the file */
+/** Checks the ids that one member of a record contains. @param record undefined at the end of the file */
 type ReferenceCheck = (record: BundleRecord | undefined, line: number, wrong: LineFaultSink) => void;
 
-/** @param isOwn it names records of the same file, which may come later */
-function referenceCheck(
+/** Creates the check of a member.  @param isOwn true: the ids are of records in the same file, maybe later ones */
+function createReferenceCheck(
   field: string,
   { many, member, to }: IdReference,
   idsOf: () => IdList | undefined,
   isOwn: boolean,
 ): ReferenceCheck {
   const later: (readonly [id: string, line: number])[] = [];
-  // neighbours often name the same
+  // adjacent records often contain the same id
   let known: string | undefined;
   const look = (id: string, line: number, wrong: LineFaultSink): void => {
     if (id === known) return;
     if (idsOf()?.has(id) === true) known = id;
-    else wrong(unknown(field, to), line);
+    else wrong(describeUnknownReference(field, to), line);
   };
   const take = (id: unknown, line: number, wrong: LineFaultSink): void => {
     if (typeof id !== "string") return;
@@ -148,19 +149,19 @@ function referenceCheck(
 const isFault = (found: BundleRecord | { readonly fault: Text }): found is { readonly fault: Text } =>
   "fault" in found && typeof found.fault === "object";
 
-const unknown = (field: string, to: ResourceName): Text => {
+const describeUnknownReference = (field: string, to: ResourceName): Text => {
   const { title } = resourceOf(to);
   return text(
-    `${field} names a record that is not among: ${title.en}`,
-    `${field} の ID が次の中にありません: ${title.ja}`,
+    `${field} contains the id of a record that is not in the bundle (${title.en})`,
+    `${field} の ID に当たる記録が引き継ぎデータにありません(${title.ja})`,
   );
 };
 
-const NOT_THE_ONE = text(
-  "there is one such record, named like the file",
-  "記録は 1 件だけで、ID はファイル名と同じはずです",
+const NOT_THE_SINGLE_RECORD = text(
+  "expected exactly one record, whose id is the file name without .ndjson",
+  "記録は 1 件だけで、その ID はファイル名(.ndjson を除く)と同じはずです",
 );
-const TWICE = text("the id is there twice", "ID が重複しています");
-const NOT_IN_ORDER = text("not in the order of ids", "ID の順に並んでいません");
-const NO_UTF8 = text("from here on some bytes are no UTF-8", "ここから先に UTF-8 でないバイトがあります");
-const NO_END = text("the last line has no end", "最後の行が改行で終わっていません");
+const DUPLICATE_ID = text("duplicate id", "ID が重複しています");
+const NOT_SORTED_BY_ID = text("the records are not sorted by id", "ID の順に並んでいません");
+const INVALID_UTF8 = text("invalid UTF-8 in this line or below", "この行以降に UTF-8 でないバイトがあります");
+const MISSING_LAST_NEWLINE = text("the last line does not end with a newline", "最後の行が改行で終わっていません");

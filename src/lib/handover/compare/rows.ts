@@ -1,19 +1,20 @@
-/** Counted as bytes, which nothing else here is: it stands apart from what reads records. */
+/** CSV rows are counted in raw bytes. For this reason, this code is separate from the code that reads records. */
 
 const QUOTE = 0x22;
 const LF = 0x0a;
 const CR = 0x0d;
 
 /**
- * Counts the rows of a CSV file as an export writes it, from its bytes: in the encodings of the console's files no
- * character has a quote or a newline among its further bytes, and a quote within quotes is doubled.
+ * Counts the rows of a CSV file from its bytes, in the form that an export writes. This works because a quote inside
+ * quotes is doubled, and because in the encodings of these files, the second and later bytes of a character are never a
+ * quote or a newline.
  */
-export class RowCount {
+export class RowCounter {
   readonly #end: number;
   #isQuoted = false;
   #rows = 0;
 
-  /** @param newline as the manifest has it */
+  /** @param newline the line ending from the manifest */
   constructor(newline = "crlf") {
     this.#end = newline === "cr" ? CR : LF;
   }
@@ -22,7 +23,7 @@ export class RowCount {
     const end = this.#end;
     let isQuoted = this.#isQuoted;
     let rows = 0;
-    // by index: an iterator over bytes is several times slower
+    // by index, because iterating over the bytes is several times slower
     for (let at = 0; at < chunk.length; at += 1) {
       const byte = chunk[at];
       if (byte === QUOTE) isQuoted = !isQuoted;
@@ -32,7 +33,7 @@ export class RowCount {
     this.#rows += rows;
   }
 
-  /** rows so far, without the header */
+  /** number of rows so far, without the header */
   get records(): number {
     return this.#rows - 1;
   }

@@ -1,48 +1,48 @@
 import { pathOfResource } from "../resources.ts";
-import { parseLine } from "./walk.ts";
+import { parseRecordLine } from "./walk.ts";
 
-/** Where users are read from: a state, for one. */
-interface Users {
+/** A source of user records, such as one side of a comparison. */
+interface UserSource {
   readonly name: string;
   blocks(resource: "users"): AsyncIterable<Buffer>;
 }
 
 const NEWLINE = 0x0a;
-const BEGINNING = '{"id":"';
+const LINE_START = '{"id":"';
 
 /**
- * The names of users by id, each asked for in the order of ids: one pass over the file, begun with the first question,
- * and of its lines only those are parsed that are asked for.
+ * Finds the names of users by id in one pass over the file. Ids must be requested in ascending order. The pass begins
+ * with the first request, and only the lines of requested ids are parsed.
  */
-export class UserNames implements AsyncDisposable {
+export class UserNameReader implements AsyncDisposable {
   readonly #where: string;
   readonly #blocks: AsyncIterator<Buffer>;
   #block: Buffer | undefined = Buffer.alloc(0);
   #at = 0;
   #last: { readonly id: string; readonly name: string | null } | undefined;
 
-  constructor(users: Users) {
+  constructor(users: UserSource) {
     this.#where = `${users.name}: ${pathOfResource("users")}`;
     this.#blocks = users.blocks("users")[Symbol.asyncIterator]();
   }
 
-  /** @returns null for no such user, and for one whose place was passed already */
+  /** @returns null if there is no such user, or if the pass has already gone beyond this id */
   async nameOf(id: string): Promise<string | null> {
     if (this.#last?.id !== id) this.#last = { id, name: await this.#find(id) };
     return this.#last.name;
   }
 
   async #find(id: string): Promise<string | null> {
-    const wanted = Buffer.from(`${BEGINNING}${id}"`);
+    const wanted = Buffer.from(`${LINE_START}${id}"`);
     for (;;) {
       if (this.#block === undefined) return null;
-      const found = lineWith(this.#block, this.#at, wanted);
+      const found = findLineStartingWith(this.#block, this.#at, wanted);
       if (found !== undefined) {
         this.#at = found.end;
-        const { name } = parseLine(this.#block.subarray(found.begin, found.end), this.#where);
+        const { name } = parseRecordLine(this.#block.subarray(found.begin, found.end), this.#where);
         return typeof name === "string" ? name : null;
       }
-      if (isWithin(this.#block, wanted)) return null;
+      if (isLastLineAfter(this.#block, wanted)) return null;
       const next = await this.#blocks.next();
       this.#block = next.done === true ? undefined : next.value;
       this.#at = 0;
@@ -54,8 +54,8 @@ export class UserNames implements AsyncDisposable {
   }
 }
 
-/** The line of a block, from a place on, that begins so. */
-function lineWith(
+/** Returns the first line of a block, at or after a position, that starts with the wanted bytes. */
+function findLineStartingWith(
   block: Buffer,
   from: number,
   wanted: Buffer,
@@ -68,8 +68,8 @@ function lineWith(
   return undefined;
 }
 
-/** Whether the last line of a block comes behind one that begins so: no later block has it. */
-function isWithin(block: Buffer, wanted: Buffer): boolean {
+/** Returns true if a block's last line sorts after the wanted bytes, so that no later block has the wanted line. */
+function isLastLineAfter(block: Buffer, wanted: Buffer): boolean {
   if (block.length === 0) return false;
   const last = block.lastIndexOf(NEWLINE, block.length - 2) + 1;
   return Buffer.compare(block.subarray(last, last + wanted.length), wanted) > 0;

@@ -3,18 +3,18 @@ import fc from "fast-check";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { drawn, LONG } from "#support/drawn.ts";
+import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
 import { Failure } from "../../errors/index.ts";
-import { asBundle, openFiles } from "../bundle/read.ts";
+import { toBundle, openBundleFiles } from "../bundle/read.ts";
 import { freshFolder, placeIn, writeBundle, type Records } from "#support/handover/bundles.ts";
 import { wholeRecords } from "#support/handover/random.ts";
 import { filesBelow, packAs, someSpoiling, spoil, type Spoiling } from "#support/handover/spoiling.ts";
-import { requireSound, verifyBundle, type BundleVerification } from "./verify.ts";
+import { requireMatchingHashes, verifyBundle, type BundleVerification } from "./verify.ts";
 
 const at = (root: string) => ({ workingFolder: root, temporary: placeIn(root) });
 
 async function verified(root: string, name: string, hashesOnly = false): Promise<BundleVerification> {
-  await using found = await openFiles(name, at(root));
+  await using found = await openBundleFiles(name, at(root));
   return await verifyBundle(found, { hashesOnly });
 }
 
@@ -25,7 +25,7 @@ const FILES = {
   "report.html": "<!doctype html>\n",
 };
 
-test("whatever is written is verified: as a folder, tar.gz and zip", LONG, async () => {
+test("verifies every written bundle: as a folder, tar.gz and zip", LONG_TIMEOUT, async () => {
   await fc.assert(
     fc.asyncProperty(wholeRecords, fc.constantFrom("a", "a.tar.gz", "a.zip"), async (records, name) => {
       const root = freshFolder();
@@ -48,8 +48,13 @@ test.each([
   ["of another size", "apps", { ...ATTACHED, bytes: 5 }, ["notKnownHere: attached/apps/a.txt"]],
   ["of another hash", "apps", { ...ATTACHED, sha256: "0".repeat(64) }, ["notKnownHere: attached/apps/a.txt"]],
   ["of another name", "tags", ATTACHED, ["notKnownHere: attached/apps/a.txt"]],
-  ["that is not told of", "apps", undefined, ["does not tell of this file"]],
-  ["that is not there", "apps", { ...ATTACHED, path: "attached/apps/b.txt" }, ["notKnownHere", "does not tell"]],
+  ["that is not told of", "apps", undefined, ["this file is not listed in the manifest"]],
+  [
+    "that is not there",
+    "apps",
+    { ...ATTACHED, path: "attached/apps/b.txt" },
+    ["notKnownHere", "not listed in the manifest"],
+  ],
 ])("an attached file %s", async (_, name, told, faults) => {
   const root = freshFolder();
   const files = told === undefined ? [] : [told];
@@ -76,26 +81,30 @@ const isFound = async (root: string, name: string): Promise<boolean> => {
   }
 };
 
-test.each(["a", "a.tar.gz", "a.zip"])("no spoilt bit, byte, name or file of %s is missed", LONG, async (name) => {
-  const root = freshFolder();
-  for (const written of new Set(["a", name])) {
-    await writeBundle(join(root, written), placeIn(root), { records: RECORDS, files: FILES, manifest: LATE });
-  }
-  const files = filesBelow(join(root, "a"));
-  const copy = `copy${name.slice(1)}`;
-  // what is packed anew is as good: it is what was spoilt that is found
-  await packAs(join(root, copy), files);
-  expect(await isFound(root, copy)).toBe(false);
-  const missed: Spoiling[] = [];
-  await fc.assert(
-    fc.asyncProperty(someSpoiling, async (spoiling) => {
-      await spoil(join(root, name), files, join(root, copy), spoiling);
-      if (!(await isFound(root, copy))) missed.push(spoiling);
-    }),
-    drawn(80, 20_261_123),
-  );
-  expect(missed).toEqual([]);
-});
+test.each(["a", "a.tar.gz", "a.zip"])(
+  "detects every changed bit, byte, name or file of %s",
+  LONG_TIMEOUT,
+  async (name) => {
+    const root = freshFolder();
+    for (const written of new Set(["a", name])) {
+      await writeBundle(join(root, written), placeIn(root), { records: RECORDS, files: FILES, manifest: LATE });
+    }
+    const files = filesBelow(join(root, "a"));
+    const copy = `copy${name.slice(1)}`;
+    // what is packed anew is as good: it is what was spoilt that is found
+    await packAs(join(root, copy), files);
+    expect(await isFound(root, copy)).toBe(false);
+    const missed: Spoiling[] = [];
+    await fc.assert(
+      fc.asyncProperty(someSpoiling, async (spoiling) => {
+        await spoil(join(root, name), files, join(root, copy), spoiling);
+        if (!(await isFound(root, copy))) missed.push(spoiling);
+      }),
+      toPropertyParameters(80, 20_261_123),
+    );
+    expect(missed).toEqual([]);
+  },
+);
 
 const FIELD = { id: "019a9f3c-5a00-7abc-8def-000000000003", name: "入社年度", createdAt: "2026-11-20T01:23:45.000Z" };
 const ORG = {
@@ -134,78 +143,85 @@ const secret = { ...FIELD, password: "x" };
 const { createdAt: _, ...short } = FIELD;
 
 test.each<[string, Records, string]>([
-  ["a member more", { "custom-fields": [secret] }, `${FIELDS}:1: password is no member of such a record`],
+  [
+    "a member more",
+    { "custom-fields": [secret] },
+    `${FIELDS}:1: this kind of record does not have a member named password`,
+  ],
   ["a member less", { "custom-fields": [short] }, `${FIELDS}:1: createdAt is missing`],
   [
     "another order",
     { "custom-fields": [{ name: FIELD.name, id: FIELD.id, createdAt: FIELD.createdAt }] },
-    `${FIELDS}:1: name stands where id is to be`,
+    `${FIELDS}:1: expected the member id here, found name`,
   ],
-  ["another type", { "custom-fields": [{ ...FIELD, name: 1 }] }, `${FIELDS}:1: the value of name is not of its type`],
+  ["another type", { "custom-fields": [{ ...FIELD, name: 1 }] }, `${FIELDS}:1: the value of name has the wrong type`],
   [
     "no instant",
     { "custom-fields": [{ ...FIELD, createdAt: "2026-13-01T00:00:00Z" }] },
-    `${FIELDS}:1: the value of createdAt is not of its type`,
+    `${FIELDS}:1: the value of createdAt has the wrong type`,
   ],
   [
     "null where none may be",
     { "custom-fields": [{ ...FIELD, name: null }] },
-    `${FIELDS}:1: the value of name is not of its type`,
+    `${FIELDS}:1: the value of name has the wrong type`,
   ],
   [
     "another type within a member",
     { "console-tasks": [{ ...TASK, changes: [{ field: "title", before: null, after: 1 }] }] },
-    "resources/console-tasks.ndjson:1: the value of changes is not of its type",
+    "resources/console-tasks.ndjson:1: the value of changes has the wrong type",
   ],
-  ["no record", { "custom-fields": [["a"]] }, `${FIELDS}:1: this is no record`],
-  ["an id twice", { "custom-fields": [FIELD, FIELD] }, `${FIELDS}:2: the id is there twice`],
+  ["no record", { "custom-fields": [["a"]] }, `${FIELDS}:1: not a record`],
+  ["an id twice", { "custom-fields": [FIELD, FIELD] }, `${FIELDS}:2: duplicate id`],
   [
     "another order of records",
     { "custom-fields": [{ ...FIELD, id: FIELD.id.replace("003", "004") }, FIELD] },
-    `${FIELDS}:2: not in the order of ids`,
+    `${FIELDS}:2: the records are not sorted by id`,
   ],
   [
     "an organisation above that is not there",
     { orgs: [{ ...ORG, parentId: FIELD.id }] },
-    `${ORGS}:1: parentId names a record that is not among: organisations`,
+    `${ORGS}:1: parentId contains the id of a record that is not in the bundle (organisations)`,
   ],
-])("%s is found with its line", async (_case, records, fault) => {
+])("reports a fault with its line: %s", async (_case, records, fault) => {
   expect(await faultsOf(records)).toEqual([fault]);
 });
 
-test("an organisation may name one that comes later, and none that is not there, of a part of a tenant either", async () => {
+test("an organisation may name a later one but not a missing one, also in a part of a tenant", async () => {
   const later = { ...ORG, id: ORG.id.replace("001", "009") };
   expect(await faultsOf({ orgs: [{ ...ORG, parentId: later.id }, later] })).toEqual([]);
   const scope = { scope: { id: ORG.id, path: "全社" } };
   expect(await faultsOf({ orgs: [{ ...ORG, parentId: FIELD.id }] }, scope)).toEqual([
-    `${ORGS}:1: parentId names a record that is not among: organisations`,
+    `${ORGS}:1: parentId contains the id of a record that is not in the bundle (organisations)`,
   ]);
   expect(await faultsOf({ orgs: [{ ...ORG, parentId: null }] }, scope)).toEqual([]);
 });
 
-test("what is not sound is told by its first fault alone", async () => {
+test("reports only the first fault of an unsound bundle", async () => {
   const root = freshFolder();
   await writeBundle(join(root, "a"), placeIn(root), { records: { "custom-fields": [FIELD] } });
   writeFileSync(join(root, "a", FIELDS), `${JSON.stringify({ ...FIELD, name: "other" })}\n`);
-  await using found = await openFiles("a", at(root));
+  await using found = await openBundleFiles("a", at(root));
   const { faults } = await verifyBundle(found, { hashesOnly: true });
-  await expect(requireSound(found, {})).rejects.toMatchObject({ what: faults[0]?.what, where: `a: ${FIELDS}` });
+  await expect(requireMatchingHashes(found, {})).rejects.toMatchObject({
+    what: faults[0]?.what,
+    where: `a: ${FIELDS}`,
+  });
 });
 
-test("what was found sound is held to its hashes: what is changed afterwards is not read", async () => {
+test("a sound bundle is read only if its hashes still match", async () => {
   const root = freshFolder();
   await writeBundle(join(root, "a"), placeIn(root), { records: { "custom-fields": [FIELD] } });
-  await using found = await openFiles("a", at(root));
-  await requireSound(found, {});
-  expect(await Array.fromAsync((await asBundle(found)).blocks("custom-fields"))).toHaveLength(1);
+  await using found = await openBundleFiles("a", at(root));
+  await requireMatchingHashes(found, {});
+  expect(await Array.fromAsync((await toBundle(found)).blocks("custom-fields"))).toHaveLength(1);
   writeFileSync(join(root, "a", FIELDS), `${JSON.stringify({ ...FIELD, name: "other" })}\n`);
-  await expect(Array.fromAsync((await asBundle(found)).blocks("custom-fields"))).rejects.toMatchObject({
+  await expect(Array.fromAsync((await toBundle(found)).blocks("custom-fields"))).rejects.toMatchObject({
     code: "input-rejected",
     where: expect.stringContaining(FIELDS) as unknown,
   });
 });
 
-test("lines that are not as an export writes them are found, and all that is wrong is told", async () => {
+test("finds lines that an export would not write, and reports every fault", async () => {
   const root = freshFolder();
   await writeBundle(join(root, "a"), placeIn(root), { records: { "custom-fields": [FIELD] } });
   const line = JSON.stringify(FIELD);
@@ -214,17 +230,17 @@ test("lines that are not as an export writes them are found, and all that is wro
   writeFileSync(join(root, "a", "more.txt"), "");
   const { faults, faultCount } = await verified(root, "a");
   expect(faults.map(({ file, line: place, what }) => [file, place, what.en])).toEqual([
-    ["more.txt", undefined, expect.stringContaining("SHA256SUMS lacks it")],
-    [FIELDS, 1, "not written as an export writes it"],
-    [FIELDS, 2, "not written as an export writes it"],
-    [FIELDS, 3, "this is no JSON"],
-    [FIELDS, 4, "this is no JSON"],
-    [FIELDS, 5, "from here on some bytes are no UTF-8"],
-    [FIELDS, 5, "the last line has no end"],
-    [FIELDS, undefined, expect.stringContaining("SHA-256 differs")],
+    ["more.txt", undefined, expect.stringContaining("it is not listed in SHA256SUMS")],
+    [FIELDS, 1, "not in the form that an export writes"],
+    [FIELDS, 2, "not in the form that an export writes"],
+    [FIELDS, 3, "not valid JSON"],
+    [FIELDS, 4, "not valid JSON"],
+    [FIELDS, 5, "invalid UTF-8 in this line or below"],
+    [FIELDS, 5, "the last line does not end with a newline"],
+    [FIELDS, undefined, expect.stringContaining("SHA-256 mismatch")],
     ["manifest.json", undefined, expect.stringContaining("custom-fields: sha256")],
     ["manifest.json", undefined, expect.stringContaining("custom-fields: records")],
-    ["more.txt", undefined, expect.stringContaining("does not tell")],
+    ["more.txt", undefined, expect.stringContaining("not listed in the manifest")],
   ]);
   expect(faultCount).toBe(faults.length);
 });
@@ -234,12 +250,12 @@ test.each<[string, object, string]>([
   ["the state", { state: "empty" }, "custom-fields: state"],
   ["the hash", { sha256: "0".repeat(64) }, "custom-fields: sha256"],
   ["why it stays", { stays: "apple" }, "custom-fields: state"],
-])("a manifest that says otherwise of %s is found", async (_case, change, member) => {
+])("finds a manifest with a wrong value for %s", async (_case, change, member) => {
   const root = freshFolder();
   const { resources } = await writeBundle(join(root, "a"), placeIn(root), { records: { "custom-fields": [FIELD] } });
   const other = resources.map((entry) => (entry.name === "custom-fields" ? { ...entry, ...change } : entry));
   const faults = await faultsOf({ "custom-fields": [FIELD] }, { resources: other });
-  expect(faults).toEqual([`manifest.json: the manifest says otherwise than the files: ${member}`]);
+  expect(faults).toEqual([`manifest.json: the manifest does not match the files: ${member}`]);
 });
 
 const ROOT = { ...ORG, id: "00000000-0000-7000-8000-000000000001" };
@@ -248,21 +264,31 @@ const HEADER = "組織名\r\n";
 
 test.each<[string, string, number | null, string[]]>([
   ["as many rows as records", `${HEADER}"支社\r\n""東"""\r\n`, 1, []],
-  ["a row less", HEADER, 0, ["csv/orgs.csv: the records have 1 row in this file, which has 0"]],
-  ["a row more", `${HEADER}x\r\nx\r\n`, 2, ["csv/orgs.csv: the records have 1 row in this file, which has 2"]],
+  [
+    "a row less",
+    HEADER,
+    0,
+    ["csv/orgs.csv: expected 1 row in this file, one for each record that belongs in it; found 0"],
+  ],
+  [
+    "a row more",
+    `${HEADER}x\r\nx\r\n`,
+    2,
+    ["csv/orgs.csv: expected 1 row in this file, one for each record that belongs in it; found 2"],
+  ],
   [
     "another number in the manifest",
     `${HEADER}x\r\n`,
     2,
-    ["manifest.json: the manifest says otherwise than the files: files: csv/orgs.csv: records"],
+    ["manifest.json: the manifest does not match the files: files: csv/orgs.csv: records"],
   ],
   [
     "none in the manifest",
     `${HEADER}x\r\n`,
     null,
-    ["manifest.json: the manifest says otherwise than the files: files: csv/orgs.csv: records"],
+    ["manifest.json: the manifest does not match the files: files: csv/orgs.csv: records"],
   ],
-])("a console file has a row for each record but 全社: %s", async (_case, content, records, faults) => {
+])("a console file has a row for each record except 全社: %s", async (_case, content, records, faults) => {
   const root = freshFolder();
   await writeBundle(join(root, "a"), placeIn(root), {
     records: { orgs: [ROOT, BELOW] },
@@ -274,13 +300,13 @@ test.each<[string, string, number | null, string[]]>([
   expect((await verified(root, "a", true)).faults).toEqual([]);
 });
 
-test("a record that is younger than the manifest says is found, and files that it does not tell of", async () => {
+test("finds a record that is newer than the manifest states, and files it does not list", async () => {
   const found = await faultsOf(
     { orgs: [ORG] },
     { lastUpdatedAt: "2026-01-01T00:00:00.000Z", files: [{ path: "a.txt", records: null }] },
   );
   expect(found).toEqual([
-    "manifest.json: the manifest says otherwise than the files: files: a.txt",
-    "manifest.json: the manifest says otherwise than the files: lastUpdatedAt",
+    "manifest.json: the manifest does not match the files: files: a.txt",
+    "manifest.json: the manifest does not match the files: lastUpdatedAt",
   ]);
 });

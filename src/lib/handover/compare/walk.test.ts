@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { blocksOf } from "../bundle/lines.ts";
-import { walk } from "./walk.ts";
+import { splitIntoLineBlocks } from "../bundle/line-blocks.ts";
+import { walkDifferences } from "./walk.ts";
 
 /** Chunks of a text, in one buffer that is overwritten once the next is asked for, as a file's are. */
 async function* chunksOf(text: string, sizes: readonly number[]): AsyncGenerator<Buffer> {
@@ -26,7 +26,7 @@ const RECORDS = fc
   .map((pairs) => new Map(pairs));
 const SIZES = fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 5 });
 
-test("pairs are those of two maps, wherever the chunks are cut and though their buffer is used again", async () => {
+test("finds the same pairs as two maps, however the chunks are split, and with a reused buffer", async () => {
   await fc.assert(
     fc.asyncProperty(RECORDS, RECORDS, SIZES, SIZES, async (own, changes, cuts, others) => {
       const after = new Map([...own].filter((_, at) => at % 3 > 0));
@@ -34,10 +34,10 @@ test("pairs are those of two maps, wherever the chunks are cut and though their 
       const [one, other] = [own, after].map((records) => new Set(linesOf(records)));
       const source = (lines: ReadonlySet<string>, sizes: readonly number[]) => ({
         where: "records",
-        blocks: blocksOf(chunksOf([...lines].map((line) => `${line}\n`).join(""), sizes), "records"),
+        blocks: splitIntoLineBlocks(chunksOf([...lines].map((line) => `${line}\n`).join(""), sizes), "records"),
       });
       const [gone, come]: string[][] = [[], []];
-      for await (const pair of walk(source(one ?? new Set(), cuts), source(other ?? new Set(), others))) {
+      for await (const pair of walkDifferences(source(one ?? new Set(), cuts), source(other ?? new Set(), others))) {
         if (pair.before !== undefined) gone?.push(pair.before.toString());
         if (pair.after !== undefined) come?.push(pair.after.toString());
       }

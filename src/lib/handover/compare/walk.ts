@@ -5,18 +5,21 @@ import { text } from "../../text/index.ts";
 const NEWLINE = 0x0a;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-/** How every line begins: `id` is the first member of all. */
-const BEGINNING = Buffer.from('{"id":"');
+/** The beginning of every line: `id` is always the first member. */
+const LINE_START = Buffer.from('{"id":"');
 
-/** Lines that stand in one file, or in both with the same id and other bytes; without their ends. They hold until the next pair is asked for. */
+/**
+ * A line that only one of two files has, or two lines with the same id and different content. The lines do not include
+ * their line endings. They are valid only until the next pair is requested.
+ */
 export type LinePair =
   | { readonly before: Buffer; readonly after: undefined }
   | { readonly before: undefined; readonly after: Buffer }
   | { readonly before: Buffer; readonly after: Buffer };
 
-/** A place in a file of lines. */
-class Cursor {
-  /** as in messages */
+/** A position in a file of lines. */
+class LineCursor {
+  /** file name, for messages */
   readonly where: string;
   block: Buffer = Buffer.alloc(0);
   at = 0;
@@ -28,7 +31,7 @@ class Cursor {
     this.#blocks = blocks[Symbol.asyncIterator]();
   }
 
-  /** Whether there is a line still; reads the next block where one is at its end. */
+  /** Returns true if there is another line. Reads the next block if the current block has no more lines. */
   async hasLine(): Promise<boolean> {
     while (this.at >= this.block.length) {
       const next = await this.#blocks.next();
@@ -39,27 +42,27 @@ class Cursor {
     return true;
   }
 
-  /** Where the line at this place ends. */
+  /** the position at which the current line ends */
   get lineEnd(): number {
     const end = this.block.indexOf(NEWLINE, this.at);
     return end === -1 ? this.block.length : end;
   }
 
-  /** The id of the line at this place, as bytes. @throws Failure `input-rejected` where it has none, or is out of order */
+  /** Returns the current line's id, as bytes.  @throws Failure `input-rejected` if it is missing or out of order */
   id(): Buffer {
-    const from = this.at + BEGINNING.length;
-    const begins = this.block.subarray(this.at, from).equals(BEGINNING);
+    const from = this.at + LINE_START.length;
+    const begins = this.block.subarray(this.at, from).equals(LINE_START);
     const to = this.block.indexOf(QUOTE, from);
-    if (!begins || to === -1 || to > this.lineEnd) throw noRecord(this.where);
+    if (!begins || to === -1 || to > this.lineEnd) throw createInvalidRecordsFailure(this.where);
     const raw = this.block.subarray(from, to);
     const id = raw.includes(BACKSLASH) ? this.#escapedId() : raw;
-    if (this.#last !== undefined && Buffer.compare(this.#last, id) > 0) throw noRecord(this.where);
-    // its block may be overwritten
+    if (this.#last !== undefined && Buffer.compare(this.#last, id) > 0) throw createInvalidRecordsFailure(this.where);
+    // a copy, because the block may be overwritten
     this.#last = Buffer.from(id);
     return id;
   }
 
-  /** The line at this place; the next one is taken then. */
+  /** Returns the current line and moves to the next line. */
   take(): Buffer {
     const end = this.lineEnd;
     const line = this.block.subarray(this.at, end);
@@ -72,45 +75,45 @@ class Cursor {
   }
 
   #escapedId(): Buffer {
-    const { id } = parseLine(this.block.subarray(this.at, this.lineEnd), this.where);
+    const { id } = parseRecordLine(this.block.subarray(this.at, this.lineEnd), this.where);
     return Buffer.from(String(id));
   }
 }
 
-/** A line's record. @throws Failure `input-rejected` where it is none */
-export function parseLine(line: Buffer, where: string): Readonly<Record<string, unknown>> {
+/** Parses the record in a line. @throws Failure `input-rejected` if the line is not a record */
+export function parseRecordLine(line: Buffer, where: string): Readonly<Record<string, unknown>> {
   try {
     const record: unknown = JSON.parse(line.toString("utf8"));
     if (typeof record === "object" && record !== null) return record as Readonly<Record<string, unknown>>;
   } catch {
-    // told below
+    // reported below
   }
-  throw noRecord(where);
+  throw createInvalidRecordsFailure(where);
 }
 
-const noRecord = (where: string): Failure =>
+const createInvalidRecordsFailure = (where: string): Failure =>
   new Failure("input-rejected", {
-    what: text("the records are not as an export writes them", "記録が書き出したままの形ではありません"),
+    what: text("the records are not in the form that an export writes", "記録が書き出したままの形ではありません"),
     where,
     hint: text(
-      `see what is wrong: ${commandName("handover verify")}`,
+      `to see what is wrong, run: ${commandName("handover verify")}`,
       `${commandName("handover verify")} で問題を確認してください`,
     ),
   });
 
 /**
- * Walks through two files of records side by side, both in the order of their ids. What is equal is passed over as bytes,
- * many lines at once, and never parsed; memory holds a block of each.
+ * Compares two files of records, both sorted by id, and yields the lines that differ. Equal parts are skipped as bytes,
+ * many lines at a time, and never parsed. Memory holds one block of each file.
  *
- * @throws Failure `input-rejected` where a file is not in that order
+ * @throws Failure `input-rejected` if a file is not sorted by id
  */
-export async function* walk(before: WalkedFile, after: WalkedFile): AsyncGenerator<LinePair> {
-  const [one, other] = [new Cursor(before.where, before.blocks), new Cursor(after.where, after.blocks)];
+export async function* walkDifferences(before: ComparedFile, after: ComparedFile): AsyncGenerator<LinePair> {
+  const [one, other] = [new LineCursor(before.where, before.blocks), new LineCursor(after.where, after.blocks)];
   try {
     for (;;) {
       const [isOne, isOther] = [await one.hasLine(), await other.hasLine()];
       if (isOne && isOther) {
-        if (!passEqual(one, other)) yield* nextPair(one, other);
+        if (!skipEqualLines(one, other)) yield* comparePair(one, other);
       } else if (isOne) {
         one.id();
         yield { before: one.take(), after: undefined };
@@ -125,15 +128,15 @@ export async function* walk(before: WalkedFile, after: WalkedFile): AsyncGenerat
   }
 }
 
-/** One of the files that are walked through. */
-export interface WalkedFile {
-  /** as in messages */
+/** One of the two files that {@link walkDifferences} compares. */
+export interface ComparedFile {
+  /** file name, for messages */
   readonly where: string;
-  /** blocks of whole lines, which need hold only until the next is asked for */
+  /** blocks of whole lines; a block needs to stay valid only until the next block is requested */
   readonly blocks: AsyncIterable<Buffer>;
 }
 
-function* nextPair(one: Cursor, other: Cursor): Generator<LinePair> {
+function* comparePair(one: LineCursor, other: LineCursor): Generator<LinePair> {
   const order = Buffer.compare(one.id(), other.id());
   if (order < 0) yield { before: one.take(), after: undefined };
   else if (order > 0) yield { before: undefined, after: other.take() };
@@ -143,10 +146,10 @@ function* nextPair(one: Cursor, other: Cursor): Generator<LinePair> {
   }
 }
 
-/** Passes over the lines that are the same in both. @returns whether there were any */
-function passEqual(one: Cursor, other: Cursor): boolean {
+/** Skips the lines that are the same in both files. @returns true if there were any */
+function skipEqualLines(one: LineCursor, other: LineCursor): boolean {
   const most = Math.min(one.block.length - one.at, other.block.length - other.at);
-  const same = commonBytes(one, other, most);
+  const same = countEqualBytes(one, other, most);
   const end = same === 0 ? -1 : one.block.lastIndexOf(NEWLINE, one.at + same - 1);
   if (end < one.at) return false;
   const passed = end + 1 - one.at;
@@ -155,8 +158,8 @@ function passEqual(one: Cursor, other: Cursor): boolean {
   return true;
 }
 
-/** How many bytes from here on are the same: in steps that double, and by halves where they part. */
-function commonBytes(one: Cursor, other: Cursor, most: number): number {
+/** Returns the number of equal bytes from here on: doubles the step until a difference is in reach, then bisects. */
+function countEqualBytes(one: LineCursor, other: LineCursor, most: number): number {
   const isSame = (from: number, to: number): boolean =>
     one.block.compare(other.block, other.at + from, other.at + to, one.at + from, one.at + to) === 0;
   let same = 0;

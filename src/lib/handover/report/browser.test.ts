@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { freshFolder } from "#support/handover/bundles.ts";
 import { printToPdf, type PrintOptions } from "./browser.ts";
-import { browsersOf } from "./browsers.ts";
+import { listBrowserCandidates } from "./browsers.ts";
 
 const PAGE = "<!DOCTYPE html><title>canary-of-the-page</title>";
 
@@ -51,8 +51,8 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-describe("a browser that is asked through its pipe", () => {
-  test("gets the page by it, nothing of it as an argument, and none of our variables", async () => {
+describe("a browser that is controlled through its pipe", () => {
+  test("receives the page only through the pipe, and none of clomoctl's variables", async () => {
     const options = fake(`echo "$@" > arguments; env > variables\n${answering("%PDF-1.7")}`);
     expect((await printToPdf(PAGE, options)).toString()).toBe("%PDF-1.7");
     const [given, variables, asked] = ["arguments", "variables", "asked"].map((name) =>
@@ -66,17 +66,17 @@ describe("a browser that is asked through its pipe", () => {
 
   test.each([
     ["ends and says why", "echo one >&2; echo 'no display' >&2; exit 3", /it ended \(exit 3\).*: no display$/],
-    ["writes nothing", "exit 0", /it ended \(exit 0\) before the PDF was made$/],
+    ["writes nothing", "exit 0", /it ended \(exit 0\) before the PDF was complete$/],
     ["is killed", "kill -9 $$", /it ended \(SIGKILL\)/],
-    ["says what nobody understands", String.raw`printf 'x\0' >&4; sleep 100`, /not understood/],
+    ["says what nobody understands", String.raw`printf 'x\0' >&4; sleep 100`, /its response cannot be parsed/],
     ["refuses", String.raw`printf '{"id":1,"error":{"message":"no target"}}\0' >&4; sleep 100`, /no target/],
     [
       "does not say what was asked",
       String.raw`printf '{"id":1,"result":{}}\0' >&4; sleep 100`,
-      /createTarget: no answer/,
+      /createTarget did not return a value/,
     ],
-    ["sends what is no PDF", answering("<html>"), /it sent no PDF/],
-  ])("and %s is unavailable", async (_, script, message) => {
+    ["sends what is no PDF", answering("<html>"), /no PDF was returned/],
+  ])("is unavailable if it %s", async (_, script, message) => {
     await expect(printToPdf(PAGE, fake(script))).rejects.toMatchObject({
       code: "unavailable",
       where: "chromium",
@@ -93,13 +93,13 @@ describe("a browser that is asked through its pipe", () => {
       existsSync(join(root, name)) ? [Number(readFileSync(join(root, name), "utf8"))] : [],
     );
 
-  test("and does not end in time is killed with all its processes", async () => {
+  test("is killed with all its processes if it does not end in time", async () => {
     const options = { ...fake(HANGING), timeoutMs: 1500 };
-    await expect(printToPdf(PAGE, options)).rejects.toThrow(/not done within 1.5 s/);
+    await expect(printToPdf(PAGE, options)).rejects.toThrow(/it did not finish within 1\.5 s/);
     for (const pid of processesOf(options.root)) await expect.poll(() => isAlive(pid), { timeout: 20_000 }).toBe(false);
   });
 
-  test("and does not end before a signal comes is killed with all its processes", async () => {
+  test("is killed with all its processes if a signal comes before it ends", async () => {
     const controller = new AbortController();
     const options = { ...fake(HANGING), signal: controller.signal };
     const printing = printToPdf(PAGE, options).catch((error: unknown) => error);
@@ -112,12 +112,12 @@ describe("a browser that is asked through its pipe", () => {
   });
 });
 
-test("where there is none, that is said; a named one that is not there is not replaced by another", async () => {
+test("reports a missing browser, and does not replace a configured one that does not exist", async () => {
   const options = fake("exit 0", "other");
   const environment = { PATH: options.root };
   await expect(printToPdf(PAGE, { ...options, environment })).rejects.toMatchObject({
     code: "unavailable",
-    message: expect.stringContaining("neither Chrome, Chromium nor Edge") as unknown,
+    message: expect.stringContaining("no browser was found to print with (Chrome, Chromium or Edge)") as unknown,
   });
   const there = fake("exit 0");
   const named = { ...there.environment, CHROME_PATH: "/nowhere/chrome" };
@@ -127,19 +127,21 @@ test("where there is none, that is said; a named one that is not there is not re
   });
 });
 
-test("programs are looked for where installers put them", () => {
+test("looks for browsers where installers put them", () => {
   const userFolder = "/Users/hanako";
-  const mac = browsersOf({ platform: "darwin", environment: {}, userFolder });
+  const mac = listBrowserCandidates({ platform: "darwin", environment: {}, userFolder });
   expect(mac.names[0]).toBe("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome");
   expect(mac.names).toContain("/Users/hanako/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge");
   const environment = { ProgramFiles: String.raw`C:\Program Files`, LOCALAPPDATA: "relative" };
-  expect(browsersOf({ platform: "win32", environment, userFolder: "C:\\" }).names).toEqual([
+  expect(listBrowserCandidates({ platform: "win32", environment, userFolder: "C:\\" }).names).toEqual([
     String.raw`C:\Program Files\Google\Chrome\Application\chrome.exe`,
     String.raw`C:\Program Files\Chromium\Application\chrome.exe`,
     String.raw`C:\Program Files\Microsoft\Edge\Application\msedge.exe`,
   ]);
-  expect(browsersOf({ platform: "linux", environment: { CHROME_PATH: "" }, userFolder }).names).toContain("chromium");
-  expect(browsersOf({ platform: "linux", environment: { CHROME_PATH: "/x" }, userFolder })).toEqual({
+  expect(listBrowserCandidates({ platform: "linux", environment: { CHROME_PATH: "" }, userFolder }).names).toContain(
+    "chromium",
+  );
+  expect(listBrowserCandidates({ platform: "linux", environment: { CHROME_PATH: "/x" }, userFolder })).toEqual({
     names: ["/x"],
     isNamed: true,
   });

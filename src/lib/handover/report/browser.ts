@@ -4,51 +4,51 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Writable } from "node:stream";
 import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
-import { browsersOf, type BrowserPlace } from "./browsers.ts";
+import { listBrowserCandidates, type BrowserSearchOptions } from "./browsers.ts";
 
-/** How a page is printed. */
-export interface PrintOptions extends BrowserPlace {
-  /** an empty folder for the browser's profile; the caller removes it */
+/** Options for printing a page. */
+export interface PrintOptions extends BrowserSearchOptions {
+  /** an empty folder for the browser's profile; the caller removes the folder */
   readonly folder: string;
   readonly signal: AbortSignal;
-  /** the browser is killed then */
+  /** the time after which the browser is killed */
   readonly timeoutMs: number;
 }
 
 /**
- * Prints a page as PDF by a browser of this machine, of the size that the page's style sheet says, with numbered pages.
- * The page goes through a pipe: neither an argument nor a file has anything of it. The browser has a profile of its own,
- * runs no script of the page and reaches no network; it ends with this process, however that ends.
+ * Prints a page as PDF with a browser on this machine, in the page size of its style sheet, with page numbers. The page
+ * is passed through a pipe, so that no argument and no file contains any of it. The browser has its own profile, does
+ * not run scripts of the page and cannot reach the network. It ends with this process, however this process ends.
  *
- * @throws Failure `unavailable` where there is no browser, or it fails, or is not done in time
+ * @throws Failure `unavailable` if there is no browser, or if the browser fails or does not finish in time
  */
 export async function printToPdf(html: string, options: PrintOptions): Promise<Buffer> {
-  const { names, isNamed } = browsersOf(options);
+  const { names, isNamed } = listBrowserCandidates(options);
   for (const name of names) {
     options.signal.throwIfAborted();
-    const child = await started(name, options);
+    const child = await startBrowser(name, options);
     if (child === undefined) continue;
-    const pdf = await printedBy(new Browser(child, { name, isGroup: hasGroups(options) }), html, options);
+    const pdf = await printWithBrowser(new Browser(child, { name, isGroup: hasProcessGroups(options) }), html, options);
     if (pdf.subarray(0, 5).toString("latin1") === "%PDF-") return pdf;
-    throw failed(name, text("it sent no PDF", "PDF が返されませんでした"));
+    throw createPrintFailure(name, text("no PDF was returned", "PDF が返されませんでした"));
   }
-  throw isNamed ? notThere(names[0] ?? "") : NO_BROWSER;
+  throw isNamed ? createChromePathFailure(names[0] ?? "") : NO_BROWSER_FAILURE;
 }
 
-const hasGroups = ({ platform }: BrowserPlace): boolean => platform !== "win32";
+const hasProcessGroups = ({ platform }: BrowserSearchOptions): boolean => platform !== "win32";
 
-const NOT_THERE = new Set(["ENOENT", "EACCES", "ENOTDIR"]);
+const NOT_RUNNABLE_CODES = new Set(["ENOENT", "EACCES", "ENOTDIR"]);
 
-/** A browser that has started; undefined where there is none of that name. */
-async function started(name: string, options: PrintOptions): Promise<ChildProcess | undefined> {
+/** Starts a browser. Returns undefined if there is no program with this name. */
+async function startBrowser(name: string, options: PrintOptions): Promise<ChildProcess | undefined> {
   const { environment, folder } = options;
-  // our own variables may hold secrets
+  // the browser does not get the variables of clomoctl, because they may contain secrets
   const own = Object.entries(environment).filter(([variable]) => !variable.startsWith("CLOMOCTL"));
   try {
-    // a group of its own, so that all of its processes are ended together
-    const child = spawn(name, [...ARGUMENTS, `--user-data-dir=${folder}`], {
+    // in its own process group, so that all of its processes are killed together
+    const child = spawn(name, [...BROWSER_ARGUMENTS, `--user-data-dir=${folder}`], {
       env: Object.fromEntries(own),
-      detached: hasGroups(options),
+      detached: hasProcessGroups(options),
       windowsHide: true,
       stdio: ["ignore", "ignore", "pipe", "pipe", "pipe"],
     });
@@ -58,16 +58,16 @@ async function started(name: string, options: PrintOptions): Promise<ChildProces
     });
     return child;
   } catch (error) {
-    if (NOT_THERE.has((error as NodeJS.ErrnoException).code ?? "")) return undefined;
-    throw failed(name, text(String(error), String(error)), error);
+    if (NOT_RUNNABLE_CODES.has((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+    throw createPrintFailure(name, text(String(error), String(error)), error);
   }
 }
 
-/** What goes nowhere: all addresses are reached by it. */
-const NOWHERE = "http://127.0.0.1:9";
+/** A proxy address that leads nowhere. The browser uses it for all addresses, so that it cannot reach the network. */
+const DEAD_PROXY = "http://127.0.0.1:9";
 
 /** @see https://github.com/GoogleChrome/chrome-launcher/blob/main/docs/chrome-flags-for-tools.md */
-const ARGUMENTS: readonly string[] = [
+const BROWSER_ARGUMENTS: readonly string[] = [
   "--headless",
   "--remote-debugging-pipe",
   "--disable-gpu",
@@ -82,17 +82,17 @@ const ARGUMENTS: readonly string[] = [
   "--no-default-browser-check",
   "--password-store=basic",
   "--use-mock-keychain",
-  `--proxy-server=${NOWHERE}`,
+  `--proxy-server=${DEAD_PROXY}`,
   "--proxy-bypass-list=<-loopback>",
 ];
 
-async function printedBy(browser: Browser, html: string, { signal, timeoutMs }: PrintOptions): Promise<Buffer> {
+async function printWithBrowser(browser: Browser, html: string, { signal, timeoutMs }: PrintOptions): Promise<Buffer> {
   const abort = (): void => browser.fail(signal.reason);
   signal.addEventListener("abort", abort, { once: true });
-  const timer = setTimeout(() => browser.fail(late(browser.name, timeoutMs)), timeoutMs);
+  const timer = setTimeout(() => browser.fail(createTimeoutFailure(browser.name, timeoutMs)), timeoutMs);
   try {
     signal.throwIfAborted();
-    const pdf = await print(browser, html);
+    const pdf = await printPage(browser, html);
     await browser.end();
     return pdf;
   } finally {
@@ -103,7 +103,7 @@ async function printedBy(browser: Browser, html: string, { signal, timeoutMs }: 
 }
 
 /** @see https://chromedevtools.github.io/devtools-protocol/tot/Page/#method-printToPDF */
-async function print(browser: Browser, html: string): Promise<Buffer> {
+async function printPage(browser: Browser, html: string): Promise<Buffer> {
   const targetId = await browser.ask("Target.createTarget", { url: "about:blank" }, ["targetId"]);
   const session = await browser.ask("Target.attachToTarget", { targetId, flatten: true }, ["sessionId"]);
   const ask = (method: string, params: object, member: readonly string[] = []): Promise<string> =>
@@ -111,11 +111,11 @@ async function print(browser: Browser, html: string): Promise<Buffer> {
   await ask("Emulation.setScriptExecutionDisabled", { value: true });
   const frameId = await ask("Page.getFrameTree", {}, ["frameTree", "frame", "id"]);
   await ask("Page.setDocumentContent", { frameId, html });
-  const printed = await ask("Page.printToPDF", PRINTED, ["data"]);
+  const printed = await ask("Page.printToPDF", PRINT_PARAMETERS, ["data"]);
   return Buffer.from(printed, "base64");
 }
 
-const PRINTED = {
+const PRINT_PARAMETERS = {
   preferCSSPageSize: true,
   printBackground: true,
   generateTaggedPDF: true,
@@ -126,13 +126,13 @@ const PRINTED = {
     '<div style="width:100%;text-align:center;font:7pt sans-serif"><span class="pageNumber"></span> / <span class="totalPages"></span></div>',
 };
 
-/** How long a browser may take to end, before it is killed. */
-const ENDING_MS = 5000;
-const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
-const MAX_SAID_CHARACTERS = 64 * 1024;
+/** How long a browser may take to close before it is killed. */
+const CLOSE_TIMEOUT_MS = 5000;
+const MAX_RESPONSE_BYTES = 256 * 1024 * 1024;
+const MAX_STDERR_CHARACTERS = 64 * 1024;
 
-/** An answer of the protocol. */
-interface ProtocolReply {
+/** A message from the browser: a response (with `id`) or an event. */
+interface ProtocolMessage {
   readonly id?: number | undefined;
   readonly error?: { readonly message?: unknown } | undefined;
   readonly result?: unknown;
@@ -143,7 +143,7 @@ interface PendingCall {
   readonly reject: (error: unknown) => void;
 }
 
-/** A browser that is asked through a pipe: JSON that ends with a NUL byte. */
+/** A browser that is controlled through pipes with JSON messages, each of which ends with a NUL byte. */
 class Browser {
   readonly name: string;
   readonly #child: ChildProcess;
@@ -156,27 +156,27 @@ class Browser {
   #said = "";
   #failure: { readonly reason: unknown } | undefined;
 
-  /** @param isGroup its processes are a group of their own */
+  /** @param isGroup true if the browser's processes have their own process group */
   constructor(child: ChildProcess, { name, isGroup }: { readonly name: string; readonly isGroup: boolean }) {
     this.#child = child;
     this.name = name;
     this.#isGroup = isGroup;
-    // what is written to one that has ended is lost; that it ended is told below
+    // a write to a browser that has ended fails silently; the end of the browser is reported below
     for (const stream of child.stdio) stream?.on("error", () => undefined);
     const [, , said, , from] = child.stdio;
     said?.setEncoding("utf8").on("data", (words: string) => {
-      this.#said = (this.#said + words).slice(-MAX_SAID_CHARACTERS);
+      this.#said = (this.#said + words).slice(-MAX_STDERR_CHARACTERS);
     });
     from?.on("data", (chunk: Buffer) => this.#take(chunk));
     this.#closed = new Promise((resolve) => {
       child.once("close", (code, signal) => {
-        this.fail(failed(name, ended(code === null ? String(signal) : `exit ${code}`, this.#said)));
+        this.fail(createPrintFailure(name, describeExit(code === null ? String(signal) : `exit ${code}`, this.#said)));
         resolve();
       });
     });
   }
 
-  /** Asks for something. @returns the text that its answer has at `path`; blank where it is not asked for */
+  /** Calls a method of the browser. @returns the string at `path` in the result; an empty string if `path` is empty */
   async ask(method: string, params: object, path: readonly string[], sessionId?: string): Promise<string> {
     if (this.#failure !== undefined) throw this.#failure.reason;
     this.#asked += 1;
@@ -188,11 +188,12 @@ class Browser {
     let value = await result;
     if (path.length === 0) return "";
     for (const member of path) value = (value as Readonly<Record<string, unknown>> | undefined)?.[member];
-    if (typeof value !== "string") throw failed(this.name, text(`${method}: no answer`, `${method}: 応答がありません`));
+    if (typeof value !== "string")
+      throw createPrintFailure(this.name, text(`${method} did not return a value`, `${method} の応答に値がありません`));
     return value;
   }
 
-  /** Ends all that is waited for, and the browser. */
+  /** Rejects all pending calls, and kills the browser. */
   fail(reason: unknown): void {
     this.#failure ??= { reason };
     for (const { reject } of this.#waiting.values()) reject(this.#failure.reason);
@@ -200,13 +201,13 @@ class Browser {
     this.#kill();
   }
 
-  /** Lets the browser end by itself. */
+  /** Asks the browser to close, and waits for that for a limited time. */
   async end(): Promise<void> {
     await this.ask("Browser.close", {}, []).catch(() => undefined);
-    await Promise.race([this.#closed, sleep(ENDING_MS, undefined, { ref: false })]);
+    await Promise.race([this.#closed, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
   }
 
-  /** Ends the browser with all of its processes, and waits for that. */
+  /** Kills the browser with all of its processes, and waits until the browser has ended. */
   async kill(): Promise<void> {
     this.#kill();
     await this.#closed;
@@ -217,10 +218,10 @@ class Browser {
     try {
       if (pid !== undefined && this.#isGroup) kill(-pid, "SIGKILL");
     } catch {
-      // they have all ended
+      // all processes have already ended
     }
     this.#child.kill("SIGKILL");
-    // what another process of it holds open would keep this one waiting
+    // another process of the browser may keep the streams open, which would keep this process from ending
     for (const stream of this.#child.stdio) stream?.destroy();
   }
 
@@ -234,23 +235,23 @@ class Browser {
     }
     this.#begun.push(chunk.subarray(from));
     this.#begunBytes += chunk.length - from;
-    if (this.#begunBytes > MAX_ANSWER_BYTES) this.fail(failed(this.name, TOO_LONG));
+    if (this.#begunBytes > MAX_RESPONSE_BYTES) this.fail(createPrintFailure(this.name, RESPONSE_TOO_LARGE));
   }
 
   #answered(json: string): void {
-    const answer = parsed(json);
-    if (answer === undefined) return this.fail(failed(this.name, NOT_UNDERSTOOD));
-    // all else is what happened
+    const answer = parseMessage(json);
+    if (answer === undefined) return this.fail(createPrintFailure(this.name, INVALID_RESPONSE));
+    // any other message is an event
     const waiting = answer.id === undefined ? undefined : this.#waiting.get(answer.id);
     if (answer.id === undefined || waiting === undefined) return;
     this.#waiting.delete(answer.id);
     if (answer.error === undefined) return waiting.resolve(answer.result);
-    const message = String(answer.error.message).slice(0, MAX_SHOWN);
-    waiting.reject(failed(this.name, text(message, message)));
+    const message = String(answer.error.message).slice(0, MAX_SHOWN_CHARACTERS);
+    waiting.reject(createPrintFailure(this.name, text(message, message)));
   }
 }
 
-function parsed(json: string): ProtocolReply | undefined {
+function parseMessage(json: string): ProtocolMessage | undefined {
   try {
     const value: unknown = JSON.parse(json);
     return typeof value === "object" && value !== null ? value : undefined;
@@ -259,50 +260,59 @@ function parsed(json: string): ProtocolReply | undefined {
   }
 }
 
-const TOO_LONG = text("its answer is longer than 256 MiB", "応答が 256 MiB を超えました");
-const NOT_UNDERSTOOD = text("its answer is not understood", "応答を解釈できません");
+const RESPONSE_TOO_LARGE = text("its response is larger than 256 MiB", "応答が 256 MiB を超えました");
+const INVALID_RESPONSE = text("its response cannot be parsed", "応答を解釈できません");
 
-/** Characters of what a browser says that people are shown. */
-const MAX_SHOWN = 300;
+/** Maximum number of characters of a browser's message that people are shown. */
+const MAX_SHOWN_CHARACTERS = 300;
 
-/** How a browser ended, with the last line that it said. */
-function ended(how: string, said: string): Text {
-  const last = said.trim().split(/\r?\n/).at(-1)?.slice(0, MAX_SHOWN) ?? "";
+/** Describes how a browser ended, with the last line that it wrote to stderr. */
+function describeExit(how: string, said: string): Text {
+  const last = said.trim().split(/\r?\n/).at(-1)?.slice(0, MAX_SHOWN_CHARACTERS) ?? "";
   const words = last === "" ? "" : `: ${last}`;
-  return text(`it ended (${how}) before the PDF was made${words}`, `PDF ができる前に終了しました(${how})${words}`);
+  return text(`it ended (${how}) before the PDF was complete${words}`, `PDF ができる前に終了しました(${how})${words}`);
 }
 
-const OTHERWISE = text(
-  "name another Chrome, Chromium or Edge by CHROME_PATH",
+const SET_CHROME_PATH = text(
+  "set CHROME_PATH to another Chrome, Chromium or Edge",
   "別の Chrome・Chromium・Edge を CHROME_PATH で指定してください",
 );
 
-const failed = (where: string, what: Text, cause?: unknown): Failure =>
+const createPrintFailure = (where: string, what: Text, cause?: unknown): Failure =>
   new Failure("unavailable", {
     what: text(
       `the browser could not print the report: ${what.en}`,
       `ブラウザーでレポートを印刷できません: ${what.ja}`,
     ),
     where,
-    hint: OTHERWISE,
+    hint: SET_CHROME_PATH,
     cause,
   });
 
-const late = (where: string, timeoutMs: number): Failure =>
-  failed(where, text(`not done within ${timeoutMs / 1000} s`, `${timeoutMs / 1000} 秒以内に終わりませんでした`));
+const createTimeoutFailure = (where: string, timeoutMs: number): Failure =>
+  createPrintFailure(
+    where,
+    text(`it did not finish within ${timeoutMs / 1000} s`, `${timeoutMs / 1000} 秒以内に終わりませんでした`),
+  );
 
-const NO_BROWSER = new Failure("unavailable", {
+const NO_BROWSER_FAILURE = new Failure("unavailable", {
   what: text(
-    "no browser to print with: neither Chrome, Chromium nor Edge was found",
+    "no browser was found to print with (Chrome, Chromium or Edge)",
     "印刷に使うブラウザー(Chrome、Chromium、Edge)が見つかりません",
   ),
   where: "--format pdf",
-  hint: text("install one, or name its program by CHROME_PATH", "いずれかを導入するか、CHROME_PATH で指定してください"),
+  hint: text(
+    "install one of them, or set CHROME_PATH to the browser's program",
+    "いずれかをインストールするか、ブラウザーのプログラムを CHROME_PATH で指定してください",
+  ),
 });
 
-const notThere = (path: string): Failure =>
+const createChromePathFailure = (path: string): Failure =>
   new Failure("unavailable", {
-    what: text("CHROME_PATH names no program", "CHROME_PATH のプログラムがありません"),
+    what: text(
+      "the program in CHROME_PATH does not exist or cannot be run",
+      "CHROME_PATH で指定したプログラムがないか、実行できません",
+    ),
     where: path,
-    hint: OTHERWISE,
+    hint: SET_CHROME_PATH,
   });

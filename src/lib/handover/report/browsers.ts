@@ -1,23 +1,23 @@
 import { posix, win32 } from "node:path";
 
-/** Where browsers are looked for. */
-export interface BrowserPlace {
+/** The environment in which browsers are searched for. */
+export interface BrowserSearchOptions {
   /** `process.platform` */
   readonly platform: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** the person's own folder, absolute */
+  /** the user's home folder, absolute */
   readonly userFolder: string;
 }
 
-/** Programs that print: names are found on PATH. */
-export interface BrowserNames {
+/** Programs that may be able to print. A name without a folder is searched for on PATH. */
+export interface BrowserCandidates {
   readonly names: readonly string[];
-  /** a person named it: no other one is taken */
+  /** true if the user named the program, so that no other program is tried */
   readonly isNamed: boolean;
 }
 
-/** On PATH: the package managers' names of Chrome, Chromium and Edge. */
-const ON_PATH = [
+/** The names under which package managers install Chrome, Chromium and Edge on PATH. */
+const NAMES_ON_PATH = [
   "google-chrome-stable",
   "google-chrome",
   "chromium",
@@ -27,33 +27,36 @@ const ON_PATH = [
   "msedge",
 ];
 
-const APPLICATIONS = ["Google Chrome", "Chromium", "Microsoft Edge"];
+const MACOS_APPLICATIONS = ["Google Chrome", "Chromium", "Microsoft Edge"];
 
-const PROGRAMS = [
+const WINDOWS_PROGRAMS = [
   ["Google", "Chrome", "Application", "chrome.exe"],
   ["Chromium", "Application", "chrome.exe"],
   ["Microsoft", "Edge", "Application", "msedge.exe"],
 ];
 
 /**
- * The browsers to try, in this order: `CHROME_PATH` alone where it is set, else those that the machine's installers put
- * where programs are.
+ * Returns the browsers to try, in this order: only `CHROME_PATH` if it is set; otherwise the programs in the places
+ * where the installers of this platform put them.
  *
  * @see https://github.com/GoogleChrome/chrome-launcher#readme CHROME_PATH
  */
-export function browsersOf({ platform, environment, userFolder }: BrowserPlace): BrowserNames {
+export function listBrowserCandidates({ platform, environment, userFolder }: BrowserSearchOptions): BrowserCandidates {
   const named = environment["CHROME_PATH"] ?? "";
   if (named !== "") return { names: [named], isNamed: true };
   if (platform === "darwin") {
     const folders = ["/Applications", posix.join(userFolder, "Applications")];
     const inFolder = (folder: string): readonly string[] =>
-      APPLICATIONS.map((name) => posix.join(folder, `${name}.app`, "Contents", "MacOS", name));
-    return { names: [...folders.flatMap(inFolder), ...ON_PATH], isNamed: false };
+      MACOS_APPLICATIONS.map((name) => posix.join(folder, `${name}.app`, "Contents", "MacOS", name));
+    return { names: [...folders.flatMap(inFolder), ...NAMES_ON_PATH], isNamed: false };
   }
   if (platform === "win32") {
     const folders = ["ProgramFiles", "ProgramFiles(x86)", "LOCALAPPDATA"].map((name) => environment[name] ?? "");
     const all = folders.filter((folder) => win32.isAbsolute(folder));
-    return { names: all.flatMap((folder) => PROGRAMS.map((path) => win32.join(folder, ...path))), isNamed: false };
+    return {
+      names: all.flatMap((folder) => WINDOWS_PROGRAMS.map((path) => win32.join(folder, ...path))),
+      isNamed: false,
+    };
   }
-  return { names: ON_PATH, isNamed: false };
+  return { names: NAMES_ON_PATH, isNamed: false };
 }

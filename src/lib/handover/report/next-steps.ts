@@ -1,127 +1,127 @@
 import { line, type CommandLine } from "../../advice/index.ts";
-import { appliesTo, EXPECTED_KINDS, type ExpectedKind } from "../../model/applies.ts";
+import { determineApplicability, EXPECTED_RENEWAL_KINDS, type ExpectedRenewalKind } from "../../model/applies.ts";
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { HandoverFacts } from "../checklist/facts.ts";
-import { YEARLY_LOGIN } from "../checklist/items/android.ts";
-import { NEW_TOKEN_ENDS, TOKENS_END } from "../checklist/items/apple-business.ts";
-import { REMOVE_SCHEDULE } from "../checklist/items/clomoctl.ts";
+import { YEARLY_LOGIN_NOTE } from "../checklist/items/android.ts";
+import { NEW_TOKEN_NOTE, PASSWORD_CHANGE_NOTE } from "../checklist/items/apple-business.ts";
+import { REMOVE_SCHEDULE_COMMAND } from "../checklist/items/clomoctl.ts";
 import type { Block, Section } from "../../document/blocks.ts";
 
-/** A command, and what it is for. */
-type StepLine = readonly [command: CommandLine, what: Text];
+/** A command and its purpose. */
+type CommandStep = readonly [command: CommandLine, what: Text];
 
-/** What the former machine goes on with. */
-const FORMER: StepLine = [
-  REMOVE_SCHEDULE,
+/** The step that ends the daily run on the former machine. */
+const REMOVE_FORMER_SCHEDULE: CommandStep = [
+  REMOVE_SCHEDULE_COMMAND,
   text(
-    "on the former machine, as its user, once yours runs: else both notify",
+    "type this on the former machine, as its user, once your own daily run is installed; otherwise, both machines send reminders",
     "自分の PC の自動実行を登録したら、以前の PC で、そのユーザーとして入力する(残すと両方から通知されます)",
   ),
 ];
 
-/** Who leaves, and when, as options of the checklist. */
+/** The leaver and their last day, as options of the checklist command. */
 interface LeaverOptions {
   readonly leaver?: string | undefined;
   readonly leaves?: string | undefined;
 }
 
-const before = (leaver: LeaverOptions): readonly StepLine[] => [
+const buildFirstSteps = (leaver: LeaverOptions): readonly CommandStep[] => [
   [
     line("handover verify", ["BUNDLE"]),
     text(
-      "whether anything was lost or changed by accident. That is no signature: have whoever exported the bundle read out its fingerprint, and compare it with the fingerprint that it shows",
+      "check whether data was lost or changed by accident. This is not a signature: ask the person who exported the bundle to read out its fingerprint, and compare it with the fingerprint that the command shows",
       "引き継ぎデータが欠けたり、誤って変更されたりしていないか確かめる。署名ではないため、表示されるフィンガープリントを、書き出した人に電話などで読み上げてもらって比べる",
     ),
   ],
   [
     line("handover report", ["BUNDLE"], { output: "report.html" }),
-    text("this report again, from the bundle", "このレポートを引き継ぎデータから作り直す"),
+    text("create this report again from the bundle", "このレポートを引き継ぎデータから作り直す"),
   ],
   [
     line("handover apply", ["BUNDLE"], { dryRun: true }),
     text(
-      "what it would do to your tenant; without --dry-run it does it",
+      "see what applying the bundle would change in your tenant; without --dry-run, the bundle is applied",
       "自分のテナントに適用すると何が変わるか確かめる(--dry-run を外すと適用)",
     ),
   ],
   [
     line("handover checklist", [], leaver),
-    text("what is missing, and what to type for it", "不足しているものと、その対処を確認する"),
+    text("see what is missing, and what to type to fix it", "不足しているものと、その対処を確認する"),
   ],
-  [line("renewals check", []), text("what expires, and when", "期限と残り日数を確認する")],
+  [line("renewals check", []), text("see what expires, and when", "期限と残り日数を確認する")],
 ];
 
-/** What is typed once a bundle is applied. @param runs whether the former machine may have a daily run */
-const after = (runs: boolean): readonly StepLine[] => [
+/** Returns the steps after a bundle is applied. @param runs true if the former machine may have a daily run */
+const buildLaterSteps = (runs: boolean): readonly CommandStep[] => [
   [
     line("renewals schedule install", []),
-    text("have it checked every day, on your machine", "自分の PC で毎日自動的に確認する"),
+    text("check the expiry dates every day on your machine", "自分の PC で毎日自動的に期限を確認する"),
   ],
-  ...(runs ? [FORMER] : []),
+  ...(runs ? [REMOVE_FORMER_SCHEDULE] : []),
   [
     line("renewals notify", ["init"]),
     text(
-      "set up who is notified: no bundle has notify.yaml with its chats, mail server and where the password of the sending account is kept",
+      "set up who receives reminders: notify.yaml is not in the bundle (it names the chats, the mail server, and where the password of the sending account is kept)",
       "通知先を設定する(チャットの宛先、メールサーバー、送信用アカウントのパスワードの保管場所を含む notify.yaml は、引き継ぎデータに含まれません)",
     ),
   ],
   [
     line("handover diff", ["BUNDLE"], { tenant: true, applicable: true, ignoreTimes: true }),
     text(
-      "later: whether your tenant is still as it was handed over. --applicable leaves out what apply leaves as it is, --ignore-times when records were made, changed and answered",
+      "later, check whether your tenant is still as it was handed over. --applicable ignores what apply does not change; --ignore-times ignores when records were created, changed and answered",
       "自分のテナントが引き継いだときのままか確かめる(--applicable は apply の対象外のものを、--ignore-times は記録の作成・更新・回答の日時を比べない)",
     ),
   ],
 ];
 
 /** @see facts 3.3 and 3.4 */
-const SAME_ACCOUNT = text(
-  "The push certificate: renew the one in use, with the same Apple Account (「Renew」, never 「Create a Certificate」, never 「Revoke」). With another account, or by a new certificate, all enrolled devices stop obeying until they are enrolled again (by other makers' manuals). Where nobody can sign in, first ask Apple to move the certificate to another Apple Account.",
+const PUSH_CERTIFICATE_WARNING = text(
+  "Push certificate: renew the certificate in use, with the same Apple Account. Choose 「Renew」, never 「Create a Certificate」 or 「Revoke」. If you use another account or create a new certificate, all enrolled devices stop responding until they are enrolled again (according to manuals of other vendors). If nobody can sign in, first ask Apple to move the certificate to another Apple Account.",
   "MDM プッシュ通知証明書は、使用中の証明書を、必ず同じ Apple Account で更新します(「Renew」だけを押し、「Create a Certificate」「Revoke」は押さない)。別のアカウントで更新したり、新しい証明書を作成したりすると、登録済みの全デバイスが再登録するまで応答しなくなります(他社情報)。サインインできない場合は、先に Apple へ証明書を別の Apple Account へ移すよう依頼してください。",
 );
 
-const DOCUMENTED = text(
-  "clomoctl is a program for administrators of CLOMO, and not the maker's. It is not in the bundle: get it from whoever exported this (its folder, or where that is from); it needs Node.js 24. What it does is told by its README.md and docs/, and by: clomoctl help",
+const ABOUT_CLOMOCTL = text(
+  "clomoctl is a program for CLOMO administrators. It is not a product of CLOMO's vendor, and it is not in the bundle: get it from the person who exported the bundle (the program's folder, or the place where they got it). It requires Node.js 24. For documentation, see its README.md and docs/, or run: clomoctl help",
   "clomoctl は CLOMO の管理者向けのプログラムで、メーカーの製品ではありません。引き継ぎデータには含まれないため、書き出した人から入手してください(プログラムのフォルダー、または入手元。Node.js 24 が必要です)。説明は clomoctl に付属する README.ja.md と docs/、および: clomoctl help",
 );
 
 const { "android-owner": owner } = RENEWAL_KINDS;
-const YEARLY_LOGIN_OF = text(`${owner.en}: ${YEARLY_LOGIN.en}`, `${owner.ja}: ${YEARLY_LOGIN.ja}`);
+const YEARLY_LOGIN_WARNING = text(`${owner.en}: ${YEARLY_LOGIN_NOTE.en}`, `${owner.ja}: ${YEARLY_LOGIN_NOTE.ja}`);
 
-/** What goes wrong in a renewal, by its kind. */
-const WARNINGS: Readonly<Record<ExpectedKind, Text>> = {
-  "push-certificate": SAME_ACCOUNT,
-  "ade-token": NEW_TOKEN_ENDS,
-  "vpp-token": TOKENS_END,
-  "android-owner": YEARLY_LOGIN_OF,
+/** What can go wrong in a renewal, by the kind of item. */
+const RENEWAL_WARNINGS: Readonly<Record<ExpectedRenewalKind, Text>> = {
+  "push-certificate": PUSH_CERTIFICATE_WARNING,
+  "ade-token": NEW_TOKEN_NOTE,
+  "vpp-token": PASSWORD_CHANGE_NOTE,
+  "android-owner": YEARLY_LOGIN_WARNING,
 };
 
-/** Guides of one kind that are named one by one. */
-const MAX_GUIDES = 5;
+/** Maximum number of items of one kind that each get a guide of their own in the report. */
+const MAX_LISTED_GUIDES = 5;
 
-/** What a successor types, in its order. */
-export function nextSteps(
+/** Builds the section with the commands that a successor types, in order. */
+export function buildNextStepsSection(
   { tenant, renewals, clomoctl }: Pick<HandoverFacts, "tenant" | "renewals" | "clomoctl">,
   leaver?: { readonly person: string; readonly leaves: string | null },
 ): Section {
-  const kinds = EXPECTED_KINDS.filter(
-    (kind) => appliesTo(tenant, kind).applies === true || renewals.some((one) => one.kind === kind),
+  const kinds = EXPECTED_RENEWAL_KINDS.filter(
+    (kind) => determineApplicability(tenant, kind).applies === true || renewals.some((one) => one.kind === kind),
   );
-  const guides = kinds.flatMap((kind): readonly StepLine[] => {
+  const guides = kinds.flatMap((kind): readonly CommandStep[] => {
     const items = renewals.filter((one) => one.kind === kind).map(({ name }) => name);
     const { en, ja } = RENEWAL_KINDS[kind];
-    // of several each has its own guide
-    const words = items.length > 1 && items.length <= MAX_GUIDES ? items : [kind];
-    return words.map((word): StepLine => [
+    // if a kind has several items, each item has its own guide
+    const words = items.length > 1 && items.length <= MAX_LISTED_GUIDES ? items : [kind];
+    return words.map((word): CommandStep => [
       line("renewals guide", [word]),
-      text(`how to renew: ${en}`, `更新の手順: ${ja}`),
+      text(`see how to renew: ${en}`, `更新の手順: ${ja}`),
     ]);
   });
-  const warnings = kinds.map((kind): Block => ({ kind: "paragraph", words: WARNINGS[kind] }));
+  const warnings = kinds.map((kind): Block => ({ kind: "paragraph", words: RENEWAL_WARNINGS[kind] }));
   return {
     id: "next",
-    title: text("What to type, for who takes over", "後任の方が入力するコマンド"),
+    title: text("Commands for the successor", "後任の方が入力するコマンド"),
     blocks: [
       {
         kind: "table",
@@ -129,15 +129,15 @@ export function nextSteps(
           "BUNDLE is the file or folder that was handed over",
           "BUNDLE は受け取ったファイルまたはフォルダー",
         ),
-        head: [text("command", "コマンド"), text("what for", "目的")],
+        head: [text("command", "コマンド"), text("purpose", "目的")],
         rows: [
-          ...before({ leaver: leaver?.person, leaves: leaver?.leaves ?? undefined }),
+          ...buildFirstSteps({ leaver: leaver?.person, leaves: leaver?.leaves ?? undefined }),
           ...guides,
-          ...after(clomoctl !== null && clomoctl.runs?.length !== 0),
+          ...buildLaterSteps(clomoctl !== null && clomoctl.runs?.length !== 0),
         ],
       },
       ...warnings,
-      { kind: "paragraph", words: DOCUMENTED },
+      { kind: "paragraph", words: ABOUT_CLOMOCTL },
     ],
   };
 }

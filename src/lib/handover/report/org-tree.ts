@@ -1,15 +1,15 @@
 import { ROOT_ORG_ID, ROOT_ORG_NAME } from "../../model/organisation.ts";
-import { counted, joined, text, type Text } from "../../text/index.ts";
+import { formatCount, joinTexts, text, type Text } from "../../text/index.ts";
 
-/** An organisation of a tree, with what is directly in it. */
+/** An organisation in the tree, with the numbers of users and devices that belong directly to it. */
 export interface OrgNode {
   readonly name: string;
-  /** null: not known */
+  /** null if unknown */
   readonly users: number | null;
-  /** null: not known */
+  /** null if unknown */
   readonly devices: number | null;
   readonly children: readonly OrgNode[];
-  /** organisations below it that are not shown, with the users and devices in them */
+  /** the organisations below this organisation that are not shown, with the users and devices in them */
   readonly hidden: (Pick<OrgNode, "users" | "devices"> & { readonly orgs: number }) | null;
 }
 
@@ -20,10 +20,10 @@ interface OrgRecord {
 }
 
 /** Organisations by their ids. */
-export type Orgs = ReadonlyMap<string, OrgRecord>;
+export type OrgsById = ReadonlyMap<string, OrgRecord>;
 
-/** The path of an organisation, its names with ` / ` between; its id where it is not in the bundle. */
-export const pathOf = (orgs: Orgs, id: string): string => {
+/** Returns an organisation's path: the names, separated by ` / `; the id if the organisation is not in the bundle. */
+export const renderOrgPath = (orgs: OrgsById, id: string): string => {
   const names: string[] = [];
   for (let at: string | null = id; at !== null && at !== ROOT_ORG_ID;) {
     const org = orgs.get(at);
@@ -34,25 +34,27 @@ export const pathOf = (orgs: Orgs, id: string): string => {
   return names.length === 0 ? ROOT_ORG_NAME : names.join(" / ");
 };
 
-/** How many users and devices there are, for people: what is not known is left out. */
-export const toldCounts = ({ users, devices }: Pick<OrgNode, "users" | "devices">): Text =>
-  joined(
+/** Describes the numbers of users and devices. Unknown numbers are left out. */
+export const describeOrgCounts = ({ users, devices }: Pick<OrgNode, "users" | "devices">): Text =>
+  joinTexts(
     [
-      ...(users === null ? [] : [text(counted(users, "user"), `ユーザー ${users}`)]),
-      ...(devices === null ? [] : [text(counted(devices, "device"), `デバイス ${devices}`)]),
+      ...(users === null ? [] : [text(formatCount(users, "user"), `ユーザー ${users}`)]),
+      ...(devices === null ? [] : [text(formatCount(devices, "device"), `デバイス ${devices}`)]),
     ],
     text(", ", "、"),
   );
 
-/** So many organisations are shown at most. */
-export const MAX_SHOWN = 300;
+/** Maximum number of organisations that are shown. */
+export const MAX_SHOWN_ORGS = 300;
 
 /**
- * The tree of organisations, level by level up to {@link MAX_SHOWN}: what is below is counted at the last one shown.
+ * Builds the tree of organisations, level by level up to {@link MAX_SHOWN_ORGS}. Organisations that are not shown are
+ * counted in the lowest organisation shown above them.
  *
- * @param users how many are directly in an organisation, by its id; null where that is not known; devices alike
+ * @param users number of users directly in each organisation, by its id; null if unknown
+ * @param devices number of devices, in the same form
  */
-export function orgTree(
+export function buildOrgTree(
   orgs: readonly OrgRecord[],
   users: ReadonlyMap<string, number> | null,
   devices: ReadonlyMap<string, number> | null,
@@ -66,13 +68,13 @@ export function orgTree(
     else siblings.push(org);
   }
   const shown = new Set<string>();
-  // level by level, so that the top of a large tree is whole
+  // level by level, so that the top of a large tree is complete
   let level = below.get(null) ?? [];
-  while (level.length > 0 && shown.size + level.length <= MAX_SHOWN) {
+  while (level.length > 0 && shown.size + level.length <= MAX_SHOWN_ORGS) {
     for (const { id } of level) shown.add(id);
     level = level.flatMap(({ id }) => below.get(id) ?? []);
   }
-  if (shown.size === 0) for (const { id } of level.slice(0, MAX_SHOWN)) shown.add(id);
+  if (shown.size === 0) for (const { id } of level.slice(0, MAX_SHOWN_ORGS)) shown.add(id);
   const hiddenBelow = (id: string): NonNullable<OrgNode["hidden"]> => {
     const sum = { orgs: 0, users: users === null ? null : 0, devices: devices === null ? null : 0 };
     const left = (below.get(id) ?? []).filter((org) => !shown.has(org.id));
@@ -96,10 +98,12 @@ export function orgTree(
   };
   const nodesOf = (all: readonly OrgRecord[]): readonly OrgNode[] =>
     all
-      .toSorted((one, other) => Number(other.id === ROOT_ORG_ID) - Number(one.id === ROOT_ORG_ID) || order(one, other))
+      .toSorted(
+        (one, other) => Number(other.id === ROOT_ORG_ID) - Number(one.id === ROOT_ORG_ID) || compareOrgs(one, other),
+      )
       .map(nodeOf);
   return nodesOf((below.get(null) ?? []).filter(({ id }) => shown.has(id)));
 }
 
-const order = (one: OrgRecord, other: OrgRecord): number =>
+const compareOrgs = (one: OrgRecord, other: OrgRecord): number =>
   one.name < other.name ? -1 : one.name > other.name ? 1 : one.id < other.id ? -1 : 1;

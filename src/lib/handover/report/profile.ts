@@ -1,54 +1,61 @@
 import { line } from "../../advice/index.ts";
-import { ANDROID_ACCOUNTS, TENANT, USES } from "../../model/tenant.ts";
-import { NO_DOWNLOAD } from "../../renewals/download.ts";
-import { instantOf } from "../../model/typed-date.ts";
+import { ANDROID_ACCOUNT_TYPES, TENANT, USAGE_FIELDS } from "../../model/tenant.ts";
+import { EMPTY_DOWNLOAD_FIELDS } from "../../renewals/download.ts";
+import { toUtcInstant } from "../../model/typed-date.ts";
 import type { Field } from "../../model/thing.ts";
-import { counted, joined, same, text, type Text } from "../../text/index.ts";
-import { withBehind, type Block, type Words } from "../../document/blocks.ts";
+import { formatCount, joinTexts, same, text, type Text } from "../../text/index.ts";
+import { appendText, type Block, type DisplayText } from "../../document/blocks.ts";
 import { resourceOf } from "../resources.ts";
-import type { RecordIn, ReportData } from "./data.ts";
-import { missingWords, UNKNOWN, unknownValue } from "./not-taken.ts";
+import type { ResourceRecord, ReportData } from "./data.ts";
+import { describeMissingResource, VALUE_NOT_RECORDED, describeUnknownValue } from "./not-taken.ts";
 
-/** What nobody has recorded of the tenant, with what to type. */
-const orTyped = (value: string | null | undefined, options: string): Words =>
+/** Returns a value of the tenant's profile. If nobody recorded the value, returns the command that records it. */
+const valueOrCommand = (value: string | null | undefined, options: string): DisplayText =>
   value ??
-  withBehind(UNKNOWN, text(` (${line("tenant set", [])} ${options})`, `(${line("tenant set", [])} ${options})`));
+  appendText(
+    VALUE_NOT_RECORDED,
+    text(` (${line("tenant set", [])} ${options})`, `(${line("tenant set", [])} ${options})`),
+  );
 
-/** The same of a value that not everybody may see. */
-const orReserved = (data: ReportData, field: "contactMail" | "contactPhone", options: string): Words => {
+/** Returns the same as {@link valueOrCommand} for a value that not every account may see. */
+const restrictedValueOrCommand = (
+  data: ReportData,
+  field: "contactMail" | "contactPhone",
+  options: string,
+): DisplayText => {
   const value = data.records.tenant[0]?.[field] ?? null;
-  const unknown = unknownValue(data, "tenant", field);
-  return value === null && unknown !== UNKNOWN ? unknown : orTyped(value, options);
+  const unknown = describeUnknownValue(data, "tenant", field);
+  return value === null && unknown !== VALUE_NOT_RECORDED ? unknown : valueOrCommand(value, options);
 };
 
 const { domain, loginUrl, contactName, contactMail, contactPhone, contracts, androidAccounts } = TENANT.fields;
 
-/** What the tenant is by contract, or why the bundle does not tell. */
-export function profileRows(data: ReportData): readonly (readonly [Text, Words])[] {
-  const missing = missingWords(data, "tenant");
+/** Builds rows with the tenant's contact, login and contract data, or one row with the reason for their absence. */
+export function buildProfileRows(data: ReportData): readonly (readonly [Text, DisplayText])[] {
+  const missing = describeMissingResource(data, "tenant");
   if (missing !== undefined) return [[resourceOf("tenant").title, missing]];
   const [tenant] = data.records.tenant;
   return [
-    [contactName.label, orTyped(tenant?.contactName, "--contact-name NAME")],
-    [contactMail.label, orReserved(data, "contactMail", "--contact-mail ADDRESS")],
-    [contactPhone.label, orReserved(data, "contactPhone", "--contact-phone NUMBER")],
-    [domain.label, orTyped(tenant?.domain, "--domain DOMAIN")],
-    [loginUrl.label, orTyped(tenant?.loginUrl, "--login-url URL")],
-    [contracts.label, contractsOf(tenant?.contracts ?? [])],
+    [contactName.label, valueOrCommand(tenant?.contactName, "--contact-name NAME")],
+    [contactMail.label, restrictedValueOrCommand(data, "contactMail", "--contact-mail ADDRESS")],
+    [contactPhone.label, restrictedValueOrCommand(data, "contactPhone", "--contact-phone NUMBER")],
+    [domain.label, valueOrCommand(tenant?.domain, "--domain DOMAIN")],
+    [loginUrl.label, valueOrCommand(tenant?.loginUrl, "--login-url URL")],
+    [contracts.label, describeContracts(tenant?.contracts ?? [])],
   ];
 }
 
-const contractsOf = (all: RecordIn<"tenant">["contracts"]): Words =>
+const describeContracts = (all: ResourceRecord<"tenant">["contracts"]): DisplayText =>
   all.length === 0
-    ? orTyped(null, "--contract NAME --licences N")
-    : joined(
+    ? valueOrCommand(null, "--contract NAME --licences N")
+    : joinTexts(
         all.map(({ name, licences, until }) => {
           const [en, ja] =
             until === null
               ? [["its end is not recorded"], ["終了日は未登録"]]
               : [[`until ${until}`], [`${until} まで`]];
           const [count, countJa] =
-            licences === null ? [[], []] : [[counted(licences, "licence")], [`${licences} ライセンス`]];
+            licences === null ? [[], []] : [[formatCount(licences, "licence")], [`${licences} ライセンス`]];
           const told = (details: readonly string[]): string =>
             details.length === 0 ? name : `${name} (${details.join(", ")})`;
           return text(told([...count, ...en]), told([...countJa, ...ja]));
@@ -56,23 +63,23 @@ const contractsOf = (all: RecordIn<"tenant">["contracts"]): Words =>
         text("; ", "、"),
       );
 
-const CONTRACT = "contract";
+const CONTRACT_ID_PREFIX = "contract";
 
-/** Contracts that end, as something that expires; their last day is the tenant's. @param timezone in which that is a day */
-export const endingContracts = (
-  tenant: RecordIn<"tenant"> | undefined,
+/** Returns the contracts that end, as renewal items.  @param timezone time zone of the contracts' last day */
+export const toContractItems = (
+  tenant: ResourceRecord<"tenant"> | undefined,
   timezone: string,
-): readonly RecordIn<"renewals">[] =>
+): readonly ResourceRecord<"renewals">[] =>
   (tenant?.contracts ?? []).flatMap(({ name, until }, at) =>
     until === null
       ? []
       : [
           {
-            id: `${CONTRACT}-${at}`,
+            id: `${CONTRACT_ID_PREFIX}-${at}`,
             kind: "custom",
             name,
             organisation: null,
-            expiresAt: instantOf({ day: until }, timezone),
+            expiresAt: toUtcInstant({ day: until }, timezone),
             certainty: "typed",
             fingerprint: null,
             topic: null,
@@ -84,32 +91,33 @@ export const endingContracts = (
             source: null,
             confirmedAt: null,
             confirmedBy: null,
-            createdAt: instantOf({ day: until }, timezone),
-            updatedAt: instantOf({ day: until }, timezone),
-            ...NO_DOWNLOAD,
+            createdAt: toUtcInstant({ day: until }, timezone),
+            updatedAt: toUtcInstant({ day: until }, timezone),
+            ...EMPTY_DOWNLOAD_FIELDS,
           },
         ],
   );
 
-/** Whether something that expires is one of {@link endingContracts}. */
-export const isContract = ({ id }: Pick<RecordIn<"renewals">, "id">): boolean => id.startsWith(`${CONTRACT}-`);
+/** Returns true if an expiring item is one of {@link toContractItems}. */
+export const isContract = ({ id }: Pick<ResourceRecord<"renewals">, "id">): boolean =>
+  id.startsWith(`${CONTRACT_ID_PREFIX}-`);
 
-/** What the tenant uses. */
-export const usesTable = (data: ReportData): readonly Block[] => {
+/** Builds the table of the services that the tenant uses. */
+export const buildUsesTable = (data: ReportData): readonly Block[] => {
   const { tenant } = data.records;
-  if (missingWords(data, "tenant") !== undefined) return [];
+  if (describeMissingResource(data, "tenant") !== undefined) return [];
   const accounts = tenant[0]?.androidAccounts ?? null;
   const table: Block = {
     kind: "table",
     caption: text("What the tenant uses", "利用しているもの"),
-    head: [text("what", "項目"), text("used", "利用")],
+    head: [text("service", "項目"), text("used", "利用")],
     rows: [
-      ...Object.entries<Field>(USES).map(([name, { label }]): readonly [Text, Words] => {
-        const used = tenant[0]?.[name as keyof typeof USES] ?? null;
+      ...Object.entries<Field>(USAGE_FIELDS).map(([name, { label }]): readonly [Text, DisplayText] => {
+        const used = tenant[0]?.[name as keyof typeof USAGE_FIELDS] ?? null;
         const told = used === true ? text("used", "使う") : text("not used", "使わない");
-        return [label ?? same(name), used === null ? UNKNOWN : told];
+        return [label ?? same(name), used === null ? VALUE_NOT_RECORDED : told];
       }),
-      [androidAccounts.label, accounts === null ? UNKNOWN : ANDROID_ACCOUNTS[accounts]],
+      [androidAccounts.label, accounts === null ? VALUE_NOT_RECORDED : ANDROID_ACCOUNT_TYPES[accounts]],
     ],
   };
   return [table];

@@ -1,35 +1,42 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
-import { exampleOf } from "../../model/thing.ts";
+import { buildExampleRecord } from "../../model/thing.ts";
 import { RESOURCES } from "../resources.ts";
-import { gapsOf } from "../checklist/index.ts";
+import { collectGaps } from "../checklist/index.ts";
 import { COMPLETE, renewal, UNANSWERED } from "#support/handover/facts.ts";
 import { reportOf } from "#support/handover/report.ts";
-import { NOT_KNOWN_HERE } from "../not-known.ts";
+import { CONSOLE_TOPICS } from "../not-known.ts";
 import type { Block } from "../../document/blocks.ts";
-import { documentMarkdown } from "../../document/markdown.ts";
-import { documentPage } from "../../document/page.ts";
-import { checklistOf, contentOf, manifestGaps } from "./content.ts";
+import { renderMarkdown } from "../../document/markdown.ts";
+import { renderPage } from "../../document/page.ts";
+import { evaluateBundleChecklist, buildReportDocument, buildManifestGaps } from "./content.ts";
 import type { HandoverFacts, Renewal } from "../checklist/facts.ts";
-import { isRead, KeptFile, MAX_TASKS, reportData, type RecordIn, type ReportData } from "./data.ts";
-import { MAX_SHOWN, orgTree, type OrgNode } from "./org-tree.ts";
+import {
+  isReportFile,
+  ReportFileBuffer,
+  MAX_REPORT_TASKS,
+  parseReportData,
+  type ResourceRecord,
+  type ReportData,
+} from "./data.ts";
+import { MAX_SHOWN_ORGS, buildOrgTree, type OrgNode } from "./org-tree.ts";
 
-type ConsoleTask = RecordIn<"console-tasks">;
+type ConsoleTask = ResourceRecord<"console-tasks">;
 
 const DATA = reportOf(UNANSWERED);
 
 const blocksOf = <K extends Block["kind"]>(kind: K): readonly Extract<Block, { kind: K }>[] =>
-  contentOf(DATA).sections.flatMap(({ blocks }) =>
+  buildReportDocument(DATA).sections.flatMap(({ blocks }) =>
     blocks.filter((block): block is Extract<Block, { kind: K }> => block.kind === kind),
   );
 
-describe("what a report says", () => {
-  test("has every gap of the checklist, in both forms and languages", () => {
-    const gaps = gapsOf(checklistOf(DATA));
+describe("a report", () => {
+  test("has every gap of the checklist, in both formats and languages", () => {
+    const gaps = collectGaps(evaluateBundleChecklist(DATA));
     expect(gaps.length).toBeGreaterThan(10);
     for (const language of ["ja", "en"] as const) {
-      const page = documentPage(contentOf(DATA), language).replaceAll(/&#(\d+);/g, (_, code: string) =>
+      const page = renderPage(buildReportDocument(DATA), language).replaceAll(/&#(\d+);/g, (_, code: string) =>
         String.fromCodePoint(Number(code)),
       );
       for (const { code, what, mend } of gaps) {
@@ -38,13 +45,13 @@ describe("what a report says", () => {
         expect(page).toContain(mend[language]);
       }
       expect(page.split("data-id=").length - 1).toBe(gaps.length);
-      const markdown = documentMarkdown(contentOf(DATA), language);
+      const markdown = renderMarkdown(buildReportDocument(DATA), language);
       expect(markdown.split(language === "ja" ? "**不足**" : "**MISSING**").length - 1).toBe(gaps.length);
     }
-    expect(manifestGaps(checklistOf(DATA), "ja")).toHaveLength(gaps.length);
+    expect(buildManifestGaps(evaluateBundleChecklist(DATA), "ja")).toHaveLength(gaps.length);
   });
 
-  test("counts what the bundle counts", () => {
+  test("has the counts of the bundle", () => {
     const [, ...tables] = blocksOf("table").map(({ rows }) => rows);
     expect(
       blocksOf("table")[1]?.rows.map(([what, count]) => [(what as { en: string }).en, (count as { en: string }).en]),
@@ -59,15 +66,15 @@ describe("what a report says", () => {
     for (const { bars: all } of bars) expect(all.reduce((sum, { value }) => sum + value, 0)).toBe(41);
   });
 
-  test("names what the bundle lacks, and what nobody but the console knows", () => {
-    const page = documentPage(contentOf(DATA), "en");
-    expect(page).toContain("missing: whoever exported it may not see that");
-    for (const { title } of NOT_KNOWN_HERE) expect(page).toContain(title.en);
+  test("names what the bundle lacks, and what only the console knows", () => {
+    const page = renderPage(buildReportDocument(DATA), "en");
+    expect(page).toContain("missing: not visible to the person who exported the bundle");
+    for (const { title } of CONSOLE_TOPICS) expect(page).toContain(title.en);
     const filled = { what: "社内 Wiki の一覧", by: "佐藤", at: "2026-11-01T20:00:00.000Z" };
     const files = [{ path: "attached/apps/apps.pdf", bytes: 3, sha256: "0".repeat(64) }];
     const notKnownHere = [{ name: "apps", filled, files }];
-    const answered = documentPage(
-      contentOf({ ...DATA, manifest: { ...DATA.manifest, notKnownHere } }),
+    const answered = renderPage(
+      buildReportDocument({ ...DATA, manifest: { ...DATA.manifest, notKnownHere } }),
       "ja",
     ).replaceAll("<wbr>", "");
     for (const told of ["attached/apps/apps.pdf", "社内 Wiki の一覧", "佐藤", "2026-11-02"]) {
@@ -75,8 +82,8 @@ describe("what a report says", () => {
     }
   });
 
-  test("shows what is missing once, and what is open without being missing", () => {
-    const items = checklistOf(DATA);
+  test("shows each missing answer once, and open questions that are not missing", () => {
+    const items = evaluateBundleChecklist(DATA);
     const missing = items.flatMap(({ questions }) => questions.filter(({ due }) => due === "missing"));
     const open = items.flatMap(({ questions }) =>
       questions.filter(({ due, answer }) => due === null && answer === null),
@@ -101,8 +108,8 @@ describe("what a report says", () => {
     }
   });
 
-  test("breaks addresses at their signs, and no day, number or short word", () => {
-    const page = documentPage(contentOf(DATA), "ja");
+  test("breaks addresses at punctuation, but not dates, numbers or short words", () => {
+    const page = renderPage(buildReportDocument(DATA), "ja");
     expect(page).toContain("admin1@<wbr>example.<wbr>jp");
     expect(page).toContain('BUNDLE <span class="short">--tenant</span> <span class="short">--applicable</span> <span');
     expect(page).toContain("BUNDLE -<wbr>o report.<wbr>html");
@@ -114,10 +121,10 @@ describe("what a report says", () => {
     if (bars === undefined) throw new TypeError("no chart");
     const path = ["北海道", "札幌支店", "営業推進部", "第一法人営業課"].join(" / ");
     const content = {
-      ...contentOf(DATA),
+      ...buildReportDocument(DATA),
       sections: [{ id: "x", title: bars.title, blocks: [{ ...bars, bars: [{ label: path, value: 1 }] }] }],
     };
-    expect(documentPage(content, "ja")).toContain(">… / 営業推進部 / 第一法人営業課</text");
+    expect(renderPage(content, "ja")).toContain(">… / 営業推進部 / 第一法人営業課</text");
   });
 
   test("shows who manages what", () => {
@@ -133,17 +140,17 @@ describe("what a report says", () => {
     expect(table?.rows.find(([name]) => name === "プッシュ")).toContainEqual("312");
   });
 
-  test("names on its first page what is expired or critical, a contract too", () => {
+  test("names expired and critical items on its first page, contracts too", () => {
     const contracts = [{ name: "CLOMO MDM", licences: 1, from: null, until: "2026-12-23" }];
     const renewals = [
       renewal(1, { kind: "push-certificate", name: "プッシュ", expiresAt: "2026-10-01T00:00:00.000Z" }),
       renewal(2, { kind: "ade-token", name: "ADE", expiresAt: "2026-12-24T00:00:00.000Z" }),
     ];
     const facts = { ...UNANSWERED, tenant: { ...UNANSWERED.tenant, contracts }, renewals };
-    const [summary] = contentOf(reportOf(facts)).sections;
+    const [summary] = buildReportDocument(reportOf(facts)).sections;
     const rows = summary?.blocks.flatMap((block) => (block.kind === "facts" ? block.rows : []));
     expect(rows).toContainEqual([
-      { en: "expired, or due within 30 days", ja: "期限切れ・30 日以内に期限" },
+      { en: "expired, or expiring within 30 days", ja: "期限切れ・30 日以内に期限" },
       {
         en: "プッシュ (2026-10-01, expired), CLOMO MDM (2026-12-23, critical)",
         ja: "プッシュ(2026-10-01、期限切れ)、CLOMO MDM(2026-12-23、至急)",
@@ -151,7 +158,7 @@ describe("what a report says", () => {
     ]);
   });
 
-  test("tells an estimated date as an estimate, and what it follows from", () => {
+  test("marks an estimated date, and explains what it is based on", () => {
     const renewals = COMPLETE.renewals.map((one) =>
       one.kind === "android-owner" ? { ...one, certainty: "estimated" as const } : one,
     );
@@ -160,10 +167,12 @@ describe("what a report says", () => {
     expect(pageOf(data, "ja")).toContain(ja);
     expect(pageOf(data, "ja")).toContain("白抜き: 推定");
     expect(pageOf(data, "en")).toContain(
-      "~ marks an estimate. 第一所有者: one year after the last login (2026-10-01).",
+      "~ marks an estimated date. 第一所有者: one year after the last login (2026-10-01).",
     );
-    expect(documentPage(contentOf(data), "ja")).toMatch(/<td class="short"[^>]*>\s*<bdi>~2027-10-01<\/bdi>\s*<\/td>/);
-    expect(documentMarkdown(contentOf(data), "ja")).toContain("- ~2027-10-01 第一所有者");
+    expect(renderPage(buildReportDocument(data), "ja")).toMatch(
+      /<td class="short"[^>]*>\s*<bdi>~2027-10-01<\/bdi>\s*<\/td>/,
+    );
+    expect(renderMarkdown(buildReportDocument(data), "ja")).toContain("- ~2027-10-01 第一所有者");
     const unsaid = renewals.map((one) => ({ ...one, confirmedAt: null }));
     expect(pageOf(reportOf({ ...COMPLETE, renewals: unsaid }), "ja")).toContain(ja);
     const token = COMPLETE.renewals.map((one) =>
@@ -175,7 +184,7 @@ describe("what a report says", () => {
     expect(pageOf(reportOf(COMPLETE), "ja")).not.toContain("推定");
   });
 
-  test("joins what is recorded of a renewal with what was answered of its account", () => {
+  test("combines the record of a renewal with the answers about its account", () => {
     const facts = {
       ...COMPLETE,
       renewals: [
@@ -184,10 +193,10 @@ describe("what a report says", () => {
       ],
     };
     const cells = new Map(
-      contentOf(reportOf(facts))
+      buildReportDocument(reportOf(facts))
         .sections.flatMap(({ blocks }) => blocks)
         .flatMap((block) =>
-          block.kind === "table" && block.head.at(-1)?.en === "which one at Apple" ? block.rows : [],
+          block.kind === "table" && block.head.at(-1)?.en === "identified at Apple by" ? block.rows : [],
         )
         .map((row) => [row[0], row.slice(6, 8)]),
     );
@@ -201,7 +210,7 @@ describe("what a report says", () => {
     expect(cells.get("第二所有者")).toMatchObject([{ ja: "未登録" }, { ja: "未登録" }]);
   });
 
-  test("where both of two recorded accounts hold, says nothing of the answered one at the other", () => {
+  test("does not show the answered account as a contradiction if both recorded accounts are valid", () => {
     const renewals = COMPLETE.renewals.map((one) =>
       one.kind === "vpp-token" ? { ...one, account: "vpp-only@example.jp" } : one,
     );
@@ -218,7 +227,7 @@ describe("what a report says", () => {
       "push@example.jp",
       "push@example.jp(回答は other@example.jp。どちらが正しいか要確認)",
     ],
-  ])("where the account that was answered %s, that is said", (_, of, account, told) => {
+  ])("reports if the answered account %s", (_, of, account, told) => {
     const [answer] = COMPLETE.answers;
     if (answer === undefined) throw new TypeError("nothing is answered");
     const said = { ...answer, question: "push-certificate.account", subject: "", value: "other@example.jp" };
@@ -230,9 +239,9 @@ describe("what a report says", () => {
     expect(pageOf(reportOf(facts), "ja")).toContain(told);
   });
 
-  test("says where an account is known from, and takes the account of one token for that of no other", () => {
+  test("shows the source of an account, and does not use one token's account for another", () => {
     const adeServer = {
-      ...exampleOf(RESOURCES["ade-server"].fields),
+      ...buildExampleRecord(RESOURCES["ade-server"].fields),
       adminId: "u000@example.jp",
       tokenExpiresAt: "2027-10-01T00:00:00.000Z",
     };
@@ -241,10 +250,10 @@ describe("what a report says", () => {
       const changed = renewals.map((one) => (one.kind === "ade-token" ? { ...one, expiresAt } : one));
       const data = reportOf({ ...UNANSWERED, renewals: changed, answers });
       const of = { ...data, records: { ...data.records, "ade-server": [adeServer] } };
-      const rows = contentOf(of)
+      const rows = buildReportDocument(of)
         .sections.flatMap(({ blocks }) => blocks)
         .flatMap((block) =>
-          block.kind === "table" && block.head.at(-1)?.en === "which one at Apple" ? block.rows : [],
+          block.kind === "table" && block.head.at(-1)?.en === "identified at Apple by" ? block.rows : [],
         );
       const cells = new Map(rows.map((row) => [row[0], row[6]]));
       return ["ADE", "VPP 本社"].map((name) => (cells.get(name) as { readonly en: string }).en);
@@ -253,47 +262,52 @@ describe("what a report says", () => {
     // the token in use is another one
     expect(cellsIn([], "2027-03-01T00:00:00.000Z")).toEqual(["not recorded", "not recorded"]);
     const said = (question: string, value: string) => ({
-      ...exampleOf(RESOURCES.answers.fields),
+      ...buildExampleRecord(RESOURCES.answers.fields),
       question,
       subject: "",
       value,
     });
     expect(cellsIn([said("apple-business.holder", "花子")])).toEqual([
-      "u000@example.jp (recorded with the certificate or token in use) (signs in: 花子)",
+      "u000@example.jp (recorded with the certificate or token in use) (花子 signs in)",
       "not recorded",
     ]);
     const both = [said("apple-business.holder", "花子"), said("apple-business.account", "abm@example.jp")];
     expect(cellsIn(both)).toEqual([
-      "u000@example.jp (recorded with the certificate or token in use) (answered: abm@example.jp; which holds?)",
-      "abm@example.jp (as answered) (signs in: 花子)",
+      "u000@example.jp (recorded with the certificate or token in use) (answer: abm@example.jp; check which is correct)",
+      "abm@example.jp (from the checklist answers) (花子 signs in)",
     ]);
   });
 
-  test("tells which one at Apple a renewal is about, or that nobody recorded it", () => {
-    const table = blocksOf("table").find(({ head }) => head.at(-1)?.en === "which one at Apple");
+  test("shows which object at Apple a renewal is about, or that it is not recorded", () => {
+    const table = blocksOf("table").find(({ head }) => head.at(-1)?.en === "identified at Apple by");
     const told = new Map(table?.rows.map((row) => [row[0], row.at(-1)]));
     expect(told.get("プッシュ")).toMatchObject({ ja: expect.stringMatching(/^トピック: com\.apple\.mgmt/) as string });
     expect(told.get("ADE")).toMatchObject({ ja: "未登録" });
     expect(told.get("第一所有者")).toBe("");
   });
 
-  test("says of a complete handover that it is complete", () => {
+  test("has no gaps if the handover is complete", () => {
     const data = reportOf(COMPLETE);
-    const items = checklistOf({ ...data, records: { ...data.records, administrators: COMPLETE.administrators } });
-    expect(gapsOf(items)).toEqual([]);
+    const items = evaluateBundleChecklist({
+      ...data,
+      records: { ...data.records, administrators: COMPLETE.administrators },
+    });
+    expect(collectGaps(items)).toEqual([]);
   });
 
-  test("names whom to ask, and who may", () => {
+  test("names whom to ask, and who may ask", () => {
     const box = blocksOf("note").at(-1);
     const ja = box?.lines.map((line) => line.ja).join("\n");
     expect(ja).toContain("CLOMO サポートセンター(サポートオプションを有効にしたシステム管理者から)");
     expect(ja).toContain("契約に関する問い合わせ: 販売代理店");
-    expect(box?.lines.map((line) => line.en).join("\n")).toMatch(/whose support option .* is on/);
+    expect(box?.lines.map((line) => line.en).join("\n")).toMatch(
+      /CLOMO サポートセンター, as a system administrator with the support option .*サポートオプション/,
+    );
   });
 
-  test("names the maker's help, and has lines to sign", () => {
-    for (const form of [documentPage, documentMarkdown]) {
-      const report = form(contentOf(DATA), "ja");
+  test("names CLOMO's services, and has lines for signatures", () => {
+    for (const form of [renderPage, renderMarkdown]) {
+      const report = form(buildReportDocument(DATA), "ja");
       for (const word of ["ステップアップセミナー", "管理者トレーニング", "運用代行サービス", "前任者", "後任者"]) {
         expect(report).toContain(word);
       }
@@ -303,7 +317,7 @@ describe("what a report says", () => {
 
 /** The page of data, as text of one line, without markup. */
 const pageOf = (data: ReportData, language: "ja" | "en"): string =>
-  documentPage(contentOf(data), language)
+  renderPage(buildReportDocument(data), language)
     .replaceAll(/<wbr>|<\/?bdi>/g, "")
     .replaceAll(/<[^>]*>/g, " ")
     .replaceAll(/&#(\d+);/g, (_, code: string) => String.fromCodePoint(Number(code)))
@@ -313,7 +327,7 @@ const pageOf = (data: ReportData, language: "ja" | "en"): string =>
 const withTenant = (change: Partial<HandoverFacts["tenant"]>): ReportData =>
   reportOf({ ...COMPLETE, tenant: { ...COMPLETE.tenant, ...change } });
 
-describe("of a mirror", () => {
+describe("for a mirror", () => {
   const task = (number: number, change: Partial<ConsoleTask> = {}): ConsoleTask => ({
     id: String(number).padStart(12, "0"),
     work: "create",
@@ -343,20 +357,20 @@ describe("of a mirror", () => {
     };
   };
 
-  test("shows what is still to be done in the console as its list does, and at the accounts that wait", () => {
+  test("shows open console tasks like their list, and next to the accounts that wait for them", () => {
     const data = mirrorOf([task(1, { thing: "account", name: "admin2" }), task(2)]);
     const [en, ja] = [pageOf(data, "en"), pageOf(data, "ja")];
     expect(ja).toContain("1 CLOMO アカウントを追加する admin2 2026-11-20 09:30 前任");
     expect(ja).toContain("アップロードするファイルは引き継ぎデータに含まれないため、最終日までに受け取ってください");
     expect(ja).toContain("管理画面での未実施の作業 2 件");
-    expect(en).toContain("still to be done in the console 2 ");
+    expect(en).toContain("tasks to do in the console 2 ");
     expect(en).toContain("1 add a CLOMO account admin2 2026");
     expect(en).toContain("2 add a user 鈴木 三郎");
-    expect(en).toContain("screen by screen: clomoctl console show NO.");
-    expect(documentMarkdown(contentOf(data), "ja")).toContain("鈴木 三郎");
+    expect(en).toContain("screen by screen: clomoctl console show NO)");
+    expect(renderMarkdown(buildReportDocument(data), "ja")).toContain("鈴木 三郎");
   });
 
-  test("knows by its id which record waits, however it was called then", () => {
+  test("identifies a record with an open task by id, even if the name has changed", () => {
     const [one, two, three] = COMPLETE.administrators;
     const data = mirrorOf([
       task(1, {
@@ -388,7 +402,7 @@ describe("of a mirror", () => {
       "1 CLOMO アカウントを変更する 前の名前 サポートオプション: オン、管理者権限: オペレーター → システム管理者、メモ: 旧 → (空)",
     );
     expect(ja).toContain("メールアドレス: a@example.jp, b@example.jp、入社年度: 2019、");
-    expect(pageOf(data, "en")).toContain("(clomoctl kept none)");
+    expect(pageOf(data, "en")).toContain("(clomoctl does not store it)");
     expect(ja).toContain("2 ユーザーを追加する 管理 2郎");
     expect(ja).toContain("3 ユーザーを変更する admin3");
     expect(ja).toContain("4 カスタム管理権限スキームを追加する 受付");
@@ -398,22 +412,22 @@ describe("of a mirror", () => {
     expect(pageOf(data, "en")).not.toContain("user or account");
   });
 
-  test("shows the first hundred of many, and how many there are", () => {
+  test("shows the first hundred tasks, and the number of the others", () => {
     const data = mirrorOf(Array.from({ length: 140 }, (_, at) => task(at + 1, { name: `利用者 ${at + 1}` })));
     expect(pageOf(data, "ja")).toContain("ほか 40 件");
     expect(pageOf(data, "ja")).not.toContain("利用者 101 ");
   });
 
-  test("says of what has no records that it was not taken in from the console", () => {
+  test("marks resources that were not taken over from the console", () => {
     const data = mirrorOf([], ["devices", "secured-users", "push-certificate"]);
-    const told = "管理画面から取り込まれていません";
+    const told = "管理画面から取り込んでいません";
     expect(pageOf(data, "ja")).toContain(`デバイス ${told}`);
-    expect(pageOf(data, "en")).toContain("devices not taken in from the console");
+    expect(pageOf(data, "en")).toContain("devices not taken over from the console");
     // in the table of counts, twice; in that of resources, twice; at the organisations, and where the devices would stand
     expect(pageOf(data, "ja").split(told).length - 1).toBe(6);
     // no export of the console brings this one
     expect(pageOf(data, "ja")).toContain("MDM プッシュ通知証明書 ここにはなし(有無は管理画面で確認)");
-    expect(pageOf(data, "en")).toContain("MDM push certificate none here: whether there is one, the console tells");
+    expect(pageOf(data, "en")).toContain("MDM push certificate none here; the console shows whether there are any");
     const unused = {
       ...data,
       records: { ...data.records, tenant: [{ id: "tenant", ...COMPLETE.tenant, securedApps: false }] },
@@ -424,7 +438,7 @@ describe("of a mirror", () => {
     expect(pageOf(reportOf(COMPLETE), "ja")).not.toContain(told);
   });
 
-  test("exported by who may see no answers says what was not judged, not taken in and not seen, as the owner's does", () => {
+  test("without access to answers, reports what was not checked, taken over or visible", () => {
     const data = mirrorOf([], ["devices", "console-tasks"]);
     const { manifest, records } = data;
     const part = (orgs: typeof records.orgs): ReportData => ({
@@ -441,11 +455,11 @@ describe("of a mirror", () => {
     const ja = pageOf(part(records.orgs), "ja");
     expect(ja).toContain("確認リストの不足 判定していません");
     expect(ja).toContain("管理画面での未実施の作業 書き出した人には不明");
-    expect(ja).toContain("デバイス 管理画面から取り込まれていません");
-    expect(ja).toContain("更新期限 なし(書き出した人に権限がないため)");
+    expect(ja).toContain("デバイス 管理画面から取り込んでいません");
+    expect(ja).toContain("年次更新・期限 なし(書き出した人に権限がないため)");
     expect(ja).not.toContain("0 件");
     expect(ja).not.toContain("登録がありません");
-    expect(pageOf(part(records.orgs), "en")).toContain("gaps of the checklist not judged");
+    expect(pageOf(part(records.orgs), "en")).toContain("gaps in the checklist not evaluated");
     // some of the organisations may have none of what the whole has
     const [, ...below] = records.orgs;
     const some = pageOf(part(below), "ja");
@@ -454,43 +468,43 @@ describe("of a mirror", () => {
     expect(pageOf(data, "ja")).toMatch(/確認リストの不足 \d/);
   });
 
-  test("has no counts of what was not taken in at its organisations, and tells a leaver where to look", () => {
+  test("omits counts that were not taken over, and shows a leaver where to look", () => {
     const data = mirrorOf([], ["devices", "secured-users"]);
     const manifest = { ...data.manifest, leaver: { person: "admin1", leaves: null } };
     const [en, ja] = [pageOf({ ...data, manifest }, "en"), pageOf({ ...data, manifest }, "ja")];
     expect(ja).not.toMatch(/デバイス 0/);
     expect(en).not.toMatch(/users, \d+ devices/);
     expect(ja).toContain("営業部 ユーザー 17 ");
-    expect(ja).toContain("デバイス: 管理画面から取り込まれていません 全社");
+    expect(ja).toContain("デバイス: 管理画面から取り込んでいません 全社");
     expect(ja).toContain("「所有者情報」欄がその人のデバイスを確認");
-    expect(en).toContain("look in SECURED APPs MANAGER, at its users and Settings > Administrators");
+    expect(en).toContain("in SECURED APPs MANAGER, check the users and Settings > Administrators");
     expect(ja).not.toContain("その人のデバイスや SECURED APPs の確認");
-    expect(documentMarkdown(contentOf({ ...data, manifest }), "ja")).toContain("- 営業部 (ユーザー 17)\n");
+    expect(renderMarkdown(buildReportDocument({ ...data, manifest }), "ja")).toContain("- 営業部 (ユーザー 17)\n");
     // some of the organisations may have none
     const records = { ...data.records, orgs: data.records.orgs.slice(1) };
     const part = { ...data, records, manifest: { ...manifest, partial: true as const } };
     expect(pageOf(part, "ja")).toContain("その人のデバイスや SECURED APPs の確認");
   });
 
-  test("says of its administrators that nobody has said whether there are others, as status does", () => {
+  test("notes that further administrators are not confirmed, as status does", () => {
     const data = mirrorOf([]);
     const unasked = { ...data, manifest: { ...data.manifest, administratorsUnasked: true as const } };
     expect(pageOf(unasked, "ja")).toMatch(/管理者 \d+\(ほかにいるかは未確認\)/);
     expect(pageOf(unasked, "ja")).toContain("clomoctl users administrators add USER");
     expect(pageOf(unasked, "en")).toContain(
-      "whether there are others is not confirmed (exports of the console do not show it)",
+      "not confirmed to be complete (exports of the console do not show administrators)",
     );
     expect(pageOf(data, "ja")).not.toContain("未確認");
   });
 
-  test("names the console for passwords", () => {
+  test("refers to the console for passwords", () => {
     expect(pageOf(mirrorOf([]), "ja")).not.toContain("reset-password");
     expect(pageOf(mirrorOf([]), "ja")).toContain("パスワードを忘れた場合はこちら");
     expect(pageOf(reportOf(COMPLETE), "ja")).toContain("clomoctl clomo-account reset-password");
   });
 });
 
-test("of the tenant itself it shows what is not recorded, with what to type, and how Android is used", () => {
+test("shows the tenant's missing details with the commands, and how Android is used", () => {
   const page = pageOf(withTenant({ contactPhone: null, contracts: [] }), "ja");
   for (const line of ["--domain DOMAIN", "--contact-phone NUMBER", "--contract NAME --licences N"]) {
     expect(page).toContain(`未登録(clomoctl tenant set ${line})`);
@@ -503,10 +517,10 @@ test("of the tenant itself it shows what is not recorded, with what to type, and
   const known = pageOf(withTenant({ domain: "minato", contracts: [contract] }), "en");
   expect(known).toContain("contracts CLOMO MDM (300 licences, until 2027-03-31)");
   expect(known).toContain("domain minato");
-  expect(known).toContain("times are those of Asia/Tokyo");
+  expect(known).toContain("times in the time zone Asia/Tokyo");
 });
 
-test("what was answered reads as a fact, what is open as a question", () => {
+test("shows an answer as a fact, and an open question as a question", () => {
   const page = pageOf(reportOf(COMPLETE), "ja");
   expect(page).toContain("パスワードの保管場所 金庫 (後任, 2026-11-20)");
   expect(page).toContain("会社のアカウント はい (後任");
@@ -515,13 +529,13 @@ test("what was answered reads as a fact, what is open as a question", () => {
   expect(pageOf(DATA, "ja")).toContain("いつから契約の担当者ですか? 未回答(clomoctl handover answer contact.since)");
 });
 
-test("one word is used for one thing", () => {
+test("uses one word for each concept", () => {
   const page = pageOf(DATA, "ja") + pageOf(reportOf(COMPLETE), "ja");
   for (const other of ["二要素認証", "二段階認証", "2ファクタ認証の電話", "更新項目", "期限のあるもの", "未設定"])
     expect(page).not.toContain(other);
 });
 
-test("the successor finds what to type, by what expires in this tenant", () => {
+test("lists commands for the successor, based on what expires in this tenant", () => {
   const [en, ja] = [pageOf(reportOf(COMPLETE), "en"), pageOf(reportOf(COMPLETE), "ja")];
   for (const line of [
     "handover verify BUNDLE",
@@ -554,8 +568,8 @@ test("the successor finds what to type, by what expires in this tenant", () => {
   for (const warning of ["期限前でもすぐに無効になります", "すぐに各トークンを更新してください", "年に一度以上"])
     expect(next(ja)).toContain(warning);
   for (const told of ["署名ではないため", "clomoctl help", "README.ja.md"]) expect(next(ja)).toContain(told);
-  expect(en).toContain("That is no signature");
-  expect([en.includes("the fingerprint that it shows"), ja.includes("表示されるフィンガープリント")]).toEqual([
+  expect(en).toContain("This is not a signature");
+  expect([en.includes("the fingerprint that the command shows"), ja.includes("表示されるフィンガープリント")]).toEqual([
     true,
     true,
   ]);
@@ -565,7 +579,7 @@ test("the successor finds what to type, by what expires in this tenant", () => {
   expect(without).toContain("guide push-certificate");
 });
 
-test("beside the administrators stands what each role may do, and at the rules which files help to find a device", () => {
+test("shows each role's permissions, and the files that help to find a lost device", () => {
   const data = reportOf(COMPLETE);
   const files = ["csv/devices.csv", "csv/users.csv"].map((path) => ({ path, records: 3 }));
   const [bare, whole] = [data, { ...data, manifest: { ...data.manifest, files } }].map((one) => pageOf(one, "ja"));
@@ -580,17 +594,17 @@ test("beside the administrators stands what each role may do, and at the rules w
       "en",
     ),
   );
-  expect(beside).toContain("devices also in the bundle: csv/devices.csv");
-  expect(apart).not.toContain("devices also in the bundle");
+  expect(beside).toContain("the bundle lists the devices, too: search csv/devices.csv");
+  expect(apart).not.toContain("the bundle lists the devices, too");
 });
 
-test("a name that turns the writing round does so nowhere, in the contents neither", () => {
+test("a name cannot reverse the text direction, not even in the contents", () => {
   const data = reportOf(COMPLETE);
   const manifest = { ...data.manifest, leaver: { person: "花子\u202Eoruat", leaves: null } };
-  expect(documentPage(contentOf({ ...data, manifest }), "ja")).not.toContain("\u202E");
+  expect(renderPage(buildReportDocument({ ...data, manifest }), "ja")).not.toContain("\u202E");
 });
 
-test("the end of a contract is on the time line, unless a renewal has its name", () => {
+test("shows the end of a contract on the time line, unless a renewal has its name", () => {
   const contracts = [
     { name: "CLOMO MDM", licences: 300, from: null, until: "2027-03-31" },
     { name: "プッシュ", licences: null, from: null, until: "2027-04-30" },
@@ -604,11 +618,11 @@ test("the end of a contract is on the time line, unless a renewal has its name",
   expect(page).not.toContain("CLOMO GATE 契約");
   expect(page).toContain("renewals list と renewals check の対象には含まれません");
   expect(pageOf(withTenant({ contracts: [] }), "ja")).not.toContain("renewals check の対象には含まれません");
-  expect(documentMarkdown(contentOf(data), "en")).toContain("- 2027-03-31 CLOMO MDM (ok)");
+  expect(renderMarkdown(buildReportDocument(data), "en")).toContain("- 2027-03-31 CLOMO MDM (ok)");
 });
 
 test.each(["Pacific/Auckland", "Pacific/Kiritimati", "Asia/Tokyo", "America/Los_Angeles"])(
-  "days are counted in the console's zone: %s",
+  "counts days in the console's time zone: %s",
   (consoleTimezone) => {
     const contracts = [{ name: "CLOMO MDM", licences: 300, from: null, until: "2026-12-23" }];
     // 30 days from the day of the bundle, 2026-11-23
@@ -637,14 +651,14 @@ test("no value of a bundle becomes markup", () => {
     })),
     answers: COMPLETE.answers.map((one) => ({ ...one, value: hostile, by: hostile })),
   };
-  const page = documentPage(contentOf(reportOf(facts, hostile)), "ja");
+  const page = renderPage(buildReportDocument(reportOf(facts, hostile)), "ja");
   expect(page).not.toMatch(/<script|<img|\u202e/);
   expect(page).toContain("&#60;script&#62;");
-  const markdown = documentMarkdown(contentOf(reportOf(facts, hostile)), "ja");
+  const markdown = renderMarkdown(buildReportDocument(reportOf(facts, hostile)), "ja");
   expect(markdown).not.toMatch(/(?<!\\)<script|(?<!\\)\]\(javascript/);
 });
 
-describe("the tree of organisations", () => {
+describe("the organisation tree", () => {
   const chain = (count: number) =>
     Array.from({ length: count }, (_, at) => ({
       id: String(at).padStart(6, "0"),
@@ -655,48 +669,48 @@ describe("the tree of organisations", () => {
   const sum = (nodes: readonly OrgNode[], of: (node: OrgNode) => number): number =>
     nodes.reduce((total, node) => total + of(node) + sum(node.children, of), 0);
 
-  test.each([1, 4, 200, 301, 5000])("of %i is bounded, and counts all of them", (count) => {
+  test.each([1, 4, 200, 301, 5000])("of %i organisations is limited in size, but counts all of them", (count) => {
     const orgs = chain(count);
     const users = new Map(orgs.map(({ id }) => [id, 2]));
-    const tree = orgTree(orgs, users, new Map());
-    expect(sum(tree, () => 1)).toBeLessThanOrEqual(MAX_SHOWN);
+    const tree = buildOrgTree(orgs, users, new Map());
+    expect(sum(tree, () => 1)).toBeLessThanOrEqual(MAX_SHOWN_ORGS);
     expect(sum(tree, ({ hidden }) => 1 + (hidden?.orgs ?? 0))).toBe(count);
     expect(sum(tree, ({ users: own, hidden }) => (own ?? 0) + (hidden?.users ?? 0))).toBe(2 * count);
   });
 
-  test("has a root for what names an organisation outside", () => {
-    const [first] = orgTree([{ id: "a", name: "支社", parentId: ROOT_ORG_ID }], new Map(), new Map([["a", 3]]));
+  test("has a root for an organisation whose parent is outside", () => {
+    const [first] = buildOrgTree([{ id: "a", name: "支社", parentId: ROOT_ORG_ID }], new Map(), new Map([["a", 3]]));
     expect(first).toMatchObject({ name: "支社", devices: 3, hidden: null });
   });
 });
 
-test("of the console's tasks as many are kept as a report needs, wherever a chunk ends", () => {
+test("keeps as many console tasks as a report needs, wherever a chunk ends", () => {
   const lines = Array.from({ length: 5000 }, (_, at) => JSON.stringify({ id: String(at), name: `利用者 ${at}` }));
   const bytes = Buffer.from(`${lines.join("\n")}\n`);
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 9000 }), (size) => {
-      const kept = new KeptFile("resources/console-tasks.ndjson");
+      const kept = new ReportFileBuffer("resources/console-tasks.ndjson");
       for (let at = 0; at < bytes.length; at += size) kept.add(bytes.subarray(at, at + size));
       const told = kept.text().trimEnd().split("\n");
-      expect(told).toEqual(lines.slice(0, MAX_TASKS));
+      expect(told).toEqual(lines.slice(0, MAX_REPORT_TASKS));
     }),
     { numRuns: 10 },
   );
-  const whole = new KeptFile("resources/orgs.ndjson");
+  const whole = new ReportFileBuffer("resources/orgs.ndjson");
   whole.add(bytes);
   expect(whole.text()).toBe(bytes.toString("utf8"));
 });
 
-test("a report is made of few files", () => {
+test("reads only a few files for a report", () => {
   const files = new Map([
     ["resources/orgs.ndjson", '{"id":"a","name":"支社","code":null,"parentId":null}\n'],
     ["summary.json", '{"users":{"byOrg":[],"withAccountName":0}}\n'],
   ]);
-  expect(isRead("resources/users.ndjson")).toBe(false);
-  expect([...files.keys()].every((path) => isRead(path))).toBe(true);
-  expect(isRead("resources/console-tasks.ndjson")).toBe(true);
-  const data = reportData(DATA.manifest, files);
+  expect(isReportFile("resources/users.ndjson")).toBe(false);
+  expect([...files.keys()].every((path) => isReportFile(path))).toBe(true);
+  expect(isReportFile("resources/console-tasks.ndjson")).toBe(true);
+  const data = parseReportData(DATA.manifest, files);
   expect(data.records.orgs).toHaveLength(1);
   expect(data.records.renewals).toEqual([]);
-  expect(documentPage(contentOf(data), "en")).toContain("支社");
+  expect(renderPage(buildReportDocument(data), "en")).toContain("支社");
 });

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { receives } from "../../renewals/notify/recipients.ts";
+import { shouldNotify } from "../../renewals/notify/recipients.ts";
 import type { RenewalItem, RenewalKind } from "../../model/renewal.ts";
 import { parseNotifySettings } from "../../renewals/notify/settings-schema.ts";
-import { withSuccessor, type Succession } from "./notify-settings.ts";
+import { replaceRecipient, type Succession } from "./notify-settings.ts";
 
 const SETTINGS = `smtp: {host: localhost, security: none, from: a@example.jp}
 # who hears of it
@@ -22,8 +22,8 @@ const TARO: Succession = {
   successor: { name: "髙橋 花子", address: "hanako@example.jp" },
 };
 
-test("the address is another one, comments and other recipients stay", () => {
-  const { content, replaced } = withSuccessor(SETTINGS, TARO);
+test("replaces the address, and keeps comments and other recipients", () => {
+  const { content, replaced } = replaceRecipient(SETTINGS, TARO);
   expect(replaced).toEqual(["Taro@example.jp"]);
   expect(content).toContain("# who hears of it");
   expect(content).toContain("# until March");
@@ -33,9 +33,9 @@ test("the address is another one, comments and other recipients stay", () => {
   ]);
 });
 
-test("who is listed already is not listed twice", () => {
+test("does not list a successor twice", () => {
   const both = `${SETTINGS}  - {name: 後任, way: mail, address: HANAKO@example.jp}\n`;
-  const { content } = withSuccessor(both, TARO);
+  const { content } = replaceRecipient(both, TARO);
   expect(parseNotifySettings(content, "x").recipients).toMatchObject([
     { name: "chat" },
     { address: "HANAKO@example.jp" },
@@ -43,10 +43,10 @@ test("who is listed already is not listed twice", () => {
 });
 
 test.each([SETTINGS, "", "recipients: []\n", "smtp: {host: x}\n"])(
-  "without that person nothing is written anew",
+  "changes nothing if the leaver is not a recipient",
   (content) => {
     const leaver = { ...TARO.leaver, words: ["nobody@example.jp", "前任"] };
-    expect(withSuccessor(content, { ...TARO, leaver })).toEqual({
+    expect(replaceRecipient(content, { ...TARO, leaver })).toEqual({
       content,
       replaced: [],
     });
@@ -59,9 +59,9 @@ const entry = (name: string, address: string, more = ""): string =>
   `  - {name: ${name}, way: mail, address: ${address}${more}}\n`;
 
 const after = (entries: string, succession = TARO) =>
-  parseNotifySettings(withSuccessor(`${SMTP}recipients:\n${entries}`, succession).content, "x").recipients;
+  parseNotifySettings(replaceRecipient(`${SMTP}recipients:\n${entries}`, succession).content, "x").recipients;
 
-test("a name that is the leaver's is the successor's, with what is written around it; another one stays", () => {
+test("replaces the leaver's name, keeps the text around it, and keeps any other name", () => {
   const names = (name: string): string | undefined => after(entry(name, "taro@example.jp"))[0]?.name;
   expect(names("佐藤　一郎（情シス）")).toBe("髙橋 花子");
   expect(names('"情シス(taro01、鈴木)"')).toBe("情シス(髙橋 花子、鈴木)");
@@ -69,7 +69,7 @@ test("a name that is the leaver's is the successor's, with what is written aroun
   expect(after(entry("佐藤 一郎", "it@example.jp"))).toMatchObject([{ name: "佐藤 一郎", address: "it@example.jp" }]);
 });
 
-test("whatever the successor is called, the settings can be read again", () => {
+test("the settings are still valid for any name of the successor", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme", minLength: 1, maxLength: 150 }), fc.boolean(), (called, isBlock) => {
       fc.pre(called.trim() !== "" && !/\p{Cc}/u.test(called.trim()));
@@ -88,7 +88,7 @@ test("whatever the successor is called, the settings can be read again", () => {
   expect(cut?.name).toBe("あ".repeat(99));
 });
 
-test("a successor who is listed for another context is from now on listed for both", () => {
+test("a successor listed for another context is then listed for both", () => {
   const [ofLeaver, ofSuccessor] = [", contexts: [main]", ", contexts: [other]"];
   const merged = after(entry("taro", "taro@example.jp", ofLeaver) + entry("hanako", "Hanako@example.jp", ofSuccessor));
   expect(merged).toMatchObject([{ address: "Hanako@example.jp", contexts: ["other", "main"] }]);
@@ -101,10 +101,10 @@ test("a successor who is listed for another context is from now on listed for bo
   expect(all.map(({ contexts }) => contexts)).toEqual([undefined]);
 });
 
-test("what an entry has for other contexts stays with who leaves, comments too", () => {
+test("keeps the leaver's entry for other contexts, with its comments", () => {
   const other = entry("taro", "taro@example.jp", ", contexts: [other]");
   const untouched = `${SMTP}recipients:\n${other}`;
-  expect(withSuccessor(untouched, TARO)).toEqual({ content: untouched, replaced: [] });
+  expect(replaceRecipient(untouched, TARO)).toEqual({ content: untouched, replaced: [] });
   const both = `${SMTP}recipients:
   # of both
   - name: taro01
@@ -115,7 +115,7 @@ test("what an entry has for other contexts stays with who leaves, comments too",
       - main
       - other # Osaka
 `;
-  const { content, replaced } = withSuccessor(both, TARO);
+  const { content, replaced } = replaceRecipient(both, TARO);
   expect(replaced).toEqual(["taro@example.jp"]);
   for (const comment of ["# of both", "# until March", "# Osaka"]) expect(content.split(comment)).toHaveLength(2);
   expect(parseNotifySettings(content, "x").recipients).toMatchObject([
@@ -124,7 +124,7 @@ test("what an entry has for other contexts stays with who leaves, comments too",
   ]);
 });
 
-test("of the context nobody loses a notice but who leaves, and of other contexts nobody at all", () => {
+test("only the leaver loses reminders in the context, and nobody does in other contexts", () => {
   const KINDS = ["vpp-token", "custom"] as const;
   const CONTEXTS = ["main", "other", "third"];
   const scope = fc.record({
@@ -149,10 +149,10 @@ test("of the context nobody loses a notice but who leaves, and of other contexts
       const hearing = (settings: string, context: string, kind: RenewalKind): readonly string[] => {
         const item = { kind, owner: null } as RenewalItem;
         return parseNotifySettings(settings, "x").recipients.flatMap((one) =>
-          one.way === "mail" && receives(one, context, item) ? [one.address] : [],
+          one.way === "mail" && shouldNotify(one, context, item) ? [one.address] : [],
         );
       };
-      const next = withSuccessor(content, { ...TARO, leaver }).content;
+      const next = replaceRecipient(content, { ...TARO, leaver }).content;
       const left = KINDS.flatMap((kind) => hearing(next, "main", kind));
       expect(left.filter((one) => leaver.words.includes(one))).toEqual([]);
       for (const context of CONTEXTS) {

@@ -1,36 +1,37 @@
 import { isMap, isSeq, parseDocument, type Document, type YAMLMap, type YAMLSeq } from "yaml";
 import { emailKey } from "../../model/normalise.ts";
-import { succeeded, type Person } from "../checklist/people.ts";
+import { replacePerson, type Person } from "../checklist/people.ts";
 
-/** Settings in which somebody has taken another's place. */
-export interface SucceededSettings {
+/** Notification settings in which a successor has replaced the leaver. */
+export interface TransferredSettings {
   readonly content: string;
-  /** the addresses that were replaced, as they stood there */
+  /** the replaced addresses, as they were written in the settings */
   readonly replaced: readonly string[];
 }
 
-/** Who takes whose place, and for what. */
+/** The leaver, their successor, and the context whose reminders are transferred. */
 export interface Succession {
-  /** the context whose tenant is handed over: what is for others stays */
+  /** the context whose tenant is handed over; other contexts that an entry lists stay with the leaver */
   readonly context: string;
   readonly leaver: Person;
   readonly successor: { readonly name: string; readonly address: string };
 }
 
-/** What an entry is for: items of these contexts and kinds; undefined: of all. */
-type Scope = Readonly<Record<"contexts" | "kinds", readonly string[] | undefined>>;
+/** The contexts and kinds whose items an entry is for; undefined means all. */
+type ReminderFilter = Readonly<Record<"contexts" | "kinds", readonly string[] | undefined>>;
 
-/** The most characters of a recipient's name. @see parseNotifySettings */
-const LONGEST_NAME = 100;
+/** Maximum number of characters in a recipient's name. @see parseNotifySettings */
+const MAX_NAME_LENGTH = 100;
 
 /**
- * The text of `notify.yaml` with another person in somebody's place, wherever that one is notified by mail of a context;
- * comments stay. What an entry has for other contexts stays with who leaves. An address stands there once: a successor who is a
- * recipient already is, from now on, notified of what either was, and of what those contexts and kinds together are.
+ * Returns the text of `notify.yaml` in which the successor replaces the leaver in all mail entries that cover the
+ * context. Comments stay. If an entry lists other contexts, too, the leaver keeps it for these. No address occurs
+ * twice: if the successor is already a recipient, their own entry is extended to the contexts and kinds of both
+ * entries, including combinations that neither entry covered.
  *
- * @param content settings that can be read
+ * @param content valid settings
  */
-export function withSuccessor(content: string, succession: Succession): SucceededSettings {
+export function replaceRecipient(content: string, succession: Succession): TransferredSettings {
   const document = parseDocument(content, { schema: "failsafe" });
   const recipients = document.get("recipients");
   if (!isSeq(recipients)) return { content, replaced: [] };
@@ -39,71 +40,79 @@ export function withSuccessor(content: string, succession: Succession): Succeede
   keys.delete(emailKey(successor.address));
   const replaced: string[] = [];
   for (const entry of recipients.items.filter((item) => isMap(item))) {
-    const address = addressIn(entry);
-    const { contexts, kinds } = scopeOf(entry);
+    const address = emailAddressOf(entry);
+    const { contexts, kinds } = readFilter(entry);
     if (address === undefined || !keys.has(emailKey(address)) || contexts?.includes(context) === false) continue;
     replaced.push(address);
     const others = contexts?.filter((one) => one !== context) ?? [];
-    const own = recipients.items.find((item) => isMap(item) && isSame(addressIn(item), successor.address));
+    const own = recipients.items.find((item) => isMap(item) && isSameAddress(emailAddressOf(item), successor.address));
     if (isMap(own)) {
-      widen(document, own, { contexts: contexts && [context], kinds });
+      extendEntry(document, own, { contexts: contexts && [context], kinds });
       if (others.length === 0) recipients.items.splice(recipients.items.indexOf(entry), 1);
     } else if (others.length === 0) {
-      rename(entry, succession);
+      assignSuccessor(entry, succession);
     } else {
       const json = entry.toJSON() as Record<string, unknown>;
       const copy = document.createNode({ ...json, contexts: [context] }, { flow: entry.flow === true });
-      rename(copy, succession);
+      assignSuccessor(copy, succession);
       recipients.items.splice(recipients.items.indexOf(entry) + 1, 0, copy);
     }
-    if (others.length > 0) list(document, entry, "contexts", others);
+    if (others.length > 0) setEntryList(document, entry, "contexts", others);
   }
   return replaced.length === 0 ? { content, replaced } : { content: document.toString({ lineWidth: 0 }), replaced };
 }
 
-const isSame = (one: string | undefined, other: string): boolean =>
+const isSameAddress = (one: string | undefined, other: string): boolean =>
   one !== undefined && emailKey(one) === emailKey(other);
 
-/** Undefined of an entry that is no mail. */
-const addressIn = (entry: YAMLMap): string | undefined => {
+/** Returns the address of an entry; undefined if the entry is not for mail. */
+const emailAddressOf = (entry: YAMLMap): string | undefined => {
   const address = entry.get("address");
   return entry.get("way") === "mail" && typeof address === "string" ? address : undefined;
 };
 
-const listIn = (entry: YAMLMap, key: keyof Scope): readonly string[] | undefined => {
+const readTextList = (entry: YAMLMap, key: keyof ReminderFilter): readonly string[] | undefined => {
   const values = entry.get(key);
   return isSeq(values) ? values.toJSON().map(String) : undefined;
 };
 
-const scopeOf = (entry: YAMLMap): Scope => ({ contexts: listIn(entry, "contexts"), kinds: listIn(entry, "kinds") });
+const readFilter = (entry: YAMLMap): ReminderFilter => ({
+  contexts: readTextList(entry, "contexts"),
+  kinds: readTextList(entry, "kinds"),
+});
 
-/** Gives an entry a list; undefined: none, so that it is for all. Values that stay keep their comments. */
-function list(document: Document, entry: YAMLMap, key: keyof Scope, values: readonly string[] | undefined): void {
+/** Sets or removes a list of an entry (undefined: for everything). Values that stay keep their comments. */
+function setEntryList(
+  document: Document,
+  entry: YAMLMap,
+  key: keyof ReminderFilter,
+  values: readonly string[] | undefined,
+): void {
   const before: unknown = entry.get(key);
   if (values === undefined) entry.delete(key);
-  else if (isSeq(before)) fill(document, before, values);
+  else if (isSeq(before)) replaceSequenceValues(document, before, values);
   else entry.set(key, document.createNode(values, { flow: true }));
 }
 
-function fill(document: Document, before: YAMLSeq, values: readonly string[]): void {
+function replaceSequenceValues(document: Document, before: YAMLSeq, values: readonly string[]): void {
   const kept = before.items.filter((item) => values.includes(String(item)));
   const known = new Set(kept.map(String));
   before.items = [...kept, ...values.filter((value) => !known.has(value)).map((value) => document.createNode(value))];
 }
 
-/** Has an entry notify of what another one does, too. */
-function widen(document: Document, entry: YAMLMap, more: Scope): void {
-  const own = scopeOf(entry);
+/** Extends an entry so that it also covers the items of another entry. */
+function extendEntry(document: Document, entry: YAMLMap, more: ReminderFilter): void {
+  const own = readFilter(entry);
   for (const key of ["contexts", "kinds"] as const) {
     const [one, other] = [own[key], more[key]];
-    if (one !== undefined) list(document, entry, key, other && [...new Set([...one, ...other])]);
+    if (one !== undefined) setEntryList(document, entry, key, other && [...new Set([...one, ...other])]);
   }
 }
 
-/** Gives an entry the successor's address, and name where it is the leaver's. */
-function rename(entry: YAMLMap, { leaver, successor }: Succession): void {
+/** Sets the address of an entry to that of the successor, and replaces the leaver's name in it. */
+function assignSuccessor(entry: YAMLMap, { leaver, successor }: Succession): void {
   entry.set("address", successor.address);
   const name = String(entry.get("name"));
-  const next = succeeded(leaver, name, successor.name.replaceAll(/\p{Cc}+/gu, " "));
-  if (next !== name) entry.set("name", next.slice(0, LONGEST_NAME).replace(/\p{Cs}$/u, ""));
+  const next = replacePerson(leaver, name, successor.name.replaceAll(/\p{Cc}+/gu, " "));
+  if (next !== name) entry.set("name", next.slice(0, MAX_NAME_LENGTH).replace(/\p{Cs}$/u, ""));
 }

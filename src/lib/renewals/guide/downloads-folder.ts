@@ -1,21 +1,22 @@
 import { isAbsolute, join } from "node:path";
 import { readLenientText } from "../../files/index.ts";
 
-/** Where a person's folders are told. */
-export interface FolderPlace {
+/** The platform, home folder and environment variables that determine where a user's folders are. */
+export interface UserEnvironment {
   /** `process.platform` */
   readonly platform: string;
-  /** the person's own folder, absolute */
+  /** absolute path of the user's home folder */
   readonly userFolder: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
 /**
- * The folder browsers put downloads in, whether or not it exists: `Downloads`, on Linux what the desktop calls it.
+ * Returns the folder in which browsers store downloads, whether or not it exists: `Downloads`, or on Linux the folder
+ * that the desktop environment configures.
  *
  * @see https://www.freedesktop.org/wiki/Software/xdg-user-dirs/
  */
-export async function downloadsFolder({ platform, userFolder, environment }: FolderPlace): Promise<string> {
+export async function findDownloadsFolder({ platform, userFolder, environment }: UserEnvironment): Promise<string> {
   const usual = join(userFolder, "Downloads");
   if (platform === "win32" || platform === "darwin") return usual;
   const given = environment["XDG_DOWNLOAD_DIR"] ?? "";

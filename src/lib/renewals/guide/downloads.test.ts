@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { describeWithOpenssl, Workshop } from "#support/apple/openssl.ts";
-import { downloadsFolder } from "./downloads-folder.ts";
+import { findDownloadsFolder } from "./downloads-folder.ts";
 import { DOWNLOAD_NAMES, findDownload } from "./downloads.ts";
 import type { DownloadKind } from "./step.ts";
 
@@ -34,14 +34,14 @@ test.each<[DownloadKind, string, boolean]>([
   ["vpp-token", "sToken_for_東京_.vpptoken", true],
   ["vpp-token", "sToken_for_Tokyo_ (1).vpptoken", true],
   ["vpp-token", "token_for_Tokyo.vpptoken", false],
-])("%s may be named %s: %s", (download, name, fits) => {
+])("whether a %s may be named %s: %s", (download, name, fits) => {
   expect(DOWNLOAD_NAMES[download].pattern.test(name.normalize("NFC"))).toBe(fits);
 });
 
 const vpp = (expDate: string): string =>
   Buffer.from(JSON.stringify({ token: "secret", expDate, orgName: "例示株式会社" })).toString("base64");
 
-test("of several tokens the one of the latest time is taken, whatever the files' names and times", async () => {
+test("uses the token with the latest expiry, regardless of the files' names and times", async () => {
   writeFileSync(join(folder, "sToken_for_東京_.vpptoken"), vpp("2027-11-08T22:33:22+0000"));
   writeFileSync(join(folder, "sToken_for_東京_ (1).vpptoken"), vpp("2026-11-08T22:33:22+0000"));
   writeFileSync(join(folder, "sToken_for_東京_ (2).vpptoken"), "broken");
@@ -49,11 +49,11 @@ test("of several tokens the one of the latest time is taken, whatever the files'
   const { found, aside } = await findDownload(folder, "vpp-token");
   expect(found?.name).toBe("sToken_for_東京_.vpptoken");
   expect(aside).toHaveLength(2);
-  expect(aside[0]).toMatchObject({ name: "sToken_for_東京_ (1).vpptoken", why: { en: "older" } });
+  expect(aside[0]).toMatchObject({ name: "sToken_for_東京_ (1).vpptoken", why: { en: "older than another file" } });
   expect(aside[1]?.name).toBe("sToken_for_東京_ (2).vpptoken");
 });
 
-test("folders, files too large and nothing at all are no downloads", async () => {
+test("ignores folders and files that are too large, and may find nothing", async () => {
   mkdirSync(join(folder, "sToken_for_a_.vpptoken"));
   writeFileSync(join(folder, "sToken_for_b_.vpptoken"), Buffer.alloc(5 * 1024 * 1024));
   const { found, aside } = await findDownload(folder, "vpp-token");
@@ -63,18 +63,18 @@ test("folders, files too large and nothing at all are no downloads", async () =>
   expect(await findDownload(folder, "ade-token")).toEqual({ found: undefined, aside: [] });
 });
 
-test("a folder that is not there is said", async () => {
+test("reports a missing folder", async () => {
   await expect(findDownload(join(folder, "none"), "ade-token")).rejects.toMatchObject({ code: "not-found" });
 });
 
-test("the person's own folder is the one the desktop tells", async () => {
+test("uses the downloads folder that the desktop configures", async () => {
   const place = { platform: "linux", userFolder: folder, environment: {} };
-  expect(await downloadsFolder(place)).toBe(join(folder, "Downloads"));
+  expect(await findDownloadsFolder(place)).toBe(join(folder, "Downloads"));
   mkdirSync(join(folder, ".config"));
   writeFileSync(join(folder, ".config", "user-dirs.dirs"), '# x\nXDG_DOWNLOAD_DIR="$HOME/ダウンロード"\n');
-  expect(await downloadsFolder(place)).toBe(join(folder, "ダウンロード"));
-  expect(await downloadsFolder({ ...place, environment: { XDG_DOWNLOAD_DIR: "/d" } })).toBe("/d");
-  expect(await downloadsFolder({ ...place, platform: "darwin" })).toBe(join(folder, "Downloads"));
+  expect(await findDownloadsFolder(place)).toBe(join(folder, "ダウンロード"));
+  expect(await findDownloadsFolder({ ...place, environment: { XDG_DOWNLOAD_DIR: "/d" } })).toBe("/d");
+  expect(await findDownloadsFolder({ ...place, platform: "darwin" })).toBe(join(folder, "Downloads"));
 });
 
 describeWithOpenssl("certificates and requests", () => {
@@ -82,7 +82,7 @@ describeWithOpenssl("certificates and requests", () => {
   afterAll(() => workshop.close());
   const subject = "/UID=com.apple.mgmt.External.1/CN=APSP:1/C=US";
 
-  test("of several certificates the one that begins last is taken; others in the folder are not looked at", async () => {
+  test("uses the certificate that begins last, and ignores other files in the folder", async () => {
     const old = workshop.certificate({ subject, from: "20250301050000Z", to: "20290301050000Z" });
     const renewed = workshop.certificate({ subject, from: "20260301050000Z", to: "20270301050000Z" });
     const foreign = workshop.certificate({ subject: "/CN=www.example.jp", from: "20260901050000Z" });
@@ -93,12 +93,12 @@ describeWithOpenssl("certificates and requests", () => {
     const { found, aside } = await findDownload(folder, "push-certificate");
     expect(found?.name).toBe("MDM_i3Systems,Inc._Certificate (1).pem");
     expect(aside.map(({ name, why }) => [name, why.en])).toEqual([
-      ["MDM_i3Systems,Inc._Certificate.pem", "older"],
+      ["MDM_i3Systems,Inc._Certificate.pem", "older than another file"],
       ["MDM_i3Systems,Inc._Certificate (2).pem", "unexpected content"],
     ]);
   });
 
-  test("a request tells no time: the newest file is taken", async () => {
+  test("uses the newest file for a request, which contains no time", async () => {
     const request = workshop.request(workshop.key("ec"), "/CN=example.jp/C=JP");
     for (const [name, at] of [
       ["CertificateSigningRequest.csr", 2000],

@@ -1,19 +1,19 @@
 import { join } from "node:path";
 import { readRenewables, readSigningRequest, type Renewable, type SigningRequest } from "../../apple/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { hasCode, namesIn, readShort } from "../../files/index.ts";
+import { hasCode, listNames, readSmallFile } from "../../files/index.ts";
 import { COPY_SUFFIX } from "../../model/download-names.ts";
-import { MAX_BYTES } from "../../model/renewal.ts";
+import { MAX_RENEWAL_FILE_BYTES } from "../../model/renewal.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { DownloadKind } from "./step.ts";
 
 interface DownloadName {
-  /** as the manual prints it */
+  /** as printed in CLOMO's manual */
   readonly shown: string;
   readonly pattern: RegExp;
 }
 
-/** @see facts 3.3, 3.5: the names in the maker's manual */
+/** The names of downloaded files, as CLOMO's manual gives them.  @see facts 3.3, 3.5 */
 export const DOWNLOAD_NAMES: Readonly<Record<DownloadKind, DownloadName>> = {
   "signing-request": {
     shown: "CertificateSigningRequest.csr",
@@ -21,7 +21,7 @@ export const DOWNLOAD_NAMES: Readonly<Record<DownloadKind, DownloadName>> = {
   },
   "push-certificate": {
     shown: "MDM_i3Systems,Inc._Certificate.pem",
-    // some browsers put another sign where the comma is
+    // some browsers replace the comma with another character
     pattern: new RegExp(`^MDM_ ?i3Systems[,_]? ?Inc[._]?_Certificate${COPY_SUFFIX}\\.pem$`, "iu"),
   },
   "ade-token": { shown: "*_Token_*_smime.p7m", pattern: new RegExp(`^.+_Token_.+_smime${COPY_SUFFIX}\\.p7m$`, "iu") },
@@ -31,7 +31,7 @@ export const DOWNLOAD_NAMES: Readonly<Record<DownloadKind, DownloadName>> = {
 /** A download that was found and read. */
 export interface ReadDownload {
   readonly name: string;
-  /** absolute */
+  /** absolute path */
   readonly path: string;
   /** when the file was last written */
   readonly writtenAt: Date;
@@ -40,7 +40,7 @@ export interface ReadDownload {
     | { readonly of: "renewable"; readonly renewable: Renewable };
 }
 
-/** A file of a matching name that was skipped, and why. */
+/** A file that was skipped although its name matches, and the reason. */
 export interface SkippedFile {
   readonly name: string;
   readonly why: Text;
@@ -48,20 +48,21 @@ export interface SkippedFile {
 
 /** The result of looking for a download in a folder. */
 export interface DownloadSearch {
-  /** the newest by its content; undefined where none can be read */
+  /** the newest file, judged by its content; undefined if no file can be read */
   readonly found: ReadDownload | undefined;
   readonly aside: readonly SkippedFile[];
 }
 
 /**
- * Looks in a folder for a download, by the names of the manual; of several, the one that is newest by its content: a
- * certificate's start, a token's time; a request tells none, so there the file's time counts.
+ * Finds a download in a folder by the file names in CLOMO's manual. If several files match, the newest one by content
+ * is chosen: a certificate or token by the start of its validity, or by its expiry if it has no start. A signing
+ * request contains no time, so the time of its file counts.
  *
- * @throws `not-found` when the folder cannot be read
+ * @throws `not-found` if the folder cannot be read
  */
 export async function findDownload(folder: string, download: DownloadKind): Promise<DownloadSearch> {
   const { pattern } = DOWNLOAD_NAMES[download];
-  const names = (await listed(folder)).filter((name) => pattern.test(name.normalize("NFC"))).toSorted();
+  const names = (await listFileNames(folder)).filter((name) => pattern.test(name.normalize("NFC"))).toSorted();
   const read: ReadDownload[] = [];
   const aside: SkippedFile[] = [];
   for (const name of names) {
@@ -69,14 +70,14 @@ export async function findDownload(folder: string, download: DownloadKind): Prom
     if ("why" in one) aside.push(one);
     else read.push(one);
   }
-  const [found, ...older] = read.toSorted((one, other) => compare(newness(other), newness(one)));
-  const reason = text("older", "より古いファイル");
+  const [found, ...older] = read.toSorted((one, other) => compareSortKeys(sortKeyOf(other), sortKeyOf(one)));
+  const reason = text("older than another file", "より古いファイル");
   return { found, aside: [...older.map(({ name }) => ({ name, why: reason })), ...aside] };
 }
 
-async function listed(folder: string): Promise<readonly string[]> {
+async function listFileNames(folder: string): Promise<readonly string[]> {
   try {
-    return await namesIn(folder);
+    return await listNames(folder);
   } catch (cause) {
     throw new Failure("not-found", {
       what: text("cannot read the folder", "このフォルダーを読み取れません"),
@@ -93,8 +94,8 @@ async function listed(folder: string): Promise<readonly string[]> {
 async function readDownload(folder: string, name: string, download: DownloadKind): Promise<ReadDownload | SkippedFile> {
   const path = join(folder, name);
   try {
-    const found = await readShort(path, MAX_BYTES);
-    if (found === undefined) return { name, why: NOT_SUCH };
+    const found = await readSmallFile(path, MAX_RENEWAL_FILE_BYTES);
+    if (found === undefined) return { name, why: NOT_MATCHING };
     const { bytes, writtenAt } = found;
     const file = { name, bytes };
     const written = { name, path, writtenAt };
@@ -106,20 +107,20 @@ async function readDownload(folder: string, name: string, download: DownloadKind
     return { ...written, content: { of: "renewable", renewable } };
   } catch (error) {
     if (error instanceof Failure) return { name, why: error.what };
-    // a folder of such a name
-    return { name, why: hasCode(error, "EISDIR") ? NOT_SUCH : text("cannot be read", "読み取れません") };
+    // a folder can have a matching name
+    return { name, why: hasCode(error, "EISDIR") ? NOT_MATCHING : text("cannot be read", "読み取れません") };
   }
 }
 
-const NOT_SUCH = text("not a matching file", "該当するファイルではありません");
+const NOT_MATCHING = text("not a matching file", "該当するファイルではありません");
 
-/** What orders downloads: the instant the content tells, then the file's. */
-const newness = ({ content, writtenAt }: ReadDownload): readonly [number, number] => {
+/** Returns the times by which downloads are ordered: the time in the content, then the time of the file. */
+const sortKeyOf = ({ content, writtenAt }: ReadDownload): readonly [number, number] => {
   const written = writtenAt.getTime();
   if (content.of === "request") return [written, written];
   const { validFrom, expiresAt } = content.renewable.expiring;
   return [Date.parse(validFrom ?? expiresAt), written];
 };
 
-const compare = (one: readonly [number, number], other: readonly [number, number]): number =>
+const compareSortKeys = (one: readonly [number, number], other: readonly [number, number]): number =>
   one[0] - other[0] || one[1] - other[1];

@@ -1,22 +1,22 @@
 import { describe, expect, it } from "vitest";
 import type { Step } from "./step.ts";
-import { enrolmentGuide, THROUGH, WAYS_IN } from "./enrolment.ts";
+import { buildEnrolmentGuide, ENROLMENT_TOOLS, ENROLMENT_METHOD_NAMES } from "./enrolment.ts";
 
-const ALL = WAYS_IN.flatMap((way) => THROUGH.map((through) => [way, through] as const));
+const ALL = ENROLMENT_METHOD_NAMES.flatMap((way) => ENROLMENT_TOOLS.map((through) => [way, through] as const));
 
 const wordsOf = ({ what, where, trap, check }: Step) => [what, where, trap, check].filter((text) => text !== undefined);
 
 describe.each(ALL)("the guide to %s through %s", (way, through) => {
-  const { steps, facts } = enrolmentGuide(way, through);
+  const { steps, facts } = buildEnrolmentGuide(way, through);
 
-  it("begins with what never to do, and ends in Devices", () => {
+  it("begins with what you must never do, and ends in Devices", () => {
     expect(facts[0]?.[1].en).toMatch(/^Never upload a public key .* never download a new token/);
     expect(facts[0]?.[1].ja).toMatch(/公開鍵をアップロードしないでください.*新しいトークンをダウンロード/);
     expect(steps.at(-1)?.id).toBe("in-devices");
     expect(steps.at(-1)?.what.en).toContain("appears in Devices");
   });
 
-  it("has steps with ids of their own, in both languages", () => {
+  it("has steps with unique ids, in both languages", () => {
     const ids = steps.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     for (const { en, ja } of steps.flatMap(wordsOf)) {
@@ -44,8 +44,8 @@ describe.each(ALL)("the guide to %s through %s", (way, through) => {
   });
 });
 
-const idsOf = (...[way, through]: Parameters<typeof enrolmentGuide>) =>
-  enrolmentGuide(way, through).steps.map(({ id }) => id);
+const idsOf = (...[way, through]: Parameters<typeof buildEnrolmentGuide>) =>
+  buildEnrolmentGuide(way, through).steps.map(({ id }) => id);
 
 it("orders the steps so that no device is switched on before it is ready", () => {
   expect(idsOf("purchased", "console")).toEqual([
@@ -163,21 +163,21 @@ it.each([
     /MDM 構成プロファイルを直接インストールする場合のセットアップ/,
     /パスワードを用意/,
   ],
-] as const)("%s through %s tells at %s: %s", (way, through, id, en, ja) => {
-  const step = enrolmentGuide(way, through).steps.find((one) => one.id === id);
+] as const)("%s through %s shows at %s: %s", (way, through, id, en, ja) => {
+  const step = buildEnrolmentGuide(way, through).steps.find((one) => one.id === id);
   const said = (language: "en" | "ja") =>
     [step?.what, step?.where, step?.trap, step?.check].map((one) => one?.[language]).join("\n");
   expect(said("en")).toMatch(en);
   expect(said("ja")).toMatch(ja);
 });
 
-it("marks what the manual does not say", () => {
+it("marks what the manual does not state", () => {
   for (const [id, side] of [
     ["network-profile", "trap"],
     ["connect", "trap"],
     ["switch-on", "trap"],
   ] as const) {
-    const step = enrolmentGuide("manual", "console").steps.find((one) => one.id === id);
+    const step = buildEnrolmentGuide("manual", "console").steps.find((one) => one.id === id);
     expect(step?.[side]).toMatchObject({
       en: expect.stringContaining("(inferred)"),
       ja: expect.stringContaining("推定"),
@@ -185,9 +185,9 @@ it("marks what the manual does not say", () => {
   }
 });
 
-it("says what a way costs", () => {
-  const factsOf = (...of: Parameters<typeof enrolmentGuide>) =>
-    enrolmentGuide(...of).facts.map(([label, value]) => `${label.en}: ${value.en}`);
+it("states the drawbacks of a way", () => {
+  const factsOf = (...of: Parameters<typeof buildEnrolmentGuide>) =>
+    buildEnrolmentGuide(...of).facts.map(([label, value]) => `${label.en}: ${value.en}`);
   expect(factsOf("supervised-only", "console")).toContain(
     "user can end the management: yes, by removing the MDM profile on the device",
   );

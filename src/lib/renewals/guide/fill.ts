@@ -1,24 +1,24 @@
-import { joined, text, type Language, type Text } from "../../text/index.ts";
+import { joinTexts, text, type Language, type Text } from "../../text/index.ts";
 import { GUIDES, type GuideFacts } from "./guides.ts";
 import type { GuideStep, LineKind, Step, StepCondition } from "./step.ts";
 
 type FactValues = Readonly<Record<string, Text | boolean | null>>;
 
-/** A guide with what is known filled in. */
+/** A guide with the known facts filled in. */
 export interface FilledGuide {
   readonly title: Text;
   readonly facts: readonly (readonly [label: Text, value: Text])[];
   readonly steps: readonly Step[];
 }
 
-/** Returns a guide of `guides/` with the facts filled in, and without what does not apply. */
+/** Returns a guide from `guides/` with the facts filled in, without the parts that do not apply. */
 export function fillGuide<N extends keyof GuideFacts>(name: N, facts: Readonly<GuideFacts[N]>): FilledGuide {
   const { title, facts: above, steps } = GUIDES[name];
   const holds = (one: StepCondition): boolean => isShown(one, facts);
   return {
-    title: filled(title, facts),
-    facts: above.filter(holds).map(({ label, words }) => [label, filled(words, facts)] as const),
-    steps: steps.filter(holds).map((step) => filledStep(step, facts)),
+    title: fillText(title, facts),
+    facts: above.filter(holds).map(({ label, words }) => [label, fillText(words, facts)] as const),
+    steps: steps.filter(holds).map((step) => fillStep(step, facts)),
   };
 }
 
@@ -27,19 +27,19 @@ function isShown({ when = [], unless = [] }: StepCondition, facts: FactValues): 
   return when.every((names) => names.some(isKnown)) && !unless.some(isKnown);
 }
 
-function filled({ en, ja }: Text, facts: FactValues): Text {
+function fillText({ en, ja }: Text, facts: FactValues): Text {
   const fill = (words: string, language: Language): string =>
     words.replaceAll(/\{([a-z]+)\}/g, (_, name: string) => (facts[name] as Text)[language]);
   return text(fill(en, "en"), fill(ja, "ja"));
 }
 
-function filledStep({ id, waitsFor, beginsUpload, lines }: GuideStep, facts: FactValues): Step {
+function fillStep({ id, waitsFor, beginsUpload, lines }: GuideStep, facts: FactValues): Step {
   const wordsOf = (kind: LineKind): Text | undefined => {
     const shown = lines.filter((line) => line.kind === kind && isShown(line, facts));
     return shown.length === 0
       ? undefined
-      : joined(
-          shown.map((line) => filled(line.words, facts)),
+      : joinTexts(
+          shown.map((line) => fillText(line.words, facts)),
           text(" ", ""),
         );
   };

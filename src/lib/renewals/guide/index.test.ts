@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { RENEWAL_ITEM, RENEWAL_KINDS, type RenewalItem, type RenewalKind } from "../../model/renewal.ts";
-import { exampleOf } from "../../model/thing.ts";
-import { WRITERS } from "../../document/index.ts";
-import { guideDocument } from "./document.ts";
-import { guideOf, type Step } from "./index.ts";
+import { buildExampleRecord } from "../../model/thing.ts";
+import { DOCUMENT_RENDERERS } from "../../document/index.ts";
+import { buildGuideDocument } from "./document.ts";
+import { buildRenewalGuide, type Step } from "./index.ts";
 
 const KINDS = Object.keys(RENEWAL_KINDS) as readonly RenewalKind[];
 
 const KNOWN: RenewalItem = {
-  ...exampleOf(RENEWAL_ITEM.fields),
+  ...buildExampleRecord(RENEWAL_ITEM.fields),
   name: "本社",
   organisation: "東京支店",
   topic: "com.apple.mgmt.External.1234",
@@ -21,16 +21,16 @@ const KNOWN: RenewalItem = {
 const wordsOf = ({ what, where, trap, check }: Step) => [what, where, trap, check].filter((text) => text !== undefined);
 
 describe.each(KINDS)("the guide for %s", (kind) => {
-  const { steps } = guideOf(kind, null, null);
+  const { steps } = buildRenewalGuide(kind, null, null);
 
-  it("has steps with ids of their own, and records the result at the end", () => {
+  it("has steps with unique ids, and records the result at the end", () => {
     const ids = steps.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids.at(-1)).toBe("record");
     expect(ids.length).toBeGreaterThan(1);
   });
 
-  it("says all of it in both languages, with the console's names in Japanese", () => {
+  it("is complete in both languages, with the console's names in Japanese", () => {
     for (const step of steps) {
       for (const { en, ja } of wordsOf(step)) {
         expect(en).not.toBe("");
@@ -77,15 +77,15 @@ it.each([
     /署名用証明書\(clomo\.com\)は期限が切れても影響なく/,
   ],
   ["custom", "renew", /担当者/, /担当者\(HOME > 「担当者名」\)だけに届きます/],
-] as const)("%s tells at %s: %s", (kind, id, en, ja) => {
-  const step = guideOf(kind, null, null).steps.find((one) => one.id === id);
+] as const)("%s shows at %s: %s", (kind, id, en, ja) => {
+  const step = buildRenewalGuide(kind, null, null).steps.find((one) => one.id === id);
   const said = (language: "en" | "ja") =>
     [step?.what, step?.where, step?.trap, step?.check].map((one) => one?.[language]).join("\n");
   expect(said("en")).toMatch(en);
   expect(said("ja")).toMatch(ja);
 });
 
-it("marks what no page of CLOMO says", () => {
+it("marks what no page of CLOMO states", () => {
   for (const [kind, id] of [
     ["push-certificate", "request"],
     ["push-certificate", "renew"],
@@ -95,14 +95,14 @@ it("marks what no page of CLOMO says", () => {
     ["agent-profile", "renew"],
     ["device-certificate", "find"],
   ] as const) {
-    const step = guideOf(kind, null, null).steps.find((one) => one.id === id);
+    const step = buildRenewalGuide(kind, null, null).steps.find((one) => one.id === id);
     expect(step?.trap?.ja).toMatch(/推定|他社情報/);
     expect(step?.trap?.en).toMatch(/inferred|other vendors|another vendor/);
   }
 });
 
-it("never takes a recorded organisation for a place in Apple's portal", () => {
-  const { steps } = guideOf("vpp-token", { ...KNOWN, kind: "vpp-token", organisation: "全社" }, null);
+it("never uses a recorded organisation as a location in Apple's portal", () => {
+  const { steps } = buildRenewalGuide("vpp-token", { ...KNOWN, kind: "vpp-token", organisation: "全社" }, null);
   expect(steps.find(({ id }) => id === "download")?.what.ja).not.toContain("全社");
 });
 
@@ -115,19 +115,19 @@ it.each([
   ["android-owner", { ...KNOWN, name: "第 1" }, /clomoctl renewals confirm '第 1'$/],
   ["custom", null, /clomoctl renewals add NAME --kind custom --expires DATE$/],
   ["android-owner", null, /clomoctl renewals add NAME --kind android-owner --last-login DATE$/],
-] as const)("%s is recorded by the name it has, or added", (kind, known, command) => {
-  expect(guideOf(kind, known, null).steps.at(-1)?.what.ja).toMatch(command);
+] as const)("%s is recorded under its name, or added", (kind, known, command) => {
+  expect(buildRenewalGuide(kind, known, null).steps.at(-1)?.what.ja).toMatch(command);
 });
 
-it("says what stops once it has expired", () => {
-  const { facts } = guideOf("push-certificate", null, null);
+it("states what stops working after expiry", () => {
+  const { facts } = buildRenewalGuide("push-certificate", null, null);
   expect(facts[0]?.[1]).toMatchObject({
-    en: expect.stringContaining("fall silent"),
+    en: expect.stringContaining("no longer reach"),
     ja: expect.stringContaining("届かなく"),
   });
 });
 
-describe("of an item whose renewed file was downloaded", () => {
+describe("for an item whose renewed file was downloaded", () => {
   const waiting = { ...KNOWN, downloadedExpiresAt: "2028-03-01T05:00:00Z", downloadedSource: "/tmp/new file.pem" };
 
   it.each([
@@ -138,8 +138,8 @@ describe("of an item whose renewed file was downloaded", () => {
     ["agent-push-certificate", "build"],
     ["agent-profile", "build"],
   ] as const)("the guide for %s begins at its step %s, and ends with the confirmation", (kind, first) => {
-    const whole = guideOf(kind, KNOWN, "2027-03-01").steps.map(({ id }) => id);
-    const { steps } = guideOf(kind, waiting, "2027-03-01");
+    const whole = buildRenewalGuide(kind, KNOWN, "2027-03-01").steps.map(({ id }) => id);
+    const { steps } = buildRenewalGuide(kind, waiting, "2027-03-01");
     expect(steps.map(({ id }) => id)).toEqual(whole.slice(whole.indexOf(first)));
     expect(steps.every(({ waitsFor }) => waitsFor === undefined)).toBe(true);
     expect(steps[0]?.what.en).toMatch(
@@ -151,7 +151,7 @@ describe("of an item whose renewed file was downloaded", () => {
   });
 
   it("the guide names no file or date that is not recorded", () => {
-    const { steps } = guideOf("ade-token", { ...waiting, downloadedSource: null }, null);
+    const { steps } = buildRenewalGuide("ade-token", { ...waiting, downloadedSource: null }, null);
     expect(steps[0]?.what.en).toMatch(
       /^The renewed file is already downloaded\. First check .* --new NEW\. .* --expires DATE\./,
     );
@@ -185,16 +185,16 @@ it.each([
   ["agent-push-certificate", "look-before", /messages no longer arrive/, /メッセージが届かなく/],
   ["agent-profile", "look-before", /no longer starts/, /起動しなくなり/],
 ] as const)("%s warns at %s", (kind, id, en, ja) => {
-  const trap = guideOf(kind, null, null).steps.find((step) => step.id === id)?.trap;
+  const trap = buildRenewalGuide(kind, null, null).steps.find((step) => step.id === id)?.trap;
   expect(trap?.en).toMatch(en);
   expect(trap?.ja).toMatch(ja);
 });
 
-it("names what is recorded: account, phone, topic, day, owner", () => {
-  const guide = guideOf("push-certificate", KNOWN, "2027-03-01");
-  for (const [form, write] of Object.entries(WRITERS)) {
+it("shows the recorded account, phone, topic, day and owner", () => {
+  const guide = buildRenewalGuide("push-certificate", KNOWN, "2027-03-01");
+  for (const [form, write] of Object.entries(DOCUMENT_RENDERERS)) {
     for (const language of ["ja", "en"] as const) {
-      const written = write(guideDocument(guide), language).replaceAll("\\", "");
+      const written = write(buildGuideDocument(guide), language).replaceAll("\\", "");
       for (const part of [
         "本社",
         "push@example.jp",
@@ -210,24 +210,24 @@ it("names what is recorded: account, phone, topic, day, owner", () => {
 });
 
 describe("a document", () => {
-  const hostile = guideOf("custom", { ...KNOWN, name: '<script>alert("1")</script> *a* [b](c)' }, null);
+  const hostile = buildRenewalGuide("custom", { ...KNOWN, name: '<script>alert("1")</script> *a* [b](c)' }, null);
 
-  it("as a page is whole in itself, and data in it is no markup", () => {
-    const page = WRITERS.html(guideDocument(hostile), "ja");
+  it("as a page is self-contained, and data in it is not markup", () => {
+    const page = DOCUMENT_RENDERERS.html(buildGuideDocument(hostile), "ja");
     expect(page).toMatch(/^<!DOCTYPE html>\s+<html lang="ja">/);
     expect(page).toContain("default-src 'none'");
     expect(page).not.toMatch(/<script|<link|<img|src=|href=/);
     expect(page.match(/<li /g)).toHaveLength(hostile.steps.length);
   });
 
-  it("as Markdown has a box a step, and data in it is no mark", () => {
-    const written = WRITERS.markdown(guideDocument(hostile), "en");
+  it("as Markdown has a checkbox per step, and data in it is not markup", () => {
+    const written = DOCUMENT_RENDERERS.markdown(buildGuideDocument(hostile), "en");
     expect(written).toContain(String.raw`\<script\>alert("1")\</script\> \*a\* \[b\](c)`);
     expect(written.match(/^\d+\. \[ \] /gm)).toHaveLength(hostile.steps.length);
   });
 
-  it("as text has a number a step, and ends with its last line", () => {
-    const written = WRITERS.text(guideDocument(hostile), "en");
+  it("as text has a number per step, and ends without a blank line", () => {
+    const written = DOCUMENT_RENDERERS.text(buildGuideDocument(hostile), "en");
     expect(written.match(/^\d+\. /gm)).toHaveLength(hostile.steps.length);
     expect(written).toMatch(/[^\n]\n$/);
   });

@@ -1,41 +1,41 @@
 import type { Text } from "../../text/index.ts";
 
-/** A file that a step has downloaded. */
+/** The kind of file that the user downloads in a step. */
 export type DownloadKind = "signing-request" | "push-certificate" | "ade-token" | "vpp-token";
 
-/** One step of a renewal, in the order in which it is done. */
+/** One step of a renewal. The steps of a guide are carried out in order. */
 export interface Step {
-  /** unique within the guide; does not change with the language */
+  /** unique within the guide, and the same in both languages */
   readonly id: string;
-  /** the heading that it stands under with its neighbours; undefined in a guide without */
+  /** heading above this step and the steps next to it; undefined if the guide has no headings */
   readonly under?: Text | undefined;
   readonly what: Text;
-  /** the screen, by the names it has in the Japanese console, in both languages */
+  /** the screen; both languages use the labels of the Japanese console */
   readonly where?: Text | undefined;
-  /** what goes wrong here, and what that costs */
+  /** what can go wrong in this step, and what the consequences are */
   readonly trap?: Text | undefined;
-  /** how to see that it worked */
+  /** how to see that the step worked */
   readonly check?: Text | undefined;
-  /** the file that is there afterwards */
+  /** the file that exists after this step */
   readonly waitsFor?: DownloadKind | undefined;
-  /** the upload of the renewed file begins here: a file that was downloaded already needs no step before */
+  /** true if this step begins the upload; if the renewed file is already downloaded, earlier steps are not needed */
   readonly beginsUpload?: true | undefined;
 }
 
-/** When something of a guide is shown. */
+/** The condition under which a part of a guide is shown. */
 export interface StepCondition {
-  /** of each list, one fact is known or true */
+  /** in each list, at least one fact must be known or true */
   readonly when?: readonly (readonly string[])[];
-  /** none of these facts is known or true */
+  /** none of these facts may be known or true */
   readonly unless?: readonly string[];
 }
 
-/** Words of a guide, with `{placeholders}` for facts. */
+/** A text of a guide, with `{placeholders}` for facts. */
 export interface GuideLine extends StepCondition {
   readonly words: Text;
 }
 
-/** A fact above the steps. */
+/** A fact that is shown above the steps. */
 export interface GuideFact extends GuideLine {
   readonly label: Text;
 }
@@ -43,7 +43,7 @@ export interface GuideFact extends GuideLine {
 /** The parts of a step. */
 export type LineKind = "what" | "where" | "trap" | "check";
 
-/** A step as `guides/*.md` has it; lines of one kind become one text. */
+/** A step as written in `guides/*.md`. Lines of the same kind are joined to one text. */
 export interface GuideStep extends StepCondition {
   readonly id: string;
   readonly waitsFor?: DownloadKind;
@@ -51,7 +51,7 @@ export interface GuideStep extends StepCondition {
   readonly lines: readonly (GuideLine & { readonly kind: LineKind })[];
 }
 
-/** A guide as `guides/*.md` has it. */
+/** A guide as written in `guides/*.md`. */
 export interface GuideSource {
   readonly title: Text;
   readonly facts: readonly GuideFact[];

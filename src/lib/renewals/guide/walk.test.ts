@@ -2,15 +2,15 @@ import { afterAll, expect, test } from "vitest";
 import { readRenewables, readSigningRequest, type Renewable } from "../../apple/index.ts";
 import { describeWithOpenssl, Workshop } from "#support/apple/openssl.ts";
 import { RENEWAL_ITEM, type RenewalItem } from "../../model/renewal.ts";
-import { exampleOf } from "../../model/thing.ts";
+import { buildExampleRecord } from "../../model/thing.ts";
 import type { Text } from "../../text/index.ts";
 import type { ReadDownload, DownloadSearch } from "./downloads.ts";
-import { guideOf } from "./index.ts";
-import type { Current } from "../replacement/check.ts";
+import { buildRenewalGuide } from "./index.ts";
+import type { CurrentItem } from "../replacement/check.ts";
 import { judgeReplacement } from "../replacement/index.ts";
-import { requestOfCurrent } from "../replacement/request.ts";
+import { checkRequestReuse } from "../replacement/request.ts";
 import type { DownloadKind } from "./step.ts";
-import { walk, type AnswerChoice, type WalkDesk } from "./walk.ts";
+import { runGuideSteps, type AnswerChoice, type GuideHandlers } from "./walk.ts";
 import { readFileSync } from "node:fs";
 
 const NOW = new Date("2026-06-01T00:00:00Z");
@@ -18,7 +18,7 @@ const NOW = new Date("2026-06-01T00:00:00Z");
 const writtenAt = new Date("2026-05-31T00:00:00Z");
 
 interface Scene {
-  readonly inUse?: Current | null;
+  readonly inUse?: CurrentItem | null;
   /** what lies in the folder, by turn */
   readonly files?: Partial<Record<DownloadKind, readonly (ReadDownload | undefined)[]>>;
   /** answers by turn; `next` and `look` when they run out */
@@ -26,7 +26,7 @@ interface Scene {
 }
 
 /** A person who answers as told, all that was said to them, and the first of the answers that they had each time. */
-function deskOf({ inUse = null, files = {}, answers = [] }: Scene): WalkDesk & {
+function deskOf({ inUse = null, files = {}, answers = [] }: Scene): GuideHandlers & {
   readonly said: Text[];
   readonly offered: (string | undefined)[];
 } {
@@ -53,15 +53,15 @@ function deskOf({ inUse = null, files = {}, answers = [] }: Scene): WalkDesk & {
       const all = files[download] ?? [];
       return { found: all[Math.min(turn, all.length - 1)], aside: [] };
     },
-    judgeRequest: (request) => requestOfCurrent(inUse, request),
+    judgeRequest: (request) => checkRequestReuse(inUse, request),
     judge: (next, { csr }) =>
       judgeReplacement(inUse, next, { now: NOW, strict: false, ...(csr === undefined ? {} : { csr }) }),
   };
 }
 
-const record = (over: Partial<RenewalItem>): Current => ({
+const record = (over: Partial<RenewalItem>): CurrentItem => ({
   expiring: {
-    ...exampleOf(RENEWAL_ITEM.fields),
+    ...buildExampleRecord(RENEWAL_ITEM.fields),
     name: "本社",
     expiresAt: "2026-06-20T00:00:00Z",
     fingerprint: "00",
@@ -70,12 +70,12 @@ const record = (over: Partial<RenewalItem>): Current => ({
   },
 });
 
-const PUSH = guideOf("push-certificate", null, null);
+const PUSH = buildRenewalGuide("push-certificate", null, null);
 
-test("a guide without files is walked by saying done, and can be left at any step", async () => {
-  const guide = guideOf("android-owner", null, null);
-  expect(await walk(guide, deskOf({}))).toEqual({ ended: "done", renewed: undefined });
-  const left = await walk(guide, deskOf({ answers: ["next", "stop"] }));
+test("a guide without files advances when a step is confirmed, and can be left at any step", async () => {
+  const guide = buildRenewalGuide("android-owner", null, null);
+  expect(await runGuideSteps(guide, deskOf({}))).toEqual({ ended: "done", renewed: undefined });
+  const left = await runGuideSteps(guide, deskOf({ answers: ["next", "stop"] }));
   expect(left).toMatchObject({ ended: "stopped", at: { id: "security" }, refused: false });
 });
 
@@ -114,16 +114,16 @@ describeWithOpenssl("the walk to a new push certificate", () => {
   const wordsOf = (said: readonly Text[], language: "en" | "ja"): string =>
     said.map((line) => line[language]).join("\n");
 
-  test("ends with the file that is right", async () => {
+  test("ends with the right file", async () => {
     const files = { "signing-request": [request], "push-certificate": [good] } as const;
     const answers = ["next", "look", "next", "look", "yes"];
-    expect(await walk(PUSH, deskOf({ inUse, files, answers }))).toEqual({ ended: "done", renewed: good });
+    expect(await runGuideSteps(PUSH, deskOf({ inUse, files, answers }))).toEqual({ ended: "done", renewed: good });
   });
 
-  test("refuses another topic in both languages, with what it would do, and takes the right one afterwards", async () => {
+  test("refuses another topic and explains the consequences in both languages, then accepts the right one", async () => {
     const files = { "signing-request": [request], "push-certificate": [otherTopic, good] } as const;
     const desk = deskOf({ inUse, files, answers: ["next", "look", "next", "look", "look", "yes"] });
-    expect(await walk(PUSH, desk)).toEqual({ ended: "done", renewed: good });
+    expect(await runGuideSteps(PUSH, desk)).toEqual({ ended: "done", renewed: good });
     expect(wordsOf(desk.said, "en")).toMatch(
       /WRONG - topic: the topic would change from .+ every enrolled device would stop responding[^]+Do not upload this file/,
     );
@@ -132,16 +132,16 @@ describeWithOpenssl("the walk to a new push certificate", () => {
     );
   });
 
-  test("refuses a certificate of another request likewise, and says so when it is left there", async () => {
+  test("refuses a certificate of another request, and reports it if the guide is left there", async () => {
     const files = { "signing-request": [request], "push-certificate": [otherKey] } as const;
     const desk = deskOf({ inUse, files, answers: ["next", "look", "next", "look", "stop"] });
-    expect(await walk(PUSH, desk)).toMatchObject({ ended: "stopped", at: { id: "renew" }, refused: true });
-    expect(desk.offered.slice(-2)).toEqual(["downloaded, look for the file", "look again"]);
+    expect(await runGuideSteps(PUSH, desk)).toMatchObject({ ended: "stopped", at: { id: "renew" }, refused: true });
+    expect(desk.offered.slice(-2)).toEqual(["yes, look for the file", "look for the file again"]);
     expect(wordsOf(desk.said, "en")).toMatch(/WRONG - matches the CSR: made from a different CSR/);
     expect(wordsOf(desk.said, "ja")).toMatch(/不可 - .+: 別の CSR ファイルから作られています/);
   });
 
-  test("refuses the request of the certificate in use before anything is renewed with it", async () => {
+  test("refuses the request of the certificate in use before it renews anything", async () => {
     if (good.content.of !== "renewable") throw new Error("no certificate");
     const fresh = workshop.request(workshop.key(), "/CN=example.jp/C=JP");
     const anew = found(fresh, {
@@ -150,33 +150,33 @@ describeWithOpenssl("the walk to a new push certificate", () => {
     });
     const scene: Scene = { inUse: good.content.renewable, files: { "signing-request": [request, anew] } };
     const left = deskOf({ ...scene, answers: ["next", "look", "stop"] });
-    expect(await walk(PUSH, left)).toMatchObject({
+    expect(await runGuideSteps(PUSH, left)).toMatchObject({
       ended: "stopped",
       at: { waitsFor: "signing-request" },
       refused: true,
     });
-    expect(wordsOf(left.said, "en")).toMatch(/WRONG - recent CSR: this is the CSR of the certificate in use/);
+    expect(wordsOf(left.said, "en")).toMatch(/WRONG - age of the CSR: this is the CSR of the certificate in use/);
     expect(wordsOf(left.said, "ja")).toMatch(
       /不可 - CSR ファイルの新しさ: 現在の証明書を作ったときの CSR ファイルです/,
     );
     const again = deskOf({ ...scene, answers: ["next", "look", "look", "stop"] });
-    expect(await walk(PUSH, again)).toMatchObject({ ended: "stopped", at: { id: "sign-in" }, refused: false });
+    expect(await runGuideSteps(PUSH, again)).toMatchObject({ ended: "stopped", at: { id: "sign-in" }, refused: false });
   });
 
-  test("goes on looking while nothing is there", async () => {
+  test("keeps looking if no file is found", async () => {
     const files = { "signing-request": [undefined, request] } as const;
     const desk = deskOf({ inUse, files, answers: ["next", "look", "look", "stop"] });
-    expect(await walk(PUSH, desk)).toMatchObject({ ended: "stopped", at: { id: "sign-in" } });
+    expect(await runGuideSteps(PUSH, desk)).toMatchObject({ ended: "stopped", at: { id: "sign-in" } });
     expect(wordsOf(desk.said, "en")).toContain("no readable CertificateSigningRequest.csr found");
   });
 
-  test("asks before a doubtful file is taken: its issuer is not Apple here", async () => {
+  test("asks before it accepts a doubtful file, here one that Apple did not issue", async () => {
     const files = { "signing-request": [request], "push-certificate": [good] } as const;
     const desk = deskOf({ inUse, files, answers: ["next", "look", "next", "look", "no", "stop"] });
-    expect(await walk(PUSH, desk)).toMatchObject({ ended: "stopped", refused: true });
+    expect(await runGuideSteps(PUSH, desk)).toMatchObject({ ended: "stopped", refused: true });
   });
 
-  test("a topic that is not recorded is never taken as good", () => {
+  test("an unrecorded topic never counts as good", () => {
     const circumstances = { now: NOW, strict: false };
     if (good.content.of !== "renewable") throw new Error("no certificate");
     const { renewable: next } = good.content;

@@ -1,104 +1,111 @@
 import type { Renewable } from "../../apple/index.ts";
-import { joined, text, type Text } from "../../text/index.ts";
+import { joinTexts, text, type Text } from "../../text/index.ts";
 import {
   type Check,
   type CheckOutcome,
-  CHECKS,
-  type Circumstances,
-  type Judgement,
+  CHECK_LABELS,
+  type JudgementOptions,
+  type ReplacementJudgement,
   type RequestFile,
 } from "../replacement/check.ts";
 import { DOWNLOAD_NAMES, type ReadDownload, type DownloadSearch } from "./downloads.ts";
 import type { Guide, Step } from "./index.ts";
 import type { DownloadKind } from "./step.ts";
 
-/** An answer to choose. */
+/** An answer that the user can choose. */
 export interface AnswerChoice<T extends string> {
   readonly value: T;
   readonly name: Text;
 }
 
-/** The terminal and files of a walk. */
-export interface WalkDesk {
-  /** shows a step, numbered from 1 */
+/** What an interactive guide needs from its caller: the terminal, the downloaded files, and their judgement. */
+export interface GuideHandlers {
+  /** shows a step; steps are numbered from 1 */
   readonly show: (step: Step, number: number) => Promise<void>;
   readonly tell: (line: Text) => Promise<void>;
   readonly warn: (line: Text) => Promise<void>;
   readonly choose: <T extends string>(question: Text, answers: readonly AnswerChoice<T>[]) => Promise<T>;
   readonly look: (download: DownloadKind) => Promise<DownloadSearch>;
-  /** what is surely wrong with a request, before there is a certificate of it */
+  /** reports what is certainly wrong with a signing request before its certificate exists */
   readonly judgeRequest: (request: RequestFile) => Check | undefined;
-  readonly judge: (next: Renewable, circumstances: Pick<Circumstances, "csr">) => Judgement | Promise<Judgement>;
+  readonly judge: (
+    next: Renewable,
+    circumstances: Pick<JudgementOptions, "csr">,
+  ) => ReplacementJudgement | Promise<ReplacementJudgement>;
 }
 
-/** How a walk ended. */
-export type WalkResult =
+/** How an interactive guide ended. */
+export type GuideRunResult =
   | { readonly ended: "stopped"; readonly at: Step; readonly refused: boolean }
   | { readonly ended: "done"; readonly renewed: ReadDownload | undefined };
 
-/** Files that were taken so far. */
-interface TakenFiles {
+/** The files that have been accepted so far. */
+interface AcceptedFiles {
   request: RequestFile | undefined;
   renewed: ReadDownload | undefined;
 }
 
 /**
- * Goes through the steps of a guide, one question each; where a file is awaited it is looked for and judged, and a
- * file that would do harm is never taken. Records nothing: that is for afterwards.
+ * Goes through the steps of a guide and asks one question for each step. If a step waits for a file, the file is looked
+ * for and judged; a file that would do harm is never accepted. Nothing is recorded here; the caller does that
+ * afterwards.
  */
-export async function walk({ steps }: Guide, desk: WalkDesk): Promise<WalkResult> {
-  const taken: TakenFiles = { request: undefined, renewed: undefined };
+export async function runGuideSteps({ steps }: Guide, desk: GuideHandlers): Promise<GuideRunResult> {
+  const taken: AcceptedFiles = { request: undefined, renewed: undefined };
   for (const [index, step] of steps.entries()) {
     if (step.id === "record") break;
     await desk.show(step, index + 1);
     const answer =
-      step.waitsFor === undefined ? await done(desk, index + 1) : await awaitFile(desk, step.waitsFor, taken);
+      step.waitsFor === undefined ? await askIfDone(desk, index + 1) : await awaitFile(desk, step.waitsFor, taken);
     if (answer !== "next") return { ended: "stopped", at: step, refused: answer === "refused" };
   }
   return { ended: "done", renewed: taken.renewed };
 }
 
-const STOP = text("stop here", "ここで中断する");
+const STOP_LABEL = text("stop here", "ここで中断する");
 
-const done = (desk: WalkDesk, number: number): Promise<"next" | "stop"> =>
-  desk.choose(text(`Step ${number}: done?`, `手順 ${number} は終わりましたか?`), [
-    { value: "next", name: text("done, next step", "完了(次へ)") },
-    { value: "stop", name: STOP },
+const askIfDone = (desk: GuideHandlers, number: number): Promise<"next" | "stop"> =>
+  desk.choose(text(`Is step ${number} done?`, `手順 ${number} は終わりましたか?`), [
+    { value: "next", name: text("yes, next step", "完了(次へ)") },
+    { value: "stop", name: STOP_LABEL },
   ]);
 
-/** Waits until the step's file is there and good, or the person gives up. */
+/** Waits until the file of a step is found and accepted, or the user stops. */
 async function awaitFile(
-  desk: WalkDesk,
+  desk: GuideHandlers,
   download: DownloadKind,
-  taken: TakenFiles,
+  taken: AcceptedFiles,
 ): Promise<"next" | "stop" | "refused"> {
   let refused = false;
   for (;;) {
-    const answer = await desk.choose(question(download, refused), [
+    const answer = await desk.choose(buildDownloadQuestion(download, refused), [
       {
         value: "look",
         name: refused
-          ? text("look again", "もう一度探す")
-          : text("downloaded, look for the file", "ダウンロード済み(ファイルを探す)"),
+          ? text("look for the file again", "もう一度ファイルを探す")
+          : text("yes, look for the file", "ダウンロード済み(ファイルを探す)"),
       },
-      { value: "stop", name: STOP },
+      { value: "stop", name: STOP_LABEL },
     ]);
     if (answer === "stop") return refused ? "refused" : "stop";
-    const found = await look(desk, download);
+    const found = await lookForFile(desk, download);
     if (found === undefined) continue;
-    refused = !(await take(desk, found, taken));
+    refused = !(await acceptFile(desk, found, taken));
     if (!refused) return "next";
   }
 }
 
-const question = (download: DownloadKind, refused: boolean): Text => {
+const buildDownloadQuestion = (download: DownloadKind, refused: boolean): Text => {
   const { shown } = DOWNLOAD_NAMES[download];
   return refused
-    ? text(`${shown} cannot be used. Try again, then:`, `${shown} は使えません。やり直してから:`)
+    ? text(
+        `${shown} cannot be used. Repeat this step, then choose:`,
+        `${shown} は使えません。この手順をやり直してから選択してください:`,
+      )
     : text(`Have you downloaded ${shown}?`, `${shown} をダウンロードしましたか?`);
 };
 
-async function look(desk: WalkDesk, download: DownloadKind): Promise<ReadDownload | undefined> {
+async function lookForFile(desk: GuideHandlers, download: DownloadKind): Promise<ReadDownload | undefined> {
   const { found, aside } = await desk.look(download);
   for (const { name, why } of aside) {
     await desk.tell(text(`skipped: ${name} (${why.en})`, `対象外: ${name}(${why.ja})`));
@@ -112,20 +119,20 @@ async function look(desk: WalkDesk, download: DownloadKind): Promise<ReadDownloa
   return found;
 }
 
-/** Takes a file over unless it is bad, or doubtful and the person does not want it. */
-async function take(desk: WalkDesk, found: ReadDownload, taken: TakenFiles): Promise<boolean> {
+/** Accepts a file unless it is bad, or doubtful and the user declines it. Returns true if the file is accepted. */
+async function acceptFile(desk: GuideHandlers, found: ReadDownload, taken: AcceptedFiles): Promise<boolean> {
   const { content, writtenAt } = found;
   if (content.of === "request") {
     const request = { request: content.request, writtenAt };
     const wrong = desk.judgeRequest(request);
     if (wrong === undefined) taken.request = request;
-    else await desk.warn(lineOf(wrong));
+    else await desk.warn(formatCheck(wrong));
     return wrong === undefined;
   }
   if (content.renewable.expiring.kind === "certificate") return true;
   const { request: csr } = taken;
   const { safe, checks, leftToCheck } = await desk.judge(content.renewable, { csr });
-  for (const check of checks) await (check.outcome === "good" ? desk.tell : desk.warn)(lineOf(check));
+  for (const check of checks) await (check.outcome === "good" ? desk.tell : desk.warn)(formatCheck(check));
   if (!safe) {
     await desk.warn(text("Do not upload this file.", "このファイルをアップロードしないでください。"));
     return false;
@@ -133,26 +140,29 @@ async function take(desk: WalkDesk, found: ReadDownload, taken: TakenFiles): Pro
   const toReview = checks.filter(
     ({ id, outcome }) => leftToCheck.includes(id) || (outcome === "warning" && id !== "old-token"),
   );
-  if (toReview.length > 0 && !(await wanted(desk, toReview))) return false;
+  if (toReview.length > 0 && !(await confirmDoubtfulFile(desk, toReview))) return false;
   taken.renewed = found;
   return true;
 }
 
-const MARKS = {
+const OUTCOME_LABELS = {
   good: text("ok", "問題なし"),
   warning: text("check", "要確認"),
   bad: text("WRONG", "不可"),
   unknown: text("unknown", "不明"),
 } as const satisfies Record<CheckOutcome, Text>;
 
-/** `WRONG - topic: it changes from …` */
-const lineOf = ({ id, outcome, what }: Check): Text =>
-  text(`${MARKS[outcome].en} - ${CHECKS[id].en}: ${what.en}`, `${MARKS[outcome].ja} - ${CHECKS[id].ja}: ${what.ja}`);
+/** Formats the result of a check, such as `WRONG - topic: …`. */
+const formatCheck = ({ id, outcome, what }: Check): Text =>
+  text(
+    `${OUTCOME_LABELS[outcome].en} - ${CHECK_LABELS[id].en}: ${what.en}`,
+    `${OUTCOME_LABELS[outcome].ja} - ${CHECK_LABELS[id].ja}: ${what.ja}`,
+  );
 
-/** Asks whether to go on with a file of which some points were not compared or are doubtful. */
-const wanted = async (desk: WalkDesk, points: readonly Check[]): Promise<boolean> => {
-  const { en, ja } = joined(
-    points.map(({ id }) => CHECKS[id]),
+/** Asks whether to continue with a file if some checks are doubtful or could not be done. */
+const confirmDoubtfulFile = async (desk: GuideHandlers, points: readonly Check[]): Promise<boolean> => {
+  const { en, ja } = joinTexts(
+    points.map(({ id }) => CHECK_LABELS[id]),
     text(", ", "、"),
   );
   const answer = await desk.choose(
@@ -162,7 +172,7 @@ const wanted = async (desk: WalkDesk, points: readonly Check[]): Promise<boolean
     ),
     [
       { value: "no", name: text("no, use another file", "いいえ(別のファイルにする)") },
-      { value: "yes", name: text("yes, I have checked it", "はい(確認済み)") },
+      { value: "yes", name: text("yes, I have checked these points", "はい(確認済み)") },
     ],
   );
   return answer === "yes";

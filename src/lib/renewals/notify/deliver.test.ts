@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
-import { messageOf } from "./message.ts";
-import { deliveryOf } from "./deliver.ts";
+import { buildReminderMessage } from "./message.ts";
+import { createDeliverer } from "./deliver.ts";
 import type { Delivery } from "./outcome.ts";
 import type { NotifySettings, Recipient, WebhookRecipient } from "./settings.ts";
 import { digestOf } from "#support/renewals/digest.ts";
@@ -22,8 +22,9 @@ const digest = digestOf();
 /** Delivers one message by the settings, in an environment. */
 const deliveries = (settings: Partial<NotifySettings>, environment: Record<string, string | undefined> = {}) => {
   const whole: NotifySettings = { language: "ja", stages: [], recipients: [], ...settings };
-  const deliver = deliveryOf(whole, { environment, folder, modes: true });
-  return async (recipient: Recipient): Promise<Delivery> => deliver(recipient, await messageOf(digest), digest);
+  const deliver = createDeliverer(whole, { environment, folder, modes: true });
+  return async (recipient: Recipient): Promise<Delivery> =>
+    deliver(recipient, await buildReminderMessage(digest), digest);
 };
 
 const failure = (reason: RegExp) => ({
@@ -32,7 +33,7 @@ const failure = (reason: RegExp) => ({
   reason: { en: expect.stringMatching(reason), ja: expect.stringMatching(reason) },
 });
 
-test("mail goes to the server, with the password that the environment or a file has", async () => {
+test("mail goes to the server, with the password from the environment or a file", async () => {
   const passwords: unknown[] = [];
   const office = await openPostOffice({
     authOptional: false,
@@ -59,7 +60,7 @@ test("mail goes to the server, with the password that the environment or a file 
 });
 
 test.each<[string, Partial<NotifySettings>, RegExp]>([
-  ["no mail server is set (smtp)", {}, /smtp|mail server/],
+  ["no mail server is configured (smtp)", {}, /smtp|mail server/],
   [
     "the password's variable is not set",
     { smtp: { host: "x.invalid", port: 25, security: "none", from: "a@x", user: "u", password: { env: "NONE" } } },
@@ -75,11 +76,11 @@ test.each<[string, Partial<NotifySettings>, RegExp]>([
     { smtp: { host: "x.invalid", port: 25, security: "tls", from: "a@x", caFile: "none.pem" } },
     /\(.*none\.pem\)/,
   ],
-])("mail has failed where %s", async (_, settings, reason) => {
+])("mail fails if %s", async (_, settings, reason) => {
   expect(await deliveries(settings)(IT)).toEqual(failure(reason));
 });
 
-test("an authority's file is looked for beside the settings", async () => {
+test("looks for an authority's file next to the settings", async () => {
   await writeFile(join(folder, "ca.pem"), "no certificate");
   const smtp = { host: "127.0.0.1", port: 1, security: "tls", from: "a@example.jp", caFile: "ca.pem" } as const;
   expect(await deliveries({ smtp })(IT)).toMatchObject({
@@ -88,7 +89,7 @@ test("an authority's file is looked for beside the settings", async () => {
   });
 });
 
-test("a webhook is posted to, by its secret address and with its token", async () => {
+test("posts to a webhook with its secret address and its token", async () => {
   const chat = await openChat();
   onTestFinished(chat.close);
   const recipient: Recipient = { ...CHAT, service: "chatwork", token: { env: "TOKEN" } };
@@ -104,11 +105,11 @@ test("a webhook is posted to, by its secret address and with its token", async (
 test.each<[string, Recipient]>([
   ["its address", CHAT],
   ["its token", { ...CHAT, service: "chatwork", url: { env: "OTHER" }, token: { env: "URL" } }],
-])("a webhook has failed where %s is not known", async (_, recipient) => {
+])("a webhook fails if %s is not known", async (_, recipient) => {
   expect(await deliveries({}, { OTHER: "http://127.0.0.1:1/" })(recipient)).toEqual(failure(/\(URL\)/));
 });
 
-test("a command sees the environment without anybody's secrets", async () => {
+test("a command receives the environment without any secrets", async () => {
   await writeFile(
     join(folder, "show.mjs"),
     `import { writeFileSync } from "node:fs"; writeFileSync("seen", Object.keys(process.env).join());`,
@@ -142,7 +143,7 @@ test("a command sees the environment without anybody's secrets", async () => {
   expect(seen.filter((name) => name in secret)).toEqual([]);
 });
 
-test("the mail server is opened once, for the first mail", async () => {
+test("opens the mail server once, for the first mail", async () => {
   const office = await openPostOffice();
   onTestFinished(office.close);
   const smtp = { host: "127.0.0.1", port: office.port, security: "none", from: "a@example.jp" } as const;

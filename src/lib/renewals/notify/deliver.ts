@@ -2,30 +2,30 @@ import { resolve } from "node:path";
 import { Failure } from "../../errors/index.ts";
 import { readLenientText } from "../../files/index.ts";
 import { same, text, type Text } from "../../text/index.ts";
-import { failed } from "./outcome.ts";
+import { createFailedDelivery } from "./outcome.ts";
 import type { Deliver } from "./sender.ts";
 import { readSecret, type SecretPlace } from "./secret.ts";
 import type { NotifySettings, Recipient, SecretSource, SmtpSettings, WebhookRecipient } from "./settings.ts";
 import type { Mailer } from "./ways/mail.ts";
 import type { OpenWebhook } from "./ways/webhook.ts";
 
-/** Variables of the environment that hold secrets of the settings. */
-export const secretNames = ({ smtp, recipients }: NotifySettings): readonly string[] => {
+/** Returns the names of the environment variables that hold secrets of the settings. */
+export const listSecretVariables = ({ smtp, recipients }: NotifySettings): readonly string[] => {
   const hooks = recipients.flatMap((one) => (one.way === "webhook" ? [one.url, one.token] : []));
   return [smtp?.password, ...hooks].flatMap((source) => (source !== undefined && "env" in source ? [source.env] : []));
 };
 
-/** Opens the mail server of the settings. @throws Failure as `readSecret` and `readLenientText` */
+/** Opens the mail server of the settings.  @throws Failure like {@link readSecret} and {@link readLenientText} */
 export const openSmtp = async ({ password, caFile, ...smtp }: SmtpSettings, place: SecretPlace): Promise<Mailer> => {
-  const { openMailer } = await import("./ways/mail.ts");
-  return openMailer({
+  const { createMailer } = await import("./ways/mail.ts");
+  return createMailer({
     ...smtp,
     password: password === undefined ? undefined : await readSecret(password, place),
     authority: caFile === undefined ? undefined : await readLenientText(resolve(place.folder, caFile)),
   });
 };
 
-const openWebhook = async (
+const loadWebhook = async (
   { service, template, url, token }: WebhookRecipient,
   place: SecretPlace,
 ): Promise<OpenWebhook> => {
@@ -34,53 +34,53 @@ const openWebhook = async (
   return { service, template, url: await readSecret(url, place), token: await lookUp(token) };
 };
 
-/** Why a missing secret, or a file that cannot be read, stands in the way. */
-const hindrance = (error: unknown): Text => {
+/** Describes the missing secret or unreadable file that prevents a delivery. */
+const describeObstacle = (error: unknown): Text => {
   if (!(error instanceof Failure)) return same(error instanceof Error ? error.message : "failure");
   const where = error.where === undefined ? "" : ` (${error.where})`;
   return text(`${error.what.en}${where}`, `${error.what.ja}${where}`);
 };
 
-const NO_SERVER = text("no mail server is set (smtp)", "smtp の設定がありません");
+const NO_MAIL_SERVER = text("no mail server is configured (smtp)", "メールサーバー(smtp)の設定がありません");
 
 /**
- * What keeps recipients from being reached from here, as far as can be told without sending: a secret that is not set,
- * an address that is none, a file that cannot be read.
+ * Returns a function that finds what prevents a recipient from being reached from this computer, as far as this is
+ * possible without sending: a secret that is not set, an invalid URL, or a file that cannot be read.
  */
-export const hindrancesOf =
+export const createObstacleFinder =
   (settings: NotifySettings, place: SecretPlace) =>
   async (recipient: Recipient): Promise<Text | undefined> => {
     try {
       if (recipient.way === "mail") {
-        if (settings.smtp === undefined) return NO_SERVER;
+        if (settings.smtp === undefined) return NO_MAIL_SERVER;
         await openSmtp(settings.smtp, place);
       } else if (recipient.way === "webhook") {
-        const { addressOf, NOT_HTTPS } = await import("./ways/webhook.ts");
-        if (addressOf((await openWebhook(recipient, place)).url) === undefined) return NOT_HTTPS;
+        const { parseWebhookUrl: addressOf, HTTPS_REQUIRED } = await import("./ways/webhook.ts");
+        if (addressOf((await loadWebhook(recipient, place)).url) === undefined) return HTTPS_REQUIRED;
       }
       return undefined;
     } catch (error) {
-      return hindrance(error);
+      return describeObstacle(error);
     }
   };
 
-/** Delivers by the ways of the settings; mail server, secrets and libraries are opened by the first use. */
-export const deliveryOf = (settings: NotifySettings, place: SecretPlace): Deliver => {
-  const hidden = secretNames(settings);
+/** Returns a function that delivers by the settings' channels. Mail server, secrets and libraries open at first use. */
+export const createDeliverer = (settings: NotifySettings, place: SecretPlace): Deliver => {
+  const hidden = listSecretVariables(settings);
   const environment = Object.fromEntries(Object.entries(place.environment).filter(([name]) => !hidden.includes(name)));
   let mailer: Promise<Mailer> | undefined;
   return async (recipient, message, digest) => {
     try {
       switch (recipient.way) {
         case "mail": {
-          if (settings.smtp === undefined) return failed(NO_SERVER);
-          const { mailOfNotice } = await import("./ways/mail.ts");
+          if (settings.smtp === undefined) return createFailedDelivery(NO_MAIL_SERVER);
+          const { buildReminderMail } = await import("./ways/mail.ts");
           const send = await (mailer ??= openSmtp(settings.smtp, place));
-          return await send(recipient.address, mailOfNotice(message), recipient.language);
+          return await send(recipient.address, buildReminderMail(message), recipient.language);
         }
         case "webhook": {
-          const { postNotice } = await import("./ways/webhook.ts");
-          return await postNotice(await openWebhook(recipient, place), message);
+          const { postReminder } = await import("./ways/webhook.ts");
+          return await postReminder(await loadWebhook(recipient, place), message);
         }
         case "command": {
           const { runCommand } = await import("./ways/command.ts");
@@ -88,7 +88,7 @@ export const deliveryOf = (settings: NotifySettings, place: SecretPlace): Delive
         }
       }
     } catch (error) {
-      return failed(hindrance(error));
+      return createFailedDelivery(describeObstacle(error));
     }
   };
 };

@@ -1,100 +1,102 @@
 import { expect, test } from "vitest";
 import { text } from "../../text/index.ts";
-import { documentMail } from "../../document/mail.ts";
-import { messageOf, noticeDocument } from "./message.ts";
-import { digestOf, dueNotice } from "#support/renewals/digest.ts";
+import { renderMail } from "../../document/mail.ts";
+import { buildReminderMessage, buildReminderDocument } from "./message.ts";
+import { digestOf, createDueReminder } from "#support/renewals/digest.ts";
 import type { Digest } from "./digest.ts";
 
-const subjectOf = (digest: Digest): string => noticeDocument(digest).title[digest.language];
+const subjectOf = (digest: Digest): string => buildReminderDocument(digest).title[digest.language];
 
 test.each([
   [
     30,
     false,
     '[Renewal] 30 days left: MDM push certificate "本社"',
-    "【更新期限】あと 30 日: MDM プッシュ通知証明書「本社」",
+    "【年次更新・期限】あと 30 日: MDM プッシュ通知証明書「本社」",
   ],
   [
     1,
     false,
     '[Renewal] 1 day left: MDM push certificate "本社"',
-    "【更新期限】あと 1 日: MDM プッシュ通知証明書「本社」",
+    "【年次更新・期限】あと 1 日: MDM プッシュ通知証明書「本社」",
   ],
   [
     0,
     false,
     '[Renewal] expires today: MDM push certificate "本社"',
-    "【更新期限】本日が期限: MDM プッシュ通知証明書「本社」",
+    "【年次更新・期限】本日が期限: MDM プッシュ通知証明書「本社」",
   ],
   [
     0,
     true,
     '[Renewal] expired today: MDM push certificate "本社"',
-    "【更新期限】本日期限切れ: MDM プッシュ通知証明書「本社」",
+    "【年次更新・期限】本日期限切れ: MDM プッシュ通知証明書「本社」",
   ],
   [
     -1,
     true,
     '[Renewal] expired 1 day ago: MDM push certificate "本社"',
-    "【更新期限】期限切れ(1 日経過): MDM プッシュ通知証明書「本社」",
+    "【年次更新・期限】期限切れ(1 日経過): MDM プッシュ通知証明書「本社」",
   ],
   [
     -12,
     true,
     '[Renewal] expired 12 days ago: MDM push certificate "本社"',
-    "【更新期限】期限切れ(12 日経過): MDM プッシュ通知証明書「本社」",
+    "【年次更新・期限】期限切れ(12 日経過): MDM プッシュ通知証明書「本社」",
   ],
 ])("%i days left, expired %s", (days, expired, en, ja) => {
-  const due = [dueNotice({ days, expired })];
+  const due = [createDueReminder({ days, expired })];
   expect(subjectOf(digestOf({ due, language: "en" }))).toBe(en);
   expect(subjectOf(digestOf({ due, language: "ja" }))).toBe(ja);
 });
 
-test("the end says what stops the notices: a record alone does not, where the console shows the date", async () => {
-  const { text: words, html } = await messageOf(digestOf({ language: "en" }));
+test("the last line explains how to stop the reminders, including the confirmation of the console's date", async () => {
+  const { text: words, html } = await buildReminderMessage(digestOf({ language: "en" }));
   for (const said of [words, html])
     expect(said).toContain(
-      "They stop until the next expiry date once the renewal is recorded (clomoctl renewals edit) and, where the console shows the new date, confirmed (clomoctl renewals confirm).",
+      ". Each reminder is sent only once. To stop the reminders until the next expiry date, record the renewal (clomoctl renewals edit) and, if the console shows the new date, confirm it (clomoctl renewals confirm).",
     );
 });
 
-test("what Apple rejected says so in place of a date on which it expires, in both languages", async () => {
+test("shows that Apple rejected an item instead of an expiry date, in both languages", async () => {
   const rejection = { what: text("Apple rejected it", "Apple が拒否しました"), at: "2027-02-27T03:00:00.000Z" };
-  const due = [dueNotice({ item: { kind: "ade-token", rejection }, days: -2, day: "2027-02-27", expired: true })];
-  const en = await messageOf(digestOf({ due, language: "en" }), { attach: true });
+  const due = [
+    createDueReminder({ item: { kind: "ade-token", rejection }, days: -2, day: "2027-02-27", expired: true }),
+  ];
+  const en = await buildReminderMessage(digestOf({ due, language: "en" }), { attach: true });
   expect(en.subject).toBe('[Renewal] rejected by Apple 2 days ago: ADE server token "本社"');
   expect(en.text).toContain(
     "  Rejected by Apple: 2027-02-27 rejected by Apple 2 days ago\n  Reason: Apple rejected it\n",
   );
-  expect(en.text).toContain("  Since it was rejected: ");
+  expect(en.text).toContain("  Effects of the rejection: ");
   expect(en.guides[0]?.html).not.toContain("2027-02-27");
-  const ja = await messageOf(digestOf({ due, language: "ja" }));
-  expect(ja.subject).toBe("【更新期限】Apple が拒否(2 日経過): ADE サーバートークン「本社」");
+  const ja = await buildReminderMessage(digestOf({ due, language: "ja" }));
+  expect(ja.subject).toBe("【年次更新・期限】Apple が拒否(2 日経過): ADE サーバートークン「本社」");
   expect(ja.text).toContain("  Apple が拒否した日: 2027-02-27 Apple が拒否(2 日経過)\n  理由: Apple が拒否しました\n");
-  const today = [dueNotice({ item: { rejection }, days: 0, expired: true })];
+  const today = [createDueReminder({ item: { rejection }, days: 0, expired: true })];
   expect(subjectOf(digestOf({ due: today, language: "en" }))).toContain("rejected by Apple today");
 });
 
-test("the guide of what the tenant holds itself has its own steps", async () => {
+test("the guide for a token that the tenant holds has its own steps", async () => {
   const holding = { own: { kind: "ade-token", simulator: null, server: "自社\nMDM" } } as const;
-  const due = [dueNotice({ item: { kind: "ade-token", name: "トークン", holding } })];
-  const { guides } = await messageOf(digestOf({ due, language: "en" }), { attach: true });
+  const due = [createDueReminder({ item: { kind: "ade-token", name: "トークン", holding } })];
+  const { guides } = await buildReminderMessage(digestOf({ due, language: "en" }), { attach: true });
   expect(guides[0]?.html).toContain("own server (自社 MDM), never the one that CLOMO uses");
   expect(guides[0]?.html).not.toContain("that CLOMO uses now");
 });
 
-test("several things are one digest; it names what is needed and nothing else", async () => {
+test("several items are one digest, which names only what is necessary", async () => {
   const due = [
-    dueNotice({ item: { name: "本社", owner: "it@example.jp", account: "push@example.jp" }, days: 7 }),
-    dueNotice({
+    createDueReminder({ item: { name: "本社", owner: "it@example.jp", account: "push@example.jp" }, days: 7 }),
+    createDueReminder({
       context: "kanto",
       item: { kind: "vpp-token", name: "大阪", certainty: "estimated", phone: null, phoneHolder: null },
       day: "2027-04-01",
     }),
   ];
   const warnings = [text("mail to x@example.jp comes back", "x@example.jp に届きません")];
-  const { subject, text: body } = await messageOf(digestOf({ due, warnings, severalContexts: true }));
-  expect(subject).toBe("【更新期限】あと 7 日: MDM プッシュ通知証明書「本社」 ほか 1 件");
+  const { subject, text: body } = await buildReminderMessage(digestOf({ due, warnings, severalContexts: true }));
+  expect(subject).toBe("【年次更新・期限】あと 7 日: MDM プッシュ通知証明書「本社」 ほか 1 件");
   expect(body).toBe(`■ MDM プッシュ通知証明書「本社」
   期限: 2027-03-01 あと 7 日
   期限が切れると: すべての iPhone・iPad に命令が届かなくなり、新しいデバイスも登録できません
@@ -116,31 +118,33 @@ test("several things are one digest; it names what is needed and nothing else", 
 - x@example.jp に届きません
 
 -- 
-clomoctl renewals notify からの通知です。各段階の通知は 1 回だけです。更新を記録し(clomoctl renewals edit)、管理画面に新しい期限が表示されるものはそれを確認すると(clomoctl renewals confirm)、次の期限まで通知は止まります。
+clomoctl renewals notify からの通知です。各段階の通知は 1 回だけです。更新を記録し(clomoctl renewals edit)、管理画面に新しい期限が表示されるものはその期限を確認済みにすると(clomoctl renewals confirm)、次の期限まで通知は止まります。
 `);
 });
 
-test("an item is named by its id where its name is as long", async () => {
+test("identifies an item by id if its name is as long", async () => {
   const names = [35, 36].map((length) => "x".repeat(length));
-  const { text: body } = await messageOf(digestOf({ due: names.map((name) => dueNotice({ item: { name } })) }));
+  const { text: body } = await buildReminderMessage(
+    digestOf({ due: names.map((name) => createDueReminder({ item: { name } })) }),
+  );
   const named = [...body.matchAll(/renewals guide (\S+)/g)].map(([, word]) => word);
-  expect(named).toEqual([names[0], dueNotice().item.id]);
+  expect(named).toEqual([names[0], createDueReminder().item.id]);
 });
 
-test("what people recorded stays on its line and is never markup", async () => {
-  const due = [dueNotice({ item: { name: "<b>x</b>\r\nBcc: a@example.jp\u202e" } })];
-  const { subject, text: body, html } = await messageOf(digestOf({ due }));
-  expect(subject).toBe("【更新期限】あと 30 日: MDM プッシュ通知証明書「<b>x</b> Bcc: a@example.jp」");
+test("recorded text stays on its line and is never markup", async () => {
+  const due = [createDueReminder({ item: { name: "<b>x</b>\r\nBcc: a@example.jp\u202e" } })];
+  const { subject, text: body, html } = await buildReminderMessage(digestOf({ due }));
+  expect(subject).toBe("【年次更新・期限】あと 30 日: MDM プッシュ通知証明書「<b>x</b> Bcc: a@example.jp」");
   expect(body.split("\n")[0]).toBe("■ MDM プッシュ通知証明書「<b>x</b> Bcc: a@example.jp」");
   expect(html).toContain("&#60;b&#62;x&#60;/b&#62; Bcc");
   expect(html).not.toContain("<b>");
 });
 
-test("the steps go along where files do: a page for each of the ten most urgent, named in the text", async () => {
+test("attaches a page of steps for each of the ten most urgent items, and names it in the text", async () => {
   const due = Array.from({ length: 11 }, (_, index) =>
-    dueNotice({ item: { name: `第${index + 1}`, account: "a@b.jp" } }),
+    createDueReminder({ item: { name: `第${index + 1}`, account: "a@b.jp" } }),
   );
-  const { text: body, html, guides } = await messageOf(digestOf({ due, language: "en" }), { attach: true });
+  const { text: body, html, guides } = await buildReminderMessage(digestOf({ due, language: "en" }), { attach: true });
   expect(guides.map(({ name }) => name)).toEqual(
     due.slice(0, 10).map((_, at) => `guide-${at + 1}-push-certificate.html`),
   );
@@ -148,13 +152,13 @@ test("the steps go along where files do: a page for each of the ten most urgent,
   expect(body).toContain("  Steps: guide-1-push-certificate.html (attached), or clomoctl renewals guide ");
   expect(html.replaceAll(/<[^>]*>/g, "")).toContain("guide-10-push-certificate.html (attached)");
   expect(html).not.toContain("guide-11");
-  expect((await messageOf(digestOf({ due }))).guides).toEqual([]);
+  expect((await buildReminderMessage(digestOf({ due }))).guides).toEqual([]);
 });
 
-test("a bar that is full has no rest, every other one has", () => {
+test("a full bar has no remainder, and every other bar has one", () => {
   const cells = (days: readonly number[]): number => {
-    const { html } = documentMail(
-      noticeDocument(digestOf({ due: days.map((left) => dueNotice({ days: left })) })),
+    const { html } = renderMail(
+      buildReminderDocument(digestOf({ due: days.map((left) => createDueReminder({ days: left })) })),
       "ja",
     );
     return html.match(/<td [^>]*>&nbsp;<\/td>/g)?.length ?? 0;
@@ -162,24 +166,26 @@ test("a bar that is full has no rest, every other one has", () => {
   expect([cells([400]), cells([400, 399])]).toEqual([1, 3]);
 });
 
-test("neither notes nor the place of a phone leave the tenant", async () => {
+test("neither notes nor the holder of a phone leave the tenant", async () => {
   const due = [
-    dueNotice({ item: { notes: "内密のメモ", phone: "090-1234-5678", phoneHolder: "金庫の電話", owner: "総務課" } }),
+    createDueReminder({
+      item: { notes: "内密のメモ", phone: "090-1234-5678", phoneHolder: "金庫の電話", owner: "総務課" },
+    }),
   ];
   for (const language of ["en", "ja"] as const) {
-    const sent = JSON.stringify(await messageOf(digestOf({ due, language }), { attach: true }));
+    const sent = JSON.stringify(await buildReminderMessage(digestOf({ due, language }), { attach: true }));
     expect(sent).toContain("総務課");
     expect(sent).not.toMatch(/内密のメモ|金庫の電話/);
   }
 });
 
-test("what is expired already is told as that, and a name that needs quotes by its id", async () => {
-  const expired = dueNotice({ item: { name: "本社 2" }, days: -3, day: "2026-11-17", expired: true });
+test("describes an expired item as expired, and identifies a name that needs quotes by id", async () => {
+  const expired = createDueReminder({ item: { name: "本社 2" }, days: -3, day: "2026-11-17", expired: true });
   const [en, ja] = await Promise.all(
-    (["en", "ja"] as const).map((language) => messageOf(digestOf({ due: [expired], language }))),
+    (["en", "ja"] as const).map((language) => buildReminderMessage(digestOf({ due: [expired], language }))),
   );
-  expect(en?.text).toMatch(/^ {2}Since it has expired: all iPhones/m);
+  expect(en?.text).toMatch(/^ {2}Effects of the expiry: commands no longer reach any iPhone/m);
   expect(ja?.text).toMatch(/^ {2}期限切れの影響: すべての/m);
   expect(en?.text).toContain(`guide ${expired.item.id} --context local`);
-  expect(en?.html).toContain("Since it has expired</dt>");
+  expect(en?.html).toContain("Effects of the expiry</dt>");
 });

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { receives, ownerAddress, itemsOfRecipients, type TenantItems } from "./recipients.ts";
+import { shouldNotify, findOwnerAddress, groupItemsByRecipient, type TenantItems } from "./recipients.ts";
 import type { NotifySettings, Recipient } from "./settings.ts";
-import { dueNotice } from "#support/renewals/digest.ts";
+import { createDueReminder } from "#support/renewals/digest.ts";
 
-const owned = (name: string, owner: string | null) => dueNotice({ item: { name, owner } }).item;
+const owned = (name: string, owner: string | null) => createDueReminder({ item: { name, owner } }).item;
 const item = (name: string) => owned(name, null);
 
 const SMTP = { host: "127.0.0.1", port: 25, security: "none", from: "a@example.jp" } as const;
@@ -13,7 +13,7 @@ const TICKET: Recipient = { name: "chat", way: "command", command: ["ticket"], t
 
 /** Who is told of what, as `way recipient: context/name …`. */
 const due = (tenantItems: readonly TenantItems[], settings: Partial<NotifySettings>): readonly string[] =>
-  itemsOfRecipients(tenantItems, { language: "en", stages: [30], smtp: SMTP, recipients: [], ...settings }).map(
+  groupItemsByRecipient(tenantItems, { language: "en", stages: [30], smtp: SMTP, recipients: [], ...settings }).map(
     ({ addressee: { way, recipient }, tenantItems }) =>
       `${way} ${recipient}: ${tenantItems.flatMap(({ context, items }) => items.map(({ name }) => `${context}/${name}`)).join(" ")}`,
   );
@@ -25,8 +25,8 @@ test.each([
   ["it@example.jp, ops@example.jp", undefined],
   ["", undefined],
   [null, undefined],
-])("an owner written as %j is mailed at %s", (owner, address) => {
-  expect(ownerAddress({ owner })).toBe(address);
+])("mail for an owner written as %j goes to %s", (owner, address) => {
+  expect(findOwnerAddress({ owner })).toBe(address);
 });
 
 test.each<[string, Recipient, boolean]>([
@@ -38,11 +38,11 @@ test.each<[string, Recipient, boolean]>([
   ["this context, but another kind", { ...IT, contexts: ["kanto"], kinds: ["vpp-token"] }, false],
   ["nothing, as its owner in another case of letters", { ...IT, address: "Yamada@Example.jp", kinds: [] }, true],
   ["nothing, by a webhook of the owner's name", { ...CHAT, name: "yamada@example.jp", kinds: [] }, false],
-])("who asks for %s", (_, recipient, concerned) => {
-  expect(receives(recipient, "kanto", owned("本社", "yamada@example.jp"))).toBe(concerned);
+])("whether a recipient of %s receives it", (_, recipient, concerned) => {
+  expect(shouldNotify(recipient, "kanto", owned("本社", "yamada@example.jp"))).toBe(concerned);
 });
 
-test("recipients come first, then owners in the order of their things, everybody once", () => {
+test("recipients come first, then owners in the order of their items, each only once", () => {
   const tenantItems = [
     { context: "kanto", items: [owned("a", "sato@example.jp"), owned("b", "it@EXAMPLE.jp")] },
     { context: "osaka", items: [owned("c", "Sato@example.jp"), owned("d", "総務課")] },
@@ -55,16 +55,16 @@ test("recipients come first, then owners in the order of their things, everybody
   ]);
 });
 
-test("owners are told in the settings' language, and of nothing that is not theirs", () => {
+test("owners are notified in the language of the settings, and only about their own items", () => {
   const tenantItems = [{ context: "kanto", items: [owned("a", "sato@example.jp"), item("b")] }];
-  const [owner] = itemsOfRecipients(tenantItems, { language: "en", stages: [], smtp: SMTP, recipients: [] });
+  const [owner] = groupItemsByRecipient(tenantItems, { language: "en", stages: [], smtp: SMTP, recipients: [] });
   expect(owner?.recipient).toMatchObject({ way: "mail", address: "sato@example.jp", language: "en" });
   expect(owner?.tenantItems).toMatchObject([{ context: "kanto", items: [{ name: "a" }] }]);
 });
 
-test("owners need a mail server; who is told of nothing is left out", () => {
+test("owners require a mail server, and a recipient without items is omitted", () => {
   const tenantItems = [{ context: "kanto", items: [owned("a", "sato@example.jp")] }];
-  const withoutMail = itemsOfRecipients(tenantItems, {
+  const withoutMail = groupItemsByRecipient(tenantItems, {
     language: "en",
     stages: [],
     recipients: [{ ...CHAT, contexts: ["osaka"] }],
@@ -73,7 +73,7 @@ test("owners need a mail server; who is told of nothing is left out", () => {
   expect(due([{ context: "kanto", items: [] }], { recipients: [IT] })).toEqual([]);
 });
 
-test("a tenant with nothing for somebody is none of his shares", () => {
+test("omits a tenant that has no items for a recipient", () => {
   const tenantItems = [
     { context: "kanto", items: [item("a")] },
     { context: "osaka", items: [item("b")] },

@@ -1,12 +1,12 @@
 import type { RenewalItem } from "../../model/renewal.ts";
-import { fits, SENDABLE_ADDRESS } from "../../model/rules.ts";
+import { satisfiesRule, SENDABLE_ADDRESS_RULE } from "../../model/rules.ts";
 import type { DatedItem } from "../judge.ts";
 import type { NotifySettings, Recipient } from "./settings.ts";
 
-/** A way and a name: what a notice is recorded under. */
+/** The channel and name under which reminders are recorded. */
 export interface Addressee {
   readonly way: Recipient["way"];
-  /** a mail address in lower case, or the name of a webhook or command */
+  /** email address in lower case, or the name of a webhook or command */
   readonly recipient: string;
 }
 
@@ -16,38 +16,38 @@ export interface TenantItems {
   readonly items: readonly DatedItem[];
 }
 
-/** A recipient, and the items it is notified of. */
+/** A recipient, and the items that the recipient is notified about. */
 export interface RecipientItems {
   readonly recipient: Recipient;
   readonly addressee: Addressee;
-  /** one a tenant, in the tenants' order; none is empty */
+  /** one entry for each tenant with items, in the order of the tenants */
   readonly tenantItems: readonly TenantItems[];
 }
 
-/** What notices to a recipient are recorded under. */
+/** Returns the channel and name under which reminders to a recipient are recorded. */
 const addresseeOf = (recipient: Recipient): Addressee =>
   recipient.way === "mail"
     ? { way: "mail", recipient: recipient.address.toLowerCase() }
     : { way: recipient.way, recipient: recipient.name };
 
-/** The mail address of the person who renews a thing, where the owner is written as one. */
-export const ownerAddress = ({ owner }: Pick<RenewalItem, "owner">): string | undefined => {
+/** Returns the email address of the owner of an item, if the owner is recorded as an email address. */
+export const findOwnerAddress = ({ owner }: Pick<RenewalItem, "owner">): string | undefined => {
   const address = owner?.trim() ?? "";
-  return fits(SENDABLE_ADDRESS, address) ? address : undefined;
+  return satisfiesRule(SENDABLE_ADDRESS_RULE, address) ? address : undefined;
 };
 
-/** Recipients of the settings, then owners with a mail address who are not among them; owners need a mail server. */
-const everybody = (
+/** Returns the settings' recipients, then, if a mail server is configured, all other owners with an email address. */
+const listAllRecipients = (
   tenantItems: readonly TenantItems[],
   { smtp, recipients, language }: NotifySettings,
 ): readonly Recipient[] => {
-  const owners = tenantItems.flatMap(({ items }) => items.flatMap((item) => ownerAddress(item) ?? []));
+  const owners = tenantItems.flatMap(({ items }) => items.flatMap((item) => findOwnerAddress(item) ?? []));
   const asRecipients = owners.map((address): Recipient => ({
     name: address,
     way: "mail",
     address,
     language,
-    // an owner is notified of nothing but what is theirs
+    // an owner is notified only of their own items
     kinds: [],
   }));
   const all = new Map<string, Recipient>();
@@ -59,21 +59,23 @@ const everybody = (
   return [...all.values()];
 };
 
-/** Whether a recipient is notified of an item: by the settings, or as its owner. */
-export const receives = (recipient: Recipient, context: string, item: RenewalItem): boolean => {
+/** Returns true if a recipient is notified of an item, because of the settings or as its owner. */
+export const shouldNotify = (recipient: Recipient, context: string, item: RenewalItem): boolean => {
   const { contexts, kinds } = recipient;
   const chosen = (contexts?.includes(context) ?? true) && (kinds?.includes(item.kind) ?? true);
-  return chosen || (recipient.way === "mail" && ownerAddress(item)?.toLowerCase() === recipient.address.toLowerCase());
+  return (
+    chosen || (recipient.way === "mail" && findOwnerAddress(item)?.toLowerCase() === recipient.address.toLowerCase())
+  );
 };
 
-/** The items of each recipient of the settings, and of each owner with a mail address. */
-export const itemsOfRecipients = (
+/** Returns the items of each recipient of the settings, and of each owner with an email address. */
+export const groupItemsByRecipient = (
   tenantItems: readonly TenantItems[],
   settings: NotifySettings,
 ): readonly RecipientItems[] =>
-  everybody(tenantItems, settings).flatMap((recipient) => {
+  listAllRecipients(tenantItems, settings).flatMap((recipient) => {
     const own = tenantItems
-      .map(({ context, items }) => ({ context, items: items.filter((item) => receives(recipient, context, item)) }))
+      .map(({ context, items }) => ({ context, items: items.filter((item) => shouldNotify(recipient, context, item)) }))
       .filter(({ items }) => items.length > 0);
     return own.length === 0 ? [] : [{ recipient, addressee: addresseeOf(recipient), tenantItems: own }];
   });

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { NewRenewalItem } from "../../client/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { NOTICE_LEASE_MS } from "../../tenant/renewals/renewals.ts";
+import { REMINDER_LEASE_MS } from "../../tenant/renewals/renewals.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { text } from "../../text/index.ts";
 import type { Digest } from "./digest.ts";
 import type { Message } from "./message.ts";
-import { bounced, failed, SENT, type Delivery } from "./outcome.ts";
-import type { NoticeTenant } from "./tenant.ts";
-import { planNotices, sendNotices, type NotifyRun } from "./send.ts";
+import { createBouncedDelivery, createFailedDelivery, SENT, type Delivery } from "./outcome.ts";
+import type { ReminderTenant } from "./tenant.ts";
+import { planReminders, deliverReminders, type NotifyRun } from "./send.ts";
 import type { NotifySettings, Recipient } from "./settings.ts";
 
 const EXPIRY = "2027-03-01T03:00:00.000Z";
@@ -35,7 +35,7 @@ afterEach(() => Promise.all([tenant, other].map((one) => one[Symbol.asyncDispose
 const add = (item: Partial<NewRenewalItem> = {}, to = tenant) =>
   to.client.renewals.add({ kind: "push-certificate", name: "本社", expiresAt: EXPIRY, ...item });
 
-const watched = (context: string, timezone: string, { client }: TestTenant): NoticeTenant => ({
+const watched = (context: string, timezone: string, { client }: TestTenant): ReminderTenant => ({
   context,
   timezone,
   client,
@@ -69,7 +69,7 @@ class Post {
   async send(now: string, change: Partial<NotifyRun> = {}): Promise<readonly string[]> {
     tenant.surroundings.time = Date.parse(now);
     other.surroundings.time = Date.parse(now);
-    const { rows, incomplete } = await sendNotices(this.run(now, change), { deliver: this.deliver });
+    const { rows, incomplete } = await deliverReminders(this.run(now, change), { deliver: this.deliver });
     return [
       ...rows.map(({ due, recipient, outcome }) => `${due.item.name} ${due.stage} ${recipient.name} ${outcome}`),
       ...(incomplete ? ["incomplete"] : []),
@@ -77,10 +77,10 @@ class Post {
   }
 }
 
-test("a recipient that fails does not stop the others, is tried again, and does not block later stages", async () => {
+test("a failing recipient is retried, and blocks neither other recipients nor later stages", async () => {
   await add();
   const post = new Post();
-  post.answers.set("it@example.jp", failed(text("451 later", "451 later")));
+  post.answers.set("it@example.jp", createFailedDelivery(text("451 later", "451 later")));
   expect(await post.send(NOW)).toEqual(["本社 30 it failed", "本社 30 ops sent", "incomplete"]);
   expect(post.warnings).toEqual(["could not notify it: 451 later"]);
   const notice = (await tenant.client.renewals.notices()).find(({ recipient }) => recipient === "it@example.jp");
@@ -88,7 +88,7 @@ test("a recipient that fails does not stop the others, is tried again, and does 
   post.answers.clear();
   expect(await post.send(NOW)).toEqual(["本社 30 it sent"]);
   expect(post.sent.at(-1)?.message.messageId).toBe(notice?.messageId);
-  post.answers.set("it@example.jp", failed(text("451 later", "451 later")));
+  post.answers.set("it@example.jp", createFailedDelivery(text("451 later", "451 later")));
   expect(await post.send("2027-02-22T00:00:00Z")).toEqual(["本社 7 it failed", "本社 7 ops sent", "incomplete"]);
   post.answers.clear();
   expect(await post.send("2027-03-01T00:00:00Z")).toEqual(["本社 0 it sent", "本社 0 ops sent"]);
@@ -96,13 +96,13 @@ test("a recipient that fails does not stop the others, is tried again, and does 
   expect(await post.send("2027-03-02T05:00:00Z")).toEqual([]);
 });
 
-test("everything due is one message a recipient; each stage of each thing is settled on its own", async () => {
+test("everything due is one message per recipient, and each stage of each item is settled separately", async () => {
   await add();
   await add({ name: "大阪", kind: "vpp-token", expiresAt: "2027-02-05T03:00:00.000Z", owner: "IT@example.jp" });
   const post = new Post();
   expect(await post.send(NOW)).toHaveLength(4);
   expect(post.sent.map(({ to, message }) => [to, message.subject])).toEqual([
-    ["it@example.jp", "【更新期限】あと 6 日: VPP サービストークン「大阪」 ほか 1 件"],
+    ["it@example.jp", "【年次更新・期限】あと 6 日: VPP サービストークン「大阪」 ほか 1 件"],
     ["ops@example.jp", '[Renewal] 6 days left: VPP content token "大阪" and 1 more'],
   ]);
   const notices = await tenant.client.renewals.notices();
@@ -114,7 +114,7 @@ test("everything due is one message a recipient; each stage of each thing is set
   ]);
 });
 
-test("what a dead run left goes out after the lease as the very message it was, apart from what is new", async () => {
+test("after the lease, resends a dead run's message unchanged, separately from new items", async () => {
   const first = await add();
   const second = await add({ name: "大阪" });
   const claims = [];
@@ -125,20 +125,20 @@ test("what a dead run left goes out after the lease as the very message it was, 
   }
   await add({ name: "京都" });
   const post = new Post();
-  const soon = new Date(Date.parse(NOW) + NOTICE_LEASE_MS / 2).toISOString();
+  const soon = new Date(Date.parse(NOW) + REMINDER_LEASE_MS / 2).toISOString();
   expect((await post.send(soon)).filter((row) => row.includes(" it "))).toEqual([
     "本社 30 it busy",
     "大阪 30 it busy",
     "京都 30 it busy",
   ]);
-  const later = new Date(Date.parse(NOW) + 2 * NOTICE_LEASE_MS).toISOString();
+  const later = new Date(Date.parse(NOW) + 2 * REMINDER_LEASE_MS).toISOString();
   expect(await post.send(later)).toEqual(["本社 30 it sent", "大阪 30 it sent", "京都 30 it sent"]);
   const mails = post.sent.filter(({ to }) => to === "it@example.jp");
   expect(mails.map(({ digest }) => digest.due.map(({ item }) => item.name))).toEqual([["本社", "大阪"], ["京都"]]);
   expect(mails[0]?.message.messageId).toBe(claims.map(({ notice }) => notice.messageId).toSorted()[0]);
 });
 
-test("what a dead run left and time has overtaken is settled without a message", async () => {
+test("settles an outdated reminder of a dead run without a message", async () => {
   const { id } = await add();
   tenant.surroundings.time = Date.parse(NOW);
   await tenant.client.renewals.claimNotice({
@@ -153,15 +153,15 @@ test("what a dead run left and time has overtaken is settled without a message",
   expect((await tenant.client.renewals.notices()).filter(({ state }) => state === "sending")).toEqual([]);
 });
 
-test("a plan sends and records nothing", async () => {
+test("a dry run sends and records nothing", async () => {
   await add();
   const post = new Post();
-  const { rows, incomplete } = await planNotices(post.run(NOW));
+  const { rows, incomplete } = await planReminders(post.run(NOW));
   expect(rows.map(({ recipient, outcome }) => `${recipient.name} ${outcome}`)).toEqual(["it due", "ops due"]);
   expect([incomplete, post.sent, await tenant.client.renewals.notices()]).toEqual([false, [], []]);
 });
 
-test("an owner with a mail address is told of what is his, and missed where the tenant knows him no more", async () => {
+test("an owner with an email address is notified about their items, or reported if no longer a user", async () => {
   await tenant.import({ kind: "users", mode: "append" }, [
     ["氏名", "メールアドレス"],
     ["山田", "yamada@example.jp"],
@@ -180,7 +180,7 @@ test("an owner with a mail address is told of what is his, and missed where the 
   ]);
   const gone = 'sato@example.jp, the owner of MDM push certificate "大阪", is no longer a user of local; ';
   expect(post.warnings).toEqual([
-    expect.stringMatching(/^.+; to change it: clomoctl renewals edit \S+ --owner MAIL --context local$/),
+    expect.stringMatching(/^.+; to change the owner: clomoctl renewals edit \S+ --owner MAIL --context local$/),
   ]);
   expect(post.warnings[0]?.startsWith(gone)).toBe(true);
   expect(post.sent[3]?.message.text).toContain(gone);
@@ -188,19 +188,19 @@ test("an owner with a mail address is told of what is his, and missed where the 
   expect(post.sent[1]?.message.text).not.toContain("sato");
 });
 
-test("a tenant that knows no users at all misses nobody", async () => {
+test("a tenant without users reports no missing owner", async () => {
   await add({ owner: "sato@example.jp" });
   const post = new Post();
   await post.send(NOW);
   expect(post.warnings).toEqual([]);
 });
 
-test("the others hear of a recipient whose mail comes back, until it arrives again", async () => {
+test("other recipients are warned about bounced mail, until a mail arrives again", async () => {
   await add();
   const post = new Post();
   const heard = (): boolean | undefined =>
     post.sent.findLast(({ to }) => to === "it@example.jp")?.message.text.includes("ops@example.jp");
-  post.answers.set("ops@example.jp", bounced(text("550 gone", "550 gone")));
+  post.answers.set("ops@example.jp", createBouncedDelivery(text("550 gone", "550 gone")));
   expect(await post.send(NOW)).toEqual(["本社 30 it sent", "本社 30 ops failed", "incomplete"]);
   expect(post.warnings).toEqual(["could not notify ops: 550 gone"]);
   expect(heard()).toBe(false);
@@ -216,12 +216,15 @@ test("the others hear of a recipient whose mail comes back, until it arrives aga
   expect(heard()).toBe(false);
 });
 
-test("several tenants are one message, each by its own midnight; one that is not reached keeps no other back", async () => {
+test("several tenants are one message, each by its midnight, and an unreachable one blocks no other", async () => {
   await add();
   await add({ name: "大阪", expiresAt: "2027-03-01T15:00:00.000Z" }, other);
   const post = new Post();
   const list = () => Promise.reject(new Failure("unavailable", { what: text("no answer", "応答なし") }));
-  const tenants: NoticeTenant[] = [watched("kanto", "Asia/Tokyo", tenant), watched("osaka", "America/New_York", other)];
+  const tenants: ReminderTenant[] = [
+    watched("kanto", "Asia/Tokyo", tenant),
+    watched("osaka", "America/New_York", other),
+  ];
   const several = { tenants, severalContexts: true };
   const night = "2027-01-29T16:00:00Z";
   expect(await post.send(night, several)).toEqual([
@@ -236,14 +239,14 @@ test("several tenants are one message, each by its own midnight; one that is not
     context: "tokyo",
     timezone: "Asia/Tokyo",
     items: list,
-  } as unknown as NoticeTenant;
+  } as unknown as ReminderTenant;
   const next = await post.send("2027-01-30T16:00:00Z", { ...several, tenants: [unreached, ...tenants] });
   expect(next).toEqual(["大阪 30 it sent", "大阪 30 ops sent", "incomplete"]);
   expect(post.warnings).toEqual(["cannot read the tenant tokyo: no answer"]);
   await expect(post.send(NOW, { tenants: [unreached] })).rejects.toThrow("no answer");
 });
 
-test("a thing that nobody is told of is said", async () => {
+test("reports an item without recipients", async () => {
   await add({ kind: "custom", name: "example.jp" });
   const post = new Post();
   const [it] = SETTINGS.recipients;
@@ -252,19 +255,19 @@ test("a thing that nobody is told of is said", async () => {
   expect(post.warnings).toEqual(['no recipient for other date "example.jp" (local)']);
 });
 
-test("runs at the same moment say it once", async () => {
+test("simultaneous runs send it once", async () => {
   await add();
   await add({ name: "大阪" });
   const post = new Post();
   tenant.surroundings.time = Date.parse(NOW);
-  await Promise.all(Array.from({ length: 8 }, () => sendNotices(post.run(NOW), { deliver: post.deliver })));
+  await Promise.all(Array.from({ length: 8 }, () => deliverReminders(post.run(NOW), { deliver: post.deliver })));
   await post.send("2027-01-30T02:00:00Z");
   const said = post.sent.flatMap(({ to, digest }) => digest.due.map(({ item }) => `${to} ${item.name}`));
   expect(said.toSorted()).toEqual([...new Set(said)].toSorted());
   expect(said).toHaveLength(4);
 });
 
-test("a tenant that fails in the middle is said; the next recipient is told", async () => {
+test("reports a tenant that fails halfway, and still notifies the next recipient", async () => {
   await add();
   const post = new Post();
   const { client } = tenant;
@@ -284,10 +287,10 @@ test("a tenant that fails in the middle is said; the next recipient is told", as
   expect(post.warnings).toEqual(["it: locked"]);
 });
 
-test("what has no date is said by every digest of those it concerns, and on stderr by every run", async () => {
+test("every digest for its recipients and every run on stderr reports an item without a date", async () => {
   await add({ name: "大阪", kind: "android-owner", expiresAt: null });
   const post = new Post();
-  const en = 'Android Enterprise owner account "大阪" (local) has no expiry date, so no notice will be sent';
+  const en = 'Android Enterprise owner account "大阪" (local) has no expiry date, so no reminders will be sent';
   expect(await post.send(NOW)).toEqual([]);
   expect(post.warnings).toEqual([en]);
   await add();

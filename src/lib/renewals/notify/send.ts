@@ -1,31 +1,31 @@
 import { Failure } from "../../errors/index.ts";
 import type { RenewalItem } from "../../model/renewal.ts";
 import { text, type Text } from "../../text/index.ts";
-import { Bounces, criticalWarnings, undatedWarnings } from "./warnings.ts";
+import { Bounces, listCriticalWarnings, listUndatedWarnings } from "./warnings.ts";
 import { codeOf } from "./outcome.ts";
-import { workFor, type RecipientWork } from "./pending.ts";
-import { itemsOfRecipients, type RecipientItems } from "./recipients.ts";
-import { type Deliver, notNotified, type NoticeRow, NoticeSender } from "./sender.ts";
-import { LoadedTenant, type NoticeTenant } from "./tenant.ts";
+import { findRecipientWork, type RecipientWork } from "./pending-reminders.ts";
+import { groupItemsByRecipient, type RecipientItems } from "./recipients.ts";
+import { type Deliver, describeNotNotified, type ReminderRow, ReminderSender } from "./sender.ts";
+import { LoadedTenant, type ReminderTenant } from "./tenant.ts";
 import type { NotifySettings, Recipient } from "./settings.ts";
 import { titleOf } from "./digest.ts";
 
-/** The input of a run. */
+/** The input of a run of `renewals notify`. */
 export interface NotifyRun {
-  readonly tenants: readonly NoticeTenant[];
+  readonly tenants: readonly ReminderTenant[];
   readonly settings: NotifySettings;
-  /** the moment that all of the run is about */
+  /** the time by which the whole run judges expiries */
   readonly now: Date;
-  /** the tenants' names matter: notices name them */
+  /** true if reminders must name the tenant */
   readonly severalContexts: boolean;
   /** writes a warning to stderr */
   readonly warn: (line: Text) => Promise<void>;
 }
 
-/** The result of a run. */
+/** The result of a run of `renewals notify`. */
 export interface NotifyResult {
-  readonly rows: readonly NoticeRow[];
-  /** some recipient or some tenant could not be reached: the next run tries again */
+  readonly rows: readonly ReminderRow[];
+  /** true if a recipient or a tenant could not be reached; the next run tries again */
   readonly incomplete: boolean;
 }
 
@@ -37,8 +37,8 @@ interface NotifyWork {
 
 const reasonOf = (error: unknown): Text => (error instanceof Failure ? error.what : codeOf(error));
 
-/** With several tenants one that cannot be reached does not keep the others back. */
-const loadAll = async ({ tenants, settings, now, warn }: NotifyRun): Promise<Omit<NotifyWork, "work">> => {
+/** Loads the tenants. If there are several, a tenant that cannot be reached does not stop the others. */
+const loadTenants = async ({ tenants, settings, now, warn }: NotifyRun): Promise<Omit<NotifyWork, "work">> => {
   const loaded: LoadedTenant[] = [];
   for (const tenant of tenants) {
     try {
@@ -55,25 +55,27 @@ const loadAll = async ({ tenants, settings, now, warn }: NotifyRun): Promise<Omi
   return { tenants: loaded, incomplete: loaded.length < tenants.length };
 };
 
-const find = async (run: NotifyRun): Promise<NotifyWork> => {
-  const { tenants, incomplete } = await loadAll(run);
+const findNotifyWork = async (run: NotifyRun): Promise<NotifyWork> => {
+  const { tenants, incomplete } = await loadTenants(run);
   const { settings, now } = run;
   const tenantItems = tenants.map(({ tenant, items }) => ({ context: tenant.context, items }));
-  const targets = itemsOfRecipients(tenantItems, settings);
+  const targets = groupItemsByRecipient(tenantItems, settings);
   for (const { context, items } of tenantItems) {
     for (const item of items.filter((one) => !hasRecipient(targets, one))) {
       const { en, ja } = titleOf(item);
       await run.warn(text(`no recipient for ${en} (${context})`, `${ja}(${context})の通知先がありません`));
     }
   }
-  for (const warning of undatedWarnings(tenants)) await run.warn(warning);
-  for (const warning of await criticalWarnings(tenants)) await run.warn(warning);
-  const work = targets.map((target) => [target, workFor(target, tenants, { now, stages: settings.stages })] as const);
+  for (const warning of listUndatedWarnings(tenants)) await run.warn(warning);
+  for (const warning of await listCriticalWarnings(tenants)) await run.warn(warning);
+  const work = targets.map(
+    (target) => [target, findRecipientWork(target, tenants, { now, stages: settings.stages })] as const,
+  );
   return { tenants, work, incomplete };
 };
 
-/** A run that warns of each thing once, whoever is told of it. */
-const warningOnce = ({ warn, ...run }: NotifyRun): NotifyRun => {
+/** Returns a run that writes each warning only once, however many recipients it concerns. */
+const warnOnlyOnce = ({ warn, ...run }: NotifyRun): NotifyRun => {
   const warned = new Set<string>();
   return {
     ...run,
@@ -85,8 +87,11 @@ const warningOnce = ({ warn, ...run }: NotifyRun): NotifyRun => {
   };
 };
 
-/** Those first whose mail came back, then owners, whose mail may: the others are to hear of it. */
-const ordered = (work: NotifyWork["work"], bounces: Bounces, { recipients }: NotifySettings): NotifyWork["work"] => {
+/**
+ * Sorts the work so that warnings about bounced mail reach as many recipients as possible: recipients whose mail
+ * bounced come first, then owners, whose mail may bounce, then all others.
+ */
+const sortWork = (work: NotifyWork["work"], bounces: Bounces, { recipients }: NotifySettings): NotifyWork["work"] => {
   const rank = ({ recipient, addressee }: RecipientItems): number =>
     bounces.has(addressee) ? 0 : recipient.way !== "mail" ? 3 : recipients.includes(recipient) ? 2 : 1;
   return work.toSorted(([one], [other]) => rank(one) - rank(other));
@@ -96,32 +101,33 @@ const hasRecipient = (targets: readonly RecipientItems[], item: RenewalItem): bo
   targets.some(({ tenantItems }) => tenantItems.some(({ items }) => items.includes(item)));
 
 /**
- * What would be sent to whom; nothing is sent and nothing is recorded.
+ * Returns what would be sent to whom. Nothing is sent or recorded.
  *
- * @param hindranceOf what would keep a recipient from being reached, as far as can be told without sending
+ * @param hindranceOf finds what would prevent a recipient from being reached, as far as this is possible without
+ * sending
  */
-export const planNotices = async (
+export const planReminders = async (
   asked: NotifyRun,
   hindranceOf: (recipient: Recipient) => Promise<Text | undefined> = () => Promise.resolve(undefined),
 ): Promise<NotifyResult> => {
-  const run = warningOnce(asked);
-  const { work, tenants, incomplete } = await find(run);
+  const run = warnOnlyOnce(asked);
+  const { work, tenants, incomplete } = await findNotifyWork(run);
   const targets = work.map(([target]) => target);
   const bounces = new Bounces(targets, tenants);
-  const sender = new NoticeSender({
+  const sender = new ReminderSender({
     ...run,
     tenants,
     bounces,
     deliver: () => Promise.reject(new TypeError("a plan sends nothing")),
   });
-  const rows: NoticeRow[] = [];
-  for (const [{ recipient }, { unfinished, fresh }] of ordered(work, bounces, run.settings)) {
+  const rows: ReminderRow[] = [];
+  for (const [{ recipient }, { unfinished, fresh }] of sortWork(work, bounces, run.settings)) {
     const pending = [...unfinished, ...fresh];
     await sender.itemWarnings(pending);
     await sender.hearingWarnings(recipient, pending);
     const due = pending.flatMap((one) => one.due ?? []);
     const reason = due.length === 0 ? undefined : await hindranceOf(recipient);
-    if (reason !== undefined) await run.warn(notNotified(recipient, reason));
+    if (reason !== undefined) await run.warn(describeNotNotified(recipient, reason));
     const outcome = reason === undefined ? "due" : "failed";
     rows.push(...due.map((one) => ({ due: one, recipient, outcome, reason }) as const));
   }
@@ -129,23 +135,24 @@ export const planNotices = async (
 };
 
 /**
- * Notifies every recipient of what is due, once: each stage of each item is claimed before sending and settled after. A
- * recipient that fails does not stop the others and is retried by the next run, as are notices left by a killed run.
+ * Notifies every recipient of what is due, once. Each stage of each item is claimed before sending and settled
+ * afterwards. If a recipient cannot be reached, the others are still notified. The next run tries again, and also sends
+ * what a killed run left.
  *
- * @param signal stops between two recipients
+ * @param signal stops the run between two recipients
  */
-export const sendNotices = async (
+export const deliverReminders = async (
   asked: NotifyRun,
   { deliver, signal }: { readonly deliver: Deliver; readonly signal?: AbortSignal },
 ): Promise<NotifyResult> => {
-  const run = warningOnce(asked);
-  const found = await find(run);
+  const run = warnOnlyOnce(asked);
+  const found = await findNotifyWork(run);
   const targets = found.work.map(([target]) => target);
   const bounces = new Bounces(targets, found.tenants);
-  const sender = new NoticeSender({ ...run, tenants: found.tenants, bounces, deliver });
-  const rows: NoticeRow[] = [];
+  const sender = new ReminderSender({ ...run, tenants: found.tenants, bounces, deliver });
+  const rows: ReminderRow[] = [];
   let { incomplete } = found;
-  for (const [target, work] of ordered(found.work, bounces, run.settings)) {
+  for (const [target, work] of sortWork(found.work, bounces, run.settings)) {
     signal?.throwIfAborted();
     try {
       rows.push(...(await sender.send(target, work)));

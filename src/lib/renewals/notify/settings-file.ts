@@ -1,26 +1,26 @@
 import { join } from "node:path";
-import { readOwnFile } from "../../files/index.ts";
+import { readTrustedFile } from "../../files/index.ts";
 import { NOTIFY_FILE, type NotifySettings } from "./settings.ts";
 
-/** Whose settings, and where. */
+/** Where the settings are, and whose they are. */
 export interface SettingsPlace {
-  /** the settings folder */
+  /** path of the settings folder */
   readonly settings: string;
-  /** see `readOwnFile` */
+  /** user ID of the owner; see {@link readTrustedFile} */
   readonly userId: number | undefined;
 }
 
-/** The path of the settings' file. */
-export const notifyFileIn = ({ settings }: Pick<SettingsPlace, "settings">): string => join(settings, NOTIFY_FILE);
+/** Returns the path of the settings file. */
+export const getNotifyFile = ({ settings }: Pick<SettingsPlace, "settings">): string => join(settings, NOTIFY_FILE);
 
 /**
- * The settings of `renewals notify`; undefined where there is no file.
+ * Reads the settings of `renewals notify`. Returns undefined if there is no file.
  *
- * @throws Failure as `readOwnFile`, and `input-rejected` with the line
+ * @throws Failure like {@link readTrustedFile}, and `input-rejected` with the line
  */
 export const readNotifySettings = async (place: SettingsPlace): Promise<NotifySettings | undefined> => {
-  const file = notifyFileIn(place);
-  const content = readOwnFile(file, place.userId);
+  const file = getNotifyFile(place);
+  const content = readTrustedFile(file, place.userId);
   if (content === undefined) return undefined;
   const { parseNotifySettings } = await import("./settings-schema.ts");
   return parseNotifySettings(content, file);

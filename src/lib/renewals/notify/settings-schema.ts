@@ -1,67 +1,70 @@
 import { line } from "../../advice/index.ts";
-/** What `notify.yaml` may hold. It loads zod, so that only a run of `renewals notify` imports it. */
+/** The schema of `notify.yaml`. This module loads zod, so it is imported only when there are settings to read. */
 import { z } from "zod";
-import { plainText, readYaml, wholeNumber, wording } from "../../files/yaml.ts";
+import { plainText, readYaml, wholeNumber, toZodMessage } from "../../files/yaml.ts";
 import { RENEWAL_KINDS, type RenewalKind } from "../../model/renewal.ts";
-import { fits, SENDABLE_ADDRESS } from "../../model/rules.ts";
+import { satisfiesRule, SENDABLE_ADDRESS_RULE } from "../../model/rules.ts";
 import { text, type Text } from "../../text/index.ts";
-import { USUAL_STAGES } from "../stages.ts";
-import { isLoopback, SERVICES, type NotifySettings, type SecretSource } from "./settings.ts";
+import { DEFAULT_STAGES } from "../stages.ts";
+import { isLoopback, WEBHOOK_SERVICES, type NotifySettings, type SecretSource } from "./settings.ts";
 import { fillTemplate } from "./ways/webhook-payload.ts";
 
-const MAX_LENGTH = 1_000_000;
+const MAX_SETTINGS_LENGTH = 1_000_000;
 const MAX_NAME_LENGTH = 100;
 const SECOND_MS = 1000;
-const PORTS = { tls: 465, starttls: 587, none: 25 } as const;
+const DEFAULT_PORTS = { tls: 465, starttls: 587, none: 25 } as const;
 
-const HINT = text(
-  `see ${line("renewals notify", [], { helpAll: true })} for the format`,
+const FORMAT_HINT = text(
+  `to see the format: ${line("renewals notify", [], { helpAll: true })}`,
   `書き方は ${line("renewals notify", [], { helpAll: true })} で確認できます`,
 );
 
-const refineText = (isRight: (value: string) => boolean, error: (value: string) => Text) =>
-  plainText().refine(isRight, { error: ({ input }) => wording(error(String(input))) });
+const refineWithText = (isRight: (value: string) => boolean, error: (value: string) => Text) =>
+  plainText().refine(isRight, { error: ({ input }) => toZodMessage(error(String(input))) });
 
-const notAnAddress = (value: string): Text =>
-  text(`"${value}" is not a mail address`, `「${value}」はメールアドレスではありません`);
+const describeInvalidAddress = (value: string): Text =>
+  text(`"${value}" is not an email address`, `「${value}」はメールアドレスではありません`);
 
-const isSendable = (value: string): boolean => fits(SENDABLE_ADDRESS, value);
+const isEmailAddress = (value: string): boolean => satisfiesRule(SENDABLE_ADDRESS_RULE, value);
 
-const ADDRESS = refineText(isSendable, notAnAddress);
+const ADDRESS_SCHEMA = refineWithText(isEmailAddress, describeInvalidAddress);
 
-/** An address, alone or as `name <address>`. */
-const SENDER = refineText((from) => isSendable(/^[^<>\r\n]*<([^<>]+)>$/.exec(from)?.[1] ?? from), notAnAddress);
+/** Accepts an email address, alone or as `name <address>`. */
+const SENDER_SCHEMA = refineWithText(
+  (from) => isEmailAddress(/^[^<>\r\n]*<([^<>]+)>$/.exec(from)?.[1] ?? from),
+  describeInvalidAddress,
+);
 
-/** What a recipient is called, and recorded under: short, on one line. */
-const NAME = refineText(
+/** Accepts the name of a recipient, under which its reminders are recorded: short and on one line. */
+const NAME_SCHEMA = refineWithText(
   (name) => name.length <= MAX_NAME_LENGTH && !/\p{Cc}/u.test(name),
   () =>
     text(
-      `a name has at most ${MAX_NAME_LENGTH} characters on one line`,
-      `名前は改行なしの ${MAX_NAME_LENGTH} 文字までです`,
+      `a name must be on one line and have at most ${MAX_NAME_LENGTH} characters`,
+      `名前は改行なしで ${MAX_NAME_LENGTH} 文字以内にしてください`,
     ),
 );
 
-/** The message does not repeat the value: it may be the secret itself. */
-const variable = (key: string) =>
-  refineText(
+/** Returns the schema of an environment variable's name. The message omits the value: it may be the secret. */
+const createVariableSchema = (key: string) =>
+  refineWithText(
     (name) => /^[A-Za-z_]\w*$/.test(name),
     () =>
       text(
-        `${key} takes the name of an environment variable, not the secret itself`,
+        `${key} must be the name of an environment variable, not the secret itself`,
         `${key} には環境変数の名前を書いてください(値そのものではありません)`,
       ),
   );
 
-/** JSON once its placeholders are filled in. */
-const TEMPLATE = refineText(isTemplate, () =>
+/** Accepts a template that becomes JSON when its placeholders are filled in. */
+const TEMPLATE_SCHEMA = refineWithText(isJsonTemplate, () =>
   text(
     'the template is not JSON; put placeholders in quotes: {"text": "{{text}}"}',
-    'template が JSON ではありません。差し込みは引用符の中に書いてください: {"text": "{{text}}"}',
+    'template が JSON ではありません。プレースホルダーは引用符の中に書いてください: {"text": "{{text}}"}',
   ),
 );
 
-function isTemplate(template: string): boolean {
+function isJsonTemplate(template: string): boolean {
   try {
     JSON.parse(fillTemplate(template, { subject: '"', text: "\n", messageId: "<1@clomoctl.invalid>" }));
     return true;
@@ -70,29 +73,29 @@ function isTemplate(template: string): boolean {
   }
 }
 
-/** Refuses a value of a mapping for what the others say. */
-type Refuse = (path: readonly (string | number)[], what: Text) => void;
+/** Refuses a value of a mapping because of the other values in the mapping. */
+type RefuseValue = (path: readonly (string | number)[], what: Text) => void;
 
-/** A check of several values of `T` against each other. */
-const together =
-  <T>(check: (value: T, refuse: Refuse) => void) =>
+/** Turns a check that compares several values of `T` into a refinement for zod. */
+const toRefinement =
+  <T>(check: (value: T, refuse: RefuseValue) => void) =>
   (value: T, context: z.RefinementCtx<T>): void =>
-    check(value, (path, what) => context.addIssue({ code: "custom", path: [...path], message: wording(what) }));
+    check(value, (path, what) => context.addIssue({ code: "custom", path: [...path], message: toZodMessage(what) }));
 
-/** The values of `NAME-env` and `NAME-file`. */
+/** Returns the values of `NAME-env` and `NAME-file`. */
 const sourcesOf = (mapping: object, name: string) => {
   const values = mapping as Readonly<Record<string, string | undefined>>;
   return { env: values[`${name}-env`], file: values[`${name}-file`] };
 };
 
-/** Where a secret is; the secret itself never stands in the file. */
-function secretOf(mapping: object, name: string): SecretSource | undefined {
+/** Returns where a secret is stored. The settings file never contains the secret itself. */
+function secretSourceOf(mapping: object, name: string): SecretSource | undefined {
   const { env, file } = sourcesOf(mapping, name);
   if (file !== undefined) return { file };
   return env === undefined ? undefined : { env };
 }
 
-function refuseBoth(mapping: object, name: string, refuse: Refuse): void {
+function refuseBothSources(mapping: object, name: string, refuse: RefuseValue): void {
   const { env, file } = sourcesOf(mapping, name);
   if (env === undefined || file === undefined) return;
   refuse(
@@ -101,116 +104,123 @@ function refuseBoth(mapping: object, name: string, refuse: Refuse): void {
   );
 }
 
-/** Without what is undefined. */
-const present = <T extends object>(values: T): T =>
+/** Returns a copy without the values that are undefined. */
+const omitUndefined = <T extends object>(values: T): T =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 
-const SMTP = z
+const SMTP_SCHEMA = z
   .strictObject({
     host: plainText(),
     port: wholeNumber(1, 65_535).optional(),
     security: z.enum(["tls", "starttls", "none"]).default("starttls"),
-    from: SENDER,
+    from: SENDER_SCHEMA,
     user: plainText().optional(),
-    "password-env": variable("password-env").optional(),
+    "password-env": createVariableSchema("password-env").optional(),
     "password-file": plainText().optional(),
     "ca-file": plainText().optional(),
   })
   .superRefine(
-    together((smtp, refuse) => {
-      refuseBoth(smtp, "password", refuse);
-      const password = secretOf(smtp, "password");
+    toRefinement((smtp, refuse) => {
+      refuseBothSources(smtp, "password", refuse);
+      const password = secretSourceOf(smtp, "password");
       if (smtp.security === "none" && password !== undefined && !isLoopback(smtp.host)) {
         refuse(
           ["security"],
           text(
-            "a password is sent unencrypted only to a server on this machine",
-            "暗号化なしでパスワードを送れるのは、この PC 上のメールサーバーだけです",
+            "without encryption, a password can be sent only to a mail server on this computer",
+            "暗号化なしでパスワードを送れるのは、このコンピューター上のメールサーバーだけです",
           ),
         );
       }
       if ((smtp.user === undefined) !== (password === undefined)) {
         refuse(
           ["user"],
-          text("user and password go together", "user と password-env(または password-file)は両方指定してください"),
+          text(
+            "set both user and password-env (or password-file), or neither",
+            "user と password-env(または password-file)は、両方指定するか、両方省略してください",
+          ),
         );
       }
     }),
   )
   .transform(({ host, port, security, from, user, "ca-file": caFile, ...parts }) =>
-    present({
+    omitUndefined({
       host,
-      port: port ?? PORTS[security],
+      port: port ?? DEFAULT_PORTS[security],
       security,
       from,
       user,
-      password: secretOf(parts, "password"),
+      password: secretSourceOf(parts, "password"),
       caFile,
     }),
   );
 
-const LANGUAGE = z.enum(["ja", "en"]);
+const LANGUAGE_SCHEMA = z.enum(["ja", "en"]);
 
-const OF_ALL = {
-  name: NAME,
-  language: LANGUAGE.optional(),
-  contexts: textList().optional(),
+const COMMON_RECIPIENT_FIELDS = {
+  name: NAME_SCHEMA,
+  language: LANGUAGE_SCHEMA.optional(),
+  contexts: createTextListSchema().optional(),
   kinds: z.array(z.enum(Object.keys(RENEWAL_KINDS) as RenewalKind[])).optional(),
 };
 
-function textList() {
-  return z.array(plainText()).min(1, wording(text("the list is empty", "リストが空です")));
+function createTextListSchema() {
+  return z.array(plainText()).min(1, toZodMessage(text("the list is empty", "リストが空です")));
 }
 
-const MAIL = z.strictObject({ ...OF_ALL, way: z.literal("mail"), address: ADDRESS });
+const MAIL_SCHEMA = z.strictObject({ ...COMMON_RECIPIENT_FIELDS, way: z.literal("mail"), address: ADDRESS_SCHEMA });
 
-const WEBHOOK = z
+const WEBHOOK_SCHEMA = z
   .strictObject({
-    ...OF_ALL,
+    ...COMMON_RECIPIENT_FIELDS,
     way: z.literal("webhook"),
-    service: z.enum(SERVICES),
-    "url-env": variable("url-env").optional(),
+    service: z.enum(WEBHOOK_SERVICES),
+    "url-env": createVariableSchema("url-env").optional(),
     "url-file": plainText().optional(),
-    "token-env": variable("token-env").optional(),
+    "token-env": createVariableSchema("token-env").optional(),
     "token-file": plainText().optional(),
-    template: TEMPLATE.optional(),
+    template: TEMPLATE_SCHEMA.optional(),
   })
   .superRefine(
-    together((hook, refuse) => {
-      refuseBoth(hook, "url", refuse);
-      refuseBoth(hook, "token", refuse);
-      if (secretOf(hook, "url") === undefined) refuse(["url-env"], text("url-env is missing", "url-env がありません"));
-      if ((hook.service === "chatwork") !== (secretOf(hook, "token") !== undefined)) {
+    toRefinement((hook, refuse) => {
+      refuseBothSources(hook, "url", refuse);
+      refuseBothSources(hook, "token", refuse);
+      if (secretSourceOf(hook, "url") === undefined)
+        refuse(["url-env"], text("url-env or url-file is missing", "url-env または url-file がありません"));
+      if ((hook.service === "chatwork") !== (secretSourceOf(hook, "token") !== undefined)) {
         refuse(
           [],
           text(
-            "token-env is required for service: chatwork, and only there",
-            "token-env は service: chatwork のときだけ必要です",
+            "token-env (or token-file) is required for service: chatwork and cannot be used with other services",
+            "token-env(または token-file)は service: chatwork では必須で、ほかの service では指定できません",
           ),
         );
       }
       if ((hook.service === "template") !== (hook.template !== undefined)) {
         refuse(
           ["template"],
-          text("template and service: template go together", "template は service: template と一緒に指定してください"),
+          text(
+            "template is required for service: template and cannot be used with other services",
+            "template は service: template では必須で、ほかの service では指定できません",
+          ),
         );
       }
     }),
   )
   .transform(({ "url-env": urlEnv, "url-file": urlFile, "token-env": tokenEnv, "token-file": tokenFile, ...hook }) =>
-    present({
+    omitUndefined({
       ...hook,
-      // one of the two is there: it was checked
+      // the refinement above has checked that one of the two is set
       url: urlFile === undefined ? { env: urlEnv ?? "" } : { file: urlFile },
-      token: secretOf({ "token-env": tokenEnv, "token-file": tokenFile }, "token"),
+      token: secretSourceOf({ "token-env": tokenEnv, "token-file": tokenFile }, "token"),
     }),
   );
 
-const COMMAND = z
+const COMMAND_SCHEMA = z
   .strictObject({
-    ...OF_ALL,
+    ...COMMON_RECIPIENT_FIELDS,
     way: z.literal("command"),
-    command: textList(),
+    command: createTextListSchema(),
     timeout: wholeNumber(1, 300).default(60),
   })
   .transform(({ command: [program = "", ...rest], timeout, ...recipient }) => ({
@@ -219,18 +229,18 @@ const COMMAND = z
     timeoutMs: timeout * SECOND_MS,
   }));
 
-const SETTINGS = z
+const SETTINGS_SCHEMA = z
   .strictObject({
-    language: LANGUAGE.default("ja"),
+    language: LANGUAGE_SCHEMA.default("ja"),
     stages: z
       .array(wholeNumber(0, 3650))
       .transform((stages) => [...new Set(stages)].toSorted((one, other) => other - one))
-      .default([...USUAL_STAGES]),
-    smtp: SMTP.optional(),
-    recipients: z.array(z.discriminatedUnion("way", [MAIL, WEBHOOK, COMMAND])).default([]),
+      .default([...DEFAULT_STAGES]),
+    smtp: SMTP_SCHEMA.optional(),
+    recipients: z.array(z.discriminatedUnion("way", [MAIL_SCHEMA, WEBHOOK_SCHEMA, COMMAND_SCHEMA])).default([]),
   })
   .superRefine(
-    together(({ smtp, recipients }, refuse) => {
+    toRefinement(({ smtp, recipients }, refuse) => {
       const known = new Set<string>();
       for (const [index, recipient] of recipients.entries()) {
         const name = recipient.way === "mail" ? recipient.address.toLowerCase() : recipient.name;
@@ -240,7 +250,7 @@ const SETTINGS = z
         }
         known.add(key);
         if (recipient.way === "mail" && smtp === undefined) {
-          refuse(["recipients", index], text("way: mail needs smtp", "way: mail には smtp の設定が必要です"));
+          refuse(["recipients", index], text("way: mail requires smtp", "way: mail には smtp の設定が必要です"));
         }
       }
     }),
@@ -252,11 +262,11 @@ const SETTINGS = z
   }));
 
 /**
- * Reads `notify.yaml`. Whatever is unknown, missing or ambiguous is refused: a notice that is not sent is noticed too
- * late.
+ * Parses `notify.yaml`. Anything unknown, missing or ambiguous is refused, because a reminder that is not sent is
+ * noticed too late.
  *
- * @param where the file's name, for messages
+ * @param where name of the file, for messages
  * @throws `input-rejected` with the line
  */
 export const parseNotifySettings = (content: string, where: string): NotifySettings =>
-  readYaml(SETTINGS, { content, where, hint: HINT, maxLength: MAX_LENGTH }).value;
+  readYaml(SETTINGS_SCHEMA, { content, where, hint: FORMAT_HINT, maxLength: MAX_SETTINGS_LENGTH }).value;

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Failure } from "../../errors/index.ts";
 import { parseNotifySettings as parse } from "./settings-schema.ts";
-import { readSecret, withoutSecrets } from "./secret.ts";
-import { fits, SENDABLE_ADDRESS } from "../../model/rules.ts";
+import { readSecret, maskSecrets } from "./secret.ts";
+import { satisfiesRule, SENDABLE_ADDRESS_RULE } from "../../model/rules.ts";
 import { isLoopback } from "./settings.ts";
-import { USUAL_STAGES } from "../stages.ts";
+import { DEFAULT_STAGES } from "../stages.ts";
 
 const SMTP = ["smtp:", "  host: smtp.example.jp", "  from: CLOMO <renewals@example.jp>"];
 
@@ -21,7 +21,7 @@ const refusalOf = async (promise: Promise<unknown>): Promise<Failure> => {
   throw new Error("nothing was refused");
 };
 
-test("a file with every part", async () => {
+test("reads a file with every part", async () => {
   const settings = await parseNotifySettings(
     lines(
       "language: en",
@@ -78,12 +78,12 @@ test("a file with every part", async () => {
   });
 });
 
-test("what is not said has its usual value", async () => {
+test("omitted settings get their defaults", async () => {
   const { stages, language, smtp } = await parseNotifySettings(lines(...SMTP), "notify.yaml");
-  expect([stages, language, smtp?.port, smtp?.security]).toEqual([USUAL_STAGES, "ja", 587, "starttls"]);
+  expect([stages, language, smtp?.port, smtp?.security]).toEqual([DEFAULT_STAGES, "ja", 587, "starttls"]);
 });
 
-test("the mail server's own authority is a file", async () => {
+test("the mail server's own authority is read from a file", async () => {
   const { smtp } = await parseNotifySettings(lines(...SMTP, "  ca-file: mail-ca.pem"), "notify.yaml");
   expect(smtp).toMatchObject({ caFile: "mail-ca.pem" });
 });
@@ -153,7 +153,7 @@ test.each([
   ],
   ["an empty command", ["recipients:", "  - {name: a, way: command, command: []}"], 2],
   ["a command line", ["recipients:", "  - {name: a, way: command, command: rm -rf /}"], 2],
-])("%s is refused with its line", async (_, content, line) => {
+])("refuses settings at their line: %s", async (_, content, line) => {
   const failure = await refusalOf(parseNotifySettings(lines(...content), "notify.yaml"));
   expect([failure.code, failure.where]).toEqual(["input-rejected", `notify.yaml:${line}`]);
   expect(JSON.stringify([failure.what, failure.hint])).not.toContain("SECRET");
@@ -188,11 +188,11 @@ test.each<[string, readonly string[], object]>([
     ["recipients:", `  - {${WEBHOOK}, service: slack}`, `  - {${COMMAND}}`],
     { recipients: [{ way: "webhook" }, { way: "command" }] },
   ],
-])("taken: %s", async (_, content, settings) => {
+])("accepts settings: %s", async (_, content, settings) => {
   expect(await parseNotifySettings(lines(...content), "notify.yaml")).toMatchObject(settings);
 });
 
-test("what is not said is not there", async () => {
+test("omits what is not set", async () => {
   const { smtp, recipients } = await parseNotifySettings(
     lines(...SMTP, ...one(`${WEBHOOK}, service: slack`)),
     "notify.yaml",
@@ -215,14 +215,14 @@ test.each<[string, readonly string[], RegExp]>([
   ["a list for a mapping", ["smtp: [a]"], /smtp/],
   ["no host", ["smtp: {from: a@example.jp}"], /host/],
   ["no sender", ["smtp: {host: h}"], /from/],
-  ["a sender that is none", ["smtp: {host: h, from: CLOMO}"], /mail address/],
-  ["a sender of two", ["smtp: {host: h, from: 'A <a@example.jp> <b@example.jp>'}"], /mail address/],
+  ["a sender that is none", ["smtp: {host: h, from: CLOMO}"], /email address/],
+  ["a sender of two", ["smtp: {host: h, from: 'A <a@example.jp> <b@example.jp>'}"], /email address/],
   ["an unknown security", [...SMTP, "  security: ssl"], /tls, starttls, none/],
-  ["a password without a user", [...SMTP, "  password-env: A"], /together/],
+  ["a password without a user", [...SMTP, "  password-env: A"], /both user and password-env/],
   [
     "a password in the clear to another machine",
     [...SMTP, "  security: none", "  user: a", "  password-file: A"],
-    /unencrypted/,
+    /without encryption/,
   ],
   ["a name that is too long", one(COMMAND.replace("a,", `${"a".repeat(101)},`)), /100/],
   ["no command", one("name: a, way: command"), /command/],
@@ -240,13 +240,13 @@ test.each<[string, readonly string[], RegExp]>([
     ["recipients:", `  - {${WEBHOOK}, service: slack}`, `  - {${WEBHOOK}, service: teams}`],
     /twice/,
   ],
-])("refused, and said why: %s", async (_, content, reason) => {
+])("refuses settings with %s, and explains why", async (_, content, reason) => {
   const { what, code } = await refusalOf(parseNotifySettings(lines(...content), "notify.yaml"));
   expect([code, what.en]).toEqual(["input-rejected", expect.stringMatching(reason)]);
   expect(what.ja).not.toBe(what.en);
 });
 
-test("a file that is too long is refused before it is read", async () => {
+test("refuses a file that is too long before parsing it", async () => {
   const { code, where } = await refusalOf(parseNotifySettings("#".repeat(1_000_001), "notify.yaml"));
   expect([code, where]).toEqual(["input-rejected", "notify.yaml"]);
   expect((await parseNotifySettings(`language: ja\n${"#".repeat(900_000)}`, "notify.yaml")).language).toBe("ja");
@@ -259,16 +259,16 @@ test.each([
   ["a", false],
   ["<a@example.jp>", false],
   ["a@example.jp\r\nBcc: b@example.jp", false],
-])("whether %j is one mail address: %s", (value, is) => {
-  expect(fits(SENDABLE_ADDRESS, value)).toBe(is);
+])("whether %j is one email address: %s", (value, is) => {
+  expect(satisfiesRule(SENDABLE_ADDRESS_RULE, value)).toBe(is);
 });
 
-test("only this machine is this machine", () => {
+test("recognises only addresses of this computer as local", () => {
   expect(["localhost", "127.0.0.1", "::1", "[::1]"].every(isLoopback)).toBe(true);
   expect(["127.0.0.1.example.jp", "localhost.example.jp", "10.0.0.1", "0.0.0.0"].some(isLoopback)).toBe(false);
 });
 
-test("a secret comes from the environment, or from a file that only its owner may read", async () => {
+test("reads a secret from the environment, or from a file that only its owner can read", async () => {
   const folder = await mkdtemp(join(tmpdir(), "secret-"));
   const place = { environment: { PASSWORD: "geheim", BLANK: "" }, folder, modes: true };
   const file = join(folder, "password");
@@ -296,7 +296,7 @@ test("a secret comes from the environment, or from a file that only its owner ma
   }
 });
 
-test("what another program says is told without secrets", () => {
+test("removes secrets from another program's output", () => {
   const base64 = Buffer.from("geheim1").toString("base64");
-  expect(withoutSecrets(`535 geheim1 ${base64} no`, ["geheim1"])).toBe("535 ••• ••• no");
+  expect(maskSecrets(`535 geheim1 ${base64} no`, ["geheim1"])).toBe("535 ••• ••• no");
 });

@@ -1,37 +1,37 @@
 import type { RenewalKind } from "../../model/renewal.ts";
 import type { Language } from "../../text/index.ts";
 
-/** The settings' file, in the settings folder of the home. */
+/** The name of the settings file, in the settings folder of the home. */
 export const NOTIFY_FILE = "notify.yaml";
 
-/** Where a secret is: in a variable of the environment, or in a file that only its owner may read. Never in the settings. */
+/** Where a secret is: in an environment variable, or in a file that only its owner may read. Never in the settings. */
 export type SecretSource = { readonly env: string } | { readonly file: string };
 
-/** The mail server. */
+/** The settings of the mail server. */
 export interface SmtpSettings {
   readonly host: string;
   readonly port: number;
-  /** `tls` from the first byte, `starttls` required, `none` without a password or to this machine */
+  /** `tls`: from the first byte; `starttls`: required; `none`: only without a password, or to this computer */
   readonly security: "tls" | "starttls" | "none";
   /** `address` or `name <address>` */
   readonly from: string;
   readonly user?: string | undefined;
   readonly password?: SecretSource | undefined;
-  /** a PEM file of an authority to trust instead of the platform's */
+  /** PEM file of a certificate authority to trust instead of those of the platform */
   readonly caFile?: string | undefined;
 }
 
-/** Chats whose webhooks are known by name; `template` is any other. */
-export const SERVICES = ["slack", "teams", "google-chat", "chatwork", "line-works", "template"] as const;
-export type Service = (typeof SERVICES)[number];
+/** Chat services whose webhooks are supported by name; `template` stands for any other service. */
+export const WEBHOOK_SERVICES = ["slack", "teams", "google-chat", "chatwork", "line-works", "template"] as const;
+export type WebhookService = (typeof WEBHOOK_SERVICES)[number];
 
 interface RecipientBase {
-  /** what people call the recipient; notices to a webhook or a command are recorded under it */
+  /** the recipient's name for people; reminders by webhook or command are recorded under it */
   readonly name: string;
   readonly language: Language;
-  /** only items of these contexts; all when absent */
+  /** only items of these contexts; all contexts if absent */
   readonly contexts?: readonly string[] | undefined;
-  /** only items of these kinds; all when absent */
+  /** only items of these kinds; all kinds if absent */
   readonly kinds?: readonly RenewalKind[] | undefined;
 }
 
@@ -42,34 +42,34 @@ export interface MailRecipient extends RecipientBase {
 
 export interface WebhookRecipient extends RecipientBase {
   readonly way: "webhook";
-  readonly service: Service;
-  /** the address is a secret: who knows it can write there */
+  readonly service: WebhookService;
+  /** the URL is a secret, because anybody who knows it can post there */
   readonly url: SecretSource;
   /** the API token of Chatwork */
   readonly token?: SecretSource | undefined;
-  /** the body to send to another service: JSON in which `{{subject}}`, `{{text}}` and `{{messageId}}` are filled in */
+  /** body for a service without its own name: JSON in which `{{subject}}`, `{{text}}`, `{{messageId}}` are filled in */
   readonly template?: string | undefined;
 }
 
 export interface CommandRecipient extends RecipientBase {
   readonly way: "command";
-  /** the program and its arguments; no shell sees them */
+  /** the program and its arguments, run without a shell */
   readonly command: readonly [string, ...string[]];
   readonly timeoutMs: number;
 }
 
 export type Recipient = MailRecipient | WebhookRecipient | CommandRecipient;
 
-/** Who is notified, how, and when. */
+/** Who is notified of renewals, how, and when. */
 export interface NotifySettings {
-  /** the language of owners who are not listed as recipients */
+  /** the language for owners who are not listed as recipients */
   readonly language: Language;
-  /** days before expiry */
+  /** numbers of days before expiry at which reminders are sent */
   readonly stages: readonly number[];
   readonly smtp?: SmtpSettings | undefined;
   readonly recipients: readonly Recipient[];
 }
 
-/** A host that is this machine. */
+/** Returns true if a host is this computer. */
 export const isLoopback = (host: string): boolean =>
   host === "localhost" || host === "::1" || host === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(host);

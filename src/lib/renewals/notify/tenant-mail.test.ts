@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openPostOffice, type PostOffice } from "#support/renewals/post-office.ts";
 import { failureOf } from "#support/tenant/tenant.ts";
-import { mailBy } from "./tenant-mail.ts";
+import { createMailOpener } from "./tenant-mail.ts";
 
 let [settings, office]: [string, PostOffice | undefined] = ["", undefined];
 beforeEach(() => {
@@ -20,15 +20,15 @@ const write = (...lines: readonly string[]): void =>
   writeFileSync(join(settings, "notify.yaml"), `${lines.join("\n")}\n`, { mode: 0o600 });
 
 const open = (environment: Readonly<Record<string, string>> = {}) =>
-  mailBy({ home: { settings, userId: undefined }, environment, modes: true })();
+  createMailOpener({ home: { settings, userId: undefined }, environment, modes: true })();
 
 const MAIL = { to: "hana@example.jp", subject: "件名", text: "本文\n", language: "ja" } as const;
 
-test("without a mail server nothing is sent, and it is told how to set one", async () => {
+test("sends nothing without a mail server, and explains how to set one", async () => {
   expect(await failureOf(open())).toMatchObject({
     code: "input-rejected",
     where: join(settings, "notify.yaml"),
-    hint: { en: "to write this file, without --as: clomoctl renewals notify init" },
+    hint: { en: "to create this file (without --as): clomoctl renewals notify init" },
   });
   write("recipients: []");
   expect(await failureOf(open())).toMatchObject({
@@ -37,14 +37,14 @@ test("without a mail server nothing is sent, and it is told how to set one", asy
   });
 });
 
-test("settings and secrets that do not fit are refused before anything is sent", async () => {
+test("refuses invalid settings and secrets before sending anything", async () => {
   write("smtp: {host: 127.0.0.1}");
   expect(await failureOf(open())).toMatchObject({ code: "input-rejected", where: expect.stringMatching(/:1$/) });
   write("smtp: {host: 127.0.0.1, security: none, from: a@example.jp, user: a, password-env: MAIL}");
   expect(await failureOf(open())).toMatchObject({ code: "input-rejected", where: "MAIL" });
 });
 
-test("mails plain text by the server of renewals notify; a refusal is told", async () => {
+test("sends plain text through the mail server of renewals notify, and reports a refusal", async () => {
   office = await openPostOffice({
     authOptional: false,
     onAuth: ({ password }, _, done) => (password === "geheim1" ? done(null, { user: "it" }) : done(new Error("no"))),

@@ -1,15 +1,15 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import type { SecretPlace } from "./secret.ts";
-import { notifyFileIn, readNotifySettings, type SettingsPlace } from "./settings-file.ts";
+import { getNotifyFile, readNotifySettings, type SettingsPlace } from "./settings-file.ts";
 import { text, type Language, type Text } from "../../text/index.ts";
 
-/** Where the settings and their secrets are. */
+/** Where the mail settings and their secrets are. */
 export interface MailPlace extends Pick<SecretPlace, "environment" | "modes"> {
   readonly home: SettingsPlace;
 }
 
-/** A mail in plain text. */
+/** A plain-text mail. */
 interface TenantMail {
   readonly to: string;
   readonly subject: string;
@@ -17,19 +17,21 @@ interface TenantMail {
   readonly language: Language;
 }
 
-/** Sends a mail; why it could not be sent, or undefined. */
+/** Sends a mail. Resolves to the reason if the mail could not be sent, or else to undefined. */
 type SendMail = (mail: TenantMail) => Promise<Text | undefined>;
 
 /**
- * How an embedded tenant sends mail: by the mail server of `renewals notify`, as its settings say at that moment.
+ * Returns a function that opens the sending of mail for a local tenant. The mail goes through the mail server of
+ * `renewals notify`, whose settings are read at each call.
  *
- * @throws Failure `input-rejected` where no mail server is set, and as those of the settings and their secrets
+ * @throws Failure `input-rejected` if no mail server is configured; also the failures of reading the settings and their
+ * secrets
  */
-export const mailBy =
+export const createMailOpener =
   ({ home, environment, modes }: MailPlace): (() => Promise<SendMail>) =>
   async () => {
     const settings = await readNotifySettings(home);
-    if (settings?.smtp === undefined) throw noServer(notifyFileIn(home), settings !== undefined);
+    if (settings?.smtp === undefined) throw createNoServerFailure(getNotifyFile(home), settings !== undefined);
     const { openSmtp } = await import("./deliver.ts");
     const send = await openSmtp(settings.smtp, { environment, folder: home.settings, modes });
     return async ({ to, subject, text: body, language }) => {
@@ -39,15 +41,15 @@ export const mailBy =
     };
   };
 
-const noServer = (file: string, isThere: boolean): Failure =>
+const createNoServerFailure = (file: string, isThere: boolean): Failure =>
   new Failure("input-rejected", {
-    what: text("no mail server is set (smtp)", "メールサーバー(smtp)の設定がありません"),
+    what: text("no mail server is configured (smtp)", "メールサーバー(smtp)の設定がありません"),
     where: file,
     hint: isThere
       ? step(
-          "add smtp to this file; for its format",
+          "add smtp to this file; to see its format",
           "このファイルに smtp を追加してください。書き方",
           line("renewals notify", [], { helpAll: true }),
         )
-      : step("to write this file, without --as", "作成するには(--as なしで実行)", line("renewals notify", ["init"])),
+      : step("to create this file (without --as)", "作成するには(--as なしで実行)", line("renewals notify", ["init"])),
   });

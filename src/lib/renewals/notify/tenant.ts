@@ -1,64 +1,66 @@
 import { emailKey } from "../../model/normalise.ts";
-import type { Notice, NoticeClaim } from "../../model/renewal.ts";
-import { findingsOf, recipientFinding, type Administration } from "../administrators.ts";
+import type { ReminderRecord, ReminderKeyRecord } from "../../model/renewal.ts";
+import { checkAdministration, createRecipientFinding, type AdministrationFacts } from "../administrators.ts";
 import type { Finding } from "../findings.ts";
 import type { DatedItem } from "../judge.ts";
-import { endingAtRejection } from "../rejection.ts";
+import { expireAtRejection } from "../rejection.ts";
 import type { Addressee } from "./recipients.ts";
-import { stageOf } from "../stages.ts";
+import { findReachedStage } from "../stages.ts";
 
-/** A tenant's client as notices need it. */
-export interface NoticeClient {
+/** The parts of a tenant's client that reminders need. */
+export interface ReminderClient {
   readonly renewals: {
-    notices(): Promise<readonly Notice[]>;
-    /** `claimed` is false where it was sent, or another process is sending it. */
-    claimNotice(claim: NoticeClaim): Promise<{ readonly claimed: boolean; readonly notice: Notice }>;
+    notices(): Promise<readonly ReminderRecord[]>;
+    /** `claimed` is false if the reminder was already sent, or if another process is sending it. */
+    claimNotice(claim: ReminderKeyRecord): Promise<{ readonly claimed: boolean; readonly notice: ReminderRecord }>;
     settleNotice(
       id: string,
       outcome: { readonly state: "sent" | "failed"; readonly error: string | null },
     ): Promise<unknown>;
   };
   readonly tenant: {
-    /** Without `administration` where who asks may not know. */
-    show(query: { readonly administration: true }): Promise<{ readonly administration?: Administration | undefined }>;
+    /** Returns no `administration` if the acting account may not see it. */
+    show(query: {
+      readonly administration: true;
+    }): Promise<{ readonly administration?: AdministrationFacts | undefined }>;
   };
   readonly users: {
-    /** Everybody an address fits. */
+    /** Finds the users that an address matches. */
     find(query: { readonly name: string }): Promise<readonly unknown[]>;
-    /** Everybody an address fits, or fitted once. */
+    /** Finds the users that an address matches now or matched in the past. */
     history(query: { readonly name: string }): Promise<readonly { readonly deleted: boolean }[]>;
     list(query: { readonly limit: number }): AsyncIterable<unknown>;
   };
 }
 
-/** A tenant whose things are watched. */
-export interface NoticeTenant {
-  /** the context it is reached by */
+/** A tenant whose renewal items are watched. */
+export interface ReminderTenant {
+  /** the tenant's context */
   readonly context: string;
-  /** an IANA name; days are counted in it */
+  /** IANA name of the time zone in which days are counted */
   readonly timezone: string;
-  readonly client: NoticeClient;
-  /** its items with the dates they are judged by */
+  readonly client: ReminderClient;
+  /** returns the tenant's items with the dates by which they are judged */
   readonly items: () => Promise<readonly DatedItem[]>;
-  /** looks up whose they are: what the tenant holds itself has steps of its own */
+  /** adds who holds each item, because an item that the tenant itself holds has different steps */
   readonly withHolding?: (items: readonly DatedItem[]) => Promise<readonly DatedItem[]>;
 }
 
-/** A tenant as one run found it. */
+/** A tenant, with the data that one run has loaded. */
 export class LoadedTenant {
-  readonly tenant: NoticeTenant;
-  /** what has reached a stage */
+  readonly tenant: ReminderTenant;
+  /** items that have reached a stage */
   readonly items: readonly DatedItem[];
-  /** what has no date, and so never reaches a stage */
+  /** items without a date, which never reach a stage */
   readonly undated: readonly DatedItem[];
-  readonly past: readonly Notice[];
+  readonly past: readonly ReminderRecord[];
   #hasUsers: Promise<boolean> | undefined;
   readonly #gone = new Map<string, Promise<boolean>>();
   readonly #deleted = new Map<string, Promise<boolean>>();
-  #administration: Promise<Administration | undefined> | undefined;
+  #administration: Promise<AdministrationFacts | undefined> | undefined;
 
   private constructor(
-    tenant: NoticeTenant,
+    tenant: ReminderTenant,
     { items, undated, past }: Pick<LoadedTenant, "items" | "undated" | "past">,
   ) {
     this.tenant = tenant;
@@ -67,15 +69,15 @@ export class LoadedTenant {
     this.past = past;
   }
 
-  /** Lists the things once, and the notices only where some thing has reached a stage. */
+  /** Loads the items once, and loads earlier reminders only if an item has reached a stage. */
   static async load(
-    tenant: NoticeTenant,
+    tenant: ReminderTenant,
     clock: { readonly now: Date; readonly stages: readonly number[] },
   ): Promise<LoadedTenant> {
     const { timezone } = tenant;
-    const items = (await tenant.items()).map((item) => endingAtRejection(item, clock.now, timezone));
+    const items = (await tenant.items()).map((item) => expireAtRejection(item, clock.now, timezone));
     const reached = items.filter(
-      ({ expiresAt }) => expiresAt !== null && stageOf(expiresAt, { ...clock, timezone }) !== undefined,
+      ({ expiresAt }) => expiresAt !== null && findReachedStage(expiresAt, { ...clock, timezone }) !== undefined,
     );
     const undated = items.filter(({ expiresAt }) => expiresAt === null);
     const past = reached.length === 0 ? [] : await tenant.client.renewals.notices();
@@ -83,12 +85,12 @@ export class LoadedTenant {
     return new LoadedTenant(tenant, { items: known, undated, past });
   }
 
-  /** What was begun for somebody, in any state. */
-  pastOf({ way, recipient }: Addressee): readonly Notice[] {
+  /** Returns the reminders to a recipient that earlier runs claimed, in any state. */
+  pastOf({ way, recipient }: Addressee): readonly ReminderRecord[] {
     return this.past.filter((notice) => notice.way === way && notice.recipient === recipient);
   }
 
-  /** Whether nobody of the tenant's users has this address; never where the tenant knows no users at all. */
+  /** Returns true if no user of the tenant has this address. Returns false if the tenant has no users at all. */
   isGone(address: string): Promise<boolean> {
     const key = address.toLowerCase();
     const known = this.#gone.get(key) ?? this.#lookUp(address);
@@ -96,7 +98,7 @@ export class LoadedTenant {
     return known;
   }
 
-  /** Whether an address was that of a user who was deleted, and is nobody's now. */
+  /** Returns true if an address belonged to a user who was deleted, and no current user has it. */
   wasDeleted(address: string): Promise<boolean> {
     const key = address.toLowerCase();
     const known = this.#deleted.get(key) ?? this.#lookBack(address);
@@ -104,23 +106,25 @@ export class LoadedTenant {
     return known;
   }
 
-  /** What is wrong with who hears of renewals from CLOMO; nothing where that cannot be read: notices go out all the same. */
+  /** Returns problems with who is notified of renewals; none if unreadable, because reminders are sent in any case. */
   async findings(): Promise<readonly Finding[]> {
     const administration = await this.#standing();
     if (administration === undefined) return [];
-    // who is no user any more is told with what is due
+    // an owner who is no longer a user is reported with the items that are due
     const leavers = administration.leavers.filter(({ revoked, now = null }) => revoked || now !== null);
-    return findingsOf({ ...administration, leavers });
+    return checkAdministration({ ...administration, leavers });
   }
 
-  /** That a recipient left: deleted, or without the role that there was. */
+  /** Returns a finding if a recipient has left: the user was deleted, or has lost their role. */
   async recipientLeft(address: string): Promise<Finding | undefined> {
-    if (await this.wasDeleted(address)) return recipientFinding(address, false);
+    if (await this.wasDeleted(address)) return createRecipientFinding(address, false);
     const revoked = (await this.#standing())?.revoked ?? [];
-    return revoked.some((one) => emailKey(one) === emailKey(address)) ? recipientFinding(address, true) : undefined;
+    return revoked.some((one) => emailKey(one) === emailKey(address))
+      ? createRecipientFinding(address, true)
+      : undefined;
   }
 
-  #standing(): Promise<Administration | undefined> {
+  #standing(): Promise<AdministrationFacts | undefined> {
     this.#administration ??= this.tenant.client.tenant.show({ administration: true }).then(
       ({ administration }) => administration,
       () => undefined,
@@ -135,12 +139,12 @@ export class LoadedTenant {
   }
 
   async #lookUp(address: string): Promise<boolean> {
-    this.#hasUsers ??= hasAny(this.tenant.client.users.list({ limit: 1 }));
+    this.#hasUsers ??= hasAnyUser(this.tenant.client.users.list({ limit: 1 }));
     return (await this.#hasUsers) && (await this.tenant.client.users.find({ name: address })).length === 0;
   }
 }
 
-const hasAny = async (users: AsyncIterable<unknown>): Promise<boolean> => {
+const hasAnyUser = async (users: AsyncIterable<unknown>): Promise<boolean> => {
   for await (const _ of users) return true;
   return false;
 };

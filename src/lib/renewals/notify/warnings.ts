@@ -1,33 +1,35 @@
-import type { Notice } from "../../model/renewal.ts";
+import type { ReminderRecord } from "../../model/renewal.ts";
 import { dayOf } from "../../model/time.ts";
-import { joined, same, text, type Text } from "../../text/index.ts";
-import { ownerLine, sentenceOf } from "../administrators.ts";
-import { oneLine, titleOf, type DueNotice } from "./digest.ts";
-import { receives, ownerAddress, type Addressee, type RecipientItems } from "./recipients.ts";
+import { joinTexts, same, text, type Text } from "../../text/index.ts";
+import { buildOwnerCommand, renderFinding } from "../administrators.ts";
+import { toOneLine, titleOf, type DueReminder } from "./digest.ts";
+import { shouldNotify, findOwnerAddress, type Addressee, type RecipientItems } from "./recipients.ts";
 import type { LoadedTenant } from "./tenant.ts";
 import type { Finding } from "../findings.ts";
 import type { Recipient } from "./settings.ts";
 
-/** How the record of a notice begins whose mail the server refused for good. */
-export const BOUNCED = "bounced: ";
+/** The start of the recorded error if a mail server rejected a recipient permanently. */
+export const BOUNCE_PREFIX = "bounced: ";
 
-/** Whether a notice was tried on a day, and its recipient refused for good: the same day brings no other answer. */
-export const bouncedOn = ({ state, error, at }: Notice, day: string, timezone: string): boolean =>
-  state === "failed" && error?.startsWith(BOUNCED) === true && dayOf(at, timezone) === day;
+/** Returns true if a recipient was permanently rejected on a day, which another try that day would not change. */
+export const hasBouncedOn = ({ state, error, at }: ReminderRecord, day: string, timezone: string): boolean =>
+  state === "failed" && error?.startsWith(BOUNCE_PREFIX) === true && dayOf(at, timezone) === day;
 
-/** Whether the latest mail to somebody was refused for good. */
-const lastBounced = (tenants: readonly LoadedTenant[], addressee: Addressee): boolean => {
+/** Returns true if the latest mail to a recipient was rejected permanently. */
+const hasLatestMailBounced = (tenants: readonly LoadedTenant[], addressee: Addressee): boolean => {
   const settled = tenants.flatMap((loaded) => loaded.pastOf(addressee)).filter(({ state }) => state !== "sending");
   const latest = settled.reduce((one, other) => (other.at > (one?.at ?? "") ? other : one), settled[0]);
-  return latest?.state === "failed" && latest.error?.startsWith(BOUNCED) === true;
+  return latest?.state === "failed" && latest.error?.startsWith(BOUNCE_PREFIX) === true;
 };
 
-/** Recipients whose mail comes back, as earlier runs recorded it and as this one learns it. */
+/** Recipients whose mail bounces, according to the records of earlier runs and the results of this run. */
 export class Bounces {
   readonly #addresses: Set<string>;
 
   constructor(targets: readonly RecipientItems[], tenants: readonly LoadedTenant[]) {
-    const known = targets.filter(({ addressee }) => addressee.way === "mail" && lastBounced(tenants, addressee));
+    const known = targets.filter(
+      ({ addressee }) => addressee.way === "mail" && hasLatestMailBounced(tenants, addressee),
+    );
     this.#addresses = new Set(known.map(({ addressee }) => addressee.recipient));
   }
 
@@ -41,92 +43,96 @@ export class Bounces {
     else this.#addresses.delete(recipient);
   }
 
-  /** What the others should know. */
+  /** Returns warnings for a recipient about the other recipients whose mail bounces. */
   warningsFor({ recipient }: Addressee): readonly Text[] {
     return [...this.#addresses]
       .filter((address) => address !== recipient)
       .map((address) =>
         text(
-          `mail to ${address} bounces: this person does not receive the notices`,
+          `mail to ${address} bounces: this recipient does not receive reminders`,
           `${address} 宛てのメールが戻ってきています。この宛先に通知が届いていません`,
         ),
       );
   }
 }
 
-/** A line to type, for one tenant: a message is read anywhere. */
-const inTenant = (line: string, context: string): string => `${line} --context ${context}`;
+/** Adds the context to a command, because the message may be read where another context is in use. */
+const addContextOption = (line: string, context: string): string => `${line} --context ${context}`;
 
-/** Warns of an owner who is no longer a user of the tenant. */
-export const ownerWarning = async (loaded: LoadedTenant, due: DueNotice): Promise<Text | undefined> => {
-  const address = ownerAddress(due.item);
+/** Returns a warning if the owner of an item is no longer a user of the tenant. */
+export const findOwnerWarning = async (loaded: LoadedTenant, due: DueReminder): Promise<Text | undefined> => {
+  const address = findOwnerAddress(due.item);
   if (address === undefined || !(await loaded.isGone(address))) return undefined;
   const { en, ja } = titleOf(due.item);
-  const line = inTenant(ownerLine(due.item), due.context);
+  const line = addContextOption(buildOwnerCommand(due.item), due.context);
   return text(
-    `${address}, the owner of ${en}, is no longer a user of ${due.context}; to change it: ${line}`,
-    `${ja}の更新担当 ${address} は、${due.context} のユーザーに見つかりません(退職・異動の可能性)。対処: ${line}`,
+    `${address}, the owner of ${en}, is no longer a user of ${due.context}; to change the owner: ${line}`,
+    `${ja}の更新担当 ${address} は、${due.context} のユーザーに見つかりません(退職・異動の可能性)。更新担当の変更: ${line}`,
   );
 };
 
-/** A finding as one line about its tenant. */
-const told = (finding: Finding, context: string): Text => {
-  const { en, ja } = sentenceOf(finding);
-  return text(`${context}: ${inTenant(oneLine(en), context)}`, `${context}: ${inTenant(oneLine(ja), context)}`);
+/** Describes a finding on one line, with its tenant. */
+const describeFinding = (finding: Finding, context: string): Text => {
+  const { en, ja } = renderFinding(finding);
+  return text(
+    `${context}: ${addContextOption(toOneLine(en), context)}`,
+    `${context}: ${addContextOption(toOneLine(ja), context)}`,
+  );
 };
 
-/** What nobody should wait for until something is due: each finding that is critical. */
-export const criticalWarnings = async (tenants: readonly LoadedTenant[]): Promise<readonly Text[]> => {
+/** Returns a warning for each critical finding. These warnings do not wait until something is due. */
+export const listCriticalWarnings = async (tenants: readonly LoadedTenant[]): Promise<readonly Text[]> => {
   const warnings: Text[] = [];
   for (const loaded of tenants) {
     const critical = (await loaded.findings()).filter(({ level }) => level === "critical");
-    warnings.push(...critical.map((finding) => told(finding, loaded.tenant.context)));
+    warnings.push(...critical.map((finding) => describeFinding(finding, loaded.tenant.context)));
   }
   return warnings;
 };
 
-/** Whether somebody is told of more of a tenant than of what is theirs. */
-const hearsOf = ({ contexts, kinds }: Recipient, context: string): boolean =>
+/** Returns true if a recipient is notified of a tenant's items in general, and not only of their own items. */
+const isRecipientForTenant = ({ contexts, kinds }: Recipient, context: string): boolean =>
   kinds?.length !== 0 && (contexts?.includes(context) ?? true);
 
 /**
- * Warns one recipient of who does not hear of the renewals of tenants: administrators, by the rule of `renewals check`, and
- * recipients whose address is that of a user who left. Who is told of his own alone hears nothing of it.
+ * Returns warnings for one recipient about people who are not notified of the renewals of tenants: administrators, by
+ * the rule of `renewals check`, and recipients with the address of a user who has left. A recipient who is notified
+ * only of their own items gets no such warnings.
  */
-export const hearingWarnings = async (
+export const findRecipientWarnings = async (
   tenants: readonly LoadedTenant[],
   recipient: Recipient,
   all: readonly Recipient[],
 ): Promise<readonly Text[]> => {
   const warnings: Text[] = [];
-  for (const loaded of tenants.filter(({ tenant }) => hearsOf(recipient, tenant.context))) {
+  for (const loaded of tenants.filter(({ tenant }) => isRecipientForTenant(recipient, tenant.context))) {
     const { context } = loaded.tenant;
-    for (const finding of await loaded.findings()) warnings.push(told(finding, context));
+    for (const finding of await loaded.findings()) warnings.push(describeFinding(finding, context));
     for (const other of all) {
-      if (other.way !== "mail" || !hearsOf(other, context)) continue;
+      if (other.way !== "mail" || !isRecipientForTenant(other, context)) continue;
       const left = await loaded.recipientLeft(other.address);
-      if (left !== undefined) warnings.push(told(left, context));
+      if (left !== undefined) warnings.push(describeFinding(left, context));
     }
   }
   return warnings;
 };
 
-/** Warns that the file and the record of an item have different dates. */
-export const dateRemark = ({ item }: DueNotice): Text | undefined => {
+/** Returns a warning if an item has a remark on its date, for example because file and record differ. */
+export const findDateWarning = ({ item }: DueReminder): Text | undefined => {
   const { remark } = item;
   if (remark === undefined || remark === null) return undefined;
-  return joined([titleOf(item), text(oneLine(remark.en), oneLine(remark.ja))], same(": "));
+  return joinTexts([titleOf(item), text(toOneLine(remark.en), toOneLine(remark.ja))], same(": "));
 };
 
-/** Warns of items without a date, for everybody or for one recipient: no notice is ever sent for them. */
-export const undatedWarnings = (tenants: readonly LoadedTenant[], recipient?: Recipient): readonly Text[] =>
+/** Returns warnings about items without a date, for everybody or one recipient. Reminders never include such items. */
+export const listUndatedWarnings = (tenants: readonly LoadedTenant[], recipient?: Recipient): readonly Text[] =>
   tenants.flatMap(({ tenant: { context }, undated }) =>
     undated
-      .filter((item) => recipient === undefined || receives(recipient, context, item))
+      .filter((item) => recipient === undefined || shouldNotify(recipient, context, item))
       .map((item) => {
         const { en, ja } = titleOf(item);
         return text(
-          `${en} (${context}) has no expiry date, so no notice will be sent`,
+          `${en} (${context}) has no expiry date, so no reminders will be sent`,
           `${ja}(${context})は期限が登録されていないため、期限が近づいても通知できません`,
         );
       }),

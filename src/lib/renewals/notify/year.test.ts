@@ -1,15 +1,15 @@
 import ICAL from "ical.js";
 import { expect, test } from "vitest";
-import { LONG } from "#support/drawn.ts";
+import { LONG_TIMEOUT } from "#support/drawn.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { dayOf, daysLeft } from "../../model/time.ts";
-import { deliveryOf } from "./deliver.ts";
-import type { NoticeClient } from "./tenant.ts";
+import { dayOf, countDaysLeft } from "../../model/time.ts";
+import { createDeliverer } from "./deliver.ts";
+import type { ReminderClient } from "./tenant.ts";
 import type { Deliver } from "./sender.ts";
-import { sendNotices } from "./send.ts";
+import { deliverReminders } from "./send.ts";
 import type { NotifySettings } from "./settings.ts";
 import { openChat, openPostOffice } from "#support/renewals/post-office.ts";
-import { stageOf, USUAL_STAGES } from "../stages.ts";
+import { findReachedStage, DEFAULT_STAGES } from "../stages.ts";
 
 const TOKYO = "Asia/Tokyo";
 const HOUR_MS = 3_600_000;
@@ -50,7 +50,7 @@ class Victim {
     await new Promise(() => undefined);
   }
 
-  client({ renewals, ...client }: NoticeClient): NoticeClient {
+  client({ renewals, ...client }: ReminderClient): ReminderClient {
     return {
       ...client,
       tenant: { show: () => Promise.resolve({}) },
@@ -149,8 +149,8 @@ const QUIET_HOURS: readonly number[] = [0, 15];
 const stagesAt = (hour: number): string =>
   LIVES.map((life) => {
     const expiresAt = expiryAt(life, hour);
-    const clock = { now: new Date(START + hour * HOUR_MS), timezone: TOKYO, stages: USUAL_STAGES };
-    return `${expiresAt} ${expiresAt === undefined ? "" : stageOf(expiresAt, clock)}`;
+    const clock = { now: new Date(START + hour * HOUR_MS), timezone: TOKYO, stages: DEFAULT_STAGES };
+    return `${expiresAt} ${expiresAt === undefined ? "" : findReachedStage(expiresAt, clock)}`;
   }).join();
 
 /** Whether an hour gets a run: in most hours nothing can happen that the run before has not done. */
@@ -189,14 +189,14 @@ interface Got {
 }
 
 test(
-  "400 days of runs, missed, doubled and killed: every stage once to everybody, at most one run late",
-  LONG,
+  "400 days of missed, doubled and killed runs: each stage reaches everybody once, at most one run late",
+  LONG_TIMEOUT,
   async () => {
     await using tenant = new TestTenant();
     const [office, chat] = [await openPostOffice(), await openChat()];
     const settings: NotifySettings = {
       language: "ja",
-      stages: USUAL_STAGES,
+      stages: DEFAULT_STAGES,
       smtp: { host: "127.0.0.1", port: office.port, security: "none", from: "CLOMO <renewals@example.jp>" },
       recipients: [
         { name: "it", way: "mail", address: "it@example.jp", language: "ja" },
@@ -216,7 +216,7 @@ test(
       ...(life.kind === "push-certificate" || life.kind === "ade-token" ? ["ops@example.com"] : []),
       ...(life.owner === "tanto@example.jp" ? [life.owner] : []),
     ];
-    const deliver = deliveryOf(settings, { environment: { CHAT: chat.url }, folder: "/", modes: true });
+    const deliver = createDeliverer(settings, { environment: { CHAT: chat.url }, folder: "/", modes: true });
     const dice = new Dice();
     const { client, surroundings } = tenant;
     const ids = new Map<string, string>();
@@ -230,7 +230,7 @@ test(
 
     const once = async (hour: number, victim: Victim): Promise<void> => {
       runs += 1;
-      const run = sendNotices(
+      const run = deliverReminders(
         {
           tenants: [
             {
@@ -269,14 +269,14 @@ test(
         expect(due.length).toBeGreaterThan(0);
         for (const life of due) {
           const expiresAt = expiryAt(life, hour) ?? "";
-          const stage = stageOf(expiresAt, { now, timezone: TOKYO, stages: USUAL_STAGES });
+          const stage = findReachedStage(expiresAt, { now, timezone: TOKYO, stages: DEFAULT_STAGES });
           got.push({ to, key: `${life.name} ${expiresAt} ${stage}`, messageId: id, hour });
           const on = dayOf(expiresAt, TOKYO);
           expect(text).toContain(`${to.startsWith("it@") || to.startsWith("tanto@") ? "期限" : "Expires"}: ${on}`);
         }
         if (mail === undefined) continue;
         const [first] = due
-          .map((life) => daysLeft(expiryAt(life, hour) ?? "", now, TOKYO))
+          .map((life) => countDaysLeft(expiryAt(life, hour) ?? "", now, TOKYO))
           .toSorted((one, other) => one - other);
         const left = first ?? 0;
         const words =
@@ -292,8 +292,9 @@ test(
         const english = to === "ops@example.com";
         const broken = due.filter(({ kind }) => kind !== "custom").length;
         expect(
-          text.match(english ? /^ {2}(?:Once|Since it has) expired: /gm : /^ {2}期限(?:が切れると|切れの影響): /gm)
-            ?.length ?? 0,
+          text.match(
+            english ? /^ {2}(?:Once expired|Effects of the expiry): /gm : /^ {2}期限(?:が切れると|切れの影響): /gm,
+          )?.length ?? 0,
         ).toBe(broken);
         expect(text).not.toContain("金庫の電話");
         const guides = [...mail.files].filter(([name]) => name.startsWith("guide-"));
@@ -363,10 +364,10 @@ test(
       for (const life of LIVES) {
         const expiresAt = expiryAt(life, hour);
         if (expiresAt === undefined) continue;
-        const stage = stageOf(expiresAt, {
+        const stage = findReachedStage(expiresAt, {
           now: new Date(START + hour * HOUR_MS),
           timezone: TOKYO,
-          stages: USUAL_STAGES,
+          stages: DEFAULT_STAGES,
         });
         if (stage === undefined) continue;
         for (const to of people(life)) {

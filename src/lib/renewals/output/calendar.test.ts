@@ -3,12 +3,12 @@ import { expect, test } from "vitest";
 import { dayOf } from "../../model/time.ts";
 import { text, type Language } from "../../text/index.ts";
 import type { DatedItem } from "../judge.ts";
-import { renewalCalendar } from "./calendar.ts";
-import { dueNotice } from "#support/renewals/digest.ts";
+import { renderRenewalCalendar } from "./calendar.ts";
+import { createDueReminder } from "#support/renewals/digest.ts";
 
 const ENTRIES = [
-  dueNotice({ item: { id: "019a0000-0000-7000-8000-000000000001", name: "とても長い名前の".repeat(20) } }),
-  dueNotice({
+  createDueReminder({ item: { id: "019a0000-0000-7000-8000-000000000001", name: "とても長い名前の".repeat(20) } }),
+  createDueReminder({
     context: "kanto",
     item: { id: "019a0000-0000-7000-8000-000000000002", name: "a, b; c\\d\nBEGIN:VEVENT", kind: "custom" },
     day: "2028-02-29",
@@ -17,8 +17,8 @@ const ENTRIES = [
 
 const parse = (calendar: string) => new ICAL.Component(ICAL.parse(calendar) as unknown[]);
 
-test("an independent parser reads all-day events with alarms, by the things' own ids", async () => {
-  const events = parse(await renewalCalendar(ENTRIES, "ja")).getAllSubcomponents("vevent");
+test("an independent parser reads all-day events with alarms, identified by the items' ids", async () => {
+  const events = parse(await renderRenewalCalendar(ENTRIES, "ja")).getAllSubcomponents("vevent");
   const read = events.map((component) => {
     const event = new ICAL.Event(component);
     const alarms = component
@@ -39,18 +39,18 @@ test("an independent parser reads all-day events with alarms, by the things' own
   ]);
 });
 
-test("lines end in CRLF and are folded at 75 octets; the same records give the same bytes", async () => {
-  const calendar = await renewalCalendar(ENTRIES, "en");
+test("lines end with CRLF and fold at 75 octets, and the same records produce the same bytes", async () => {
+  const calendar = await renderRenewalCalendar(ENTRIES, "en");
   expect(calendar.endsWith("END:VCALENDAR\r\n")).toBe(true);
   const lines = calendar.split("\r\n");
   expect(lines.every((line) => !line.includes("\n") && !line.includes("\r"))).toBe(true);
   expect(Math.max(...lines.map((line) => Buffer.byteLength(line)))).toBeLessThanOrEqual(75);
-  expect(await renewalCalendar(ENTRIES, "en")).toBe(calendar);
+  expect(await renderRenewalCalendar(ENTRIES, "en")).toBe(calendar);
 });
 
-test("says how it is sent, as the mail's header does, and raises the sequence with a change", async () => {
+test("has the same method as the mail's header, and a change raises the sequence", async () => {
   const revised = async (updatedAt: string) => {
-    const calendar = parse(await renewalCalendar([dueNotice({ item: { updatedAt } })], "en"));
+    const calendar = parse(await renderRenewalCalendar([createDueReminder({ item: { updatedAt } })], "en"));
     expect(calendar.getFirstPropertyValue("method")).toBe("PUBLISH");
     return Number(calendar.getFirstSubcomponent("vevent")?.getFirstPropertyValue("sequence"));
   };
@@ -58,12 +58,12 @@ test("says how it is sent, as the mail's header does, and raises the sequence wi
   expect(await revised("2080-01-01T00:00:00.000Z")).toBeLessThan(2 ** 31);
 });
 
-test("what its issuer rejected is an event of that day without alarms, and moves the event that was there", async () => {
+test("a rejected item is an event on that day without alarms, and moves the existing event", async () => {
   const rejection = { what: text("rejected", "拒否"), at: "2026-11-21T00:00:05.000Z" };
   const item = { kind: "ade-token", updatedAt: "2026-11-20T00:00:00.000Z" } as const;
   const eventOf = async (change: Partial<DatedItem>, language: Language) => {
-    const entry = dueNotice({ item: { ...item, ...change }, day: "2026-11-21" });
-    const event = parse(await renewalCalendar([entry], language)).getFirstSubcomponent("vevent");
+    const entry = createDueReminder({ item: { ...item, ...change }, day: "2026-11-21" });
+    const event = parse(await renderRenewalCalendar([entry], language)).getFirstSubcomponent("vevent");
     const summary = String(event?.getFirstPropertyValue("summary"));
     const sequence = Number(event?.getFirstPropertyValue("sequence"));
     return { summary, sequence, alarms: event?.getAllSubcomponents("valarm").length };
@@ -78,11 +78,13 @@ test("what its issuer rejected is an event of that day without alarms, and moves
   expect((await eventOf({ rejection, expiresAt }, "ja")).summary).toBe("Apple が拒否: ADE サーバートークン「本社」");
 });
 
-test("what never expires has no event", async () => {
+test("an item that never expires has no event", async () => {
   const day = dayOf("9999-12-31T23:59:59Z", "Asia/Tokyo");
-  expect(parse(await renewalCalendar([dueNotice({ day })], "ja")).getAllSubcomponents("vevent")).toEqual([]);
+  expect(parse(await renderRenewalCalendar([createDueReminder({ day })], "ja")).getAllSubcomponents("vevent")).toEqual(
+    [],
+  );
 });
 
-test("no thing is a calendar too", async () => {
-  expect(parse(await renewalCalendar([], "ja")).getAllSubcomponents("vevent")).toEqual([]);
+test("an empty calendar is valid", async () => {
+  expect(parse(await renderRenewalCalendar([], "ja")).getAllSubcomponents("vevent")).toEqual([]);
 });

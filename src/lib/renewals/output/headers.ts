@@ -1,11 +1,11 @@
 import { line } from "../../advice/index.ts";
 /**
- * How the files begin that jobs write again and again. Only clomoctl writes these lines, so that the next run knows its
- * own file and replaces no other.
+ * The first lines of the files that scheduled jobs write again and again. Only clomoctl writes these lines, so the next
+ * run recognises its own file and does not replace any other file.
  */
-export const HEADERS = {
+export const FILE_HEADERS = {
   metrics: `# Written by ${line("renewals check", [], { prometheus: "FILE" })}; the next run replaces this file\n`,
-  /** the first lines of every calendar, with the program that made it */
+  /** the first lines of every calendar, including the name of the program */
   calendar: "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//clomoctl//renewals//",
   renewalsPage: `<!DOCTYPE html>\n<!-- Written by ${line("renewals list", [], { format: "html" })}; the next run replaces this file -->\n`,
   statusPage: `<!DOCTYPE html>\n<!-- Written by ${line("status", [], { format: "html" })}; the next run replaces this file -->\n`,

@@ -1,27 +1,27 @@
 import { expect, test } from "vitest";
 import { text } from "../../text/index.ts";
-import { resultOf } from "../check.ts";
-import { USUAL_THRESHOLDS } from "../judge.ts";
+import { summariseCheck } from "../check.ts";
+import { DEFAULT_THRESHOLDS } from "../judge.ts";
 import { checkedThing } from "#support/renewals/checked.ts";
-import { headlineOf } from "./headline.ts";
+import { describeMostUrgent } from "./headline.ts";
 
-const headline = (several: boolean, ...checked: Parameters<typeof resultOf>[0]) =>
-  headlineOf(resultOf(checked, USUAL_THRESHOLDS), several);
+const headline = (several: boolean, ...checked: Parameters<typeof summariseCheck>[0]) =>
+  describeMostUrgent(summariseCheck(checked, DEFAULT_THRESHOLDS), several);
 
-test("names the most urgent thing, its day, and what shows how to renew it, in both languages", () => {
+test("names the most urgent item, its day and the command that explains its renewal, in both languages", () => {
   const push = checkedThing("本社", "critical", 12, { context: "kanto", kind: "push-certificate" });
   expect(headline(false, push)).toEqual({
-    en: "CRITICAL: MDM push certificate 本社 expires 2026-12-02, 12 days: clomoctl renewals guide 本社",
+    en: "CRITICAL: MDM push certificate 本社 expires on 2026-12-02, 12 days left: clomoctl renewals guide 本社",
     ja: "至急: MDM プッシュ通知証明書「本社」の期限は 2026-12-02(あと 12 日): clomoctl renewals guide 本社",
   });
   const old = checkedThing("it's 1", "expired", -3, { context: "a b", kind: "vpp-token" });
   expect(headline(true, push, checkedThing("b", "ok", 200), old)).toEqual({
-    en: String.raw`EXPIRED: VPP content token it's 1 expired 2026-11-17, 3 days ago (and 1 more): clomoctl renewals guide 'it'\''s 1' --context 'a b'`,
+    en: String.raw`EXPIRED: VPP content token it's 1 expired on 2026-11-17, 3 days ago (and 1 more): clomoctl renewals guide 'it'\''s 1' --context 'a b'`,
     ja: String.raw`期限切れ: VPP サービストークン「it's 1」は 2026-11-17 に期限が切れました(3 日経過)(ほか 1 件): clomoctl renewals guide 'it'\''s 1' --context 'a b'`,
   });
 });
 
-test("of what is rejected says that, and not how long it has left", () => {
+test("states that an item is rejected, instead of the days left", () => {
   const rejection = text("Apple rejected it", "Apple が拒否しました");
   const token = checkedThing("MDM", "critical", 300, {
     context: "kanto",
@@ -36,7 +36,10 @@ test("of what is rejected says that, and not how long it has left", () => {
 });
 
 test.each([
-  [checkedThing("a", "warning", 80, { source: "a.pem" }), /^WARNING: .*80 days: clomoctl renewals guide certificate$/],
+  [
+    checkedThing("a", "warning", 80, { source: "a.pem" }),
+    /^WARNING: .*80 days left: clomoctl renewals guide certificate$/,
+  ],
   [checkedThing("x.pem", "unknown", null, { kind: null, remark: text("broken", "壊れ") }), /^UNKNOWN: x\.pem: broken$/],
   [checkedThing("謎", "unknown", null, { context: "a" }), /^UNKNOWN: 謎: unknown: clomoctl renewals guide 謎$/],
 ])("%j", (checked, expected) => {
@@ -44,6 +47,6 @@ test.each([
   expect(headline(false, checked)?.en).toMatch(expected);
 });
 
-test("there is none while nothing is due, or nothing was checked", () => {
+test("there is no headline if nothing is due or nothing was checked", () => {
   expect([headline(false), headline(false, checkedThing("a", "ok", 100))]).toEqual([undefined, undefined]);
 });

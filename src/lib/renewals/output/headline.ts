@@ -1,26 +1,26 @@
 import { line } from "../../advice/index.ts";
 import { RENEWAL_KINDS, RENEWAL_STATES } from "../../model/renewal.ts";
-import { counted, same, text, type Text } from "../../text/index.ts";
-import { urgentOf, type CheckResult } from "../check.ts";
+import { formatCount, same, text, type Text } from "../../text/index.ts";
+import { listUrgentItems, type CheckResult } from "../check.ts";
 import { LEVEL_NAMES } from "../../document/level.ts";
 import type { CheckedItem } from "../judge.ts";
 
 /**
- * The first line of a mail that cron makes of a check: the most urgent thing, how long it has left, and what shows how to
- * renew it. None where nothing is due.
+ * Describes the most urgent item of a check in one line: how long the item has left, and the command that shows how to
+ * renew it. cron sends this line as the first line of its mail. Returns undefined if nothing is due.
  */
-export function headlineOf(result: CheckResult, severalContexts: boolean): Text | undefined {
-  const [first, ...rest] = urgentOf(result);
+export function describeMostUrgent(result: CheckResult, severalContexts: boolean): Text | undefined {
+  const [first, ...rest] = listUrgentItems(result);
   if (first === undefined) return undefined;
   const name = LEVEL_NAMES[first.level];
   const more = rest.length;
   const others = more === 0 ? same("") : text(` (and ${more} more)`, `(ほか ${more} 件)`);
-  const said = sentenceOf(first, severalContexts);
-  const next = nextOf(first, severalContexts);
+  const said = describeUrgency(first, severalContexts);
+  const next = formatGuideCommand(first, severalContexts);
   return text(`${name.en.toUpperCase()}: ${said.en}${others.en}${next}`, `${name.ja}: ${said.ja}${others.ja}${next}`);
 }
 
-function sentenceOf(
+function describeUrgency(
   { kind, name, expiresOn, daysLeft, remark, level, finding, context, state, rejection }: CheckedItem,
   severalContexts: boolean,
 ): Text {
@@ -36,17 +36,17 @@ function sentenceOf(
   const [moreEn, moreJa] = [en === undefined ? "" : `; ${en}`, ja === undefined ? "" : `。${ja}`];
   return level === "expired"
     ? text(
-        `${what.en} ${name} expired ${expiresOn}, ${counted(-daysLeft, "day")} ago${moreEn}`,
+        `${what.en} ${name} expired on ${expiresOn}, ${formatCount(-daysLeft, "day")} ago${moreEn}`,
         `${what.ja}「${name}」は ${expiresOn} に期限が切れました(${-daysLeft} 日経過)${moreJa}`,
       )
     : text(
-        `${what.en} ${name} expires ${expiresOn}, ${counted(daysLeft, "day")}${moreEn}`,
+        `${what.en} ${name} expires on ${expiresOn}, ${formatCount(daysLeft, "day")} left${moreEn}`,
         `${what.ja}「${name}」の期限は ${expiresOn}(あと ${daysLeft} 日)${moreJa}`,
       );
 }
 
-/** The guide of what is recorded, else that of its kind. */
-function nextOf({ kind, name, context }: CheckedItem, severalContexts: boolean): string {
+/** Returns the command that shows the guide of a recorded item, or of the kind if the item is not recorded. */
+function formatGuideCommand({ kind, name, context }: CheckedItem, severalContexts: boolean): string {
   if (kind === null) return "";
   const subject = context === null ? kind : name;
   return `: ${line("renewals guide", [subject], severalContexts && context !== null ? { context } : {})}`;

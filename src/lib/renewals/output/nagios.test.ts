@@ -1,26 +1,26 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { same, text } from "../../text/index.ts";
-import { resultOf } from "../check.ts";
-import { USUAL_THRESHOLDS } from "../judge.ts";
-import { nagiosLine } from "./nagios.ts";
-import { pluginFailure } from "./plugin.ts";
+import { summariseCheck } from "../check.ts";
+import { DEFAULT_THRESHOLDS } from "../judge.ts";
+import { renderNagiosLine } from "./nagios.ts";
+import { renderPluginFailure } from "./plugin.ts";
 import { checkedThing } from "#support/renewals/checked.ts";
 import { parsePluginOutput } from "#support/renewals/plugin-output.ts";
 
-const lineOf = (...checked: Parameters<typeof resultOf>[0]): string =>
-  nagiosLine(resultOf(checked, USUAL_THRESHOLDS), "en");
+const lineOf = (...checked: Parameters<typeof summariseCheck>[0]): string =>
+  renderNagiosLine(summariseCheck(checked, DEFAULT_THRESHOLDS), "en");
 
-test("says the state, what is due, and the days of each thing", () => {
-  const line = nagiosLine(
-    resultOf(
+test("shows the state, what is due, and the days of each item", () => {
+  const line = renderNagiosLine(
+    summariseCheck(
       [
         checkedThing("push 本社", "critical", 12, { context: "kanto" }),
         checkedThing("old", "expired", -3, { organisation: "Sales" }),
         checkedThing("far", "ok", 300),
         checkedThing("x.pem", "unknown", null, { kind: null, remark: text("broken", "壊れている") }),
       ],
-      USUAL_THRESHOLDS,
+      DEFAULT_THRESHOLDS,
     ),
     "ja",
   );
@@ -39,7 +39,7 @@ test("says the state, what is due, and the days of each thing", () => {
   expect([30, 31].map((days) => far?.isCritical(days))).toEqual([true, false]);
 });
 
-test("says that something is rejected instead of its days, and counts it as that", () => {
+test("shows that an item is rejected instead of its days, and counts it as rejected", () => {
   const rejection = text("Apple rejected it", "Apple が拒否しました");
   const token = checkedThing("MDM", "critical", 300, {
     context: "kanto",
@@ -51,22 +51,22 @@ test("says that something is rejected instead of its days, and counts it as that
   );
 });
 
-test("nothing to check, and a failure, are unknown", () => {
+test("nothing to check is unknown, and so is a failure", () => {
   expect(parsePluginOutput(`${lineOf()}\n`)).toMatchObject({
     status: "UNKNOWN",
     said: "nothing to check",
     figures: [],
   });
-  const failure = pluginFailure("RENEWALS", same("no | such\ncontext"), "en");
+  const failure = renderPluginFailure("RENEWALS", same("no | such\ncontext"), "en");
   expect(parsePluginOutput(`${failure}\n`)).toMatchObject({ status: "UNKNOWN", said: "no _ such_context" });
 });
 
-test("things of one name have labels of their own", () => {
+test("items with the same name have distinct labels", () => {
   const line = lineOf(checkedThing("a", "ok", 200), checkedThing("a", "ok", 300), checkedThing("a", "ok", 400));
   expect(parsePluginOutput(`${line}\n`).figures.map(({ label }) => label)).toEqual(["a", "a (2)", "a (3)"]);
 });
 
-test("whatever things are called, the line keeps the guideline and a length that is not cut", () => {
+test("the line follows the guideline and is not truncated, whatever the items' names are", () => {
   const word = fc.oneof(
     fc.string({ unit: "binary", minLength: 1 }),
     fc.constantFrom(

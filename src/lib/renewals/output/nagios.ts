@@ -1,78 +1,87 @@
 import { basename } from "node:path";
-import { type CheckResult, isMerelyEarly, summaryOf, urgentOf } from "../check.ts";
+import { type CheckResult, isOnlyNotYetValid, describeCheckResult, listUrgentItems } from "../check.ts";
 import type { CheckedItem } from "../judge.ts";
 import { RENEWAL_STATES } from "../../model/renewal.ts";
-import { counted, text, type Language, type Text } from "../../text/index.ts";
-import { pluginLine, shorten, type PluginFigure } from "./plugin.ts";
+import { formatCount, text, type Language, type Text } from "../../text/index.ts";
+import { renderPluginLine, shortenText, type PluginFigure } from "./plugin.ts";
 
-const MAX_NAMED = 5;
-const MAX_NAME = 60;
-const MAX_FINDING = 240;
+const MAX_NAMED_ITEMS = 5;
+const MAX_NAME_LENGTH = 60;
+const MAX_FINDING_LENGTH = 240;
 
 const RENEWALS_SERVICE = "RENEWALS";
 
 /**
- * Returns one line for a monitoring system: state, what is due, and the days left of each thing as performance data.
+ * Renders one line for a monitoring system: state, due items, and the days left of each item as performance data.
  *
- * @param problem of the check itself, such as metrics that could not be written
+ * @param problem a problem with the check itself, such as metrics that could not be written
  */
-export const nagiosLine = (result: CheckResult, language: Language, problem?: Text): string =>
-  pluginLine({
+export const renderNagiosLine = (result: CheckResult, language: Language, problem?: Text): string =>
+  renderPluginLine({
     service: RENEWALS_SERVICE,
     state: result.state,
-    sentence: `${problem === undefined ? "" : `${problem[language]}; `}${sentence(result, language)}`,
-    figures: figuresOf(result),
+    sentence: `${problem === undefined ? "" : `${problem[language]}; `}${renderSentence(result, language)}`,
+    figures: buildFigures(result),
   });
 
-function sentence(result: CheckResult, language: Language): string {
-  const urgent = urgentOf(result);
-  const named = urgent.slice(0, MAX_NAMED).map((checked) => describe(checked, result)[language]);
-  const all = [...named, ...(urgent.length > MAX_NAMED ? ["…"] : [])].join("; ");
-  return `${summaryOf(result)[language]}${all === "" ? "" : `: ${all}`}`;
+function renderSentence(result: CheckResult, language: Language): string {
+  const urgent = listUrgentItems(result);
+  const named = urgent.slice(0, MAX_NAMED_ITEMS).map((checked) => describeItem(checked, result)[language]);
+  const all = [...named, ...(urgent.length > MAX_NAMED_ITEMS ? ["…"] : [])].join("; ");
+  return `${describeCheckResult(result)[language]}${all === "" ? "" : `: ${all}`}`;
 }
 
-function describe(checked: CheckedItem, { thresholds }: CheckResult): Text {
+function describeItem(checked: CheckedItem, { thresholds }: CheckResult): Text {
   const { level, kind, name, organisation, context, source, expiresOn, daysLeft, remark, finding, state, rejection } =
     checked;
   if (finding !== undefined && remark !== null) {
-    // a line to type is there as a whole or not at all
+    // a command must be shown completely or not at all
     const of = (language: Language): string =>
-      `${context ?? ""}: ${remark[language].length > MAX_FINDING ? shorten(finding.what[language], MAX_FINDING) : remark[language]}`;
+      `${context ?? ""}: ${remark[language].length > MAX_FINDING_LENGTH ? shortenText(finding.what[language], MAX_FINDING_LENGTH) : remark[language]}`;
     return text(of("en"), of("ja"));
   }
   const file = context === null && source !== null ? basename(source) : null;
   const place = [context ?? file, organisation].filter((part) => part !== null).join("/");
-  const who = shorten(place === "" || kind === null ? name : `${name} (${place})`, MAX_NAME);
+  const who = shortenText(place === "" || kind === null ? name : `${name} (${place})`, MAX_NAME_LENGTH);
   if (rejection !== undefined && level === "critical") {
     return text(
-      `${who}: ${shorten(rejection.what.en, MAX_FINDING)}`,
-      `${who}: ${shorten(rejection.what.ja, MAX_FINDING)}`,
+      `${who}: ${shortenText(rejection.what.en, MAX_FINDING_LENGTH)}`,
+      `${who}: ${shortenText(rejection.what.ja, MAX_FINDING_LENGTH)}`,
     );
   }
   if (level === "unknown" || daysLeft === null) {
-    const reason = remark ?? text("no date", "期限不明");
-    return text(`${who}: ${shorten(reason.en, MAX_NAME)}`, `${who}: ${shorten(reason.ja, MAX_NAME)}`);
+    const reason = remark ?? text("no date recorded", "期限が記録されていません");
+    return text(
+      `${who}: ${shortenText(reason.en, MAX_NAME_LENGTH)}`,
+      `${who}: ${shortenText(reason.ja, MAX_NAME_LENGTH)}`,
+    );
   }
-  if (remark !== null && isMerelyEarly(checked, thresholds)) {
+  if (remark !== null && isOnlyNotYetValid(checked, thresholds)) {
     const { en, ja } = remark;
-    return text(`${who} ${expiresOn} (${shorten(en, MAX_NAME)})`, `${who} ${expiresOn}(${shorten(ja, MAX_NAME)})`);
+    return text(
+      `${who} ${expiresOn} (${shortenText(en, MAX_NAME_LENGTH)})`,
+      `${who} ${expiresOn}(${shortenText(ja, MAX_NAME_LENGTH)})`,
+    );
   }
   const more = state === "downloaded" ? RENEWAL_STATES.downloaded : undefined;
   return text(
-    `${who} ${expiresOn} (${counted(daysLeft, "day")}${more === undefined ? "" : `; ${more.en}`})`,
+    `${who} ${expiresOn} (${formatCount(daysLeft, "day")}${more === undefined ? "" : `; ${more.en}`})`,
     `${who} ${expiresOn}(${daysLeft} 日${more === undefined ? "" : `、${more.ja}`})`,
   );
 }
 
-/** Days have no unit of their own there. A range from minus infinity, inverted: it alerts within, up to its end. */
-function* figuresOf({ checked, thresholds }: CheckResult): Generator<PluginFigure> {
+/**
+ * Yields the days left of each item that has a date. Performance data has no unit for days. `@~:N` is the range from
+ * minus infinity to N, inverted: it alerts if the value is inside.
+ */
+function* buildFigures({ checked, thresholds }: CheckResult): Generator<PluginFigure> {
   const ranges = `@~:${thresholds.withinDays};@~:${thresholds.criticalDays};;`;
   for (const one of checked) {
     if (one.daysLeft !== null) yield { label: labelOf(one), value: one.daysLeft, ranges };
   }
 }
 
-/** A file's own label is the file: a certificate keeps it when it is renewed. */
+/** Returns an item's label. For an item from a file, it begins with the file, so a renewed certificate keeps it. */
 const labelOf = ({ name, organisation, context, source }: CheckedItem): string =>
   (context === null && source !== null ? [source, name] : [context, name, organisation])
     .filter((part) => part !== null)

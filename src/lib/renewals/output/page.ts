@@ -1,34 +1,34 @@
-import type { Cell, Document, Fact, Words } from "../../document/blocks.ts";
+import type { Cell, Document, Fact, DisplayText } from "../../document/blocks.ts";
 import { LEVEL_NAMES, LEVELS } from "../../document/level.ts";
 import type { Timeline } from "../../document/timeline.ts";
-import { phoneWords, RENEWAL_KINDS } from "../../model/renewal.ts";
+import { formatTwoFactorPhone, RENEWAL_KINDS } from "../../model/renewal.ts";
 import { dayOf } from "../../model/time.ts";
-import { joined, same, text, type Text } from "../../text/index.ts";
-import { markOf, type JudgedItem } from "../judge.ts";
+import { joinTexts, same, text, type Text } from "../../text/index.ts";
+import { toTimelineMark, type JudgedItem } from "../judge.ts";
 
-/** What a page shows. */
+/** The content of the page of renewals. */
 export interface PageContent {
   readonly items: readonly JudgedItem[];
   readonly timeline: Timeline;
-  /** an IANA name; days are told in it */
+  /** IANA name of the time zone in which days are shown */
   readonly timezone: string;
-  /** when the page was made, as people read it */
+  /** time when the page was made, formatted for people */
   readonly asOf: string;
-  /** whose things they are: the context's name, or several */
+  /** names of the contexts whose items are shown */
   readonly contexts: readonly string[];
 }
 
-/** What expires, as a document: a time line, and a table that says the same. */
-export const renewalsDocument = (content: PageContent): Document => {
+/** Builds a document about the items and their expiry dates: a timeline, and a table with the same information. */
+export const buildRenewalsDocument = (content: PageContent): Document => {
   const { items, contexts, timeline, asOf } = content;
   const isOfSeveral = contexts.length > 1;
-  const marks = items.map((item) => markOf(item, isOfSeveral ? `${item.context}: ${item.name}` : item.name));
+  const marks = items.map((item) => toTimelineMark(item, isOfSeveral ? `${item.context}: ${item.name}` : item.name));
   return {
-    title: text("Renewals", "期限のあるもの"),
+    title: text("Renewals", "年次更新・期限"),
     subject: contexts.join(", "),
     asOf,
     isWide: true,
-    intro: [{ kind: "paragraph", words: summary(items) }],
+    intro: [{ kind: "paragraph", words: describeLevelCounts(items) }],
     sections:
       items.length === 0
         ? []
@@ -44,9 +44,9 @@ export const renewalsDocument = (content: PageContent): Document => {
               blocks: [
                 {
                   kind: "table",
-                  caption: text("~ marks an estimate", "~ は推定の期限です"),
-                  head: HEAD,
-                  rows: items.map((item) => cellsOf(item, { ...content, isOfSeveral })),
+                  caption: text("~ marks an estimated date", "~ は推定の期限です"),
+                  head: TABLE_HEADER,
+                  rows: items.map((item) => buildCells(item, { ...content, isOfSeveral })),
                 },
               ],
             },
@@ -54,33 +54,33 @@ export const renewalsDocument = (content: PageContent): Document => {
   };
 };
 
-const summary = (items: readonly JudgedItem[]): Text => {
-  if (items.length === 0) return text("No items are recorded.", "登録がありません。");
+const describeLevelCounts = (items: readonly JudgedItem[]): Text => {
+  if (items.length === 0) return text("No items are recorded.", "登録されている項目はありません。");
   const counts = LEVELS.flatMap((level) => {
     const count = items.filter((judged) => judged.level === level).length;
     const { en, ja } = LEVEL_NAMES[level];
     return count === 0 ? [] : [text(`${en} ${count}`, `${ja} ${count}`)];
   });
-  return joined(counts, text(", ", "、"));
+  return joinTexts(counts, text(", ", "、"));
 };
 
-const HEAD = [
+const TABLE_HEADER = [
   text("Item", "項目"),
   text("State", "状態"),
   text("Days left", "残り日数"),
   text("Expires on", "期限"),
   text("Organisation", "組織"),
   text("Owner", "更新担当"),
-  text("Account and 2-factor phone", "アカウントと認証コードを受け取る電話"),
+  text("Account and two-factor phone", "アカウントと認証コードを受け取る電話"),
   text("Notes and identifiers", "メモと識別情報"),
 ];
 
-/** A person's line breaks stay. */
-const linesIn = (words: string | null): readonly Words[] => (words ?? "").split(/\r\n|\n|\r/);
+/** Splits a text into lines, so that the line breaks of the author stay. */
+const splitLines = (words: string | null): readonly DisplayText[] => (words ?? "").split(/\r\n|\n|\r/);
 
-const fact = (label: Text, value: string | null): readonly Fact[] => (value === null ? [] : [[label, value]]);
+const toOptionalFact = (label: Text, value: string | null): readonly Fact[] => (value === null ? [] : [[label, value]]);
 
-function cellsOf(
+function buildCells(
   item: JudgedItem,
   { timezone, isOfSeveral }: PageContent & { readonly isOfSeveral: boolean },
 ): readonly Cell[] {
@@ -88,8 +88,11 @@ function cellsOf(
   const isEstimated = certainty === "estimated" && expiresOn !== null;
   return [
     {
-      lines: linesIn(item.name),
-      below: [[null, RENEWAL_KINDS[item.kind]], ...fact(text("tenant", "テナント"), isOfSeveral ? item.context : null)],
+      lines: splitLines(item.name),
+      below: [
+        [null, RENEWAL_KINDS[item.kind]],
+        ...toOptionalFact(text("tenant", "テナント"), isOfSeveral ? item.context : null),
+      ],
     },
     { lines: [LEVEL_NAMES[level]], level },
     String(daysLeft ?? "–"),
@@ -100,17 +103,17 @@ function cellsOf(
         ...(remark === null || remark === undefined ? [] : [[null, remark] as const]),
       ],
     },
-    { lines: linesIn(item.organisation) },
-    { lines: linesIn(item.owner) },
-    { lines: linesIn(item.account), below: fact(text("phone", "電話"), phoneWords(item)) },
+    { lines: splitLines(item.organisation) },
+    { lines: splitLines(item.owner) },
+    { lines: splitLines(item.account), below: toOptionalFact(text("phone", "電話"), formatTwoFactorPhone(item)) },
     {
-      lines: linesIn(item.notes),
+      lines: splitLines(item.notes),
       below: [
-        ...fact(text("topic", "トピック"), item.topic),
-        ...fact(same("SHA-256"), item.fingerprint),
-        ...fact(text("file", "ファイル"), item.source),
-        ...fact(text("confirmed", "確認"), confirmedAt === null ? null : dayOf(confirmedAt, timezone)),
-        ...fact(text("by", "実施者"), item.confirmedBy),
+        ...toOptionalFact(text("topic", "トピック"), item.topic),
+        ...toOptionalFact(same("SHA-256"), item.fingerprint),
+        ...toOptionalFact(text("file", "ファイル"), item.source),
+        ...toOptionalFact(text("confirmed on", "確認日"), confirmedAt === null ? null : dayOf(confirmedAt, timezone)),
+        ...toOptionalFact(text("confirmed by", "実施者"), item.confirmedBy),
       ],
     },
   ];

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { same, text } from "../../text/index.ts";
 import { parsePluginOutput } from "#support/renewals/plugin-output.ts";
-import { pluginFailure, pluginLine, type PluginFigure } from "./plugin.ts";
+import { renderPluginFailure, renderPluginLine, type PluginFigure } from "./plugin.ts";
 
 const figure = (label: string, value: number): PluginFigure => ({ label, value, ranges: "@~:2;@~:1;;" });
 
-test("a line has service, state, sentence and figures by the guideline, whatever they are called", () => {
-  const line = pluginLine({
+test("a line has service, state, sentence and figures as in the guideline, whatever their names are", () => {
+  const line = renderPluginLine({
     service: "ADE",
     state: "warning",
     sentence: "one | two\nthree",
@@ -15,14 +15,14 @@ test("a line has service, state, sentence and figures by the guideline, whatever
   expect(line).toBe("ADE WARNING - one _ two_three | 'a_b_c_d'=1;@~:2;@~:1;; 'age'=60s;;;0; 'age (2)'=2;@~:2;@~:1;;");
 });
 
-test("figures for which there is no room are left out whole", () => {
+test("figures that do not fit are omitted completely", () => {
   const figures = Array.from({ length: 500 }, (_, at) => figure(`figure ${at} ${"x".repeat(100)}`, at));
-  const line = pluginLine({ service: "ADE", state: "ok", sentence: "all well", figures });
+  const line = renderPluginLine({ service: "ADE", state: "ok", sentence: "all well", figures });
   expect(Buffer.byteLength(line)).toBeLessThanOrEqual(8000);
   expect(parsePluginOutput(`${line}\n`).figures.length).toBeGreaterThan(50);
 });
 
-test("a failure is unknown, and short", () => {
-  expect(pluginFailure("ADE", text("not there", "ありません"), "ja")).toBe("ADE UNKNOWN - ありません");
-  expect(pluginFailure("ADE", same("x".repeat(1000)), "en")).toHaveLength("ADE UNKNOWN - ".length + 500);
+test("a failure is unknown, and has a short message", () => {
+  expect(renderPluginFailure("ADE", text("not there", "ありません"), "ja")).toBe("ADE UNKNOWN - ありません");
+  expect(renderPluginFailure("ADE", same("x".repeat(1000)), "en")).toHaveLength("ADE UNKNOWN - ".length + 500);
 });

@@ -2,16 +2,16 @@ import { line } from "../../advice/index.ts";
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { resultOf } from "../check.ts";
-import { USUAL_THRESHOLDS } from "../judge.ts";
+import { summariseCheck } from "../check.ts";
+import { DEFAULT_THRESHOLDS } from "../judge.ts";
 import { same } from "../../text/index.ts";
-import { prometheusText } from "./prometheus.ts";
+import { renderPrometheusText } from "./prometheus.ts";
 import { checkedThing } from "#support/renewals/checked.ts";
 import { parseExposition } from "#support/renewals/exposition.ts";
 
 const NOW = new Date("2026-11-20T00:00:00.500Z");
-const textOf = (...checked: Parameters<typeof resultOf>[0]): string =>
-  prometheusText(resultOf(checked, USUAL_THRESHOLDS), NOW);
+const textOf = (...checked: Parameters<typeof summariseCheck>[0]): string =>
+  renderPrometheusText(summariseCheck(checked, DEFAULT_THRESHOLDS), NOW);
 
 /** Prometheus' own judgement, where it is installed; it takes every file where it is not. */
 const promtoolRefuses = (exposition: string): string => {
@@ -22,7 +22,7 @@ const promtoolRefuses = (exposition: string): string => {
   return error === undefined && status !== 0 ? stderr : "";
 };
 
-test("gives when each thing expires, what is unknown, and when it was checked", () => {
+test("contains the expiry of each item, the unknown ones, and the time of the check", () => {
   const exposition = textOf(
     checkedThing("push 本社", "critical", 12, { context: "kanto", organisation: "本社" }),
     checkedThing("x.pem", "unknown", null, { kind: null, source: "x.pem" }),
@@ -46,13 +46,13 @@ test("gives when each thing expires, what is unknown, and when it was checked", 
   expect(promtoolRefuses(exposition)).toBe("");
 });
 
-test("has what is rejected, and how each tenant's ADE stands", () => {
+test("contains rejected items, and each tenant's ADE status", () => {
   const token = checkedThing("MDM", "critical", 300, {
     context: "kanto",
     rejection: { what: same("rejected"), at: "2026-11-20T00:00:00.000Z" },
   });
   const counts = { present: 10, missing: 1, notReady: 2, unreadable: 3 };
-  const exposition = prometheusText(resultOf([token], USUAL_THRESHOLDS), NOW, [
+  const exposition = renderPrometheusText(summariseCheck([token], DEFAULT_THRESHOLDS), NOW, [
     {
       context: "kanto",
       facts: { lastSyncAt: "2026-11-19T00:00:00.900Z", counts },
@@ -94,30 +94,30 @@ test.each([
     { context: null, kind: null, organisation: null, source: null, fingerprint: null },
     ["", "", "a", "", "", ""],
   ],
-])("labels say %s", (_, known, labels) => {
+])("labels contain %s", (_, known, labels) => {
   const [sample] = parseExposition(textOf(checkedThing("a", "ok", 100, known)));
   expect([...(sample?.labels ?? [])]).toEqual(
     ["context", "kind", "name", "organisation", "source", "fingerprint"].map((name, at) => [name, labels[at]]),
   );
 });
 
-test("nothing to check is not nothing wrong", () => {
+test("nothing to check does not mean nothing is wrong", () => {
   const unreadable = parseExposition(textOf()).find(({ name }) => name === "clomoctl_renewal_unreadable");
   expect(unreadable?.value).toBe(1);
 });
 
-test("no metric is in another unit than a second, as promtool asks", () => {
+test("every duration metric is in seconds, as promtool requires", () => {
   expect(textOf(checkedThing("a", "ok", 300))).not.toMatch(/^\w+_(?:days|hours|minutes)/m);
 });
 
-test("the more urgent of two things that cannot be told apart stands for both", () => {
+test("of two items with the same labels, the more urgent one represents both", () => {
   const days = parseExposition(textOf(checkedThing("a", "ok", 300), checkedThing("a", "critical", 3)))
     .filter(({ name }) => name === "clomoctl_renewal_expiry_timestamp_seconds")
     .map(({ value }) => value);
   expect(days).toEqual([Date.UTC(2026, 10, 23) / 1000]);
 });
 
-test("two certificates of one name in one file are both told, by the start of their fingerprints", () => {
+test("distinguishes two certificates of one name in one file by the start of their fingerprints", () => {
   const [one, other] = ["a".repeat(64), "b".repeat(64)];
   const exposition = textOf(
     checkedThing("a", "ok", 300, { fingerprint: one }),
@@ -133,7 +133,7 @@ test("two certificates of one name in one file are both told, by the start of th
   expect(promtoolRefuses(exposition)).toBe("");
 });
 
-test("whatever things are called, the file is read back with their names", () => {
+test("the file can be read back with the items' names, whatever they are", () => {
   const word = fc.oneof(
     fc.string({ unit: "binary" }),
     fc.constantFrom('"', "\\", "\\n", "\n", "}", '"} 1', "\ud800", "a,b"),

@@ -1,25 +1,27 @@
 import { basename } from "node:path";
 import { readRenewables, type ReadOptions, type Renewable } from "../../apple/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { MAX_BYTES, RENEWAL_KINDS, type RenewalItem, type RenewalKind } from "../../model/renewal.ts";
+import { MAX_RENEWAL_FILE_BYTES, RENEWAL_KINDS, type RenewalItem, type RenewalKind } from "../../model/renewal.ts";
 import { text } from "../../text/index.ts";
-import { readNamedFile, readShort } from "../../files/index.ts";
-import type { Current } from "../replacement/check.ts";
+import { readNamedFile, readSmallFile } from "../../files/index.ts";
+import type { CurrentItem } from "../replacement/check.ts";
 
 /**
- * What is in use now: the named file, else the recorded file if it is unchanged, else the record itself.
+ * Returns what is in use now: the content of the named file, otherwise the recorded file if it is unchanged, otherwise
+ * the record.
  *
- * @param openers what opens these files
- * @throws Failure `usage` when the named file cannot be read, `input-rejected` when it holds nothing of the kind
+ * @param openers keys and passwords that open these files
+ * @throws Failure `not-found` or `usage` if the named file cannot be read, `input-rejected` if it does not contain an
+ * item of this kind
  */
-export async function inUseOf(
+export async function findCurrentItem(
   place: Parameters<typeof readNamedFile>[0],
   { kind, item }: { readonly kind: RenewalKind; readonly item: RenewalItem | null },
   named: string | undefined,
   openers?: ReadOptions,
-): Promise<Current | null> {
+): Promise<CurrentItem | null> {
   if (named !== undefined) {
-    const found = readRenewables(await readNamedFile(place, named, MAX_BYTES), openers).find(
+    const found = readRenewables(await readNamedFile(place, named, MAX_RENEWAL_FILE_BYTES), openers).find(
       ({ expiring }) => expiring.kind === kind,
     );
     if (found !== undefined) return found;
@@ -30,18 +32,18 @@ export async function inUseOf(
     });
   }
   if (item === null) return null;
-  const kept = item.source === null ? [] : await keptAt(item.source, openers);
+  const kept = item.source === null ? [] : await readSourceFile(item.source, openers);
   const same = kept.find(({ expiring }) => expiring.kind === kind && expiring.fingerprint === item.fingerprint);
   return same ?? { expiring: item };
 }
 
-/** What a recorded file holds; nothing where it has gone or changed its nature. */
-async function keptAt(path: string, openers: ReadOptions | undefined): Promise<readonly Renewable[]> {
+/** Reads the file of a record. Returns an empty list if the file is gone, or is no longer a certificate or token. */
+async function readSourceFile(path: string, openers: ReadOptions | undefined): Promise<readonly Renewable[]> {
   try {
-    const found = await readShort(path, MAX_BYTES);
+    const found = await readSmallFile(path, MAX_RENEWAL_FILE_BYTES);
     return found === undefined ? [] : readRenewables({ name: basename(path), bytes: found.bytes }, openers);
   } catch {
-    // the record tells enough
+    // the record is sufficient
     return [];
   }
 }

@@ -14,7 +14,7 @@ const folderWith = (files: Readonly<Record<string, string>>): string => {
   return folder;
 };
 
-test("a token's neighbours are all open keys of its folder, those called .key first", async () => {
+test("finds all unencrypted keys in a token's folder, those named .key first", async () => {
   const folder = folderWith({
     "a.pem": pem("QQ==", "RSA PRIVATE KEY"),
     "b.key": pem("Qg=="),
@@ -26,7 +26,7 @@ test("a token's neighbours are all open keys of its folder, those called .key fi
   expect(keys.map((key) => key.trim())).toEqual([pem("Qg=="), pem("Qw=="), pem("QQ==", "RSA PRIVATE KEY")]);
 });
 
-test("a folder is read once for all its tokens", async () => {
+test("reads a folder once for all its tokens", async () => {
   const folder = folderWith({ "a.key": pem("QQ==") });
   const neighbours = new NeighbourKeys();
   const before = await neighbours.of(join(folder, "one.p7m"));

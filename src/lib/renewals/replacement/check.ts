@@ -1,10 +1,10 @@
-import type { Evidence, Renewable, SigningRequest } from "../../apple/index.ts";
+import type { SuccessorEvidence, Renewable, SigningRequest } from "../../apple/index.ts";
 import type { ExpiringItem } from "../../model/renewal.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { DatedItem } from "../judge.ts";
 
-/** The names of the checks. */
-export const CHECKS = {
+/** Labels of the checks. */
+export const CHECK_LABELS = {
   kind: text("kind", "種類"),
   file: text("different file", "別のファイル"),
   topic: text("topic", "トピック"),
@@ -14,72 +14,72 @@ export const CHECKS = {
   issuer: text("issuer", "発行者"),
   signature: text("signature", "署名"),
   "request-key": text("matches the CSR", "CSR ファイルとの一致"),
-  "request-age": text("recent CSR", "CSR ファイルの新しさ"),
+  "request-age": text("age of the CSR", "CSR ファイルの新しさ"),
   server: text("MDM server", "MDM サーバ"),
   consumer: text("consumer key", "トークンの発行元(consumer key)"),
   key: text("encryption key", "暗号鍵"),
   "old-token": text("current token", "現在のトークン"),
   organisation: text("organisation", "組織"),
   location: text("location", "場所"),
-  simulator: text("real", "本物"),
+  simulator: text("not simulated", "シミュレーター製でないこと"),
 } as const satisfies Record<string, Text>;
 
-/** `unknown`: not in the files. */
+/** The outcome of a check; `unknown` if the files do not contain enough information. */
 export type CheckOutcome = "good" | "warning" | "bad" | "unknown";
 
 /** The result of one check. */
 export interface Check {
-  readonly id: keyof typeof CHECKS;
+  readonly id: keyof typeof CHECK_LABELS;
   readonly outcome: CheckOutcome;
-  /** why, and what it would do */
+  /** the reason, and the effect that an upload would have */
   readonly what: Text;
 }
 
-/** Whether a file may take the place of another. */
-export interface Judgement {
-  /** no check is bad; what is left to check counts for the strict only */
+/** Whether a file may replace the one in use. */
+export interface ReplacementJudgement {
+  /** true if no check is bad; in strict mode, nothing may be left to check either */
   readonly safe: boolean;
-  /** the checks of identity that did not end well: a person has to look at them before the upload */
+  /** identity checks that ended as `unknown` or `warning`: a person has to check them before the upload */
   readonly leftToCheck: readonly Check["id"][];
   readonly checks: readonly Check[];
 }
 
-/** What is in use: its file, or the tenant's record. */
-export interface Current {
+/** The item in use: its file, or its record in the tenant. */
+export interface CurrentItem {
   readonly expiring: Pick<DatedItem, keyof ExpiringItem>;
-  /** absent where there is only a record */
-  readonly evidence?: Evidence | undefined;
+  /** absent if there is only a record */
+  readonly evidence?: SuccessorEvidence | undefined;
 }
 
-/** A signing request and what is known of its file. */
+/** A certificate signing request (CSR) and the age of its file. */
 export interface RequestFile {
   readonly request: SigningRequest;
-  /** when the file was last written; null where nobody knows */
+  /** when the file was last written; null if that is not known */
   readonly writtenAt: Date | null;
 }
 
-/** The context of a judgement, besides the two files. */
-export interface Circumstances {
-  /** the request the new certificate should have been made from */
+/** The options of a judgement, in addition to the two files. */
+export interface JudgementOptions {
+  /** the CSR from which the new certificate should have been made */
   readonly csr?: RequestFile | undefined;
   readonly now: Date;
-  /** what is doubtful is bad, and nothing may be left to check */
+  /** true: a doubtful result counts as bad, and nothing may be left to check */
   readonly strict: boolean;
-  /** the endpoint of the tenant is a simulator: what that makes is taken there, and nowhere else */
+  /** true if the tenant's endpoint is a simulator; files made by a simulator are accepted only then */
   readonly simulator?: boolean | undefined;
-  /** for the instants in the texts; an IANA name, Asia/Tokyo when absent */
+  /** IANA name of the time zone for times in the texts; Asia/Tokyo if absent */
   readonly timezone?: string | undefined;
 }
 
-/** Two things to compare, of one kind. */
+/** The input of a check: the item in use and the new file, normally of the same kind. */
 export interface Comparison {
-  readonly current: Current;
+  readonly current: CurrentItem;
   readonly next: Renewable;
-  readonly circumstances: Circumstances;
+  readonly circumstances: JudgementOptions;
 }
 
-/** A rule; undefined where it does not apply to these files. */
+/** A check of one aspect; returns undefined if the check does not apply to these files. */
 export type CheckRule = (comparison: Comparison) => Check | undefined;
 
-/** What is doubtful is bad for those who asked for strictness. */
-export const doubtful = ({ strict }: Circumstances): CheckOutcome => (strict ? "bad" : "warning");
+/** Returns the outcome of a doubtful result: bad in strict mode, otherwise a warning. */
+export const toDoubtfulOutcome = ({ strict }: JudgementOptions): CheckOutcome => (strict ? "bad" : "warning");

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import type { Evidence, Renewable, SigningRequest } from "../../apple/index.ts";
+import type { SuccessorEvidence, Renewable, SigningRequest } from "../../apple/index.ts";
 import type { AppleSignature, Issuer } from "../../apple/renewable.ts";
 import type { ExpiringItem } from "../../model/renewal.ts";
 import { judgeReplacement } from "./index.ts";
-import type { Check, Circumstances, Current, Judgement } from "./check.ts";
+import type { Check, JudgementOptions, CurrentItem, ReplacementJudgement } from "./check.ts";
 
 const NOW = new Date("2027-02-15T00:00:00Z");
 const TOPIC = "com.apple.mgmt.External.0001";
@@ -23,7 +23,7 @@ const expiring = (fields: Partial<ExpiringItem>): ExpiringItem => ({
 const APPLE: Issuer = { name: "CN=Apple Application, O=Apple Inc.", namesApple: true, keyId: "f7be" };
 const OWN: Issuer = { name: "CN=Own", namesApple: false, keyId: "0a0b" };
 
-type CertificateEvidence = Partial<Omit<Extract<Evidence, { of: "certificate" }>, "of">>;
+type CertificateEvidence = Partial<Omit<Extract<SuccessorEvidence, { of: "certificate" }>, "of">>;
 
 const push = (fields: Partial<ExpiringItem> = {}, evidence: CertificateEvidence = {}): Renewable => ({
   expiring: expiring(fields),
@@ -46,13 +46,16 @@ const vpp = (fields: Partial<ExpiringItem>, location: string | null = "Tokyo"): 
   evidence: { of: "vpp-token", location },
 });
 
-const judge = (current: Current | null, next: Renewable, rest: Partial<Circumstances> = {}): Judgement =>
-  judgeReplacement(current, next, { now: NOW, strict: false, ...rest });
+const judge = (
+  current: CurrentItem | null,
+  next: Renewable,
+  rest: Partial<JudgementOptions> = {},
+): ReplacementJudgement => judgeReplacement(current, next, { now: NOW, strict: false, ...rest });
 
-const outcomes = ({ checks }: Judgement): Record<string, Check["outcome"]> =>
+const outcomes = ({ checks }: ReplacementJudgement): Record<string, Check["outcome"]> =>
   Object.fromEntries(checks.map(({ id, outcome }) => [id, outcome]));
 
-const said = ({ checks }: Judgement, id: Check["id"]): string => {
+const said = ({ checks }: ReplacementJudgement, id: Check["id"]): string => {
   const what = checks.find((check) => check.id === id)?.what;
   return `${what?.en}\n${what?.ja}`;
 };
@@ -60,7 +63,7 @@ const said = ({ checks }: Judgement, id: Check["id"]): string => {
 const request = (publicKey: string): SigningRequest => ({ publicKey, vendorSigned: true });
 
 describe("push certificates", () => {
-  test("the right one is safe", () => {
+  test("the right certificate is safe", () => {
     const csr = { request: request("new key"), writtenAt: new Date("2027-02-14T00:00:00Z") };
     const judgement = judge(push(), newPush(), { csr, strict: true });
     expect(judgement.safe).toBe(true);
@@ -74,10 +77,10 @@ describe("push certificates", () => {
       "request-key": "good",
       "request-age": "good",
     });
-    expect(said(judgement, "expiry")).toContain("2028-02-14 14:00:00 (Asia/Tokyo) instead of 2027-03-01 14:00:00");
+    expect(said(judgement, "expiry")).toContain("from 2027-03-01 14:00:00 (Asia/Tokyo) to 2028-02-14 14:00:00");
   });
 
-  test("a changed topic is refused with what it would do, in both languages", () => {
+  test("refuses a changed topic with its consequences, in both languages", () => {
     const judgement = judge(push(), newPush({ topic: "com.apple.mgmt.External.0002" }));
     expect(judgement.safe).toBe(false);
     expect(outcomes(judgement)).toMatchObject({ topic: "bad", expiry: "good" });
@@ -85,7 +88,7 @@ describe("push certificates", () => {
     expect(said(judgement, "topic")).toContain("登録済みの全デバイスが応答しなくなり");
   });
 
-  test("a certificate of another request is refused, in both languages", () => {
+  test("refuses a certificate of another request, in both languages", () => {
     const csr = { request: request("third key"), writtenAt: new Date("2027-02-14T00:00:00Z") };
     const judgement = judge(push(), newPush(), { csr });
     expect(judgement.safe).toBe(false);
@@ -93,18 +96,18 @@ describe("push certificates", () => {
     expect(said(judgement, "request-key")).toMatch(/a different CSR.*入力エラー:正しい証明書を.*\n別の CSR ファイル/s);
   });
 
-  test("last year's request is surely stale by its key, probably by its file's time", () => {
+  test("last year's request is certainly stale by its key, and probably stale by its file time", () => {
     const byKey = { request: request("old key"), writtenAt: new Date("2027-02-14T00:00:00Z") };
     expect(outcomes(judge(push(), newPush(), { csr: byKey }))).toMatchObject({
       "request-age": "bad",
       "request-key": "bad",
     });
-    expect(said(judge(push(), newPush(), { csr: byKey }), "request-age")).toContain("the keys are the same");
+    expect(said(judge(push(), newPush(), { csr: byKey }), "request-age")).toContain("the public keys are the same");
     const byTime = { request: request("new key"), writtenAt: new Date("2026-03-01T04:59:59Z") };
     const lax = judge(push(), newPush(), { csr: byTime });
     expect([lax.safe, outcomes(lax)["request-age"]]).toEqual([true, "warning"]);
     expect(said(lax, "request-age")).toMatch(
-      /^the CSR file is older than the certificate in use, .*; but the new certificate was made from it/,
+      /^the CSR file is older than the certificate in use, .*\. However, the new certificate was made from this CSR/,
     );
     expect(judge(push(), newPush(), { csr: byTime, strict: true }).safe).toBe(false);
     const other = { request: request("third key"), writtenAt: new Date("2026-03-01T04:59:59Z") };
@@ -113,7 +116,7 @@ describe("push certificates", () => {
     expect(outcomes(judge(push(), newPush(), { csr: untimed }))).toMatchObject({ "request-age": "unknown" });
   });
 
-  test("without its request the pairing is left to check", () => {
+  test("without the request, the pairing is left to check", () => {
     const judgement = judge(push(), newPush());
     expect([judgement.safe, judgement.leftToCheck]).toEqual([true, ["request-key"]]);
     expect(said(judgement, "request-key")).toMatch(/add --csr .*\n.*--csr .* を付けてください/);
@@ -144,10 +147,10 @@ describe("push certificates", () => {
     }
   });
 
-  test("a changed issuer is shown with both names, in both languages", () => {
+  test("shows both names of a changed issuer, in both languages", () => {
     const judgement = judge(push(), newPush({}, { issuer: OTHER_NAME, signature: "unknown" }));
     expect(said(judgement, "issuer")).toMatch(
-      /CN=Apple Application, .*→ CN=Apple Application 9, .*Apple may have changed it: look at the portal\n.*ポータルで確認/s,
+      /CN=Apple Application, .*→ CN=Apple Application 9, .*Apple may have changed it; compare with Apple's portal\n.*ポータルで確認/s,
     );
   });
 
@@ -180,13 +183,13 @@ describe("push certificates", () => {
     ["not yet valid", { ...LATER, validFrom: "2027-02-15T00:00:01Z" }, { validity: "bad" }],
     ["no topic", { ...LATER, topic: null }, { topic: "bad" }],
     ["another kind", { ...LATER, kind: "certificate" as const }, { kind: "bad" }],
-  ])("refused: %s", (_, fields, expected) => {
+  ])("refuses the certificate: %s", (_, fields, expected) => {
     const judgement = judge(push(), push(fields, { publicKey: "new key" }));
     expect(judgement.safe).toBe(false);
     expect(outcomes(judgement)).toMatchObject(expected);
   });
 
-  test("the tenant's record is enough to compare with", () => {
+  test("the tenant's record is sufficient for the comparison", () => {
     expect(judge({ expiring: expiring({}) }, newPush()).safe).toBe(true);
     expect(judge({ expiring: expiring({ topic: "com.apple.mgmt.External.9" }) }, newPush()).safe).toBe(false);
   });
@@ -199,7 +202,7 @@ describe("server tokens", () => {
   const OTHER = "CN=other, serial 0x18";
   const NEWER = { fingerprint: "new", expiresAt: "2028-02-14T05:00:00Z", validFrom: "2027-02-14T05:00:00Z" };
 
-  test("the right one is safe, with a word that it has killed the old one", () => {
+  test("the right token is safe, with a note that it has ended the old one", () => {
     const judgement = judge(ade({}), ade(NEWER), { strict: true });
     expect(judgement.safe).toBe(true);
     expect(outcomes(judgement)).toEqual({
@@ -211,10 +214,10 @@ describe("server tokens", () => {
       validity: "good",
       "old-token": "warning",
     });
-    expect(said(judgement, "old-token")).toContain("upload the new one now");
+    expect(said(judgement, "old-token")).toContain("upload the new token now");
   });
 
-  test("one for CLOMO's key is judged by its name, and nobody is led to download another", () => {
+  test("a token for CLOMO's key is judged by its name, without advice to download another", () => {
     const [current, next] = [
       ade({ certainty: "estimated" }, { consumer: null }),
       ade({ ...NEWER, certainty: "estimated" }, { consumer: null }),
@@ -243,8 +246,8 @@ describe("server tokens", () => {
     expect([judgement.safe, judgement.leftToCheck.includes("key")]).toEqual([outcome !== "bad", outcome === "unknown"]);
   });
 
-  test("of a record the key is not known: nobody is led to download another", () => {
-    const record: Current = {
+  test("the key of a recorded token is not known, and downloading another is not advised", () => {
+    const record: CurrentItem = {
       expiring: expiring({ kind: "ade-token", name: "本社", topic: null, certainty: "estimated" }),
     };
     const judgement = judge(record, ade({ ...NEWER, certainty: "estimated" }, SHUT));
@@ -256,24 +259,24 @@ describe("server tokens", () => {
     ["another key", ade({ ...NEWER, certainty: "estimated" }, SHUT), { key: "bad" }],
     ["older", ade({ fingerprint: "new", expiresAt: "2026-12-01T05:00:00Z" }), { expiry: "bad" }],
     ["the very same", ade({}), { file: "bad", expiry: "bad" }],
-  ])("refused: %s, and nobody is told to upload it at once", (_, next, expected) => {
+  ])("refuses the token: %s, without advice to upload it at once", (_, next, expected) => {
     const judgement = judge(ade({}), next);
     expect(judgement.safe).toBe(false);
     expect(outcomes(judgement)).toMatchObject(expected);
     expect(Object.keys(outcomes(judgement))).not.toContain("old-token");
   });
 
-  test("another name of the server is a note: it can be changed at Apple", () => {
+  test("a different server name is a note, because it can be changed at Apple", () => {
     const judgement = judge(ade({}), ade(NEWER, { server: "東京本社" }), { strict: true });
     expect(judgement).toMatchObject({ safe: true, leftToCheck: [] });
     expect(outcomes(judgement)).toMatchObject({ server: "warning", consumer: "good" });
-    expect(said(judgement, "server")).toMatch(/was renamed.*\n.*名前を変更しただけ/s);
+    expect(said(judgement, "server")).toMatch(/was only renamed.*\n.*名前を変更しただけ/s);
   });
 
   test.each([
     ["another name", { server: "東京本社" }],
     ["no name", { server: null }],
-  ])("%s of the server is left to check unless the consumer key is the same", (_, evidence) => {
+  ])("for the server, %s is left to check unless the consumer key is the same", (_, evidence) => {
     const [current, next] = [
       ade({ certainty: "estimated" }, { consumer: null }),
       ade({ ...NEWER, certainty: "estimated" }, { ...evidence, consumer: null }),
@@ -283,7 +286,7 @@ describe("server tokens", () => {
     expect(judge(ade({}), ade(NEWER, { ...evidence, consumer: "c2" })).leftToCheck).toEqual(["server", "consumer"]);
   });
 
-  test("another consumer key is doubtful: another administrator may have made the token", () => {
+  test("a different consumer key is doubtful, because another administrator may have created the token", () => {
     const next = ade(NEWER, { consumer: "c2" });
     const judgement = judge(ade({}), next);
     expect([judgement.safe, outcomes(judgement)["consumer"]]).toEqual([true, "warning"]);
@@ -293,7 +296,7 @@ describe("server tokens", () => {
     expect(judge(ade({}), next, { strict: true }).safe).toBe(false);
   });
 
-  test("what the files do not tell is unknown, on either side", () => {
+  test("what either file does not show is unknown", () => {
     for (const [was, is] of [
       [null, "c1"],
       ["c1", null],
@@ -305,7 +308,7 @@ describe("server tokens", () => {
     expect(outcomes(judge(ade({}, { server: null }), ade(NEWER)))).toMatchObject({ server: "unknown" });
   });
 
-  test("names are shown, consumers are not", () => {
+  test("shows names, but not consumer keys", () => {
     const other = judge(ade({}), ade(NEWER, { server: "支社", consumer: "c2" }));
     expect(said(other, "server")).toContain("本社 → 支社");
     expect(said(other, "consumer")).not.toMatch(/c[12]/);
@@ -313,13 +316,13 @@ describe("server tokens", () => {
     expect(said(judge(ade({}), ade(NEWER)), "consumer")).not.toContain("c1");
   });
 
-  test("a request has nothing to do with it", () => {
+  test("ignores a request", () => {
     const csr = { request: request("new key"), writtenAt: new Date("2027-02-14T00:00:00Z") };
     expect(Object.keys(outcomes(judge(ade({}), ade(NEWER), { csr })))).not.toContain("request-key");
   });
 
-  test("a record's name that is not the server's is doubtful, no more", () => {
-    const record: Current = { expiring: expiring({ kind: "ade-token", name: "ADE トークン", topic: null }) };
+  test("a recorded name that differs from the server's is only doubtful", () => {
+    const record: CurrentItem = { expiring: expiring({ kind: "ade-token", name: "ADE トークン", topic: null }) };
     const judgement = judge(record, ade(NEWER));
     expect([judgement.safe, outcomes(judgement)["server"]]).toEqual([true, "warning"]);
   });
@@ -330,7 +333,7 @@ test.each([
   ["estimated", "exact", true],
   ["exact", "estimated", true],
   ["estimated", "estimated", true],
-] as const)("dates that are %s and %s are compared as far as can be told: %s", (was, is, limited) => {
+] as const)("whether the comparison of %s and %s dates is limited: %s", (was, is, limited) => {
   for (const expiresAt of ["2028-02-14T05:00:00Z", "2026-12-01T05:00:00Z"]) {
     const next = ade({ certainty: is, fingerprint: "new", expiresAt });
     const what = said(judge(ade({ certainty: was }), next), "expiry");
@@ -341,7 +344,7 @@ test.each([
 describe("content tokens", () => {
   const NEWER = { fingerprint: "new", expiresAt: "2028-02-14T05:00:00Z", validFrom: null };
 
-  test("same organisation and place, later: safe", () => {
+  test("a later token of the same organisation and location is safe", () => {
     expect(judge(vpp({}), vpp(NEWER), { strict: true }).safe).toBe(true);
     expect(outcomes(judge(vpp({}), vpp(NEWER)))).toMatchObject({ location: "good", organisation: "good" });
     expect(outcomes(judge(vpp({}), vpp(NEWER, null)))).toMatchObject({ location: "unknown", organisation: "good" });
@@ -351,18 +354,21 @@ describe("content tokens", () => {
     ["another organisation", vpp({ ...NEWER, organisation: "別の会社" }), { organisation: "bad" }],
     ["another place", vpp(NEWER, "___"), { location: "bad" }],
     ["expired", vpp({ ...NEWER, expiresAt: "2027-02-14T00:00:00Z" }), { validity: "bad", expiry: "bad" }],
-  ])("refused: %s", (_, next, expected) => {
+  ])("refuses the token: %s", (_, next, expected) => {
     expect(judge(vpp({}), next).safe).toBe(false);
     expect(outcomes(judge(vpp({}), next))).toMatchObject(expected);
   });
 });
 
-test.each(["__", "Tokyo__", "Tokyo_1"])("a place of full-width characters is not told from others: %s", (place) => {
-  const next = vpp({ fingerprint: "new", expiresAt: "2028-02-14T05:00:00Z", validFrom: null }, place);
-  const judgement = judge(vpp({}, place), next);
-  expect(outcomes(judgement)).toMatchObject({ location: "unknown" });
-  expect(said(judgement, "location")).toMatch(/another location may have the same name.*\n.*「コンテンツトークン」/s);
-});
+test.each(["__", "Tokyo__", "Tokyo_1"])(
+  "a location of full-width characters cannot be distinguished from others: %s",
+  (place) => {
+    const next = vpp({ fingerprint: "new", expiresAt: "2028-02-14T05:00:00Z", validFrom: null }, place);
+    const judgement = judge(vpp({}, place), next);
+    expect(outcomes(judgement)).toMatchObject({ location: "unknown" });
+    expect(said(judgement, "location")).toMatch(/another location may have the same name.*\n.*「コンテンツトークン」/s);
+  },
+);
 
 test.each([
   ["from this very moment on", { validFrom: NOW.toISOString() }, "good"],
@@ -375,7 +381,7 @@ test.each([
   expect(outcomes(judgement)).toMatchObject({ validity: outcome });
 });
 
-test("other certificates and profiles go by their names", () => {
+test("other certificates and profiles are compared by name", () => {
   const other = (name: string, fields: Partial<ExpiringItem> = {}): Renewable =>
     push({ kind: "certificate", topic: null, name, ...fields }, { issuer: OWN, signature: "unknown" });
   expect(outcomes(judge(other("mdm.example.jp"), other("mdm.example.jp", LATER), { strict: true }))).toEqual({
@@ -388,7 +394,7 @@ test("other certificates and profiles go by their names", () => {
   expect(judge(other("a"), other("b", LATER), { strict: true }).safe).toBe(false);
 });
 
-describe("what a simulator made", () => {
+describe("a file made by a simulator", () => {
   const made = (): Renewable => ({ ...newPush(), simulated: true });
 
   test.each([
@@ -401,7 +407,7 @@ describe("what a simulator made", () => {
     expect(said(judgement, "simulator")).toMatch(/made by a simulator.*\nシミュレーター/s);
   });
 
-  test("is taken from a day on that has not come yet: its clock is put forward", () => {
+  test("is accepted with a future start date, because the simulator's clock may be ahead", () => {
     const later = { ...newPush({ validFrom: "2028-02-14T05:00:00Z", expiresAt: "2029-02-14T05:00:00Z" }) };
     const judgement = judge(push(), { ...later, simulated: true }, { simulator: true });
     expect(judgement.safe).toBe(true);
@@ -409,15 +415,15 @@ describe("what a simulator made", () => {
     expect(judge(push(), later, { simulator: true }).safe).toBe(false);
   });
 
-  test("is taken where the endpoint is one, and what Apple made is told nothing of", () => {
+  test("is accepted if the endpoint is a simulator, and Apple's files have no such check", () => {
     expect(judge(push(), made(), { simulator: true }).safe).toBe(true);
     expect(outcomes(judge(push(), made(), { simulator: true }))).not.toHaveProperty("simulator");
     expect(outcomes(judge(push(), newPush()))).not.toHaveProperty("simulator");
   });
 });
 
-describe("what is in use is known by its record only, or not at all", () => {
-  test("what is not recorded is left out or unknown, and the rest is compared", () => {
+describe("if the file in use is known only by its record, or not at all", () => {
+  test("what is not recorded is omitted or unknown, and the rest is compared", () => {
     const bare = judge({ expiring: expiring({ topic: null }) }, newPush());
     expect(outcomes(bare)).toMatchObject({ topic: "unknown", expiry: "good" });
     expect(said(bare, "topic")).toContain(TOPIC);
@@ -434,14 +440,14 @@ describe("what is in use is known by its record only, or not at all", () => {
     expect(unsigned.leftToCheck).toEqual(["issuer", "request-key"]);
   });
 
-  test("a topic that is recorded is compared, and one that neither has is bad", () => {
+  test("a recorded topic is compared, and a topic missing from both is bad", () => {
     const recorded = { expiring: expiring({}) };
     expect(outcomes(judge(recorded, newPush({ topic: "other" })))).toMatchObject({ topic: "bad" });
     const none = { expiring: expiring({ topic: null }) };
     expect(outcomes(judge(none, newPush({ topic: null })))).toMatchObject({ topic: "bad" });
   });
 
-  test("without any record the new file alone is judged", () => {
+  test("without a record, only the new file is judged", () => {
     const unknown = judge(null, newPush());
     expect(unknown.safe).toBe(true);
     expect(outcomes(unknown)).toEqual({

@@ -1,34 +1,78 @@
 import type { Renewable } from "../../apple/index.ts";
 import { RENEWAL_KINDS, type RenewalKind } from "../../model/renewal.ts";
 import { text } from "../../text/index.ts";
-import { issuer, later, notSimulated, sameName, signature, topic, unlike, validNow } from "./certificate.ts";
-import type { Check, Circumstances, Current, Judgement, CheckRule } from "./check.ts";
-import { requestAge, requestKey } from "./request.ts";
-import { adeConsumer, adeKey, adeOldToken, adeServer, vppLocation, vppOrganisation } from "./token.ts";
+import {
+  checkIssuer,
+  checkLaterExpiry,
+  checkNotSimulated,
+  checkName,
+  checkSignature,
+  checkTopic,
+  checkDifferentFile,
+  checkValidity,
+} from "./certificate.ts";
+import type { Check, JudgementOptions, CurrentItem, ReplacementJudgement, CheckRule } from "./check.ts";
+import { checkRequestAge, checkRequestKey } from "./request.ts";
+import {
+  checkAdeConsumer,
+  checkAdeKey,
+  checkOldAdeToken,
+  checkAdeServer,
+  checkVppLocation,
+  checkVppOrganisation,
+} from "./token.ts";
 
-const CERTIFICATE: readonly CheckRule[] = [unlike, sameName, later, validNow, issuer, requestKey, requestAge];
+const CERTIFICATE_RULES: readonly CheckRule[] = [
+  checkDifferentFile,
+  checkName,
+  checkLaterExpiry,
+  checkValidity,
+  checkIssuer,
+  checkRequestKey,
+  checkRequestAge,
+];
 
-const RULES: Readonly<Record<RenewalKind, readonly CheckRule[]>> = {
-  "push-certificate": [unlike, topic, later, validNow, issuer, signature, requestKey, requestAge],
-  "ade-token": [unlike, adeKey, adeServer, adeConsumer, later, validNow, adeOldToken],
-  "vpp-token": [unlike, vppOrganisation, vppLocation, later, validNow],
-  "agent-profile": [unlike, sameName, later, validNow],
-  "agent-build-certificate": CERTIFICATE,
-  "agent-push-certificate": CERTIFICATE,
-  "device-certificate": CERTIFICATE,
-  certificate: CERTIFICATE,
-  "android-owner": [later, validNow],
-  custom: [later, validNow],
+const RULES_BY_KIND: Readonly<Record<RenewalKind, readonly CheckRule[]>> = {
+  "push-certificate": [
+    checkDifferentFile,
+    checkTopic,
+    checkLaterExpiry,
+    checkValidity,
+    checkIssuer,
+    checkSignature,
+    checkRequestKey,
+    checkRequestAge,
+  ],
+  "ade-token": [
+    checkDifferentFile,
+    checkAdeKey,
+    checkAdeServer,
+    checkAdeConsumer,
+    checkLaterExpiry,
+    checkValidity,
+    checkOldAdeToken,
+  ],
+  "vpp-token": [checkDifferentFile, checkVppOrganisation, checkVppLocation, checkLaterExpiry, checkValidity],
+  "agent-profile": [checkDifferentFile, checkName, checkLaterExpiry, checkValidity],
+  "agent-build-certificate": CERTIFICATE_RULES,
+  "agent-push-certificate": CERTIFICATE_RULES,
+  "device-certificate": CERTIFICATE_RULES,
+  certificate: CERTIFICATE_RULES,
+  "android-owner": [checkLaterExpiry, checkValidity],
+  custom: [checkLaterExpiry, checkValidity],
 };
 
-const NOT_KNOWN: Check = {
+const NO_CURRENT_ITEM: Check = {
   id: "kind",
   outcome: "unknown",
-  what: text("nothing is recorded to compare the new one with", "使用中のものが記録されていないため、比較できません"),
+  what: text(
+    "not compared, because the current item is not recorded",
+    "使用中のものが記録されていないため、比較できません",
+  ),
 };
 
-/** Checks that need no more than the new file and its request. */
-const OF_NEXT_ALONE: readonly Check["id"][] = [
+/** The checks that need only the new file and its CSR. */
+const NEW_FILE_CHECKS: readonly Check["id"][] = [
   "simulator",
   "validity",
   "issuer",
@@ -38,8 +82,8 @@ const OF_NEXT_ALONE: readonly Check["id"][] = [
   "old-token",
 ];
 
-/** What makes a file the successor of another. A missing chain of signatures ("signature") is a note only. */
-const IDENTITY: readonly Check["id"][] = [
+/** Checks that decide whether a file succeeds another one. "signature" is omitted: a missing chain is only reported. */
+const IDENTITY_CHECKS: readonly Check["id"][] = [
   "kind",
   "topic",
   "name",
@@ -53,19 +97,28 @@ const IDENTITY: readonly Check["id"][] = [
 ];
 
 /**
- * Judges whether `next` may replace `current` (null: not known), before it is uploaded. What is not known is reported as
- * unknown or left out, never taken as good, and never as bad. Everybody who judges a replacement asks here.
+ * Judges whether `next` may replace `current` (null: not known) before it is uploaded. Missing information is reported
+ * as unknown or left out; it never counts as good or bad. All code that judges a replacement uses this function.
  *
- * @see facts 3.3 to 3.5: what goes wrong at a renewal
+ * @see facts 3.3 to 3.5: what goes wrong in a renewal
  */
-export function judgeReplacement(current: Current | null, next: Renewable, circumstances: Circumstances): Judgement {
+export function judgeReplacement(
+  current: CurrentItem | null,
+  next: Renewable,
+  circumstances: JudgementOptions,
+): ReplacementJudgement {
   const checks =
     current === null
-      ? [NOT_KNOWN, ...compare(unknown(next), next, circumstances).filter(({ id }) => OF_NEXT_ALONE.includes(id))]
-      : compare(current, next, circumstances);
-  // the name of an MDM server can be changed at Apple: the consumer key tells
+      ? [
+          NO_CURRENT_ITEM,
+          ...runChecks(createUnknownCurrentItem(next), next, circumstances).filter(({ id }) =>
+            NEW_FILE_CHECKS.includes(id),
+          ),
+        ]
+      : runChecks(current, next, circumstances);
+  // The name of an MDM server can be changed at Apple. If the consumer key is the same, it is the same server.
   const isSameServer = checks.some(({ id, outcome }) => id === "consumer" && outcome === "good");
-  const identity = IDENTITY.filter((id) => id !== "server" || !isSameServer);
+  const identity = IDENTITY_CHECKS.filter((id) => id !== "server" || !isSameServer);
   const leftToCheck = checks
     .filter(({ id, outcome }) => (outcome === "unknown" || outcome === "warning") && identity.includes(id))
     .map(({ id }) => id);
@@ -73,40 +126,44 @@ export function judgeReplacement(current: Current | null, next: Renewable, circu
   return { safe: sure && checks.every(({ outcome }) => outcome !== "bad"), leftToCheck, checks };
 }
 
-/** Checks of age: the file in use fails them itself, if it is recorded again. */
-const OF_AGE: readonly Check["id"][] = ["file", "expiry", "validity"];
+/** The checks of age. The file in use itself would fail these checks if it were recorded again. */
+const AGE_CHECKS: readonly Check["id"][] = ["file", "expiry", "validity"];
 
 /**
- * The checks for which a file is not recorded.
+ * Returns the failed checks that prevent a file from being recorded.
  *
- * @param waits it is recorded as downloaded, to be uploaded; else as the one in use
+ * @param waits true if the file is recorded as downloaded and waits for its upload; false if it is recorded as the one
+ * in use
  */
-export const refusalsOf = ({ checks }: Judgement, { waits }: { readonly waits: boolean }): readonly Check[] =>
-  checks.filter(({ id, outcome }) => outcome === "bad" && (waits || !OF_AGE.includes(id)));
+export const listBlockingChecks = (
+  { checks }: ReplacementJudgement,
+  { waits }: { readonly waits: boolean },
+): readonly Check[] => checks.filter(({ id, outcome }) => outcome === "bad" && (waits || !AGE_CHECKS.includes(id)));
 
-function compare(current: Current, next: Renewable, circumstances: Circumstances): readonly Check[] {
+function runChecks(current: CurrentItem, next: Renewable, circumstances: JudgementOptions): readonly Check[] {
   const [was, is] = [current.expiring.kind, next.expiring.kind];
   return [
-    sameKind(was, is),
-    ...[notSimulated, ...(was === is ? RULES[was] : [])].flatMap(
+    checkKind(was, is),
+    ...[checkNotSimulated, ...(was === is ? RULES_BY_KIND[was] : [])].flatMap(
       (rule) => rule({ current, next, circumstances }) ?? [],
     ),
   ];
 }
 
-/** Something of the kind of `next` of which nothing is known. */
-const unknown = ({ expiring }: Renewable): Current => ({
+/** Creates a current item with only the kind of `next`, so that only the checks of the new file alone can run. */
+const createUnknownCurrentItem = ({ expiring }: Renewable): CurrentItem => ({
   expiring: { ...expiring, expiresAt: null, validFrom: null, fingerprint: null },
 });
 
-function sameKind(was: RenewalKind, is: RenewalKind): Check {
+function checkKind(was: RenewalKind, is: RenewalKind): Check {
   const [old, found] = [RENEWAL_KINDS[was], RENEWAL_KINDS[is]];
-  if (was === is) return { id: "kind", outcome: "good", what: text(`both: ${old.en}`, `どちらも「${old.ja}」です`) };
+  if (was === is)
+    return { id: "kind", outcome: "good", what: text(`same kind: ${old.en}`, `どちらも「${old.ja}」です`) };
   return {
     id: "kind",
     outcome: "bad",
     what: text(
-      `different kind: the current one is: ${old.en}; the new one is: ${found.en}`,
+      `different kinds: ${old.en} (in use) and ${found.en} (new file)`,
       `現在のものは「${old.ja}」ですが、新しいものは「${found.ja}」です`,
     ),
   };

@@ -1,63 +1,73 @@
 import { text, type Text } from "../../text/index.ts";
-import { type Check, type Comparison, type Current, doubtful, type RequestFile, type CheckRule } from "./check.ts";
+import {
+  type Check,
+  type Comparison,
+  type CurrentItem,
+  toDoubtfulOutcome,
+  type RequestFile,
+  type CheckRule,
+} from "./check.ts";
 
-const START_AGAIN = text(
-  "The console would reject it (「入力エラー:正しい証明書をアップロードするか…」): delete both files, download a new CSR, and renew with that one",
+const START_AGAIN_HINT = text(
+  "The console would reject it (「入力エラー:正しい証明書をアップロードするか…」). Delete both files, download a new CSR, and renew with the new CSR",
   "管理画面で「入力エラー:正しい証明書をアップロードするか…」になります。両方のファイルを削除し、CSR ファイルをダウンロードし直して更新してください",
 );
 
-const NO_REQUEST: Check = {
+const CSR_NOT_GIVEN: Check = {
   id: "request-key",
   outcome: "unknown",
   what: text(
-    "not compared with the CSR: add --csr CertificateSigningRequest.csr; the console rejects a certificate of another CSR",
+    "not compared with the CSR: add --csr CertificateSigningRequest.csr. The console rejects a certificate that was made from another CSR",
     "CSR ファイルと比較していません。--csr CertificateSigningRequest.csr を付けてください。別の CSR ファイルから作った証明書は管理画面で拒否されます",
   ),
 };
 
-/** @see facts 3.4: the console's error when request and certificate do not pair */
-export const requestKey: CheckRule = ({ next: { evidence, expiring }, circumstances: { csr } }): Check | undefined => {
+/** Checks that the certificate was made from the CSR.  @see facts 3.4: the console's error if they do not match */
+export const checkRequestKey: CheckRule = ({
+  next: { evidence, expiring },
+  circumstances: { csr },
+}): Check | undefined => {
   if (evidence.of !== "certificate") return undefined;
-  if (csr === undefined) return expiring.kind === "push-certificate" ? NO_REQUEST : undefined;
+  if (csr === undefined) return expiring.kind === "push-certificate" ? CSR_NOT_GIVEN : undefined;
   if (evidence.publicKey === csr.request.publicKey) {
-    const what = text("public key matches the CSR", "CSR ファイルの公開鍵と一致しています");
+    const what = text("the public key matches the CSR", "CSR ファイルの公開鍵と一致しています");
     return { id: "request-key", outcome: "good", what };
   }
   return {
     id: "request-key",
     outcome: "bad",
     what: text(
-      `made from a different CSR. ${START_AGAIN.en}`,
-      `別の CSR ファイルから作られています。${START_AGAIN.ja}`,
+      `made from a different CSR. ${START_AGAIN_HINT.en}`,
+      `別の CSR ファイルから作られています。${START_AGAIN_HINT.ja}`,
     ),
   };
 };
 
-/** Certainly bad, even before there is a new certificate: a request with the key of the certificate in use. */
-export function requestOfCurrent(current: Current | null, { request }: RequestFile): Check | undefined {
+/** Rejects a CSR with the key of the certificate in use, even without a new certificate; otherwise undefined. */
+export function checkRequestReuse(current: CurrentItem | null, { request }: RequestFile): Check | undefined {
   const evidence = current?.evidence;
   if (evidence?.of !== "certificate" || evidence.publicKey !== request.publicKey) return undefined;
   const what = text(
-    `this is the CSR of the certificate in use: the keys are the same. ${START_AGAIN.en}`,
-    `現在の証明書を作ったときの CSR ファイルです(公開鍵が同じなので確実)。${START_AGAIN.ja}`,
+    `this is the CSR of the certificate in use (the public keys are the same). ${START_AGAIN_HINT.en}`,
+    `現在の証明書を作ったときの CSR ファイルです(公開鍵が同じなので確実)。${START_AGAIN_HINT.ja}`,
   );
   return { id: "request-age", outcome: "bad", what };
 }
 
-/** A request with the key of the certificate in use is stale for certain; one with an older file is probably stale. */
-export const requestAge: CheckRule = (comparison): Check | undefined => {
+/** Checks a CSR's age: one with the key in use is outdated, a file older than the certificate in use probably is. */
+export const checkRequestAge: CheckRule = (comparison): Check | undefined => {
   const { current, circumstances } = comparison;
   if (circumstances.csr === undefined) return undefined;
   const { writtenAt } = circumstances.csr;
-  const reused = requestOfCurrent(current, circumstances.csr);
+  const reused = checkRequestReuse(current, circumstances.csr);
   if (reused !== undefined) return reused;
   const since = current.expiring.validFrom ?? null;
   if (writtenAt === null || since === null) {
-    const what = text("age of the CSR is unknown", "CSR ファイルがいつのものかわかりません");
+    const what = text("the age of the CSR is unknown", "CSR ファイルがいつのものかわかりません");
     return { id: "request-age", outcome: "unknown", what };
   }
   return writtenAt.getTime() < Date.parse(since)
-    ? { id: "request-age", outcome: doubtful(circumstances), what: stale(comparison) }
+    ? { id: "request-age", outcome: toDoubtfulOutcome(circumstances), what: describeOldRequest(comparison) }
     : {
         id: "request-age",
         outcome: "good",
@@ -65,16 +75,16 @@ export const requestAge: CheckRule = (comparison): Check | undefined => {
       };
 };
 
-/** When the new certificate pairs with it, the time of the file is likely to be wrong. */
-function stale({ next: { evidence }, circumstances: { csr } }: Comparison): Text {
+/** Describes a CSR file older than the current certificate. If the new one was made from it, its time may be wrong. */
+function describeOldRequest({ next: { evidence }, circumstances: { csr } }: Comparison): Text {
   const pairs = evidence.of === "certificate" && evidence.publicKey === csr?.request.publicKey;
   return pairs
     ? text(
-        "the CSR file is older than the certificate in use, so probably that of an earlier renewal; but the new certificate was made from it, and file times are not proof",
-        "CSR ファイルの日時が現在の証明書より古く、おそらく以前の更新のものです。ただし新しい証明書はこれから作られています(ファイルの日時は確実ではありません)",
+        "the CSR file is older than the certificate in use, so it is probably from an earlier renewal. However, the new certificate was made from this CSR, and file times can be wrong",
+        "CSR ファイルの日時が現在の証明書より古く、おそらく以前の更新のものです。ただし、新しい証明書はこの CSR から作られています(ファイルの日時は正確とは限りません)",
       )
     : text(
-        "the CSR file is older than the certificate in use: probably that of an earlier renewal (file times are not proof)",
-        "CSR ファイルの日時が現在の証明書より古く、おそらく以前の更新のものです(ファイルの日時は確実ではありません)",
+        "the CSR file is older than the certificate in use, so it is probably from an earlier renewal (file times can be wrong)",
+        "CSR ファイルの日時が現在の証明書より古く、おそらく以前の更新のものです(ファイルの日時は正確とは限りません)",
       );
 }

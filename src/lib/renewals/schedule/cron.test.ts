@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
-import { systemProcesses } from "../../files/index.ts";
+import { createProcessTable } from "../../files/index.ts";
 import { installCron, removeCron, showCron, type CronPlace } from "./cron.ts";
 import type { ProgramResult } from "./programs.ts";
 import type { DailyRun } from "./schedule.ts";
@@ -55,7 +55,7 @@ class Crontab {
       owner: 1000,
       temporary: {
         temporaryFolder: join(folder, "tmp"),
-        processes: systemProcesses(process.pid, process.kill.bind(process), "here"),
+        processes: createProcessTable(process.pid, process.kill.bind(process), "here"),
       },
       timezone: "Asia/Tokyo",
       now: WINTER,
@@ -88,7 +88,7 @@ test.each([
   ["it is empty", ""],
   ["it has lines", "MAILTO=k@example.jp\n5 4 * * * true\n"],
   ["it holds bytes that are no UTF-8", "#\u00ff\u00fe\n"],
-])("the daily run comes into the crontab and leaves it as it was, where %s", async (_, before) => {
+])("adds the daily run to the crontab, and removal restores it if %s", async (_, before) => {
   const crontab = new Crontab(before);
   const place = crontab.place();
   const launcher = join(place.launchers, "renewals-cron.sh");
@@ -121,7 +121,7 @@ test.each([
   expect(crontab.asked).toEqual(["-", (before ?? "") === "" ? "-r" : "-"]);
 });
 
-test("installing again changes nothing in the crontab, yet the launcher, or the time alone", async () => {
+test("installing again changes only the launcher or the time", async () => {
   const crontab = new Crontab();
   const place = crontab.place();
   await installCron(place, wanted());
@@ -141,7 +141,7 @@ test.each([
   ["another zone with summer time", "Asia/Tokyo", "America/New_York", "5 19", 1, 1],
   ["a zone whose clock differs in summer only", "Etc/UTC", "Europe/London", "5 9", 1, 1],
   ["a zone half an hour away", "Asia/Kolkata", "UTC", "35 3", 1, 0],
-])("a time is told by cron's clock, in %s", async (_, timezone, here, line, notes, warnings) => {
+])("converts a time to cron's clock, in %s", async (_, timezone, here, line, notes, warnings) => {
   const crontab = new Crontab();
   const changed = await installCron(crontab.place({ timezone: here }), wanted({ timezone }));
   expect(lineOf(crontab)?.startsWith(`${line} * * * `)).toBe(true);
@@ -151,13 +151,13 @@ test.each([
   }
 });
 
-test("a folder of any name stays one word of cron and of the shell", async () => {
+test("a folder with any name stays one word for cron and the shell", async () => {
   const crontab = new Crontab();
   await installCron(crontab.place({ launchers: join(folder, "100% k's") }), wanted());
   expect(lineOf(crontab)?.endsWith(String.raw`/100\% k'\''s/renewals-cron.sh'`)).toBe(true);
 });
 
-test("a machine without cron is told, and nothing is written", async () => {
+test("reports a computer without cron, and writes nothing", async () => {
   const crontab = new Crontab();
   crontab.answers.set("-l", undefined);
   const place = crontab.place();
@@ -167,6 +167,12 @@ test("a machine without cron is told, and nothing is written", async () => {
   expect((await showCron(place)).installed).toBe(false);
 });
 
+/** The reasons that clomoctl words itself. */
+const IN_JAPANESE: Readonly<Record<string, string>> = {
+  "no reason given": "理由は表示されていません",
+  "does not show the new entry": "書き込んだ内容と一致しません",
+};
+
 test.each<[string, string, ProgramResult | undefined, string]>([
   ["listing is refused", "-l", ran(1, "", "k may not use crontab\n"), "k may not use crontab"],
   ["listing is refused without a word", "-l", ran(1), "no reason given"],
@@ -174,17 +180,17 @@ test.each<[string, string, ProgramResult | undefined, string]>([
   ["writing is refused", "-", ran(1, "", "errors in crontab file"), "errors in crontab file"],
   ["a signal ended the writing", "-", ran(null), "no reason given"],
   ["cron went away in between", "-", undefined, "no reason given"],
-  ["what is listed is not what was given", "-", ran(0), "does not show what was written"],
-])("it is told where %s", async (_, option, answer, reason) => {
+  ["what is listed is not what was given", "-", ran(0), "does not show the new entry"],
+])("reports the reason if %s", async (_, option, answer, reason) => {
   const crontab = new Crontab("5 4 * * * true\n");
   crontab.answers.set(option, answer);
   const refused = installCron(crontab.place(), wanted());
   await expect(refused).rejects.toMatchObject({ code: "unexpected", what: { en: expect.stringContaining(reason) } });
-  const inJapanese = reason === "no reason given" ? "理由は表示されていません" : reason;
+  const inJapanese = IN_JAPANESE[reason] ?? reason;
   await expect(refused).rejects.toMatchObject({ what: { ja: expect.stringContaining(inJapanese) } });
 });
 
-test("broken marks are refused before anything is written", async () => {
+test("refuses broken markers before writing anything", async () => {
   const crontab = new Crontab(`${FIRST}\nx\n`);
   const place = crontab.place();
   await expect(installCron(place, wanted())).rejects.toMatchObject({ code: "input-rejected" });
@@ -197,12 +203,12 @@ test.each([
   ["words for a time", "@daily /bin/sh x", null],
   ["several times", "0,30 6 * * * /bin/sh x", null],
   ["no line at all", "# taken out", null],
-])("a block where somebody has put %s is shown as it is", async (_, line, at) => {
+])("shows a block in which somebody has put %s", async (_, line, at) => {
   const crontab = new Crontab(`7 7 * * * other\n${FIRST}\n${line}\n${LAST}\n8 8 * * * other\n`);
   expect(await showCron(crontab.place())).toMatchObject({ installed: true, at });
 });
 
-test("nothing to remove is no change", async () => {
+test("removing nothing is not a change", async () => {
   const crontab = new Crontab("5 4 * * * true\n");
   expect(await removeCron(crontab.place())).toMatchObject({ changed: false });
   expect(crontab.asked).toEqual([]);

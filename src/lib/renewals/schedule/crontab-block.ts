@@ -1,50 +1,52 @@
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 
-const BEGIN = "# >>> clomoctl renewals >>>";
-const END = "# <<< clomoctl renewals <<<";
-/** Said by the last line of a block that had to end the line above it first. */
-const LINE_ENDED = " (the line above the first had no line end)";
+const BEGIN_MARKER = "# >>> clomoctl renewals >>>";
+const END_MARKER = "# <<< clomoctl renewals <<<";
+/** Added to the end marker if the crontab before it lacked a final newline, which is then removed with the block. */
+const ADDED_NEWLINE_NOTE = " (the line above the first had no line end)";
 
-/** A crontab, byte for byte: each character is one byte. */
+/** The content of a crontab, in which each character is one byte. */
 export type CrontabText = string;
 
-/** A block in a crontab. */
-export interface Block {
-  /** the lines between the marks, without line ends */
+/** The clomoctl block in a crontab. */
+export interface CrontabBlock {
+  /** the lines between the markers, without newlines */
   readonly lines: readonly string[];
   readonly before: CrontabText;
   readonly after: CrontabText;
 }
 
 /**
- * The block in a crontab; undefined where there is none.
+ * Finds the block in a crontab. Returns undefined if there is no block.
  *
- * @throws `input-rejected` when its marks do not make one block: somebody has edited them
+ * @throws `input-rejected` if the markers do not form exactly one block, because somebody has edited them
  */
-export function findBlock(crontab: CrontabText): Block | undefined {
+export function findBlock(crontab: CrontabText): CrontabBlock | undefined {
   const lines = crontab.split(/(?<=\n)/);
   const isMark = (line: string, mark: string): boolean => line.trimEnd() === mark;
-  const begins = lines.flatMap((line, at) => (isMark(line, BEGIN) ? [at] : []));
-  const ends = lines.flatMap((line, at) => (isMark(line, END) || isMark(line, END + LINE_ENDED) ? [at] : []));
+  const begins = lines.flatMap((line, at) => (isMark(line, BEGIN_MARKER) ? [at] : []));
+  const ends = lines.flatMap((line, at) =>
+    isMark(line, END_MARKER) || isMark(line, END_MARKER + ADDED_NEWLINE_NOTE) ? [at] : [],
+  );
   const [begin] = begins;
   const [end] = ends;
   if (begin === undefined && end === undefined) return undefined;
   if (begin === undefined || end === undefined || begins.length > 1 || ends.length > 1 || end < begin) {
     throw new Failure("input-rejected", {
       what: text(
-        "the markers of clomoctl in the crontab are damaged; nothing was changed",
+        "the clomoctl markers in the crontab are damaged; nothing was changed",
         "crontab 内の clomoctl の目印が壊れています。何も変更していません",
       ),
       hint: text(
-        `remove the lines from "${BEGIN}" to "${END}" with crontab -e`,
-        `crontab -e で「${BEGIN}」から「${END}」までの行を削除してください`,
+        `run crontab -e and delete the lines from "${BEGIN_MARKER}" to "${END_MARKER}"`,
+        `crontab -e で「${BEGIN_MARKER}」から「${END_MARKER}」までの行を削除してください`,
       ),
     });
   }
   const before = lines.slice(0, begin).join("");
   const after = lines.slice(end + 1).join("");
-  const lineWasEnded = isMark(lines[end] ?? "", END + LINE_ENDED) && after === "";
+  const lineWasEnded = isMark(lines[end] ?? "", END_MARKER + ADDED_NEWLINE_NOTE) && after === "";
   return {
     lines: lines.slice(begin + 1, end).map((line) => line.trimEnd()),
     before: lineWasEnded ? before.replace(/\n$/, "") : before,
@@ -52,16 +54,16 @@ export function findBlock(crontab: CrontabText): Block | undefined {
   };
 }
 
-/** The crontab with `lines` as its block: where it was, else at the end; every other byte stays. */
-export function withBlock(crontab: CrontabText, lines: readonly string[]): CrontabText {
+/** Returns the crontab with `lines` as its block, in the place of the old block or at the end; other bytes stay. */
+export function insertBlock(crontab: CrontabText, lines: readonly string[]): CrontabText {
   const { before, after } = findBlock(crontab) ?? { before: crontab, after: "" };
   const ended = before === "" || before.endsWith("\n");
-  const end = ended ? END : END + LINE_ENDED;
-  return [before, ended ? "" : "\n", ...[BEGIN, ...lines, end].map((line) => `${line}\n`), after].join("");
+  const end = ended ? END_MARKER : END_MARKER + ADDED_NEWLINE_NOTE;
+  return [before, ended ? "" : "\n", ...[BEGIN_MARKER, ...lines, end].map((line) => `${line}\n`), after].join("");
 }
 
-/** The crontab as it was before the block came. */
-export function withoutBlock(crontab: CrontabText): CrontabText {
+/** Returns the crontab as it was before the block was inserted. */
+export function removeBlock(crontab: CrontabText): CrontabText {
   const block = findBlock(crontab);
   return block === undefined ? crontab : block.before + block.after;
 }

@@ -3,7 +3,14 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, symlink
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
-import { lastRunFile, launcherScript, readLastRun, removeLauncher, shellWord, steadyDoor } from "./launcher.ts";
+import {
+  getLastRunPath,
+  renderLauncherScript,
+  parseLastRun,
+  removeLauncher,
+  quoteShellWord,
+  resolveStablePath,
+} from "./launcher.ts";
 import type { LauncherParts } from "./schedule.ts";
 
 let folder = "";
@@ -42,14 +49,14 @@ const parts = (over: Partial<LauncherParts>): LauncherParts => ({
 
 /** Runs the launcher with the environment of cron. */
 function launch(over: Partial<LauncherParts> = {}, path = "/usr/bin:/bin") {
-  const ran = spawnSync("/bin/sh", ["-c", launcherScript(parts(over))], {
+  const ran = spawnSync("/bin/sh", ["-c", renderLauncherScript(parts(over))], {
     env: { PATH: path, HOME: folder },
     encoding: "utf8",
   });
   return { code: ran.status, out: ran.stdout, err: ran.stderr };
 }
 
-test("it is silent while there is nothing to say", async () => {
+test("prints nothing if there is nothing to report", async () => {
   await program("clomoctl", door({ notify: 0, check: 0 }));
   expect(launch()).toEqual({ code: 0, out: "", err: "" });
 });
@@ -57,14 +64,14 @@ test("it is silent while there is nothing to say", async () => {
 test.each([
   [2, 2],
   [3, 3],
-])("a check that ends with %i is shown, and ends the run with %i", async (check, code) => {
+])("shows a check that ends with %i, and the run ends with %i", async (check, code) => {
   await program("clomoctl", door({ notify: 0, check }));
   const home = join(folder, "it's home");
   const out = `check --format table --quiet --no-input --context it's $(here) en ${home}\n`;
   expect(launch()).toEqual({ code, out, err: "" });
 });
 
-test("what is within the warning time is shown beside a notice that failed or warned, and is silent otherwise", async () => {
+test("shows items within the warning time only after a reminder that failed or warned", async () => {
   await program("clomoctl", door({ notify: 0, check: 1 }));
   expect(launch()).toEqual({ code: 0, out: "", err: "" });
   await program("clomoctl", door({ notify: 0, check: 1 }, "warning: the owner has gone\n"));
@@ -73,7 +80,7 @@ test("what is within the warning time is shown beside a notice that failed or wa
   expect(launch()).toMatchObject({ code: 7, out: expect.stringMatching(/^check /) });
 });
 
-test("a notice that failed is shown behind what is due, the check runs all the same, and its code counts", async () => {
+test("still runs the check after a failed reminder, shows the failure last and uses its exit code", async () => {
   await program("clomoctl", door({ notify: 7, check: 2 }, "error: no server\n"));
   const { code, out } = launch();
   expect(code).toBe(7);
@@ -83,77 +90,80 @@ test("a notice that failed is shown behind what is due, the check runs all the s
 test.each([
   [0, 0, /^$/],
   [1, 6, /^check .*\nerror: nobody is to be told\n$/],
-])("with a check that ends with %i, notices that are not set up end the run with %i", async (check, code, out) => {
+])("with a check that ends with %i, missing reminder settings end the run with %i", async (check, code, out) => {
   await program("clomoctl", door({ notify: 6, check }, "error: nobody is to be told\n"));
   const ran = launch();
   expect(ran.code).toBe(code);
   expect(ran.out).toMatch(out);
 });
 
-test("a warning of notices alone is something to say", async () => {
+test("prints a warning of the reminders alone", async () => {
   await program("clomoctl", door({ notify: 0, check: 0 }, "warning: the owner has gone\n"));
   expect(launch()).toEqual({ code: 0, out: "warning: the owner has gone\n", err: "" });
 });
 
-test("a program that moved is found on PATH, one of npm's shims too", async () => {
+test("finds a moved program on PATH, including npm's shims", async () => {
   const moved = await program("new/bin/clomoctl.js", door({ notify: 0, check: 2 }));
-  await program("bin/clomoctl", `#!/bin/sh\nexec ${shellWord(process.execPath)} ${shellWord(moved)} "$@"\n`);
+  await program("bin/clomoctl", `#!/bin/sh\nexec ${quoteShellWord(process.execPath)} ${quoteShellWord(moved)} "$@"\n`);
   expect(launch({ path: join(folder, "bin") }).code).toBe(2);
   await rename(moved, join(folder, "bin", "clomoctl"));
   expect(launch({ path: join(folder, "bin") }).code).toBe(2);
 });
 
-test("a Node that moved, or is too old, is looked for where version managers keep it", async () => {
+test("looks for a moved or outdated Node where version managers keep it", async () => {
   await program("clomoctl", door({ notify: 0, check: 2 }));
   const old = await program("old/node", "#!/bin/sh\nexit 1\n");
-  await program(".nvm/versions/node/v24.0.0/bin/node", `#!/bin/sh\nexec ${shellWord(process.execPath)} "$@"\n`);
+  await program(".nvm/versions/node/v24.0.0/bin/node", `#!/bin/sh\nexec ${quoteShellWord(process.execPath)} "$@"\n`);
   const bare = await program("bare/readme", "");
   expect(launch({ node: old }, `${join(bare, "..")}:/usr/bin:/bin`).code).toBe(2);
 });
 
-test("where neither is found, it says what to do, in the language of the installation", async () => {
+test("if neither is found, explains what to do in the language of the installation", async () => {
   const missing = launch({ door: "/nowhere/clomoctl", language: "ja" });
   expect(missing.code).toBe(127);
-  expect(missing.err).toContain("もう一度実行してください");
+  expect(missing.err).toContain("「clomoctl renewals schedule install」をもう一度実行してください");
 });
 
-test("a path with a line end is refused", () => {
-  expect(() => launcherScript(parts({ door: "/a\nb" }))).toThrow(expect.objectContaining({ code: "usage" }));
+test("refuses a path with a line break", () => {
+  expect(() => renderLauncherScript(parts({ door: "/a\nb" }))).toThrow(expect.objectContaining({ code: "usage" }));
 });
 
-test("a link in npx's cache is followed to the checkout, any other is kept", async () => {
+test("follows a link in npx's cache to the checkout, and keeps any other link", async () => {
   const checkout = await program("checkout/bin/clomoctl.js", "");
   const [cached, kept] = [join(folder, "_npx", "clomoctl"), join(folder, "clomoctl-link")];
   await mkdir(join(folder, "_npx"));
   for (const link of [cached, kept]) await symlink(checkout, link);
-  expect(await Promise.all([cached, kept, join(folder, "_npx", "gone")].map(steadyDoor))).toEqual([
+  expect(await Promise.all([cached, kept, join(folder, "_npx", "gone")].map(resolveStablePath))).toEqual([
     await realpath(checkout),
     kept,
     join(folder, "_npx", "gone"),
   ]);
 });
 
-test.each([0, 2, 3])("a run notes beside the launcher when it was, and that it ended with %i", async (check) => {
+test.each([0, 2, 3])("a run records its time and its exit code %i next to the launcher", async (check) => {
   await program("clomoctl", door({ notify: 0, check }));
-  const launcher = await program("renewals-cron.sh", launcherScript(parts({})));
+  const launcher = await program("renewals-cron.sh", renderLauncherScript(parts({})));
   const began = Date.now();
   const ran = spawnSync("/bin/sh", [launcher], { env: { PATH: "/usr/bin:/bin", HOME: folder }, encoding: "utf8" });
   expect([ran.status, ran.stderr]).toEqual([check, ""]);
-  const noted = readLastRun(await readFile(lastRunFile(launcher), "utf8"));
+  const noted = parseLastRun(await readFile(getLastRunPath(launcher), "utf8"));
   expect(noted?.exit).toBe(check);
   expect(Math.abs(Date.parse(noted?.at ?? "") - began)).toBeLessThan(60_000);
   await removeLauncher(launcher);
   expect(await readdir(folder)).toEqual(["clomoctl"]);
 });
 
-test("a note that cannot be written changes nothing", async () => {
+test("a record that cannot be written changes nothing", async () => {
   await program("clomoctl", door({ notify: 0, check: 0 }));
-  const launcher = await program("renewals-cron.sh", launcherScript(parts({})));
-  await mkdir(lastRunFile(launcher));
+  const launcher = await program("renewals-cron.sh", renderLauncherScript(parts({})));
+  await mkdir(getLastRunPath(launcher));
   const ran = spawnSync("/bin/sh", [launcher], { env: { PATH: "/usr/bin:/bin", HOME: folder }, encoding: "utf8" });
   expect([ran.status, ran.stdout, ran.stderr]).toEqual([0, "", ""]);
 });
 
-test.each(["", "yesterday 0", "2026-11-20T00:00:00Z", "2026-11-20T00:00:00Z x\n"])("%j is no note of a run", (note) => {
-  expect(readLastRun(note)).toBeUndefined();
-});
+test.each(["", "yesterday 0", "2026-11-20T00:00:00Z", "2026-11-20T00:00:00Z x\n"])(
+  "%j is not a record of a run",
+  (note) => {
+    expect(parseLastRun(note)).toBeUndefined();
+  },
+);

@@ -5,14 +5,14 @@ import { ERRORS, Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import type { LauncherParts, Scheduler } from "./schedule.ts";
 
-/** The least Node the program runs on; see `bin/clomoctl.js`. */
-const NODE_NEEDED = 24;
+/** Minimum major version of Node on which the program runs; see `bin/clomoctl.js`. */
+const MIN_NODE_VERSION = 24;
 
-/** How `renewals notify` exits without recipients: reported only when something is due. */
-const NOT_SET_UP = ERRORS["not-found"].exit;
+/** Exit code of `renewals notify` if there are no recipients. It is reported only if something is due. */
+const NO_RECIPIENTS_EXIT = ERRORS["not-found"].exit;
 
-/** Folders below a person's own in which version managers keep Node. */
-const KEPT_BELOW_HOME = [
+/** Paths of Node in the user's home folder, as version managers install it. */
+const VERSION_MANAGER_NODE_PATHS = [
   ".nvm/versions/node/*/bin/node",
   ".local/share/fnm/node-versions/*/installation/bin/node",
   ".local/share/mise/installs/node/*/bin/node",
@@ -20,48 +20,48 @@ const KEPT_BELOW_HOME = [
   ".volta/bin/node",
 ];
 
-const USUAL_FOLDERS = "/usr/local/bin:/opt/homebrew/bin:/usr/bin:/bin";
+const DEFAULT_PATH_FOLDERS = "/usr/local/bin:/opt/homebrew/bin:/usr/bin:/bin";
 
-/** The path of a scheduler's launcher script. */
-export const launcherFile = (folder: string, way: Scheduler): string => join(folder, `renewals-${way}.sh`);
+/** Returns the path of the launcher script for a scheduler. */
+export const getLauncherPath = (folder: string, way: Scheduler): string => join(folder, `renewals-${way}.sh`);
 
 /**
- * The program's path as it will still be there tomorrow: npx calls a checkout by a link in its cache, which goes when the
- * cache is emptied.
+ * Returns a path of the program that stays valid. npx runs a checkout through a link in its cache, and that link
+ * disappears when the cache is emptied.
  */
-export const steadyDoor = async (door: string): Promise<string> =>
-  NPX_CACHE.test(door) ? await realpath(door).catch(() => door) : door;
+export const resolveStablePath = async (door: string): Promise<string> =>
+  NPX_CACHE_PATH.test(door) ? await realpath(door).catch(() => door) : door;
 
-/** Whether a path lies in the cache of npx. */
-export const NPX_CACHE = /[\\/]_npx[\\/]/;
+/** Matches a path in the cache of npx. */
+export const NPX_CACHE_PATH = /[\\/]_npx[\\/]/;
 
-/** Where a launcher notes when it last ran, and how that ended. */
-export const lastRunFile = (launcher: string): string => launcher.replace(/\.sh$/, ".last");
+/** Returns the path of the file in which a launcher records the time and the exit code of its last run. */
+export const getLastRunPath = (launcher: string): string => launcher.replace(/\.sh$/, ".last");
 
-/** Takes a launcher and its note away. */
+/** Deletes a launcher and the file with its last run. */
 export async function removeLauncher(launcher: string): Promise<void> {
-  for (const file of [launcher, lastRunFile(launcher)]) await rm(file, { force: true });
+  for (const file of [launcher, getLastRunPath(launcher)]) await rm(file, { force: true });
 }
 
-/** A run that was noted. */
+/** The last run that a launcher recorded. */
 export interface LastRun {
   /** a UTC instant */
   readonly at: string;
   readonly exit: number;
 }
 
-/** Reads the note of a launcher; undefined where it has another form. */
-export const readLastRun = (note: string): LastRun | undefined => {
+/** Parses the record of a launcher's last run. Returns undefined if it has another format. */
+export const parseLastRun = (note: string): LastRun | undefined => {
   const { at, exit } = /^(?<at>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) (?<exit>\d+)\n?$/.exec(note)?.groups ?? {};
   return at === undefined || exit === undefined ? undefined : { at, exit: Number(exit) };
 };
 
-/** One word of a POSIX shell. @throws `usage` when it would not stay on its line */
-export function shellWord(word: string): string {
+/** Quotes a word for a POSIX shell. @throws `usage` if the word contains a line break or another control character */
+export function quoteShellWord(word: string): string {
   if (/\p{Cc}/u.test(word)) {
     throw new Failure("usage", {
       what: text(
-        "a path with a line break or another control character cannot be scheduled",
+        "a path that contains a line break or another control character cannot be scheduled",
         "改行などの制御文字を含むパスは登録できません",
       ),
       where: JSON.stringify(word),
@@ -71,37 +71,50 @@ export function shellWord(word: string): string {
 }
 
 /**
- * A script of the POSIX shell that runs `renewals notify` and `renewals check`, silent while there is nothing to say.
- * Node and the program are looked for each time: where they were, then on PATH, then where version managers keep them,
- * so that an update or a moved `node_modules` does not silence it. It exits with the code of a notice that failed,
- * else with that of the check. What is due only within the warning time is shown beside a notice that failed or warned,
- * and is not a failure: notices were sent. The check comes first, so that a mail of its output begins with what is due. That
- * there are no recipients is reported only when something is due. When it ran and how that ended is noted beside it.
+ * Renders a POSIX shell script that runs `renewals notify` and `renewals check`, and prints nothing if there is nothing
+ * to report.
+ *
+ * Each run searches for Node and the program: first at their original paths, then on PATH, then where version managers
+ * install Node. An update or a moved `node_modules` therefore does not stop the daily run.
+ *
+ * If `renewals notify` fails, its exit code is the exit code of the script; otherwise the exit code of `renewals check`
+ * is. Items that are only within the warning time are not a failure, because reminders were sent for them; they are
+ * shown only if `renewals notify` failed or printed something. The output of the check comes first, so that a mail of
+ * the output begins with the due items. Missing recipients are reported only if something is due. The script records
+ * the time and the exit code of its run in a file next to it.
  */
-export function launcherScript({ node, door, path, userFolder, language, variables, scope }: LauncherParts): string {
+export function renderLauncherScript({
+  node,
+  door,
+  path,
+  userFolder,
+  language,
+  variables,
+  scope,
+}: LauncherParts): string {
   const missing = {
-    en: `clomoctl or Node.js ${NODE_NEEDED} was not found; run "${commandName("renewals schedule install")}" again`,
-    ja: `clomoctl または Node.js ${NODE_NEEDED} が見つかりません。「${commandName("renewals schedule install")}」をもう一度実行してください`,
+    en: `clomoctl or Node.js ${MIN_NODE_VERSION} was not found; run "${commandName("renewals schedule install")}" again`,
+    ja: `clomoctl または Node.js ${MIN_NODE_VERSION} が見つかりません。「${commandName("renewals schedule install")}」をもう一度実行してください`,
   }[language];
-  const words = ["--quiet", "--no-input", ...scope.map(shellWord)].join(" ");
+  const words = ["--quiet", "--no-input", ...scope.map(quoteShellWord)].join(" ");
   return `#!/bin/sh
-# Written by "${commandName("renewals schedule install")}"; "${commandName("renewals schedule remove")}" takes it away.
+# Written by "${commandName("renewals schedule install")}"; "${commandName("renewals schedule remove")}" removes this file.
 trap 'ended=$?; case $0 in *.sh) { echo "$(date -u +%Y-%m-%dT%H:%M:%SZ) $ended" >"\${0%.sh}.last"; } 2>/dev/null ;; esac' EXIT
-HOME=\${HOME:-${shellWord(userFolder)}}; export HOME
-${[...variables].map(([name, value]) => `${name}=${shellWord(value)}; export ${name}\n`).join("")}CLOMOCTL_LANG=${language}; export CLOMOCTL_LANG
-PATH=\${PATH:-/usr/bin:/bin}:${shellWord(path)}:${USUAL_FOLDERS}; export PATH
+HOME=\${HOME:-${quoteShellWord(userFolder)}}; export HOME
+${[...variables].map(([name, value]) => `${name}=${quoteShellWord(value)}; export ${name}\n`).join("")}CLOMOCTL_LANG=${language}; export CLOMOCTL_LANG
+PATH=\${PATH:-/usr/bin:/bin}:${quoteShellWord(path)}:${DEFAULT_PATH_FOLDERS}; export PATH
 
 node=
-for found in ${shellWord(node)} "$(command -v node)" ${KEPT_BELOW_HOME.map((kept) => `"$HOME"/${kept}`).join(" ")}; do
+for found in ${quoteShellWord(node)} "$(command -v node)" ${VERSION_MANAGER_NODE_PATHS.map((kept) => `"$HOME"/${kept}`).join(" ")}; do
   [ -x "$found" ] || continue
-  "$found" -e 'process.exit(parseInt(process.versions.node, 10) < ${NODE_NEEDED} ? 1 : 0)' 2>/dev/null || continue
+  "$found" -e 'process.exit(parseInt(process.versions.node, 10) < ${MIN_NODE_VERSION} ? 1 : 0)' 2>/dev/null || continue
   node=$found
   break
 done
 PATH=$(dirname "\${node:-/usr/bin/node}"):$PATH
 
 door=
-for found in ${shellWord(door)} "$(command -v clomoctl)"; do
+for found in ${quoteShellWord(door)} "$(command -v clomoctl)"; do
   [ -f "$found" ] || continue
   door=$found
   break
@@ -109,7 +122,7 @@ done
 [ -n "$door" ] || door=$(npm root -g 2>/dev/null)/clomoctl/bin/clomoctl.js
 
 if [ -z "$node" ] || [ ! -f "$door" ]; then
-  echo ${shellWord(missing)} >&2
+  echo ${quoteShellWord(missing)} >&2
   exit 127
 fi
 
@@ -124,7 +137,7 @@ said=$(${commandName("renewals notify")} ${words} 2>&1 >/dev/null)
 notified=$?
 shown=$(${commandName("renewals check")} --format table ${words} 2>&1)
 checked=$?
-if [ $notified -eq ${NOT_SET_UP} ] && [ $checked -eq 0 ]; then exit 0; fi
+if [ $notified -eq ${NO_RECIPIENTS_EXIT} ] && [ $checked -eq 0 ]; then exit 0; fi
 if [ $checked -gt 1 ] || { [ $checked -eq 1 ] && [ "$notified$said" != 0 ]; }; then printf '%s\\n' "$shown"; fi
 [ -z "$said" ] || printf '%s\\n' "$said"
 [ $notified -eq 0 ] || exit $notified

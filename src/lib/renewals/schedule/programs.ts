@@ -1,37 +1,37 @@
 import { spawn } from "node:child_process";
 import { buffer } from "node:stream/consumers";
 
-/** How a program of the machine ended. */
+/** The result of running a program of the machine. */
 export interface ProgramResult {
-  /** exit code; null when a signal ended it */
+  /** exit code; null if a signal ended the program */
   readonly code: number | null;
   readonly stdout: Buffer;
-  /** as UTF-8 */
+  /** decoded as UTF-8 */
   readonly stderr: string;
 }
 
-/** What a program is given besides its arguments. */
+/** The input of a program, in addition to its arguments. */
 export interface ProgramInput {
   readonly input?: Uint8Array | undefined;
-  /** set above the environment */
+  /** variables that are added to the environment or replace variables in it */
   readonly environment?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Runs a program found on PATH to its end, without a shell; undefined where there is none of that name. */
+/** Runs a program on PATH until it ends, without a shell. Returns undefined if there is no program with this name. */
 export type RunProgram = (
   name: string,
   args: readonly string[],
   given?: ProgramInput,
 ) => Promise<ProgramResult | undefined>;
 
-const NOT_THERE = new Set(["ENOENT", "EACCES", "ENOTDIR"]);
+const NOT_FOUND_CODES = new Set(["ENOENT", "EACCES", "ENOTDIR"]);
 
-/** Programs of this machine, found on the PATH of `environment`; a signal ends them too. */
-export const programsOf =
+/** Creates a function that runs local programs from the PATH of `environment`. The signal also ends the program. */
+export const createProgramRunner =
   (environment: Readonly<Record<string, string | undefined>>, signal: AbortSignal): RunProgram =>
   async (name, args, { input, environment: above } = {}) => {
     try {
-      // some failures to start are thrown, some are told by an event
+      // some failures to start are thrown, others are reported by an event
       const child = spawn(name, args, { env: { ...environment, ...above }, signal, windowsHide: true });
       const ended = new Promise<number | null>((resolve, reject) => {
         child.on("error", reject);
@@ -42,7 +42,7 @@ export const programsOf =
       const [code, stdout, stderr] = await Promise.all([ended, buffer(child.stdout), buffer(child.stderr)]);
       return { code, stdout, stderr: stderr.toString("utf8") };
     } catch (error) {
-      if (NOT_THERE.has((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+      if (NOT_FOUND_CODES.has((error as NodeJS.ErrnoException).code ?? "")) return undefined;
       throw error;
     }
   };

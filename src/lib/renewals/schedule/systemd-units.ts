@@ -2,18 +2,18 @@ import { commandName } from "../../advice/index.ts";
 import type { Scheduler } from "./schedule.ts";
 import { formatTimeOfDay, type TimeOfDay } from "./time-of-day.ts";
 
-/** The name of the pair, without `.timer` and `.service`. */
-export const UNIT = "clomoctl-renewals";
+/** The name of the timer and the service, without `.timer` and `.service`. */
+export const UNIT_NAME = "clomoctl-renewals";
 
-/** The first line of both units: what lacks it was not made here. */
-export const WRITTEN = `# Written by ${commandName("renewals schedule install")}`;
+/** The first line of both units. A unit without this line was not written by clomoctl. */
+export const UNIT_HEADER = `# Written by ${commandName("renewals schedule install")}`;
 
 /**
- * One word of a unit's command line.
+ * Quotes a word for the command line of a unit.
  *
  * @see https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html#Command%20lines
  */
-const unitWord = (word: string): string =>
+const quoteUnitWord = (word: string): string =>
   `"${word
     .replaceAll("\\", "\\\\")
     .replaceAll('"', String.raw`\"`)
@@ -21,23 +21,24 @@ const unitWord = (word: string): string =>
     .replaceAll("$", "$$$$")}"`;
 
 /**
- * The service that runs once; the launcher is run by the shell, so that a `noexec` home is no hindrance.
+ * Renders the unit of the service, which runs once. The shell runs the launcher, so that it works in a home that is
+ * mounted with `noexec`.
  *
- * @param user number of the user a service of the machine runs as; a service of the user runs as that anyway
+ * @param user ID of the user that runs a service of the machine; null for a service of the user, which needs no user ID
  */
-export const serviceUnit = (launcher: string, user: number | null): string => `${WRITTEN}
+export const renderServiceUnit = (launcher: string, user: number | null): string => `${UNIT_HEADER}
 [Unit]
-Description=clomoctl: what expires, and notices of it
+Description=clomoctl: checks renewals and sends reminders
 
 [Service]
 Type=oneshot
-${user === null ? "" : `User=${user}\n`}ExecStart=/bin/sh ${unitWord(launcher)}
+${user === null ? "" : `User=${user}\n`}ExecStart=/bin/sh ${quoteUnitWord(launcher)}
 `;
 
-/** The timer, in the zone of the tenant; a run that was missed is made up for at the next start. */
-export const timerUnit = (at: TimeOfDay, timezone: string): string => `${WRITTEN}
+/** Renders the unit of the timer, in the time zone of the tenant. A missed run is made up for at the next start. */
+export const renderTimerUnit = (at: TimeOfDay, timezone: string): string => `${UNIT_HEADER}
 [Unit]
-Description=clomoctl: what expires, every day
+Description=clomoctl: checks renewals every day
 
 [Timer]
 OnCalendar=*-*-* ${formatTimeOfDay(at)}:00 ${timezone}
@@ -47,12 +48,12 @@ Persistent=true
 WantedBy=timers.target
 `;
 
-/** The time and zone of a timer that was made here; undefined where somebody has changed them. */
-export function readTimer(content: string): { readonly at: string; readonly timezone: string } | undefined {
+/** Parses the time and the time zone of a timer that clomoctl wrote. Returns undefined if somebody has changed them. */
+export function parseTimer(content: string): { readonly at: string; readonly timezone: string } | undefined {
   const [, at, timezone] = /^OnCalendar=\*-\*-\* (\d\d:\d\d):00 (\S+)$/m.exec(content) ?? [];
   return at === undefined || timezone === undefined ? undefined : { at, timezone };
 }
 
-/** What tells systemctl which manager is meant. */
-export const managerOf = (way: Extract<Scheduler, `systemd${string}`>): "--user" | "--system" =>
+/** Returns the option that selects the manager for systemctl. */
+export const toManagerOption = (way: Extract<Scheduler, `systemd${string}`>): "--user" | "--system" =>
   way === "systemd" ? "--user" : "--system";

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { Failure } from "../../errors/index.ts";
-import { registeredFiles, systemProcesses } from "../../files/index.ts";
+import { listRegisteredFiles, createProcessTable } from "../../files/index.ts";
 import type { DailyRun, LauncherParts, SchedulePlace } from "./schedule.ts";
-import { programsOf, type ProgramResult, type RunProgram } from "./programs.ts";
+import { createProgramRunner, type ProgramResult, type RunProgram } from "./programs.ts";
 import { installSystemd, removeSystemd, showSystemd } from "./systemd.ts";
 
 let folder = "";
@@ -38,7 +38,7 @@ const placeOf = (answers: Readonly<Record<string, ProgramResult | undefined>> = 
     owner: 1000,
     temporary: {
       temporaryFolder: join(folder, "tmp"),
-      processes: systemProcesses(process.pid, process.kill.bind(process), "here"),
+      processes: createProcessTable(process.pid, process.kill.bind(process), "here"),
     },
   };
 };
@@ -55,7 +55,7 @@ const LAUNCHER: LauncherParts = {
 
 const WISHED: DailyRun = { at: { hour: 9, minute: 0 }, timezone: "Asia/Tokyo", launcher: LAUNCHER };
 
-test("the pair is written, read by systemd, and the timer started", async () => {
+test("writes both units, systemd reads them, and the timer is started", async () => {
   const place = placeOf();
   const { scheduled, changed, warnings } = await installSystemd(place, "systemd", WISHED);
   expect(scheduled).toMatchObject({ installed: true, at: "09:00", timezone: "Asia/Tokyo", active: true });
@@ -69,22 +69,22 @@ test("the pair is written, read by systemd, and the timer started", async () => 
     "systemctl --user is-active clomoctl-renewals.timer",
   ]);
   const { temporaryFolder } = place.temporary;
-  expect(await registeredFiles(place.temporary)).toEqual([]);
+  expect(await listRegisteredFiles(place.temporary)).toEqual([]);
   expect((await readdir(temporaryFolder)).filter((name) => name.includes("units"))).toEqual([]);
 });
 
-test("the folder that systemd reads from is registered, so that a later command removes what a killed one left", async () => {
+test("registers the folder that systemd reads, so that a later command removes what a killed one left", async () => {
   const place = placeOf();
   let registered: readonly string[] = [];
   const run: RunProgram = async (name, args, given) => {
-    if (name === "systemd-analyze") registered = (await registeredFiles(place.temporary)).map(({ path }) => path);
+    if (name === "systemd-analyze") registered = (await listRegisteredFiles(place.temporary)).map(({ path }) => path);
     return place.run(name, args, given);
   };
   await installSystemd({ ...place, run }, "systemd", WISHED);
   expect(registered).toEqual([expect.stringContaining("units")]);
 });
 
-test("installing again changes nothing, or the time alone", async () => {
+test("installing again changes nothing, or only the time", async () => {
   const place = placeOf();
   await installSystemd(place, "systemd", WISHED);
   expect((await installSystemd(place, "systemd", WISHED)).changed).toBe(false);
@@ -92,7 +92,7 @@ test("installing again changes nothing, or the time alone", async () => {
   expect(later).toMatchObject({ changed: true, scheduled: { at: "21:05" } });
 });
 
-test("removing leaves nothing of it, and other units alone", async () => {
+test("removal leaves nothing of its own, and keeps other units", async () => {
   const place = placeOf();
   await installSystemd(place, "systemd-system", WISHED);
   expect(await readFile(join(folder, "systemd-system", "clomoctl-renewals.service"), "utf8")).toContain("User=1000\n");
@@ -107,7 +107,7 @@ test("removing leaves nothing of it, and other units alone", async () => {
 test.each([
   ["is not there", undefined],
   ["has no session", ran(1, "", "Failed to connect to bus: No medium found")],
-])("where systemctl %s, the units are written and what to type is said", async (_, systemctl) => {
+])("if systemctl %s, writes the units and explains what to run", async (_, systemctl) => {
   const place = placeOf({ systemctl });
   const { scheduled, warnings } = await installSystemd(place, "systemd", WISHED);
   expect(scheduled).toMatchObject({ installed: true, active: null });
@@ -117,13 +117,13 @@ test.each([
   expect((await showSystemd(place, "systemd")).installed).toBe(false);
 });
 
-test("units that systemd refuses are not installed", async () => {
+test("does not install units that systemd rejects", async () => {
   const place = placeOf({ "systemd-analyze": ran(1, "", "clomoctl-renewals.timer:6: Failed to parse\nx") });
   await expect(installSystemd(place, "systemd", WISHED)).rejects.toMatchObject({ code: "input-rejected" });
   expect(existsSync(join(folder, "systemd"))).toBe(false);
 });
 
-test("a unit of somebody else is neither replaced nor removed", async () => {
+test("neither replaces nor removes somebody else's unit", async () => {
   const place = placeOf();
   const path = join(folder, "systemd", "clomoctl-renewals.timer");
   await place.write(path, "[Timer]\n");
@@ -133,7 +133,7 @@ test("a unit of somebody else is neither replaced nor removed", async () => {
 });
 
 test.runIf(process.platform === "linux")(
-  "where the disk takes no units or gives none away, the file is named and nothing else is done",
+  "names the file and does nothing else if units cannot be written or removed",
   async () => {
     const place = placeOf();
     await installSystemd(place, "systemd", WISHED);
@@ -154,9 +154,9 @@ test.runIf(process.platform === "linux")(
   },
 );
 
-const real = programsOf(process.env, new AbortController().signal);
+const real = createProgramRunner(process.env, new AbortController().signal);
 
-test("where this machine has a systemd-analyze, it accepts the pair, and no wrong zone", async () => {
+test("a real systemd-analyze, if present, accepts both units and refuses a wrong time zone", async () => {
   const there = (await real("systemd-analyze", ["--version"]))?.code === 0;
   const place: SchedulePlace = {
     ...placeOf(),

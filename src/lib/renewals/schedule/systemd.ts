@@ -1,38 +1,46 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { deniedFailureOf, diskFailureOf } from "../../errors/disk.ts";
-import { createTemporaryFolder, syncNames } from "../../files/index.ts";
+import { toPermissionFailure, toDiskFailure } from "../../errors/disk.ts";
+import { createTemporaryFolder, syncFolder } from "../../files/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
-import { launcherFile, launcherScript, removeLauncher } from "./launcher.ts";
+import { getLauncherPath, renderLauncherScript, removeLauncher } from "./launcher.ts";
 import type { ScheduleChange, DailyRun, SchedulePlace, DailySchedule, Scheduler } from "./schedule.ts";
-import { managerOf, readTimer, serviceUnit, timerUnit, UNIT, WRITTEN } from "./systemd-units.ts";
+import {
+  toManagerOption,
+  parseTimer,
+  renderServiceUnit,
+  renderTimerUnit,
+  UNIT_NAME,
+  UNIT_HEADER,
+} from "./systemd-units.ts";
 
 type SystemdScheduler = Extract<Scheduler, `systemd${string}`>;
 
-const TIMER = `${UNIT}.timer`;
-const SERVICE = `${UNIT}.service`;
+const TIMER = `${UNIT_NAME}.timer`;
+const SERVICE = `${UNIT_NAME}.service`;
 
-/** Throws what an error of the file system means to who runs the program. */
-const onDisk =
+/** Rethrows an error of the file system as a failure that explains it to the user, if possible. */
+const rethrowDiskError =
   (path: string) =>
   (error: unknown): never => {
-    throw diskFailureOf(error, path) ?? deniedFailureOf(error) ?? error;
+    throw toDiskFailure(error, path) ?? toPermissionFailure(error) ?? error;
   };
 
-async function readIfThere(path: string): Promise<string | undefined> {
+async function readFileIfExists(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    return onDisk(path)(error);
+    return rethrowDiskError(path)(error);
   }
 }
 
 /**
- * Writes the timer and its service, and starts the timer where the manager answers.
+ * Writes the timer and its service, and starts the timer if the systemd manager responds.
  *
- * @throws `input-rejected` when systemd refuses the units, or others of that name are there; nothing is changed then
+ * @throws `input-rejected` if systemd rejects the units, or if other units with these names exist; nothing is changed
+ * then
  */
 export async function installSystemd(
   place: SchedulePlace,
@@ -40,56 +48,56 @@ export async function installSystemd(
   wanted: DailyRun,
 ): Promise<ScheduleChange> {
   const folder = place.units(way);
-  const launcher = launcherFile(place.launchers, way);
+  const launcher = getLauncherPath(place.launchers, way);
   const units = new Map([
-    [SERVICE, serviceUnit(launcher, way === "systemd" ? null : place.owner)],
-    [TIMER, timerUnit(wanted.at, wanted.timezone)],
+    [SERVICE, renderServiceUnit(launcher, way === "systemd" ? null : place.owner)],
+    [TIMER, renderTimerUnit(wanted.at, wanted.timezone)],
   ]);
-  const before = await readOwn(folder);
-  const checked = await verify(place, way, units);
-  await place.write(launcher, launcherScript(wanted.launcher));
+  const before = await readOwnUnits(folder);
+  const checked = await verifyUnits(place, way, units);
+  await place.write(launcher, renderLauncherScript(wanted.launcher));
   for (const [name, content] of units) await place.write(join(folder, name), content);
-  const started = await manage(place, way, [
+  const started = await runSystemctl(place, way, [
     ["daemon-reload"],
     ["enable", "--now", TIMER],
-    // otherwise a running timer keeps its old time
+    // without a restart, a running timer keeps its old time
     ["restart", TIMER],
   ]);
   return {
     scheduled: await showSystemd(place, way),
     changed: [...units].some(([name, content]) => before.get(name) !== content),
-    notes: [...checked, ...(started && way === "systemd" ? [LINGER] : [])],
-    warnings: started ? [] : [notStarted(way)],
+    notes: [...checked, ...(started && way === "systemd" ? [LINGER_NOTE] : [])],
+    warnings: started ? [] : [describeNotStarted(way)],
   };
 }
 
-const LINGER = text(
-  "the timer runs only while you are logged in; to run it always: loginctl enable-linger",
+const LINGER_NOTE = text(
+  "the timer runs only while you are logged in; to run it at all times: loginctl enable-linger",
   "タイマーはログイン中だけ動きます。常に動かすには: loginctl enable-linger",
 );
 
-const notStarted = (way: SystemdScheduler): Text => {
-  const command = `systemctl ${managerOf(way)}`;
+const describeNotStarted = (way: SystemdScheduler): Text => {
+  const command = `systemctl ${toManagerOption(way)}`;
   return text(
-    `the units were written, but systemd does not respond; to start the timer: ${command} daemon-reload; ${command} enable --now ${TIMER}`,
+    `the units were written, but systemd does not respond; to start the timer, run: ${command} daemon-reload; ${command} enable --now ${TIMER}`,
     `ユニットは書き込みましたが、systemd が応答しません。タイマーを開始するには: ${command} daemon-reload; ${command} enable --now ${TIMER}`,
   );
 };
 
-/** Units that were made here, by name. @throws `input-rejected` when one of the name was not */
-async function readOwn(folder: string): Promise<ReadonlyMap<string, string>> {
+/** Returns clomoctl's units by name.  @throws `input-rejected` if a unit with such a name is not from clomoctl */
+async function readOwnUnits(folder: string): Promise<ReadonlyMap<string, string>> {
   const own = new Map<string, string>();
   for (const name of [SERVICE, TIMER]) {
-    const content = await readIfThere(join(folder, name));
+    const content = await readFileIfExists(join(folder, name));
     if (content === undefined) continue;
-    if (!content.startsWith(WRITTEN)) {
+    if (!content.startsWith(UNIT_HEADER)) {
       throw new Failure("input-rejected", {
         what: text(
-          "a unit of this name exists that was not written by clomoctl",
+          "a unit with this name exists, but was not written by clomoctl",
           "同じ名前のユニットがありますが、clomoctl が書いたものではありません",
         ),
         where: join(folder, name),
-        hint: text("rename or move it first", "先に名前を変えるか移動してください"),
+        hint: text("rename or move the unit first", "先に名前を変えるか移動してください"),
       });
     }
     own.set(name, content);
@@ -97,20 +105,20 @@ async function readOwn(folder: string): Promise<ReadonlyMap<string, string>> {
   return own;
 }
 
-/** Has systemd read the units before they are installed. @throws `input-rejected` when it refuses them */
-async function verify(
+/** Checks the units with systemd-analyze before installation.  @throws `input-rejected` if systemd rejects them */
+async function verifyUnits(
   place: SchedulePlace,
   way: SystemdScheduler,
   units: ReadonlyMap<string, string>,
 ): Promise<readonly Text[]> {
   const { path: folder, remove } = await createTemporaryFolder(place.temporary, "units");
   try {
-    for (const [name, content] of units) await writeFile(join(folder, name), content).catch(onDisk(folder));
-    const asked = ["verify", managerOf(way), ...[...units.keys()].map((name) => join(folder, name))];
-    // without a session there is no runtime folder, and systemd-analyze needs some
+    for (const [name, content] of units) await writeFile(join(folder, name), content).catch(rethrowDiskError(folder));
+    const asked = ["verify", toManagerOption(way), ...[...units.keys()].map((name) => join(folder, name))];
+    // systemd-analyze needs a runtime folder, and there is none without a session
     const ran = await place.run("systemd-analyze", asked, { environment: { XDG_RUNTIME_DIR: folder } });
     if (ran?.code === 0) return [];
-    if (ran !== undefined && ran.stderr.includes(UNIT)) throw refused(ran.stderr);
+    if (ran !== undefined && ran.stderr.includes(UNIT_NAME)) throw createRejectedUnitsFailure(ran.stderr);
     return [
       text(
         "systemd-analyze is missing or does not work; the units were not checked",
@@ -122,45 +130,45 @@ async function verify(
   }
 }
 
-const refused = (said: string): Failure => {
+const createRejectedUnitsFailure = (said: string): Failure => {
   const reason = said.trim().split("\n")[0] ?? "";
   return new Failure("input-rejected", {
     what: text(
       `systemd rejected the units; nothing was changed: ${reason}`,
-      `systemd がこのユニットを受け付けません。何も変更していません: ${reason}`,
+      `systemd がユニットを受け付けませんでした。何も変更していません: ${reason}`,
     ),
   });
 };
 
-/** Tells the manager, and whether it did all of it. */
-async function manage(
+/** Runs systemctl commands in order. Returns true if all of them succeed; stops at the first failure. */
+async function runSystemctl(
   { run }: SchedulePlace,
   way: SystemdScheduler,
   requests: readonly (readonly string[])[],
 ): Promise<boolean> {
   for (const request of requests) {
-    const ran = await run("systemctl", [managerOf(way), ...request]);
+    const ran = await run("systemctl", [toManagerOption(way), ...request]);
     if (ran?.code !== 0) return false;
   }
   return true;
 }
 
-/** Whether the manager of units answers: in a container, or without a session, there is none. Changes nothing. */
-export const answers = (place: SchedulePlace, way: SystemdScheduler): Promise<boolean> =>
-  manage(place, way, [["show-environment"]]);
+/** Returns true if the systemd manager responds. Containers and hosts without a session have none. Changes nothing. */
+export const isSystemdResponding = (place: SchedulePlace, way: SystemdScheduler): Promise<boolean> =>
+  runSystemctl(place, way, [["show-environment"]]);
 
-/** Stops the timer and takes away the units and the launcher; nothing that others made. */
+/** Stops the timer, and removes the units and the launcher. Units that clomoctl did not write stay. */
 export async function removeSystemd(place: SchedulePlace, way: SystemdScheduler): Promise<ScheduleChange> {
   const folder = place.units(way);
-  const own = await readOwn(folder);
-  const stopped = own.size === 0 || (await manage(place, way, [["disable", "--now", TIMER]]));
+  const own = await readOwnUnits(folder);
+  const stopped = own.size === 0 || (await runSystemctl(place, way, [["disable", "--now", TIMER]]));
   const files = [...own.keys(), ...(stopped ? [] : [join("timers.target.wants", TIMER)])];
-  for (const name of files) await rm(join(folder, name), { force: true }).catch(onDisk(join(folder, name)));
-  // a removed timer must not come back with the power
-  if (own.size > 0) await syncNames(folder).catch(onDisk(folder));
-  await removeLauncher(launcherFile(place.launchers, way)).catch(onDisk(place.launchers));
-  const told = own.size === 0 || (await manage(place, way, [["daemon-reload"]]));
-  const command = `systemctl ${managerOf(way)} daemon-reload`;
+  for (const name of files) await rm(join(folder, name), { force: true }).catch(rethrowDiskError(join(folder, name)));
+  // a removed timer must not come back after a power failure
+  if (own.size > 0) await syncFolder(folder).catch(rethrowDiskError(folder));
+  await removeLauncher(getLauncherPath(place.launchers, way)).catch(rethrowDiskError(place.launchers));
+  const told = own.size === 0 || (await runSystemctl(place, way, [["daemon-reload"]]));
+  const command = `systemctl ${toManagerOption(way)} daemon-reload`;
   const warning = text(
     `the units were removed, but systemd does not respond; run: ${command}`,
     `ユニットは削除しましたが、systemd が応答しません。次を実行してください: ${command}`,
@@ -173,22 +181,22 @@ export async function removeSystemd(place: SchedulePlace, way: SystemdScheduler)
   };
 }
 
-/** What of the daily run systemd has. */
+/** Returns the daily run as it is installed in systemd. */
 export async function showSystemd(place: SchedulePlace, way: SystemdScheduler): Promise<DailySchedule> {
   const folder = place.units(way);
-  const timer = await readIfThere(join(folder, TIMER));
-  if (timer === undefined || !timer.startsWith(WRITTEN)) {
+  const timer = await readFileIfExists(join(folder, TIMER));
+  if (timer === undefined || !timer.startsWith(UNIT_HEADER)) {
     return { way, installed: false, at: null, timezone: null, active: null, files: [] };
   }
-  const state = await place.run("systemctl", [managerOf(way), "is-active", TIMER]);
+  const state = await place.run("systemctl", [toManagerOption(way), "is-active", TIMER]);
   const answer = state?.stdout.toString("utf8").trim() ?? "";
-  const read = readTimer(timer);
+  const read = parseTimer(timer);
   return {
     way,
     installed: true,
     at: read?.at ?? null,
     timezone: read?.timezone ?? null,
     active: answer === "" ? null : answer === "active",
-    files: [join(folder, TIMER), join(folder, SERVICE), launcherFile(place.launchers, way)],
+    files: [join(folder, TIMER), join(folder, SERVICE), getLauncherPath(place.launchers, way)],
   };
 }

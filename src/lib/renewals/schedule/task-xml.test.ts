@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { taskBytes, taskXml, type DailyTask } from "./task-xml.ts";
+import { encodeTask, renderTaskXml, type DailyTask } from "./task-xml.ts";
 
 const TASK: DailyTask = {
   at: { hour: 9, minute: 0 },
@@ -10,20 +10,20 @@ const TASK: DailyTask = {
   folders: [],
 };
 
-test("the task is UTF-16 with its mark, and says so", () => {
-  const bytes = Buffer.from(taskBytes(TASK));
+test("the task is UTF-16 with a byte order mark, and declares that", () => {
+  const bytes = Buffer.from(encodeTask(TASK));
   expect([...bytes.subarray(0, 4)]).toEqual([0xff, 0xfe, 0x3c, 0x00]);
-  expect(bytes.toString("utf16le")).toBe(`\uFEFF${taskXml(TASK)}`);
-  expect(taskXml(TASK)).toMatch(/^<\?xml version="1\.0" encoding="UTF-16"\?>\r\n<Task version="1\.2"/);
+  expect(bytes.toString("utf16le")).toBe(`\uFEFF${renderTaskXml(TASK)}`);
+  expect(renderTaskXml(TASK)).toMatch(/^<\?xml version="1\.0" encoding="UTF-16"\?>\r\n<Task version="1\.2"/);
 });
 
-test("it starts on the day of the zone, at the zone's own offset", () => {
-  expect(taskXml(TASK)).toContain("<StartBoundary>2026-11-21T09:00:00+09:00</StartBoundary>");
-  expect(taskXml({ ...TASK, timezone: "America/New_York" })).toContain("2026-11-20T09:00:00-05:00");
+test("starts on the current day of the time zone, with the zone's offset", () => {
+  expect(renderTaskXml(TASK)).toContain("<StartBoundary>2026-11-21T09:00:00+09:00</StartBoundary>");
+  expect(renderTaskXml({ ...TASK, timezone: "America/New_York" })).toContain("2026-11-20T09:00:00-05:00");
 });
 
-test("elements stand in the order of the schema", () => {
-  const names = [...taskXml(TASK).matchAll(/<([A-Z]\w+)/g)].map(([, name]) => name);
+test("elements are in the order of the schema", () => {
+  const names = [...renderTaskXml(TASK).matchAll(/<([A-Z]\w+)/g)].map(([, name]) => name);
   expect(names.join(" ")).toBe(
     [
       "Task RegistrationInfo Author Description",
@@ -34,8 +34,8 @@ test("elements stand in the order of the schema", () => {
   );
 });
 
-test("the program is found at run time, and what it needs goes along", () => {
-  const xml = taskXml({
+test("finds the program at run time, and passes what it needs", () => {
+  const xml = renderTaskXml({
     ...TASK,
     scope: ["--context", "本社 & 支社"],
     variables: new Map([["CLOMOCTL_HOME", String.raw`D:\管理 <1>`]]),
@@ -48,12 +48,14 @@ test("the program is found at run time, and what it needs goes along", () => {
   expect(xml).toContain('"--context" "本社 &amp; 支社"');
 });
 
-test.each(['a"b', "%PATH%", "a\nb"])("%j would be read by cmd.exe as its own", (name) => {
-  expect(() => taskXml({ ...TASK, scope: ["--context", name] })).toThrow(expect.objectContaining({ code: "usage" }));
+test.each(['a"b', "%PATH%", "a\nb"])("refuses %j, which cmd.exe would interpret", (name) => {
+  expect(() => renderTaskXml({ ...TASK, scope: ["--context", name] })).toThrow(
+    expect.objectContaining({ code: "usage" }),
+  );
 });
 
-test("a folder that cmd.exe would read as its own is refused", () => {
-  expect(() => taskXml({ ...TASK, folders: [String.raw`C:\100%\nodejs`] })).toThrow(
+test("refuses a folder that cmd.exe would interpret", () => {
+  expect(() => renderTaskXml({ ...TASK, folders: [String.raw`C:\100%\nodejs`] })).toThrow(
     expect.objectContaining({ code: "usage" }),
   );
 });

@@ -1,8 +1,8 @@
 import { Failure } from "../../errors/index.ts";
-import { offsetMinutes } from "../../model/time.ts";
+import { getOffsetMinutes } from "../../model/time.ts";
 import { text } from "../../text/index.ts";
 
-/** A time on the clock, in some zone. */
+/** A time of day in some time zone. */
 export interface TimeOfDay {
   /** 0 to 23 */
   readonly hour: number;
@@ -13,12 +13,12 @@ export interface TimeOfDay {
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 24 * 60;
 
-/** Parses a time of day, `09:00`. @throws `usage` when it is not one */
+/** Parses a time of day, such as `09:00`. @throws `usage` if the text is not a time of day */
 export function parseTimeOfDay(typed: string): TimeOfDay {
   const [, hour, minute] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(typed) ?? [];
   if (hour === undefined || minute === undefined) {
     throw new Failure("usage", {
-      what: text(`${typed} is not a time of day`, `「${typed}」は時刻ではありません`),
+      what: text(`"${typed}" is not a time of day`, `「${typed}」は時刻ではありません`),
       where: "--at",
       hint: text("use HH:MM, from 00:00 to 23:59", "09:00 のように 00:00〜23:59 で指定してください"),
     });
@@ -26,24 +26,24 @@ export function parseTimeOfDay(typed: string): TimeOfDay {
   return { hour: Number(hour), minute: Number(minute) };
 }
 
-const twoDigits = (value: number): string => String(value).padStart(2, "0");
+const toTwoDigits = (value: number): string => String(value).padStart(2, "0");
 
-/** `09:00` */
-export const formatTimeOfDay = ({ hour, minute }: TimeOfDay): string => `${twoDigits(hour)}:${twoDigits(minute)}`;
+/** Formats a time of day as `09:00`. */
+export const formatTimeOfDay = ({ hour, minute }: TimeOfDay): string => `${toTwoDigits(hour)}:${toTwoDigits(minute)}`;
 
-/** A time as another zone's clock shows it. */
+/** A time of day as a clock in another time zone shows it. */
 export interface ZonedTime {
   readonly time: TimeOfDay;
-  /** the clocks' difference changes within a year, as summer time comes and goes */
+  /** true if the offset between the time zones changes within a year, because of daylight saving time */
   readonly drifts: boolean;
 }
 
-/** What the clock of `to` shows when that of `from` shows `time`, as things are at `now`. */
-export function convert(
+/** Converts a clock time from the zone `from` to the zone `to`, with the offsets that apply at `now`. */
+export function convertTimeOfDay(
   { hour, minute }: TimeOfDay,
   { from, to, now }: { readonly from: string; readonly to: string; readonly now: Date },
 ): ZonedTime {
-  const difference = (instant: Date): number => offsetMinutes(to, instant) - offsetMinutes(from, instant);
+  const difference = (instant: Date): number => getOffsetMinutes(to, instant) - getOffsetMinutes(from, instant);
   const present = difference(now);
   const months = Array.from(
     { length: 12 },

@@ -1,31 +1,31 @@
 import { Failure } from "../../errors/index.ts";
 import {
-  ABOVE_OPERATOR,
+  ROLES_ABOVE_OPERATOR,
   ACCOUNT,
-  SETTINGS_ID,
-  SETTINGS_NUMBER,
+  ACCOUNT_SETTINGS_ID,
+  ACCOUNT_SETTINGS_NUMBER,
   type AccountSettings,
-  type Renaming,
+  type AccountRenaming,
 } from "../../model/account.ts";
-import type { Composition } from "../../model/composition.ts";
+import type { AccountNameComposition } from "../../model/composition.ts";
 import { codeKey, nameKey } from "../../model/normalise.ts";
 import { ROLES, type Role } from "../../model/role.ts";
 import { USER } from "../../model/user.ts";
 import { text, type Text } from "../../text/index.ts";
-import { CREATION, type List } from "../store/lists.ts";
-import { PLACE } from "../records/org-rows.ts";
+import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
+import { ORG_POSITIONS } from "../records/org-rows.ts";
 import { updateRecord } from "../records/record-rows.ts";
-import { either, listed } from "../store/sql/forms.ts";
-import { keepOrCreate, keepVersions } from "../versions/keep.ts";
-import type { Reader, Row, Value, Writer } from "../store/store.ts";
+import { buildCaseSql, buildNameListSql } from "../store/sql/forms.ts";
+import { saveVersionOrCreation, saveVersions } from "../versions/keep.ts";
+import type { Reader, Row, SqlValue, Writer } from "../store/store.ts";
 
 /** SQL: the organisations that an account `a` manages, as JSON. */
-const MANAGED = `(select '[' || coalesce(string_agg(
+const MANAGED_ORGS_JSON = `(select '[' || coalesce(string_agg(
     json_object('id', m.id, 'code', m.code, 'path', coalesce(mp.path, '')), ',' order by mp.at), '') || ']'
   from json_each(a.managedOrgs) e join org m on m.pk = e.value left join temp.place mp on mp.pk = m.pk)`;
 
-/** CLOMO accounts in the order in which their users were made: every user with an account name has one. */
-export const ACCOUNTS: List<typeof ACCOUNT.fields> = {
+/** CLOMO accounts in the order in which their users were created. Every user with an account name has an account. */
+export const ACCOUNTS: RecordList<typeof ACCOUNT.fields> = {
   thing: ACCOUNT,
   table: "user t left join account a on a.user = t.pk",
   joined: `join org o on o.pk = t.org left join temp.place p on p.pk = t.org left join scheme c on c.pk = a.scheme`,
@@ -40,19 +40,19 @@ export const ACCOUNTS: List<typeof ACCOUNT.fields> = {
     scheme: "c.id",
     "scheme.id": "c.id",
     "scheme.name": "c.name",
-    managesAll: either("a.role = 'custom' and a.managedOrgs is null", "1", "0"),
-    managedOrgs: MANAGED,
+    managesAll: buildCaseSql("a.role = 'custom' and a.managedOrgs is null", "1", "0"),
+    managedOrgs: MANAGED_ORGS_JSON,
     supportOption: "coalesce(a.supportOption, 0)",
     noticeMail: "coalesce(a.noticeMail, 0)",
     language: "a.language",
     timezone: "a.timezone",
     memo: "a.memo",
-    marked: either("t.administrator = 1 and coalesce(a.role, 'none') = 'none'", "1", "0"),
+    marked: buildCaseSql("t.administrator = 1 and coalesce(a.role, 'none') = 'none'", "1", "0"),
     passwordSetAt: "t.accountPasswordSetAt",
     createdAt: "coalesce(a.createdAt, t.createdAt)",
     updatedAt: "coalesce(a.updatedAt, t.updatedAt)",
   },
-  order: [CREATION],
+  order: [CREATION_ORDER],
   filters: { filterName: "name", filterId: "emails" },
   chosen: { role: "role" },
   ofOrg: "t.org = (select pk from org where id = :org)",
@@ -61,31 +61,31 @@ export const ACCOUNTS: List<typeof ACCOUNT.fields> = {
     union select pk from user where coalesce(accountKey, accountName) = :nameKey
     union select user from user_email where emailKey = :emailKey
     union select pk from user where coalesce(employeeCodeKey, employeeCode) = :nameKey)`,
-  derived: [PLACE],
+  derived: [ORG_POSITIONS],
 };
 
-/** SQL: who manages which organisation, as rows with a user's number, name of the account, and addresses. */
-export const MANAGERS = `(select u.pk, e.value as org, u.accountName as name, u.emails
+/** SQL: who manages which organisation, as the user's record number, account name and email addresses. */
+export const ORG_MANAGERS = `(select u.pk, e.value as org, u.accountName as name, u.emails
   from account a join user u on u.pk = a.user, json_each(a.managedOrgs) e where a.role <> 'none')`;
 
-/** SQL: as {@link MANAGERS}, those whom the asker does not see. */
-export const UNSEEN_MANAGERS = `(select a.user as pk, e.value as org from main.account a, json_each(a.managedOrgs) e
+/** SQL: the users and organisations of {@link ORG_MANAGERS} for managers that the acting account cannot see. */
+export const HIDDEN_ORG_MANAGERS = `(select a.user as pk, e.value as org from main.account a, json_each(a.managedOrgs) e
   where a.role <> 'none' and not exists (select 1 from user seen where seen.pk = a.user))`;
 
-/** The accounts that hold the support option. */
-export const SUPPORTED: typeof ACCOUNTS = { ...ACCOUNTS, among: `${ACCOUNTS.among} and a.supportOption = 1` };
+/** The accounts that have the support option. */
+export const SUPPORT_ACCOUNTS: typeof ACCOUNTS = { ...ACCOUNTS, among: `${ACCOUNTS.among} and a.supportOption = 1` };
 
-/** What is recorded of a user's account, as its tables have it. */
+/** A user's account, as the tables store it. */
 export interface StoredAccount {
-  /** the user's number and organisation */
+  /** record numbers of the user and, in `org`, of the user's organisation */
   readonly pk: number;
   readonly org: number;
   readonly name: string | null;
-  /** what messages call it: without a name its user */
+  /** how messages name the account: by its name, or by its user if it has no name */
   readonly called: string;
   readonly role: Role;
   readonly scheme: number | null;
-  /** the numbers of the organisations; null: none, or of a custom administrator all */
+  /** record numbers of the managed organisations; null: none, or all organisations for a custom administrator */
   readonly managedOrgs: readonly number[] | null;
   readonly supportOption: boolean;
   readonly noticeMail: boolean;
@@ -94,68 +94,75 @@ export interface StoredAccount {
   readonly memo: string | null;
   readonly verifier: string | null;
   readonly passwordSetAt: string | null;
-  /** marked as an administrator */
+  /** true if the user is marked as an administrator */
   readonly isMarked: boolean;
-  /** a UTC instant: of an account that has no row its user's, as accounts are told */
+  /** a UTC instant; if the account has no row, the creation time of the user, as in lists of accounts */
   readonly createdAt: string;
 }
 
-/** SQL: what messages call the account of a user `u`. */
-export const CALLED = "coalesce(u.accountName, u.name || coalesce(' <' || (u.emails ->> 0) || '>', ''))";
+/** SQL: how messages name the account of a user `u`. */
+export const ACCOUNT_LABEL_SQL = "coalesce(u.accountName, u.name || coalesce(' <' || (u.emails ->> 0) || '>', ''))";
 
-const COLUMNS = `u.pk, u.org, u.accountName as name, ${CALLED} as called, u.accountPasswordSetAt, u.administrator, a.role, a.scheme, a.managedOrgs,
+const ACCOUNT_ROW_COLUMNS = `u.pk, u.org, u.accountName as name, ${ACCOUNT_LABEL_SQL} as called, u.accountPasswordSetAt, u.administrator, a.role, a.scheme, a.managedOrgs,
   a.supportOption, a.noticeMail, a.language, a.timezone, a.memo, a.verifier,
   coalesce(a.createdAt, u.createdAt) as createdAt`;
 
-const orNull = (value: Value | undefined): string | null =>
+const toStringOrNull = (value: SqlValue | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
 
-const storedOf = (row: Row): StoredAccount => ({
+const toStoredAccount = (row: Row): StoredAccount => ({
   pk: Number(row["pk"]),
   org: Number(row["org"]),
-  name: orNull(row["name"]),
+  name: toStringOrNull(row["name"]),
   called: String(row["called"]),
   role: (row["role"] ?? "none") as Role,
   scheme: row["scheme"] === null ? null : Number(row["scheme"]),
   managedOrgs: row["managedOrgs"] === null ? null : (JSON.parse(String(row["managedOrgs"])) as readonly number[]),
   supportOption: row["supportOption"] === 1,
   noticeMail: row["noticeMail"] === 1,
-  language: orNull(row["language"]),
-  timezone: orNull(row["timezone"]),
-  memo: orNull(row["memo"]),
-  verifier: orNull(row["verifier"]),
-  passwordSetAt: orNull(row["accountPasswordSetAt"]),
+  language: toStringOrNull(row["language"]),
+  timezone: toStringOrNull(row["timezone"]),
+  memo: toStringOrNull(row["memo"]),
+  verifier: toStringOrNull(row["verifier"]),
+  passwordSetAt: toStringOrNull(row["accountPasswordSetAt"]),
   isMarked: row["administrator"] === 1,
   createdAt: String(row["createdAt"]),
 });
 
-/** A user and the user's account; undefined if there is no such user. @param id the user's */
+/** Returns a user and the user's account; undefined if there is no such user. @param id id of the user */
 export const readAccount = async (reader: Reader, id: string): Promise<StoredAccount | undefined> => {
-  const row = await reader.get(`select ${COLUMNS} from user u left join account a on a.user = u.pk where u.id = :id`, {
-    id,
-  });
-  return row && storedOf(row);
+  const row = await reader.get(
+    `select ${ACCOUNT_ROW_COLUMNS} from user u left join account a on a.user = u.pk where u.id = :id`,
+    {
+      id,
+    },
+  );
+  return row && toStoredAccount(row);
 };
 
-/** SQL: true of a user `u`, with the account `a` if there is one, as {@link isAbove} is of it. */
-export const IS_ABOVE = `(a.role in (${listed(ABOVE_OPERATOR)})
+/** SQL: the same condition as {@link isAboveOperator}, for a user `u` and the account `a`, if there is one. */
+export const IS_ABOVE_OPERATOR = `(a.role in (${buildNameListSql(ROLES_ABOVE_OPERATOR)})
   or u.administrator = 1 and coalesce(a.role, 'none') = 'none')`;
 
 /**
- * Whether system administrators alone change an account and its user: by another mail address it could be taken over. Of who
- * is only marked the role is not known.
+ * Returns true if only system administrators may change an account and its user. Otherwise, somebody could take over
+ * the account by changing the email address. A user who is only marked as an administrator counts too, because the role
+ * of that user is not known.
  *
  * @see facts 2.1
  */
-export const isAbove = ({ role, isMarked }: Pick<StoredAccount, "role" | "isMarked">): boolean =>
-  ABOVE_OPERATOR.includes(role) || (role === "none" && isMarked);
+export const isAboveOperator = ({ role, isMarked }: Pick<StoredAccount, "role" | "isMarked">): boolean =>
+  ROLES_ABOVE_OPERATOR.includes(role) || (role === "none" && isMarked);
 
-/** Of an account that {@link isAbove}. @param only what a system administrator alone does */
-export const ofSystemAlone = ({ called, role }: Pick<StoredAccount, "called" | "role">, only: Text): Failure => {
+/** Returns the failure for a reserved account ({@link isAboveOperator}).  @param only completes the message: "can …" */
+export const createSystemOnlyFailure = (
+  { called, role }: Pick<StoredAccount, "called" | "role">,
+  only: Text,
+): Failure => {
   const { [role]: held } = ROLES;
   const is =
     role === "none"
-      ? text("is marked as an administrator, whose role is not known", "は管理者に指定されています(管理者権限は不明)")
+      ? text("is marked as an administrator, but the role is not known", "は管理者に指定されています(管理者権限は不明)")
       : text(`is a ${held.en}`, `は${held.ja}です`);
   return new Failure("not-permitted", {
     what: text(
@@ -166,36 +173,45 @@ export const ofSystemAlone = ({ called, role }: Pick<StoredAccount, "called" | "
   });
 };
 
-/** Somebody's account, as messages name it. */
-export interface NamedAccount {
+/** An account, as messages name it. */
+export interface AccountSummary {
   readonly name: string;
-  /** the user's name */
+  /** name of the user */
   readonly user: string;
   readonly role: Role;
 }
 
-const named = (rows: readonly Row[]): readonly NamedAccount[] =>
+const toAccountSummaries = (rows: readonly Row[]): readonly AccountSummary[] =>
   rows.map(({ name, user, role }) => ({ name: String(name), user: String(user), role: role as Role }));
 
-const NAMED =
+const SELECT_ACCOUNT_SUMMARIES =
   "select u.accountName as name, u.name as user, a.role from main.account a join main.user u on u.pk = a.user";
 
-/** Who of these has a role, in the order of their numbers. @param ids of users */
-export const withRole = async (reader: Reader, ids: readonly string[]): Promise<readonly NamedAccount[]> =>
-  named(
-    await reader.all(`${NAMED} where a.role <> 'none' and u.id in (select value from json_each(:ids)) order by u.pk`, {
-      ids: JSON.stringify(ids),
-    }),
+/** Returns the accounts of these users that have a role, in the order of record numbers.  @param ids ids of users */
+export const findAccountsWithRole = async (
+  reader: Reader,
+  ids: readonly string[],
+): Promise<readonly AccountSummary[]> =>
+  toAccountSummaries(
+    await reader.all(
+      `${SELECT_ACCOUNT_SUMMARIES} where a.role <> 'none' and u.id in (select value from json_each(:ids)) order by u.pk`,
+      {
+        ids: JSON.stringify(ids),
+      },
+    ),
   );
 
-/** Names who holds the support option in the whole tenant, but for one user. */
-export const othersSupported = async (reader: Reader, user: number): Promise<readonly string[]> => {
-  const rows = await reader.all(`${NAMED} where a.supportOption = 1 and a.user <> :user order by u.pk`, { user });
+/** Returns the names of all accounts with the support option, except that of one user.  @param user record number */
+export const listOtherSupportAccounts = async (reader: Reader, user: number): Promise<readonly string[]> => {
+  const rows = await reader.all(
+    `${SELECT_ACCOUNT_SUMMARIES} where a.supportOption = 1 and a.user <> :user order by u.pk`,
+    { user },
+  );
   return rows.map(({ name }) => String(name));
 };
 
-/** The user who has an account name in the whole tenant; undefined if nobody has. Whom the asker does not see is not called. */
-export const holderOfName = async (
+/** Returns the user of an account name in the whole tenant, if any. `called` is null if the user is not visible. */
+export const findAccountNameHolder = async (
   reader: Reader,
   name: string,
 ): Promise<{ readonly pk: number; readonly called: string | null } | undefined> => {
@@ -205,16 +221,16 @@ export const holderOfName = async (
      from main.user t where coalesce(t.accountKey, t.accountName) = :key`,
     { key: codeKey(name) },
   );
-  return row && { pk: Number(row["pk"]), called: orNull(row["called"]) };
+  return row && { pk: Number(row["pk"]), called: toStringOrNull(row["called"]) };
 };
 
-/** Those of some organisations that are there still. @param orgs their numbers */
-export const thereOf = async (reader: Reader, orgs: readonly number[]): Promise<readonly number[]> => {
+/** Returns which of these organisations still exist. @param orgs record numbers of organisations */
+export const filterExistingOrgs = async (reader: Reader, orgs: readonly number[]): Promise<readonly number[]> => {
   const sql = "select pk from main.org where pk in (select value from json_each(:orgs)) order by pk";
   return (await reader.all(sql, { orgs: JSON.stringify(orgs) })).map(({ pk }) => Number(pk));
 };
 
-/** A custom scheme, by its name or id; undefined if there is none. */
+/** Returns the record number of the custom scheme with this name or id; undefined if there is none. */
 export const findScheme = async (reader: Reader, name: string): Promise<number | undefined> => {
   const row = await reader.get("select pk from scheme where id = :name or coalesce(nameKey, name) = :key", {
     name,
@@ -223,20 +239,20 @@ export const findScheme = async (reader: Reader, name: string): Promise<number |
   return row && Number(row["pk"]);
 };
 
-/** What an account's row gets; the row is made if there is none. */
+/** The values of an account's row. */
 export type AccountValues = Pick<
   StoredAccount,
   "role" | "scheme" | "managedOrgs" | "supportOption" | "noticeMail" | "language" | "timezone" | "memo" | "verifier"
 >;
 
-/** Writes an account's row. For a change that has accounts locked. @param createdAt of a row that is made */
+/** Creates or updates an account's row. The change must lock `accounts`.  @param createdAt for a created row only */
 export const writeAccount = async (
   writer: Writer,
   user: number,
   { managedOrgs, supportOption, noticeMail, ...values }: AccountValues,
   { at, createdAt }: { readonly at: string; readonly createdAt: string },
 ): Promise<void> => {
-  await keepOrCreate(writer, "account", user);
+  await saveVersionOrCreation(writer, "account", user);
   await writer.run(
     `insert into main.account (user, role, scheme, managedOrgs, supportOption, noticeMail, language, timezone, memo,
        verifier, createdAt, updatedAt, revision)
@@ -258,15 +274,15 @@ export const writeAccount = async (
   );
 };
 
-/** What of an account is the user's own. */
+/** The values of an account that are stored with the user. */
 export interface Credentials {
   readonly name?: string | undefined;
-  /** the password was set at this change */
+  /** true if this change sets the password */
   readonly passwordSet: boolean;
 }
 
-/** Writes what of an account is the user's own, and imports know. For a change that has users locked. */
-export const writeOfUser = async (
+/** Writes account values that are stored with the user and that imports can set. The change must lock `users`. */
+export const writeCredentials = async (
   writer: Writer,
   pk: number,
   { name, passwordSet }: Credentials,
@@ -280,9 +296,14 @@ export const writeOfUser = async (
   });
 };
 
-/** Marks a user as an administrator, or takes the mark away. The revision stays, as of other marks. */
-export const writeMark = async (writer: Writer, pk: number, isMarked: boolean, at: string): Promise<void> => {
-  await keepVersions(writer, "user", "t.pk = :pk", { pk });
+/** Marks a user as an administrator, or removes the mark. As with all marks, the revision does not change. */
+export const writeAdministratorMark = async (
+  writer: Writer,
+  pk: number,
+  isMarked: boolean,
+  at: string,
+): Promise<void> => {
+  await saveVersions(writer, "user", "t.pk = :pk", { pk });
   await writer.run("update main.user set administrator = :administrator, updatedAt = :at where pk = :pk", {
     pk,
     at,
@@ -290,19 +311,19 @@ export const writeMark = async (writer: Writer, pk: number, isMarked: boolean, a
   });
 };
 
-/** A code that was mailed, by which somebody may set a new password. */
+/** A code that was sent by mail, with which a person can set a new password. */
 export interface ResetCode {
   readonly verifier: string;
-  /** the key of the address that it was mailed to */
+  /** comparison key of the address to which the code was sent */
   readonly addressKey: string;
-  /** a UTC instant */
+  /** time of expiry, a UTC instant */
   readonly expiresAt: string;
-  /** how often another one was typed */
+  /** number of wrong codes that were typed */
   readonly tries: number;
 }
 
-/** The code of a user's account; undefined if there is none. */
-export const readCode = async (reader: Reader, user: number): Promise<ResetCode | undefined> => {
+/** Returns the reset code of a user's account; undefined if there is none. */
+export const readResetCode = async (reader: Reader, user: number): Promise<ResetCode | undefined> => {
   const row = await reader.get("select verifier, addressKey, expiresAt, tries from reset_code where user = :user", {
     user,
   });
@@ -316,8 +337,8 @@ export const readCode = async (reader: Reader, user: number): Promise<ResetCode 
   );
 };
 
-/** Keeps a code in place of the one before. For a change that has accounts locked, as the others of codes. */
-export const writeCode = async (writer: Writer, user: number, code: ResetCode): Promise<void> => {
+/** Stores a reset code in place of the previous code. The change must lock `accounts`, as for all changes of codes. */
+export const writeResetCode = async (writer: Writer, user: number, code: ResetCode): Promise<void> => {
   await writer.run(
     `insert into main.reset_code (user, verifier, addressKey, expiresAt, tries)
      values (:user, :verifier, :addressKey, :expiresAt, :tries)
@@ -327,8 +348,8 @@ export const writeCode = async (writer: Writer, user: number, code: ResetCode): 
   );
 };
 
-/** Removes a user's code. @param verifier of the code that is meant; whichever it is without */
-export const removeCode = async (writer: Writer, user: number, verifier?: string): Promise<boolean> => {
+/** Deletes a user's reset code; returns true if there was one.  @param verifier that of the code; by default, any */
+export const deleteResetCode = async (writer: Writer, user: number, verifier?: string): Promise<boolean> => {
   const removed = await writer.run(
     "delete from main.reset_code where user = :user and verifier = coalesce(:verifier, verifier)",
     { user, verifier: verifier ?? null },
@@ -336,78 +357,88 @@ export const removeCode = async (writer: Writer, user: number, verifier?: string
   return removed > 0;
 };
 
-/** The settings; where none were recorded names are free text, which is ours. */
-export const readSettings = async (reader: Reader): Promise<AccountSettings> => {
+/** Returns the account settings. If no settings were recorded, account names are free text (a clomoctl rule). */
+export const readAccountSettings = async (reader: Reader): Promise<AccountSettings> => {
   const row = await reader.get("select composition, authentication from account_settings");
-  if (row === undefined) return { id: SETTINGS_ID, composition: "free-text", authentication: null, recorded: false };
+  if (row === undefined)
+    return { id: ACCOUNT_SETTINGS_ID, composition: "free-text", authentication: null, recorded: false };
   const { composition, authentication = null } = row;
   return {
-    id: SETTINGS_ID,
-    composition: String(composition) as Composition,
+    id: ACCOUNT_SETTINGS_ID,
+    composition: String(composition) as AccountNameComposition,
     authentication: authentication === null ? null : String(authentication),
     recorded: true,
   };
 };
 
-export const writeSettings = async (
+export const writeAccountSettings = async (
   writer: Writer,
   { composition, authentication }: Pick<AccountSettings, "composition" | "authentication">,
 ): Promise<void> => {
-  await keepOrCreate(writer, "account_settings", SETTINGS_NUMBER);
+  await saveVersionOrCreation(writer, "account_settings", ACCOUNT_SETTINGS_NUMBER);
   await writer.run(
-    `insert into main.account_settings (pk, composition, authentication) values (${SETTINGS_NUMBER}, :composition, :authentication)
+    `insert into main.account_settings (pk, composition, authentication) values (${ACCOUNT_SETTINGS_NUMBER}, :composition, :authentication)
      on conflict (pk) do update set composition = :composition, authentication = :authentication`,
     { composition, authentication },
   );
 };
 
-/** SQL: the local part of an address. */
-const localPart = (address: string): string => `substr(${address}, 1, instr(${address}, '@') - 1)`;
+/** SQL: the local part of an email address. */
+const buildLocalPartSql = (address: string): string => `substr(${address}, 1, instr(${address}, '@') - 1)`;
 
-const MAIN_KEY = "(select m.emailKey from user_email m where m.user = t.pk and m.main = 1)";
+const MAIN_EMAIL_KEY = "(select m.emailKey from user_email m where m.user = t.pk and m.main = 1)";
 
-/** SQL: what a user's account name is composed of, by SQL of a field; null where the user lacks it. */
-const COMPOSED: Readonly<Record<Exclude<Composition, "free-text">, (sqlOf: (field: string) => string) => string>> = {
+/** SQL: the value that a user's account name is built from, by the SQL of a field; null if the user has none. */
+const COMPOSED_NAME_SQL: Readonly<
+  Record<Exclude<AccountNameComposition, "free-text">, (sqlOf: (field: string) => string) => string>
+> = {
   "mail-address": (sqlOf) => `${sqlOf("emails")} ->> 0`,
-  "mail-local-part": (sqlOf) => localPart(`(${sqlOf("emails")} ->> 0)`),
+  "mail-local-part": (sqlOf) => buildLocalPartSql(`(${sqlOf("emails")} ->> 0)`),
   "employee-code": (sqlOf) => sqlOf("employeeCode"),
   "google-workspace": (sqlOf) => sqlOf("googleWorkspaceEmail"),
   salesforce: (sqlOf) => sqlOf("salesforceAccount"),
 };
 
-/** SQL: what the account name of a user is composed of; null where the user lacks it. @param sqlOf SQL of a field of the user */
-export const composedSql = (composition: Exclude<Composition, "free-text">, sqlOf: (field: string) => string): string =>
-  `nullif(${COMPOSED[composition](sqlOf)}, '')`;
+/** SQL: the value for a user's account name; null if missing.  @param sqlOf returns the SQL of a field of the user */
+export const buildComposedNameSql = (
+  composition: Exclude<AccountNameComposition, "free-text">,
+  sqlOf: (field: string) => string,
+): string => `nullif(${COMPOSED_NAME_SQL[composition](sqlOf)}, '')`;
 
-/** SQL: the comparison key of what the account name of the user `t` is composed of. */
-const COMPOSED_KEY: Readonly<Record<Exclude<Composition, "free-text">, string>> = {
-  "mail-address": MAIN_KEY,
-  "mail-local-part": localPart(MAIN_KEY),
+/** SQL: the comparison key of the value that the account name of the user `t` is built from. */
+const COMPOSED_NAME_KEY: Readonly<Record<Exclude<AccountNameComposition, "free-text">, string>> = {
+  "mail-address": MAIN_EMAIL_KEY,
+  "mail-local-part": buildLocalPartSql(MAIN_EMAIL_KEY),
   "employee-code": "coalesce(t.employeeCodeKey, t.employeeCode)",
   "google-workspace": "t.googleWorkspaceEmail",
   salesforce: "t.salesforceAccount",
 };
 
-/** How the names of accounts would be by a composition. */
-export interface Renamings {
+/** How the names of accounts would change with a composition. */
+export interface RenamingSummary {
   readonly accounts: number;
-  /** those that are so already */
+  /** number of accounts whose names would not change */
   readonly same: number;
   readonly lacking: number;
   readonly clashing: number;
-  /** the first of those that are not so, those with an obstacle before others */
-  readonly first: readonly Renaming[];
+  /** the first accounts whose names would change; accounts with an obstacle come first */
+  readonly first: readonly AccountRenaming[];
 }
 
 /**
- * How the names of existing accounts would be by a composition: which lack a value, and which would be another's too, or
- * are that of one which lacks a value.
+ * Determines how the names of existing accounts would change with a composition. An account has an obstacle if it lacks
+ * the required value, or if its new name is also the new name of another account, or the current name of an account
+ * that lacks the value.
  */
-export const renamingsBy = async (reader: Reader, composition: Composition, most: number): Promise<Renamings> => {
+export const readRenamings = async (
+  reader: Reader,
+  composition: AccountNameComposition,
+  most: number,
+): Promise<RenamingSummary> => {
   const accounts = await reader.count("select count(*) from user t where t.accountName is not null");
   if (composition === "free-text") return { accounts, same: accounts, lacking: 0, clashing: 0, first: [] };
-  const value = composedSql(composition, (field) => `t.${field}`);
-  const { [composition]: key } = COMPOSED_KEY;
+  const value = buildComposedNameSql(composition, (field) => `t.${field}`);
+  const { [composition]: key } = COMPOSED_NAME_KEY;
   const named = `with named (pk, id, name, person, value, key) as (
       select t.pk, t.id, t.accountName, t.name, ${value}, ${key} from user t where t.accountName is not null),
     twice (key) as (select key from named where value is not null group by key having count(*) > 1),
@@ -435,7 +466,7 @@ export const renamingsBy = async (reader: Reader, composition: Composition, most
       name: String(name),
       user: String(person),
       proposed: proposed === null ? null : String(proposed),
-      obstacle: String(obstacle) as Renaming["obstacle"],
+      obstacle: String(obstacle) as AccountRenaming["obstacle"],
     })),
   };
 };

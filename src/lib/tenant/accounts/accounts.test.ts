@@ -1,5 +1,5 @@
 import { undoImport } from "#support/tenant/undo.ts";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { argon2Sync } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Account, User } from "../../contract/index.ts";
@@ -68,7 +68,7 @@ const mirrored = () =>
   ]);
 
 describe("an account", () => {
-  test("is a user with a name; without a row it has no role", async () => {
+  test("is a user with an account name, and has no role without a row", async () => {
     const user = await tenant.client.users.create({ name: "山田", emails: ["y@example.jp"], accountName: "yamada" });
     await made("nameless@example.jp");
     expect(await Array.fromAsync(accounts().list())).toMatchObject([
@@ -77,7 +77,7 @@ describe("an account", () => {
     expect(tenant.sql("select * from account")).toEqual([]);
   });
 
-  test("facts 2.2: has what the console's form has; name, row, time, mark and audit are one change", async () => {
+  test("facts 2.2: has the console form's fields; name, row, time, mark and audit are one change", async () => {
     const { id } = await made("hana@example.jp");
     const { before, after, consoleTask } = await accounts().create({
       user: id,
@@ -114,7 +114,7 @@ describe("an account", () => {
     });
   });
 
-  test("who has a name without a row keeps the time from which the account was told to be; a new account has its own", async () => {
+  test("a name without a row keeps the time when it was given, and a new account gets its own time", async () => {
     const named = await tenant.client.users.create({ name: "山田", emails: ["y@example.jp"], accountName: "yamada" });
     const other = await tenant.client.users.create({ name: "佐藤", emails: ["s@example.jp"], accountName: "sato" });
     const bare = await made("bare@example.jp");
@@ -131,47 +131,47 @@ describe("an account", () => {
     expect(after.createdAt > bare.createdAt).toBe(true);
   });
 
-  test("facts 1.3: a name is one user's alone; facts 2.2: it is never cleared", async () => {
+  test("facts 1.3: a name belongs to one user; facts 2.2: a name is never cleared", async () => {
     const id = await administrator("hana01", { role: "system" });
     const other = await made("other@example.jp");
     expect(await failureOf(accounts().create({ user: other.id, name: "hana01" }))).toMatchObject({
       code: "input-rejected",
-      what: { en: "account: hana01 is already that of the user hana01 <hana01@example.jp>" },
+      what: { en: 'account: "hana01" is already used by the user hana01 <hana01@example.jp>' },
     });
     expect(await failureOf(accounts().edit(id, { name: " " }))).toMatchObject({
       code: "input-rejected",
-      what: { en: "account: can be changed and never cleared" },
+      what: { en: "CLOMO account name: can be changed, but not cleared" },
     });
     const { after } = await accounts().edit(id, { name: "hana02" });
     expect(after.name).toBe("hana02");
     expect(await userOf(id)).toMatchObject({ accountName: "hana02" });
   });
 
-  test("is made once: who has one is told to edit it, or to grant the role that alone is wanted", async () => {
+  test("is created only once, and a second attempt suggests editing it or granting the role", async () => {
     const user = await tenant.client.users.create({ name: "山田", emails: ["y@example.jp"], accountName: "yamada" });
     const { id } = user.after;
     const again = accounts().create({ user: id, name: "yamada" });
     expect(await failureOf(again)).toMatchObject({
       code: "input-rejected",
-      hint: { en: "to change it: clomoctl clomo-account edit yamada" },
+      hint: { en: "to change this account: clomoctl clomo-account edit yamada" },
     });
     const role = accounts().create({ user: id, name: "yamada", role: "operator", password: PASSWORD });
     expect((await failureOf(role))?.hint?.en).toBe(
-      "to give it the role: clomoctl clomo-account grant yamada --role operator",
+      "to grant the role to this account: clomoctl clomo-account grant yamada --role operator",
     );
   });
 
-  test("unknown users are not found, and users without an account are told how to make one", async () => {
+  test("unknown users are not found, and a user without an account gets a hint how to create one", async () => {
     const { id } = await made("nameless@example.jp");
     const none = accounts().create({ user: id.replace(/.$/, (end) => (end === "0" ? "1" : "0")), name: "x" });
     expect((await failureOf(none))?.code).toBe("not-found");
     expect(await failureOf(accounts().grant(id, { role: "system" }))).toMatchObject({
       code: "not-found",
-      hint: { en: "make one: clomoctl clomo-account create USER --account NAME" },
+      hint: { en: "to create an account: clomoctl clomo-account create USER --account NAME" },
     });
   });
 
-  test("what is so already changes nothing, and is in no audit", async () => {
+  test("setting the same values changes nothing, and is not in the audit log", async () => {
     const id = await administrator("hana01", { role: "system" });
     const before = lastRecord();
     const { consoleTask, after } = await accounts().edit(id, { role: "system", supportOption: false });
@@ -179,7 +179,7 @@ describe("an account", () => {
     expect(lastRecord()).toEqual(before);
   });
 
-  test("a dry run keeps nothing; a key makes one of two requests, and refuses another body", async () => {
+  test("a dry run keeps nothing; a key makes two requests one, and refuses another body", async () => {
     const { id: user } = await made("hana@example.jp");
     const dry = await accounts().create({ user, name: "hana01", role: "system", password: PASSWORD, dryRun: true });
     expect([dry.dryRun, dry.after.role]).toEqual([true, "system"]);
@@ -200,7 +200,7 @@ describe("an account", () => {
     expect(tenant.sql("select count(*) as n from account")).toEqual([{ n: 1 }]);
   });
 
-  test("lists have filters", async () => {
+  test("lists accept filters", async () => {
     const org = await orgMade("営業部");
     await administrator("boss01", { role: "system", supportOption: true });
     await administrator("oper01", { role: "operator" }, org);
@@ -216,14 +216,14 @@ describe("an account", () => {
 });
 
 describe("passwords", () => {
-  test("facts 2.3: an administrator's has six characters, upper case, lower case and a digit", async () => {
+  test("facts 2.3: an administrator's password has six characters, upper case, lower case and a digit", async () => {
     const { id: user } = await made("hana@example.jp");
     for (const password of ["Abc12", "abcdef1", "ABCDEF1", "Abcdefg", ""]) {
       const refused = await failureOf(accounts().create({ user, name: "hana01", role: "system", password }));
       expect(refused).toMatchObject({
         code: "input-rejected",
         hint: {
-          en: "write another one into the file of --password-file, and run the command again",
+          en: "write another password to the file of --password-file, then run the command again",
           ja: "--password-file のファイルに別のパスワードを書いて、もう一度実行してください",
         },
       });
@@ -236,30 +236,30 @@ describe("passwords", () => {
     expect((await accounts().edit(user, { password: longest })).after.passwordSetAt).not.toBeNull();
   });
 
-  test("an administrator's has no line break, which a file of two lines would bring", async () => {
+  test("an administrator's password has no line break, which a file of two lines would contain", async () => {
     const { id: user } = await made("hana@example.jp");
     for (const password of ["Passw0rd1\nx", "Passw0rd1\r", "Passw0rd\u00001"]) {
       expect(await failureOf(accounts().create({ user, name: "hana01", role: "system", password }))).toMatchObject({
         code: "input-rejected",
-        what: { en: "password: no line break or other control character (ours)" },
+        what: { en: "password: line breaks and other control characters are not allowed (a clomoctl rule)" },
       });
     }
   });
 
-  test("facts 2.2: a role needs one, given with the role; who is no administrator may have any", async () => {
+  test("facts 2.2: a role requires a password; accounts without a role accept any", async () => {
     const { id: user } = await made("hana@example.jp");
     const none = await failureOf(accounts().create({ user, name: "hana01", role: "system" }));
     expect(none).toMatchObject({
       code: "input-rejected",
-      what: { en: "password: hana01 needs one as system administrator" },
+      what: { en: "password: hana01 needs a password for the role of system administrator" },
       hint: { en: expect.stringContaining("--password-file FILE") as unknown },
     });
     await accounts().create({ user, name: "hana01", password: "weak" });
     const weak = await failureOf(accounts().grant(user, { role: "system" }));
-    expect(weak?.what.en).toBe("password: hana01 needs one as system administrator");
+    expect(weak?.what.en).toBe("password: hana01 needs a password for the role of system administrator");
   });
 
-  test("are kept as argon2id alone, at the costs that OWASP names, and nowhere else", async () => {
+  test("are stored only as argon2id, with the costs that OWASP recommends, and nowhere else", async () => {
     const id = await administrator("hana01", { role: "system" });
     const verifier = (): string => String(tenant.sql("select verifier from account")[0]?.["verifier"]);
     const [, algorithm, version, costs, salt = "", hash = ""] = verifier().split("$");
@@ -275,13 +275,13 @@ describe("passwords", () => {
     expect(everything()).not.toContain(PASSWORD);
   });
 
-  test("a mirror keeps none: they are set in the console, and only the time is recorded", async () => {
+  test("are not stored in a mirror: the console sets them, and only the time is recorded", async () => {
     await mirrored();
     const { id: user } = await userOf("yamada@example.jp");
     const here = await failureOf(accounts().create({ user, name: "yamada", role: "system", password: PASSWORD }));
     expect(here).toMatchObject({
       code: "input-rejected",
-      hint: { en: "set it in the console, and record that: --password-in-console" },
+      hint: { en: "set the password in the console, then record that with --password-in-console" },
     });
     const none = await failureOf(accounts().create({ user, name: "yamada", role: "system" }));
     expect(none?.hint?.en).toContain("--password-in-console");
@@ -291,7 +291,7 @@ describe("passwords", () => {
     expect(everything()).not.toContain(PASSWORD);
   });
 
-  test("elsewhere there is no console in which one could be set", async () => {
+  test("cannot be set in a console if the tenant is not a mirror", async () => {
     const { id: user } = await made("hana@example.jp");
     const refused = await failureOf(accounts().create({ user, name: "x", role: "system", passwordInConsole: true }));
     expect(refused).toMatchObject({ code: "input-rejected" });
@@ -300,7 +300,7 @@ describe("passwords", () => {
 });
 
 describe("roles", () => {
-  test("facts 2.1: a division administrator needs a managed organisation, a custom one a scheme and such, or all", async () => {
+  test("facts 2.1: a division administrator needs managed organisations, a custom one also a scheme", async () => {
     const org = await orgMade("営業部");
     scheme("受付");
     const { id: user } = await made("hana@example.jp");
@@ -327,15 +327,17 @@ describe("roles", () => {
     expect((await grant({ memo: "x" })).after).toMatchObject({ managesAll: true, scheme: { name: "受付" } });
   });
 
-  test("facts 2.1: an operator needs an organisation other than 全社, and stays out of it", async () => {
+  test("facts 2.1: an operator needs an organisation other than 全社, and cannot move into it", async () => {
     const org = await orgMade("営業部");
     const { id: user } = await made("oper@example.jp");
     const lost = accounts().create({ user, name: "oper01", role: "operator", password: PASSWORD });
     expect(await failureOf(lost)).toMatchObject({
       what: { en: expect.stringContaining("cannot be an operator in 全社") as unknown },
-      hint: { en: "another organisation: clomoctl users move USER --org ORG" },
+      hint: { en: "to move the user to another organisation: clomoctl users move USER --org ORG" },
     });
-    expect(await failureOf(accounts().create({ user }))).toMatchObject({ hint: { en: "give it: --account NAME" } });
+    expect(await failureOf(accounts().create({ user }))).toMatchObject({
+      hint: { en: "specify the name with --account NAME" },
+    });
     await tenant.client.users.move({ ids: [user], org });
     await accounts().create({ user, name: "oper01", role: "operator", password: PASSWORD });
     const back = tenant.client.users.move({ ids: [user], org: ROOT_ORG_ID });
@@ -346,7 +348,7 @@ describe("roles", () => {
     expect((await userOf(user)).org.id).toBe(org);
   });
 
-  test("an import moves no operator into 全社, as a blank code moves nobody", async () => {
+  test("an import does not move an operator into 全社, because a blank code moves nobody", async () => {
     const org = await orgMade("営業部");
     const id = await administrator("oper01", { role: "operator" }, org);
     await tenant.import({ kind: "users", blank: "clear", missingColumns: "clear" }, [
@@ -356,7 +358,7 @@ describe("roles", () => {
     expect(await userOf(id)).toMatchObject({ name: "改名", org: { id: org } });
   });
 
-  test("an export of the console does, and the plan says whom it leaves without an organisation", async () => {
+  test("an export of the console moves operators into 全社, and the plan lists them", async () => {
     const org = await orgMade("営業部");
     const id = await administrator("oper01", { role: "operator" }, org);
     await administrator("hana01", { role: "system" }, org);
@@ -371,29 +373,33 @@ describe("roles", () => {
     expect((await userOf(id)).org.path).toBe("");
   });
 
-  test("what a role does not have is refused, and ends with it", async () => {
+  test("refuses what a role does not have, and removes it when the role ends", async () => {
     const org = await orgMade("営業部");
     const id = await administrator("hana01", { role: "system", supportOption: true, noticeMail: true });
     await administrator("boss01", { role: "system" });
     for (const [body, way] of [
-      [{ managedOrgs: [org] }, "leave --managed-orgs out, or give a role that has them: --role division"],
-      [{ managesAll: true }, "leave --managed-orgs out, or give a role that has them: --role custom"],
-      [{ scheme: "x" }, "leave --scheme out, or give the role that has one: --role custom"],
+      [{ managedOrgs: [org] }, "omit --managed-orgs, or grant a role with managed organisations: --role division"],
+      [{ managesAll: true }, "omit --managed-orgs, or grant a role with managed organisations: --role custom"],
+      [{ scheme: "x" }, "omit --scheme, or grant the role that has a scheme: --role custom"],
     ] satisfies [Parameters<ReturnType<typeof accounts>["edit"]>[1], string][]) {
       expect(await failureOf(accounts().edit(id, body))).toMatchObject({ code: "input-rejected", hint: { en: way } });
     }
     const { after } = await accounts().grant(id, { role: "division", managedOrgs: [org] });
     expect(after).toMatchObject({ role: "division", supportOption: false, noticeMail: false });
     const support = await failureOf(accounts().edit(id, { supportOption: true }));
-    expect(support?.what.en).toContain("is for system administrators");
-    expect(support?.hint?.en).toBe("make it one: clomoctl clomo-account grant hana01 --role system --support-option");
+    expect(support?.what.en).toContain("only system administrators can have the support option");
+    expect(support?.hint?.en).toBe(
+      "to make the account a system administrator: clomoctl clomo-account grant hana01 --role system --support-option",
+    );
     const { id: user } = await made("new@example.jp");
     const creating = accounts().create({ user, name: "new01", supportOption: true });
-    expect((await failureOf(creating))?.hint?.en).toBe("make it one: --role system --support-option");
+    expect((await failureOf(creating))?.hint?.en).toBe(
+      "to make the account a system administrator: --role system --support-option",
+    );
     expect((await accounts().revoke(id, {})).after).toMatchObject({ role: "none", managedOrgs: [] });
   });
 
-  test("facts 2.1: five accounts hold the support option; the refusal of the sixth says who", async () => {
+  test("facts 2.1: five accounts can have the support option, and refusing the sixth names them", async () => {
     for (const one of [1, 2, 3, 4, 5]) await administrator(`boss0${one}`, { role: "system", supportOption: true });
     const sixth = await administrator("boss06", { role: "system" });
     const refused = await failureOf(accounts().edit(sixth, { supportOption: true }));
@@ -404,28 +410,30 @@ describe("roles", () => {
     expect((await accounts().edit(sixth, { supportOption: true })).after.supportOption).toBe(true);
   });
 
-  test("facts 2.2: notice mail only with the support option", async () => {
+  test("facts 2.2: notice mail requires the support option", async () => {
     const id = await administrator("hana01", { role: "system" });
-    expect((await failureOf(accounts().edit(id, { noticeMail: true })))?.hint?.en).toBe("add it: --support-option");
+    expect((await failureOf(accounts().edit(id, { noticeMail: true })))?.hint?.en).toBe(
+      "to grant the support option: --support-option",
+    );
     await accounts().edit(id, { noticeMail: true, supportOption: true });
     expect((await accounts().edit(id, { supportOption: false })).after.noticeMail).toBe(false);
   });
 
-  test("facts 2.1: of another role who may grant it is told what gives both; others are told whom to ask", async () => {
+  test("facts 2.1: for another role, suggests how to grant both, or whom to ask", async () => {
     const org = await orgMade("営業部");
     await administrator("div01", { role: "division", managedOrgs: [org] }, org);
     const { id: user } = await made("keiri@example.jp", org);
     await accounts().create({ user, name: "keiri" });
     const given = { role: "operator", noticeMail: true, password: PASSWORD } as const;
     const what = {
-      en: "notice mail is for system administrators with the support option",
+      en: "only a system administrator with the support option can receive notice mail",
       ja: "お知らせメールを受信できるのは、サポートオプションのあるシステム管理者だけです",
     };
     const line = "clomoctl clomo-account grant keiri --role system --support-option --notice-mail";
     expect(await failureOf(accounts().grant(user, given))).toMatchObject({
       code: "input-rejected",
       what,
-      hint: { en: `make it one: ${line}`, ja: `システム管理者にするには: ${line}` },
+      hint: { en: `to make the account a system administrator: ${line}`, ja: `システム管理者にするには: ${line}` },
     });
     expect(await failureOf(tenant.as("div01").accounts.grant(user, given))).toMatchObject({
       what,
@@ -447,7 +455,7 @@ describe("roles", () => {
     expect((await accounts().revoke(id, {})).after.role).toBe("none");
   });
 
-  test("administrators are deleted neither by name, nor with an organisation, nor by a file", async () => {
+  test("administrators cannot be deleted by name, with an organisation or by a file", async () => {
     const org = await orgMade("営業部");
     const id = await administrator("hana01", { role: "system" }, org);
     const { imports } = tenant.client;
@@ -462,7 +470,7 @@ describe("roles", () => {
     expect(await tenant.faults(plan)).toContain("administrator-delete@0");
   });
 
-  test("a grant names a role, and takes none away", async () => {
+  test("a grant names a role, and cannot remove a role", async () => {
     const { id: user } = await made("hana@example.jp");
     await accounts().create({ user, name: "hana01" });
     expect((await failureOf(accounts().grant(user, { memo: "x" })))?.hint?.en).toContain("--role system|division");
@@ -471,7 +479,7 @@ describe("roles", () => {
     );
   });
 
-  test("a time zone and an organisation that are not there are refused", async () => {
+  test("refuses an unknown time zone and an unknown organisation", async () => {
     const id = await administrator("hana01");
     expect((await failureOf(accounts().edit(id, { timezone: "Mars/Olympus" })))?.code).toBe("input-rejected");
     const unknown = id.replace(/.$/, (end) => (end === "0" ? "1" : "0"));
@@ -485,7 +493,7 @@ describe("roles", () => {
 });
 
 describe("a dry run", () => {
-  test("needs no password: the answer is as with one that holds, and nothing is kept", async () => {
+  test("needs no password, has the same result as with a valid one, and keeps nothing", async () => {
     const { id: user } = await made("hana@example.jp");
     await accounts().create({ user, name: "hana01" });
     const tried = await accounts().grant(user, { role: "system", dryRun: true });
@@ -505,8 +513,8 @@ describe("a dry run", () => {
   });
 });
 
-describe("the mark of administrators", () => {
-  test("comes with a role and goes with it; by hand it stays until a role ends it", async () => {
+describe("the administrator mark", () => {
+  test("comes and goes with a role, and a mark set by hand stays until a role ends", async () => {
     await administrator("boss01", { role: "system" });
     const { id: user } = await made("hana@example.jp");
     await tenant.client.administrators.mark("users", { add: [user] });
@@ -521,17 +529,17 @@ describe("the mark of administrators", () => {
     expect([before?.marked, after.marked]).toEqual([true, false]);
   });
 
-  test("of who has a role it is not taken away by itself", async () => {
+  test("of an account with a role cannot be removed separately", async () => {
     const id = await administrator("hana01", { role: "system" });
     const refused = await failureOf(tenant.client.administrators.mark("users", { remove: [id] }));
     expect(refused).toMatchObject({
       code: "input-rejected",
-      hint: { en: "take the role away: clomoctl clomo-account revoke hana01" },
+      hint: { en: "to revoke the role: clomoctl clomo-account revoke hana01" },
     });
     expect((await userOf(id)).administrator).toBe(true);
   });
 
-  test("is left as it is where the role is: accounts that were applied without their users have none", async () => {
+  test("is unchanged if the role is: accounts applied without their users have no mark", async () => {
     const id = await administrator("hana01", { role: "system" });
     tenant.database.run("update user set administrator = 0 where id = :id", { id });
     await accounts().edit(id, { memo: "人事" });
@@ -540,7 +548,7 @@ describe("the mark of administrators", () => {
     expect((await userOf(id)).administrator).toBe(true);
   });
 
-  test("keeps imports and their undoing from the account", async () => {
+  test("protects the account from imports and their undo", async () => {
     const first = await tenant.import({ kind: "users" }, [
       ["氏名", "メールアドレス", "CLOMOアカウント名"],
       ["花子", "hana@example.jp", "hana01"],
@@ -557,32 +565,32 @@ describe("the mark of administrators", () => {
 });
 
 describe("an organisation that somebody manages", () => {
-  test("is told to who may not set managed organisations with whom to ask", async () => {
+  test("suggests whom to ask if the account may not change managed organisations", async () => {
     const sales = await orgMade("営業部");
     const { after: lower } = await tenant.client.orgs.create({ name: "営業①", code: "E1", parentId: sales });
     await administrator("div01", { role: "division", managedOrgs: [sales] });
     await administrator("div02", { role: "division", managedOrgs: [lower.id] }, sales);
     await administrator("ope01", { role: "operator" }, lower.id);
-    await withAccount(tenant, { name: "cus01", role: "custom", items: ["orgs.delete", "users.delete"] });
+    await addTestAccount(tenant, { name: "cus01", role: "custom", items: ["orgs.delete", "users.delete"] });
     const refused = async (account: string, more: object = {}) => {
       const asked = { kind: "orgs", ids: [lower.id], called: "営業①", ...more } as const;
       return (await failureOf(tenant.as(account).imports.delete(asked)))?.hint;
     };
-    const ASK = "the accounts manage it: ask a system administrator";
+    const ASK = "to change the managed organisations (管理対象組織) of the accounts, ask a system administrator";
     const MOVE = "clomoctl users move USER… --org ORG";
     for (const account of ["div01", "cus01"]) {
       const hint = await refused(account);
       expect(hint?.en).toContain(ASK);
       expect(hint?.en).not.toContain("--managed-orgs");
-      expect(hint?.ja).toContain("管理対象組織になっているため、システム管理者に依頼してください");
+      expect(hint?.ja).toContain("アカウントの管理対象組織の変更をシステム管理者に依頼してください");
     }
     const own = await refused("div01", { recursive: true });
-    expect(own?.en).toBe(`administrators are never deleted; move them first: ${MOVE}; ${ASK}`);
+    expect(own?.en).toBe(`administrators cannot be deleted; move them first: ${MOVE}; ${ASK}`);
     const custom = await refused("cus01", { recursive: true });
-    expect(custom?.en).toBe(`administrators are never deleted; to have them moved, ask a system administrator; ${ASK}`);
+    expect(custom?.en).toBe(`administrators cannot be deleted; to have them moved, ask a system administrator; ${ASK}`);
   });
 
-  test("is deleted neither by hand nor by a file, and names who does", async () => {
+  test("cannot be deleted by hand or by a file, and the refusal names the managing accounts", async () => {
     const [sales, other] = [await orgMade("営業部"), await orgMade("総務部")];
     for (const name of ["div01", "div02"]) await administrator(name, { role: "division", managedOrgs: [sales] });
     const { imports } = tenant.client;
@@ -595,13 +603,13 @@ describe("an organisation that somebody manages", () => {
       ["総務部", "総務部"],
     ]);
     expect((await tenant.reasons(plan)).map(({ en }) => en)).toContain(
-      "営業部 (営業部) cannot be deleted: CLOMO accounts manage it: div01, div02 (clomoctl clomo-account edit ACCOUNT --managed-orgs ORG,ORG)",
+      "営業部 (営業部) cannot be deleted: CLOMO accounts manage this organisation: div01, div02 (clomoctl clomo-account edit ACCOUNT --managed-orgs ORG,ORG)",
     );
     for (const name of ["div01", "div02"]) await accounts().edit((await accountOf(name)).id, { managedOrgs: [other] });
     expect((await imports.commit(await deletion())).delete).toBe(1);
   });
 
-  test("stays where the import is undone that made it", async () => {
+  test("is kept if the import that created it is undone", async () => {
     const { id } = await tenant.import({ kind: "orgs" }, [
       ["組織名", "組織コード"],
       ["営業部", "S01"],
@@ -609,18 +617,18 @@ describe("an organisation that somebody manages", () => {
     const [sales] = await tenant.client.orgs.find({ name: "S01" });
     await administrator("div01", { role: "division", managedOrgs: [sales?.id ?? ""] });
     const refused = await failureOf(undoImport(tenant.client, id));
-    expect(refused?.what.en).toBe("the organisation 営業部 <S01>: the CLOMO account div01 refers to it");
+    expect(refused?.what.en).toBe("the organisation 営業部 <S01>: the CLOMO account div01 refers to this record");
   });
 });
 
-describe("who may", () => {
+describe("permissions", () => {
   const session = (role: AdministratorRole, items: readonly Operation[] = []): Session => {
     const account = { user: 999, id: "019a9f3c-5a00-7abc-8def-000000000999", name: "asker" };
     const asker: Actor = { account, role, items: new Set(items), orgs: role === "system" ? undefined : [1] };
     return new Session(new SqliteStore(new Database(tenant.path)), tenant.surroundings, "owner", asker);
   };
 
-  test("facts 2.1: division and custom administrators make operators, and nothing above", async () => {
+  test("facts 2.1: division and custom administrators can create operators, but no higher role", async () => {
     const org = await orgMade("営業部");
     for (const role of ["division", "custom"] as const) {
       const { id: user } = await made(`${role}@example.jp`, org);
@@ -641,7 +649,7 @@ describe("who may", () => {
     expect((await failureOf(byOperator))?.code).toBe("not-permitted");
   });
 
-  test("a custom administrator without 「ユーザーの作成と変更」 makes operators, and changes no other accounts", async () => {
+  test("a custom administrator without 「ユーザーの作成と変更」 can only create operators", async () => {
     const org = await orgMade("営業部");
     const [{ id: one }, { id: other }] = [await made("one@example.jp", org), await made("other@example.jp", org)];
     const [none, users] = [session("custom"), session("custom", ["users.write"])];
@@ -656,7 +664,11 @@ describe("who may", () => {
     for (const ask of refused) {
       expect(await failureOf(ask())).toMatchObject({
         code: "not-permitted",
-        what: { en: expect.stringContaining("may not create and change users: its scheme lacks this item") as string },
+        what: {
+          en: expect.stringContaining(
+            "is not permitted to create and change users: the scheme of the account does not contain this check item",
+          ) as string,
+        },
       });
     }
     await createAccount(users, { user: other, name: "other" });
@@ -669,13 +681,13 @@ describe("who may", () => {
     expect((await revokeRole(none, one, {})).after.role).toBe("none");
   });
 
-  test("permission is checked before values", async () => {
+  test("permissions are checked before values", async () => {
     const { id: user } = await made("x@example.jp");
     const given = { user, name: "", role: "system", password: "weak", timezone: "?" } as const;
     expect((await failureOf(createAccount(session("division"), given)))?.code).toBe("not-permitted");
   });
 
-  test("neither the account nor the user of an administrator above operator is changed by another than a system one", async () => {
+  test("only a system administrator can change the account or user of an administrator above operator", async () => {
     const org = await orgMade("営業部");
     const id = await administrator("div01", { role: "division", managedOrgs: [org] }, org);
     const takeover = [
@@ -688,7 +700,7 @@ describe("who may", () => {
       expect(refused).toMatchObject({
         code: "not-permitted",
         what: {
-          en: "div01 is a division administrator: only a system administrator changes the account and its user",
+          en: "div01 is a division administrator: only a system administrator can change this account and its user",
           ja: "「div01」は部門管理者です。このアカウントとそのユーザーを変更できるのはシステム管理者だけです",
         },
         hint: { en: "ask a system administrator", ja: "システム管理者に依頼してください" },
@@ -697,7 +709,7 @@ describe("who may", () => {
     expect((await editUser(session("system"), id, { title: "部長" })).after.title).toBe("部長");
   });
 
-  test("of who is only marked the role is unknown: nor is that account, or its user, whoever it is", async () => {
+  test("only a system administrator can change a marked account and its user, whose role is unknown", async () => {
     const east = await orgMade("東");
     const marked = await tenant.client.users.create({
       name: "印",
@@ -709,10 +721,10 @@ describe("who may", () => {
     const nameless = await made("nameless@example.jp", east);
     await tenant.client.administrators.mark("users", { add: [id, nameless.id] });
     const items = ["users.write", "users.move", "users.delete"] as const;
-    await withAccount(tenant, { name: "div01", role: "division", manages: ["東"] });
-    await withAccount(tenant, { name: "cus01", role: "custom", items });
+    await addTestAccount(tenant, { name: "div01", role: "division", manages: ["東"] });
+    await addTestAccount(tenant, { name: "cus01", role: "custom", items });
     const what = {
-      en: "shirushi is marked as an administrator, whose role is not known: only a system administrator changes the account and its user",
+      en: "shirushi is marked as an administrator, but the role is not known: only a system administrator can change this account and its user",
       ja: "「shirushi」は管理者に指定されています(管理者権限は不明)。このアカウントとそのユーザーを変更できるのはシステム管理者だけです",
     };
     for (const name of ["div01", "cus01"]) {
@@ -744,10 +756,10 @@ describe("who may", () => {
     expect((await tenant.as("div01").accounts.revoke(id, {})).after.role).toBe("none");
   });
 
-  test("nor does an import of theirs, a plan of somebody else, or an undo change who is only marked", async () => {
+  test("no import, plan or undo of a partial administrator changes a marked user", async () => {
     const east = await orgMade("東");
     const { id } = await made("shirushi@example.jp", east);
-    await withAccount(tenant, { name: "div01", role: "division", manages: ["東"] });
+    await addTestAccount(tenant, { name: "div01", role: "division", manages: ["東"] });
     const planned = (account: string, address: string) => {
       const file = fileOf([
         ["氏名", "メールアドレス", "メールアドレス", "組織コード"],
@@ -761,16 +773,16 @@ describe("who may", () => {
     const early = await planned("div01", "second@example.jp");
     await tenant.client.administrators.mark("users", { add: [id] });
     const what =
-      "印 <shirushi@example.jp> is marked as an administrator, whose role is not known: only a system administrator";
+      "印 <shirushi@example.jp> is marked as an administrator, but the role is not known: only a system administrator";
     expect(await tenant.faults(await planned("div01", "mine@example.jp"))).toEqual(["administrator-above@2"]);
     const commit = await failureOf(imports.commit(early));
-    expect([commit?.code, commit?.what.en]).toEqual(["not-permitted", `${what} commits what changes the user`]);
+    expect([commit?.code, commit?.what.en]).toEqual(["not-permitted", `${what} can commit changes to this user`]);
     const revert = await failureOf(undoImport({ imports }, first.id));
-    expect([revert?.code, revert?.what.en]).toEqual(["not-permitted", `${what} undoes what changed the user`]);
+    expect([revert?.code, revert?.what.en]).toEqual(["not-permitted", `${what} can undo changes to this user`]);
     expect((await userOf(id)).emails).toEqual(["shirushi@example.jp", "first@example.jp"]);
   });
 
-  test("an import of who administers a part changes no administrator above operator either", async () => {
+  test("an import by a partial administrator cannot change an administrator above operator either", async () => {
     const east = await orgMade("東");
     await administrator("div01", { role: "division", managedOrgs: [east] }, east);
     const boss = await administrator("boss01", { role: "system" }, east);
@@ -787,7 +799,7 @@ describe("who may", () => {
     expect((await userOf(boss)).emails).toEqual(["boss01@example.jp"]);
   });
 
-  test("who may not take a role away is told that of an administrator whom he would delete, with what he may", async () => {
+  test("refuses to delete an administrator, with a hint that matches the account's permissions", async () => {
     const east = await orgMade("東");
     await administrator("div01", { role: "division", managedOrgs: [east] }, east);
     const boss = await administrator("boss01", { role: "system" }, east);
@@ -797,7 +809,7 @@ describe("who may", () => {
     const refused = {
       code: "not-permitted",
       what: {
-        en: "boss01 is a system administrator: only a system administrator changes the account and its user",
+        en: "boss01 is a system administrator: only a system administrator can change this account and its user",
         ja: "「boss01」はシステム管理者です。このアカウントとそのユーザーを変更できるのはシステム管理者だけです",
       },
       hint: { en: "ask a system administrator" },
@@ -813,29 +825,32 @@ describe("who may", () => {
     const revoke = "clomoctl clomo-account revoke ACCOUNT";
     for (const [account, hint] of [
       ["div01", revoke],
-      ["boss01", `${revoke} (of who has a role), or clomoctl users administrators remove USER (of who is only marked)`],
+      [
+        "boss01",
+        `${revoke} (for a user with a role), or clomoctl users administrators remove USER (for a user who is only marked as an administrator)`,
+      ],
     ] as const) {
       expect(await deleting(account, "users", { ids: [operator] })).toMatchObject({
         code: "input-rejected",
-        hint: { en: `administrators are never deleted; if they are none any more: ${hint}` },
+        hint: { en: `administrators cannot be deleted; if they are no longer administrators: ${hint}` },
       });
     }
     const plain = await made("plain@example.jp", east);
     const plan = await tenant.as("div01").imports.delete({ kind: "users", ids: [plain.id], called: "x" });
     await accounts().create({ user: plain.id, name: "boss02", role: "system", password: PASSWORD });
-    const called = "boss02 is a system administrator: only a system administrator changes the account and its user";
+    const called = "boss02 is a system administrator: only a system administrator can change this account and its user";
     expect(await failureOf(tenant.as("div01").imports.replan(plan.id))).toMatchObject({
       code: "not-permitted",
       what: { en: called },
     });
     expect(await failureOf(tenant.client.imports.replan(plan.id))).toMatchObject({ code: "input-rejected" });
     const items = ["users.delete"] as const;
-    await withAccount(tenant, { name: "cus01", role: "custom", items });
+    await addTestAccount(tenant, { name: "cus01", role: "custom", items });
     const asked = await deleting("cus01", "users", { ids: [boss] });
     expect(asked).toMatchObject(refused);
   });
 
-  test("what an account manages is not deleted with what is in it either, which is not proposed", async () => {
+  test("a managed organisation cannot be deleted with its content either, and that is not suggested", async () => {
     const east = await orgMade("東");
     await tenant.client.orgs.create({ name: "東一", code: "東一", parentId: east });
     await administrator("div01", { role: "division", managedOrgs: [east] });
@@ -844,11 +859,11 @@ describe("who may", () => {
     expect((await deleting(true))?.code).toBe("input-rejected");
     const refused = await deleting(false);
     expect(refused?.hint?.en).toContain("clomoctl orgs move ORG --parent ORG");
-    expect(refused?.hint?.en).toContain("the accounts manage it: ");
+    expect(refused?.hint?.en).toContain("change the managed organisations (管理対象組織) of the accounts: ");
     expect(refused?.hint?.en).not.toContain("--recursive");
   });
 
-  test("of an organisation outside, one that is there is told of as one that is not, with the way out", async () => {
+  test("existing and missing organisations outside the scope look the same, and get the same hint", async () => {
     const [east] = [await orgMade("東"), await orgMade("西")];
     await administrator("div01", { role: "division", managedOrgs: [east] }, east);
     const file = fileOf([
@@ -871,9 +886,9 @@ describe("who may", () => {
     expect(creating?.hint?.en).toContain("ask a system administrator");
   });
 
-  test("nor does one of a custom administrator whose organisations are all", async () => {
+  test("an import by a custom administrator of all organisations cannot change a system administrator", async () => {
     const boss = await administrator("boss01", { role: "system" });
-    await withAccount(tenant, { name: "cus01", role: "custom", items: ["users.write", "users.move"] });
+    await addTestAccount(tenant, { name: "cus01", role: "custom", items: ["users.write", "users.move"] });
     const file = fileOf([
       ["氏名", "メールアドレス", "メールアドレス"],
       ["boss01", "boss01@example.jp", "mine@example.jp"],
@@ -884,9 +899,9 @@ describe("who may", () => {
     expect((await userOf(boss)).emails).toEqual(["boss01@example.jp"]);
   });
 
-  test("nor does he by a plan of a system administrator, nor by his own of before somebody became one", async () => {
+  test("a custom administrator cannot commit a plan that changes a system administrator", async () => {
     const boss = await administrator("boss01", { role: "system" });
-    await withAccount(tenant, { name: "cus01", role: "custom", items: ["users.write", "users.move"] });
+    await addTestAccount(tenant, { name: "cus01", role: "custom", items: ["users.write", "users.move"] });
     const planned = (account: string, name: string, address: string) =>
       tenant.as(account).imports.plan(
         { kind: "users" },
@@ -897,14 +912,14 @@ describe("who may", () => {
       );
     const refused = {
       code: "not-permitted",
-      what: { en: "boss01 is a system administrator: only a system administrator commits what changes the user" },
+      what: { en: "boss01 is a system administrator: only a system administrator can commit changes to this user" },
     };
     const { imports } = tenant.as("cus01");
     const plan = await planned("boss01", "改名", "boss01@example.jp");
     expect(await failureOf(imports.commit(plan))).toMatchObject(refused);
     expect((await userOf(boss)).name).toBe("boss01");
     await tenant.as("boss01").imports.discard(plan.id);
-    const early = await userOf(await withAccount(tenant, { name: "late01", role: "none" }));
+    const early = await userOf(await addTestAccount(tenant, { name: "late01", role: "none" }));
     const own = await planned("cus01", "改名", early.emails[0] ?? "");
     tenant.database.run("update account set role = 'system' where user = (select pk from user where id = :id)", {
       id: early.id,
@@ -926,11 +941,11 @@ describe("who may", () => {
       },
     ],
     ["custom of all", { name: "asker", role: "custom", items: ["users.write", "users.move", "users.delete"] }],
-  ] as const)("nor does an undo of theirs: %s", async (_who, account) => {
+  ] as const)("an undo by a partial administrator cannot change a system administrator: %s", async (_who, account) => {
     const east = await orgMade("東");
     const boss = await made("boss@example.jp", east);
     await accounts().create({ user: boss.id, name: "boss01", role: "operator", password: PASSWORD });
-    await withAccount(tenant, account);
+    await addTestAccount(tenant, account);
     const { imports } = tenant.as("asker");
     const sent = async (...rows: readonly (readonly string[])[]) => {
       const file = fileOf([["氏名", "メールアドレス", "組織コード", "役職"], ...rows]);
@@ -945,7 +960,7 @@ describe("who may", () => {
     await accounts().grant(boss.id, { role: "system" });
     await accounts().create({ user: created?.id ?? "", name: "new01", role: "system", password: PASSWORD });
 
-    const what = { en: expect.stringContaining("only a system administrator undoes what changed the user") as string };
+    const what = { en: expect.stringContaining("only a system administrator can undo changes to this user") as string };
     expect(await failureOf(undoImport({ imports }, edited.id))).toMatchObject({ code: "not-permitted", what });
     expect(await failureOf(imports.commit(early))).toMatchObject({ code: "not-permitted", what });
     expect(await failureOf(undoImport({ imports }, createdBy.id))).toMatchObject({ code: "not-permitted", what });
@@ -955,7 +970,7 @@ describe("who may", () => {
     expect((await userOf(boss.id)).title).toBeNull();
   });
 
-  test("nor is an undo told who outside has by now what it would restore", async () => {
+  test("an undo does not reveal who outside the scope now has a value that it would restore", async () => {
     const [east, west] = [await orgMade("東"), await orgMade("西")];
     await administrator("div01", { role: "division", managedOrgs: [east] }, east);
     await made("old@example.jp", east);
@@ -976,20 +991,24 @@ describe("who may", () => {
     await made("old@example.jp", west);
     expect(await failureOf(imports.commit(early))).toMatchObject({
       code: "conflict",
-      what: { en: expect.stringContaining("were changed since the undo was shown") as string },
+      what: { en: expect.stringContaining("have changed since the undo was shown") as string },
     });
     // nor is it shown as if it could be undone
     expect((await failureOf(undoImport({ imports }, id)))?.what.en).toBe(
-      "the user old <new@example.jp>: a user uses its value (メールアドレス)",
+      "the user old <new@example.jp>: a user already uses the same value (メールアドレス)",
     );
     expect((await failureOf(undoImport(tenant.client, id)))?.what.en).toBe(
-      "the user old <new@example.jp>: the user old <old@example.jp> uses its value (メールアドレス)",
+      "the user old <new@example.jp>: the user old <old@example.jp> already uses the same value (メールアドレス)",
     );
   });
 
-  test("nor does the undo of an import, of whomever it was", async () => {
+  test("an undo of anybody's import cannot change an administrator above operator", async () => {
     const boss = await administrator("boss01", { role: "system" });
-    await withAccount(tenant, { name: "cus01", role: "custom", items: ["users.write", "users.move", "users.delete"] });
+    await addTestAccount(tenant, {
+      name: "cus01",
+      role: "custom",
+      items: ["users.write", "users.move", "users.delete"],
+    });
     const { id } = await tenant.import({ kind: "users" }, [
       ["氏名", "メールアドレス", "役職"],
       ["boss01", "boss01@example.jp", "部長"],
@@ -1000,8 +1019,8 @@ describe("who may", () => {
     expect((await userOf(boss)).title).toBe("部長");
   });
 
-  test("an undo is refused before it is shown to who may not delete what the import made", async () => {
-    await withAccount(tenant, { name: "cus01", role: "custom", items: ["users.write", "users.move"] });
+  test("an undo is refused before it is shown if the account cannot delete what the import created", async () => {
+    await addTestAccount(tenant, { name: "cus01", role: "custom", items: ["users.write", "users.move"] });
     const { imports } = tenant.as("cus01");
     const file = fileOf([
       ["氏名", "メールアドレス"],
@@ -1013,7 +1032,7 @@ describe("who may", () => {
     expect((await imports.list()).map(({ state }) => state)).toEqual(["committed"]);
   });
 
-  test("inside, who has a name is told; outside, that it cannot be used and no more", async () => {
+  test("names the owner of a taken name inside the scope, and only that it is taken outside", async () => {
     const [east, west] = [await orgMade("東"), await orgMade("西")];
     await administrator("div01", { role: "division", managedOrgs: [east] }, east);
     await administrator("ope01", { role: "operator" }, east);
@@ -1021,8 +1040,8 @@ describe("who may", () => {
     const { id: user } = await made("x@example.jp", east);
     const { accounts: asked } = tenant.as("div01");
     const taken = async (name: string) => (await failureOf(asked.create({ user, name })))?.what.en;
-    expect(await taken("ope01")).toBe("account: ope01 is already that of the user ope01 <ope01@example.jp>");
-    expect(await taken("ope02")).toBe("account: ope02 cannot be used");
+    expect(await taken("ope01")).toBe('account: "ope01" is already used by the user ope01 <ope01@example.jp>');
+    expect(await taken("ope02")).toBe('account: "ope02" cannot be used');
     expect((await asked.create({ user, name: "ope03", role: "operator", password: PASSWORD })).after.role).toBe(
       "operator",
     );
@@ -1033,7 +1052,7 @@ describe("who may", () => {
   });
 });
 
-test("in a mirror the console is asked for the same, in tasks of the account's own that people confirm", async () => {
+test("in a mirror, each account change creates its own console task, which people confirm", async () => {
   await mirrored();
   const { id: user } = await userOf("yamada@example.jp");
   await tenant.client.users.edit(user, { title: "課長" });
@@ -1068,19 +1087,25 @@ test("in a mirror the console is asked for the same, in tasks of the account's o
   expect(own).toMatchObject({ name: "山田", changes: [{ field: "title", before: null, after: "課長" }] });
 });
 
-describe("an account name is as long as a mail address may be (ours)", () => {
+describe("an account name is as long as an email address at most (a clomoctl rule)", () => {
   const [longest, longer] = ["山".repeat(320), "山".repeat(321)];
-  const refused = { code: "input-rejected", what: { en: "account: 321 characters, at most 320 allowed" } };
+  const refusalOf = (label: string) => ({
+    code: "input-rejected",
+    what: { en: `${label}: 321 characters; the maximum is 320` },
+  });
+  const refused = refusalOf("account");
 
   test("by hand", async () => {
     const { id } = await made("a@example.jp");
     expect(await failureOf(accounts().create({ user: id, name: longer }))).toMatchObject(refused);
     expect((await accounts().create({ user: id, name: longest })).after.name).toBe(longest);
     expect(await failureOf(accounts().edit(id, { name: longer }))).toMatchObject(refused);
-    expect(await failureOf(tenant.client.users.edit(id, { accountName: longer }))).toMatchObject(refused);
+    expect(await failureOf(tenant.client.users.edit(id, { accountName: longer }))).toMatchObject(
+      refusalOf("CLOMO account name"),
+    );
   });
 
-  test("by what names are composed of", async () => {
+  test("by the fields that names are built from", async () => {
     await accounts().setSettings({ composition: "employee-code" });
     const { id } = await made("a@example.jp");
     await tenant.client.users.edit(id, { employeeCode: longer });
@@ -1096,18 +1121,18 @@ describe("an account name is as long as a mail address may be (ours)", () => {
     expect(await tenant.faults(plan)).toEqual(["too-long@3"]);
   });
 
-  test("one of before is acted with, and told in short", async () => {
+  test("an existing longer name can be used, and is shortened in messages", async () => {
     const { id } = await made("a@example.jp");
     await accounts().create({ user: id, name: "a" });
     const name = "山".repeat(100_000);
     tenant.database.run("update user set accountName = :name where id = :id", { name, id });
     const refusal = await failureOf(tenant.as(name).users.find({ name: "a" }));
     expect(refusal).toMatchObject({ code: "not-permitted", hint: { en: expect.stringContaining("grant ACCOUNT") } });
-    expect(refusal?.what.en).toContain(`${"山".repeat(100)}… has no role`);
+    expect(refusal?.what.en).toContain(`${"山".repeat(100)}…" has no role`);
   });
 });
 
-describe("what names are composed of", () => {
+describe("what account names are built from", () => {
   const person = async () =>
     (
       await tenant.client.users.create({
@@ -1125,18 +1150,21 @@ describe("what names are composed of", () => {
     ["employee-code", "E1"],
     ["google-workspace", "yamada@g.example"],
     ["salesforce", "sf-yamada"],
-  ] as const)("seed 001: by %s a new account is %s; another name is refused", async (composition, name) => {
-    await accounts().setSettings({ composition });
-    const user = await person();
-    const other = await failureOf(accounts().create({ user, name: "other" }));
-    expect(other).toMatchObject({ code: "input-rejected", where: undefined });
-    expect(other?.what.en).toContain(`it would be ${name}`);
-    expect((await accounts().create({ user })).after.name).toBe(name);
-  });
+  ] as const)(
+    "seed 001: built from %s, a new account is %s, and another name is refused",
+    async (composition, name) => {
+      await accounts().setSettings({ composition });
+      const user = await person();
+      const other = await failureOf(accounts().create({ user, name: "other" }));
+      expect(other).toMatchObject({ code: "input-rejected", where: undefined });
+      expect(other?.what.en).toContain(`the name must be "${name}"`);
+      expect((await accounts().create({ user })).after.name).toBe(name);
+    },
+  );
 
   const header = ["氏名", "メールアドレス", "社員コード", "CLOMOアカウント名"];
 
-  test("seed 001: a file gives a new account no other name, nor renames one to it", async () => {
+  test("seed 001: a file cannot give a new account another name, or rename one to another name", async () => {
     const user = await person();
     await accounts().create({ user, name: "yamada" });
     await accounts().setSettings({ composition: "employee-code" });
@@ -1170,25 +1198,28 @@ describe("what names are composed of", () => {
     ["mail-local-part", "suzuki.j"],
     ["google-workspace", ""],
     ["salesforce", ""],
-  ] as const)("seed 001: by %s a file makes an account %j, as the row has it or the user does", async (by, name) => {
-    await accounts().setSettings({ composition: by });
-    const user = await person();
-    const file = [header, ["鈴木", "suzuki.j@example.jp", "", name], ["山田", "Yamada.T@example.jp", "", "x"]];
-    const plan = await tenant.plan({ kind: "users" }, file);
-    const { after } = await accounts().create({ user });
-    expect((await tenant.problems(plan)).map(({ params }) => params)).toEqual([
-      { value: "x", composed: after.name, by },
-    ]);
-  });
+  ] as const)(
+    "seed 001: built from %s, a file creates the account %j with the value of the row or the user",
+    async (by, name) => {
+      await accounts().setSettings({ composition: by });
+      const user = await person();
+      const file = [header, ["鈴木", "suzuki.j@example.jp", "", name], ["山田", "Yamada.T@example.jp", "", "x"]];
+      const plan = await tenant.plan({ kind: "users" }, file);
+      const { after } = await accounts().create({ user });
+      expect((await tenant.problems(plan)).map(({ params }) => params)).toEqual([
+        { value: "x", composed: after.name, by },
+      ]);
+    },
+  );
 
-  test("of what a Shift-JIS file has otherwise the name may be the file's; of any other file it is compared as it is", async () => {
+  test("a name may have the Shift-JIS form of the file, but in any other file is compared unchanged", async () => {
     await tenant.client.users.create({ name: "丁", emails: ["tei@example.jp"], employeeCode: "X\u301C1" });
     await accounts().setSettings({ composition: "employee-code" });
     const file = [header, ["丁", "tei@example.jp", "X\u301C1", "X\uFF5E1"]];
     expect(await tenant.faults(await tenant.plan({ kind: "users" }, file))).toEqual(["account-name-composed@2"]);
   });
 
-  test("a plan that gives names is overtaken by other settings; the console's export is what it is", async () => {
+  test("changed settings make a plan with names out of date, but not an export of the console", async () => {
     const file = [header, ["鈴木", "suzuki@example.jp", "E2", "suzuki"]];
     const plan = await tenant.plan({ kind: "users" }, file);
     const unnamed = await tenant.plan({ kind: "users" }, [
@@ -1202,58 +1233,66 @@ describe("what names are composed of", () => {
     expect((await userOf("suzuki@example.jp")).accountName).toBe("suzuki");
   });
 
-  test("an existing name stays, or becomes what names are composed of; another one is refused", async () => {
+  test("an existing name is kept or becomes the built one, and any other name is refused", async () => {
     const user = await person();
     await accounts().create({ user, name: "yamada" });
     await accounts().setSettings({ composition: "employee-code" });
     const refused = await failureOf(accounts().edit(user, { name: "other" }));
     expect(refused).toMatchObject({
       code: "input-rejected",
-      what: { en: "account: other is not what names are composed of (employee code of the user): it would be E1" },
-      hint: { en: "see what names are composed of: clomoctl clomo-account settings show" },
+      what: {
+        en: 'account: "other" does not match what account names are built from (employee code of the user): the name must be "E1"',
+      },
+      hint: { en: "to show what account names are built from: clomoctl clomo-account settings show" },
     });
     expect((await accounts().edit(user, { name: "yamada", memo: "x" })).after).toMatchObject({
       name: "yamada",
       memo: "x",
     });
-    expect((await failureOf(accounts().edit(user, { name: "" })))?.what.en).toContain("never cleared");
+    expect((await failureOf(accounts().edit(user, { name: "" })))?.what.en).toContain(
+      "can be changed, but not cleared",
+    );
     expect((await accounts().edit(user, { name: "E1" })).after.name).toBe("E1");
     await tenant.client.users.edit(user, { employeeCode: null });
     const lacking = await failureOf(accounts().edit(user, { name: "E2" }));
-    expect(lacking?.what.en).toContain("lacks what names are composed of");
+    expect(lacking?.what.en).toContain("does not have the value that account names are built from");
     expect((await accounts().edit(user, { memo: "y" })).after).toMatchObject({ name: "E1", memo: "y" });
     await accounts().setSettings({ composition: "free-text" });
     expect((await accounts().edit(user, { name: "other" })).after.name).toBe("other");
   });
 
-  test("seed 001: free text has to be given; who lacks what names are composed of gets none", async () => {
+  test("seed 001: free text is required, and a user without the source field gets no account", async () => {
     const { id: user } = await made("x@example.jp");
-    expect((await failureOf(accounts().create({ user })))?.what.en).toContain("names are free text");
+    expect((await failureOf(accounts().create({ user })))?.what.en).toContain(
+      "because account names are free text in this tenant",
+    );
     await accounts().setSettings({ composition: "employee-code" });
     for (const name of [undefined, "x"]) {
       const refused = await failureOf(accounts().create({ user, name }));
-      expect(refused?.what.en).toContain("lacks what names are composed of");
-      expect(refused?.hint?.en).toBe("give it: clomoctl users edit x@example.jp --employee-code CODE");
+      expect(refused?.what.en).toContain("does not have the value that account names are built from");
+      expect(refused?.hint?.en).toBe("to set this value: clomoctl users edit x@example.jp --employee-code CODE");
     }
   });
 
   const OTHERWISE = "clomoctl clomo-account settings set --composition …";
 
-  test("who has the name of another is told what gives a name that can be used", async () => {
+  test("if the name is taken, suggests how to get a name that can be used", async () => {
     const [first, second] = [await made("suzuki@example.jp"), await made("suzuki@other.jp")];
     await tenant.client.users.edit(second.id, { emails: ["suzuki@other.jp", "s@other.jp"], employeeCode: "E2" });
     await accounts().create({ user: first.id, name: "suzuki" });
     const see = "clomoctl clomo-account show suzuki";
-    expect((await failureOf(accounts().create({ user: second.id, name: "suzuki" })))?.hint?.en).toBe(`see it: ${see}`);
+    expect((await failureOf(accounts().create({ user: second.id, name: "suzuki" })))?.hint?.en).toBe(
+      `to show that account: ${see}`,
+    );
     await accounts().setSettings({ composition: "mail-local-part" });
     const give = "clomoctl users edit suzuki@other.jp --email ADDRESS --email s@other.jp";
     for (const name of [undefined, "suzuki"]) {
       expect(await failureOf(accounts().create({ user: second.id, name }))).toMatchObject({
         code: "input-rejected",
-        what: { en: "account: suzuki is already that of the user suzuki <suzuki@example.jp>" },
+        what: { en: 'account: "suzuki" is already used by the user suzuki <suzuki@example.jp>' },
         hint: {
-          en: `see it: ${see}; to give the user another value: ${give}; to compose names of something else: ${OTHERWISE}`,
-          ja: `確認: ${see}。ユーザーの値を変えるには: ${give}。構成する情報を変えるには: ${OTHERWISE}`,
+          en: `to show that account: ${see}; to change the user's value: ${give}; to build account names from other values: ${OTHERWISE}`,
+          ja: `確認: ${see}。ユーザーの値を変えるには: ${give}。アカウント名を構成する情報を変えるには: ${OTHERWISE}`,
         },
       });
     }
@@ -1264,11 +1303,11 @@ describe("what names are composed of", () => {
     const third = (await tenant.client.users.create({ name: "佐藤", emails: ["x@other.jp"], employeeCode: "suzuki" }))
       .after;
     expect((await failureOf(accounts().create({ user: third.id })))?.hint?.en).toContain(
-      "to give the user another value: clomoctl users edit x@other.jp --employee-code CODE; to",
+      "to change the user's value: clomoctl users edit x@other.jp --employee-code CODE; to",
     );
   });
 
-  test("so is who administers a part, with what he may, and of a name outside nothing more than that", async () => {
+  test("suggests this to a partial administrator too, without revealing a name outside the scope", async () => {
     const [east, west] = [await orgMade("東"), await orgMade("西")];
     await administrator("div01", { role: "division", managedOrgs: [east] }, east);
     await accounts().create({ user: (await made("suzuki@example.jp", west)).id, name: "suzuki" });
@@ -1278,38 +1317,40 @@ describe("what names are composed of", () => {
       const { id: user } = await made(email, east);
       return failureOf(tenant.as("div01").accounts.create({ user }));
     };
-    const ask = "ask a system administrator to compose names of something else";
+    const ask = "ask a system administrator to change what account names are built from";
     expect(await refusalOf("suzuki@other.jp")).toMatchObject({
       code: "input-rejected",
-      what: { en: "account: suzuki cannot be used" },
+      what: { en: 'account: "suzuki" cannot be used' },
       hint: {
-        en: `to give the user another value: clomoctl users edit suzuki@other.jp --email ADDRESS; ${ask}`,
-        ja: "ユーザーの値を変えるには: clomoctl users edit suzuki@other.jp --email ADDRESS。構成する情報の変更はシステム管理者に依頼してください",
+        en: `to change the user's value: clomoctl users edit suzuki@other.jp --email ADDRESS; ${ask}`,
+        ja: "ユーザーの値を変えるには: clomoctl users edit suzuki@other.jp --email ADDRESS。アカウント名を構成する情報の変更は、システム管理者に依頼してください",
       },
     });
     expect((await refusalOf("ito@other.jp"))?.hint?.en).toBe(
-      `see it: clomoctl clomo-account show ito; to give the user another value: clomoctl users edit ito@other.jp --email ADDRESS; ${ask}`,
+      `to show that account: clomoctl clomo-account show ito; to change the user's value: clomoctl users edit ito@other.jp --email ADDRESS; ${ask}`,
     );
   });
 
-  test("a user is created and edited with such a name alone", async () => {
+  test("a user can only be created and edited with such a name", async () => {
     await accounts().setSettings({ composition: "employee-code" });
     const { users } = tenant.client;
     const other = users.create({ name: "x", emails: ["x@example.jp"], employeeCode: "E7", accountName: "x" });
-    expect((await failureOf(other))?.what.en).toContain("it would be E7");
+    expect((await failureOf(other))?.what.en).toContain('the name must be "E7"');
     const lacking = users.create({ name: "y", emails: ["y@example.jp"], accountName: "y" });
-    expect((await failureOf(lacking))?.hint?.en).toBe("give it: clomoctl users edit USER --employee-code CODE");
+    expect((await failureOf(lacking))?.hint?.en).toBe(
+      "to set this value: clomoctl users edit USER --employee-code CODE",
+    );
     const { after } = await users.create({ name: "x", emails: ["x@example.jp"], employeeCode: "E7" });
-    expect((await failureOf(users.edit(after.id, { accountName: "x" })))?.what.en).toContain("it would be E7");
+    expect((await failureOf(users.edit(after.id, { accountName: "x" })))?.what.en).toContain('the name must be "E7"');
     const named = await users.edit(after.id, { accountName: "E8", employeeCode: "E8" });
     expect(named.after.accountName).toBe("E8");
-    expect((await failureOf(users.edit(after.id, { accountName: "x" })))?.what.en).toContain("it would be E8");
+    expect((await failureOf(users.edit(after.id, { accountName: "x" })))?.what.en).toContain('the name must be "E8"');
     expect((await users.edit(after.id, { accountName: "E8", title: "部長" })).after.title).toBe("部長");
     const both = await users.edit(after.id, { accountName: "E9", employeeCode: "E9" });
     expect(both.after.accountName).toBe("E9");
   });
 
-  test("existing names stay: what they would be is told, and what is in the way", async () => {
+  test("existing names are kept, with a report of the built names and what blocks them", async () => {
     const { users } = tenant.client;
     const add = (name: string, code: string | null, accountName: string) =>
       users.create({ name, emails: [`${name}@example.jp`], employeeCode: code, accountName });
@@ -1334,7 +1375,7 @@ describe("what names are composed of", () => {
     expect(local.first.find(({ name }) => name === "bee")?.proposed).toBe("b");
   });
 
-  test("seed 001: the authentication type is kept as it is given; a mirror has a task in the console's words", async () => {
+  test("seed 001: the authentication type is stored as given, and a mirror has a task in the console's words", async () => {
     expect(await accounts().settings()).toMatchObject({ composition: "free-text", recorded: false });
     const { after } = await accounts().setSettings({ authentication: "LDAP" });
     expect(after).toMatchObject({ authentication: "LDAP", recorded: true });
@@ -1355,7 +1396,7 @@ describe("what names are composed of", () => {
     ]);
   });
 
-  test("settings that a mirror records for the first time are changed in the console, not added", async () => {
+  test("settings recorded for the first time in a mirror are a change in the console, not an addition", async () => {
     await mirrored();
     const { consoleTask } = await accounts().setSettings({ composition: "salesforce" });
     expect(await tenant.client.console.show(consoleTask ?? 0)).toMatchObject({
@@ -1365,10 +1406,10 @@ describe("what names are composed of", () => {
   });
 });
 
-describe("who is deleted", () => {
+describe("a deleted account", () => {
   const verifiers = () => tenant.sql("select verifier from account");
 
-  test("a password that a file sets ends the one before", async () => {
+  test("a password set by a file replaces the earlier one", async () => {
     const user = await made("hana@example.jp");
     await accounts().create({ user: user.id, name: "hana01", password: PASSWORD });
     expect(verifiers()).toEqual([{ verifier: expect.stringContaining("$argon2id$") }]);
@@ -1384,7 +1425,7 @@ describe("who is deleted", () => {
     expect(verifiers()).toEqual([{ verifier: null }]);
   });
 
-  test("leaves no verifier; an undo brings the account back, without a password", async () => {
+  test("leaves no verifier, and an undo restores the account without a password", async () => {
     const ids = [await administrator("gone", { memo: "人事" }), await administrator("stays")];
     const plan = await tenant.client.imports.delete({ kind: "users", ids: ids.slice(0, 1) });
     const { id } = await tenant.client.imports.commit(plan);
@@ -1395,7 +1436,7 @@ describe("who is deleted", () => {
     expect(verifiers()).toMatchObject([{ verifier: null }, {}]);
   });
 
-  test("by the undo of the import that made the user leaves none either", async () => {
+  test("also leaves no verifier if the import that created the user is undone", async () => {
     const { id } = await tenant.import({ kind: "users" }, [
       ["氏名", "メールアドレス", "CLOMOアカウント名"],
       ["山田", "taro@example.jp", "taro"],

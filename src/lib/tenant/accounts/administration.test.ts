@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
@@ -33,13 +33,13 @@ const NONE = {
   lacking: null,
 };
 
-test("is told only where it is asked for; a name alone is no recorded account", async () => {
+test("administration is returned only on request, and an account name alone does not count as an account", async () => {
   await made("sato", "sato");
   expect(await tenant.client.tenant.show()).not.toHaveProperty("administration");
   expect(await administration()).toEqual(NONE);
 });
 
-test("counts who has a role and who is only marked, and names who holds the support option", async () => {
+test("counts accounts with a role and users who are only marked, and lists holders of the support option", async () => {
   const { accounts, administrators } = tenant.client;
   const [hanako, jiro] = [await made("hanako"), await made("jiro")];
   const system = { role: "system", password: PASSWORD } as const;
@@ -57,7 +57,7 @@ test("counts who has a role and who is only marked, and names who holds the supp
   expect(JSON.stringify(await administration())).not.toContain(PASSWORD);
 });
 
-test("names who holds the support option by the mail address where an export of the console has no account name", async () => {
+test("shows a support option holder by email address if the console's export blanked the account name", async () => {
   const { accounts } = tenant.client;
   const system = { role: "system", password: PASSWORD } as const;
   await accounts.create({ user: await made("hanako"), name: "hanako01", ...system, supportOption: true });
@@ -70,7 +70,7 @@ test("names who holds the support option by the mail address where an export of 
   ]);
 });
 
-test("names items whose owner is a user who was deleted; nobody who never was one, and nobody who is one again", async () => {
+test("lists items of a deleted user until the user exists again; ignores owners who were never users", async () => {
   const { renewals, imports } = tenant.client;
   const add = (name: string, owner: string | null) => renewals.add({ kind: "push-certificate", name, owner });
   const sato = await made("sato");
@@ -86,7 +86,7 @@ test("names items whose owner is a user who was deleted; nobody who never was on
   expect((await administration())?.leavers).toEqual([]);
 });
 
-test("an owner is known by address in a list or behind a name, employee code, account name, or a name of one alone", async () => {
+test("recognises an owner by email address, employee code, account name or unique name, also within a list", async () => {
   const { renewals, accounts, users, imports } = tenant.client;
   const person = async (name: string, account: string, code: string) => {
     const { after } = await users.create({ name, emails: [`${account}@example.jp`], employeeCode: code });
@@ -131,7 +131,7 @@ test("an owner is known by address in a list or behind a name, employee code, ac
   expect(await told()).toEqual(left);
 });
 
-test("an owner's address that a user has no more is told with the one of today", async () => {
+test("an owner's former email address is listed with the user's current address", async () => {
   const { renewals, users } = tenant.client;
   const hanako = await made("hanako");
   await renewals.add({ kind: "push-certificate", name: "本社", owner: "Hanako@example.jp" });
@@ -141,7 +141,7 @@ test("an owner's address that a user has no more is told with the one of today",
   ]);
 });
 
-test("an owner's account name or employee code that a user has no more is told with the mail address of today", async () => {
+test("an owner's former account name or employee code is listed with the user's current email address", async () => {
   const { renewals, users } = tenant.client;
   const { after } = await users.create({
     name: "山崎",
@@ -165,7 +165,7 @@ test("an owner's account name or employee code that a user has no more is told w
   expect((await administration())?.leavers).toMatchObject([{ name: "大阪" }]);
 });
 
-test("facts 7.2: the contact person is told who was deleted, has another address, or had a role and has none", async () => {
+test("facts 7.2: the contact is reported if that person was deleted, lost the role or changed address", async () => {
   const { tenant: itself, accounts, users, imports } = tenant.client;
   const [hanako, jiro] = [await made("hanako"), await made("jiro")];
   await accounts.create({ user: hanako, name: "hanako01", role: "system", password: PASSWORD });
@@ -187,7 +187,7 @@ test("facts 7.2: the contact person is told who was deleted, has another address
   expect(await contact()).toEqual({ ...told, revoked: false });
 });
 
-test("facts 7.2: who had a role and has none is a leaver; who never had one, or has one again, is none", async () => {
+test("facts 7.2: a user who lost a role is a leaver; a user who never had a role or regained it is not", async () => {
   const { renewals, accounts } = tenant.client;
   const [hanako, jiro, saburo] = [await made("hanako"), await made("jiro"), await made("saburo")];
   await accounts.create({ user: hanako, name: "hanako01", role: "system", password: PASSWORD });
@@ -206,7 +206,7 @@ test("facts 7.2: who had a role and has none is a leaver; who never had one, or 
   expect(await administration()).toMatchObject({ leavers: [], revoked: [] });
 });
 
-test("seed 001: counts users without an account where CLOMO GATE or Android devices need one", async () => {
+test("seed 001: counts users without an account if CLOMO GATE or Android devices require one", async () => {
   const { tenant: itself, devices } = tenant.client;
   const [taro] = [await made("taro"), await made("jiro"), await made("hanako", "hanako")];
   const device = (serialNumber: string, androidMode: "fully-managed" | "dedicated", owner: string) =>
@@ -220,11 +220,11 @@ test("seed 001: counts users without an account where CLOMO GATE or Android devi
   expect((await administration())?.lacking).toBe(2);
 });
 
-test("is for who may see all accounts: others learn nothing of what lies outside", async () => {
+test("shows administration only to accounts that may see all accounts", async () => {
   await tenant.client.orgs.create({ name: "東日本", code: "EAST" });
-  await withAccount(tenant, { name: "sys", role: "system" });
-  await withAccount(tenant, { name: "div", role: "division", manages: ["EAST"] });
-  await withAccount(tenant, { name: "all", role: "custom", items: ["accounts.read"] });
+  await addTestAccount(tenant, { name: "sys", role: "system" });
+  await addTestAccount(tenant, { name: "div", role: "division", manages: ["EAST"] });
+  await addTestAccount(tenant, { name: "all", role: "custom", items: ["accounts.read"] });
   const shown = async (account: string): Promise<unknown> => {
     const answer = await tenant.acting(account).fetch(new Request("http://tenant/v1/tenant?administration=true"));
     return ((await answer.json()) as { readonly administration?: unknown }).administration;

@@ -1,57 +1,57 @@
-import { ownersIn, type NamedOwner } from "../../model/renewal-owner.ts";
+import { parseOwners, type NamedOwner } from "../../model/renewal-owner.ts";
 import type { RenewalKind } from "../../model/renewal.ts";
 import type { TenantProfile } from "../../model/tenant.ts";
 import { USER } from "../../model/user.ts";
-import { needsAccount } from "../records/device-rows.ts";
-import { namesOf } from "../store/lists.ts";
+import { buildNeedsAccountSql } from "../records/device-rows.ts";
+import { buildNameParams } from "../store/lists.ts";
 import type { Reader } from "../store/store.ts";
-import { findNamed } from "../versions/find.ts";
-import { Timelines } from "../versions/timeline.ts";
+import { findRecordsByName } from "../versions/find.ts";
+import { TimelineReader } from "../versions/timeline.ts";
 import { USERS } from "../records/user-rows.ts";
 
-/** An item whose owner names a user who was deleted, whose role was taken away, or who is called something else by now. */
-interface Leaver {
+/** A renewal item whose owner names a user who was deleted, has lost their role, or now has another name. */
+interface LeaverItem {
   readonly id: string;
   readonly kind: RenewalKind;
   readonly name: string;
-  /** who it is, as the owner has it */
+  /** the person, as the owner of the item names them */
   readonly owner: string;
-  /** a user still, without the role that there was */
+  /** true if the person is still a user but has lost their role */
   readonly revoked: boolean;
-  /** the mail address of a user who is called by the owner's word no more; else null */
+  /** current email address of a user who no longer has the name or address in `owner`; otherwise null */
   readonly now: string | null;
 }
 
-/** The contact person's mail address, where it is that of somebody who left. */
-interface LeftContact extends Pick<Leaver, "revoked" | "now"> {
+/** The contact person's email address, if it belongs to somebody who left. */
+interface LeaverContact extends Pick<LeaverItem, "revoked" | "now"> {
   readonly address: string;
 }
 
-/** How a tenant stands with its administrators, and with who hears of its renewals: all of it, whoever asks. */
-interface StoredAdministration {
-  /** something of an account was recorded by hand */
+/** A tenant's administrators and recipients of reminders: always all of them, whatever the acting account can see. */
+interface AdministrationState {
+  /** true if any account data was recorded by hand */
   readonly recorded: boolean;
-  /** number of those who have a role or are marked, and of those who are marked and have no role */
+  /** number of users with a role or an administrator mark, and, in `marked`, of users with a mark but no role */
   readonly total: number;
   readonly marked: number;
   readonly system: number;
   readonly supported: { readonly name: string; readonly user: string; readonly email: string }[];
-  readonly leavers: Leaver[];
-  /** mail addresses of users who had a role, and have none by now */
+  readonly leavers: LeaverItem[];
+  /** email addresses of users who had a role and have lost it */
   readonly revoked: string[];
-  /** null also where no contact person is recorded */
-  readonly contact: LeftContact | null;
-  /** users without an account who need one; null where the profile names no need */
+  /** the contact person, if they left; null also if no contact person is recorded */
+  readonly contact: LeaverContact | null;
+  /** number of users who need an account but do not have one; null if the profile does not require accounts */
   readonly lacking: number | null;
 }
 
-export const readAdministration = async (reader: Reader, profile: TenantProfile): Promise<StoredAdministration> => {
+export const readAdministration = async (reader: Reader, profile: TenantProfile): Promise<AdministrationState> => {
   const withRole = await reader.count("select count(*) from main.account where role <> 'none'");
   const marked = await reader.count(
     `select count(*) from main.user u left join main.account a on a.user = u.pk
      where u.administrator = 1 and coalesce(a.role, 'none') = 'none'`,
   );
-  const revoked = await readRevoked(reader);
+  const revoked = await readRevokedUsers(reader);
   const without = new Set(revoked.map(({ pk }) => pk));
   const isRevoked = (pk: number): boolean => without.has(pk);
   return {
@@ -59,16 +59,16 @@ export const readAdministration = async (reader: Reader, profile: TenantProfile)
     total: withRole + marked,
     marked,
     system: await reader.count("select count(*) from main.account where role = 'system'"),
-    supported: await readSupported(reader),
-    leavers: await readLeavers(reader, isRevoked),
+    supported: await readSupportAccounts(reader),
+    leavers: await readLeaverItems(reader, isRevoked),
     revoked: revoked.map(({ address }) => address),
-    contact: await readContact(reader, profile, isRevoked),
-    lacking: await countLacking(reader, profile),
+    contact: await readLeaverContact(reader, profile, isRevoked),
+    lacking: await countUsersWithoutAccount(reader, profile),
   };
 };
 
-/** Who holds the support option; one whose account has no name by an export of the console by the mail address. */
-async function readSupported(reader: Reader): Promise<StoredAdministration["supported"]> {
+/** Returns the accounts with the support option. If an export gave an account no name, its email address is used. */
+async function readSupportAccounts(reader: Reader): Promise<AdministrationState["supported"]> {
   const rows = await reader.all(
     `select coalesce(u.accountName, u.emails ->> 0, u.name) as name, u.name as user, u.emails ->> 0 as email
      from main.account a join main.user u on u.pk = a.user where a.supportOption = 1 order by u.pk`,
@@ -76,18 +76,19 @@ async function readSupported(reader: Reader): Promise<StoredAdministration["supp
   return rows.map(({ name, user, email }) => ({ name: String(name), user: String(user), email: String(email) }));
 }
 
-/** A user's number, and one of the mail addresses. */
+/** A user's record number and one of the user's email addresses. */
 interface RevokedUser {
   readonly pk: number;
   readonly address: string;
 }
 
 /**
- * Mail addresses of who had a role once, as versions tell, and has none: by the manual the account of a leaver stays.
+ * Returns the email addresses of users who once had a role, according to the stored versions, and have none now.
+ * According to CLOMO's manual, the account of a leaver stays.
  *
  * @see facts 2.4, 7.2
  */
-async function readRevoked(reader: Reader): Promise<readonly RevokedUser[]> {
+async function readRevokedUsers(reader: Reader): Promise<readonly RevokedUser[]> {
   const rows = await reader.all(
     `select u.pk, e.value as address from main.account a join main.user u on u.pk = a.user, json_each(u.emails) e
      where a.role = 'none' and exists (select 1 from main.account_version v where v.pk = u.pk and v.role <> 'none')
@@ -96,21 +97,24 @@ async function readRevoked(reader: Reader): Promise<readonly RevokedUser[]> {
   return rows.map(({ pk, address }) => ({ pk: Number(pk), address: String(address) }));
 }
 
-/** Whom an owner names: undefined where that is nobody who is or was a user, such as a shared mailbox, or not one alone. */
-async function readLeft(
+/**
+ * Returns how the person in an owner field left. Returns undefined if that person did not leave, if the owner was
+ * never a user (such as a shared mailbox), or if the owner names more than one person.
+ */
+async function resolveLeaver(
   reader: Reader,
   { text, isAddress }: NamedOwner,
   isRevoked: (pk: number) => boolean,
-): Promise<Pick<Leaver, "revoked" | "now"> | undefined> {
-  const today = await reader.all(`select t.pk from user t where ${USERS.named}`, namesOf(text));
-  const people = today.length > 0 ? today : isAddress ? [] : await readCalled(reader, text);
+): Promise<Pick<LeaverItem, "revoked" | "now"> | undefined> {
+  const today = await reader.all(`select t.pk from user t where ${USERS.named}`, buildNameParams(text));
+  const people = today.length > 0 ? today : isAddress ? [] : await findUsersByFullName(reader, text);
   const [one, ...others] = people.map(({ pk }) => Number(pk));
   if (one !== undefined) return others.length === 0 && isRevoked(one) ? { revoked: true, now: null } : undefined;
-  const timelines = new Timelines(reader);
-  const found = await findNamed(reader, timelines, USER, text);
+  const timelines = new TimelineReader(reader);
+  const found = await findRecordsByName(reader, timelines, USER, text);
   const [person, ...more] = found;
   if (person === undefined)
-    return !isAddress && (await wasCalled(reader, text)) ? { revoked: false, now: null } : undefined;
+    return !isAddress && (await isDeletedUserName(reader, text)) ? { revoked: false, now: null } : undefined;
   const states = await Promise.all(found.map(async (pk) => (await timelines.of(USER, pk)).now));
   const [now = null] = states;
   if (states.every((state) => state === null)) return { revoked: false, now: null };
@@ -120,26 +124,26 @@ async function readLeft(
   return { revoked: false, now: email };
 }
 
-/** Users of today with a full name. */
-const readCalled = (reader: Reader, name: string) =>
-  reader.all("select pk from main.user where coalesce(nameKey, name) = :nameKey limit 2", namesOf(name));
+/** Returns the current users with this full name, at most two. */
+const findUsersByFullName = (reader: Reader, name: string) =>
+  reader.all("select pk from main.user where coalesce(nameKey, name) = :nameKey limit 2", buildNameParams(name));
 
-/** Whether just one user who was deleted had a full name. */
-const wasCalled = async (reader: Reader, name: string): Promise<boolean> =>
+/** Returns true if exactly one deleted user had this full name. */
+const isDeletedUserName = async (reader: Reader, name: string): Promise<boolean> =>
   (await reader.count(
     `select count(distinct v.pk) from main.user_version v where coalesce(v.nameKey, v.name) = :nameKey
        and not exists (select 1 from main.user u where u.pk = v.pk)`,
-    namesOf(name),
+    buildNameParams(name),
   )) === 1;
 
-/** Items whose owners left; each owner is looked up once. */
-async function readLeavers(reader: Reader, isRevoked: (pk: number) => boolean): Promise<Leaver[]> {
+/** Returns the items whose owners left. Each owner is looked up once. */
+async function readLeaverItems(reader: Reader, isRevoked: (pk: number) => boolean): Promise<LeaverItem[]> {
   const rows = await reader.all("select id, kind, name, owner from renewal_item where owner is not null order by pk");
-  const known = new Map<string, Awaited<ReturnType<typeof readLeft>>>();
-  const leavers: Leaver[] = [];
+  const known = new Map<string, Awaited<ReturnType<typeof resolveLeaver>>>();
+  const leavers: LeaverItem[] = [];
   for (const { id, kind, name, owner } of rows) {
-    for (const named of ownersIn(String(owner))) {
-      if (!known.has(named.text)) known.set(named.text, await readLeft(reader, named, isRevoked));
+    for (const named of parseOwners(String(owner))) {
+      if (!known.has(named.text)) known.set(named.text, await resolveLeaver(reader, named, isRevoked));
       const left = known.get(named.text);
       if (left === undefined) continue;
       leavers.push({ id: String(id), kind: kind as RenewalKind, name: String(name), owner: named.text, ...left });
@@ -148,29 +152,33 @@ async function readLeavers(reader: Reader, isRevoked: (pk: number) => boolean): 
   return leavers;
 }
 
-/** @see facts 7.2 */
-async function readContact(
+/** Returns the contact person if they left; otherwise null. @see facts 7.2 */
+async function readLeaverContact(
   reader: Reader,
   { contactMail }: TenantProfile,
   isRevoked: (pk: number) => boolean,
-): Promise<LeftContact | null> {
+): Promise<LeaverContact | null> {
   if (contactMail === null) return null;
-  const left = await readLeft(reader, { text: contactMail, isAddress: true }, isRevoked);
+  const left = await resolveLeaver(reader, { text: contactMail, isAddress: true }, isRevoked);
   return left === undefined ? null : { address: contactMail, ...left };
 }
 
 /**
- * With CLOMO GATE every user needs an account, with Android's Google Play accounts those who own a device that needs one.
+ * Counts the users who need an account but do not have one. With CLOMO GATE, every user needs an account. With Google
+ * Play accounts for Android, every user who owns a device that needs an account does.
  *
- * @see facts 2.4; that all users use CLOMO GATE is ours
+ * @see facts 2.4; that all users use CLOMO GATE is a clomoctl rule
  */
-async function countLacking(reader: Reader, { gate, android, androidAccounts }: TenantProfile): Promise<number | null> {
+async function countUsersWithoutAccount(
+  reader: Reader,
+  { gate, android, androidAccounts }: TenantProfile,
+): Promise<number | null> {
   if (gate === true) {
     return reader.count("select count(*) from main.user where coalesce(accountKey, accountName) is null");
   }
   if (android === false || androidAccounts !== "google-play") return null;
   return reader.count(
     `select count(distinct u.pk) from main.device d join main.user u on u.pk = d.owner
-     where u.accountName is null and ${needsAccount("d")}`,
+     where u.accountName is null and ${buildNeedsAccountSql("d")}`,
   );
 }

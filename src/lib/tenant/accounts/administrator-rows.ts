@@ -1,37 +1,37 @@
 import { nameSortKey } from "../../model/normalise.ts";
 import type { SecuredApp } from "../../model/secured-user.ts";
-import { keepLast } from "../store/collections.ts";
-import { THEN } from "../store/sql/forms.ts";
+import { storeLastNumber } from "../store/collections.ts";
+import { ORDERED_JOIN } from "../store/sql/forms.ts";
 import type { Reader, Writer } from "../store/store.ts";
-import { keepVersions, noteCreated } from "../versions/keep.ts";
+import { saveVersions, saveCreatedRange } from "../versions/keep.ts";
 
-/** Where people are administrators: CLOMO PANEL's users, or an app. */
-export type AdministratorsKind = "users" | SecuredApp;
+/** Where people are administrators: in CLOMO PANEL (`users`), or in a SECURED APP. */
+export type AdministratorKind = "users" | SecuredApp;
 
-/** Somebody who is marked. */
+/** A user who is marked as an administrator. */
 export interface Administrator {
   readonly id: string;
-  /** main mail address, or ユーザーID */
+  /** main email address; for a user of an app, the ユーザーID */
   readonly key: string;
   readonly name: string;
 }
 
-/** Since when the administrators are known, and by whom. */
-export interface KnownSince {
+/** When the list of administrators was last confirmed, and by whom; both null if it was never confirmed. */
+export interface ListConfirmation {
   readonly knownAt: string | null;
   readonly knownBy: string | null;
 }
 
-export const readKnown = async (reader: Reader, kind: AdministratorsKind): Promise<KnownSince> => {
+export const readListConfirmation = async (reader: Reader, kind: AdministratorKind): Promise<ListConfirmation> => {
   const row = await reader.get("select at, actor from administrators_known where kind = :kind", { kind });
   return row === undefined
     ? { knownAt: null, knownBy: null }
     : { knownAt: String(row["at"]), knownBy: String(row["actor"]) };
 };
 
-export const keepKnown = async (
+export const writeListConfirmation = async (
   writer: Writer,
-  { kind, at, actor }: { readonly kind: AdministratorsKind; readonly at: string; readonly actor: string },
+  { kind, at, actor }: { readonly kind: AdministratorKind; readonly at: string; readonly actor: string },
 ): Promise<void> => {
   await writer.run(
     `insert into administrators_known (kind, at, actor) values (:kind, :at, :actor)
@@ -40,31 +40,32 @@ export const keepKnown = async (
   );
 };
 
-const LISTS = {
+const ADMINISTRATOR_QUERIES = {
   users: "select id, emails ->> 0 as key, name from user where administrator = 1 order by pk",
   app: "select id, userId as key, displayName as name from secured_user where app = :kind and administrator = 1 order by userId",
 } as const;
 
-export const readAdministrators = async (reader: Reader, kind: AdministratorsKind): Promise<Administrator[]> => {
-  const found = kind === "users" ? reader.all(LISTS.users) : reader.all(LISTS.app, { kind });
+export const readAdministrators = async (reader: Reader, kind: AdministratorKind): Promise<Administrator[]> => {
+  const found =
+    kind === "users" ? reader.all(ADMINISTRATOR_QUERIES.users) : reader.all(ADMINISTRATOR_QUERIES.app, { kind });
   return (await found).map(({ id, key, name }) => ({ id: String(id), key: String(key), name: String(name) }));
 };
 
 /**
- * Marks or unmarks the records with an id, or of an app a ユーザーID. Their revisions stay, as nothing changes that imports
- * write: an undo looks at the mark itself.
+ * Marks or unmarks the records with an id or, in an app, with a ユーザーID. Their revisions do not change, because no
+ * value that imports write changes. For this reason, an undo checks the mark itself.
  *
- * @returns their number
+ * @returns the number of records
  */
 export const setAdministrator = async (
   writer: Writer,
-  kind: AdministratorsKind,
+  kind: AdministratorKind,
   { name, administrator, at }: { readonly name: string; readonly administrator: boolean; readonly at: string },
 ): Promise<number> => {
   const [table, which] =
     kind === "users" ? ["user", "id = :name"] : ["secured_user", "app = :kind and (id = :name or userId = :name)"];
   const params = { name, ...(kind === "users" ? {} : { kind }) };
-  await keepVersions(writer, table, which, params);
+  await saveVersions(writer, table, which, params);
   return writer.run(`update main.${table} set administrator = :administrator, updatedAt = :at where ${which}`, {
     ...params,
     at,
@@ -72,7 +73,7 @@ export const setAdministrator = async (
   });
 };
 
-/** Adds an administrator of an app of whom no more than the ユーザーID is known: exports leave them out. @see facts 6.5 */
+/** Adds an app's administrator by the ユーザーID alone, because exports omit administrators.  @see facts 6.5 */
 export const insertAdministrator = async (
   writer: Writer,
   app: SecuredApp,
@@ -85,19 +86,20 @@ export const insertAdministrator = async (
      values (:pk, :id, :app, :userId, :userId, :nameSort, 1, :at, :at, :revision)`,
     { pk: last + 1, id, app, userId, nameSort: nameSortKey(userId), at, revision },
   );
-  await noteCreated(writer, "secured_user", last + 1);
-  await keepLast(writer, "secured_user", last + 1);
+  await saveCreatedRange(writer, "secured_user", last + 1);
+  await storeLastNumber(writer, "secured_user", last + 1);
 };
 
 /**
- * Removes a user of an app who is marked no more, if nothing but a mark made him and nothing more is known of him.
+ * Deletes a user of an app who is no longer marked, if the user was created only by being marked and nothing else is
+ * known about the user.
  */
-export const deleteMarkedOnly = async (writer: Writer, app: SecuredApp, name: string): Promise<void> => {
+export const deleteUnmarkedUser = async (writer: Writer, app: SecuredApp, name: string): Promise<void> => {
   const which = `app = :app and (id = :name or userId = :name) and administrator = 0
     and displayName = userId and description is null and groups = '[]' and secrets = '{}' and device is null
-    and not exists (select 1 from secured_user_version v ${THEN} import i on i.revision = v.revision where v.pk = t.pk)
-    and exists (select 1 from created_range r ${THEN} change c on c.revision = r.revision ${THEN} main.audit a on a.seq = c.number
+    and not exists (select 1 from secured_user_version v ${ORDERED_JOIN} import i on i.revision = v.revision where v.pk = t.pk)
+    and exists (select 1 from created_range r ${ORDERED_JOIN} change c on c.revision = r.revision ${ORDERED_JOIN} main.audit a on a.seq = c.number
       where r.thing = 'secured_user' and t.pk between r.first and r.last and a.action = 'administrators.mark')`;
-  await keepVersions(writer, "secured_user", which, { app, name });
+  await saveVersions(writer, "secured_user", which, { app, name });
   await writer.run(`delete from main.secured_user as t where ${which}`, { app, name });
 };

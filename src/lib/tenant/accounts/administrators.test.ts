@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
@@ -10,7 +10,7 @@ afterEach(() => tenant[Symbol.asyncDispose]());
 
 const known = async () => (await tenant.client.tenant.show()).administratorsKnown;
 
-test("users are marked and unmarked, and a replacing file does not delete them", async () => {
+test("users can be marked and unmarked, and a replacing import does not delete marked users", async () => {
   const { administrators } = tenant.client;
   const users = { kind: "users" } as const;
   await tenant.import(users, [
@@ -40,7 +40,7 @@ test("users are marked and unmarked, and a replacing file does not delete them",
   );
 });
 
-test("facts 6.5: an app's administrators are in no export: who is not known is added by ユーザーID alone, and kept", async () => {
+test("facts 6.5: exports lack an app's administrators; a ユーザーID unknown here can be marked and is kept", async () => {
   const { administrators } = tenant.client;
   const docs = { kind: "docs", fromConsole: true } as const;
   const exported = [
@@ -71,7 +71,7 @@ test("facts 6.5: an app's administrators are in no export: who is not known is a
   expect(await known()).toEqual(["docs"]);
 });
 
-test("who was added by a mistyped mark goes with it; who is known otherwise stays", async () => {
+test("unmarking a mistyped ユーザーID removes the user that the mark created; other users stay", async () => {
   const { administrators } = tenant.client;
   await tenant.import({ kind: "docs" }, [
     ["表示名", "ユーザーID", "パスワード"],
@@ -93,9 +93,9 @@ test("who was added by a mistyped mark goes with it; who is known otherwise stay
   expect(await ids()).toEqual(["jiro", "taro"]);
 });
 
-test("those of CLOMO PANEL are marked by system administrators alone; those of an app are of who sees and changes its users", async () => {
-  await withAccount(tenant, { name: "panel", role: "custom", items: [] });
-  await withAccount(tenant, { name: "apps", role: "custom", items: ["secured.read", "secured.write"] });
+test("only system administrators mark users of CLOMO PANEL; marking an app's users needs that app's rights", async () => {
+  await addTestAccount(tenant, { name: "panel", role: "custom", items: [] });
+  await addTestAccount(tenant, { name: "apps", role: "custom", items: ["secured.read", "secured.write"] });
   const [panel, apps] = [tenant.as("panel").administrators, tenant.as("apps").administrators];
   await panel.list("users");
   expect((await failureOf(panel.list("docs")))?.code).toBe("not-permitted");

@@ -1,26 +1,26 @@
 import { comparisonKey } from "../../model/normalise.ts";
 import type { Role } from "../../model/role.ts";
-import { PLACE } from "../records/org-rows.ts";
+import { ORG_POSITIONS } from "../records/org-rows.ts";
 import type { Reader } from "../store/store.ts";
 
-/** An account as somebody acts with it. */
+/** The account that somebody acts as. */
 export interface ActingAccount {
-  /** the number and the id of its user */
+  /** record number of the account's user; `id` is the id of that user */
   readonly user: number;
   readonly id: string;
   readonly name: string;
   readonly role: Role;
-  /** the user's own organisation */
+  /** record number of the user's own organisation */
   readonly org: number;
-  /** the managed ones; undefined where none are said */
+  /** record numbers of the managed organisations; undefined if none are recorded */
   readonly managedOrgs: readonly number[] | undefined;
   readonly scheme: string | undefined;
-  /** the operations of the scheme */
+  /** operations that the scheme allows */
   readonly items: readonly string[];
 }
 
-/** The account with a name, whoever asks; undefined if no user has it. */
-export const findActing = async (reader: Reader, name: string): Promise<ActingAccount | undefined> => {
+/** Returns the account with this name, even if the acting account cannot see it; undefined if no user has this name. */
+export const findAccountByName = async (reader: Reader, name: string): Promise<ActingAccount | undefined> => {
   const row = await reader.get(
     `select u.pk, u.id, u.accountName, u.org, coalesce(a.role, 'none') as role, a.managedOrgs, s.name as scheme, s.operations
      from main.user u left join main.account a on a.user = u.pk left join main.scheme s on s.pk = a.scheme
@@ -41,15 +41,15 @@ export const findActing = async (reader: Reader, name: string): Promise<ActingAc
   };
 };
 
-/** An organisation by its path. */
+/** An organisation with its path. */
 interface OrgPath {
   readonly id: string;
   readonly path: string;
 }
 
-/** Organisations by their numbers, those that are still there, in the order of the tree. */
-export const placesOf = async (reader: Reader, orgs: readonly number[]): Promise<readonly OrgPath[]> => {
-  await reader.derive(PLACE);
+/** Returns the paths of organisations that still exist, in the order of the tree.  @param orgs record numbers */
+export const readOrgPaths = async (reader: Reader, orgs: readonly number[]): Promise<readonly OrgPath[]> => {
+  await reader.derive(ORG_POSITIONS);
   const rows = await reader.all(
     `select o.id, p.path from json_each(:orgs) e join main.org o on o.pk = e.value join temp.place p on p.pk = o.pk
      order by p.at`,
@@ -58,8 +58,8 @@ export const placesOf = async (reader: Reader, orgs: readonly number[]): Promise
   return rows.map(({ id, path }) => ({ id: String(id), path: String(path) }));
 };
 
-/** Somebody's own user, also one that he does not see in lists. */
-export const findSelf = async (
+/** Returns the acting account's own user, even if the account's lists do not show it.  @param user record number */
+export const findOwnUser = async (
   reader: Reader,
   user: number,
 ): Promise<{
@@ -74,7 +74,7 @@ export const findSelf = async (
      from main.user u where u.pk = :user`,
     { user },
   );
-  const [org] = row === undefined ? [] : await placesOf(reader, [Number(row["org"])]);
+  const [org] = row === undefined ? [] : await readOrgPaths(reader, [Number(row["org"])]);
   if (row === undefined || org === undefined) return null;
   const { id, name, email, listed } = row;
   return { id: String(id), name: String(name), email: String(email), org, listed: listed === 1 };

@@ -1,44 +1,55 @@
 import { commandName, line, step } from "../../advice/index.ts";
 import type { User } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { ABOVE_OPERATOR, ACCOUNT, MANAGING, PASSWORD_RULE, passwordFault } from "../../model/account.ts";
-import { composedName, COMPOSITIONS, type NameParts, type Composition } from "../../model/composition.ts";
+import {
+  ROLES_ABOVE_OPERATOR,
+  ACCOUNT,
+  ROLES_WITH_MANAGED_ORGS,
+  PASSWORD_RULE,
+  findPasswordFault,
+} from "../../model/account.ts";
+import {
+  buildAccountName,
+  ACCOUNT_NAME_COMPOSITIONS,
+  type AccountNameParts,
+  type AccountNameComposition,
+} from "../../model/composition.ts";
 import { ROLES, type Role } from "../../model/role.ts";
-import { zoneNamed } from "../../model/time.ts";
+import { findTimeZone } from "../../model/time.ts";
 import type { AccountState } from "../../rules/account.ts";
 import { judgeRecord } from "../../rules/index.ts";
-import { joined, text, type Text } from "../../text/index.ts";
-import { shownOption, typedWord } from "../../text/shell-word.ts";
+import { joinTexts, text, type Text } from "../../text/index.ts";
+import { formatShellOption, toTypableWord } from "../../text/shell-word.ts";
 import type { Actor } from "../policy/asker.ts";
-import { CHANGING_USERS, may, permit } from "../policy/check.ts";
-import { enforceFor } from "../policy/enforce.ts";
+import { USER_CHANGE_OPERATIONS, isPermitted, requirePermission } from "../policy/check.ts";
+import { enforceForActor } from "../policy/enforce.ts";
 import type { Session } from "../session.ts";
 import {
   findScheme,
-  holderOfName,
-  isAbove,
-  ofSystemAlone,
-  readSettings,
-  thereOf,
+  findAccountNameHolder,
+  isAboveOperator,
+  createSystemOnlyFailure,
+  readAccountSettings,
+  filterExistingOrgs,
   type AccountValues,
   type StoredAccount,
 } from "./account-rows.ts";
-import { ROOT } from "../records/org-rows.ts";
-import { numberOf } from "../records/record-rows.ts";
+import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
+import { findRecordNumberById } from "../records/record-rows.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { USERS } from "../records/user-rows.ts";
-import { checkValue, recordOf, unusable } from "../records/records.ts";
+import { validateFieldValue, getRecordById, createUnusableValueFailure } from "../records/records.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 
-/** What a request says of an account; what is missing stays. */
+/** The values of an account in a request. Values that are missing stay unchanged. */
 export interface AccountRequest {
   readonly name?: string | undefined;
   readonly role?: Role | undefined;
-  /** a scheme's name or id */
+  /** name or id of a scheme */
   readonly scheme?: string | undefined;
-  /** ids */
+  /** ids of organisations */
   readonly managedOrgs?: readonly string[] | undefined;
-  /** of a custom administrator: all organisations are managed */
+  /** only for a custom administrator: true if the account manages all organisations */
   readonly managesAll?: boolean | undefined;
   readonly supportOption?: boolean | undefined;
   readonly noticeMail?: boolean | undefined;
@@ -46,91 +57,102 @@ export interface AccountRequest {
   readonly timezone?: string | null | undefined;
   readonly memo?: string | null | undefined;
   readonly password?: string | undefined;
-  /** of a mirror: the password was set in the console */
+  /** only in a mirror: true if the password was set in the console */
   readonly passwordInConsole?: boolean | undefined;
 }
 
 const { fields: FIELDS } = ACCOUNT;
 
-const refused = (label: Text, reason: Text, hint?: Text): Failure =>
+const createFieldFailure = (label: Text, reason: Text, hint?: Text): Failure =>
   new Failure("input-rejected", { what: text(`${label.en}: ${reason.en}`, `${label.ja}: ${reason.ja}`), hint });
 
 /**
- * Checks that somebody may change an account as asked; before its values are looked at.
+ * Checks that the acting account may change an account as requested. Call this before the requested values are checked.
  *
  * @throws Failure `not-permitted`
- * @see facts 2.1: operators are made by division and custom administrators, all others by system administrators; that a
- *   scheme without users is for operators alone is ours
+ * @see facts 2.1: division and custom administrators create operators, and system administrators create all other
+ * accounts; a custom administrator whose scheme does not include users can only create operators (a clomoctl rule)
  */
-export const permitChange = ({ asker }: Session, before: StoredAccount, given: AccountRequest): void => {
-  permit(asker, ["accounts.write"]);
-  permitAccountOf(asker, before);
-  if (ABOVE_OPERATOR.includes(given.role ?? "none") || given.supportOption === true) permit(asker, ["accounts.roles"]);
-  if (given.managedOrgs !== undefined || given.managesAll !== undefined) permit(asker, ["accounts.orgs"]);
-  if (asker.role === "custom" && isOfUser(before, given)) permit(asker, CHANGING_USERS);
+export const permitAccountChange = ({ asker }: Session, before: StoredAccount, given: AccountRequest): void => {
+  requirePermission(asker, ["accounts.write"]);
+  permitPrivilegedAccount(asker, before);
+  if (ROLES_ABOVE_OPERATOR.includes(given.role ?? "none") || given.supportOption === true)
+    requirePermission(asker, ["accounts.roles"]);
+  if (given.managedOrgs !== undefined || given.managesAll !== undefined) requirePermission(asker, ["accounts.orgs"]);
+  if (asker.role === "custom" && isUserChange(before, given)) requirePermission(asker, USER_CHANGE_OPERATIONS);
 };
 
-/** Whether a change of an account is one of a user rather than of an operator: it renames it, or is of one without a role. */
-const isOfUser = (before: StoredAccount, { name, role = before.role }: AccountRequest): boolean =>
+/** Returns true if a change is of a user, not of an operator: it renames the account or leaves it without a role. */
+const isUserChange = (before: StoredAccount, { name, role = before.role }: AccountRequest): boolean =>
   (before.name !== null && name !== undefined && name !== before.name) || (before.role === "none" && role === "none");
 
 /**
- * Nobody but a system administrator changes the account, or the user, of who holds a role above operator, or may hold one.
+ * Checks that the acting account may change an account and its user. Only system administrators may change accounts
+ * that have, or may have, a role above operator.
  *
  * @throws Failure `not-permitted`
  */
-export const permitAccountOf = (asker: Session["asker"], account: StoredAccount): void => {
-  if (asker.role === "system" || !isAbove(account)) return;
-  throw ofSystemAlone(account, text("changes the account and its user", "このアカウントとそのユーザーを変更できる"));
+export const permitPrivilegedAccount = (asker: Session["asker"], account: StoredAccount): void => {
+  if (asker.role === "system" || !isAboveOperator(account)) return;
+  throw createSystemOnlyFailure(
+    account,
+    text("can change this account and its user", "このアカウントとそのユーザーを変更できる"),
+  );
 };
 
-/** What an account is to be. */
+/** The planned values of an account. */
 export interface AccountDraft {
   readonly values: AccountValues;
-  /** a name that it does not have yet */
+  /** the new name; undefined if the name does not change */
   readonly name: string | undefined;
   readonly passwordSet: boolean;
-  /** undefined: as it is */
+  /** whether the user is marked as an administrator; undefined if the mark does not change */
   readonly isMarked: boolean | undefined;
 }
 
-/** Of which user, who asks, for what is proposed to him, and whether the change is only tried. */
-interface UserRequest {
+/** The user whose account changes, the acting account (for suggestions), and whether the request is a dry run. */
+interface DraftOptions {
   readonly id: string;
   readonly asker: Actor;
   readonly dryRun?: boolean;
 }
 
 /**
- * What a request makes of an account.
+ * Builds the planned values of an account from a request.
  *
- * @throws Failure `input-rejected` where a rule says no, `not-found` where an organisation or a scheme is not there
+ * @throws Failure `input-rejected` if a rule refuses the values; `not-found` if an organisation or a scheme does not
+ * exist
  * @see facts 2.1, 2.2, 2.3
  */
-export const meantBy = async (
+export const buildAccountDraft = async (
   writer: Writer,
   before: StoredAccount,
   given: AccountRequest,
-  { id, asker, dryRun = false }: UserRequest,
+  { id, asker, dryRun = false }: DraftOptions,
 ): Promise<AccountDraft> => {
-  const name = await meantName(writer, before, given.name, { id, asker });
-  const kept = before.managedOrgs === null ? [] : await thereOf(writer, before.managedOrgs);
-  const after = stateAfter(before, given, kept, name ?? before.name);
+  const name = await resolveAccountName(writer, before, given.name, { id, asker });
+  const kept = before.managedOrgs === null ? [] : await filterExistingOrgs(writer, before.managedOrgs);
+  const after = buildPlannedState(before, given, kept, name ?? before.name);
   const passwordSet = await checkPassword(writer, before, given, { name: after.name ?? "", role: after.role, dryRun });
-  // an organisation that is gone counts as a change: the account must not end up without any, which would mean all
-  const unchanged = stateAfter(before, {}, before.managedOrgs ?? [], before.name);
-  enforceFor(asker, judgeRecord(ACCOUNT.name, { before: unchanged, after }));
+  // If a managed organisation no longer exists, the rules must see a change: the account must not end up without
+  // managed organisations, because that would mean all organisations.
+  const unchanged = buildPlannedState(before, {}, before.managedOrgs ?? [], before.name);
+  enforceForActor(asker, judgeRecord(ACCOUNT.name, { before: unchanged, after }));
   return {
     values: {
       role: after.role,
-      scheme: after.hasScheme ? await schemeOf(writer, before, given) : null,
+      scheme: after.hasScheme ? await resolveScheme(writer, before, given) : null,
       managedOrgs:
-        after.managedOrgs.length === 0 ? null : given.managedOrgs ? await orgsWith(writer, given.managedOrgs) : kept,
+        after.managedOrgs.length === 0
+          ? null
+          : given.managedOrgs
+            ? await resolveOrgNumbers(writer, given.managedOrgs)
+            : kept,
       supportOption: after.supportOption,
       noticeMail: after.noticeMail,
       language: given.language === undefined ? before.language : given.language,
-      timezone: after.timezone === null ? null : (zoneNamed(after.timezone) ?? null),
-      memo: meantMemo(before, given),
+      timezone: after.timezone === null ? null : (findTimeZone(after.timezone) ?? null),
+      memo: resolveMemo(before, given),
       verifier: before.verifier,
     },
     name,
@@ -139,8 +161,8 @@ export const meantBy = async (
   };
 };
 
-/** What an account would be: what its role does not have goes with the role, unless the request says it. */
-const stateAfter = (
+/** Returns the planned state of an account, without values that its new role lacks, unless the request sets them. */
+const buildPlannedState = (
   before: StoredAccount,
   given: AccountRequest,
   kept: readonly number[],
@@ -153,11 +175,11 @@ const stateAfter = (
   const supportOption = given.supportOption ?? (role === "system" && before.supportOption);
   return {
     name,
-    isInRoot: before.org === ROOT,
+    isInRoot: before.org === ROOT_ORG_NUMBER,
     role,
     hasScheme: given.scheme === undefined ? isCustom && before.scheme !== null : true,
     managesAll,
-    managedOrgs: given.managedOrgs ?? (MANAGING.includes(role) && !managesAll ? kept.map(String) : []),
+    managedOrgs: given.managedOrgs ?? (ROLES_WITH_MANAGED_ORGS.includes(role) && !managesAll ? kept.map(String) : []),
     supportOption,
     noticeMail: given.noticeMail ?? (supportOption && before.noticeMail),
     timezone: given.timezone === undefined ? before.timezone : given.timezone === "" ? null : given.timezone,
@@ -169,68 +191,74 @@ interface AccountNameAndRole {
   readonly role: Role;
 }
 
-/** @returns a name that it does not have yet. @see facts 1.3: names are unique in the tenant; facts 2.2: required */
-const meantName = async (
+/**
+ * Resolves the account name in a request.
+ *
+ * @returns the new name; undefined if the name does not change
+ * @see facts 1.3: names are unique in the tenant; facts 2.2: a name is required
+ */
+const resolveAccountName = async (
   reader: Reader,
   before: StoredAccount,
   typed: string | undefined,
-  asking: UserRequest,
+  asking: DraftOptions,
 ): Promise<string | undefined> => {
   if (typed === undefined) return undefined;
   const { label } = FIELDS.name;
   if (typed.trim() === "")
-    enforceFor(
+    enforceForActor(
       asking.asker,
       judgeRecord(USERS.thing.name, { before: { accountName: before.name ?? typed }, after: { accountName: null } }),
     );
-  const name = checkValue("name", FIELDS.name, typed);
+  const name = validateFieldValue("name", FIELDS.name, typed);
   if (name === before.name) return undefined;
-  const holder = await holderOfName(reader, name);
+  const holder = await findAccountNameHolder(reader, name);
   if (holder === undefined || holder.pk === before.pk) return name;
-  const ways = await otherwiseNamed(reader, asking);
+  const ways = await suggestNameChanges(reader, asking);
   if (holder.called === null) {
-    const refusal = unusable(label, name);
-    throw ways.length === 0 ? refusal : refusal.with({ hint: joined(ways, text("; ", "。")) });
+    const refusal = createUnusableValueFailure(label, name);
+    throw ways.length === 0 ? refusal : refusal.with({ hint: joinTexts(ways, text("; ", "。")) });
   }
   const show = line("clomo-account show", [name]);
-  throw refused(
+  throw createFieldFailure(
     label,
     text(
-      `${name} is already that of the user ${holder.called}`,
+      `"${name}" is already used by the user ${holder.called}`,
       `「${name}」はユーザー「${holder.called}」が使っています`,
     ),
-    joined([text(`see it: ${show}`, `確認: ${show}`), ...ways], text("; ", "。")),
+    joinTexts([text(`to show that account: ${show}`, `確認: ${show}`), ...ways], text("; ", "。")),
   );
 };
 
-/** What gives an account another name than the one that names are composed of; of free text nothing is told. */
-const otherwiseNamed = async (reader: Reader, { id, asker }: UserRequest): Promise<readonly Text[]> => {
-  const { composition } = await readSettings(reader);
+/** Suggests how an account can get a name other than the required one. Empty if account names are free text. */
+const suggestNameChanges = async (reader: Reader, { id, asker }: DraftOptions): Promise<readonly Text[]> => {
+  const { composition } = await readAccountSettings(reader);
   if (composition === "free-text") return [];
-  const edit = may(asker, "users.write") ? givingLine(composition, await recordOf(reader, USERS, id)) : undefined;
+  const edit = isPermitted(asker, "users.write")
+    ? buildValueCommand(composition, await getRecordById(reader, USERS, id))
+    : undefined;
   return [
-    ...(edit === undefined
-      ? []
-      : [text(`to give the user another value: ${edit}`, `ユーザーの値を変えるには: ${edit}`)]),
-    may(asker, "accounts.settings") ? COMPOSE_OTHERWISE : ASK_TO_COMPOSE,
+    ...(edit === undefined ? [] : [text(`to change the user's value: ${edit}`, `ユーザーの値を変えるには: ${edit}`)]),
+    isPermitted(asker, "accounts.settings") ? CHANGE_COMPOSITION : ASK_TO_CHANGE_COMPOSITION,
   ];
 };
 
-const COMPOSE_OTHERWISE = text(
-  `to compose names of something else: ${commandName("clomo-account settings set")} --composition …`,
-  `構成する情報を変えるには: ${commandName("clomo-account settings set")} --composition …`,
+const CHANGE_COMPOSITION = text(
+  `to build account names from other values: ${commandName("clomo-account settings set")} --composition …`,
+  `アカウント名を構成する情報を変えるには: ${commandName("clomo-account settings set")} --composition …`,
 );
 
-const ASK_TO_COMPOSE = text(
-  "ask a system administrator to compose names of something else",
-  "構成する情報の変更はシステム管理者に依頼してください",
+const ASK_TO_CHANGE_COMPOSITION = text(
+  "ask a system administrator to change what account names are built from",
+  "アカウント名を構成する情報の変更は、システム管理者に依頼してください",
 );
 
 /**
- * A role needs a password; one is set with the role, as the console's form asks for it then. A mirror keeps none: there it
- * is set in the console. A dry run goes on without it, as with one that holds.
+ * Checks the password in a request. An account that gets a role needs a password, and the console's form asks for it at
+ * that point. A mirror does not store passwords, so the password is set in the console. A dry run continues without a
+ * password, as if a valid one were given.
  *
- * @returns whether one is set
+ * @returns true if a password is set
  * @see facts 2.2, 2.3
  */
 const checkPassword = async (
@@ -242,82 +270,90 @@ const checkPassword = async (
   const isOfMirror = await isMirror(reader);
   const { label } = FIELDS.password;
   if (password !== undefined && isOfMirror) {
-    throw refused(
+    throw createFieldFailure(
       label,
       text(
-        "this tenant mirrors a console, which keeps the passwords; clomoctl keeps none of it",
+        "this tenant is a mirror; its passwords are set in the console and not stored by clomoctl",
         "このテナントは管理画面のミラーです。パスワードは管理画面で設定し、clomoctl は保存しません",
       ),
-      IN_CONSOLE,
+      SET_PASSWORD_IN_CONSOLE,
     );
   }
   if (passwordInConsole && !isOfMirror) {
-    throw refused(
+    throw createFieldFailure(
       label,
       text(
-        "this tenant mirrors no console in which the password could be set",
+        "this tenant is not a mirror of the console, so its passwords cannot be set in the console",
         "このテナントは管理画面のミラーではないため、パスワードを管理画面で設定できません",
       ),
-      BY_FILE,
+      PASS_PASSWORD_FILE,
     );
   }
   if (password !== undefined) {
-    if (password === "") throw refused(label, text("must not be blank", "空にできません"), ANOTHER_PASSWORD);
-    const fault = role === "none" ? undefined : passwordFault(password);
-    if (fault !== undefined) throw refused(label, fault, ANOTHER_PASSWORD);
+    if (password === "")
+      throw createFieldFailure(label, text("must not be blank", "空にできません"), CHOOSE_ANOTHER_PASSWORD);
+    const fault = role === "none" ? undefined : findPasswordFault(password);
+    if (fault !== undefined) throw createFieldFailure(label, fault, CHOOSE_ANOTHER_PASSWORD);
     return true;
   }
   if (passwordInConsole) return true;
   if (role === "none" || before.role !== "none") return false;
   if (dryRun) return true;
   const { [role]: meant } = ROLES;
-  throw refused(
+  throw createFieldFailure(
     label,
-    text(`${name} needs one as ${meant.en}`, `「${name}」を${meant.ja}にするには必要です`),
-    isOfMirror ? IN_CONSOLE : BY_FILE,
+    text(
+      `${name} needs a password for the role of ${meant.en}`,
+      `「${name}」を${meant.ja}にするには、パスワードが必要です`,
+    ),
+    isOfMirror ? SET_PASSWORD_IN_CONSOLE : PASS_PASSWORD_FILE,
   );
 };
 
-const IN_CONSOLE = text(
-  "set it in the console, and record that: --password-in-console",
-  "管理画面で設定し、そのことを記録してください: --password-in-console",
+const SET_PASSWORD_IN_CONSOLE = text(
+  "set the password in the console, then record that with --password-in-console",
+  "管理画面でパスワードを設定してから、--password-in-console で記録してください",
 );
 
-const BY_FILE = text(
+const PASS_PASSWORD_FILE = text(
   `pass --password-file FILE (${PASSWORD_RULE.en})`,
   `--password-file FILE を指定してください(${PASSWORD_RULE.ja})`,
 );
 
-const ANOTHER_PASSWORD = text(
-  "write another one into the file of --password-file, and run the command again",
+const CHOOSE_ANOTHER_PASSWORD = text(
+  "write another password to the file of --password-file, then run the command again",
   "--password-file のファイルに別のパスワードを書いて、もう一度実行してください",
 );
 
-/** The scheme that a request names, else the one that there is. @throws Failure `not-found` */
-const schemeOf = async (writer: Writer, before: StoredAccount, { scheme }: AccountRequest): Promise<number | null> => {
+/** Returns the record number of the requested scheme, or else of the current one.  @throws Failure `not-found` */
+const resolveScheme = async (
+  writer: Writer,
+  before: StoredAccount,
+  { scheme }: AccountRequest,
+): Promise<number | null> => {
   await writer.lock(["schemes"]);
   if (scheme === undefined) return before.scheme;
   const found = await findScheme(writer, scheme);
   if (found !== undefined) return found;
   const list = line("roles schemes list", []);
   throw new Failure("not-found", {
-    what: text(`no custom scheme is named ${scheme}`, `「${scheme}」というカスタム管理権限スキームはありません`),
+    what: text(`no custom scheme matches "${scheme}"`, `「${scheme}」というカスタム管理権限スキームはありません`),
     where: "--scheme",
-    hint: step("see them", "一覧", list),
+    hint: step("to list the schemes", "スキームの一覧", list),
   });
 };
 
-/** @returns the organisations' numbers. @throws Failure `not-found` */
-const orgsWith = async (writer: Writer, ids: readonly string[]): Promise<readonly number[]> => {
+/** Returns the record numbers of organisations. @throws Failure `not-found` */
+const resolveOrgNumbers = async (writer: Writer, ids: readonly string[]): Promise<readonly number[]> => {
   await writer.lock(["orgs"]);
   const pks: number[] = [];
   for (const id of new Set(ids)) {
-    const pk = await numberOf(writer, "org", id);
+    const pk = await findRecordNumberById(writer, "org", id);
     if (pk === undefined) {
       throw new Failure("not-found", {
-        what: text(`no organisation ${id}`, `組織 ${id} はありません`),
+        what: text(`no organisation has the id "${id}"`, `ID が「${id}」の組織はありません`),
         where: "--managed-orgs",
-        hint: text(`see ${line("orgs list", [])}`, `確認: ${line("orgs list", [])}`),
+        hint: text(`to list the organisations: ${line("orgs list", [])}`, `組織の一覧: ${line("orgs list", [])}`),
       });
     }
     pks.push(pk);
@@ -325,57 +361,61 @@ const orgsWith = async (writer: Writer, ids: readonly string[]): Promise<readonl
   return pks.toSorted((a, b) => a - b);
 };
 
-const meantMemo = (before: StoredAccount, { memo: typed }: AccountRequest): string | null => {
+const resolveMemo = (before: StoredAccount, { memo: typed }: AccountRequest): string | null => {
   if (typed === undefined) return before.memo;
-  return typed === null || typed.trim() === "" ? null : checkValue("memo", FIELDS.memo, typed);
+  return typed === null || typed.trim() === "" ? null : validateFieldValue("memo", FIELDS.memo, typed);
 };
 
 /**
- * The name that an account gets, by what names are composed of: a blank one is derived, another one refused.
+ * Returns the account name that the settings require for a user. A blank name is derived from the user, and a different
+ * name is refused. If account names are free text, the given name is returned.
  *
  * @throws Failure `input-rejected`
  * @see seed 001
  */
-export const newName = async (
+export const composeAccountName = async (
   reader: Reader,
   user: NameSource & Pick<User, "name">,
   typed: string | undefined,
 ): Promise<string> => {
-  const { composition } = await readSettings(reader);
-  const composed = composedName(composition, user);
+  const { composition } = await readAccountSettings(reader);
+  const composed = buildAccountName(composition, user);
   const given = typed?.trim() === "" ? undefined : typed;
   if (composed === undefined) {
     if (given !== undefined) return given;
-    throw wrongName(text("is missing: names are free text", "指定してください(任意の文字列)"), NAMED);
+    throw createNameFailure(
+      text("a name is required, because account names are free text in this tenant", "任意の文字列を指定してください"),
+      SPECIFY_ACCOUNT_NAME,
+    );
   }
-  const { en, ja } = COMPOSITIONS[composition];
+  const { en, ja } = ACCOUNT_NAME_COMPOSITIONS[composition];
   if (composed === null || composed === "") {
-    throw wrongName(
+    throw createNameFailure(
       text(
-        `${user.name} lacks what names are composed of: ${en}`,
-        `「${user.name}」に、構成する情報「${ja}」がありません`,
+        `${user.name} does not have the value that account names are built from: ${en}`,
+        `「${user.name}」に、アカウント名を構成する情報「${ja}」がありません`,
       ),
-      giving(composition, user),
+      describeValueCommand(composition, user),
     );
   }
   if (given === undefined || given === composed) return composed;
-  throw wrongName(
+  throw createNameFailure(
     text(
-      `${given} is not what names are composed of (${en}): it would be ${composed}`,
-      `「${given}」は構成する情報「${ja}」と異なります。「${composed}」になります`,
+      `"${given}" does not match what account names are built from (${en}): the name must be "${composed}"`,
+      `「${given}」は、アカウント名を構成する情報「${ja}」と異なります。「${composed}」を指定してください`,
     ),
   );
 };
 
-const NAMED = text("give it: --account NAME", "--account 名前 で指定してください");
+const SPECIFY_ACCOUNT_NAME = text("specify the name with --account NAME", "--account 名前 で指定してください");
 
-const COMPOSED = text(
-  `see what names are composed of: ${line("clomo-account settings show", [])}`,
-  `構成する情報の確認: ${line("clomo-account settings show", [])}`,
+const SHOW_COMPOSITION = text(
+  `to show what account names are built from: ${line("clomo-account settings show", [])}`,
+  `アカウント名を構成する情報の確認: ${line("clomo-account settings show", [])}`,
 );
 
-/** The option that gives a user what names are composed of. */
-const GIVING: Readonly<Partial<Record<Composition, string>>> = {
+/** The option of `users edit` that sets the value that account names are built from. Free text has no option. */
+const COMPOSITION_OPTIONS: Readonly<Partial<Record<AccountNameComposition, string>>> = {
   "mail-address": "--email ADDRESS",
   "mail-local-part": "--email ADDRESS",
   "employee-code": "--employee-code CODE",
@@ -383,24 +423,25 @@ const GIVING: Readonly<Partial<Record<Composition, string>>> = {
   salesforce: "--salesforce-account NAME",
 };
 
-/** What names are composed of. @property id who is not there yet has none */
-type NameSource = NameParts & Partial<Pick<User, "id">>;
+/** The values of a user that account names are built from. @property id undefined for a user who does not exist yet */
+type NameSource = AccountNameParts & Partial<Pick<User, "id">>;
 
-/** The command that gives a user what names are composed of; of free text there is none. */
-const givingLine = (composition: Composition, { id, emails }: NameSource): string | undefined => {
-  const { [composition]: option } = GIVING;
+/** Returns the command that sets what an account name is built from; undefined if account names are free text. */
+const buildValueCommand = (composition: AccountNameComposition, { id, emails }: NameSource): string | undefined => {
+  const { [composition]: option } = COMPOSITION_OPTIONS;
   if (option === undefined) return undefined;
   const [address = id, ...others] = emails;
-  const user = id === undefined || address === undefined ? "USER" : typedWord(address, id);
-  // it names all addresses, the main one first
-  const kept = option.startsWith("--email ") ? others.map((other) => shownOption("--email", other)) : [];
+  const user = id === undefined || address === undefined ? "USER" : toTypableWord(address, id);
+  // `--email` replaces all addresses of the user, so the other addresses follow after the new main address
+  const kept = option.startsWith("--email ") ? others.map((other) => formatShellOption("--email", other)) : [];
   return [commandName("users edit"), user, option, ...kept].join(" ");
 };
 
-const giving = (composition: Composition, user: NameSource): Text | undefined => {
-  const command = givingLine(composition, user);
-  return command === undefined ? undefined : text(`give it: ${command}`, `設定してください: ${command}`);
+const describeValueCommand = (composition: AccountNameComposition, user: NameSource): Text | undefined => {
+  const command = buildValueCommand(composition, user);
+  return command === undefined ? undefined : text(`to set this value: ${command}`, `この値を設定するには: ${command}`);
 };
 
-/** No option is named: verbs have the name in different ones. */
-const wrongName = (reason: Text, hint = COMPOSED): Failure => refused(FIELDS.name.label, reason, hint);
+/** Returns the failure for an account name. It does not name the option, which differs between commands. */
+const createNameFailure = (reason: Text, hint = SHOW_COMPOSITION): Failure =>
+  createFieldFailure(FIELDS.name.label, reason, hint);

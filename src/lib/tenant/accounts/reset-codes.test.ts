@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { argon2Sync } from "node:crypto";
 import { text } from "../../text/index.ts";
-import { withAccount, type TestAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount, type TestAccount } from "#support/tenant/accounts.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
@@ -14,7 +14,7 @@ const PASSWORD = "Canary42Canary";
 const MINUTE_MS = 60_000;
 
 const person = (name = "hana", more: Partial<TestAccount> = {}): Promise<string> =>
-  withAccount(tenant, { name, role: "system", ...more });
+  addTestAccount(tenant, { name, role: "system", ...more });
 
 const addressOf = (name: string): string => `${name}@accounts.example`;
 
@@ -59,7 +59,7 @@ const everything = (): string =>
   );
 
 describe("a code", () => {
-  test("is mailed to the address as it is recorded, in the language and the zone of the account", async () => {
+  test("is mailed to the recorded address, in the language and time zone of the account", async () => {
     const id = await person();
     await tenant.client.accounts.edit(id, { language: "en", timezone: "America/New_York" });
     const sent = await tenant.client.accounts.sendResetCode(id, { address: "HANA@Accounts.example" });
@@ -72,7 +72,7 @@ describe("a code", () => {
       language: "en",
       subject: "Code to reset the password of the CLOMO account hana",
     });
-    expect(mail?.text).toContain("Valid until: 2026-03-31 20:15 (America/New_York), once, for at most 5 tries");
+    expect(mail?.text).toContain("Valid until: 2026-03-31 20:15 (America/New_York); one use, at most 5 tries");
     expect(mail?.text).toContain(`  clomoctl clomo-account reset-password hana --code ${code}\n`);
     expect(everything()).not.toContain(code);
     expect(everything()).not.toContain(code.replaceAll("-", ""));
@@ -84,7 +84,7 @@ describe("a code", () => {
     });
   });
 
-  test("is told in Japanese, in the zone of the console, where the account says nothing", async () => {
+  test("is mailed in Japanese and in the console's time zone if the account does not set them", async () => {
     const id = await person();
     await codeFor(id);
     expect(tenant.mails[0]).toMatchObject({
@@ -97,7 +97,7 @@ describe("a code", () => {
     expect(tenant.mails[1]?.text).toContain("(Europe/Paris)");
   });
 
-  test("sets the password once, however it is typed, and is used up by that", async () => {
+  test("sets the password once, in any spelling, and cannot be used again", async () => {
     const id = await person();
     const code = await codeFor(id);
     const typed = ` ${code.replaceAll("-", " ").toLowerCase().replaceAll("0", "o").replaceAll("1", "l")}`;
@@ -109,40 +109,42 @@ describe("a code", () => {
     expect(records().at(-1)).toMatchObject({ action: "accounts.reset-password", detail: { by: "code" } });
     expect(await failureOf(use(id, code, "Another1"))).toMatchObject({
       code: "input-rejected",
-      what: { en: "there is no code for hana" },
-      hint: { en: "ask for a new one: clomoctl clomo-account reset-password hana --by-mail" },
+      what: { en: "there is no valid code for hana" },
+      hint: { en: "to send a new code: clomoctl clomo-account reset-password hana --by-mail" },
     });
     expect(proves(verifierOf(id), PASSWORD)).toBe(true);
     expect(everything()).not.toContain(PASSWORD);
   });
 
-  test("is void after five wrong ones, each of which is counted and told in the audit", async () => {
+  test("is void after five wrong tries, each of which is counted and recorded in the audit log", async () => {
     const id = await person();
     const code = await codeFor(id);
     for (const left of [4, 3, 2, 1]) {
       expect(await failureOf(use(id, "0000-0000-0000"))).toMatchObject({
         code: "input-rejected",
-        what: { en: `this is not the code: ${left} ${left === 1 ? "try" : "tries"} left` },
+        what: { en: `wrong code: ${left} ${left === 1 ? "try" : "tries"} left` },
       });
       await tenant.reopen();
       expect(kept()).toMatchObject([{ tries: 5 - left }]);
     }
-    expect(await failureOf(use(id, "?"))).toMatchObject({ what: { en: expect.stringContaining("the code is void") } });
+    expect(await failureOf(use(id, "?"))).toMatchObject({
+      what: { en: expect.stringContaining("the code is no longer valid") },
+    });
     expect(kept()).toEqual([]);
-    expect(await failureOf(use(id, code))).toMatchObject({ what: { en: "there is no code for hana" } });
+    expect(await failureOf(use(id, code))).toMatchObject({ what: { en: "there is no valid code for hana" } });
     expect(verifierOf(id)).toBeNull();
     const wrong = records().filter(({ action }) => action === "accounts.wrong-code");
     expect(wrong.map(({ detail }) => detail)).toEqual([4, 3, 2, 1, 0].map((triesLeft) => ({ triesLeft })));
     expect(everything()).not.toContain("0000-0000-0000");
   });
 
-  test("holds for fifteen minutes", async () => {
+  test("is valid for fifteen minutes", async () => {
     const id = await person();
     const code = await codeFor(id);
     tenant.surroundings.time += 15 * MINUTE_MS;
     expect(await failureOf(use(id, code))).toMatchObject({
       code: "input-rejected",
-      what: { en: "the code for hana has expired: it holds for 15 minutes" },
+      what: { en: "the code for hana has expired (codes are valid for 15 minutes)" },
     });
     expect(verifierOf(id)).toBeNull();
     const late = await codeFor(id);
@@ -151,22 +153,22 @@ describe("a code", () => {
     expect(proves(verifierOf(id), PASSWORD)).toBe(true);
   });
 
-  test("takes the place of the one before, with tries of its own", async () => {
+  test("replaces the previous code and has its own number of tries", async () => {
     const id = await person();
     const former = await codeFor(id);
     await failureOf(use(id, "none"));
     const code = await codeFor(id);
-    expect(await failureOf(use(id, former))).toMatchObject({ what: { en: "this is not the code: 4 tries left" } });
+    expect(await failureOf(use(id, former))).toMatchObject({ what: { en: "wrong code: 4 tries left" } });
     await use(id, code);
     expect(proves(verifierOf(id), PASSWORD)).toBe(true);
   });
 
-  test("is void where the mail could not be sent; what is told of it has its reason", async () => {
+  test("is void if the mail could not be sent, and the audit record has the reason", async () => {
     const id = await person();
     tenant.unsent = text("550 no such user", "550 no such user");
     expect(await failureOf(codeFor(id))).toMatchObject({
       code: "unavailable",
-      what: { en: `the code could not be sent to ${addressOf("hana")}, and is void: 550 no such user` },
+      what: { en: `the code could not be sent to ${addressOf("hana")} and is no longer valid: 550 no such user` },
     });
     expect(kept()).toEqual([]);
     expect(records().at(-1)).toMatchObject({
@@ -175,7 +177,7 @@ describe("a code", () => {
     });
   });
 
-  test("facts 2.3: a password that breaks the rule is no try", async () => {
+  test("facts 2.3: a password that breaks the rule does not count as a try", async () => {
     const id = await person();
     const code = await codeFor(id);
     expect(await failureOf(use(id, code, "weak"))).toMatchObject({ code: "input-rejected" });
@@ -188,7 +190,7 @@ describe("a code", () => {
     ["another password", (id: string) => tenant.client.accounts.edit(id, { password: "Another1" })],
     ["a role that is taken away", (id: string) => tenant.client.accounts.revoke(id, {})],
     ["a user who is deleted", (id: string) => void tenant.database.run("delete from user where id = :id", { id })],
-  ])("ends with %s", async (_, change) => {
+  ])("becomes void: %s", async (_, change) => {
     await person("other");
     const id = await person();
     await codeFor(id);
@@ -196,23 +198,23 @@ describe("a code", () => {
     expect(kept()).toEqual([]);
   });
 
-  test("proves nothing once the address that it was mailed to is another's, or nobody's", async () => {
+  test("becomes void if the address that it was mailed to no longer belongs to the user", async () => {
     const id = await person();
     const code = await codeFor(id);
     await tenant.client.users.edit(id, { emails: ["new@accounts.example"] });
-    expect(await failureOf(use(id, code))).toMatchObject({ what: { en: "there is no code for hana" } });
+    expect(await failureOf(use(id, code))).toMatchObject({ what: { en: "there is no valid code for hana" } });
     expect(verifierOf(id)).toBeNull();
   });
 });
 
 describe("no code is sent", () => {
-  test("to an address that is not the account's, or that no mail reaches", async () => {
+  test("to an address that is not the account's or that cannot receive mail", async () => {
     const id = await person();
     expect(await failureOf(codeFor(id, "taro@accounts.example"))).toMatchObject({
       code: "input-rejected",
       where: "--to",
-      what: { en: "taro@accounts.example is no mail address of hana, which has 1" },
-      hint: { en: "see them: clomoctl clomo-account show hana" },
+      what: { en: '"taro@accounts.example" is not an email address of hana (recorded addresses: 1)' },
+      hint: { en: "to see the recorded addresses: clomoctl clomo-account show hana" },
     });
     const operator = await person("ope", { role: "operator" });
     const own = await failureOf(tenant.as("ope").accounts.sendResetCode(operator, { address: "x@example.jp" }));
@@ -222,24 +224,24 @@ describe("no code is sent", () => {
     tenant.database.run(`update user set emails = '["a b@accounts.example"]' where id = :id`, { id });
     expect(await failureOf(codeFor(id, "a b@accounts.example"))).toMatchObject({
       code: "input-rejected",
-      what: { en: "no mail can be sent to a b@accounts.example" },
+      what: { en: 'mail cannot be sent to "a b@accounts.example"' },
     });
     expect([tenant.mails, kept()]).toEqual([[], []]);
   });
 
-  test("facts 2.3: to who has no role, or no account at all", async () => {
+  test("facts 2.3: to a user who has no role or no account", async () => {
     const id = await person("hana", { role: "none" });
     expect(await failureOf(codeFor(id))).toMatchObject({
       code: "input-rejected",
-      what: { en: "hana has no role: a code is for administrators only" },
-      hint: { en: "to give it one: clomoctl clomo-account grant hana --role ROLE" },
+      what: { en: "hana is not an administrator; only administrators can reset their password with a code" },
+      hint: { en: "to grant a role: clomoctl clomo-account grant hana --role ROLE" },
     });
     const { after } = await tenant.client.users.create({ name: "無名", emails: ["n@accounts.example"] });
     expect(await failureOf(codeFor(after.id, "n@accounts.example"))).toMatchObject({ code: "not-found" });
     expect(await failureOf(use(id, "x"))).toMatchObject({ code: "input-rejected" });
   });
 
-  test("in a mirror, where the console keeps the passwords", async () => {
+  test("in a mirror, because the console manages the passwords", async () => {
     const id = await person();
     tenant.database.run("update tenant set mirroredAt = '2026-04-01T00:00:00.000Z'");
     for (const ask of [() => codeFor(id), () => use(id, "x")])
@@ -251,7 +253,7 @@ describe("no code is sent", () => {
   });
 });
 
-describe("who may", () => {
+describe("permissions", () => {
   beforeEach(async () => {
     for (const [name, code] of [
       ["東日本", "EAST"],
@@ -265,14 +267,17 @@ describe("who may", () => {
   });
   const idOf = async (name: string): Promise<string> => (await tenant.client.accounts.find({ name }))[0]?.id ?? "";
 
-  test.each(["sys", "div", "ope", "far"])("%s for himself, also where he sees himself in no list", async (name) => {
-    const id = await idOf(name);
-    const code = await codeFor(id, addressOf(name), tenant.as(name));
-    const { after } = await use(id, code, PASSWORD, tenant.as(name));
-    expect(after).toMatchObject({ id, name });
-    expect(proves(verifierOf(id), PASSWORD)).toBe(true);
-    expect(records().at(-1)).toMatchObject({ action: "accounts.reset-password", actor: name, by: "owner" });
-  });
+  test.each(["sys", "div", "ope", "far"])(
+    "%s can use a code for their own account, even if no list shows it to them",
+    async (name) => {
+      const id = await idOf(name);
+      const code = await codeFor(id, addressOf(name), tenant.as(name));
+      const { after } = await use(id, code, PASSWORD, tenant.as(name));
+      expect(after).toMatchObject({ id, name });
+      expect(proves(verifierOf(id), PASSWORD)).toBe(true);
+      expect(records().at(-1)).toMatchObject({ action: "accounts.reset-password", actor: name, by: "owner" });
+    },
+  );
 
   test.each([
     ["div", "ope", "none"],
@@ -281,7 +286,7 @@ describe("who may", () => {
     ["div", "far", "not-found"],
     ["ope", "div", "not-permitted"],
     ["ope", "far", "not-permitted"],
-  ])("%s for %s, and what is refused: %s", async (asker, name, refusal) => {
+  ])("%s asks for a code for %s; error: %s", async (asker, name, refusal) => {
     const code = refusal === "none" ? undefined : refusal;
     const id = await idOf(name);
     const failure = await failureOf(codeFor(id, addressOf(name), tenant.as(asker)));
@@ -293,18 +298,18 @@ describe("who may", () => {
     expect(proves(verifierOf(id), PASSWORD)).toBe(code === undefined);
   });
 
-  test("where it cannot be sent, the mail server is tried by who may: others are told whom to ask", async () => {
+  test("if the mail fails, the hint says to test the mail server or whom to ask, depending on the role", async () => {
     tenant.unsent = text("550 no such user", "550 no such user");
     const id = await idOf("div");
     const hintFor = async (asker: string) => (await failureOf(codeFor(id, addressOf("div"), tenant.as(asker))))?.hint;
-    expect((await hintFor("sys"))?.en).toBe("try the mail server: clomoctl renewals notify test");
+    expect((await hintFor("sys"))?.en).toBe("to test the mail server: clomoctl renewals notify test");
     expect(await hintFor("div")).toEqual({
       en: "ask a system administrator to check the mail server",
       ja: "メールサーバーの確認をシステム管理者に依頼してください",
     });
   });
 
-  test("who is above an operator is reset by system administrators alone, and by code by himself", async () => {
+  test("only a system administrator or their own code resets an administrator above operator", async () => {
     await person("head", { role: "division", org: "EAST", manages: ["EAST"] });
     const id = await idOf("head");
     for (const ask of [
@@ -319,7 +324,7 @@ describe("who may", () => {
 });
 
 describe("an administrator", () => {
-  test("sets the password by its rule, and nothing else; the audit says so without it", async () => {
+  test("sets only the password and checks its rule, and the audit record does not contain the password", async () => {
     const id = await person();
     const { accounts } = tenant.client;
     expect(await failureOf(accounts.resetPassword(id, { password: "weak" }))).toMatchObject({ code: "input-rejected" });
@@ -336,7 +341,7 @@ describe("an administrator", () => {
     expect(everything()).not.toContain(PASSWORD);
   });
 
-  test("of a mirror records that it was set in the console", async () => {
+  test("of a mirror can only record that the password was set in the console", async () => {
     const id = await person();
     tenant.database.run("update tenant set mirroredAt = '2026-04-01T00:00:00.000Z'");
     const { accounts } = tenant.client;

@@ -2,23 +2,30 @@ import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { RESET_CODE, type Account, type SentCode } from "../../model/account.ts";
 import { emailKey } from "../../model/normalise.ts";
-import { fits, SENDABLE_ADDRESS } from "../../model/rules.ts";
-import { minuteIn } from "../../model/time.ts";
+import { satisfiesRule, SENDABLE_ADDRESS_RULE } from "../../model/rules.ts";
+import { formatMinute } from "../../model/time.ts";
 import { text, type Language, type Text } from "../../text/index.ts";
-import { DECEPTIVE, typableName } from "../../text/shell-word.ts";
-import { instant } from "../ids.ts";
-import { may } from "../policy/check.ts";
+import { DECEPTIVE_CHARACTERS, toTypableName } from "../../text/shell-word.ts";
+import { getCurrentInstant } from "../ids.ts";
+import { isPermitted } from "../policy/check.ts";
 import type { Session } from "../session.ts";
-import { ACCOUNTS, readCode, removeCode, writeCode, type ResetCode, type StoredAccount } from "./account-rows.ts";
-import { advance } from "../store/collections.ts";
+import {
+  ACCOUNTS,
+  readResetCode,
+  deleteResetCode,
+  writeResetCode,
+  type ResetCode,
+  type StoredAccount,
+} from "./account-rows.ts";
+import { advanceCollections } from "../store/collections.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { readProfile, readTenantName, isMirror } from "../records/tenant-rows.ts";
-import { codeVerifierOf, newCode, provesCode, verifierOf } from "../verifier.ts";
-import { objectOf, recordOf, type ChangeResult } from "../records/records.ts";
-import { accountWith, apply, checkNamed, HAND_ACCOUNTS, orgsOf } from "./accounts.ts";
-import { meantBy, permitChange } from "./draft.ts";
+import { createCodeVerifier, generateCode, verifyCode, createPasswordVerifier } from "../verifier.ts";
+import { toChangedObject, getRecordById, type ChangeResult } from "../records/records.ts";
+import { getStoredAccount, applyAccountDraft, requireAccountName, HAND_ACCOUNTS, listAccountOrgs } from "./accounts.ts";
+import { buildAccountDraft, permitAccountChange } from "./draft.ts";
 
-/** A mail in plain text. */
+/** A plain-text mail. */
 export interface TenantMail {
   readonly to: string;
   readonly subject: string;
@@ -26,31 +33,31 @@ export interface TenantMail {
   readonly language: Language;
 }
 
-/** Sends a mail in bounded time; why it could not be sent, without any secret, or undefined. */
+/** Sends a mail within a limited time. Returns why it could not be sent, without secrets; undefined if sent. */
 export type SendMail = (mail: TenantMail) => Promise<Text | undefined>;
 
-/** Looks up how mail is sent. @throws Failure `input-rejected` where nothing says how, with what does */
+/** Opens the configured mail.  @throws Failure `input-rejected` if there is none, with a hint on how to configure it */
 export type OpenMail = () => Promise<SendMail>;
 
-const LIFE_MS = RESET_CODE.minutes * 60_000;
+const CODE_LIFETIME_MS = RESET_CODE.minutes * 60_000;
 
-/** Where times are told in, where neither the account nor the tenant says. */
-const USUAL_ZONE = "Asia/Tokyo";
+/** Time zone of the times in a mail if neither the account nor the tenant has a time zone. */
+const DEFAULT_MAIL_TIMEZONE = "Asia/Tokyo";
 
-/** An account of which codes are asked. */
-interface Person {
+/** An account whose password can be reset with a code. */
+interface ResettableAccount {
   readonly before: StoredAccount;
-  /** as the tenant API has it */
+  /** the account in the form of the tenant API */
   readonly account: Account;
 }
 
 /**
- * Mails a code by which the person sets a new password, in place of the one before. Nobody gets it but by the mail: if that
- * cannot be sent, the code is void.
+ * Mails a code with which a person can set a new password, in place of the previous code. The code is sent only by
+ * mail; if the mail cannot be sent, the code is deleted.
  *
- * @throws Failure `not-found`, `not-permitted`; `input-rejected` if it is no address of the account, or nothing says how mail
- *   is sent; `unavailable` if it could not be sent
- * @see facts 2.3: the maker's login page mails a link
+ * @throws Failure `not-found`, `not-permitted`; `input-rejected` if the address does not belong to the account, or mail
+ * is not configured; `unavailable` if the mail could not be sent
+ * @see facts 2.3: CLOMO's login page sends a link by mail
  */
 export const sendResetCode = async (
   session: Session,
@@ -58,23 +65,25 @@ export const sendResetCode = async (
   { id, address: typed }: { readonly id: string; readonly address: string },
 ): Promise<SentCode> => {
   const { random, now } = session.surroundings;
-  await session.read(async (reader) => addressMeant(session, await personWith(session, reader, id), typed));
+  await session.read(async (reader) =>
+    resolveMailAddress(session, await getResettableAccount(session, reader, id), typed),
+  );
   const send = await openMail();
-  const code = newCode(random);
-  const verifier = codeVerifierOf(code, random);
+  const code = generateCode(random);
+  const verifier = createCodeVerifier(code, random);
   const { before, sent, mail, ...traced } = await session.change(
     { action: "accounts.send-code", locks: ["accounts"] },
     async (writer) => {
-      const person = await personWith(session, writer, id);
-      const address = addressMeant(session, person, typed);
-      const expiresAt = instant({ now: () => now() + LIFE_MS });
+      const person = await getResettableAccount(session, writer, id);
+      const address = resolveMailAddress(session, person, typed);
+      const expiresAt = getCurrentInstant({ now: () => now() + CODE_LIFETIME_MS });
       const addressKey = emailKey(address);
-      await writeCode(writer, person.before.pk, { verifier, addressKey, expiresAt, tries: 0 });
-      const about = aboutOf(person);
+      await writeResetCode(writer, person.before.pk, { verifier, addressKey, expiresAt, tries: 0 });
+      const about = buildAuditObjects(person);
       const result = {
         before: person.before,
         sent: { id, name: person.account.name, address, expiresAt, tries: RESET_CODE.tries },
-        mail: { to: address, ...(await messageOf(writer, person.account, { code, expiresAt })) },
+        mail: { to: address, ...(await buildCodeMail(writer, person.account, { code, expiresAt })) },
         ...about,
       };
       return { result, ...about, detail: { address, expiresAt } };
@@ -84,61 +93,61 @@ export const sendResetCode = async (
   if (refusal === undefined) return sent;
   const { address } = sent;
   await session.change({ action: "accounts.void-code", locks: ["accounts"] }, async (writer) => {
-    // a later one may have taken its place
-    if (!(await removeCode(writer, before.pk, verifier))) return { result: undefined, objects: [] };
+    // a newer code may have replaced this code in the meantime
+    if (!(await deleteResetCode(writer, before.pk, verifier))) return { result: undefined, objects: [] };
     return { result: undefined, ...traced, detail: { address, reason: refusal.en } };
   });
   throw new Failure("unavailable", {
     what: text(
-      `the code could not be sent to ${address}, and is void: ${refusal.en}`,
+      `the code could not be sent to ${address} and is no longer valid: ${refusal.en}`,
       `コードを ${address} に送信できなかったため、無効にしました: ${refusal.ja}`,
     ),
-    hint: may(session.asker, "renewals.write") ? TRY_MAIL : ASK_FOR_MAIL,
+    hint: isPermitted(session.asker, "renewals.write") ? TEST_MAIL_SERVER : ASK_TO_CHECK_MAIL_SERVER,
   });
 };
 
-const TRY_MAIL = text(
-  `try the mail server: ${line("renewals notify", ["test"])}`,
+const TEST_MAIL_SERVER = text(
+  `to test the mail server: ${line("renewals notify", ["test"])}`,
   `メールサーバーの確認: ${line("renewals notify", ["test"])}`,
 );
 
-const ASK_FOR_MAIL = text(
+const ASK_TO_CHECK_MAIL_SERVER = text(
   "ask a system administrator to check the mail server",
   "メールサーバーの確認をシステム管理者に依頼してください",
 );
 
 /**
- * Sets a new password by a code that was mailed, and uses the code up. A wrong code is counted, and told in the audit,
- * though the request fails; a password that the rules refuse is no try.
+ * Sets a new password with a code that was sent by mail. A code can be used only once. A wrong code is counted and
+ * recorded in the audit log, although the request fails. A password that breaks a rule does not count as an attempt.
  *
- * @throws Failure `not-found`, `not-permitted`; `input-rejected` if the code is another one or holds no longer, or the
- *   password breaks a rule
+ * @throws Failure `not-found`, `not-permitted`; `input-rejected` if the code is wrong or has expired, or the password
+ * breaks a rule
  */
 export const resetWithCode = async (
   session: Session,
   { id, code, password }: { readonly id: string; readonly code: string; readonly password: string },
 ): Promise<ChangeResult<Account>> => {
-  // hashing takes its time, and a transaction waits for nothing else
-  const verifier = await verifierOf(password, session.surroundings.random);
+  // hashing takes a while, so it is done before the transaction, which must not wait
+  const verifier = await createPasswordVerifier(password, session.surroundings.random);
   const change = { action: "accounts.reset-password", locks: ["accounts"] };
   const outcome = await session.change<ChangeResult<Account> | Failure>(change, async (writer) => {
-    const person = await personWith(session, writer, id);
+    const person = await getResettableAccount(session, writer, id);
     const { before, account } = person;
-    const meant = await meantBy(writer, before, { password }, { id, asker: session.asker });
-    const kept = heldBy(session, account, await readCode(writer, before.pk));
-    if (!provesCode(kept.verifier, code)) {
-      const left = await countTry(writer, before.pk, kept);
+    const meant = await buildAccountDraft(writer, before, { password }, { id, asker: session.asker });
+    const kept = requireUsableCode(session, account, await readResetCode(writer, before.pk));
+    if (!verifyCode(kept.verifier, code)) {
+      const left = await countFailedAttempt(writer, before.pk, kept);
       return {
         action: "accounts.wrong-code",
-        result: wrongCode(account, left),
-        ...aboutOf(person),
+        result: createWrongCodeFailure(account, left),
+        ...buildAuditObjects(person),
         detail: { triesLeft: left },
       };
     }
     await writer.lock(["users"]);
-    const applied = await apply(session, writer, { id, before, was: account, meant, verifier });
-    await advance(writer, ["users"]);
-    // a mirror has no codes
+    const applied = await applyAccountDraft(session, writer, { id, before, was: account, meant, verifier });
+    await advanceCollections(writer, ["users"]);
+    // only a mirror has console tasks, and a mirror has no codes
     const result = { before: account, after: applied.after, consoleTask: null, dryRun: false };
     return { result, ...applied, detail: { by: "code" } };
   });
@@ -147,155 +156,165 @@ export const resetWithCode = async (
 };
 
 /**
- * The account of a user, for whom the asker may do this: for himself, or as for any change of it.
+ * Returns the account of a user. The user must be that of the acting account, or the acting account must be allowed to
+ * change the account.
  *
  * @throws Failure `not-found`, `not-permitted`, `input-rejected`
  */
-const personWith = async (session: Session, reader: Reader, id: string): Promise<Person> => {
-  const before = await accountWith(reader, id);
-  checkNamed(before);
-  if (session.asker.account?.user !== before.pk) permitChange(session, before, {});
-  if (await isMirror(reader)) throw KEPT_BY_CONSOLE;
-  const account = await recordOf(reader, ACCOUNTS, id);
-  if (before.role === "none") throw withoutRole(account);
+const getResettableAccount = async (session: Session, reader: Reader, id: string): Promise<ResettableAccount> => {
+  const before = await getStoredAccount(reader, id);
+  requireAccountName(before);
+  if (session.asker.account?.user !== before.pk) permitAccountChange(session, before, {});
+  if (await isMirror(reader)) throw CONSOLE_KEEPS_PASSWORDS;
+  const account = await getRecordById(reader, ACCOUNTS, id);
+  if (before.role === "none") throw createNoRoleFailure(account);
   return { before, account };
 };
 
-const aboutOf = ({ account }: Person) => ({ objects: [objectOf(HAND_ACCOUNTS, account)], orgs: orgsOf(account) });
+const buildAuditObjects = ({ account }: ResettableAccount) => ({
+  objects: [toChangedObject(HAND_ACCOUNTS, account)],
+  orgs: listAccountOrgs(account),
+});
 
-/** The address of an account that was typed, as it is recorded: mail goes there. @throws Failure `input-rejected` */
-const addressMeant = ({ asker }: Session, { account: { id, name, emails } }: Person, typed: string): string => {
+/** Returns the recorded form of a typed email address, to which mail is sent.  @throws Failure `input-rejected` */
+const resolveMailAddress = (
+  { asker }: Session,
+  { account: { id, name, emails } }: ResettableAccount,
+  typed: string,
+): string => {
   const found = emails.find((address) => emailKey(address) === emailKey(typed.trim()));
   if (found === undefined) {
-    const show = line("clomo-account show", [typableName(name, id)]);
+    const show = line("clomo-account show", [toTypableName(name, id)]);
     throw new Failure("input-rejected", {
       what: text(
-        `${typed} is no mail address of ${name}, which has ${emails.length}`,
-        `「${typed}」は「${name}」のメールアドレス(${emails.length} 件)ではありません`,
+        `"${typed}" is not an email address of ${name} (recorded addresses: ${emails.length})`,
+        `「${typed}」は「${name}」のメールアドレスとして記録されていません(記録: ${emails.length} 件)`,
       ),
       where: "--to",
-      // who resets his own password may not be let to see accounts
-      hint: may(asker, "accounts.read") ? step("see them", "確認", show) : undefined,
+      // a user who resets their own password may not be allowed to read accounts
+      hint: isPermitted(asker, "accounts.read")
+        ? step("to see the recorded addresses", "記録されたアドレスの確認", show)
+        : undefined,
     });
   }
-  if (fits(SENDABLE_ADDRESS, found)) return found;
+  if (satisfiesRule(SENDABLE_ADDRESS_RULE, found)) return found;
   throw new Failure("input-rejected", {
-    what: text(`no mail can be sent to ${found}`, `「${found}」にはメールを送信できません`),
+    what: text(`mail cannot be sent to "${found}"`, `「${found}」にはメールを送信できません`),
     where: "--to",
     hint: text("choose another address of the account", "アカウントの別のメールアドレスを指定してください"),
   });
 };
 
-/** A code that may still be typed. @throws Failure `input-rejected` where there is none, or it has expired */
-const heldBy = (
+/** Returns the stored reset code if it is usable.  @throws Failure `input-rejected` if it is missing or expired */
+const requireUsableCode = (
   { surroundings }: Pick<Session, "surroundings">,
   { name, emails }: Account,
   kept: ResetCode | undefined,
 ): ResetCode => {
-  // who has an address no more is not to set the password by it
+  // a code must not be used if its address no longer belongs to the account
   if (kept === undefined || !emails.some((address) => emailKey(address) === kept.addressKey)) {
-    throw refusedCode(name, text(`there is no code for ${name}`, `「${name}」の有効なコードはありません`));
+    throw createCodeFailure(name, text(`there is no valid code for ${name}`, `「${name}」の有効なコードはありません`));
   }
-  if (kept.expiresAt > instant(surroundings)) return kept;
+  if (kept.expiresAt > getCurrentInstant(surroundings)) return kept;
   const { minutes } = RESET_CODE;
-  throw refusedCode(
+  throw createCodeFailure(
     name,
     text(
-      `the code for ${name} has expired: it holds for ${minutes} minutes`,
+      `the code for ${name} has expired (codes are valid for ${minutes} minutes)`,
       `「${name}」のコードは期限切れです(有効期間は ${minutes} 分)`,
     ),
   );
 };
 
-/** @returns how many are left; with the last one the code is gone */
-const countTry = async (writer: Writer, user: number, kept: ResetCode): Promise<number> => {
+/** Counts a wrong code. After the last attempt, the code is deleted. @returns the number of attempts left */
+const countFailedAttempt = async (writer: Writer, user: number, kept: ResetCode): Promise<number> => {
   const tries = kept.tries + 1;
   const left = RESET_CODE.tries - tries;
-  if (left > 0) await writeCode(writer, user, { ...kept, tries });
-  else await removeCode(writer, user);
+  if (left > 0) await writeResetCode(writer, user, { ...kept, tries });
+  else await deleteResetCode(writer, user);
   return Math.max(left, 0);
 };
 
-const refusedCode = (name: string, what: Text): Failure => {
+const createCodeFailure = (name: string, what: Text): Failure => {
   const command = line("clomo-account reset-password", [name], { byMail: true });
   return new Failure("input-rejected", {
     what,
     where: "--code",
-    hint: step("ask for a new one", "新しいコードを送信するには", command),
+    hint: step("to send a new code", "新しいコードを送信するには", command),
   });
 };
 
-const wrongCode = ({ name }: Account, left: number): Failure => {
+const createWrongCodeFailure = ({ name }: Account, left: number): Failure => {
   if (left === 0) {
-    return refusedCode(
+    return createCodeFailure(
       name,
       text(
-        "this is not the code; that was the last try, and the code is void",
+        "wrong code; this was the last try, and the code is no longer valid",
         "コードが違います。回数の上限に達したため、コードは無効になりました",
       ),
     );
   }
   return new Failure("input-rejected", {
     what: text(
-      `this is not the code: ${left} ${left === 1 ? "try" : "tries"} left`,
+      `wrong code: ${left} ${left === 1 ? "try" : "tries"} left`,
       `コードが違います。あと ${left} 回入力できます`,
     ),
     where: "--code",
-    hint: text("type it as the mail has it; the latest mail counts", "最新のメールのコードを入力してください"),
+    hint: text("type the code from the latest mail", "最新のメールのコードを入力してください"),
   });
 };
 
-/** @see facts 2.3: the login page's way is for administrators only */
-const withoutRole = ({ name }: Account): Failure => {
+/** Returns the failure for an account without a role.  @see facts 2.3: CLOMO's reset link is for administrators */
+const createNoRoleFailure = ({ name }: Account): Failure => {
   const command = line("clomo-account grant", [name], { role: "ROLE" });
   return new Failure("input-rejected", {
     what: text(
-      `${name} has no role: a code is for administrators only`,
+      `${name} is not an administrator; only administrators can reset their password with a code`,
       `「${name}」は管理者ではありません。コードで再設定できるのは管理者だけです`,
     ),
-    hint: step("to give it one", "管理者権限を付与するには", command),
+    hint: step("to grant a role", "管理者権限を付与するには", command),
   });
 };
 
-const KEPT_BY_CONSOLE = new Failure("input-rejected", {
+const CONSOLE_KEEPS_PASSWORDS = new Failure("input-rejected", {
   what: text(
-    "this tenant mirrors a console, which keeps the passwords: a code of clomoctl sets none there",
+    "this tenant is a mirror; the console stores its passwords, and a code from clomoctl cannot reset them",
     "このテナントは管理画面のミラーです。パスワードは管理画面が保持しているため、clomoctl のコードでは再設定できません",
   ),
   hint: text(
-    "the console's login page mails a link: 「パスワードを忘れた場合はこちら」",
+    "to get a link by mail, click 「パスワードを忘れた場合はこちら」 on the console's login page",
     "管理画面のログイン画面の「パスワードを忘れた場合はこちら」からメールでリンクを受け取ってください",
   ),
 });
 
-/** The mail that brings a code, in the language of the account. */
-const messageOf = async (
+/** Builds the mail with the code, in the language of the account. */
+const buildCodeMail = async (
   reader: Reader,
   account: Account,
   { code, expiresAt }: { readonly code: string; readonly expiresAt: string },
 ): Promise<Omit<TenantMail, "to">> => {
   const { id, timezone, language: own } = account;
   const language = own ?? "ja";
-  const name = account.name.replaceAll(DECEPTIVE, " ");
-  const tenant = (await readTenantName(reader)).replaceAll(DECEPTIVE, " ");
-  const zone = timezone ?? (await readProfile(reader)).consoleTimezone ?? USUAL_ZONE;
-  const until = `${minuteIn(expiresAt, zone)} (${zone})`;
-  const command = line("clomo-account reset-password", [typableName(account.name, id)], { code });
+  const name = account.name.replaceAll(DECEPTIVE_CHARACTERS, " ");
+  const tenant = (await readTenantName(reader)).replaceAll(DECEPTIVE_CHARACTERS, " ");
+  const zone = timezone ?? (await readProfile(reader)).consoleTimezone ?? DEFAULT_MAIL_TIMEZONE;
+  const until = `${formatMinute(expiresAt, zone)} (${zone})`;
+  const command = line("clomo-account reset-password", [toTypableName(account.name, id)], { code });
   const { tries } = RESET_CODE;
   const subject = text(
     `Code to reset the password of the CLOMO account ${name}`,
     `CLOMOアカウント「${name}」のパスワード再設定コード`,
   );
   const body = text(
-    `Somebody asked to reset the password of the CLOMO account ${name} in the tenant ${tenant}.
+    `Someone requested a password reset for the CLOMO account ${name} in the tenant ${tenant}.
 
 Code: ${code}
-Valid until: ${until}, once, for at most ${tries} tries
+Valid until: ${until}; one use, at most ${tries} tries
 
-To set a new password, type:
+To set a new password, run:
   ${command}
 
-If it was not you, do nothing: the password stays as it is, and the code expires. Tell a system administrator of your tenant. Give the code to nobody.
+If you did not request this, do nothing: your password does not change, and the code expires. Inform a system administrator of your tenant. Do not share the code with anyone.
 
 -- 
 Sent by clomoctl.

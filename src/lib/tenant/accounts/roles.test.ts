@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { stepsOf } from "../../../commands/console/steps.ts";
+import { buildTaskSteps } from "../../../commands/console/steps.ts";
 import type { Scheme } from "../../contract/index.ts";
-import { matrixRows, roleFacts } from "../../model/role-facts.ts";
-import { POLICY } from "../../model/role-policy.ts";
-import { ADMINISTRATORS, OPERATIONS, ROLES, type Operation, type Role } from "../../model/role.ts";
+import { buildMatrixRows, buildRoleFacts } from "../../model/role-facts.ts";
+import { ROLE_POLICY } from "../../model/role-policy.ts";
+import { ADMINISTRATOR_ROLES, OPERATIONS, ROLES, type Operation, type Role } from "../../model/role.ts";
 import type { Actor } from "../policy/asker.ts";
-import { reachOf } from "../policy/check.ts";
+import { getReach } from "../policy/check.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
@@ -51,19 +51,20 @@ const lastRecord = (): unknown => {
   return JSON.parse(String(last?.["record"])) as unknown;
 };
 
-test("roles are answered as the model has them", async () => {
+test("the API returns the roles as the model defines them", async () => {
   const { rows, makersMatrix } = await roles().matrix();
   expect(makersMatrix).toBe("unknown");
-  expect(rows).toEqual(matrixRows());
+  expect(rows).toEqual(buildMatrixRows());
   expect((await roles().list()).map(({ role }) => role)).toEqual(Object.keys(ROLES));
-  for (const role of Object.keys(ROLES) as readonly Role[]) expect(await roles().show(role)).toEqual(roleFacts(role));
+  for (const role of Object.keys(ROLES) as readonly Role[])
+    expect(await roles().show(role)).toEqual(buildRoleFacts(role));
 });
 
-test("the matrix is what the tenant checks: every operation, every role, with the item and without, inside and over all", async () => {
+test("the matrix matches what the tenant permits for every operation, role, item and scope", async () => {
   const { rows } = await roles().matrix();
   for (const { operation, cells } of rows) {
-    expect(cells).toEqual(POLICY[operation]);
-    for (const role of ADMINISTRATORS) {
+    expect(cells).toEqual(ROLE_POLICY[operation]);
+    for (const role of ADMINISTRATOR_ROLES) {
       for (const isWhole of [false, true]) {
         for (const has of [false, true]) {
           const asker: Actor = { role, items: new Set(has ? [operation] : []), orgs: isWhole ? undefined : [2] };
@@ -71,7 +72,11 @@ test("the matrix is what the tenant checks: every operation, every role, with th
           const isSecured = operation.startsWith("secured.");
           const isRefused = reach === "no" || (reach === "item" && !has) || (isSecured && !isWhole);
           const wide = reach === "all" || isWhole ? "all" : "inside";
-          expect([operation, role, reachOf(asker, operation)]).toEqual([operation, role, isRefused ? undefined : wide]);
+          expect([operation, role, getReach(asker, operation)]).toEqual([
+            operation,
+            role,
+            isRefused ? undefined : wide,
+          ]);
         }
       }
     }
@@ -79,7 +84,7 @@ test("the matrix is what the tenant checks: every operation, every role, with th
   expect(rows).toHaveLength(Object.keys(OPERATIONS).length);
 });
 
-test("facts 2.1: a scheme is a name and items, in the order in which they are told", async () => {
+test("facts 2.1: a scheme has a name and items, in the order in which they are listed", async () => {
   const { before, after, consoleTask } = await roles().createScheme({
     name: "登録係",
     operations: ["users.move", "orgs.write", "users.write"],
@@ -96,14 +101,14 @@ test("facts 2.1: a scheme is a name and items, in the order in which they are to
 
 test.each([
   [{ name: " ", operations: ["users.write"] }, "name: must not be blank"],
-  [{ name: "ab", operations: [] }, "a scheme needs at least one item"],
-  [{ name: "ab" }, "a scheme needs at least one item"],
+  [{ name: "ab", operations: [] }, "a scheme needs at least one check item"],
+  [{ name: "ab" }, "a scheme needs at least one check item"],
   [{ name: "ab", operations: ["tenant.write"] }, "items: "],
-  [{ name: "ab", operations: ["users.write", "users.write"] }, "users.write is given twice"],
-  [{ name: "a\u202eb", operations: ["users.write"] }, "characters that nobody sees"],
-  [{ name: "a".repeat(101), operations: ["users.write"] }, "at most 100 allowed"],
+  [{ name: "ab", operations: ["users.write", "users.write"] }, 'check items: "users.write" appears more than once'],
+  [{ name: "a\u202eb", operations: ["users.write"] }, "name: contains invisible characters (U+202E)"],
+  [{ name: "a".repeat(101), operations: ["users.write"] }, "101 characters; the maximum is 100"],
   [{ name: "ab", operations: ["users.write' or 1=1 --"] }, "items: "],
-] as const)("case %#: refused, and nothing is made", async ({ name, ...more }, told) => {
+] as const)("case %#: is rejected, and no scheme is created", async ({ name, ...more }, told) => {
   const operations = "operations" in more ? { operations: [...more.operations] } : {};
   const failure = await failureOf(roles().createScheme({ name, ...operations }));
   expect(failure?.code).toBe("input-rejected");
@@ -111,17 +116,17 @@ test.each([
   expect(await roles().schemes()).toEqual([]);
 });
 
-test("a name is one scheme's alone, compared as names are", async () => {
+test("a scheme name is unique, ignoring differences in character form", async () => {
   await made("人事\u301c係", "users.write");
   const failure = await failureOf(made("人事\uff5e係", "users.move"));
   expect(failure).toMatchObject({ code: "input-rejected" });
-  expect(failure?.what.en).toContain("is already that of the custom scheme 人事\u301c係");
+  expect(failure?.what.en).toContain("is already used by the custom scheme 人事\u301c係");
   expect(failure?.hint?.en).toContain("clomoctl roles schemes show");
   const other = await made("総務", "users.move");
   expect((await failureOf(roles().editScheme(other.id, { name: "人事\uff5e係" })))?.code).toBe("input-rejected");
 });
 
-test("items are replaced, added and removed; what is as it was changes nothing", async () => {
+test("items are replaced, added and removed; an edit without a difference changes nothing", async () => {
   const { id } = await made("登録係", "users.write");
   const items = async (change: Parameters<ReturnType<typeof roles>["editScheme"]>[1]): Promise<readonly string[]> =>
     (await roles().editScheme(id, change)).after.operations;
@@ -138,11 +143,11 @@ test("items are replaced, added and removed; what is as it was changes nothing",
 });
 
 test.each([
-  [{ operations: [] }, "a scheme needs at least one item"],
-  [{ removeItems: ["users.write"] }, "a scheme needs at least one item"],
-  [{ removeItems: ["orgs.write"] }, "the scheme 登録係 has no item orgs.write"],
+  [{ operations: [] }, "a scheme needs at least one check item"],
+  [{ removeItems: ["users.write"] }, "a scheme needs at least one check item"],
+  [{ removeItems: ["orgs.write"] }, "the scheme 登録係 does not have the item orgs.write"],
   [{ addItems: ["nope"] }, "items: "],
-])("an edit that cannot be is refused: %j", async (change, told) => {
+])("rejects an invalid edit: %j", async (change, told) => {
   const before = await made("登録係", "users.write");
   const failure = await failureOf(roles().editScheme(before.id, change));
   expect(failure?.code).toBe("input-rejected");
@@ -150,7 +155,7 @@ test.each([
   expect(await roles().schemes()).toEqual([before]);
 });
 
-test("the option that leaves a scheme without items is the place that is named", async () => {
+test("the error names the option that would leave a scheme without items", async () => {
   const { id } = await made("登録係", "users.write");
   const whereOf = async (sent: Promise<unknown>) => (await failureOf(sent))?.where;
   expect(await whereOf(roles().editScheme(id, { removeItems: ["users.write"] }))).toBe("--remove-item");
@@ -158,7 +163,7 @@ test("the option that leaves a scheme without items is the place that is named",
   expect(await whereOf(roles().createScheme({ name: "空" }))).toBe("--item");
 });
 
-test("a request that is sent twice makes one scheme; what is not there is not-found", async () => {
+test("a request sent twice creates one scheme, and an unknown scheme is not found", async () => {
   const send = (body: object) =>
     tenant.fetch(
       new Request("http://tenant/v1/roles/schemes", {
@@ -180,7 +185,7 @@ test("a request that is sent twice makes one scheme; what is not there is not-fo
   expect((await failureOf(roles().deleteSchemes({ ids: [nobody] })))?.code).toBe("not-found");
 });
 
-test("who has a scheme is told, over what, and keeps it from being deleted", async () => {
+test("a scheme lists the accounts that have it with their scope, and cannot be deleted while they have it", async () => {
   await people();
   const [scheme, free] = [await made("登録係", "users.write"), await made("予備", "orgs.write")];
   const [org] = tenant.sql("select pk from org where code = 'S2'");
@@ -202,7 +207,7 @@ test("who has a scheme is told, over what, and keeps it from being deleted", asy
   expect(await roles().schemes()).toHaveLength(2);
 });
 
-test("schemes that nobody has are deleted, all of them or none; a dry run deletes none", async () => {
+test("deletes unused schemes, either all or none of them; a dry run deletes none", async () => {
   const [one, other] = [await made("登録係", "users.write"), await made("予備", "orgs.write")];
   const tried = await roles().deleteSchemes({ ids: [one.id], dryRun: true });
   expect(tried).toMatchObject({ schemes: [{ name: "登録係" }], dryRun: true });
@@ -218,7 +223,7 @@ test("schemes that nobody has are deleted, all of them or none; a dry run delete
   });
 });
 
-test("what was changed since it was seen is deleted by nobody", async () => {
+test("a scheme that has changed since it was seen is not deleted", async () => {
   const { id } = await made("登録係", "users.write");
   const { revision } = await tenant.client.tenant.revision();
   await roles().editScheme(id, { addItems: ["users.move"] });
@@ -226,7 +231,7 @@ test("what was changed since it was seen is deleted by nobody", async () => {
   expect(await roles().schemes()).toHaveLength(1);
 });
 
-test("ours: the kept account of a deleted user holds no scheme, and comes back without a role", async () => {
+test("a clomoctl rule: the kept account of a deleted user has no scheme, and returns without a role", async () => {
   await people();
   const scheme = await made("登録係", "users.write");
   holding(scheme, "yamada", [1]);
@@ -238,7 +243,7 @@ test("ours: the kept account of a deleted user holds no scheme, and comes back w
   ]);
 });
 
-test("facts 2.1: in a mirror what is written is to be done in the console, with its clicks and the maker's names", async () => {
+test("facts 2.1: in a mirror, changes to schemes become tasks with the console's steps and labels", async () => {
   await tenant.import({ kind: "users", fromConsole: true }, [
     ["氏名", "メールアドレス"],
     ["山田", "yamada@example.jp"],
@@ -253,7 +258,7 @@ test("facts 2.1: in a mirror what is written is to be done in the console, with 
     work: "create",
     records: [{ name: "登録係" }],
   });
-  const steps = stepsOf(created).map(({ ja }) => ja);
+  const steps = buildTaskSteps(created).map(({ ja }) => ja);
   expect(steps[0]).toContain("Settings > 全般 > カスタム管理権限スキーム設定でスキームを追加");
   expect(steps).toContain("スキーム名: 登録係");
   expect(steps).toContain("チェック項目: 「ユーザーの作成と変更」");
@@ -261,7 +266,7 @@ test("facts 2.1: in a mirror what is written is to be done in the console, with 
 
   const edited = await roles().editScheme(after.id, { addItems: ["users.move"] });
   const changed = await tenant.client.console.show(edited.consoleTask ?? 0);
-  expect(stepsOf(changed).map(({ ja }) => ja)).toContain(
+  expect(buildTaskSteps(changed).map(({ ja }) => ja)).toContain(
     "チェック項目: 「ユーザーの作成と変更」 → 「ユーザーの作成と変更」「ユーザーの組織移動」",
   );
   const { consoleTasks } = await roles().deleteSchemes({ ids: [after.id] });

@@ -1,11 +1,11 @@
 import { SCHEME } from "../../model/scheme.ts";
-import type { List } from "../store/lists.ts";
-import { orgNodeOf, pathsOf } from "../store/sql/org-paths.ts";
+import type { RecordList } from "../store/lists.ts";
+import { toOrgNode, buildOrgPaths } from "../store/sql/org-paths.ts";
 import type { Reader, Writer } from "../store/store.ts";
-import { keepVersions } from "../versions/keep.ts";
+import { saveVersions } from "../versions/keep.ts";
 
-/** Custom schemes by name, with how many accounts have them; the account of a deleted user, which is kept, has none. */
-export const SCHEMES: List<typeof SCHEME.fields> = {
+/** Custom schemes by name, with the number of accounts that have them, without kept accounts of deleted users. */
+export const SCHEMES: RecordList<typeof SCHEME.fields> = {
   thing: SCHEME,
   table: "scheme t",
   sql: { accounts: "(select count(*) from account a join user u on u.pk = a.user where a.scheme = t.pk)" },
@@ -18,16 +18,16 @@ export const SCHEMES: List<typeof SCHEME.fields> = {
 
 /** An account that has a scheme. */
 export interface SchemeHolder {
-  /** of its user */
+  /** id of the account's user */
   readonly id: string;
   readonly account: string | null;
   readonly name: string;
-  /** paths of its managed organisations, blank for 全社; null: 全て */
+  /** paths of the managed organisations, blank for 全社; null: all organisations (全て) */
   readonly orgs: string[] | null;
 }
 
-/** The accounts that have a scheme, by account name. @param id of the scheme */
-export const schemeHolders = async (reader: Reader, id: string): Promise<SchemeHolder[]> => {
+/** Returns the accounts that have a scheme, sorted by account name. @param id id of the scheme */
+export const readSchemeHolders = async (reader: Reader, id: string): Promise<SchemeHolder[]> => {
   const rows = await reader.all(
     `select u.id, u.accountName, u.name, a.managedOrgs from scheme s join account a on a.scheme = s.pk
      join user u on u.pk = a.user where s.id = :id order by u.accountName, u.pk`,
@@ -35,7 +35,7 @@ export const schemeHolders = async (reader: Reader, id: string): Promise<SchemeH
   );
   const isLimited = rows.some(({ managedOrgs }) => managedOrgs !== null);
   const orgs = isLimited ? await reader.all("select pk, parent, name from org") : [];
-  const paths = pathsOf(orgs.map(orgNodeOf));
+  const paths = buildOrgPaths(orgs.map(toOrgNode));
   return rows.map(({ id: user, accountName, name, managedOrgs = null }) => ({
     id: String(user),
     account: typeof accountName === "string" ? accountName : null,
@@ -48,15 +48,15 @@ export const schemeHolders = async (reader: Reader, id: string): Promise<SchemeH
 };
 
 /**
- * Deletes a scheme that no account has. The kept accounts of deleted users lose it with their role: should these users
- * come back, they come back without rights.
+ * Deletes a scheme that no account has. The kept accounts of deleted users lose the scheme and their role: if such a
+ * user comes back, the account has no rights.
  */
 export const deleteScheme = async (
   writer: Writer,
   { pk, at }: { readonly pk: number; readonly at: string },
 ): Promise<void> => {
-  await keepVersions(writer, "account", "t.scheme = :pk", { pk });
-  await keepVersions(writer, "scheme", "t.pk = :pk", { pk });
+  await saveVersions(writer, "account", "t.scheme = :pk", { pk });
+  await saveVersions(writer, "scheme", "t.pk = :pk", { pk });
   await writer.run(
     `update main.account set scheme = null, role = 'none', managedOrgs = null, updatedAt = :at, revision = :revision
      where scheme = :pk`,

@@ -1,61 +1,69 @@
 import { line, step } from "../../advice/index.ts";
-import type { DeletedSchemes, HeldScheme, Scheme } from "../../contract/index.ts";
+import type { DeletedSchemes, SchemeDetail, Scheme } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { SCHEME_ITEMS } from "../../model/role-policy.ts";
 import type { Operation } from "../../model/role.ts";
 import { SCHEME } from "../../model/scheme.ts";
-import type { HandValues } from "../../model/thing.ts";
+import type { ManualValues } from "../../model/thing.ts";
 import { judgeRecord } from "../../rules/index.ts";
 import { enforce } from "../../rules/rule.ts";
-import { counted, text } from "../../text/index.ts";
-import { instant } from "../ids.ts";
+import { formatCount, text } from "../../text/index.ts";
+import { getCurrentInstant } from "../ids.ts";
 import type { IdempotentRequest, Session } from "../session.ts";
-import { numberOf } from "../records/record-rows.ts";
-import { deleteScheme, schemeHolders, SCHEMES, type SchemeHolder } from "./scheme-rows.ts";
+import { findRecordNumberById } from "../records/record-rows.ts";
+import { deleteScheme, readSchemeHolders, SCHEMES, type SchemeHolder } from "./scheme-rows.ts";
 import type { Reader } from "../store/store.ts";
-import { createRecord, editRecord, objectOf, recordOf, tasksOf } from "../records/records.ts";
-import type { HandBody, HandNoun, ChangeResult } from "../records/records.ts";
+import { createRecord, editRecord, toChangedObject, getRecordById, collectTaskNumbers } from "../records/records.ts";
+import type { ManualRequestBody, EditableRecordType, ChangeResult } from "../records/records.ts";
 
-/** Check items in the order in which roles are told, whatever the order of the request. */
-const inOrder = (items: readonly string[]): readonly string[] =>
+/** Returns check items in the order in which lists of roles show them. */
+const sortSchemeItems = (items: readonly string[]): readonly string[] =>
   items.toSorted((a, b) => SCHEME_ITEMS.indexOf(a as Operation) - SCHEME_ITEMS.indexOf(b as Operation));
 
-/** The items that a request means: those that it gives, or those that there are with some more or less. */
-const meantItems = ({ addItems, removeItems, ...given }: HandValues, before: Scheme | undefined): HandValues => {
+/** Resolves a request's items: the given or else the existing items, with the requested additions and removals. */
+const resolveSchemeItems = (
+  { addItems, removeItems, ...given }: ManualValues,
+  before: Scheme | undefined,
+): ManualValues => {
   const [added, removed] = [addItems, removeItems].map((items) => (items ?? []) as readonly string[]);
   if (added === undefined || removed === undefined || added.length + removed.length === 0) {
     const { operations } = given;
-    return operations === undefined ? given : { ...given, operations: inOrder(operations as readonly string[]) };
+    return operations === undefined
+      ? given
+      : { ...given, operations: sortSchemeItems(operations as readonly string[]) };
   }
   const items = (given["operations"] ?? before?.operations ?? []) as readonly string[];
   const missing = removed.find((item) => !items.includes(item));
-  if (missing !== undefined) throw hasNot(before, missing);
+  if (missing !== undefined) throw createMissingItemFailure(before, missing);
   const after = new Set([...items, ...added]).difference(new Set(removed));
-  const operations = inOrder([...after]);
+  const operations = sortSchemeItems([...after]);
   checkItems(operations, "--remove-item");
   return { ...given, operations };
 };
 
-/** @param option that left these items */
+/** Checks the items that a scheme would have. @param option the option that leads to these items */
 const checkItems = (operations: readonly string[], option: string): void =>
   enforce(judgeRecord(SCHEME.name, { after: { operations } }), option);
 
-const hasNot = (scheme: Scheme | undefined, item: string): Failure => {
+const createMissingItemFailure = (scheme: Scheme | undefined, item: string): Failure => {
   const name = scheme?.name ?? "";
   return new Failure("input-rejected", {
-    what: text(`the scheme ${name} has no item ${item}`, `スキーム「${name}」に項目 ${item} はありません`),
+    what: text(`the scheme ${name} does not have the item ${item}`, `スキーム「${name}」に項目 ${item} はありません`),
     where: item,
-    hint: text(`see ${line("roles schemes show", [name])}`, `確認: ${line("roles schemes show", [name])}`),
+    hint: text(
+      `to show its items: ${line("roles schemes show", [name])}`,
+      `項目の確認: ${line("roles schemes show", [name])}`,
+    ),
   });
 };
 
-/** Custom schemes, as they are written by hand. */
-const HAND_SCHEMES: HandNoun<typeof SCHEME.fields> = {
+/** How custom schemes are created and edited by hand. */
+const HAND_SCHEMES: EditableRecordType<typeof SCHEME.fields> = {
   list: SCHEMES,
   collection: "schemes",
   series: "schemes",
   actions: "roles.schemes",
-  reading: (_, given, before) => Promise.resolve({ values: meantItems(given, before as Scheme | undefined) }),
+  reading: (_, given, before) => Promise.resolve({ values: resolveSchemeItems(given, before as Scheme | undefined) }),
   check: (_, { values }) => {
     const items = values.get("operations");
     if (Array.isArray(items)) checkItems(items as readonly string[], "--item");
@@ -63,36 +71,36 @@ const HAND_SCHEMES: HandNoun<typeof SCHEME.fields> = {
   },
 };
 
-/** @throws Failure `input-rejected` where the name is taken, an item is none, or there is no item */
+/** Creates a custom scheme.  @throws Failure `input-rejected` for a used name, an unknown item, or no items */
 export const createScheme = (
   session: Session,
-  body: HandBody,
+  body: ManualRequestBody,
   once?: Omit<IdempotentRequest<ChangeResult<Scheme>>, "replay">,
 ): Promise<ChangeResult<Scheme>> => createRecord(session, HAND_SCHEMES, body, once);
 
-/** @throws Failure as {@link createScheme}; `not-found` */
-export const editScheme = (session: Session, id: string, body: HandBody): Promise<ChangeResult<Scheme>> =>
+/** Edits a custom scheme. @throws Failure as {@link createScheme}; `not-found` */
+export const editScheme = (session: Session, id: string, body: ManualRequestBody): Promise<ChangeResult<Scheme>> =>
   editRecord(session, HAND_SCHEMES, id, body);
 
-/** A scheme, and the accounts that have it. @throws Failure `not-found` */
-export const heldScheme = async (reader: Reader, id: string): Promise<HeldScheme> => ({
-  scheme: await recordOf(reader, SCHEMES, id),
-  holders: await schemeHolders(reader, id),
+/** Returns a scheme and the accounts that have it. @throws Failure `not-found` */
+export const readSchemeWithHolders = async (reader: Reader, id: string): Promise<SchemeDetail> => ({
+  scheme: await getRecordById(reader, SCHEMES, id),
+  holders: await readSchemeHolders(reader, id),
 });
 
-/** What is to be deleted, as it was seen. */
+/** A request to delete schemes. */
 interface SchemeDeletion {
   readonly ids: readonly string[];
-  /** the tenant's revision before they were looked at */
+  /** revision of the tenant before the schemes were read */
   readonly seen?: number | undefined;
   readonly dryRun?: boolean | undefined;
 }
 
 /**
- * Deletes schemes that no account has, all of them or none.
+ * Deletes schemes that no account has: either all of them or none.
  *
- * @throws Failure `not-found`; `input-rejected` where accounts have one; `conflict` where schemes or accounts were changed
- *   since they were seen
+ * @throws Failure `not-found`; `input-rejected` if an account has one of the schemes; `conflict` if schemes or accounts
+ * were changed after they were read
  */
 export const deleteSchemes = (
   session: Session,
@@ -102,32 +110,32 @@ export const deleteSchemes = (
   return session.change(change, async (writer) => {
     const schemes: Scheme[] = [];
     for (const id of new Set(ids)) {
-      const scheme = await recordOf(writer, SCHEMES, id);
-      const holders = await schemeHolders(writer, id);
-      if (holders.length > 0) throw isHeld(scheme, holders);
-      const pk = (await numberOf(writer, SCHEMES.thing.name, id)) ?? 0;
-      await deleteScheme(writer, { pk, at: instant(session.surroundings) });
+      const scheme = await getRecordById(writer, SCHEMES, id);
+      const holders = await readSchemeHolders(writer, id);
+      if (holders.length > 0) throw createSchemeInUseFailure(scheme, holders);
+      const pk = (await findRecordNumberById(writer, SCHEMES.thing.name, id)) ?? 0;
+      await deleteScheme(writer, { pk, at: getCurrentInstant(session.surroundings) });
       schemes.push(scheme);
     }
-    const objects = schemes.map((scheme) => objectOf(HAND_SCHEMES, scheme));
+    const objects = schemes.map((scheme) => toChangedObject(HAND_SCHEMES, scheme));
     return {
-      result: async (taskOf) => ({ schemes, consoleTasks: await tasksOf(taskOf, objects), dryRun }),
+      result: async (taskOf) => ({ schemes, consoleTasks: await collectTaskNumbers(taskOf, objects), dryRun }),
       objects,
       before: schemes.length === 1 ? schemes[0] : { schemes },
     };
   });
 };
 
-/** Accounts that a refusal names. */
-const MAX_NAMED = 10;
+/** Maximum number of accounts that the failure names. */
+const MAX_NAMED_ACCOUNTS = 10;
 
-const isHeld = ({ name }: Scheme, holders: readonly SchemeHolder[]): Failure => {
-  const named = holders.slice(0, MAX_NAMED).map((holder) => `${holder.name} <${holder.account ?? ""}>`);
-  const all = [...named, ...(holders.length > MAX_NAMED ? ["…"] : [])];
+const createSchemeInUseFailure = ({ name }: Scheme, holders: readonly SchemeHolder[]): Failure => {
+  const named = holders.slice(0, MAX_NAMED_ACCOUNTS).map((holder) => `${holder.name} <${holder.account ?? ""}>`);
+  const all = [...named, ...(holders.length > MAX_NAMED_ACCOUNTS ? ["…"] : [])];
   const [first] = holders;
   return new Failure("input-rejected", {
     what: text(
-      `${counted(holders.length, "account")} have the scheme ${name}: ${all.join(", ")}`.replace(
+      `${formatCount(holders.length, "account")} have the scheme ${name}: ${all.join(", ")}`.replace(
         /^1 account have/,
         "1 account has",
       ),
@@ -135,7 +143,7 @@ const isHeld = ({ name }: Scheme, holders: readonly SchemeHolder[]): Failure => 
     ),
     where: name,
     hint: step(
-      "give them another one first",
+      "assign another scheme to these accounts first",
       "先にほかのスキームを設定してください",
       line("clomo-account edit", [first?.account ?? "ACCOUNT"], { scheme: "NAME" }),
     ),

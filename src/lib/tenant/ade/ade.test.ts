@@ -29,7 +29,7 @@ const advance = (ms: number): void => {
 };
 
 describe("endpoint, key and token", () => {
-  test("the endpoint is unset at first, and everything that contacts Apple says what to type", async () => {
+  test("the endpoint is unset at first, and every operation that contacts Apple says what to type", async () => {
     const { ade } = rehearsal.tenant.client;
     expect(await ade.show()).toMatchObject({ endpoint: null, token: null, sync: null, mirror: false });
     for (const work of [() => ade.createKeyPair({}), () => ade.sync({}), () => ade.contact({})]) {
@@ -37,7 +37,7 @@ describe("endpoint, key and token", () => {
     }
   });
 
-  test.each(["ftp://x", "http://u:p@x", "http://x?a", "x", ""])("no endpoint: %j", async (url) => {
+  test.each(["ftp://x", "http://u:p@x", "http://x?a", "x", ""])("rejects an invalid endpoint: %j", async (url) => {
     const { ade } = rehearsal.tenant.client;
     const response = await rehearsal.tenant.fetch(
       new Request("http://tenant/v1/ade/endpoint", {
@@ -50,7 +50,7 @@ describe("endpoint, key and token", () => {
     expect((await ade.show()).endpoint).toBeNull();
   });
 
-  test("a simulator must answer as ours does", async () => {
+  test("a simulator endpoint must respond like clomoctl's simulator", async () => {
     rehearsal.tenant.apple = async () => ({ status: 200, headers: {}, body: "{}" });
     const { ade } = rehearsal.tenant.client;
     const failure = await failing(ade.setEndpoint({ kind: "simulator", url: SIMULATOR_URL }));
@@ -58,13 +58,13 @@ describe("endpoint, key and token", () => {
     expect((await ade.show()).endpoint).toBeNull();
   });
 
-  test("Apple's own address is Apple, however it is given", async () => {
+  test("Apple's own address counts as the Apple endpoint even if it is set as another address", async () => {
     const { ade } = rehearsal.tenant.client;
     const set = await ade.setEndpoint({ kind: "other", url: "https://mdmenrollment.apple.com/" });
     expect(set.endpoint).toEqual({ kind: "apple", url: "https://mdmenrollment.apple.com" });
   });
 
-  test("the staged key is given again, until a token is set with it; no answer has a secret", async () => {
+  test("the staged key is returned again until a token is set with it, and no response contains a secret", async () => {
     const { ade } = rehearsal.tenant.client;
     await ade.setEndpoint({ kind: "simulator", url: SIMULATOR_URL });
     const first = await ade.createKeyPair({});
@@ -83,7 +83,7 @@ describe("endpoint, key and token", () => {
     }
   });
 
-  test("its date becomes a renewal item, which the next token moves", async () => {
+  test("the token's expiry date becomes a renewal item, and the next token updates it", async () => {
     await rehearsal.setUp();
     const [item] = await rehearsal.tenant.client.renewals.list();
     expect(item).toMatchObject({ kind: "ade-token", name: "SIMULATOR", certainty: "exact" });
@@ -94,7 +94,7 @@ describe("endpoint, key and token", () => {
     expect(Date.parse(items[0]?.expiresAt ?? "")).toBeGreaterThan(Date.parse(item?.expiresAt ?? ""));
   });
 
-  test("the same token again changes nothing; another key's and an expired one are refused", async () => {
+  test("setting the same token again changes nothing; a token for another key or an expired one is rejected", async () => {
     const { ade } = rehearsal.tenant.client;
     await ade.setEndpoint({ kind: "simulator", url: SIMULATOR_URL });
     const { certificate } = await ade.createKeyPair({});
@@ -113,7 +113,7 @@ describe("endpoint, key and token", () => {
     expect(await failing(ade.setToken({ name: "t.p7m", content: noise }))).toMatchObject({ code: "input-rejected" });
   });
 
-  test("a simulator's token is not taken where Apple is, and none but its own where it is", async () => {
+  test("the Apple endpoint rejects a simulator's token", async () => {
     const { ade } = rehearsal.tenant.client;
     await ade.setEndpoint({ kind: "apple" });
     const { certificate } = await ade.createKeyPair({});
@@ -123,7 +123,7 @@ describe("endpoint, key and token", () => {
     expect((await ade.show()).token).toBeNull();
   });
 
-  test("another administrator's token, and another server's, are taken only when somebody says so", async () => {
+  test("a token of another administrator or server is accepted only if that is allowed explicitly", async () => {
     await rehearsal.setUp();
     await rehearsal.sync();
     expect(await failing(rehearsal.newToken({ admin: "b@example.jp" }))).toMatchObject({ code: "input-rejected" });
@@ -135,7 +135,9 @@ describe("endpoint, key and token", () => {
     const run = await rehearsal.sync();
     expect(run).toMatchObject({ state: "failed", error: { type: "input-rejected", where: "server_uuid" } });
     expect(await rehearsal.devices()).toEqual(before);
-    expect(run.error?.hint).toMatchObject({ en: expect.stringContaining("released here if they are up to 5 or 5 %") });
+    expect(run.error?.hint).toMatchObject({
+      en: expect.stringContaining("released here if there are at most 5 of them (or 5 %, if that is more)"),
+    });
     await rehearsal.newToken({ server: "SIMULATOR 2", otherServer: true });
     // said at once, and not only once the former position is refused
     expect(await failing(rehearsal.tenant.client.ade.sync({ kind: "delta" }))).toMatchObject({
@@ -153,7 +155,7 @@ describe("endpoint, key and token", () => {
     return { name: "t.p7m", content: Buffer.from(body).toString("base64") };
   };
 
-  test("the key before stays until a token of the next one has worked", async () => {
+  test("the previous key is kept until a token for the next key has worked", async () => {
     const { ade } = rehearsal.tenant.client;
     await ade.setEndpoint({ kind: "simulator", url: SIMULATOR_URL });
     const { certificate: first } = await ade.createKeyPair({});
@@ -172,10 +174,10 @@ describe("endpoint, key and token", () => {
     await ade.setToken({ ...(await issued(first)), otherAdmin: true });
     await ade.contact({});
     const gone = await failing(ade.setToken(await issued(second)));
-    expect(gone).toMatchObject({ code: "input-rejected", what: { en: "token is encrypted for another key" } });
+    expect(gone).toMatchObject({ code: "input-rejected", what: { en: "the token is encrypted for another key" } });
   });
 
-  test("of two keys that no contact has proven, that of the token which last worked stays", async () => {
+  test("two keys that no contact has confirmed do not replace the key of the token that last worked", async () => {
     const { ade } = rehearsal.tenant.client;
     await ade.setEndpoint({ kind: "simulator", url: SIMULATOR_URL });
     const { certificate: first } = await ade.createKeyPair({});
@@ -185,7 +187,7 @@ describe("endpoint, key and token", () => {
     expect(await ade.setToken(await issued(first))).toMatchObject({ unchanged: false });
   });
 
-  test("a token is opened without setting it: what it tells, and by which key", async () => {
+  test("inspecting a token shows its content and its key without setting it", async () => {
     const { ade } = rehearsal.tenant.client;
     await ade.setEndpoint({ kind: "simulator", url: SIMULATOR_URL });
     const { certificate: first } = await ade.createKeyPair({});
@@ -212,7 +214,7 @@ describe("endpoint, key and token", () => {
     expect(JSON.stringify(rehearsal.tenant.sql("select * from audit"))).not.toMatch(/CK_|inspect/);
   });
 
-  test("who downloaded it is not known before the next contact, where that is somebody else", async () => {
+  test("after another administrator's token is set, its administrator is unknown until the next contact", async () => {
     await rehearsal.setUp();
     const { ade } = rehearsal.tenant.client;
     await ade.contact({});
@@ -223,7 +225,7 @@ describe("endpoint, key and token", () => {
     expect((await ade.show()).server?.admin).toBe("b@example.jp");
   });
 
-  test("a new key's token is taken though the keys before are sealed by a lost key", async () => {
+  test("a token for a new key is accepted even if the previous keys are sealed with a lost key", async () => {
     await rehearsal.setUp();
     const { tenant } = rehearsal;
     tenant.database.run("update ade_server set privateKey = 'sealed elsewhere'");
@@ -231,7 +233,7 @@ describe("endpoint, key and token", () => {
     expect(await rehearsal.newToken()).toMatchObject({ stagedKey: null, token: { simulated: true } });
   });
 
-  test("a token that is replaced during a contact is no reason to get another one", async () => {
+  test("if a token is replaced during a contact, the failure does not ask for a new token", async () => {
     await rehearsal.setUp();
     const { tenant } = rehearsal;
     const through = tenant.apple;
@@ -244,12 +246,12 @@ describe("endpoint, key and token", () => {
       return through(request);
     };
     const failure = await failing(tenant.client.ade.contact({}));
-    expect(failure).toMatchObject({ code: "conflict", hint: { en: "run it again" } });
-    expect(failure.what.en).toContain("replaced meanwhile");
+    expect(failure).toMatchObject({ code: "conflict", hint: { en: "run the command again" } });
+    expect(failure.what.en).toContain("the server token was replaced in the meantime");
     expect(await tenant.client.ade.contact({})).toMatchObject({ account: { serverName: "SIMULATOR MDM Server" } });
   });
 
-  test("where the key that sealed the keys is lost another pair is made only when one starts over", async () => {
+  test("if the sealing key is lost, a new key pair is created only when starting over", async () => {
     await rehearsal.setUp();
     const { client } = rehearsal.tenant;
     rehearsal.tenant.sealingKey = "other-";
@@ -258,7 +260,7 @@ describe("endpoint, key and token", () => {
     expect(await client.ade.createKeyPair({ startOver: true })).toMatchObject({ created: true });
   });
 
-  test("a public key is not given again where its private key cannot be opened any more", async () => {
+  test("a public key is not returned again if its private key can no longer be opened", async () => {
     const { tenant } = rehearsal;
     const { ade } = tenant.client;
     await ade.setEndpoint({ kind: "simulator", url: SIMULATOR_URL });
@@ -272,7 +274,7 @@ describe("endpoint, key and token", () => {
     expect(await ade.createKeyPair({})).toMatchObject({ created: false });
   });
 
-  test("at a simulator the ways out name its commands, not Apple's portal", async () => {
+  test("with a simulator, hints name its commands and not Apple's portal", async () => {
     const { ade } = rehearsal.tenant.client;
     await ade.setEndpoint({ kind: "simulator", url: SIMULATOR_URL });
     const told = async (work: Promise<unknown>): Promise<string> => {
@@ -297,7 +299,7 @@ describe("endpoint, key and token", () => {
     expect(await told(ade.contact({}))).toContain("clomoctl ade simulator start");
   });
 
-  test("what came from another endpoint is forgotten only when that is asked for", async () => {
+  test("data from another endpoint is discarded only on request", async () => {
     const { ade } = rehearsal.tenant.client;
     await rehearsal.setUp();
     await rehearsal.sync();
@@ -308,17 +310,17 @@ describe("endpoint, key and token", () => {
   });
 });
 
-describe("a rehearsal leaves what is real alone", () => {
+describe("a rehearsal leaves real data alone", () => {
   const real = { name: "本番", kind: "ade-token", expiresAt: "2026-05-01T00:00:00.000Z" } as const;
 
-  test("in a mirror nothing is recorded among the renewals", async () => {
+  test("in a mirror, a rehearsal records no renewal item", async () => {
     await rehearsal.tenant.client.renewals.add(real);
     rehearsal.tenant.database.run("update tenant set mirroredAt = '2026-04-01T00:00:00.000Z'");
     await rehearsal.setUp();
     expect(await rehearsal.tenant.client.renewals.list()).toMatchObject([real]);
   });
 
-  test("in a tenant of one's own it has an item of its own, which goes with the endpoint, as what was rehearsed does", async () => {
+  test("in a tenant that is not a mirror, a rehearsal has its own renewal item, removed with the endpoint", async () => {
     const { client } = rehearsal.tenant;
     await client.renewals.add({ ...real, name: "SIMULATOR" });
     await rehearsal.setUp();
@@ -328,7 +330,7 @@ describe("a rehearsal leaves what is real alone", () => {
     expect(await client.renewals.list()).toMatchObject([{ name: "SIMULATOR", expiresAt: real.expiresAt }]);
   });
 
-  test("a token that proves to be another server's is permitted by the same file", async () => {
+  test("a token that turns out to be another server's can be allowed by setting the same file again", async () => {
     await rehearsal.setUp();
     await rehearsal.sync();
     const { ade } = rehearsal.tenant.client;
@@ -346,8 +348,8 @@ describe("a rehearsal leaves what is real alone", () => {
   });
 });
 
-describe("the fence", () => {
-  test("in a mirror everything is refused but a simulator, and Devices is left alone", async () => {
+describe("restrictions in a mirror", () => {
+  test("a mirror rejects every endpoint except a simulator, and its device records are left alone", async () => {
     const { ade } = rehearsal.tenant.client;
     rehearsal.tenant.database.run("update tenant set mirroredAt = '2026-04-01T00:00:00.000Z'");
     expect((await failing(ade.setToken({ name: "t", content: "TUlNRQ==" }))).hint).toEqual({
@@ -370,7 +372,7 @@ describe("the fence", () => {
     expect(await rehearsal.tenant.devices()).toEqual([]);
   });
 
-  test("a tenant of one's own that becomes a mirror is fenced from then on", async () => {
+  test("a local tenant that becomes a mirror is restricted from then on", async () => {
     const { ade } = rehearsal.tenant.client;
     await ade.setEndpoint({ kind: "apple" });
     await ade.createKeyPair({});
@@ -383,7 +385,7 @@ describe("the fence", () => {
 describe("sync", () => {
   beforeEach(() => rehearsal.setUp());
 
-  test("the first is full, and registers what is new; the next is a delta, a day later full again", async () => {
+  test("the first sync is full and registers new devices; the next is a delta, and a day later full again", async () => {
     const first = await rehearsal.sync();
     expect(first).toMatchObject({ kind: "full", reason: "never-full", state: "done", created: 10, registered: 10 });
     expect(await rehearsal.devices()).toEqual(rehearsal.simulated());
@@ -405,14 +407,14 @@ describe("sync", () => {
     }
   });
 
-  test("a device that has a record in another letter case gets no second one", async () => {
+  test("a device recorded in another letter case does not get a second record", async () => {
     const [first = ""] = rehearsal.simulated().keys();
     await rehearsal.tenant.client.devices.create({ serialNumber: first.toLowerCase() });
     expect(await rehearsal.sync()).toMatchObject({ created: 10, registered: 9 });
     expect(await rehearsal.tenant.devices()).toHaveLength(10);
   });
 
-  test("a delta that is asked for needs a full one before, and a cursor that holds", async () => {
+  test("a requested delta needs a previous full sync and a cursor that is still valid", async () => {
     const { ade } = rehearsal.tenant.client;
     expect(await failing(ade.sync({ kind: "delta" }))).toMatchObject({ code: "input-rejected" });
     await rehearsal.sync();
@@ -420,7 +422,7 @@ describe("sync", () => {
     expect(await rehearsal.sync({ kind: "delta" })).toMatchObject({ kind: "full", reason: "cursor-old" });
   });
 
-  test("a cursor that Apple refuses leads to a full fetch by itself", async () => {
+  test("if Apple rejects the cursor, a full fetch follows automatically", async () => {
     await rehearsal.sync();
     await rehearsal.fault("expired-cursor");
     await rehearsal.add({ count: 2, silent: true });
@@ -429,7 +431,7 @@ describe("sync", () => {
     expect(await rehearsal.devices()).toEqual(rehearsal.simulated());
   });
 
-  test("a cursor that does not move ends in an error, and the next begins anew", async () => {
+  test("a cursor that does not advance ends the sync with an error, and the next sync starts anew", async () => {
     await rehearsal.fault("stuck-cursor", { after: 1 });
     const run = await rehearsal.sync();
     expect(run).toMatchObject({ state: "failed", error: { type: "unavailable", where: "cursor" } });
@@ -440,7 +442,7 @@ describe("sync", () => {
     expect(await rehearsal.devices()).toEqual(rehearsal.simulated());
   });
 
-  test("only a full sync finds what the changes leave out; few that are gone are released, and nothing in Devices", async () => {
+  test("only a full sync finds devices missing from the changes; it releases a few, and keeps their records", async () => {
     await rehearsal.sync();
     const [first = ""] = rehearsal.simulated().keys();
     await rehearsal.control("POST", "/devices/release", { serials: [first], silent: true });
@@ -451,7 +453,7 @@ describe("sync", () => {
     expect(await rehearsal.tenant.devices()).toHaveLength(10);
   });
 
-  test("beyond five, or five percent, devices are only marked, until their number is confirmed or they are there again", async () => {
+  test("more than five devices, or five percent, are only marked missing until confirmed or back at Apple", async () => {
     const { ade } = rehearsal.tenant.client;
     await rehearsal.sync();
     const gone = [...rehearsal.simulated().keys()].slice(0, 6);
@@ -476,7 +478,7 @@ describe("sync", () => {
     expect(await rehearsal.devices()).toEqual(rehearsal.simulated());
   });
 
-  test("what was new and is missing before it was registered gets its record, and its profile when it is there again", async () => {
+  test("a new device that goes missing early still gets its record, and its profile when it is back", async () => {
     const { ade, profiles } = rehearsal.tenant.client;
     await rehearsal.sync();
     const { profile } = await profiles.create({ name: "P", url: "https://mdm.example.jp/enroll" });
@@ -495,7 +497,7 @@ describe("sync", () => {
     for (const serial of added) expect(rehearsal.simulated().get(serial)).toBe("assigned");
   });
 
-  test("all devices that are asked for are fetched anew, unless a run was cut off just before", async () => {
+  test("a requested full sync fetches all devices anew, unless a run was cut off just before", async () => {
     const later = async (ms: number) => {
       rehearsal.fate = ({ url }) => (url.endsWith("/devices/sync") ? "killed" : undefined);
       const { id } = await rehearsal.tenant.client.ade.sync({ kind: "full" });
@@ -515,7 +517,7 @@ describe("sync", () => {
     expect(await later(2 * HOUR_MS)).toEqual({ isSame: false, hasGone: false, hasFresh: true });
   });
 
-  test("a run that ends in what cannot be kept with it, as on a full disk, is told", async () => {
+  test("a run whose end cannot be stored, as on a full disk, is reported as cut off", async () => {
     rehearsal.tenant.database.exec(`create trigger full before update on ade_sync
       when new.pages > 1 or new.state = 'failed' begin select raise(abort, 'no room'); end`);
     const { id } = await rehearsal.tenant.client.ade.sync({});
@@ -526,7 +528,7 @@ describe("sync", () => {
     expect(await rehearsal.sync()).toMatchObject({ id, state: "done", created: 10 });
   });
 
-  test("a full disk is told as what ended a run, with the way on", async () => {
+  test("a full disk is reported as the cause of a failed run, with a hint how to continue", async () => {
     const full = Object.assign(new Error("database or disk is full"), { code: "ERR_SQLITE_ERROR", errcode: 13 });
     const filled = vi.spyOn(Database.prototype, "runEach").mockImplementation(() => {
       throw full;
@@ -534,7 +536,7 @@ describe("sync", () => {
     onTestFinished(() => filled.mockRestore());
     const ended = await rehearsal.sync();
     expect(ended).toMatchObject({ state: "failed", error: { detail: { en: "no space left on the disk" } } });
-    expect(ended.error?.hint?.en).toBe("free some space, then clomoctl ade sync goes on");
+    expect(ended.error?.hint?.en).toBe("free some disk space, then resume the sync: clomoctl ade sync");
     expect((await rehearsal.tenant.client.ade.show()).sync).toEqual(ended);
     const { error } = ended;
     rehearsal.tenant.database.exec(`create trigger full before update on ade_sync
@@ -545,7 +547,7 @@ describe("sync", () => {
     expect(await rehearsal.sync()).toMatchObject({ state: "done", created: 10 });
   });
 
-  test("a limit that is given must hold: as a number, and as a share", async () => {
+  test("a given limit applies, both as a number and as a percentage", async () => {
     await rehearsal.sync();
     const serials = [...rehearsal.simulated().keys()].slice(0, 3);
     await rehearsal.control("POST", "/devices/release", { serials, silent: true });
@@ -554,7 +556,7 @@ describe("sync", () => {
     expect(await rehearsal.sync({ kind: "full", most: { percent: 30 } })).toMatchObject({ released: 3 });
   });
 
-  test("a device that was released and bought again is new, with the record that it had", async () => {
+  test("a device that was released and bought again is new, but keeps its record", async () => {
     await rehearsal.sync();
     const [first = ""] = rehearsal.simulated().keys();
     await rehearsal.control("POST", "/devices/release", { serials: [first] });
@@ -565,14 +567,14 @@ describe("sync", () => {
     expect(await rehearsal.tenant.devices()).toHaveLength(10);
   });
 
-  test("two at once: one runs; the other is told who", async () => {
+  test("of two syncs at once, one runs and the other fails because of the lock", async () => {
     const { ade } = rehearsal.tenant.client;
     rehearsal.fate = ({ url }) => (url.endsWith("/server/devices") ? "killed" : undefined);
     await ade.sync({});
     expect(await failing(ade.sync({}))).toMatchObject({ code: "locked" });
   });
 
-  test("a run whose process was killed is taken over, from the page that it had reached", async () => {
+  test("a run whose process was killed is resumed from the page that it had reached", async () => {
     let pages = 0;
     rehearsal.fate = ({ url }) => (url.endsWith("/server/devices") && (pages += 1) === 3 ? "killed" : undefined);
     const begun = await rehearsal.tenant.client.ade.sync({});
@@ -587,7 +589,7 @@ describe("sync", () => {
     expect(await rehearsal.devices()).toEqual(rehearsal.simulated());
   });
 
-  test("what Apple refuses is told with the way out, and kept", async () => {
+  test("a refusal by Apple is stored and reported with a hint", async () => {
     await rehearsal.fault("terms");
     const run = await rehearsal.sync();
     expect(run).toMatchObject({ state: "failed", error: { type: "not-permitted" } });
@@ -596,7 +598,7 @@ describe("sync", () => {
     expect(await rehearsal.sync()).toMatchObject({ state: "done" });
   });
 
-  test("a clock elsewhere that is far ahead holds no run for ever", async () => {
+  test("another host's clock that is far ahead does not lock syncs forever", async () => {
     await rehearsal.sync();
     const held = `update ade_sync set state = 'running', host = 'elsewhere', pid = 9, beatAt = :at`;
     const lockedAt = async (at: number) => {
@@ -608,14 +610,14 @@ describe("sync", () => {
     expect(await rehearsal.sync()).toMatchObject({ state: "done" });
   });
 
-  test("devices are found by a part of their serial number", async () => {
+  test("devices are found by part of their serial number", async () => {
     await rehearsal.sync();
     const [first = ""] = [...(await rehearsal.devices()).keys()];
     const found = await Array.fromAsync(rehearsal.tenant.client.ade.devices({ search: first.slice(2) }));
     expect(found.map(({ serialNumber }) => serialNumber)).toEqual([first]);
   });
 
-  test("that Apple rejects the token is known until Apple accepts it, or another one is set", async () => {
+  test("a token is marked as rejected by Apple until Apple accepts it or another token is set", async () => {
     const { ade } = rehearsal.tenant.client;
     const rejectedAt = async () => (await ade.show()).token?.rejectedAt;
     await rehearsal.sync();
@@ -644,13 +646,13 @@ describe("sync", () => {
     expect(await rejectedAt()).toBeNull();
   });
 
-  test("the renewal item that has the token's date is named with the token", async () => {
+  test("the token shows the renewal item that has its expiry date", async () => {
     const { renewal } = (await rehearsal.tenant.client.ade.show()).token ?? {};
     const items = await rehearsal.tenant.client.renewals.list();
     expect(items.map(({ id, kind }) => [id, kind])).toEqual([[renewal, "ade-token"]]);
   });
 
-  test("devices that became not ready are named by the next run that is completed, once", async () => {
+  test("devices that became not ready are listed once, by the next completed run", async () => {
     const { ade } = rehearsal.tenant.client;
     const notReady = async (run: AdeSync) => new Set((await ade.syncChanges(run.id, { which: "not-ready" })).items);
     expect(await notReady(await rehearsal.sync())).toEqual(new Set(rehearsal.simulated().keys()));
@@ -666,7 +668,7 @@ describe("sync", () => {
     expect(await notReady(await rehearsal.sync({ kind: "full" }))).toEqual(new Set());
   });
 
-  test("how often a schedule repeats a sync is kept with the run", async () => {
+  test("a run stores the interval of its schedule", async () => {
     await rehearsal.sync({ intervalMs: HOUR_MS });
     expect((await rehearsal.tenant.client.ade.show()).sync).toMatchObject({ intervalMs: HOUR_MS });
     await rehearsal.sync();
@@ -688,7 +690,7 @@ describe("sync", () => {
       };
     };
 
-    test("is skipped, named and counted, the rest is stored, and only a full sync has it again", async () => {
+    test("is skipped, reported and counted, while the rest is stored; only a full sync fetches it again", async () => {
       const [, second] = serialsOf();
       await broken(second);
       const first = await rehearsal.sync();
@@ -704,7 +706,7 @@ describe("sync", () => {
       expect(await rehearsal.sync()).toMatchObject({ kind: "delta", unreadable: 0 });
     });
 
-    test("among changes does not keep the other new devices out, and goes on afterwards", async () => {
+    test("in a delta does not stop the other new devices, and stays counted until a full sync", async () => {
       await rehearsal.sync();
       const [one = "", two = "", three = ""] = await rehearsal.add({ count: 3 });
       await broken(two);
@@ -721,7 +723,7 @@ describe("sync", () => {
       expect(await rehearsal.devices()).toEqual(rehearsal.simulated());
     });
 
-    test("of a device that is known leaves the device as it is: it is not gone", async () => {
+    test("of a known device leaves the device as it is, not missing", async () => {
       await rehearsal.sync();
       const [first, second] = serialsOf();
       await broken(second);
@@ -733,7 +735,7 @@ describe("sync", () => {
       expect(limited).toMatchObject({ state: "done", released: 0, missing: 0, unreadable: 1 });
     });
 
-    test("of a device that was missing tells that it is there", async () => {
+    test("of a missing device shows that the device is back", async () => {
       await rehearsal.sync();
       const [first, second] = serialsOf();
       await rehearsal.control("POST", "/devices/assign", { serials: [first, second], none: true, silent: true });
@@ -747,7 +749,7 @@ describe("sync", () => {
       expect(new Set((await rehearsal.devices()).keys())).toEqual(new Set(rehearsal.simulated().keys()));
     });
 
-    test("without a serial number may be of any device: nothing is released or marked then", async () => {
+    test("without a serial number may belong to any device, so nothing is released or marked missing", async () => {
       await rehearsal.sync();
       const [first, second] = serialsOf();
       await rehearsal.control("POST", "/devices/release", { serials: [first], silent: true });
@@ -761,7 +763,7 @@ describe("sync", () => {
       expect(await rehearsal.devices()).toEqual(rehearsal.simulated());
     });
 
-    test("that a killed run had skipped is still named by the run that goes on", async () => {
+    test("and was skipped by a killed run is still reported by the run that resumes it", async () => {
       const [first] = serialsOf();
       await broken(first);
       let pages = 0;
@@ -776,7 +778,7 @@ describe("sync", () => {
     });
   });
 
-  test("a stopped run is cut off, and gone on with", async () => {
+  test("a stopped run is cut off, and the next sync resumes it", async () => {
     rehearsal.fate = ({ url }) => (url.endsWith("/server/devices") ? "killed" : undefined);
     const begun = await rehearsal.tenant.client.ade.sync({});
     await expect.poll(() => rehearsal.asked).toContain("POST /server/devices");
@@ -788,7 +790,7 @@ describe("sync", () => {
     expect(await rehearsal.sync()).toMatchObject({ state: "done", created: 10 });
   });
 
-  test("the audit has one record of a sync, and none of one that found nothing", async () => {
+  test("the audit log has one record of a sync that found changes, and none of a sync without changes", async () => {
     await rehearsal.sync();
     await rehearsal.sync();
     const records = await Array.fromAsync(rehearsal.tenant.client.audit.list({}));

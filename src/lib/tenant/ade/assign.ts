@@ -3,90 +3,98 @@ import type { DeviceResult } from "../../apple/service/service.ts";
 import type { AdeProfile, AdeProfileWork } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import type { AdeEndpoint } from "../../model/ade.ts";
-import { counted, text, type Text } from "../../text/index.ts";
-import { instant } from "../ids.ts";
+import { formatCount, text, type Text } from "../../text/index.ts";
+import { getCurrentInstant } from "../ids.ts";
 import type { Session } from "../session.ts";
 import {
-  dueAutomatic,
-  duePending,
-  forgetPending,
-  orgNumber,
+  readDueAutomatic,
+  readDuePending,
+  deletePendingAssignments,
+  findOrgNumber,
   readProfiles,
-  setAutomatic,
-  unknownSerials,
-  withoutProfile,
-  withProfile,
-  type DevicesMeant,
+  writeAutomaticProfile,
+  findUnknownSerials,
+  readSerialsWithoutProfile,
+  readSerialsWithProfile,
+  type ResolvedDeviceSelection,
 } from "./profile-rows.ts";
 import { countDevices } from "./device-rows.ts";
 import { readServer } from "./server-rows.ts";
 import type { Reader } from "../store/store.ts";
-import type { Contact } from "./contact.ts";
-import { CONSOLE_STEPS, guardApple, type AppleAccess } from "./guard.ts";
-import { isDisabled, objectOf, profileNamed, requireActive, sendBy, sendInChunks, type SendResult } from "./sending.ts";
+import type { AppleContact } from "./contact.ts";
+import { CONSOLE_STEPS, requireAppleServer, type AppleAccess } from "./guard.ts";
+import {
+  isProfileGone,
+  toProfileObject,
+  getStoredProfile,
+  requireActive,
+  sendToService,
+  sendInChunks,
+  type SendResult,
+} from "./sending.ts";
 
 const LOCKS = ["ade"];
 
-/** What a request that concerns devices at Apple says besides. */
+/** Confirmation and dry run of a request that changes devices at Apple. */
 interface DeviceConfirmation {
-  /** how many devices somebody confirmed; without a simulator it must be their number */
+  /** confirmed number of devices; must equal the affected devices; required unless the endpoint is a simulator */
   readonly confirmDevices?: number | undefined;
   readonly dryRun?: boolean | undefined;
 }
 
-/** Devices that get a profile, or lose one. */
-interface Work {
+/** Devices that get a profile or lose their profile. */
+interface PlannedAssignment {
   readonly profile: AdeProfile | null;
   readonly serials: readonly string[];
-  /** how many devices somebody has to confirm, where nothing is sent for them */
+  /** number of devices to confirm, if nothing is sent to Apple for these devices */
   readonly devices?: number | undefined;
 }
 
-/** The same, where it is done. */
-export interface StartedWork extends Work {
+/** An assignment with the endpoint and the MDM server where it is done. */
+export interface PreparedAssignment extends PlannedAssignment {
   readonly endpoint: AdeEndpoint;
   readonly server: string | null;
 }
 
 /**
- * What a request comes to, before anything is sent.
+ * Determines what a request would change, before anything is sent.
  *
- * @throws Failure `input-rejected` where the devices are not confirmed and the endpoint is no simulator; as
- *   {@link guardApple}
+ * @throws Failure `input-rejected` if the number of devices is not confirmed and the endpoint is not a simulator; as
+ * {@link requireAppleServer}
  */
-export const beginWork = <W extends Work>(
+export const prepareAssignment = <W extends PlannedAssignment>(
   session: Session,
   steps: Text,
   { confirmDevices, dryRun = false }: DeviceConfirmation,
   find: (reader: Reader) => Promise<W>,
-): Promise<W & StartedWork> =>
+): Promise<W & PreparedAssignment> =>
   session.read(async (reader) => {
-    const { endpoint, server } = await guardApple(reader, steps);
+    const { endpoint, server } = await requireAppleServer(reader, steps);
     const work = await find(reader);
     const count = work.devices ?? work.serials.length;
-    if (!dryRun) requireConfirmed(endpoint, count, confirmDevices);
+    if (!dryRun) requireConfirmation(endpoint, count, confirmDevices);
     return { ...work, endpoint, server: server.serverName };
   });
 
-/** @throws Failure `input-rejected` */
-const requireConfirmed = ({ kind, url }: AdeEndpoint, count: number, confirmed: number | undefined): void => {
+/** Checks that the user confirmed the number of affected devices. @throws Failure `input-rejected` */
+const requireConfirmation = ({ kind, url }: AdeEndpoint, count: number, confirmed: number | undefined): void => {
   if (confirmed === count || (confirmed === undefined && (kind === "simulator" || count === 0))) return;
   throw new Failure("input-rejected", {
     what: text(
-      `${counted(count, "device")} at ${url} would be changed${confirmed === undefined ? "" : `, not ${confirmed}`}; nothing was sent`,
+      `this changes ${formatCount(count, "device")} at ${url}${confirmed === undefined ? "" : `, not ${confirmed}`}; nothing was sent`,
       `${url} で変更されるデバイスは ${count} 台です${confirmed === undefined ? "" : `(${confirmed} 台ではありません)`}。何も送信していません`,
     ),
     where: "confirmDevices",
     hint: text(
-      `look at them by --dry-run, then: --confirm-devices ${count}`,
+      `check the devices with --dry-run, then add --confirm-devices ${count}`,
       `--dry-run で確認してから --confirm-devices ${count} を付けてください`,
     ),
   });
 };
 
-/** As the tenant API has it. */
-export const workOf = (
-  { profile, serials, devices = serials.length, endpoint, server }: StartedWork,
+/** Converts the result of an assignment to the form of the tenant API. */
+export const toAdeProfileWork = (
+  { profile, serials, devices = serials.length, endpoint, server }: PreparedAssignment,
   { results, retryAt = null, dryRun }: Partial<SendResult> & { readonly dryRun: boolean },
 ): AdeProfileWork => {
   const all = [...(results ?? new Map<string, DeviceResult>())];
@@ -108,60 +116,66 @@ export const workOf = (
   };
 };
 
-/** Which devices a request means: one of these. */
+/** The devices that a request selects. Exactly one member is set. */
 export interface DeviceSelection {
   readonly serials?: readonly string[] | undefined;
   readonly org?: string | undefined;
   readonly unassigned?: boolean | undefined;
 }
 
-/** @throws Failure `input-rejected` unless one thing is said; `not-found` of serial numbers and organisations */
-const meantBy = async (reader: Reader, { serials, org, unassigned }: DeviceSelection): Promise<DevicesMeant> => {
-  if ([serials, org, unassigned === true || undefined].filter((one) => one !== undefined).length !== 1) throw SAY_ONE;
+/** Resolves devices.  @throws Failure `input-rejected` unless exactly one is set; `not-found` for `serials`, `org` */
+const resolveDeviceSelection = async (
+  reader: Reader,
+  { serials, org, unassigned }: DeviceSelection,
+): Promise<ResolvedDeviceSelection> => {
+  if ([serials, org, unassigned === true || undefined].filter((one) => one !== undefined).length !== 1)
+    throw NOT_ONE_SELECTION;
   if (serials !== undefined) {
-    const unknown = await unknownSerials(reader, serials);
-    if (unknown.length > 0) throw notAtApple(unknown);
+    const unknown = await findUnknownSerials(reader, serials);
+    if (unknown.length > 0) throw createUnknownSerialsFailure(unknown);
     return { by: "serials", serials: [...new Set(serials)] };
   }
-  return org === undefined ? { by: "unassigned" } : { by: "org", org: await orgOf(reader, org) };
+  return org === undefined ? { by: "unassigned" } : { by: "org", org: await getOrgNumber(reader, org) };
 };
 
-const SAY_ONE = new Failure("input-rejected", {
+const NOT_ONE_SELECTION = new Failure("input-rejected", {
   what: text(
-    "name devices by serial number, by organisation, or all without a profile: one of these",
+    "select devices in exactly one way: by serial number, by organisation, or all devices without a profile",
     "デバイスは、シリアルナンバー、組織、プロファイルのないすべて、のいずれか 1 つで指定してください",
   ),
 });
 
-/** Serial numbers that a refusal names. */
-const MAX_NAMED = 10;
+/** Maximum number of serial numbers that the failure names. */
+const MAX_NAMED_SERIALS = 10;
 
-const notAtApple = (serials: readonly string[]): Failure => {
-  const named = [...serials.slice(0, MAX_NAMED), ...(serials.length > MAX_NAMED ? ["…"] : [])];
+const createUnknownSerialsFailure = (serials: readonly string[]): Failure => {
+  const named = [...serials.slice(0, MAX_NAMED_SERIALS), ...(serials.length > MAX_NAMED_SERIALS ? ["…"] : [])];
   return new Failure("not-found", {
     what: text(
-      `Apple told of no such device (${serials.length}): ${named.join(", ")}; nothing was sent`,
-      `Apple 側にないデバイスです(${serials.length} 台): ${named.join("、")}。何も送信していません`,
+      `Apple does not list these serial numbers (${serials.length}): ${named.join(", ")}; nothing was sent`,
+      `Apple 側の一覧にないシリアルナンバーです(${serials.length} 件): ${named.join("、")}。何も送信していません`,
     ),
     hint: text(
-      `assign them to the server in Apple Business Manager (at a simulator: ${line("ade simulator do devices assign", [])}), then: ${line("ade sync", [], { full: true })}`,
+      `assign the devices to the MDM server in Apple Business Manager (for a simulator: ${line("ade simulator do devices assign", [])}), then run: ${line("ade sync", [], { full: true })}`,
       `Apple Business Manager で MDM サーバに割り当てて(シミュレーターでは ${line("ade simulator do devices assign", [])})から ${line("ade sync", [], { full: true })} を実行してください`,
     ),
   });
 };
 
-/** @throws Failure `not-found` */
-const orgOf = async (reader: Reader, id: string): Promise<number> => {
-  const pk = await orgNumber(reader, id);
+/** Returns the record number of an organisation. @throws Failure `not-found` */
+const getOrgNumber = async (reader: Reader, id: string): Promise<number> => {
+  const pk = await findOrgNumber(reader, id);
   if (pk !== undefined) return pk;
-  throw new Failure("not-found", { what: text(`no organisation ${id}`, `組織 ${id} はありません`) });
+  throw new Failure("not-found", {
+    what: text(`no organisation has the id "${id}"`, `ID が「${id}」の組織はありません`),
+  });
 };
 
 /**
- * Gives devices a profile; those that have it already are left out.
+ * Assigns a profile to devices. Devices that already have the profile are left out.
  *
- * @throws Failure `not-found`; `input-rejected` where devices are not confirmed, or Apple no longer takes the profile; as
- *   {@link contactApple}
+ * @throws Failure `not-found`; `input-rejected` if the number of devices is not confirmed, or Apple no longer accepts
+ * the profile; as {@link contactApple}
  */
 export const assignProfile = async (
   session: Session,
@@ -169,101 +183,111 @@ export const assignProfile = async (
   { id, confirmDevices, dryRun = false, ...meant }: DeviceSelection & DeviceConfirmation & { readonly id: string },
   signal?: AbortSignal,
 ): Promise<AdeProfileWork> => {
-  const work = await beginWork(session, CONSOLE_STEPS.profile, { confirmDevices, dryRun }, async (reader) => {
-    const target = await profileNamed(reader, id);
+  const work = await prepareAssignment(session, CONSOLE_STEPS.profile, { confirmDevices, dryRun }, async (reader) => {
+    const target = await getStoredProfile(reader, id);
     requireActive(target);
-    const serials = await withoutProfile(reader, await meantBy(reader, meant), target.profile.uuid);
+    const serials = await readSerialsWithoutProfile(
+      reader,
+      await resolveDeviceSelection(reader, meant),
+      target.profile.uuid,
+    );
     return { profile: target.profile, target, serials };
   });
-  if (dryRun || work.serials.length === 0) return workOf(work, { dryRun });
-  return workOf(work, { ...(await sendInChunks(session, apple, work, signal)), dryRun });
+  if (dryRun || work.serials.length === 0) return toAdeProfileWork(work, { dryRun });
+  return toAdeProfileWork(work, { ...(await sendInChunks(session, apple, work, signal)), dryRun });
 };
 
-/** Takes their profile away from devices. @throws Failure as {@link assignProfile} */
+/** Removes the profile of each device. @throws Failure as {@link assignProfile} */
 export const unassignProfile = async (
   session: Session,
   apple: AppleAccess,
   { confirmDevices, dryRun = false, ...meant }: DeviceSelection & DeviceConfirmation,
   signal?: AbortSignal,
 ): Promise<AdeProfileWork> => {
-  const work = await beginWork(session, CONSOLE_STEPS.profile, { confirmDevices, dryRun }, async (reader) => {
-    const devices = await meantBy(reader, meant);
-    return { profile: null, target: null, devicesMeant: devices, serials: await withProfile(reader, devices) };
+  const work = await prepareAssignment(session, CONSOLE_STEPS.profile, { confirmDevices, dryRun }, async (reader) => {
+    const devices = await resolveDeviceSelection(reader, meant);
+    return {
+      profile: null,
+      target: null,
+      devicesMeant: devices,
+      serials: await readSerialsWithProfile(reader, devices),
+    };
   });
-  if (!dryRun) await forgetWaiting(session, work.devicesMeant);
-  if (dryRun || work.serials.length === 0) return workOf(work, { dryRun });
-  return workOf(work, { ...(await sendInChunks(session, apple, work, signal)), dryRun });
+  if (!dryRun) await cancelPendingAssignments(session, work.devicesMeant);
+  if (dryRun || work.serials.length === 0) return toAdeProfileWork(work, { dryRun });
+  return toAdeProfileWork(work, { ...(await sendInChunks(session, apple, work, signal)), dryRun });
 };
 
-/** What waits to be given to devices that are to have no profile is given no more. */
-const forgetWaiting = (session: Session, meant: DevicesMeant): Promise<void> =>
+/** Cancels the pending assignments of devices that are to have no profile. */
+const cancelPendingAssignments = (session: Session, meant: ResolvedDeviceSelection): Promise<void> =>
   session.change({ action: null, locks: LOCKS }, async (writer) => {
-    await forgetPending(writer, meant);
+    await deletePendingAssignments(writer, meant);
     return { result: undefined, objects: [] };
   });
 
-/** What is said of an automatic profile. */
+/** A request to set the automatic profile of an organisation. */
 interface AutomaticAssignment extends DeviceConfirmation {
   readonly org: string;
-  /** null: none */
+  /** id of a profile; null: no automatic profile */
   readonly profile: string | null;
 }
 
 /**
- * Says which profile new devices of an organisation get; of the root, of the whole tenant. Devices that are there, whose
- * number is confirmed, stay as they are.
+ * Sets which profile new devices of an organisation get automatically. For the root organisation, the setting covers
+ * the whole tenant. Existing devices do not change, but their number must be confirmed.
  *
- * @throws Failure `not-found`, `input-rejected`, as {@link guardApple}
+ * @throws Failure `not-found`, `input-rejected`, as {@link requireAppleServer}
  */
-export const automaticProfile = async (
+export const setAutomaticProfile = async (
   session: Session,
   { org, profile: id, confirmDevices, dryRun = false }: AutomaticAssignment,
 ): Promise<AdeProfileWork> => {
   const find = async (reader: Reader) => {
-    const target = id === null ? null : await profileNamed(reader, id);
+    const target = id === null ? null : await getStoredProfile(reader, id);
     if (target !== null) requireActive(target);
     return {
       profile: target?.profile ?? null,
       target,
-      pk: await orgOf(reader, org),
+      pk: await getOrgNumber(reader, org),
       serials: [],
       devices: (await countDevices(reader)).present,
     };
   };
-  const work = await beginWork(session, CONSOLE_STEPS.profile, { confirmDevices, dryRun }, find);
+  const work = await prepareAssignment(session, CONSOLE_STEPS.profile, { confirmDevices, dryRun }, find);
   await session.change({ action: "ade.profiles.automatic", locks: LOCKS, dryRun }, async (writer) => {
     const { target, pk } = await find(writer);
-    await setAutomatic(writer, pk, target?.pk ?? null);
+    await writeAutomaticProfile(writer, pk, target?.pk ?? null);
     return {
       result: undefined,
-      objects: target === null ? [{ thing: "ade", id: "ade", name: "ADE" }] : [objectOf(target.profile)],
+      objects: target === null ? [{ thing: "ade", id: "ade", name: "ADE" }] : [toProfileObject(target.profile)],
       orgs: [org],
       detail: { org, profile: target?.profile.name ?? null },
     };
   });
   const shown = await session.read(find);
-  return workOf({ ...work, profile: shown.profile }, { dryRun });
+  return toAdeProfileWork({ ...work, profile: shown.profile }, { dryRun });
 };
 
 /**
- * Gives new devices the profile that they get by themselves, and tries those again that Apple did not take before and whose
- * time has come. Where this is cut off, the next sync goes on. A profile that Apple has disabled stops nobody else's.
+ * Assigns automatic profiles to new devices, and retries assignments that Apple did not accept before and that are due
+ * again. If this is interrupted, the next sync continues. If Apple has disabled a profile, the other profiles are still
+ * assigned.
  *
- * @param done is told how many devices got one, each time
- * @throws Failure as the service
+ * @param done called after each profile with the number of devices that got the profile
+ * @throws Failure in the same cases as the service
  */
-export const applyProfiles = async (
+export const assignDueProfiles = async (
   session: Session,
-  contact: Pick<Contact, "service" | "account">,
+  contact: Pick<AppleContact, "service" | "account">,
   done: (assigned: number) => Promise<void>,
   signal?: AbortSignal,
 ): Promise<void> => {
   const due = await session.read(async (reader) => {
-    const now = instant(session.surroundings);
-    const asked = await duePending(reader, now, false);
+    const now = getCurrentInstant(session.surroundings);
+    const asked = await readDuePending(reader, now, false);
     const own = [
-      await duePending(reader, now, true),
-      await dueAutomatic(reader, (await readServer(reader)).appliedUpTo),
+      await readDuePending(reader, now, true),
+      await readDueAutomatic(reader, (await readServer(reader)).appliedUpTo),
     ];
     if ([asked, ...own].every(({ size }) => size === 0)) return [];
     const profiles = new Map((await readProfiles(reader)).map((one) => [one.pk, one]));
@@ -276,11 +300,11 @@ export const applyProfiles = async (
   });
   for (const one of due) {
     try {
-      const { results } = await sendBy(session, contact, one, signal);
+      const { results } = await sendToService(session, contact, one, signal);
       const assigned = [...results.values()].filter((result) => result === "SUCCESS").length;
       if (assigned > 0) await done(assigned);
     } catch (error) {
-      if (!isDisabled(error)) throw error;
+      if (!isProfileGone(error)) throw error;
     }
   }
 };

@@ -2,19 +2,19 @@ import { line, step } from "../../advice/index.ts";
 import type { Send } from "../../apple/send.ts";
 import { Failure } from "../../errors/index.ts";
 import type { AdeEndpoint } from "../../model/ade.ts";
-import { CONSOLE_STEPS, ONLY_SIMULATOR } from "../../model/console-steps.ts";
+import { CONSOLE_STEPS, SIMULATOR_ONLY_IN_MIRROR } from "../../model/console-steps.ts";
 import { text, type Text } from "../../text/index.ts";
 import { readServer, type StoredServer } from "./server-rows.ts";
 import type { Reader } from "../store/store.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 
-/** How a tenant reaches Apple's services, and seals what it keeps for them. */
+/** Access to Apple's services, and the sealing of the secrets that a tenant stores for them. */
 export interface AppleAccess {
-  /** opened by the first call */
+  /** returns the function that sends requests; the function is created at the first call */
   readonly send: () => Promise<Send>;
-  /** seals secrets by a key that is not in the tenant's database; each for a purpose */
+  /** seals secrets, each for one purpose, with a key that is not in the tenant's database */
   readonly sealing: {
-    /** @param kept what the key must have sealed, too: refused where it is lost, or another one (default: nothing) */
+    /** @param kept texts sealed with the same key; the call fails if that key is replaced or lost (default: none) */
     seal(purpose: string, secret: string, kept?: readonly string[]): Promise<string>;
     unseal(purpose: string, sealed: string): Promise<string>;
   };
@@ -25,33 +25,33 @@ export interface AppleAccess {
 
 export { CONSOLE_STEPS };
 
-/** What a guarded request finds. */
+/** The stored MDM server and the endpoint, for a request that is allowed. */
 export interface AppleServer {
   readonly server: StoredServer;
   readonly endpoint: AdeEndpoint;
 }
 
-/** Where a tenant finds Apple's services; null while nobody has said it. */
+/** Returns the endpoint of Apple's services for a tenant; null if no endpoint is set. */
 export const endpointOf = ({ endpointKind: kind, endpointUrl: url }: StoredServer): AdeEndpoint | null =>
   kind === null || url === null ? null : { kind, url };
 
-const inMirror = (steps: Text): Failure =>
+const createMirrorFailure = (steps: Text): Failure =>
   new Failure("not-permitted", {
-    what: ONLY_SIMULATOR,
+    what: SIMULATOR_ONLY_IN_MIRROR,
     hint: steps,
   });
 
-const NO_ENDPOINT = new Failure("input-rejected", {
-  what: text("nobody has said yet where Apple's services are", "Apple のサービスの接続先が設定されていません"),
+const ENDPOINT_NOT_SET = new Failure("input-rejected", {
+  what: text("the endpoint of Apple's services is not set", "Apple のサービスの接続先が設定されていません"),
   where: "ade endpoint",
   hint: text(
-    `to rehearse: ${line("ade simulator start", [])}, then ${line("ade endpoint set", [], { simulator: "URL" })}; for a server entry of this tenant's own: ${line("ade endpoint set", [], { apple: true })}`,
+    `to rehearse with a simulator: ${line("ade simulator start", [])}, then ${line("ade endpoint set", [], { simulator: "URL" })}; to use this tenant's own MDM server entry: ${line("ade endpoint set", [], { apple: true })}`,
     `練習するには ${line("ade simulator start", [])} のあと ${line("ade endpoint set", [], { simulator: "URL" })}、このテナント専用の MDM サーバを使うには ${line("ade endpoint set", [], { apple: true })} を実行してください`,
   ),
 });
 
 /**
- * What everything asks that makes or takes a key and contacts nobody: in a mirror only a simulator may be at the other end.
+ * Checks a request that creates or accepts a key but contacts nobody. In a mirror, the endpoint must be a simulator.
  *
  * @param steps what to do in the console instead
  * @throws Failure `not-permitted` in a mirror
@@ -62,31 +62,35 @@ export const refuseMirror = async (
 ): Promise<{ readonly server: StoredServer; readonly endpoint: AdeEndpoint | null }> => {
   const server = await readServer(reader);
   const endpoint = endpointOf(server);
-  if (endpoint?.kind !== "simulator" && (await isMirror(reader))) throw inMirror(steps);
+  if (endpoint?.kind !== "simulator" && (await isMirror(reader))) throw createMirrorFailure(steps);
   return { server, endpoint };
 };
 
 /**
- * What everything asks that contacts Apple, or makes or takes a key: in a mirror only a simulator may be at the other end.
+ * Checks a request that contacts Apple, or that creates or accepts a key. In a mirror, the endpoint must be a
+ * simulator.
  *
  * @param steps what to do in the console instead
- * @throws Failure `not-permitted` in a mirror, `input-rejected` while no endpoint is set
+ * @throws Failure `not-permitted` in a mirror, `input-rejected` if no endpoint is set
  */
-export const guardApple = async (reader: Reader, steps: Text): Promise<AppleServer> => {
+export const requireAppleServer = async (reader: Reader, steps: Text): Promise<AppleServer> => {
   const { server, endpoint } = await refuseMirror(reader, steps);
-  if (endpoint === null) throw NO_ENDPOINT;
+  if (endpoint === null) throw ENDPOINT_NOT_SET;
   return { server, endpoint };
 };
 
-/** Refuses what a simulator made where no simulator is. @throws Failure `input-rejected` */
+/** Refuses a simulator's token or certificate for any other endpoint.  @throws Failure `input-rejected` */
 export const refuseSimulated = ({ endpoint }: { readonly endpoint: AdeEndpoint | null }, where: string): void => {
   if (endpoint?.kind === "simulator") return;
   throw new Failure("input-rejected", {
-    what: text("made by a simulator, and good for nothing else", "シミュレーターで作られたもので、実際には使えません"),
+    what: text(
+      "made by a simulator, and valid only with a simulator",
+      "シミュレーターで作成されたもので、シミュレーターでしか使えません",
+    ),
     where,
     hint: step(
-      "take the file that Apple's portal gives; the endpoint",
-      "Apple のポータルからダウンロードしたファイルを指定してください。接続先",
+      "use the file that you downloaded from Apple's portal; to show the endpoint",
+      "Apple のポータルからダウンロードしたファイルを指定してください。接続先の確認",
       line("ade endpoint show", []),
     ),
   });

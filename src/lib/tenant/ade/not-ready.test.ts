@@ -37,7 +37,7 @@ const seed = async (values: Values = { androidMode: "comp" }): Promise<void> => 
 };
 
 test.each(["fully-managed", "comp", "work-profile", "legacy", "unknown", null])(
-  "facts 2.4: by Google Play accounts %s needs a CLOMO account of its owner, by Google Workspace an address",
+  "facts 2.4: mode %s needs an owner with a CLOMO account (Google Play) or address (Google Workspace)",
   async (androidMode) => {
     await seed({ androidMode });
     await setting("google-play");
@@ -51,7 +51,7 @@ test.each(["fully-managed", "comp", "work-profile", "legacy", "unknown", null])(
   },
 );
 
-test("facts 2.4: Dedicated needs none, nor do iOS and Windows; macOS and what is set up are ours", async () => {
+test("facts 2.4: Dedicated, iOS and Windows need no account; macOS and set-up devices are a clomoctl rule", async () => {
   await seed({ androidMode: "dedicated" });
   for (const [at, platform] of ["iOS", "Windows", "macOS"].entries()) await device(`P${at}`, { platform });
   await device("M1", { status: "管理中", androidMode: "comp" });
@@ -59,7 +59,7 @@ test("facts 2.4: Dedicated needs none, nor do iOS and Windows; macOS and what is
   expect(await found()).toEqual([]);
 });
 
-test("facts 1.3: in Fully Managed each has an account of its own, also where nothing is recorded", async () => {
+test("facts 1.3: each Fully Managed device needs its own account, even if no account type is set", async () => {
   // no write lets it come to this, an export of the console does
   await tenant.import({ kind: "devices", fromConsole: true }, [
     ["シリアルナンバー", "プラットフォーム", "ステータス", "Androidモード", "所有者メールアドレス"],
@@ -77,7 +77,7 @@ test("facts 1.3: in Fully Managed each has an account of its own, also where not
   expect(await found()).toEqual([]);
 });
 
-test("they are narrowed like the others, page by page and line by line", async () => {
+test("devices that are not ready can be filtered, paged and streamed like other devices", async () => {
   await seed();
   await setting("google-play");
   expect(await found({ limit: 1 })).toHaveLength(4);

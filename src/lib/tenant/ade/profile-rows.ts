@@ -1,24 +1,24 @@
 import type { DeviceResult } from "../../apple/service/service.ts";
-import { READY } from "../../model/ade-device.ts";
+import { READY_PROFILE_STATES } from "../../model/ade-device.ts";
 import type { AdeProfile, AdeProfileSettings, AdeProfileState } from "../../model/ade-profile.ts";
 import { serialKey } from "../../model/normalise.ts";
-import { serialOf } from "../records/device-rows.ts";
-import { asExpression, THEN } from "../store/sql/forms.ts";
+import { buildSerialKeySql } from "../records/device-rows.ts";
+import { buildValueWithoutTypeSql, ORDERED_JOIN } from "../store/sql/forms.ts";
 import type { Params, Reader, Row, Writer } from "../store/store.ts";
-import { pathsOf, orgNodeOf } from "../store/sql/org-paths.ts";
+import { buildOrgPaths, toOrgNode } from "../store/sql/org-paths.ts";
 
-/** A profile, and its number. */
+/** A profile with its record number. */
 export interface StoredProfile {
   readonly pk: number;
   readonly profile: AdeProfile;
 }
 
-/** SQL: the state of a profile under the alias `t`. */
-export const STATE = `case when t.serverUuid <> (select s.serverUuid from ade_server s) then 'other-server' else t.state end`;
+/** SQL: the state of the profile `t`. */
+export const PROFILE_STATE_SQL = `case when t.serverUuid <> (select s.serverUuid from ade_server s) then 'other-server' else t.state end`;
 
-const HAS_IT = "d.profileUuid = t.uuid and d.state <> 'released'";
+const HAS_PROFILE_SQL = "d.profileUuid = t.uuid and d.state <> 'released'";
 
-const profileOf = (row: Row, automatic: readonly string[]): StoredProfile => ({
+const toStoredProfile = (row: Row, automatic: readonly string[]): StoredProfile => ({
   pk: Number(row["pk"]),
   profile: {
     id: String(row["id"]),
@@ -31,18 +31,18 @@ const profileOf = (row: Row, automatic: readonly string[]): StoredProfile => ({
   },
 });
 
-/** All profiles, in order of creation. */
+/** Returns all profiles in the order of their creation. */
 export const readProfiles = async (reader: Reader): Promise<StoredProfile[]> => {
   const rows = await reader.all(
-    `select t.pk, t.id, t.uuid, ${STATE} as state, t.settings, t.createdAt,
-       (select count(*) from ade_device d where ${HAS_IT}) as devices
+    `select t.pk, t.id, t.uuid, ${PROFILE_STATE_SQL} as state, t.settings, t.createdAt,
+       (select count(*) from ade_device d where ${HAS_PROFILE_SQL}) as devices
      from ade_profile t order by t.pk`,
   );
-  const automatic = await readAutomatic(reader);
+  const automatic = await readAutomaticProfiles(reader);
   const orgs = automatic.length === 0 ? [] : await reader.all("select pk, parent, name from org");
-  const paths = pathsOf(orgs.map(orgNodeOf));
+  const paths = buildOrgPaths(orgs.map(toOrgNode));
   return rows.map((row) =>
-    profileOf(
+    toStoredProfile(
       row,
       automatic.filter(({ profile }) => profile === Number(row["pk"])).flatMap(({ org }) => paths.get(org) ?? []),
     ),
@@ -52,7 +52,7 @@ export const readProfiles = async (reader: Reader): Promise<StoredProfile[]> => 
 export const findProfile = async (reader: Reader, id: string): Promise<StoredProfile | undefined> =>
   (await readProfiles(reader)).find(({ profile }) => profile.id === id);
 
-/** Keeps a profile that Apple has for the server that was asked last. */
+/** Stores a profile that Apple has created for the MDM server of the last contact. */
 export const insertProfile = (
   writer: Writer,
   { id, uuid, settings, at }: { id: string; uuid: string; settings: AdeProfileSettings; at: string },
@@ -67,26 +67,31 @@ export const insertProfile = (
 export const disableProfile = (writer: Writer, pk: number): Promise<number> =>
   writer.run("update ade_profile set state = 'disabled' where pk = :pk", { pk });
 
-/** Forgets a profile, and what it was automatic for. */
+/** Deletes clomoctl's record of a profile, its pending assignments and automatic use. Apple keeps the profile. */
 export const deleteProfile = async (writer: Writer, pk: number): Promise<void> => {
   await writer.run("delete from ade_pending where profile = :pk", { pk });
   await writer.run("delete from ade_automatic where profile = :pk", { pk });
   await writer.run("delete from ade_profile where pk = :pk", { pk });
 };
 
-/** A profile that new devices of an organisation, and of those below it, get. */
+/** A profile that is assigned automatically to new devices of an organisation and of the organisations below it. */
 interface AutomaticProfile {
   readonly org: number;
   readonly profile: number;
 }
 
-const readAutomatic = async (reader: Reader): Promise<AutomaticProfile[]> =>
+const readAutomaticProfiles = async (reader: Reader): Promise<AutomaticProfile[]> =>
   (await reader.all("select a.org, a.profile from ade_automatic a join org o on o.pk = a.org order by a.org")).map(
     ({ org, profile }) => ({ org: Number(org), profile: Number(profile) }),
   );
 
-/** Of a profile that is automatic no more, nothing waits to be given by itself. @param profile null: none */
-export const setAutomatic = async (writer: Writer, org: number, profile: number | null): Promise<void> => {
+/**
+ * Sets the automatic profile of an organisation. Pending automatic assignments of profiles that are no longer automatic
+ * for any organisation are deleted.
+ *
+ * @param profile null: no automatic profile
+ */
+export const writeAutomaticProfile = async (writer: Writer, org: number, profile: number | null): Promise<void> => {
   await writer.run("delete from ade_automatic where org = :org", { org });
   if (profile !== null) {
     await writer.run("insert into ade_automatic (org, profile) values (:org, :profile)", { org, profile });
@@ -97,67 +102,71 @@ export const setAutomatic = async (writer: Writer, org: number, profile: number 
   );
 };
 
-/** Nothing waits any more to be given to the devices that are meant. */
-export const forgetPending = (writer: Writer, meant: DevicesMeant): Promise<number> => {
-  const { from, sql, params } = meaning(meant);
+/** Deletes the pending assignments of the selected devices. */
+export const deletePendingAssignments = (writer: Writer, meant: ResolvedDeviceSelection): Promise<number> => {
+  const { from, sql, params } = buildSelectionSql(meant);
   return writer.run(
     `delete from ade_pending where serialNumber in (select t.serialNumber from ${from} where ${sql})`,
     params,
   );
 };
 
-/** Of devices whose request got no answer nobody knows the profile state until the next full sync. */
-export const forgetStatus = async (writer: Writer, serials: readonly string[]): Promise<void> => {
+/** Clears the profile status of devices whose request got no response. It is unknown until the next full sync. */
+export const clearProfileStatus = async (writer: Writer, serials: readonly string[]): Promise<void> => {
   const those = "set profileStatus = null where serialNumber in (select value from json_each(:serials))";
   for (const table of ["ade_device", "ade_arrival"]) {
     await writer.run(`update ${table} ${those}`, { serials: JSON.stringify(serials) });
   }
 };
 
-/** The number of an organisation; undefined where there is none. */
-export const orgNumber = async (reader: Reader, id: string): Promise<number | undefined> => {
+/** Returns the record number of an organisation; undefined if no organisation has this id. */
+export const findOrgNumber = async (reader: Reader, id: string): Promise<number | undefined> => {
   const row = await reader.get("select pk from org where id = :id", { id });
   return row === undefined ? undefined : Number(row["pk"]);
 };
 
-/** SQL: the organisation in which a device counts; null where none is recorded. */
-const ORG = `(select coalesce((select u.org from user u where u.pk = r.owner), r.ownerOrg) from device r
-  where ${serialOf("r")} = ${asExpression("upper(t.serialNumber)")})`;
+/** SQL: the organisation that the device `t` belongs to; null if none is recorded. */
+const DEVICE_ORG_SQL = `(select coalesce((select u.org from user u where u.pk = r.owner), r.ownerOrg) from device r
+  where ${buildSerialKeySql("r")} = ${buildValueWithoutTypeSql("upper(t.serialNumber)")})`;
 
-const LACKS_PROFILE = READY.map((status) => `t.profileStatus is distinct from '${status}'`).join(" and ");
+const LACKS_PROFILE_SQL = READY_PROFILE_STATES.map((status) => `t.profileStatus is distinct from '${status}'`).join(
+  " and ",
+);
 
-/** Which devices are meant. */
-export type DevicesMeant =
-  /** each once */
+/** A selection of devices, with references resolved to stored records. */
+export type ResolvedDeviceSelection =
+  /** the devices with these serial numbers, each once */
   | { readonly by: "serials"; readonly serials: readonly string[] }
-  /** of an organisation and of those below it */
+  /** the devices of an organisation and of the organisations below it */
   | { readonly by: "org"; readonly org: number }
-  /** without a profile */
+  /** the devices without a profile */
   | { readonly by: "unassigned" }
-  /** that have a profile */
+  /** the devices that have this profile */
   | { readonly by: "profile"; readonly uuid: string };
 
-/** SQL: devices under the alias `t`, and which of them are meant. */
-const meaning = (meant: DevicesMeant): { readonly from: string; readonly sql: string; readonly params: Params } => {
+/** SQL: the source of the devices `t`, and the condition that a selected device meets. */
+const buildSelectionSql = (
+  meant: ResolvedDeviceSelection,
+): { readonly from: string; readonly sql: string; readonly params: Params } => {
   const from = "ade_device t";
   switch (meant.by) {
     case "serials":
-      // a set to look each device up in would take three times as long
+      // starting from the serial numbers is three times as fast as looking up each device in a set
       return {
-        from: `json_each(:serials) s ${THEN} ade_device t on t.serialNumber = s.value`,
+        from: `json_each(:serials) s ${ORDERED_JOIN} ade_device t on t.serialNumber = s.value`,
         sql: "true",
         params: { serials: JSON.stringify([...new Set(meant.serials.flatMap((one) => [one, serialKey(one)]))]) },
       };
     case "org":
       return {
         from,
-        sql: `${ORG} in (with recursive within (pk) as (
+        sql: `${DEVICE_ORG_SQL} in (with recursive within (pk) as (
             select pk from org where pk = :org union select o.pk from within w join org o on o.parent = w.pk)
           select pk from within)`,
         params: { org: meant.org },
       };
     case "unassigned":
-      return { from, sql: LACKS_PROFILE, params: {} };
+      return { from, sql: LACKS_PROFILE_SQL, params: {} };
     case "profile":
       return { from, sql: "t.profileUuid = :had", params: { had: meant.uuid } };
     default:
@@ -165,9 +174,14 @@ const meaning = (meant: DevicesMeant): { readonly from: string; readonly sql: st
   }
 };
 
-/** Serial numbers of the devices that are meant and that Apple has, in the order in which they were first seen. */
-const serialsOf = async (reader: Reader, meant: DevicesMeant, also: string, more: Params): Promise<string[]> => {
-  const { from, sql, params } = meaning(meant);
+/** Returns the selected devices that Apple still lists, in the order first seen.  @param also SQL: a condition */
+const readSelectedSerials = async (
+  reader: Reader,
+  meant: ResolvedDeviceSelection,
+  also: string,
+  more: Params,
+): Promise<string[]> => {
+  const { from, sql, params } = buildSelectionSql(meant);
   const rows = await reader.all(
     `select t.serialNumber from ${from} where t.state <> 'released' and ${sql} and ${also} order by t.pk`,
     { ...params, ...more },
@@ -175,16 +189,20 @@ const serialsOf = async (reader: Reader, meant: DevicesMeant, also: string, more
   return rows.map(({ serialNumber }) => String(serialNumber));
 };
 
-/** Of the devices that are meant those that do not have the profile yet. */
-export const withoutProfile = (reader: Reader, meant: DevicesMeant, uuid: string): Promise<string[]> =>
-  serialsOf(reader, meant, `(t.profileUuid is distinct from :uuid or (${LACKS_PROFILE}))`, { uuid });
+/** Returns the serial numbers of the selected devices that do not have the profile yet. */
+export const readSerialsWithoutProfile = (
+  reader: Reader,
+  meant: ResolvedDeviceSelection,
+  uuid: string,
+): Promise<string[]> =>
+  readSelectedSerials(reader, meant, `(t.profileUuid is distinct from :uuid or (${LACKS_PROFILE_SQL}))`, { uuid });
 
-/** Of the devices that are meant those that have any profile. */
-export const withProfile = (reader: Reader, meant: DevicesMeant): Promise<string[]> =>
-  serialsOf(reader, meant, "t.profileUuid is not null and t.profileStatus is distinct from 'removed'", {});
+/** Returns the serial numbers of the selected devices that have a profile. */
+export const readSerialsWithProfile = (reader: Reader, meant: ResolvedDeviceSelection): Promise<string[]> =>
+  readSelectedSerials(reader, meant, "t.profileUuid is not null and t.profileStatus is distinct from 'removed'", {});
 
-/** Of these serial numbers those that Apple has not. */
-export const unknownSerials = async (reader: Reader, serials: readonly string[]): Promise<string[]> => {
+/** Returns which of these serial numbers Apple does not list. */
+export const findUnknownSerials = async (reader: Reader, serials: readonly string[]): Promise<string[]> => {
   const rows = await reader.all(
     `select s.value as serial from json_each(:serials) s
      where not exists (select 1 from ade_device t where t.serialNumber in (s.value, upper(s.value)) and t.state <> 'released')
@@ -194,17 +212,17 @@ export const unknownSerials = async (reader: Reader, serials: readonly string[])
   return rows.map(({ serial }) => String(serial));
 };
 
-/** What Apple answered for devices. */
+/** Apple's results for devices to which a profile was assigned, or from which it was removed. */
 interface ProfileResults {
-  /** null: taken away; `automatic`: by itself */
+  /** the assigned profile; `automatic` is true if it was assigned automatically. null: the profile was removed */
   readonly profile: { readonly pk: number; readonly uuid: string; readonly automatic: boolean } | null;
   readonly results: ReadonlyMap<string, DeviceResult>;
   readonly at: string;
-  /** when those that Apple did not take are tried again */
+  /** when assignments that Apple did not accept are tried again; a UTC instant */
   readonly retryAt: string;
 }
 
-/** Records what Apple answered; what it did not take is kept to be tried again. */
+/** Stores Apple's results. Assignments that Apple did not accept stay pending, to be tried again. */
 export const storeResults = async (
   writer: Writer,
   { profile, results, at, retryAt }: ProfileResults,
@@ -220,7 +238,7 @@ export const storeResults = async (
   const set = "set profileUuid = :uuid, profileStatus = :status, profileAssignTime = :assigned, profilePushTime = null";
   const those = "where serialNumber in (select value from json_each(:serials))";
   await writer.run(`update ade_device ${set} ${those}`, taken);
-  // what a full fetch under way found before is older
+  // a full fetch in progress may have stored older values of these devices
   await writer.run(`update ade_arrival ${set} ${those}`, taken);
   await writer.run("delete from ade_pending where serialNumber in (select value from json_each(:serials))", {
     serials: JSON.stringify([...results.keys()]),
@@ -233,21 +251,21 @@ export const storeResults = async (
   );
 };
 
-/** Devices that Apple has, and whose profile it did not take for now. */
+/** Devices with a pending assignment: Apple lists the devices, but did not accept the profile yet. */
 interface WaitingDevices {
   readonly devices: number;
-  /** of those: without any profile */
+  /** number of these devices that have no profile at all */
   readonly notReady: number;
-  /** when the first of them is tried again */
+  /** when the first pending assignment is tried again; a UTC instant */
   readonly retryAt: string;
 }
 
-/** Null where none waits for a profile that Apple still takes. */
-export const readWaiting = async (reader: Reader): Promise<WaitingDevices | null> => {
+/** Returns the devices with a pending assignment, if any. Only profiles that Apple still accepts count. */
+export const readWaitingDevices = async (reader: Reader): Promise<WaitingDevices | null> => {
   const row = await reader.get(
-    `select count(*) as devices, count(*) filter (where ${LACKS_PROFILE}) as notReady, min(w.retryAt) as retryAt
+    `select count(*) as devices, count(*) filter (where ${LACKS_PROFILE_SQL}) as notReady, min(w.retryAt) as retryAt
      from (select p.serialNumber, p.retryAt from ade_pending p join ade_profile t on t.pk = p.profile
-       where ${STATE} = 'active') w
+       where ${PROFILE_STATE_SQL} = 'active') w
      join ade_device t on t.serialNumber = w.serialNumber and t.state = 'present'`,
   );
   const devices = Number(row?.["devices"] ?? 0);
@@ -255,16 +273,16 @@ export const readWaiting = async (reader: Reader): Promise<WaitingDevices | null
 };
 
 /**
- * Devices that are to be tried again by now, with the profile that they are to have.
+ * Returns the devices whose pending assignments are due, grouped by the record number of the profile.
  *
- * @param automatic those that were to get it by themselves; else those for which somebody said so
+ * @param automatic true: only automatic assignments; false: only assignments that a person requested
  */
-export const duePending = async (
+export const readDuePending = async (
   reader: Reader,
   now: string,
   automatic: boolean,
 ): Promise<ReadonlyMap<number, string[]>> =>
-  grouped(
+  groupSerialsByProfile(
     await reader.all(
       `select p.profile, p.serialNumber from ade_pending p
        where p.retryAt <= :now and p.automatic = :automatic
@@ -274,10 +292,10 @@ export const duePending = async (
     ),
   );
 
-/** SQL: new devices without a profile, and the one that they get by themselves. */
-const dueOf = (state: "present" | "missing"): string => `with recursive above (pk, org, level) as (
-     select t.pk, coalesce(${ORG}, (select pk from org where parent is null)), 0 from ade_device t
-     where t.createdIn > :after and t.state = '${state}' and ${LACKS_PROFILE}
+/** SQL: new devices without a profile, each with the profile to assign automatically. */
+const buildDueSql = (state: "present" | "missing"): string => `with recursive above (pk, org, level) as (
+     select t.pk, coalesce(${DEVICE_ORG_SQL}, (select pk from org where parent is null)), 0 from ade_device t
+     where t.createdIn > :after and t.state = '${state}' and ${LACKS_PROFILE_SQL}
      union all
      select a.pk, o.parent, a.level + 1 from above a join org o on o.pk = a.org where o.parent is not null),
    chosen (pk, profile, place) as (
@@ -285,15 +303,16 @@ const dueOf = (state: "present" | "missing"): string => `with recursive above (p
      from above a join ade_automatic m on m.org = a.org)`;
 
 /**
- * New devices without a profile, with the one that they get by themselves: that of their organisation, else of the one above.
+ * Returns the new devices without a profile, grouped by the record number of the profile to assign automatically. A
+ * device gets the automatic profile of its organisation, or else of the nearest organisation above it.
  *
- * @param after the last run whose devices got theirs
+ * @param after the last run whose new devices have received their automatic profiles
  */
-export const dueAutomatic = async (reader: Reader, after: number): Promise<ReadonlyMap<number, string[]>> => {
-  if ((await readAutomatic(reader)).length === 0) return new Map();
-  return grouped(
+export const readDueAutomatic = async (reader: Reader, after: number): Promise<ReadonlyMap<number, string[]>> => {
+  if ((await readAutomaticProfiles(reader)).length === 0) return new Map();
+  return groupSerialsByProfile(
     await reader.all(
-      `${dueOf("present")}
+      `${buildDueSql("present")}
        select c.profile, t.serialNumber from chosen c join ade_device t on t.pk = c.pk
        where c.place = 1 order by c.profile, t.pk`,
       { after },
@@ -301,19 +320,19 @@ export const dueAutomatic = async (reader: Reader, after: number): Promise<Reado
   );
 };
 
-/** Keeps the profile that new devices are to get which are missing by now: they get it when they are there again. */
-export const holdMissing = async (writer: Writer, after: number, at: string): Promise<void> => {
-  if ((await readAutomatic(writer)).length === 0) return;
+/** Stores pending assignments of automatic profiles for new devices that are missing, until they reappear. */
+export const queueMissingDevices = async (writer: Writer, after: number, at: string): Promise<void> => {
+  if ((await readAutomaticProfiles(writer)).length === 0) return;
   await writer.run(
     `insert into ade_pending (serialNumber, profile, retryAt, automatic)
-     ${dueOf("missing")}
+     ${buildDueSql("missing")}
      select t.serialNumber, c.profile, :at, 1 from chosen c join ade_device t on t.pk = c.pk where c.place = 1
      on conflict (serialNumber) do nothing`,
     { after, at },
   );
 };
 
-const grouped = (rows: readonly Row[]): ReadonlyMap<number, string[]> => {
+const groupSerialsByProfile = (rows: readonly Row[]): ReadonlyMap<number, string[]> => {
   const all = new Map<number, string[]>();
   for (const { profile, serialNumber } of rows) {
     const serials = all.get(Number(profile)) ?? [];

@@ -3,7 +3,7 @@ import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { Failure } from "../../errors/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { same } from "../../text/index.ts";
-import { connected, DeviceService, synced } from "#support/tenant/device-service.ts";
+import { connectToService, DeviceService, syncAllDevices } from "#support/tenant/device-service.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
@@ -18,7 +18,7 @@ async function begin(count: number, kind: "simulator" | "other" = "simulator"): 
   tenant.clear();
   service = new DeviceService();
   for (const serial of serials(count)) service.devices.set(serial, {});
-  await connected(tenant, service, kind);
+  await connectToService(tenant, service, kind);
   service.requests.length = 0;
 }
 
@@ -39,7 +39,7 @@ const actions = () =>
     .map(({ action }) => action);
 
 describe("a new profile", () => {
-  test("is as the maker recommends, unless something else is said", async () => {
+  test("has CLOMO's recommended values unless others are given", async () => {
     const { profile, unknownItems } = await tenant.client.profiles.create({
       ...NEW,
       skipItems: ["パスコード", "siri", "Siri", "NewPane"],
@@ -76,7 +76,7 @@ describe("a new profile", () => {
     expect(actions()[0]).toBe("ade.profiles.create");
   });
 
-  test("of a name that another one has is refused with the way out, until Apple disabled that", async () => {
+  test("with the name of an active profile is rejected with a hint; a disabled profile's name is free", async () => {
     const { id, name } = await create();
     for (const wanted of [{ from: id }, { from: id, dryRun: true }, NEW]) {
       const failure = await failureOf(tenant.client.profiles.create(wanted));
@@ -87,7 +87,7 @@ describe("a new profile", () => {
     expect((await tenant.client.profiles.create({ from: id })).profile).toMatchObject({ name, state: "active" });
   });
 
-  test("may be made from another one", async () => {
+  test("can be created from another profile", async () => {
     const first = await create({ supervised: false, removable: true, supportPhone: "03" });
     const { profile } = await tenant.client.profiles.create({ from: first.id, name: "支社", supportPhone: "" });
     expect(profile).toMatchObject({
@@ -100,7 +100,7 @@ describe("a new profile", () => {
     expect(profile.uuid).not.toBe(first.uuid);
   });
 
-  test("is only tried by a dry run", async () => {
+  test("is not created by a dry run", async () => {
     expect(await tenant.client.profiles.create({ ...NEW, dryRun: true })).toMatchObject({ dryRun: true });
     expect(service.requests).toEqual([]);
     expect(await tenant.client.profiles.list()).toEqual([]);
@@ -119,13 +119,13 @@ describe("a new profile", () => {
     [{ supportMail: "nobody" }, "supportMail"],
     [{ supervised: false }, "removable"],
     [{ skipItems: ["Si ri!"] }, "skipItems"],
-  ])("is refused before anything is sent: %j", async (wrong, where) => {
+  ])("is rejected before any request is sent: %j", async (wrong, where) => {
     const failure = await failureOf(tenant.client.profiles.create({ ...NEW, ...wrong }));
     expect(failure).toMatchObject({ code: "input-rejected", where });
     expect(service.requests).toEqual([]);
   });
 
-  test("needs an endpoint, and in a mirror a simulator", async () => {
+  test("needs an endpoint, which must be a simulator in a mirror", async () => {
     tenant.database.run("delete from ade_server");
     expect(await failureOf(create())).toMatchObject({ code: "input-rejected", where: "ade endpoint" });
     await begin(0, "other");
@@ -136,7 +136,7 @@ describe("a new profile", () => {
 });
 
 describe("assigning", () => {
-  test("goes by serial number, in as many requests as Apple takes, and leaves out who has it", async () => {
+  test("by serial number splits requests to Apple's limit, and skips devices that have the profile already", async () => {
     service.maximum = 2;
     const { id, uuid } = await create();
     service.requests.length = 0;
@@ -155,7 +155,7 @@ describe("assigning", () => {
     expect(service.requests).toEqual([]);
   });
 
-  test("keeps each answer while the next request is under way, and what was answered before one fails", async () => {
+  test("stores each response while the next request is under way, and keeps them if a later request fails", async () => {
     service.maximum = 2;
     const { id, uuid } = await create();
     const records = () => tenant.database.count("select count(*) from audit where action = 'ade.profiles.assign'");
@@ -176,7 +176,7 @@ describe("assigning", () => {
     expect(kept()).toBe(2);
   });
 
-  test("keeps what was answered, where that failed at first, and sends no more", async () => {
+  test("stores responses even if storing failed at first, and sends no further requests", async () => {
     service.maximum = 2;
     const { id, uuid } = await create();
     tenant.database.exec(`create trigger full before update on ade_device begin select raise(abort, 'no room'); end`);
@@ -195,7 +195,7 @@ describe("assigning", () => {
     expect((await states()).map(([, has]) => has)).toEqual([uuid, uuid, uuid, uuid, null]);
   });
 
-  test("ends where it is interrupted, with all that was answered kept", async () => {
+  test("stops when it is interrupted, and keeps all responses received so far", async () => {
     service.maximum = 2;
     const { id, uuid } = await create();
     const stop = new AbortController();
@@ -218,7 +218,7 @@ describe("assigning", () => {
     expect((await states()).map(([, has]) => has)).toEqual([uuid, uuid, uuid, uuid, null]);
   });
 
-  test("has the answers in the audit, by what became of the devices", async () => {
+  test("records Apple's responses in the audit log, grouped by result", async () => {
     const { id } = await create();
     const [a, b = "", ...others] = serials(5);
     service.refusals.set(b, "FAILED");
@@ -227,7 +227,7 @@ describe("assigning", () => {
     expect(JSON.parse(String(record?.["detail"]))).toEqual({ results: { SUCCESS: [a, ...others], FAILED: [b] } });
   });
 
-  test("goes by a list of a hundred thousand serial numbers, one of them twice", async () => {
+  test("accepts a list of a hundred thousand serial numbers, including a duplicate", async () => {
     const { id } = await create();
     const many = Array.from({ length: 100_000 }, (_, n) => `NONE${String(n).padStart(8, "0")}`);
     const failure = await failureOf(tenant.client.profiles.assign(id, { serials: many }));
@@ -236,7 +236,7 @@ describe("assigning", () => {
     expect(await tenant.client.profiles.assign(id, { serials: [a, a] })).toMatchObject({ devices: 1, success: 1 });
   });
 
-  test("goes by serial numbers in any case, each of them once", async () => {
+  test("accepts serial numbers in any letter case, and counts each device once", async () => {
     const { id } = await create();
     const [a = "", b = ""] = serials(2);
     const small = [a.toLowerCase(), a, b.toLowerCase()];
@@ -245,7 +245,7 @@ describe("assigning", () => {
     expect(await tenant.client.profiles.unassign({ serials: [a.toLowerCase()] })).toMatchObject({ devices: 1 });
   });
 
-  test("goes by all without a profile, and by organisation with those below it", async () => {
+  test("can select all devices without a profile, or those of an organisation and everything below it", async () => {
     const { id } = await create();
     const { after: org } = await tenant.client.orgs.create({ name: "本社" });
     const { after: below } = await tenant.client.orgs.create({ name: "営業", parentId: org.id });
@@ -257,7 +257,7 @@ describe("assigning", () => {
     expect(await tenant.client.profiles.assign(id, { unassigned: true })).toMatchObject({ devices: 3, success: 3 });
   });
 
-  test("tells each device that Apple does not take, and tries it again by a sync once its time has come", async () => {
+  test("reports each device that Apple refuses, and a later sync retries it when its time has come", async () => {
     const { id, uuid } = await create();
     const [a = "", b = "", c = "", d = ""] = serials(5);
     service.refusals.set(a, "THROTTLED").set(b, "FAILED").set(c, "NOT_ACCESSIBLE");
@@ -272,17 +272,17 @@ describe("assigning", () => {
     expect(waiting).toMatchObject({ devices: 2, notReady: 2 });
     expect(Date.parse(at) - Date.parse(waiting?.retryAt ?? "")).toBeLessThan(1000);
     service.refusals.clear();
-    await synced(tenant);
+    await syncAllDevices(tenant);
     expect((await ade.show()).sync).toMatchObject({ assigned: 0 });
     expect((await states()).filter(([, has]) => has === uuid)).toHaveLength(1);
     tenant.surroundings.time += 3_600_000;
-    await synced(tenant);
+    await syncAllDevices(tenant);
     expect((await states()).filter(([, has]) => has === uuid)).toHaveLength(3);
     expect(await ade.show()).toMatchObject({ waiting: null, sync: { assigned: 2 } });
     expect(tenant.sql("select * from ade_pending")).toEqual([]);
   });
 
-  test("refuses serial numbers that Apple has not, before anything is sent", async () => {
+  test("rejects serial numbers that Apple does not have before any request is sent", async () => {
     const { id } = await create();
     service.requests.length = 0;
     const failure = await failureOf(tenant.client.profiles.assign(id, { serials: [...serials(1), "NONE"] }));
@@ -290,12 +290,15 @@ describe("assigning", () => {
     expect(service.requests).toEqual([]);
   });
 
-  test.each([{}, { serials: ["A"], unassigned: true }])("wants one way to name devices: %j", async (meant) => {
-    const { id } = await create();
-    expect(await failureOf(tenant.client.profiles.assign(id, meant))).toMatchObject({ code: "input-rejected" });
-  });
+  test.each([{}, { serials: ["A"], unassigned: true }])(
+    "requires exactly one way to select devices: %j",
+    async (meant) => {
+      const { id } = await create();
+      expect(await failureOf(tenant.client.profiles.assign(id, meant))).toMatchObject({ code: "input-rejected" });
+    },
+  );
 
-  test("notes a profile that Apple has disabled, which can be made anew", async () => {
+  test("marks a profile that Apple has disabled, which can then be created again", async () => {
     const { id, uuid } = await create();
     service.profiles.delete(uuid);
     expect(await failureOf(tenant.client.profiles.assign(id, { unassigned: true }))).toMatchObject({
@@ -310,7 +313,7 @@ describe("assigning", () => {
     expect(await tenant.client.profiles.assign(profile.id, { unassigned: true })).toMatchObject({ success: 5 });
   });
 
-  test("goes by no profile of another MDM server, whose reason is told", async () => {
+  test("rejects a profile of another MDM server and says why", async () => {
     const { id, uuid } = await create();
     await tenant.client.profiles.automatic({ org: ROOT_ORG_ID, profile: id });
     service.profiles.delete(uuid);
@@ -320,25 +323,25 @@ describe("assigning", () => {
     for (const _ of [1, 2]) {
       expect(await failureOf(tenant.client.profiles.assign(id, { unassigned: true }))).toMatchObject({
         code: "input-rejected",
-        what: { en: "the profile 本社 was made at another MDM server" },
+        what: { en: 'the ADE profile "本社" was created at another MDM server' },
         hint: { en: expect.stringContaining(`create --from ${id}`) },
       });
     }
     expect(await tenant.client.profiles.list()).toMatchObject([{ state: "other-server" }]);
     expect(await tenant.client.profiles.check(id, {})).toMatchObject({ state: "other-server" });
     service.devices.set("NEW1", {});
-    await synced(tenant);
+    await syncAllDevices(tenant);
     const { profile } = await tenant.client.profiles.create({ from: id });
     expect(profile).toMatchObject({ name: "本社", state: "active" });
     expect(await tenant.client.profiles.assign(profile.id, { unassigned: true })).toMatchObject({ success: 6 });
     // at the server that it was made at it is good again
     service.server = "S1";
     tenant.database.run("update ade_server set otherServer = 1");
-    await synced(tenant);
+    await syncAllDevices(tenant);
     expect((await tenant.client.profiles.list()).map(({ state }) => state)).toEqual(["active", "other-server"]);
   });
 
-  test("is confirmed by the number of devices where the endpoint is no simulator", async () => {
+  test("requires the number of devices as confirmation, unless the endpoint is a simulator", async () => {
     await begin(3, "other");
     const { id } = await create();
     service.requests.length = 0;
@@ -354,7 +357,7 @@ describe("assigning", () => {
   });
 });
 
-test("a profile is taken away from devices", async () => {
+test("a profile can be removed from devices", async () => {
   const { id } = await create();
   await tenant.client.profiles.assign(id, { unassigned: true });
   expect(await tenant.client.profiles.unassign({ serials: serials(2) })).toMatchObject({ devices: 2, success: 2 });
@@ -362,7 +365,7 @@ test("a profile is taken away from devices", async () => {
 });
 
 describe("deleting", () => {
-  test("takes the profile away from its devices, and forgets it", async () => {
+  test("removes the profile from its devices, and then deletes its record", async () => {
     const { id } = await create();
     await tenant.client.profiles.assign(id, { serials: serials(2) });
     await tenant.client.profiles.automatic({ org: ROOT_ORG_ID, profile: id });
@@ -373,7 +376,7 @@ describe("deleting", () => {
     expect(await failureOf(tenant.client.profiles.delete(id, {}))).toMatchObject({ code: "not-found" });
   });
 
-  test("keeps a profile that Apple did not take away everywhere", async () => {
+  test("keeps the record of a profile that Apple did not remove from every device", async () => {
     const { id } = await create();
     await tenant.client.profiles.assign(id, { serials: serials(2) });
     service.refusals.set(serials(1)[0] ?? "", "THROTTLED");
@@ -383,23 +386,23 @@ describe("deleting", () => {
 });
 
 describe("an automatic profile", () => {
-  test("is that of new devices, not of those that are there", async () => {
+  test("is assigned to new devices, but not to existing ones", async () => {
     const { id, uuid } = await create();
     const set = await tenant.client.profiles.automatic({ org: ROOT_ORG_ID, profile: id });
     expect(set).toMatchObject({ devices: 5, profile: { id, automatic: [""] } });
-    await synced(tenant);
+    await syncAllDevices(tenant);
     expect((await states()).every(([, has]) => has === null)).toBe(true);
     service.devices.set("NEW1", {});
-    await synced(tenant);
+    await syncAllDevices(tenant);
     expect(service.devices.get("NEW1")).toEqual({ profileUuid: uuid });
     expect((await states()).at(-1)).toEqual(["assigned", uuid]);
     service.devices.set("NEW2", {});
     await tenant.client.profiles.automatic({ org: ROOT_ORG_ID, profile: null });
-    await synced(tenant);
+    await syncAllDevices(tenant);
     expect(service.devices.get("NEW2")).toEqual({});
   });
 
-  test("is that of the nearest organisation", async () => {
+  test("is taken from the nearest organisation", async () => {
     const [whole, own] = [await create(), await create({ name: "営業" })];
     const { after: org } = await tenant.client.orgs.create({ name: "営業部" });
     const { after: below } = await tenant.client.orgs.create({ name: "一課", parentId: org.id });
@@ -407,12 +410,12 @@ describe("an automatic profile", () => {
     await tenant.client.profiles.automatic({ org: ROOT_ORG_ID, profile: whole.id });
     await tenant.client.profiles.automatic({ org: org.id, profile: own.id });
     service.devices.set("NEW1", {}).set("NEW2", {});
-    await synced(tenant);
+    await syncAllDevices(tenant);
     expect(service.devices.get("NEW1")).toEqual({ profileUuid: own.uuid });
     expect(service.devices.get("NEW2")).toEqual({ profileUuid: whole.uuid });
   });
 
-  test("is confirmed where the endpoint is no simulator", async () => {
+  test("requires confirmation unless the endpoint is a simulator", async () => {
     await begin(3, "other");
     const { id } = await create();
     const asked = { org: ROOT_ORG_ID, profile: id };
@@ -427,14 +430,14 @@ describe("an automatic profile", () => {
   });
 });
 
-test("a profile that Apple has no more is found", async () => {
+test("a check detects a profile that Apple no longer has", async () => {
   const { id, uuid } = await create();
   expect(await tenant.client.profiles.check(id, {})).toMatchObject({ state: "active" });
   service.profiles.delete(uuid);
   expect(await tenant.client.profiles.check(id, {})).toMatchObject({ state: "disabled" });
 });
 
-test("the simulator's devices get and lose profiles as the tenant says", async () => {
+test("the simulator's devices get and lose profiles as the tenant requests", async () => {
   await using rehearsal = new Rehearsal({ devices: 7 });
   const { profiles } = rehearsal.tenant.client;
   await rehearsal.setUp();
@@ -465,7 +468,7 @@ test("the simulator's devices get and lose profiles as the tenant says", async (
   expect([...rehearsal.simulated().values()].some((status) => status === "assigned")).toBe(false);
 });
 
-test("where Apple's answer cannot be read, the devices are ready no more, and the next request sends them again", async () => {
+test("if Apple's response cannot be read, the devices are not ready, and the next request sends them again", async () => {
   await using rehearsal = new Rehearsal({ devices: 3 });
   const { profiles } = rehearsal.tenant.client;
   await rehearsal.setUp();
@@ -478,7 +481,9 @@ test("where Apple's answer cannot be read, the devices are ready no more, and th
 
   await rehearsal.fault("cut-json", { path: "/profile/devices", lasting: true });
   const lost = await failureOf(profiles.assign(other.id, { serials: [serial] }));
-  expect(lost?.hint?.en).toContain("Apple may have done it for 1 device all the same: see by clomoctl ade sync --full");
+  expect(lost?.hint?.en).toContain(
+    "Apple may still have carried out the request for 1 device; to check: clomoctl ade sync --full",
+  );
   await rehearsal.control("DELETE", "/faults");
   expect(await statusOf()).toBe("empty");
   expect(await profiles.assign(profile.id, { serials: [serial] })).toMatchObject({ success: 1 });
@@ -492,7 +497,7 @@ test("where Apple's answer cannot be read, the devices are ready no more, and th
   expect(rehearsal.simulated().get(serial)).toBe("assigned");
 });
 
-test("what was throttled is not given any more once somebody says otherwise", async () => {
+test("a throttled assignment is not retried after the profile was unassigned or is no longer automatic", async () => {
   await using rehearsal = new Rehearsal({ devices: 3 });
   const { profiles } = rehearsal.tenant.client;
   await rehearsal.setUp();
@@ -531,7 +536,7 @@ async function syncKilled(rehearsal: Rehearsal): Promise<void> {
   rehearsal.fate = () => undefined;
 }
 
-test("a profile that devices get while a full sync is under way is not undone by what that found before", async () => {
+test("a full sync that resumes does not undo a profile that devices got in the meantime", async () => {
   const { ade, profiles } = tenant.client;
   const { id, uuid } = await create();
   const refused = { status: 403, headers: {}, body: "T_C_NOT_SIGNED" };
@@ -540,12 +545,12 @@ test("a profile that devices get while a full sync is under way is not undone by
   await vi.waitUntil(async () => (await ade.findSync(begun.id)).state === "failed");
   expect(await profiles.assign(id, { unassigned: true })).toMatchObject({ success: 5 });
   tenant.apple = service.send;
-  await synced(tenant);
+  await syncAllDevices(tenant);
   expect(await ade.findSync(begun.id)).toMatchObject({ state: "done", reason: "resumed" });
   expect(await states()).toEqual(serials(5).map(() => ["assigned", uuid]));
 });
 
-test("a full sync that is killed after its devices were compared goes on with their profiles", async () => {
+test("a full sync that is killed after it compared devices resumes with their profiles", async () => {
   await using rehearsal = new Rehearsal({ devices: 7 });
   const { profiles } = rehearsal.tenant.client;
   await rehearsal.setUp();
@@ -559,7 +564,7 @@ test("a full sync that is killed after its devices were compared goes on with th
   expect(rehearsal.tenant.sql("select count(*) as left from ade_arrival")).toEqual([{ left: 0 }]);
 });
 
-test("a full fetch tells what is there, whatever its dates", async () => {
+test("a full fetch shows the current state, whatever its dates", async () => {
   const [first = ""] = serials(1);
   const change = {
     serial_number: first,
@@ -576,9 +581,9 @@ test("a full fetch tells what is there, whatever its dates", async () => {
     }
     return { ...answer, body: JSON.stringify(body) };
   };
-  await synced(tenant);
+  await syncAllDevices(tenant);
   expect((await states())[0]).toEqual(["pushed", null]);
   tenant.apple = service.send;
-  await synced(tenant);
+  await syncAllDevices(tenant);
   expect(await states()).toEqual(serials(5).map(() => ["empty", null]));
 });

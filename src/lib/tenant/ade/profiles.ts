@@ -1,117 +1,129 @@
 import { line } from "../../advice/index.ts";
 import { AppleRefusal } from "../../apple/service/errors.ts";
-import { wireProfile } from "../../apple/service/profile.ts";
+import { toAppleProfile } from "../../apple/service/profile.ts";
 import type { AdeProfile, AdeProfileWork } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import {
   ADE_PROFILE_SETTINGS,
-  isKnownItem,
-  RECOMMENDED,
-  setupItemOf,
+  isKnownSetupItem,
+  RECOMMENDED_SETTINGS,
+  resolveSetupItem,
   type AdeProfileSettings,
 } from "../../model/ade-profile.ts";
-import { faultsOf, MAIL_ADDRESS } from "../../model/rules.ts";
-import { typableName } from "../../text/shell-word.ts";
+import { listRuleFaults, EMAIL_ADDRESS_RULE } from "../../model/rules.ts";
+import { toTypableName } from "../../text/shell-word.ts";
 import { text, type Text } from "../../text/index.ts";
-import { instant, newId } from "../ids.ts";
+import { getCurrentInstant, newId } from "../ids.ts";
 import type { Session } from "../session.ts";
 import {
   deleteProfile as forgetProfile,
   disableProfile,
   insertProfile,
   readProfiles,
-  withProfile,
+  readSerialsWithProfile,
 } from "./profile-rows.ts";
 import { contactApple } from "./contact.ts";
-import { CONSOLE_STEPS, guardApple, type AppleAccess } from "./guard.ts";
-import { beginWork, workOf } from "./assign.ts";
-import { objectOf, profileNamed, sendInChunks } from "./sending.ts";
+import { CONSOLE_STEPS, requireAppleServer, type AppleAccess } from "./guard.ts";
+import { prepareAssignment, toAdeProfileWork } from "./assign.ts";
+import { toProfileObject, getStoredProfile, sendInChunks } from "./sending.ts";
 
 const LOCKS = ["ade"];
 
 type ProfileValues = { readonly [K in keyof AdeProfileSettings]?: AdeProfileSettings[K] | undefined };
 
-/** What is asked of a new profile. */
+/** A request to create a profile. */
 export interface NewProfile extends ProfileValues {
-  /** the profile whose settings it has where nothing else is said */
+  /** id of the profile from which settings are copied if the request does not contain them */
   readonly from?: string | undefined;
   readonly dryRun?: boolean | undefined;
 }
 
-/** A new profile, as it is or would be. */
-export interface MadeProfile {
+/** A profile that was created, or that a dry run would create. */
+export interface ProfileCreation {
   readonly profile: AdeProfile;
-  /** set-up items that are not in Apple's list, as it is known here: sent all the same */
+  /** setup items that are not in clomoctl's list of Apple's items; they are sent anyway */
   readonly unknownItems: string[];
   readonly dryRun: boolean;
 }
 
 /**
- * Makes a profile at Apple.
+ * Creates a profile at Apple.
  *
- * @throws Failure `input-rejected` where a setting breaks its rule, or an active profile has its name, before anything is sent; `not-found` of another
- *   profile; as {@link contactApple}
+ * @throws Failure before anything is sent: `input-rejected` if a setting is not valid or an active profile already has
+ * the name, and `not-found` if the profile to copy does not exist; otherwise as {@link contactApple}
  */
 export const createProfile = async (
   session: Session,
   apple: AppleAccess,
   { from, dryRun = false, ...given }: NewProfile,
   signal?: AbortSignal,
-): Promise<MadeProfile> => {
+): Promise<ProfileCreation> => {
   const settings = await session.read(async (reader) => {
-    await guardApple(reader, CONSOLE_STEPS.profile);
-    const base = from === undefined ? undefined : settingsOf((await profileNamed(reader, from)).profile);
-    const meant = meantSettings(base, given);
+    await requireAppleServer(reader, CONSOLE_STEPS.profile);
+    const base = from === undefined ? undefined : settingsOf((await getStoredProfile(reader, from)).profile);
+    const meant = resolveSettings(base, given);
     const isTaken = (await readProfiles(reader)).some(
       ({ profile: { name, state } }) => name === meant.name && state === "active",
     );
-    if (isTaken) throw nameTaken(meant.name);
+    if (isTaken) throw createNameTakenFailure(meant.name);
     return meant;
   });
-  const unknownItems = settings.skipItems.filter((item) => !isKnownItem(item));
-  const at = instant(session.surroundings);
+  const unknownItems = settings.skipItems.filter((item) => !isKnownSetupItem(item));
+  const at = getCurrentInstant(session.surroundings);
   const made = { id: newId(session.surroundings), uuid: "", settings, at };
-  if (dryRun) return { profile: shownOf(made), unknownItems, dryRun };
+  if (dryRun) return { profile: toNewAdeProfile(made), unknownItems, dryRun };
   const { service } = await contactApple(session, apple, signal);
-  const { profileUuid: uuid } = await service.defineProfile(wireProfile(settings));
+  const { profileUuid: uuid } = await service.defineProfile(toAppleProfile(settings));
   return session.change({ action: "ade.profiles.create", locks: LOCKS }, async (writer) => {
     await insertProfile(writer, { ...made, uuid });
-    const profile = shownOf({ ...made, uuid });
-    return { result: { profile, unknownItems, dryRun }, objects: [objectOf(profile)], after: profile };
+    const profile = toNewAdeProfile({ ...made, uuid });
+    return { result: { profile, unknownItems, dryRun }, objects: [toProfileObject(profile)], after: profile };
   });
 };
 
-/** Apple allows it, but then neither could be named. */
-const nameTaken = (name: string): Failure => {
-  const command = line("ade profiles create", ["NAME"], { from: typableName(name, "ID") });
-  return rejected(
+/** Returns the failure for a used profile name. Apple allows it, but then commands could not find either profile. */
+const createNameTakenFailure = (name: string): Failure => {
+  const command = line("ade profiles create", ["NAME"], { from: toTypableName(name, "ID") });
+  return createRejectedFailure(
     "name",
-    text(`another profile is called ${name}`, `「${name}」という ADE プロファイルはすでにあります`),
-    text(`give it another name: ${command}`, `別の名前を付けてください: ${command}`),
+    text(`the ADE profile "${name}" already exists`, `「${name}」という ADE プロファイルはすでにあります`),
+    text(`choose another name: ${command}`, `別の名前を付けてください: ${command}`),
   );
 };
 
-const shownOf = ({ id, uuid, settings, at }: { id: string; uuid: string; settings: AdeProfileSettings; at: string }) =>
-  ({ id, ...settings, uuid, state: "active", devices: 0, automatic: [], createdAt: at }) satisfies AdeProfile;
+const toNewAdeProfile = ({
+  id,
+  uuid,
+  settings,
+  at,
+}: {
+  id: string;
+  uuid: string;
+  settings: AdeProfileSettings;
+  at: string;
+}) => ({ id, ...settings, uuid, state: "active", devices: 0, automatic: [], createdAt: at }) satisfies AdeProfile;
 
 const settingsOf = (profile: AdeProfile): AdeProfileSettings =>
   Object.fromEntries(
     Object.keys(ADE_PROFILE_SETTINGS).map((name) => [name, profile[name as keyof AdeProfileSettings]]),
   ) as unknown as AdeProfileSettings;
 
-/** @throws Failure `input-rejected` */
-function meantSettings(base: AdeProfileSettings | undefined, given: Omit<NewProfile, "from" | "dryRun">) {
+/**
+ * Returns the settings of a new profile: the requested values, then those of the copied profile, then the recommended
+ * values. @throws Failure `input-rejected` if a setting is not valid
+ */
+function resolveSettings(base: AdeProfileSettings | undefined, given: Omit<NewProfile, "from" | "dryRun">) {
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const written = { ...RECOMMENDED, name: "", url: "", ...base, ...said };
+  const written = { ...RECOMMENDED_SETTINGS, name: "", url: "", ...base, ...said };
   const settings = Object.fromEntries(
-    Object.entries(written).map(([name, value]) => [name, value === "" && name in RECOMMENDED ? null : value]),
+    Object.entries(written).map(([name, value]) => [name, value === "" && name in RECOMMENDED_SETTINGS ? null : value]),
   ) as unknown as AdeProfileSettings;
-  const skipItems = [...new Set(settings.skipItems.map((item) => setupItemOf(item)))];
+  const skipItems = [...new Set(settings.skipItems.map((item) => resolveSetupItem(item)))];
   checkSettings({ ...settings, skipItems });
   return { ...settings, skipItems };
 }
 
-const rejected = (where: string, what: Text, hint?: Text): Failure =>
+const createRejectedFailure = (where: string, what: Text, hint?: Text): Failure =>
   new Failure("input-rejected", { what, where, hint });
 
 function checkSettings(settings: AdeProfileSettings): void {
@@ -120,24 +132,29 @@ function checkSettings(settings: AdeProfileSettings): void {
     if (field.type !== "text" || typeof value !== "string") continue;
     if (value.length > field.longest || /[\0-\x1f\x7f]/.test(value) || !value.isWellFormed()) {
       const { label, longest } = field;
-      throw rejected(
+      throw createRejectedFailure(
         name,
-        text(`${label.en}: one line of at most ${longest} characters`, `${label.ja}は 1 行で、${longest} 文字までです`),
+        text(
+          `${label.en}: must be a single line of at most ${longest} characters`,
+          `${label.ja}は 1 行で、${longest} 文字までです`,
+        ),
       );
     }
   }
-  if (settings.name.trim() === "") throw rejected("name", text("a profile needs a name", "プロファイル名が必要です"));
-  if (!isHttps(settings.url)) throw rejected("url", NOT_HTTPS, NO_URL);
-  if (settings.webUrl !== null && !isHttps(settings.webUrl)) throw rejected("webUrl", NOT_HTTPS);
-  if (!settings.removable && !settings.supervised) throw rejected("removable", ONLY_SUPERVISED, SUPERVISE);
-  if (settings.supportMail !== null && faultsOf(MAIL_ADDRESS, settings.supportMail).length > 0) {
-    throw rejected("supportMail", text("not a mail address", "メールアドレスではありません"));
+  if (settings.name.trim() === "")
+    throw createRejectedFailure("name", text("the profile name is missing", "プロファイル名が必要です"));
+  if (!isHttps(settings.url)) throw createRejectedFailure("url", HTTPS_URL_REQUIRED, ENROLMENT_URL_HINT);
+  if (settings.webUrl !== null && !isHttps(settings.webUrl)) throw createRejectedFailure("webUrl", HTTPS_URL_REQUIRED);
+  if (!settings.removable && !settings.supervised)
+    throw createRejectedFailure("removable", SUPERVISION_REQUIRED, SUPERVISION_HINT);
+  if (settings.supportMail !== null && listRuleFaults(EMAIL_ADDRESS_RULE, settings.supportMail).length > 0) {
+    throw createRejectedFailure("supportMail", text("not a valid email address", "メールアドレスではありません"));
   }
   const long = settings.skipItems.find((item) => !/^\w{1,64}$/.test(item));
   if (long !== undefined) {
-    throw rejected(
+    throw createRejectedFailure(
       "skipItems",
-      text(`${long} is no set-up item`, `「${long}」は設定項目ではありません`),
+      text(`"${long}" is not a valid setup item`, `「${long}」は正しい設定項目ではありません`),
       text(
         `see ${line("ade profiles create", [], { help: true })}`,
         `${line("ade profiles create", [], { help: true })} を見てください`,
@@ -148,82 +165,83 @@ function checkSettings(settings: AdeProfileSettings): void {
 
 const isHttps = (url: string): boolean => URL.parse(url)?.protocol === "https:";
 
-const NOT_HTTPS = text("not an address that begins with https://", "https:// で始まる URL ではありません");
+const HTTPS_URL_REQUIRED = text("must be a URL that begins with https://", "https:// で始まる URL ではありません");
 
-const NO_URL = text(
-  "clomoctl enrols nothing itself: name the server that does, by --url; a device whose URL does not answer stops at リモートマネージメント",
-  "clomoctl 自体は登録を受け付けません。登録を受け付けるサーバーの URL を --url で指定してください。URL が応答しないと、デバイスはリモートマネージメントの画面で止まります",
+const ENROLMENT_URL_HINT = text(
+  "clomoctl itself does not enrol devices: specify the URL of the enrolment server with --url. If the URL does not respond, devices stop at the screen 「リモートマネージメント」",
+  "clomoctl 自体は登録を受け付けません。登録を受け付けるサーバーの URL を --url で指定してください。URL が応答しないと、デバイスは「リモートマネージメント」の画面で止まります",
 );
 
 /** @see facts 4.2 */
-const ONLY_SUPERVISED = text(
-  "the removal of the MDM profile can be forbidden only where devices are supervised",
+const SUPERVISION_REQUIRED = text(
+  "removal of the MDM profile can be forbidden only if devices are supervised",
   "MDM 構成プロファイル削除を許可しない設定は、監視対象モードのときだけ使えます",
 );
-const SUPERVISE = text(
-  "--supervised yes, or --removable yes",
+const SUPERVISION_HINT = text(
+  "specify --supervised yes or --removable yes",
   "--supervised yes か --removable yes を指定してください",
 );
 
-/** A profile whose deletion was asked for, and how many devices lose it. */
-interface ProfileDeletion {
+/** Options for deleting a profile. `confirmDevices` is the confirmed number of devices that lose the profile. */
+interface ProfileDeletionOptions {
   readonly confirmDevices?: number | undefined;
   readonly dryRun?: boolean | undefined;
 }
 
 /**
- * Takes a profile away from the devices that have it, and forgets it. Apple itself deletes no profiles.
+ * Removes a profile from the devices that have it, then deletes clomoctl's record of the profile. Apple has no request
+ * to delete a profile.
  *
- * @throws Failure `not-found`; `input-rejected` where devices are not confirmed; as {@link contactApple}
+ * @throws Failure `not-found`; `input-rejected` if the number of devices is not confirmed; as {@link contactApple}
  */
 export const deleteProfile = async (
   session: Session,
   apple: AppleAccess,
-  { id, ...deletion }: ProfileDeletion & { readonly id: string },
+  { id, ...deletion }: ProfileDeletionOptions & { readonly id: string },
   signal?: AbortSignal,
 ): Promise<AdeProfileWork> => {
-  const work = await beginWork(session, CONSOLE_STEPS.profile, deletion, async (reader) => {
-    const { profile } = await profileNamed(reader, id);
-    return { profile, serials: await withProfile(reader, { by: "profile", uuid: profile.uuid }) };
+  const work = await prepareAssignment(session, CONSOLE_STEPS.profile, deletion, async (reader) => {
+    const { profile } = await getStoredProfile(reader, id);
+    return { profile, serials: await readSerialsWithProfile(reader, { by: "profile", uuid: profile.uuid }) };
   });
   const { profile, serials } = work;
-  if (deletion.dryRun === true) return workOf(work, { dryRun: true });
+  if (deletion.dryRun === true) return toAdeProfileWork(work, { dryRun: true });
   const sent = serials.length === 0 ? undefined : await sendInChunks(session, apple, { ...work, target: null }, signal);
   const left = [...(sent?.results.values() ?? [])].some((result) => result === "FAILED" || result === "THROTTLED");
-  // what Apple did not take away still has it
-  if (left) return workOf(work, { ...sent, dryRun: false });
+  // devices for which Apple did not remove the profile still have it
+  if (left) return toAdeProfileWork(work, { ...sent, dryRun: false });
   await session.change({ action: "ade.profiles.delete", locks: LOCKS }, async (writer) => {
-    const { pk } = await profileNamed(writer, id);
+    const { pk } = await getStoredProfile(writer, id);
     await forgetProfile(writer, pk);
-    return { result: undefined, objects: [objectOf(profile)], before: profile };
+    return { result: undefined, objects: [toProfileObject(profile)], before: profile };
   });
-  return workOf(work, { ...sent, dryRun: false });
+  return toAdeProfileWork(work, { ...sent, dryRun: false });
 };
 
-/** Asks Apple whether it still has a profile; one that it has not is disabled here. @throws Failure as {@link contactApple} */
+/** Asks Apple for a profile; if Apple does not have it, marks it disabled.  @throws Failure as {@link contactApple} */
 export const checkProfile = async (
   session: Session,
   apple: AppleAccess,
   id: string,
   signal?: AbortSignal,
 ): Promise<AdeProfile> => {
-  const { profile } = await session.read((reader) => profileNamed(reader, id));
+  const { profile } = await session.read((reader) => getStoredProfile(reader, id));
   const { service } = await contactApple(session, apple, signal);
   try {
     await service.profile(profile.uuid);
   } catch (error) {
     if (!(error instanceof AppleRefusal) || error.apple !== "NO_SUCH_PROFILE") throw error;
-    await markDisabled(session, id);
+    await markProfileDisabled(session, id);
   }
-  return session.read(async (reader) => (await profileNamed(reader, id)).profile);
+  return session.read(async (reader) => (await getStoredProfile(reader, id)).profile);
 };
 
-/** Notes that Apple has disabled a profile. */
-const markDisabled = (session: Session, id: string): Promise<void> =>
+/** Records that Apple has disabled a profile. */
+const markProfileDisabled = (session: Session, id: string): Promise<void> =>
   session.change({ action: "ade.profiles.disabled", locks: LOCKS }, async (writer) => {
-    const { pk, profile } = await profileNamed(writer, id);
-    // one of another server is not disabled there
+    const { pk, profile } = await getStoredProfile(writer, id);
+    // a profile made at another MDM server is not disabled, but simply not known at this server
     if (profile.state !== "active") return { result: undefined, objects: [] };
     await disableProfile(writer, pk);
-    return { result: undefined, objects: [objectOf(profile)] };
+    return { result: undefined, objects: [toProfileObject(profile)] };
   });

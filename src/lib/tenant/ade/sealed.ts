@@ -1,18 +1,18 @@
 import { readServer } from "./server-rows.ts";
-import { readPush } from "../push-certificate/certificate-rows.ts";
+import { readStoredPush } from "../push-certificate/certificate-rows.ts";
 import type { Reader } from "../store/store.ts";
-import { listVpp } from "../vpp/vpp-rows.ts";
+import { readVppTokens } from "../vpp/vpp-rows.ts";
 
 /**
- * The secrets that a tenant keeps, sealed: nothing is sealed beside them by another key, unless that is asked for. The key
- * before is left out: it goes with the next contact.
+ * Returns the sealed secrets that the tenant stores. New secrets must be sealed with the key of these secrets, unless
+ * the user chose to start over. The former ADE key is left out, because the next contact with Apple deletes it.
  *
- * @param startOver what was asked for: then there is none
+ * @param startOver true if the user chose to start over; the result is then empty
  */
-export const keptSecrets = async (reader: Reader, startOver = false): Promise<readonly string[]> => {
+export const listSealedSecrets = async (reader: Reader, startOver = false): Promise<readonly string[]> => {
   if (startOver) return [];
-  const [ade, push] = [await readServer(reader), await readPush(reader)];
+  const [ade, push] = [await readServer(reader), await readStoredPush(reader)];
   const secrets = [ade.stagedKey, ade.privateKey, ade.token, push.stagedKey, push.privateKey];
-  const tokens = (await listVpp(reader)).map(({ token }) => token);
+  const tokens = (await readVppTokens(reader)).map(({ token }) => token);
   return [...secrets.filter((secret) => secret !== null), ...tokens];
 };

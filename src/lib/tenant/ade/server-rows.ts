@@ -1,8 +1,8 @@
 import type { EndpointKind } from "../../model/ade.ts";
 import { deleteItem } from "../renewals/renewal-rows.ts";
-import type { Reader, Value, Writer } from "../store/store.ts";
+import type { Reader, SqlValue, Writer } from "../store/store.ts";
 
-/** What a tenant keeps of its MDM server at Apple. Keys and token are sealed. */
+/** The stored data about the tenant's MDM server at Apple. Keys and token are sealed. */
 export interface StoredServer {
   readonly endpointKind: EndpointKind | null;
   readonly endpointUrl: string | null;
@@ -12,43 +12,43 @@ export interface StoredServer {
   readonly privateKey: string | null;
   readonly certificate: string | null;
   readonly keyAt: string | null;
-  /** the key before, until a token of the one in force was proven by a contact */
+  /** the previous key, kept until a contact proves that a token of the current key works */
   readonly formerKey: string | null;
   readonly formerCertificate: string | null;
   readonly formerKeyAt: string | null;
   readonly token: string | null;
-  /** SHA-256 of the file it came from */
+  /** SHA-256 of the token file */
   readonly tokenHash: string | null;
-  /** SHA-256 of its consumer key */
+  /** SHA-256 of the token's consumer key */
   readonly consumer: string | null;
   readonly tokenExpiresAt: string | null;
   readonly tokenSetAt: string | null;
   readonly tokenSetBy: string | null;
-  /** when Apple first rejected the token; null while Apple accepts it, as far as is known */
+  /** when Apple first rejected the token; null as long as no rejection is known */
   readonly tokenRejectedAt: string | null;
-  /** 1: the token is a simulator's */
+  /** 1: the token is from a simulator */
   readonly simulated: number;
-  /** 1: the next contact may find another server entry */
+  /** 1: the next contact may find a different MDM server */
   readonly otherServer: number;
   readonly serverUuid: string | null;
   readonly serverName: string | null;
   readonly adminId: string | null;
   readonly orgName: string | null;
   readonly serverSeenAt: string | null;
-  /** where the last completed sync ended, and when */
+  /** position at the end of the last completed sync; `cursorAt` is the time */
   readonly cursor: string | null;
   readonly cursorAt: string | null;
   /** when the last full sync was completed */
   readonly fullAt: string | null;
-  /** the last run whose devices the tenant has records of */
+  /** the last run whose devices all have records in the tenant */
   readonly registeredUpTo: number;
-  /** the last run whose devices got their automatic profile */
+  /** the last run whose devices have received their automatic profiles */
   readonly appliedUpTo: number;
-  /** the id of the renewal item that tells when the token expires */
+  /** id of the renewal item with the token's expiry date */
   readonly renewal: string | null;
 }
 
-const NOTHING: StoredServer = {
+const EMPTY_SERVER: StoredServer = {
   endpointKind: null,
   endpointUrl: null,
   stagedKey: null,
@@ -82,14 +82,14 @@ const NOTHING: StoredServer = {
   renewal: null,
 };
 
-const COLUMNS = Object.keys(NOTHING) as readonly (keyof StoredServer)[];
+const COLUMNS = Object.keys(EMPTY_SERVER) as readonly (keyof StoredServer)[];
 
 export const readServer = async (reader: Reader): Promise<StoredServer> =>
-  ((await reader.get(`select ${COLUMNS.join(", ")} from ade_server`)) as StoredServer | undefined) ?? NOTHING;
+  ((await reader.get(`select ${COLUMNS.join(", ")} from ade_server`)) as StoredServer | undefined) ?? EMPTY_SERVER;
 
-/** Writes some of it; the rest stays. */
+/** Writes some of the server's values; the other values stay unchanged. */
 export const writeServer = async (writer: Writer, change: Partial<StoredServer>): Promise<void> => {
-  const values: Readonly<Record<string, Value>> = { ...(await readServer(writer)), ...change };
+  const values: Readonly<Record<string, SqlValue>> = { ...(await readServer(writer)), ...change };
   await writer.run(
     `insert into ade_server (pk, ${COLUMNS.join(", ")}) values (1, ${COLUMNS.map((name) => `:${name}`).join(", ")})
      on conflict (pk) do update set ${COLUMNS.map((name) => `${name} = excluded.${name}`).join(", ")}`,
@@ -97,8 +97,8 @@ export const writeServer = async (writer: Writer, change: Partial<StoredServer>)
   );
 };
 
-/** Forgets all that came from an endpoint, and what was made for it; the devices that the tenant registered stay. */
-export const forgetServer = async (writer: Writer): Promise<void> => {
+/** Deletes everything that came from the endpoint or was created for it. The tenant's own device records stay. */
+export const deleteServerData = async (writer: Writer): Promise<void> => {
   await writer.run("delete from ade_server");
   await writer.run("delete from ade_sync");
   await writer.run("delete from ade_device");
@@ -109,8 +109,8 @@ export const forgetServer = async (writer: Writer): Promise<void> => {
   await writer.run("delete from ade_profile");
 };
 
-/** Forgets what a simulator made: certificate, content tokens, and the renewal items of all of them. */
-export const forgetRehearsal = async (writer: Writer): Promise<void> => {
+/** Deletes a simulator's push certificate and content tokens, and the renewal items of these and of the ADE token. */
+export const deleteRehearsalData = async (writer: Writer): Promise<void> => {
   const kept = ["ade_server", "push_certificate", "vpp_token", "vpp_token_gone"].map(
     (table) => `select renewal from ${table} where simulated = 1 and renewal is not null`,
   );

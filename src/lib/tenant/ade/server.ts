@@ -3,38 +3,38 @@ import { line, step } from "../../advice/index.ts";
 import { createKeyPair } from "../../apple/keys/key-pair.ts";
 import type { Ade, AdeSync } from "../../contract/index.ts";
 import { Failure, type Problem } from "../../errors/index.ts";
-import { APPLE_ADE, type AdeEndpoint, type EndpointKind } from "../../model/ade.ts";
+import { APPLE_ADE_URL, type AdeEndpoint, type EndpointKind } from "../../model/ade.ts";
 import { text } from "../../text/index.ts";
-import { instant } from "../ids.ts";
+import { getCurrentInstant } from "../ids.ts";
 import type { Session } from "../session.ts";
 import { countDevices } from "./device-rows.ts";
-import { readWaiting } from "./profile-rows.ts";
-import { forgetRehearsal, forgetServer, readServer, writeServer, type StoredServer } from "./server-rows.ts";
-import { countUnreadable, lastSync, type StoredSync } from "./sync-rows.ts";
+import { readWaitingDevices } from "./profile-rows.ts";
+import { deleteRehearsalData, deleteServerData, readServer, writeServer, type StoredServer } from "./server-rows.ts";
+import { countUnreadable, readLastSync, type StoredSync } from "./sync-rows.ts";
 import type { Reader } from "../store/store.ts";
 import { readTenantName, isMirror } from "../records/tenant-rows.ts";
-import { CONSOLE_STEPS, endpointOf, guardApple, type AppleAccess } from "./guard.ts";
-import { keptSecrets } from "./sealed.ts";
+import { CONSOLE_STEPS, endpointOf, requireAppleServer, type AppleAccess } from "./guard.ts";
+import { listSealedSecrets } from "./sealed.ts";
 
 export const LOCKS = ["ade"];
 
-/** What private keys are sealed for. */
-export const KEY = "ade-key";
+/** The purpose with which private keys are sealed. */
+export const KEY_PURPOSE = "ade-key";
 
-/** What the audit calls it. */
-export const OBJECT = { thing: "ade", id: "ade", name: "ADE" };
+/** The object by which audit records refer to ADE. */
+export const ADE_OBJECT = { thing: "ade", id: "ade", name: "ADE" };
 
 export const digestOf = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
 
-/** SHA-256 of a certificate's public key (SPKI, DER). */
-const publicKeyOf = (certificate: string): string =>
+/** Returns the SHA-256 of a certificate's public key (SPKI, DER). */
+const hashPublicKey = (certificate: string): string =>
   digestOf(new X509Certificate(certificate).publicKey.export({ format: "der", type: "spki" }));
 
-const keyOf = (certificate: string | null, at: string | null): Ade["key"] =>
-  certificate === null || at === null ? null : { fingerprint: publicKeyOf(certificate), createdAt: at };
+const toAdeKey = (certificate: string | null, at: string | null): Ade["key"] =>
+  certificate === null || at === null ? null : { fingerprint: hashPublicKey(certificate), createdAt: at };
 
-/** A run of the sync as the tenant API has it. */
-export const shownSync = ({ error, ...sync }: StoredSync): AdeSync => ({
+/** Returns a sync run in the form of the tenant API. */
+export const toAdeSync = ({ error, ...sync }: StoredSync): AdeSync => ({
   id: sync.id,
   kind: sync.kind,
   reason: sync.reason,
@@ -55,10 +55,10 @@ export const shownSync = ({ error, ...sync }: StoredSync): AdeSync => ({
   error: error === null ? null : (JSON.parse(error) as Problem),
 });
 
-/** How a tenant stands with ADE; no secret is in it. */
+/** Returns the ADE state of the tenant, without secrets. */
 export const readAde = async (reader: Reader): Promise<Ade> => {
   const server = await readServer(reader);
-  const sync = await lastSync(reader);
+  const sync = await readLastSync(reader);
   const { serverUuid, serverName, serverSeenAt, token, tokenExpiresAt, tokenSetAt, tokenSetBy, consumer } = server;
   const isSeen = serverUuid !== null && serverName !== null && serverSeenAt !== null;
   const isSet = token !== null && tokenExpiresAt !== null && tokenSetAt !== null && consumer !== null;
@@ -74,8 +74,8 @@ export const readAde = async (reader: Reader): Promise<Ade> => {
           seenAt: serverSeenAt,
         }
       : null,
-    stagedKey: keyOf(server.stagedCertificate, server.stagedAt),
-    key: keyOf(server.certificate, server.keyAt),
+    stagedKey: toAdeKey(server.stagedCertificate, server.stagedAt),
+    key: toAdeKey(server.certificate, server.keyAt),
     token: isSet
       ? {
           expiresAt: tokenExpiresAt,
@@ -89,14 +89,14 @@ export const readAde = async (reader: Reader): Promise<Ade> => {
       : null,
     lastFullAt: server.fullAt,
     lastSyncAt: server.cursorAt,
-    sync: sync === undefined ? null : shownSync(sync),
+    sync: sync === undefined ? null : toAdeSync(sync),
     counts: { ...(await countDevices(reader)), unreadable: await countUnreadable(reader) },
-    waiting: await readWaiting(reader),
+    waiting: await readWaitingDevices(reader),
   };
 };
 
-/** Addresses are compared, and joined with paths, without the slash at their end. */
-const bareUrl = (url: string): string => url.replace(/\/+$/, "");
+/** Removes slashes at the end of a URL, because URLs are compared and joined with paths. */
+const removeTrailingSlashes = (url: string): string => url.replace(/\/+$/, "");
 
 interface EndpointRequest {
   readonly kind: EndpointKind;
@@ -104,9 +104,9 @@ interface EndpointRequest {
   readonly startOver?: boolean | undefined;
 }
 
-/** @throws Failure `input-rejected` */
-const endpointAsked = ({ kind, url = "" }: EndpointRequest): AdeEndpoint => {
-  if (kind === "apple") return { kind, url: APPLE_ADE };
+/** Returns the requested endpoint. @throws Failure `input-rejected` if the URL is not valid */
+const parseEndpoint = ({ kind, url = "" }: EndpointRequest): AdeEndpoint => {
+  if (kind === "apple") return { kind, url: APPLE_ADE_URL };
   const parsed = URL.parse(url);
   const isClean =
     parsed !== null &&
@@ -115,17 +115,17 @@ const endpointAsked = ({ kind, url = "" }: EndpointRequest): AdeEndpoint => {
   if (!isClean) {
     throw new Failure("input-rejected", {
       what: text(
-        "the endpoint must be http or https, without a user name, password or query",
+        "the endpoint must be an http or https URL without a user name, password or query",
         "接続先は http か https で、ユーザー名・パスワード・クエリを含めないでください",
       ),
       where: "url",
     });
   }
-  const bare = bareUrl(parsed.href);
-  return bare === APPLE_ADE ? { kind: "apple", url: bare } : { kind, url: bare };
+  const bare = removeTrailingSlashes(parsed.href);
+  return bare === APPLE_ADE_URL ? { kind: "apple", url: bare } : { kind, url: bare };
 };
 
-/** Asks what says that it is a simulator. @throws Failure `input-rejected` where it is none, `unavailable` */
+/** Checks that a clomoctl simulator is at a URL.  @throws Failure `input-rejected` if it is not; `unavailable` */
 const checkSimulator = async ({ send, program }: AppleAccess, url: string): Promise<void> => {
   const ask = await send();
   const { status, body } = await ask({
@@ -133,21 +133,21 @@ const checkSimulator = async ({ send, program }: AppleAccess, url: string): Prom
     url: `${url}/_simulator`,
     headers: { "user-agent": program },
   });
-  if (status === 200 && isOurs(body)) return;
+  if (status === 200 && isSimulatorResponse(body)) return;
   throw new Failure("input-rejected", {
     what: text(
-      "what answers there is no simulator of clomoctl's",
+      "the server at this URL is not a clomoctl simulator",
       "この URL で応答したのは clomoctl のシミュレーターではありません",
     ),
     where: url,
     hint: text(
-      `start one: ${line("ade simulator start", [])}; its first line is the URL`,
+      `to start a simulator: ${line("ade simulator start", [])}; the first line of its output is the URL`,
       `${line("ade simulator start", [])} で起動し、最初の行に表示される URL を指定してください`,
     ),
   });
 };
 
-const isOurs = (body: string): boolean => {
+const isSimulatorResponse = (body: string): boolean => {
   try {
     const told: unknown = JSON.parse(body);
     return typeof told === "object" && told !== null && "simulator" in told && told.simulator === "clomoctl";
@@ -156,55 +156,59 @@ const isOurs = (body: string): boolean => {
   }
 };
 
-const inUse = ({ url }: AdeEndpoint): Failure =>
+const createEndpointInUseFailure = ({ url }: AdeEndpoint): Failure =>
   new Failure("input-rejected", {
     what: text(
-      `keys, token and devices of this tenant are from ${url}`,
+      `the keys, token and ADE devices of this tenant are from ${url}`,
       `このテナントの鍵・トークン・ADE デバイスは ${url} のものです`,
     ),
     where: "ade endpoint",
     hint: text(
-      "to forget them and begin anew (records in Devices stay): add --start-over",
+      "to delete them and start over (the records in Devices are kept), add --start-over",
       "それらを消去してやり直すには --start-over を付けてください(「Devices」の記録は残ります)",
     ),
   });
 
 /**
- * Says where Apple's services are. What came from another endpoint is forgotten only when that is asked for.
+ * Sets where Apple's services are. Data from another endpoint is deleted only if the request asks to start over.
  *
- * @throws Failure `input-rejected` where it is no address, or no simulator; `unavailable`; `not-permitted` in a mirror for
- *   anything but a simulator
+ * @throws Failure `input-rejected` if the URL is not valid or does not lead to a simulator; `unavailable`;
+ * `not-permitted` in a mirror for any endpoint except a simulator
  */
 export const setEndpoint = async (session: Session, apple: AppleAccess, asked: EndpointRequest): Promise<Ade> => {
-  const endpoint = endpointAsked(asked);
+  const endpoint = parseEndpoint(asked);
   if (endpoint.kind === "simulator") await checkSimulator(apple, endpoint.url);
   const { startOver = false } = asked;
   await session.change({ action: "ade.endpoint", locks: ENDPOINT_LOCKS }, async (writer) => {
-    if (endpoint.kind !== "simulator") await refuseInMirror(writer);
+    if (endpoint.kind !== "simulator") await refuseRealEndpointInMirror(writer);
     const server = await readServer(writer);
     const before = endpointOf(server);
     const isSame = before?.kind === endpoint.kind && before.url === endpoint.url;
     if (isSame && !startOver) return { result: undefined, objects: [] };
-    if (before !== null && !startOver && isUsed(server) && !isSimulatorAgain(before, endpoint)) throw inUse(before);
-    if (before?.kind === "simulator" && (startOver || endpoint.kind !== "simulator")) await forgetRehearsal(writer);
-    if (startOver) await forgetServer(writer);
+    if (before !== null && !startOver && hasKeyOrToken(server) && !isBetweenSimulators(before, endpoint))
+      throw createEndpointInUseFailure(before);
+    if (before?.kind === "simulator" && (startOver || endpoint.kind !== "simulator")) await deleteRehearsalData(writer);
+    if (startOver) await deleteServerData(writer);
     await writeServer(writer, { endpointKind: endpoint.kind, endpointUrl: endpoint.url });
-    return { result: undefined, objects: [OBJECT], before: before ?? undefined, after: endpoint };
+    return { result: undefined, objects: [ADE_OBJECT], before: before ?? undefined, after: endpoint };
   });
   return session.read(readAde);
 };
 
-/** What was rehearsed goes with its endpoint. */
+/** Locks for a change of the endpoint, which may also delete rehearsal data in other collections. */
 const ENDPOINT_LOCKS = [...LOCKS, "push-certificate", "renewals", "vpp"];
 
-/** A simulator has another port each time it is started; whether it is the same one, the server's id tells. */
-const isSimulatorAgain = (before: AdeEndpoint, after: AdeEndpoint): boolean =>
+/**
+ * Returns true if both endpoints are simulators. A simulator may get a different port at each start. The next contact
+ * checks by the server's id that it is still the same simulator.
+ */
+const isBetweenSimulators = (before: AdeEndpoint, after: AdeEndpoint): boolean =>
   before.kind === "simulator" && after.kind === "simulator";
 
-const isUsed = ({ token, stagedKey, privateKey }: StoredServer): boolean =>
+const hasKeyOrToken = ({ token, stagedKey, privateKey }: StoredServer): boolean =>
   token !== null || stagedKey !== null || privateKey !== null;
 
-const refuseInMirror = async (reader: Reader): Promise<void> => {
+const refuseRealEndpointInMirror = async (reader: Reader): Promise<void> => {
   if (!(await isMirror(reader))) return;
   throw new Failure("not-permitted", {
     what: text(
@@ -212,7 +216,7 @@ const refuseInMirror = async (reader: Reader): Promise<void> => {
       "このテナントは管理画面のミラーで、鍵は CLOMO が持っています。接続先にできるのはシミュレーターだけです",
     ),
     hint: step(
-      "for a server entry of your own take a tenant of your own",
+      "to use your own MDM server entry, create another tenant",
       "専用の MDM サーバを使うには、別のテナントを作成してください",
       line("context add", ["NAME"], { embedded: true }),
     ),
@@ -220,9 +224,10 @@ const refuseInMirror = async (reader: Reader): Promise<void> => {
 };
 
 /**
- * Makes a pair of keys that waits for its token, or gives the certificate of the one that waits again.
+ * Creates a key pair that waits for its token. If a key pair is already waiting, its certificate is returned again.
  *
- * @throws Failure as {@link guardApple}; `input-rejected` where the key that seals was lost, or is another one, unless one starts over
+ * @throws Failure as {@link requireAppleServer}; `input-rejected` if the sealing key was lost or replaced, unless the
+ * caller starts over
  */
 export const createKey = async (
   session: Session,
@@ -231,26 +236,26 @@ export const createKey = async (
 ): Promise<{ certificate: string; created: boolean }> => {
   const { sealing } = apple;
   const { staged, stagedKey, name, kept } = await session.read(async (reader) => {
-    const { server } = await guardApple(reader, CONSOLE_STEPS.key);
+    const { server } = await requireAppleServer(reader, CONSOLE_STEPS.key);
     return {
       staged: server.stagedCertificate,
       stagedKey: server.stagedKey,
       name: await readTenantName(reader),
-      kept: await keptSecrets(reader, startOver),
+      kept: await listSealedSecrets(reader, startOver),
     };
   });
   if (staged !== null && !startOver) {
-    // one whose private key is lost is not given again
-    if (stagedKey !== null) await sealing.unseal(KEY, stagedKey);
+    // a certificate whose private key is lost must not be returned again
+    if (stagedKey !== null) await sealing.unseal(KEY_PURPOSE, stagedKey);
     return { certificate: staged, created: false };
   }
   const pair = await createKeyPair({ commonName: `clomoctl ${name}`.trim(), now: session.surroundings.now() });
-  const sealed = await sealing.seal(KEY, pair.privateKey, kept);
+  const sealed = await sealing.seal(KEY_PURPOSE, pair.privateKey, kept);
   const made = await session.change<{ certificate: string; created: boolean } | undefined>(
     { action: "ade.keypair", locks: LOCKS },
     async (writer) => {
-      const { server } = await guardApple(writer, CONSOLE_STEPS.key);
-      // another process may have made one meanwhile
+      const { server } = await requireAppleServer(writer, CONSOLE_STEPS.key);
+      // another process may have created a key pair in the meantime
       if (server.stagedCertificate !== null && server.stagedCertificate !== staged) {
         return { result: undefined, objects: [] };
       }
@@ -258,12 +263,12 @@ export const createKey = async (
       await writeServer(writer, {
         stagedKey: sealed,
         stagedCertificate: certificate,
-        stagedAt: instant(session.surroundings),
+        stagedAt: getCurrentInstant(session.surroundings),
       });
       return {
         result: { certificate, created: true },
-        objects: [OBJECT],
-        after: { publicKey: publicKeyOf(certificate) },
+        objects: [ADE_OBJECT],
+        after: { publicKey: hashPublicKey(certificate) },
       };
     },
   );

@@ -2,27 +2,27 @@ import type { UnreadableRecord } from "../../apple/service/device.ts";
 import type { SyncKind, SyncReason, SyncState } from "../../model/ade.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
 
-/** A run of the sync, as its row has it. */
+/** A sync run, as the table stores it. */
 export interface StoredSync {
   readonly pk: number;
   readonly id: string;
   readonly kind: SyncKind;
   readonly reason: SyncReason;
   readonly state: SyncState;
-  /** where it goes on; null at the start of a full one */
+  /** position from which the run continues; null at the start of a full sync */
   readonly cursor: string | null;
-  /** 1: all devices were fetched, and what changed meanwhile follows */
+  /** 1: all devices were fetched; what remains are changes since the fetch began */
   readonly fetched: number;
-  /** 1: what a full fetch found has become the tenant's devices; what follows does so at once */
+  /** 1: the result of a full fetch has become the tenant's devices; later pages change the devices directly */
   readonly settled: number;
   readonly startedAt: string;
-  /** when its holder was last heard of */
+  /** last time at which the holder wrote progress */
   readonly beatAt: string;
   readonly finishedAt: string | null;
-  /** the machine and the process that hold it; null of one that nobody holds */
+  /** the machine that runs the sync, and in `pid` the process; null if no process holds the run */
   readonly host: string | null;
   readonly pid: number | null;
-  /** what its holder knows it by */
+  /** random id of the process that holds the run */
   readonly holder: string | null;
   readonly pages: number;
   readonly devices: number;
@@ -32,11 +32,11 @@ export interface StoredSync {
   readonly missing: number;
   readonly registered: number;
   readonly assigned: number;
-  /** records that could not be read, and were skipped */
+  /** number of records that could not be read and were skipped */
   readonly unreadable: number;
-  /** how often a schedule repeats it; null of a sync that nobody repeats */
+  /** interval at which a schedule repeats the sync; null if it is not repeated */
   readonly intervalMs: number | null;
-  /** the number of the change that it made; null of one that is not done, or changed nothing */
+  /** number of the change that the run made; null if the run is not finished or changed nothing */
   readonly change: number | null;
   /** a problem object in JSON */
   readonly error: string | null;
@@ -45,15 +45,15 @@ export interface StoredSync {
 const COLUMNS =
   "pk, id, kind, reason, state, cursor, fetched, settled, startedAt, beatAt, finishedAt, host, pid, holder, pages, devices, created, changed, released, missing, registered, assigned, unreadable, intervalMs, change, error";
 
-const syncOf = (row: Row | undefined): StoredSync | undefined => row as unknown as StoredSync | undefined;
+const toStoredSync = (row: Row | undefined): StoredSync | undefined => row as unknown as StoredSync | undefined;
 
-export const lastSync = async (reader: Reader): Promise<StoredSync | undefined> =>
-  syncOf(await reader.get(`select ${COLUMNS} from ade_sync order by pk desc limit 1`));
+export const readLastSync = async (reader: Reader): Promise<StoredSync | undefined> =>
+  toStoredSync(await reader.get(`select ${COLUMNS} from ade_sync order by pk desc limit 1`));
 
 export const findSync = async (reader: Reader, id: string): Promise<StoredSync | undefined> =>
-  syncOf(await reader.get(`select ${COLUMNS} from ade_sync where id = :id`, { id }));
+  toStoredSync(await reader.get(`select ${COLUMNS} from ade_sync where id = :id`, { id }));
 
-/** @returns its number */
+/** Creates a run. @returns the record number of the run */
 export const insertSync = async (
   writer: Writer,
   sync: Pick<StoredSync, "id" | "kind" | "reason" | "cursor" | "startedAt" | "host" | "pid" | "holder" | "intervalMs">,
@@ -67,7 +67,7 @@ export const insertSync = async (
   return pk;
 };
 
-/** Writes some of a run; the rest stays. */
+/** Writes some values of a run; the other values stay unchanged. */
 export const updateSync = async (
   writer: Writer,
   pk: number,
@@ -79,17 +79,17 @@ export const updateSync = async (
 
 const COUNT_UNREADABLE = "select count(*) from ade_unreadable";
 
-/** Returns the number of records that could not be read, and were not read since. */
+/** Returns the number of records that could not be read and have not been read since. */
 export const countUnreadable = (reader: Reader): Promise<number> => reader.count(COUNT_UNREADABLE);
 
 /** A record that a run could not read. */
 interface StoredUnreadable extends UnreadableRecord {
-  /** no completed run before was the first that could not read it */
+  /** true if this run is the first that could not read the record; failed and cut-off runs before it do not count */
   readonly isNew: boolean;
 }
 
-/** Returns the records that a run could not read, in the order in which they came. */
-export const unreadableOf = async (reader: Reader, run: number, most: number): Promise<StoredUnreadable[]> => {
+/** Returns the records that a run could not read, in the order of Apple's responses.  @param most maximum number */
+export const readRunUnreadable = async (reader: Reader, run: number, most: number): Promise<StoredUnreadable[]> => {
   const rows = (await reader.all(
     "select serialNumber, place, member, firstRun from ade_unreadable where run = :run order by pk limit :most",
     { run, most },
@@ -97,11 +97,11 @@ export const unreadableOf = async (reader: Reader, run: number, most: number): P
   return rows.map(({ firstRun, ...record }) => ({ ...record, isNew: firstRun === run }));
 };
 
-/** What a record is known again by in a later run. */
+/** Returns the key by which a later run recognises the same unreadable record. */
 const keyOfRecord = ({ serialNumber, place, member }: UnreadableRecord): string => `${serialNumber ?? place} ${member}`;
 
-/** Returns the first run of each record that is known: what a run met that failed was told to nobody. */
-const firstRunsOf = async (reader: Reader, run: number): Promise<ReadonlyMap<string, number>> => {
+/** Returns the first run of each unreadable record, without failed or cut-off runs, which never reported theirs. */
+const readFirstRuns = async (reader: Reader, run: number): Promise<ReadonlyMap<string, number>> => {
   const rows = (await reader.all(
     `select serialNumber, place, member, firstRun from ade_unreadable where firstRun = :run
        or not exists (select 1 from ade_sync
@@ -112,17 +112,18 @@ const firstRunsOf = async (reader: Reader, run: number): Promise<ReadonlyMap<str
 };
 
 /**
- * Keeps the records of a page that could not be read, until a later record of the same device can be read.
+ * Stores the records of a page that could not be read. They are kept until a later record of the same device can be
+ * read.
  *
  * @param read the serial numbers that could be read
- * @returns how many records the run could not read until now
+ * @returns the number of records that the run could not read so far
  */
 export const storeUnreadable = async (
   writer: Writer,
   { run, read, unreadable }: { run: number; read: Iterable<string>; unreadable: readonly UnreadableRecord[] },
 ): Promise<number> => {
   const replaced = [...read, ...unreadable.flatMap(({ serialNumber }) => serialNumber ?? [])];
-  const firstRuns = unreadable.length === 0 ? new Map<string, number>() : await firstRunsOf(writer, run);
+  const firstRuns = unreadable.length === 0 ? new Map<string, number>() : await readFirstRuns(writer, run);
   if ((await countUnreadable(writer)) > 0) {
     await writer.runEach(
       "delete from ade_unreadable where serialNumber = :serialNumber",
@@ -145,10 +146,10 @@ export const storeUnreadable = async (
   return writer.count(`${COUNT_UNREADABLE} where run = :run`, { run });
 };
 
-/** Forgets the records of earlier runs: a full fetch has read, or named, everything again. */
-export const forgetEarlierUnreadable = async (writer: Writer, run: number): Promise<void> =>
+/** Deletes the unreadable records of earlier runs, because a full fetch has read or reported every record again. */
+export const deleteEarlierUnreadable = async (writer: Writer, run: number): Promise<void> =>
   void (await writer.run("delete from ade_unreadable where run <> :run", { run }));
 
-/** Forgets the records of a run that begins anew. */
-export const forgetUnreadable = async (writer: Writer, run: number): Promise<void> =>
+/** Deletes the unreadable records of a run that starts over. */
+export const deleteRunUnreadable = async (writer: Writer, run: number): Promise<void> =>
   void (await writer.run("delete from ade_unreadable where run = :run", { run }));

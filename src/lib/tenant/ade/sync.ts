@@ -1,81 +1,81 @@
 import { line, step } from "../../advice/index.ts";
-import { limitOf } from "../../apple/service/account.ts";
+import { findDeviceLimit } from "../../apple/service/account.ts";
 import type { DevicePage } from "../../apple/service/device.ts";
-import { CursorRefused } from "../../apple/service/errors.ts";
+import { CursorRefusal } from "../../apple/service/errors.ts";
 import type { Ade, AdeSync } from "../../contract/index.ts";
-import { isNoSpace } from "../../errors/disk.ts";
+import { isDiskFullFailure } from "../../errors/disk.ts";
 import { Failure } from "../../errors/index.ts";
 import {
-  CURSOR_LIFE_MS,
-  FULL_EVERY_MS,
-  FULL_SLACK_MS,
-  GONE_WITHOUT_ASKING,
+  CURSOR_LIFETIME_MS,
+  FULL_SYNC_INTERVAL_MS,
+  FULL_SYNC_TOLERANCE_MS,
+  UNCONFIRMED_RELEASE_LIMITS,
   type SyncKind,
   type SyncReason,
 } from "../../model/ade.ts";
-import { counted, text } from "../../text/index.ts";
-import { idPrefix, instant, newId } from "../ids.ts";
+import { formatCount, text } from "../../text/index.ts";
+import { createIdPrefix, getCurrentInstant, newId } from "../ids.ts";
 import { YoungHeap, type Jobs } from "../jobs.ts";
-import { MAX_TRACED, type Session } from "../session.ts";
+import { MAX_TRACED_RECORDS, type Session } from "../session.ts";
 import {
-  countMissing,
-  forgetArrivals,
+  countMissingDevices,
+  deleteArrivals,
   markMissing,
-  registerDevices,
+  registerNextDevices,
   releaseMissing,
   releaseUnseen,
-  serialsOf,
+  readRunSerials,
   settleArrivals,
   storeArrivals,
   storeChanges,
   type DeviceCursor,
   type NewDevice,
 } from "./device-rows.ts";
-import { nextChange } from "../audit/audit-rows.ts";
-import { holdMissing } from "./profile-rows.ts";
+import { getNextChangeNumber } from "../audit/audit-rows.ts";
+import { queueMissingDevices } from "./profile-rows.ts";
 import { readServer, writeServer, type StoredServer } from "./server-rows.ts";
 import {
   countUnreadable,
   findSync,
-  forgetEarlierUnreadable,
-  forgetUnreadable,
+  deleteEarlierUnreadable,
+  deleteRunUnreadable,
   insertSync,
-  lastSync,
+  readLastSync,
   storeUnreadable,
-  unreadableOf,
+  readRunUnreadable,
   updateSync,
   type StoredSync,
 } from "./sync-rows.ts";
 import type { Processes } from "../store/processes.ts";
 import type { Reader, Writer } from "../store/store.ts";
-import { applyProfiles } from "./assign.ts";
-import { contactApple, noToken } from "./contact.ts";
-import { CONSOLE_STEPS, guardApple, type AppleAccess } from "./guard.ts";
-import { readAde, shownSync } from "./server.ts";
+import { assignDueProfiles } from "./assign.ts";
+import { contactApple, createNoTokenFailure } from "./contact.ts";
+import { CONSOLE_STEPS, requireAppleServer, type AppleAccess } from "./guard.ts";
+import { readAde, toAdeSync } from "./server.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 
-/** A holder that was not heard of for so long is taken for dead, wherever it is. */
+/** A holder that has written no progress for this long counts as dead, on any machine. */
 const LEASE_MS = 10 * 60 * 1000;
 
-/** A share never lets more go than this number, as with imports. */
-const MAX_BY_SHARE = 500;
+/** Maximum number of devices that a percentage limit can permit to be released. Imports have the same maximum. */
+const MAX_RELEASES_BY_SHARE = 500;
 
-/** Serial numbers that one answer tells at most. */
-const MAX_SERIALS = 1000;
+/** Maximum number of serial numbers in one response. */
+const MAX_LISTED_SERIALS = 1000;
 
 const LOCKS = ["ade"];
 
-/** What a sync needs of its tenant. */
+/** What a sync needs from the tenant and the process that it runs in. */
 export interface SyncParts {
   readonly session: Session;
   readonly apple: AppleAccess;
   readonly jobs: Jobs;
   readonly processes: Processes;
-  /** what an error of the store means */
+  /** converts an error of the store into the error to report */
   readonly explain: (error: unknown) => unknown;
 }
 
-/** How many devices may be released without being asked; each limit given must hold. */
+/** How many devices may be released without confirmation. If both limits are given, both apply. */
 export interface ReleaseLimit {
   readonly count?: number | undefined;
   readonly percent?: number | undefined;
@@ -84,16 +84,16 @@ export interface ReleaseLimit {
 interface SyncOptions {
   readonly kind?: SyncKind | undefined;
   readonly most?: ReleaseLimit | undefined;
-  /** how often a schedule, or `--watch`, repeats it */
+  /** interval at which a schedule or `--watch` repeats the sync */
   readonly intervalMs?: number | null | undefined;
 }
 
 /**
- * What is due. @param now in milliseconds
+ * Chooses the kind of sync to run, and why. @param now in milliseconds
  *
- * @throws Failure `input-rejected` where a delta is asked for that has no position to begin from
+ * @throws Failure `input-rejected` if a delta sync is requested but there is no position to start from
  */
-const dueSync = (
+const chooseSyncKind = (
   {
     cursor,
     cursorAt,
@@ -106,36 +106,34 @@ const dueSync = (
 ): { readonly kind: SyncKind; readonly reason: SyncReason } => {
   const since = (at: string | null): number => (at === null ? Number.POSITIVE_INFINITY : now - Date.parse(at));
   if (asked === "full") return { kind: "full", reason: "asked" };
-  // positions of another server mean nothing there
+  // a position of one MDM server is not valid at another MDM server
   if (otherServer === 1) {
-    if (asked === "delta") throw NO_POSITION;
+    if (asked === "delta") throw FULL_SYNC_REQUIRED;
     return { kind: "full", reason: "other-server" };
   }
   if (cursor === null || fullAt === null) {
-    if (asked === "delta") throw NO_POSITION;
+    if (asked === "delta") throw FULL_SYNC_REQUIRED;
     return { kind: "full", reason: "never-full" };
   }
-  if (since(cursorAt) > CURSOR_LIFE_MS) return { kind: "full", reason: "cursor-old" };
+  if (since(cursorAt) > CURSOR_LIFETIME_MS) return { kind: "full", reason: "cursor-old" };
   if (asked === "delta") return { kind: "delta", reason: "asked" };
-  // a delta has passed the record: only a full fetch has it once more
+  // the position is already past the unreadable record, so only a full fetch returns the record again
   if (unreadable > 0) return { kind: "full", reason: "unreadable" };
-  return since(fullAt) > FULL_EVERY_MS - FULL_SLACK_MS
+  return since(fullAt) > FULL_SYNC_INTERVAL_MS - FULL_SYNC_TOLERANCE_MS
     ? { kind: "full", reason: "full-due" }
     : { kind: "delta", reason: "full-recent" };
 };
 
-const NO_POSITION = new Failure("input-rejected", {
-  what: text(
-    "a delta needs a full sync before it, and none was completed yet",
-    "差分の取得には、先に全件の取得が必要です",
-  ),
+const FULL_SYNC_REQUIRED = new Failure("input-rejected", {
+  what: text("a delta sync requires a completed full sync first", "差分の取得には、先に全件の取得が必要です"),
   hint: text(line("ade sync", [], { full: true }), `${line("ade sync", [], { full: true })} を実行してください`),
 });
 
 /**
- * Begins a sync, or goes on with one that was cut off; it goes on in this process after its answer.
+ * Starts a sync, or resumes a sync that was cut off. Returns at once; the sync continues in this process.
  *
- * @throws Failure `locked` while another process is at it; as {@link guardApple}, `input-rejected` without a token
+ * @throws Failure `locked` if another process is running a sync; as {@link requireAppleServer}; `input-rejected` if no
+ * token is set
  */
 export const beginSync = async (
   parts: SyncParts,
@@ -145,68 +143,68 @@ export const beginSync = async (
   const { surroundings } = session;
   const holder = newId(surroundings);
   const began = await session.change({ action: null, locks: LOCKS }, async (writer) => {
-    const { server, endpoint } = await guardApple(writer, CONSOLE_STEPS.sync);
-    if (server.token === null) throw noToken(endpoint);
-    const before = await lastSync(writer);
-    if (before?.state === "running" && isHeld(before, parts)) throw atIt(before);
+    const { server, endpoint } = await requireAppleServer(writer, CONSOLE_STEPS.sync);
+    if (server.token === null) throw createNoTokenFailure(endpoint);
+    const before = await readLastSync(writer);
+    if (before?.state === "running" && hasLiveHolder(before, parts)) throw createSyncRunningFailure(before);
     const unreadable = await countUnreadable(writer);
-    const due = dueSync({ ...server, unreadable }, asked, surroundings.now());
-    const at = instant(surroundings);
+    const due = chooseSyncKind({ ...server, unreadable }, asked, surroundings.now());
+    const at = getCurrentInstant(surroundings);
     const held = { host: surroundings.origin.host, pid: parts.processes.self, holder, intervalMs };
     const result =
-      before !== undefined && server.otherServer === 0 && goesOn(before, due.kind, asked, surroundings.now())
-        ? await takeOver(writer, before, { ...held, beatAt: at })
-        : await begin(writer, before, {
+      before !== undefined && server.otherServer === 0 && canResumeRun(before, due.kind, asked, surroundings.now())
+        ? await resumeRun(writer, before, { ...held, beatAt: at })
+        : await startNewRun(writer, before, {
             ...due,
             ...held,
             id: newId(surroundings),
             cursor: due.kind === "delta" ? server.cursor : null,
             startedAt: at,
           });
-    return { result, objects: [OBJECT] };
+    return { result, objects: [ADE_OBJECT] };
   });
   const run = new SyncRun(parts, began, { holder, most });
   jobs.start(began.id, (signal) => run.work(signal));
-  return shownSync(began);
+  return toAdeSync(began);
 };
 
-const OBJECT = { thing: "ade", id: "ade", name: "ADE" };
+const ADE_OBJECT = { thing: "ade", id: "ade", name: "ADE" };
 
-/** Whether somebody is at it: a process of this machine that is alive, or one elsewhere that was heard of lately. */
-const isHeld = ({ id, host, pid, beatAt }: StoredSync, { session, jobs, processes }: SyncParts): boolean => {
+/** Returns true if a run has a live holder: a local process that runs, or a process elsewhere with recent progress. */
+const hasLiveHolder = ({ id, host, pid, beatAt }: StoredSync, { session, jobs, processes }: SyncParts): boolean => {
   const { now, origin } = session.surroundings;
-  // a clock that is ahead by more is wrong
+  // a time further in the future than the lease means that a clock is wrong
   if (pid === null || Math.abs(now() - Date.parse(beatAt)) > LEASE_MS) return false;
   if (host !== origin.host) return true;
   return pid === processes.self ? jobs.has(id) : processes.isAlive(pid);
 };
 
-const atIt = ({ host, pid }: StoredSync): Failure =>
+const createSyncRunningFailure = ({ host, pid }: StoredSync): Failure =>
   new Failure("locked", {
     what: text(
       `another sync is running (process ${pid ?? "?"} on ${host ?? "?"})`,
       `別の同期を実行中です(${host ?? "?"} のプロセス ${pid ?? "?"})`,
     ),
-    hint: step("since when, and how far", "開始日時と進み具合", line("ade status", [])),
+    hint: step("to see the start time and the progress", "開始日時と進み具合", line("ade status", [])),
   });
 
 /**
- * Whether a run that was not finished is gone on with: one of all devices, unless only changes are asked for. What it found
- * long ago is not all devices any more.
+ * Returns true if an unfinished run can be resumed. An unfinished full run is resumed unless a delta sync is requested.
+ * A run that started too long ago is not resumed, because the devices that it has fetched are out of date.
  */
-const goesOn = (before: StoredSync, due: SyncKind, asked: SyncKind | undefined, now: number): boolean => {
+const canResumeRun = (before: StoredSync, due: SyncKind, asked: SyncKind | undefined, now: number): boolean => {
   const { state, kind, startedAt, beatAt, cursor, settled } = before;
   if (state !== "running" && state !== "cut-off" && state !== "failed") return false;
-  if (cursor === null || now - Date.parse(beatAt) > CURSOR_LIFE_MS) return false;
+  if (cursor === null || now - Date.parse(beatAt) > CURSOR_LIFETIME_MS) return false;
   if (kind === "delta") return due === "delta";
-  if (now - Date.parse(startedAt) > (asked === "full" ? ANEW_AFTER_MS : FULL_EVERY_MS)) return false;
+  if (now - Date.parse(startedAt) > (asked === "full" ? MAX_RESUMED_FULL_AGE_MS : FULL_SYNC_INTERVAL_MS)) return false;
   return asked === undefined || (asked === "full" && settled === 0);
 };
 
-/** Who asks for all devices so long after a run was cut off gets what is there now. */
-const ANEW_AFTER_MS = 60 * 60 * 1000;
+/** Age from which a full sync does not resume an unfinished run, because its result must be current. */
+const MAX_RESUMED_FULL_AGE_MS = 60 * 60 * 1000;
 
-const takeOver = async (
+const resumeRun = async (
   writer: Writer,
   before: StoredSync,
   held: Pick<StoredSync, "host" | "pid" | "holder" | "beatAt" | "intervalMs">,
@@ -216,65 +214,66 @@ const takeOver = async (
   return { ...before, ...change };
 };
 
-const begin = async (
+const startNewRun = async (
   writer: Writer,
   before: StoredSync | undefined,
   sync: Parameters<typeof insertSync>[1],
 ): Promise<StoredSync> => {
-  if (before?.state === "running") await updateSync(writer, before.pk, { state: "cut-off", ...NOBODY });
-  await forgetArrivals(writer);
+  if (before?.state === "running") await updateSync(writer, before.pk, { state: "cut-off", ...NO_HOLDER });
+  await deleteArrivals(writer);
   await insertSync(writer, sync);
-  return ofId(writer, sync.id);
+  return getStoredSync(writer, sync.id);
 };
 
-const NOBODY = { host: null, pid: null, holder: null } as const;
+const NO_HOLDER = { host: null, pid: null, holder: null } as const;
 
-const ofId = async (reader: Reader, id: string): Promise<StoredSync> => {
+const getStoredSync = async (reader: Reader, id: string): Promise<StoredSync> => {
   const found = await findSync(reader, id);
   if (found !== undefined) return found;
-  throw new Failure("not-found", { what: text(`no sync ${id}`, `同期 ${id} はありません`) });
+  throw new Failure("not-found", { what: text(`no sync has the id "${id}"`, `ID が「${id}」の同期はありません`) });
 };
 
-/** How a tenant stands with ADE: a run whose holder is dead is told as cut off. */
-export const readAdeNow = async (reader: Reader, parts: SyncParts): Promise<Ade> => {
-  const [ade, last] = [await readAde(reader), await lastSync(reader)];
+/** Returns the ADE state of the tenant. A run whose holder is dead is reported as cut off. */
+export const readCurrentAde = async (reader: Reader, parts: SyncParts): Promise<Ade> => {
+  const [ade, last] = [await readAde(reader), await readLastSync(reader)];
   const { sync } = ade;
-  if (sync?.state !== "running" || last === undefined || isHeld(last, parts)) return ade;
+  if (sync?.state !== "running" || last === undefined || hasLiveHolder(last, parts)) return ade;
   return { ...ade, sync: { ...sync, state: "cut-off" } };
 };
 
 /**
- * A run of the sync: one whose holder is dead is told as cut off.
+ * Returns a sync run. A run whose holder is dead is reported as cut off.
  *
- * @throws Failure `not-found`; what ended it here, where that could not be kept with it, as on a full disk
+ * @throws Failure `not-found`; the error that ended the run in this process, if it could not be stored with the run
+ * (for example because the disk is full)
  */
 export const readSync = async (reader: Reader, id: string, parts: SyncParts): Promise<AdeSync> => {
-  const run = await ofId(reader, id);
-  if (run.state !== "running" || isHeld(run, parts)) return shownSync(run);
+  const run = await getStoredSync(reader, id);
+  if (run.state !== "running" || hasLiveHolder(run, parts)) return toAdeSync(run);
   const error = parts.jobs.errorOf(id);
   if (error !== undefined) throw error;
-  return shownSync({ ...run, state: "cut-off" });
+  return toAdeSync({ ...run, state: "cut-off" });
 };
 
-/** Serial numbers of a run's devices; the first ones of many. */
-export const readSerials = async (
+/** Returns the serial numbers of a run's devices. If there are many, only the first are returned. */
+export const readSyncSerials = async (
   reader: Reader,
   id: string,
-  which: Parameters<typeof serialsOf>[2],
+  which: Parameters<typeof readRunSerials>[2],
 ): Promise<{ items: string[]; next: string | null }> => {
-  const { pk } = await ofId(reader, id);
-  const found = await serialsOf(reader, pk, which, MAX_SERIALS + 1);
-  const items = found.slice(0, MAX_SERIALS);
-  return { items, next: found.length > MAX_SERIALS ? (items.at(-1) ?? null) : null };
+  const { pk } = await getStoredSync(reader, id);
+  const found = await readRunSerials(reader, pk, which, MAX_LISTED_SERIALS + 1);
+  const items = found.slice(0, MAX_LISTED_SERIALS);
+  return { items, next: found.length > MAX_LISTED_SERIALS ? (items.at(-1) ?? null) : null };
 };
 
-/** Records of a run that could not be read; the first ones of many. */
-export const readUnreadable = async (reader: Reader, id: string) => {
-  const { pk } = await ofId(reader, id);
-  return unreadableOf(reader, pk, MAX_SERIALS);
+/** Returns the records that a run could not read. If there are many, only the first are returned. */
+export const readUnreadableRecords = async (reader: Reader, id: string) => {
+  const { pk } = await getStoredSync(reader, id);
+  return readRunUnreadable(reader, pk, MAX_LISTED_SERIALS);
 };
 
-/** One run in this process. */
+/** A sync run that this process executes. */
 class SyncRun {
   readonly #parts: SyncParts;
   readonly #pk: number;
@@ -291,7 +290,7 @@ class SyncRun {
     this.#most = most;
   }
 
-  /** Fetches all pages, then settles what they come to. A failure is kept with the run. */
+  /** Fetches all pages and applies the result. If the run fails, the error is stored with the run. */
   async work(signal: AbortSignal): Promise<void> {
     try {
       const contact = await contactApple(this.#parts.session, this.#parts.apple, signal);
@@ -299,11 +298,11 @@ class SyncRun {
       if (this.#isGathering) await this.#settle();
       await this.#registerAll(signal);
       const assigned = (count: number) => this.#keep({ assigned: this.#run.assigned + count });
-      await applyProfiles(this.#parts.session, contact, assigned, signal);
+      await assignDueProfiles(this.#parts.session, contact, assigned, signal);
       await this.#finish();
     } catch (error) {
       const meant = this.#meant(error);
-      // what cannot be kept with the run is told by the process
+      // an error that cannot be stored with the run is reported by the process
       await this.#fail(meant, signal).catch(() => Promise.reject(meant));
     } finally {
       this.#young.release();
@@ -311,8 +310,8 @@ class SyncRun {
   }
 
   async #fetchAll({ service, account }: Awaited<ReturnType<typeof contactApple>>, signal: AbortSignal): Promise<void> {
-    const fetchLimit = limitOf(account, "/server/devices", "POST").maximum;
-    const syncLimit = limitOf(account, "/devices/sync", "POST").maximum;
+    const fetchLimit = findDeviceLimit(account, "/server/devices", "POST").maximum;
+    const syncLimit = findDeviceLimit(account, "/devices/sync", "POST").maximum;
     const ask = (cursor: string | null, isFetched: boolean): Promise<DevicePage> =>
       isFetched && cursor !== null
         ? service.syncDevices({ cursor, limit: syncLimit })
@@ -329,11 +328,11 @@ class SyncRun {
         page = await next;
       } catch (error) {
         if (fetched.length > 0) await store();
-        if (!(error instanceof CursorRefused)) throw error;
+        if (!(error instanceof CursorRefusal)) throw error;
         if (error.cursor === "exhausted" && !this.#isFetched && position !== null) {
           await this.#keep({ fetched: 1 });
         } else {
-          // once: a position that is refused again would be so for ever
+          // only once: a position that is refused again after a restart would be refused every time
           if (isRestarted || position === null) throw error;
           isRestarted = true;
           await this.#startOver();
@@ -343,7 +342,7 @@ class SyncRun {
         continue;
       }
       signal.throwIfAborted();
-      // after each page: it may grow twice in two
+      // after each page, because the heap may grow twice within two pages
       this.#young.hold();
       fetched.push(page);
       const isStuck = page.moreToFollow && seen.has(page.cursor);
@@ -351,17 +350,17 @@ class SyncRun {
       const isEnd = !page.moreToFollow;
       const isLast = isEnd && this.#isFetched;
       position = page.cursor;
-      // the next page is under way while this one is stored
+      // while this page is stored, the request for the next page is already in progress
       if (!isLast && !isStuck) next = ask(position, this.#isFetched || isEnd);
       next.catch(() => undefined);
-      // the first pages one by one, those of many some together: a transaction waits for the disk
-      if (isEnd || isStuck || fetched.length >= together(this.#run.pages)) {
+      // the first pages are stored one by one, later pages in batches, because each transaction waits for the disk
+      if (isEnd || isStuck || fetched.length >= getPageBatchSize(this.#run.pages)) {
         await this.#storePages(fetched.splice(0), this.#isFetched || isEnd);
       }
       if (isStuck) {
-        // from there it would be so for ever
+        // a run resumed from this position would get stuck every time
         await this.#keep({ cursor: null });
-        throw stuck();
+        throw createStuckPositionFailure();
       }
       if (isLast) return;
     }
@@ -371,17 +370,17 @@ class SyncRun {
     return this.#run.kind === "delta" || this.#run.fetched === 1;
   }
 
-  /** What is fetched is gathered, and compared when all is there. */
+  /** True if fetched devices are only gathered for now, and compared after the last page. */
   get #isGathering(): boolean {
     return this.#run.kind === "full" && this.#run.settled === 0;
   }
 
-  /** Devices first, then the position, in one transaction. */
+  /** Stores the devices first and then the position, in one transaction. */
   async #storePages(pages: readonly DevicePage[], isFetched: boolean): Promise<void> {
     const devices = pages.flatMap((page) => page.devices);
     await this.#change(async (writer, at) => {
       const done = this.#isGathering
-        ? await gather(writer, devices)
+        ? await gatherArrivals(writer, devices)
         : await storeChanges(writer, devices, { run: this.#pk, at });
       let { unreadable } = this.#run;
       for (const page of pages) {
@@ -405,11 +404,11 @@ class SyncRun {
     return this.#change(() => Promise.resolve(change));
   }
 
-  /** Fetches all devices anew, as the position is refused. */
+  /** Starts a new full fetch, because Apple refused the position. */
   #startOver(): Promise<void> {
     return this.#change(async (writer) => {
-      await forgetArrivals(writer);
-      await forgetUnreadable(writer, this.#pk);
+      await deleteArrivals(writer);
+      await deleteRunUnreadable(writer, this.#pk);
       return {
         unreadable: 0,
         kind: "full",
@@ -421,60 +420,60 @@ class SyncRun {
     });
   }
 
-  /** Writes what the run has come to. @throws Failure `locked` where another process has taken it over */
+  /** Writes the progress of the run. @throws Failure `locked` if another process has taken over the run */
   async #change(body: (writer: Writer, at: string) => Promise<Partial<StoredSync>>): Promise<void> {
     const { session } = this.#parts;
     this.#run = await session.change({ action: null, locks: LOCKS }, async (writer) => {
       await this.#mine(writer);
-      const at = instant(session.surroundings);
+      const at = getCurrentInstant(session.surroundings);
       const change = { ...(await body(writer, at)), beatAt: at };
       await updateSync(writer, this.#pk, change);
-      return { result: { ...this.#run, ...change }, objects: [OBJECT] };
+      return { result: { ...this.#run, ...change }, objects: [ADE_OBJECT] };
     });
   }
 
   async #mine(reader: Reader): Promise<void> {
-    const now = await lastSync(reader);
+    const now = await readLastSync(reader);
     if (now?.pk === this.#pk && now.holder === this.#holder) return;
-    throw now === undefined ? GONE : atIt(now);
+    throw now === undefined ? ENDPOINT_CHANGED : createSyncRunningFailure(now);
   }
 
-  /** Settles a run: what is gone, what is new, and where the next one begins; the one record of it in the audit. */
+  /** Completes the run: stores its final state, the position for the next run, and the run's only audit record. */
   async #finish(): Promise<void> {
     const { session } = this.#parts;
     const { kind, cursor, startedAt } = this.#run;
     await session.change({ action: "ade.sync", locks: LOCKS }, async (writer) => {
       await this.#mine(writer);
-      const at = instant(session.surroundings);
+      const at = getCurrentInstant(session.surroundings);
       const state = this.#run.missing > 0 ? "unconfirmed" : "done";
       const { created, changed, released, missing, registered } = this.#run;
       const counts = { kind, created, changed, released, missing, registered };
       const isNothing = Object.values(counts).every((count) => count === 0 || count === kind);
-      const number = isNothing ? null : await nextChange(writer);
-      const change = { ...NOBODY, state, finishedAt: at, beatAt: at, change: number } as const;
+      const number = isNothing ? null : await getNextChangeNumber(writer);
+      const change = { ...NO_HOLDER, state, finishedAt: at, beatAt: at, change: number } as const;
       await updateSync(writer, this.#pk, change);
-      await holdMissing(writer, (await readServer(writer)).appliedUpTo, at);
+      await queueMissingDevices(writer, (await readServer(writer)).appliedUpTo, at);
       const position = { cursor, cursorAt: at, appliedUpTo: this.#pk };
       await writeServer(writer, { ...position, ...(kind === "full" && { fullAt: startedAt }) });
       this.#run = { ...this.#run, ...change };
       return {
         result: undefined,
-        objects: isNothing ? [] : [OBJECT],
+        objects: isNothing ? [] : [ADE_OBJECT],
         ...(!isNothing && { detail: counts }),
       };
     });
   }
 
-  /** Makes what a full fetch found the tenant's devices, and settles what it did not find. */
+  /** Makes the devices of a full fetch those of the tenant. Devices not in it are released or marked as missing. */
   #settle(): Promise<void> {
     const run = this.#pk;
     return this.#change(async (writer, at) => {
-      await forgetEarlierUnreadable(writer, run);
+      await deleteEarlierUnreadable(writer, run);
       const { unseen, before, ...done } = await settleArrivals(writer, { run, at });
-      const isReleased = unseen > 0 && mayGo(unseen, before, this.#most);
+      const isReleased = unseen > 0 && isWithinReleaseLimit(unseen, before, this.#most);
       const released = isReleased ? await releaseUnseen(writer, { run, at }) : 0;
       const missing = unseen > released ? await markMissing(writer, { run, at }) : 0;
-      await forgetArrivals(writer);
+      await deleteArrivals(writer);
       return {
         settled: 1,
         created: this.#run.created + done.created,
@@ -486,8 +485,8 @@ class SyncRun {
   }
 
   /**
-   * Gives each new device its record in Devices, some at a time: a signal is heard between. In a mirror the devices are the
-   * console's, and nothing is added there by a rehearsal.
+   * Creates a record in Devices for each new device. This is done in batches, so that a signal can stop the run in
+   * between. In a mirror, the devices come from the console, and a rehearsal must not add any.
    */
   async #registerAll(signal: AbortSignal): Promise<void> {
     const { session } = this.#parts;
@@ -507,131 +506,132 @@ class SyncRun {
     const { session } = this.#parts;
     return session.change({ action: "ade.register", locks: ["ade", "devices"] }, async (writer) => {
       await this.#mine(writer);
-      const at = instant(session.surroundings);
-      const prefix = idPrefix(session.surroundings);
-      const { count, told, next } = await registerDevices(writer, {
+      const at = getCurrentInstant(session.surroundings);
+      const prefix = createIdPrefix(session.surroundings);
+      const { count, told, next } = await registerNextDevices(writer, {
         after,
         at,
         idPrefix: prefix,
-        most: TOGETHER,
-        told: Math.max(0, MAX_TRACED - this.#run.registered),
+        most: REGISTRATION_BATCH_SIZE,
+        told: Math.max(0, MAX_TRACED_RECORDS - this.#run.registered),
       });
       const change = { registered: this.#run.registered + count, beatAt: at };
       await updateSync(writer, this.#pk, change);
       if (next === undefined) await writeServer(writer, { registeredUpTo: this.#pk });
       this.#run = { ...this.#run, ...change };
-      // of very many the record tells the run, of which they can be asked
+      // if there are too many devices to list, the audit record names the run, whose devices can be queried
       const detail = { sync: this.#run.id, registered: count };
-      return { result: next, objects: told.map(deviceObject), ...(count > told.length && { detail }) };
+      return { result: next, objects: told.map(toDeviceObject), ...(count > told.length && { detail }) };
     });
   }
 
-  /** What an error means; where the disk is full, how the sync goes on. */
+  /** Returns the error to report. If the disk is full, its hint describes how to resume the sync. */
   #meant(error: unknown): unknown {
     const meant = this.#parts.explain(error);
-    return meant instanceof Failure && isNoSpace(meant) ? meant.with({ hint: FREE_SPACE }) : meant;
+    return meant instanceof Failure && isDiskFullFailure(meant) ? meant.with({ hint: FREE_SPACE_HINT }) : meant;
   }
 
   async #fail(error: unknown, signal: AbortSignal): Promise<void> {
     const failure = error instanceof Failure ? error : undefined;
     const isStopped = signal.aborted || failure?.code === "interrupted";
-    const known = failure ?? new Failure("unexpected", { what: UNEXPECTED, cause: error });
+    const known = failure ?? new Failure("unexpected", { what: UNEXPECTED_END, cause: error });
     await this.#parts.session.change({ action: null, locks: LOCKS }, async (writer) => {
-      const now = await lastSync(writer);
+      const now = await readLastSync(writer);
       if (now?.pk !== this.#pk || now.holder !== this.#holder) return { result: undefined, objects: [] };
       await updateSync(writer, this.#pk, {
-        ...NOBODY,
+        ...NO_HOLDER,
         state: isStopped ? "cut-off" : "failed",
-        finishedAt: instant(this.#parts.session.surroundings),
+        finishedAt: getCurrentInstant(this.#parts.session.surroundings),
         error: isStopped ? null : JSON.stringify(known.toJSON()),
       });
-      return { result: undefined, objects: [OBJECT] };
+      return { result: undefined, objects: [ADE_OBJECT] };
     });
   }
 }
 
-const gather = async (writer: Writer, devices: DevicePage["devices"]) => {
+const gatherArrivals = async (writer: Writer, devices: DevicePage["devices"]) => {
   await storeArrivals(writer, devices);
   return { created: 0, changed: 0, released: 0 };
 };
 
-/** How many pages are stored together, after so many. */
-const together = (pages: number): number => Math.min(MAX_TOGETHER, Math.max(1, Math.floor(pages / 4)));
+/** Returns how many pages to store in one transaction, by the number of pages so far. */
+const getPageBatchSize = (pages: number): number => Math.min(MAX_BATCH_PAGES, Math.max(1, Math.floor(pages / 4)));
 
-/** How many devices are registered together. */
-const TOGETHER = 50_000;
+/** Maximum number of devices that are registered in one transaction. */
+const REGISTRATION_BATCH_SIZE = 50_000;
 
-/** Pages of a thousand devices each fit into memory so. */
-const MAX_TOGETHER = 2;
+/** Maximum number of pages per transaction. This many pages of a thousand devices fit into memory. */
+const MAX_BATCH_PAGES = 2;
 
-const UNEXPECTED = text("the sync ended unexpectedly", "同期が予期せず終了しました");
+const UNEXPECTED_END = text("the sync ended unexpectedly", "同期が予期せず終了しました");
 
-const FREE_SPACE = text(
-  `free some space, then ${line("ade sync", [])} goes on`,
+const FREE_SPACE_HINT = text(
+  `free some disk space, then resume the sync: ${line("ade sync", [])}`,
   `空き容量を確保してから ${line("ade sync", [])} を実行すると、続きから再開します`,
 );
 
-const GONE = new Failure("conflict", {
-  what: text("the endpoint was changed meanwhile", "その間に接続先が変更されました"),
+const ENDPOINT_CHANGED = new Failure("conflict", {
+  what: text("the endpoint was changed in the meantime", "その間に接続先が変更されました"),
 });
 
-const stuck = (): Failure =>
+const createStuckPositionFailure = (): Failure =>
   new Failure("unavailable", {
     what: text(
-      "Apple promises more devices and gives the same position again: the sync would never end",
+      "the sync was stopped: Apple reported that there are more devices, but returned the same position again",
       "Apple から続きがあると応答がありましたが、位置が進まないため中止しました",
     ),
     where: "cursor",
     hint: text(
-      `try again later, from the beginning: ${line("ade sync", [], { full: true })}`,
+      `try again later with a new full sync: ${line("ade sync", [], { full: true })}`,
       `時間をおいて ${line("ade sync", [], { full: true })} を実行してください(最初から取得し直します)`,
     ),
   });
 
-const deviceObject = ({ id, serialNumber }: NewDevice) => ({ thing: "device", id, name: serialNumber });
+const toDeviceObject = ({ id, serialNumber }: NewDevice) => ({ thing: "device", id, name: serialNumber });
 
-/** Whether so many devices may go without being asked. */
-const mayGo = (gone: number, before: number, most: ReleaseLimit | undefined): boolean => {
+/** Returns true if this number of devices may be released without confirmation. */
+const isWithinReleaseLimit = (gone: number, before: number, most: ReleaseLimit | undefined): boolean => {
   const share = (percent: number): number => (before * percent) / 100;
   if (most === undefined) {
-    return gone <= Math.max(GONE_WITHOUT_ASKING.count, share(GONE_WITHOUT_ASKING.percent));
+    return gone <= Math.max(UNCONFIRMED_RELEASE_LIMITS.count, share(UNCONFIRMED_RELEASE_LIMITS.percent));
   }
   const { count, percent } = most;
   return (
-    (count === undefined || gone <= count) && (percent === undefined || gone <= Math.min(share(percent), MAX_BY_SHARE))
+    (count === undefined || gone <= count) &&
+    (percent === undefined || gone <= Math.min(share(percent), MAX_RELEASES_BY_SHARE))
   );
 };
 
 /**
- * Confirms that devices are gone which a full sync did not find.
+ * Releases the devices that a full sync did not find, after a person has confirmed their number.
  *
- * @throws Failure `input-rejected` where their number is another one, `conflict` where a later sync was run
+ * @throws Failure `input-rejected` if the confirmed number is wrong; `conflict` if another sync has run since
  */
 export const confirmRelease = (session: Session, id: string, count: number): Promise<AdeSync> =>
   session.change({ action: "ade.release", locks: LOCKS }, async (writer) => {
-    const run = await ofId(writer, id);
-    const last = await lastSync(writer);
-    if (last?.pk !== run.pk || run.state !== "unconfirmed") throw NOT_WAITING;
-    const missing = await countMissing(writer);
-    if (missing !== count) throw otherCount(missing, count);
-    const at = instant(session.surroundings);
+    const run = await getStoredSync(writer, id);
+    const last = await readLastSync(writer);
+    if (last?.pk !== run.pk || run.state !== "unconfirmed") throw NOTHING_TO_CONFIRM;
+    const missing = await countMissingDevices(writer);
+    if (missing !== count) throw createCountMismatchFailure(missing, count);
+    const at = getCurrentInstant(session.surroundings);
     const released = await releaseMissing(writer, { run: run.pk, at });
     await updateSync(writer, run.pk, { state: "done", missing: 0, released: run.released + released });
-    return { result: shownSync(await ofId(writer, id)), objects: [OBJECT], detail: { released } };
+    return { result: toAdeSync(await getStoredSync(writer, id)), objects: [ADE_OBJECT], detail: { released } };
   });
 
-const NOT_WAITING = new Failure("conflict", {
+const NOTHING_TO_CONFIRM = new Failure("conflict", {
   what: text(
-    "this sync has nothing to confirm: it was confirmed, or another one was run since",
+    "this sync has nothing to confirm: it was already confirmed, or another sync has run since",
     "この同期には確認待ちがありません(確認済みか、その後に別の同期が実行されています)",
   ),
   hint: text(line("ade status", []), `${line("ade status", [])} で確認してください`),
 });
 
-const otherCount = (missing: number, count: number): Failure =>
+const createCountMismatchFailure = (missing: number, count: number): Failure =>
   new Failure("input-rejected", {
     what: text(
-      `${counted(missing, "device")} would be released, not ${count}; nothing was changed`,
+      `${formatCount(missing, "device")} would be released, not ${count}; nothing was changed`,
       `解除済みになるデバイスは ${missing} 台で、${count} 台ではありません。何も変更していません`,
     ),
   });

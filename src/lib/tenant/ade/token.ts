@@ -1,29 +1,29 @@
 import { line, step } from "../../advice/index.ts";
-import { isOtherKey, openAdeToken } from "../../apple/ade-token.ts";
+import { isOtherKeyFailure, openAdeToken } from "../../apple/ade-token.ts";
 import { isSimulatedToken } from "../../apple/simulated.ts";
 import type { AdeToken } from "../../apple/service/token.ts";
 import type { Ade } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { simulatedToken, type AdeEndpoint } from "../../model/ade.ts";
+import { buildSimulatorTokenStep, type AdeEndpoint } from "../../model/ade.ts";
 import { text } from "../../text/index.ts";
-import { instant } from "../ids.ts";
+import { getCurrentInstant } from "../ids.ts";
 import type { Session } from "../session.ts";
 import { writeServer, type StoredServer } from "./server-rows.ts";
-import { keepOwnRenewal } from "../renewals/renewals.ts";
+import { storeOwnExpiry } from "../renewals/renewals.ts";
 import {
   CONSOLE_STEPS,
-  guardApple,
+  requireAppleServer,
   refuseMirror,
   refuseSimulated,
   type AppleAccess,
   type AppleServer,
 } from "./guard.ts";
-import { digestOf, KEY, LOCKS, OBJECT, readAde } from "./server.ts";
+import { digestOf, KEY_PURPOSE, LOCKS, ADE_OBJECT, readAde } from "./server.ts";
 
-/** What a token is sealed for. */
-export const TOKEN = "ade-token";
+/** The purpose with which tokens are sealed. */
+export const TOKEN_PURPOSE = "ade-token";
 
-/** A token's file as it was sent. */
+/** A token file, as the request contains it. */
 export interface TokenFile {
   readonly name: string;
   /** in base64 */
@@ -33,10 +33,11 @@ export interface TokenFile {
 }
 
 /**
- * Takes a server token over, offline: it is opened by the staged key, or by one of those before.
+ * Sets a server token without contacting Apple. The token is opened with the key that waits for it, or else with the
+ * current or the former key.
  *
- * @throws Failure `input-rejected` where no key of the tenant opens it, it has expired or is older than the one that is set,
- *   or it comes from another administrator and nobody said so
+ * @throws Failure `input-rejected` if no key of the tenant opens the token, if the token has expired or is older than
+ * the current token, or if it is from another administrator and the request does not confirm that
  */
 export const setToken = async (
   session: Session,
@@ -45,27 +46,27 @@ export const setToken = async (
 ): Promise<{ unchanged: boolean; ade: Ade }> => {
   const bytes = Buffer.from(content, "base64");
   const tokenHash = digestOf(bytes);
-  const guarded = await session.read((reader) => guardApple(reader, CONSOLE_STEPS.token));
+  const guarded = await session.read((reader) => requireAppleServer(reader, CONSOLE_STEPS.token));
   const { server } = guarded;
   if (server.tokenHash === tokenHash) {
     if (!otherServer || server.otherServer === 1) return { unchanged: true, ade: await session.read(readAde) };
     return { unchanged: false, ade: await permitOtherServer(session) };
   }
   const { token, by, isSimulated } = await openToken(sealing, guarded, { name, bytes });
-  refuseForeign(isSimulated, guarded.endpoint, name);
-  if (Date.parse(token.expiresAt) <= session.surroundings.now()) throw expired(name, token.expiresAt, guarded);
+  refuseForeignToken(isSimulated, guarded.endpoint, name);
+  if (Date.parse(token.expiresAt) <= session.surroundings.now())
+    throw createExpiredTokenFailure(name, token.expiresAt, guarded);
   const consumer = digestOf(token.consumerKey);
   const isOther = server.consumer !== null && server.consumer !== consumer;
-  if (isOther && !otherAdmin && !otherServer) throw otherConsumer(name, server);
-  const { tokenExpiresAt } = server;
-  if (server.consumer === consumer && tokenExpiresAt !== null && token.expiresAt < tokenExpiresAt) {
-    throw older(name, token.expiresAt, tokenExpiresAt);
-  }
-  const sealed = await sealing.seal(TOKEN, JSON.stringify(token));
+  if (isOther && !otherAdmin && !otherServer) throw createOtherConsumerFailure(name, server);
+  const oldest = server.consumer === consumer ? server.tokenExpiresAt : null;
+  if (oldest !== null && token.expiresAt < oldest) throw createOlderTokenFailure(name, token.expiresAt, oldest);
+  const sealed = await sealing.seal(TOKEN_PURPOSE, JSON.stringify(token));
   await session.change({ action: "ade.token", locks: [...LOCKS, "renewals"] }, async (writer) => {
-    const { server: now } = await guardApple(writer, CONSOLE_STEPS.token);
-    if (now.tokenHash !== server.tokenHash || KEY_COLUMNS.some((key) => now[key] !== server[key])) throw CHANGED;
-    const renewal = await keepOwnRenewal(writer, session, now.renewal, {
+    const { server: now } = await requireAppleServer(writer, CONSOLE_STEPS.token);
+    if (now.tokenHash !== server.tokenHash || KEY_COLUMNS.some((key) => now[key] !== server[key]))
+      throw TOKEN_OR_KEY_CHANGED;
+    const renewal = await storeOwnExpiry(writer, session, now.renewal, {
       kind: "ade-token",
       name: serverNameOf(name) ?? now.serverName ?? name,
       organisation: now.orgName,
@@ -78,19 +79,19 @@ export const setToken = async (
       tokenHash,
       consumer,
       tokenExpiresAt: token.expiresAt,
-      tokenSetAt: instant(session.surroundings),
+      tokenSetAt: getCurrentInstant(session.surroundings),
       tokenSetBy: session.actor,
       tokenRejectedAt: null,
       simulated: isSimulated ? 1 : 0,
       otherServer: otherServer ? 1 : 0,
       renewal,
-      ...keysAfter(by, now),
-      // who downloaded it is told by Apple alone
+      ...rotateKeys(by, now),
+      // only a contact with Apple shows which administrator downloaded the token
       ...(isOther && { adminId: null }),
     });
     return {
       result: undefined,
-      objects: [OBJECT],
+      objects: [ADE_OBJECT],
       before: { expiresAt: server.tokenExpiresAt, consumer: server.consumer },
       after: { expiresAt: token.expiresAt, consumer },
       detail: { otherAdmin, otherServer },
@@ -99,41 +100,45 @@ export const setToken = async (
   return { unchanged: false, ade: await session.read(readAde) };
 };
 
-/** What is set already may turn out to be of another server: that it is meant is said with the same file. */
+/** Permits another MDM server at the next contact if the current token's file is sent again with this permission. */
 const permitOtherServer = async (session: Session): Promise<Ade> => {
   await session.change({ action: "ade.token", locks: LOCKS }, async (writer) => {
-    await guardApple(writer, CONSOLE_STEPS.token);
-    const [tokenSetAt, tokenSetBy] = [instant(session.surroundings), session.actor];
+    await requireAppleServer(writer, CONSOLE_STEPS.token);
+    const [tokenSetAt, tokenSetBy] = [getCurrentInstant(session.surroundings), session.actor];
     await writeServer(writer, { otherServer: 1, tokenSetAt, tokenSetBy });
-    return { result: undefined, objects: [OBJECT], detail: { otherServer: true } };
+    return { result: undefined, objects: [ADE_OBJECT], detail: { otherServer: true } };
   });
   return session.read(readAde);
 };
 
-/** Keys or token were set by somebody else between looking and writing. */
-export const CHANGED = new Failure("conflict", {
-  what: text("another token or key was set meanwhile", "その間に別のトークンか鍵が設定されました"),
-  hint: text(`look at it: ${line("ade token show", [])}`, `${line("ade token show", [])} で確認してください`),
+/** The failure if another process set a key or token between the check and the write. */
+export const TOKEN_OR_KEY_CHANGED = new Failure("conflict", {
+  what: text("another token or key was set in the meantime", "その間に別のトークンか鍵が設定されました"),
+  hint: text(
+    `to see the current token: ${line("ade token show", [])}`,
+    `${line("ade token show", [])} で確認してください`,
+  ),
 });
 
-/** What a tenant's keys are to it, in the order in which they are tried. */
-const KEYS = { staged: "stagedKey", current: "privateKey", former: "formerKey" } as const satisfies Record<
-  string,
-  keyof StoredServer
->;
+/** The columns of a tenant's keys by role, in the order in which the keys are tried. */
+const KEY_COLUMNS_BY_ROLE = {
+  staged: "stagedKey",
+  current: "privateKey",
+  former: "formerKey",
+} as const satisfies Record<string, keyof StoredServer>;
 
-type KeyRole = keyof typeof KEYS;
+type KeyRole = keyof typeof KEY_COLUMNS_BY_ROLE;
 
-const KEY_COLUMNS = Object.values(KEYS);
+const KEY_COLUMNS = Object.values(KEY_COLUMNS_BY_ROLE);
 
-/** A token that one of the tenant's keys opened. */
+/** A token that was opened, and the role of the key that opened it. */
 interface OpenedToken {
   readonly token: AdeToken;
   readonly by: KeyRole;
   readonly isSimulated: boolean;
 }
 
-/** Opens a token by the tenant's keys. @throws Failure `input-rejected`, also where none of them fits */
+/** Opens a token with one of the tenant's keys. @throws Failure `input-rejected`, also if no key fits */
 const openToken = async (
   sealing: AppleAccess["sealing"],
   { server, endpoint }: Awaited<ReturnType<typeof refuseMirror>>,
@@ -141,14 +146,14 @@ const openToken = async (
 ): Promise<OpenedToken> => {
   const keys = new Map<string, KeyRole>();
   let sealedOtherwise: Failure | undefined;
-  for (const [by, column] of Object.entries(KEYS) as [KeyRole, (typeof KEY_COLUMNS)[number]][]) {
+  for (const [by, column] of Object.entries(KEY_COLUMNS_BY_ROLE) as [KeyRole, (typeof KEY_COLUMNS)[number]][]) {
     const sealed = server[column];
     if (sealed === null) continue;
     try {
-      keys.set(await sealing.unseal(KEY, sealed), by);
+      keys.set(await sealing.unseal(KEY_PURPOSE, sealed), by);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      // what one key cannot open another one may
+      // another key may still open the token
       sealedOtherwise = error;
     }
   }
@@ -156,22 +161,22 @@ const openToken = async (
     const { token, key } = openAdeToken(file, [...keys.keys()]);
     return { token, by: keys.get(key) ?? "current", isSimulated: isSimulatedToken(token) };
   } catch (error) {
-    if (!isOtherKey(error)) throw error;
+    if (!isOtherKeyFailure(error)) throw error;
     if (sealedOtherwise !== undefined) throw sealedOtherwise;
     throw endpoint?.kind === "simulator" && error instanceof Failure
-      ? error.with({ hint: simulatedToken({ url: endpoint.url, server: server.serverName }) })
+      ? error.with({ hint: buildSimulatorTokenStep({ url: endpoint.url, server: server.serverName }) })
       : error;
   }
 };
 
-/** @throws Failure `input-rejected` where it is a simulator's and the endpoint none, or the other way round */
-const refuseForeign = (isSimulated: boolean, endpoint: AdeEndpoint | null, name: string): void => {
+/** Refuses a simulator's token for another endpoint, and vice versa.  @throws Failure `input-rejected` */
+const refuseForeignToken = (isSimulated: boolean, endpoint: AdeEndpoint | null, name: string): void => {
   if (isSimulated) refuseSimulated({ endpoint }, name);
-  else if (endpoint?.kind === "simulator") throw notSimulated(name);
+  else if (endpoint?.kind === "simulator") throw createNotSimulatedFailure(name);
 };
 
-/** The keys, once a token is set that one of them opened: that before stays until the new one is proven. */
-const keysAfter = (by: KeyRole, now: StoredServer): Partial<StoredServer> => {
+/** Returns the keys to store with a new token. The previous key stays until a contact proves that the token works. */
+const rotateKeys = (by: KeyRole, now: StoredServer): Partial<StoredServer> => {
   if (by === "current") return {};
   const current = { formerKey: now.privateKey, formerCertificate: now.certificate, formerKeyAt: now.keyAt };
   if (by === "former") {
@@ -183,7 +188,7 @@ const keysAfter = (by: KeyRole, now: StoredServer): Partial<StoredServer> => {
     };
   }
   return {
-    // of several that no contact proved, the one that last worked stays
+    // if no contact has proved the current key, the key that last worked stays the former key
     ...(now.formerKey === null && current),
     privateKey: now.stagedKey,
     certificate: now.stagedCertificate,
@@ -194,9 +199,9 @@ const keysAfter = (by: KeyRole, now: StoredServer): Partial<StoredServer> => {
   };
 };
 
-/** What a token's file tells once it is opened; no secret is in it. */
+/** What a token file reveals once it is opened, without secrets. */
 export interface TokenFacts {
-  /** by the file's name */
+  /** name of the MDM server, taken from the file name */
   readonly server: string | null;
   readonly expiresAt: string;
   readonly key: KeyRole;
@@ -208,7 +213,8 @@ export interface TokenFacts {
 /**
  * Opens a server token without setting it.
  *
- * @throws Failure `not-permitted` in a mirror; `input-rejected` where it is none, or no key of the tenant opens it
+ * @throws Failure `not-permitted` in a mirror; `input-rejected` if the file is not a server token, or no key of the
+ * tenant opens it
  */
 export const inspectToken = async (
   session: Session,
@@ -229,62 +235,66 @@ export const inspectToken = async (
   };
 };
 
-/** The server's name by the name of the file. @see facts 3.5 */
+/** Returns the name of the MDM server, taken from the name of the token file. @see facts 3.5 */
 const serverNameOf = (file: string): string | undefined =>
   /^(?<server>.+)_Token_\d{4}-/u.exec(file.normalize("NFC"))?.groups?.["server"];
 
-const expired = (name: string, at: string, { endpoint: { kind, url }, server }: AppleServer): Failure =>
+const createExpiredTokenFailure = (
+  name: string,
+  at: string,
+  { endpoint: { kind, url }, server }: AppleServer,
+): Failure =>
   new Failure("input-rejected", {
     what: text(`this token expired at ${at}`, `このトークンは ${at} に期限切れになっています`),
     where: name,
     hint:
       kind === "simulator"
-        ? simulatedToken({ url, server: server.serverName })
+        ? buildSimulatorTokenStep({ url, server: server.serverName })
         : text(
-            "download a new one from the same MDM server entry",
-            "同じ MDM サーバから新しいトークンをダウンロードしてください",
+            "download a new token from the same MDM server in Apple Business Manager",
+            "Apple Business Manager の同じ MDM サーバから新しいトークンをダウンロードしてください",
           ),
   });
 
-/** A token ends those that were downloaded before it, and each lasts for a year. @see apple 2 */
-const older = (name: string, at: string, set: string): Failure =>
+/** Returns the failure for an old token: each is valid for a year, but a later download ends it.  @see apple 2 */
+const createOlderTokenFailure = (name: string, at: string, set: string): Failure =>
   new Failure("input-rejected", {
     what: text(
-      `this token expires at ${at}, before the one that is set (${set}): it is an older one, which Apple takes no more`,
+      `this token expires at ${at}, earlier than the current token (${set}): it is an older token, which Apple no longer accepts`,
       `このトークンの有効期限は ${at} で、設定済みのもの(${set})より前です。古いトークンのため、Apple では無効になっています`,
     ),
     where: name,
     hint: step(
-      "name the file that was downloaded last; what is set",
-      "最後にダウンロードしたファイルを指定してください。設定済みのもの",
+      "use the file that was downloaded last; to show the current token",
+      "最後にダウンロードしたファイルを指定してください。設定済みのトークンの確認",
       line("ade token show", []),
     ),
   });
 
-const notSimulated = (name: string): Failure =>
+const createNotSimulatedFailure = (name: string): Failure =>
   new Failure("input-rejected", {
     what: text(
-      "the endpoint is a simulator, and this token is not from one: it is not taken",
-      "接続先はシミュレーターですが、このトークンはシミュレーターのものではないため、取り込みません",
+      "the endpoint is a simulator, but this token is not from a simulator; the token was not set",
+      "接続先はシミュレーターですが、このトークンはシミュレーターのものではないため、設定していません",
     ),
     where: name,
     hint: text(
-      `a simulator's: ${line("ade simulator do token", [])}; to leave the simulator: ${line("ade endpoint set", [], { apple: true, startOver: true })}`,
-      `シミュレーターのトークンは ${line("ade simulator do token", [])} で作成します。シミュレーターの利用をやめるには ${line("ade endpoint set", [], { apple: true, startOver: true })}`,
+      `to create a token of the simulator: ${line("ade simulator do token", [])}; to stop using the simulator: ${line("ade endpoint set", [], { apple: true, startOver: true })}`,
+      `シミュレーターのトークンは ${line("ade simulator do token", [])} で作成します。シミュレーターの利用をやめるには ${line("ade endpoint set", [], { apple: true, startOver: true })} を実行してください`,
     ),
   });
 
 const inBrackets = (value: string | null): string => (value === null ? "" : ` (${value})`);
 
-const otherConsumer = (name: string, { adminId, serverName }: StoredServer): Failure =>
+const createOtherConsumerFailure = (name: string, { adminId, serverName }: StoredServer): Failure =>
   new Failure("input-rejected", {
     what: text(
-      `this token is another administrator's than the one before${inBrackets(adminId)}, or another MDM server's`,
+      `this token is from a different administrator than the previous token${inBrackets(adminId)}, or from another MDM server`,
       `このトークンは、これまでのもの${inBrackets(adminId)}とは別の管理者がダウンロードしたか、別の MDM サーバのものです`,
     ),
     where: name,
     hint: text(
-      `if the person in charge has changed, and it is of the same server entry${inBrackets(serverName)}: --other-admin; of another entry: --other-server`,
+      `if another administrator now downloads the tokens of the same MDM server${inBrackets(serverName)}, add --other-admin; if the token is from another MDM server, add --other-server`,
       `担当者の交代などで、同じ MDM サーバ${inBrackets(serverName)}のものなら --other-admin、別の MDM サーバのものなら --other-server を付けてください`,
     ),
   });

@@ -13,7 +13,7 @@ interface Described {
 const isDescribed = (value: unknown): value is Described =>
   typeof value === "object" && value !== null && "fields" in value && typeof value.fields === "object";
 
-test("knows the secrets of every thing that the model describes", async () => {
+test("the list of secret fields matches the fields that the model marks as secret", async () => {
   const secrets = new Set<string>();
   for (const file of globSync("*.ts", { cwd: MODEL, exclude: ["*.test.ts"] })) {
     const module = (await import(join(MODEL, file))) as Readonly<Record<string, unknown>>;
@@ -28,7 +28,7 @@ test("knows the secrets of every thing that the model describes", async () => {
   expect([...SECRET_FIELDS].toSorted()).toEqual([...secrets].toSorted());
 });
 
-test("a change whose record is not stored is not made", async () => {
+test("a change is not made if its audit record cannot be stored", async () => {
   await using own = new TestTenant();
   await own.client.users.create({ name: "甲", emails: ["a@x"] });
   own.sql("create trigger quiet before insert on audit begin select raise(ignore); end");

@@ -2,15 +2,15 @@ import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { text } from "../../text/index.ts";
-import { sha256, type Origin } from "../ids.ts";
+import { sha256, type AccessOrigin } from "../ids.ts";
 import type { Writer } from "../store/store.ts";
 
-/** A record that a change is about. */
+/** A record that a change concerns. */
 export interface ChangedObject {
-  /** name of the thing: `user` */
+  /** name of the thing, such as `user` */
   readonly thing: string;
   readonly id: string;
-  /** what people call it */
+  /** name that people use for the record */
   readonly name?: string | undefined;
 }
 
@@ -19,17 +19,17 @@ export interface AuditEntry {
   /** a UTC instant */
   readonly at: string;
   readonly actor: string;
-  /** who acted as the actor: the machine's owner */
+  /** the owner of the machine, if they acted as `actor` */
   readonly by?: string | undefined;
-  readonly origin: Origin;
+  readonly origin: AccessOrigin;
   readonly action: string;
   readonly objects: readonly ChangedObject[];
-  /** the ids of the organisations that it touched; none, or undefined: it is no organisation's */
+  /** ids of the organisations that the change concerns; none or undefined: it does not belong to an organisation */
   readonly orgs?: readonly string[] | undefined;
-  /** what was changed or removed as it was, and as it is by now */
+  /** the state before the change, and in `after` the state after it */
   readonly before?: object | undefined;
   readonly after?: object | undefined;
-  /** what else is told of the action, as the counts of an import */
+  /** further facts about the action, such as the counts of an import */
   readonly detail?: object | undefined;
 }
 
@@ -39,21 +39,21 @@ export interface AuditEntry {
  */
 export type ChangeWriter = "hand" | "import" | "apply" | "undo" | "console" | "confirm" | "drop";
 
-/** Facts about a change that its audit record does not have. The change has the number of that record. */
+/** Facts about a change that its audit record lacks. The number of the change is the number of that record. */
 export interface ChangeFacts {
   readonly writer: ChangeWriter;
-  /** null if no collection has a new revision */
+  /** null if no collection got a new revision */
   readonly revision: number | null;
-  /** the number of its import */
+  /** record number of the import that made the change */
   readonly import?: number | undefined;
-  /** the number of the change that it undoes: what that one undid stands again */
+  /** number of the change that this change undoes; if that was an undo, what it had undone is in effect again */
   readonly undoes?: number | undefined;
 }
 
-/** The form of the records. */
+/** Version of the format of audit records. */
 const AUDIT_VERSION = 2;
 
-/** The names of all fields whose values are only ever set: no record of the audit has one, wherever it stands. */
+/** Names of all fields that can be set but not read. Audit records never contain such fields, at any depth. */
 export const SECRET_FIELDS: ReadonlySet<string> = new Set(
   Object.values(FORMATS).flatMap(({ thing }) =>
     Object.entries(thing.fields).flatMap(([name, { secret, shownAs }]) =>
@@ -62,46 +62,59 @@ export const SECRET_FIELDS: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Organisations that a record names at most. One that touched more names none, as one of the whole tenant. */
-export const MAX_ORGS = 1_000;
+/** Maximum organisations in an audit record. A change of more lists none, like a change of the whole tenant. */
+export const MAX_AUDIT_ORGS = 1_000;
 
-/** Each organisation once, in the order of their ids; undefined of none, and of too many. */
-const told = (orgs: readonly string[] = []): readonly string[] | undefined => {
+/** Returns each organisation once, in the order of the ids; undefined if there are none or too many. */
+const normaliseOrgs = (orgs: readonly string[] = []): readonly string[] | undefined => {
   const all = [...new Set(orgs)].toSorted();
-  return all.length === 0 || all.length > MAX_ORGS ? undefined : all;
+  return all.length === 0 || all.length > MAX_AUDIT_ORGS ? undefined : all;
 };
 
-/** A record's text, one line of JSON: what its hash is made of. */
-const textOf = (
+/** Returns a record as one line of JSON. The hash of the record is calculated from this text. */
+const serialiseRecord = (
   seq: number,
   { at, actor, by, origin, action, objects, orgs, before, after, detail }: AuditEntry,
 ): string =>
   JSON.stringify(
-    { version: AUDIT_VERSION, seq, at, actor, by, origin, action, objects, orgs: told(orgs), before, after, detail },
+    {
+      version: AUDIT_VERSION,
+      seq,
+      at,
+      actor,
+      by,
+      origin,
+      action,
+      objects,
+      orgs: normaliseOrgs(orgs),
+      before,
+      after,
+      detail,
+    },
     (name, value: unknown) => (SECRET_FIELDS.has(name) ? undefined : value),
   );
 
 /** Returns the number of the next change, which is the number of its audit record. */
-export const nextChange = (writer: Writer): Promise<number> =>
+export const getNextChangeNumber = (writer: Writer): Promise<number> =>
   writer.count("select coalesce(max(seq), 0) + 1 from main.audit");
 
 /**
- * Appends a record, in the transaction of the change it is of. Its hash is the SHA-256 of the hash before, a line feed
- * and its own text.
+ * Appends an audit record in the transaction of its change. The hash of the record is the SHA-256 of the previous hash,
+ * a line feed and the record's text.
  *
  * @param change undefined if nothing was changed
- * @returns its number
+ * @returns the number of the record
  * @throws Failure `unexpected` if the record was not stored
  */
 export const appendAudit = async (writer: Writer, entry: AuditEntry, change?: ChangeFacts): Promise<number> => {
-  // whoever writes may not see all records
+  // `main.audit`, because the acting account may not see all records
   const last = await writer.get("select seq, hash from main.audit order by seq desc limit 1");
   const seq = Number(last?.["seq"] ?? 0) + 1;
-  const record = textOf(seq, entry);
+  const record = serialiseRecord(seq, entry);
   const hash = sha256(`${String(last?.["hash"] ?? "")}\n${record}`);
   const row = { seq, record, hash };
   const stored = await writer.run("insert into main.audit (seq, record, hash) values (:seq, :record, :hash)", row);
-  if (stored !== 1) throw notStored(seq);
+  if (stored !== 1) throw createNotStoredFailure(seq);
   if (change !== undefined) await insertChange(writer, seq, change);
   return seq;
 };
@@ -116,22 +129,23 @@ const insertChange = async (
      values (:number, :revision, :by, :own, :undoes)`,
     { number, revision, by, own: own ?? null, undoes: undoes ?? null },
   );
-  if (undoes !== undefined) await noteUndone(writer, undoes, number);
+  if (undoes !== undefined) await recordUndo(writer, undoes, number);
 };
 
-/** SQL: true if the change `u` is an undo in the mirror alone: it says what the console has, as an export does. */
+/** SQL: true if the change `u` is an undo in the mirror only, which, like an export, states what the console has. */
 export const IS_UNDO_IN_MIRROR = "u.writer = 'console' and u.undoes is not null";
 
 /**
- * SQL: true if a change was undone in the mirror alone: an export that it took over was not the console's.
+ * SQL: true if a change was undone in the mirror only. For a takeover, this means that its export was not from the
+ * console.
  *
- * @param number SQL of its number
+ * @param number SQL of the number of the change
  */
-export const isUndoneInMirror = (number: string): string =>
+export const buildIsUndoneInMirror = (number: string): string =>
   `exists (select 1 from main.change w join main.change u on u.number = w.undoneBy where w.number = ${number} and ${IS_UNDO_IN_MIRROR})`;
 
-/** Records that a change was undone: what it undid, if it is an undo, stands again, and what that undid is undone again. */
-const noteUndone = async (writer: Writer, undone: number, by: number): Promise<void> => {
+/** Records that a change was undone. Along a chain of undos, what an undone undo had undone is in effect again. */
+const recordUndo = async (writer: Writer, undone: number, by: number): Promise<void> => {
   await writer.run("update main.change set undoneBy = :by where number = :undone", { undone, by });
   const undoesOf = async (number: number): Promise<number | undefined> => {
     const row = await writer.get("select undoes from main.change where number = :number", { number });
@@ -147,12 +161,12 @@ const noteUndone = async (writer: Writer, undone: number, by: number): Promise<v
   }
 };
 
-/** A trigger that clomoctl did not make may drop a record without a word: then nothing is changed. */
-const notStored = (seq: number): Failure =>
+/** Returns the failure for a record that a foreign trigger may have silently dropped; nothing is changed then. */
+const createNotStoredFailure = (seq: number): Failure =>
   new Failure("unexpected", {
     what: text(
-      `record ${seq} of the audit was not stored; nothing was changed`,
+      `audit record ${seq} was not stored; nothing was changed`,
       `監査ログの記録 ${seq} を保存できませんでした。何も変更していません`,
     ),
-    hint: step("see what keeps it from being stored", "原因を調べる", line("doctor", [])),
+    hint: step("to find out why the record cannot be stored", "保存できない原因を調べるには", line("doctor", [])),
   });

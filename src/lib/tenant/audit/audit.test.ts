@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { AuditRecord } from "../../contract/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { auditOf } from "#support/tenant/audit.ts";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
 const tenant = new TestTenant();
@@ -38,11 +38,11 @@ const listed = async (query: Query = {}): Promise<readonly string[]> =>
 
 const ALL = ["5 renewals.add", "4 fields.add", "3 imports.commit", "2 imports.commit", "1 imports.commit"];
 
-test.each([1, 2, 5, 1000])("is listed newest first, in pages of %d", async (limit) => {
+test.each([1, 2, 5, 1000])("the list is newest first, in pages of %d", async (limit) => {
   expect(await listed({ limit })).toEqual(ALL);
 });
 
-test("a record comes as it was written, with its hash", async () => {
+test("a record is returned as it was written, with its hash", async () => {
   const [third] = await texts({ action: "delete" });
   expect(third).toMatchObject({
     seq: 3,
@@ -62,9 +62,9 @@ test("a record comes as it was written, with its hash", async () => {
   expect(await failureOf(tenant.client.audit.show(99))).toMatchObject({ code: "not-found" });
 });
 
-test("is found by who acted as an account, too", async () => {
+test("the actor filter also finds the person who acted as an account", async () => {
   const other = new TestTenant();
-  await withAccount(other, { name: "sys", role: "system" });
+  await addTestAccount(other, { name: "sys", role: "system" });
   await other.as("sys").orgs.create({ name: "東日本" });
   const of = async (actor: string) =>
     (await Array.fromAsync(other.client.audit.list({ actor, action: "orgs" }))).map(({ record }) => record);
@@ -74,14 +74,14 @@ test("is found by who acted as an account, too", async () => {
   await other[Symbol.asyncDispose]();
 });
 
-describe("is narrowed", () => {
+describe("the list can be filtered", () => {
   test.each<[string, Query, readonly number[]]>([
     ["by a part of the action", { action: "add" }, [5, 4]],
     ["by what imports did", { action: "delete" }, [3]],
     ["by what imports made", { action: "create" }, [2, 1]],
     ["by who did it, in any case", { actor: "OWN" }, [5, 4, 3, 2, 1]],
     ["by who did not", { actor: "nobody" }, []],
-    ["by the mail address of a user", { object: "SATO@example.jp" }, [1]],
+    ["by the email address of a user", { object: "SATO@example.jp" }, [1]],
     ["by that of a deleted one", { object: "yamada@example.jp" }, [3, 1]],
     ["by a device's serial number", { object: "SN-1" }, [2]],
     ["by an organisation that an import made for its users", { object: "S01" }, [1]],
@@ -95,7 +95,7 @@ describe("is narrowed", () => {
     expect((await texts(query)).map(({ seq }) => seq)).toEqual(numbers);
   });
 
-  test("by time: not before the one instant, and before the other", async () => {
+  test("by time: from the first instant inclusive to the second one exclusive", async () => {
     const times = (await texts()).map(({ record }) => (typeof record === "string" ? "" : record.at));
     const [, fourth, third] = times;
     expect(await listed({ since: fourth })).toEqual(ALL.slice(0, 2));
@@ -103,7 +103,7 @@ describe("is narrowed", () => {
     expect(await listed({ since: third, until: fourth })).toEqual(ALL.slice(2, 3));
   });
 
-  test("by the id of a record, also of an import", async () => {
+  test("by the id of a record, including an import", async () => {
     const [{ id } = { id: "" }] = await tenant.client.imports.list();
     expect((await texts({ object: id })).map(({ seq }) => seq)).toEqual([3]);
   });
@@ -114,7 +114,7 @@ test.each([
   ["another JSON", "{}"],
   ["a record without its objects", "json_remove(record, '$.objects')"],
   ["a record of which a member is another", "json_set(record, '$.origin', 1)"],
-])("a record that was altered into %s comes as a text", async (_, altered) => {
+])("a record that was altered into %s is returned as text", async (_, altered) => {
   await using own = new TestTenant();
   await own.client.orgs.create({ name: "総務部", code: "S01" });
   const to = altered.startsWith("json_") ? altered : `'${altered}'`;
@@ -128,7 +128,7 @@ test("the head is the last record", async () => {
   expect(await tenant.client.audit.head()).toMatchObject({ seq: 5, hash: last?.hash });
 });
 
-test("a verification runs beside the program, and finds the kept hash", async () => {
+test("a verification runs next to the program and finds the kept hash", async () => {
   const [, , third] = await texts();
   const { hash } = await tenant.client.audit.head();
   expect(await tenant.client.audit.verify({ head: third?.hash ?? "", changes: true })).toEqual({
@@ -152,7 +152,7 @@ describe("an export", () => {
   });
   afterEach(() => own[Symbol.asyncDispose]());
 
-  test("has each record's very text, oldest first, and can be verified by anybody", async () => {
+  test("has the exact text of each record, oldest first, and can be verified by anyone", async () => {
     let lines = "";
     for await (const chunk of own.client.audit.export().ndjson()) lines += Buffer.from(chunk).toString();
     let before = "";
@@ -167,7 +167,7 @@ describe("an export", () => {
     expect(seen).toEqual([1, 2, 3, 4, 5]);
   });
 
-  test("has a record itself, by which filters and of how many", async () => {
+  test("leaves an audit record with its filters and the number of records", async () => {
     await Array.fromAsync(own.client.audit.export({ action: "imports" }));
     const [told] = await Array.fromAsync(own.client.audit.list({ limit: 1 }));
     expect(told?.record).toMatchObject({
@@ -177,7 +177,7 @@ describe("an export", () => {
   });
 });
 
-test("a deletion says whom it deleted, though it is an import", async () => {
+test("the record of a deletion names the deleted records, although the deletion is an import", async () => {
   const other = new TestTenant();
   try {
     await other.import(users, [header, ["山田 太郎", "yamada@example.jp", ""], ["佐藤 花", "sato@example.jp", ""]]);
@@ -198,7 +198,7 @@ test("a deletion says whom it deleted, though it is an import", async () => {
   }
 });
 
-test("a tenant of which nothing was changed has no head, and nothing to verify", async () => {
+test("a tenant without changes has no head and nothing to verify", async () => {
   const fresh = new TestTenant();
   try {
     expect(await failureOf(fresh.client.audit.head())).toMatchObject({ code: "not-found" });
@@ -208,7 +208,7 @@ test("a tenant of which nothing was changed has no head, and nothing to verify",
   }
 });
 
-test("an organisation is found by a path that it had before it was moved, or deleted", async () => {
+test("an organisation is found by a path that it had before it was moved or deleted", async () => {
   await using own = new TestTenant();
   const { after: branch } = await own.client.orgs.create({ name: "支社" });
   const { after: sales } = await own.client.orgs.create({ name: "営業部", parentId: branch.id });
@@ -237,8 +237,8 @@ const about = async (own: TestTenant, object: string): Promise<readonly string[]
 const remove = async (own: TestTenant, kind: "users" | "orgs", ...ids: readonly string[]) =>
   own.client.imports.commit(await own.client.imports.delete({ kind, ids: [...ids] }));
 
-describe("a name that was given to another finds all who had it", () => {
-  test("an address of a deleted user, and one that was given up", async () => {
+describe("a name that was reused finds every record that had it", () => {
+  test("an address of a deleted user, and an address that a user gave up", async () => {
     await using own = new TestTenant();
     const { after: gone } = await own.client.users.create({ name: "退職 太郎", emails: ["info@x.jp"] });
     await remove(own, "users", gone.id);
@@ -275,7 +275,7 @@ describe("a name that was given to another finds all who had it", () => {
   });
 });
 
-describe("a former name finds what came later, too", () => {
+describe("a former name also finds later records", () => {
   test("of a user", async () => {
     await using own = new TestTenant();
     const { after: user } = await own.client.users.create({ name: "甲", emails: ["a@x"] });
@@ -289,7 +289,7 @@ describe("a former name finds what came later, too", () => {
     expect(await about(own, "乙")).toEqual(["users.create"]);
   });
 
-  test("of a user of SECURED APPs, and of a group", async () => {
+  test("of a SECURED APPs user and of a group", async () => {
     await using own = new TestTenant();
     const { secured } = own.client;
     const { after: group } = await secured.createGroup("docs", { name: "g" });
@@ -312,7 +312,7 @@ describe("a former name finds what came later, too", () => {
   });
 });
 
-test("what is called a deletion is found as one, also where its action is a removal", async () => {
+test("a deletion filter also finds a record whose action is a removal", async () => {
   await using own = new TestTenant();
   const { id } = await own.client.users.addField({ name: "座席" });
   await own.client.users.removeField(id);
@@ -324,7 +324,7 @@ test("what is called a deletion is found as one, also where its action is a remo
   expect(await found("users.delete")).toEqual([]);
 });
 
-test("whose values went with a custom field is told, and found by each of them", async () => {
+test("removing a custom field records the users whose values were lost, and each of them finds the record", async () => {
   await using own = new TestTenant();
   const field = await own.client.users.addField({ name: "座席" });
   await own.client.users.create({ name: "甲", emails: ["a@x", "a2@x"], custom: [{ name: "座席", value: "3F" }] });
@@ -350,7 +350,7 @@ test("whose values went with a custom field is told, and found by each of them",
   expect(await about(own, "c@x")).toEqual(["users.create"]);
 });
 
-test("whose memberships went with a group, or follow its new name, is told, and found by each of them", async () => {
+test("deleting or renaming a group records its members, and each member finds the record", async () => {
   await using own = new TestTenant();
   const { secured } = own.client;
   const [{ after: one }, { after: other }] = [
@@ -390,7 +390,7 @@ test("whose memberships went with a group, or follow its new name, is told, and 
   expect(await about(own, "d3")).toEqual(["secured.users.create"]);
 });
 
-test("a name is looked for among all who went with an import, and its undoing is told too", async () => {
+test("a name is searched among all records that an import deleted, and its undo is listed too", async () => {
   await using own = new TestTenant();
   const rows = Array.from({ length: 30 }, (_, n) => [`多 ${n}`, `u${n}@x.jp`, ""]);
   await own.import(users, [header, ...rows]);

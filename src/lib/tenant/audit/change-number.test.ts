@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from "vitest";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
 const tenant = new TestTenant();
@@ -7,7 +7,7 @@ afterAll(() => tenant[Symbol.asyncDispose]());
 
 const HEADER = ["氏名", "メールアドレス"];
 
-test("an import is named by its plan, and once it is committed by its change, too; any other number is told", async () => {
+test("an import is found by its plan number and, once committed, by its change; other numbers are rejected", async () => {
   const { imports, users } = tenant.client;
   await users.create({ name: "髙橋", emails: ["takahashi@example.jp"] });
   const plan = await tenant.plan({ kind: "users" }, [HEADER, ["山田", "yamada@example.jp"]]);
@@ -18,12 +18,12 @@ test("an import is named by its plan, and once it is committed by its change, to
   for (const name of ["2", "P1", "p1", done.id]) expect(await imports.show(name)).toEqual(done);
   expect(await failureOf(imports.show("1"))).toMatchObject({
     code: "not-found",
-    what: { en: "1 is not an import: create user", ja: "1 はインポートではありません(ユーザーを作成)" },
-    hint: { en: "see it: clomoctl audit show 1", ja: "確認: clomoctl audit show 1" },
+    what: { en: "change 1 is not an import: create user", ja: "変更 1 はインポートではありません(ユーザーを作成)" },
+    hint: { en: "to see the change: clomoctl audit show 1", ja: "変更の確認: clomoctl audit show 1" },
   });
-  expect(await failureOf(imports.show("P2"))).toMatchObject({ what: { en: "no import P2" } });
-  expect(await failureOf(imports.show("3"))).toMatchObject({ what: { en: "no import 3" } });
-  await withAccount(tenant, { name: "viewer", role: "operator" });
+  expect(await failureOf(imports.show("P2"))).toMatchObject({ what: { en: "import P2 does not exist" } });
+  expect(await failureOf(imports.show("3"))).toMatchObject({ what: { en: "import 3 does not exist" } });
+  await addTestAccount(tenant, { name: "viewer", role: "operator" });
   const seen = await failureOf(tenant.as("viewer").imports.show("1"));
-  expect(seen).toMatchObject({ code: "not-found", what: { en: "no import 1" } });
+  expect(seen).toMatchObject({ code: "not-found", what: { en: "import 1 does not exist" } });
 });

@@ -1,54 +1,56 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { actionName } from "../../model/audit.ts";
+import { getActionName } from "../../model/audit.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { parseImportNumber } from "../../model/import-number.ts";
 import { text, type Text } from "../../text/index.ts";
-import { unknownImport, readImport, recordOf, type ImportRecord } from "../plans/import-rows.ts";
-import { hasWritten, hasOnlySecrets } from "../versions/tables.ts";
-import { isUndoneInMirror, type ChangeWriter } from "./audit-rows.ts";
+import { createUnknownImportFailure, readImport, toImportRecord, type ImportRecord } from "../plans/import-rows.ts";
+import { buildHasWrittenSql, buildOnlySetsSecretsSql } from "../versions/tables.ts";
+import { buildIsUndoneInMirror, type ChangeWriter } from "./audit-rows.ts";
 import type { UndoneChange } from "../plans/engine.ts";
 import type { Reader, Row } from "../store/store.ts";
 
 /**
- * The import that somebody names: by its id, or by the number of its change or of its plan.
+ * Returns the import with an id, or with the number of its change or its plan.
  *
- * @throws Failure `not-found`, which tells what else the number is of
+ * @throws Failure `not-found`; if the number belongs to another kind of change, the message says which
  */
-export const importNamed = async (reader: Reader, name: string): Promise<ImportRecord> => {
+export const getImportByName = async (reader: Reader, name: string): Promise<ImportRecord> => {
   const number = parseImportNumber(name);
   if (number === undefined) return readImport(reader, name);
   const { of, value } = number;
   const column = of === "plan" ? "pk" : "change";
   const row = await reader.get(`select * from import where ${column} = :value`, { value });
-  if (row !== undefined) return recordOf(row);
+  if (row !== undefined) return toImportRecord(row);
   const change = of === "plan" ? undefined : await reader.get("select action from audit where seq = :value", { value });
-  throw change === undefined ? unknownImport(name) : otherChange(value, String(change["action"]));
+  throw change === undefined
+    ? createUnknownImportFailure(name)
+    : createNotImportFailure(value, String(change["action"]));
 };
 
-const otherChange = (number: number, action: string): Failure => {
-  const { en, ja } = actionName(action);
+const createNotImportFailure = (number: number, action: string): Failure => {
+  const { en, ja } = getActionName(action);
   const see = line("audit show", [number]);
   return new Failure("not-found", {
-    what: text(`${number} is not an import: ${en}`, `${number} はインポートではありません(${ja})`),
-    hint: step("see it", "確認", see),
+    what: text(`change ${number} is not an import: ${en}`, `変更 ${number} はインポートではありません(${ja})`),
+    hint: step("to see the change", "変更の確認", see),
   });
 };
 
-/** A change of the tenant, as it is undone. */
+/** A change of the tenant, with what an undo needs to know. */
 export interface StoredChange {
   readonly number: number;
-  /** null if it wrote nothing that has versions */
+  /** null if the change did not write records that have versions */
   readonly revision: number | null;
   readonly writer: ChangeWriter;
-  /** the number of its import's plan */
+  /** number of the import's plan; null if no import made the change */
   readonly import: number | null;
   readonly undoneBy: number | null;
   readonly action: string;
 }
 
-/** A change as the engine undoes it. */
-export const undoneChange = ({ number, revision, writer }: StoredChange, skipBlocked: boolean): UndoneChange => ({
+/** Returns a change in the form that the engine needs to undo it. */
+export const toUndoneChange = ({ number, revision, writer }: StoredChange, skipBlocked: boolean): UndoneChange => ({
   number,
   revision: revision ?? -1,
   isImport: writer === "import" || writer === "console",
@@ -56,11 +58,11 @@ export const undoneChange = ({ number, revision, writer }: StoredChange, skipBlo
   skipBlocked,
 });
 
-/** SQL: the changes `c` that who asks sees: by their audit record `a`, or by their import. */
-const CHANGES = `select c.*, a.action from main.change c join main.audit a on a.seq = c.number
+/** SQL: the changes `c` that the acting account sees, through their audit record `a` or their import. */
+const SELECT_VISIBLE_CHANGES = `select c.*, a.action from main.change c join main.audit a on a.seq = c.number
   and (exists (select 1 from audit seen where seen.seq = c.number) or c.import in (select seen.pk from import seen))`;
 
-const changeOf = (row: Row): StoredChange => {
+const toStoredChange = (row: Row): StoredChange => {
   const orNull = (column: string): number | null => (row[column] === null ? null : Number(row[column]));
   return {
     number: Number(row["number"]),
@@ -72,37 +74,39 @@ const changeOf = (row: Row): StoredChange => {
   };
 };
 
-const noChange = (what: Text): Failure =>
+const createUnknownChangeFailure = (what: Text): Failure =>
   new Failure("not-found", {
     what,
-    hint: step("see them all", "一覧", line("audit list", [])),
+    hint: step("to list all changes", "変更の一覧", line("audit list", [])),
   });
 
-/** Returns the revision of a change, even if the asker sees only a part of its task; -1 if there is no such change. */
-export const revisionOf = async (reader: Reader, number: number): Promise<number> =>
+/** Returns a change's revision, even if its task is only partly visible; -1 if it is missing or wrote no records. */
+export const findRevision = async (reader: Reader, number: number): Promise<number> =>
   Number((await reader.get("select revision from main.change where number = :number", { number }))?.["revision"] ?? -1);
 
-/** The change with a number, of those that who asks sees. @throws Failure `not-found` */
+/** Returns the change with a number, if the acting account sees it. @throws Failure `not-found` */
 export const readChange = async (reader: Reader, number: number): Promise<StoredChange> => {
-  const row = await reader.get(`${CHANGES} where c.number = :number`, { number });
-  if (row === undefined) throw noChange(text(`no change ${number}`, `変更 ${number} はありません`));
-  return changeOf(row);
+  const row = await reader.get(`${SELECT_VISIBLE_CHANGES} where c.number = :number`, { number });
+  if (row === undefined)
+    throw createUnknownChangeFailure(text(`no change has the number ${number}`, `変更 ${number} はありません`));
+  return toStoredChange(row);
 };
 
-/** The import that made a change; undefined if none did, or who asks does not see it. */
-export const importOfChange = async (
+/** Returns the import that made a change; undefined if there is none that the acting account can see. */
+export const findImportOfChange = async (
   reader: Reader,
   { import: pk }: Pick<StoredChange, "import">,
 ): Promise<ImportRecord | undefined> => {
   const row = pk === null ? undefined : await reader.get("select * from import where pk = :pk", { pk });
-  return row && recordOf(row);
+  return row && toImportRecord(row);
 };
 
 /**
- * Returns the number of the newest export of the console of a kind that was taken over after a change; undefined if there is
- * none. One that was undone in the mirror alone was not the console's.
+ * Returns the change number of the newest console export of this kind that was taken over after a change; undefined if
+ * there is none. An export whose takeover was undone in the mirror only does not count, because it was not from the
+ * console.
  */
-export const exportSince = async (
+export const findLaterExport = async (
   reader: Reader,
   { number }: Pick<StoredChange, "number">,
   kind: FormatName,
@@ -110,57 +114,60 @@ export const exportSince = async (
   const row = await reader.get(
     `select i.change from main.import i where i.kind = :kind and i.state = 'committed' and i.change > :number
        and i.detail -> 'request' ->> 'fromConsole'
-       and not ${isUndoneInMirror("i.change")}
+       and not ${buildIsUndoneInMirror("i.change")}
      order by i.change desc limit 1`,
     { kind, number },
   );
   return row && Number(row["change"]);
 };
 
-/** SQL: whether a change `c` can be undone: an import, a confirmation, or one that wrote records that have versions. */
-const IS_UNDOABLE = `(c.import is not null or c.writer = 'confirm' or ${hasWritten("c.revision")})`;
+/** SQL: true if a change `c` can be undone: an import, a confirmation, or a change of records with versions. */
+const IS_UNDOABLE = `(c.import is not null or c.writer = 'confirm' or ${buildHasWrittenSql("c.revision")})`;
 
-/** True if a change can be undone: if an import made it, it is a confirmation, or it wrote records that have versions. */
+/** Returns true if a change can be undone: an import, a confirmation, or a change of records with versions. */
 export const isUndoable = async (reader: Reader, { number }: Pick<StoredChange, "number">): Promise<boolean> =>
   (await reader.count(`select count(*) from main.change c where c.number = :number and ${IS_UNDOABLE}`, { number })) >
   0;
 
-/** True if a change only set secrets, which nothing restores. */
-export const isOfSecrets = async (reader: Reader, { number }: Pick<StoredChange, "number">): Promise<boolean> =>
+/** Returns true if a change only set secrets, which cannot be restored. */
+export const setsOnlySecrets = async (reader: Reader, { number }: Pick<StoredChange, "number">): Promise<boolean> =>
   (await reader.count(
-    `select count(*) from main.change c where c.number = :number and ${hasOnlySecrets("c.revision")}`,
+    `select count(*) from main.change c where c.number = :number and ${buildOnlySetsSecretsSql("c.revision")}`,
     { number },
   )) > 0;
 
 /**
- * Returns the actor's newest change that was not undone. Skips undoes, and verifications, because these change no record.
+ * Returns the actor's newest change that was not undone. Undos are skipped, and verifications as well, because these
+ * change no records.
  *
  * @param before only changes before this number
  */
-export const newestChange = async (
+export const findNewestChange = async (
   reader: Reader,
   actor: string,
   before = Number.MAX_SAFE_INTEGER,
 ): Promise<StoredChange | undefined> => {
   const row = await reader.get(
-    `${CHANGES} where a.actor = :actor and c.undoneBy is null and c.undoes is null and c.number < :before
+    `${SELECT_VISIBLE_CHANGES} where a.actor = :actor and c.undoneBy is null and c.undoes is null and c.number < :before
        and (c.writer <> 'console' or c.import is not null)
      order by c.number desc limit 1`,
     { actor, before },
   );
-  return row && changeOf(row);
+  return row && toStoredChange(row);
 };
 
-/** Returns the change that `last` means, even if it cannot be undone. @throws Failure `not-found` */
-export const lastChange = async (reader: Reader, actor: string): Promise<StoredChange> => {
-  const change = await newestChange(reader, actor);
+/** Returns the change that the argument `last` stands for, even if it cannot be undone. @throws Failure `not-found` */
+export const getLastChange = async (reader: Reader, actor: string): Promise<StoredChange> => {
+  const change = await findNewestChange(reader, actor);
   if (change === undefined)
-    throw noChange(text(`no change of ${actor} is left to undo`, `${actor} による取り消せる変更はありません`));
+    throw createUnknownChangeFailure(
+      text(`no change by ${actor} can be undone`, `${actor} による取り消せる変更はありません`),
+    );
   return change;
 };
 
-/** Who made changes after one, whom who asks sees: each once, the last first. */
-export const laterActors = async (reader: Reader, number: number): Promise<readonly string[]> => {
+/** Returns the actors of later changes that the acting account sees, each once, the most recent first. */
+export const listLaterActors = async (reader: Reader, number: number): Promise<readonly string[]> => {
   const rows = await reader.all(
     `select a.actor from main.change c join audit a on a.seq = c.number where c.number > :number and c.undoneBy is null and c.undoes is null
      group by a.actor order by max(c.number) desc`,

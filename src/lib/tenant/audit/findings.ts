@@ -1,46 +1,50 @@
-import type { TableBreak } from "../../model/tenant-file.ts";
+import type { AuditTableDifference } from "../../model/tenant-file.ts";
 
 /**
- * How the chain of the audit is broken: the record is not what its hash was made of (or the one before it is not), records
- * before it are missing, it was written as another one of the row, or it stands before the first one, as none does.
+ * How the chain of the audit log is broken at a record. `altered`: the hash does not match the record and the previous
+ * hash. `missing`: records before it are missing. `moved`: the record was written with another number. `stray`: its
+ * number is below 1, which no record has.
  */
-export type Break = "altered" | "missing" | "moved" | "stray";
+export type ChainBreak = "altered" | "missing" | "moved" | "stray";
 
-/** How the versions of a change differ from the sum of them in the audit. */
+/** How the versions of a change differ from the sum of versions in the audit log. */
 export type VersionsBreak =
-  /** some of them were altered, removed or added */
+  /** some versions were altered, removed or added */
   | "altered"
-  /** the audit has a record of the change, and the tenant has no such change */
+  /** the audit log has a record of the change, but the tenant does not have the change */
   | "missing"
-  /** the audit has no record of the change */
+  /** the audit log does not have a record of the change */
   | "unrecorded";
 
-/** What is verified of an audit. */
-export interface AuditQuestion {
-  /** a hash that was kept elsewhere: some record must have it */
+/** What to verify in an audit log. */
+export interface AuditVerificationOptions {
+  /** a hash that was stored elsewhere and that one record must have */
   readonly head?: string | undefined;
-  /** also the versions of all changes */
+  /** true: the versions of all changes are verified as well */
   readonly changes: boolean;
 }
 
-/** What was found; the chain is looked at up to the first record that breaks it, and changes only if none does. */
+/** Result of verifying the chain up to the first broken record, and, if the chain is intact, the changes. */
 export interface AuditFindings {
-  /** number of records that stand as they were written; 0 of a table that cannot be read, of which `table` tells */
+  /** number of records that are as they were written; 0 if the table cannot be read (see `table`) */
   readonly records: number;
-  /** the last one of them; null if there is none */
+  /** the last of these records; null if there are none */
   readonly last: { readonly seq: number; readonly hash: string } | null;
-  readonly broken: { readonly seq: number; readonly reason: Break } | null;
-  /** the number of the record with the kept hash; null if none has it, or none was asked for */
+  readonly broken: { readonly seq: number; readonly reason: ChainBreak } | null;
+  /** number of the record with the hash `head`; null if no record has this hash, or no hash was specified */
   readonly headSeq: number | null;
-  /** empty where the table is as this version makes it */
-  readonly table: readonly TableBreak[];
+  /** differences from the table that this version of clomoctl creates */
+  readonly table: readonly AuditTableDifference[];
   readonly changes: {
-    /** number of changes with versions that are as they were written */
+    /** number of changes whose versions are as they were written */
     readonly verified: number;
     /** `number` is null for versions that belong to no change */
     readonly broken: readonly { readonly number: number | null; readonly reason: VersionsBreak }[];
   } | null;
 }
 
-/** Verifies a tenant's audit, beside what else it does. */
-export type AuditVerifier = (question: AuditQuestion, signal: AbortSignal | undefined) => Promise<AuditFindings>;
+/** Verifies the audit log of a tenant while the process can do other work. */
+export type AuditVerifier = (
+  question: AuditVerificationOptions,
+  signal: AbortSignal | undefined,
+) => Promise<AuditFindings>;

@@ -5,11 +5,11 @@ import type { Operation } from "../../model/role.ts";
 import { Session } from "../session.ts";
 import { readImport } from "../plans/import-rows.ts";
 import { Database } from "../store/sqlite/database.ts";
-import { defineFunctions } from "../plans/sqlite/functions.ts";
+import { registerSqlFunctions } from "../plans/sqlite/functions.ts";
 import { auditImport } from "../plans/sqlite/worker/audit.ts";
 import { SqliteStore } from "../store/sqlite/store.ts";
-import { exported } from "../records/exports.ts";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { exportWithAuditRecord } from "../records/exports.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { auditOf, hashesOf } from "#support/tenant/audit.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
 import { TEST_ORIGIN, TestTenant, textOf, type Cells } from "#support/tenant/tenant.ts";
@@ -61,8 +61,8 @@ const commit = async (cells: Cells, request: Parameters<TestTenant["import"]>[0]
 const revert = async (id: string): Promise<string> =>
   (await tenant.client.imports.commit(await undoImport(tenant.client, id))).id;
 
-describe("by hand", () => {
-  test("of users those where they were and are", async () => {
+describe("changes by hand", () => {
+  test("a change to users names the organisations in which they were and are", async () => {
     const { client } = tenant;
     const { after } = await client.users.create({ name: "髙橋", emails: ["t@x"], org: idOf("F") });
     expect(lastTouched()).toEqual(["users.create", ["F"]]);
@@ -74,14 +74,14 @@ describe("by hand", () => {
     expect(lastTouched()).toEqual(["users.move", ["F", "G", "S"]]);
   });
 
-  test("of organisations themselves and those above, also where these lie outside the asker's", async () => {
-    await withAccount(tenant, { name: "sales", role: "division", manages: ["S", "F"] });
+  test("a change to an organisation names it and its parent, even outside the account's scope", async () => {
+    await addTestAccount(tenant, { name: "sales", role: "division", manages: ["S", "F"] });
     const { orgs: client } = tenant.as("sales");
     expect((await client.edit(idOf("S"), { name: "営業一部" })).after.parentId).toBeNull();
     expect(lastTouched()).toEqual(["orgs.edit", ["H", "S"]]);
   });
 
-  test("of organisations themselves and those above, before and after", async () => {
+  test("a change to an organisation names it and its parents before and after", async () => {
     const { orgs: client } = tenant.client;
     await client.create({ name: "課", code: "K", parentId: idOf("S") });
     expect(lastTouched()).toEqual(["orgs.create", ["S", "new"]]);
@@ -89,7 +89,7 @@ describe("by hand", () => {
     expect(lastTouched()).toEqual(["orgs.edit", ["H", "S"]]);
   });
 
-  test("of devices those in which they counted and count; of what nobody owns 全社", async () => {
+  test("a change to devices names their organisations before and after, or 全社 without an owner", async () => {
     const { devices: client } = tenant.client;
     await client.create({ serialNumber: "SN-4" });
     expect(lastTouched()).toEqual(["devices.create", ["全社"]]);
@@ -106,7 +106,7 @@ describe("by hand", () => {
     expect(lastTouched()).toEqual(["devices.tag", ["F"]]);
   });
 
-  test("of marks those of the users; what is no organisation's names none", async () => {
+  test("marking users names their organisations; a change without an organisation names none", async () => {
     const { client } = tenant;
     await client.administrators.mark("users", { add: [await user("yamada@x"), await user("sato@x")] });
     expect(lastTouched()).toEqual(["administrators.mark", ["G", "S"]]);
@@ -133,8 +133,8 @@ describe("by hand", () => {
   });
 });
 
-describe("by imports", () => {
-  test("of users: those made, moved, changed and deleted, and again as that is undone", async () => {
+describe("imports", () => {
+  test("an import names the organisations of users that it creates, moves, changes or deletes; so does undo", async () => {
     const made = await commit([USERS, ["髙橋", "t@x", "F"], ["佐藤", "sato@x", "G"]]);
     expect(lastTouched()).toEqual(["imports.commit", ["F"]]);
     await revert(made);
@@ -152,7 +152,7 @@ describe("by imports", () => {
     expect(lastTouched()).toEqual(["undo", ["S", "全社"]]);
   });
 
-  test("of users who get a secret alone", async () => {
+  test("an import names the organisations of users for whom it only sets a secret", async () => {
     await commit([
       ["氏名", "メールアドレス", "CLOMOアカウント名"],
       ["佐藤", "sato@x", "sato"],
@@ -164,14 +164,14 @@ describe("by imports", () => {
     expect(lastTouched()).toEqual(["imports.commit", ["G"]]);
   });
 
-  test("of organisations made for users, and above them 全社", async () => {
+  test("an import names organisations that it creates for users, and 全社 above them", async () => {
     const made = await commit([USERS, ["髙橋", "t@x", "N"]], { ...users, createOrgs: true });
     expect(lastTouched()).toEqual(["imports.commit", ["new", "全社"]]);
     await revert(made);
     expect(lastTouched()).toEqual(["undo", ["new", "全社"]]);
   });
 
-  test("of organisations that are made, renamed, moved and deleted", async () => {
+  test("an import names organisations that it creates, renames, moves or deletes", async () => {
     const header = ["組織名", "組織コード", "上位組織コード"];
     const kind = { kind: "orgs" } as const;
     await commit([header, ["課", "K", "S"]], kind);
@@ -184,7 +184,7 @@ describe("by imports", () => {
     expect(lastTouched()).toEqual(["undo", ["F", "G", "H"]]);
   });
 
-  test("of devices where they count before and after, and again as that is undone", async () => {
+  test("an import names the organisations of devices before and after, also when undone", async () => {
     const moved = await commit([DEVICES, ["SN-1", "sato@x", ""], ["SN-3", "", "F"]], devices);
     expect(lastTouched()).toEqual(["imports.commit", ["F", "G", "S", "全社"]]);
     await revert(moved);
@@ -193,7 +193,7 @@ describe("by imports", () => {
     expect(lastTouched()).toEqual(["imports.commit", ["S"]]);
   });
 
-  test("that delete organisations with their users: of both at once", async () => {
+  test("a recursive deletion names its organisations and those of the users in one record", async () => {
     const { imports } = tenant.client;
     await tenant.client.devices.setOwner({ ids: [await device("SN-1")], owner: null, ownerOrg: null });
     tenant.clearAudit();
@@ -207,7 +207,7 @@ describe("by imports", () => {
   test.each([
     [999, 1000],
     [1000, 0],
-  ])("of %d organisations and 全社 name %d", async (count, named) => {
+  ])("an import of %d organisations and 全社 names %d", async (count, named) => {
     const rows = Array.from({ length: count }, (_, at) => [`部${at}`, `N${at}`]);
     const id = await commit([["組織名", "組織コード"], ...rows], { kind: "orgs" });
     expect(lastTouched()?.[1] ?? []).toHaveLength(named);
@@ -217,12 +217,12 @@ describe("by imports", () => {
   });
 });
 
-describe("by undos of changes by hand", () => {
+describe("undos of changes by hand", () => {
   const undone = async (): Promise<void> => {
     await tenant.client.imports.commit(await undoChange(tenant.client, "last"));
   };
 
-  test("of users, organisations and devices those of the change", async () => {
+  test("undoing a change to users, organisations or devices names the organisations of the change", async () => {
     const { client } = tenant;
     await client.users.move({ ids: [await user("yamada@x"), await user("sato@x")], org: idOf("F") });
     await undone();
@@ -235,7 +235,7 @@ describe("by undos of changes by hand", () => {
     expect(lastTouched()).toEqual(["undo", ["F", "S"]]);
   });
 
-  test("of accounts those of their users, and those that they manage or managed", async () => {
+  test("undoing a change to an account names its user's organisation and the managed organisations", async () => {
     const { accounts } = tenant.client;
     const id = await user("yamada@x");
     const password = "Canary42Canary";
@@ -248,7 +248,7 @@ describe("by undos of changes by hand", () => {
   });
 });
 
-describe("of tasks of the console", () => {
+describe("confirmed console tasks", () => {
   const tasks = new TestTasks(() => tenant);
   beforeEach(async () => {
     await commit([USERS, ["山田", "yamada@x", "S"], ["佐藤", "sato@x", "G"], ["鈴木", "suzuki@x", ""]], {
@@ -262,7 +262,7 @@ describe("of tasks of the console", () => {
     return lastTouched()?.[1];
   };
 
-  test("where a user lies, and where the task moves him; of several tasks all", async () => {
+  test("a confirmation names a user's organisation and the target of a move, for all of several tasks", async () => {
     await tenant.client.users.edit(await user("yamada@x"), { title: "課長" });
     await tenant.client.users.move({ ids: [await user("sato@x")], org: idOf("F") });
     await tenant.client.orgs.edit(idOf("S"), { name: "営業一部" });
@@ -270,7 +270,7 @@ describe("of tasks of the console", () => {
     expect(await close(...tasks.numbers(2, 3))).toEqual(["F", "G", "H", "S"]);
   });
 
-  test("where a device counts, by its owners", async () => {
+  test("a confirmation names the organisations of a device's owners before and after", async () => {
     const { client } = tenant;
     await client.devices.setOwner({ ids: [await device("SN-1")], owner: await user("sato@x"), ownerOrg: null });
     await client.devices.setOwner({ ids: [await device("SN-2")], owner: null, ownerOrg: null });
@@ -280,9 +280,9 @@ describe("of tasks of the console", () => {
     expect(await close(tasks.number(3))).toEqual(["F"]);
   });
 
-  test("where the user of an account lies; of one that manages organisations, which are told by their names, none", async () => {
-    await withAccount(tenant, { name: "boss", role: "system" });
-    await withAccount(tenant, { name: "sales", role: "division", org: "G", manages: ["S", "G"] });
+  test("a confirmation names the organisation of an account's user, but none if the account manages some", async () => {
+    await addTestAccount(tenant, { name: "boss", role: "system" });
+    await addTestAccount(tenant, { name: "sales", role: "division", org: "G", manages: ["S", "G"] });
     for (const { number } of await tenant.client.console.list({})) await close(number);
     const { accounts } = tenant.as("sales");
     const granted = await accounts.create({
@@ -302,7 +302,7 @@ describe("of tasks of the console", () => {
     expect(await close(managing?.number ?? 0)).toBeNull();
   });
 
-  test("what an import touched, also where its records are gone; of a custom field none", async () => {
+  test("a confirmation names what an import touched, even if records are gone, but nothing for custom fields", async () => {
     await commit([USERS, ["山田", "yamada@x", "F"]]);
     expect(await close(tasks.number(1))).toEqual(["F", "S"]);
     const ids = [await user("sato@x")];
@@ -314,10 +314,10 @@ describe("of tasks of the console", () => {
   });
 });
 
-describe("an import of somebody who holds a part", () => {
+describe("an import by an account that manages part of the tenant", () => {
   const again = async (id: string): Promise<void> => {
     const connection = new Database(tenant.path);
-    defineFunctions(connection, () => false);
+    registerSqlFunctions(connection, () => false);
     const moment = { actor: "division", origin: TEST_ORIGIN, now: "2026-04-01T00:00:00.000Z", heldOrgs: [idOf("H")] };
     try {
       await new SqliteStore(connection).change(async (writer) => {
@@ -334,24 +334,24 @@ describe("an import of somebody who holds a part", () => {
     }
   };
 
-  test("names what it touched", async () => {
+  test("names the organisations that it touched", async () => {
     await again(await commit([USERS, ["山田", "yamada@x", "G"]]));
     expect(lastTouched()).toEqual(["imports.commit", ["G", "S"]]);
   });
 
-  test("that changed nothing names that part", async () => {
+  test("names the managed part if it changed nothing", async () => {
     await again(await commit([USERS, ["山田", "yamada@x", "S"]]));
     expect(lastTouched()).toEqual(["imports.commit", ["H"]]);
   });
 
-  test("that touched too many names that part", async () => {
+  test("names the managed part if it touched too many organisations", async () => {
     const rows = Array.from({ length: 1000 }, (_, at) => [`部${at}`, `N${at}`]);
     await again(await commit([["組織名", "組織コード"], ...rows], { kind: "orgs" }));
     expect(lastTouched()).toEqual(["imports.commit", ["H"]]);
   });
 });
 
-test("an export of somebody who holds a part names the organisations that are his, behind records he does not see", async () => {
+test("an export by an account that manages part of the tenant names that part, even after hidden records", async () => {
   const connection = new Database(tenant.path);
   try {
     await tenant.client.users.edit(await user("sato@x"), { title: "課長" });
@@ -360,7 +360,7 @@ test("an export of somebody who holds a part names the organisations that are hi
     const asker = { role: "division", items: new Set<never>(), orgs: own } as const;
     const session = new Session(new SqliteStore(connection), tenant.surroundings, "division", asker);
     const exporting = Promise.resolve({ content: new Blob(["a"]).stream(), records: 2 });
-    await exported(session, { action: "users.export", filters: {} }, exporting);
+    await exportWithAuditRecord(session, { action: "users.export", filters: {} }, exporting);
     expect(lastTouched()).toEqual(["users.export", ["F", "H"]]);
     const { hashes, chain } = hashesOf(tenant.database);
     expect(hashes).toEqual(chain);
@@ -370,10 +370,10 @@ test("an export of somebody who holds a part names the organisations that are hi
   }
 });
 
-describe("who manages 全て, and may read the audit", () => {
+describe("an account that manages 全て and may read the audit log", () => {
   const listed = async (items: readonly Operation[]): Promise<readonly string[]> => {
     const name = items.length > 1 ? "both" : "auditor";
-    await withAccount(tenant, { name, role: "custom", items });
+    await addTestAccount(tenant, { name, role: "custom", items });
     tenant.clearAudit();
     const { client } = tenant;
     await client.secured.create("docs", { userId: "taro01", displayName: "山田", password: "secret1" });
@@ -392,11 +392,11 @@ describe("who manages 全て, and may read the audit", () => {
     return records.map(({ record }) => (typeof record === "string" ? record : record.action)).toReversed();
   };
 
-  test("reads of SECURED APPs with their item alone, and of schemes and settings nothing", async () => {
+  test("sees no records of SECURED APPs without the right to them, nor of schemes and settings", async () => {
     expect(await listed(["audit.read"])).toEqual(["tenant.set", "users.edit"]);
   });
 
-  test("reads of SECURED APPs with their item", async () => {
+  test("sees records of SECURED APPs with the right to them", async () => {
     expect(await listed(["audit.read", "secured.read"])).toEqual([
       "secured.users.create",
       "administrators.mark",

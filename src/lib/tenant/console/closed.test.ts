@@ -36,7 +36,7 @@ const verify = (number: number, ...rows: Cells) =>
 const change = async (...rows: Cells): Promise<number> =>
   (await tenant.import({ kind: "users" }, [HEADER, ...rows])).change ?? 0;
 
-test("a closed task keeps its record and what was changed, and says what closed it", async () => {
+test("a closed task keeps its records and changes, and shows what closed it", async () => {
   await change(PROMOTED);
   const { records, ...open } = await tasks.of();
   await takeOver(PROMOTED, SATO);
@@ -52,7 +52,7 @@ test("a closed task keeps its record and what was changed, and says what closed 
   expect(listed).toEqual({ ...open, state: "done", records });
 });
 
-test("an export that was not the console's has closed nothing", async () => {
+test("an undone takeover does not count as what closed a task", async () => {
   await change(PROMOTED);
   const { id } = await takeOver(PROMOTED, SATO);
   await tenant.client.imports.commit(await undoImport(tenant.client, id, { mirrorOnly: true }));
@@ -60,7 +60,7 @@ test("an export that was not the console's has closed nothing", async () => {
   expect((await tasks.of()).closing).toEqual({ how: "export", change: last() });
 });
 
-test("a deletion and a creation keep their records", async () => {
+test("closed tasks that deleted or created a record keep their records", async () => {
   await tenant.client.users.create({ name: "林", emails: ["hayashi@x"], title: "係長" });
   await remove("sato@x");
   await takeOver(YAMADA, ["林", "hayashi@x", "係長", ""]);
@@ -69,7 +69,7 @@ test("a deletion and a creation keep their records", async () => {
   expect(await tasks.of(2)).toMatchObject({ work: "delete", delete: 1, records: [{ name: "佐藤", key: "sato@x" }] });
 });
 
-test("what no export shows is closed by who confirms it", async () => {
+test("a task that no export can show is closed by a confirmation", async () => {
   await tenant.client.users.addField({ name: "入社年" });
   const [field] = await tenant.client.users.fields();
   await tasks.confirm(1);
@@ -78,7 +78,7 @@ test("what no export shows is closed by who confirms it", async () => {
   expect(await tasks.of(2)).toMatchObject({ state: "done", closing: { how: "confirm", change: last() } });
 });
 
-test("what an export was compared with alone is closed by that, whatever else is verified or confirmed since", async () => {
+test("a task closed by a verification keeps that closing, whatever is verified or confirmed later", async () => {
   const number = await change(PROMOTED);
   await verify(number, PROMOTED, SATO);
   const closing = { how: "verify", change: last() };
@@ -89,7 +89,7 @@ test("what an export was compared with alone is closed by that, whatever else is
   expect(await tasks.of()).toMatchObject({ state: "done", closing });
 });
 
-test("of many records a single task names the first twenty, and a list two", async () => {
+test("a single task lists its first twenty records, and a list of tasks two records of each", async () => {
   const rows = Array.from({ length: 30 }, (_, at) => [`利用者${at}`, `u${at}@x`, "", ""]);
   await change(...rows);
   await tenant.import({ ...EXPORT, keepMissing: true, mode: "append" }, [HEADER, ...rows]);
@@ -111,7 +111,7 @@ test.each<[string, Cells, (number: number) => Promise<unknown>, readonly unknown
     () => takeOver(PROMOTED, SATO).then(() => takeOver(YAMADA, SATO)),
     [],
   ],
-])("a change is no task any more if %s", async (_, rows, replace, left) => {
+])("a change is no longer a task if %s", async (_, rows, replace, left) => {
   const number = await change(...rows);
   await replace(number);
   expect(await all()).toEqual(left);
@@ -119,7 +119,7 @@ test.each<[string, Cells, (number: number) => Promise<unknown>, readonly unknown
   const failure = await failureOf(tenant.client.console.show(number));
   expect(failure).toMatchObject({ code: "conflict" });
   expect(failure?.what.en).toContain(
-    `nothing of task ${number} is left: it was changed again since, last by change ${by} (`,
+    `task ${number} has nothing left to do, because its values were changed again later, most recently by change ${by} (`,
   );
   expect(failure?.what.ja).toContain(
     `作業 ${number} の内容は残っていません。その後に変更し直されています(最後は変更 ${by}: `,
@@ -128,14 +128,14 @@ test.each<[string, Cells, (number: number) => Promise<unknown>, readonly unknown
   expect(await failureOf(verify(number, YAMADA, SATO))).toMatchObject({ code: "conflict" });
 });
 
-test("a deletion is no task any more if it is undone", async () => {
+test("a deletion is no longer a task if it is undone", async () => {
   await remove("sato@x");
   const number = last();
   await undo(number);
   expect(await failureOf(tenant.client.console.show(number))).toMatchObject({ code: "conflict" });
 });
 
-test("of what is changed again in part, the rest is verified, and the last change of that part is named", async () => {
+test("if part of a task is changed again, the rest is verified and the later change is named", async () => {
   const number = await change(PROMOTED.with(3, "06"), NEW);
   expect(await verify(number, YAMADA, SATO)).toMatchObject({ done: false });
   await edit("yamada@x", { title: "次長" });
@@ -150,7 +150,7 @@ test("of what is changed again in part, the rest is verified, and the last chang
   ]);
 });
 
-test("what was changed of somebody whom the console lacks is of the task to add them, and is done with that", async () => {
+test("an edit of a user whom the console lacks belongs to the task that adds the user", async () => {
   const created = await change(NEW);
   await edit("hara@x", { title: "係長" });
   const edited = last();
@@ -162,7 +162,7 @@ test("what was changed of somebody whom the console lacks is of the task to add 
   expect((await all()).every(([, state]) => state === "done")).toBe(true);
 });
 
-test("an undo in the mirror alone is no task", async () => {
+test("an undo with --mirror-only creates no task", async () => {
   const { change: number } = await takeOver(PROMOTED, SATO);
   await tenant.client.imports.commit(await undoChange(tenant.client, number ?? 0, { mirrorOnly: true }));
   expect(await all()).toEqual([]);

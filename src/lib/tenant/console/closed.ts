@@ -1,30 +1,37 @@
 import { line, step } from "../../advice/index.ts";
 import type { ConsoleTask } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { actionName } from "../../model/audit.ts";
+import { getActionName } from "../../model/audit.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { same, text } from "../../text/index.ts";
-import { isAbout } from "../audit/records.ts";
-import { isUndoneInMirror } from "../audit/audit-rows.ts";
-import { THEN } from "../store/sql/forms.ts";
+import { buildListsRecord } from "../audit/records.ts";
+import { buildIsUndoneInMirror } from "../audit/audit-rows.ts";
+import { ORDERED_JOIN } from "../store/sql/forms.ts";
 import type { Reader } from "../store/store.ts";
-import { ALL_CHANGED, joinedBits, LASTING_BIT, versionTable, type Versions } from "../versions/tables.ts";
-import { versionsOf } from "../versions/keep.ts";
+import {
+  ALL_COLUMNS_MASK,
+  buildCombinedMaskSql,
+  LASTING_BIT,
+  getVersionTable,
+  type VersionSchema,
+} from "../versions/tables.ts";
+import { getVersionSchema } from "../versions/keep.ts";
 import type { ImportRecord } from "../plans/import-rows.ts";
-import { driftOf, isCustomField, type OpenDrift, type RecordDrift } from "./drift.ts";
-import { fileFields } from "./exported.ts";
-import { CUSTOM, OBSERVED, observedTable } from "./observed.ts";
+import { buildThingDriftSql, isCustomField, type OpenDrift, type RecordDrift } from "./drift.ts";
+import { findFileFields } from "./exported.ts";
+import { CUSTOM_FIELDS_COLUMN, OBSERVED_VERSIONS, observedTable } from "./observed.ts";
 
-// What became of a task of which nothing differs any more: what it was follows from the versions of its change; what closed it,
-// or wrote it again, from what was done since. What was written again is not of the task any more.
+// The history of tasks without remaining differences. The content of a task follows from the versions of its change.
+// What closed the task, or overwrote its values, follows from later changes. An overwritten value no longer belongs to
+// the task.
 
 /** SQL: the records that the changes `:revisions` wrote: `thing`, `revision`, `pk`, `action`, `mask`. */
-const WRITTEN = OBSERVED.map((versions) => {
+const SELECT_WRITTEN_RECORDS = OBSERVED_VERSIONS.map((versions) => {
   const { thing, key } = versions;
-  const kept = `main.${versionTable(versions)}`;
+  const kept = `main.${getVersionTable(versions)}`;
   const isOfChange = "revision in (select value from json_each(:revisions))";
-  // some numbers of a range have no record
-  const made = `main.created_range c ${THEN}`;
+  // some numbers in a range may not have a record
+  const made = `main.created_range c ${ORDERED_JOIN}`;
   const isMade = `c.thing = '${thing.name}' and c.${isOfChange}`;
   const isHere = `exists (select 1 from main.${thing.name} t where t.${key} = w.pk)`;
   return `select '${thing.name}' as thing, v.revision, v.pk, v.action, v.changed as mask from ${kept} v
@@ -35,10 +42,13 @@ const WRITTEN = OBSERVED.map((versions) => {
       from ${made} ${kept} w on w.pk between c.first and c.last where ${isMade} and w.action = 'delete' and not ${isHere}`;
 }).join(" union all ");
 
-/** Returns what changes did to how many records, by changes and things. @param revisions of the changes */
-export const readWork = async (reader: Reader, revisions: readonly number[]): Promise<readonly OpenDrift[]> => {
+/** Counts the records created, updated or deleted, by change and thing.  @param revisions revisions of the changes */
+export const readWrittenCounts = async (
+  reader: Reader,
+  revisions: readonly number[],
+): Promise<readonly OpenDrift[]> => {
   const rows = await reader.all(
-    `select revision, thing, action, count(*) as records from (${WRITTEN}) group by revision, thing, action order by 1, 2, 3`,
+    `select revision, thing, action, count(*) as records from (${SELECT_WRITTEN_RECORDS}) group by revision, thing, action order by 1, 2, 3`,
     { revisions: JSON.stringify(revisions) },
   );
   return rows.map((row) => ({
@@ -52,13 +62,13 @@ export const readWork = async (reader: Reader, revisions: readonly number[]): Pr
   }));
 };
 
-/** Returns the first records that a change wrote; deletions first, then changes, then new ones. */
-export const readWorkRecords = async (
+/** Returns the first records that a change wrote: deletions first, then updates, then new records. */
+export const readWrittenRecords = async (
   reader: Reader,
   { revision, most }: { readonly revision: number; readonly most: number },
 ): Promise<readonly RecordDrift[]> => {
   const rows = await reader.all(
-    `select thing, pk, action, mask from (${WRITTEN}) order by thing, action <> 'delete', action = 'create', pk limit :most`,
+    `select thing, pk, action, mask from (${SELECT_WRITTEN_RECORDS}) order by thing, action <> 'delete', action = 'create', pk limit :most`,
     { revisions: JSON.stringify([revision]), most },
   );
   return rows.map((row) => ({
@@ -71,26 +81,26 @@ export const readWorkRecords = async (
   }));
 };
 
-/** SQL: what closed the task `:number`. An export that was not the console's closed none. */
-const CLOSING = `select * from (select case e.path when '$.closed' then 'export' else 'given-up' end as how, i.change
-    from main.import i ${THEN} json_tree(i.detail -> 'settled') e
+/** SQL: what closed the task `:number`. An export whose takeover was undone in the mirror only does not count. */
+const SELECT_CLOSING = `select * from (select case e.path when '$.closed' then 'export' else 'given-up' end as how, i.change
+    from main.import i ${ORDERED_JOIN} json_tree(i.detail -> 'settled') e
     where e.value = :number and e.path in ('$.closed', '$.givenUp')
-      and not ${isUndoneInMirror("i.change")}
+      and not ${buildIsUndoneInMirror("i.change")}
     order by i.change limit 1)
   union all select * from (
     select case c.writer when 'confirm' then 'confirm' else 'verify' end, c.number
-    from main.change c ${THEN} main.audit t on t.seq = c.number
-    where c.number > :number and c.writer in ('confirm', 'console') and c.import is null and c.undoneBy is null and ${isAbout("console_task", ":id")}
+    from main.change c ${ORDERED_JOIN} main.audit t on t.seq = c.number
+    where c.number > :number and c.writer in ('confirm', 'console') and c.import is null and c.undoneBy is null and ${buildListsRecord("console_task", ":id")}
     order by c.number desc limit 1)`;
 
-/** Returns how a task was closed of which nothing differs any more, when, and by whom. */
+/** Returns how, when and by whom a task without remaining differences was closed. */
 export const readClosing = async (
   reader: Reader,
   number: number,
 ): Promise<Pick<ConsoleTask, "closing" | "closedAt" | "closedBy">> => {
   const row = await reader.get(
     `select w.how, w.change, m.at, (select a.actor from audit a where a.seq = m.seq) as actor
-     from (${CLOSING}) w join main.audit m on m.seq = w.change order by w.how not in ('export', 'given-up') limit 1`,
+     from (${SELECT_CLOSING}) w join main.audit m on m.seq = w.change order by w.how not in ('export', 'given-up') limit 1`,
     { number, id: String(number) },
   );
   if (row === undefined) return { closedAt: null, closedBy: null };
@@ -103,42 +113,47 @@ export const readClosing = async (
 };
 
 /**
- * SQL: true if something of a thing's records that the change `c` wrote was not written again since. Who asks may see only some of
- * the records, and not what is open of the others.
+ * SQL: true if some of what the change `c` wrote to records of a thing was not overwritten later and belongs to no
+ * other task. The acting account may see only some of these records, and not what is open in the others, so only
+ * visible records count.
  */
-const remains = (versions: Versions): string => {
+const buildIsInEffect = (versions: VersionSchema): string => {
   const { thing, key } = versions;
-  const table = `main.${versionTable(versions)}`;
+  const table = `main.${getVersionTable(versions)}`;
   const isBack = `exists (select 1 from main.created_range r
     where r.thing = '${thing.name}' and v.pk between r.first and r.last and r.revision > v.revision)`;
-  const later = `coalesce((select ${joinedBits(versions, "w.changed")} from ${table} w where w.pk = v.pk and w.revision > v.revision), 0)`;
+  const later = `coalesce((select ${buildCombinedMaskSql(versions, "w.changed")} from ${table} w where w.pk = v.pk and w.revision > v.revision), 0)`;
   const isIn = (pk: string, which: string): string =>
     `exists (select 1 from main.${observedTable(versions)} o where o.pk = ${pk} and o.confirmed & ${LASTING_BIT} = 0 and ${which})`;
-  // what was changed of a record that the console lacks is of the task to create it
+  // an update of a record that the console lacks belongs to the task that creates the record
   const isOpen = isIn("v.pk", `(o.inConsole = 0 or v.changed & o.differs & ~o.confirmed & ~${later} <> 0)`);
   const isSeen = `exists (select 1 from ${thing.name} seen where seen.${key} = v.pk)`;
   return `exists (select 1 from ${table} v where v.revision = c.revision
       and case v.action when 'delete' then not ${isBack} and not ${isIn("v.pk", "true")}
         else v.changed & ~${later} <> 0 and ${isSeen} and not ${isOpen} end)
-    or exists (select 1 from main.created_range r ${THEN} ${thing.name} t on t.${key} between r.first and r.last
+    or exists (select 1 from main.created_range r ${ORDERED_JOIN} ${thing.name} t on t.${key} between r.first and r.last
       where r.revision = c.revision and r.thing = '${thing.name}' and not ${isIn(`t.${key}`, "o.inConsole = 0")})`;
 };
 
-/** SQL: true if something of the change `c` was not written again since, and is of no other task. */
-export const REMAINS = `(${OBSERVED.map(remains).join(" or ")})`;
+/** SQL: true if some of what the change `c` wrote was not overwritten later and belongs to no other task. */
+export const IS_CHANGE_IN_EFFECT = `(${OBSERVED_VERSIONS.map(buildIsInEffect).join(" or ")})`;
 
-/** Returns the number of records in the upload file of a change of which something was changed since that the file has. */
-export const countOutdated = (reader: Reader, { kind, detail }: ImportRecord, revision: number): Promise<number> => {
+/** Returns the number of records in the upload file of a change whose values in the file were changed later. */
+export const countOutdatedRecords = (
+  reader: Reader,
+  { kind, detail }: ImportRecord,
+  revision: number,
+): Promise<number> => {
   const { thing } = FORMATS[kind];
-  const versions = versionsOf(thing.name);
+  const versions = getVersionSchema(thing.name);
   const shown = detail.staged?.staged;
   const isOf = (column: string, field: string): boolean =>
-    isCustomField(field) ? column === CUSTOM : fileFields(thing, column).includes(field);
+    isCustomField(field) ? column === CUSTOM_FIELDS_COLUMN : findFileFields(thing, column).includes(field);
   const isInFile = (column: string): boolean => shown?.some((field) => isOf(column, field)) !== false;
   const bits = versions.columns.filter(({ name, leads }) => leads && isInFile(name)).map(({ bit }) => bit);
-  const table = `main.${versionTable(versions)}`;
+  const table = `main.${getVersionTable(versions)}`;
   return reader.count(
-    `select count(*) from (select distinct pk from (${WRITTEN}) where thing = '${thing.name}' and action <> 'delete') w
+    `select count(*) from (select distinct pk from (${SELECT_WRITTEN_RECORDS}) where thing = '${thing.name}' and action <> 'delete') w
      where not exists (select 1 from main.left_out l where l.revision = :revision and l.thing = '${thing.name}' and l.pk = w.pk)
        and exists (select 1 from ${table} v where v.pk = w.pk and v.revision > :revision
          and (v.action = 'delete' or v.changed & (${bits.join(" | ") || "0"}) <> 0))`,
@@ -146,20 +161,20 @@ export const countOutdated = (reader: Reader, { kind, detail }: ImportRecord, re
   );
 };
 
-/** A change that wrote again what another one had written. */
+/** A later change that overwrote what another change had written. */
 interface LaterChange {
-  /** null if whoever asks does not see it */
+  /** null if the acting account does not see the change */
   readonly number: number | null;
   readonly action: string;
 }
 
-/** Returns the newest change that wrote again something of a change; undefined if none did. @param revision of the change */
-export const lastRewrite = async (reader: Reader, revision: number): Promise<LaterChange | undefined> => {
-  const later = OBSERVED.flatMap((versions) => {
-    const table = `main.${versionTable(versions)}`;
+/** Returns the newest change that overwrote part of a change, if any.  @param revision revision of that change */
+export const findLastRewrite = async (reader: Reader, revision: number): Promise<LaterChange | undefined> => {
+  const later = OBSERVED_VERSIONS.flatMap((versions) => {
+    const table = `main.${getVersionTable(versions)}`;
     const ofThing = `r.thing = '${versions.thing.name}'`;
     const own = `(select v.pk as first, v.pk as last, v.changed from ${table} v where v.revision = :revision union all
-      select r.first, r.last, ${ALL_CHANGED} from main.created_range r where r.revision = :revision and ${ofThing}) own ${THEN}`;
+      select r.first, r.last, ${ALL_COLUMNS_MASK} from main.created_range r where r.revision = :revision and ${ofThing}) own ${ORDERED_JOIN}`;
     return [
       `select w.revision from ${own} ${table} w on w.pk between own.first and own.last
          where w.revision > :revision and own.changed & w.changed <> 0`,
@@ -175,43 +190,44 @@ export const lastRewrite = async (reader: Reader, revision: number): Promise<Lat
   return row && { number: row["number"] === null ? null : Number(row["number"]), action: String(row["action"]) };
 };
 
-/** Returns the number of the task that creates one of the records of a change; undefined if the console has them all. */
-export const creationOf = async (reader: Reader, revision: number): Promise<number | undefined> => {
-  const parts = OBSERVED.map((versions) => {
-    const written = `select v.pk from main.${versionTable(versions)} v where v.revision = :revision`;
-    return `select d.revision, d.action from (${driftOf(versions, `o.inConsole = 0 and o.pk in (${written})`)}) d`;
+/** Returns the number of the task that creates a record of a change; undefined if the console has all of them. */
+export const findCreationTask = async (reader: Reader, revision: number): Promise<number | undefined> => {
+  const parts = OBSERVED_VERSIONS.map((versions) => {
+    const written = `select v.pk from main.${getVersionTable(versions)} v where v.revision = :revision`;
+    return `select d.revision, d.action from (${buildThingDriftSql(versions, `o.inConsole = 0 and o.pk in (${written})`)}) d`;
   });
   const row = await reader.get(
-    `select c.number from (${parts.join(" union all ")}) d ${THEN} main.change c on c.revision = d.revision
+    `select c.number from (${parts.join(" union all ")}) d ${ORDERED_JOIN} main.change c on c.revision = d.revision
      where d.action = 'create' limit 1`,
     { revision },
   );
   return row && Number(row["number"]);
 };
 
-/** Returns the failure of a change that is of the task to create what it wrote. @param creation the number of that */
-export const ofCreation = (number: number, creation: number): Failure => {
+/** Returns the failure for a change that is part of the task that creates its records.  @param creation that task */
+export const createPartOfCreationFailure = (number: number, creation: number): Failure => {
   const see = line("console show", [creation]);
   return new Failure("conflict", {
     what: text(
-      `change ${number} is part of task ${creation}: the console does not have what it changed yet`,
+      `change ${number} is part of task ${creation}, because the console does not have the changed record yet`,
       `変更 ${number} は作業 ${creation} に含まれます。変更したものがまだ管理画面にないためです`,
     ),
-    hint: step("see it", "確認", see),
+    hint: step("to see the task", "作業の確認", see),
   });
 };
 
-/** Returns the failure of a task of which later changes left nothing. @param by the newest of them */
-export const nothingLeft = (number: number, by: LaterChange | undefined): Failure => {
+/** Returns the failure for a task that later changes overwrote completely.  @param by the newest of these changes */
+export const createOverwrittenTaskFailure = (number: number, by: LaterChange | undefined): Failure => {
   const { number: change = null, action = "" } = by ?? {};
-  const { en, ja } = actionName(action);
-  const last = change === null ? same("") : text(`, last by change ${change} (${en})`, `(最後は変更 ${change}: ${ja})`);
+  const { en, ja } = getActionName(action);
+  const last =
+    change === null ? same("") : text(`, most recently by change ${change} (${en})`, `(最後は変更 ${change}: ${ja})`);
   const see = line("audit show", [change ?? number]);
   return new Failure("conflict", {
     what: text(
-      `nothing of task ${number} is left: it was changed again since${last.en}`,
+      `task ${number} has nothing left to do, because its values were changed again later${last.en}`,
       `作業 ${number} の内容は残っていません。その後に変更し直されています${last.ja}`,
     ),
-    hint: step("see it", "確認", see),
+    hint: step("to see the change", "変更の確認", see),
   });
 };

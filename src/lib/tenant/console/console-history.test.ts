@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, test } from "vitest";
-import { drawn, expectSeen, LONG, stepsOf } from "#support/drawn.ts";
+import { toPropertyParameters, expectSeen, LONG_TIMEOUT, stepsOf } from "#support/drawn.ts";
 import { ConsoleHistory, someConsoleStep } from "#support/tenant/console-history.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
@@ -12,32 +12,36 @@ const HISTORIES = 30;
 /** steps of the longest history */
 const MOST = 12;
 
-test("a mirror and a console in which others work agree once all is done (property)", LONG, async () => {
-  const seen = new Set<string>();
-  await fc.assert(
-    fc.asyncProperty(stepsOf(someConsoleStep, MOST), async (steps) => {
-      const history = new ConsoleHistory(tenant);
-      await history.start();
-      for (const step of steps) seen.add(await history.do(step));
-      await history.finish();
-    }),
-    drawn(HISTORIES, SEED),
-  );
-  expectSeen(seen, [
-    "create",
-    "edit",
-    "move",
-    "delete",
-    "file",
-    "undo",
-    "undo of a confirmation",
-    "others edit",
-    "work",
-    "exported",
-    "exported twice",
-    "exported in part",
-    "emit and upload",
-    "false confirmation",
-    "drop",
-  ]);
-});
+test(
+  "a mirror and a console that others also edit agree once all tasks are done (property)",
+  LONG_TIMEOUT,
+  async () => {
+    const seen = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(stepsOf(someConsoleStep, MOST), async (steps) => {
+        const history = new ConsoleHistory(tenant);
+        await history.start();
+        for (const step of steps) seen.add(await history.do(step));
+        await history.finish();
+      }),
+      toPropertyParameters(HISTORIES, SEED),
+    );
+    expectSeen(seen, [
+      "create",
+      "edit",
+      "move",
+      "delete",
+      "file",
+      "undo",
+      "undo of a confirmation",
+      "others edit",
+      "work",
+      "exported",
+      "exported twice",
+      "exported in part",
+      "emit and upload",
+      "false confirmation",
+      "drop",
+    ]);
+  },
+);

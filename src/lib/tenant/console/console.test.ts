@@ -24,13 +24,13 @@ const undo = async ({ id }: Import, options: { readonly mirrorOnly?: boolean } =
   tenant.client.imports.commit(await undoImport(tenant.client, id, options));
 const mirroredAt = async () => (await tenant.client.tenant.show()).mirroredAt;
 
-test("what changes a tenant of our own has nothing to do with the console", async () => {
+test("changes to a tenant that is not a mirror create no tasks", async () => {
   await tenant.import(users, START);
   await tenant.client.users.addField({ name: "入社年" });
   expect(await tasks.list(true)).toEqual([]);
 });
 
-test("what changes a mirror waits for the console, until its export shows that it was done there", async () => {
+test("a change to a mirror is an open task until an export shows it", async () => {
   await mirror();
   const { change, consoleTask } = await tenant.import(users, CHANGED);
   // nothing changes, so nothing is to be done
@@ -45,7 +45,7 @@ test("what changes a mirror waits for the console, until its export shows that i
   expect(await open()).toBe(0);
 });
 
-test("an export that lacks the change leaves it open, and the value as it is here", async () => {
+test("an export without the change leaves the task open and the local value as it is", async () => {
   await mirror();
   await tenant.import(users, CHANGED);
   for (const _ of [1, 2]) {
@@ -57,7 +57,7 @@ test("an export that lacks the change leaves it open, and the value as it is her
   expect(await tasks.list()).toEqual([]);
 });
 
-test("a value that nobody asked for here contradicts the task, and the value here stays", async () => {
+test("another new value in the console contradicts the task, and the local value stays", async () => {
   await mirror();
   const { change } = await tenant.import(users, CHANGED);
   const other = file([...YAMADA, "係長"], ["佐藤", "sato@x", "主任"]);
@@ -76,7 +76,7 @@ test("a value that nobody asked for here contradicts the task, and the value her
   expect(await tenant.import(exported, other)).toMatchObject({ update: 0 });
 });
 
-test("a task names what contradicts it: that the console lacks a record, or changed one that was deleted here", async () => {
+test("a contradiction shows that the console lacks a record, or changed one that was deleted here", async () => {
   await mirror();
   await tenant.import(users, CHANGED);
   const [, sato] = await tenant.users();
@@ -86,7 +86,7 @@ test("a task names what contradicts it: that the console lacks a record, or chan
   expect((await tasks.record(2))?.contradictions).toEqual([{ field: "title", local: "主任", console: "係長" }]);
 });
 
-test("a task names those of its records first that an export contradicted", async () => {
+test("a task lists the records that an export contradicts first", async () => {
   const all = (titles: readonly string[]): Cells =>
     file(...titles.map((title, at) => [`利用者${at}`, `user${at}@x`, title] as const));
   await tenant.import(exported, all(Array.from({ length: 30 }, () => "")));
@@ -97,14 +97,14 @@ test("a task names those of its records first that an export contradicted", asyn
   expect(records.filter(({ contradicted }) => contradicted).map(({ name }) => name)).toEqual(["利用者29"]);
 });
 
-test("an export that lacks the column proves nothing", async () => {
+test("an export without the column does not close the task", async () => {
   await mirror();
   await tenant.import(users, CHANGED);
   await tenant.import(exported, [["氏名", "メールアドレス"], YAMADA, ["佐藤", "sato@x"]]);
   expect(await tasks.list()).toEqual([[1, "edit", "open"]]);
 });
 
-test("somebody whom the console still has was not deleted there", async () => {
+test("a deletion stays open while an export still has the user", async () => {
   await mirror();
   await tenant.import({ ...users, mode: "replace" }, file([...YAMADA, "課長"]));
   expect((await tenant.import(exported, START)).create).toBe(0);
@@ -112,7 +112,7 @@ test("somebody whom the console still has was not deleted there", async () => {
   expect((await tenant.users()).map(({ name }) => name)).toEqual(["山田"]);
 });
 
-test("who was created here and deleted may have been made there: the deletion is asked for until an export has him not", async () => {
+test("deleting a user who was created here is to be checked in the console until an export lacks the user", async () => {
   await mirror();
   await tenant.import(users, file(["髙橋", "takahashi@x", "係長"]));
   const { id } = (await tenant.users()).find(({ name }) => name === "髙橋") ?? {};
@@ -122,7 +122,7 @@ test("who was created here and deleted may have been made there: the deletion is
   expect(await tasks.list(true)).toEqual([[2, "delete", "done"]]);
 });
 
-test("users that an import created are seen in an export that has all that they have", async () => {
+test("the creation of users by an import is done once an export shows all of their values", async () => {
   await mirror();
   const more = [...START, ["髙橋", "takahashi@x", "係長"]];
   await tenant.import(users, more);
@@ -133,7 +133,7 @@ test("users that an import created are seen in an export that has all that they 
   expect(await tasks.list()).toEqual([]);
 });
 
-test("an undo asks to check what it took back, as the console may have had it; an export tells", async () => {
+test("an undo asks for a check, because the console may have the change; an export decides", async () => {
   await mirror();
   await undo(await tenant.import(users, CHANGED));
   expect(await tasks.list()).toEqual([[2, "check", "open"]]);
@@ -144,7 +144,7 @@ test("an undo asks to check what it took back, as the console may have had it; a
   expect(await tasks.list()).toEqual([]);
 });
 
-test("a change whose fields were all written again has no task left", async () => {
+test("a change whose fields were all changed again has no task", async () => {
   await mirror();
   await tenant.import(users, CHANGED);
   await tenant.import(users, file([...YAMADA, "係長"]));
@@ -153,7 +153,7 @@ test("a change whose fields were all written again has no task left", async () =
   expect(await tasks.list()).toEqual([]);
 });
 
-test("who came back is proved by all that they had", async () => {
+test("a restored user is confirmed only by an export that shows all of the user's values", async () => {
   await mirror();
   await undo(await tenant.import({ ...users, mode: "replace" }, file([...YAMADA, "課長"])));
   expect(await tasks.list()).toEqual([[2, "check", "open"]]);
@@ -167,7 +167,7 @@ test("who came back is proved by all that they had", async () => {
   expect(await tasks.list()).toEqual([]);
 });
 
-test("a change that an export does not show stays open, whoever wrote the record since", async () => {
+test("a change that no export shows stays open, even if the record is changed later", async () => {
   const withTel = (...rows: readonly (readonly string[])[]): Cells => [["氏名", "メールアドレス", "TEL"], ...rows];
   await mirror();
   await tenant.import(users, CHANGED);
@@ -181,7 +181,7 @@ test("a change that an export does not show stays open, whoever wrote the record
   expect(await tasks.list()).toEqual([]);
 });
 
-test("a column that a map ignores is not seen in an export", async () => {
+test("a column that a map ignores does not count as shown by an export", async () => {
   const joined = (...rows: readonly (readonly string[])[]): Cells => [["氏名", "メールアドレス", "入社年"], ...rows];
   await mirror();
   await tenant.client.users.addField({ name: "入社年" });
@@ -196,7 +196,7 @@ test("a column that a map ignores is not seen in an export", async () => {
   expect(await tasks.list()).toEqual([]);
 });
 
-test("somebody who was deleted and made again is the new one, if an export has him with all that he has", async () => {
+test("a user who was deleted and created again is the new user if an export shows all new values", async () => {
   await mirror();
   await tenant.import({ ...users, mode: "replace" }, file(["佐藤", "sato@x", "主任"]));
   await tenant.import(users, CHANGED);
@@ -212,7 +212,7 @@ test.each([
   [{}, [[2, "edit", "open"]]],
   [{ mirrorOnly: true }, [[1, "edit", "open"]]],
 ] as const)(
-  "undo of a takeover: the console is to be put back; with --mirror-only the tasks are as before: %o",
+  "undo of a takeover: the console must be changed back; --mirror-only restores the tasks: %o",
   async (options, list) => {
     await mirror();
     const before = await mirroredAt();
@@ -228,7 +228,7 @@ test.each([
 );
 
 test.each([{}, { mirrorOnly: true }])(
-  "undo of a takeover is refused if anything of it was changed since, and names it: %o",
+  "undo of a takeover is rejected and lists its records that were changed since: %o",
   async (options) => {
     await mirror();
     const { change } = await tenant.import(
@@ -250,7 +250,7 @@ test.each([{}, { mirrorOnly: true }])(
   },
 );
 
-test("undo --mirror-only of a takeover: the observed state is as before, also of one that changed nothing", async () => {
+test("undo --mirror-only of a takeover restores the console values, even if the takeover changed nothing", async () => {
   await mirror();
   await tenant.import(users, CHANGED);
   const agrees = await tenant.import(exported, file([...YAMADA, "部長"], ["佐藤", "sato@x", "主任"]));
@@ -262,7 +262,7 @@ test("undo --mirror-only of a takeover: the observed state is as before, also of
   expect(await tasks.list()).toEqual([[1, "edit", "open"]]);
 });
 
-test("undo of takeovers; without any of them it is no mirror", async () => {
+test("a tenant whose takeovers are all undone is no longer a mirror", async () => {
   const first = await mirror();
   const at = await mirroredAt();
   const second = await tenant.import(exported, START);
@@ -274,7 +274,7 @@ test("undo of takeovers; without any of them it is no mirror", async () => {
 });
 
 test.each([{}, { mirrorOnly: true }])(
-  "a takeover whose undo is undone makes it a mirror again, as old as it was: %o",
+  "undoing the undo of a takeover makes the tenant a mirror again, as of the same time: %o",
   async (options) => {
     await tenant.import(users, START);
     const first = await mirror();
@@ -294,13 +294,13 @@ test.each([{}, { mirrorOnly: true }])(
   },
 );
 
-test("undo --mirror-only of anything else is refused", async () => {
+test("undo --mirror-only is rejected for anything but a takeover", async () => {
   await mirror();
   const { id } = await tenant.import(users, CHANGED);
   expect(await failureOf(undoImport(tenant.client, id, { mirrorOnly: true }))).toMatchObject({ code: "usage" });
 });
 
-test("a task keeps the name of the file that was written for the console, of an undo too", async () => {
+test("a task keeps the name of its upload file, also for an undo", async () => {
   await mirror();
   const sha256 = "0".repeat(64);
   const plan = await tenant.plan(users, CHANGED);
@@ -317,7 +317,7 @@ test.each([
   ["orgs", ["組織名", "組織コード", "上位組織コード"], ["営業部", "S01"], ["開発部", "D01"], ["総務部", "G01"]],
   ["devices", ["シリアルナンバー", "端末識別名", "IMEI番号"], ["SN1", "一号"], ["SN2", "二号"], ["SN3", "三号"]],
 ] as const)(
-  "tasks of any kind are settled by the fields that they changed: %s",
+  "tasks of any kind are closed according to the fields that they changed: %s",
   async (kind, header, first, second, third) => {
     const cells = (value: string): Cells => [header, [...first, value], [...second, ""], [...third, ""]];
     const change = (value: string) => tenant.import({ kind }, [header, [...first, value]]);
@@ -333,7 +333,7 @@ test.each([
   },
 );
 
-test("an export says which tasks it closed, and how many are open", async () => {
+test("a takeover reports which tasks it closed and how many are open", async () => {
   await mirror();
   await tenant.import(users, CHANGED);
   await tenant.import(users, file(["佐藤", "sato@x", "係長"]));

@@ -1,98 +1,99 @@
 import type { FormatName } from "../../model/console-files.ts";
-import { DEVICE, OWNERS } from "../../model/device.ts";
+import { DEVICE, OWNER_FIELDS } from "../../model/device.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { ORG } from "../../model/organisation.ts";
-import type { UploadReason } from "../../model/upload.ts";
-import { either, quoteIdentifier, THEN } from "../store/sql/forms.ts";
-import { needsWipe } from "../store/sql/wipes.ts";
+import type { UploadOmissionReason } from "../../model/upload.ts";
+import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../store/sql/forms.ts";
+import { buildNeedsWipeSql } from "../store/sql/wipes.ts";
 import type { Params, Reader, Writer } from "../store/store.ts";
-import { versionsOf } from "../versions/keep.ts";
+import { getVersionSchema } from "../versions/keep.ts";
 import { RELATIONS } from "../versions/references.ts";
-import { bitOf, joinedBits, versionTable, type Versions } from "../versions/tables.ts";
+import { getColumnBit, buildCombinedMaskSql, getVersionTable, type VersionSchema } from "../versions/tables.ts";
 import {
-  beforeTable,
-  CUSTOM,
-  entriesBit,
-  EXPORTED,
-  isOfUser,
-  isOther,
-  isTaskEntry,
-  keepingObserved,
-  OBSERVED,
-  OBSERVED_ENTRIES,
+  observedHistoryTable,
+  CUSTOM_FIELDS_COLUMN,
+  buildCustomFieldsBitSql,
+  EXPORTED_VERSIONS,
+  buildUserExistsSql,
+  buildDiffersSql,
+  buildIsTaskEntrySql,
+  buildKeepObservedSql,
+  OBSERVED_VERSIONS,
+  OBSERVED_CUSTOM_ENTRIES,
   observedTable,
-  PRESENCE,
-  settlingEntries,
+  PRESENCE_BIT,
+  buildConfirmEntriesSql,
 } from "./observed.ts";
 
-// The drift of a mirror is what differs between its records and their observed state: what is still to be done in the
-// console. A task is the part of the drift that a change wrote last.
+// The drift of a mirror is the difference between its records and their values in the console, which must still be made
+// in the console. A task is the part of the drift that one change wrote last.
 
-/** What of the drift is open, or only confirmed, as no export has shown it yet. */
+/** The state of a part of the drift. `confirmed`: a person confirmed it, but no export has shown it yet. */
 export type DriftState = "open" | "confirmed";
 
 /** What a change did to a record that differs from the console. */
 export type DriftAction = "create" | "update" | "delete";
 
-/** A part of the drift: what a change wrote last, perhaps of some records, or some columns of these. */
+/** A part of the drift: what a change wrote last, limited to some records or columns if specified. */
 export interface DriftPart {
-  /** of the change */
+  /** revision of the change */
   readonly revision: number;
-  /** the name of a thing, and the number of its record; default: all */
+  /** name of a thing and number of one of its records; default: all records */
   readonly record?: { readonly thing: string; readonly pk: number } | undefined;
-  /** only of the thing whose records files of this kind have; default: all */
+  /** only records that files of this kind contain; default: all records */
   readonly kind?: FormatName | undefined;
-  /** default: all; see {@link customColumn} */
+  /** only these columns (see {@link toCustomColumn}); default: all columns */
   readonly columns?: readonly string[] | undefined;
-  /** SQL: condition on its records `d`; default: all */
+  /** SQL: a condition on the records `d`; default: all records */
   readonly which?: string | undefined;
-  /** only what the upload file of the change has */
+  /** true: only what the upload file of the change contains */
   readonly isUploaded?: boolean | undefined;
 }
 
-/** The column with what secrets records have. */
-const SECRETS = "secrets";
+/** The column with the secrets of records. */
+const SECRETS_COLUMN = "secrets";
 
-/** Returns a custom field as a column of its own: `custom:12`. */
-export const customColumn = (pk: number | ""): string => `${CUSTOM}:${pk}`;
+/** Returns the column name that stands for a single custom field, such as `custom:12`. */
+export const toCustomColumn = (pk: number | ""): string => `${CUSTOM_FIELDS_COLUMN}:${pk}`;
 
-/** True if a column is a custom field. */
-export const isCustomField = (column: string): boolean => column.startsWith(customColumn(""));
+/** Returns true if a column name stands for a single custom field. */
+export const isCustomField = (column: string): boolean => column.startsWith(toCustomColumn(""));
 
-/** The part of the drift that one record has from a change. */
+/** The part of a record's drift that belongs to one change. */
 export interface RecordDrift {
   readonly thing: string;
   readonly pk: number;
   readonly action: DriftAction;
-  /** the columns of an update, as masks of versions have them */
+  /** mask of the updated columns, with the same bits as masks of versions */
   readonly mask: number;
-  /** the mask of what an export contradicted; of a record as a whole {@link PRESENCE} */
+  /** mask of the columns that an export contradicted; {@link PRESENCE_BIT} if it contradicted the record as a whole */
   readonly contradicted: number;
-  /** why the upload file of the change leaves it out; null if it does not */
-  readonly leftOut: UploadReason | null;
+  /** why the upload file of the change does not contain the record; null if it does */
+  readonly leftOut: UploadOmissionReason | null;
 }
 
-/** SQL: true if something of a mask differs, and was not only changed and changed back. */
-const isReal = (versions: Versions, mask: string): string =>
+/** SQL: true if a column of a mask really differs, and was not just changed and changed back. */
+const buildReallyDiffers = (versions: VersionSchema, mask: string): string =>
   versions.columns
     .filter(({ leads }) => leads)
-    .map(({ name, bit }) => `(${mask}) & ${bit} <> 0 and ${isOther(name, isTaskEntry(versions))}`)
+    .map(({ name, bit }) => `(${mask}) & ${bit} <> 0 and ${buildDiffersSql(name, buildIsTaskEntrySql(versions))}`)
     .join(" or ");
 
 /**
- * SQL: the drift of a thing's records, each part with the `revision` of the change whose task it is: `thing`, `pk`, `action`,
- * `mask` (the columns of an update; else {@link PRESENCE}, and what differs), `open` (what nobody confirmed), `contradicted`,
- * and `real` (false: changed, and changed back; created or deleted, and then the reverse).
+ * SQL: the drift of a thing's records, by the `revision` of the change whose task it belongs to. Columns: `thing`,
+ * `pk`, `action`, `mask` (the columns of an update; otherwise {@link PRESENCE_BIT} and the columns that differ),
+ * `confirmed` and `contradicted` (masks), and `real` (false if values were changed and changed back, or if a record was
+ * created and deleted again, or the reverse).
  *
  * @param which SQL: condition on the observed records `o`
  */
-export const driftOf = (versions: Versions, which: string): string => {
+export const buildThingDriftSql = (versions: VersionSchema, which: string): string => {
   const { thing, key } = versions;
-  const isIncluded = `${isOfUser(versions)} and ${which}`;
-  const [observed, kept] = [observedTable(versions), `main.${versionTable(versions)}`];
-  const local = `${THEN} main.${thing.name} t on t.${key} = o.pk`;
-  const isShown = `(o.inConsole = 1 or o.confirmed & ${PRESENCE} <> 0) and o.differs & ${PRESENCE} = 0`;
-  // what an export created or changed here asks nothing of the console
+  const isIncluded = `${buildUserExistsSql(versions)} and ${which}`;
+  const [observed, kept] = [observedTable(versions), `main.${getVersionTable(versions)}`];
+  const local = `${ORDERED_JOIN} main.${thing.name} t on t.${key} = o.pk`;
+  const isShown = `(o.inConsole = 1 or o.confirmed & ${PRESENCE_BIT} <> 0) and o.differs & ${PRESENCE_BIT} = 0`;
+  // changes that came from an export require nothing in the console
   const isLocal = (revision: string): string =>
     `not exists (select 1 from main.change h where h.revision = ${revision} and h.writer = 'console')`;
   const created = `(select max(c.revision) from main.created_range c where c.thing = '${thing.name}'
@@ -100,69 +101,74 @@ export const driftOf = (versions: Versions, which: string): string => {
   const written = (action: string): string =>
     `(select max(v.revision) from ${kept} v where v.pk = o.pk and v.action = '${action}' and ${isLocal("v.revision")})`;
   const bits = JSON.stringify([...new Set(versions.columns.map(({ bit }) => Number(bit)))]);
-  // the last change that wrote a column since the record was created, perhaps again; else what it was created with
+  // the last change that wrote the column since the record was created (or created again); otherwise the creation
+  // itself
   const last = `(select v.revision from ${kept} v
     where v.pk = o.pk and v.action = 'update' and v.changed & b.value <> 0 and v.revision > coalesce(${created}, 0) and ${isLocal("v.revision")}
     order by v.revision desc limit 1)`;
   const columns = `select o.pk, coalesce(${last}, ${created}, o.since) as revision, b.value as bit
-    from ${observed} o ${local} ${THEN} json_each('${bits}') b where o.differs & b.value <> 0 and ${isShown} and ${isIncluded}`;
-  const isWhole = `(o.inConsole = 0 or o.differs & ${PRESENCE} <> 0)`;
-  const missing = either("o.inConsole = 0", PRESENCE, "o.differs");
+    from ${observed} o ${local} ${ORDERED_JOIN} json_each('${bits}') b where o.differs & b.value <> 0 and ${isShown} and ${isIncluded}`;
+  const isWhole = `(o.inConsole = 0 or o.differs & ${PRESENCE_BIT} <> 0)`;
+  const missing = buildCaseSql("o.inConsole = 0", PRESENCE_BIT, "o.differs");
   const isGone = `t.${key} is null`;
   return `select '${thing.name}' as thing, o.pk, w.revision, 'update' as action, w.mask, o.confirmed, o.contradicted,
-        ${isReal(versions, "w.mask")} as real
+        ${buildReallyDiffers(versions, "w.mask")} as real
       from (select pk, revision, sum(bit) as mask from (${columns}) group by pk, revision) w
-        ${THEN} ${observed} o on o.pk = w.pk ${local}
+        ${ORDERED_JOIN} ${observed} o on o.pk = w.pk ${local}
     union all select '${thing.name}', o.pk,
-        coalesce(${either(isGone, written("delete"), `coalesce(${created}, ${written("update")})`)}, o.since),
-        ${either(isGone, "'delete'", "'create'")}, ${either(isGone, PRESENCE, missing)}, o.confirmed, o.contradicted, o.inConsole = (${isGone})
+        coalesce(${buildCaseSql(isGone, written("delete"), `coalesce(${created}, ${written("update")})`)}, o.since),
+        ${buildCaseSql(isGone, "'delete'", "'create'")}, ${buildCaseSql(isGone, PRESENCE_BIT, missing)}, o.confirmed, o.contradicted, o.inConsole = (${isGone})
       from ${observed} o left join main.${thing.name} t on t.${key} = o.pk
       where (${isGone} or ${isWhole}) and ${isIncluded}`;
 };
 
-/** SQL: true if an observed record `o` may be in the task of the change `:revision`: that wrote it last, or nothing since. */
-const mayBeOfChange = (versions: Versions): string => {
+/** SQL: true if the observed record `o` may be in the task of `:revision`: written by it or different since then. */
+const buildMayBelongToChange = (versions: VersionSchema): string => {
   const { thing } = versions;
-  const ofThing = `main.created_range c ${THEN} ${observedTable({ thing })} r on r.pk between c.first and c.last`;
-  return `o.pk in (select v.pk from main.${versionTable(versions)} v where v.revision = :revision
+  const ofThing = `main.created_range c ${ORDERED_JOIN} ${observedTable({ thing })} r on r.pk between c.first and c.last`;
+  return `o.pk in (select v.pk from main.${getVersionTable(versions)} v where v.revision = :revision
     union all select r.pk from ${ofThing} where c.revision = :revision and c.thing = '${thing.name}'
     union all select s.pk from ${observedTable({ thing })} s where s.since = :revision)`;
 };
 
-/** SQL: the drift of a thing's records that is in the task of the change `:revision`; see {@link driftOf}. */
-export const driftOfChange = (versions: Versions): string =>
-  `select * from (${driftOf(versions, mayBeOfChange(versions))}) where revision = :revision`;
+/**
+ * SQL: the drift of a thing's records that belongs to the task of the change `:revision`; see
+ * {@link buildThingDriftSql}.
+ */
+export const buildChangeDriftSql = (versions: VersionSchema): string =>
+  `select * from (${buildThingDriftSql(versions, buildMayBelongToChange(versions))}) where revision = :revision`;
 
 /**
- * SQL: the drift of all things, or of one; see {@link driftOf}. `leftOut` is why the upload file of the change leaves it out.
+ * SQL: the drift of all things, or of one thing; see {@link buildThingDriftSql}. Adds `open`, the mask of what nobody
+ * has confirmed, and `leftOut`, the reason why the upload file of the change does not contain the record.
  *
- * @param of SQL of the drift of a thing
+ * @param of returns the SQL of the drift of a thing
  */
-const driftSql = (of: (versions: Versions) => string, thing?: string): string => {
-  const all = OBSERVED.filter((versions) => thing === undefined || versions.thing.name === thing);
+const buildDriftSql = (of: (versions: VersionSchema) => string, thing?: string): string => {
+  const all = OBSERVED_VERSIONS.filter((versions) => thing === undefined || versions.thing.name === thing);
   const parts = all.map(of).join(" union all ");
   return `(select d.*, d.mask & ~d.confirmed as open, l.reason as leftOut from (${parts}) d
     left join main.left_out l on l.revision = d.revision and l.thing = d.thing and l.pk = d.pk where d.mask <> 0)`;
 };
 
-/** The open part of the drift that a change wrote last, by things. */
+/** Counts of the open drift that belongs to one change, for one thing and action. */
 export interface OpenDrift {
   readonly revision: number;
   readonly thing: string;
   readonly action: DriftAction;
   readonly records: number;
-  /** the number of records that an export contradicted */
+  /** number of records that an export contradicted */
   readonly contradicted: number;
-  /** the number of records that are as they were before, so that there is only something to check */
+  /** number of records that have their earlier values again, so that the console only has to be checked */
   readonly unchanged: number;
-  /** the number of records that the upload file of the change leaves out */
+  /** number of records that the upload file of the change does not contain */
   readonly leftOut: number;
 }
 
 /**
- * Returns the drift by changes and things, the oldest change first.
+ * Returns the drift by change and thing, oldest change first.
  *
- * @param revision of a single change
+ * @param revision only the change with this revision
  */
 export const readDrift = async (
   reader: Reader,
@@ -171,9 +177,9 @@ export const readDrift = async (
   const isInState = state === "open" ? "d.open <> 0" : "d.mask & d.confirmed <> 0";
   const rows = await reader.all(
     `select d.revision, d.thing, d.action, count(*) as records,
-       sum(d.contradicted & (d.open | ${PRESENCE}) <> 0) as contradicted, sum(not d.real) as unchanged,
+       sum(d.contradicted & (d.open | ${PRESENCE_BIT}) <> 0) as contradicted, sum(not d.real) as unchanged,
        count(d.leftOut) as leftOut
-     from ${driftSql(revision === undefined ? (versions) => driftOf(versions, "true") : driftOfChange)} d where ${isInState}
+     from ${buildDriftSql(revision === undefined ? (versions) => buildThingDriftSql(versions, "true") : buildChangeDriftSql)} d where ${isInState}
      group by d.revision, d.thing, d.action order by d.revision, d.thing, d.action`,
     revision === undefined ? {} : { revision },
   );
@@ -188,46 +194,48 @@ export const readDrift = async (
   }));
 };
 
-/** Returns true if something of a change is open. */
+/** Returns true if a part of a change's task is open. */
 export const hasOpenDrift = async (reader: Reader, revision: number): Promise<boolean> =>
-  (await reader.get(`select 1 from ${driftSql(driftOfChange)} d where d.open <> 0 limit 1`, {
+  (await reader.get(`select 1 from ${buildDriftSql(buildChangeDriftSql)} d where d.open <> 0 limit 1`, {
     revision,
   })) !== undefined;
 
-const recordDriftOf = (row: Readonly<Record<string, unknown>>): RecordDrift => ({
+const toRecordDrift = (row: Readonly<Record<string, unknown>>): RecordDrift => ({
   thing: String(row["thing"]),
   pk: Number(row["pk"]),
   action: row["action"] as DriftAction,
   mask: Number(row["mask"]),
   contradicted: Number(row["contradicted"]),
-  leftOut: row["leftOut"] as UploadReason | null,
+  leftOut: row["leftOut"] as UploadOmissionReason | null,
 });
 
-/** SQL: the names of the things that others refer to, and that refer to none themselves: organisations, groups, custom fields, … */
-const PARENTS = OBSERVED.flatMap(({ thing }) =>
+/** SQL: names of things that others refer to but that refer to no others: organisations, groups, custom fields, … */
+const PARENT_THING_NAMES = OBSERVED_VERSIONS.flatMap(({ thing }) =>
   RELATIONS.some(({ to }) => to === thing) && !RELATIONS.some(({ from, to }) => from === thing && to !== thing)
     ? [`'${thing.name}'`]
     : [],
 ).join(", ");
 
-/** SQL: the number of organisations above the one of the drift `d`. If these were deleted one by one, they may form a ring. */
+/** SQL: the depth of the organisation in the drift `d`; tolerates rings of organisations deleted one by one. */
 const ORG_DEPTH = `(with recursive up(pk) as (
     select d.pk union
-    select ${either("t.pk is null", "o.parent", "t.parent")} from up
+    select ${buildCaseSql("t.pk is null", "o.parent", "t.parent")} from up
       left join main.${ORG.name} t on t.pk = up.pk left join main.${observedTable({ thing: ORG })} o on o.pk = up.pk
       where up.pk is not null)
   select count(*) from up)`;
 
-/** SQL: the order in which the console can do the drift `d`: a new record has its parent by then, and a deleted parent is empty. */
-const IN_ORDER = `case when d.action = 'delete' then ${either(`d.thing in (${PARENTS})`, "4", "0")}
-    when d.thing in (${PARENTS}) then 1 when d.action = 'update' then 2 else 3 end, d.thing,
-  ${either(`d.thing = '${ORG.name}'`, `${ORG_DEPTH} * ${either("d.action = 'delete'", "-1", "1")}`, "0")}, d.pk`;
+/** SQL: the order for drifts `d` in the console: parents exist before additions and are empty before deletions. */
+const CONSOLE_ORDER = `case when d.action = 'delete' then ${buildCaseSql(`d.thing in (${PARENT_THING_NAMES})`, "4", "0")}
+    when d.thing in (${PARENT_THING_NAMES}) then 1 when d.action = 'update' then 2 else 3 end, d.thing,
+  ${buildCaseSql(`d.thing = '${ORG.name}'`, `${ORG_DEPTH} * ${buildCaseSql("d.action = 'delete'", "-1", "1")}`, "0")}, d.pk`;
 
 /**
- * Returns the records of a task, with what of them is open: first those that its upload file leaves out, then in the order in which
- * the console can do it: deletions, parents from the top down, edits, new records, and last the parents that are emptied by then.
+ * Returns the records of a task with their open columns. Records that the upload file does not contain come first. The
+ * others follow in an order that works in the console: deletions, parents from the top down, updates, new records, and
+ * finally the parents that have become empty.
  *
- * @param most number of records; those that an export contradicted, and those that the file leaves out, are among them
+ * @param most maximum number of records; records that an export contradicted are included first, then those that the
+ * file does not contain
  */
 export const readRecordDrift = async (
   reader: Reader,
@@ -236,113 +244,116 @@ export const readRecordDrift = async (
   const bits = state === "open" ? "d.open" : "(d.mask & d.confirmed)";
   const rows = await reader.all(
     `select * from (select * from (
-       select d.thing, d.pk, d.action, ${bits} as mask, d.contradicted & (${bits} | ${PRESENCE}) as contradicted, d.leftOut,
-         row_number() over (order by d.leftOut is null, ${IN_ORDER}) as place
-       from ${driftSql(driftOfChange)} d where ${bits} <> 0) r
+       select d.thing, d.pk, d.action, ${bits} as mask, d.contradicted & (${bits} | ${PRESENCE_BIT}) as contradicted, d.leftOut,
+         row_number() over (order by d.leftOut is null, ${CONSOLE_ORDER}) as place
+       from ${buildDriftSql(buildChangeDriftSql)} d where ${bits} <> 0) r
      order by r.contradicted = 0, r.place limit :most) r order by place`,
     { revision, most },
   );
-  return rows.map(recordDriftOf);
+  return rows.map(toRecordDrift);
 };
 
-/** Returns the number of devices that get another owner in the console by a task, and have to be wiped for it. */
-export const countWipes = async (reader: Reader, revision: number): Promise<number> => {
-  const versions = versionsOf(DEVICE.name);
+/** Returns how many devices a task assigns to another owner in the console and must therefore be wiped. */
+export const countRequiredWipes = async (reader: Reader, revision: number): Promise<number> => {
+  const versions = getVersionSchema(DEVICE.name);
   const bitOf = (name: string): string => versions.columns.find((column) => column.name === name)?.bit ?? "0";
   const before = (name: string): string =>
-    either(`o.differs & ${bitOf(name)} <> 0`, `o.${quoteIdentifier(name)}`, `t.${quoteIdentifier(name)}`);
-  const [columns, owner] = [OWNERS.map((name) => `d.open & ${bitOf(name)} <> 0`), OWNERS.map(before)];
+    buildCaseSql(`o.differs & ${bitOf(name)} <> 0`, `o.${quoteIdentifier(name)}`, `t.${quoteIdentifier(name)}`);
+  const [columns, owner] = [OWNER_FIELDS.map((name) => `d.open & ${bitOf(name)} <> 0`), OWNER_FIELDS.map(before)];
   return reader.count(
-    `select count(*) from ${driftSql(driftOfChange, DEVICE.name)} d
-       ${THEN} main.${observedTable(versions)} o on o.pk = d.pk ${THEN} main.device t on t.pk = d.pk
+    `select count(*) from ${buildDriftSql(buildChangeDriftSql, DEVICE.name)} d
+       ${ORDERED_JOIN} main.${observedTable(versions)} o on o.pk = d.pk ${ORDERED_JOIN} main.device t on t.pk = d.pk
      where d.action = 'update' and (${columns.join(" or ")})
-       and (${OWNERS.map((name) => isOther(name)).join(" or ")}) and coalesce(${owner.join(", ")}) is not null
-       and ${needsWipe((name) => `t.${quoteIdentifier(name)}`, before("status"))}`,
+       and (${OWNER_FIELDS.map((name) => buildDiffersSql(name)).join(" or ")}) and coalesce(${owner.join(", ")}) is not null
+       and ${buildNeedsWipeSql((name) => `t.${quoteIdentifier(name)}`, before("status"))}`,
     { revision },
   );
 };
 
 /**
- * Returns the revisions of the changes whose tasks a record is in, the newest first.
+ * Returns the revisions of the changes whose tasks contain a record, newest first.
  *
- * @param column only of tasks that change it, or the whole record
+ * @param column only tasks that change this column, or the record as a whole
  */
-export const tasksOfRecord = async (
+export const findTaskRevisions = async (
   reader: Reader,
   thing: string,
   pk: number,
   column?: string,
 ): Promise<readonly number[]> => {
-  const bits = column === undefined ? "d.open" : `d.open & (${PRESENCE} | ${bitOf(versionsOf(thing), column)})`;
+  const bits =
+    column === undefined ? "d.open" : `d.open & (${PRESENCE_BIT} | ${getColumnBit(getVersionSchema(thing), column)})`;
   const rows = await reader.all(
-    `select distinct d.revision from ${driftSql((versions) => driftOf(versions, "o.pk = :pk"), thing)} d where ${bits} <> 0 order by d.revision desc`,
+    `select distinct d.revision from ${buildDriftSql((versions) => buildThingDriftSql(versions, "o.pk = :pk"), thing)} d where ${bits} <> 0 order by d.revision desc`,
     { pk },
   );
   return rows.map(({ revision }) => Number(revision));
 };
 
-/** The things whose records may be in a part of the drift. */
-const thingsIn = ({ record, kind }: DriftPart): readonly Versions[] =>
-  OBSERVED.filter(
+/** Returns the things whose records may belong to a part of the drift. */
+const listAffectedThings = ({ record, kind }: DriftPart): readonly VersionSchema[] =>
+  OBSERVED_VERSIONS.filter(
     ({ thing }) =>
       (record === undefined || record.thing === thing.name) && (kind === undefined || FORMATS[kind].thing === thing),
   );
 
-/** SQL: the open custom fields `key` of observed records, perhaps only some of them. @param of SQL: the numbers of the records */
-const openEntries = (versions: Versions, of: string, columns: DriftPart["columns"]): string => {
+/** SQL: the keys `key` of open custom fields of observed records, within `columns`.  @param of SQL: record numbers */
+const buildOpenEntriesSql = (versions: VersionSchema, of: string, columns: DriftPart["columns"]): string => {
   const { thing, key } = versions;
-  const fields = columns?.filter(isCustomField).map((column) => column.slice(customColumn("").length));
+  const fields = columns?.filter(isCustomField).map((column) => column.slice(toCustomColumn("").length));
   const isAmong = fields === undefined ? "true" : `e.key in (select value from json_each('${JSON.stringify(fields)}'))`;
   return `select distinct e.key from main.${observedTable(versions)} o left join main.${thing.name} t on t.${key} = o.pk
-    ${THEN} ${OBSERVED_ENTRIES} where o.pk in (${of}) and ${isTaskEntry(versions)} and ${isAmong}`;
+    ${ORDERED_JOIN} ${OBSERVED_CUSTOM_ENTRIES} where o.pk in (${of}) and ${buildIsTaskEntrySql(versions)} and ${isAmong}`;
 };
 
-/** SQL: the open bits of the record `d` in some columns. */
-const openBits = (versions: Versions, columns: DriftPart["columns"]): string => {
+/** SQL: the mask of the columns of the record `d` that are open, limited to the given columns. */
+const buildOpenBitsSql = (versions: VersionSchema, columns: DriftPart["columns"]): string => {
   if (columns === undefined) return "d.open";
   const bits = versions.columns.filter(({ name }) => columns.includes(name)).map(({ bit }) => bit);
-  const custom = entriesBit(versions);
-  if (custom !== "0") bits.push(either(`exists (${openEntries(versions, "d.pk", columns)})`, custom, "0"));
+  const custom = buildCustomFieldsBitSql(versions);
+  if (custom !== "0")
+    bits.push(buildCaseSql(`exists (${buildOpenEntriesSql(versions, "d.pk", columns)})`, custom, "0"));
   return `d.open & (${[...new Set(bits), "0"].join(" | ")})`;
 };
 
-/** SQL: the records of one thing, and of each the `mask` of a part of the drift. */
-const partOf = (
-  versions: Versions,
+/** SQL: the records of one thing in a part of the drift, each with the `mask` of that part. */
+const buildPartSql = (
+  versions: VersionSchema,
   { revision, record, columns, which = "true", isUploaded }: DriftPart,
 ): readonly [sql: string, params: Params] => [
-  `select * from (select d.pk, ${openBits(versions, columns)} as mask
-     from ${driftSql(driftOfChange, versions.thing.name)} d
+  `select * from (select d.pk, ${buildOpenBitsSql(versions, columns)} as mask
+     from ${buildDriftSql(buildChangeDriftSql, versions.thing.name)} d
      where ${record === undefined ? "true" : "d.pk = :pk"} and ${which} and ${isUploaded === true ? "d.leftOut is null" : "true"}) where mask <> 0`,
   { revision, ...(record !== undefined && { pk: record.pk }) },
 ];
 
 /**
- * Returns the columns that a part of the drift has, of some kind's records: each custom field as {@link customColumn}, and each
- * secret that was set as `secrets:password`.
+ * Returns the columns that are open in a part of the drift, for one kind of records. A custom field has the name that
+ * {@link toCustomColumn} returns, and a secret that was set has a name such as `secrets:password`.
  */
 export const readOpenColumns = async (
   reader: Reader,
   part: DriftPart & { readonly kind: FormatName },
 ): Promise<readonly string[]> => {
-  const versions = versionsOf(FORMATS[part.kind].thing.name);
-  const [selected, params] = partOf(versions, part);
+  const versions = getVersionSchema(FORMATS[part.kind].thing.name);
+  const [selected, params] = buildPartSql(versions, part);
   const row = await reader.get(
-    `select coalesce(${joinedBits(versions, "mask")}, 0) as mask from (${selected})`,
+    `select coalesce(${buildCombinedMaskSql(versions, "mask")}, 0) as mask from (${selected})`,
     params,
   );
   const entries = async (column: string, sqlOf: (of: string) => string): Promise<readonly string[]> => {
-    const of = `select pk from (${selected}) where mask & ${bitOf(versions, column)} <> 0`;
+    const of = `select pk from (${selected}) where mask & ${getColumnBit(versions, column)} <> 0`;
     const rows = await reader.all(`select key from (${sqlOf(of)}) order by key`, params);
     return rows.map(({ key }) => `${column}:${String(key)}`);
   };
   const secrets = (of: string): string =>
-    `select distinct e.key from main.${observedTable(versions)} o ${THEN} main.${versions.thing.name} t on t.${versions.key} = o.pk
-     ${THEN} json_each(t.${SECRETS}) e on e.value is distinct from o.${SECRETS} ->> e.key where o.pk in (${of})`;
+    `select distinct e.key from main.${observedTable(versions)} o ${ORDERED_JOIN} main.${versions.thing.name} t on t.${versions.key} = o.pk
+     ${ORDERED_JOIN} json_each(t.${SECRETS_COLUMN}) e on e.value is distinct from o.${SECRETS_COLUMN} ->> e.key where o.pk in (${of})`;
   const open: string[] = [];
-  for (const column of columnsIn(versions, Number(row?.["mask"] ?? 0))) {
-    if (column === CUSTOM) open.push(...(await entries(column, (of) => openEntries(versions, of, part.columns))));
-    else if (column === SECRETS) open.push(...(await entries(column, secrets)));
+  for (const column of listMaskColumns(versions, Number(row?.["mask"] ?? 0))) {
+    if (column === CUSTOM_FIELDS_COLUMN)
+      open.push(...(await entries(column, (of) => buildOpenEntriesSql(versions, of, part.columns))));
+    else if (column === SECRETS_COLUMN) open.push(...(await entries(column, secrets)));
     else open.push(column);
   }
   return open;
@@ -353,31 +364,34 @@ export interface ConsoleConfirmation {
   readonly by: string;
   /** a UTC instant */
   readonly at: string;
-  /** of the change that confirms it */
+  /** revision of the change that stores the confirmation */
   readonly revision: number;
 }
 
 /**
- * SQL: keeps what a confirmation `:revision` confirms, which may be of several tasks.
+ * SQL: stores what the change `:revision` confirms, which may belong to several tasks, so that an undo can restore the
+ * state before.
  *
- * @param from SQL: the records, by `pk` and the `mask` of what is confirmed
- * @param entries SQL: the custom fields that are confirmed of a record `m`; undefined of a thing without any
+ * @param from SQL: the records, as `pk` and the `mask` of what is confirmed
+ * @param entries SQL: the custom fields that are confirmed for a record `m`; undefined for a thing without custom
+ * fields
  */
-const keepingConfirmed = (versions: Versions, from: string, entries: string | undefined): string => {
-  const table = beforeTable(versions);
+const buildKeepConfirmedSql = (versions: VersionSchema, from: string, entries: string | undefined): string => {
+  const table = observedHistoryTable(versions);
   const both = `(select json_group_array(value) from (
     select value from json_each(${table}.confirmedFields) union select value from json_each(excluded.confirmedFields)))`;
   const fields = entries === undefined ? {} : { confirmedFields: `(select json_group_array(key) from (${entries}))` };
-  return `${keepingObserved(versions, "true", {
-    joined: `${THEN} ${from} m on m.pk = o.pk`,
+  return `${buildKeepObservedSql(versions, "true", {
+    joined: `${ORDERED_JOIN} ${from} m on m.pk = o.pk`,
     values: { confirmed: "m.mask", ...fields },
   })} on conflict (revision, pk) do update set confirmed = ${table}.confirmed | excluded.confirmed
     ${entries === undefined ? "" : `, confirmedFields = ${both}`}`;
 };
 
 /**
- * Stores that somebody says that a part of the drift is done in the console. Of what exports show, it is believed until one
- * shows it; of all else, nothing else will tell.
+ * Stores that a person has confirmed that a part of the drift is done in the console. If exports contain the data, the
+ * confirmation counts until an export shows the value in the console. Otherwise, nothing else can show it, so the
+ * console value is updated at once.
  *
  * @returns the number of records
  */
@@ -387,18 +401,18 @@ export const confirmDrift = async (
   { by, at, revision }: ConsoleConfirmation,
 ): Promise<number> => {
   let records = 0;
-  for (const versions of thingsIn(part)) {
+  for (const versions of listAffectedThings(part)) {
     const table = `main.${observedTable(versions)}`;
-    const [selected, params] = partOf(versions, part);
+    const [selected, params] = buildPartSql(versions, part);
     const rows = await writer.all(selected, params);
     if (rows.length === 0) continue;
     records += rows.length;
     const parts = JSON.stringify(rows.map(({ pk, mask }) => [pk, mask]));
     const from = `(select value ->> 0 as pk, value ->> 1 as mask from json_each(:parts))`;
-    const custom = entriesBit(versions);
-    const entries = `select key from (${openEntries(versions, "m.pk", part.columns)}) where m.mask & ${custom} <> 0`;
-    await writer.run(keepingConfirmed(versions, from, custom === "0" ? undefined : entries), { parts, revision });
-    if (EXPORTED.includes(versions)) {
+    const custom = buildCustomFieldsBitSql(versions);
+    const entries = `select key from (${buildOpenEntriesSql(versions, "m.pk", part.columns)}) where m.mask & ${custom} <> 0`;
+    await writer.run(buildKeepConfirmedSql(versions, from, custom === "0" ? undefined : entries), { parts, revision });
+    if (EXPORTED_VERSIONS.includes(versions)) {
       await writer.run(
         `update ${table} as n set confirmed = n.confirmed | m.mask & ~${custom}, confirmedBy = :by, confirmedAt = :at
          from ${from} m where m.pk = n.pk`,
@@ -411,13 +425,13 @@ export const confirmDrift = async (
          from ${from} m where m.pk = n.pk and m.mask & ${custom} <> 0`,
         { parts },
       );
-      await writer.run(settlingEntries(versions), {});
+      await writer.run(buildConfirmEntriesSql(versions), {});
       continue;
     }
     const isHere = `exists (select 1 from main.${versions.thing.name} t where t.${versions.key} = n.pk)`;
     await writer.run(`delete from ${table} as n where n.pk in (select pk from ${from}) and not ${isHere}`, { parts });
     await writer.run(
-      `update ${table} as n set differs = ${either(`m.mask & ${PRESENCE} <> 0`, "0", "n.differs & ~m.mask")}, inConsole = 1
+      `update ${table} as n set differs = ${buildCaseSql(`m.mask & ${PRESENCE_BIT} <> 0`, "0", "n.differs & ~m.mask")}, inConsole = 1
        from ${from} m where m.pk = n.pk`,
       { parts },
     );
@@ -426,6 +440,6 @@ export const confirmDrift = async (
   return records;
 };
 
-/** Returns the names of columns in a mask. */
-export const columnsIn = ({ columns }: Versions, mask: number): readonly string[] =>
+/** Returns the names of the columns in a mask. */
+export const listMaskColumns = ({ columns }: VersionSchema, mask: number): readonly string[] =>
   columns.filter(({ bit, leads }) => leads && (BigInt(mask) & BigInt(bit)) !== 0n).map(({ name }) => name);

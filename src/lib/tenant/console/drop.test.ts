@@ -175,7 +175,7 @@ test.each<[string, () => Promise<readonly number[]>]>([
       return [await edit("yamada@x", { title: "課長" })];
     },
   ],
-])("console drop puts back here what the console has: %s; an undo brings it again with its task", async (_, does) => {
+])("console drop restores the console's values: %s; an undo brings back the change and its task", async (_, does) => {
   const before = state();
   const numbers = await does();
   const [changed, tasks] = [state(), await open()];
@@ -210,14 +210,14 @@ const exchanged = async (): Promise<readonly number[]> => {
   return [await edit("sato@x", { emails: ["yamada@x"] }), await edit("third@x", { emails: ["sato@x"] })];
 };
 
-test("what no export showed of a new device is as if nobody had entered it", async () => {
+test("console drop clears values of a new device that no export has shown", async () => {
   const number = await taskOf(tenant.client.devices.create({ serialNumber: "S3", memo: "貸出用", tags: ["A"] }));
   await tenant.import({ kind: "devices", fromConsole: true }, [...DEVICES, ["S3", "", "", ""]]);
   await tenant.client.imports.commit(await plan(number));
   expect((await tenant.client.devices.find({ name: "S3" }))[0]).toMatchObject({ memo: null, tags: [] });
 });
 
-test("what no export showed of a new user is as if nobody had entered it", async () => {
+test("console drop clears values of a new user that no export has shown", async () => {
   await tenant.import({ kind: "orgs", fromConsole: true }, [...ORGS, ["南", "", ""]]);
   const org = await idOf("orgs", "南");
   const number = await taskOf(tenant.client.users.create({ name: "原", emails: ["hara@x"], org }));
@@ -226,7 +226,7 @@ test("what no export showed of a new user is as if nobody had entered it", async
   expect((await tenant.client.users.find({ name: "hara@x" }))[0]?.org.id).toBe(ROOT_ORG_ID);
 });
 
-test("what was confirmed of a task stays, and is the console's value of what was changed again", async () => {
+test("a confirmed field keeps its value when its task is dropped, and counts as the console's value", async () => {
   const yamada = async () => (await tenant.client.users.find({ name: "yamada@x" }))[0];
   const number = await edit("yamada@x", { title: "部長", tel: "9", custom: [{ name: "入社年", value: "2022" }] });
   await tenant.client.console.confirm({ numbers: [number], fields: ["title"] });
@@ -241,7 +241,7 @@ test("what was confirmed of a task stays, and is the console's value of what was
   expect(await open()).toEqual([]);
 });
 
-test("of the records of a task, those that were confirmed stay", async () => {
+test("confirmed records of a task keep their values when the task is dropped", async () => {
   const cells = [HEADER, ...USERS.slice(1).map((row) => row.with(2, "参与"))];
   const { change } = await tenant.import({ kind: "users" }, cells);
   await tenant.client.console.confirm({ numbers: [Number(change)], records: [await idOf("users", "yamada@x")] });
@@ -250,7 +250,7 @@ test("of the records of a task, those that were confirmed stay", async () => {
   expect(new Set(titles)).toEqual(new Set(["主任", "参与", null]));
 });
 
-test("a change of somebody whose creation was confirmed: they stay, as they were created", async () => {
+test("dropping an edit of a user whose creation was confirmed leaves the user as created", async () => {
   const hara = await taskOf(tenant.client.users.create({ name: "原", emails: ["hara@x"] }));
   await tenant.client.console.confirm({ numbers: [hara] });
   await drop(await edit("hara@x", { title: "主任" }));
@@ -258,7 +258,7 @@ test("a change of somebody whose creation was confirmed: they stay, as they were
   expect(await open()).toEqual([]);
 });
 
-test("console drop of a ring: all at once, and neither alone", async () => {
+test("console drop restores exchanged addresses only if both tasks are dropped together", async () => {
   const before = state();
   const [sato = 0, yamada = 0] = await exchanged();
   expect(await blocked(sato)).toEqual([["user", "taken", ["メールアドレス"], "山田 <sato@x>"]]);
@@ -326,11 +326,11 @@ test.each<[string, () => Promise<number>, readonly unknown[]]>([
     },
     ["user", "administrator", [], null],
   ],
-])("console drop is refused with the record in the way: one %s", async (_, does, wanted) => {
+])("console drop is rejected and names what is in the way, for a record %s", async (_, does, wanted) => {
   expect(await blocked(await does())).toEqual([wanted]);
 });
 
-test("a password is not put back: its task stays, alone it is refused", async () => {
+test("a password cannot be restored: its task stays, and dropping it alone is rejected", async () => {
   const { id } = await member("tanaka");
   const set = async (values: object) => taskOf(tenant.client.secured.edit({ app: "docs", id }, values));
   const alone = await set({ password: "Canary42" });
@@ -341,7 +341,7 @@ test("a password is not put back: its task stays, alone it is refused", async ()
   expect(task?.records).toMatchObject([{ name: "田中", changes: [{ field: "password" }] }]);
 });
 
-test("console drop: what was deleted here comes back without its secrets", async () => {
+test("console drop restores a record that was deleted here without its secrets", async () => {
   await tenant.client.secured.edit(await member("mori"), { password: "Canary42" });
   const numbers = (await tenant.client.console.list({})).map(({ number }) => number);
   await tenant.client.console.confirm({ numbers });
@@ -352,7 +352,7 @@ test("console drop: what was deleted here comes back without its secrets", async
   );
 });
 
-test("members follow the name of their group, whatever was changed of them since", async () => {
+test("members follow the name of their group when it is dropped, even if they were changed since", async () => {
   const number = await rename("営業", "販売");
   const other = await rename("開発", "研究");
   const joined = await taskOf(tenant.client.secured.edit(await member("mori"), { groups: ["販売", "研究"] }));
@@ -376,7 +376,7 @@ test("members follow the name of their group, whatever was changed of them since
   ]);
 });
 
-test("console drop: of a field that two tasks changed, the later one has it", async () => {
+test("console drop keeps a field that a later task also changed", async () => {
   const first = await edit("yamada@x", { title: "部長", tel: "03" });
   const second = await edit("yamada@x", { title: "本部長" });
   const [yamada] = await tenant.client.users.find({ name: "yamada@x" });
@@ -390,7 +390,7 @@ test("console drop: of a field that two tasks changed, the later one has it", as
   expect(await shown()).toEqual(["課長", null]);
 });
 
-test("console drop: not of a task of which nothing is open, nor of what no task is", async () => {
+test("console drop is rejected for a task that has nothing open, and for an unknown task", async () => {
   const number = await edit("yamada@x", { title: "部長" });
   await drop(number);
   expect(await failureOf(plan(number))).toMatchObject({ code: "conflict" });
@@ -400,7 +400,7 @@ test("console drop: not of a task of which nothing is open, nor of what no task 
   expect(await failureOf(plan(9999))).toMatchObject({ code: "not-found" });
 });
 
-test("console drop is a plan: if something was changed since, it is a conflict, and changes nothing", async () => {
+test("console drop is a plan: after any later change it is a conflict and changes nothing", async () => {
   const number = await edit("yamada@x", { title: "部長" });
   const planned = await plan(number);
   expect(planned).toMatchObject({ mode: "undo", drops: [number], update: 1 });
@@ -409,7 +409,7 @@ test("console drop is a plan: if something was changed since, it is a conflict, 
   expect(failure).toMatchObject({
     code: "conflict",
     what: {
-      en: `something was changed since it was shown what dropping ${number} does; nothing was changed`,
+      en: `records have changed since the effect of dropping task ${number} was shown, so nothing was dropped`,
       ja: `作業 ${number} を管理画面の内容に戻す確認の表示後に変更があったため、何も変更していません`,
     },
   });
@@ -483,7 +483,7 @@ describe("a part of a task", () => {
     expect(await open()).toEqual(left);
   });
 
-  test("that is not there is an error, and leaves no plan", async () => {
+  test("that does not exist is an error and leaves no plan", async () => {
     const number = await changedBoth();
     const part = { numbers: [number], records: [await idOf("users", "hayashi@x")] };
     expect(await failureOf(tenant.client.imports.dropTasks(part))).toMatchObject({ code: "not-found" });

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { stepsOf } from "../../../commands/console/steps.ts";
+import { buildTaskSteps } from "../../../commands/console/steps.ts";
 import type { Device, Import, Org, User } from "../../contract/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
 import { undoChange, undoImport } from "#support/tenant/undo.ts";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { auditOf } from "#support/tenant/audit.ts";
 import { failureOf, fileOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
@@ -42,7 +42,7 @@ describe("secrets", () => {
     return change ?? 0;
   };
 
-  test("the record has the time when one was set, the observed state what the console had", async () => {
+  test("a record stores when a secret was set, and its console values stay as they were", async () => {
     await set();
     const time = /^\{"password":"2026-04-01T00:00:00\.\d{3}Z"\}$/;
     expect(tenant.sql("select secrets from secured_user where userId = 'taro'")[0]?.["secrets"]).toMatch(time);
@@ -68,13 +68,13 @@ describe("secrets", () => {
   const verify = (number: number, evidence: { readonly confirmMissing?: true }) =>
     tenant.client.imports.verify(number, { stream: new Blob([fileOf(shown)]).stream(), encoding: "utf-8" }, evidence);
 
-  test("nothing restores one: an undo of it is refused, and its task stays", async () => {
+  test("a secret cannot be restored: undoing it is rejected, and its task stays", async () => {
     const number = await set();
     expect(await failureOf(tenant.client.imports.undo(number))).toMatchObject({ code: "conflict" });
     expect(await tenant.client.console.show(number)).toMatchObject({ state: "open", update: 1 });
   });
 
-  test("a user of an app who was deleted and made again has a password that no export shows", async () => {
+  test("an app's user who was deleted and created again has a password that no export can show", async () => {
     const described = (...rows: readonly (readonly string[])[]): Cells => [["表示名", "ユーザーID", "説明"], ...rows];
     const [taro, hana] = [
       ["太郎", "taro", ""],
@@ -96,7 +96,7 @@ describe("secrets", () => {
   });
 });
 
-describe("lists are one value", () => {
+describe("a list counts as one value", () => {
   test.each<
     readonly [string, () => Promise<void>, Cells, "users" | "docs" | "devices", readonly [string, string, string]]
   >([
@@ -153,7 +153,7 @@ describe("lists are one value", () => {
       ["tags", "A, B", "A, C"],
     ],
   ])(
-    "%s that both sides changed are a contradiction, and are not merged by element",
+    "%s that changed on both sides are a contradiction, and are not merged by element",
     async (_, before, shown, kind, [field, local, there]) => {
       await before();
       const plan = await tenant.import({ kind, fromConsole: true }, shown);
@@ -177,7 +177,7 @@ describe("a custom field", () => {
     await tenant.client.users.addField({ name: "入社年" });
   });
 
-  test("is there once an export has its column", async () => {
+  test("exists in the console once an export has its column", async () => {
     expect(await tasks.record()).toMatchObject({ thing: "custom_field", work: "create", name: "入社年" });
     await tenant.import(exported, START);
     expect(await tasks.list()).toEqual([[1, "create", "open"]]);
@@ -185,7 +185,7 @@ describe("a custom field", () => {
     expect(await tasks.list()).toEqual([]);
   });
 
-  test("is confirmed for good, and its removal is a task of its own", async () => {
+  test("stays confirmed, and its removal is a separate task", async () => {
     await tasks.confirm(1);
     await tenant.client.users.removeField(await idOf());
     expect(await tasks.list()).toEqual([[2, "delete", "open"]]);
@@ -198,7 +198,7 @@ describe("a custom field", () => {
     );
   });
 
-  test("that is removed and added again is removed there first: a column may be of the former one", async () => {
+  test("that was removed and added again is removed in the console first, as a column may be the old one", async () => {
     await tenant.import(exported, withField("課長", "2020"));
     await tenant.client.users.removeField(await idOf());
     await tenant.client.users.addField({ name: "入社年" });
@@ -214,14 +214,14 @@ describe("a custom field", () => {
     expect(await tasks.list()).toEqual([]);
   });
 
-  describe("that is removed here, while the console still has it: its column is ignored until the task is closed", () => {
+  describe("with an open removal task: its column is ignored until the task is closed", () => {
     let before: Import;
     beforeEach(async () => {
       before = await tenant.import(exported, withField("課長", "2020"));
       await tenant.client.users.removeField(await idOf());
     });
 
-    test("is read past in an export, which names the task; it stays open", async () => {
+    test("is skipped in an export with a warning that names the task, which stays open", async () => {
       const plan = await tenant.plan(exported, withField("部長", "2020"));
       expect(plan).toMatchObject({ rejected: false, update: 1, unknownColumns: ["入社年"] });
       const problems = await Array.fromAsync(tenant.client.imports.problems(plan.id));
@@ -239,7 +239,7 @@ describe("a custom field", () => {
       expect(await tenant.plan(users, withField("部長", "2020"))).toMatchObject({ rejected: true, errors: 1 });
     });
 
-    test("is read past, too, once its task is confirmed, which is open again then", async () => {
+    test("is also skipped once its task is confirmed, and then the task is open again", async () => {
       await tasks.confirm(2);
       const { id, settled, update } = await tenant.import(exported, withField("部長", "2020"));
       expect({ update, settled }).toMatchObject({ update: 1, settled: { reopened: [tasks.number(2)] } });
@@ -248,7 +248,7 @@ describe("a custom field", () => {
       expect(await tasks.list()).toEqual([]);
     });
 
-    test("is the column of one of that name that was added since the task was confirmed", async () => {
+    test("has the column of a field with the same name that was added after the task was confirmed", async () => {
       await tasks.confirm(2);
       await tenant.import(exported, withField("課長", "2020"));
       await tasks.confirm(2);
@@ -257,7 +257,7 @@ describe("a custom field", () => {
       expect(await tasks.list()).toEqual([]);
     });
 
-    test("is no column of one of that name that was added before the task is closed", async () => {
+    test("does not have the column of a field with the same name that was added before the task is closed", async () => {
       await tenant.client.users.addField({ name: "入社年" });
       const done = await tenant.import(exported, withField("課長", "2020"));
       expect(done).toMatchObject({ update: 0, unknownColumns: ["入社年"] });
@@ -267,7 +267,7 @@ describe("a custom field", () => {
       ]);
     });
 
-    test("is not to be added again if the export with it is undone", async () => {
+    test("does not have to be added again if the export with its column is undone", async () => {
       await tenant.client.imports.commit(
         await undoImport(tenant.client, before.id, { mirrorOnly: true, skipBlocked: true }),
       );
@@ -275,7 +275,7 @@ describe("a custom field", () => {
     });
   });
 
-  test("that is removed has no values that differ: it is one task, and no undo brings it back", async () => {
+  test("that was removed has no differing values: there is one task, and it cannot be undone", async () => {
     await tenant.import(exported, withField("課長", "2020"));
     const [yamada] = await tenant.users();
     const custom = [{ name: "入社年", value: "1999" }];
@@ -289,12 +289,12 @@ describe("a custom field", () => {
     expect(await tasks.changes(3)).toEqual([{ field: "title", before: "課長", after: "部長" }]);
     expect(await failureOf(undoChange(tenant.client, tasks.number(4)))).toMatchObject({
       code: "conflict",
-      what: { en: expect.stringContaining("a custom field that was removed does not come back with its values") },
+      what: { en: expect.stringContaining("a removed custom field cannot be restored with its values") },
     });
   });
 });
 
-describe("what somebody sees of a tenant limits what a task shows them", () => {
+describe("a task shows an account only what the account may see", () => {
   const IN = [...HEADER, "組織コード"];
   let number: number;
   beforeEach(async () => {
@@ -303,7 +303,7 @@ describe("what somebody sees of a tenant limits what a task shows them", () => {
       ["東", "E", ""],
     ]);
     await tenant.import(exported, [IN, [...YAMADA, "課長", "E"], [...SATO, ""]]);
-    await withAccount(tenant, { name: "div", role: "division", manages: ["E"] });
+    await addTestAccount(tenant, { name: "div", role: "division", manages: ["E"] });
     const { change } = await tenant.import(users, [HEADER, [...YAMADA, "部長"], SATO.with(2, "部長")]);
     number = change ?? 0;
   });
@@ -317,12 +317,12 @@ describe("what somebody sees of a tenant limits what a task shows them", () => {
     return [await namesOf(tenant.client), await namesOf(tenant.as("div"))];
   };
 
-  test("console list and console show", async () => {
+  test("console list and console show list only the visible records", async () => {
     expect(await left()).toEqual([["山田", "佐藤"], ["山田"]]);
     expect(await tenant.as("div").console.show(number)).toMatchObject({ update: 1, records: [{ name: "山田" }] });
   });
 
-  test("of what they do not see, nobody says that it is done", async () => {
+  test("a task that an account may not see is not shown as done", async () => {
     const [, sato] = await tenant.users();
     await tenant.client.users.edit(sato?.id ?? "", { tel: "03" });
     const own = tenant.database.count("select max(number) from change");
@@ -333,12 +333,12 @@ describe("what somebody sees of a tenant limits what a task shows them", () => {
     expect(await failureOf(tenant.as("div").console.show(own))).toMatchObject({ code: "not-found" });
   });
 
-  test("what console confirm closes", async () => {
+  test("console confirm closes only the visible records", async () => {
     await tenant.as("div").console.confirm({ numbers: [number] });
     expect(await left()).toEqual([["佐藤"], []]);
   });
 
-  test("what console drop puts back", async () => {
+  test("console drop restores only the visible records", async () => {
     const { imports } = tenant.as("div");
     const done = await imports.commit(await imports.dropTasks({ numbers: [number] }));
     expect(done).toMatchObject({ update: 1 });
@@ -386,14 +386,14 @@ describe("references", () => {
     tenant.client.users.move({ ids: [(await user(whom)).id], org: (await org(to)).id });
   /** What people read of a task, in Japanese. */
   const steps = async (place = 1): Promise<string> =>
-    stepsOf(await tasks.of(place))
+    buildTaskSteps(await tasks.of(place))
       .map(({ ja }) => ja)
       .join("\n");
 
   const [KEN1, KEN2] = ["佐藤 健 <ken1@ex.jp>", "佐藤 健 <ken2@ex.jp>"];
   const [FIRST, SECOND] = ["本社/営業部/第一課 (S1)", "本社/営業部/第一課 (S2)"];
 
-  test("an owner of the other kind in the console: --prefer console takes it, and nothing is left of the local one", async () => {
+  test("--prefer console replaces an owning organisation with the console's user, and no task is left", async () => {
     await tenant.client.devices.setOwner({
       ids: [(await device("T1")).id],
       owner: null,
@@ -409,8 +409,8 @@ describe("references", () => {
     expect(await tasks.list()).toEqual([]);
   });
 
-  describe("are stored by record: who or what is called alike is another one", () => {
-    test("an owner: with the wipe, and no export from before proves it", async () => {
+  describe("are stored by record, so that records with the same name stay separate", () => {
+    test("an owner: the task includes the wipe, and an earlier export does not close it", async () => {
       await own("ken2@ex.jp");
       expect(await tasks.changes()).toMatchObject([{ field: "owner", before: KEN1, after: KEN2 }]);
       expect(await tasks.of()).toMatchObject({ wipes: 1 });
@@ -419,7 +419,7 @@ describe("references", () => {
       expect(await tasks.list()).toEqual([[1, "edit", "open"]]);
     });
 
-    test("an owner by way of somebody else; of the same one again there is only to check", async () => {
+    test("an owner that was changed twice; changing back to the first owner leaves only a check", async () => {
       await own("hanako@ex.jp");
       await own("ken2@ex.jp");
       expect(await tasks.changes(2)).toMatchObject([{ field: "owner", before: KEN1, after: KEN2 }]);
@@ -439,7 +439,7 @@ describe("references", () => {
       ]);
     });
 
-    test("an organisation of a user; no export from before proves it", async () => {
+    test("an organisation of a user: an earlier export does not close the task", async () => {
       await move("ken1@ex.jp", "S2");
       expect(await tasks.changes()).toMatchObject([{ field: "org", before: FIRST, after: SECOND }]);
       expect(await steps()).toContain(`組織: ${FIRST} → ${SECOND}`);
@@ -454,7 +454,7 @@ describe("references", () => {
       expect(await tasks.list()).toEqual([[1, "move", "open"]]);
     });
 
-    test("the plan of an export says which one was confirmed", async () => {
+    test("the plan of an export marks a value that was confirmed", async () => {
       await move("ken1@ex.jp", "S2");
       await tasks.confirm(1);
       const { merged } = await tenant.plan({ kind: "users", fromConsole: true }, USERS);
@@ -462,8 +462,8 @@ describe("references", () => {
     });
   });
 
-  describe("are shown by the console's name: what was only renamed is the same one", () => {
-    test("an organisation into which somebody moved", async () => {
+  describe("are shown with the console's name, because a renamed record is the same record", () => {
+    test("an organisation into which a user moved", async () => {
       await move("hanako@ex.jp", "W");
       const { id } = await org("W");
       await tenant.client.orgs.edit(id, { name: "受付" });
@@ -477,7 +477,7 @@ describe("references", () => {
       expect((await tasks.changes())?.[0]?.renamed).toBeUndefined();
     });
 
-    test("who owns a device; also as the one whom the console had", async () => {
+    test("the owner of a device, also if the owner is unchanged", async () => {
       await own("ken2@ex.jp");
       await tenant.client.users.edit((await user("ken2@ex.jp")).id, { name: "鈴木 健" });
       expect(await tasks.changes()).toMatchObject([{ after: KEN2, renamed: "鈴木 健 <ken2@ex.jp>" }]);
@@ -488,7 +488,7 @@ describe("references", () => {
     });
   });
 
-  test("records of one name are told apart, by what the console knows", async () => {
+  test("records with the same name are distinguished by the key that the console has", async () => {
     const [one, two] = [await user("ken1@ex.jp"), await user("ken2@ex.jp")];
     await tenant.client.users.edit(one.id, { title: "主任" });
     await tenant.client.users.edit(two.id, { title: "副主任", emails: ["new@ex.jp"] });
@@ -509,7 +509,7 @@ describe("references", () => {
     ]);
   });
 
-  test("a record is called as the console has it until its address is confirmed", async () => {
+  test("a record is shown with the console's key until its new address is confirmed", async () => {
     const { client } = tenant;
     await client.users.edit((await user("hanako@ex.jp")).id, { title: "部長" });
     await client.users.edit((await user("hanako@ex.jp")).id, { emails: ["h9@ex.jp"] });
@@ -518,7 +518,7 @@ describe("references", () => {
     expect(await tasks.record(1)).toMatchObject({ key: "h9@ex.jp", console: null });
   });
 
-  test("whom a task deletes is called as the console has them", async () => {
+  test("a task that deletes users shows them with the console's keys", async () => {
     const { client } = tenant;
     const [one, other] = [await user("ken1@ex.jp"), await user("ken2@ex.jp")];
     await client.users.edit(one.id, { emails: ["old@ex.jp"] });
@@ -536,7 +536,7 @@ describe("references", () => {
     expect(await steps(3)).not.toContain("佐藤 健 <ken1@ex.jp>");
   });
 
-  test("an organisation without a code is called by its path, as the console has it until the task is done", async () => {
+  test("an organisation without a code is shown with the console's path until the task is done", async () => {
     const { client } = tenant;
     const made = async (name: string, parent: string) =>
       (await client.orgs.create({ name, parentId: (await org(parent)).id })).after.id;
@@ -551,7 +551,7 @@ describe("references", () => {
     expect(await title(4)).toBe("「本社/課\\/係");
   });
 
-  test("an organisation without a code is called by its path once it is gone, with those above it", async () => {
+  test("deleted organisations without codes are shown with their full paths", async () => {
     const { client } = tenant;
     const made = async (name: string, parentId: string) => (await client.orgs.create({ name, parentId })).after.id;
     const [s, hq] = [(await org("S")).id, (await org("HQ")).id];
@@ -567,7 +567,7 @@ describe("references", () => {
     ]);
   });
 
-  test("a blank organisation says nothing of a user who may be in one without a code", async () => {
+  test("a blank organisation cell does not move a user whose organisation may have no code", async () => {
     const { client } = tenant;
     const { id } = await org("S");
     await client.orgs.edit(id, { code: null });
@@ -578,7 +578,7 @@ describe("references", () => {
     expect((await user("ken2@ex.jp")).org.id).toBe(id);
   });
 
-  test("a device has one owner: a user in the other cell says that it belongs to no organisation", async () => {
+  test("a user as owner in an export contradicts an owning organisation, as a device has only one owner", async () => {
     const of = { kind: "devices", fromConsole: true, keepMissing: true } as const;
     const shown = (owner: string): Cells => [
       ["シリアルナンバー", "所有者メールアドレス", "所有組織コード"],
@@ -603,7 +603,7 @@ describe("references", () => {
     expect(await device()).toMatchObject({ ownerOrg: null, owner: { id: user?.id } });
   });
 
-  test("an owner that was changed here leaves what else was changed of the device", async () => {
+  test("an owner that was changed here does not affect other changes to the device", async () => {
     const of = { kind: "devices", fromConsole: true, keepMissing: true } as const;
     const shown: Cells = [
       ["シリアルナンバー", "メモ", "所有者メールアドレス", "所有組織コード"],
@@ -621,7 +621,7 @@ describe("references", () => {
     });
   });
 
-  test("otherwise a blank organisation means 全社, with a warning", async () => {
+  test("a blank organisation cell moves a user to 全社, with a warning, if the organisation has a code", async () => {
     const coded = ["氏名", "メールアドレス", "組織コード"];
     await tenant.import({ kind: "users", fromConsole: true }, USERS);
     const plan = await tenant.plan({ kind: "users", fromConsole: true }, [

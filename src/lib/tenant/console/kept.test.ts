@@ -39,8 +39,8 @@ const codes = async () => (await tenant.client.orgs.list()).map(({ code }) => co
 const tasks = new TestTasks(() => tenant);
 const mirroredAt = async () => (await tenant.client.tenant.show()).mirroredAt;
 
-describe("what an export lacks may be kept, until another one has been taken over", () => {
-  test("a department that was replaced by a new one, its people moved", async () => {
+describe("records that an export lacks can be kept until another export has been taken over", () => {
+  test("a department that was replaced by a new one, to which its people moved", async () => {
     const taro = await user("taro@x");
     expect([await isRefused("orgs", NEW_ORGS), await isRefused("users", MOVED)]).toEqual([true, true]);
     expect(await take("orgs", NEW_ORGS, KEPT)).toMatchObject({ create: 1, delete: 0, mode: "append" });
@@ -50,7 +50,7 @@ describe("what an export lacks may be kept, until another one has been taken ove
     expect(await user("taro@x")).toMatchObject({ id: taro?.id, org: { code: "N" } });
   });
 
-  test("a device that went from who left to who is new", async () => {
+  test("a device that passed from a leaver to a new user", async () => {
     const users: Cells = [...USERS.slice(0, 2), ["高橋", "new@x", "S1", ""]];
     const devices: Cells = [OWNED, ["SN1", "iOS", "管理中", "new@x"]];
     expect([await isRefused("users", users), await isRefused("devices", devices)]).toEqual([true, true]);
@@ -60,7 +60,7 @@ describe("what an export lacks may be kept, until another one has been taken ove
     expect((await tenant.client.devices.find({ name: "SN1" }))[0]).toMatchObject({ owner: { email: "new@x" } });
   });
 
-  test("an address that was changed there is changed here too, which the export shows to be done", async () => {
+  test("an address that was changed in the console is changed here too, and the export closes the task", async () => {
     const ken = await user("ken@x");
     const users: Cells = [...USERS.slice(0, 2), ["佐藤", "k2@x", "S1", ""]];
     expect(await isRefused("users", users)).toBe(true);
@@ -71,7 +71,7 @@ describe("what an export lacks may be kept, until another one has been taken ove
     expect((await user("k2@x"))?.id).toBe(ken?.id);
   });
 
-  test("it closes the tasks that it shows to be done, and the mirror stays as old as it was", async () => {
+  test("an export with kept records closes tasks that it shows as done, but does not update the mirror's age", async () => {
     const before = await mirroredAt();
     await tenant.client.users.edit((await user("taro@x"))?.id ?? "", { title: "部長" });
     const titled = (title: string): Cells => [
@@ -85,14 +85,14 @@ describe("what an export lacks may be kept, until another one has been taken ove
     expect(await mirroredAt()).toBe(before);
   });
 
-  test("what was changed here is not made anew by its former key", async () => {
+  test("a record that was changed here is not created again under its former key", async () => {
     const [first] = await tenant.client.orgs.find({ name: "S1" });
     await tenant.client.orgs.edit(first?.id ?? "", { code: "S9" });
     expect(await take("orgs", ORGS, KEPT)).toMatchObject({ create: 0, merged: { open: 1 } });
     expect(await codes()).toContain("S9");
   });
 
-  test("it lacks nobody: what is not in it is not contradicted", async () => {
+  test("an export with kept records does not contradict records that it lacks", async () => {
     await tenant.client.users.create({ name: "新人", emails: ["nn@x"] });
     await take("users", USERS, KEPT);
     expect(await tasks.list()).toEqual([[1, "create", "open"]]);
@@ -103,7 +103,7 @@ describe("what an export lacks may be kept, until another one has been taken ove
     expect((await tenant.plan({ kind: "users", fromConsole: true }, USERS)).merged).toMatchObject({ contradicted: 1 });
   });
 
-  test("a tenant of our own becomes a mirror by it, and deletes nothing, whatever the mode", async () => {
+  test("an export with kept records makes a tenant a mirror and deletes nothing, whatever the mode", async () => {
     await using own = new TestTenant();
     await own.import(
       { kind: "users" },
@@ -115,17 +115,17 @@ describe("what an export lacks may be kept, until another one has been taken ove
     expect([since === null, users]).toEqual([false, 2]);
   });
 
-  test("no other file deletes so either", async () => {
+  test("other files with kept records do not delete anything either", async () => {
     const other = await tenant.plan({ kind: "users", mode: "replace", ...KEPT }, USERS.slice(0, 2));
     expect(other).toMatchObject({ mode: "append", delete: 0, rejected: false });
   });
 });
 
-describe("an address that was changed here is met by both, while nobody knows which one the console has", () => {
+describe("a record is matched by both addresses while it is unknown which of them the console has", () => {
   const renamed: Cells = [...USERS.slice(0, 2), ["佐藤", "k2@x", "S1", ""]];
 
   test.each(["open", "confirmed"] as const)(
-    "an export from before came in between, and the task is %s",
+    "after an earlier export was taken over, with the task %s",
     async (state) => {
       const { id = "" } = (await user("ken@x")) ?? {};
       await tenant.client.users.edit(id, { emails: ["k2@x"] });
@@ -141,7 +141,7 @@ describe("an address that was changed here is met by both, while nobody knows wh
     },
   );
 
-  test("who has the new address beside the former one is not created while a record here has it", async () => {
+  test("another user with the new address is not created while a record here has that address", async () => {
     const { id = "" } = (await user("ken@x")) ?? {};
     await tenant.client.users.edit(id, { emails: ["k2@x"] });
     const both: Cells = [...USERS, ["別人", "k2@x", "S1", ""]];
@@ -151,10 +151,10 @@ describe("an address that was changed here is met by both, while nobody knows wh
   });
 });
 
-describe("where the mirror is known to differ from the console, an export is awaited until it was taken over", () => {
+describe("if the mirror is known to differ from the console, another export is awaited", () => {
   const awaited = async () => (await tenant.client.tenant.show()).exportsAwaited;
 
-  test("what was kept, until the export is taken over as a whole; undone, it is as before", async () => {
+  test("after records were kept, until a full takeover or an undo", async () => {
     const { id } = await take("orgs", NEW_ORGS, KEPT);
     expect(await awaited()).toEqual(["orgs"]);
     await tenant.client.imports.commit(await undoImport(tenant.client, id, { mirrorOnly: true }));
@@ -166,8 +166,8 @@ describe("where the mirror is known to differ from the console, an export is awa
   });
 });
 
-describe("an export that has what somebody confirmed after an earlier one had not does not contradict it", () => {
-  test("who was made here, and an export in between did not have", async () => {
+describe("an export does not contradict what was confirmed after an earlier export lacked it", () => {
+  test("a user who was created here and whom an export in between lacked", async () => {
     const newcomer = ["新人", "nn@x", "S", "nn"];
     const [{ id } = { id: "" }] = await tenant.client.orgs.find({ name: "S" });
     await tenant.client.users.create({ name: "新人", emails: ["nn@x"], org: id, accountName: "nn" });
@@ -177,7 +177,7 @@ describe("an export that has what somebody confirmed after an earlier one had no
     expect(await tasks.of()).toMatchObject({ state: "done" });
   });
 
-  test("where he is made otherwise, it does", async () => {
+  test("but an export with other values of the created user does", async () => {
     await tenant.client.users.create({ name: "新人", emails: ["nn@x"], accountName: "nn" });
     await take("users", USERS);
     await tasks.confirm(1);
@@ -185,7 +185,7 @@ describe("an export that has what somebody confirmed after an earlier one had no
     expect(await tasks.list()).toMatchObject([[1, expect.anything(), "contradicted"]]);
   });
 
-  test("nor does it overwrite what is still to be done, where it has that", async () => {
+  test("an export that shows an open change as done does not contradict it, even after a contradiction", async () => {
     const titled = (title: string): Cells => [
       HEADER.toSpliced(2, 0, "役職"),
       ...USERS.slice(1).map((row, at) => row.toSpliced(2, 0, at === 0 ? title : "")),

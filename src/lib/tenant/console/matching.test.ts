@@ -69,8 +69,8 @@ const takenBefore = async (request: object, cells: Cells): Promise<number> => {
   return done.merged?.leftOut ?? 0;
 };
 
-describe("rule 1, one row and one record: matched", () => {
-  test("by any key that the console may have: the one that it showed, each since, and that of today", async () => {
+describe("rule 1, one row and one record: they match", () => {
+  test("by any key that the console may have: the one it showed, each later one, and the current one", async () => {
     const { id } = await user("A3");
     for (const address of ["h2@ex.jp", "h3@ex.jp"]) await tenant.client.users.edit(id, { emails: [address] });
     for (const address of ["hanako@ex.jp", "h2@ex.jp", "h3@ex.jp"]) {
@@ -80,13 +80,13 @@ describe("rule 1, one row and one record: matched", () => {
     }
   });
 
-  test("a record without drift has one key", async () => {
+  test("a record without open changes has only one key", async () => {
     await tenant.import(FROM, [HEADER.slice(0, 2), ["林", "hayashi@ex.jp"]]);
     const plan = await tenant.plan(FROM, [HEADER.slice(0, 2), ["林", "h2@ex.jp"]]);
     expect(plan).toMatchObject({ create: 1, delete: 1 });
   });
 
-  test("by the key from before an import changed it", async () => {
+  test("by the key that a record had before an import changed it", async () => {
     await tenant.import({ kind: "users", key: "employee-code" }, [HEADER, ["鈴木 花子", "h2@ex.jp", "A3", "主任"]]);
     const { id } = await user("A3");
     expect(await takenBefore({}, USERS)).toBe(0);
@@ -94,8 +94,8 @@ describe("rule 1, one row and one record: matched", () => {
   });
 });
 
-describe("rule 2, several: the other columns decide", () => {
-  test("two users exchanged their addresses: an export from before leaves the tasks open, and one from after closes them", async () => {
+describe("rule 2, several candidates: the other columns decide", () => {
+  test("users who exchanged addresses: an earlier export leaves the tasks open, a later one closes them", async () => {
     await swap();
     expect(await takenBefore({}, USERS)).toBe(0);
     await tenant.import(FROM, SWAPPED);
@@ -103,7 +103,7 @@ describe("rule 2, several: the other columns decide", () => {
     expect(await user("A3")).toMatchObject({ name: "鈴木 花子", emails: ["jiro@ex.jp"] });
   });
 
-  test("a row that agrees with exactly one record is that record, and the rest is decided again", async () => {
+  test("a row that agrees with exactly one record matches it, and the rest is decided again", async () => {
     await swap();
     const [header, first, second, third] = SWAPPED;
     const later: Cells = [header ?? [], [...(first ?? []).slice(0, 3), "係長"], second ?? [], third ?? []];
@@ -112,7 +112,7 @@ describe("rule 2, several: the other columns decide", () => {
     expect(await tasks.list()).toEqual([]);
   });
 
-  test("one user took the address that another one gave up", async () => {
+  test("one user took the address that another user gave up", async () => {
     await readdress("A11", "tmp@ex.jp");
     await readdress("A3", "jiro@ex.jp");
     expect(await takenBefore({}, USERS)).toBe(0);
@@ -134,7 +134,7 @@ describe("rule 2, several: the other columns decide", () => {
     expect(await takenBefore({ kind: "orgs" }, ORGS)).toBe(0);
   });
 
-  test("a user was deleted, and another one made with the same address", async () => {
+  test("a user was deleted, and another user was created with the same address", async () => {
     await remove("users", (await user("A3")).id);
     await tenant.client.users.create({ name: "新人", emails: ["hanako@ex.jp"] });
     expect(await takenBefore({}, USERS)).toBe(0);
@@ -142,7 +142,7 @@ describe("rule 2, several: the other columns decide", () => {
     expect(await states()).toEqual(["done", "done"]);
   });
 
-  test("a user was deleted with another address, and another one made with the earlier address", async () => {
+  test("a user with a changed address was deleted, and another user was created with the earlier address", async () => {
     await readdress("A3", "h2@ex.jp");
     await remove("users", (await user("A3")).id);
     await tenant.client.users.create({ name: "新人", emails: ["hanako@ex.jp"] });
@@ -152,7 +152,7 @@ describe("rule 2, several: the other columns decide", () => {
     expect(await takenBefore({}, USERS)).toBe(0);
   });
 
-  test("an organisation or a user of an app was deleted, and another one made with the same key", async () => {
+  test("an organisation or an app's user was deleted, and another was created with the same key", async () => {
     await remove("orgs", (await org("S")).id);
     await tenant.client.orgs.create({ name: "第二営業部", code: "S", parentId: (await org("全社")).id });
     expect(await takenBefore({ kind: "orgs" }, ORGS)).toBe(0);
@@ -172,7 +172,7 @@ describe("rule 2, several: the other columns decide", () => {
     expect(await takenBefore({ kind: "docs" }, docs)).toBe(0);
   });
 
-  test("a device was deleted, and another one made with the same serial number: columns that the export lacks decide nothing", async () => {
+  test("a device was deleted and its serial number reused: columns missing from the export decide nothing", async () => {
     const devices: Cells = [
       ["シリアルナンバー", "メモ"],
       ["SER1", "貸出用"],
@@ -187,7 +187,7 @@ describe("rule 2, several: the other columns decide", () => {
     expect(await tasks.list()).toEqual([]);
   });
 
-  test("an export before matched the rows by another key", async () => {
+  test("an earlier export matched the rows by another key", async () => {
     await readdress("A11", "tmp@ex.jp");
     await readdress("A3", "jiro@ex.jp");
     await readdress("A11", "hanako@ex.jp");
@@ -205,7 +205,7 @@ describe("rule 2, several: the other columns decide", () => {
   });
 });
 
-describe("rule 3, still several: the row is ambiguous and left out", () => {
+describe("rule 3, still several candidates: the row is ambiguous and left out", () => {
   const BARE: Cells = [
     ["氏名", "メールアドレス"],
     ["田中", "a@ex.jp"],
@@ -221,7 +221,7 @@ describe("rule 3, still several: the row is ambiguous and left out", () => {
     await tenant.client.users.edit(String(first?.id), { emails: ["b@ex.jp"] });
   };
 
-  test("nothing is taken from it, no record is changed or missing, and the plan names row, records and tasks", async () => {
+  test("the row changes nothing, no record counts as missing, and the plan names row, records and tasks", async () => {
     await exchanged();
     const plan = await tenant.plan(FROM, BARE.with(3, ["林 健", "c@ex.jp"]));
     expect(await leftOut(plan)).toEqual([
@@ -238,21 +238,21 @@ describe("rule 3, still several: the row is ambiguous and left out", () => {
   test.each<readonly [string, () => Promise<unknown>, Cells]>([
     ["confirming", () => tasks.confirm(2, 3), BARE],
     ["dropping", () => dropTasks(tenant.client, ...tasks.numbers(2, 3)), BARE],
-  ])("%s the tasks resolves it with the next export", async (_, does, cells) => {
+  ])("%s the tasks makes the next export unambiguous", async (_, does, cells) => {
     await exchanged();
     expect(await tenant.import(FROM, cells)).toMatchObject({ merged: { leftOut: 2 } });
     await does();
     expect((await tenant.plan(FROM, cells)).merged).toBeUndefined();
   });
 
-  test("confirming one of two tasks does not", async () => {
+  test("confirming only one of two tasks does not resolve it", async () => {
     await exchanged();
     await tasks.confirm(2);
     expect(await tenant.import(FROM, BARE)).toMatchObject({ merged: { leftOut: 2 } });
     expect((await tasks.list(true)).map(([, , state]) => state)).toEqual(expect.arrayContaining(["confirmed", "open"]));
   });
 
-  test("two organisations that exchanged their names as well as their codes", async () => {
+  test("two organisations exchanged their names as well as their codes", async () => {
     const [sales, general] = [await org("S"), await org("G")];
     await tenant.client.orgs.edit(general.id, { code: "T", name: "営業部" });
     await tenant.client.orgs.edit(sales.id, { code: "G", name: "総務部" });
@@ -267,13 +267,13 @@ describe("rule 3, still several: the row is ambiguous and left out", () => {
     expect(await takenBefore({ kind: "orgs" }, ORGS)).toBe(2);
   });
 
-  test("one record and two rows that agree with it", async () => {
+  test("two rows agree with the same record", async () => {
     await readdress("A3", "h2@ex.jp");
     const plan = await tenant.plan(FROM, [HEADER, HANAKO.with(1, "h2@ex.jp"), HANAKO, JIRO, KEN]);
     expect(plan).toMatchObject({ create: 0, update: 0, delete: 0, rejected: false, merged: { leftOut: 2 } });
   });
 
-  describe("of organisations without codes, which have only their names", () => {
+  describe("organisations without codes, which have only their names", () => {
     const rename = async (one: Org, name: string) => tenant.client.orgs.edit(one.id, { name });
     const take = (cells: Cells) => tenant.import({ kind: "orgs", fromConsole: true }, cells);
     const exchange = async (first: Org, second: Org) => {
@@ -282,7 +282,7 @@ describe("rule 3, still several: the row is ambiguous and left out", () => {
       await rename(first, "乙");
     };
 
-    test("leaves them out until somebody says that the tasks are done", async () => {
+    test("are left out until the tasks are confirmed", async () => {
       const [first, second] = [await org("甲"), await org("乙")];
       await exchange(first, second);
       expect(await takenBefore({ kind: "orgs" }, ORGS)).toBe(2);
@@ -292,7 +292,7 @@ describe("rule 3, still several: the row is ambiguous and left out", () => {
       expect((await org("乙")).id).toBe(first.id);
     });
 
-    test("leaves out what is below them and may be one of several; what may be one alone stays as it is", async () => {
+    test("lower organisations with several candidates are left out, and unambiguous ones stay as they are", async () => {
       const below: Cells = [
         ["組織名", "組織コード", "上位組織パス"],
         ...ORGS.slice(1),
@@ -316,7 +316,7 @@ describe("rule 3, still several: the row is ambiguous and left out", () => {
       expect(await tasks.list()).toEqual([]);
     });
 
-    test("leaves them out, though it was confirmed that one of them has no code any more", async () => {
+    test("are left out, even if it was confirmed that one of them no longer has a code", async () => {
       const [header = [], ...rows] = ORGS;
       await take([header, ...rows.map((row) => (row[0] === "甲" ? row.with(1, "K") : row))]);
       const [coded, other] = [await org("K"), await org("乙")];
@@ -328,7 +328,7 @@ describe("rule 3, still several: the row is ambiguous and left out", () => {
       expect(await tenant.client.orgs.list()).toEqual(exchanged);
     });
 
-    test("tells them apart if only one of them may have the other place, before and after", async () => {
+    test("are distinguished if only one of them can have the other place, before and after", async () => {
       const [first, second] = [await org("甲"), await org("乙")];
       await rename(first, "丙");
       await rename(second, "甲");
@@ -338,7 +338,7 @@ describe("rule 3, still several: the row is ambiguous and left out", () => {
       expect([(await org("丙")).id, (await org("甲")).id]).toEqual([first.id, second.id]);
     });
 
-    test("takes a row for what is here rather than for what was deleted", async () => {
+    test("a row matches an existing organisation rather than a deleted one", async () => {
       await remove("orgs", (await org("甲")).id);
       const { after } = await tenant.client.orgs.create({ name: "甲", parentId: (await org("全社")).id });
       expect(await take(ORGS)).toMatchObject({ create: 0, delete: 0 });
@@ -348,7 +348,7 @@ describe("rule 3, still several: the row is ambiguous and left out", () => {
   });
 });
 
-describe("rule 4, a key of nobody, and a record whose key was changed here and that no row has: ambiguous if the rest agrees, or the name of who was there before", () => {
+describe("rule 4, a row with an unknown key, and a record without a row whose key was changed here: ambiguous", () => {
   const unknown = (address: string): Cells => [HEADER, HANAKO.with(1, address), JIRO, KEN];
 
   test.each(["open", "confirmed"] as const)("the change of the key is %s", async (state) => {
@@ -362,7 +362,7 @@ describe("rule 4, a key of nobody, and a record whose key was changed here and t
     expect((await tasks.list(true)).map(([, , of]) => of)).toEqual([state]);
   });
 
-  test("somebody changed something else of them, too", async () => {
+  test("the console also changed another field of the record", async () => {
     await readdress("A3", "h2@ex.jp");
     const shown: Cells = [
       ["氏名", "メールアドレス", "役職"],
@@ -388,7 +388,7 @@ describe("rule 4, a key of nobody, and a record whose key was changed here and t
     expect(plan).toMatchObject({ create: 0, delete: 0 });
   });
 
-  test("it may be somebody of another row that is left out", async () => {
+  test("the row may be a record of another row that is left out", async () => {
     await swap();
     const shown: Cells = [
       ["氏名", "メールアドレス", "役職"],
@@ -399,7 +399,7 @@ describe("rule 4, a key of nobody, and a record whose key was changed here and t
     expect(await takenBefore({}, shown)).toBe(2);
   });
 
-  test("it may be somebody who was deleted here, until somebody confirms the deletion", async () => {
+  test("the row may be a user who was deleted here, until the deletion is confirmed", async () => {
     await remove("users", (await user("A3")).id);
     const plan = await tenant.plan(FROM, unknown("tmp@ex.jp"));
     expect(await leftOut(plan)).toEqual([["warning", 2, "鈴木 花子 <hanako@ex.jp>", String(tasks.number(1))]]);
@@ -410,13 +410,13 @@ describe("rule 4, a key of nobody, and a record whose key was changed here and t
     expect(await tasks.list()).toEqual([]);
   });
 
-  test("a row that has something else is a new record", async () => {
+  test("a row with different values is a new record", async () => {
     await readdress("A3", "h2@ex.jp");
     const other: Cells = [HEADER, HANAKO, JIRO, KEN, ["森", "mori@ex.jp", "A20", ""]];
     expect(await tenant.plan(FROM, other)).toMatchObject({ create: 1, merged: { leftOut: 0 } });
   });
 
-  test("it may be somebody who is new here, whatever keys they had since", async () => {
+  test("the row may be a user who is new here, whatever keys the user has had since", async () => {
     await tenant.client.users.create({ name: "森", emails: ["mori@ex.jp"] });
     const shown: Cells = [...USERS, ["森", "m3@ex.jp", "", ""]];
     expect(await takenBefore({}, shown)).toBe(1);
@@ -426,12 +426,12 @@ describe("rule 4, a key of nobody, and a record whose key was changed here and t
     expect(await user("m3@ex.jp")).toMatchObject({ name: "森" });
   });
 
-  test("it may be an organisation that is new here", async () => {
+  test("the row may be an organisation that is new here", async () => {
     await tenant.client.orgs.create({ name: "広報部", code: "P", parentId: (await org("営業部")).id });
     expect(await takenBefore({ kind: "orgs" }, [...ORGS, ["広報部", "X1", "S"]])).toBe(1);
   });
 
-  test("an organisation has a temporary code, and the one above it another name", async () => {
+  test("an organisation has a temporary code, and its parent has another name", async () => {
     const tree = (above: string, code: string): Cells => [
       ["組織名", "組織コード", "上位組織パス"],
       [above, "S", ""],
@@ -444,7 +444,7 @@ describe("rule 4, a key of nobody, and a record whose key was changed here and t
     expect(plan).toMatchObject({ create: 0, update: 1, delete: 0, merged: { leftOut: 1 } });
   });
 
-  test("an organisation has a temporary code: who is in it stays", async () => {
+  test("an organisation has a temporary code: its users stay in it", async () => {
     await tenant.import(FROM, [
       ["氏名", "メールアドレス", "組織コード"],
       ["鈴木 花子", "hanako@ex.jp", "S"],
@@ -458,7 +458,7 @@ describe("rule 4, a key of nobody, and a record whose key was changed here and t
     });
   });
 
-  test("a device has a temporary serial number, and another of its keys", async () => {
+  test("a device has a temporary serial number and keeps another of its keys", async () => {
     const devices = (serial: string): Cells => [
       ["シリアルナンバー", "プラットフォーム", "ステータス", "IMEI番号"],
       [serial, "iOS", "管理中", "00 000000 000000 0"],
@@ -469,7 +469,7 @@ describe("rule 4, a key of nobody, and a record whose key was changed here and t
     expect(await takenBefore(of, devices("SERX"))).toBe(1);
   });
 
-  test("a device has a temporary serial number, and its name", async () => {
+  test("a device has a temporary serial number and keeps its name", async () => {
     const devices = (serial: string): Cells => [
       ["シリアルナンバー", "プラットフォーム", "ステータス", "端末識別名"],
       [serial, "iOS", "管理中", "営業部 1 号機"],
@@ -481,8 +481,8 @@ describe("rule 4, a key of nobody, and a record whose key was changed here and t
   });
 });
 
-describe("rule 5, a key that somebody confirmed to be gone: used only if the row has no other record", () => {
-  test("a row with it is another record, if a row has the confirmed key", async () => {
+describe("rule 5, a key that was confirmed as replaced: used only if the row has no other record", () => {
+  test("a row with the old key is another record if a row has the confirmed key", async () => {
     const { id } = await user("A3");
     await readdress("A3", "h2@ex.jp");
     await tasks.confirm(1);
@@ -492,7 +492,7 @@ describe("rule 5, a key that somebody confirmed to be gone: used only if the row
     expect(await tasks.list()).toEqual([]);
   });
 
-  test("a row with the key that a record got here is another record, and left out, if a row has its former key", async () => {
+  test("a row with the new key of a record is left out as another record if a row has its former key", async () => {
     await readdress("A3", "h2@ex.jp");
     await tenant.client.orgs.edit((await org("S")).id, { code: "S9" });
     const plan = await tenant.plan(FROM, [...USERS, ["新", "h2@ex.jp", "", ""]]);
@@ -502,7 +502,7 @@ describe("rule 5, a key that somebody confirmed to be gone: used only if the row
     expect(await leftOut(ofOrgs)).toEqual([["warning", 6, "営業部 <S9>", String(tasks.number(2))]]);
   });
 
-  test("a row with it is that record, if no row has the confirmed key", async () => {
+  test("a row with the old key is the same record if no row has the confirmed key", async () => {
     const { id } = await user("A3");
     await readdress("A3", "h2@ex.jp");
     await tasks.confirm(1);
@@ -516,7 +516,7 @@ describe("rule 5, a key that somebody confirmed to be gone: used only if the row
     expect(await tasks.list()).toEqual([[1, "edit", "open"]]);
   });
 
-  test("a row with the key of somebody whose deletion was confirmed is who has it by now", async () => {
+  test("a row with the key of a user whose deletion was confirmed is the user who has the key now", async () => {
     await remove("users", (await user("A11")).id);
     await readdress("A3", "jiro@ex.jp");
     await tasks.confirm(1, 2);
@@ -525,7 +525,7 @@ describe("rule 5, a key that somebody confirmed to be gone: used only if the row
     expect(await user("A3")).toMatchObject({ emails: ["jiro@ex.jp"], title: "係長" });
   });
 
-  test("so is the code of an organisation", async () => {
+  test("the same applies to the code of an organisation", async () => {
     await tenant.client.orgs.edit((await org("S")).id, { code: "S9" });
     await tasks.confirm(1);
     const both: Cells = [...ORGS, ["営業部", "S9", ""]];
@@ -533,7 +533,7 @@ describe("rule 5, a key that somebody confirmed to be gone: used only if the row
     expect(await tasks.list()).toEqual([]);
   });
 
-  test("so is the code, or the name, of an organisation that was dropped", async () => {
+  test("the same applies to a dropped code or name of an organisation", async () => {
     const [sales, first] = [await org("S"), await org("甲")];
     await tenant.client.orgs.edit(sales.id, { code: "S9" });
     await tenant.client.orgs.edit(first.id, { name: "丁" });
@@ -565,7 +565,7 @@ describe("rule 5, a key that somebody confirmed to be gone: used only if the row
     expect((await org("丁")).id).toBe(first.id);
   });
 
-  test("an exchange that was confirmed: an export from before opens the tasks again", async () => {
+  test("an exchange that was confirmed: an earlier export opens the tasks again", async () => {
     await swap();
     await tasks.confirm(...(await tasks.list()).map(([place]) => place));
     await tenant.import(FROM, USERS);
@@ -575,7 +575,7 @@ describe("rule 5, a key that somebody confirmed to be gone: used only if the row
     expect(await tasks.list()).toEqual([]);
   });
 
-  test("a row with a key that was dropped is that record, if no row has its key", async () => {
+  test("a row with a dropped key is the same record if no row has the record's key", async () => {
     const { id } = await user("A3");
     await readdress("A3", "h2@ex.jp");
     await dropTasks(tenant.client, tasks.number(1));
@@ -587,7 +587,7 @@ describe("rule 5, a key that somebody confirmed to be gone: used only if the row
     expect(await tenant.import(FROM, before)).toMatchObject({ create: 1, delete: 1 });
   });
 
-  test("a row with a key that was dropped is another record, if a row has its key", async () => {
+  test("a row with a dropped key is another record if a row has the record's key", async () => {
     const { id } = await user("A3");
     await readdress("A3", "h2@ex.jp");
     await dropTasks(tenant.client, tasks.number(1));
@@ -596,14 +596,14 @@ describe("rule 5, a key that somebody confirmed to be gone: used only if the row
     expect(await user("A3")).toMatchObject({ id, emails: ["hanako@ex.jp"] });
   });
 
-  test("an exchange that was dropped: an export from before finds each by the key of before", async () => {
+  test("an exchange that was dropped: an earlier export finds each record by its former key", async () => {
     await swap();
     await dropTasks(tenant.client, ...(await tenant.client.console.list({})).map(({ number }) => number));
     await tenant.import(FROM, USERS);
     expect(await user("A3")).toMatchObject({ name: "鈴木 花子", emails: ["hanako@ex.jp"] });
   });
 
-  test("an exchange that was confirmed: an export from after is taken, though one from before came in between", async () => {
+  test("an exchange that was confirmed: a later export is accepted even after an earlier one", async () => {
     await swap();
     await tasks.confirm(...(await tasks.list()).map(([place]) => place));
     await tenant.import({ ...FROM, key: "employee-code" }, USERS);
@@ -645,7 +645,7 @@ describe("rules 1 to 5, by another key than the usual one", () => {
   });
 });
 
-describe("rule 6, a cell that refers to an ambiguous key: not shown", () => {
+describe("rule 6, a cell that refers to an ambiguous key: its value is not shown", () => {
   const IN = ["氏名", "メールアドレス", "組織コード"];
   const MEMBERS: Cells = [IN, ["鈴木 花子", "hanako@ex.jp", "S"], ["渡辺 次郎", "jiro@ex.jp", "G"]];
   const SWAPPED_ORGS: Cells = ORGS.map(([name = "", code, above = ""]) => [
@@ -661,7 +661,7 @@ describe("rule 6, a cell that refers to an ambiguous key: not shown", () => {
     await tenant.client.orgs.edit(general.id, { code: "S" });
   };
 
-  test("people stay where they are after two organisations exchanged their codes, until an export of these shows it", async () => {
+  test("users stay in organisations that exchanged codes until an export of organisations shows it", async () => {
     await tenant.import(FROM, MEMBERS);
     await swapCodes();
     for (const state of ["open", "confirmed"] as const) {
@@ -676,7 +676,7 @@ describe("rule 6, a cell that refers to an ambiguous key: not shown", () => {
     expect(await tenant.import(FROM, MEMBERS)).toMatchObject({ update: 2 });
   });
 
-  test("a path that two rows have says nothing: what is below it stays, and what is new is left out", async () => {
+  test("a path that two rows share decides nothing: records below it stay, and new ones are left out", async () => {
     const of = { kind: "orgs", fromConsole: true } as const;
     const header = ["組織名", "組織コード", "上位組織パス"];
     await tenant.import(of, [header, ["営業部", "S", ""], ["課", "K", "営業部"], ["係", "", "営業部"]]);
@@ -701,7 +701,7 @@ describe("rule 6, a cell that refers to an ambiguous key: not shown", () => {
     expect(await org("営業部/係")).toMatchObject({ id, path: "営業部/係" });
   });
 
-  test("a record that an export left out: cells with its key say nothing, and the file is taken", async () => {
+  test("a record that an export left out: cells with its key are ignored, and the file is accepted", async () => {
     await tenant.import(FROM, MEMBERS);
     await readdress("A3", "h2@ex.jp");
     const half = await tenant.import(FROM, [HEADER, HANAKO.with(1, "tmp@ex.jp"), JIRO, KEN]);
@@ -718,7 +718,7 @@ describe("rule 6, a cell that refers to an ambiguous key: not shown", () => {
     expect(await device("T2")).toMatchObject({ owner: { email: "jiro@ex.jp" } });
   });
 
-  test("it proves nothing of people who are to be moved", async () => {
+  test("an ambiguous cell proves nothing about users who are to be moved", async () => {
     await tenant.import(FROM, MEMBERS);
     await swapCodes();
     await tenant.client.users.move({ ids: [(await user("hanako@ex.jp")).id], org: (await org("S")).id });
@@ -753,7 +753,7 @@ describe("rule 6, a cell that refers to an ambiguous key: not shown", () => {
     expect((await tenant.client.devices.find({ name: "T1" }))[0]).toMatchObject({ owner: null });
   });
 
-  test("an exchange that was taken back: the owner of a new device stays blank", async () => {
+  test("an exchange that was reversed: the owner of a new device stays blank", async () => {
     await swap();
     await readdress("A11", "tmp@ex.jp");
     await readdress("A3", "hanako@ex.jp");
@@ -768,7 +768,7 @@ describe("rule 6, a cell that refers to an ambiguous key: not shown", () => {
   });
 
   // no export shows groups by themselves: cells refer to them by what the console calls them
-  describe("by a name that the console may have for another group, or that no group has here any more", () => {
+  describe("a group name that the console may have for another group, or that no group has here any longer", () => {
     const exported = { kind: "docs", fromConsole: true, createGroups: true } as const;
     const grouped = (tanaka: string, hayashi: string): Cells => [
       ["表示名", "ユーザーID", "グループ名"],
@@ -810,7 +810,7 @@ describe("rule 6, a cell that refers to an ambiguous key: not shown", () => {
         grouped("A", "A"),
         [["A", 0]],
       ],
-    ])("%s, shows nothing, and creates none", async (_, change, cells, after) => {
+    ])("%s, shows nothing, and creates no group", async (_, change, cells, after) => {
       await change();
       expect(await groups()).toEqual(after);
       expect(await tenant.import(exported, cells)).toMatchObject({ update: 0, groupsCreated: 0 });
@@ -822,7 +822,7 @@ describe("rule 6, a cell that refers to an ambiguous key: not shown", () => {
       });
     });
 
-    test("shows nothing of a new user either", async () => {
+    test("shows nothing for a new user either", async () => {
       await rename("A", "A2");
       await tenant.import(exported, [...grouped("A", "A"), ["谷", "tani", "A"]]);
       expect(await groups()).toEqual([["A2", 2]]);
@@ -834,16 +834,19 @@ describe("rule 6, a cell that refers to an ambiguous key: not shown", () => {
     test.each([
       ["of a new group", () => create("B"), "B"],
       ["of a renamed group", () => rename("A", "B"), "B"],
-    ] as const)("%s, shows that the console has it; the mirror may take that back", async (_, change, name) => {
-      await change();
-      expect(await tasks.list()).toHaveLength(1);
-      const plan = await tenant.import(exported, grouped(name, name));
-      expect(await tasks.list()).toEqual([]);
-      await tenant.client.imports.commit(await undoImport(tenant.client, plan.id, { mirrorOnly: true }));
-      expect(await tasks.list()).toHaveLength(1);
-    });
+    ] as const)(
+      "%s, shows that the console has it, which an undo with --mirror-only reverses",
+      async (_, change, name) => {
+        await change();
+        expect(await tasks.list()).toHaveLength(1);
+        const plan = await tenant.import(exported, grouped(name, name));
+        expect(await tasks.list()).toEqual([]);
+        await tenant.client.imports.commit(await undoImport(tenant.client, plan.id, { mirrorOnly: true }));
+        expect(await tasks.list()).toHaveLength(1);
+      },
+    );
 
-    test("makes no difference for cells that are clear", async () => {
+    test("does not affect cells that are clear", async () => {
       await rename("A", "A2");
       // whoever left the group there leaves it here
       expect(await tenant.import(exported, grouped("", "A"))).toMatchObject({ update: 1, groupsCreated: 0 });
@@ -852,13 +855,13 @@ describe("rule 6, a cell that refers to an ambiguous key: not shown", () => {
       expect(await groups()).toEqual([["A2", 2]]);
     });
 
-    test("is another group's once somebody confirmed the change", async () => {
+    test("belongs to another group once the change is confirmed", async () => {
       await rename("A", "A2");
       await tasks.confirm(1);
       expect(await tenant.plan(exported, grouped("A", "A"))).toMatchObject({ update: 2, newGroups: ["A"] });
     });
 
-    test("is another group's in any other file", async () => {
+    test("belongs to another group in any other file", async () => {
       await rename("A", "A2");
       const file = { kind: "docs", createGroups: true } as const;
       expect(await tenant.plan(file, grouped("A", "A"))).toMatchObject({ update: 2, newGroups: ["A"] });
@@ -875,7 +878,7 @@ describe("rule 6, a cell that refers to an ambiguous key: not shown", () => {
       expect(await tenant.plan(exported, grouped("B", "A"))).toMatchObject({ update: 0 });
     });
 
-    test("of a renamed group, next to its former one, proves nothing, however often it is taken over", async () => {
+    test("of a renamed group, next to its former name, proves nothing, however often it is taken over", async () => {
       await rename("A", "A2");
       for (const again of [false, true]) {
         const done = await tenant.import(exported, grouped("A", "A2"));
@@ -887,7 +890,7 @@ describe("rule 6, a cell that refers to an ambiguous key: not shown", () => {
       expect(await tasks.list()).toEqual([]);
     });
 
-    test("of a renamed group, next to one that another has by now, is decided by the rest", async () => {
+    test("of a renamed group, next to one that another group has now, is decided by the other columns", async () => {
       await rename("A", "A2");
       await create("A");
       const [tanaka] = await tenant.client.secured.find("docs", { name: "tanaka" });
@@ -921,7 +924,7 @@ describe("rule 6, a cell that refers to an ambiguous key: not shown", () => {
           await remove("A2", 1);
         },
       ],
-    ] as const)("of a group that was %s: a warning names whom somebody added to it since", async (_, change) => {
+    ] as const)("of a group that was %s: a warning names the users added to it since", async (_, change) => {
       await tenant.import(exported, grouped("A", ""));
       await change();
       const plan = await tenant.plan(exported, [...grouped("A", "A"), ["谷", "tani", "A"]]);
@@ -934,7 +937,7 @@ describe("rule 6, a cell that refers to an ambiguous key: not shown", () => {
     });
   });
 
-  test("organisations with a code come first, those without one from the top down", async () => {
+  test("organisations with a code come first, followed by those without a code from the top down", async () => {
     const tree: Cells = [
       ["組織名", "組織コード", "上位組織コード", "上位組織パス"],
       ["営業部", "S", "", ""],
@@ -951,7 +954,7 @@ describe("rule 6, a cell that refers to an ambiguous key: not shown", () => {
     expect((await org("営業本部/第一課/窓口/班")).path).toBe("営業本部/第一課/窓口/班");
   });
 
-  test("a code that the console may have for another organisation: no organisation is created", async () => {
+  test("a code that the console may have for another organisation does not create an organisation", async () => {
     const from = { ...FROM, createOrgs: true };
     const users: Cells = [
       ["氏名", "メールアドレス", "組織コード"],

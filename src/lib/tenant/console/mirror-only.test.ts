@@ -49,7 +49,7 @@ beforeEach(async () => {
   await takeOver("主任");
 });
 
-test("what a wrong file had, and was changed here and back since, is only to be checked", async () => {
+test("values of a wrong file that were changed here and back since only have to be checked", async () => {
   const wrong = await takeOver("課長");
   await undo(await edit("部長"));
   await undo(wrong, { mirrorOnly: true });
@@ -58,7 +58,7 @@ test("what a wrong file had, and was changed here and back since, is only to be 
   expect(await tasks.list()).toEqual([]);
 });
 
-test("what an export verified meanwhile stays as it is", async () => {
+test("values that an export verified in the meantime stay as they are", async () => {
   const number = await edit("部長");
   const { change } = await tenant.import({ kind: "devices", fromConsole: true }, [["シリアルナンバー"], ["S1"]]);
   const stream = new Blob([fileOf(exportOf("主任"))]).stream();
@@ -67,7 +67,7 @@ test("what an export verified meanwhile stays as it is", async () => {
   expect(await open()).toEqual([["edit", ...both("主任", "部長")]]);
 });
 
-test("what was changed here since differs from what the console had before the wrong file, also once that is undone", async () => {
+test("a later change here is compared with the console values before the wrong file, also once undone", async () => {
   const wrong = await takeOver("課長");
   await edit("部長");
   const { change } = await undo(wrong, { mirrorOnly: true, skipBlocked: true });
@@ -76,7 +76,7 @@ test("what was changed here since differs from what the console had before the w
   expect(await open()).toEqual([["edit", ...both("課長", "部長")]]);
 });
 
-test("what was changed here between its undo and the undo of that differs from what the export showed", async () => {
+test("a change made between the undo and its own undo is compared with the values of the export", async () => {
   await edit("課長");
   const right = await takeOver("課長");
   const { change } = await undo(right, { mirrorOnly: true });
@@ -86,7 +86,7 @@ test("what was changed here between its undo and the undo of that differs from w
   expect(await open()).toEqual([["edit", ...both("課長", "部長")]]);
 });
 
-test("undone, taken back, and undone once more: what was changed here since differs from what was before it", async () => {
+test("after undo, undo of the undo, and undo again, a later change is compared with the values before", async () => {
   const wrong = await takeOver("課長");
   const { change } = await undo(wrong, { mirrorOnly: true });
   await undo(change ?? 0);
@@ -95,12 +95,15 @@ test("undone, taken back, and undone once more: what was changed here since diff
   expect(await open()).toEqual([["edit", ...both("主任", "部長")]]);
 });
 
-test("it is refused once a later export showed what the console has; nor is that undo undone", async () => {
+test("the undo is rejected after a later export, and so is undoing that undo", async () => {
   const wrong = await takeOver("課長");
   await edit("部長");
   const later = await takeOver("係長");
   const refused = await failureOf(undo(wrong, { mirrorOnly: true, skipBlocked: true }));
-  expect(refused).toMatchObject({ code: "conflict", what: { en: expect.stringContaining(`export ${later}`) } });
+  expect(refused).toMatchObject({
+    code: "conflict",
+    what: { en: expect.stringContaining(`a later export of the console (change ${later}) was taken over`) },
+  });
   expect(await open()).toEqual([["edit", ...both("係長", "部長")]]);
   const undone = await undo(later, { mirrorOnly: true });
   expect(await open()).toEqual([["edit", ...both("課長", "部長")]]);
@@ -108,7 +111,7 @@ test("it is refused once a later export showed what the console has; nor is that
   expect(await failureOf(undo(undone.change ?? 0))).toMatchObject({ code: "conflict" });
 });
 
-test("of an export that was preferred to what was changed here: the task is as it was before", async () => {
+test("undoing an export taken over with --prefer console restores the task as it was", async () => {
   const number = await edit("部長");
   const cells = exportOf("次長");
   const { change } = await tenant.import({ kind: "users", fromConsole: true, prefer: "console" }, cells);

@@ -2,32 +2,32 @@ import { comparisonKey } from "../../model/normalise.ts";
 import type { Thing } from "../../model/thing.ts";
 import { quoteIdentifier } from "../store/sql/forms.ts";
 import type { Reader, Row } from "../store/store.ts";
-import { versionsOf } from "../versions/keep.ts";
-import { observedTable, PRESENCE } from "./observed.ts";
+import { getVersionSchema } from "../versions/keep.ts";
+import { observedTable, PRESENCE_BIT } from "./observed.ts";
 
-// A key can be entered in the console only when no other record has it there. Keys that records exchange need a temporary
-// one first.
+// A key can be entered in the console only if no other record has this key in the console. If records exchange their
+// keys, one of them needs a temporary key first.
 
-/** The keys of the records that have others in the console: of whom each is there, and which each record has here. */
-interface ExchangedKeys {
+/** Keys that differ in the console. `console`: record numbers by key there; `local`: local keys by record number. */
+interface DifferingKeys {
   readonly console: ReadonlyMap<string, number>;
   readonly local: ReadonlyMap<number, readonly string[]>;
 }
 
-/** Finds the records that have keys in the console which other records get. What several of them need is read once. */
+/** Finds the records that still have a key in the console that another record needs. Reads shared data only once. */
 export class Occupants {
   readonly #reader: Reader;
-  readonly #keys = new Map<string, Promise<ExchangedKeys>>();
+  readonly #keys = new Map<string, Promise<DifferingKeys>>();
 
   constructor(reader: Reader) {
     this.#reader = reader;
   }
 
   /**
-   * Returns the record that has the key of another one in the console, until its own task is done; undefined if none has.
-   * `ring`: it waits for that one in turn.
+   * Returns the record that has, in the console and until its own task is done, a key that the record `pk` needs;
+   * undefined if there is no such record. `ring`: the returned record in turn waits for the record `pk`.
    *
-   * @param local the other record as it is here
+   * @param local local state of the record `pk`
    */
   async of(
     thing: Thing,
@@ -35,11 +35,11 @@ export class Occupants {
     column: string,
     local: Row,
   ): Promise<{ readonly pk: number; readonly ring: boolean } | undefined> {
-    if (!keyColumns(thing).some(({ name }) => name === column)) return undefined;
-    const known = this.#keys.get(thing.name) ?? readKeys(this.#reader, thing);
+    if (!listUniqueColumns(thing).some(({ name }) => name === column)) return undefined;
+    const known = this.#keys.get(thing.name) ?? readDifferingKeys(this.#reader, thing);
     this.#keys.set(thing.name, known);
     const keys = await known;
-    for (const key of keysIn(thing, column, local)) {
+    for (const key of buildScopedKeys(thing, column, local)) {
       const found = keys.console.get(key);
       if (found !== undefined && found !== pk) return { pk: found, ring: waitsFor(keys, found, pk) };
     }
@@ -47,15 +47,20 @@ export class Occupants {
   }
 }
 
-/** The columns of which no two records have the same value in the console. */
-const keyColumns = (thing: Thing) =>
-  versionsOf(thing.name).columns.filter(
+/** Returns the columns whose values must be unique in the console. */
+const listUniqueColumns = (thing: Thing) =>
+  getVersionSchema(thing.name).columns.filter(
     ({ name, leads }) =>
       leads && (thing.fields[name]?.unique === true || thing.keys.some(({ field }) => field === name)),
   );
 
-/** Returns the keys that a record has in a column, each with its column, and the record's scope. */
-const keysIn = ({ fields, scope }: Thing, column: string, record: Row, value = record[column]): readonly string[] => {
+/** Returns the keys that a record has in a column, each with the column's name and the record's scope, if any. */
+const buildScopedKeys = (
+  { fields, scope }: Thing,
+  column: string,
+  record: Row,
+  value = record[column],
+): readonly string[] => {
   if (value === null || value === undefined) return [];
   const { type, comparison = "exact" } = fields[column] ?? {};
   const values = type === "texts" ? (JSON.parse(String(value)) as readonly string[]) : [String(value)];
@@ -63,9 +68,9 @@ const keysIn = ({ fields, scope }: Thing, column: string, record: Row, value = r
   return values.map((one) => `${place} ${comparisonKey(comparison, one)}`);
 };
 
-const readKeys = async (reader: Reader, thing: Thing): Promise<ExchangedKeys> => {
-  const versions = versionsOf(thing.name);
-  const columns = keyColumns(thing);
+const readDifferingKeys = async (reader: Reader, thing: Thing): Promise<DifferingKeys> => {
+  const versions = getVersionSchema(thing.name);
+  const columns = listUniqueColumns(thing);
   const open = "(o.differs & ~o.confirmed)";
   const selected = columns.flatMap(({ name, bit }) => [
     `case when ${open} & ${bit} <> 0 then o.${quoteIdentifier(name)} end as ${quoteIdentifier(`console ${name}`)}`,
@@ -75,24 +80,25 @@ const readKeys = async (reader: Reader, thing: Thing): Promise<ExchangedKeys> =>
   const rows = await reader.all(
     `select o.pk as pk, ${selected.join(", ")} from main.${observedTable(versions)} o
        left join main.${thing.name} t on t.${versions.key} = o.pk
-     where o.inConsole = 1 and o.confirmed & ${PRESENCE} = 0 and ${open} & (${columns.map(({ bit }) => bit).join(" | ")}) <> 0`,
+     where o.inConsole = 1 and o.confirmed & ${PRESENCE_BIT} = 0 and ${open} & (${columns.map(({ bit }) => bit).join(" | ")}) <> 0`,
   );
   const console = new Map<string, number>();
   const local = new Map<number, readonly string[]>();
   for (const row of rows) {
     const pk = Number(row["pk"]);
     const names = columns.map(({ name }) => name);
-    for (const name of names) for (const key of keysIn(thing, name, row, row[`console ${name}`])) console.set(key, pk);
+    for (const name of names)
+      for (const key of buildScopedKeys(thing, name, row, row[`console ${name}`])) console.set(key, pk);
     local.set(
       pk,
-      names.flatMap((name) => keysIn(thing, name, row)),
+      names.flatMap((name) => buildScopedKeys(thing, name, row)),
     );
   }
   return { console, local };
 };
 
-/** True if a record gets a key that another one has, perhaps by way of others. */
-const waitsFor = ({ console, local }: ExchangedKeys, from: number, to: number): boolean => {
+/** Returns true if a record needs a key that another record has in the console, directly or through others. */
+const waitsFor = ({ console, local }: DifferingKeys, from: number, to: number): boolean => {
   const waiting = [from];
   const known = new Set(waiting);
   for (const at of waiting)

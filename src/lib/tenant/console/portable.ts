@@ -1,68 +1,70 @@
-import { ACCOUNT, ACCOUNT_SETTINGS, SETTINGS_ID } from "../../model/account.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS, ACCOUNT_SETTINGS_ID } from "../../model/account.ts";
 import type { Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
-import { either, quoteIdentifier } from "../store/sql/forms.ts";
-import { jsonList } from "../store/sql/json.ts";
+import { buildCaseSql, quoteIdentifier } from "../store/sql/forms.ts";
+import { buildJsonListSql } from "../store/sql/json.ts";
 import { RELATIONS } from "../versions/references.ts";
-import { LASTING_BIT, versionTable, type Versions } from "../versions/tables.ts";
-import { fieldOf } from "../versions/timeline.ts";
+import { LASTING_BIT, getVersionTable, type VersionSchema } from "../versions/tables.ts";
+import { findFieldOfColumn } from "../versions/timeline.ts";
 import { EXPORTED_COLUMNS } from "./exported.ts";
-import { isOfUser, OBSERVED, observedTable, PRESENCE, statesSince } from "./observed.ts";
+import { buildUserExistsSql, OBSERVED_VERSIONS, observedTable, PRESENCE_BIT, buildStatesSinceSql } from "./observed.ts";
 
-// The observed state as bundles have it: by ids of records and names of columns, as numbers and masks are a tenant's own.
+// The observed state in the form that bundles contain: with ids of records and names of columns, because record numbers
+// and masks are specific to a tenant.
 
-/** How a bundle has the values of a column: as text, a condition as 0 or 1, or by ids what the tenant has by numbers. */
+/** How bundles store the values of a column: as text, as 0 or 1, or with ids of records instead of record numbers. */
 export type PortableForm = "text" | "flag" | "record" | "records" | "entries";
 
-/** A column of a thing whose values bundles have. */
+/** A column of a thing whose values bundles contain. */
 export interface PortableColumn {
   readonly name: string;
   readonly form: PortableForm;
-  /** the thing of the records that a value refers to */
+  /** the thing whose records a value refers to */
   readonly to?: Thing | undefined;
   readonly bit: string;
 }
 
-const columnOf = (thing: Thing, name: string, bit: string): PortableColumn => {
+const toPortableColumn = (thing: Thing, name: string, bit: string): PortableColumn => {
   const relation = RELATIONS.find(({ from, field, byName }) => from === thing && field === name && byName !== true);
-  if (relation === undefined) return { name, bit, form: fieldOf(thing, name)?.type === "boolean" ? "flag" : "text" };
+  if (relation === undefined)
+    return { name, bit, form: findFieldOfColumn(thing, name)?.type === "boolean" ? "flag" : "text" };
   const { to, joined, optional } = relation;
   return { name, bit, to, form: joined === undefined ? "record" : optional === true ? "entries" : "records" };
 };
 
-/** The columns that changes write. */
-export const writtenColumns = ({ thing, columns }: Versions): readonly PortableColumn[] =>
-  columns.flatMap(({ name, bit, leads }) => (leads ? [columnOf(thing, name, bit)] : []));
+/** Returns the columns that changes write. */
+export const listWrittenColumns = ({ thing, columns }: VersionSchema): readonly PortableColumn[] =>
+  columns.flatMap(({ name, bit, leads }) => (leads ? [toPortableColumn(thing, name, bit)] : []));
 
-/** The further columns of a deleted record, but for its id. */
-export const lastingColumns = ({ thing, columns, times }: Versions): readonly PortableColumn[] =>
+/** Returns the additional columns that only deleted records have, without the id. */
+export const listLastingColumns = ({ thing, columns, times }: VersionSchema): readonly PortableColumn[] =>
   [...columns.flatMap(({ name, bit }) => (bit === LASTING_BIT && name !== "id" ? [name] : [])), ...times].map((name) =>
-    columnOf(thing, name, LASTING_BIT),
+    toPortableColumn(thing, name, LASTING_BIT),
   );
 
-/** The columns with the times of secrets, which no other resource has. */
-export const secretColumns = (versions: Versions): readonly PortableColumn[] =>
-  writtenColumns(versions).filter(({ name }) => name === "secrets" || name.endsWith("SetAt"));
+/** Returns the columns with the times at which secrets were set. No other resource of a bundle contains these times. */
+export const listSecretColumns = (versions: VersionSchema): readonly PortableColumn[] =>
+  listWrittenColumns(versions).filter(({ name }) => name === "secrets" || name.endsWith("SetAt"));
 
-/** The name that stands for the record as a whole among the names of columns. */
+/** The name that stands for the whole record in lists of column names. */
 const PRESENCE_NAME = "presence";
 
-/** What masks tell of: the columns, and the record as a whole. */
-export const maskedColumns = (versions: Versions): readonly Pick<PortableColumn, "name" | "bit">[] => [
-  ...writtenColumns(versions),
-  { name: PRESENCE_NAME, bit: PRESENCE },
+/** Returns what a mask can contain: the columns, and {@link PRESENCE_NAME} for the whole record. */
+export const listPortableMaskColumns = (versions: VersionSchema): readonly Pick<PortableColumn, "name" | "bit">[] => [
+  ...listWrittenColumns(versions),
+  { name: PRESENCE_NAME, bit: PRESENCE_BIT },
 ];
 
-/** SQL: the id of a record that is here, or was deleted and is known to the console; null of others. */
-const idOf = ({ name }: Thing, pk: string): string =>
+/** SQL: the id of a record that exists here, or that was deleted here and has an observed state; otherwise null. */
+const buildRecordIdSql = ({ name }: Thing, pk: string): string =>
   `coalesce((select known.id from main.${name} known where known.pk = ${pk}),
     (select gone.id from main.${observedTable({ thing: { name } })} gone where gone.pk = ${pk}))`;
 
-/** SQL: a stored value as a bundle has it. */
-const portable = ({ form, to }: PortableColumn, value: string): string => {
+/** SQL: a stored value in the form that bundles contain. */
+const buildPortableValueSql = ({ form, to }: PortableColumn, value: string): string => {
   if (form === "flag") return `cast(${value} as text)`;
   if (to === undefined) return value;
-  if (form === "record") return idOf(to, value);
+  if (form === "record") return buildRecordIdSql(to, value);
   const [key, list] =
     form === "entries"
       ? [
@@ -71,69 +73,77 @@ const portable = ({ form, to }: PortableColumn, value: string): string => {
         ]
       : ["e.value", `'[' || coalesce(string_agg(json_quote(r.id), ',' order by r.id), '') || ']'`];
   const found = `(select ${list} from json_each(${value}) e join main.${to.name} r on r.pk = ${key})`;
-  return either(`${value} is null`, "null", found);
+  return buildCaseSql(`${value} is null`, "null", found);
 };
 
-/** SQL: values of a record as JSON. @param alias of the record @param has SQL: whether it has the value of a bit */
-const valuesOf = (
+/** SQL: values of a record as JSON.  @param alias of the record @param has SQL: whether it has the value of a column */
+const buildValuesSql = (
   columns: readonly PortableColumn[],
   alias: string,
   has: (column: PortableColumn) => string = () => "true",
 ): string =>
-  jsonList(
+  buildJsonListSql(
     columns.map((column) =>
-      either(
+      buildCaseSql(
         has(column),
-        `',' || json_object('field', '${column.name}', 'value', ${portable(column, `${alias}.${quoteIdentifier(column.name)}`)})`,
+        `',' || json_object('field', '${column.name}', 'value', ${buildPortableValueSql(column, `${alias}.${quoteIdentifier(column.name)}`)})`,
         "''",
       ),
     ),
   );
 
-const stateOf = (versions: Versions, alias: string, mask: string): string =>
-  `'{"values":' || ${valuesOf(writtenColumns(versions), alias, ({ bit }) => `${alias}.${mask} & ${bit} <> 0`)} || '}'`;
+const buildStateSql = (versions: VersionSchema, alias: string, mask: string): string =>
+  `'{"values":' || ${buildValuesSql(listWrittenColumns(versions), alias, ({ bit }) => `${alias}.${mask} & ${bit} <> 0`)} || '}'`;
 
 /** SQL: the names of the columns in a mask, as JSON. */
-const namesIn = (versions: Versions, mask: string): string =>
-  jsonList(maskedColumns(versions).map(({ name, bit }) => either(`o.${mask} & ${bit} <> 0`, `',"${name}"'`, "''")));
+const buildMaskNamesSql = (versions: VersionSchema, mask: string): string =>
+  buildJsonListSql(
+    listPortableMaskColumns(versions).map(({ name, bit }) =>
+      buildCaseSql(`o.${mask} & ${bit} <> 0`, `',"${name}"'`, "''"),
+    ),
+  );
 
-/** SQL: the values of a deleted record as they were here at last. */
-const deletedValues = (versions: Versions): string =>
-  `(select ${valuesOf([...writtenColumns(versions), ...lastingColumns(versions)], "d")} from main.${versionTable(versions)} d
+/** SQL: the last local values of a deleted record. */
+const buildDeletedValuesSql = (versions: VersionSchema): string =>
+  `(select ${buildValuesSql([...listWrittenColumns(versions), ...listLastingColumns(versions)], "d")} from main.${getVersionTable(versions)} d
     where d.pk = o.pk and d.action = 'delete' order by d.revision desc limit 1)`;
 
 /** SQL: the ID of the record with the observed state `o`. An account has the ID of its user. */
-const objectOf = (versions: Versions): string => {
+const buildObjectIdSql = (versions: VersionSchema): string => {
   const { thing } = versions;
-  if (thing === ACCOUNT_SETTINGS) return `'${SETTINGS_ID}'`;
-  return idOf(thing === ACCOUNT ? USER : thing, "o.pk");
+  if (thing === ACCOUNT_SETTINGS) return `'${ACCOUNT_SETTINGS_ID}'`;
+  return buildRecordIdSql(thing === ACCOUNT ? USER : thing, "o.pk");
 };
 
-const rowsOf = (versions: Versions): string => {
+const buildPortableRowsSql = (versions: VersionSchema): string => {
   const { thing, key } = versions;
-  const secrets = valuesOf(secretColumns(versions), "t", ({ name }) => `t.${quoteIdentifier(name)} is not null`);
-  const since = `(select string_agg(',' || ${stateOf(versions, "s", "mask")}, '' order by s.place) from (${statesSince(versions, "o.pk")}) s)`;
-  return `select '${thing.name}/' || ${objectOf(versions)} as id, o.inConsole, ${namesIn(versions, "differs")} as differs,
-      '[]' as exported, ${namesIn(versions, "confirmed")} as confirmed, ${namesIn(versions, "contradicted")} as contradicted, o.confirmedBy, o.confirmedAt,
-      '[' || ${stateOf(versions, "o", "differs")} || coalesce(${since}, '') || ']' as states,
-      ${either(`t.${key} is null`, `coalesce(${deletedValues(versions)}, '[]')`, secrets)} as local
+  const secrets = buildValuesSql(
+    listSecretColumns(versions),
+    "t",
+    ({ name }) => `t.${quoteIdentifier(name)} is not null`,
+  );
+  const since = `(select string_agg(',' || ${buildStateSql(versions, "s", "mask")}, '' order by s.place) from (${buildStatesSinceSql(versions, "o.pk")}) s)`;
+  return `select '${thing.name}/' || ${buildObjectIdSql(versions)} as id, o.inConsole, ${buildMaskNamesSql(versions, "differs")} as differs,
+      '[]' as exported, ${buildMaskNamesSql(versions, "confirmed")} as confirmed, ${buildMaskNamesSql(versions, "contradicted")} as contradicted, o.confirmedBy, o.confirmedAt,
+      '[' || ${buildStateSql(versions, "o", "differs")} || coalesce(${since}, '') || ']' as states,
+      ${buildCaseSql(`t.${key} is null`, `coalesce(${buildDeletedValuesSql(versions)}, '[]')`, secrets)} as local
     from main.${observedTable(versions)} o left join main.${thing.name} t on t.${key} = o.pk
-    where ${isOfUser(versions)}`;
+    where ${buildUserExistsSql(versions)}`;
 };
 
-/** What the ids of lines with exported columns begin with, before the kind of the files. */
-export const EXPORTS = "export";
+/** The first part of the ids of lines with exported columns. The kind of the files follows. */
+export const EXPORTED_LINE_PREFIX = "export";
 
-/** How the name of a custom field begins, before its id. */
-export const ENTRY = "custom:";
+/** The prefix of the name of a custom field. The id of the field follows. */
+export const PORTABLE_CUSTOM_PREFIX = "custom:";
 
-/** SQL: a row for each kind of files with the columns that exports have shown. */
-const EXPORTED_ROWS = `select '${EXPORTS}/' || kind as id, 1 as inConsole, '[]' as differs,
+/** SQL: a row for each kind of files, with the columns that exports have contained. */
+const EXPORTED_COLUMN_ROWS = `select '${EXPORTED_LINE_PREFIX}/' || kind as id, 1 as inConsole, '[]' as differs,
     '[' || string_agg(json_quote(name), ',' order by name) || ']' as exported, '[]' as confirmed, '[]' as contradicted,
     null as confirmedBy, null as confirmedAt, '[]' as states, '[]' as local
-  from (select e.kind, ${either(
-    `e.field glob '${ENTRY}*'`,
-    `'${ENTRY}' || ${idOf(CUSTOM_FIELD, `cast(substr(e.field, ${ENTRY.length + 1}) as integer)`)}`,
+  from (select e.kind, ${buildCaseSql(
+    `e.field glob '${PORTABLE_CUSTOM_PREFIX}*'`,
+    `'${PORTABLE_CUSTOM_PREFIX}' || ${buildRecordIdSql(CUSTOM_FIELD, `cast(substr(e.field, ${PORTABLE_CUSTOM_PREFIX.length + 1}) as integer)`)}`,
     "e.field",
   )} as name from ${EXPORTED_COLUMNS} e) where name is not null group by kind`;
 
@@ -151,5 +161,7 @@ export const PORTABLE_COLUMNS = [
   "local",
 ] as const;
 
-/** SQL: the observed state of all records and what exports have shown, a row for each line of a bundle. */
-export const PORTABLE_STATE = [...OBSERVED.map(rowsOf), EXPORTED_ROWS].join(" union all ");
+/** SQL: the observed state of all records, and the columns that exports have contained, as lines of a bundle. */
+export const PORTABLE_STATE = [...OBSERVED_VERSIONS.map(buildPortableRowsSql), EXPORTED_COLUMN_ROWS].join(
+  " union all ",
+);

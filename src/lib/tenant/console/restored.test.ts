@@ -48,7 +48,7 @@ const openTask = async () => {
   return task;
 };
 
-test("an undone deletion tells what no file has of the records that came back, and which secrets they had", async () => {
+test("undoing a deletion lists values that no file has, and which secrets were set", async () => {
   await mirrored({ device: "iPad", licenceException: true, secretKey: "key1" });
   const undo = await restored("docs", await idOf("docs", "i0"));
   expect(await openTask()).toMatchObject({
@@ -74,7 +74,7 @@ test("an undone deletion tells what no file has of the records that came back, a
   ]);
 });
 
-test("who is new, was deleted and came back: an export that shows them leaves nothing to check", async () => {
+test("a new user who was deleted and restored needs no check once an export shows the user", async () => {
   await mirrored({});
   const exported: Cells = [
     ["氏名", "メールアドレス"],
@@ -89,7 +89,7 @@ test("who is new, was deleted and came back: an export that shows them leaves no
   expect((await tenant.client.console.list({})).filter(({ kind }) => kind === "users")).toEqual([]);
 });
 
-test("who comes back may be in the console as before, by the name and key of then", async () => {
+test("a restored record may be in the console under its former name and key", async () => {
   await mirrored({});
   const id = await idOf("docs", "i0");
   await tenant.client.secured.edit({ app: "docs", id }, { displayName: "川田" });
@@ -99,7 +99,7 @@ test("who comes back may be in the console as before, by the name and key of the
   expect(record).toMatchObject({ work: "create", mayBeDone: true, name: "川田", console: { name: "山田", key: "i0" } });
 });
 
-test("who comes back may be in the console with any value that was asked for since", async () => {
+test("a restored record may be in the console with any value that it was given since", async () => {
   await mirrored({});
   const id = await idOf("docs", "i0");
   await tenant.client.secured.edit({ app: "docs", id }, { displayName: "川田" });
@@ -112,7 +112,7 @@ test("who comes back may be in the console with any value that was asked for sin
   expect(record?.changes[1]).toEqual({ field: "displayName", before: null, after: "川口", perhaps: ["川田"] });
 });
 
-test("the plan of an undoing lists what no file has, as does what a deletion did", async () => {
+test("the rows of an undo list values that no file has, as do the rows of a deletion", async () => {
   await mirrored({ device: "iPad" });
   const gone = await commit(tenant.client.imports.delete({ kind: "docs", ids: [await idOf("docs", "i0")] }));
   expect((await rowsOf(gone))[0]?.before).toContainEqual({ field: "device", value: "iPad" });
@@ -128,7 +128,7 @@ test.each([
   [{ secretKey: "key1" }, "open"],
   [{ role: "manager" }, "open"],
 ] as const)(
-  "an export that shows all that came back closes the task, else it stays open: %o is %s",
+  "an export closes the task only if it shows everything that was restored: %o is %s",
   async (values, state) => {
     await mirrored(values);
     await restored("docs", await idOf("docs", "i0"));
@@ -138,7 +138,7 @@ test.each([
   },
 );
 
-test("users of the panel come back with accounts that no file has", async () => {
+test("restored users of CLOMO PANEL get back accounts that no file has", async () => {
   const exported: Cells = [
     ["氏名", "メールアドレス", "役職"],
     ["山田", "yamada@x", "課長"],
@@ -163,7 +163,7 @@ test("users of the panel come back with accounts that no file has", async () => 
   });
 });
 
-test("who comes back has no secrets that the console lacks, and none is told of him", async () => {
+test("a restored app user has no secrets, because the console lacks them", async () => {
   await mirrored({ password: "Canary42", secretKey: "key1" });
   const id = await idOf("docs", "i0");
   expect((await tenant.client.secured.find("docs", { name: "i0" }))[0]?.secretsSet).toHaveLength(2);
@@ -171,7 +171,7 @@ test("who comes back has no secrets that the console lacks, and none is told of 
   expect((await tenant.client.secured.find("docs", { name: "i0" }))[0]).toMatchObject({ id, secretsSet: [] });
 });
 
-test("so have users of a tenant that is no mirror", async () => {
+test("restored users of a tenant that is not a mirror have no secrets either", async () => {
   await tenant.import({ kind: "users" }, [
     ["氏名", "メールアドレス", "CLOMOアカウント名", "CLOMOアカウントパスワード"],
     ["山田", "yamada@x", "yamada", "Canary42"],
@@ -182,7 +182,7 @@ test("so have users of a tenant that is no mirror", async () => {
   expect((await tenant.users())[0]).toMatchObject({ accountName: "yamada", accountPasswordSetAt: null });
 });
 
-test("a group that was renamed since is told by its new name; one that is made again is used instead", async () => {
+test("a group renamed since is shown with its new name; a new group with the old name is used instead", async () => {
   await tenant.import({ kind: "docs", createGroups: true }, [
     ["表示名", "ユーザーID", "パスワード", "グループ名"],
     ["山田", "i0", "Canary42", "営業"],
@@ -203,7 +203,7 @@ test("a group that was renamed since is told by its new name; one that is made a
   expect((await tenant.client.secured.find("docs", { name: "i0" }))[0]?.groups).toEqual(["営業"]);
 });
 
-test("a group that was deleted since can be made again, and then the undo works", async () => {
+test("a group that was deleted since can be created again, and then the undo works", async () => {
   await tenant.import({ kind: "docs", createGroups: true }, [
     ["表示名", "ユーザーID", "パスワード", "グループ名"],
     ["山田", "i1", "Canary42", "総務 1"],
@@ -224,7 +224,7 @@ test("a group that was deleted since can be made again, and then the undo works"
   expect((await tenant.client.secured.find("docs", { name: "i1" }))[0]?.groups).toEqual(["総務 1"]);
 });
 
-test("who is moved back into a group by an undo, which deletes the other group, is a task", async () => {
+test("an undo that moves a user back and deletes the other group is a task", async () => {
   const grouped = (group: string): Cells => [
     ["表示名", "ユーザーID", "グループ名"],
     ["山田", "i0", group],

@@ -321,7 +321,7 @@ test("any · any · not possible here, below an organisation that was deleted he
 test.each<[string, object]>([
   ["all of it", {}],
   ["a part of it", { keepMissing: true }],
-])("deleted here · confirmed · matched in %s: open again, until it is undone in the mirror alone", async (_, part) => {
+])("deleted here · confirmed · matched in %s: open again, until it is undone with --mirror-only", async (_, part) => {
   await remove("users", (await user("sato@x")).id);
   await tasks.confirm(1);
   const { id } = await tenant.import({ ...USERS_OF, ...part }, [HEADER, YAMADA, SATO.with(2, "部長"), HAYASHI]);
@@ -330,14 +330,14 @@ test.each<[string, object]>([
   expect(await tasks.list()).toEqual([]);
 });
 
-test("any · any · not possible here: undone in the mirror alone, nothing is left of it", async () => {
+test("any · any · not possible here: nothing is left after an undo with --mirror-only", async () => {
   await edit("sato@x", { emails: ["sato@x", "second@x"] });
   const { id } = await tenant.import(USERS_OF, withYamada(...YAMADA.with(5, "second@x")));
   await tenant.client.imports.commit(await undoImport(tenant.client, id, { mirrorOnly: true }));
   expect(await tasks.list()).toEqual([[1, "edit", "open"]]);
 });
 
-test("deleted here · tombstone · matched: an organisation that was changed there comes back as it is there", async () => {
+test("deleted here · tombstone · matched: an organisation changed in the console returns as it is there", async () => {
   const { id } = await org("S");
   await remove("orgs", id);
   const [header = [], ...rows] = ORGS;
@@ -351,7 +351,7 @@ test("deleted here · tombstone · matched: an organisation that was changed the
   expect(await org("S")).toMatchObject({ id, name: "南支社" });
 });
 
-test("here · drift · missing, and confirmed as made again: confirmed", async () => {
+test("here · drift · missing, and confirmed as created again: confirmed", async () => {
   await promoted();
   await tenant.import(USERS_OF, [HEADER, SATO, HAYASHI]);
   const [task] = await tenant.client.console.list({});
@@ -361,14 +361,14 @@ test("here · drift · missing, and confirmed as made again: confirmed", async (
   expect(await tasks.list()).toEqual([]);
 });
 
-describe("cells that name an organisation which was deleted here", () => {
+describe("cells with the code of an organisation that was deleted here", () => {
   const emptied = async () => {
     await move("sato@x", "E");
     await remove("orgs", (await org("W")).id);
   };
   const whole = () => Array.fromAsync(tenant.client.users.list());
 
-  test("– · – · new row that is not possible here: left out, and named", async () => {
+  test("– · – · new row that is not possible here: left out and named", async () => {
     await emptied();
     const plan = await tenant.plan(USERS_OF, [...USERS, ["森", "mori@x", "", "W", "", ""]]);
     expect(plan).toMatchObject({ create: 0, update: 0, merged: { leftOut: 1 } });
@@ -377,7 +377,7 @@ describe("cells that name an organisation which was deleted here", () => {
     expect(one).toMatchObject({ row: 5, params: { value: "W" } });
   });
 
-  test("any · any · not possible here: contradiction; who was there before is still to be moved", async () => {
+  test("any · any · not possible here: contradiction, and the user's open move stays", async () => {
     await emptied();
     const plan = await tenant.import(USERS_OF, withYamada(...YAMADA.with(3, "W")));
     expect(contradictions(plan)).toEqual([[YAMADA_IS, "org", "E", "W"]]);
@@ -390,7 +390,7 @@ describe("cells that name an organisation which was deleted here", () => {
     ]);
   });
 
-  test("deleted here · tombstone · matched: dropped, everybody is where he was", async () => {
+  test("deleted here · tombstone · matched: dropping the tasks puts all users back", async () => {
     const before = await whole();
     const plan = await tenant.client.imports.delete({ kind: "orgs", ids: [(await org("E")).id], recursive: true });
     await tenant.client.imports.commit(plan);
@@ -400,7 +400,7 @@ describe("cells that name an organisation which was deleted here", () => {
     expect(places(await whole())).toEqual(places(before));
   });
 
-  test("by the code that it had: who is in it is there", async () => {
+  test("a former code of an organisation still refers to that organisation", async () => {
     await tenant.client.orgs.edit((await org("E")).id, { code: "E2" });
     expect(await tenant.import(USERS_OF, [...USERS, ["森", "mori@x", "", "E", "", ""]])).toMatchObject({
       create: 1,
@@ -410,7 +410,7 @@ describe("cells that name an organisation which was deleted here", () => {
   });
 });
 
-describe("what the console has of a field is not known until an export of all records shows it:", () => {
+describe("the console value of a field is unknown until an export of all records shows it:", () => {
   const filled = () => tenant.client.users.create({ name: "原", emails: ["hara@x"], tel: "03-1", title: "課長" });
   const HARA = ["原", "hara@x", "課長", "", "", ""];
   const unknown = { before: null, neverExported: true };
@@ -421,7 +421,7 @@ describe("what the console has of a field is not known until an export of all re
     return { before, neverExported };
   };
 
-  test("a task does not say what it was here before the tenant became a mirror", async () => {
+  test("a task does not show values from before the tenant became a mirror", async () => {
     tenant.clear();
     await tenant.import({ kind: "orgs" }, ORGS);
     await filled();
@@ -439,7 +439,7 @@ describe("what the console has of a field is not known until an export of all re
     expect(await shownOf()).toEqual(unknown);
   });
 
-  test("a value that contradicts the local one was shown", async () => {
+  test("a value that contradicts the local one counts as shown", async () => {
     await tenant.import({ ...USERS_OF, keepMissing: true }, withTel(""));
     await edit("yamada@x", { tel: "03-1" });
     expect(await tasks.changes()).toEqual([{ field: "tel", ...unknown, after: "03-1" }]);
@@ -447,7 +447,7 @@ describe("what the console has of a field is not known until an export of all re
     expect(await tasks.changes()).toEqual([{ field: "tel", before: "03-9", after: "03-1" }]);
   });
 
-  test("a value that was changed and changed back is to be checked", async () => {
+  test("a value that was changed and changed back must be checked", async () => {
     await called();
     await edit("yamada@x", { tel: "" });
     const changes = [{ field: "tel", before: null, after: null, perhaps: ["03-1"], neverExported: true }];
@@ -455,7 +455,7 @@ describe("what the console has of a field is not known until an export of all re
     expect(await tasks.record(2)).toMatchObject({ work: "check", changes });
   });
 
-  test("of custom fields each for itself", async () => {
+  test("each custom field separately", async () => {
     for (const name of ["座席", "入社年"]) await tenant.client.users.addField({ name });
     await tenant.import(USERS_OF, [
       [...HEADER, "座席"],
@@ -474,7 +474,7 @@ describe("what the console has of a field is not known until an export of all re
   });
 });
 
-test("– · – · new row that is not possible here, below an organisation that was deleted here: left out, and named", async () => {
+test("– · – · new row that is not possible here, below a deleted organisation: left out and named", async () => {
   await remove("orgs", (await org("S")).id);
   const shown = [...ORGS, ["北", "N", "S"], ["北一", "N1", "N"], ["中", "M", ""]];
   const plan = await tenant.plan(ORGS_OF, shown);
@@ -495,12 +495,12 @@ test("– · – · new row that is not possible here, below an organisation tha
   expect(await tasks.list()).toEqual([]);
 });
 
-test("a cycle that an export has by itself is refused", async () => {
+test("an export that contains a cycle is rejected", async () => {
   const plan = await tenant.plan(ORGS_OF, [...ORGS.slice(0, 3), ["南", "S", "S"]]);
   expect((await tenant.errors(plan)).map(({ code, row }) => [code, row])).toEqual([["org-cycle", 4]]);
 });
 
-test("here · no drift, but referenced by drift · missing: stays until nothing changed here refers to it", async () => {
+test("here · no drift, but referenced by drift · missing: kept until no local change refers to it", async () => {
   await move("hayashi@x", "S");
   const without = ORGS.slice(0, 3);
   const lacks = async () => (await tasks.changes())?.map(({ after, missing }) => [after, missing]);
@@ -522,7 +522,7 @@ test("here · no drift, but referenced by drift · missing: stays until nothing 
   expect(await tenant.import(ORGS_OF, without)).toMatchObject({ delete: 1 });
 });
 
-test("a new organisation in the place and with the name of one that was changed here may be that one by a new code", async () => {
+test("a new organisation in the place of one renamed here may be the same organisation with a new code", async () => {
   const { id } = await org("W");
   await tenant.client.orgs.edit(id, { name: "西部" });
   const shown = ORGS.with(2, ["西", "W2", ""]);
@@ -539,7 +539,7 @@ test("a new organisation in the place and with the name of one that was changed 
 describe("--prefer console", () => {
   const PREFER = { ...USERS_OF, prefer: "console" } as const;
 
-  test("gives up what the export contradicts, and lists it; what is open stays", async () => {
+  test("gives up and lists what the export contradicts; open changes stay", async () => {
     await promoted();
     await edit("sato@x", { title: "部長" });
     const plan = await tenant.plan(PREFER, [HEADER, YAMADA.with(2, "次長"), SATO, HAYASHI]);
@@ -556,7 +556,7 @@ describe("--prefer console", () => {
     expect((await tasks.list()).map(([, , state]) => state)).toEqual(["open", "open"]);
   });
 
-  test("deletes here what was changed here and deleted there", async () => {
+  test("deletes a record that was changed here and deleted in the console", async () => {
     await promoted();
     const plan = await tenant.plan(PREFER, [HEADER, SATO, HAYASHI]);
     expect(plan).toMatchObject({ delete: 1, merged: { givenUp: { count: 1, first: [{ field: null }] } } });
@@ -565,7 +565,7 @@ describe("--prefer console", () => {
     expect(await tasks.list()).toEqual([]);
   });
 
-  test("takes the console's place of an organisation", async () => {
+  test("takes an organisation's place from the console", async () => {
     const orgs = { ...ORGS_OF, prefer: "console" } as const;
     await tenant.client.orgs.move((await org("W")).id, { parent: (await org("E")).id });
     await tenant.import(orgs, [...ORGS.slice(0, 2), ["西", "W", "S"], ORGS[3] ?? []]);
@@ -574,7 +574,7 @@ describe("--prefer console", () => {
   });
 });
 
-test("in both · dropped · ≠ desired: the plan says that somebody did it all the same", async () => {
+test("in both · dropped · ≠ desired: the plan warns that the change was made in the console after all", async () => {
   await promoted();
   const { change } = await dropTasks(tenant.client, tasks.number(1));
   const { consoleTask } = await tenant.client.orgs.edit((await org("W")).id, { name: "西部" });
@@ -591,17 +591,17 @@ test("in both · dropped · ≠ desired: the plan says that somebody did it all 
   expect(codes).not.toContain("dropped-done");
 });
 
-describe("what the result says of tasks", () => {
+describe("tasks in the result of a takeover", () => {
   const numbers = (...places: readonly number[]) => places.map((place) => tasks.number(place));
 
-  test("an export of another kind contradicts none of those that it does not show", async () => {
+  test("an export of another kind contradicts no tasks that it does not show", async () => {
     await promoted();
     await tenant.import(USERS_OF, titled("次長"));
     const { settled } = await tenant.import(ORGS_OF, ORGS);
     expect(settled).toEqual({ closed: [], contradicted: [], open: 1 });
   });
 
-  test("of the same file again the same, under the same number, also of what nobody changed here", async () => {
+  test("the same file again has the same result and number, even for records that nobody changed here", async () => {
     await tenant.client.users.create({ name: "原", emails: ["hara@x"] });
     const shown = withYamada(...YAMADA.with(5, "hara@x"));
     const first = await tenant.import(USERS_OF, shown);
@@ -611,7 +611,7 @@ describe("what the result says of tasks", () => {
     expect((await tenant.client.console.list({})).map(({ number }) => number)).toContain(first.change);
   });
 
-  test("what is given up for the console is not called done", async () => {
+  test("a change that is given up for the console does not count as done", async () => {
     await promoted();
     await edit("sato@x", { title: "係長" });
     const shown = titled("次長").map((row) => (row[1] === "sato@x" ? row.with(2, "係長") : row));
@@ -619,7 +619,7 @@ describe("what the result says of tasks", () => {
     expect(settled).toMatchObject({ closed: numbers(2), givenUp: numbers(1), open: 0 });
   });
 
-  test("whoever is not in the console can be given up later, too", async () => {
+  test("a record that is missing in the console can also be given up later", async () => {
     await promoted();
     const without = USERS.filter((row) => row[1] !== "yamada@x");
     const first = await tenant.import(USERS_OF, without);
@@ -630,7 +630,7 @@ describe("what the result says of tasks", () => {
     expect(settled).toMatchObject({ closed: [], givenUp: numbers(1), open: 0 });
   });
 
-  test("a task of which some records are done is named", async () => {
+  test("a task with some records done is reported", async () => {
     const all = USERS.map((row, at) => (at === 0 ? row : row.with(2, "参与")));
     const { change } = await tenant.import({ kind: "users" }, all);
     const { settled } = await tenant.import(USERS_OF, [...USERS.slice(0, -1), all.at(-1) ?? []]);

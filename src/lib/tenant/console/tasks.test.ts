@@ -1,8 +1,8 @@
-import { recordCalled, stepsOf } from "../../../commands/console/steps.ts";
+import { formatRecordLabel, buildTaskSteps } from "../../../commands/console/steps.ts";
 import { dropTasks, undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { User } from "../../contract/index.ts";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { auditOf } from "#support/tenant/audit.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
@@ -42,7 +42,7 @@ const tasks = async (all = false) =>
   ]);
 const confirm = (...places: readonly number[]) => tenant.client.console.confirm({ numbers: places.map(numberOf) });
 
-test("a task is a change that is not completely in the console, and has its number", async () => {
+test("a task is a change that is not yet completely in the console, and has the number of that change", async () => {
   const { consoleTask } = await edit("yamada@x", { title: "部長" });
   expect(consoleTask).toBe(numberOf(1));
   expect(await task()).toMatchObject({
@@ -99,17 +99,17 @@ test.each<[string, () => Promise<{ consoleTask?: number | null; consoleTasks?: n
       return tenant.client.roles.deleteSchemes({ ids: [one?.after.id ?? "", other?.after.id ?? ""] });
     },
   ],
-])("a change names the one task that its records are in: %s", async (_, write) => {
+])("a change returns the one task that contains its records: %s", async (_, write) => {
   const { consoleTask, consoleTasks = [consoleTask] } = await write();
   expect(consoleTasks).toEqual([expect.any(Number)]);
   expect(await tenant.client.console.show(consoleTasks[0] ?? 0)).toMatchObject({ state: "open" });
 });
 
-test("a change names its task also to who sees nothing of it, and none if nothing was changed", async () => {
+test("a change returns its task even to an account that cannot see it, and no task if nothing changed", async () => {
   const { after: org } = await tenant.client.orgs.create({ name: "営業部", code: "S" });
   const { id } = await named("yamada@x");
   await tenant.client.users.move({ ids: [id], org: org.id });
-  await withAccount(tenant, { name: "sales", role: "division", org: "S", manages: ["S"] });
+  await addTestAccount(tenant, { name: "sales", role: "division", org: "S", manages: ["S"] });
   const edited = () => tenant.as("sales").users.edit(id, { title: "部長" });
   const { consoleTask } = await edited();
   expect((await tenant.client.console.show(consoleTask ?? 0)).records[0]).toMatchObject({ name: "山田" });
@@ -118,7 +118,7 @@ test("a change names its task also to who sees nothing of it, and none if nothin
   expect(await edited()).toMatchObject({ consoleTask: null });
 });
 
-test("a task has the fields whose last writer it is; one whose fields were all written again has none left", async () => {
+test("a task has the fields that its change wrote last, and disappears once all are written again", async () => {
   await edit("yamada@x", { title: "部長", tel: "03" });
   await edit("yamada@x", { title: "本部長" });
   await edit("sato@x", { title: null });
@@ -134,7 +134,7 @@ test("a task has the fields whose last writer it is; one whose fields were all w
   expect(await tasks(true)).toHaveLength(3);
 });
 
-test("a text that begins like the one before is another one", async () => {
+test("a text that begins like the previous one is a different value", async () => {
   const { id } = await named("yamada@x");
   await tenant.client.users.edit(id, { title: "部長" });
   await confirm(1);
@@ -142,7 +142,7 @@ test("a text that begins like the one before is another one", async () => {
   expect(await changes(2)).toEqual([{ field: "title", before: "部長", after: "部長 (代理)", perhaps: ["課長"] }]);
 });
 
-test("tasks that only ask to check come last: changed and changed back; one confirmation closes it", async () => {
+test("tasks that only ask for a check come last, and one confirmation closes them", async () => {
   await edit("yamada@x", { title: "部長" });
   await edit("yamada@x", { title: "課長" });
   await edit("sato@x", { title: "係長" });
@@ -155,7 +155,7 @@ test("tasks that only ask to check come last: changed and changed back; one conf
   expect(await tasks()).toEqual([[3, "edit", "open", "佐藤"]]);
 });
 
-test("a task is called a move while nothing else changes", async () => {
+test("a task is a move as long as nothing else changes", async () => {
   const { after: org } = await tenant.client.orgs.create({ name: "営業部" });
   const { id } = await named("yamada@x");
   await tenant.client.users.move({ ids: [id], org: org.id });
@@ -202,7 +202,7 @@ test.each<readonly [string, () => Promise<unknown>, number]>([
     },
     2,
   ],
-])("a record that the console lacks is one task, with all of today's values: %s", async (_, does, place) => {
+])("a record that the console lacks is one task with all of its current values: %s", async (_, does, place) => {
   await does();
   expect((await tasks()).map(([number, work, , name]) => [number, work, name])).toEqual([[place, "create", "髙橋"]]);
   expect(Object.fromEntries((await changes(place))?.map(({ field, after }) => [field, after]) ?? [])).toEqual({
@@ -221,7 +221,7 @@ const inOrder = async (number: number) =>
 describe("console show: the order is deletions, parents, edits, new records, emptied organisations", () => {
   const IN = [...HEADER, "組織コード"];
 
-  test("people who were moved into a new organisation, and back", async () => {
+  test("users who were moved into a new organisation, and back", async () => {
     await tenant.import(exported, [IN, [...YAMADA, ""], [...SATO, ""], ["林", "hayashi@x", "", ""]]);
     const people: Cells = [IN, [...YAMADA, "N"], ["林", "hayashi@x", "", ""], ["森", "mori@x", "", ""]];
     const made = await tenant.import({ kind: "users", mode: "replace", createOrgs: true }, people);
@@ -241,7 +241,7 @@ describe("console show: the order is deletions, parents, edits, new records, emp
     ]);
   });
 
-  test("organisations are made from the top down, and deleted from the bottom up", async () => {
+  test("organisations are created from the top down, and deleted from the bottom up", async () => {
     const made = await tenant.import({ kind: "orgs" }, [
       ["組織名", "組織コード", "上位組織コード"],
       ["係", "K", "C"],
@@ -260,7 +260,7 @@ describe("console show: the order is deletions, parents, edits, new records, emp
   });
 });
 
-test("console show: a record that a field names is called as the console calls it, and as it is called here", async () => {
+test("console show: a record in a field has the console's name, and also its local name", async () => {
   const { after: branch } = await tenant.client.orgs.create({ name: "支社" });
   const { after: child } = await tenant.client.orgs.create({ name: "営業部", code: "S", parentId: branch.id });
   expect(await changes(2)).toContainEqual({ field: "parentId", before: null, after: "支社" });
@@ -278,7 +278,7 @@ test("console show: a record that a field names is called as the console calls i
   ]);
 });
 
-test("console show: what was deleted has the name that the console knows; its edits have no task any more", async () => {
+test("console show: a deleted record has the console's name, and its earlier edits are no longer tasks", async () => {
   await edit("yamada@x", { title: "部長" });
   await tenant.client.users.edit((await named("yamada@x")).id, { emails: ["y2@x"], name: "山田 太郎" });
   const ids = [(await named("y2@x")).id];
@@ -287,7 +287,7 @@ test("console show: what was deleted has the name that the console knows; its ed
   expect(await record(3)).toMatchObject({ key: "y2@x", console: { name: "山田", key: "yamada@x" }, changes: [] });
 });
 
-describe("console show calls a deleted record as the console knows it", () => {
+describe("console show gives a deleted record the name that the console has", () => {
   const ORGS: Cells = [
     ["組織名", "組織コード", "上位組織コード"],
     ["甲", "", ""],
@@ -310,7 +310,7 @@ describe("console show calls a deleted record as the console knows it", () => {
   const LOCAL = { name: "佐藤 花子", key: "h2@ex.jp" };
   const CONSOLE = { name: "鈴木 花子", key: "hanako@ex.jp" };
 
-  test("is seen again in an export by what it was", async () => {
+  test("is matched with an export by its former values", async () => {
     const bare: Cells = [
       ["氏名", "メールアドレス"],
       ["鈴木 花子", "hanako@ex.jp"],
@@ -324,15 +324,15 @@ describe("console show calls a deleted record as the console knows it", () => {
     expect(await tasks()).toEqual([]);
   });
 
-  test("is called as the console has it, and nothing is left of the change", async () => {
+  test("is shown with the console's values, and the earlier change has no task", async () => {
     await readdressed();
     expect(await tasks()).toEqual([[2, "delete", "open", "佐藤 花子"]]);
     expect(await record(2)).toMatchObject({ ...LOCAL, console: CONSOLE });
     await tenant.import(exported, PEOPLE);
     const deleted = await record(2);
     expect(deleted).toMatchObject({ ...LOCAL, console: CONSOLE });
-    expect(deleted && recordCalled(deleted)).toBe("鈴木 花子 <hanako@ex.jp> → 佐藤 花子 <h2@ex.jp>");
-    expect(stepsOf(await task(2))[0]?.ja).toMatch(/^「鈴木 花子 <hanako@ex.jp>」: /);
+    expect(deleted && formatRecordLabel(deleted)).toBe("鈴木 花子 <hanako@ex.jp> → 佐藤 花子 <h2@ex.jp>");
+    expect(buildTaskSteps(await task(2))[0]?.ja).toMatch(/^「鈴木 花子 <hanako@ex.jp>」: /);
   });
 
   test.for([
@@ -342,14 +342,14 @@ describe("console show calls a deleted record as the console knows it", () => {
       ["佐藤 花子", "hanako@ex.jp"],
       { name: "佐藤 花子", key: "hanako@ex.jp" },
     ],
-  ] as const)("is called %s", async ([, [name, address], console]) => {
+  ] as const)("is shown %s", async ([, [name, address], console]) => {
     await readdressed();
     await tenant.import(exported, [CODED, [name, address, "A3", "主任"], ["佐藤 健", "ken@ex.jp", "A7", ""]]);
     expect((await tasks(true)).filter(([place]) => Number(place) > 0).map(([, , state]) => state)).toEqual(["open"]);
     expect(await record(2)).toMatchObject({ ...LOCAL, console });
   });
 
-  test("is called by the values of an export before it was deleted", async () => {
+  test("is shown with the values of an export from before the deletion", async () => {
     const { id } = await named("A3");
     await tenant.client.users.edit(id, { emails: ["h2@ex.jp"] });
     const cells: Cells = [CODED, ["鈴木 花子", "h3@ex.jp", "A3", "主任"], ["佐藤 健", "ken@ex.jp", "A7", ""]];
@@ -360,7 +360,7 @@ describe("console show calls a deleted record as the console knows it", () => {
     ]);
   });
 
-  test("is called as the console has it if an import had changed it", async () => {
+  test("is shown with the console's values if an import had changed it", async () => {
     await tenant.import({ kind: "users", key: "employee-code" }, [CODED, ["佐藤 花子", "h2@ex.jp", "A3", "主任"]]);
     await remove("users", (await named("A3")).id);
     await tenant.import(exported, PEOPLE);
@@ -368,7 +368,7 @@ describe("console show calls a deleted record as the console knows it", () => {
     expect(await record(2)).toMatchObject({ ...LOCAL, console: CONSOLE });
   });
 
-  test("so is an organisation without a code", async () => {
+  test("is shown in the same way if it is an organisation without a code", async () => {
     await tenant.client.orgs.edit((await tenant.client.orgs.find({ name: "甲" }))[0]?.id ?? "", { name: "丙" });
     await remove("orgs", (await tenant.client.orgs.find({ name: "丙" }))[0]?.id ?? "");
     expect(await tenant.import({ kind: "orgs", fromConsole: true }, ORGS)).toMatchObject({ create: 0 });
@@ -376,7 +376,7 @@ describe("console show calls a deleted record as the console knows it", () => {
   });
 });
 
-test("an export leaves what was changed here, and its plan counts what the console does not have yet", async () => {
+test("an export keeps local changes, and its plan counts what the console does not have yet", async () => {
   await edit("yamada@x", { title: "部長", tel: "03" });
   await edit("sato@x", { title: "係長" });
   const done = file(["山田", "yamada@x", "部長"], ["佐藤", "sato@x", "係長"]);
@@ -389,7 +389,7 @@ test("an export leaves what was changed here, and its plan counts what the conso
   expect((await tenant.users()).map(({ title }) => title)).toEqual(["部長", "係長", null, null]);
 });
 
-test("so does one of organisations, and one with a column of a custom field", async () => {
+test("so does an export of organisations, and one with a column of a custom field", async () => {
   const { client } = tenant;
   await client.users.addField({ name: "座席" });
   await client.users.edit((await named("yamada@x")).id, { custom: [{ name: "座席", value: "1F" }] });
@@ -417,10 +417,10 @@ test("so does one of organisations, and one with a column of a custom field", as
   expect((await merged("総務課"))?.first).toMatchObject([{ field: "name", local: "総務部門", console: "総務課" }]);
 });
 
-describe("an export that contradicts a task which somebody confirmed", () => {
+describe("an export that contradicts a confirmed task", () => {
   const settledBy = async (cells: Cells) => (await tenant.import(exported, cells)).settled;
 
-  test("says so with both values, and opens the task again", async () => {
+  test("shows both values and opens the task again", async () => {
     await edit("yamada@x", { title: "部長", tel: "03" });
     await tenant.client.users.create({ name: "髙橋", emails: ["t@x"] });
     await confirm(1, 2);
@@ -439,7 +439,7 @@ describe("an export that contradicts a task which somebody confirmed", () => {
     expect(await settledBy(START)).toEqual({ closed: [], contradicted: [], open: 2 });
   });
 
-  test("says nothing of one that agrees; what the console shows afterwards is its own change", async () => {
+  test("does not affect a task that agrees; what the console shows later is its own change", async () => {
     await edit("yamada@x", { title: "部長" });
     await confirm(1);
     const done = file(["山田", "yamada@x", "部長"], SATO);
@@ -450,7 +450,7 @@ describe("an export that contradicts a task which somebody confirmed", () => {
     expect(await named("yamada@x")).toMatchObject({ title: "課長" });
   });
 
-  test("says so after one that did not have the column", async () => {
+  test("opens the task again even after an export without the column", async () => {
     await edit("yamada@x", { title: "部長" });
     await confirm(1);
     await tenant.import(exported, [HEADER.slice(0, 2), YAMADA.slice(0, 2), SATO.slice(0, 2)]);
@@ -458,7 +458,7 @@ describe("an export that contradicts a task which somebody confirmed", () => {
     expect(await settledBy(START)).toMatchObject({ reopened: [1].map(numberOf) });
   });
 
-  test("says so of one that was contradicted while it was open, and confirmed then", async () => {
+  test("opens a task again that was contradicted while it was open, and then confirmed", async () => {
     await edit("yamada@x", { title: "部長" });
     const other = file(["山田", "yamada@x", "次長"], SATO);
     expect(await settledBy(other)).toMatchObject({ contradicted: [1].map(numberOf) });
@@ -469,7 +469,7 @@ describe("an export that contradicts a task which somebody confirmed", () => {
     expect(await settledBy(other)).toMatchObject({ reopened: [1].map(numberOf) });
   });
 
-  test("says nothing of a value that was written again since, by hand or by an import: that is open", async () => {
+  test("does not concern a value that was written again since, by hand or by import: its task is open", async () => {
     await edit("yamada@x", { title: "部長", tel: "03" });
     await edit("sato@x", { title: "係長" });
     await confirm(1, 2);
@@ -480,7 +480,7 @@ describe("an export that contradicts a task which somebody confirmed", () => {
     expect(await settledBy(cells)).not.toHaveProperty("reopened");
   });
 
-  test("says so of custom fields, addresses and places", async () => {
+  test("opens tasks again for custom fields, addresses and organisations", async () => {
     const { client } = tenant;
     await client.users.addField({ name: "座席" });
     const { after: org } = await client.orgs.create({ name: "営業部", code: "S1" });
@@ -510,7 +510,7 @@ describe("an export that contradicts a task which somebody confirmed", () => {
     expect(orgs.merged?.first).toMatchObject([{ field: "name", local: "営業部", console: "総務部", confirmed: true }]);
   });
 
-  test("says so of what imports changed and deleted, once it is committed", async () => {
+  test("opens tasks of imports and deletions again, once it is committed", async () => {
     await tenant.import({ kind: "users" }, file(["山田", "yamada@x", "部長"]));
     const ids = [(await named("sato@x")).id];
     await tenant.client.imports.commit(await tenant.client.imports.delete({ kind: "users", ids }));
@@ -518,7 +518,7 @@ describe("an export that contradicts a task which somebody confirmed", () => {
     expect(await settledBy(START)).toMatchObject({ reopened: [1, 2].map(numberOf) });
   });
 
-  test("is undone with what it told", async () => {
+  test("restores the confirmation when it is undone", async () => {
     await edit("yamada@x", { title: "部長" });
     await confirm(1);
     const { id } = await tenant.import(exported, START);
@@ -529,7 +529,7 @@ describe("an export that contradicts a task which somebody confirmed", () => {
   });
 });
 
-test("whose main address was changed by hand is the same person in an export from before that", async () => {
+test("a user whose main address was changed by hand is the same user in an earlier export", async () => {
   const { id } = await named("yamada@x");
   await tenant.client.users.edit(id, { emails: ["y2@x", "spare@x"], tel: "03" });
   const plan = await tenant.plan(exported, START);
@@ -541,15 +541,15 @@ test("whose main address was changed by hand is the same person in an export fro
   expect(await tenant.plan({ kind: "users" }, START)).toMatchObject({ create: 1 });
 });
 
-describe("the console's export", () => {
-  test("shows that it was done", async () => {
+describe("an export from the console", () => {
+  test("closes the tasks that it shows as done", async () => {
     await edit("yamada@x", { title: "部長" });
     await tenant.client.users.create({ name: "髙橋", emails: ["t@x"], title: "係長" });
     await tenant.import(exported, file(["山田", "yamada@x", "部長"], SATO, ["髙橋", "t@x", "係長"]));
     expect(await tasks()).toEqual([]);
   });
 
-  test("with another value leaves it open, until a later one has what was wanted", async () => {
+  test("with another value leaves the task open until a later export has the wanted value", async () => {
     await edit("yamada@x", { title: "部長" });
     await tenant.import(exported, START);
     expect(await task()).toMatchObject({ state: "open" });
@@ -561,7 +561,7 @@ describe("the console's export", () => {
     expect(await task()).toMatchObject({ state: "contradicted" });
   });
 
-  test("with what was entered in between leaves the task of what was entered last open", async () => {
+  test("with a value that was replaced since leaves the latest task open", async () => {
     await edit("yamada@x", { title: "部長" });
     await tenant.import(exported, START);
     await edit("yamada@x", { title: "室長" });
@@ -590,7 +590,7 @@ describe("the console's export", () => {
     expect((await task()).state).toBe("done");
   });
 
-  test("that has again whom an import changed, and lacks whom a deletion took, closes their tasks though an earlier one differed", async () => {
+  test("closes the tasks of an import and of a deletion, even if an earlier export differed", async () => {
     await tenant.import({ kind: "users" }, file(["山田", "yamada@x", "部長"], ["髙橋", "t@x", "係長"]));
     const ids = [(await named("sato@x")).id];
     await tenant.client.imports.commit(await tenant.client.imports.delete({ kind: "users", ids }));
@@ -607,7 +607,7 @@ describe("the console's export", () => {
     expect(await states()).toEqual([]);
   });
 
-  test("without the column, or of what no file has, proves nothing", async () => {
+  test("without the column, or for a value that no file has, proves nothing", async () => {
     await edit("yamada@x", { tel: "03" });
     await edit("sato@x", { salesforceAccount: "sato" });
     await tenant.import(exported, START);
@@ -618,20 +618,20 @@ describe("the console's export", () => {
     ]);
   });
 
-  test("without somebody who was made here says that the console has not got him", async () => {
+  test("without a user who was created here leaves the task open", async () => {
     await tenant.client.users.create({ name: "髙橋", emails: ["t@x"] });
     await tenant.import(exported, START);
     expect(await task()).toMatchObject({ state: "open" });
     expect(await named("t@x")).toMatchObject({ name: "髙橋" });
   });
 
-  test("is not asked about another record", async () => {
+  test("closes a task whatever it shows of other records", async () => {
     await edit("yamada@x", { title: "部長" });
     await tenant.import(exported, file(["山田", "yamada@x", "部長"], ["佐藤", "sato@x", "係長"]));
     expect((await task()).state).toBe("done");
   });
 
-  test("tells no organisation without a code, where there are several", async () => {
+  test("does not identify an organisation without a code", async () => {
     const codes = (...cells: readonly string[]): Cells => [
       [...HEADER, "組織コード"],
       [...YAMADA, cells[0] ?? ""],
@@ -646,7 +646,7 @@ describe("the console's export", () => {
     expect(await task(2)).toMatchObject({ state: "done" });
   });
 
-  test("tells none either once its code is gone", async () => {
+  test("does not identify an organisation whose code was removed either", async () => {
     const codes = (code: string): Cells => [
       [...HEADER, "組織コード"],
       [...YAMADA, code],
@@ -661,14 +661,14 @@ describe("the console's export", () => {
     expect(await task(2)).toMatchObject({ state: "open" });
   });
 
-  test("that is undone opens the task again", async () => {
+  test("opens the task again when it is undone", async () => {
     await edit("yamada@x", { title: "部長" });
     const { id } = await tenant.import(exported, file(["山田", "yamada@x", "部長"], ["佐藤", "sato@x", "係長"]));
     await tenant.client.imports.commit(await undoImport(tenant.client, id, { mirrorOnly: true }));
     expect(await task()).toMatchObject({ state: "open" });
   });
 
-  test("that is undone leaves what somebody confirmed", async () => {
+  test("keeps a confirmed value when it is undone", async () => {
     await edit("yamada@x", { title: "部長" });
     const { id } = await tenant.import(exported, START);
     await confirm(1);
@@ -677,7 +677,7 @@ describe("the console's export", () => {
     expect(await task()).toMatchObject({ state: "confirmed" });
   });
 
-  test("shows that what an import wrote after an edit was done: nothing of either is left", async () => {
+  test("closes the task of an import that followed an edit, and nothing of the edit is left", async () => {
     await edit("yamada@x", { title: "部長" });
     await tenant.import({ kind: "users" }, file(["山田", "yamada@x", "本部長"]));
     await tenant.import(exported, file(["山田", "yamada@x", "本部長"], SATO));
@@ -685,7 +685,7 @@ describe("the console's export", () => {
   });
 });
 
-test("console confirm: the console has the values here, as somebody says, and when", async () => {
+test("console confirm: records who says that the console has the values, and when", async () => {
   await edit("yamada@x", { title: "部長" });
   const { openedAt: at, number } = await task();
   const [closed] = await tenant.client.console.confirm({ numbers: [number], by: "髙橋", at });
@@ -694,7 +694,7 @@ test("console confirm: the console has the values here, as somebody says, and wh
   expect(await failureOf(confirm(1))).toMatchObject({ code: "conflict" });
 });
 
-test("console confirm --record, --field: the rest is open", async () => {
+test("console confirm --record, --field: the rest stays open", async () => {
   const { client } = tenant;
   await tenant.import({ kind: "users" }, [
     [...HEADER, "TEL"],
@@ -709,7 +709,7 @@ test("console confirm --record, --field: the rest is open", async () => {
   expect(await failureOf(none)).toMatchObject({ code: "not-found" });
 });
 
-test("console confirm: several tasks together, with one record in the audit", async () => {
+test("console confirm: several tasks at once leave one audit record", async () => {
   await edit("yamada@x", { title: "部長" });
   await edit("sato@x", { title: "係長" });
   const closed = await tenant.client.console.confirm({ numbers: [2, 1, 2].map(numberOf), by: "髙橋" });
@@ -724,7 +724,7 @@ test("console confirm: several tasks together, with one record in the audit", as
   });
 });
 
-test("console confirm: none, if one is not there, is closed, or was not yet to be done", async () => {
+test("console confirm: confirms nothing if one task is unknown, closed or not yet created", async () => {
   await edit("yamada@x", { title: "部長" });
   await edit("sato@x", { title: "係長" });
   await tenant.client.users.create({ name: "髙橋", emails: ["t@x"] });
@@ -745,7 +745,7 @@ test("console confirm: none, if one is not there, is closed, or was not yet to b
   expect(early).toEqual(["input-rejected", expect.stringContaining(`作業 ${second} は`)]);
 });
 
-test("console confirm: once for one Idempotency-Key, and answered alike", async () => {
+test("console confirm: is done once for the same Idempotency-Key, with the same response", async () => {
   await edit("yamada@x", { title: "部長" });
   await edit("sato@x", { title: "係長" });
   const send = () =>
@@ -762,7 +762,7 @@ test("console confirm: once for one Idempotency-Key, and answered alike", async 
   expect(auditOf(tenant.database).filter(({ action }) => action === "console.confirm")).toHaveLength(1);
 });
 
-test("console confirm: neither before the task was there, nor in the future", async () => {
+test("console confirm: rejects a time before the task was created, or in the future", async () => {
   await edit("yamada@x", { title: "部長" });
   for (const at of ["2020-01-01T00:00:00.000Z", "2099-01-01T00:00:00.000Z"]) {
     const failure = await failureOf(tenant.client.console.confirm({ numbers: [numberOf(1)], at }));

@@ -8,30 +8,37 @@ import { FORMATS } from "../../model/formats.ts";
 import { DEVICE } from "../../model/device.ts";
 import { USER } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
-import { DETAIL } from "../audit/records.ts";
-import { recordOf, type ImportRecord } from "../plans/import-rows.ts";
+import { DETAIL_SQL } from "../audit/records.ts";
+import { toImportRecord, type ImportRecord } from "../plans/import-rows.ts";
 import type { Reader, Row } from "../store/store.ts";
-import { hasWritten } from "../versions/tables.ts";
+import { buildHasWrittenSql } from "../versions/tables.ts";
 import {
-  countOutdated,
-  creationOf,
-  lastRewrite,
-  nothingLeft,
-  ofCreation,
+  countOutdatedRecords,
+  findCreationTask,
+  findLastRewrite,
+  createOverwrittenTaskFailure,
+  createPartOfCreationFailure,
   readClosing,
-  readWork,
-  readWorkRecords,
-  REMAINS,
+  readWrittenCounts,
+  readWrittenRecords,
+  IS_CHANGE_IN_EFFECT,
 } from "./closed.ts";
-import { countWipes, readDrift, readRecordDrift, tasksOfRecord, type DriftState, type OpenDrift } from "./drift.ts";
+import {
+  countRequiredWipes,
+  readDrift,
+  readRecordDrift,
+  findTaskRevisions,
+  type DriftState,
+  type OpenDrift,
+} from "./drift.ts";
 import { observedTable } from "./observed.ts";
-import { numberOfRecord } from "./named.ts";
-import { TaskRecords } from "./records.ts";
+import { findRecordNumber } from "./record-ids.ts";
+import { TaskRecordReader } from "./records.ts";
 
-/** Maximum number of records that a task names, where not all are wanted. */
-const MAX_RECORDS = 20;
+/** Maximum number of records that are listed for a task, unless all are requested. */
+const MAX_LISTED_RECORDS = 20;
 
-/** A change of which a task is. */
+/** The change that a task belongs to. */
 interface TaskChange {
   readonly revision: number;
   readonly number: number;
@@ -41,7 +48,7 @@ interface TaskChange {
   readonly importPk: number | null;
 }
 
-const changeOf = (row: Row): TaskChange => ({
+const toTaskChange = (row: Row): TaskChange => ({
   revision: Number(row["revision"]),
   number: Number(row["number"]),
   at: String(row["at"]),
@@ -50,49 +57,55 @@ const changeOf = (row: Row): TaskChange => ({
   importPk: row["import"] === null ? null : Number(row["import"]),
 });
 
-/** SQL: changes `c` as tasks tell of them. Who made one is told to those who see its record in the audit. */
-const CHANGES = `select c.revision, c.number, c.import, m.at, m.action, (select a.actor from audit a where a.seq = c.number) as actor
+/** SQL: changes `c` with the values that tasks show. The actor is null if the audit record is not visible. */
+const SELECT_TASK_CHANGES = `select c.revision, c.number, c.import, m.at, m.action, (select a.actor from audit a where a.seq = c.number) as actor
   from main.change c join main.audit m on m.seq = c.number`;
 
-const readChanges = async (reader: Reader, revisions: readonly number[]): Promise<ReadonlyMap<number, TaskChange>> => {
-  const rows = await reader.all(`${CHANGES} where c.revision in (select value from json_each(:revisions))`, {
-    revisions: JSON.stringify(revisions),
-  });
-  return new Map(rows.map((row) => [Number(row["revision"]), changeOf(row)]));
+const readTaskChanges = async (
+  reader: Reader,
+  revisions: readonly number[],
+): Promise<ReadonlyMap<number, TaskChange>> => {
+  const rows = await reader.all(
+    `${SELECT_TASK_CHANGES} where c.revision in (select value from json_each(:revisions))`,
+    {
+      revisions: JSON.stringify(revisions),
+    },
+  );
+  return new Map(rows.map((row) => [Number(row["revision"]), toTaskChange(row)]));
 };
 
-/** Returns all that is open, and the changes that it is of, by their revisions. */
+/** Returns all open drift, and the changes that it belongs to, by revision. */
 const readOpenDrift = async (reader: Reader) => {
   const drift = await readDrift(reader);
-  return { drift, changes: await readChanges(reader, [...new Set(drift.map(({ revision }) => revision))]) };
+  return { drift, changes: await readTaskChanges(reader, [...new Set(drift.map(({ revision }) => revision))]) };
 };
 
-/** Maximum number of records that a task names which is done, in a list. */
+/** Maximum number of records that are listed for a task that is done, in a list of tasks. */
 const MAX_DONE_RECORDS = 2;
 
-/** Tasks of what is open, of what somebody confirmed, or of what changes wrote of which nothing is left. */
+/** The state of a task: `open`; `confirmed` by somebody; `done` if its values do not differ from the console. */
 type TaskState = DriftState | "done";
 
-/** Reads tasks; what several of them name is read once. */
+/** Reads tasks. Data that several tasks need is read only once. */
 class TaskReader {
   readonly #reader: Reader;
   readonly #most: number;
-  readonly #records: TaskRecords;
+  readonly #records: TaskRecordReader;
 
   /**
-   * @param most number of records that a task names at most
-   * @param occupants see {@link TaskRecords}
+   * @param most maximum number of records for each task
+   * @param occupants see {@link TaskRecordReader}
    */
-  constructor(reader: Reader, { most = MAX_RECORDS, occupants = false } = {}) {
+  constructor(reader: Reader, { most = MAX_LISTED_RECORDS, occupants = false } = {}) {
     this.#reader = reader;
     this.#most = most;
-    this.#records = new TaskRecords(reader, { occupants });
+    this.#records = new TaskRecordReader(reader, { occupants });
   }
 
-  /** Returns the tasks of changes. @param drift of one or several changes */
+  /** Returns the tasks of one or more changes. @param drift of these changes */
   async read(drift: readonly OpenDrift[], state: TaskState): Promise<readonly ConsoleTask[]> {
     const byChange = Map.groupBy(drift, ({ revision }) => revision);
-    const changes = await readChanges(this.#reader, [...byChange.keys()]);
+    const changes = await readTaskChanges(this.#reader, [...byChange.keys()]);
     const tasks: ConsoleTask[] = [];
     for (const [revision, parts] of byChange) {
       const change = changes.get(revision);
@@ -105,26 +118,27 @@ class TaskReader {
     const { revision, importPk } = change;
     const records = await this.#recordsOf(revision, state);
     const made = importPk === null ? undefined : await this.#importOf(importPk);
-    const main = mainThing(parts, made);
-    const { [main]: own = NO_RECORDS, ...others } = countByThing(parts);
+    const main = getMainThing(parts, made);
+    const { [main]: own = ZERO_COUNTS, ...others } = countRecordsByThing(parts);
     const beside = Object.entries(others).map(([thing, counts]) => ({ thing, ...counts }));
     const isContradicted = parts.some(({ contradicted }) => contradicted > 0);
-    const confirmed = state === "confirmed" ? await readConfirmed(this.#reader, revision) : undefined;
-    const isOwn = made !== undefined && isOfFile(main, made);
+    const confirmed = state === "confirmed" ? await readTaskConfirmation(this.#reader, revision) : undefined;
+    const isOwn = made !== undefined && isThingOfImport(main, made);
     const byHand = parts.reduce((sum, { leftOut }) => sum + leftOut, 0);
     const inFile = parts.some(({ thing, records: all, leftOut }) => thing === main && all > leftOut);
-    const of = { parts, records, upload: isOwn && isToUpload(made) && inFile };
+    const of = { parts, records, upload: isOwn && hasUploadFile(made) && inFile };
     const isWritten = made !== undefined && of.upload && state === "open";
-    const outdated = isWritten ? await countOutdated(this.#reader, made, revision) : 0;
-    const wipes = state === "open" && isUpdated(parts, DEVICE.name) ? await countWipes(this.#reader, revision) : 0;
+    const outdated = isWritten ? await countOutdatedRecords(this.#reader, made, revision) : 0;
+    const wipes =
+      state === "open" && hasUpdates(parts, DEVICE.name) ? await countRequiredWipes(this.#reader, revision) : 0;
     return {
-      ...taskOf(change, made),
-      work: workOf(of),
-      kind: made !== undefined && (isOwn || isToUpload(made)) ? made.kind : kindIn(records, main),
+      ...buildChangeFacts(change, made),
+      work: determineTaskWork(of),
+      kind: made !== undefined && (isOwn || hasUploadFile(made)) ? made.kind : findRecordKind(records, main),
       thing: main,
       ...own,
       ...(beside.length > 0 && { beside }),
-      ...(isOwn && state !== "done" && beforehand(made)),
+      ...(isOwn && state !== "done" && getPreparatoryWork(made)),
       ...(byHand > 0 && { leftOut: byHand }),
       ...(outdated > 0 && { outdated }),
       ...(wipes > 0 && { wipes }),
@@ -139,7 +153,7 @@ class TaskReader {
     const records: TaskRecord[] = [];
     const most = this.#most;
     if (state === "done")
-      for (const record of await readWorkRecords(this.#reader, { revision, most }))
+      for (const record of await readWrittenRecords(this.#reader, { revision, most }))
         records.push(...[await this.#records.readDone(record, revision)].filter((one) => one !== undefined));
     else
       for (const record of await readRecordDrift(this.#reader, { revision, state, most }))
@@ -149,31 +163,31 @@ class TaskReader {
 
   async #importOf(pk: number): Promise<ImportRecord | undefined> {
     const row = await this.#reader.get("select * from import where pk = :pk", { pk });
-    return row && recordOf(row);
+    return row && toImportRecord(row);
   }
 }
 
-const NO_RECORDS = { create: 0, update: 0, delete: 0 };
+const ZERO_COUNTS = { create: 0, update: 0, delete: 0 };
 
-/** Returns the counts of the records of a task, by things. */
-const countByThing = (parts: readonly OpenDrift[]): Readonly<Record<string, typeof NO_RECORDS>> => {
-  const counts: Record<string, typeof NO_RECORDS> = {};
+/** Returns the number of records in a task by thing and action. */
+const countRecordsByThing = (parts: readonly OpenDrift[]): Readonly<Record<string, typeof ZERO_COUNTS>> => {
+  const counts: Record<string, typeof ZERO_COUNTS> = {};
   for (const { thing, action, records } of parts)
-    counts[thing] = { ...NO_RECORDS, ...counts[thing], [action]: records };
+    counts[thing] = { ...ZERO_COUNTS, ...counts[thing], [action]: records };
   return counts;
 };
 
-const isUpdated = (parts: readonly OpenDrift[], of: string): boolean =>
+const hasUpdates = (parts: readonly OpenDrift[], of: string): boolean =>
   parts.some(({ thing, action }) => thing === of && action === "update");
 
-/** Returns what has to be done before a task of an import, and how often. */
-const beforehand = ({ detail: { counts } }: ImportRecord): Partial<ConsoleTask> => {
+/** Returns what has to be done before the task of an import, with the number of devices. */
+const getPreparatoryWork = ({ detail: { counts } }: ImportRecord): Partial<ConsoleTask> => {
   const { released = 0 } = counts ?? {};
   return released > 0 ? { released } : {};
 };
 
-/** Returns the facts of a task that are those of its change. */
-const taskOf = ({ number, at, actor, action }: TaskChange, made: ImportRecord | undefined) => ({
+/** Returns the facts of a task that come from its change. */
+const buildChangeFacts = ({ number, at, actor, action }: TaskChange, made: ImportRecord | undefined) => ({
   number,
   action,
   importId: made?.id ?? null,
@@ -184,29 +198,29 @@ const taskOf = ({ number, at, actor, action }: TaskChange, made: ImportRecord | 
   openedBy: actor,
 });
 
-const isToUpload = ({ detail: { emittedFile } }: ImportRecord): boolean => emittedFile !== undefined;
+const hasUploadFile = ({ detail: { emittedFile } }: ImportRecord): boolean => emittedFile !== undefined;
 
-const isOfFile = (thing: string, { kind }: ImportRecord): boolean => FORMATS[kind].thing.name === thing;
+const isThingOfImport = (thing: string, { kind }: ImportRecord): boolean => FORMATS[kind].thing.name === thing;
 
-const kindIn = (records: readonly TaskRecord[], of: string): FormatName =>
+const findRecordKind = (records: readonly TaskRecord[], of: string): FormatName =>
   records.find(({ thing }) => thing === of)?.kind ?? "users";
 
-/** Returns what a task is of: what the file of its import is of, if any of that is open; else what most of its records are. */
-const mainThing = (parts: readonly OpenDrift[], made: ImportRecord | undefined): string => {
+/** Returns the main thing of a task: the thing of its import, if any of it is open; otherwise the most frequent one. */
+const getMainThing = (parts: readonly OpenDrift[], made: ImportRecord | undefined): string => {
   const [most] = parts.toSorted((a, b) => b.records - a.records);
-  const own = made && parts.find(({ thing }) => isOfFile(thing, made));
+  const own = made && parts.find(({ thing }) => isThingOfImport(thing, made));
   return (own ?? most)?.thing ?? USER.name;
 };
 
-/** Returns what is to be done for a task, in a word. */
-const workOf = ({
+/** Returns the kind of work that a task requires. */
+const determineTaskWork = ({
   parts,
   records: [first, ...more],
   upload,
 }: {
   readonly parts: readonly OpenDrift[];
   readonly records: readonly TaskRecord[];
-  /** a file of what is open was written */
+  /** true if an upload file with open records was written */
   readonly upload: boolean;
 }): ConsoleWork => {
   if (upload) return "upload";
@@ -216,7 +230,7 @@ const workOf = ({
   return works.size === 1 && works.has("delete") ? "delete" : "several";
 };
 
-const readConfirmed = async (
+const readTaskConfirmation = async (
   reader: Reader,
   revision: number,
 ): Promise<{ readonly at: string; readonly by: string } | undefined> => {
@@ -230,26 +244,29 @@ const readConfirmed = async (
   return row && row["at"] !== null ? { at: String(row["at"]), by: String(row["by"]) } : undefined;
 };
 
-/** SQL: the revision of the change that made the tenant a mirror: an export of the console, or a bundle. */
-const MIRRORING = `select min(a.revision) from main.change a where a.writer = 'console' or a.writer = 'apply'
-  and exists (select 1 from main.audit t where t.seq = a.number and ${DETAIL} ->> 'mirroredAt' is not null)`;
+/** SQL: the revision of the change that made the tenant a mirror: the takeover of an export, or an applied bundle. */
+const MIRROR_START_REVISION = `select min(a.revision) from main.change a where a.writer = 'console' or a.writer = 'apply'
+  and exists (select 1 from main.audit t where t.seq = a.number and ${DETAIL_SQL} ->> 'mirroredAt' is not null)`;
 
-/** SQL: the changes `c` of a mirror that asked something of the console, as who asks sees them. */
-const OF_MIRROR = `c.revision >= (${MIRRORING}) and c.writer not in ('console', 'confirm', 'drop')
-  and ${hasWritten("c.revision")} and exists (select 1 from audit seen where seen.seq = c.number)`;
+/** SQL: true for a change `c` of a mirror that required work in the console and that the acting account can see. */
+const IS_TASK_CHANGE = `c.revision >= (${MIRROR_START_REVISION}) and c.writer not in ('console', 'confirm', 'drop')
+  and ${buildHasWrittenSql("c.revision")} and exists (select 1 from audit seen where seen.seq = c.number)`;
 
-/** Returns the tasks that are done: of changes that the asker sees, and that were not written again since. @param number of a single one */
-const readDone = async (
+/**
+ * Returns the tasks that are done. Tasks are left out if the acting account cannot see their changes, or if later
+ * changes wrote all of their values again. @param number of a single task
+ */
+const readDoneTasks = async (
   reader: Reader,
   { but = new Set<number>(), number }: { readonly but?: ReadonlySet<number>; readonly number?: number },
 ): Promise<readonly ConsoleTask[]> => {
   const isOne = number === undefined ? "true" : "c.number = :number";
   const rows = await reader.all(
-    `${CHANGES} where ${OF_MIRROR} and ${REMAINS} and ${isOne}`,
+    `${SELECT_TASK_CHANGES} where ${IS_TASK_CHANGE} and ${IS_CHANGE_IN_EFFECT} and ${isOne}`,
     number === undefined ? {} : { number },
   );
-  const changes = rows.map(changeOf).filter((change) => !but.has(change.number));
-  const work = await readWork(
+  const changes = rows.map(toTaskChange).filter((change) => !but.has(change.number));
+  const work = await readWrittenCounts(
     reader,
     changes.map(({ revision }) => revision),
   );
@@ -257,10 +274,10 @@ const readDone = async (
 };
 
 /** Returns the open tasks of a mirror, oldest first, each with all its records. */
-export const listWholeTasks = async (reader: Reader): Promise<readonly ConsoleTask[]> =>
+export const listOpenTasksInFull = async (reader: Reader): Promise<readonly ConsoleTask[]> =>
   new TaskReader(reader, { most: Number.MAX_SAFE_INTEGER }).read(await readDrift(reader), "open");
 
-/** Returns the tasks of a mirror, oldest first; what is only to be checked comes last. @param all also those that are closed */
+/** Returns the tasks of a mirror, oldest first; tasks that only require a check last.  @param all also closed tasks */
 export const listTasks = async (reader: Reader, all = false): Promise<readonly ConsoleTask[]> => {
   const tasks = new TaskReader(reader);
   const open = await tasks.read(await readDrift(reader), "open");
@@ -270,15 +287,18 @@ export const listTasks = async (reader: Reader, all = false): Promise<readonly C
     ({ number }) => !known.has(number),
   );
   for (const { number } of confirmed) known.add(number);
-  const found = [...open, ...confirmed, ...(await readDone(reader, { but: known }))];
+  const found = [...open, ...confirmed, ...(await readDoneTasks(reader, { but: known }))];
   return found.toSorted((a, b) => a.number - b.number);
 };
 
-const ALL_TASKS = line("console list", [], { all: true });
+const LIST_ALL_TASKS_COMMAND = line("console list", [], { all: true });
 
-/** Returns a task. @param number of its change @param all with all its records @throws Failure `not-found`; `conflict` if later changes wrote all of it again */
+/**
+ * Returns a task. @param number of its change @param all true to list all of its records @throws Failure `not-found`;
+ * `conflict` if later changes wrote all of its values again
+ */
 export const readTask = async (reader: Reader, number: number, { all = false } = {}): Promise<ConsoleTask> => {
-  const row = await reader.get(`${CHANGES} where c.number = :number`, { number });
+  const row = await reader.get(`${SELECT_TASK_CHANGES} where c.number = :number`, { number });
   if (row !== undefined && row["revision"] !== null) {
     const revision = Number(row["revision"]);
     const tasks = new TaskReader(reader, { occupants: true, ...(all && { most: Number.MAX_SAFE_INTEGER }) });
@@ -286,48 +306,51 @@ export const readTask = async (reader: Reader, number: number, { all = false } =
       const [task] = await tasks.read(await readDrift(reader, { state, revision }), state);
       if (task !== undefined) return task;
     }
-    const [done] = await readDone(reader, { number });
+    const [done] = await readDoneTasks(reader, { number });
     if (done !== undefined) return { ...done, ...(await readClosing(reader, number)) };
-    const creation = await creationOf(reader, revision);
-    if (creation !== undefined) throw ofCreation(number, creation);
-    if ((await reader.get(`${CHANGES} where c.number = :number and ${OF_MIRROR}`, { number })) !== undefined)
-      throw nothingLeft(number, await lastRewrite(reader, revision));
+    const creation = await findCreationTask(reader, revision);
+    if (creation !== undefined) throw createPartOfCreationFailure(number, creation);
+    if (
+      (await reader.get(`${SELECT_TASK_CHANGES} where c.number = :number and ${IS_TASK_CHANGE}`, { number })) !==
+      undefined
+    )
+      throw createOverwrittenTaskFailure(number, await findLastRewrite(reader, revision));
   }
   throw new Failure("not-found", {
-    what: text(`no task ${number} for the console`, `管理画面での作業 ${number} はありません`),
-    hint: step("see them all", "一覧", ALL_TASKS),
+    what: text(`there is no console task ${number}`, `管理画面での作業 ${number} はありません`),
+    hint: step("to list all tasks", "すべての作業の一覧", LIST_ALL_TASKS_COMMAND),
   });
 };
 
-/** Returns the number of the newest change of somebody of which something is open. @throws Failure `not-found` */
-export const lastOpenTask = async (reader: Reader, actor: string): Promise<number> => {
+/** Returns the number of the newest change of an account that has open tasks. @throws Failure `not-found` */
+export const findLastOpenTask = async (reader: Reader, actor: string): Promise<number> => {
   const { changes } = await readOpenDrift(reader);
   const own = [...changes.values()].filter((change) => change.actor === actor);
   if (own.length > 0) return Math.max(...own.map(({ number }) => number));
   throw new Failure("not-found", {
     what: text(
-      `no change of ${actor} is open in the console`,
+      `none of the changes by ${actor} has an open task in the console`,
       `${actor} による変更で、管理画面での作業が残っているものはありません`,
     ),
-    hint: step("see them all", "一覧", line("console list", [])),
+    hint: step("to list the open tasks", "未了の作業の一覧", line("console list", [])),
   });
 };
 
-/** Returns tasks in the order of their numbers as they are given. @throws Failure `not-found` */
+/** Returns the tasks with these numbers, in the same order. @throws Failure `not-found` */
 export const readTasks = async (reader: Reader, numbers: readonly number[]): Promise<readonly ConsoleTask[]> => {
   const tasks: ConsoleTask[] = [];
   for (const number of numbers) tasks.push(await readTask(reader, number));
   return tasks;
 };
 
-/** The open tasks, and which of them exports contradicted. */
+/** The open tasks, and those of them that an export contradicted. */
 export interface OpenTasks {
-  /** the number of records of each */
+  /** number of open records by task number */
   readonly open: ReadonlyMap<number, number>;
   readonly contradicted: ReadonlySet<number>;
 }
 
-/** Returns the open tasks by their numbers. @param of the thing in whose records contradictions count; default: all */
+/** Returns the open tasks by number.  @param of thing whose contradictions count; default: all things */
 export const readOpenTasks = async (reader: Reader, of?: string): Promise<OpenTasks> => {
   const { drift, changes } = await readOpenDrift(reader);
   const open = new Map<number, number>();
@@ -341,16 +364,16 @@ export const readOpenTasks = async (reader: Reader, of?: string): Promise<OpenTa
   return { open, contradicted };
 };
 
-/** Returns the number of the newest open task that a record is in, also a deleted one; null if it is in none. */
-export const taskOfRecord = async (
+/** Returns the number of the newest open task with a record, even a deleted record; null if there is no such task. */
+export const findTaskOfRecord = async (
   reader: Reader,
   { thing, id }: { readonly thing: string; readonly id: string },
 ): Promise<number | null> => {
-  const pk = await numberOfRecord(reader, thing, id);
+  const pk = await findRecordNumber(reader, thing, id);
   if (pk === undefined) return null;
-  // the name of an account, its password and its mark are the user's
+  // the name, the password and the administrator mark of an account are stored with the user
   const things = thing === ACCOUNT.name ? [thing, USER.name] : [thing];
-  const revisions = (await Promise.all(things.map((of) => tasksOfRecord(reader, of, pk)))).flat();
+  const revisions = (await Promise.all(things.map((of) => findTaskRevisions(reader, of, pk)))).flat();
   const newest = Math.max(-1, ...revisions);
-  return (await readChanges(reader, [newest])).get(newest)?.number ?? null;
+  return (await readTaskChanges(reader, [newest])).get(newest)?.number ?? null;
 };

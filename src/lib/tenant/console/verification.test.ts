@@ -46,14 +46,14 @@ const people = (domain: string, title: string, count = 6): Cells => [
   ...Array.from({ length: count }, (_, at) => [`人${at}`, `p${at}@${domain}`, title]),
 ];
 
-test("the export of another tenant is refused by the test of imports", async () => {
+test("imports verify rejects the export of another tenant, as imports do", async () => {
   await tenant.import(exported, people("a.example", "課長"));
   const written = await upload(people("a.example", "部長"));
   const failure = await failureOf(verify(written, people("b.example", "課長")));
   expect(failure).toMatchObject({ code: "input-rejected" });
   expect(failure?.what).toMatchObject({
     en: expect.stringContaining(
-      "none of the 6 rows matches one of the 6 users: this looks like the export of another tenant",
+      "compared 6 rows with 6 users, and none matches: this looks like an export from another tenant",
     ),
     ja: expect.stringContaining("6 行は、ユーザー 6 件のどれとも一致しません"),
   });
@@ -62,7 +62,7 @@ test("the export of another tenant is refused by the test of imports", async () 
   expect((await verify(written, people("b.example", "課長", 4))).done).toBe(false);
 });
 
-test("addresses that were not uploaded are a difference, not another tenant", async () => {
+test("addresses that were not uploaded are a difference, not a sign of another tenant", async () => {
   const [header = [], ...rows] = people("a.example", "課長");
   const coded = (domain: string): Cells => [
     [...header, "社員コード"],
@@ -104,7 +104,7 @@ test.each<[string, Cells, string, Readonly<Record<string, readonly string[]>>]>(
   ["another field was changed in the console", FILE.with(1, YAMADA.with(2, "部長").with(3, "03-9")), "done", {}],
   ["somebody else was added in the console", [...FILE, HAYASHI], "done", {}],
   ["all of it is there", FILE, "done", {}],
-])("imports verify is the same merge: %s", async (_, shown, state, records) => {
+])("imports verify merges like a takeover: %s", async (_, shown, state, records) => {
   await tenant.import(exported, MIRROR);
   const written = await upload(FILE, replace);
   const before = here();
@@ -120,7 +120,7 @@ test.each<[string, Cells, string, Readonly<Record<string, readonly string[]>>]>(
   expect(auditOf(tenant.database).at(-1)).toMatchObject({ action: "imports.verify" });
 });
 
-test("an export makes a task as open as it shows it, also one that was done", async () => {
+test("an open task is compared with each export, and a task that is done stays done", async () => {
   await tenant.import(exported, MIRROR);
   const written = await upload(FILE, replace);
   const half = FILE.with(1, YAMADA);
@@ -132,7 +132,7 @@ test("an export makes a task as open as it shows it, also one that was done", as
   expect(again).toMatchObject({ done: true, closedBefore: true, task: { closing, closedBy: "owner" } });
 });
 
-test("a verification makes the mirror as new as its export, and remembers what it showed", async () => {
+test("a verification updates the age of the mirror and remembers what the export showed", async () => {
   await tenant.import(exported, MIRROR);
   const { mirroredAt } = await tenant.client.tenant.show();
   const written = await upload(FILE, replace);
@@ -171,7 +171,7 @@ test("imports verify is limited to fields of the task", async () => {
   expect(await tenant.client.console.show(second ?? 0)).toMatchObject({ state: "open" });
 });
 
-test("imports verify is limited to fields of the task, custom ones too", async () => {
+test("imports verify is limited to fields of the task, including custom fields", async () => {
   await tenant.client.users.addField({ name: "入社年" });
   const shown = (title: string, year: string): Cells => [
     ["氏名", "メールアドレス", "役職", "入社年"],
@@ -191,7 +191,7 @@ test("imports verify is limited to fields of the task, custom ones too", async (
   expect(await verify(second ?? 0, shown("課長", "2020"))).toMatchObject({ done: true });
 });
 
-test("imports verify: what the export does not show stays open; --confirm-missing confirms it", async () => {
+test("imports verify: fields that the export lacks stay open; --confirm-missing confirms them", async () => {
   await tenant.import(exported, MIRROR);
   const written = await upload([TITLES, YAMADA.with(2, "部長").with(3, "03-9")]);
   const shown = without([TITLES, YAMADA.with(3, "03-9"), SATO], 2);
@@ -219,22 +219,25 @@ test.each<[string, Cells, object, boolean]>([
   ["a part", [TITLES, YAMADA], { records: 1, of: 2 }, false],
   ["all others", WHOLE, {}, true],
   ["all others, and one that is new there", [...WHOLE, NEW], {}, true],
-])("that an export lacks somebody proves the deletion if it lacks nobody else: %s", async (_, shown, lacking, done) => {
-  await tenant.import(exported, [...WHOLE, SATO]);
-  const [sato] = await tenant.client.users.find({ name: "sato@x" });
-  const number = (await tenant.import({ kind: "users", mode: "replace" }, WHOLE)).change ?? 0;
-  const found = await verify(number, shown);
-  expect(found).toMatchObject({ done, ...(!done && { lacking }) });
-  expect(await tenant.client.console.list({})).toHaveLength(done ? 0 : 1);
-  const confirmed = await verify(number, shown, { confirmMissing: true });
-  expect(confirmed).toMatchObject({
-    done: true,
-    task: { state: done ? "done" : "confirmed", records: [{ id: sato?.id }] },
-  });
-  expect(confirmed.lacking).toBeUndefined();
-});
+])(
+  "an export without a user proves the deletion only if it lacks no other user: %s",
+  async (_, shown, lacking, done) => {
+    await tenant.import(exported, [...WHOLE, SATO]);
+    const [sato] = await tenant.client.users.find({ name: "sato@x" });
+    const number = (await tenant.import({ kind: "users", mode: "replace" }, WHOLE)).change ?? 0;
+    const found = await verify(number, shown);
+    expect(found).toMatchObject({ done, ...(!done && { lacking }) });
+    expect(await tenant.client.console.list({})).toHaveLength(done ? 0 : 1);
+    const confirmed = await verify(number, shown, { confirmMissing: true });
+    expect(confirmed).toMatchObject({
+      done: true,
+      task: { state: done ? "done" : "confirmed", records: [{ id: sato?.id }] },
+    });
+    expect(confirmed.lacking).toBeUndefined();
+  },
+);
 
-test("--confirm-missing confirms no deletion of somebody whom a part of an export shows", async () => {
+test("--confirm-missing does not confirm the deletion of a user whom a partial export shows", async () => {
   await tenant.import(exported, [...WHOLE, SATO]);
   const number = (await tenant.import({ kind: "users", mode: "replace" }, [TITLES, YAMADA])).change ?? 0;
   const found = await verify(number, [TITLES, SATO], { confirmMissing: true });
@@ -244,14 +247,14 @@ test("--confirm-missing confirms no deletion of somebody whom a part of an expor
   expect(await verify(number, [TITLES])).toMatchObject({ done: true });
 });
 
-test("a part of an export of organisations proves no deletion either", async () => {
+test("a partial export of organisations does not prove a deletion either", async () => {
   await tenant.import({ kind: "orgs", fromConsole: true }, TREE);
   const number = (await tenant.import({ kind: "orgs", mode: "replace" }, TREE.slice(0, 3))).change ?? 0;
   expect(await verify(number, TREE.slice(0, 2))).toMatchObject({ done: false, lacking: { records: 1, of: 2 } });
   expect(await verify(number, TREE.slice(0, 3))).toMatchObject({ done: true });
 });
 
-test("a custom field is shown by its own column only", async () => {
+test("only its own column shows a custom field", async () => {
   for (const name of ["入社年", "内線番号"]) await tenant.client.users.addField({ name });
   const header = ["氏名", "メールアドレス"];
   const shown = (field: string, value: string): Cells => [
@@ -267,7 +270,7 @@ test("a custom field is shown by its own column only", async () => {
   expect(await verify(written, shown("入社年", "2020"), { sameAsUpload: true })).toMatchObject({ done: true });
 });
 
-test("all fields that the export does not show are named, whichever of many records they are open of", async () => {
+test("all fields that the export does not show are listed, whichever of many records has them", async () => {
   const shown = people("x", "課長", 30);
   const mirror = shown.map((row, at) => [...row, at === 0 ? "TEL" : ""]);
   await tenant.import(exported, mirror);
@@ -280,7 +283,7 @@ test("all fields that the export does not show are named, whichever of many reco
   expect((await verify(written, shown, { confirmMissing: true })).unseen).toEqual([]);
 });
 
-test("a change of somebody whose creation was confirmed: their row shows all of them", async () => {
+test("a row shows all values of an edited user whose creation was confirmed", async () => {
   await tenant.import(exported, people("a.example", "課長"));
   const { consoleTask } = await tenant.client.users.create({ name: "原", emails: ["hara@a.example"] });
   await tenant.client.console.confirm({ numbers: [consoleTask ?? 0] });
@@ -291,7 +294,7 @@ test("a change of somebody whose creation was confirmed: their row shows all of 
   expect(await tenant.client.console.list({})).toEqual([]);
 });
 
-test("of custom fields, those without a column are named, and confirmed", async () => {
+test("custom fields without a column are listed and can be confirmed", async () => {
   for (const name of ["入社年", "内線番号"]) await tenant.client.users.addField({ name });
   const header = ["氏名", "メールアドレス", "入社年", "内線番号"];
   const people: Cells = [header, ["山田", "yamada@x", "1999", "1"], ["佐藤", "sato@x", "2001", "2"]];
@@ -307,7 +310,7 @@ test("of custom fields, those without a column are named, and confirmed", async 
   expect(await verify(written, done)).toMatchObject({ done: true, unseen: [] });
 });
 
-test("custom fields of a new user are named as well", async () => {
+test("custom fields of a new user are also listed", async () => {
   for (const name of ["入社年", "内線番号"]) await tenant.client.users.addField({ name });
   const header = ["氏名", "メールアドレス", "入社年", "内線番号"];
   await tenant.import(exported, [header, ["山田", "yamada@x", "1999", ""]]);
@@ -318,7 +321,7 @@ test("custom fields of a new user are named as well", async () => {
   expect(found.unseen).toEqual([{ field: "custom:入社年", header: "入社年" }]);
 });
 
-test("a new user of no organisation needs no column of organisations", async () => {
+test("a new user without an organisation needs no organisation column", async () => {
   await tenant.import({ kind: "orgs", fromConsole: true }, TREE);
   await tenant.import(exported, [PLACES, ["山田", "yamada@x", ""]]);
   const written = await upload([PLACES, ["林", "hayashi@x", ""], ["森", "mori@x", "S"]]);
@@ -332,7 +335,7 @@ test("a new user of no organisation needs no column of organisations", async () 
   expect(await verify(made, places)).toMatchObject({ done: true });
 });
 
-test("the uploaded file itself is no export, nor is one with a password", async () => {
+test("the uploaded file itself is not accepted as an export, nor is a file with a password", async () => {
   await tenant.import(exported, MIRROR);
   const written = await upload(FILE, replace);
   expect(await verify(written, FILE)).toMatchObject({ done: false, sameAsUpload: true, task: { state: "open" } });
@@ -342,7 +345,7 @@ test("the uploaded file itself is no export, nor is one with a password", async 
   expect(await verify(written, FILE, { sameAsUpload: true })).toMatchObject({ done: true });
 });
 
-test("an export is read by its map, and what is no map, no header, and no task is refused", async () => {
+test("an export is read with its map; an invalid map, an unknown header and an unknown task are rejected", async () => {
   await tenant.import(exported, MIRROR);
   const written = await upload([TITLES, YAMADA.with(2, "部長")]);
   const theirs: Cells = [TITLES.with(0, "名前"), YAMADA.with(2, "部長"), SATO];
@@ -370,7 +373,7 @@ test.each([
   ["the code that it has by now", "X", true],
   ["no code that another task changes", "S", false],
   ["a blank", "", false],
-])("an organisation is met by %s", async (_, code, done) => {
+])("verifies an organisation cell with %s", async (_, code, done) => {
   await tenant.import({ kind: "orgs", fromConsole: true }, TREE);
   await tenant.import(exported, [PLACES, ["山田", "yamada@x", ""]]);
   const written = await upload([PLACES, ["山田", "yamada@x", "S"]]);
@@ -385,7 +388,7 @@ test.each<[string, string, boolean]>([
   ["a blank", "", true],
   ["the organisation it was", "S", false],
 ])(
-  "a move into an organisation without a code cannot be seen, and is confirmed: %s",
+  "a move into an organisation without a code cannot be seen in an export, only confirmed: %s",
   async (_, code, isConfirmable) => {
     await tenant.import({ kind: "orgs", fromConsole: true }, NAMELESS);
     await tenant.import(exported, [PLACES, ["山田", "yamada@x", "S"], ["佐藤", "sato@x", "S"]]);
@@ -401,7 +404,7 @@ test.each<[string, string, boolean]>([
   },
 );
 
-test("nor can a new user be seen in an organisation without a code, or a device that belongs to one", async () => {
+test("nor can a new user in an organisation without a code, or a device that belongs to it", async () => {
   await tenant.import({ kind: "orgs", fromConsole: true }, NAMELESS);
   await tenant.import(exported, [PLACES, ["山田", "yamada@x", "S"]]);
   const devices: Cells = [
@@ -424,7 +427,7 @@ test("nor can a new user be seen in an organisation without a code, or a device 
   expect(await verify(consoleTask ?? 0, blank, { confirmMissing: true })).toMatchObject({ done: true });
 });
 
-test("what belongs to several kinds of files is verified by an export of each", async () => {
+test("a task with several kinds of records is verified by an export of each kind", async () => {
   await tenant.import({ kind: "orgs", fromConsole: true }, TREE);
   await tenant.import(exported, [PLACES, ["山田", "yamada@x", ""]]);
   const made = await tenant.import({ kind: "users", createOrgs: true }, [PLACES, ["山田", "yamada@x", "NEW"]]);
@@ -441,7 +444,7 @@ test("what belongs to several kinds of files is verified by an export of each", 
   expect(await verify(number, [PLACES, ["山田", "yamada@x", "NEW"]])).toMatchObject({ done: true });
 });
 
-test("who is in a group is shown by the name of the group, and so is the group itself", async () => {
+test("a group name shows the membership and also the group itself", async () => {
   const grouped = (group: string, tanaka: string): Cells => [
     ["表示名", "ユーザーID", "パスワード", "グループ名"],
     ["田中", "tanaka", "", tanaka],
@@ -467,7 +470,7 @@ test.each([
   ["emails", { emails: ["y2@x"] }],
   ["accountName", { accountName: "yamada" }],
   ["title", { title: "部長" }],
-] as const)("a task is confirmed by a field: %s", async (field, values) => {
+] as const)("a single field of a task can be confirmed: %s", async (field, values) => {
   await tenant.import(exported, MIRROR);
   const [yamada] = await tenant.client.users.find({ name: "yamada@x" });
   const { consoleTask } = await tenant.client.users.edit(yamada?.id ?? "", { ...values, tel: "03-9" });
@@ -475,7 +478,7 @@ test.each([
   expect(task?.records.map(({ changes }) => changes.map((one) => one.field))).toEqual([["tel"]]);
 });
 
-test("custom fields are confirmed one by one, each until an export shows another value of it", async () => {
+test("custom fields are confirmed one by one, until an export shows another value", async () => {
   const [year, phone] = ["入社年", "内線番号"] as const;
   for (const name of [year, phone]) await tenant.client.users.addField({ name });
   const header = ["氏名", "メールアドレス", year, phone];
@@ -514,7 +517,7 @@ test("custom fields are confirmed one by one, each until an export shows another
   expect(await open()).toEqual([[`custom:${year}`, "1999", "2021"]]);
 });
 
-test("a custom field that was confirmed stays so when the other one of the record is removed", async () => {
+test("a confirmed custom field stays confirmed if another field of the record is removed", async () => {
   const fields = await Promise.all(["入社年", "内線番号"].map((name) => tenant.client.users.addField({ name })));
   await tenant.import(exported, [
     ["氏名", "メールアドレス", "入社年", "内線番号"],

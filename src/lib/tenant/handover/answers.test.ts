@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { auditOf } from "#support/tenant/audit.ts";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
@@ -11,7 +11,7 @@ afterEach(() => tenant.close());
 
 const PHONE = { question: "push-certificate.phone", value: "03-0000-0000", by: "山田 花子" };
 
-test("answers are kept by question and what they are about, with author and date", async () => {
+test("answers are stored by question and subject, with author and date", async () => {
   const { answers } = tenant.client;
   const { changed, dryRun } = await answers.set({
     answers: [PHONE, { question: "administrators.mailbox", subject: "an-id", value: " はい " }],
@@ -27,7 +27,7 @@ test("answers are kept by question and what they are about, with author and date
   ]);
 });
 
-test("another answer takes the place of the first and has its id; null takes it back, and a blank does", async () => {
+test("a new answer replaces the previous one and keeps its id; null or a blank removes it", async () => {
   const { answers } = tenant.client;
   await answers.set({ answers: [PHONE, { ...PHONE, subject: "a" }] });
   const [first] = await answers.list();
@@ -45,7 +45,7 @@ test("another answer takes the place of the first and has its id; null takes it 
   expect(await answers.list()).toEqual([]);
 });
 
-test("all or none: of several of which one cannot be, none is kept, and a dry run keeps none", async () => {
+test("if one of several answers is invalid, none is stored; a dry run stores none", async () => {
   const { answers } = tenant.client;
   for (const wrong of [
     { ...PHONE, question: "No Question" },
@@ -68,7 +68,7 @@ test("all or none: of several of which one cannot be, none is kept, and a dry ru
   expect(await answers.list()).toEqual([]);
 });
 
-test("what is answered the same at the same time is no change; every change is in the audit, with both values", async () => {
+test("the same answer at the same time changes nothing; every change is audited with both values", async () => {
   const { answers } = tenant.client;
   const at = "2026-01-01T00:00:00.000Z";
   await answers.set({ answers: [{ ...PHONE, at }] });
@@ -82,9 +82,9 @@ test("what is answered the same at the same time is no change; every change is i
   });
 });
 
-test("system administrators read and write them, nobody below does", async () => {
-  await withAccount(tenant, { name: "sys", role: "system" });
-  await withAccount(tenant, { name: "ope", role: "operator" });
+test("only system administrators can read and write answers", async () => {
+  await addTestAccount(tenant, { name: "sys", role: "system" });
+  await addTestAccount(tenant, { name: "ope", role: "operator" });
   await tenant.as("sys").answers.set({ answers: [{ question: "rules.lost.owner", value: "佐藤" }] });
   expect(await tenant.as("sys").answers.list()).toMatchObject([{ by: "sys", value: "佐藤" }]);
   expect((await failureOf(tenant.as("ope").answers.list()))?.code).toBe("not-permitted");

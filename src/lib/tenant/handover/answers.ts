@@ -3,32 +3,33 @@ import { ANSWER, type Answer } from "../../model/answer.ts";
 import { normaliseAnswer } from "../../rules/answer.ts";
 import { judgeRecord } from "../../rules/index.ts";
 import { enforce } from "../../rules/rule.ts";
-import { instant, newId } from "../ids.ts";
+import { getCurrentInstant, newId } from "../ids.ts";
 import type { Session } from "../session.ts";
 import { deleteAnswer, findAnswer, writeAnswer } from "./answer-rows.ts";
 import type { Writer } from "../store/store.ts";
-import { checkValue } from "../records/records.ts";
+import { validateFieldValue } from "../records/records.ts";
 
-/** An answer as it was, and as it is by now; null where there is none. */
-interface ChangedAnswer {
+/** An answer before and after a change; null if there is no answer. */
+interface AnswerChange {
   readonly before: Answer | null;
   readonly after: Answer | null;
 }
 
 /**
- * Keeps answers, all of them or none. What is answered anew with the same words is confirmed by that: author and date are
- * those of today.
+ * Stores answers, either all of them or none. An answer that is given again with the same value is confirmed: its
+ * author and date become the current ones.
  *
- * @throws Failure `input-rejected` for a name that is none, an answer of another kind, a text that is too long, or a time in the future
+ * @throws Failure `input-rejected` if a question does not exist, a value does not fit its question, a text is too long,
+ * or a time is in the future
  */
 export const setAnswers = (
   session: Session,
   { answers, dryRun = false }: { readonly answers: readonly NewAnswer[]; readonly dryRun?: boolean | undefined },
-): Promise<{ readonly changed: ChangedAnswer[]; readonly dryRun: boolean }> =>
+): Promise<{ readonly changed: AnswerChange[]; readonly dryRun: boolean }> =>
   session.change({ action: "answers.set", locks: ["answers"], dryRun }, async (writer) => {
-    const changed: ChangedAnswer[] = [];
+    const changed: AnswerChange[] = [];
     for (const answer of answers) {
-      const change = await setOne(session, writer, answer);
+      const change = await setAnswer(session, writer, answer);
       if (change !== undefined) changed.push(change);
     }
     const told = changed.map(({ before, after }) => after ?? before).filter((answer) => answer !== null);
@@ -40,13 +41,13 @@ export const setAnswers = (
     };
   });
 
-/** @returns undefined where nothing is to be changed */
-async function setOne(
+/** Stores or deletes an answer. @returns undefined if nothing changes */
+async function setAnswer(
   session: Session,
   writer: Writer,
   { question, subject = "", value, by = session.actor, at }: NewAnswer,
-): Promise<ChangedAnswer | undefined> {
-  const now = instant(session.surroundings);
+): Promise<AnswerChange | undefined> {
+  const now = getCurrentInstant(session.surroundings);
   const typed = value?.trim() ?? "";
   const said = typed === "" ? null : normaliseAnswer(question, typed, now);
   enforce(judgeRecord(ANSWER.name, { after: { question, value: said, at: at ?? now } }, { facts: { now } }));
@@ -58,19 +59,19 @@ async function setOne(
   }
   const after: Answer = {
     id: before?.id ?? newId(session.surroundings),
-    question: checked("question", question),
-    subject: checked("subject", subject),
-    value: checked("value", said),
-    by: checked("by", by.trim() === "" ? session.actor : by.trim()),
+    question: validateAnswerText("question", question),
+    subject: validateAnswerText("subject", subject),
+    value: validateAnswerText("value", said),
+    by: validateAnswerText("by", by.trim() === "" ? session.actor : by.trim()),
     at: at ?? now,
   };
-  if (before !== null && isSame(before, after)) return undefined;
+  if (before !== null && isSameAnswer(before, after)) return undefined;
   await writeAnswer(writer, after);
   return { before, after };
 }
 
-const isSame = (one: Answer, other: Answer): boolean =>
+const isSameAnswer = (one: Answer, other: Answer): boolean =>
   one.value === other.value && one.by === other.by && one.at === other.at;
 
-const checked = (name: "question" | "subject" | "value" | "by", typed: string): string =>
-  typed === "" ? "" : checkValue(name, ANSWER.fields[name], typed);
+const validateAnswerText = (name: "question" | "subject" | "value" | "by", typed: string): string =>
+  typed === "" ? "" : validateFieldValue(name, ANSWER.fields[name], typed);

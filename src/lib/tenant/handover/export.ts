@@ -1,107 +1,118 @@
 import type { HandoverEnd, HandoverRequest, ResourceState } from "../../contract/index.ts";
 import { LAST_PART } from "../../contract/route.ts";
 import { Failure } from "../../errors/index.ts";
-import { SUMMARY, RESOURCE_NAMES, pathOfResource, resourceOf, type ResourceName } from "../../handover/resources.ts";
+import {
+  SUMMARY_FILE,
+  RESOURCE_NAMES,
+  pathOfResource,
+  resourceOf,
+  type ResourceName,
+} from "../../handover/resources.ts";
 import { ROOT_ORG_NAME } from "../../model/organisation.ts";
 import { text } from "../../text/index.ts";
-import { may, readsContacts, scopeOf as visibleTo } from "../policy/check.ts";
-import { READING } from "../policy/routes.ts";
+import { isPermitted, canReadContacts, buildScope as visibleTo } from "../policy/check.ts";
+import { RESOURCE_READ_RULES } from "../policy/routes.ts";
 import type { Session } from "../session.ts";
-import { readKnown } from "../accounts/administrator-rows.ts";
-import { auditHead } from "../audit/records.ts";
-import { consoleFiles, type TalliedFile } from "./exports/csv.ts";
-import { newTally, recordLines, type Tally } from "./exports/records.ts";
-import { summaryOf } from "./exports/summary.ts";
-import { recordsWith } from "../store/lists.ts";
+import { readListConfirmation } from "../accounts/administrator-rows.ts";
+import { readAuditHead } from "../audit/records.ts";
+import { buildConsoleFiles, type TalliedFile } from "./exports/csv.ts";
+import { createTally, buildRecordLines, type Tally } from "./exports/records.ts";
+import { buildSummary } from "./exports/summary.ts";
+import { readRecordsById } from "../store/lists.ts";
 import { ORGS } from "../records/org-rows.ts";
-import { visibleColumns } from "../store/scope.ts";
-import type { Piece, PieceStart, Reader, Store } from "../store/store.ts";
-import { readTenantName, readMirrored } from "../records/tenant-rows.ts";
-import { orgNumber } from "../vpp/vpp-rows.ts";
+import { buildVisibleColumns } from "../store/scope.ts";
+import type { StreamPiece, PieceStart, Reader, Store } from "../store/store.ts";
+import { readTenantName, readMirroredAt } from "../records/tenant-rows.ts";
+import { findOrgNumber } from "../vpp/vpp-rows.ts";
 
-const isResource = (name: string): name is ResourceName => (RESOURCE_NAMES as readonly string[]).includes(name);
+const isResourceName = (name: string): name is ResourceName => (RESOURCE_NAMES as readonly string[]).includes(name);
 
-/** @throws Failure `usage` for a name that is no resource's */
-const resourcesNamed = (names: readonly string[]): readonly ResourceName[] =>
+/** Returns the resources with these names. @throws Failure `usage` if a name is not the name of a resource */
+const resolveResourceNames = (names: readonly string[]): readonly ResourceName[] =>
   names.map((name) => {
-    if (isResource(name)) return name;
+    if (isResourceName(name)) return name;
     const all = RESOURCE_NAMES.join(", ");
     throw new Failure("usage", {
-      what: text(`no resource is named ${name}`, `「${name}」というリソースはありません`),
+      what: text(`no resource is named "${name}"`, `「${name}」というリソースはありません`),
       where: "only",
       hint: text(`resources: ${all}`, `リソース: ${all}`),
     });
   });
 
-/** Of a resource that is to be exported `exported`; how many records it has is known in the end. */
-const plannedStates = (
+/** Returns each resource's state: `exported` if it is to be exported. Empty resources are known only at the end. */
+const determineResourceStates = (
   { asker }: Pick<Session, "asker">,
   { only, scope, audit = false }: HandoverRequest,
 ): ReadonlyMap<ResourceName, ResourceState> => {
-  const wanted = only === undefined ? undefined : resourcesNamed(only);
+  const wanted = only === undefined ? undefined : resolveResourceNames(only);
   const stateOf = (name: ResourceName): ResourceState => {
     const {
       [name]: [needs, ofOrgs = false],
-    } = READING;
+    } = RESOURCE_READ_RULES;
     const isWanted = wanted?.includes(name) ?? (resourceOf(name).optional !== true || audit);
     if (!isWanted || (scope !== undefined && !ofOrgs)) return "left-out";
-    return may(asker, needs) ? "exported" : "not-permitted";
+    return isPermitted(asker, needs) ? "exported" : "not-permitted";
   };
   return new Map(RESOURCE_NAMES.map((name) => [name, stateOf(name)]));
 };
 
-/** The tenant as who asks sees it, or of that one organisation with all below it. @throws Failure `not-found` */
-const storeOf = async ({ store, asker }: Session, scope: string | undefined): Promise<Store> => {
+/**
+ * Returns the store as the acting account sees it, limited to an organisation and everything below it if `scope` is
+ * given. @throws Failure `not-found` if there is no such organisation
+ */
+const openStoreInScope = async ({ store, asker }: Session, scope: string | undefined): Promise<Store> => {
   if (scope === undefined) return store;
-  const pk = await store.read((reader) => orgNumber(reader, scope));
+  const pk = await store.read((reader) => findOrgNumber(reader, scope));
   if (pk === undefined) {
-    throw new Failure("not-found", { what: text(`no organisation ${scope}`, `組織 ${scope} はありません`) });
+    throw new Failure("not-found", {
+      what: text(`no organisation has the id "${scope}"`, `ID が「${scope}」の組織はありません`),
+    });
   }
   return store.within({
     orgs: [pk],
     kinds: [],
     secured: false,
-    accounts: may(asker, READING.accounts[0]),
-    contacts: readsContacts(asker),
+    accounts: isPermitted(asker, RESOURCE_READ_RULES.accounts[0]),
+    contacts: canReadContacts(asker),
   });
 };
 
-/** What an export gives: the starts of its parts, each before the bytes of its part, and what the parts are kept apart by. */
+/** An export as a stream of parts, with the boundary that separates them. Each part's start comes before its bytes. */
 export interface ExportedParts {
   readonly content: ReadableStream<PieceStart | Uint8Array>;
-  /** a text that is in none of them */
+  /** a text that does not occur in any part */
   readonly boundary: string;
 }
 
 const BOUNDARY_BYTES = 18;
 
-const scopeOf = async (reader: Reader, scope: string | undefined): Promise<HandoverEnd["scope"]> => {
-  const [org] = scope === undefined ? [] : await recordsWith(reader, ORGS, [scope]);
+const readExportScope = async (reader: Reader, scope: string | undefined): Promise<HandoverEnd["scope"]> => {
+  const [org] = scope === undefined ? [] : await readRecordsById(reader, ORGS, [scope]);
   return org === undefined ? null : { id: org.id, path: org.path === "" ? ROOT_ORG_NAME : org.path };
 };
 
-/** The tables of which some columns are not seen by everybody, by their resources. */
-const RESERVED_TABLES = { tenant: "tenant_profile", renewals: "renewal_item" } as const satisfies Partial<
+/** The tables with columns that not everybody can see, by resource. */
+const RESTRICTED_TABLES = { tenant: "tenant_profile", renewals: "renewal_item" } as const satisfies Partial<
   Readonly<Record<ResourceName, string>>
 >;
 
-/** Returns the fields of exported resources that who asks may not see, or not in every record. */
-const hiddenFrom = (
+/** Returns the fields of exported resources that the acting account cannot see, or can see only in some records. */
+const listHiddenFields = (
   { asker }: Pick<Session, "asker">,
   tallies: ReadonlyMap<ResourceName, Tally>,
 ): Readonly<Record<string, string[]>> => {
   const scope = visibleTo(asker);
-  const changed = scope === undefined ? {} : visibleColumns(scope);
+  const changed = scope === undefined ? {} : buildVisibleColumns(scope);
   return Object.fromEntries(
-    Object.entries(RESERVED_TABLES).flatMap(([name, table]) => {
+    Object.entries(RESTRICTED_TABLES).flatMap(([name, table]) => {
       const fields = Object.keys(changed[table] ?? {});
       return fields.length === 0 || !tallies.has(name as ResourceName) ? [] : [[name, fields]];
     }),
   );
 };
 
-/** What all parts come to, once they are streamed. */
-const endOf = async (
+/** Returns the content of the last part. Call this after all other parts have been streamed. */
+const buildExportEnd = async (
   reader: Reader,
   { asker }: Pick<Session, "asker">,
   {
@@ -117,14 +128,14 @@ const endOf = async (
   },
 ): Promise<HandoverEnd> => {
   const dates = [...tallies.values()].flatMap(({ updatedAt }) => updatedAt ?? []);
-  const head = may(asker, READING.audit[0]) ? await auditHead(reader, "main.audit") : undefined;
+  const head = isPermitted(asker, RESOURCE_READ_RULES.audit[0]) ? await readAuditHead(reader, "main.audit") : undefined;
   return {
     tenant: await readTenantName(reader),
-    mirroredAt: await readMirrored(reader),
+    mirroredAt: await readMirroredAt(reader),
     scope: org,
-    administratorsKnown: (await readKnown(reader, "users")).knownAt !== null,
+    administratorsKnown: (await readListConfirmation(reader, "users")).knownAt !== null,
     partial: org === null && reader.isPartial,
-    hidden: hiddenFrom({ asker }, tallies),
+    hidden: listHiddenFields({ asker }, tallies),
     records: Object.fromEntries([...tallies].map(([name, { records }]) => [name, records])),
     files: Object.fromEntries(files.map(({ name, tally }) => [name, tally.records])),
     states: Object.fromEntries(
@@ -136,34 +147,38 @@ const endOf = async (
 };
 
 /**
- * The tenant's resources from one snapshot, as the parts of a bundle: each resource's records, the console's files, a
- * summary, and last what all of it came to. Nothing is written, no record of the audit either: an export is the same again.
+ * Exports the tenant's resources from a single snapshot as the parts of a bundle: the records of each resource, the
+ * files for the console, a summary, and finally the totals. Nothing is written, not even an audit record, so that
+ * another export has the same content.
  *
- * Records name only what is in the part of the tenant that is exported: the organisation above the topmost is null, and
- * managed organisations outside are left out. Records of a resource that is left out are named by their ids.
+ * Records refer only to what is in the exported part of the tenant: the parent of the topmost organisation is null, and
+ * managed organisations outside that part are left out. References to records of a resource that is not exported
+ * remain, with their ids.
  *
- * @throws Failure `usage` for a name that is no resource's, `not-found` for an organisation that is not seen
+ * @throws Failure `usage` if a name is not the name of a resource, `not-found` if the acting account cannot see the
+ * organisation
  */
 export const exportAll = async (session: Session, request: HandoverRequest): Promise<ExportedParts> => {
-  const states = plannedStates(session, request);
+  const states = determineResourceStates(session, request);
   const { scope, csv = true, newline = "crlf" } = request;
-  const store = await storeOf(session, scope);
+  const store = await openStoreInScope(session, scope);
   const names = RESOURCE_NAMES.filter((name) => states.get(name) === "exported");
-  const tallies = new Map(names.map((name): [ResourceName, Tally] => [name, newTally()]));
+  const tallies = new Map(names.map((name): [ResourceName, Tally] => [name, createTally()]));
   const content = await store.pieces(async (reader) => {
-    const pieces: Piece[] = [];
-    // while they are streamed nothing can be derived any more
-    const org = await scopeOf(reader, scope);
+    const pieces: StreamPiece[] = [];
+    // derived tables cannot be created while parts are being streamed
+    const org = await readExportScope(reader, scope);
     for (const [name, tally] of tallies) {
-      pieces.push({ name: pathOfResource(name), content: await recordLines(reader, name, tally) });
+      pieces.push({ name: pathOfResource(name), content: await buildRecordLines(reader, name, tally) });
     }
-    const files = csv ? await consoleFiles(reader, names, newline) : [];
+    const files = csv ? await buildConsoleFiles(reader, names, newline) : [];
     pieces.push(...files);
     pieces.push(
-      { name: SUMMARY, content: (own) => summaryOf(own, names) },
+      { name: SUMMARY_FILE, content: (own) => buildSummary(own, names) },
       {
         name: LAST_PART,
-        content: async (own) => `${JSON.stringify(await endOf(own, session, { states, tallies, files, org }))}\n`,
+        content: async (own) =>
+          `${JSON.stringify(await buildExportEnd(own, session, { states, tallies, files, org }))}\n`,
       },
     );
     return pieces;

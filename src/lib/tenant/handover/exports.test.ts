@@ -5,7 +5,7 @@ import type { HandoverEnd, HandoverRequest } from "../../contract/index.ts";
 import { RESOURCE_NAMES, resourceOf, type ResourceName } from "../../handover/resources.ts";
 import { expectedRecords } from "#support/tenant/expected-records.ts";
 import { fillAtRandom, SECRET, SECRET_AT } from "#support/tenant/random-tenant.ts";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
@@ -39,8 +39,8 @@ const contentOf = ({ database }: TestTenant): string =>
       .map(({ name }) => [name, database.all(`select * from "${String(name)}"`)]),
   );
 
-describe("of a tenant with a bit of everything", () => {
-  test("each resource is what its tables say, in the order of the ids, the same twice, and nothing is written", async () => {
+describe("a tenant with some records of everything", () => {
+  test("each resource matches its tables, ordered by id and the same twice, and nothing is written", async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer(), async (seed) => {
         await using random = new TestTenant();
@@ -63,7 +63,7 @@ describe("of a tenant with a bit of everything", () => {
     );
   });
 
-  test("no secret is in any part", async () => {
+  test("no part contains a secret", async () => {
     for (const seed of [1, 2, 3, 4]) {
       await using random = new TestTenant();
       await fillAtRandom(random, seed, 20);
@@ -78,7 +78,7 @@ describe("of a tenant with a bit of everything", () => {
     }
   });
 
-  test("what is changed while it is read is not in it", async () => {
+  test("changes made while the export is read are not included", async () => {
     await fillAtRandom(tenant, 7);
     const before = await exportBy(tenant.client);
     const parts = tenant.client.exports.create({});
@@ -95,7 +95,7 @@ describe("of a tenant with a bit of everything", () => {
   });
 });
 
-test("a tenant of which nothing is known has its root alone", async () => {
+test("an empty tenant exports only its root organisation", async () => {
   const { end, files } = await exportBy(tenant.client);
   expect(end.records).toMatchObject({ orgs: 1, users: 0, tenant: 0 });
   expect(end.states).toMatchObject({ orgs: "exported", users: "empty", tenant: "empty", audit: "left-out" });
@@ -109,7 +109,7 @@ test("a tenant of which nothing is known has its root alone", async () => {
   ]);
 });
 
-test("resources that were not asked for are left out", async () => {
+test("resources that were not requested are left out", async () => {
   const { end, files } = await exportBy(tenant.client, { only: ["orgs", "audit"], csv: false });
   expect([...files.keys()]).toEqual(["resources/orgs.ndjson", "resources/audit.ndjson", "summary.json"]);
   expect(end.states).toMatchObject({ orgs: "exported", audit: "empty", users: "left-out" });
@@ -118,7 +118,7 @@ test("resources that were not asked for are left out", async () => {
   expect(failure?.what.en).toContain("people");
 });
 
-test("a task has a line for each of its records, however many", async () => {
+test("a task has a line for each of its records, however many there are", async () => {
   const people = Array.from({ length: 30 }, (_, at) => [`利用者 ${at}`, `${at}@example.co.jp`]);
   await tenant.import({ kind: "users", fromConsole: true }, [["氏名", "メールアドレス"], ...people]);
   expect(linesOf(await exportBy(tenant.client), "console-tasks")).toEqual([]);
@@ -139,7 +139,7 @@ test("a task has a line for each of its records, however many", async () => {
   );
 });
 
-describe("of a part of the tenant", () => {
+describe("a part of the tenant", () => {
   const orgs = { kind: "orgs" } as const;
   const people = { kind: "users" } as const;
   beforeEach(async () => {
@@ -163,9 +163,9 @@ describe("of a part of the tenant", () => {
 
   const idOf = async (name: string): Promise<string> => (await tenant.client.orgs.find({ name }))[0]?.id ?? "";
 
-  test("an organisation has all below it, and names nothing outside", async () => {
+  test("an organisation is exported with everything below it, and without references to others", async () => {
     const [east, west] = [await idOf("E"), await idOf("W")];
-    await withAccount(tenant, { name: "tokyo", role: "division", org: "E1", manages: ["E1", "W"] });
+    await addTestAccount(tenant, { name: "tokyo", role: "division", org: "E1", manages: ["E1", "W"] });
     const exported = await exportBy(tenant.client, { scope: east });
     const { end } = exported;
     expect(end.scope).toEqual({ id: east, path: "東日本" });
@@ -181,8 +181,8 @@ describe("of a part of the tenant", () => {
     expect(exported.files.get("summary.json")).toContain('"byStatus":[{"status":null,"records":1}]');
   });
 
-  test("an administrator of a division gets what he may read", async () => {
-    await withAccount(tenant, { name: "east", role: "division", org: "E", manages: ["E"] });
+  test("a division administrator gets only what the administrator may read", async () => {
+    await addTestAccount(tenant, { name: "east", role: "division", org: "E", manages: ["E"] });
     const exported = await exportBy(tenant.as("east"));
     const { end } = exported;
     expect(end.states).toMatchObject({
@@ -205,7 +205,7 @@ describe("of a part of the tenant", () => {
   });
 });
 
-test("the summary counts what the records say", async () => {
+test("the counts in the summary match the records", async () => {
   await fillAtRandom(tenant, 11, 20);
   const exported = await exportBy(tenant.client);
   const summary = JSON.parse(exported.files.get("summary.json") ?? "") as Record<
@@ -234,7 +234,7 @@ test("the summary counts what the records say", async () => {
   expect(summary["users"]?.["withAccountName"]).toBe(records("users").filter((user) => user["accountName"]).length);
 });
 
-test("the console's files are those that the nouns export, but in an order of ids", async () => {
+test("the console's files are those that the export commands write, but ordered by id", async () => {
   await fillAtRandom(tenant, 5, 20);
   const { files, end } = await exportBy(tenant.client, { newline: "lf" });
   const own = await new Response(await tenant.client.devices.export({ newline: "lf" })).text();
@@ -251,7 +251,7 @@ test("the console's files are those that the nouns export, but in an order of id
   );
 });
 
-test("records of all resources have the members of their fields", async () => {
+test("the records of every resource have the members that its fields define", async () => {
   await fillAtRandom(tenant, 3, 20);
   const exported = await exportBy(tenant.client, { audit: true });
   for (const name of RESOURCE_NAMES) {

@@ -11,11 +11,11 @@ import { TENANT } from "../../model/tenant.ts";
 import { CUSTOM_FIELD } from "../../model/user.ts";
 import { judgeRecord } from "../../rules/index.ts";
 import type { RuleProblem } from "../../rules/rule.ts";
-import { blankCheckOf, recordCheckOf } from "../../rules/values.ts";
-import { judgeObserved } from "./restores/observed.ts";
-import { isFreeColumn } from "../records/fields.ts";
+import { createBlankCheck, createRecordCheck } from "../../rules/values.ts";
+import { checkObservedLine } from "./restores/observed.ts";
+import { isAvailableHeader } from "../records/fields.ts";
 
-/** A record of a bundle, whose members have the types of its resource's fields. */
+/** A record of a bundle. Its members have the types of the fields of its resource. */
 type BundleLine = Readonly<Record<string, unknown>>;
 
 interface AccountLine {
@@ -28,10 +28,12 @@ interface AccountLine {
   readonly timezone: string | null;
 }
 
-/** What rules read of a record, by the name of its thing. */
-const STATES: Readonly<Partial<Record<ResourceName, readonly [of: string, state: (record: BundleLine) => object]>>> = {
+/** The state that rules read from a record of a bundle, with the name of the thing that the rules apply to. */
+const RULE_STATES: Readonly<
+  Partial<Record<ResourceName, readonly [of: string, state: (record: BundleLine) => object]>>
+> = {
   tenant: [TENANT.name, (record) => record],
-  "custom-fields": [CUSTOM_FIELD.name, ({ name }) => ({ name, isFree: isFreeColumn(String(name)) })],
+  "custom-fields": [CUSTOM_FIELD.name, ({ name }) => ({ name, isFree: isAvailableHeader(String(name)) })],
   orgs: [ORG.name, ({ id, name, code }) => ({ name, code, isRoot: id === ROOT_ORG_ID })],
   schemes: [SCHEME.name, (record) => record],
   accounts: [
@@ -50,24 +52,25 @@ const STATES: Readonly<Partial<Record<ResourceName, readonly [of: string, state:
 };
 
 /**
- * Returns what judges the records of a resource by themselves: the rules of their values, and those of their thing. What
- * takes other records to judge is judged once all are written.
+ * Returns a function that checks a record of a resource on its own, with the rules for its values and for its thing.
+ * Rules that also read other records are checked after all records are written.
  *
- * @param isOfConsole the bundle is one of a mirror: what the console has stays, but for what is recorded here alone
+ * @param isOfConsole true if the bundle is from a mirror: existing values from the console are accepted, but not those
+ * that are recorded only in clomoctl
  */
-export const judgeOf = (
+export const createRecordJudge = (
   resource: ResourceName,
   { isOfConsole, now }: { readonly isOfConsole: boolean; readonly now: string },
 ): ((record: BundleLine) => readonly RuleProblem[]) => {
   const { fields, here } = resourceOf(resource);
-  const checkValues = recordCheckOf(fields, isOfConsole && here !== true);
-  const checkBlanks = here === true ? blankCheckOf(fields) : undefined;
+  const checkValues = createRecordCheck(fields, isOfConsole && here !== true);
+  const checkBlanks = here === true ? createBlankCheck(fields) : undefined;
   const judged = { bringing: isOfConsole ? "console" : "states", facts: { now } } as const;
-  const { [resource]: found } = STATES;
+  const { [resource]: found } = RULE_STATES;
   return (record) => {
     const problems = [...checkValues(record), ...(checkBlanks?.(record) ?? [])];
     if (problems.length > 0) return problems;
-    if (resource === "observed") return judgeObserved(record);
+    if (resource === "observed") return checkObservedLine(record);
     return found === undefined ? [] : judgeRecord(found[0], { after: found[1](record) }, judged);
   };
 };

@@ -3,103 +3,106 @@ import { commandName, line } from "../../advice/index.ts";
 import type { ReceivedPart } from "../../contract/multipart.ts";
 import type { RestoreResult, RestorePlan } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { resourceAt } from "../../handover/bundle/contents.ts";
-import { blocksOf } from "../../handover/bundle/lines.ts";
+import { findResourceByPath } from "../../handover/bundle/contents.ts";
+import { splitIntoLineBlocks } from "../../handover/bundle/line-blocks.ts";
 import { isBefore } from "../../handover/compare/ids.ts";
-import { lineReader } from "../../handover/compare/record.ts";
-import { resourceOf, STAYS, type ResourceName } from "../../handover/resources.ts";
-import { counted, text, type Text } from "../../text/index.ts";
-import { instant, newId, sha256 } from "../ids.ts";
+import { createLineParser } from "../../handover/compare/record.ts";
+import { resourceOf, NOT_APPLIED_REASONS, type ResourceName } from "../../handover/resources.ts";
+import { formatCount, text, type Text } from "../../text/index.ts";
+import { getCurrentInstant, newId, sha256 } from "../ids.ts";
 import type { Session } from "../session.ts";
-import { latestRevision } from "../store/collections.ts";
-import type { KeptRequest } from "../store/idempotency.ts";
+import { readLatestRevision } from "../store/collections.ts";
+import type { RequestKey } from "../store/idempotency.ts";
 import {
   compareLines,
   countPlan,
-  findBreaches,
+  findRuleViolations,
   findRefusals,
-  FoundRefusals,
-  firstOther,
-  isResource,
-  KEY,
-  LINES,
+  RefusalList,
+  findFirstDifference,
+  isResourceName,
+  STAGING_KEY,
+  STAGED_LINE_COLUMNS,
   listRemovals,
   MAX_REFUSALS,
-  PLAN,
-  readRestored,
+  PLANNED_ACTION_COLUMNS,
+  readRestoreDetail,
   type PlannedResource,
   type RestoreRefusal,
   type StagedBundle,
 } from "./restores/plan.ts";
-import { NUMBERS, NUMBERS_KEY } from "./restores/observed.ts";
-import { besideMaker, targetOf, TRAVELLING } from "./restores/targets.ts";
-import { FORGETTING, writePlan } from "./restores/write.ts";
+import { RECORD_NUMBER_COLUMNS, RECORD_NUMBER_KEY } from "./restores/observed.ts";
+import { createDerivedColumnBuilder, getResourceTarget, APPLICABLE_RESOURCES } from "./restores/targets.ts";
+import { RESOURCES_RESETTING_ANSWERS, writePlan } from "./restores/write.ts";
 import type { RuleProblem } from "../../rules/rule.ts";
-import type { Scratch, Value, Writer } from "../store/store.ts";
-import { isMirror, setMirrored } from "../records/tenant-rows.ts";
-import { judgeOf } from "./judge.ts";
+import type { ScratchTable, SqlValue, Writer } from "../store/store.ts";
+import { isMirror, writeMirroredAt } from "../records/tenant-rows.ts";
+import { createRecordJudge } from "./judge.ts";
 
-/** What a request says besides what it sends. */
+/** The parameters of a request that come with the files. */
 interface RestoreRequest {
-  /** names of resources, with commas between */
+  /** names of resources, separated by commas */
   readonly only?: string | undefined;
-  /** when what is sent last came from the console; undefined: it never did */
+  /** when the data of the bundle last came from the console; undefined if it never came from the console */
   readonly mirroredAt?: string | undefined;
 }
 
 interface CommitRequest extends RestoreRequest {
   readonly deletions: number;
   readonly manifest?: string | undefined;
-  /** of the plan that was seen */
+  /** of the plan that was shown */
   readonly etag: string;
-  readonly once: KeptRequest | undefined;
+  readonly once: RequestKey | undefined;
 }
 
-/** What was sent, on the tenant's side of the wire: closing it leaves nothing of it. */
+/** A bundle that was received and staged in the tenant. When it is disposed of, the staged data is deleted. */
 interface ReceivedBundle extends AsyncDisposable {
   readonly staged: StagedBundle;
-  /** why records cannot be, by themselves */
-  readonly refusals: FoundRefusals;
-  /** when it last came from the console */
+  /** why single records cannot be applied, whatever the other records are */
+  readonly refusals: RefusalList;
+  /** when the data last came from the console */
   readonly mirroredAt: string | undefined;
-  /** a hash of all that was taken */
+  /** hash of all files that are applied */
   readonly content: string;
 }
 
-/** Lines that are written at once. */
-const AT_ONCE = 500;
+/** Number of lines that are written at once. */
+const LINES_PER_WRITE = 500;
 
-/** @throws Failure `usage` for a name that is no resource's, and for one that stays */
-const chosenOf = (only: string | undefined): readonly ResourceName[] => {
-  if (only === undefined) return TRAVELLING;
+/** Returns the selected resources.  @throws Failure `usage` if one is unknown or cannot be applied to another tenant */
+const parseSelectedResources = (only: string | undefined): readonly ResourceName[] => {
+  if (only === undefined) return APPLICABLE_RESOURCES;
   for (const name of only.split(",")) {
-    if (isResource(name) && TRAVELLING.includes(name)) continue;
-    const { stays } = isResource(name) ? resourceOf(name) : {};
+    if (isResourceName(name) && APPLICABLE_RESOURCES.includes(name)) continue;
+    const { stays } = isResourceName(name) ? resourceOf(name) : {};
     const why =
-      stays === undefined ? text("there is none of this name", "この名前のリソースはありません") : STAYS[stays];
+      stays === undefined
+        ? text("there is no resource with this name", "この名前のリソースはありません")
+        : NOT_APPLIED_REASONS[stays];
     throw new Failure("usage", {
-      what: text(`${name} cannot be applied: ${why.en}`, `「${name}」は適用できません: ${why.ja}`),
+      what: text(`"${name}" cannot be applied: ${why.en}`, `「${name}」は適用できません: ${why.ja}`),
       where: "only",
-      hint: text(`resources: ${TRAVELLING.join(", ")}`, `リソース: ${TRAVELLING.join(", ")}`),
+      hint: text(`resources: ${APPLICABLE_RESOURCES.join(", ")}`, `リソース: ${APPLICABLE_RESOURCES.join(", ")}`),
     });
   }
-  return TRAVELLING.filter((name) => only.split(",").includes(name));
+  return APPLICABLE_RESOURCES.filter((name) => only.split(",").includes(name));
 };
 
 /**
- * Takes the files of an export, outside of any transaction. A bundle may have been made by anybody, with hashes that fit.
+ * Receives and stages the files of an export, outside of any transaction. All lines are checked, because anybody can
+ * create a bundle with matching hashes.
  *
- * @throws Failure `input-rejected` for files and lines that no export has
+ * @throws Failure `input-rejected` if a file or a line is not as an export writes it
  */
-const receive = async (
+const receiveBundle = async (
   { store, surroundings }: Session,
   parts: AsyncIterable<ReceivedPart>,
   { only, mirroredAt }: RestoreRequest,
 ): Promise<ReceivedBundle> => {
-  const chosen = chosenOf(only);
-  const lines = await store.scratch(LINES, KEY);
-  const plan = await store.scratch(PLAN, KEY);
-  const numbers = await store.scratch(NUMBERS, NUMBERS_KEY);
+  const chosen = parseSelectedResources(only);
+  const lines = await store.scratch(STAGED_LINE_COLUMNS, STAGING_KEY);
+  const plan = await store.scratch(PLANNED_ACTION_COLUMNS, STAGING_KEY);
+  const numbers = await store.scratch(RECORD_NUMBER_COLUMNS, RECORD_NUMBER_KEY);
   const close = async (): Promise<void> => {
     await numbers[Symbol.asyncDispose]();
     await plan[Symbol.asyncDispose]();
@@ -107,18 +110,25 @@ const receive = async (
   };
   try {
     const hash = createHash("sha256");
-    const refusals = new FoundRefusals();
-    const judging = { isOfConsole: mirroredAt !== undefined, now: instant(surroundings) };
+    const refusals = new RefusalList();
+    const judging = { isOfConsole: mirroredAt !== undefined, now: getCurrentInstant(surroundings) };
     const sent = new Set<ResourceName>();
     for await (const { name, content } of parts) {
-      const resource = resourceAt(name);
-      if (resource === undefined || !TRAVELLING.includes(resource)) throw refused(name, NOT_APPLIED);
+      const resource = findResourceByPath(name);
+      if (resource === undefined || !APPLICABLE_RESOURCES.includes(resource))
+        throw createInputFailure(name, FILE_NOT_APPLICABLE);
       if (!chosen.includes(resource)) continue;
       sent.add(resource);
       hash.update(`${name}\n`);
-      await stage(resource, content, { name, lines, hash, refusals, judge: judgeOf(resource, judging) });
+      await stageResource(resource, content, {
+        name,
+        lines,
+        hash,
+        refusals,
+        judge: createRecordJudge(resource, judging),
+      });
     }
-    const resources = TRAVELLING.filter((name) => sent.has(name));
+    const resources = APPLICABLE_RESOURCES.filter((name) => sent.has(name));
     const { isOfConsole } = judging;
     const staged = { lines: lines.name, plan: plan.name, numbers: numbers.name, resources, isOfConsole };
     return { staged, refusals, mirroredAt, content: hash.digest("hex"), [Symbol.asyncDispose]: close };
@@ -128,35 +138,38 @@ const receive = async (
   }
 };
 
-const SEE_ALL = text(
-  `see all reasons: ${line("handover apply", ["BUNDLE"], { dryRun: true })}`,
+const SHOW_ALL_REFUSALS = text(
+  `to see all reasons: ${line("handover apply", ["BUNDLE"], { dryRun: true })}`,
   `すべての理由を見るには: ${commandName("handover apply")} 引き継ぎデータ --dry-run`,
 );
 
-const NOT_APPLIED = text("this file is not applied to a tenant", "テナントに適用するファイルではありません");
+const FILE_NOT_APPLICABLE = text(
+  "files of this kind cannot be applied to a tenant",
+  "テナントに適用するファイルではありません",
+);
 
-const refused = (where: string, what: Text, hint?: Text): Failure =>
+const createInputFailure = (where: string, what: Text, hint?: Text): Failure =>
   new Failure("input-rejected", { what, where, hint });
 
-interface StagedPart {
+interface StagingOptions {
   readonly name: string;
-  readonly lines: Scratch;
+  readonly lines: ScratchTable;
   readonly hash: ReturnType<typeof createHash>;
-  readonly judge: ReturnType<typeof judgeOf>;
-  /** gets what the rules refuse */
-  readonly refusals: FoundRefusals;
+  readonly judge: ReturnType<typeof createRecordJudge>;
+  /** receives what the rules refuse */
+  readonly refusals: RefusalList;
 }
 
-/** Takes the lines of a resource: as an export writes them, in the order of their ids. @throws Failure `input-rejected` */
-const stage = async (
+/** Stages a resource's lines, which must be as exported and sorted by id.  @throws Failure `input-rejected` */
+const stageResource = async (
   resource: ResourceName,
   content: AsyncIterable<Uint8Array>,
-  { name, lines, hash, judge, refusals }: StagedPart,
+  { name, lines, hash, judge, refusals }: StagingOptions,
 ): Promise<void> => {
   const { fields, single } = resourceOf(resource);
-  const [read, besideOf] = [lineReader(fields), besideMaker(resource)];
+  const [read, besideOf] = [createLineParser(fields), createDerivedColumnBuilder(resource)];
   let [number, last] = [0, ""];
-  let rows: Value[][] = [];
+  let rows: SqlValue[][] = [];
   async function* hashed(): AsyncGenerator<Buffer> {
     for await (const { buffer, byteOffset, length } of content) {
       const chunk = Buffer.from(buffer, byteOffset, length);
@@ -164,87 +177,92 @@ const stage = async (
       yield chunk;
     }
   }
-  for await (const block of blocksOf(hashed(), name)) {
+  for await (const block of splitIntoLineBlocks(hashed(), name)) {
     const found = block.toString("utf8").split("\n");
-    if (found.pop() !== "") throw refused(name, CUT);
+    if (found.pop() !== "") throw createInputFailure(name, LAST_LINE_INCOMPLETE);
     for (const line of found) {
       number += 1;
       const where = `${name}:${number}`;
       const record = read(line);
-      if ("fault" in record && typeof record.fault === "object") throw refused(where, record.fault as Text);
+      if ("fault" in record && typeof record.fault === "object") throw createInputFailure(where, record.fault as Text);
       const id = String((record as Readonly<Record<string, unknown>>)["id"]);
       if (single === true ? id !== resource || number > 1 : last !== "" && !isBefore(last, id)) {
-        throw refused(where, NOT_IN_ORDER);
+        throw createInputFailure(where, RECORDS_NOT_SORTED);
       }
       last = id;
       for (const problem of judge(record)) {
-        refusals.push({ resource, id, detail: detailOf(problem) });
+        refusals.push({ resource, id, detail: describeRuleProblem(problem) });
       }
       rows.push([resource, id, `${line}\n`, besideOf(record)]);
     }
-    for (let at = 0; at < rows.length; at += AT_ONCE) await lines.add(rows.slice(at, at + AT_ONCE));
+    for (let at = 0; at < rows.length; at += LINES_PER_WRITE) await lines.add(rows.slice(at, at + LINES_PER_WRITE));
     rows = [];
   }
 };
 
-const detailOf = ({ field, what }: RuleProblem): Text =>
+const describeRuleProblem = ({ field, what }: RuleProblem): Text =>
   field === undefined ? what : text(`${field}: ${what.en}`, `${field}: ${what.ja}`);
 
-const CUT = text("the last line has no end", "最後の行が改行で終わっていません");
-const NOT_IN_ORDER = text(
-  "a record is there twice, or not in the order of ids",
+const LAST_LINE_INCOMPLETE = text("the last line does not end with a newline", "最後の行が改行で終わっていません");
+const RECORDS_NOT_SORTED = text(
+  "a record occurs twice, or the records are not sorted by id",
   "記録が重複しているか、ID の順に並んでいません",
 );
 
-/** What is locked. */
-const locksOf = ({ resources }: StagedBundle): readonly string[] => [
+/** Returns the names of the collections to lock. */
+const listLocks = ({ resources }: StagedBundle): readonly string[] => [
   ...new Set([
-    ...resources.flatMap((name) => targetOf(name).collections),
-    ...(FORGETTING.some((name) => resources.includes(name)) ? targetOf("answers").collections : []),
+    ...resources.flatMap((name) => getResourceTarget(name).collections),
+    ...(RESOURCES_RESETTING_ANSWERS.some((name) => resources.includes(name))
+      ? getResourceTarget("answers").collections
+      : []),
   ]),
 ];
 
-/** What the console has is not changed from here: nothing of it would be there. */
-const refusalOfMirror = ({ name, added, changed, removed }: PlannedResource): readonly RestoreRefusal[] => {
+/** Returns a refusal if a plan for a mirror changes console data, because the change would not reach the console. */
+const findMirrorRefusals = ({ name, added, changed, removed }: PlannedResource): readonly RestoreRefusal[] => {
   const records = added + changed + removed;
-  if (records === 0 || isHere(name)) return [];
+  if (records === 0 || isRecordedOnlyHere(name)) return [];
   const { en, ja } = resourceOf(name).title;
   const detail = text(
-    `this tenant mirrors the console, which would have nothing of this (${counted(records, "record")} of: ${en})`,
+    `this tenant is a mirror of the console, and this change would not reach the console (${formatCount(records, "record")} of: ${en})`,
     `このテナントは管理画面のミラーのため、適用しても管理画面には反映されません(${ja} ${records} 件)`,
   );
   return [{ resource: name, id: null, detail }];
 };
 
-const isHere = (name: ResourceName): boolean => resourceOf(name).here === true;
+const isRecordedOnlyHere = (name: ResourceName): boolean => resourceOf(name).here === true;
 
 type PlannedRestore = Omit<RestorePlan, "resources"> & { readonly resources: readonly PlannedResource[] };
 
-/** What is left out could not be applied afterwards. */
-const PART_OF_MIRROR = new Failure("input-rejected", {
+/** A tenant cannot become a mirror with only some resources, because the others could not be applied later. */
+const INCOMPLETE_MIRROR = new Failure("input-rejected", {
   what: text(
-    "the tenant would become a mirror of the console with a part of its records",
-    "管理画面の一部の記録だけを持つミラーになってしまいます",
+    "the tenant would become a mirror with only some of the console's records",
+    "管理画面のデータの一部だけを持つミラーになってしまいます",
   ),
   hint: text(
-    "apply all of a whole bundle, without --only; or only what is recorded here alone: --only tenant --only renewals --only answers",
-    "--only を付けずに、引き継ぎデータ全体を適用してください。ここだけに記録されているものだけなら: --only tenant --only renewals --only answers",
+    "apply a complete bundle without --only, or apply only data that the console does not have: --only tenant --only renewals --only answers",
+    "--only を付けずに、引き継ぎデータ全体を適用してください。管理画面にないデータだけを適用する場合は: --only tenant --only renewals --only answers",
   ),
 });
 
-/** Compares what was sent with the tenant. @throws Failure `input-rejected` for a part of a mirror */
-const planned = async (
+/** Compares a bundle with the tenant.  @throws Failure `input-rejected` if the result would be an incomplete mirror */
+const planBundle = async (
   writer: Writer,
   { staged, refusals, content, mirroredAt }: ReceivedBundle,
 ): Promise<PlannedRestore> => {
-  const revision = await latestRevision(writer);
+  const revision = await readLatestRevision(writer);
   await compareLines(writer, staged);
   const resources = await countPlan(writer, staged);
   const isOfMirror = await isMirror(writer);
-  const becomesMirror = mirroredAt !== undefined && !isOfMirror && !staged.resources.every(isHere);
-  if (becomesMirror && !TRAVELLING.every((name) => isHere(name) || staged.resources.includes(name)))
-    throw PART_OF_MIRROR;
-  const ofMirror = isOfMirror ? resources.flatMap(refusalOfMirror) : [];
+  const becomesMirror = mirroredAt !== undefined && !isOfMirror && !staged.resources.every(isRecordedOnlyHere);
+  if (
+    becomesMirror &&
+    !APPLICABLE_RESOURCES.every((name) => isRecordedOnlyHere(name) || staged.resources.includes(name))
+  )
+    throw INCOMPLETE_MIRROR;
+  const ofMirror = isOfMirror ? resources.flatMap(findMirrorRefusals) : [];
   const { first, total } = await findRefusals(writer, staged, refusals);
   return {
     etag: sha256(JSON.stringify({ revision, content, resources, mirroredAt })),
@@ -256,35 +274,35 @@ const planned = async (
   };
 };
 
-/** How many records a plan removes. */
-const removedBy = (resources: readonly PlannedResource[]): number =>
+/** Returns the number of records that a plan removes. */
+const countRemovals = (resources: readonly PlannedResource[]): number =>
   resources.reduce((sum, { removed }) => sum + removed, 0);
 
-const isNothing = ({ becomesMirror, resources }: PlannedRestore): boolean =>
+const isEmptyPlan = ({ becomesMirror, resources }: PlannedRestore): boolean =>
   !becomesMirror && resources.every(({ added, changed, removed }) => added + changed + removed === 0);
 
 /**
- * Makes the tenant as it is planned, and looks at what came of it.
+ * Changes the tenant as planned, and checks the result.
  *
- * @returns what rules refuse of it
- * @throws Failure `input-rejected` where it is not the same
+ * @returns what the rules refuse
+ * @throws Failure `input-rejected` if the tenant then differs from the bundle
  */
-const write = async (
+const writeAndVerify = async (
   writer: Writer,
   { staged, mirroredAt }: ReceivedBundle,
   { becomesMirror }: PlannedRestore,
 ): Promise<readonly RestoreRefusal[]> => {
-  if (becomesMirror) await setMirrored(writer, mirroredAt ?? null);
+  if (becomesMirror) await writeMirroredAt(writer, mirroredAt ?? null);
   await writePlan(writer, staged);
-  const breaches = await findBreaches(writer, staged);
+  const breaches = await findRuleViolations(writer, staged);
   if (breaches.length > 0) return breaches;
   await compareLines(writer, staged);
-  const other = await firstOther(writer, staged);
+  const other = await findFirstDifference(writer, staged);
   if (other === undefined) return [];
   const [resource, id] = [String(other["resource"]), String(other["id"])];
   throw new Failure("input-rejected", {
     what: text(
-      "the tenant cannot have this record as it was exported; nothing was changed",
+      "this record cannot be applied exactly as it was exported; nothing was changed",
       "書き出されたままの内容ではこの記録を適用できないため、何も変更していません",
     ),
     where: `${resource}: ${id}`,
@@ -292,21 +310,21 @@ const write = async (
 };
 
 /**
- * What making the tenant like an export would change. It is tried, and nothing of it stays.
+ * Returns what would change if a bundle were applied to the tenant. The changes are made and then rolled back.
  *
- * @throws Failure `input-rejected` for what no export writes, `locked`
+ * @throws Failure `input-rejected` if a file or a line is not as an export writes it; `locked`
  */
 export const planRestore = async (
   session: Session,
   parts: AsyncIterable<ReceivedPart>,
   request: RestoreRequest,
 ): Promise<RestorePlan> => {
-  await using received = await receive(session, parts, request);
-  const locks = locksOf(received.staged);
+  await using received = await receiveBundle(session, parts, request);
+  const locks = listLocks(received.staged);
   return await session.change({ action: null, locks, dryRun: true, isJudged: true }, async (writer) => {
-    const plan = await planned(writer, received);
-    const isTried = plan.refusals.length === 0 && !isNothing(plan);
-    const breaches = isTried ? await write(writer, received, plan) : [];
+    const plan = await planBundle(writer, received);
+    const isTried = plan.refusals.length === 0 && !isEmptyPlan(plan);
+    const breaches = isTried ? await writeAndVerify(writer, received, plan) : [];
     const refusals = [...plan.refusals, ...breaches.slice(0, MAX_REFUSALS)];
     const refused = plan.refused + breaches.length;
     return { result: { ...plan, refusals, refused, resources: [...plan.resources] }, objects: [] };
@@ -314,22 +332,23 @@ export const planRestore = async (
 };
 
 /**
- * Makes the tenant like an export, all of it or nothing, in one transaction. Nothing is kept of what was sent.
+ * Applies a bundle to the tenant in a single transaction: either all of it or nothing. Nothing that was received is
+ * kept.
  *
- * @throws Failure `conflict` where plan, tenant or content are not what was seen; `input-rejected` for another number of
- *   removals, and where something of it cannot be; otherwise as {@link planRestore}
+ * @throws Failure `conflict` if the plan, the tenant or the content differs from what was shown; `input-rejected` if
+ * the number of removals was not confirmed, or something cannot be applied; otherwise as {@link planRestore}
  */
 export const restore = async (
   session: Session,
   parts: AsyncIterable<ReceivedPart>,
   { etag, deletions, manifest, once, ...request }: CommitRequest,
 ): Promise<RestoreResult> => {
-  await using received = await receive(session, parts, request);
-  const replay = async (reader: Parameters<typeof readRestored>[0], id: string): Promise<RestoreResult> => {
-    const { resources } = (await readRestored(reader, id)) as Pick<RestoreResult, "resources">;
+  await using received = await receiveBundle(session, parts, request);
+  const replay = async (reader: Parameters<typeof readRestoreDetail>[0], id: string): Promise<RestoreResult> => {
+    const { resources } = (await readRestoreDetail(reader, id)) as Pick<RestoreResult, "resources">;
     return { id, resources };
   };
-  const locks = locksOf(received.staged);
+  const locks = listLocks(received.staged);
   const change = {
     action: "handover.apply",
     writer: "apply",
@@ -338,13 +357,13 @@ export const restore = async (
     once: once && { ...once, replay },
   } as const;
   return await session.change<RestoreResult>(change, async (writer) => {
-    const plan = await planned(writer, received);
-    if (plan.etag !== etag) throw CHANGED;
-    refuseFirst(plan.refusals);
-    const [resources, removed] = [[...plan.resources], removedBy(plan.resources)];
-    if (removed !== deletions) throw otherRemovals(removed, deletions);
-    if (isNothing(plan)) return { result: { id: null, resources }, objects: [] };
-    refuseFirst(await write(writer, received, plan));
+    const plan = await planBundle(writer, received);
+    if (plan.etag !== etag) throw PLAN_OUTDATED;
+    throwFirstRefusal(plan.refusals);
+    const [resources, removed] = [[...plan.resources], countRemovals(plan.resources)];
+    if (removed !== deletions) throw createRemovalCountFailure(removed, deletions);
+    if (isEmptyPlan(plan)) return { result: { id: null, resources }, objects: [] };
+    throwFirstRefusal(await writeAndVerify(writer, received, plan));
     const id = newId(session.surroundings);
     return {
       result: { id, resources },
@@ -354,12 +373,13 @@ export const restore = async (
   });
 };
 
-/** @throws Failure `input-rejected` if there is a refusal */
-const refuseFirst = ([refusal]: RestorePlan["refusals"] | readonly RestoreRefusal[]): void => {
-  if (refusal !== undefined) throw refused(`${refusal.resource}: ${refusal.id ?? ""}`, refusal.detail, SEE_ALL);
+/** Throws the first refusal, if there is one. @throws Failure `input-rejected` */
+const throwFirstRefusal = ([refusal]: RestorePlan["refusals"] | readonly RestoreRefusal[]): void => {
+  if (refusal !== undefined)
+    throw createInputFailure(`${refusal.resource}: ${refusal.id ?? ""}`, refusal.detail, SHOW_ALL_REFUSALS);
 };
 
-const CHANGED = new Failure("conflict", {
+const PLAN_OUTDATED = new Failure("conflict", {
   what: text(
     "the tenant or the bundle has changed since the plan was shown; nothing was changed",
     "計画の表示後にテナントか引き継ぎデータが変更されたため、何も変更していません",
@@ -367,11 +387,11 @@ const CHANGED = new Failure("conflict", {
   hint: text("run the command again", "もう一度実行してください"),
 });
 
-const otherRemovals = (removed: number, confirmed: number): Failure =>
+const createRemovalCountFailure = (removed: number, confirmed: number): Failure =>
   new Failure("input-rejected", {
     what: text(
-      `the plan removes ${counted(removed, "record")}, not ${confirmed}; nothing was changed`,
-      `計画の削除は ${removed} 件で、${confirmed} 件ではありません。何も変更していません`,
+      `the plan removes ${formatCount(removed, "record")}, not ${confirmed}; nothing was changed`,
+      `計画で削除されるのは ${removed} 件で、指定された ${confirmed} 件ではありません。何も変更していません`,
     ),
     where: "deletions",
   });

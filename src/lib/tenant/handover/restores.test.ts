@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { drawn, LONG } from "#support/drawn.ts";
+import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
-import { withAccount } from "#support/tenant/accounts.ts";
-import { partsOf, randomTenant, restoreFrom, travelling } from "#support/tenant/restoring.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
+import { partsOf, randomTenant, restoreFrom, exportApplicableFiles } from "#support/tenant/restoring.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
 /** Everything in the file, but for what tells how often it was changed. */
@@ -15,44 +15,44 @@ const contentOf = ({ database }: TestTenant): string =>
   );
 
 test(
-  "a tenant that was empty is the one that was exported, to the byte, and the same again changes nothing",
-  LONG,
+  "an empty tenant becomes identical to the exported one, and applying again changes nothing",
+  LONG_TIMEOUT,
   async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer(), async (seed) => {
         await using from = await randomTenant(seed);
         await using to = new TestTenant();
-        const files = await travelling(from.client);
+        const files = await exportApplicableFiles(from.client);
         await restoreFrom(to.client, files);
-        expect(await travelling(to.client)).toEqual(files);
+        expect(await exportApplicableFiles(to.client)).toEqual(files);
         const before = contentOf(to);
         expect((await restoreFrom(to.client, files)).id).toBeNull();
         expect(contentOf(to)).toBe(before);
       }),
-      drawn(24, 20_261_123),
+      toPropertyParameters(24, 20_261_123),
     );
   },
 );
 
-test("any tenant is made like any other", LONG, async () => {
+test("any tenant can be turned into any other", LONG_TIMEOUT, async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer(), fc.integer(), async (one, other) => {
       await using from = await randomTenant(one);
       await using to = await randomTenant(other);
-      const files = await travelling(from.client);
+      const files = await exportApplicableFiles(from.client);
       await restoreFrom(to.client, files);
-      expect(await travelling(to.client)).toEqual(files);
+      expect(await exportApplicableFiles(to.client)).toEqual(files);
     }),
-    drawn(24, 20_261_123),
+    toPropertyParameters(24, 20_261_123),
   );
 });
 
-test("what was changed is changed back, and what was done meanwhile is undone", LONG, async () => {
+test("changed records are changed back, and other changes since the export are undone", LONG_TIMEOUT, async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer(), async (seed) => {
       await using tenant = await randomTenant(seed);
       const { database } = tenant;
-      const files = await travelling(tenant.client);
+      const files = await exportApplicableFiles(tenant.client);
       const [keys, swapped] = [
         `coalesce(accountKey, accountName)`,
         "select pk from user where accountName is not null order by pk limit 2",
@@ -77,17 +77,17 @@ test("what was changed is changed back, and what was done meanwhile is undone", 
         database.run("update org set name = name || '2', code = null, codeKey = null where parent is not null");
       });
       await restoreFrom(tenant.client, files);
-      expect(await travelling(tenant.client)).toEqual(files);
+      expect(await exportApplicableFiles(tenant.client)).toEqual(files);
     }),
-    drawn(24, 20_261_123),
+    toPropertyParameters(24, 20_261_123),
   );
 });
 
-test("nothing is removed that was not confirmed by its number, and a plan holds for the tenant it was made of", async () => {
+test("removals must be confirmed by their number, and a plan is valid only for an unchanged tenant", async () => {
   await using from = new TestTenant();
-  await withAccount(from, { name: "kanri", role: "system" });
+  await addTestAccount(from, { name: "kanri", role: "system" });
   await using to = await randomTenant(5);
-  const files = await travelling(from.client);
+  const files = await exportApplicableFiles(from.client);
   const before = contentOf(to);
   const { etag, resources, removals } = await to.client.restores.plan(partsOf(files));
   const removed = resources.reduce((sum, each) => sum + each.removed, 0);
@@ -118,7 +118,7 @@ const account =
   (values: object) =>
   ([one]: readonly Record<string, unknown>[]): readonly object[] => [{ ...one, ...values }];
 
-describe("of two organisations, a user and a device", () => {
+describe("a tenant with two organisations, users and a device", () => {
   let tenant: TestTenant;
   let files: ReadonlyMap<string, string>;
   beforeEach(async () => {
@@ -131,13 +131,13 @@ describe("of two organisations, a user and a device", () => {
     await client.devices.create({ serialNumber: "C02X", owner: user.after.id });
     await client.users.addField({ name: "入社年" });
     await client.users.addField({ name: "座席" });
-    await withAccount(tenant, { name: "buchou", role: "division", org: "EAST", manages: ["EAST"] });
+    await addTestAccount(tenant, { name: "buchou", role: "division", org: "EAST", manages: ["EAST"] });
     await client.roles.createScheme({ name: "受付", operations: ["users.write"] });
     for (const name of ["証明書", "トークン"]) await client.renewals.add({ kind: "custom", name });
     await client.answers.set({ answers: [{ question: "contact.since", value: "2026-01-01" }] });
     await client.tenant.set({ domain: "example" });
     await client.secured.create("browser", { userId: "u01", displayName: "山田", password: "secret1A" });
-    files = await travelling(client);
+    files = await exportApplicableFiles(client);
   });
   afterEach(() => tenant[Symbol.asyncDispose]());
 
@@ -170,7 +170,7 @@ describe("of two organisations, a user and a device", () => {
       ],
     ],
     [
-      "users swap their mail addresses",
+      "users swap their email addresses",
       "users",
       ([one, other, ...others]) => [
         { ...one, emails: other?.["emails"] },
@@ -185,7 +185,7 @@ describe("of two organisations, a user and a device", () => {
       changed: 2,
       removed: 0,
     });
-    expect(await travelling(tenant.client)).toEqual(sent);
+    expect(await exportApplicableFiles(tenant.client)).toEqual(sent);
     const [, user] = await tenant.users();
     expect(await tenant.client.users.find({ name: user?.emails[0] ?? "" })).toMatchObject([{ id: user?.id }]);
   });
@@ -195,15 +195,15 @@ describe("of two organisations, a user and a device", () => {
       "a ring of organisations",
       "orgs",
       ([root, east, west]) => [root ?? {}, { ...east, parentId: west?.["id"] }, west ?? {}],
-      "hang on 全社",
+      "the organisation is not below 全社",
     ],
     ["no 全社", "orgs", (all) => all.slice(1), "全社 is missing"],
-    ["an organisation that is gone", "orgs", (all) => all.slice(0, 1), "which would not be among: organisations"],
+    ["an organisation that is gone", "orgs", (all) => all.slice(0, 1), "which would not exist in: organisations"],
     [
-      "a mail address twice",
+      "an email address twice",
       "users",
       ([one, other, ...others]) => [one ?? {}, { ...other, emails: ["YAMADA@example.jp"] }, ...others],
-      "two records have",
+      "more than one record has",
     ],
     [
       "a user without an address",
@@ -215,10 +215,20 @@ describe("of two organisations, a user and a device", () => {
       "two owners",
       "devices",
       ([one]) => [{ ...one, ownerOrgId: "00000000-0000-7000-8000-000000000001" }],
-      "has one owner",
+      "a device can have only one owner: a user or an organisation",
     ],
-    ["全社 renamed", "orgs", ([root, ...others]) => [{ ...root, name: "本社" }, ...others], "it keeps its name"],
-    ["全社 with a code", "orgs", ([root, ...others]) => [{ ...root, code: "ALL" }, ...others], "and has no code"],
+    [
+      "全社 renamed",
+      "orgs",
+      ([root, ...others]) => [{ ...root, name: "本社" }, ...others],
+      "全社 stands for the whole tenant: its name cannot be changed",
+    ],
+    [
+      "全社 with a code",
+      "orgs",
+      ([root, ...others]) => [{ ...root, code: "ALL" }, ...others],
+      "and it cannot have a code",
+    ],
     [
       "two organisations of one name in one place, without codes",
       "orgs",
@@ -227,7 +237,7 @@ describe("of two organisations, a user and a device", () => {
         { ...east, code: null },
         { ...west, code: null, name: "東日本", parentId: root?.["id"] },
       ],
-      "are called 東日本, and without a code they could not be told apart",
+      'more than one organisation in the same place is named "東日本"; without codes, they cannot be distinguished',
     ],
     [
       "an administrator without an account name",
@@ -241,20 +251,25 @@ describe("of two organisations, a user and a device", () => {
       "an operator with organisations",
       "accounts",
       account({ role: "operator" }),
-      "only division and custom administrators have managed organisations",
+      "only division and custom administrators can have managed organisations",
     ],
-    ["one of all", "accounts", account({ managesAll: true }), "only a custom administrator may manage all"],
+    [
+      "one of all",
+      "accounts",
+      account({ managesAll: true }),
+      "only a custom administrator can manage all organisations",
+    ],
     [
       "notice mail for nobody's administrator",
       "accounts",
       account({ role: "none", managedOrgIds: [], noticeMail: true }),
-      "notice mail is for system administrators with the support option",
+      "only a system administrator with the support option can receive notice mail",
     ],
     [
       "notice mail without the support option",
       "accounts",
       account({ role: "system", managedOrgIds: [], noticeMail: true }),
-      "notice mail is for system administrators with the support option",
+      "only a system administrator with the support option can receive notice mail",
     ],
     ["an address that is none", "users", ([one, ...others]) => [{ ...one, emails: ["none"] }, ...others], "emails: "],
     ["a status that is none", "devices", ([one]) => [{ ...one, status: "lost" }], "status: "],
@@ -281,7 +296,7 @@ describe("of two organisations, a user and a device", () => {
       "another 全社",
       "orgs",
       ([root, one, ...others]) => [root ?? {}, { ...one, name: "全社" }, ...others],
-      "only the top is called 全社",
+      '"全社" is reserved for the root organisation',
     ],
     [
       "an Android mode of an iPhone",
@@ -293,14 +308,19 @@ describe("of two organisations, a user and a device", () => {
       "a time zone that there is not",
       "accounts",
       account({ timezone: "Nowhere/Land" }),
-      "no such time zone: Nowhere/Land",
+      'no time zone is named "Nowhere/Land"',
     ],
-    ["a name with =", "custom-fields", ([one, ...others]) => [{ ...one, name: "a=b" }, ...others], "cannot have ="],
+    [
+      "a name with =",
+      "custom-fields",
+      ([one, ...others]) => [{ ...one, name: "a=b" }, ...others],
+      "the name of a custom field cannot contain =",
+    ],
     [
       "a name that a column has",
       "custom-fields",
       ([one, ...others]) => [{ ...one, name: "氏名" }, ...others],
-      "a column cannot be named 氏名",
+      '"氏名" cannot be a column name',
     ],
     [
       "a contract that ends before it begins",
@@ -324,22 +344,27 @@ describe("of two organisations, a user and a device", () => {
       "an IMAP address of a Browser user",
       "secured-users",
       ([one]) => [{ ...one, imapMailAddress: "a@example.jp" }],
-      "does not have imapMailAddress",
+      "a user of Browser does not have the field imapMailAddress",
     ],
     [
       "a group that there is not",
       "secured-users",
       ([one]) => [{ ...one, app: "docs", groups: ["営業"] }],
-      "there would be no group 営業",
+      'the group "営業" would not exist',
     ],
-    ["a scheme without items", "schemes", ([one]) => [{ ...one, operations: [] }], "at least one item"],
+    [
+      "a scheme without items",
+      "schemes",
+      ([one]) => [{ ...one, operations: [] }],
+      "a scheme needs at least one check item",
+    ],
     [
       "two renewals of one name",
       "renewals",
       ([one, other]) => [one ?? {}, { ...other, name: one?.["name"] }],
-      "two renewals are called 証明書",
+      'more than one renewal item is named "証明書"',
     ],
-  ])("%s is refused, and nothing changes", async (_, name, change, reason) => {
+  ])("rejects %s and changes nothing", async (_, name, change, reason) => {
     const sent = withChanged(name, change);
     const before = contentOf(tenant);
     const { etag, refusals, resources } = await planOf(sent);
@@ -351,13 +376,13 @@ describe("of two organisations, a user and a device", () => {
     expect(contentOf(tenant)).toBe(before);
   });
 
-  test("the last system administrator stays, and nobody becomes an operator in 全社", async () => {
-    await withAccount(tenant, { name: "kanri", role: "system" });
+  test("the last system administrator stays, and nobody in 全社 becomes an operator", async () => {
+    await addTestAccount(tenant, { name: "kanri", role: "system" });
     const { refusals } = await planOf(files);
     expect(refusals).toMatchObject([
       { resource: "accounts", detail: { en: expect.stringContaining("no system administrator would be left") } },
     ]);
-    files = await travelling(tenant.client);
+    files = await exportApplicableFiles(tenant.client);
     const as = (role: string) => (all: Record<string, unknown>[]) =>
       all.map((one) => ({ ...one, role, managedOrgIds: [] }));
     expect((await planOf(withChanged("accounts", as("system")))).refusals).toEqual([]);
@@ -367,7 +392,7 @@ describe("of two organisations, a user and a device", () => {
     ]);
   });
 
-  test("an account name that a role needs is not taken away by users alone either, nor is a role given without one", async () => {
+  test("users alone must not remove an account name that a role needs, nor accounts give a role without one", async () => {
     const nameless = (all: Record<string, unknown>[]) => all.map((user) => ({ ...user, accountName: null }));
     const { refusals } = await planOf(withChanged("users", nameless), "users");
     expect(refusals).toMatchObject([{ resource: "accounts", detail: { ja: expect.stringContaining("アカウント名") } }]);
@@ -379,15 +404,15 @@ describe("of two organisations, a user and a device", () => {
     expect((await planOf(sent, "accounts")).refusals).toHaveLength(1);
   });
 
-  test("an administrator whose account name an export of the console blanked comes along with the mirror", async () => {
+  test("an administrator whose account name a console export blanked is restored in a mirror", async () => {
     await using mirror = new TestTenant();
-    await withAccount(mirror, { name: "taro", role: "system" });
+    await addTestAccount(mirror, { name: "taro", role: "system" });
     const blanked = [
       ["氏名", "メールアドレス", "CLOMOアカウント名"],
       ["taro", "taro@accounts.example", ""],
     ];
     await mirror.import({ kind: "users", fromConsole: true }, blanked);
-    const sent = await travelling(mirror.client);
+    const sent = await exportApplicableFiles(mirror.client);
     expect(sent.get("resources/users.ndjson")).toContain('"accountName":null');
     await using to = new TestTenant();
     const mirroredAt = "2026-01-01T00:00:00.000Z";
@@ -400,7 +425,7 @@ describe("of two organisations, a user and a device", () => {
     expect((await mirror.client.restores.plan(partsOf(sent), { mirroredAt })).refusals).toEqual([]);
   });
 
-  test("a resource alone must not take away what others name", async () => {
+  test("a resource on its own must not remove records that others refer to", async () => {
     const { refusals } = await planOf(
       withChanged("users", () => []),
       "users",
@@ -415,18 +440,18 @@ describe("of two organisations, a user and a device", () => {
   test.each<[string, (groups: readonly object[]) => readonly object[]]>([
     ["without a group", () => []],
     ["with another name of a group", (groups) => groups.map((group) => ({ ...group, name: "総務" }))],
-  ])("groups alone, %s that users are in, are refused", async (_, change) => {
+  ])("rejects groups on their own, %s that users are in", async (_, change) => {
     await using own = new TestTenant();
     const { secured } = own.client;
     await secured.createGroup("docs", { name: "営業" });
     await secured.create("docs", { userId: "hanako", displayName: "花子", groups: ["営業"], password: "Invented1" });
-    const sent = await travelling(own.client);
+    const sent = await exportApplicableFiles(own.client);
     const only = "secured-groups";
     expect((await own.client.restores.plan(partsOf(sent), { only })).refusals).toEqual([]);
     const changed = new Map([...sent, ...fileOf(only, change(recordsIn(sent, only)))]);
     const { refusals } = await own.client.restores.plan(partsOf(changed), { only });
     expect(refusals).toMatchObject([
-      { resource: "secured-users", detail: { en: "groups: there would be no group 営業" } },
+      { resource: "secured-users", detail: { en: 'groups: the group "営業" would not exist' } },
     ]);
   });
 
@@ -435,14 +460,14 @@ describe("of two organisations, a user and a device", () => {
     ["users", "not JSON\n", "resources/users.ndjson:1"],
     ["audit", "{}\n", "resources/audit.ndjson"],
     ["tenant", '{"id":"other"}\n', "resources/tenant.ndjson:1"],
-  ])("lines of %s that no export has are refused: %j", async (name, content, where) => {
+  ])("rejects lines of %s that no export contains: %j", async (name, content, where) => {
     const before = contentOf(tenant);
     const failure = await failureOf(planOf(new Map([[`resources/${name}.ndjson`, content]])));
     expect(failure).toMatchObject({ code: "input-rejected", where });
     expect(contentOf(tenant)).toBe(before);
   });
 
-  test("of many reasons the first are told, and all are counted", async () => {
+  test("of many reasons, only the first are listed, but all are counted", async () => {
     const idOf = (at: number): string => `019a9f3c-5a00-7abc-8def-${String(at).padStart(12, "0")}`;
     const many = Array.from({ length: 1100 }, (_, at) => at);
     const renewals = withChanged("renewals", ([one]) =>
@@ -472,7 +497,7 @@ describe("of two organisations, a user and a device", () => {
     expect((await planOf(renewals, "renewals")).refused).toBe(1100);
   });
 
-  test("lines out of order, twice, or without an end are refused", async () => {
+  test("rejects lines that are out of order, repeated or without an end", async () => {
     const lines = (files.get("resources/users.ndjson") ?? "").split(/(?<=\n)/);
     for (const content of [lines.toReversed().join(""), lines.join("") + (lines[1] ?? ""), lines.join("").trimEnd()]) {
       const failure = await failureOf(planOf(new Map([["resources/users.ndjson", content]])));
@@ -480,7 +505,7 @@ describe("of two organisations, a user and a device", () => {
     }
   });
 
-  test("a body that is cut, or none of parts, is refused", async () => {
+  test("rejects a body that is cut off or not multipart", async () => {
     const whole = await new Response(partsOf(files).stream).text();
     const send = (body: string, type: string) =>
       tenant.fetch(
@@ -491,7 +516,7 @@ describe("of two organisations, a user and a device", () => {
     expect((await send(whole, "text/csv; charset=utf-8")).status).toBe(415);
   });
 
-  test("a mirror refuses what the console has, where it differs", async () => {
+  test("a mirror rejects differences in what the console manages", async () => {
     tenant.database.run("update tenant set mirroredAt = '2026-01-01T00:00:00.000Z'");
     expect((await planOf(files)).refusals).toEqual([]);
     const changed = withChanged("devices", ([one]) => [{ ...one, memo: "貸出用" }]);
@@ -501,7 +526,7 @@ describe("of two organisations, a user and a device", () => {
     expect((await planOf(withChanged("answers", () => []))).refusals).toEqual([]);
   });
 
-  test("a plan without the time of the console is none for a request with it", async () => {
+  test("a plan without the mirror's time is not valid for a request with it", async () => {
     const { etag, becomesMirror } = await planOf(files);
     expect(becomesMirror).toBe(false);
     const mirroredAt = "2026-01-01T00:00:00.000Z";
@@ -509,7 +534,7 @@ describe("of two organisations, a user and a device", () => {
     expect(failure?.code).toBe("conflict");
   });
 
-  test("sent again with its key it is done once, and answered alike", async () => {
+  test("a request that is repeated with its key is done once, with the same response", async () => {
     const sent = withChanged("devices", ([one]) => [{ ...one, memo: "貸出用" }]);
     const { etag } = await planOf(sent);
     const { stream, boundary } = partsOf(sent);

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { drawn, expectSeen, LONG, stepsOf } from "#support/drawn.ts";
+import { toPropertyParameters, expectSeen, LONG_TIMEOUT, stepsOf } from "#support/drawn.ts";
 import { ConsoleHistory, someConsoleStep } from "#support/tenant/console-history.ts";
-import { restoreFrom, travelling } from "#support/tenant/restoring.ts";
+import { restoreFrom, exportApplicableFiles } from "#support/tenant/restoring.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import type { ImportRequest } from "../../contract/index.ts";
 
@@ -59,8 +59,8 @@ const withoutIds = (files: ReadonlyMap<string, string>): Readonly<Record<string,
   Object.fromEntries([...files].map(([name, content]) => [name, content.split("\n").length - 1]));
 
 test(
-  "a successor's mirror has what is open, and takes exports over as the mirror does that it was made of",
-  LONG,
+  "a successor's mirror has the same open tasks as the original, and takes over exports in the same way",
+  LONG_TIMEOUT,
   async () => {
     const seen = new Set<string>();
     await fc.assert(
@@ -68,11 +68,11 @@ test(
         const history = new ConsoleHistory(mirror);
         await history.start();
         for (const step of steps) await history.do(step);
-        const files = await travelling(mirror.client);
+        const files = await exportApplicableFiles(mirror.client);
         const { mirroredAt } = await mirror.client.tenant.show();
         successor.clear();
         await restoreFrom(successor.client, files, undefined, mirroredAt ?? undefined);
-        expect(await travelling(successor.client)).toEqual(files);
+        expect(await exportApplicableFiles(successor.client)).toEqual(files);
         const open = await openWork(mirror);
         expect(await openWork(successor)).toEqual(open);
         for (const { isNew, isGone } of open) seen.add(isNew ? "created" : isGone ? "deleted" : "changed");
@@ -82,9 +82,11 @@ test(
           expect(await takeOver(successor, { kind }, cells)).toEqual(did);
           for (const [what, count] of Object.entries(did.merged ?? {})) if (Number(count) > 0) seen.add(what);
         }
-        expect(withoutIds(await travelling(successor.client))).toEqual(withoutIds(await travelling(mirror.client)));
+        expect(withoutIds(await exportApplicableFiles(successor.client))).toEqual(
+          withoutIds(await exportApplicableFiles(mirror.client)),
+        );
       }),
-      drawn(HISTORIES, SEED),
+      toPropertyParameters(HISTORIES, SEED),
     );
     expectSeen(seen, ["created", "changed", "deleted", "open", "contradicted"]);
   },

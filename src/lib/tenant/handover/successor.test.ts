@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { partsOf, restoreFrom, travelling } from "#support/tenant/restoring.ts";
+import { partsOf, restoreFrom, exportApplicableFiles } from "#support/tenant/restoring.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
 import { dropTasks, undoChange } from "#support/tenant/undo.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
@@ -31,13 +31,13 @@ const remove = async (name: string) =>
 /** Makes the successor like the mirror. @returns the number of the change */
 const apply = async (): Promise<number> => {
   const { mirroredAt } = await mirror.client.tenant.show();
-  await restoreFrom(successor.client, await travelling(mirror.client), undefined, mirroredAt ?? undefined);
+  await restoreFrom(successor.client, await exportApplicableFiles(mirror.client), undefined, mirroredAt ?? undefined);
   return Number(successor.sql("select max(number) as number from change")[0]?.["number"]);
 };
 
 const tasks = new TestTasks(() => successor);
 
-test("bundles carry the observed state: what is open in the mirror is one task of the change that applied the bundle", async () => {
+test("bundles contain console values: open tasks become one task of the change that applied the bundle", async () => {
   await edit({ title: "部長" });
   await edit({ title: "本部長" });
   const { number } = await mirror.client.console.show((await mirror.client.console.list({}))[0]?.number ?? -1);
@@ -61,12 +61,12 @@ test("bundles carry the observed state: what is open in the mirror is one task o
   ]);
 });
 
-test("bundles carry the observed state, and versions stay at home", async () => {
+test("bundles contain console values but no versions", async () => {
   await edit({ title: "部長" });
   await edit({ title: "本部長" });
   const versions = "select count(*) as count from user_version";
   expect(mirror.sql(versions)).toEqual([{ count: 2 }]);
-  const files = await travelling(mirror.client);
+  const files = await exportApplicableFiles(mirror.client);
   expect([...files.keys()].filter((name) => /version/.test(name))).toEqual([]);
   await apply();
   expect(successor.sql(versions)).toEqual([{ count: 0 }]);
@@ -74,7 +74,7 @@ test("bundles carry the observed state, and versions stay at home", async () => 
   expect(successor.sql(observed)).toEqual(mirror.sql(observed));
 });
 
-test("a field that no export has shown is not known to the successor, either, until an export shows it", async () => {
+test("a field that no export has shown is also unknown to the successor, until an export shows it", async () => {
   await mirror.client.users.addField({ name: "座席" });
   await mirror.client.users.addField({ name: "入社年" });
   await mirror.import(
@@ -110,18 +110,18 @@ test("a field that no export has shown is not known to the successor, either, un
   );
 });
 
-test("bundles carry which columns exports have shown, also where nothing differs", async () => {
+test("bundles contain the columns that exports have shown, even if nothing differs", async () => {
   const field = await mirror.client.users.addField({ name: "座席" });
   await mirror.import(
     exported,
     START.map((row, at) => [...row, ["座席", "1F"][at] ?? ""]),
   );
-  const files = await travelling(mirror.client);
+  const files = await exportApplicableFiles(mirror.client);
   const line = JSON.parse((files.get("resources/observed.ndjson") ?? "").split("\n")[0] ?? "") as object;
   const columns = ["accountName", `custom:${field.id}`, "emails", "name", "title"];
   expect(line).toMatchObject({ id: "export/users", differs: [], exported: columns });
   await apply();
-  expect((await travelling(successor.client)).get("resources/observed.ndjson")).toBe(
+  expect((await exportApplicableFiles(successor.client)).get("resources/observed.ndjson")).toBe(
     files.get("resources/observed.ndjson"),
   );
   const edited = [
@@ -146,7 +146,7 @@ describe("a record that was changed twice has the same task in the successor's m
     return all.toSorted((a, b) => (a.thing < b.thing ? -1 : 1));
   };
 
-  test("custom fields, one of which was removed since", async () => {
+  test("custom fields, one of which has been removed since", async () => {
     const seat = await mirror.client.users.addField({ name: "座席" });
     await mirror.client.users.addField({ name: "階" });
     await mirror.import(
@@ -186,7 +186,7 @@ describe("a record that was changed twice has the same task in the successor's m
   });
 });
 
-test("whoever was deleted in the mirror is not created by an export, and comes back if the task is dropped", async () => {
+test("a user deleted in the mirror is not created by an export, and returns if the task is dropped", async () => {
   await edit({ title: "係長" }, "sato@x");
   await remove("sato@x");
   const change = await apply();
@@ -201,14 +201,14 @@ test("whoever was deleted in the mirror is not created by an export, and comes b
   ]);
 });
 
-test("undoing the change that applied the bundle brings back nobody who was deleted before", async () => {
+test("undoing the change that applied the bundle restores no user who was deleted before", async () => {
   await remove("sato@x");
   const change = await apply();
   const plan = await undoChange(successor.client, change);
   expect(plan).toMatchObject({ create: 0, delete: 1 });
 });
 
-test("an account goes with its user: nothing of it is left to be done", async () => {
+test("an account goes with its user and leaves nothing to do", async () => {
   await mirror.client.accounts.edit(await idOf(mirror, "yamada@x"), { memo: "受付" });
   await mirror.client.accounts.edit(await idOf(mirror, "sato@x"), { memo: "受付" });
   await remove("sato@x");
@@ -219,13 +219,13 @@ test("an account goes with its user: nothing of it is left to be done", async ()
   expect(await successor.client.console.list({})).toMatchObject([{ records }]);
 });
 
-test("bundles carry of a secret the time when it was set, and nothing else", async () => {
+test("bundles contain only the time when a secret was set", async () => {
   const secret = "Geheim-1234";
   await mirror.import({ kind: "users" }, [
     ["氏名", "メールアドレス", "CLOMOアカウント名", "CLOMOアカウントパスワード"],
     ["山田", "yamada@x", "yamada", secret],
   ]);
-  const files = await travelling(mirror.client);
+  const files = await exportApplicableFiles(mirror.client);
   expect([...files.values()].join("")).not.toContain(secret);
   const lines = (files.get("resources/observed.ndjson") ?? "").split("\n");
   expect(JSON.parse(lines.find((line) => line.includes('"user/')) ?? "")).toMatchObject({
@@ -237,7 +237,7 @@ test("bundles carry of a secret the time when it was set, and nothing else", asy
   expect(successor.sql("select count(*) as count from account where verifier is not null")).toEqual([{ count: 0 }]);
 });
 
-test("bundles carry what somebody confirmed: by whom and when, and an export may say otherwise", async () => {
+test("bundles contain confirmations with person and time, and an export can contradict them", async () => {
   await edit({ title: "部長" });
   const [task] = await mirror.client.console.list({});
   await mirror.client.console.confirm({ numbers: [task?.number ?? -1] });
@@ -249,10 +249,10 @@ test("bundles carry what somebody confirmed: by whom and when, and an export may
   expect((await successor.client.console.list({})).map(({ number }) => number)).toEqual([change]);
 });
 
-test("a tenant that has the records already gets the tasks of the same change, and the audit agrees", async () => {
+test("a tenant that already has the records gets the tasks from the same change, and the audit log agrees", async () => {
   await restoreFrom(
     successor.client,
-    new Map([...(await travelling(mirror.client)), ["resources/observed.ndjson", ""]]),
+    new Map([...(await exportApplicableFiles(mirror.client)), ["resources/observed.ndjson", ""]]),
   );
   await edit({ title: "部長" });
   await edit({ title: "係長" }, "sato@x");
@@ -263,7 +263,7 @@ test("a tenant that has the records already gets the tasks of the same change, a
   expect(changes?.broken).toEqual([]);
 });
 
-describe("is refused:", () => {
+describe("console values are rejected:", () => {
   const LINE = {
     id: "user/019a9f3c-5a00-7abc-8def-000000000021",
     inConsole: true,
@@ -277,7 +277,7 @@ describe("is refused:", () => {
     local: [],
   };
   const planOf = async (line: object, mirroredAt: string | undefined) => {
-    const files = await travelling(mirror.client);
+    const files = await exportApplicableFiles(mirror.client);
     const id = await idOf(mirror, "yamada@x");
     const sent = JSON.stringify({ ...LINE, ...line }).replace("019a9f3c-5a00-7abc-8def-000000000021", id);
     return successor.client.restores.plan(partsOf(new Map([...files, ["resources/observed.ndjson", `${sent}\n`]])), {
@@ -286,11 +286,11 @@ describe("is refused:", () => {
   };
   const AT = "2026-01-01T00:00:00.000Z";
 
-  test("no line as it is", async () => {
+  test("but not for a valid line", async () => {
     expect((await planOf({}, AT)).refusals).toEqual([]);
   });
 
-  test("the state of a tenant that is no mirror", async () => {
+  test("in a tenant that is not a mirror", async () => {
     expect((await planOf({}, undefined)).refusals).toMatchObject([{ resource: "observed" }]);
   });
 
@@ -312,10 +312,10 @@ describe("is refused:", () => {
   ])("%s", async (_, line, field) => {
     const { refusals } = await planOf(line, AT);
     expect(refusals).toMatchObject([{ resource: "observed" }]);
-    expect(refusals[0]?.detail.en).toContain(`${field}: not as an export writes it`);
+    expect(refusals[0]?.detail.en).toContain(`${field}: not in the form in which an export writes it`);
   });
 
-  test("a reference to no record", async () => {
+  test("a reference to an unknown record", async () => {
     const line = { differs: ["org"], ...values("org", "019a9f3c-5a00-7abc-8def-000000000099") };
     const failure = await failureOf(planOf(line, AT));
     expect([failure?.code, failure?.where]).toEqual(["input-rejected", expect.stringContaining("observed: user/")]);

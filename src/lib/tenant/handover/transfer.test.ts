@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { auditOf } from "#support/tenant/audit.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
@@ -7,9 +7,9 @@ let tenant: TestTenant;
 let [from, to] = ["", ""];
 beforeEach(async () => {
   tenant = new TestTenant();
-  from = await withAccount(tenant, { name: "taro", role: "system" });
-  to = await withAccount(tenant, { name: "hanako", role: "operator" });
-  await withAccount(tenant, { name: "third", role: "system" });
+  from = await addTestAccount(tenant, { name: "taro", role: "system" });
+  to = await addTestAccount(tenant, { name: "hanako", role: "operator" });
+  await addTestAccount(tenant, { name: "third", role: "system" });
   await tenant.client.accounts.grant(from, { supportOption: true, noticeMail: true });
 });
 afterEach(() => tenant.close());
@@ -19,7 +19,7 @@ const stateOf = async () => ({
   renewals: await tenant.client.renewals.list(),
 });
 
-test("the successor is a system administrator with the option and its mail, and owns what was owned", async () => {
+test("the successor becomes system administrator with support option and mail, and takes over renewals", async () => {
   const { renewals, accounts } = tenant.client;
   await renewals.add({ kind: "custom", name: "A", owner: "TARO@accounts.example, 情シス" });
   await renewals.add({ kind: "custom", name: "B", owner: "taro、hanako@accounts.example" });
@@ -37,9 +37,9 @@ test("the successor is a system administrator with the option and its mail, and 
   expect(await accounts.transfer(from, { to })).toEqual({ accounts: [], renewals: [], dryRun: false });
 });
 
-test("where five hold the option it goes off first, and no sixth ever holds it", async () => {
+test("if five accounts have the option, it is removed first, so that six never have it", async () => {
   for (const name of ["a", "b", "c", "d"]) {
-    const id = await withAccount(tenant, { name, role: "system" });
+    const id = await addTestAccount(tenant, { name, role: "system" });
     await tenant.client.accounts.grant(id, { supportOption: true });
   }
   const { accounts } = await tenant.client.accounts.transfer(from, { to });
@@ -49,7 +49,7 @@ test("where five hold the option it goes off first, and no sixth ever holds it",
   ]);
 });
 
-test("without the support option nothing of roles is given, and the successor needs none", async () => {
+test("without the support option, no roles are transferred, and the successor needs no role", async () => {
   const { accounts, renewals } = tenant.client;
   const { id: plain } = (await tenant.client.users.create({ name: "花子", emails: ["hana@example.jp"] })).after;
   await accounts.grant(from, { supportOption: false });
@@ -61,7 +61,7 @@ test("without the support option nothing of roles is given, and the successor ne
   }
 });
 
-test("an owner is replaced in that very place, whatever stands around", async () => {
+test("an owner is replaced in place, whatever text surrounds the name", async () => {
   const { users, renewals, accounts } = tenant.client;
   const { after: sato } = await users.create({ name: "佐藤 一郎", emails: ["sato@example.jp"] });
   const { after: takahashi } = await users.create({ name: "髙橋 花子", emails: ["hanako@example.jp"] });
@@ -76,16 +76,16 @@ test("an owner is replaced in that very place, whatever stands around", async ()
   expect(done.renewals.map(({ before, after }) => [before, after])).toEqual(Object.values(owners));
 });
 
-test("a name that two people have names neither", async () => {
+test("a name that two people share identifies neither of them", async () => {
   await tenant.client.users.create({ name: "taro", emails: ["other@example.jp"] });
   await tenant.client.users.edit(from, { name: "taro", accountName: "taro01" });
   await tenant.client.renewals.add({ kind: "custom", name: "A", owner: "taro" });
   expect((await tenant.client.accounts.transfer(from, { to })).renewals).toEqual([]);
 });
 
-test("a dry run, a refusal and a change in between leave everything as it was", async () => {
+test("a dry run, a rejection or a change in between leaves everything as it was", async () => {
   await tenant.client.renewals.add({ kind: "custom", name: "A", owner: "taro@accounts.example" });
-  const none = await withAccount(tenant, { name: "none", role: "none" });
+  const none = await addTestAccount(tenant, { name: "none", role: "none" });
   const { revision } = await tenant.client.tenant.revision();
   const before = await stateOf();
   const audit = auditOf(tenant.database).length;
@@ -103,7 +103,7 @@ test("a dry run, a refusal and a change in between leave everything as it was", 
   expect((await failureOf(tenant.client.accounts.transfer(from, { to, seen: revision })))?.code).toBe("conflict");
 });
 
-test("between users without an account renewals alone are given", async () => {
+test("between users without accounts, only renewals are transferred", async () => {
   const { users, renewals, accounts } = tenant.client;
   const plain = await users.create({ name: "端末 太郎", emails: ["plain@example.jp"] });
   await renewals.add({ kind: "custom", name: "A", owner: "端末太郎" });
@@ -114,7 +114,7 @@ test("between users without an account renewals alone are given", async () => {
   expect(refused?.hint?.en).toContain(`clomoctl clomo-account create ${other.after.id}`);
 });
 
-test("all of it is one record of the audit; in a mirror the console's part becomes tasks", async () => {
+test("a transfer is one audit record, and in a mirror its console part becomes tasks", async () => {
   await tenant.client.renewals.add({ kind: "custom", name: "A", owner: "taro@accounts.example" });
   const before = auditOf(tenant.database).length;
   await tenant.client.accounts.transfer(from, { to });
@@ -129,8 +129,8 @@ test("all of it is one record of the audit; in a mirror the console's part becom
   expect(accounts.map(({ consoleTask }) => consoleTask)).toEqual([task?.number, task?.number]);
 });
 
-test("it takes the rights to change accounts, roles and renewals", async () => {
-  await withAccount(tenant, { name: "div", role: "division" });
+test("a transfer requires the rights to change accounts, roles and renewals", async () => {
+  await addTestAccount(tenant, { name: "div", role: "division" });
   expect((await failureOf(tenant.as("div").accounts.transfer(from, { to })))?.code).toBe("not-permitted");
   expect((await tenant.as("third").accounts.transfer(from, { to })).accounts).toHaveLength(2);
 });

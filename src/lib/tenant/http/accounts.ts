@@ -1,64 +1,68 @@
-/** Handlers of one noun: each has its own file, however short. */
+/** Handlers of one noun of the tenant API. Each noun has its own file, even if the file is short. */
 
 import { sha256 } from "../ids.ts";
 import { Session } from "../session.ts";
-import { ACCOUNTS, readSettings, SUPPORTED } from "../accounts/account-rows.ts";
-import type { KeptRequest } from "../store/idempotency.ts";
-import { findRecords, linesOf, pageOf } from "../store/lists.ts";
+import { ACCOUNTS, readAccountSettings, SUPPORT_ACCOUNTS } from "../accounts/account-rows.ts";
+import type { RequestKey } from "../store/idempotency.ts";
+import { findRecords, streamNdjson, readListPage } from "../store/lists.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
-// loaded by the requests that need them: lists start sooner without
-const byHand = () => import("../accounts/accounts.ts");
-const versions = () => import("../versions/history.ts");
+// modules are loaded only by requests that need them, so that lists start faster
+const loadAccountsModule = () => import("../accounts/accounts.ts");
+const loadHistoryModule = () => import("../versions/history.ts");
 
-/** What is kept of a request, which tells nothing of its password. */
-const withoutPassword = (
-  repeatable: KeptRequest | undefined,
+/** Returns the stored form of a repeatable request. Its fingerprint does not reveal anything about the password. */
+const omitPassword = (
+  repeatable: RequestKey | undefined,
   body: { readonly password?: string | undefined },
-): KeptRequest | undefined => {
+): RequestKey | undefined => {
   const { password: _, ...open } = body;
   return repeatable && { ...repeatable, fingerprint: sha256(JSON.stringify(open)) };
 };
 
-const transfers = () => import("../handover/transfer.ts");
+const loadTransferModule = () => import("../handover/transfer.ts");
 
-const reset = () => import("../accounts/reset.ts");
+const loadResetModule = () => import("../accounts/reset.ts");
 
-/** Who asks for himself sees his account, wherever it lies. */
-const sessionFor = ({ session, owner }: TenantParts, id: string): Session =>
+/** Returns the session for a request about an account. An account can always see itself, in any organisation. */
+const getSessionFor = ({ session, owner }: TenantParts, id: string): Session =>
   session.asker.account?.id === id
     ? new Session(owner.store, session.surroundings, owner.actor, session.asker)
     : session;
 
-/** CLOMO accounts. */
+/** Handlers of CLOMO accounts. */
 export default ({ session, store, ...parts }: TenantParts): Handlers<"accounts"> => ({
   list: ({ query: { supported, ...query } }) => {
-    const of = supported ? SUPPORTED : ACCOUNTS;
+    const of = supported ? SUPPORT_ACCOUNTS : ACCOUNTS;
     return {
-      page: () => session.read((reader) => pageOf(reader, of, query)),
-      lines: () => linesOf(store, of, query),
+      page: () => session.read((reader) => readListPage(reader, of, query)),
+      lines: () => streamNdjson(store, of, query),
     };
   },
   find: ({ query }) => session.read((reader) => findRecords(reader, ACCOUNTS, query.name)),
-  history: async ({ query }) => (await versions()).history(session, "accounts", query.name),
-  settings: () => session.read(readSettings),
-  setSettings: async ({ body }) => (await byHand()).setSettings(session, body),
+  history: async ({ query }) => (await loadHistoryModule()).readHistory(session, "accounts", query.name),
+  settings: () => session.read(readAccountSettings),
+  setSettings: async ({ body }) => (await loadAccountsModule()).updateAccountSettings(session, body),
   renamings: async ({ query: { composition } }) => {
-    const { first, ...counts } = await (await byHand()).renamings(session, composition);
+    const { first, ...counts } = await (await loadAccountsModule()).previewRenamings(session, composition);
     return { ...counts, first: [...first] };
   },
   create: async ({ body, repeatable }) =>
-    (await byHand()).createAccount(session, body, withoutPassword(repeatable, body)),
-  edit: async ({ params: { id }, body }) => (await byHand()).editAccount(session, id, body),
+    (await loadAccountsModule()).createAccount(session, body, omitPassword(repeatable, body)),
+  edit: async ({ params: { id }, body }) => (await loadAccountsModule()).editAccount(session, id, body),
   grant: async ({ params: { id }, body, repeatable }) =>
-    (await byHand()).grantRole(session, id, body, withoutPassword(repeatable, body)),
-  revoke: async ({ params: { id }, body, repeatable }) => (await byHand()).revokeRole(session, id, body, repeatable),
+    (await loadAccountsModule()).grantRole(session, id, body, omitPassword(repeatable, body)),
+  revoke: async ({ params: { id }, body, repeatable }) =>
+    (await loadAccountsModule()).revokeRole(session, id, body, repeatable),
   resetPassword: async ({ params: { id }, body, repeatable }) =>
-    (await byHand()).resetPassword(session, id, body, withoutPassword(repeatable, body)),
-  transfer: async ({ params: { id }, body }) => (await transfers()).transferAccount(session, id, body),
-  // neither is repeated by a key: another code is sent, and one that was used up is none
+    (await loadAccountsModule()).resetPassword(session, id, body, omitPassword(repeatable, body)),
+  transfer: async ({ params: { id }, body }) => (await loadTransferModule()).transferAccount(session, id, body),
+  // these requests cannot be repeated with a key: another code would be sent, and a used code is no longer valid
   sendResetCode: async ({ params: { id }, body }) =>
-    (await reset()).sendResetCode(sessionFor({ session, store, ...parts }, id), parts.mail, { ...body, id }),
+    (await loadResetModule()).sendResetCode(getSessionFor({ session, store, ...parts }, id), parts.mail, {
+      ...body,
+      id,
+    }),
   resetWithCode: async ({ params: { id }, body }) =>
-    (await reset()).resetWithCode(sessionFor({ session, store, ...parts }, id), { ...body, id }),
+    (await loadResetModule()).resetWithCode(getSessionFor({ session, store, ...parts }, id), { ...body, id }),
 });

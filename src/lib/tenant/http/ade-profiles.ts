@@ -1,12 +1,12 @@
-/** Handlers of one noun: each has its own file, however short. */
+/** Handlers of one noun of the tenant API. Each noun has its own file, even if the file is short. */
 
 import { readProfiles } from "../ade/profile-rows.ts";
-import { assignProfile, automaticProfile, unassignProfile } from "../ade/assign.ts";
+import { assignProfile, setAutomaticProfile, unassignProfile } from "../ade/assign.ts";
 import { checkProfile, createProfile, deleteProfile } from "../ade/profiles.ts";
 import { CONSOLE_STEPS, refuseMirror } from "../ade/guard.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
-/** ADE profiles. */
+/** Handlers of ADE profiles. */
 export default ({ session, apple }: TenantParts): Handlers<"profiles"> => ({
   list: () =>
     session.read(async (reader) => {
@@ -17,6 +17,6 @@ export default ({ session, apple }: TenantParts): Handlers<"profiles"> => ({
   check: ({ params: { id }, signal }) => checkProfile(session, apple, id, signal),
   assign: ({ params: { id }, body, signal }) => assignProfile(session, apple, { ...body, id }, signal),
   unassign: ({ body, signal }) => unassignProfile(session, apple, body, signal),
-  automatic: ({ body }) => automaticProfile(session, body),
+  automatic: ({ body }) => setAutomaticProfile(session, body),
   delete: ({ params: { id }, body, signal }) => deleteProfile(session, apple, { ...body, id }, signal),
 });

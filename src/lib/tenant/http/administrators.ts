@@ -1,10 +1,10 @@
-/** Handlers of one noun: each has its own file, however short. */
+/** Handlers of one noun of the tenant API. Each noun has its own file, even if the file is short. */
 
-import { administratorsOf, markAdministrators } from "../accounts/administrators.ts";
+import { readAdministratorList, markAdministrators } from "../accounts/administrators.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
-/** Who is an administrator, where nothing else tells. */
+/** Handlers of the lists of administrators, which no export of the console shows. */
 export default ({ session }: TenantParts): Handlers<"administrators"> => ({
-  list: ({ params: { kind } }) => session.read((reader) => administratorsOf(reader, kind)),
+  list: ({ params: { kind } }) => session.read((reader) => readAdministratorList(reader, kind)),
   mark: ({ params: { kind }, body, repeatable }) => markAdministrators(session, kind, body, repeatable),
 });

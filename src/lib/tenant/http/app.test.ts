@@ -20,31 +20,31 @@ test.each([
   ["no body and no type", {}, 400, "json.name"],
   ["a type and no body", { type: "application/json" }, 400, "json"],
   ["half a body", { body: '{"name":', type: "application/json" }, 400, "json"],
-])("%s is told", async (_, sent, status, where) => {
+])("rejects %s", async (_, sent, status, where) => {
   expect(await send("/v1/users/fields", sent)).toMatchObject({ status, where });
 });
 
 test.each(["application/json; charset=utf-8", "Application/JSON", "application/vnd.clomoctl+json"])(
-  "%s is JSON",
+  "%s is accepted as JSON",
   async (type) => {
     expect(await send("/v1/users/fields", { type, body: '{"name":"座席"}' })).toMatchObject({ status: 201 });
   },
 );
 
 test.each(["/v1", "/v1/nothing", "/v1/users/nothing/more", "/v1/constructor", "/v2/users/nothing"])(
-  "%s is no address",
+  "%s is not found",
   async (path) => {
     expect((await send(path, { method: "GET" })).status).toBe(404);
   },
 );
 
-test("an address may be written with escapes, and a method that it lacks is told", async () => {
+test("an address may contain escapes, and an unsupported method is reported", async () => {
   expect(await send("/v1/us%65rs/fields", { method: "GET" })).toMatchObject({ status: 200, items: [] });
   const answer = await tenant.fetch(new Request("http://tenant.invalid/v1/users/fields", { method: "PUT" }));
   expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, HEAD, POST"]);
 });
 
-test("a noun whose beginning fails is begun again by the next request", async () => {
+test("a noun that fails to load is loaded again by the next request", async () => {
   tenant.sql("alter table import rename to import_away");
   expect((await send("/v1/imports", { method: "GET" })).status).toBe(500);
   tenant.sql("alter table import_away rename to import");

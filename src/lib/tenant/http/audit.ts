@@ -1,16 +1,16 @@
-/** Handlers of one noun: each has its own file, however short. */
+/** The handlers of one noun. Every noun has its own file, even if the file is short. */
 
-import { auditExport, auditList, auditRecord, lastAuditRecord } from "../audit/audit.ts";
+import { exportAuditLog, listAuditRecords, getAuditRecord, getAuditHead } from "../audit/audit.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
-/** The audit. */
+/** Returns the handlers for the audit log. */
 export default ({ session, verifyAudit }: TenantParts): Handlers<"audit"> => ({
-  list: ({ query }) => auditList(session, query),
-  head: () => lastAuditRecord(session),
+  list: ({ query }) => listAuditRecords(session, query),
+  head: () => getAuditHead(session),
   verify: async ({ query, signal }) => {
     const { broken, table, changes, ...found } = await verifyAudit(query, signal);
     return { ...found, broken, table: [...table], changes: changes && { ...changes, broken: [...changes.broken] } };
   },
-  export: ({ query }) => auditExport(session, query),
-  show: ({ params: { seq } }) => auditRecord(session, seq),
+  export: ({ query }) => exportAuditLog(session, query),
+  show: ({ params: { seq } }) => getAuditRecord(session, seq),
 });

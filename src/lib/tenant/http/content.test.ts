@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Failure } from "../../errors/index.ts";
 import { same } from "../../text/index.ts";
 import { failureOf, textOf } from "#support/tenant/tenant.ts";
-import { contentOf, type Upload } from "./content.ts";
+import { receiveUpload, type Upload } from "./content.ts";
 
 const request = (
   type: string | undefined,
@@ -19,7 +19,7 @@ const request = (
 };
 
 const uploadOf = (...sent: Parameters<typeof request>): Upload => {
-  const content = contentOf(request(...sent));
+  const content = receiveUpload(request(...sent));
   if (content instanceof Response) throw new TypeError(`refused with ${content.status}`);
   return content;
 };
@@ -49,8 +49,8 @@ describe("the charset of a file", () => {
     ["text/csv; charset=latin1", /latin1/],
     ["text/csv; charset=utf-16", /utf-16/],
     [undefined, /text\/csv/],
-  ])("of %s is refused", async (type, told) => {
-    const answer = contentOf(request(type));
+  ])("of %s is rejected", async (type, told) => {
+    const answer = receiveUpload(request(type));
     if (!(answer instanceof Response)) throw new TypeError("it was taken");
     const problem = (await answer.json()) as { readonly detail: { readonly en: string; readonly ja: string } };
     expect(problem).toMatchObject({
@@ -78,9 +78,11 @@ const torn = (error: unknown): ReadableStream<Uint8Array> => {
 };
 
 describe("a file's bytes", () => {
-  it("come as they are, or not at all", async () => {
+  it("arrive unchanged, even if the body is empty", async () => {
     expect(await textOf(uploadOf(CSV, "氏名,\r\n").stream)).toBe("氏名,\r\n");
-    const none = contentOf(new Request("http://tenant.invalid/", { method: "PUT", headers: { "content-type": CSV } }));
+    const none = receiveUpload(
+      new Request("http://tenant.invalid/", { method: "PUT", headers: { "content-type": CSV } }),
+    );
     expect(none instanceof Response ? none : await textOf(none.stream)).toBe("");
   });
 
@@ -93,7 +95,7 @@ describe("a file's bytes", () => {
     ],
     ["an error of the connection", new Error("reset"), undefined, "unavailable"],
     ["an error after an interruption", new Error("reset"), AbortSignal.abort(), "interrupted"],
-  ] as const)("break off with %s, whatever the work on them says", async (_, error, signal, code) => {
+  ] as const)("end with %s, whatever the consumer reports", async (_, error, signal, code) => {
     const upload = uploadOf(CSV, torn(error), signal);
     const work = textOf(upload.stream).catch(() => {
       throw new RangeError("half a record");
@@ -101,7 +103,7 @@ describe("a file's bytes", () => {
     expect((await failureOf(upload.through(work)))?.code).toBe(code);
   });
 
-  it("leave other failures of the work as they are", async () => {
+  it("do not affect other failures of the consumer", async () => {
     const upload = uploadOf(CSV);
     await expect(upload.through(Promise.reject(new RangeError("no")))).rejects.toThrow("no");
     expect(await upload.through(Promise.resolve(7))).toBe(7);

@@ -1,34 +1,35 @@
-/** Handlers of one noun: each has its own file, however short. */
+/** The handlers of one noun. Every noun has its own file, even if the file is short. */
 
-import { DEVICES, notReady } from "../records/device-rows.ts";
-import { findRecords, linesOf, pageOf } from "../store/lists.ts";
+import { DEVICE_LIST, buildNotReadyList } from "../records/device-rows.ts";
+import { findRecords, streamNdjson, readListPage } from "../store/lists.ts";
 import type { Reader } from "../store/store.ts";
 import { readProfile } from "../records/tenant-rows.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
-// loaded by the requests that need them: lists start sooner without
-const byHand = () => import("../records/devices.ts");
-const exports = () => import("../records/exports.ts");
-const versions = () => import("../versions/history.ts");
+// modules are loaded only by requests that need them, so that lists start faster
+const loadDevicesModule = () => import("../records/devices.ts");
+const loadExportsModule = () => import("../records/exports.ts");
+const loadHistoryModule = () => import("../versions/history.ts");
 
-/** The devices that are not ready, by what is recorded of the tenant. */
-const notReadyIn = async (reader: Reader) => notReady((await readProfile(reader)).androidAccounts);
+/** Returns the list of devices that are not ready for use. The criteria depend on what is recorded about the tenant. */
+const readNotReadyList = async (reader: Reader) => buildNotReadyList((await readProfile(reader)).androidAccounts);
 
-/** Devices. */
+/** Returns the handlers for devices. */
 export default ({ session, store }: TenantParts): Handlers<"devices"> => ({
   list: ({ query }) => ({
-    page: () => session.read((reader) => pageOf(reader, DEVICES, query)),
-    lines: () => linesOf(store, DEVICES, query),
+    page: () => session.read((reader) => readListPage(reader, DEVICE_LIST, query)),
+    lines: () => streamNdjson(store, DEVICE_LIST, query),
   }),
-  find: ({ query }) => session.read((reader) => findRecords(reader, DEVICES, query.name)),
+  find: ({ query }) => session.read((reader) => findRecords(reader, DEVICE_LIST, query.name)),
   notReady: ({ query }) => ({
-    page: () => session.read(async (reader) => pageOf(reader, await notReadyIn(reader), query)),
-    lines: async () => linesOf(store, await session.read(notReadyIn), query),
+    page: () => session.read(async (reader) => readListPage(reader, await readNotReadyList(reader), query)),
+    lines: async () => streamNdjson(store, await session.read(readNotReadyList), query),
   }),
-  history: async ({ query }) => (await versions()).history(session, "devices", query.name),
-  create: async ({ body, repeatable }) => (await byHand()).createDevice(session, body, repeatable),
-  edit: async ({ params: { id }, body }) => (await byHand()).editDevice(session, id, body),
-  setOwner: async ({ body, repeatable }) => (await byHand()).setOwner(session, body, repeatable),
-  tag: async ({ body, repeatable }) => (await byHand()).tagDevices(session, body, repeatable),
-  export: async ({ query }) => (await exports()).exportList(session, DEVICES, query, { action: "devices.export" }),
+  history: async ({ query }) => (await loadHistoryModule()).readHistory(session, "devices", query.name),
+  create: async ({ body, repeatable }) => (await loadDevicesModule()).createDevice(session, body, repeatable),
+  edit: async ({ params: { id }, body }) => (await loadDevicesModule()).editDevice(session, id, body),
+  setOwner: async ({ body, repeatable }) => (await loadDevicesModule()).setOwner(session, body, repeatable),
+  tag: async ({ body, repeatable }) => (await loadDevicesModule()).tagDevices(session, body, repeatable),
+  export: async ({ query }) =>
+    (await loadExportsModule()).exportList(session, DEVICE_LIST, query, { action: "devices.export" }),
 });

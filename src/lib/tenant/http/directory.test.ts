@@ -20,6 +20,6 @@ test.each([
   "/v1/secured/docs/users/find?name=x",
   "/v1/secured/docs/users/export",
   "/v1/secured/docs/groups",
-])("GET %s is answered with 200, also where there is nothing", async (path) => {
+])("GET %s returns 200, even if the list is empty", async (path) => {
   expect((await tenant.fetch(new Request(`http://tenant${path}`))).status).toBe(200);
 });

@@ -1,9 +1,9 @@
-/** Handlers of one noun: each has its own file, however short. */
+/** The handlers of one noun. Every noun has its own file, even if the file is short. */
 
 import { exportAll } from "../handover/export.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
-/** Exports of all resources. */
+/** Returns the handlers for exports of all resources. */
 export default ({ session }: TenantParts): Handlers<"exports"> => ({
   create: ({ body }) => exportAll(session, body),
 });

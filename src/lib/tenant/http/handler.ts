@@ -1,8 +1,8 @@
 import type { z } from "zod";
 import type { NounName, RoutesOf } from "../../contract/index.ts";
-import type { RouteAnswer, Route } from "../../contract/route.ts";
+import type { RouteResponse, Route } from "../../contract/route.ts";
 import type { Session } from "../session.ts";
-import type { KeptRequest } from "../store/idempotency.ts";
+import type { RequestKey } from "../store/idempotency.ts";
 import type { AuditVerifier } from "../audit/findings.ts";
 import type { Store } from "../store/store.ts";
 import type { ImportEngine } from "../plans/engine.ts";
@@ -17,62 +17,63 @@ import type { Upload, UploadedParts } from "./content.ts";
 /** The parts of a tenant that its handlers use. */
 export interface TenantParts {
   readonly store: Store;
-  /** of who makes the request; in an embedded tenant, of its owner */
+  /** session of the acting account; of the tenant's owner if no account is used */
   readonly session: Session;
-  /** of the tenant's owner, who sees all of it: for housekeeping that nobody asks for */
+  /** session of the tenant's owner, which covers the whole tenant; for housekeeping that no request asks for */
   readonly owner: Session;
-  /** loaded when imports are asked for */
+  /** returns the import engine, which is loaded when it is first needed */
   readonly engine: () => Promise<ImportEngine>;
   readonly processes: Processes;
   readonly verifyAudit: AuditVerifier;
-  /** how the tenant reaches Apple's services */
+  /** access to Apple's services */
   readonly apple: AppleAccess;
-  /** long work of this process; loaded when there is some */
+  /** returns the background jobs of this process, which are loaded when they are first needed */
   readonly jobs: () => Promise<Jobs>;
   /** how the tenant sends mail */
   readonly mail: OpenMail;
-  /** What an error of the store means. */
+  /** Converts an error of the store into the failure that it means. */
   readonly explain: (error: unknown) => unknown;
 }
 
-type Shape<S> = S extends z.ZodRawShape ? z.output<z.ZodObject<S>> : unknown;
+type ShapeOutput<S> = S extends z.ZodRawShape ? z.output<z.ZodObject<S>> : unknown;
 
-/** What a handler gives, by the kind of its route's answer. */
+/** The results of handlers, by the kind of the route's response. */
 export interface HandlerResults<S extends z.ZodType> {
   readonly json: z.output<S>;
   readonly tagged: z.output<S>;
   readonly items: z.output<S> extends { readonly items: readonly (infer T)[] } ? readonly T[] : never;
-  /** or the JSON of it */
+  /** the page, or its JSON */
   readonly page: z.output<S> | string;
   readonly list: {
-    /** the JSON of it */
+    /** returns the JSON of a page */
     readonly page: () => Promise<string>;
     readonly lines: () => Promise<ReadableStream<Uint8Array>>;
   };
-  /** bytes of whole lines */
+  /** bytes of complete lines */
   readonly lines: Iterable<Uint8Array> | TenantExport;
   readonly csv: TenantExport;
   readonly parts: ExportedParts;
 }
 
-type HandlerResult<R extends Route> = R["answer"] extends RouteAnswer<infer K, infer S> ? HandlerResults<S>[K] : never;
+type HandlerResult<R extends Route> =
+  R["answer"] extends RouteResponse<infer K, infer S> ? HandlerResults<S>[K] : never;
 
-/** A valid request. */
+/** A request that matches the schemas of its route. */
 interface ValidRequest<R extends Route> {
-  readonly params: Shape<R["params"]>;
-  readonly query: Shape<R["query"]>;
+  readonly params: ShapeOutput<R["params"]>;
+  readonly query: ShapeOutput<R["query"]>;
   readonly body: R["body"] extends z.ZodType ? z.output<R["body"]> : unknown;
   readonly file: R["file"] extends true ? Upload : R["takesParts"] extends true ? UploadedParts : undefined;
-  /** the ETag of If-Match, without quotes */
+  /** the ETag in the If-Match header, without quotes */
   readonly etag: string;
   readonly signal: AbortSignal;
-  /** what identifies a POST that has an Idempotency-Key */
-  readonly repeatable: KeptRequest | undefined;
+  /** identifies a POST request that has an Idempotency-Key header; undefined for other requests */
+  readonly repeatable: RequestKey | undefined;
 }
 
 export type Handler<R extends Route> = (asked: ValidRequest<R>) => HandlerResult<R> | Promise<HandlerResult<R>>;
 
-/** The handlers of a noun, by the names of its routes. */
+/** The handlers of a noun, by route name. */
 export type Handlers<N extends NounName> = {
   readonly [M in keyof RoutesOf<N>]: RoutesOf<N>[M] extends Route ? Handler<RoutesOf<N>[M]> : never;
 };

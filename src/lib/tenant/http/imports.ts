@@ -1,4 +1,4 @@
-/** Handlers of one noun: each has its own file, however short. */
+/** The handlers of one noun. Every noun has its own file, even if the file is short. */
 
 import { z } from "zod";
 import { ColumnMap } from "../../contract/imports.ts";
@@ -8,8 +8,12 @@ import { text, type Text } from "../../text/index.ts";
 import { TenantImports } from "../plans/imports.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
-/** Returns a parameter that came as JSON. @throws Failure `usage` */
-const jsonOf = <S extends z.ZodType>(schema: S, json: string, wrong: { what: Text; where: string }): z.output<S> => {
+/** Parses a query parameter whose value is JSON. @throws Failure `usage` if the value does not match the schema */
+const parseJsonParameter = <S extends z.ZodType>(
+  schema: S,
+  json: string,
+  wrong: { what: Text; where: string },
+): z.output<S> => {
   try {
     return schema.parse(JSON.parse(json));
   } catch (error) {
@@ -17,24 +21,27 @@ const jsonOf = <S extends z.ZodType>(schema: S, json: string, wrong: { what: Tex
   }
 };
 
-const NO_MAP = { what: text("not a column map", "対応表として読めません"), where: "map" };
-const NO_FIELDS = { what: text("not a list of fields", "項目の一覧として読めません"), where: "upload" };
+const INVALID_MAP = { what: text("not a column map", "対応表として読めません"), where: "map" };
+const INVALID_FIELDS = { what: text("not a list of field names", "項目の一覧として読めません"), where: "upload" };
 
-const fieldsOf = (upload: string | undefined): readonly string[] | undefined =>
-  upload === undefined ? undefined : jsonOf(z.array(z.string()), upload, NO_FIELDS);
+const parseUploadFields = (upload: string | undefined): readonly string[] | undefined =>
+  upload === undefined ? undefined : parseJsonParameter(z.array(z.string()), upload, INVALID_FIELDS);
 
-/** What was written for the console; undefined if nothing was. */
-const writtenOf = ({
+/**
+ * Returns what a request says about the upload file for the console: its name and hash, and the fields of its columns.
+ * Returns undefined if the request does not mention an upload file.
+ */
+const toWrittenFile = ({
   fileName,
   sha256,
   upload,
 }: Readonly<Partial<Record<"fileName" | "sha256" | "upload", string | undefined>>>) => {
   const file = fileName === undefined || sha256 === undefined ? undefined : { fileName, sha256 };
   if (file === undefined && upload === undefined) return undefined;
-  return { file, fields: fieldsOf(upload) };
+  return { file, fields: parseUploadFields(upload) };
 };
 
-/** Imports, and what becomes of their plans. What dead processes left of theirs is removed first. */
+/** Returns the handlers for imports and their plans. Before that, removes what dead processes left behind. */
 export default async ({ session, owner, engine, processes }: TenantParts): Promise<Handlers<"imports">> => {
   const imports = new TenantImports(session, await engine(), processes);
   if (!session.store.isReadOnly) await new TenantImports(owner, await engine(), processes).sweep();
@@ -48,15 +55,18 @@ export default async ({ session, owner, engine, processes }: TenantParts): Promi
       imports.rows(params.id, {
         actions: (action?.split(",") ?? []) as readonly PlanRow["action"][],
         limit,
-        upload: fieldsOf(upload),
+        upload: parseUploadFields(upload),
       }),
     problems: ({ params, query }) => imports.problems(params.id, query.limit),
     commit: ({ params, etag, query, signal, repeatable }) =>
-      imports.commit(params.id, etag, { signal, repeatable }, writtenOf(query)),
-    // replanning is idempotent: no key needs to be stored
+      imports.commit(params.id, etag, { signal, repeatable }, toWrittenFile(query)),
+    // replanning is idempotent, so no idempotency key is stored
     replan: ({ params, signal }) => imports.replan(params.id, { signal }),
     verify: ({ params: { number }, file, query, signal, repeatable }) => {
-      const evidence = { ...query, map: query.map === undefined ? undefined : jsonOf(ColumnMap, query.map, NO_MAP) };
+      const evidence = {
+        ...query,
+        map: query.map === undefined ? undefined : parseJsonParameter(ColumnMap, query.map, INVALID_MAP),
+      };
       return file.through(imports.verify(number, file, evidence, { signal, repeatable }));
     },
     dropTasks: ({ body, repeatable }) => imports.dropTasks(body, { repeatable }),

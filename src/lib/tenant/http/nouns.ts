@@ -2,7 +2,7 @@
 import type { NounName } from "../../contract/index.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
-/** The handlers of each noun; loaded, like its contract, when the first request for it comes. */
+/** The handlers of each noun. Like the noun's contract, they are loaded with the first request for the noun. */
 export const HANDLERS: {
   readonly [N in NounName]: () => Promise<{
     readonly default: (parts: TenantParts) => Handlers<N> | Promise<Handlers<N>>;

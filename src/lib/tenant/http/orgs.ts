@@ -1,21 +1,21 @@
-/** Handlers of one noun: each has its own file, however short. */
+/** The handlers of one noun. Every noun has its own file, even if the file is short. */
 
-import { findRecords, recordsOf } from "../store/lists.ts";
+import { findRecords, readAllRecords } from "../store/lists.ts";
 import { ORG_DETAILS, ORGS } from "../records/org-rows.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
-// loaded by the requests that need them: lists start sooner without
-const byHand = () => import("../records/orgs.ts");
-const exports = () => import("../records/exports.ts");
-const versions = () => import("../versions/history.ts");
+// modules are loaded only by requests that need them, so that lists start faster
+const loadOrgsModule = () => import("../records/orgs.ts");
+const loadExportsModule = () => import("../records/exports.ts");
+const loadHistoryModule = () => import("../versions/history.ts");
 
-/** Organisations. */
+/** Returns the handlers for organisations. */
 export default ({ session }: TenantParts): Handlers<"orgs"> => ({
-  list: () => session.read((reader) => recordsOf(reader, ORGS)),
+  list: () => session.read((reader) => readAllRecords(reader, ORGS)),
   find: ({ query }) => session.read((reader) => findRecords(reader, ORG_DETAILS, query.name)),
-  history: async ({ query }) => (await versions()).history(session, "orgs", query.name),
-  create: async ({ body, repeatable }) => (await byHand()).createOrg(session, body, repeatable),
-  edit: async ({ params: { id }, body }) => (await byHand()).editOrg(session, id, body),
-  move: async ({ params: { id }, body }) => (await byHand()).moveOrg(session, id, body),
-  export: async ({ query }) => (await exports()).exportList(session, ORGS, query, { action: "orgs.export" }),
+  history: async ({ query }) => (await loadHistoryModule()).readHistory(session, "orgs", query.name),
+  create: async ({ body, repeatable }) => (await loadOrgsModule()).createOrg(session, body, repeatable),
+  edit: async ({ params: { id }, body }) => (await loadOrgsModule()).editOrg(session, id, body),
+  move: async ({ params: { id }, body }) => (await loadOrgsModule()).moveOrg(session, id, body),
+  export: async ({ query }) => (await loadExportsModule()).exportList(session, ORGS, query, { action: "orgs.export" }),
 });

@@ -1,18 +1,22 @@
-/** Handlers of one noun: each has its own file, however short. */
+/** The handlers of one noun. Every noun has its own file, even if the file is short. */
 
 import type { Handlers, TenantParts } from "./handler.ts";
 
-/** Loaded when it is asked for: it brings cryptography along. */
-const uses = () => import("../push-certificate/push-certificate.ts");
+/** Loads the module only when it is needed, because it also loads cryptography. */
+const loadPushCertificateModule = () => import("../push-certificate/push-certificate.ts");
 
-/** The MDM push certificate. */
+/** Returns the handlers for the MDM push certificate. */
 export default ({ session, apple }: TenantParts): Handlers<"push-certificate"> => {
   const parts = { session, sealing: apple.sealing };
   return {
-    show: async () => (await uses()).showPush(session),
-    request: async ({ body }) => (await uses()).stageRequest(parts, body),
+    show: async () => (await loadPushCertificateModule()).getPushCertificate(session),
+    request: async ({ body }) => (await loadPushCertificateModule()).stageSigningRequest(parts, body),
     upload: async ({ body: { content, ...body } }) =>
-      (await uses()).uploadPush(session, { ...body, bytes: Buffer.from(content, "base64") }),
-    setProfilePassword: async ({ body: { password } }) => (await uses()).setProfilePassword(session, password),
+      (await loadPushCertificateModule()).uploadPushCertificate(session, {
+        ...body,
+        bytes: Buffer.from(content, "base64"),
+      }),
+    setProfilePassword: async ({ body: { password } }) =>
+      (await loadPushCertificateModule()).setProfilePassword(session, password),
   };
 };

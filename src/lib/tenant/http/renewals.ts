@@ -1,24 +1,24 @@
-/** Handlers of one noun: each has its own file, however short. */
+/** The handlers of one noun. Every noun has its own file, even if the file is short. */
 
-import { listItems, listNotices } from "../renewals/renewal-rows.ts";
+import { listItems, listReminders } from "../renewals/renewal-rows.ts";
 import {
   addRenewal,
-  claimNotice,
+  claimReminder,
   confirmRenewal,
   editRenewal,
   removeRenewal,
-  settleNotice,
+  recordReminderOutcome,
 } from "../renewals/renewals.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
-/** Renewal items and their notices. */
+/** Returns the handlers for renewal items and their reminders. */
 export default ({ session, processes }: TenantParts): Handlers<"renewals"> => ({
   list: () => session.read(listItems),
   add: ({ body, repeatable }) => addRenewal(session, body, repeatable),
   edit: ({ params, body }) => editRenewal(session, params.id, body),
   confirm: ({ params, body }) => confirmRenewal(session, params.id, body),
   remove: ({ params, query }) => removeRenewal(session, params.id, query),
-  notices: () => session.read(listNotices),
-  claimNotice: ({ body }) => claimNotice(session, processes, body),
-  settleNotice: ({ params, body }) => settleNotice(session, params.id, body),
+  notices: () => session.read(listReminders),
+  claimNotice: ({ body }) => claimReminder(session, processes, body),
+  settleNotice: ({ params, body }) => recordReminderOutcome(session, params.id, body),
 });

@@ -1,9 +1,9 @@
-/** Handlers of one noun: each has its own file, however short. */
+/** The handlers of one noun. Every noun has its own file, even if the file is short. */
 
 import { planRestore, restore } from "../handover/restore.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
-/** Making the tenant like an export. */
+/** Returns the handlers for restores, which make the tenant match an export. */
 export default ({ session }: TenantParts): Handlers<"restores"> => ({
   plan: ({ file, query }) => file.through(planRestore(session, file.parts, query)),
   create: ({ file, query, etag, repeatable }) =>

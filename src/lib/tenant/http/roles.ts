@@ -1,18 +1,18 @@
-/** Handlers of one noun: each has its own file, however short. */
+/** The handlers of one noun. Every noun has its own file, even if the file is short. */
 
-import { MATRIX_NOTE, matrixRows, roleChoices, roleFacts } from "../../model/role-facts.ts";
-import { recordsOf } from "../store/lists.ts";
+import { MATRIX_NOTE, buildMatrixRows, listRoleChoices, buildRoleFacts } from "../../model/role-facts.ts";
+import { readAllRecords } from "../store/lists.ts";
 import { SCHEMES } from "../accounts/scheme-rows.ts";
-import { createScheme, deleteSchemes, editScheme, heldScheme } from "../accounts/schemes.ts";
+import { createScheme, deleteSchemes, editScheme, readSchemeWithHolders } from "../accounts/schemes.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
-/** Roles, which are the same in every tenant, and its custom schemes. */
+/** Returns the handlers for roles, which are the same in every tenant, and for the tenant's custom schemes. */
 export default ({ session }: TenantParts): Handlers<"roles"> => ({
-  list: () => roleChoices(),
-  matrix: () => ({ makersMatrix: "unknown", note: MATRIX_NOTE, rows: matrixRows() }),
-  show: ({ params: { role } }) => roleFacts(role),
-  schemes: () => session.read((reader) => recordsOf(reader, SCHEMES)),
-  scheme: ({ params: { id } }) => session.read((reader) => heldScheme(reader, id)),
+  list: () => listRoleChoices(),
+  matrix: () => ({ makersMatrix: "unknown", note: MATRIX_NOTE, rows: buildMatrixRows() }),
+  show: ({ params: { role } }) => buildRoleFacts(role),
+  schemes: () => session.read((reader) => readAllRecords(reader, SCHEMES)),
+  scheme: ({ params: { id } }) => session.read((reader) => readSchemeWithHolders(reader, id)),
   createScheme: ({ body, repeatable }) => createScheme(session, body, repeatable),
   editScheme: ({ params: { id }, body }) => editScheme(session, id, body),
   deleteSchemes: ({ body }) => deleteSchemes(session, body),

@@ -1,26 +1,26 @@
-/** Handlers of one noun: each has its own file, however short. */
+/** The handlers of one noun. Every noun has its own file, even if the file is short. */
 
-import { reachOf } from "../policy/check.ts";
-import { latestRevision } from "../store/collections.ts";
+import { getReach } from "../policy/check.ts";
+import { readLatestRevision } from "../store/collections.ts";
 import { readOpenTasks } from "../console/tasks.ts";
 import { readTenant } from "../records/tenant-rows.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
-// loaded by the requests that need them: what only asks what is used starts sooner without
-const administrators = () => import("../accounts/administration.ts");
-const byHand = () => import("../records/tenant.ts");
+// modules are loaded only by requests that need them, so that other requests start faster
+const loadAdministrationModule = () => import("../accounts/administration.ts");
+const loadTenantModule = () => import("../records/tenant.ts");
 
-/** The tenant itself. */
+/** Returns the handlers for the tenant itself. */
 export default ({ session }: TenantParts): Handlers<"tenant"> => ({
   show: async ({ query: { administration } }) => {
-    // whole numbers would tell who asks of what lies outside
-    const isTold = administration && reachOf(session.asker, "accounts.read") === "all";
-    const told = isTold ? await administrators() : undefined;
+    // the numbers cover the whole tenant, so they would reveal what is outside the account's scope
+    const isTold = administration && getReach(session.asker, "accounts.read") === "all";
+    const told = isTold ? await loadAdministrationModule() : undefined;
     return session.read(async (reader) => {
       const tenant = { ...(await readTenant(reader)), consoleTasks: (await readOpenTasks(reader)).open.size };
       return { ...tenant, ...(told && { administration: await told.readAdministration(reader, tenant.profile) }) };
     });
   },
-  revision: () => session.read(async (reader) => ({ revision: await latestRevision(reader) })),
-  set: async ({ body }) => (await byHand()).setTenant(session, body),
+  revision: () => session.read(async (reader) => ({ revision: await readLatestRevision(reader) })),
+  set: async ({ body }) => (await loadTenantModule()).updateTenantProfile(session, body),
 });

@@ -1,33 +1,35 @@
-/** Handlers of one noun: each has its own file, however short. */
+/** The handlers of one noun. Every noun has its own file, even if the file is short. */
 
-import { findRecords, linesOf, pageOf, recordsOf } from "../store/lists.ts";
+import { findRecords, streamNdjson, readListPage, readAllRecords } from "../store/lists.ts";
 import { CUSTOM_FIELDS, USERS } from "../records/user-rows.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
-// loaded by the requests that need them: lists start sooner without
-const byHand = () => import("../records/users.ts");
-const customFields = () => import("../records/fields.ts");
-const exports = () => import("../records/exports.ts");
-const versions = () => import("../versions/history.ts");
+// modules are loaded only by requests that need them, so that lists start faster
+const loadUsersModule = () => import("../records/users.ts");
+const loadCustomFieldsModule = () => import("../records/fields.ts");
+const loadExportsModule = () => import("../records/exports.ts");
+const loadHistoryModule = () => import("../versions/history.ts");
 
-/** PANEL users and their custom fields. */
+/** Returns the handlers for CLOMO PANEL users and their custom fields. */
 export default ({ session, store }: TenantParts): Handlers<"users"> => ({
   list: ({ query }) => ({
-    page: () => session.read((reader) => pageOf(reader, USERS, query)),
-    lines: () => linesOf(store, USERS, query),
+    page: () => session.read((reader) => readListPage(reader, USERS, query)),
+    lines: () => streamNdjson(store, USERS, query),
   }),
   find: ({ query }) => session.read((reader) => findRecords(reader, USERS, query.name)),
-  create: async ({ body, repeatable }) => (await byHand()).createUser(session, body, repeatable),
-  edit: async ({ params: { id }, body }) => (await byHand()).editUser(session, id, body),
-  move: async ({ body, repeatable }) => (await byHand()).moveUsers(session, body, repeatable),
-  history: async ({ query }) => (await versions()).history(session, "users", query.name),
-  export: async ({ query }) => (await exports()).exportList(session, USERS, query, { action: "users.export" }),
-  fields: () => session.read((reader) => recordsOf(reader, CUSTOM_FIELDS)),
-  addField: async ({ body: { name }, repeatable }) => (await customFields()).addCustomField(session, name, repeatable),
+  create: async ({ body, repeatable }) => (await loadUsersModule()).createUser(session, body, repeatable),
+  edit: async ({ params: { id }, body }) => (await loadUsersModule()).editUser(session, id, body),
+  move: async ({ body, repeatable }) => (await loadUsersModule()).moveUsers(session, body, repeatable),
+  history: async ({ query }) => (await loadHistoryModule()).readHistory(session, "users", query.name),
+  export: async ({ query }) =>
+    (await loadExportsModule()).exportList(session, USERS, query, { action: "users.export" }),
+  fields: () => session.read((reader) => readAllRecords(reader, CUSTOM_FIELDS)),
+  addField: async ({ body: { name }, repeatable }) =>
+    (await loadCustomFieldsModule()).addCustomField(session, name, repeatable),
   field: async ({ params: { id } }) => {
-    const { usedField } = await customFields();
-    return session.read((reader) => usedField(reader, id));
+    const { getFieldWithUsage } = await loadCustomFieldsModule();
+    return session.read((reader) => getFieldWithUsage(reader, id));
   },
   removeField: async ({ params: { id }, query: { users, seen } }) =>
-    (await customFields()).removeCustomField(session, id, { users, seen }),
+    (await loadCustomFieldsModule()).removeCustomField(session, id, { users, seen }),
 });

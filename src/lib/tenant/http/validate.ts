@@ -1,10 +1,10 @@
 import type { HonoRequest } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { z } from "zod";
-import { requestOf, type Route } from "../../contract/route.ts";
-import { malformed } from "./problem.ts";
+import { buildRequest, type Route } from "../../contract/route.ts";
+import { createValidationResponse } from "./problem.ts";
 
-/** The parts of a request that a route's schemas have accepted; undefined where it has none. */
+/** The parts of a request that match the schemas of its route; undefined for a part without a schema. */
 interface RequestParts {
   readonly query: unknown;
   readonly params: unknown;
@@ -12,12 +12,12 @@ interface RequestParts {
   readonly body: unknown;
 }
 
-/** Parameters by name; one that is given several times has a list. */
-const queryOf = (request: HonoRequest): unknown =>
+/** Returns the query parameters by name. The value of a repeated parameter is a list. */
+const parseQueryParameters = (request: HonoRequest): unknown =>
   Object.fromEntries(Object.entries(request.queries()).map(([name, all]) => [name, all.length === 1 ? all[0] : all]));
 
-/** @throws HTTPException 415 when it is not called JSON, 400 when it is none */
-const jsonOf = async (request: HonoRequest): Promise<unknown> => {
+/** Reads a JSON body.  @throws HTTPException 415 if the content type is not JSON, 400 if the body is not valid JSON */
+const readJsonBody = async (request: HonoRequest): Promise<unknown> => {
   const type = request.header("content-type");
   const content = await request.text();
   if (type === undefined && content === "") return {};
@@ -29,21 +29,21 @@ const jsonOf = async (request: HonoRequest): Promise<unknown> => {
   }
 };
 
-/** Validates requests to a route; the response to a request that violates the contract is given instead of its parts. */
-export const validatorOf = (route: Route): ((request: HonoRequest) => Promise<RequestParts | Response>) => {
-  let schemas: ReturnType<typeof requestOf> | undefined;
+/** Returns a validator for a route. It returns the parts of a request, or an error response if they are not valid. */
+export const createValidator = (route: Route): ((request: HonoRequest) => Promise<RequestParts | Response>) => {
+  let schemas: ReturnType<typeof buildRequest> | undefined;
   return async (request) => {
-    schemas ??= requestOf(route);
+    schemas ??= buildRequest(route);
     const parts: readonly (readonly [keyof RequestParts, string, z.ZodType | undefined, () => unknown])[] = [
-      ["query", "query", schemas.query, () => queryOf(request)],
+      ["query", "query", schemas.query, () => parseQueryParameters(request)],
       ["params", "param", schemas.params, () => request.param()],
       ["headers", "header", schemas.headers, () => request.header()],
-      ["body", "json", route.body, () => jsonOf(request)],
+      ["body", "json", route.body, () => readJsonBody(request)],
     ];
     const valid: Partial<Record<keyof RequestParts, unknown>> = {};
     for (const [part, target, schema, read] of parts) {
       const result = schema?.safeParse(await read());
-      if (result?.success === false) return malformed(target, result.error.issues);
+      if (result?.success === false) return createValidationResponse(target, result.error.issues);
       valid[part] = result?.data;
     }
     return valid as RequestParts;

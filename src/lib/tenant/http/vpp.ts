@@ -1,17 +1,17 @@
-/** Handlers of one noun: each has its own file, however short. */
+/** The handlers of one noun. Every noun has its own file, even if the file is short. */
 
 import type { Handlers, TenantParts } from "./handler.ts";
 
-/** Loaded when it is asked for: it brings cryptography along. */
-const uses = () => import("../vpp/vpp.ts");
+/** Loads the module only when it is needed, because it also loads cryptography. */
+const loadVppModule = () => import("../vpp/vpp.ts");
 
-/** Content tokens (VPP). */
+/** Returns the handlers for VPP content tokens. */
 export default ({ session, apple }: TenantParts): Handlers<"vpp"> => ({
-  tokens: async () => (await uses()).listTokens(session),
+  tokens: async () => (await loadVppModule()).listVppTokenRecords(session),
   setToken: async ({ params: { id }, body: { content, ...body } }) =>
-    (await uses()).setVppToken({ session, sealing: apple.sealing }, id, {
+    (await loadVppModule()).setVppToken({ session, sealing: apple.sealing }, id, {
       ...body,
       bytes: Buffer.from(content, "base64"),
     }),
-  check: async ({ params: { id }, signal }) => (await uses()).checkVppToken({ session, apple }, id, signal),
+  check: async ({ params: { id }, signal }) => (await loadVppModule()).checkVppToken({ session, apple }, id, signal),
 });

@@ -18,7 +18,7 @@ const told = async (request: Request, cells: Cells, encoding?: "shift_jis") => {
 
 const HEADER = ["氏名", "メールアドレス", "役職", "TEL"];
 
-test("tells apart values that change and values that are cleared", async () => {
+test("distinguishes changed values from cleared values", async () => {
   await tenant.import({ kind: "users" }, [
     HEADER,
     ["一", "a@x.jp", "主任", "1"],
@@ -47,7 +47,7 @@ test("tells apart values that change and values that are cleared", async () => {
   ]);
 });
 
-test("rows that are invalid or keep what they leave blank count for nothing", async () => {
+test("does not count rows that are invalid or that keep values in blank cells", async () => {
   const people = [HEADER, ["一", "a@x.jp", "主任", "1"]];
   await tenant.import({ kind: "users" }, people);
   const file = [HEADER, ["一", "a@x.jp", "", "2"], ["", "b@x.jp", "x", "x"]];
@@ -59,7 +59,7 @@ test("rows that are invalid or keep what they leave blank count for nothing", as
   expect((await told({ kind: "users" }, people)).columns).toEqual([]);
 });
 
-test("a column that the file lacks is cleared as a whole where that is asked for", async () => {
+test("a column that the file lacks is cleared entirely on request", async () => {
   await tenant.import({ kind: "users" }, [HEADER, ["一", "a@x.jp", "主任", ""]]);
   const { columns } = await told({ kind: "users", missingColumns: "clear" }, [
     ["氏名", "メールアドレス"],
@@ -68,7 +68,7 @@ test("a column that the file lacks is cleared as a whole where that is asked for
   expect(columns).toEqual([{ field: "title", changed: 0, cleared: 1, removed: 0, kept: 0, clearedOf: 1 }]);
 });
 
-test("tells of how many values most are cleared: those of the tenant, not of the file", async () => {
+test("shows how many values the tenant has if most of them are cleared", async () => {
   await tenant.client.users.addField({ name: "席" });
   await tenant.client.orgs.create({ name: "営業", code: "S1" });
   const header = [...HEADER, "フリガナ", "席"];
@@ -111,7 +111,7 @@ test("tells of how many values most are cleared: those of the tenant, not of the
   expect(moved.columns.map(({ clearedOf }) => clearedOf)).toEqual([undefined]);
 });
 
-test("the name of an organisation in a column for codes is recognised", async () => {
+test("recognises the name of an organisation in a column for codes", async () => {
   await tenant.import({ kind: "orgs" }, [
     ["組織コード", "組織名", "上位組織コード", "上位組織パス"],
     ["H1", "本社", "", ""],
@@ -156,7 +156,7 @@ test("the name of an organisation in a column for codes is recognised", async ()
   ]);
 });
 
-test("a new organisation that has the name of others is told by their codes, or their paths", async () => {
+test("a new organisation with the name of others is reported with their codes or paths", async () => {
   await tenant.import({ kind: "orgs" }, [
     ["組織コード", "組織名", "上位組織コード"],
     ["S01", "営業", ""],
@@ -176,7 +176,7 @@ test("a new organisation that has the name of others is told by their codes, or 
   ]);
 });
 
-test("custom fields are counted one by one, by name", async () => {
+test("custom fields are counted individually, by name", async () => {
   for (const name of ["年", "席", "組"]) await tenant.client.users.addField({ name });
   const header = ["氏名", "メールアドレス", "年", "席", "組"];
   await tenant.import({ kind: "users" }, [
@@ -206,7 +206,7 @@ test("custom fields are counted one by one, by name", async () => {
   ]);
 });
 
-test("what a cell names is told as files have it", async () => {
+test("referenced records are shown as files contain them", async () => {
   const header = ["氏名", "メールアドレス", "組織コード"];
   await tenant.import({ kind: "users", createOrgs: true }, [header, ["一", "a@x.jp", "S1"], ["二", "b@x.jp", ""]]);
   const { columns, before } = await told({ kind: "users", createOrgs: true }, [
@@ -226,7 +226,7 @@ test("what a cell names is told as files have it", async () => {
   ]);
 });
 
-test("organisations: names, codes, and places by code or path, before and after a revert too", async () => {
+test("organisations: names, codes and parents are shown before and after, also for an undo", async () => {
   const header = ["組織名", "組織コード", "上位組織コード", "上位組織パス"];
   await tenant.import({ kind: "orgs" }, [
     header,
@@ -372,7 +372,7 @@ test.each([
     { changed: 1, removed: 0, kept: 3 },
   ],
 ] as const)(
-  "columns speak for as many of a user's first addresses, and those beyond stay: %s",
+  "columns cover as many of a user's first addresses, and further addresses stay: %s",
   async (_, request, header, rows, emails, counts) => {
     await withAddresses();
     const plan = await tenant.plan({ kind: "users", ...request }, [header, ...rows]);
@@ -388,7 +388,7 @@ test.each([
   },
 );
 
-test("an address that stays beyond the file's columns is not free for another user", async () => {
+test("an address that is kept beyond the file's columns is not free for another user", async () => {
   await withAddresses();
   const taken = await tenant.plan({ kind: "users", key: "employee-code" }, [
     ["社員コード", MAIL],
@@ -405,7 +405,7 @@ test("an address that stays beyond the file's columns is not free for another us
   expect(await addresses()).toEqual(["n@x.jp a2@x.jp a3@x.jp", "a1@x.jp"]);
 });
 
-test("memberships that go are counted, and kept where blanks are kept", async () => {
+test("removed memberships are counted, and kept if blanks are kept", async () => {
   const header = ["表示名", "ユーザーID", "パスワード", "グループ名", "グループ名"];
   await tenant.import({ kind: "docs", createGroups: true }, [
     header,
@@ -430,7 +430,7 @@ test("memberships that go are counted, and kept where blanks are kept", async ()
 test.each([
   ["役職", "役職", "title"],
   ["席", "席", "custom:席"],
-])("a column that is blank in every row clears %s only where that is said", async (_, header, field) => {
+])("a column that is blank in every row clears %s only on request", async (_, header, field) => {
   await tenant.client.users.addField({ name: "席" });
   await tenant.import({ kind: "users" }, [
     ["氏名", MAIL, "役職", "席"],
@@ -463,7 +463,7 @@ test.each([
   expect((await tenant.plan({ kind: "users" }, none)).rejected).toBe(false);
 });
 
-test("so do memberships, owners and the places of organisations", async () => {
+test("the same applies to memberships, owners and parent organisations", async () => {
   const docs = ["表示名", "ユーザーID", "パスワード", "グループ名"];
   await tenant.import({ kind: "docs", createGroups: true }, [docs, ["花子", "hanako", "secret1", "G1"]]);
   const groups = await tenant.plan({ kind: "docs" }, [
@@ -493,7 +493,7 @@ test("so do memberships, owners and the places of organisations", async () => {
   expect(kept.rejected).toBe(false);
 });
 
-test("a blank name is told once, with short rows taken as well", async () => {
+test("a blank name is reported once per row, even if short rows are accepted", async () => {
   const rows = [
     ["氏名", MAIL, "役職"],
     ["", "a@x.jp", "主任"],
@@ -506,7 +506,7 @@ test("a blank name is told once, with short rows taken as well", async () => {
   }
 });
 
-test("of two new names that are one slip apart, the rarer one is doubted, wherever it stands", async () => {
+test("of two new names that differ by one slip, the rarer one is questioned, whatever their order", async () => {
   const people = ["営業郡", "営業部", "営業部", "営業部"].map((code, at) => ["人", `u${at}@x.jp`, code]);
   const plan = await tenant.plan({ kind: "users", createOrgs: true }, [["氏名", MAIL, "組織コード"], ...people]);
   expect((await tenant.reasons(plan)).map(({ en }) => en)).toEqual([
@@ -522,7 +522,7 @@ test("of two new names that are one slip apart, the rarer one is doubted, wherev
   );
 });
 
-test("a blank that leaves an organisation or an account as it is is told, where blanks are to clear", async () => {
+test("reports blanks that do not clear an organisation or account, if blanks are to clear values", async () => {
   await tenant.import({ kind: "orgs" }, [
     ["組織名", "組織コード"],
     ["営業部", "S01"],
@@ -545,7 +545,7 @@ test("a blank that leaves an organisation or an account as it is is told, where 
   expect(await tenant.plan({ kind: "users", blank: "keep" }, blanks)).toMatchObject({ warnings: 0 });
 });
 
-test("a path where a code is expected makes one organisation, which is warned of", async () => {
+test("a path in a column for codes creates one organisation, with a warning", async () => {
   await tenant.import({ kind: "orgs" }, [
     ["組織名", "組織コード"],
     ["本社", "H"],
@@ -566,7 +566,7 @@ test("a path where a code is expected makes one organisation, which is warned of
   expect(await tenant.faults(await tenant.plan({ kind: "users", createOrgs: true }, rows("A/1")))).toEqual([]);
 });
 
-test("new organisations and groups are named, and those near to others warned of", async () => {
+test("lists new organisations and groups, and warns about those with similar names", async () => {
   await tenant.import({ kind: "orgs" }, [
     ["組織名", "組織コード"],
     ["営業部", "S01"],
@@ -591,7 +591,7 @@ test("new organisations and groups are named, and those near to others warned of
   expect(groups.newGroups).toEqual(many.slice(0, 10).map(([, , , group]) => group));
 });
 
-test("a row whose key is a further address of a user is told how to make it the main one", async () => {
+test("a row whose key is a further address of a user gets a hint how to make it the main address", async () => {
   await withAddresses();
   const plan = await tenant.plan({ kind: "users" }, [
     ["氏名", MAIL],
@@ -599,7 +599,7 @@ test("a row whose key is a further address of a user is told how to make it the 
   ]);
   const [reason] = await tenant.reasons(plan);
   expect(reason?.en).toBe(
-    "a2@x.jp is already used as メールアドレス by the user 一 <a1@x.jp>; to make it the main one, meet the record by another key: --key employee-code",
+    "a2@x.jp is already used as メールアドレス by the user 一 <a1@x.jp>; to make it the main address, match records by another key: --key employee-code",
   );
   expect(reason?.ja).toContain("--key employee-code など別のキーで");
   const other = await tenant.plan({ kind: "users" }, [
@@ -611,7 +611,7 @@ test("a row whose key is a further address of a user is told how to make it the 
   );
 });
 
-test("codes that are repeated, or differ in case and width only, are warned of once a column", async () => {
+test("warns once per column about codes that are repeated, or that differ only in case or width", async () => {
   const plan = await tenant.plan({ kind: "users" }, [
     ["氏名", MAIL, "社員コード", "UPN"],
     ["一", "a@x.jp", "e1", "a@x.jp"],
@@ -633,14 +633,14 @@ test("codes that are repeated, or differ in case and width only, are warned of o
   expect(plan).toMatchObject({ invalid: 0, warnings: 5, rejected: false });
   const reasons = (await tenant.reasons(plan)).map(({ en }) => en).filter((en) => !en.startsWith("full-width"));
   expect(reasons).toEqual([
-    "differs from row 2 in letter case or width only; these are two different records",
+    "differs from row 2 only in letter case or character width; these are two different records",
     "the same UPN as row 2",
-    "the same 社員コード as row 3, and 1 more row like that",
-    "differs from row 2 in letter case or width only; these are two different records",
+    "the same 社員コード as row 3, and 1 more row with the same value",
+    "differs from row 2 only in letter case or character width; these are two different records",
   ]);
 });
 
-test("serial numbers that differ in case are one device, codes of organisations are only alike", async () => {
+test("serial numbers that differ in case are one device, but organisation codes are only similar", async () => {
   const devices = await tenant.plan({ kind: "devices" }, [
     ["シリアルナンバー", "IMEI番号"],
     ["ABC1", "1"],
@@ -660,7 +660,7 @@ test("serial numbers that differ in case are one device, codes of organisations 
   expect(await tenant.faults(orgs)).toEqual(["code-alike@3"]);
 });
 
-test("an error value of a spreadsheet refuses a file, but where it is meant or the console has it", async () => {
+test("a spreadsheet error value rejects a file, unless it is allowed or comes from the console", async () => {
   const file = [
     ["氏名", MAIL, "役職"],
     ["一", "a@x.jp", "#N/A"],

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import type { DeletionRequest, Import } from "../../contract/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
 const tenant = new TestTenant();
@@ -60,7 +60,7 @@ const idsOf = async (kind: "orgs" | "users" | "devices", ...names: readonly stri
 const emails = async () => (await tenant.users()).map(({ emails: all }) => all[0]);
 const paths = async () => (await tenant.client.orgs.list()).map(({ path }) => path).filter((path) => path !== "");
 
-test("named records go as one import, with what they were, and come back by its undoing", async () => {
+test("named records are deleted by one import with their values, and an undo restores them", async () => {
   const before = tenant.dump();
   const found = await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x"), called: "yamada@x" });
   expect(found).toMatchObject({
@@ -92,8 +92,8 @@ test("named records go as one import, with what they were, and come back by its 
   expect(tenant.dump()).toEqual(before);
   const again = await failureOf(undoImport(tenant.client, done.id));
   expect(again?.hint).toEqual({
-    en: `to have it again: clomoctl undo ${undo.number}`,
-    ja: `もう一度適用するには: clomoctl undo ${undo.number}`,
+    en: `to apply the change again: clomoctl undo ${undo.number}`,
+    ja: `変更をもう一度適用するには: clomoctl undo ${undo.number}`,
   });
   await commit(await undoImport(tenant.client, undo.id));
   expect(await emails()).toEqual(["suzuki@x"]);
@@ -104,21 +104,21 @@ test.each([
   [{ filterName: "髙" }, ["yamada@x", "suzuki@x"]],
   [{ filterId: "a@x" }, ["takahashi@x", "suzuki@x"]],
   [{ search: "nobody" }, ["yamada@x", "takahashi@x", "suzuki@x"]],
-])("filters of the list choose: %o", async (filters, left) => {
+])("list filters select the records: %o", async (filters, left) => {
   const found = await plan({ kind: "users", ...filters });
   expect(found.request?.select).toEqual({ by: "filtered", ...filters });
   await commit(found);
   expect(await emails()).toEqual(left);
 });
 
-test("filters hold together, and an organisation is one of them", async () => {
+test("filters are combined, and an organisation can be a filter", async () => {
   const [org = ""] = await idsOf("orgs", "S");
   expect(await plan({ kind: "users", org, search: "takahashi" })).toMatchObject({ delete: 0 });
   await commit(await plan({ kind: "users", org }));
   expect(await emails()).toEqual(["takahashi@x", "suzuki@x"]);
 });
 
-test("devices and users of an app go, of that app alone", async () => {
+test("devices can be deleted, and so can the users of one app only", async () => {
   await tenant.import({ kind: "calendar", createGroups: true }, MEMBERS);
   await commit(await plan({ kind: "docs", filterId: "taro" }));
   expect((await tenant.securedUsers("docs")).map(({ userId }) => userId)).toEqual(["hanako"]);
@@ -130,16 +130,16 @@ test("devices and users of an app go, of that app alone", async () => {
   await commit(await plan({ kind: "users", ids: await idsOf("users", "suzuki@x") }));
 });
 
-test("who owns devices is refused, and named with the way out", async () => {
+test("a user who owns devices is not deleted, and the error names the user and a way out", async () => {
   expect(await refused({ kind: "users", search: "@x" })).toEqual({
     code: "input-rejected",
-    what: "1 user cannot be deleted, as others belong to it: 鈴木 <suzuki@x> (1 device: SN1); nothing was changed",
-    hint: "give the devices another owner: clomoctl devices set-owner SERIAL… --user USER",
+    what: "1 user cannot be deleted, because other records depend on it: 鈴木 <suzuki@x> (1 device: SN1); nothing was changed",
+    hint: "assign the devices to another owner: clomoctl devices set-owner SERIAL… --user USER",
     ja: "ユーザー 1 件は、関連付けられているものがあるため削除できません: 鈴木 <suzuki@x>(デバイス 1 件: SN1)。何も変更していません",
   });
 });
 
-test("of several devices one is named, and that there are more", async () => {
+test("names one of several devices and shows that there are more", async () => {
   await tenant.import({ kind: "devices" }, [
     ["シリアルナンバー", "所有者メールアドレス"],
     ["SN0", "suzuki@x"],
@@ -149,19 +149,20 @@ test("of several devices one is named, and that there are more", async () => {
   expect(told.ja).toContain("鈴木 <suzuki@x>(デバイス 2 件: SN0 …)");
 });
 
-test("of 管理外 devices, which take no other owner, their own deletion is the way out", async () => {
+test("suggests deleting 管理外 devices, which cannot get another owner", async () => {
   const devices = { kind: "devices" } as const;
   await tenant.import(devices, [
     ["シリアルナンバー", "ステータス"],
     ["SN1", "管理外"],
   ]);
   const ids = await idsOf("users", "suzuki@x");
-  const unmanaged = "devices that are 管理外 take no other owner: delete them: clomoctl devices delete SERIAL…";
+  const unmanaged =
+    "the owner of devices that are 管理外 cannot be changed, so delete these devices: clomoctl devices delete SERIAL…";
   expect((await refused({ kind: "users", ids })).hint).toBe(unmanaged);
   const owning = ["シリアルナンバー", "ステータス", "所有者メールアドレス"];
   await tenant.import(devices, [owning, ["SN3", "管理中", "suzuki@x"]]);
   expect((await refused({ kind: "users", ids })).hint).toBe(
-    `give the devices another owner: clomoctl devices set-owner SERIAL… --user USER; ${unmanaged}`,
+    `assign the devices to another owner: clomoctl devices set-owner SERIAL… --user USER; ${unmanaged}`,
   );
   await tenant.import(devices, [
     ["シリアルナンバー", "所有組織コード"],
@@ -175,18 +176,18 @@ test("of 管理外 devices, which take no other owner, their own deletion is the
   await commit(await plan({ kind: "users", ids }));
 });
 
-test("of several who are named all reasons are told at once", async () => {
+test("reports all reasons at once for several named records", async () => {
   tenant.makeAdministrator("yamada@x");
   const ids = await idsOf("users", "yamada@x", "takahashi@x", "suzuki@x");
   expect(await refused({ kind: "users", ids })).toEqual({
     code: "input-rejected",
-    what: "1 administrator would be deleted: 山田 <yamada@x>; 1 user cannot be deleted, as others belong to it: 鈴木 <suzuki@x> (1 device: SN1); nothing was changed",
-    hint: "administrators are never deleted; if they are none any more: clomoctl clomo-account revoke ACCOUNT (of who has a role), or clomoctl users administrators remove USER (of who is only marked); give the devices another owner: clomoctl devices set-owner SERIAL… --user USER",
+    what: "1 administrator would be deleted: 山田 <yamada@x>; 1 user cannot be deleted, because other records depend on it: 鈴木 <suzuki@x> (1 device: SN1); nothing was changed",
+    hint: "administrators cannot be deleted; if they are no longer administrators: clomoctl clomo-account revoke ACCOUNT (for a user with a role), or clomoctl users administrators remove USER (for a user who is only marked as an administrator); assign the devices to another owner: clomoctl devices set-owner SERIAL… --user USER",
     ja: "管理者が含まれています(1 人): 山田 <yamada@x>。ユーザー 1 件は、関連付けられているものがあるため削除できません: 鈴木 <suzuki@x>(デバイス 1 件: SN1)。何も変更していません",
   });
 });
 
-test("an organisation that owns devices is refused, with all below it too", async () => {
+test("an organisation that owns devices is not deleted, nor together with those below it", async () => {
   await tenant.import({ kind: "devices" }, [
     ["シリアルナンバー", "所有組織コード"],
     ["SN2", "S1"],
@@ -195,13 +196,13 @@ test("an organisation that owns devices is refused, with all below it too", asyn
   for (const asked of [{ ids: await idsOf("orgs", "S1") }, { ids: await idsOf("orgs", "S"), recursive: true }]) {
     expect(await refused({ kind: "orgs", ...asked })).toMatchObject({
       code: "input-rejected",
-      what: "1 organisation cannot be deleted, as others belong to it: 営業部/東日本 (1 device: SN2); nothing was changed",
-      hint: "give the devices another owner: clomoctl devices set-owner SERIAL… --user USER",
+      what: "1 organisation cannot be deleted, because other records depend on it: 営業部/東日本 (1 device: SN2); nothing was changed",
+      hint: "assign the devices to another owner: clomoctl devices set-owner SERIAL… --user USER",
     });
   }
 });
 
-test("devices go by their status, platform and tag; what has none of these is not chosen by them", async () => {
+test("status, platform and tag select devices; devices without these values are not selected", async () => {
   await tenant.import({ kind: "devices" }, [
     ["シリアルナンバー", "プラットフォーム", "ステータス", "タグ"],
     ["SN2", "iOS", "管理外", "貸出用"],
@@ -218,14 +219,14 @@ test("devices go by their status, platform and tag; what has none of these is no
   expect(await refused({ kind: "docs", tag: "貸出用" })).toMatchObject({ code: "usage" });
 });
 
-test("an organisation goes only when it is empty, several of one subtree together", async () => {
+test("an organisation is deleted only if it is empty, or together with those below it", async () => {
   expect(await refused({ kind: "orgs", ids: await idsOf("orgs", "S") })).toMatchObject({
     code: "input-rejected",
-    what: "1 organisation cannot be deleted, as others belong to it: 営業部 (1 user, 1 lower organisation); nothing was changed",
-    hint: "move the users: clomoctl users move USER… --org ORG; move the organisations below: clomoctl orgs move ORG --parent ORG; or delete them with all that is in them: --recursive",
+    what: "1 organisation cannot be deleted, because other records depend on it: 営業部 (1 user, 1 child organisation); nothing was changed",
+    hint: "move the users: clomoctl users move USER… --org ORG; move the child organisations: clomoctl orgs move ORG --parent ORG; or delete them with everything in them: --recursive",
   });
   await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") }));
-  expect((await refused({ kind: "orgs", ids: await idsOf("orgs", "S") })).what).toContain("(1 lower organisation)");
+  expect((await refused({ kind: "orgs", ids: await idsOf("orgs", "S") })).what).toContain("(1 child organisation)");
   const before = tenant.dump();
   const done = await commit(await plan({ kind: "orgs", ids: await idsOf("orgs", "S", "S1") }));
   expect(await paths()).toEqual(["開発部"]);
@@ -235,10 +236,10 @@ test("an organisation goes only when it is empty, several of one subtree togethe
 
 test.each([
   [["orgs.delete"], "ask a system administrator"],
-  [["orgs.delete", "users.delete"], "delete them with all that is in them: --recursive; or ask a system administrator"],
+  [["orgs.delete", "users.delete"], "delete them with everything in them: --recursive; or ask a system administrator"],
   [["orgs.delete", "users.move"], "move the users: clomoctl users move USER… --org ORG; or ask a system administrator"],
-] as const)("of what frees an organisation, who may do only some of it is told that: %s", async (items, hint) => {
-  await withAccount(tenant, { name: "cus01", role: "custom", items });
+] as const)("the hint for emptying an organisation shows only what the account may do: %s", async (items, hint) => {
+  await addTestAccount(tenant, { name: "cus01", role: "custom", items });
   const ids = await idsOf("orgs", "S");
   const asked = tenant.as("cus01").imports.delete({ kind: "orgs", ids, called: "x" });
   await expect(asked).rejects.toMatchObject({ code: "input-rejected", hint: { en: hint } });
@@ -251,7 +252,7 @@ const audited = async (): Promise<readonly string[]> =>
     return [record.action, ...record.objects.map(({ name }) => name)].join(" | ");
   });
 
-test("organisations go with all below them and their users by one change, with one record, and come back by one undo", async () => {
+test("a recursive deletion is one change with one audit record, and one undo restores everything", async () => {
   const before = tenant.dump();
   tenant.clearAudit();
   const found = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
@@ -283,7 +284,7 @@ test("organisations go with all below them and their users by one change, with o
   expect(tenant.dump()).toEqual(before);
 });
 
-test("a failure in the middle leaves all of them, and the plan", async () => {
+test("a failure in the middle keeps all records and the plan", async () => {
   const before = tenant.dump();
   const found = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
   // the users are gone by then
@@ -300,7 +301,7 @@ test("a failure in the middle leaves all of them, and the plan", async () => {
 
 const rowsOf = ({ id }: Import) => Array.fromAsync(tenant.client.imports.rows(id));
 
-test("organisations without a code that went are told by the paths that they had, whatever is renamed since", async () => {
+test("deleted organisations without codes are listed with the paths that they had, despite later renames", async () => {
   const { orgs } = tenant.client;
   const made = async (name: string, parentId: string) => (await orgs.create({ name, parentId })).after.id;
   const [[east], [other]] = [await orgs.find({ name: "S1" }), await orgs.find({ name: "D" })];
@@ -330,7 +331,7 @@ test("organisations without a code that went are told by the paths that they had
   expect(await told()).toEqual(then);
 });
 
-test("without users in them only organisations go, and nothing else is told", async () => {
+test("without users, only the organisations are deleted and nothing else is listed", async () => {
   await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") }));
   const alone = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
   expect(alone).toMatchObject({ delete: 2 });
@@ -338,7 +339,7 @@ test("without users in them only organisations go, and nothing else is told", as
   await tenant.client.imports.discard(alone.id);
   expect(await open()).toEqual([]);
   const gone = await failureOf(Array.fromAsync(tenant.client.imports.rows(alone.id)));
-  expect(gone?.hint?.en).toBe("delete them anew, by their names or filters");
+  expect(gone?.hint?.en).toBe("start the deletion again, with the names of the records or with filters");
 });
 
 test.each<[string, () => Promise<unknown>]>([
@@ -348,7 +349,7 @@ test.each<[string, () => Promise<unknown>]>([
     "a user who left them",
     async () => tenant.client.users.move({ ids: await idsOf("users", "yamada@x"), org: ROOT_ORG_ID }),
   ],
-])("%s between the plan and its commit is a conflict, and the plan is compared again as a whole", async (_, change) => {
+])("%s between the plan and its commit is a conflict, and the whole plan is compared again", async (_, change) => {
   const found = await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true });
   await change();
   const before = tenant.dump();
@@ -360,27 +361,27 @@ test.each<[string, () => Promise<unknown>]>([
   expect(tenant.dump()).toEqual(before);
 });
 
-test("a deletion is no upload", async () => {
+test("a deletion cannot be written as an upload file", async () => {
   const found = await plan({ kind: "users", search: "山" });
   expect(
     await failureOf(tenant.client.imports.commit(found, { sha256: "0".repeat(64), fileName: "up.csv" })),
   ).toMatchObject({ code: "input-rejected" });
 });
 
-test("nothing that is kept of deletions has a secret", async () => {
+test("stored deletions do not contain secrets", async () => {
   await commit(await plan({ kind: "docs", filterId: "a" }));
   tenant.database.exec("pragma wal_checkpoint(truncate)");
   expect(readFileSync(tenant.path).includes("hushed4711")).toBe(false);
 });
 
-test("devices of users who would go with their organisation hold it", async () => {
+test("devices of users in an organisation prevent its deletion", async () => {
   expect(await refused({ kind: "orgs", ids: await idsOf("orgs", "D"), recursive: true })).toMatchObject({
     code: "input-rejected",
-    what: "1 user cannot be deleted, as others belong to it: 鈴木 <suzuki@x> (1 device: SN1); nothing was changed",
+    what: "1 user cannot be deleted, because other records depend on it: 鈴木 <suzuki@x> (1 device: SN1); nothing was changed",
   });
 });
 
-test("administrators stay where filters choose them, and are refused by name", async () => {
+test("filters leave administrators alone, and naming an administrator is rejected", async () => {
   tenant.makeAdministrator("yamada@x");
   tenant.database.run("update secured_user set administrator = 1 where userId = 'taro'");
   expect(await plan({ kind: "users", search: "a@x" })).toMatchObject({
@@ -392,7 +393,7 @@ test("administrators stay where filters choose them, and are refused by name", a
   expect(await refused({ kind: "users", ids: await idsOf("users", "yamada@x", "takahashi@x") })).toMatchObject({
     code: "input-rejected",
     what: "1 administrator would be deleted: 山田 <yamada@x>; nothing was changed",
-    hint: "administrators are never deleted; if they are none any more: clomoctl clomo-account revoke ACCOUNT (of who has a role), or clomoctl users administrators remove USER (of who is only marked)",
+    hint: "administrators cannot be deleted; if they are no longer administrators: clomoctl clomo-account revoke ACCOUNT (for a user with a role), or clomoctl users administrators remove USER (for a user who is only marked as an administrator)",
   });
   const [taro = ""] = (await tenant.securedUsers("docs")).filter((one) => one.administrator).map(({ id }) => id);
   expect((await refused({ kind: "docs", ids: [taro] })).hint).toContain(
@@ -400,11 +401,11 @@ test("administrators stay where filters choose them, and are refused by name", a
   );
   expect(await refused({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true })).toMatchObject({
     code: "input-rejected",
-    what: "1 administrator is in these organisations and would be left without one: 山田 <yamada@x>; nothing was changed",
+    what: "1 administrator is in these organisations and would be left without an organisation: 山田 <yamada@x>; nothing was changed",
   });
 });
 
-test("of organisations that go with their users all that is in the way is told at once", async () => {
+test("reports all obstacles at once for organisations that are deleted with their users", async () => {
   tenant.makeAdministrator("yamada@x");
   await tenant.import({ kind: "devices", mode: "append" }, [
     ["シリアルナンバー", "所有者メールアドレス", "所有組織コード"],
@@ -414,13 +415,13 @@ test("of organisations that go with their users all that is in the way is told a
   const ids = [ROOT_ORG_ID, ...(await idsOf("orgs", "S", "D"))];
   expect(await refused({ kind: "orgs", ids, recursive: true })).toEqual({
     code: "input-rejected",
-    what: "全社 is never deleted; 1 administrator is in these organisations and would be left without one: 山田 <yamada@x>; 2 users cannot be deleted, as others belong to them: 髙橋 <takahashi@x> (1 device: SN2); 鈴木 <suzuki@x> (1 device: SN1); 1 organisation cannot be deleted, as others belong to it: 営業部/東日本 (1 device: SN3); nothing was changed",
-    hint: "name the organisations below it; administrators are never deleted; move them first: clomoctl users move USER… --org ORG; give the devices another owner: clomoctl devices set-owner SERIAL… --user USER",
+    what: "全社 cannot be deleted; 1 administrator is in these organisations and would be left without an organisation: 山田 <yamada@x>; 2 users cannot be deleted, because other records depend on them: 髙橋 <takahashi@x> (1 device: SN2); 鈴木 <suzuki@x> (1 device: SN1); 1 organisation cannot be deleted, because other records depend on it: 営業部/東日本 (1 device: SN3); nothing was changed",
+    hint: "name the organisations below 全社 instead; administrators cannot be deleted; move them first: clomoctl users move USER… --org ORG; assign the devices to another owner: clomoctl devices set-owner SERIAL… --user USER",
     ja: "全社は削除できません。これらの組織に、削除できない管理者が 1 人所属しています: 山田 <yamada@x>。ユーザー 2 件は、関連付けられているものがあるため削除できません: 髙橋 <takahashi@x>(デバイス 1 件: SN2)、鈴木 <suzuki@x>(デバイス 1 件: SN1)。組織 1 件は、関連付けられているものがあるため削除できません: 営業部/東日本(デバイス 1 件: SN3)。何も変更していません",
   });
 });
 
-test("a deletion that is refused leaves no number behind", async () => {
+test("a rejected deletion does not use up a number", async () => {
   const numbers = async () => (await tenant.client.imports.list()).map(({ number }) => number);
   const before = await numbers();
   await refused({ kind: "users", ids: await idsOf("users", "suzuki@x") });
@@ -431,15 +432,15 @@ test("a deletion that is refused leaves no number behind", async () => {
   expect(number).toBe(`P${before.length + 2}`);
 });
 
-test("who would be left without his organisation is told where its users own nothing", async () => {
+test("names the administrator who would lose an organisation, if its users own nothing", async () => {
   tenant.makeAdministrator("takahashi@x");
   await commit(await plan({ kind: "users", ids: await idsOf("users", "yamada@x") }));
   expect((await refused({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true })).what).toBe(
-    "1 administrator is in these organisations and would be left without one: 髙橋 <takahashi@x>; nothing was changed",
+    "1 administrator is in these organisations and would be left without an organisation: 髙橋 <takahashi@x>; nothing was changed",
   );
 });
 
-test("facts 6.6: who is an administrator by the mark of another app is told before he goes", async () => {
+test("facts 6.6: names a user who is marked as administrator of another app before the deletion", async () => {
   await tenant.import({ kind: "calendar", createGroups: true }, MEMBERS);
   await tenant.import({ kind: "contacts", createGroups: true }, MEMBERS);
   for (const kind of ["calendar", "contacts"] as const)
@@ -456,7 +457,7 @@ test("facts 6.6: who is an administrator by the mark of another app is told befo
   expect((await open())[0]).not.toHaveProperty("protectedElsewhere");
 });
 
-test("a mark between the plan and its commit is a conflict, and so is any other change", async () => {
+test("a mark between the plan and its commit is a conflict, like any other change", async () => {
   const found = await plan({ kind: "users", search: "山" });
   const [id = ""] = await idsOf("users", "yamada@x");
   await tenant.client.administrators.mark("users", { add: [id] });
@@ -471,7 +472,7 @@ test("a mark between the plan and its commit is a conflict, and so is any other 
   expect(await emails()).toEqual(["yamada@x", "suzuki@x"]);
 });
 
-test("of a plan that was compared again, a filter chooses anew, and names do not", async () => {
+test("when a plan is compared again, a filter selects anew but named records stay the same", async () => {
   const [filtered, named] = [
     await plan({ kind: "users", search: "a@x" }),
     await plan({ kind: "users", ids: await idsOf("users", "yamada@x") }),
@@ -493,11 +494,11 @@ test.each<[Asked, string]>([
   [{ kind: "docs", org: ROOT_ORG_ID }, "usage"],
   [{ kind: "users", ids: [ROOT_ORG_ID] }, "not-found"],
   [{ kind: "orgs", ids: [ROOT_ORG_ID], recursive: true }, "input-rejected"],
-])("never all for want of a name or a filter: %o", async (asked, code) => {
+])("never deletes everything if names and filters are missing: %o", async (asked, code) => {
   expect(await refused(asked)).toMatchObject({ code });
 });
 
-test("a request that is sent twice plans once", async () => {
+test("a request that is sent twice creates one plan", async () => {
   const body = JSON.stringify({ kind: "users", search: "山" });
   const headers = { "content-type": "application/json", "idempotency-key": "once" };
   const send = async () => {
@@ -516,7 +517,7 @@ const mirror = async (): Promise<void> => {
 };
 const tasks = async () => (await tenant.client.console.list({})).map(({ work, kind, state }) => [work, kind, state]);
 
-test("in a mirror a deletion is to be done in the console too, until an export lacks them", async () => {
+test("in a mirror, a deletion is also a task, until an export lacks the records", async () => {
   await mirror();
   const done = await commit(await plan({ kind: "users", search: "yamada" }));
   expect(await tenant.client.console.show(done.consoleTask ?? 0)).toMatchObject({
@@ -533,14 +534,14 @@ test("in a mirror a deletion is to be done in the console too, until an export l
 test.each([
   ["with the same address", ["山田 改", "yamada@x", "S"], "contradicted"],
   ["with the same name, and another address", ["山田", "taro@x", "S"], "open"],
-])("whom the console still has, %s, was not deleted there", async (_, row, state) => {
+])("a user whom the console still has, %s, was not deleted there", async (_, row, state) => {
   await mirror();
   await commit(await plan({ kind: "users", search: "yamada" }));
   await tenant.import({ kind: "users", fromConsole: true }, [...PEOPLE.filter(([name]) => name !== "山田"), row]);
   expect(await tasks()).toEqual([["delete", "users", state]]);
 });
 
-test("organisations and their users are one task, which the exports of both close", async () => {
+test("organisations and their users are one task, which the exports of both kinds close", async () => {
   await mirror();
   await commit(await plan({ kind: "orgs", ids: await idsOf("orgs", "S"), recursive: true }));
   expect(await tasks()).toEqual([["delete", "orgs", "open"]]);
@@ -550,7 +551,7 @@ test("organisations and their users are one task, which the exports of both clos
   expect(await tasks()).toEqual([]);
 });
 
-test("an undone deletion is to be taken back in the console, if it was done there", async () => {
+test("an undone deletion must be checked in the console, in case it was made there", async () => {
   await mirror();
   const done = await commit(await plan({ kind: "users", search: "yamada" }));
   await commit(await undoImport(tenant.client, done.id));

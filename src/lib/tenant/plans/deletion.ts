@@ -1,14 +1,14 @@
 import type { DeletionRequest } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
-import type { Selection } from "./staging/counts.ts";
+import type { DeletionSelection } from "./staging/counts.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { text } from "../../text/index.ts";
 import type { StoredRequest } from "./import-rows.ts";
-import type { ChoiceName, List } from "../store/lists.ts";
-import { filteredList } from "./selection.ts";
+import type { ChoiceName, RecordList } from "../store/lists.ts";
+import { getFilterList } from "./selection.ts";
 
-/** What an import without a file has of the options of one. */
-const NO_FILE = {
+/** The file options of an import that has no file. */
+const OPTIONS_WITHOUT_FILE = {
   mode: "delete",
   key: "email",
   missingColumns: "keep",
@@ -18,66 +18,72 @@ const NO_FILE = {
   delimiter: ",",
 } as const;
 
-/** A deletion as it is kept. */
+/** A deletion in the form in which it is stored and planned. */
 export interface Deletion {
   readonly request: StoredRequest;
-  /** of what was named */
+  /** ids of the named records */
   readonly ids: readonly string[];
-  /** why some of it never goes, to be told with what else is in the way */
+  /** reasons why some of the named records can never be deleted; reported together with the other obstacles */
   readonly refusals: readonly Failure[];
 }
 
-const requestOf = (kind: DeletionRequest["kind"], select: Selection, fileName: string): StoredRequest => ({
-  ...NO_FILE,
+const buildStoredRequest = (
+  kind: DeletionRequest["kind"],
+  select: DeletionSelection,
+  fileName: string,
+): StoredRequest => ({
+  ...OPTIONS_WITHOUT_FILE,
   kind,
   select,
   fileName,
 });
 
 /**
- * What a deletion takes: never all for want of a name or a filter.
+ * Resolves a deletion request. A request without ids or filters is refused, so that it never deletes all records by
+ * mistake.
  *
- * @throws Failure `usage` if it names nothing, or filters as no list of the kind does; `input-rejected` for 全社 alone
+ * @throws Failure `usage` if the request has both ids and filters, or neither, or a filter that the list of the kind
+ * does not have; `input-rejected` if it names only 全社
  */
-export const deletionOf = ({ kind, ids, recursive, called, ...filters }: DeletionRequest): Deletion => {
+export const resolveDeletion = ({ kind, ids, recursive, called, ...filters }: DeletionRequest): Deletion => {
   const given = Object.values(filters).some((value) => value !== undefined);
-  if (given === (ids !== undefined)) throw NAMES_OR_FILTERS;
+  if (given === (ids !== undefined)) throw IDS_OR_FILTERS_FAILURE;
   if (ids === undefined) {
-    const list = filteredList(kind);
-    if (recursive || list === undefined || !isFilteredBy(list, filters)) throw NO_SUCH_FILTER;
-    return { request: requestOf(kind, { by: "filtered", ...filters }, called), ids: [], refusals: [] };
+    const list = getFilterList(kind);
+    if (recursive || list === undefined || !hasAllFilters(list, filters)) throw UNSUPPORTED_FILTER_FAILURE;
+    return { request: buildStoredRequest(kind, { by: "filtered", ...filters }, called), ids: [], refusals: [] };
   }
   if (kind !== "orgs") {
-    if (recursive) throw NO_SUCH_FILTER;
-    return { request: requestOf(kind, { by: "named" }, called), ids, refusals: [] };
+    if (recursive) throw UNSUPPORTED_FILTER_FAILURE;
+    return { request: buildStoredRequest(kind, { by: "named" }, called), ids, refusals: [] };
   }
   const others = ids.filter((id) => id !== ROOT_ORG_ID);
-  if (others.length === 0) throw ROOT_STAYS;
-  const found = { ids: others, refusals: others.length < ids.length ? [ROOT_STAYS] : [] };
-  return { request: requestOf(kind, { by: recursive ? "below" : "named" }, called), ...found };
+  if (others.length === 0) throw ROOT_DELETION_FAILURE;
+  const found = { ids: others, refusals: others.length < ids.length ? [ROOT_DELETION_FAILURE] : [] };
+  return { request: buildStoredRequest(kind, { by: recursive ? "below" : "named" }, called), ...found };
 };
 
-/** True if a list knows all filters that are given: one that is not known would choose all. */
-const isFilteredBy = (list: List, filters: Partial<DeletionRequest>): boolean =>
+/** Returns true if a list has all the given filters. If it ignored a filter, all records would be selected. */
+const hasAllFilters = (list: RecordList, filters: Partial<DeletionRequest>): boolean =>
   (filters.org === undefined || list.ofOrg !== undefined) &&
-  CHOICES.every((name) => filters[name] === undefined || list.chosen?.[name] !== undefined);
+  CHOICE_FILTERS.every((name) => filters[name] === undefined || list.chosen?.[name] !== undefined);
 
-const CHOICES = ["status", "platform", "tag"] as const satisfies readonly ChoiceName[];
+const CHOICE_FILTERS = ["status", "platform", "tag"] as const satisfies readonly ChoiceName[];
 
-const NAMES_OR_FILTERS = new Failure("usage", {
+const IDS_OR_FILTERS_FAILURE = new Failure("usage", {
   what: text(
-    "a deletion takes ids, or filters of the list: one of both",
+    "a deletion requires either ids or filters of the list, but not both",
     "削除には、ID か一覧の絞り込み条件のどちらか一方を指定してください",
   ),
   where: "json",
 });
 
-const NO_SUCH_FILTER = new Failure("usage", {
-  what: text("these records are not chosen in this way", "この種類のデータはこの方法では選べません"),
+const UNSUPPORTED_FILTER_FAILURE = new Failure("usage", {
+  what: text("records of this kind cannot be selected in this way", "この種類のデータはこの方法では選べません"),
   where: "json",
 });
 
-const ROOT_STAYS = new Failure("input-rejected", {
-  what: text("全社 is never deleted; nothing was changed", "全社は削除できません。何も変更していません"),
-  hint: text("name the organisations below it", "その下の組織を指定してください"),
+const ROOT_DELETION_FAILURE = new Failure("input-rejected", {
+  what: text("全社 cannot be deleted; nothing was changed", "全社は削除できません。何も変更していません"),
+  hint: text("name the organisations below 全社 instead", "全社の下の組織を指定してください"),
 });

@@ -1,7 +1,7 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import fc from "fast-check";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { drawn, LONG } from "#support/drawn.ts";
+import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
 import { wrongKeys } from "#support/tenant/keys.ts";
 import { encoded, failureOf, fileOf, TestTenant, textOf, type Cells, type Request } from "#support/tenant/tenant.ts";
 
@@ -36,7 +36,7 @@ const revert = async ({ id }: { readonly id: string }) =>
   tenant.client.imports.commit(await undoImport(tenant.client, id));
 
 describe("an import of devices", () => {
-  test("creates, updates and leaves unchanged", async () => {
+  test("creates, updates and leaves devices unchanged", async () => {
     const plan = await tenant.plan(devices, [HEADER, OWNED, SPARE]);
     expect(plan).toMatchObject({ rows: 2, create: 2, update: 0, unchanged: 0, delete: 0, invalid: 0, orgsCreated: 0 });
     await tenant.client.imports.commit(plan);
@@ -61,7 +61,7 @@ describe("an import of devices", () => {
     expect(changed).toMatchObject({ id: first?.id, createdAt: first?.createdAt, identificationName: "初号機" });
   });
 
-  test("that replaces deletes those that the file lacks", async () => {
+  test("in replace mode deletes devices that the file lacks", async () => {
     await seed();
     const plan = await tenant.plan({ ...devices, mode: "replace" }, [HEADER, SPARE, ["S3", "", "", ""]]);
     expect(plan).toMatchObject({ create: 1, update: 0, unchanged: 1, delete: 1 });
@@ -73,7 +73,7 @@ describe("an import of devices", () => {
     ]);
   });
 
-  test("takes only the listed words for platform and status, and needs a serial number", async () => {
+  test("accepts only the listed values for platform and status, and requires a serial number", async () => {
     const plan = await tenant.plan(devices, [
       ["シリアルナンバー", "プラットフォーム", "ステータス"],
       ["S1", "Windows", "事前登録"],
@@ -93,7 +93,7 @@ const commitWritten = async (cells: Cells) => {
   });
 };
 
-test("what the console's next export confirms is verified, every column of it", async () => {
+test("every column that the console's next export confirms is verified", async () => {
   const { change } = await commitWritten([HEADER, OWNED, SPARE]);
   const verify = (...rest: Cells) =>
     tenant.client.imports.verify(change ?? 0, {
@@ -108,14 +108,14 @@ test("what the console's next export confirms is verified, every column of it", 
   expect(await tenant.plan(devices, [HEADER, OWNED, SPARE])).toMatchObject({ unchanged: 2, unverifiedColumns: [] });
 });
 
-test("an export under headers of the console is told to need those of clomoctl", async () => {
+test("an export with the console's headers gets a hint that clomoctl's headers are needed", async () => {
   const { change } = await commitWritten([HEADER, OWNED]);
   const file = fileOf([HEADER.with(2, "IMEI"), OWNED]);
   const verified = tenant.client.imports.verify(change ?? 0, { stream: new Blob([file]).stream(), encoding: "utf-8" });
   expect(await failureOf(verified)).toMatchObject({
     code: "input-rejected",
     hint: {
-      en: "give the export clomoctl's headers: clomoctl csv template --as devices",
+      en: "replace the headers of the export with clomoctl's headers: clomoctl csv template --as devices",
       ja: "エクスポートのヘッダーを clomoctl のものに書き換えてください: clomoctl csv template --as devices",
     },
   });
@@ -123,7 +123,7 @@ test("an export under headers of the console is told to need those of clomoctl",
 
 describe("an owner", () => {
   test.each(["yamada@example.jp", "YAMADA@Example.JP", "y.main@example.jp", "Y.MAIN@EXAMPLE.JP"])(
-    "is named by %s, whichever of his addresses it is",
+    "is found by %s, whichever address of the user it is",
     async (address) => {
       const plan = await tenant.plan(devices, [HEADER, OWNED.with(3, address)]);
       const [row] = await rows(plan);
@@ -134,7 +134,7 @@ describe("an owner", () => {
     },
   );
 
-  test("that the tenant lacks is a problem of each row that names him", async () => {
+  test("whom the tenant lacks is reported for each row", async () => {
     const unknown = OWNED.with(3, "nobody@example.jp");
     const plan = await tenant.plan(devices, [HEADER, unknown, SPARE, unknown.with(0, "S3").with(2, "")]);
     expect(await tenant.problems(plan)).toMatchObject([
@@ -150,7 +150,7 @@ describe("an owner", () => {
     expect(await codeOf(tenant.client.imports.commit(plan))).toBe("input-rejected");
   });
 
-  test("is cleared by a blank cell, unless blanks keep, and stays where the file has no such column", async () => {
+  test("is cleared by a blank cell unless blanks keep values, and stays if the file lacks the column", async () => {
     await seed();
     const file = [HEADER, OWNED.with(3, "")];
     expect(await tenant.plan({ ...devices, blank: "keep" }, file)).toMatchObject({ unchanged: 1 });
@@ -161,14 +161,14 @@ describe("an owner", () => {
     expect((await tenant.devices())[0]?.owner).toBeNull();
   });
 
-  test("is cleared with the other columns that the file lacks, where these are", async () => {
+  test("is cleared with the other columns that the file lacks, if these are cleared", async () => {
     await seed();
     const plan = await tenant.import({ ...devices, missingColumns: "clear" }, [["シリアルナンバー"], ["S1"]]);
     expect(plan).toMatchObject({ update: 1 });
     expect((await shown())[0]).toEqual(["S1", null, null]);
   });
 
-  test("whose user is written between plan and commit is a conflict, unless the file names no owners", async () => {
+  test("who changes between plan and commit is a conflict, unless the file has no owners", async () => {
     const named = await tenant.plan(devices, [HEADER, OWNED]);
     const unnamed = await tenant.plan(devices, [HEADER.slice(0, 1), ["S2"]]);
     await tenant.import(users, [USERS, YAMADA.with(0, "山田 太郎")]);
@@ -182,7 +182,7 @@ describe("an owner", () => {
 describe("a key", () => {
   const imei = { ...devices, key: "imei" } as const satisfies Request;
 
-  test("may be the IMEI: serial numbers are exchanged in one file", async () => {
+  test("may be the IMEI, so that one file can exchange serial numbers", async () => {
     await seed();
     const plan = await tenant.plan(imei, [HEADER, OWNED.with(0, "S2"), SPARE.with(0, "S1")]);
     expect(await rows(plan)).toMatchObject([
@@ -199,7 +199,7 @@ describe("a key", () => {
     expect((await shown()).map(([serial]) => serial)).toEqual(["S1", "S2"]);
   });
 
-  test("may be any of five; a file without serial numbers changes what it finds and creates nothing", async () => {
+  test("may be one of five; a file without serial numbers updates known devices and creates none", async () => {
     const header = ["シリアルナンバー", "IMEI番号", "電話番号", "Wi-Fi MACアドレス", "Android ID", "メモ"];
     await tenant.import(devices, [header, ["S1", "i", "00-0000-0001", "00:00:5e:00:53:01", "a", ""]]);
     for (const [key, name, value] of [
@@ -222,7 +222,7 @@ describe("a key", () => {
     }
   });
 
-  test("of which several devices have the same value is ambiguous", async () => {
+  test("is ambiguous if several devices have the same value", async () => {
     await tenant.import(devices, [HEADER, OWNED, SPARE.with(2, "00 000000 000000 1")]);
     const plan = await tenant.plan(imei, [HEADER, OWNED]);
     expect(await tenant.problems(plan)).toMatchObject([
@@ -230,18 +230,18 @@ describe("a key", () => {
     ]);
   });
 
-  test("that two rows share names both", async () => {
+  test("is reported for both rows if two rows share it", async () => {
     const plan = await tenant.plan(devices, [HEADER, OWNED, OWNED]);
     expect(await tenant.faults(plan)).toEqual(["code-repeated@3", "key-duplicate@2", "key-duplicate@3"]);
     const serials = await tenant.plan(imei, [HEADER, OWNED, OWNED.with(2, "other")]);
     expect(await tenant.faults(serials)).toEqual(["value-duplicate@2", "value-duplicate@3"]);
   });
 
-  test("must not be blank, whichever it is", async () => {
+  test("must not be blank, whichever key it is", async () => {
     expect(await tenant.faults(await tenant.plan(imei, [HEADER, OWNED.with(2, "")]))).toEqual(["required@2"]);
   });
 
-  test("does not take another device's serial number", async () => {
+  test("does not allow taking another device's serial number", async () => {
     await seed();
     const plan = await tenant.plan(imei, [HEADER, OWNED.with(0, "S2")]);
     expect(await tenant.problems(plan)).toMatchObject([
@@ -261,7 +261,7 @@ describe("a key", () => {
     expect(await shown()).toEqual([["S2", "00 000000 000000 1", "山田"]]);
   });
 
-  test("is compared with its blanks: an IMEI without them is another one", async () => {
+  test("is compared with its spaces: an IMEI without them is different", async () => {
     await seed();
     const plan = await tenant.plan(imei, [
       ["シリアルナンバー", "IMEI番号"],
@@ -280,7 +280,7 @@ describe("a key", () => {
   });
 });
 
-test("look-alikes are the same in a Shift_JIS file: in a serial number, an address, a name", async () => {
+test("look-alike characters are equal in a Shift_JIS file: in serial numbers, addresses and names", async () => {
   await tenant.import(users, [USERS, ["一", "a\u301c@example.jp", ""]]);
   await tenant.import(devices, [HEADER, ["S\u2212\u301c", "\u2016号\u2014", "1", "a\u301c@example.jp"]]);
   const before = tenant.dump();
@@ -292,8 +292,8 @@ test("look-alikes are the same in a Shift_JIS file: in a serial number, an addre
   expect(await tenant.plan(devices, file)).toMatchObject({ update: 1, unchanged: 0 });
 });
 
-describe("undone is", () => {
-  test("what an import created, changed and deleted, owners too", async () => {
+describe("an undo", () => {
+  test("restores what an import created, changed and deleted, including owners", async () => {
     await seed();
     const before = tenant.dump();
     const done = await tenant.import({ ...devices, mode: "replace" }, [
@@ -313,7 +313,7 @@ describe("undone is", () => {
     expect(tenant.dump()).toEqual(before);
   });
 
-  test("a deletion, though its owner has another name and other addresses by now", async () => {
+  test("restores a deleted device even if its owner now has another name and other addresses", async () => {
     await seed();
     const done = await tenant.import({ ...devices, mode: "replace" }, [HEADER, SPARE]);
     await tenant.import(users, [
@@ -331,7 +331,7 @@ describe("undone is", () => {
     });
   });
 
-  test("nothing whose owner is gone by now", async () => {
+  test("is rejected if the owner has been deleted", async () => {
     for (const undoing of [{ mode: "replace", file: [SPARE] } as const, { file: [OWNED.with(3, "")] } as const]) {
       tenant.clear();
       await tenant.import(users, [USERS, YAMADA, TAKAHASHI]);
@@ -351,7 +351,7 @@ describe("undone is", () => {
     }
   });
 
-  test("what could not be undone while an owner was gone, once the owner is back", async () => {
+  test("is possible again once a deleted owner is restored", async () => {
     await seed();
     const before = tenant.dump();
     const done = await tenant.import({ ...devices, mode: "replace" }, [HEADER, SPARE]);
@@ -362,27 +362,27 @@ describe("undone is", () => {
     expect(tenant.dump()).toEqual(before);
   });
 
-  test("nothing that was changed or deleted afterwards", async () => {
+  test("is rejected if the device was changed or deleted afterwards", async () => {
     const done = await seed();
     const changed = await tenant.import(devices, [HEADER, OWNED.with(1, "初号機")]);
     const failure = await failureOf(revert(done));
     expect(failure).toMatchObject({
       code: "conflict",
       what: {
-        en: `the device S1: changed by change ${changed.number} (端末識別名)`,
+        en: `the device S1: changed later by change ${changed.number} (端末識別名)`,
         ja: `デバイス「S1」: 変更 ${changed.number} で変更されています(端末識別名)`,
       },
     });
   });
 
-  test("nothing whose serial number another device has by now", async () => {
+  test("is rejected if another device has the serial number now", async () => {
     await seed();
     const renamed = await tenant.import({ ...devices, key: "imei" }, [HEADER, SPARE.with(0, "S9")]);
     await tenant.import(devices, [HEADER, ["S2", "", "", ""]]);
     expect(await failureOf(revert(renamed))).toMatchObject({
       code: "conflict",
       what: {
-        en: "the device S9: the device S2 uses its value (シリアルナンバー)",
+        en: "the device S9: the device S2 already uses the same value (シリアルナンバー)",
         ja: "デバイス「S9」: デバイス「S2」が同じ値を使っています(シリアルナンバー)",
       },
     });
@@ -401,7 +401,7 @@ describe("users that own devices", () => {
     ]);
     expect(await tenant.reasons(plan)).toEqual([
       {
-        en: "山田 <yamada@example.jp> cannot be deleted: owns S1, S3; to remove the owner: clomoctl devices set-owner S1 S3 --none",
+        en: "山田 <yamada@example.jp> cannot be deleted: the user owns S1, S3; to remove the owner: clomoctl devices set-owner S1 S3 --none",
         ja: "「山田 <yamada@example.jp>」は削除できません: 所有するデバイス S1、S3。所有者を外すには: clomoctl devices set-owner S1 S3 --none",
       },
     ]);
@@ -409,7 +409,7 @@ describe("users that own devices", () => {
     expect(await tenant.plan(replace, [USERS, YAMADA])).toMatchObject({ delete: 1, rejected: false });
   });
 
-  test("are told apart by their mail addresses where they have the same name", async () => {
+  test("are distinguished by their email addresses if they have the same name", async () => {
     await tenant.import(users, [USERS, TAKAHASHI.with(0, "山田")]);
     await tenant.import(devices, [HEADER, OWNED, SPARE.with(3, "takahashi@example.jp")]);
     const plan = await tenant.plan({ ...users, mode: "replace" }, [USERS, ["三", "three@example.jp", ""]]);
@@ -419,7 +419,7 @@ describe("users that own devices", () => {
     ]);
   });
 
-  test("are not deleted by the plan of an earlier moment", async () => {
+  test("are not deleted by a plan from before they owned devices", async () => {
     const plan = await tenant.plan({ ...users, mode: "replace" }, [USERS, TAKAHASHI]);
     const kept = await tenant.plan(users, [USERS, TAKAHASHI]);
     await seed();
@@ -428,27 +428,29 @@ describe("users that own devices", () => {
     expect(await tenant.faults(await tenant.client.imports.replan(plan.id))).toEqual(["delete-held@0"]);
   });
 
-  test("are not deleted by undoing their import, until they own none", async () => {
+  test("are not deleted by undoing their import while they own devices", async () => {
     const made = await tenant.import(users, [USERS, ["三", "three@example.jp", ""]]);
     await tenant.import(devices, [HEADER, OWNED.with(3, "three@example.jp")]);
     const before = tenant.dump();
     expect(await failureOf(revert(made))).toMatchObject({
       code: "conflict",
       what: {
-        en: "the user 三 <three@example.jp>: the device S1 refers to it",
+        en: "the user 三 <three@example.jp>: the device S1 refers to this record",
         ja: "ユーザー「三 <three@example.jp>」: デバイス「S1」が参照しています",
       },
     });
     expect(tenant.dump()).toEqual(before);
     await tenant.import(devices, [HEADER, ...["S2", "S3", "S4"].map((serial) => [serial, "", "", "three@example.jp"])]);
     // a record is named once, with the first that is in its way
-    expect((await failureOf(revert(made)))?.what.en).toBe("the user 三 <three@example.jp>: the device S1 refers to it");
+    expect((await failureOf(revert(made)))?.what.en).toBe(
+      "the user 三 <three@example.jp>: the device S1 refers to this record",
+    );
     await tenant.import(devices, [HEADER, OWNED, ...["S2", "S3", "S4"].map((serial) => [serial, "", "", ""])]);
     await revert(made);
     expect(await tenant.users()).toHaveLength(2);
   });
 
-  test("keep them when they are changed, and when that is undone", async () => {
+  test("keep their devices when they are changed, and when that is undone", async () => {
     await seed();
     const before = tenant.dump();
     const done = await tenant.import(users, [USERS, YAMADA.with(0, "山田 改"), ["三", "three@example.jp", ""]]);
@@ -482,7 +484,7 @@ describe("devices are found", () => {
     expect(exported.split("\n").slice(1)).toEqual(["S2,,,,00 000000 000000 2,,,,,,,,", ""]);
   });
 
-  test("line by line, as they are page by page", async () => {
+  test("line by line with the same values as page by page", async () => {
     await seed();
     const text = Buffer.concat(await Array.fromAsync(tenant.client.devices.list().ndjson())).toString();
     const flat = (await tenant.devices()).map(({ owner, ownerOrg, org, ...fields }) => ({
@@ -557,7 +559,7 @@ const ORGS: Cells = [
   ["支社", "S〜"],
 ];
 
-test("what is exported and imported again changes nothing, in both encodings and modes", LONG, async () => {
+test("exporting and importing again changes nothing, in both encodings and modes", LONG_TIMEOUT, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(device, { minLength: 1, maxLength: 5 }), async (some) => {
       tenant.clear();
@@ -580,17 +582,17 @@ test("what is exported and imported again changes nothing, in both encodings and
       }
       expect(tenant.dump()).toEqual(before);
     }),
-    drawn(12, 20_261_123),
+    toPropertyParameters(12, 20_261_123),
   );
 });
 
-describe("a tenant whose devices nobody owns", () => {
+describe("a tenant whose devices have no owners", () => {
   const memo = (value: string): Cells => [
     ["シリアルナンバー", "メモ"],
     ["S1", value],
   ];
 
-  test("undoes an update, a deletion and a creation, with no user in it", async () => {
+  test("can undo an update, a deletion and a creation without any users", async () => {
     tenant.clear();
     await tenant.import(devices, [
       ["シリアルナンバー", "メモ"],
@@ -609,7 +611,7 @@ describe("a tenant whose devices nobody owns", () => {
     expect(tenant.dump()["device"]?.map(({ pk }) => pk)).toEqual(before["device"]?.map(({ pk }) => pk));
   });
 
-  test("undoes the import of its only users", async () => {
+  test("can undo the import of its only users", async () => {
     tenant.clear();
     const people = await tenant.import(users, [USERS, YAMADA]);
     await tenant.import(devices, memo("x"));
@@ -618,16 +620,16 @@ describe("a tenant whose devices nobody owns", () => {
   });
 });
 
-test("an owner's mail address is held to the rule of a user's; one that is none is not looked for", async () => {
+test("an owner's email address follows the same rule as a user's; an invalid address is not looked up", async () => {
   const unknown = OWNED.with(0, "S9").with(2, "").with(3, "nobody@example.jp");
   const plan = await tenant.plan(devices, [HEADER, OWNED.with(3, "not an address"), unknown]);
   expect(await tenant.faults(plan)).toEqual(["not-mail-address@2", "user-unknown@3"]);
 });
 
-describe("serial numbers are compared without case", () => {
+describe("serial numbers are compared ignoring case", () => {
   const serials = async () => (await tenant.devices()).map(({ serialNumber }) => serialNumber);
 
-  test("a row meets its device, whose serial number stays as it is, and small letters are warned of once", async () => {
+  test("a row matches its device and keeps its serial number, and lower case is reported once", async () => {
     await seed();
     const plan = await tenant.plan(devices, [HEADER, OWNED.with(0, "s1"), SPARE.with(0, "s2").with(1, "二号機")]);
     expect(plan).toMatchObject({ create: 0, update: 1, unchanged: 1 });
@@ -642,7 +644,7 @@ describe("serial numbers are compared without case", () => {
     expect(wrongKeys(tenant.database)).toEqual([]);
   });
 
-  test("an export of the console says how it is written", async () => {
+  test("an export from the console decides the letter case", async () => {
     await seed();
     await tenant.import({ kind: "devices", fromConsole: true }, [HEADER, OWNED.with(0, "s1"), SPARE]);
     expect(await serials()).toEqual(["s1", "S2"]);
@@ -650,12 +652,12 @@ describe("serial numbers are compared without case", () => {
     expect(await tenant.client.devices.find({ name: "S1" })).toHaveLength(1);
   });
 
-  test("two rows that differ in case alone are one device twice", async () => {
+  test("two rows that differ only in case are the same device twice", async () => {
     const plan = await tenant.plan(devices, [HEADER, OWNED, OWNED.with(0, "s1").with(2, "")]);
     expect(await tenant.faults(plan)).toEqual(["key-duplicate@2", "key-duplicate@3", "value-small@3"]);
   });
 
-  test("a replacing import deletes nobody for the case", async () => {
+  test("a replacing import does not delete a device because of its letter case", async () => {
     await seed();
     expect(await tenant.plan({ kind: "devices", mode: "replace" }, [HEADER, OWNED.with(0, "s1")])).toMatchObject({
       delete: 1,
@@ -663,13 +665,13 @@ describe("serial numbers are compared without case", () => {
     });
   });
 
-  test("by another key the serial number of another device is taken, in any case", async () => {
+  test("with another key, another device's serial number counts as taken in any case", async () => {
     await seed();
     const plan = await tenant.plan({ kind: "devices", key: "imei" }, [HEADER, SPARE.with(0, "s1")]);
     expect(await tenant.faults(plan)).toEqual(["value-small@2", "value-taken@2"]);
   });
 
-  test("a device is found, created, changed and searched for in any case, and undone as it was", async () => {
+  test("a device is found, created, changed and searched in any case, and undone exactly", async () => {
     await tenant.import(devices, [HEADER, OWNED.with(0, "sN1")]);
     const [device] = await tenant.client.devices.find({ name: "Sn1" });
     expect(device).toMatchObject({ serialNumber: "sN1" });

@@ -3,8 +3,8 @@ import type { EarlierTakeover, PlanCounts } from "./staging/counts.ts";
 import type { FileForm } from "../../csv/records/record.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import type { Operation } from "../../model/role.ts";
-import type { Origin } from "../ids.ts";
-import type { KeptKey } from "../store/idempotency.ts";
+import type { AccessOrigin } from "../ids.ts";
+import type { StoredRequestKey } from "../store/idempotency.ts";
 import type { ImportRecord, StoredRequest } from "./import-rows.ts";
 
 /** An input file sent to the tenant. */
@@ -13,78 +13,76 @@ export interface UploadContent {
   readonly encoding: FileForm;
 }
 
-/** What a deletion is asked to take, besides what its request says. */
+/** What a deletion needs in addition to its stored request. */
 export interface DeletionTarget {
   readonly ids: readonly string[];
-  /** of who is no system administrator: what he may do by which something gets out of the way */
+  /** if the acting account is not a system administrator: the operations that it may use to remove obstacles */
   readonly lesser?: readonly Operation[] | undefined;
 }
 
-/** How a plan is compared again. */
-export interface ReplanOptions extends Pick<DeletionTarget, "lesser"> {
-  /** to somebody, who agrees to what it deletes by now */
-}
+/** Options for comparing a plan with the tenant again. */
+export interface ReplanOptions extends Pick<DeletionTarget, "lesser"> {}
 
-/** Selects the rows of a plan. */
+/** A selection of rows of a plan. */
 export interface RowQuery {
-  /** all actions if empty */
+  /** only rows with these actions; empty: all rows */
   readonly actions: readonly PlanRow["action"][];
   readonly limit?: number | undefined;
-  /** includes protected records that the file must not lack: no import deletes them, but the console may have */
+  /** true to include protected records that the file lacks: the console may have deleted them, but imports never do */
   readonly protectedToo?: boolean | undefined;
-  /** of an open plan: the fields of an upload file's columns, if rows are to be as that file has them */
+  /** for an open plan: the fields of an upload file's columns. The rows are then returned as that file contains them */
   readonly upload?: readonly string[] | undefined;
 }
 
-/** What an undo changes. */
+/** Counts of what an undo changes. */
 export interface UndoCounts extends Pick<
   PlanCounts,
   "recordsBefore" | "create" | "update" | "delete" | "columns" | "wipes" | "lost" | "reopened"
 > {
-  /** the kind of which it writes most records */
+  /** the kind of most of the records that the undo writes */
   readonly kind: FormatName;
-  /** another one once other records stand in its way */
+  /** differs as soon as other records prevent the undo */
   readonly etag: string;
-  /** records of other things than the kind's */
+  /** records that do not belong to this kind */
   readonly beside: NonNullable<PlanCounts["beside"]>;
   readonly blocked: PlanCounts["blocked"];
 }
 
-/** A change that is undone. */
+/** A change to undo, or the tasks to drop. */
 export interface UndoneChange {
   readonly number: number;
   readonly revision: number;
-  /** an import, or the takeover of an export, made it */
+  /** true if an import made the change; this includes takeovers of exports */
   readonly isImport: boolean;
-  /** it confirmed tasks of the console */
+  /** true if the change confirmed tasks */
   readonly isConfirmation?: boolean | undefined;
-  /** leaves out the records that cannot be undone */
+  /** true: records that cannot be undone are left out */
   readonly skipBlocked: boolean;
   /**
-   * The revisions of changes whose tasks are dropped: the part of the drift that they wrote last is undone, and the values of
-   * the console come back in place of those before the change
+   * For a drop: the revisions of the changes whose tasks are dropped. Only the parts of the drift that these changes
+   * wrote last are undone. The console's values are restored, not the values from before the changes
    */
   readonly dropped?: readonly number[] | undefined;
-  /** of a drop: only these records, and only these columns */
+  /** for a drop: only these records, and only these columns; undefined: all */
   readonly records?: readonly (readonly [thing: string, pk: number])[] | undefined;
   readonly columns?: readonly string[] | undefined;
-  /** of who sees a part of the tenant: what of them he sees */
+  /** for a drop by an account that sees only a part of the tenant: the affected records that the account sees */
   readonly inSight?: readonly (readonly [thing: string, pk: number])[] | undefined;
 }
 
-/** Records that a plan writes in one way: how many, and the first of them by their rows, or by name if the file lacks them. */
+/** Records that a plan writes in one way: their number, and the first, by row, or by name if the file lacks them. */
 export interface AffectedRecords {
   readonly count: number;
   readonly first: readonly string[];
 }
 
-/** What a plan does, by the rights that it takes; `edit` is any change but those of `note` and `move`. */
+/** What a plan does, by the rights that it requires. `edit` contains all changes except those in `note` and `move`. */
 export interface PlanWork {
   readonly create: AffectedRecords;
   readonly edit: AffectedRecords;
-  /** memos and tags of devices */
+  /** devices whose memo or tags change */
   readonly note: AffectedRecords;
-  /** users to other organisations */
+  /** users who move to another organisation */
   readonly move: AffectedRecords;
   readonly delete: AffectedRecords;
   readonly createOrgs: AffectedRecords;
@@ -93,93 +91,95 @@ export interface PlanWork {
   readonly release: AffectedRecords;
 }
 
-/** Who commits, with the time and the ids of the commit. */
+/** Who commits and when, with the prefixes for the ids of new records. */
 export interface CommitMoment {
-  /** who commits; perhaps not who made the plan */
+  /** who commits the plan; somebody else may have made it */
   readonly actor: string;
-  /** who acted as the actor: the machine's owner */
+  /** the machine's owner, if the owner acts as an account */
   readonly by?: string | undefined;
-  /** see `heldOrgs` */
+  /** ids of the organisations assigned to the account, without those below them; undefined: all organisations */
   readonly heldOrgs?: readonly string[] | undefined;
-  readonly origin: Origin;
+  readonly origin: AccessOrigin;
   /** the time of the commit, a UTC instant */
   readonly now: string;
-  /** followed by 12 digits, the id of a new record; see `idPrefix` */
+  /** prefix for the ids of new records, followed by 12 digits; see `createIdPrefix` */
   readonly idPrefix: string;
-  /** likewise, for records created because rows name them */
+  /** prefix for the ids of records that are created because rows refer to them, followed by 12 digits */
   readonly referencePrefix: string;
 }
 
 export interface CommitOptions {
   readonly moment: CommitMoment;
   readonly signal?: AbortSignal | undefined;
-  /** kept in the same transaction */
-  readonly once?: KeptKey | undefined;
+  /** idempotency key to store in the same transaction */
+  readonly once?: StoredRequestKey | undefined;
   readonly written?: WrittenFile | undefined;
 }
 
-/** What was written for the console. */
+/** An upload file that was written for the console. */
 export interface WrittenFile {
-  /** the file; undefined if all its rows are left out */
+  /** name and hash of the file; undefined if no file was written because all rows are left out */
   readonly file?: { readonly fileName: string; readonly sha256: string } | undefined;
-  /** the fields of its columns, by which the records are found that it leaves out; undefined: it leaves out none */
+  /** fields of the file's columns, which determine the records that it leaves out; undefined: none are left out */
   readonly fields?: readonly string[] | undefined;
 }
 
-/** How many records an export lacks of those that the console has. */
-export interface LackingRecords {
+/** The number of records in the console, and how many of them an export lacks. */
+export interface MissingRecordCounts {
   readonly records: number;
   readonly of: number;
 }
 
-/** What an export showed of a task. */
+/** What an export shows about a task. */
 export interface ExportObservation {
-  /** of the export */
+  /** hash of the export */
   readonly sha256: string;
-  /** it is the file that was written for the upload: nothing was compared */
+  /** true if the file is the upload file that was written for the console; nothing was compared */
   readonly isUpload: boolean;
-  /** an earlier takeover of the same file, if others were taken over since */
+  /** an earlier takeover of the same file, if other exports were taken over after it */
   readonly takenOver?: EarlierTakeover | undefined;
-  /** the columns that it does not show */
+  /** the columns that the export does not show */
   readonly unseen: readonly string[];
-  /** the columns of open references that its blank cells do not tell from none */
+  /** columns with open references in which a blank cell can mean either no record or a record without a key */
   readonly blank: readonly string[];
-  /** what it lacks of the other records, if it therefore does not prove a deletion */
-  readonly lacking?: LackingRecords | undefined;
+  /** counts of other records that the export lacks; undefined if the export proves the deletions of the task */
+  readonly lacking?: MissingRecordCounts | undefined;
 }
 
-/** How a task is verified by an export of the console. */
+/** Options for verifying a task with an export of the console. */
 export interface VerifyOptions {
-  /** of the change that the task is of */
+  /** revision of the change that the task belongs to */
   readonly revision: number;
-  /** how the export is read */
+  /** how to read the export */
   readonly request: StoredRequest;
   readonly moment: CommitMoment;
-  /** what the export does not show is confirmed */
+  /** true: everything that the export does not show is confirmed */
   readonly confirmMissing: boolean;
-  /** of the file that was written for the upload: nothing is compared with that */
+  /** hash of the upload file that was written for the console; a file with this hash is not compared */
   readonly uploadSha256?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * The imports' own tables, and the work of millions of rows, done beside the program's thread. Staged rows can be made
- * again from their file, and are never backed up.
+ * The tables of imports, and their work on millions of rows, which runs outside the main thread. Staged rows can be
+ * created again from their file, so they are never backed up.
  */
 export interface ImportEngine {
   /**
-   * Takes a file and compares it with the tenant: the import is a plan when this returns, and nothing is left of it
-   * otherwise.
+   * Reads a file and compares it with the tenant. When this method returns, the import is a plan. If it throws, nothing
+   * is left of the plan.
    *
    * @throws Failure `locked`, `interrupted`, `unavailable`
    */
   plan(id: string, request: StoredRequest, content: UploadContent, signal: AbortSignal | undefined): Promise<void>;
   /**
-   * Chooses the records that a deletion takes: the import is a plan when this returns, and nothing is left of it otherwise.
+   * Selects the records to delete. When this method returns, the import is a plan. If it throws, nothing is left of the
+   * plan.
    *
-   * @param asked.ids of what was named
-   * @throws Failure `input-rejected` if other records hang on those that would go, or a named one is protected; `not-permitted` if
-   *   a system administrator alone changes that one; `not-found` if not all of those named are there; `locked`, `interrupted`, `unavailable`
+   * @param asked.ids ids of the named records
+   * @throws Failure `input-rejected` if other records depend on records to delete, or a named record is protected;
+   * `not-permitted` if only a system administrator may change a named record; `not-found` if a named record does not
+   * exist; `locked`, `interrupted`, `unavailable`
    */
   planDeletion(
     id: string,
@@ -187,42 +187,46 @@ export interface ImportEngine {
     asked: DeletionTarget,
     signal: AbortSignal | undefined,
   ): Promise<void>;
-  /** Compares a plan with the tenant again. @throws Failure as {@link plan}; of a deletion as {@link planDeletion} */
+  /** Compares a plan with the tenant again. @throws Failure as {@link plan}; for a deletion, as {@link planDeletion} */
   replan(record: ImportRecord, again: ReplanOptions, signal: AbortSignal | undefined): Promise<void>;
   /**
-   * What an open plan would do, also with rows that are refused because of what lies outside its scope: by rights, nobody
-   * learns whether there is such a thing.
+   * Returns what an open plan would do. Rows that are refused because of records outside the plan's scope count too.
+   * Otherwise, the required rights would reveal whether such records exist.
    */
   workOf(record: ImportRecord): PlanWork;
-  /** Commits a plan, or an undoing: all or nothing. @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted`, `not-permitted` */
+  /**
+   * Commits a plan or an undo, either completely or not at all. @throws Failure `conflict`, `locked`, `input-rejected`,
+   * `interrupted`, `not-permitted`
+   */
   commit(record: ImportRecord, options: CommitOptions): Promise<void>;
-  /** Stores what an export of the console shows of the records of a task. @param id names its staging @throws Failure `input-rejected` */
+  /** Stores what an export shows about a task's records.  @param id of the staging @throws Failure `input-rejected` */
   verify(id: string, content: UploadContent, options: VerifyOptions): Promise<ExportObservation>;
   /**
-   * What an undo would change.
+   * Counts what an undo would change.
    *
-   * @param kind of its plan; undefined: the kind of which it writes most records
-   * @throws Failure `not-permitted` if it changes who is above the asker
+   * @param kind kind of the undo's plan; undefined: the kind of most of the records that the undo writes
+   * @throws Failure `not-permitted` if the undo changes a user that only system administrators may change
    */
   countUndo(undone: UndoneChange, kind: FormatName | undefined): Promise<UndoCounts>;
-  /** The rows of a plan as NDJSON, in batches. @throws Failure `conflict` if the import has no open plan */
+  /** Returns the rows of a plan as NDJSON, in batches. @throws Failure `conflict` if the import has no open plan */
   rows(record: ImportRecord, query: RowQuery): Iterable<Uint8Array>;
-  /** The rows of an undo's plan. @param first the kind whose rows come first */
+  /** Returns the rows of an undo's plan. @param first the kind whose rows come first */
   undoRows(undone: UndoneChange, first: FormatName, query: RowQuery): Promise<Iterable<Uint8Array>>;
-  /** What a committed import did, as the rows of a plan. */
+  /** Returns what a committed import did, in the form of plan rows. */
   committedRows(record: ImportRecord, query: RowQuery): Promise<Iterable<Uint8Array>>;
-  /** The problems of a plan's file as NDJSON, in batches, by row and column. @throws Failure `conflict` */
+  /** Returns the problems of a plan's file as NDJSON in batches, by row and column.  @throws Failure `conflict` */
   problems(record: ImportRecord, limit: number | undefined): Iterable<Uint8Array>;
-  /** Removes what is staged of an import. */
+  /** Removes the staging of an import. */
   drop(id: string): void;
   /**
-   * Staged rows that no running program holds, and journals without them are removed.
+   * Finds staged rows that no running program is using, and removes journals without staged rows.
    *
-   * @returns the ids of their imports; of what belongs to no import, such as a dead process's copy, the name
+   * @returns the ids of the imports of these rows; for files that belong to no import, such as the copy of a dead
+   * process, the file name
    */
   unheld(): readonly string[];
-  /** True if rows of the import are staged. */
+  /** Returns true if rows of the import are staged. */
   isStaged(id: string): boolean;
-  /** Waits for the running work. */
+  /** Waits until the running work has ended. */
   close(): Promise<void>;
 }

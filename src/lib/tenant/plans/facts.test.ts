@@ -9,7 +9,7 @@ afterEach(() => tenant[Symbol.asyncDispose]());
 
 const DOCS = { kind: "docs", createGroups: true } as const;
 
-test("facts 1.1: 組織コード, a number or any text, joins users and organisations of two files", async () => {
+test("facts 1.1: 組織コード, a number or any text, links users and organisations in two files", async () => {
   await tenant.import({ kind: "orgs" }, [
     ["組織名", "組織コード"],
     ["営業部", "001"],
@@ -28,14 +28,14 @@ test("facts 1.1: 組織コード, a number or any text, joins users and organisa
   );
 });
 
-test("facts 1.1: 追加更新 leaves alone whom the file lacks", async () => {
+test("facts 1.1: 追加更新 does not change users that the file lacks", async () => {
   const header = ["氏名", "メールアドレス"];
   await tenant.import({ kind: "users" }, [header, ["山田", "yamada@example.jp"], ["佐藤", "sato@example.jp"]]);
   await tenant.import({ kind: "users", mode: "append" }, [header, ["山田 太郎", "yamada@example.jp"]]);
   expect((await tenant.users()).map(({ name }) => name).toSorted()).toEqual(["佐藤", "山田 太郎"]);
 });
 
-test("facts 1.2: a file without UPN stays importable, and leaves UPN alone", async () => {
+test("facts 1.2: a file without UPN can still be imported, and does not change UPN", async () => {
   const name = ["氏名", "メールアドレス"];
   await tenant.import({ kind: "users" }, [
     [...name, "UPN"],
@@ -45,14 +45,14 @@ test("facts 1.2: a file without UPN stays importable, and leaves UPN alone", asy
   expect(await tenant.users()).toMatchObject([{ name: "山田 太郎", upn: "yamada@ad.example.jp" }]);
 });
 
-test("facts 1.3: an address need not exist: the maker's own serial dummies are taken", async () => {
+test("facts 1.3: an address need not exist: CLOMO's own serial dummy addresses are accepted", async () => {
   const people = ["user001@example.com", "user002@example.com"].map((address) => [address.slice(0, 7), address]);
   const plan = await tenant.plan({ kind: "users" }, [["氏名", "メールアドレス"], ...people]);
   expect(await tenant.problems(plan)).toEqual([]);
   expect(plan).toMatchObject({ create: 2, rejected: false });
 });
 
-test("facts 1.3: an IMEI keeps its blanks, without which the console does not match it", async () => {
+test("facts 1.3: an IMEI keeps its spaces, without which the console does not match it", async () => {
   const imei = "35 209900 176148 1";
   await tenant.import({ kind: "devices" }, [
     ["シリアルナンバー", "IMEI番号"],
@@ -70,7 +70,7 @@ test("facts 1.3: a device has its user, organisation and tags before it is enrol
   expect(after).toMatchObject({ owner: { name: "山田" }, org: { path: "営業部" }, tags: ["貸出用"] });
 });
 
-test("facts 2.5: an administrator is not deleted; of anybody else the whole user goes, the account with him", async () => {
+test("facts 2.5: an administrator is not deleted; any other user is deleted together with the account", async () => {
   const create = async (name: string) =>
     (await tenant.client.users.create({ name, emails: [`${name}@example.jp`], accountName: name })).after.id;
   const [admin, other] = [await create("admin"), await create("other")];
@@ -114,7 +114,7 @@ test.each([
   expect(await tenant.plan(DOCS, [header, rowWith(refused)])).toMatchObject({ invalid: 1, rejected: true });
 });
 
-test("facts 6.2: 全件更新 deletes whom the file lacks, 追加更新 nobody; the same ユーザーID is overwritten", async () => {
+test("facts 6.2: 全件更新 deletes users that the file lacks, 追加更新 does not; a known ユーザーID is updated", async () => {
   const header = ["表示名", "ユーザーID", "パスワード"];
   await tenant.import(DOCS, [header, ["花子", "hanako", "Invented1"], ["太郎", "taro", "Invented1"]]);
   const append = await tenant.plan(DOCS, [header, ["華子", "hanako", ""]]);
@@ -124,7 +124,7 @@ test("facts 6.2: 全件更新 deletes whom the file lacks, 追加更新 nobody; 
   expect(replace).toMatchObject({ create: 0, update: 1, delete: 1 });
 });
 
-test("facts 6.4: グループ名 is a column for each group, wherever it stands", async () => {
+test("facts 6.4: each group has a グループ名 column, in any position", async () => {
   await tenant.import({ kind: "contacts", createGroups: true }, [
     ["グループ名", "表示名", "ユーザーID", "パスワード", "グループ名", "グループ名"],
     ["営業", "花子", "hanako", "Invented1", "総務", ""],
@@ -132,7 +132,7 @@ test("facts 6.4: グループ名 is a column for each group, wherever it stands"
   expect((await tenant.securedUsers("contacts")).map(({ groups }) => groups.toSorted())).toEqual([["営業", "総務"]]);
 });
 
-test("facts 6.5: an export has neither administrators nor passwords", async () => {
+test("facts 6.5: an export contains neither administrators nor passwords", async () => {
   await tenant.import({ ...DOCS, fromConsole: true }, [
     ["表示名", "ユーザーID", "説明"],
     ["花子", "hanako", "営業"],
@@ -149,7 +149,7 @@ const REGISTERED = [
   ["S2", "管理中", "貸出用", "", ""],
 ];
 
-test("facts 1.1: an import sets tags and memos of registered devices, and takes tags away", async () => {
+test("facts 1.1: an import sets tags and memos of registered devices, and removes tags", async () => {
   await tenant.import({ kind: "devices" }, REGISTERED);
   await tenant.import({ kind: "devices", blank: "clear" }, [
     ["シリアルナンバー", "タグ", "メモ"],
@@ -162,7 +162,7 @@ test("facts 1.1: an import sets tags and memos of registered devices, and takes 
   ]);
 });
 
-test("facts 1.1, seed 003 9: a file joins devices with users; the organisation of a device is its user's", async () => {
+test("facts 1.1, seed 003 9: a file links devices to users; a device is in its user's organisation", async () => {
   const org = (await tenant.client.orgs.create({ name: "営業部" })).after;
   await tenant.client.users.create({ name: "山田", emails: ["yamada@example.jp"], org: org.id });
   await tenant.import({ kind: "devices" }, REGISTERED);
@@ -183,7 +183,7 @@ test.each([
   ["android-id", "Android ID", "00a1b2c3d4e5f607"],
   ["serial", "メモ", "x"],
 ] as const)(
-  "facts 1.3: a device is met by %s, one of the console's keys of pre-registration",
+  "facts 1.3: a device is matched by %s, one of the console's keys for pre-registration",
   async (key, header, value) => {
     await tenant.import({ kind: "devices" }, [
       ["シリアルナンバー", "ステータス", header],
@@ -198,7 +198,7 @@ test.each([
   },
 );
 
-test("facts 4.6: a licence is used by each device that is 管理中, by none else; their number is in the contract", async () => {
+test("facts 4.6: only 管理中 devices use a licence, and the contract has the number of licences", async () => {
   const statuses = ["管理中", "事前登録", "管理外", "管理中"] as const;
   for (const [at, status] of statuses.entries()) await tenant.client.devices.create({ serialNumber: `S${at}`, status });
   const using = await Array.fromAsync(tenant.client.devices.list({ status: "管理中" }));
@@ -209,7 +209,7 @@ test("facts 4.6: a licence is used by each device that is 管理中, by none els
   expect((await tenant.client.devices.create({ serialNumber: "S9", status: "管理中" })).after.status).toBe("管理中");
 });
 
-test("facts 6.4: a file without グループ名 leaves the groups alone", async () => {
+test("facts 6.4: a file without グループ名 does not change groups", async () => {
   const header = ["表示名", "ユーザーID", "パスワード"];
   await tenant.import(DOCS, [
     [...header, "グループ名"],
@@ -222,7 +222,7 @@ test("facts 6.4: a file without グループ名 leaves the groups alone", async 
 const people = (count: number): readonly string[][] =>
   Array.from({ length: count }, (_, at) => [at % 2 === 0 ? `営業 ${at}` : `総務 ${at}`, `user${at}`, "Invented1"]);
 
-test("facts 6.5: an export is filtered by name and ユーザーID; with neither it has all users", async () => {
+test("facts 6.5: an export can be filtered by name and ユーザーID; without filters it has all users", async () => {
   await tenant.import(DOCS, [["表示名", "ユーザーID", "パスワード"], ...people(12)]);
   const linesOf = async (query: { filterName?: string; filterId?: string }) =>
     (await textOf(await tenant.client.secured.export("docs", { newline: "lf", ...query }))).split("\n").slice(1, -1);
@@ -230,7 +230,7 @@ test("facts 6.5: an export is filtered by name and ユーザーID; with neither 
   expect(await linesOf({ filterName: "", filterId: "" })).toHaveLength(12);
 });
 
-test("facts 6.6: what all apps have is carried from one to another by a file; passwords are not in it", async () => {
+test("facts 6.6: a file carries what all apps share from one app to another, without passwords", async () => {
   await tenant.import(DOCS, [
     ["表示名", "ユーザーID", "パスワード", "説明", "シークレットキー"],
     ["花子", "hanako", "Invented1", "本社", "key1"],
@@ -251,7 +251,7 @@ test("facts 6.6: what all apps have is carried from one to another by a file; pa
   ]);
 });
 
-test("facts 6.6: a deletion by a filter takes all whom it finds, beyond the 20 of the console's page", async () => {
+test("facts 6.6: a filter deletes all matching users, beyond the 20 on a page of the console", async () => {
   await tenant.import(DOCS, [["表示名", "ユーザーID", "パスワード"], ...people(90)]);
   const plan = await tenant.client.imports.delete({ kind: "docs", filterName: "営業" });
   expect(plan).toMatchObject({ delete: 45 });

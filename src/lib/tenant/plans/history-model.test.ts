@@ -1,14 +1,14 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { expectSeen, histories, LONG } from "#support/drawn.ts";
+import { expectSeen, toHistoryParameters, LONG_TIMEOUT } from "#support/drawn.ts";
 import type { PlanRow, RecordVersion } from "../../contract/index.ts";
 import {
   customField,
   HistoryModel,
-  REFERS,
+  REFERENCE_KINDS,
   ROOT,
-  type Did,
+  type RecordChange,
   type ModelImport,
   type Kind,
   type ModelRow,
@@ -200,7 +200,7 @@ type Then = ModelImport["called"]["after"];
 /** A value of the model as it is told. */
 const shown = (field: string, value: Values[string] | undefined, then: Then): unknown => {
   if (typeof value === "number") return then.get(value);
-  return REFERS[field] === undefined || value === null ? (value ?? null) : value;
+  return REFERENCE_KINDS[field] === undefined || value === null ? (value ?? null) : value;
 };
 
 /** Values by the names of their fields, in order; a custom field without a value is not told. */
@@ -216,7 +216,7 @@ const named = (model: HistoryModel, fields: readonly string[], values: Values, t
 };
 
 /** What the model knows that an import did; of an update only what it changed. */
-const known = (model: HistoryModel, { called }: ModelImport, { action, before, after }: Did) => {
+const known = (model: HistoryModel, { called }: ModelImport, { action, before, after }: RecordChange) => {
   const all = new Set(Object.keys({ ...before, ...after }));
   const valueIn = (values: Values | undefined, field: string): string => JSON.stringify(values?.[field] ?? null);
   const isChanged = (field: string): boolean => valueIn(before, field) !== valueIn(after, field);
@@ -340,7 +340,7 @@ const versionFields = ({ action, changes }: RecordVersion) => {
 };
 
 /** The same of what the model knows. */
-const knownFields = ({ action, before, after }: Did) => {
+const knownFields = ({ action, before, after }: RecordChange) => {
   const values = PLAIN.flatMap((field) => {
     const [old, value] = [before?.[field] ?? null, after?.[field] ?? null];
     return old === value ? [] : [[field, old, value]];
@@ -570,8 +570,8 @@ const doUndo = async (model: HistoryModel, at: number): Promise<"undone" | "refu
 };
 
 test(
-  "random histories of organisations, users, devices and SECURED APPs users: each import tells what a model knows, and is undone where all stands",
-  LONG,
+  "random histories of all kinds of records: imports match a model, and untouched ones can be undone",
+  LONG_TIMEOUT,
   async () => {
     const seen = new Set<string>();
     await fc.assert(
@@ -591,7 +591,7 @@ test(
         await expectHistory(model);
         await versions.expectUndone();
       }),
-      histories(20_261_121),
+      toHistoryParameters(20_261_121),
     );
     const done = ["undone", "refused", "nothing", "rejected", "skipped", "mirrored", "clear", "keep"];
     const others = ["added", "removed", "marked", "unmarked", "nobody", "named", "recursive", "filtered", "held"];

@@ -5,98 +5,98 @@ import type { EarlierTakeover, PlanCounts, PlanRequest, StagedFile } from "./sta
 import { text } from "../../text/index.ts";
 import type { ColumnMap } from "../../csv/layout/map.ts";
 import type { FormatName } from "../../model/console-files.ts";
-import { importNumber } from "../../model/import-number.ts";
+import { formatImportNumber } from "../../model/import-number.ts";
 import type { ChangedObject } from "../audit/audit-rows.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
 
 export type ImportState = "uploading" | "planned" | "committed" | "discarded" | "failed";
 
-/** The request of an import, with all that is needed to read its file. */
+/** The request of an import, with everything that is needed to read its file. */
 export interface StoredRequest extends PlanRequest {
   readonly key: ImportRequest["key"];
   readonly map?: ColumnMap | undefined;
-  /** of an export of the console: its mode is `append` */
+  /** for an export of the console: records that the export lacks are kept, so the mode is `append` */
   readonly keepMissing?: boolean | undefined;
-  /** a file to upload in the console is to be made of it */
+  /** true if an upload file for the console is to be made from the import */
   readonly forConsole?: boolean | undefined;
   readonly delimiter: string;
   readonly sheet?: string | undefined;
   readonly fileName: string;
 }
 
-/** What an export of the console settled. */
+/** The effect of the takeover of an export on tasks. */
 export interface TakeoverResult {
-  /** when the tenant's data last came from the console before it */
+  /** when the tenant's data last came from the console before this takeover */
   readonly mirroredBefore: string | null;
-  /** the numbers of the tasks that it closed */
+  /** numbers of the tasks that the export closed */
   readonly closed: readonly number[];
-  /** those of which something was given up for it; default: none */
+  /** numbers of the tasks whose local values were given up for those of the export; default: none */
   readonly givenUp?: readonly number[] | undefined;
-  /** the open ones of which it closed some records; default: none */
+  /** numbers of the open tasks for which the export closed some records; default: none */
   readonly advanced?: readonly number[] | undefined;
-  /** and of the open ones that it contradicted */
+  /** numbers of the open tasks that the export contradicts */
   readonly contradicted: readonly number[];
-  /** those that somebody had confirmed, and that are open again as it differs */
+  /** numbers of the tasks that were confirmed, but are open again because the export differs */
   readonly reopened: readonly number[];
-  /** how many were open after it, of all kinds */
+  /** number of open tasks of all kinds after the takeover */
   readonly open: number;
 }
 
 /** The data of an import that is stored as JSON. */
 export interface ImportDetail {
-  /** who committed it, until then who made the plan */
+  /** who committed the import; before the commit, who made the plan */
   readonly actor: string;
   readonly request: StoredRequest | null;
   readonly staged: StagedFile | null;
   readonly counts: PlanCounts | null;
-  /** the numbers of the records that the plan keeps, as it cannot delete them */
+  /** record numbers of the records that the plan keeps because it cannot delete them */
   readonly undeletable?: readonly number[] | undefined;
   readonly committedAt: string | null;
   readonly emittedAt: string | null;
-  /** of the file that was written for the console */
+  /** name and hash of the upload file that was written for the console */
   readonly emittedFile?: string | undefined;
   readonly emittedSha256?: string | undefined;
-  /** of a drop: the numbers of the tasks, and the ids of records and names of fields if it is of these alone */
+  /** for a drop: the numbers of the tasks, and record ids or field names if only a part of the tasks is dropped */
   readonly drops?: readonly number[] | undefined;
   readonly records?: readonly string[] | undefined;
   readonly fields?: readonly string[] | undefined;
-  /** of an undo: the number of the change that it undoes, and whether it leaves out what cannot be undone */
+  /** for an undo: the number of the change that it undoes, and whether it leaves out records that cannot be undone */
   readonly undoes?: number | undefined;
   readonly skipBlocked?: true | undefined;
-  /** of an undo: who made changes after the one that it undoes */
+  /** for an undo: who made changes after the change that it undoes */
   readonly others?: readonly string[] | undefined;
-  /** the import that this one undoes, or that undid this one */
+  /** id of the import that this import undoes, and id of the import that undid this import */
   readonly reverts: string | null;
   readonly revertedBy: string | null;
-  /** of the console's own export: what its commit replaced, to be put back with it */
+  /** for an export of the console: the effect of its takeover, which is reversed if the takeover is undone */
   readonly settled?: TakeoverResult | undefined;
-  /** of an undo: the scope of what it undoes, see `PlanRequest` */
+  /** for an undo: the scope of the change that it undoes; see `PlanRequest` */
   readonly scope?: readonly number[] | undefined;
-  /** of an undo, and of the undo of such a one: it leaves the console as it is, and asks nothing of it */
+  /** for an undo in the mirror alone, or the undo of such an undo: the console stays as it is; no task is created */
   readonly mirrorOnly?: true | undefined;
-  /** the process that receives its file */
+  /** id of the process that receives the file */
   readonly process: number | null;
 }
 
 /** An import as stored by the tenant. */
 export interface ImportRecord {
-  /** the number of its plan, by creation */
+  /** number of the plan, in the order of creation */
   readonly pk: number;
-  /** the number of the change that committed it; null until then */
+  /** number of the change that committed the import; null until then */
   readonly change: number | null;
-  /** how people name it */
+  /** number of the import as people see and type it */
   readonly number: string;
   readonly id: string;
   readonly kind: FormatName;
   readonly state: ImportState;
   readonly createdAt: string;
   readonly etag: string | null;
-  /** the revision its commit gave to the records it changed */
+  /** the revision that the commit gave to the changed records */
   readonly revision: number | null;
   readonly detail: ImportDetail;
 }
 
-export const BLANK_DETAIL: Omit<ImportDetail, "actor"> = {
+export const EMPTY_IMPORT_DETAIL: Omit<ImportDetail, "actor"> = {
   request: null,
   staged: null,
   counts: null,
@@ -109,36 +109,36 @@ export const BLANK_DETAIL: Omit<ImportDetail, "actor"> = {
 
 /** Returns the numbers of an import from a row with `pk` and `change`. */
 const numbersOf = (row: Readonly<Record<string, unknown>>): Pick<ImportRecord, "pk" | "change" | "number"> => {
-  const [pk, change] = [Number(row["pk"]), numberIn(row, "change")];
-  return { pk, change, number: importNumber(pk, change) };
+  const [pk, change] = [Number(row["pk"]), readNullableNumber(row, "change")];
+  return { pk, change, number: formatImportNumber(pk, change) };
 };
 
 /** Returns the number in a column; null if the column is null. */
-const numberIn = (row: Readonly<Record<string, unknown>>, column: string): number | null => {
+const readNullableNumber = (row: Readonly<Record<string, unknown>>, column: string): number | null => {
   const value = row[column] ?? null;
   return value === null ? null : Number(value);
 };
 
-export const recordOf = (row: Row): ImportRecord => ({
+export const toImportRecord = (row: Row): ImportRecord => ({
   ...numbersOf(row),
   id: String(row["id"]),
   kind: row["kind"] as FormatName,
   state: row["state"] as ImportState,
   createdAt: String(row["createdAt"]),
   etag: row["etag"] === null ? null : String(row["etag"]),
-  revision: numberIn(row, "revision"),
+  revision: readNullableNumber(row, "revision"),
   detail: JSON.parse(String(row["detail"])) as ImportDetail,
 });
 
-/** The states of an import whose plan was applied. */
-export const DONE: readonly ImportState[] = ["committed"];
+/** The states of an import whose plan was committed. */
+export const COMMITTED_STATES: readonly ImportState[] = ["committed"];
 
-/** The state of an import as people are told it. */
-export const stateOf = ({ state, detail }: ImportRecord): ImportState | "undone" =>
-  DONE.includes(state) && detail.revertedBy !== null ? "undone" : state;
+/** Returns the state of an import as people see it. */
+export const getDisplayState = ({ state, detail }: ImportRecord): ImportState | "undone" =>
+  COMMITTED_STATES.includes(state) && detail.revertedBy !== null ? "undone" : state;
 
-/** True if an export of the console was taken over with all that it lacks: else it says nothing of what is not in it. */
-export const isWholeExport = ({ detail: { request } }: Pick<ImportRecord, "detail">): boolean =>
+/** Returns true for a complete takeover with deletions. Other takeovers say nothing about what the export lacks. */
+export const isFullTakeover = ({ detail: { request } }: Pick<ImportRecord, "detail">): boolean =>
   request?.fromConsole === true && request.mode === "replace";
 
 export const insertImport = async (
@@ -153,12 +153,12 @@ export const insertImport = async (
   );
 };
 
-/** The parts of an import that change after it is created. */
+/** The parts of an import that can change after its creation. */
 export type ImportChange = Partial<Pick<ImportRecord, "state" | "etag" | "revision" | "change">> & {
   readonly detail?: Partial<ImportDetail> | undefined;
 };
 
-export const changeImport = async (writer: Writer, record: ImportRecord, values: ImportChange): Promise<void> => {
+export const updateImport = async (writer: Writer, record: ImportRecord, values: ImportChange): Promise<void> => {
   const { pk, state, etag, revision, change } = { ...record, ...values };
   const detail = { ...record.detail, ...values.detail };
   await writer.run(
@@ -167,34 +167,34 @@ export const changeImport = async (writer: Writer, record: ImportRecord, values:
   );
 };
 
-/** Forgets an import that nobody was told of: its number is free again. */
+/** Deletes an import that was never reported to the user, so that its number is free again. */
 export const deleteImport = async (writer: Writer, { pk }: Pick<ImportRecord, "pk">): Promise<void> => {
   await writer.run("delete from main.import where pk = :pk", { pk });
 };
 
-/** Returns the failure if no import has a name. */
-export const unknownImport = (name: string): Failure =>
+/** Returns the failure for an import that does not exist. */
+export const createUnknownImportFailure = (name: string): Failure =>
   new Failure("not-found", {
-    what: text(`no import ${name}`, `インポート ${name} はありません`),
-    hint: step("see them all", "一覧", line("imports list", [])),
+    what: text(`import ${name} does not exist`, `インポート ${name} はありません`),
+    hint: step("to list all imports", "インポートの一覧", line("imports list", [])),
   });
 
-/** @throws Failure `not-found` */
+/** Returns the import with an id. @throws Failure `not-found` */
 export const readImport = async (reader: Reader, id: string): Promise<ImportRecord> => {
   const row = await reader.get("select * from import where id = :id", { id });
-  if (row === undefined) throw unknownImport(id);
-  return recordOf(row);
+  if (row === undefined) throw createUnknownImportFailure(id);
+  return toImportRecord(row);
 };
 
-/** An import as the audit names it: people know it by its number. */
-export const importObject = ({ number, id }: Pick<ImportRecord, "number" | "id">): ChangedObject => ({
+/** Returns the reference to an import in audit records. People know imports by their numbers. */
+export const toImportObject = ({ number, id }: Pick<ImportRecord, "number" | "id">): ChangedObject => ({
   thing: "import",
   id,
   name: number,
 });
 
-/** Of a plan's counts, what was done by it: what else it tells is about the tenant. */
-export const doneOf = (counts: PlanCounts | null): Partial<PlanCounts> => {
+/** Returns the counts that describe what a plan did. Counts that describe the tenant are left out. */
+export const getWorkCounts = (counts: PlanCounts | null): Partial<PlanCounts> => {
   const { recordsBefore: _before, newOrgs: _orgs, newGroups: _groups, columns: _columns, ...rest } = counts ?? {};
   const {
     staying: _staying,
@@ -208,15 +208,15 @@ export const doneOf = (counts: PlanCounts | null): Partial<PlanCounts> => {
   return done;
 };
 
-/** Newest first. */
+/** Returns all imports, newest first. */
 export const listImports = async (reader: Reader): Promise<readonly ImportRecord[]> =>
-  (await reader.all("select * from import order by pk desc")).map(recordOf);
+  (await reader.all("select * from import order by pk desc")).map(toImportRecord);
 
 /**
- * The records that the last run of the same kind, in the same scope, kept as it could not delete them: one that was
- * committed, or had nothing else to do.
+ * Returns the record numbers of the records that the previous run of the same kind and scope kept because it could not
+ * delete them. A run counts if it was committed, or if it had nothing else to do.
  */
-export const keptByRunBefore = async (
+export const readPreviouslyKept = async (
   reader: Reader,
   { pk, kind, detail: { request } }: Pick<ImportRecord, "pk" | "kind" | "detail">,
 ): Promise<ReadonlySet<number>> => {
@@ -225,7 +225,7 @@ export const keptByRunBefore = async (
      where pk < :pk and kind = :kind and detail -> 'undeletable' is not null
        and detail -> 'request' -> 'scope' is not distinct from :scope
        and (state = 'committed' or state = 'discarded' and not (detail -> 'counts' ->> 'rejected')
-         and ${CHANGES.map((count) => `detail -> 'counts' ->> '${count}'`).join(" + ")} = 0)
+         and ${CHANGE_COUNTS.map((count) => `detail -> 'counts' ->> '${count}'`).join(" + ")} = 0)
      order by pk desc limit 1`,
     { pk, kind, scope: request?.scope === undefined ? null : JSON.stringify(request.scope) },
   );
@@ -233,8 +233,8 @@ export const keptByRunBefore = async (
 };
 
 /**
- * Returns the last takeover of an export of the console with the same bytes; undefined if it is the newest one of its kind, or
- * there is none. Those that were undone do not count.
+ * Returns the last takeover of an export of the console with the same bytes; undefined if there is none, or if it is
+ * the newest takeover of its kind. Undone takeovers do not count.
  */
 export const findEarlierTakeover = async (
   reader: Reader,
@@ -253,5 +253,5 @@ export const findEarlierTakeover = async (
   return { change: Number(row["change"]), at: String(row["at"]), newer };
 };
 
-/** The counts of a plan that changes nothing are 0. */
-const CHANGES = ["create", "update", "delete", "secretsSet", "orgsCreated", "groupsCreated"] as const;
+/** The counts that are all 0 if a plan changes nothing. */
+const CHANGE_COUNTS = ["create", "update", "delete", "secretsSet", "orgsCreated", "groupsCreated"] as const;

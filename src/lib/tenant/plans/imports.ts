@@ -5,32 +5,32 @@ import { Failure } from "../../errors/index.ts";
 import type { PlanCounts } from "./staging/counts.ts";
 import { FORMATS } from "../../model/formats.ts";
 import type { Thing } from "../../model/thing.ts";
-import { checkDroppable, isOpen as isTaskOpen } from "../../model/console-task.ts";
+import { checkDroppable, isOpenTask as isTaskOpen } from "../../model/console-task.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { IMPORT_STATE_NAMES } from "../../model/import.ts";
 import { text, type Text } from "../../text/index.ts";
-import { lastRewrite } from "../console/closed.ts";
-import { droppedTasks, readOpenFields } from "../console/named.ts";
-import { fieldName } from "../console/records.ts";
+import { findLastRewrite } from "../console/closed.ts";
+import { readDroppedTasks, readOpenFields } from "../console/record-ids.ts";
+import { getTaskFieldName } from "../console/records.ts";
 import { readTask, readTasks } from "../console/tasks.ts";
-import { idPrefix, instant, newId } from "../ids.ts";
-import { nothingOpen } from "../console/console.ts";
-import { deletionOf, type Deletion } from "./deletion.ts";
+import { createIdPrefix, getCurrentInstant, newId } from "../ids.ts";
+import { createNothingOpenFailure } from "../console/console.ts";
+import { resolveDeletion, type Deletion } from "./deletion.ts";
 import type { IdempotentRequest, Session } from "../session.ts";
 import {
   isUndoable,
-  importNamed,
-  exportSince,
-  importOfChange,
-  isOfSecrets,
-  laterActors,
-  lastChange,
-  newestChange,
+  getImportByName,
+  findLaterExport,
+  findImportOfChange,
+  setsOnlySecrets,
+  listLaterActors,
+  getLastChange,
+  findNewestChange,
   readChange,
-  undoneChange,
+  toUndoneChange,
   type StoredChange,
 } from "../audit/change-number.ts";
-import { heldOrgs } from "../store/held-orgs.ts";
+import { readManagedOrgIds } from "../store/held-orgs.ts";
 import type {
   DeletionTarget,
   CommitMoment,
@@ -41,74 +41,80 @@ import type {
   WrittenFile,
 } from "./engine.ts";
 import {
-  BLANK_DETAIL,
-  changeImport,
+  EMPTY_IMPORT_DETAIL,
+  updateImport,
   deleteImport,
-  DONE,
-  importObject,
+  COMMITTED_STATES,
+  toImportObject,
   type ImportDetail,
   insertImport,
   listImports,
   readImport,
-  stateOf,
+  getDisplayState,
   type ImportRecord,
   type ImportState,
   type StoredRequest,
 } from "./import-rows.ts";
-import { rejected, together, notUndoable, undoneAlready, seeImport } from "./refusals.ts";
-import { importOf, importsOf, NO_COUNTS, writtenImportOf } from "./shape.ts";
-import type { KeptRequest } from "../store/idempotency.ts";
-import { ROOT } from "../records/org-rows.ts";
+import {
+  createRejectedImportFailure,
+  mergeFailures,
+  createNotUndoableFailure,
+  createAlreadyUndoneFailure,
+  createImportHint,
+} from "./import-failures.ts";
+import { buildImportResponse, buildImportResponses, EMPTY_COUNTS, buildUncountedImportResponse } from "./shape.ts";
+import type { RequestKey } from "../store/idempotency.ts";
+import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import type { Processes } from "../store/processes.ts";
 import type { Reader } from "../store/store.ts";
 
-/** A plan that is not committed is discarded after a week. */
-const PLAN_LIFE_MS = 7 * 24 * 60 * 60 * 1000;
+/** A plan that is not committed within a week is discarded. */
+const MAX_PLAN_AGE_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** The state in which an import ends that was abandoned by its process. */
-const ABANDONED = new Map<ImportState, ImportState>([
+/** The final state of an import that its process abandoned, by the state in which it was abandoned. */
+const ABANDONED_STATES = new Map<ImportState, ImportState>([
   ["planned", "discarded"],
   ["uploading", "failed"],
 ]);
 
-const isOpen = ({ state }: Pick<ImportRecord, "state">): boolean => ABANDONED.has(state);
+const isOpen = ({ state }: Pick<ImportRecord, "state">): boolean => ABANDONED_STATES.has(state);
 
-/** What may accompany a request. */
+/** The abort signal and the idempotency key of a request. */
 export interface RequestContext {
   readonly signal?: AbortSignal | undefined;
-  readonly repeatable?: KeptRequest | undefined;
+  readonly repeatable?: RequestKey | undefined;
 }
 
-/** How a change is undone. */
+/** Options for undoing a change. */
 interface UndoOptions {
-  /** the console stays as it is */
+  /** true: the console stays as it is */
   readonly mirrorOnly: boolean;
-  /** leaves out the records that cannot be undone */
+  /** true: records that cannot be undone are left out */
   readonly skipBlocked: boolean;
 }
 
 interface ChangeToUndo {
   readonly change: StoredChange;
-  /** undefined if none made it, or who asks does not see it */
+  /** the import that made the change; undefined if there is none, or if the acting account cannot see it */
   readonly original: ImportRecord | undefined;
   readonly others: readonly string[];
 }
 
-/** What may count as the console's export of a plan. */
-interface Evidence {
-  /** of the export; default: that of the task */
+/** Options for verifying a task with an export of the console. */
+interface VerificationRequest {
+  /** kind of the export; default: the kind of the task */
   readonly kind?: FormatName | undefined;
-  /** by which it is read */
+  /** the column map for reading the export */
   readonly map?: ColumnMap | undefined;
-  /** what it does not show is confirmed */
+  /** true: everything that the export does not show is confirmed */
   readonly confirmMissing: boolean;
-  /** it may have the bytes of the uploaded file */
+  /** true: the export is compared even if its bytes are those of the upload file */
   readonly sameAsUpload: boolean;
 }
 
-const bookkeeping = { action: null, locks: [] } as const;
+const UNAUDITED_CHANGE = { action: null, locks: [] } as const;
 
-/** A tenant's imports: kept as plans until they are committed or discarded. */
+/** The imports of a tenant. They are kept as plans until they are committed or discarded. */
 export class TenantImports {
   readonly #session: Session;
   readonly #engine: ImportEngine;
@@ -120,97 +126,101 @@ export class TenantImports {
     this.#processes = processes;
   }
 
-  /** The answer of a request that was sent before, if the import is still where it brought it. */
+  /**
+   * Returns a function that creates the response to a repeated request. It returns undefined if the import is no longer
+   * in one of the given states. Without states, every state is accepted.
+   */
   #inState(...states: readonly ImportState[]): IdempotentRequest<Import>["replay"] {
     return async (reader, id) => {
       const record = await readImport(reader, id);
       const isThere = states.length === 0 || states.includes(record.state);
-      return isThere ? writtenImportOf(reader, record, this.#session.actor) : undefined;
+      return isThere ? buildUncountedImportResponse(reader, record, this.#session.actor) : undefined;
     };
   }
 
   async #shown(reader: Reader, id: string): Promise<Import> {
-    return writtenImportOf(reader, await readImport(reader, id), this.#session.actor);
+    return buildUncountedImportResponse(reader, await readImport(reader, id), this.#session.actor);
   }
 
   #read(id: string): Promise<Import> {
     return this.#session.read((reader) => this.#shown(reader, id));
   }
 
-  /** @throws Failure `input-rejected` if the map does not fit the format or sets a secret */
+  /** Creates an import; its file follows.  @throws Failure `input-rejected` if the map does not fit or sets a secret */
   begin(asked: StoredRequest, { repeatable }: RequestContext): Promise<Import> {
-    const mirroring = asked.fromConsole === true ? { ...asked, ...MIRRORING } : asked;
+    const mirroring = asked.fromConsole === true ? { ...asked, ...CONSOLE_EXPORT_OPTIONS } : asked;
     const request = this.#scoped(asked.keepMissing === true ? { ...mirroring, mode: "append" as const } : mirroring);
     this.#checkWhole(request);
     if (request.map !== undefined) checkMap(request.map, FORMATS[request.kind]);
     return this.#begin(request, repeatable && { ...repeatable, replay: this.#inState() });
   }
 
-  /** A request as it is kept: what it reads lies in the organisations of who made it. */
+  /** Returns the request as stored: limited to the acting account's organisations, except for system administrators. */
   #scoped<R extends StoredRequest>(request: R): R {
-    const { role, orgs = [ROOT] } = this.#session.asker;
+    const { role, orgs = [ROOT_ORG_NUMBER] } = this.#session.asker;
     return role === "system" ? request : { ...request, scope: orgs };
   }
 
-  /** @throws Failure `not-permitted` if the request concerns the tenant as a whole, and who makes it only part of it */
+  /** @throws Failure `not-permitted` if the request concerns the whole tenant but the acting account only has a part */
   #checkWhole({ fromConsole, createOrgs, forConsole, mode, undeletable }: StoredRequest): void {
     const { role, orgs } = this.#session.asker;
-    if (undeletable === "release" && orgs !== undefined) throw ofWholeTenant(WITHOUT_OWNER);
-    if (forConsole === true && mode === "replace" && role !== "system") throw ofWholeTenant(WHOLE_FILE);
-    if (fromConsole === true && role !== "system") throw ofWholeTenant(TAKE_OVER);
-    if (createOrgs && orgs !== undefined) throw ofWholeTenant(NEW_BELOW_ROOT);
+    if (undeletable === "release" && orgs !== undefined) throw createWholeTenantFailure(RELEASE_REFUSAL);
+    if (forConsole === true && mode === "replace" && role !== "system")
+      throw createWholeTenantFailure(FULL_UPLOAD_REFUSAL);
+    if (fromConsole === true && role !== "system") throw createWholeTenantFailure(TAKEOVER_REFUSAL);
+    if (createOrgs && orgs !== undefined) throw createWholeTenantFailure(CREATE_ORGS_REFUSAL);
   }
 
-  /** @throws Failure `not-permitted` if who asks may not do what the import does, whoever planned it */
+  /** Returns the import.  @throws Failure `not-permitted` if the acting account may not do this, whoever planned it */
   async #permitted(record: ImportRecord): Promise<ImportRecord> {
     const { asker } = this.#session;
     const { counts } = record.detail;
     if (asker.account === undefined || counts === null) return record;
-    const { permitPlan } = await import("../policy/import-work.ts");
-    permitPlan(asker, record.kind, counts);
+    const { requirePlanPermission } = await import("../policy/import-work.ts");
+    requirePlanPermission(asker, record.kind, counts);
     return record;
   }
 
-  /** @throws Failure `not-permitted`, with the rows, if who asks may not do what a plan of theirs would do */
+  /** @throws Failure `not-permitted`, with the rows, if the acting account may not do what the plan would do */
   async #checkWork(record: ImportRecord): Promise<void> {
     const { asker } = this.#session;
     if (asker.role === "system" || record.detail.request?.mode === "delete") return;
-    const { permitWork } = await import("../policy/import-work.ts");
-    permitWork(asker, record.kind, this.#engine.workOf(record));
+    const { requireWorkPermission } = await import("../policy/import-work.ts");
+    requireWorkPermission(asker, record.kind, this.#engine.workOf(record));
   }
 
   #begin(request: StoredRequest, once: IdempotentRequest<Import> | undefined): Promise<Import> {
     const { surroundings, actor } = this.#session;
-    return this.#session.change({ ...bookkeeping, once }, async (writer) => {
+    return this.#session.change({ ...UNAUDITED_CHANGE, once }, async (writer) => {
       const id = newId(surroundings);
       await insertImport(writer, {
         id,
         kind: request.kind,
         state: "uploading",
-        createdAt: instant(surroundings),
+        createdAt: getCurrentInstant(surroundings),
         etag: null,
         revision: null,
-        detail: { ...BLANK_DETAIL, actor, request, process: this.#processes.self },
+        detail: { ...EMPTY_IMPORT_DETAIL, actor, request, process: this.#processes.self },
       });
       return { result: await this.#shown(writer, id), objects: [{ thing: "import", id }] };
     });
   }
 
   /**
-   * Plans to delete records: of organisations with all below them, on request, their users too. All that is in the way is
-   * told at once.
+   * Plans a deletion of records. The deletion of an organisation can include everything below it and its users. All
+   * obstacles are reported at once.
    *
-   * @throws Failure as `deletionOf` and the engine's `planDeletion`
+   * @throws Failure as `resolveDeletion` and the engine's `planDeletion`
    */
   async delete(asked: DeletionRequest, { signal, repeatable }: RequestContext): Promise<Import> {
     const replay = this.#inState();
     const done = await this.#replayed(repeatable, replay);
     if (done !== undefined) return done;
-    const deletion = deletionOf(asked);
+    const deletion = resolveDeletion(asked);
     const id = await this.#planDeletion({ ...deletion, request: this.#scoped(deletion.request) }, signal);
     const once = repeatable && { ...repeatable, replay };
     try {
-      return await this.#session.change({ ...bookkeeping, once }, async (writer) => ({
+      return await this.#session.change({ ...UNAUDITED_CHANGE, once }, async (writer) => ({
         result: await this.#shown(writer, id),
         objects: [{ thing: "import", id }],
       }));
@@ -220,31 +230,32 @@ export class TenantImports {
     }
   }
 
-  /** @returns the id of the plan */
+  /** Plans a deletion. @returns the id of the plan */
   async #planDeletion({ request, ids, refusals }: Deletion, signal: AbortSignal | undefined): Promise<string> {
     const lesser = await this.#lesser();
     const { id } = await this.#begin(request, undefined);
     try {
       await this.#engine.planDeletion(id, request, { ids, lesser }, signal);
     } catch (error) {
-      // a process that could not write its plan cannot remove it either: the next open does
+      // a process that could not write its plan cannot remove it either; the next process that opens the tenant removes
+      // it
       if (!(error instanceof Failure && error.code === "locked")) await this.#forget(id);
-      throw error instanceof Failure && error.code === "input-rejected" ? together([...refusals, error]) : error;
+      throw error instanceof Failure && error.code === "input-rejected" ? mergeFailures([...refusals, error]) : error;
     }
     if (refusals.length === 0) return id;
     await this.#forget(id);
-    throw together(refusals);
+    throw mergeFailures(refusals);
   }
 
-  /** See {@link DeletionTarget}. */
+  /** Returns the operations that the acting account may use to remove obstacles; see {@link DeletionTarget}. */
   async #lesser(): Promise<DeletionTarget["lesser"]> {
     const { asker } = this.#session;
     if (asker.role === "system") return undefined;
-    const { may } = await import("../policy/check.ts");
-    return FREEING.filter((operation) => may(asker, operation));
+    const { isPermitted } = await import("../policy/check.ts");
+    return CLEARING_OPERATIONS.filter((operation) => isPermitted(asker, operation));
   }
 
-  /** @throws Failure `conflict` if the import already has its file */
+  /** Receives an import's file and makes the plan.  @throws Failure `conflict` if the import already has its file */
   async upload(id: string, content: UploadContent, { signal }: RequestContext): Promise<Import> {
     const { detail } = await this.#expect(id, ["uploading"]);
     if (detail.request === null) throw new TypeError(`import ${id} has no request`);
@@ -255,49 +266,54 @@ export class TenantImports {
     );
   }
 
-  /** An import once it is a plan. */
+  /** Waits until an import is a plan, and returns it. If planning fails, the import ends as `failed`. */
   async #planned(id: string, work: Promise<void>): Promise<Import> {
     try {
       await work;
       return await this.#read(id);
     } catch (error) {
-      // a process that could not write its plan cannot write the end state either: the next open does
+      // a process that could not write its plan cannot write the final state either; the next process that opens the
+      // tenant writes it
       if (!(error instanceof Failure && error.code === "locked")) await this.#end(id, "failed");
       throw error;
     }
   }
 
   list(): Promise<readonly Import[]> {
-    return this.#session.read(async (reader) => importsOf(reader, await listImports(reader), this.#session.actor));
+    return this.#session.read(async (reader) =>
+      buildImportResponses(reader, await listImports(reader), this.#session.actor),
+    );
   }
 
-  /** @param name its id, or its number. @throws Failure `not-found` */
+  /** Returns an import. @param name its id or its number @throws Failure `not-found` */
   show(name: string): Promise<Import> {
     const { actor } = this.#session;
-    return this.#session.read(async (reader) => importOf(reader, await importNamed(reader, name), actor));
+    return this.#session.read(async (reader) =>
+      buildImportResponse(reader, await getImportByName(reader, name), actor),
+    );
   }
 
-  /** The rows of a plan, or what a committed import did, as NDJSON in batches. @throws Failure `conflict` if it has neither */
+  /** Returns the rows of a planned or committed import as NDJSON in batches.  @throws Failure `conflict` otherwise */
   async rows(id: string, query: RowQuery): Promise<Iterable<Uint8Array>> {
     const record = await this.#record(id);
-    if (DONE.includes(record.state)) return this.#engine.committedRows(record, query);
+    if (COMMITTED_STATES.includes(record.state)) return this.#engine.committedRows(record, query);
     const { undoes, skipBlocked = false, drops } = record.detail;
     if (drops !== undefined) {
-      const dropped = await this.#session.read((reader) => droppedTasks(reader, record.detail));
+      const dropped = await this.#session.read((reader) => readDroppedTasks(reader, record.detail));
       return this.#engine.undoRows(dropped, record.kind, query);
     }
     if (undoes === undefined) return this.#engine.rows(record, query);
     await this.#expect(id, ["planned"]);
     const change = await this.#session.read((reader) => readChange(reader, undoes));
-    return this.#engine.undoRows(undoneChange(change, skipBlocked), record.kind, query);
+    return this.#engine.undoRows(toUndoneChange(change, skipBlocked), record.kind, query);
   }
 
-  /** The problems of a plan's file as NDJSON, in batches, by row and column. @throws Failure `conflict` */
+  /** Returns the problems of a plan's file as NDJSON in batches, by row and column.  @throws Failure `conflict` */
   async problems(id: string, limit: number | undefined): Promise<Iterable<Uint8Array>> {
     return this.#engine.problems(await this.#record(id), limit);
   }
 
-  /** @throws Failure `conflict` if the ETag is not the plan's or the tenant has changed; `input-rejected`; `locked` */
+  /** Commits a plan.  @throws Failure `conflict` if the ETag or the tenant has changed; `input-rejected`; `locked` */
   async commit(id: string, etag: string, context: RequestContext, written?: WrittenFile): Promise<Import> {
     const done = await this.#replayed(context.repeatable, this.#inState("committed"));
     if (done !== undefined) return done;
@@ -312,12 +328,13 @@ export class TenantImports {
     return this.#read(record.id);
   }
 
-  /** @throws Failure `input-rejected`, `not-permitted` where no file of the plan may be uploaded */
+  /** @throws Failure `input-rejected` or `not-permitted` if the plan must not be written as an upload file */
   #checkUpload(planned: ImportRecord): void {
     const { counts, request } = planned.detail;
-    if (request?.mode === "replace" && this.#session.asker.role !== "system") throw ofWholeTenant(WHOLE_FILE);
-    if (counts?.rejected === true) throw rejected(planned);
-    if (request?.mode === "delete") throw NO_UPLOAD;
+    if (request?.mode === "replace" && this.#session.asker.role !== "system")
+      throw createWholeTenantFailure(FULL_UPLOAD_REFUSAL);
+    if (counts?.rejected === true) throw createRejectedImportFailure(planned);
+    if (request?.mode === "delete") throw UPLOAD_DELETION_FAILURE;
   }
 
   /** Compares a plan with the tenant again. */
@@ -336,25 +353,26 @@ export class TenantImports {
   }
 
   /**
-   * Stores what an export of the console shows of a task's records: nothing else of it is taken.
+   * Stores what an export of the console shows about the records of a task. Nothing else in the export is used.
    *
-   * @throws Failure `not-found`; `conflict` if nothing of the task is open; `input-rejected` if the export cannot be compared
+   * @throws Failure `not-found`; `conflict` if later changes replaced everything in the task; `input-rejected` if the
+   * export cannot be compared
    */
   async verify(
     number: number,
     content: UploadContent,
-    evidence: Evidence,
+    evidence: VerificationRequest,
     context: RequestContext,
   ): Promise<Verification> {
     const { asker } = this.#session;
     const { change, task, made } = await this.#session.read(async (reader) => {
       const one = await readTask(reader, number);
       const of = await readChange(reader, number);
-      return { change: of, task: one, made: await importOfChange(reader, of) };
+      return { change: of, task: one, made: await findImportOfChange(reader, of) };
     });
     const revision = change.revision ?? -1;
     const changedAgain = async (reader: Reader) => ({
-      changedAgain: (await lastRewrite(reader, revision))?.number ?? null,
+      changedAgain: (await findLastRewrite(reader, revision))?.number ?? null,
     });
     if (!isTaskOpen(task))
       return { done: true, closedBefore: true, ...(await this.#session.read(changedAgain)), task, unseen: [] };
@@ -362,7 +380,11 @@ export class TenantImports {
     if (map !== undefined) checkMap(map, FORMATS[kind]);
     const observed = await this.#engine.verify(newId(this.#session.surroundings), content, {
       revision,
-      request: { ...asConsoleExport(kind), map, scope: asker.role === "system" ? undefined : (asker.orgs ?? [ROOT]) },
+      request: {
+        ...createExportRequest(kind),
+        map,
+        scope: asker.role === "system" ? undefined : (asker.orgs ?? [ROOT_ORG_NUMBER]),
+      },
       moment: await this.#moment(),
       confirmMissing,
       uploadSha256: sameAsUpload ? undefined : made?.detail.emittedSha256,
@@ -372,7 +394,7 @@ export class TenantImports {
     return this.#session.read(async (reader) => {
       const now = await readTask(reader, number, { all: true });
       const lacking = await readOpenFields(reader, { revision, kind, columns: observed.unseen });
-      const blank = observed.blank.map((column) => fieldName(FORMATS[kind].thing, column));
+      const blank = observed.blank.map((column) => getTaskFieldName(FORMATS[kind].thing, column));
       const unseen = [
         ...lacking.map((field) => ({ field })),
         ...blank.map((field) => ({ field, blank: true as const })),
@@ -390,23 +412,23 @@ export class TenantImports {
     });
   }
 
-  /** A change that is to be undone, its import, and who else changed something since. @throws Failure as {@link undo} */
+  /** Returns the change to undo, its import, and who has made changes since then.  @throws Failure as {@link undo} */
   #changeToUndo(name: number | "last"): Promise<ChangeToUndo> {
     const { actor } = this.#session;
     return this.#session.read(async (reader) => {
-      const change = name === "last" ? await lastChange(reader, actor) : await readChange(reader, name);
+      const change = name === "last" ? await getLastChange(reader, actor) : await readChange(reader, name);
       if (change.undoneBy !== null) {
-        throw await undoneAlready(reader, change.number, change.undoneBy);
+        throw await createAlreadyUndoneFailure(reader, change.number, change.undoneBy);
       }
-      const why = await whyNotUndoable(reader, change);
+      const why = await describeUndoObstacle(reader, change);
       if (why !== undefined) {
-        const before = name === "last" ? await undoableBefore(reader, actor, change) : undefined;
-        throw notUndoable(change.number, why, before?.number);
+        const before = name === "last" ? await findUndoableBefore(reader, actor, change) : undefined;
+        throw createNotUndoableFailure(change.number, why, before?.number);
       }
-      const original = await importOfChange(reader, change);
+      const original = await findImportOfChange(reader, change);
       const reopened = original?.detail.counts?.reopened;
-      if (reopened !== undefined) throw confirmAgain(change.number, reopened.tasks);
-      const others = (await laterActors(reader, change.number)).filter((one) => one !== actor);
+      if (reopened !== undefined) throw createReopenedTasksFailure(change.number, reopened.tasks);
+      const others = (await listLaterActors(reader, change.number)).filter((one) => one !== actor);
       return { change, original, others };
     });
   }
@@ -414,8 +436,8 @@ export class TenantImports {
   /**
    * Plans the undo of a change.
    *
-   * @param name its number; `last`: the newest one of who asks that was not undone
-   * @throws Failure `not-found`; `conflict` if it was undone already, or nothing of it can be restored
+   * @param name number of the change; `last`: the newest change of the acting account that is not undone yet
+   * @throws Failure `not-found`; `conflict` if the change is already undone, or if nothing of it can be restored
    */
   async undo(
     name: number | "last",
@@ -427,13 +449,14 @@ export class TenantImports {
     if (done !== undefined) return done;
     const { change, original, others } = await this.#changeToUndo(name);
     const isOfMirror = original?.detail.mirrorOnly === true;
-    if (mirrorOnly && !isOfMirror && original?.detail.request?.fromConsole !== true) throw notOfMirror(change.number);
+    if (mirrorOnly && !isOfMirror && original?.detail.request?.fromConsole !== true)
+      throw createNotTakeoverFailure(change.number);
     const isInMirror = mirrorOnly || isOfMirror;
     const later =
       isInMirror && original !== undefined
-        ? await this.#session.read((reader) => exportSince(reader, change, original.kind))
+        ? await this.#session.read((reader) => findLaterExport(reader, change, original.kind))
         : undefined;
-    if (later !== undefined) throw shownSince(change.number, later);
+    if (later !== undefined) throw createLaterExportFailure(change.number, later);
     const detail = {
       undoes: change.number,
       skipBlocked: skipBlocked || undefined,
@@ -442,13 +465,14 @@ export class TenantImports {
       mirrorOnly: isInMirror || undefined,
       scope: original === undefined ? this.#ownOrgs() : (original.detail.request?.scope ?? original.detail.scope),
     };
-    return this.#planUndo(undoneChange(change, skipBlocked), { kind: original?.kind, detail }, repeatable);
+    return this.#planUndo(toUndoneChange(change, skipBlocked), { kind: original?.kind, detail }, repeatable);
   }
 
   /**
-   * Plans to put back here what the console has, where tasks changed it.
+   * Plans to replace values that tasks changed with the values of the console.
    *
-   * @throws Failure `not-found`, also if no task has a record or a field; `conflict` if nothing of a task is open
+   * @throws Failure `not-found`, also if no task contains one of the given records or fields; `conflict` if nothing of
+   * a task is open
    */
   async dropTasks({ numbers, records, fields }: DropRequest, { repeatable }: RequestContext): Promise<Import> {
     const done = await this.#replayed(repeatable, this.#inState());
@@ -457,74 +481,74 @@ export class TenantImports {
     const dropped = await this.#session.read(async (reader) => {
       for (const task of await readTasks(reader, drop.drops)) {
         checkDroppable(task);
-        if (setsSecretsOnly(task)) throw secretsStay(task);
+        if (isSecretsOnly(task)) throw createSecretsOnlyFailure(task);
       }
-      return droppedTasks(reader, drop);
+      return readDroppedTasks(reader, drop);
     });
     const plan = await this.#planUndo(dropped, { detail: { ...drop, scope: this.#ownOrgs() } }, repeatable);
     const isNothing = [plan, ...(plan.beside ?? [])].every((one) => one.create + one.update + one.delete === 0);
     if ((records ?? fields) === undefined || !isNothing || plan.blocked !== undefined) return plan;
     await this.discard(plan.id);
-    throw nothingOpen(drop.drops);
+    throw createNothingOpenFailure(drop.drops);
   }
 
-  /** The numbers of the organisations of who asks; undefined of a system administrator. */
+  /** Returns the record numbers of the acting account's organisations; undefined for a system administrator. */
   #ownOrgs(): readonly number[] | undefined {
-    const { role, orgs = [ROOT] } = this.#session.asker;
+    const { role, orgs = [ROOT_ORG_NUMBER] } = this.#session.asker;
     return role === "system" ? undefined : orgs;
   }
 
   async #planUndo(
     undone: UndoneChange,
     planned: { readonly kind?: FormatName | undefined; readonly detail: Partial<ImportDetail> },
-    repeatable: KeptRequest | undefined,
+    repeatable: RequestKey | undefined,
   ): Promise<Import> {
     const { surroundings, actor, asker } = this.#session;
     const { kind, etag, beside, ...counted } = await this.#engine.countUndo(undone, planned.kind);
     const counts: PlanCounts = {
-      ...NO_COUNTS,
+      ...EMPTY_COUNTS,
       ...counted,
       ...(beside.length > 0 && { beside }),
-      // of a console that stays as it is no device changes hands
+      // if the console stays as it is, no device is handed to another owner, so no device needs to be wiped
       ...((planned.detail.mirrorOnly === true || planned.detail.drops !== undefined) &&
         counted.wipes !== undefined && { wipes: 0 }),
     };
-    const { permitPlan } = await import("../policy/import-work.ts");
-    permitPlan(asker, kind, counts);
+    const { requirePlanPermission } = await import("../policy/import-work.ts");
+    requirePlanPermission(asker, kind, counts);
     const once = repeatable && { ...repeatable, replay: this.#inState() };
-    return this.#session.change({ ...bookkeeping, once }, async (writer) => {
+    return this.#session.change({ ...UNAUDITED_CHANGE, once }, async (writer) => {
       const id = newId(surroundings);
       await insertImport(writer, {
         id,
         kind,
         state: "planned",
-        createdAt: instant(surroundings),
+        createdAt: getCurrentInstant(surroundings),
         etag,
         revision: null,
-        detail: { ...BLANK_DETAIL, actor, ...planned.detail, counts },
+        detail: { ...EMPTY_IMPORT_DETAIL, actor, ...planned.detail, counts },
       });
       return { result: await this.#shown(writer, id), objects: [{ thing: "import", id }] };
     });
   }
 
-  /** Drops a plan. @throws Failure `conflict` if it is no open plan */
+  /** Discards a plan. @throws Failure `conflict` if the import is already committed, discarded or failed */
   async discard(id: string): Promise<Import> {
     await this.#permitted(await this.#record(id));
     await this.#end(id, "discarded");
     return this.#read(id);
   }
 
-  /** Removes the remains of dead processes: what is not a complete plan, staged or not yet, and plans older than a week. */
+  /** Removes the remains of dead processes, staged or not, except for complete plans, and plans older than a week. */
   async sweep(): Promise<void> {
     const unheld = this.#engine.unheld();
-    // read afterwards: what was unlocked a moment ago may be a complete plan by now
+    // read afterwards: an import that was unlocked a moment ago may be a complete plan by now
     const records = await this.#session.read(listImports);
     const known = new Map(records.map((record) => [record.id, record]));
     const left = unheld.filter((name) => !this.#isKept(known.get(name)));
     const lost = records.filter(
       (record) => isOpen(record) && !this.#isKept(record) && !this.#engine.isStaged(record.id),
     );
-    // a command that only reads must not wait for another's commit: the next one removes the rest
+    // a command that only reads must not wait for another command's commit; a later command removes the rest
     if (left.length + lost.length === 0 || !this.#session.store.isFree()) return;
     for (const name of new Set([...left, ...lost.map(({ id }) => id)])) {
       const record = known.get(name);
@@ -534,23 +558,23 @@ export class TenantImports {
   }
 
   async #abandon({ id, state }: ImportRecord): Promise<void> {
-    await this.#session.change(bookkeeping, async (writer) => {
+    await this.#session.change(UNAUDITED_CHANGE, async (writer) => {
       const record = await readImport(writer, id);
-      // another process may have resumed or abandoned it since
-      const next = ABANDONED.get(record.state);
-      if (record.state === state && next !== undefined) await changeImport(writer, record, { state: next });
+      // another process may have resumed or abandoned the import in the meantime
+      const next = ABANDONED_STATES.get(record.state);
+      if (record.state === state && next !== undefined) await updateImport(writer, record, { state: next });
       return { result: undefined, objects: [{ thing: "import", id }] };
     });
   }
 
-  /** A complete plan, or an upload whose process is alive: it may not have locked its staging file yet. */
+  /** Returns true for a complete plan, and for an upload by a live process, which may not have locked its file yet. */
   #isKept(record: ImportRecord | undefined): boolean {
     if (record === undefined || !isOpen(record) || this.#isOld(record)) return false;
     return record.state === "planned" || this.#processes.isAlive(record.detail.process ?? -1);
   }
 
   #isOld({ createdAt }: ImportRecord): boolean {
-    return this.#session.surroundings.now() - Date.parse(createdAt) >= PLAN_LIFE_MS;
+    return this.#session.surroundings.now() - Date.parse(createdAt) >= MAX_PLAN_AGE_MS;
   }
 
   async #moment(): Promise<CommitMoment> {
@@ -558,18 +582,15 @@ export class TenantImports {
     return {
       actor,
       by,
-      heldOrgs: await this.#session.read((reader) => heldOrgs(reader, asker)),
+      heldOrgs: await this.#session.read((reader) => readManagedOrgIds(reader, asker)),
       origin: surroundings.origin,
-      now: instant(surroundings),
-      idPrefix: idPrefix(surroundings),
-      referencePrefix: idPrefix(surroundings),
+      now: getCurrentInstant(surroundings),
+      idPrefix: createIdPrefix(surroundings),
+      referencePrefix: createIdPrefix(surroundings),
     };
   }
 
-  #replayed(
-    request: KeptRequest | undefined,
-    replay: IdempotentRequest<Import>["replay"],
-  ): Promise<Import | undefined> {
+  #replayed(request: RequestKey | undefined, replay: IdempotentRequest<Import>["replay"]): Promise<Import | undefined> {
     return request === undefined ? Promise.resolve(undefined) : this.#session.replayed({ ...request, replay });
   }
 
@@ -583,7 +604,7 @@ export class TenantImports {
 
   #checkState(record: ImportRecord, states: readonly ImportState[]): ImportRecord {
     if (states.includes(record.state)) return record;
-    throw notOpen(record);
+    throw createNotOpenFailure(record);
   }
 
   async #expectEtag(id: string, etag: string, states: readonly ImportState[]): Promise<ImportRecord> {
@@ -595,94 +616,91 @@ export class TenantImports {
     if (record.etag === etag) return record;
     const { number } = record;
     throw new Failure("conflict", {
-      what: text(
-        `the plan of import ${number} has been replaced since`,
-        `インポート ${number} の計画は作り直されています`,
-      ),
-      hint: seeImport(record),
+      what: text(`import ${number} has a newer plan`, `インポート ${number} の計画は作り直されています`),
+      hint: createImportHint(record),
     });
   }
 
-  /** Removes a deletion of which its caller was told nothing, so that its number is free again. */
+  /** Removes a deletion that was never reported to its caller, so that its number is free again. */
   async #forget(id: string): Promise<void> {
-    await this.#session.change(bookkeeping, async (writer) => {
+    await this.#session.change(UNAUDITED_CHANGE, async (writer) => {
       const record = this.#checkState(await readImport(writer, id), ["uploading", "planned"]);
       await deleteImport(writer, record);
-      return { result: undefined, objects: [importObject(record)] };
+      return { result: undefined, objects: [toImportObject(record)] };
     });
     this.#engine.drop(id);
   }
 
   async #end(id: string, state: "failed" | "discarded"): Promise<void> {
-    await this.#session.change(bookkeeping, async (writer) => {
-      // another process may have committed it while this one waited for the lock
+    await this.#session.change(UNAUDITED_CHANGE, async (writer) => {
+      // another process may have committed the import while this process waited for the lock
       const record = this.#checkState(await readImport(writer, id), ["uploading", "planned"]);
-      await changeImport(writer, record, { state });
-      return { result: undefined, objects: [importObject(record)] };
+      await updateImport(writer, record, { state });
+      return { result: undefined, objects: [toImportObject(record)] };
     });
     this.#engine.drop(id);
   }
 }
 
-const NO_UPLOAD = new Failure("input-rejected", {
+const UPLOAD_DELETION_FAILURE = new Failure("input-rejected", {
   what: text(
-    "no file that is uploaded deletes records by their names",
-    "アップロードで名前を指定して削除することはできません",
+    "an upload file cannot delete records by name",
+    "アップロード用ファイルで、名前を指定したデータを削除することはできません",
   ),
   hint: text(
-    "commit it, and delete them in the console as console show tells",
-    "確定してから、console show の手順で管理画面でも削除してください",
+    "commit the deletion, then delete the records in the console as console show describes",
+    "適用してから、console show の手順で管理画面でも削除してください",
   ),
 });
 
-/** What somebody asked for that concerns the whole tenant. */
-interface WholeWork {
+/** Why a request that concerns the whole tenant is refused, and what to do instead. */
+interface WholeTenantRefusal {
   readonly why: Text;
   readonly hint: Text;
 }
 
-const BY_SYSTEM = text("ask a system administrator", "システム管理者に依頼してください");
+const ASK_SYSTEM_ADMINISTRATOR = text("ask a system administrator", "システム管理者に依頼してください");
 
-const TAKE_OVER: WholeWork = {
+const TAKEOVER_REFUSAL: WholeTenantRefusal = {
   why: text(
-    "the console's export is taken over for the whole tenant",
+    "taking over an export of the console affects the whole tenant",
     "管理画面のエクスポートの取り込みは、テナント全体が対象です",
   ),
-  hint: BY_SYSTEM,
+  hint: ASK_SYSTEM_ADMINISTRATOR,
 };
 
-const NEW_BELOW_ROOT: WholeWork = {
+const CREATE_ORGS_REFUSAL: WholeTenantRefusal = {
   why: text(
-    "--create-orgs makes organisations directly below 全社, which is outside yours",
-    "--create-orgs は 全社 の直下に組織を作るため、管理対象組織の外になります",
+    "--create-orgs creates organisations directly below 全社, which is outside your organisations",
+    "--create-orgs は 全社 の直下に組織を作成しますが、そこは管理対象組織の外です",
   ),
   hint: text(
-    `leave it out where all organisations are there; below one of yours: ${line("orgs create", ["NAME"], { parent: "ORG", code: "CODE" })}; elsewhere: ask a system administrator`,
-    `組織がすべてあれば --create-orgs は不要です。管理対象組織の下に作るには: ${line("orgs create", ["NAME"], { parent: "ORG", code: "CODE" })}。それ以外はシステム管理者に依頼してください`,
+    `omit --create-orgs if all organisations exist; to create an organisation below yours: ${line("orgs create", ["NAME"], { parent: "ORG", code: "CODE" })}; to create an organisation elsewhere: ask a system administrator`,
+    `組織がすべてあれば --create-orgs は不要です。管理対象組織の下に作るには: ${line("orgs create", ["NAME"], { parent: "ORG", code: "CODE" })}。それ以外の場所に作るには、システム管理者に依頼してください`,
   ),
 };
 
-const WITHOUT_OWNER: WholeWork = {
+const RELEASE_REFUSAL: WholeTenantRefusal = {
   why: text(
-    "--undeletable release leaves devices without an owner, and these are outside your organisations",
+    "--undeletable release leaves devices without an owner, and such devices are outside your organisations",
     "--undeletable release で所有者を外したデバイスは、管理対象組織の外になります",
   ),
   hint: text(
-    "pass --undeletable keep, or ask a system administrator",
+    "specify --undeletable keep, or ask a system administrator",
     "--undeletable keep を指定するか、システム管理者に依頼してください",
   ),
 };
 
-const WHOLE_FILE: WholeWork = {
+const FULL_UPLOAD_REFUSAL: WholeTenantRefusal = {
   why: text(
-    "an upload of 全件更新 deletes in the console whatever its file lacks: only system administrators make one",
-    "全件更新のアップロードは、ファイルにないものを管理画面からすべて削除します。そのファイルを作成できるのはシステム管理者だけです",
+    "an upload of 全件更新 deletes everything in the console that its file lacks, so only system administrators can create such a file",
+    "全件更新のアップロードは、ファイルにないものを管理画面からすべて削除します。このファイルを作成できるのはシステム管理者だけです",
   ),
-  hint: BY_SYSTEM,
+  hint: ASK_SYSTEM_ADMINISTRATOR,
 };
 
-/** What gets out of the way of a deletion what its refusals name. */
-const FREEING = [
+/** Operations that can remove the obstacles of a deletion. */
+const CLEARING_OPERATIONS = [
   "accounts.write",
   "users.move",
   "users.delete",
@@ -691,118 +709,119 @@ const FREEING = [
   "devices.delete",
 ] as const;
 
-const notOfMirror = (number: number): Failure =>
+const createNotTakeoverFailure = (number: number): Failure =>
   new Failure("usage", {
     what: text(
-      `change ${number} did not take over an export of the console`,
+      `change ${number} is not a takeover of an export of the console`,
       `変更 ${number} は管理画面のエクスポートの取り込みではありません`,
     ),
     where: "--mirror-only",
-    hint: text("leave it out", "指定せずに取り消してください"),
+    hint: text("undo the change without --mirror-only", "--mirror-only を付けずに取り消してください"),
   });
 
-/** True if a task only sets passwords and the like. */
-const setsSecretsOnly = ({ kind, records }: ConsoleTask): boolean => {
+/** Returns true if a task only sets passwords and similar secrets. */
+const isSecretsOnly = ({ kind, records }: ConsoleTask): boolean => {
   const { fields }: Thing = FORMATS[kind].thing;
   const isSecret = ({ field }: ConsoleTask["records"][number]["changes"][number]): boolean =>
     fields[field]?.secret === true;
   return records.length > 0 && records.every(({ changes }) => changes.length > 0 && changes.every(isSecret));
 };
 
-const secretsStay = ({ number }: ConsoleTask): Failure => {
+const createSecretsOnlyFailure = ({ number }: ConsoleTask): Failure => {
   const confirm = line("console confirm", [number]);
   return new Failure("conflict", {
     what: text(
-      `task ${number} sets passwords and the like: the former ones are not kept, so nothing can be put back`,
+      `task ${number} only sets passwords or similar secrets; the former secrets are not stored, so they cannot be restored`,
       `作業 ${number} はパスワードなどの設定です。以前の値は保存していないため、元に戻せません`,
     ),
     hint: text(
-      `enter it in the console, then: ${confirm}; or set it again`,
+      `enter the secrets in the console, then run: ${confirm}; or set them again`,
       `管理画面で設定してから: ${confirm}。または、もう一度設定してください`,
     ),
   });
 };
 
-/** The failure of an undo in the mirror alone of what a later export of the console has shown. */
-const shownSince = (number: number, later: number): Failure => {
+/** Returns the failure for an undo in the mirror alone if a later export of the console has shown the values. */
+const createLaterExportFailure = (number: number, later: number): Failure => {
   const undo = line("undo", [later], { mirrorOnly: true });
   return new Failure("conflict", {
     what: text(
-      `export ${later} of the console was taken over after change ${number}: it shows what the console has, and nothing of ${number} is left in the mirror alone`,
-      `変更 ${number} の後に管理画面のエクスポート ${later} を取り込んでいます。管理画面の内容は ${later} が示しており、ここだけで取り消せるものは残っていません`,
+      `a later export of the console (change ${later}) was taken over after change ${number}; it shows what the console has, so there is nothing left to undo in the mirror alone`,
+      `変更 ${number} の後に、管理画面の別のエクスポートを取り込んでいます(変更 ${later})。管理画面の内容はそのエクスポートが示しており、ミラーだけで取り消せるものは残っていません`,
     ),
     hint: step(
-      `if export ${later} was not the console's either, first`,
-      `エクスポート ${later} も管理画面のものではない場合は、先に`,
+      `if the later export (change ${later}) did not come from the console either, first undo it`,
+      `後のエクスポート(変更 ${later})も管理画面のものではない場合は、先に取り消してください`,
       undo,
     ),
   });
 };
 
-const ofWholeTenant = ({ why, hint }: WholeWork): Failure => new Failure("not-permitted", { what: why, hint });
+const createWholeTenantFailure = ({ why, hint }: WholeTenantRefusal): Failure =>
+  new Failure("not-permitted", { what: why, hint });
 
-const notOpen = (record: ImportRecord): Failure => {
-  const { en, ja } = IMPORT_STATE_NAMES[stateOf(record)];
+const createNotOpenFailure = (record: ImportRecord): Failure => {
+  const { en, ja } = IMPORT_STATE_NAMES[getDisplayState(record)];
   return new Failure("conflict", {
     what: text(`import ${record.number} is ${en}`, `インポート ${record.number} は${ja}です`),
-    hint: step("see it", "確認", line("imports list", [])),
+    hint: step("to list all imports", "インポートの一覧", line("imports list", [])),
   });
 };
 
-/** What is not restored of a change, by its action. */
-const NOT_RESTORED: Readonly<Record<string, Text>> = {
+/** Why a change cannot be restored, by its action. */
+const UNRESTORABLE_ACTIONS: Readonly<Record<string, Text>> = {
   "fields.remove": text(
-    "a custom field that was removed does not come back with its values",
+    "a removed custom field cannot be restored with its values",
     "削除したカスタム項目は、値とともに元に戻すことはできません",
   ),
 };
 
-const NO_RECORD = text(
-  "it changed no user, organisation, device, account or group",
+const NO_RECORD_CHANGED = text(
+  "no user, organisation, device, account or group was changed",
   "ユーザー・組織・デバイス・アカウント・グループの変更ではありません",
 );
 
-const ONLY_SECRETS = text(
-  "it only set passwords and the like, and former ones are not kept: set them again",
+const ONLY_SECRETS_CHANGED = text(
+  "only passwords or similar secrets were set, and the former ones are not stored; set them again",
   "パスワードなどを設定しただけの変更で、以前のものは保存していません。設定し直してください",
 );
 
-/** Why nothing of a change can be restored; undefined if something can. */
-const whyNotUndoable = async (reader: Reader, change: StoredChange): Promise<Text | undefined> => {
-  const { [change.action]: why } = NOT_RESTORED;
+/** Returns the reason why nothing of a change can be restored; undefined if something can be restored. */
+const describeUndoObstacle = async (reader: Reader, change: StoredChange): Promise<Text | undefined> => {
+  const { [change.action]: why } = UNRESTORABLE_ACTIONS;
   if (why !== undefined) return why;
-  // an export of the console that changed no record is undone all the same: it said how old the mirror is
-  if (!(await isUndoable(reader, change))) return NO_RECORD;
-  return (await isOfSecrets(reader, change)) ? ONLY_SECRETS : undefined;
+  // a takeover of an export can be undone even if it changed no record, because it updated the age of the mirror
+  if (!(await isUndoable(reader, change))) return NO_RECORD_CHANGED;
+  return (await setsOnlySecrets(reader, change)) ? ONLY_SECRETS_CHANGED : undefined;
 };
 
-/** Returns the actor's newest change before another one that can be undone. */
-const undoableBefore = async (reader: Reader, actor: string, { number }: StoredChange) => {
-  let before = await newestChange(reader, actor, number);
-  while (before !== undefined && (await whyNotUndoable(reader, before)) !== undefined)
-    before = await newestChange(reader, actor, before.number);
+/** Returns the newest of the actor's earlier changes that can be undone; undefined if there is none. */
+const findUndoableBefore = async (reader: Reader, actor: string, { number }: StoredChange) => {
+  let before = await findNewestChange(reader, actor, number);
+  while (before !== undefined && (await describeUndoObstacle(reader, before)) !== undefined)
+    before = await findNewestChange(reader, actor, before.number);
   return before;
 };
 
-/** The failure of undoing the undo of a confirmation. */
-const confirmAgain = (number: number, tasks: readonly number[]): Failure => {
+/** Returns the failure for undoing a change that itself undid a confirmation. */
+const createReopenedTasksFailure = (number: number, tasks: readonly number[]): Failure => {
   const confirm = line("console confirm", [...tasks]);
   return new Failure("conflict", {
     what: text(
-      `change ${number} cannot be undone: it opened tasks of the console again`,
+      `change ${number} cannot be undone: it reopened tasks for the console`,
       `変更 ${number} は取り消せません: 管理画面での作業を未了に戻した変更です`,
     ),
-    hint: step("confirm them again", "もう一度完了を記録するには", confirm),
+    hint: step("to confirm the tasks again", "作業の完了をもう一度記録するには", confirm),
   });
 };
 
-/** How the console's own export is read: what it lacks is gone, a column it lacks tells nothing. */
-const MIRRORING = { mode: "replace", blank: "clear", missingColumns: "keep", skipInvalid: false } as const;
+/** How an export of the console is read: missing records are deleted, and missing columns stay unchanged. */
+const CONSOLE_EXPORT_OPTIONS = { mode: "replace", blank: "clear", missingColumns: "keep", skipInvalid: false } as const;
 
-/** The request for reading an export of the console, of which only the records of a task are observed. */
-const asConsoleExport = (kind: FormatName): StoredRequest => ({
+/** Returns the request for reading an export of the console if only the records of a task are used. */
+const createExportRequest = (kind: FormatName): StoredRequest => ({
   kind,
-  ...MIRRORING,
+  ...CONSOLE_EXPORT_OPTIONS,
   fromConsole: true,
   createOrgs: false,
   createGroups: true,

@@ -29,7 +29,7 @@ const isHeldStaging = (): boolean =>
   existsSync(join(tenant.folder, "imports")) &&
   staging().some((file) => file.endsWith(".db") && statSync(join(tenant.folder, "imports", file)).size > 0);
 
-test("a write to users between plan and commit is a conflict, one to SECURED APPs is none", async () => {
+test("a write to users between plan and commit is a conflict, but a write to SECURED APPs is not", async () => {
   const plan = await tenant.plan(users, FILE);
   await tenant.import({ kind: "browser" }, [
     ["表示名", "ユーザーID", "パスワード"],
@@ -53,7 +53,7 @@ test("a write to users between plan and commit is a conflict, one to SECURED APP
   await tenant.client.imports.commit(secured);
 });
 
-test("of two that commit one plan at once, the other is told that it is done, and where to see what it did", async () => {
+test("if two commit a plan at once, the second learns that it is done and where to see the result", async () => {
   const plan = await tenant.plan(users, FILE);
   const outcomes = await Promise.allSettled([tenant.client.imports.commit(plan), tenant.client.imports.commit(plan)]);
   expect(outcomes.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
@@ -61,8 +61,8 @@ test("of two that commit one plan at once, the other is told that it is done, an
   const lost = outcomes.find((one) => one.status === "rejected");
   expect(lost?.reason).toMatchObject({
     code: "conflict",
-    what: { ja: expect.stringContaining("は確定済みで、有効な計画がありません") },
-    hint: { ja: `結果の確認: clomoctl imports show ${done.number} --rows` },
+    what: { ja: expect.stringContaining("は適用済みで、有効な計画がありません") },
+    hint: { ja: `インポートの結果の確認: clomoctl imports show ${done.number} --rows` },
   });
 });
 
@@ -76,7 +76,7 @@ const IN_ORG = [
 ];
 const orgs = { kind: "orgs" } as const;
 
-test("a plan for users conflicts with a write to organisations only where its file names some", async () => {
+test("a plan for users conflicts with a write to organisations only if its file refers to some", async () => {
   const plain = await tenant.plan(users, FILE);
   await tenant.import(orgs, ORGS);
   await tenant.client.imports.commit(plain);
@@ -88,7 +88,7 @@ test("a plan for users conflicts with a write to organisations only where its fi
   expect(await codeOf(tenant.client.imports.commit(named))).toBe("conflict");
 });
 
-test("a plan for organisations conflicts with a write to users only where it deletes", async () => {
+test("a plan for organisations conflicts with a write to users only if it deletes", async () => {
   const added = await tenant.plan(orgs, ORGS);
   await tenant.import(users, FILE);
   await tenant.client.imports.commit(added);
@@ -109,7 +109,7 @@ test("a plan for organisations conflicts with a write to users only where it del
   expect(await codeOf(tenant.client.imports.commit(again))).toBe("conflict");
 });
 
-test("a plan for users conflicts with a new custom field only where it clears what the file lacks", async () => {
+test("a plan for users conflicts with a new custom field only if it clears missing columns", async () => {
   const kept = await tenant.plan(users, FILE);
   await tenant.client.users.addField({ name: "座席" });
   await tenant.client.imports.commit(kept);
@@ -118,7 +118,7 @@ test("a plan for users conflicts with a new custom field only where it clears wh
   expect(await codeOf(tenant.client.imports.commit(cleared))).toBe("conflict");
 });
 
-test("a custom field that is removed between plan and commit is a conflict", async () => {
+test("removing a custom field between plan and commit is a conflict", async () => {
   const field = await tenant.client.users.addField({ name: "座席" });
   const plan = await tenant.plan(users, [
     ["氏名", "メールアドレス", "座席"],
@@ -136,7 +136,7 @@ test("a discarded plan leaves nothing and cannot be committed", async () => {
   expect(await codeOf(Array.fromAsync(tenant.client.imports.rows(plan.id)))).toBe("conflict");
 });
 
-test("a committed plan leaves no staging, and is not committed twice", async () => {
+test("a committed plan leaves no staging file and cannot be committed twice", async () => {
   const plan = await tenant.plan(users, FILE);
   await tenant.client.imports.commit(plan);
   expect(staging()).toEqual([]);
@@ -144,7 +144,7 @@ test("a committed plan leaves no staging, and is not committed twice", async () 
   expect(await codeOf(undoImport(tenant.client, "00000000-0000-7000-8000-00000000ffff"))).toBe("not-found");
 });
 
-test("opening removes dead staging and plans older than a week, and keeps whole plans", async () => {
+test("opening removes orphaned staging files and plans older than a week, and keeps complete plans", async () => {
   const old = await tenant.plan(users, FILE);
   const lost = await tenant.plan(users, FILE);
   rmSync(tenant.staging(lost.id));
@@ -171,7 +171,7 @@ test("opening removes dead staging and plans older than a week, and keeps whole 
   await tenant.client.imports.commit(fresh);
 });
 
-test("opening leaves the staging of a running import alone", async () => {
+test("opening leaves the staging file of a running import alone", async () => {
   const bytes = fileOf(FILE);
   const half = Promise.withResolvers<undefined>();
   const stream = new ReadableStream<Uint8Array>({
@@ -194,7 +194,7 @@ const until = async (holds: () => boolean): Promise<void> => {
   while (!holds()) await new Promise((resolve) => setImmediate(resolve));
 };
 
-test("a file whose stream breaks off is no plan, and the next import works", async () => {
+test("a file whose stream breaks off leaves no plan, and the next import works", async () => {
   const stream = new ReadableStream<Uint8Array>({
     pull(controller) {
       controller.enqueue(fileOf(FILE));
@@ -207,7 +207,7 @@ test("a file whose stream breaks off is no plan, and the next import works", asy
   expect(await tenant.plan(users, FILE)).toMatchObject({ create: 1 });
 });
 
-test("a signal ends an upload that stands still", async () => {
+test("a signal ends an upload that is stuck", async () => {
   const stop = new AbortController();
   const stream = new ReadableStream<Uint8Array>({
     start(controller) {
@@ -222,7 +222,7 @@ test("a signal ends an upload that stands still", async () => {
   expect(await tenant.plan(users, FILE)).toMatchObject({ create: 1 });
 });
 
-test("a commit that a signal ends changes nothing, and can be done afterwards", async () => {
+test("a commit that a signal interrupts changes nothing, and can be repeated", async () => {
   const plan = await tenant.plan(users, FILE);
   const before = tenant.dump();
   expect(await codeOf(tenant.client.imports.commit(plan, undefined, AbortSignal.abort()))).toBe("interrupted");
@@ -230,7 +230,7 @@ test("a commit that a signal ends changes nothing, and can be done afterwards", 
   await tenant.client.imports.commit(plan);
 });
 
-test("a plan whose staging was deleted or damaged fails and changes nothing", async () => {
+test("a plan whose staging file was deleted or damaged fails and changes nothing", async () => {
   for (const harm of [(path: string) => rmSync(path), (path: string) => truncateSync(path, 4096)]) {
     const plan = await tenant.plan(users, FILE);
     harm(tenant.staging(plan.id));
@@ -244,7 +244,7 @@ test("a plan whose staging was deleted or damaged fails and changes nothing", as
   await tenant.import(users, FILE);
 });
 
-test("closing waits for what is under way", async () => {
+test("closing waits for running work", async () => {
   const plan = await tenant.plan(users, FILE);
   const commit = tenant.client.imports.commit(plan);
   await tenant.reopen();
@@ -252,7 +252,7 @@ test("closing waits for what is under way", async () => {
   expect(await tenant.users()).toHaveLength(1);
 });
 
-test("what is asked of a tenant that closes is refused, and hinders nothing", async () => {
+test("a tenant that is closing rejects requests, which do not disturb running work", async () => {
   const { client } = tenant;
   const plan = await tenant.plan(users, FILE);
   const commit = client.imports.commit(plan);
@@ -263,7 +263,7 @@ test("what is asked of a tenant that closes is refused, and hinders nothing", as
   expect(await commit).toMatchObject({ state: "committed" });
 });
 
-test("a rejected plan cannot be written for the console", async () => {
+test("a rejected plan cannot be written as an upload file", async () => {
   const plan = await tenant.plan(users, [
     ["氏名", "メールアドレス"],
     ["", "a@x"],
@@ -271,7 +271,7 @@ test("a rejected plan cannot be written for the console", async () => {
   expect(await codeOf(tenant.client.imports.commit(plan, WRITTEN))).toBe("input-rejected");
 });
 
-test("a plan of a tenant that has changed cannot be written for the console", async () => {
+test("a plan of a tenant that has changed cannot be written as an upload file", async () => {
   const plan = await tenant.plan(users, FILE);
   await tenant.import(users, OTHER);
   expect(await codeOf(tenant.client.imports.commit(plan, WRITTEN))).toBe("conflict");
@@ -316,7 +316,7 @@ test("a verification proves only what the export shows", async () => {
   expect(await tenant.securedUsers("docs")).toMatchObject([{ description: "後", groups: ["営業"] }]);
 });
 
-test("the uploaded file itself is no export, nor is one with a password", async () => {
+test("the uploaded file itself is not accepted as an export, nor is a file with a password", async () => {
   await tenant.import({ ...users, fromConsole: true }, OTHER);
   const number = await written(users, FILE, createHash("sha256").update(fileOf(FILE)).digest("hex"));
   expect(await exported(number, FILE)).toMatchObject({ done: false, sameAsUpload: true });
@@ -326,7 +326,7 @@ test("the uploaded file itself is no export, nor is one with a password", async 
   expect(await exported(number, FILE, { sameAsUpload: true, confirmMissing: true })).toMatchObject({ done: true });
 });
 
-test("an export is read by the map of the context, and what is no map is refused", async () => {
+test("an export is read with the context's map, and an invalid map is rejected", async () => {
   await tenant.import({ ...users, fromConsole: true }, OTHER);
   const number = await written(users, FILE);
   const theirs = FILE.map((row, at) => (at === 0 ? ["名前", "メールアドレス", "役職"] : row));
@@ -336,7 +336,7 @@ test("an export is read by the map of the context, and what is no map is refused
   expect(await exported(number, theirs, { map, confirmMissing: true })).toMatchObject({ done: true });
 });
 
-test("only the console's own export makes a mirror, whatever else replaces all records", async () => {
+test("only an export from the console makes a mirror, not another file that replaces all records", async () => {
   const mirroredAt = async () => (await tenant.client.tenant.show()).mirroredAt;
   await tenant.import({ ...users, mode: "replace" }, FILE);
   await tenant.import({ kind: "devices", mode: "replace" }, [["シリアルナンバー"], ["S1"]]);
@@ -351,7 +351,7 @@ test("only the console's own export makes a mirror, whatever else replaces all r
   expect((await mirroredAt()) ?? "").not.toBe(first);
 });
 
-test("the console's export makes the mirror equal to it, keeps the columns it lacks, and needs no secrets", async () => {
+test("an export from the console makes the mirror equal to it, keeps missing columns and needs no secrets", async () => {
   const docs = { kind: "docs" } as const;
   await tenant.import({ ...docs, createGroups: true }, [
     ["表示名", "ユーザーID", "パスワード", "グループ名", "説明"],
@@ -377,7 +377,7 @@ test("the console's export makes the mirror equal to it, keeps the columns it la
   expect(nameless).toMatchObject({ rejected: true, invalid: 1 });
 });
 
-test("what the console says of an administrator's account is taken over", async () => {
+test("changes to an administrator's account in the console are taken over", async () => {
   const header = ["氏名", "メールアドレス", "CLOMOアカウント名"];
   await tenant.import(users, [header, ["山田", "yamada@x", "yamada"]]);
   tenant.database.run("update user set administrator = 1");
@@ -387,7 +387,7 @@ test("what the console says of an administrator's account is taken over", async 
   expect(await tenant.users()).toMatchObject([{ accountName: "yamada2", administrator: true }]);
 });
 
-test("an export whose header cannot be read is refused, and the task stays open", async () => {
+test("an export with an unreadable header is rejected, and the task stays open", async () => {
   await tenant.import({ ...users, fromConsole: true }, OTHER);
   const number = await written(users, FILE);
   const cells = [
@@ -398,7 +398,7 @@ test("an export whose header cannot be read is refused, and the task stays open"
   expect(await tenant.client.console.show(number)).toMatchObject({ state: "open" });
 });
 
-test("an undoing is refused where a record was touched, or it was done already; it can be undone itself", async () => {
+test("an undo is rejected if a record was changed or it was done already, and can itself be undone", async () => {
   const first = await tenant.import(users, FILE);
   const second = await tenant.import(users, [
     ["氏名", "メールアドレス"],
@@ -417,13 +417,13 @@ test("an undoing is refused where a record was touched, or it was done already; 
   expect((await tenant.users()).map(({ name }) => name)).toEqual(["山田"]);
 });
 
-test("the record in the way of an undoing is named, with the import that deleted it, until that is undone too", async () => {
+test("the record that prevents an undo is named with the import that deleted it, until that is undone", async () => {
   const first = await tenant.import(users, FILE);
   const gone = await tenant.import({ ...users, mode: "replace" }, OTHER);
   expect(await failureOf(undoImport(tenant.client, first.id))).toMatchObject({
     code: "conflict",
     what: {
-      en: `the user 山田 <yamada@x>: deleted by change ${gone.number}`,
+      en: `the user 山田 <yamada@x>: deleted later by change ${gone.number}`,
       ja: `ユーザー「山田 <yamada@x>」: 変更 ${gone.number} で削除されています`,
     },
   });
@@ -431,17 +431,17 @@ test("the record in the way of an undoing is named, with the import that deleted
   expect(await failureOf(undoImport(tenant.client, gone.id))).toMatchObject({
     code: "conflict",
     what: { en: `change ${gone.number} was already undone by change ${undo.number}` },
-    hint: { en: `to have it again: clomoctl undo ${undo.number}` },
+    hint: { en: `to apply the change again: clomoctl undo ${undo.number}` },
   });
   expect(await tenant.client.imports.show(gone.id)).toMatchObject({ state: "undone", undoneBy: undo.change });
   const none = await tenant.client.imports.commit(await undoImport(tenant.client, first.id));
   expect(await tenant.users()).toEqual([]);
   expect(await failureOf(undoImport(tenant.client, first.id))).toMatchObject({
-    hint: { en: `to have it again: clomoctl undo ${none.number}` },
+    hint: { en: `to apply the change again: clomoctl undo ${none.number}` },
   });
 });
 
-test("rows that only set a password are told, and the password is not", async () => {
+test("rows that only set a password are shown, without the password", async () => {
   const header = ["氏名", "メールアドレス", "CLOMOアカウント名", "CLOMOアカウントパスワード"];
   await tenant.import(users, [header, ["山田", "yamada@x", "yamada", ""]]);
   const set = await tenant.import(users, [header, ["山田", "yamada@x", "yamada", "Secret-12"]]);
@@ -455,7 +455,7 @@ test("rows that only set a password are told, and the password is not", async ()
   ]);
 });
 
-test("an undoing that would bring back a user whose address another one has by now is refused", async () => {
+test("an undo is rejected if it would restore a user whose address another user has now", async () => {
   await tenant.import(users, FILE);
   const gone = await tenant.import({ ...users, mode: "replace" }, OTHER);
   const undo = await undoImport(tenant.client, gone.id);
@@ -466,16 +466,16 @@ test("an undoing that would bring back a user whose address another one has by n
   const before = tenant.dump();
   expect(await failureOf(undoImport(tenant.client, gone.id))).toMatchObject({
     code: "conflict",
-    what: { en: "the user 山田 <yamada@x>: the user 別人 <yamada@x> uses its value (メールアドレス)" },
+    what: { en: "the user 山田 <yamada@x>: the user 別人 <yamada@x> already uses the same value (メールアドレス)" },
   });
   expect(await failureOf(tenant.client.imports.commit(undo))).toMatchObject({
     code: "conflict",
-    what: { en: `records of change ${gone.number} were changed since the undo was shown; nothing was changed` },
+    what: { en: `records of change ${gone.number} have changed since the undo was shown, so nothing was undone` },
   });
   expect(tenant.dump()).toEqual(before);
 });
 
-test("a user who comes back lacks the custom field that was removed meanwhile", async () => {
+test("a restored user lacks a custom field that was removed in the meantime", async () => {
   const [seat, year] = [
     await tenant.client.users.addField({ name: "座席" }),
     await tenant.client.users.addField({ name: "入社年" }),
@@ -491,13 +491,13 @@ test("a user who comes back lacks the custom field that was removed meanwhile", 
   expect((await tenant.users())[0]?.custom).toEqual([{ name: year.name, value: "2019" }]);
 });
 
-test("a map that holds a secret is refused before anything is kept", async () => {
+test("a map that contains a secret is rejected before anything is stored", async () => {
   const map = { constants: [{ field: "accountPassword", value: "in-the-map" }] };
   expect(await codeOf(tenant.plan({ ...users, map }, FILE))).toBe("input-rejected");
   expect(await tenant.client.imports.list()).toEqual([]);
 });
 
-test("thousands of unknown columns, one row, and a header that repeats a column are read as any file", async () => {
+test("reads thousands of unknown columns in a one-row file, and reports a repeated header", async () => {
   const many = Array.from({ length: 9_900 }, (_, i) => `x${i}`);
   const wide = await tenant.plan({ ...users, allow: ["unknown-columns"] }, [
     ["氏名", "メールアドレス", ...many],
@@ -513,7 +513,7 @@ test("thousands of unknown columns, one row, and a header that repeats a column 
   expect(twice.rejected).toBe(true);
 });
 
-test("a file with invalid rows only changes nothing even where they may be skipped", async () => {
+test("a file with only invalid rows changes nothing, even if they may be skipped", async () => {
   const plan = await tenant.plan({ ...users, skipInvalid: true }, [["氏名", "メールアドレス"], ["", "a@x"], ["b"]]);
   expect(plan).toMatchObject({ rows: 2, invalid: 2, create: 0 });
   await tenant.client.imports.commit(plan);
@@ -532,13 +532,13 @@ test.each([
 });
 
 test.each(["__proto__", "clomoctl:reason", "a\0b", " ", "氏名", "改\n行"])(
-  "no custom field is named %j",
+  "a custom field cannot be named %j",
   async (name) => {
     expect(await codeOf(tenant.client.users.addField({ name: name }))).toBe("input-rejected");
   },
 );
 
-test("custom fields of any other name go through a file and back", async () => {
+test("custom fields with any other name survive an export and import", async () => {
   for (const name of ["toString", "a,b", '"', "$.x", "'; drop table user; --", "hasOwnProperty"])
     await tenant.client.users.addField({ name: name });
   const fields = (await tenant.client.users.fields()).map(({ name }) => name);
@@ -556,7 +556,7 @@ test("custom fields of any other name go through a file and back", async () => {
 
 const rowsOf = async (id: string, query = {}) => Array.fromAsync(tenant.client.imports.rows(id, query));
 
-test("the plan of an undoing shows its rows: what comes back, what gets its former values, what goes", async () => {
+test("the plan of an undo shows the rows that it restores, changes back and deletes", async () => {
   await tenant.import(users, [
     ["氏名", "メールアドレス", "役職"],
     ["山田", "yamada@x", "課長"],
@@ -588,7 +588,7 @@ test("the plan of an undoing shows its rows: what comes back, what gets its form
   ]);
 });
 
-test("so does that of organisations and of SECURED APPs users", async () => {
+test("the same applies to organisations and SECURED APPs users", async () => {
   const orgs = { kind: "orgs" } as const;
   await tenant.import(orgs, [
     ["組織名", "組織コード"],

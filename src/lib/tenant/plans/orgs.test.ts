@@ -1,10 +1,10 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import fc from "fast-check";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { drawn, LONG } from "#support/drawn.ts";
+import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
 import type { Import } from "../../contract/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { encoded, failureOf, fileOf, TestTenant, textOf, type Cells, type Request } from "#support/tenant/tenant.ts";
 
 const tenant = new TestTenant();
@@ -17,7 +17,7 @@ const HEADER = ["組織名", "組織コード", "上位組織コード", "上位
 const paths = async () =>
   (await tenant.client.orgs.list()).map(({ path, code }) => `${path}${code === null ? "" : `=${code}`}`);
 
-test("makes a tree in any order, then moves, renames and swaps codes in it", async () => {
+test("creates a tree in any order, then moves, renames and swaps codes in it", async () => {
   await tenant.import(orgs, [HEADER, ["課", "", "", "本社/部"], ["部", "B", "H", ""], ["本社", "H", "", ""]]);
   expect(await paths()).toEqual(["", "本社=H", "本社/部=B", "本社/部/課"]);
   const done = await tenant.import(orgs, [HEADER, ["部", "H", "", ""], ["本社", "B", "H", ""]]);
@@ -27,7 +27,7 @@ test("makes a tree in any order, then moves, renames and swaps codes in it", asy
   expect(await paths()).toEqual(["", "本社=H", "本社/部=B", "本社/部/課"]);
 });
 
-describe("whose organisations change", () => {
+describe("administrators whose organisations change", () => {
   const FILE = [HEADER, ["一課", "E1", "SOUTH", ""], ["中", "MID", "SOUTH", ""]];
   const reasons = async (plan: Import) => (await tenant.reasons(plan)).map(({ en }) => en);
   const planAs = (name: string) =>
@@ -41,34 +41,36 @@ describe("whose organisations change", () => {
       ["南", "SOUTH", "", ""],
       ["中", "MID", "SOUTH", ""],
     ]);
-    await withAccount(tenant, { name: "divE", role: "division", org: "SOUTH", manages: ["EAST"] });
-    await withAccount(tenant, { name: "divES", role: "division", manages: ["EAST", "SOUTH"] });
-    await withAccount(tenant, { name: "opS", role: "operator", org: "SOUTH" });
-    await withAccount(tenant, { name: "own", role: "operator", org: "E1" });
-    await withAccount(tenant, { name: "ex", role: "none", org: "SOUTH" });
-    await withAccount(tenant, { name: "opRoot", role: "operator" });
+    await addTestAccount(tenant, { name: "divE", role: "division", org: "SOUTH", manages: ["EAST"] });
+    await addTestAccount(tenant, { name: "divES", role: "division", manages: ["EAST", "SOUTH"] });
+    await addTestAccount(tenant, { name: "opS", role: "operator", org: "SOUTH" });
+    await addTestAccount(tenant, { name: "own", role: "operator", org: "E1" });
+    await addTestAccount(tenant, { name: "ex", role: "none", org: "SOUTH" });
+    await addTestAccount(tenant, { name: "opRoot", role: "operator" });
   });
 
-  test("by what a file moves is told, and stops nothing", async () => {
+  test("are reported in a warning if a file moves organisations", async () => {
     const plan = await tenant.plan(orgs, FILE);
     expect(await tenant.faults(plan)).toEqual(["org-reach@2"]);
     expect(await reasons(plan)).toEqual([
-      "東/一課 is moved: opS will act in it and below it, too; divE will act in it and below it no more",
+      "東/一課 is moved with everything below it: opS will gain access; divE will lose access",
     ]);
     expect(plan).toMatchObject({ update: 1, unchanged: 1, invalid: 0, warnings: 1, rejected: false });
     expect(await tenant.client.imports.commit(plan)).toMatchObject({ update: 1 });
   });
 
-  test("is told to a division administrator of what he sees", async () => {
+  test("are reported to a division administrator only if visible", async () => {
     await tenant.client.users.move({
       ids: [(await tenant.client.users.find({ name: "divE" }))[0]?.id ?? ""],
       org: ROOT_ORG_ID,
     });
-    expect(await reasons(await planAs("divES"))).toEqual(["東/一課 is moved: opS will act in it and below it, too"]);
+    expect(await reasons(await planAs("divES"))).toEqual([
+      "東/一課 is moved with everything below it: opS will gain access",
+    ]);
   });
 });
 
-test("the root is never deleted, and what still holds users is named", async () => {
+test("the root is never deleted, and organisations that still have users are named", async () => {
   await tenant.import(orgs, [HEADER, ["本社", "H", "", ""], ["部", "B", "H", ""], ["空", "E", "", ""]]);
   await tenant.import({ kind: "users" }, [
     ["氏名", "メールアドレス", "組織コード"],
@@ -85,7 +87,7 @@ test("the root is never deleted, and what still holds users is named", async () 
   expect(await paths()).toEqual(["", "部=B"]);
 });
 
-test("organisations of one path that cannot be deleted are told apart by their codes", async () => {
+test("organisations with the same path that cannot be deleted are distinguished by their codes", async () => {
   await tenant.import(orgs, [HEADER, ["部", "B1", "", ""], ["部", "B2", "", ""]]);
   await tenant.import({ kind: "users" }, [
     ["氏名", "メールアドレス", "組織コード"],
@@ -94,12 +96,12 @@ test("organisations of one path that cannot be deleted are told apart by their c
   ]);
   const plan = await tenant.plan({ ...orgs, mode: "replace" }, [HEADER, ["新", "N", "", ""]]);
   expect((await tenant.reasons(plan)).map(({ en }) => en)).toEqual([
-    "部 (B1) cannot be deleted: it would still hold 1 user",
-    "部 (B2) cannot be deleted: it would still hold 1 user",
+    "部 (B1) cannot be deleted: it would still contain 1 user",
+    "部 (B2) cannot be deleted: it would still contain 1 user",
   ]);
 });
 
-test("a row below an organisation whose name is missing is not committed without it", async () => {
+test("a row below an organisation without a name is not committed without its parent", async () => {
   const plan = await tenant.plan({ ...orgs, blank: "keep", skipInvalid: true }, [
     HEADER,
     ["", "N", "", ""],
@@ -115,14 +117,14 @@ test("a row below an organisation whose name is missing is not committed without
   expect(await paths()).toEqual(["", "y=Y"]);
 });
 
-test("an undoing that would leave an organisation without its parent, or a ring, is refused", async () => {
+test("an undo that would leave an organisation without its parent, or a cycle, is rejected", async () => {
   await tenant.import(orgs, [HEADER, ["a", "A", "", ""], ["b", "B", "A", ""]]);
   const moved = await tenant.import({ ...orgs, blank: "clear" }, [HEADER, ["b", "B", "", ""]]);
   const ring = await tenant.import(orgs, [HEADER, ["a", "A", "B", ""]]);
   expect(await failureOf(undoImport(tenant.client, moved.id))).toMatchObject({
     code: "conflict",
     what: {
-      en: "the organisation b <B>: would be below itself",
+      en: "the organisation b <B>: the organisation would be below itself",
       ja: "組織「b <B>」: 自分自身の下の組織になります",
     },
   });
@@ -138,7 +140,7 @@ test("an undoing that would leave an organisation without its parent, or a ring,
   expect(await paths()).toEqual(["", "b=B"]);
 });
 
-test("an undoing never leaves two organisations that nothing tells apart, and says which one is in the way", async () => {
+test("an undo never leaves two indistinguishable organisations, and names the one in the way", async () => {
   const { client } = tenant;
   const create = async (name: string, more: { readonly parentId?: string; readonly code?: string } = {}) =>
     (await client.orgs.create({ name, ...more })).after;
@@ -157,26 +159,26 @@ test("an undoing never leaves two organisations that nothing tells apart, and sa
   const refused = {
     code: "conflict",
     what: {
-      en: "the organisation 課: the organisation 課 has its name and place, and it has no code",
+      en: "the organisation 課: the organisation would have the same name and parent as the organisation 課, and has no code to distinguish it",
       ja: "組織「課」: 同じ場所に同じ名前の組織「課」があり、組織コードもありません",
     },
   };
   expect(await failureOf(undoImport(client, deletion.id))).toMatchObject(refused);
   expect(await failureOf(client.imports.commit(before))).toMatchObject({
     code: "conflict",
-    what: { en: expect.stringContaining("were changed since the undo was shown") as string },
+    what: { en: expect.stringContaining("have changed since the undo was shown") as string },
   });
   await client.orgs.edit(other.id, { name: "部" });
   await client.orgs.edit(other.id, { name: "課", code: "K2" });
   expect((await failureOf(undoImport(client, deletion.id)))?.what.en).toContain(
-    "the organisation 課 <K2> has its name",
+    "the organisation would have the same name and parent as the organisation 課 <K2>",
   );
   await client.orgs.edit(other.id, { name: "部" });
   await client.imports.commit(await undoImport(client, deletion.id));
   expect(await paths()).toEqual(["", "本社", "本社/課", "本社/係=K", "本社/部=K2"]);
 });
 
-test("an undoing that would put a user into an organisation that is gone is refused", async () => {
+test("an undo that would move a user into a deleted organisation is rejected", async () => {
   await tenant.import(orgs, [HEADER, ["a", "A", "", ""], ["b", "B", "", ""]]);
   const users = { kind: "users" } as const;
   await tenant.import(users, [
@@ -249,15 +251,15 @@ const expectOneTree = (): void => {
 };
 
 test(
-  "whatever the files, one tree stays, a file twice changes nothing, and each import can be undone",
-  LONG,
+  "for any files, there is one tree, the same file again changes nothing, and imports can be undone",
+  LONG_TIMEOUT,
   async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(someRequest, someFile), { minLength: 1, maxLength: 4 }), async (steps) => {
         tenant.clear();
         for (const [request, file] of steps) await takeStep(request, file);
       }),
-      drawn(80, 20_260_401),
+      toPropertyParameters(80, 20_260_401),
     );
   },
 );

@@ -87,7 +87,7 @@ test.each(SECURED_APPS)("users of %s written in full and read again are unchange
   expect(tenant.dump()).toEqual(before);
 });
 
-test("the console's three columns of one app go to another app's users and change nothing", async () => {
+test("the console's three columns of one app can be imported into another app and change nothing", async () => {
   for (const kind of ["docs", "contacts"] as const) {
     await tenant.import({ kind }, [
       ["表示名", "ユーザーID", "パスワード", "説明"],
@@ -99,7 +99,7 @@ test("the console's three columns of one app go to another app's users and chang
   expect(plan).toMatchObject({ unchanged: 1, update: 0, invalid: 0 });
 });
 
-test("a secret is never kept: not in the tenant's file, not in its log, not in the staging", async () => {
+test("a secret is never stored in the tenant file, its log or the staging file", async () => {
   const header = ["表示名", "ユーザーID", "パスワード", "シークレットキー"];
   const plan = await tenant.plan({ kind: "docs" }, [header, ["太郎", "taro", "hush4Password", "hush4Key"]]);
   const bytes = () => [tenant.path, `${tenant.path}-wal`].map((file) => readFileSync(file).toString("latin1")).join("");
@@ -115,7 +115,7 @@ test("a secret is never kept: not in the tenant's file, not in its log, not in t
   expect(times.get("secretKey")).toBe(again.committedAt);
 });
 
-test("a group is one group under two mappings of its characters", async () => {
+test("a group is the same under two mappings of its characters", async () => {
   const header = ["表示名", "ユーザーID", "パスワード", "グループ名"];
   const unknown = await tenant.plan({ kind: "docs", skipInvalid: true }, [
     header,
@@ -132,7 +132,7 @@ test("a group is one group under two mappings of its characters", async () => {
   expect(await tenant.client.secured.groups("docs")).toMatchObject([{ users: 1 }]);
 });
 
-test("an unknown group is told with its own cell, in every row", async () => {
+test("an unknown group is reported with its own cell in every row", async () => {
   const header = ["表示名", "ユーザーID", "パスワード", "グループ名", "グループ名", "グループ名"];
   await tenant.import({ kind: "docs", createGroups: true }, [header, ["一", "a1", "secret1", "既知", "", ""]]);
   const plan = await tenant.plan({ kind: "docs" }, [
@@ -149,21 +149,21 @@ test("an unknown group is told with its own cell, in every row", async () => {
   );
 });
 
-test("an undoing that would take a group away from others is refused", async () => {
+test("an undo that would remove a group from others is rejected", async () => {
   const header = ["表示名", "ユーザーID", "パスワード", "グループ名"];
   const first = await tenant.import({ kind: "docs", createGroups: true }, [header, ["一", "a1", "secret1", "営業"]]);
   await tenant.import({ kind: "docs" }, [header, ["二", "b2", "secret1", "営業"]]);
   expect(await failureOf(undoImport(tenant.client, first.id))).toMatchObject({
     code: "conflict",
     what: {
-      en: "the group 営業: the user 二 <b2> refers to it",
+      en: "the group 営業: the user 二 <b2> refers to this record",
       ja: "グループ「営業」: ユーザー「二 <b2>」が参照しています",
     },
   });
   expect(await tenant.client.secured.groups("docs")).toMatchObject([{ name: "営業", users: 2 }]);
 });
 
-test("users are listed by name in the console's order, upwards and downwards, page by page", async () => {
+test("users are listed by name in the console's order, ascending and descending, page by page", async () => {
   const names = ["亜", "ｱ", "9", "ぁ", "Z", "あ", "ア", "Ａ", "a", "１", "A", "ー", "😀", "AA", "Aa", "A 1", "é"];
   const header = ["表示名", "ユーザーID", "パスワード"];
   await tenant.import({ kind: "docs" }, [header, ...names.map((name, i) => [name, `id${i}`, "secret1"])]);
@@ -180,7 +180,7 @@ test("users are listed by name in the console's order, upwards and downwards, pa
   }
 });
 
-test("users and devices come whole, page by page, each by its own cursors", async () => {
+test("pages contain all users and devices, and each list accepts only its own cursors", async () => {
   const numbers = Array.from({ length: 10 }, (_, i) => i);
   await tenant.import({ kind: "users" }, [["氏名", "メールアドレス"], ...numbers.map((i) => [`${i}`, `u${i}@x`])]);
   await tenant.import({ kind: "devices" }, [["シリアルナンバー"], ...numbers.map((i) => [`S${i}`])]);
@@ -218,7 +218,7 @@ const paged = async (list: string, query: string): Promise<readonly string[]> =>
   return ids;
 };
 
-test.each(["secured/docs/users", "users"])("a cursor of %s that nobody gave is refused", async (list) => {
+test.each(["secured/docs/users", "users"])("an invalid cursor of %s is rejected", async (list) => {
   for (const cursor of ["x", "%00", "e30", Buffer.from('{"sort":{},"id":1}').toString("base64url")]) {
     const response = await tenant.fetch(new Request(`http://tenant.invalid/v1/${list}?cursor=${cursor}`));
     expect(response.status).toBe(400);

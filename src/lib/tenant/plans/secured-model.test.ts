@@ -1,7 +1,7 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { drawn, LONG } from "#support/drawn.ts";
+import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
 import { SECURED_APPS } from "../../model/secured-user.ts";
 import { nameSortKey } from "../../model/normalise.ts";
 import type { Import } from "../../contract/index.ts";
@@ -130,8 +130,8 @@ const expectCommitted = async (plan: Import, again: () => Promise<Import>, expec
 };
 
 test(
-  "an import of SECURED APPs users does what a model of one row at a time does, and can be undone",
-  LONG,
+  "an import of SECURED APPs users matches a model of one row at a time, and can be undone",
+  LONG_TIMEOUT,
   async () => {
     await fc.assert(
       fc.asyncProperty(someApp, someRequest, someFile, async (app, request, file) => {
@@ -144,12 +144,12 @@ test(
         expect(plan).toMatchObject({ ...expected.counts, rejected: expected.rejected });
         await (plan.rejected ? expectRejected(plan, start) : expectCommitted(plan, again, expected.after));
       }),
-      drawn(150, 20_260_401),
+      toPropertyParameters(150, 20_260_401),
     );
   },
 );
 
-test("a file of blank rows has no rows, in the model as in the program", async () => {
+test("a file with only blank rows counts as having no rows, in the model and in the program", async () => {
   const app = { users: [], groups: GROUPS };
   seed(app);
   const file = [["ユーザーID"], [""]];
@@ -159,7 +159,7 @@ test("a file of blank rows has no rows, in the model as in the program", async (
   expect([await tenant.faults(plan), plan.rejected]).toEqual([expected.faults, expected.rejected]);
 });
 
-test.each(SECURED_APPS)("administrators of %s stand outside every import", async (app) => {
+test.each(SECURED_APPS)("imports never change administrators of %s", async (app) => {
   tenant.clear();
   const header = ["表示名", "ユーザーID", "パスワード"];
   await tenant.import({ kind: app }, [header, ["管理", "admin", "secret1"], ["太郎", "taro", "secret1"]]);

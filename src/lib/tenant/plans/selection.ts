@@ -1,44 +1,44 @@
-import type { Selection } from "./staging/counts.ts";
+import type { DeletionSelection } from "./staging/counts.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { FORMATS } from "../../model/formats.ts";
 import type { Thing } from "../../model/thing.ts";
-import { DEVICES } from "../records/device-rows.ts";
-import { numbersOf, type List } from "../store/lists.ts";
-import { securedUsers } from "../records/secured/user-rows.ts";
+import { DEVICE_LIST } from "../records/device-rows.ts";
+import { buildNumbersSql, type RecordList } from "../store/lists.ts";
+import { buildSecuredUserList } from "../records/secured/user-rows.ts";
 import type { Params } from "../store/store.ts";
 import { USERS } from "../records/user-rows.ts";
 
-/** The table of what was named, by ids, beside the plan of a deletion. */
-export const ASKED = "s.asked";
+/** The table with the ids of the named records. It is stored with the plan of a deletion. */
+export const NAMED_IDS_TABLE = "s.asked";
 
-/** The table of the records of a thing that a deletion takes, by their numbers. */
-export const chosenTable = ({ name }: Pick<Thing, "name">): string => `s.chosen_${name}`;
+/** Returns the name of the table with the record numbers of the records that a deletion deletes, for one thing. */
+export const getSelectionTable = ({ name }: Pick<Thing, "name">): string => `s.chosen_${name}`;
 
-/** SQL: the numbers of the organisations that were named, and of all below them. */
-const BELOW = `with recursive below (pk) as (
-    select o.pk from org o join ${ASKED} a on a.id = o.id union select o.pk from below b join org o on o.parent = b.pk)
+/** SQL: the record numbers of the named organisations and of all organisations below them. */
+const SUBTREE_SQL = `with recursive below (pk) as (
+    select o.pk from org o join ${NAMED_IDS_TABLE} a on a.id = o.id union select o.pk from below b join org o on o.parent = b.pk)
   select pk from below`;
 
-/** The list whose filters choose records of a kind; undefined where they can only be named. */
-export const filteredList = (kind: FormatName): List | undefined => {
+/** Returns the list whose filters select records of a kind; undefined if they can only be selected by name. */
+export const getFilterList = (kind: FormatName): RecordList | undefined => {
   const { app } = FORMATS[kind];
-  if (app !== undefined) return securedUsers(app);
+  if (app !== undefined) return buildSecuredUserList(app);
   if (kind === "orgs") return undefined;
-  return kind === "users" ? USERS : DEVICES;
+  return kind === "users" ? USERS : DEVICE_LIST;
 };
 
-/** SQL: the numbers of the records of a kind that a deletion takes, protected ones among them. */
-export const chosenNumbers = (
+/** SQL: the record numbers of the records of a kind that a deletion selects, including protected records. */
+export const buildSelectedNumbersSql = (
   kind: FormatName,
-  { by, ...filters }: Selection,
+  { by, ...filters }: DeletionSelection,
 ): { readonly sql: string; readonly params: Params } => {
-  const list = filteredList(kind);
+  const list = getFilterList(kind);
   if (by === "filtered") {
-    if (list === undefined) throw new TypeError(`${kind} have no filters`);
-    return numbersOf(list, filters);
+    if (list === undefined) throw new TypeError(`the kind ${kind} does not have filters`);
+    return buildNumbersSql(list, filters);
   }
-  if (by === "below" && list === undefined) return { sql: BELOW, params: {} };
+  if (by === "below" && list === undefined) return { sql: SUBTREE_SQL, params: {} };
   const { among = "true", params = {}, thing } = list ?? { thing: FORMATS[kind].thing };
-  const which = by === "below" ? `t.org in (${BELOW})` : `t.id in (select id from ${ASKED})`;
+  const which = by === "below" ? `t.org in (${SUBTREE_SQL})` : `t.id in (select id from ${NAMED_IDS_TABLE})`;
   return { sql: `select t.pk from ${thing.name} t where ${among} and ${which}`, params };
 };

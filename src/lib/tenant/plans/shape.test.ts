@@ -4,7 +4,7 @@ import { TestTenant } from "#support/tenant/tenant.ts";
 import type { Reader } from "../store/store.ts";
 import { SqliteStore } from "../store/sqlite/store.ts";
 import { listImports, type ImportRecord } from "./import-rows.ts";
-import { importsOf, writtenImportOf } from "./shape.ts";
+import { buildImportResponses, buildUncountedImportResponse } from "./shape.ts";
 
 const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
@@ -34,9 +34,9 @@ const statements = (show: (reader: Reader, records: readonly ImportRecord[]) => 
   });
 
 const listed = async (reader: Reader, records: readonly ImportRecord[]): Promise<void> =>
-  expect(await importsOf(reader, records, "owner")).toHaveLength(records.length);
+  expect(await buildImportResponses(reader, records, "owner")).toHaveLength(records.length);
 
-test("many imports are shown with no more reads than one, each with the numbers of others", async () => {
+test("many imports are listed with as many queries as one, each with its related numbers", async () => {
   tenant.clear();
   const made = await tenant.import(users, file("山田"));
   const { length: one } = await statements(listed);
@@ -55,7 +55,7 @@ test("many imports are shown with no more reads than one, each with the numbers 
   ]);
 });
 
-test("an open plan names the columns that no export of the console has shown, the tenant's own among them", async () => {
+test("an open plan lists columns that no console export has shown, including custom fields", async () => {
   tenant.clear();
   for (const name of ["座席", "入社年"]) await tenant.client.users.addField({ name });
   const cells = [
@@ -72,14 +72,14 @@ test("an open plan names the columns that no export of the console has shown, th
   ]);
 });
 
-test("the tasks of a mirror are read only for what was committed, and counted only where they are shown", async () => {
+test("a mirror's tasks are read only for committed imports, and counted only if they are shown", async () => {
   tenant.clear();
   await tenant.import({ ...users, fromConsole: true }, file("山田"));
   const { client } = tenant;
   const committed = await client.imports.commit(await tenant.plan(users, file("山田 改")));
   await tenant.plan(users, file("山田 新"));
   const readsTasks = (sql: string): boolean => sql.includes("user_observed");
-  const sent = await statements(async (reader, [plan]) => plan && writtenImportOf(reader, plan, "owner"));
+  const sent = await statements(async (reader, [plan]) => plan && buildUncountedImportResponse(reader, plan, "owner"));
   expect([sent.length > 0, sent.filter(readsTasks)]).toEqual([true, []]);
   expect(committed).toMatchObject({ consoleTask: committed.change });
   expect(committed.inConsole).toBeUndefined();
@@ -89,23 +89,20 @@ test("the tasks of a mirror are read only for what was committed, and counted on
 test.each<[string, Parameters<TestTenant["plan"]>[0], readonly string[], string]>([
   ["organisations", { ...users, createOrgs: true }, ["メールアドレス", "氏名", "組織コード"], "@x"],
   ["groups", { kind: "docs", createGroups: true }, ["ユーザーID", "表示名", "グループ名"], ""],
-])(
-  "of what an import did, the %s that it created count as the records of its file",
-  async (_, request, header, domain) => {
-    tenant.clear();
-    const cells = (name: string) => [header, [`u01${domain}`, "山田", name], [`u02${domain}`, "佐藤", name]];
-    await tenant.import({ ...request, fromConsole: true }, cells(""));
-    const { id } = await tenant.import(request, cells("NEW"));
-    const { client } = tenant;
-    expect((await client.imports.show(id)).inConsole).toEqual({ done: 0, of: 3 });
-    const [task] = await client.console.list({});
-    const people = task?.records.filter(({ thing }) => thing.endsWith("user")).map((record) => record.id ?? "");
-    await client.console.confirm({ numbers: [task?.number ?? 0], records: people });
-    expect((await client.imports.show(id)).inConsole).toEqual({ done: 2, of: 3 });
-  },
-);
+])("the %s that an import created count among the records of its file", async (_, request, header, domain) => {
+  tenant.clear();
+  const cells = (name: string) => [header, [`u01${domain}`, "山田", name], [`u02${domain}`, "佐藤", name]];
+  await tenant.import({ ...request, fromConsole: true }, cells(""));
+  const { id } = await tenant.import(request, cells("NEW"));
+  const { client } = tenant;
+  expect((await client.imports.show(id)).inConsole).toEqual({ done: 0, of: 3 });
+  const [task] = await client.console.list({});
+  const people = task?.records.filter(({ thing }) => thing.endsWith("user")).map((record) => record.id ?? "");
+  await client.console.confirm({ numbers: [task?.number ?? 0], records: people });
+  expect((await client.imports.show(id)).inConsole).toEqual({ done: 2, of: 3 });
+});
 
-test("columns that an export of the console has are verified by it", async () => {
+test("columns that a console export contains are verified by it", async () => {
   tenant.clear();
   const docs = { kind: "docs", createGroups: true } as const;
   const unverified = async (request: Parameters<TestTenant["plan"]>[0], ...groups: readonly string[]) => {

@@ -49,7 +49,7 @@ const begin = async (): Promise<string> => {
 test.each([
   [true, "uploading"],
   [false, "failed"],
-])("staging that is not locked yet stays while its process lives (%s): %s", async (living, state) => {
+])("staging files that are not locked yet stay while their process lives (%s): %s", async (living, state) => {
   const id = await begin();
   const tenant = open(living);
   expect((await wholeClient({ transport: tenant.fetch }).imports.show(id)).state).toBe(state);
@@ -63,7 +63,7 @@ test.each([
 test.each([
   [true, "uploading"],
   [false, "failed"],
-])("an upload without staging is under way while its process lives (%s): %s", async (living, state) => {
+])("an upload without a staging file is running while its process lives (%s): %s", async (living, state) => {
   const id = await begin();
   rmSync(join(folder, "imports"), { recursive: true });
   const tenant = open(living);
@@ -72,7 +72,7 @@ test.each([
   await tenant.close();
 });
 
-test("what dead processes left is removed before imports are told of, and not by other requests", async () => {
+test("leftovers of dead processes are removed before imports are listed, but not by other requests", async () => {
   const id = await begin();
   const tenant = open(false);
   const client = wholeClient({ transport: tenant.fetch });

@@ -1,7 +1,7 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Import } from "../../contract/index.ts";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { auditOf } from "#support/tenant/audit.ts";
 import { failureOf, fileOf, TestTenant, without, type Cells } from "#support/tenant/tenant.ts";
 
@@ -46,27 +46,27 @@ const told = async (plan: Import) =>
   (await tenant.reasons(plan)).map(({ en }) => en).filter((en) => !/domain/.test(en));
 
 const KEPT_BOSS =
-  "長 is kept, as no import deletes an administrator; if this user is no administrator any more: clomoctl users administrators remove boss@x.jp";
+  "長 is kept because imports do not delete administrators; if this user is no longer an administrator: clomoctl users administrators remove boss@x.jp";
 const OWNED = "SN1 (090-0000-0001), SN2";
 const REMOVE = "to remove the owner: clomoctl devices set-owner SN1 SN2 --none";
 
-test("without the option the file is refused, with the devices and what solves it", async () => {
+test("without the option, the file is rejected with the devices and a solution", async () => {
   await seed();
   const plan = await replacing(undefined);
   expect(plan).toMatchObject({ delete: 2, rejected: true });
   expect(plan).not.toHaveProperty("kept");
   expect(await told(plan)).toEqual([
-    "長 is an administrator and would be deleted, as the file lacks this user; if this user is no administrator any more: clomoctl users administrators remove boss@x.jp",
-    `太郎 <taro@x.jp> cannot be deleted: owns ${OWNED}; ${REMOVE}`,
+    "長 is an administrator and would be deleted because the file does not contain this user; if this user is no longer an administrator: clomoctl users administrators remove boss@x.jp",
+    `太郎 <taro@x.jp> cannot be deleted: the user owns ${OWNED}; ${REMOVE}`,
   ]);
 });
 
-test("keep commits all else, and keeps administrators and owners of devices", async () => {
+test("keep commits everything else, and keeps administrators and owners of devices", async () => {
   await seed();
   const plan = await replacing("keep");
   expect(plan).toMatchObject({ create: 1, update: 1, delete: 1, rejected: false, kept: { count: 2, known: 0 } });
   expect(plan).not.toHaveProperty("released");
-  expect(await told(plan)).toEqual([KEPT_BOSS, `太郎 <taro@x.jp> is kept: owns ${OWNED}; ${REMOVE}`]);
+  expect(await told(plan)).toEqual([KEPT_BOSS, `太郎 <taro@x.jp> is kept: the user owns ${OWNED}; ${REMOVE}`]);
   const [, ja] = await tenant.reasons(plan);
   expect(ja?.ja).toBe(
     "「太郎 <taro@x.jp>」は削除せずに残します: 所有するデバイス SN1 (090-0000-0001)、SN2。所有者を外すには: clomoctl devices set-owner SN1 SN2 --none",
@@ -77,7 +77,7 @@ test("keep commits all else, and keeps administrators and owners of devices", as
   expect(tenant.dump()["device"]).toEqual(before["device"]);
 });
 
-test("release also takes the devices from the owner, who is deleted; undoing gives them back", async () => {
+test("release also deletes the owner and frees the devices; an undo gives them back", async () => {
   await seed();
   const before = tenant.dump();
   const plan = await replacing("release");
@@ -109,17 +109,17 @@ test("release also takes the devices from the owner, who is deleted; undoing giv
   });
 });
 
-test("what a device of 管理外 belongs to is kept in both cases: the console sets no owner of it", async () => {
+test("owners of 管理外 devices are always kept, because the console does not change their owner", async () => {
   await seed();
   await tenant.client.devices.edit((await tenant.devices())[0]?.id ?? "", { status: "管理外" });
   const plan = await replacing("release");
   expect(plan).toMatchObject({ delete: 1, kept: { count: 2 }, released: 0 });
   expect((await told(plan))[1]).toBe(
-    `太郎 <taro@x.jp> is kept: owns ${OWNED}; to remove the owner: clomoctl devices set-owner SN2 --none; a device whose status is 管理外 keeps its owner; to delete it: clomoctl devices delete SN1`,
+    `太郎 <taro@x.jp> is kept: the user owns ${OWNED}; to remove the owner: clomoctl devices set-owner SN2 --none; devices with the status 管理外 keep their owner; to delete them: clomoctl devices delete SN1`,
   );
 });
 
-test("who is kept again is known from the run before, whether that changed something or not", async () => {
+test("a user who is kept again is known from the previous run, whether or not that changed anything", async () => {
   await seed();
   await commit(await replacing("keep"));
   for (const _ of [1, 2]) {
@@ -135,7 +135,7 @@ test("who is kept again is known from the run before, whether that changed somet
   await tenant.client.devices.setOwner({ ids: [one?.id ?? ""], owner: boss?.id ?? "", ownerOrg: null });
   const next = await replacing("keep");
   expect(next).toMatchObject({ delete: 1, kept: { count: 1, known: 1 } });
-  expect(await told(next)).toEqual([`${KEPT_BOSS}; owns SN1 (090-0000-0001)`]);
+  expect(await told(next)).toEqual([`${KEPT_BOSS}; the user owns SN1 (090-0000-0001)`]);
   await commit(next);
   await tenant.import({ kind: "users" }, [HEADER, ["四郎", "shiro@x.jp", ""]]);
   const [, other] = await tenant.devices();
@@ -144,14 +144,14 @@ test("who is kept again is known from the run before, whether that changed somet
   expect(await replacing("keep")).toMatchObject({ kept: { count: 2, known: 1 } });
 });
 
-test("a plan that was not committed though it had something to do tells everybody again", async () => {
+test("after a plan with changes that was not committed, every kept user is reported again", async () => {
   await seed();
   await tenant.client.imports.discard((await replacing("keep")).id);
   expect(await replacing("keep")).toMatchObject({ kept: { count: 2, known: 0 } });
 });
 
 test.each(["keep", "release"] as const)(
-  "%s: a device that changes hands between plan and commit is a conflict",
+  "%s: a device that gets another owner between plan and commit is a conflict",
   async (how) => {
     await seed();
     const plan = await replacing(how);
@@ -165,7 +165,7 @@ test.each(["keep", "release"] as const)(
   },
 );
 
-test("a device that has another owner since stops the undo, and is named; another change of it stays", async () => {
+test("a device with a new owner prevents the undo and is named; other changes to it stay", async () => {
   await seed();
   const { id } = await commit(await replacing("release"));
   const [one] = await tenant.devices();
@@ -177,7 +177,7 @@ test("a device that has another owner since stops the undo, and is named; anothe
   const failure = await failureOf(undoImport(tenant.client, id));
   expect(failure).toMatchObject({
     code: "conflict",
-    what: { en: expect.stringMatching(/^the device SN1: changed by change \d+ \(所有者\)$/) as unknown },
+    what: { en: expect.stringMatching(/^the device SN1: changed later by change \d+ \(所有者\)$/) as unknown },
   });
   expect(tenant.dump()).toEqual(before);
   await own(null);
@@ -185,7 +185,7 @@ test("a device that has another owner since stops the undo, and is named; anothe
   expect((await tenant.devices())[0]).toMatchObject({ memo: "返却済み", owner: { email: "taro@x.jp" } });
 });
 
-test("an earlier import of devices is not undone while its devices have lost their owner", async () => {
+test("an earlier import of devices cannot be undone while its devices have lost their owner", async () => {
   await tenant.import({ kind: "users" }, PEOPLE);
   const { id } = await tenant.import({ kind: "devices" }, [
     ["シリアルナンバー", "ステータス", "所有者メールアドレス"],
@@ -194,14 +194,14 @@ test("an earlier import of devices is not undone while its devices have lost the
   const released = await commit(await replacing("release"));
   expect(await failureOf(undoImport(tenant.client, id))).toMatchObject({
     code: "conflict",
-    what: { en: `the device SN1: changed by change ${released.number} (所有者)` },
+    what: { en: `the device SN1: changed later by change ${released.number} (所有者)` },
   });
   await commit(await undoImport(tenant.client, released.id));
   await commit(await undoImport(tenant.client, id));
   expect(await tenant.devices()).toEqual([]);
 });
 
-describe("of organisations", () => {
+describe("organisations", () => {
   const ORGS = [
     ["組織名", "組織コード", "上位組織コード"],
     ["営業部", "S", ""],
@@ -224,17 +224,17 @@ describe("of organisations", () => {
     ]);
   });
 
-  test("keep keeps those that hold something, and what is above them", async () => {
+  test("keep keeps organisations that are not empty, and those above them", async () => {
     const plan = await orgs("keep");
     expect(plan).toMatchObject({ delete: 0, rejected: false, kept: { count: 3, known: 0 } });
     expect(await told(plan)).toEqual([
-      "営業部 (S) is kept: it holds 1 organisation",
-      "営業部/東日本 (S1) is kept: it holds 1 user; see: clomoctl users list --org S1",
-      "倉庫 (W) is kept: it holds 1 device; see: clomoctl devices list --org W",
+      "営業部 (S) is kept: it contains 1 organisation",
+      "営業部/東日本 (S1) is kept: it contains 1 user; to list them: clomoctl users list --org S1",
+      "倉庫 (W) is kept: it contains 1 device; to list them: clomoctl devices list --org W",
     ]);
   });
 
-  test("release deletes one that owns devices alone; undoing gives it its devices back", async () => {
+  test("release deletes an organisation that only owns devices; an undo gives the devices back", async () => {
     const before = tenant.dump();
     const plan = await orgs("release");
     expect(plan).toMatchObject({ delete: 1, kept: { count: 2 }, released: 1 });
@@ -279,7 +279,7 @@ describe("in a mirror", () => {
     expect(await task()).toMatchObject({ action: "undo" });
   });
 
-  test("an export that shows the devices without an owner takes them out of it", async () => {
+  test("an export that shows the devices without an owner removes them from the task", async () => {
     await mirror();
     await commit(await replacing("release"));
     await tenant.import({ kind: "devices", fromConsole: true }, [
@@ -292,13 +292,13 @@ describe("in a mirror", () => {
   });
 });
 
-test("who may not change devices releases none, nor who manages a part", async () => {
+test("devices are not released without the right to change devices, or with only a part of the tenant", async () => {
   await seed();
   const items = ["users.write", "users.move", "users.delete"] as const;
-  await withAccount(tenant, { name: "few", role: "custom", items });
-  await withAccount(tenant, { name: "all", role: "custom", items: [...items, "devices.write"] });
+  await addTestAccount(tenant, { name: "few", role: "custom", items });
+  await addTestAccount(tenant, { name: "all", role: "custom", items: [...items, "devices.write"] });
   await tenant.client.orgs.create({ name: "東日本", code: "EAST" });
-  await withAccount(tenant, { name: "div", role: "division", manages: ["EAST"] });
+  await addTestAccount(tenant, { name: "div", role: "division", manages: ["EAST"] });
   const as = (account: string) =>
     tenant
       .as(account)
@@ -309,17 +309,17 @@ test("who may not change devices releases none, nor who manages a part", async (
   expect(await failureOf(as("few"))).toMatchObject({
     code: "not-permitted",
     what: {
-      en: "few may not add and change devices, give them owners (devices SN1, SN2): its scheme lacks this item",
+      en: "few is not permitted to add and change devices, and assign owners (devices SN1, SN2): the scheme of the account does not contain this check item",
     },
   });
   expect(await failureOf(as("div"))).toMatchObject({
     code: "not-permitted",
-    what: { en: expect.stringContaining("outside your organisations") as unknown },
+    what: { en: expect.stringContaining("such devices are outside your organisations") as unknown },
   });
   expect(await as("all")).toMatchObject({ released: 2 });
 });
 
-test("the audit has how many were kept, and what the import kept for its undoing", async () => {
+test("the audit record contains the numbers of kept users and released devices", async () => {
   await seed();
   await commit(await replacing("release"));
   expect(auditOf(tenant.database).at(-1)).toMatchObject({

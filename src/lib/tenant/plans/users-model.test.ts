@@ -1,9 +1,9 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { drawn, LONG } from "#support/drawn.ts";
+import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
 import type { Import } from "../../contract/index.ts";
-import { cp932Form, emailKey } from "../../model/normalise.ts";
+import { toCp932Form, emailKey } from "../../model/normalise.ts";
 import { fillKeys, wrongKeys } from "#support/tenant/keys.ts";
 import { failureOf, TestTenant, without, type Cells, type Request } from "#support/tenant/tenant.ts";
 import { plain, UsersModel, type ModelTenant, type ModelUser } from "#support/tenant/users-model.ts";
@@ -202,7 +202,7 @@ const seedUser = (user: ModelUser, pk: number, at: string): void => {
 };
 
 /** A cell as a file in Windows-31J holds it, which lacks ß. */
-const windowsCell = (cell: string): string => cp932Form(cell).replaceAll("ß", "s");
+const windowsCell = (cell: string): string => toCp932Form(cell).replaceAll("ß", "s");
 
 /** The current tenant in the model's form, without ids of new users. */
 const current = async (known: ReadonlySet<string>) =>
@@ -274,8 +274,8 @@ const expectCommitted = async (
 };
 
 test(
-  "an import of users does what a model of one row at a time does, twice the same, and can be undone",
-  LONG,
+  "an import of users matches a model of one row at a time, also when repeated, and can be undone",
+  LONG_TIMEOUT,
   async () => {
     await fc.assert(
       fc.asyncProperty(someCase, async ({ before, request, file, encoding }) => {
@@ -297,7 +297,7 @@ test(
         expect(tenant.dump()).toEqual(start);
         await (plan.rejected ? expectRejected(plan, start) : expectCommitted(plan, again, expected.after.users));
       }),
-      drawn(200, 20_260_401),
+      toPropertyParameters(200, 20_260_401),
     );
   },
 );

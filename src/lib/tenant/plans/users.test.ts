@@ -20,7 +20,7 @@ const seed = async () => {
 
 const byMail = async (email: string) => (await tenant.users()).find(({ emails }) => emails[0] === email);
 
-test("makes users and the organisations that rows name", async () => {
+test("creates users and the organisations to which rows refer", async () => {
   const plan = await tenant.plan(users, [HEADER, ["山田", "Yamada@example.jp", "E1", "", "", ""]]);
   expect(plan).toMatchObject({ rows: 1, create: 1, update: 0, unchanged: 0, delete: 0, invalid: 0, orgsCreated: 1 });
   await tenant.client.imports.commit(plan);
@@ -31,7 +31,7 @@ test("makes users and the organisations that rows name", async () => {
   });
 });
 
-test("a blank organisation code leaves a user where he is and puts a new one under the root", async () => {
+test("a blank organisation code leaves a user in place and puts a new user below the root", async () => {
   await seed();
   await tenant.import(users, [
     ["氏名", "メールアドレス", "組織コード"],
@@ -74,7 +74,7 @@ test("a password counts as a secret set and leaves an otherwise equal row unchan
   }
 });
 
-test("only rows that give a password and are valid note one", async () => {
+test("only valid rows with a password record one", async () => {
   await seed();
   const before = await tenant.users();
   const plan = await tenant.plan({ ...users, skipInvalid: true }, [
@@ -93,7 +93,7 @@ test("only rows that give a password and are valid note one", async () => {
   );
 });
 
-test("keeps a blank cell's value where blanks are kept, and clears it otherwise", async () => {
+test("keeps the value of a blank cell if blanks are kept, and clears it otherwise", async () => {
   await seed();
   const file = [
     ["氏名", "メールアドレス", "役職"],
@@ -104,7 +104,7 @@ test("keeps a blank cell's value where blanks are kept, and clears it otherwise"
   expect((await byMail("yamada@example.jp"))?.title).toBeNull();
 });
 
-test("absent columns are left alone, or cleared as the console does; names and accounts never", async () => {
+test("absent columns are left alone, or cleared like in the console, except names and accounts", async () => {
   await seed();
   const file = [
     ["氏名", "メールアドレス"],
@@ -136,7 +136,7 @@ test("clearing missing columns also clears the custom field whose column the fil
   expect((await byMail("yamada@example.jp"))?.custom).toEqual([{ name: "入社年", value: "2019" }]);
 });
 
-test("replace deletes whom the file lacks and keeps the identity of the rest", async () => {
+test("replace deletes users that the file lacks and keeps the identity of the rest", async () => {
   await seed();
   const before = await byMail("yamada@example.jp");
   const plan = await tenant.plan({ ...users, mode: "replace" }, [
@@ -151,7 +151,7 @@ test("replace deletes whom the file lacks and keeps the identity of the rest", a
   expect(all[0]).toMatchObject({ id: before?.id, createdAt: before?.createdAt });
 });
 
-test("an import that deleted the last users and made another can be undone", async () => {
+test("an import that deleted the last users and created another can be undone", async () => {
   await seed();
   await tenant.import(users, [
     ["氏名", "メールアドレス"],
@@ -168,7 +168,7 @@ test("an import that deleted the last users and made another can be undone", asy
   expect(tenant.dump()).toEqual(before);
 });
 
-test("a number of a deleted user is given to nobody else, so the deletion can be undone", async () => {
+test("the number of a deleted user is not reused, so that the deletion can be undone", async () => {
   await seed();
   await tenant.import(users, [
     ["氏名", "メールアドレス"],
@@ -186,7 +186,7 @@ test("a number of a deleted user is given to nobody else, so the deletion can be
   expect((await tenant.users()).map(({ name }) => name).toSorted()).toEqual(["三", "山田", "新人", "髙橋"].toSorted());
 });
 
-test("duplicate keys, addresses and account names name both rows", async () => {
+test("duplicate keys, addresses and account names are reported for both rows", async () => {
   const plan = await tenant.plan(users, [
     ["氏名", "メールアドレス", "メールアドレス", "CLOMOアカウント名"],
     ["一", "a@x", "", "one"],
@@ -219,7 +219,7 @@ test("duplicate rows of one user do not hide a deletion", async () => {
   expect(plan).toMatchObject({ invalid: 2, delete: 1, rejected: false });
 });
 
-test("a value of another user is a problem that names both, unless it is given up in the same file", async () => {
+test("another user's value is a problem that names both users, unless it is given up in the same file", async () => {
   await seed();
   const header = ["氏名", "メールアドレス", "CLOMOアカウント名"];
   const taken = await tenant.plan(users, [header, ["山田", "yamada@example.jp", "takahashi"]]);
@@ -240,7 +240,7 @@ test("a value of another user is a problem that names both, unless it is given u
   expect(await tenant.faults(kept)).toEqual(["value-taken@2"]);
 });
 
-test("a value that rows of the file repeat and a user of the tenant holds is told as both", async () => {
+test("a value that is repeated in the file and also belongs to a user is reported as both", async () => {
   await seed();
   const header = ["氏名", "メールアドレス", "メールアドレス", "CLOMOアカウント名"];
   const plan = await tenant.plan(users, [
@@ -259,7 +259,7 @@ test("a value that rows of the file repeat and a user of the tenant holds is tol
   ]);
 });
 
-test("a kept blank address list gives no address up", async () => {
+test("a blank address list that is kept does not give up an address", async () => {
   const header = ["氏名", "社員コード", "メールアドレス", "メールアドレス"];
   await tenant.import({ ...users, key: "employee-code" }, [
     header,
@@ -274,7 +274,7 @@ test("a kept blank address list gives no address up", async () => {
   expect(await tenant.faults(plan)).toEqual(["value-taken@3"]);
 });
 
-test("a key that fits several users is ambiguous, and none of them is deleted for it", async () => {
+test("a key that matches several users is ambiguous, and none of them is deleted for it", async () => {
   const header = ["氏名", "社員コード", "メールアドレス"];
   await tenant.import(users, [header, ["山田", "1", "y@x"], ["髙橋", "1", "t@x"]]);
   const request = { ...users, key: "employee-code", mode: "replace" } as const;
@@ -283,7 +283,7 @@ test("a key that fits several users is ambiguous, and none of them is deleted fo
   expect(plan.rejected).toBe(true);
 });
 
-test("skipping rows and replacing is refused where a row's user cannot be told", async () => {
+test("skipping rows in replace mode is rejected if a row's user cannot be identified", async () => {
   await seed();
   const request = { ...users, mode: "replace", skipInvalid: true } as const;
   const told = await tenant.plan(request, [
@@ -303,7 +303,7 @@ test("skipping rows and replacing is refused where a row's user cannot be told",
   expect(await tenant.users()).toHaveLength(2);
 });
 
-test("an administrator's account name is the same in a file that cannot hold its look-alike", async () => {
+test("an administrator's account name is equal to its look-alike in another encoding", async () => {
   await tenant.import(users, [
     ["氏名", "メールアドレス", "CLOMOアカウント名"],
     ["山田", "yamada@example.jp", "a\u301c"],
@@ -317,7 +317,7 @@ test("an administrator's account name is the same in a file that cannot hold its
   expect(await tenant.faults(await tenant.plan(users, cells))).toEqual(["administrator-account@2"]);
 });
 
-test("an administrator is updated, never renamed, given a password or deleted", async () => {
+test("an administrator can be updated, but not renamed, given a password or deleted", async () => {
   await seed();
   tenant.makeAdministrator("yamada@example.jp");
   const plan = await tenant.plan(users, [HEADER, ["山田", "yamada@example.jp", "E1", "部長", "yamada", ""]]);
@@ -340,7 +340,7 @@ test("an administrator is updated, never renamed, given a password or deleted", 
   expect(gone).toMatchObject({ delete: 0, rejected: true });
 });
 
-test("an unknown organisation is a problem unless it may be made", async () => {
+test("an unknown organisation is a problem unless it may be created", async () => {
   const plan = await tenant.plan({ kind: "users" }, [
     ["氏名", "メールアドレス", "組織コード"],
     ["山田", "a@x", "E1"],
@@ -348,7 +348,7 @@ test("an unknown organisation is a problem unless it may be made", async () => {
   expect(await tenant.faults(plan)).toEqual(["org-unknown@2"]);
 });
 
-test("a column that the file lacks and a new user needs is named", async () => {
+test("a missing column that a new user needs is named", async () => {
   const plan = await tenant.plan({ kind: "docs" }, [
     ["表示名", "ユーザーID"],
     ["髙橋", "hanako"],
@@ -358,7 +358,7 @@ test("a column that the file lacks and a new user needs is named", async () => {
   ]);
 });
 
-test("the rows of a plan tell what each arrives at", async () => {
+test("the rows of a plan show each user's resulting values", async () => {
   await seed();
   const plan = await tenant.plan(users, [
     ["氏名", "メールアドレス", "組織コード"],

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { rowOf, workbookOf, type TestWorkbook } from "#support/xlsx/workbook.ts";
-import { workbookBytes } from "../../xlsx/write.ts";
+import { encodeWorkbook } from "../../xlsx/write.ts";
 import { fileOf, TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
@@ -20,12 +20,12 @@ const sheetOf = (...codes: readonly string[]): TestWorkbook["sheets"][string] =>
   rows: [rowOf(1, ...HEADER), ...codes.map((code, at) => rowOf(at + 2, `山田${at}`, `u${at}@x.jp`, code))].join(""),
 });
 
-test("codes as text, and as numbers in a format, are the records of the same CSV file", async () => {
+test("codes as text, and as formatted numbers, give the same records as the CSV file", async () => {
   const cells = [HEADER, ["山田0", "u0@x.jp", "0012"], ["山田1", "u1@x.jp", "0034"], ["山田2", "u2@x.jp", ""]];
   async function* rows() {
     yield cells;
   }
-  const written = Uint8Array.from(Buffer.concat(await Array.fromAsync(workbookBytes(rows()))));
+  const written = Uint8Array.from(Buffer.concat(await Array.fromAsync(encodeWorkbook(rows()))));
   const number = (value: number): string => `<c s="1"><v>${value}</v></c>`;
   const sheets = { 社員: sheetOf(number(12), number(34), '<c s="1"/>') };
   const plans = [
@@ -43,7 +43,7 @@ test("codes as text, and as numbers in a format, are the records of the same CSV
   ]);
 });
 
-test("a cell without a value that is one clears nothing: its row is invalid", async () => {
+test("a cell without a valid value clears nothing, and its row is invalid", async () => {
   await tenant.import(users, [
     HEADER,
     ["山田0", "u0@x.jp", "0012"],
@@ -61,21 +61,21 @@ test("a cell without a value that is one clears nothing: its row is invalid", as
   ]);
 });
 
-test("hidden rows are warned of, and planned", async () => {
+test("hidden rows are planned, with a warning", async () => {
   const { rows } = sheetOf("1", "2");
   const plan = await send({ sheets: { a: { rows: rows.replace('<row r="3"', '<row hidden="1" r="3"') } } });
   expect(plan).toMatchObject({ create: 2, warnings: 1, rejected: false });
   expect((await tenant.problems(plan))[0]).toMatchObject({ code: "rows-hidden", params: { count: 1, row: 3 } });
 });
 
-test("a sheet is named where several have data, and the refused import is over", async () => {
+test("a sheet must be named if several contain data, and the rejected import has failed", async () => {
   const sheets = { a: sheetOf("1"), b: sheetOf("1", "2") };
   await expect(send({ sheets })).rejects.toMatchObject({ code: "usage", where: "--sheet" });
   expect(await tenant.client.imports.list()).toMatchObject([{ state: "failed" }]);
   expect(await send({ sheets }, { ...users, sheet: "b" })).toMatchObject({ create: 2, request: { sheet: "b" } });
 });
 
-test("what is no workbook is refused, and nothing is left of it", async () => {
+test("a file that is not a workbook is rejected and leaves no plan", async () => {
   const bytes = Uint8Array.from(fileOf([HEADER]));
   await expect(tenant.send({ ...users, fileName: "people.xlsx" }, bytes, "xlsx")).rejects.toMatchObject({
     code: "input-rejected",
@@ -84,7 +84,7 @@ test("what is no workbook is refused, and nothing is left of it", async () => {
   expect(await tenant.client.imports.list()).toMatchObject([{ state: "failed" }]);
 });
 
-test("an IMEI that was typed as a number is imported with all its digits; one that Excel has rounded is refused", async () => {
+test("an IMEI typed as a number keeps all its digits; one that Excel has rounded is rejected", async () => {
   const devices = (...numbers: readonly string[]): TestWorkbook => ({
     sheets: {
       a: {

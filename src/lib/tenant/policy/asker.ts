@@ -1,24 +1,24 @@
 import type { AdministratorRole, Operation } from "../../model/role.ts";
 
-/** The account that somebody acts as. */
-export interface AskingAccount {
-  /** the number and the id of its user */
+/** The account that an actor uses. */
+export interface ActorAccount {
+  /** the number of the account's user; `id`: the id of this user */
   readonly user: number;
   readonly id: string;
   readonly name: string;
 }
 
-/** Who acts: the machine's owner, or an account with a role. */
+/** Who performs an operation: the owner of the machine, or an account with a role. */
 export interface Actor {
-  /** undefined: the machine's owner, who may do everything */
-  readonly account?: AskingAccount | undefined;
+  /** undefined: the owner of the machine, who may do everything */
+  readonly account?: ActorAccount | undefined;
   readonly role: AdministratorRole;
-  /** of a custom administrator: its scheme, and what that has */
+  /** for a custom administrator: the scheme; `items`: the operations that the scheme permits */
   readonly scheme?: string | undefined;
   readonly items: ReadonlySet<Operation>;
-  /** the numbers of the organisations that are its own, each with all below it; undefined: all */
+  /** the numbers of the organisations that the actor administers, each with everything below it; undefined: all */
   readonly orgs: readonly number[] | undefined;
 }
 
-/** The machine's owner. */
-export const OWNER: Actor = { role: "system", items: new Set(), orgs: undefined };
+/** The owner of the machine, as an actor. */
+export const MACHINE_OWNER: Actor = { role: "system", items: new Set(), orgs: undefined };

@@ -1,17 +1,18 @@
 import { enforce, type RuleProblem } from "../../rules/rule.ts";
 import { text } from "../../text/index.ts";
 import type { Actor } from "./asker.ts";
-import { may } from "./check.ts";
+import { isPermitted } from "./check.ts";
 
 /**
- * Enforces rules on what somebody does: who may not do what a hint takes asks a system administrator.
+ * Enforces rules for an actor. If a hint suggests something that the actor may not do, the hint is to ask a system
+ * administrator instead.
  *
  * @throws Failure `input-rejected` with the first problem
  */
-export const enforceFor = (asker: Actor, [problem]: readonly RuleProblem[]): void => {
+export const enforceForActor = (asker: Actor, [problem]: readonly RuleProblem[]): void => {
   if (problem === undefined) return;
-  const mayMend = problem.needs === undefined || may(asker, problem.needs);
-  enforce([mayMend ? problem : { ...problem, hint: ASK_SYSTEM }]);
+  const mayMend = problem.needs === undefined || isPermitted(asker, problem.needs);
+  enforce([mayMend ? problem : { ...problem, hint: ASK_SYSTEM_ADMINISTRATOR }]);
 };
 
-const ASK_SYSTEM = text("ask a system administrator", "システム管理者に依頼してください");
+const ASK_SYSTEM_ADMINISTRATOR = text("ask a system administrator", "システム管理者に依頼してください");

@@ -4,10 +4,10 @@ import { run } from "#support/commands/program.ts";
 import { folderWith } from "#support/commands/imports/plans.ts";
 import { SCHEME_ITEMS } from "../../model/role-policy.ts";
 import type { Operation } from "../../model/role.ts";
-import { NO_COUNTS } from "../plans/shape.ts";
-import { OWNER } from "./asker.ts";
-import { permitPlan } from "./import-work.ts";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { EMPTY_COUNTS } from "../plans/shape.ts";
+import { MACHINE_OWNER } from "./asker.ts";
+import { requirePlanPermission } from "./import-work.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { failureOf, fileOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
@@ -25,7 +25,7 @@ beforeEach(async () => {
 afterEach(() => tenant[Symbol.asyncDispose]());
 
 const withItems = (...items: readonly Operation[]) =>
-  withAccount(tenant, { name: "cus", role: "custom", items, manages: ["EAST"] });
+  addTestAccount(tenant, { name: "cus", role: "custom", items, manages: ["EAST"] });
 
 const planning = (cells: Cells, mode: "append" | "replace" = "append") =>
   tenant
@@ -35,7 +35,7 @@ const planning = (cells: Cells, mode: "append" | "replace" = "append") =>
 const HEADER = ["氏名", "メールアドレス", "組織コード", "TEL"];
 const SAME = [HEADER, ["花子", "hanako@x.jp", "EAST", "03"], ["次郎", "jiro@x.jp", "EAST", "04"]] as const;
 
-test("who may change users alone imports a file that changes telephone numbers, and takes that back", async () => {
+test("an account that may only change users can import telephone numbers and undo that", async () => {
   await withItems("users.write");
   const plan = await planning([
     ["メールアドレス", "TEL"],
@@ -50,16 +50,16 @@ test("who may change users alone imports a file that changes telephone numbers, 
   expect(telOf()).toEqual([{ tel: "03" }]);
 });
 
-test("the undo of a confirmation takes the right to confirm", () => {
-  const counts = { ...NO_COUNTS, reopened: { tasks: [3], records: 1 } };
-  const asker = (role: "operator" | "division") => ({ ...OWNER, role });
-  expect(() => permitPlan(asker("operator"), "users", counts)).toThrow(
+test("undoing a confirmation requires the right to confirm", () => {
+  const counts = { ...EMPTY_COUNTS, reopened: { tasks: [3], records: 1 } };
+  const asker = (role: "operator" | "division") => ({ ...MACHINE_OWNER, role });
+  expect(() => requirePlanPermission(asker("operator"), "users", counts)).toThrow(
     expect.objectContaining({ code: "not-permitted" }),
   );
-  expect(() => permitPlan(asker("division"), "users", counts)).not.toThrow();
+  expect(() => requirePlanPermission(asker("division"), "users", counts)).not.toThrow();
 });
 
-const SCHEME = "its scheme lacks this item";
+const SCHEME = "the scheme of the account does not contain this check item";
 
 test.each([
   [
@@ -67,7 +67,7 @@ test.each([
     ["users.write"],
     [...SAME, ["新人", "new@x.jp", "EAST", ""]],
     "append",
-    "cus may not create users (row 4): a scheme needs 「ユーザーの作成と変更」 and 「ユーザーの組織移動」 for it, and 「組織の作成と変更」 unless",
+    "cus is not permitted to create users (row 4): creating users requires 「ユーザーの作成と変更」 and 「ユーザーの組織移動」 in the scheme, and also 「組織の作成と変更」 unless",
     "「cus」の権限では行えません(ユーザーの作成、4 行目): ユーザーの作成には「ユーザーの作成と変更」と「ユーザーの組織移動」、",
   ],
   [
@@ -75,7 +75,7 @@ test.each([
     ["users.write"],
     [...SAME.slice(0, 2), ["次郎", "jiro@x.jp", "E2", "04"]],
     "append",
-    `cus may not move users between organisations (row 3): ${SCHEME}`,
+    `cus is not permitted to move users between organisations (row 3): ${SCHEME}`,
     "「cus」の権限では行えません(ユーザーの組織移動、3 行目): カスタム管理権限スキームにこの項目がありません",
   ],
   [
@@ -83,7 +83,7 @@ test.each([
     ["users.write"],
     SAME.slice(0, 2),
     "replace",
-    `cus may not delete users (not in the file: 次郎 <jiro@x.jp>): ${SCHEME}`,
+    `cus is not permitted to delete users (not in the file: 次郎 <jiro@x.jp>): ${SCHEME}`,
     "「cus」の権限では行えません(ユーザーの削除、ファイルにない: 次郎 <jiro@x.jp>): カスタム管理権限スキームにこの項目がありません",
   ],
   [
@@ -91,37 +91,37 @@ test.each([
     ["users.move", "users.delete"],
     [...SAME.slice(0, 2), ["次郎", "jiro@x.jp", "E2", "05"]],
     "append",
-    `cus may not create and change users (row 3): ${SCHEME}`,
+    `cus is not permitted to create and change users (row 3): ${SCHEME}`,
     "「cus」の権限では行えません(ユーザーの作成と変更、3 行目): カスタム管理権限スキームにこの項目がありません",
   ],
-] as const)(
-  "a file that %s is refused by the right that lacks, with the rows",
-  async (_, items, cells, mode, en, ja) => {
-    const [east] = await tenant.client.orgs.find({ name: "EAST" });
-    await tenant.client.orgs.create({ name: "東京", code: "E2", parentId: east?.id ?? "" });
-    await withItems(...items);
-    const before = tenant.sql("select * from user order by pk");
-    const failure = await failureOf(planning(cells, mode));
-    expect(failure).toMatchObject({
-      code: "not-permitted",
-      what: { en: expect.stringContaining(en) as unknown, ja: expect.stringContaining(ja) as unknown },
-    });
-    expect(tenant.sql("select * from user order by pk")).toEqual(before);
-  },
-);
+] as const)("a file that %s is rejected with the missing right and the rows", async (_, items, cells, mode, en, ja) => {
+  const [east] = await tenant.client.orgs.find({ name: "EAST" });
+  await tenant.client.orgs.create({ name: "東京", code: "E2", parentId: east?.id ?? "" });
+  await withItems(...items);
+  const before = tenant.sql("select * from user order by pk");
+  const failure = await failureOf(planning(cells, mode));
+  expect(failure).toMatchObject({
+    code: "not-permitted",
+    what: { en: expect.stringContaining(en) as unknown, ja: expect.stringContaining(ja) as unknown },
+  });
+  expect(tenant.sql("select * from user order by pk")).toEqual(before);
+});
 
 test.each([
   ["move", ["users.move"], [...SAME.slice(0, 2), ["次郎", "jiro@x.jp", "E2", "04"]], "append", { update: 1 }],
   ["delete", ["users.delete"], SAME.slice(0, 2), "replace", { delete: 1 }],
-] as const)("who may %s alone does it by a file that does nothing else", async (_, items, cells, mode, counts) => {
-  const [east] = await tenant.client.orgs.find({ name: "EAST" });
-  await tenant.client.orgs.create({ name: "東京", code: "E2", parentId: east?.id ?? "" });
-  // the account is a user of the organisation, too
-  await withItems(...items);
-  const plan = await planning([...cells, ...(await accountRow())], mode);
-  expect(plan).toMatchObject({ create: 0, rejected: false, ...counts });
-  expect(await tenant.as("cus").imports.commit(plan)).toMatchObject({ state: "committed" });
-});
+] as const)(
+  "an account that may only %s can do so with a file that does nothing else",
+  async (_, items, cells, mode, counts) => {
+    const [east] = await tenant.client.orgs.find({ name: "EAST" });
+    await tenant.client.orgs.create({ name: "東京", code: "E2", parentId: east?.id ?? "" });
+    // the account is a user of the organisation, too
+    await withItems(...items);
+    const plan = await planning([...cells, ...(await accountRow())], mode);
+    expect(plan).toMatchObject({ create: 0, rejected: false, ...counts });
+    expect(await tenant.as("cus").imports.commit(plan)).toMatchObject({ state: "committed" });
+  },
+);
 
 const accountRow = async (): Promise<Cells> => {
   const [user] = await tenant.client.users.find({ name: "cus" });
@@ -137,7 +137,7 @@ test.each([
     ["次郎", "jiro@x.jp", "NONE", "04"],
     ["次郎", "jiro@x.jp", "WEST", "04"],
   ],
-] as const)("a refusal is the same whether what lies outside is there or not: %j and %j", async (absent, outside) => {
+] as const)("a rejection is the same whether or not a record exists outside: %j and %j", async (absent, outside) => {
   await withItems("users.write");
   const told = await Promise.all(
     [absent, outside].map(async (row) => {
@@ -149,9 +149,9 @@ test.each([
   expect(told[1]).toEqual(told[0]);
 });
 
-test("who commits another one's plan needs the rights for what it does", async () => {
+test("committing another account's plan requires the rights for what it does", async () => {
   await withItems("users.write");
-  await withAccount(tenant, { name: "div", role: "division", manages: ["EAST"] });
+  await addTestAccount(tenant, { name: "div", role: "division", manages: ["EAST"] });
   const content = () => ({
     stream: new Blob([fileOf([...SAME, ["新人", "new@x.jp", "EAST", ""]])]).stream(),
     encoding: "utf-8" as const,
@@ -160,21 +160,21 @@ test("who commits another one's plan needs the rights for what it does", async (
   const shown = await tenant.as("cus").imports.show(plan.id);
   expect(await failureOf(tenant.as("cus").imports.commit(shown))).toMatchObject({
     code: "not-permitted",
-    what: { en: expect.stringContaining("cus may not create users: ") as unknown },
+    what: { en: expect.stringContaining("cus is not permitted to create users: ") as unknown },
   });
   await tenant.as("div").imports.commit(plan);
   expect(await failureOf(undoImport(tenant.as("cus"), plan.id))).toMatchObject({
     code: "not-permitted",
-    what: { en: `cus may not delete users: ${SCHEME}` },
+    what: { en: `cus is not permitted to delete users: ${SCHEME}` },
   });
 });
 
 test.each([
-  ["cus", "its managed organisations are not 「全て」"],
-  ["div", "a division administrator has no such right"],
-])("every command refuses %s by the rule that applied: %s", async (as, reason) => {
+  ["cus", "the managed organisations of the account are not 「全て」"],
+  ["div", "a division administrator does not have this right"],
+])("every command rejects %s with the rule that applied: %s", async (as, reason) => {
   await withItems(...SCHEME_ITEMS);
-  await withAccount(tenant, { name: "div", role: "division", manages: ["EAST"] });
+  await addTestAccount(tenant, { name: "div", role: "division", manages: ["EAST"] });
   const folder = folderWith({ "d.csv": "ユーザーID,表示名,パスワード\r\nu1,x,Secret1\r\n" });
   for (const line of [
     "secured users delete u1 --app docs --confirm-deletions 1",
@@ -183,7 +183,9 @@ test.each([
   ]) {
     const { exit, stderr } = await run(`${line} --as ${as} --lang en`, { tenant: tenant.acting(as).fetch, folder });
     expect(exit).toBe(4);
-    expect(stderr).toMatch(new RegExp(`^error: ${as} may not (?:read|change) users and groups of SECURED APPs: `));
+    expect(stderr).toMatch(
+      new RegExp(`^error: ${as} is not permitted to (?:read|change) users and groups of SECURED APPs: `),
+    );
     expect(stderr).toContain(`: ${reason}\n`);
   }
 });
@@ -191,34 +193,39 @@ test.each([
 test.each([
   [["secured.write"], "read users and groups of SECURED APPs"],
   [["secured.read"], "change users and groups of SECURED APPs"],
-] as const)("a plan for SECURED APPs shows its users, and needs the right for that too: %j", async (items, about) => {
-  await tenant.import({ kind: "docs" }, [
-    ["ユーザーID", "表示名", "パスワード"],
-    ["u1", "秘密", "Secret1"],
-  ]);
-  await withAccount(tenant, { name: "apps", role: "custom", items });
-  const folder = folderWith({ "d.csv": "ユーザーID,表示名,パスワード\r\nu2,x,Secret1\r\n" });
-  for (const line of [
-    "secured users import d.csv --app docs --mode replace --dry-run",
-    "secured users import d.csv --app docs --dry-run",
-    ...(about.startsWith("read") ? ["secured users list --app docs", "secured users delete u1 --app docs"] : []),
-  ]) {
-    const asked = { tenant: tenant.acting("apps").fetch, folder };
-    const { exit, stdout, stderr } = await run(`${line} --as apps --lang en`, asked);
-    expect([line, exit, stderr]).toEqual([
-      line,
-      4,
-      expect.stringContaining(`error: apps may not ${about}: its scheme lacks this item\n`),
+] as const)(
+  "a plan for SECURED APPs shows its users, and also requires the right to that: %j",
+  async (items, about) => {
+    await tenant.import({ kind: "docs" }, [
+      ["ユーザーID", "表示名", "パスワード"],
+      ["u1", "秘密", "Secret1"],
     ]);
-    expect(stdout + stderr).not.toMatch(/秘密|u1 /);
-  }
-  expect(await tenant.as("apps").imports.list()).toEqual([]);
-  const ids = (await tenant.securedUsers("docs")).map(({ id }) => id);
-  expect(await failureOf(tenant.as("apps").imports.delete({ kind: "docs", ids }))).toMatchObject({
-    code: "not-permitted",
-    what: { en: `apps may not ${about}: its scheme lacks this item` },
-  });
-});
+    await addTestAccount(tenant, { name: "apps", role: "custom", items });
+    const folder = folderWith({ "d.csv": "ユーザーID,表示名,パスワード\r\nu2,x,Secret1\r\n" });
+    for (const line of [
+      "secured users import d.csv --app docs --mode replace --dry-run",
+      "secured users import d.csv --app docs --dry-run",
+      ...(about.startsWith("read") ? ["secured users list --app docs", "secured users delete u1 --app docs"] : []),
+    ]) {
+      const asked = { tenant: tenant.acting("apps").fetch, folder };
+      const { exit, stdout, stderr } = await run(`${line} --as apps --lang en`, asked);
+      expect([line, exit, stderr]).toEqual([
+        line,
+        4,
+        expect.stringContaining(
+          `error: apps is not permitted to ${about}: the scheme of the account does not contain this check item\n`,
+        ),
+      ]);
+      expect(stdout + stderr).not.toMatch(/秘密|u1 /);
+    }
+    expect(await tenant.as("apps").imports.list()).toEqual([]);
+    const ids = (await tenant.securedUsers("docs")).map(({ id }) => id);
+    expect(await failureOf(tenant.as("apps").imports.delete({ kind: "docs", ids }))).toMatchObject({
+      code: "not-permitted",
+      what: { en: `apps is not permitted to ${about}: the scheme of the account does not contain this check item` },
+    });
+  },
+);
 
 const DEVICE_HEADER = ["シリアルナンバー", "メモ", "タグ", "端末識別名", "所有組織コード"];
 
@@ -236,10 +243,10 @@ const withDevices = async (): Promise<void> => {
     ["SN2", "", "", "2 号機", "EAST"],
   ]);
   await withItems("devices.note");
-  await withAccount(tenant, { name: "ope", role: "operator", org: "EAST" });
+  await addTestAccount(tenant, { name: "ope", role: "operator", org: "EAST" });
 };
 
-test.each(["cus", "ope"])("%s, who may write memos and tags alone, imports a file that changes these", async (as) => {
+test.each(["cus", "ope"])("%s, who may only write memos and tags, can import a file that changes these", async (as) => {
   await withDevices();
   const before = devicesStored();
   const plan = await planningDevices(as, [
@@ -263,33 +270,36 @@ test.each([
     "the name of a device",
     ["SN2", "", "", "別名", "EAST"],
     "append",
-    "add and change devices, give them owners",
+    "add and change devices, and assign owners",
     "row 3",
   ],
   [
     "a memo and a name",
     ["SN2", "m", "", "別名", "EAST"],
     "append",
-    "add and change devices, give them owners",
+    "add and change devices, and assign owners",
     "row 3",
   ],
-  ["a new device", ["SN3", "m", "", "", "EAST"], "append", "add and change devices, give them owners", "row 3"],
+  ["a new device", ["SN3", "m", "", "", "EAST"], "append", "add and change devices, and assign owners", "row 3"],
   ["a device that is missing", undefined, "replace", "delete devices", "not in the file: SN2"],
-] as const)("for %s, that needs another right", async (_, row, mode, about, where) => {
+] as const)("but %s requires another right", async (_, row, mode, about, where) => {
   await withDevices();
   const cells = [DEVICE_HEADER, ["SN1", "貸出中", "", "1 号機", "EAST"], ...(row === undefined ? [] : [row])];
   for (const [as, why] of [
     ["cus", SCHEME],
-    ["ope", "an operator has no such right"],
+    ["ope", "an operator does not have this right"],
   ] as const) {
     const failure = await failureOf(planningDevices(as, cells, mode));
-    expect([failure?.code, failure?.what.en]).toEqual(["not-permitted", `${as} may not ${about} (${where}): ${why}`]);
+    expect([failure?.code, failure?.what.en]).toEqual([
+      "not-permitted",
+      `${as} is not permitted to ${about} (${where}): ${why}`,
+    ]);
   }
 });
 
-test("who may write memos and tags alone commits another one's plan that does no more", async () => {
+test("an account that may only write memos and tags can commit another's plan that does no more", async () => {
   await withDevices();
-  await withAccount(tenant, { name: "div", role: "division", manages: ["EAST"] });
+  await addTestAccount(tenant, { name: "div", role: "division", manages: ["EAST"] });
   const note = [DEVICE_HEADER, ["SN1", "貸出中", "", "1 号機", "EAST"]];
   const rename = [DEVICE_HEADER, ["SN2", "m", "", "別名", "EAST"]];
   for (const as of ["cus", "ope"]) {
@@ -297,7 +307,9 @@ test("who may write memos and tags alone commits another one's plan that does no
     const shown = await tenant.as(as).imports.show(plan.id);
     expect(await failureOf(tenant.as(as).imports.commit(shown))).toMatchObject({
       code: "not-permitted",
-      what: { en: expect.stringContaining(`${as} may not add and change devices, give them owners: `) as unknown },
+      what: {
+        en: expect.stringContaining(`${as} is not permitted to add and change devices, and assign owners: `) as unknown,
+      },
     });
   }
   expect(devicesStored()).toMatchObject([{ memo: null }, { memo: null }]);

@@ -1,28 +1,29 @@
 import type { PlanCounts } from "../plans/staging/counts.ts";
-import { kindOf } from "../plans/staging/kinds.ts";
+import { buildKindDefinition } from "../plans/staging/kinds.ts";
 import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
 import { NOTE_FIELDS } from "../../model/device.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { ORG } from "../../model/organisation.ts";
-import { itemsForUsers } from "../../model/role-policy.ts";
+import { getItemsForNewUsers } from "../../model/role-policy.ts";
 import type { Operation } from "../../model/role.ts";
-import { joined, same, text, type Text } from "../../text/index.ts";
+import { joinTexts, same, text, type Text } from "../../text/index.ts";
 import type { AffectedRecords, PlanWork } from "../plans/engine.ts";
 import type { Actor } from "./asker.ts";
-import { panelKind, permit } from "./check.ts";
+import { toPanelKind, requirePermission } from "./check.ts";
 
 /**
- * What creating users needs: making and moving them; and making organisations, where not all are the asker's, as every new
- * user is linked with one. @see facts 2.1
+ * Returns the operations needed to create users: creating and moving users, and also creating organisations unless the
+ * actor administers all of them, because every new user is linked with an organisation. @see facts 2.1
  */
-export const creatingUsers = ({ orgs }: Actor): readonly Operation[] => itemsForUsers(orgs === undefined);
+export const getUserCreationOperations = ({ orgs }: Actor): readonly Operation[] =>
+  getItemsForNewUsers(orgs === undefined);
 
-/** The operations that each piece of a plan's work needs. */
-const neededFor = (asker: Actor, kind: FormatName): Readonly<Record<keyof PlanWork, readonly Operation[]>> => {
-  const panel = panelKind(kind);
+/** Returns the operations needed for each part of a plan's work. */
+const getWorkOperations = (asker: Actor, kind: FormatName): Readonly<Record<keyof PlanWork, readonly Operation[]>> => {
+  const panel = toPanelKind(kind);
   const writing: readonly Operation[] = [panel === undefined ? "secured.write" : `${panel}.write`];
   return {
-    create: panel === "users" ? creatingUsers(asker) : writing,
+    create: panel === "users" ? getUserCreationOperations(asker) : writing,
     edit: writing,
     note: ["devices.note"],
     move: panel === "users" ? ["users.move"] : writing,
@@ -33,33 +34,33 @@ const neededFor = (asker: Actor, kind: FormatName): Readonly<Record<keyof PlanWo
   };
 };
 
-const counted = (count: number): AffectedRecords => ({ count, first: [] });
+const toAffectedRecords = (count: number): AffectedRecords => ({ count, first: [] });
 
-const NOTHING = counted(0);
+const NO_AFFECTED_RECORDS = toAffectedRecords(0);
 
-/** What a plan does, by its counts. */
-const countedWork = (kind: FormatName, counts: PlanCounts): PlanWork => {
+/** Derives the work of a plan from its counts. */
+const deriveWork = (kind: FormatName, counts: PlanCounts): PlanWork => {
   const { create, columns, delete: gone, secretsSet, orgsCreated, released = 0 } = counts;
-  const placing = kindOf(FORMATS[kind]).fields.filter(({ refers }) => refers?.to === ORG.name);
+  const placing = buildKindDefinition(FORMATS[kind]).fields.filter(({ refers }) => refers?.to === ORG.name);
   const isPlace = ({ field }: { readonly field: string }): boolean => placing.some((one) => one.field === field);
   const changed = (of: PlanCounts["columns"]): number =>
     of.reduce((most, column) => Math.max(most, column.changed, column.cleared, column.removed), 0);
   const isNote = ({ field }: { readonly field: string }): boolean => kind === "devices" && NOTE_FIELDS.includes(field);
   const edited = changed(columns.filter((column) => !isPlace(column) && !isNote(column)));
   return {
-    create: counted(create),
-    edit: counted(edited === 0 && create === 0 ? secretsSet : edited),
-    note: counted(changed(columns.filter(isNote))),
-    move: counted(changed(columns.filter(isPlace))),
-    delete: counted(gone),
-    createOrgs: counted(orgsCreated),
-    deleteOrgs: NOTHING,
-    release: counted(released),
+    create: toAffectedRecords(create),
+    edit: toAffectedRecords(edited === 0 && create === 0 ? secretsSet : edited),
+    note: toAffectedRecords(changed(columns.filter(isNote))),
+    move: toAffectedRecords(changed(columns.filter(isPlace))),
+    delete: toAffectedRecords(gone),
+    createOrgs: toAffectedRecords(orgsCreated),
+    deleteOrgs: NO_AFFECTED_RECORDS,
+    release: toAffectedRecords(released),
   };
 };
 
-/** The order in which refusals are told. */
-const PIECES = [
+/** The parts of a plan's work, in the order in which refusals are reported. */
+const WORK_PARTS = [
   "create",
   "edit",
   "note",
@@ -70,17 +71,17 @@ const PIECES = [
   "release",
 ] as const satisfies (keyof PlanWork)[];
 
-/** Checks that somebody may do all that a plan does. @throws Failure `not-permitted` with the first rule that does not permit it, and where */
-export const permitWork = (asker: Actor, kind: FormatName, work: PlanWork): void => {
-  const needed = neededFor(asker, kind);
-  for (const piece of PIECES) {
+/** Checks an actor's rights for a plan.  @throws Failure `not-permitted` with the first violated rule, and where */
+export const requireWorkPermission = (asker: Actor, kind: FormatName, work: PlanWork): void => {
+  const needed = getWorkOperations(asker, kind);
+  for (const piece of WORK_PARTS) {
     const { [piece]: affected } = work;
-    if (affected.count > 0) permit(asker, needed[piece], placesOf(piece, affected));
+    if (affected.count > 0) requirePermission(asker, needed[piece], describeAffectedRecords(piece, affected));
   }
 };
 
-/** The operations that writing records of other things takes. */
-const BESIDE: Readonly<Record<string, readonly Operation[]>> = {
+/** The operations needed to write related records of other things, by thing. */
+const RELATED_OPERATIONS: Readonly<Record<string, readonly Operation[]>> = {
   account: ["accounts.write", "accounts.roles", "accounts.orgs"],
   account_settings: ["accounts.settings"],
   scheme: ["schemes.write"],
@@ -89,33 +90,37 @@ const BESIDE: Readonly<Record<string, readonly Operation[]>> = {
   secured_user: ["secured.write"],
 };
 
-/** Checks that somebody may do all that a plan does, by its counts. @throws Failure `not-permitted` as {@link permitWork} */
-export const permitPlan = (asker: Actor, kind: FormatName, counts: PlanCounts): void => {
-  permitWork(asker, kind, countedWork(kind, counts));
-  if (counts.reopened !== undefined) permit(asker, ["console.write"]);
+/**
+ * Checks an actor's rights for a plan, by its counts.
+ *
+ * @throws Failure `not-permitted` as {@link requireWorkPermission}
+ */
+export const requirePlanPermission = (asker: Actor, kind: FormatName, counts: PlanCounts): void => {
+  requireWorkPermission(asker, kind, deriveWork(kind, counts));
+  if (counts.reopened !== undefined) requirePermission(asker, ["console.write"]);
   for (const { thing, create, update, delete: gone } of counts.beside ?? []) {
-    const panel = panelThing(thing);
+    const panel = findPanelKind(thing);
     const needed =
       panel === undefined
-        ? (BESIDE[thing] ?? [])
+        ? (RELATED_OPERATIONS[thing] ?? [])
         : [
-            ...(create > 0 && panel === "users" ? creatingUsers(asker) : []),
+            ...(create > 0 && panel === "users" ? getUserCreationOperations(asker) : []),
             ...(create + update > 0 ? [`${panel}.write` as const] : []),
             ...(gone > 0 ? [`${panel}.delete` as const] : []),
           ];
-    permit(asker, needed);
+    requirePermission(asker, needed);
   }
 };
 
-const panelThing = (thing: string): ReturnType<typeof panelKind> => {
+const findPanelKind = (thing: string): ReturnType<typeof toPanelKind> => {
   const kind = FORMAT_NAMES.find((name) => FORMATS[name].thing.name === thing);
-  return kind && panelKind(kind);
+  return kind && toPanelKind(kind);
 };
 
-/** The rows, or the records that the file lacks, that need a right. */
-const placesOf = (piece: keyof PlanWork, { count, first }: AffectedRecords): Text | undefined => {
+/** Describes the rows, or the records that the file lacks, that need a permission; undefined if none are named. */
+const describeAffectedRecords = (piece: keyof PlanWork, { count, first }: AffectedRecords): Text | undefined => {
   if (first.length === 0) return undefined;
-  const names = joined(first.map(same), text(", ", "、"));
+  const names = joinTexts(first.map(same), text(", ", "、"));
   const more = count > first.length ? text(", …", " など") : same("");
   if (piece === "delete")
     return text(`not in the file: ${names.en}${more.en}`, `ファイルにない: ${names.ja}${more.ja}`);

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ConsoleTask } from "../../contract/index.ts";
 import { SCHEME_ITEMS } from "../../model/role-policy.ts";
 import { failureOf, fileOf } from "#support/tenant/tenant.ts";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { twins, type Twin } from "#support/tenant/twins.ts";
 
 // An import, a task of the console and a record of the audit have one number for everybody.
@@ -41,7 +41,7 @@ const file = (name: string, email: string) => ({
   encoding: "utf-8" as const,
 });
 
-test("records of the audit are shown to who sees a part as they stand, and hidden ones are left out", async () => {
+test("an account with a part sees its audit records unchanged, and hidden records are left out", async () => {
   const seen = await Array.fromAsync(own.audit.list());
   const all = new Map((await Array.fromAsync(tenant.client.audit.list())).map((record) => [record.seq, record]));
   expect(seen.length).toBeGreaterThan(0);
@@ -54,13 +54,13 @@ test("records of the audit are shown to who sees a part as they stand, and hidde
   expect(await failureOf(own.audit.show(hidden ?? 0))).toMatchObject({ code: "not-found" });
 });
 
-test("imports have their number for who sees a part, too", async () => {
+test("imports also have their number for an account with a part", async () => {
   const all = new Map((await tenant.client.imports.list()).map(({ id, number }) => [id, number]));
   const seen = await own.imports.list();
   expect(seen.map(({ id, number }) => [id, number])).toEqual([...all].slice(0, 1));
 });
 
-test("a task's number names it for who sees it, and nothing for who does not", async () => {
+test("a task number shows the task to accounts that may see it, and nothing to others", async () => {
   const named = (tasks: readonly ConsoleTask[]) => tasks.flatMap(({ records }) => records.map(({ name }) => name));
   const seen = await own.console.list({});
   expect(new Set(named(seen))).toEqual(new Set(["東 次郎"]));
@@ -75,7 +75,7 @@ test("a task's number names it for who sees it, and nothing for who does not", a
     expect(await failureOf(own.console.show(number))).toMatchObject({ code: "not-found" });
 });
 
-test("the audit names tasks by the same numbers", async () => {
+test("the audit log refers to tasks by the same numbers", async () => {
   const { consoleTask } = await own.users.edit(await idOf("saburo@east.example"), { emails: ["s@east.example"] });
   await own.console.confirm({ numbers: [consoleTask ?? 0] });
   for (const client of [own, tenant.client]) {
@@ -87,8 +87,8 @@ test("the audit names tasks by the same numbers", async () => {
   }
 });
 
-test("what the audit has for system administrators alone is nobody else's task", async () => {
-  await withAccount(tenant, { name: "zentai", role: "custom", items: SCHEME_ITEMS });
+test("tasks about schemes and account settings are visible only to system administrators", async () => {
+  await addTestAccount(tenant, { name: "zentai", role: "custom", items: SCHEME_ITEMS });
   const client = tenant.as("zentai");
   const wanted = ["scheme", "account_settings"];
   await tenant.client.roles.createScheme({ name: "端末担当", operations: SCHEME_ITEMS.slice(0, 1) });

@@ -1,6 +1,6 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { failureOf } from "#support/tenant/tenant.ts";
 import { twins, type Twin, type TwinRequest } from "#support/tenant/twins.ts";
 
@@ -31,9 +31,9 @@ const patch = (org: string, body: object): TwinRequest => ({ method: "PATCH", pa
 
 const file = (...rows: readonly (readonly string[])[]) => [["組織名", "組織コード", "上位組織コード"], ...rows];
 
-test("who has no more than an organisation itself takes it out of no other one", async () => {
+test("an account that manages only an organisation itself may rename it, but not move it", async () => {
   const moved = { method: "POST", path: "/v1/orgs/{org:E1}/move", body: { parent: "{org:E2}" } } as const;
-  expect(await asked("minami", moved, 403)).toContain("what is above this organisation is not yours");
+  expect(await asked("minami", moved, 403)).toContain("the parent of this organisation is outside your organisations");
   await asked("minami", { method: "PATCH", path: "/v1/orgs/{org:E1}", body: { name: "営業一部" } }, 200);
   await asked("minami", { method: "POST", path: "/v1/imports", body: { kind: "orgs", mode: "append" } }, 201);
   const content = file(["営業一部", "E1", "E2"]);
@@ -46,17 +46,17 @@ test("who has no more than an organisation itself takes it out of no other one",
   await asked("higashi", moved, 200);
 });
 
-test("what an account manages that somebody does not see is deleted by a system administrator alone", async () => {
+test("an organisation managed by a hidden account can be deleted only by a system administrator", async () => {
   const [{ tenant }] = pair;
   const { client } = tenant;
   const [east] = await client.orgs.find({ name: "EAST" });
   const { after: empty } = await client.orgs.create({ name: "空", code: "EMPTY", parentId: east?.id ?? "" });
-  await withAccount(tenant, { name: "shirarezu", role: "division", org: "WEST", manages: ["EMPTY"] });
+  await addTestAccount(tenant, { name: "shirarezu", role: "division", org: "WEST", manages: ["EMPTY"] });
   const own = tenant.as("higashi");
   const refused = await failureOf(own.imports.delete({ kind: "orgs", ids: [empty.id], called: "空" }));
   expect(refused).toMatchObject({
     code: "input-rejected",
-    what: { en: expect.stringContaining("cannot be deleted by you: 東日本/空") as string },
+    what: { en: expect.stringContaining("you cannot delete this organisation: 東日本/空") as string },
     hint: { en: "ask a system administrator" },
   });
   expect(JSON.stringify(refused)).not.toContain("account");
@@ -76,10 +76,10 @@ test("what an account manages that somebody does not see is deleted by a system 
   expect(whole?.what.en).toContain("1 CLOMO account: shirarezu");
 });
 
-test("what happened in an organisation is seen once it is deleted, by who has where it was", async () => {
+test("records of a deleted organisation stay visible to accounts that manage its parent", async () => {
   const [{ tenant }] = pair;
   const { client } = tenant;
-  await withAccount(tenant, {
+  await addTestAccount(tenant, {
     name: "loeschen",
     role: "custom",
     org: "E2",
@@ -98,7 +98,7 @@ test("what happened in an organisation is seen once it is deleted, by who has wh
   await deletes.users.edit(ids[0] ?? "", { emails: ["evil@east.example"] });
   await deletes.users.move({ ids, org: await idOf("E2") });
   // and by an import that was planned in it
-  const shita = await withAccount(tenant, { name: "shita", role: "division", org: "E1", manages: ["LOW"] });
+  const shita = await addTestAccount(tenant, { name: "shita", role: "division", org: "E1", manages: ["LOW"] });
   const stream = new Blob(["氏名,メールアドレス,組織コード\n新,new9@east.example,LOW\n"]).stream();
   const own = tenant.as("shita").imports;
   const plan = await own.plan({ kind: "users", mode: "append" }, { stream, encoding: "utf-8" });
@@ -126,9 +126,9 @@ test("what happened in an organisation is seen once it is deleted, by who has wh
   expect(JSON.stringify(await seen("higashi"))).not.toContain("evil@east.example");
 });
 
-test("an import that was planned for more than somebody has is left out of the audit, and shown to whoever has all", async () => {
+test("the audit record of an import planned for the whole tenant is hidden from accounts with a part", async () => {
   const [{ tenant }] = pair;
-  await withAccount(tenant, { name: "kansa", role: "custom", items: ["audit.read"] });
+  await addTestAccount(tenant, { name: "kansa", role: "custom", items: ["audit.read"] });
   const cells = [
     ["氏名", "メールアドレス", "組織コード", "役職"],
     ["西 太郎", "taro@west.example", "W1", ""],
@@ -144,7 +144,7 @@ test("an import that was planned for more than somebody has is left out of the a
   expect(await failureOf(tenant.as("higashi").audit.show(record?.seq ?? 0))).toMatchObject({ code: "not-found" });
 });
 
-test("an import counts in its record of the audit what cannot be used", async () => {
+test("the audit record of an import counts values that cannot be used", async () => {
   const own = pair[0].tenant.as("higashi");
   const rows = ["氏名,メールアドレス,組織コード", "新,taro@west.example,E1", "新,new9@east.example,E1", ""].join("\n");
   const plan = await own.imports.plan(
@@ -189,41 +189,38 @@ test.each([
       ["WEST0001", "hanako@east.example"],
     ],
   ],
-] as const)(
-  "a plan of %s tells of %s, which is taken outside, that it cannot be used",
-  async (kind, value, content) => {
-    const [whole, bare] = pair;
-    const { imports } = whole.tenant.as("higashi");
-    const stream = new Blob([content.map((row) => `${row.join(",")}\n`).join("")]).stream();
-    const plan = await imports.plan({ kind, mode: "append" }, { stream, encoding: "utf-8" });
-    expect(plan).toMatchObject({ create: 0, update: 0, invalid: 1, rejected: true });
-    const problems = await Array.fromAsync(imports.problems(plan.id));
-    expect(problems).toMatchObject([{ code: "value-unusable", severity: "error", row: 2 }]);
-    const told = JSON.stringify([plan, problems, await Array.fromAsync(imports.rows(plan.id))]).replaceAll(value, "");
-    expect(told).not.toMatch(/west|西日本|西 太郎|nishi/i);
-    // where it is free, it can be used
-    const alone = new Blob([content.map((row) => `${row.join(",")}\n`).join("")]).stream();
-    expect(
-      await bare.tenant.as("higashi").imports.plan({ kind, mode: "append" }, { stream: alone, encoding: "utf-8" }),
-    ).toMatchObject({ create: 1, invalid: 0 });
-  },
-);
+] as const)("a plan of %s reports that %s, which is taken outside, cannot be used", async (kind, value, content) => {
+  const [whole, bare] = pair;
+  const { imports } = whole.tenant.as("higashi");
+  const stream = new Blob([content.map((row) => `${row.join(",")}\n`).join("")]).stream();
+  const plan = await imports.plan({ kind, mode: "append" }, { stream, encoding: "utf-8" });
+  expect(plan).toMatchObject({ create: 0, update: 0, invalid: 1, rejected: true });
+  const problems = await Array.fromAsync(imports.problems(plan.id));
+  expect(problems).toMatchObject([{ code: "value-unusable", severity: "error", row: 2 }]);
+  const told = JSON.stringify([plan, problems, await Array.fromAsync(imports.rows(plan.id))]).replaceAll(value, "");
+  expect(told).not.toMatch(/west|西日本|西 太郎|nishi/i);
+  // where it is free, it can be used
+  const alone = new Blob([content.map((row) => `${row.join(",")}\n`).join("")]).stream();
+  expect(
+    await bare.tenant.as("higashi").imports.plan({ kind, mode: "append" }, { stream: alone, encoding: "utf-8" }),
+  ).toMatchObject({ create: 1, invalid: 0 });
+});
 
-test("a refusal names what is lacking", async () => {
+test("a rejection names the missing right", async () => {
   const [{ tenant }] = pair;
   const cus = tenant.as("cus");
   const [hanako] = await tenant.client.users.find({ name: "hanako@east.example" });
   const refused = await failureOf(cus.imports.delete({ kind: "users", ids: [hanako?.id ?? ""], called: "x" }));
-  expect(refused?.what.en).toContain("its scheme lacks this item");
+  expect(refused?.what.en).toContain("the scheme of the account does not contain this check item");
   const rows = ["氏名,メールアドレス,組織コード", "新,new9@east.example,E1", ""].join("\n");
   const plan = await cus.imports.plan({ kind: "users" }, { stream: new Blob([rows]).stream(), encoding: "utf-8" });
   await cus.imports.commit(plan);
   const undone = await failureOf(undoImport(cus, plan.id).then((undo) => cus.imports.commit(undo)));
   expect(undone).toMatchObject({ code: "not-permitted" });
-  expect(undone?.what.en).toContain("its scheme lacks this item");
+  expect(undone?.what.en).toContain("the scheme of the account does not contain this check item");
 });
 
-test("an account that manages no organisation any more is changed once it has one", async () => {
+test("an account that no longer manages an organisation can be changed once it has one", async () => {
   const [{ tenant }] = pair;
   const { client, database } = tenant;
   for (const [name, role] of [
@@ -231,7 +228,7 @@ test("an account that manages no organisation any more is changed once it has on
     ["custom1", "custom"],
   ] as const) {
     const items = role === "custom" ? (["users.write"] as const) : undefined;
-    const id = await withAccount(tenant, { name, role, org: "E1", manages: ["E2"], items });
+    const id = await addTestAccount(tenant, { name, role, org: "E1", manages: ["E2"], items });
     database.run("update account set managedOrgs = '[4711]' where user = (select pk from user where id = :id)", { id });
     expect(await failureOf(client.accounts.edit(id, { memo: "x" }))).toMatchObject({
       code: "input-rejected",
@@ -256,7 +253,7 @@ test.each([
   ],
   ["the name of one beside his, without a code", patch("EAST", { name: "西日本", code: null }), "西日本"],
   ["a path that is the code of one outside", patch("E2", { name: "秘密" }), "東日本/秘密"],
-])("%s cannot be used, which is all that is told", async (_what, request, value) => {
+])("%s cannot be used, and the error reveals nothing else", async (_what, request, value) => {
   const [whole, bare] = pair;
   const { client } = whole.tenant;
   await client.orgs.create({ name: "秘密の部", code: "東日本/秘密" });
@@ -264,7 +261,7 @@ test.each([
   const refused = await whole.plainly("higashi", request);
   expect(refused.status).toBe(422);
   const told = JSON.parse(refused.text) as { readonly detail: { readonly en: string; readonly ja: string } };
-  expect(told.detail.en).toMatch(new RegExp(`^(name|code|path): ${value} cannot be used$`));
+  expect(told.detail.en).toMatch(new RegExp(`^(name|code|path): "${value}" cannot be used$`));
   expect(told.detail.ja).toContain(`「${value}」は使えません`);
   expect(refused.text.replaceAll(value, "")).not.toMatch(/西日本|WEST|W1|秘密の部/);
   expect(whole.tenant.sql("select * from org")).toEqual(before);

@@ -4,17 +4,19 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ALL_ROUTES } from "../../contract/all.ts";
 import { EXAMPLES } from "../../contract/examples.ts";
 import type { Route } from "../../contract/route.ts";
-import { POLICY } from "../../model/role-policy.ts";
-import { ADMINISTRATORS, OPERATIONS, type Operation } from "../../model/role.ts";
-import { exampleId } from "../../model/thing.ts";
-import { withAccount, type TestAccount } from "#support/tenant/accounts.ts";
-import { travelling } from "#support/tenant/restoring.ts";
+import { ROLE_POLICY } from "../../model/role-policy.ts";
+import { ADMINISTRATOR_ROLES, OPERATIONS, type Operation } from "../../model/role.ts";
+import { createExampleId } from "../../model/thing.ts";
+import { addTestAccount, type TestAccount } from "#support/tenant/accounts.ts";
+import { exportApplicableFiles } from "#support/tenant/restoring.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
-import { may } from "./check.ts";
+import { isPermitted } from "./check.ts";
 import type { Actor } from "./asker.ts";
-import { operationsOf, type RuleRequest } from "./routes.ts";
+import { getRequiredOperations, type RuleRequest } from "./routes.ts";
 
-const items = (Object.keys(POLICY) as Operation[]).filter((operation) => POLICY[operation].custom.reach === "item");
+const items = (Object.keys(ROLE_POLICY) as Operation[]).filter(
+  (operation) => ROLE_POLICY[operation].custom.reach === "item",
+);
 
 /** An account of each role; a custom administrator with all of a scheme's items, over all or not, and with none. */
 const ACCOUNTS: readonly (TestAccount & { readonly asker: Omit<Actor, "account"> })[] = [
@@ -37,7 +39,8 @@ const choicesOf = (schema: z.ZodType): readonly string[] =>
 
 /** What a schema's member may be: one of its choices, else a word or an id. */
 const valueOf = (name: string, schema: z.ZodType): string =>
-  [exampleId(2), "1", "hanako", ...choicesOf(schema)].find((value) => schema.safeParse(value).success) ?? `${name}=?`;
+  [createExampleId(2), "1", "hanako", ...choicesOf(schema)].find((value) => schema.safeParse(value).success) ??
+  `${name}=?`;
 
 /** The required members of a request's query or path. */
 const required = (shape: z.ZodRawShape = {}): Readonly<Record<string, string>> =>
@@ -74,9 +77,9 @@ let tenant: TestTenant;
 beforeAll(async () => {
   tenant = new TestTenant();
   await tenant.client.orgs.create({ name: "東日本", code: "EAST" });
-  for (const account of ACCOUNTS) await withAccount(tenant, account);
-  await withAccount(tenant, { name: "gone", role: "none" });
-  await withAccount(tenant, { name: "leaver", role: "system" });
+  for (const account of ACCOUNTS) await addTestAccount(tenant, account);
+  await addTestAccount(tenant, { name: "gone", role: "none" });
+  await addTestAccount(tenant, { name: "leaver", role: "system" });
 });
 afterAll(() => tenant[Symbol.asyncDispose]());
 
@@ -89,8 +92,8 @@ const stored = (): object => ({ ...tenant.dump(), audit: tenant.database.count("
 describe.each(ACCOUNTS)("$name", ({ name, asker }) => {
   test.each(ALL_ROUTES.map((route) => [route.id, route] as const))("%s", async (id, route) => {
     const before = stored();
-    const needed = operationsOf(id, { asker, ...requestOf(route).asked });
-    const permitted = needed.every((operation) => may(asker, operation));
+    const needed = getRequiredOperations(id, { asker, ...requestOf(route).asked });
+    const permitted = needed.every((operation) => isPermitted(asker, operation));
     const { status } = await answerTo(name, route);
     expect(status).toBeLessThan(500);
     // a request that the policy permits may still be refused by what it is about, such as the whole tenant
@@ -103,7 +106,7 @@ describe.each(ACCOUNTS)("$name", ({ name, asker }) => {
 const ABOUT_THE_WHOLE = new Set(["createImport"]);
 
 test.each(ALL_ROUTES.map((route) => [route.id, route] as const))(
-  "%s is for nobody without a role, and for nobody who is not there",
+  "%s is forbidden without a role, and not found for an unknown account",
   async (_, route) => {
     const before = stored();
     expect((await answerTo("gone", route)).status).toBe(403);
@@ -112,7 +115,7 @@ test.each(ALL_ROUTES.map((route) => [route.id, route] as const))(
   },
 );
 
-test("a role that is revoked ends with the next request", async () => {
+test("a revoked role ends with the next request", async () => {
   const route = ALL_ROUTES.find(({ id }) => id === "users");
   if (route === undefined) throw new TypeError("no list of users");
   expect((await answerTo("leaver", route)).status).toBe(200);
@@ -122,16 +125,16 @@ test("a role that is revoked ends with the next request", async () => {
   expect((await answerTo("leaver", route)).status).toBe(403);
 });
 
-test("every operation is somebody's: the policy has a row for each, and a system administrator may all", () => {
-  expect(Object.keys(POLICY).toSorted()).toEqual(Object.keys(OPERATIONS).toSorted());
-  for (const role of ADMINISTRATORS) expect(POLICY["roles.read"][role].reach).toBe("all");
-  for (const row of Object.values(POLICY)) expect(row.system.reach).toBe("all");
+test("the policy has a row for each operation, and a system administrator may do everything", () => {
+  expect(Object.keys(ROLE_POLICY).toSorted()).toEqual(Object.keys(OPERATIONS).toSorted());
+  for (const role of ADMINISTRATOR_ROLES) expect(ROLE_POLICY["roles.read"][role].reach).toBe("all");
+  for (const row of Object.values(ROLE_POLICY)) expect(row.system.reach).toBe("all");
 });
 
-test("a route without a rule is nobody's", () => {
-  expect(() => operationsOf("unheardOf", { asker: { role: "division", items: new Set(), orgs: [2] } })).toThrow(
-    "no rule for unheardOf",
-  );
+test("a route without a rule is not permitted for anyone", () => {
+  expect(() =>
+    getRequiredOperations("unheardOf", { asker: { role: "division", items: new Set(), orgs: [2] } }),
+  ).toThrow("the route unheardOf has no rule");
 });
 
 describe("memos and tags of devices", () => {
@@ -139,12 +142,12 @@ describe("memos and tags of devices", () => {
     ["audit.read", 403],
     ["devices.note", 200],
     ["devices.write", 200],
-  ] as const)("of a custom administrator whose scheme has %s alone: %i", async (item, status) => {
+  ] as const)("for a custom administrator whose scheme has only %s: %i", async (item, status) => {
     await using own = new TestTenant();
     const { client } = own;
     const east = await client.orgs.create({ name: "東日本", code: "EAST" });
     const { after } = await client.devices.create({ serialNumber: "C02X", ownerOrg: east.after.id });
-    await withAccount(own, { name: "cus", role: "custom", items: [item], manages: ["EAST"] });
+    await addTestAccount(own, { name: "cus", role: "custom", items: [item], manages: ["EAST"] });
     const sent = (method: string, path: string, body: object): Promise<Response> =>
       own.acting("cus").fetch(
         new Request(`http://tenant/v1/devices${path}`, {
@@ -174,7 +177,7 @@ describe("renewals", () => {
     ["ope", { owner: "花子", confirmedBy: "花子" }, false],
     ["cus", { owner: "花子, 情シス, taro@x.jp", confirmedBy: "花子" }, false],
   ] as const)(
-    "%s sees owners of the own organisations, and the rest by right: also in an export",
+    "%s sees owners from the managed organisations, and other fields by right, also in an export",
     async (name, seen, isAll) => {
       await using own = new TestTenant();
       const { client } = own;
@@ -185,12 +188,12 @@ describe("renewals", () => {
       const { id } = await client.renewals.add(item);
       await client.renewals.confirm(id, { by: "花子", at: "2026-04-01T00:00:00.000Z" });
       await client.tenant.set({ contactName: "山田", contactMail: "yamada@x.jp", contactPhone: "03" });
-      for (const account of ACCOUNTS.filter((one) => one.name === name)) await withAccount(own, account);
+      for (const account of ACCOUNTS.filter((one) => one.name === name)) await addTestAccount(own, account);
       const acting = own.as(name);
       const hidden = Object.fromEntries(Object.keys(RECORDED).map((field) => [field, null]));
       const expected = { ...hidden, fingerprint: null, name: "証明書", ...seen };
       expect(await acting.renewals.list()).toMatchObject([expected]);
-      const files = await travelling(acting);
+      const files = await exportApplicableFiles(acting);
       expect(JSON.parse(files.get("resources/renewals.ndjson") ?? "")).toMatchObject(expected);
       const contact = {
         contactName: "山田",
@@ -203,9 +206,9 @@ describe("renewals", () => {
     },
   );
 
-  test("a record of the audit that has them is for those who may read them", async () => {
+  test("an audit record that contains them is visible only to accounts that may read them", async () => {
     await using own = new TestTenant();
-    await withAccount(own, { name: "all", role: "custom", items: ["audit.read"] });
+    await addTestAccount(own, { name: "all", role: "custom", items: ["audit.read"] });
     await own.client.renewals.add({ kind: "custom", name: "証明書", phone: "090-0000-0000" });
     await own.client.tenant.set({ contactPhone: "03-0000-0000" });
     const told = JSON.stringify(await Array.fromAsync(own.as("all").audit.list({})));

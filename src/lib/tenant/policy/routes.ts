@@ -4,15 +4,15 @@ import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
 import { NOTE_FIELDS } from "../../model/device.ts";
 import type { Operation } from "../../model/role.ts";
 import type { Actor } from "./asker.ts";
-import { importingOperations, mayImport, panelKind, seeingOperation } from "./check.ts";
-import { creatingUsers } from "./import-work.ts";
+import { getImportOperations, canImport, toPanelKind, getViewOperation } from "./check.ts";
+import { getUserCreationOperations } from "./import-work.ts";
 
 /** The operationId of a route of the tenant API. */
 export type RouteId = {
   [N in keyof typeof NOUNS]: RoutesOf<N>[keyof RoutesOf<N>] extends { readonly id: infer I } ? I : never;
 }[NounName];
 
-/** What a rule may look at of a request. */
+/** The parts of a request that a rule may examine. */
 export interface RuleRequest {
   readonly asker: Actor;
   readonly params?: unknown;
@@ -20,55 +20,58 @@ export interface RuleRequest {
   readonly body?: unknown;
 }
 
-/** The operations that a request needs, all of them. */
+/** The operations that a request needs. All of them must be permitted. */
 export type RouteRule = readonly Operation[] | ((asked: RuleRequest) => readonly Operation[]);
 
-/** Records of a kind that are deleted, of organisations with the users in them. */
+/** The kind of the records to delete; `recursive`: organisations with everything below them, including users. */
 interface DeletionBody {
   readonly kind: FormatName;
   readonly recursive?: boolean | undefined;
 }
 
-/** What deleting records by their names needs. */
-const deleting = ({ body }: RuleRequest): readonly Operation[] => {
+/** Returns the operations needed to delete records. */
+const getDeletionOperations = ({ body }: RuleRequest): readonly Operation[] => {
   const { kind, recursive = false } = body as DeletionBody;
-  const panel = panelKind(kind);
-  if (panel === undefined) return [seeingOperation(kind), "secured.write"];
+  const panel = toPanelKind(kind);
+  if (panel === undefined) return [getViewOperation(kind), "secured.write"];
   return [`${panel}.delete`, ...(recursive ? (["users.delete"] as const) : [])];
 };
 
-/** What beginning an import needs: some right of its kind, and to see its plan. Which ones it takes, that tells. */
-const beginning = ({ asker, body }: RuleRequest): readonly Operation[] => {
+/**
+ * Returns the operations needed to begin an import: seeing its plan, and at least one operation of its kind. Which
+ * operations the import itself needs is known only when it is planned.
+ */
+const getImportStartOperations = ({ asker, body }: RuleRequest): readonly Operation[] => {
   const { kind } = body as { readonly kind: FormatName };
-  return mayImport(asker, kind) ? [] : [seeingOperation(kind), importingOperations(kind)[0]];
+  return canImport(asker, kind) ? [] : [getViewOperation(kind), getImportOperations(kind)[0]];
 };
 
-/** Operations of which any one lets somebody look at imports: which ones are visible follows from them. */
-const importing = ({ asker }: RuleRequest): readonly Operation[] =>
-  FORMAT_NAMES.some((kind) => mayImport(asker, kind)) ? [] : ["users.write"];
+/** Returns the operations needed for imports: none if the actor may import any kind. Only those kinds are visible. */
+const getImportAccessOperations = ({ asker }: RuleRequest): readonly Operation[] =>
+  FORMAT_NAMES.some((kind) => canImport(asker, kind)) ? [] : ["users.write"];
 
-/** The devices' memo and tags are the operators', too; whatever else is said of one is not. */
-const editingDevice = ({ body }: RuleRequest): readonly Operation[] =>
+/** Returns the operations needed to edit a device. Even operators may change the memo and tags, but nothing else. */
+const getDeviceEditOperations = ({ body }: RuleRequest): readonly Operation[] =>
   Object.keys(body ?? {}).every((field) => NOTE_FIELDS.includes(field) || field === "dryRun")
     ? ["devices.note"]
     : ["devices.write"];
 
-/** The administrators of CLOMO PANEL, or of an app. */
-const administrators =
+/** Creates the rule for requests about the administrators of CLOMO PANEL, or of an app. */
+const createAdministratorRule =
   (panel: Operation, app: Operation) =>
   ({ params }: RuleRequest): readonly Operation[] => [
     (params as { readonly kind: string }).kind === "users" ? panel : app,
   ];
 
-/** By a code everybody sets his own password; that of others needs what any change of their accounts does. */
-const ownAccount = ({ asker, params }: RuleRequest): readonly Operation[] =>
+/** Returns the operations needed to reset a password by code: none for one's own, else the right to change accounts. */
+const getPasswordResetOperations = ({ asker, params }: RuleRequest): readonly Operation[] =>
   asker.account?.id === (params as { readonly id: string }).id ? [] : ["accounts.write"];
 
-/** Making a tenant like a bundle changes all of it, administrators too: system administrators alone may do that. */
-const RESTORING: readonly Operation[] = ["accounts.roles", "tenant.write"];
+/** Operations to restore a bundle: system administrators only, as the whole tenant changes, even administrators. */
+const RESTORE_OPERATIONS: readonly Operation[] = ["accounts.roles", "tenant.write"];
 
-/** What each request needs. The type asks for a rule of every route. */
-const RULES: Readonly<Record<RouteId, RouteRule>> = {
+/** The operations that each request needs. The type requires a rule for every route. */
+const ROUTE_RULES: Readonly<Record<RouteId, RouteRule>> = {
   whoami: [],
   tenant: ["tenant.read"],
   tenantRevision: ["tenant.read"],
@@ -84,7 +87,7 @@ const RULES: Readonly<Record<RouteId, RouteRule>> = {
   findUsers: ["users.read"],
   exportUsers: ["users.read"],
   userHistory: ["users.read"],
-  createUser: ({ asker }) => creatingUsers(asker),
+  createUser: ({ asker }) => getUserCreationOperations(asker),
   editUser: ["users.write"],
   moveUsers: ["users.move"],
   fields: ["fields.read"],
@@ -97,7 +100,7 @@ const RULES: Readonly<Record<RouteId, RouteRule>> = {
   devicesNotReady: ["devices.read"],
   exportDevices: ["devices.read"],
   createDevice: ["devices.write"],
-  editDevice: editingDevice,
+  editDevice: getDeviceEditOperations,
   setDeviceOwner: ["devices.write"],
   tagDevices: ["devices.note"],
   accounts: ["accounts.read"],
@@ -112,8 +115,8 @@ const RULES: Readonly<Record<RouteId, RouteRule>> = {
   revokeRole: ["accounts.write"],
   transferAccount: ["accounts.write", "accounts.roles", "renewals.write"],
   resetPassword: ["accounts.write"],
-  sendResetCode: ownAccount,
-  resetWithCode: ownAccount,
+  sendResetCode: getPasswordResetOperations,
+  resetWithCode: getPasswordResetOperations,
   securedUsers: ["secured.read"],
   findSecuredUsers: ["secured.read"],
   exportSecuredUsers: ["secured.read"],
@@ -123,8 +126,8 @@ const RULES: Readonly<Record<RouteId, RouteRule>> = {
   createSecuredGroup: ["secured.write"],
   editSecuredGroup: ["secured.write"],
   deleteSecuredGroups: ["secured.write"],
-  administrators: administrators("accounts.read", "secured.read"),
-  markAdministrators: administrators("accounts.roles", "secured.write"),
+  administrators: createAdministratorRule("accounts.read", "secured.read"),
+  markAdministrators: createAdministratorRule("accounts.roles", "secured.write"),
   roles: ["roles.read"],
   roleMatrix: ["roles.read"],
   role: ["roles.read"],
@@ -141,24 +144,24 @@ const RULES: Readonly<Record<RouteId, RouteRule>> = {
   exportAudit: ["audit.read"],
   auditHead: ["audit.verify"],
   verifyAudit: ["audit.verify"],
-  createImport: beginning,
-  planDeletion: deleting,
-  uploadImport: importing,
-  // of imports everybody sees those that he could make
+  createImport: getImportStartOperations,
+  planDeletion: getDeletionOperations,
+  uploadImport: getImportAccessOperations,
+  // everybody sees only those imports that they could create
   imports: ["users.read"],
   import: ["users.read"],
   importRows: ["users.read"],
   importProblems: ["users.read"],
-  commitImport: importing,
-  replanImport: importing,
-  verifyTask: importing,
-  undoChange: importing,
+  commitImport: getImportAccessOperations,
+  replanImport: getImportAccessOperations,
+  verifyTask: getImportAccessOperations,
+  undoChange: getImportAccessOperations,
   dropConsoleTasks: ["console.write"],
-  discardImport: importing,
-  // of what somebody may not read the export says so
+  discardImport: getImportAccessOperations,
+  // the export reports which resources the actor may not read
   exportAll: [],
-  planRestore: RESTORING,
-  restore: RESTORING,
+  planRestore: RESTORE_OPERATIONS,
+  restore: RESTORE_OPERATIONS,
   ade: ["apple.read"],
   setAdeEndpoint: ["apple.write"],
   createAdeKeyPair: ["apple.write"],
@@ -179,7 +182,7 @@ const RULES: Readonly<Record<RouteId, RouteRule>> = {
   unassignAdeProfile: ["apple.write"],
   setAutomaticAdeProfile: ["apple.write"],
   deleteAdeProfile: ["apple.write"],
-  // they tell telephone numbers, and where passwords are kept
+  // answers contain telephone numbers, and where passwords are kept
   answers: ["tenant.write"],
   setAnswers: ["tenant.write"],
   listRenewals: ["renewals.read"],
@@ -187,7 +190,7 @@ const RULES: Readonly<Record<RouteId, RouteRule>> = {
   editRenewal: ["renewals.write"],
   confirmRenewal: ["renewals.write"],
   removeRenewal: ["renewals.write"],
-  // they name people
+  // reminders contain names of people
   listNotices: ["renewals.write"],
   claimNotice: ["renewals.write"],
   settleNotice: ["renewals.write"],
@@ -200,14 +203,17 @@ const RULES: Readonly<Record<RouteId, RouteRule>> = {
   checkVppToken: ["apple.write"],
 };
 
-/** What reading each resource of an export needs; and whether it is, or belongs to, organisations, so that a part of them has its own. */
-export const READING: Readonly<Record<ResourceName, readonly [needs: Operation, ofOrgs?: true]>> = {
+/**
+ * The operation needed to read each resource of an export, and whether an export of a part of the organisations
+ * includes the resource, because it consists of organisations or belongs to them.
+ */
+export const RESOURCE_READ_RULES: Readonly<Record<ResourceName, readonly [needs: Operation, ofOrgs?: true]>> = {
   tenant: ["tenant.read"],
   "account-settings": ["accounts.read"],
-  // of no organisation, but users of all of them have values in them
+  // custom fields do not belong to an organisation, but users of all organisations have values in them
   "custom-fields": ["fields.read", true],
   orgs: ["orgs.read", true],
-  // nor are these, but accounts have their rights from them
+  // schemes do not belong to an organisation either, but accounts have their permissions from them
   schemes: ["schemes.read", true],
   users: ["users.read", true],
   accounts: ["accounts.read", true],
@@ -222,15 +228,15 @@ export const READING: Readonly<Record<ResourceName, readonly [needs: Operation, 
   "vpp-tokens": ["apple.read", true],
   renewals: ["renewals.read"],
   answers: ["tenant.write"],
-  // it has all that deleted records had: for those who may apply it
+  // the console values include all values of deleted records, so only those who may apply them can read them
   observed: ["tenant.write"],
   "console-tasks": ["console.read"],
   audit: ["audit.verify"],
 };
 
-/** The operations that a request needs. @throws TypeError for a route without a rule: nobody may what no rule permits */
-export const operationsOf = (route: string, asked: RuleRequest): readonly Operation[] => {
-  const { [route as RouteId]: rule } = RULES as Readonly<Partial<Record<RouteId, RouteRule>>>;
-  if (rule === undefined) throw new TypeError(`no rule for ${route}`);
+/** Returns the operations that a request needs.  @throws TypeError for a route without a rule: it is never permitted */
+export const getRequiredOperations = (route: string, asked: RuleRequest): readonly Operation[] => {
+  const { [route as RouteId]: rule } = ROUTE_RULES as Readonly<Partial<Record<RouteId, RouteRule>>>;
+  if (rule === undefined) throw new TypeError(`the route ${route} has no rule`);
   return typeof rule === "function" ? rule(asked) : rule;
 };

@@ -1,16 +1,16 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { failureOf, fileOf, TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(async () => {
   tenant = new TestTenant();
   await tenant.client.orgs.create({ name: "東日本", code: "EAST" });
-  await withAccount(tenant, { name: "sys", role: "system" });
-  await withAccount(tenant, { name: "div", role: "division", manages: ["EAST"] });
-  await withAccount(tenant, {
+  await addTestAccount(tenant, { name: "sys", role: "system" });
+  await addTestAccount(tenant, { name: "div", role: "division", manages: ["EAST"] });
+  await addTestAccount(tenant, {
     name: "whole",
     role: "custom",
     items: ["users.read", "users.write", "users.move", "users.delete"],
@@ -27,7 +27,7 @@ const CELLS = [
 
 const UPLOAD = { sha256: "0".repeat(64), fileName: "UPLOAD.csv" };
 
-test("a whole file for the console is for system administrators: refused before the file is sent", async () => {
+test("only a system administrator may create a whole file for the console, checked before the upload", async () => {
   const plan = (account: string, mode: "append" | "replace") =>
     tenant
       .as(account)
@@ -49,7 +49,7 @@ test("a whole file for the console is for system administrators: refused before 
   expect(await plan("sys", "replace")).toMatchObject({ mode: "replace", create: 1 });
 });
 
-test("a plan that was made for the tenant alone is no whole file for the console either, but by a system administrator", async () => {
+test("other accounts cannot commit a plan as a whole file for the console later either", async () => {
   const plan = await tenant
     .as("whole")
     .imports.plan(
@@ -62,10 +62,10 @@ test("a plan that was made for the tenant alone is no whole file for the console
   });
 });
 
-test("whoever sees a plan that was made in a part is shown what it deletes, and no more", async () => {
+test("every account that sees a plan made for a part sees exactly what it deletes", async () => {
   const east = await idOf("東日本");
   await tenant.client.orgs.create({ name: "東京", code: "TOKYO", parentId: east });
-  await withAccount(tenant, {
+  await addTestAccount(tenant, {
     name: "tokyo",
     role: "custom",
     manages: ["TOKYO"],
@@ -100,7 +100,7 @@ test("whoever sees a plan that was made in a part is shown what it deletes, and 
   expect(left.map(({ name }) => name)).toEqual(["丙", "乙", "新人"].toSorted());
 });
 
-test("an import shows what it changed in a record that left the scope since, and not its current values", async () => {
+test("an import shows its changes to a record that left the scope since, but not its current values", async () => {
   await tenant.client.orgs.create({ name: "西日本", code: "WEST" });
   const div = tenant.as("div");
   const commit = async (title: string) => {
@@ -136,25 +136,27 @@ test("an import shows what it changed in a record that left the scope since, and
   expect(JSON.stringify([rows, first])).not.toMatch(/秘密|社長|WEST/);
 });
 
-test("a file without the column that places its rows is told that, and one with it that a row is outside", async () => {
+test("an error says if the file lacks the column for organisations, or if a row is outside", async () => {
   const reasons = async (kind: "users" | "devices", cells: readonly (readonly string[])[]) => {
     const content = { stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" } as const;
     return tenant.reasons(await tenant.as("div").imports.plan({ kind }, content));
   };
   const [header = [], row = []] = CELLS;
   expect(await reasons("users", [[...header.slice(0, 2), "区分"], row])).toContainEqual({
-    en: "the row names no organisation: the file has no column 組織コード; add it with one of your organisations, or ask a system administrator",
+    en: "the row does not specify an organisation, because the file does not have the column 組織コード; add the column with one of your organisations, or ask a system administrator",
     ja: "組織の指定がありません(ファイルに「組織コード」の列がありません)。列を追加して管理対象組織のどれかを指定するか、システム管理者に依頼してください",
   });
   expect(await reasons("users", [header, ["新人", "shinjin@example.jp", ""]])).toEqual([
-    expect.objectContaining({ en: expect.stringContaining("would lie outside your organisations") }),
+    expect.objectContaining({
+      en: expect.stringContaining("would be outside your organisations: specify one of your organisations"),
+    }),
   ]);
   expect(await reasons("devices", [["シリアルナンバー"], ["SN1"]])).toEqual([
-    expect.objectContaining({ en: expect.stringContaining("the file has no column 所有組織コード") }),
+    expect.objectContaining({ en: expect.stringContaining("the file does not have the column 所有組織コード") }),
   ]);
 });
 
-test("of the organisation above, one outside is told of as one that is not, and a file that names none as that", async () => {
+test("a parent outside the scope looks like an unknown one, and a missing parent column is reported", async () => {
   await tenant.client.orgs.create({ name: "西日本", code: "WEST" });
   const reasons = async (account: string, cells: readonly (readonly string[])[]) => {
     const content = { stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" } as const;
@@ -164,24 +166,30 @@ test("of the organisation above, one outside is told of as one that is not, and 
   for (const code of ["WEST", "X9"]) {
     expect(await reasons("div", [header, ["新", "N", code]])).toEqual([
       {
-        en: `the organisation with the code ${code} is outside yours or unknown: name one of yours, or ask a system administrator`,
+        en: `the organisation with the code ${code} is outside your organisations or unknown: specify one of your organisations, or ask a system administrator`,
         ja: `組織コード「${code}」の組織は、管理対象組織の外にあるか、登録されていません。管理対象組織のコードにするか、システム管理者に依頼してください`,
       },
     ]);
   }
   expect(await reasons("div", [header, ["新", "N", ""]])).toEqual([
-    expect.objectContaining({ en: expect.stringContaining("would lie outside your organisations") }),
+    expect.objectContaining({
+      en: expect.stringContaining("would be outside your organisations: specify one of your organisations"),
+    }),
   ]);
   expect(await reasons("div", [header.slice(0, 2), ["新", "N"]])).toEqual([
-    expect.objectContaining({ en: expect.stringContaining("the file has no column 上位組織コード; add it") }),
+    expect.objectContaining({
+      en: expect.stringContaining("the file does not have the column 上位組織コード; add the column"),
+    }),
   ]);
   expect(await reasons("sys", [header, ["新", "N", "X9"]])).toEqual([
     expect.objectContaining({ en: "no such parent organisation: X9" }),
   ]);
   await tenant.client.orgs.create({ name: "東京", code: "TOKYO", parentId: await idOf("EAST") });
-  await withAccount(tenant, { name: "tokyo", role: "division", manages: ["TOKYO"] });
+  await addTestAccount(tenant, { name: "tokyo", role: "division", manages: ["TOKYO"] });
   expect(await reasons("tokyo", [header, ["新", "N", "EAST"]])).toEqual([
-    expect.objectContaining({ en: expect.stringContaining("the organisation with the code EAST is outside yours") }),
+    expect.objectContaining({
+      en: expect.stringContaining("the organisation with the code EAST is outside your organisations"),
+    }),
   ]);
 });
 
@@ -205,7 +213,7 @@ describe("an undo", () => {
     await tenant.client.users.create({ name: "田中", emails: ["t@example.jp"], org: await orgNamed("E1") });
   });
 
-  test("takes nothing for deleted that only left the organisations of who asks", async () => {
+  test("does not report records as deleted that only left the account's organisations", async () => {
     const moved = await byDivision("users", [HEADER, ["田中", "t@example.jp", "EAST", ""]]);
     const renamed = await byDivision("orgs", [
       ["組織名", "組織コード", "上位組織コード"],
@@ -214,37 +222,38 @@ describe("an undo", () => {
     await tenant.client.orgs.move(await orgNamed("E1"), { parent: await orgNamed("WEST") });
     expect(await refused(moved)).toEqual([
       "conflict",
-      "the user 田中 <t@example.jp>: outside your organisations",
+      "the user 田中 <t@example.jp>: the record is outside your organisations",
       "ユーザー「田中 <t@example.jp>」: 管理対象組織の外にあります",
     ]);
     expect(await refused(renamed)).toEqual([
       "conflict",
-      "an organisation: outside your organisations",
+      "an organisation: the record is outside your organisations",
       "組織: 管理対象組織の外にあります",
     ]);
     const edited = await byDivision("users", [HEADER, ["田中", "t@example.jp", "EAST", "係長"]]);
     const again = await byDivision("users", [HEADER, ["田中", "t@example.jp", "EAST", "課長"]]);
     const [tanaka] = await tenant.client.users.find({ name: "t@example.jp" });
     await tenant.client.users.move({ ids: [tanaka?.id ?? ""], org: await orgNamed("WEST") });
-    for (const one of [edited, again]) expect((await refused(one))[1]).toBe("a user: outside your organisations");
+    for (const one of [edited, again])
+      expect((await refused(one))[1]).toBe("a user: the record is outside your organisations");
     // nor whether it was deleted there
     await tenant.client.imports.commit(await tenant.client.imports.delete({ kind: "users", ids: [tanaka?.id ?? ""] }));
-    expect((await refused(again))[1]).toBe("a user: outside your organisations");
+    expect((await refused(again))[1]).toBe("a user: the record is outside your organisations");
     expect((await failureOf(undoImport(tenant.client, again.id)))?.what.en).toMatch(
-      /^the user 田中 <t@example.jp>: deleted by change \d+$/,
+      /^the user 田中 <t@example.jp>: deleted later by change \d+$/,
     );
   });
 
-  test("tells an import of his own that deleted what it needs", async () => {
+  test("names the account's own import that deleted a needed record", async () => {
     const edited = await byDivision("users", [HEADER, ["田中", "t@example.jp", "E1", "係長"]]);
     const { imports } = tenant.as("div");
     const [tanaka] = await tenant.client.users.find({ name: "t@example.jp" });
     const plan = await imports.delete({ kind: "users", ids: [tanaka?.id ?? ""], called: "田中" });
     const deletion = await imports.commit(plan);
-    expect((await refused(edited))[1]).toBe(`a user: deleted by change ${deletion.number}`);
+    expect((await refused(edited))[1]).toBe(`a user: deleted later by change ${deletion.number}`);
   });
 
-  test("tells of a serial number that cannot be used any more, and not who has it", async () => {
+  test("reports that a serial number cannot be used, but not who has it", async () => {
     const header = ["シリアルナンバー", "所有組織コード"];
     await byDivision("devices", [header, ["S1", "EAST"]]);
     const { imports } = tenant.as("div");
@@ -255,13 +264,13 @@ describe("an undo", () => {
     await tenant.client.devices.create({ serialNumber: "S1", ownerOrg: await orgNamed("WEST") });
     expect(await refused(deletion)).toEqual([
       "conflict",
-      "a device: a device uses its value (シリアルナンバー)",
+      "a device: a device already uses the same value (シリアルナンバー)",
       "デバイス: デバイスが同じ値を使っています(シリアルナンバー)",
     ]);
   });
 });
 
-describe("a verification by who sees a part of the tenant", () => {
+describe("a verification by an account with a part of the tenant", () => {
   const [head = [], [, address = ""] = []] = CELLS;
   const sent = (cells: readonly (readonly string[])[]) =>
     ({ stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" }) as const;
@@ -278,7 +287,7 @@ describe("a verification by who sees a part of the tenant", () => {
     ["what it shows of somebody outside is none of his", "改名", "WEST", false],
     ["a row that cannot be read tells nothing", "", "EAST", false],
     ["what it shows of those inside is done", "改名", "EAST", true],
-  ])("observes what he sees: %s", async (_, name, org, done) => {
+  ])("covers only what the account sees: %s", async (_, name, org, done) => {
     await tenant.client.orgs.create({ name: "西日本", code: "WEST" });
     await mirrored();
     const { mirroredAt } = await tenant.client.tenant.show();
@@ -295,7 +304,7 @@ describe("a verification by who sees a part of the tenant", () => {
     expect((await tenant.client.tenant.show()).mirroredAt).toBe(mirroredAt);
   });
 
-  test("is refused for tasks that he does not see", async () => {
+  test("is rejected for tasks that the account does not see", async () => {
     await mirrored();
     const { consoleTask } = await tenant.client.users.create({ name: "外", emails: ["soto@example.jp"] });
     const failure = await failureOf(tenant.as("div").imports.verify(consoleTask ?? 0, sent(CELLS)));

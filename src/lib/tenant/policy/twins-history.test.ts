@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, test } from "vitest";
-import { expectSeen, histories, LONG, stepsOf } from "#support/drawn.ts";
+import { expectSeen, toHistoryParameters, LONG_TIMEOUT, stepsOf } from "#support/drawn.ts";
 import { someTwinStep, TwinHistory } from "#support/tenant/twins-history.ts";
 import { twins, type Twin } from "#support/tenant/twins.ts";
 
@@ -14,26 +14,30 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all(pair.map(({ tenant }) => tenant[Symbol.asyncDispose]())));
 
-test("random histories: a scoped asker is answered as in a tenant without the hidden half", LONG, async () => {
-  const seen = new Set<string>();
-  await fc.assert(
-    fc.asyncProperty(fc.boolean(), stepsOf(someTwinStep, MOST), async (isMirror, steps) => {
-      await using history = new TwinHistory(pair, isMirror);
-      for (const step of steps) for (const what of await history.do(step)) seen.add(what);
-      history.expectSound();
-    }),
-    histories(SEED),
-  );
-  const wanted = [
-    "read 200",
-    "page 200",
-    "claim 422",
-    "hand 201",
-    "hand 422",
-    "hidden 200",
-    "hidden 201",
-    "visible 200",
-    "visible 201",
-  ];
-  expectSeen(seen, wanted);
-});
+test(
+  "random histories: a scoped account gets the same responses as without the hidden half",
+  LONG_TIMEOUT,
+  async () => {
+    const seen = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(fc.boolean(), stepsOf(someTwinStep, MOST), async (isMirror, steps) => {
+        await using history = new TwinHistory(pair, isMirror);
+        for (const step of steps) for (const what of await history.do(step)) seen.add(what);
+        history.expectSound();
+      }),
+      toHistoryParameters(SEED),
+    );
+    const wanted = [
+      "read 200",
+      "page 200",
+      "claim 422",
+      "hand 201",
+      "hand 422",
+      "hidden 200",
+      "hidden 201",
+      "visible 200",
+      "visible 201",
+    ];
+    expectSeen(seen, wanted);
+  },
+);

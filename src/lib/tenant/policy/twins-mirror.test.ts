@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { twins, type Twin, type TwinRequest } from "#support/tenant/twins.ts";
 
 // Who sees a part of a mirror: what the console is asked for there, and what its exports prove.
@@ -64,7 +64,7 @@ describe.each([
     ],
   } as const;
 
-  test("is answered alike whatever lies outside, as is its task", async () => {
+  test("gets the same responses whatever lies outside, and so does its task", async () => {
     const written = `sha256=${"0".repeat(64)}&fileName=up.csv`;
     const requests: readonly (readonly [TwinRequest, number])[] = [
       [{ method: "POST", path: "/v1/imports", body: { kind, mode: "append", fileName: "up.csv" } }, 201],
@@ -76,7 +76,7 @@ describe.each([
   });
 });
 
-describe("what the console is asked for is seen by who holds all that it names", () => {
+describe("a console task is visible to accounts that manage everything it refers to", () => {
   const tasksOf = (account: string) => pair[0].tenant.as(account).console.list({});
   const names = async (account: string) =>
     (await tasksOf(account)).flatMap(({ records }) => records.map(({ name, work }) => `${work} ${name}`));
@@ -90,7 +90,7 @@ describe("what the console is asked for is seen by who holds all that it names",
     expect(await names("higashi")).toEqual(["move 東 次郎"]);
   });
 
-  test("a device of somebody outside, and of somebody who is deleted", async () => {
+  test("a device of an owner outside, and of a deleted owner", async () => {
     const { client } = pair[0].tenant;
     const device = async (serial: string) => (await client.devices.find({ name: serial }))[0]?.id ?? "";
     const owned = async (serial: string, by: string) =>
@@ -101,7 +101,7 @@ describe("what the console is asked for is seen by who holds all that it names",
     expect(await names("ope")).toEqual([]);
   });
 
-  test("the record of a task that left afterwards by a file", async () => {
+  test("the record of a task that a file moved outside afterwards", async () => {
     const { client } = pair[0].tenant;
     await client.users.edit(await idOf("jiro@east.example"), { title: "主任" });
     expect(await names("higashi")).toEqual(["edit 東 次郎"]);
@@ -112,9 +112,9 @@ describe("what the console is asked for is seen by who holds all that it names",
     expect(await names("higashi")).toEqual([]);
   });
 
-  test("the organisations that an account manages, schemes and settings", async () => {
+  test("managed organisations of an account, schemes and settings", async () => {
     const { tenant } = pair[0];
-    await withAccount(tenant, { name: "ken", role: "division", org: "E1", manages: ["EAST"] });
+    await addTestAccount(tenant, { name: "ken", role: "division", org: "E1", manages: ["EAST"] });
     const ken = await idOf("ken@accounts.example");
     await tenant.client.accounts.edit(ken, { managedOrgs: [await orgOf("EAST"), await orgOf("WEST")] });
     await tenant.client.accounts.setSettings({ composition: "mail-address" });
@@ -127,7 +127,7 @@ describe("what the console is asked for is seen by who holds all that it names",
     expect(await names("cus")).toEqual(["create ken", "create 東 花子", "check ken"]);
   });
 
-  test("accounts are not the operators'", async () => {
+  test("tasks of accounts are hidden from operators", async () => {
     const { client } = pair[0].tenant;
     await client.accounts.edit(await idOf("hanako@east.example"), { memo: "秘密" });
     const [task] = await tasksOf("higashi");

@@ -281,38 +281,41 @@ const WRITING: readonly TwinRequest[] = [
   ...ACCOUNTS,
 ];
 
-describe.each(["higashi", "ope", "cus", "few"])("%s is answered as in a tenant without the hidden half", (account) => {
-  let pair: readonly [Twin, Twin];
-  beforeAll(async () => {
-    pair = await twins();
-  });
-  afterAll(() => Promise.all(pair.map(({ tenant }) => tenant[Symbol.asyncDispose]())));
+describe.each(["higashi", "ope", "cus", "few"])(
+  "%s gets the same responses as in a tenant without the hidden half",
+  (account) => {
+    let pair: readonly [Twin, Twin];
+    beforeAll(async () => {
+      pair = await twins();
+    });
+    afterAll(() => Promise.all(pair.map(({ tenant }) => tenant[Symbol.asyncDispose]())));
 
-  test.each(
-    [...READING, ...WRITING, ...READING, ...PAGES].map(
-      (request, at) => [at, request.method, request.path, request] as const,
-    ),
-  )("%i %s %s", async (_at, _method, _path, request) => {
-    const [whole, bare] = pair;
-    const answered = await whole.ask(account, request);
-    expect(answered).toEqual(await bare.ask(account, request));
-    expect(answered.status).toBeLessThan(500);
-  });
+    test.each(
+      [...READING, ...WRITING, ...READING, ...PAGES].map(
+        (request, at) => [at, request.method, request.path, request] as const,
+      ),
+    )("%i %s %s", async (_at, _method, _path, request) => {
+      const [whole, bare] = pair;
+      const answered = await whole.ask(account, request);
+      expect(answered).toEqual(await bare.ask(account, request));
+      expect(answered.status).toBeLessThan(500);
+    });
 
-  test("what is hidden stands as it stood", () => {
-    const [whole] = pair;
-    expect(whole.tenant.sql("select name from user where emails ->> 0 like '%@west.example' order by pk")).toEqual([
-      { name: "西 太郎" },
-      { name: "西 花子" },
-      { name: "西 四郎" },
-    ]);
-    expect(whole.tenant.sql("select serialNumber from device where owner is null")).toEqual([
-      { serialNumber: "NOBODY01" },
-    ]);
-  });
-});
+    test("hidden records stay unchanged", () => {
+      const [whole] = pair;
+      expect(whole.tenant.sql("select name from user where emails ->> 0 like '%@west.example' order by pk")).toEqual([
+        { name: "西 太郎" },
+        { name: "西 花子" },
+        { name: "西 四郎" },
+      ]);
+      expect(whole.tenant.sql("select serialNumber from device where owner is null")).toEqual([
+        { serialNumber: "NOBODY01" },
+      ]);
+    });
+  },
+);
 
-test("what an import left of records that were changed by hand since is told alike", async () => {
+test("rows of an import are shown in the same way after later changes by hand", async () => {
   const [whole, bare] = await twins();
   const rename = (name: string, to: string): TwinRequest => ({
     method: "PATCH",

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createSimulator, sendTo } from "../../apple/simulator/index.ts";
+import { createSimulator, createInProcessSend } from "../../apple/simulator/index.ts";
 import type { Send } from "../../apple/send.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
@@ -13,7 +13,7 @@ beforeEach(async () => {
   tenant = new TestTenant();
   const { surroundings } = tenant;
   const { random } = surroundings;
-  send = sendTo(createSimulator({ seed: "1", devices: 3, now: () => surroundings.time, random }));
+  send = createInProcessSend(createSimulator({ seed: "1", devices: 3, now: () => surroundings.time, random }));
   tenant.apple = send;
   await tenant.client.ade.setEndpoint({ kind: "simulator", url: URL });
 });
@@ -26,7 +26,7 @@ const control = async (path: string, body: object, method: "POST" | "PUT" = "POS
 };
 const base64 = (text: string): string => Buffer.from(text).toString("base64");
 
-test("a push certificate is made, renewed a year later, and refused with another topic", async () => {
+test("a push certificate is created, renewed a year later, and rejected with another topic", async () => {
   const push = tenant.client["push-certificate"];
   const year = async (more: object = {}): Promise<string> => {
     const { request: csr } = await push.request({ email: MAIL, name: "Hanako Yamada" });
@@ -54,7 +54,7 @@ test("a push certificate is made, renewed a year later, and refused with another
   expect(await tenant.client.renewals.list()).toEqual([]);
 });
 
-test("content tokens of two organisations are taken, asked about, and renewed", async () => {
+test("content tokens of two organisations are set, checked at Apple and renewed", async () => {
   await tenant.client.orgs.create({ name: "大阪支社" });
   const [root, osaka] = await tenant.client.orgs.list();
   const { vpp } = tenant.client;

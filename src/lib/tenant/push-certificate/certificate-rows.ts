@@ -1,9 +1,9 @@
-import { ENROLLED, PUSHED_PLATFORMS } from "../../model/push-certificate.ts";
-import type { Reader, Value, Writer } from "../store/store.ts";
+import { ENROLLED_STATUS, PUSH_PLATFORMS } from "../../model/push-certificate.ts";
+import type { Reader, SqlValue, Writer } from "../store/store.ts";
 
-/** What a tenant keeps of its push certificate. Keys are sealed; null where there is none. */
-export interface StoredPush {
-  /** PEM */
+/** What a tenant stores about its push certificate. Keys are encrypted (sealed). Fields without a value are null. */
+export interface StoredPushCertificate {
+  /** in PEM */
   readonly certificate: string | null;
   readonly privateKey: string | null;
   readonly topic: string | null;
@@ -11,7 +11,7 @@ export interface StoredPush {
   readonly expiresAt: string | null;
   readonly validFrom: string | null;
   readonly appleAccount: string | null;
-  /** 1 or 0 */
+  /** 1: yes, 0: no */
   readonly issuedByApple: number | null;
   readonly simulated: number | null;
   readonly fingerprint: string | null;
@@ -19,7 +19,7 @@ export interface StoredPush {
   readonly uploadedAt: string | null;
   readonly uploadedBy: string | null;
   readonly stagedKey: string | null;
-  /** PEM */
+  /** in PEM */
   readonly stagedRequest: string | null;
   readonly stagedPublicKey: string | null;
   readonly stagedEmail: string | null;
@@ -27,11 +27,11 @@ export interface StoredPush {
   readonly stagedCountry: string | null;
   readonly stagedAt: string | null;
   readonly profilePasswordSetAt: string | null;
-  /** id of the renewal item that has its expiry */
+  /** the id of the renewal item with the certificate's expiry */
   readonly renewal: string | null;
 }
 
-const NOTHING: StoredPush = {
+const EMPTY_PUSH_CERTIFICATE: StoredPushCertificate = {
   certificate: null,
   privateKey: null,
   topic: null,
@@ -56,23 +56,25 @@ const NOTHING: StoredPush = {
   renewal: null,
 };
 
-const COLUMNS = Object.keys(NOTHING) as readonly (keyof StoredPush)[];
+const PUSH_COLUMNS = Object.keys(EMPTY_PUSH_CERTIFICATE) as readonly (keyof StoredPushCertificate)[];
 
-export const readPush = async (reader: Reader): Promise<StoredPush> =>
-  ((await reader.get(`select ${COLUMNS.join(", ")} from push_certificate`)) as StoredPush | undefined) ?? NOTHING;
+export const readStoredPush = async (reader: Reader): Promise<StoredPushCertificate> =>
+  ((await reader.get(`select ${PUSH_COLUMNS.join(", ")} from push_certificate`)) as
+    | StoredPushCertificate
+    | undefined) ?? EMPTY_PUSH_CERTIFICATE;
 
-/** Writes some of it; the rest stays. */
-export const writePush = async (writer: Writer, change: Partial<StoredPush>): Promise<void> => {
-  const values: Readonly<Record<string, Value>> = { ...(await readPush(writer)), ...change };
+/** Updates the given fields; the other fields stay unchanged. */
+export const updateStoredPush = async (writer: Writer, change: Partial<StoredPushCertificate>): Promise<void> => {
+  const values: Readonly<Record<string, SqlValue>> = { ...(await readStoredPush(writer)), ...change };
   await writer.run(
-    `insert into push_certificate (pk, ${COLUMNS.join(", ")}) values (1, ${COLUMNS.map((name) => `:${name}`).join(", ")})
-     on conflict (pk) do update set ${COLUMNS.map((name) => `${name} = excluded.${name}`).join(", ")}`,
+    `insert into push_certificate (pk, ${PUSH_COLUMNS.join(", ")}) values (1, ${PUSH_COLUMNS.map((name) => `:${name}`).join(", ")})
+     on conflict (pk) do update set ${PUSH_COLUMNS.map((name) => `${name} = excluded.${name}`).join(", ")}`,
     values,
   );
 };
 
-/** No request waits for a certificate any more. */
-export const NOT_STAGED = {
+/** The field values that remove a staged signing request. */
+export const CLEARED_REQUEST_FIELDS = {
   stagedKey: null,
   stagedRequest: null,
   stagedPublicKey: null,
@@ -80,16 +82,16 @@ export const NOT_STAGED = {
   stagedName: null,
   stagedCountry: null,
   stagedAt: null,
-} as const satisfies Partial<StoredPush>;
+} as const satisfies Partial<StoredPushCertificate>;
 
-/** Number of devices that fall silent without the certificate: one without a platform may be an iPhone. */
-export const countEnrolled = (reader: Reader): Promise<number> =>
+/** Returns how many enrolled devices need the certificate. Devices without a platform count: they may be iPhones. */
+export const countEnrolledDevices = (reader: Reader): Promise<number> =>
   reader.count(
     `select count(*) from device where status = :status
-     and (platform is null or platform in (:unknown, ${PUSHED_PLATFORMS.map((_, index) => `:platform${index}`).join(", ")}))`,
+     and (platform is null or platform in (:unknown, ${PUSH_PLATFORMS.map((_, index) => `:platform${index}`).join(", ")}))`,
     {
-      status: ENROLLED,
+      status: ENROLLED_STATUS,
       unknown: "",
-      ...Object.fromEntries(PUSHED_PLATFORMS.map((platform, index) => [`platform${index}`, platform])),
+      ...Object.fromEntries(PUSH_PLATFORMS.map((platform, index) => [`platform${index}`, platform])),
     },
   );

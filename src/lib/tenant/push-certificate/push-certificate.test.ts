@@ -2,7 +2,7 @@ import { createPublicKey, X509Certificate } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createCertificateRequest, createRequestKey } from "../../apple/keys/certificate-request.ts";
 import { readSigningRequest } from "../../apple/index.ts";
-import { issuePushCertificate, type Issuing } from "#support/apple/push-portal.ts";
+import { issuePushCertificate, type PushCertificateOptions } from "#support/apple/push-portal.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
 const CANARY_PASSWORD = "Canary-42!";
@@ -10,8 +10,8 @@ const SUBJECT = { email: "mdm@example.co.jp", name: "Hanako Yamada" };
 const ACCOUNT = "mdm@example.co.jp";
 const TOPIC = "com.apple.mgmt.External.0001";
 // the tenant's clock begins at 2026-04-01
-const FIRST: Issuing = { topic: TOPIC, from: "2026-03-01T00:00:00Z", to: "2026-06-01T00:00:00Z" };
-const NEXT: Issuing = { ...FIRST, from: "2026-03-31T00:00:00Z", to: "2027-03-31T00:00:00Z" };
+const FIRST: PushCertificateOptions = { topic: TOPIC, from: "2026-03-01T00:00:00Z", to: "2026-06-01T00:00:00Z" };
+const NEXT: PushCertificateOptions = { ...FIRST, from: "2026-03-31T00:00:00Z", to: "2027-03-31T00:00:00Z" };
 
 let tenant: TestTenant;
 beforeEach(() => {
@@ -25,7 +25,7 @@ const send = (pem: string, more: object = {}) =>
   push().upload({ name: "new.pem", content: Buffer.from(pem).toString("base64"), appleAccount: ACCOUNT, ...more });
 
 /** A whole year: request, portal, upload. */
-const year = async (issuing: Issuing, more: object = {}) =>
+const year = async (issuing: PushCertificateOptions, more: object = {}) =>
   send(await issuePushCertificate(await request(), issuing), more);
 
 const addDevices = (rows: readonly (readonly [platform: string, status: string])[]) =>
@@ -41,7 +41,7 @@ const useSimulator = async (): Promise<void> => {
 const mirror = () => tenant.database.run("update tenant set mirroredAt = '2026-03-01T00:00:00.000Z'");
 
 describe("a signing request", () => {
-  test("is made once, with its key sealed, and given again until it is thrown away", async () => {
+  test("is created once with a sealed key, and returned again until it is replaced", async () => {
     const first = await push().request(SUBJECT);
     expect(first.created).toBe(true);
     expect(first.certificate.request).toMatchObject({ ...SUBJECT, country: "JP" });
@@ -55,14 +55,14 @@ describe("a signing request", () => {
     expect(JSON.stringify(tenant.sql("select * from push_certificate"))).not.toContain("PRIVATE KEY");
   });
 
-  test("needs the key that sealed the one before, unless it starts over", async () => {
+  test("needs the key that sealed the previous request, unless it starts over", async () => {
     await year(FIRST);
     tenant.sealingKey = "other-";
     expect(await failureOf(push().request(SUBJECT))).toMatchObject({ code: "input-rejected" });
     expect(await push().request({ ...SUBJECT, startOver: true })).toMatchObject({ created: true });
   });
 
-  test("is not given again where its key cannot be opened any more", async () => {
+  test("is not returned again if its key can no longer be opened", async () => {
     const first = await request();
     tenant.sealingKey = "other-";
     expect(await failureOf(push().request({}))).toMatchObject({ code: "input-rejected" });
@@ -72,11 +72,13 @@ describe("a signing request", () => {
     expect(await request({ startOver: true })).not.toBe(first);
   });
 
-  test("that says something else than the staged one is refused, unless it starts over", async () => {
+  test("with other details than the staged request is rejected, unless it starts over", async () => {
     await request();
     const failed = await failureOf(push().request({ email: "other@example.jp" }));
     expect(failed).toMatchObject({ code: "input-rejected", hint: { en: expect.stringContaining("--start-over") } });
-    expect(failed?.what.en).toContain("says mdm@example.co.jp, not other@example.jp");
+    expect(failed?.what.en).toContain(
+      'the staged signing request contains "mdm@example.co.jp", not "other@example.jp"',
+    );
     const anew = await push().request({ email: "other@example.jp", startOver: true });
     expect(anew.certificate.request).toMatchObject({ email: "other@example.jp", name: "Hanako Yamada" });
   });
@@ -92,14 +94,14 @@ describe("a signing request", () => {
     [{ ...SUBJECT, name: `Hanako ${"a".repeat(60)}` }, "--name"],
     [{ ...SUBJECT, country: "JA" }, "--country"],
     [{ ...SUBJECT, country: "日本" }, "--country"],
-  ])("of these parts is refused: %j", async (wanted, where) => {
+  ])("with these details is rejected: %j", async (wanted, where) => {
     expect(await failureOf(push().request(wanted))).toMatchObject({ code: "input-rejected", where });
     expect(tenant.sql("select * from push_certificate")).toEqual([]);
   });
 });
 
 describe("an upload", () => {
-  test("takes the certificate of the staged request over, with its expiry, and one record of it", async () => {
+  test("stores the certificate of the staged request with its expiry, and leaves one audit record", async () => {
     const uploaded = await year(NEXT);
     expect(uploaded).toMatchObject({ unchanged: false, losing: null, dryRun: false });
     expect(uploaded.warnings).toEqual([expect.objectContaining({ en: expect.stringContaining("not compared") })]);
@@ -136,7 +138,7 @@ describe("an upload", () => {
     expect(JSON.stringify(records)).not.toMatch(/PRIVATE KEY|enrolledDevices/);
   });
 
-  test("a renewal of the same topic updates its item, which keeps its name and its people", async () => {
+  test("of the same topic updates the renewal item, which keeps its name and people", async () => {
     await year(FIRST);
     const [item] = await tenant.client.renewals.list();
     await tenant.client.renewals.edit(item?.id ?? "", { name: "本社", owner: "it@example.jp" });
@@ -146,7 +148,7 @@ describe("an upload", () => {
     ]);
   });
 
-  test("an item that was recorded by hand is the one, where it is the only one", async () => {
+  test("updates an item that was recorded by hand if it is the only one", async () => {
     const known = { kind: "push-certificate", name: "本社", account: "recorded@example.jp" } as const;
     const item = await tenant.client.renewals.add({ ...known, expiresAt: "2026-06-01T00:00:00.000Z" });
     expect((await push().show()).appleAccount).toBe("recorded@example.jp");
@@ -159,7 +161,7 @@ describe("an upload", () => {
     expect(await tenant.client.renewals.list()).toMatchObject([{ id: item.id, topic: TOPIC, account: ACCOUNT }]);
   });
 
-  test("the same file again changes nothing; another Apple Account is recorded", async () => {
+  test("of the same file changes nothing; another Apple Account is recorded", async () => {
     const pem = await issuePushCertificate(await request(), NEXT);
     await send(pem);
     const before = [tenant.sql("select * from push_certificate"), tenant.sql("select seq from audit").length];
@@ -170,7 +172,7 @@ describe("an upload", () => {
     expect(moved.warnings[0]?.en).toContain(`was ${ACCOUNT}`);
   });
 
-  test("of another request, or without one, is refused with the way out, which keeps the staged key", async () => {
+  test("for another request, or without one, is rejected with a hint and keeps the staged key", async () => {
     const key = await createRequestKey();
     const foreign = await createCertificateRequest({ privateKey: key, ...SUBJECT, country: "JP" });
     const pem = await issuePushCertificate(foreign, NEXT);
@@ -189,18 +191,18 @@ describe("an upload", () => {
     ["expired", { ...NEXT, to: "2026-03-31T12:00:00Z" }, "expired on"],
     ["not valid yet", { ...NEXT, from: "2026-05-01T00:00:00Z" }, "not valid before"],
     ["no later than the one in use", { ...NEXT, to: FIRST.to }, "not later than"],
-  ])("refused: %s", async (_, issuing, told) => {
+  ])("is rejected: %s", async (_, issuing, told) => {
     await year(FIRST);
     expect((await failureOf(year(issuing)))?.what.en).toContain(told);
     expect((await push().show()).expiresAt).toBe(FIRST.to);
   });
 
-  test("one of another issuer is warned of if that is named Apple, and refused if not", async () => {
+  test("from another issuer is accepted with a warning if it is named Apple, and rejected otherwise", async () => {
     await year(FIRST);
     const issuer = (name: string) => [{ CN: [{ utf8String: "CA 9" }] }, { O: [{ utf8String: name }] }];
     expect(await failureOf(year({ ...NEXT, issuer: issuer("own") }))).toMatchObject({
       code: "input-rejected",
-      what: { en: expect.stringContaining("is not Apple: ") },
+      what: { en: expect.stringContaining("different issuer, and not Apple: ") },
     });
     const { warnings } = await year({ ...NEXT, issuer: issuer("Apple Inc.") });
     expect(warnings).toEqual([expect.objectContaining({ en: expect.stringContaining("Apple may have changed it") })]);
@@ -209,12 +211,12 @@ describe("an upload", () => {
   test.each([
     ["words", "no certificate"],
     ["a request", undefined],
-  ])("no push certificate is refused: %s", async (_, content) => {
+  ])("that is not a push certificate is rejected: %s", async (_, content) => {
     const sent = content ?? (await request());
     expect(await failureOf(send(sent))).toMatchObject({ code: "input-rejected", where: "new.pem" });
   });
 
-  test("a private key in the file is not kept", async () => {
+  test("does not store a private key from the file", async () => {
     const pem = await issuePushCertificate(await request(), NEXT);
     await send(`${await createRequestKey()}${pem}`);
     const [row] = tenant.sql("select certificate, privateKey from push_certificate");
@@ -222,26 +224,23 @@ describe("an upload", () => {
     expect(JSON.stringify(row)).not.toContain("PRIVATE KEY");
   });
 
-  test("a dry run says what would be, and changes nothing", async () => {
+  test("as a dry run shows the result and changes nothing", async () => {
     const uploaded = await year(NEXT, { dryRun: true });
     expect(uploaded).toMatchObject({ dryRun: true, after: { topic: TOPIC } });
     expect(await push().show()).toMatchObject({ topic: null, request: SUBJECT });
     expect(await tenant.client.renewals.list()).toEqual([]);
   });
 
-  test.each(["", "no address", "山田@example.jp"])(
-    "an Apple Account that is none is refused: %j",
-    async (appleAccount) => {
-      const pem = await issuePushCertificate(await request(), NEXT);
-      expect((await failureOf(send(pem, { appleAccount })))?.code).toMatch(/^(input-rejected|usage)$/);
-    },
-  );
+  test.each(["", "no address", "山田@example.jp"])("rejects an invalid Apple Account: %j", async (appleAccount) => {
+    const pem = await issuePushCertificate(await request(), NEXT);
+    expect((await failureOf(send(pem, { appleAccount })))?.code).toMatch(/^(input-rejected|usage)$/);
+  });
 });
 
 describe("another topic", () => {
   const OTHER = { ...NEXT, topic: `${TOPIC}2` };
 
-  test("is refused unless the very number of enrolled devices is given up, 0 too", async () => {
+  test("is rejected unless the exact number of lost devices is accepted, even if it is 0", async () => {
     await year(FIRST);
     const failed = await failureOf(year(OTHER));
     expect(failed?.what.en).toContain(`from ${TOPIC} to ${TOPIC}2: 0 enrolled devices`);
@@ -254,7 +253,7 @@ describe("another topic", () => {
     expect(await tenant.client.renewals.list()).toMatchObject([{ topic: OTHER.topic, expiresAt: OTHER.to }]);
   });
 
-  test("counts managed devices of Apple's and of a platform that nobody wrote down, and no others", async () => {
+  test("counts managed devices of Apple or of an unknown platform, and no others", async () => {
     await addDevices([
       ["iOS", "管理中"],
       ["macOS", "管理中"],
@@ -273,7 +272,7 @@ describe("another topic", () => {
     expect(JSON.parse(String(record?.["record"]))).toMatchObject({ after: { losing: 3 } });
   });
 
-  test("than the one that was recorded by hand counts, too", async () => {
+  test("is also compared with a topic recorded by hand", async () => {
     const known = { kind: "push-certificate", name: "本社", topic: TOPIC, certainty: "exact" } as const;
     await tenant.client.renewals.add({ ...known, expiresAt: "2026-06-01T00:00:00.000Z" });
     expect((await failureOf(year(OTHER)))?.hint?.en).toContain("--accept-losing-devices 0");
@@ -281,10 +280,10 @@ describe("another topic", () => {
   });
 });
 
-describe("the fence", () => {
+describe("mirrors and simulators", () => {
   const simulated = { ...NEXT, organisation: "SIMULATOR" };
 
-  test("in a mirror requests, uploads and the password are refused with the console's steps; the status is not", async () => {
+  test("a mirror rejects requests, uploads and the password with the console's steps, but shows the status", async () => {
     const pem = await issuePushCertificate(await request(), NEXT);
     mirror();
     const password = () => push().setProfilePassword({ password: CANARY_PASSWORD });
@@ -298,7 +297,7 @@ describe("the fence", () => {
     expect((await password()).profilePasswordSetAt).not.toBeNull();
   });
 
-  test("a mirror whose endpoint is a simulator may rehearse", async () => {
+  test("a mirror with a simulator as endpoint may rehearse", async () => {
     mirror();
     // refused before its details are looked at
     expect((await failureOf(push().request({})))?.code).toBe("not-permitted");
@@ -306,7 +305,7 @@ describe("the fence", () => {
     expect((await year(simulated)).after).toMatchObject({ simulated: true, simulator: true });
   });
 
-  test("at a simulator the ways out name its commands, not Apple's portal", async () => {
+  test("with a simulator, hints name its commands and not Apple's portal", async () => {
     await useSimulator();
     const pem = await issuePushCertificate(await request(), simulated);
     await push().request({ ...SUBJECT, startOver: true });
@@ -318,7 +317,7 @@ describe("the fence", () => {
     expect(JSON.stringify(refused?.hint)).not.toMatch(/Apple's portal|Apple のポータル/);
   });
 
-  test("another topic is answered by writing the staged request again before it is renewed", async () => {
+  test("for another topic, the hint is to write the staged request again before renewing", async () => {
     await useSimulator();
     await year(simulated);
     const refused = await failureOf(year({ ...simulated, topic: `${TOPIC}2`, to: "2028-03-31T00:00:00Z" }));
@@ -329,7 +328,7 @@ describe("the fence", () => {
     }
   });
 
-  test("a certificate without a request is answered by how to make one for the recorded account", async () => {
+  test("for a certificate without a request, the hint is how to create one for the recorded account", async () => {
     await useSimulator();
     await year(simulated);
     const pem = await issuePushCertificate((await push().request(SUBJECT)).request, simulated);
@@ -339,7 +338,7 @@ describe("the fence", () => {
     expect(refused?.hint?.en).toContain(`--renew ${TOPIC} --url`);
   });
 
-  test("a simulator's clock may be put forward", async () => {
+  test("a simulator's clock may be ahead", async () => {
     await useSimulator();
     const later = { ...simulated, from: "2027-03-01T00:00:00Z", to: "2028-03-01T00:00:00Z" };
     const { warnings } = await year(later);
@@ -349,7 +348,7 @@ describe("the fence", () => {
     );
   });
 
-  test("what a simulator made is refused where the endpoint is none", async () => {
+  test("a simulator's certificate is rejected if the endpoint is not a simulator", async () => {
     const failed = await failureOf(year(simulated));
     expect(failed).toMatchObject({ code: "input-rejected", where: "new.pem" });
     expect(failed?.what.en).toContain("simulator");
@@ -357,7 +356,7 @@ describe("the fence", () => {
 });
 
 describe("the password for installing the profile", () => {
-  test("is recorded as set, and kept nowhere", async () => {
+  test("is recorded as set, but stored nowhere", async () => {
     const state = await push().setProfilePassword({ password: CANARY_PASSWORD });
     expect(state.profilePasswordSetAt).toMatch(/^2026-04-01T/);
     const everything = tenant
@@ -371,19 +370,19 @@ describe("the password for installing the profile", () => {
     ["a blank", "a b"],
     ["Japanese", "パスワード"],
     ["65 characters", "a".repeat(65)],
-  ])("is refused and not told: %s", async (_, password) => {
+  ])("is rejected without being shown: %s", async (_, password) => {
     const failed = await failureOf(push().setProfilePassword({ password }));
     expect(failed?.code).toBe("input-rejected");
     expect((await push().show()).profilePasswordSetAt).toBeNull();
   });
 
-  test("of 64 characters is taken", async () => {
+  test("of 64 characters is accepted", async () => {
     await push().setProfilePassword({ password: "~".repeat(64) });
     expect((await push().show()).profilePasswordSetAt).not.toBeNull();
   });
 });
 
-test("the key that is kept is that of the certificate", async () => {
+test("the stored key belongs to the certificate", async () => {
   await year(NEXT);
   const [row] = tenant.sql("select certificate, privateKey, stagedKey from push_certificate");
   const sealed = Buffer.from(String(row?.["privateKey"]).slice(tenant.sealingKey.length), "base64url").toString();

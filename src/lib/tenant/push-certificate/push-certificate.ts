@@ -1,67 +1,73 @@
 import { createPublicKey, X509Certificate } from "node:crypto";
 import { commandName } from "../../advice/index.ts";
 import { attempt } from "../../apple/encoding/foreign.ts";
-import { latin1Of, pemBlocks } from "../../apple/encoding/pem.ts";
+import { decodeLatin1, findPemBlocks } from "../../apple/encoding/pem.ts";
 import { readRenewables, type Renewable } from "../../apple/index.ts";
 import { fingerprintOf } from "../../apple/renewable.ts";
 import { createCertificateRequest, createRequestKey } from "../../apple/keys/certificate-request.ts";
 import { Failure } from "../../errors/index.ts";
-import { REQUEST_FILE, SIMULATOR_LINES, type AdeEndpoint } from "../../model/ade.ts";
+import { REQUEST_FILE, SIMULATOR_COMMANDS, type AdeEndpoint } from "../../model/ade.ts";
 import { emailKey } from "../../model/normalise.ts";
 import {
-  profilePasswordFault,
+  validateProfilePassword,
   PUSH_CERTIFICATE,
-  requestFault,
-  USUAL_COUNTRY,
+  validateRequestField,
+  DEFAULT_COUNTRY,
   type PushCertificate,
-  type RequestFields,
+  type SigningRequestSubject,
 } from "../../model/push-certificate.ts";
 import { RENEWAL_KINDS, type RenewalItem } from "../../model/renewal.ts";
 import { judgeReplacement } from "../../renewals/replacement/index.ts";
-import type { Check, Current } from "../../renewals/replacement/check.ts";
-import { counted, text, type Text } from "../../text/index.ts";
-import { shownOption } from "../../text/shell-word.ts";
-import { instant } from "../ids.ts";
+import type { Check, CurrentItem } from "../../renewals/replacement/check.ts";
+import { formatCount, text, type Text } from "../../text/index.ts";
+import { formatShellOption } from "../../text/shell-word.ts";
+import { getCurrentInstant } from "../ids.ts";
 import type { ChangedObject, Session } from "../session.ts";
-import { countEnrolled, NOT_STAGED, readPush, writePush, type StoredPush } from "./certificate-rows.ts";
+import {
+  countEnrolledDevices,
+  CLEARED_REQUEST_FIELDS,
+  readStoredPush,
+  updateStoredPush,
+  type StoredPushCertificate,
+} from "./certificate-rows.ts";
 import { listItems } from "../renewals/renewal-rows.ts";
 import type { Reader } from "../store/store.ts";
 import { readServer } from "../ade/server-rows.ts";
 import { CONSOLE_STEPS, endpointOf, refuseMirror, refuseSimulated, type AppleAccess } from "../ade/guard.ts";
-import { keptSecrets } from "../ade/sealed.ts";
-import { keepOwnRenewal } from "../renewals/renewals.ts";
+import { listSealedSecrets } from "../ade/sealed.ts";
+import { storeOwnExpiry } from "../renewals/renewals.ts";
 
-/** What keys are sealed by. */
-export interface PushParts {
+/** The session, and the encryption with which keys are sealed. */
+export interface PushCertificateContext {
   readonly session: Session;
   readonly sealing: AppleAccess["sealing"];
 }
 
-const PURPOSE = "push-certificate";
+const SEALING_PURPOSE = "push-certificate";
 const LOCKS = ["push-certificate"];
-const KIND = "push-certificate";
+const PUSH_RENEWAL_KIND = "push-certificate";
 
-/** What the audit calls it. */
-const OBJECT: ChangedObject = {
+/** The push certificate, as the changed object in audit records. */
+const AUDIT_OBJECT: ChangedObject = {
   thing: PUSH_CERTIFICATE.name,
   id: PUSH_CERTIFICATE.name,
   name: RENEWAL_KINDS["push-certificate"].ja,
 };
 
-/** How the tenant stands with its push certificate. */
-export const showPush = (session: Session): Promise<PushCertificate> => session.read(stateOf);
+/** Returns the state of the tenant's push certificate. */
+export const getPushCertificate = (session: Session): Promise<PushCertificate> => session.read(readPushState);
 
-async function stateOf(reader: Reader): Promise<PushCertificate> {
-  const stored = await readPush(reader);
+async function readPushState(reader: Reader): Promise<PushCertificate> {
+  const stored = await readStoredPush(reader);
   const { stagedEmail, stagedName, stagedCountry, stagedAt, stagedPublicKey } = stored;
-  const issuer = evidenceOf(stored)?.issuer;
+  const issuer = readStoredEvidence(stored)?.issuer;
   const yes = (value: number | null): boolean | null => (value === null ? null : value === 1);
   return {
     topic: stored.topic,
     name: stored.name,
     expiresAt: stored.expiresAt,
     validFrom: stored.validFrom,
-    appleAccount: stored.appleAccount ?? (await recordedItem(reader))?.account ?? null,
+    appleAccount: stored.appleAccount ?? (await findRecordedItem(reader))?.account ?? null,
     issuedByApple: yes(stored.issuedByApple),
     issuer: issuer?.name ?? null,
     issuerKeyId: issuer?.keyId ?? null,
@@ -81,152 +87,163 @@ async function stateOf(reader: Reader): Promise<PushCertificate> {
             publicKey: stagedPublicKey ?? "",
           },
     profilePasswordSetAt: stored.profilePasswordSetAt,
-    enrolledDevices: await countEnrolled(reader),
+    enrolledDevices: await countEnrolledDevices(reader),
     simulator: endpointOf(await readServer(reader))?.kind === "simulator",
   };
 }
 
-/** What the stored certificate says of its issuer and its key; undefined if it cannot be read. */
-function evidenceOf({ certificate }: Pick<StoredPush, "certificate">) {
+/** Returns what the stored certificate shows about its issuer and key; undefined if it is missing or unreadable. */
+function readStoredEvidence({ certificate }: Pick<StoredPushCertificate, "certificate">) {
   if (certificate === null) return undefined;
-  const [found] = attempt(() => readRenewables({ name: KIND, bytes: Buffer.from(certificate) })) ?? [];
+  const [found] = attempt(() => readRenewables({ name: PUSH_RENEWAL_KIND, bytes: Buffer.from(certificate) })) ?? [];
   return found?.evidence.of === "certificate" ? found.evidence : undefined;
 }
 
-/** What was recorded by hand before the tenant had a certificate of its own: of several nobody knows which one it is. */
-const recordedItem = async (reader: Reader) => {
-  const [one, ...others] = (await listItems(reader)).filter(({ kind }) => kind === KIND);
+/**
+ * Returns the renewal item that was recorded by hand before the tenant had its own certificate; undefined if several
+ * are recorded, because it is not known which of them is in use.
+ */
+const findRecordedItem = async (reader: Reader) => {
+  const [one, ...others] = (await listItems(reader)).filter(({ kind }) => kind === PUSH_RENEWAL_KIND);
   return others.length === 0 ? one : undefined;
 };
 
-/** A signing request, as it is asked for: what is missing is the staged one's. */
-export interface WantedRequest extends Partial<Record<keyof RequestFields, string | undefined>> {
+/** The requested values of a signing request. Missing values are taken from the staged request. */
+export interface SigningRequestOptions extends Partial<Record<keyof SigningRequestSubject, string | undefined>> {
   readonly startOver?: boolean | undefined;
 }
 
-/** A signing request, and how the tenant stands by then. */
-export interface MadeRequest {
-  /** PKCS#10 in PEM */
+/** A signing request, and the resulting state of the tenant's push certificate. */
+export interface SigningRequestResult {
+  /** the request (PKCS#10) in PEM */
   readonly request: string;
-  /** false: it was staged before */
+  /** false if the request was already staged before */
   readonly created: boolean;
   readonly certificate: PushCertificate;
 }
 
 /**
- * Makes a key with its signing request; the staged one's again where there is one, unless it is to be thrown away.
+ * Creates a key and its signing request. If a request is already staged, returns the staged request, unless the caller
+ * starts over.
  *
- * @throws Failure `not-permitted` in a mirror; `input-rejected` where a part of it breaks its rule, is missing, or is
- *   another one than the staged request's, or where the key that seals was lost, or is another one, unless one starts over
- * @see facts 3.3: the parts, and that starting over makes what was begun useless
+ * @throws Failure `not-permitted` in a mirror; `input-rejected` if a value breaks its rule, is missing or differs from
+ * the staged request, or if the key that seals secrets was lost or is another key, unless the caller starts over
+ * @see facts 3.3: the values of the request, and that starting over makes an earlier request useless
  */
-export const stageRequest = async ({ session, sealing }: PushParts, wanted: WantedRequest): Promise<MadeRequest> => {
+export const stageSigningRequest = async (
+  { session, sealing }: PushCertificateContext,
+  wanted: SigningRequestOptions,
+): Promise<SigningRequestResult> => {
   const { before, kept } = await session.read(async (reader) => {
     await refuseMirror(reader, CONSOLE_STEPS.push);
-    return { before: await readPush(reader), kept: await keptSecrets(reader, wanted.startOver) };
+    return { before: await readStoredPush(reader), kept: await listSealedSecrets(reader, wanted.startOver) };
   });
-  const subject = subjectOf(before, wanted);
-  // half a second of work, which no lock waits for
-  const made = before.stagedRequest === null || wanted.startOver === true ? await makeRequest(subject) : undefined;
-  // a request whose key is lost is not given again
-  if (made === undefined && before.stagedKey !== null) await sealing.unseal(PURPOSE, before.stagedKey);
-  const stagedKey = made && (await sealing.seal(PURPOSE, made.privateKey, kept));
-  const done = await session.change<MadeRequest | undefined>(
+  const subject = resolveRequestFields(before, wanted);
+  // takes half a second, so the key is created before the lock is taken
+  const made =
+    before.stagedRequest === null || wanted.startOver === true ? await createKeyAndRequest(subject) : undefined;
+  // a staged request whose key is lost is not returned again
+  if (made === undefined && before.stagedKey !== null) await sealing.unseal(SEALING_PURPOSE, before.stagedKey);
+  const stagedKey = made && (await sealing.seal(SEALING_PURPOSE, made.privateKey, kept));
+  const done = await session.change<SigningRequestResult | undefined>(
     { action: "push-certificate.request", locks: LOCKS },
     async (writer) => {
       await refuseMirror(writer, CONSOLE_STEPS.push);
-      const { stagedRequest, stagedKey: present } = await readPush(writer);
-      // another process may have staged one meanwhile
+      const { stagedRequest, stagedKey: present } = await readStoredPush(writer);
+      // another process may have staged a request in the meantime
       if (stagedRequest !== null && present !== before.stagedKey) return { result: undefined, objects: [] };
       if (made === undefined && stagedRequest !== null) {
-        const result = { request: stagedRequest, created: false, certificate: await stateOf(writer) };
+        const result = { request: stagedRequest, created: false, certificate: await readPushState(writer) };
         return { result, objects: [] };
       }
-      if (made === undefined || stagedKey === undefined) throw GONE_MEANWHILE;
-      await writePush(writer, {
+      if (made === undefined || stagedKey === undefined) throw REQUEST_GONE_FAILURE;
+      await updateStoredPush(writer, {
         stagedKey,
         stagedRequest: made.request,
         stagedPublicKey: made.publicKey,
         stagedEmail: subject.email,
         stagedName: subject.name,
         stagedCountry: subject.country,
-        stagedAt: instant(session.surroundings),
+        stagedAt: getCurrentInstant(session.surroundings),
       });
-      const certificate = await stateOf(writer);
+      const certificate = await readPushState(writer);
       const result = { request: made.request, created: true, certificate };
-      return { result, objects: [OBJECT], after: { request: certificate.request } };
+      return { result, objects: [AUDIT_OBJECT], after: { request: certificate.request } };
     },
   );
-  return done ?? stageRequest({ session, sealing }, { ...wanted, startOver: false });
+  return done ?? stageSigningRequest({ session, sealing }, { ...wanted, startOver: false });
 };
 
-const GONE_MEANWHILE = new Failure("conflict", {
+const REQUEST_GONE_FAILURE = new Failure("conflict", {
   what: text(
-    "the signing request was used or thrown away meanwhile; nothing was done",
-    "その間に CSR が使用または破棄されたため、何もしていません",
+    "the signing request was used or discarded in the meantime; nothing was changed",
+    "その間に CSR が使用または破棄されたため、何も変更していません",
   ),
-  hint: text("look at it again: clomoctl push-cert status", "確認するには: clomoctl push-cert status"),
+  hint: text("check the current state: clomoctl push-cert status", "確認するには: clomoctl push-cert status"),
 });
 
-interface MadeKey {
+interface CreatedRequest {
   readonly privateKey: string;
   readonly request: string;
   /** SHA-256 of the public key (SPKI, DER) */
   readonly publicKey: string;
 }
 
-async function makeRequest(subject: RequestFields): Promise<MadeKey> {
+async function createKeyAndRequest(subject: SigningRequestSubject): Promise<CreatedRequest> {
   const privateKey = await createRequestKey();
   const publicKey = fingerprintOf(createPublicKey(privateKey).export({ type: "spki", format: "der" }));
   return { privateKey, request: await createCertificateRequest({ privateKey, ...subject }), publicKey };
 }
 
-/** @throws Failure `input-rejected` */
-function subjectOf(stored: StoredPush, { startOver = false, ...wanted }: WantedRequest): RequestFields {
+/** Determines a request's values from options, staged request and defaults.  @throws Failure `input-rejected` */
+function resolveRequestFields(
+  stored: StoredPushCertificate,
+  { startOver = false, ...wanted }: SigningRequestOptions,
+): SigningRequestSubject {
   const staged = { email: stored.stagedEmail, name: stored.stagedName, country: stored.stagedCountry };
-  const part = (name: keyof RequestFields, usual?: string): string => {
+  const part = (name: keyof SigningRequestSubject, usual?: string): string => {
     const typed = name === "country" ? wanted[name]?.toUpperCase() : wanted[name];
     const was = staged[name];
     const value = typed ?? was ?? usual;
-    if (value === undefined) throw missing(name);
-    const fault = requestFault(name, value);
-    if (fault !== undefined) throw rejected(fault, `--${name}`);
-    if (was !== null && value !== was && !startOver) throw otherSubject(was, value);
+    if (value === undefined) throw createMissingFieldFailure(name);
+    const fault = validateRequestField(name, value);
+    if (fault !== undefined) throw createRejectedFailure(fault, `--${name}`);
+    if (was !== null && value !== was && !startOver) throw createDifferentRequestFailure(was, value);
     return value;
   };
-  return { email: part("email"), name: part("name"), country: part("country", USUAL_COUNTRY) };
+  return { email: part("email"), name: part("name"), country: part("country", DEFAULT_COUNTRY) };
 }
 
-const rejected = (what: Text, where?: string, hint?: Text): Failure =>
+const createRejectedFailure = (what: Text, where?: string, hint?: Text): Failure =>
   new Failure("input-rejected", { what, where, hint });
 
-const missing = (name: keyof RequestFields): Failure => {
+const createMissingFieldFailure = (name: keyof SigningRequestSubject): Failure => {
   const { [name]: field } = PUSH_CERTIFICATE.fields.request.of;
-  return rejected(
-    text(`a signing request needs: ${field.label.en}`, `CSR の作成に必要です: ${field.label.ja}`),
+  return createRejectedFailure(
+    text(`missing for the signing request: ${field.label.en}`, `CSR の作成に必要な値がありません: ${field.label.ja}`),
     `--${name}`,
     text(
-      "such as: clomoctl push-cert csr --email mdm@example.co.jp --name 'Hanako Yamada' -o CertificateSigningRequest.csr",
+      "for example: clomoctl push-cert csr --email mdm@example.co.jp --name 'Hanako Yamada' -o CertificateSigningRequest.csr",
       "例: clomoctl push-cert csr --email mdm@example.co.jp --name 'Hanako Yamada' -o CertificateSigningRequest.csr",
     ),
   );
 };
 
-const otherSubject = (was: string, value: string): Failure =>
-  rejected(
+const createDifferentRequestFailure = (was: string, value: string): Failure =>
+  createRejectedFailure(
     text(
-      `a signing request is staged that says ${was}, not ${value}`,
+      `the staged signing request contains "${was}", not "${value}"`,
       `作成済みの CSR は「${value}」ではなく「${was}」です`,
     ),
     undefined,
     text(
-      "to write that one again leave the options out; --start-over throws it away, and with it a certificate that was made from it",
+      "to write the staged request again, omit the options; to discard it, use --start-over (a certificate that was made from it can then no longer be used)",
       "その CSR を書き出すにはオプションを省略してください。--start-over で破棄できますが、それから作成した証明書は使えなくなります",
     ),
   );
 
-/** A certificate that is to be taken over. */
-export interface UploadedFile {
+/** A certificate file to upload. */
+export interface CertificateUpload {
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly appleAccount: string;
@@ -234,80 +251,100 @@ export interface UploadedFile {
   readonly dryRun?: boolean | undefined;
 }
 
-/** What taking it over came to. */
-export interface UploadResult {
+/** The result of uploading a certificate. */
+export interface CertificateUploadResult {
   readonly unchanged: boolean;
   readonly before: PushCertificate;
   readonly after: PushCertificate;
   readonly warnings: Text[];
-  /** devices that have to be enrolled again; null where the topic stays */
+  /** number of devices that must be enrolled again; null if the topic stays the same */
   readonly losing: number | null;
   readonly dryRun: boolean;
 }
 
 /**
- * Takes over the certificate that was made from the staged request, and records when it expires.
+ * Stores the certificate that was made from the staged request, and records when it expires.
  *
- * @throws Failure `not-permitted` in a mirror; `input-rejected` where it is another request's, too old, of the simulator
- *   where the endpoint is none, or its topic is another one, and not this number of devices was given up
+ * @throws Failure `not-permitted` in a mirror; `input-rejected` if the certificate is from another request, too old, or
+ * from the simulator although the endpoint is not a simulator, or if its topic is different and the number of affected
+ * devices was not accepted
  * @see facts 3.3, 3.4
  */
-export const uploadPush = (session: Session, file: UploadedFile): Promise<UploadResult> => {
+export const uploadPushCertificate = (session: Session, file: CertificateUpload): Promise<CertificateUploadResult> => {
   const { appleAccount, dryRun = false } = file;
   const change = { action: "push-certificate.upload", locks: [...LOCKS, "renewals"], dryRun };
-  return session.change<UploadResult>(change, async (writer) => {
+  return session.change<CertificateUploadResult>(change, async (writer) => {
     const { endpoint } = await refuseMirror(writer, CONSOLE_STEPS.push);
-    const stored = await readPush(writer);
-    const before = await stateOf(writer);
-    const { next, pem } = certificateIn(file);
+    const stored = await readStoredPush(writer);
+    const before = await readPushState(writer);
+    const { next, pem } = readCertificateFile(file);
     const isSame = next.expiring.fingerprint === stored.fingerprint;
     if (isSame && emailKey(stored.appleAccount ?? "") === emailKey(appleAccount)) {
       return { result: { unchanged: true, before, after: before, warnings: [], losing: null, dryRun }, objects: [] };
     }
-    const accountFault = requestFault("email", appleAccount);
-    if (accountFault !== undefined) throw rejected(accountFault, "--apple-account");
+    const accountFault = validateRequestField("email", appleAccount);
+    if (accountFault !== undefined) throw createRejectedFailure(accountFault, "--apple-account");
     if (next.simulated === true) refuseSimulated({ endpoint }, file.name);
     const isSimulated = next.simulated === true;
-    // what was recorded of a real one is none of a rehearsal's business
-    const recorded = isSimulated ? undefined : await recordedItem(writer);
-    const judged = isSame ? UNJUDGED : judge({ stored, recorded, next }, { session, name: file.name, endpoint });
+    // the item of a real certificate must not be changed by a rehearsal with the simulator
+    const recorded = isSimulated ? undefined : await findRecordedItem(writer);
+    const judged = isSame
+      ? EMPTY_COMPARISON
+      : compareCertificates({ stored, recorded, next }, { session, name: file.name, endpoint });
     const losing = judged.formerTopic === undefined ? null : before.enrolledDevices;
     if (judged.formerTopic !== undefined && file.acceptLosingDevices !== before.enrolledDevices) {
-      throw otherTopic(judged.formerTopic, next, { ...file, enrolled: before.enrolledDevices, endpoint });
+      throw createTopicChangeFailure(judged.formerTopic, next, { ...file, enrolled: before.enrolledDevices, endpoint });
     }
     const { topic } = next.expiring;
     const items = await listItems(writer);
-    const listed = isSimulated ? undefined : items.find((item) => item.kind === KIND && item.topic === topic);
+    const listed = isSimulated
+      ? undefined
+      : items.find((item) => item.kind === PUSH_RENEWAL_KIND && item.topic === topic);
     const own = listed?.id ?? stored.renewal ?? recorded?.id;
     const { kind, name, expiresAt, fingerprint } = next.expiring;
     const simulated = isSimulated;
     const expiry = { kind, name, organisation: null, expiresAt, fingerprint, topic, account: appleAccount, simulated };
-    const renewal = await keepOwnRenewal(writer, session, own ?? null, expiry);
-    await writePush(writer, { ...(isSame ? {} : takenOver(session, stored, { next, pem })), appleAccount, renewal });
-    const after = await stateOf(writer);
-    const warnings = [...judged.warnings, ...accountWarning(before.appleAccount, appleAccount)];
+    const renewal = await storeOwnExpiry(writer, session, own ?? null, expiry);
+    await updateStoredPush(writer, {
+      ...(isSame ? {} : buildUploadedFields(session, stored, { next, pem })),
+      appleAccount,
+      renewal,
+    });
+    const after = await readPushState(writer);
+    const warnings = [...judged.warnings, ...createAccountWarnings(before.appleAccount, appleAccount)];
     return {
       result: { unchanged: false, before, after, warnings, losing, dryRun },
-      objects: [OBJECT],
-      before: toldOf(before),
-      after: { ...toldOf(after), losing },
+      objects: [AUDIT_OBJECT],
+      before: toAuditValues(before),
+      after: { ...toAuditValues(after), losing },
     };
   });
 };
 
-/** @see facts 3.3, 3.4: a renewal with another account is another certificate, unless Apple has moved it */
-const accountWarning = (was: string | null, is: string): readonly Text[] =>
+/**
+ * Warns if the Apple Account differs from the recorded account. @see facts 3.3, 3.4: a renewal with another account
+ * creates another certificate, unless Apple has moved the certificate
+ */
+const createAccountWarnings = (was: string | null, is: string): readonly Text[] =>
   was === null || emailKey(was) === emailKey(is)
     ? []
     : [
         text(
-          `the recorded Apple Account was ${was}: next year renew with ${is}, and only if Apple's portal lists the certificate there`,
+          `the recorded Apple Account was ${was}. Next year, renew with ${is}, but only if Apple's portal lists this certificate for that account`,
           `記録されていた Apple Account は ${was} でした。次回の更新では ${is} を使います。Apple のポータルでこの証明書が一覧に表示されることを確認してください`,
         ),
       ];
 
-/** What the audit is told: what the certificate says, and whose it is. */
-const toldOf = ({ topic, name, expiresAt, appleAccount, issuedByApple, fingerprint, publicKey }: PushCertificate) => ({
+/** Returns the values for the audit record: what the certificate contains, and its Apple Account. */
+const toAuditValues = ({
+  topic,
+  name,
+  expiresAt,
+  appleAccount,
+  issuedByApple,
+  fingerprint,
+  publicKey,
+}: PushCertificate) => ({
   topic,
   name,
   expiresAt,
@@ -317,12 +354,12 @@ const toldOf = ({ topic, name, expiresAt, appleAccount, issuedByApple, fingerpri
   publicKey,
 });
 
-const takenOver = (
+const buildUploadedFields = (
   session: Session,
-  { stagedKey }: StoredPush,
-  { next: { expiring, evidence, simulated }, pem }: ReadCertificate,
-): Partial<StoredPush> => ({
-  ...NOT_STAGED,
+  { stagedKey }: StoredPushCertificate,
+  { next: { expiring, evidence, simulated }, pem }: ParsedCertificate,
+): Partial<StoredPushCertificate> => ({
+  ...CLEARED_REQUEST_FIELDS,
   certificate: pem,
   privateKey: stagedKey,
   topic: expiring.topic,
@@ -333,117 +370,131 @@ const takenOver = (
   simulated: Number(simulated === true),
   fingerprint: expiring.fingerprint,
   publicKey: evidence.of === "certificate" ? evidence.publicKey : null,
-  uploadedAt: instant(session.surroundings),
+  uploadedAt: getCurrentInstant(session.surroundings),
   uploadedBy: session.actor,
 });
 
-interface ReadCertificate {
+interface ParsedCertificate {
   readonly next: Renewable;
-  /** of the certificate alone: a file may have a private key, too */
+  /** the certificate only, because the file may also contain a private key */
   readonly pem: string;
 }
 
-/** @throws Failure `input-rejected` unless the file has one push certificate, in PEM or DER */
-function certificateIn({ name, bytes }: UploadedFile): ReadCertificate {
-  const found = readRenewables({ name, bytes }).filter(({ expiring }) => expiring.kind === KIND);
+/** Reads the push certificate in a file, PEM or DER.  @throws Failure `input-rejected` if there is not exactly one */
+function readCertificateFile({ name, bytes }: CertificateUpload): ParsedCertificate {
+  const found = readRenewables({ name, bytes }).filter(({ expiring }) => expiring.kind === PUSH_RENEWAL_KIND);
   const [next, ...others] = found;
   if (next === undefined || others.length > 0) {
-    throw rejected(
+    throw createRejectedFailure(
       next === undefined
-        ? text("not an MDM push certificate", "MDM プッシュ通知証明書ではありません")
+        ? text("the file is not an MDM push certificate", "MDM プッシュ通知証明書ではありません")
         : text("the file contains several push certificates", "このファイルにはプッシュ通知証明書が複数あります"),
       name,
-      AS_DOWNLOADED,
+      USE_DOWNLOADED_FILE,
     );
   }
-  const written = [...pemBlocks(latin1Of(bytes))].map((block) => block.text);
+  const written = [...findPemBlocks(decodeLatin1(bytes))].map((block) => block.text);
   for (const one of [...written, bytes]) {
     const certificate = attempt(() => new X509Certificate(one));
     if (certificate === undefined || fingerprintOf(certificate.raw) !== next.expiring.fingerprint) continue;
     return { next, pem: certificate.toString() };
   }
-  throw rejected(
-    text("neither PEM nor DER: it is read for its date alone", "PEM でも DER でもないため、アップロードできません"),
+  throw createRejectedFailure(
+    text(
+      "the certificate is neither PEM nor DER, so it cannot be uploaded",
+      "PEM でも DER でもないため、アップロードできません",
+    ),
     name,
-    AS_DOWNLOADED,
+    USE_DOWNLOADED_FILE,
   );
 }
 
-const AS_DOWNLOADED = text(
+const USE_DOWNLOADED_FILE = text(
   "use the file exactly as downloaded from Apple's portal: MDM_…_Certificate.pem",
   "Apple のポータルからダウンロードしたファイルをそのまま指定してください: MDM_…_Certificate.pem",
 );
 
-const NEWEST = text(
-  "take the newest one from Apple's portal (Renew, then Download)",
-  "Apple のポータルで最新のもの(「Renew」のあと「Download」)を使ってください",
+const USE_NEWEST_CERTIFICATE = text(
+  "download the newest certificate from Apple's portal (Renew, then Download)",
+  "Apple のポータルから最新の証明書をダウンロードしてください(「Renew」のあと「Download」)",
 );
 
-type Endpoint = AdeEndpoint | null;
+type OptionalEndpoint = AdeEndpoint | null;
 
-/** The ways out at a simulator, which stands in for Apple's portal. */
-const atSimulator = (url: string, { topic, appleAccount }: Pick<StoredPush, "topic" | "appleAccount">) => {
-  const line = SIMULATOR_LINES.pushCertificate(url, topic);
-  const make = makeLine(appleAccount);
+/** Returns the hints for a simulator, which is used in place of Apple's portal. */
+const buildSimulatorHints = (
+  url: string,
+  { topic, appleAccount }: Pick<StoredPushCertificate, "topic" | "appleAccount">,
+) => {
+  const line = SIMULATOR_COMMANDS.pushCertificate(url, topic);
+  const make = buildRequestCommand(appleAccount);
   return {
-    newest: text(`get another one from the simulator: ${line}`, `シミュレーターから新しい証明書を取得します: ${line}`),
+    newest: text(
+      `get a new certificate from the simulator: ${line}`,
+      `シミュレーターから新しい証明書を取得してください: ${line}`,
+    ),
     makeRequest: text(
-      `make one, and get a certificate for it from the simulator: ${make}; then ${line}`,
+      `create a signing request (${make}), then get a certificate for it from the simulator: ${line}`,
       `CSR を作成し(${make})、シミュレーターから証明書を取得してください: ${line}`,
     ),
     cure: text(
-      `write the staged one once more (${WRITE_AGAIN}), and get a certificate for it from the simulator: ${line}`,
-      `作成済みの CSR をもう一度書き出し(${WRITE_AGAIN})、シミュレーターから証明書を取得してください: ${line}`,
+      `write the staged request again (${WRITE_REQUEST_COMMAND}), then get a certificate for it from the simulator: ${line}`,
+      `作成済みの CSR をもう一度書き出し(${WRITE_REQUEST_COMMAND})、シミュレーターから証明書を取得してください: ${line}`,
     ),
     sameTopic: (former: string) => {
-      const renew = SIMULATOR_LINES.pushCertificate(url, former);
+      const renew = SIMULATOR_COMMANDS.pushCertificate(url, former);
       return text(
-        `write the staged request once more (${WRITE_AGAIN}), and renew the certificate in use with it: ${renew}`,
-        `作成済みの CSR をもう一度書き出し(${WRITE_AGAIN})、使用中の証明書を更新してください: ${renew}`,
+        `write the staged request again (${WRITE_REQUEST_COMMAND}), then renew the certificate in use with it: ${renew}`,
+        `作成済みの CSR をもう一度書き出し(${WRITE_REQUEST_COMMAND})、使用中の証明書を更新してください: ${renew}`,
       );
     },
   };
 };
 
-/** What a certificate comes to beside the one in use. */
-interface CertificateJudgement {
-  /** undefined where it stays, or was never known */
+/** The result of comparing a new certificate with the certificate in use. */
+interface CertificateComparison {
+  /** undefined if the topic stays the same, or was not known */
   readonly formerTopic: string | undefined;
   readonly warnings: readonly Text[];
 }
 
-const UNJUDGED: CertificateJudgement = { formerTopic: undefined, warnings: [] };
+const EMPTY_COMPARISON: CertificateComparison = { formerTopic: undefined, warnings: [] };
 
 interface CertificateReplacement {
-  readonly stored: StoredPush;
-  /** what was recorded by hand, where the tenant had no certificate of its own yet */
+  readonly stored: StoredPushCertificate;
+  /** the item that was recorded by hand, if the tenant did not have its own certificate yet */
   readonly recorded: RenewalItem | undefined;
   readonly next: Renewable;
 }
 
-/** @throws Failure `input-rejected` where it is no successor, another topic aside */
-function judge(
+/** Compares two certificates.  @throws Failure `input-rejected` if the new one cannot replace the old (topic aside) */
+function compareCertificates(
   { stored, recorded, next }: CertificateReplacement,
-  { session, name, endpoint }: { readonly session: Session; readonly name: string; readonly endpoint: Endpoint },
-): CertificateJudgement {
-  const there = endpoint?.kind === "simulator" ? atSimulator(endpoint.url, stored) : undefined;
+  {
+    session,
+    name,
+    endpoint,
+  }: { readonly session: Session; readonly name: string; readonly endpoint: OptionalEndpoint },
+): CertificateComparison {
+  const there = endpoint?.kind === "simulator" ? buildSimulatorHints(endpoint.url, stored) : undefined;
   const { stagedPublicKey, stagedAt } = stored;
   if (stagedPublicKey === null || stagedAt === null)
-    throw rejected(NONE_STAGED, name, there?.makeRequest ?? makeRequestFor(stored));
+    throw createRejectedFailure(NO_STAGED_REQUEST, name, there?.makeRequest ?? describeRequestSteps(stored));
   const csr = {
     request: { publicKey: stagedPublicKey, vendorSigned: false },
     writtenAt: new Date(stagedAt),
   };
-  const current = currentOf(stored, recorded, next);
+  const current = getCurrentCertificate(stored, recorded, next);
   const now = new Date(session.surroundings.now());
   const circumstances = { csr, now, simulator: there !== undefined, strict: false };
   const { checks, leftToCheck } = judgeReplacement(current, next, circumstances);
   const bad = (id: Check["id"]): Check | undefined =>
     checks.find((check) => check.id === id && check.outcome === "bad");
-  if (bad("request-key") !== undefined) throw rejected(OTHER_REQUEST, name, there?.cure ?? CURE);
+  if (bad("request-key") !== undefined)
+    throw createRejectedFailure(DIFFERENT_REQUEST, name, there?.cure ?? RENEW_WITH_STAGED_REQUEST);
   const refused = bad("validity") ?? bad("expiry") ?? bad("issuer") ?? bad("signature");
-  if (refused !== undefined) throw rejected(refused.what, name, there?.newest ?? NEWEST);
-  // the first certificate is compared with nothing
+  if (refused !== undefined) throw createRejectedFailure(refused.what, name, there?.newest ?? USE_NEWEST_CERTIFICATE);
+  // for the first certificate, `kind` is always left to check, because there is nothing to compare it with
   const doubtful = checks.filter(
     ({ id, outcome }) => outcome === "warning" || (id !== "kind" && leftToCheck.includes(id)),
   );
@@ -453,12 +504,16 @@ function judge(
   };
 }
 
-/** What the tenant uses; else what somebody recorded, unless that is this very certificate. */
-function currentOf(stored: StoredPush, recorded: RenewalItem | undefined, next: Renewable): Current | null {
+/** Returns the certificate in use: the tenant's own, or else the recorded item, unless it is the new certificate. */
+function getCurrentCertificate(
+  stored: StoredPushCertificate,
+  recorded: RenewalItem | undefined,
+  next: Renewable,
+): CurrentItem | null {
   const { topic, name, expiresAt, validFrom, fingerprint } = stored;
   if (topic !== null && expiresAt !== null) {
     const expiring = {
-      kind: KIND,
+      kind: PUSH_RENEWAL_KIND,
       name: name ?? topic,
       expiresAt,
       validFrom,
@@ -466,48 +521,48 @@ function currentOf(stored: StoredPush, recorded: RenewalItem | undefined, next: 
       fingerprint,
       topic,
     } as const;
-    return { expiring: { ...expiring, organisation: null }, evidence: evidenceOf(stored) };
+    return { expiring: { ...expiring, organisation: null }, evidence: readStoredEvidence(stored) };
   }
   if (recorded === undefined || recorded.fingerprint === next.expiring.fingerprint) return null;
   return { expiring: { ...recorded, validFrom: null } };
 }
 
-const NONE_STAGED = text(
-  "no signing request is staged that a certificate could belong to",
-  "この証明書に対応する CSR がありません",
+const NO_STAGED_REQUEST = text(
+  "no signing request is staged, so the certificate cannot be matched with its key",
+  "作成済みの CSR がないため、この証明書に対応する鍵がありません",
 );
 
-const makeLine = (account: string | null): string =>
-  `clomoctl push-cert csr ${shownOption("--email", account ?? "MAIL")} --name NAME -o ${REQUEST_FILE}`;
+const buildRequestCommand = (account: string | null): string =>
+  `clomoctl push-cert csr ${formatShellOption("--email", account ?? "MAIL")} --name NAME -o ${REQUEST_FILE}`;
 
-const makeRequestFor = ({ appleAccount }: Pick<StoredPush, "appleAccount">): Text => {
-  const line = makeLine(appleAccount);
+const describeRequestSteps = ({ appleAccount }: Pick<StoredPushCertificate, "appleAccount">): Text => {
+  const line = buildRequestCommand(appleAccount);
   return text(
-    `make one, and renew in Apple's portal with it: ${line}`,
+    `create a signing request, then renew with it in Apple's portal: ${line}`,
     `CSR を作成し、それを使って Apple のポータルで更新してください: ${line}`,
   );
 };
 
-const OTHER_REQUEST = text(
-  "this certificate was made from another signing request than the staged one",
+const DIFFERENT_REQUEST = text(
+  "the certificate was made from a signing request other than the staged one",
   "この証明書は、作成済みの CSR とは別の CSR から作られています",
 );
 
-const WRITE_AGAIN = `clomoctl push-cert csr -o ${REQUEST_FILE}`;
+const WRITE_REQUEST_COMMAND = `clomoctl push-cert csr -o ${REQUEST_FILE}`;
 
-/** Beginning anew, as the console's wizard wants it, would end a key whose certificate may still come. @see facts 3.4 */
-const CURE = text(
-  `write the staged one once more, and Renew in Apple's portal with that file: ${WRITE_AGAIN}`,
-  `作成済みの CSR をもう一度書き出し、Apple のポータルではそのファイルで「Renew」してください: ${WRITE_AGAIN}`,
+/** Hint to use the staged request: the wizard's new one discards a key awaiting its certificate.  @see facts 3.4 */
+const RENEW_WITH_STAGED_REQUEST = text(
+  `write the staged request again, then choose Renew in Apple's portal and upload this file: ${WRITE_REQUEST_COMMAND}`,
+  `作成済みの CSR をもう一度書き出し、Apple のポータルではそのファイルで「Renew」してください: ${WRITE_REQUEST_COMMAND}`,
 );
 
-const SAME_TOPIC = text(
-  `in Apple's portal, sign in with the same Apple Account and use Renew on the certificate in use, never Create a Certificate, with the staged request (to write it once more: ${WRITE_AGAIN})`,
-  `Apple のポータルで同じ Apple Account を使い、作成済みの CSR で既存の行の「Renew」を選んで作り直してください(「Create a Certificate」は使わない)。CSR をもう一度書き出すには: ${WRITE_AGAIN}`,
+const RENEW_SAME_CERTIFICATE = text(
+  `in Apple's portal, sign in with the same Apple Account and choose Renew for the certificate in use (never Create a Certificate), with the staged request (to write the request again: ${WRITE_REQUEST_COMMAND})`,
+  `Apple のポータルで同じ Apple Account を使い、作成済みの CSR で既存の行の「Renew」を選んで作り直してください(「Create a Certificate」は使わない)。CSR をもう一度書き出すには: ${WRITE_REQUEST_COMMAND}`,
 );
 
-/** @see facts 3.4: a changed topic cuts every enrolled device off */
-function otherTopic(
+/** Creates the failure for a different topic.  @see facts 3.4: a changed topic cuts every enrolled device off */
+function createTopicChangeFailure(
   former: string,
   { expiring }: Renewable,
   {
@@ -515,55 +570,60 @@ function otherTopic(
     acceptLosingDevices,
     enrolled,
     endpoint,
-  }: UploadedFile & { readonly enrolled: number; readonly endpoint: Endpoint },
+  }: CertificateUpload & { readonly enrolled: number; readonly endpoint: OptionalEndpoint },
 ): Failure {
-  const devices = counted(enrolled, "enrolled device");
+  const devices = formatCount(enrolled, "enrolled device");
   const cure =
     endpoint?.kind === "simulator"
-      ? atSimulator(endpoint.url, { topic: former, appleAccount: null }).sameTopic(former)
-      : SAME_TOPIC;
+      ? buildSimulatorHints(endpoint.url, { topic: former, appleAccount: null }).sameTopic(former)
+      : RENEW_SAME_CERTIFICATE;
   if (acceptLosingDevices !== undefined) {
-    return rejected(
+    return createRejectedFailure(
       text(
-        `${devices} would fall silent, not ${acceptLosingDevices}; nothing was changed`,
+        `${devices} would stop responding, not ${acceptLosingDevices}; nothing was changed`,
         `応答しなくなる管理中のデバイスは ${enrolled} 件で、${acceptLosingDevices} 件ではありません。何も変更していません`,
       ),
       "--accept-losing-devices",
     );
   }
-  return rejected(
+  return createRejectedFailure(
     text(
       `the topic would change from ${former} to ${expiring.topic ?? ""}: ${devices} would stop responding until enrolled again`,
       `トピックが ${former} から ${expiring.topic ?? ""} に変わります。管理中のデバイス ${enrolled} 件が、再登録するまで応答しなくなります`,
     ),
     name,
     text(
-      `${cure.en}; to give the devices up: --accept-losing-devices ${enrolled}`,
+      `${cure.en}; to continue anyway: --accept-losing-devices ${enrolled}`,
       `${cure.ja}。デバイスの再登録を承知のうえで続けるには: --accept-losing-devices ${enrolled}`,
     ),
   );
 }
 
-/** @see facts 3.3 */
+/** The steps to set the profile password in the console. @see facts 3.3 */
 const PASSWORD_STEPS = text(
-  `in the console it is set together with the certificate: Settings › Mobile Device Management › iOS/macOS › 基本設定 › MDM 構成プロファイルの作成ウィザード; see ${commandName("renewals guide")} push-certificate`,
-  `管理画面では証明書と一緒に設定します。Settings › Mobile Device Management › iOS/macOS › 基本設定 で「MDM 構成プロファイルの作成ウィザード」を使ってください。手順: ${commandName("renewals guide")} push-certificate`,
+  `in the console, the password is set together with the certificate: Settings › Mobile Device Management › iOS/macOS › 基本設定 › MDM 構成プロファイルの作成ウィザード; see ${commandName("renewals guide")} push-certificate`,
+  `管理画面では、パスワードは証明書と一緒に設定します。Settings › Mobile Device Management › iOS/macOS › 基本設定 で「MDM 構成プロファイルの作成ウィザード」を使ってください。手順: ${commandName("renewals guide")} push-certificate`,
 );
 
 /**
- * Records that the password for installing the profile by hand was set, and when; the password is kept nowhere.
+ * Records that the password for installing the profile by hand was set, and when. The password itself is not stored.
  *
- * @throws Failure `not-permitted` in a mirror; `input-rejected` where it breaks its rule
+ * @throws Failure `not-permitted` in a mirror; `input-rejected` if the password breaks its rule
  */
 export const setProfilePassword = (session: Session, password: string): Promise<PushCertificate> => {
   return session.change({ action: "push-certificate.profile-password", locks: LOCKS }, async (writer) => {
     await refuseMirror(writer, PASSWORD_STEPS);
-    const fault = profilePasswordFault(password);
-    if (fault !== undefined) throw rejected(fault);
-    const { profilePasswordSetAt: former } = await readPush(writer);
-    const profilePasswordSetAt = instant(session.surroundings);
-    await writePush(writer, { profilePasswordSetAt });
-    const result = await stateOf(writer);
-    return { result, objects: [OBJECT], before: { profilePasswordSetAt: former }, after: { profilePasswordSetAt } };
+    const fault = validateProfilePassword(password);
+    if (fault !== undefined) throw createRejectedFailure(fault);
+    const { profilePasswordSetAt: former } = await readStoredPush(writer);
+    const profilePasswordSetAt = getCurrentInstant(session.surroundings);
+    await updateStoredPush(writer, { profilePasswordSetAt });
+    const result = await readPushState(writer);
+    return {
+      result,
+      objects: [AUDIT_OBJECT],
+      before: { profilePasswordSetAt: former },
+      after: { profilePasswordSetAt },
+    };
   });
 };

@@ -1,7 +1,7 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { drawn, LONG } from "#support/drawn.ts";
+import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
 import type { Org, User } from "../../contract/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
@@ -24,7 +24,7 @@ const revisions = () => tenant.sql("select name, revision from collection order 
 const actions = () => tenant.sql("select action from audit order by seq").map(({ action }) => action);
 
 describe("organisations", () => {
-  test("lie below 全社, or below another one; what is below moves along", async () => {
+  test("are below 全社 or another organisation, and move with what is below them", async () => {
     const head = await org("本社", { code: "H" });
     const sales = await org("営業部", { parentId: head.id });
     const first = await org("一課", { parentId: sales.id });
@@ -40,7 +40,7 @@ describe("organisations", () => {
     expect(found?.org.path).toBe("営業部/一課");
   });
 
-  test("say how many organisations, users and devices go along as they move", async () => {
+  test("report how many organisations, users and devices move with them", async () => {
     const head = await org("本社", { code: "H" });
     const sales = await org("営業部", { parentId: head.id });
     const first = await org("一課", { parentId: sales.id });
@@ -59,14 +59,14 @@ describe("organisations", () => {
     expect(moved.map(({ devices }) => devices)).toEqual([0, 2]);
   });
 
-  test("a new name shows in the paths at once", async () => {
+  test("show a new name in paths immediately", async () => {
     const head = await org("本社");
     await org("営業部", { parentId: head.id });
     expect((await tenant.client.orgs.edit(head.id, { name: "本部" })).after.path).toBe("本部");
     expect((await tenant.client.orgs.list()).map(({ path }) => path)).toEqual(["", "本部", "本部/営業部"]);
   });
 
-  test("never below themselves, and 全社 stays as it is", async () => {
+  test("cannot be moved below themselves, and 全社 stays as it is", async () => {
     const head = await org("本社");
     const sales = await org("営業部", { parentId: head.id });
     const before = tenant.dump();
@@ -81,7 +81,7 @@ describe("organisations", () => {
     expect(tenant.dump()).toEqual(before);
   });
 
-  test("a code is unique where there is one; of one name below one parent each needs one (ours)", async () => {
+  test("have unique codes, and need one if a sibling has the same name (a clomoctl rule)", async () => {
     await org("営業部", { code: "S01" });
     expect(await refusal(org("総務部", { code: "S01" }))).toEqual([
       "input-rejected",
@@ -93,14 +93,14 @@ describe("organisations", () => {
     await org("課", { parentId: one.id });
     expect(await refusal(org("営業部"))).toEqual([
       "input-rejected",
-      "「営業部」はすでにあり、組織コードがないと区別できません",
+      "同じ上位組織の下に「営業部」がすでにあり、組織コードがないと区別できません",
     ]);
     expect((await refusal(tenant.client.orgs.edit(one.id, { name: "部" })))?.[0]).toBe("input-rejected");
     expect((await refusal(org("x", { parentId: one.id.replace(/.$/, "f") })))?.[0]).toBe("not-found");
   });
 });
 
-test("an organisation has a place and a name that are its own", async () => {
+test("an organisation must have a parent, and no name or code reserved for 全社", async () => {
   const sales = await org("営業部");
   const blank = (parentId: string | null) => tenant.client.orgs.create({ name: "特別", parentId });
   expect((await refusal(blank(null)))?.[0]).toBe("input-rejected");
@@ -131,7 +131,7 @@ test("an organisation has a place and a name that are its own", async () => {
   });
 });
 
-test("no organisation is called so that it reads like another one's path (ours)", async () => {
+test("an organisation cannot have a name that reads like another organisation's path (a clomoctl rule)", async () => {
   const head = await org("本社");
   const sales = await org("営業部", { parentId: head.id });
   expect(await refusal(org("本社/営業部"))).toEqual([
@@ -151,7 +151,7 @@ test("no organisation is called so that it reads like another one's path (ours)"
   expect((await tenant.client.orgs.edit(head.id, { code: "本社" })).after.code).toBe("本社");
 });
 
-test("no organisation lies where its path, or one below, reads like another one's code (ours)", async () => {
+test("no organisation's path may read like another organisation's code (a clomoctl rule)", async () => {
   const head = await org("本社", { code: "HQ" });
   const sales = await org("営業部", { code: "S", parentId: head.id });
   const [general, first] = [await org("総務部", { parentId: head.id }), await org("一課", { code: "総務部/S1" })];
@@ -161,7 +161,7 @@ test("no organisation lies where its path, or one below, reads like another one'
     "パス「S」は、別の組織「本社/営業部」の組織コードと同じため、どちらを指すのか区別できません",
   ]);
   expect((await failureOf(org("S")))?.hint?.en).toBe(
-    `give it another name or place, or that one another code: clomoctl orgs edit ${sales.id} --code CODE`,
+    `use another name or parent, or change the code of the other organisation: clomoctl orgs edit ${sales.id} --code CODE`,
   );
   expect((await refusal(client.orgs.edit(first.id, { name: "HQ" })))?.[0]).toBe("input-rejected");
   // below another organisation it is no such path
@@ -177,7 +177,7 @@ test("no organisation lies where its path, or one below, reads like another one'
   expect((await client.orgs.edit(first.id, { code: "X" })).after).toMatchObject({ path: "S1", code: "X" });
 });
 
-test("a code goes before a path, where a file or an undo brought both, and 全社 is told from a code", async () => {
+test("a code takes precedence over a path if a file or undo created both, also for 全社", async () => {
   const header = ["組織名", "組織コード", "上位組織コード"];
   const { client } = tenant;
   await tenant.import({ kind: "orgs" }, [header, ["営業部", "S", ""], ["S", "", ""], ["S", "Z", "S"]]);
@@ -200,7 +200,7 @@ test("a code goes before a path, where a file or an undo brought both, and 全�
   expect((await client.orgs.edit(called?.id ?? "", { name: "二課" })).after.code).toBe("全社");
 });
 
-test("names and codes are on one line; what describes something may have several", async () => {
+test("names and codes have one line; descriptive fields may have several", async () => {
   expect(await refusal(org("営\n業"))).toEqual(["input-rejected", "組織名: 改行があります(1 行にしてください)"]);
   expect(await refusal(org("営業", { code: "a\rb" }))).toEqual([
     "input-rejected",
@@ -215,14 +215,14 @@ test("names and codes are on one line; what describes something may have several
   expect((await custom("1 行目\n2 行目")).after.custom).toMatchObject([{ name: "備考", value: "1 行目\n2 行目" }]);
 });
 
-test("a serial number goes before another device's IMEI", async () => {
+test("a serial number takes precedence over another device's IMEI", async () => {
   await tenant.client.devices.create({ serialNumber: "SN001" });
   await tenant.client.devices.create({ serialNumber: "SN002", imei: "SN001" });
   expect((await tenant.client.devices.find({ name: "SN001" })).map((one) => one.serialNumber)).toEqual(["SN001"]);
 });
 
 describe("users", () => {
-  test("an address may have what mails have around it, as in an import; the commands warn of it", async () => {
+  test("may have an address with characters around it, as in an import", async () => {
     for (const wrapped of ["mailto:n@ex.jp", "<n@ex.jp>", "(n@ex.jp)", "'n@ex.jp'", '"n@ex.jp"']) {
       const { emails } = await user("jiro", { emails: [wrapped] });
       expect(emails).toEqual([wrapped]);
@@ -230,7 +230,7 @@ describe("users", () => {
     expect((await user("neil", { emails: ["o'neil@ex.jp", "n@[192.0.2.1]"] })).emails).toHaveLength(2);
   });
 
-  test("facts 1.3: an address is one user's alone, without regard to case; there may be several, one of them main", async () => {
+  test("facts 1.3: have unique addresses, ignoring case; the first of several is the main address", async () => {
     const hanako = await user("hanako", { emails: ["Hanako@example.jp", "h@example.jp"] });
     expect(hanako.emails).toEqual(["Hanako@example.jp", "h@example.jp"]);
     for (const emails of [["hanako@EXAMPLE.jp"], ["x@example.jp", "H@example.jp"]]) {
@@ -240,7 +240,10 @@ describe("users", () => {
       "input-rejected",
       "メールアドレス: 「A@example.jp」が重複しています",
     ]);
-    expect(await refusal(user("jiro", { emails: [] }))).toEqual(["input-rejected", "メールアドレス: 1 つ以上必要です"]);
+    expect(await refusal(user("jiro", { emails: [] }))).toEqual([
+      "input-rejected",
+      "メールアドレス: 値が 1 つ以上必要です",
+    ]);
     const { after } = await tenant.client.users.edit(hanako.id, { emails: ["h@example.jp", "Hanako@example.jp"] });
     expect(after.emails[0]).toBe("h@example.jp");
     expect(tenant.sql("select emailKey, main from user_email order by main desc")).toEqual([
@@ -252,23 +255,23 @@ describe("users", () => {
     await user("jiro", { emails: ["hanako@example.jp"] });
   });
 
-  test("what is taken names its holder, and the command that shows him; an organisation that is gone, what lists them", async () => {
+  test("errors name the holder of a taken value, with a command to show it or to list organisations", async () => {
     const hanako = await user("髙橋 花子", { emails: ["h@example.jp", "h-2@example.jp"] });
     const taken = await failureOf(user("jiro", { emails: ["h-2@example.jp"] }));
     expect(taken?.what).toEqual({
-      en: "mail addresses: h-2@example.jp is already that of the user 髙橋 花子 <h@example.jp>",
+      en: 'email addresses: "h-2@example.jp" is already used by the user 髙橋 花子 <h@example.jp>',
       ja: "メールアドレス: 「h-2@example.jp」はユーザー「髙橋 花子 <h@example.jp>」が使っています",
     });
     expect(taken?.hint).toEqual({
-      en: "see clomoctl users show h-2@example.jp",
+      en: "run: clomoctl users show h-2@example.jp",
       ja: "確認: clomoctl users show h-2@example.jp",
     });
     const gone = await failureOf(tenant.client.users.move({ ids: [hanako.id], org: hanako.id }));
-    expect(gone?.what.en).toBe(`no organisation ${hanako.id}`);
-    expect(gone?.hint).toEqual({ en: "see clomoctl orgs list", ja: "確認: clomoctl orgs list" });
+    expect(gone?.what.en).toBe(`no organisation has the id "${hanako.id}"`);
+    expect(gone?.hint).toEqual({ en: "run: clomoctl orgs list", ja: "確認: clomoctl orgs list" });
   });
 
-  test("facts 1.3: an account name is unique; facts 2.5: it is changed, and never cleared", async () => {
+  test("facts 1.3: have a unique account name; facts 2.5: it can be changed, but not cleared", async () => {
     const hanako = await user("hanako", { accountName: "hanako" });
     expect(await refusal(user("jiro", { accountName: "hanako" }))).toEqual([
       "input-rejected",
@@ -282,7 +285,7 @@ describe("users", () => {
     expect((await tenant.client.users.edit(jiro.id, { accountName: null })).after.accountName).toBeNull();
   });
 
-  test("facts 1.2: a name and an address are needed, and stay", async () => {
+  test("facts 1.2: require a name and an address, which cannot be cleared", async () => {
     expect((await refusal(user(" ", { emails: ["a@example.jp"] })))?.[1]).toBe("氏名: 空にできません");
     const hanako = await user("hanako");
     expect((await refusal(tenant.client.users.edit(hanako.id, { name: null })))?.[1]).toBe("氏名: 空にできません");
@@ -290,7 +293,7 @@ describe("users", () => {
     expect((await refusal(tenant.client.users.edit(hanako.id, { name: "a\0" })))?.[0]).toBe("input-rejected");
   });
 
-  test("custom fields are set one by one; an unknown one is refused", async () => {
+  test("have custom fields that are set one by one; an unknown field is rejected", async () => {
     await tenant.client.users.addField({ name: "入社年" });
     await tenant.client.users.addField({ name: "座席" });
     const { after } = await tenant.client.users.create({
@@ -307,7 +310,7 @@ describe("users", () => {
     expect((await refusal(edit([{ name: "血液型", value: "A" }])))?.[0]).toBe("not-found");
   });
 
-  test("several move together, or none of them", async () => {
+  test("move together or not at all", async () => {
     const [sales, a, b] = [await org("営業部"), await user("a"), await user("b")];
     const moved = await tenant.client.users.move({ ids: [a.id, b.id, a.id], org: sales.id });
     expect(moved.map(({ after }) => [after.name, after.org.path])).toEqual([
@@ -321,7 +324,7 @@ describe("users", () => {
   });
 });
 
-test("a dry run answers what would be, and leaves nothing: no number, revision, record or task", async () => {
+test("a dry run returns the result and leaves no number, revision, audit record or task", async () => {
   const sales = await org("営業部");
   const [before, counted, seen] = [tenant.dump(), revisions(), actions()];
   const dry = await tenant.client.users.create({ name: "a", emails: ["a@example.jp"], org: sales.id, dryRun: true });
@@ -331,7 +334,7 @@ test("a dry run answers what would be, and leaves nothing: no number, revision, 
   expect((await tenant.client.orgs.list()).map(({ name }) => name)).toEqual(["全社", "営業部"]);
 });
 
-test("what is so already is no change", async () => {
+test("writing the same values changes nothing", async () => {
   const hanako = await user("hanako", { title: "課長" });
   const [before, counted, seen] = [tenant.dump(), revisions(), actions()];
   const same = await tenant.client.users.edit(hanako.id, { title: "課長", emails: hanako.emails });
@@ -339,7 +342,7 @@ test("what is so already is no change", async () => {
   expect([tenant.dump(), revisions(), actions()]).toEqual([before, counted, seen]);
 });
 
-test("an edit without a value is no change", async () => {
+test("an edit without values changes nothing", async () => {
   const [sales, hanako] = [await org("営業部"), await user("hanako")];
   const seen = actions();
   expect((await tenant.client.orgs.edit(sales.id, {})).after).toEqual(sales);
@@ -347,7 +350,7 @@ test("an edit without a value is no change", async () => {
   expect(actions()).toEqual(seen);
 });
 
-test("what somebody was asked about is changed only as it was seen, not as others made it meanwhile", async () => {
+test("a confirmed operation is a conflict if its record has changed since it was shown", async () => {
   const { client } = tenant;
   const seen = async (): Promise<number> => (await client.tenant.revision()).revision;
   const [hanako, jiro] = [await user("hanako"), await user("jiro")];
@@ -376,11 +379,11 @@ test("what somebody was asked about is changed only as it was seen, not as other
     expect(await failureOf(answer(before))).toMatchObject({
       code: "conflict",
       what: {
-        en: "the tenant has changed since this was shown; nothing was done",
+        en: "the tenant has changed since the confirmation was shown; nothing was changed",
         ja: "確認の表示後にテナントが変更されたため、何も変更していません",
       },
       hint: {
-        en: "look at it again, and run the command again",
+        en: "check the current state, then run the command again",
         ja: "内容を確認してから、もう一度実行してください",
       },
     });
@@ -392,7 +395,7 @@ test("what somebody was asked about is changed only as it was seen, not as other
   }
 });
 
-test("an import that was planned before is refused: the tenant has changed", async () => {
+test("an import planned before an edit is rejected, because the tenant has changed", async () => {
   const plan = await tenant.plan({ kind: "users" }, [
     ["氏名", "メールアドレス"],
     ["花子", "hanako@example.jp"],
@@ -401,7 +404,7 @@ test("an import that was planned before is refused: the tenant has changed", asy
   expect(await failureOf(tenant.client.imports.commit(plan))).toMatchObject({ code: "conflict" });
 });
 
-test("an undoing of an import is refused where somebody has edited what it left, and names it", async () => {
+test("undoing an import is rejected and names the record if its values were edited", async () => {
   const { id } = await tenant.import({ kind: "users" }, [
     ["氏名", "メールアドレス", "役職"],
     ["花子", "hanako@example.jp", "課長"],
@@ -414,8 +417,8 @@ test("an undoing of an import is refused where somebody has edited what it left,
 });
 
 test(
-  "whatever is written by hand is found by what it says, and unique as imports hold it (property)",
-  LONG,
+  "values written by hand can be found, and are unique in the same way as in imports (property)",
+  LONG_TIMEOUT,
   async () => {
     const address = fc.constantFrom("a@x", "A@x", "ß@x", "SS@x", "ｱ@x", "ア@x", "b@x", "c@x");
     const step = fc.record({
@@ -449,7 +452,7 @@ test(
         expect([plan.create, plan.update, plan.errors]).toEqual([0, 0, 0]);
         await tenant.client.imports.discard(plan.id);
       }),
-      drawn(30, 20_261_123),
+      toPropertyParameters(30, 20_261_123),
     );
   },
 );

@@ -1,42 +1,43 @@
 import {
   ANDROID,
   DEVICE,
-  NO_ACCOUNT,
+  ACCOUNTLESS_MODE,
   NOT_MANAGED,
-  NOT_READY,
-  ONE_ACCOUNT,
+  NOT_READY_DEVICE_FIELDS,
+  ACCOUNT_PER_DEVICE_MODE,
   PRE_REGISTERED,
-  type Lack,
+  type SetupLack,
 } from "../../model/device.ts";
 import type { DeviceState } from "../../rules/device.ts";
-import { formatOf } from "../../model/format.ts";
+import { createFormat } from "../../model/format.ts";
 import type { TenantProfile } from "../../model/tenant.ts";
-import { CREATION, type List } from "../store/lists.ts";
-import { PLACE } from "./org-rows.ts";
-import { either, keyOrValue } from "../store/sql/forms.ts";
-import { jsonList } from "../store/sql/json.ts";
+import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
+import { ORG_POSITIONS } from "./org-rows.ts";
+import { buildCaseSql, buildComparisonKeySql } from "../store/sql/forms.ts";
+import { buildJsonListSql } from "../store/sql/json.ts";
 import type { Reader } from "../store/store.ts";
 
-/** SQL: the comparison key of a device's serial number. @param of its alias */
-export const serialOf = (of: string): string => keyOrValue("serial-number", `${of}.serialKey`, `${of}.serialNumber`);
+/** SQL: the comparison key of a device's serial number. @param of alias of the device's table */
+export const buildSerialKeySql = (of: string): string =>
+  buildComparisonKeySql("serial-number", `${of}.serialKey`, `${of}.serialNumber`);
 
-/** SQL: the organisation in which a device counts. */
-const ORG = "coalesce(o.org, t.ownerOrg)";
+/** SQL: the organisation of a device: the owner's organisation, or the organisation that owns the device. */
+const DEVICE_ORG = "coalesce(o.org, t.ownerOrg)";
 
-/** SQL: joins the organisation that owns a device, and the one in which it counts. */
-const ORGS_JOINED = `left join org w on w.pk = t.ownerOrg left join temp.place wp on wp.pk = t.ownerOrg
-    left join org g on g.pk = ${ORG} left join temp.place gp on gp.pk = ${ORG}`;
+/** SQL: joins the organisation that owns a device, and the organisation that the device belongs to. */
+const JOIN_DEVICE_ORGS = `left join org w on w.pk = t.ownerOrg left join temp.place wp on wp.pk = t.ownerOrg
+    left join org g on g.pk = ${DEVICE_ORG} left join temp.place gp on gp.pk = ${DEVICE_ORG}`;
 
-/** SQL: the path of an organisation, if there is one: the root's is blank. */
-const pathOf = (org: string, place: string): string =>
-  either(`${org}.pk is null`, "null", `coalesce(${place}.path, '')`);
+/** SQL: the path of an organisation; null if there is no organisation, blank for the root. */
+const buildOrgPathSql = (org: string, place: string): string =>
+  buildCaseSql(`${org}.pk is null`, "null", `coalesce(${place}.path, '')`);
 
-/** Devices in order of creation. */
-export const DEVICES: List<typeof DEVICE.fields> = {
+/** The list of devices, in the order of their creation. */
+export const DEVICE_LIST: RecordList<typeof DEVICE.fields> = {
   thing: DEVICE,
-  format: formatOf(DEVICE, "devices"),
+  format: createFormat(DEVICE, "devices"),
   table: "device t",
-  joined: `left join user o on o.pk = t.owner ${ORGS_JOINED}`,
+  joined: `left join user o on o.pk = t.owner ${JOIN_DEVICE_ORGS}`,
   sql: {
     "owner.id": "o.id",
     "owner.name": "o.name",
@@ -44,65 +45,72 @@ export const DEVICES: List<typeof DEVICE.fields> = {
     "owner.emails": "o.emails ->> 0",
     "ownerOrg.id": "w.id",
     "ownerOrg.code": "w.code",
-    "ownerOrg.path": pathOf("w", "wp"),
-    org: ORG,
+    "ownerOrg.path": buildOrgPathSql("w", "wp"),
+    org: DEVICE_ORG,
     "org.id": "g.id",
     "org.code": "g.code",
-    "org.path": pathOf("g", "gp"),
+    "org.path": buildOrgPathSql("g", "gp"),
   },
-  order: [CREATION],
+  order: [CREATION_ORDER],
   filters: { filterName: "identificationName", filterId: "serialNumber" },
-  named: `t.id = :name or ${serialOf("t")} = upper(:nameKey)
-    or t.imei = :name and not exists (select 1 from device d where ${serialOf("d")} = upper(:nameKey))`,
+  named: `t.id = :name or ${buildSerialKeySql("t")} = upper(:nameKey)
+    or t.imei = :name and not exists (select 1 from device d where ${buildSerialKeySql("d")} = upper(:nameKey))`,
   chosen: { status: "status", platform: "platform", tag: "tags" },
-  // without the join: what a list is selected by has it not
+  // the join is not used, because queries that select a list's records do not have it
   ofOrg: `coalesce((select org from user where pk = t.owner), t.ownerOrg) = (select pk from org where id = :org)`,
   ofOwner: "t.owner = (select pk from user where id = :owner)",
-  derived: [PLACE],
+  derived: [ORG_POSITIONS],
 };
 
-/** SQL: true if an account is needed for the set-up of a device, or in use on it. @param of its alias */
-export const needsAccount = (of: string): string =>
-  `${of}.platform = '${ANDROID}' and ${of}.androidMode is distinct from '${NO_ACCOUNT}'`;
+/** SQL: true if an account is needed to set up a device, or in use on it.  @param of alias of the device's table */
+export const buildNeedsAccountSql = (of: string): string =>
+  `${of}.platform = '${ANDROID}' and ${of}.androidMode is distinct from '${ACCOUNTLESS_MODE}'`;
 
-/** SQL: what a device lacks, by `:accounts`. Where that is not known, only what holds in any case is told. */
-const LACKING: Readonly<Record<Lack, string>> = {
+/** SQL: conditions under which a device lacks something, by `:accounts`; if unknown, only what is certainly lacking. */
+const LACK_CONDITIONS: Readonly<Record<SetupLack, string>> = {
   owner: "t.owner is null and :accounts in ('google-play', 'workspace')",
   account: "t.owner is not null and o.accountName is null and :accounts = 'google-play'",
   "workspace-address": "t.owner is not null and o.googleWorkspaceEmail is null and :accounts = 'workspace'",
   "own-account": `:accounts is distinct from 'none' and exists (
-    select 1 from device d where d.owner = t.owner and d.pk <> t.pk and ${needsAccount("d")}
-      and d.status is distinct from '${NOT_MANAGED}' and '${ONE_ACCOUNT}' in (d.androidMode, t.androidMode))`,
+    select 1 from device d where d.owner = t.owner and d.pk <> t.pk and ${buildNeedsAccountSql("d")}
+      and d.status is distinct from '${NOT_MANAGED}' and '${ACCOUNT_PER_DEVICE_MODE}' in (d.androidMode, t.androidMode))`,
 };
 
 /**
- * 事前登録 devices whose set-up would fail for want of an account.
+ * Returns the list of 事前登録 devices whose set-up would fail because an account is missing.
  *
- * @param accounts where those of Android devices come from; null where that is not known
+ * @param accounts the source of the accounts for Android devices; null if it is not known
  * @see facts 1.3, 2.4
  */
-export const notReady = (accounts: TenantProfile["androidAccounts"]): List<typeof NOT_READY> => ({
-  ...DEVICES,
-  thing: { ...DEVICE, fields: NOT_READY },
+export const buildNotReadyList = (
+  accounts: TenantProfile["androidAccounts"],
+): RecordList<typeof NOT_READY_DEVICE_FIELDS> => ({
+  ...DEVICE_LIST,
+  thing: { ...DEVICE, fields: NOT_READY_DEVICE_FIELDS },
   table: "device t left join user o on o.pk = t.owner",
-  joined: ORGS_JOINED,
-  among: `t.status = '${PRE_REGISTERED}' and ${needsAccount("t")} and (${Object.values(LACKING).join(" or ")})`,
+  joined: JOIN_DEVICE_ORGS,
+  among: `t.status = '${PRE_REGISTERED}' and ${buildNeedsAccountSql("t")} and (${Object.values(LACK_CONDITIONS).join(" or ")})`,
   params: { accounts },
   sql: {
-    ...DEVICES.sql,
-    lacks: jsonList(Object.entries(LACKING).map(([lack, which]) => either(which, `',"${lack}"'`, "''"))),
+    ...DEVICE_LIST.sql,
+    lacks: buildJsonListSql(
+      Object.entries(LACK_CONDITIONS).map(([lack, which]) => buildCaseSql(which, `',"${lack}"'`, "''")),
+    ),
   },
 });
 
-/** A device as its rules read it; undefined if there is none. */
-export const deviceFacts = async (reader: Reader, pk: number): Promise<DeviceState | undefined> =>
+/** Returns a device in the form that its rules use; undefined if there is no such device. */
+export const readDeviceState = async (reader: Reader, pk: number): Promise<DeviceState | undefined> =>
   (await reader.get(
     "select t.serialNumber, t.platform, t.status, t.androidMode, t.owner, t.ownerOrg from device t where t.pk = :pk",
     { pk },
   )) as DeviceState | undefined;
 
-/** How many devices users own, by the users' ids; those without any are missing. */
-export const countOwned = async (reader: Reader, owners: readonly string[]): Promise<ReadonlyMap<string, number>> => {
+/** Returns the number of devices that users own, by the ids of the users. Users without devices are left out. */
+export const countOwnedDevices = async (
+  reader: Reader,
+  owners: readonly string[],
+): Promise<ReadonlyMap<string, number>> => {
   const rows = await reader.all(
     `select u.id, count(*) as count from json_each(:owners) o join user u on u.id = o.value join device d on d.owner = u.pk
      group by u.id`,

@@ -35,7 +35,7 @@ const refusal = async (promise: Promise<unknown>) => {
 };
 const found = async ({ id }: Device): Promise<Device> => (await tenant.client.devices.find({ name: id }))[0] as Device;
 
-test("the audit tells owners and tags from other changes", async () => {
+test("the audit log distinguishes owners and tags from other changes", async () => {
   const one = await device("S1", { status: "管理中" });
   await own([one], { owner: yamada.id });
   await tenant.client.devices.tag({ ids: [one.id], add: ["貸出用"], remove: [] });
@@ -47,7 +47,7 @@ test("the audit tells owners and tags from other changes", async () => {
   ]);
 });
 
-test("a device is created with all that it has; its serial number is one device's alone", async () => {
+test("a device is created with all of its values, and its serial number is unique", async () => {
   const made = await device("S1", {
     ...ANDROID,
     androidMode: "comp",
@@ -65,7 +65,7 @@ test("a device is created with all that it has; its serial number is one device'
   });
   expect((await refusal(device("S1")))?.slice(0, 2)).toEqual([
     "input-rejected",
-    "serial number: S1 is already that of the device S1",
+    'serial number: "S1" is already used by the device S1',
   ]);
   expect((await refusal(device("S2", { status: "managed" })))?.[0]).toBe("input-rejected");
   expect((await refusal(device("S2", { owner: yamada.id.replace(/.$/, "f") })))?.[0]).toBe("not-found");
@@ -73,11 +73,11 @@ test("a device is created with all that it has; its serial number is one device'
 });
 
 describe("facts 1.3, seed 003 9: the owner is a user or an organisation", () => {
-  test("never both; moving the user moves the device", async () => {
+  test("an owner cannot be both, and moving the user moves the device", async () => {
     expect(await refusal(device("S1", { owner: yamada.id, ownerOrg: sales.id }))).toEqual([
       "input-rejected",
-      "a device has one owner: a user or an organisation",
-      "give --owner or --owner-org, not both",
+      "a device can have only one owner: a user or an organisation",
+      "specify either --owner or --owner-org",
     ]);
     const one = await device("S1", { ownerOrg: sales.id });
     expect(one.org?.path).toBe("営業部");
@@ -89,14 +89,14 @@ describe("facts 1.3, seed 003 9: the owner is a user or an organisation", () => 
     expect(free?.after).toMatchObject({ owner: null, ownerOrg: null, org: null });
   });
 
-  test("of 事前登録 and 管理中 devices only, all that are named or none", async () => {
+  test("only 事前登録 and 管理中 devices get an owner, either all of the named devices or none", async () => {
     const [managed, left] = [await device("S1", { status: "管理中" }), await device("S2", { status: "管理外" })];
     const registered = await device("S3", { status: "事前登録" });
     const before = tenant.dump();
     expect(await refusal(own([managed, left], { owner: yamada.id }))).toEqual([
       "input-rejected",
-      "S2: an owner is set of devices that are 事前登録 / 管理中 only; this one is 管理外",
-      "if it is managed: --status 管理中 (of devices edit), then again",
+      "S2: only devices with the status 事前登録 / 管理中 can have an owner; this device is 管理外",
+      "if the device is managed, run devices edit with --status 管理中 first, then try again",
     ]);
     expect(tenant.dump()).toEqual(before);
     expect((await refusal(device("S4", { status: "管理外", ownerOrg: sales.id })))?.[0]).toBe("input-rejected");
@@ -107,23 +107,23 @@ describe("facts 1.3, seed 003 9: the owner is a user or an organisation", () => 
   });
 });
 
-describe("facts 1.3: another owner needs a wipe in every Android mode but Dedicated", () => {
+describe("facts 1.3: a new owner requires a wipe in every Android mode but Dedicated", () => {
   test.each(["fully-managed", "comp", "work-profile", "legacy", "unknown", null])(
-    "%s is refused without its number",
+    "%s is rejected without the number of wipes",
     async (androidMode) => {
       const one = await device("S1", { ...ANDROID, androidMode, owner: yamada.id });
       for (const wipes of [undefined, 2]) {
         expect(await refusal(own([one], { owner: sato.id }, { wipes }))).toEqual([
           "input-rejected",
           `1 device would have to be wiped and set up again, not ${wipes ?? 0}; nothing was changed`,
-          "if that is meant: --confirm-wipes 1",
+          "to confirm this number: --confirm-wipes 1",
         ]);
       }
       expect((await found(one)).owner?.name).toBe("山田");
       expect(await refusal(own([one], { owner: sato.id }, { wipes: 9, dryRun: true }))).toEqual([
         "input-rejected",
         "1 device would have to be wiped and set up again, not 9; nothing was changed",
-        "if that is meant: --confirm-wipes 1",
+        "to confirm this number: --confirm-wipes 1",
       ]);
       const [dry] = await own([one], { owner: sato.id }, { dryRun: true });
       expect(dry).toMatchObject({ dryRun: true, after: { owner: { name: "佐藤" } } });
@@ -132,7 +132,7 @@ describe("facts 1.3: another owner needs a wipe in every Android mode but Dedica
     },
   );
 
-  test("Dedicated needs none, nor do a first owner, another platform and a 事前登録 device", async () => {
+  test("no wipe is needed for Dedicated, a first owner, another platform or a 事前登録 device", async () => {
     const free = [
       await device("S1", { ...ANDROID, androidMode: "dedicated", owner: yamada.id }),
       await device("S2", { ...ANDROID, androidMode: "comp" }),
@@ -143,14 +143,14 @@ describe("facts 1.3: another owner needs a wipe in every Android mode but Dedica
     expect((await refusal(own(free.slice(0, 1), { owner: yamada.id }, { wipes: 1 })))?.[0]).toBe("input-rejected");
   });
 
-  test("a device that cannot have the owner is named before the number is asked for", async () => {
+  test("a device that cannot have the owner is reported before the number is asked for", async () => {
     const used = await device("S1", { ...ANDROID, androidMode: "fully-managed", owner: yamada.id });
     await device("S2", { ...ANDROID, androidMode: "comp", owner: sato.id });
     expect((await refusal(own([used], { owner: sato.id })))?.[1]).toContain("S2");
   });
 });
 
-describe("facts 1.3: a plan counts the devices that another owner makes it necessary to wipe", () => {
+describe("facts 1.3: a plan counts the devices that a new owner makes it necessary to wipe", () => {
   const HEADER = ["シリアルナンバー", "所有者メールアドレス"];
   const seed = async (): Promise<void> => {
     await device("S1", { ...ANDROID, androidMode: "comp", owner: yamada.id });
@@ -162,7 +162,7 @@ describe("facts 1.3: a plan counts the devices that another owner makes it neces
   };
   const toSato = ["S1", "S2", "S3", "S4", "S5", "S6"].map((serial) => [serial, "sato@example.jp"]);
 
-  test("that of an import, which is an undo's too where it gives an owner back", async () => {
+  test("an import has this number, and so does an undo that gives back an owner", async () => {
     await seed();
     const done = await tenant.import({ kind: "devices" }, [HEADER, ...toSato]);
     expect(done).toMatchObject({ update: 6, wipes: 2 });
@@ -172,7 +172,7 @@ describe("facts 1.3: a plan counts the devices that another owner makes it neces
     expect(await tenant.client.imports.show(undo.id)).toMatchObject({ wipes: 3 });
   });
 
-  test("none of rows that are left out, of the console's own export, and of what changes no owner", async () => {
+  test("skipped rows, the console's own export and rows without a new owner do not count", async () => {
     await seed();
     const skipping = { kind: "devices", skipInvalid: true } as const;
     const skipped = await tenant.plan(skipping, [
@@ -200,13 +200,13 @@ describe("facts 1.3: a plan counts the devices that another owner makes it neces
 });
 
 describe("facts 1.3: an account has one device in Fully Managed", () => {
-  test("a second one is refused, whichever of the two is", async () => {
+  test("a second device is rejected, whichever of the two is Fully Managed", async () => {
     const full = { ...ANDROID, androidMode: "fully-managed" };
     await device("S1", { ...full, owner: yamada.id });
     const refused = [
       "input-rejected",
-      "S2: 山田 <yamada@example.jp> owns the Android device S1 too; in Fully Managed an account has one device",
-      "give it another user, or take the other one from him: clomoctl devices set-owner S1 --none",
+      "S2: 山田 <yamada@example.jp> also owns the Android device S1; in Fully Managed mode, an account can be used for only one device",
+      "choose another user as the owner, or first remove the owner from the other device: clomoctl devices set-owner S1 --none",
     ];
     expect(await refusal(device("S2", { ...ANDROID, androidMode: "comp", owner: yamada.id }))).toEqual(refused);
     const other = await device("S2", full);
@@ -215,7 +215,7 @@ describe("facts 1.3: an account has one device in Fully Managed", () => {
     expect((await refusal(edit(shared, { androidMode: "fully-managed" })))?.[1]).toContain("S3: 山田");
   });
 
-  test("two of other modes may be one user's; what uses no account does not count", async () => {
+  test("two devices in other modes may have the same user; devices without an account do not count", async () => {
     await device("S1", { ...ANDROID, androidMode: "comp", owner: yamada.id });
     await device("S2", { ...ANDROID, androidMode: "work-profile", owner: yamada.id });
     const sole = { ...ANDROID, androidMode: "fully-managed", owner: sato.id };
@@ -227,7 +227,7 @@ describe("facts 1.3: an account has one device in Fully Managed", () => {
   });
 });
 
-describe("facts 1.3: nor does an undo give back an account that another device has by now", () => {
+describe("facts 1.3: an undo does not give back an account that another device uses now", () => {
   const FULL = { ...ANDROID, androidMode: "fully-managed" } as const;
   const change = (header: string, cell: string) =>
     tenant.import({ kind: "devices" }, [
@@ -246,7 +246,7 @@ describe("facts 1.3: nor does an undo give back an account that another device h
     ["gave it away", () => change("所有者メールアドレス", "sato@example.jp")],
     ["made it Dedicated", () => change("Androidモード", "dedicated")],
     ["took it out of management", () => change("ステータス", "管理外")],
-  ])("where the import %s", async (_, importing) => {
+  ])("if the import %s", async (_, importing) => {
     const one = await device("S1", { ...FULL, owner: yamada.id });
     const done = await importing(one);
     const other = await device("S2", { ...ANDROID, androidMode: "comp", owner: yamada.id });
@@ -255,7 +255,7 @@ describe("facts 1.3: nor does an undo give back an account that another device h
     expect(refused).toMatchObject({
       code: "conflict",
       what: {
-        en: "the device S1: its owner uses the device S2, and in Fully Managed an account has one device",
+        en: "the device S1: the owner already uses the device S2, and in Fully Managed an account can have only one device",
         ja: "デバイス「S1」: 所有者がデバイス「S2」を使っています(Fully Managed では 1 つのアカウントを 2 台に使えません)",
       },
     });
@@ -265,7 +265,7 @@ describe("facts 1.3: nor does an undo give back an account that another device h
     expect(await found(one)).toMatchObject({ owner: { name: "山田" }, androidMode: "fully-managed", status: "管理中" });
   });
 
-  test("what stood so before the import comes back, and so does a device whose account was never free", async () => {
+  test("an owner shared before the import is restored, and so is a device that kept its account", async () => {
     const one = await device("S1", { ...FULL, owner: yamada.id });
     const other = await device("S2", { ...FULL, owner: sato.id });
     tenant.sql(`update device set owner = (select owner from device where "serialNumber" = 'S1')`);
@@ -281,18 +281,18 @@ describe("facts 1.3: nor does an undo give back an account that another device h
   });
 });
 
-test("only Android devices have a mode (ours)", async () => {
+test("only Android devices have a mode (a clomoctl rule)", async () => {
   expect(await refusal(device("S1", { platform: "iOS", androidMode: "comp" }))).toEqual([
     "input-rejected",
-    "S1: only Android devices have a mode; leave it blank, or make Android the platform",
-    "give --platform Android, or no mode: --android-mode ''",
+    "S1: only Android devices have a mode; leave the mode blank, or set the platform to Android",
+    "specify --platform Android, or clear the mode: --android-mode ''",
   ]);
   const one = await device("S1", { ...ANDROID, androidMode: "comp" });
   expect((await refusal(edit(one, { platform: "iOS" })))?.[0]).toBe("input-rejected");
   expect((await edit(one, { platform: "iOS", androidMode: null })).after.androidMode).toBeNull();
 });
 
-test("tags are added and removed, in whatever form they are typed, and are kept in one order", async () => {
+test("tags are added and removed in any character form, and are kept in a fixed order", async () => {
   const [one, other] = [await device("S1", { tags: ["が", "a"] }), await device("S2")];
   const ids = [one.id, other.id];
   const done = await tenant.client.devices.tag({ ids, add: ["か\u3099", "b"], remove: ["a", "c"] });
@@ -309,7 +309,7 @@ test("tags are added and removed, in whatever form they are typed, and are kept 
   expect(await tenant.plan({ kind: "devices" }, file)).toMatchObject({ unchanged: 1 });
 });
 
-test("who owns what is asked of the tenant", async () => {
+test("devices can be listed by owner", async () => {
   await device("S1", { owner: yamada.id });
   await device("S2", { ownerOrg: sales.id });
   const listed = await Array.fromAsync(tenant.client.devices.list({ owner: yamada.id }));
@@ -326,7 +326,7 @@ describe("in a mirror", () => {
   });
   const one = async (): Promise<Device> => (await tenant.client.devices.find({ name: "S1" }))[0] as Device;
 
-  test("each change waits for the console, owner and tags too, and its export shows that it was done", async () => {
+  test("each change is a task, including owner and tags, and an export shows that it was done", async () => {
     const [owned] = await own([await one()], { owner: yamada.id });
     const { id } = await one();
     await tenant.client.devices.tag({ ids: [id], add: ["貸出用"], remove: [] });
@@ -341,7 +341,7 @@ describe("in a mirror", () => {
     expect(await tasks.list()).toEqual([]);
   });
 
-  test("facts 1.3: a task says how many devices are to be wiped for another owner, by hand, imported and undone", async () => {
+  test("facts 1.3: a task has the number of devices to wipe, for edits, imports and undos", async () => {
     const s1 = await one();
     const wipes = async () => (await tenant.client.console.list({})).map((task) => task.wipes);
     await edit(s1, { platform: "Android", androidMode: "comp" });
@@ -367,7 +367,7 @@ describe("in a mirror", () => {
     expect((await tenant.client.console.show(undo.consoleTask ?? 0)).wipes).toBe(1);
   });
 
-  test("an owner that is an organisation is told by its path", async () => {
+  test("an owning organisation is shown by its path", async () => {
     await own([await one()], { ownerOrg: sales.id });
     expect(await tasks.changes()).toEqual([{ field: "ownerOrg", before: null, neverExported: true, after: "営業部" }]);
   });

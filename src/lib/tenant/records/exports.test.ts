@@ -32,7 +32,7 @@ const asked = async (fetch: OpenTenant["fetch"], path: string) => {
   };
 };
 
-test("an export has a record: who took how many, by which filters, and nothing of what they are", async () => {
+test("an export leaves an audit record with account, count and filters, but no values", async () => {
   await textOf(await tenant.client.users.export({ filterId: "EXAMPLE.jp", filterName: "" }));
   await tenant.import({ kind: "docs" }, [
     ["表示名", "ユーザーID", "パスワード"],
@@ -57,7 +57,7 @@ test("an export has a record: who took how many, by which filters, and nothing o
   expect(JSON.stringify(told)).not.toMatch(/山田|yamada|secret1/);
 });
 
-test("one record, or none, is told as by a list, of which the audit has nothing", async () => {
+test("an export of one record or none leaves no audit record, like a list", async () => {
   await textOf(await tenant.client.users.export({ filterId: "yamada" }));
   await textOf(await tenant.client.users.export({ filterId: "nobody" }));
   await textOf(await tenant.client.orgs.export());
@@ -65,7 +65,7 @@ test("one record, or none, is told as by a list, of which the audit has nothing"
   expect(exportsTold()).toEqual([]);
 });
 
-test("from a tenant that cannot be written the export goes through, and says that it left no record", async () => {
+test("an export from a read-only tenant works, and reports that it left no audit record", async () => {
   const folder = mkdtempSync(join(tmpdir(), "read-only-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   tenant.database.foldLog();
@@ -81,7 +81,7 @@ test("from a tenant that cannot be written the export goes through, and says tha
   expect(await asked(tenant.fetch, "/v1/users/export")).toEqual({ status: 200, audit: null, lines: 5 });
 });
 
-test("without a record nothing is exported: another process holds the tenant", async () => {
+test("nothing is exported if the audit record cannot be written because another process locks the tenant", async () => {
   const { folder, surroundings } = tenant;
   const impatient = openTenant({ folder, name: "試験", actor: "owner", surroundings, busyTimeoutMs: 100 });
   onTestFinished(impatient.close);

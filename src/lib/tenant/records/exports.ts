@@ -1,38 +1,38 @@
 import type { Session } from "../session.ts";
-import { heldOrgs } from "../store/held-orgs.ts";
-import { exportOf, type RecordStream, type ExportQuery } from "../store/list-export.ts";
-import type { List } from "../store/lists.ts";
+import { readManagedOrgIds } from "../store/held-orgs.ts";
+import { openListExport, type RecordStream, type ExportQuery } from "../store/list-export.ts";
+import type { RecordList } from "../store/lists.ts";
 
-/** What leaves the tenant in one piece. */
+/** Data of the tenant that is exported as a single stream. */
 export interface TenantExport {
   readonly content: ReadableStream<Uint8Array>;
-  /** false where the audit should have a record of it, and nothing can be written */
+  /** false if the export should be recorded in the audit log, but the tenant is read-only */
   readonly isAudited: boolean;
 }
 
-/** What the audit is told of an export: which records, not what they hold. */
+/** What the audit log records about an export: which records were selected, but not their content. */
 interface ExportAudit {
-  /** `users.export` */
+  /** such as `users.export` */
   readonly action: string;
   readonly filters: Readonly<Record<string, unknown>>;
 }
 
-/** One record is told as by a list, of which the audit has nothing. */
-const FEW = 1;
+/** Maximum number of records that are exported without an audit record, as they could be listed without one. */
+const MAX_UNAUDITED_RECORDS = 1;
 
 /**
- * Hands out an export once the audit has its record: who took how many records, by which filters. On a read-only tenant it
- * goes through without one.
+ * Returns an export after the audit log has recorded who exported how many records with which filters. If the tenant is
+ * read-only, returns the export without an audit record.
  *
- * @throws Failure as the store's `change`; nothing is exported then
+ * @throws Failure as the store's `change` does; in that case, nothing is exported
  */
-export const exported = async (
+export const exportWithAuditRecord = async (
   session: Session,
   { action, filters }: ExportAudit,
   exporting: Promise<RecordStream>,
 ): Promise<TenantExport> => {
   const { content, records } = await exporting;
-  if (records <= FEW) return { content, isAudited: true };
+  if (records <= MAX_UNAUDITED_RECORDS) return { content, isAudited: true };
   if (session.store.isReadOnly) return { content, isAudited: false };
   const given = Object.entries(filters).filter(
     ([name, value]) => name !== "newline" && value !== undefined && value !== "",
@@ -42,7 +42,7 @@ export const exported = async (
     await session.change({ action, commits: false, locks: [] }, async (writer) => ({
       result: undefined,
       objects: [],
-      orgs: await heldOrgs(writer, session.asker),
+      orgs: await readManagedOrgIds(writer, session.asker),
       detail,
     }));
   } catch (error) {
@@ -52,10 +52,11 @@ export const exported = async (
   return { content, isAudited: true };
 };
 
-/** Hands out a list as CSV. @see exported */
+/** Exports a list as CSV. @see {@link exportWithAuditRecord} */
 export const exportList = (
   session: Session,
-  list: List,
+  list: RecordList,
   query: ExportQuery,
   { action, filters = { ...query } }: Pick<ExportAudit, "action"> & Partial<ExportAudit>,
-): Promise<TenantExport> => exported(session, { action, filters }, exportOf(session.store, list, query));
+): Promise<TenantExport> =>
+  exportWithAuditRecord(session, { action, filters }, openListExport(session.store, list, query));

@@ -21,7 +21,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test("a custom field goes with the values that users have in it, and no other user changes", async () => {
+test("removing a custom field removes its values, and changes no other user", async () => {
   const session = new Session(new SqliteStore(database, collectionOf), new TestSurroundings(), "owner");
   const [note, other] = [await addCustomField(session, "備考"), await addCustomField(session, "棟")];
   const pkOf = (id: string): number => database.count("select pk from custom_field where id = :id", { id });
@@ -44,7 +44,7 @@ test("a custom field goes with the values that users have in it, and no other us
   expect(database.all("select id from custom_field")).toEqual([{ id: other.id }]);
 });
 
-test("a field stays where others have the values by now, though as many as were counted", async () => {
+test("a field is kept if other users have values now, even if their number is the same", async () => {
   await using tenant = new TestTenant();
   const { users, tenant: about } = tenant.client;
   const { id } = await users.addField({ name: "座席" });
@@ -64,12 +64,15 @@ test("a field stays where others have the values by now, though as many as were 
 });
 
 test.each([
-  ["a=b", "a custom field cannot have = in its name: no --custom NAME=VALUE could set it (ours)"],
-  ["a\nb", "name: several lines; only one is allowed"],
-  ["a\tb", "name: has characters that nobody sees (U+0009)"],
-  ["a\u200bb", "name: has characters that nobody sees (U+200B)"],
-  ["a ", 'the name has blanks at its ends: "a "'],
-])("no custom field is named %j", async (name, told) => {
+  [
+    "a=b",
+    "the name of a custom field cannot contain =, because --custom NAME=VALUE could not set the field (a clomoctl rule)",
+  ],
+  ["a\nb", "name: contains a line break; only one line is allowed"],
+  ["a\tb", "name: contains invisible characters (U+0009)"],
+  ["a\u200bb", "name: contains invisible characters (U+200B)"],
+  ["a ", 'the name begins or ends with white space: "a "'],
+])("rejects a custom field with the name %j", async (name, told) => {
   const session = new Session(new SqliteStore(database, collectionOf), new TestSurroundings(), "owner");
   const failure = await failureOf(addCustomField(session, name));
   expect([failure?.code, failure?.what.en]).toEqual(["input-rejected", told]);

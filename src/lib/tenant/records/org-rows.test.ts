@@ -6,7 +6,7 @@ import { formatOrgPath, ROOT_ORG_ID } from "../../model/organisation.ts";
 import { Database } from "../store/sqlite/database.ts";
 import { fillKeys } from "#support/tenant/keys.ts";
 import { migrate, ROOT_ORG_PK } from "../store/sqlite/migrations.ts";
-import { findRecords, recordsOf } from "../store/lists.ts";
+import { findRecords, readAllRecords } from "../store/lists.ts";
 import { Connection } from "../store/sqlite/store.ts";
 import { ORG_DETAILS, ORGS } from "./org-rows.ts";
 
@@ -24,7 +24,7 @@ afterEach(() => {
 
 const listOrgs = () => {
   fillKeys(database);
-  return recordsOf(new Connection(database), ORGS);
+  return readAllRecords(new Connection(database), ORGS);
 };
 const findOrgs = (name: string) => {
   fillKeys(database);
@@ -51,11 +51,11 @@ const addUser = (pk: number, org: number) =>
     { id: `user-${pk}`, org },
   );
 
-test("a new tenant has the root alone, which has no path", async () => {
+test("a new tenant has only the root, which has no path", async () => {
   expect(await listOrgs()).toMatchObject([{ name: "全社", path: "", depth: 0, parentId: null, code: null }]);
 });
 
-test("parents come before their children, brothers in the order they were made, branch after branch", async () => {
+test("parents come before their children, and siblings in order of creation, branch by branch", async () => {
   add(5, "総務部");
   add(2, "営業部", { code: "S1" });
   add(3, "二課", { parent: 2 });
@@ -89,7 +89,7 @@ test("a path is written as formatOrgPath writes it", async () => {
   expect((await listOrgs()).map(({ path }) => path)).toContain(String.raw`a\/b/new`);
 });
 
-test("an organisation that the root does not lead to is not listed", async () => {
+test("an organisation that is not connected to the root is not listed", async () => {
   add(2, "a", { parent: 3 });
   add(3, "b", { parent: 2 });
   expect(await listOrgs()).toHaveLength(1);
@@ -108,7 +108,7 @@ test.each([
   ["the root's name", "全社", [1]],
   ["nothing, which is the root's path", "", [1]],
   ["what is one's code and another's path, by the code", "支社", [7]],
-])("is found by %s", async (_, name, found) => {
+])("an organisation is found by %s", async (_, name, found) => {
   add(2, "本社");
   add(3, "A/B", { code: "S2", parent: 2 });
   add(4, "～", { code: "A〜B", parent: 2 });
@@ -119,7 +119,7 @@ test.each([
   expect((await findOrgs(name)).map(rowOf)).toEqual(found);
 });
 
-test("what is found says how many users and organisations lie in it itself", async () => {
+test("a search shows how many users and organisations are directly in an organisation", async () => {
   add(2, "本社", { code: "H" });
   add(3, "部", { parent: 2 });
   add(4, "課", { parent: 3 });

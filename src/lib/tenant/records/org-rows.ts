@@ -1,21 +1,23 @@
-import { formatOf } from "../../model/format.ts";
+import { createFormat } from "../../model/format.ts";
 import { codeKey, nameKey } from "../../model/normalise.ts";
 import { formatOrgPath, ORG, ORG_COUNTS } from "../../model/organisation.ts";
-import type { List } from "../store/lists.ts";
-import { either } from "../store/sql/forms.ts";
-import type { DerivedTable, Reader, Row, Value } from "../store/store.ts";
+import type { RecordList } from "../store/lists.ts";
+import { buildCaseSql } from "../store/sql/forms.ts";
+import type { DerivedTable, Reader, Row, SqlValue } from "../store/store.ts";
 
-/** SQL: the name of `o`, as a part of a path. */
+/** SQL: the name of `o`, escaped for use in a path. */
 const NAME_IN_PATH = String.raw`replace(replace(o.name, '\', '\\'), '/', '\/')`;
 
-/** SQL: the comparison key of the name of `o`, as a part of a path. */
+/** SQL: the comparison key of the name of `o`, escaped for use in a path. */
 const KEY_IN_PATH = String.raw`replace(replace(coalesce(o.nameKey, o.name), '\', '\\'), '/', '\/')`;
 
 /**
- * SQL: where each organisation lies below the root, in the order of the tree: parents before their children, siblings in
- * order of creation. The deepest one is followed first. @see formatOrgPath
+ * SQL: inserts the depth and the path of each organisation, in tree order: parents before their children, and siblings
+ * in order of creation. The recursion is depth-first.
+ *
+ * @see formatOrgPath
  */
-const PLACES = String.raw`with recursive placed (pk, depth, path, pathKey) as (
+const INSERT_ORG_POSITIONS = String.raw`with recursive placed (pk, depth, path, pathKey) as (
     select pk, 0, '', '' from main.org where parent is null
     union all
     select o.pk, p.depth + 1, case when p.depth = 0 then '' else p.path || '/' end || ${NAME_IN_PATH},
@@ -24,23 +26,23 @@ const PLACES = String.raw`with recursive placed (pk, depth, path, pathKey) as (
   insert into temp.place (pk, at, depth, path, pathKey)
     select pk, row_number() over (), depth, path, pathKey from placed`;
 
-/** The tree's revision and its newest organisation: what changes with the tree. */
-const STATE = `select concat((select revision from collection where name = 'orgs'), ' ',
+/** SQL: the revision of the tree and its newest organisation. The text changes whenever the tree changes. */
+const ORG_TREE_STATE = `select concat((select revision from collection where name = 'orgs'), ' ',
   (select id from main.org order by pk desc limit 1)) as state`;
 
-/** Depth, path and order of each organisation. */
-export const PLACE: DerivedTable = {
+/** The temporary table with the depth, the path and the position in tree order of each organisation. */
+export const ORG_POSITIONS: DerivedTable = {
   name: "place",
   columns: `pk integer primary key, at integer not null unique, depth integer not null, path text not null,
     pathKey text not null`,
-  state: STATE,
-  fill: PLACES,
+  state: ORG_TREE_STATE,
+  fill: INSERT_ORG_POSITIONS,
 };
 
-/** The tree from the root. */
-export const ORGS: List<typeof ORG.fields> = {
+/** The organisations in tree order, from the root. */
+export const ORGS: RecordList<typeof ORG.fields> = {
   thing: ORG,
-  format: formatOf(ORG, "orgs"),
+  format: createFormat(ORG, "orgs"),
   table: "temp.place p join org t on t.pk = p.pk",
   joined: "left join org above on above.pk = t.parent left join temp.place over on over.pk = t.parent",
   sql: {
@@ -48,24 +50,25 @@ export const ORGS: List<typeof ORG.fields> = {
     depth: "p.depth",
     parentId: "above.id",
     "parentId.code": "above.code",
-    "parentId.path": either("above.code is null", "over.path", "null"),
+    "parentId.path": buildCaseSql("above.code is null", "over.path", "null"),
   },
   order: [{ sql: "p.at", before: 0 }],
   filters: { filterName: "name", filterId: "code" },
-  // files bring names that read like the code of another: a code is one organisation's alone, and goes before
+  // a name from a file can look like the code of another organisation; a code identifies a single organisation, so it
+  // takes precedence
   named: `t.id = :name or coalesce(t.codeKey, t.code) = :nameKey
     or p.pathKey = :nameKey and not exists (select 1 from org o where coalesce(o.codeKey, o.code) = :nameKey)
     or t.parent is null and coalesce(t.nameKey, t.name) = :nameKey`,
   exported: "t.parent is not null",
-  derived: [PLACE],
+  derived: [ORG_POSITIONS],
 };
 
-const DETAILS = { ...ORG.fields, ...ORG_COUNTS } as const;
+const ORG_DETAIL_FIELDS = { ...ORG.fields, ...ORG_COUNTS } as const;
 
-/** Organisations with the numbers of their direct users and child organisations. */
-export const ORG_DETAILS: List<typeof DETAILS> = {
+/** The organisations, each with the number of its direct users and of its child organisations. */
+export const ORG_DETAILS: RecordList<typeof ORG_DETAIL_FIELDS> = {
   ...ORGS,
-  thing: { ...ORG, fields: DETAILS },
+  thing: { ...ORG, fields: ORG_DETAIL_FIELDS },
   sql: {
     ...ORGS.sql,
     users: "(select count(*) from user where org = t.pk)",
@@ -73,11 +76,11 @@ export const ORG_DETAILS: List<typeof DETAILS> = {
   },
 };
 
-/** The number of the root organisation 全社. */
-export const ROOT = 1;
+/** The record number of the root organisation 全社. */
+export const ROOT_ORG_NUMBER = 1;
 
-/** The id of the organisation above another one, whoever asks; undefined of the root. */
-export const parentIdOf = async (reader: Reader, id: string): Promise<string | undefined> => {
+/** Returns the id of an organisation's parent, even if it is not visible to the account; undefined for the root. */
+export const readParentId = async (reader: Reader, id: string): Promise<string | undefined> => {
   const row = await reader.get(
     "select above.id from main.org o join main.org above on above.pk = o.parent where o.id = :id",
     { id },
@@ -85,8 +88,8 @@ export const parentIdOf = async (reader: Reader, id: string): Promise<string | u
   return row && String(row["id"]);
 };
 
-/** Whether an organisation is another one, or below it. */
-export const isWithin = async (reader: Reader, pk: number, above: number): Promise<boolean> =>
+/** Returns true if an organisation is `above` itself or lies below it. */
+export const isOrgWithin = async (reader: Reader, pk: number, above: number): Promise<boolean> =>
   (await reader.count(
     `with recursive up (pk) as (
        select :pk union select o.parent from up u join org o on o.pk = u.pk where o.parent is not null)
@@ -94,17 +97,17 @@ export const isWithin = async (reader: Reader, pk: number, above: number): Promi
     { pk, above },
   )) > 0;
 
-/** A place in the tree, as a change would leave it: a missing value is the organisation's own. */
+/** The position of an organisation in the tree after a change. If a value is missing, the current value is kept. */
 export interface TreePosition {
-  /** undefined of a new organisation */
+  /** undefined for a new organisation */
   readonly pk: number | undefined;
   readonly parent: number | undefined;
   readonly name: string | undefined;
   readonly code: string | null | undefined;
 }
 
-/** A place with what the organisation itself has. */
-const filled = async (reader: Reader, { pk, parent, name, code }: TreePosition) => {
+/** Returns a position with its missing values taken from the organisation itself. */
+const completePosition = async (reader: Reader, { pk, parent, name, code }: TreePosition) => {
   const own =
     pk === undefined ? undefined : await reader.get("select parent, name, code from org where pk = :pk", { pk });
   const coded = code === undefined ? own?.["code"] : code;
@@ -112,24 +115,27 @@ const filled = async (reader: Reader, { pk, parent, name, code }: TreePosition) 
   return { at: parent ?? own?.["parent"], called, coded: coded ?? null, isCoded: (coded ?? null) !== null };
 };
 
-/** An organisation in the way of another one. */
-export interface OrgInTheWay {
-  /** its name or path; null of one that who asks does not see */
+/** An existing organisation that a change conflicts with. */
+export interface ConflictingOrg {
+  /** its name or path; null if the acting account cannot see the organisation */
   readonly called: string | null;
-  /** the name or the path that both would have, as it is given */
+  /** the name, path or code that causes the conflict, as it was entered */
   readonly typed: string;
 }
 
-const inTheWay = (row: Row | undefined, typed: string): OrgInTheWay | undefined =>
-  row === undefined ? undefined : { called: optional(row["called"]), typed };
+const toConflictingOrg = (row: Row | undefined, typed: string): ConflictingOrg | undefined =>
+  row === undefined ? undefined : { called: toStringOrNull(row["called"]), typed };
 
-const optional = (value: Value | undefined): string | null =>
+const toStringOrNull = (value: SqlValue | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
 
-/** One that would have the same parent and name, by its name, where the organisation has no code itself. */
-export const twinBelow = async (reader: Reader, place: TreePosition): Promise<OrgInTheWay | undefined> => {
+/** Returns the organisation that would have the same parent and name; undefined if none, or if this one has a code. */
+export const findSameNamedSibling = async (
+  reader: Reader,
+  place: TreePosition,
+): Promise<ConflictingOrg | undefined> => {
   const { pk } = place;
-  const { at, called, isCoded } = await filled(reader, place);
+  const { at, called, isCoded } = await completePosition(reader, place);
   if (isCoded) return undefined;
   const name = String(called);
   const row = await reader.get(
@@ -138,26 +144,26 @@ export const twinBelow = async (reader: Reader, place: TreePosition): Promise<Or
      order by seen.pk is null, o.pk limit 1`,
     { parent: Number(at), key: nameKey(name), pk: pk ?? null },
   );
-  return inTheWay(row, name);
+  return toConflictingOrg(row, name);
 };
 
-/** Another one that a text names as a path, by its path; undefined if there is none. */
-export const otherAt = async (
+/** Returns another organisation whose path equals a text, if any.  @param pk number of the organisation to leave out */
+export const findOtherOrgByPath = async (
   reader: Reader,
   typed: string,
   pk: number | undefined,
-): Promise<OrgInTheWay | undefined> => {
-  await reader.derive(PLACE);
+): Promise<ConflictingOrg | undefined> => {
+  await reader.derive(ORG_POSITIONS);
   const row = await reader.get(
     `select case when seen.pk is null then null else p.path end as called from temp.place p left join org seen on seen.pk = p.pk
      where p.pathKey = :key and p.pk is distinct from :pk order by seen.pk is null, p.at limit 1`,
     { key: nameKey(typed), pk: pk ?? null },
   );
-  return inTheWay(row, typed);
+  return toConflictingOrg(row, typed);
 };
 
-/** Whether a code that an organisation does not have yet is the id of another one; that of 全社 is known to everybody. */
-export const isIdOfOther = async (reader: Reader, code: string, pk: number | undefined): Promise<boolean> =>
+/** Returns true if an organisation's new code is the id of another visible organisation, or of 全社 (known to all). */
+export const isIdOfOtherOrg = async (reader: Reader, code: string, pk: number | undefined): Promise<boolean> =>
   (await reader.count(
     `select count(*) from main.org o where o.id = :code and o.pk is distinct from :pk
        and (o.parent is null or exists (select 1 from org seen where seen.pk = o.pk))
@@ -165,31 +171,31 @@ export const isIdOfOther = async (reader: Reader, code: string, pk: number | und
     { code, pk: pk ?? null },
   )) > 0;
 
-/** Whether what is above an organisation is none of those who ask. @param pk its number */
-export const isTop = async (reader: Reader, pk: number): Promise<boolean> =>
+/** Returns true if the account cannot see an organisation's parent.  @param pk record number of the organisation */
+export const isParentHidden = async (reader: Reader, pk: number): Promise<boolean> =>
   (await reader.count(
     `select count(*) from main.org o where o.pk = :pk and o.parent is not null
        and not exists (select 1 from org seen where seen.pk = o.parent)`,
     { pk },
   )) > 0;
 
-/** An organisation with a code. */
+/** An organisation whose code is also the path of another organisation. */
 export interface CodedOrg {
   readonly id: string;
-  /** null of one that who asks does not see */
+  /** null if the acting account cannot see the organisation */
   readonly path: string | null;
   readonly code: string;
-  /** the path that reads like the code */
+  /** the path that matches the code */
   readonly typed: string;
 }
 
 /**
- * The organisation whose code is the path that a change gives to another one, or to one below that; undefined if there is
- * none. Paths that stay as they are count for nothing.
+ * Returns the organisation whose code matches a path that a change would create: the path of the changed organisation,
+ * or of an organisation below it. Returns undefined if there is no such code. Paths that do not change are ignored.
  */
-export const codedAsPath = async (reader: Reader, place: TreePosition): Promise<CodedOrg | undefined> => {
-  const { at, called, coded } = await filled(reader, place);
-  await reader.derive(PLACE);
+export const findCodeMatchingNewPath = async (reader: Reader, place: TreePosition): Promise<CodedOrg | undefined> => {
+  const { at, called, coded } = await completePosition(reader, place);
+  await reader.derive(ORG_POSITIONS);
   const row = await reader.get(
     `with recursive after (pk, pathKey, path) as (
        select :pk, case when p.depth = 0 then '' else p.pathKey || '/' end || :nameKey,
@@ -212,22 +218,25 @@ export const codedAsPath = async (reader: Reader, place: TreePosition): Promise<
   );
   if (row === undefined) return undefined;
   const [id = "", code = "", typed = ""] = ["id", "code", "typed"].map((name) => String(row[name]));
-  return { id, code, typed, path: optional(row["path"]) };
+  return { id, code, typed, path: toStringOrNull(row["path"]) };
 };
 
-/** What a name with a slash reads like as a path, where the organisation has no code; undefined without a slash. */
-export const slashedPath = async (reader: Reader, place: TreePosition): Promise<string | undefined> => {
-  const { at, called, isCoded } = await filled(reader, place);
+/**
+ * Returns the path that a name with a slash looks like, because the slash is not escaped. Returns undefined if the name
+ * does not contain a slash, or if the organisation has a code.
+ */
+export const getUnescapedPath = async (reader: Reader, place: TreePosition): Promise<string | undefined> => {
+  const { at, called, isCoded } = await completePosition(reader, place);
   const name = String(called);
   if (isCoded || !name.includes("/")) return undefined;
-  await reader.derive(PLACE);
+  await reader.derive(ORG_POSITIONS);
   const above = await reader.get("select path from temp.place where pk = :pk", { pk: Number(at) });
   const path = String(above?.["path"] ?? "");
   return path === "" ? name : `${path}/${name}`;
 };
 
-/** How many organisations are below one, how many users are in all of these, and how many devices count there. */
-export const countWithin = async (
+/** Counts the organisations below an organisation, and the users and devices in the organisation and below it. */
+export const countSubtree = async (
   reader: Reader,
   id: string,
 ): Promise<{ readonly orgs: number; readonly users: number; readonly devices: number }> => {

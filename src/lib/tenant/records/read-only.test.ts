@@ -31,7 +31,7 @@ const withoutLog = (): WholeClient => {
   return wholeClient({ transport: reopened.fetch });
 };
 
-test("a tenant that can only be read is listed, shown and exported", async () => {
+test("a read-only tenant can be listed, shown and exported", async () => {
   await tenant.close();
   const client = withoutLog();
   expect((await Array.fromAsync(client.users.list())).map(({ name }) => name)).toEqual(["山田"]);
@@ -43,7 +43,7 @@ test("a tenant that can only be read is listed, shown and exported", async () =>
   expect(parts.end().records).toMatchObject({ orgs: 2, users: 1 });
 });
 
-test("the rows of a plan are shown though nothing can be written", async () => {
+test("the rows of a plan can be shown in a read-only tenant", async () => {
   const plan = await tenant.plan(users, [header, ["髙橋", "b@x", "E1"]]);
   await tenant.close();
   const client = withoutLog();

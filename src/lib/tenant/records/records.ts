@@ -2,80 +2,94 @@ import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { comparisonKey, type Comparison } from "../../model/normalise.ts";
-import { nounNamed } from "../../model/problem.ts";
-import { canonicalValue } from "../../model/rules.ts";
-import { handFields, type Field, type Fields, type HandValues, type RecordOf, type Thing } from "../../model/thing.ts";
-import { CUSTOM_VALUE, valueRuleOf } from "../../model/value-rule.ts";
-import { refusalOf } from "../../model/value.ts";
-import { valueCheckOf } from "../../rules/values.ts";
+import { getThingNoun } from "../../model/problem.ts";
+import { toStoredValue } from "../../model/rules.ts";
+import {
+  listEditableFields,
+  type Field,
+  type Fields,
+  type ManualValues,
+  type RecordOf,
+  type Thing,
+} from "../../model/thing.ts";
+import { CUSTOM_VALUE_RULE, valueRuleOf } from "../../model/value-rule.ts";
+import { describeRefusal } from "../../model/value.ts";
+import { createValueCheck } from "../../rules/values.ts";
 import { same, text, type Text } from "../../text/index.ts";
-import { shownWord } from "../../text/shell-word.ts";
-import { instant, newId } from "../ids.ts";
-import type { ChangedObject, Session, TaskOf } from "../session.ts";
-import { advance } from "../store/collections.ts";
-import { findRecords, recordsWith, type List } from "../store/lists.ts";
-import { holderOf, insertRecord, numberOf, updateRecord, type StoredValue, type StoredValues } from "./record-rows.ts";
-import type { KeptRequest } from "../store/idempotency.ts";
-import type { Reader, Value, Writer } from "../store/store.ts";
-import { mergeCustom } from "./custom-field-rows.ts";
+import { quoteShellWord } from "../../text/shell-word.ts";
+import { getCurrentInstant, newId } from "../ids.ts";
+import type { ChangedObject, Session, TaskFinder } from "../session.ts";
+import { advanceCollections } from "../store/collections.ts";
+import { findRecords, readRecordsById, type RecordList } from "../store/lists.ts";
+import {
+  findValueHolder,
+  insertRecord,
+  findRecordNumberById,
+  updateRecord,
+  type StoredValue,
+  type StoredValues,
+} from "./record-rows.ts";
+import type { RequestKey } from "../store/idempotency.ts";
+import type { Reader, SqlValue, Writer } from "../store/store.ts";
+import { mergeCustomValues } from "./custom-field-rows.ts";
 
-/** A thing whose records are written by hand, one at a time. */
-export interface HandNoun<F extends Fields = Fields> {
-  /** its records, as they are found and shown */
-  readonly list: List<F>;
-  /** the collection whose revision a change advances, and the one that knows the highest number of its table */
+/** A thing whose records can be edited by hand, one at a time. */
+export interface EditableRecordType<F extends Fields = Fields> {
+  /** the list through which its records are found and shown */
+  readonly list: RecordList<F>;
+  /** `collection`: collection whose revision a change advances; `series`: collection with the table's highest number */
   readonly collection: string;
   readonly series: string;
-  /** begins its actions in the audit: `users` */
+  /** the first part of its actions in the audit log, such as `users` */
   readonly actions: string;
-  /** values of a new record where none are given */
-  readonly usual?: HandValues | undefined;
-  /** the scope of its records, and its column */
+  /** default values for a new record */
+  readonly usual?: ManualValues | undefined;
+  /** the scope that its records belong to, such as an app: the column and its value */
   readonly scope?: { readonly column: string; readonly value: string } | undefined;
-  /** the ids of the organisations in which one of its records lies; undefined of those that are no organisation's */
+  /** returns the ids of the organisations of a record; undefined if its records do not belong to organisations */
   readonly orgs?: ((reader: Reader, record: object) => readonly string[] | Promise<readonly string[]>) | undefined;
-  /** the fields that its records have, where they are not all of the thing's */
+  /** the fields that its records have, if they do not have all fields of the thing */
   readonly fields?: readonly string[] | undefined;
   /**
-   * What a request means, as of the record that it is about.
+   * Converts the values of a request to the values to store.
    *
-   * @param before undefined of a new record
+   * @param before undefined for a new record
    * @throws Failure `input-rejected`
    */
   readonly reading?:
-    | ((writer: Writer, given: HandValues, before: object | undefined) => Promise<RecordDraft>)
+    | ((writer: Writer, given: ManualValues, before: object | undefined) => Promise<RecordDraft>)
     | undefined;
-  /** What its own rules say, before it is written. @throws Failure `input-rejected` */
+  /** Checks its own rules before a change is written. @throws Failure `input-rejected` */
   readonly check?: ((writer: Writer, change: CheckedChange) => Promise<void>) | undefined;
-  /** Changes what follows from a record, once it was edited. @returns what else was changed */
+  /** Makes the changes that follow from the edit of a record.  @returns the other records that were changed */
   readonly follow?: ((writer: Writer, edited: EditResult) => Promise<readonly ChangedObject[]>) | undefined;
 }
 
-/** What a request means. */
+/** The result of converting a request for a record. */
 export interface RecordDraft {
-  readonly values: HandValues;
-  /** the secrets that it sets, which are kept nowhere: by field */
+  readonly values: ManualValues;
+  /** the secrets that the request sets, by field; secrets are never stored */
   readonly secrets?: Readonly<Record<string, string>> | undefined;
-  /** what else was made for it */
+  /** other records that were created for the request */
   readonly objects?: readonly ChangedObject[] | undefined;
 }
 
-/** A record that was edited. */
+/** A record that was edited, and the values that were written. */
 export interface EditResult {
   readonly before: object;
   readonly values: StoredValues;
-  /** of the change, a UTC instant */
+  /** time of the change, a UTC instant */
   readonly at: string;
 }
 
-/** A change that is about to be written. */
+/** A change that is checked before it is written. */
 export interface CheckedChange {
-  /** undefined of a new record */
+  /** undefined for a new record */
   readonly pk: number | undefined;
   readonly values: StoredValues;
 }
 
-/** What was written, as the tenant API has it. */
+/** The result of a change, in the form of the tenant API. */
 export interface ChangeResult<R> {
   readonly before: R | null;
   readonly after: R;
@@ -83,109 +97,109 @@ export interface ChangeResult<R> {
   readonly dryRun: boolean;
 }
 
-/** The values of a request that writes; see `newRecord` and `recordChange` of the contract. */
-export type HandBody = HandValues & { readonly dryRun?: boolean | undefined };
+/** The values of a request that writes a record; see `newRecordSchema` and `recordChangeSchema` in the contract. */
+export type ManualRequestBody = ManualValues & { readonly dryRun?: boolean | undefined };
 
-/** @throws Failure `input-rejected` where a field's rule says no, or a value is taken; `not-found` */
+/** Creates a record.  @throws Failure `input-rejected` for a broken rule or a used value; `not-found` (reference) */
 export const createRecord = <F extends Fields>(
   session: Session,
-  noun: HandNoun<F>,
-  { dryRun = false, ...given }: HandBody,
-  once: KeptRequest | undefined,
+  noun: EditableRecordType<F>,
+  { dryRun = false, ...given }: ManualRequestBody,
+  once: RequestKey | undefined,
 ): Promise<ChangeResult<RecordOf<F>>> => {
   const { list, collection } = noun;
-  const answer = async (after: RecordOf<F>, taskOf: TaskOf): Promise<ChangeResult<RecordOf<F>>> => ({
+  const answer = async (after: RecordOf<F>, taskOf: TaskFinder): Promise<ChangeResult<RecordOf<F>>> => ({
     before: null,
     after,
-    consoleTask: await taskOf(objectOf(noun, after)),
+    consoleTask: await taskOf(toChangedObject(noun, after)),
     dryRun,
   });
-  const replay = async (reader: Reader, id: string, taskOf: TaskOf): Promise<ChangeResult<RecordOf<F>>> =>
-    answer(await recordOf(reader, list, id), taskOf);
+  const replay = async (reader: Reader, id: string, taskOf: TaskFinder): Promise<ChangeResult<RecordOf<F>>> =>
+    answer(await getRecordById(reader, list, id), taskOf);
   const change = { action: `${noun.actions}.create`, locks: [collection], dryRun, once: once && { ...once, replay } };
   return session.change(change, async (writer) => {
     const { after, objects } = await addRecord(session, writer, noun, given);
-    const result = (taskOf: TaskOf): Promise<ChangeResult<RecordOf<F>>> => answer(after, taskOf);
+    const result = (taskOf: TaskFinder): Promise<ChangeResult<RecordOf<F>>> => answer(after, taskOf);
     return { result, objects, orgs: await noun.orgs?.(writer, after), after };
   });
 };
 
-/** A record that a change made, and what else it made for it. */
+/** A record that a change created, and the other records that were created with it. */
 interface CreatedRecord<R> {
   readonly after: R;
-  /** the record first */
+  /** the created record first, then the other records */
   readonly objects: readonly ChangedObject[];
 }
 
-/** Adds a record within a change that has its collection locked. @throws Failure as {@link createRecord} */
+/** Adds a record in a change that has locked the record's collection.  @throws Failure as {@link createRecord} does */
 export const addRecord = async <F extends Fields>(
   session: Session,
   writer: Writer,
-  noun: HandNoun<F>,
-  given: HandValues,
+  noun: EditableRecordType<F>,
+  given: ManualValues,
 ): Promise<CreatedRecord<RecordOf<F>>> => {
   const { list, collection, series, scope } = noun;
-  const wanted = { ...noun.usual, ...definedOf(given) };
-  const { values: meant, secrets = {}, objects = [] } = await meaningOf(writer, noun, wanted, undefined);
-  const values = await storedOf(writer, noun, meant, undefined);
+  const wanted = { ...noun.usual, ...omitUndefined(given) };
+  const { values: meant, secrets = {}, objects = [] } = await buildRecordDraft(writer, noun, wanted, undefined);
+  const values = await resolveStoredValues(writer, noun, meant, undefined);
   await noun.check?.(writer, { pk: undefined, values });
-  const at = instant(session.surroundings);
+  const at = getCurrentInstant(session.surroundings);
   const id = newId(session.surroundings);
   const scoped = scope === undefined ? {} : { [scope.column]: scope.value };
-  const columns = { ...scoped, ...secretColumns(noun, undefined, { secrets, at }) };
+  const columns = { ...scoped, ...buildSecretsColumn(noun, undefined, { secrets, at }) };
   await insertRecord(writer, list.thing, { id, values, at, columns, series });
-  await advance(writer, [collection]);
-  const after = await writtenOf(writer, list, id);
-  return { after, objects: [objectOf(noun, after), ...objects] };
+  await advanceCollections(writer, [collection]);
+  const after = await getWrittenRecord(writer, list, id);
+  return { after, objects: [toChangedObject(noun, after), ...objects] };
 };
 
 /**
- * Changes a record, or moves it; what is as it was already changes nothing.
+ * Edits or moves a record. If the record already has the given values, nothing is changed.
  *
- * @throws Failure as {@link createRecord}
+ * @throws Failure as {@link createRecord} does
  */
 export const editRecord = async <F extends Fields>(
   session: Session,
-  noun: HandNoun<F>,
+  noun: EditableRecordType<F>,
   id: string,
-  { dryRun = false, ...values }: HandBody,
+  { dryRun = false, ...values }: ManualRequestBody,
   verb: "edit" | "move" = "edit",
 ): Promise<ChangeResult<RecordOf<F>>> => {
   const [written] = await editRecords(session, noun, [id], { dryRun, ...values }, { verb });
-  if (written === undefined) throw new TypeError("an edit gives what it wrote");
+  if (written === undefined) throw new TypeError("an edit must return the record that it wrote");
   return written;
 };
 
-/** A record before and after an edit; the same object if nothing was changed. */
+/** A record before and after an edit. Both are the same object if nothing was changed. */
 export type EditedRecord<R> = Readonly<Record<"before" | "after", R>>;
 
-/** How several records are changed. */
+/** Options for editing several records. */
 interface EditOptions<R> {
-  /** ends its action in the audit */
+  /** the last part of the action in the audit log */
   readonly verb: string;
-  /** values that depend on what a record has */
-  readonly each?: ((before: R) => HandValues) | undefined;
-  /** looks at all that is changed, before it is kept. @throws Failure where it may not be */
+  /** returns values that depend on the values of each record */
+  readonly each?: ((before: R) => ManualValues) | undefined;
+  /** checks all changed records together before they are committed.  @throws Failure if the change is not allowed */
   readonly whole?: ((changed: readonly EditedRecord<R>[]) => void) | undefined;
-  /** see `ChangeOf` */
+  /** the tenant's revision before the records were read */
   readonly seen?: number | undefined;
-  readonly once?: KeptRequest | undefined;
+  readonly once?: RequestKey | undefined;
 }
 
-/** Changes several records alike, all of them or none. @throws Failure as {@link createRecord} */
+/** Makes the same edit to several records, to all or none.  @throws Failure as {@link createRecord} does */
 export const editRecords = <F extends Fields>(
   session: Session,
-  noun: HandNoun<F>,
+  noun: EditableRecordType<F>,
   ids: readonly string[],
-  { dryRun = false, ...given }: HandBody,
+  { dryRun = false, ...given }: ManualRequestBody,
   { verb, each, whole, seen, once }: EditOptions<RecordOf<F>>,
 ): Promise<ChangeResult<RecordOf<F>>[]> => {
   const { list, collection, actions } = noun;
-  const replay = (reader: Reader, _: string, taskOf: TaskOf): Promise<ChangeResult<RecordOf<F>>[]> =>
+  const replay = (reader: Reader, _: string, taskOf: TaskFinder): Promise<ChangeResult<RecordOf<F>>[]> =>
     Promise.all(
       ids.map(async (id) => {
-        const after = await recordOf(reader, list, id);
-        return { before: after, after, consoleTask: await taskOf(objectOf(noun, after)), dryRun };
+        const after = await getRecordById(reader, list, id);
+        return { before: after, after, consoleTask: await taskOf(toChangedObject(noun, after)), dryRun };
       }),
     );
   const kept = once && { ...once, replay };
@@ -195,7 +209,11 @@ export const editRecords = <F extends Fields>(
     const made: ChangedObject[] = [];
     const orgs: string[] = [];
     for (const id of new Set(ids)) {
-      const { edited, ...others } = await editOne(session, writer, noun, { id, given: definedOf(given), each });
+      const { edited, ...others } = await editSingleRecord(session, writer, noun, {
+        id,
+        given: omitUndefined(given),
+        each,
+      });
       all.push(edited);
       made.push(...others.objects);
       orgs.push(...others.orgs);
@@ -203,19 +221,19 @@ export const editRecords = <F extends Fields>(
     const changed = all.filter(({ before, after }) => before !== after);
     const [first] = changed;
     const isOne = changed.length === 1;
-    const result = (taskOf: TaskOf): Promise<ChangeResult<RecordOf<F>>[]> => {
-      // last: what a rule refuses is not worth a question
+    const result = (taskOf: TaskFinder): Promise<ChangeResult<RecordOf<F>>[]> => {
+      // runs after the rules: nobody should be asked to confirm a change that a rule rejects
       whole?.(changed);
       return Promise.all(
         all.map(async ({ before, after }) => {
-          const consoleTask = before === after ? null : await taskOf(objectOf(noun, after));
+          const consoleTask = before === after ? null : await taskOf(toChangedObject(noun, after));
           return { before, after, consoleTask, dryRun };
         }),
       );
     };
     return {
       result,
-      objects: [...changed.map(({ after }) => objectOf(noun, after)), ...made],
+      objects: [...changed.map(({ after }) => toChangedObject(noun, after)), ...made],
       orgs: noun.orgs && orgs,
       before: isOne ? first?.before : { records: changed.map(({ before }) => before) },
       after: isOne ? first?.after : { records: changed.map(({ after }) => after) },
@@ -223,67 +241,67 @@ export const editRecords = <F extends Fields>(
   });
 };
 
-const editOne = async <F extends Fields>(
+const editSingleRecord = async <F extends Fields>(
   session: Session,
   writer: Writer,
-  noun: HandNoun<F>,
+  noun: EditableRecordType<F>,
   asked: {
     readonly id: string;
-    readonly given: HandValues;
+    readonly given: ManualValues;
     readonly each: EditOptions<RecordOf<F>>["each"];
   },
 ): Promise<{
   readonly edited: EditedRecord<RecordOf<F>>;
   readonly objects: readonly ChangedObject[];
-  /** the organisations that it lay in before, and lies in after it */
+  /** the organisations that the record belonged to before the edit, and those that it belongs to now */
   readonly orgs: readonly string[];
 }> => {
   const { list } = noun;
   const { id, given, each } = asked;
-  const pk = await numberOf(writer, list.thing.name, id);
-  if (pk === undefined) throw unknownRecord(list.thing, id);
-  const before = await recordOf(writer, list, id);
+  const pk = await findRecordNumberById(writer, list.thing.name, id);
+  if (pk === undefined) throw createUnknownRecordFailure(list.thing, id);
+  const before = await getRecordById(writer, list, id);
   const {
     values: meant,
     secrets = {},
     objects = [],
-  } = await meaningOf(writer, noun, { ...given, ...each?.(before) }, before);
-  const values = await storedOf(writer, noun, meant, { pk, before });
+  } = await buildRecordDraft(writer, noun, { ...given, ...each?.(before) }, before);
+  const values = await resolveStoredValues(writer, noun, meant, { pk, before });
   await noun.check?.(writer, { pk, values });
-  const at = instant(session.surroundings);
-  const columns = secretColumns(noun, before, { secrets, at });
+  const at = getCurrentInstant(session.surroundings);
+  const columns = buildSecretsColumn(noun, before, { secrets, at });
   const wasIn = (await noun.orgs?.(writer, before)) ?? [];
   if (!(await updateRecord(writer, list.thing, { pk, values, at, columns })))
     return { edited: { before, after: before }, objects, orgs: [] };
   const followed = (await noun.follow?.(writer, { before, values, at })) ?? [];
-  // what follows from the whole collection, such as the place in a tree, is read anew
-  await advance(writer, [noun.collection]);
-  const after = await writtenOf(writer, list, id);
+  // makes the next read update data that is derived from the whole collection, such as the position in the tree
+  await advanceCollections(writer, [noun.collection]);
+  const after = await getWrittenRecord(writer, list, id);
   const isIn = (await noun.orgs?.(writer, after)) ?? [];
   return { edited: { before, after }, objects: [...objects, ...followed], orgs: [...wasIn, ...isIn] };
 };
 
-const meaningOf = async (
+const buildRecordDraft = async (
   writer: Writer,
-  noun: HandNoun,
-  given: HandValues,
+  noun: EditableRecordType,
+  given: ManualValues,
   before: object | undefined,
 ): Promise<RecordDraft> => (noun.reading === undefined ? { values: given } : noun.reading(writer, given, before));
 
-/** The column with the times when a record's secrets were set. @throws Failure `input-rejected` where a rule says no */
-const secretColumns = (
-  { list: { thing } }: HandNoun,
+/** Returns the column with the times of a record's secrets.  @throws Failure `input-rejected` if one violates a rule */
+const buildSecretsColumn = (
+  { list: { thing } }: EditableRecordType,
   before: object | undefined,
   { secrets, at }: { readonly secrets: Readonly<Record<string, string>>; readonly at: string },
-): Readonly<Record<string, Value>> => {
+): Readonly<Record<string, SqlValue>> => {
   const names = Object.entries(secrets).map(([name, value]) => {
     const { [name]: field } = thing.fields;
-    if (field?.secret !== true) throw new TypeError(`${name} is no secret of ${thing.name}`);
+    if (field?.secret !== true) throw new TypeError(`${name} is not a secret of ${thing.name}`);
     checkSecret(name, field, value);
     return name;
   });
   if (names.length === 0) return {};
-  const known = (before === undefined ? [] : valueOf(before, "secretsSet")) as readonly SecretSet[];
+  const known = (before === undefined ? [] : getRecordValue(before, "secretsSet")) as readonly SecretTime[];
   const times = new Map([
     ...known.map((set) => [set.field, set.at] as const),
     ...names.map((name) => [name, at] as const),
@@ -291,193 +309,214 @@ const secretColumns = (
   return { secrets: JSON.stringify(Object.fromEntries(times)) };
 };
 
-interface SecretSet {
+interface SecretTime {
   readonly field: string;
   readonly at: string;
 }
 
-/** @throws Failure `input-rejected` where the rule says no, without the value */
+/** Checks a secret.  @throws Failure `input-rejected`, without the secret, if the secret violates a rule */
 const checkSecret = (name: string, field: Field, value: string): void => {
-  if (value === "") throw refused(labelOf(name, field), text("must not be blank", "空にできません"));
-  const reason = refusalOf(valueRuleOf(field), value);
-  if (reason !== undefined) throw refused(labelOf(name, field), reason);
+  if (value === "") throw createFieldFailure(getFieldLabel(name, field), text("must not be blank", "空にできません"));
+  const reason = describeRefusal(valueRuleOf(field), value);
+  if (reason !== undefined) throw createFieldFailure(getFieldLabel(name, field), reason);
 };
 
-const definedOf = (values: HandValues): HandValues =>
+const omitUndefined = (values: ManualValues): ManualValues =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 
-/** A record as the tenant API has it. @throws Failure `not-found` */
-export const recordOf = async <F extends Fields>(reader: Reader, list: List<F>, id: string): Promise<RecordOf<F>> => {
-  const found = (await findRecords(reader, list, id)).find((record) => valueOf(record, "id") === id);
-  if (found === undefined) throw unknownRecord(list.thing, id);
+/** Returns a record in the form of the tenant API. @throws Failure `not-found` */
+export const getRecordById = async <F extends Fields>(
+  reader: Reader,
+  list: RecordList<F>,
+  id: string,
+): Promise<RecordOf<F>> => {
+  const found = (await findRecords(reader, list, id)).find((record) => getRecordValue(record, "id") === id);
+  if (found === undefined) throw createUnknownRecordFailure(list.thing, id);
   return found;
 };
 
-/** A record that was written. @throws Failure `not-found` where it lies outside the asker's organisations now */
-const writtenOf = async <F extends Fields>(reader: Reader, list: List<F>, id: string): Promise<RecordOf<F>> => {
-  const [found] = await recordsWith(reader, list, [id]);
-  if (found === undefined) throw outside(list.thing.name);
+/** Returns a record just written.  @throws Failure `not-found` if it is now outside the account's organisations */
+const getWrittenRecord = async <F extends Fields>(
+  reader: Reader,
+  list: RecordList<F>,
+  id: string,
+): Promise<RecordOf<F>> => {
+  const [found] = await readRecordsById(reader, list, [id]);
+  if (found === undefined) throw createOutOfScopeFailure(list.thing.name);
   return found;
 };
 
-/** A record, or an organisation that is named, would not be the asker's. */
-const outside = (thing: string): Failure => {
-  const noun = nounNamed(thing);
+/** Returns the failure for a record outside the account's organisations, or with a reference to one outside them. */
+const createOutOfScopeFailure = (thing: string): Failure => {
+  const noun = getThingNoun(thing);
   return new Failure("not-found", {
     what: text(
-      `the ${noun.en} would lie outside your organisations; nothing was changed`,
-      `${noun.ja}が対象の組織の外になるため、何も変更していません`,
+      `the ${noun.en} would be outside your organisations; nothing was changed`,
+      `${noun.ja}が管理対象組織の外になるため、何も変更していません`,
     ),
-    hint: step("name one of yours", "対象の組織を指定してください", line("whoami", [])),
+    hint: step(
+      "specify one of your organisations; to list them",
+      "操作できる組織を指定してください。確認するには",
+      line("whoami", []),
+    ),
   });
 };
 
-const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
+const toTextOrEmpty = (value: unknown): string => (typeof value === "string" ? value : "");
 
-const valueOf = (record: object, name: string): unknown => (record as Readonly<Record<string, unknown>>)[name];
+const getRecordValue = (record: object, name: string): unknown => (record as Readonly<Record<string, unknown>>)[name];
 
-export const objectOf = ({ list: { thing } }: Pick<HandNoun, "list">, record: object): ChangedObject => ({
+export const toChangedObject = (
+  { list: { thing } }: Pick<EditableRecordType, "list">,
+  record: object,
+): ChangedObject => ({
   thing: thing.name,
-  id: textOf(valueOf(record, "id")),
-  name: calledOf(thing, record),
+  id: toTextOrEmpty(getRecordValue(record, "id")),
+  name: getRecordLabel(thing, record),
 });
 
-/** Returns the tasks that records are in, each once. */
-export const tasksOf = async (taskOf: TaskOf, records: readonly ChangedObject[]): Promise<number[]> => {
+/** Returns the numbers of the tasks that contain the records, each number once. */
+export const collectTaskNumbers = async (taskOf: TaskFinder, records: readonly ChangedObject[]): Promise<number[]> => {
   const tasks = await Promise.all(records.map(taskOf));
   return [...new Set(tasks.filter((task) => task !== null))];
 };
 
-/** What people call a record of the tenant API. */
-const calledOf = ({ fields, namedBy = "name" }: Thing, record: object): string => {
+/** Returns the label of a record in the form of the tenant API. */
+const getRecordLabel = ({ fields, namedBy = "name" }: Thing, record: object): string => {
   const { [namedBy]: field } = fields;
-  return textOf(valueOf(record, field?.shownAs ?? namedBy));
+  return toTextOrEmpty(getRecordValue(record, field?.shownAs ?? namedBy));
 };
 
-/** What a change says of the record that it is about. */
-interface ChangedRecord {
+/** The existing record that a request changes. */
+interface RecordToChange {
   readonly pk: number;
   readonly before: object;
 }
 
-/** The values as the table has them. @param about undefined of a new record */
-const storedOf = async (
+/** Checks the given values and returns them as the table stores them.  @param about undefined for a new record */
+const resolveStoredValues = async (
   writer: Writer,
-  noun: HandNoun,
-  given: HandValues,
-  about: ChangedRecord | undefined,
+  noun: EditableRecordType,
+  given: ManualValues,
+  about: RecordToChange | undefined,
 ): Promise<StoredValues> => {
   const { fields } = noun.list.thing;
   const stored = new Map<string, StoredValue>();
-  for (const [name, field] of handFields(fields)) {
+  for (const [name, field] of listEditableFields(fields)) {
     const { [name]: value } = given;
-    if (value !== undefined && noun.fields?.includes(name) === false) throw notOf(noun, name, field);
+    if (value !== undefined && noun.fields?.includes(name) === false) throw createNoSuchFieldFailure(noun, name, field);
     if (value === undefined) {
       if (about === undefined && field.type === "texts") stored.set(name, []);
       continue;
     }
     if (typeof value === "boolean") stored.set(name, value ? 1 : 0);
     else if (field.refers !== undefined && field.type !== "texts")
-      stored.set(name, await referred(writer, noun.list, [name, field], value));
+      stored.set(name, await resolveReference(writer, noun.list, [name, field], value));
     else if (field.type === "objects")
-      stored.set(name, await mergeCustom(writer, checkedCustom(value as CustomValues), about?.pk));
-    else if (Array.isArray(value)) stored.set(name, checkedList(name, field, value as readonly string[]));
-    else stored.set(name, checkedText(name, field, value as string | null));
+      stored.set(name, await mergeCustomValues(writer, validateCustomValues(value as CustomValues), about?.pk));
+    else if (Array.isArray(value)) stored.set(name, validateListValue(name, field, value as readonly string[]));
+    else stored.set(name, validateTextValue(name, field, value as string | null));
   }
-  await checkTaken(writer, noun, stored, about?.pk);
+  await checkUniqueValues(writer, noun, stored, about?.pk);
   return stored;
 };
 
 type CustomValues = readonly { readonly name: string; readonly value: string | null }[];
 
-const REFERRED: Readonly<Record<string, string>> = { org: "orgs", user: "users" };
+const REFERENCED_COLLECTIONS: Readonly<Record<string, string>> = { org: "orgs", user: "users" };
 
-/** The number of the record that a reference names by its id; null for none. @throws Failure `not-found`, `input-rejected` */
-const referred = async (
+/** Returns a referenced record's number by id; null if blank.  @throws Failure `not-found`, `input-rejected` */
+const resolveReference = async (
   writer: Writer,
-  { thing }: HandNoun["list"],
+  { thing }: EditableRecordType["list"],
   [name, field]: readonly [string, Field],
   value: unknown,
-): Promise<Value> => {
+): Promise<SqlValue> => {
   const { to = "" } = field.refers ?? {};
   if (value === null || value === "") {
     if (field.clearable !== false) return null;
-    throw refused(labelOf(name, field), text("must not be blank (the top is 全社)", "空にできません(最上位は全社)"));
+    throw createFieldFailure(
+      getFieldLabel(name, field),
+      text("must not be blank (the top-level organisation is 全社)", "空にできません(最上位の組織は「全社」です)"),
+    );
   }
-  await writer.lock([REFERRED[to] ?? to]);
-  const pk = await numberOf(writer, to, textOf(value));
-  // only who does not see it misses the root
-  if (pk === undefined && value === ROOT_ORG_ID) throw outside(thing.name);
-  if (pk === undefined) throw unknownOf(to, textOf(value));
+  await writer.lock([REFERENCED_COLLECTIONS[to] ?? to]);
+  const pk = await findRecordNumberById(writer, to, toTextOrEmpty(value));
+  // the root always exists, so it is missing only if the acting account cannot see it
+  if (pk === undefined && value === ROOT_ORG_ID) throw createOutOfScopeFailure(thing.name);
+  if (pk === undefined) throw createUnknownIdFailure(to, toTextOrEmpty(value));
   return pk;
 };
 
-const labelOf = (name: string, { label, column }: Field): Text => label ?? same(column?.header ?? name);
+const getFieldLabel = (name: string, { label, column }: Field): Text => label ?? same(column?.header ?? name);
 
-/** A field of the thing that records of this scope do not have. */
-const notOf = ({ scope }: HandNoun, name: string, field: Field): Failure => {
+/** Returns the failure for a field of the thing that records of this scope do not have. */
+const createNoSuchFieldFailure = ({ scope }: EditableRecordType, name: string, field: Field): Failure => {
   const { value = "" } = scope ?? {};
-  return refused(labelOf(name, field), text(`${value} has no such field`, `${value} にはこの項目がありません`));
+  return createFieldFailure(
+    getFieldLabel(name, field),
+    text(`${value} does not have this field`, `${value} にはこの項目がありません`),
+  );
 };
 
-const refused = (label: Text, reason: Text, hint?: Text): Failure =>
+const createFieldFailure = (label: Text, reason: Text, hint?: Text): Failure =>
   new Failure("input-rejected", { what: text(`${label.en}: ${reason.en}`, `${label.ja}: ${reason.ja}`), hint });
 
 /**
- * A typed value of a field, as it is kept.
+ * Checks a typed value of a field, and returns it in the form in which it is stored.
  *
- * @throws Failure `input-rejected` where the field's rule says no
+ * @throws Failure `input-rejected` if the value violates a rule of the field
  */
-export const checkValue = (name: string, field: Field, value: string): string => {
+export const validateFieldValue = (name: string, field: Field, value: string): string => {
   const of = valueRuleOf(field);
-  const reason = refusalOf(of, value);
-  if (reason !== undefined) throw refused(labelOf(name, field), reason);
-  return canonicalValue(of.rule, value) ?? value;
+  const reason = describeRefusal(of, value);
+  if (reason !== undefined) throw createFieldFailure(getFieldLabel(name, field), reason);
+  return toStoredValue(of.rule, value) ?? value;
 };
 
-/** What a value of the tenant's own fields may be. */
-const checkedCustom = (values: CustomValues): CustomValues =>
+/** Checks values of custom fields, and returns them with null in place of blanks.  @throws Failure `input-rejected` */
+const validateCustomValues = (values: CustomValues): CustomValues =>
   values.map(({ name, value }) => {
-    const reason = value === null ? undefined : refusalOf(CUSTOM_VALUE, value);
-    if (reason !== undefined) throw refused(same(name), reason);
+    const reason = value === null ? undefined : describeRefusal(CUSTOM_VALUE_RULE, value);
+    if (reason !== undefined) throw createFieldFailure(same(name), reason);
     return { name, value: value === "" ? null : value };
   });
 
-/** @throws Failure `input-rejected` where a rule of the field says no */
+/** Checks a value of a field.  @throws Failure `input-rejected` if the value violates a rule of the field */
 export const checkField = (name: string, field: Field, value: unknown): void => {
-  const reason = valueCheckOf(field)?.(value);
-  if (reason !== undefined) throw refused(labelOf(name, field), reason);
+  const reason = createValueCheck(field)?.(value);
+  if (reason !== undefined) throw createFieldFailure(getFieldLabel(name, field), reason);
 };
 
-const checkedText = (name: string, field: Field, value: string | null): string | null => {
+const validateTextValue = (name: string, field: Field, value: string | null): string | null => {
   checkField(name, field, value);
-  return value === null || value.trim() === "" ? null : (canonicalValue(valueRuleOf(field).rule, value) ?? value);
+  return value === null || value.trim() === "" ? null : (toStoredValue(valueRuleOf(field).rule, value) ?? value);
 };
 
-const checkedList = (name: string, field: Field, values: readonly string[]): readonly string[] => {
+const validateListValue = (name: string, field: Field, values: readonly string[]): readonly string[] => {
   const { comparison = "exact" } = field;
   checkField(name, field, values);
-  return field.type === "texts" && field.set === true ? values.toSorted(byKey(comparison)) : values;
+  return field.type === "texts" && field.set === true ? values.toSorted(compareByKey(comparison)) : values;
 };
 
-/** The order in which a set is stored. */
-const byKey =
+/** Returns the comparison function for the order in which sets are stored. */
+const compareByKey =
   (comparison: Comparison) =>
   (a: string, b: string): number =>
     comparisonKey(comparison, a) < comparisonKey(comparison, b) ? -1 : 1;
 
-/** All that is told of a value which a record outside the asker's organisations has. */
-export const unusable = (label: Text, value: string): Failure =>
-  refused(
+/** Returns the failure for a value of a record outside the account's organisations; does not reveal that record. */
+export const createUnusableValueFailure = (label: Text, value: string): Failure =>
+  createFieldFailure(
     label,
-    text(`${value} cannot be used`, `「${value}」は使えません`),
-    text("choose another, or ask a system administrator", "別の値にするか、システム管理者に依頼してください"),
+    text(`"${value}" cannot be used`, `「${value}」は使えません`),
+    text("choose another value, or ask a system administrator", "別の値にするか、システム管理者に依頼してください"),
   );
 
-/** @throws Failure `input-rejected` where another record has a value that only one may have */
-const checkTaken = async (
+/** Checks that no other record has a value that must be unique. @throws Failure `input-rejected` */
+const checkUniqueValues = async (
   writer: Writer,
-  { list: { thing }, scope }: HandNoun,
+  { list: { thing }, scope }: EditableRecordType,
   stored: StoredValues,
   own: number | undefined,
 ): Promise<void> => {
@@ -485,32 +524,35 @@ const checkTaken = async (
     const { [name]: field } = thing.fields;
     if (field?.unique !== true || value === null) continue;
     for (const one of Array.isArray(value) ? (value as readonly string[]) : [String(value)]) {
-      const holder = await holderOf(writer, thing, { field: name, value: one }, scope?.value);
+      const holder = await findValueHolder(writer, thing, { field: name, value: one }, scope?.value);
       if (holder === undefined || holder.pk === own) continue;
-      if (holder.called === null) throw unusable(labelOf(name, field), one);
-      const noun = nounNamed(thing.name);
-      throw refused(
-        labelOf(name, field),
+      if (holder.called === null) throw createUnusableValueFailure(getFieldLabel(name, field), one);
+      const noun = getThingNoun(thing.name);
+      throw createFieldFailure(
+        getFieldLabel(name, field),
         text(
-          `${one} is already that of the ${noun.en} ${holder.called}`,
+          `"${one}" is already used by the ${noun.en} ${holder.called}`,
           `「${one}」は${noun.ja}「${holder.called}」が使っています`,
         ),
-        hintOf(thing.name, `show ${shownWord(one)}${scope === undefined ? "" : ` --app ${scope.value}`}`),
+        createLookupHint(
+          thing.name,
+          `show ${quoteShellWord(one)}${scope === undefined ? "" : ` --app ${scope.value}`}`,
+        ),
       );
     }
   }
 };
 
-const unknownOf = (thing: string, id: string): Failure => {
-  const noun = nounNamed(thing);
+const createUnknownIdFailure = (thing: string, id: string): Failure => {
+  const noun = getThingNoun(thing);
   return new Failure("not-found", {
-    what: text(`no ${noun.en} ${id}`, `${noun.ja} ${id} はありません`),
-    hint: thing === "secured_user" ? undefined : hintOf(thing, "list"),
+    what: text(`no ${noun.en} has the id "${id}"`, `ID が ${id} の${noun.ja}はありません`),
+    hint: thing === "secured_user" ? undefined : createLookupHint(thing, "list"),
   });
 };
 
-/** The commands that show records of a thing. */
-const COMMANDS: Readonly<Record<string, string>> = {
+/** The nouns of the commands that show records, by thing. */
+const COMMAND_NOUNS: Readonly<Record<string, string>> = {
   org: "orgs",
   user: "users",
   device: "devices",
@@ -518,10 +560,10 @@ const COMMANDS: Readonly<Record<string, string>> = {
   scheme: "roles schemes",
 };
 
-/** The command to look records up by; undefined of a thing without one. */
-const hintOf = (thing: string, verb: string): Text | undefined => {
-  const { [thing]: noun } = COMMANDS;
-  return noun === undefined ? undefined : text(`see clomoctl ${noun} ${verb}`, `確認: clomoctl ${noun} ${verb}`);
+/** Returns the hint with the command that looks up records; undefined if the thing does not have such a command. */
+const createLookupHint = (thing: string, verb: string): Text | undefined => {
+  const { [thing]: noun } = COMMAND_NOUNS;
+  return noun === undefined ? undefined : text(`run: clomoctl ${noun} ${verb}`, `確認: clomoctl ${noun} ${verb}`);
 };
 
-const unknownRecord = ({ name }: Thing, id: string): Failure => unknownOf(name, id);
+const createUnknownRecordFailure = ({ name }: Thing, id: string): Failure => createUnknownIdFailure(name, id);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { TenantChange } from "../../contract/index.ts";
-import { UNSAID } from "../../model/tenant.ts";
+import { EMPTY_TENANT_PROFILE } from "../../model/tenant.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
@@ -11,12 +11,18 @@ afterEach(() => tenant.close());
 
 const profile = async () => (await tenant.client.tenant.show()).profile;
 
-test("of a new tenant nothing has been said, which is neither yes nor no", async () => {
-  expect(await profile()).toEqual(UNSAID);
-  expect(UNSAID).toMatchObject({ ios: null, androidAccounts: null, domain: null, contracts: [], languages: [] });
+test("the values of a new tenant are not set, neither yes nor no", async () => {
+  expect(await profile()).toEqual(EMPTY_TENANT_PROFILE);
+  expect(EMPTY_TENANT_PROFILE).toMatchObject({
+    ios: null,
+    androidAccounts: null,
+    domain: null,
+    contracts: [],
+    languages: [],
+  });
 });
 
-test("what is said is kept, what is not said stays, and null takes it back; a restart changes nothing", async () => {
+test("given values are stored, others stay, and null clears a value; a restart changes nothing", async () => {
   const { before, after } = await tenant.client.tenant.set({
     domain: " example ",
     loginUrl: "https://panel.example.jp/example",
@@ -27,9 +33,9 @@ test("what is said is kept, what is not said stays, and null takes it back; a re
     languages: ["ja", "en", "ja"],
     consoleTimezone: "Asia/Tokyo",
   });
-  expect(before).toEqual(UNSAID);
+  expect(before).toEqual(EMPTY_TENANT_PROFILE);
   expect(after).toEqual({
-    ...UNSAID,
+    ...EMPTY_TENANT_PROFILE,
     domain: "example",
     loginUrl: "https://panel.example.jp/example",
     contactMail: "hanako@example.co.jp",
@@ -45,7 +51,7 @@ test("what is said is kept, what is not said stays, and null takes it back; a re
   expect(await profile()).toEqual({ ...after, ios: null, domain: null, languages: [] });
 });
 
-test("contracts are added, changed by their names and removed", async () => {
+test("contracts are added, changed by name and removed", async () => {
   const contract = { name: "CLOMO MDM", licences: 300, from: null, until: "2027-03-31" };
   await tenant.client.tenant.set({ contracts: [{ name: "CLOMO MDM", licences: 300, until: "2027-03-31" }] });
   await tenant.client.tenant.set({ contracts: [{ name: "SECURED APPs" }] });
@@ -56,11 +62,11 @@ test("contracts are added, changed by their names and removed", async () => {
   expect((await profile())?.contracts.map(({ name }) => name)).toEqual(["SECURED APPs", "GATE"]);
   await expect(tenant.client.tenant.set({ contractsRemoved: ["CLOMO MDM"] })).rejects.toMatchObject({
     code: "not-found",
-    hint: { en: "contracts: SECURED APPs, GATE" },
+    hint: { en: "recorded contracts: SECURED APPs, GATE" },
   });
 });
 
-describe("what contradicts itself, or cannot be, is refused, and nothing changes", () => {
+describe("contradictory or invalid values are rejected, and nothing changes", () => {
   test.each<[TenantChange, string]>([
     [{ ios: false, macos: false, ade: true }, "ade"],
     [{ ios: false, macos: false, vpp: true }, "vpp"],
@@ -73,7 +79,7 @@ describe("what contradicts itself, or cannot be, is refused, and nothing changes
     [{ consoleTimezone: "Nowhere/Zone" }, "consoleTimezone"],
   ])("%j", async (change, where) => {
     await expect(tenant.client.tenant.set(change)).rejects.toMatchObject({ code: "input-rejected", where });
-    expect(await profile()).toEqual(UNSAID);
+    expect(await profile()).toEqual(EMPTY_TENANT_PROFILE);
     expect(tenant.database.count("select count(*) from audit")).toBe(0);
   });
 
@@ -83,27 +89,27 @@ describe("what contradicts itself, or cannot be, is refused, and nothing changes
     [{ contactName: "山\u0007田" }, "担当者名: 目に見えない文字があります"],
     [{ domain: "exa\u202Emple" }, "利用ドメイン: 目に見えない文字があります"],
     [{ contracts: [{ name: "CLOMO\u0007MDM" }] }, "契約: 目に見えない文字があります"],
-  ])("%j breaks a rule, which is told in the maker's words", async (change, said) => {
+  ])("%j breaks a rule, and the error uses CLOMO's labels", async (change, said) => {
     await expect(tenant.client.tenant.set(change)).rejects.toMatchObject({
       code: "input-rejected",
       what: { ja: expect.stringContaining(said) as string },
     });
-    expect(await profile()).toEqual(UNSAID);
+    expect(await profile()).toEqual(EMPTY_TENANT_PROFILE);
   });
 
-  test("a day that is not in the calendar, and a language that is not known, are no requests at all", async () => {
+  test("an invalid date and an unknown language are usage errors", async () => {
     const until = { contracts: [{ name: "x", until: "2027-02-30" }] };
     await expect(tenant.client.tenant.set(until)).rejects.toMatchObject({ code: "usage" });
     await expect(tenant.client.tenant.set({ languages: ["fr"] })).rejects.toMatchObject({ code: "usage" });
   });
 
-  test("Android without accounts, and an address with no password in it, are none of these", async () => {
+  test("Android without accounts is allowed, and so is an address without a password", async () => {
     await tenant.client.tenant.set({ android: false, androidAccounts: "none", loginUrl: "http://panel.example.jp" });
     expect(await profile()).toMatchObject({ android: false, androidAccounts: "none" });
   });
 });
 
-test("what is as it was already is no change, and no record of the audit", async () => {
+test("writing the same values changes nothing and leaves no audit record", async () => {
   const said = { ios: true, domain: "example", contracts: [{ name: "CLOMO MDM", licences: 300 }] };
   const { after } = await tenant.client.tenant.set(said);
   const head = tenant.sql("select * from audit order by seq");
@@ -112,7 +118,7 @@ test("what is as it was already is no change, and no record of the audit", async
   expect(tenant.sql("select * from audit order by seq")).toEqual(head);
 });
 
-test("a change is a record of the audit, with what was said before and after", async () => {
+test("a change leaves an audit record with the values before and after", async () => {
   await tenant.client.tenant.set({ android: true });
   await tenant.client.tenant.set({ android: false });
   const records = tenant.database.all("select * from audit order by seq");

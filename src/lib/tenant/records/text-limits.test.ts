@@ -37,7 +37,7 @@ test.each<[string, string, string, (client: WholeClient, value: string) => Promi
   ],
   ["a domain", "a".repeat(256), "256 characters", ({ tenant }, domain) => tenant.set({ domain })],
   ["a renewal", "a".repeat(256), "", ({ renewals }, name) => renewals.add({ kind: "custom", name })],
-])("%s that is too long is refused by the tenant", async (_, value, told, write) => {
+])("the tenant rejects %s that is too long", async (_, value, told, write) => {
   await using tenant = new TestTenant();
   const failure = await failureOf(write(tenant.client, value));
   expect(["input-rejected", "usage"]).toContain(failure?.code);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, test } from "vitest";
-import { expectSeen, histories, LONG, stepsOf } from "#support/drawn.ts";
+import { expectSeen, toHistoryParameters, LONG_TIMEOUT, stepsOf } from "#support/drawn.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { someThingsStep, THING_KINDS, ThingsHistory } from "#support/tenant/things-history.ts";
 import { VersionsCheck } from "#support/tenant/versions.ts";
@@ -13,8 +13,8 @@ const SEED = 20_261_125;
 const MOST = 30;
 
 test(
-  "random histories of devices, SECURED APPs and the tenant itself: the state, the refusals and the audit are those of a model",
-  LONG,
+  "random histories of devices, SECURED APPs and settings: state, rejections and audit match a model",
+  LONG_TIMEOUT,
   async () => {
     const seen = new Set<string>();
     await fc.assert(
@@ -30,7 +30,7 @@ test(
         history.expectSound();
         await versions.expectUndone();
       }),
-      histories(SEED),
+      toHistoryParameters(SEED),
     );
     const hands = ["create", "edit", "set-owner", "tag"].map((hand) => `${hand} devices`);
     const ofApp = ["create calendar", "edit calendar", "create groups", "edit groups", "delete groups"];

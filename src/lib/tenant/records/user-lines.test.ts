@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { USER_COLUMNS } from "../../../commands/users/columns.ts";
-import { writeList, type ReadyLines } from "../../terminal/output.ts";
+import { writeList, type NdjsonSource } from "../../terminal/output.ts";
 import type { TextWriter } from "../../terminal/writer.ts";
 import { codeKey } from "../../model/normalise.ts";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
 /** A writer that keeps the bytes. */
@@ -100,7 +100,7 @@ const put = (tenant: TestTenant, users: readonly Stored[], names: readonly strin
 let revision = 0;
 
 /** What `users list --format ndjson` writes. */
-const written = async (tenant: TestTenant, filters: object, lines?: ReadyLines): Promise<string> => {
+const written = async (tenant: TestTenant, filters: object, lines?: NdjsonSource): Promise<string> => {
   const out = new Bytes();
   const choice = { format: "ndjson", fields: undefined, query: undefined } as const;
   const place = { out, choice, language: "en" } as const;
@@ -108,7 +108,7 @@ const written = async (tenant: TestTenant, filters: object, lines?: ReadyLines):
   return out.hex;
 };
 
-test("lines that the tenant makes are, byte for byte, those that are made of its pages", async () => {
+test("lines written by the tenant are identical to lines made from its pages", async () => {
   await using tenant = new TestTenant();
   const names = fc.array(
     wellFormed.filter((name) => name !== ""),
@@ -124,7 +124,7 @@ test("lines that the tenant makes are, byte for byte, those that are made of its
   );
 });
 
-test("lines come from one snapshot, hold nothing else up, and are given up at once", async () => {
+test("lines come from one snapshot, do not block other work, and can be cancelled at once", async () => {
   await using tenant = new TestTenant();
   const plain = { name: "山田", emails: ["a@example.jp"], org: 0, texts: {}, administrator: false, custom: {} };
   put(
@@ -151,11 +151,11 @@ test("lines come from one snapshot, hold nothing else up, and are given up at on
   expect((await begun.next()).done).toBe(true);
 });
 
-test("lines come to who sees a part as if the rest were not there", async () => {
+test("an account with a part gets lines as if the rest did not exist", async () => {
   const listed = async (hidden: readonly number[]): Promise<readonly string[]> => {
     await using tenant = new TestTenant();
     for (const code of ["EAST", "WEST"]) await tenant.client.orgs.create({ name: code, code });
-    await withAccount(tenant, { name: "higashi", role: "division", org: "EAST", manages: ["EAST"] });
+    await addTestAccount(tenant, { name: "higashi", role: "division", org: "EAST", manages: ["EAST"] });
     const total = 4000;
     tenant.database.change(() => {
       for (let at = 0; at < total; at += 1) {

@@ -33,14 +33,14 @@ afterEach(() => tenant[Symbol.asyncDispose]());
 const namesOf = async (query: Parameters<typeof tenant.client.users.list>[0]): Promise<readonly string[]> =>
   (await Array.fromAsync(tenant.client.users.list(query))).map(({ name }) => name);
 
-test("a search finds any text, addresses and custom fields included", async () => {
+test("a search finds any text, including addresses and custom fields", async () => {
   expect(await namesOf({ search: "山" })).toEqual(["山田 一", "Yamada 二"]);
   expect(await namesOf({ search: "U3@EXAMPLE" })).toEqual(["佐藤"]);
   expect(await namesOf({ search: "E3" })).toEqual(["山田 一"]);
   expect(await namesOf({ search: "' or 1 --" })).toEqual([]);
 });
 
-test("names are found in any of their variants and widths, also in a tenant of before", async () => {
+test("names are found in any variant and width, even without stored keys", async () => {
   tenant.database.exec(`
     update user set name = '髙橋 一', nameKana = 'ﾀｶﾊｼ' where pk = 1;
     update user set name = '高橋　二', emails = '["TAKA@example.jp"]', emailKeys = '["taka@example.jp"]' where pk = 2;
@@ -53,12 +53,12 @@ test("names are found in any of their variants and widths, also in a tenant of b
   for (const search of ["*", "[高髙]", "?", "[", '"', '","']) expect(await namesOf({ search })).toEqual([]);
 });
 
-test("an organisation has those directly in it, with other filters too", async () => {
+test("the filter by organisation lists users directly in it, also with other filters", async () => {
   expect(await namesOf({ org: ORG_ID })).toEqual(["山田 一", "佐藤"]);
   expect(await namesOf({ org: ORG_ID, search: "山" })).toEqual(["山田 一"]);
 });
 
-test("every order is one over all pages, blanks first, and turned round", async () => {
+test("every order is consistent across pages, with blanks first, and can be reversed", async () => {
   expect(await namesOf({ sort: "employeeCode", limit: 1 })).toEqual(["佐藤", "Yamada 二", "山田 一"]);
   expect(await namesOf({ sort: "employeeCode", desc: true, limit: 2 })).toEqual(["山田 一", "Yamada 二", "佐藤"]);
   for (const sort of ["name", "nameKana", "emails", "org", "title", "accountName", "createdAt", "updatedAt"] as const) {
@@ -68,7 +68,7 @@ test("every order is one over all pages, blanks first, and turned round", async 
   }
 });
 
-test("NDJSON has the usual order only, and the filters", async () => {
+test("NDJSON supports filters, but only the default order", async () => {
   const textOf = async (query: object): Promise<string> =>
     Buffer.concat(await Array.fromAsync(tenant.client.users.list(query).ndjson())).toString();
   expect((await textOf({ org: ORG_ID, search: "山" })).trimEnd().split("\n")).toHaveLength(1);

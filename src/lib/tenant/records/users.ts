@@ -1,17 +1,24 @@
 import type { MovedUser, User } from "../../contract/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
-import type { HandValues } from "../../model/thing.ts";
+import type { ManualValues } from "../../model/thing.ts";
 import type { USER } from "../../model/user.ts";
 import type { IdempotentRequest, Session } from "../session.ts";
 import { readAccount } from "../accounts/account-rows.ts";
-import { countOwned } from "./device-rows.ts";
+import { countOwnedDevices } from "./device-rows.ts";
 import type { Reader } from "../store/store.ts";
 import { USERS } from "./user-rows.ts";
-import { newName, permitAccountOf } from "../accounts/draft.ts";
-import { createRecord, editRecord, editRecords, type HandBody, type HandNoun, type ChangeResult } from "./records.ts";
+import { composeAccountName, permitPrivilegedAccount } from "../accounts/draft.ts";
+import {
+  createRecord,
+  editRecord,
+  editRecords,
+  type ManualRequestBody,
+  type EditableRecordType,
+  type ChangeResult,
+} from "./records.ts";
 
-/** PANEL users, as they are written by hand. */
-const handUsers = (session: Session): HandNoun<typeof USER.fields> => ({
+/** Returns PANEL users as records that can be edited by hand. */
+const defineEditableUsers = (session: Session): EditableRecordType<typeof USER.fields> => ({
   list: USERS,
   collection: "users",
   series: "users",
@@ -20,42 +27,44 @@ const handUsers = (session: Session): HandNoun<typeof USER.fields> => ({
   orgs: (_, record) => [(record as User).org.id],
   reading: async (writer, given, before) => {
     if (before !== undefined) await checkAdministrator(session, writer, (before as User).id);
-    await checkNewName(writer, given, before as User | undefined);
+    await checkNewAccountName(writer, given, before as User | undefined);
     return { values: given };
   },
 });
 
-/** The name that an account gets is what names are composed of; one that it has stays. @throws Failure `input-rejected` @see seed 001 */
-const checkNewName = async (
+/** Checks that a new account name is built as the tenant specifies.  @throws Failure `input-rejected` @see seed 001 */
+const checkNewAccountName = async (
   reader: Reader,
-  { accountName, ...values }: HandValues,
+  { accountName, ...values }: ManualValues,
   before: User | undefined,
 ): Promise<void> => {
   if (typeof accountName !== "string" || accountName.trim() === "" || accountName === before?.accountName) return;
   const none = { name: "", emails: [], employeeCode: null, googleWorkspaceEmail: null, salesforceAccount: null };
-  await newName(reader, { ...none, ...before, ...(values as Partial<typeof none>) }, accountName);
+  await composeAccountName(reader, { ...none, ...before, ...(values as Partial<typeof none>) }, accountName);
 };
 
 /**
- * @throws Failure `not-permitted` where somebody else would change an administrator above operator, who could be taken
- *   over by another address
+ * Checks that the acting account may change a user who is an administrator above operator. Otherwise, the account could
+ * take over the administrator's account by changing the email address.
+ *
+ * @throws Failure `not-permitted`
  */
 const checkAdministrator = async ({ asker }: Session, reader: Reader, id: string): Promise<void> => {
   const account = await readAccount(reader, id);
-  if (account !== undefined) permitAccountOf(asker, account);
+  if (account !== undefined) permitPrivilegedAccount(asker, account);
 };
 
-/** @throws Failure `input-rejected` where a mail address or account name is taken; `not-found` where there is no such organisation */
+/** Creates a user.  @throws Failure `input-rejected` if an email or account name is used; `not-found` (organisation) */
 export const createUser = (
   session: Session,
-  body: HandBody,
+  body: ManualRequestBody,
   once?: Omit<IdempotentRequest<ChangeResult<User>>, "replay">,
-): Promise<ChangeResult<User>> => createRecord(session, handUsers(session), body, once);
+): Promise<ChangeResult<User>> => createRecord(session, defineEditableUsers(session), body, once);
 
-export const editUser = (session: Session, id: string, body: HandBody): Promise<ChangeResult<User>> =>
-  editRecord(session, handUsers(session), id, body);
+export const editUser = (session: Session, id: string, body: ManualRequestBody): Promise<ChangeResult<User>> =>
+  editRecord(session, defineEditableUsers(session), id, body);
 
-/** Moves users into an organisation, all of them or none; their devices are counted there. */
+/** Moves users into an organisation, all or none. Their devices then count as devices of that organisation. */
 export const moveUsers = async (
   session: Session,
   {
@@ -66,14 +75,20 @@ export const moveUsers = async (
   }: {
     readonly ids: readonly string[];
     readonly org: string;
-    /** see `ChangeOf` */
+    /** the tenant's revision before the users were read */
     readonly seen?: number | undefined;
     readonly dryRun?: boolean | undefined;
   },
   once?: Omit<IdempotentRequest<ChangeResult<User>[]>, "replay">,
 ): Promise<MovedUser[]> => {
-  // read before, as what fails afterwards would not tell that they were moved
-  const devices = await session.read((reader) => countOwned(reader, ids));
-  const moved = await editRecords(session, handUsers(session), ids, { org, dryRun }, { verb: "move", seen, once });
+  // counted before the move: if counting failed afterwards, the caller would not learn that the users were moved
+  const devices = await session.read((reader) => countOwnedDevices(reader, ids));
+  const moved = await editRecords(
+    session,
+    defineEditableUsers(session),
+    ids,
+    { org, dryRun },
+    { verb: "move", seen, once },
+  );
   return moved.map((one) => ({ ...one, devices: devices.get(one.after.id) ?? 0 }));
 };

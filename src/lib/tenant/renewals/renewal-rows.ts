@@ -1,30 +1,30 @@
-import type { Notice, NoticeClaim, RenewalItem } from "../../contract/index.ts";
-import { DOWNLOAD_FIELDS, NOTICE, RECORDED_FIELDS, RENEWAL_ITEM } from "../../model/renewal.ts";
-import { ownersIn, type NamedOwner } from "../../model/renewal-owner.ts";
-import { namesOf } from "../store/lists.ts";
+import type { ReminderRecord, ReminderKeyRecord, RenewalItem } from "../../contract/index.ts";
+import { DOWNLOAD_FIELDS, REMINDER, RECORDED_FIELDS, RENEWAL_ITEM } from "../../model/renewal.ts";
+import { parseOwners, type NamedOwner } from "../../model/renewal-owner.ts";
+import { buildNameParams } from "../store/lists.ts";
 import type { Params, Reader, Row, Writer } from "../store/store.ts";
 import { USERS } from "../records/user-rows.ts";
 
-const FIELDS = Object.keys({ ...RECORDED_FIELDS, ...DOWNLOAD_FIELDS });
+const STORED_ITEM_FIELDS = Object.keys({ ...RECORDED_FIELDS, ...DOWNLOAD_FIELDS });
 
-/** The columns of both tables are the fields, except the row's own number. */
-const ITEM = Object.keys(RENEWAL_ITEM.fields).join(", ");
-const NOTICE_COLUMNS = Object.keys(NOTICE.fields).join(", ");
+/** In both tables, all columns except the record number are fields. */
+const ITEM_COLUMNS = Object.keys(RENEWAL_ITEM.fields).join(", ");
+const REMINDER_COLUMNS = Object.keys(REMINDER.fields).join(", ");
 
-const itemOf = (row: Row): RenewalItem => row as unknown as RenewalItem;
-const noticeOf = (row: Row): Notice => row as unknown as Notice;
-const valuesOf = (record: RenewalItem | Notice): Params => record;
+const toRenewalItem = (row: Row): RenewalItem => row as unknown as RenewalItem;
+const toReminder = (row: Row): ReminderRecord => row as unknown as ReminderRecord;
+const toParams = (record: RenewalItem | ReminderRecord): Params => record;
 
-/** A notice, and the process that was the last to begin it; null if nobody knows. */
-export interface StoredNotice {
-  readonly notice: Notice;
+/** A reminder, and the process that last began to send it; `host` and `pid` are null if this process is not known. */
+export interface StoredReminder {
+  readonly notice: ReminderRecord;
   readonly host: string | null;
   readonly pid: number | null;
 }
 
-/** Whether an owner is a user whom the reader sees. */
-const isSeen = async (reader: Reader, { text, isAddress }: NamedOwner): Promise<boolean> => {
-  const { emailKey, ...names } = namesOf(text);
+/** Returns true if the owner of an item is a user that the acting account can see. */
+const isVisibleOwner = async (reader: Reader, { text, isAddress }: NamedOwner): Promise<boolean> => {
+  const { emailKey, ...names } = buildNameParams(text);
   const found = isAddress
     ? await reader.get("select 1 from user_email where emailKey = :emailKey", { emailKey })
     : await reader.get(`select 1 from user t where coalesce(t.nameKey, t.name) = :nameKey or ${USERS.named} limit 1`, {
@@ -35,15 +35,15 @@ const isSeen = async (reader: Reader, { text, isAddress }: NamedOwner): Promise<
 };
 
 /**
- * Makes `temp.owners_seen` for a reader who sees a part of the tenant: of the people whom renewals name those who are users
- * he sees. Whoever else is named, or what is not understood, is left out.
+ * If the acting account sees only a part of the tenant, creates `temp.owners_seen`: the people named in renewal items,
+ * limited to users that the account can see. Other people, and texts that cannot be interpreted, are left out.
  */
-export const readyOwners = async (reader: Reader): Promise<void> => {
+export const deriveVisibleOwners = async (reader: Reader): Promise<void> => {
   if (!reader.isPartial) return;
   const known = new Map<string, boolean>();
   const seenIn = async (owner: unknown): Promise<string | null> => {
-    const named = ownersIn(typeof owner === "string" ? owner : null);
-    for (const one of named) if (!known.has(one.text)) known.set(one.text, await isSeen(reader, one));
+    const named = parseOwners(typeof owner === "string" ? owner : null);
+    for (const one of named) if (!known.has(one.text)) known.set(one.text, await isVisibleOwner(reader, one));
     const seen = named.filter(({ text }) => known.get(text) === true).map(({ text }) => text);
     return seen.length === 0 ? null : seen.join(", ");
   };
@@ -62,86 +62,88 @@ export const readyOwners = async (reader: Reader): Promise<void> => {
   });
 };
 
-/** By expiry date; items without one first. */
+/** Returns all items by expiry date; items without an expiry date come first. */
 export const listItems = async (reader: Reader): Promise<RenewalItem[]> => {
-  await readyOwners(reader);
-  const sql = `select ${ITEM} from renewal_item order by expiresAt nulls first, name, pk`;
-  return (await reader.all(sql)).map(itemOf);
+  await deriveVisibleOwners(reader);
+  const sql = `select ${ITEM_COLUMNS} from renewal_item order by expiresAt nulls first, name, pk`;
+  return (await reader.all(sql)).map(toRenewalItem);
 };
 
 export const findItem = async (reader: Reader, id: string): Promise<RenewalItem | undefined> => {
-  await readyOwners(reader);
-  const row = await reader.get(`select ${ITEM} from renewal_item where id = :id`, { id });
-  return row && itemOf(row);
+  await deriveVisibleOwners(reader);
+  const row = await reader.get(`select ${ITEM_COLUMNS} from renewal_item where id = :id`, { id });
+  return row && toRenewalItem(row);
 };
 
 export const insertItem = async (writer: Writer, item: RenewalItem): Promise<void> => {
-  const columns = ["id", ...FIELDS, "createdAt", "updatedAt"];
+  const columns = ["id", ...STORED_ITEM_FIELDS, "createdAt", "updatedAt"];
   await writer.run(
     `insert into main.renewal_item (${columns.join(", ")}) values (${columns.map((column) => `:${column}`).join(", ")})`,
-    valuesOf(item),
+    toParams(item),
   );
 };
 
 /** Writes all fields of an item. */
 export const updateItem = async (writer: Writer, item: RenewalItem): Promise<void> => {
-  const sets = [...FIELDS, "confirmedAt", "confirmedBy", "updatedAt"].map((column) => `${column} = :${column}`);
-  await writer.run(`update main.renewal_item set ${sets.join(", ")} where id = :id`, valuesOf(item));
+  const sets = [...STORED_ITEM_FIELDS, "confirmedAt", "confirmedBy", "updatedAt"].map(
+    (column) => `${column} = :${column}`,
+  );
+  await writer.run(`update main.renewal_item set ${sets.join(", ")} where id = :id`, toParams(item));
 };
 
-/** Deletes an item and its notices. */
+/** Deletes an item and its reminders. */
 export const deleteItem = async (writer: Writer, id: string): Promise<void> => {
   await writer.run("delete from main.renewal_notice where itemId = :id", { id });
   await writer.run("delete from main.renewal_item where id = :id", { id });
 };
 
-/** Newest first. */
-export const listNotices = async (reader: Reader): Promise<Notice[]> => {
-  const sql = `select ${NOTICE_COLUMNS} from renewal_notice order by pk desc`;
-  return (await reader.all(sql)).map(noticeOf);
+/** Returns all reminders, newest first. */
+export const listReminders = async (reader: Reader): Promise<ReminderRecord[]> => {
+  const sql = `select ${REMINDER_COLUMNS} from renewal_notice order by pk desc`;
+  return (await reader.all(sql)).map(toReminder);
 };
 
-export const findNotice = async (reader: Reader, id: string): Promise<Notice | undefined> => {
-  return (await reader.get(`select ${NOTICE_COLUMNS} from renewal_notice where id = :id`, { id })) as
-    | Notice
+export const findReminder = async (reader: Reader, id: string): Promise<ReminderRecord | undefined> => {
+  return (await reader.get(`select ${REMINDER_COLUMNS} from renewal_notice where id = :id`, { id })) as
+    | ReminderRecord
     | undefined;
 };
 
-/** The notice that a sender claims, if it was begun before. */
-export const findClaimed = async (
+/** Returns the reminder that a sender claims; undefined if nobody has begun to send it. */
+export const findClaimedReminder = async (
   reader: Reader,
-  { itemId, expiresAt, stage, way, recipient }: NoticeClaim,
-): Promise<StoredNotice | undefined> => {
+  { itemId, expiresAt, stage, way, recipient }: ReminderKeyRecord,
+): Promise<StoredReminder | undefined> => {
   const row = await reader.get(
-    `select host, pid, ${NOTICE_COLUMNS} from renewal_notice where itemId = :itemId and expiresAt = :expiresAt and stage = :stage
+    `select host, pid, ${REMINDER_COLUMNS} from renewal_notice where itemId = :itemId and expiresAt = :expiresAt and stage = :stage
      and way = :way and recipient = :recipient`,
     { itemId, expiresAt, stage, way, recipient },
   );
   if (row === undefined) return undefined;
   const { host, pid, ...notice } = row;
-  return { notice: noticeOf(notice), host: host as string | null, pid: pid as number | null };
+  return { notice: toReminder(notice), host: host as string | null, pid: pid as number | null };
 };
 
-export const insertNotice = async (writer: Writer, { notice, host, pid }: StoredNotice): Promise<void> => {
+export const insertReminder = async (writer: Writer, { notice, host, pid }: StoredReminder): Promise<void> => {
   await writer.run(
     `insert into main.renewal_notice
        (id, itemId, expiresAt, stage, way, recipient, state, messageId, attempts, at, error, host, pid)
      values (:id, :itemId, :expiresAt, :stage, :way, :recipient, :state, :messageId, :attempts, :at, :error, :host, :pid)`,
-    { ...valuesOf(notice), host, pid },
+    { ...toParams(notice), host, pid },
   );
 };
 
-/** Writes how far a notice is. */
-export const updateNotice = async (writer: Writer, notice: Notice): Promise<void> => {
+/** Writes the state, the number of attempts, the time and the error of a reminder. */
+export const updateReminder = async (writer: Writer, notice: ReminderRecord): Promise<void> => {
   await writer.run(
     "update main.renewal_notice set state = :state, attempts = :attempts, at = :at, error = :error where id = :id",
-    valuesOf(notice),
+    toParams(notice),
   );
 };
 
-/** Writes that a process has begun a notice again. */
-export const resumeNotice = async (writer: Writer, { notice, host, pid }: StoredNotice): Promise<void> => {
-  await updateNotice(writer, notice);
+/** Records that a process has begun to send a reminder again. */
+export const resumeReminder = async (writer: Writer, { notice, host, pid }: StoredReminder): Promise<void> => {
+  await updateReminder(writer, notice);
   await writer.run("update main.renewal_notice set host = :host, pid = :pid where id = :id", {
     id: notice.id,
     host,

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { NOTICE_LEASE_MS } from "./renewals.ts";
+import { REMINDER_LEASE_MS } from "./renewals.ts";
 import { auditOf } from "#support/tenant/audit.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
@@ -11,7 +11,7 @@ afterEach(() => tenant.close());
 
 const PUSH = { kind: "push-certificate", name: "本社", expiresAt: "2027-03-01T00:00:00.000Z" } as const;
 
-test("an item is added, changed, and forgotten with its notices", async () => {
+test("an item is added, changed, and removed with its reminders", async () => {
   const { renewals } = tenant.client;
   const item = await renewals.add({ ...PUSH, topic: "com.apple.mgmt.External.1", owner: "admin@example.jp" });
   expect(item).toMatchObject({ ...PUSH, certainty: "typed", notes: null, confirmedAt: null });
@@ -24,7 +24,7 @@ test("an item is added, changed, and forgotten with its notices", async () => {
   expect((await failureOf(renewals.edit(item.id, {})))?.code).toBe("not-found");
 });
 
-test("a change leaves what it does not name, and says when it was made", async () => {
+test("a change keeps other fields and updates the time", async () => {
   const { renewals } = tenant.client;
   const item = await renewals.add({ ...PUSH, certainty: "exact", account: "apple@example.jp", notes: "金庫" });
   expect(item).toMatchObject({ certainty: "exact", account: "apple@example.jp", createdAt: item.updatedAt });
@@ -34,7 +34,7 @@ test("a change leaves what it does not name, and says when it was made", async (
   expect(await renewals.list()).toEqual([changed]);
 });
 
-test("what has no date comes first, then the earliest, then by name", async () => {
+test("items without a date come first, then the earliest, then by name", async () => {
   const { renewals } = tenant.client;
   const later = { ...PUSH, name: "大阪", expiresAt: "2028-03-01T00:00:00.000Z" };
   for (const item of [later, PUSH, { ...PUSH, name: "A" }, { kind: "android-owner", name: "Z" } as const])
@@ -47,7 +47,7 @@ test("what has no date comes first, then the earliest, then by name", async () =
   ]);
 });
 
-test("a text that breaks its rule is refused by the name of its field, however it is written", async () => {
+test("an invalid text is rejected with the name of its field by every operation", async () => {
   const { renewals } = tenant.client;
   const { id } = await renewals.add(PUSH);
   const refusals = async (change: Partial<typeof PUSH> & { readonly notes?: string }) => [
@@ -55,7 +55,7 @@ test("a text that breaks its rule is refused by the name of its field, however i
     await failureOf(renewals.edit(id, change)),
   ];
   const what = {
-    en: "notes: 3000 characters, at most 2000 allowed",
+    en: "notes: 3000 characters; the maximum is 2000",
     ja: "メモ: 3000 文字あります(上限 2000 文字)",
   };
   for (const failure of await refusals({ notes: "a".repeat(3000) }))
@@ -70,7 +70,7 @@ test("a text that breaks its rule is refused by the name of its field, however i
   expect(longest.notes).toHaveLength(2000);
 });
 
-test("one item's notices go with it, another's stay", async () => {
+test("removing an item removes its reminders and no others", async () => {
   const { renewals } = tenant.client;
   const [one, other] = [await renewals.add(PUSH), await renewals.add({ ...PUSH, name: "大阪" })];
   const claim = { expiresAt: PUSH.expiresAt, stage: 90, way: "mail", recipient: "a@example.jp" };
@@ -80,7 +80,7 @@ test("one item's notices go with it, another's stay", async () => {
   expect(await renewals.list()).toEqual([other]);
 });
 
-test("every change is in the audit, by whom, of what", async () => {
+test("every change is in the audit log with actor and item", async () => {
   const { renewals } = tenant.client;
   const added = await renewals.add({ kind: "android-owner", name: "所有者" });
   const { id } = added;
@@ -107,7 +107,7 @@ test("every change is in the audit, by whom, of what", async () => {
   );
 });
 
-test("a notice keeps what became of it, and when", async () => {
+test("a reminder stores its result and time", async () => {
   const { renewals } = tenant.client;
   const { id: itemId } = await renewals.add(PUSH);
   const claim = { itemId, expiresAt: PUSH.expiresAt, stage: 30, way: "mail", recipient: "a@example.jp" };
@@ -127,19 +127,19 @@ test.each([
   ["2026-12-31T15:00:00.000Z", "2027-12-31T15:00:00.000Z"],
   ["2027-02-28T00:00:00.000Z", "2028-02-28T00:00:00.000Z"],
   ["2027-03-01T00:00:00.000Z", "2028-03-01T00:00:00.000Z"],
-])("a login of %s counts until %s", async (at, expiresAt) => {
+])("a login at %s is valid until %s", async (at, expiresAt) => {
   const { renewals } = tenant.client;
   const { id } = await renewals.add({ kind: "android-owner", name: "所有者", certainty: "exact" });
   expect(await renewals.confirm(id, { by: "x", at })).toMatchObject({ expiresAt, certainty: "estimated" });
 });
 
-test("a second item of one name or topic is refused, in favour of editing the first", async () => {
+test("a second item with the same name or topic is rejected, with a hint to edit the first", async () => {
   const { renewals } = tenant.client;
   const first = await renewals.add({ ...PUSH, name: "本社 A", topic: "com.apple.mgmt.1" });
   const again = renewals.add({ kind: "custom", name: "本社 A" });
   await expect(again).rejects.toMatchObject({
     code: "input-rejected",
-    what: { en: "an item named 本社 A exists already" },
+    what: { en: 'an item named "本社 A" already exists' },
     hint: { en: expect.stringContaining("clomoctl renewals edit '本社 A' --file FILE") },
   });
   const topic = renewals.add({ ...PUSH, name: "新", topic: "com.apple.mgmt.1" });
@@ -149,19 +149,19 @@ test("a second item of one name or topic is refused, in favour of editing the fi
   expect(await renewals.edit(first.id, { topic: "com.apple.mgmt.1", notes: "x" })).toMatchObject({ notes: "x" });
 });
 
-test("a login before the one that is recorded moves nothing back", async () => {
+test("a login before the recorded one is rejected and changes nothing", async () => {
   const { client } = tenant;
   const { id } = await client.renewals.add({ kind: "android-owner", name: "所有者" });
   await client.renewals.confirm(id, { by: "a", at: "2026-04-01T00:00:00.000Z" });
   await expect(client.renewals.confirm(id, { by: "b", at: "2024-01-01T00:00:00.000Z" })).rejects.toMatchObject({
     code: "input-rejected",
-    what: { en: "a later login is recorded for 所有者" },
-    hint: { ja: "記録が誤りなら: clomoctl renewals edit 所有者 --last-login DATE" },
+    what: { en: "a later login is already recorded for 所有者" },
+    hint: { ja: "記録されたログインが誤りなら: clomoctl renewals edit 所有者 --last-login DATE" },
   });
   expect(await client.renewals.list()).toMatchObject([{ confirmedBy: "a", expiresAt: "2027-04-01T00:00:00.000Z" }]);
 });
 
-test("a confirmed login counts a year, also from a leap day", async () => {
+test("a confirmed login is valid for a year, even from a leap day", async () => {
   const { renewals } = tenant.client;
   const { id } = await renewals.add({ kind: "android-owner", name: "第一所有者" });
   expect(await renewals.confirm(id, { by: "髙橋", at: "2028-02-29T03:00:00.000Z" })).toMatchObject({
@@ -180,7 +180,7 @@ const DOWNLOAD = {
   downloadedSource: "/new.pem",
 } as const;
 
-test("a downloaded file counts once the console shows its date, and the one before until then", async () => {
+test("a downloaded file applies once the console shows its date, and the previous one until then", async () => {
   const { renewals } = tenant.client;
   const { id } = await renewals.add({ ...PUSH, topic: "com.apple.mgmt.1" });
   expect(await renewals.edit(id, DOWNLOAD)).toMatchObject({ ...DOWNLOAD, expiresAt: PUSH.expiresAt });
@@ -203,7 +203,7 @@ test("a downloaded file counts once the console shows its date, and the one befo
   });
 });
 
-test("a date that is typed is that of the one in use, and a note leaves the downloaded file", async () => {
+test("a typed date is that of the file in use, and a note does not affect the downloaded file", async () => {
   const { renewals } = tenant.client;
   const { id } = await renewals.add({ ...PUSH, ...DOWNLOAD });
   expect(await renewals.edit(id, { notes: "x" })).toMatchObject(DOWNLOAD);
@@ -211,7 +211,7 @@ test("a date that is typed is that of the one in use, and a note leaves the down
   expect(typed).toMatchObject({ downloadedExpiresAt: null, downloadedCertainty: null, downloadedFingerprint: null });
 });
 
-test("a notice has one sender at a time, is never sent twice, and outlives a sender that died", async () => {
+test("a reminder has one sender at a time, is never sent twice, and can be resumed if its sender dies", async () => {
   const { renewals } = tenant.client;
   const { id: itemId } = await renewals.add(PUSH);
   const claim = { itemId, expiresAt: PUSH.expiresAt, stage: 30, way: "mail", recipient: "a@example.jp" };
@@ -219,13 +219,13 @@ test("a notice has one sender at a time, is never sent twice, and outlives a sen
   expect(first).toMatchObject({ claimed: true, notice: { state: "sending", attempts: 1 } });
   expect((await renewals.claimNotice(claim)).claimed).toBe(false);
   expect((await renewals.claimNotice({ ...claim, recipient: "b@example.jp" })).claimed).toBe(true);
-  tenant.surroundings.time += NOTICE_LEASE_MS;
+  tenant.surroundings.time += REMINDER_LEASE_MS;
   const second = await renewals.claimNotice(claim);
   expect(second).toMatchObject({ claimed: true, notice: { attempts: 2, messageId: first.notice.messageId } });
   await renewals.settleNotice(second.notice.id, { state: "failed", error: "550" });
   expect((await renewals.claimNotice(claim)).claimed).toBe(true);
   await renewals.settleNotice(second.notice.id, { state: "sent", error: null });
-  tenant.surroundings.time += NOTICE_LEASE_MS;
+  tenant.surroundings.time += REMINDER_LEASE_MS;
   expect(await renewals.claimNotice(claim)).toMatchObject({ claimed: false, notice: { state: "sent", attempts: 3 } });
   expect((await renewals.claimNotice({ ...claim, expiresAt: "2028-03-01T00:00:00.000Z" })).claimed).toBe(true);
 });
@@ -233,10 +233,10 @@ test("a notice has one sender at a time, is never sent twice, and outlives a sen
 test.each([
   ["a process that no longer runs is taken up at once", { self: 42, isAlive: () => false }, 0, true],
   ["a process that runs is left to it", { self: 42, isAlive: (pid: number) => pid === 41 }, 0, false],
-  ["a process that runs is taken up after the lease", { self: 42, isAlive: () => true }, NOTICE_LEASE_MS, true],
+  ["a process that runs is taken up after the lease", { self: 42, isAlive: () => true }, REMINDER_LEASE_MS, true],
   ["this process is left to it", { self: 41, isAlive: () => false }, 0, false],
-  ["a process whose clock was ahead is taken up", { self: 42, isAlive: () => true }, -2 * NOTICE_LEASE_MS, true],
-])("a notice begun by %s", async (_, processes, laterMs, claimed) => {
+  ["a process whose clock was ahead is taken up", { self: 42, isAlive: () => true }, -2 * REMINDER_LEASE_MS, true],
+])("a reminder started by %s", async (_, processes, laterMs, claimed) => {
   const began = new TestTenant(tenant.folder, tenant.surroundings.time, { self: 41, isAlive: () => true });
   const { id: itemId } = await began.client.renewals.add(PUSH);
   const claim = { itemId, expiresAt: PUSH.expiresAt, stage: 30, way: "mail", recipient: "a@example.jp" };

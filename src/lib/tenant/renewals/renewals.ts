@@ -1,62 +1,69 @@
 import { line, step } from "../../advice/index.ts";
-import type { NewRenewalItem, Notice, NoticeClaim, RenewalChange, RenewalItem } from "../../contract/index.ts";
+import type {
+  NewRenewalItem,
+  ReminderRecord,
+  ReminderKeyRecord,
+  RenewalChange,
+  RenewalItem,
+} from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { DOWNLOAD_FIELDS, RECORDED_FIELDS, RENEWAL_ITEM } from "../../model/renewal.ts";
-import { confirmUpload, NO_DOWNLOAD } from "../../renewals/download.ts";
+import { confirmUpload, EMPTY_DOWNLOAD_FIELDS } from "../../renewals/download.ts";
 import type { Field } from "../../model/thing.ts";
 import { judgeRecord } from "../../rules/index.ts";
 import { enforce } from "../../rules/rule.ts";
-import { withoutBlanks } from "../../rules/values.ts";
-import { yearAfter } from "../../model/time.ts";
+import { replaceBlanksWithNull } from "../../rules/values.ts";
+import { addOneYear } from "../../model/time.ts";
 import { text } from "../../text/index.ts";
-import { instant, newId, type Surroundings } from "../ids.ts";
+import { getCurrentInstant, newId, type Surroundings } from "../ids.ts";
 import { isSimulatedName } from "../../apple/simulated.ts";
-import type { ChangedObject, ChangeOf, IdempotentRequest, Session } from "../session.ts";
+import type { ChangedObject, ChangeOptions, IdempotentRequest, Session } from "../session.ts";
 import {
   deleteItem,
-  findClaimed,
+  findClaimedReminder,
   findItem,
-  findNotice,
+  findReminder,
   insertItem,
-  insertNotice,
+  insertReminder,
   listItems,
-  resumeNotice,
-  type StoredNotice,
+  resumeReminder,
+  type StoredReminder,
   updateItem,
-  updateNotice,
+  updateReminder,
 } from "./renewal-rows.ts";
 import { checkField } from "../records/records.ts";
 import type { Processes } from "../store/processes.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 
-/** A notice that was begun this long ago and not settled may be begun again, even if its process seems to run. */
-export const NOTICE_LEASE_MS = 10 * 60 * 1000;
+/** After this time, another process may send an unsettled reminder, even if the first process still seems to run. */
+export const REMINDER_LEASE_MS = 10 * 60 * 1000;
 
-const LOCKS = ["renewals"];
+const RENEWAL_LOCKS = ["renewals"];
 
-const missing = (what: string, id: string): Failure =>
-  new Failure("not-found", { what: text(`no ${what} ${id}`, `${id} はありません`) });
+const createNotFoundFailure = (what: string, id: string): Failure =>
+  new Failure("not-found", { what: text(`no ${what} has the id "${id}"`, `ID が ${id} のデータはありません`) });
 
-const itemNamed = async (reader: Reader, id: string): Promise<RenewalItem> => {
+const getRenewalItem = async (reader: Reader, id: string): Promise<RenewalItem> => {
   const item = await findItem(reader, id);
-  if (item === undefined) throw missing("renewal", id);
+  if (item === undefined) throw createNotFoundFailure("renewal", id);
   return item;
 };
 
-const noticeNamed = async (reader: Reader, id: string): Promise<Notice> => {
-  const notice = await findNotice(reader, id);
-  if (notice === undefined) throw missing("notice", id);
+const getReminder = async (reader: Reader, id: string): Promise<ReminderRecord> => {
+  const notice = await findReminder(reader, id);
+  if (notice === undefined) throw createNotFoundFailure("notice", id);
   return notice;
 };
 
 /**
- * One item a push certificate's topic, and one a name: of two, one would be due for ever, and neither could be named.
+ * Checks that no other item has the same push certificate topic or the same name. With the same topic, one of the two
+ * items would stay due forever; with the same name, the name would not identify an item.
  *
  * @throws Failure `input-rejected`
  */
-async function refuseTaken(reader: Reader, { id, name, topic }: RenewalItem): Promise<void> {
+async function requireUniqueItem(reader: Reader, { id, name, topic }: RenewalItem): Promise<void> {
   const others = (await listItems(reader)).filter((other) => other.id !== id);
   const sameTopic = topic === null ? undefined : others.find((other) => other.topic === topic);
   const known = sameTopic ?? others.find((other) => nameKey(other.name) === nameKey(name));
@@ -64,18 +71,18 @@ async function refuseTaken(reader: Reader, { id, name, topic }: RenewalItem): Pr
   throw new Failure("input-rejected", {
     what:
       sameTopic === undefined
-        ? text(`an item named ${known.name} exists already`, `「${known.name}」という名前の項目がすでにあります`)
-        : text(`same topic as ${known.name}`, `「${known.name}」と同じトピックです`),
+        ? text(`an item named "${known.name}" already exists`, `「${known.name}」という名前の項目がすでにあります`)
+        : text(`"${known.name}" has the same topic`, `「${known.name}」と同じトピックです`),
     where: known.id,
     hint: text(
-      `to record its renewal: ${line("renewals edit", [known.name], { file: "FILE" })}; else choose another name`,
-      `更新の記録は ${line("renewals edit", [known.name], { file: "FILE" })} で行います。別のものなら、別の名前にしてください`,
+      `to record the renewal of this item: ${line("renewals edit", [known.name], { file: "FILE" })}; otherwise, choose another name`,
+      `この項目の更新を記録するには: ${line("renewals edit", [known.name], { file: "FILE" })}。別の項目なら、別の名前にしてください`,
     ),
   });
 }
 
-/** @throws Failure `input-rejected` where a rule of a field says no */
-const checkValues = (values: Partial<RenewalItem>): void => {
+/** Checks the values of an item.  @throws Failure `input-rejected` if a value violates a rule of its field */
+const checkItemValues = (values: Partial<RenewalItem>): void => {
   for (const [name, field] of Object.entries<Field>(RENEWAL_ITEM.fields)) {
     const { [name as keyof RenewalItem]: value } = values;
     if (value !== undefined) checkField(name, field, value);
@@ -83,35 +90,35 @@ const checkValues = (values: Partial<RenewalItem>): void => {
   enforce(judgeRecord(RENEWAL_ITEM.name, { after: values }), "phone");
 };
 
-/** What a tenant knows by itself of something of its own that expires. */
+/** What a tenant itself knows about something of its own that expires. */
 export type OwnExpiry = Pick<RenewalItem, "kind" | "name" | "organisation" | "fingerprint"> &
   Partial<Pick<RenewalItem, "topic" | "account">> & { readonly expiresAt: string };
 
 /**
- * Records when something of the tenant's own expires: in the item that was kept for it, else in the one of its kind that has
- * its topic or its name, else in a new one. What people have written there, such as its owner, stays. Part of a change that
- * locks `renewals`.
+ * Records when something of the tenant's own expires. The date is stored in the item that was created for it before;
+ * otherwise in the item with the same topic, or with the same kind and name; otherwise in a new item. Values that
+ * people entered, such as the owner, are kept. Call this only in a change that locks `renewals`.
  *
- * Of what a simulator made no item of anything real is taken, and its own says SIMULATOR; in a mirror, whose renewals are
- * the console's, there is none.
+ * For something that a simulator made, no item of anything real is used, and the name of its own item begins with
+ * SIMULATOR. A mirror contains the items of the real console, so it does not get such an item.
  *
- * @param id the item that was kept for it, if it was
- * @returns the id of its item; null in a mirror's rehearsal
+ * @param id the id of the item that was created for it before, if there is one
+ * @returns the id of the item; null for something simulated in a mirror
  */
-export const keepOwnRenewal = async (
+export const storeOwnExpiry = async (
   writer: Writer,
   { surroundings }: Pick<Session, "surroundings">,
   id: string | null,
   { simulated = false, ...own }: OwnExpiry & { readonly simulated?: boolean },
 ): Promise<string | null> => {
-  if (!simulated) return keepRenewal(writer, surroundings, id, own, await listItems(writer));
+  if (!simulated) return storeExpiry(writer, surroundings, id, own, await listItems(writer));
   if (await isMirror(writer)) return null;
   const name = isSimulatedName(own.name) ? own.name : `SIMULATOR ${own.name}`;
-  return keepRenewal(writer, surroundings, id, { ...own, name }, []);
+  return storeExpiry(writer, surroundings, id, { ...own, name }, []);
 };
 
-/** @param others the items of which one may be meant */
-const keepRenewal = async (
+/** Stores an expiry date in the matching item, or in a new item. @param others the items that may match */
+const storeExpiry = async (
   writer: Writer,
   surroundings: Surroundings,
   id: string | null,
@@ -124,9 +131,9 @@ const keepRenewal = async (
     items.find((item) => item.id === id) ??
     (own.topic === undefined || own.topic === null ? undefined : others.find(({ topic }) => topic === own.topic)) ??
     ofKind.find(({ name }) => nameKey(name) === nameKey(own.name));
-  const updatedAt = instant(surroundings);
+  const updatedAt = getCurrentInstant(surroundings);
   const { expiresAt, fingerprint } = own;
-  const said = { expiresAt, certainty: "exact", fingerprint, updatedAt, ...NO_DOWNLOAD } as const;
+  const said = { expiresAt, certainty: "exact", fingerprint, updatedAt, ...EMPTY_DOWNLOAD_FIELDS } as const;
   if (known !== undefined) {
     const { topic = known.topic, account = known.account } = own;
     await updateItem(writer, { ...known, ...said, topic, account });
@@ -148,9 +155,9 @@ export const addRenewal = (
   once?: Omit<IdempotentRequest<RenewalItem>, "replay">,
 ): Promise<RenewalItem> =>
   session.change(
-    { action: "renewals.add", locks: LOCKS, once: once && { ...once, replay: findItem } },
+    { action: "renewals.add", locks: RENEWAL_LOCKS, once: once && { ...once, replay: findItem } },
     async (writer) => {
-      const at = instant(session.surroundings);
+      const at = getCurrentInstant(session.surroundings);
       const fields = Object.fromEntries(
         Object.keys({ ...RECORDED_FIELDS, ...DOWNLOAD_FIELDS }).map((field) => [
           field,
@@ -158,44 +165,50 @@ export const addRenewal = (
         ]),
       );
       const item = {
-        ...withoutBlanks(RENEWAL_ITEM.fields, fields),
+        ...replaceBlanksWithNull(RENEWAL_ITEM.fields, fields),
         id: newId(session.surroundings),
         certainty: given.certainty ?? "typed",
         createdAt: at,
         updatedAt: at,
       } as RenewalItem;
-      checkValues(item);
-      await refuseTaken(writer, item);
+      checkItemValues(item);
+      await requireUniqueItem(writer, item);
       await insertItem(writer, item);
-      const after = await itemNamed(writer, item.id);
-      return { result: after, objects: [itemObject(after)], after };
+      const after = await getRenewalItem(writer, item.id);
+      return { result: after, objects: [toItemObject(after)], after };
     },
   );
 
-const changed = (
+const changeRenewal = (
   session: Session,
   action: string,
   id: string,
   change: (before: RenewalItem) => Partial<RenewalItem>,
 ): Promise<RenewalItem> =>
-  session.change({ action, locks: LOCKS }, async (writer) => {
-    const before = await itemNamed(writer, id);
-    const changes = withoutBlanks(RENEWAL_ITEM.fields, change(before));
-    checkValues(changes);
-    const after = { ...before, ...changes, updatedAt: instant(session.surroundings) };
-    if (nameKey(after.name) !== nameKey(before.name) || after.topic !== before.topic) await refuseTaken(writer, after);
+  session.change({ action, locks: RENEWAL_LOCKS }, async (writer) => {
+    const before = await getRenewalItem(writer, id);
+    const changes = replaceBlanksWithNull(RENEWAL_ITEM.fields, change(before));
+    checkItemValues(changes);
+    const after = { ...before, ...changes, updatedAt: getCurrentInstant(session.surroundings) };
+    if (nameKey(after.name) !== nameKey(before.name) || after.topic !== before.topic)
+      await requireUniqueItem(writer, after);
     await updateItem(writer, after);
-    return { result: after, objects: [itemObject(after)], before, after };
+    return { result: after, objects: [toItemObject(after)], before, after };
   });
 
-/** Changes an item. A date without a renewed file is that of the one in use: no other waits any more. @throws Failure `not-found` */
+/**
+ * Changes an item. An expiry date without a renewed file is the date of the file in use, so what was recorded about a
+ * renewed file that waits for its upload is removed.
+ *
+ * @throws Failure `not-found`
+ */
 export const editRenewal = (session: Session, id: string, change: RenewalChange): Promise<RenewalItem> =>
-  changed(session, "renewals.edit", id, () => {
+  changeRenewal(session, "renewals.edit", id, () => {
     const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-    return "expiresAt" in given ? { ...NO_DOWNLOAD, ...given } : given;
+    return "expiresAt" in given ? { ...EMPTY_DOWNLOAD_FIELDS, ...given } : given;
   });
 
-/** A confirmation: by whom and when, and of an upload the day that the console shows. */
+/** A confirmation: who confirmed and when, and for an upload the expiry date that the console shows. */
 interface RenewalConfirmation {
   readonly by: string;
   readonly at: string;
@@ -203,16 +216,18 @@ interface RenewalConfirmation {
 }
 
 /**
- * Confirms an upload by the day that the console shows, or a yearly login, of which a year is counted.
+ * Confirms an upload by the expiry date that the console shows, or confirms a yearly login, which is then due again
+ * after one year.
  *
- * @throws Failure `not-found`; `input-rejected` if the console shows another day, or a later login is recorded
+ * @throws Failure `not-found`; `input-rejected` if the console shows a different date, or if a later login is already
+ * recorded
  */
 export const confirmRenewal = (
   session: Session,
   id: string,
   { by, at, consoleShows }: RenewalConfirmation,
 ): Promise<RenewalItem> =>
-  changed(session, "renewals.confirm", id, (item) => ({
+  changeRenewal(session, "renewals.confirm", id, (item) => ({
     ...(consoleShows === undefined ? confirmLogin(item, at) : confirmUpload(item, consoleShows)),
     confirmedAt: at,
     confirmedBy: by,
@@ -222,80 +237,87 @@ const confirmLogin = ({ name, confirmedAt }: RenewalItem, at: string): Partial<R
   if (confirmedAt !== null && Date.parse(at) < Date.parse(confirmedAt)) {
     const edit = line("renewals edit", [name], { lastLogin: "DATE" });
     throw new Failure("input-rejected", {
-      what: text(`a later login is recorded for ${name}`, `「${name}」には、より後のログインが記録されています`),
+      what: text(
+        `a later login is already recorded for ${name}`,
+        `「${name}」には、より後のログインが記録されています`,
+      ),
       where: confirmedAt,
-      hint: step("if that one is wrong", "記録が誤りなら", edit),
+      hint: step("if the recorded login is wrong", "記録されたログインが誤りなら", edit),
     });
   }
-  return { expiresAt: yearAfter(new Date(at).toISOString()), certainty: "estimated" };
+  return { expiresAt: addOneYear(new Date(at).toISOString()), certainty: "estimated" };
 };
 
-/** @throws Failure `not-found`; `conflict` where items were changed since they were seen */
+/** Removes an item. @throws Failure `not-found`; `conflict` if items have changed since they were read */
 export const removeRenewal = (
   session: Session,
   id: string,
-  { seen }: Pick<ChangeOf<RenewalItem>, "seen">,
+  { seen }: Pick<ChangeOptions<RenewalItem>, "seen">,
 ): Promise<RenewalItem> =>
-  session.change({ action: "renewals.remove", locks: LOCKS, seen }, async (writer) => {
-    const before = await itemNamed(writer, id);
+  session.change({ action: "renewals.remove", locks: RENEWAL_LOCKS, seen }, async (writer) => {
+    const before = await getRenewalItem(writer, id);
     await deleteItem(writer, id);
-    return { result: before, objects: [itemObject(before)], before };
+    return { result: before, objects: [toItemObject(before)], before };
   });
 
-/** Whether a notice is the sender's, and the notice. */
+/** The result of a claim: whether the sender got the reminder, and the reminder. */
 interface ClaimResult {
   readonly claimed: boolean;
-  readonly notice: Notice;
+  readonly notice: ReminderRecord;
 }
 
 /**
- * Reserves a notice for one sender: nobody else gets it until it is settled, its process has ended, or the process was
- * silent for {@link NOTICE_LEASE_MS}. A sent notice is never begun again.
+ * Reserves a reminder for one sender. No other sender gets it until it is settled, the process of its sender has ended,
+ * or the time {@link REMINDER_LEASE_MS} has passed. A reminder that was sent is never sent again.
  *
- * @throws Failure `not-found` if there is no such item
+ * @throws Failure `not-found` if the item does not exist
  */
-export const claimNotice = (session: Session, processes: Processes, claim: NoticeClaim): Promise<ClaimResult> =>
-  session.change<ClaimResult>({ action: null, locks: LOCKS }, async (writer) => {
-    await itemNamed(writer, claim.itemId);
-    const known = await findClaimed(writer, claim);
-    const at = instant(session.surroundings);
+export const claimReminder = (session: Session, processes: Processes, claim: ReminderKeyRecord): Promise<ClaimResult> =>
+  session.change<ClaimResult>({ action: null, locks: RENEWAL_LOCKS }, async (writer) => {
+    await getRenewalItem(writer, claim.itemId);
+    const known = await findClaimedReminder(writer, claim);
+    const at = getCurrentInstant(session.surroundings);
     const holder = { host: session.surroundings.origin.host, pid: processes.self };
     if (known === undefined) {
       const id = newId(session.surroundings);
       const messageId = `${id}@clomoctl.invalid`;
-      const notice: Notice = { ...claim, id, messageId, state: "sending", attempts: 1, at, error: null };
-      await insertNotice(writer, { ...holder, notice });
+      const notice: ReminderRecord = { ...claim, id, messageId, state: "sending", attempts: 1, at, error: null };
+      await insertReminder(writer, { ...holder, notice });
       return { result: { claimed: true, notice }, objects: [{ thing: "renewal_notice", id }] };
     }
     const objects = [{ thing: "renewal_notice", id: known.notice.id }];
-    if (known.notice.state === "sent" || isHeld(known, session, processes)) {
+    if (known.notice.state === "sent" || isBeingSent(known, session, processes)) {
       return { result: { claimed: false, notice: known.notice }, objects };
     }
     const { attempts } = known.notice;
-    const notice: Notice = { ...known.notice, state: "sending", attempts: attempts + 1, at, error: null };
-    await resumeNotice(writer, { ...holder, notice });
+    const notice: ReminderRecord = { ...known.notice, state: "sending", attempts: attempts + 1, at, error: null };
+    await resumeReminder(writer, { ...holder, notice });
     return { result: { claimed: true, notice }, objects };
   });
 
-/** Whether a process is sending a notice: one of this machine that runs, or one elsewhere that began it lately. */
-const isHeld = ({ notice, host, pid }: StoredNotice, { surroundings }: Session, processes: Processes): boolean => {
-  // a clock that is ahead by more is wrong
-  const isRecent = Math.abs(surroundings.now() - Date.parse(notice.at)) < NOTICE_LEASE_MS;
+/** Returns true if a process may still be sending a reminder: it began recently and, if on this machine, still runs. */
+const isBeingSent = (
+  { notice, host, pid }: StoredReminder,
+  { surroundings }: Session,
+  processes: Processes,
+): boolean => {
+  // absolute difference, because a time that is too far in the future comes from a wrong clock
+  const isRecent = Math.abs(surroundings.now() - Date.parse(notice.at)) < REMINDER_LEASE_MS;
   if (notice.state !== "sending" || !isRecent) return false;
   const isHere = host === surroundings.origin.host && pid !== null;
   return !isHere || pid === processes.self || processes.isAlive(pid);
 };
 
-/** @throws Failure `not-found` */
-export const settleNotice = (
+/** Records the outcome of sending a reminder. @throws Failure `not-found` */
+export const recordReminderOutcome = (
   session: Session,
   id: string,
   outcome: { readonly state: "sent" | "failed"; readonly error: string | null },
-): Promise<Notice> =>
-  session.change({ action: null, locks: LOCKS }, async (writer) => {
-    const notice = { ...(await noticeNamed(writer, id)), ...outcome, at: instant(session.surroundings) };
-    await updateNotice(writer, notice);
+): Promise<ReminderRecord> =>
+  session.change({ action: null, locks: RENEWAL_LOCKS }, async (writer) => {
+    const notice = { ...(await getReminder(writer, id)), ...outcome, at: getCurrentInstant(session.surroundings) };
+    await updateReminder(writer, notice);
     return { result: notice, objects: [{ thing: "renewal_notice", id }] };
   });
 
-const itemObject = ({ id, name }: RenewalItem): ChangedObject => ({ thing: RENEWAL_ITEM.name, id, name });
+const toItemObject = ({ id, name }: RenewalItem): ChangedObject => ({ thing: RENEWAL_ITEM.name, id, name });

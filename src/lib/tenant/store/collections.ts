@@ -1,47 +1,50 @@
-import { markKey, markOf } from "./mark.ts";
+import { readHashKey, computeKeyedHash } from "./mark.ts";
 import type { LockedCollection, Reader, Writer } from "./store.ts";
 
-/** The collections of the tenant, with the revision of each, and the highest number of its records. */
+/** The collections of the tenant. Each has a revision and the highest record number of its table. */
 
-/** The things of which somebody may see a part, and the collections that everybody sees. */
-const PARTS = ["org", "user", "device", "secured_user", "secured_group"];
-const OF_ALL = ["fields", "tenant", "renewals"];
+/** The things that an account may see only in part; below, the collections that every account sees. */
+const PARTLY_VISIBLE_THINGS = ["org", "user", "device", "secured_user", "secured_group"];
+const FULLY_VISIBLE_COLLECTIONS = ["fields", "tenant", "renewals"];
 
-/** The collection that stands for what somebody says of the console. */
-export const CONSOLE = "console";
+/** The collection for what people report about the console. */
+export const CONSOLE_COLLECTION = "console";
 
-/** SQL: a text that is another one after each change of what somebody sees. */
-const SEEN = `select concat(${[
-  ...PARTS.map((thing) => `(select concat(count(*), '.', coalesce(max(revision), 0)) from ${thing})`),
-  ...OF_ALL.map((name) => `(select revision from collection where name = '${name}')`),
+/** SQL: a text that changes whenever something that the acting account sees changes. */
+const SELECT_VISIBLE_STATE = `select concat(${[
+  ...PARTLY_VISIBLE_THINGS.map((thing) => `(select concat(count(*), '.', coalesce(max(revision), 0)) from ${thing})`),
+  ...FULLY_VISIBLE_COLLECTIONS.map((name) => `(select revision from collection where name = '${name}')`),
 ].join(", ' ', ")}) as seen`;
 
-/** Hexadecimal digits of a mark that make a number which JSON keeps. */
-const NUMBER_DIGITS = 12;
+/** Number of hexadecimal digits of a keyed hash that JSON can represent exactly as a number. */
+const REVISION_HASH_DIGITS = 12;
 
 /**
- * The revision of the tenant's last change; 0 if there was none. Who sees a part of the tenant has a number that is another
- * one after each change of that part, and tells nothing else.
+ * Returns the revision of the tenant's last change; 0 if there was none. If the acting account sees only a part of the
+ * tenant, returns a number that changes with each change of that part and reveals nothing else.
  */
-export const latestRevision = async (reader: Reader): Promise<number> => {
+export const readLatestRevision = async (reader: Reader): Promise<number> => {
   if (!reader.isPartial) return reader.count("select coalesce(max(revision), 0) from collection");
-  const { seen } = (await reader.get(SEEN)) ?? {};
-  return Number.parseInt(markOf(await markKey(reader), String(seen)).slice(0, NUMBER_DIGITS), 16);
+  const { seen } = (await reader.get(SELECT_VISIBLE_STATE)) ?? {};
+  return Number.parseInt(computeKeyedHash(await readHashKey(reader), String(seen)).slice(0, REVISION_HASH_DIGITS), 16);
 };
 
-/** Whether one of the locked collections, or what somebody sees, was changed after a revision that {@link latestRevision} gave. */
+/**
+ * Returns true if the tenant has changed since a revision that {@link readLatestRevision} returned: one of the locked
+ * collections or, if the acting account sees only a part of the tenant, anything in that part.
+ */
 export const isChangedSince = async (
   reader: Reader,
   locked: Iterable<LockedCollection>,
   seen: number | undefined,
 ): Promise<boolean> => {
   if (seen === undefined) return false;
-  if (reader.isPartial) return (await latestRevision(reader)) !== seen;
+  if (reader.isPartial) return (await readLatestRevision(reader)) !== seen;
   return [...locked].some(({ revision }) => revision > seen);
 };
 
 /** Marks collections as changed by this transaction. */
-export const advance = async (writer: Writer, collections: readonly string[]): Promise<void> => {
+export const advanceCollections = async (writer: Writer, collections: readonly string[]): Promise<void> => {
   if (collections.length === 0) return;
   const revision = await writer.revision();
   for (const collection of collections) {
@@ -53,8 +56,8 @@ export const advance = async (writer: Writer, collections: readonly string[]): P
   }
 };
 
-/** Keeps the highest number of a table's records, after one was created. */
-export const keepLast = async (writer: Writer, collection: string, last: number): Promise<void> => {
+/** Stores the highest record number of a table, after a record was created. */
+export const storeLastNumber = async (writer: Writer, collection: string, last: number): Promise<void> => {
   await writer.run(
     `insert into collection (name, revision, last) values (:collection, 0, :last)
      on conflict (name) do update set last = excluded.last where excluded.last > collection.last`,

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { formatRecord, NEWLINES } from "../../csv/records/writer.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { csvLines } from "./csv-lines.ts";
+import { buildCsvLines } from "./csv-lines.ts";
 import { SqliteStore } from "./sqlite/store.ts";
 import type { Reader } from "./store.ts";
 
@@ -12,7 +12,7 @@ test("an export cannot change the tenant", async () => {
   const stream = await new SqliteStore(tenant.database).lines(async (reader) => {
     given.push(reader);
     const fields = { key: "t.pk", before: 0, table: "custom_field t", joined: "", among: "true", where: "true" };
-    return csvLines({ ...fields, params: {} }, [{ header: "name", sql: "t.name" }], "lf");
+    return buildCsvLines({ ...fields, params: {} }, [{ header: "name", sql: "t.name" }], "lf");
   });
   const changing = given.map((reader) => reader.all("delete from custom_field"));
   await expect(Promise.all(changing)).rejects.toThrow(/readonly/);
@@ -26,7 +26,7 @@ const CELL = fc.string({
   maxLength: 6,
 });
 
-test("cells of any characters are as records are written, in each newline", async () => {
+test("cells with any characters match the record writer, for each newline", async () => {
   const list = "json_array(t.name)";
   const columns = [
     { header: "name", sql: "t.name" },
@@ -47,7 +47,7 @@ test("cells of any characters are as records are written, in each newline", asyn
         }
         const stream = await new SqliteStore(tenant.database).lines(async () => {
           const fields = { key: "t.pk", before: 0, table: "custom_field t", joined: "", among: "true", where: "true" };
-          return csvLines({ ...fields, params: {} }, columns, newline);
+          return buildCsvLines({ ...fields, params: {} }, columns, newline);
         });
         const records = [["name", "first", "key"], ...rows.map(([name, key]) => [name, name, key])];
         expect(await new Response(stream).text()).toBe(

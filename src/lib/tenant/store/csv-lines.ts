@@ -1,38 +1,39 @@
 import { NEWLINES, formatRecord } from "../../csv/records/writer.ts";
 import type { Newline } from "../../csv/records/record.ts";
-import { joined } from "./sql/json.ts";
-import type { Lines } from "./store.ts";
+import { buildConcatSql } from "./sql/json.ts";
+import type { LineQuery } from "./store.ts";
 
 /** A column of an export. */
 export interface ExportColumn {
   readonly header: string;
-  /** SQL: the cell's text; null means blank */
+  /** SQL: the text of the cell; null for a blank cell */
   readonly sql: string;
-  /** faster SQL, correct unless its text contains a quote or a backslash */
+  /** faster SQL, which is correct unless its text contains a quote or a backslash */
   readonly plain?: string | undefined;
 }
 
-/** SQL: a cell as {@link formatRecord} writes it. */
-const quotedCell = (sql: string): string =>
+/** SQL: a cell in the form in which {@link formatRecord} writes it. */
+const buildQuotedCellSql = (sql: string): string =>
   `case when ${sql} glob :special then '"' || replace(${sql}, '"', '""') || '"' else ${sql} end`;
 
-const lineOf = (cells: readonly string[], comma: string, end: string): string =>
-  joined([...cells.flatMap((cell, at) => (at === 0 ? [cell] : [comma, cell])), end]);
+const buildLineSql = (cells: readonly string[], comma: string, end: string): string =>
+  buildConcatSql([...cells.flatMap((cell, at) => (at === 0 ? [cell] : [comma, cell])), end]);
 
-/** What ends a cell, and a record, of the plain text: bytes that hardly any data has. */
+/** The bytes that end a cell and a record in the plain text. Data almost never contains them. */
 const [CELL_END, RECORD_END] = [0x1f, 0x1e];
 const [QUOTE, COMMA, BACKSLASH, CR, LF] = [0x22, 0x2c, 0x5c, 0x0d, 0x0a];
 
-/** Where cells are that need quotes: the offsets of their beginnings and ends, in turn. */
+/** The offsets of the cells that need quotes: start and end of each cell in turn. */
 type QuoteOffsets = readonly number[];
 
 /**
- * Puts commas and newlines where cells and records of the plain text end.
+ * Replaces the bytes that end cells and records of the plain text with commas and line endings, in place.
  *
- * @param careful the columns whose text is not what they hold if it has a quote or a backslash
- * @returns which cells need quotes; undefined where ends are not to be told from data, or a careful column's text is wrong
+ * @param careful for each column: true if its text differs from the value when it contains a quote or a backslash
+ * @returns the cells that need quotes; undefined if the ends cannot be distinguished from data, or if the text of a
+ * careful column is wrong
  */
-const separate = (
+const replaceSeparators = (
   bytes: Uint8Array,
   {
     columns,
@@ -65,7 +66,7 @@ const separate = (
         if (column !== columns - 1) return undefined;
         bytes[at] = recordEnd;
         [column, found] = [0, found + 1];
-        // its line feed is there already
+        // the line feed is already in the text
         if (newline === "crlf") at += 1;
       }
       from = at + 1;
@@ -74,8 +75,8 @@ const separate = (
   return found === records && from === bytes.length ? quoted : undefined;
 };
 
-/** Cells in quotes, and quotes in them doubled. */
-const withQuotes = (bytes: Uint8Array, quoted: QuoteOffsets): Uint8Array => {
+/** Returns the bytes with quotes around the given cells, and with the quotes inside these cells doubled. */
+const addQuotes = (bytes: Uint8Array, quoted: QuoteOffsets): Uint8Array => {
   const parts: Buffer[] = [];
   let after = 0;
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -89,12 +90,12 @@ const withQuotes = (bytes: Uint8Array, quoted: QuoteOffsets): Uint8Array => {
   return Buffer.concat(parts);
 };
 
-/** Records as CSV, header first. SQLite writes cells as they are, which is cheap; what needs quotes gets them here. */
-export const csvLines = (
-  { params, ...records }: Omit<Lines, "line" | "plain" | "head">,
+/** Returns records as CSV, header first. SQLite writes cells cheaply without quotes; needed quotes are added here. */
+export const buildCsvLines = (
+  { params, ...records }: Omit<LineQuery, "line" | "plain" | "head">,
   columns: readonly ExportColumn[],
   newline: Newline,
-): Lines => {
+): LineQuery => {
   const end = NEWLINES[newline];
   const headers = columns.map(({ header }) => header);
   const careful = columns.map(({ plain }) => plain !== undefined);
@@ -109,16 +110,16 @@ export const csvLines = (
       recordEnd: String.fromCharCode(RECORD_END) + end.slice(1),
     },
     head: Buffer.from(formatRecord(headers, end)),
-    line: lineOf(
-      columns.map(({ sql }) => quotedCell(sql)),
+    line: buildLineSql(
+      columns.map(({ sql }) => buildQuotedCellSql(sql)),
       "','",
       ":newline",
     ),
     plain: {
-      line: lineOf(plain, ":cellEnd", ":recordEnd"),
+      line: buildLineSql(plain, ":cellEnd", ":recordEnd"),
       finished: (bytes, count) => {
-        const quoted = separate(bytes, { columns: columns.length, records: count, careful, newline });
-        return quoted === undefined || quoted.length === 0 ? quoted && bytes : withQuotes(bytes, quoted);
+        const quoted = replaceSeparators(bytes, { columns: columns.length, records: count, careful, newline });
+        return quoted === undefined || quoted.length === 0 ? quoted && bytes : addQuotes(bytes, quoted);
       },
     },
   };

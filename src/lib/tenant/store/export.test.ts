@@ -5,7 +5,7 @@ import type { Newline } from "../../csv/records/record.ts";
 import { formatRecord, NEWLINES } from "../../csv/records/writer.ts";
 import { ROOT_ORG_PK } from "./sqlite/migrations.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { csvLines } from "./csv-lines.ts";
+import { buildCsvLines } from "./csv-lines.ts";
 import { SqliteStore } from "./sqlite/store.ts";
 
 const textOf = (stream: ReadableStream<Uint8Array>): Promise<string> => new Response(stream).text();
@@ -67,7 +67,7 @@ const stored = fc.record({
 });
 
 describe("exports of users", () => {
-  it("are written as formatRecord writes them, whatever is in the cells", async () => {
+  it("match formatRecord, whatever the cells contain", async () => {
     await using tenant = new TestTenant();
     const newlines = fc.constantFrom<Newline>("crlf", "lf", "cr");
     await fc.assert(
@@ -88,7 +88,7 @@ describe("exports of users", () => {
     expect(await textOf(await tenant.client.users.export())).toBe(expected(users, "crlf"));
   });
 
-  it("are narrowed by filters", async () => {
+  it("can be filtered", async () => {
     await using tenant = new TestTenant();
     const users = ["山田", "髙橋", "山本"].map((name, at): Stored => ({
       name,
@@ -101,7 +101,7 @@ describe("exports of users", () => {
     expect(found).toBe(expected(users.slice(2), "crlf"));
   });
 
-  it("do not see what is written meanwhile, and let go of the tenant when they are given up", async () => {
+  it("do not include later writes, and release the tenant when they are cancelled", async () => {
     await using tenant = new TestTenant();
     const user: Stored = { name: "山田", emails: ["a@example.jp"], address: null, note: null };
     put(tenant, [user]);
@@ -115,7 +115,7 @@ describe("exports of users", () => {
 });
 
 describe("exports of organisations", () => {
-  it("are narrowed by filters", async () => {
+  it("can be filtered", async () => {
     await using tenant = new TestTenant();
     const rows = [
       ["東京営業部", "S1", "", ""],
@@ -131,7 +131,7 @@ describe("exports of organisations", () => {
 });
 
 describe("exports of SECURED APPs users", () => {
-  it("leave administrators out, and write a user without groups blank", async () => {
+  it("leave administrators out, and write a blank for a user without groups", async () => {
     await using tenant = new TestTenant();
     tenant.clear();
     for (const [userId, administrator, groups] of [
@@ -172,7 +172,7 @@ describe("batches that are too long for SQLite", () => {
     const fields = { key: "t.pk", before: 0, table: "custom_field t", joined: "", among: "true", where: "true" };
     const columns = [{ header: "name", sql: `iif(${tooBig}, ${TOO_BIG}, t.name)` }];
     const store = new SqliteStore(tenant.database);
-    return await textOf(await store.lines(async () => csvLines({ ...fields, params: {} }, columns, "lf")));
+    return await textOf(await store.lines(async () => buildCsvLines({ ...fields, params: {} }, columns, "lf")));
   };
 
   const names = Array.from({ length: 600 }, (_, at) => `${at}`);
@@ -182,11 +182,11 @@ describe("batches that are too long for SQLite", () => {
   it.each([
     ["plain", names],
     ["quoted", names.map((name) => `"${name}, ${name}"`)],
-  ])("are made again of fewer rows: %s", async (_, all) => {
+  ])("are repeated with fewer rows: %s", async (_, all) => {
     for (const most of [1, 20, 100]) expect(await exported(all, `:last - :after > ${most}`)).toBe(linesOf(all));
   });
 
-  it("end the export where a single row is", async () => {
+  it("end the export if a single row is too long", async () => {
     await expect(exported(names, "t.pk = 300")).rejects.toThrow("too big");
   });
 });

@@ -1,8 +1,8 @@
 import type { Actor } from "../policy/asker.ts";
 import type { Reader } from "./store.ts";
 
-/** The ids of the organisations that are somebody's own, without those below them; undefined where all are. */
-export const heldOrgs = async (
+/** Returns ids of organisations that the account manages, without those below them; undefined if it manages all. */
+export const readManagedOrgIds = async (
   reader: Reader,
   { orgs }: Pick<Actor, "orgs">,
 ): Promise<readonly string[] | undefined> => {

@@ -1,30 +1,30 @@
 import type { Reader, Writer } from "./store.ts";
 
-/** A POST that its caller may repeat, as it is kept. */
-export interface KeptRequest {
+/** The stored key of a POST request that its caller may repeat. */
+export interface RequestKey {
   readonly key: string;
-  /** the path; a key identifies a request only together with it */
+  /** the path; a key identifies a request only in combination with the path */
   readonly route: string;
-  /** a hash of whatever else identifies the request */
+  /** a hash of everything else that identifies the request */
   readonly fingerprint: string;
 }
 
-/** A request's key as it is kept with what the request did. */
-export interface KeptKey extends KeptRequest {
-  /** the id of what was created or changed */
+/** The key of a request, stored with the outcome of the request. */
+export interface StoredRequestKey extends RequestKey {
+  /** the id of what the request created or changed */
   readonly subject: string;
   readonly at: string;
-  /** the number of the change, which its answer tells apart from its body */
+  /** the number of the change, which the response contains in addition to its body */
   readonly change?: number | null | undefined;
-  /** keys kept before this instant are dropped */
+  /** keys that were stored before this instant are deleted */
   readonly forgotten: string;
 }
 
-/** What is known of a key. */
-export const findKey = async (
+/** Returns what is stored with a key; undefined if the key is not known. */
+export const findRequestKey = async (
   reader: Reader,
-  { key, route }: KeptRequest,
-): Promise<(Pick<KeptKey, "fingerprint" | "subject"> & { readonly change: number | null }) | undefined> => {
+  { key, route }: RequestKey,
+): Promise<(Pick<StoredRequestKey, "fingerprint" | "subject"> & { readonly change: number | null }) | undefined> => {
   const sql = "select fingerprint, subject, change from repeatable where key = :key and route = :route";
   const row = await reader.get(sql, { key, route });
   if (row === undefined) return undefined;
@@ -36,10 +36,10 @@ export const findKey = async (
   };
 };
 
-/** Keeps a key, in the transaction of what its request does. */
-export const keepKey = async (
+/** Stores a key, in the same transaction as the change that its request makes. */
+export const storeRequestKey = async (
   writer: Writer,
-  { key, route, fingerprint, subject, change = null, at, forgotten }: KeptKey,
+  { key, route, fingerprint, subject, change = null, at, forgotten }: StoredRequestKey,
 ): Promise<void> => {
   await writer.run("delete from repeatable where at < :forgotten", { forgotten });
   await writer.run(

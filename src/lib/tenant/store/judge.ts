@@ -1,82 +1,84 @@
-import { ANDROID, NO_ACCOUNT, NOT_MANAGED, ONE_ACCOUNT } from "../../model/device.ts";
-import { rulesFor, type Bringing } from "../../rules/index.ts";
+import { ANDROID, ACCOUNTLESS_MODE, NOT_MANAGED, ACCOUNT_PER_DEVICE_MODE } from "../../model/device.ts";
+import { selectRules, type ChangeSource } from "../../rules/index.ts";
 import type { Action, AnyRule, Facts, RuleProblem } from "../../rules/rule.ts";
-import { versionsOf } from "../versions/keep.ts";
-import { bitOf, versionTable } from "../versions/tables.ts";
-import { ROOT } from "../records/org-rows.ts";
-import { either, quoteIdentifier, THEN } from "./sql/forms.ts";
+import { getVersionSchema } from "../versions/keep.ts";
+import { getColumnBit, getVersionTable } from "../versions/tables.ts";
+import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
+import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "./sql/forms.ts";
 import type { Params, Reader, Row } from "./store.ts";
 
-// The one engine of rules: it reads what a change writes, asks the rules that are concerned, and fetches their facts.
+// The only engine that applies rules: it reads what a change writes, selects the rules that apply, and reads the facts
+// that they need.
 
-/** SQL of a thing's records before or after a change. */
-interface Side {
-  /** @param pk SQL of a record's number */
+/** SQL for the records of a thing, either before or after a change. */
+interface RecordSide {
+  /** @param pk SQL of the record number */
   readonly joins: (pk: string) => string;
   readonly column: (name: string) => string;
-  /** true of a record that is there */
+  /** true if the record exists */
   readonly there: string;
 }
 
-/** The records before and after a change, which may only be planned. All SQL; aliases begin with the given one. */
+/** SQL for the records before and after a change, which may only be planned. Aliases begin with the given alias. */
 export interface ChangedTables {
-  /** the things of which it writes records */
+  /** the things whose records the change writes */
   readonly things: ReadonlySet<string>;
-  readonly before: (thing: string, alias: string) => Side;
-  readonly after: (thing: string, alias: string) => Side;
-  /** selects `pk` of the records that it writes in some columns, and of those that it creates or deletes, if these are asked for */
+  readonly before: (thing: string, alias: string) => RecordSide;
+  readonly after: (thing: string, alias: string) => RecordSide;
+  /** selects the `pk` of records in which the change writes a column, or that it creates or deletes, by `actions` */
   readonly changed: (thing: string, columns: readonly string[], actions: ReadonlySet<Action>) => string;
-  /** all records as they are after it: `pk` and columns */
+  /** the records as they are after the change: `pk` and the columns */
   readonly all: (thing: string, columns: readonly string[]) => string;
   readonly params: Params;
-  /** true of a column, `table.column`, that is null in every record that it creates */
+  /** returns true for a column (`table.column`) that is null in every record that the change creates */
   readonly isBlankInNew?: ((column: string) => boolean) | undefined;
-  /** true of a rule that statements over all rows judge in its place */
+  /** returns true for a rule that is applied by statements over all rows instead */
   readonly isOtherwiseJudged?: ((rule: AnyRule) => boolean) | undefined;
 }
 
-/** A value of a state, by SQL of the columns of its tables. */
+/** A value of a record's state, read with SQL from columns of the tables. */
 interface StateField {
-  /** the columns that it is read from, each as `table.column` */
+  /** the columns that the value is read from, each as `table.column` */
   readonly from: readonly string[];
-  /** default: the column */
+  /** default: the column itself */
   readonly sql?: ((column: (name: string) => string) => string) | undefined;
   readonly as?: "boolean" | "json" | undefined;
 }
 
-/** What rules read of a thing: tables whose records have one number, the first one with the records' ids. */
-interface Subject {
+/** What rules read about a thing. Its tables share their record numbers; the first table has the ids. */
+interface RuleSubject {
   readonly tables: readonly [string, ...string[]];
   readonly fields: Readonly<Record<string, StateField>>;
-  /** SQL: of changes in another table than its own, the last one, only these matter. @param pk SQL */
+  /** SQL: condition on records with changes that matter in tables other than the last (own).  @param pk SQL: number */
   readonly among?: ((pk: string) => string) | undefined;
 }
 
-const own = (thing: string, names: readonly string[], as?: StateField["as"]): Subject["fields"] =>
+const defineOwnFields = (thing: string, names: readonly string[], as?: StateField["as"]): RuleSubject["fields"] =>
   Object.fromEntries(names.map((name) => [name, { from: [`${thing}.${name}`], as }]));
 
-const isCustom = (of: (name: string) => string): string => `coalesce(${of("account.role")}, 'none') = 'custom'`;
+const buildIsCustomRole = (of: (name: string) => string): string =>
+  `coalesce(${of("account.role")}, 'none') = 'custom'`;
 
-const SUBJECTS: Readonly<Record<string, Subject>> = {
+const RULE_SUBJECTS: Readonly<Record<string, RuleSubject>> = {
   org: {
     tables: ["org"],
     fields: {
-      ...own("org", ["name", "code"]),
+      ...defineOwnFields("org", ["name", "code"]),
       isRoot: { from: ["org.parent"], sql: (of) => `${of("org.parent")} is null`, as: "boolean" },
     },
   },
-  scheme: { tables: ["scheme"], fields: own("scheme", ["operations"], "json") },
-  user: { tables: ["user"], fields: own("user", ["accountName"]) },
+  scheme: { tables: ["scheme"], fields: defineOwnFields("scheme", ["operations"], "json") },
+  user: { tables: ["user"], fields: defineOwnFields("user", ["accountName"]) },
   account: {
     tables: ["user", "account"],
     fields: {
       name: { from: ["user.accountName"] },
-      isInRoot: { from: ["user.org"], sql: (of) => `${of("user.org")} = ${ROOT}`, as: "boolean" },
+      isInRoot: { from: ["user.org"], sql: (of) => `${of("user.org")} = ${ROOT_ORG_NUMBER}`, as: "boolean" },
       role: { from: ["account.role"], sql: (of) => `coalesce(${of("account.role")}, 'none')` },
       hasScheme: { from: ["account.scheme"], sql: (of) => `${of("account.scheme")} is not null`, as: "boolean" },
       managesAll: {
         from: ["account.role", "account.managedOrgs"],
-        sql: (of) => `${isCustom(of)} and ${of("account.managedOrgs")} is null`,
+        sql: (of) => `${buildIsCustomRole(of)} and ${of("account.managedOrgs")} is null`,
         as: "boolean",
       },
       managedOrgs: {
@@ -89,31 +91,31 @@ const SUBJECTS: Readonly<Record<string, Subject>> = {
       noticeMail: { from: ["account.noticeMail"], as: "boolean" },
       timezone: { from: ["account.timezone"] },
     },
-    // few users have an account with something recorded of it
+    // few users have an account for which something is recorded
     among: (pk) => `${pk} in (select own.user from main.account own)`,
   },
   device: {
     tables: ["device"],
-    fields: own("device", ["serialNumber", "platform", "status", "androidMode", "owner", "ownerOrg"]),
+    fields: defineOwnFields("device", ["serialNumber", "platform", "status", "androidMode", "owner", "ownerOrg"]),
   },
 };
 
-/** The columns of a thing that rules read. */
-export const columnsRead = (thing: string): ReadonlySet<string> =>
+/** Returns the columns of a thing that rules read. */
+export const listRuleColumns = (thing: string): ReadonlySet<string> =>
   new Set(
-    Object.values(SUBJECTS)
+    Object.values(RULE_SUBJECTS)
       .flatMap(({ fields }) => Object.values(fields).flatMap(({ from }) => from))
       .filter((column) => column.startsWith(`${thing}.`))
       .map((column) => column.slice(thing.length + 1)),
   );
 
-/** SQL: true if the account of a device's owner is in use on it. @param column SQL of one of its columns */
-export const usesAccount = (column: (name: string) => string): string =>
+/** SQL: true if the owner's account is in use on a device.  @param column returns SQL of a column of the device */
+export const buildUsesAccountSql = (column: (name: string) => string): string =>
   `${column("owner")} is not null and ${column("platform")} = '${ANDROID}'
-    and ${column("status")} is distinct from '${NOT_MANAGED}' and ${column("androidMode")} is distinct from '${NO_ACCOUNT}'`;
+    and ${column("status")} is distinct from '${NOT_MANAGED}' and ${column("androidMode")} is distinct from '${ACCOUNTLESS_MODE}'`;
 
-/** SQL of each fact, about the record `s`: `s.pk`, and its state as `s."after.FIELD"`. Lists are JSON. */
-const FACTS: Readonly<Record<Exclude<keyof Facts, "now">, (tables: ChangedTables) => string>> = {
+/** SQL for each fact about the record `s`: `s.pk` is its number, `s."after.FIELD"` its state. Lists are JSON. */
+const FACT_SQL: Readonly<Record<Exclude<keyof Facts, "now">, (tables: ChangedTables) => string>> = {
   otherSystemAdministrators: ({ all }) =>
     `(select count(*) from ${all("account", ["role"])} a join ${all("user", [])} u on u.pk = a.pk
       where a.role = 'system' and a.pk <> s.pk)`,
@@ -123,58 +125,64 @@ const FACTS: Readonly<Record<Exclude<keyof Facts, "now">, (tables: ChangedTables
       where a.supportOption = 1 and a.pk <> s.pk)`,
   sharedDevices: ({ all }) =>
     `(select json_group_array(json_object('serialNumber', d.serialNumber,
-        'isFullyManaged', json(${either(`d.androidMode = '${ONE_ACCOUNT}'`, "'true'", "'false'")}),
+        'isFullyManaged', json(${buildCaseSql(`d.androidMode = '${ACCOUNT_PER_DEVICE_MODE}'`, "'true'", "'false'")}),
         'owner', u.name || ' <' || (u.emails ->> 0) || '>') order by d.pk)
       from ${all("device", ["serialNumber", "owner", "platform", "status", "androidMode"])} d
       join ${all("user", ["name", "emails"])} u on u.pk = d.owner
-      where d.owner = s."after.owner" and d.pk <> s.pk and ${usesAccount((name) => `d.${name}`)})`,
+      where d.owner = s."after.owner" and d.pk <> s.pk and ${buildUsesAccountSql((name) => `d.${name}`)})`,
 };
 
-const isFetched = (name: keyof Facts): name is keyof typeof FACTS => name in FACTS;
+const isSqlFact = (name: keyof Facts): name is keyof typeof FACT_SQL => name in FACT_SQL;
 
-/** SQL: a value of a rule: a name, a boolean or nothing. */
-const literal = (value: unknown): string =>
+/** SQL: a value that a rule contains: a name, a boolean or null. */
+const toRuleLiteral = (value: unknown): string =>
   typeof value === "string" ? `'${value}'` : value === null ? "null" : value === true ? "1" : "0";
 
-/** SQL: true of a state that a rule can refuse. */
-const isSuspect = (side: "before" | "after", suspects: AnyRule["after"]): readonly string[] =>
+/** SQL: conditions that are all true for a state that a rule can reject. */
+const buildSuspectConditions = (side: "before" | "after", suspects: AnyRule["after"]): readonly string[] =>
   Object.entries(suspects ?? {}).map(([field, value]) => {
     const column = `s."${side}.${field}"`;
     return typeof value === "object" && value !== null && "not" in value
-      ? `${column} is distinct from ${literal(value.not)}`
-      : `${column} is not distinct from ${literal(value)}`;
+      ? `${column} is distinct from ${toRuleLiteral(value.not)}`
+      : `${column} is not distinct from ${toRuleLiteral(value)}`;
   });
 
-/** SQL: true of a record `s` that a rule has to look at. */
-const isConcerned = ({ on, fields, before, after }: AnyRule): string => {
+/** SQL: true if a rule must be applied to a record `s`. */
+const buildIsRuleApplicable = ({ on, fields, before, after }: AnyRule): string => {
   const differs = fields.map((field) => `s."before.${field}" is distinct from s."after.${field}"`).join(" or ");
   const actions = {
-    create: ["s.was = 0", "s.is_ = 1", ...isSuspect("after", after)],
-    edit: ["s.was = 1", "s.is_ = 1", `(${differs})`, ...isSuspect("before", before), ...isSuspect("after", after)],
-    delete: ["s.was = 1", "s.is_ = 0", ...isSuspect("before", before)],
+    create: ["s.was = 0", "s.is_ = 1", ...buildSuspectConditions("after", after)],
+    edit: [
+      "s.was = 1",
+      "s.is_ = 1",
+      `(${differs})`,
+      ...buildSuspectConditions("before", before),
+      ...buildSuspectConditions("after", after),
+    ],
+    delete: ["s.was = 1", "s.is_ = 0", ...buildSuspectConditions("before", before)],
   };
   return `(${on.map((action) => actions[action].join(" and ")).join(" or ")})`;
 };
 
-/** A statement of which the engine needs the rows. */
-interface Query {
+/** A statement whose rows the engine needs. */
+interface EngineQuery {
   readonly sql: string;
   readonly params: Params;
 }
 
-/** A problem of a record. */
+/** A problem that a rule found in a record. */
 export interface FoundProblem extends RuleProblem {
-  /** name of the thing that is judged */
+  /** name of the thing that the rule is about */
   readonly thing: string;
-  /** the table that has its number */
+  /** the table to which the record number belongs */
   readonly lead: string;
   readonly pk: number;
   readonly id: string;
 }
 
-/** SQL: the records of a subject that some rules have to look at, with a column `rule.PLACE` for each, states and facts. */
-const changesOf = (
-  { tables: names, fields, among }: Subject,
+/** SQL: the records of a subject to which rules apply, with states, facts and a column `rule.INDEX` for each rule. */
+const buildSubjectChangesSql = (
+  { tables: names, fields, among }: RuleSubject,
   rules: readonly AnyRule[],
   tables: ChangedTables,
 ): string => {
@@ -189,7 +197,8 @@ const changesOf = (
         .filter((column) => column.startsWith(`${thing}.`))
         .map((one) => one.slice(thing.length + 1));
       if (among === undefined || thing === names.at(-1)) return tables.changed(thing, written, actions);
-      // one that is new has none of what the other tables hold
+      // creations are left out here: a new record of this table can have a row in the last table only if that row is
+      // new, too
       const others = actions.difference(new Set<Action>(["create"]));
       return `select c.pk from (${tables.changed(thing, written, others)}) c where ${among("c.pk")}`;
     });
@@ -213,20 +222,20 @@ const changesOf = (
   const [before, after] = sides;
   if (before === undefined || after === undefined) throw new TypeError("a change has two sides");
   const id = `coalesce(${after.of.get(lead)?.column("id")}, ${before.of.get(lead)?.column("id")})`;
-  const concerned = rules.map((rule) => isConcerned(rule));
-  const facts = [...new Set(rules.flatMap((rule) => rule.facts ?? []))].filter(isFetched).map((fact) => {
+  const concerned = rules.map((rule) => buildIsRuleApplicable(rule));
+  const facts = [...new Set(rules.flatMap((rule) => rule.facts ?? []))].filter(isSqlFact).map((fact) => {
     const asking = concerned.filter((_, at) => rules[at]?.facts?.includes(fact) === true).join(" or ");
-    return `${either(asking, FACTS[fact](tables), "null")} as "fact.${fact}"`;
+    return `${buildCaseSql(asking, FACT_SQL[fact](tables), "null")} as "fact.${fact}"`;
   });
-  return `select s.*, ${[...concerned.map((which, at) => `${either(which, "1", "0")} as "rule.${at}"`), ...facts].join(", ")}
-    from (select k.pk, ${id} as id, ${either(before.there, "1", "0")} as was, ${either(after.there, "1", "0")} as is_,
+  return `select s.*, ${[...concerned.map((which, at) => `${buildCaseSql(which, "1", "0")} as "rule.${at}"`), ...facts].join(", ")}
+    from (select k.pk, ${id} as id, ${buildCaseSql(before.there, "1", "0")} as was, ${buildCaseSql(after.there, "1", "0")} as is_,
         ${[...before.values, ...after.values].join(", ")}
       from (${changed.join(" union ")}) k ${[...before.joins, ...after.joins].join(" ")}) s
     where ${concerned.join(" or ")} order by s.pk`;
 };
 
-/** A record's state as rules read it; undefined where it is not there. */
-const stateOf = ({ fields }: Subject, row: Row, side: "before" | "after"): object | undefined =>
+/** Returns the state of a record as rules read it; undefined if the record does not exist. */
+const toRuleState = ({ fields }: RuleSubject, row: Row, side: "before" | "after"): object | undefined =>
   row[side === "before" ? "was" : "is_"] === 0
     ? undefined
     : Object.fromEntries(
@@ -237,7 +246,7 @@ const stateOf = ({ fields }: Subject, row: Row, side: "before" | "after"): objec
         }),
       );
 
-const factsOf = (row: Row): object =>
+const toRuleFacts = (row: Row): object =>
   Object.fromEntries(
     Object.entries(row).flatMap(([name, value]) => {
       if (!name.startsWith("fact.")) return [];
@@ -245,8 +254,8 @@ const factsOf = (row: Row): object =>
     }),
   );
 
-/** Leaves out the creation of records that a rule cannot refuse, as what it reads of them is blank. */
-const withoutBlank = (rule: AnyRule, { fields }: Subject, { isBlankInNew }: ChangedTables): AnyRule => {
+/** Returns the rule without record creation if it cannot reject new records, as the fields that it reads are blank. */
+const omitHarmlessCreation = (rule: AnyRule, { fields }: RuleSubject, { isBlankInNew }: ChangedTables): AnyRule => {
   const isBlank = (name: string): boolean => {
     const { from = [], sql, as } = fields[name] ?? {};
     return sql === undefined && as === undefined && from.every((column) => isBlankInNew?.(column) === true);
@@ -260,27 +269,27 @@ const withoutBlank = (rule: AnyRule, { fields }: Subject, { isBlankInNew }: Chan
 };
 
 /**
- * Finds what rules say of a change. Yields the statements to run and expects their rows, so that one order serves readers
- * that answer at once and those that do not.
+ * Applies the rules to a change. Yields the statements to run and expects their rows, so that the same code works with
+ * synchronous and asynchronous readers.
  */
-function* judging(
+function* judgeStepByStep(
   tables: ChangedTables,
-  bringing: Bringing,
-): Generator<Query, readonly FoundProblem[], readonly Row[]> {
+  bringing: ChangeSource,
+): Generator<EngineQuery, readonly FoundProblem[], readonly Row[]> {
   const found: FoundProblem[] = [];
-  for (const [thing, subject] of Object.entries(SUBJECTS)) {
+  for (const [thing, subject] of Object.entries(RULE_SUBJECTS)) {
     const isKnown = ({ fields }: AnyRule): boolean => fields.every((field) => field in subject.fields);
-    const rules = rulesFor(thing, bringing)
+    const rules = selectRules(thing, bringing)
       .filter((rule) => isKnown(rule) && tables.isOtherwiseJudged?.(rule) !== true)
-      .map((rule) => withoutBlank(rule, subject, tables))
+      .map((rule) => omitHarmlessCreation(rule, subject, tables))
       .filter(({ on }) => on.length > 0);
     if (rules.length === 0 || !subject.tables.some((name) => tables.things.has(name))) continue;
-    const sql = changesOf(subject, rules, tables);
+    const sql = buildSubjectChangesSql(subject, rules, tables);
     for (const row of yield { sql, params: tables.params }) {
       const change = {
-        before: stateOf(subject, row, "before"),
-        after: stateOf(subject, row, "after"),
-        facts: factsOf(row),
+        before: toRuleState(subject, row, "before"),
+        after: toRuleState(subject, row, "after"),
+        facts: toRuleFacts(row),
       };
       for (const [at, rule] of rules.entries()) {
         if (row[`rule.${at}`] !== 1) continue;
@@ -298,9 +307,9 @@ function* judging(
   return found;
 }
 
-/** SQL: the records of a thing as they are, under an alias. */
-export const sideNow = (thing: string, alias: string): Side => {
-  const { key } = versionsOf(thing);
+/** SQL: the current records of a thing, under an alias. */
+export const buildCurrentSide = (thing: string, alias: string): RecordSide => {
+  const { key } = getVersionSchema(thing);
   return {
     joins: (pk) => `left join main.${thing} ${alias} on ${alias}.${key} = ${pk}`,
     column: (name) => `${alias}.${quoteIdentifier(name)}`,
@@ -308,72 +317,72 @@ export const sideNow = (thing: string, alias: string): Side => {
   };
 };
 
-/** SQL: all records of a thing as they are. */
-export const allNow: ChangedTables["all"] = (thing, columns) =>
-  `(select ${[`${versionsOf(thing).key} as pk`, ...columns.map(quoteIdentifier)].join(", ")} from main.${thing})`;
+/** SQL: all current records of a thing. */
+export const buildCurrentRecordsSql: ChangedTables["all"] = (thing, columns) =>
+  `(select ${[`${getVersionSchema(thing).key} as pk`, ...columns.map(quoteIdentifier)].join(", ")} from main.${thing})`;
 
-/** SQL: true if a change created a record. @param pk SQL of its number */
-const isCreated = (thing: string, pk: string): string =>
+/** SQL: true if the change `:revision` created a record. @param pk SQL of the record number */
+const buildIsCreated = (thing: string, pk: string): string =>
   `exists (select 1 from main.created_range r where r.revision = :revision and r.thing = '${thing}' and ${pk} between r.first and r.last)`;
 
-/** SQL: a thing's records before the change `:revision`, which kept versions of what it wrote. */
-const sideBefore = (thing: string, alias: string): Side => {
-  const versions = versionsOf(thing);
-  const now = sideNow(thing, alias);
+/** SQL: the records of a thing before the change `:revision`, read from the versions that the change stored. */
+const buildPreviousSide = (thing: string, alias: string): RecordSide => {
+  const versions = getVersionSchema(thing);
+  const now = buildCurrentSide(thing, alias);
   const was = `${alias}_was`;
   return {
     joins: (pk) =>
-      `${now.joins(pk)} left join main.${versionTable(versions)} ${was} on ${was}.pk = ${pk} and ${was}.revision = :revision`,
+      `${now.joins(pk)} left join main.${getVersionTable(versions)} ${was} on ${was}.pk = ${pk} and ${was}.revision = :revision`,
     column: (name) =>
-      either(
-        `${was}.changed & ${bitOf(versions, name)} <> 0`,
+      buildCaseSql(
+        `${was}.changed & ${getColumnBit(versions, name)} <> 0`,
         `${was}.${quoteIdentifier(name)}`,
-        either(`${was}.pk is null and ${isCreated(thing, "k.pk")}`, "null", now.column(name)),
+        buildCaseSql(`${was}.pk is null and ${buildIsCreated(thing, "k.pk")}`, "null", now.column(name)),
       ),
-    there: `(${was}.pk is not null or ${now.there} and not ${isCreated(thing, "k.pk")})`,
+    there: `(${was}.pk is not null or ${now.there} and not ${buildIsCreated(thing, "k.pk")})`,
   };
 };
 
-/** The records that the change of a revision has written, inside its transaction. */
-const writtenTables = (revision: number, things: ReadonlySet<string>): ChangedTables => ({
+/** Returns the records that a change has written, within its transaction.  @param revision revision of the change */
+const buildWrittenTables = (revision: number, things: ReadonlySet<string>): ChangedTables => ({
   things,
-  before: sideBefore,
-  after: sideNow,
+  before: buildPreviousSide,
+  after: buildCurrentSide,
   changed: (thing, columns) => {
-    const versions = versionsOf(thing);
-    const bits = columns.map((name) => bitOf(versions, name)).join(" | ");
-    return `select v.pk from main.${versionTable(versions)} v where v.revision = :revision and (v.action = 'delete' or v.changed & (${bits || "0"}) <> 0)
-      union select t.${versions.key} from main.created_range c ${THEN} main.${thing} t on t.${versions.key} between c.first and c.last
+    const versions = getVersionSchema(thing);
+    const bits = columns.map((name) => getColumnBit(versions, name)).join(" | ");
+    return `select v.pk from main.${getVersionTable(versions)} v where v.revision = :revision and (v.action = 'delete' or v.changed & (${bits || "0"}) <> 0)
+      union select t.${versions.key} from main.created_range c ${ORDERED_JOIN} main.${thing} t on t.${versions.key} between c.first and c.last
         where c.revision = :revision and c.thing = '${thing}'`;
   },
-  all: allNow,
+  all: buildCurrentRecordsSql,
   params: { revision },
 });
 
-/** The things whose records some rules judge. */
-const JUDGED: readonly string[] = [...new Set(Object.values(SUBJECTS).flatMap(({ tables }) => tables))];
+/** The tables whose records rules read. */
+const RULE_TABLES: readonly string[] = [...new Set(Object.values(RULE_SUBJECTS).flatMap(({ tables }) => tables))];
 
-/** SQL: the things of which the change `:revision` has written records. */
-const WRITTEN_THINGS = JUDGED.map(
+/** SQL: the things whose records the change `:revision` has written. */
+const SELECT_WRITTEN_THINGS = RULE_TABLES.map(
   (thing) => `select '${thing}' as thing
-    where exists (select 1 from main.${versionTable(versionsOf(thing))} v where v.revision = :revision)
+    where exists (select 1 from main.${getVersionTable(getVersionSchema(thing))} v where v.revision = :revision)
       or exists (select 1 from main.created_range c where c.revision = :revision and c.thing = '${thing}')`,
 ).join(" union all ");
 
 /**
- * Finds what rules say of what a change has written, once its versions are settled.
+ * Applies the rules to what a change has written. Call this only after the versions of the change are complete.
  *
- * @param isJudged false of things whose records were judged before they were written
+ * @param isJudged returns false for things whose records were judged before they were written
  */
 export const judgeWritten = async (
   reader: Pick<Reader, "all">,
   revision: number,
-  bringing: Bringing,
+  bringing: ChangeSource,
   isJudged: (thing: string) => boolean = () => true,
 ): Promise<readonly FoundProblem[]> => {
-  const written = (await reader.all(WRITTEN_THINGS, { revision })).map(({ thing }) => String(thing));
+  const written = (await reader.all(SELECT_WRITTEN_THINGS, { revision })).map(({ thing }) => String(thing));
   const things = new Set(written.filter(isJudged));
-  const judge = judging(writtenTables(revision, things), bringing);
+  const judge = judgeStepByStep(buildWrittenTables(revision, things), bringing);
   let step = judge.next();
   while (step.done !== true) {
     const { sql, params } = step.value;
@@ -382,13 +391,13 @@ export const judgeWritten = async (
   return step.value;
 };
 
-/** The same of a change that is only planned. @param all answers at once */
+/** Applies the rules to a change that is only planned. @param all runs a statement synchronously */
 export const judgePlanned = (
   tables: ChangedTables,
-  bringing: Bringing,
+  bringing: ChangeSource,
   all: (sql: string, params: Params) => readonly object[],
 ): readonly FoundProblem[] => {
-  const judge = judging(tables, bringing);
+  const judge = judgeStepByStep(tables, bringing);
   let step = judge.next();
   while (step.done !== true) step = judge.next(all(step.value.sql, step.value.params) as readonly Row[]);
   return step.value;

@@ -1,28 +1,29 @@
 import type { Newline } from "../../csv/records/record.ts";
 import type { Column } from "../../model/format.ts";
-import { csvLines, type ExportColumn } from "./csv-lines.ts";
-import { columnSql, prepare, streamed, type Filters, type List } from "./lists.ts";
-import type { Lines, Reader, Store } from "./store.ts";
+import { buildCsvLines, type ExportColumn } from "./csv-lines.ts";
+import { buildColumnSql, deriveListTables, buildStreamSource, type ListFilters, type RecordList } from "./lists.ts";
+import type { LineQuery, Reader, Store } from "./store.ts";
 
-/** Content of an export and its line ending. */
-export interface ExportQuery extends Filters {
+/** The content of an export, and its line ending. */
+export interface ExportQuery extends ListFilters {
   readonly newline: Newline;
-  /** `console`: only the columns of the console's own export; else every column but secrets */
+  /** `console`: only the columns that the console itself exports; otherwise: all columns except secrets */
   readonly layout?: "console" | "full" | undefined;
 }
 
-/** Columns for the items of a JSON list, at least one: as many as the fullest record needs. */
-const repeated = (header: string, sql: string, most: number): readonly ExportColumn[] => {
+/** Returns columns for the items of a JSON list: as many as the longest list needs, but at least one. */
+const buildRepeatedColumns = (header: string, sql: string, most: number): readonly ExportColumn[] => {
   const columns = Array.from({ length: Math.max(1, most) }, (_, at) => ({ header, sql: `${sql} ->> ${at}` }));
-  // `["text"]` or `[]`; a list of two has quotes in between, an escaped character a backslash
+  // works for `["text"]` and `[]`; a list of two contains quotes in between, and an escaped character contains a
+  // backslash
   const plain = `substr(${sql}, 3, max(0, length(${sql}) - 4))`;
   return columns.length === 1 ? columns.map((column) => ({ ...column, plain })) : columns;
 };
 
-const exportColumns = async (
+const readExportColumns = async (
   reader: Reader,
-  list: List,
-  records: Omit<Lines, "line">,
+  list: RecordList,
+  records: Omit<LineQuery, "line">,
   columns: readonly Column[],
   customBy: "pk" | "id",
 ): Promise<readonly ExportColumn[]> => {
@@ -30,10 +31,10 @@ const exportColumns = async (
   const own: ExportColumn[] = [];
   for (const { field, header, refers, sets, repeated: isRepeated } of columns) {
     if (isRepeated === true) {
-      const sql = columnSql(list, field);
+      const sql = buildColumnSql(list, field);
       const most = `select max(json_array_length(${sql})) from ${table} where ${among} and ${where}`;
-      own.push(...repeated(header, sql, await reader.count(most, params)));
-    } else own.push({ header, sql: columnSql(list, refers === undefined ? field : `${sets}.${refers.by}`) });
+      own.push(...buildRepeatedColumns(header, sql, await reader.count(most, params)));
+    } else own.push({ header, sql: buildColumnSql(list, refers === undefined ? field : `${sets}.${refers.by}`) });
   }
   if (list.thing.custom !== true) return own;
   const fields = await reader.all(`select pk, name from custom_field order by ${customBy}`);
@@ -44,37 +45,37 @@ const exportColumns = async (
   return [...own, ...custom];
 };
 
-/** Records that are about to be streamed, and how many they are. */
+/** A stream of records, and the number of records. */
 export interface RecordStream {
   readonly content: ReadableStream<Uint8Array>;
   readonly records: number;
 }
 
 /**
- * The columns of a list's format without secrets, then the custom fields, as CSV.
+ * Returns a list as CSV: the columns of the list's format without secrets, then the custom fields.
  *
- * @param customBy the order of the custom fields: as they were made, or by their ids
+ * @param customBy the order of the custom fields: `pk`: as they were created; `id`: by id
  * @see facts 6.5
  */
-export const csvOf = async (
+export const buildListCsv = async (
   reader: Reader,
-  list: List,
+  list: RecordList,
   { newline, layout, ...filters }: ExportQuery,
   customBy: "pk" | "id" = "pk",
-): Promise<Lines> => {
-  await prepare(reader, list);
+): Promise<LineQuery> => {
+  await deriveListTables(reader, list);
   const columns = (list.format?.columns ?? []).filter(
     ({ secret, consoleExport }) => secret !== true && (layout !== "console" || consoleExport === true),
   );
-  const records = streamed(reader, list, filters, list.exported);
-  return csvLines(records, await exportColumns(reader, list, records, columns, customBy), newline);
+  const records = buildStreamSource(reader, list, filters, list.exported);
+  return buildCsvLines(records, await readExportColumns(reader, list, records, columns, customBy), newline);
 };
 
-/** A list as CSV, and how many records that has. @see csvOf */
-export const exportOf = async (store: Store, list: List, query: ExportQuery): Promise<RecordStream> => {
+/** Exports a list as CSV, and returns the stream with the number of records. @see {@link buildListCsv} */
+export const openListExport = async (store: Store, list: RecordList, query: ExportQuery): Promise<RecordStream> => {
   let count = 0;
   const content = await store.lines(async (reader) => {
-    const lines = await csvOf(reader, list, query);
+    const lines = await buildListCsv(reader, list, query);
     const { table, among, where, params } = lines;
     count = await reader.count(`select count(*) from ${table} where ${among} and ${where}`, params);
     return lines;

@@ -2,16 +2,16 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Failure } from "../../errors/index.ts";
 import type { Format } from "../../model/format.ts";
 import { FORMATS } from "../../model/formats.ts";
-import { idField, type Fields, type Thing } from "../../model/thing.ts";
+import { defineIdField, type Fields, type Thing } from "../../model/thing.ts";
 import { text } from "../../text/index.ts";
-import { exportOf } from "./list-export.ts";
-import { CREATION, findRecords, linesOf, pageOf, recordsOf, type List } from "./lists.ts";
+import { openListExport } from "./list-export.ts";
+import { CREATION_ORDER, findRecords, streamNdjson, readListPage, readAllRecords, type RecordList } from "./lists.ts";
 import { Connection, SqliteStore } from "./sqlite/store.ts";
 import type { Reader, Store } from "./store.ts";
 import { TestTenant, textOf } from "#support/tenant/tenant.ts";
 
 const FIELDS = {
-  id: idField(1),
+  id: defineIdField(1),
   serialNumber: { type: "text", label: text("serial number", "シリアル番号"), shownAs: "serial", column: {} },
   memo: { type: "text", nullable: true, label: text("memo", "メモ"), comparison: "name", column: {} },
   tags: { type: "texts", label: text("tags", "タグ"), column: {} },
@@ -19,7 +19,7 @@ const FIELDS = {
   owner: {
     type: "object",
     nullable: true,
-    of: { id: idField(2), name: { type: "text", label: text("owner", "利用者") }, mail: { type: "text" } },
+    of: { id: defineIdField(2), name: { type: "text", label: text("owner", "利用者") }, mail: { type: "text" } },
     label: text("owner", "利用者"),
     columns: [
       ["owner", "name"],
@@ -53,7 +53,7 @@ const format = {
 } as Format;
 
 /** What a new kind of record has to say about its list. */
-const PHONES: List<typeof FIELDS> = {
+const PHONES: RecordList<typeof FIELDS> = {
   thing: PHONE,
   format,
   table: "phone t",
@@ -64,10 +64,10 @@ const PHONES: List<typeof FIELDS> = {
     "owner.mail": "o.emails ->> 0",
     "owner.emails": "o.emails ->> 0",
   },
-  order: [CREATION],
+  order: [CREATION_ORDER],
   orders: {
-    memo: [{ sql: "t.memo", before: "" }, CREATION],
-    serial: [{ sql: "t.serialNumber", before: "" }, CREATION],
+    memo: [{ sql: "t.memo", before: "" }, CREATION_ORDER],
+    serial: [{ sql: "t.serialNumber", before: "" }, CREATION_ORDER],
   },
   filters: { filterName: "memo", filterId: "serialNumber" },
   named: "t.id = :name or t.serialNumber = :name",
@@ -106,10 +106,10 @@ interface Page {
 }
 
 /** The ids of a list, read page by page. */
-const idsOf = async (query: Omit<Parameters<typeof pageOf>[2], "cursor">): Promise<readonly string[]> => {
+const idsOf = async (query: Omit<Parameters<typeof readListPage>[2], "cursor">): Promise<readonly string[]> => {
   const ids: string[] = [];
   for (let cursor: string | null | undefined; cursor !== null;) {
-    const { items, next } = JSON.parse(await pageOf(reader, PHONES, { ...query, cursor })) as Page;
+    const { items, next } = JSON.parse(await readListPage(reader, PHONES, { ...query, cursor })) as Page;
     ids.push(...items.map(({ id }) => id));
     cursor = next;
   }
@@ -117,11 +117,11 @@ const idsOf = async (query: Omit<Parameters<typeof pageOf>[2], "cursor">): Promi
 };
 
 /** A list, and how a page of it is asked for. */
-type Place = readonly [list: List, query: Partial<Parameters<typeof pageOf>[2]>];
+type Place = readonly [list: RecordList, query: Partial<Parameters<typeof readListPage>[2]>];
 
 /** The cursor after the first record. */
 const cursorOf = async ([list, query]: Place): Promise<string> =>
-  (JSON.parse(await pageOf(reader, list, { limit: 1, ...query })) as Page).next ?? "";
+  (JSON.parse(await readListPage(reader, list, { limit: 1, ...query })) as Page).next ?? "";
 
 /** A cursor with other values of its sort keys, which are its last list. */
 const changed = (cursor: string, values: string): string => {
@@ -131,27 +131,27 @@ const changed = (cursor: string, values: string): string => {
 
 const NOT_OF_THIS_LIST = { code: "usage", where: "query.cursor" };
 
-describe("a list that a thing configures", () => {
-  it("has records as their fields describe them", async () => {
-    expect((await recordsOf(reader, PHONES)).slice(0, 2)).toEqual([phone1, phone2]);
+describe("a list that is configured for a thing", () => {
+  it("contains records as their fields describe them", async () => {
+    expect((await readAllRecords(reader, PHONES)).slice(0, 2)).toEqual([phone1, phone2]);
     expect(await findRecords(reader, PHONES, "B2")).toEqual([phone2]);
     expect(await findRecords(reader, PHONES, "p")).toEqual([]);
   });
 
-  it.each([1, 2, 3, 4])("comes in every order in pages of %s", async (limit) => {
+  it.each([1, 2, 3, 4])("can be read in every order in pages of %s", async (limit) => {
     expect(await idsOf({ limit })).toEqual(["p1", "p2", "p3"]);
     expect(await idsOf({ limit, desc: true })).toEqual(["p3", "p2", "p1"]);
     expect(await idsOf({ limit, sort: "memo" })).toEqual(["p2", "p1", "p3"]);
     expect(await idsOf({ limit, sort: "memo", desc: true })).toEqual(["p3", "p1", "p2"]);
   });
 
-  it("is narrowed by filters, a blank one aside", async () => {
+  it("can be filtered; a blank filter is ignored", async () => {
     expect(await idsOf({ limit: 1, filterName: "b", filterId: "" })).toEqual(["p1", "p3"]);
     expect(await idsOf({ limit: 9, filterName: "～" })).toEqual(["p3"]);
     expect(await idsOf({ limit: 9, filterId: "a" })).toEqual([]);
   });
 
-  it("refuses a cursor of another list, order or direction", async () => {
+  it("rejects a cursor of another list, order or direction", async () => {
     const tablets = { ...PHONES, thing: { ...PHONE, name: "tablet" } };
     const [docs, mailer] = ["docs", "mailer"].map((app) => ({ ...PHONES, among: ":app > ''", params: { app } }));
     const places: readonly Place[] = [
@@ -167,7 +167,7 @@ describe("a list that a thing configures", () => {
     ];
     const accepts = async ([list, query]: Place, cursor: string): Promise<boolean> => {
       try {
-        return (await pageOf(reader, list, { limit: 1, ...query, cursor })) !== "";
+        return (await readListPage(reader, list, { limit: 1, ...query, cursor })) !== "";
       } catch (error) {
         if ((error as Failure).where === "query.cursor") return false;
         throw error;
@@ -181,9 +181,9 @@ describe("a list that a thing configures", () => {
     }
   });
 
-  it("takes a cursor with other filters, and of the usual order by any name", async () => {
+  it("accepts a cursor with other filters, and for the default order under either name", async () => {
     const next = async (query: Place[1]): Promise<readonly unknown[]> =>
-      (JSON.parse(await pageOf(reader, PHONES, { limit: 9, ...query })) as Page).items.map(({ id }) => id);
+      (JSON.parse(await readListPage(reader, PHONES, { limit: 9, ...query })) as Page).items.map(({ id }) => id);
     expect(await next({ cursor: await cursorOf([PHONES, {}]), filterName: "b" })).toEqual(["p3"]);
     expect(await next({ cursor: await cursorOf([PHONES, { sort: "creation" }]) })).toEqual(["p2", "p3"]);
   });
@@ -201,19 +201,19 @@ describe("a list that a thing configures", () => {
     "[9007199254740993]",
     "[9007199254740992]",
     "null",
-  ])("refuses a cursor with the values %s", async (values) => {
+  ])("rejects a cursor with the values %s", async (values) => {
     const cursor = await cursorOf([PHONES, {}]);
-    const page = (encoded: string) => pageOf(reader, PHONES, { limit: 1, cursor: encoded });
+    const page = (encoded: string) => readListPage(reader, PHONES, { limit: 1, cursor: encoded });
     await expect(page(changed(cursor, "[1]"))).resolves.toContain("items");
     await expect(page(changed(cursor, values))).rejects.toThrow(expect.objectContaining(NOT_OF_THIS_LIST) as Failure);
   });
 
-  it.each(["", "[", "{}", "1", "null", "[1]", "[null]", "[1e999999]x"])("refuses the cursor %s", async (json) => {
-    const page = pageOf(reader, PHONES, { limit: 1, cursor: Buffer.from(json).toString("base64url") });
+  it.each(["", "[", "{}", "1", "null", "[1]", "[null]", "[1e999999]x"])("rejects the cursor %s", async (json) => {
+    const page = readListPage(reader, PHONES, { limit: 1, cursor: Buffer.from(json).toString("base64url") });
     await expect(page).rejects.toThrow(expect.objectContaining(NOT_OF_THIS_LIST) as Failure);
   });
 
-  it("comes as lines with a member for each column", async () => {
+  it("can be read as lines with a member for each column", async () => {
     const lines = [
       {
         id: "p1",
@@ -226,17 +226,17 @@ describe("a list that a thing configures", () => {
       },
       { id: "p3", serial: "C3", memo: "b〜", tags: ["z"], lost: false, owner: null, ownerMail: null },
     ];
-    expect(await textOf(await linesOf(store, PHONES, { filterName: "b" }))).toBe(
+    expect(await textOf(await streamNdjson(store, PHONES, { filterName: "b" }))).toBe(
       lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
     );
   });
 
-  it("is exported by the columns of its format, without secrets", async () => {
-    expect(await textOf((await exportOf(store, PHONES, { newline: "lf" })).content)).toBe(
+  it("is exported with the columns of its format, without secrets", async () => {
+    expect(await textOf((await openListExport(store, PHONES, { newline: "lf" })).content)).toBe(
       'serialNumber,memo,tags,tags,ownerMail\n"A,1",b,x,y,h@example.jp\nB2,a,,,\nC3,b〜,z,,\n',
     );
     const console = { ...PHONES, exported: "t.lost = 0" };
-    expect(await textOf((await exportOf(store, console, { newline: "lf", layout: "console" })).content)).toMatch(
+    expect(await textOf((await openListExport(store, console, { newline: "lf", layout: "console" })).content)).toMatch(
       /^serialNumber,tags,tags,ownerMail\n"A,1",x,y,h@example.jp\nC3,z,,\n$/,
     );
   });

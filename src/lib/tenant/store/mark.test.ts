@@ -1,8 +1,11 @@
 import { expect, test } from "vitest";
-import { markOf } from "./mark.ts";
+import { computeKeyedHash } from "./mark.ts";
 
 const [key, other] = ["ab".repeat(32), "cd".repeat(32)];
 
-test("a mark is another one for another text and another key", () => {
-  expect(new Set([markOf(key, "users.1"), markOf(key, "users.2"), markOf(other, "users.1")]).size).toBe(3);
+test("marks differ for different texts and different keys", () => {
+  expect(
+    new Set([computeKeyedHash(key, "users.1"), computeKeyedHash(key, "users.2"), computeKeyedHash(other, "users.1")])
+      .size,
+  ).toBe(3);
 });

@@ -1,15 +1,15 @@
 import type { Reader } from "./store.ts";
 
-/** SQL: the tenant's key for marks. */
-export const MARK_KEY = "select markKey from tenant";
+/** SQL: the tenant's key for keyed hashes. */
+export const SELECT_HASH_KEY = "select markKey from tenant";
 
-/** The tenant's key for marks, in hexadecimal. */
-export const markKey = async (reader: Reader): Promise<string> =>
-  String((await reader.get(MARK_KEY))?.["markKey"] ?? "");
+/** Returns the tenant's key for keyed hashes, in hexadecimal. */
+export const readHashKey = async (reader: Reader): Promise<string> =>
+  String((await reader.get(SELECT_HASH_KEY))?.["markKey"] ?? "");
 
-// oxlint-disable-next-line eslint/no-restricted-globals -- it takes several milliseconds to load, which most requests do without
-const crypto = () => process.getBuiltinModule("node:crypto");
+// oxlint-disable-next-line eslint/no-restricted-globals -- slow to load, and most requests do not need it
+const loadCrypto = () => process.getBuiltinModule("node:crypto");
 
-/** A mark of a text, in hexadecimal: another mark tells that the text is another one, and nothing of what it says. */
-export const markOf = (key: string, text: string): string =>
-  crypto().createHmac("sha256", Buffer.from(key, "hex")).update(text).digest("hex");
+/** Returns a keyed hash in hexadecimal. Hashes show whether texts differ, but nothing about what the texts say. */
+export const computeKeyedHash = (key: string, text: string): string =>
+  loadCrypto().createHmac("sha256", Buffer.from(key, "hex")).update(text).digest("hex");

@@ -2,6 +2,6 @@
 export interface Processes {
   /** the id of this process */
   readonly self: number;
-  /** whether a process with that id is running, whoever owns it */
+  /** returns true if a process with this id is running, no matter who owns it */
   isAlive(pid: number): boolean;
 }

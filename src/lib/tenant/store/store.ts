@@ -1,139 +1,139 @@
 import type { FormatName } from "../../model/console-files.ts";
 
-/** What every database takes and gives alike. JSON travels as text, times as UTC instants, conditions as 0 and 1. */
-export type Value = string | number | null;
+/** A value that every database keeps in the same form: JSON as text, times as UTC instants, conditions as 0 and 1. */
+export type SqlValue = string | number | null;
 
-/** Values of parameters, which statements name with a colon: `:name`. */
-export type Params = Readonly<Record<string, Value>>;
+/** Values of the parameters of a statement, which refers to them by a colon and their name (`:name`). */
+export type Params = Readonly<Record<string, SqlValue>>;
 
-export type Row = Readonly<Record<string, Value>>;
+export type Row = Readonly<Record<string, SqlValue>>;
 
-/** A temporary table that follows from the tenant's data: made when it is asked for, and kept until its state changes. */
+/** A temporary table derived from the tenant's data, created when needed, and kept until its state changes. */
 export interface DerivedTable {
   readonly name: string;
-  /** SQL: its columns */
+  /** SQL: the columns of the table */
   readonly columns: string;
-  /** SQL: one text, as `state`, that is another one when the table has to be made anew */
+  /** SQL: selects a text as `state`; if the text changes, the table must be filled again */
   readonly state: string;
-  /** SQL: inserts all its rows */
+  /** SQL: inserts all rows of the table */
   readonly fill: string;
 }
 
-/** What of a tenant somebody sees: the rest does not exist for him. */
+/** The part of a tenant that somebody can see. For them, the rest of the tenant does not exist. */
 export interface Scope {
-  /** the numbers of the organisations that are his with all below them; undefined: all */
+  /** numbers of the organisations that are visible with all organisations below them; undefined: all organisations */
   readonly orgs: readonly number[] | undefined;
-  /** the kinds of which he sees imports */
+  /** the kinds whose imports are visible */
   readonly kinds: readonly FormatName[];
-  /** the users and groups of SECURED APPs, too */
+  /** true if users and groups of SECURED APPs are visible, too */
   readonly secured: boolean;
-  /** what the console is asked for CLOMO accounts, too */
+  /** true if tasks for CLOMO accounts are visible, too */
   readonly accounts: boolean;
-  /** how to reach the contact person, and the accounts, telephone numbers and notes of renewals, too */
+  /** true if the contact person's details, and accounts, telephone numbers and notes of renewal items, are visible */
   readonly contacts: boolean;
 }
 
-/** What a scope makes of the tables of a tenant, as SQL. */
+/** SQL that limits the tables of a tenant to a scope. */
 export interface View {
-  /** two views with the same name are the same */
+  /** name of the view; views with the same name are identical */
   readonly name: string;
-  /** the tables of which a part is seen, each with a condition that is true of its rows `t` that are */
+  /** the tables that are only partly visible, each with a condition that is true for its visible rows `t` */
   readonly rows: ReadonlyMap<string, string>;
-  /** the columns of tables that are seen otherwise than they are, each with what is seen in a row `t` */
+  /** columns whose visible value differs from the stored value, by table; with SQL of the visible value in a row `t` */
   readonly columns: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** the organisations of the scope, in the order in which they are made ready */
+  /** the tables with the organisations of the scope, in the order in which they must be filled */
   readonly held: readonly DerivedTable[];
 }
 
-/** Reads on one snapshot of the tenant. */
+/** A reader of one snapshot of the tenant. */
 export interface Reader {
-  /** it sees a part of the tenant: what it is told must tell nothing of the rest */
+  /** true if only a part of the tenant is visible; results must not reveal anything about the rest */
   readonly isPartial: boolean;
-  /** the first row, undefined if there is none */
+  /** Returns the first row; undefined if there are no rows. */
   get(sql: string, params?: Params): Promise<Row | undefined>;
   all(sql: string, params?: Params): Promise<readonly Row[]>;
-  /** the one number of a `select count(*)`; 0 if there is no row */
+  /** Returns the number that a statement such as `select count(*)` selects; 0 if there is no row. */
   count(sql: string, params?: Params): Promise<number>;
-  /** Makes a temporary table ready, for statements that name it as `temp.<name>`. */
+  /** Creates or refreshes a temporary table for statements that refer to it as `temp.<name>`. */
   derive(table: DerivedTable): Promise<void>;
 }
 
-/** A collection of the tenant, as a change finds it. */
+/** The state of a collection when a change locks it. */
 export interface LockedCollection {
-  /** the revision that last changed it; 0 if none has */
+  /** the revision that last changed the collection; 0 if it was never changed */
   readonly revision: number;
-  /** the highest `pk` ever given to a record of its table */
+  /** the highest `pk` that was ever given to a record of the collection's table */
   readonly last: number;
 }
 
-/** One transaction. */
+/** A write transaction. */
 export interface Writer extends Reader {
-  /** @returns number of changed rows */
+  /** Runs a statement. @returns number of changed rows */
   run(sql: string, params?: Params): Promise<number>;
   /**
-   * One statement for each of many rows.
+   * Runs one statement for each of many rows.
    *
-   * @param names of its parameters
-   * @param rows their values, in the order of the names
+   * @param names names of the parameters
+   * @param rows values of the parameters, in the order of their names
    * @returns number of changed rows
    */
-  runEach(sql: string, names: readonly string[], rows: Iterable<readonly Value[]>): Promise<number>;
+  runEach(sql: string, names: readonly string[], rows: Iterable<readonly SqlValue[]>): Promise<number>;
   /**
-   * Locks collections until the end of the transaction, in the order of their names; call it before anything that
-   * decides is read. In tests, writing a table whose collection was not locked throws, and so does changing a record
-   * before a version of it was kept.
+   * Locks collections until the end of the transaction, in the order of their names. Call this before reading anything
+   * on which the change depends. In tests, an error is thrown if a table is written without a lock on its collection,
+   * or if a record is changed before a version of it was stored.
    */
   lock(collections: readonly string[]): Promise<ReadonlyMap<string, LockedCollection>>;
-  /** The revision of this change: no two changes of a tenant share one. */
+  /** Returns the revision of this change. Each change of a tenant has a different revision. */
   revision(): Promise<number>;
 }
 
-/** Records that are streamed as text, in the order of a key that is unique among them. */
-export interface Lines {
+/** Records to stream as text, in the order of a unique key. */
+export interface LineQuery {
   /** SQL: the text of a record */
   readonly line: string;
   /**
-   * A cheaper text, tried first, and what makes the bytes of a number of records of theirs together, which it may change;
-   * undefined where that cannot be done.
+   * A cheaper text, which is tried first. `finished` completes the bytes of several records at once and may modify
+   * these bytes. It returns undefined if the cheaper text cannot be used.
    */
   readonly plain?:
     | { readonly line: string; finished(bytes: Uint8Array, records: number): Uint8Array | undefined }
     | undefined;
   /** bytes before the first record */
   readonly head?: Uint8Array | undefined;
-  /** SQL: the key, of {@link table} */
+  /** SQL: the key of a record in {@link table} */
   readonly key: string;
-  /** a value before all keys */
+  /** a value that is lower than every key */
   readonly before: string | number;
-  /** SQL: the table under the alias `t`, with the joins that selecting needs; then those that only the text needs */
+  /** SQL: `table` is the table (alias `t`) with joins to select records; `joined` are the joins that only text needs */
   readonly table: string;
   readonly joined: string;
-  /** SQL: the same table with what who asks does not see, which is scanned faster; given only to who sees a part */
+  /** SQL: the same table with rows that are not visible, faster to scan; set only if part of the tenant is visible */
   readonly whole?: string | undefined;
-  /** SQL: the rows to scan; and which of them are records, `true` of all */
+  /** SQL: `among` is true for rows to scan, `where` for records among them (`true` if all of them are records) */
   readonly among: string;
   readonly where: string;
   readonly params: Params;
-  /** is told of each batch how many records it has, and the greatest value of some SQL among them; null if none has one */
+  /** `note` is called for each batch with its number of records and their greatest value of `sql`, or null if none */
   readonly tally?: { readonly sql: string; note(records: number, greatest: string | null): void } | undefined;
 }
 
-/** One of several texts that are streamed from one snapshot: records, or what is said once its turn comes. */
-export interface Piece {
-  /** what it is called where it arrives: `resources/users.ndjson` */
+/** One of several texts that are streamed from one snapshot: records, or a text that is created when its turn comes. */
+export interface StreamPiece {
+  /** name of the piece for the receiver: `resources/users.ndjson` */
   readonly name: string;
-  readonly content: Lines | ((reader: Reader) => Promise<string>);
+  readonly content: LineQuery | ((reader: Reader) => Promise<string>);
 }
 
-/** Where a piece begins, among the bytes of all. */
-export type PieceStart = Pick<Piece, "name">;
+/** The start of a piece in the stream, before its bytes. */
+export type PieceStart = Pick<StreamPiece, "name">;
 
-/** A temporary table of its maker's own, outside of the tenant: nobody else sees it, and closing it empties it for the next one. */
-export interface Scratch extends AsyncDisposable {
-  /** as statements name it */
+/** A temporary table outside the tenant that only its creator sees. Closing it empties it, so that it can be reused. */
+export interface ScratchTable extends AsyncDisposable {
+  /** name of the table in statements */
   readonly name: string;
-  /** @param rows values in the order of its columns; all of them, or none */
-  add(rows: readonly (readonly Value[])[]): Promise<void>;
+  /** Inserts all of the rows, or none of them. @param rows values in the order of the columns */
+  add(rows: readonly (readonly SqlValue[])[]): Promise<void>;
 }
 
 export interface ChangeOptions {
@@ -141,43 +141,46 @@ export interface ChangeOptions {
 }
 
 /**
- * A tenant's database. What is read or changed by one process takes turns: nobody sees a change that is half done, also
- * not between two awaits of it.
+ * A tenant's database. Reads and changes by one process take turns, so nobody sees an incomplete change, not even
+ * between two awaits of the change.
  *
- * A body may await its reader or writer only. If it awaits anything else, so that the event loop turns, the transaction
- * is rolled back and a TypeError is thrown: files, mail and hashing of passwords come before or after.
+ * A body may await only its reader or writer. If it awaits anything else, so that the event loop turns, the transaction
+ * is rolled back and a TypeError is thrown. Access files, send mail and hash passwords before or after the transaction.
  */
 export interface Store {
-  /** nothing can be written: {@link change} throws `not-permitted` */
+  /** true if nothing can be written; {@link change} then throws `not-permitted` */
   readonly isReadOnly: boolean;
-  /** The same tenant as somebody sees it: what lies outside the scope does not exist for what is read. */
+  /** Returns the same tenant, limited to a scope. Reads do not find anything outside the scope. */
   within(scope: Scope): Promise<Store>;
-  /** Whether nobody changes the tenant at the moment. */
+  /** Returns true if nobody is changing the tenant at the moment. */
   isFree(): boolean;
   /** Runs `body` on one snapshot. */
   read<T>(body: (reader: Reader) => Promise<T>): Promise<T>;
   /**
-   * Runs `body` in one transaction: all of it or nothing.
+   * Runs `body` in one transaction, which is committed completely or not at all.
    *
-   * @throws Failure `locked` when another process holds the tenant for longer than five seconds, `interrupted` by the
-   *   signal while waiting, `not-permitted` when the tenant cannot be written
+   * @throws Failure `locked` if another process holds the tenant's lock for longer than five seconds, `interrupted` if
+   * the signal is aborted while waiting, `not-permitted` if the tenant cannot be written
    */
   change<T>(body: (writer: Writer) => Promise<T>, options?: ChangeOptions): Promise<T>;
-  /** Runs `body` on the tenant as a change would leave it; nothing of it stays. @throws Failure as {@link change} */
+  /** Runs `body` like a change, then rolls everything back. @throws Failure as {@link change} */
   rehearse<T>(body: (writer: Writer) => Promise<T>, options?: ChangeOptions): Promise<T>;
   /**
-   * Makes a temporary table, for what comes from elsewhere and is read by a change.
+   * Creates a temporary table for data from outside the tenant that a change reads.
    *
-   * @param columns SQL of each: its name and type
-   * @param key the columns that no two rows share
+   * @param columns SQL: name and type of each column
+   * @param key columns that together are unique
    */
-  scratch(columns: readonly string[], key: readonly string[]): Promise<Scratch>;
+  scratch(columns: readonly string[], key: readonly string[]): Promise<ScratchTable>;
   /**
-   * Streams records as UTF-8, made as they are taken, on a connection and a snapshot of their own: nobody waits for it.
+   * Streams records as UTF-8. The text is produced while the stream is read, with a separate connection and snapshot,
+   * so nothing else has to wait.
    *
-   * @param describe what to stream, with what it reads for that on the same snapshot
+   * @param describe returns what to stream, and reads what it needs for this from the same snapshot
    */
-  lines(describe: (reader: Reader) => Promise<Lines>): Promise<ReadableStream<Uint8Array>>;
-  /** Streams several texts one after another, each behind its start; otherwise as {@link lines}. */
-  pieces(describe: (reader: Reader) => Promise<readonly Piece[]>): Promise<ReadableStream<PieceStart | Uint8Array>>;
+  lines(describe: (reader: Reader) => Promise<LineQuery>): Promise<ReadableStream<Uint8Array>>;
+  /** Streams several texts one after another, each preceded by its start. Otherwise like {@link lines}. */
+  pieces(
+    describe: (reader: Reader) => Promise<readonly StreamPiece[]>,
+  ): Promise<ReadableStream<PieceStart | Uint8Array>>;
 }

@@ -2,23 +2,24 @@ import { ACCOUNT } from "../../model/account.ts";
 import { DEVICE } from "../../model/device.ts";
 import { ORG } from "../../model/organisation.ts";
 import { USER } from "../../model/user.ts";
-import { ROOT } from "../records/org-rows.ts";
+import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import type { Reader } from "./store.ts";
 
-// Of which organisations a record is, for the audit. Whoever asks, all are looked at: `main` names the tables themselves.
+// Finds the organisations to which records belong, for the audit log. All organisations count, whatever the acting
+// account can see, so the SQL names the tables as `main.<table>`.
 
-/** SQL: the numbers of the organisations of a record, of each thing whose records have any. @param of its alias */
-export const ORGS_OF: Readonly<Record<string, (of: string) => readonly string[]>> = {
+/** SQL: the numbers of a record's organisations, by thing (if it has organisations).  @param of alias of the record */
+export const RECORD_ORGS_SQL: Readonly<Record<string, (of: string) => readonly string[]>> = {
   [USER.name]: (of) => [`${of}.org`],
   [ORG.name]: (of) => [`${of}.pk`, `${of}.parent`],
-  // where it counts
+  // the organisation of the owner, or 全社 if the device does not have an owner
   [DEVICE.name]: (of) => [
-    `coalesce((select u.org from main.user u where u.pk = ${of}.owner), ${of}."ownerOrg", ${ROOT})`,
+    `coalesce((select u.org from main.user u where u.pk = ${of}.owner), ${of}."ownerOrg", ${ROOT_ORG_NUMBER})`,
   ],
 };
 
-/** The ids of users' organisations. @param ids of the users */
-export const orgsOfUsers = async (reader: Reader, ids: readonly string[]): Promise<readonly string[]> => {
+/** Returns the ids of the organisations of users. @param ids ids of the users */
+export const listOrgsOfUsers = async (reader: Reader, ids: readonly string[]): Promise<readonly string[]> => {
   const rows = await reader.all(
     `select distinct o.id from main.user u join main.org o on o.pk = u.org
      where u.id in (select value from json_each(:ids))`,
@@ -28,16 +29,16 @@ export const orgsOfUsers = async (reader: Reader, ids: readonly string[]): Promi
 };
 
 /**
- * Returns the ids of the organisations in which records of tasks lie: here, and as the console has them, or last had them;
- * undefined if one of them is of no organisation.
+ * Returns the ids of the organisations to which the records of tasks belong here, in the console and in their versions.
+ * Returns undefined if one of the records does not belong to an organisation.
  */
-export const orgsOfRecords = async (
+export const listOrgsOfRecords = async (
   reader: Reader,
   records: readonly { readonly thing: string; readonly pk: number }[],
 ): Promise<readonly string[] | undefined> => {
   const found = new Set<string>();
   const accounts = JSON.stringify(records.flatMap(({ thing, pk }) => (thing === ACCOUNT.name ? pk : [])));
-  // what an account manages is called by its names
+  // the organisations that an account manages are shown by name, and may be any organisations of the tenant
   const managing = [ACCOUNT.name, `${ACCOUNT.name}_observed`].map(
     (
       table,
@@ -46,7 +47,7 @@ export const orgsOfRecords = async (
   );
   if ((await reader.get(`${managing.join(" union all ")} limit 1`, { accounts })) !== undefined) return undefined;
   for (const [name, group] of Map.groupBy(records, ({ thing }) => (thing === ACCOUNT.name ? USER.name : thing))) {
-    const places = ORGS_OF[name];
+    const places = RECORD_ORGS_SQL[name];
     if (places === undefined) return undefined;
     const pks = JSON.stringify(group.map(({ pk }) => pk));
     const observed = `(select * from main.${name}_observed where inConsole = 1)`;

@@ -1,7 +1,7 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { histories, LONG } from "#support/drawn.ts";
+import { toHistoryParameters, LONG_TIMEOUT } from "#support/drawn.ts";
 import type { Import, PlanRow, RecordVersion } from "../../contract/index.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 import { VersionsCheck } from "#support/tenant/versions.ts";
@@ -277,7 +277,7 @@ const expectVersions = async (model: Model): Promise<void> => {
   expect(histories.flat().filter(({ deleted }) => !deleted)).toHaveLength(model.users.size);
 };
 
-test("an organisation has one value in plans and histories, whether a file calls it by its code or by its path", async () => {
+test("an organisation has the same value in plans and histories, by code or by path", async () => {
   tenant.clear();
   const orgs = { kind: "orgs" } as const;
   const header = ["組織名", "組織コード", "上位組織コード", "上位組織パス"];
@@ -314,7 +314,7 @@ const setBy = async (id: string) =>
     ]),
   );
 
-test("what was done by hand later is not told as an import's: places, owners and fields that are gone", async () => {
+test("later changes by hand are not shown as an import's: organisations, owners and removed fields", async () => {
   tenant.clear();
   const orgs = await tenant.import({ kind: "orgs" }, [ORG_HEADER, ["本社", "H", ""], ["営業", "S", "H"]]);
   const [root, sales] = (await tenant.client.orgs.list()).filter(({ code }) => code !== null);
@@ -348,7 +348,7 @@ test("what was done by hand later is not told as an import's: places, owners and
   expect((await setBy(users.id))["a@x"]).not.toHaveProperty("custom:座席");
 });
 
-test("what a row names is called as it was then, whoever has that code or address by now", async () => {
+test("references in a row are shown as they were then, even if the code or address was reused", async () => {
   tenant.clear();
   const header = [...ORG_HEADER];
   await tenant.import({ kind: "orgs" }, [header, ["本社", "H", ""], ["営業", "S", "H"], ["課", "K", "H"]]);
@@ -400,7 +400,7 @@ test("what a row names is called as it was then, whoever has that code or addres
   ]);
 });
 
-test("an organisation without a code is shown by its path of that time, also after it was moved, renamed and deleted", async () => {
+test("an organisation without a code is shown by its former path, even if moved, renamed or deleted since", async () => {
   tenant.clear();
   await tenant.import({ kind: "orgs" }, [ORG_HEADER, ["本社", "H", ""], ["営業", "S", "H"], ["支社", "B", ""]]);
   const users = await tenant.import({ kind: "users" }, [
@@ -429,7 +429,7 @@ test("an organisation without a code is shown by its path of that time, also aft
   await expectShown();
 });
 
-test("an import shows groups that were renamed or deleted by hand since as they were", async () => {
+test("an import shows groups that were renamed or deleted by hand as they were", async () => {
   tenant.clear();
   const { secured } = tenant.client;
   const { id } = await tenant.import({ kind: "docs", createGroups: true }, [
@@ -455,8 +455,8 @@ test("an import shows groups that were renamed or deleted by hand since as they 
 });
 
 test(
-  "random histories of imports, undoings and edits by hand: each import has what a model knows, and each user after every step; any untouched one is undone",
-  LONG,
+  "random histories of imports, undos and edits: imports and users match a model, and undo works",
+  LONG_TIMEOUT,
   async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(someStep, { minLength: 2, maxLength: 9 }), async (steps) => {
@@ -472,7 +472,7 @@ test(
         await expectImports(model);
         await versions.expectUndone();
       }),
-      histories(20_261_121),
+      toHistoryParameters(20_261_121),
     );
   },
 );

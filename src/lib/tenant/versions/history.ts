@@ -5,58 +5,62 @@ import { ORG } from "../../model/organisation.ts";
 import type { Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import type { Session } from "../session.ts";
-import { THEN } from "../store/sql/forms.ts";
-import type { Reader, Row, Value } from "../store/store.ts";
-import { findNamed } from "./find.ts";
+import { ORDERED_JOIN } from "../store/sql/forms.ts";
+import type { Reader, Row, SqlValue } from "../store/store.ts";
+import { findRecordsByName } from "./find.ts";
 import {
-  lastState,
-  shownValue,
-  stateAt,
-  Timelines,
+  getLastState,
+  toDisplayValue,
+  getStateAt,
+  TimelineReader,
   type Moment,
   type RecordState,
-  type ShownValue,
+  type DisplayValue,
 } from "./timeline.ts";
 
 type VersionChange = RecordVersion["changes"][number];
 
 /** A stored column that a history shows. */
 interface HistoryColumn {
-  /** the thing whose table has it */
+  /** the thing whose table contains the column */
   readonly thing: Thing;
   readonly column: string;
-  /** its name in the history */
+  /** name of the column in the history */
   readonly field: string;
 }
 
-/** What the history of a noun shows. */
+/** What the history of a noun (a kind of records in commands and the API) shows. */
 interface HistoryNoun {
-  /** the records by whose names and numbers the noun's records are found */
+  /** the thing by whose names and record numbers the noun's records are found */
   readonly thing: Thing;
   readonly columns: readonly HistoryColumn[];
-  /** whether a state of {@link thing} has a record of the noun */
+  /** returns true if the noun's record exists in a state of {@link thing} */
   readonly exists: (state: Row) => boolean;
-  /** the column with what people call the record, if that is not what they call the {@link thing} */
+  /** the column with the name of the noun's record, if that differs from the name of the {@link thing}'s record */
   readonly namedBy?: string | undefined;
-  /** the values of a record of which a table has no row */
+  /** the values of a record for which a table does not have a row */
   readonly defaults?: Row | undefined;
 }
 
-const columnsOf = (thing: Thing): readonly HistoryColumn[] =>
+const listHistoryColumns = (thing: Thing): readonly HistoryColumn[] =>
   (thing.versioned ?? []).map((column) => ({ thing, column, field: column }));
 
-const historyOf = (thing: Thing): HistoryNoun => ({ thing, columns: columnsOf(thing), exists: () => true });
+const createHistoryNoun = (thing: Thing): HistoryNoun => ({
+  thing,
+  columns: listHistoryColumns(thing),
+  exists: () => true,
+});
 
-const NOUNS = {
-  users: historyOf(USER),
-  orgs: historyOf(ORG),
-  devices: historyOf(DEVICE),
+const HISTORY_NOUNS = {
+  users: createHistoryNoun(USER),
+  orgs: createHistoryNoun(ORG),
+  devices: createHistoryNoun(DEVICE),
   accounts: {
     thing: USER,
     columns: [
       { thing: USER, column: "accountName", field: "name" },
       { thing: USER, column: "accountPasswordSetAt", field: "passwordSetAt" },
-      ...columnsOf(ACCOUNT),
+      ...listHistoryColumns(ACCOUNT),
     ],
     exists: ({ accountName }) => accountName !== null,
     namedBy: "accountName",
@@ -65,36 +69,36 @@ const NOUNS = {
 } as const satisfies Readonly<Record<string, HistoryNoun>>;
 
 /** A noun whose records have a history. */
-export type NounWithHistory = keyof typeof NOUNS;
+export type NounWithHistory = keyof typeof HISTORY_NOUNS;
 
-const NO_VALUES: readonly unknown[] = [undefined, null, "", false];
+const BLANK_VALUES: readonly unknown[] = [undefined, null, "", false];
 
-/** Whether a value says nothing about a new or a deleted record. */
-const isBlank = (value: ShownValue): boolean =>
-  NO_VALUES.includes(value) || (Array.isArray(value) && value.length === 0);
+/** Returns true if a value is blank, so that the history of a new or deleted record omits it. */
+const isBlankValue = (value: DisplayValue): boolean =>
+  BLANK_VALUES.includes(value) || (Array.isArray(value) && value.length === 0);
 
 /** Reads the histories of a noun's records. */
 class HistoryReader {
   readonly #reader: Reader;
   readonly #noun: HistoryNoun;
-  readonly #timelines: Timelines;
+  readonly #timelines: TimelineReader;
 
   constructor(reader: Reader, noun: HistoryNoun) {
     this.#reader = reader;
     this.#noun = noun;
-    this.#timelines = new Timelines(reader);
+    this.#timelines = new TimelineReader(reader);
   }
 
   async find(name: string): Promise<readonly RecordHistory[]> {
     const found: RecordHistory[] = [];
-    for (const pk of await findNamed(this.#reader, this.#timelines, this.#noun.thing, name)) {
+    for (const pk of await findRecordsByName(this.#reader, this.#timelines, this.#noun.thing, name)) {
       const history = await this.#read(pk);
       if (history !== undefined) found.push(history);
     }
     return found;
   }
 
-  /** Returns a record's history; undefined if there never was a record of the noun. */
+  /** Returns the history of a record; undefined if the noun's record never existed. */
   async #read(pk: number): Promise<RecordHistory | undefined> {
     const { thing, columns, namedBy } = this.#noun;
     const own = await this.#timelines.of(thing, pk);
@@ -112,32 +116,35 @@ class HistoryReader {
       const action = before === null ? "create" : after === null ? "delete" : "update";
       if ((before === null && after === null) || (action === "update" && changes.length === 0)) continue;
       last = after ?? before ?? last;
-      versions.push({ ...(facts.get(revision) ?? UNKNOWN), action, changes });
+      versions.push({ ...(facts.get(revision) ?? UNKNOWN_CHANGE), action, changes });
     }
-    const now = await this.#stateAt(pk, NOW);
+    const now = await this.#stateAt(pk, AFTER_ALL_CHANGES);
     last = now ?? last;
     if (last === undefined) return undefined;
-    const state = lastState(own);
+    const state = getLastState(own);
     const [step] = own.steps.slice(-1);
-    const moment: Moment = own.now === null && step !== undefined ? { revision: step.revision, side: "before" } : NOW;
+    const moment: Moment =
+      own.now === null && step !== undefined ? { revision: step.revision, side: "before" } : AFTER_ALL_CHANGES;
     const name = namedBy === undefined ? await this.#timelines.called(thing, pk, moment) : String(last[namedBy]);
     return { id: String(state?.["id"]), name: name ?? "", deleted: now === null, versions };
   }
 
-  /** Returns the columns of a record at a moment, those of all its tables; null while it does not exist. */
+  /** Returns a record's columns at a moment, from all its tables; null if it does not exist at that moment. */
   async #stateAt(pk: number, moment: Moment): Promise<RecordState> {
     const { thing, columns, exists, defaults } = this.#noun;
-    const own = stateAt(await this.#timelines.of(thing, pk), moment);
+    const own = getStateAt(await this.#timelines.of(thing, pk), moment);
     if (own === null || !exists(own)) return null;
     const others = [...new Set(columns.map((column) => column.thing))].filter((other) => other !== thing);
-    const states = await Promise.all(others.map(async (other) => stateAt(await this.#timelines.of(other, pk), moment)));
+    const states = await Promise.all(
+      others.map(async (other) => getStateAt(await this.#timelines.of(other, pk), moment)),
+    );
     return Object.assign({}, defaults, ...states, own) as Row;
   }
 
   async #changes(revision: number, before: RecordState, after: RecordState): Promise<VersionChange[]> {
     const changes: VersionChange[] = [];
     const isChange = ({ old, new: value }: VersionChange): boolean =>
-      before !== null && after !== null ? true : !isBlank(old) || !isBlank(value);
+      before !== null && after !== null ? true : !isBlankValue(old) || !isBlankValue(value);
     for (const column of this.#noun.columns) {
       const [old, value] = [before, after].map((state) => state?.[column.column] ?? null);
       if (old === value) continue;
@@ -152,12 +159,16 @@ class HistoryReader {
     return changes.filter(isChange);
   }
 
-  #shown({ thing, column }: HistoryColumn, value: Value | undefined, moment: Moment): Promise<ShownValue> {
-    return shownValue(thing, column, value ?? null, (to, pk) => this.#timelines.called(to, pk, moment));
+  #shown({ thing, column }: HistoryColumn, value: SqlValue | undefined, moment: Moment): Promise<DisplayValue> {
+    return toDisplayValue(thing, column, value ?? null, (to, pk) => this.#timelines.called(to, pk, moment));
   }
 
-  /** Returns what changed in the custom fields, by their names at that time. */
-  async #customChanges(revision: number, old: Value | undefined, value: Value | undefined): Promise<VersionChange[]> {
+  /** Returns the changes of the custom fields, with the names that the fields had at that time. */
+  async #customChanges(
+    revision: number,
+    old: SqlValue | undefined,
+    value: SqlValue | undefined,
+  ): Promise<VersionChange[]> {
     const [before, after] = [old, value].map(
       (values) => JSON.parse(String(values ?? "{}")) as Readonly<Record<string, string>>,
     );
@@ -173,18 +184,18 @@ class HistoryReader {
     return changes;
   }
 
-  /** Returns the facts of changes by their revisions. The number, the actor and the command are those of the audit as the asker sees it. */
+  /** Returns facts about changes by revision: number, actor and command, as far as the audit log is visible. */
   async #facts(revisions: readonly number[]): Promise<ReadonlyMap<number, ChangeFacts>> {
     const visible = (number: string): string => `(select v.seq from audit v where v.seq = ${number})`;
     const rows = await this.#reader.all(
       `select c.revision, m.at, a.seq as number, a.actor, a.action as command, ${visible("c.undoes")} as undoes,
          ${visible("c.undoneBy")} as undoneBy
-       from json_each(:revisions) r ${THEN} main.change c on c.revision = r.value
+       from json_each(:revisions) r ${ORDERED_JOIN} main.change c on c.revision = r.value
          left join main.audit m on m.seq = c.number left join audit a on a.seq = c.number`,
       { revisions: JSON.stringify(revisions) },
     );
-    const textOf = (value: Value | undefined): string | null => (value === null ? null : String(value));
-    const numberOf = (value: Value | undefined): number | null => (value === null ? null : Number(value));
+    const textOf = (value: SqlValue | undefined): string | null => (value === null ? null : String(value));
+    const numberOf = (value: SqlValue | undefined): number | null => (value === null ? null : Number(value));
     return new Map(
       rows.map(({ revision, at, number, actor, command, undoes, undoneBy }) => [
         Number(revision),
@@ -203,15 +214,25 @@ class HistoryReader {
 
 type ChangeFacts = Omit<RecordVersion, "action" | "changes">;
 
-/** The facts of what no change has recorded. */
-const UNKNOWN: ChangeFacts = { number: null, at: null, actor: null, command: null, undoes: null, undoneBy: null };
+/** The facts about a change that is not recorded. */
+const UNKNOWN_CHANGE: ChangeFacts = {
+  number: null,
+  at: null,
+  actor: null,
+  command: null,
+  undoes: null,
+  undoneBy: null,
+};
 
-/** After all changes. */
-const NOW: Moment = { revision: Number.MAX_SAFE_INTEGER, side: "after" };
+/** The moment after all changes. */
+const AFTER_ALL_CHANGES: Moment = { revision: Number.MAX_SAFE_INTEGER, side: "after" };
 
-/** Returns the histories of a noun's records that have or had a name, also of deleted ones; see {@link findNamed}. */
-export const history = (
+/**
+ * Returns the histories of a noun's records that have or had a name, even if deleted; see {@link findRecordsByName}.
+ */
+export const readHistory = (
   session: Pick<Session, "read">,
   noun: NounWithHistory,
   name: string,
-): Promise<readonly RecordHistory[]> => session.read((reader) => new HistoryReader(reader, NOUNS[noun]).find(name));
+): Promise<readonly RecordHistory[]> =>
+  session.read((reader) => new HistoryReader(reader, HISTORY_NOUNS[noun]).find(name));

@@ -1,10 +1,10 @@
 import { dropTasks, undoImport } from "#support/tenant/undo.ts";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { restoreFrom, travelling } from "#support/tenant/restoring.ts";
+import { restoreFrom, exportApplicableFiles } from "#support/tenant/restoring.ts";
 import { VersionsCheck } from "#support/tenant/versions.ts";
-import { ALL_CHANGED, bitOf } from "./tables.ts";
-import { versionsOf } from "./keep.ts";
+import { ALL_COLUMNS_MASK, getColumnBit } from "./tables.ts";
+import { getVersionSchema } from "./keep.ts";
 
 const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
@@ -13,7 +13,7 @@ beforeEach(() => tenant.clear());
 const HEADER = ["氏名", "メールアドレス", "役職", "CLOMOアカウント名", "CLOMOアカウントパスワード"];
 const people = (...rows: readonly (readonly string[])[]) => [HEADER, ...rows];
 
-const [TITLE, NAME] = ["title", "name"].map((column) => Number(bitOf(versionsOf("user"), column)));
+const [TITLE, NAME] = ["title", "name"].map((column) => Number(getColumnBit(getVersionSchema("user"), column)));
 
 const idOf = async (name: string): Promise<string> => (await tenant.client.users.find({ name }))[0]?.id ?? "";
 
@@ -23,7 +23,7 @@ const lastVersions = () =>
     .sql("select * from user_version where revision = (select max(revision) from collection) order by pk")
     .map((row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)));
 
-test("an edit keeps the former values of what it changed, and no others", async () => {
+test("an edit stores the former values of what it changed, and no others", async () => {
   await tenant.import({ kind: "users" }, people(["山田", "a@x.jp", "課長", "", ""]));
   await tenant.client.users.edit(await idOf("a@x.jp"), { title: "部長", nameKana: null });
   expect(lastVersions()).toMatchObject([{ pk: 2, action: "update", changed: TITLE, title: "課長" }]);
@@ -32,7 +32,7 @@ test("an edit keeps the former values of what it changed, and no others", async 
   expect(lastVersions()).toMatchObject([{ changed: TITLE }]);
 });
 
-test("an import keeps the same of each row that changes a record, and of those that set a secret", async () => {
+test("an import stores former values for rows that change a record or set a secret", async () => {
   await tenant.import(
     { kind: "users" },
     people(["山田", "a@x.jp", "課長", "a1", ""], ["佐藤", "b@x.jp", "課長", "b1", ""]),
@@ -41,7 +41,7 @@ test("an import keeps the same of each row that changes a record, and of those t
     { kind: "users" },
     people(["山本", "a@x.jp", "部長", "a1", ""], ["佐藤", "b@x.jp", "課長", "b1", "Secret12"]),
   );
-  const passwordSet = Number(bitOf(versionsOf("user"), "accountPasswordSetAt"));
+  const passwordSet = Number(getColumnBit(getVersionSchema("user"), "accountPasswordSetAt"));
   expect(lastVersions()).toMatchObject([
     { pk: 2, changed: (NAME ?? 0) + (TITLE ?? 0), name: "山田", title: "課長" },
     { pk: 3, changed: passwordSet },
@@ -49,16 +49,16 @@ test("an import keeps the same of each row that changes a record, and of those t
   expect(JSON.stringify(tenant.sql("select * from user_version"))).not.toContain("Secret12");
 });
 
-test("an import that moves an organisation keeps where it was", async () => {
+test("an import that moves an organisation stores where it was", async () => {
   const header = ["組織名", "組織コード", "上位組織コード"];
   await tenant.import({ kind: "orgs" }, [header, ["本社", "H", ""], ["営業", "S", "H"], ["課", "K", "H"]]);
   const [head] = tenant.sql("select pk from org where code = 'H'");
   await tenant.import({ kind: "orgs" }, [header, ["課", "K", "S"]]);
-  const changed = Number(bitOf(versionsOf("org"), "parent"));
+  const changed = Number(getColumnBit(getVersionSchema("org"), "parent"));
   expect(tenant.sql("select changed, parent from org_version")).toEqual([{ changed, parent: head?.["pk"] }]);
 });
 
-test("a deleted record has all of it in its version, and comes back as one that is made", async () => {
+test("the version of a deleted record has all values, and the restored record counts as created", async () => {
   const check = new VersionsCheck(tenant);
   await tenant.import({ kind: "users" }, people(["山田", "a@x.jp", "課長", "", ""]));
   const gone = await tenant.import(
@@ -66,7 +66,7 @@ test("a deleted record has all of it in its version, and comes back as one that 
     people(["佐藤", "b@x.jp", "", "", ""]),
   );
   expect(lastVersions()).toMatchObject([
-    { pk: 2, action: "delete", changed: Number(ALL_CHANGED), emails: '["a@x.jp"]' },
+    { pk: 2, action: "delete", changed: Number(ALL_COLUMNS_MASK), emails: '["a@x.jp"]' },
   ]);
   await tenant.client.imports.commit(await undoImport(tenant.client, gone.id));
   expect(lastVersions()).toMatchObject([{ pk: 4, action: "delete" }]);
@@ -78,7 +78,7 @@ test("a deleted record has all of it in its version, and comes back as one that 
   check.expectReplay();
 });
 
-test("records that an import creates are one range; a change that is refused, or rehearsed, keeps nothing", async () => {
+test("records that an import creates are one range; a rejected change or dry run stores nothing", async () => {
   const rows = Array.from({ length: 50 }, (_, at) => ["山田", `u${at}@x.jp`, "", "", ""]);
   await tenant.import({ kind: "users" }, people(...rows));
   expect(tenant.sql("select thing, first, last from created_range")).toEqual([{ thing: "user", first: 1, last: 51 }]);
@@ -87,7 +87,7 @@ test("records that an import creates are one range; a change that is refused, or
   expect(tenant.sql("select * from user_version")).toEqual([]);
 });
 
-test("each change has one row, with the number of its record in the audit and what it undoes", async () => {
+test("each change has one row with the number of its audit record and what it undoes", async () => {
   await tenant.import({ kind: "users" }, people(["山田", "a@x.jp", "課長", "", ""]));
   const { id } = await tenant.import({ kind: "users" }, people(["佐藤", "b@x.jp", "課長", "", ""]));
   await tenant.client.users.edit(await idOf("a@x.jp"), { title: "部長" });
@@ -104,7 +104,7 @@ test("each change has one row, with the number of its record in the audit and wh
   expect(changes.map(({ number }) => number)).toEqual(recorded.toReversed());
 });
 
-test("a change tells how it came about", async () => {
+test("a change stores how it was made", async () => {
   const changes = (): readonly unknown[] =>
     tenant.sql("select writer from change order by number").map(({ writer }) => writer);
   await tenant.import(
@@ -116,7 +116,7 @@ test("a change tells how it came about", async () => {
   const [first, second] = await tenant.client.console.list({});
   await tenant.client.console.confirm({ numbers: [first?.number ?? 0] });
   await dropTasks(tenant.client, second?.number ?? 0);
-  const files = await travelling(tenant.client);
+  const files = await exportApplicableFiles(tenant.client);
   await using other = new TestTenant();
   const { mirroredAt } = await tenant.client.tenant.show();
   await restoreFrom(other.client, files, undefined, mirroredAt ?? undefined);

@@ -1,47 +1,47 @@
-import { either, quoteIdentifier, THEN } from "../store/sql/forms.ts";
-import { bitOf, versionTable, type Versions } from "./tables.ts";
+import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../store/sql/forms.ts";
+import { getColumnBit, getVersionTable, type VersionSchema } from "./tables.ts";
 
-/** SQL that reads records of one time: joins, and columns that read them. */
+/** SQL that reads records as they are at a certain time: joins, and columns that use these joins. */
 export interface RecordSql {
-  /** @param pk SQL of its number */
+  /** Returns SQL of the joins. @param pk SQL of the record number */
   readonly joins: (pk: string) => string;
   readonly column: (name: string) => string;
 }
 
-/** SQL that reads records right before and right after the events `e`: each has an `import` and its `revision`. */
-export interface PastSql {
+/** SQL that reads records immediately before and after the events `e`, each with an `import` and its `revision`. */
+export interface PastStateSql {
   readonly joins: RecordSql["joins"];
   readonly before: RecordSql["column"];
   readonly after: RecordSql["column"];
 }
 
-/** The temporary table with the columns that were changed after an import, as the import left them. */
-export const sinceTable = ({ thing }: Versions): string => `${thing.name}_since`;
+/** Returns the name of the temporary table of columns changed after an import, with their values right after it. */
+export const getSinceTable = ({ thing }: VersionSchema): string => `${thing.name}_since`;
 
 /**
  * Returns SQL that reads a thing's records at events.
  *
- * @param alias start of its table aliases, as records of several things may be read together
+ * @param alias prefix of the table aliases; allows a statement to read records of several things
  */
-export const pastOf = (versions: Versions, alias = ""): PastSql => {
+export const buildPastStateSql = (versions: VersionSchema, alias = ""): PastStateSql => {
   const { thing, key } = versions;
   const [now, since, own] = [`${alias}t`, `${alias}x`, `${alias}c`];
   const overlay = (over: string, name: string, under: string): string =>
-    either(`${over}.changed & ${bitOf(versions, name)} <> 0`, `${over}.${quoteIdentifier(name)}`, under);
+    buildCaseSql(`${over}.changed & ${getColumnBit(versions, name)} <> 0`, `${over}.${quoteIdentifier(name)}`, under);
   const after = (name: string): string => overlay(since, name, `${now}.${quoteIdentifier(name)}`);
   return {
     joins: (pk) => `left join main.${thing.name} ${now} on ${now}.${key} = ${pk}
-      left join temp.${sinceTable(versions)} ${since} on ${since}.import = e.import and ${since}.pk = ${pk}
-      left join main.${versionTable(versions)} ${own} on ${own}.pk = ${pk} and ${own}.revision = e.revision`,
+      left join temp.${getSinceTable(versions)} ${since} on ${since}.import = e.import and ${since}.pk = ${pk}
+      left join main.${getVersionTable(versions)} ${own} on ${own}.pk = ${pk} and ${own}.revision = e.revision`,
     before: (name) => overlay(own, name, after(name)),
     after,
   };
 };
 
-/** SQL: creates and empties the table that {@link pastOf} reads. */
-export const clearingSince = (versions: Versions): readonly string[] => {
+/** SQL: creates the table that {@link buildPastStateSql} reads, and empties it. */
+export const buildClearSinceStatements = (versions: VersionSchema): readonly string[] => {
   const names = versions.columns.map(({ name }) => quoteIdentifier(name));
-  const table = sinceTable(versions);
+  const table = getSinceTable(versions);
   return [
     `create temp table if not exists ${table} (import integer, pk integer, changed integer, ${names.join(", ")},
        primary key (import, pk)) without rowid`,
@@ -50,22 +50,22 @@ export const clearingSince = (versions: Versions): readonly string[] => {
 };
 
 /**
- * SQL: fills the table that {@link pastOf} reads. It merges the versions of a record since an import into one; each column
- * has its value from the oldest. A record without later versions has no row there.
+ * SQL: fills the table that {@link buildPastStateSql} reads. All versions of a record that are later than an import are
+ * merged into one row, in which each column has its oldest value. Records without later versions do not get a row.
  *
  * @param events SQL: the imports, each with its `revision`
  * @param which SQL: condition on the versions `v`
  */
-export const collectingSince = (versions: Versions, events: string, which: string): string => {
-  const table = sinceTable(versions);
+export const buildFillSinceSql = (versions: VersionSchema, events: string, which: string): string => {
+  const table = getSinceTable(versions);
   const columns = versions.columns.map(({ name, bit }) => ({ column: quoteIdentifier(name), bit }));
   const sets = columns.map(
     ({ column, bit }) =>
-      `${column} = ${either(`excluded.changed & ${bit} <> 0`, `excluded.${column}`, `${table}.${column}`)}`,
+      `${column} = ${buildCaseSql(`excluded.changed & ${bit} <> 0`, `excluded.${column}`, `${table}.${column}`)}`,
   );
   return `insert into temp.${table} (import, pk, changed, ${columns.map(({ column }) => column).join(", ")})
     select m.import, v.pk, v.changed, ${columns.map(({ column }) => `v.${column}`).join(", ")}
-    from (${events}) m ${THEN} main.${versionTable(versions)} v on v.revision > m.revision
+    from (${events}) m ${ORDERED_JOIN} main.${getVersionTable(versions)} v on v.revision > m.revision
     where ${which} order by v.revision desc
     on conflict (import, pk) do update set changed = ${table}.changed | excluded.changed, ${sets.join(", ")}`;
 };

@@ -5,33 +5,33 @@ import { SCHEME } from "../../model/scheme.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../model/secured-user.ts";
 import type { Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
-import { quoteIdentifier, THEN } from "../store/sql/forms.ts";
+import { quoteIdentifier, ORDERED_JOIN } from "../store/sql/forms.ts";
 
-/** How records of a thing refer to those of another one. */
+/** A relation in which records of one thing refer to records of another thing. */
 export interface StoredRelation {
   readonly from: Thing;
   readonly to: Thing;
-  /** the field by which people know it */
+  /** the field that shows the relation */
   readonly field: string;
-  /** the columns of the referring record that the value reads */
+  /** the columns of the referring record that `value` reads */
   readonly columns: readonly string[];
-  /** SQL: what a record refers to, with {@link joined}. @param alias of the record */
+  /** SQL: the value that refers to another record; may use {@link joined}.  @param alias of the referring record */
   readonly value: (alias: string) => string;
-  /** SQL: joins a table `e` with a row for each of several values. @param alias of the record */
+  /** SQL: joins a table `e` with a row per value, if a record has several.  @param alias of the referring record */
   readonly joined?: ((alias: string) => string) | undefined;
-  /** SQL: by what a record is referred to. @param alias of the record */
+  /** SQL: the key by which other records refer to a record. @param alias of the record that is referred to */
   readonly key: (alias: string) => string;
-  /** the other record is referred to by its name, which may change */
+  /** true if the key is a name, which may change */
   readonly byName?: true | undefined;
-  /** SQL: whether a reference means a record of its own scope. @param aliases of the referring record and of the other */
+  /** SQL: true if both are in one scope.  @param from alias of the referring record @param to alias of the other one */
   readonly among: (from: string, to: string) => string;
-  /** SQL: whether a record keeps what it refers to from being deleted; default: it does. @param alias of the record */
+  /** SQL: true if a reference prevents deletion; default: every reference.  @param alias of the referring record */
   readonly holds?: ((alias: string) => string) | undefined;
-  /** a record may stay without what it refers to, which is left out then */
+  /** true if a record can exist without the record to which it refers; the reference is then left out */
   readonly optional?: true | undefined;
 }
 
-const byNumber = (from: Thing, column: string, to: Thing): StoredRelation => ({
+const createNumberRelation = (from: Thing, column: string, to: Thing): StoredRelation => ({
   from,
   to,
   field: column,
@@ -41,32 +41,32 @@ const byNumber = (from: Thing, column: string, to: Thing): StoredRelation => ({
   among: () => "true",
 });
 
-/** SQL: the account of a user who is there and an administrator: those of others are kept, and used by nobody. */
-const isInUse = (alias: string): string =>
+/** SQL: true if an account is in use: its user exists and is an administrator. Other accounts are kept unused. */
+const buildIsAccountInUseSql = (alias: string): string =>
   `${alias}.role <> 'none' and exists (select 1 from main.user owner where owner.pk = ${alias}.pk)`;
 
-const ofAccount = (column: string, to: Thing): StoredRelation => ({
-  ...byNumber(ACCOUNT, column, to),
+const createAccountRelation = (column: string, to: Thing): StoredRelation => ({
+  ...createNumberRelation(ACCOUNT, column, to),
   columns: [column, "role"],
-  holds: isInUse,
+  holds: buildIsAccountInUseSql,
 });
 
-/** All references among the things that have versions. */
+/** All relations among the things that have versions. */
 export const RELATIONS: readonly StoredRelation[] = [
-  byNumber(ORG, "parent", ORG),
-  byNumber(USER, "org", ORG),
-  byNumber(DEVICE, "owner", USER),
-  byNumber(DEVICE, "ownerOrg", ORG),
-  ofAccount("scheme", SCHEME),
+  createNumberRelation(ORG, "parent", ORG),
+  createNumberRelation(USER, "org", ORG),
+  createNumberRelation(DEVICE, "owner", USER),
+  createNumberRelation(DEVICE, "ownerOrg", ORG),
+  createAccountRelation("scheme", SCHEME),
   {
-    ...ofAccount("managedOrgs", ORG),
+    ...createAccountRelation("managedOrgs", ORG),
     value: () => "e.value",
-    joined: (alias) => `${THEN} json_each(${alias}.managedOrgs) e`,
+    joined: (alias) => `${ORDERED_JOIN} json_each(${alias}.managedOrgs) e`,
   },
   {
-    ...byNumber(USER, "custom", CUSTOM_FIELD),
+    ...createNumberRelation(USER, "custom", CUSTOM_FIELD),
     value: () => "cast(e.key as integer)",
-    joined: (alias) => `${THEN} json_each(${alias}.custom) e`,
+    joined: (alias) => `${ORDERED_JOIN} json_each(${alias}.custom) e`,
     optional: true,
   },
   {
@@ -75,7 +75,7 @@ export const RELATIONS: readonly StoredRelation[] = [
     field: "groups",
     columns: ["app", "groups", "groupKeys"],
     value: () => "e.value",
-    joined: (alias) => `${THEN} json_each(coalesce(${alias}.groupKeys, ${alias}.groups)) e`,
+    joined: (alias) => `${ORDERED_JOIN} json_each(coalesce(${alias}.groupKeys, ${alias}.groups)) e`,
     key: (alias) => `coalesce(${alias}.nameKey, ${alias}.name)`,
     byName: true,
     among: (from, to) => `${from}.app = ${to}.app`,

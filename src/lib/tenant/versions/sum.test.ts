@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { afterAll, expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { sumIn } from "../audit/sqlite/versions.ts";
+import { computeVersionsSum } from "../audit/sqlite/versions.ts";
 import { Connection } from "../store/sqlite/store.ts";
-import { sumOfVersions } from "./sum.ts";
+import { readVersionsSum } from "./sum.ts";
 
 const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
@@ -29,7 +29,7 @@ const LINES = [
   { table: "created_range", first: 5, last: 5, revision: 70, thing: "user" },
 ];
 
-test("the sum is that of lines of JSON, as any program writes them, by table and number", async () => {
+test("the checksum is that of JSON lines as any program writes them, ordered by table and number", async () => {
   for (const { table, ...row } of LINES.toReversed()) {
     const names = Object.keys(row);
     tenant.database.run(
@@ -39,10 +39,10 @@ test("the sum is that of lines of JSON, as any program writes them, by table and
   }
   const text = LINES.map((line) => `${JSON.stringify(line)}\n`).join("");
   const sum = { count: LINES.length, sha256: createHash("sha256").update(text).digest("hex") };
-  expect(sumIn(tenant.database, 70)).toEqual(sum);
-  expect(await sumOfVersions(new Connection(tenant.database), 70)).toEqual(sum);
+  expect(computeVersionsSum(tenant.database, 70)).toEqual(sum);
+  expect(await readVersionsSum(new Connection(tenant.database), 70)).toEqual(sum);
 });
 
-test("a change without versions has no sum", () => {
-  expect(sumIn(tenant.database, 71)).toBeUndefined();
+test("a change without versions has no checksum", () => {
+  expect(computeVersionsSum(tenant.database, 71)).toBeUndefined();
 });

@@ -1,102 +1,117 @@
 import { createHash } from "node:crypto";
-import { either, quoteIdentifier } from "../store/sql/forms.ts";
+import { buildCaseSql, quoteIdentifier } from "../store/sql/forms.ts";
 import type { Params, Reader } from "../store/store.ts";
-import { VERSIONS, versionTable } from "./tables.ts";
+import { VERSION_SCHEMAS, getVersionTable } from "./tables.ts";
 
-/** The sum of a change's versions, as its audit record has it. */
+/** The checksum of a change's versions, as stored in the change's audit record. */
 export interface VersionsSum {
   /** number of lines */
   readonly count: number;
-  /** SHA-256 of the lines, see {@link summing} */
+  /** SHA-256 of the lines; see {@link generateVersionsSum} */
   readonly sha256: string;
 }
 
-/** A statement, and the values of its parameters. */
-interface Statement {
+/** A statement with the values of its parameters. */
+interface SqlStatement {
   readonly sql: string;
   readonly params: Params;
 }
 
-/** The values of one row; a tenant's file that was altered may have any in it. */
+/** The values of one row, which can be of any type if somebody altered the tenant's file. */
 type UncheckedRow = Readonly<Record<string, unknown>>;
 
-/** Rows that one statement reads: few enough to hold their lines in memory. */
+/** Maximum number of rows that one statement reads. It is low enough to hold their lines in memory. */
 const BATCH_ROWS = 1024;
 
-/** What a statement reads of a batch; a batch without rows has no lines. */
+/** The result of a statement that reads a batch. A batch without rows does not have lines. */
 interface RowBatch {
   readonly rows: number;
   readonly lines: string | null;
   readonly last: number;
 }
 
-/** Rows of one table that belong to a change. */
-interface TableRows {
+/** A query for the rows of one table that belong to a change. */
+interface ChangedRowsQuery {
   readonly table: string;
-  /** the thing, if the rows are ranges of new records */
+  /** name of the thing if the rows are ranges of new records */
   readonly ranges?: string | undefined;
-  /** SQL: up to {@link BATCH_ROWS} rows `:after` a key, as `rows`, their `lines` and the `last` key */
+  /** SQL: selects up to {@link BATCH_ROWS} rows with keys above `:after`: their number `rows`, `lines`, `last` key */
   readonly batch: string;
 }
 
-/** SQL: a row as a line of JSON: its table, then the columns that have a value, by name. */
-const lineOf = (table: string, columns: readonly string[]): string => {
+/** SQL: a row as a line of JSON: the name of its table, then the columns that are not null, sorted by name. */
+const buildRowLineSql = (table: string, columns: readonly string[]): string => {
   const members = columns.toSorted().map((name) => {
     const value = `v.${quoteIdentifier(name)}`;
-    return either(`${value} is null`, "''", `',"${name}":' || json_quote(${value})`);
+    return buildCaseSql(`${value} is null`, "''", `',"${name}":' || json_quote(${value})`);
   });
   return [`'{"table":"${table}"'`, ...members, `'}' || char(10)`].join(" || ");
 };
 
-const partOf = (table: string, key: string, columns: readonly string[], which = "true"): TableRows => ({
+const buildRowsQuery = (table: string, key: string, columns: readonly string[], which = "true"): ChangedRowsQuery => ({
   table,
   batch: `select count(*) as rows, max(key) as last, string_agg(line, '') as lines
-    from (select v.${key} as key, ${lineOf(table, columns)} as line from main.${table} v
+    from (select v.${key} as key, ${buildRowLineSql(table, columns)} as line from main.${table} v
           where v.revision = :revision and ${which} and v.${key} > :after order by v.${key} limit ${BATCH_ROWS}) batch`,
 });
 
-const VERSION_PARTS: readonly TableRows[] = [...VERSIONS.values()]
+const VERSION_QUERIES: readonly ChangedRowsQuery[] = [...VERSION_SCHEMAS.values()]
   .map((versions) => {
     const columns = versions.columns.map(({ name }) => name);
-    return partOf(versionTable(versions), "pk", ["pk", "revision", "action", "changed", ...columns, ...versions.times]);
+    return buildRowsQuery(getVersionTable(versions), "pk", [
+      "pk",
+      "revision",
+      "action",
+      "changed",
+      ...columns,
+      ...versions.times,
+    ]);
   })
   .toSorted((one, other) => (one.table < other.table ? -1 : 1));
 
-const RANGES = partOf("created_range", "first", ["revision", "thing", "first", "last"], "v.thing = :thing");
+const CREATED_RANGE_QUERY = buildRowsQuery(
+  "created_range",
+  "first",
+  ["revision", "thing", "first", "last"],
+  "v.thing = :thing",
+);
 
-/** SQL: the tables that have rows of the change `:revision`; `created_range` once for each thing. */
-const PRESENT = [
-  ...VERSION_PARTS.map(
+/** SQL: selects the tables with rows of the change `:revision`; `created_range` once for each thing. */
+const SELECT_CHANGED_TABLES = [
+  ...VERSION_QUERIES.map(
     ({ table }) =>
       `select '${table}' as source, null as thing where exists (select 1 from main.${table} where revision = :revision)`,
   ),
   "select distinct 'created_range', thing from main.created_range where revision = :revision",
 ].join(" union all ");
 
-/** The parts of which a change has rows, in the order in which they are summed. */
-const partsIn = (present: readonly UncheckedRow[]): readonly TableRows[] => {
+/** Returns the queries that find rows of a change, in the order in which their rows are added to the checksum. */
+const listQueriesOfChange = (present: readonly UncheckedRow[]): readonly ChangedRowsQuery[] => {
   const tables = new Set(present.map(({ source }) => source));
   const things = present.flatMap(({ thing }) => (thing === null ? [] : [thing as string]));
   return [
-    ...VERSION_PARTS.filter(({ table }) => tables.has(table)),
-    ...things.toSorted().map((thing) => ({ ...RANGES, ranges: thing })),
+    ...VERSION_QUERIES.filter(({ table }) => tables.has(table)),
+    ...things.toSorted().map((thing) => ({ ...CREATED_RANGE_QUERY, ranges: thing })),
   ];
 };
 
 /**
- * Sums the versions of a change: a line of JSON for each of its rows in the tables of versions, by table and number, then for
- * each of its ranges of new records, by thing and first number. Yields the statements to run and expects their rows, so that
- * one order serves readers that answer at once and those that do not. Memory does not grow with the number of rows.
+ * Computes the checksum of a change's versions. It covers one line of JSON for each row of the change in the version
+ * tables, sorted by table and record number, followed by one line for each range of new records, sorted by thing and
+ * first number. The generator yields the statements to run and expects their rows. It can therefore be used with
+ * synchronous and asynchronous readers. Memory use does not grow with the number of rows.
  *
- * @returns undefined if the change has none
+ * @returns undefined if the change does not have versions
  */
-export function* summing(revision: number): Generator<Statement, VersionsSum | undefined, readonly UncheckedRow[]> {
-  const parts = partsIn(yield { sql: PRESENT, params: { revision } });
+export function* generateVersionsSum(
+  revision: number,
+): Generator<SqlStatement, VersionsSum | undefined, readonly UncheckedRow[]> {
+  const parts = listQueriesOfChange(yield { sql: SELECT_CHANGED_TABLES, params: { revision } });
   if (parts.length === 0) return undefined;
   const hash = createHash("sha256");
   let count = 0;
   for (const { batch, ranges = null } of parts) {
-    // every number is greater
+    // lower than every number
     let after = -Number.MAX_VALUE;
     for (let rows = BATCH_ROWS; rows === BATCH_ROWS;) {
       const [found] = yield { sql: batch, params: { revision, thing: ranges, after } };
@@ -110,12 +125,12 @@ export function* summing(revision: number): Generator<Statement, VersionsSum | u
   return { count, sha256: hash.digest("hex") };
 }
 
-/** Returns the sum of a change's versions, once all of them are settled; undefined if it has none. */
-export const sumOfVersions = async (
+/** Returns the checksum of a change's versions, if any. Call this after all versions are settled. */
+export const readVersionsSum = async (
   reader: Pick<Reader, "all">,
   revision: number,
 ): Promise<VersionsSum | undefined> => {
-  const sum = summing(revision);
+  const sum = generateVersionsSum(revision);
   let step = sum.next();
   while (step.done !== true) step = sum.next(await reader.all(step.value.sql, step.value.params));
   return step.value;

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { ALL_CHANGED, VERSIONS, versionTable } from "./tables.ts";
+import { ALL_COLUMNS_MASK, VERSION_SCHEMAS, getVersionTable } from "./tables.ts";
 
 /** What no version keeps: the record's number, when it was written, and what proves a password. */
 const BESIDE = ["pk", "revision", "updatedAt", "verifier"];
 
-test.each([...VERSIONS])(
-  "versions of %s have each of its columns, with a bit that an integer has",
+test.each([...VERSION_SCHEMAS])(
+  "versions of %s have all of its columns, with a bit that fits into an integer",
   async (name, versions) => {
     await using tenant = new TestTenant();
     const columnsOf = (table: string): readonly string[] =>
@@ -15,7 +15,7 @@ test.each([...VERSIONS])(
     const own = columnsOf(name).filter((column) => column !== versions.key && !BESIDE.includes(column));
     expect(kept.toSorted()).toEqual(own.toSorted());
     expect(versions.times).toEqual(columnsOf(name).filter((column) => column === "updatedAt"));
-    expect(columnsOf(versionTable(versions))).toEqual([
+    expect(columnsOf(getVersionTable(versions))).toEqual([
       "pk",
       "revision",
       "action",
@@ -25,7 +25,7 @@ test.each([...VERSIONS])(
     ]);
     const bits = new Set(versions.columns.map(({ bit }) => Number(bit)));
     expect(versions.thing.versioned?.length).toBeLessThan(52);
-    expect([...bits].every((bit) => Number.isSafeInteger(bit) && (BigInt(ALL_CHANGED) & BigInt(bit)) !== 0n)).toBe(
+    expect([...bits].every((bit) => Number.isSafeInteger(bit) && (BigInt(ALL_COLUMNS_MASK) & BigInt(bit)) !== 0n)).toBe(
       true,
     );
     expect(new Set(versions.columns.filter(({ leads }) => leads).map(({ bit }) => bit)).size).toBe(

@@ -1,102 +1,106 @@
-import { besideOf } from "../plans/staging/kinds.ts";
+import { buildDerivedColumns } from "../plans/staging/kinds.ts";
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../model/account.ts";
 import type { Thing } from "../../model/thing.ts";
 import { THINGS } from "../../model/things.ts";
 
-// A version has the values of a record before a change: those of the columns that were changed, or all if it was deleted.
+// A version contains the values that a record had before a change: those of the columns that were changed, or of all
+// columns if the record was deleted.
 
-/** How versions of a thing's records are stored. */
-export interface Versions {
+/** How the versions of a thing's records are stored. */
+export interface VersionSchema {
   readonly thing: Thing;
-  /** the column with a record's number */
+  /** the column with the record number */
   readonly key: string;
-  /** the stored columns, each with its bit in `changed` (SQL); `leads` is false for columns derived from another one */
+  /** stored columns with SQL of their bit in `changed`; `leads` is false for columns derived from others or constant */
   readonly columns: readonly { readonly name: string; readonly bit: string; readonly leads: boolean }[];
-  /** the column with the time of the last change; every version has its former value */
+  /** the column with the time of the last change, if the thing has one; every version stores its former value */
   readonly times: readonly string[];
 }
 
-/** The bit of columns that never change. Only versions of deleted records have them. */
-const LASTING = 52;
+/** The position of the bit for columns that never change. Only versions of deleted records contain these columns. */
+const LASTING_BIT_POSITION = 52;
 
-/** SQL: the same as in masks. */
-export const LASTING_BIT = String(2 ** LASTING);
+/** SQL: the bit for columns that never change, in the form that masks use. */
+export const LASTING_BIT = String(2 ** LASTING_BIT_POSITION);
 
-/** SQL: the value of `changed` if a version has all columns. */
-export const ALL_CHANGED = String(2 ** (LASTING + 1) - 1);
+/** SQL: the value of `changed` if a version contains all columns. */
+export const ALL_COLUMNS_MASK = String(2 ** (LASTING_BIT_POSITION + 1) - 1);
 
-/** SQL: the bit of the column at a place in `versioned`. */
-const bitAt = (place: number): string => String(2 ** place);
+/** SQL: the bit at a position. The position of a column is its index in `versioned`. */
+const buildBitSql = (place: number): string => String(2 ** place);
 
-/** Returns the bit of a column as SQL. @throws TypeError if versions do not store the column */
-export const bitOf = ({ thing, columns }: Pick<Versions, "thing" | "columns">, column: string): string => {
+/** SQL: the bit of a column in masks. @throws TypeError if versions do not store the column */
+export const getColumnBit = ({ thing, columns }: Pick<VersionSchema, "thing" | "columns">, column: string): string => {
   const found = columns.find(({ name }) => name === column);
-  if (found === undefined) throw new TypeError(`versions of ${thing.name} have no ${column}`);
+  if (found === undefined) throw new TypeError(`versions of ${thing.name} do not store the column ${column}`);
   return found.bit;
 };
 
-/** Returns the columns that are derived from a column: comparison and sort keys. */
-export const derivedColumns = ({ fields }: Thing, column: string): ReturnType<typeof besideOf> => {
+/** Returns the columns that are derived from a column: its comparison key and sort key. */
+export const getDerivedColumns = ({ fields }: Thing, column: string): ReturnType<typeof buildDerivedColumns> => {
   const { refers, short = column, type, comparison = "exact", sortKey } = fields[column] ?? {};
   if (refers !== undefined && type !== "texts") return [];
-  return besideOf(short, comparison, type === "texts", sortKey);
+  return buildDerivedColumns(short, comparison, type === "texts", sortKey);
 };
 
-const versionsOf = (
+const buildVersionSchema = (
   thing: Thing,
   { key = "pk", lasting = ["id", ...(thing.scope === undefined ? [] : [thing.scope]), "createdAt"] } = {},
-): Versions => ({
+): VersionSchema => ({
   thing,
   key,
   times: thing.fields["updatedAt"] === undefined ? [] : ["updatedAt"],
   columns: [
     ...(thing.versioned ?? []).flatMap((name, place) => [
-      { name, bit: bitAt(place), leads: true },
-      ...derivedColumns(thing, name).map(({ column }) => ({ name: column, bit: bitAt(place), leads: false })),
+      { name, bit: buildBitSql(place), leads: true },
+      ...getDerivedColumns(thing, name).map(({ column }) => ({ name: column, bit: buildBitSql(place), leads: false })),
     ]),
-    ...lasting.map((name) => ({ name, bit: bitAt(LASTING), leads: false })),
+    ...lasting.map((name) => ({ name, bit: buildBitSql(LASTING_BIT_POSITION), leads: false })),
   ],
 });
 
-/** How versions of some things are stored otherwise. */
-const OTHERWISE: Readonly<Record<string, Parameters<typeof versionsOf>[1]>> = {
+/** Options for the things whose versions are stored differently from those of other things. */
+const SPECIAL_SCHEMA_OPTIONS: Readonly<Record<string, Parameters<typeof buildVersionSchema>[1]>> = {
   [ACCOUNT.name]: { key: "user", lasting: ["createdAt"] },
   [ACCOUNT_SETTINGS.name]: { lasting: [] },
 };
 
-/** The versions of all things that have some, by the things' names. */
-export const VERSIONS: ReadonlyMap<string, Versions> = new Map(
-  [...THINGS].map(([name, thing]) => [name, versionsOf(thing, OTHERWISE[name])] as const),
+/** The definitions of the versions of all things that have versions, by name of the thing. */
+export const VERSION_SCHEMAS: ReadonlyMap<string, VersionSchema> = new Map(
+  [...THINGS].map(([name, thing]) => [name, buildVersionSchema(thing, SPECIAL_SCHEMA_OPTIONS[name])] as const),
 );
 
-/** The table with the versions of a thing's records. */
-export const versionTable = ({ thing }: Versions): string => `${thing.name}_version`;
+/** Returns the name of the table with the versions of a thing's records. */
+export const getVersionTable = ({ thing }: VersionSchema): string => `${thing.name}_version`;
 
-/** SQL: the bits that one of several masks has at least, as an aggregate. @param mask SQL of a mask */
-export const joinedBits = ({ columns }: Versions, mask: string): string =>
+/** SQL: an aggregate that combines several masks with OR. @param mask SQL of a mask */
+export const buildCombinedMaskSql = ({ columns }: VersionSchema, mask: string): string =>
   [...new Set(columns.map(({ bit }) => bit))].map((bit) => `max(${mask} & ${bit})`).join(" | ");
 
-/** The tables with what changes wrote, by `revision`. */
-export const WRITTEN_TABLES: readonly string[] = [...[...VERSIONS.values()].map(versionTable), "created_range"];
+/** The tables in which changes store what they wrote, by `revision`. */
+export const CHANGE_TABLES: readonly string[] = [
+  ...[...VERSION_SCHEMAS.values()].map(getVersionTable),
+  "created_range",
+];
 
-/** SQL: true if a change wrote records that have versions. @param revision SQL */
-export const hasWritten = (revision: string): string =>
-  `(${WRITTEN_TABLES.map((table) => `exists (select 1 from main.${table} w where w.revision = ${revision})`).join(" or ")})`;
+/** SQL: true if a change wrote records that have versions. @param revision SQL of the revision */
+export const buildHasWrittenSql = (revision: string): string =>
+  `(${CHANGE_TABLES.map((table) => `exists (select 1 from main.${table} w where w.revision = ${revision})`).join(" or ")})`;
 
-/** The columns of a record that no undo restores, as nothing keeps what they tell of: when secrets were set. */
-export const secretColumns = ({ fields }: Thing): readonly string[] => [
+/** Returns the columns with the times of secrets. An undo does not restore them, because secrets are not stored. */
+export const listSecretTimeColumns = ({ fields }: Thing): readonly string[] => [
   "secrets",
   ...Object.entries(fields).flatMap(([field, { secret }]) => (secret === true ? [`${field}SetAt`] : [])),
 ];
 
-/** SQL: true if all that a change wrote in records is that secrets were set. @param revision SQL */
-export const hasOnlySecrets = (revision: string): string => {
-  const written = [...VERSIONS.values()].map((versions) => {
-    const secrets = secretColumns(versions.thing);
+/** SQL: true if a change did nothing to records except set secrets. @param revision SQL of the revision */
+export const buildOnlySetsSecretsSql = (revision: string): string => {
+  const written = [...VERSION_SCHEMAS.values()].map((versions) => {
+    const secrets = listSecretTimeColumns(versions.thing);
     const bits = versions.columns.flatMap(({ name, bit }) => (secrets.includes(name) ? [bit] : []));
     const mask = `(${[...bits, "0"].join(" | ")})`;
     const has = (which: string): string =>
-      `exists (select 1 from main.${versionTable(versions)} w where w.revision = ${revision} and w.changed & ${which} <> 0)`;
+      `exists (select 1 from main.${getVersionTable(versions)} w where w.revision = ${revision} and w.changed & ${which} <> 0)`;
     return { secrets: has(mask), others: has(`~${mask}`) };
   });
   const isNew = `exists (select 1 from main.created_range w where w.revision = ${revision})`;

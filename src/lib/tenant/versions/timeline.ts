@@ -2,71 +2,77 @@ import { formatOrgPath, ORG, ROOT_ORG_NAME } from "../../model/organisation.ts";
 import { SCHEME } from "../../model/scheme.ts";
 import type { Field, Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD } from "../../model/user.ts";
-import type { Reader, Row, Value } from "../store/store.ts";
-import { versionsOf } from "./keep.ts";
+import type { Reader, Row, SqlValue } from "../store/store.ts";
+import { getVersionSchema } from "./keep.ts";
 import { RELATIONS } from "./references.ts";
-import { versionTable, type Versions } from "./tables.ts";
+import { getVersionTable, type VersionSchema } from "./tables.ts";
 
-/** The columns of a record at some time; null while it does not exist. */
+/** The columns of a record at a certain time; null if the record does not exist at that time. */
 export type RecordState = Row | null;
 
-/** A change of a record. */
+/** A change of a record, with its states before and after the change. */
 interface TimelineStep {
   readonly revision: number;
   readonly before: RecordState;
   readonly after: RecordState;
 }
 
-/** Right before a change, or right after it. */
+/** The moment immediately before or after a change. */
 export interface Moment {
   readonly revision: number;
   readonly side: "before" | "after";
 }
 
-/** What a record was, from its creation on. */
+/** The states of a record, from its creation on. */
 export interface Timeline {
-  /** oldest first */
+  /** the changes of the record, oldest first */
   readonly steps: readonly TimelineStep[];
   readonly now: RecordState;
-  /** false: the asker may not know of the record */
+  /** false if the acting account may not learn about the record */
   readonly isVisible: boolean;
 }
 
 /** Returns a record as it was at a moment. */
-export const stateAt = ({ steps, now }: Timeline, { revision, side }: Moment): RecordState => {
+export const getStateAt = ({ steps, now }: Timeline, { revision, side }: Moment): RecordState => {
   const next = steps.find((step) => step.revision > revision || (side === "before" && step.revision === revision));
   return next === undefined ? now : next.before;
 };
 
-/** Returns the last state of a record in which it existed. */
-export const lastState = ({ steps, now }: Timeline): RecordState => now ?? steps.at(-1)?.before ?? null;
+/** Returns the last state in which a record existed. */
+export const getLastState = ({ steps, now }: Timeline): RecordState => now ?? steps.at(-1)?.before ?? null;
 
-/** Returns the changed columns of a version, with their values before the change. */
-const changedValues = ({ columns }: Versions, version: Row): Row => {
+/** Returns the columns that a version contains, with their values before the change. */
+const getChangedValues = ({ columns }: VersionSchema, version: Row): Row => {
   const changed = BigInt(Number(version["changed"]));
   const own = columns.filter(({ bit }) => (changed & BigInt(bit)) !== 0n).map(({ name }) => name);
   return Object.fromEntries(own.map((name) => [name, version[name] ?? null]));
 };
 
-/** The things that are the whole tenant's: who sees a part of it sees their records, too. */
-const SHARED: readonly Thing[] = [CUSTOM_FIELD, SCHEME];
+/** The things that belong to the whole tenant. Accounts that see only a part of the tenant also see these records. */
+const SHARED_THINGS: readonly Thing[] = [CUSTOM_FIELD, SCHEME];
 
-/** SQL: counts the change that deleted a record, if the asker may see it: then the asker may see the record, too. */
-const countDeletion = (versions: Versions): string =>
+/** SQL: counts the audit record of a deletion. An account that can see it can also see the deleted record. */
+const buildVisibleDeletionSql = (versions: VersionSchema): string =>
   `select count(*) from audit a join main.change c on c.number = a.seq
-   where c.revision = (select max(v.revision) from main.${versionTable(versions)} v where v.pk = :pk and v.action = 'delete')`;
+   where c.revision = (select max(v.revision) from main.${getVersionTable(versions)} v where v.pk = :pk and v.action = 'delete')`;
 
-const isVisible = async (reader: Reader, versions: Versions, pk: number, now: RecordState): Promise<boolean> => {
+const isRecordVisible = async (
+  reader: Reader,
+  versions: VersionSchema,
+  pk: number,
+  now: RecordState,
+): Promise<boolean> => {
   const { thing, key } = versions;
-  if (!reader.isPartial || SHARED.includes(thing)) return true;
-  const visible = now === null ? countDeletion(versions) : `select count(*) from ${thing.name} t where t.${key} = :pk`;
+  if (!reader.isPartial || SHARED_THINGS.includes(thing)) return true;
+  const visible =
+    now === null ? buildVisibleDeletionSql(versions) : `select count(*) from ${thing.name} t where t.${key} = :pk`;
   return (await reader.count(visible, { pk })) > 0;
 };
 
-const readTimeline = async (reader: Reader, versions: Versions, pk: number): Promise<Timeline> => {
+const readTimeline = async (reader: Reader, versions: VersionSchema, pk: number): Promise<Timeline> => {
   const { thing, key } = versions;
   const now = (await reader.get(`select * from main.${thing.name} t where t.${key} = :pk`, { pk })) ?? null;
-  const written = await reader.all(`select * from main.${versionTable(versions)} where pk = :pk`, { pk });
+  const written = await reader.all(`select * from main.${getVersionTable(versions)} where pk = :pk`, { pk });
   const created = await reader.all(
     "select revision from main.created_range where thing = :thing and :pk between first and last",
     { thing: thing.name, pk },
@@ -79,9 +85,9 @@ const readTimeline = async (reader: Reader, versions: Versions, pk: number): Pro
   let after: RecordState = now;
   for (const revision of revisions) {
     const version = kept.get(revision);
-    const former = version === undefined ? after : { ...after, ...changedValues(versions, version) };
+    const former = version === undefined ? after : { ...after, ...getChangedValues(versions, version) };
     const isNew = creations.has(revision);
-    // a bundle brings records that were created and deleted before it
+    // a bundle can contain records that were created and deleted before the bundle was applied
     if (isNew && version?.["action"] === "delete") {
       steps.push({ revision, before: former, after });
       after = former;
@@ -90,11 +96,11 @@ const readTimeline = async (reader: Reader, versions: Versions, pk: number): Pro
     steps.push({ revision, before, after });
     after = before;
   }
-  return { steps: steps.toReversed(), now, isVisible: await isVisible(reader, versions, pk, now) };
+  return { steps: steps.toReversed(), now, isVisible: await isRecordVisible(reader, versions, pk, now) };
 };
 
-/** Reads what records were. Each record is read once. */
-export class Timelines {
+/** Reads the timelines of records. Each record is read only once. */
+export class TimelineReader {
   readonly #reader: Reader;
   readonly #known = new Map<string, Promise<Timeline>>();
 
@@ -102,40 +108,40 @@ export class Timelines {
     this.#reader = reader;
   }
 
-  /** Returns what a record was. @param pk its number */
+  /** Returns the timeline of a record. @param pk record number */
   of({ name }: Pick<Thing, "name">, pk: number): Promise<Timeline> {
     const place = `${name} ${pk}`;
-    const timeline = this.#known.get(place) ?? readTimeline(this.#reader, versionsOf(name), pk);
+    const timeline = this.#known.get(place) ?? readTimeline(this.#reader, getVersionSchema(name), pk);
     this.#known.set(place, timeline);
     return timeline;
   }
 
-  /** Returns what people call a record at a moment; null if the asker may not know. @param pk its number */
-  called(thing: Thing, pk: Value, moment: Moment): Promise<string | null> {
-    return calledIn(async (of, number) => {
+  /** Returns a record's name at a moment; null if it does not exist then or is not visible.  @param pk record number */
+  called(thing: Thing, pk: SqlValue, moment: Moment): Promise<string | null> {
+    return createStateNameReader(async (of, number) => {
       const timeline = await this.of(of, number);
-      return timeline.isVisible ? stateAt(timeline, moment) : null;
+      return timeline.isVisible ? getStateAt(timeline, moment) : null;
     })(thing, pk);
   }
 }
 
-/** Returns a record as it is at some time, or on one side; null if it is not there, or the asker may not know. */
+/** Returns a record's state at a certain time, such as before a change; null if it does not exist or is not visible. */
 export type StateReader = (thing: Thing, pk: number) => Promise<RecordState>;
 
-/** Returns what people call a record; null if it is not there, or the asker may not know. */
-export type NameReader = (thing: Thing, pk: Value) => Promise<string | null>;
+/** Returns the name of a record; null if the record does not exist or is not visible to the acting account. */
+export type NameReader = (thing: Thing, pk: SqlValue) => Promise<string | null>;
 
-/** Returns what people call records in their states. */
-export const calledIn =
+/** Creates a function that returns the names of records in the states that `stateOf` returns. */
+export const createStateNameReader =
   (stateOf: StateReader): NameReader =>
   async (thing, pk) => {
     const state = pk === null ? null : await stateOf(thing, Number(pk));
     if (state === null) return null;
-    return thing.name === ORG.name ? pathIn(stateOf, state) : nameIn(thing, state);
+    return thing.name === ORG.name ? readVisiblePath(stateOf, state) : buildRecordName(thing, state);
   };
 
-/** Returns the path of an organisation, without organisations above it that the asker may not know. */
-const pathIn = async (stateOf: StateReader, org: Row): Promise<string> => {
+/** Returns the path of an organisation. The path omits organisations that are not visible to the acting account. */
+const readVisiblePath = async (stateOf: StateReader, org: Row): Promise<string> => {
   const names: string[] = [];
   let at: RecordState = org;
   while (at !== null && at["parent"] !== null) {
@@ -145,21 +151,21 @@ const pathIn = async (stateOf: StateReader, org: Row): Promise<string> => {
   return names.length === 0 ? ROOT_ORG_NAME : formatOrgPath(names);
 };
 
-/** A value as people know it. */
-export type ShownValue = boolean | string | string[] | null;
+/** A value in the form that people read. */
+export type DisplayValue = boolean | string | string[] | null;
 
-/** Returns what a field of a table is in the model. */
-export const fieldOf = ({ fields }: Thing, column: string): Field | undefined =>
+/** Returns the model's field for a column of a table. */
+export const findFieldOfColumn = ({ fields }: Thing, column: string): Field | undefined =>
   fields[column] ?? Object.values(fields).find(({ short }) => short === column);
 
-/** Returns a stored value as people know it. @param called names the other records of references */
-export const shownValue = async (
+/** Converts a stored value to a readable form.  @param called returns the names of the records to which it refers */
+export const toDisplayValue = async (
   thing: Thing,
   column: string,
-  value: Value,
+  value: SqlValue,
   called: NameReader,
-): Promise<ShownValue> => {
-  const type = fieldOf(thing, column)?.type;
+): Promise<DisplayValue> => {
+  const type = findFieldOfColumn(thing, column)?.type;
   if (type === "boolean") return value === 1;
   const relation = RELATIONS.find(({ from, field }) => from === thing && field === column);
   if (relation === undefined || relation.byName === true)
@@ -173,8 +179,8 @@ export const shownValue = async (
   return names;
 };
 
-/** What people call a record: its name, and the key by which they know it if that is another. */
-const nameIn = ({ fields, keys: [key], namedBy = "name" }: Thing, state: Row): string => {
+/** Returns the name of a record, followed by its key if the key differs from the name. */
+const buildRecordName = ({ fields, keys: [key], namedBy = "name" }: Thing, state: Row): string => {
   const name = String(state[namedBy]);
   const value = key === undefined ? null : (state[key.field] ?? null);
   if (key === undefined || value === null) return name;

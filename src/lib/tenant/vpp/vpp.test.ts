@@ -47,8 +47,8 @@ const useSimulator = async (answer: object = {}): Promise<AppleRequest[]> => {
 };
 const LOCATION = { locationName: "Tokyo", tokenExpirationDate: NEXT, uId: "2049025000431439" };
 
-describe("setting", () => {
-  test("keeps the token sealed, and records its date, in one change", async () => {
+describe("setting a token", () => {
+  test("stores the token sealed, and records its expiry date in the same change", async () => {
     const done = await set(root, content());
     const record = {
       org: "全社",
@@ -77,7 +77,7 @@ describe("setting", () => {
     expect(JSON.parse(String(last?.["record"]))).toMatchObject({ action: "vpp.set", after: record });
   });
 
-  test("全社 comes first; then each organisation may have its own, with an item of its own", async () => {
+  test("must begin with 全社; each organisation may then have its own token and renewal item", async () => {
     const failed = await failureOf(set(sales, content()));
     expect(failed).toMatchObject({ code: "input-rejected", hint: { en: expect.stringContaining("--org 全社") } });
     await set(root, content());
@@ -90,7 +90,7 @@ describe("setting", () => {
     expect(names).toEqual(["VPP 全社", "VPP 営業部"]);
   });
 
-  test("the same file again changes nothing; its successor takes its place and its item", async () => {
+  test("from the same file changes nothing; its successor takes over its place and renewal item", async () => {
     await set(root, content());
     const [item] = await tenant.client.renewals.list();
     await tenant.client.renewals.edit(item?.id ?? "", { name: "本社の VPP", owner: "it@example.jp" });
@@ -104,7 +104,7 @@ describe("setting", () => {
     ]);
   });
 
-  test("the same file again seals its token anew, where the key that sealed it was lost", async () => {
+  test("from the same file seals it again if the key that sealed it was lost", async () => {
     await set(root, content());
     const [{ token } = {}] = tenant.sql("select token from vpp_token");
     tenant.database.run("update vpp_token set token = 'sealed by another key'");
@@ -117,7 +117,7 @@ describe("setting", () => {
     expect(await set(root, content())).toMatchObject({ unchanged: true });
   });
 
-  test("where the key that sealed tokens is lost another one is made only when that is said", async () => {
+  test("creates another sealing key only on request if the previous key is lost", async () => {
     await set(root, content());
     tenant.sealingKey = "other-";
     expect(await failureOf(set(root, content(LATER)))).toMatchObject({ code: "input-rejected" });
@@ -127,13 +127,13 @@ describe("setting", () => {
     expect(await set(root, content(LATER), { startOver: true })).toMatchObject({ unchanged: false });
   });
 
-  test("what was recorded by hand is its item, where it is the only one", async () => {
+  test("uses an item that was recorded by hand if it is the only one", async () => {
     const item = await tenant.client.renewals.add({ kind: "vpp-token", name: "東京", expiresAt: null });
     await set(root, content());
     expect(await tenant.client.renewals.list()).toMatchObject([{ id: item.id, expiresAt: "2027-03-31T00:00:00Z" }]);
   });
 
-  test("of several that were recorded by hand none is taken for it", async () => {
+  test("creates a new item if several were recorded by hand", async () => {
     for (const name of ["東京", "大阪"]) await tenant.client.renewals.add({ kind: "vpp-token", name, expiresAt: null });
     await set(root, content());
     const items = await tenant.client.renewals.list();
@@ -150,8 +150,8 @@ describe("setting", () => {
     ["no token", "words", "not a content token"],
     ["expired", content("2026-03-31T00:00:00Z"), "expired on"],
     ["older than the one in use", content("2027-03-30T00:00:00Z"), "not later than"],
-    ["of another organisation at Apple", content(LATER, "別の会社"), "token of another organisation"],
-  ])("refused: %s", async (_, text, told) => {
+    ["of another organisation at Apple", content(LATER, "別の会社"), "this token belongs to another organisation"],
+  ])("is rejected: %s", async (_, text, told) => {
     await set(root, content());
     const failed = await failureOf(set(root, text));
     expect(failed).toMatchObject({ code: "input-rejected", where: "sToken_for_Tokyo_.vpptoken" });
@@ -159,7 +159,7 @@ describe("setting", () => {
     expect(await tenant.client.vpp.tokens()).toMatchObject([{ expiresAt: "2027-03-31T00:00:00Z" }]);
   });
 
-  test("one of another location only where that is said; one of full-width characters is left to check", async () => {
+  test("of another location must be allowed, and full-width characters in its name lead to a warning", async () => {
     await set(root, content());
     const other = { name: "sToken_for_Osaka_.vpptoken" };
     const failed = await failureOf(set(root, content(LATER), other));
@@ -173,25 +173,25 @@ describe("setting", () => {
     expect(warning?.ja).toContain("全角文字");
   });
 
-  test("the token of another organisation is told as that one's, whatever is set here", async () => {
+  test("of another organisation is rejected, and that organisation is named", async () => {
     await set(root, content());
     for (const _ of ["none", "a later one"]) {
       const failed = await failureOf(set(sales, content()));
       expect(failed).toMatchObject({ code: "input-rejected", where: "sToken_for_Tokyo_.vpptoken" });
-      expect(failed?.what.en).toContain("the content token of 全社, which is set there already");
-      expect(failed?.what.ja).toContain("「全社」のサービストークン");
+      expect(failed?.what.en).toContain("this content token is already set for 全社; nothing was set for ");
+      expect(failed?.what.ja).toContain("このサービストークンは「全社」に設定済みです");
       await set(sales, content(LATER, "株式会社例", "other"));
     }
   });
 
-  test("a dry run says what would be; an organisation that is none is not found", async () => {
+  test("shows the result in a dry run, and does not find an unknown organisation", async () => {
     expect(await set(root, content(), { dryRun: true })).toMatchObject({ dryRun: true, after: { org: "全社" } });
     expect([await tenant.client.vpp.tokens(), await tenant.client.renewals.list()]).toEqual([[], []]);
     const unknown = { id: "01990000-0000-7000-8000-000000000099" } as Org;
     expect((await failureOf(set(unknown, content())))?.code).toBe("not-found");
   });
 
-  test("the token of an organisation goes with it", async () => {
+  test("the token of an organisation is deleted with it", async () => {
     await set(root, content());
     await set(sales, content(LATER));
     const plan = await tenant.client.imports.delete({ kind: "orgs", ids: [sales?.id ?? ""], called: "S01" });
@@ -206,7 +206,7 @@ describe("setting", () => {
     return plan;
   };
 
-  test("and comes back with it, where the deletion is undone", async () => {
+  test("and restored with it if the deletion is undone", async () => {
     await set(root, content());
     await set(sales, content(LATER, "株式会社例", "other"));
     const before = await tenant.client.vpp.tokens();
@@ -222,7 +222,7 @@ describe("setting", () => {
     expect(asked[0]?.headers["authorization"]).toBe(`Bearer ${content(LATER, "株式会社例", "other")}`);
   });
 
-  test("one of a deleted organisation is kept no longer than it is valid", async () => {
+  test("the token of a deleted organisation is kept only while it is valid", async () => {
     await set(root, content());
     await set(sales, content("2026-06-01T00:00:00+0000", "株式会社例", "other"));
     await deleted();
@@ -232,10 +232,10 @@ describe("setting", () => {
   });
 });
 
-describe("the fence", () => {
+describe("mirrors and simulators", () => {
   const SIMULATED = content(NEXT, "SIMULATOR 株式会社例");
 
-  test("in a mirror it is refused with the console's steps, unless the endpoint is a simulator", async () => {
+  test("a mirror rejects a token with the console's steps, unless the endpoint is a simulator", async () => {
     mirror();
     const failed = await failureOf(set(root, content()));
     expect(failed).toMatchObject({ code: "not-permitted", hint: { ja: expect.stringContaining("「VPP 管理配布」") } });
@@ -244,40 +244,42 @@ describe("the fence", () => {
     expect(await set(root, SIMULATED)).toMatchObject({ after: { simulated: true } });
   });
 
-  test("what a simulator made is refused where the endpoint is none", async () => {
+  test("a simulator's token is rejected if the endpoint is not a simulator", async () => {
     expect(await failureOf(set(root, SIMULATED))).toMatchObject({ code: "input-rejected" });
   });
 
-  test("a token is sent to no server that is neither Apple nor a simulator", async () => {
+  test("a token is only sent to Apple or a simulator, not to another server", async () => {
     await set(root, content());
     const asked = useApple(LOCATION);
     await tenant.client.ade.setEndpoint({ kind: "other", url: "https://mdm.example.jp" });
     const failed = await failureOf(check(root));
     expect(failed).toMatchObject({ code: "input-rejected", where: "ade endpoint" });
-    expect(failed?.what.en).toContain("not sent to https://mdm.example.jp");
+    expect(failed?.what.en).toContain(
+      "the endpoint https://mdm.example.jp is neither Apple nor a simulator, so content tokens are not sent to it",
+    );
     expect(asked).toEqual([]);
   });
 
-  test("at a simulator the way out of an old token is its command", async () => {
+  test("with a simulator, the hint for an old token is the simulator's command", async () => {
     await useSimulator();
     await set(root, SIMULATED);
     const failed = await failureOf(set(root, content("2026-03-31T00:00:00Z", "SIMULATOR 株式会社例")));
     expect(failed?.hint?.en).toContain("clomoctl ade simulator do vpp-token --org NAME --url http://127.0.0.1:8080");
   });
 
-  test("a token of Apple's is sent to no simulator", async () => {
+  test("a token of Apple is not sent to a simulator", async () => {
     await set(root, content());
     const asked = await useSimulator(LOCATION);
     const failed = await failureOf(check(root));
-    expect(failed?.what.en).toContain("it is not sent there");
+    expect(failed?.what.en).toContain("it is not sent to the simulator");
     expect(asked.map(({ url }) => url)).toEqual(["http://127.0.0.1:8080/_simulator"]);
   });
 });
 
-describe("asking Apple", () => {
+describe("checking a token at Apple", () => {
   beforeEach(() => tenant.client.ade.setEndpoint({ kind: "apple" }));
 
-  test("reads the location by GET alone, with the file's own text as the bearer", async () => {
+  test("reads the location with a GET request, using the file's own text as bearer token", async () => {
     await set(root, content());
     const asked = useApple({ ...LOCATION, mdmInfo: { id: "x", name: "他社 MDM", metadata: "" } });
     expect(await check(root)).toEqual({
@@ -300,13 +302,13 @@ describe("asking Apple", () => {
     [{}, null],
     [{ mdmInfo: { id: "", name: "" } }, null],
     [{ mdmInfo: { id: "only an id", name: "" } }, "only an id"],
-  ])("who holds it: %j", async (more, heldBy) => {
+  ])("shows the holder: %j", async (more, heldBy) => {
     await set(root, content());
     useApple({ ...LOCATION, ...more });
     expect(await check(root)).toMatchObject({ heldBy });
   });
 
-  test("a token that Apple refuses, also with 200, is told with the way out, and never shown", async () => {
+  test("reports a token that Apple rejects, even with status 200, with a hint and without showing it", async () => {
     await set(root, content());
     useApple({ errorNumber: 9622, errorMessage: "Invalid sToken" });
     const failed = await failureOf(check(root));
@@ -314,13 +316,13 @@ describe("asking Apple", () => {
     expect(JSON.stringify(failed)).not.toContain(content());
   });
 
-  test("without a token there is nothing to ask", async () => {
+  test("requires a token", async () => {
     const failed = await failureOf(check(sales));
     expect(failed).toMatchObject({ code: "not-found", hint: { ja: expect.stringContaining("--org 営業部") } });
   });
 });
 
-test("while nobody has said where Apple is, nothing is asked", async () => {
+test("without an endpoint, Apple is not contacted", async () => {
   await set(root, content());
   expect((await failureOf(check(root)))?.hint?.en).toContain("clomoctl ade endpoint set");
 });

@@ -1,86 +1,91 @@
 import { text, type Language, type Text } from "../../text/index.ts";
 import { escapeForPeople } from "../escape.ts";
-import { cutWords, padWords, wordWidth } from "../table/word-width.ts";
+import { cutPlainText, padPlainText, plainTextWidth } from "../table/word-width.ts";
 
-/** What is counted: a stable id for programs, a name for people. */
-export interface Unit {
+/** The unit in which progress is counted: a stable id for programs, and a name for people. */
+export interface ProgressUnit {
   readonly id: string;
   readonly name: Text;
 }
 
-export const ROWS: Unit = { id: "rows", name: text("rows", "行") };
-export const BYTES: Unit = { id: "bytes", name: text("bytes", "バイト") };
+export const ROW_UNIT: ProgressUnit = { id: "rows", name: text("rows", "行") };
+export const BYTE_UNIT: ProgressUnit = { id: "bytes", name: text("bytes", "バイト") };
 
 /** The progress of a step. */
 export interface StepState {
   readonly name: Text;
-  readonly unit: Unit;
+  readonly unit: ProgressUnit;
   readonly done: number;
   readonly total: number | undefined;
   readonly elapsedMs: number;
 }
 
-const WIDEST_BAR = 24;
-const NARROWEST_BAR = 6;
+const MAX_BAR_COLUMNS = 24;
+const MIN_BAR_COLUMNS = 6;
 const NAME_COLUMNS = 12;
-/** room reserved for the figures, so that the bar keeps its width while they grow */
+/** width reserved for the figures, so that the bar keeps its width while the figures grow */
 const FIGURES_COLUMNS = 52;
 
-/** `Reading  42 %  420/1,000 rows  100 rows/s  0:06 left`, as far as known. */
-export function progressLine(state: StepState, language: Language): string {
-  return [escapeForPeople(state.name[language]), ...figures(state, language)].join("  ");
+/** Renders the progress of a step as far as it is known: `Reading  42 %  420/1,000 rows  100 rows/s  0:06 left`. */
+export function renderProgressLine(state: StepState, language: Language): string {
+  return [escapeForPeople(state.name[language]), ...renderFigures(state, language)].join("  ");
 }
 
-/** The same with a bar after the name, as wide as the terminal allows; the whole is cut to its width. */
-export function barLine(state: StepState, language: Language, columns: number): string {
-  const name = padWords(escapeForPeople(state.name[language]), NAME_COLUMNS);
-  const rest = figures(state, language).join("  ");
-  const room = columns - 1 - wordWidth(`${name}    `) - Math.max(FIGURES_COLUMNS, wordWidth(rest));
-  if (room < NARROWEST_BAR) {
-    return cutWords(`${name.trimEnd()}  ${rest}`, columns - 1);
+/** Renders a step's progress with a bar as wide as the terminal allows; the line is cut to the terminal's width. */
+export function renderBarLine(state: StepState, language: Language, columns: number): string {
+  const name = padPlainText(escapeForPeople(state.name[language]), NAME_COLUMNS);
+  const rest = renderFigures(state, language).join("  ");
+  const room = columns - 1 - plainTextWidth(`${name}    `) - Math.max(FIGURES_COLUMNS, plainTextWidth(rest));
+  if (room < MIN_BAR_COLUMNS) {
+    return cutPlainText(`${name.trimEnd()}  ${rest}`, columns - 1);
   }
-  const cells = Math.min(WIDEST_BAR, room);
-  const filled = Math.round((shareOf(state) ?? 0) * cells);
+  const cells = Math.min(MAX_BAR_COLUMNS, room);
+  const filled = Math.round((completedShareOf(state) ?? 0) * cells);
   return `${name}  ${"█".repeat(filled)}${"░".repeat(cells - filled)}  ${rest}`;
 }
 
-/** What remains on the screen of a finished step: name, count and time taken. */
-export function finishedLine(state: StepState, language: Language): string {
-  const name = padWords(escapeForPeople(state.name[language]), NAME_COLUMNS);
-  const count = state.done > 0 ? [amount(state.done, state.unit, language)] : [];
-  return [name, ...count, clockTime(state.elapsedMs / 1000)].join("  ");
+/** Renders the line that remains on the screen after a step is finished: name, count and time taken. */
+export function renderFinishedLine(state: StepState, language: Language): string {
+  const name = padPlainText(escapeForPeople(state.name[language]), NAME_COLUMNS);
+  const count = state.done > 0 ? [formatAmount(state.done, state.unit, language)] : [];
+  return [name, ...count, formatDuration(state.elapsedMs / 1000)].join("  ");
 }
 
-function figures(state: StepState, language: Language): readonly string[] {
+function renderFigures(state: StepState, language: Language): readonly string[] {
   const { done, total, unit, elapsedMs } = state;
-  const share = shareOf(state);
+  const share = completedShareOf(state);
   const seconds = elapsedMs / 1000;
   const rate = seconds >= 0.5 ? done / seconds : 0;
   const parts =
     share === undefined || total === undefined
-      ? [amount(done, unit, language)]
-      : [`${Math.floor(share * 100)} %`.padStart(5), `${plainAmount(done, unit)}/${amount(total, unit, language)}`];
+      ? [formatAmount(done, unit, language)]
+      : [
+          `${Math.floor(share * 100)} %`.padStart(5),
+          `${formatAmountWithoutUnit(done, unit)}/${formatAmount(total, unit, language)}`,
+        ];
   if (rate > 0) {
-    parts.push(`${amount(rate, unit, language)}${language === "ja" ? "/秒" : "/s"}`);
+    parts.push(`${formatAmount(rate, unit, language)}${language === "ja" ? "/秒" : "/s"}`);
   }
   if (rate > 0 && total !== undefined && total > done) {
-    const left = clockTime((total - done) / rate);
+    const left = formatDuration((total - done) / rate);
     parts.push(language === "ja" ? `残り ${left}` : `${left} left`);
   }
   return parts;
 }
 
-const shareOf = ({ done, total }: StepState): number | undefined =>
+const completedShareOf = ({ done, total }: StepState): number | undefined =>
   total === undefined ? undefined : total === 0 ? 1 : Math.min(1, done / total);
 
-const amount = (count: number, unit: Unit, language: Language): string =>
-  unit.id === BYTES.id ? `${plainAmount(count, unit)} MB` : `${plainAmount(count, unit)} ${unit.name[language]}`;
+const formatAmount = (count: number, unit: ProgressUnit, language: Language): string =>
+  unit.id === BYTE_UNIT.id
+    ? `${formatAmountWithoutUnit(count, unit)} MB`
+    : `${formatAmountWithoutUnit(count, unit)} ${unit.name[language]}`;
 
-const plainAmount = (count: number, unit: Unit): string =>
-  unit.id === BYTES.id ? (count / 1e6).toFixed(1) : Math.round(count).toLocaleString("en-US");
+const formatAmountWithoutUnit = (count: number, unit: ProgressUnit): string =>
+  unit.id === BYTE_UNIT.id ? (count / 1e6).toFixed(1) : Math.round(count).toLocaleString("en-US");
 
-/** `0:07`, `12:30`, `1:02:03` */
-export function clockTime(seconds: number): string {
+/** Formats a duration: `0:07`, `12:30`, `1:02:03` */
+export function formatDuration(seconds: number): string {
   const whole = Math.ceil(seconds);
   const pair = (part: number): string => String(part % 60).padStart(2, "0");
   const minutes = Math.floor(whole / 60);

@@ -1,13 +1,13 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { text } from "../../text/index.ts";
-import { barLine, clockTime, progressLine, ROWS, BYTES } from "./line.ts";
-import { createProgress, type ProgressPlace } from "./progress.ts";
+import { renderBarLine, formatDuration, renderProgressLine, ROW_UNIT, BYTE_UNIT } from "./line.ts";
+import { createProgress, type ProgressEnvironment } from "./progress.ts";
 import { displayWidth } from "../table/width.ts";
 
-const READ = { id: "read", name: text("Reading", "読み込み"), unit: ROWS };
+const READ = { id: "read", name: text("Reading", "読み込み"), unit: ROW_UNIT };
 
-function progressWith(more: Partial<ProgressPlace>) {
+function progressWith(more: Partial<ProgressEnvironment>) {
   const seen = { written: "", spun: [] as string[], now: 0 };
   const spinner = {
     text: "",
@@ -30,7 +30,7 @@ function progressWith(more: Partial<ProgressPlace>) {
   return { progress, seen };
 }
 
-test("json says every step at its start and its end, and at intervals between", () => {
+test("json reports every step at its start and end, and at intervals", () => {
   const { progress, seen } = progressWith({ mode: "json" });
   const step = progress.start({ ...READ, total: 10 });
   expect(seen.written).toBe('{"step":"read","done":0,"total":10,"unit":"rows"}\n');
@@ -55,7 +55,7 @@ test("json says every step at its start and its end, and at intervals between", 
   ]);
 });
 
-test("without a terminal a line comes every three seconds, and none for what is quick", () => {
+test("without a terminal there is a line every three seconds, but not for quick steps", () => {
   for (const mode of ["auto", "plain"] as const) {
     const { progress, seen } = progressWith({ mode });
     const step = progress.start({ ...READ, total: 1000 });
@@ -70,7 +70,7 @@ test("without a terminal a line comes every three seconds, and none for what is 
   }
 });
 
-test("without a terminal no line comes for what is done at once, however late it began", () => {
+test("without a terminal there is no line for a step that finishes at once, however late it starts", () => {
   for (const total of [0, 40]) {
     const { progress, seen } = progressWith({ mode: "auto" });
     const step = progress.start({ ...READ, total });
@@ -81,7 +81,7 @@ test("without a terminal no line comes for what is done at once, however late it
   }
 });
 
-test("on a terminal a bar is redrawn in place and leaves one line, if it took a while", () => {
+test("on a terminal a bar is redrawn in place, and leaves one line after a longer step", () => {
   const { progress, seen } = progressWith({ stderrIsTerminal: true, language: "ja", columns: () => 100 });
   const step = progress.start({ ...READ, total: 100 });
   seen.now = 1_000;
@@ -98,7 +98,7 @@ test("on a terminal a bar is redrawn in place and leaves one line, if it took a 
   expect(seen.written.split("\r\u001b[K").at(-1)).toBe("読み込み      50 行  0:03\n");
 });
 
-test("a step without a total spins, and a total that comes later draws the bar", async () => {
+test("a step without a total shows a spinner, and a bar once the total is known", async () => {
   const { progress, seen } = progressWith({ stderrIsTerminal: true });
   const step = progress.start(READ);
   await turn();
@@ -110,7 +110,7 @@ test("a step without a total spins, and a total that comes later draws the bar",
   expect(seen.written).toContain("█");
 });
 
-test("what is written meanwhile stands on a line without the spinner", async () => {
+test("other output appears on a line without the spinner", async () => {
   const { progress, seen } = progressWith({ stderrIsTerminal: true });
   progress.start(READ);
   await turn();
@@ -118,7 +118,7 @@ test("what is written meanwhile stands on a line without the spinner", async () 
   expect(seen.spun).toEqual(["start Reading  0 rows", "clear"]);
 });
 
-test("a step's time counts from its own start", () => {
+test("the time of a step counts from its own start", () => {
   const { progress, seen } = progressWith({ stderrIsTerminal: true });
   seen.now = 60_000;
   const step = progress.start({ ...READ, total: 10 });
@@ -127,14 +127,14 @@ test("a step's time counts from its own start", () => {
   expect(seen.written.endsWith("  1:00:00\n")).toBe(true);
 });
 
-test("a spinner that loads after its step is over never starts", async () => {
+test("a spinner that loads after the end of its step does not start", async () => {
   const { progress, seen } = progressWith({ stderrIsTerminal: true });
   progress.start(READ).finish();
   await turn();
   expect(seen.spun).toEqual([]);
 });
 
-test("none writes nothing", () => {
+test("the mode none writes nothing", () => {
   const { progress, seen } = progressWith({ mode: "none", stderrIsTerminal: true });
   const step = progress.start(READ);
   seen.now = 1e9;
@@ -143,11 +143,11 @@ test("none writes nothing", () => {
   expect(seen.written).toBe("");
 });
 
-test("lines fit the terminal, whatever its width, and a bar takes what room there is", () => {
+test("lines fit any terminal width, and a bar uses the available room", () => {
   const state = { ...READ, done: 123_456_789, total: 3e9, elapsedMs: 12_345 };
   const widths: number[] = [];
   for (let columns = 1; columns <= 120; columns++) {
-    const line = barLine(state, "ja", columns);
+    const line = renderBarLine(state, "ja", columns);
     expect(displayWidth(line)).toBeLessThan(Math.max(columns, 1));
     const bar = line.match(/[█░]+/)?.[0].length ?? 0;
     if (bar > 0 && bar < 24) widths.push(columns - displayWidth(line));
@@ -155,10 +155,10 @@ test("lines fit the terminal, whatever its width, and a bar takes what room ther
   expect(new Set(widths)).toEqual(new Set([1]));
 });
 
-test("bytes read as megabytes, an empty total is done", () => {
-  const state = { ...READ, unit: BYTES, done: 12_300_000, total: undefined, elapsedMs: 0 };
-  expect(progressLine(state, "en")).toBe("Reading  12.3 MB");
-  expect(progressLine({ ...state, done: 0, total: 0 }, "en")).toContain("100 %");
+test("bytes are shown as megabytes, and an empty total is complete", () => {
+  const state = { ...READ, unit: BYTE_UNIT, done: 12_300_000, total: undefined, elapsedMs: 0 };
+  expect(renderProgressLine(state, "en")).toBe("Reading  12.3 MB");
+  expect(renderProgressLine({ ...state, done: 0, total: 0 }, "en")).toContain("100 %");
 });
 
 test.each([
@@ -167,6 +167,6 @@ test.each([
   [3599, "59:59"],
   [3600, "1:00:00"],
   [3_725, "1:02:05"],
-])("%d seconds read %s", (seconds, shown) => {
-  expect(clockTime(seconds)).toBe(shown);
+])("%d seconds are shown as %s", (seconds, shown) => {
+  expect(formatDuration(seconds)).toBe(shown);
 });

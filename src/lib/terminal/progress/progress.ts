@@ -1,10 +1,10 @@
 import type { Language, Text } from "../../text/index.ts";
-import { barLine, finishedLine, progressLine, type StepState, type Unit } from "./line.ts";
+import { renderBarLine, renderFinishedLine, renderProgressLine, type StepState, type ProgressUnit } from "./line.ts";
 
-/** How progress is shown, by the names that `--progress` takes. */
+/** How progress is shown: the values of `--progress`. */
 export type ProgressMode = "auto" | "plain" | "json" | "none";
 
-/** A self-animating spinner, as made by ora. */
+/** A spinner that animates itself, as created by ora. */
 interface Spinner {
   text: string;
   start(): unknown;
@@ -12,11 +12,11 @@ interface Spinner {
   stop(): unknown;
 }
 
-/** Creates a stopped spinner. */
+/** Loads a spinner, which does not run yet. */
 export type LoadSpinner = () => Promise<Spinner>;
 
-/** Shows the states of a step; one per mode. */
-interface Reporter {
+/** Shows the progress of a step; there is one reporter for each mode. */
+interface ProgressReporter {
   /** minimum time between two updates, in milliseconds */
   readonly intervalMs: number;
   begin(state: StepState, id: string): void;
@@ -25,8 +25,8 @@ interface Reporter {
   hide(): void;
 }
 
-/** What progress needs of its environment. */
-export interface ProgressPlace {
+/** What the progress display needs from its environment. */
+export interface ProgressEnvironment {
   readonly mode: ProgressMode;
   readonly language: Language;
   readonly stderrIsTerminal: boolean;
@@ -36,16 +36,16 @@ export interface ProgressPlace {
   readonly columns: () => number;
   /** a monotonic clock in milliseconds */
   readonly clock: () => number;
-  /** shows activity if the total is not known */
+  /** loads the spinner, which shows activity if the total is not known */
   readonly loadSpinner: LoadSpinner;
 }
 
-/** A part of long-running work. */
+/** A step of long-running work. */
 export interface StepDescription {
-  /** for programs; stable */
+  /** stable id for programs */
   readonly id: string;
   readonly name: Text;
-  readonly unit: Unit;
+  readonly unit: ProgressUnit;
   /** the amount of work, if known */
   readonly total?: number | undefined;
 }
@@ -64,17 +64,17 @@ export interface ProgressStep {
 
 /** Shows the progress of long-running work, one step at a time. */
 export interface Progress {
-  /** starts a step and finishes the one before; JSON mode always writes an event for it */
+  /** starts a step and finishes the previous step; JSON mode always writes an event for the start */
   start(step: StepDescription): ProgressStep;
-  /** clears what is drawn, so that a line can be written; the next advance draws it again */
+  /** clears the progress display so that a line can be written; the next advance draws it again */
   hide(): void;
-  /** finishes the current step when the program ends or fails */
+  /** finishes the current step; call this when the program ends or fails */
   stop(): void;
 }
 
-/** Progress by `--progress`: `auto` draws on a terminal, and writes a line every few seconds elsewhere. */
-export function createProgress(place: ProgressPlace): Progress {
-  const reporter = chooseReporter(place);
+/** Creates the display for `--progress`. `auto` draws on a terminal, and writes a line every few seconds elsewhere. */
+export function createProgress(place: ProgressEnvironment): Progress {
+  const reporter = createReporter(place);
   let current: RunningStep | undefined;
   return {
     start(step) {
@@ -87,41 +87,41 @@ export function createProgress(place: ProgressPlace): Progress {
   };
 }
 
-function chooseReporter(place: ProgressPlace): Reporter {
+function createReporter(place: ProgressEnvironment): ProgressReporter {
   switch (place.mode) {
     case "none":
       return { intervalMs: Infinity, begin() {}, update() {}, end() {}, hide() {} };
     case "json":
-      return jsonReporter(place);
+      return createJsonReporter(place);
     case "plain":
-      return lineReporter(place);
+      return createLineReporter(place);
     case "auto":
-      return place.stderrIsTerminal ? barReporter(place) : lineReporter(place);
+      return place.stderrIsTerminal ? createBarReporter(place) : createLineReporter(place);
   }
 }
 
-function jsonReporter({ write }: ProgressPlace): Reporter {
+function createJsonReporter({ write }: ProgressEnvironment): ProgressReporter {
   const event = ({ done, total, unit }: StepState, step: string): void =>
     write(`${JSON.stringify({ step, done, total: total ?? null, unit: unit.id })}\n`);
   return { intervalMs: 500, begin: event, update: event, end: event, hide() {} };
 }
 
-function lineReporter({ write, language }: ProgressPlace): Reporter {
+function createLineReporter({ write, language }: ProgressEnvironment): ProgressReporter {
   const line = (state: StepState): void => {
-    // nothing is left to wait for
+    // the work is done, so there is nothing left to wait for
     if (state.total !== undefined && state.done >= state.total) return;
-    write(`${progressLine(state, language).replaceAll(/ {3,}/g, "  ")}\n`);
+    write(`${renderProgressLine(state, language).replaceAll(/ {3,}/g, "  ")}\n`);
   };
   return { intervalMs: 3_000, begin() {}, update: line, end() {}, hide() {} };
 }
 
 const CLEAR_LINE = "\r\u001b[K";
 
-/** A step that took no longer than this leaves no line behind. */
-const TOLD_MS = 2_000;
+/** Minimum duration of a step that leaves a line on the screen, in milliseconds. */
+const MIN_REPORTED_STEP_MS = 2_000;
 
-/** Draws on a terminal: a bar if the total is known, else a spinner, loaded on first use. */
-function barReporter(place: ProgressPlace): Reporter {
+/** Creates the terminal reporter: a bar if the total is known, otherwise a spinner, which is loaded on first use. */
+function createBarReporter(place: ProgressEnvironment): ProgressReporter {
   const { write, columns, language } = place;
   let spinning: SpinningStep | undefined;
   let drawn = false;
@@ -137,11 +137,11 @@ function barReporter(place: ProgressPlace): Reporter {
       spinning?.stop();
       spinning = undefined;
       drawn = true;
-      write(CLEAR_LINE + barLine(state, language, columns()));
+      write(CLEAR_LINE + renderBarLine(state, language, columns()));
       return;
     }
     spinning ??= new SpinningStep(place.loadSpinner);
-    spinning.say(progressLine(state, language));
+    spinning.say(renderProgressLine(state, language));
   };
   return {
     intervalMs: 100,
@@ -151,7 +151,7 @@ function barReporter(place: ProgressPlace): Reporter {
       hide();
       spinning?.stop();
       spinning = undefined;
-      if (state.elapsedMs >= TOLD_MS) write(`${finishedLine(state, language)}\n`);
+      if (state.elapsedMs >= MIN_REPORTED_STEP_MS) write(`${renderFinishedLine(state, language)}\n`);
     },
     hide,
   };
@@ -194,7 +194,7 @@ class SpinningStep {
 
 class RunningStep implements ProgressStep {
   readonly #step: StepDescription;
-  readonly #reporter: Reporter;
+  readonly #reporter: ProgressReporter;
   readonly #clock: () => number;
   readonly #startedAt: number;
   #shownAt: number;
@@ -202,7 +202,7 @@ class RunningStep implements ProgressStep {
   #total: number | undefined;
   #finished = false;
 
-  constructor(step: StepDescription, reporter: Reporter, clock: () => number) {
+  constructor(step: StepDescription, reporter: ProgressReporter, clock: () => number) {
     this.#step = step;
     this.#total = step.total;
     this.#reporter = reporter;

@@ -1,32 +1,32 @@
-/** The value that `JSON.stringify` would write for a field: instants as ISO 8601, big integers as digits, else null. */
-export function jsonOf(value: unknown): string {
+/** Returns a field's JSON like `JSON.stringify` (ISO 8601); big integers as digits; null for what JSON cannot hold. */
+export function stringifyField(value: unknown): string {
   if (typeof value === "bigint") {
     return value.toString();
   }
   return JSON.stringify(value) ?? "null";
 }
 
-/** A field as the text of a CSV or TSV cell: empty for none, nested values as compact JSON. */
-export function cellOf(value: unknown): string {
+/** Returns a field as the text of a CSV or TSV cell: empty if there is no value, nested values as compact JSON. */
+export function toCellText(value: unknown): string {
   if (value === undefined || value === null) {
     return "";
   }
   if (typeof value === "string") {
     return value;
   }
-  return value instanceof Date ? value.toISOString() : jsonOf(value);
+  return value instanceof Date ? value.toISOString() : stringifyField(value);
 }
 
-/** A field as shown in a table: like {@link cellOf}, but a list of words or numbers reads `a, b`. */
-export function tableCellOf(value: unknown): string {
+/** Returns a field as it is shown in a table: as in {@link toCellText}, but a list of words or numbers as `a, b`. */
+export function toTableCellText(value: unknown): string {
   if (Array.isArray(value) && value.every((item) => typeof item === "string" || typeof item === "number")) {
     return value.join(", ");
   }
-  return cellOf(value);
+  return toCellText(value);
 }
 
-/** One row of TSV: backslash, tab, line feed and carriage return are written `\\`, `\t`, `\n`, `\r`. */
-export const tsvRow = (cells: readonly string[]): string =>
+/** Formats one row of TSV. Backslash, tab, line feed and carriage return are written as `\\`, `\t`, `\n` and `\r`. */
+export const formatTsvRow = (cells: readonly string[]): string =>
   `${cells.map((cell) => cell.replace(/[\\\t\n\r]/g, (character) => TSV_ESCAPES.get(character) ?? character)).join("\t")}\n`;
 
 const TSV_ESCAPES = new Map([
@@ -37,19 +37,20 @@ const TSV_ESCAPES = new Map([
 ]);
 
 /**
- * One row of CSV, quoted where needed, ending with a bare line feed. A single empty cell is quoted, so that the
- * row is not mistaken for an empty line.
+ * Formats one row of CSV, with quotes where needed and a bare line feed at the end. A single empty cell is quoted, so
+ * that the row is not mistaken for an empty line.
  *
  * @see https://www.rfc-editor.org/rfc/rfc4180
  */
-export const csvRow = (cells: readonly string[]): string =>
-  cells.length === 1 && cells[0] === "" ? '""\n' : `${cells.map(quote).join(",")}\n`;
+export const formatCsvRow = (cells: readonly string[]): string =>
+  cells.length === 1 && cells[0] === "" ? '""\n' : `${cells.map(quoteCsvCell).join(",")}\n`;
 
-const quote = (cell: string): string => (/[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+const quoteCsvCell = (cell: string): string =>
+  /[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 
 /**
- * The cell with a leading `'` if a spreadsheet would take it for a formula, full-width signs included. For reports
- * only: data that is read again must stay exact.
+ * Adds a leading `'` to a cell that a spreadsheet would treat as a formula, including one that begins with a full-width
+ * sign. Only for reports: data that is read again must stay exact.
  *
  * @see https://owasp.org/www-community/attacks/CSV_Injection
  */

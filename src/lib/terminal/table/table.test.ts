@@ -6,7 +6,7 @@ import { displayWidth } from "./width.ts";
 
 const columns = [{ header: "氏名" }, { header: "件数", align: "end" as const }, { header: "code" }];
 
-test("kanji, half-width kana and Latin letters stand in columns", async () => {
+test("kanji, half-width kana and Latin letters are aligned in columns", async () => {
   const rows = [
     ["髙橋 ﾀﾛｳ", "12", "S01"],
     ["Ann", "3", ""],
@@ -20,7 +20,7 @@ test("kanji, half-width kana and Latin letters stand in columns", async () => {
 
 const widest = (lines: readonly string[]): number => Math.max(...lines.map(displayWidth));
 
-test("a table fits: wide columns share the room, numbers and narrow ones stay whole", async () => {
+test("a table fits: wide columns share the room, and numbers and narrow columns stay whole", async () => {
   const rows = [["髙橋 花子と山田 太郎と佐藤 次郎", "1234567", "s-0001-0002-0003-0004-0005"]];
   expect(await Array.fromAsync(drawTable(columns, rows, undefined, 40))).toEqual([
     "氏名               件数  code",
@@ -29,7 +29,7 @@ test("a table fits: wide columns share the room, numbers and narrow ones stay wh
   expect(await Array.fromAsync(drawTable(columns, rows, undefined, 70))).toHaveLength(2);
 });
 
-test("a column that wraps goes on below itself, and the others keep what they need", async () => {
+test("a wrapping column continues below itself, and the others keep the room that they need", async () => {
   const wrapping = [{ header: "no.", align: "end" as const }, { header: "name" }, { header: "changes", wraps: true }];
   const rows = [
     ["1", "髙橋 花子", "役職: 主任 → 課長, TEL: 080-1111-2222 → 080-1111-2223"],
@@ -45,7 +45,7 @@ test("a column that wraps goes on below itself, and the others keep what they ne
   expect(await Array.fromAsync(drawTable(wrapping, rows, undefined, 80))).toHaveLength(3);
 });
 
-test("in a column that wraps a word that is too long for it is broken, behind a mark where there is one", async () => {
+test("a wrapping column breaks a word that is too long, after a punctuation mark if possible", async () => {
   const wrapping = [
     { header: "no.", align: "end" as const },
     { header: "whom", wraps: true },
@@ -60,7 +60,7 @@ test("in a column that wraps a word that is too long for it is broken, behind a 
   ]);
 });
 
-test("whatever the cells, no line is wider than the room, and none is cut without need", async () => {
+test("for any cells, no line is too wide, and nothing is cut unnecessarily", async () => {
   const words = fc.string({ unit: fc.constantFrom("a", "髙", "ｱ", " ", "\t"), maxLength: 40 });
   const cell = fc.oneof(words, fc.string({ unit: fc.constantFrom("a", "@", "e\u0301", "."), maxLength: 60 }));
   const table = fc.array(fc.tuple(cell, fc.nat().map(String), cell), { minLength: 1, maxLength: 5 });
@@ -78,13 +78,13 @@ test("whatever the cells, no line is wider than the room, and none is cut withou
   );
 });
 
-test("a wide cell behind the measured rows is cut too", async () => {
+test("a wide cell after the measured rows is also cut", async () => {
   const rows = Array.from({ length: 600 }, (_, at) => ["a".repeat(at < 550 ? 4 : 90), "1", "x"]);
   const lines = await Array.fromAsync(drawTable(columns, rows, undefined, 40));
   expect(lines.at(-1)).toBe("aaa…     1  x");
 });
 
-test("where columns would be too narrow each record stands for itself", async () => {
+test("if columns would be too narrow, each record is shown separately", async () => {
   const many = Array.from({ length: 12 }, (_, at) => ({ header: `field ${at}` }));
   const rows = ["Ann", "Bob"].map((name) => many.map(() => `${name} ${"x".repeat(9)}`));
   const lines = await Array.fromAsync(drawTable(many, rows, undefined, 80));
@@ -94,7 +94,7 @@ test("where columns would be too narrow each record stands for itself", async ()
   expect(lines).toHaveLength(25);
 });
 
-test("a long value goes on below itself, words and digests whole", () => {
+test("a long value continues below itself, with words and digests whole", () => {
   const digest = "0123456789abcdef".repeat(4);
   const fields = [
     ["説明", "一つ目の組織、二つ目の組織、三つ目の組織"],
@@ -107,7 +107,7 @@ test("a long value goes on below itself, words and digests whole", () => {
   ]);
 });
 
-test("hostile cells stay on their line", async () => {
+test("hostile cells stay on one line", async () => {
   const lines = await Array.fromAsync(drawTable([{ header: "x" }], [["\u001b[2J\n\u202e"]]));
   expect(lines).toEqual(["x", String.raw`\x1b[2J\n\u202e`]);
 });
@@ -116,7 +116,7 @@ test("an empty table has no lines", async () => {
   expect(await Array.fromAsync(drawTable(columns, []))).toEqual([]);
 });
 
-test("a long table comes out while rows are still coming", async () => {
+test("a long table is written while rows are still being read", async () => {
   let made = 0;
   async function* rows() {
     for (; made < 100_000; made++) {
@@ -129,7 +129,7 @@ test("a long table comes out while rows are still coming", async () => {
   await lines.return(undefined);
 });
 
-test("every line of a block is padded to the same column starts", async () => {
+test("the columns of a block start at the same position in every line", async () => {
   const rows = [
     ["営業部", "1", "a"],
     ["Ops", "1000", "b"],
@@ -139,7 +139,7 @@ test("every line of a block is padded to the same column starts", async () => {
   expect(new Set(lines.slice(1).map((line) => displayWidth(line.slice(0, -1)))).size).toBe(1);
 });
 
-test("an optional column without anything in it is left out, and the one before it wraps", async () => {
+test("an empty optional column is left out, and the column before it wraps", async () => {
   const optional = [
     { header: "name" },
     { header: "changes", wraps: true },
@@ -161,7 +161,7 @@ test("an optional column without anything in it is left out, and the one before 
   expect(await Array.fromAsync(drawTable(optional, many))).toContainEqual(expect.stringMatching(/^林 .*key$/));
 });
 
-test("one record is a field a line", () => {
+test("one record has one field per line", () => {
   expect([
     ...drawFields([
       ["氏名", "髙橋"],
@@ -171,7 +171,7 @@ test("one record is a field a line", () => {
   ]).toEqual(["氏名  髙橋", "code", String.raw`memo  a\tb`]);
 });
 
-test("names are set off without the blanks behind them, and a blank value leaves none", () => {
+test("names are highlighted without trailing spaces, and a blank value leaves no space", () => {
   const fields = [
     ["name", "Ann"],
     ["id", ""],

@@ -1,38 +1,40 @@
 import { escapeForPeople } from "../escape.ts";
-import { displayWidth, pad, shortenPaths, truncate, truncateMiddle } from "./width.ts";
-import { piecesOf, wrapPieces, wrapWords } from "./word-width.ts";
+import { displayWidth, padLine, shortenPaths, truncate, truncateMiddle } from "./width.ts";
+import { splitIntoLinePieces, wrapPieces, wrapIntoLines } from "./word-width.ts";
 
-/** A column of a table for people: its header in their language, and the alignment of its cells. */
+/** A column of a table for people: its header in their language, and the layout of its cells. */
 export interface TableColumn {
   readonly header: string;
   readonly align?: "start" | "end" | undefined;
-  /** of the last column: where its cells do not fit, they go on below themselves and are not cut */
+  /** for the last column: cells that do not fit continue on the next line, below their beginning, and are not cut */
   readonly wraps?: boolean | undefined;
-  /** its cells are never cut: other columns give way */
+  /** the cells are never cut; other columns become narrower */
   readonly whole?: boolean | undefined;
-  /** its cells are paths of organisations: where they do not fit, their first names go */
+  /** the cells are paths of organisations; if a path does not fit, its first names are dropped */
   readonly paths?: boolean | undefined;
-  /** where its cells do not fit, what stands in the middle goes */
+  /** if a cell does not fit, its middle is cut */
   readonly ends?: boolean | undefined;
-  /** left out if all its cells are empty, as far as the table is short enough to be measured as a whole */
+  /** the column is omitted if all its cells are empty and the table is short enough to be measured completely */
   readonly optional?: boolean | undefined;
 }
 
-const GAP = "  ";
-/** rows measured before the widths are fixed: longer tables are streamed, and a wider cell later shifts its row */
+const COLUMN_GAP = "  ";
+/** Number of rows measured to fix the widths. Longer tables are streamed; a wider cell shifts the rest of its row. */
 const MEASURED_ROWS = 500;
-/** a column of words is not made narrower, nor a value wrapped into less */
-const LEAST = 8;
-const MIN_VALUE = 20;
+/**
+ * Minimum width of a column whose cells may be cut. {@link MIN_VALUE_WIDTH} is the minimum width of a wrapped value.
+ */
+const MIN_COLUMN_WIDTH = 8;
+const MIN_VALUE_WIDTH = 20;
 
 /**
- * The lines of a borderless table, headers first, without line endings. Cells are escaped. Without rows there are no
- * lines, not even headers.
+ * Draws a table without borders. Yields its lines, headers first, without line endings. Cells are escaped. Without rows
+ * there are no lines, not even headers.
  *
- * @param heading highlights the header line, for instance in bold
- * @param room width to fit into: wide columns share what narrow ones and numbers leave, and longer cells end with `…`;
- *   or, in a column that wraps, go on below; where that is too little to read, each record stands for itself, a field a
- *   line. Nothing is cut if absent
+ * @param heading highlights the header line, for example in bold
+ * @param room width of the table: wide columns share the space that narrow columns and numbers leave, and longer cells
+ * end with `…` or, in a column that wraps, continue on the next line. If that space is too narrow to read, each record
+ * is drawn separately, with one field per line. If absent, nothing is cut
  */
 export async function* drawTable(
   columns: readonly TableColumn[],
@@ -47,7 +49,7 @@ export async function* drawTable(
     if (draw !== undefined) {
       yield* draw(cells);
     } else if (first.push(cells) === MEASURED_ROWS) {
-      draw = drawing(columns, first, heading, room);
+      draw = createRowRenderer(columns, first, heading, room);
       yield* first.flatMap(draw);
     }
   }
@@ -55,21 +57,21 @@ export async function* drawTable(
   const isShown = columns.map(({ optional }, at) => optional !== true || first.some((row) => row[at] !== ""));
   const shown = <T>(all: readonly T[]): readonly T[] => all.filter((_, at) => isShown[at]);
   const whole = first.map(shown);
-  yield* whole.flatMap(drawing(shown(columns), whole, heading, room));
+  yield* whole.flatMap(createRowRenderer(shown(columns), whole, heading, room));
 }
 
-/** Draws one row after the other; the first one with the headers. */
+/** Draws a row. The first call for a table also draws the headers. */
 type RowRenderer = (cells: readonly string[]) => readonly string[];
 
-function drawing(
+function createRowRenderer(
   columns: readonly TableColumn[],
   rows: readonly (readonly string[])[],
   heading: (line: string) => string,
   room: number,
 ): RowRenderer {
-  const natural = measure(columns, rows);
-  const widths = share(columns, natural, room);
-  // a table whose columns are as wide as they need lets a later row that fits stand as it is
+  const natural = measureColumns(columns, rows);
+  const widths = fitColumnWidths(columns, natural, room);
+  // if no column had to become narrower, a later row with a wider cell stays unchanged as long as it fits
   const most = widths !== undefined && sum(widths) < sum(natural) ? 0 : room;
   const headers = columns.map(({ header }) => header);
   let isFirst = true;
@@ -87,26 +89,30 @@ function drawing(
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
-/** Widths that fit into the room together; undefined if a column would get less than it needs. */
-function share(
+/** Returns column widths that fit together; undefined if a column would get less than its minimum width. */
+function fitColumnWidths(
   columns: readonly TableColumn[],
   natural: readonly number[],
   room: number,
 ): readonly number[] | undefined {
-  const left = room - GAP.length * (columns.length - 1);
-  if (columns.at(-1)?.wraps !== true || sum(natural) <= left) return cut(columns, natural, left);
+  const left = room - COLUMN_GAP.length * (columns.length - 1);
+  if (columns.at(-1)?.wraps !== true || sum(natural) <= left) return limitColumnWidths(columns, natural, left);
   const last = natural.at(-1) ?? 0;
-  const others = cut(columns, natural.slice(0, -1), left - Math.min(last, MIN_VALUE));
+  const others = limitColumnWidths(columns, natural.slice(0, -1), left - Math.min(last, MIN_VALUE_WIDTH));
   return others === undefined ? undefined : [...others, Math.min(last, left - sum(others))];
 }
 
-/** The widths of columns whose cells are cut where they do not fit. */
-function cut(columns: readonly TableColumn[], natural: readonly number[], left: number): readonly number[] | undefined {
+/** Returns the widths of columns whose cells may be cut; undefined if one would get less than its minimum width. */
+function limitColumnWidths(
+  columns: readonly TableColumn[],
+  natural: readonly number[],
+  left: number,
+): readonly number[] | undefined {
   const within = (most: number): readonly number[] =>
     natural.map((width, at) =>
       columns[at]?.align === "end" || columns[at]?.whole === true ? width : Math.min(width, most),
     );
-  for (let most = Math.max(LEAST, ...natural); most >= LEAST; most -= 1) {
+  for (let most = Math.max(MIN_COLUMN_WIDTH, ...natural); most >= MIN_COLUMN_WIDTH; most -= 1) {
     const widths = within(most);
     if (sum(widths) <= left) return widths;
   }
@@ -114,10 +120,10 @@ function cut(columns: readonly TableColumn[], natural: readonly number[], left: 
 }
 
 /**
- * The lines of one record: one field per line, its name and its value, escaped.
+ * Draws one record. Yields one line per field, with its name and its value, escaped.
  *
  * @param heading highlights the names
- * @param room width to fit into: longer values go on below themselves, words are kept whole
+ * @param room width to fit into: longer values continue on the next line; words are not broken
  */
 export function* drawFields(
   fields: readonly (readonly [name: string, value: string])[],
@@ -125,22 +131,22 @@ export function* drawFields(
   room = Number.POSITIVE_INFINITY,
 ): Generator<string> {
   const widest = Math.max(0, ...fields.map(([name]) => displayWidth(name)));
-  const indent = widest + GAP.length;
-  const left = Math.max(MIN_VALUE, room - indent);
+  const indent = widest + COLUMN_GAP.length;
+  const left = Math.max(MIN_VALUE_WIDTH, room - indent);
   for (const [name, value] of fields) {
     const gap = " ".repeat(widest - displayWidth(name));
-    const [line = "", ...more] = wrapWords(escapeForPeople(value), left, displayWidth);
-    yield `${heading(name)}${gap}${GAP}${line}`.trimEnd();
+    const [line = "", ...more] = wrapIntoLines(escapeForPeople(value), left, displayWidth);
+    yield `${heading(name)}${gap}${COLUMN_GAP}${line}`.trimEnd();
     yield* more.map((rest) => " ".repeat(indent) + rest);
   }
 }
 
-const measure = (columns: readonly TableColumn[], rows: readonly (readonly string[])[]): readonly number[] =>
+const measureColumns = (columns: readonly TableColumn[], rows: readonly (readonly string[])[]): readonly number[] =>
   columns.map(({ header }, index) =>
     rows.reduce((widest, row) => Math.max(widest, displayWidth(row[index] ?? "")), displayWidth(header)),
   );
 
-const shortened = (column: TableColumn | undefined, cell: string, width: number): string => {
+const shortenCell = (column: TableColumn | undefined, cell: string, width: number): string => {
   if (column?.paths === true) return shortenPaths(cell, width);
   return (column?.ends === true ? truncateMiddle : truncate)(cell, width);
 };
@@ -153,21 +159,21 @@ const drawRow = (
 ): readonly string[] => {
   const line = joinCells(columns, widths, cells);
   if (most === Number.POSITIVE_INFINITY || displayWidth(line) <= most) return [line];
-  const short = cells.map((cell, at) => shortened(columns[at], cell, widths[at] ?? 0));
+  const short = cells.map((cell, at) => shortenCell(columns[at], cell, widths[at] ?? 0));
   if (columns.at(-1)?.wraps !== true) return [joinCells(columns, widths, short)];
   const [begin = "", ...more] = wrapCell(cells.at(-1) ?? "", widths.at(-1) ?? 0);
-  const indent = " ".repeat(sum(widths.slice(0, -1)) + GAP.length * (columns.length - 1));
+  const indent = " ".repeat(sum(widths.slice(0, -1)) + COLUMN_GAP.length * (columns.length - 1));
   return [joinCells(columns, widths, [...short.slice(0, -1), begin]), ...more.map((rest) => indent + rest)];
 };
 
-/** A cell in lines of at most `columns`: a word that is longer is broken, too. */
+/** Wraps a cell into lines of at most `columns`. A word that is longer than a line is broken. */
 const wrapCell = (cell: string, columns: number): readonly string[] => {
-  const pieces = piecesOf(cell).flatMap((piece) => brokenUp(piece, columns));
+  const pieces = splitIntoLinePieces(cell).flatMap((piece) => breakPiece(piece, columns));
   return wrapPieces(pieces, columns, { widthOf: displayWidth });
 };
 
-/** A piece in parts of at most `columns`, broken behind a mark of an address or a path where there is one. */
-function brokenUp(piece: string, columns: number): readonly string[] {
+/** Splits a piece into parts of at most `columns`, if possible after an address or path separator (`@`, `/`, `\`). */
+function breakPiece(piece: string, columns: number): readonly string[] {
   if (displayWidth(piece) <= columns) return [piece];
   const parts: string[] = [];
   let part = "";
@@ -184,6 +190,6 @@ function brokenUp(piece: string, columns: number): readonly string[] {
 
 const joinCells = (columns: readonly TableColumn[], widths: readonly number[], cells: readonly string[]): string =>
   columns
-    .map(({ align }, index) => pad(cells[index] ?? "", widths[index] ?? 0, align))
-    .join(GAP)
+    .map(({ align }, index) => padLine(cells[index] ?? "", widths[index] ?? 0, align))
+    .join(COLUMN_GAP)
     .trimEnd();

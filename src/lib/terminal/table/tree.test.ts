@@ -7,7 +7,7 @@ const leaf = (label: string, note?: string): TreeNode => ({
   ...(note === undefined ? {} : { note }),
 });
 
-test("branches, the last of its level, notes and hostile names", () => {
+test("draws branches, the last node of a level, notes and hostile names", () => {
   const root: TreeNode = {
     label: "全社",
     children: [
@@ -25,7 +25,7 @@ test("branches, the last of its level, notes and hostile names", () => {
   ]);
 });
 
-test("a tree a thousand levels deep is drawn", () => {
+test("a tree with a thousand levels can be drawn", () => {
   let root = leaf("bottom");
   for (let depth = 0; depth < 1_000; depth++) {
     root = { label: String(depth), children: [root] };

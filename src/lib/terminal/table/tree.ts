@@ -1,10 +1,10 @@
 import { escapeForPeople } from "../escape.ts";
 
-/** A node with children, in the order in which they are to be drawn. */
+/** A node of a tree. The children are in the order in which they are drawn. */
 export interface TreeNode {
-  /** the name, as given */
+  /** the name, not escaped */
   readonly label: string;
-  /** shown after the name, for instance a code */
+  /** shown after the name, for example a code */
   readonly note?: string | undefined;
   readonly children: Iterable<TreeNode>;
 }
@@ -16,14 +16,14 @@ interface OpenNode {
 }
 
 /**
- * The lines of a tree, its root first, without line endings; labels and notes are escaped. Any depth is drawn, and only
- * the path to the current line is kept.
+ * Draws a tree. Yields its lines, root first, without line endings; labels and notes are escaped. The tree can have any
+ * depth, and only the path to the current line is kept in memory.
  *
- * @param faint style of branches and notes, for instance grey
+ * @param faint style of branches and notes, for example grey
  */
 export function* drawTree(root: TreeNode, faint: (part: string) => string = (part) => part): Generator<string> {
   yield drawNode(root, faint);
-  const path = [open(root, "")];
+  const path = [openNode(root, "")];
   for (let level = path.at(-1); level !== undefined; level = path.at(-1)) {
     if (level.upcoming.done === true) {
       path.pop();
@@ -33,11 +33,11 @@ export function* drawTree(root: TreeNode, faint: (part: string) => string = (par
     level.upcoming = level.rest.next();
     const last = level.upcoming.done === true;
     yield faint(level.indent + (last ? "└─ " : "├─ ")) + drawNode(node, faint);
-    path.push(open(node, level.indent + (last ? "   " : "│  ")));
+    path.push(openNode(node, level.indent + (last ? "   " : "│  ")));
   }
 }
 
-function open({ children }: TreeNode, indent: string): OpenNode {
+function openNode({ children }: TreeNode, indent: string): OpenNode {
   const rest = children[Symbol.iterator]();
   return { rest, indent, upcoming: rest.next() };
 }

@@ -1,20 +1,20 @@
 import stringWidth from "string-width";
 
 /**
- * Number of columns in which a terminal shows one line of escaped text: kanji 2, half-width kana 1; ambiguous
- * characters (①, α, ─) count 1, as in a terminal that is not set to East Asian legacy widths.
+ * Returns the number of columns that a terminal needs for one line of escaped text: 2 for kanji, 1 for half-width kana.
+ * Ambiguous characters (①, α, ─) count as 1, as on a terminal that is not set to legacy East Asian widths.
  *
  * @see https://www.unicode.org/reports/tr11/
  */
 export const displayWidth = (line: string): number => stringWidth(line);
 
-/** The line, padded with blanks to `columns`; with `end` the blanks come first. */
-export function pad(line: string, columns: number, align: "start" | "end" = "start"): string {
+/** Pads a line with spaces to `columns`. With `end`, the spaces come first. */
+export function padLine(line: string, columns: number, align: "start" | "end" = "start"): string {
   const blanks = " ".repeat(Math.max(0, columns - displayWidth(line)));
   return align === "start" ? line + blanks : blanks + line;
 }
 
-/** The line, cut between graphemes to at most `columns`, with `…` if something was cut. */
+/** Cuts a line between graphemes to at most `columns`, and adds `…` if something was cut. */
 export function truncate(line: string, columns: number): string {
   if (displayWidth(line) <= columns) {
     return line;
@@ -35,7 +35,7 @@ export function truncate(line: string, columns: number): string {
   return `${kept}…`;
 }
 
-/** The line, cut between graphemes to at most `columns`, with `…` in its middle if something was cut. */
+/** Cuts the middle of a line, between graphemes, so that at most `columns` remain. `…` replaces what was cut. */
 export function truncateMiddle(line: string, columns: number): string {
   if (displayWidth(line) <= columns) return line;
   const before = truncate(line, Math.ceil(columns / 2));
@@ -49,19 +49,20 @@ export function truncateMiddle(line: string, columns: number): string {
   return before + end;
 }
 
-/** The names of a path of organisations: a slash within one stands behind a backslash. */
-const NAMES = /(?:\\.|[^/\\])+/gu;
+/** The names in a path of organisations. A slash within a name has a backslash before it. */
+const PATH_NAMES = /(?:\\.|[^/\\])+/gu;
 
 /**
- * Paths of organisations in at most `columns`: while they are longer, the longest one loses its first name, for which
- * `…/` stands; the last name of each stays. What is longer even so is cut as {@link truncate} does.
+ * Shortens paths of organisations to at most `columns`. While they are too long, the longest path loses its first name,
+ * which `…/` replaces; the last name of each path is kept. If the result is still too long, it is cut as by
+ * {@link truncate}.
  *
- * @param line one path, or several with `, ` or `、` between them
+ * @param line one path, or several paths separated by `, ` or `、`
  */
 export function shortenPaths(line: string, columns: number): string {
   const [, between = ""] = /(, |、)/.exec(line) ?? [];
   const paths = (between === "" ? [line] : line.split(between)).map((path) => {
-    const names: readonly string[] = path.match(NAMES) ?? [];
+    const names: readonly string[] = path.match(PATH_NAMES) ?? [];
     return { path, names };
   });
   const told = (): string => paths.map(({ path }) => path).join(between);

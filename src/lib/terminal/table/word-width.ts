@@ -1,38 +1,39 @@
-/** Kana, kanji, Hangul and full-width forms: two columns each. @see https://www.unicode.org/reports/tr11/ */
+/** Kana, kanji, Hangul and full-width forms, which take two columns each. @see https://www.unicode.org/reports/tr11/ */
 const WIDE_FORMS = String.raw`\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6`;
-const WIDE = new RegExp(`[${WIDE_FORMS}]`);
+const WIDE_CHARACTER = new RegExp(`[${WIDE_FORMS}]`);
 
-/** Marks that may not begin a line. */
-const CLOSING = "[、。,.;」)）ー・:：|]*";
+/** Marks that must not begin a line. */
+const CLOSING_MARKS = "[、。,.;」)）ー・:：|]*";
 
-/** What stays on one line: blanks; a name in quotes; a word; a wide character, with the marks that may not end or begin a line. */
-const PIECES = new RegExp(
-  String.raw`\s+|「[^\s」]{1,24}」${CLOSING}|[「『(（]*(?:[${WIDE_FORMS}|]|[^\s|${WIDE_FORMS}]+)${CLOSING}`,
+/** Unbreakable pieces: spaces, quoted name, word, wide character; with marks that must not end or begin a line. */
+const UNBREAKABLE_PIECES = new RegExp(
+  String.raw`\s+|「[^\s」]{1,24}」${CLOSING_MARKS}|[「『(（]*(?:[${WIDE_FORMS}|]|[^\s|${WIDE_FORMS}]+)${CLOSING_MARKS}`,
   "gu",
 );
 
 /**
- * Columns taken by our own words: exact for Japanese and English, without combining characters and emoji. For data use
- * `displayWidth`, which loads a segmenter; that takes 20 ms that a progress line does not need.
+ * Returns the number of columns that a text of clomoctl itself takes. The number is exact for Japanese and English
+ * without combining characters and emoji. For data, use `displayWidth`, which loads a segmenter: that takes 20 ms,
+ * which a progress line does not need.
  */
-export function wordWidth(words: string): number {
+export function plainTextWidth(words: string): number {
   let columns = 0;
   for (const character of words) {
-    columns += WIDE.test(character) ? 2 : 1;
+    columns += WIDE_CHARACTER.test(character) ? 2 : 1;
   }
   return columns;
 }
 
-/** The words, padded with blanks to `columns`. */
-export const padWords = (words: string, columns: number): string =>
-  words + " ".repeat(Math.max(0, columns - wordWidth(words)));
+/** Pads a text with spaces to `columns`. */
+export const padPlainText = (words: string, columns: number): string =>
+  words + " ".repeat(Math.max(0, columns - plainTextWidth(words)));
 
-/** As much of the words as fits into `columns`. */
-export function cutWords(words: string, columns: number): string {
+/** Returns as much of a text as fits into `columns`. */
+export function cutPlainText(words: string, columns: number): string {
   let left = columns;
   let kept = "";
   for (const character of words) {
-    left -= wordWidth(character);
+    left -= plainTextWidth(character);
     if (left < 0) {
       break;
     }
@@ -41,23 +42,33 @@ export function cutWords(words: string, columns: number): string {
   return kept;
 }
 
-/** Words in what stays on one line. */
-export const piecesOf = (words: string): readonly string[] => words.match(PIECES) ?? [];
+/** Splits a text into the pieces that stay on one line. */
+export const splitIntoLinePieces = (words: string): readonly string[] => words.match(UNBREAKABLE_PIECES) ?? [];
 
 /**
- * The words in lines of at most `columns`, broken at blanks, behind `|` and between kana or kanji; a longer word has a line of its
- * own. One line at least.
+ * Wraps a text into lines of at most `columns`: at spaces, after `|`, and between kana or kanji. A longer word gets a
+ * line of its own. Returns at least one line.
  *
- * @param widthOf a line's columns: {@link wordWidth}, or `displayWidth` for data
+ * @param widthOf returns the number of columns of a text: {@link plainTextWidth}, or `displayWidth` for data
  */
-export const wrapWords = (words: string, columns: number, widthOf: (part: string) => number = wordWidth): string[] =>
-  wrapPieces(piecesOf(words), columns, { widthOf });
+export const wrapIntoLines = (
+  words: string,
+  columns: number,
+  widthOf: (part: string) => number = plainTextWidth,
+): string[] => wrapPieces(splitIntoLinePieces(words), columns, { widthOf });
 
-/** As {@link wrapWords}, of pieces none of which is broken. @param indent before all lines but the first */
+/**
+ * Wraps unbroken pieces into lines like {@link wrapIntoLines}.
+ *
+ * @param indent added before every line except the first
+ */
 export function wrapPieces(
   pieces: readonly string[],
   columns: number,
-  { indent = "", widthOf = wordWidth }: { readonly indent?: string; readonly widthOf?: (part: string) => number } = {},
+  {
+    indent = "",
+    widthOf = plainTextWidth,
+  }: { readonly indent?: string; readonly widthOf?: (part: string) => number } = {},
 ): string[] {
   const lines: string[] = [];
   let line = "";

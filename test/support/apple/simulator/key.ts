@@ -1,7 +1,7 @@
 import forge from "node-forge";
 import { generateKeyPairSync } from "node:crypto";
 
-/** A private key with the certificate that Apple takes. */
+/** A private key and a certificate that Apple accepts. */
 export interface TestKey {
   /** PEM */
   readonly privateKey: string;
@@ -9,7 +9,7 @@ export interface TestKey {
   readonly certificate: string;
 }
 
-/** A new pair, as an MDM makes it. */
+/** Creates a key and its self-signed certificate, as an MDM does. */
 export function testKey(): TestKey {
   const { publicKey, privateKey } = generateKeyPairSync("rsa", {
     modulusLength: 2048,

@@ -1,24 +1,24 @@
 import { createHmac } from "node:crypto";
-import { envelopeOf, openEnvelope } from "../../../../src/lib/apple/encoding/cms.ts";
-import { unwrapped } from "../../../../src/lib/apple/encoding/pem.ts";
-import type { AppleAnswer, AppleRequest, Send } from "../../../../src/lib/apple/send.ts";
+import { parseEnvelope, decryptEnvelope } from "../../../../src/lib/apple/encoding/cms.ts";
+import { decodeWrappedBase64 } from "../../../../src/lib/apple/encoding/pem.ts";
+import type { AppleResponse, AppleRequest, Send } from "../../../../src/lib/apple/send.ts";
 import {
   createSimulator,
-  sendTo,
+  createInProcessSend,
   type Simulator,
   type SimulatorOptions,
 } from "../../../../src/lib/apple/simulator/index.ts";
 import { testKey } from "./key.ts";
 
-/** Where the simulator is asked in tests. */
+/** The base URL of the simulator in tests. */
 export const BASE = "http://127.0.0.1:8080";
 
-/** 2026-11-20T01:00:00Z */
+/** The initial time: 2026-11-20T01:00:00Z. */
 export const START = Date.UTC(2026, 10, 20, 1);
 
 const KEY = testKey();
 
-/** What a server token says. */
+/** The content of a server token. */
 export interface OpenedToken {
   readonly consumer_key: string;
   readonly consumer_secret: string;
@@ -27,14 +27,14 @@ export interface OpenedToken {
   readonly access_token_expiry: string;
 }
 
-/** What an answer of JSON says; anything else is a fault of the test. */
-export const said = ({ body }: AppleAnswer): Readonly<Record<string, unknown>> =>
+/** Parses the JSON body of a response. A body that is not JSON is an error in the test. */
+export const parseBody = ({ body }: AppleResponse): Readonly<Record<string, unknown>> =>
   JSON.parse(body) as Readonly<Record<string, unknown>>;
 
-/** Reads a p7m with a private key. */
+/** Decrypts a server token (.p7m) with a private key. */
 export function openedToken(p7m: string, privateKey: string): OpenedToken {
-  const envelope = envelopeOf(unwrapped(p7m) ?? new Uint8Array());
-  const text = envelope && openEnvelope(envelope, [privateKey]);
+  const envelope = parseEnvelope(decodeWrappedBase64(p7m) ?? new Uint8Array());
+  const text = envelope && decryptEnvelope(envelope, [privateKey]);
   if (text === undefined) throw new TypeError("not opened");
   return JSON.parse(text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1)) as OpenedToken;
 }
@@ -42,7 +42,7 @@ export function openedToken(p7m: string, privateKey: string): OpenedToken {
 const encode = (text: string): string =>
   encodeURIComponent(text).replaceAll(/[!*'()]/g, (mark) => `%${mark.codePointAt(0)?.toString(16).toUpperCase()}`);
 
-/** What a signed request says of itself. */
+/** The parameters of a signed request. */
 export interface Signing {
   readonly token: OpenedToken;
   readonly nonce: string;
@@ -51,7 +51,7 @@ export interface Signing {
   readonly url?: string;
 }
 
-/** The signature of `GET /session`, written from RFC 5849. */
+/** Computes the signature of `GET /session`, implemented from RFC 5849. */
 export function signatureOf({ token, nonce, timestamp, url = `${BASE}/session` }: Signing): string {
   const parameters = [
     `oauth_consumer_key=${encode(token.consumer_key)}`,
@@ -66,7 +66,7 @@ export function signatureOf({ token, nonce, timestamp, url = `${BASE}/session` }
   return createHmac("sha1", key).update(base).digest("base64");
 }
 
-/** The header of a signed `GET /session`. */
+/** Returns the Authorization header of a signed `GET /session`. */
 export const authorization = (signing: Signing): string =>
   [
     'OAuth realm="ADM"',
@@ -82,7 +82,7 @@ export const authorization = (signing: Signing): string =>
 /** An MDM server that talks to a simulator. */
 export class Mdm {
   readonly send: Send;
-  /** the real time in milliseconds */
+  /** current real time in milliseconds */
   now = START;
   token: OpenedToken | undefined;
   session = "";
@@ -94,8 +94,8 @@ export class Mdm {
     this.base = base;
   }
 
-  /** Asks the simulator itself. */
-  control(method: AppleRequest["method"], path: string, body?: unknown): Promise<AppleAnswer> {
+  /** Sends a request to the simulator's control API. */
+  control(method: AppleRequest["method"], path: string, body?: unknown): Promise<AppleResponse> {
     const sent = body === undefined ? undefined : JSON.stringify(body);
     return this.send({ method, url: `${this.base}/_simulator${path}`, headers: {}, body: sent });
   }
@@ -107,8 +107,8 @@ export class Mdm {
     return this.token;
   }
 
-  /** `GET /session` with these headers in place of the usual ones. */
-  openSession(headers: Readonly<Record<string, string>> = {}): Promise<AppleAnswer> {
+  /** Sends `GET /session`. The given headers replace the default headers. */
+  openSession(headers: Readonly<Record<string, string>> = {}): Promise<AppleResponse> {
     if (this.token === undefined) throw new TypeError("no token was downloaded");
     this.#nonces += 1;
     const url = `${this.base}/session`;
@@ -120,16 +120,19 @@ export class Mdm {
   /** Downloads a token and signs in. */
   async signIn(): Promise<this> {
     if (this.token === undefined) await this.download();
-    this.session = String(said(await this.openSession())["auth_session_token"]);
+    this.session = String(parseBody(await this.openSession())["auth_session_token"]);
     return this;
   }
 
-  /** One request of the device service, with its session; a new one is taken over. */
+  /**
+   * Sends a request to the device service with the current session. If the response has a new session, later requests
+   * use it.
+   */
   async ask(
     line: `${AppleRequest["method"]} ${string}`,
     body?: unknown,
     headers: Readonly<Record<string, string>> = {},
-  ): Promise<AppleAnswer> {
+  ): Promise<AppleResponse> {
     const [method, path] = line.split(" ") as [AppleRequest["method"], string];
     const usual = { "user-agent": "test/1", "x-adm-auth-session": this.session, "x-server-protocol-version": "10" };
     const sent = typeof body === "string" || body === undefined ? body : JSON.stringify(body);
@@ -143,12 +146,12 @@ export class Mdm {
     return answer;
   }
 
-  /** Fetches all devices, page by page; or the first pages of them. */
+  /** Fetches all devices page by page, or only the first `most` pages. */
   async fetch(limit: number, cursor?: string, most?: number): Promise<Fetched> {
     return this.#pages("/server/devices", limit, cursor, most);
   }
 
-  /** Asks for changes, page by page. */
+  /** Fetches the changes of devices page by page. */
   async sync(limit: number, cursor: string): Promise<Fetched> {
     return this.#pages("/devices/sync", limit, cursor);
   }
@@ -159,7 +162,7 @@ export class Mdm {
     for (let pages = 1; ; pages += 1) {
       const answer = await this.ask(`POST ${path}`, { limit, cursor });
       if (answer.status !== 200) throw new TypeError(`${answer.status} ${answer.body}`);
-      const page = said(answer);
+      const page = parseBody(answer);
       devices.push(...(page["devices"] as Device[]));
       cursor = String(page["cursor"]);
       if (page["more_to_follow"] !== true || pages === most) return { devices, cursor, pages };
@@ -167,18 +170,18 @@ export class Mdm {
   }
 }
 
-/** A device as the service tells it. */
+/** A device as the device service returns it. */
 export type Device = Readonly<Record<string, string>>;
 
-/** What several pages had together. */
+/** The devices of several pages, with the last cursor. */
 export interface Fetched {
   readonly devices: readonly Device[];
   readonly cursor: string;
   readonly pages: number;
 }
 
-/** A simulator in this process, and an MDM server that has not signed in yet. */
-export function simulated(options: Partial<SimulatorOptions> = {}): {
+/** Creates a simulator in this process and an MDM server that has not signed in yet. */
+export function simulateApple(options: Partial<SimulatorOptions> = {}): {
   readonly simulator: Simulator;
   readonly mdm: Mdm;
 } {
@@ -188,7 +191,7 @@ export function simulated(options: Partial<SimulatorOptions> = {}): {
   const clock: { mdm?: Mdm } = {};
   const now = (): number => clock.mdm?.now ?? START;
   const simulator = createSimulator({ seed: "test", devices: 25, now, random, ...options });
-  const mdm = new Mdm(sendTo(simulator));
+  const mdm = new Mdm(createInProcessSend(simulator));
   clock.mdm = mdm;
   return { simulator, mdm };
 }

@@ -1,18 +1,18 @@
 import type { Ade, AdeProfile, AdeProfileWork } from "../../../../src/lib/client/index.ts";
 import { example } from "../tenant.ts";
 
-/** A tenant whose endpoint is a simulator. */
+/** The ADE state of a tenant whose endpoint is a simulator. */
 export const ADE = example<Ade>("ade");
 
-/** One whose endpoint is Apple. */
+/** The ADE state of a tenant whose endpoint is Apple. */
 export const AT_APPLE: Ade = { ...ADE, endpoint: { kind: "apple", url: "https://mdmenrollment.apple.com" } };
 
 export const [PROFILE] = example<{ items: readonly [AdeProfile] }>("adeProfiles").items;
 
-/** That the tenant was asked for what every command needs. */
-export const LOOKED_UP = [{ operation: "ade" }, { operation: "adeProfiles" }];
+/** The requests that every command sends to the tenant. */
+export const LOOKUP_REQUESTS = [{ operation: "ade" }, { operation: "adeProfiles" }];
 
-/** What became of devices: by serial number. */
+/** Builds the response to an assignment from the results of the devices, by serial number. */
 export function workOf(
   results: Readonly<Record<string, AdeProfileWork["results"][number]["result"]>>,
   change: Partial<AdeProfileWork> = {},

@@ -1,8 +1,8 @@
-import { simulated } from "../../apple/simulator/mdm.ts";
+import { simulateApple } from "../../apple/simulator/mdm.ts";
 import type { Send } from "../../../../src/lib/apple/send.ts";
-import { inBoth, run, type Circumstances, type Ran } from "../program.ts";
+import { runInBoth, run, type Circumstances, type RunResult } from "../program.ts";
 
-/** What a simulator was asked. */
+/** A request that the simulator received. */
 interface Request {
   readonly asked: string;
   readonly body: unknown;
@@ -10,9 +10,9 @@ interface Request {
 
 const URL = "http://127.0.0.1:8600";
 
-/** A simulator of 25 devices that command lines ask. */
+/** Creates a simulator of 25 devices, and functions that run command lines with it. */
 export function rehearsal() {
-  const { simulator, mdm } = simulated();
+  const { simulator, mdm } = simulateApple();
   const requests: Request[] = [];
   const apple: Send = (request) => {
     const { method, url, body } = request;
@@ -24,10 +24,11 @@ export function rehearsal() {
     simulator,
     mdm,
     requests,
-    /** serial numbers of its first server, in their order */
+    /** serial numbers of the devices of the first server, in order */
     serials: (): string[] => [...simulator.devices()].map(({ serial }) => serial),
-    run: (line: string | readonly string[], more: Circumstances = {}): Promise<Ran> =>
+    run: (line: string | readonly string[], more: Circumstances = {}): Promise<RunResult> =>
       run(line, { ...circumstances, ...more }),
-    inBoth: (line: string | readonly string[], more: Circumstances = {}) => inBoth(line, { ...circumstances, ...more }),
+    inBoth: (line: string | readonly string[], more: Circumstances = {}) =>
+      runInBoth(line, { ...circumstances, ...more }),
   };
 }

@@ -1,10 +1,10 @@
 import type { RenewalItem } from "../../../../src/lib/client/index.ts";
 import { example } from "../tenant.ts";
 
-/** The id of the item of a number. */
+/** Returns the id of the item with this number. */
 export const idOf = (number: number): string => `019a9f3c-5a00-7abc-8def-${String(number).padStart(12, "0")}`;
 
-/** A recorded date of one's own, without an owner, that expires in a year unless told otherwise. */
+/** Returns a custom renewal item without an owner, which expires in a year by default. */
 export const item = (number: number, change: Partial<RenewalItem> = {}): RenewalItem => ({
   ...example<RenewalItem>("addRenewal"),
   id: idOf(number),

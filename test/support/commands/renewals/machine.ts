@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "n
 import { join } from "node:path";
 import { freshFolder, type Circumstances } from "../program.ts";
 
-/** Keeps the crontab in a file, as cron does: `-l`, `-` and `-r`. */
+/** A `crontab` script that keeps the crontab in a file, like cron. Supports `-l`, `-` and `-r`. */
 const CRONTAB = `
 echo "crontab $*" >>"$MACHINE/asked"
 case $1 in
@@ -12,36 +12,36 @@ case $1 in
 esac
 `;
 
-/** Says that every timer is active. */
+/** A `systemctl` script that reports every timer as active. */
 const SYSTEMCTL = `
 echo "systemctl $*" >>"$MACHINE/asked"
 case $* in *is-active*) echo active ;; esac
 `;
 
-/** Accepts all units. */
+/** A `systemd-analyze` script that accepts all units. */
 const ANALYZE = `
 echo "systemd-analyze $1 $2" >>"$MACHINE/asked"
 `;
 
-/** A machine with programs of its own: nothing of the real one's crontab and systemd is touched. */
+/** A machine with fake programs. The crontab and systemd of the real machine are not touched. */
 export interface TestMachine {
-  /** with a home of its own; give it to `run` */
+  /** options for `run`, with a separate home */
   readonly circumstances: Required<Pick<Circumstances, "home" | "environment">>;
   readonly home: string;
-  /** folder of the person's own units */
+  /** folder of the user's systemd units */
   readonly units: string;
-  /** folder of the machine's units */
+  /** folder of the machine's systemd units */
   readonly systemUnits: string;
-  /** the crontab; undefined where there is none */
+  /** the crontab; undefined if there is no crontab */
   readonly crontab: () => string | undefined;
   readonly setCrontab: (content: string) => void;
-  /** what the programs were asked, in order */
+  /** command lines with which the programs were called, in order */
   readonly asked: () => readonly string[];
-  /** Replaces a program by this shell script; without one it is not there. */
+  /** Replaces a program with a shell script. If the script is omitted, the program cannot be run. */
   readonly program: (name: string, script?: string) => void;
 }
 
-/** Makes a machine; it goes with its folder when the test ends. */
+/** Creates a test machine. Its folder is removed when the test ends. */
 export function machine(): TestMachine {
   const home = freshFolder();
   const programs = join(home, "programs");

@@ -4,9 +4,9 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { testKey } from "#support/apple/simulator/key.ts";
-import { openedToken, said } from "#support/apple/simulator/mdm.ts";
+import { openedToken, parseBody } from "#support/apple/simulator/mdm.ts";
 import { rehearsal } from "#support/commands/ade/simulated.ts";
-import { freshFolder, inBoth } from "#support/commands/program.ts";
+import { freshFolder, runInBoth } from "#support/commands/program.ts";
 
 const KEY = testKey();
 
@@ -79,7 +79,7 @@ test.each([
     "serial\nONE\nTWO\n",
   ],
   ["devices activate ONE TWO", "POST /devices/activate", { serials: ["ONE", "TWO"] }, "serial\n"],
-])("%s is one request, and shows its answer", async (line, asked, body, stdout) => {
+])("%s sends one request and shows the response", async (line, asked, body, stdout) => {
   const { run, requests, serials } = rehearsal();
   const [one = "", two = ""] = serials();
   const named = (words: string): string =>
@@ -93,7 +93,7 @@ test.each([
   expect(requests).toEqual([{ asked: `${method} ${CONTROL}${path}`, body: sent }]);
 });
 
-test("devices are bought for our server, another one or none, and move between them", async () => {
+test("devices are bought for our server, another server or no server, and can be moved", async () => {
   const { run, serials } = rehearsal();
   const [one = "", two = ""] = serials();
   await run("ade simulator do devices add C02NEW000001");
@@ -107,18 +107,18 @@ test("devices are bought for our server, another one or none, and move between t
   expect(serials()).toHaveLength(26);
 });
 
-test("those with a profile get it, and are listed; the others are not", async () => {
+test("activates and lists devices that have a profile, but not other devices", async () => {
   const { run, serials, mdm, simulator } = rehearsal();
   const [one = "", two = ""] = serials();
   await mdm.signIn();
   const profile = { profile_name: "a", url: "https://mdm.example.jp", devices: [one] };
-  expect(said(await mdm.ask("POST /profile", profile))).toMatchObject({ devices: { [one]: "SUCCESS" } });
+  expect(parseBody(await mdm.ask("POST /profile", profile))).toMatchObject({ devices: { [one]: "SUCCESS" } });
   const { stdout } = await run(`ade simulator do devices activate ${one} ${two}`);
   expect(stdout).toBe(`serial\n${one}\n`);
   expect([...simulator.devices()].slice(0, 2).map(({ profileStatus }) => profileStatus)).toEqual(["pushed", "empty"]);
 });
 
-test("terms last until they are cleared, a reset happens once; people read so", async () => {
+test("shows that terms last until they are cleared and that a reset happens once", async () => {
   const { run, inBoth } = rehearsal();
   await run("ade simulator do faults terms");
   await run("ade simulator do faults reset");
@@ -132,12 +132,15 @@ test.each([
   ["devices add --silent", /: clomoctl ade sync --full\n$/],
   ["devices add", /: clomoctl ade sync\n$/],
   ["faults terms", /: clomoctl ade sync\n.*: clomoctl ade simulator do faults --clear\n$/],
-  ["faults terms --url http://127.0.0.1:8600", /: clomoctl ade simulator do faults --clear --url http:\/\/\S+\n$/],
+  [
+    "faults terms --url http://127.0.0.1:8600",
+    /to clear the fault:\s+clomoctl ade simulator do faults --clear --url http:\/\/\S+\n$/,
+  ],
   ["faults", /^$/],
   ["advance 8d", /^$/],
-])("on a terminal %s says what to type next", async (line, next) => {
+])("on a terminal, %s says what to type next", async (line, next) => {
   const { stderr } = await rehearsal().run(`ade simulator do ${line}`, { terminal: {} });
-  expect(stderr.replaceAll(/none\n/g, "")).toMatch(next);
+  expect(stderr.replaceAll(/no results\n/g, "")).toMatch(next);
 });
 
 /** A line of a step that writes a file: its request, the usual name and what is said. */
@@ -147,7 +150,7 @@ test.each([
     "POST /business-keys",
     {},
     "SIMULATOR_business_key.pem",
-    /^client id: BUSINESSAPI\.[0-9a-f-]{36}\nkey id: [0-9a-f-]{36}\nto compare a list with it: clomoctl ade reconcile FILE --apple-business .+ --business-key-file SIMULATOR_business_key\.pem\n$/,
+    /^client ID: BUSINESSAPI\.[0-9a-f-]{36}\nkey ID: [0-9a-f-]{36}\nto compare a purchase list with Apple Business, using this key: clomoctl ade reconcile FILE --apple-business .+ --business-key-file SIMULATOR_business_key\.pem\n$/,
     /クライアント ID: BUSINESSAPI.*\nキー ID: /,
   ],
   [
@@ -155,7 +158,7 @@ test.each([
     "POST /push-certificates",
     { csr: CSR },
     "MDM_SIMULATOR_Certificate.pem",
-    /^to take it over: clomoctl push-certificate upload MDM_SIMULATOR_Certificate\.pem --apple-account ADDRESS\n$/,
+    /^to upload the certificate to the tenant: clomoctl push-certificate upload MDM_SIMULATOR_Certificate\.pem --apple-account ADDRESS\n$/,
     /取り込むには: clomoctl push-certificate upload MDM_SIMULATOR_Certificate-2\.pem/,
   ],
   [
@@ -163,7 +166,7 @@ test.each([
     "POST /tokens",
     { certificate: KEY.certificate },
     "SIMULATOR_MDM_Server_Token_2026-11-20T01-00-00Z_smime.p7m",
-    /^to set it: clomoctl ade token set SIMULATOR_MDM_Server_Token_2026-11-20T01-00-00Z_smime\.p7m\n$/,
+    /^to set the token: clomoctl ade token set SIMULATOR_MDM_Server_Token_2026-11-20T01-00-00Z_smime\.p7m\n$/,
     /設定するには: clomoctl ade token set \S+-2\.p7m\n$/,
   ],
   [
@@ -171,10 +174,10 @@ test.each([
     "POST /vpp-tokens",
     { org: "Tokyo", holder: { id: "simulator-other-mdm", name: "SIMULATOR other MDM", metadata: "" } },
     "sToken_for_SIMULATOR_Tokyo_.vpptoken",
-    /^to set it: clomoctl vpp tokens set sToken_for_SIMULATOR_Tokyo_\.vpptoken --org Tokyo\n$/,
+    /^to set the token: clomoctl vpp tokens set sToken_for_SIMULATOR_Tokyo_\.vpptoken --org Tokyo\n$/,
     /設定するには: clomoctl vpp tokens set sToken_for_SIMULATOR_Tokyo_-2\.vpptoken --org Tokyo\n$/,
   ],
-])("%s writes a file whose name is Apple's, keeps the one of before, and says what to type", async (...row) => {
+])("%s writes a file with Apple's file name, keeps the previous file, and says what to type", async (...row) => {
   const [line, asked, body, name, next, inJapanese] = row;
   const folder = folderWithFiles();
   const { inBoth, requests } = rehearsal();
@@ -196,7 +199,7 @@ test("a business key is a private key", async () => {
   expect(createPrivateKey(stdout).asymmetricKeyType).toBe("ec");
 });
 
-test("a push certificate has a topic of its own; --renew keeps it", async () => {
+test("a push certificate has its own topic, which --renew keeps", async () => {
   const folder = folderWithFiles();
   const { run, requests } = rehearsal();
   const line = "ade simulator do push-certificate --csr a.csr";
@@ -208,7 +211,7 @@ test("a push certificate has a topic of its own; --renew keeps it", async () => 
   expect(new X509Certificate(readFileSync(join(folder, "SIMULATOR-new.pem"))).subject).toBe(subject);
 });
 
-test("a token is for the public key; another server, another administrator, another file", async () => {
+test("a token is made for the public key, with the given server, administrator and file", async () => {
   const folder = folderWithFiles();
   const { run, requests } = rehearsal();
   const words = "--server Jamf --admin jiro@example.jp -o SIMULATOR-t.p7m";
@@ -220,7 +223,7 @@ test("a token is for the public key; another server, another administrator, anot
   expect(out).toMatchObject({ stdout: expect.stringMatching(/^Content-Type: application\/pkcs7-mime/), stderr: "" });
 });
 
-test("a content token is of its location, which nobody holds without --other-mdm", async () => {
+test("a content token is for its location and has no holder without --other-mdm", async () => {
   const { run, requests } = rehearsal();
   const { stdout } = await run("ade simulator do vpp-token --org Tokyo -o -");
   const content: unknown = JSON.parse(Buffer.from(stdout, "base64").toString());
@@ -234,10 +237,15 @@ test.each([
   ["faults terms --clear", 2, "--clear", "同時に指定できません"],
   ["faults terms --count 1 --always", 2, "--always", "同時に指定できません"],
   ["faults terms --path devices", 2, "path: ", "path の値が正しくありません"],
-  ["push-certificate --csr broken", 3, "not a signing request", "CSR ファイルではない"],
-  ["push-certificate --csr a.csr --renew x", 6, "the portal has no certificate x", "証明書 x はありません"],
+  [
+    "push-certificate --csr broken",
+    3,
+    "the file is not a certificate signing request (CSR), or is broken",
+    "CSR ファイルではない",
+  ],
+  ["push-certificate --csr a.csr --renew x", 6, "the portal does not have certificate x", "証明書 x はありません"],
   ["token --public-key key.pem -o token.p7m", 2, "-o SIMULATOR-token.p7m", "SIMULATOR を含めてください"],
-  ["token --public-key broken", 3, "the public key is not a certificate in PEM with an RSA key", "公開鍵ファイルが"],
+  ["token --public-key broken", 3, "the public key file is not a PEM certificate with an RSA key", "公開鍵ファイルが"],
   [`vpp-token --org ${"a".repeat(201)}`, 2, "org: ", "org の値が正しくありません"],
   ["devices add ONE", 3, "already in the organisation", "すでに組織にある"],
   ["devices add C02NEW000002 C02NEW000002", 3, "already in the organisation", "すでに組織にある"],
@@ -251,10 +259,10 @@ test.each([
   [
     "devices release ONE ELSEWHERE",
     6,
-    "not in the simulated organisation: ELSEWHERE\n  add them first: clomoctl ade simulator do devices add",
+    "not in the simulated organisation: ELSEWHERE\n  add the devices first: clomoctl ade simulator do devices add",
     "組織にないデバイスです: ELSEWHERE",
   ],
-])("%s is refused with %i, and nothing is done or written", async (line, exit, inEnglish, inJapanese) => {
+])("%s is refused with exit code %i, and nothing is done or written", async (line, exit, inEnglish, inJapanese) => {
   const folder = folderWithFiles();
   const { run, inBoth, serials } = rehearsal();
   await run("ade simulator do devices add C02GONE00001");
@@ -270,18 +278,21 @@ test.each([
   expect(readdirSync(folder)).toEqual(["a.csr", "broken", "key.pem"]);
 });
 
-test("a name that does not say SIMULATOR is refused before the former token is ended", async () => {
+test("a file name without SIMULATOR is refused before the previous token is ended", async () => {
   const { run, requests } = rehearsal();
   await run("ade simulator do token --public-key key.pem -o token.p7m", { folder: folderWithFiles() });
   expect(requests).toEqual([]);
 });
 
-test("an answer that is no key is 7, and no file is written", async () => {
+test("a response that is not a key exits with 7, and no file is written", async () => {
   const folder = freshFolder();
   const apple = () => Promise.resolve({ status: 200, headers: {}, body: "<html>" });
   const line = "ade simulator do business-key --url http://127.0.0.1:9";
-  const { en, ja } = await inBoth(line, { apple, folder });
-  expect(en).toMatchObject({ exit: 7, stderr: expect.stringContaining("no simulator of clomoctl") });
+  const { en, ja } = await runInBoth(line, { apple, folder });
+  expect(en).toMatchObject({
+    exit: 7,
+    stderr: expect.stringContaining("the server at this address is not a clomoctl simulator"),
+  });
   expect(ja.stderr).toContain("clomoctl のシミュレーターではありません");
   expect(readdirSync(folder)).toEqual([]);
 });

@@ -19,7 +19,7 @@ const secretsOf = (...fields: readonly string[]) => ({
   unknown: [],
 });
 
-test("every secret column that is blank for an existing user is counted", () => {
+test("counts every secret column that is blank for an existing user", () => {
   const blank = new BlankSecrets([
     { field: "password", header: "パスワード" },
     { field: "secretKey", header: "シークレットキー" },

@@ -1,27 +1,27 @@
 import type { PlanRow } from "../../../../lib/client/index.ts";
-import { counted, text, type Text } from "../../../../lib/text/index.ts";
+import { formatCount, text, type Text } from "../../../../lib/text/index.ts";
 import type { SecretRow } from "./secrets.ts";
 
-/** A column whose values are not stored, with its header in the file. */
+/** A column whose values the tenant does not store, with its header in the file. */
 export interface SecretColumn {
   readonly field: string;
   readonly header: string;
-  /** the field without which a user never has it */
+  /** field without which a user has no value in this column */
   readonly onlyWith?: string | undefined;
 }
 
-/** The secrets of existing users that a file for the console leaves blank. */
+/** The secrets of existing users that an upload file leaves blank. */
 export interface BlankSecretsFound {
-  /** number of users for which each column is blank; columns without any are left out */
+  /** number of users for whom each column is blank; columns that are blank for nobody are left out */
   readonly columns: readonly { readonly header: string; readonly users: number }[];
-  /** number of users with any such column, and the keys of the first ones */
+  /** number of users with a blank column, followed by the keys of the first of these users */
   readonly users: number;
   readonly first: readonly string[];
 }
 
-const MAX_NAMED = 5;
+const MAX_NAMED_USERS = 5;
 
-/** Counts existing users' secrets that a file leaves blank: the tenant stores none, so only the input may have them. */
+/** Counts secrets of existing users that a file leaves blank: only the input has them, as the tenant stores none. */
 export class BlankSecrets {
   readonly #columns: readonly (SecretColumn & { users: number })[];
   readonly #first: string[] = [];
@@ -43,7 +43,7 @@ export class BlankSecrets {
     }
     if (!lacks) return;
     this.#users += 1;
-    if (this.#first.length < MAX_NAMED) this.#first.push(key);
+    if (this.#first.length < MAX_NAMED_USERS) this.#first.push(key);
   }
 
   get found(): BlankSecretsFound {
@@ -52,20 +52,20 @@ export class BlankSecrets {
   }
 }
 
-/** The warning about blank secrets. @see facts 6.2 for the effect of each mode */
+/** Returns the warning about blank secrets.  @see facts 6.2 for the effect of each mode */
 export function blankSecretsWarning(file: string, fullUpdate: boolean, found: BlankSecretsFound): Text {
   const { columns, users, first } = found;
   const named = first.join(", ") + (users > first.length ? " …" : "");
-  const en = columns.map((column) => `${column.header} of ${counted(column.users, "existing user")}`);
+  const en = columns.map((column) => `${column.header} of ${formatCount(column.users, "existing user")}`);
   const ja = columns.map((column) => `${column.header}(既存ユーザー ${column.users} 件)`);
   const effect = fullUpdate
     ? text("全件更新 overwrites every field", "全件更新はすべての項目を上書きします")
     : text(
-        "whether 追加更新 clears blank fields is not documented",
+        "it is not documented whether 追加更新 clears blank fields",
         "追加更新で空欄の値が消えるかどうかは、公開資料に記載がありません",
       );
   return text(
-    `${file} leaves columns blank whose values are not kept here: ${en.join(", ")}; ${effect.en} (${named})`,
-    `${file} では、値を保存していない次の列が空欄です: ${ja.join("、")}。${effect.ja}(${named})`,
+    `${file} leaves these columns blank because their values are not stored here: ${en.join(", ")}; ${effect.en} (users: ${named})`,
+    `${file} では、値を保存していない次の列が空欄です: ${ja.join("、")}。${effect.ja}(ユーザー: ${named})`,
   );
 }

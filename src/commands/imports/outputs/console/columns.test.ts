@@ -34,7 +34,7 @@ const rowOf = (key: string, after: PlanRow["after"]): PlanRow => ({
   after,
 });
 
-test("every column of the format is there, secrets and unknown columns from the input", () => {
+test("has every column of the format, with secrets and unknown columns from the input", () => {
   const columns = columnsFor(planOf("docs", ["備考"]), [], undefined);
   const row = rowOf("yamada", [
     { field: "displayName", value: "山田" },
@@ -58,7 +58,7 @@ test("every column of the format is there, secrets and unknown columns from the 
   expect([...columns.named(row, secrets)].filter(([, value]) => value === "総務")).toEqual([["グループ名", "総務"]]);
 });
 
-test("custom fields follow, and the console's own spelling of headers is the map's", () => {
+test("custom fields follow, and headers have the console's spelling from the map", () => {
   const map = { columns: [{ header: "名前", to: "name" }], constants: [], defaults: [] };
   const columns = columnsFor(withHeader("users", "入社年"), [{ id: "x", name: "入社年", createdAt: "" }], map);
   const row = rowOf("taro@example.com", [
@@ -72,7 +72,7 @@ test("custom fields follow, and the console's own spelling of headers is the map
   expect(columns.cells(row, undefined)).toMatchObject({ 0: "山田", 2: "taro@example.com", 15: "2020" });
 });
 
-test("a row whose lists have no room has no cells until room is made", () => {
+test("a row whose lists do not fit has no cells until there are enough columns", () => {
   const columns = columnsFor(planOf("docs"), [], undefined);
   const row = rowOf("yamada", [{ field: "groups", value: ["営業", "総務"] }]);
   expect(columns.cells(row, undefined)).toBeUndefined();
@@ -86,7 +86,7 @@ test("a row whose lists have no room has no cells until room is made", () => {
   expect(columns.cells(blank, undefined)).toEqual(["", "ito", "", "", "", "", "", ""]);
 });
 
-test("a repeated column has the map's headers in turn, the last for all further", () => {
+test("repeated columns use the headers of the map in turn, and the last for all others", () => {
   const map = {
     columns: [
       { header: "所属1", to: "groups" },
@@ -124,7 +124,7 @@ test("a repeated column has the map's headers in turn, the last for all further"
   ]);
 });
 
-test("the key is a row's own where the plan does not change it, and its columns may come in any order", () => {
+test("uses the row's own key if the plan does not change it, whatever the order of the fields", () => {
   const columns = columnsFor(planOf("docs", ["備考"]), [], undefined);
   const renamed = rowOf("yamada", [
     { field: "description", value: "d" },

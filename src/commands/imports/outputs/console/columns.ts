@@ -1,45 +1,45 @@
 import type { CustomField, Import, PlanRow } from "../../../../lib/client/index.ts";
-import { columnsOf, type Column } from "../../../../lib/model/format.ts";
+import { listColumns, type Column } from "../../../../lib/model/format.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
 import { readHeader } from "../../../../lib/csv/layout/header.ts";
-import { headersFor, type ColumnMap } from "../../../../lib/csv/layout/map.ts";
+import { buildOutputColumns, type ColumnMap } from "../../../../lib/csv/layout/map.ts";
 import type { SecretColumn } from "./blank-secrets.ts";
 import type { SecretRow } from "./secrets.ts";
 import { uploadMode } from "./upload.ts";
 
-/** A column of a file for the console; a repeated one occurs as often as the fullest row needs. */
+/** A column of an upload file. A repeated column occurs as often as the fullest row needs. */
 interface ConsoleColumn {
   readonly column: Column;
-  /** headers of its first, second … occurrence; the last one serves all further occurrences */
+  /** headers of its first, second, … occurrence; the last header serves all further occurrences */
   readonly headers: readonly string[];
   times: number;
-  /** its index in the previous row: rows of a plan are alike */
+  /** its index in the previous row's values, which is tried first: rows of a plan are alike */
   at: number;
 }
 
-/** A plan's file, as its header is read. */
+/** A plan, and what is needed to read the header of its file. */
 export interface InputColumns {
   readonly plan: Import;
   readonly map: ColumnMap | undefined;
   readonly customFields: readonly CustomField[];
 }
 
-/** The tenant's own fields, by the names that plans have for them. */
-const ownOf = (customFields: readonly CustomField[]) => customFields.map(({ name }) => ({ id: name, name }));
+/** Converts custom fields to the form in which plans know them: their name is also their id. */
+const toPlanFields = (customFields: readonly CustomField[]) => customFields.map(({ name }) => ({ id: name, name }));
 
 /**
- * The fields of the columns that a file for the console has. 全件更新 overwrites every field, so it has all; otherwise
- * those of the input, what the plan clears for want of a column, and what the console requires: what a blank does there
- * is not known.
+ * Returns the fields that an upload file has columns for. 全件更新 overwrites every field, so its file has all of them.
+ * A 追加更新 file has the fields of the input, the fields that the plan clears because their column is absent, and the
+ * fields that the console requires, because the effect of a blank in these is not known.
  */
-const fieldsOf = ({ plan, map, customFields }: InputColumns): ReadonlySet<string> => {
+const selectUploadFields = ({ plan, map, customFields }: InputColumns): ReadonlySet<string> => {
   const format = FORMATS[plan.kind];
-  const options = { customFields: ownOf(customFields), map };
+  const options = { customFields: toPlanFields(customFields), map };
   const given = readHeader(plan.header, format, options).layout.columns.map(({ column }) => column);
   const clears = plan.request?.missingColumns === "clear";
   const isAlike = (column: Column): boolean =>
     given.some(({ field, sets }) => field === column.field || (sets === column.sets && column.refers !== undefined));
-  const needed = columnsOf(format, options.customFields).filter(
+  const needed = listColumns(format, options.customFields).filter(
     (column) =>
       uploadMode(plan) === "replace" ||
       column.required === "always" ||
@@ -49,51 +49,51 @@ const fieldsOf = ({ plan, map, customFields }: InputColumns): ReadonlySet<string
   return new Set(needed.map(({ field }) => field));
 };
 
-/** The headers of the columns whose values a file for 全件更新 takes from the mirror: all that the input does not have. */
-export const takenFromMirror = ({ plan }: Pick<InputColumns, "plan">): readonly string[] => {
+/** Returns headers of columns that a 全件更新 file fills with the mirror's values, as the input lacks them. */
+export const findMirroredHeaders = ({ plan }: Pick<InputColumns, "plan">): readonly string[] => {
   const { blank, missingColumns } = plan.request ?? {};
   if (missingColumns === "clear") return [];
   const headers = FORMATS[plan.kind].columns.filter(({ secret }) => secret !== true).map(({ header }) => header);
   return blank === "keep" ? headers : headers.filter((header) => plan.absentColumns.includes(header));
 };
 
-/** A set is written last, as in the maker's own samples. @see facts 6.4 */
-const isSet = ({ set }: Column): boolean => set === true;
+/** Returns true if a column's values are a set: these come last, as in CLOMO's samples.  @see facts 6.4 */
+const isSetColumn = ({ set }: Column): boolean => set === true;
 
-/** Converts rows of a plan to a file for the console: the columns it needs, then the unknown ones. */
+/** Converts a plan's rows to those of an upload file: first the console's columns, then the unknown ones. */
 export class ConsoleColumns {
   readonly #columns: readonly ConsoleColumn[];
   readonly #unknown: readonly string[];
   readonly #key: string;
 
-  /** @param headers the headers of the context's console, if they differ from the format's */
+  /** @param headers the column map of the context's console, if its headers differ from the format's */
   constructor(input: InputColumns, headers: ColumnMap | undefined) {
     const { kind, unknownColumns } = input.plan;
     const format = FORMATS[kind];
-    const fields = fieldsOf(input);
-    const named = headersFor(format, headers, ownOf(input.customFields));
+    const fields = selectUploadFields(input);
+    const named = buildOutputColumns(format, headers, toPlanFields(input.customFields));
     const known = named.filter(({ column }) => fields.has(column.field));
     this.#columns = [
-      ...known.filter(({ column }) => !isSet(column)),
-      ...known.filter(({ column }) => isSet(column)),
+      ...known.filter(({ column }) => !isSetColumn(column)),
+      ...known.filter(({ column }) => isSetColumn(column)),
     ].map((one) => ({ ...one, times: 1, at: 0 }));
     this.#unknown = unknownColumns;
     this.#key = format.key;
   }
 
-  /** The fields of the columns, as plans name them. */
+  /** Returns the fields of the columns, as plans name them. */
   fields(): readonly string[] {
     return this.#columns.map(({ column }) => column.field);
   }
 
-  /** The columns that only the input file has values for. */
+  /** Returns the columns whose values only the input file has. */
   secrets(): readonly SecretColumn[] {
     return this.#columns
       .filter(({ column }) => column.secret === true)
       .map(({ column: { field, header, onlyWith }, headers }) => ({ field, header: headers[0] ?? header, onlyWith }));
   }
 
-  /** Makes room for a row's lists, and for what they had before if that is asked for; call it before {@link header}. */
+  /** Makes room for a row's lists, and with `withFormer` for their former values. Call it before {@link header}. */
   fit(row: PlanRow, withFormer = false): void {
     for (const place of this.#columns) {
       if (place.column.repeated !== true) continue;
@@ -111,7 +111,7 @@ export class ConsoleColumns {
     return [...known, ...this.#unknown];
   }
 
-  /** A row's values, each with the header under which it is written. */
+  /** Yields a row's values, each with the header under which it is written. */
   *named(row: PlanRow, secrets: SecretRow | undefined): Generator<readonly [header: string, value: string]> {
     for (const place of this.#columns) {
       const values = this.#valuesOf(place, row, secrets);
@@ -121,7 +121,7 @@ export class ConsoleColumns {
     for (const [at, header] of this.#unknown.entries()) yield [header, secrets?.unknown[at] ?? ""];
   }
 
-  /** A row's cells, in the order of {@link header}; undefined if there is no room for its lists. */
+  /** Returns a row's cells in the order of {@link header}; undefined if there is no room for its lists. */
   cells(row: PlanRow, secrets: SecretRow | undefined): readonly string[] | undefined {
     const cells: string[] = [];
     for (const place of this.#columns) {
@@ -138,7 +138,7 @@ export class ConsoleColumns {
     return cells;
   }
 
-  /** The resulting values of a row; a key that no import changes is not among them. */
+  /** Returns a row's values in a column; the row's own key if `after` lacks it, because no import changes it. */
   #valuesOf(place: ConsoleColumn, { after, key }: PlanRow, secrets: SecretRow | undefined): string | readonly string[] {
     const { field, secret } = place.column;
     if (secret === true) return secrets?.secrets.get(field) ?? "";

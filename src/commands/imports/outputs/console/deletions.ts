@@ -1,21 +1,21 @@
 import type { Import } from "../../../../lib/client/index.ts";
 import type { ContentWriter } from "../../../../lib/files/index.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
-import { tableCell } from "../../../../lib/terminal/output.ts";
+import { createTableCellRenderer } from "../../../../lib/terminal/output.ts";
 import { guardFormula } from "../../../../lib/terminal/table/cells.ts";
-import { columnsOfFields } from "../../../listing/columns.ts";
+import { buildFieldColumns } from "../../../listing/columns.ts";
 import type { Tools } from "../../../tools.ts";
-import { isWorkbookName, tableBytes } from "../table-file.ts";
+import { isWorkbookName, encodeTable } from "../table-file.ts";
 
-/** What people need to find a record in the console, besides what lists usually show. */
-const FURTHER: readonly string[] = ["administrator", "path"];
+/** Keys of columns that people need to find a record in the console, in addition to those lists usually show. */
+const EXTRA_COLUMN_KEYS: readonly string[] = ["administrator", "path"];
 
 /**
- * Writes the records of a kind that a plan deletes, to be deleted by hand: 追加更新 deletes nothing. A workbook, or
- * CSV where cells that a spreadsheet would run are guarded by a `'`.
+ * Writes the records of a kind that a plan deletes, so that people can delete them by hand: 追加更新 deletes nothing.
+ * The file is a workbook, or a CSV file in which a `'` guards the cells that a spreadsheet would run as formulas.
  *
- * @param plan its id, and the kind of the records: the plan's own, or that of others that it deletes
- * @param done called when the file is in place; if it throws, none is left
+ * @param plan its id, and the kind of the records to write: the plan's own, or another kind that it deletes
+ * @param done called when the file is in place; if it throws, the new file is removed
  */
 export async function writeDeletions(
   tools: Tools,
@@ -29,26 +29,26 @@ export async function writeDeletions(
     gone.add(after.find(({ field }) => field === "id")?.value);
   }
   const { thing } = FORMATS[plan.kind];
-  const columns = columnsOfFields<{ readonly id: string }>(thing.fields).filter(
-    ({ key }) => key !== "id" && (thing.usual.includes(key) || FURTHER.includes(key)),
+  const columns = buildFieldColumns<{ readonly id: string }>(thing.fields).filter(
+    ({ key }) => key !== "id" && (thing.usual.includes(key) || EXTRA_COLUMN_KEYS.includes(key)),
   );
   const { language } = tools.terminal;
-  const cells = columns.map((column) => tableCell(column, { language }));
+  const cells = columns.map((column) => createTableCellRenderer(column, { language }));
   const guard = isWorkbookName(path) ? (cell: string): string => cell : guardFormula;
   async function* rows(): AsyncGenerator<readonly (readonly string[])[]> {
     yield [columns.map(({ header }) => header[language])];
-    for await (const record of await recordsOf(tools, plan)) {
+    for await (const record of await listRecordsOfKind(tools, plan)) {
       if (gone.has(record.id)) yield [cells.map((cell) => guard(cell(record)))];
     }
   }
   const write = async (writer: ContentWriter): Promise<void> => {
-    for await (const bytes of tableBytes(path, rows())) await writer.write(bytes);
+    for await (const bytes of encodeTable(path, rows())) await writer.write(bytes);
   };
   await tools.outputs.write(path, write, { settle: done });
 }
 
-/** All records of the plan's kind. */
-async function recordsOf(
+/** Returns all records of the plan's kind. */
+async function listRecordsOfKind(
   tools: Tools,
   { kind }: Pick<Import, "kind">,
 ): Promise<AsyncIterable<{ readonly id: string }> | Iterable<{ readonly id: string }>> {

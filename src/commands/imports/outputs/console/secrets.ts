@@ -5,19 +5,19 @@ import type { ColumnMap } from "../../../../lib/csv/layout/map.ts";
 import type { RecordSink } from "../../../../lib/csv/records/record.ts";
 import { RowChecker } from "../../../../lib/csv/layout/rows.ts";
 import type { InputFile } from "../../../../lib/files/index.ts";
-import { recordsOf, type InputFormat } from "../../plan/reading.ts";
-import { reread } from "../reread.ts";
+import { readRecords, type InputFormat } from "../../plan/reading.ts";
+import { rereadFile } from "../reread.ts";
 
 /** The part of a row that only the input file has. */
 export interface SecretRow {
   readonly row: number;
-  /** by field, without blank ones */
+  /** secrets by field; blank secrets are left out */
   readonly secrets: ReadonlyMap<string, string>;
-  /** the cells of the unknown columns, in their order */
+  /** the cells of the unknown columns, in the order of these columns */
   readonly unknown: readonly string[];
 }
 
-/** A plan's file and how to read it again. */
+/** A plan's input file and how to read it again. */
 export interface SecretSource {
   readonly plan: Import;
   readonly file: InputFile;
@@ -27,31 +27,31 @@ export interface SecretSource {
 }
 
 /**
- * Reads a plan's file again for the secrets and the unknown columns of its rows, in the file's order, in batches. If it
- * has none, only its header is read.
+ * Reads the secrets and the unknown columns of a plan's file again, in the file's order, in batches. If the file has
+ * neither, only its header is read.
  *
- * @throws `input-rejected` at the end, when the file is no longer the plan's
+ * @throws `input-rejected` at the end if the file is no longer the one that the plan was made from
  */
-export async function* secretRows(source: SecretSource): AsyncGenerator<readonly SecretRow[]> {
+export async function* readSecretRows(source: SecretSource): AsyncGenerator<readonly SecretRow[]> {
   let found: SecretRow[] = [];
-  let rows: ReturnType<typeof rowReader> | undefined;
+  let rows: ReturnType<typeof createRowReader> | undefined;
   const sink: RecordSink = {
     record(cells, count, row, line) {
-      if (rows === undefined) rows = rowReader(cells.slice(0, count), source);
+      if (rows === undefined) rows = createRowReader(cells.slice(0, count), source);
       else if (rows.hasSecrets) found.push(...rows.read(cells, count, row, line));
     },
     problem: () => undefined,
   };
   const { file, plan, reading } = source;
-  for await (const _ of recordsOf(reread(file, plan), reading, file.label, sink)) {
+  for await (const _ of readRecords(rereadFile(file, plan), reading, file.label, sink)) {
     yield found;
     found = [];
     if (rows?.hasSecrets === false) return;
   }
 }
 
-/** Reads the rows of a file with this header. */
-function rowReader(headers: readonly string[], { plan, map, customFields }: SecretSource) {
+/** Returns a reader for the rows of a file with this header. */
+function createRowReader(headers: readonly string[], { plan, map, customFields }: SecretSource) {
   const { layout } = readHeader(headers, FORMATS[plan.kind], {
     customFields,
     allowUnknownColumns: plan.request?.allow?.includes("unknown-columns"),
@@ -68,12 +68,12 @@ function rowReader(headers: readonly string[], { plan, map, customFields }: Secr
     return secrets;
   };
   return {
-    /** whether there is anything to read */
+    /** true if the file has secrets or unknown columns */
     hasSecrets: layout.unknown.length > 0 || layout.columns.some(({ column }) => column.secret === true),
     read(cells: readonly string[], count: number, row: number, line: number): readonly SecretRow[] {
       checker.check(cells, count, row, line);
       if (!checker.complete) return [];
-      // after the end of a short row, the buffer still has cells of an earlier row
+      // the buffer still has cells of an earlier row after the end of a short row
       const unknown = layout.unknown.map((at) => (checker.lacks(at) ? "" : (cells[at] ?? "")));
       return [{ row, secrets: secretsOf(), unknown }];
     },

@@ -4,67 +4,67 @@ import { Failure } from "../../../../lib/errors/index.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
 import { ROOT_ORG_NAME } from "../../../../lib/model/organisation.ts";
 import { text, type Text } from "../../../../lib/text/index.ts";
-import { customFieldsOf } from "../../../csv/file/column-map.ts";
+import { loadCustomFields } from "../../../csv/file/column-map.ts";
 import type { Tools } from "../../../tools.ts";
 import { writeDeletions } from "./deletions.ts";
-import { sayUpload, warningsOf } from "./emit.ts";
+import { explainUpload, listUploadWarnings } from "./emit.ts";
 import { writeConsoleFile, type WrittenUpload } from "./file.ts";
 import type { LeftOutSummary } from "../../../../lib/plan/columns.ts";
 import { deletionsFile } from "./upload.ts";
 
-/** An undoing that is planned, and what it undoes. */
+/** A planned undo, and the import that it undoes. */
 export interface PlannedUndo {
   readonly undo: Import;
   readonly original: Import;
 }
 
 /**
- * Writes what takes an import back in the console: the former values for 追加更新, and beside it who was created, to be
- * deleted by hand.
+ * Writes the files that undo an import in the console: the former values for 追加更新, and next to it a list of the
+ * records that the import created, to be deleted by hand.
  *
- * @param done undoes it in the tenant when both files are in place: once it is undone, nothing tells the former values of
- *   the console any more. If it fails, or a file cannot be written, the files that were there are left, or none
- * @throws `usage` for organisations, whose places a file of former values cannot tell
+ * @param done commits the undo in the tenant when both files are in place; after that, the former values of the console
+ * are not stored any longer. If it fails, or a file cannot be written, the files that were there before are restored
+ * @throws `usage` for organisations, because a file of former values cannot express their places
  */
-export async function emitUndo(
+export async function writeUndoFiles(
   tools: Tools,
   file: string,
   { undo, original }: PlannedUndo,
   done: (written: WrittenUpload) => Promise<unknown>,
 ): Promise<LeftOutSummary> {
   const { kind } = undo;
-  if (kind === "orgs") throw NO_FILE;
+  if (kind === "orgs") throw NO_UNDO_FILE;
   const { terminal } = tools;
-  const customFields = FORMATS[kind].custom ? await customFieldsOf(tools) : [];
-  const { header, unknown } = headersOf({ undo, original }, customFields);
+  const customFields = FORMATS[kind].custom ? await loadCustomFields(tools) : [];
+  const { header, unknown } = selectUndoHeaders({ undo, original }, customFields);
   const plan: Import = { ...undo, header };
   const list = deletionsFile(file, undo);
   const source = { plan, map: undefined, customFields };
   const written = await writeConsoleFile(tools, file, source, (upload) =>
     list === undefined ? done(upload) : writeDeletions(tools, list, undo, () => done(upload)),
   );
-  for (const warning of warningsOf(file, plan, written)) await terminal.warn(warning);
-  const lacking = await valuesLeftOut(tools, undo, unknown);
-  if (lacking.length > 0) await terminal.warn(withoutValues(file, lacking));
-  await sayUpload(tools, file, { plan, rows: written.rows });
-  if (list !== undefined) await terminal.problem(byHand(list, undo));
+  for (const warning of listUploadWarnings(file, plan, written)) await terminal.warn(warning);
+  const lacking = await findOmittedColumns(tools, undo, unknown);
+  if (lacking.length > 0) await terminal.warn(omittedColumnsWarning(file, lacking));
+  await explainUpload(tools, file, { plan, rows: written.rows });
+  if (list !== undefined) await terminal.problem(undoDeletionsNote(list, undo));
   return written.leftOut;
 }
 
 /** A column that an undo file may have. */
 interface UndoColumn {
   readonly header: string;
-  /** what rows of a plan call it */
+  /** name of the field in the rows of a plan */
   readonly field: string;
   readonly sets: string;
 }
 
 /**
- * The headers of what the import changed or had, its key among them. If records come back, also of the other columns, secrets
- * aside: all of them if the file has nobody else. Records that are only updated would get blanks in the columns that no export
- * of the console has shown, so these are left out then.
+ * Returns the headers of the columns that the import changed or its file had, including the key. If records come back,
+ * the other columns are added, except secrets. If the file also updates records, it leaves out the columns that no
+ * export of the console has shown, because the updated records would get blanks there.
  */
-const headersOf = (
+const selectUndoHeaders = (
   { undo, original }: PlannedUndo,
   customFields: readonly CustomField[],
 ): { readonly header: string[]; readonly unknown: readonly UndoColumn[] } => {
@@ -84,43 +84,47 @@ const headersOf = (
   return { header: taken.map(({ header }) => header), unknown };
 };
 
-/** The headers of columns that the file lacks and in which somebody who comes back has a value. */
-async function valuesLeftOut(tools: Tools, { id }: Import, unknown: readonly UndoColumn[]): Promise<readonly string[]> {
+/** Returns the headers of columns that the file lacks although a record that comes back has a value there. */
+async function findOmittedColumns(
+  tools: Tools,
+  { id }: Import,
+  unknown: readonly UndoColumn[],
+): Promise<readonly string[]> {
   if (unknown.length === 0) return [];
   const { client } = await tools.tenant("imports");
   const found = new Set<string>();
   for await (const { after, thing } of client.imports.rows(id, { action: "create" })) {
     if (thing !== undefined) continue;
-    // a place in the whole organisation is none to enter
+    // a record in the whole organisation has no organisation to enter
     for (const { field, value } of after) if (value !== ROOT_ORG_NAME && (value ?? "").length > 0) found.add(field);
   }
   return unknown.filter(({ field }) => found.has(field)).map(({ header }) => header);
 }
 
-const withoutValues = (file: string, headers: readonly string[]): Text => {
+const omittedColumnsWarning = (file: string, headers: readonly string[]): Text => {
   const names = headers.join(", ");
   return text(
-    `no export of the console has shown these columns, so ${file} leaves them out; those who come back have values there: enter these in the console by hand (${names})`,
+    `no export of the console has shown these columns, so ${file} leaves them out; in the console, enter these values by hand for the records that come back: ${names}`,
     `次の列は管理画面のエクスポートで確認できていないため、${file} に含めていません。元に戻すものの値は、管理画面で入力してください: ${names}`,
   );
 };
 
-const NO_FILE = new Failure("usage", {
+const NO_UNDO_FILE = new Failure("usage", {
   what: text(
-    "there is no file that takes an import of organisations back",
-    "組織のインポートを取り消すファイルは書き出せません",
+    "an import of organisations cannot be undone with an upload file",
+    "組織のインポートは、アップロード用ファイルでは取り消せません",
   ),
   where: "--emit-csv",
   hint: text(
-    `pass --mirror-only, and do what ${line("console list", [])} says`,
+    `pass --mirror-only, and do the tasks shown by ${line("console list", [])}`,
     `--mirror-only を指定し、${line("console list", [])} の作業を行ってください`,
   ),
 });
 
-const byHand = (list: string, { delete: count, kind }: Import): Text => {
+const undoDeletionsNote = (list: string, { delete: count, kind }: Import): Text => {
   const { en, ja } = FORMATS[kind].thing.title;
   return text(
-    `${list}: ${count} that the import had created, to be deleted by hand (${en})`,
+    `${list} lists the records that the import created, to be deleted by hand (${en}: ${count})`,
     `${list}: インポートで追加された${ja} ${count} 件(手作業で削除してください)`,
   );
 };

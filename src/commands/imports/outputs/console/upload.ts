@@ -2,22 +2,22 @@ import { format, parse } from "node:path";
 import type { Import } from "../../../../lib/client/index.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
 
-type Plan = Pick<Import, "kind" | "mode">;
+type UploadPlan = Pick<Import, "kind" | "mode">;
 
-/** Returns the mode in which the console takes the upload file of a plan: CLOMO PANEL knows 追加更新 only. @see facts 1.4, 6.2 */
-export const uploadMode = ({ kind, mode }: Plan): "append" | "replace" =>
+/** Returns the mode in which the console takes an upload file: CLOMO PANEL has only 追加更新.  @see facts 1.4, 6.2 */
+export const uploadMode = ({ kind, mode }: UploadPlan): "append" | "replace" =>
   mode === "replace" && FORMATS[kind].app !== undefined ? "replace" : "append";
 
 /** Returns the number of records that have to be deleted by hand, because the upload does not delete them. */
-export const manualDeletions = (plan: Plan & Pick<Import, "delete">): number =>
+export const manualDeletions = (plan: UploadPlan & Pick<Import, "delete">): number =>
   uploadMode(plan) === "replace" ? 0 : plan.delete;
 
-/** Returns the name of the file that lists what to delete by hand, beside the upload file: `up-delete.xlsx`. */
+/** Returns the name of the file that lists what to delete by hand, next to the upload file: `up-delete.xlsx`. */
 export const deletionsName = (file: string): string => {
   const { dir, name } = parse(file);
   return format({ dir, name: `${name}-delete`, ext: ".xlsx" });
 };
 
-/** Returns the file that lists what to delete by hand; undefined if there is nothing. */
-export const deletionsFile = (file: string, plan: Plan & Pick<Import, "delete">): string | undefined =>
+/** Returns the name of the file that lists what to delete by hand; undefined if there is nothing to delete. */
+export const deletionsFile = (file: string, plan: UploadPlan & Pick<Import, "delete">): string | undefined =>
   manualDeletions(plan) === 0 ? undefined : deletionsName(file);

@@ -1,23 +1,23 @@
-/** What the change stream tells of a device. @see apple 3 (op_type) */
+/** Kind of change to a device in the change stream. @see apple 3 (op_type) */
 export type StreamOperation = "added" | "modified" | "deleted";
 
-/** One entry of the stream. */
+/** An entry of the change stream. */
 export interface StreamChange {
-  /** whose stream it is in */
+  /** number of the server whose stream contains the change */
   readonly server: number;
   readonly place: number;
   readonly operation: StreamOperation;
   /** `op_date`, in milliseconds */
   readonly at: number;
-  /** when it happened, by the simulator's clock */
+  /** when the change happened, by the simulator's clock */
   readonly loggedAt: number;
 }
 
-/** How long a cursor is good for, by Apple's documentation. @see apple 3 (EXPIRED_CURSOR) */
+/** How long a cursor is valid, according to Apple's documentation. @see apple 3 (EXPIRED_CURSOR) */
 export const CURSOR_LIFE_MS = 7 * 24 * 3600 * 1000;
 
-/** Changes in their order, numbered; those that no cursor can ask for any more are dropped. */
-export class Changes {
+/** The numbered changes of devices, in order. Changes that no valid cursor can request are dropped. */
+export class DeviceChangeLog {
   #first: number;
   #entries: StreamChange[];
 
@@ -26,7 +26,7 @@ export class Changes {
     this.#entries = [...entries];
   }
 
-  /** The number that the next change will have. */
+  /** Number that the next change will have. */
   get next(): number {
     return this.#first + this.#entries.length;
   }
@@ -35,7 +35,7 @@ export class Changes {
     this.#entries.push(change);
   }
 
-  /** Changes of a server from a number on, each with the number after it. */
+  /** Yields the changes of a server from a number on, each with the number that follows the change. */
   *from(number: number, server: number): Generator<readonly [change: StreamChange, next: number]> {
     for (let at = Math.max(number - this.#first, 0); at < this.#entries.length; at += 1) {
       const change = this.#entries[at];
@@ -43,7 +43,7 @@ export class Changes {
     }
   }
 
-  /** Drops what is older than any cursor. @param now the simulator's clock */
+  /** Drops the changes that are older than any valid cursor. @param now time of the simulator's clock */
   forget(now: number): void {
     const kept = this.#entries.findIndex(({ loggedAt }) => loggedAt >= now - CURSOR_LIFE_MS);
     const dropped = kept === -1 ? this.#entries.length : kept;
@@ -52,7 +52,7 @@ export class Changes {
     this.#first += dropped;
   }
 
-  /** For saving. */
+  /** Returns the state to save. */
   state(): { readonly first: number; readonly entries: readonly StreamChange[] } {
     return { first: this.#first, entries: [...this.#entries] };
   }

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-/** How far a fetch has come: places from `from` up to `end`; the changes from `change` on are left to the sync. */
+/** Progress of a full fetch: places from `from` up to `end` remain; the sync then starts with change `change`. */
 export interface FetchCursor {
   readonly phase: "fetch";
   readonly from: number;
@@ -8,7 +8,7 @@ export interface FetchCursor {
   readonly change: number;
 }
 
-/** How far the changes were told. */
+/** Progress of a sync: the number of the next change to report. */
 export interface SyncCursor {
   readonly phase: "sync";
   readonly change: number;
@@ -16,31 +16,31 @@ export interface SyncCursor {
 
 export type Cursor = FetchCursor | SyncCursor;
 
-/** A cursor that came back, and when it was given, in milliseconds of the simulator's clock. */
+/** A cursor that a client sent back, with the time when it was issued, in milliseconds of the simulator's clock. */
 export type ReturnedCursor = Cursor & { readonly givenAt: number };
 
-const CODE_LENGTH = 12;
+const CURSOR_SIGNATURE_LENGTH = 12;
 
-/** Writes cursors as opaque texts that nobody else can write, and reads them. */
-export class Cursors {
+/** Encodes cursors as opaque, signed text that clients cannot forge, and decodes them. */
+export class CursorCodec {
   readonly #key: string;
 
   constructor(key: string) {
     this.#key = key;
   }
 
-  /** @param server whose devices it is about: with another server's token it is none */
+  /** Encodes a cursor.  @param server number of the server whose devices are fetched; others cannot use the cursor */
   write(server: number, cursor: Cursor, now: number): string {
     const places = cursor.phase === "fetch" ? [cursor.from, cursor.end] : [];
     const said = [cursor.phase, server, now, cursor.change, ...places].join(":");
     return Buffer.from(`${said}:${this.#code(said)}`).toString("base64url");
   }
 
-  /** undefined where it is none of ours */
+  /** Decodes a cursor. Returns undefined if the cursor is invalid. */
   read(server: number, written: string): ReturnedCursor | undefined {
     const whole = Buffer.from(written, "base64url").toString("latin1");
-    const said = whole.slice(0, -CODE_LENGTH - 1);
-    const [given, expected] = [Buffer.from(whole.slice(-CODE_LENGTH)), Buffer.from(this.#code(said))];
+    const said = whole.slice(0, -CURSOR_SIGNATURE_LENGTH - 1);
+    const [given, expected] = [Buffer.from(whole.slice(-CURSOR_SIGNATURE_LENGTH)), Buffer.from(this.#code(said))];
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
     const [phase, owner = -1, givenAt = 0, change = 0, from = 0, end = 0] = said
       .split(":")
@@ -50,6 +50,6 @@ export class Cursors {
   }
 
   #code(said: string): string {
-    return createHmac("sha256", this.#key).update(said).digest("base64url").slice(0, CODE_LENGTH);
+    return createHmac("sha256", this.#key).update(said).digest("base64url").slice(0, CURSOR_SIGNATURE_LENGTH);
   }
 }

@@ -1,81 +1,86 @@
-import { instant } from "../messages.ts";
+import { formatAppleInstant } from "../messages.ts";
 import type { StreamOperation } from "./changes.ts";
-import type { DeviceState, Fleet } from "./fleet.ts";
-import { HARDWARE, type Hardware } from "./hardware.ts";
+import type { DeviceState, DeviceFleet } from "./fleet.ts";
+import { HARDWARE_MODELS, type Hardware } from "./hardware.ts";
 
-/** Who assigned the devices, as the service tells it. */
+/** Value of `device_assigned_by` for all devices. */
 const ASSIGNED_BY = "simulator@example.jp";
 
-/** What a client that speaks an older version of the protocol is not told. @see apple 2 (X-Server-Protocol-Version) */
-export type Dialect = "no-os" | "no-ipados" | "full";
+/**
+ * Form of the device data for a protocol version: clients of older versions do not receive the device family and the
+ * operating system, or receive iPadOS as iOS. @see apple 2 (X-Server-Protocol-Version)
+ */
+export type ProtocolDialect = "no-os" | "no-ipados" | "full";
 
-/** @param version of `X-Server-Protocol-Version`; 1 where it is missing */
-export const dialectOf = (version: number): Dialect => (version < 2 ? "no-os" : version < 7 ? "no-ipados" : "full");
+/** Returns a protocol version's dialect.  @param version value of `X-Server-Protocol-Version`; 1 if missing */
+export const getProtocolDialect = (version: number): ProtocolDialect =>
+  version < 2 ? "no-os" : version < 7 ? "no-ipados" : "full";
 
-const osOf = ({ os, family }: Hardware, dialect: Dialect): string => {
+const renderOperatingSystem = ({ os, family }: Hardware, dialect: ProtocolDialect): string => {
   if (dialect === "no-os") return "";
   const told = os === "iPadOS" && dialect === "no-ipados" ? "iOS" : os;
   return `,"device_family":"${family}","os":"${told}"`;
 };
 
-const hardwareText = (hardware: Hardware, dialect: Dialect): string =>
-  `","model":${JSON.stringify(hardware.model)},"description":${JSON.stringify(hardware.description)},"color":"${hardware.color}"${osOf(hardware, dialect)}`;
+const renderHardware = (hardware: Hardware, dialect: ProtocolDialect): string =>
+  `","model":${JSON.stringify(hardware.model)},"description":${JSON.stringify(hardware.description)},"color":"${hardware.color}"${renderOperatingSystem(hardware, dialect)}`;
 
-const DIALECTS: readonly Dialect[] = ["no-os", "no-ipados", "full"];
+const PROTOCOL_DIALECTS: readonly ProtocolDialect[] = ["no-os", "no-ipados", "full"];
 
-const HARDWARE_TEXTS = new Map(
-  DIALECTS.map((dialect) => [dialect, HARDWARE.map((hardware) => hardwareText(hardware, dialect))]),
+const RENDERED_HARDWARE = new Map(
+  PROTOCOL_DIALECTS.map((dialect) => [dialect, HARDWARE_MODELS.map((hardware) => renderHardware(hardware, dialect))]),
 );
 
-const HEAD = '{"serial_number":"';
+const DEVICE_JSON_START = '{"serial_number":"';
 
-const assignment = (assignedAt: number): string =>
-  `,"device_assigned_by":"${ASSIGNED_BY}","device_assigned_date":"${instant(assignedAt)}"`;
+const renderAssignment = (assignedAt: number): string =>
+  `,"device_assigned_by":"${ASSIGNED_BY}","device_assigned_date":"${formatAppleInstant(assignedAt)}"`;
 
-function stateText({ assignedAt, status, profile, profileAt, pushedAt }: DeviceState): string {
+function renderDeviceState({ assignedAt, status, profile, profileAt, pushedAt }: DeviceState): string {
   const parts = [`,"profile_status":"${status}"`];
   if (profile !== undefined) parts.push(`,"profile_uuid":"${profile}"`);
-  if (profileAt !== undefined) parts.push(`,"profile_assign_time":"${instant(profileAt)}"`);
-  if (pushedAt !== undefined) parts.push(`,"profile_push_time":"${instant(pushedAt)}"`);
-  return parts.join("") + assignment(assignedAt);
+  if (profileAt !== undefined) parts.push(`,"profile_assign_time":"${formatAppleInstant(profileAt)}"`);
+  if (pushedAt !== undefined) parts.push(`,"profile_push_time":"${formatAppleInstant(pushedAt)}"`);
+  return parts.join("") + renderAssignment(assignedAt);
 }
 
-/** Writes devices as the device service does, in JSON. */
-export class DeviceTexts {
-  readonly #fleet: Fleet;
-  /** what stands behind the serial number of a device that is as on the first day, by its hardware */
-  readonly #untouched = new Map<Dialect, readonly string[]>();
+/** Renders devices as JSON in the format of the device service. */
+export class DeviceRenderer {
+  readonly #fleet: DeviceFleet;
+  /** JSON after the serial number of a device in its initial state, by hardware number */
+  readonly #untouched = new Map<ProtocolDialect, readonly string[]>();
 
-  constructor(fleet: Fleet) {
+  constructor(fleet: DeviceFleet) {
     this.#fleet = fleet;
   }
 
-  /** The object of one device. */
-  of(place: number, dialect: Dialect): string {
+  /** Renders the JSON object of one device. */
+  of(place: number, dialect: ProtocolDialect): string {
     const fleet = this.#fleet;
     const [serial, hardware] = [fleet.serialAt(place), fleet.hardwareNumberAt(place)];
-    if (fleet.isUntouched(place)) return `${HEAD}${serial}${this.#untouchedTexts(dialect, place)[hardware]}`;
-    return `${HEAD}${serial}${HARDWARE_TEXTS.get(dialect)?.[hardware]}${stateText(fleet.stateAt(place))}}`;
+    if (fleet.isUntouched(place))
+      return `${DEVICE_JSON_START}${serial}${this.#untouchedTexts(dialect, place)[hardware]}`;
+    return `${DEVICE_JSON_START}${serial}${RENDERED_HARDWARE.get(dialect)?.[hardware]}${renderDeviceState(fleet.stateAt(place))}}`;
   }
 
-  /** The same with what the change stream tells; of one that is gone no profile is told. */
-  ofChange(place: number, dialect: Dialect, operation: StreamOperation, at: number): string {
+  /** Renders the JSON object of one device with its change. A deleted device has no profile. */
+  ofChange(place: number, dialect: ProtocolDialect, operation: StreamOperation, at: number): string {
     const fleet = this.#fleet;
     const state = fleet.stateAt(place);
     const told: DeviceState =
       operation === "deleted"
         ? { ...state, status: "empty", profile: undefined, profileAt: undefined, pushedAt: undefined }
         : state;
-    const hardware = HARDWARE_TEXTS.get(dialect)?.[fleet.hardwareNumberAt(place)];
-    const change = `,"op_type":"${operation}","op_date":"${instant(at)}"}`;
-    return `${HEAD}${fleet.serialAt(place)}${hardware}${stateText(told)}${change}`;
+    const hardware = RENDERED_HARDWARE.get(dialect)?.[fleet.hardwareNumberAt(place)];
+    const change = `,"op_type":"${operation}","op_date":"${formatAppleInstant(at)}"}`;
+    return `${DEVICE_JSON_START}${fleet.serialAt(place)}${hardware}${renderDeviceState(told)}${change}`;
   }
 
-  #untouchedTexts(dialect: Dialect, place: number): readonly string[] {
+  #untouchedTexts(dialect: ProtocolDialect, place: number): readonly string[] {
     const known = this.#untouched.get(dialect);
     if (known !== undefined) return known;
-    const state = stateText(this.#fleet.stateAt(place));
-    const texts = (HARDWARE_TEXTS.get(dialect) ?? []).map((hardware) => `${hardware}${state}}`);
+    const state = renderDeviceState(this.#fleet.stateAt(place));
+    const texts = (RENDERED_HARDWARE.get(dialect) ?? []).map((hardware) => `${hardware}${state}}`);
     this.#untouched.set(dialect, texts);
     return texts;
   }

@@ -1,46 +1,46 @@
-import type { Ids } from "../ids.ts";
-import { HARDWARE, type Hardware } from "./hardware.ts";
-import { Serials } from "./serials.ts";
+import type { SeededIds } from "../ids.ts";
+import { HARDWARE_MODELS, type Hardware } from "./hardware.ts";
+import { SerialNumberCodec } from "./serials.ts";
 
-/** Where a device is: the number of an MDM server of the organisation, or one of these. */
-export const NOWHERE = { unassigned: -1, released: -2 } as const;
+/** Values used in place of a server number for a device that is not assigned to an MDM server of the organisation. */
+export const NO_MDM_SERVER = { unassigned: -1, released: -2 } as const;
 
 export type ProfileStatus = "empty" | "assigned" | "pushed" | "removed";
 
-/** How a device stands, if not as on the first day. Times are milliseconds of the simulator's clock. */
+/** The state of a device. Times are in milliseconds of the simulator's clock. */
 export interface DeviceState {
-  /** number of its server, or one of {@link NOWHERE} */
+  /** number of the device's server, or a value of {@link NO_MDM_SERVER} */
   readonly server: number;
   readonly assignedAt: number;
   readonly status: ProfileStatus;
   readonly profile?: string | undefined;
   readonly profileAt?: number | undefined;
   readonly pushedAt?: number | undefined;
-  /** when its last change was told: two changes of one device never share a second */
+  /** time of the last change in the change stream; two changes of one device never fall in the same second */
   readonly changedAt: number;
   readonly addedAt: number;
-  /** its place in {@link HARDWARE}, where it was asked for */
+  /** index in {@link HARDWARE_MODELS}, if specific hardware was requested */
   readonly hardware?: number | undefined;
 }
 
-/** What a fleet is made anew from. */
+/** The saved state of a fleet. */
 export interface FleetState {
-  /** how many there were on the first day, all of the first server */
+  /** number of initial devices, all assigned to the first server */
   readonly first: number;
-  /** the first day, in milliseconds */
+  /** time when the fleet was created, in milliseconds */
   readonly startedAt: number;
   readonly places: number;
-  /** those that were added by a serial number of their own */
+  /** devices that were added with a given serial number */
   readonly named: readonly (readonly [place: number, serial: string])[];
   readonly changed: readonly (readonly [place: number, state: DeviceState])[];
 }
 
 /**
- * The devices of the organisation, each at a place of its own, in the order in which they were bought. Those that are as
- * on the first day are nowhere in memory: their serial numbers and hardware follow from their places.
+ * The devices of the organisation. Each device has a place, which is its number in the order of purchase. Devices in
+ * their initial state take no memory, because their serial numbers and hardware are computed from their places.
  */
-export class Fleet {
-  readonly #serials: Serials;
+export class DeviceFleet {
+  readonly #serials: SerialNumberCodec;
   readonly #hardwareKey: number;
   readonly #first: number;
   readonly #startedAt: number;
@@ -51,8 +51,12 @@ export class Fleet {
   #places: number;
   #generation = 0;
 
-  constructor(ids: Ids, { first, startedAt, places, named, changed }: FleetState) {
-    this.#serials = new Serials([ids.number("serials", 1), ids.number("serials", 2), ids.number("serials", 3)]);
+  constructor(ids: SeededIds, { first, startedAt, places, named, changed }: FleetState) {
+    this.#serials = new SerialNumberCodec([
+      ids.number("serials", 1),
+      ids.number("serials", 2),
+      ids.number("serials", 3),
+    ]);
     this.#hardwareKey = ids.number("hardware");
     this.#first = first;
     this.#startedAt = startedAt;
@@ -69,12 +73,12 @@ export class Fleet {
     this.#places = places;
   }
 
-  /** The number of places; devices that were released keep theirs. */
+  /** Number of places. Released devices keep their places. */
   get places(): number {
     return this.#places;
   }
 
-  /** Grows with every change of any device. */
+  /** Increases with every change of any device. */
   get generation(): number {
     return this.#generation;
   }
@@ -90,7 +94,7 @@ export class Fleet {
     return place === undefined || place >= this.#places || this.#named.has(place) ? undefined : place;
   }
 
-  /** Whether a serial number is of the form that the fleet gives by itself. */
+  /** Returns true if a serial number has the form that the fleet generates. */
   isReserved(serial: string): boolean {
     return this.#serials.placeOf(serial) !== undefined;
   }
@@ -99,18 +103,18 @@ export class Fleet {
     return this.#changed.get(place) ?? this.#untouched;
   }
 
-  /** Whether it stands as on the first day: then {@link stateAt} is one and the same for all. */
+  /** Returns true if the device is in its initial state, for which {@link stateAt} returns one common object. */
   isUntouched(place: number): boolean {
     return !this.#changed.has(place);
   }
 
   hardwareNumberAt(place: number): number {
     const asked = this.#changed.get(place)?.hardware;
-    return asked ?? (Math.imul(place ^ this.#hardwareKey, 0x9e37_79b1) >>> 16) % HARDWARE.length;
+    return asked ?? (Math.imul(place ^ this.#hardwareKey, 0x9e37_79b1) >>> 16) % HARDWARE_MODELS.length;
   }
 
   hardwareAt(place: number): Hardware {
-    const hardware = HARDWARE[this.hardwareNumberAt(place)];
+    const hardware = HARDWARE_MODELS[this.hardwareNumberAt(place)];
     if (hardware === undefined) throw new RangeError("no such hardware");
     return hardware;
   }
@@ -120,7 +124,7 @@ export class Fleet {
     this.#changed.set(place, state);
   }
 
-  /** Adds a device. @param serial where it has one of its own. @returns its place */
+  /** Adds a device. @param serial serial number of the device; generated if undefined. @returns place of the device */
   add(state: DeviceState, serial?: string): number {
     const place = this.#places;
     this.#places += 1;
@@ -132,7 +136,7 @@ export class Fleet {
     return place;
   }
 
-  /** For saving. */
+  /** Returns the state to save. */
   state(): FleetState {
     return {
       first: this.#first,

@@ -1,22 +1,22 @@
-import type { Changes, StreamOperation } from "./changes.ts";
-import { NOWHERE, type DeviceState, type Fleet, type ProfileStatus } from "./fleet.ts";
+import type { DeviceChangeLog, StreamOperation } from "./changes.ts";
+import { NO_MDM_SERVER, type DeviceState, type DeviceFleet, type ProfileStatus } from "./fleet.ts";
 
 const SECOND_MS = 1000;
 
-/** What happens to the organisation's devices, and what Apple's change stream tells of it. */
-export class Organisation {
-  readonly #fleet: Fleet;
-  readonly #changes: Changes;
+/** Changes the devices of the organisation, and records the changes in Apple's change stream. */
+export class OrganisationDevices {
+  readonly #fleet: DeviceFleet;
+  readonly #changes: DeviceChangeLog;
   readonly #clock: () => number;
 
-  constructor(fleet: Fleet, changes: Changes, clock: () => number) {
+  constructor(fleet: DeviceFleet, changes: DeviceChangeLog, clock: () => number) {
     this.#fleet = fleet;
     this.#changes = changes;
     this.#clock = clock;
   }
 
-  /** Buys a device. @returns its place */
-  add({ server, serial, hardware, silent }: Purchase): number {
+  /** Adds a device that was bought. @returns place of the device */
+  add({ server, serial, hardware, silent }: DevicePurchase): number {
     const now = this.#clock();
     const state: DeviceState = { server, assignedAt: now, addedAt: now, changedAt: now, status: "empty", hardware };
     const place = this.#fleet.add(state, serial);
@@ -24,7 +24,7 @@ export class Organisation {
     return place;
   }
 
-  /** Gives a device to a server, or takes it from one. Its profile stays with the server that it leaves. */
+  /** Assigns a device to another server, or unassigns it. It loses its profile, which is the previous server's. */
   move(place: number, server: number, silent: boolean): void {
     const before = this.#fleet.stateAt(place);
     if (before.server === server) return;
@@ -36,24 +36,24 @@ export class Organisation {
     if (server >= 0) this.#tell(place, server, "added");
   }
 
-  /** Takes a device out of the organisation. */
+  /** Removes a device from the organisation. */
   release(place: number, silent: boolean): void {
-    this.move(place, NOWHERE.released, silent);
+    this.move(place, NO_MDM_SERVER.released, silent);
   }
 
-  /** Gives a device a profile. */
+  /** Assigns a profile to a device. */
   assignProfile(place: number, profile: string): void {
     this.#set(place, { status: "assigned", profile, profileAt: this.#clock(), pushedAt: undefined });
   }
 
-  /** Takes its profile from a device; of one that has none nothing changes. */
+  /** Removes the profile of a device. Does nothing if the device has no profile. */
   removeProfile(place: number): void {
     const { status } = this.#fleet.stateAt(place);
     if (status !== "assigned" && status !== "pushed") return;
     this.#set(place, { status: "removed", profile: undefined, profileAt: undefined, pushedAt: undefined });
   }
 
-  /** A device is switched on: it gets the profile that is assigned to it. @returns false where there is none */
+  /** Switches a device on, so that it receives its profile.  @returns false if no profile is waiting for it */
   activate(place: number): boolean {
     if (this.#fleet.stateAt(place).status !== "assigned") return false;
     this.#set(place, { status: "pushed", pushedAt: this.#clock() });
@@ -66,7 +66,7 @@ export class Organisation {
     this.#tell(place, state.server, "modified");
   }
 
-  /** A later second than the device's last one, so that the newest of several is always told apart. */
+  /** Records a change in a later second than the device's last one, so that the newest can be identified. */
   #tell(place: number, server: number, operation: StreamOperation): void {
     const now = this.#clock();
     const state = this.#fleet.stateAt(place);
@@ -76,13 +76,13 @@ export class Organisation {
   }
 }
 
-/** A device that is bought. */
-export interface Purchase {
-  /** the server it is for; or `NOWHERE.unassigned` */
+/** A device to buy. */
+export interface DevicePurchase {
+  /** number of the server to assign the device to, or `NO_MDM_SERVER.unassigned` */
   readonly server: number;
   readonly serial?: string | undefined;
-  /** number of its hardware; drawn without */
+  /** index of the hardware model; derived from the device's place if undefined */
   readonly hardware?: number | undefined;
-  /** the change stream does not tell of it */
+  /** whether to leave the purchase out of the change stream */
   readonly silent: boolean;
 }

@@ -1,34 +1,34 @@
-import { KeptText } from "../messages.ts";
-import type { DeviceTexts, Dialect } from "./device-texts.ts";
-import type { Fleet } from "./fleet.ts";
+import { CachedText } from "../messages.ts";
+import type { DeviceRenderer, ProtocolDialect } from "./device-texts.ts";
+import type { DeviceFleet } from "./fleet.ts";
 
-/** Devices in a row, written. */
-export interface WrittenPage {
-  /** their objects, joined by commas */
-  readonly objects: KeptText;
+/** A rendered page of consecutive devices. */
+export interface RenderedPage {
+  /** JSON objects of the devices, joined by commas */
+  readonly objects: CachedText;
   readonly count: number;
-  /** the place to go on from; the end where nothing follows */
+  /** place of the first device of the next page; the end if there is no next page */
   readonly next: number;
 }
 
-/** Characters of kept pages; a page of 1,000 devices has some 300,000. */
-const MAX_KEPT = 96 * 1024 * 1024;
+/** Limit for the characters of all cached pages. A page of 1,000 devices has about 300,000 characters. */
+const MAX_CACHED_CHARACTERS = 96 * 1024 * 1024;
 
-/** Pages of the devices of a server; those of an unchanged fleet are written once, as long as there is room. */
-export class Pages {
-  readonly #fleet: Fleet;
-  readonly #texts: DeviceTexts;
-  readonly #kept = new Map<string, WrittenPage>();
+/** Renders and caches pages of a server's devices: each only once while the fleet is unchanged and there is room. */
+export class DevicePageCache {
+  readonly #fleet: DeviceFleet;
+  readonly #texts: DeviceRenderer;
+  readonly #kept = new Map<string, RenderedPage>();
   #keptOf = -1;
   #length = 0;
 
-  constructor(fleet: Fleet, texts: DeviceTexts) {
+  constructor(fleet: DeviceFleet, texts: DeviceRenderer) {
     this.#fleet = fleet;
     this.#texts = texts;
   }
 
-  /** The devices of a server from a place on, before `end`. */
-  page(server: number, dialect: Dialect, limit: number, [from, end]: readonly [number, number]): WrittenPage {
+  /** Returns the devices of a server from a place up to, but not including, `end`. */
+  page(server: number, dialect: ProtocolDialect, limit: number, [from, end]: readonly [number, number]): RenderedPage {
     if (this.#keptOf !== this.#fleet.generation) {
       this.#kept.clear();
       this.#length = 0;
@@ -38,20 +38,25 @@ export class Pages {
     const kept = this.#kept.get(key);
     if (kept !== undefined) return kept;
     const page = this.#write(server, dialect, limit, [from, end]);
-    if (this.#length + page.objects.length <= MAX_KEPT) {
+    if (this.#length + page.objects.length <= MAX_CACHED_CHARACTERS) {
       this.#kept.set(key, page);
       this.#length += page.objects.length;
     }
     return page;
   }
 
-  #write(server: number, dialect: Dialect, limit: number, [from, end]: readonly [number, number]): WrittenPage {
+  #write(
+    server: number,
+    dialect: ProtocolDialect,
+    limit: number,
+    [from, end]: readonly [number, number],
+  ): RenderedPage {
     const texts: string[] = [];
     let place = from;
     for (; place < end && texts.length < limit; place += 1) {
       if (this.#fleet.stateAt(place).server === server) texts.push(this.#texts.of(place, dialect));
     }
     while (place < end && this.#fleet.stateAt(place).server !== server) place += 1;
-    return { objects: new KeptText(texts.join(",")), count: texts.length, next: place };
+    return { objects: new CachedText(texts.join(",")), count: texts.length, next: place };
   }
 }

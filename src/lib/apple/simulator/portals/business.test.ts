@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { expect, test } from "vitest";
-import { BASE, said, simulated, START, type Mdm } from "#support/apple/simulator/mdm.ts";
+import { BASE, parseBody, simulateApple, START, type Mdm } from "#support/apple/simulator/mdm.ts";
 
 interface Key {
   readonly clientId: string;
@@ -11,7 +11,8 @@ interface Key {
 const AUDIENCE = "https://account.apple.com/auth/oauth2/v2/token";
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-const keyOf = async (mdm: Mdm): Promise<Key> => said(await mdm.control("POST", "/business-keys", {})) as unknown as Key;
+const keyOf = async (mdm: Mdm): Promise<Key> =>
+  parseBody(await mdm.control("POST", "/business-keys", {})) as unknown as Key;
 
 /** A client assertion, with these claims and this header in place of the usual ones. */
 function assertionOf(
@@ -41,7 +42,7 @@ const tokenFor = (mdm: Mdm, key: Key, assertion: string, change: Readonly<Record
 
 async function reader(mdm: Mdm) {
   const key = await keyOf(mdm);
-  const { access_token: token } = said(await tokenFor(mdm, key, assertionOf(key)));
+  const { access_token: token } = parseBody(await tokenFor(mdm, key, assertionOf(key)));
   return (path: string) =>
     mdm.send({
       method: "GET",
@@ -50,14 +51,14 @@ async function reader(mdm: Mdm) {
     });
 }
 
-test("apple 6: an assertion signed with the key opens the API for an hour; the key's id may be left out", async () => {
-  const { mdm } = simulated();
+test("apple 6: an assertion signed with the key opens the API for an hour, with or without the key's ID", async () => {
+  const { mdm } = simulateApple();
   const key = await keyOf(mdm);
   expect(key).toMatchObject({
     clientId: expect.stringMatching(/^BUSINESSAPI\./),
     privateKey: expect.stringContaining("PRIVATE KEY"),
   });
-  const answer = said(await tokenFor(mdm, key, assertionOf(key)));
+  const answer = parseBody(await tokenFor(mdm, key, assertionOf(key)));
   expect(answer).toMatchObject({ token_type: "Bearer", expires_in: 3600, scope: "business.api" });
   expect(await tokenFor(mdm, key, assertionOf(key, { aud: `${BASE}/auth/oauth2/v2/token` }, {}))).toMatchObject({
     status: 200,
@@ -68,8 +69,8 @@ test("apple 6: an assertion signed with the key opens the API for an hour; the k
   expect(await read("mdmServers")).toMatchObject({ status: 401 });
 });
 
-test("apple 6: what is wrong with an assertion is invalid_client", async () => {
-  const { mdm } = simulated();
+test("apple 6: an invalid assertion is invalid_client", async () => {
+  const { mdm } = simulateApple();
   const key = await keyOf(mdm);
   const now = START / 1000;
   const { privateKey } = generateKeyPairSync("ec", {
@@ -102,16 +103,16 @@ test("apple 6: what is wrong with an assertion is invalid_client", async () => {
     [{ scope: "school.api" }, "invalid_scope"],
     [{ client_assertion_type: "x" }, "invalid_request"],
   ] as const) {
-    expect(said(await tokenFor(mdm, key, assertionOf(key), change))).toEqual({ error });
+    expect(parseBody(await tokenFor(mdm, key, assertionOf(key), change))).toEqual({ error });
   }
 });
 
-test("without a token nothing is read", async () => {
-  const { mdm } = simulated();
+test("without a token nothing can be read", async () => {
+  const { mdm } = simulateApple();
   for (const headers of [{}, { authorization: "Bearer x" }]) {
     const answer = await mdm.send({ method: "GET", url: `${BASE}/v1/orgDevices`, headers });
     expect(answer.status).toBe(401);
-    expect(said(answer)).toMatchObject({ errors: [{ status: "401", code: "NOT_AUTHORIZED" }] });
+    expect(parseBody(answer)).toMatchObject({ errors: [{ status: "401", code: "NOT_AUTHORIZED" }] });
   }
 });
 
@@ -121,8 +122,8 @@ interface Page {
   readonly meta: { readonly paging: { readonly limit: number; readonly nextCursor?: string } };
 }
 
-test("apple 6: all devices of the organisation in pages of a hundred, those of no server and of others too", async () => {
-  const { simulator, mdm } = simulated({ devices: 250 });
+test("apple 6: lists all devices in pages of a hundred, including devices of other servers or no server", async () => {
+  const { simulator, mdm } = simulateApple({ devices: 250 });
   const [one = "", two = "", three = ""] = [...simulator.devices()].map(({ serial }) => serial);
   await mdm.control("POST", "/devices/assign", { serials: [one], none: true });
   await mdm.control("POST", "/devices/assign", { serials: [two], server: "other" });
@@ -131,7 +132,7 @@ test("apple 6: all devices of the organisation in pages of a hundred, those of n
   const found: Page["data"][number][] = [];
   let [next, pages]: [string | undefined, number] = ["orgDevices?limit=1000", 0];
   while (next !== undefined) {
-    const page = said(await read(next)) as unknown as Page;
+    const page = parseBody(await read(next)) as unknown as Page;
     found.push(...page.data);
     next = page.links.next;
     pages += 1;
@@ -141,19 +142,19 @@ test("apple 6: all devices of the organisation in pages of a hundred, those of n
   const status = new Map(found.map(({ id, attributes }) => [id, attributes["status"]]));
   expect([status.get(one), status.get(two), status.get(three)]).toEqual(["UNASSIGNED", "ASSIGNED", undefined]);
   expect(found[1]?.attributes).toMatchObject({ serialNumber: two, addedToOrgDateTime: "2026-11-20T01:00:00.000Z" });
-  const servers = said(await read("mdmServers"))["data"] as { id: string; attributes: { serverName: string } }[];
+  const servers = parseBody(await read("mdmServers"))["data"] as { id: string; attributes: { serverName: string } }[];
   expect(servers.map(({ attributes }) => attributes.serverName)).toEqual(["SIMULATOR MDM Server", "SIMULATOR other"]);
-  expect(said(await read(`orgDevices/${two}/assignedServer`))["data"]).toEqual(servers[1]);
-  const linkage = said(await read(`orgDevices/${two}/relationships/assignedServer`))["data"];
+  expect(parseBody(await read(`orgDevices/${two}/assignedServer`))["data"]).toEqual(servers[1]);
+  const linkage = parseBody(await read(`orgDevices/${two}/relationships/assignedServer`))["data"];
   expect(linkage).toEqual({ type: "mdmServers", id: servers[1]?.id });
-  expect(said(await read(`mdmServers/${servers[1]?.id}/relationships/devices`))["data"]).toEqual([
+  expect(parseBody(await read(`mdmServers/${servers[1]?.id}/relationships/devices`))["data"]).toEqual([
     { type: "orgDevices", id: two },
   ]);
-  expect(said(await read(`orgDevices/${two}`))["data"]).toMatchObject({ id: two });
+  expect(parseBody(await read(`orgDevices/${two}`))["data"]).toMatchObject({ id: two });
 });
 
-test("what is not there is 404, and nothing is changed here: activities are not known", async () => {
-  const { simulator, mdm } = simulated();
+test("an unknown path or device is 404, and device activities are not supported", async () => {
+  const { simulator, mdm } = simulateApple();
   const [one = "", two = ""] = [...simulator.devices()].map(({ serial }) => serial);
   await mdm.control("POST", "/devices/assign", { serials: [one], none: true });
   await mdm.control("POST", "/devices/release", { serials: [two] });

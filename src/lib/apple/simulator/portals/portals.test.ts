@@ -1,12 +1,12 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { adeTokenOf } from "../../ade-token.ts";
-import { latin1Of, unwrapped } from "../../encoding/pem.ts";
+import { readAdeToken } from "../../ade-token.ts";
+import { decodeLatin1, decodeWrappedBase64 } from "../../encoding/pem.ts";
 import { readRenewables } from "../../read.ts";
 import { describeWithOpenssl, propertyList, Workshop } from "#support/apple/openssl.ts";
 import { testKey } from "#support/apple/simulator/key.ts";
-import { openedToken, said, simulated, type Mdm } from "#support/apple/simulator/mdm.ts";
+import { openedToken, parseBody, simulateApple, type Mdm } from "#support/apple/simulator/mdm.ts";
 
 const KEY = testKey();
 const DAY_MS = 24 * 3600 * 1000;
@@ -14,8 +14,8 @@ const DAY_MS = 24 * 3600 * 1000;
 const tokenOf = (mdm: Mdm, wish: object = {}) =>
   mdm.control("POST", "/tokens", { certificate: KEY.certificate, ...wish });
 
-test("apple 1: a token is S/MIME that our reader opens, named as a download of Apple's", async () => {
-  const { mdm } = simulated();
+test("apple 1: a token is S/MIME that clomoctl opens, named like a download from Apple", async () => {
+  const { mdm } = simulateApple();
   const answer = await tokenOf(mdm);
   expect(answer.headers["content-disposition"]).toBe(
     "attachment; filename*=UTF-8''SIMULATOR_MDM_Server_Token_2026-11-20T01-00-00Z_smime.p7m",
@@ -34,13 +34,13 @@ test("apple 1: a token is S/MIME that our reader opens, named as a download of A
   const file = { name: "SIMULATOR_MDM_Server_Token_2026-11-20T01-00-00Z_smime.p7m", bytes: Buffer.from(answer.body) };
   const [read] = readRenewables(file, { keys: [KEY.privateKey] });
   expect(read?.expiring).toMatchObject({ kind: "ade-token", expiresAt: "2027-11-20T01:00:00Z", certainty: "exact" });
-  const der = unwrapped(latin1Of(file.bytes)) ?? new Uint8Array();
-  expect(adeTokenOf(file, der, [KEY.privateKey]).expiring.name).toBe("SIMULATOR_MDM_Server");
+  const der = decodeWrappedBase64(decodeLatin1(file.bytes)) ?? new Uint8Array();
+  expect(readAdeToken(file, der, [KEY.privateKey]).expiring.name).toBe("SIMULATOR_MDM_Server");
   expect(openedToken(answer.body, KEY.privateKey).consumer_key).toMatch(/^CK_SIMULATOR_[0-9a-f]{40}$/);
 });
 
-test("the consumer key is the administrator's of the server; another one's differs, the access token always does", async () => {
-  const { mdm } = simulated();
+test("the consumer key depends on administrator and server, and each access token is new", async () => {
+  const { mdm } = simulateApple();
   const opened = async (wish: object = {}) => openedToken((await tokenOf(mdm, wish)).body, KEY.privateKey);
   const [first, again] = [await opened(), await opened()];
   const [other, elsewhere] = [await opened({ admin: "jiro@example.jp" }), await opened({ server: "other" })];
@@ -50,13 +50,13 @@ test("the consumer key is the administrator's of the server; another one's diffe
 });
 
 test.each(["", "x", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"])(
-  "%j is no public key, and the former token stays",
+  "%j is not a public key, and the former token stays valid",
   async (certificate) => {
-    const { mdm } = simulated();
+    const { mdm } = simulateApple();
     await mdm.signIn();
     const answer = await mdm.control("POST", "/tokens", { certificate });
     expect(answer).toMatchObject({ status: 422 });
-    expect(said(answer)).toMatchObject({ type: "input-rejected" });
+    expect(parseBody(answer)).toMatchObject({ type: "input-rejected" });
     expect(await mdm.ask("GET /account")).toMatchObject({ status: 200 });
   },
 );
@@ -64,7 +64,7 @@ test.each(["", "x", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE----
 describeWithOpenssl("what portals give, by openssl", () => {
   test("smime -decrypt opens a token", async () => {
     const workshop = new Workshop();
-    const { mdm } = simulated();
+    const { mdm } = simulateApple();
     const pair = workshop.certificate({ subject: "/CN=clomoctl" });
     const { body } = await mdm.control("POST", "/tokens", { certificate: pair.certificate });
     const file = workshop.file("SIMULATOR_smime.p7m", body);
@@ -84,9 +84,9 @@ describeWithOpenssl("what portals give, by openssl", () => {
     workshop.close();
   });
 
-  test("a push certificate is a year's, of a topic of its own; a renewed one keeps it, whichever form the CSR has", async () => {
+  test("a push certificate lasts a year, and its renewal keeps the topic in every CSR format", async () => {
     const workshop = new Workshop();
-    const { mdm } = simulated();
+    const { mdm } = simulateApple();
     const csrFile = workshop.request(workshop.key(), "/CN=Taro Yamada/C=JP/emailAddress=push@example.jp");
     const csr = readFileSync(csrFile, "utf8");
     const der = workshop.run("req", "-in", csrFile, "-outform", "DER").toString("base64");
@@ -117,9 +117,9 @@ describeWithOpenssl("what portals give, by openssl", () => {
     workshop.close();
   });
 
-  test("a request that is broken, altered or of an elliptic key is refused, as is a renewal of nothing", async () => {
+  test("refuses a broken, altered or elliptic-key request, and a renewal of an unknown certificate", async () => {
     const workshop = new Workshop();
-    const { mdm } = simulated();
+    const { mdm } = simulateApple();
     const csrFile = workshop.request(workshop.key(), "/CN=Taro Yamada/C=JP");
     const csr = readFileSync(csrFile, "utf8");
     const der = workshop.run("req", "-in", csrFile, "-outform", "DER");
@@ -128,10 +128,10 @@ describeWithOpenssl("what portals give, by openssl", () => {
     const elliptic = readFileSync(workshop.request(workshop.key("ec"), "/CN=Taro Yamada"), "utf8");
     for (const broken of ["", "x", csr.slice(0, 200), altered, elliptic]) {
       const answer = await mdm.control("POST", "/push-certificates", { csr: broken });
-      expect(said(answer)).toMatchObject({ type: "input-rejected" });
+      expect(parseBody(answer)).toMatchObject({ type: "input-rejected" });
     }
     const answer = await mdm.control("POST", "/push-certificates", { csr, renew: "com.apple.mgmt.External.none" });
-    expect(said(answer)).toMatchObject({ type: "not-found" });
+    expect(parseBody(answer)).toMatchObject({ type: "not-found" });
     workshop.close();
   });
 });
@@ -143,8 +143,8 @@ const configOf = (mdm: Mdm, path: string, bearer?: string) =>
     headers: bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` },
   });
 
-test("apple 5: a content token opens its location's configuration, which tells who holds it", async () => {
-  const { mdm } = simulated();
+test("apple 5: a content token opens the location's configuration, which names the holder", async () => {
+  const { mdm } = simulateApple();
   const answer = await mdm.control("POST", "/vpp-tokens", { org: "東京" });
   expect(answer.headers["content-disposition"]).toContain("sToken_for_SIMULATOR___");
   const content: unknown = JSON.parse(Buffer.from(answer.body, "base64").toString());
@@ -155,7 +155,7 @@ test("apple 5: a content token opens its location's configuration, which tells w
   });
   const [read] = readRenewables({ name: "sToken_for_SIMULATOR_.vpptoken", bytes: Buffer.from(answer.body) });
   expect(read?.expiring).toMatchObject({ kind: "vpp-token", expiresAt: "2027-11-20T01:00:00Z" });
-  expect(said(await configOf(mdm, "client/config", answer.body))).toMatchObject({
+  expect(parseBody(await configOf(mdm, "client/config", answer.body))).toMatchObject({
     locationName: "SIMULATOR 東京",
     tokenExpirationDate: "2027-11-20T01:00:00+0000",
     uId: expect.stringMatching(/^\d+$/),
@@ -163,25 +163,25 @@ test("apple 5: a content token opens its location's configuration, which tells w
   });
   const holder = { id: "1", name: "other", metadata: "" };
   await mdm.control("POST", "/vpp-tokens", { org: "東京", holder });
-  expect(said(await configOf(mdm, "client/config", answer.body))).toMatchObject({ mdmInfo: holder });
+  expect(parseBody(await configOf(mdm, "client/config", answer.body))).toMatchObject({ mdmInfo: holder });
   await mdm.control("POST", "/vpp-tokens", { org: "東京", holder: null });
-  expect(said(await configOf(mdm, "client/config", answer.body))).toMatchObject({ mdmInfo: {} });
+  expect(parseBody(await configOf(mdm, "client/config", answer.body))).toMatchObject({ mdmInfo: {} });
 });
 
-test("apple 5: errors of VPP come with 200 and 401, and the service's configuration without a token", async () => {
-  const { mdm } = simulated();
-  expect(said(await configOf(mdm, "service/config"))).toMatchObject({
+test("apple 5: VPP errors have status 200 or 401, and the service configuration needs no token", async () => {
+  const { mdm } = simulateApple();
+  expect(parseBody(await configOf(mdm, "service/config"))).toMatchObject({
     errorCodes: expect.arrayContaining([{ errorNumber: 9622, errorMessage: "Invalid sToken" }]),
     urls: { clientConfig: "http://127.0.0.1:8080/mdm/v2/client/config" },
   });
   for (const bearer of [undefined, "other"]) {
     const answer = await configOf(mdm, "client/config", bearer);
-    expect([answer.status, said(answer)["errorNumber"]]).toEqual([401, 9622]);
+    expect([answer.status, parseBody(answer)["errorNumber"]]).toEqual([401, 9622]);
   }
   const { body } = await mdm.control("POST", "/vpp-tokens", { org: "全社" });
   await mdm.control("POST", "/advance", { ms: 365 * DAY_MS });
   const expired = await configOf(mdm, "client/config", body);
-  expect([expired.status, said(expired)["errorNumber"]]).toEqual([200, 9621]);
+  expect([expired.status, parseBody(expired)["errorNumber"]]).toEqual([200, 9621]);
   const posted = await mdm.send({ method: "POST", url: "http://127.0.0.1:8080/mdm/v2/client/config", headers: {} });
   expect(posted.status).toBe(404);
 });

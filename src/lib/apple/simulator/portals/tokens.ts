@@ -1,22 +1,22 @@
-import type { Ids } from "../ids.ts";
-import { instant } from "../messages.ts";
-import { MARK, marked } from "../names.ts";
-import { encryptFor } from "../../keys/envelope.ts";
+import type { SeededIds } from "../ids.ts";
+import { formatAppleInstant } from "../messages.ts";
+import { SIMULATOR_MARK, addSimulatorMark } from "../names.ts";
+import { encryptForCertificate } from "../../keys/envelope.ts";
 
-/** An MDM server of the organisation. */
-export interface Server {
+/** An MDM server of the simulated organisation. */
+export interface SimulatedMdmServer {
   readonly name: string;
-  /** 32 digits in capitals */
+  /** 32 upper-case hexadecimal digits */
   readonly uuid: string;
   /** in milliseconds of the simulator's clock */
   readonly createdAt: number;
 }
 
-/** What a server signs in with. */
+/** The credentials that an MDM server signs in with. */
 export interface ServerToken {
-  /** number of the server */
+  /** number of the MDM server */
   readonly server: number;
-  /** mail address of the administrator who downloaded it */
+  /** email address of the administrator who downloaded it */
   readonly admin: string;
   readonly consumerKey: string;
   readonly consumerSecret: string;
@@ -26,76 +26,82 @@ export interface ServerToken {
   readonly expiresAt: number;
 }
 
-/** A token that another has replaced. */
+/** A token that was replaced by a newer token. */
 export type ReplacedToken = Pick<ServerToken, "consumerKey" | "accessToken">;
 
-/** The MDM servers of the organisation; the first one is there from the beginning. */
-export class Servers {
-  readonly #ids: Ids;
-  readonly #servers: Server[];
+/** The MDM servers of the organisation. The first server exists from the start. */
+export class MdmServerRegistry {
+  readonly #ids: SeededIds;
+  readonly #servers: SimulatedMdmServer[];
 
-  constructor(ids: Ids, servers: readonly Server[]) {
+  constructor(ids: SeededIds, servers: readonly SimulatedMdmServer[]) {
     this.#ids = ids;
     this.#servers = [...servers];
   }
 
-  /** The number of a server of this name, which is made where there is none. */
+  /** Returns the number of the server with this name. Creates the server if it does not exist. */
   named(name: string, now: number): number {
-    const wanted = marked(name);
+    const wanted = addSimulatorMark(name);
     const known = this.#servers.findIndex((server) => server.name === wanted);
     if (known !== -1) return known;
     return this.#servers.push({ name: wanted, uuid: this.#ids.wide("server", wanted), createdAt: now }) - 1;
   }
 
-  /** @throws RangeError where there is none of this number */
-  at(number: number): Server {
+  /** Returns a server by its number. @throws RangeError if no server has this number */
+  at(number: number): SimulatedMdmServer {
     const server = this.#servers[number];
     if (server === undefined) throw new RangeError(`no server ${number}`);
     return server;
   }
 
-  list(): readonly Server[] {
+  list(): readonly SimulatedMdmServer[] {
     return [...this.#servers];
   }
 }
 
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 
-/** A token that was downloaded. */
+/** A token file as it is downloaded. */
 export interface TokenDownload {
   readonly name: string;
   readonly content: string;
 }
 
-const MESSAGE_HEAD = "Content-Type: text/plain;charset=UTF-8\r\nContent-Transfer-Encoding: 7bit\r\n\r\n";
-const FILE_HEAD = [
+const MESSAGE_HEADERS = "Content-Type: text/plain;charset=UTF-8\r\nContent-Transfer-Encoding: 7bit\r\n\r\n";
+const FILE_HEADERS = [
   'Content-Type: application/pkcs7-mime; name="smime.p7m"; smime-type=enveloped-data',
   "Content-Transfer-Encoding: base64",
   'Content-Disposition: attachment; filename="smime.p7m"',
   "Content-Description: S/MIME Encrypted Message",
 ];
 
-/** The text that stands encrypted in a server token. @see apple 1 */
-const messageOf = ({ consumerKey, consumerSecret, accessToken, accessSecret, expiresAt }: ServerToken): string => {
+/** Builds the text that a server token contains in encrypted form. @see apple 1 */
+const buildTokenMessage = ({
+  consumerKey,
+  consumerSecret,
+  accessToken,
+  accessSecret,
+  expiresAt,
+}: ServerToken): string => {
   const content = JSON.stringify({
     consumer_key: consumerKey,
     consumer_secret: consumerSecret,
     access_token: accessToken,
     access_secret: accessSecret,
-    access_token_expiry: instant(expiresAt),
+    access_token_expiry: formatAppleInstant(expiresAt),
   });
-  return `${MESSAGE_HEAD}-----BEGIN MESSAGE-----\r\n${content}\r\n-----END MESSAGE-----\r\n`;
+  return `${MESSAGE_HEADERS}-----BEGIN MESSAGE-----\r\n${content}\r\n-----END MESSAGE-----\r\n`;
 };
 
-/** The tokens of the servers: each has one, and a new one ends the former at once. */
-export class Tokens {
-  readonly #ids: Ids;
+/** The tokens of the MDM servers. Each server has one token; a new token immediately invalidates the previous token. */
+export class ServerTokenRegistry {
+  readonly #ids: SeededIds;
   readonly #random: (size: number) => Uint8Array;
   readonly #current: Map<number, ServerToken>;
   readonly #replaced: ReplacedToken[];
 
   constructor(
-    ids: Ids,
+    ids: SeededIds,
     random: (size: number) => Uint8Array,
     { current, replaced }: { readonly current: readonly ServerToken[]; readonly replaced: readonly ReplacedToken[] },
   ) {
@@ -106,24 +112,26 @@ export class Tokens {
   }
 
   /**
-   * Downloads a new token, as the button of Apple's portal does: from now on the former one is refused.
+   * Downloads a new token, as the button in Apple's portal does. From now on, the previous token is refused.
    *
-   * @param certificate the server's public key: a certificate in PEM
-   * @throws Error where the certificate is none, or has no RSA key; the former token stays
+   * @param certificate the server's public key as a PEM certificate
+   * @throws Error if the certificate is invalid or its key is not RSA; in that case, the previous token stays valid
    */
-  download(certificate: string, { number, server, admin, now }: DownloadRequest): TokenDownload {
+  download(certificate: string, { number, server, admin, now }: TokenDownloadRequest): TokenDownload {
     const token = this.#made(number, server, admin, now + YEAR_MS);
-    const message = Buffer.from(encryptFor(certificate, Buffer.from(messageOf(token)))).toString("base64");
+    const message = Buffer.from(encryptForCertificate(certificate, Buffer.from(buildTokenMessage(token)))).toString(
+      "base64",
+    );
     const former = this.#current.get(number);
     if (former !== undefined) this.#replaced.push({ consumerKey: former.consumerKey, accessToken: former.accessToken });
     this.#current.set(number, token);
-    const lines = [...FILE_HEAD, "", ...(message.match(/.{1,76}/g) ?? []), ""];
-    const at = instant(now).replaceAll(":", "-");
+    const lines = [...FILE_HEADERS, "", ...(message.match(/.{1,76}/g) ?? []), ""];
+    const at = formatAppleInstant(now).replaceAll(":", "-");
     const name = `${server.name.replaceAll(/[^A-Za-z0-9-]+/g, "_")}_Token_${at}_smime.p7m`;
     return { name, content: lines.join("\r\n") };
   }
 
-  /** The token that a request names; or that it is unknown, or was replaced by a newer one. */
+  /** Returns a request's token; `unknown` if there is no such token; `replaced` if a newer token replaced it. */
   find(consumerKey: string, accessToken: string): ServerToken | "unknown" | "replaced" {
     const isIt = (token: ReplacedToken) => token.consumerKey === consumerKey && token.accessToken === accessToken;
     return this.#current.values().find(isIt) ?? (this.#replaced.some(isIt) ? "replaced" : "unknown");
@@ -133,30 +141,30 @@ export class Tokens {
     return this.#current.get(token.server) === token;
   }
 
-  /** For saving. */
+  /** Returns the state to save. */
   state(): { readonly current: readonly ServerToken[]; readonly replaced: readonly ReplacedToken[] } {
     return { current: [...this.#current.values()], replaced: [...this.#replaced] };
   }
 
-  /** The consumer key belongs to server and administrator; the access token is new each time. */
-  #made(number: number, { uuid }: Server, admin: string, expiresAt: number): ServerToken {
+  /** Creates a token. The consumer key depends only on server and administrator; the access token is always new. */
+  #made(number: number, { uuid }: SimulatedMdmServer, admin: string, expiresAt: number): ServerToken {
     const secret = (size: number): string => Buffer.from(this.#random(size)).toString("hex");
     return {
       server: number,
       admin,
-      consumerKey: `CK_${MARK}_${this.#ids.hex(40, "consumer", uuid, admin)}`,
+      consumerKey: `CK_${SIMULATOR_MARK}_${this.#ids.hex(40, "consumer", uuid, admin)}`,
       consumerSecret: `CS_${this.#ids.hex(40, "consumer secret", uuid, admin)}`,
-      accessToken: `AT_${MARK}_${secret(20)}`,
+      accessToken: `AT_${SIMULATOR_MARK}_${secret(20)}`,
       accessSecret: `AS_${secret(20)}`,
       expiresAt,
     };
   }
 }
 
-/** Who downloads a token, for which server, when. */
-export interface DownloadRequest {
+/** The parameters of a token download: the server, the administrator and the time. */
+export interface TokenDownloadRequest {
   readonly number: number;
-  readonly server: Server;
+  readonly server: SimulatedMdmServer;
   readonly admin: string;
   readonly now: number;
 }

@@ -1,31 +1,31 @@
-import type { Ids } from "../ids.ts";
-import { marked } from "../names.ts";
-import type { Servers, ServerToken } from "../portals/tokens.ts";
+import type { SeededIds } from "../ids.ts";
+import { addSimulatorMark } from "../names.ts";
+import type { MdmServerRegistry, ServerToken } from "../portals/tokens.ts";
 
-/** Devices of one request, as `/account` tells it. @see apple 3 (live `/account` said 1000/1000) */
-export const LIMIT = { default: 100, maximum: 1000 } as const;
+/** Number of devices per request, as `/account` returns it. @see apple 3 (the live `/account` returned 1000/1000) */
+export const DEVICE_LIMIT = { default: 100, maximum: 1000 } as const;
 
-/** The name of the organisation that the simulator stands for. */
-const ORGANISATION = marked("Organisation");
+/** Name of the simulated organisation. */
+const ORGANISATION_NAME = addSimulatorMark("Organisation");
 
-const url = (uri: string, methods: readonly string[], limited = false) => ({
+const buildUrlEntry = (uri: string, methods: readonly string[], limited = false) => ({
   uri,
   http_method: methods,
-  ...(limited ? { limit: LIMIT } : {}),
+  ...(limited ? { limit: DEVICE_LIMIT } : {}),
 });
 
-const URLS = [
-  url("/account", ["GET"]),
-  url("/server/devices", ["POST"], true),
-  url("/devices/sync", ["POST"], true),
-  url("/devices", ["POST"], true),
-  url("/profile", ["GET", "POST"]),
-  url("/profile/devices", ["POST", "PUT", "DELETE"], true),
+const ACCOUNT_URLS = [
+  buildUrlEntry("/account", ["GET"]),
+  buildUrlEntry("/server/devices", ["POST"], true),
+  buildUrlEntry("/devices/sync", ["POST"], true),
+  buildUrlEntry("/devices", ["POST"], true),
+  buildUrlEntry("/profile", ["GET", "POST"]),
+  buildUrlEntry("/profile/devices", ["POST", "PUT", "DELETE"], true),
 ];
 
-/** What `GET /account` tells: of the server, and of who downloaded its token. @see apple 3 */
-export function accountOf(
-  { ids, servers }: { readonly ids: Ids; readonly servers: Servers },
+/** Builds the response of `GET /account`: the server and the administrator who got its token.  @see apple 3 */
+export function buildAccount(
+  { ids, servers }: { readonly ids: SeededIds; readonly servers: MdmServerRegistry },
   token: ServerToken,
   version: number,
 ): unknown {
@@ -36,13 +36,13 @@ export function accountOf(
     server_uuid: uuid,
     admin_id: token.admin,
     facilitator_id: token.admin,
-    org_name: ORGANISATION,
+    org_name: ORGANISATION_NAME,
     org_email: "simulator@example.jp",
     org_phone: "03-0000-0000",
     org_address: "SIMULATOR, Tokyo, Japan",
     ...(version < 3
       ? {}
-      : { org_id: organisation, org_id_hash: ids.hex(64, "organisation", organisation), urls: URLS }),
+      : { org_id: organisation, org_id_hash: ids.hex(64, "organisation", organisation), urls: ACCOUNT_URLS }),
     org_type: "org",
     org_version: "v2",
   };

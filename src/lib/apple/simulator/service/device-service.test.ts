@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { said, simulated, type Device, type Mdm } from "#support/apple/simulator/mdm.ts";
+import { parseBody, simulateApple, type Device, type Mdm } from "#support/apple/simulator/mdm.ts";
 
 const DAY_MS = 24 * 3600 * 1000;
 
@@ -10,12 +10,12 @@ const told = (devices: readonly Device[]): (string | undefined)[] => devices.map
 const PROFILE = { profile_name: "all", url: "https://mdm.example.jp/enrol" };
 
 const defined = async (mdm: Mdm): Promise<string> =>
-  String(said(await mdm.ask("POST /profile", PROFILE))["profile_uuid"]);
+  String(parseBody(await mdm.ask("POST /profile", PROFILE))["profile_uuid"]);
 
-test("apple 3: /account names server, administrator, organisation and limits", async () => {
-  const { mdm } = simulated();
+test("apple 3: /account returns server, administrator, organisation and limits", async () => {
+  const { mdm } = simulateApple();
   await mdm.signIn();
-  const account = said(await mdm.ask("GET /account"));
+  const account = parseBody(await mdm.ask("GET /account"));
   expect(account).toMatchObject({
     server_name: "SIMULATOR MDM Server",
     server_uuid: expect.stringMatching(/^[0-9A-F]{32}$/),
@@ -27,17 +27,17 @@ test("apple 3: /account names server, administrator, organisation and limits", a
       { uri: "/server/devices", http_method: ["POST"], limit: { default: 100, maximum: 1000 } },
     ]),
   });
-  const older = said(await mdm.ask("GET /account", undefined, { "x-server-protocol-version": "2" }));
+  const older = parseBody(await mdm.ask("GET /account", undefined, { "x-server-protocol-version": "2" }));
   expect(Object.keys(older)).not.toContain("urls");
 });
 
-test("another server has its own name, and sees its own devices alone", async () => {
-  const { simulator, mdm } = simulated();
+test("another server has its own name, and sees only its own devices", async () => {
+  const { simulator, mdm } = simulateApple();
   const [first = ""] = serialsOf(simulator.devices());
   await mdm.control("POST", "/devices/assign", { serials: [first], server: "other" });
   await mdm.download({ server: "other", admin: "other@example.jp" });
   await mdm.signIn();
-  expect(said(await mdm.ask("GET /account"))).toMatchObject({
+  expect(parseBody(await mdm.ask("GET /account"))).toMatchObject({
     server_name: "SIMULATOR other",
     admin_id: "other@example.jp",
   });
@@ -49,14 +49,14 @@ test("another server has its own name, and sees its own devices alone", async ()
   expect(await mdm.ask("POST /devices/sync", { cursor })).toMatchObject({ status: 400, body: "INVALID_CURSOR" });
 });
 
-test("a fetch gives all devices once, in pages; the same seed gives the same ones", async () => {
-  const { simulator, mdm } = simulated();
+test("a fetch returns every device once, in pages, and the same seed returns the same devices", async () => {
+  const { simulator, mdm } = simulateApple();
   await mdm.signIn();
   const { devices, pages } = await mdm.fetch(10);
   expect(told(devices)).toEqual(serialsOf(simulator.devices()));
   expect([devices.length, pages, new Set(told(devices)).size]).toEqual([25, 3, 25]);
-  expect(serialsOf(simulated().simulator.devices())).toEqual(serialsOf(simulator.devices()));
-  expect(serialsOf(simulated({ seed: "other" }).simulator.devices())).not.toEqual(serialsOf(simulator.devices()));
+  expect(serialsOf(simulateApple().simulator.devices())).toEqual(serialsOf(simulator.devices()));
+  expect(serialsOf(simulateApple({ seed: "other" }).simulator.devices())).not.toEqual(serialsOf(simulator.devices()));
   expect(devices[0]).toEqual({
     serial_number: expect.stringMatching(/^SIM[0-9A-Z]{9}$/),
     model: expect.any(String),
@@ -70,21 +70,23 @@ test("a fetch gives all devices once, in pages; the same seed gives the same one
   });
 });
 
-test("apple 2: older protocol versions know no os, and no iPadOS", async () => {
-  const { mdm } = simulated();
+test("apple 2: older protocol versions return no os or no iPadOS", async () => {
+  const { mdm } = simulateApple();
   await mdm.signIn();
   const page = async (version: string) =>
-    said(await mdm.ask("POST /server/devices", {}, { "x-server-protocol-version": version }))["devices"] as Device[];
+    parseBody(await mdm.ask("POST /server/devices", {}, { "x-server-protocol-version": version }))[
+      "devices"
+    ] as Device[];
   expect((await page("1")).some((device) => "os" in device || "device_family" in device)).toBe(false);
   expect((await page("6")).map((device) => device["os"])).not.toContain("iPadOS");
   expect((await page("7")).map((device) => device["os"])).toContain("iPadOS");
 });
 
-test("limits: 100 unless told otherwise, 1000 at most; no number is refused", async () => {
-  const { mdm } = simulated({ devices: 1500 });
+test("the limit is 100 by default and at most 1000, and anything but a number is refused", async () => {
+  const { mdm } = simulateApple({ devices: 1500 });
   await mdm.signIn();
   const count = async (body: unknown) =>
-    (said(await mdm.ask("POST /server/devices", body))["devices"] as unknown[]).length;
+    (parseBody(await mdm.ask("POST /server/devices", body))["devices"] as unknown[]).length;
   expect(await count({})).toBe(100);
   expect(await count("")).toBe(100);
   expect(await count({ limit: 5000 })).toBe(1000);
@@ -96,12 +98,12 @@ test("limits: 100 unless told otherwise, 1000 at most; no number is refused", as
   }
 });
 
-test("what changes while a fetch runs is in the sync that follows it", async () => {
-  const { simulator, mdm } = simulated();
+test("a change during a fetch appears in the sync that follows it", async () => {
+  const { simulator, mdm } = simulateApple();
   await mdm.signIn();
-  const first = said(await mdm.ask("POST /server/devices", { limit: 10 }));
+  const first = parseBody(await mdm.ask("POST /server/devices", { limit: 10 }));
   const [early = ""] = told(first["devices"] as Device[]);
-  const added = said(await mdm.control("POST", "/devices", { count: 3 }))["serials"] as string[];
+  const added = parseBody(await mdm.control("POST", "/devices", { count: 3 }))["serials"] as string[];
   await mdm.control("POST", "/devices/release", { serials: [early] });
   const rest = await mdm.fetch(10, String(first["cursor"]));
   expect(told(rest.devices)).toHaveLength(15);
@@ -113,8 +115,8 @@ test("what changes while a fetch runs is in the sync that follows it", async () 
   expect(serialsOf(simulator.devices())).toHaveLength(27);
 });
 
-test("the stream tells what was added, modified and deleted since the cursor, in pages, the newest date last", async () => {
-  const { simulator, mdm } = simulated();
+test("the stream returns additions, changes and deletions since the cursor in pages, the newest last", async () => {
+  const { simulator, mdm } = simulateApple();
   await mdm.signIn();
   const { cursor } = await mdm.fetch(1000);
   expect((await mdm.sync(10, cursor)).devices).toEqual([]);
@@ -136,8 +138,8 @@ test("the stream tells what was added, modified and deleted since the cursor, in
   expect((await mdm.sync(1000, next)).devices).toEqual([]);
 });
 
-test("apple 3: what Apple leaves out of its stream only a full fetch finds", async () => {
-  const { simulator, mdm } = simulated();
+test("apple 3: only a full fetch finds what Apple omits from its stream", async () => {
+  const { simulator, mdm } = simulateApple();
   await mdm.signIn();
   const { cursor } = await mdm.fetch(1000);
   const [gone = ""] = serialsOf(simulator.devices());
@@ -154,10 +156,10 @@ test("apple 3: what Apple leaves out of its stream only a full fetch finds", asy
 const sync = (mdm: Mdm, cursor: unknown) => mdm.ask("POST /devices/sync", { cursor });
 const fetched = (mdm: Mdm, cursor: unknown) => mdm.ask("POST /server/devices", { cursor, limit: 10 });
 
-test("apple 3: cursors that are missing, garbage, of an unfinished fetch, exhausted or of eight days ago", async () => {
-  const { mdm } = simulated();
+test("apple 3: refuses missing, invalid, unfinished, exhausted and eight-day-old cursors", async () => {
+  const { mdm } = simulateApple();
   await mdm.signIn();
-  const unfinished = said(await fetched(mdm, undefined))["cursor"];
+  const unfinished = parseBody(await fetched(mdm, undefined))["cursor"];
   const { cursor } = await mdm.fetch(1000);
   const refused = (body: string) => ({ status: 400, body });
   for (const none of [undefined, "", null]) expect(await sync(mdm, none)).toMatchObject(refused("CURSOR_REQUIRED"));
@@ -176,12 +178,12 @@ test("apple 3: cursors that are missing, garbage, of an unfinished fetch, exhaus
   expect(await fetched(mdm, unfinished)).toMatchObject(refused("EXPIRED_CURSOR"));
 });
 
-test("apple 3: the details of devices, and of those that are another's", async () => {
-  const { simulator, mdm } = simulated();
+test("apple 3: returns the details of devices, and of another server's devices", async () => {
+  const { simulator, mdm } = simulateApple();
   await mdm.signIn();
   const [one = "", two = ""] = serialsOf(simulator.devices());
   await mdm.control("POST", "/devices/assign", { serials: [two], none: true });
-  const { devices } = said(await mdm.ask("POST /devices", { devices: [one, two, '"x'] })) as { devices: object };
+  const { devices } = parseBody(await mdm.ask("POST /devices", { devices: [one, two, '"x'] })) as { devices: object };
   expect(devices).toMatchObject({
     [one]: { serial_number: one, profile_status: "empty", response_status: "SUCCESS" },
     [two]: { response_status: "NOT_ACCESSIBLE" },
@@ -189,8 +191,8 @@ test("apple 3: the details of devices, and of those that are another's", async (
   });
 });
 
-test("apple 3: an assignment is answered per serial, by POST and PUT; DELETE has a body", async () => {
-  const { simulator, mdm } = simulated();
+test("apple 3: an assignment by POST or PUT returns a result per serial number, and DELETE has a body", async () => {
+  const { simulator, mdm } = simulateApple();
   await mdm.signIn();
   const [one = "", two = ""] = serialsOf(simulator.devices());
   const uuid = await defined(mdm);
@@ -200,7 +202,7 @@ test("apple 3: an assignment is answered per serial, by POST and PUT; DELETE has
     ["PUT", two],
   ] as const) {
     const answer = await mdm.ask(`${method} /profile/devices`, { profile_uuid: uuid, devices: [serial, "ELSEWHERE"] });
-    expect(said(answer)).toEqual({
+    expect(parseBody(answer)).toEqual({
       profile_uuid: uuid,
       devices: { [serial]: "SUCCESS", ELSEWHERE: "NOT_ACCESSIBLE" },
     });
@@ -212,7 +214,7 @@ test("apple 3: an assignment is answered per serial, by POST and PUT; DELETE has
     ["assigned", uuid],
   ]);
   await mdm.control("POST", "/devices/activate", { serials: [one] });
-  expect(said(await mdm.ask("POST /devices", { devices: [one] }))).toMatchObject({
+  expect(parseBody(await mdm.ask("POST /devices", { devices: [one] }))).toMatchObject({
     devices: {
       [one]: {
         profile_status: "pushed",
@@ -222,17 +224,17 @@ test("apple 3: an assignment is answered per serial, by POST and PUT; DELETE has
     },
   });
   const removed = await mdm.ask("DELETE /profile/devices", { devices: [one, "ELSEWHERE"] });
-  expect(said(removed)).toEqual({ devices: { [one]: "SUCCESS", ELSEWHERE: "NOT_ACCESSIBLE" } });
+  expect(parseBody(removed)).toEqual({ devices: { [one]: "SUCCESS", ELSEWHERE: "NOT_ACCESSIBLE" } });
   expect(state()).toEqual([
     ["removed", undefined],
     ["assigned", uuid],
   ]);
-  const defining = said(await mdm.ask("POST /profile", { ...PROFILE, devices: [one] }));
+  const defining = parseBody(await mdm.ask("POST /profile", { ...PROFILE, devices: [one] }));
   expect(defining["devices"]).toEqual({ [one]: "SUCCESS" });
 });
 
-test("apple 3: what is missing of devices and profiles has Apple's code", async () => {
-  const { mdm } = simulated();
+test("apple 3: missing devices and profiles cause Apple's error codes", async () => {
+  const { mdm } = simulateApple();
   await mdm.signIn();
   const uuid = await defined(mdm);
   const refused = async (line: Parameters<Mdm["ask"]>[0], body: unknown, status: number, code: string) =>
@@ -268,13 +270,13 @@ test.each([
   [{ support_email_address: "a".repeat(251) }, "SUPPORT_EMAIL_INVALID"],
   [{ support_phone_number: "0".repeat(51) }, "SUPPORT_PHONE_INVALID"],
 ])("apple 3: a profile with %j is %s", async (change, code) => {
-  const { mdm } = simulated();
+  const { mdm } = simulateApple();
   await mdm.signIn();
   expect(await mdm.ask("POST /profile", { ...PROFILE, ...change })).toMatchObject({ status: 400, body: code });
 });
 
-test("a profile is kept as it was defined; one that Apple has disabled is found no more", async () => {
-  const { mdm } = simulated();
+test("a profile is kept as defined, and a profile that Apple has disabled is not found", async () => {
+  const { mdm } = simulateApple();
   await mdm.signIn();
   const given = {
     ...PROFILE,
@@ -284,16 +286,16 @@ test("a profile is kept as it was defined; one that Apple has disabled is found 
     language: "ja",
     region: "JP",
   };
-  const uuid = said(await mdm.ask("POST /profile", given))["profile_uuid"];
+  const uuid = parseBody(await mdm.ask("POST /profile", given))["profile_uuid"];
   const asked = () => mdm.ask(`GET /profile?profile_uuid=${String(uuid)}`);
-  expect(said(await asked())).toEqual({ profile_uuid: uuid, ...given });
+  expect(parseBody(await asked())).toEqual({ profile_uuid: uuid, ...given });
   await mdm.control("POST", "/profiles/disable", { uuid });
   expect(await asked()).toMatchObject({ status: 404 });
   expect(await mdm.control("POST", "/profiles/disable", { uuid: "other" })).toMatchObject({ status: 404 });
 });
 
-test("paths that it does not know are 404, disowning and activation lock among them; other methods are 405", async () => {
-  const { mdm } = simulated();
+test("unknown paths such as disowning and activation lock are 404, and other methods are 405", async () => {
+  const { mdm } = simulateApple();
   await mdm.signIn();
   for (const line of [
     "POST /devices/disown",
@@ -307,8 +309,8 @@ test("paths that it does not know are 404, disowning and activation lock among t
   expect(await mdm.ask("POST /session")).toMatchObject({ status: 405, headers: { allow: "GET" } });
 });
 
-test("a page of a browser reaches nothing", async () => {
-  const { mdm } = simulated();
+test("refuses requests from a page in a browser", async () => {
+  const { mdm } = simulateApple();
   await mdm.signIn();
   const headers = { origin: "https://evil.example" };
   expect(await mdm.ask("GET /account", undefined, headers)).toMatchObject({ status: 403 });

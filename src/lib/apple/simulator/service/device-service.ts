@@ -1,67 +1,67 @@
-import { CURSOR_LIFE_MS, type Changes } from "../devices/changes.ts";
-import type { Cursor, Cursors, ReturnedCursor } from "../devices/cursors.ts";
-import { dialectOf, type DeviceTexts, type Dialect } from "../devices/device-texts.ts";
-import type { Fleet } from "../devices/fleet.ts";
-import type { Organisation } from "../devices/organisation.ts";
-import type { Pages } from "../devices/pages.ts";
+import { CURSOR_LIFE_MS, type DeviceChangeLog } from "../devices/changes.ts";
+import type { Cursor, CursorCodec, ReturnedCursor } from "../devices/cursors.ts";
+import { getProtocolDialect, type DeviceRenderer, type ProtocolDialect } from "../devices/device-texts.ts";
+import type { DeviceFleet } from "../devices/fleet.ts";
+import type { OrganisationDevices } from "../devices/organisation.ts";
+import type { DevicePageCache } from "../devices/pages.ts";
 import type { RequestFaults } from "../faults.ts";
 import {
-  instant,
-  json,
-  KeptText,
-  membersOf,
-  plain,
+  formatAppleInstant,
+  createJsonResponse,
+  CachedText,
+  parseJsonMembers,
+  createPlainResponse,
   Refusal,
-  refuse,
-  written,
-  type SimulatorAnswer,
+  createRefusal,
+  createRawJsonResponse,
+  type SimulatorResponse,
   type SimulatorRequest,
 } from "../messages.ts";
 import type { ServerToken } from "../portals/tokens.ts";
-import { accountOf, LIMIT } from "./account.ts";
+import { buildAccount, DEVICE_LIMIT } from "./account.ts";
 import type { Profiles } from "./profiles.ts";
-import { checkAgent, type Sessions } from "./sessions.ts";
+import { checkUserAgent, type Sessions } from "./sessions.ts";
 
-/** What the device service stands on. */
+/** The parts of the simulator that the device service uses. */
 export interface DeviceServiceParts {
-  readonly fleet: Fleet;
-  readonly texts: DeviceTexts;
-  readonly pages: Pages;
-  readonly changes: Changes;
-  readonly cursors: Cursors;
-  readonly organisation: Organisation;
+  readonly fleet: DeviceFleet;
+  readonly texts: DeviceRenderer;
+  readonly pages: DevicePageCache;
+  readonly changes: DeviceChangeLog;
+  readonly cursors: CursorCodec;
+  readonly organisation: OrganisationDevices;
   readonly profiles: Profiles;
   readonly sessions: Sessions;
-  readonly account: Parameters<typeof accountOf>[0];
-  /** the simulator's clock, in milliseconds */
+  readonly account: Parameters<typeof buildAccount>[0];
+  /** returns the time of the simulator's clock, in milliseconds */
   readonly clock: () => number;
 }
 
-/** One request of a server that is signed in. */
+/** A request of an MDM server that is signed in. */
 interface SignedInRequest {
   readonly request: SimulatorRequest;
   readonly token: ServerToken;
-  /** number of the server */
+  /** number of the MDM server */
   readonly server: number;
-  readonly dialect: Dialect;
+  readonly dialect: ProtocolDialect;
   /** `X-Server-Protocol-Version` */
   readonly version: number;
   readonly met: RequestFaults;
 }
 
-type ServiceHandler = (call: SignedInRequest) => SimulatorAnswer;
+type ServiceHandler = (call: SignedInRequest) => SimulatorResponse;
 
-/** Seconds to wait for a device that is throttled. */
+/** Default number of seconds to wait for a throttled device. */
 const THROTTLED_SECONDS = 30;
 
-/** Devices of one page, and how it goes on. */
+/** A page of devices, and the cursor to continue with. */
 interface DeviceBatch {
-  readonly texts: KeptText;
+  readonly texts: CachedText;
   readonly cursor: Cursor;
   readonly more: boolean;
 }
 
-/** Apple's device service (ADE), without `/devices/disown` and activation lock: nothing of ours may call those. @see apple 3 */
+/** Apple's device service (ADE) without what our code must never call (disown, activation lock).  @see apple 3 */
 export class DeviceService {
   readonly #parts: DeviceServiceParts;
   readonly #routes: ReadonlyMap<string, Readonly<Record<string, ServiceHandler>>>;
@@ -70,7 +70,7 @@ export class DeviceService {
     this.#parts = parts;
     const assign: ServiceHandler = (call) => this.#assign(call);
     this.#routes = new Map<string, Readonly<Record<string, ServiceHandler>>>([
-      ["/account", { GET: ({ token, version }) => json(accountOf(parts.account, token, version)) }],
+      ["/account", { GET: ({ token, version }) => createJsonResponse(buildAccount(parts.account, token, version)) }],
       ["/server/devices", { POST: (call) => this.#fetch(call) }],
       ["/devices/sync", { POST: (call) => this.#sync(call) }],
       ["/devices", { POST: (call) => this.#details(call) }],
@@ -79,41 +79,42 @@ export class DeviceService {
     ]);
   }
 
-  /** @returns undefined for a path that it does not know @throws Refusal */
-  handle(request: SimulatorRequest, met: RequestFaults): SimulatorAnswer | undefined {
+  /** Handles a request.  @returns undefined if the path is unknown  @throws Refusal */
+  handle(request: SimulatorRequest, met: RequestFaults): SimulatorResponse | undefined {
     const isSession = request.path === "/session";
     const route = this.#routes.get(request.path);
     if (!isSession && route === undefined) return undefined;
-    checkAgent(request);
+    checkUserAgent(request);
     met.refuse();
-    if (isSession) return request.method === "GET" ? this.#parts.sessions.open(request) : notAllowed(["GET"]);
+    if (isSession)
+      return request.method === "GET" ? this.#parts.sessions.open(request) : createNotAllowedResponse(["GET"]);
     const handler = route?.[request.method];
-    if (handler === undefined) return notAllowed(Object.keys(route ?? {}));
+    if (handler === undefined) return createNotAllowedResponse(Object.keys(route ?? {}));
     const { token, renewed } = this.#parts.sessions.enter(request);
     const version = Number(request.headers["x-server-protocol-version"] ?? 1) || 1;
-    const answer = handled(handler, {
+    const answer = callHandler(handler, {
       request,
       token,
       server: token.server,
       version,
-      dialect: dialectOf(version),
+      dialect: getProtocolDialect(version),
       met,
     });
     if (renewed === undefined) return answer;
     return { ...answer, headers: { ...answer.headers, "x-adm-auth-session": renewed } };
   }
 
-  #fetch({ request, server, dialect, met }: SignedInRequest): SimulatorAnswer {
-    const members = request.body === "" ? new Map<string, unknown>() : membersOf(request.body);
-    const limit = limitOf(members);
+  #fetch({ request, server, dialect, met }: SignedInRequest): SimulatorResponse {
+    const members = request.body === "" ? new Map<string, unknown>() : parseJsonMembers(request.body);
+    const limit = parseDeviceLimit(members);
     const { fleet, pages, changes } = this.#parts;
     const given = this.#cursorOf(server, members, met);
-    if (given?.phase === "sync") throw refuse(400, "EXHAUSTED_CURSOR");
+    if (given?.phase === "sync") throw createRefusal(400, "EXHAUSTED_CURSOR");
     const { from, end, change } = given ?? { from: 0, end: fleet.places, change: changes.next };
     const doubled = met.has("duplicate-device") && limit > 1;
     const { objects, count, next } = pages.page(server, dialect, doubled ? limit - 1 : limit, [from, end]);
     const isTwice = met.has("duplicate-device") && count > 0;
-    const texts = isTwice ? new KeptText(`${objects.text},${firstOf(objects.text)}`) : objects;
+    const texts = isTwice ? new CachedText(`${objects.text},${takeFirstObject(objects.text)}`) : objects;
     const more = next < end;
     const cursor: Cursor = more ? { phase: "fetch", from: next, end, change } : { phase: "sync", change };
     return this.#answer(
@@ -123,12 +124,12 @@ export class DeviceService {
     );
   }
 
-  #sync({ request, server, dialect, met }: SignedInRequest): SimulatorAnswer {
-    const members = membersOf(request.body);
-    const limit = limitOf(members);
+  #sync({ request, server, dialect, met }: SignedInRequest): SimulatorResponse {
+    const members = parseJsonMembers(request.body);
+    const limit = parseDeviceLimit(members);
     const given = this.#cursorOf(server, members, met);
-    if (given === undefined) throw refuse(400, "CURSOR_REQUIRED");
-    if (given.phase === "fetch") throw refuse(400, "INVALID_CURSOR");
+    if (given === undefined) throw createRefusal(400, "CURSOR_REQUIRED");
+    if (given.phase === "fetch") throw createRefusal(400, "INVALID_CURSOR");
     const { fleet, texts, changes } = this.#parts;
     const written: string[] = [];
     let [change, more] = [given.change, false];
@@ -138,7 +139,7 @@ export class DeviceService {
         break;
       }
       change = next;
-      // what vanished without a word since is in no stream
+      // the stream does not report a device that has since left the server without an entry in the stream
       if (operation !== "deleted" && fleet.stateAt(place).server !== server) continue;
       written.push(texts.ofChange(place, dialect, operation, at));
       if (met.has("duplicate-device")) written.push(texts.ofChange(place, dialect, "modified", at - 1000));
@@ -147,83 +148,84 @@ export class DeviceService {
     const cursor: Cursor = { phase: "sync", change };
     return this.#answer(
       server,
-      { texts: new KeptText(written.join(",")), cursor, more },
+      { texts: new CachedText(written.join(",")), cursor, more },
       met.has("stuck-cursor") ? given : undefined,
     );
   }
 
-  /** @param stuck the cursor that does not move, though more is promised */
-  #answer(server: number, { texts, cursor, more }: DeviceBatch, stuck: Cursor | undefined): SimulatorAnswer {
+  /** Creates the response for a page of devices.  @param stuck cursor that is repeated although more is promised */
+  #answer(server: number, { texts, cursor, more }: DeviceBatch, stuck: Cursor | undefined): SimulatorResponse {
     const { cursors, clock } = this.#parts;
     const now = clock();
     const given = stuck as Partial<ReturnedCursor> | undefined;
     const next =
       stuck === undefined ? cursors.write(server, cursor, now) : cursors.write(server, stuck, given?.givenAt ?? now);
     const follows = stuck === undefined ? more : true;
-    return written({
+    return createRawJsonResponse({
       head: `{"cursor":"${next}","devices":[`,
       middle: texts,
-      tail: `],"fetched_until":"${instant(now)}","more_to_follow":${follows}}`,
+      tail: `],"fetched_until":"${formatAppleInstant(now)}","more_to_follow":${follows}}`,
     });
   }
 
-  /** @throws Refusal `INVALID_CURSOR`, `EXPIRED_CURSOR` (400) */
+  /** Reads the cursor of a request. @throws Refusal `INVALID_CURSOR`, `EXPIRED_CURSOR` (400) */
   #cursorOf(server: number, members: ReadonlyMap<string, unknown>, met: RequestFaults): ReturnedCursor | undefined {
     const { cursors, clock } = this.#parts;
     const given = members.get("cursor");
     if (given === undefined || given === null || given === "") return undefined;
     const cursor = typeof given === "string" ? cursors.read(server, given) : undefined;
-    if (cursor === undefined) throw refuse(400, "INVALID_CURSOR");
+    if (cursor === undefined) throw createRefusal(400, "INVALID_CURSOR");
     const isOld = clock() - cursor.givenAt > CURSOR_LIFE_MS;
-    if (isOld || met.has("expired-cursor")) throw refuse(400, "EXPIRED_CURSOR");
+    if (isOld || met.has("expired-cursor")) throw createRefusal(400, "EXPIRED_CURSOR");
     return cursor;
   }
 
-  #details({ request, server, dialect }: SignedInRequest): SimulatorAnswer {
-    const entries = serialsOf(membersOf(request.body)).map((serial) => {
+  #details({ request, server, dialect }: SignedInRequest): SimulatorResponse {
+    const entries = parseRequestSerials(parseJsonMembers(request.body)).map((serial) => {
       const place = this.#placeOf(serial, server);
       const known =
         place === undefined ? `{"serial_number":${JSON.stringify(serial)}}` : this.#parts.texts.of(place, dialect);
       const status = place === undefined ? "NOT_ACCESSIBLE" : "SUCCESS";
       return `${JSON.stringify(serial)}:${known.slice(0, -1)},"response_status":"${status}"}`;
     });
-    return written(`{"devices":{${entries.join(",")}}}`);
+    return createRawJsonResponse(`{"devices":{${entries.join(",")}}}`);
   }
 
-  #define(call: SignedInRequest): SimulatorAnswer {
-    const members = membersOf(call.request.body);
+  #define(call: SignedInRequest): SimulatorResponse {
+    const members = parseJsonMembers(call.request.body);
     const asked = members.get("devices");
-    const serials = asked === undefined || (Array.isArray(asked) && asked.length === 0) ? [] : serialsOf(members);
+    const serials =
+      asked === undefined || (Array.isArray(asked) && asked.length === 0) ? [] : parseRequestSerials(members);
     const { uuid } = this.#parts.profiles.define(call.server, members);
     return this.#assigned(call, uuid, serials);
   }
 
-  #profile({ request, server }: SignedInRequest): SimulatorAnswer {
+  #profile({ request, server }: SignedInRequest): SimulatorResponse {
     const { uuid, body } = this.#parts.profiles.find(server, request.query.get("profile_uuid"));
-    return json({ profile_uuid: uuid, ...body });
+    return createJsonResponse({ profile_uuid: uuid, ...body });
   }
 
-  #assign(call: SignedInRequest): SimulatorAnswer {
-    const members = membersOf(call.request.body);
-    const serials = serialsOf(members);
+  #assign(call: SignedInRequest): SimulatorResponse {
+    const members = parseJsonMembers(call.request.body);
+    const serials = parseRequestSerials(members);
     const { uuid } = this.#parts.profiles.find(call.server, members.get("profile_uuid"));
     return this.#assigned(call, uuid, serials);
   }
 
-  #assigned(call: SignedInRequest, uuid: string, serials: readonly string[]): SimulatorAnswer {
+  #assigned(call: SignedInRequest, uuid: string, serials: readonly string[]): SimulatorResponse {
     const results = this.#each(call, serials, (place) => this.#parts.organisation.assignProfile(place, uuid));
     const waits = call.version >= 10 && [...results.values()].includes("THROTTLED");
     const wait = waits ? { retry_after_seconds: call.met.seconds("throttled", THROTTLED_SECONDS) } : {};
-    return json({ profile_uuid: uuid, devices: Object.fromEntries(results), ...wait });
+    return createJsonResponse({ profile_uuid: uuid, devices: Object.fromEntries(results), ...wait });
   }
 
-  #unassign(call: SignedInRequest): SimulatorAnswer {
-    const serials = serialsOf(membersOf(call.request.body));
+  #unassign(call: SignedInRequest): SimulatorResponse {
+    const serials = parseRequestSerials(parseJsonMembers(call.request.body));
     const results = this.#each(call, serials, (place) => this.#parts.organisation.removeProfile(place));
-    return json({ devices: Object.fromEntries(results) });
+    return createJsonResponse({ devices: Object.fromEntries(results) });
   }
 
-  /** The answer for each device. @see apple 3: THROTTLED is told from version 9 on */
+  /** Applies a change to devices and returns their results.  @see apple 3: protocol versions below 9 lack THROTTLED */
   #each(
     { server, version, met }: SignedInRequest,
     serials: readonly string[],
@@ -244,7 +246,7 @@ export class DeviceService {
     return results;
   }
 
-  /** The place of a device that the server may see. */
+  /** Returns the place of a device if it is assigned to the server. */
   #placeOf(serial: string, server: number): number | undefined {
     const { fleet } = this.#parts;
     const place = fleet.placeOf(serial);
@@ -252,8 +254,8 @@ export class DeviceService {
   }
 }
 
-/** A refusal of a request whose session was replaced with it must carry the new one, too. */
-function handled(handler: ServiceHandler, call: SignedInRequest): SimulatorAnswer {
+/** Calls a handler, turning a refusal into a response. A refusal must return the new session, too, if replaced. */
+function callHandler(handler: ServiceHandler, call: SignedInRequest): SimulatorResponse {
   try {
     return handler(call);
   } catch (error) {
@@ -262,27 +264,28 @@ function handled(handler: ServiceHandler, call: SignedInRequest): SimulatorAnswe
   }
 }
 
-/** The first object of several that are joined by commas; none has a brace within. */
-const firstOf = (text: string): string => text.slice(0, text.indexOf("}") + 1);
+/** Returns the first of several JSON objects that are joined by commas. The objects must not contain braces. */
+const takeFirstObject = (text: string): string => text.slice(0, text.indexOf("}") + 1);
 
-const notAllowed = (allow: readonly string[]): SimulatorAnswer =>
-  plain("METHOD_NOT_ALLOWED", 405, { allow: allow.join(", ") });
+const createNotAllowedResponse = (allow: readonly string[]): SimulatorResponse =>
+  createPlainResponse("METHOD_NOT_ALLOWED", 405, { allow: allow.join(", ") });
 
-/** @throws Refusal 400 where it is no number of devices; more than the most are the most */
-function limitOf(members: ReadonlyMap<string, unknown>): number {
+/** Reads the device limit of a request, at most the maximum.  @throws Refusal 400 if negative or not an integer */
+function parseDeviceLimit(members: ReadonlyMap<string, unknown>): number {
   const limit = members.get("limit");
-  if (limit === undefined || limit === null) return LIMIT.default;
-  if (typeof limit !== "number" || !Number.isInteger(limit) || limit < 0) throw refuse(400, "MALFORMED_REQUEST_BODY");
-  return limit === 0 ? LIMIT.default : Math.min(limit, LIMIT.maximum);
+  if (limit === undefined || limit === null) return DEVICE_LIMIT.default;
+  if (typeof limit !== "number" || !Number.isInteger(limit) || limit < 0)
+    throw createRefusal(400, "MALFORMED_REQUEST_BODY");
+  return limit === 0 ? DEVICE_LIMIT.default : Math.min(limit, DEVICE_LIMIT.maximum);
 }
 
-/** @throws Refusal `DEVICE_ID_REQUIRED` (400) where there is none; 400 where there are more than the most */
-function serialsOf(members: ReadonlyMap<string, unknown>): readonly string[] {
+/** Returns a request's serial numbers.  @throws Refusal 400: `DEVICE_ID_REQUIRED` if none, or if there are too many */
+function parseRequestSerials(members: ReadonlyMap<string, unknown>): readonly string[] {
   const devices = members.get("devices");
-  if (!Array.isArray(devices) || devices.length === 0) throw refuse(400, "DEVICE_ID_REQUIRED");
+  if (!Array.isArray(devices) || devices.length === 0) throw createRefusal(400, "DEVICE_ID_REQUIRED");
   if (!devices.every((serial): serial is string => typeof serial === "string" && serial !== "")) {
-    throw refuse(400, "DEVICE_ID_REQUIRED");
+    throw createRefusal(400, "DEVICE_ID_REQUIRED");
   }
-  if (devices.length > LIMIT.maximum) throw refuse(400, "MALFORMED_REQUEST_BODY");
+  if (devices.length > DEVICE_LIMIT.maximum) throw createRefusal(400, "MALFORMED_REQUEST_BODY");
   return devices;
 }

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { refuse, type Refusal, type SimulatorRequest } from "../messages.ts";
+import { createRefusal, type Refusal, type SimulatorRequest } from "../messages.ts";
 
-/** The parameters of a signed request. @see RFC 5849 section 3.1 */
+/** The OAuth parameters of a signed request. @see RFC 5849 section 3.1 */
 export interface SignedRequest {
   readonly consumerKey: string;
   readonly token: string;
@@ -9,11 +9,11 @@ export interface SignedRequest {
   /** seconds since 1970-01-01 UTC */
   readonly timestamp: number;
   readonly signature: string;
-  /** what was signed */
+  /** signature base string, which is the text that was signed */
   readonly base: string;
 }
 
-const NEEDED = [
+const REQUIRED_PARAMETERS = [
   "oauth_consumer_key",
   "oauth_token",
   "oauth_signature_method",
@@ -22,75 +22,81 @@ const NEEDED = [
   "oauth_nonce",
 ] as const;
 
-/** Parameters are missing, unknown to OAuth or there twice. @see apple 2 */
-const bad = (): Refusal => refuse(400, "oauth_problem_adviceBad Request");
+/** Creates the refusal for parameters that are missing, not supported or repeated. @see apple 2 */
+const createBadRequestRefusal = (): Refusal => createRefusal(400, "oauth_problem_adviceBad Request");
 
-/** The key is unknown, the signature wrong, the time far off or the nonce used. @see apple 2 */
-export const unauthorized = (): Refusal => refuse(401, "oauth_problem_adviceUnauthorized");
+/** Creates the refusal for an unknown key, a wrong signature or clock, or a used nonce.  @see apple 2 */
+export const createUnauthorizedRefusal = (): Refusal => createRefusal(401, "oauth_problem_adviceUnauthorized");
 
-/** RFC 5849 section 3.6: all but the unreserved characters of RFC 3986, byte by byte. */
-const encode = (text: string): string =>
+/** Percent-encodes each byte except the unreserved characters of RFC 3986. @see RFC 5849 section 3.6 */
+const percentEncode = (text: string): string =>
   encodeURIComponent(text).replaceAll(/[!'()*]/g, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
 
-function decode(text: string): string {
+function percentDecode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw bad();
+    throw createBadRequestRefusal();
   }
 }
 
-/** `OAuth realm="ADM", oauth_nonce="…"` */
-function parametersOf(header: string): ReadonlyMap<string, string> {
+/** Parses an `Authorization` header such as `OAuth realm="ADM", oauth_nonce="…"`. */
+function parseAuthorizationHeader(header: string): ReadonlyMap<string, string> {
   const parameters = new Map<string, string>();
   const list = /^OAuth\s+(?<list>.*)$/is.exec(header)?.groups?.["list"];
-  if (list === undefined) throw bad();
+  if (list === undefined) throw createBadRequestRefusal();
   for (const part of list.split(",")) {
     const { name = "", value = "" } = /^\s*(?<name>[^\s=]+)="(?<value>[^"]*)"\s*$/.exec(part)?.groups ?? {};
-    const key = decode(name);
-    if (key === "" || parameters.has(key)) throw bad();
-    parameters.set(key, decode(value));
+    const key = percentDecode(name);
+    if (key === "" || parameters.has(key)) throw createBadRequestRefusal();
+    parameters.set(key, percentDecode(value));
   }
   parameters.delete("realm");
   return parameters;
 }
 
-const byBytes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const compareEncoded = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** RFC 5849 section 3.4.1: method, address without query and usual port, parameters in their order. */
-function baseOf({ method, origin, path, query }: SimulatorRequest, parameters: ReadonlyMap<string, string>): string {
+/** Builds the signature base (RFC 5849, 3.4.1): method, URL without query and default port, sorted parameters. */
+function buildSignatureBaseString(
+  { method, origin, path, query }: SimulatorRequest,
+  parameters: ReadonlyMap<string, string>,
+): string {
   const { protocol, host } = new URL(origin);
   const pairs = [...parameters, ...query]
     .filter(([name]) => name !== "oauth_signature")
-    .map(([name, value]) => [encode(name), encode(value)] as const)
-    .toSorted(([a, x], [b, y]) => byBytes(a, b) || byBytes(x, y));
+    .map(([name, value]) => [percentEncode(name), percentEncode(value)] as const)
+    .toSorted(([a, x], [b, y]) => compareEncoded(a, b) || compareEncoded(x, y));
   const said = pairs.map(([name, value]) => `${name}=${value}`).join("&");
-  return [method.toUpperCase(), `${protocol}//${host}${path}`, said].map(encode).join("&");
+  return [method.toUpperCase(), `${protocol}//${host}${path}`, said].map(percentEncode).join("&");
 }
 
 /**
- * What a request was signed with; whether it is right is not looked at.
+ * Reads the OAuth parameters of a signed request, without verifying the signature.
  *
- * @throws Refusal `oauth_problem_adviceBad Request` (400) where a parameter is missing, there twice, or of another method
+ * @throws Refusal `oauth_problem_adviceBad Request` (400) if a parameter is missing, repeated or not supported
  */
-export function signedOf(request: SimulatorRequest): SignedRequest {
-  const parameters = parametersOf(request.headers["authorization"] ?? "");
-  const [consumerKey, token, method, signature, timestamp, nonce] = NEEDED.map((name) => parameters.get(name) ?? "");
-  if (!consumerKey || !token || !signature || !nonce || method !== "HMAC-SHA1") throw bad();
-  if (!/^\d{1,12}$/.test(timestamp ?? "") || (parameters.get("oauth_version") ?? "1.0") !== "1.0") throw bad();
+export function parseSignedRequest(request: SimulatorRequest): SignedRequest {
+  const parameters = parseAuthorizationHeader(request.headers["authorization"] ?? "");
+  const [consumerKey, token, method, signature, timestamp, nonce] = REQUIRED_PARAMETERS.map(
+    (name) => parameters.get(name) ?? "",
+  );
+  if (!consumerKey || !token || !signature || !nonce || method !== "HMAC-SHA1") throw createBadRequestRefusal();
+  if (!/^\d{1,12}$/.test(timestamp ?? "") || (parameters.get("oauth_version") ?? "1.0") !== "1.0")
+    throw createBadRequestRefusal();
   return {
     consumerKey,
     token,
     nonce,
     signature,
     timestamp: Number(timestamp),
-    base: baseOf(request, parameters),
+    base: buildSignatureBaseString(request, parameters),
   };
 }
 
-/** Whether it was signed with these secrets. @see RFC 5849 section 3.4.2 */
+/** Returns true if the request was signed with these secrets. @see RFC 5849 section 3.4.2 */
 export function isSignedWith({ base, signature }: SignedRequest, consumerSecret: string, tokenSecret: string): boolean {
-  const right = createHmac("sha1", `${encode(consumerSecret)}&${encode(tokenSecret)}`)
+  const right = createHmac("sha1", `${percentEncode(consumerSecret)}&${percentEncode(tokenSecret)}`)
     .update(base)
     .digest();
   const given = Buffer.from(signature, "base64");

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { authorization, BASE, said, signatureOf, simulated, START } from "#support/apple/simulator/mdm.ts";
+import { authorization, BASE, parseBody, signatureOf, simulateApple, START } from "#support/apple/simulator/mdm.ts";
 
 const HOUR_MS = 3600 * 1000;
 const YEAR_MS = 365 * 24 * HOUR_MS;
 
-test("apple 2: the signature of the test's client is that of the vector", () => {
+test("apple 2: the test client's signature matches the test vector", () => {
   const token = {
     consumer_key: "CK_1",
     consumer_secret: "CS_1",
@@ -15,18 +15,18 @@ test("apple 2: the signature of the test's client is that of the vector", () => 
   expect(signatureOf({ token, nonce: "nonce1", timestamp: 1_700_000_000 })).toBe("LrmOGpWRT0jnfvWhIKVE0TMsS94=");
 });
 
-test("a signed request opens a session, with which all else is asked", async () => {
-  const { mdm } = simulated();
+test("a signed request opens a session, which all other requests use", async () => {
+  const { mdm } = simulateApple();
   await mdm.download();
   const answer = await mdm.openSession();
   expect(answer).toMatchObject({ status: 200, headers: { date: new Date(START).toUTCString() } });
-  mdm.session = String(said(answer)["auth_session_token"]);
+  mdm.session = String(parseBody(answer)["auth_session_token"]);
   expect(mdm.session).not.toBe("");
   expect(await mdm.ask("GET /account")).toMatchObject({ status: 200 });
 });
 
-test("the address is signed with its port, and with its query", async () => {
-  const { mdm } = simulated();
+test("the signature covers the port and the query of the URL", async () => {
+  const { mdm } = simulateApple();
   const token = await mdm.download();
   const timestamp = START / 1000;
   const asked = async (url: string, signedUrl: string) => {
@@ -48,8 +48,8 @@ test.each([
   ["one that is there twice", 'OAuth oauth_nonce="a", oauth_nonce="b"'],
   ["broken percent signs", 'OAuth oauth_nonce="%zz"'],
   ["no quotes", "OAuth oauth_nonce=a"],
-])("apple 2: %s in the header is 400", async (_, header) => {
-  const { mdm } = simulated();
+])("apple 2: a header with %s is 400", async (_, header) => {
+  const { mdm } = simulateApple();
   await mdm.download();
   expect(await mdm.openSession({ Authorization: header })).toMatchObject({ status: 400, body: BAD });
 });
@@ -62,8 +62,8 @@ test.each([
   ["oauth_timestamp", "soon"],
   ["oauth_signature_method", "PLAINTEXT"],
   ["oauth_version", "2.0"],
-])("apple 2: a bad %s is 400", async (name, value) => {
-  const { mdm } = simulated();
+])("apple 2: an invalid %s is 400", async (name, value) => {
+  const { mdm } = simulateApple();
   const token = await mdm.download();
   const header = authorization({ token, nonce: "n", timestamp: START / 1000 });
   const changed = header.replace(new RegExp(`${name}="[^"]*"`), `${name}="${value}"`);
@@ -73,8 +73,8 @@ test.each([
 
 const UNAUTHORIZED = { status: 401, body: "oauth_problem_adviceUnauthorized" };
 
-test("apple 2: an unknown key, a wrong secret, a clock that is off and a used nonce are 401", async () => {
-  const { mdm } = simulated();
+test("apple 2: an unknown key, a wrong secret, a wrong clock and a used nonce are 401", async () => {
+  const { mdm } = simulateApple();
   const token = await mdm.download();
   const [timestamp, nonce] = [START / 1000, "n"];
   const asked = (change: object) =>
@@ -91,8 +91,8 @@ test("apple 2: an unknown key, a wrong secret, a clock that is off and a used no
   expect(await asked({ timestamp: mdm.now / 1000 })).toMatchObject({ status: 200 });
 });
 
-test("apple 1, 2: a newer token kills the old one at once, with its session; a year later it has expired", async () => {
-  const { mdm } = simulated();
+test("apple 1, 2: a newer token ends the old one and its session at once, and a token expires after a year", async () => {
+  const { mdm } = simulateApple();
   await mdm.signIn();
   const [old, session] = [mdm.token, mdm.session];
   await mdm.download();
@@ -107,8 +107,8 @@ test("apple 1, 2: a newer token kills the old one at once, with its session; a y
   expect(await mdm.openSession()).toMatchObject({ status: 403, body: "token_expiredForbidden" });
 });
 
-test("apple 2: a missing user agent and those that Apple refuses are 400, on /session too", async () => {
-  const { mdm } = simulated();
+test("apple 2: a missing user agent or one that Apple refuses is 400, on /session too", async () => {
+  const { mdm } = simulateApple();
   await mdm.signIn();
   for (const [agent, body] of [
     ["", "USER_AGENT_MISSING"],
@@ -122,8 +122,8 @@ test("apple 2: a missing user agent and those that Apple refuses are 400, on /se
   expect(await mdm.openSession({ "User-Agent": "nanodep-g-o-dep/0" })).toMatchObject({ status: 200 });
 });
 
-test("no session, an unknown one and one of 15 minutes ago are 401", async () => {
-  const { mdm } = simulated();
+test("a missing, unknown or 15-minute-old session is 401", async () => {
+  const { mdm } = simulateApple();
   await mdm.signIn();
   const { session } = mdm;
   const refused = { status: 401, body: "Unauthorized" };
@@ -133,8 +133,8 @@ test("no session, an unknown one and one of 15 minutes ago are 401", async () =>
   expect(await mdm.ask("GET /account", undefined, { "x-adm-auth-session": session })).toMatchObject(refused);
 });
 
-test("apple 2: every 20th answer brings a new session; the old one serves what is under way, and is then 401", async () => {
-  const { mdm } = simulated();
+test("apple 2: every 20th response starts a new session, and the old one soon becomes 401", async () => {
+  const { mdm } = simulateApple();
   await mdm.signIn();
   const first = mdm.session;
   for (let n = 1; n < 20; n += 1) await mdm.ask("GET /account");
@@ -151,8 +151,8 @@ test("apple 2: every 20th answer brings a new session; the old one serves what i
   expect(await mdm.ask("GET /account", undefined, old)).toMatchObject({ status: 401 });
 });
 
-test("who overlooks a new session has three requests left; a refusal brings it, too", async () => {
-  const { mdm } = simulated({ rotateEvery: 2 });
+test("a client that ignores a new session has three requests left, even if a refusal started it", async () => {
+  const { mdm } = simulateApple({ rotateEvery: 2 });
   await mdm.signIn();
   const session = { "x-adm-auth-session": mdm.session };
   await mdm.ask("GET /account", undefined, session);

@@ -1,31 +1,34 @@
-import { plain, refuse, type SimulatorAnswer, type SimulatorRequest } from "../messages.ts";
-import type { ServerToken, Tokens } from "../portals/tokens.ts";
-import { isSignedWith, signedOf, unauthorized } from "./oauth.ts";
+import { createPlainResponse, createRefusal, type SimulatorResponse, type SimulatorRequest } from "../messages.ts";
+import type { ServerToken, ServerTokenRegistry } from "../portals/tokens.ts";
+import { isSignedWith, parseSignedRequest, createUnauthorizedRefusal } from "./oauth.ts";
 
-/** How far a client's clock may be off. */
+/** Maximum difference between a client's clock and the real time. */
 const CLOCK_TOLERANCE_MS = 5 * 60 * 1000;
 
-/** By the simulator's clock: {@link Sessions} end as it is put forward. */
-const LIFE_MS = 15 * 60 * 1000;
+/** Lifetime of a session by the simulator's clock: putting that clock forward ends {@link Sessions}. */
+const SESSION_LIFE_MS = 15 * 60 * 1000;
 
-/** Requests under way may carry the session of before, so many and until the new one is used. */
-const IN_FLIGHT = 3;
+/**
+ * Maximum number of requests that may still use a session after it was replaced, because they were already under way.
+ * The first request with the new session ends the replaced one.
+ */
+const MAX_IN_FLIGHT_REQUESTS = 3;
 
 interface Session {
   readonly token: ServerToken;
   readonly endsAt: number;
   answers: number;
-  /** what may still be asked with it once another has replaced it; undefined as long as none has */
+  /** number of requests that are still accepted after the session was replaced; undefined if it was not replaced */
   left?: number | undefined;
-  /** the one that it replaced */
+  /** name of the session that this session replaced */
   former?: string | undefined;
 }
 
-/** What sessions need of the outside. */
+/** The clocks and the random source that sessions use. */
 export interface SessionSurroundings {
-  /** the real time in milliseconds: signatures are made by it */
+  /** the real time in milliseconds, which signatures are checked against */
   readonly now: () => number;
-  /** the simulator's clock */
+  /** time of the simulator's clock in milliseconds */
   readonly clock: () => number;
   readonly random: (size: number) => Uint8Array;
 }
@@ -33,58 +36,58 @@ export interface SessionSurroundings {
 /** User agents that Apple refuses. @see apple 2 */
 const REFUSED_AGENTS = [/^python-requests\//i, /^nanodep-godep\/0\b/i];
 
-/** @throws Refusal `USER_AGENT_MISSING`, `USER_AGENT_INVALID` (400) */
-export function checkAgent({ headers }: SimulatorRequest): void {
+/** Checks the user agent of a request. @throws Refusal `USER_AGENT_MISSING`, `USER_AGENT_INVALID` (400) */
+export function checkUserAgent({ headers }: SimulatorRequest): void {
   const agent = headers["user-agent"]?.trim() ?? "";
-  if (agent === "") throw refuse(400, "USER_AGENT_MISSING");
-  if (REFUSED_AGENTS.some((refused) => refused.test(agent))) throw refuse(400, "USER_AGENT_INVALID");
+  if (agent === "") throw createRefusal(400, "USER_AGENT_MISSING");
+  if (REFUSED_AGENTS.some((refused) => refused.test(agent))) throw createRefusal(400, "USER_AGENT_INVALID");
 }
 
-/** Sessions of the device service: opened by a signed request, replaced every few answers. */
+/** Sessions of the device service. A signed request opens one, which is replaced after every few responses. */
 export class Sessions {
   readonly #surroundings: SessionSurroundings;
-  readonly #tokens: Tokens;
+  readonly #tokens: ServerTokenRegistry;
   readonly #sessions = new Map<string, Session>();
-  /** nonces that were used, and until when that matters */
+  /** nonces that were used, each with the time until which it must be remembered */
   readonly #nonces = new Map<string, number>();
-  /** a session is replaced with every Nth answer; 0: never */
+  /** a session is replaced with every Nth response; 0: never */
   rotateEvery: number;
 
-  constructor(surroundings: SessionSurroundings, tokens: Tokens, rotateEvery: number) {
+  constructor(surroundings: SessionSurroundings, tokens: ServerTokenRegistry, rotateEvery: number) {
     this.#surroundings = surroundings;
     this.#tokens = tokens;
     this.rotateEvery = rotateEvery;
   }
 
-  /** `GET /session`: a new session for a request that is signed with a server's token. @throws Refusal @see apple 2 */
-  open(request: SimulatorRequest): SimulatorAnswer {
-    const signed = signedOf(request);
+  /** Handles `GET /session`: opens a session if a server token signed the request.  @throws Refusal  @see apple 2 */
+  open(request: SimulatorRequest): SimulatorResponse {
+    const signed = parseSignedRequest(request);
     const token = this.#tokens.find(signed.consumerKey, signed.token);
-    if (token === "unknown") throw unauthorized();
-    if (token === "replaced") throw refuse(403, "token_rejectedForbidden");
-    if (!isSignedWith(signed, token.consumerSecret, token.accessSecret)) throw unauthorized();
+    if (token === "unknown") throw createUnauthorizedRefusal();
+    if (token === "replaced") throw createRefusal(403, "token_rejectedForbidden");
+    if (!isSignedWith(signed, token.consumerSecret, token.accessSecret)) throw createUnauthorizedRefusal();
     const now = this.#surroundings.now();
-    if (Math.abs(signed.timestamp * 1000 - now) > CLOCK_TOLERANCE_MS) throw unauthorized();
+    if (Math.abs(signed.timestamp * 1000 - now) > CLOCK_TOLERANCE_MS) throw createUnauthorizedRefusal();
     this.#useNonce(`${signed.consumerKey} ${signed.timestamp} ${signed.nonce}`, now);
-    if (token.expiresAt <= this.#surroundings.clock()) throw refuse(403, "token_expiredForbidden");
+    if (token.expiresAt <= this.#surroundings.clock()) throw createRefusal(403, "token_expiredForbidden");
     const name = this.#add(token);
-    return plain(JSON.stringify({ auth_session_token: name }), 200, {
+    return createPlainResponse(JSON.stringify({ auth_session_token: name }), 200, {
       "content-type": "application/json;charset=UTF8",
     });
   }
 
   /**
-   * The server that a request is for.
+   * Accepts a request that belongs to a session, and replaces the session if it is time to do so.
    *
-   * @returns its token, and what its answer says of the session
-   * @throws Refusal 401 where there is no such session, or another has replaced it; 403 where its token was replaced
+   * @returns the server token of the session, and the name of the new session if the session was replaced
+   * @throws Refusal 401 if the session does not exist or has ended; 403 if its server token was replaced or has expired
    */
   enter({ headers }: SimulatorRequest): { readonly token: ServerToken; readonly renewed: string | undefined } {
     const name = headers["x-adm-auth-session"] ?? "";
     const session = this.#sessions.get(name);
-    if (session === undefined || session.endsAt <= this.#surroundings.clock()) throw refuse(401, "Unauthorized");
-    if (!this.#tokens.isCurrent(session.token)) throw refuse(403, "token_rejectedForbidden");
-    if (session.token.expiresAt <= this.#surroundings.clock()) throw refuse(403, "token_expiredForbidden");
+    if (session === undefined || session.endsAt <= this.#surroundings.clock()) throw createRefusal(401, "Unauthorized");
+    if (!this.#tokens.isCurrent(session.token)) throw createRefusal(403, "token_rejectedForbidden");
+    if (session.token.expiresAt <= this.#surroundings.clock()) throw createRefusal(403, "token_expiredForbidden");
     if (session.former !== undefined) this.#sessions.delete(session.former);
     if (session.left !== undefined) {
       session.left -= 1;
@@ -97,7 +100,7 @@ export class Sessions {
   }
 
   #replace(name: string, session: Session): string {
-    session.left = IN_FLIGHT;
+    session.left = MAX_IN_FLIGHT_REQUESTS;
     return this.#add(session.token, name);
   }
 
@@ -106,7 +109,7 @@ export class Sessions {
     const now = clock();
     for (const [old, { endsAt }] of this.#sessions) if (endsAt <= now) this.#sessions.delete(old);
     const name = `${now}O${token.server}O${Buffer.from(random(32)).toString("hex").toUpperCase()}`;
-    this.#sessions.set(name, { token, endsAt: now + LIFE_MS, answers: 0, former });
+    this.#sessions.set(name, { token, endsAt: now + SESSION_LIFE_MS, answers: 0, former });
     return name;
   }
 
@@ -115,7 +118,7 @@ export class Sessions {
       if (until >= now) break;
       this.#nonces.delete(old);
     }
-    if (this.#nonces.has(nonce)) throw unauthorized();
+    if (this.#nonces.has(nonce)) throw createUnauthorizedRefusal();
     this.#nonces.set(nonce, now + 2 * CLOCK_TOLERANCE_MS);
   }
 }

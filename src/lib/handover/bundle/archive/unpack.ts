@@ -1,107 +1,112 @@
 import { createHash } from "node:crypto";
 import { Failure } from "../../../errors/index.ts";
-import { FolderInMaking } from "../../../files/folder-in-making.ts";
-import type { TemporaryPlace } from "../../../files/index.ts";
-import type { PlainFile } from "../../../files/plain.ts";
+import { FolderWriter } from "../../../files/folder-in-making.ts";
+import type { TemporaryStorage } from "../../../files/index.ts";
+import type { RegularFile } from "../../../files/plain.ts";
 import { text, type Text } from "../../../text/index.ts";
-import { isBundlePath, MANIFEST, MAX_FILES, parseSums, sameName, SUMS } from "../contents.ts";
-import { GZIP_SEAL_BYTES, gzipSeal, ZIP_SEAL_BYTES, zipSeal, type ArchiveKind } from "./seal.ts";
+import { isBundlePath, MANIFEST_FILE, MAX_BUNDLE_FILES, parseSums, toPathKey, SUMS_FILE } from "../contents.ts";
+import { GZIP_SEAL_BYTES, buildGzipSeal, ZIP_SEAL_BYTES, buildZipSeal, type ArchiveKind } from "./seal.ts";
 
-/** A file as an archive has it: its name and size as they are told, its content as it comes. */
-export interface FoundEntry {
+/** A file in an archive: its name and size as the archive declares them, and its content as a stream. */
+export interface ArchiveEntry {
   readonly path: string;
   readonly bytes: number;
-  /** why it is refused, whatever its name is: a link, for one */
+  /** why the file is rejected whatever its name is, for example because it is a link */
   readonly fault?: Text | undefined;
   readonly content: () => AsyncIterable<Uint8Array> | Promise<AsyncIterable<Uint8Array>>;
 }
 
 const MIB = 1024 * 1024;
-/** No bundle is packed closer than this; deflate itself goes up to 1,032. */
-const CLOSEST = 200;
-const ALWAYS_BYTES = 64 * MIB;
-const MAX_BYTES = 64 * 1024 * MIB;
-/** The manifest, and the hashes: they are read into memory. */
-const MAX_HEAD_BYTES = 16 * MIB;
+/** Maximum compression ratio of a bundle; deflate itself can reach 1,032. */
+const MAX_COMPRESSION_RATIO = 200;
+const ALWAYS_ALLOWED_BYTES = 64 * MIB;
+const MAX_UNPACKED_BYTES = 64 * 1024 * MIB;
+/** Maximum size of the manifest and of the list of hashes, which are read into memory. */
+const MAX_METADATA_BYTES = 16 * MIB;
 
-/** How many bytes an archive may unpack to. */
-export const mostUnpacked = (packed: number): number => Math.min(MAX_BYTES, packed * CLOSEST + ALWAYS_BYTES);
+/** Returns the maximum number of bytes that an archive of `packed` bytes may unpack to. */
+export const computeUnpackLimit = (packed: number): number =>
+  Math.min(MAX_UNPACKED_BYTES, packed * MAX_COMPRESSION_RATIO + ALWAYS_ALLOWED_BYTES);
 
-/** The failure for an archive that is not as we write one. @param path of the file in it */
-export const refuse = (where: string, what: Text, path?: string): Failure =>
+/** Returns the failure for a bundle that is not like an export.  @param path the file in the bundle at fault */
+export const createInvalidBundleFailure = (where: string, what: Text, path?: string): Failure =>
   new Failure("input-rejected", {
     what,
     where: path === undefined ? where : `${where}: ${path}`,
     hint: text(
-      "nothing was taken from it: take another copy of the bundle, or export it again",
-      "内容は一切取り込んでいません。引き継ぎデータの別のコピーを使うか、もう一度書き出してください",
+      "nothing was applied: use another copy of the bundle, or export it again",
+      "何も適用していません。引き継ぎデータの別のコピーを使うか、もう一度書き出してください",
     ),
   });
 
-export const BOMB = text(
-  "it unpacks to far more than a bundle can be",
+export const UNPACKS_TOO_LARGE = text(
+  "the archive unpacks to far more data than a bundle can contain",
   "展開すると、引き継ぎデータとしてあり得ない大きさになります",
 );
 
-export const CUT = text("the archive is damaged or cut off", "アーカイブが壊れているか、途中で切れています");
+export const DAMAGED_ARCHIVE = text(
+  "the archive is damaged or truncated",
+  "アーカイブが壊れているか、途中で切れています",
+);
 
 /**
- * Checks the seal of an archive: any bit of it that is other than it was packed.
+ * Checks the seal of an archive, which detects every change since the archive was packed.
  *
  * @throws Failure `input-rejected`
  */
-export async function checkSeal(kind: ArchiveKind, archive: PlainFile, where: string): Promise<void> {
+export async function checkSeal(kind: ArchiveKind, archive: RegularFile, where: string): Promise<void> {
   const sealBytes = kind === "zip" ? ZIP_SEAL_BYTES : GZIP_SEAL_BYTES;
   const end = archive.bytes - sealBytes;
-  if (end < sealBytes) throw refuse(where, CUT);
+  if (end < sealBytes) throw createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
   const hash = createHash("sha256");
-  // of a ZIP archive the comment's length was 0 when it was hashed
+  // the hash of a ZIP archive was computed while the length of the comment was 0
   const hashed = kind === "zip" ? end - 2 : end;
   for await (const chunk of archive.chunks({ to: hashed, reuse: true })) hash.update(chunk);
   if (kind === "zip") hash.update(Uint8Array.of(0, 0));
-  const seal = (kind === "zip" ? zipSeal : gzipSeal)(hash.digest());
-  if (!seal.equals(await archive.readAt(end, sealBytes))) throw unsealed(where);
+  const seal = (kind === "zip" ? buildZipSeal : buildGzipSeal)(hash.digest());
+  if (!seal.equals(await archive.readAt(end, sealBytes))) throw createSealFailure(where);
 }
 
-const unsealed = (where: string): Failure =>
+const createSealFailure = (where: string): Failure =>
   new Failure("input-rejected", {
     what: text(
-      "the archive is not as it was exported: it was altered, damaged, or packed anew by another program",
+      "the archive differs from the exported one: it was altered, damaged, or repacked by another program",
       "書き出したままのアーカイブではありません。変更されたか、壊れているか、別のプログラムで圧縮し直されています",
     ),
     where,
     hint: text(
-      "take another copy; if somebody packed it anew, unpack it and name the folder",
+      "use another copy; if somebody repacked the archive, unpack it and specify the folder",
       "別のコピーを使ってください。圧縮し直したものであれば、展開したフォルダーを指定してください",
     ),
   });
 
 /**
- * Unpacks a bundle's files into a folder of the temporary folder, 0700. The first two say which follow, in which order:
- * nothing else is written.
+ * Unpacks the files of a bundle into a new folder (0700) in the temporary folder. The first two files, the manifest and
+ * the list of hashes, determine which files follow and in which order. No other file is written.
  *
  * @throws Failure `input-rejected` for any other entry
  */
-export async function unpack(
-  entries: AsyncIterable<FoundEntry>,
-  { where, place, most }: { readonly where: string; readonly place: TemporaryPlace; readonly most: number },
-): Promise<FolderInMaking> {
-  const folder = await FolderInMaking.createUnnamed("bundle", place);
+export async function unpackBundle(
+  entries: AsyncIterable<ArchiveEntry>,
+  { where, place, most }: { readonly where: string; readonly place: TemporaryStorage; readonly most: number },
+): Promise<FolderWriter> {
+  const folder = await FolderWriter.createUnnamed("bundle", place);
   try {
-    let awaited: readonly string[] = [MANIFEST, SUMS];
+    let awaited: readonly string[] = [MANIFEST_FILE, SUMS_FILE];
     let at = 0;
     let left = most;
     for await (const entry of entries) {
-      const path = checked(entry, awaited[at], where);
-      const limit = at < 2 ? Math.min(left, MAX_HEAD_BYTES) : left;
-      if (entry.bytes > limit) throw refuse(where, BOMB, path);
-      const content = await put(folder, entry, where);
+      const path = validateEntryPath(entry, awaited[at], where);
+      const limit = at < 2 ? Math.min(left, MAX_METADATA_BYTES) : left;
+      if (entry.bytes > limit) throw createInvalidBundleFailure(where, UNPACKS_TOO_LARGE, path);
+      const content = await writeEntry(folder, entry, where);
       left -= entry.bytes;
       at += 1;
-      if (at === 2) awaited = [MANIFEST, SUMS, ...listed(content, where)];
+      if (at === 2) awaited = [MANIFEST_FILE, SUMS_FILE, ...parseListedPaths(content, where)];
     }
     const { [at]: missing } = awaited;
-    if (missing !== undefined) throw refuse(where, text("the file is missing", "ファイルがありません"), missing);
+    if (missing !== undefined)
+      throw createInvalidBundleFailure(where, text("the file is missing", "ファイルがありません"), missing);
     return folder;
   } catch (error) {
     await folder.abandon();
@@ -109,47 +114,56 @@ export async function unpack(
   }
 }
 
-/** The path of the entry, which is the one that is awaited. */
-function checked({ path, fault }: FoundEntry, awaited: string | undefined, where: string): string {
-  if (fault !== undefined) throw refuse(where, fault, path);
-  if (!isBundlePath(path)) throw refuse(where, NO_PATH, path);
-  if (path !== awaited) throw refuse(where, STRAY, path);
+/** Returns the path of an entry. Rejects any entry other than the expected one. */
+function validateEntryPath({ path, fault }: ArchiveEntry, awaited: string | undefined, where: string): string {
+  if (fault !== undefined) throw createInvalidBundleFailure(where, fault, path);
+  if (!isBundlePath(path)) throw createInvalidBundleFailure(where, INVALID_FILE_NAME, path);
+  if (path !== awaited) throw createInvalidBundleFailure(where, UNEXPECTED_FILE, path);
   return path;
 }
 
-const NO_PATH = text("no bundle has a file of such a name", "引き継ぎデータにあり得ない名前のファイルです");
-const STRAY = text(
-  "this file is not listed, is there twice, or stands in the wrong place",
-  "一覧にないか、重複しているか、順序の違うファイルです",
+const INVALID_FILE_NAME = text(
+  "a bundle cannot contain a file with this name",
+  "引き継ぎデータに使えないファイル名です",
+);
+const UNEXPECTED_FILE = text(
+  "this file is not listed, occurs twice, or is out of order",
+  "一覧にない、重複している、または順序が違うファイルです",
 );
 
-/** Writes an entry's content. @returns it, of the hashes */
-async function put(folder: FolderInMaking, { path, bytes, content }: FoundEntry, where: string): Promise<string> {
+/** Writes an entry.  @returns the content if the entry is the list of hashes, otherwise an empty string */
+async function writeEntry(
+  folder: FolderWriter,
+  { path, bytes, content }: ArchiveEntry,
+  where: string,
+): Promise<string> {
   const file = await folder.file(path);
   const kept: Uint8Array[] = [];
   let passed = 0;
   for await (const chunk of await content()) {
     passed += chunk.length;
-    if (passed > bytes) throw refuse(where, BOMB, path);
-    if (path === SUMS) kept.push(chunk);
+    if (passed > bytes) throw createInvalidBundleFailure(where, UNPACKS_TOO_LARGE, path);
+    if (path === SUMS_FILE) kept.push(chunk);
     await file.write(chunk);
   }
   await file.close();
-  if (passed !== bytes) throw refuse(where, CUT, path);
+  if (passed !== bytes) throw createInvalidBundleFailure(where, DAMAGED_ARCHIVE, path);
   return Buffer.concat(kept).toString("utf8");
 }
 
-/** The files that are listed, but the manifest. */
-function listed(content: string, where: string): readonly string[] {
+/** Returns the paths in the list of hashes, except the manifest. */
+function parseListedPaths(content: string, where: string): readonly string[] {
   const sums = parseSums(content);
   const paths = (sums ?? []).map(({ path }) => path);
   const isSound =
-    paths.length <= MAX_FILES && paths.every(isBundlePath) && new Set(paths.map(sameName)).size === paths.length;
-  if (sums === undefined || !isSound) throw refuse(where, NO_LIST, SUMS);
-  return paths.filter((path) => path !== MANIFEST && path !== SUMS);
+    paths.length <= MAX_BUNDLE_FILES &&
+    paths.every(isBundlePath) &&
+    new Set(paths.map(toPathKey)).size === paths.length;
+  if (sums === undefined || !isSound) throw createInvalidBundleFailure(where, INVALID_HASH_LIST, SUMS_FILE);
+  return paths.filter((path) => path !== MANIFEST_FILE && path !== SUMS_FILE);
 }
 
-export const NO_LIST = text(
-  "this is no list of hashes as an export writes it",
+export const INVALID_HASH_LIST = text(
+  "not a list of hashes in the form that an export writes",
   "エクスポートが書き出す形式のハッシュ一覧ではありません",
 );

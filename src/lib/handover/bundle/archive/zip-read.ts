@@ -2,79 +2,90 @@ import { Readable } from "node:stream";
 import { callbackify } from "node:util";
 import { fromRandomAccessReaderPromise, RandomAccessReader, type Entry, type ZipFile } from "yauzl";
 import { Failure } from "../../../errors/index.ts";
-import type { PlainFile } from "../../../files/plain.ts";
+import type { RegularFile } from "../../../files/plain.ts";
 import { text } from "../../../text/index.ts";
-import { MAX_FILES } from "../contents.ts";
-import { BOMB, CUT, refuse, type FoundEntry } from "./unpack.ts";
+import { MAX_BUNDLE_FILES } from "../contents.ts";
+import { UNPACKS_TOO_LARGE, DAMAGED_ARCHIVE, createInvalidBundleFailure, type ArchiveEntry } from "./unpack.ts";
 
-/** As it is written: names in UTF-8, sizes behind the content, deflated, a plain file of its owner. */
-const FLAGS = 0x808;
-const DEFLATED = 8;
-const REGULAR = 0o100600;
-const ZIP64 = 1;
-const CENTRAL = 0x02014b50;
+/**
+ * The flags of the entries that we write: names in UTF-8, sizes after the content. The constants below describe the
+ * rest: deflated, a regular file that only its owner can read and write.
+ */
+const ENTRY_FLAGS = 0x808;
+const DEFLATE_METHOD = 8;
+const REGULAR_FILE_MODE = 0o100600;
+const ZIP64_FIELD_ID = 1;
+const CENTRAL_DIRECTORY_SIGNATURE = 0x02014b50;
 
-/** The entries of a `.zip` whose seal was checked, in turn. */
-export async function* readZip(archive: PlainFile, where: string, most: number): AsyncGenerator<FoundEntry> {
+/** Yields the entries of a `.zip` whose seal was checked, in order. */
+export async function* readZip(archive: RegularFile, where: string, most: number): AsyncGenerator<ArchiveEntry> {
   try {
-    const zip = await fromRandomAccessReaderPromise(new Reader(archive), archive.bytes, {
+    const zip = await fromRandomAccessReaderPromise(new ArchiveReader(archive), archive.bytes, {
       autoClose: false,
       strictFileNames: true,
     });
-    // the manifest and the hashes are not among those that are listed
-    if (zip.entryCount > MAX_FILES + 2) throw refuse(where, BOMB);
+    // the limit leaves room for the manifest and the list of hashes
+    if (zip.entryCount > MAX_BUNDLE_FILES + 2) throw createInvalidBundleFailure(where, UNPACKS_TOO_LARGE);
     const entries: Entry[] = [];
     for await (const entry of zip.eachEntry()) entries.push(entry);
-    if (entries.reduce((sum, { uncompressedSize }) => sum + uncompressedSize, 0) > most) throw refuse(where, BOMB);
+    if (entries.reduce((sum, { uncompressedSize }) => sum + uncompressedSize, 0) > most)
+      throw createInvalidBundleFailure(where, UNPACKS_TOO_LARGE);
     let at = 0;
     for (const entry of entries) {
-      const { isPlain, end } = await lookAt(zip, entry, at);
+      const { isPlain, end } = await inspectEntry(zip, entry, at);
       at = end;
       yield {
         path: entry.fileName,
         bytes: entry.uncompressedSize,
-        fault: isPlain ? undefined : text("this is no plain file", "通常のファイルではありません"),
+        fault: isPlain ? undefined : text("not a regular file", "通常のファイルではありません"),
         content: async () => (await zip.openReadStreamPromise(entry)) as AsyncIterable<Uint8Array>,
       };
     }
-    // nothing is hidden between the last file and the directory
-    if ((await archive.readAt(at, 4)).readUInt32LE() !== CENTRAL) throw refuse(where, CUT);
+    // no data may be hidden between the last file and the central directory
+    if ((await archive.readAt(at, 4)).readUInt32LE() !== CENTRAL_DIRECTORY_SIGNATURE)
+      throw createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
   } catch (error) {
-    throw error instanceof Failure || !isOfArchive(error) ? error : refuse(where, CUT);
+    throw error instanceof Failure || !isArchiveError(error)
+      ? error
+      : createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
   }
 }
 
-/** Errors of the file system have codes of their own; yauzl's have none, zlib's begin with Z_. */
-const isOfArchive = (error: unknown): boolean =>
+/**
+ * Returns true if an error means that the archive is damaged. Errors of the file system have codes of their own; errors
+ * of yauzl do not have codes, and those of zlib begin with Z_.
+ */
+const isArchiveError = (error: unknown): boolean =>
   error instanceof RangeError || !(error instanceof Error && "code" in error) || String(error.code).startsWith("Z_");
 
 /**
- * Whether an entry is as we write one: it begins where the one before ended, and says of itself what the directory says.
+ * Checks that an entry is as we write entries: it begins where the previous entry ended, and its own header agrees with
+ * the central directory.
  *
- * @returns where it ends, too
+ * @returns the result of the check, and the position where the entry ends
  */
-async function lookAt(zip: ZipFile, entry: Entry, begins: number): Promise<{ isPlain: boolean; end: number }> {
+async function inspectEntry(zip: ZipFile, entry: Entry, begins: number): Promise<{ isPlain: boolean; end: number }> {
   const local = await zip.readLocalFileHeaderPromise(entry);
   const isLarge = entry.extraFields.length > 0;
   const isPlain =
     entry.relativeOffsetOfLocalHeader === begins &&
-    entry.generalPurposeBitFlag === FLAGS &&
-    local.generalPurposeBitFlag === FLAGS &&
-    entry.compressionMethod === DEFLATED &&
-    local.compressionMethod === DEFLATED &&
-    entry.externalFileAttributes === (REGULAR << 16) >>> 0 &&
-    entry.extraFields.every(({ id }) => id === ZIP64) &&
+    entry.generalPurposeBitFlag === ENTRY_FLAGS &&
+    local.generalPurposeBitFlag === ENTRY_FLAGS &&
+    entry.compressionMethod === DEFLATE_METHOD &&
+    local.compressionMethod === DEFLATE_METHOD &&
+    entry.externalFileAttributes === (REGULAR_FILE_MODE << 16) >>> 0 &&
+    entry.extraFields.every(({ id }) => id === ZIP64_FIELD_ID) &&
     entry.fileCommentLength === 0 &&
     local.fileName.equals(entry.fileNameRaw) &&
     local.extraFieldLength === 0;
   return { isPlain, end: local.fileDataStart + entry.compressedSize + (isLarge ? 24 : 16) };
 }
 
-/** Reads an archive for yauzl. */
-class Reader extends RandomAccessReader {
-  readonly #archive: PlainFile;
+/** Gives yauzl random access to an archive. */
+class ArchiveReader extends RandomAccessReader {
+  readonly #archive: RegularFile;
 
-  constructor(archive: PlainFile) {
+  constructor(archive: RegularFile) {
     super();
     this.#archive = archive;
   }

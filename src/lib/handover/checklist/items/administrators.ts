@@ -1,84 +1,89 @@
 import { line, step } from "../../../advice/index.ts";
-import { ACCOUNT, SUPPORT_RULE } from "../../../model/account.ts";
-import { isSupportOptionFree } from "../../../rules/account.ts";
+import { ACCOUNT, SUPPORT_OPTION_RULE } from "../../../model/account.ts";
+import { isSupportOptionAvailable } from "../../../rules/account.ts";
 import { judgeRecord } from "../../../rules/index.ts";
-import { counted, text, type Text } from "../../../text/index.ts";
-import { typableName } from "../../../text/shell-word.ts";
+import { formatCount, text, type Text } from "../../../text/index.ts";
+import { toTypableName } from "../../../text/shell-word.ts";
 import type { Administrator, HandoverFacts } from "../facts.ts";
-import { ItemDraft, type Item, type ChecklistContext } from "../item.ts";
-import { GIVE_SUPPORT_OPTION } from "../support-option.ts";
-import { countPeople, namesPerson, personOf, sharesName } from "../people.ts";
+import { ItemDraft, type ChecklistItem, type ChecklistContext } from "../item.ts";
+import { SUPPORT_OPTION_INSTRUCTIONS } from "../support-option.ts";
+import { countPeople, namesPerson, toPerson, sharesName } from "../people.ts";
 
-/** The question whether somebody reads the mailbox of an account. */
-export const MAILBOX = "administrators.mailbox";
+/** Name of the question whether somebody reads the mailbox of an account. */
+export const MAILBOX_QUESTION = "administrators.mailbox";
 
-/** A second one is advised in case the first is lost. @see facts 2.1 */
-const MIN_SYSTEM = 2;
+/** Minimum number of system administrators: two, in case the first account is lost.  @see facts 2.1 */
+const MIN_SYSTEM_ADMINISTRATORS = 2;
 
-const nameOf = ({ name, id }: Administrator): string => typableName(name ?? "", id);
+const getTypableName = ({ name, id }: Administrator): string => toTypableName(name ?? "", id);
 
-/** System administrators, who holds the support option, and who reads its mails. @see facts 2.1, 2.3, 7.2 */
-export function administratorsItem(facts: HandoverFacts, when: ChecklistContext): Item {
+/** Builds the item about system administrators, the support option and who reads mail.  @see facts 2.1, 2.3, 7.2 */
+export function buildAdministratorsItem(facts: HandoverFacts, when: ChecklistContext): ChecklistItem {
   const draft = new ItemDraft("administrators", facts, when);
   const { administrators } = facts;
   const system = administrators.filter(({ role }) => role === "system");
   const holders = administrators.filter(({ supportOption }) => supportOption);
-  draft.tell(text("system administrators", "システム管理者"), namesOf(system));
-  draft.tell(text("support option", "サポートオプション"), namesOf(holders));
+  draft.tell(text("system administrators", "システム管理者"), formatAccounts(system));
+  draft.tell(
+    text("accounts with the support option", "サポートオプションを付与されたアカウント"),
+    formatAccounts(holders),
+  );
   draft.note(
     text(
-      "Mails about renewals, outages and releases go to the system administrators who hold the support option (five at most) and have お知らせメール受信 on.",
+      "CLOMO sends mails about renewals, outages and releases to the system administrators who have the support option (at most five accounts) and have notice mail (お知らせメール受信) turned on.",
       "更新やサービスのお知らせメールは、サポートオプション(最大 5 アカウント)を付与され「お知らせメール受信」がオンのシステム管理者に届きます。",
     ),
   );
-  ruleOfSupport(draft, holders);
+  checkSupportOption(draft, holders);
   const staying = system.filter(({ id }) => id !== when.leaver?.id);
-  if (staying.length < MIN_SYSTEM) {
+  if (staying.length < MIN_SYSTEM_ADMINISTRATORS) {
     draft.gap(
       "one-system-administrator",
       text(
-        `${staying.length === 0 ? "no system administrator" : "only one system administrator"} is left: a second one is advised in case the first is lost`,
+        staying.length === 0
+          ? "no system administrator remains"
+          : "only one system administrator remains: a second one is recommended in case the first account is lost",
         staying.length === 0
           ? "システム管理者が残りません"
           : "システム管理者が 1 人しか残りません。万一に備えて 2 人目を作成してください",
       ),
-      GIVE_SUPPORT_OPTION,
+      SUPPORT_OPTION_INSTRUCTIONS,
     );
   }
-  leaverStill(draft, holders);
+  checkLeaverAccount(draft, holders);
   const said: AccountUser[] = [];
   for (const account of system) {
-    const person = askOf(draft, account);
+    const person = askAboutAccount(draft, account);
     if (person === null || countPeople(person) > 1) continue;
-    onePerson(draft, { account, person }, said);
+    checkAccountUser(draft, { account, person }, said);
     said.push({ account, person });
   }
   return draft.item();
 }
 
-/** Who uses an account, by what was answered. */
+/** An account and the person who uses it, according to an answer. */
 interface AccountUser {
   readonly account: Administrator;
   readonly person: string;
 }
 
-const PERSON = line("handover answer", ["administrators.person"]);
+const ANSWER_PERSON_COMMAND = line("handover answer", ["administrators.person"]);
 
-/** Finds the gaps of somebody who uses an account of another user, or several. @see facts 2.1: one person, one account */
-function onePerson(draft: ItemDraft, { account, person }: AccountUser, before: readonly AccountUser[]): void {
+/** Adds gaps if a person uses another user's account, or several accounts.  @see facts 2.1: one person, one account */
+function checkAccountUser(draft: ItemDraft, { account, person }: AccountUser, before: readonly AccountUser[]): void {
   const { id, name, user, emails } = account;
   const called = name ?? user;
-  if (!namesPerson(personOf({ id, name: user, account: name, emails }), person)) {
+  if (!namesPerson(toPerson({ id, name: user, account: name, emails }), person)) {
     draft.gap(
       "other-person",
       text(
-        `${called} is the account of ${user}, and ${person} uses it`,
+        `${called} is the account of ${user}, but ${person} uses it`,
         `${called} は ${user} さんのアカウントですが、${person} さんが使っています`,
       ),
       step(
-        `give ${person} an account (${line("clomo-account create", ["USER"], { role: "system" })}), or correct the answer`,
+        `create an account for ${person} (${line("clomo-account create", ["USER"], { role: "system" })}), or correct the answer`,
         `本人のアカウントを作成する(${line("clomo-account create", ["USER"], { role: "system" })})か、回答を訂正`,
-        PERSON,
+        ANSWER_PERSON_COMMAND,
       ),
     );
   }
@@ -88,34 +93,34 @@ function onePerson(draft: ItemDraft, { account, person }: AccountUser, before: r
   draft.gap(
     "several-accounts",
     text(
-      `${person} uses both ${first} and ${called}: one person, one account`,
+      `${person} uses both ${first} and ${called}, but each person should use only one account`,
       `${person} さんが ${first} と ${called} の両方を使っています(1 人 1 アカウント)`,
     ),
-    PERSON,
+    ANSWER_PERSON_COMMAND,
   );
 }
 
-const namesOf = (accounts: readonly Administrator[]): string =>
+const formatAccounts = (accounts: readonly Administrator[]): string =>
   accounts.map(({ name, user }) => (name === null ? user : `${user} (${name})`)).join(", ");
 
-function ruleOfSupport(draft: ItemDraft, holders: readonly Administrator[]): void {
+function checkSupportOption(draft: ItemDraft, holders: readonly Administrator[]): void {
   if (holders.length === 0) {
     draft.gap(
       "no-support-option",
       text(
-        "nobody holds the support option: nobody gets the mails about renewals",
+        "nobody has the support option, so nobody receives CLOMO's mails about renewals",
         "サポートオプションを付与された人がいません(更新のお知らせメールが誰にも届きません)",
       ),
-      GIVE_SUPPORT_OPTION,
+      SUPPORT_OPTION_INSTRUCTIONS,
     );
   }
   const [, ...others] = holders.map(({ user }) => user);
-  if (!isSupportOptionFree(others)) {
+  if (!isSupportOptionAvailable(others)) {
     draft.gap(
       "support-option-rule",
       text(
-        `${counted(holders.length, "account")} hold the support option: ${SUPPORT_RULE.en}`,
-        `サポートオプションが ${holders.length} アカウントに付与されています。${SUPPORT_RULE.ja}`,
+        `${formatCount(holders.length, "account")} have the support option: ${SUPPORT_OPTION_RULE.en}`,
+        `サポートオプションが ${holders.length} アカウントに付与されています。${SUPPORT_OPTION_RULE.ja}`,
       ),
       line("clomo-account grant", ["ACCOUNT"], { noSupportOption: true }),
     );
@@ -126,35 +131,35 @@ function ruleOfSupport(draft: ItemDraft, holders: readonly Administrator[]): voi
       draft.gap(
         "support-option-rule",
         text(
-          `${holder.user} holds the support option, and is no system administrator: ${SUPPORT_RULE.en}`,
-          `${holder.user} さんはシステム管理者ではないのに、サポートオプションが付与されています。${SUPPORT_RULE.ja}`,
+          `${holder.user} has the support option but is not a system administrator: ${SUPPORT_OPTION_RULE.en}`,
+          `${holder.user} さんはシステム管理者ではないのに、サポートオプションが付与されています。${SUPPORT_OPTION_RULE.ja}`,
         ),
-        line("clomo-account grant", [nameOf(holder)], { noSupportOption: true }),
+        line("clomo-account grant", [getTypableName(holder)], { noSupportOption: true }),
       );
     }
-    mailOf(draft, holder);
+    checkNoticeMail(draft, holder);
   }
 }
 
-/** Whether the mails to somebody come, and are read. */
-function mailOf(draft: ItemDraft, holder: Administrator): void {
+/** Adds gaps if the mails to an account do not arrive, or if nobody reads them. */
+function checkNoticeMail(draft: ItemDraft, holder: Administrator): void {
   if (!holder.noticeMail) {
     draft.gap(
       "no-notice-mail",
       text(
-        `${holder.user} holds the support option without お知らせメール受信: no mail comes`,
+        `${holder.user} has the support option, but notice mail (お知らせメール受信) is turned off, so CLOMO's mails do not arrive`,
         `${holder.user} さんの「お知らせメール受信」がオフのため、お知らせメールが届きません`,
       ),
-      line("clomo-account grant", [nameOf(holder)], { noticeMail: true }),
+      line("clomo-account grant", [getTypableName(holder)], { noticeMail: true }),
     );
   }
   const read = draft.ask({
-    id: MAILBOX,
+    id: MAILBOX_QUESTION,
     label: text("somebody reads the mailbox", "メールボックスを読んでいる人がいる"),
     subject: holder.id,
     about: holder.user,
     wording: text(
-      `Does somebody read the mailbox ${holder.emails[0] ?? ""}?`,
+      `Does anybody read the mailbox ${holder.emails[0] ?? ""}?`,
       `メールボックス ${holder.emails[0] ?? ""} を読んでいる人がいますか?`,
     ),
     yearly: true,
@@ -163,10 +168,10 @@ function mailOf(draft: ItemDraft, holder: Administrator): void {
   draft.gap(
     "mailbox-unread",
     text(`nobody reads the mailbox of ${holder.user}`, `${holder.user} さんのメールボックスを読んでいる人がいません`),
-    line("users edit", [typableName(holder.emails[0] ?? "", holder.id)], { email: "MAIL" }),
+    line("users edit", [toTypableName(holder.emails[0] ?? "", holder.id)], { email: "MAIL" }),
   );
 }
-function leaverStill(draft: ItemDraft, holders: readonly Administrator[]): void {
+function checkLeaverAccount(draft: ItemDraft, holders: readonly Administrator[]): void {
   const { leaver } = draft.when;
   const account = draft.facts.administrators.find(({ id }) => id === leaver?.id);
   if (account === undefined) return;
@@ -174,32 +179,32 @@ function leaverStill(draft: ItemDraft, holders: readonly Administrator[]): void 
     draft.gap(
       "leaver-support-option",
       text(
-        `${account.user} leaves, and still holds the support option: the mails about renewals end with that`,
-        `退任する ${account.user} さんにサポートオプションが残っています。更新のお知らせメールが途絶えます`,
+        `${account.user} is leaving and still has the support option, so CLOMO's mails about renewals still go to this account`,
+        `退任する ${account.user} さんにサポートオプションが残っています。このままでは、更新のお知らせメールが途絶えるおそれがあります`,
       ),
-      line("clomo-account grant", [nameOf(account)], { noSupportOption: true }),
+      line("clomo-account grant", [getTypableName(account)], { noSupportOption: true }),
     );
   }
   if (account.role === "none") return;
   draft.gap(
     "leaver-role",
     text(
-      `${account.user} leaves, and still has a role: the account can sign in to CLOMO PANEL`,
+      `${account.user} is leaving and still has a role, so the account can sign in to CLOMO PANEL`,
       `退任する ${account.user} さんに管理者権限が残っています(CLOMO PANEL にログインできます)`,
     ),
-    line("clomo-account revoke", [nameOf(account)]),
+    line("clomo-account revoke", [getTypableName(account)]),
   );
 }
 
-/** Asks what only people know of the account of a system administrator. @returns who uses it */
-function askOf(draft: ItemDraft, account: Administrator): string | null {
+/** Asks what only people know about the account of a system administrator. @returns the person who uses the account */
+function askAboutAccount(draft: ItemDraft, account: Administrator): string | null {
   const of = { subject: account.id, about: account.name ?? account.user };
   const person = draft.ask({
     ...of,
     id: "administrators.person",
     label: text("used by", "使っている人"),
     wording: text(
-      "Who uses this account? (one person, one account)",
+      "Who uses this account? (one account per person)",
       "このアカウントを使っているのは誰ですか?(1 人 1 アカウント)",
     ),
     lacking: "nobody-named",
@@ -209,7 +214,7 @@ function askOf(draft: ItemDraft, account: Administrator): string | null {
     draft.gap(
       "shared-account",
       text(
-        `${of.about} is shared (${person}): who did what cannot be told from the log`,
+        `${of.about} is shared (${person}), so the log does not show who did what`,
         `${of.about} を複数人で共用しています(${person})。ログから操作した人を特定できません`,
       ),
       line("clomo-account create", ["USER"], { role: "system" }),
@@ -230,7 +235,7 @@ function askOf(draft: ItemDraft, account: Administrator): string | null {
     id: "administrators.backup-codes",
     label: text("where the backup codes are kept", "バックアップコードの保管場所"),
     wording: text(
-      "Where are the backup codes (バックアップコード) of this account kept? The place, never a code itself",
+      "Where are the backup codes (バックアップコード) of this account kept? Write only the place, never a code itself",
       "このアカウントのバックアップコードはどこに保管していますか?(場所だけ。コード自体は書かないでください)",
     ),
     lacking: "no-backup-codes",

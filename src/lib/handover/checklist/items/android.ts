@@ -1,63 +1,66 @@
 import { line } from "../../../advice/index.ts";
-import { appliesTo } from "../../../model/applies.ts";
+import { determineApplicability } from "../../../model/applies.ts";
 import { text } from "../../../text/index.ts";
-import { askAccount, editing } from "../account.ts";
-import { lastLoginOf, type HandoverFacts, type Renewal } from "../facts.ts";
-import { ItemDraft, type Item, type ChecklistContext } from "../item.ts";
+import { askAccount, createEditCommandBuilder } from "../account.ts";
+import { findLastLogin, type HandoverFacts, type Renewal } from "../facts.ts";
+import { ItemDraft, type ChecklistItem, type ChecklistContext } from "../item.ts";
 
-/** @see facts 3.6; seed 002 */
-export const YEARLY_LOGIN = text(
-  "Somebody has to sign in to a Google service (such as Gmail) at least once a year, else Google may suspend the account.",
+/** The note that a yearly login is required.  @see facts 3.6; seed 002 */
+export const YEARLY_LOGIN_NOTE = text(
+  "Somebody must sign in to a Google service (such as Gmail) at least once a year. Otherwise, Google may suspend the account.",
   "年に一度以上、Google サービス(Gmail 等)へのログインが必要です。ログインが確認されないと、アカウントが凍結されるおそれがあります。",
 );
 
-/** @see facts 3.6 */
-const MOVING = text(
-  "add an account of the company as a second owner at https://play.google.com/work > 管理者設定 (Google's rule), and see that it signs in",
+/** How to replace a personal account.  @see facts 3.6 */
+const MOVE_TO_COMPANY_ACCOUNT = text(
+  "add a company account as a second owner at https://play.google.com/work > 管理者設定 (Google's rule), and check that you can sign in with it",
   "https://play.google.com/work の「管理者設定」で会社のアカウントを 2 人目の所有者として追加し(Google の仕様)、ログインできることを確認",
 );
 
-const WHAT = text("the Gmail account of Android Enterprise", "Android Enterprise 管理用 Gmail アカウント");
+const GMAIL_ACCOUNT = text("the Gmail account of Android Enterprise", "Android Enterprise 管理用 Gmail アカウント");
 
-/** The Gmail account that owns the Android Enterprise environment. @see facts 3.6, 7.1; seed 002 */
-export function androidItem(facts: HandoverFacts, when: ChecklistContext): Item {
+/** Builds the item about the Gmail account that owns Android Enterprise.  @see facts 3.6, 7.1; seed 002 */
+export function buildAndroidItem(facts: HandoverFacts, when: ChecklistContext): ChecklistItem {
   const draft = new ItemDraft("android", facts, when);
   const renewals = facts.renewals.filter(({ kind }) => kind === "android-owner");
-  const applies = appliesTo(facts.tenant, "android-owner");
+  const applies = determineApplicability(facts.tenant, "android-owner");
   if (applies.applies !== true && renewals.length === 0) {
     return draft.notApplying(
       applies,
-      text("Android with Google Play accounts is", "Android(Google Play アカウント方式)を"),
+      text("Android with Google Play accounts", "Android(Google Play アカウント方式)を"),
     );
   }
   const [first, second] = renewals;
   draft.tell(text("Gmail account", "Gmail アカウント"), first?.account ?? first?.name);
-  const lastLogin = first === undefined ? null : lastLoginOf(first, when.timezone);
+  const lastLogin = first === undefined ? null : findLastLogin(first, when.timezone);
   draft.tell(text("last login", "前回のログイン"), lastLogin);
-  draft.note(YEARLY_LOGIN);
+  draft.note(YEARLY_LOGIN_NOTE);
   askAccount(draft, {
     prefix: "android",
-    what: WHAT,
+    what: GMAIL_ACCOUNT,
     recorded: first?.account ?? null,
     recordedIn: first,
     renewals: renewals.slice(0, 1),
-    moving: MOVING,
+    moving: MOVE_TO_COMPANY_ACCOUNT,
   });
   draft.ask({
     id: "android.last-login",
     label: text("last login", "最後にログインした日"),
-    wording: text(`When did somebody last sign in to ${WHAT.en}?`, `${WHAT.ja}に最後にログインしたのはいつですか?`),
+    wording: text(
+      `When did somebody last sign in to ${GMAIL_ACCOUNT.en}?`,
+      `${GMAIL_ACCOUNT.ja}に最後にログインしたのはいつですか?`,
+    ),
     recorded: lastLogin,
     yearly: true,
   });
-  askOwner(draft, second);
+  askSecondOwner(draft, second);
   draft.recorded("android-owner");
   draft.due(renewals);
   return draft.item();
 }
 
-/** Asks for what keeps the environment reachable without the first account. */
-function askOwner(draft: ItemDraft, second: Renewal | undefined): void {
+/** Asks about the second owner, who keeps access to the environment if the first account is lost. */
+function askSecondOwner(draft: ItemDraft, second: Renewal | undefined): void {
   const owner = draft.ask({
     id: "android.second-owner",
     label: text("second owner", "2 人目の所有者"),
@@ -66,7 +69,7 @@ function askOwner(draft: ItemDraft, second: Renewal | undefined): void {
       "Android Enterprise の 2 人目の所有者は誰ですか?",
     ),
     recorded: second?.account ?? second?.name ?? null,
-    recordedBy: editing(second, "account"),
+    recordedBy: createEditCommandBuilder(second, "account"),
     lacking: "no-second-owner",
   });
   draft.held(
@@ -78,7 +81,7 @@ function askOwner(draft: ItemDraft, second: Renewal | undefined): void {
     id: "android.organisation-id",
     label: text("organisation ID at Google", "Google での組織 ID"),
     wording: text(
-      "Which organisation ID does the Android Enterprise environment have at Google?",
+      "What is the organisation ID of the Android Enterprise environment at Google?",
       "Android Enterprise の Google での組織 ID は?",
     ),
     required: false,

@@ -1,71 +1,78 @@
 import { line, step } from "../../../advice/index.ts";
 import { TENANT } from "../../../model/tenant.ts";
 import { text } from "../../../text/index.ts";
-import { daysFrom, ItemDraft, NEAR_DAYS, type Item, type ChecklistContext } from "../item.ts";
+import { countDays, ItemDraft, DUE_SOON_DAYS, type ChecklistItem, type ChecklistContext } from "../item.ts";
 import type { HandoverFacts } from "../facts.ts";
-import { GIVE_SUPPORT_OPTION } from "../support-option.ts";
+import { SUPPORT_OPTION_INSTRUCTIONS } from "../support-option.ts";
 
-/** How the contact person is changed. @see facts 7.2; seed 002 */
-export const APPLICATION_FORM = text(
-  "CLOMO PANEL: download the application form (申込書) from the Support form, fill it in, and hand it in by the Support form",
+/** How to change the contact person.  @see facts 7.2; seed 002 */
+export const CONTACT_CHANGE_INSTRUCTIONS = text(
+  "in CLOMO PANEL, download the application form (申込書) from the Support form, fill it in, and submit it through the Support form",
   "CLOMO PANEL の Support フォームから申込書をダウンロードし、記入して Support フォームから提出",
 );
 
-/** What records the contact person, whole: of a part the rest would stay another's. */
-export const RECORD_CONTACT = line("tenant set", [], {
+/** The command that records all contact fields: a field left out would still be that of the previous person. */
+export const RECORD_CONTACT_COMMAND = line("tenant set", [], {
   contactName: "NAME",
   contactMail: "MAIL",
   contactPhone: "NUMBER",
 });
 
-/** Finds the gap of each contract that has ended, or ends soon after the day or the last day of who leaves. @see seed 003, 3: the dealer */
-function findEnding(draft: ItemDraft): void {
+/** Adds a gap for each contract that ended, or ends soon after `asOf` or `leaves`.  @see seed 003, 3: the dealer */
+function checkContractEnds(draft: ItemDraft): void {
   const { asOf, leaves } = draft.when;
   for (const { name, until } of draft.facts.tenant.contracts) {
     const command = line("tenant set", [], { contract: name, until: "DATE" });
     if (until === null) {
       draft.note(
         text(
-          `The end of the contract ${name} is not recorded: ask your dealer (販売代理店), then: ${command}`,
+          `The end date of the contract ${name} is not recorded. Ask your dealer (販売代理店), then run: ${command}`,
           `契約「${name}」の終了日は未登録です。販売代理店に確認してから: ${command}`,
         ),
       );
       continue;
     }
-    const isSoon = daysFrom(asOf, until) <= NEAR_DAYS;
-    if (!isSoon && (leaves === undefined || daysFrom(leaves, until) > NEAR_DAYS)) continue;
+    const isSoon = countDays(asOf, until) <= DUE_SOON_DAYS;
+    if (!isSoon && (leaves === undefined || countDays(leaves, until) > DUE_SOON_DAYS)) continue;
     const [en, ja] =
       until < asOf
-        ? ["it has ended, as recorded", "登録では終了しています"]
+        ? ["already ended, according to the record", "登録では終了しています"]
         : isSoon
-          ? [`within ${NEAR_DAYS} days`, `${NEAR_DAYS} 日以内です`]
+          ? [`within ${DUE_SOON_DAYS} days`, `${DUE_SOON_DAYS} 日以内です`]
           : [
-              `before the last day (${leaves}), or within ${NEAR_DAYS} days after it`,
-              `最終日(${leaves})より前、または最終日から ${NEAR_DAYS} 日以内です`,
+              `before the leaver's last day (${leaves}), or at most ${DUE_SOON_DAYS} days after that day`,
+              `最終日(${leaves})より前、または最終日から ${DUE_SOON_DAYS} 日以内です`,
             ];
     draft.gap(
       "contract-ends",
-      text(`the contract ${name} ends on ${until}: ${en}`, `契約「${name}」の終了日は ${until} です(${ja})`),
-      step("ask your dealer (販売代理店); once it is renewed", "販売代理店に確認し、更新されたら", command),
+      text(`end date of the contract ${name}: ${until} (${en})`, `契約「${name}」の終了日は ${until} です(${ja})`),
+      step(
+        "ask your dealer (販売代理店); once the contract is renewed, record the new end date",
+        "販売代理店に確認し、更新されたら終了日を登録",
+        command,
+      ),
     );
   }
 }
 
-/** Whom to ask about the contract, and about CLOMO: the manual names no number. */
+/** Asks who the dealer is, and how to reach them and CLOMO's support: the manual has no telephone number. */
 function askDealer(draft: ItemDraft): void {
   draft.ask({
     id: "contact.dealer",
-    label: text("dealer (販売代理店), and how to reach dealer and support", "販売代理店とサポートの連絡先"),
+    label: text(
+      "dealer (販売代理店), and contact details of the dealer and CLOMO's support",
+      "販売代理店とサポートの連絡先",
+    ),
     wording: text(
-      "Who is the dealer (販売代理店) of the contract, and how are the dealer and CLOMO's support reached?",
+      "Who is the dealer (販売代理店) of the contract, and how do you reach the dealer and CLOMO's support?",
       "契約の販売代理店はどこで、販売代理店と CLOMO サポートセンターの連絡先は?",
     ),
     required: false,
   });
 }
 
-/** The contract's contact person (担当者). @see facts 7.1, 7.2 */
-export function contactItem(facts: HandoverFacts, when: ChecklistContext): Item {
+/** Builds the item about the contact person (担当者) of the contract.  @see facts 7.1, 7.2 */
+export function buildContactItem(facts: HandoverFacts, when: ChecklistContext): ChecklistItem {
   const draft = new ItemDraft("contact", facts, when);
   const { contactName, contactMail, contactPhone } = facts.tenant;
   const { contactName: name, contactMail: mail, contactPhone: phone } = TENANT.fields;
@@ -74,22 +81,27 @@ export function contactItem(facts: HandoverFacts, when: ChecklistContext): Item 
   draft.tell(phone.label, contactPhone, { isPhone: true });
   draft.note(
     text(
-      "HOME shows the contact person under 「担当者名」: who answers for the contract.",
+      "The contact person is responsible for the contract. HOME of CLOMO PANEL shows their name under 「担当者名」.",
       "HOME 画面の「担当者名」に記載されている、契約の責任者です。",
     ),
   );
-  draft.note(text(`To change it: ${APPLICATION_FORM.en}.`, `変更方法: ${APPLICATION_FORM.ja}。`));
+  draft.note(
+    text(
+      `To change the contact person: ${CONTACT_CHANGE_INSTRUCTIONS.en}.`,
+      `変更方法: ${CONTACT_CHANGE_INSTRUCTIONS.ja}。`,
+    ),
+  );
   if (contactName === null) {
     draft.gap(
       "contact-unknown",
       text("the contact person is not recorded", "担当者が登録されていません"),
-      RECORD_CONTACT,
+      RECORD_CONTACT_COMMAND,
     );
   }
   const contact = [contactName, contactMail].filter((word) => word !== null).join(", ");
-  draft.held(contact, text("contact person of the contract", "契約の担当者"), APPLICATION_FORM);
-  findEnding(draft);
-  askPerson(draft, contactName);
+  draft.held(contact, text("contact person of the contract", "契約の担当者"), CONTACT_CHANGE_INSTRUCTIONS);
+  checkContractEnds(draft);
+  askContactPerson(draft, contactName);
   askDealer(draft);
   const filing = facts.administrators.filter(
     ({ role, supportOption, id }) => role === "system" && supportOption && id !== when.leaver?.id,
@@ -98,18 +110,18 @@ export function contactItem(facts: HandoverFacts, when: ChecklistContext): Item 
     draft.gap(
       "nobody-files",
       text(
-        "nobody is left who can file the change of the contact person by the Support form: no system administrator stays who holds the support option",
+        "nobody remains who can submit a change of the contact person through the Support form: no remaining system administrator has the support option",
         "担当者の変更を Support フォームから提出できる人が残りません(サポートオプションを付与されたシステム管理者がいません)",
       ),
-      GIVE_SUPPORT_OPTION,
+      SUPPORT_OPTION_INSTRUCTIONS,
     );
   }
   return draft.item();
 }
 
-/** Asks since when the contact person is right, and when somebody last saw that. */
-function askPerson(draft: ItemDraft, contactName: string | null): void {
-  // what was said of one person holds of no other
+/** Asks since when the contact person has been in charge, and when somebody last checked the name in the console. */
+function askContactPerson(draft: ItemDraft, contactName: string | null): void {
+  // answers about one person do not apply to another person
   const of = contactName === null ? {} : { subject: contactName };
   draft.ask({
     ...of,
@@ -118,11 +130,11 @@ function askPerson(draft: ItemDraft, contactName: string | null): void {
     wording:
       contactName === null
         ? text(
-            "Since when is the present contact person of the contract in charge?",
+            "Since when has the present contact person been in charge of the contract?",
             "今の担当者は、いつから契約の担当者ですか?",
           )
         : text(
-            `Since when is ${contactName} the contact person of the contract?`,
+            `Since when has ${contactName} been the contact person of the contract?`,
             `${contactName} さんは、いつから契約の担当者ですか?`,
           ),
     required: false,
@@ -130,10 +142,10 @@ function askPerson(draft: ItemDraft, contactName: string | null): void {
   draft.ask({
     ...of,
     id: "contact.confirmed",
-    label: text("HOME 「担当者名」 last seen to be right", "HOME 画面の「担当者名」を最後に確かめた日"),
+    label: text("「担当者名」 on HOME last checked", "HOME 画面の「担当者名」を最後に確かめた日"),
     wording: text(
-      "When did somebody last see that HOME 「担当者名」 names the right person?",
-      "HOME 画面の「担当者名」が正しいことを最後に確かめたのはいつですか?",
+      "When did somebody last check that 「担当者名」 on HOME of CLOMO PANEL shows the right person?",
+      "CLOMO PANEL の HOME 画面の「担当者名」が正しいことを最後に確かめたのはいつですか?",
     ),
     yearly: true,
   });

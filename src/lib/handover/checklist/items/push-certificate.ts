@@ -1,35 +1,35 @@
-import { appliesTo } from "../../../model/applies.ts";
+import { determineApplicability } from "../../../model/applies.ts";
 import { dayOf } from "../../../model/time.ts";
 import { text } from "../../../text/index.ts";
-import { accountIn, askAccount } from "../account.ts";
+import { findRenewalWithAccount, askAccount } from "../account.ts";
 import type { HandoverFacts } from "../facts.ts";
-import { ItemDraft, type Item, type ChecklistContext } from "../item.ts";
-import { askWhich } from "../which.ts";
+import { ItemDraft, type ChecklistItem, type ChecklistContext } from "../item.ts";
+import { askIdentity } from "../which.ts";
 
-/** @see facts 3.4 */
-const MOVING = text(
-  "ask Apple to move the certificate to an Apple Account of the company (never make a new one), and renew it there from then on",
+/** How to replace a personal account.  @see facts 3.4 */
+const MOVE_TO_COMPANY_ACCOUNT = text(
+  "ask Apple to move the certificate to a company Apple Account (never create a new certificate), and renew it with that account from then on",
   "証明書を会社の Apple Account へ移すよう Apple に依頼し(新しい証明書は作成しないでください)、移った後はそのアカウントで更新",
 );
 
-/** The Apple Account with which the push certificate is renewed. @see facts 3.3, 3.4; seed 002 */
-export function pushCertificateItem(facts: HandoverFacts, when: ChecklistContext): Item {
+/** Builds the item about the Apple Account that renews the push certificate.  @see facts 3.3, 3.4; seed 002 */
+export function buildPushCertificateItem(facts: HandoverFacts, when: ChecklistContext): ChecklistItem {
   const draft = new ItemDraft("push-certificate", facts, when);
-  const applies = appliesTo(facts.tenant, "push-certificate");
+  const applies = determineApplicability(facts.tenant, "push-certificate");
   const renewals = facts.renewals.filter(({ kind }) => kind === "push-certificate");
   const held = facts.pushCertificate?.appleAccount ?? null;
   if (applies.applies !== true && renewals.length === 0 && held === null) {
-    return draft.notApplying(applies, text("iOS/iPadOS and macOS are", "iOS/iPadOS も macOS も"));
+    return draft.notApplying(applies, text("iOS/iPadOS or macOS", "iOS/iPadOS も macOS も"));
   }
   const [first] = renewals;
-  const named = accountIn(facts, "push-certificate", renewals);
+  const named = findRenewalWithAccount(facts, "push-certificate", renewals);
   const account = held ?? named?.account ?? null;
   draft.tell(text("Apple Account", "Apple Account"), account);
   const expiresAt = facts.pushCertificate?.expiresAt ?? first?.expiresAt ?? null;
-  draft.tell(text("next date", "次の期限"), expiresAt === null ? null : dayOf(expiresAt, when.timezone));
+  draft.tell(text("next expiry date", "次の期限"), expiresAt === null ? null : dayOf(expiresAt, when.timezone));
   draft.note(
     text(
-      "Each year the same certificate is renewed, so one signs in to the Apple Push Certificates Portal with the same Apple Account. Hand over its password and the telephone number that receives the SMS.",
+      "The same certificate is renewed each year, so you must sign in to the Apple Push Certificates Portal with the same Apple Account. Hand over its password and the telephone number that receives the SMS codes.",
       "年次更新では、証明書取得時と同一の Apple Account で Apple Push Certificates Portal にサインインする必要があります。パスワードと、2ファクタ認証時に SMS を受け取る電話番号を必ず引き継いでください。",
     ),
   );
@@ -39,9 +39,9 @@ export function pushCertificateItem(facts: HandoverFacts, when: ChecklistContext
     recorded: account,
     recordedIn: held === null ? (named ?? first) : undefined,
     renewals,
-    moving: MOVING,
+    moving: MOVE_TO_COMPANY_ACCOUNT,
   });
-  for (const renewal of renewals) askWhich(draft, renewal);
+  for (const renewal of renewals) askIdentity(draft, renewal);
   draft.recorded("push-certificate");
   draft.due(renewals);
   return draft.item();

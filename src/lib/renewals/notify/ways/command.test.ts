@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { runCommand } from "./command.ts";
-import { messageOf } from "../message.ts";
+import { buildReminderMessage } from "../message.ts";
 import type { Delivery } from "../outcome.ts";
 import { digestOf } from "#support/renewals/digest.ts";
 
@@ -18,10 +18,15 @@ const digest = digestOf();
 const runScript = async (script: string, args: readonly string[] = [], timeoutMs = 30_000): Promise<Delivery> => {
   await writeFile(join(folder, "script.mjs"), script);
   const command = [process.execPath, "script.mjs", ...args] as const;
-  return runCommand({ command, timeoutMs }, { environment: { KNOWN: "1" }, folder }, await messageOf(digest), digest);
+  return runCommand(
+    { command, timeoutMs },
+    { environment: { KNOWN: "1" }, folder },
+    await buildReminderMessage(digest),
+    digest,
+  );
 };
 
-test("the command reads one JSON object and gets its arguments as they are", async () => {
+test("the command reads one JSON object and receives its arguments unchanged", async () => {
   const script = `
     import { readFileSync, writeFileSync } from "node:fs";
     const { KNOWN, HOME } = process.env;
@@ -33,7 +38,7 @@ test("the command reads one JSON object and gets its arguments as they are", asy
     {
       messageId: digest.messageId,
       language: "ja",
-      subject: "【更新期限】あと 30 日: MDM プッシュ通知証明書「本社」",
+      subject: "【年次更新・期限】あと 30 日: MDM プッシュ通知証明書「本社」",
       text: expect.stringContaining("期限: 2027-03-01"),
       items: [
         {
@@ -55,13 +60,13 @@ test("the command reads one JSON object and gets its arguments as they are", asy
   ]);
 });
 
-test("a command that reads nothing may still be content", async () => {
+test("a command that does not read its input may succeed", async () => {
   expect(await runScript("")).toEqual({ sent: true });
 });
 
-test("another code than 0, a command that is not there, and one that does not end have failed", async () => {
+test("an exit code other than 0, a missing command and a timeout are failures", async () => {
   expect(await runScript("process.exit(4)")).toMatchObject({ sent: false, reason: { en: "exit 4" } });
-  const message = await messageOf(digest);
+  const message = await buildReminderMessage(digest);
   const absent = { command: [join(folder, "none")] as const, timeoutMs: 1000 };
   expect(await runCommand(absent, { environment: {}, folder }, message, digest)).toMatchObject({
     sent: false,

@@ -2,18 +2,18 @@ import { spawn } from "node:child_process";
 import { same, text } from "../../../text/index.ts";
 import type { Digest } from "../digest.ts";
 import type { Message } from "../message.ts";
-import { codeOf, failed, SENT, type Delivery } from "../outcome.ts";
+import { codeOf, createFailedDelivery, SENT, type Delivery } from "../outcome.ts";
 import type { CommandRecipient } from "../settings.ts";
 
-/** What a command is run with. */
+/** The environment and folder in which a command runs. */
 export interface CommandPlace {
-  /** without the variables that hold secrets of other recipients */
+  /** environment variables, without those that hold the secrets of the settings */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly folder: string;
 }
 
-/** What a command reads from stdin: one JSON object. */
-const inputOf = ({ subject, text, messageId }: Message, { language, due }: Digest): string =>
+/** Returns the JSON object that a command reads from stdin. */
+const buildCommandInput = ({ subject, text, messageId }: Message, { language, due }: Digest): string =>
   `${JSON.stringify({
     messageId,
     language,
@@ -34,8 +34,8 @@ const inputOf = ({ subject, text, messageId }: Message, { language, due }: Diges
   })}\n`;
 
 /**
- * Runs the command of a recipient with the notice on stdin, without a shell. It has failed when it does not start, ends
- * with another code than 0, or is not done in time: then it is killed.
+ * Runs the command of a recipient without a shell, with the reminder on stdin. The delivery fails if the command does
+ * not start, ends with a code other than 0, or does not end in time; in the last case, the command is killed.
  */
 export const runCommand = (
   { command: [program, ...args], timeoutMs }: Pick<CommandRecipient, "command" | "timeoutMs">,
@@ -61,14 +61,16 @@ export const runCommand = (
       child.stdin.destroy();
       resolve(delivery);
     };
-    child.on("error", (error) => settle(failed(codeOf(error))));
+    child.on("error", (error) => settle(createFailedDelivery(codeOf(error))));
     child.on("exit", (code, signal) => {
       if (late)
         return settle(
-          failed(text(`timed out after ${timeoutMs / 1000} s`, `${timeoutMs / 1000} 秒以内に終わりませんでした`)),
+          createFailedDelivery(
+            text(`timed out after ${timeoutMs / 1000} s`, `${timeoutMs / 1000} 秒以内に終わりませんでした`),
+          ),
         );
-      settle(code === 0 ? SENT : failed(same(code === null ? `${signal}` : `exit ${code}`)));
+      settle(code === 0 ? SENT : createFailedDelivery(same(code === null ? `${signal}` : `exit ${code}`)));
     });
-    // a command need not read what it is given
-    child.stdin.on("error", () => undefined).end(inputOf(message, digest));
+    // the command does not have to read its input
+    child.stdin.on("error", () => undefined).end(buildCommandInput(message, digest));
   });

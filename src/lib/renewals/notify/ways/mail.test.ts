@@ -7,8 +7,8 @@ import { join } from "node:path";
 import ICAL from "ical.js";
 import type { SMTPServerOptions } from "smtp-server";
 import { afterEach, expect, test } from "vitest";
-import { mailOfNotice, openMailer, type OpenSmtp } from "./mail.ts";
-import { messageOf } from "../message.ts";
+import { buildReminderMail, createMailer, type OpenSmtp } from "./mail.ts";
+import { buildReminderMessage } from "../message.ts";
 import { openPostOffice, type PostOffice } from "#support/renewals/post-office.ts";
 import { digestOf } from "#support/renewals/digest.ts";
 
@@ -43,12 +43,14 @@ const certificate = (): { readonly key: string; readonly cert: string } => {
 };
 
 test.each([
-  ["ja", "【更新期限】あと 30 日: MDM プッシュ通知証明書「本社」", "期限: 2027-03-01 あと 30 日"],
+  ["ja", "【年次更新・期限】あと 30 日: MDM プッシュ通知証明書「本社」", "期限: 2027-03-01 あと 30 日"],
   ["en", '[Renewal] 30 days left: MDM push certificate "本社"', "Expires: 2027-03-01 30 days left"],
 ] as const)("a mail in %s has its subject, text, HTML and calendar", async (language, subject, line) => {
   const smtp = await open();
   const digest = digestOf({ language });
-  expect(await openMailer(smtp)("it@example.jp", mailOfNotice(await messageOf(digest)), language)).toEqual({
+  expect(
+    await createMailer(smtp)("it@example.jp", buildReminderMail(await buildReminderMessage(digest)), language),
+  ).toEqual({
     sent: true,
   });
   const [got] = office?.delivered ?? [];
@@ -68,7 +70,7 @@ test.each([
   expect(header("content-language")).toBe(language);
 });
 
-test("STARTTLS is required and its certificate is checked; the password goes inside", async () => {
+test("requires STARTTLS and checks its certificate, and only then sends the password", async () => {
   const { key, cert } = certificate();
   const smtp = await open({
     key,
@@ -78,40 +80,46 @@ test("STARTTLS is required and its certificate is checked; the password goes ins
     onAuth: ({ username, password }, _, done) =>
       password === "geheim1" ? done(null, { user: username }) : done(new Error(`no: ${password}`)),
   });
-  const message = mailOfNotice(await messageOf(digestOf()));
+  const message = buildReminderMail(await buildReminderMessage(digestOf()));
   const signedIn = { ...smtp, security: "starttls", user: "renewals", password: "geheim1" } as const;
-  const untrusted = await openMailer(signedIn)("it@example.jp", message, "ja");
+  const untrusted = await createMailer(signedIn)("it@example.jp", message, "ja");
   expect(untrusted).toMatchObject({
     sent: false,
     bounced: false,
-    reason: { en: expect.stringMatching(/^127\.0\.0\.1:\d+: its certificate is not trusted \(see ca-file\) \(.*SELF/) },
+    reason: {
+      en: expect.stringMatching(/^127\.0\.0\.1:\d+: the server certificate is not trusted \(see ca-file\) \(.*SELF/),
+    },
   });
-  expect(await openMailer({ ...signedIn, authority: cert })("it@example.jp", message, "ja")).toEqual({ sent: true });
+  expect(await createMailer({ ...signedIn, authority: cert })("it@example.jp", message, "ja")).toEqual({ sent: true });
   expect(office?.delivered).toMatchObject([{ user: "renewals", secure: true }]);
-  const wrong = await openMailer({ ...signedIn, authority: cert, password: "geheim2" })("it@example.jp", message, "ja");
+  const wrong = await createMailer({ ...signedIn, authority: cert, password: "geheim2" })(
+    "it@example.jp",
+    message,
+    "ja",
+  );
   expect(wrong).toMatchObject({ sent: false, bounced: false });
   expect(JSON.stringify(wrong)).not.toContain("geheim2");
 });
 
-test("a server without STARTTLS gets nothing where it is asked for", async () => {
+test("sends nothing to a server without STARTTLS if STARTTLS is required", async () => {
   const smtp = await open();
-  const delivery = await openMailer({ ...smtp, security: "starttls" })(
+  const delivery = await createMailer({ ...smtp, security: "starttls" })(
     "it@example.jp",
-    mailOfNotice(await messageOf(digestOf())),
+    buildReminderMail(await buildReminderMessage(digestOf())),
     "ja",
   );
   expect([delivery.sent, office?.delivered]).toEqual([false, []]);
   expect(delivery).toMatchObject({ reason: { en: expect.stringContaining("does not offer STARTTLS") } });
 });
 
-test("a recipient refused for good has bounced; one refused for now has not", async () => {
+test("a permanent refusal is a bounce, and a temporary one is not", async () => {
   const smtp = await open();
   office?.refused.set("gone@example.jp", "550 5.1.1 no such user");
   office?.refused.set("full@example.jp", "452 4.2.2 mailbox full");
-  const message = mailOfNotice(await messageOf(digestOf()));
+  const message = buildReminderMail(await buildReminderMessage(digestOf()));
   const deliveries = [
-    await openMailer(smtp)("gone@example.jp", message, "ja"),
-    await openMailer(smtp)("full@example.jp", message, "ja"),
+    await createMailer(smtp)("gone@example.jp", message, "ja"),
+    await createMailer(smtp)("full@example.jp", message, "ja"),
   ];
   expect(deliveries).toEqual([
     { sent: false, bounced: true, reason: { en: "550 5.1.1 no such user", ja: "550 5.1.1 no such user" } },
@@ -119,8 +127,8 @@ test("a recipient refused for good has bounced; one refused for now has not", as
   ]);
 });
 
-test("a server that is silent, trickles or is not there fails in bounded time", async () => {
-  const message = mailOfNotice(await messageOf(digestOf()));
+test("a silent, trickling or missing server fails in limited time", async () => {
+  const message = buildReminderMail(await buildReminderMessage(digestOf()));
   const server = createServer((socket) => {
     const trickle = setInterval(() => socket.write("220-wait\r\n"), 20);
     socket.on("error", () => undefined).on("close", () => clearInterval(trickle));
@@ -129,10 +137,13 @@ test("a server that is silent, trickles or is not there fails in bounded time", 
   const { port } = server.address() as AddressInfo;
   const smtp: OpenSmtp = { host: "127.0.0.1", port, security: "none", from: "a@example.jp" };
   const timeouts = { connectMs: 5000, silenceMs: 5000, wholeMs: 300 };
-  const slow = await openMailer({ ...smtp, timeouts })("it@example.jp", message, "ja");
-  expect(slow).toMatchObject({ sent: false, reason: { en: `127.0.0.1:${port}: mail server did not respond in time` } });
+  const slow = await createMailer({ ...smtp, timeouts })("it@example.jp", message, "ja");
+  expect(slow).toMatchObject({
+    sent: false,
+    reason: { en: `127.0.0.1:${port}: the mail server did not respond in time` },
+  });
   await new Promise((resolve) => server.close(resolve));
-  expect(await openMailer(smtp)("it@example.jp", message, "ja")).toEqual({
+  expect(await createMailer(smtp)("it@example.jp", message, "ja")).toEqual({
     sent: false,
     bounced: false,
     reason: {

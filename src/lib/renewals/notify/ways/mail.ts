@@ -3,31 +3,37 @@ import type { SendMailOptions } from "nodemailer";
 import type { Options } from "nodemailer/lib/smtp-transport/index.js";
 import { same, text, type Language } from "../../../text/index.ts";
 import type { Message } from "../message.ts";
-import { bounced, failed, SENT, unreached, type Delivery } from "../outcome.ts";
-import { withoutSecrets } from "../secret.ts";
+import {
+  createBouncedDelivery,
+  createFailedDelivery,
+  SENT,
+  describeConnectionError,
+  type Delivery,
+} from "../outcome.ts";
+import { maskSecrets } from "../secret.ts";
 import type { SmtpSettings } from "../settings.ts";
 
-/** A mail server whose secrets were looked up. */
+/** A mail server with the secrets that are needed to use it. */
 export interface OpenSmtp extends Omit<SmtpSettings, "password" | "caFile"> {
-  /** nobody is shown it */
+  /** secret; never shown */
   readonly password?: string | undefined;
-  /** PEM */
+  /** CA certificates in PEM format */
   readonly authority?: string | undefined;
   readonly timeouts?: MailTimeouts | undefined;
 }
 
-/** Bounds of one mail, in milliseconds. */
+/** Timeouts for one mail, in milliseconds. */
 interface MailTimeouts {
   readonly connectMs: number;
-  /** between two signs of life */
+  /** maximum time without any data from the server */
   readonly silenceMs: number;
-  /** from the first byte to the last: well below the lease of a notice */
+  /** maximum time for the whole delivery; much shorter than the lease on a reminder */
   readonly wholeMs: number;
 }
 
-const TIMEOUTS: MailTimeouts = { connectMs: 15_000, silenceMs: 30_000, wholeMs: 120_000 };
+const DEFAULT_TIMEOUTS: MailTimeouts = { connectMs: 15_000, silenceMs: 30_000, wholeMs: 120_000 };
 
-/** A mail, of whatever it tells. */
+/** The content of a mail of any kind. */
 export interface Mail {
   readonly subject: string;
   readonly text: string;
@@ -36,14 +42,14 @@ export interface Mail {
   readonly attachments?:
     | readonly { readonly filename: string; readonly content: string; readonly contentType: string }[]
     | undefined;
-  /** whose mail it is, for filters: a List-Id */
+  /** List-Id of the mail, for filters */
   readonly list?: string | undefined;
 }
 
-/** Mails one message to one address. */
+/** Sends a mail to one address. */
 export type Mailer = (address: string, mail: Mail, language: Language) => Promise<Delivery>;
 
-/** What nodemailer tells of a mail that was not taken. */
+/** The data that nodemailer provides when a mail is not accepted. */
 interface SmtpError {
   readonly code?: string | undefined;
   readonly responseCode?: number | undefined;
@@ -51,11 +57,11 @@ interface SmtpError {
   readonly command?: string | undefined;
 }
 
-/** The server refused this recipient, or this mail to it, for good: not the sender, nor the password. */
+/** Returns true if the server permanently rejected the recipient or this mail, not the sender or the password. */
 const isBounce = ({ responseCode = 0, command = "" }: SmtpError): boolean =>
   responseCode >= 500 && responseCode < 600 && (command === "RCPT TO" || command === "DATA");
 
-const optionsOf = (smtp: OpenSmtp, { connectMs, silenceMs }: MailTimeouts): Options => ({
+const buildTransportOptions = (smtp: OpenSmtp, { connectMs, silenceMs }: MailTimeouts): Options => ({
   host: smtp.host,
   port: smtp.port,
   secure: smtp.security === "tls",
@@ -65,7 +71,7 @@ const optionsOf = (smtp: OpenSmtp, { connectMs, silenceMs }: MailTimeouts): Opti
   greetingTimeout: connectMs,
   socketTimeout: silenceMs,
   dnsTimeout: connectMs,
-  // files and addresses in a message are never followed
+  // a message must never make the program read files or addresses
   disableFileAccess: true,
   disableUrlAccess: true,
   ...(smtp.authority === undefined ? {} : { tls: { ca: smtp.authority } }),
@@ -74,8 +80,8 @@ const optionsOf = (smtp: OpenSmtp, { connectMs, silenceMs }: MailTimeouts): Opti
 
 const LIST_ID = "clomoctl renewals <renewals.clomoctl.invalid>";
 
-/** A notice as a mail: with its calendar, and its guides as files. */
-export const mailOfNotice = ({ subject, text: body, html, messageId, guides, calendar }: Message): Mail => ({
+/** Builds the mail for a reminder, with its calendar and its guides as attachments. */
+export const buildReminderMail = ({ subject, text: body, html, messageId, guides, calendar }: Message): Mail => ({
   subject,
   text: body,
   html,
@@ -91,7 +97,7 @@ export const mailOfNotice = ({ subject, text: body, html, messageId, guides, cal
   list: LIST_ID,
 });
 
-const sentAs = (
+const toSendMailOptions = (
   { subject, text: body, html, messageId, attachments = [], list }: Mail,
   language: Language,
 ): SendMailOptions => ({
@@ -108,43 +114,44 @@ const sentAs = (
   },
 });
 
-const failureOf = (error: unknown, { host, port }: OpenSmtp, secrets: readonly string[]): Delivery => {
+const toFailedDelivery = (error: unknown, { host, port }: OpenSmtp, secrets: readonly string[]): Delivery => {
   const { response, code, ...refusal } = error as SmtpError;
   const reason =
     response === undefined || code === "ETLS"
-      ? unreached(error, host, port)
-      : same(withoutSecrets(response, secrets).slice(0, 500));
-  return isBounce(refusal) ? bounced(reason) : failed(reason);
+      ? describeConnectionError(error, host, port)
+      : same(maskSecrets(response, secrets).slice(0, 500));
+  return isBounce(refusal) ? createBouncedDelivery(reason) : createFailedDelivery(reason);
 };
 
 /**
- * Mails by SMTP, one connection a mail. Each is sent, failed, or given up within `timeouts`; what the server answered is
- * told without the password, and what kept it from answering with host, port and cause.
+ * Returns a function that sends mails by SMTP, with a new connection for each mail. Each mail is sent, fails, or is
+ * given up within `timeouts`. A response of the server is reported without the password; a connection problem is
+ * reported with host, port and cause.
  *
  * @see RFC 3834 5 (Auto-Submitted), RFC 2919 (List-Id)
  */
-export const openMailer = (smtp: OpenSmtp): Mailer => {
-  const { timeouts = TIMEOUTS, password, user = "", from } = smtp;
+export const createMailer = (smtp: OpenSmtp): Mailer => {
+  const { timeouts = DEFAULT_TIMEOUTS, password, user = "", from } = smtp;
   const secrets = password === undefined ? [] : [password, `\0${user}\0${password}`];
   return async (address, mail, language) => {
     const { default: nodemailer } = await import("nodemailer");
     const socket = new Socket();
-    const transport = nodemailer.createTransport({ ...optionsOf(smtp, timeouts), socket });
-    const sent = transport.sendMail({ ...sentAs(mail, language), from, to: address }).then(
+    const transport = nodemailer.createTransport({ ...buildTransportOptions(smtp, timeouts), socket });
+    const sent = transport.sendMail({ ...toSendMailOptions(mail, language), from, to: address }).then(
       () => SENT,
-      (error: unknown) => failureOf(error, smtp, secrets),
+      (error: unknown) => toFailedDelivery(error, smtp, secrets),
     );
     const late = Promise.withResolvers<Delivery>();
     const bound = setTimeout(() => {
       late.resolve(
-        failed(
+        createFailedDelivery(
           text(
-            `${smtp.host}:${smtp.port}: mail server did not respond in time`,
+            `${smtp.host}:${smtp.port}: the mail server did not respond in time`,
             `${smtp.host}:${smtp.port}: メールサーバーが時間内に応答しませんでした`,
           ),
         ),
       );
-      // else a server that trickles on would keep the program alive
+      // otherwise a server that sends data very slowly would keep the program running
       socket.destroy();
     }, timeouts.wholeMs);
     try {

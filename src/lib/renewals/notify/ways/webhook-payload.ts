@@ -1,56 +1,60 @@
 import type { Message } from "../message.ts";
-import type { Service } from "../settings.ts";
+import type { WebhookService } from "../settings.ts";
 
-/** What a chat is sent. */
-export interface Payload {
+/** The content type and body of the request to a chat service. */
+export interface WebhookPayload {
   readonly contentType: string;
   readonly body: string;
 }
 
-/** What a payload is made of. */
+/** The parts of a message from which a payload is built. */
 export type PayloadText = Pick<Message, "subject" | "text" | "messageId">;
 
-/** Chats refuse or cut what is longer; Google Chat begins at 4,096. */
-const LONGEST = 4000;
+/** Maximum number of characters in a text. Chat services reject or cut longer ones, Google Chat from 4,096. */
+const MAX_TEXT_LENGTH = 4000;
 
-const cut = (value: string): string => {
+const truncateText = (value: string): string => {
   const characters = [...value];
-  return characters.length <= LONGEST ? value : `${characters.slice(0, LONGEST - 1).join("")}…`;
+  return characters.length <= MAX_TEXT_LENGTH ? value : `${characters.slice(0, MAX_TEXT_LENGTH - 1).join("")}…`;
 };
 
-const json = (body: unknown): Payload => ({
+const toJsonPayload = (body: unknown): WebhookPayload => ({
   contentType: "application/json; charset=utf-8",
   body: JSON.stringify(body),
 });
 
-/** Slack reads `<`, `>` and `&` as its own signs. @see https://docs.slack.dev/messaging/formatting-message-text */
-const slackText = (value: string): string =>
+/** Escapes control characters of Slack.  @see https://docs.slack.dev/messaging/formatting-message-text */
+const escapeSlackText = (value: string): string =>
   value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
-/** Chatwork reads `[…]` as its tags. @see https://developer.chatwork.com/docs/message-notation */
-const chatworkText = (value: string): string => value.replaceAll("[", "［").replaceAll("]", "］");
+/** Replaces `[` and `]`: Chatwork reads `[…]` as a tag.  @see https://developer.chatwork.com/docs/message-notation */
+const escapeChatworkText = (value: string): string => value.replaceAll("[", "［").replaceAll("]", "］");
 
-/** Google Chat reads `<users/all>` and `<address|words>`. @see https://developers.google.com/workspace/chat/format-messages */
-const googleText = (value: string): string => value.replaceAll("<", "＜").replaceAll(">", "＞");
+/** Breaks up `<users/all>` and `<address|words>`.  @see https://developers.google.com/workspace/chat/format-messages */
+const escapeGoogleChatText = (value: string): string => value.replaceAll("<", "＜").replaceAll(">", "＞");
 
-/** Adaptive cards read `[words](address)`. @see https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features */
-const cardText = (value: string): string => value.replaceAll("](", "] (");
+/** Breaks up `[words](address)`.  @see https://learn.microsoft.com/adaptive-cards/authoring-cards/text-features */
+const escapeCardText = (value: string): string => value.replaceAll("](", "] (");
 
-const CARD = "application/vnd.microsoft.card.adaptive";
+const CARD_CONTENT_TYPE = "application/vnd.microsoft.card.adaptive";
 
-const teamsCard = ({ subject, text }: PayloadText): unknown => ({
+const buildTeamsCard = ({ subject, text }: PayloadText): unknown => ({
   type: "message",
   attachments: [
     {
-      contentType: CARD,
+      contentType: CARD_CONTENT_TYPE,
       content: {
         $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
         type: "AdaptiveCard",
         version: "1.4",
         body: [
-          { type: "TextBlock", text: cardText(subject), weight: "Bolder", wrap: true },
-          // a card joins lines but for blank ones
-          { type: "TextBlock", text: cardText(cut(text.trimEnd()).replaceAll("\n", "\n\n")), wrap: true },
+          { type: "TextBlock", text: escapeCardText(subject), weight: "Bolder", wrap: true },
+          // a card joins lines unless a blank line separates them
+          {
+            type: "TextBlock",
+            text: escapeCardText(truncateText(text.trimEnd()).replaceAll("\n", "\n\n")),
+            wrap: true,
+          },
         ],
       },
     },
@@ -58,7 +62,7 @@ const teamsCard = ({ subject, text }: PayloadText): unknown => ({
 });
 
 /**
- * Fills the placeholders of a template with text that fits between the quotes of a JSON string.
+ * Fills the placeholders of a template with texts that are escaped for use inside a JSON string.
  *
  * @param template JSON with `{{subject}}`, `{{text}}`, `{{messageId}}`
  */
@@ -75,32 +79,33 @@ export const fillTemplate = (template: string, { subject, text, messageId }: Pay
 };
 
 /**
- * A message as a chat takes it.
+ * Builds the payload of a message in the format of a chat service.
  *
  * @see https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
- * @see https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using (workflows take adaptive cards only)
+ * @see https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using (workflows
+ * accept only adaptive cards)
  * @see https://developers.google.com/workspace/chat/quickstart/webhooks
  * @see https://developer.chatwork.com/docs/endpoints (a form, and the token in a header)
  */
-export const payloadOf = (service: Service, wording: PayloadText, template = ""): Payload => {
+export const buildWebhookPayload = (service: WebhookService, wording: PayloadText, template = ""): WebhookPayload => {
   const { subject, text } = wording;
-  const whole = `${subject}\n\n${cut(text.trimEnd())}`;
+  const whole = `${subject}\n\n${truncateText(text.trimEnd())}`;
   switch (service) {
     case "slack":
-      return json({ text: slackText(whole) });
+      return toJsonPayload({ text: escapeSlackText(whole) });
     case "teams":
-      return json(teamsCard(wording));
+      return toJsonPayload(buildTeamsCard(wording));
     case "google-chat":
-      return json({ text: googleText(cut(whole)) });
+      return toJsonPayload({ text: escapeGoogleChatText(truncateText(whole)) });
     case "chatwork": {
-      const body = `[info][title]${chatworkText(subject)}[/title]${chatworkText(cut(text.trimEnd()))}[/info]`;
+      const body = `[info][title]${escapeChatworkText(subject)}[/title]${escapeChatworkText(truncateText(text.trimEnd()))}[/info]`;
       return {
         contentType: "application/x-www-form-urlencoded",
         body: new URLSearchParams({ body, self_unread: "1" }).toString(),
       };
     }
     case "line-works":
-      return json({ title: subject, body: { text: cut(text.trimEnd()) } });
+      return toJsonPayload({ title: subject, body: { text: truncateText(text.trimEnd()) } });
     case "template":
       return { contentType: "application/json; charset=utf-8", body: fillTemplate(template, wording) };
   }

@@ -1,31 +1,36 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { messageOf, type Message } from "../message.ts";
-import { SERVICES } from "../settings.ts";
+import { buildReminderMessage, type Message } from "../message.ts";
+import { WEBHOOK_SERVICES } from "../settings.ts";
 import { openChat, type Chat } from "#support/renewals/post-office.ts";
-import { digestOf, dueNotice } from "#support/renewals/digest.ts";
-import { payloadOf } from "./webhook-payload.ts";
-import { postNotice } from "./webhook.ts";
+import { digestOf, createDueReminder } from "#support/renewals/digest.ts";
+import { buildWebhookPayload } from "./webhook-payload.ts";
+import { postReminder } from "./webhook.ts";
 
 let chat: Chat;
 let message: Message;
 beforeEach(async () => {
   chat = await openChat();
-  message = await messageOf(digestOf({ due: [dueNotice({ item: { name: 'A & B <"x"> [info]' } })] }));
+  message = await buildReminderMessage(
+    digestOf({ due: [createDueReminder({ item: { name: 'A & B <"x"> [info]' } })] }),
+  );
 });
 afterEach(() => chat.close());
 
 const bodyOf = (): unknown => JSON.parse(chat.posted[0]?.body ?? "");
 
-test("each chat gets its own form", async () => {
+test("each chat service gets its own format", async () => {
   const { subject, text } = message;
-  expect(JSON.parse(payloadOf("slack", message).body)).toEqual({
+  expect(JSON.parse(buildWebhookPayload("slack", message).body)).toEqual({
     text: expect.stringContaining('A &amp; B &lt;"x"&gt; [info]'),
   });
-  expect(JSON.parse(payloadOf("google-chat", message).body)).toEqual({
+  expect(JSON.parse(buildWebhookPayload("google-chat", message).body)).toEqual({
     text: `${subject}\n\n${text.trimEnd()}`.replaceAll("<", "＜").replaceAll(">", "＞"),
   });
-  expect(JSON.parse(payloadOf("line-works", message).body)).toEqual({ title: subject, body: { text: text.trimEnd() } });
-  expect(JSON.parse(payloadOf("teams", message).body)).toMatchObject({
+  expect(JSON.parse(buildWebhookPayload("line-works", message).body)).toEqual({
+    title: subject,
+    body: { text: text.trimEnd() },
+  });
+  expect(JSON.parse(buildWebhookPayload("teams", message).body)).toMatchObject({
     type: "message",
     attachments: [
       {
@@ -40,26 +45,28 @@ test("each chat gets its own form", async () => {
       },
     ],
   });
-  const form = new URLSearchParams(payloadOf("chatwork", message).body);
+  const form = new URLSearchParams(buildWebhookPayload("chatwork", message).body);
   expect(form.get("body")).toMatch(/^\[info\]\[title\][^[\]]+\[\/title\][^[\]]+\[\/info\]$/);
   expect(form.get("self_unread")).toBe("1");
-  expect(JSON.parse(payloadOf("template", message, '{"m": "{{subject}}|{{text}}|{{messageId}}|{{x}}"}').body)).toEqual({
+  expect(
+    JSON.parse(buildWebhookPayload("template", message, '{"m": "{{subject}}|{{text}}|{{messageId}}|{{x}}"}').body),
+  ).toEqual({
     m: `${subject}|${text}|${message.messageId}|{{x}}`,
   });
 });
 
-test("a very long notice is cut, whatever the chat", () => {
+test("shortens a very long reminder for every chat service", () => {
   const long = { ...message, text: "😀".repeat(9000) };
-  for (const service of SERVICES.filter((service) => service !== "template")) {
-    const { body, contentType } = payloadOf(service, long);
+  for (const service of WEBHOOK_SERVICES.filter((service) => service !== "template")) {
+    const { body, contentType } = buildWebhookPayload(service, long);
     const text = contentType.includes("json") ? body : decodeURIComponent(body);
     expect([...text].length).toBeLessThan(4400);
     expect(text).toContain("…");
   }
 });
 
-test("it is posted once, with what makes a repetition known and Chatwork's token in its header", async () => {
-  expect(await postNotice({ service: "chatwork", url: chat.url, token: "TOKEN" }, message)).toEqual({ sent: true });
+test("posts once, with a key that identifies repetitions and Chatwork's token in the header", async () => {
+  expect(await postReminder({ service: "chatwork", url: chat.url, token: "TOKEN" }, message)).toEqual({ sent: true });
   expect(chat.posted).toMatchObject([
     {
       path: "/services/SECRET",
@@ -72,20 +79,22 @@ test("it is posted once, with what makes a repetition known and Chatwork's token
   ]);
 });
 
-test("no name makes a mention or a link in a chat", async () => {
-  const hostile = await messageOf(digestOf({ due: [dueNotice({ item: { name: "<users/all> [x](http://a.jp)" } })] }));
-  expect(payloadOf("google-chat", hostile).body).not.toContain("<users/all>");
-  expect(payloadOf("teams", hostile).body).not.toContain("](");
+test("a name does not become a mention or a link in a chat", async () => {
+  const hostile = await buildReminderMessage(
+    digestOf({ due: [createDueReminder({ item: { name: "<users/all> [x](http://a.jp)" } })] }),
+  );
+  expect(buildWebhookPayload("google-chat", hostile).body).not.toContain("<users/all>");
+  expect(buildWebhookPayload("teams", hostile).body).not.toContain("](");
 });
 
-test("it goes over the socket as UTF-8 JSON", async () => {
-  await postNotice({ service: "line-works", url: chat.url }, message);
+test("sends UTF-8 JSON over the socket", async () => {
+  await postReminder({ service: "line-works", url: chat.url }, message);
   expect(bodyOf()).toMatchObject({ title: message.subject });
 });
 
-test.each([300, 302, 404, 500])("HTTP %i is a failure that does not tell the address", async (status) => {
+test.each([300, 302, 404, 500])("HTTP %i is a failure that does not reveal the address", async (status) => {
   chat.status = status;
-  const delivery = await postNotice({ service: "slack", url: chat.url }, message);
+  const delivery = await postReminder({ service: "slack", url: chat.url }, message);
   const said = `${new URL(chat.url).host}: HTTP ${status}`;
   expect(delivery).toEqual({ sent: false, bounced: false, reason: { en: said, ja: said } });
 });
@@ -96,17 +105,17 @@ test.each([
   "https://user:SECRET@hooks.example.jp/",
   "file:///etc/passwd",
   "SECRET",
-])("%s is not written to", async (url) => {
-  const delivery = await postNotice({ service: "slack", url }, message);
-  expect(delivery).toMatchObject({ sent: false, reason: { en: "the URL must be https" } });
+])("does not send to %s", async (url) => {
+  const delivery = await postReminder({ service: "slack", url }, message);
+  expect(delivery).toMatchObject({ sent: false, reason: { en: "the URL must begin with https://" } });
 });
 
-test("a server that is not there or says nothing is a failure in bounded time", async () => {
+test("a missing or silent server is a failure in limited time", async () => {
   chat.status = 0;
-  const silent = await postNotice({ service: "slack", url: chat.url, timeoutMs: 50 }, message);
+  const silent = await postReminder({ service: "slack", url: chat.url, timeoutMs: 50 }, message);
   const { url } = chat;
   await chat.close();
-  const absent = await postNotice({ service: "slack", url }, message);
+  const absent = await postReminder({ service: "slack", url }, message);
   expect(silent).toMatchObject({ reason: { en: expect.stringContaining("timed out (TimeoutError)") } });
   expect([silent.sent, absent]).toEqual([
     false,

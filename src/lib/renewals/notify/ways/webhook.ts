@@ -1,26 +1,26 @@
 import { same, text } from "../../../text/index.ts";
 import type { Message } from "../message.ts";
-import { failed, SENT, unreached, type Delivery } from "../outcome.ts";
+import { createFailedDelivery, SENT, describeConnectionError, type Delivery } from "../outcome.ts";
 import { isLoopback, type WebhookRecipient } from "../settings.ts";
-import { payloadOf } from "./webhook-payload.ts";
+import { buildWebhookPayload } from "./webhook-payload.ts";
 
-/** A webhook whose secrets were looked up. */
+/** A webhook with the secrets that are needed to use it. */
 export interface OpenWebhook {
   readonly service: WebhookRecipient["service"];
   readonly template?: string | undefined;
-  /** nobody is shown it */
+  /** secret; never shown */
   readonly url: string;
   readonly token?: string | undefined;
-  /** until the answer is there */
+  /** maximum time to wait for the response */
   readonly timeoutMs?: number | undefined;
 }
 
-const TIMEOUT_MS = 30_000;
+const DEFAULT_TIMEOUT_MS = 30_000;
 
-export const NOT_HTTPS = text("the URL must be https", "URL は https にしてください");
+export const HTTPS_REQUIRED = text("the URL must begin with https://", "URL は https:// で始まる必要があります");
 
-/** The address as a URL: https, or http to this machine; undefined for anything else. */
-export const addressOf = (url: string): URL | undefined => {
+/** Parses the URL of a webhook. Returns undefined unless the URL uses https, or http to this machine. */
+export const parseWebhookUrl = (url: string): URL | undefined => {
   const address = URL.parse(url.trim());
   if (address === null || address.username !== "" || address.password !== "") return undefined;
   return address.protocol === "https:" || (address.protocol === "http:" && isLoopback(address.hostname))
@@ -29,19 +29,19 @@ export const addressOf = (url: string): URL | undefined => {
 };
 
 /**
- * Posts a message to a chat. Redirects are not followed; a failure is reported by host, port and cause, never by the
- * path, which is a secret.
+ * Posts a message to a chat. Redirects are not followed. A failure is reported with host, port and cause, but without
+ * the path, which is a secret.
  */
-export const postNotice = async (
-  { service, template, url, token, timeoutMs = TIMEOUT_MS }: OpenWebhook,
+export const postReminder = async (
+  { service, template, url, token, timeoutMs = DEFAULT_TIMEOUT_MS }: OpenWebhook,
   message: Message,
 ): Promise<Delivery> => {
-  const address = addressOf(url);
-  if (address === undefined) return failed(NOT_HTTPS);
-  const { contentType, body } = payloadOf(service, message, template);
+  const address = parseWebhookUrl(url);
+  if (address === undefined) return createFailedDelivery(HTTPS_REQUIRED);
+  const { contentType, body } = buildWebhookPayload(service, message, template);
   const headers = {
     "content-type": contentType,
-    // the same for a repetition
+    // the same key for a repeated post, so that the service can recognise a duplicate
     "idempotency-key": message.messageId,
     ...(token === undefined ? {} : { "x-chatworktoken": token }),
   };
@@ -52,9 +52,11 @@ export const postNotice = async (
     const answer = await undici.request(address, { method: "POST", headers, body, signal, dispatcher });
     await answer.body.dump();
     const { statusCode } = answer;
-    return statusCode >= 200 && statusCode < 300 ? SENT : failed(same(`${address.host}: HTTP ${statusCode}`));
+    return statusCode >= 200 && statusCode < 300
+      ? SENT
+      : createFailedDelivery(same(`${address.host}: HTTP ${statusCode}`));
   } catch (error) {
-    return failed(unreached(error, address.hostname, address.port || 443));
+    return createFailedDelivery(describeConnectionError(error, address.hostname, address.port || 443));
   } finally {
     await dispatcher.destroy();
   }

@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 
-test("every change has an audit record, chained by hash, without secrets", async () => {
+test("every change has an audit record, chained by hash and without secrets", async () => {
   const header = ["氏名", "メールアドレス", "座席", "CLOMOアカウントパスワード"];
   const done = await tenant.import({ kind: "users" }, [header, ["山田", "a@x", "3F", "hush-hush"]]);
   const undo = await tenant.client.imports.commit(await undoImport(tenant.client, done.id));
@@ -54,13 +54,13 @@ test.each([
   ["delete from audit where seq = 1", /never deleted/],
   ["insert or replace into audit (seq, record, hash) values (1, '', '')", /follows the last/],
   ["insert into audit (seq, record, hash) values (1000, '', '')", /follows the last/],
-])("the database refuses: %s", (statement, refusal) => {
+])("the database rejects: %s", (statement, refusal) => {
   const before = auditOf(tenant.database);
   expect(() => tenant.database.exec(statement)).toThrow(refusal);
   expect(auditOf(tenant.database)).toEqual(before);
 });
 
-test("what is refused or rolled back leaves no audit record", async () => {
+test("a rejected or rolled-back change leaves no audit record", async () => {
   const before = tenant.sql("select seq from audit");
   const rejected = await tenant.plan({ kind: "users" }, [
     ["氏名", "メールアドレス"],

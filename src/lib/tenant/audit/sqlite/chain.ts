@@ -1,48 +1,48 @@
 import { hash as hashOf } from "node:crypto";
-import type { AuditFindings, Break } from "../findings.ts";
+import type { AuditFindings, ChainBreak } from "../findings.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 
-/** The rows of one statement: enough that its own cost is small, few enough to hold in memory. */
-const AT_ONCE = 512;
+/** Number of rows per statement: enough that its own cost hardly matters, and few enough to fit into memory. */
+const BATCH_ROWS = 512;
 
-/** The last number that a record may have. */
-const MOST = Number.MAX_SAFE_INTEGER;
+/** The highest number that a record may have. */
+const MAX_SEQ = Number.MAX_SAFE_INTEGER;
 
 const HASH_LENGTH = 64;
 const LINE_FEED = 0x0a;
 
-/** SQL: records with their hashes, each behind the hash before it, as the bytes of which the hashes are made. */
-const BATCH = `select count(*) as records, min(seq) as first, max(seq) as last,
+/** SQL: a batch of records and hashes as bytes, each record after the previous hash, to hash without copying. */
+const SELECT_BATCH = `select count(*) as records, min(seq) as first, max(seq) as last,
     sum(typeof(record) <> 'text' or typeof(hash) <> 'text') as others,
     cast(:before || char(10) || string_agg(record || hash || char(10), '') as blob) as bytes
-  from (select seq, record, hash from audit where seq > :after and seq <= ${MOST} order by seq limit :rows) batch`;
+  from (select seq, record, hash from audit where seq > :after and seq <= ${MAX_SEQ} order by seq limit :rows) batch`;
 
-const ROWS = `select seq, record, hash from audit where seq > :after and seq <= ${MOST} order by seq limit :rows`;
+const SELECT_ROWS = `select seq, record, hash from audit where seq > :after and seq <= ${MAX_SEQ} order by seq limit :rows`;
 
-/** SQL: the number of a record before the first one; of a record that no number of ours reaches, that it is there. */
-const STRAY = `select max(seq, ${-MOST}) as seq from audit where seq < 1 order by seq desc limit 1`;
-const BEYOND = `select 1 from audit where seq > ${MOST} limit 1`;
+/** SQL: a record number below the first possible number. The next query finds one above the highest number. */
+const SELECT_STRAY = `select max(seq, ${-MAX_SEQ}) as seq from audit where seq < 1 order by seq desc limit 1`;
+const SELECT_BEYOND_MAX = `select 1 from audit where seq > ${MAX_SEQ} limit 1`;
 
-/** How far a chain was verified. */
-interface Progress {
-  /** the last record that stands, and its hash; 0 and empty before the first one */
+/** How far a chain has been verified. */
+interface ChainProgress {
+  /** the last intact record, and in `hash` its hash; 0 and empty before the first record */
   readonly seq: number;
   readonly hash: string;
-  /** of the record with the hash that is looked for */
+  /** number of the record with the required hash; null if not found yet */
   readonly headSeq: number | null;
 }
 
-/** What the text of a record begins with. */
-const beginning = (seq: number): string => `{"version":2,"seq":${seq},`;
-const NUMBERED = /^\{"version":2,"seq":\d+,/;
+/** Returns the first characters of a record's text. */
+const buildRecordStart = (seq: number): string => `{"version":2,"seq":${seq},`;
+const NUMBERED_RECORD_PATTERN = /^\{"version":2,"seq":\d+,/;
 
-/** The next records, if all of them stand as they were written: hashed where they lie. */
-const passWhole = (
+/** Verifies the next batch by hashing its bytes in place. Returns the progress; undefined if a record is broken. */
+const verifyBatch = (
   database: Database,
-  { seq, hash, headSeq }: Progress,
+  { seq, hash, headSeq }: ChainProgress,
   head: string | undefined,
-): Progress | undefined => {
-  const row = database.get(BATCH, { before: hash, after: seq, rows: AT_ONCE });
+): ChainProgress | undefined => {
+  const row = database.get(SELECT_BATCH, { before: hash, after: seq, rows: BATCH_ROWS });
   const bytes = row?.["bytes"];
   if (!(bytes instanceof Uint8Array) || row?.["others"] !== 0) return undefined;
   if (Number(row["last"]) - seq !== Number(row["records"])) return undefined;
@@ -53,7 +53,7 @@ const passWhole = (
     const end = text.indexOf(LINE_FEED, start) - HASH_LENGTH;
     if (end < start) return undefined;
     const own = text.toString("latin1", end, end + HASH_LENGTH);
-    if (hashOf("sha256", text.subarray(from, end)) !== own || !isNumbered(text, start, at + 1)) return undefined;
+    if (hashOf("sha256", text.subarray(from, end)) !== own || !hasRecordNumber(text, start, at + 1)) return undefined;
     if (own === head) found = at + 1;
     before = own;
     from = end;
@@ -62,25 +62,29 @@ const passWhole = (
   return at === Number(row["last"]) ? { seq: at, hash: before, headSeq: found } : undefined;
 };
 
-const isNumbered = (text: Buffer, start: number, seq: number): boolean => {
-  const wanted = beginning(seq);
+const hasRecordNumber = (text: Buffer, start: number, seq: number): boolean => {
+  const wanted = buildRecordStart(seq);
   return text.toString("latin1", start, start + wanted.length) === wanted;
 };
 
-/** What is wrong with a record that follows another one. */
-const breakOf = ({ seq, hash }: Progress, row: ReturnType<Database["all"]>[number]): Break | undefined => {
+/** Returns how the record after the last intact record is broken; undefined if it is intact. */
+const findBreak = ({ seq, hash }: ChainProgress, row: ReturnType<Database["all"]>[number]): ChainBreak | undefined => {
   const { record } = row;
   if (Number(row["seq"]) !== seq + 1) return "missing";
   if (typeof record !== "string") return "altered";
-  if (!record.startsWith(beginning(seq + 1))) return NUMBERED.test(record) ? "moved" : "altered";
+  if (!record.startsWith(buildRecordStart(seq + 1))) return NUMBERED_RECORD_PATTERN.test(record) ? "moved" : "altered";
   return hashOf("sha256", `${hash}\n${record}`) === row["hash"] ? undefined : "altered";
 };
 
-/** The same records one by one. @returns how far they stand, and what is wrong with the next one */
-const passEach = (database: Database, before: Progress, head: string | undefined): [Progress, Break | undefined] => {
+/** Verifies the same batch record by record. @returns the progress, and how the next record is broken */
+const verifyRows = (
+  database: Database,
+  before: ChainProgress,
+  head: string | undefined,
+): [ChainProgress, ChainBreak | undefined] => {
   let progress = before;
-  for (const row of database.all(ROWS, { after: before.seq, rows: AT_ONCE })) {
-    const reason = breakOf(progress, row);
+  for (const row of database.all(SELECT_ROWS, { after: before.seq, rows: BATCH_ROWS })) {
+    const reason = findBreak(progress, row);
     if (reason !== undefined) return [progress, reason];
     const [seq, hash] = [progress.seq + 1, String(row["hash"])];
     progress = { seq, hash, headSeq: hash === head ? seq : progress.headSeq };
@@ -89,33 +93,33 @@ const passEach = (database: Database, before: Progress, head: string | undefined
 };
 
 /**
- * Verifies the chain of records, from the first to the last or to the one that breaks it. Memory does not grow with their
- * number.
+ * Verifies the chain from the first record to the last, or to the first broken record. The memory use does not depend
+ * on the number of records.
  *
- * @param head a hash that one of them must have
+ * @param head a hash that one of the records must have
  */
 export const verifyChain = (
   database: Database,
   head: string | undefined,
 ): Pick<AuditFindings, "records" | "last" | "broken" | "headSeq"> => {
-  const end = database.count(`select coalesce(max(seq), 0) from audit where seq <= ${MOST}`);
-  let progress: Progress = { seq: 0, hash: "", headSeq: null };
-  const findings = (reason?: Break, at = progress.seq + 1) => {
+  const end = database.count(`select coalesce(max(seq), 0) from audit where seq <= ${MAX_SEQ}`);
+  let progress: ChainProgress = { seq: 0, hash: "", headSeq: null };
+  const findings = (reason?: ChainBreak, at = progress.seq + 1) => {
     const { seq, hash, headSeq } = progress;
     const broken = reason === undefined ? null : { seq: at, reason };
     return { records: seq, last: seq === 0 ? null : { seq, hash }, broken, headSeq };
   };
   while (progress.seq < end) {
-    const whole = passWhole(database, progress, head);
+    const whole = verifyBatch(database, progress, head);
     if (whole !== undefined) {
       progress = whole;
       continue;
     }
-    const [passed, reason] = passEach(database, progress, head);
+    const [passed, reason] = verifyRows(database, progress, head);
     progress = passed;
     if (reason !== undefined) return findings(reason);
   }
-  const stray = database.get(STRAY);
+  const stray = database.get(SELECT_STRAY);
   if (stray !== undefined) return findings("stray", Number(stray["seq"]));
-  return findings(database.get(BEYOND) === undefined ? undefined : "missing");
+  return findings(database.get(SELECT_BEYOND_MAX) === undefined ? undefined : "missing");
 };

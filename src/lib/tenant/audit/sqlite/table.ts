@@ -1,32 +1,32 @@
-import type { TableBreak } from "../../../model/tenant-file.ts";
+import type { AuditTableDifference } from "../../../model/tenant-file.ts";
 import { Database } from "../../store/sqlite/database.ts";
 import { migrate } from "../../store/sqlite/migrations.ts";
 
-/** SQL: the table of the audit, its indexes and triggers, each as it was made; SQLite keeps the spelling of a trigger's. */
-const PARTS =
+/** SQL: the audit table, its indexes and its triggers, with their SQL. SQLite stores that of a trigger as written. */
+const SELECT_TABLE_PARTS =
   "select name, sql from sqlite_master where tbl_name = 'audit' collate nocase and sql is not null order by name";
 
-const partsOf = (database: Database): ReadonlyMap<string, string> =>
-  new Map(database.all(PARTS).map(({ name, sql }) => [String(name), String(sql).replaceAll(/\s+/g, " ")]));
+const readTableParts = (database: Database): ReadonlyMap<string, string> =>
+  new Map(database.all(SELECT_TABLE_PARTS).map(({ name, sql }) => [String(name), String(sql).replaceAll(/\s+/g, " ")]));
 
-/** As this version makes them. */
-const wanted = (): ReadonlyMap<string, string> => {
+/** Returns the parts of the table that this version of clomoctl creates. */
+const readExpectedParts = (): ReadonlyMap<string, string> => {
   const database = new Database(":memory:", { plain: true });
   try {
     migrate(database, { name: "", now: "" });
-    return partsOf(database);
+    return readTableParts(database);
   } finally {
     database.close();
   }
 };
 
 /**
- * What of the table differs from the one of this version: its columns follow from the records' texts, and its triggers keep
- * these; a table that was built anew may say in its columns what no record says.
+ * Returns how the audit table differs from the table of this version. The columns are derived from the texts of the
+ * records, and triggers protect these texts. In a rebuilt table, the columns could contradict the records.
  */
-export const verifyTable = (database: Database): readonly TableBreak[] => {
-  const [is, shouldBe] = [partsOf(database), wanted()];
-  return [...new Set([...shouldBe.keys(), ...is.keys()])].flatMap((name): readonly TableBreak[] => {
+export const verifyTable = (database: Database): readonly AuditTableDifference[] => {
+  const [is, shouldBe] = [readTableParts(database), readExpectedParts()];
+  return [...new Set([...shouldBe.keys(), ...is.keys()])].flatMap((name): readonly AuditTableDifference[] => {
     if (is.get(name) === shouldBe.get(name)) return [];
     if (!is.has(name)) return [{ name, reason: "missing" }];
     return [{ name, reason: shouldBe.has(name) ? "altered" : "unknown" }];

@@ -1,32 +1,32 @@
-import type { AuditFindings, AuditQuestion } from "../findings.ts";
-import { interruption } from "../../../errors/index.ts";
+import type { AuditFindings, AuditVerificationOptions } from "../findings.ts";
+import { createInterruptedFailure } from "../../../errors/index.ts";
 import type { Database } from "../../store/sqlite/database.ts";
-import { inOwnThread } from "../../store/sqlite/own-thread.ts";
-import { verifyOn, type AuditTask } from "./verify.ts";
+import { runInWorker } from "../../store/sqlite/own-thread.ts";
+import { verifyOnConnection, type AuditTask } from "./verify.ts";
 
 /**
- * Verifies a tenant's audit in a thread of its own: of a million records it takes a second or two, in which this one hears
- * signals.
+ * Verifies the audit log of a tenant in a separate thread. A million records take a second or two, and the main thread
+ * can react to signals in the meantime.
  *
  * @throws Failure `interrupted`; `unexpected` if the file is damaged
  */
 export const verifyAudit = async (
   database: Database,
-  question: AuditQuestion,
+  question: AuditVerificationOptions,
   signal: AbortSignal | undefined,
 ): Promise<AuditFindings> => {
   const { path, isReadOnly: readOnly } = database;
-  if (signal?.aborted === true) throw interruption();
-  // a tenant that is not there yet, which no other thread can open
-  if (path.startsWith("file:")) return onReader(database, question);
+  if (signal?.aborted === true) throw createInterruptedFailure();
+  // a tenant that does not exist on disk yet; another thread cannot open it
+  if (path.startsWith("file:")) return verifyInThisThread(database, question);
   const task: AuditTask = { path, readOnly, ...question };
-  return inOwnThread("./audit-worker", import.meta.url, task, signal);
+  return runInWorker("./audit-worker", import.meta.url, task, signal);
 };
 
-const onReader = (tenant: Database, question: AuditQuestion): AuditFindings => {
+const verifyInThisThread = (tenant: Database, question: AuditVerificationOptions): AuditFindings => {
   const database = tenant.reader();
   try {
-    return verifyOn(database, question);
+    return verifyOnConnection(database, question);
   } finally {
     database.close();
   }

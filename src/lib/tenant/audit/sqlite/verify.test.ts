@@ -5,11 +5,11 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sha256 } from "../../ids.ts";
-import { LONG } from "#support/drawn.ts";
+import { LONG_TIMEOUT } from "#support/drawn.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import type { AuditFindings } from "../findings.ts";
 import { Database, type Row } from "../../store/sqlite/database.ts";
-import { verifyOn } from "./verify.ts";
+import { verifyOnConnection } from "./verify.ts";
 
 const SEED = 20_261_121;
 
@@ -52,7 +52,7 @@ const found = (change: (database: Database) => unknown, asked: { head?: string }
     );
     for (const { name } of triggers) database.exec(`drop trigger ${String(name)}`);
     if (change(database) !== false) for (const { sql } of triggers) database.exec(String(sql));
-    return verifyOn(database, { ...asked, changes: true });
+    return verifyOnConnection(database, { ...asked, changes: true });
   } finally {
     database.close();
     for (const suffix of ["", "-wal", "-shm"]) rmSync(path + suffix, { force: true });
@@ -65,7 +65,7 @@ const isSound = ({ broken, headSeq, table, changes }: AuditFindings): boolean =>
 
 const untouched = (): void => undefined;
 
-test("what nobody touched passes, and says how far", () => {
+test("an untouched log passes, and the result says how far it was verified", () => {
   const records = tenant.database.count("select count(*) from audit");
   expect(found(untouched)).toEqual({
     records,
@@ -77,8 +77,8 @@ test("what nobody touched passes, and says how far", () => {
   });
 });
 
-describe("a table that is not as it was made is told", () => {
-  test("a copy with ordinary columns, of which one says something else than its record", () => {
+describe("an altered table is reported", () => {
+  test("a copy with ordinary columns, one of which differs from its record", () => {
     const rebuild = (database: Database): void => {
       database.exec(`create table audit2 (seq integer primary key, record text not null, hash text not null,
         at text, actor text, action text);
@@ -96,7 +96,7 @@ describe("a table that is not as it was made is told", () => {
     });
   });
 
-  test("a trigger more", () => {
+  test("an additional trigger", () => {
     const watch = "create trigger other after insert on audit begin select 1; end";
     expect(found((database) => database.exec(watch)).table).toEqual([{ name: "other", reason: "unknown" }]);
   });
@@ -105,7 +105,7 @@ describe("a table that is not as it was made is told", () => {
     "create trigger other before insert on AUDIT begin select 1; end",
     "create trigger main.other before insert on [Audit] begin select 1; end",
     "create index other on AUDIT (at)",
-  ])("however its name is written: %s", (statement) => {
+  ])("an additional trigger or index, however its table is spelled: %s", (statement) => {
     expect(found((database) => database.exec(statement)).table).toEqual([{ name: "other", reason: "unknown" }]);
   });
 
@@ -113,7 +113,7 @@ describe("a table that is not as it was made is told", () => {
     "drop table audit",
     "alter table audit rename to journal",
     "alter table audit rename column record to told",
-  ])("one that cannot be read stands for no record: %s", (statement) => {
+  ])("a table that cannot be read counts as empty: %s", (statement) => {
     const { table, ...findings } = found((database) => {
       database.exec(statement);
       return false;
@@ -131,7 +131,7 @@ test("a head that was kept earlier is found in the chain", () => {
   expect(found(untouched, { head: "0".repeat(64) })).toMatchObject({ broken: null, headSeq: null });
 });
 
-describe("what breaks the chain is named by the first record that it concerns", () => {
+describe("a broken chain is reported at the first affected record", () => {
   test.each<[string, string, object]>([
     [
       "a record was altered",
@@ -188,7 +188,7 @@ describe("what breaks the chain is named by the first record that it concerns", 
   });
 });
 
-describe("a record that is none of the chain is told, though all others stand", () => {
+describe("a record outside the chain is reported, even if all other records are intact", () => {
   const FORGED = `'{"version":2,"at":"2026-01-01T00:00:00.000Z","actor":"x","action":"users.edit","objects":[]}', 'x'`;
 
   test.each([
@@ -200,7 +200,7 @@ describe("a record that is none of the chain is told, though all others stand", 
     expect(found((database) => database.exec(insert))).toMatchObject({ records, broken, headSeq: records, table: [] });
   });
 
-  test("beyond all numbers", () => {
+  test("with the largest possible number", () => {
     const records = tenant.database.count("select count(*) from audit");
     const insert = `insert into audit (seq, record, hash) values (9223372036854775807, ${FORGED})`;
     const broken = { seq: records + 1, reason: "missing" };
@@ -208,7 +208,7 @@ describe("a record that is none of the chain is told, though all others stand", 
   });
 });
 
-test("a cut tail is seen by the head that was kept, or by a change of which the record is gone", () => {
+test("a cut-off end is detected by a kept head, or by a change whose record is missing", () => {
   const cut = found((database) => database.exec("delete from audit where seq > 706"), { head: "0".repeat(64) });
   expect(cut).toMatchObject({ records: 706, broken: null, headSeq: null, changes: { broken: [] } });
   const all = found((database) => database.exec("delete from audit where seq > 3"), {});
@@ -221,7 +221,7 @@ test("a cut tail is seen by the head that was kept, or by a change of which the 
   });
 });
 
-test("whoever has the file can write the whole chain anew: only a head that was kept shows it", () => {
+test("anyone with the file can rewrite the whole chain, which only a kept head reveals", () => {
   const rewrite = (database: Database): void => {
     let before = "";
     for (const { seq = 0, record } of database.all("select seq, record from audit order by seq")) {
@@ -344,14 +344,14 @@ describe("versions of a change", () => {
     expect(changes?.broken).toContainEqual({ number, reason });
   });
 
-  test("that cannot be read leave the others verified", () => {
+  test("that cannot be read do not prevent the verification of others", () => {
     const { changes } = found((database) =>
       database.exec(`update user_version set name = x'00' where revision = ${revisionOf(3)}`),
     );
     expect(changes).toEqual({ verified: 5, broken: [{ number: 3, reason: "altered" }] });
   });
 
-  test("are missing with the table of changes", () => {
+  test("are reported as missing if the table of changes is gone", () => {
     const { changes } = found((database) => database.exec("drop table change"));
     expect(changes).toMatchObject({
       verified: 0,
@@ -359,7 +359,7 @@ describe("versions of a change", () => {
     });
   });
 
-  test("are the same under a later column, which has nothing in them", () => {
+  test("stay valid if an empty column is added later", () => {
     expect(isSound(found((database) => database.exec("alter table user_version add column another text")))).toBe(true);
   });
 });
@@ -432,7 +432,7 @@ const TAMPERINGS: Readonly<Record<string, Tampering>> = {
   },
 };
 
-test("whatever is done to it is found", LONG, () => {
+test("every kind of tampering is detected", LONG_TIMEOUT, () => {
   const tampering = fc.record({
     what: fc.constantFrom(...Object.keys(TAMPERINGS)),
     at: fc.nat({ max: 10_000 }),

@@ -1,74 +1,75 @@
-import { WRITTEN_TABLES } from "../../versions/tables.ts";
-import { summing, type VersionsSum } from "../../versions/sum.ts";
+import { CHANGE_TABLES } from "../../versions/tables.ts";
+import { generateVersionsSum, type VersionsSum } from "../../versions/sum.ts";
 import type { AuditFindings, VersionsBreak } from "../findings.ts";
-import { interruption } from "../../../errors/index.ts";
+import { createInterruptedFailure } from "../../../errors/index.ts";
 import type { Database, Row } from "../../store/sqlite/database.ts";
-import { isMisfit } from "../../store/sqlite/storage-failure.ts";
+import { isDataMismatchError } from "../../store/sqlite/storage-failure.ts";
 
 /**
- * Returns the sum of a change's versions, once all of them are settled; undefined if it has none.
+ * Returns the sum of a change's versions, which must all be settled; undefined if the change has no versions.
  *
  * @throws Failure `interrupted`
  */
-export const sumIn = (database: Database, revision: number): VersionsSum | undefined => {
-  const sum = summing(revision);
+export const computeVersionsSum = (database: Database, revision: number): VersionsSum | undefined => {
+  const sum = generateVersionsSum(revision);
   let step = sum.next();
   while (step.done !== true) {
-    if (database.isInterrupted()) throw interruption();
+    if (database.isInterrupted()) throw createInterruptedFailure();
     step = sum.next(database.all(step.value.sql, step.value.params));
   }
   return step.value;
 };
 
-/** SQL: the members of a record `a` with the sum of its change; null if it has none. */
-const SUM = ["count", "sha256"]
+/** SQL: columns `count` and `sha256` of the sum in the audit record `a`; null if the record has no sum. */
+const SUM_COLUMNS = ["count", "sha256"]
   .map(
     (name) =>
       `case when instr(a.record, '"versions":{') > 0 then a.record -> 'detail' -> 'versions' ->> '${name}' end as ${name}`,
   )
   .join(", ");
 
-/** SQL: all changes, each with its sum as its record has it. */
-const CHANGES = `select c.number, c.revision, a.seq, ${SUM} from change c left join audit a on a.seq = c.number order by c.number`;
+/** SQL: all changes, each with the sum in its audit record. */
+const SELECT_CHANGES = `select c.number, c.revision, a.seq, ${SUM_COLUMNS} from change c left join audit a on a.seq = c.number order by c.number`;
 
-/** SQL: the numbers of records with a sum. */
-const WITH_SUM = `select seq from (select a.seq, ${SUM} from audit a) summed where sha256 is not null order by seq`;
+/** SQL: the numbers of the audit records that contain a sum. */
+const SELECT_RECORDS_WITH_SUM = `select seq from (select a.seq, ${SUM_COLUMNS} from audit a) summed where sha256 is not null order by seq`;
 
-/** SQL: finds versions that belong to no change. */
-const STRAYS = WRITTEN_TABLES.map(
+/** SQL: finds versions that do not belong to any change. */
+const SELECT_STRAY_VERSIONS = CHANGE_TABLES.map(
   (table) => `select 1 from ${table} v where not exists (select 1 from change c where c.revision = v.revision) limit 1`,
 );
 
-/** Verifies the versions of every change against the sums in the audit. Versions that cannot be read were altered. */
+/** Verifies each change's versions against the sums in the audit log. Unreadable versions count as altered. */
 export const verifyVersions = (database: Database): NonNullable<AuditFindings["changes"]> => {
-  const changes = readable(() => database.all(CHANGES)) ?? [];
+  const changes = tryReadRows(() => database.all(SELECT_CHANGES)) ?? [];
   const known = new Set(changes.map(({ number }) => number));
   const broken = new Map<number | null, VersionsBreak>();
   let verified = 0;
   for (const change of changes) {
     const number = Number(change["number"]);
     if (change["seq"] === null) broken.set(number, "unrecorded");
-    else if (readable(() => isAsRecorded(database, change)) !== true) broken.set(number, "altered");
+    else if (tryReadRows(() => matchesRecordedSum(database, change)) !== true) broken.set(number, "altered");
     else if (change["sha256"] !== null) verified += 1;
   }
-  for (const { seq = null } of database.all(WITH_SUM)) if (!known.has(seq)) broken.set(Number(seq), "missing");
-  const strays = STRAYS.flatMap((sql) => readable(() => database.all(sql)) ?? []);
+  for (const { seq = null } of database.all(SELECT_RECORDS_WITH_SUM))
+    if (!known.has(seq)) broken.set(Number(seq), "missing");
+  const strays = SELECT_STRAY_VERSIONS.flatMap((sql) => tryReadRows(() => database.all(sql)) ?? []);
   if (strays.length > 0) broken.set(null, "unrecorded");
   return { verified, broken: [...broken].map(([number, reason]) => ({ number, reason })) };
 };
 
-const isAsRecorded = (database: Database, { revision = null, count = null, sha256 = null }: Row): boolean => {
-  const sum = revision === null ? undefined : sumIn(database, Number(revision));
+const matchesRecordedSum = (database: Database, { revision = null, count = null, sha256 = null }: Row): boolean => {
+  const sum = revision === null ? undefined : computeVersionsSum(database, Number(revision));
   return sum === undefined ? sha256 === null : sum.sha256 === sha256 && sum.count === count;
 };
 
-/** Returns what is read; undefined if a table is missing, or a value is one that clomoctl does not store. */
-const readable = <T>(read: () => T): T | undefined => {
+/** Returns the result of a read; undefined if a table is missing or contains a value that clomoctl does not store. */
+const tryReadRows = <T>(read: () => T): T | undefined => {
   try {
     return read();
   } catch (error) {
-    // an integer that JavaScript does not have
-    if (isMisfit(error) || error instanceof RangeError) return undefined;
+    // RangeError: the integer is too large for JavaScript
+    if (isDataMismatchError(error) || error instanceof RangeError) return undefined;
     throw error;
   }
 };

@@ -1,78 +1,81 @@
 import type { ConsoleTask } from "../../../contract/index.ts";
-import { OF_THE_MOMENT } from "../../../model/answer.ts";
+import { MOMENTARY_QUESTION_PREFIX } from "../../../model/answer.ts";
 import { resourceOf, type ResourceName } from "../../../handover/resources.ts";
 import type { Field } from "../../../model/thing.ts";
 import { PORTABLE_COLUMNS, PORTABLE_STATE } from "../../console/portable.ts";
-import { listWholeTasks } from "../../console/tasks.ts";
-import { STATE } from "../../ade/profile-rows.ts";
-import { readyOwners } from "../../renewals/renewal-rows.ts";
-import { either, truth } from "../../store/sql/forms.ts";
-import { jsonObject } from "../../store/sql/json.ts";
-import type { DerivedTable, Lines, Reader } from "../../store/store.ts";
+import { listOpenTasksInFull } from "../../console/tasks.ts";
+import { PROFILE_STATE_SQL } from "../../ade/profile-rows.ts";
+import { deriveVisibleOwners } from "../../renewals/renewal-rows.ts";
+import { buildCaseSql, buildJsonBooleanSql } from "../../store/sql/forms.ts";
+import { buildJsonObjectSql } from "../../store/sql/json.ts";
+import type { DerivedTable, LineQuery, Reader } from "../../store/store.ts";
 
-/** Where the records of a resource are. All SQL may use its table, whose alias is `t`. */
+/** The table with the records of a resource. All SQL can refer to the table by the alias `t`. */
 interface RecordTable {
   readonly table: string;
-  /** SQL: the same table with what who asks does not see, whose keys are scanned */
+  /** SQL: the same table with the records that the acting account cannot see; scanned for keys */
   readonly whole?: string | undefined;
   readonly joined?: string | undefined;
-  /** SQL: in the order of the ids, and unique; `t.id` unless said */
+  /** SQL: unique, and in the order of the ids; default: `t.id` */
   readonly key?: string | undefined;
-  /** SQL: the records that are exported, if not all */
+  /** SQL: condition on the records that are exported; default: all records */
   readonly where?: string | undefined;
-  /** keys are numbers */
+  /** true if the keys are numbers */
   readonly numbered?: true | undefined;
-  /** SQL of values that no column has, by field */
+  /** SQL of values that are not stored in a column, by field */
   readonly sql?: Readonly<Record<string, string>> | undefined;
-  /** SQL of values that are JSON already, by field */
+  /** SQL of values that are already JSON, by field */
   readonly json?: Readonly<Record<string, string>> | undefined;
   readonly derived?: readonly DerivedTable[] | undefined;
-  /** makes ready what its table needs */
+  /** prepares the data that the table needs */
   readonly ready?: ((reader: Reader) => Promise<void>) | undefined;
-  /** SQL: the same records from a table that needs none of these; their key is `t.id` */
+  /** SQL: a table with the same records that does not need `derived` or `ready`; its key is `t.id` */
   readonly bare?: string | undefined;
 }
 
-/** The one record of a resource that has but one, whose id is the resource's name. */
-const single = (name: ResourceName, table: string): RecordTable => ({
+/** Returns the table of a resource that has exactly one record. The id of the record is the name of the resource. */
+const createSingleRecordTable = (name: ResourceName, table: string): RecordTable => ({
   table: `${table} t`,
   key: "t.pk",
   numbered: true,
   json: { id: `'"${name}"'` },
 });
 
-/** Records that few users have: looked up by the users' ids, not by going through all of these. */
-const ofFew = (name: string, users: string): DerivedTable => ({
+/** Creates a derived table of users with certain records, looked up by id, so that not all users are scanned. */
+const createUserSubset = (name: string, users: string): DerivedTable => ({
   name,
   columns: "id text primary key, pk integer not null",
-  // made for one export, on a connection of its own
+  // created for a single export, on a separate connection
   state: "select null as state",
   fill: `insert into temp.${name} (id, pk) ${users}`,
 });
 
-const WITH_ACCOUNT = ofFew("with_account", 'select u.id, u.pk from account a join "user" u on u.pk = a.user');
+const USERS_WITH_ACCOUNT = createUserSubset(
+  "with_account",
+  'select u.id, u.pk from account a join "user" u on u.pk = a.user',
+);
 
-/** Who has a role, or is marked. */
-const ADMINISTRATING = ofFew(
+/** The users who have a role or are marked as administrators. */
+const ADMINISTRATOR_USERS = createUserSubset(
   "administrating",
   `select u.id, u.pk from account a join "user" u on u.pk = a.user where a.role <> 'none'
    union select u.id, u.pk from "user" u where u.administrator = 1`,
 );
 
-/** SQL: ids of organisations as a JSON list, in their order; those that are not seen are not named. @param from rows with `e.value` */
-const orgIds = (
+/** SQL: ids of the visible organisations, as a sorted JSON list.  @param from SQL: rows with `e.value` */
+const buildOrgIdsSql = (
   from: string,
 ): string => `(select '[' || coalesce(string_agg('"' || m.id || '"', ',' order by m.id), '') || ']'
   from ${from} join org m on m.pk = e.value)`;
 
 /** SQL: the organisations that the account `a` manages. */
-const MANAGED = {
-  sql: { managesAll: either("a.role = 'custom' and a.managedOrgs is null", "1", "0") },
-  json: { managedOrgIds: orgIds("json_each(a.managedOrgs) e") },
+const MANAGED_ORGS_SQL = {
+  sql: { managesAll: buildCaseSql("a.role = 'custom' and a.managedOrgs is null", "1", "0") },
+  json: { managedOrgIds: buildOrgIdsSql("json_each(a.managedOrgs) e") },
 };
 
-/** SQL: what a user has in custom fields, by the fields' ids. */
-const CUSTOM = either(
+/** SQL: the values of a user's custom fields as JSON, by the ids of the fields. */
+const CUSTOM_VALUES_SQL = buildCaseSql(
   "t.custom = '{}'",
   "'[]'",
   `'[' || coalesce((
@@ -80,11 +83,11 @@ const CUSTOM = either(
     from json_each(t.custom) e join custom_field f on f.pk = cast(e.key as integer)), '') || ']'`,
 );
 
-/** The records of open tasks, each as a row. */
-const TASK_RECORDS = "task_record";
+/** The name of the derived table with the records of open tasks. */
+const TASK_RECORD_TABLE = "task_record";
 
-const readyTasks = async (reader: Reader): Promise<void> => {
-  const tasks = await listWholeTasks(reader);
+const prepareTaskRecords = async (reader: Reader): Promise<void> => {
+  const tasks = await listOpenTasksInFull(reader);
   const shown = (value: ConsoleTask["records"][number]["changes"][number]["after"]): string | null =>
     typeof value === "object" ? (value?.join(", ") ?? null) : value;
   const rows = tasks.flatMap(({ number, records, state, openedAt, openedBy }) =>
@@ -103,40 +106,40 @@ const readyTasks = async (reader: Reader): Promise<void> => {
   );
   const columns = ["id", "work", "kind", "thing", "object", "name", "state", "changes", "openedAt", "openedBy"];
   await reader.derive({
-    name: TASK_RECORDS,
+    name: TASK_RECORD_TABLE,
     columns: `${columns.join(", ")}, primary key (id)`,
-    // made for one export, on a connection of its own
+    // created for a single export, on a separate connection
     state: "select null as state",
-    fill: `insert into temp.${TASK_RECORDS} (${columns.join(", ")})
+    fill: `insert into temp.${TASK_RECORD_TABLE} (${columns.join(", ")})
       select ${columns.map((_, at) => `value ->> ${at}`).join(", ")} from json_each('${JSON.stringify(rows).replaceAll("'", "''")}')`,
   });
 };
 
-/** SQL of a number as an id. @see resources.ts */
-const numbered = (sql: string): string => `printf('"%012d"', ${sql})`;
+/** SQL: a number in the form of an id. @see resources.ts */
+const buildNumberIdSql = (sql: string): string => `printf('"%012d"', ${sql})`;
 
-const readyObserved = (reader: Reader): Promise<void> =>
+const prepareObservedState = (reader: Reader): Promise<void> =>
   reader.derive({
     name: "observed",
     columns: `${PORTABLE_COLUMNS.join(", ")}, primary key (id)`,
-    // made for one export, on a connection of its own
+    // created for a single export, on a separate connection
     state: "select null as state",
     fill: `insert into temp.observed (${PORTABLE_COLUMNS.join(", ")}) ${PORTABLE_STATE}`,
   });
 
 const PROFILE_COLUMNS: readonly string[] = ["id", "uuid", "state", "createdAt", "automaticOrgIds"];
 
-/** What an ADE profile says is kept as JSON. */
+/** SQL: the settings of an ADE profile, which are stored as JSON, by field. */
 const PROFILE_SETTINGS = Object.fromEntries(
   Object.keys(resourceOf("ade-profiles").fields).flatMap((name) =>
     PROFILE_COLUMNS.includes(name) ? [] : [[name, `coalesce(t.settings -> '$.${name}', 'null')`] as const],
   ),
 );
 
-/** The records of each resource; where nothing else is said a field is the column of its name. */
-const STORED: Readonly<Record<ResourceName, RecordTable>> = {
-  tenant: single("tenant", "tenant_profile"),
-  "account-settings": single("account-settings", "account_settings"),
+/** The table with the records of each resource. By default, a field is stored in the column of the same name. */
+const RECORD_TABLES: Readonly<Record<ResourceName, RecordTable>> = {
+  tenant: createSingleRecordTable("tenant", "tenant_profile"),
+  "account-settings": createSingleRecordTable("account-settings", "account_settings"),
   "custom-fields": { table: "custom_field t" },
   orgs: {
     table: "org t",
@@ -149,24 +152,24 @@ const STORED: Readonly<Record<ResourceName, RecordTable>> = {
     whole: "main.user t",
     joined: "join main.org o on o.pk = t.org",
     sql: { orgId: "o.id" },
-    json: { custom: CUSTOM },
+    json: { custom: CUSTOM_VALUES_SQL },
   },
-  // an account of which nothing was recorded follows from its user
+  // an account without a row is not exported, because it can be derived from its user
   accounts: {
     table: "temp.with_account k join user t on t.pk = k.pk",
     key: "k.id",
     joined: "join account a on a.user = t.pk left join scheme c on c.pk = a.scheme",
     sql: {
       schemeId: "c.id",
-      ...MANAGED.sql,
+      ...MANAGED_ORGS_SQL.sql,
       ...Object.fromEntries(
         ["role", "supportOption", "noticeMail", "language", "timezone", "memo", "createdAt", "updatedAt"].map(
           (name) => [name, `a.${name}`] as const,
         ),
       ),
     },
-    json: MANAGED.json,
-    derived: [WITH_ACCOUNT],
+    json: MANAGED_ORGS_SQL.json,
+    derived: [USERS_WITH_ACCOUNT],
     bare: "user t",
   },
   administrators: {
@@ -178,14 +181,14 @@ const STORED: Readonly<Record<ResourceName, RecordTable>> = {
       user: "t.name",
       orgId: "o.id",
       role: "coalesce(a.role, 'none')",
-      marked: either("t.administrator = 1 and coalesce(a.role, 'none') = 'none'", "1", "0"),
+      marked: buildCaseSql("t.administrator = 1 and coalesce(a.role, 'none') = 'none'", "1", "0"),
       scheme: "c.name",
-      ...MANAGED.sql,
+      ...MANAGED_ORGS_SQL.sql,
       supportOption: "coalesce(a.supportOption, 0)",
       noticeMail: "coalesce(a.noticeMail, 0)",
     },
-    json: MANAGED.json,
-    derived: [ADMINISTRATING],
+    json: MANAGED_ORGS_SQL.json,
+    derived: [ADMINISTRATOR_USERS],
   },
   "secured-groups": { table: "secured_group t" },
   "secured-users": { table: "secured_user t" },
@@ -195,35 +198,35 @@ const STORED: Readonly<Record<ResourceName, RecordTable>> = {
     sql: { ownerId: "o.id", ownerOrgId: "w.id" },
   },
   "ade-server": {
-    ...single("ade-server", "ade_server"),
-    // the item may have been removed
+    ...createSingleRecordTable("ade-server", "ade_server"),
+    // the renewal item may have been deleted
     sql: { renewalId: "(select r.id from renewal_item r where r.id = t.renewal)" },
   },
   "ade-profiles": {
     table: "ade_profile t",
-    sql: { state: STATE },
+    sql: { state: PROFILE_STATE_SQL },
     json: {
       ...PROFILE_SETTINGS,
-      automaticOrgIds: orgIds("(select a.org as value from ade_automatic a where a.profile = t.pk) e"),
+      automaticOrgIds: buildOrgIdsSql("(select a.org as value from ade_automatic a where a.profile = t.pk) e"),
     },
   },
   "ade-devices": { table: "ade_device t", key: "t.serialNumber", sql: { id: "t.serialNumber" } },
-  "push-certificate": single("push-certificate", "push_certificate"),
+  "push-certificate": createSingleRecordTable("push-certificate", "push_certificate"),
   "vpp-tokens": { table: "vpp_token t join org o on o.pk = t.org", key: "o.id", sql: { id: "o.id" } },
-  renewals: { table: "renewal_item t", ready: readyOwners },
-  answers: { table: "answer t", where: `t.question not glob '${OF_THE_MOMENT}*'` },
+  renewals: { table: "renewal_item t", ready: deriveVisibleOwners },
+  answers: { table: "answer t", where: `t.question not glob '${MOMENTARY_QUESTION_PREFIX}*'` },
   observed: {
     table: "temp.observed t",
-    ready: readyObserved,
+    ready: prepareObservedState,
     json: { states: "t.states", local: "t.local" },
     bare: `(${PORTABLE_STATE}) t`,
   },
-  "console-tasks": { table: `temp.${TASK_RECORDS} t`, ready: readyTasks, json: { changes: "t.changes" } },
-  audit: { table: "audit t", key: "t.seq", numbered: true, json: { id: numbered("t.seq") } },
+  "console-tasks": { table: `temp.${TASK_RECORD_TABLE} t`, ready: prepareTaskRecords, json: { changes: "t.changes" } },
+  audit: { table: "audit t", key: "t.seq", numbered: true, json: { id: buildNumberIdSql("t.seq") } },
 };
 
-/** SQL: a field's value as JSON. */
-const valueJson = ({ sql, json }: RecordTable, name: string, { type, nullable }: Field): string => {
+/** SQL: the value of a field as JSON. */
+const buildValueJsonSql = ({ sql, json }: RecordTable, name: string, { type, nullable }: Field): string => {
   const own = json?.[name];
   if (own !== undefined) return own;
   const column = sql?.[name] ?? `t."${name}"`;
@@ -234,7 +237,9 @@ const valueJson = ({ sql, json }: RecordTable, name: string, { type, nullable }:
     case "integer":
       return nullable === true ? `coalesce(${column}, 'null')` : column;
     case "boolean":
-      return nullable === true ? either(`${column} is null`, "'null'", truth(`${column} = 1`)) : truth(`${column} = 1`);
+      return nullable === true
+        ? buildCaseSql(`${column} is null`, "'null'", buildJsonBooleanSql(`${column} = 1`))
+        : buildJsonBooleanSql(`${column} = 1`);
     case "object":
       throw new TypeError(`${name}: a record has no object in it`);
     case "text":
@@ -249,28 +254,28 @@ const valueJson = ({ sql, json }: RecordTable, name: string, { type, nullable }:
   }
 };
 
-/** SQL: a record as a line of its resource, its members in their order. */
-const lineOf = (name: ResourceName): string =>
-  jsonObject(
+/** SQL: a record as a line of its resource, with the members in order. */
+const buildLineSql = (name: ResourceName): string =>
+  buildJsonObjectSql(
     Object.entries<Field>(resourceOf(name).fields).map(([field, facts]) => [
       field,
-      valueJson(STORED[name], field, facts),
+      buildValueJsonSql(RECORD_TABLES[name], field, facts),
     ]),
     "\n",
   );
 
-/** What of a resource was streamed. */
+/** The number of streamed records of a resource, and the time of their last change. */
 export interface Tally {
   records: number;
-  /** the last instant at which one of its records was changed; null if none says */
+  /** the latest instant at which one of the records was changed; null if the records do not store this time */
   updatedAt: string | null;
 }
 
-/** Of records that have yet to be streamed. */
-export const newTally = (): Tally => ({ records: 0, updatedAt: null });
+/** Returns the tally of records that have not been streamed yet. */
+export const createTally = (): Tally => ({ records: 0, updatedAt: null });
 
-/** What tells a tally of each batch. @param sql of the instant at which a record was changed */
-export const tallying = (tally: Tally, sql = "null"): NonNullable<Lines["tally"]> => ({
+/** Returns the callback that adds each batch to a tally.  @param sql of the instant at which a record was changed */
+export const createTallyUpdate = (tally: Tally, sql = "null"): NonNullable<LineQuery["tally"]> => ({
   sql,
   note: (records, greatest) => {
     tally.records += records;
@@ -278,8 +283,8 @@ export const tallying = (tally: Tally, sql = "null"): NonNullable<Lines["tally"]
   },
 });
 
-/** The records of a resource in the order of their ids, counted in the tally while they are streamed. */
-export const recordLines = async (reader: Reader, name: ResourceName, tally: Tally): Promise<Lines> => {
+/** Returns the records of a resource as lines, sorted by id. Records are counted in the tally as they are streamed. */
+export const buildRecordLines = async (reader: Reader, name: ResourceName, tally: Tally): Promise<LineQuery> => {
   const {
     table,
     whole,
@@ -289,12 +294,12 @@ export const recordLines = async (reader: Reader, name: ResourceName, tally: Tal
     numbered: isNumber,
     derived = [],
     ready,
-  } = STORED[name];
+  } = RECORD_TABLES[name];
   await ready?.(reader);
   for (const each of derived) await reader.derive(each);
   const isDated = "updatedAt" in resourceOf(name).fields;
   return {
-    line: lineOf(name),
+    line: buildLineSql(name),
     key,
     before: isNumber === true ? 0 : "",
     table,
@@ -303,14 +308,14 @@ export const recordLines = async (reader: Reader, name: ResourceName, tally: Tal
     among: "true",
     where,
     params: {},
-    tally: tallying(tally, isDated ? (STORED[name].sql?.["updatedAt"] ?? "t.updatedAt") : undefined),
+    tally: createTallyUpdate(tally, isDated ? (RECORD_TABLES[name].sql?.["updatedAt"] ?? "t.updatedAt") : undefined),
   };
 };
 
-/** SQL: all records of a resource, as rows with `id` and `line`: the very lines that an export has. */
-export const linesNow = (name: ResourceName): string => {
-  const { table, joined = "", where = "true", bare = table } = STORED[name];
+/** SQL: all records of a resource, as rows with `id` and `line`. The lines are identical to those of an export. */
+export const buildCurrentLinesSql = (name: ResourceName): string => {
+  const { table, joined = "", where = "true", bare = table } = RECORD_TABLES[name];
   const id = resourceOf(name).single === true ? `'${name}'` : "t.id";
-  // what has no type is compared without an index
-  return `select cast(${id} as text) as id, ${lineOf(name)} as line from ${bare} ${joined} where ${where}`;
+  // the cast is needed because values without a type are compared without an index
+  return `select cast(${id} as text) as id, ${buildLineSql(name)} as line from ${bare} ${joined} where ${where}`;
 };

@@ -1,49 +1,54 @@
 import type { ResourceName } from "../../../handover/resources.ts";
-import { jsonObject } from "../../store/sql/json.ts";
+import { buildJsonObjectSql } from "../../store/sql/json.ts";
 import type { Reader } from "../../store/store.ts";
 
-/** SQL: counts as JSON, in the order of what is counted by. @param rows with `by` and `records` */
-const countsBy = (member: string, rows: string): string => `(select '[' || coalesce(string_agg(
+/** SQL: counts as JSON, sorted by the value of `by`. @param rows SQL: rows with `by` and `records` */
+const buildCountsSql = (member: string, rows: string): string => `(select '[' || coalesce(string_agg(
     '{"${member}":' || json_quote(by) || ',"records":' || records || '}', ',' order by by nulls first), '') || ']' from (${rows}))`;
 
-const grouped = (member: string, by: string, from: string): string =>
-  countsBy(member, `select ${by} as by, count(*) as records from ${from} group by 1`);
+const buildGroupCountsSql = (member: string, by: string, from: string): string =>
+  buildCountsSql(member, `select ${by} as by, count(*) as records from ${from} group by 1`);
 
-/** SQL: the number of records by the organisation that they are in. @param org SQL of its number */
-const byOrg = (org: string, from: string): string =>
-  countsBy(
+/** SQL: the number of records in each organisation. @param org SQL of the record number of the organisation */
+const buildOrgCountsSql = (org: string, from: string): string =>
+  buildCountsSql(
     "orgId",
     `select o.id as by, n.records from (select ${org} as org, count(*) as records from ${from} group by 1) n
      left join org o on o.pk = n.org`,
   );
 
-/** SQL of a member of the summary that each of these resources has, as JSON. */
-const MEMBERS: Readonly<Partial<Record<ResourceName, string>>> = {
-  users: jsonObject([
-    ["byOrg", countsBy("orgId", "select o.id as by, n.records from users_by_org n left join org o on o.pk = n.org")],
+/** SQL: the member of the summary for each resource that has counts, as JSON. */
+const SUMMARY_MEMBERS: Readonly<Partial<Record<ResourceName, string>>> = {
+  users: buildJsonObjectSql([
+    [
+      "byOrg",
+      buildCountsSql("orgId", "select o.id as by, n.records from users_by_org n left join org o on o.pk = n.org"),
+    ],
     ["withAccountName", "coalesce((select sum(named) from users_by_org), 0)"],
   ]),
-  accounts: jsonObject([["byRole", grouped("role", "a.role", "account a join user t on t.pk = a.user")]]),
-  "secured-users": jsonObject([["byApp", grouped("app", "t.app", "secured_user t")]]),
-  devices: jsonObject([
-    ["byStatus", grouped("status", "t.status", "device t")],
-    ["byPlatform", grouped("platform", "t.platform", "device t")],
-    // where a device counts: its owner's organisation, or the one that owns it
-    ["byOrg", byOrg("coalesce(u.org, t.ownerOrg)", "device t left join user u on u.pk = t.owner")],
+  accounts: buildJsonObjectSql([
+    ["byRole", buildGroupCountsSql("role", "a.role", "account a join user t on t.pk = a.user")],
+  ]),
+  "secured-users": buildJsonObjectSql([["byApp", buildGroupCountsSql("app", "t.app", "secured_user t")]]),
+  devices: buildJsonObjectSql([
+    ["byStatus", buildGroupCountsSql("status", "t.status", "device t")],
+    ["byPlatform", buildGroupCountsSql("platform", "t.platform", "device t")],
+    // a device counts for its owner's organisation; without an owner, for the organisation that owns it
+    ["byOrg", buildOrgCountsSql("coalesce(u.org, t.ownerOrg)", "device t left join user u on u.pk = t.owner")],
   ]),
 };
 
-/** SQL: what is counted of users in one scan. */
+/** SQL: counts the users of each organisation in a single scan. */
 const USERS_BY_ORG = `with users_by_org as materialized (
   select t.org, count(*) as records, count(t.accountName) as named from user t group by 1)`;
 
-/** What a report counts, so that it need not read every record: JSON with a member for each of the resources that have counts. */
-export const summaryOf = async (reader: Reader, resources: readonly ResourceName[]): Promise<string> => {
+/** Returns the counts for a report, so that it need not read every record: JSON by resource, if it has counts. */
+export const buildSummary = async (reader: Reader, resources: readonly ResourceName[]): Promise<string> => {
   const members = resources.flatMap((name) => {
-    const { [name]: sql } = MEMBERS;
+    const { [name]: sql } = SUMMARY_MEMBERS;
     return sql === undefined ? [] : [[name, sql] as const];
   });
   if (members.length === 0) return "{}\n";
-  const row = await reader.get(`${USERS_BY_ORG} select ${jsonObject(members, "\n")} as json`);
+  const row = await reader.get(`${USERS_BY_ORG} select ${buildJsonObjectSql(members, "\n")} as json`);
   return String(row?.["json"]);
 };

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ROOT_ORG_ID } from "../../../model/organisation.ts";
-import { looseOrgs } from "./plan.ts";
+import { findDetachedOrgs } from "./plan.ts";
 
 /** A tree that counts how often it is asked. */
 class CountedTree extends Map<string, unknown> {
@@ -21,7 +21,7 @@ const byBruteForce = (above: ReadonlyMap<string, unknown>): readonly string[] =>
     return at !== ROOT_ORG_ID;
   });
 
-test("those are loose from which no way up leads to 全社, and each is passed once", () => {
+test("finds the organisations from which no path leads up to 全社, visiting each once", () => {
   const names = [ROOT_ORG_ID, "a", "b", "c", "d", "e", "f", "g", "h"];
   const above = fc.constantFrom(null, "gone", ...names);
   fc.assert(
@@ -30,16 +30,16 @@ test("those are loose from which no way up leads to 全社, and each is passed o
         [ROOT_ORG_ID, null],
         ...parents.map((one, at) => [names[at + 1] ?? "", one] as const),
       ]);
-      const loose = looseOrgs(tree);
+      const loose = findDetachedOrgs(tree);
       expect(tree.asked).toBeLessThanOrEqual(tree.size + 1);
       expect(loose).toEqual(byBruteForce(tree));
     }),
   );
 });
 
-test("a ring of many is passed once", () => {
+test("visits each organisation of a large cycle once", () => {
   const count = 10_000;
   const tree = new CountedTree(Array.from({ length: count }, (_, at) => [String(at), String((at + 1) % count)]));
-  expect(looseOrgs(tree)).toHaveLength(count);
+  expect(findDetachedOrgs(tree)).toHaveLength(count);
   expect(tree.asked).toBe(count);
 });

@@ -1,221 +1,240 @@
 import { RESOURCE_NAMES, resourceOf, type ResourceName } from "../../../handover/resources.ts";
-import { besideOf } from "../../plans/staging/kinds.ts";
+import { buildDerivedColumns } from "../../plans/staging/kinds.ts";
 import { DEVICE } from "../../../model/device.ts";
 import { ORG } from "../../../model/organisation.ts";
 import { SCHEME } from "../../../model/scheme.ts";
 import { SECURED_APPS, SECURED_GROUP, SECURED_USER } from "../../../model/secured-user.ts";
 import type { Field, Fields } from "../../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../../model/user.ts";
-import { either } from "../../store/sql/forms.ts";
-import type { Value } from "../../store/store.ts";
-import { stageObserved } from "./observed.ts";
+import { buildCaseSql } from "../../store/sql/forms.ts";
+import type { SqlValue } from "../../store/store.ts";
+import { buildStagedState } from "./observed.ts";
 
-/** SQL: a member of a staged line `l`, as its value; as JSON; and a column that follows from members. */
-const member = (name: string): string => `l.line ->> '$.${name}'`;
-const jsonMember = (name: string): string => `l.line -> '$.${name}'`;
-const beside = (column: string): string => `l.beside ->> '$.${column}'`;
+/**
+ * SQL: a member of a staged line `l`; {@link buildJsonMemberSql} as JSON; {@link buildDerivedColumnSql} a column
+ * derived from members.
+ */
+const buildMemberSql = (name: string): string => `l.line ->> '$.${name}'`;
+const buildJsonMemberSql = (name: string): string => `l.line -> '$.${name}'`;
+const buildDerivedColumnSql = (column: string): string => `l.beside ->> '$.${column}'`;
 
-/** SQL: the number of the record that a member names by its id. */
-const numberOf = (table: string, name: string): string =>
-  `(select named.pk from main."${table}" named where named.id = ${member(name)})`;
+/** SQL: the record number of the record whose id is in a member. */
+const buildReferencedNumberSql = (table: string, name: string): string =>
+  `(select named.pk from main."${table}" named where named.id = ${buildMemberSql(name)})`;
 
-/** What only one record may have: what it is called, and its values in a staged line `l`. */
+/** A value that only one record may have: the name of its field, and SQL of the value in a staged line `l`. */
 export interface UniqueValue {
   readonly field: string;
-  /** SQL: null where there is none */
+  /** SQL: null if the line does not have a value */
   readonly value: string;
-  /** SQL: further rows that the value is of, as `, json_each(…) e` */
+  /** SQL: additional rows that the value is read from, as `, json_each(…) e` */
   readonly from?: string | undefined;
 }
 
-/** Where the records of a resource are written. */
-export interface Target {
+/** Where and how the records of a resource are written. */
+export interface ResourceTarget {
   readonly table: string;
-  /** the things' fields, by which keys are made */
+  /** fields of the thing, from which comparison and sort keys are derived */
   readonly fields: Fields;
-  /** the collections that are locked, and advance */
+  /** collections that are locked and then advanced */
   readonly collections: readonly string[];
-  /** what knows the highest number of the table; undefined: the table itself */
+  /** collection that keeps the highest record number of the table; undefined if the table does not need it */
   readonly series?: string | undefined;
-  /** its rows have a revision */
+  /** true if the rows have a revision */
   readonly isRevised: boolean;
-  /** SQL of columns that are not those of the fields of their names */
+  /** SQL of columns that are not set from the field of the same name */
   readonly columns: Readonly<Record<string, string>>;
-  /** fields that have no column of their own */
+  /** fields that are not stored in a column of their own */
   readonly without: readonly string[];
   readonly uniques: readonly UniqueValue[];
-  /** SQL: gives back what only one record may have; `id` is the record's */
+  /** SQL: releases the values that only one record may have; `id` is the id of the record */
   readonly release?: string | undefined;
 }
 
-const PLAIN = { fields: {}, isRevised: false, columns: {}, without: [], uniques: [] } as const;
+const DEFAULT_TARGET = { fields: {}, isRevised: false, columns: {}, without: [], uniques: [] } as const;
 
-const NAME: UniqueValue = { field: "name", value: `coalesce(${beside("nameKey")}, ${member("name")})` };
+const UNIQUE_NAME: UniqueValue = {
+  field: "name",
+  value: `coalesce(${buildDerivedColumnSql("nameKey")}, ${buildMemberSql("name")})`,
+};
 
-const released = (column: string, ...keys: readonly string[]): string =>
+const buildReleaseSql = (column: string, ...keys: readonly string[]): string =>
   [`${column} = 'released ' || id`, ...keys.map((key) => `${key} = null`)].join(", ");
 
-/** What stands for the tables of the observed state: `writeObserved` writes them. */
-const OBSERVED_STATE = "observed";
+/** A placeholder for the tables of the observed state, which `observed.ts` writes. */
+const OBSERVED_STATE_TABLES = "observed";
 
-const SECURED = SECURED_APPS.map((app) => `secured:${app}`);
+const SECURED_COLLECTIONS = SECURED_APPS.map((app) => `secured:${app}`);
 
-/** SQL: the values of a user's custom fields, by the fields' numbers. */
-const CUSTOM = `(select json_group_object(named.pk, e.value ->> 'value') from json_each(l.line, '$.custom') e
+/** SQL: the values of a user's custom fields, by the record numbers of the fields. */
+const CUSTOM_VALUES_BY_NUMBER = `(select json_group_object(named.pk, e.value ->> 'value') from json_each(l.line, '$.custom') e
   join main.custom_field named on named.id = e.value ->> 'fieldId')`;
 
-/** SQL: the numbers of the organisations that an account manages; null: none, or of a custom administrator all. */
-const MANAGED = either(
-  `${member("managesAll")} = 1 or ${member("role")} <> 'custom' and ${jsonMember("managedOrgIds")} = '[]'`,
+/** SQL: the numbers of the organisations that an account manages; null: none, or all for a custom administrator. */
+const MANAGED_ORG_NUMBERS = buildCaseSql(
+  `${buildMemberSql("managesAll")} = 1 or ${buildMemberSql("role")} <> 'custom' and ${buildJsonMemberSql("managedOrgIds")} = '[]'`,
   "null",
   `(select json_group_array(named.pk) from json_each(l.line, '$.managedOrgIds') e join main.org named on named.id = e.value)`,
 );
 
-/** Where records of what travels go, by resource. */
-const TARGETS: Readonly<Partial<Record<ResourceName, Target>>> = {
-  tenant: { ...PLAIN, table: "tenant_profile", collections: ["tenant"] },
-  "account-settings": { ...PLAIN, table: "account_settings", collections: ["accounts"] },
+/** Where and how the records of each applicable resource are written. */
+const RESOURCE_TARGETS: Readonly<Partial<Record<ResourceName, ResourceTarget>>> = {
+  tenant: { ...DEFAULT_TARGET, table: "tenant_profile", collections: ["tenant"] },
+  "account-settings": { ...DEFAULT_TARGET, table: "account_settings", collections: ["accounts"] },
   "custom-fields": {
-    ...PLAIN,
+    ...DEFAULT_TARGET,
     table: "custom_field",
     fields: CUSTOM_FIELD.fields,
     collections: ["fields"],
     series: "fields",
-    // the only table whose key is never null
-    columns: { nameKey: NAME.value },
-    uniques: [NAME],
-    release: released("nameKey"),
+    // this is the only table whose comparison key is never null
+    columns: { nameKey: UNIQUE_NAME.value },
+    uniques: [UNIQUE_NAME],
+    release: buildReleaseSql("nameKey"),
   },
   orgs: {
-    ...PLAIN,
+    ...DEFAULT_TARGET,
     table: "org",
     fields: ORG.fields,
     collections: ["orgs"],
     series: "orgs",
     isRevised: true,
-    // what is above is set once all are there
+    // the parent is set after all organisations exist
     without: ["parentId"],
-    uniques: [{ field: "code", value: `coalesce(${beside("codeKey")}, ${member("code")})` }],
+    uniques: [{ field: "code", value: `coalesce(${buildDerivedColumnSql("codeKey")}, ${buildMemberSql("code")})` }],
     release: "code = null, codeKey = null",
   },
   schemes: {
-    ...PLAIN,
+    ...DEFAULT_TARGET,
     table: "scheme",
     fields: SCHEME.fields,
     collections: ["schemes"],
     series: "schemes",
     isRevised: true,
-    uniques: [NAME],
-    release: released("name", "nameKey"),
+    uniques: [UNIQUE_NAME],
+    release: buildReleaseSql("name", "nameKey"),
   },
   users: {
-    ...PLAIN,
+    ...DEFAULT_TARGET,
     table: "user",
     fields: USER.fields,
-    // an account goes with its user
+    // an account is deleted together with its user
     collections: ["users", "accounts"],
     series: "users",
     isRevised: true,
-    columns: { org: numberOf("org", "orgId"), custom: CUSTOM },
+    columns: { org: buildReferencedNumberSql("org", "orgId"), custom: CUSTOM_VALUES_BY_NUMBER },
     without: ["orgId"],
     uniques: [
-      { field: "accountName", value: `coalesce(${beside("accountKey")}, ${member("accountName")})` },
+      {
+        field: "accountName",
+        value: `coalesce(${buildDerivedColumnSql("accountKey")}, ${buildMemberSql("accountName")})`,
+      },
       {
         field: "emails",
         value: "e.value",
-        from: `, json_each(coalesce(${beside("emailKeys")}, ${jsonMember("emails")})) e`,
+        from: `, json_each(coalesce(${buildDerivedColumnSql("emailKeys")}, ${buildJsonMemberSql("emails")})) e`,
       },
     ],
     release: "accountName = null, accountKey = null",
   },
   accounts: {
-    ...PLAIN,
+    ...DEFAULT_TARGET,
     table: "account",
     collections: ["accounts"],
     isRevised: true,
-    columns: { scheme: numberOf("scheme", "schemeId"), managedOrgs: MANAGED },
+    columns: { scheme: buildReferencedNumberSql("scheme", "schemeId"), managedOrgs: MANAGED_ORG_NUMBERS },
     without: ["schemeId", "managesAll", "managedOrgIds"],
   },
   "secured-groups": {
-    ...PLAIN,
+    ...DEFAULT_TARGET,
     table: "secured_group",
     fields: SECURED_GROUP.fields,
-    collections: SECURED,
+    collections: SECURED_COLLECTIONS,
     series: "secured_group",
     isRevised: true,
-    uniques: [{ field: "name", value: `json_array(${member("app")}, ${NAME.value})` }],
-    release: released("name", "nameKey"),
+    uniques: [{ field: "name", value: `json_array(${buildMemberSql("app")}, ${UNIQUE_NAME.value})` }],
+    release: buildReleaseSql("name", "nameKey"),
   },
   "secured-users": {
-    ...PLAIN,
+    ...DEFAULT_TARGET,
     table: "secured_user",
     fields: SECURED_USER.fields,
-    collections: SECURED,
+    collections: SECURED_COLLECTIONS,
     series: "secured_user",
     isRevised: true,
-    uniques: [{ field: "userId", value: `json_array(${member("app")}, ${member("userId")})` }],
-    release: released(`"userId"`),
+    uniques: [{ field: "userId", value: `json_array(${buildMemberSql("app")}, ${buildMemberSql("userId")})` }],
+    release: buildReleaseSql(`"userId"`),
   },
   devices: {
-    ...PLAIN,
+    ...DEFAULT_TARGET,
     table: "device",
     fields: DEVICE.fields,
     collections: ["devices"],
     series: "devices",
     isRevised: true,
-    columns: { owner: numberOf("user", "ownerId"), ownerOrg: numberOf("org", "ownerOrgId") },
+    columns: {
+      owner: buildReferencedNumberSql("user", "ownerId"),
+      ownerOrg: buildReferencedNumberSql("org", "ownerOrgId"),
+    },
     without: ["ownerId", "ownerOrgId"],
-    uniques: [{ field: "serialNumber", value: `coalesce(${beside("serialKey")}, ${member("serialNumber")})` }],
-    release: released(`"serialNumber"`, `"serialKey"`),
+    uniques: [
+      {
+        field: "serialNumber",
+        value: `coalesce(${buildDerivedColumnSql("serialKey")}, ${buildMemberSql("serialNumber")})`,
+      },
+    ],
+    release: buildReleaseSql(`"serialNumber"`, `"serialKey"`),
   },
   observed: {
-    ...PLAIN,
-    table: OBSERVED_STATE,
-    collections: ["accounts", "devices", "fields", "orgs", "schemes", "users", ...SECURED],
+    ...DEFAULT_TARGET,
+    table: OBSERVED_STATE_TABLES,
+    collections: ["accounts", "devices", "fields", "orgs", "schemes", "users", ...SECURED_COLLECTIONS],
   },
-  renewals: { ...PLAIN, table: "renewal_item", collections: ["renewals"] },
+  renewals: { ...DEFAULT_TARGET, table: "renewal_item", collections: ["renewals"] },
   answers: {
-    ...PLAIN,
+    ...DEFAULT_TARGET,
     table: "answer",
     collections: ["answers"],
-    uniques: [{ field: "question", value: `json_array(${member("question")}, ${member("subject")})` }],
-    release: released("question"),
+    uniques: [{ field: "question", value: `json_array(${buildMemberSql("question")}, ${buildMemberSql("subject")})` }],
+    release: buildReleaseSql("question"),
   },
 };
 
-/** The resources that travel, in their order. */
-export const TRAVELLING: readonly ResourceName[] = RESOURCE_NAMES.filter(
+/** The resources that are applied to another tenant, in order. */
+export const APPLICABLE_RESOURCES: readonly ResourceName[] = RESOURCE_NAMES.filter(
   (name) => resourceOf(name).stays === undefined,
 );
 
-/** Where a resource's records are written. @throws TypeError of one that stays */
-export const targetOf = (name: ResourceName): Target => {
-  const { [name]: target } = TARGETS;
+/** Returns where and how a resource is written.  @throws TypeError if it is never applied to another tenant */
+export const getResourceTarget = (name: ResourceName): ResourceTarget => {
+  const { [name]: target } = RESOURCE_TARGETS;
   if (target === undefined) throw new TypeError(`${name} is applied nowhere`);
   return target;
 };
 
-/** Columns that follow from the value of a field. */
-const besideFields = ({ fields }: Target) =>
+/** Returns the columns that are derived from the value of a field. */
+const listDerivedFieldColumns = ({ fields }: ResourceTarget) =>
   Object.entries<Field>(fields).flatMap(([name, { comparison = "exact", short = name, sortKey, type, refers }]) => {
     if (refers !== undefined && type !== "texts") return [];
-    return besideOf(short, comparison, type === "texts", sortKey).map((one) => ({ name, ...one }));
+    return buildDerivedColumns(short, comparison, type === "texts", sortKey).map((one) => ({ name, ...one }));
   });
 
-/** The columns that follow from fields which a resource has. */
-const besideColumns = (name: ResourceName) => {
+/** Returns the derived columns of the fields that a resource has. */
+const listDerivedResourceColumns = (name: ResourceName) => {
   const known = resourceOf(name).fields;
-  return besideFields(targetOf(name)).filter((one) => known[one.name] !== undefined);
+  return listDerivedFieldColumns(getResourceTarget(name)).filter((one) => known[one.name] !== undefined);
 };
 
-/** Returns what knows the highest number of a thing's records; undefined if they have none of their own. */
-export const seriesOf = (thing: string): string | undefined =>
-  Object.values(TARGETS).find(({ table }) => table === thing)?.series;
+/** Returns the collection with a thing's highest record number; undefined if it has no record numbers of its own. */
+export const findNumberSeries = (thing: string): string | undefined =>
+  Object.values(RESOURCE_TARGETS).find(({ table }) => table === thing)?.series;
 
-/** Makes what follows from a record of a resource: its columns as JSON, null where all are null. */
-export const besideMaker = (name: ResourceName): ((record: Readonly<Record<string, unknown>>) => Value) => {
-  if (name === "observed") return stageObserved;
-  const columns = besideColumns(name);
+/** Returns a function that returns the derived columns of a record as JSON; null if all of these columns are null. */
+export const createDerivedColumnBuilder = (
+  name: ResourceName,
+): ((record: Readonly<Record<string, unknown>>) => SqlValue) => {
+  if (name === "observed") return buildStagedState;
+  const columns = listDerivedResourceColumns(name);
   return (record) => {
     const made = columns.flatMap(({ name: field, column, of }) => {
       const { [field]: value } = record;
@@ -226,13 +245,15 @@ export const besideMaker = (name: ResourceName): ((record: Readonly<Record<strin
   };
 };
 
-/** SQL of the columns of a resource's table that a staged line `l` sets, by their names; numbers, ids and revisions aside. */
-export const columnsOf = (name: ResourceName): ReadonlyMap<string, string> => {
-  const target = targetOf(name);
+/** Returns SQL of the columns, by name, that a staged line `l` sets; without record number, id and revision. */
+export const buildColumnValuesSql = (name: ResourceName): ReadonlyMap<string, string> => {
+  const target = getResourceTarget(name);
   const own = Object.entries<Field>(resourceOf(name).fields).flatMap(([field, { type }]) => {
     if (field === "id" || target.without.includes(field)) return [];
-    return [[field, type === "texts" || type === "objects" ? jsonMember(field) : member(field)] as const];
+    return [
+      [field, type === "texts" || type === "objects" ? buildJsonMemberSql(field) : buildMemberSql(field)] as const,
+    ];
   });
-  const keys = besideColumns(name).map(({ column }) => [column, beside(column)] as const);
+  const keys = listDerivedResourceColumns(name).map(({ column }) => [column, buildDerivedColumnSql(column)] as const);
   return new Map([...own, ...keys, ...Object.entries(target.columns)]);
 };

@@ -1,48 +1,51 @@
 import { resourceOf, type ResourceName } from "../../../handover/resources.ts";
-import { OF_THE_MOMENT } from "../../../model/answer.ts";
-import { keepLast } from "../../store/collections.ts";
-import { keepVersions, noteCreated, notingCreated } from "../../versions/keep.ts";
-import { VERSIONS } from "../../versions/tables.ts";
-import { either, listed, quoteIdentifier } from "../../store/sql/forms.ts";
+import { MOMENTARY_QUESTION_PREFIX } from "../../../model/answer.ts";
+import { storeLastNumber } from "../../store/collections.ts";
+import { saveVersions, saveCreatedRange, buildSaveCreatedRangesSql } from "../../versions/keep.ts";
+import { VERSION_SCHEMAS } from "../../versions/tables.ts";
+import { buildCaseSql, buildNameListSql, quoteIdentifier } from "../../store/sql/forms.ts";
 import type { Writer } from "../../store/store.ts";
-import { writeObserved } from "./observed.ts";
+import { writeObservedState } from "./observed.ts";
 import type { StagedBundle } from "./plan.ts";
-import { columnsOf, seriesOf, targetOf } from "./targets.ts";
+import { buildColumnValuesSql, findNumberSeries, getResourceTarget } from "./targets.ts";
 
-/** Makes the tenant as a plan says, within its transaction: what only one record may have is given back first. */
+/** Applies the plan within the transaction. Unique values are released first, so that other records can get them. */
 export const writePlan = async (writer: Writer, staged: StagedBundle): Promise<void> => {
   const resources = staged.resources.filter((name) => name !== "observed");
-  for (const resource of resources) await release(writer, staged, resource);
+  for (const resource of resources) await releaseUniqueValues(writer, staged, resource);
   for (const resource of resources) {
-    await add(writer, staged, resource);
-    await change(writer, staged, resource);
-    if (resource === "orgs") await place(writer, staged);
-    if (resource === "users") await claim(writer, staged);
+    await addRecords(writer, staged, resource);
+    await changeRecords(writer, staged, resource);
+    if (resource === "orgs") await setOrgParents(writer, staged);
+    if (resource === "users") await registerEmails(writer, staged);
   }
-  for (const resource of resources.toReversed()) await remove(writer, staged, resource);
-  // the state of a mirror is never written again: nothing of it may differ
+  for (const resource of resources.toReversed()) await removeRecords(writer, staged, resource);
+  // the observed state of an existing mirror is not written again, because a plan that changes it is refused
   if ((await writer.count(`select count(*) from ${staged.plan} p where p.resource = 'observed'`)) > 0)
-    await writeObserved(writer, staged, seriesOf);
-  if (FORGETTING.some((name) => staged.resources.includes(name))) {
-    await writer.run("delete from main.answer where question glob :questions", { questions: `${OF_THE_MOMENT}*` });
+    await writeObservedState(writer, staged, findNumberSeries);
+  if (RESOURCES_RESETTING_ANSWERS.some((name) => staged.resources.includes(name))) {
+    await writer.run("delete from main.answer where question glob :questions", {
+      questions: `${MOMENTARY_QUESTION_PREFIX}*`,
+    });
   }
 };
 
-/** The resources after which nobody knows any more how the console is: it is asked again. */
-export const FORGETTING: readonly ResourceName[] = ["renewals", "answers"];
+/** Resources that, when applied, make earlier answers about the console unreliable. The questions are asked again. */
+export const RESOURCES_RESETTING_ANSWERS: readonly ResourceName[] = ["renewals", "answers"];
 
-/** SQL: the ids of a resource's records of which something is done. */
-const idsOf = ({ plan }: StagedBundle, actions: readonly string[]): string =>
-  `(select p.id from ${plan} p where p.resource = :resource and p.action in (${listed(actions)}))`;
+/** SQL: the ids of a resource's records for which one of these actions is planned. */
+const buildPlannedIdsSql = ({ plan }: StagedBundle, actions: readonly string[]): string =>
+  `(select p.id from ${plan} p where p.resource = :resource and p.action in (${buildNameListSql(actions)}))`;
 
-const release = async (writer: Writer, staged: StagedBundle, resource: ResourceName): Promise<void> => {
-  const { table, release: released } = targetOf(resource);
-  const ids = idsOf(staged, ["changed", "removed"]);
+const releaseUniqueValues = async (writer: Writer, staged: StagedBundle, resource: ResourceName): Promise<void> => {
+  const { table, release: released } = getResourceTarget(resource);
+  const ids = buildPlannedIdsSql(staged, ["changed", "removed"]);
   const ofUsers = `t.user in (select u.pk from main.user u where u.id in ${ids})`;
   const which = resourceOf(resource).single === true ? "true" : `t.id in ${ids}`;
-  if (VERSIONS.has(table)) await keepVersions(writer, table, resource === "accounts" ? ofUsers : which, { resource });
-  // an account is deleted with its user
-  if (resource === "users") await keepVersions(writer, "account", ofUsers, { resource });
+  if (VERSION_SCHEMAS.has(table))
+    await saveVersions(writer, table, resource === "accounts" ? ofUsers : which, { resource });
+  // an account is deleted together with its user
+  if (resource === "users") await saveVersions(writer, "account", ofUsers, { resource });
   if (released !== undefined) {
     await writer.run(`update main."${table}" set ${released} where id in ${ids}`, { resource });
   }
@@ -53,15 +56,15 @@ const release = async (writer: Writer, staged: StagedBundle, resource: ResourceN
   }
 };
 
-/** SQL: the number of the user whose account a line `l` is. */
-const USER = "(select u.pk from main.user u where u.id = l.id)";
+/** SQL: the record number of the user whose account is in a line `l`. */
+const ACCOUNT_USER_NUMBER = "(select u.pk from main.user u where u.id = l.id)";
 
-const add = async (writer: Writer, staged: StagedBundle, resource: ResourceName): Promise<void> => {
+const addRecords = async (writer: Writer, staged: StagedBundle, resource: ResourceName): Promise<void> => {
   const { lines, plan } = staged;
-  const { table, series, isRevised } = targetOf(resource);
-  const values = new Map(columnsOf(resource));
+  const { table, series, isRevised } = getResourceTarget(resource);
+  const values = new Map(buildColumnValuesSql(resource));
   let base = 0;
-  if (resource === "accounts") values.set("user", USER);
+  if (resource === "accounts") values.set("user", ACCOUNT_USER_NUMBER);
   else if (resourceOf(resource).single === true) values.set("pk", "1");
   else values.set("id", "l.id");
   if (isRevised) values.set("revision", ":revision");
@@ -70,10 +73,10 @@ const add = async (writer: Writer, staged: StagedBundle, resource: ResourceName)
     base = Math.max(last, await writer.count(`select coalesce(max(pk), 0) from main."${table}"`));
     values.set("pk", ":base + row_number() over (order by l.id)");
   }
-  if (series === undefined && VERSIONS.has(table)) {
-    const number = resource === "accounts" ? USER : "1";
+  if (series === undefined && VERSION_SCHEMAS.has(table)) {
+    const number = resource === "accounts" ? ACCOUNT_USER_NUMBER : "1";
     const ranges = `select ${number} as first, ${number} as last from ${plan} l where l.resource = :resource and l.action = 'added'`;
-    await writer.run(notingCreated(table, ranges), { resource, revision: await writer.revision() });
+    await writer.run(buildSaveCreatedRangesSql(table, ranges), { resource, revision: await writer.revision() });
   }
   const made = await writer.run(
     `insert into main."${table}" (${[...values.keys()].map(quoteIdentifier).join(", ")})
@@ -81,16 +84,20 @@ const add = async (writer: Writer, staged: StagedBundle, resource: ResourceName)
      where p.resource = :resource and p.action = 'added'`,
     { resource, base, revision: await writer.revision() },
   );
-  if (series !== undefined && made > 0) await keepLast(writer, series, base + made);
-  if (series !== undefined && VERSIONS.has(table)) await noteCreated(writer, table, base + 1, base + made);
+  if (series !== undefined && made > 0) await storeLastNumber(writer, series, base + made);
+  if (series !== undefined && VERSION_SCHEMAS.has(table)) await saveCreatedRange(writer, table, base + 1, base + made);
 };
 
-const change = async (writer: Writer, { lines, plan }: StagedBundle, resource: ResourceName): Promise<void> => {
-  const { table, isRevised } = targetOf(resource);
-  const values = new Map(columnsOf(resource));
+const changeRecords = async (writer: Writer, { lines, plan }: StagedBundle, resource: ResourceName): Promise<void> => {
+  const { table, isRevised } = getResourceTarget(resource);
+  const values = new Map(buildColumnValuesSql(resource));
   if (isRevised) values.set("revision", ":revision");
   const which =
-    resource === "accounts" ? `t.user = ${USER}` : resourceOf(resource).single === true ? "t.pk = 1" : "t.id = p.id";
+    resource === "accounts"
+      ? `t.user = ${ACCOUNT_USER_NUMBER}`
+      : resourceOf(resource).single === true
+        ? "t.pk = 1"
+        : "t.id = p.id";
   const sets = [...values].map(([column, sql]) => `${quoteIdentifier(column)} = ${sql}`);
   await writer.run(
     `update main."${table}" as t set ${sets.join(", ")}
@@ -100,28 +107,28 @@ const change = async (writer: Writer, { lines, plan }: StagedBundle, resource: R
   );
 };
 
-/** Hangs organisations where they belong, once all are there. */
-const place = async (writer: Writer, staged: StagedBundle): Promise<void> => {
+/** Sets the parents of organisations, after all organisations exist. */
+const setOrgParents = async (writer: Writer, staged: StagedBundle): Promise<void> => {
   await writer.run(
     `update main.org as t set parent = (select above.pk from main.org above where above.id = l.line ->> '$.parentId')
-     from ${staged.lines} l where l.resource = 'orgs' and l.id = t.id and t.id in ${idsOf(staged, ["added", "changed"])}`,
+     from ${staged.lines} l where l.resource = 'orgs' and l.id = t.id and t.id in ${buildPlannedIdsSql(staged, ["added", "changed"])}`,
     { resource: "orgs" },
   );
 };
 
-/** Claims the mail addresses of users who are new or changed. */
-const claim = async (writer: Writer, staged: StagedBundle): Promise<void> => {
+/** Registers the email addresses of users who were added or changed. */
+const registerEmails = async (writer: Writer, staged: StagedBundle): Promise<void> => {
   await writer.run(
     `insert into main.user_email (emailKey, user, main)
-     select e.value, t.pk, ${either("e.key = 0", "1", "0")} from main.user t, json_each(coalesce(t.emailKeys, t.emails)) e
-     where t.id in ${idsOf(staged, ["added", "changed"])}`,
+     select e.value, t.pk, ${buildCaseSql("e.key = 0", "1", "0")} from main.user t, json_each(coalesce(t.emailKeys, t.emails)) e
+     where t.id in ${buildPlannedIdsSql(staged, ["added", "changed"])}`,
     { resource: "users" },
   );
 };
 
-const remove = async (writer: Writer, staged: StagedBundle, resource: ResourceName): Promise<void> => {
-  const { table } = targetOf(resource);
-  const ids = idsOf(staged, ["removed"]);
+const removeRecords = async (writer: Writer, staged: StagedBundle, resource: ResourceName): Promise<void> => {
+  const { table } = getResourceTarget(resource);
+  const ids = buildPlannedIdsSql(staged, ["removed"]);
   const users = `(select u.pk from main.user u where u.id in ${ids})`;
   if (resource === "accounts") {
     await writer.run(`delete from main.account where user in ${users}`, { resource });

@@ -1,64 +1,76 @@
 import type { ForeignTraits, PlanCounts } from "../staging/counts.ts";
 import type { ImportRecord } from "../import-rows.ts";
-import { overtakenByTenant } from "../refusals.ts";
-import { IS_INSIDE, planScope, viewOf } from "../../store/scope.ts";
-import { MARK_KEY, markOf } from "../../store/mark.ts";
+import { createTenantChangedFailure } from "../import-failures.ts";
+import { IS_RECORD_IN_SCOPE, createPlanScope, buildScopeView } from "../../store/scope.ts";
+import { SELECT_HASH_KEY, computeKeyedHash } from "../../store/mark.ts";
 import type { Database } from "../../store/sqlite/database.ts";
-import { hold } from "../../store/sqlite/scope.ts";
-import { isMatched, isMissing, isValid, listed } from "../../store/sql/forms.ts";
-import { countChanges } from "./column-changes.ts";
-import { findReleased, findUndeletable } from "./deletion/undeletable.ts";
-import { findBreaches } from "../../store/sqlite/breaches.ts";
-import { findConflicts } from "./conflicts.ts";
-import { findBeyondScope, unusableKeys } from "./matching/outside.ts";
-import { hasSecrets, indexTargets, isStaged, isTouched, newReferences, VALID } from "./expressions.ts";
+import { refreshViewOrgs } from "../../store/sqlite/scope.ts";
 import {
-  compositionOf,
+  buildIsMatchedRowSql,
+  buildIsMissingRecordSql,
+  buildIsValidRowSql,
+  buildNameListSql,
+} from "../../store/sql/forms.ts";
+import { countChanges } from "./column-changes.ts";
+import { reportReleasedDevices, findUndeletableRecords } from "./deletion/undeletable.ts";
+import { recordPlanViolations } from "../../store/sqlite/breaches.ts";
+import { findConflicts } from "./conflicts.ts";
+import { findScopeProblems, findUnusableKeys } from "./matching/outside.ts";
+import {
+  hasSecretColumns,
+  createTargetIndex,
+  isStaged,
+  canChangeField,
+  buildNewReferencesSql,
+  IS_VALID_ROW,
+} from "./expressions.ts";
+import {
+  readNameComposition,
   findBlankColumns,
-  findKeptBlanks,
-  findNearNames,
-  findSlashes,
-  findCaseTwins,
+  findIgnoredBlanks,
+  findSimilarNames,
+  findPathLikeCodes,
+  findCaseVariants,
   findDuplicates,
-  findMissingForNew,
-  findMovedToUsual,
-  findStranded,
-  findLikeCodes,
-  findMendedKeys,
-  findProtected,
-  findUncomposed,
+  findMissingRequiredValues,
+  findMovesToDefault,
+  findStrandedOperators,
+  findSimilarCodes,
+  findFixedKeys,
+  findProtectedChanges,
+  findUncomposedNames,
   findUnknownReferences,
   MARK_INVALID,
 } from "./findings.ts";
-import { findForeign } from "./matching/foreign.ts";
+import { findForeignTraits } from "./matching/foreign.ts";
 import { findKeysOfOthers } from "./matching/lasting.ts";
 import { findLostZeros } from "./matching/lost-zeros.ts";
-import { findCandidateKeys } from "./merge/cells.ts";
-import { leaveDeleted } from "./merge/impossible.ts";
-import { leaveOutUnknownKeys, matchCandidates } from "./merge/candidates.ts";
-import { match } from "./matching/match.ts";
-import { reportDropped } from "./merge/report.ts";
-import { mergeLocal } from "./merge/local-fields.ts";
-import { keepHeld, resetMerge } from "./merge/tables.ts";
-import { CUSTOM_FIELDS, UNDELETABLE, type PlanSql, type StoredKind } from "./stored-kind.ts";
+import { storeCandidateCellKeys } from "./merge/cells.ts";
+import { skipDeletedReferences } from "./merge/impossible.ts";
+import { leaveOutUnknownKeys, matchCandidateRows } from "./merge/candidates.ts";
+import { matchRows } from "./matching/match.ts";
+import { reportDroppedValues } from "./merge/report.ts";
+import { mergeLocalChanges } from "./merge/local-fields.ts";
+import { storeHeldRecords, createMergeTables } from "./merge/tables.ts";
+import { CUSTOM_FIELD_COLLECTION, UNDELETABLE_TABLE, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
 
 /** Deletes the results of an earlier comparison of the same staged rows. */
-const reset = (database: Database, plan: PlanSql): void => {
-  resetMerge(database, plan);
+const resetComparison = (database: Database, plan: PlanDefinition): void => {
+  createMergeTables(database, plan);
   for (const statement of [
     "drop index if exists s.match_target",
     "delete from s.match",
     "delete from s.problem where found = 'plan'",
     "delete from s.invalid",
     MARK_INVALID,
-    `create table if not exists s.${UNDELETABLE} (target integer primary key)`,
-    `delete from s.${UNDELETABLE}`,
+    `create table if not exists s.${UNDELETABLE_TABLE} (target integer primary key)`,
+    `delete from s.${UNDELETABLE_TABLE}`,
   ]) {
     database.exec(statement);
   }
 };
 
-/** The records of the kind, or those for which a condition is true; 全社, which every tenant has for good, is none. */
+/** Returns the number of records of a kind, or of those that meet `where`; without 全社, which always exists. */
 export const countRecords = (database: Database, { thing, name, inScope, table }: StoredKind, where = "true"): number =>
   database.count(
     `select count(*) from ${thing.name} t where ${inScope} and t.pk is distinct from :usual and ${where}`,
@@ -68,34 +80,34 @@ export const countRecords = (database: Database, { thing, name, inScope, table }
     },
   );
 
-const countDeleted = (database: Database, { kind, request }: PlanSql): number => {
+const countDeleted = (database: Database, { kind, request }: PlanDefinition): number => {
   if (request.mode !== "replace") return 0;
   const { isProtected, isFree, isLacking } = kind;
   const isCounted = kind.table.planner !== undefined || request.fromConsole === true;
   if (isCounted) return countRecords(database, kind, isLacking);
   const matched = database.count("select count(distinct target) from s.match");
-  const keeps = countRecords(database, kind, `${isProtected} and not ${isMissing("t.pk")}`);
-  const kept = countRecords(database, kind, `${isFree} and t.pk in (select target from s.${UNDELETABLE})`);
+  const keeps = countRecords(database, kind, `${isProtected} and not ${buildIsMissingRecordSql("t.pk")}`);
+  const kept = countRecords(database, kind, `${isFree} and t.pk in (select target from s.${UNDELETABLE_TABLE})`);
   return countRecords(database, kind, isFree) - (matched - keeps) - kept;
 };
 
 const isRejected = (
   database: Database,
-  { request }: PlanSql,
+  { request }: PlanDefinition,
   { invalid, deleted }: { readonly invalid: number; readonly deleted: number },
 ): boolean => {
   if (database.count("select count(*) from s.problem where severity = 'error' and row <= 1") > 0) return true;
   if (!request.skipInvalid) return invalid > 0;
-  // an invalid row may not identify its record: then it is unknown which records the file lacks
+  // an invalid row may not identify its record; then it is not known which records the file lacks
   return (
     deleted > 0 &&
-    database.count(`select count(*) from s.invalid i where not ${isMatched("i.row")}
-      or i.row in (select row from s.problem where code in (${UNRELIABLE}))`) > 0
+    database.count(`select count(*) from s.invalid i where not ${buildIsMatchedRowSql("i.row")}
+      or i.row in (select row from s.problem where code in (${UNRELIABLE_PROBLEMS}))`) > 0
   );
 };
 
-/** Problems that make a row's key or its end unreliable, or by which a row matches several records. */
-const UNRELIABLE = listed([
+/** Problems that make a row's key or end unreliable, or a row match several records. */
+const UNRELIABLE_PROBLEMS = buildNameListSql([
   "key-ambiguous",
   "bytes-invalid",
   "character-nul",
@@ -104,44 +116,44 @@ const UNRELIABLE = listed([
   "quote-trailing",
 ]);
 
-/** Compares staged rows with the tenant, on one snapshot, and stores the results next to them. */
-export const compare = (database: Database, plan: PlanSql): PlanCounts => {
-  reset(database, plan);
+/** Compares staged rows with a snapshot of the tenant, and stores the results next to the rows. */
+export const comparePlan = (database: Database, plan: PlanDefinition): PlanCounts => {
+  resetComparison(database, plan);
   database.exec("create index if not exists s.problem_row on problem (row)");
-  findMendedKeys(database, plan);
+  findFixedKeys(database, plan);
   const { planner } = plan.kind.table;
   let wipes: number | undefined;
   let foreign: ForeignTraits | undefined;
   if (planner !== undefined) {
     planner.compare(database, plan);
-    findBreaches(database, plan);
+    recordPlanViolations(database, plan);
   } else {
     findDuplicates(database, plan);
-    findCaseTwins(database, plan);
-    findCandidateKeys(database, plan);
+    findCaseVariants(database, plan);
+    storeCandidateCellKeys(database, plan);
     findUnknownReferences(database, plan);
-    matchCandidates(database, plan);
-    match(database, plan);
+    matchCandidateRows(database, plan);
+    matchRows(database, plan);
     leaveOutUnknownKeys(database, plan);
-    mergeLocal(database, plan);
-    reportDropped(database, plan);
-    leaveDeleted(database, plan);
-    keepHeld(database, plan);
-    if (plan.request.mode === "replace") indexTargets(database);
-    findProtected(database, plan);
-    findUndeletable(database, plan);
-    findMissingForNew(database, plan);
-    findBeyondScope(database, plan);
-    findUncomposed(database, plan);
+    mergeLocalChanges(database, plan);
+    reportDroppedValues(database, plan);
+    skipDeletedReferences(database, plan);
+    storeHeldRecords(database, plan);
+    if (plan.request.mode === "replace") createTargetIndex(database);
+    findProtectedChanges(database, plan);
+    findUndeletableRecords(database, plan);
+    findMissingRequiredValues(database, plan);
+    findScopeProblems(database, plan);
+    findUncomposedNames(database, plan);
     findConflicts(database, plan);
-    findMovedToUsual(database, plan);
-    findStranded(database, plan);
-    findBreaches(database, plan);
+    findMovesToDefault(database, plan);
+    findStrandedOperators(database, plan);
+    recordPlanViolations(database, plan);
     wipes = plan.kind.table.check?.(database, plan);
-    foreign = findForeign(database, plan, findKeysOfOthers(database, plan));
+    foreign = findForeignTraits(database, plan, findKeysOfOthers(database, plan));
     findLostZeros(database, plan);
   }
-  findLikeCodes(database, plan);
+  findSimilarCodes(database, plan);
   return {
     ...countPlan(database, plan),
     ...(wipes !== undefined && { wipes }),
@@ -149,17 +161,17 @@ export const compare = (database: Database, plan: PlanSql): PlanCounts => {
   };
 };
 
-const countPlan = (database: Database, plan: PlanSql): PlanCounts => {
+const countPlan = (database: Database, plan: PlanDefinition): PlanCounts => {
   const rows = database.count("select count(*) from s.row");
   const invalid = database.count("select count(*) from s.invalid");
-  const matched = database.count(`select count(*) from s.match m where ${isValid("m.row")}`);
+  const matched = database.count(`select count(*) from s.match m where ${buildIsValidRowSql("m.row")}`);
   const { update, columns } = countChanges(database, plan);
   findBlankColumns(database, plan, columns);
-  findKeptBlanks(database, plan);
-  findNearNames(database, plan);
-  findSlashes(database, plan);
+  findIgnoredBlanks(database, plan);
+  findSimilarNames(database, plan);
+  findPathLikeCodes(database, plan);
   const deleted = countDeleted(database, plan);
-  const released = findReleased(database, plan);
+  const released = reportReleasedDevices(database, plan);
   const severity = (which: string): number =>
     database.count("select count(*) from s.problem where severity = :which", { which });
   return {
@@ -169,13 +181,13 @@ const countPlan = (database: Database, plan: PlanSql): PlanCounts => {
     recordsBefore: countRecords(database, plan.kind),
     delete: deleted,
     invalid,
-    secretsSet: hasSecrets(plan)
-      ? database.count(`select count(*) from s.row r where r.secrets is not null and ${VALID}`)
+    secretsSet: hasSecretColumns(plan)
+      ? database.count(`select count(*) from s.row r where r.secrets is not null and ${IS_VALID_ROW}`)
       : 0,
     orgsCreated: countCreated(database, plan, "orgsCreated"),
     groupsCreated: countCreated(database, plan, "groupsCreated"),
-    newOrgs: namesCreated(database, plan, "orgsCreated"),
-    newGroups: namesCreated(database, plan, "groupsCreated"),
+    newOrgs: listCreatedNames(database, plan, "orgsCreated"),
+    newGroups: listCreatedNames(database, plan, "groupsCreated"),
     columns,
     errors: severity("error"),
     warnings: severity("warning"),
@@ -188,12 +200,12 @@ const countPlan = (database: Database, plan: PlanSql): PlanCounts => {
   };
 };
 
-const countKept = (database: Database, { keptBefore }: PlanSql): NonNullable<PlanCounts["kept"]> => {
+const countKept = (database: Database, { keptBefore }: PlanDefinition): NonNullable<PlanCounts["kept"]> => {
   const known = JSON.stringify([...(keptBefore ?? [])]);
   return {
-    count: database.count(`select count(*) from s.${UNDELETABLE}`),
+    count: database.count(`select count(*) from s.${UNDELETABLE_TABLE}`),
     known: database.count(
-      `select count(*) from s.${UNDELETABLE} where target in (select value from json_each(:known))`,
+      `select count(*) from s.${UNDELETABLE_TABLE} where target in (select value from json_each(:known))`,
       {
         known,
       },
@@ -201,91 +213,94 @@ const countKept = (database: Database, { keptBefore }: PlanSql): NonNullable<Pla
   };
 };
 
-type CreatedCount = "orgsCreated" | "groupsCreated";
+type CreatedCountName = "orgsCreated" | "groupsCreated";
 
-/** SQL: the records that rows name and the import creates. */
-const createdBy = (plan: PlanSql, count: CreatedCount): readonly string[] =>
+/** SQL: the records that rows refer to and that the import creates, one statement for each reference. */
+const buildCreatedRecordsSql = (plan: PlanDefinition, count: CreatedCountName): readonly string[] =>
   plan.kind.references
     .filter(({ refers }) => refers.creates?.count === count)
-    .flatMap((reference) => newReferences(plan, reference) ?? []);
+    .flatMap((reference) => buildNewReferencesSql(plan, reference) ?? []);
 
-/** Names that a plan tells of the records it creates. */
-const MAX_NAMED = 10;
+/** Maximum number of created records that a plan names. */
+const MAX_NAMED_RECORDS = 10;
 
-const namesCreated = (database: Database, plan: PlanSql, count: CreatedCount): readonly string[] =>
-  createdBy(plan, count)
+const listCreatedNames = (database: Database, plan: PlanDefinition, count: CreatedCountName): readonly string[] =>
+  buildCreatedRecordsSql(plan, count)
     .flatMap((select) =>
-      database.all(`select value from (${select}) made order by row, col limit ${MAX_NAMED}`, {
+      database.all(`select value from (${select}) made order by row, col limit ${MAX_NAMED_RECORDS}`, {
         kind: plan.kind.name,
       }),
     )
     .map(({ value }) => String(value));
 
-const countCreated = (database: Database, plan: PlanSql, count: CreatedCount): number =>
-  createdBy(plan, count)
+const countCreated = (database: Database, plan: PlanDefinition, count: CreatedCountName): number =>
+  buildCreatedRecordsSql(plan, count)
     .map((select) => database.count(`select count(*) from (${select}) made`, { kind: plan.kind.name }))
     .reduce((sum, created) => sum + created, 0);
 
-/** @throws Failure `conflict` when a collection the plans read has changed since */
+/** @throws Failure `conflict` if a collection that the plans read has changed since they were made */
 export const checkEtag = (
   database: Database,
-  plans: readonly PlanSql[],
+  plans: readonly PlanDefinition[],
   record: Pick<ImportRecord, "number" | "etag">,
 ): void => {
-  if (etagOf(database, plans) !== record.etag) throw overtakenByTenant(record);
+  if (etagOf(database, plans) !== record.etag) throw createTenantChangedFailure(record);
 };
 
-/** The collections a plan reads; a write to one of them between plan and commit is a conflict. */
-const collectionsOf = (plan: PlanSql): readonly string[] => {
+/** Returns the collections that a plan reads. A write to one of them between plan and commit is a conflict. */
+const getPlanCollections = (plan: PlanDefinition): readonly string[] => {
   const { kind, request } = plan;
   const named = kind.references.filter(({ field }) => isStaged(plan, field)).map(({ collection }) => collection);
   const holding = request.mode === "append" ? [] : kind.holders;
-  const custom = kind.fields.some((field) => field.merge === "custom" && isTouched(plan, field)) ? [CUSTOM_FIELDS] : [];
-  // what lies in its scope follows from the tree, and of devices from their owners
+  const custom = kind.fields.some((field) => field.merge === "custom" && canChangeField(plan, field))
+    ? [CUSTOM_FIELD_COLLECTION]
+    : [];
+  // the scope depends on the organisation tree, and for devices also on their owners
   const scoped = request.scope === undefined ? [] : ["orgs", "users"];
   return [...new Set([kind.collection, ...named, ...holding, ...custom, ...scoped])];
 };
 
-/** A text that is another one after each change of what plans read. */
-export const etagOf = (database: Database, plans: readonly PlanSql[]): string =>
+/** Returns a text that differs after each change of data that the plans read. */
+export const etagOf = (database: Database, plans: readonly PlanDefinition[]): string =>
   plans.map((plan) => etagOfPlan(database, plan)).join("+");
 
 /**
- * The revisions of the collections a plan reads; of a plan in a scope a mark of what it reads there, and of the values that
- * it finds taken outside.
+ * Returns the revisions of the collections that a plan reads. For a plan in a scope, returns a keyed hash of the data
+ * that it reads in the scope, and of the values that it cannot use because records outside the scope have them.
  */
-const etagOfPlan = (database: Database, plan: PlanSql): string => {
+const etagOfPlan = (database: Database, plan: PlanDefinition): string => {
   const { scope } = plan.request;
-  if (scope !== undefined) hold(database, viewOf(planScope(scope)));
-  const collections = collectionsOf(plan).map(
-    (name) => `${name}.${(scope && stateInside(database, name)) ?? revisionOf(database, name)}`,
+  if (scope !== undefined) refreshViewOrgs(database, buildScopeView(createPlanScope(scope)));
+  const collections = getPlanCollections(plan).map(
+    (name) => `${name}.${(scope && readScopedState(database, name)) ?? readCollectionRevision(database, name)}`,
   );
-  const read = [...collections, compositionOf(database, plan) ?? []].flat().join("-");
+  const read = [...collections, readNameComposition(database, plan) ?? []].flat().join("-");
   if (scope === undefined) return read;
-  const key = String(database.get(MARK_KEY)?.["markKey"]);
-  return markOf(key, [read, ...unusableKeys(database, plan)].join("\n"));
+  const key = String(database.get(SELECT_HASH_KEY)?.["markKey"]);
+  return computeKeyedHash(key, [read, ...findUnusableKeys(database, plan)].join("\n"));
 };
 
-/** The things of which a plan in a scope reads a part, by their collections. */
-const PARTS: Readonly<Record<string, string>> = { orgs: "org", users: "user", devices: "device" };
+/** The things that a plan in a scope reads only in part, by collection. */
+const SCOPED_THINGS: Readonly<Record<string, string>> = { orgs: "org", users: "user", devices: "device" };
 
-/** A text that is another one after each change of a collection's records in the scope; undefined of one that has no part. */
-const stateInside = (database: Database, collection: string): string | undefined => {
-  const thing = PARTS[collection];
+/** Returns a text that changes with a collection's records in the scope; undefined if scopes do not apply to it. */
+const readScopedState = (database: Database, collection: string): string | undefined => {
+  const thing = SCOPED_THINGS[collection];
   if (thing === undefined) return undefined;
-  const sql = `select concat(count(*), '.', coalesce(max(t.revision), 0)) as state from main.${thing} t where ${IS_INSIDE[thing] ?? ""}`;
+  const sql = `select concat(count(*), '.', coalesce(max(t.revision), 0)) as state from main.${thing} t where ${IS_RECORD_IN_SCOPE[thing] ?? ""}`;
   return String(database.get(sql)?.["state"]);
 };
 
-const revisionOf = (database: Database, collection: string): number =>
+const readCollectionRevision = (database: Database, collection: string): number =>
   database.count("select revision from collection where name = :collection", { collection });
 
 /**
- * Counts a write to collections of the tenant. The revision is tenant-wide, so that no two writes share one.
+ * Advances the revision of collections that are written. Revisions are unique in the tenant, so no two writes share a
+ * revision.
  *
- * @returns the revision of the records written
+ * @returns the revision for the written records
  */
-export const advance = (database: Database, collections: readonly string[]): number => {
+export const advanceRevision = (database: Database, collections: readonly string[]): number => {
   const revision = database.count("select coalesce(max(revision), 0) + 1 from collection");
   for (const collection of collections) {
     database.run(

@@ -16,42 +16,42 @@ import type { FormatName } from "../../../model/console-files.ts";
 import type { ImportRecord, StoredRequest } from "../import-rows.ts";
 import type { Processes } from "../../store/processes.ts";
 import type { Scope } from "../../store/store.ts";
-import { planScope, viewOf } from "../../store/scope.ts";
+import { createPlanScope, buildScopeView } from "../../store/scope.ts";
 import type { Database } from "../../store/sqlite/database.ts";
-import { hold, see } from "../../store/sqlite/scope.ts";
-import { storageFailure } from "../../store/sqlite/storage-failure.ts";
-import { removeUnfinished } from "../../store/sqlite/tenant-file.ts";
+import { refreshViewOrgs, applyView } from "../../store/sqlite/scope.ts";
+import { toStorageFailure } from "../../store/sqlite/storage-failure.ts";
+import { removeUnfinishedFiles } from "../../store/sqlite/tenant-file.ts";
 import type { WriterNote } from "../../store/sqlite/writer-note.ts";
-import { defineFunctions } from "./functions.ts";
-import { plannedWork } from "./matching/work.ts";
-import { kindsOfImport, planSqlOf } from "./plan-sql.ts";
-import { planLines, problemLines } from "./rows.ts";
+import { registerSqlFunctions } from "./functions.ts";
+import { readPlanWork } from "./matching/work.ts";
+import { listImportKinds, buildPlanDefinitions } from "./plan-sql.ts";
+import { readPlanLines, readProblemLines } from "./rows.ts";
 import {
-  isHeld,
-  isThere,
-  makeStagingFolder,
-  removeStaging,
+  isStagingFileInUse,
+  hasStagingFile,
+  createStagingFolder,
+  removeStagingFile,
   removeStrayJournals,
-  stagingFiles,
+  listStagingFiles,
 } from "./staging-files.ts";
-import { attachForReading } from "./staging.ts";
+import { attachStagingForReading } from "./staging.ts";
 import type { TaskFiles } from "./worker/messages.ts";
 import { ImportThread } from "./worker/thread.ts";
 
-/** Loaded when something is to be undone. */
-const undoing = () => import("./undo/plan.ts");
+/** Loads the undo code, which is needed only if a change is undone. */
+const loadUndoPlan = () => import("./undo/plan.ts");
 
-/** What the engine needs besides the tenant's connection. */
+/** What the engine needs in addition to the tenant's connection. */
 export interface EngineOptions {
-  /** folder of all the tenant's files */
+  /** the folder with all files of the tenant */
   readonly folder: string;
   readonly processes: Processes;
   readonly note: WriterNote;
-  /** what is seen of the tenant */
+  /** the part of the tenant that is visible */
   readonly scope?: Scope | undefined;
 }
 
-/** Imports into an SQLite file: staged in a file each, compared and committed in a worker thread. */
+/** Imports into an SQLite file. Each import has its own staging file; a worker thread compares and commits it. */
 export class SqliteImports implements ImportEngine {
   readonly #database: Database;
   readonly #folder: string;
@@ -66,7 +66,7 @@ export class SqliteImports implements ImportEngine {
     this.#processes = processes;
     this.#note = note;
     this.#scope = scope;
-    defineFunctions(database, () => false);
+    registerSqlFunctions(database, () => false);
   }
 
   async plan(
@@ -75,7 +75,7 @@ export class SqliteImports implements ImportEngine {
     { stream, encoding }: UploadContent,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    makeStagingFolder(this.#folder);
+    createStagingFolder(this.#folder);
     await this.#worker.run({ type: "plan", files: this.#files(id), id, request, encoding }, stream, signal);
   }
 
@@ -85,21 +85,21 @@ export class SqliteImports implements ImportEngine {
     { ids, lesser }: DeletionTarget,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    makeStagingFolder(this.#folder);
+    createStagingFolder(this.#folder);
     await this.#worker.run({ type: "delete", files: this.#files(id), id, request, ids, lesser }, undefined, signal);
   }
 
   async replan(record: ImportRecord, again: ReplanOptions, signal: AbortSignal | undefined): Promise<void> {
     this.#database.checkWritable();
-    planSqlOf(record);
+    buildPlanDefinitions(record);
     const { id } = record;
     await this.#worker.run({ type: "replan", files: this.#files(id), id, ...again }, undefined, signal);
   }
 
   workOf(record: ImportRecord): PlanWork {
-    const [plan] = planSqlOf(record);
-    const [work] = this.#readingPlan(record, (database) => [plannedWork(database, plan)]);
-    if (work === undefined) throw new TypeError("a plan has work");
+    const [plan] = buildPlanDefinitions(record);
+    const [work] = this.#readingPlan(record, (database) => [readPlanWork(database, plan)]);
+    if (work === undefined) throw new TypeError("the plan has no work");
     return work;
   }
 
@@ -119,7 +119,7 @@ export class SqliteImports implements ImportEngine {
 
   async verify(id: string, content: UploadContent, { signal, ...options }: VerifyOptions): Promise<ExportObservation> {
     this.#database.checkWritable();
-    makeStagingFolder(this.#folder);
+    createStagingFolder(this.#folder);
     const files = { tenant: this.#database.path, staging: this.#staging(`${id}.export.${this.#processes.self}.db`) };
     const writer = this.#note.writer("imports verify", options.moment.now);
     const task = {
@@ -132,27 +132,30 @@ export class SqliteImports implements ImportEngine {
       ...options,
     } as const;
     const observed = await this.#worker.run(task, content.stream, signal);
-    if (observed === undefined) throw new TypeError("a verification tells what it observed");
+    if (observed === undefined) throw new TypeError("the verification returned no observation");
     return observed;
   }
 
   async countUndo(undone: UndoneChange, kind: FormatName | undefined): Promise<UndoCounts> {
-    const { countUndo, prepareUndo } = await undoing();
+    const { buildUndoCounts, prepareUndo } = await loadUndoPlan();
     const [counts] = this.#reading(undefined, (database) => {
       prepareUndo(database, undone);
-      return [countUndo(database, undone, kind)];
+      return [buildUndoCounts(database, undone, kind)];
     });
-    if (counts === undefined) throw new TypeError("an undo has counts");
+    if (counts === undefined) throw new TypeError("the undo has no counts");
     return counts;
   }
 
   *rows(record: ImportRecord, query: RowQuery): Generator<Uint8Array> {
-    const plans = planSqlOf(record);
-    yield* this.#readingPlan(record, (database) => planLines(database, plans, query));
+    const plans = buildPlanDefinitions(record);
+    yield* this.#readingPlan(record, (database) => readPlanLines(database, plans, query));
   }
 
   async undoRows(undone: UndoneChange, first: FormatName, query: RowQuery): Promise<Iterable<Uint8Array>> {
-    const [{ prepareUndo }, { undoLines }] = await Promise.all([undoing(), import("./undo/lines.ts")]);
+    const [{ prepareUndo }, { readUndoLines: undoLines }] = await Promise.all([
+      loadUndoPlan(),
+      import("./undo/undo-rows.ts"),
+    ]);
     return this.#reading(undefined, (database) => {
       prepareUndo(database, undone);
       return undoLines(database, first, query);
@@ -160,42 +163,42 @@ export class SqliteImports implements ImportEngine {
   }
 
   async committedRows(record: ImportRecord, query: RowQuery): Promise<Iterable<Uint8Array>> {
-    const { committedLines } = await import("./history/lines.ts");
-    const kinds = kindsOfImport(record);
+    const { readCommittedLines } = await import("./history/committed-lines.ts");
+    const kinds = listImportKinds(record);
     const revision = record.revision ?? -1;
-    return this.#reading(undefined, (database) => committedLines(database, { kinds, revision }, query));
+    return this.#reading(undefined, (database) => readCommittedLines(database, { kinds, revision }, query));
   }
 
   *problems(record: ImportRecord, limit: number | undefined): Generator<Uint8Array> {
-    const [{ request }] = planSqlOf(record);
-    // a deletion has no file
-    if (request.mode !== "delete") yield* this.#reading(record.id, (database) => problemLines(database, limit));
+    const [{ request }] = buildPlanDefinitions(record);
+    // a deletion has no file, and so no rows with problems
+    if (request.mode !== "delete") yield* this.#reading(record.id, (database) => readProblemLines(database, limit));
   }
 
   drop(id: string): void {
-    removeStaging(this.#staging(`${id}.db`));
+    removeStagingFile(this.#staging(`${id}.db`));
   }
 
   unheld(): readonly string[] {
     // a tenant in memory has no folder
-    if (!isThere(dirname(this.#folder))) return [];
+    if (!hasStagingFile(dirname(this.#folder))) return [];
     this.#note.sweep();
-    removeUnfinished(dirname(this.#folder), this.#processes);
+    removeUnfinishedFiles(dirname(this.#folder), this.#processes);
     removeStrayJournals(this.#folder);
-    return stagingFiles(this.#folder)
-      .filter((file) => !isHeld(this.#staging(file)) && !this.#belongsToLiveProcess(file))
+    return listStagingFiles(this.#folder)
+      .filter((file) => !isStagingFileInUse(this.#staging(file)) && !this.#belongsToLiveProcess(file))
       .map((file) => file.replace(/\.db$/, ""));
   }
 
   isStaged(id: string): boolean {
-    return isThere(this.#staging(`${id}.db`));
+    return hasStagingFile(this.#staging(`${id}.db`));
   }
 
   async close(): Promise<void> {
     await this.#worker.close();
   }
 
-  /** Names of a verification's files contain the id of their process. */
+  /** Returns true if a file belongs to a verification in a running process, whose id is part of the file name. */
   #belongsToLiveProcess(file: string): boolean {
     const [, pid] = /\.(\d+)\.db$/.exec(file) ?? [];
     return pid !== undefined && this.#processes.isAlive(Number(pid));
@@ -209,13 +212,13 @@ export class SqliteImports implements ImportEngine {
     return { tenant: this.#database.path, staging: this.#staging(`${id}.db`) };
   }
 
-  /** Reads what a plan does as it was planned, in its own scope, whoever asks. */
+  /** Reads a plan's changes in the scope in which the plan was made, whichever account is acting. */
   #readingPlan<T>({ id, detail }: ImportRecord, body: (database: Database) => Iterable<T>): Generator<T> {
     const scope = detail.request?.scope;
-    return this.#reading(id, body, scope === undefined ? this.#scope : planScope(scope));
+    return this.#reading(id, body, scope === undefined ? this.#scope : createPlanScope(scope));
   }
 
-  /** @param id the import whose staging is read too */
+  /** Reads from the tenant and from an import's staging file, if any.  @param id the import whose file is attached */
   *#reading<T>(
     id: string | undefined,
     body: (database: Database) => Iterable<T>,
@@ -224,14 +227,14 @@ export class SqliteImports implements ImportEngine {
     const database = this.#database.reader();
     const staging = id === undefined ? undefined : this.#files(id).staging;
     try {
-      defineFunctions(database, () => false);
-      if (staging !== undefined) attachForReading(database, staging);
-      const view = scope && viewOf(scope);
-      see(database, view);
-      hold(database, view);
+      registerSqlFunctions(database, () => false);
+      if (staging !== undefined) attachStagingForReading(database, staging);
+      const view = scope && buildScopeView(scope);
+      applyView(database, view);
+      refreshViewOrgs(database, view);
       yield* body(database);
     } catch (error) {
-      throw storageFailure(error, database.path, staging);
+      throw toStorageFailure(error, database.path, staging);
     } finally {
       database.close();
     }

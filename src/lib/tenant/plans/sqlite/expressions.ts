@@ -1,467 +1,502 @@
-import { OWNERS } from "../../../model/device.ts";
+import { OWNER_FIELDS } from "../../../model/device.ts";
 import type { Database } from "../../store/sqlite/database.ts";
-import { either, isValid, keyOrValue, windowsForm, quoteIdentifier } from "../../store/sql/forms.ts";
 import {
-  KEYS,
-  keyNamed,
-  laterName,
-  SHORT_AT,
+  buildCaseSql,
+  buildIsValidRowSql,
+  buildComparisonKeySql,
+  buildWindowsFormSql,
+  quoteIdentifier,
+} from "../../store/sql/forms.ts";
+import {
+  KEYS_COLUMN,
+  resolveKindKey,
+  getLaterCellColumn,
+  SHORT_ROW_LENGTH,
   type DerivedColumn,
   type ImportedField,
   type KindKey,
 } from "../staging/kinds.ts";
 import type { Comparison } from "../../../model/normalise.ts";
-import { keyColumn, type Thing } from "../../../model/thing.ts";
-import { inScopeOf, type PlanSql, type StoredKind, type StoredReference } from "./stored-kind.ts";
+import { getKeyColumn, type Thing } from "../../../model/thing.ts";
+import { buildIsInKindScopeSql, type PlanDefinition, type StoredKind, type StoredReference } from "./stored-kind.ts";
 
-// The SQL of a plan. Aliases: `r` a staged row, `t` the record it matches, `o_…` a record its cell names, `m` the match
-// of row and record, schema `s` the import's staging file.
+// The SQL of a plan. Aliases: `r` is a staged row, `t` the record that it matches, `o_…` a record that a cell names,
+// and `m` the match of a row and a record. The schema `s` is the import's staging file.
 
 /** SQL: a column of the record `t`. */
-export const stored = (column: string): string => `t.${quoteIdentifier(column)}`;
+export const recordColumn = (column: string): string => `t.${quoteIdentifier(column)}`;
 
 /** SQL: a column of the staged row `r`. */
-export const staged = (column: string): string => `r.${quoteIdentifier(column)}`;
+export const rowColumn = (column: string): string => `r.${quoteIdentifier(column)}`;
 
-/** SQL: the key by which people know a record, of its columns; its name where the key may be blank. */
-export const keyText = (
+/** SQL: the key by which people know a record. If this key may be blank, the record's name takes its place. */
+export const buildKeyTextSql = (
   { namedBy, keys }: StoredKind,
-  column: (name: string) => string = stored,
+  column: (name: string) => string = recordColumn,
   { field, list, standIn }: KindKey = keys[0],
 ): string => {
   const key = list ? `(${column(field)} ->> 0)` : column(field);
   return standIn === undefined ? key : `coalesce(${key}, ${column(namedBy)})`;
 };
 
-/** SQL: what people call the record `t`: its name, and behind it the key by which they know it, if that is another. */
-export const calledText = ({ fields, keys: [key], namedBy = "name" }: Thing, column = stored): string => {
+/** SQL: the label of the record `t`: its name, followed by the key by which people know it, if the two differ. */
+export const buildRecordLabelSql = (
+  { fields, keys: [key], namedBy = "name" }: Thing,
+  column = recordColumn,
+): string => {
   const name = column(namedBy);
   if (key === undefined) return name;
   const known = fields[key.field]?.type === "texts" ? `(${column(key.field)} ->> 0)` : column(key.field);
   return `${name} || coalesce(' <' || nullif(${known}, ${name}) || '>', '')`;
 };
 
-/** The key by which the plan's rows meet records. */
-export const keyOf = ({ kind, request }: PlanSql): KindKey => keyNamed(kind, request.key);
+/** Returns the key by which the plan matches rows with records. */
+export const keyOf = ({ kind, request }: PlanDefinition): KindKey => resolveKindKey(kind, request.key);
 
-/** What has a value whose keys stand in the column beside it. */
+/** A field or key whose comparison keys may be stored in a derived column. */
 interface KeyedField {
   readonly comparison: Comparison;
   readonly short: string;
   readonly list: boolean;
 }
 
-const keyedOf = ({ comparison, short, merge }: ImportedField): KeyedField => ({
+const toKeyedField = ({ comparison, short, merge }: ImportedField): KeyedField => ({
   comparison,
   short,
   list: merge === "list",
 });
 
-/** SQL: what a staged row has in {@link KEYS}. */
-const stagedBeside = (column: string): string => `(${staged(KEYS)} ->> '${column}')`;
+/** SQL: an entry of {@link KEYS_COLUMN} in a staged row. */
+const buildKeysEntrySql = (column: string): string => `(${rowColumn(KEYS_COLUMN)} ->> '${column}')`;
 
-/** SQL: the comparison key of a value, or those of a list. @param beside the column beside it */
-const keysBeside = (keyed: KeyedField, value: string, beside: (name: string) => string): string =>
-  keyOrValue(keyed.comparison, keyed.comparison === "exact" ? "" : beside(keyColumn(keyed)), value);
+/** SQL: the comparison key of a value, or the keys of a list. @param beside SQL of a derived column, by its name */
+const buildComparisonKeysSql = (keyed: KeyedField, value: string, beside: (name: string) => string): string =>
+  buildComparisonKeySql(keyed.comparison, keyed.comparison === "exact" ? "" : beside(getKeyColumn(keyed)), value);
 
-/** SQL: the comparison key of a value, or of the first one of a list. */
-const firstOf = ({ list }: KeyedField, keys: string): string => (list ? `(${keys} ->> 0)` : keys);
+/** SQL: the comparison key of a value, or of the first value of a list. */
+const buildFirstKeySql = ({ list }: KeyedField, keys: string): string => (list ? `(${keys} ->> 0)` : keys);
 
-/** SQL: the keys of a staged row's field. */
-export const stagedKeys = (field: ImportedField): string =>
-  keysBeside(keyedOf(field), staged(field.field), stagedBeside);
+/** SQL: the comparison keys of a field in a staged row. */
+export const buildRowKeysSql = (field: ImportedField): string =>
+  buildComparisonKeysSql(toKeyedField(field), rowColumn(field.field), buildKeysEntrySql);
 
-/** SQL: the keys of a record's field. */
-export const storedKeys = (field: ImportedField, column = stored): string =>
-  keysBeside(keyedOf(field), column(field.stored), column);
+/** SQL: the comparison keys of a field in a record. */
+export const buildRecordKeysSql = (field: ImportedField, column = recordColumn): string =>
+  buildComparisonKeysSql(toKeyedField(field), column(field.stored), column);
 
-/** True if rows meet records by the field. */
-export const isKey = (plan: PlanSql, { field }: ImportedField): boolean => keyOf(plan).field === field;
+/** Returns true if the plan matches rows with records by this field. */
+export const isMatchKey = (plan: PlanDefinition, { field }: ImportedField): boolean => keyOf(plan).field === field;
 
-/** SQL: the staged key of a field's (first) value. */
-export const stagedKey = (plan: PlanSql, field: ImportedField): string =>
-  isKey(plan, field) ? "r.key" : firstOf(keyedOf(field), stagedKeys(field));
+/** SQL: the comparison key of a field in a staged row; for a list, the key of the first value. */
+export const buildRowKeySql = (plan: PlanDefinition, field: ImportedField): string =>
+  isMatchKey(plan, field) ? "r.key" : buildFirstKeySql(toKeyedField(field), buildRowKeysSql(field));
 
-/** SQL: the key of a record by which a plan's rows may meet it. */
-export const recordKey = (key: KindKey, column = stored): string =>
-  firstOf(key, keysBeside(key, column(key.field), column));
+/** SQL: the key of a record by which the rows of a plan can match it. */
+export const buildRecordKeySql = (key: KindKey, column = recordColumn): string =>
+  buildFirstKeySql(key, buildComparisonKeysSql(key, column(key.field), column));
 
-/** True if the file has the field. */
-export const isStaged = (plan: PlanSql, { field }: Pick<ImportedField, "field">): boolean =>
+/** Returns true if the file has the field. */
+export const isStaged = (plan: PlanDefinition, { field }: Pick<ImportedField, "field">): boolean =>
   plan.staged.staged.includes(field);
 
-/** True if a plan of this file can change the field at all. */
-export const isTouched = (plan: PlanSql, field: ImportedField): boolean =>
+/** Returns true if the plan of this file can change the field. */
+export const canChangeField = (plan: PlanDefinition, field: ImportedField): boolean =>
   isStaged(plan, field) || (plan.request.missingColumns === "clear" && field.clearable);
 
-export const touchedFields = (plan: PlanSql): readonly ImportedField[] =>
-  plan.kind.fields.filter((field) => isTouched(plan, field));
+export const listChangeableFields = (plan: PlanDefinition): readonly ImportedField[] =>
+  plan.kind.fields.filter((field) => canChangeField(plan, field));
 
-const isWindowsFile = (plan: PlanSql): boolean => plan.staged.encoding === "shift_jis";
+const isWindowsFile = (plan: PlanDefinition): boolean => plan.staged.encoding === "shift_jis";
 
-/** True if rows of the file set secrets. */
-export const hasSecrets = (plan: PlanSql): boolean =>
+/** Returns true if the file has columns with secrets. */
+export const hasSecretColumns = (plan: PlanDefinition): boolean =>
   plan.kind.format.columns.some((column) => column.secret === true && isStaged(plan, column));
 
-/** What a field refers to by its `pk`. */
-export const referenceOf = ({ references }: StoredKind, field: ImportedField): StoredReference | undefined =>
+/** Returns the reference of a field that stores the `pk` of another record; undefined for other fields. */
+export const findReference = ({ references }: StoredKind, field: ImportedField): StoredReference | undefined =>
   field.merge === "reference" ? references.find((reference) => reference.field === field) : undefined;
 
-/** True if a blank cell leaves what a record has. In the console's own export a blank is what the console has: nothing. */
-export const blankKeeps = ({ request }: PlanSql, { clearable, required }: ImportedField): boolean =>
+/** Returns true if a blank cell keeps the record's value. In a console export, a blank cell means no value. */
+export const isBlankIgnored = ({ request }: PlanDefinition, { clearable, required }: ImportedField): boolean =>
   request.blank === "keep" || (!clearable && (required || request.fromConsole !== true));
 
-const empty = ({ merge }: ImportedField): string => {
+const buildEmptyFieldSql = ({ merge }: ImportedField): string => {
   if (merge === "custom") return "'{}'";
   return merge === "list" ? "'[]'" : "null";
 };
 
-/** SQL: the `pk` of the record that a row's cell names; in an export of the console it may have been deleted here. */
-const named = ({ request }: PlanSql, { alias, keys, field }: StoredReference): string => {
+/** SQL: the `pk` of the record that a row's cell names. In a console export, the record may have been deleted here. */
+const buildNamedRecordSql = ({ request }: PlanDefinition, { alias, keys, field }: StoredReference): string => {
   const pk = `${alias}.${keys.record}`;
-  return request.fromConsole === true ? `coalesce((select u.pk ${candidateKey(field, stagedKeys(field))}), ${pk})` : pk;
+  return request.fromConsole === true
+    ? `coalesce((select u.pk ${buildCandidateKeyFromSql(field, buildRowKeysSql(field))}), ${pk})`
+    : pk;
 };
 
-/** The row's own value of a field, for a record that does not exist yet. */
-export const valueForNew = (plan: PlanSql, field: ImportedField): string => {
-  const reference = referenceOf(plan.kind, field);
+/** SQL: the value that a row gives a field of a new record. */
+export const buildNewValueSql = (plan: PlanDefinition, field: ImportedField): string => {
+  const reference = findReference(plan.kind, field);
   const usual = reference?.usual;
-  if (!isStaged(plan, field)) return usual === undefined ? empty(field) : String(usual);
+  if (!isStaged(plan, field)) return usual === undefined ? buildEmptyFieldSql(field) : String(usual);
   if (reference !== undefined) {
-    const pk = unlessUnclear(plan, field, named(plan, reference), "null");
+    const pk = buildUnlessUnclearSql(plan, field, buildNamedRecordSql(plan, reference), "null");
     return usual === undefined ? pk : `coalesce(${pk}, ${usual})`;
   }
-  const cell = staged(field.field);
+  const cell = rowColumn(field.field);
   if (field.merge === "custom") return `json_patch('{}', ${cell})`;
-  return field.merge === "list" ? unlessUnclear(plan, field, `coalesce(${cell}, '[]')`, "'[]'") : cell;
+  return field.merge === "list" ? buildUnlessUnclearSql(plan, field, `coalesce(${cell}, '[]')`, "'[]'") : cell;
 };
 
-/** True if every record that a file creates lacks a field. */
-export const isBlankForNew = (plan: PlanSql, field: ImportedField): boolean =>
-  !isStaged(plan, field) && valueForNew(plan, field) === "null";
+/** Returns true if all records that a file creates have no value in the field. */
+export const isBlankInNewRecords = (plan: PlanDefinition, field: ImportedField): boolean =>
+  !isStaged(plan, field) && buildNewValueSql(plan, field) === "null";
 
-/** SQL: a row's value for a new record, or another one if its cell is unclear. */
-const unlessUnclear = (plan: PlanSql, field: ImportedField, value: string, instead: string): string =>
+/** SQL: a row's value for a new record, or another value if the row's cell may refer to several records. */
+const buildUnlessUnclearSql = (plan: PlanDefinition, field: ImportedField, value: string, instead: string): string =>
   plan.request.fromConsole === true && plan.kind.references.some((one) => one.field === field)
-    ? either(isUnclear(plan, field), instead, value)
+    ? buildCaseSql(buildIsUnclearSql(plan, field), instead, value)
     : value;
 
-/** SQL: those of a row's custom fields that differ from the stored ones by more than look-alikes. */
-const entriesThatDiffer = (column: string, cell: string): string => {
-  const before = windowsForm(`${column} ->> e.key`);
+/** SQL: the custom fields of a row that differ from the {@link buildWindowsFormSql} of the stored values. */
+const buildChangedEntriesSql = (column: string, cell: string): string => {
+  const before = buildWindowsFormSql(`${column} ->> e.key`);
   return `(select json_group_object(e.key, e.value) from json_each(${cell}) e where ${before} is distinct from e.value)`;
 };
 
-/** What a row's list may come to: it stays as it is stored, is that of the cells, or made of both. */
-interface ListOutcome {
+/** SQL of what can become of a list: the stored list stays, the cells replace it, or both are combined. */
+interface ListOutcomes {
   readonly stays: string;
   readonly own: string;
   readonly both: string;
 }
 
 /**
- * SQL: one of the outcomes. Cells in an order speak for as many of a record's first values as there are; those beyond
- * stay. Where one of them is blank, nothing goes from a record with more values than cells: the same file would
- * otherwise clear, the second time, what moved up the first time. Where blanks are kept, nothing goes from any, and a
- * set only grows.
+ * SQL: the outcome that applies to a row. Ordered cells stand for as many of the record's first values as the file has
+ * cells; further values stay. If one of the cells is blank, a record that has more values than the file has cells loses
+ * no value. Otherwise, a second import of the same file would remove values that the first import moved up. If blank
+ * cells keep values, no record loses a value, and a set only grows.
  */
-const byList = (plan: PlanSql, field: ImportedField, { stays, own, both }: ListOutcome): string => {
-  const [cell, column] = [staged(field.field), stored(field.stored)];
-  const keeps = blankKeeps(plan, field);
+const buildListOutcomeSql = (
+  plan: PlanDefinition,
+  field: ImportedField,
+  { stays, own, both }: ListOutcomes,
+): string => {
+  const [cell, column] = [rowColumn(field.field), recordColumn(field.stored)];
+  const keeps = isBlankIgnored(plan, field);
   const same = `when ${keeps ? `${cell} is null or ` : ""}${cell} is not distinct from ${column} then ${stays}`;
   if (field.set) {
     if (plan.request.blank !== "keep") return `case ${same} else ${own} end`;
-    const has = `exists (select 1 from json_each(${storedKeys(field)}) o where o.value = e.value)`;
-    const adds = `exists (select 1 from json_each(${stagedKeys(field)}) e where not ${has})`;
+    const has = `exists (select 1 from json_each(${buildRecordKeysSql(field)}) o where o.value = e.value)`;
+    const adds = `exists (select 1 from json_each(${buildRowKeysSql(field)}) e where not ${has})`;
     return `case ${same} when ${adds} then ${both} else ${stays} end`;
   }
-  const times = timesOf(plan, field);
+  const times = getListCellCount(plan, field);
   if (times === undefined) return `case ${same} else ${own} end`;
   const whole = plan.request.blank === "keep" ? ` and json_array_length(${cell}) = ${times}` : "";
   return `case ${same} when json_array_length(${column}) <= ${times}${whole} then ${own} else ${both} end`;
 };
 
-/** The number of a list's first values that the file speaks for. */
-const timesOf = (plan: PlanSql, field: ImportedField): number | undefined =>
+/** Returns how many of a list's first values the file's cells stand for; undefined if they stand for all values. */
+const getListCellCount = (plan: PlanDefinition, field: ImportedField): number | undefined =>
   plan.staged.places.find((place) => place.field === field.field)?.times;
 
-/** SQL: true if a list's stored value `o` is none that the cells speak for. */
-const isBeyond = (field: ImportedField, times: number): string =>
-  `(o.key >= ${times} or json_array_length(${staged(field.field)}) < ${times})`;
+/** SQL: true if no cell stands for the stored value `o` of a list. */
+const buildIsBeyondCellsSql = (field: ImportedField, times: number): string =>
+  `(o.key >= ${times} or json_array_length(${rowColumn(field.field)}) < ${times})`;
 
-/** SQL: a list of the cells and of those stored values that stay, or of their keys; sets in the order of their keys. */
-const bothOf = (plan: PlanSql, field: ImportedField, keys: boolean): string => {
-  const [cellKeys, columnKeys] = [stagedKeys(field), storedKeys(field)];
-  const [mine, theirs] = keys ? [cellKeys, columnKeys] : [staged(field.field), stored(field.stored)];
+/** SQL: the list of the cells and the stored values that stay, or the list of their keys. Sets are sorted by key. */
+const buildCombinedListSql = (plan: PlanDefinition, field: ImportedField, keys: boolean): string => {
+  const [cellKeys, columnKeys] = [buildRowKeysSql(field), buildRecordKeysSql(field)];
+  const [mine, theirs] = keys ? [cellKeys, columnKeys] : [rowColumn(field.field), recordColumn(field.stored)];
   const other = `not exists (select 1 from json_each(${cellKeys}) c where c.value = ${columnKeys} ->> o.key)`;
   const list = (cellAt: string, columnAt: string, stays: string): string =>
     `(select json_group_array(v order by at) from (select e.value as v, ${cellAt} as at from json_each(${mine}) e
       union all select o.value, ${columnAt} from json_each(${theirs}) o where ${stays} and ${other}) list)`;
-  const times = timesOf(plan, field) ?? 0;
+  const times = getListCellCount(plan, field) ?? 0;
   if (field.set) return list(`${cellKeys} ->> e.key`, `${columnKeys} ->> o.key`, "true");
-  const [cellAt, columnAt, stays] = ["e.key", `o.key + ${times}`, isBeyond(field, times)];
+  const [cellAt, columnAt, stays] = ["e.key", `o.key + ${times}`, buildIsBeyondCellsSql(field, times)];
   if (plan.request.blank !== "keep") return list(cellAt, columnAt, stays);
-  // a first cell that is blank keeps the first value
+  // a blank first cell keeps the first stored value
   const first = (condition: string, at: string): string =>
-    either(`${staged(laterName(field))} is not null and ${condition}`, "-1", at);
+    buildCaseSql(`${rowColumn(getLaterCellColumn(field))} is not null and ${condition}`, "-1", at);
   return list(first(`${cellKeys} ->> e.key = ${columnKeys} ->> 0`, cellAt), first("o.key = 0", columnAt), stays);
 };
 
-/** SQL: the keys of the list that a row leaves its record with. */
-export const resultingKeys = (plan: PlanSql, field: ImportedField): string => {
-  const stays = storedKeys(field);
-  const keys = byList(plan, field, { stays, own: stagedKeys(field), both: bothOf(plan, field, true) });
-  const lacking = isLacking(plan, field);
-  return lacking === undefined ? keys : either(lacking, stays, keys);
+/** SQL: the keys of the list that the record has after the row is applied. */
+export const buildListKeysAfterRowSql = (plan: PlanDefinition, field: ImportedField): string => {
+  const stays = buildRecordKeysSql(field);
+  const keys = buildListOutcomeSql(plan, field, {
+    stays,
+    own: buildRowKeysSql(field),
+    both: buildCombinedListSql(plan, field, true),
+  });
+  const lacking = buildIsCutOffSql(plan, field);
+  return lacking === undefined ? keys : buildCaseSql(lacking, stays, keys);
 };
 
-/** SQL: true if the stored value `o` of a list stays though no cell has it; undefined if there is none such. */
-export const staysBeyond = (plan: PlanSql, field: ImportedField): string | undefined => {
-  const times = field.merge === "list" && isStaged(plan, field) ? timesOf(plan, field) : undefined;
+/** SQL: true if the stored value `o` of a list stays although no cell contains it; undefined if this cannot happen. */
+export const buildStaysInListSql = (plan: PlanDefinition, field: ImportedField): string | undefined => {
+  const times = field.merge === "list" && isStaged(plan, field) ? getListCellCount(plan, field) : undefined;
   if (times === undefined) return undefined;
-  return `json_array_length(${stored(field.stored)}) > ${times} and ${isBeyond(field, times)}
-    and not exists (select 1 from json_each(${stagedKeys(field)}) c where c.value = o.value)`;
+  return `json_array_length(${recordColumn(field.stored)}) > ${times} and ${buildIsBeyondCellsSql(field, times)}
+    and not exists (select 1 from json_each(${buildRowKeysSql(field)}) c where c.value = o.value)`;
 };
 
-/** SQL: true if a row is short and ends before the field; undefined if no row of the plan may be. */
-export const isLacking = (plan: PlanSql, { field }: ImportedField): string | undefined => {
+/** SQL: true if a row is too short and ends before the field; undefined if short rows are not accepted. */
+export const buildIsCutOffSql = (plan: PlanDefinition, { field }: ImportedField): string | undefined => {
   const place = plan.staged.places.find((one) => one.field === field);
   if (plan.request.fix?.includes("short-rows") !== true || place === undefined) return undefined;
-  return `coalesce(${stagedBeside(SHORT_AT)} < ${place.column}, false)`;
+  return `coalesce(${buildKeysEntrySql(SHORT_ROW_LENGTH)} < ${place.column}, false)`;
 };
 
-/** SQL: true if the cell of a field is blank. Of a device's owner, the cells for a user and for an organisation both are. */
-export const isBlankCell = (plan: PlanSql, field: ImportedField): string =>
+/** SQL: true if a field's cell is blank. A device's owner is blank if the cells for user and organisation both are. */
+export const buildIsBlankCellSql = (plan: PlanDefinition, field: ImportedField): string =>
   plan.kind.fields
     .filter(
       (one) =>
-        one === field || (isStaged(plan, one) && [one, field].every(({ stored: name }) => OWNERS.includes(name))),
+        one === field || (isStaged(plan, one) && [one, field].every(({ stored: name }) => OWNER_FIELDS.includes(name))),
     )
-    .map((one) => `${staged(one.field)} is null`)
+    .map((one) => `${rowColumn(one.field)} is null`)
     .join(" and ");
 
-/** A plan's resulting value for an existing record, before the Windows-31J look-alikes are considered. */
-const resultingValue = (plan: PlanSql, field: ImportedField): string => {
-  const value = valueInRow(plan, field);
-  const lacking = isLacking(plan, field);
-  return lacking === undefined ? value : either(lacking, stored(field.stored), value);
+/** SQL: the value of an existing record after the plan, without regard to look-alike characters of Windows-31J. */
+const buildRawResultSql = (plan: PlanDefinition, field: ImportedField): string => {
+  const value = buildRowValueSql(plan, field);
+  const lacking = buildIsCutOffSql(plan, field);
+  return lacking === undefined ? value : buildCaseSql(lacking, recordColumn(field.stored), value);
 };
 
-/** The table with the custom fields of rows that an export does not decide, as they were changed here: `row` and `key`. */
-export const LOCAL_ENTRIES = "s.local_entry";
+/** The table of custom fields in an export's rows that were changed here and stay as they are: `row` and `key`. */
+export const LOCAL_ENTRY_TABLE = "s.local_entry";
 
 /**
- * The table with the keys in cells of an export that the console may have for other records than the tenant: `what`, as
- * `s.refer` has it, `key`, and the `pk` of the only record that it may be, also one that was deleted here; null: of several.
+ * The table of keys in the cells of an export that may not refer to the same record in the console as in the tenant:
+ * `what` as in `s.refer`, `key`, and `pk`, the only record that the key may refer to (possibly deleted here). `pk` is
+ * null if there are several such records.
  */
-export const CANDIDATE_KEYS = "s.candidate_key";
+export const CANDIDATE_KEY_TABLE = "s.candidate_key";
 
-/** SQL: a key of a reference in {@link CANDIDATE_KEYS}, `u`. */
-const candidateKey = ({ short }: ImportedField, key: string): string =>
-  `from ${CANDIDATE_KEYS} u where u.what = '${short}' and u.key = ${key}`;
+/** SQL: the `from` clause that selects a reference's key from {@link CANDIDATE_KEY_TABLE}, with the alias `u`. */
+const buildCandidateKeyFromSql = ({ short }: ImportedField, key: string): string =>
+  `from ${CANDIDATE_KEY_TABLE} u where u.what = '${short}' and u.key = ${key}`;
 
-/** SQL: true if a key of a reference is in {@link CANDIDATE_KEYS}; false for files that are not exports of the console. */
-export const isCandidateKey = ({ request }: PlanSql, field: ImportedField, key: string): string =>
-  request.fromConsole === true ? `exists (select 1 ${candidateKey(field, key)})` : "false";
+/**
+ * SQL: true if {@link CANDIDATE_KEY_TABLE} contains a reference's key; false for files that are not console exports.
+ */
+export const buildIsCandidateKeySql = ({ request }: PlanDefinition, field: ImportedField, key: string): string =>
+  request.fromConsole === true ? `exists (select 1 ${buildCandidateKeyFromSql(field, key)})` : "false";
 
-/** SQL: true if a row's cell of a field, or a value of its list, may refer to several records. */
-export const isUnclear = (plan: PlanSql, field: ImportedField): string => {
+/** SQL: true if a row's cell of a field, or a value in its list, may refer to several records. */
+export const buildIsUnclearSql = (plan: PlanDefinition, field: ImportedField): string => {
   if (plan.request.fromConsole !== true) return "false";
   return field.merge === "list"
-    ? `exists (select 1 from json_each(${stagedKeys(field)}) e where ${isCandidateKey(plan, field, "e.value")})`
-    : `exists (select 1 ${candidateKey(field, stagedKeys(field))} and u.pk is null)`;
+    ? `exists (select 1 from json_each(${buildRowKeysSql(field)}) e where ${buildIsCandidateKeySql(plan, field, "e.value")})`
+    : `exists (select 1 ${buildCandidateKeyFromSql(field, buildRowKeysSql(field))} and u.pk is null)`;
 };
 
-/** SQL: a row's cell of a field; of custom fields without those that were changed here. */
-const cellOf = ({ request }: PlanSql, { field, merge }: ImportedField): string => {
-  const cell = staged(field);
+/** SQL: a row's cell of a field. Custom fields that were changed here are left out. */
+const buildCellSql = ({ request }: PlanDefinition, { field, merge }: ImportedField): string => {
+  const cell = rowColumn(field);
   if (merge !== "custom" || request.fromConsole !== true) return cell;
-  const local = `select 1 from ${LOCAL_ENTRIES} l where l.row = r.row`;
+  const local = `select 1 from ${LOCAL_ENTRY_TABLE} l where l.row = r.row`;
   const others = `(select json_group_object(e.key, e.value) from json_each(${cell}) e where not exists (${local} and l.key = e.key))`;
-  return either(`exists (${local})`, others, cell);
+  return buildCaseSql(`exists (${local})`, others, cell);
 };
 
-const valueInRow = (plan: PlanSql, field: ImportedField): string => {
-  if (!isStaged(plan, field)) return empty(field);
-  const cell = cellOf(plan, field);
-  const column = stored(field.stored);
+const buildRowValueSql = (plan: PlanDefinition, field: ImportedField): string => {
+  if (!isStaged(plan, field)) return buildEmptyFieldSql(field);
+  const cell = buildCellSql(plan, field);
+  const column = recordColumn(field.stored);
   if (field.merge === "custom")
-    return `json_patch(${column}, ${isWindowsFile(plan) ? entriesThatDiffer(column, cell) : cell})`;
+    return `json_patch(${column}, ${isWindowsFile(plan) ? buildChangedEntriesSql(column, cell) : cell})`;
   if (field.merge === "list")
-    return byList(plan, field, { stays: column, own: cell, both: bothOf(plan, field, false) });
-  const keeps = blankKeeps(plan, field);
-  const reference = referenceOf(plan.kind, field);
-  if (reference === undefined && isCaseless(plan, field)) return either(sameCaseless(field), column, cell);
+    return buildListOutcomeSql(plan, field, {
+      stays: column,
+      own: cell,
+      both: buildCombinedListSql(plan, field, false),
+    });
+  const keeps = isBlankIgnored(plan, field);
+  const reference = findReference(plan.kind, field);
+  if (reference === undefined && isCaseIgnored(plan, field))
+    return buildCaseSql(buildSameIgnoringCaseSql(field), column, cell);
   if (reference === undefined) return keeps ? `coalesce(${cell}, ${column})` : cell;
-  const pk = named(plan, reference);
-  if (keeps) return either(`${cell} is null`, column, pk);
+  const pk = buildNamedRecordSql(plan, reference);
+  if (keeps) return buildCaseSql(`${cell} is null`, column, pk);
   const { usual } = reference;
-  return usual === undefined && !mayLackName(reference)
+  return usual === undefined && !canLackName(reference)
     ? pk
-    : `case when not (${isBlankCell(plan, field)}) then ${pk} when ${showsOther(reference)} then ${usual ?? "null"} else ${column} end`;
+    : `case when not (${buildIsBlankCellSql(plan, field)}) then ${pk} when ${buildRefersToNamedSql(reference)} then ${usual ?? "null"} else ${column} end`;
 };
 
-/** True if a value that a file has in another case is no other value; the console's own export says how it is written. */
-const isCaseless = ({ request }: PlanSql, { comparison }: ImportedField): boolean =>
+/** Returns true if the letter case of a value does not matter. It matters in a console export, which decides it. */
+const isCaseIgnored = ({ request }: PlanDefinition, { comparison }: ImportedField): boolean =>
   comparison === "serial-number" && request.fromConsole !== true;
 
-/** SQL: true if a row leaves such a field as it is. */
-const sameCaseless = ({ field, stored: name }: ImportedField): string =>
-  `${staged(field)} is null or upper(${staged(field)}) = upper(${stored(name)})`;
+/** SQL: true if a row leaves a field unchanged whose letter case is ignored. */
+const buildSameIgnoringCaseSql = ({ field, stored: name }: ImportedField): string =>
+  `${rowColumn(field)} is null or upper(${rowColumn(field)}) = upper(${recordColumn(name)})`;
 
 /**
- * SQL: true if the record `t` refers to one that an export would name: a blank cell says that it does not. Where the
- * record refers to one that has nothing by which cells name it, a blank cell agrees.
+ * SQL: true if the record `t` refers to a record that an export would name. A blank cell then means that the record no
+ * longer refers to it. If an export has nothing by which to name the other record, a blank cell agrees.
  */
-export const showsOther = (reference: StoredReference): string => {
-  const column = stored(reference.field.stored);
-  return `${shownReference(reference, column)} is not null and ${column} is distinct from ${reference.usual ?? "null"}`;
+export const buildRefersToNamedSql = (reference: StoredReference): string => {
+  const column = recordColumn(reference.field.stored);
+  return `${buildReferenceTextSql(reference, column)} is not null and ${column} is distinct from ${reference.usual ?? "null"}`;
 };
 
-/** True if what cells name may have nothing by which they do. */
-const mayLackName = ({ refers, table: { thing } }: StoredReference): boolean =>
+/** Returns true if the records that cells name may lack the value by which cells name them. */
+const canLackName = ({ refers, table: { thing } }: StoredReference): boolean =>
   thing.fields[refers.by]?.nullable === true;
 
-/** Whether a record keeps a value whose Windows-31J form equals the file's value. */
-const keepsWindowsForm = (plan: PlanSql, field: ImportedField): boolean =>
+/** Returns true if a record keeps a value whose Windows-31J form equals the file's value. */
+const keepsWindowsForm = (plan: PlanDefinition, field: ImportedField): boolean =>
   isWindowsFile(plan) && isStaged(plan, field) && (field.merge === "value" || field.merge === "list");
 
-/** SQL: a resulting value as it is compared with the {@link windowsForm} of the stored one: of a list, some of it was stored. */
-const comparedForm = ({ merge }: ImportedField, value: string): string =>
-  merge === "list" ? windowsForm(value) : value;
+/**
+ * SQL: a resulting value in the form that is compared with the {@link buildWindowsFormSql} of the stored value. A
+ * resulting list is converted too, because some of its values may be stored ones.
+ */
+const buildComparedFormSql = ({ merge }: ImportedField, value: string): string =>
+  merge === "list" ? buildWindowsFormSql(value) : value;
 
-/** SQL: the field's bit if a row would change it in the record it matches, else 0. */
-export const changedBit = (plan: PlanSql, field: ImportedField): string => {
-  const column = stored(field.stored);
-  const value = resultingValue(plan, field);
+/** SQL: the bit of a field if a row would change the field in the record that it matches, otherwise 0. */
+export const buildChangedBitSql = (plan: PlanDefinition, field: ImportedField): string => {
+  const column = recordColumn(field.stored);
+  const value = buildRawResultSql(plan, field);
   const bit = String(2 ** field.bit);
-  // case instead of and: SQLite evaluates both sides of an and
+  // `case` instead of `and`, because SQLite evaluates both sides of an `and`
   return keepsWindowsForm(plan, field)
     ? `case when ${value} is not distinct from ${column} then 0
-         when ${comparedForm(field, value)} is distinct from ${windowsForm(column)} then ${bit} else 0 end`
-    : either(`${value} is distinct from ${column}`, bit, "0");
+         when ${buildComparedFormSql(field, value)} is distinct from ${buildWindowsFormSql(column)} then ${bit} else 0 end`
+    : buildCaseSql(`${value} is distinct from ${column}`, bit, "0");
 };
 
-/** True if rows may leave fields as they are though their cells differ: those that were changed here, of an export of the console. */
-export const isSelective = ({ request }: PlanSql): boolean => request.fromConsole === true;
+/** Returns true if rows may keep fields despite differing cells, as console exports do for fields changed here. */
+export const canSkipFields = ({ request }: PlanDefinition): boolean => request.fromConsole === true;
 
-/** The resulting value of an existing record. */
-export const valueForExisting = (plan: PlanSql, field: ImportedField): string => {
-  const value = comparedValue(plan, field);
-  return isSelective(plan) ? either(changes(field), value, stored(field.stored)) : value;
+/** SQL: the value of a field in an existing record after the plan. */
+export const buildExistingValueSql = (plan: PlanDefinition, field: ImportedField): string => {
+  const value = buildComparedValueSql(plan, field);
+  return canSkipFields(plan) ? buildCaseSql(buildChangesFieldSql(field), value, recordColumn(field.stored)) : value;
 };
 
-/** SQL: the value that a row has for an existing record, whether the plan takes it or not. */
-export const comparedValue = (plan: PlanSql, field: ImportedField): string => {
-  const column = stored(field.stored);
-  const value = resultingValue(plan, field);
+/** SQL: the value that a row has for an existing record, even if the plan does not take it. */
+export const buildComparedValueSql = (plan: PlanDefinition, field: ImportedField): string => {
+  const column = recordColumn(field.stored);
+  const value = buildRawResultSql(plan, field);
   return keepsWindowsForm(plan, field)
     ? `case when ${value} is not distinct from ${column} then ${column}
-         when ${comparedForm(field, value)} is not distinct from ${windowsForm(column)} then ${column} else ${value} end`
+         when ${buildComparedFormSql(field, value)} is not distinct from ${buildWindowsFormSql(column)} then ${column} else ${value} end`
     : value;
 };
 
-/** SQL: what a row makes of a field, whether its record is new or not; `m` may lack it. */
-export const resulting = (plan: PlanSql, field: ImportedField): string => {
-  const existing = isTouched(plan, field) ? valueForExisting(plan, field) : stored(field.stored);
-  return either("m.row is null", valueForNew(plan, field), existing);
+/** SQL: the value of a field after a row is applied, for new and for existing records; the match `m` may be null. */
+export const buildResultSql = (plan: PlanDefinition, field: ImportedField): string => {
+  const existing = canChangeField(plan, field) ? buildExistingValueSql(plan, field) : recordColumn(field.stored);
+  return buildCaseSql("m.row is null", buildNewValueSql(plan, field), existing);
 };
 
-/** SQL: the columns beside a field, for a record that does not exist yet. */
-export const besideForNew = (
-  plan: PlanSql,
+/** Returns SQL of the columns that are derived from a field, for a new record. */
+export const buildNewDerivedColumns = (
+  plan: PlanDefinition,
   field: ImportedField,
 ): readonly (readonly [column: string, sql: string])[] =>
-  besideOf(field).map(({ column, sparse }) => [
+  listDerivedColumns(field).map(({ column, sparse }) => [
     column,
-    isStaged(plan, field) ? unlessUnclear(plan, field, besideIn(column, sparse), "null") : "null",
+    isStaged(plan, field)
+      ? buildUnlessUnclearSql(plan, field, buildRowDerivedColumnSql(column, sparse), "null")
+      : "null",
   ]);
 
 /**
- * SQL: the resulting columns beside a field of an existing record: they follow its value.
+ * Returns SQL of the columns that are derived from a field, for an existing record after the plan. They follow the
+ * field's value.
  *
- * @param isTaken false: as the row has them, whether the plan takes them or not
+ * @param isTaken false: as the row has them, even if the plan does not take them
  */
-export const besideForExisting = (
-  plan: PlanSql,
+export const buildExistingDerivedColumns = (
+  plan: PlanDefinition,
   field: ImportedField,
   isTaken = true,
 ): readonly (readonly [column: string, sql: string])[] => {
-  if (!isStaged(plan, field)) return besideOf(field).map(({ column }) => [column, "null"]);
-  const [value, cell] = [stored(field.stored), staged(field.field)];
+  if (!isStaged(plan, field)) return listDerivedColumns(field).map(({ column }) => [column, "null"]);
+  const [value, cell] = [recordColumn(field.stored), rowColumn(field.field)];
   if (field.merge === "list") {
-    const both = `nullif(${bothOf(plan, field, true)}, ${bothOf(plan, field, false)})`;
-    const after = isTaken ? valueForExisting(plan, field) : comparedValue(plan, field);
+    const both = `nullif(${buildCombinedListSql(plan, field, true)}, ${buildCombinedListSql(plan, field, false)})`;
+    const after = isTaken ? buildExistingValueSql(plan, field) : buildComparedValueSql(plan, field);
     const stays = `${after} is not distinct from ${value}`;
-    return besideOf(field).map(({ column, sparse }) => {
-      const outcome = { stays: stored(column), own: besideIn(column, sparse), both };
-      return [column, either(stays, stored(column), byList(plan, field, outcome))];
+    return listDerivedColumns(field).map(({ column, sparse }) => {
+      const outcome = { stays: recordColumn(column), own: buildRowDerivedColumnSql(column, sparse), both };
+      return [column, buildCaseSql(stays, recordColumn(column), buildListOutcomeSql(plan, field, outcome))];
     });
   }
   const kept = [
-    ...(isTaken && isSelective(plan) ? [`not ${changes(field)}`] : []),
-    ...[isLacking(plan, field) ?? []].flat(),
-    ...(blankKeeps(plan, field) ? [`${cell} is null`] : []),
+    ...(isTaken && canSkipFields(plan) ? [`not ${buildChangesFieldSql(field)}`] : []),
+    ...[buildIsCutOffSql(plan, field) ?? []].flat(),
+    ...(isBlankIgnored(plan, field) ? [`${cell} is null`] : []),
     `${cell} is not distinct from ${value}`,
-    ...(keepsWindowsForm(plan, field) ? [`${cell} is not distinct from ${windowsForm(value)}`] : []),
-    ...(isCaseless(plan, field) ? [sameCaseless(field)] : []),
+    ...(keepsWindowsForm(plan, field) ? [`${cell} is not distinct from ${buildWindowsFormSql(value)}`] : []),
+    ...(isCaseIgnored(plan, field) ? [buildSameIgnoringCaseSql(field)] : []),
   ];
-  return besideOf(field).map(({ column, sparse }) => [
+  return listDerivedColumns(field).map(({ column, sparse }) => [
     column,
-    either(kept.join(" or "), stored(column), besideIn(column, sparse)),
+    buildCaseSql(kept.join(" or "), recordColumn(column), buildRowDerivedColumnSql(column, sparse)),
   ]);
 };
 
-/** The columns beside a field that records have too. */
-const besideOf = ({ merge, beside }: ImportedField): readonly DerivedColumn[] => (merge === "reference" ? [] : beside);
+/** Returns the columns derived from a field that are stored in records too. */
+const listDerivedColumns = ({ merge, beside }: ImportedField): readonly DerivedColumn[] =>
+  merge === "reference" ? [] : beside;
 
-const besideIn = (column: string, sparse: boolean): string => (sparse ? stagedBeside(column) : staged(column));
+const buildRowDerivedColumnSql = (column: string, sparse: boolean): string =>
+  sparse ? buildKeysEntrySql(column) : rowColumn(column);
 
-/** The mask of the fields a row would change. */
-export const changedMask = (plan: PlanSql): string =>
-  touchedFields(plan)
-    .map((field) => changedBit(plan, field))
+/** SQL: the mask of the fields that a row would change. */
+export const buildChangedMaskSql = (plan: PlanDefinition): string =>
+  listChangeableFields(plan)
+    .map((field) => buildChangedBitSql(plan, field))
     .join(" + ") || "0";
 
-/** SQL: true if a row changes the field of the record it matches. @param alias of the row's match */
-export const changes = ({ bit }: Pick<ImportedField, "bit">, alias = "m"): string =>
+/** SQL: true if a row changes the field in the record that it matches. @param alias alias of the row's match */
+export const buildChangesFieldSql = ({ bit }: Pick<ImportedField, "bit">, alias = "m"): string =>
   `(${alias}.changed & ${2 ** bit}) <> 0`;
 
-/** Joins the records that a row's cells name. */
-export const joinReferences = (plan: PlanSql): string =>
+/** SQL: joins the records that the cells of a row name. */
+export const buildReferenceJoinsSql = (plan: PlanDefinition): string =>
   plan.kind.references
     .filter(({ field }) => field.merge === "reference" && isStaged(plan, field))
     .map(
       ({ field, table, keys, alias }) => `left join ${keys.table} ${alias}
-        on ${keys.has(alias, stagedKeys(field))} and ${inScopeOf(table.thing, alias)}`,
+        on ${keys.has(alias, buildRowKeysSql(field))} and ${buildIsInKindScopeSql(table.thing, alias)}`,
     )
     .join(" ");
 
-/** SQL: true if the tenant has the record that a cell names. @param key SQL of its key */
-export const isKnown = ({ keys, table: { thing } }: StoredReference, key: string): string => {
-  const scope = keys.own ? inScopeOf(thing, "known") : "true";
+/** SQL: true if the tenant has the record that a cell names. @param key SQL of the record's key */
+export const buildIsKnownSql = ({ keys, table: { thing } }: StoredReference, key: string): string => {
+  const scope = keys.own ? buildIsInKindScopeSql(thing, "known") : "true";
   return `exists (select 1 from ${keys.table} known where ${keys.has("known", key)} and ${scope})`;
 };
 
-/** True if the import creates the records that its cells name and the tenant lacks. */
-export const mayCreate = ({ request }: PlanSql, { refers }: StoredReference): boolean =>
+/** Returns true if the import creates records that cells name but the tenant lacks. */
+export const createsMissingRecords = ({ request }: PlanDefinition, { refers }: StoredReference): boolean =>
   refers.creates !== undefined && request[refers.creates.option];
 
-/** SQL: references of valid rows that the tenant lacks and the import creates: `key` and `value`, `row` and `col`. */
-export const newReferences = (plan: PlanSql, reference: StoredReference): string | undefined => {
+/** SQL: references of valid rows to missing records that the import creates: `key` and `value`, `row` and `col`. */
+export const buildNewReferencesSql = (plan: PlanDefinition, reference: StoredReference): string | undefined => {
   const { field } = reference;
-  if (!isStaged(plan, field) || !mayCreate(plan, reference)) return undefined;
+  if (!isStaged(plan, field) || !createsMissingRecords(plan, reference)) return undefined;
   const valid =
     field.merge === "list"
-      ? `exists (select 1 from s.row r join json_each(${stagedKeys(field)}) e
-           where e.value = f.key and ${isValid("r.row")})`
-      : `f.key in (select ${stagedKeys(field)} from s.row r where ${isValid("r.row")})`;
-  return `select f.key, f.value, f.row, f.col from s.refer f where f.what = '${field.short}' and not ${isKnown(reference, "f.key")}
-          and not ${isCandidateKey(plan, field, "f.key")} and (${isValid("f.row")} or ${valid})`;
+      ? `exists (select 1 from s.row r join json_each(${buildRowKeysSql(field)}) e
+           where e.value = f.key and ${buildIsValidRowSql("r.row")})`
+      : `f.key in (select ${buildRowKeysSql(field)} from s.row r where ${buildIsValidRowSql("r.row")})`;
+  return `select f.key, f.value, f.row, f.col from s.refer f where f.what = '${field.short}' and not ${buildIsKnownSql(reference, "f.key")}
+          and not ${buildIsCandidateKeySql(plan, field, "f.key")} and (${buildIsValidRowSql("f.row")} or ${valid})`;
 };
 
-/** SQL: what a cell shows of the record it names, by its `pk`. @param from the table with the record */
-export const shownReference = (
+/** SQL: the text by which a cell names the record with this `pk`. @param from the table of the record */
+export const buildReferenceTextSql = (
   { refers, table: { thing } }: StoredReference,
   pk: string,
   from: string = thing.name,
@@ -470,9 +505,9 @@ export const shownReference = (
   return `(select ${shown} from ${from} where pk = ${pk})`;
 };
 
-/** Makes the index that finds the row of a record. */
-export const indexTargets = (database: Database): void =>
+/** Creates the index that finds the row that matches a record. */
+export const createTargetIndex = (database: Database): void =>
   database.exec("create index if not exists s.match_target on match (target)");
 
-/** SQL: staged rows that are not invalid. */
-export const VALID = isValid("r.row");
+/** SQL: true if the staged row `r` is valid. */
+export const IS_VALID_ROW = buildIsValidRowSql("r.row");

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { Database } from "../../store/sqlite/database.ts";
-import { defineFunctions, forNumbers, type Range } from "./functions.ts";
+import { registerSqlFunctions, forEachNumberRange, type RowRange } from "./functions.ts";
 
-test("numbers are worked through in ranges, of which none is begun after an interruption", () => {
+test("numbers are processed in ranges, and no range starts after an interruption", () => {
   const database = new Database(":memory:", { plain: true });
-  const ranges: Range[] = [];
-  defineFunctions(database, () => ranges.length === 2);
-  const work = (): void => forNumbers(database, 200_000, (range) => ranges.push(range));
+  const ranges: RowRange[] = [];
+  registerSqlFunctions(database, () => ranges.length === 2);
+  const work = (): void => forEachNumberRange(database, 200_000, (range) => ranges.push(range));
   expect(work).toThrow("interrupted");
   expect(ranges).toEqual([
     { after: 0, upTo: 65_536 },

@@ -4,18 +4,18 @@ import type { PlanRow } from "../../../contract/index.ts";
 import type { PlanRequest } from "../staging/counts.ts";
 import { Stager } from "../staging/stage.ts";
 import type { FormatName } from "../../../model/console-files.ts";
-import { formatOf } from "../../../model/format.ts";
+import { createFormat } from "../../../model/format.ts";
 import { FORMATS } from "../../../model/formats.ts";
-import { CREATED_AT, idField, type Field, type Thing, type ThingInFiles } from "../../../model/thing.ts";
+import { CREATED_AT_FIELD, defineIdField, type Field, type Thing, type ThingInFiles } from "../../../model/thing.ts";
 import { text } from "../../../text/index.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { applyPlan } from "./commit.ts";
-import { advance, compare, etagOf } from "./compare.ts";
-import { defineFunctions } from "./functions.ts";
-import { planLines } from "./rows.ts";
-import { attachStaging, createStaging, SqliteStaging } from "./staging.ts";
-import { storedKind, type PlanSql } from "./stored-kind.ts";
-import { tablesOf } from "./tables.ts";
+import { advanceRevision, comparePlan, etagOf } from "./compare.ts";
+import { registerSqlFunctions } from "./functions.ts";
+import { readPlanLines } from "./rows.ts";
+import { attachStaging, createStagingTables, SqliteStaging } from "./staging.ts";
+import { buildStoredKind, type PlanDefinition } from "./stored-kind.ts";
+import { buildThingTables } from "./tables.ts";
 
 const value = <F extends Partial<Field>>(header: string, more?: F) =>
   ({ type: "text", label: text(header, header), column: { header }, ...(more as F) }) as const;
@@ -23,7 +23,11 @@ const value = <F extends Partial<Field>>(header: string, more?: F) =>
 /** Who made a gadget: an import of gadgets creates one that a row names. */
 const MAKER = {
   name: "maker",
-  fields: { id: idField(7), name: value("maker", { comparison: "name", unique: true }), createdAt: CREATED_AT },
+  fields: {
+    id: defineIdField(7),
+    name: value("maker", { comparison: "name", unique: true }),
+    createdAt: CREATED_AT_FIELD,
+  },
   formats: {},
   keys: [],
   usual: [],
@@ -69,10 +73,10 @@ const GADGET = {
   usual: [],
 } as const satisfies ThingInFiles;
 
-const format = formatOf(GADGET, "gadgets");
-const tables = tablesOf([...Object.values(FORMATS), format], [{ thing: MAKER }]);
-const kind = storedKind(format, tables);
-const users = storedKind(FORMATS.users, tables);
+const format = createFormat(GADGET, "gadgets");
+const tables = buildThingTables([...Object.values(FORMATS), format], [{ thing: MAKER }]);
+const kind = buildStoredKind(format, tables);
+const users = buildStoredKind(FORMATS.users, tables);
 
 const NOW = "2026-11-20T00:00:00.000Z";
 
@@ -97,7 +101,7 @@ beforeEach(async () => {
     ["山田", "yamada@x", "y@x"],
     ["髙橋", "takahashi@x", ""],
   ]);
-  defineFunctions(database, () => false);
+  registerSqlFunctions(database, () => false);
 });
 afterEach(() => {
   database.exec("detach s");
@@ -109,7 +113,7 @@ const plan = (file: string, wished: Partial<PlanRequest> = {}, of = kind) => {
   if (database.get("select 1 from pragma_database_list where name = 's'") !== undefined) database.exec("detach s");
   rmSync(staging, { force: true });
   attachStaging(database, staging, { fresh: true });
-  createStaging(database);
+  createStagingTables(database);
   const request: PlanRequest = {
     kind: of.name as FormatName,
     mode: "append",
@@ -129,12 +133,12 @@ const plan = (file: string, wished: Partial<PlanRequest> = {}, of = kind) => {
   }
   const staged = { ...stager.end(), encoding: "utf-8" as const, sha256: "", bytes: 0 };
   table.flush();
-  const sql: PlanSql = { kind: of, request, staged };
-  return { sql, counts: database.snapshot(() => compare(database, sql)) };
+  const sql: PlanDefinition = { kind: of, request, staged };
+  return { sql, counts: database.snapshot(() => comparePlan(database, sql)) };
 };
 
-const lines = (sql: PlanSql): readonly PlanRow[] =>
-  Buffer.concat([...planLines(database, [sql], { actions: [] })])
+const lines = (sql: PlanDefinition): readonly PlanRow[] =>
+  Buffer.concat([...readPlanLines(database, [sql], { actions: [] })])
     .toString()
     .split("\n")
     .slice(0, -1)
@@ -149,7 +153,7 @@ const problems = () =>
 const load = (file: string, wished: Partial<PlanRequest> = {}) => {
   const { sql, counts } = plan(file, wished);
   expect(problems().filter((problem) => !problem.startsWith("code-repeated@"))).toEqual([]);
-  const revision = advance(database, [kind.collection]);
+  const revision = advanceRevision(database, [kind.collection]);
   const prefix = (which: string) => `${which}-${String(revision).padStart(4, "0")}-`;
   const context = { idPrefix: prefix("row"), referencePrefix: prefix("made"), now: NOW, revision };
   database.change(() => applyPlan(database, sql, context));
@@ -164,7 +168,7 @@ const gadgets = () =>
 
 const HEADER = "label,serial,tag,colour,colour,owner,maker,pin";
 
-test("is created, with a new maker, by whichever address its owner has", () => {
+test("a record is created together with a new maker, by any address of its owner", () => {
   const counts = load(`${HEADER}
     lamp,S1,t1,red,blue,Y@X,Acme,1234
     desk,,,,,,Acme,`);
@@ -176,7 +180,7 @@ test("is created, with a new maker, by whichever address its owner has", () => {
   ]);
 });
 
-test("is found by its key, by what stands in for it, or by another key", () => {
+test("a record is found by its key, by the substitute for a missing key, or by another key", () => {
   load(`${HEADER}\nlamp,S1,,,,,,\ndesk,,,,,,,`);
   const { sql, counts } = plan("label,serial,tag\nlight,S1,\ndesk,,T\nnew,,");
   expect(counts).toMatchObject({ create: 1, update: 2 });
@@ -192,7 +196,7 @@ test("is found by its key, by what stands in for it, or by another key", () => {
   expect(problems()).toEqual([`key-ambiguous@2:1 {"count":2}`]);
 });
 
-test("what stands in for a key may match several records, or two rows of a file", () => {
+test("a substitute for a key may match several records, or two rows of a file", () => {
   load(`${HEADER}\nlamp,S1,,,,,,\nlamp,S2,,,,,,`);
   load("label,serial\nlamp,");
   database.exec("update gadget set serial = null, serialKey = null");
@@ -206,7 +210,7 @@ test("what stands in for a key may match several records, or two rows of a file"
   ]);
 });
 
-test("a unique value without a table of its own is claimed: taken, given up, swapped", () => {
+test("a unique value without a table of its own is checked when it is taken, given up or swapped", () => {
   load(`${HEADER}\nlamp,S1,t1,,,,,\ndesk,S2,t2,,,,,`);
   plan("label,serial,tag\nlamp,S1,t2");
   expect(problems()).toEqual([`value-taken@2:3 {"value":"t2","header":"tag","of":"gadget","holder":"desk <S2>"}`]);
@@ -219,7 +223,7 @@ test("a unique value without a table of its own is claimed: taken, given up, swa
   expect(gadgets()).toMatchObject(["lamp S2 t2 []   {}", "desk S1 t3 []   {}"]);
 });
 
-test("what a cell names must be there unless the import may create it; a blank cell clears it", () => {
+test("a referenced record must exist unless the import may create it; a blank cell clears the reference", () => {
   load(`${HEADER}\nlamp,S1,,,,takahashi@x,Acme,`);
   plan("label,serial,owner,maker\nlamp,S1,nobody@x,New", { createGroups: false });
   expect(problems()).toEqual([`org-unknown@2:3 {"code":"nobody@x"}`, `group-unknown@2:4 {"group":"New"}`]);
@@ -235,7 +239,7 @@ test("what a cell names must be there unless the import may create it; a blank c
   expect(gadgets()).toEqual(["lamp S1  []  Acme {}"]);
 });
 
-test("a protected one is kept", () => {
+test("a protected record is kept", () => {
   load(`${HEADER}\nlamp,S1,t1,red,,,,\ndesk,S2,,,,,,`);
   database.exec("update gadget set locked = 1 where label = 'lamp'");
   plan("label,serial,tag,pin\nlamp,S1,t2,\nlamp,S2,,", { skipInvalid: true });
@@ -252,12 +256,12 @@ test("a protected one is kept", () => {
   expect(gadgets()).toEqual([`light S1 t1 ["green"]   {}`]);
 });
 
-test("its plan depends on its own collection and on those that its cells name", () => {
+test("a plan depends on its own collection and on those to which its cells refer", () => {
   const { sql } = plan(`${HEADER}\nlamp,S1,,,,,,`);
   expect(etagOf(database, [sql])).toMatch(/^gadgets\.\d+-users\.\d+-makers\.\d+$/);
 });
 
-test("keeps its owner from being deleted by a file that lacks them", () => {
+test("a record prevents a replacing file from deleting its owner", () => {
   load(`${HEADER}\nlamp,S1,,,,y@x,,`);
   const request = { mode: "replace", key: "email" } as const;
   const { counts } = plan("氏名,メールアドレス\n髙橋,takahashi@x", request, users);

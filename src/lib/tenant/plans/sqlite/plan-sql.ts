@@ -1,14 +1,20 @@
-import { withoutPlan } from "../refusals.ts";
+import { createNoPlanFailure } from "../import-failures.ts";
 import type { ImportRecord } from "../import-rows.ts";
-import { deleting, UNDELETABLE, type PlanSql, type PlansSql, type StoredKind } from "./stored-kind.ts";
-import { staysHere } from "./merge/tables.ts";
-import { kindNamed, kindsOfThing } from "./tables.ts";
-import { IS_INSIDE } from "../../store/scope.ts";
+import {
+  toDeletionKind,
+  UNDELETABLE_TABLE,
+  type PlanDefinition,
+  type PlanDefinitions,
+  type StoredKind,
+} from "./stored-kind.ts";
+import { buildIsKeptHereSql } from "./merge/tables.ts";
+import { getStoredKind, getKindsOfThing } from "./tables.ts";
+import { IS_RECORD_IN_SCOPE } from "../../store/scope.ts";
 import type { StagedFile } from "../staging/counts.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import type { StoredRequest } from "../import-rows.ts";
 
-/** What a deletion has in place of a file. */
+/** The staged file of a deletion. A deletion does not read a file, so all values are empty. */
 const NO_FILE: StagedFile = {
   encoding: "utf-8",
   sha256: "",
@@ -21,16 +27,16 @@ const NO_FILE: StagedFile = {
   unknownColumns: [],
 };
 
-/** The kinds whose records an import writes, its own first. */
-export const kindsOfImport = ({ kind, detail }: ImportRecord): readonly StoredKind[] => [
-  kindNamed(kind),
-  ...(detail.counts?.beside ?? []).flatMap(({ thing }) => kindsOfThing(thing)),
+/** Returns the kinds whose records an import writes. The kind of the import itself is the first. */
+export const listImportKinds = ({ kind, detail }: ImportRecord): readonly StoredKind[] => [
+  getStoredKind(kind),
+  ...(detail.counts?.beside ?? []).flatMap(({ thing }) => getKindsOfThing(thing)),
 ];
 
-/** The plans of a deletion: of what was chosen, then of the users who go with it. */
-export const deletionSql = (request: StoredRequest): PlansSql => {
-  const plan = (kind: FormatName): PlanSql => ({
-    kind: deleting(kindNamed(kind)),
+/** Returns the plans of a deletion: for the selected records, and for users if deleted with their organisations. */
+export const buildDeletionPlans = (request: StoredRequest): PlanDefinitions => {
+  const plan = (kind: FormatName): PlanDefinition => ({
+    kind: toDeletionKind(getStoredKind(kind)),
     request: { ...request, kind },
     staged: NO_FILE,
   });
@@ -38,35 +44,36 @@ export const deletionSql = (request: StoredRequest): PlansSql => {
 };
 
 /**
- * The kind of an import: one that was planned in a scope deletes what lies in it alone, whoever commits it, and one that
- * keeps what it cannot delete does not delete that. An export of the console does not delete what was changed here.
+ * Returns the kind of an import, with the condition for the records that the import deletes. An import that was planned
+ * in a scope deletes only records in this scope, no matter who commits it. An import that keeps records that cannot be
+ * deleted does not delete these records. An export of the console does not delete records that were changed here.
  */
-export const plannedKind = ({
+export const buildPlannedKind = ({
   kind,
   scope,
   undeletable,
   fromConsole,
   prefer,
 }: Pick<StoredRequest, "kind" | "scope" | "undeletable" | "fromConsole" | "prefer">): StoredKind => {
-  const stored = kindNamed(kind);
-  const isLocal = fromConsole === true ? `not ${staysHere(stored, prefer)}` : undefined;
-  const inside = scope === undefined ? undefined : IS_INSIDE[stored.thing.name];
+  const stored = getStoredKind(kind);
+  const isLocal = fromConsole === true ? `not ${buildIsKeptHereSql(stored, prefer)}` : undefined;
+  const inside = scope === undefined ? undefined : IS_RECORD_IN_SCOPE[stored.thing.name];
   const isDeletable =
-    undeletable === undefined ? undefined : `not exists (select 1 from s.${UNDELETABLE} k where k.target = t.pk)`;
+    undeletable === undefined ? undefined : `not exists (select 1 from s.${UNDELETABLE_TABLE} k where k.target = t.pk)`;
   const isLacking = [stored.isLacking, inside, isDeletable, isLocal].filter((one) => one !== undefined).join(" and ");
   return { ...stored, isLacking };
 };
 
 /**
- * The plans of an import as its SQL needs them.
+ * Returns the plans of an import, from which its SQL is built.
  *
- * @throws Failure `conflict` if the import has no plan (any more)
+ * @throws Failure `conflict` if the import does not have a plan, or no longer has a plan
  */
-export const planSqlOf = (record: ImportRecord): PlansSql => {
+export const buildPlanDefinitions = (record: ImportRecord): PlanDefinitions => {
   const { state, detail } = record;
   const { request, staged } = detail;
   const isOpen = state === "planned";
-  if (isOpen && request?.mode === "delete") return deletionSql(request);
-  if (!isOpen || request === null || staged === null) throw withoutPlan(record);
-  return [{ kind: plannedKind(request), request, staged }];
+  if (isOpen && request?.mode === "delete") return buildDeletionPlans(request);
+  if (!isOpen || request === null || staged === null) throw createNoPlanFailure(record);
+  return [{ kind: buildPlannedKind(request), request, staged }];
 };

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Database } from "../../store/sqlite/database.ts";
-import { isHeld, removeStrayJournals } from "./staging-files.ts";
+import { isStagingFileInUse, removeStrayJournals } from "./staging-files.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -11,23 +11,23 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test("staging that a connection holds is held until it closes", () => {
+test("a staging file is in use until its connection closes", () => {
   const path = join(folder, "a.db");
   const database = new Database(path, { plain: true });
   database.exec("pragma locking_mode = exclusive; create table t (x)");
-  expect(isHeld(path)).toBe(true);
+  expect(isStagingFileInUse(path)).toBe(true);
   database.close();
-  expect(isHeld(path)).toBe(false);
+  expect(isStagingFileInUse(path)).toBe(false);
 });
 
-test("staging whose first pages were never finished is nobody's", () => {
+test("a staging file whose first pages were never completed is not in use", () => {
   const path = join(folder, "a.db");
   writeFileSync(path, new Uint8Array(8192));
-  expect(isHeld(path)).toBe(false);
-  expect(isHeld(join(folder, "none.db"))).toBe(false);
+  expect(isStagingFileInUse(path)).toBe(false);
+  expect(isStagingFileInUse(join(folder, "none.db"))).toBe(false);
 });
 
-test("journals go with their staging, and stay beside it", () => {
+test("journals are removed if their staging file is gone, and kept otherwise", () => {
   for (const file of ["a.db", "a.db-journal", "b.db-journal", "b.copy.db-wal", "b.copy.db-shm"]) {
     writeFileSync(join(folder, file), "");
   }

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { Database, isBusy } from "../../store/sqlite/database.ts";
+import { Database, isBusyError } from "../../store/sqlite/database.ts";
 
-/** The names of the staging files in a folder, which may not exist. */
-export const stagingFiles = (folder: string): readonly string[] => {
+/** Returns the names of the staging files in a folder; none if the folder does not exist. */
+export const listStagingFiles = (folder: string): readonly string[] => {
   try {
     return readdirSync(folder).filter((file) => file.endsWith(".db"));
   } catch {
@@ -11,14 +11,14 @@ export const stagingFiles = (folder: string): readonly string[] => {
   }
 };
 
-/** Creates the folder of the staging files, accessible to its owner only. */
-export const makeStagingFolder = (folder: string): void => void mkdirSync(folder, { recursive: true, mode: 0o700 });
+/** Creates the folder of the staging files. Only its owner can access the folder. */
+export const createStagingFolder = (folder: string): void => void mkdirSync(folder, { recursive: true, mode: 0o700 });
 
-/** Whether the staging file exists. */
-export const isThere = (path: string): boolean => existsSync(path);
+/** Returns true if the staging file exists. */
+export const hasStagingFile = (path: string): boolean => existsSync(path);
 
-/** Removes files. Never fails, as what they were for may be committed: the next sweep removes what is left. */
-export const removeUnneeded = (paths: readonly string[]): void => {
+/** Removes unneeded files. Never fails, as the work may already be committed. The next sweep removes what is left. */
+export const removeFilesIfPossible = (paths: readonly string[]): void => {
   for (const path of paths) {
     try {
       rmSync(path, { force: true });
@@ -28,9 +28,9 @@ export const removeUnneeded = (paths: readonly string[]): void => {
   }
 };
 
-/** {@link removeUnneeded} of a staging file and SQLite's files next to it. */
-export const removeStaging = (path: string): void =>
-  removeUnneeded(["", "-journal", "-wal", "-shm"].map((suffix) => path + suffix));
+/** Removes a staging file and SQLite's files next to it. Never fails, like {@link removeFilesIfPossible}. */
+export const removeStagingFile = (path: string): void =>
+  removeFilesIfPossible(["", "-journal", "-wal", "-shm"].map((suffix) => path + suffix));
 
 /** Removes SQLite's files next to staging files that no longer exist. */
 export const removeStrayJournals = (folder: string): void => {
@@ -41,16 +41,16 @@ export const removeStrayJournals = (folder: string): void => {
   }
 };
 
-/** True if a running import holds the staging file. */
-export const isHeld = (path: string): boolean => {
+/** Returns true if a running import uses the staging file. */
+export const isStagingFileInUse = (path: string): boolean => {
   if (statSync(path, { throwIfNoEntry: false }) === undefined) return false;
   const database = new Database(path, { busyTimeoutMs: 0, plain: true });
   try {
     database.exec("begin exclusive");
     return false;
   } catch (error) {
-    // a file whose process was killed while writing its first pages is not a database, and is held by nobody
-    return isBusy(error);
+    // if the process was killed while writing the first pages, the file is not a database, and no process uses it
+    return isBusyError(error);
   } finally {
     database.close();
   }

@@ -3,18 +3,18 @@ import { quoteIdentifier } from "../../store/sql/forms.ts";
 import type { StatementSync } from "node:sqlite";
 import type { StagingTable } from "../staging/stage.ts";
 import type { Problem } from "../../../model/problem.ts";
-import { makeOwn } from "../../store/sqlite/own-file.ts";
+import { createOwnerOnlyFile } from "../../store/sqlite/own-file.ts";
 
-/** Rows per insert statement, to amortise the cost of a call. */
+/** Number of rows per insert statement. Inserting several rows at once reduces the cost per row. */
 const BATCH_ROWS = 16;
 
 /**
- * Attaches an import's staging file as schema `s`, or as that of what is committed before it. It is locked exclusively while attached, so that other processes can
- * distinguish the staging of a running import from that of a dead one. A fresh file keeps its journal in memory: an
- * incomplete plan is discarded.
+ * Attaches an import's staging file as schema `s`. The file is locked exclusively while it is attached, so that other
+ * processes can distinguish the staging file of a running import from that of an import that was killed. A fresh file
+ * keeps its journal in memory, because an incomplete plan is discarded anyway.
  */
 export const attachStaging = (database: Database, path: string, { fresh }: { readonly fresh: boolean }): void => {
-  if (fresh) makeOwn(path);
+  if (fresh) createOwnerOnlyFile(path);
   database.run("attach :path as s", { path });
   database.exec("pragma s.locking_mode = exclusive");
   database.exec(`pragma s.journal_mode = ${fresh ? "memory" : "truncate"}`);
@@ -23,22 +23,22 @@ export const attachStaging = (database: Database, path: string, { fresh }: { rea
 };
 
 /** Attaches the staging file of a complete plan as schema `s`, shared with other readers. */
-export const attachForReading = (database: Database, path: string): void => {
+export const attachStagingForReading = (database: Database, path: string): void => {
   database.run("attach :path as s", { path });
 };
 
-/** The rows whose codes are alike, by field. */
-export const LIKE = "like_row";
+/** The name of the table of the rows whose codes are similar, by field. */
+export const SIMILAR_CODE_TABLE = "like_row";
 
 /** Creates the tables of a fresh staging file, except `s.row`, whose columns depend on the input. */
-export const createStaging = (database: Database): void => {
+export const createStagingTables = (database: Database): void => {
   database.exec(`
     create table s.claim (key text not null, row integer not null, col integer not null);
     create table s.refer (what text not null, key text not null, value text not null, row integer not null, col integer not null,
       primary key (what, key)) without rowid;
     create table s.problem (found text not null, row integer not null, line integer not null, col integer not null,
       header text not null, code text not null, severity text not null, params text not null);
-    create table s.${LIKE} (field text not null, row integer not null);
+    create table s.${SIMILAR_CODE_TABLE} (field text not null, row integer not null);
     create table s.invalid (row integer primary key);
     create table s.match (row integer primary key, target integer not null, changed integer not null);
   `);
@@ -89,7 +89,7 @@ export class SqliteStaging implements StagingTable {
   }
 
   like(field: string, rows: readonly number[]): void {
-    this.#database.run(`insert into s.${LIKE} select :field, value from json_each(:rows)`, {
+    this.#database.run(`insert into s.${SIMILAR_CODE_TABLE} select :field, value from json_each(:rows)`, {
       field,
       rows: JSON.stringify(rows),
     });
@@ -102,7 +102,7 @@ export class SqliteStaging implements StagingTable {
     );
   }
 
-  /** Writes what is still pending. */
+  /** Writes the rows that are still pending. */
   flush(): void {
     const statement = this.#database.prepare(this.#insertOne);
     for (let i = 0; i < this.#pending.length; i += this.#width) {

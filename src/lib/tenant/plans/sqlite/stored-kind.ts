@@ -1,133 +1,134 @@
-import { kindOf, type ImportedField, type Kind } from "../staging/kinds.ts";
+import { buildKindDefinition, type ImportedField, type KindDefinition } from "../staging/kinds.ts";
 import type { PlanRequest, StagedFile } from "../staging/counts.ts";
 import type { Format } from "../../../model/format.ts";
-import { keyColumn, type Reference, type Thing } from "../../../model/thing.ts";
+import { getKeyColumn, type Reference, type Thing } from "../../../model/thing.ts";
 import type { CommitMoment } from "../engine.ts";
-import { chosenTable } from "../selection.ts";
+import { getSelectionTable } from "../selection.ts";
 import type { RecordSql } from "../../versions/past.ts";
 import type { Database } from "../../store/sqlite/database.ts";
-import { asExpression, isMissing, keyOrValue } from "../../store/sql/forms.ts";
+import { buildValueWithoutTypeSql, buildIsMissingRecordSql, buildComparisonKeySql } from "../../store/sql/forms.ts";
 
 /**
- * How the records of a thing are stored. The table has the thing's name, a column for each field that an import can
- * change, `pk`, `id`, `createdAt`, `updatedAt`, `revision`, and the columns of its scope and of its protection.
+ * Describes how the records of a thing are stored. The table has the name of the thing. Its columns are a column for
+ * each field that an import can change, `pk`, `id`, `createdAt`, `updatedAt`, `revision`, and the columns for the scope
+ * and the protection of the records.
  */
-export interface Table {
+export interface ThingTable {
   readonly thing: Thing;
-  /** the collection whose revision its writes advance; default: the thing's name and `s`. Each scope is one of its own */
+  /** the collection, separate by scope, whose revision advances with a write; default: the thing's name and `s` */
   readonly collection?: string | undefined;
   /**
-   * The tables with the keys of its unique lists, by field: `<short>Key`, the thing's name with the record's `pk`, and
-   * `main`. A single value has a unique index on its key: `coalesce(<short>Key, <field>)`, or the value that is compared
-   * to the letter.
+   * The tables with the keys of the thing's unique lists, by field. Their columns are `<short>Key`, a column named
+   * after the thing with the record's `pk`, and `main`. A unique field with a single value has a unique index on its
+   * key instead: `coalesce(<short>Key, <field>)`, or the value itself if values are compared exactly.
    */
   readonly claims?: Readonly<Record<string, string>> | undefined;
-  /** the column for the time when its only secret was set; default: `secrets`, an object of such times by field */
+  /** the column for the time at which the only secret was set; default: `secrets`, a JSON object of times by field */
   readonly secretSetAt?: string | undefined;
-  /** SQL, up to the numbers of records whose secrets an import sets: forgets what is kept of their former ones */
+  /** SQL to delete data of the former secrets of records that get new secrets; `in (…)` with their numbers follows */
   readonly forgetsSecrets?: string | undefined;
-  /** the columns of things that have its `pk` */
+  /** the columns of other things that contain the `pk` of records of this table */
   readonly heldBy?: readonly ReferringTable[] | undefined;
-  /** SQL: true if a record stays with those that it refers to, until it is deleted. @param alias of its table */
+  /** SQL: true if a record keeps its references until it is deleted. @param alias alias of the table */
   readonly isFast?: ((alias: string) => string) | undefined;
-  /** the `pk` of the record that those refer to which must name one, where a cell is blank */
+  /** the `pk` of the record that a blank cell refers to if the reference is required */
   readonly usual?: number | undefined;
-  /** SQL of further columns of a record created for the name `n.value` */
+  /** SQL of additional columns of a record that is created for the name `n.value` */
   readonly made?: Readonly<Record<string, string>> | undefined;
   readonly planner?: Planner | undefined;
-  /** the names of the rules that its `check` judges, over all rows at once */
+  /** names of the rules that `check` evaluates for all rows at once */
   readonly judges?: readonly string[] | undefined;
   /**
-   * Tells what is particular to the thing, of valid rows and their records, as findings of the plan.
+   * Checks what is specific to the thing in the valid rows and their records, and adds findings to the plan.
    *
-   * @returns the number of devices that have to be wiped for it
+   * @returns number of devices that have to be wiped
    */
-  readonly check?: ((database: Database, plan: PlanSql) => number) | undefined;
+  readonly check?: ((database: Database, plan: PlanDefinition) => number) | undefined;
 }
 
-/** What names a table's records, which stay while it does. */
-export interface ReferringTable extends Pick<Table, "thing" | "isFast"> {
-  /** has the `pk` of what it names */
+/** A table that refers to records of another table. A record cannot be deleted while such a reference exists. */
+export interface ReferringTable extends Pick<ThingTable, "thing" | "isFast"> {
+  /** the column with the `pk` of the record that is referred to */
   readonly column: string;
-  /** SQL: in place of its table, a row for each record that it names, where several may be named */
+  /** SQL that replaces the table if a record may refer to several records: a row for each reference */
   readonly rows?: string | undefined;
 }
 
-/** The keys of a unique field: where they are, and whose. */
-interface KeyPlace {
+/** Where the keys of a unique field are stored, and which records they belong to. */
+interface KeyLocation {
   readonly table: string;
-  /** SQL: the key, of a row of the table with this alias */
+  /** SQL: the key in a row of the table with this alias */
   readonly key: (alias: string) => string;
-  /** SQL: true if a row of the table with this alias has a key (SQL) */
+  /** SQL: true if a row of the table with this alias has this key. @param key SQL */
   readonly has: (alias: string, key: string) => string;
-  /** the column that makes a record give up the value: the one beside it, else its own; of a list none */
+  /** the column overwritten to release the value: the key column, or else the value's column; undefined for a list */
   readonly held?: string | undefined;
-  /** the column with the record's `pk` */
+  /** the column with the `pk` of the record */
   readonly record: string;
-  /** the keys are a column of the record's own table */
+  /** true if the keys are stored in a column of the record's own table */
   readonly own: boolean;
 }
 
-/** A field of which only one record may have a value. */
-export interface Claim extends KeyPlace {
+/** A field whose values are unique: only one record may have each value. */
+export interface Claim extends KeyLocation {
   readonly field: ImportedField;
 }
 
-/** A field whose cells name records. */
+/** A field whose cells refer to records. */
 export interface StoredReference {
   readonly field: ImportedField;
   readonly refers: Reference;
-  readonly table: Table;
+  readonly table: ThingTable;
   readonly collection: string;
   readonly series: string;
-  readonly keys: KeyPlace;
-  /** the `pk` of the record that a blank cell names; undefined if it names none */
+  readonly keys: KeyLocation;
+  /** the `pk` of the record that a blank cell refers to; undefined if a blank cell does not refer to a record */
   readonly usual: number | undefined;
-  /** its alias in a plan's statements */
+  /** alias of the referenced table in the statements of a plan */
   readonly alias: string;
 }
 
-/** A kind of import and how its records are stored. Conditions are SQL about the record `t`; `:kind` is the format's name. */
-export interface StoredKind extends Kind {
+/** A kind of import, and how its records are stored. Conditions are SQL on the record `t`; `:kind` is the format. */
+export interface StoredKind extends KindDefinition {
   readonly name: string;
   readonly thing: Thing;
-  readonly table: Table;
-  /** the collection whose revision its writes advance */
+  readonly table: ThingTable;
+  /** the collection whose revision advances when the records are written */
   readonly collection: string;
-  /** the collection that knows the highest number ever given to a record of its table */
+  /** the collection that stores the highest record number that was ever assigned in the table */
   readonly series: string;
-  /** the collections of the things that refer to it */
+  /** the collections of the things that refer to records of this kind */
   readonly holders: readonly string[];
   readonly claims: readonly Claim[];
   readonly references: readonly StoredReference[];
   readonly inScope: string;
   readonly isProtected: string;
   readonly isFree: string;
-  /** a replacing import deletes it, as the file lacks it */
+  /** true if a replacing import deletes the record because the file lacks it */
   readonly isLacking: string;
-  /** the column that names it to people */
+  /** the column with the name by which people know a record */
   readonly namedBy: string;
 }
 
-/** What the SQL of a plan is made from. */
-export interface PlanSql {
+/** The data from which the SQL of a plan is built. */
+export interface PlanDefinition {
   readonly kind: StoredKind;
   readonly request: PlanRequest;
   readonly staged: StagedFile;
-  /** the numbers of the records that the run before kept, as it could not delete them */
+  /** record numbers of the records that the previous run kept because they could not be deleted */
   readonly keptBefore?: ReadonlySet<number> | undefined;
 }
 
-/** The plan of an import's own kind, and those of records that it writes with these, to which they may refer. */
-export type PlansSql = readonly [PlanSql, ...PlanSql[]];
+/** The plan for an import's own kind, then plans for other records, which may refer to records of the first plan. */
+export type PlanDefinitions = readonly [PlanDefinition, ...PlanDefinition[]];
 
-/** The table with the records that a replacing plan keeps although its file lacks them. */
-export const UNDELETABLE = "undeletable";
+/** Table of the records that a replacing plan keeps although its file lacks them, because they cannot be deleted. */
+export const UNDELETABLE_TABLE = "undeletable";
 
-/** A kind as a deletion has it: what was chosen goes, unless it is protected. */
-export const deleting = (kind: StoredKind): StoredKind => ({
+/** Returns the kind for a deletion. The selected records are deleted unless they are protected. */
+export const toDeletionKind = (kind: StoredKind): StoredKind => ({
   ...kind,
-  isLacking: `${kind.inScope} and ${kind.isFree} and t.pk in (select target from ${chosenTable(kind.thing)})`,
+  isLacking: `${kind.inScope} and ${kind.isFree} and t.pk in (select target from ${getSelectionTable(kind.thing)})`,
 });
 
 /** Parameters available to every statement of a commit. */
@@ -136,86 +137,86 @@ export interface CommitContext extends Omit<CommitMoment, "actor" | "by" | "held
   readonly revision: number;
 }
 
-/** SQL: the value that an upload file has of a field. @param value SQL of it as the plan leaves it */
+/** Returns SQL of the value of a field in an upload file.  @param value SQL of the value as the plan leaves it */
 export type UploadValue = (field: UploadField, value: string) => string;
 
-/** What the value of a field in an upload file depends on. */
+/** The properties of a field that determine its value in an upload file. */
 export type UploadField = Pick<ImportedField, "field" | "stored" | "merge">;
 
 /** Plans and writes records that cannot be compared one row at a time, such as the nodes of a tree. */
 export interface Planner {
-  /** Compares the staged rows: fills `s.match`, `s.problem` and `s.invalid`, and keeps the outcome. */
-  compare(database: Database, plan: PlanSql): void;
+  /** Compares the staged rows: fills `s.match`, `s.problem` and `s.invalid`, and stores the outcome. */
+  compare(database: Database, plan: PlanDefinition): void;
   /** SQL: true if a replacing import deletes the record `t` */
   readonly lacking: string;
-  /** Writes the valid rows. Before-values are kept, deletions done, and unique values of changed records released. */
-  write(database: Database, plan: PlanSql, context: CommitContext): void;
-  /** SQL: the columns that a valid row `r` leaves its record `t` with, and the joins that they read */
+  /** Writes the valid rows, after former values are stored, deletions done, and changed unique values released. */
+  write(database: Database, plan: PlanDefinition, context: CommitContext): void;
+  /** SQL: the columns of the record `t` as a valid row `r` leaves them, and the joins that these columns need */
   readonly state: { readonly joins: string; readonly column: (name: string) => string };
-  /** SQL: joins to the staged row `r` what {@link values} reads */
+  /** SQL: the joins to the staged row `r` that {@link values} needs */
   readonly join: string;
   /**
-   * Registers what the SQL calls on a connection, and returns SQL: a row's resulting values, and the former ones of
-   * those it changes, as JSON.
+   * Registers SQL functions on the connection, and returns SQL that calls them: the resulting values of a row, and the
+   * former values of the fields that the row changes, as JSON.
    */
   values(database: Database): { readonly after: string; readonly before: string };
-  /** SQL: the usual key that a row leaves its record with, with {@link join} */
+  /** SQL: the default key of the record as the row leaves it; needs {@link join} */
   readonly key: string;
-  /** SQL: true if the console may have the record of a row, or what it refers to, in another place, with {@link join} */
+  /** SQL: true if the console may have a row's record (`key`) or `reference` in another place; needs {@link join} */
   moved(kind: StoredKind): { readonly key: string; readonly reference: string };
-  /** SQL: what a record is called that has no key. @param pk SQL of its number; @param records of what time; default: today's */
+  /** SQL: the label of a record without a key.  @param pk SQL: number @param records SQL; default: current records */
   readonly called: (pk: string, records?: RecordSql) => string;
-  /** SQL: true if a row leaves a field blank, with {@link join} */
+  /** SQL: true if a row leaves a field blank, by the column of the field; needs {@link join} */
   readonly blank: Readonly<Record<string, string>>;
 }
 
-/** The collection of the tenant's custom fields. */
-export const CUSTOM_FIELDS = "fields";
+/** The name of the collection of the tenant's custom fields. */
+export const CUSTOM_FIELD_COLLECTION = "fields";
 
-const keyPlace = ({ thing, claims }: Table, name: string): KeyPlace => {
+const buildKeyLocation = ({ thing, claims }: ThingTable, name: string): KeyLocation => {
   const { short = name, comparison = "exact" } = thing.fields[name] ?? {};
-  const beside = keyColumn({ short, list: false });
+  const beside = getKeyColumn({ short, list: false });
   const table = claims?.[name] ?? thing.name;
   const own = table === thing.name;
-  const keyed = (key: KeyPlace["key"]): Pick<KeyPlace, "table" | "own" | "key" | "has"> => ({
+  const keyed = (key: KeyLocation["key"]): Pick<KeyLocation, "table" | "own" | "key" | "has"> => ({
     table,
     own,
     key,
-    has: (alias, value) => `${key(alias)} = ${asExpression(value)}`,
+    has: (alias, value) => `${key(alias)} = ${buildValueWithoutTypeSql(value)}`,
   });
   if (!own) return { ...keyed((alias) => `${alias}.${beside}`), record: thing.name };
   return comparison === "exact"
     ? { ...keyed((alias) => `${alias}.${name}`), held: name, record: "pk" }
     : {
-        ...keyed((alias) => keyOrValue(comparison, `${alias}.${beside}`, `${alias}.${name}`)),
+        ...keyed((alias) => buildComparisonKeySql(comparison, `${alias}.${beside}`, `${alias}.${name}`)),
         held: beside,
         record: "pk",
       };
 };
 
-/** SQL: true if a record is of the scope of the format `:kind`. */
-export const inScopeOf = ({ scope }: Thing, record: string): string =>
+/** SQL: true if a record belongs to the scope of the format `:kind`. */
+export const buildIsInKindScopeSql = ({ scope }: Thing, record: string): string =>
   scope === undefined ? "true" : `${record}.${scope} = :kind`;
 
 /**
- * A format as a kind of import and how its records are stored. A thing without a table among them lies in one as
- * {@link Table} says.
+ * Returns the kind of import for a format, with the storage of its records. If the tables do not contain the thing of
+ * the format, its records are stored as described by {@link ThingTable}.
  *
- * @throws TypeError if a thing that cells name has none
+ * @throws TypeError if the tables do not contain a thing that cells refer to
  */
-export const storedKind = (format: Format, tables: readonly Table[]): StoredKind => {
-  const kind = kindOf(format);
+export const buildStoredKind = (format: Format, tables: readonly ThingTable[]): StoredKind => {
+  const kind = buildKindDefinition(format);
   const { thing, name } = format;
-  const tableOf = (wanted: string): Table => {
+  const tableOf = (wanted: string): ThingTable => {
     const found = tables.find((table) => table.thing.name === wanted);
     if (found === undefined) throw new TypeError(`no table of ${wanted}`);
     return found;
   };
-  const collectionOf = ({ thing: { name: own, scope }, collection = `${own}s` }: Table): string =>
+  const collectionOf = ({ thing: { name: own, scope }, collection = `${own}s` }: ThingTable): string =>
     scope === undefined ? collection : `${collection}:${name}`;
-  const seriesOf = (of: Table): string => (of.thing.scope === undefined ? collectionOf(of) : of.thing.name);
+  const seriesOf = (of: ThingTable): string => (of.thing.scope === undefined ? collectionOf(of) : of.thing.name);
   const table = tables.find((one) => one.thing === thing) ?? { thing };
-  const inScope = inScopeOf(thing, "t");
+  const inScope = buildIsInKindScopeSql(thing, "t");
   const [isProtected, isFree] =
     thing.protects === undefined ? ["false", "true"] : [`t.${thing.protects.by} = 1`, `t.${thing.protects.by} = 0`];
   return {
@@ -226,12 +227,14 @@ export const storedKind = (format: Format, tables: readonly Table[]): StoredKind
     collection: collectionOf(table),
     series: seriesOf(table),
     holders: (table.heldBy ?? []).map((holder) => collectionOf(tableOf(holder.thing.name))),
-    claims: kind.fields.filter(({ unique }) => unique).map((field) => ({ ...keyPlace(table, field.stored), field })),
+    claims: kind.fields
+      .filter(({ unique }) => unique)
+      .map((field) => ({ ...buildKeyLocation(table, field.stored), field })),
     references: kind.fields.flatMap((field): StoredReference[] => {
       if (field.refers === undefined) return [];
       const { refers, short } = field;
       const named = tableOf(refers.to);
-      const keys = keyPlace(named, refers.by);
+      const keys = buildKeyLocation(named, refers.by);
       return [
         {
           field,
@@ -248,7 +251,7 @@ export const storedKind = (format: Format, tables: readonly Table[]): StoredKind
     inScope,
     isProtected,
     isFree,
-    isLacking: table.planner?.lacking ?? `${inScope} and ${isFree} and ${isMissing("t.pk")}`,
+    isLacking: table.planner?.lacking ?? `${inScope} and ${isFree} and ${buildIsMissingRecordSql("t.pk")}`,
     namedBy: thing.namedBy ?? "name",
   };
 };

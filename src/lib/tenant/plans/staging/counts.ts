@@ -1,13 +1,13 @@
 import type { FileForm } from "../../../csv/records/record.ts";
 import type { Import } from "../../../contract/imports.ts";
-import type { Allowance, Fix, UndeletableChoice } from "../../../model/import.ts";
+import type { Allowance, FixChoice, UndeletableChoice } from "../../../model/import.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 
-/** Which records a deletion takes. Those that were named are kept beside its plan, as they may be many. */
-export interface Selection {
+/** Which records a deletion removes. The ids of named records are stored next to the plan: there may be many. */
+export interface DeletionSelection {
   /**
-   * `named`: the records themselves; `below`: organisations, all below them and the users in them; `filtered`: what passes
-   * all these filters of the list
+   * `named`: the named records; `below`: the named organisations, all organisations below them and the users in them;
+   * `filtered`: the records of the list that match all of these filters
    */
   readonly by: "named" | "below" | "filtered";
   readonly filterName?: string | undefined;
@@ -15,7 +15,7 @@ export interface Selection {
   readonly search?: string | undefined;
   /** the id of an organisation */
   readonly org?: string | undefined;
-  /** of devices */
+  /** status of devices */
   readonly status?: string | undefined;
   readonly platform?: string | undefined;
   readonly tag?: string | undefined;
@@ -24,46 +24,46 @@ export interface Selection {
 /** The options of an import. @see ImportRequest of the tenant API */
 export interface PlanRequest {
   readonly kind: FormatName;
-  /** `delete`: without a file */
+  /** `delete`: the import has no file */
   readonly mode: "append" | "replace" | "delete";
-  /** of a deletion */
-  readonly select?: Selection | undefined;
-  /** the name of a key; the kind's usual one if it has none of that name */
+  /** the records to delete, if the mode is `delete` */
+  readonly select?: DeletionSelection | undefined;
+  /** the name of a key; if the kind has no key of this name, its default key is used */
   readonly key: string;
-  /** undefined: `clear`, but no column as a whole */
+  /** undefined: as `clear`, but a column that is blank in every row and would clear values is reported as a problem */
   readonly blank?: "clear" | "keep" | undefined;
   readonly missingColumns: "keep" | "clear";
   readonly createOrgs: boolean;
   readonly createGroups: boolean;
   readonly skipInvalid: boolean;
   /**
-   * what becomes of records that a replacing file lacks and that cannot be deleted: they are kept; `release` also takes
-   * devices from their owners, who can be deleted then. undefined: the plan is rejected
+   * what happens to records that a replacing file lacks but that cannot be deleted: they are kept. With `release`,
+   * devices also lose their owners, so that the owners can be deleted. undefined: the plan is rejected
    */
   readonly undeletable?: UndeletableChoice | undefined;
-  readonly fix?: readonly Fix[] | undefined;
+  readonly fix?: readonly FixChoice[] | undefined;
   readonly allow?: readonly Allowance[] | undefined;
-  /** the numbers of the organisations in which, and below which, all lies that it reads; undefined: the whole tenant */
+  /** numbers of the organisations, with everything below them, that limit the import; undefined: the whole tenant */
   readonly scope?: readonly number[] | undefined;
-  /** the file is the console's own export, which has no secrets */
+  /** true if the file is the console's own export, which does not contain secrets */
   readonly fromConsole?: boolean | undefined;
-  /** of such an export: the console's values take the place of the local ones that it contradicts */
+  /** for an export of the console: its values replace the local values that it contradicts */
   readonly prefer?: "console" | undefined;
 }
 
 /** The position of a field in the file. */
 export interface StagedPlace {
   readonly field: string;
-  /** its first cell, counted from 1 */
+  /** the number of the field's first cell, counted from 1 */
   readonly column: number;
   readonly header: string;
-  /** the cells of a set in the file's order, if there are several: each row stores which cell each value came from */
+  /** the numbers of a set's cells in file order, if there are several: rows store from which cell each value came */
   readonly cells?: readonly number[] | undefined;
-  /** of a list in an order: the number of its cells, which speak for as many of a record's first values; undefined: for all */
+  /** for an ordered list: the number of its cells, and of the first values that the file sets; undefined: all values */
   readonly times?: number | undefined;
 }
 
-/** The result of staging a file: all that a plan needs besides the staged rows, also in another process. */
+/** The result of staging a file: everything but the staged rows that a plan needs, even in another process. */
 export interface StagedFile {
   readonly encoding: FileForm;
   readonly sha256: string;
@@ -71,9 +71,9 @@ export interface StagedFile {
   /** number of data rows, without the header */
   readonly rows: number;
   readonly header: readonly string[];
-  /** fields with a column or a constant, `custom` for all custom fields together */
+  /** the fields that have a column or a constant; `custom` stands for all custom fields */
   readonly staged: readonly string[];
-  /** the first cell (counted from 1) and header of each present field, for problems found against the tenant */
+  /** first cell (counted from 1) and header of each present field, for problems found by comparison with the tenant */
   readonly places: readonly StagedPlace[];
   readonly absentColumns: readonly string[];
   readonly unknownColumns: readonly string[];
@@ -81,32 +81,32 @@ export interface StagedFile {
 
 type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonly<T[K]> } : T;
 
-/** A plan as the tenant API tells it. */
+/** An import as the tenant API returns it. */
 type ReadonlyImport = DeepReadonly<Import>;
 
-/** What a plan does to one field of the records that exist, in the order of the file; fields that change nowhere are left out. */
+/** How a plan changes one field of existing records, in the order of the file; unchanged fields are left out. */
 export type ColumnChange = ReadonlyImport["columns"][number];
 
-/** What a file has that looks like another tenant's. */
+/** Traits of a file that suggest that it belongs to another tenant. */
 export type ForeignTraits = NonNullable<ReadonlyImport["foreign"]>;
 
-/** An earlier takeover of the same export of the console. */
+/** An earlier takeover of the same console export. */
 export type EarlierTakeover = NonNullable<ReadonlyImport["takenOver"]>;
 
-/** The records of a thing that a plan writes, though they are not of its kind. */
-export type BesideCounts = NonNullable<ReadonlyImport["beside"]>[number];
+/** How many records of another thing a plan writes, in addition to the records of its own kind. */
+export type RelatedCounts = NonNullable<ReadonlyImport["beside"]>[number];
 
-/** What an export of the console shows of the values that were changed here, which it leaves as they are. */
+/** How a console export compares with values that were changed here, which the takeover does not overwrite. */
 export interface MergedValues extends NonNullable<ReadonlyImport["merged"]> {
-  /** the numbers of the records that the export lacks, and that stay because what was changed here refers to them */
+  /** numbers of the records that the export lacks, but that stay because a record changed here refers to them */
   readonly held?: readonly number[] | undefined;
 }
 
-/** A value of the console that nobody asked for here. */
+/** A console value that contradicts a change made here. */
 export type Contradiction = MergedValues["first"][number];
 
-/** What the tenant API says of a plan, in rows of the imported kind. @see Import */
-type ToldCounts = Pick<
+/** The counts of a plan that the tenant API returns, in rows of the imported kind. @see Import */
+type ResponseCounts = Pick<
   ReadonlyImport,
   | "create"
   | "update"
@@ -137,8 +137,8 @@ type ToldCounts = Pick<
 >;
 
 /** The counts of a plan. */
-export interface PlanCounts extends ToldCounts {
-  /** of a plan in a scope: the values that cannot be used, as what lies outside has them */
+export interface PlanCounts extends ResponseCounts {
+  /** for a plan in a scope: the number of values that cannot be used, because records outside the scope have them */
   readonly unusable?: number | undefined;
   readonly merged?: MergedValues | undefined;
 }

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { FORMAT_NAMES, type FormatName } from "../../../model/console-files.ts";
 import { FORMATS } from "../../../model/formats.ts";
-import { kindOf, keyNamed } from "./kinds.ts";
-import { standInKey } from "../../../model/normalise.ts";
+import { buildKindDefinition, resolveKindKey } from "./kinds.ts";
+import { buildFallbackKey } from "../../../model/normalise.ts";
 
-const kindNamed = (name: FormatName) => kindOf(FORMATS[name]);
+const kindNamed = (name: FormatName) => buildKindDefinition(FORMATS[name]);
 
 test.each([
   ["users", "user"],
@@ -15,14 +15,14 @@ test.each([
   expect(kindNamed(name)).toMatchObject({ format: { name, thing: { name: thing } } });
 });
 
-test.each(FORMAT_NAMES)("%s: every field has a bit of its own, and none is a secret", (name) => {
+test.each(FORMAT_NAMES)("%s: every field has its own bit, and no field is a secret", (name) => {
   const { fields, format } = kindNamed(name);
   expect(new Set(fields.map(({ bit }) => bit))).toEqual(new Set(fields.keys()));
   const secrets = format.columns.filter(({ secret }) => secret === true).map(({ field }) => field);
   expect(fields.filter(({ field }) => secrets.includes(field))).toEqual([]);
 });
 
-test("what a blank cell never clears", () => {
+test("fields that a blank cell never clears", () => {
   const kept = (name: FormatName) =>
     kindNamed(name)
       .fields.filter(({ clearable }) => !clearable)
@@ -32,7 +32,7 @@ test("what a blank cell never clears", () => {
   expect(kept("docs")).toEqual(["displayName"]);
 });
 
-test("how fields meet a record's: what they name, lists, custom fields together, else values", () => {
+test("how fields are merged: references, lists, custom fields together, otherwise values", () => {
   const meetings = (name: FormatName) =>
     kindNamed(name)
       .fields.filter(({ merge }) => merge !== "value")
@@ -42,11 +42,11 @@ test("how fields meet a record's: what they name, lists, custom fields together,
   expect(meetings("docs")).toEqual(["groups list"]);
 });
 
-test("an organisation changes by its name, its code and where it lies", () => {
+test("an organisation has the fields name, code and parent", () => {
   expect(kindNamed("orgs").fields.map(({ field }) => field)).toEqual(["name", "code", "parent"]);
 });
 
-test("a SECURED APPs user's ユーザーID is no change, a user's main address is", () => {
+test("ユーザーID of a SECURED APPs user cannot change, but a user's email addresses can", () => {
   expect(kindNamed("docs").fields.map(({ field }) => field)).not.toContain("userId");
   expect(kindNamed("users").fields.map(({ field }) => field)).toContain("emails");
 });
@@ -57,12 +57,12 @@ test.each([
   ["users", "upn", "upn"],
   ["docs", "upn", "userId"],
   ["orgs", "employee-code", "code"],
-] as const)("%s by %s are told by %s", (name, key, field) => {
-  expect(keyNamed(kindNamed(name), key).field).toBe(field);
+] as const)("%s by key %s are identified by the field %s", (name, key, field) => {
+  expect(resolveKindKey(kindNamed(name), key).field).toBe(field);
 });
 
-test("what stands in for a blank key is compared as names; without anything there is none", () => {
-  expect(standInKey(["か\u3099", null])).toBe(standInKey(["が", null]));
-  expect(standInKey(["a", null])).not.toBe(standInKey([null, "a"]));
-  expect(standInKey([null, null])).toBeNull();
+test("the substitute for a blank key is compared like names; blank values have no substitute", () => {
+  expect(buildFallbackKey(["か\u3099", null])).toBe(buildFallbackKey(["が", null]));
+  expect(buildFallbackKey(["a", null])).not.toBe(buildFallbackKey([null, "a"]));
+  expect(buildFallbackKey([null, null])).toBeNull();
 });

@@ -1,105 +1,105 @@
-import { comparisonKey, isCode, nameSortKey, type Comparison } from "../../../model/normalise.ts";
+import { comparisonKey, isCodeComparison, nameSortKey, type Comparison } from "../../../model/normalise.ts";
 import type { Column, Format } from "../../../model/format.ts";
-import { CUSTOM_VALUE } from "../../../model/value-rule.ts";
-import { keyColumn, type Field, type Key, type Reference, type Thing } from "../../../model/thing.ts";
+import { CUSTOM_VALUE_RULE } from "../../../model/value-rule.ts";
+import { getKeyColumn, type Field, type RecordKey, type Reference, type Thing } from "../../../model/thing.ts";
 
 /**
- * How a field of an input row is merged into the record's: as text, a list, the custom fields together, or the record
- * that the cell names.
+ * How a field of an input row is merged into the record: as text, as a list, as all custom fields together, or as a
+ * reference to the record that the cell names.
  */
 export type MergeRule = "value" | "list" | "custom" | "reference";
 
-/** A column that follows from the value of a field. */
+/** A column that is derived from the value of a field. */
 export interface DerivedColumn {
   readonly column: string;
-  /** nearly always blank: staged in {@link KEYS}, with the others like it */
+  /** true if the column is nearly always blank: it is staged in {@link KEYS_COLUMN} with the other sparse columns */
   readonly sparse: boolean;
-  /** @returns null where the column is blank */
+  /** @returns null if the column is blank */
   readonly of: (value: string | readonly string[]) => string | null;
 }
 
 /** A field of a record that an import can change. */
 export interface ImportedField {
-  /** its name in files, plans and staging */
+  /** name of the field in files, plans and staging */
   readonly field: string;
-  /** its name in the record's table */
+  /** name of the field in the record's table */
   readonly stored: string;
   readonly merge: MergeRule;
-  /** its bit in a plan's mask of changed fields */
+  /** bit of the field in a plan's mask of changed fields */
   readonly bit: number;
-  /** false: a blank cell never clears it, whatever the options say; but see `fromConsole` of a plan's request */
+  /** false: a blank cell never clears the field, whatever the options say (for console exports, see `fromConsole`) */
   readonly clearable: boolean;
-  /** every record has a value of it */
+  /** true if every record has a value in this field */
   readonly required: boolean;
   readonly comparison: Comparison;
-  /** the columns that follow from its value, in staged rows as in records */
+  /** the columns that are derived from the field's value, in staged rows and in records */
   readonly beside: readonly DerivedColumn[];
-  /** what one value is called: see {@link cellsName} */
+  /** name for a single value of the field; column names are built from it, see {@link getCellsColumn} */
   readonly short: string;
-  /** only one record may have a value of it; of a kind's lists, at most one is unique */
+  /** true if no two records may have the same value in this field; at most one list of a kind is unique */
   readonly unique: boolean;
-  /** a list whose values have no order */
+  /** true for a list whose values have no order */
   readonly set: boolean;
-  /** what its cells name; the names themselves are stored where it is a list */
+  /** the records that the field's cells name; for a list, the names themselves are stored */
   readonly refers?: Reference | undefined;
 }
 
-/** By what a row meets a record. */
-export interface KindKey extends Key {
+/** A key by which a row is matched with a record. */
+export interface KindKey extends RecordKey {
   readonly comparison: Comparison;
-  /** what one value of its field is called */
+  /** name for a single value of the key's field */
   readonly short: string;
-  /** the first value of a list */
+  /** true if the key is the first value of a list */
   readonly list: boolean;
-  /** the fields whose values, as the row has them, stand in for a blank key; see {@link standInKey} */
+  /** the fields whose values in the row together replace a blank key; see {@link standInKey} */
   readonly together: readonly string[] | undefined;
 }
 
-/** What the engine needs to know of a kind of import. */
-export interface Kind {
+/** A kind of import, with everything that the engine needs. */
+export interface KindDefinition {
   readonly format: Format;
-  /** in the order of their bits */
+  /** the importable fields, in the order of their bits */
   readonly fields: readonly ImportedField[];
-  /** the first one is the usual one */
+  /** the first key is the default */
   readonly keys: readonly [KindKey, ...KindKey[]];
-  /** the field by which every row meets its record to the letter, so that no import changes it */
+  /** the field by which every row is matched exactly with its record, so that no import changes the field */
   readonly fixed: string | undefined;
-  /** the fields that somebody sets by hand and no file has: imports delete them with their records, and undoing restores them */
-  readonly unfiled: readonly UnfiledField[];
+  /** the fields set by hand that no file has: imports delete them with their records, and an undo restores them */
+  readonly unfiled: readonly NonFileField[];
 }
 
-/** A field that no file has, by its name in the thing and in its table. */
-export interface UnfiledField {
+/** A field that no file has. The field has the same name in the thing and in the thing's table. */
+export interface NonFileField {
   readonly field: string;
   readonly flag: boolean;
 }
 
-/** The staged column with the cells of a set, see {@link StagedPlace}. */
-export const cellsName = ({ short }: ImportedField): string => `${short}Cells`;
+/** Returns the name of the staged column with the cell numbers of a set, see {@link StagedPlace}. */
+export const getCellsColumn = ({ short }: ImportedField): string => `${short}Cells`;
 
-/** The staged column that is set where the first cell of a row's list is blank, and another is not. */
-export const laterName = ({ short }: ImportedField): string => `${short}Later`;
+/** Returns the name of the staged column that is set if a list's first cell in a row is blank and another is not. */
+export const getLaterCellColumn = ({ short }: ImportedField): string => `${short}Later`;
 
-/** The staged column with the keys of a row that are not the values themselves, as a JSON object; null if all are. */
-export const KEYS = "keys";
+/** The staged column with a row's keys that differ from the values themselves, as a JSON object; null if none do. */
+export const KEYS_COLUMN = "keys";
 
-/** What a row's key would be if it had not been mended, in {@link KEYS}. */
-export const UNMENDED = "unmended";
+/** The entry of {@link KEYS_COLUMN} with the key that a row had before its key was fixed. */
+export const ORIGINAL_KEY = "unmended";
 
-/** The number of cells of a short row that was mended, in {@link KEYS}: the fields behind them stay as they are. */
-export const SHORT_AT = "shortAt";
+/** The entry of {@link KEYS_COLUMN} with the number of cells of an accepted short row: later fields do not change. */
+export const SHORT_ROW_LENGTH = "shortAt";
 
 /** The staged column with all custom fields together. */
-const CUSTOM = "custom";
+const CUSTOM_FIELDS_NAME = "custom";
 
-const mergeOf = ({ field, repeated, refers }: Column): MergeRule => {
-  if (field === CUSTOM) return "custom";
+const getMergeRule = ({ field, repeated, refers }: Column): MergeRule => {
+  if (field === CUSTOM_FIELDS_NAME) return "custom";
   if (repeated === true) return "list";
   return refers === undefined ? "value" : "reference";
 };
 
-/** The comparison key of a value, or of those of a list; null where it is the value itself. */
-const keyBeside =
+/** Creates a function that returns the comparison key of a value or of a list's values; null if they are the same. */
+const createKeyDerivation =
   (comparison: Comparison): DerivedColumn["of"] =>
   (value) => {
     if (typeof value === "string") {
@@ -110,23 +110,25 @@ const keyBeside =
     return JSON.stringify(value.map((one) => comparisonKey(comparison, one)));
   };
 
-/** The columns that follow from a field's value. @param short what one value of it is called */
-export const besideOf = (
+/** Builds the columns that are derived from a field's value. @param short name for a single value of the field */
+export const buildDerivedColumns = (
   short: string,
   comparison: Comparison,
   list: boolean,
   sortKey: string | undefined,
 ): readonly DerivedColumn[] => [
-  ...(comparison === "exact" ? [] : [{ column: keyColumn({ short, list }), sparse: true, of: keyBeside(comparison) }]),
+  ...(comparison === "exact"
+    ? []
+    : [{ column: getKeyColumn({ short, list }), sparse: true, of: createKeyDerivation(comparison) }]),
   ...(sortKey === undefined
     ? []
     : [{ column: sortKey, sparse: false, of: (value: string | readonly string[]) => nameSortKey(String(value)) }]),
 ];
 
-const fieldOf = ({ thing }: Format, column: Column, bit: number): ImportedField => {
+const toImportedField = ({ thing }: Format, column: Column, bit: number): ImportedField => {
   const { sets, comparison = "exact", refers } = column;
   const target = thing.fields[sets];
-  const merge = mergeOf(column);
+  const merge = getMergeRule(column);
   const short = target?.short ?? sets;
   return {
     field: target?.column === undefined ? short : column.field,
@@ -136,7 +138,7 @@ const fieldOf = ({ thing }: Format, column: Column, bit: number): ImportedField 
     clearable: column.clearable !== false && column.required === undefined,
     required: column.required !== undefined,
     comparison,
-    beside: besideOf(short, comparison, merge === "list", target?.sortKey),
+    beside: buildDerivedColumns(short, comparison, merge === "list", target?.sortKey),
     short,
     unique: target?.unique === true,
     set: column.set === true,
@@ -144,24 +146,29 @@ const fieldOf = ({ thing }: Format, column: Column, bit: number): ImportedField 
   };
 };
 
-/** All custom fields together, as a column. */
-const CUSTOM_COLUMN: Column = { field: CUSTOM, header: CUSTOM, value: CUSTOM_VALUE, sets: CUSTOM };
+/** The column that represents all custom fields together. */
+const CUSTOM_COLUMN: Column = {
+  field: CUSTOM_FIELDS_NAME,
+  header: CUSTOM_FIELDS_NAME,
+  value: CUSTOM_VALUE_RULE,
+  sets: CUSTOM_FIELDS_NAME,
+};
 
-/** True if a thing's field is its only key and is compared to the letter: what a row meets by it has the same value. */
-const isFixed = ({ keys, fields }: Thing, name: string): boolean => {
+/** Returns true if a field is the only key and is compared exactly, so that a row has the same value as its record. */
+const isExactOnlyKey = ({ keys, fields }: Thing, name: string): boolean => {
   const { type, comparison = "exact" } = fields[name] ?? {};
   return keys.length === 1 && keys[0]?.field === name && type !== "texts" && comparison === "exact";
 };
 
-/** The kind of import for files of a format. */
-export const kindOf = (format: Format): Kind => {
+/** Builds the kind of import for files of a format. */
+export const buildKindDefinition = (format: Format): KindDefinition => {
   const { thing, columns, custom } = format;
-  const fixed = isFixed(thing, format.key) ? format.key : undefined;
+  const fixed = isExactOnlyKey(thing, format.key) ? format.key : undefined;
   const imported = [...columns, ...(custom ? [CUSTOM_COLUMN] : [])]
     .filter(({ secret, field }) => secret !== true && field !== fixed)
-    // several columns may resolve to one field
+    // several columns may set the same field
     .filter(({ sets }, at, all) => all.findIndex((other) => other.sets === sets) === at)
-    .map((column, bit) => fieldOf(format, column, bit));
+    .map((column, bit) => toImportedField(format, column, bit));
   const isValue = (name: string): boolean => imported.some(({ field, merge }) => field === name && merge === "value");
   const [usual, ...others] = thing.keys.map((key): KindKey => {
     const column = columns.find(({ field }) => field === key.field);
@@ -173,28 +180,31 @@ export const kindOf = (format: Format): Kind => {
       together: key.standIn?.every(isValue) === true ? key.standIn : undefined,
     };
   });
-  if (usual === undefined) throw new TypeError(`${thing.name} has a file and no key`);
+  if (usual === undefined) throw new TypeError(`${thing.name} has a file format, but no key`);
   const isFiled = (name: string, { short = name }: Field): boolean =>
     imported.some(({ stored }) => stored === name || stored === short);
   const unfiled = Object.entries(thing.fields)
-    .filter(([name, field]) => field.byHand === true && name !== CUSTOM && !isFiled(name, field))
-    .map(([field, { type }]): UnfiledField => ({ field, flag: type === "boolean" }));
+    .filter(([name, field]) => field.byHand === true && name !== CUSTOM_FIELDS_NAME && !isFiled(name, field))
+    .map(([field, { type }]): NonFileField => ({ field, flag: type === "boolean" }));
   return { format, fields: imported, keys: [usual, ...others], fixed, unfiled };
 };
 
 /**
- * The fields by which people know records and whose values several rows should not share, though they may: those that
- * are no key of the plan, and codes, which may be alike without being equal.
+ * Returns the identifying fields whose values should not occur in several rows, although this is allowed: fields that
+ * are not the key of the plan, and codes, which may be similar without being equal.
  *
- * @param key the field by which rows meet records
+ * @param key the field by which rows are matched with records
  */
-export const comparedCodes = ({ fields, keys }: Kind, key: string): readonly ImportedField[] =>
+export const listComparedCodes = ({ fields, keys }: KindDefinition, key: string): readonly ImportedField[] =>
   fields.filter(
-    (field) => keys.some((one) => one.field === field.field) && (isCode(field.comparison) || mayRepeat(field, key)),
+    (field) =>
+      keys.some((one) => one.field === field.field) &&
+      (isCodeComparison(field.comparison) || canValueRepeat(field, key)),
   );
 
-/** True if several records may have a value by which people know them. */
-export const mayRepeat = ({ field, unique }: ImportedField, key: string): boolean => !unique && field !== key;
+/** Returns true if several records may have the same value in this identifying field. */
+export const canValueRepeat = ({ field, unique }: ImportedField, key: string): boolean => !unique && field !== key;
 
-/** The key that `--key` names; the usual one if the kind has none of that name. */
-export const keyNamed = ({ keys }: Kind, name: string): KindKey => keys.find((key) => key.name === name) ?? keys[0];
+/** Returns the key that `--key` names; the default key if the kind has no key of this name. */
+export const resolveKindKey = ({ keys }: KindDefinition, name: string): KindKey =>
+  keys.find((key) => key.name === name) ?? keys[0];

@@ -2,25 +2,25 @@ import { codeKey, nameKey } from "../../../model/normalise.ts";
 import { formatOrgPath, parseOrgPath } from "../../../model/organisation.ts";
 import type { ExistingOrg, OrgParent, OrgRow, OrgTreeOptions } from "./org-tree-plan.ts";
 
-/** Paths are compared like names: NFC, look-alikes folded. */
-const pathKey = (path: string): string | undefined => {
+/** Returns a path's comparison key. Like names, paths are compared in NFC, with look-alikes treated as equal. */
+const buildPathKey = (path: string): string | undefined => {
   const names = parseOrgPath(path);
   return names === undefined ? undefined : formatOrgPath(names.map(nameKey));
 };
 
-const below = (path: string | undefined, name: string | undefined): string | undefined => {
+const appendPathKey = (path: string | undefined, name: string | undefined): string | undefined => {
   if (path === undefined || name === undefined) return undefined;
   return (path === "" ? "" : `${path}/`) + formatOrgPath([nameKey(name)]);
 };
 
-const push = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
+const addToList = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
   const list = map.get(key);
   if (list === undefined) map.set(key, [value]);
   else list.push(value);
 };
 
-/** The organisation that a path means: one without a code takes precedence, since others are identified by theirs. */
-const uniqueCandidate = <T extends { readonly code: string | null }>(
+/** Returns the candidate that a path means. One without a code takes precedence, because codes identify the others. */
+const selectCandidate = <T extends { readonly code: string | null }>(
   candidates: readonly T[],
 ): T | "none" | "several" => {
   const [only] = candidates;
@@ -33,19 +33,19 @@ const uniqueCandidate = <T extends { readonly code: string | null }>(
 /** Why a row's parent cannot be determined. */
 export type ParentFault = "parent-unknown" | "parent-ambiguous";
 
-/** Why a row's organisation cannot be determined: another row means the same one, or several match. */
+/** Why a row's organisation is unclear: another row refers to the same organisation, or several organisations match. */
 export type MatchFault = { readonly twin: OrgRow } | { readonly count: number };
 
 /**
- * Finds the organisation that each row of a file stands for: by its code if it has one, else by its name below its
- * parent; and the parent that its cells name. Paths are those after the import.
+ * Finds the organisation that each row of a file refers to: by its code if the row has one, otherwise by its name below
+ * its parent. Also finds the parent that the row's cells name. Paths are those after the import.
  */
 export class OrgMatcher {
   readonly orgs: ReadonlyMap<number, ExistingOrg>;
   readonly root: number;
-  /** the `pk` of the organisation that a row stands for, by row number */
+  /** the `pk` of the organisation that a row refers to, by row number */
   readonly matched = new Map<number, number>();
-  /** the `pk` of the organisations that a row may stand for, where nobody can tell which one it is, by row number */
+  /** the `pk` of the organisations that a row may refer to, if it is not clear which of them, by row number */
   readonly ambiguous: Map<number, readonly number[]>;
   readonly claimedBy = new Map<number, OrgRow>();
   readonly #options: OrgTreeOptions;
@@ -57,7 +57,7 @@ export class OrgMatcher {
   readonly #parents = new Map<OrgRow, OrgParent | ParentFault>();
   readonly #paths = new Map<OrgRow, string | undefined>();
   readonly #depths = new Map<OrgRow, number>();
-  /** the same of rows that are still to be decided */
+  /** the `pk` of the organisations that a row may refer to, for rows that are still to be decided */
   readonly #possible = new Map<OrgRow, ReadonlySet<number>>();
   readonly #unclear: Set<number>;
   readonly #report: (row: OrgRow, fault: MatchFault) => void;
@@ -79,7 +79,7 @@ export class OrgMatcher {
     this.root = orgs.find(({ parent }) => parent === null)?.pk ?? 0;
     for (const org of orgs) {
       if (org.code !== null) this.#orgByCode.set(codeKey(org.code), org);
-      if (org.parent !== null) push(this.#children, `${org.parent}/${nameKey(org.name)}`, org);
+      if (org.parent !== null) addToList(this.#children, `${org.parent}/${nameKey(org.name)}`, org);
     }
     this.ambiguous = new Map(options.local?.ambiguous);
     this.#unclear = new Set([...this.ambiguous.values()].flat());
@@ -92,7 +92,7 @@ export class OrgMatcher {
     }
   }
 
-  /** The parent a row's cells name, or why there is none. */
+  /** Returns the parent that a row's cells name, or why it cannot be determined. */
   parentOf(row: OrgRow): OrgParent | ParentFault {
     const known = this.#parents.get(row);
     if (known !== undefined) return known;
@@ -102,13 +102,13 @@ export class OrgMatcher {
     return parent;
   }
 
-  /** The row that a row's cells name as its parent. */
+  /** Returns the row that a row's cells name as its parent. */
   #rowAbove(row: OrgRow): OrgRow | undefined {
     const named = this.#namedParent(row);
     return typeof named === "object" && "code" in named ? named : undefined;
   }
 
-  /** The number of rows without a code directly above one: what is above is matched first. */
+  /** Returns how many rows without a code are in a chain above a row. Parents are matched before their children. */
   #depthOf(row: OrgRow): number {
     const known = this.#depths.get(row);
     if (known !== undefined) return known;
@@ -118,13 +118,13 @@ export class OrgMatcher {
     return depth;
   }
 
-  /** The organisation's current path in the tenant. */
+  /** Returns the organisation's current path in the tenant. */
   pathOf(org: ExistingOrg): string {
     const parent = org.parent === null ? undefined : this.orgs.get(org.parent);
-    return parent === undefined ? "" : (below(this.pathOf(parent), org.name) ?? "");
+    return parent === undefined ? "" : (appendPathKey(this.pathOf(parent), org.name) ?? "");
   }
 
-  /** The organisation that a row stands for. */
+  /** Returns the organisation that a row refers to; undefined if the row has no match. */
   existing(row: OrgRow): ExistingOrg | undefined {
     return this.orgs.get(this.matched.get(row.row) ?? -1);
   }
@@ -145,7 +145,7 @@ export class OrgMatcher {
     this.claimedBy.set(org.pk, row);
   }
 
-  /** What a row stands for: an organisation of the tenant, or a new one. */
+  /** Returns what a row stands for as a parent: an organisation of the tenant, or a new organisation. */
   #nodeOf({ row }: OrgRow): OrgParent {
     const org = this.matched.get(row);
     return org === undefined ? { row } : { org };
@@ -164,7 +164,7 @@ export class OrgMatcher {
     const places = above?.map(placeBelow) ?? [place];
     const isFree = ({ pk }: { readonly pk: number }): boolean => !this.claimedBy.has(pk);
     const candidates = places.flatMap((one) => this.#children.get(one) ?? []).filter(isFree);
-    const org = above === undefined ? uniqueCandidate(candidates) : "several";
+    const org = above === undefined ? selectCandidate(candidates) : "several";
     if (org === "several" && above === undefined) return this.#report(row, { count: candidates.length });
     const { local } = this.#options;
     if (typeof org === "object" && (local?.open.get(org.pk) ?? 0) === 0) return this.#claim(org, row);
@@ -173,9 +173,9 @@ export class OrgMatcher {
     this.#possible.set(row, new Set((sure.length === 0 ? known : sure).map(({ pk }) => pk)));
   }
 
-  /** Nobody can tell which one a row is below one of several with the same path. */
+  /** Marks a row as ambiguous if it is below one of several organisations with the same path: its place is unclear. */
   #leaveUnclear({ row, parentPath }: OrgRow, name: string): void {
-    const path = pathKey(parentPath ?? "");
+    const path = buildPathKey(parentPath ?? "");
     const named = path === undefined ? [] : (this.#byPath?.rows.get(path) ?? []);
     const above = named.flatMap((one) => this.matched.get(one.row) ?? []);
     const possible = [...above, ...this.#orgsAt(path)].flatMap(
@@ -190,7 +190,7 @@ export class OrgMatcher {
     return (this.#byPath?.orgs.get(path) ?? []).map(({ pk }) => pk);
   }
 
-  /** Decides whose the rows are of organisations that the console may have in other places; nobody can tell of those left. */
+  /** Assigns remaining rows to organisations that may be elsewhere in the console. Unclear rows become ambiguous. */
   #decide(): void {
     this.#eliminate();
     const isDeleted = new Set(this.#options.local?.deleted.map(({ pk }) => pk));
@@ -206,7 +206,7 @@ export class OrgMatcher {
     this.#possible.clear();
   }
 
-  /** Matches rows that only one organisation can have, and repeats this until none is left. */
+  /** Matches rows that can belong to only one organisation, and repeats this until there are no such rows. */
   #eliminate(): void {
     for (;;) {
       const single = [...this.#possible].filter(([, holders]) => holders.size === 1);
@@ -230,12 +230,12 @@ export class OrgMatcher {
       const org = this.#orgByCode.get(key);
       return this.#rowByCode.get(key) ?? (org === undefined ? "parent-unknown" : { org: org.pk });
     }
-    if (row.parentPath !== null) return this.#parentByPath(pathKey(row.parentPath));
+    if (row.parentPath !== null) return this.#parentByPath(buildPathKey(row.parentPath));
     const org = row.code === null ? undefined : this.existing(row);
     return { org: this.#keepsParent() ? (org?.parent ?? this.root) : this.root };
   }
 
-  /** True if rows without a parent leave an organisation under its present parent. */
+  /** Returns true if an organisation stays below its current parent when its row has no parent. */
   #keepsParent(): boolean {
     const { staged, blank, missingColumns } = this.#options;
     return staged.has("parentCode") || staged.has("parentPath") ? blank === "keep" : missingColumns === "keep";
@@ -244,24 +244,24 @@ export class OrgMatcher {
   #parentByPath(path: string | undefined): OrgRow | OrgParent | ParentFault {
     if (path === undefined) return "parent-unknown";
     this.#byPath ??= this.#indexPaths();
-    const row = uniqueCandidate(this.#byPath.rows.get(path) ?? []);
+    const row = selectCandidate(this.#byPath.rows.get(path) ?? []);
     if (typeof row === "object") return row;
-    const org = row === "several" ? row : uniqueCandidate(this.#byPath.orgs.get(path) ?? []);
+    const org = row === "several" ? row : selectCandidate(this.#byPath.orgs.get(path) ?? []);
     if (typeof org === "object") return { org: org.pk };
     return org === "several" ? "parent-ambiguous" : "parent-unknown";
   }
 
-  /** Indexes the resulting places of rows, and of organisations that no row's code names. */
+  /** Indexes rows, and organisations that no row identifies by code, by their resulting paths. */
   #indexPaths() {
     const rows = new Map<string, OrgRow[]>();
     const orgs = new Map<string, ExistingOrg[]>();
     for (const row of this.#rows) {
       const path = this.#rowPath(row);
-      if (path !== undefined) push(rows, path, row);
+      if (path !== undefined) addToList(rows, path, row);
     }
     for (const org of this.orgs.values()) {
       const path = org.parent === null || this.claimedBy.has(org.pk) ? undefined : this.#orgPath(org.pk);
-      if (path !== undefined) push(orgs, path, org);
+      if (path !== undefined) addToList(orgs, path, org);
     }
     return { rows, orgs };
   }
@@ -269,13 +269,13 @@ export class OrgMatcher {
   #rowPath(row: OrgRow): string | undefined {
     if (this.#paths.has(row)) return this.#paths.get(row);
     this.#paths.set(row, undefined);
-    const path = below(this.#pathAbove(row), row.name ?? this.existing(row)?.name);
+    const path = appendPathKey(this.#pathAbove(row), row.name ?? this.existing(row)?.name);
     this.#paths.set(row, path);
     return path;
   }
 
   #pathAbove(row: OrgRow): string | undefined {
-    if (row.parentCode === null && row.parentPath !== null) return pathKey(row.parentPath);
+    if (row.parentCode === null && row.parentPath !== null) return buildPathKey(row.parentPath);
     const parent = this.#namedParent(row);
     if (typeof parent === "string") return undefined;
     if ("code" in parent) return this.#rowPath(parent);
@@ -287,6 +287,6 @@ export class OrgMatcher {
     if (claimed !== undefined && claimed.code !== null) return this.#rowPath(claimed);
     const org = this.orgs.get(pk);
     if (org === undefined) return undefined;
-    return org.parent === null ? "" : below(this.#orgPath(org.parent), org.name);
+    return org.parent === null ? "" : appendPathKey(this.#orgPath(org.parent), org.name);
   }
 }

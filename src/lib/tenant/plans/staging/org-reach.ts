@@ -1,34 +1,39 @@
 import type { ExistingOrg, OrgOutcome, OrgParent } from "./org-tree-plan.ts";
 
-/** Maximum number of administrators that are named. */
-const MAX_NAMED = 5;
+/** Maximum number of administrators that a list names. */
+const MAX_NAMED_ADMINISTRATORS = 5;
 
-/** Who gains and who loses an organisation, by the names of their accounts; left out where nobody does. */
+/** The names of the accounts that gain or lose access to an organisation; left out if there are none. */
 export interface ReachChange {
   readonly gained?: string;
   readonly lost?: string;
 }
 
-/** The organisations as they are and as a plan leaves them. */
-interface Trees {
+/** The organisations before and after a plan, with their administrators. */
+interface OrgTreeChange {
   readonly orgs: ReadonlyMap<number, ExistingOrg>;
   readonly outcomes: readonly OrgOutcome[];
-  /** the names of the accounts that act in an organisation and below it, by its `pk` */
+  /** names of the accounts that administer an organisation and everything below it, by the organisation's `pk` */
   readonly administrators: ReadonlyMap<number, readonly string[]>;
 }
 
-const named = (names: ReadonlySet<string>): string | undefined => {
+const formatNames = (names: ReadonlySet<string>): string | undefined => {
   if (names.size === 0) return undefined;
-  return `${[...names].slice(0, MAX_NAMED).join(", ")}${names.size > MAX_NAMED ? ", …" : ""}`;
+  return `${[...names].slice(0, MAX_NAMED_ADMINISTRATORS).join(", ")}${names.size > MAX_NAMED_ADMINISTRATORS ? ", …" : ""}`;
 };
 
 /**
- * Whose organisations change as a plan moves some: who acts above the one place and not above the other. What lies below one
- * that is moved goes along.
+ * Finds the accounts that gain or lose access to organisations that a plan moves: accounts that administer an
+ * organisation above one of the two places, but not above the other. Everything below a moved organisation moves with
+ * it.
  *
- * @returns the changes by the rows that move an organisation; rows by which nobody gains or loses one are left out
+ * @returns the changes, by the rows that move an organisation; rows without such a change are left out
  */
-export const reachChanges = ({ orgs, outcomes, administrators }: Trees): ReadonlyMap<number, ReachChange> => {
+export const findReachChanges = ({
+  orgs,
+  outcomes,
+  administrators,
+}: OrgTreeChange): ReadonlyMap<number, ReachChange> => {
   const byRow = new Map(outcomes.map((outcome) => [outcome.row, outcome]));
   const byOrg = new Map(outcomes.map((outcome) => [outcome.target, outcome]));
   const placeOf = (pk: number): OrgParent | undefined => {
@@ -48,14 +53,14 @@ export const reachChanges = ({ orgs, outcomes, administrators }: Trees): Readonl
   const changes = new Map<number, ReachChange>();
   if (administrators.size === 0) return changes;
   for (const { row, target, changed } of outcomes) {
-    if (target === undefined || (changed & MOVED) === 0) continue;
+    if (target === undefined || (changed & PARENT_BIT) === 0) continue;
     const [before, after] = [actingAt(target, placeBefore), actingAt(target, placeAfter)];
-    const [gained, lost] = [named(after.difference(before)), named(before.difference(after))];
+    const [gained, lost] = [formatNames(after.difference(before)), formatNames(before.difference(after))];
     if (gained === undefined && lost === undefined) continue;
     changes.set(row, { ...(gained !== undefined && { gained }), ...(lost !== undefined && { lost }) });
   }
   return changes;
 };
 
-/** The bit of {@link OrgOutcome} that says so. */
-const MOVED = 4;
+/** The bit of {@link OrgOutcome} for a changed parent. */
+const PARENT_BIT = 4;

@@ -7,16 +7,16 @@ export interface ExistingOrg {
   readonly name: string;
   readonly code: string | null;
   readonly parent: number | null;
-  /** number of users directly in it; their devices go where they go */
+  /** number of users directly in the organisation; their devices move with them */
   readonly users: number;
-  /** number of devices that it owns itself; and of those among them that keep it until they are deleted */
+  /** number of devices that the organisation owns itself; `fastDevices`: those that keep their owner until deleted */
   readonly devices: number;
   readonly fastDevices?: number | undefined;
-  /** it lies above the organisations of who plans: others are found by it, and it stays as it is */
+  /** true if the organisation is above those of the acting account: it serves to find others, and is never changed */
   readonly above?: true | undefined;
-  /** names of the CLOMO accounts that manage it, if any do */
+  /** names of the CLOMO accounts that manage the organisation, if any */
   readonly accounts?: string | undefined;
-  /** what who plans does not see manages it: it cannot be deleted by him */
+  /** true if an account that the acting account cannot see manages the organisation, so that it cannot be deleted */
   readonly reserved?: boolean | undefined;
 }
 
@@ -28,96 +28,96 @@ export interface OrgRow {
   readonly code: string | null;
   readonly parentCode: string | null;
   readonly parentPath: string | null;
-  /** the row breaks a rule by itself: it still stands for its organisation, but is not applied */
+  /** true if the row itself breaks a rule: it still refers to its organisation, but is not applied */
   readonly invalid: boolean;
 }
 
-/** Options of the planning. */
+/** Options for planning the import of an organisations file. */
 export interface OrgTreeOptions {
   readonly mode: PlanRequest["mode"];
   readonly blank: "clear" | "keep";
   readonly missingColumns: "keep" | "clear";
   /** columns present in the file */
   readonly staged: ReadonlySet<string>;
-  /** a stored value in the form of the file's encoding */
+  /** returns a stored value as it appears in the file's encoding */
   readonly fileForm: (value: string) => string;
-  /** organisations that cannot be deleted are kept; `release`: those that only devices belong to are deleted */
+  /** organisations that cannot be deleted are kept; `release`: those to which only devices belong are deleted */
   readonly undeletable?: PlanRequest["undeletable"];
-  /** keys of codes that organisations have which who plans does not see */
+  /** the keys of the codes of organisations that the acting account cannot see */
   readonly taken?: ReadonlySet<string> | undefined;
-  /** who plans sees only some organisations: a code that names none of them may be that of another */
+  /** true if the acting account sees only some organisations: unknown codes may belong to other organisations */
   readonly inPart?: boolean | undefined;
-  /** the names of the accounts that act in an organisation and below it, by its `pk`, as far as who plans sees them */
+  /** names of visible accounts that administer an organisation and everything below it, by the organisation's `pk` */
   readonly administrators?: ReadonlyMap<number, readonly string[]> | undefined;
-  /** of an export of the console that is taken over */
+  /** for the takeover of a console export: what was changed here */
   readonly local?: LocalOrgs | undefined;
 }
 
 /** The bits of an organisation's name, code and parent, as in {@link OrgOutcome}. */
 export type OrgBits = number;
 
-/** An organisation that may be in a place in the console. */
+/** An organisation that the console may have in a certain place. */
 export interface PossiblePlace {
   readonly pk: number;
-  /** somebody said that it is elsewhere by now */
+  /** true if somebody confirmed that the organisation is no longer in this place */
   readonly isDoubted: boolean;
 }
 
-/** What was changed here since the console last showed it, of an export of the console. */
+/** For the takeover of a console export: what was changed here since the console last showed the organisations. */
 export interface LocalOrgs {
-  /** the fields that an export does not decide, by the `pk` of their organisations */
+  /** the fields that the export does not decide, by the `pk` of the organisation */
   readonly open: ReadonlyMap<number, OrgBits>;
-  /** the `pk` of the organisations that rows with such codes belong to, by row */
+  /** for rows whose code was changed here or in the console: the `pk` of the row's organisation, by row number */
   readonly decided: ReadonlyMap<number, number>;
-  /** the rows with such codes of which nobody can tell whose they are, with the `pk` of those that they may be, or that have the code here */
+  /** for such rows if unclear: the `pk` of possible organisations, or of those with the code here, by row number */
   readonly ambiguous: ReadonlyMap<number, readonly number[]>;
-  /** the `pk` of the organisations that stay though an export lacks them, as they were changed here */
+  /** the `pk` of the organisations that stay although the export lacks them, because they were changed here */
   readonly kept: ReadonlySet<number>;
-  /** the `pk` of those to which something refers that was changed here: they stay as long as that does */
+  /** the `pk` of the organisations to which a record changed here refers: they stay as long as this record does */
   readonly held: ReadonlySet<number>;
-  /** the organisations that the console may have without a code, by the `pk` of the organisation above and the key of the name: `1/営業部` */
+  /** organisations that may lack a code in the console, by the parent's `pk` and the key of the name: `1/営業部` */
   readonly places: ReadonlyMap<string, readonly PossiblePlace[]>;
-  /** those that were deleted here, and that the console may have yet */
+  /** the organisations that were deleted here, but may still be in the console */
   readonly deleted: readonly ExistingOrg[];
 }
 
-/** The resulting parent of an organisation: one of the tenant, or one that another row creates. */
+/** The resulting parent of an organisation: an organisation of the tenant, or one that another row creates. */
 export type OrgParent = { readonly org: number } | { readonly row: number };
 
 /** The outcome of a valid row. */
 export interface OrgOutcome {
   readonly row: number;
-  /** the organisation it matches; undefined if it creates one */
+  /** the organisation that the row matches; undefined if the row creates an organisation */
   readonly target: number | undefined;
-  /** bits: 1 name, 2 code, 4 parent */
+  /** the bits of the changed fields: 1 name, 2 code, 4 parent */
   readonly changed: number;
   readonly name: string;
   readonly code: string | null;
   readonly parent: OrgParent;
-  /** as the row has it, of an organisation with fields that an export does not decide */
+  /** for an organisation with fields that the export does not decide: the values in the row */
   readonly exported?: ExportedOrg | undefined;
 }
 
-/** An organisation as an export of the console has it. */
+/** An organisation as a console export shows it. */
 export interface ExportedOrg {
   readonly name: string;
   readonly code: string | null;
   readonly parent: OrgParent;
-  /** the bits of the fields that the file has, and of those that differ from the local ones */
+  /** the bits of the fields that the file has; `differing`: the bits of those that differ from the local values */
   readonly shown: OrgBits;
   readonly differing: OrgBits;
 }
 
 export interface OrgFinding {
   readonly code: ProblemCode;
-  /** 0: an organisation missing from the file */
+  /** the row of the problem; 0 for an organisation that the file lacks */
   readonly row: number;
   readonly line: number;
   readonly field: string | undefined;
   readonly params: ProblemParams;
 }
 
-/** An organisation that the file lacks and that cannot be deleted, with the reason. */
+/** An organisation that the file lacks but that cannot be deleted, with the reason. */
 export interface UndeletableOrg {
   readonly pk: number;
   readonly code: ProblemCode;
@@ -126,19 +126,19 @@ export interface UndeletableOrg {
 
 export interface OrgTreePlan {
   readonly outcomes: readonly OrgOutcome[];
-  /** the rows of organisations that were deleted here, and that an export of the console has */
+  /** the outcomes of rows whose organisations were deleted here, but are still in the console export */
   readonly deleted: readonly OrgOutcome[];
-  /** organisations that rows match, invalid rows included */
+  /** the organisations that rows match, by row number, including invalid rows */
   readonly matched: ReadonlyMap<number, number>;
   readonly findings: readonly OrgFinding[];
   readonly undeletable: readonly UndeletableOrg[];
   readonly gone: readonly number[];
-  /** of an export of the console: organisations that it lacks and that stay, because a record that was changed here refers to them */
+  /** for a console export: organisations that it lacks, but that stay because a record changed here refers to them */
   readonly held: readonly number[];
-  /** the rows of an export whose organisations are not moved, because the move would make a cycle */
+  /** rows of an export that do not move organisations: the parent was deleted here or is unclear, or to avoid cycles */
   readonly inPlace: ReadonlySet<number>;
-  /** the rows that change and create nothing, because of what was changed here */
+  /** the rows that neither change nor create anything, because of what was changed here */
   readonly leftOut: ReadonlySet<number>;
-  /** those of which nobody can tell whose they are, with the `pk` of the organisations that they may be */
+  /** the rows whose organisation is not clear, with the `pk` of the organisations that the row may refer to */
   readonly ambiguous: ReadonlyMap<number, readonly number[]>;
 }

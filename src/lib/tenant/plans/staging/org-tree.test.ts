@@ -36,7 +36,7 @@ const plan = (
 
 const faults = ({ findings }: ReturnType<typeof plan>) => findings.map(({ code, row }) => `${code}@${row}`);
 
-test("parents are made by the same file, in any order, by code and by path", () => {
+test("the same file can create parents, in any order, by code and by path", () => {
   const { outcomes, findings } = plan(
     [],
     [
@@ -49,7 +49,7 @@ test("parents are made by the same file, in any order, by code and by path", () 
   expect(outcomes.map(({ parent }) => parent)).toEqual([{ row: 3 }, { row: 4 }, { org: 1 }]);
 });
 
-test("a parent without a code is made once, though rows before and behind it name it", () => {
+test("a parent without a code is created once, although rows before and after it refer to it", () => {
   const { outcomes, findings } = plan(
     [],
     [{ name: "課", parentPath: "部" }, { name: "部" }, { name: "室", parentPath: "部" }],
@@ -58,7 +58,7 @@ test("a parent without a code is made once, though rows before and behind it nam
   expect(outcomes.map(({ parent }) => parent)).toEqual([{ row: 3 }, { org: 1 }, { row: 3 }]);
 });
 
-test("a row with a code matches that code's organisation, one without matches its name below its parent", () => {
+test("a row with a code matches by code; a row without one matches by name below its parent", () => {
   const { matched } = plan(
     [org(2, "本社", "H"), org(3, "部", null, 2), org(4, "部", null)],
     [{ name: "本店", code: "H" }, { name: "部", parentCode: "H" }, { name: "部" }],
@@ -70,7 +70,7 @@ test("a row with a code matches that code's organisation, one without matches it
   ]);
 });
 
-test("names below parents that have equal names are different organisations", () => {
+test("organisations with the same name below parents with the same name are different", () => {
   const { outcomes, findings } = plan(
     [org(2, "支社", "1"), org(3, "支社", "2"), org(4, "課", null, 2), org(5, "課", null, 3)],
     [
@@ -85,7 +85,7 @@ test("names below parents that have equal names are different organisations", ()
   ]);
 });
 
-test("a path is that after the import, also below an organisation that the file lacks", () => {
+test("a path is the path after the import, also below an organisation that the file lacks", () => {
   const orgs = [org(2, "本社", "H"), org(3, "部", null, 2)];
   const rows = [
     { name: "本店", code: "H" },
@@ -95,7 +95,7 @@ test("a path is that after the import, also below an organisation that the file 
   expect(faults(plan(orgs, [rows[0] ?? {}, { name: "課", parentPath: "本社/部" }]))).toEqual(["org-parent-unknown@3"]);
 });
 
-test("a row's path is that of its parent, by code before path, and its own name or the one it keeps", () => {
+test("a row's path is its parent's, with code before path, and its own name or the name it keeps", () => {
   const orgs = [org(2, "本社", "H"), org(3, "支社", "S")];
   const parents = (rows: readonly Partial<OrgRow>[]) =>
     plan(orgs, rows, { blank: "keep" }).outcomes.map(({ parent }) => parent);
@@ -111,20 +111,20 @@ test("a row's path is that of its parent, by code before path, and its own name 
   expect(parents([{ code: "H" }, { name: "課", parentPath: "本社" }])).toEqual([{ org: 1 }, { org: 2 }]);
 });
 
-test("an organisation that a row's code names is not matched by its name", () => {
+test("an organisation that a row matches by code is not matched by name", () => {
   const { matched, outcomes } = plan([org(2, "a", "A")], [{ name: "b", code: "A" }, { name: "a" }]);
   expect([...matched]).toEqual([[2, 2]]);
   expect(outcomes[1]).toMatchObject({ target: undefined, parent: { org: 1 } });
 });
 
-test("a row that names nothing makes nothing and matches nothing", () => {
+test("a row without a name or code creates and matches nothing", () => {
   const { findings, matched, outcomes } = plan([org(2, "a", null)], [{ invalid: true }, { name: "a" }]);
   expect(findings).toEqual([]);
   expect([...matched]).toEqual([[3, 2]]);
   expect(outcomes).toHaveLength(1);
 });
 
-test("a slash in a name is no level", () => {
+test("a slash in a name does not start a level", () => {
   const { outcomes } = plan(
     [org(2, "A/B", null), org(3, "A", null), org(4, "B", null, 3)],
     [
@@ -135,7 +135,7 @@ test("a slash in a name is no level", () => {
   expect(outcomes.map(({ parent }) => parent)).toEqual([{ org: 2 }, { org: 4 }]);
 });
 
-test("a parent that is not there, or could be several, is a problem, and so is what lies below it", () => {
+test("an unknown or ambiguous parent is reported, and so is what lies below it", () => {
   const orgs = [org(2, "支社", "1"), org(3, "支社", "2")];
   expect(
     faults(
@@ -155,7 +155,7 @@ test("a parent that is not there, or could be several, is a problem, and so is w
   expect(faults(plan(orgs, made))).toEqual(["org-parent-ambiguous@4"]);
 });
 
-test("a ring of parents is a problem of its own rows, of moved ones and of new ones", () => {
+test("a cycle of parents is reported for its own rows, whether moved or new", () => {
   const orgs = [org(2, "a", "A"), org(3, "b", "B", 2), org(4, "c", "C", 3)];
   expect(faults(plan(orgs, [{ name: "a", code: "A", parentCode: "C" }]))).toEqual(["org-cycle@2"]);
   const fresh = plan(
@@ -169,7 +169,7 @@ test("a ring of parents is a problem of its own rows, of moved ones and of new o
   expect(faults(fresh)).toEqual(["org-cycle@2", "org-cycle@3", "org-parent-unknown@4"]);
 });
 
-test("paths are told beside a ring of parents", () => {
+test("paths are resolved even if other rows form a cycle", () => {
   const rows = [
     { name: "x", code: "X", parentCode: "Y" },
     { name: "y", code: "Y", parentCode: "X" },
@@ -179,7 +179,7 @@ test("paths are told beside a ring of parents", () => {
   expect(faults(plan([org(2, "a", "A")], rows))).toEqual(["org-parent-unknown@5", "org-cycle@2", "org-cycle@3"]);
 });
 
-test("a move below an organisation whose own move is invalid is looked at as the tree then is", () => {
+test("a move below an organisation whose own move is invalid is checked in the resulting tree", () => {
   const orgs = [org(2, "a", "A"), org(3, "b", "B", 2)];
   const rows = [
     { name: "a", code: "A", parentCode: "B" },
@@ -188,14 +188,14 @@ test("a move below an organisation whose own move is invalid is looked at as the
   expect(faults(plan(orgs, rows))).toEqual(["org-cycle@2"]);
 });
 
-test("nothing is put below a new organisation whose name is missing", () => {
+test("nothing is placed below a new organisation without a name", () => {
   const rows = [{ code: "N" }, { name: "x", code: "X", parentCode: "N" }];
   expect(faults(plan([], rows, { blank: "keep" }))).toEqual(["required-new@2", "org-parent-unknown@3"]);
   const byPath = plan([], [...rows, { name: "y", parentPath: "z" }], { blank: "keep" });
   expect(faults(byPath)).toEqual(["required-new@2", "org-parent-unknown@4", "org-parent-unknown@3"]);
 });
 
-test("organisations move, change names and swap codes", () => {
+test("organisations can move, change names and swap codes", () => {
   const orgs = [org(2, "a", "A"), org(3, "b", "B")];
   const { outcomes } = plan(orgs, [
     { name: "b", code: "A" },
@@ -204,7 +204,7 @@ test("organisations move, change names and swap codes", () => {
   expect(outcomes.map(({ changed }) => changed)).toEqual([1, 4]);
 });
 
-test("blank and absent cells keep or clear as asked", () => {
+test("blank and absent cells keep or clear values as requested", () => {
   const orgs = [org(2, "h", "H"), org(3, "a", "A", 2), org(4, "b", "B")];
   const changed = (options: Partial<OrgTreeOptions>) =>
     plan(orgs, [{ name: "a", code: "A" }, { name: "b" }], options).outcomes.map((outcome) => outcome.changed);
@@ -219,7 +219,7 @@ test("blank and absent cells keep or clear as asked", () => {
   }
 });
 
-test("two rows for one organisation name each other", () => {
+test("two rows for one organisation refer to each other", () => {
   const both = plan([], [{ name: "a" }, { name: "a" }, { name: "b", code: "1" }, { name: "c", code: "1" }]);
   expect(both.findings.map(({ row, field, params }) => [row, params["row"], field, params["header"]])).toEqual([
     [4, 5, "code", "組織コード"],
@@ -229,7 +229,7 @@ test("two rows for one organisation name each other", () => {
   ]);
 });
 
-test("a name that several organisations with codes have is ambiguous, and one without a code goes first", () => {
+test("a name shared by organisations with codes is ambiguous; an organisation without one has priority", () => {
   const orgs = [org(2, "a", "1"), org(3, "a", "2")];
   const { findings } = plan(orgs, [{ name: "a" }]);
   expect(findings).toMatchObject([{ code: "key-ambiguous", row: 2, params: { count: 2 } }]);
@@ -238,7 +238,7 @@ test("a name that several organisations with codes have is ambiguous, and one wi
   expect(twoWithout.findings).toMatchObject([{ code: "key-ambiguous", params: { count: 4 } }]);
 });
 
-test("replace deletes what the file lacks, and names what would still hold something", () => {
+test("replace deletes what the file lacks, and names organisations that are not empty", () => {
   const held = { ...org(3, "b", "B"), users: 2 };
   const owner = { ...org(6, "e", "E"), devices: 3 };
   const orgs = [org(2, "a", "A"), held, org(4, "c", "C", 2), org(5, "d", "D", 2), owner];
@@ -260,7 +260,7 @@ test("an organisation whose invalid row is skipped still needs its parent", () =
 test.each([
   ["keep", [6], [2, 3, 4, 5]],
   ["release", [5, 6], [2, 3, 4]],
-] as const)("to %s what cannot be deleted keeps what is above it", (undeletable, gone, kept) => {
+] as const)("with %s, what cannot be deleted keeps the organisations above it", (undeletable, gone, kept) => {
   const owner = { ...org(5, "d", "D"), devices: 2 };
   const fast = { ...org(4, "c", "C", 3), devices: 2, fastDevices: 1 };
   const orgs = [org(2, "a", "A"), org(3, "b", "B", 2), fast, owner, org(6, "e", "E")];
@@ -269,12 +269,12 @@ test.each([
   expect(replaced.undeletable.map(({ pk }) => pk)).toEqual(kept);
 });
 
-test("a chain of many thousand levels is planned", () => {
+test("a chain of many thousand levels can be planned", () => {
   const rows = Array.from({ length: 20_000 }, (_, i) => ({ name: "x", code: `${i}`, parentCode: `${i + 1}` }));
   expect(plan([], [...rows, { name: "x", code: "20000" }]).findings).toEqual([]);
 });
 
-test("who acts above the one place and not above the other gains or loses what moves, with what is below it", () => {
+test("a move adds or removes administrators who manage only the new or the old place", () => {
   const [a, b, c] = [org(2, "A", "A"), org(3, "B", "B"), org(4, "C", "C", 2)];
   const administrators = new Map([
     [2, ["div01", "op01"]],

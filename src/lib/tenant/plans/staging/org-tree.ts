@@ -1,7 +1,7 @@
 import { codeKey, nameKey } from "../../../model/normalise.ts";
 import { ORG } from "../../../model/organisation.ts";
 import type { ProblemCode, ProblemParams } from "../../../model/problem.ts";
-import { reachChanges } from "./org-reach.ts";
+import { findReachChanges } from "./org-reach.ts";
 import { OrgMatcher, type MatchFault, type ParentFault } from "./org-matching.ts";
 import type {
   ExistingOrg,
@@ -17,9 +17,9 @@ import type {
 
 export type * from "./org-tree-plan.ts";
 
-const NAME_OF_NEW: ProblemParams = { header: "組織名", of: "org" };
+const NEW_ORG_NAME_PARAMS: ProblemParams = { header: "組織名", of: "org" };
 
-/** Compares an organisations file with the tenant's tree, in memory: a tree is small compared with its users. */
+/** Compares an organisations file with the tenant's tree, in memory: compared with the users, the tree is small. */
 class OrgTree {
   readonly #options: OrgTreeOptions;
   readonly #rows: readonly OrgRow[];
@@ -40,7 +40,7 @@ class OrgTree {
     for (const row of rows) if (this.#isBelowDeleted(row) || this.#isBelowUnclear(row)) this.#inPlace.add(row.row);
   }
 
-  /** True if a row may change one of its organisation's fields, by the bit of {@link OrgOutcome}. */
+  /** Returns true if a row may change a field of its organisation, given by its bit in {@link OrgOutcome}. */
   #writes(of: OrgRow, bit: 1 | 2 | 4): boolean {
     const { local } = this.#options;
     if (bit === 4 && this.#inPlace.has(of.row)) return false;
@@ -76,12 +76,12 @@ class OrgTree {
     return this.#options.local?.deleted.some((org) => org.pk === pk) === true;
   }
 
-  /** True if a row changes and creates nothing, because of what was changed here. */
+  /** Returns true if a row neither changes nor creates anything, because of what was changed here. */
   #isLeftOut(row: OrgRow): boolean {
     return this.#leftOut.has(row.row) || this.#isDeletedHere(this.#matcher.existing(row)?.pk);
   }
 
-  /** Leaves out new organisations below one that is left out: they have no other place than the one that their rows name. */
+  /** Leaves out new organisations below one that is left out: their rows name no other place. Returns true if any. */
   #leaveOutNew(): boolean {
     const before = this.#leftOut.size;
     for (const row of this.#rows) {
@@ -97,18 +97,18 @@ class OrgTree {
     return this.#leftOut.size > before;
   }
 
-  /** True if a row's cells name an organisation as its parent that was deleted here. */
+  /** Returns true if the parent that a row's cells name was deleted here. */
   #isBelowDeleted(row: OrgRow): boolean {
     const parent = this.#matcher.parentOf(row);
     return typeof parent !== "string" && "org" in parent && this.#isDeletedHere(parent.org);
   }
 
-  /** True if a row of an export names one of several organisations as its parent. */
+  /** Returns true if several organisations match the parent that a row of an export names. */
   #isBelowUnclear(row: OrgRow): boolean {
     return this.#options.local !== undefined && this.#matcher.parentOf(row) === "parent-ambiguous";
   }
 
-  /** True if a row's cells name an organisation as its parent that is not here, or of which nobody can tell which one it is. */
+  /** Returns true if the parent that a row names is a row that is left out: its organisation is missing or unclear. */
   #isBelowLeftOut(row: OrgRow): boolean {
     const parent = this.#matcher.parentOf(row);
     const above = typeof parent !== "string" && "row" in parent ? this.#byNumber.get(parent.row) : undefined;
@@ -129,7 +129,7 @@ class OrgTree {
     else this.#report("key-ambiguous", row, "name", { count: fault.count });
   }
 
-  /** A parent code that names none of the organisations of who plans: nobody says whether it is that of another. */
+  /** Returns true if a parent code is not one of the account's organisations. Whether it exists is not disclosed. */
   #isBeyond(row: OrgRow, parent: OrgParent | ParentFault): boolean {
     if (row.parentCode === null || this.#options.inPart !== true) return false;
     return parent === "parent-unknown" || (typeof parent !== "string" && "org" in parent && this.#isAbove(parent.org));
@@ -145,7 +145,7 @@ class OrgTree {
     this.#report(`org-${fault}`, row, field, { parent: row.parentCode ?? row.parentPath ?? "", ...named });
   }
 
-  /** The organisations of the file and of the tenant that have a name. */
+  /** Returns the parameters of a problem that list the organisations with a name, in the file and in the tenant. */
   #named(name: string): ProblemParams {
     const key = nameKey(name);
     const { orgs, claimedBy } = this.#matcher;
@@ -182,10 +182,11 @@ class OrgTree {
     }
     const isNew = !this.#matcher.matched.has(row.row);
     this.#checkScope(row, parent);
-    if (isNew && row.name === null && this.#isValid(row)) this.#report("required-new", row, "name", NAME_OF_NEW);
+    if (isNew && row.name === null && this.#isValid(row))
+      this.#report("required-new", row, "name", NEW_ORG_NAME_PARAMS);
   }
 
-  /** What only somebody whose organisations are not all is told. */
+  /** Reports problems that occur only for an account that cannot see all organisations. */
   #checkScope(row: OrgRow, parent: OrgParent | ParentFault): void {
     const org = this.#matcher.existing(row);
     const isMoved = typeof parent !== "string" && "org" in parent && parent.org !== org?.parent;
@@ -200,7 +201,7 @@ class OrgTree {
     }
   }
 
-  /** A place that is none of the organisations of who plans: which one is told only as it is typed. */
+  /** Reports a parent outside the acting account's organisations. The message shows the parent only as typed. */
   #reportPlace(row: OrgRow, parent: OrgParent): void {
     if (this.#isBeyond(row, parent)) {
       return this.#report("org-beyond", row, "parentCode", { code: row.parentCode ?? "" });
@@ -211,13 +212,13 @@ class OrgTree {
     this.#report("org-outside", row, row.parentPath === null ? "parentCode" : "parentPath", params);
   }
 
-  /** Whether an organisation goes elsewhere whose place is none of the asker's organisations. */
+  /** Returns true if a row moves an organisation whose current parent is outside the account's organisations. */
   #leavesItsPlace({ parent: above, ...org }: ExistingOrg, parent: OrgParent | ParentFault): boolean {
     if (typeof parent === "string" || org.above === true || above === null) return false;
     return this.#isAbove(above) && !("org" in parent && parent.org === above);
   }
 
-  /** The resulting parent of a row's organisation: a row that is not applied leaves it where it is. */
+  /** Returns the resulting parent of a row's organisation. A row that is not applied leaves it where it is. */
   #parentAfter(row: OrgRow): OrgParent | undefined {
     const org = this.#matcher.existing(row);
     if (this.#isValid(row) && (org === undefined || this.#writes(row, 4))) {
@@ -227,7 +228,7 @@ class OrgTree {
     return org === undefined || org.parent === null ? undefined : { org: org.parent };
   }
 
-  /** Finds valid rows below one that creates nothing. */
+  /** Reports valid rows whose parent is a row that creates nothing. Returns true if there are any. */
   #findOrphans(): boolean {
     const before = this.#findings.length;
     for (const row of this.#rows) {
@@ -238,7 +239,7 @@ class OrgTree {
     return this.#findings.length > before;
   }
 
-  /** Finds valid rows that would be below themselves. */
+  /** Finds rows that would form cycles; reports them, or leaves their organisations in place. Returns true if any. */
   #findRings(): boolean {
     const ends = new Map<OrgRow, "root" | "under way">();
     const ring = new Set<OrgRow>();
@@ -255,7 +256,7 @@ class OrgTree {
       for (const passed of way) ends.set(passed, "root");
     }
     const found = [...ring].filter((row) => this.#isValid(row));
-    // what was moved here may be in the way of what an export moved
+    // an organisation that was moved here may conflict with a move in the export
     const moved = found.some((row) => this.#isMovedHere(row)) ? found.filter((row) => this.#isMovedByRow(row)) : [];
     for (const { row } of moved) this.#inPlace.add(row);
     if (moved.length > 0) return true;
@@ -267,7 +268,7 @@ class OrgTree {
     return found.length > 0;
   }
 
-  /** True if a row's organisation, or one without a row between it and the nearest row above, was moved here. */
+  /** Returns true if a row's organisation was moved here, or one without a row between it and the next row above. */
   #isMovedHere(row: OrgRow): boolean {
     const { orgs, claimedBy } = this.#matcher;
     const isMoved = (pk: number): boolean => ((this.#options.local?.open.get(pk) ?? 0) & 4) !== 0;
@@ -281,13 +282,13 @@ class OrgTree {
     return false;
   }
 
-  /** True if a row gives its organisation another parent. */
+  /** Returns true if a row gives its organisation another parent. */
   #isMovedByRow(row: OrgRow): boolean {
     const [org, parent] = [this.#matcher.existing(row), this.#parentAfter(row)];
     return org !== undefined && parent !== undefined && !("org" in parent && parent.org === org.parent);
   }
 
-  /** The nearest row above: organisations without a row keep their own parent. */
+  /** Returns the nearest row above a row. Organisations without a row in between keep their own parent. */
   #rowAbove(row: OrgRow): OrgRow | undefined {
     const parent = this.#parentAfter(row);
     if (parent === undefined) return undefined;
@@ -312,11 +313,11 @@ class OrgTree {
     const isCodeKept = (row.code === null && !clears) || keeps(2);
     const code = isCodeKept ? (org?.code ?? null) : this.#preferStored(row.code, org?.code);
     const after = { name: name ?? "", code, parent };
-    const changed = org === undefined ? 0 : differing(org, after);
+    const changed = org === undefined ? 0 : getChangedBits(org, after);
     return { row: row.row, target: org?.pk, changed, ...after, exported: org && this.#exported(row, org) };
   }
 
-  /** An organisation as its row has it; undefined if an export decides all of it. */
+  /** Returns an organisation as its row shows it; undefined if the export decides all of its fields. */
   #exported(row: OrgRow, org: ExistingOrg): ExportedOrg | undefined {
     const isOpen = this.#options.local?.open.has(org.pk) === true || this.#isDeletedHere(org.pk);
     const isDecided = !isOpen && !this.#inPlace.has(row.row);
@@ -328,18 +329,18 @@ class OrgTree {
     const { staged } = this.#options;
     const isPlaced = staged.has("parentCode") || staged.has("parentPath");
     const shown = (staged.has("name") ? 1 : 0) + (staged.has("code") ? 2 : 0) + (isPlaced ? 4 : 0);
-    return { ...after, shown, differing: differing(org, after) & shown };
+    return { ...after, shown, differing: getChangedBits(org, after) & shown };
   }
 
-  /** The stored value if the file's encoding cannot distinguish it from the cell's. */
+  /** Returns the stored value if the file's encoding cannot distinguish it from the value in the cell. */
   #preferStored(cell: string | null, stored: string | null | undefined): string | null {
     return stored !== undefined && stored !== null && this.#options.fileForm(stored) === cell ? stored : cell;
   }
 
-  /** Says whose organisations change by what is moved: that is no reason to refuse it. */
+  /** Warns of accounts that gain or lose access to moved organisations. This is not a reason to refuse the move. */
   #warnOfReach(outcomes: readonly OrgOutcome[]): void {
     const { administrators = new Map<number, readonly string[]>() } = this.#options;
-    const changes = reachChanges({ orgs: this.#matcher.orgs, outcomes, administrators });
+    const changes = findReachChanges({ orgs: this.#matcher.orgs, outcomes, administrators });
     for (const row of this.#rows) {
       const [org, change] = [this.#matcher.existing(row), changes.get(row.row)];
       if (org === undefined || change === undefined) continue;
@@ -349,7 +350,7 @@ class OrgTree {
     }
   }
 
-  /** The organisations that the file lacks: those that go, and those that cannot. */
+  /** Returns the organisations that the file lacks: to delete, not deletable, or kept because of local changes. */
   #lacking(): Pick<OrgTreePlan, "gone" | "undeletable" | "held"> {
     const { orgs, root, claimedBy } = this.#matcher;
     const { local } = this.#options;
@@ -374,7 +375,7 @@ class OrgTree {
     }
     const isHeld = (org: ExistingOrg): boolean => this.#whyKept(org, children.get(org.pk) ?? 0).length > 0;
     const gone = new Set(lacking);
-    // what is kept keeps what is above it
+    // an organisation that is kept also keeps the organisations above it
     for (let kept = this.#options.undeletable !== undefined; kept;) {
       kept = false;
       for (const org of [...gone].filter(isHeld)) {
@@ -387,7 +388,7 @@ class OrgTree {
     return { gone: [...gone].map(({ pk }) => pk), undeletable, held: [...held] };
   }
 
-  /** Why an organisation cannot be deleted. @param children number of those below it that stay */
+  /** Returns why an organisation cannot be deleted.  @param children number of those directly below it that stay */
   #whyKept(org: ExistingOrg, children: number): readonly UndeletableOrg[] {
     const { pk, users, accounts, reserved, fastDevices = 0 } = org;
     const devices = this.#options.undeletable === "release" ? fastDevices : org.devices;
@@ -401,13 +402,16 @@ class OrgTree {
   }
 }
 
-/** The bits of the fields that an organisation has otherwise afterwards. */
-const differing = (org: ExistingOrg, { name, code, parent }: Pick<OrgOutcome, "name" | "code" | "parent">): number =>
+/** Returns the bits of the fields that change in an organisation. */
+const getChangedBits = (
+  org: ExistingOrg,
+  { name, code, parent }: Pick<OrgOutcome, "name" | "code" | "parent">,
+): number =>
   (name === org.name ? 0 : 1) + (code === org.code ? 0 : 2) + ("org" in parent && parent.org === org.parent ? 0 : 4);
 
 /**
- * Plans an organisations file against the tenant's tree. A row's key is its code if it has one, else its name below
- * its parent; parents may be created by other rows of the file, in any order.
+ * Plans the import of an organisations file into the tenant's tree. A row is identified by its code if it has one,
+ * otherwise by its name below its parent. Parents may be created by other rows of the file, in any order.
  */
 export const planOrgTree = (
   rows: readonly OrgRow[],

@@ -1,14 +1,14 @@
-/** What is known of a row and a record that may belong together. */
+/** What is known about a row and a record that may belong together. */
 interface PairFacts {
   readonly agrees: boolean;
   readonly isDoubted?: boolean | undefined;
 }
 
-/** True if a row that agrees with two records belongs to the first: the other was deleted here, and has the same values. */
+/** Returns true if a row for two records belongs to the first: the other was deleted here and has the same values. */
 type FirstRecordTest = (pk: number, other: number) => boolean;
 
-/** The rows and records of pairs, and which pairs agree in all other columns. */
-export class Pairs {
+/** The rows and records that may belong together, as pairs, and which pairs agree in all columns but the key. */
+export class CandidatePairs {
   readonly #rows = new Map<number, Set<number>>();
   readonly #records = new Map<number, Set<number>>();
   readonly #agreeing = new Set<string>();
@@ -16,7 +16,7 @@ export class Pairs {
   readonly #stands: FirstRecordTest;
   readonly decided: (readonly [row: number, pk: number])[] = [];
 
-  /** @param stands of two records with which a row agrees */
+  /** @param stands called with two records that agree with the same row */
   constructor(stands: FirstRecordTest) {
     this.#stands = stands;
   }
@@ -24,8 +24,8 @@ export class Pairs {
   /**
    * Adds a pair.
    *
-   * @param agrees the row has what the record has, or may have had, beside the key
-   * @param isDoubted somebody said that the console does not have the record by this key any more
+   * @param agrees the row has the values that the record has or may have had, apart from the key
+   * @param isDoubted somebody confirmed that the console no longer has the record under this key
    */
   add(row: number, pk: number, { agrees, isDoubted = false }: PairFacts): void {
     this.#join(row, pk);
@@ -33,14 +33,14 @@ export class Pairs {
     if (isDoubted) this.#doubted.push([row, pk]);
   }
 
-  /** The pairs of which the row agrees with the record. */
+  /** The pairs in which the row agrees with the record. */
   get agreeing(): readonly (readonly [row: number, pk: number])[] {
     return [...this.#rows].flatMap(([row, records]) =>
       [...records].flatMap((pk) => (this.#agreeing.has(`${row} ${pk}`) ? [[row, pk] as const] : [])),
     );
   }
 
-  /** Decides which rows belong to which records, as far as anybody can tell. A doubted pair counts only if its row has no other. */
+  /** Decides which rows belong to which records, if clear. A doubted pair counts only if its row has no other pair. */
   decide(): void {
     this.#decideAll();
     const doubted = this.#doubted.splice(0).filter(([row, pk]) => this.#rows.get(row)?.delete(pk));
@@ -60,12 +60,12 @@ export class Pairs {
     while (this.#decideOne((row, pk) => this.#isOnly(row, pk)) || this.#decideOne((row, pk) => this.#agrees(row, pk)));
   }
 
-  /** The rows that belong to none of their records, as these belong to others. */
+  /** The rows that belong to none of their possible records, because these records belong to other rows. */
   get others(): readonly number[] {
     return [...this.#rows].flatMap(([row, records]) => (records.size === 0 ? [row] : []));
   }
 
-  /** The rows that may belong to several records, or share one with other rows. */
+  /** The rows that may belong to several records, or to a record of other rows, too; each with its possible records. */
   get ambiguous(): ReadonlyMap<number, ReadonlySet<number>> {
     return new Map([...this.#rows].filter(([, records]) => records.size > 0));
   }
@@ -75,7 +75,7 @@ export class Pairs {
     return this.#rows.get(row)?.size === 1 && this.#records.get(pk)?.size === 1 && !isDoubted;
   }
 
-  /** True if a row agrees with this record alone, and the record with this row alone. */
+  /** Returns true if a row agrees with this record only, and the record with this row only. */
   #agrees(row: number, pk: number): boolean {
     const isAgreeing = (one: number, other: number): boolean => this.#agreeing.has(`${one} ${other}`);
     return (

@@ -3,7 +3,7 @@ import type { HeaderOptions } from "../../../csv/layout/header.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import { FORMATS } from "../../../model/formats.ts";
 import type { Problem } from "../../../model/problem.ts";
-import { kindOf } from "./kinds.ts";
+import { buildKindDefinition } from "./kinds.ts";
 import type { PlanRequest } from "./counts.ts";
 import { Stager, type StagingTable } from "./stage.ts";
 
@@ -74,7 +74,7 @@ const stagerOf = (
   { options = {}, ...wished }: Partial<PlanRequest> & { readonly options?: HeaderOptions } = {},
 ) => {
   const table = new Table();
-  return { table, stager: new Stager(kindOf(FORMATS[kind]), request(kind, wished), options, table) };
+  return { table, stager: new Stager(buildKindDefinition(FORMATS[kind]), request(kind, wished), options, table) };
 };
 
 /** Stages a file; rows are counted from 1, and the line of each is ten times its number. */
@@ -98,7 +98,7 @@ const CUSTOM = {
 };
 
 describe("a file of users", () => {
-  it("is staged by the names of fields, keys beside them", () => {
+  it("is staged by field names, with its keys", () => {
     const { table, found } = stage("users", [
       ["氏名", "メールアドレス", "組織コード", "社員コード", "CLOMOアカウント名"],
       ["山田", "Yamada@Example.jp", "S〜1", "e1", "か\u3099"],
@@ -138,7 +138,7 @@ describe("a file of users", () => {
     expect(table.problems).toEqual([]);
   });
 
-  it("claims further addresses, each in its own cell", () => {
+  it("claims further addresses, each with its own cell", () => {
     const { table, found } = stage("users", [
       ["メールアドレス", "氏名", "メールアドレス", "メールアドレス"],
       ["a@x.jp", "一", "B@x.jp", "c@x.jp"],
@@ -152,12 +152,12 @@ describe("a file of users", () => {
     expect(found.places.every((place) => !("cells" in place))).toBe(true);
   });
 
-  it("claims nothing for a record with too few cells, and something where there are addresses alone", () => {
+  it("claims addresses in a file with only addresses, but nothing for a record with too few cells", () => {
     const { table } = stage("users", [["メールアドレス", "メールアドレス"], ["a@x.jp", "b@x.jp"], ["c@x.jp"]]);
     expect(table.claims).toEqual(["b@x.jp@2:2"]);
   });
 
-  it("told by another key stages the keys of its addresses beside them", () => {
+  it("with another key also stages the keys of its addresses", () => {
     const cells = [
       ["氏名", "メールアドレス", "社員コード", "UPN"],
       ["山田", "A@x.jp", "Ｅ〜", "U@x.jp"],
@@ -177,7 +177,7 @@ describe("a file of users", () => {
     expect(withoutAddress.columns).toEqual(["key", "name", "employeeCode", "keys"]);
   });
 
-  it("refers to each organisation once, where it stands first", () => {
+  it("refers to each organisation once, at its first occurrence", () => {
     const { table } = stage("users", [
       ["組織コード", "メールアドレス", "氏名"],
       ["S〜", "a@x.jp", "一"],
@@ -190,7 +190,7 @@ describe("a file of users", () => {
     expect(table.keys("orgKey")).toEqual(["S～", undefined, undefined, undefined, "S～"]);
   });
 
-  it("takes an organisation that the map names for every row", () => {
+  it("uses an organisation from the map for every row", () => {
     const map = { columns: [], constants: [{ field: "orgCode", value: "S1" }], defaults: [] };
     const { table, found } = stage(
       "users",
@@ -204,7 +204,7 @@ describe("a file of users", () => {
     expect(found.places).toContainEqual({ field: "orgCode", column: 0, header: "組織コード" });
   });
 
-  it("takes the map's value for a blank cell, which stands where its cell does", () => {
+  it("uses the map's value for a blank cell, at the position of the cell", () => {
     const defaults = [{ field: "orgCode", value: "S1" }];
     const options = { map: { columns: [], constants: [], defaults } };
     const { table } = stage(
@@ -218,7 +218,7 @@ describe("a file of users", () => {
     expect(table.references).toEqual(["org S1@2:1"]);
   });
 
-  it("stages that a password is set, never the password", () => {
+  it("stages that a password is set, but never the password", () => {
     const { table, found } = stage("users", [
       ["メールアドレス", "氏名", "CLOMOアカウントパスワード"],
       ["a@x.jp", "一", "hidden-One1"],
@@ -230,7 +230,7 @@ describe("a file of users", () => {
     expect(found.staged).toContain("accountPassword");
   });
 
-  it("stages custom fields together, by the tenant's numbers", () => {
+  it("stages custom fields together, by their numbers in the tenant", () => {
     const cells = [
       ["座席", "氏名", "メールアドレス"],
       ["A-1", "一", "a@x.jp"],
@@ -249,7 +249,7 @@ describe("a file of users", () => {
     expect(found.absentColumns).not.toContain("CLOMOアカウントパスワード");
   });
 
-  it("has no custom fields where none has a column", () => {
+  it("has no custom fields if none has a column", () => {
     const { table, found } = stage(
       "users",
       [
@@ -262,7 +262,7 @@ describe("a file of users", () => {
     expect(found.staged).toEqual(["name", "emails"]);
   });
 
-  it("names columns that nobody knows, where they may be there", () => {
+  it("lists unknown columns if they are allowed", () => {
     const cells = [
       ["氏名", "星座", "メールアドレス"],
       ["一", "x", "a@x.jp"],
@@ -274,7 +274,7 @@ describe("a file of users", () => {
 });
 
 describe("a file of SECURED APPs users", () => {
-  it("refers to groups, and stages them sorted", () => {
+  it("refers to groups and stages them in sorted order", () => {
     const { table, found } = stage("docs", [
       ["ユーザーID", "表示名", "グループ名", "グループ名", "グループ名"],
       ["u1", "一", "b", "a", ""],
@@ -299,7 +299,7 @@ describe("a file of SECURED APPs users", () => {
     });
   });
 
-  it("needs no cells of groups where there is one column", () => {
+  it("does not need group cells if there is one column", () => {
     const { table, found } = stage("docs", [
       ["ユーザーID", "グループ名"],
       ["u1", "a"],
@@ -308,7 +308,7 @@ describe("a file of SECURED APPs users", () => {
     expect(found.places.every((place) => !("cells" in place))).toBe(true);
   });
 
-  it("keeps the groups of a blank cell where blanks keep", () => {
+  it("keeps the groups of a blank cell if blanks keep values", () => {
     const cells = [
       ["ユーザーID", "グループ名"],
       ["u1", ""],
@@ -318,7 +318,7 @@ describe("a file of SECURED APPs users", () => {
     expect(stage("docs", cells).table.column("groups")).toEqual(["[]", '["a"]']);
   });
 
-  it("takes the map's group for blank cells", () => {
+  it("uses the map's group for blank cells", () => {
     const defaults = [{ field: "groups", value: "全員" }];
     const options = { map: { columns: [], constants: [], defaults } };
     const cells = [
@@ -330,12 +330,12 @@ describe("a file of SECURED APPs users", () => {
     expect(table.references).toEqual(["group 全員@2:2"]);
   });
 
-  it("is told by ユーザーID to the letter, whatever key is asked for", () => {
+  it("uses the exact ユーザーID as key, whatever key is requested", () => {
     const { table } = stage("docs", [["ユーザーID"], ["Taro1"]], { key: "upn" });
     expect(table.column("key")).toEqual(["Taro1"]);
   });
 
-  it("names the secrets of a row that are set", () => {
+  it("lists the secrets that a row sets", () => {
     const { table } = stage("docs", [
       ["ユーザーID", "パスワード", "シークレットキー"],
       ["u1", "hidden1", ""],
@@ -354,8 +354,8 @@ describe("a file of SECURED APPs users", () => {
   });
 });
 
-describe("what is wrong with a file", () => {
-  it("is told with its place and how grave it is", () => {
+describe("problems in a file", () => {
+  it("problems are reported with location and severity", () => {
     const { table } = stage("contacts", [
       ["ユーザーID", "プロキシポート", "表示名"],
       ["u 1", "99999", "一"],
@@ -365,7 +365,7 @@ describe("what is wrong with a file", () => {
     expect(table.problems[0]).toMatchObject({ row: 2, line: 20 });
   });
 
-  it("keeps the place of a record with too few or too many cells, without values", () => {
+  it("a record with too few or too many cells keeps its position, without values", () => {
     const { table, found } = stage("users", [
       ["氏名", "メールアドレス"],
       ["一"],
@@ -381,7 +381,7 @@ describe("what is wrong with a file", () => {
     expect(found.rows).toBe(3);
   });
 
-  it("is nothing of blank rows, which are counted, nor of surplus blank cells", () => {
+  it("blank rows and surplus blank cells are reported with their number", () => {
     const { table, found } = stage("users", [
       ["氏名", "メールアドレス", ""],
       ["一", "a@x.jp", ""],
@@ -395,7 +395,7 @@ describe("what is wrong with a file", () => {
     expect(found.rows).toBe(2);
   });
 
-  it("is a column without a header that has a value, which rejects the file", () => {
+  it("a value in a column without a header rejects the file", () => {
     const { table } = stage("users", [
       ["氏名", "メールアドレス", ""],
       ["一", "a@x.jp", ""],
@@ -404,7 +404,7 @@ describe("what is wrong with a file", () => {
     expect(table.faults()).toEqual(["header-blank@1:3"]);
   });
 
-  it("is mended where that is wanted, each change is told, and the key as it was is kept", () => {
+  it("values are fixed on request, each change is reported, and the original key is kept", () => {
     const cells = [
       ["氏名", "メールアドレス", "社員コード", "CLOMOアカウント名", "CLOMOアカウントパスワード"],
       [" 一 ", "ａ＠x.jp ", "０１ ", "a", " ｐ "],
@@ -426,7 +426,7 @@ describe("what is wrong with a file", () => {
     expect(table.keys("unmended")).toEqual(["ａ＠x.jp ", undefined]);
   });
 
-  it("takes the cells that a short row lacks for absent where that is wanted", () => {
+  it("missing cells of a short row count as absent on request", () => {
     const cells = [
       ["氏名", "役職", "メールアドレス", "社員コード", "入社年"],
       ["一", "課長", "a@x.jp", "01", "2019"],
@@ -446,7 +446,7 @@ describe("what is wrong with a file", () => {
     expect(orgs.table.faults()).toEqual(["cells-too-few@2:0"]);
   });
 
-  it("is told once of a record whose cells were dropped, by the reader", () => {
+  it("a record whose cells were dropped by the reader is reported once", () => {
     const { table, stager } = stagerOf("users");
     stager.record(["氏名", "メールアドレス"], 2, 1, 1);
     stager.problem({ code: "record-too-long", row: 2, line: 2, column: 0, params: { max: 9 } });
@@ -456,7 +456,7 @@ describe("what is wrong with a file", () => {
     expect(stager.end().rows).toBe(1);
   });
 
-  it("keeps what else is wrong with a damaged cell to itself", () => {
+  it("a damaged cell reports no other problem", () => {
     const { table, stager } = stagerOf("users");
     stager.record(["氏名", "メールアドレス"], 2, 1, 1);
     stager.problem({ code: "bytes-invalid", row: 2, line: 2, column: 2, params: {} });
@@ -468,18 +468,18 @@ describe("what is wrong with a file", () => {
     ["nothing", [], ["file-empty@0:0"]],
     ["a header alone", [["氏名", "メールアドレス"]], ["file-no-rows@0:0"]],
     ["a header that lacks the key", [["氏名"], ["一"]], ["header-missing@0:0"]],
-  ])("is told of %s", (_, cells, faults) => {
+  ])("a file with %s is reported", (_, cells, faults) => {
     const { table } = stage("users", cells);
     expect(table.faults()).toEqual(faults);
   });
 
-  it("opens a table of an empty file too", () => {
+  it("an empty file also gets a table", () => {
     const { table, found } = stage("users", []);
     expect(table.columns).toEqual(["key"]);
     expect(found).toMatchObject({ rows: 0, header: [], staged: [], places: [], unknownColumns: [] });
   });
 
-  it("is nothing more of a header alone that nobody can read", () => {
+  it("an unreadable header without rows is the only problem", () => {
     const { table, stager } = stagerOf("users");
     stager.problem({ code: "columns-too-many", row: 1, line: 1, column: 0, params: { max: 9 } });
     stager.record([], 0, 1, 1);
@@ -487,7 +487,7 @@ describe("what is wrong with a file", () => {
     expect(table.faults()).toEqual(["columns-too-many@1:0"]);
   });
 
-  it("is nothing more below a header that nobody can read", () => {
+  it("rows below an unreadable header are not reported", () => {
     const { table, stager } = stagerOf("users");
     stager.problem({ code: "columns-too-many", row: 1, line: 1, column: 0, params: { max: 9 } });
     stager.record([], 0, 1, 1);
@@ -499,7 +499,7 @@ describe("what is wrong with a file", () => {
   });
 });
 
-it("rows whose codes are alike are passed on, but for keys that are compared elsewhere", () => {
+it("rows with similar codes are passed on, except for keys that are compared elsewhere", () => {
   const header = ["氏名", "メールアドレス", "社員コード", "UPN"];
   const rows = ["e1", "0002", "E1", "", ""].map((code, at) => [
     "人",

@@ -4,38 +4,38 @@ import type { Layout } from "../../../csv/layout/layout.ts";
 import type { RecordProblem, RecordSink } from "../../../csv/records/record.ts";
 import type { CellUnits } from "../../../csv/records/units.ts";
 import { RowChecker, type CellValue } from "../../../csv/layout/rows.ts";
-import { comparisonKey, isOwnKey, type Comparison } from "../../../model/normalise.ts";
-import type { Fix } from "../../../model/import.ts";
-import { fileProblem, severityOf, type Problem } from "../../../model/problem.ts";
+import { comparisonKey, isComparisonKey, type Comparison } from "../../../model/normalise.ts";
+import type { FixChoice } from "../../../model/import.ts";
+import { createFileProblem, getProblemSeverity, type Problem } from "../../../model/problem.ts";
 import type { Column } from "../../../model/format.ts";
 import {
-  cellsName,
-  comparedCodes,
-  KEYS,
-  keyNamed,
-  laterName,
-  SHORT_AT,
-  UNMENDED,
+  getCellsColumn,
+  listComparedCodes,
+  KEYS_COLUMN,
+  resolveKindKey,
+  getLaterCellColumn,
+  SHORT_ROW_LENGTH,
+  ORIGINAL_KEY,
   type DerivedColumn,
   type ImportedField,
-  type Kind,
+  type KindDefinition,
 } from "./kinds.ts";
-import { standInKey } from "../../../model/normalise.ts";
+import { buildFallbackKey } from "../../../model/normalise.ts";
 import type { PlanRequest, StagedFile } from "./counts.ts";
 
 /**
- * Receives checked rows, in the file's order. A claim is a value, besides the row's key, that only one record of
- * the tenant may have. No value passed here is a secret.
+ * Receives checked rows, in the file's order. A claim is a value, in addition to the row's key, that only one record of
+ * the tenant may have. None of the values passed here is a secret.
  */
 export interface StagingTable {
-  /** called once, before the first row: the columns of `values` */
+  /** Receives the names of the columns of `values`. Called once, before the first row. */
   open(columns: readonly string[]): void;
   add(row: number, line: number, values: readonly (string | null)[]): void;
-  /** another value of a row's unique list, in the cell `col` (counted from 1) */
+  /** Receives a further value of a row's unique list, from the cell `col` (counted from 1). */
   claim(key: string, row: number, col: number): void;
-  /** the name of another record, at its first occurrence; `what` is the field's short name */
+  /** Receives the name of another record, at its first occurrence; `what` is the short name of the field. */
   refer(what: string, key: string, value: string, at: { readonly row: number; readonly col: number }): void;
-  /** rows whose codes are equal or differ in letter case or width only, by all likelihood */
+  /** Receives rows whose codes are probably equal, or differ only in letter case or width. */
   like(field: string, rows: readonly number[]): void;
   problem(problem: Problem, severity: "error" | "warning"): void;
 }
@@ -46,17 +46,17 @@ type Binding = (values: readonly CellValue[]) => string | null;
 interface NamedBinding {
   readonly name: string;
   readonly bind: Binding;
-  /** see {@link KEYS} */
+  /** true if the column is staged in {@link KEYS_COLUMN} */
   readonly sparse?: boolean | undefined;
 }
 
-/** A cell that has a comparison key. */
+/** A cell with a comparison key; `at` is its index among the values of a row. */
 interface KeyedCell {
   readonly at: number;
   readonly comparison: Comparison;
 }
 
-/** The codes of a column, as far as rows have them. */
+/** The hashes of a column's codes, for the rows that have a code. */
 interface HashedColumn {
   readonly field: string;
   readonly at: number;
@@ -64,20 +64,20 @@ interface HashedColumn {
   readonly hashes: ValueHashes;
 }
 
-/** The rows up to the last one that are kept as this one. */
-const candidates = (kept: number, last: number): number[] =>
+/** Returns the row numbers, up to the last row, that share the same stored row number. */
+const listCandidateRows = (kept: number, last: number): number[] =>
   Array.from({ length: Math.floor(Math.max(0, last - kept) / ROW_PERIOD) + 1 }, (_, i) => kept + i * ROW_PERIOD);
 
 const isFilled = (value: CellValue | undefined): boolean => value !== undefined && value !== null && value.length > 0;
 
-const first = (value: CellValue | undefined): string | null => {
+const getFirstValue = (value: CellValue | undefined): string | null => {
   if (value === undefined || value === null) return null;
   return typeof value === "string" ? value : (value[0] ?? null);
 };
 
-/** Receives the records of an input file: reads the header, checks each row, and stages what is to be compared. */
+/** Receives the records of an input file: reads the header, checks each row, and stages the values to compare. */
 export class Stager implements RecordSink {
-  readonly #kind: Kind;
+  readonly #kind: KindDefinition;
   readonly #request: PlanRequest;
   readonly #options: HeaderOptions;
   readonly #table: StagingTable;
@@ -87,17 +87,17 @@ export class Stager implements RecordSink {
   #columns: readonly NamedBinding[] = [];
   /** the columns whose codes are compared with each other */
   #codes: readonly HashedColumn[] = [];
-  /** the column of the unique list; -1 if there is none */
+  /** the index of the column with the unique list; -1 if there is none */
   #list = -1;
   #rows = 0;
-  /** the record being staged */
+  /** the number of the record that is being staged */
   #row = 0;
   #cells: readonly string[] = [];
 
-  constructor(kind: Kind, request: PlanRequest, options: HeaderOptions, table: StagingTable) {
+  constructor(kind: KindDefinition, request: PlanRequest, options: HeaderOptions, table: StagingTable) {
     this.#kind = kind;
     this.#request = request;
-    this.#options = { ...options, key: keyNamed(kind, request.key).field };
+    this.#options = { ...options, key: resolveKindKey(kind, request.key).field };
     this.#table = table;
   }
 
@@ -136,12 +136,12 @@ export class Stager implements RecordSink {
     if (this.#checker?.noteFound(found) !== false) this.#report(found);
   }
 
-  /** Call after the last record: the description of the file, except for its bytes. */
+  /** Returns the description of the file, without its encoding, hash and size. Call this after the last record. */
   end(): Omit<StagedFile, "encoding" | "sha256" | "bytes"> {
-    if (this.#layout === undefined) this.#report(fileProblem("file-empty"));
+    if (this.#layout === undefined) this.#report(createFileProblem("file-empty"));
     else if (this.#rows === 0 && this.#layout.headers.length > 0 && this.#request.fromConsole !== true) {
-      // the console may have nobody
-      this.#report(fileProblem("file-no-rows"));
+      // an export has no rows if the console has no records
+      this.#report(createFileProblem("file-no-rows"));
     }
     if (this.#layout === undefined) this.#open([]);
     for (const problem of this.#checker?.tally.problems() ?? []) this.#report(problem);
@@ -156,8 +156,8 @@ export class Stager implements RecordSink {
         field: column.field,
         column: (positions[0] ?? -1) + 1,
         header,
-        ...(isScattered(column, positions) ? { cells: positions.map((position) => position + 1) } : {}),
-        ...(isOrdered(column) ? { times: Math.max(positions.length, 1) } : {}),
+        ...(hasSeveralCells(column, positions) ? { cells: positions.map((position) => position + 1) } : {}),
+        ...(isOrderedList(column) ? { times: Math.max(positions.length, 1) } : {}),
       })),
       absentColumns: (layout?.absent ?? []).map(({ header }) => header),
       unknownColumns: (layout?.unknown ?? []).map((position) => layout?.headers[position] ?? ""),
@@ -167,10 +167,10 @@ export class Stager implements RecordSink {
   #tellLikeCodes(): void {
     for (const { field, hashes } of this.#codes) {
       for (const { rows } of findSharedHashes([{ hashes: hashes.part, rowsBefore: 0 }])) {
-        // those that are too many do no harm: their codes are compared
+        // unnecessary rows in this list do no harm, because their codes are compared again
         this.#table.like(
           field,
-          rows.flatMap((row) => candidates(row, this.#row)),
+          rows.flatMap((row) => listCandidateRows(row, this.#row)),
         );
       }
     }
@@ -178,11 +178,12 @@ export class Stager implements RecordSink {
   }
 
   #report = (problem: Problem): void => {
-    this.#table.problem(problem, severityOf(problem.code));
+    this.#table.problem(problem, getProblemSeverity(problem.code));
   };
 
   #open(headers: readonly string[]): void {
-    // what is read of a column that is only likely is told, and never planned: an unknown header refuses the file
+    // columns with a probable match are read only for checks, and never planned, because a file with an unknown header
+    // is refused
     const { layout, problems } = readHeader(headers, this.#kind.format, { ...this.#options, readsLikely: true });
     if (headers.length > 0) for (const problem of problems) this.#report(problem);
     this.#layout = layout;
@@ -196,9 +197,9 @@ export class Stager implements RecordSink {
     });
     this.#columns = this.#bindings(layout);
     const list = this.#kind.fields.find(({ unique, merge }) => unique && merge === "list");
-    if (list !== undefined) this.#list = indexOf(layout, list.field);
-    this.#codes = comparedCodes(this.#kind, layout.key).flatMap(({ field, comparison }) => {
-      const at = indexOf(layout, field);
+    if (list !== undefined) this.#list = findColumnIndex(layout, list.field);
+    this.#codes = listComparedCodes(this.#kind, layout.key).flatMap(({ field, comparison }) => {
+      const at = findColumnIndex(layout, field);
       return at < 0 ? [] : [{ field, at, comparison, hashes: new ValueHashes() }];
     });
     this.#table.open(this.#columns.map(({ name }) => name));
@@ -206,7 +207,7 @@ export class Stager implements RecordSink {
 
   #stagedFields(): readonly string[] {
     const fields = (this.#layout?.columns ?? []).map(({ column }) => column.field);
-    const own = fields.filter((field) => !field.startsWith(CUSTOM));
+    const own = fields.filter((field) => !field.startsWith(CUSTOM_PREFIX));
     return own.length === fields.length ? own : [...own, "custom"];
   }
 
@@ -214,19 +215,19 @@ export class Stager implements RecordSink {
     const bindings = new Map<string, Binding>();
     const keys: NamedBinding[] = [];
     const keyed: KeyedCell[] = [];
-    const key = indexOf(layout, layout.key);
+    const key = findColumnIndex(layout, layout.key);
     const comparison = layout.columns[key]?.column.comparison ?? "exact";
-    bindings.set("key", keyBinding(key, comparison));
-    const together = keyNamed(this.#kind, this.#request.key).together;
-    if (together !== undefined) bindings.set("standIn", standInBinding(layout, key, together));
+    bindings.set("key", createKeyBinding(key, comparison));
+    const together = resolveKindKey(this.#kind, this.#request.key).together;
+    if (together !== undefined) bindings.set("standIn", createStandInBinding(layout, key, together));
     for (const [i, { column, positions }] of layout.columns.entries()) {
-      if (column.secret === true || column.field.startsWith(CUSTOM)) continue;
+      if (column.secret === true || column.field.startsWith(CUSTOM_PREFIX)) continue;
       const field = this.#kind.fields.find((imported) => imported.field === column.field);
-      if (field !== undefined && isScattered(column, positions)) {
-        bindings.set(cellsName(field), this.#cellsBinding(i, column));
+      if (field !== undefined && hasSeveralCells(column, positions)) {
+        bindings.set(getCellsColumn(field), this.#cellsBinding(i, column));
       }
-      if (field !== undefined && isOrdered(column) && this.#request.blank === "keep") {
-        bindings.set(laterName(field), this.#laterBinding(i));
+      if (field !== undefined && isOrderedList(column) && this.#request.blank === "keep") {
+        bindings.set(getLaterCellColumn(field), this.#laterBinding(i));
       }
       for (const { name, bind, sparse } of this.#valueBindings(i, column, field)) {
         if (sparse === true) {
@@ -235,41 +236,41 @@ export class Stager implements RecordSink {
         } else bindings.set(name, bind);
       }
     }
-    const [fix, bindKeys] = [this.#request.fix ?? [], keysBinding(keys, keyed)];
-    if (fix.length > 0) bindings.set(KEYS, (values) => this.#withMended(bindKeys(values), comparison));
-    else if (keys.length > 0) bindings.set(KEYS, bindKeys);
-    const secrets = secretBinding(layout);
+    const [fix, bindKeys] = [this.#request.fix ?? [], createKeysBinding(keys, keyed)];
+    if (fix.length > 0) bindings.set(KEYS_COLUMN, (values) => this.#withMended(bindKeys(values), comparison));
+    else if (keys.length > 0) bindings.set(KEYS_COLUMN, bindKeys);
+    const secrets = createSecretBinding(layout);
     if (secrets !== undefined) bindings.set("secrets", secrets);
-    const custom = customBinding(layout, this.#request, this.#lacks);
+    const custom = createCustomBinding(layout, this.#request, this.#lacks);
     if (custom !== undefined) bindings.set("custom", custom);
     return [...bindings].map(([name, bind]) => ({ name, bind }));
   }
 
-  /** A row's keys, with what its key was before it was mended, and where the row ends if it is short. */
+  /** Adds to a row's keys the original key of a row whose key was fixed, and the number of cells of a short row. */
   #withMended(keys: string | null, comparison: Comparison): string | null {
     const { unmendedKey, shortAt } = this.#checker ?? {};
     if (unmendedKey === undefined && shortAt === undefined) return keys;
     const unmended = unmendedKey === undefined ? undefined : comparisonKey(comparison, unmendedKey);
-    return JSON.stringify({ ...JSON.parse(keys ?? "{}"), [UNMENDED]: unmended, [SHORT_AT]: shortAt });
+    return JSON.stringify({ ...JSON.parse(keys ?? "{}"), [ORIGINAL_KEY]: unmended, [SHORT_ROW_LENGTH]: shortAt });
   }
 
-  /** A column's value, and the columns beside it. */
+  /** Returns the bindings of a column's value and of the columns derived from the value. */
   #valueBindings(i: number, column: Column, field: ImportedField | undefined): readonly NamedBinding[] {
-    const value = (values: readonly CellValue[]): string | null => first(values[i]);
+    const value = (values: readonly CellValue[]): string | null => getFirstValue(values[i]);
     const own = { name: column.field, bind: value };
     if (field === undefined) return [own];
     if (field.merge === "list") return this.#listBindings(i, field);
     if (field.merge === "reference") return this.#referenceBindings(i, field);
-    return [own, ...field.beside.map((one) => besideBinding(i, one))];
+    return [own, ...field.beside.map((one) => createDerivedBinding(i, one))];
   }
 
-  /** A list as JSON; a blank one is null if blanks keep what is stored. A set is sorted by its keys. */
+  /** Returns a list's bindings: JSON, or null if a blank list keeps the stored value. A set is sorted by its keys. */
   #listBindings(i: number, { field, comparison, set, refers, short, beside }: ImportedField): readonly NamedBinding[] {
     const blank = this.#request.blank === "keep" ? null : "[]";
     const listed = (values: readonly CellValue[]): readonly string[] => {
       const list = values[i];
       if (!Array.isArray(list)) return [];
-      return set ? (list as readonly string[]).toSorted(byKey(comparison)) : (list as readonly string[]);
+      return set ? (list as readonly string[]).toSorted(createKeyComparator(comparison)) : (list as readonly string[]);
     };
     const bind: Binding = (values) => {
       const list = listed(values);
@@ -286,14 +287,14 @@ export class Stager implements RecordSink {
     return [{ name: field, bind }, ...ofList];
   }
 
-  /** The cell numbers of a row's set, in staging order; null if that is the file's order and none is blank. */
+  /** Returns the binding of a set's cell numbers in staging order; null for the file's order without blank cells. */
   #cellsBinding(i: number, { comparison = "exact" }: Column): Binding {
     return (values) => {
       const list = values[i];
       if (!Array.isArray(list) || list.length === 0) return null;
       const positions = this.#layout?.columns[i]?.positions ?? [];
       const free = new Set(positions);
-      const cells = (list as readonly string[]).toSorted(byKey(comparison)).map((name) => {
+      const cells = (list as readonly string[]).toSorted(createKeyComparator(comparison)).map((name) => {
         const position = positions.find((at) => free.has(at) && this.#cells[at] === name) ?? positions[0] ?? -1;
         free.delete(position);
         return position + 1;
@@ -302,7 +303,7 @@ export class Stager implements RecordSink {
     };
   }
 
-  /** Set where the first cell of a list is blank, and another is not. */
+  /** Returns the binding of a column that is set if the first cell of a list is blank and another cell is not. */
   #laterBinding(i: number): Binding {
     return (values) => {
       const first = this.#layout?.columns[i]?.positions[0] ?? -1;
@@ -310,23 +311,23 @@ export class Stager implements RecordSink {
     };
   }
 
-  /** The cell that names a record, which is passed on, and the record's key. */
+  /** Returns the bindings of a cell that names a record and of its key. The staging table also receives the name. */
   #referenceBindings(i: number, { field, comparison, short, beside }: ImportedField): readonly NamedBinding[] {
     const passed = new Set<string>();
     const bind: Binding = (values) => {
-      const name = first(values[i]);
+      const name = getFirstValue(values[i]);
       if (name === null || passed.has(name)) return name;
-      if (passed.size < REMEMBERED) passed.add(detached(name));
+      if (passed.size < MAX_REMEMBERED_NAMES) passed.add(copyText(name));
       this.#refer(short, comparisonKey(comparison, name), name, i);
       return name;
     };
-    return [{ name: field, bind }, ...beside.map((one) => besideBinding(i, one))];
+    return [{ name: field, bind }, ...beside.map((one) => createDerivedBinding(i, one))];
   }
 
   #refer(what: string, key: string, value: string, i: number): void {
     const known = this.#referred.get(what) ?? new Set();
     if (known.has(key)) return;
-    if (known.size < REMEMBERED) this.#referred.set(what, known.add(detached(key)));
+    if (known.size < MAX_REMEMBERED_NAMES) this.#referred.set(what, known.add(copyText(key)));
     this.#table.refer(what, key, value, { row: this.#row, col: this.#cellOf(i, value) });
   }
 
@@ -339,78 +340,79 @@ export class Stager implements RecordSink {
     }
   }
 
-  /** What is mended: without its last cells a row does not say which record it means by several fields together. */
-  #fixes(): readonly Fix[] {
+  /** Returns the fixes to apply, without short rows if several fields identify a record: any of them may be missing. */
+  #fixes(): readonly FixChoice[] {
     const { fix = [] } = this.#request;
     return this.#kind.format.fallbackKey === undefined ? fix : fix.filter((one) => one !== "short-rows");
   }
 
-  /** Whether the row ends before a column, and is mended. */
+  /** Returns true if the row is an accepted short row that ends before a column. */
   #lacks = (i: number): boolean => this.#checker?.lacks(this.#layout?.columns[i]?.positions[0] ?? -1) === true;
 
-  /** The cell, counted from 1, that contains a value of a column. */
+  /** Returns the number (counted from 1) of the cell that contains a value of a column. */
   #cellOf(i: number, value: string): number {
     const positions = this.#layout?.columns[i]?.positions ?? [];
     return (positions.find((position) => this.#cells[position] === value) ?? positions[0] ?? -1) + 1;
   }
 }
 
-const CUSTOM = "custom:";
+const CUSTOM_PREFIX = "custom:";
 
-/** Sets are staged sorted: if one has several columns, the position of a value does not tell its cell. */
-const isScattered = ({ set }: Column, positions: readonly number[]): boolean => set === true && positions.length > 1;
+/** Returns true for a set with several columns. As sets are sorted, positions do not show where a value came from. */
+const hasSeveralCells = ({ set }: Column, positions: readonly number[]): boolean =>
+  set === true && positions.length > 1;
 
-const isOrdered = ({ repeated, set }: Column): boolean => repeated === true && set !== true;
+const isOrderedList = ({ repeated, set }: Column): boolean => repeated === true && set !== true;
 
-const byKey =
+const createKeyComparator =
   (comparison: Comparison) =>
   (a: string, b: string): number =>
     comparisonKey(comparison, a) < comparisonKey(comparison, b) ? -1 : 1;
 
-/** Number of names remembered as already passed on; beyond it they are passed on again, which is harmless. */
-const REMEMBERED = 100_000;
+/** Maximum number of names remembered as passed on. Further names may be passed on again, which is harmless. */
+const MAX_REMEMBERED_NAMES = 100_000;
 
-/** A copy of the text: a cell is a slice that keeps the whole chunk of the file it was cut from alive. */
-const detached = (value: string): string => Buffer.from(value).toString();
+/** Returns a copy of a text. A cell is a slice, which would keep the whole chunk of the file in memory. */
+const copyText = (value: string): string => Buffer.from(value).toString();
 
-const indexOf = (layout: Layout, field: string): number =>
+const findColumnIndex = (layout: Layout, field: string): number =>
   layout.columns.findIndex(({ column }) => column.field === field);
 
-const keyBinding =
+const createKeyBinding =
   (i: number, comparison: Comparison): Binding =>
   (values) => {
-    const value = first(values[i]);
+    const value = getFirstValue(values[i]);
     return value === null ? null : comparisonKey(comparison, value);
   };
 
-/** A column beside a text. */
-const besideBinding = (i: number, { column, sparse, of }: DerivedColumn): NamedBinding => ({
+/** Creates the binding of a column that is derived from a text. */
+const createDerivedBinding = (i: number, { column, sparse, of }: DerivedColumn): NamedBinding => ({
   name: column,
   sparse,
   bind: (values) => {
-    const text = first(values[i]);
+    const text = getFirstValue(values[i]);
     return text === null ? null : of(text);
   },
 });
 
-/** True if no cell of a row has a key that is not its value. */
-const isPlain = (values: readonly CellValue[], keyed: readonly KeyedCell[]): boolean => {
+/** Returns true if every key in a row is the same as its value. */
+const hasOnlyPlainKeys = (values: readonly CellValue[], keyed: readonly KeyedCell[]): boolean => {
   for (const { at, comparison } of keyed) {
     const value = values[at];
     if (typeof value === "string") {
-      if (!isOwnKey(comparison, value)) return false;
+      if (!isComparisonKey(comparison, value)) return false;
     } else if (value !== null && value !== undefined) {
-      for (const one of value) if (!isOwnKey(comparison, one)) return false;
+      for (const one of value) if (!isComparisonKey(comparison, one)) return false;
     }
   }
   return true;
 };
 
-/** The keys that are not the values themselves. */
-const keysBinding =
+/** Creates the binding of the keys that differ from their values. */
+const createKeysBinding =
   (keys: readonly NamedBinding[], keyed: readonly KeyedCell[]): Binding =>
   (values) => {
-    if (isPlain(values, keyed)) return null;
+    if (hasOnlyPlainKeys(values, keyed)) return null;
     const found = keys.flatMap(({ name, bind }) => {
       const key = bind(values);
       return key === null ? [] : [[name, key] as const];
@@ -418,14 +420,14 @@ const keysBinding =
     return found.length === 0 ? null : JSON.stringify(Object.fromEntries(found));
   };
 
-/** What stands in for a row's blank key, of the columns at hand. */
-const standInBinding = (layout: Layout, key: number, together: readonly string[]): Binding => {
-  const columns = together.map((field) => indexOf(layout, field));
-  return (values) => (isFilled(values[key]) ? null : standInKey(columns.map((i) => first(values[i]))));
+/** Creates the binding of the key that replaces a blank key, built from those columns that the file has. */
+const createStandInBinding = (layout: Layout, key: number, together: readonly string[]): Binding => {
+  const columns = together.map((field) => findColumnIndex(layout, field));
+  return (values) => (isFilled(values[key]) ? null : buildFallbackKey(columns.map((i) => getFirstValue(values[i]))));
 };
 
-/** The names of the secrets a row sets, never their values. */
-const secretBinding = (layout: Layout): Binding | undefined => {
+/** Creates the binding of the names of the secrets that a row sets, never their values. */
+const createSecretBinding = (layout: Layout): Binding | undefined => {
   const secrets = layout.columns.flatMap(({ column }, i) =>
     column.secret === true ? [{ i, field: column.field }] : [],
   );
@@ -437,23 +439,24 @@ const secretBinding = (layout: Layout): Binding | undefined => {
 };
 
 /**
- * The row's custom fields as a JSON object keyed by the tenant's number of the field; null clears, a kept blank is left
- * out. If absent columns clear, so are the fields whose column the file lacks.
+ * Creates the binding of a row's custom fields: a JSON object by the tenant's number of each field. null clears a
+ * field; a blank cell is left out if blanks keep the stored value. If absent columns clear, the fields without a column
+ * in the file are cleared, too.
  */
-const customBinding = (
+const createCustomBinding = (
   layout: Layout,
   { blank, missingColumns }: PlanRequest,
   lacks: (i: number) => boolean,
 ): Binding | undefined => {
   const lacking = layout.absent
-    .filter(({ field }) => missingColumns === "clear" && field.startsWith(CUSTOM))
-    .map(({ field }) => [field.slice(CUSTOM.length), null] as const);
+    .filter(({ field }) => missingColumns === "clear" && field.startsWith(CUSTOM_PREFIX))
+    .map(({ field }) => [field.slice(CUSTOM_PREFIX.length), null] as const);
   const fields = layout.columns.flatMap(({ column }, i) =>
-    column.field.startsWith(CUSTOM) ? [{ i, id: column.field.slice(CUSTOM.length) }] : [],
+    column.field.startsWith(CUSTOM_PREFIX) ? [{ i, id: column.field.slice(CUSTOM_PREFIX.length) }] : [],
   );
   if (fields.length === 0) return undefined;
   return (values) => {
-    const entries = fields.filter(({ i }) => !lacks(i)).map(({ i, id }) => [id, first(values[i])] as const);
+    const entries = fields.filter(({ i }) => !lacks(i)).map(({ i, id }) => [id, getFirstValue(values[i])] as const);
     const present = blank === "keep" ? entries.filter(([, value]) => value !== null) : entries;
     return JSON.stringify(Object.fromEntries([...present, ...lacking]));
   };

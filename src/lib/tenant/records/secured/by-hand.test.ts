@@ -54,7 +54,7 @@ const everything = (): string =>
       .map(({ name }) => tenant.sql(`select * from "${String(name)}"`)),
   );
 
-test("facts 6.6: a user is created with what the screen has; of the password only the time is kept", async () => {
+test("facts 6.6: a user is created with the values of the screen; of the password, only the time is kept", async () => {
   await secured().createGroup("docs", { name: "営業" });
   const { after } = await secured().create("docs", {
     userId: "taro01",
@@ -87,7 +87,7 @@ test("facts 6.6: a user is created with what the screen has; of the password onl
   });
 });
 
-test("facts 6.6: a ユーザーID that is registered is refused; upper and lower case are different IDs", async () => {
+test("facts 6.6: a registered ユーザーID is rejected; IDs are case-sensitive", async () => {
   const user = { userId: "TESTuser", displayName: "x", password: PASSWORD };
   await secured().create("browser", user);
   expect((await failureOf(secured().create("browser", user)))?.code).toBe("input-rejected");
@@ -102,7 +102,7 @@ test.each([
   ["facts 6.1: not blank", { password: "" }],
   ["facts 6.5: nobody is made without one", {}],
   ["ours: only a mirror has a console", { passwordInConsole: true }],
-] as const)("%s: a password that cannot be one is refused, and not told", async (why, given) => {
+] as const)("%s: an invalid password is rejected and not shown", async (why, given) => {
   const failure = await failureOf(secured().create("docs", { userId: "a", displayName: "a", ...given }));
   expect(failure?.code, why).toBe("input-rejected");
   const told = JSON.stringify([failure?.what, failure?.where, failure?.hint]);
@@ -112,14 +112,14 @@ test.each([
 
 test.each([
   ["browser", { groups: ["営業"] }, "Docs, Calendar and Contacts"],
-  ["mailer", { role: "manager" }, "has no managers"],
-  ["docs", { role: "administrator" }, "only marked"],
-  ["calendar", { secretKey: "x1" }, "only Docs has シークレットキー"],
-  ["calendar", { fileManager: "TRUE" }, "calendar has no such field"],
-  ["docs", { groups: ["営業部"] }, "docs has no group 営業部"],
+  ["mailer", { role: "manager" }, "Mailer does not have a manager role"],
+  ["docs", { role: "administrator" }, "clomoctl can only mark users as administrators"],
+  ["calendar", { secretKey: "x1" }, "only Docs has the field シークレットキー"],
+  ["calendar", { fileManager: "TRUE" }, "calendar does not have this field"],
+  ["docs", { groups: ["営業部"] }, 'docs does not have a group named "営業部"'],
   ["docs", { secretKey: "かぎ" }, "シークレットキー"],
   ["docs", { fileManager: "yes" }, "TRUE, FALSE"],
-] as const)("facts 6.3, 6.6, 6.7: %s has no %o", async (app, given, told) => {
+] as const)("facts 6.3, 6.6, 6.7: %s rejects %o", async (app, given, told) => {
   const failure = await failureOf(
     secured().create(app, { userId: "a", displayName: "a", password: PASSWORD, ...given }),
   );
@@ -128,7 +128,7 @@ test.each([
   expect(failure?.what.ja).not.toBe("");
 });
 
-test("facts 6.6, 6.7: the role follows from the mark of administrators and from the flag, which files have", async () => {
+test("facts 6.6, 6.7: the role follows from the administrator mark and from the flag in files", async () => {
   for (const [app, flag] of [
     ["docs", "fileManager"],
     ["calendar", "groupManager"],
@@ -150,7 +150,7 @@ test("facts 6.6, 6.7: the role follows from the mark of administrators and from 
   }
 });
 
-test("administrators' marks stay what they are: an edit changes none of them, and no export has them", async () => {
+test("marked administrators cannot be edited, and no export contains them", async () => {
   await tenant.client.administrators.mark("docs", { add: ["admin01"] });
   const { id } = await userOf("docs", "admin01");
   const failure = await failureOf(secured().edit({ app: "docs", id: id }, { description: "x" }));
@@ -160,7 +160,7 @@ test("administrators' marks stay what they are: an edit changes none of them, an
   expect(exported).not.toContain("admin01");
 });
 
-test("an edit changes what it names, keeps the time of a new password, and does nothing twice", async () => {
+test("an edit changes the given values, stores the time of a new password, and is idempotent", async () => {
   await imported(["山田", "yamada", "secret1", "営業", "総務"]);
   const { id, secretsSet } = await userOf("docs", "yamada");
   const { after } = await secured().edit(
@@ -177,7 +177,7 @@ test("an edit changes what it names, keeps the time of a new password, and does 
   expect(other?.code).toBe("not-found");
 });
 
-test("groups that are not there are made where that is asked for, as the tenant spells those that are", async () => {
+test("missing groups are created on request, and existing groups keep the tenant's spelling", async () => {
   await secured().createGroup("docs", { name: "総務〜" });
   const user = { userId: "a", displayName: "a", password: PASSWORD };
   const { after } = await secured().create("docs", { ...user, groups: ["総務～", "営業"], createGroups: true });
@@ -190,7 +190,7 @@ test("groups that are not there are made where that is asked for, as the tenant 
   expect(near?.hint?.en).toContain("did you mean 営業?");
 });
 
-test("a group that is made is named twice: a repeat is ignored, as of those that are there", async () => {
+test("a group that is named twice is created once", async () => {
   const user = { userId: "a", displayName: "a", password: PASSWORD };
   const named = ["新規〜", "新規〜", "新規～"];
   const { after } = await secured().create("docs", { ...user, groups: named, createGroups: true });
@@ -198,7 +198,7 @@ test("a group that is made is named twice: a repeat is ignored, as of those that
   expect(await secured().groups("docs")).toMatchObject([{ name: "新規〜", users: 1 }]);
 });
 
-test("a group's name is its own in its app", async () => {
+test("a group name is unique within its app", async () => {
   const { after } = await secured().createGroup("calendar", { name: "営業" });
   expect(after).toMatchObject({ app: "calendar", name: "営業", users: 0 });
   expect((await failureOf(secured().createGroup("calendar", { name: "営業" })))?.code).toBe("input-rejected");
@@ -214,7 +214,7 @@ test("a group's name is its own in its app", async () => {
   }
 });
 
-test("a renamed group keeps its users, in one change, also those who spell it otherwise", async () => {
+test("renaming a group keeps its users in one change, including those with another spelling", async () => {
   await imported(["山田", "yamada", "secret1", "営業〜", "総務"], ["佐藤", "sato", "secret1", "総務", ""]);
   await imported(["鈴木", "suzuki", "secret1", "総務", "営業～"]);
   const { id, users } = await groupOf("docs", "営業〜");
@@ -235,7 +235,7 @@ test("a renamed group keeps its users, in one change, also those who spell it ot
   expect(same).toMatchObject({ update: 0 });
 });
 
-test("deleted groups take their memberships along; a number that is not that of the moment is a conflict", async () => {
+test("deleting groups removes their memberships; an outdated number of memberships is a conflict", async () => {
   await imported(["山田", "yamada", "secret1", "営業", "総務"], ["佐藤", "sato", "secret1", "総務", ""]);
   const ids = [(await groupOf("docs", "営業")).id, (await groupOf("docs", "総務")).id];
   expect(await secured().deleteGroups("docs", { ids, dryRun: true })).toMatchObject({ memberships: 3, dryRun: true });
@@ -252,7 +252,7 @@ test("deleted groups take their memberships along; a number that is not that of 
   expect((await failureOf(secured().deleteGroups("docs", { ids })))?.code).toBe("not-found");
 });
 
-test("a plan that was made before a write by hand is a conflict", async () => {
+test("a plan made before a write by hand is a conflict", async () => {
   await imported(["山田", "yamada", "secret1", "営業", ""]);
   const rows = [HEADER, ["佐藤", "sato", "secret1", "営業", ""]];
   const writes = [
@@ -269,7 +269,7 @@ test("a plan that was made before a write by hand is a conflict", async () => {
   }
 });
 
-test("facts 6.6: imports leave device and licence exception alone: append, replace, undo, and undo of a deletion", async () => {
+test("facts 6.6: imports and undos do not change device and licence exception", async () => {
   await imported(["山田", "yamada", "secret1", "営業", ""], ["佐藤", "sato", "secret1", "営業", ""]);
   for (const userId of ["yamada", "sato"]) {
     const { id } = await userOf("docs", userId);
@@ -296,7 +296,7 @@ test("facts 6.6: imports leave device and licence exception alone: append, repla
   expect(await userOf("docs", "yamada")).toMatchObject({ name: "山田" });
 });
 
-test("an undo does not bring back a group that is gone by hand", async () => {
+test("an undo does not restore a group that was deleted by hand", async () => {
   await imported(["山田", "yamada", "secret1", "営業", ""]);
   const moved = await imported(["山田", "yamada", "", "総務", ""]);
   const { id } = await groupOf("docs", "営業");
@@ -304,7 +304,7 @@ test("an undo does not bring back a group that is gone by hand", async () => {
   expect((await failureOf(undoImport(tenant.client, moved.id)))?.code).toBe("conflict");
 });
 
-test("seed 004: in a mirror each write is a task for the console, with what differs; a password is set there", async () => {
+test("seed 004: in a mirror, each write is a task with its differences; passwords are set in the console", async () => {
   await mirrored();
   const made = await secured().create("docs", {
     userId: "taro",
@@ -336,7 +336,7 @@ test("seed 004: in a mirror each write is a task for the console, with what diff
   expect(everything()).not.toContain(PASSWORD);
 });
 
-test("in a mirror an export proves the user whom it shows, and neither groups nor secrets", async () => {
+test("in a mirror, an export confirms a user that it shows, but neither groups nor secrets", async () => {
   await mirrored();
   await secured().create("docs", { userId: "taro", displayName: "太郎", passwordInConsole: true });
   await secured().createGroup("docs", { name: "営業" });
@@ -353,7 +353,7 @@ test("in a mirror an export proves the user whom it shows, and neither groups no
   ]);
 });
 
-test("a dry run changes nothing, and opens no task", async () => {
+test("a dry run changes nothing and opens no task", async () => {
   await mirrored();
   const before = tenant.dump();
   const user = { userId: "x", displayName: "x", passwordInConsole: true, groups: ["営業"], createGroups: true };
@@ -363,7 +363,7 @@ test("a dry run changes nothing, and opens no task", async () => {
   expect(await tasks()).toEqual([]);
 });
 
-test("a request that is repeated is done once, and what is kept of it tells nothing of its password", async () => {
+test("a repeated request is done once, and the stored request does not reveal the password", async () => {
   const create = (key: string, password: string) =>
     tenant.fetch(
       new Request("http://tenant.invalid/v1/secured/docs/users", {
@@ -382,7 +382,7 @@ test("a request that is repeated is done once, and what is kept of it tells noth
   expect(kept()).toEqual(before);
 });
 
-test("a deletion that is repeated finds the groups gone", async () => {
+test("a repeated deletion does not find the groups", async () => {
   const { after } = await secured().createGroup("docs", { name: "営業" });
   await secured().deleteGroups("docs", { ids: [after.id, after.id] });
   expect((await failureOf(secured().deleteGroups("docs", { ids: [after.id] })))?.code).toBe("not-found");

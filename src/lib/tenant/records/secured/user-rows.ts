@@ -1,14 +1,14 @@
 import { SECURED_FORMATS } from "../../../model/secured-formats.ts";
 import { SECURED_GROUP, SECURED_USER, type SecuredApp } from "../../../model/secured-user.ts";
 import { comparisonKey } from "../../../model/normalise.ts";
-import type { List, SortKey } from "../../store/lists.ts";
+import type { RecordList, SortKey } from "../../store/lists.ts";
 import type { Reader, Writer } from "../../store/store.ts";
-import { keepVersions } from "../../versions/keep.ts";
+import { saveVersions } from "../../versions/keep.ts";
 
-const USER_ID: SortKey = { sql: "t.userId", before: "" };
+const USER_ID_SORT_KEY: SortKey = { sql: "t.userId", before: "" };
 
-/** Users of an app by ユーザーID or name; exports leave out administrators. @see facts 6.5, 6.6 */
-export const securedUsers = (app: SecuredApp): List<typeof SECURED_USER.fields> => ({
+/** Returns the list of an app's users by ユーザーID or name. Exports leave out administrators.  @see facts 6.5, 6.6 */
+export const buildSecuredUserList = (app: SecuredApp): RecordList<typeof SECURED_USER.fields> => ({
   thing: SECURED_USER,
   format: SECURED_FORMATS[app],
   table: "secured_user t",
@@ -20,16 +20,16 @@ export const securedUsers = (app: SecuredApp): List<typeof SECURED_USER.fields> 
     secretsSet: `(select '[' || coalesce(string_agg(json_object('field', key, 'at', value), ',' order by id), '') || ']'
       from json_each(t.secrets))`,
   },
-  order: [USER_ID],
-  orders: { name: [{ sql: "t.nameSort", before: "" }, USER_ID] },
+  order: [USER_ID_SORT_KEY],
+  orders: { name: [{ sql: "t.nameSort", before: "" }, USER_ID_SORT_KEY] },
   filters: { filterName: "displayName", filterId: "userId" },
   chosen: { group: "groups" },
   named: "t.id = :name or t.userId = :name",
   exported: "t.administrator = 0",
 });
 
-/** Groups of an app by name, with their number of users. */
-export const securedGroups = (app: SecuredApp): List<typeof SECURED_GROUP.fields> => ({
+/** Returns the list of an app's groups, sorted by name, each with its number of users. */
+export const buildSecuredGroupList = (app: SecuredApp): RecordList<typeof SECURED_GROUP.fields> => ({
   thing: SECURED_GROUP,
   table: "secured_group t",
   joined: `left join (
@@ -43,36 +43,36 @@ export const securedGroups = (app: SecuredApp): List<typeof SECURED_GROUP.fields
   named: "t.id = :name or coalesce(t.nameKey, t.name) = :nameKey",
 });
 
-/** The comparison key of a group's name. */
-export const groupKey = (name: string): string => comparisonKey(SECURED_GROUP.fields.name.comparison, name);
+/** Returns the comparison key of a group's name. */
+export const toGroupKey = (name: string): string => comparisonKey(SECURED_GROUP.fields.name.comparison, name);
 
-/** The names of an app's groups, by their comparison keys. */
-export const groupNames = async (reader: Reader, app: SecuredApp): Promise<ReadonlyMap<string, string>> => {
+/** Returns the names of an app's groups, by comparison key. */
+export const readGroupNames = async (reader: Reader, app: SecuredApp): Promise<ReadonlyMap<string, string>> => {
   const rows = await reader.all("select name from secured_group where app = :app order by name", { app });
-  return new Map(rows.map(({ name }) => [groupKey(String(name)), String(name)]));
+  return new Map(rows.map(({ name }) => [toGroupKey(String(name)), String(name)]));
 };
 
-/** The name that a group has among those of {@link groupNames}; undefined if there is no such group. */
-export const groupAmong = (names: ReadonlyMap<string, string>, wanted: string): string | undefined =>
-  names.get(groupKey(wanted));
+/** Returns the name of a group as {@link readGroupNames} spells it; undefined if there is no such group. */
+export const findGroupName = (names: ReadonlyMap<string, string>, wanted: string): string | undefined =>
+  names.get(toGroupKey(wanted));
 
-/** A set of groups as imports store it: each once, by its comparison key. */
-export const groupSet = (names: readonly string[]): readonly string[] => {
-  const byKey = new Map(names.map((name) => [groupKey(name), name]));
+/** Returns a set of groups as imports store it: each group once, sorted by comparison key. */
+export const normaliseGroupSet = (names: readonly string[]): readonly string[] => {
+  const byKey = new Map(names.map((name) => [toGroupKey(name), name]));
   return [...byKey].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, name]) => name);
 };
 
-/** The column of the keys of a set of groups: null if all are the names themselves. */
-export const keysOf = (names: readonly string[]): string | null => {
-  const keys = names.map((name) => groupKey(name));
+/** Returns the value of the column with the comparison keys of a set of groups; null if every name is its own key. */
+export const buildGroupKeysValue = (names: readonly string[]): string | null => {
+  const keys = names.map((name) => toGroupKey(name));
   return keys.every((key, at) => key === names[at]) ? null : JSON.stringify(keys);
 };
 
 /**
- * Gives a group of users another name, or takes them out of it, as they have their groups by name. For a change that has
- * the app's collection locked.
+ * Changes the name of a group in the users' sets of groups, which contain names, or removes the group from these sets.
+ * The change must have locked the app's collection.
  *
- * @param to undefined: the group is deleted
+ * @param to the new name; undefined: the group is deleted
  * @returns the number of memberships
  */
 const changeMemberships = async (
@@ -80,8 +80,8 @@ const changeMemberships = async (
   app: SecuredApp,
   { from, to, at }: { readonly from: string; readonly to: string | undefined; readonly at: string },
 ): Promise<number> => {
-  const key = groupKey(from);
-  // users have few sets of groups between them
+  const key = toGroupKey(from);
+  // there are far fewer distinct sets of groups than users
   const sets = await writer.all(
     `select distinct groups from secured_user where app = :app
        and exists (select 1 from json_each(coalesce(groupKeys, groups)) e where e.value = :key)`,
@@ -89,17 +89,17 @@ const changeMemberships = async (
   );
   let memberships = 0;
   for (const { groups } of sets) {
-    const others = (JSON.parse(String(groups)) as readonly string[]).filter((name) => groupKey(name) !== key);
-    const after = groupSet(to === undefined ? others : [...others, to]);
+    const others = (JSON.parse(String(groups)) as readonly string[]).filter((name) => toGroupKey(name) !== key);
+    const after = normaliseGroupSet(to === undefined ? others : [...others, to]);
     const those = { app, groups: String(groups) };
-    await keepVersions(writer, "secured_user", "t.app = :app and t.groups = :groups", those);
+    await saveVersions(writer, "secured_user", "t.app = :app and t.groups = :groups", those);
     memberships += await writer.run(
       `update main.secured_user set groups = :after, groupKeys = :keys, updatedAt = :at, revision = :revision
        where app = :app and groups = :groups`,
       {
         ...those,
         after: JSON.stringify(after),
-        keys: keysOf(after),
+        keys: buildGroupKeysValue(after),
         at,
         revision: await writer.revision(),
       },
@@ -108,26 +108,26 @@ const changeMemberships = async (
   return memberships;
 };
 
-/** A user of an app who is in a group. */
-export interface Member {
+/** A user of an app who is a member of a group. */
+export interface GroupMember {
   readonly id: string;
-  /** with the ユーザーID */
+  /** the display name, followed by the ユーザーID */
   readonly name: string;
-  /** all that he is in, by name */
+  /** the names of all groups of the user */
   readonly groups: readonly string[];
 }
 
-/** The first users of an app who are in one of the groups, by ユーザーID. */
-export const membersOf = async (
+/** Returns the first users of an app who are members of at least one of the groups, sorted by ユーザーID. */
+export const readGroupMembers = async (
   reader: Reader,
   app: SecuredApp,
   { names, most }: { readonly names: readonly string[]; readonly most: number },
-): Promise<readonly Member[]> => {
+): Promise<readonly GroupMember[]> => {
   const rows = await reader.all(
     `select id, displayName || coalesce(' <' || nullif(userId, displayName) || '>', '') as name, groups from secured_user
      where app = :app and exists (select 1 from json_each(coalesce(groupKeys, groups)) e
        where e.value in (select value from json_each(:keys))) order by userId limit :most`,
-    { app, keys: JSON.stringify(names.map((name) => groupKey(name))), most },
+    { app, keys: JSON.stringify(names.map((name) => toGroupKey(name))), most },
   );
   return rows.map(({ id, name, groups }) => ({
     id: String(id),
@@ -136,7 +136,7 @@ export const membersOf = async (
   }));
 };
 
-/** Renames the memberships of a group that was renamed. */
+/** Updates the memberships of a group that was renamed. */
 export const renameMemberships = async (
   writer: Writer,
   app: SecuredApp,
@@ -145,14 +145,14 @@ export const renameMemberships = async (
   await changeMemberships(writer, app, change);
 };
 
-/** Removes a group, and takes its users out of it. @returns the number of memberships */
+/** Deletes a group and removes its users from it. @returns the number of memberships */
 export const deleteGroup = async (
   writer: Writer,
   app: SecuredApp,
   { id, name, at }: { readonly id: string; readonly name: string; readonly at: string },
 ): Promise<number> => {
   const memberships = await changeMemberships(writer, app, { from: name, to: undefined, at });
-  await keepVersions(writer, "secured_group", "t.id = :id", { id });
+  await saveVersions(writer, "secured_group", "t.id = :id", { id });
   await writer.run("delete from main.secured_group where id = :id", { id });
   return memberships;
 };

@@ -3,91 +3,103 @@ import type { SecuredUser } from "../../../contract/index.ts";
 import { Failure } from "../../../errors/index.ts";
 import { SECURED_FORMATS } from "../../../model/secured-formats.ts";
 import {
-  SECURED_MANAGERS,
-  securedAppName,
+  SECURED_MANAGER_ROLES,
+  formatSecuredAppName,
   SECURED_USER,
   type SecuredApp,
   type SecuredRole,
 } from "../../../model/secured-user.ts";
-import type { HandValues } from "../../../model/thing.ts";
-import { fieldsOfApp } from "../../../rules/secured-user.ts";
+import type { ManualValues } from "../../../model/thing.ts";
+import { listAppFields } from "../../../rules/secured-user.ts";
 import { text } from "../../../text/index.ts";
 import type { IdempotentRequest, Session } from "../../session.ts";
-import { securedUsers } from "./user-rows.ts";
+import { buildSecuredUserList } from "./user-rows.ts";
 import type { Writer } from "../../store/store.ts";
 import {
   createRecord,
   editRecord,
-  type HandBody,
-  type HandNoun,
+  type ManualRequestBody,
+  type EditableRecordType,
   type RecordDraft,
   type ChangeResult,
 } from "../records.ts";
-import { groupsNamed } from "./groups.ts";
+import { resolveGroups } from "./groups.ts";
 import { isMirror } from "../tenant-rows.ts";
 
-/** Users of an app, as they are written by hand. */
-const handUsers = (session: Session, app: SecuredApp): HandNoun<typeof SECURED_USER.fields> => ({
-  list: securedUsers(app),
+/** Returns the users of an app as records that can be edited by hand. */
+const defineEditableSecuredUsers = (
+  session: Session,
+  app: SecuredApp,
+): EditableRecordType<typeof SECURED_USER.fields> => ({
+  list: buildSecuredUserList(app),
   collection: `secured:${app}`,
   series: "secured_user",
   actions: "secured.users",
   scope: { column: "app", value: app },
-  fields: fieldsOfApp(app),
-  reading: (writer, given, before) => meaning(session, app, { writer, given, before: before as SecuredUser }),
+  fields: listAppFields(app),
+  reading: (writer, given, before) =>
+    buildSecuredUserDraft(session, app, { writer, given, before: before as SecuredUser }),
 });
 
 /**
- * @throws Failure `input-rejected` where a rule says no, the ユーザーID is taken, a group is not there, or a password is
- *   missing
- * @see facts 6.6: an ID that is registered already is refused
+ * Creates a user of an app.
+ *
+ * @throws Failure `input-rejected` if a rule is violated, the ユーザーID is already in use, a group does not exist, or
+ * the password is missing
+ * @see facts 6.6: an ID that is already registered is rejected
  */
 export const createSecuredUser = (
   session: Session,
   app: SecuredApp,
-  body: HandBody,
+  body: ManualRequestBody,
   once?: Omit<IdempotentRequest<ChangeResult<SecuredUser>>, "replay">,
-): Promise<ChangeResult<SecuredUser>> => createRecord(session, handUsers(session, app), body, once);
+): Promise<ChangeResult<SecuredUser>> => createRecord(session, defineEditableSecuredUsers(session, app), body, once);
 
-/** @throws Failure as {@link createSecuredUser}; also of an administrator, whom no import changes either */
+/** Edits a user of an app.  @throws Failure as {@link createSecuredUser} does, and for administrators, as in imports */
 export const editSecuredUser = (
   session: Session,
   app: SecuredApp,
   id: string,
-  body: HandBody,
-): Promise<ChangeResult<SecuredUser>> => editRecord(session, handUsers(session, app), id, body);
+  body: ManualRequestBody,
+): Promise<ChangeResult<SecuredUser>> => editRecord(session, defineEditableSecuredUsers(session, app), id, body);
 
-/** A request, as it came. */
-interface Request {
+/** A request to create or edit a user. */
+interface SecuredUserRequest {
   readonly writer: Writer;
-  readonly given: HandValues;
-  /** undefined of a new user */
+  readonly given: ManualValues;
+  /** undefined for a new user */
   readonly before: SecuredUser | undefined;
 }
 
-const meaning = async (session: Session, app: SecuredApp, { writer, given, before }: Request): Promise<RecordDraft> => {
+const buildSecuredUserDraft = async (
+  session: Session,
+  app: SecuredApp,
+  { writer, given, before }: SecuredUserRequest,
+): Promise<RecordDraft> => {
   const { role, password, secretKey, passwordInConsole, createGroups, groups, ...values } = given;
   const { userId } = before ?? (given as Pick<SecuredUser, "userId">);
-  if (before?.administrator === true) throw isAdministrator(app, before.userId);
-  const secrets = secretsOf(app, { password, secretKey });
-  if (before === undefined) await checkPassword(writer, secrets, passwordInConsole === true);
+  if (before?.administrator === true) throw createIsAdministratorFailure(app, before.userId);
+  const secrets = collectSecrets(app, { password, secretKey });
+  if (before === undefined) await requirePassword(writer, secrets, passwordInConsole === true);
   const flag =
-    role === undefined ? {} : flagOf(app, role as SecuredRole, { userId, isManager: before?.role === "manager" });
+    role === undefined
+      ? {}
+      : resolveRoleFlag(app, role as SecuredRole, { userId, isManager: before?.role === "manager" });
   if (groups === undefined) return { values: { ...values, ...flag }, secrets };
-  const { names, made } = await groupsNamed(session, writer, app, {
+  const { names, made } = await resolveGroups(session, writer, app, {
     names: groups as readonly string[],
     create: createGroups === true,
   });
   return { values: { ...values, ...flag, groups: names }, secrets, objects: made };
 };
 
-const secretsOf = (app: SecuredApp, given: HandValues): Readonly<Record<string, string>> => {
+const collectSecrets = (app: SecuredApp, given: ManualValues): Readonly<Record<string, string>> => {
   const set = Object.entries(given).filter((entry): entry is [string, string] => typeof entry[1] === "string");
   for (const [name] of set) {
     if (SECURED_FORMATS[app].columns.some(({ field }) => field === name)) continue;
     const header = SECURED_USER.fields.secretKey.column.header;
     throw new Failure("input-rejected", {
-      what: text(`only Docs has ${header}`, `「${header}」は Docs だけにあります`),
+      what: text(`only Docs has the field ${header}`, `「${header}」という項目は Docs だけにあります`),
       where: app,
     });
   }
@@ -95,11 +107,11 @@ const secretsOf = (app: SecuredApp, given: HandValues): Readonly<Record<string, 
 };
 
 /**
- * Every new user has a password; in a mirror it is set in the console, and may be left to it.
+ * Checks that a new user has a password. In a mirror, the password can instead be set later in the console.
  *
  * @see facts 6.5, 6.6
  */
-const checkPassword = async (
+const requirePassword = async (
   writer: Writer,
   { password }: Readonly<Record<string, string>>,
   inConsole: boolean,
@@ -109,64 +121,72 @@ const checkPassword = async (
   throw inConsole
     ? new Failure("input-rejected", {
         what: text(
-          "this tenant mirrors no console in which the password could be set",
+          "this tenant is not a mirror of a console, so the password cannot be set in the console",
           "このテナントは管理画面のミラーではないため、パスワードを管理画面で設定できません",
         ),
         where: "--password-in-console",
         hint: PASSWORD_HINT,
       })
     : new Failure("input-rejected", {
-        what: text("パスワード: a new user needs one", "パスワード: 新しいユーザーには必要です"),
+        what: text("パスワード: required for a new user", "パスワード: 新しいユーザーには必要です"),
         hint: PASSWORD_HINT,
       });
 };
 
 const PASSWORD_HINT = text(
-  "pass --password-file FILE or --password-stdin (in a mirror of the console --password-in-console, too)",
+  "pass --password-file FILE or --password-stdin (in a mirror, --password-in-console is also possible)",
   "--password-file FILE か --password-stdin を指定してください(管理画面のミラーでは --password-in-console も可)",
 );
 
-/** The flag that makes a user what he is to be. @throws Failure `input-rejected` where the app has no such role */
-const flagOf = (
+/** Returns the flag for the requested role.  @throws Failure `input-rejected` if the app does not have the role */
+const resolveRoleFlag = (
   app: SecuredApp,
   role: SecuredRole,
   { userId, isManager }: { readonly userId: string; readonly isManager: boolean },
-): HandValues => {
-  if (role === "administrator") throw noRole(app, userId);
-  const { [app]: managers } = SECURED_MANAGERS;
+): ManualValues => {
+  if (role === "administrator") throw createAdministratorRoleFailure(app, userId);
+  const { [app]: managers } = SECURED_MANAGER_ROLES;
   if (role === "manager") {
-    if (managers === undefined) throw noManagers(app);
+    if (managers === undefined) throw createNoManagerRoleFailure(app);
     return { [managers.flag]: "TRUE" };
   }
-  // who is none stays as he is
+  // the flag is cleared only for a user who is a manager; the flags of other users stay unchanged
   return managers === undefined || !isManager ? {} : { [managers.flag]: "FALSE" };
 };
 
-const noRole = (app: SecuredApp, userId: string): Failure =>
+const createAdministratorRoleFailure = (app: SecuredApp, userId: string): Failure =>
   new Failure("input-rejected", {
     what: text(
-      "administrators are made in SECURED APPs MANAGER, Settings(Administrators), with every right in all apps; here they are only marked",
-      "管理者は SECURED APPs MANAGER の Settings(Administrators)で登録し、全アプリのすべての権限を持ちます。ここでは指定だけできます",
+      "administrators are created in SECURED APPs MANAGER, Settings(Administrators), and have all rights in all apps; clomoctl can only mark users as administrators",
+      "管理者は SECURED APPs MANAGER の Settings(Administrators)で登録し、全アプリのすべての権限を持ちます。clomoctl では、管理者であることを指定できるだけです",
     ),
     where: "--role administrator",
-    hint: step("to mark one", "指定するには", line("secured administrators add", [userId], { app })),
+    hint: step(
+      "to mark the user as an administrator",
+      "管理者に指定するには",
+      line("secured administrators add", [userId], { app }),
+    ),
   });
 
-const noManagers = (app: SecuredApp): Failure =>
+const createNoManagerRoleFailure = (app: SecuredApp): Failure =>
   new Failure("input-rejected", {
     what: text(
-      `${securedAppName(app)} has no managers: the manual's tables have ファイル管理者 (Docs) and グループ管理者 (Calendar, Contacts) only`,
-      `${securedAppName(app)} に管理者以外の管理権限はありません。マニュアルの権限表にあるのは、ファイル管理者(Docs)とグループ管理者(Calendar・Contacts)だけです`,
+      `${formatSecuredAppName(app)} does not have a manager role: the tables in CLOMO's manual list only ファイル管理者 (Docs) and グループ管理者 (Calendar, Contacts)`,
+      `${formatSecuredAppName(app)} に管理者以外の管理権限はありません。マニュアルの権限表にあるのは、ファイル管理者(Docs)とグループ管理者(Calendar・Contacts)だけです`,
     ),
     where: "--role manager",
   });
 
-const isAdministrator = (app: SecuredApp, userId: string): Failure =>
+const createIsAdministratorFailure = (app: SecuredApp, userId: string): Failure =>
   new Failure("input-rejected", {
     what: text(
-      `${userId} is an administrator of ${app}: neither imports nor edits change one`,
-      `${userId} は ${app} の管理者です。管理者はインポートでも編集でも変更しません`,
+      `${userId} is an administrator of ${app}; imports and edits cannot change administrators`,
+      `${userId} は ${app} の管理者です。管理者は、インポートでも編集でも変更できません`,
     ),
     where: app,
-    hint: step("if that is wrong", "管理者でなければ", line("secured administrators remove", [userId], { app })),
+    hint: step(
+      "if this user is not an administrator",
+      "管理者でなければ",
+      line("secured administrators remove", [userId], { app }),
+    ),
   });

@@ -1,62 +1,65 @@
-import { WINDOWS_FORM, type Comparison } from "../../../model/normalise.ts";
+import { WINDOWS_31J_FORMS, type Comparison } from "../../../model/normalise.ts";
 
-// Forms of SQL that SQLite and PostgreSQL read alike, in place of what only one of them does.
+// SQL that SQLite and PostgreSQL interpret alike, used in place of SQL that only one of them understands.
 
-/** A name as SQL takes any. */
+/** SQL: an identifier in double quotes, so that any name is allowed. */
 export const quoteIdentifier = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
 
-/** SQL: one of two values. */
-export const either = (condition: string, yes: string, no: string): string =>
+/** SQL: one of two values, depending on a condition. */
+export const buildCaseSql = (condition: string, yes: string, no: string): string =>
   `case when ${condition} then ${yes} else ${no} end`;
 
-/** SQL: names as a list of texts. */
-export const listed = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(", ");
+/** SQL: a list of names as text literals. The names must not contain quotes. */
+export const buildNameListSql = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(", ");
 
-/** SQL: a condition as JSON. */
-export const truth = (condition: string): string => either(condition, "'true'", "'false'");
+/** SQL: a condition as the JSON value `true` or `false`. */
+export const buildJsonBooleanSql = (condition: string): string => buildCaseSql(condition, "'true'", "'false'");
 
 /**
- * SQL: the comparison key of a record's value, or those of a list, as an index has it. Serial numbers that an import of
- * before kept, and an undoing restores, may have a key of their own case.
+ * SQL: the comparison key of a record's value, or the keys of a list, in the form that indexes use. Serial numbers are
+ * converted to upper case, because those that earlier imports stored, and that an undo restores, may have a key in
+ * another case.
  *
- * @param beside SQL of the column for keys that are not the value itself
+ * @param beside SQL of the column for keys that differ from the value
  */
-export const keyOrValue = (comparison: Comparison, beside: string, value: string): string => {
+export const buildComparisonKeySql = (comparison: Comparison, beside: string, value: string): string => {
   if (comparison === "exact") return value;
   const key = `coalesce(${beside}, ${value})`;
   return comparison === "serial-number" ? `upper(${key})` : key;
 };
 
 /**
- * SQL: a value that an index of an expression finds. SQLite would compare a column as the type it is declared with, which
- * such an index has not.
+ * SQL: a value in a form for which SQLite can use an index on an expression. A plain column would be compared with the
+ * type that it is declared with, but an index on an expression does not have a declared type.
  *
  * @see https://sqlite.org/datatype3.html#affinity_of_expressions
  */
-export const asExpression = (value: string): string => `coalesce(${value}, null)`;
+export const buildValueWithoutTypeSql = (value: string): string => `coalesce(${value}, null)`;
 
-/** SQL: joins a table to those before it, which the planner is to read first. @see https://sqlite.org/optoverview.html#crossjoin */
-export const THEN = "cross join";
+/** SQL: a join for which the planner reads prior tables first.  @see https://sqlite.org/optoverview.html#crossjoin */
+export const ORDERED_JOIN = "cross join";
 
 /**
- * SQL: true if a text has a pattern. Of the two only SQLite knows GLOB; PostgreSQL would take the same pattern as a regular
- * expression (`~`), whose classes are written alike. A chain of `replace` would serve both, several times slower.
+ * SQL: true if a text matches a GLOB pattern. Only SQLite supports GLOB; PostgreSQL needs a regular expression (`~`),
+ * which writes character classes in the same way. A chain of `replace` works in both, but is several times slower.
  */
-export const hasPattern = (value: string, pattern: string): string => `${value} glob ${pattern}`;
+export const buildMatchesGlobSql = (value: string, pattern: string): string => `${value} glob ${pattern}`;
 
-/** SQL: a text after a round trip through Windows-31J. @see cp932Form */
-export const windowsForm = (value: string): string =>
-  [...WINDOWS_FORM].reduce((sql, [from, to]) => `replace(${sql}, '${from}', '${to}')`, value);
+/** SQL: the form that a text has after a round trip through Windows-31J. @see cp932Form */
+export const buildWindowsFormSql = (value: string): string =>
+  [...WINDOWS_31J_FORMS].reduce((sql, [from, to]) => `replace(${sql}, '${from}', '${to}')`, value);
 
-/** SQL: true if a staged row is invalid. @param row its number */
-export const isInvalid = (row: string): string => `exists (select 1 from s.invalid bad where bad.row = ${row})`;
+/** SQL: true if a staged row is invalid. @param row number of the row */
+export const buildIsInvalidRowSql = (row: string): string =>
+  `exists (select 1 from s.invalid bad where bad.row = ${row})`;
 
-/** SQL: true if a staged row is not invalid. @param row its number */
-export const isValid = (row: string): string => `not ${isInvalid(row)}`;
+/** SQL: true if a staged row is valid. @param row number of the row */
+export const buildIsValidRowSql = (row: string): string => `not ${buildIsInvalidRowSql(row)}`;
 
-/** SQL: true if a staged row matches a record. @param row its number */
-export const isMatched = (row: string): string => `exists (select 1 from s.match found where found.row = ${row})`;
+/** SQL: true if a staged row matches a record. @param row number of the row */
+export const buildIsMatchedRowSql = (row: string): string =>
+  `exists (select 1 from s.match found where found.row = ${row})`;
 
-/** SQL: true if no staged row matches a record; needs the index of `s.match` on targets. @param record its `pk` */
-export const isMissing = (record: string): string =>
+/** SQL: true if no staged row matches a record; requires the index of `s.match` on targets.  @param record its `pk` */
+export const buildIsMissingRecordSql = (record: string): string =>
   `not exists (select 1 from s.match found where found.target = ${record})`;

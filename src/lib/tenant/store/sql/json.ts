@@ -1,17 +1,22 @@
-/** An SQLite function takes at most 127 arguments. */
-const MAX_ARGUMENTS = 100;
+/** Maximum number of arguments for one function call. SQLite itself allows at most 127. */
+const MAX_FUNCTION_ARGUMENTS = 100;
 
-/** SQL: pieces concatenated; null ones are left out. */
-export const joined = (pieces: readonly string[]): string => {
-  if (pieces.length <= MAX_ARGUMENTS) return `concat(${pieces.join(", ")})`;
+/** SQL: the concatenation of pieces. Pieces that are null are skipped. */
+export const buildConcatSql = (pieces: readonly string[]): string => {
+  if (pieces.length <= MAX_FUNCTION_ARGUMENTS) return `concat(${pieces.join(", ")})`;
   const parts: string[] = [];
-  for (let at = 0; at < pieces.length; at += MAX_ARGUMENTS) parts.push(joined(pieces.slice(at, at + MAX_ARGUMENTS)));
-  return joined(parts);
+  for (let at = 0; at < pieces.length; at += MAX_FUNCTION_ARGUMENTS)
+    parts.push(buildConcatSql(pieces.slice(at, at + MAX_FUNCTION_ARGUMENTS)));
+  return buildConcatSql(parts);
 };
 
-/** SQL: a JSON object; a member's value is SQL of JSON, its name needs no escaping. @param end follows it */
-export const jsonObject = (members: readonly (readonly [name: string, json: string])[], end = ""): string =>
-  joined([...members.flatMap(([name, json], at) => [`'${at === 0 ? "{" : ","}"${name}":'`, json]), `'}${end}'`]);
+/** SQL: a JSON object. Values are SQL that returns JSON; names must not need escaping.  @param end text to append */
+export const buildJsonObjectSql = (members: readonly (readonly [name: string, json: string])[], end = ""): string =>
+  buildConcatSql([
+    ...members.flatMap(([name, json], at) => [`'${at === 0 ? "{" : ","}"${name}":'`, json]),
+    `'}${end}'`,
+  ]);
 
-/** SQL: a JSON list of pieces that each begin with a comma; a piece may be empty. */
-export const jsonList = (pieces: readonly string[]): string => `'[' || substr(${joined(["''", ...pieces])}, 2) || ']'`;
+/** SQL: a JSON list of pieces. Each piece begins with a comma or is empty. */
+export const buildJsonListSql = (pieces: readonly string[]): string =>
+  `'[' || substr(${buildConcatSql(["''", ...pieces])}, 2) || ']'`;

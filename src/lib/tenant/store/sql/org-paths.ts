@@ -1,22 +1,25 @@
 import { formatOrgPath } from "../../../model/organisation.ts";
 
-/** A stored organisation of some time. */
+/** An organisation as it is or was stored at a certain time. */
 export interface OrgNode {
   readonly pk: number;
-  /** null of 全社 */
+  /** record number of the parent; null for 全社 */
   readonly parent: number | null;
   readonly name: string;
 }
 
-/** The node of a row with these columns. */
-export const orgNodeOf = ({ pk, parent, name }: Readonly<Record<string, unknown>>): OrgNode => ({
+/** Converts a row with these columns to a node. */
+export const toOrgNode = ({ pk, parent, name }: Readonly<Record<string, unknown>>): OrgNode => ({
   pk: Number(pk),
   parent: parent === null ? null : Number(parent),
   name: String(name),
 });
 
-/** The path of each of some organisations, among which are all above it; those of which one is not there have none. */
-export const pathsOf = (nodes: Iterable<OrgNode>): ReadonlyMap<number, string> => {
+/**
+ * Returns the paths of organisations by record number. The nodes must include all organisations above them. If one of
+ * these is missing, the organisations below it do not get a path.
+ */
+export const buildOrgPaths = (nodes: Iterable<OrgNode>): ReadonlyMap<number, string> => {
   const all = new Map([...nodes].map((node) => [node.pk, node]));
   const paths = new Map<number, string>();
   for (const { pk } of all.values()) {

@@ -1,12 +1,12 @@
-import { ANDROID, NO_ACCOUNT, PRE_REGISTERED } from "../../../model/device.ts";
+import { ANDROID, ACCOUNTLESS_MODE, PRE_REGISTERED } from "../../../model/device.ts";
 
 /**
- * SQL: true if another owner needs a wipe of a device, or may.
+ * SQL: true if a device must, or may have to, be wiped before another owner can use it.
  *
- * @param column SQL of what it is then
- * @param was SQL of its status before
+ * @param column returns SQL of a column of the device after the change
+ * @param was SQL of the device's status before the change
  * @see facts 1.3
  */
-export const needsWipe = (column: (name: string) => string, was: string): string =>
-  `${column("platform")} = '${ANDROID}' and ${column("androidMode")} is distinct from '${NO_ACCOUNT}'
+export const buildNeedsWipeSql = (column: (name: string) => string, was: string): string =>
+  `${column("platform")} = '${ANDROID}' and ${column("androidMode")} is distinct from '${ACCOUNTLESS_MODE}'
     and ${column("status")} is distinct from '${PRE_REGISTERED}' and ${was} is distinct from '${PRE_REGISTERED}'`;

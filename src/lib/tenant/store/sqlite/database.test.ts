@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test("a file that is not there yet opens for all who make it at once", async () => {
+test("a file that does not exist yet can be created by many processes at once", async () => {
   const task: OpenThreadTask = { folder, rounds: 20, threads: 12, arrived: new Int32Array(new SharedArrayBuffer(4)) };
   const threads = Array.from(
     { length: task.threads },
@@ -36,7 +36,7 @@ const codeOf = (body: () => unknown): string | undefined => {
   }
 };
 
-test("a file that a stopped program was closing is locked within the time that is waited", () => {
+test("a file that a stopped program was closing is reported as locked within the waiting time", () => {
   const holder = open();
   holder.exec("pragma locking_mode = exclusive");
   holder.exec("create table t (a)");
@@ -47,7 +47,7 @@ test("a file that a stopped program was closing is locked within the time that i
   holder.close();
 });
 
-test("a new file that somebody else keeps in his hands is locked", () => {
+test("a new file that is locked by another connection is reported as locked", () => {
   const path = join(folder, "tenant.db");
   const holder = new DatabaseSync(path);
   holder.exec("begin exclusive");
@@ -59,7 +59,7 @@ test("a new file that somebody else keeps in his hands is locked", () => {
 const open = (...[options]: [ConstructorParameters<typeof Database>[1]?]): Database =>
   new Database(join(folder, "tenant.db"), options);
 
-test("a file gets a log, unless it is to be left as it is", () => {
+test("a file gets a write-ahead log, unless it is opened as plain", () => {
   const journal = (database: Database): unknown => database.get("pragma journal_mode")?.["journal_mode"];
   const plain = open({ plain: true });
   expect(journal(plain)).toBe("delete");
@@ -70,7 +70,7 @@ test("a file gets a log, unless it is to be left as it is", () => {
   usual.close();
 });
 
-test("a statement is not prepared anew for each limit", () => {
+test("a statement is not prepared again for another limit", () => {
   const prepare = vi.spyOn(DatabaseSync.prototype, "prepare");
   const database = open();
   const countUpTo = (most: number) => database.all("select 1 from json_each('[1, 2, 3]') limit :most", { most }).length;
@@ -98,7 +98,7 @@ test("a file without a log is read without one", () => {
   readOnly.close();
 });
 
-test("a connection for reading leaves what it reads as it is, and is one itself where nothing can be written", () => {
+test("a reader does not change the file, and is read-only if the file cannot be written", () => {
   const database = open();
   database.exec("create table t (a)");
   const reader = database.reader();
@@ -115,7 +115,7 @@ test("a connection for reading leaves what it reads as it is, and is one itself 
   for (const one of [database, reader, readOnly, another]) one.close();
 });
 
-test("what is there and can be written is opened so; what is not there, or is no database, is not made up", () => {
+test("a writable database is opened for writing; a missing or invalid file is not created", () => {
   const path = join(folder, "tenant.db");
   open().close();
   const opened = Database.orReadOnly(path);
@@ -127,7 +127,7 @@ test("what is there and can be written is opened so; what is not there, or is no
   expect(() => new Database(join(folder, "words.db"), { readOnly: true })).toThrow("not a database");
 });
 
-test("what a statement gives", () => {
+test("statements return rows, counts and changes", () => {
   const database = open();
   database.exec("create table t (a)");
   expect(database.run("insert into t values (:a), (:b)", { a: 1, b: null, other: "is no fault" })).toBe(2);
@@ -141,7 +141,7 @@ test("what a statement gives", () => {
 });
 
 describe("a change", () => {
-  test("is made whole or not at all", () => {
+  test("is made completely or not at all", () => {
     const database = open();
     database.exec("create table t (a)");
     expect(database.change(() => database.run("insert into t values (1)"))).toBe(1);
@@ -155,7 +155,7 @@ describe("a change", () => {
     database.close();
   });
 
-  test("whose error has ended it already is told by that error", () => {
+  test("whose error has already ended the transaction throws that error", () => {
     const database = open();
     const ending = (): never => {
       database.exec("rollback");
@@ -166,7 +166,7 @@ describe("a change", () => {
     database.close();
   });
 
-  test("waits for another process so long, unless it is interrupted", () => {
+  test("waits for another process up to the limit, unless it is interrupted", () => {
     const holder = open();
     holder.exec("begin immediate");
     let asked = 0;
@@ -182,7 +182,7 @@ describe("a change", () => {
   });
 });
 
-test("a snapshot is of one moment, and may write elsewhere", () => {
+test("a snapshot shows one moment, and allows writing with another connection", () => {
   const database = open();
   database.exec("create table t (a)");
   const other = open();

@@ -2,88 +2,91 @@ import { existsSync, statSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from "node:sqlite";
 import { dirname } from "node:path";
 import { pathToFileURL } from "node:url";
-import { diskFailure } from "../../../errors/disk.ts";
-import { Failure, interruption } from "../../../errors/index.ts";
+import { createDiskFailure } from "../../../errors/disk.ts";
+import { Failure, createInterruptedFailure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
-import { makeOwn } from "./own-file.ts";
-import { isFullDisk, isUnwritable, lockedFailure, readOnlyFailure } from "./storage-failure.ts";
+import { createOwnerOnlyFile } from "./own-file.ts";
+import { isFullDiskError, isUnwritableError, createLockedFailure, createReadOnlyFailure } from "./storage-failure.ts";
 
-/** A named parameter of a statement. */
-const PARAMETER = /:([a-zA-Z]\w*)/g;
+/** Pattern of a named parameter in a statement. */
+const NAMED_PARAMETER_PATTERN = /:([a-zA-Z]\w*)/g;
 
-/** A parameter that is the limit of a statement. */
-const LIMIT_PARAMETER = /\blimit (?=:)/g;
+/** Pattern of a `limit` whose value is a parameter. */
+const LIMIT_PARAMETER_PATTERN = /\blimit (?=:)/g;
 
 export type Params = Readonly<Record<string, SQLInputValue>>;
 export type Row = Record<string, SQLOutputValue>;
 
 /** Options for opening a connection. */
 export interface DatabaseOptions {
-  /** size of the page cache */
+  /** size of the page cache in KiB */
   readonly cacheKib?: number | undefined;
   readonly busyTimeoutMs?: number | undefined;
-  /** polled while waiting for a write lock; true gives up */
+  /** called repeatedly while waiting for a write lock; if it returns true, the wait ends */
   readonly interrupted?: (() => boolean) | undefined;
-  /** leaves the file's journal mode and cache as they are */
+  /** true to leave the file's journal mode and cache unchanged */
   readonly plain?: boolean | undefined;
-  /** never writes to the file; if nothing can be written next to it, reads it without its log */
+  /** true to never write to the file; if nothing can be written next to it either, reading requires an empty log */
   readonly readOnly?: boolean | undefined;
-  /** why a file that is read-only cannot be written, where it is not its permissions: SQLite's error of a full disk */
+  /** SQLite's error if the file is read-only because of a full disk; undefined if it is because of its permissions */
   readonly fullDisk?: Error | undefined;
 }
 
-/** Maximum time a statement waits for another process's write lock. */
+/** Maximum time that a statement waits for another process's write lock. */
 const BUSY_TIMEOUT_MS = 5000;
 
-/** Length of one wait, after which the interruption is checked. */
-const WAIT_MS = 100;
+/** Length of one wait for the lock. After each wait, clomoctl checks whether it was interrupted. */
+const LOCK_WAIT_MS = 100;
 
-/** Pause before retrying what SQLite rejects at once. */
-const RETRY_MS = 20;
+/** Pause before retrying a statement that SQLite rejects immediately. */
+const RETRY_PAUSE_MS = 20;
 
-const NEVER_NOTIFIED = new Int32Array(new SharedArrayBuffer(4));
+const SLEEP_BUFFER = new Int32Array(new SharedArrayBuffer(4));
 
 const SQLITE_BUSY = 5;
 
-/** True for SQLite's "another connection holds the lock". */
-export const isBusy = (error: unknown): boolean =>
+/** Returns true for the error that SQLite reports when another connection holds the lock. */
+export const isBusyError = (error: unknown): boolean =>
   error instanceof Error && "errcode" in error && (Number(error.errcode) & 0xff) === SQLITE_BUSY;
 
-const unreadableLog = (path: string): Failure =>
+const createUnreadableLogFailure = (path: string): Failure =>
   new Failure("unavailable", {
     what: text(
-      "the tenant's latest changes cannot be read: its folder is read-only",
-      "テナントの最新の変更を読み込めません(フォルダーに書き込めません)",
+      "cannot read the tenant's latest changes, because the tenant's folder is read-only",
+      "テナントの最新の変更を読み込めません(フォルダーに書き込めないため)",
     ),
     where: `${path}-wal`,
-    hint: text("open it once with its folder writable", "フォルダーに書き込める状態で一度開いてください"),
+    hint: text(
+      "make the folder writable, then open the tenant once",
+      "フォルダーに書き込めるようにしてから、テナントを一度開いてください",
+    ),
   });
 
-/** A read-only connection; SQLite needs a writable folder unless it is told that the file is immutable. */
+/** Opens a read-only connection. SQLite needs a writable folder unless the file is marked as immutable. */
 const openReadOnly = (path: string, timeout: number, fullDisk: Error | undefined): DatabaseSync => {
   const { href } = pathToFileURL(path);
   for (const way of ["mode=ro", "mode=ro&immutable=1"]) {
     const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
-    if (way !== "mode=ro" && log?.isFile() === true && log.size > 0) throw fullDisk ?? unreadableLog(path);
+    if (way !== "mode=ro" && log?.isFile() === true && log.size > 0) throw fullDisk ?? createUnreadableLogFailure(path);
     const database = new DatabaseSync(`${href}?${way}`, { timeout, readOnly: true });
     try {
       database.exec("select count(*) from sqlite_master");
       return database;
     } catch (error) {
       database.close();
-      if (!isUnwritable(error, path) && !isFullDisk(error, dirname(path))) throw error;
+      if (!isUnwritableError(error, path) && !isFullDiskError(error, dirname(path))) throw error;
     }
   }
-  throw readOnlyFailure(path);
+  throw createReadOnlyFailure(path);
 };
 
-/** @see https://www.sqlite.org/inmemorydb.html */
-const isInMemory = (path: string): boolean => path === ":memory:" || path.startsWith("file:");
+/** Returns true if the path denotes an in-memory database.  @see https://www.sqlite.org/inmemorydb.html */
+const isInMemoryPath = (path: string): boolean => path === ":memory:" || path.startsWith("file:");
 
-/** One connection to a SQLite file, with named parameters (`:name`) and prepared statements cached by their text. */
+/** A connection to an SQLite file, with named parameters (`:name`) and prepared statements cached by their text. */
 export class Database {
   readonly path: string;
-  /** the file cannot be written: {@link change} throws */
+  /** true if the file cannot be written; {@link change} then throws */
   readonly isReadOnly: boolean;
   readonly #db: DatabaseSync;
   readonly #busyTimeoutMs: number;
@@ -98,7 +101,7 @@ export class Database {
     this.#interrupted = interrupted;
     this.isReadOnly = options.readOnly ?? false;
     this.#fullDisk = options.fullDisk;
-    if (!this.isReadOnly && !isInMemory(path)) makeOwn(path);
+    if (!this.isReadOnly && !isInMemoryPath(path)) createOwnerOnlyFile(path);
     this.#db = this.isReadOnly
       ? openReadOnly(path, busyTimeoutMs, options.fullDisk)
       : new DatabaseSync(path, { timeout: busyTimeoutMs });
@@ -115,7 +118,7 @@ export class Database {
   }
 
   /**
-   * Opens an existing file for reading and writing, or read-only if it cannot be written, or its disk is full.
+   * Opens an existing file for reading and writing, or read-only if the file cannot be written or its disk is full.
    *
    * @throws Failure `unavailable` if its log can neither be read nor ignored
    */
@@ -123,41 +126,41 @@ export class Database {
     try {
       return new Database(path, options);
     } catch (error) {
-      const fullDisk = error instanceof Error && isFullDisk(error, dirname(path)) ? error : undefined;
-      if ((fullDisk === undefined && !isUnwritable(error, path)) || !existsSync(path)) throw error;
+      const fullDisk = error instanceof Error && isFullDiskError(error, dirname(path)) ? error : undefined;
+      if ((fullDisk === undefined && !isUnwritableError(error, path)) || !existsSync(path)) throw error;
       return new Database(path, { ...options, readOnly: true, fullDisk });
     }
   }
 
-  /** Another connection to the same file, for reading. */
+  /** Opens another connection to the same file, for reading. */
   reader(): Database {
     return new Database(this.path, this.isReadOnly ? { readOnly: true, fullDisk: this.#fullDisk } : { plain: true });
   }
 
-  /** @throws Failure `not-permitted` if the file cannot be written, `unexpected` if its disk is full */
+  /** Checks that the file is writable.  @throws Failure `not-permitted` if it is not, `unexpected` for a full disk */
   checkWritable(): void {
     const { isReadOnly, path } = this;
     if (!isReadOnly) return;
-    const full = this.#fullDisk === undefined ? undefined : diskFailure("ENOSPC", path, this.#fullDisk);
-    throw full ?? readOnlyFailure(path);
+    const full = this.#fullDisk === undefined ? undefined : createDiskFailure("ENOSPC", path, this.#fullDisk);
+    throw full ?? createReadOnlyFailure(path);
   }
 
-  /** See the option `interrupted`. */
+  /** Returns true if waiting should stop. See the option `interrupted`. */
   isInterrupted(): boolean {
     return this.#interrupted();
   }
 
-  /** Begins a write transaction if the lock is free. */
+  /** Begins a write transaction if the lock is free. Returns false if it is not free. */
   tryBegin(): boolean {
     return this.#tryLock(0);
   }
 
-  /** @throws Failure `locked` once the lock was waited for long enough */
+  /** Checks how long the caller has waited for the lock. @throws Failure `locked` if the maximum time is reached */
   checkWaited(waitedMs: number): void {
-    if (waitedMs >= this.#busyTimeoutMs) throw lockedFailure();
+    if (waitedMs >= this.#busyTimeoutMs) throw createLockedFailure();
   }
 
-  /** Rolls back the transaction, if the database has not done it itself. */
+  /** Rolls back the transaction, unless the database has already done so. */
   rollback(): void {
     if (this.#db.isTransaction) this.exec("rollback");
   }
@@ -166,15 +169,15 @@ export class Database {
     this.#db.exec(sql);
   }
 
-  /** @returns number of changed rows */
+  /** Runs a statement. @returns number of changed rows */
   run(sql: string, params: Params = {}): number {
     return Number(this.prepare(sql).run(params).changes);
   }
 
-  /** Binds by places, which takes a third of the time that names take. */
+  /** Runs a statement once per row. Parameters are bound by position, in a third of the time of binding by name. */
   runEach(sql: string, names: readonly string[], rows: Iterable<readonly SQLInputValue[]>): number {
     const places: number[] = [];
-    const placed = sql.replaceAll(PARAMETER, (_, name: string) => {
+    const placed = sql.replaceAll(NAMED_PARAMETER_PATTERN, (_, name: string) => {
       places.push(names.indexOf(name));
       return "?";
     });
@@ -192,7 +195,7 @@ export class Database {
     return this.prepare(sql).all(params);
   }
 
-  /** Rows one at a time, in bounded memory. */
+  /** Returns the rows one at a time, in bounded memory. */
   iterate(sql: string, params: Params = {}): IterableIterator<Row> {
     const rows = this.prepare(sql).iterate(params);
     const next = rows.next.bind(rows);
@@ -200,7 +203,7 @@ export class Database {
       try {
         return next();
       } catch (error) {
-        // a statement that failed at a row gives that error once more when it is used again
+        // a statement that failed at a row would report the same error when it is reused
         this.#statements.delete(sql);
         throw error;
       }
@@ -208,7 +211,7 @@ export class Database {
     return rows;
   }
 
-  /** The single number returned by a statement such as `select count(*)`; 0 if there is no row. */
+  /** Returns the single number that a statement such as `select count(*)` selects; 0 if there is no row. */
   count(sql: string, params: Params = {}): number {
     const row = this.get(sql, params);
     return row === undefined ? 0 : Number(Object.values(row)[0] ?? 0);
@@ -217,22 +220,23 @@ export class Database {
   prepare(sql: string): StatementSync {
     const known = this.#statements.get(sql);
     if (known !== undefined) return known;
-    // where the limit is a bare parameter, SQLite prepares the statement anew whenever that is bound
-    const statement = this.#db.prepare(sql.replaceAll(LIMIT_PARAMETER, "limit +"));
+    // if the limit is a bare parameter, SQLite prepares the statement again whenever the parameter is bound
+    const statement = this.#db.prepare(sql.replaceAll(LIMIT_PARAMETER_PATTERN, "limit +"));
     statement.setAllowUnknownNamedParameters(true);
     this.#statements.set(sql, statement);
     return statement;
   }
 
-  /** Makes `name` callable from SQL; by default it must be deterministic. */
+  /** Registers `body` as the SQL function `name`. By default, the function must be deterministic. */
   define(name: string, body: (...args: SQLOutputValue[]) => SQLInputValue, deterministic = true): void {
     this.#db.function(name, { deterministic, varargs: true }, body);
   }
 
   /**
-   * Runs `body` in one write transaction: all or nothing.
+   * Runs `body` in one write transaction, which is committed completely or not at all.
    *
-   * @throws Failure `locked` when another process holds the write lock for longer than five seconds, `not-permitted`
+   * @throws Failure `locked` if another process holds the write lock for longer than five seconds, `not-permitted` if
+   * the file cannot be written
    */
   change<T>(body: () => T): T {
     this.checkWritable();
@@ -240,20 +244,20 @@ export class Database {
     return this.#ending(body);
   }
 
-  /** Whether nobody holds the write lock at the moment; false within a transaction of this connection. */
+  /** Returns true if nobody holds the write lock at the moment; false within a transaction of this connection. */
   isFree(): boolean {
     if (this.#db.isTransaction || !this.#tryLock(0)) return false;
     this.exec("rollback");
     return true;
   }
 
-  /** Runs `body` on one snapshot of the data; it may write to attached files. */
+  /** Runs `body` on one snapshot of the data. `body` may write to attached files. */
   snapshot<T>(body: () => T): T {
     this.exec("begin");
     return this.#ending(body);
   }
 
-  /** Moves the write-ahead log into the file. @throws SQLite's error where that cannot be written */
+  /** Moves the content of the write-ahead log into the file. @throws SQLite's error if the file cannot be written */
   foldLog(): void {
     this.exec("pragma wal_checkpoint(truncate)");
   }
@@ -275,19 +279,19 @@ export class Database {
   }
 
   /**
-   * Switches the file to write-ahead logging. If several processes create a new file at once, SQLite rejects all but
-   * one without waiting, as waiting could deadlock.
+   * Switches the file to write-ahead logging. If several processes create a new file at the same time, SQLite rejects
+   * all but one of them without waiting, because waiting could cause a deadlock.
    *
-   * @throws Failure `locked` if the file stays in use by others
+   * @throws Failure `locked` if other processes keep the file in use
    * @see https://www.sqlite.org/c3ref/busy_handler.html
    */
   #enableLog(): void {
-    // else SQLite itself waits in each of our tries, for minutes in all
+    // otherwise SQLite itself would wait in each attempt, which adds up to minutes
     this.exec("pragma busy_timeout = 0");
-    for (let waitedMs = 0; !this.#tryEnableLog(); waitedMs += RETRY_MS) {
-      if (this.#interrupted()) throw interruption();
-      if (waitedMs >= this.#busyTimeoutMs) throw lockedFailure();
-      Atomics.wait(NEVER_NOTIFIED, 0, 0, RETRY_MS);
+    for (let waitedMs = 0; !this.#tryEnableLog(); waitedMs += RETRY_PAUSE_MS) {
+      if (this.#interrupted()) throw createInterruptedFailure();
+      if (waitedMs >= this.#busyTimeoutMs) throw createLockedFailure();
+      Atomics.wait(SLEEP_BUFFER, 0, 0, RETRY_PAUSE_MS);
     }
     this.exec(`pragma busy_timeout = ${this.#busyTimeoutMs}`);
   }
@@ -297,26 +301,26 @@ export class Database {
       this.exec("pragma journal_mode = wal");
       return true;
     } catch (error) {
-      if (isBusy(error)) return false;
+      if (isBusyError(error)) return false;
       throw error;
     }
   }
 
   #begin(): void {
-    for (let waitedMs = 0; !this.#tryLock(WAIT_MS); waitedMs += WAIT_MS) {
-      if (this.#interrupted()) throw interruption();
-      if (waitedMs >= this.#busyTimeoutMs) throw lockedFailure();
+    for (let waitedMs = 0; !this.#tryLock(LOCK_WAIT_MS); waitedMs += LOCK_WAIT_MS) {
+      if (this.#interrupted()) throw createInterruptedFailure();
+      if (waitedMs >= this.#busyTimeoutMs) throw createLockedFailure();
     }
   }
 
-  /** Begins a write transaction if the lock becomes free in time. */
+  /** Begins a write transaction if the lock becomes free in time. Returns false if it does not. */
   #tryLock(withinMs: number): boolean {
     this.exec(`pragma busy_timeout = ${withinMs}`);
     try {
       this.exec("begin immediate");
       return true;
     } catch (error) {
-      if (isBusy(error)) return false;
+      if (isBusyError(error)) return false;
       throw error;
     } finally {
       this.exec(`pragma busy_timeout = ${this.#busyTimeoutMs}`);

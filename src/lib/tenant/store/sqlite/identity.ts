@@ -3,72 +3,79 @@ import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
 import { Database } from "./database.ts";
 
-/** SQLite's `application_id` of a tenant file: "CLOM" in ASCII. */
+/** The `application_id` that SQLite stores in a tenant file: "CLOM" in ASCII. */
 export const APPLICATION_ID = 0x43_4c_4f_4d;
 
-/** The version of the first released schema; pre-release versions of clomoctl counted from 1. */
+/** The version of the first released schema. Pre-release versions of clomoctl counted from 1. */
 export const FIRST_VERSION = 104;
 
-/** The first bytes of every SQLite file, and what its header says of the program that wrote it. @see https://sqlite.org/fileformat2.html#the_database_header */
-const HEADER = { magic: "SQLite format 3\0", version: 60, applicationId: 68, bytes: 72 } as const;
+/**
+ * The first bytes of every SQLite file, and the offsets of the header fields that identify the program that wrote it.
+ * @see https://sqlite.org/fileformat2.html#the_database_header
+ */
+const SQLITE_HEADER = { magic: "SQLite format 3\0", version: 60, applicationId: 68, bytes: 72 } as const;
 
-/** The failure of a tenant of a pre-release version. */
-export const preRelease = (path: string): Failure =>
+/** Returns the failure for a tenant that a pre-release version created. */
+export const createPreReleaseFailure = (path: string): Failure =>
   new Failure("input-rejected", {
     what: text(
-      "this tenant was made by a pre-release version of clomoctl and cannot be opened",
-      "このテナントは公開前の版の clomoctl で作られたもので、開けません",
+      "this tenant was created by a pre-release version of clomoctl and cannot be opened",
+      "このテナントは公開前の版の clomoctl で作成されたため、開けません",
     ),
     where: path,
     hint: text(
-      "export its data with that version, move its folder away, then import the data again",
+      "export the data with that version, move the tenant's folder away, then import the data again",
       "その版でデータを書き出し、フォルダーを別の場所に移してから、もう一度インポートしてください",
     ),
   });
 
-const foreign = (path: string): Failure =>
+const createForeignFileFailure = (path: string): Failure =>
   new Failure("input-rejected", {
-    what: text("this is not a tenant file of clomoctl", "clomoctl のテナントのファイルではありません"),
+    what: text("not a tenant file of clomoctl", "clomoctl のテナントのファイルではありません"),
     where: path,
     hint: text(
-      "move it away, then restore the tenant's file from a backup",
-      "別の場所に移してから、テナントのファイルをバックアップから戻してください",
+      "move this file away, then restore the tenant's file from a backup",
+      "このファイルを別の場所に移してから、テナントのファイルをバックアップから戻してください",
     ),
   });
 
 /**
- * Checks by its first bytes, then by its log, that an existing SQLite file is a tenant file of a released version. It is
- * not opened for writing: that would fold the log in. A file with other content, or that cannot be read, is left to SQLite.
+ * Checks the first bytes of an existing SQLite file, then its log, to make sure that it is a tenant file of a released
+ * version. The file is not opened for writing, because that would merge its log into it. Files with other content and
+ * files that cannot be read are left to SQLite.
  *
- * @returns the version of its schema; 0 where that is left to SQLite
- * @throws Failure `input-rejected` for the file of a pre-release version or of another program
+ * @returns the version of the schema; 0 if the file is left to SQLite
+ * @throws Failure `input-rejected` if a pre-release version or another program wrote the file
  */
 export const checkIdentity = (path: string): number => {
-  const header = headerOf(path);
-  if (header?.toString("latin1", 0, HEADER.magic.length) !== HEADER.magic) return 0;
-  const version = judged(path, {
-    version: header.readUInt32BE(HEADER.version),
-    application: header.readUInt32BE(HEADER.applicationId),
+  const header = readFileHeader(path);
+  if (header?.toString("latin1", 0, SQLITE_HEADER.magic.length) !== SQLITE_HEADER.magic) return 0;
+  const version = validateIdentity(path, {
+    version: header.readUInt32BE(SQLITE_HEADER.version),
+    application: header.readUInt32BE(SQLITE_HEADER.applicationId),
   });
-  const logged = loggedIdentity(path);
-  return logged === undefined ? version : judged(path, logged);
+  const logged = readLoggedIdentity(path);
+  return logged === undefined ? version : validateIdentity(path, logged);
 };
 
-/** Which program wrote a file, and in which version. */
-interface Identity {
+/** The program that wrote a file, and the schema version of the file. */
+interface FileIdentity {
   readonly version: number;
   readonly application: number;
 }
 
-/** Returns the version of a tenant file. @throws Failure for any other one */
-function judged(path: string, { version, application }: Identity): number {
+/** Returns a tenant file's schema version.  @throws Failure if it is not a tenant file of a released version */
+function validateIdentity(path: string, { version, application }: FileIdentity): number {
   if (application === APPLICATION_ID && version >= FIRST_VERSION) return version;
   const isEarly = application === APPLICATION_ID || (application === 0 && version > 0 && version < FIRST_VERSION);
-  throw isEarly ? preRelease(path) : foreign(path);
+  throw isEarly ? createPreReleaseFailure(path) : createForeignFileFailure(path);
 }
 
-/** Returns what a log says that was not folded in, as that of a killed program; undefined without one, or if it cannot be read. */
-function loggedIdentity(path: string): Identity | undefined {
+/**
+ * Returns the identity that a log contains but that was not merged into the file, for example because the program was
+ * killed. Returns undefined if there is no log or if it cannot be read.
+ */
+function readLoggedIdentity(path: string): FileIdentity | undefined {
   if ((statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0) return undefined;
   try {
     const database = new Database(path, { readOnly: true });
@@ -82,13 +89,13 @@ function loggedIdentity(path: string): Identity | undefined {
   }
 }
 
-/** Returns the header of a file, filled up with zeros; undefined if the file cannot be read. */
-const headerOf = (path: string): Buffer | undefined => {
-  const header = Buffer.alloc(HEADER.bytes);
+/** Returns the header of a file, padded with zeros; undefined if the file cannot be read. */
+const readFileHeader = (path: string): Buffer | undefined => {
+  const header = Buffer.alloc(SQLITE_HEADER.bytes);
   try {
     const file = openSync(path, "r");
     try {
-      // a read may give less than was asked for, and is short of nothing only at the end of the file
+      // a read may return fewer bytes than requested, and returns 0 bytes only at the end of the file
       for (let at = 0, read = 1; read > 0 && at < header.length; at += read)
         read = readSync(file, header, at, header.length - at, null);
     } finally {

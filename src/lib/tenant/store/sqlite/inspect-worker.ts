@@ -1,7 +1,7 @@
 import { workerData } from "node:worker_threads";
-import { contentOf, type InspectTask } from "./inspect.ts";
-import { answerWith } from "./own-thread.ts";
+import { readDatabaseState, type InspectionInput } from "./inspect.ts";
+import { sendOutcome } from "./own-thread.ts";
 
-const { path } = workerData as InspectTask;
+const { path } = workerData as InspectionInput;
 
-answerWith(path, () => contentOf(path));
+sendOutcome(path, () => readDatabaseState(path));

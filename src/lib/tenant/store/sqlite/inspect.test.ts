@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { Database } from "./database.ts";
-import { contentOf, inspectTenantFile } from "./inspect.ts";
+import { readDatabaseState, inspectTenantFile } from "./inspect.ts";
 import { SCHEMA_VERSION } from "./migrations.ts";
 
 const PROCESSES = { self: 1, isAlive: (pid: number): boolean => pid === 4242 };
@@ -26,7 +26,7 @@ afterEach(() => tenant.close());
 
 const inspected = () => inspectTenantFile(tenant.folder, PROCESSES);
 
-test("a whole tenant is told as such, and its file stays as it is", async () => {
+test("an undamaged tenant has no faults, and its file is not changed", async () => {
   await tenant.reopen();
   const before = readFileSync(tenant.path);
   expect(await inspected()).toMatchObject({
@@ -43,7 +43,7 @@ test("a whole tenant is told as such, and its file stays as it is", async () => 
   expect(readFileSync(tenant.path).equals(before)).toBe(true);
 });
 
-test("its sealed secrets are told by the key that sealed them", async () => {
+test("sealed secrets are listed with the key that sealed them", async () => {
   expect(await inspected()).toMatchObject({ sealed: [] });
   tenant.database.run("insert into ade_server (pk, privateKey, token) values (1, 'AAAAAAkey', 'BBBBBBtoken')");
   expect((await inspected())?.sealed).toEqual([
@@ -52,7 +52,7 @@ test("its sealed secrets are told by the key that sealed them", async () => {
   ]);
 });
 
-test("where there is none, none is made", async () => {
+test("a missing tenant is not created", async () => {
   const folder = join(tenant.folder, "none");
   expect(await inspectTenantFile(folder, PROCESSES)).toBeUndefined();
   expect(existsSync(folder)).toBe(false);
@@ -61,7 +61,7 @@ test("where there is none, none is made", async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test("an interruption is heard while the database is looked at", async () => {
+test("an interruption takes effect while the database is inspected", async () => {
   const aborting = new AbortController();
   const asked = inspectTenantFile(tenant.folder, PROCESSES, aborting.signal);
   setImmediate(() => aborting.abort());
@@ -71,18 +71,18 @@ test("an interruption is heard while the database is looked at", async () => {
   });
 });
 
-describe("what is wrong is found", () => {
-  test("a file of another program's schema, older or newer, is not changed", async () => {
+describe("problems are found", () => {
+  test("a file with an older or newer schema, which is not changed", async () => {
     for (const version of [SCHEMA_VERSION - 1, SCHEMA_VERSION + 5]) {
       tenant.database.exec(`pragma user_version = ${version}`);
       // before the first version there is none that is older
-      const state = version < SCHEMA_VERSION ? contentOf(tenant.path) : await inspected();
+      const state = version < SCHEMA_VERSION ? readDatabaseState(tenant.path) : await inspected();
       expect(state).toMatchObject({ version, newest: SCHEMA_VERSION });
       expect(tenant.database.count("pragma user_version")).toBe(version);
     }
   });
 
-  test("a file of a newer program is not opened: the log that a killed one left is not folded in", async () => {
+  test("a file of a newer program, whose log from a killed program is not merged", async () => {
     const folder = join(tenant.folder, "copy");
     mkdirSync(folder);
     tenant.database.foldLog();
@@ -98,7 +98,7 @@ describe("what is wrong is found", () => {
     expect(files()).toEqual(before);
   });
 
-  test("a lock, and who holds it", async () => {
+  test("a lock, and its holder", async () => {
     const other = new Database(tenant.path);
     other.exec("begin immediate");
     expect(await inspected()).toMatchObject({ isLocked: true, holder: undefined });
@@ -110,7 +110,7 @@ describe("what is wrong is found", () => {
     expect(await inspected()).toMatchObject({ isLocked: false, holder: undefined });
   });
 
-  test("an audit without its triggers, or with one more, but of a schema of another version nothing is compared", async () => {
+  test("an audit log with missing or additional triggers; other schema versions are not compared", async () => {
     const [trigger] = tenant.database.all(
       "select name from sqlite_master where type = 'trigger' and tbl_name = 'audit'",
     );
@@ -122,17 +122,17 @@ describe("what is wrong is found", () => {
       { name: "own", reason: "unknown" },
     ]);
     tenant.database.exec(`pragma user_version = ${SCHEMA_VERSION - 1}`);
-    expect(contentOf(tenant.path)).toMatchObject({ auditTable: [] });
+    expect(readDatabaseState(tenant.path)).toMatchObject({ auditTable: [] });
   });
 
-  test("records that refer to what is not there", async () => {
+  test("records with references to missing records", async () => {
     tenant.database.exec(
       "insert into device (id, serialNumber, owner, createdAt, updatedAt, revision) values ('x', 'S', 99, '', '', 0)",
     );
     expect((await inspected())?.strays).toBe(1);
   });
 
-  test("a file whose parts contradict each other", async () => {
+  test("a file with contradictory parts", async () => {
     tenant.database.exec("pragma wal_checkpoint(truncate)");
     const folder = join(tenant.folder, "copy");
     mkdirSync(folder);
@@ -147,7 +147,7 @@ describe("what is wrong is found", () => {
     rmSync(folder, { recursive: true });
   });
 
-  test("a file that is lost, empty, cut or no database", async () => {
+  test("a file that is missing, empty, truncated or not a database", async () => {
     tenant.database.exec("pragma wal_checkpoint(truncate)");
     const bytes = readFileSync(tenant.path);
     const folder = join(tenant.folder, "copy");

@@ -1,54 +1,56 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { SEALED_SECRETS, sealedBy, type SealedSecret } from "../../../model/sealed.ts";
+import { SEALED_SECRETS, getKeyMark, type SealedSecret } from "../../../model/sealed.ts";
 import type { TenantFileState } from "../../../model/tenant-file.ts";
 import type { Processes } from "../processes.ts";
 import { verifyTable } from "../../audit/sqlite/table.ts";
 import { Database } from "./database.ts";
-import { inOwnThread } from "./own-thread.ts";
+import { runInWorker } from "./own-thread.ts";
 import { checkIdentity } from "./identity.ts";
 import { SCHEMA_VERSION } from "./migrations.ts";
-import { damaged, storageFailure } from "./storage-failure.ts";
-import { TENANT_FILE } from "./tenant-file.ts";
+import { createDamagedFileFailure, toStorageFailure } from "./storage-failure.ts";
+import { TENANT_FILE_NAME } from "./tenant-file.ts";
 import { WriterNote } from "./writer-note.ts";
 
-/** At most so many faults are told. */
+/** Maximum number of faults that are reported. */
 const MAX_FAULTS = 20;
 
 /**
- * Looks at the file of a tenant: neither makes nor updates it. What it says of the data is of one moment. Of the file of
- * a newer program it says that alone: whoever opens the file folds in its log, and which rules its data have nobody knows.
+ * Inspects the file of a tenant without creating or updating it. The result describes the data at one moment. For the
+ * file of a newer program, only its path, sizes and versions are returned: opening the file would merge its log, and
+ * this program does not know the rules for its data.
  *
- * @returns undefined where there is no tenant
- * @throws Failure `unexpected` where the file is lost, empty or no database, `input-rejected` for that of a pre-release version,
- *   `unavailable` where it cannot be read, `interrupted`
+ * @returns undefined if there is no tenant
+ * @throws Failure `unexpected` if the file is missing, empty or not a database, `input-rejected` if a pre-release
+ * version wrote it, `unavailable` if it cannot be read, `interrupted`
  */
 export const inspectTenantFile = async (
   folder: string,
   processes: Processes,
   signal?: AbortSignal,
 ): Promise<TenantFileState | undefined> => {
-  const path = join(folder, TENANT_FILE);
+  const path = join(folder, TENANT_FILE_NAME);
   try {
     const names = existsSync(folder) ? readdirSync(folder) : [];
     if (names.length === 0) return undefined;
-    if (!names.includes(TENANT_FILE) || statSync(path).size === 0) throw damaged(path);
+    if (!names.includes(TENANT_FILE_NAME) || statSync(path).size === 0) throw createDamagedFileFailure(path);
     const version = checkIdentity(path);
-    if (version > SCHEMA_VERSION) return { path, ...sizeOf(path), ...UNOPENED, version, newest: SCHEMA_VERSION };
-    const content = await inOwnThread<DatabaseState>(
+    if (version > SCHEMA_VERSION)
+      return { path, ...readFileSizes(path), ...UNOPENED_FILE_STATE, version, newest: SCHEMA_VERSION };
+    const content = await runInWorker<DatabaseState>(
       "./inspect-worker",
       import.meta.url,
-      { path } satisfies InspectTask,
+      { path } satisfies InspectionInput,
       signal,
     );
-    return { path, ...sizeOf(path), ...content, ...lockOf(path, folder, processes) };
+    return { path, ...readFileSizes(path), ...content, ...probeLock(path, folder, processes) };
   } catch (error) {
-    throw storageFailure(error, path);
+    throw toStorageFailure(error, path);
   }
 };
 
-/** What is said of a file that is not opened. */
-const UNOPENED = {
+/** The state that is reported for a file that is not opened. */
+const UNOPENED_FILE_STATE = {
   faults: [],
   strays: 0,
   auditHead: null,
@@ -58,14 +60,14 @@ const UNOPENED = {
   holder: undefined,
 } satisfies Partial<TenantFileState>;
 
-/** The file itself and its log. */
-const sizeOf = (path: string): Pick<TenantFileState, "bytes" | "logBytes"> => ({
+/** Returns the sizes of a tenant's file and its log. */
+const readFileSizes = (path: string): Pick<TenantFileState, "bytes" | "logBytes"> => ({
   bytes: statSync(path).size,
   logBytes: statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0,
 });
 
-/** What the worker is asked. */
-export interface InspectTask {
+/** The input of the worker that inspects a file. */
+export interface InspectionInput {
   readonly path: string;
 }
 
@@ -74,21 +76,21 @@ type DatabaseState = Pick<
   "version" | "newest" | "faults" | "strays" | "auditHead" | "auditTable" | "sealed"
 >;
 
-/** What the database finds of itself: of a million users in some seconds. */
-export const contentOf = (path: string): DatabaseState => {
+/** Returns what the database reports about itself. This takes several seconds for a million users. */
+export const readDatabaseState = (path: string): DatabaseState => {
   const database = new Database(path, { readOnly: true });
   try {
-    return foundIn(database);
+    return readStateOnSnapshot(database);
   } finally {
     database.close();
   }
 };
 
-/** On one snapshot. */
-const foundIn = (database: Database): DatabaseState =>
+/** Reads the state of a database from one snapshot. */
+const readStateOnSnapshot = (database: Database): DatabaseState =>
   database.snapshot(() => {
     const found = database.all(`pragma quick_check(${MAX_FAULTS})`).flatMap((row) => Object.values(row).map(String));
-    // the first line of several names the database
+    // if a result has several lines, the first one names the database
     const faults = found.flatMap((line) => line.split("\n")).filter((line) => line !== "ok" && !line.startsWith("***"));
     const version = database.count("pragma user_version");
     const isWhole = faults.length === 0;
@@ -97,15 +99,15 @@ const foundIn = (database: Database): DatabaseState =>
       newest: SCHEMA_VERSION,
       faults,
       strays: isWhole ? database.all("pragma foreign_key_check").length : 0,
-      auditHead: isWhole && version > 0 ? headOf(database) : null,
-      // that of another version is another one
+      auditHead: isWhole && version > 0 ? loadAuditHead(database) : null,
+      // another version of the schema has another audit table
       auditTable: isWhole && version === SCHEMA_VERSION ? verifyTable(database) : [],
-      sealed: isWhole && version === SCHEMA_VERSION ? sealedIn(database) : [],
+      sealed: isWhole && version === SCHEMA_VERSION ? readSealedSecrets(database) : [],
     };
   });
 
-/** Which secrets lie where. */
-const SEALED: Readonly<Record<SealedSecret["secret"], string>> = {
+/** SQL: selects the sealed secrets of each kind. */
+const SELECT_SEALED_SECRETS: Readonly<Record<SealedSecret["secret"], string>> = {
   "ade-key": "select privateKey as sealed from ade_server",
   "ade-staged-key": "select stagedKey as sealed from ade_server",
   "ade-token": "select token as sealed from ade_server",
@@ -114,20 +116,24 @@ const SEALED: Readonly<Record<SealedSecret["secret"], string>> = {
   "vpp-token": "select token as sealed from vpp_token",
 };
 
-const sealedIn = (database: Database): readonly SealedSecret[] =>
+const readSealedSecrets = (database: Database): readonly SealedSecret[] =>
   SEALED_SECRETS.flatMap((secret) =>
     database
-      .all(SEALED[secret])
-      .flatMap(({ sealed }) => (typeof sealed === "string" ? [{ secret, by: sealedBy(sealed) }] : [])),
+      .all(SELECT_SEALED_SECRETS[secret])
+      .flatMap(({ sealed }) => (typeof sealed === "string" ? [{ secret, by: getKeyMark(sealed) }] : [])),
   );
 
-const headOf = (database: Database): TenantFileState["auditHead"] => {
+const loadAuditHead = (database: Database): TenantFileState["auditHead"] => {
   const last = database.get("select seq, hash from audit order by seq desc limit 1");
   return last === undefined ? null : { seq: Number(last["seq"]), hash: String(last["hash"]) };
 };
 
-/** Tries the write lock, without waiting for it. */
-const lockOf = (path: string, folder: string, processes: Processes): Pick<TenantFileState, "isLocked" | "holder"> => {
+/** Checks whether the write lock is held, without waiting for it. */
+const probeLock = (
+  path: string,
+  folder: string,
+  processes: Processes,
+): Pick<TenantFileState, "isLocked" | "holder"> => {
   let isLocked: boolean | undefined;
   try {
     const database = new Database(path, { plain: true, busyTimeoutMs: 0 });

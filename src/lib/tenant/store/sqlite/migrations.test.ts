@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 import { Database } from "./database.ts";
-import { migrate, SCHEMA_VERSION, STEPS, type Migration } from "./migrations.ts";
+import { migrate, SCHEMA_VERSION, MIGRATIONS, type Migration } from "./migrations.ts";
 
 let folder = "";
 let path = "";
@@ -19,7 +19,7 @@ const TENANT = { name: "t", now: "2026-04-01T00:00:00.000Z" };
 
 const versionOf = (database: Database): number => database.count("pragma user_version");
 
-test("a new file gets the schema, the root organisation and a key of its own", () => {
+test("a new file gets the schema, the root organisation and its own key", () => {
   const database = new Database(path);
   migrate(database, TENANT);
   migrate(database, { ...TENANT, name: "other" });
@@ -44,13 +44,13 @@ test("a file holds one tenant", () => {
   database.close();
 });
 
-test("versions of steps ascend from 104; the last one is the program's", () => {
-  const versions = STEPS.map(({ version }) => version);
+test("step versions ascend from 104, and the last one is the program's version", () => {
+  const versions = MIGRATIONS.map(({ version }) => version);
   expect(versions).toEqual(versions.map((_, at) => 104 + at));
   expect(SCHEMA_VERSION).toBe(versions.at(-1));
 });
 
-test("two processes may make the same file", () => {
+test("two processes can create the same file", () => {
   const [first, second] = [new Database(path), new Database(path)];
   migrate(first, TENANT);
   migrate(second, TENANT);
@@ -60,12 +60,12 @@ test("two processes may make the same file", () => {
 
 describe("a second step", () => {
   const ADDED = "alter table tenant add column plan text";
-  const MORE: readonly Migration[] = [...STEPS, { version: 105, run: ADDED }];
+  const MORE: readonly Migration[] = [...MIGRATIONS, { version: 105, run: ADDED }];
 
-  test("runs once, on a new file and on one that lacks it", () => {
+  test("runs once, on a new file and on a file that lacks it", () => {
     let runs = 0;
     const counted: readonly Migration[] = [
-      ...STEPS,
+      ...MIGRATIONS,
       {
         version: 105,
         run: (database) => {
@@ -89,7 +89,7 @@ describe("a second step", () => {
   test("that fails leaves the file as it was", () => {
     const database = new Database(path);
     migrate(database, TENANT);
-    const failing: readonly Migration[] = [...STEPS, { version: 105, run: `${ADDED}; create nonsense` }];
+    const failing: readonly Migration[] = [...MIGRATIONS, { version: 105, run: `${ADDED}; create nonsense` }];
     expect(() => migrate(database, TENANT, failing)).toThrow(/nonsense/);
     expect(versionOf(database)).toBe(104);
     expect(database.all("select name from pragma_table_info('tenant') where name = 'plan'")).toEqual([]);
@@ -104,12 +104,12 @@ describe("a second step", () => {
     database.close();
     const source = `
       import { Database } from ${JSON.stringify(import.meta.resolve("./database.ts"))};
-      import { migrate, STEPS } from ${JSON.stringify(import.meta.resolve("./migrations.ts"))};
+      import { migrate, MIGRATIONS } from ${JSON.stringify(import.meta.resolve("./migrations.ts"))};
       const run = (database) => {
         database.exec(${JSON.stringify(ADDED)});
         process.kill(process.pid, "SIGKILL");
       };
-      migrate(new Database(${JSON.stringify(path)}), ${JSON.stringify(TENANT)}, [...STEPS, { version: 105, run }]);`;
+      migrate(new Database(${JSON.stringify(path)}), ${JSON.stringify(TENANT)}, [...MIGRATIONS, { version: 105, run }]);`;
     const killed = spawnSync(process.execPath, ["--input-type=module", "-e", source], { encoding: "utf8" });
     expect(killed, killed.stderr).toMatchObject({ signal: "SIGKILL" });
     const again = new Database(path);
@@ -119,7 +119,7 @@ describe("a second step", () => {
     again.close();
   });
 
-  test("runs once where another process runs it meanwhile", () => {
+  test("runs once if another process runs it at the same time", () => {
     const [first, second] = [new Database(path), new Database(path)];
     migrate(first, TENANT);
     const change = second.change.bind(second);
@@ -132,11 +132,15 @@ describe("a second step", () => {
     for (const one of [first, second]) one.close();
   });
 
-  test("makes a file that a program without it refuses", () => {
+  test("makes a file that a program without the step rejects", () => {
     const database = new Database(path);
     migrate(database, TENANT, MORE);
     expect(() => migrate(database, TENANT)).toThrow(
-      expect.objectContaining({ code: "unavailable", where: path, message: expect.stringContaining("newer clomoctl") }),
+      expect.objectContaining({
+        code: "unavailable",
+        where: path,
+        message: expect.stringContaining("newer version of clomoctl"),
+      }),
     );
     expect(versionOf(database)).toBe(105);
     database.close();
@@ -169,8 +173,10 @@ test("a file of a newer program is left alone", async () => {
   expect(readdirSync(folder)).toContain("tenant.db");
 });
 
-const FOREIGN = { what: { en: "this is not a tenant file of clomoctl" } };
-const PRE_RELEASE = { what: { en: "this tenant was made by a pre-release version of clomoctl and cannot be opened" } };
+const FOREIGN = { what: { en: "not a tenant file of clomoctl" } };
+const PRE_RELEASE = {
+  what: { en: "this tenant was created by a pre-release version of clomoctl and cannot be opened" },
+};
 
 test.each([
   ["of the first pre-release version", "pragma application_id = 0; pragma user_version = 1", PRE_RELEASE],
@@ -179,7 +185,7 @@ test.each([
   ["without numbers", "pragma application_id = 0; pragma user_version = 0", FOREIGN],
   ["without an application", "pragma application_id = 0", FOREIGN],
   ["of another application", "pragma application_id = 7", FOREIGN],
-])("a file %s is refused and left alone", async (_, pragmas, failure) => {
+])("a file %s is rejected and left alone", async (_, pragmas, failure) => {
   await makeMarked(pragmas);
   const [bytes, { mtimeMs }] = [readFileSync(path), statSync(path)];
   const names = readdirSync(folder).toSorted();
@@ -195,7 +201,7 @@ test.each([
   ["of a pre-release version", "pragma application_id = 0; pragma user_version = 100", PRE_RELEASE],
   ["of another application", "pragma application_id = 7", FOREIGN],
 ])(
-  "a file that only its log, left by a killed program, tells to be %s is left alone with it",
+  "a file that only the log of a killed program shows to be %s is left alone, like its log",
   async (_, pragmas, failure) => {
     await using tenant = new TestTenant();
     tenant.database.foldLog();

@@ -1,21 +1,21 @@
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
 import type { Database } from "./database.ts";
-import { APPLICATION_ID, FIRST_VERSION, preRelease } from "./identity.ts";
+import { APPLICATION_ID, FIRST_VERSION, createPreReleaseFailure } from "./identity.ts";
 
 /** The fixed id of every tenant's root organisation 全社. */
 const ROOT_ORG_ID = "00000000-0000-7000-8000-000000000001";
 
-/** The row of the root organisation. */
+/** The record number of the root organisation. */
 export const ROOT_ORG_PK = 1;
 
 /**
  * The schema of the first release, and the rows that every tenant has.
  *
- * Columns have the names of the model's fields, so that an import maps a file's columns to a table's without a separate
- * list. `pk` is the row's own number, never reused (a reverted deletion gets its number back), `id` its UUIDv7,
- * `revision` the collection's revision that last changed it. A `…Key` is what values are compared by, null where that is
- * the value itself.
+ * Columns have the names of the model's fields, so that an import maps the columns of a file to those of a table
+ * without a separate list. `pk` is the record number, which is never reused (undoing a deletion restores the number).
+ * `id` is the record's UUIDv7, and `revision` is the revision of the collection that last changed the record. A `…Key`
+ * contains the key by which values are compared; it is null if the value itself is the key.
  */
 const FIRST_SCHEMA = `
   create table tenant (
@@ -53,7 +53,8 @@ const FIRST_SCHEMA = `
   create index user_administrator on user (pk) where administrator = 1;
   create table user_email (emailKey text primary key, user integer not null, main integer not null) without rowid;
 
-  -- what a user's CLOMO account is besides its name; the row of a deleted user stays for the undo, but proves nothing
+  -- a user's CLOMO account, except for its name; the row of a deleted user is kept for an undo, but does not mean that
+  -- the account exists
   create table account (
     user integer primary key, role text not null default 'none', scheme integer references scheme (pk),
     managedOrgs text, supportOption integer not null default 0, noticeMail integer not null default 0, language text,
@@ -111,8 +112,8 @@ const FIRST_SCHEMA = `
     etag text, revision integer, change integer unique, detail text not null);
   create index import_revision on import (revision);
 
-  -- Each change, by the number of its record in the audit, and what records were before it. The columns of a thing's
-  -- versions are those of its 'versioned' (src/lib/model), which a test compares.
+  -- Each change, by the number of its audit record, and the states of records before the change. The columns of a
+  -- thing's versions are those of its 'versioned' (src/lib/model); a test compares them.
   create table change (number integer primary key, revision integer unique, writer text not null, import integer,
     undoes integer, undoneBy integer);
   create index change_import on change (import) where import is not null;
@@ -159,7 +160,8 @@ const FIRST_SCHEMA = `
     null, primary key (thing, first, revision)) without rowid;
   create index created_range_revision on created_range (revision);
 
-  -- What the console last showed of records that were changed here since: see src/lib/tenant/console/observed.ts.
+  -- The last known console values of records that have been changed here since then; see
+  -- src/lib/tenant/console/observed.ts.
   create table org_observed (pk integer primary key, inConsole integer not null, differs integer not null, confirmed
     integer not null default 0, contradicted integer not null default 0, since integer not null, confirmedBy text,
     confirmedAt text, name, nameKey, code, codeKey, parent, id, createdAt);
@@ -245,14 +247,15 @@ const FIRST_SCHEMA = `
     since integer not null, confirmedBy text, confirmedAt text, composition, authentication, primary key (revision,
     pk)) without rowid;
 
-  -- states of such records that came with a bundle: the console may have any of them
+  -- states of these records from a bundle; the console may have any of these states
   -- the records that the upload file of a change leaves out
   create table left_out (revision integer not null, thing text not null, pk integer not null, reason text not null,
     primary key (revision, thing, pk)) without rowid;
   create table observed_candidate (thing text not null, pk integer not null, place integer not null, since integer not null,
     mask integer not null, state text not null, primary key (thing, pk, place)) without rowid;
 
-  -- a row for each column of each export, with 1 for shown, and -1 for taken back: see src/lib/tenant/console/exported.ts
+  -- a row for each column of each export: 1 if the export showed it, -1 if that was undone; see
+  -- src/lib/tenant/console/exported.ts
   create table exported_column (kind text not null, field text not null, revision integer not null, shown integer not null,
     primary key (kind, field, revision)) without rowid;
   create index exported_column_revision on exported_column (revision);
@@ -261,7 +264,7 @@ const FIRST_SCHEMA = `
     key text not null, route text not null, fingerprint text not null, subject text, change integer, at text not null,
     primary key (key, route)) without rowid;
 
-  -- records never change: each is the text of which its hash is made
+  -- records never change: each record is stored as the text from which its hash is computed
   create table audit (
     seq integer primary key, record text not null, hash text not null,
     at text generated always as (case when json_valid(record) then record ->> 'at' end) virtual,
@@ -341,7 +344,8 @@ const FIRST_SCHEMA = `
     uploadedAt text, uploadedBy text, stagedKey text, stagedRequest text, stagedPublicKey text, stagedEmail text,
     stagedName text, stagedCountry text, stagedAt text, profilePasswordSetAt text, renewal text);
 
-  -- the token of a deleted organisation is set aside, sealed: an undo makes the organisation again by its number
+  -- the token of a deleted organisation is kept, sealed, because an undo creates the organisation again with the same
+  -- record number
   create table vpp_token (
     org integer primary key, token text not null, fingerprint text not null, expiresAt text not null, organisation text,
     location text, simulated integer not null, setAt text not null, setBy text not null, renewal text);
@@ -371,57 +375,61 @@ const FIRST_SCHEMA = `
 
 /** A change of the schema. */
 export interface Migration {
-  /** the version of the schema that it leads to */
+  /** the version of the schema after this change */
   readonly version: number;
-  /** SQL, or what is done on the connection; in the migration's transaction */
+  /** SQL, or a function that uses the connection; runs in the transaction of the migration */
   readonly run: string | ((database: Database) => void);
 }
 
 /**
- * The steps to the schema of today, forward only, with ascending versions. A file runs those that it lacks. A released
- * step is never edited.
+ * The migrations that lead to the current schema, in ascending order of their versions. There are no migrations to
+ * earlier versions. Each file runs the migrations that it lacks. A released migration is never edited.
  */
-export const STEPS: readonly Migration[] = [{ version: FIRST_VERSION, run: FIRST_SCHEMA }];
+export const MIGRATIONS: readonly Migration[] = [{ version: FIRST_VERSION, run: FIRST_SCHEMA }];
 
-const newestOf = (steps: readonly Migration[]): number => steps.at(-1)?.version ?? 0;
+const getNewestVersion = (steps: readonly Migration[]): number => steps.at(-1)?.version ?? 0;
 
 /** The version of the schema that this program reads and writes: `pragma user_version`. */
-export const SCHEMA_VERSION = newestOf(STEPS);
+export const SCHEMA_VERSION = getNewestVersion(MIGRATIONS);
 
-/** The failure of a tenant of a newer version. */
-export const newer = (path: string): Failure =>
+/** Returns the failure for a tenant that a newer version wrote. */
+export const createNewerVersionFailure = (path: string): Failure =>
   new Failure("unavailable", {
-    what: text("this tenant was written by a newer clomoctl", "このテナントは新しい版の clomoctl で作られています"),
+    what: text(
+      "this tenant was written by a newer version of clomoctl",
+      "このテナントには、新しい版の clomoctl で書き込まれています",
+    ),
     where: path,
-    hint: text("install the newest clomoctl", "最新の clomoctl をインストールしてください"),
+    hint: text("install the latest version of clomoctl", "最新の clomoctl をインストールしてください"),
   });
 
-/** The tenant that a file is made for. */
-export interface MigratedTenant {
+/** The data that is stored when a file is created for a new tenant. */
+export interface InitialTenantData {
   readonly name: string;
   /** a UTC instant */
   readonly now: string;
 }
 
 /**
- * Runs the steps that a file lacks, in one transaction: killed in between, the file is as it was.
+ * Runs the migrations that a file lacks, in one transaction. If the program is killed in between, the file stays
+ * unchanged.
  *
  * @throws Failure `unavailable` if a newer program wrote the file, `input-rejected` if a pre-release version did,
- *   `not-permitted` if it lacks steps and cannot be written
+ * `not-permitted` if the file lacks migrations and cannot be written
  */
-export const migrate = (database: Database, tenant: MigratedTenant, steps = STEPS): void => {
-  const newest = newestOf(steps);
-  /** Returns the steps that the file lacks. */
+export const migrate = (database: Database, tenant: InitialTenantData, steps = MIGRATIONS): void => {
+  const newest = getNewestVersion(steps);
+  /** Returns the migrations that the file lacks. */
   const missing = (): readonly Migration[] => {
-    const version = versionOf(database);
-    if (version > newest) throw newer(database.path);
-    if (version > 0 && version < FIRST_VERSION) throw preRelease(database.path);
+    const version = readSchemaVersion(database);
+    if (version > newest) throw createNewerVersionFailure(database.path);
+    if (version > 0 && version < FIRST_VERSION) throw createPreReleaseFailure(database.path);
     return steps.filter((step) => step.version > version);
   };
   if (missing().length === 0) return;
   database.change(() => {
-    const isNew = versionOf(database) === 0;
-    // another process may have run them meanwhile
+    const isNew = readSchemaVersion(database) === 0;
+    // another process may have run the migrations in the meantime
     for (const { version, run } of missing()) {
       if (typeof run === "string") database.exec(run);
       else run(database);
@@ -433,4 +441,4 @@ export const migrate = (database: Database, tenant: MigratedTenant, steps = STEP
   });
 };
 
-const versionOf = (database: Database): number => database.count("pragma user_version");
+const readSchemaVersion = (database: Database): number => database.count("pragma user_version");

@@ -2,34 +2,34 @@ import { join } from "node:path";
 import type { AuditVerifier } from "../../audit/findings.ts";
 import type { ImportEngine } from "../../plans/engine.ts";
 import type { Scope, Store } from "../store.ts";
-import { storageFailure } from "./storage-failure.ts";
-import { SqliteStore, type CollectionOf } from "./store.ts";
-import { openTenantFile, type TenantFile } from "./tenant-file.ts";
+import { toStorageFailure } from "./storage-failure.ts";
+import { SqliteStore, type CollectionLookup } from "./store.ts";
+import { openTenantFile, type TenantFileOptions } from "./tenant-file.ts";
 import { WriterNote } from "./writer-note.ts";
 
-/** A tenant's database, open. */
+/** An open tenant database. */
 export interface OpenStore {
   readonly store: Store;
-  /** of imports; made when it is asked for */
+  /** Returns the engine of imports, which is created when it is first needed. */
   readonly engine: () => Promise<ImportEngine>;
-  /** The same as somebody sees it. */
+  /** Returns the same tenant, limited to a scope. */
   readonly within: (scope: Scope) => Promise<Pick<OpenStore, "store" | "engine">>;
-  /** Verifies the audit. @throws Failure `interrupted`; `unexpected` if the file is damaged */
+  /** Verifies the audit log. @throws Failure `interrupted`, or `unexpected` if the file is damaged */
   readonly verifyAudit: AuditVerifier;
-  /** What an error of the store means: who holds the tenant, what is wrong with its disk. */
+  /** Explains an error of the store: who holds the tenant's lock, or what is wrong with its disk. */
   readonly explain: (error: unknown) => unknown;
-  /** Waits for what runs, and releases the files. */
+  /** Waits for running work, then releases the files. */
   readonly close: () => Promise<void>;
 }
 
-/** Where a tenant's file is, and the initial data of a new one. */
-export interface SqliteTenant extends TenantFile {
-  /** in tests: checks that what is written was locked */
-  readonly collectionOf?: CollectionOf | undefined;
+/** The location of a tenant's file, and the initial data of a new file. */
+export interface SqliteTenantOptions extends TenantFileOptions {
+  /** in tests: returns the collection of a table, to check that a collection is locked before its table is written */
+  readonly collectionOf?: CollectionLookup | undefined;
 }
 
 /** Opens the SQLite tenant in a folder. @throws Failure as {@link openTenantFile} */
-export const openSqlite = ({ collectionOf, ...file }: SqliteTenant): OpenStore => {
+export const openSqliteTenant = ({ collectionOf, ...file }: SqliteTenantOptions): OpenStore => {
   const { folder, processes } = file;
   const note = new WriterNote(join(folder, "writer.json"), processes);
   const database = openTenantFile(file, note);
@@ -54,7 +54,7 @@ export const openSqlite = ({ collectionOf, ...file }: SqliteTenant): OpenStore =
     within: async (scope) => seenAs(await store.within(scope), scope),
     verifyAudit: async (question, signal) =>
       (await import("../../audit/sqlite/thread.ts")).verifyAudit(database, question, signal),
-    explain: (error) => storageFailure(note.explain(error), database.path),
+    explain: (error) => toStorageFailure(note.explain(error), database.path),
     async close() {
       for (const engine of engines) await (await engine).close();
       database.close();

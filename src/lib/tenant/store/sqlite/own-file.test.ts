@@ -17,7 +17,7 @@ const USERS = [
 
 const isPosix = process.platform !== "win32";
 
-test.runIf(isPosix)("a tenant's files are its owner's alone, whatever the mask", async () => {
+test.runIf(isPosix)("a tenant's files are accessible only to their owner, whatever the umask", async () => {
   const before = process.umask(0o022);
   try {
     await using tenant = new TestTenant();
@@ -31,7 +31,7 @@ test.runIf(isPosix)("a tenant's files are its owner's alone, whatever the mask",
   }
 });
 
-test.runIf(isPosix)("those that were copied with other permissions become so, plans too", async () => {
+test.runIf(isPosix)("files that were copied with other permissions become private, including plans", async () => {
   const folder = mkdtempSync(join(tmpdir(), "tenant-test-"));
   await new TestTenant(folder).close();
   const staging = join(folder, "imports", "a.db");

@@ -1,34 +1,36 @@
 import { chmodSync, closeSync, existsSync, openSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** Readable and writable by its owner alone. */
-export const OWN_FILE = 0o600;
+/** File mode: only the owner can read and write the file. */
+export const OWNER_ONLY_MODE = 0o600;
 
-const OTHERS = 0o077;
+const GROUP_AND_OTHERS_MASK = 0o077;
 
 /**
- * Makes an empty file that is its owner's alone, where there is none: SQLite makes its own readable by all, and those
- * beside a file as that is. One that cannot be made is left to SQLite to tell.
+ * Creates an empty file that only its owner can access, unless the file exists. Files that SQLite creates itself can be
+ * read by everyone, but files that it creates next to a file get the permissions of that file. If the file cannot be
+ * created, SQLite reports the error later.
  *
  * @see https://www.sqlite.org/tempfiles.html
  */
-export const makeOwn = (path: string): void => {
+export const createOwnerOnlyFile = (path: string): void => {
   if (existsSync(path)) return;
   try {
-    closeSync(openSync(path, "wx", OWN_FILE));
+    closeSync(openSync(path, "wx", OWNER_ONLY_MODE));
   } catch {
     return;
   }
 };
 
 /**
- * Takes from others what they may do with the files of a tenant, if its own file is open to them, as one may be that was
- * copied or restored. Never fails: what is another user's, or on a disk without permissions, stays.
+ * Removes the permissions of other users on all files of a tenant if other users can access the tenant's file, for
+ * example after it was copied or restored. Never fails: files that belong to another user, or that are on a disk
+ * without permissions, stay unchanged.
  *
- * @param path of the tenant's file
+ * @param path path of the tenant's file
  */
-export const closeToOthers = (path: string, folder: string): void => {
-  if ((statSync(path).mode & OTHERS) === 0) return;
+export const restrictToOwner = (path: string, folder: string): void => {
+  if ((statSync(path).mode & GROUP_AND_OTHERS_MASK) === 0) return;
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const file = join(entry.parentPath, entry.name);

@@ -1,33 +1,35 @@
 import { once } from "node:events";
 import { parentPort, Worker } from "node:worker_threads";
-import { Failure, interruption, type Problem } from "../../../errors/index.ts";
-import { storageFailure } from "./storage-failure.ts";
+import { Failure, createInterruptedFailure, type Problem } from "../../../errors/index.ts";
+import { toStorageFailure } from "./storage-failure.ts";
 
-/** What a thread answers, once. */
+/** The outcome that a thread sends once. */
 type ThreadOutcome<T> =
   | { readonly type: "done"; readonly result: T }
   | { readonly type: "failed"; readonly problem: Problem }
   | { readonly type: "crashed"; readonly error: unknown };
 
 /**
- * Has a worker look at a tenant's file, in a thread of its own: what takes seconds there leaves this one to hear signals.
+ * Runs a worker for a tenant's file in a separate thread. The current thread can then react to signals during work that
+ * takes seconds.
  *
- * @param worker its entry, without the ending: `./audit-worker`, beside the module at `base`, also when built
- * @throws Failure `interrupted`, and as the worker
+ * @param worker module of the worker without its file extension, such as `./audit-worker`; located next to the module
+ * at `base`, also after the build
+ * @throws Failure `interrupted`, and the failures of the worker
  */
-export const inOwnThread = async <T>(
+export const runInWorker = async <T>(
   worker: string,
   base: string,
   workerData: object,
   signal: AbortSignal | undefined,
 ): Promise<T> => {
-  if (signal?.aborted === true) throw interruption();
+  if (signal?.aborted === true) throw createInterruptedFailure();
   const thread = new Worker(new URL(`${worker}.${base.endsWith(".ts") ? "ts" : "js"}`, base), { workerData });
   const stopped = Promise.withResolvers<never>();
   let isStopped = false;
   const stop = (): void => {
     isStopped = true;
-    stopped.reject(interruption());
+    stopped.reject(createInterruptedFailure());
   };
   signal?.addEventListener("abort", stop);
   try {
@@ -37,21 +39,21 @@ export const inOwnThread = async <T>(
   } finally {
     signal?.removeEventListener("abort", stop);
     const ended = thread.terminate();
-    // a statement that SQLite works on is not left before its end: whoever interrupts does not wait for it
+    // SQLite finishes its current statement before the thread ends; after an interruption, do not wait for that
     if (!isStopped) await ended;
   }
 };
 
-/** Answers, in a worker, what `work` finds in the file at `path`. */
-export const answerWith = (path: string, work: () => unknown): void => {
-  parentPort?.postMessage(outcomeOf(path, work));
+/** Runs `work` in a worker and sends its starter the outcome.  @param path path of the tenant's file, for failures */
+export const sendOutcome = (path: string, work: () => unknown): void => {
+  parentPort?.postMessage(runWork(path, work));
 };
 
-function outcomeOf(path: string, work: () => unknown): ThreadOutcome<unknown> {
+function runWork(path: string, work: () => unknown): ThreadOutcome<unknown> {
   try {
     return { type: "done", result: work() };
   } catch (error) {
-    const failure = storageFailure(error, path);
+    const failure = toStorageFailure(error, path);
     return failure instanceof Failure
       ? { type: "failed", problem: failure.toJSON() }
       : { type: "crashed", error: failure };

@@ -1,8 +1,8 @@
 import type { DerivedTable, View } from "../store.ts";
 import type { Database } from "./database.ts";
 
-/** Makes a temporary table ready on a connection. */
-export const derive = (database: Database, { name, columns, state, fill }: DerivedTable): void => {
+/** Creates a derived table on a connection, or fills it again if its state has changed. */
+export const refreshDerivedTable = (database: Database, { name, columns, state, fill }: DerivedTable): void => {
   database.exec(`create temp table if not exists ${name} (${columns})`);
   database.exec("create temp table if not exists derived_from (name text primary key, state text)");
   const from = database.get(state)?.["state"] ?? null;
@@ -16,36 +16,37 @@ export const derive = (database: Database, { name, columns, state, fill }: Deriv
   );
 };
 
-/** The columns of a table, generated ones included. */
-const columnsOf = (database: Database, table: string): readonly string[] =>
+/** Returns the columns of a table, including generated columns. */
+const listTableColumns = (database: Database, table: string): readonly string[] =>
   database.all("select name from pragma_table_xinfo(:table) order by cid", { table }).map(({ name }) => String(name));
 
-/** The views that a connection has. */
-const SEEN = new WeakMap<Database, View>();
+/** The views that are applied to connections. */
+const APPLIED_VIEWS = new WeakMap<Database, View>();
 
 /**
- * Has a connection see what a view shows, or all of the tenant: what its statements read of a table is read through a
- * temporary view of the same name. To be called outside a transaction that may be rolled back, which would take the views.
+ * Applies a view to a connection; without a view, the connection sees the whole tenant. Statements then read each
+ * restricted table through a temporary view of the same name. Call this outside any transaction that may be rolled
+ * back, because a rollback would remove the views.
  */
-export const see = (database: Database, view: View | undefined): void => {
-  const seen = SEEN.get(database);
+export const applyView = (database: Database, view: View | undefined): void => {
+  const seen = APPLIED_VIEWS.get(database);
   if (view?.name === seen?.name) return;
   for (const name of seen?.rows.keys() ?? []) database.exec(`drop view if exists temp."${name}"`);
   for (const [name, rows] of view?.rows ?? []) {
-    const columns = columnsOf(database, name).map((column) => {
+    const columns = listTableColumns(database, name).map((column) => {
       const { [column]: other } = view?.columns[name] ?? {};
       return other === undefined ? `t."${column}"` : `${other} as "${column}"`;
     });
     database.exec(`create temp view "${name}" as select ${columns.join(", ")} from main."${name}" t where ${rows}`);
   }
-  if (view === undefined) SEEN.delete(database);
-  else SEEN.set(database, view);
+  if (view === undefined) APPLIED_VIEWS.delete(database);
+  else APPLIED_VIEWS.set(database, view);
 };
 
-/** Whether a connection sees a part of the tenant only. */
-export const seesPart = (database: Database): boolean => SEEN.has(database);
+/** Returns true if a connection sees only a part of the tenant. */
+export const hasAppliedView = (database: Database): boolean => APPLIED_VIEWS.has(database);
 
-/** Makes the organisations of a view ready, as they are on the connection's snapshot. */
-export const hold = (database: Database, view: View | undefined): void => {
-  for (const held of view?.held ?? []) derive(database, held);
+/** Creates or refreshes the tables with the organisations of a view, from the connection's snapshot. */
+export const refreshViewOrgs = (database: Database, view: View | undefined): void => {
+  for (const held of view?.held ?? []) refreshDerivedTable(database, held);
 };

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Failure } from "../../../errors/index.ts";
-import { storageFailure } from "./storage-failure.ts";
+import { toStorageFailure } from "./storage-failure.ts";
 
 let folder: string;
 let path: string;
@@ -41,9 +41,9 @@ const corrupted = (): unknown => {
   return error;
 };
 
-test("a file beside the tenant's that may not be read is named, with what to do", () => {
+test("an unreadable file next to the tenant's is named, with a hint", () => {
   const error = Object.assign(new Error("EACCES"), { code: "EACCES", path: "/home/tenants/local/imports" });
-  expect(storageFailure(error, path)).toMatchObject({
+  expect(toStorageFailure(error, path)).toMatchObject({
     code: "not-permitted",
     what: { en: "permission denied" },
     where: "/home/tenants/local/imports",
@@ -51,7 +51,7 @@ test("a file beside the tenant's that may not be read is named, with what to do"
   });
 });
 
-describe("what the disk or the file is to blame for", () => {
+describe("failures caused by the disk or the file", () => {
   const cases: readonly (readonly [string, () => unknown, string, string])[] = [
     [
       "a full disk",
@@ -126,7 +126,7 @@ describe("what the disk or the file is to blame for", () => {
         return error;
       },
       "not-permitted",
-      "the tenant is read-only here",
+      "the tenant is read-only",
     ],
   ];
 
@@ -134,8 +134,8 @@ describe("what the disk or the file is to blame for", () => {
     const error = make();
     expect(error).toBeInstanceOf(Error);
     expect(error).not.toBeInstanceOf(Failure);
-    expect(storageFailure(error, path)).toMatchObject({ code, what: { en: what }, where: path, cause: error });
-    expect((storageFailure(error, path) as Failure).hint?.ja).not.toBe("");
+    expect(toStorageFailure(error, path)).toMatchObject({ code, what: { en: what }, where: path, cause: error });
+    expect((toStorageFailure(error, path) as Failure).hint?.ja).not.toBe("");
   });
 
   test.each([
@@ -144,7 +144,7 @@ describe("what the disk or the file is to blame for", () => {
     ["EIO", "disk I/O error"],
   ])("%s of the file system", (code, what) => {
     const error = Object.assign(new Error(code), { code });
-    expect(storageFailure(error, path)).toMatchObject({ code: "unexpected", what: { en: what }, where: path });
+    expect(toStorageFailure(error, path)).toMatchObject({ code: "unexpected", what: { en: what }, where: path });
   });
 });
 
@@ -153,15 +153,20 @@ describe("an IOERR of SQLite", () => {
   const IOERR_SHMSIZE = 4874;
   const told = (errcode: number, free: number | undefined, staging?: string): unknown => {
     const error = Object.assign(new Error("disk I/O error"), { errcode });
-    return storageFailure(error, path, staging, (asked) => (asked === folder ? free : undefined));
+    return toStorageFailure(error, path, staging, (asked) => (asked === folder ? free : undefined));
   };
 
   test.each([
-    [IOERR_SHMSIZE, 0, "no space left on the disk", "free some space, then run it again"],
-    [IOERR_SHMSIZE, 65_535, "no space left on the disk", "free some space, then run it again"],
-    [IOERR_SHMSIZE, 65_536, "disk I/O error", "check the disk first (see the system log), then run it again"],
-    [IOERR_SHMSIZE, undefined, "disk I/O error", "check the disk first (see the system log), then run it again"],
-    [IOERR_READ, 0, "disk I/O error", "check the disk first (see the system log), then run it again"],
+    [IOERR_SHMSIZE, 0, "no space left on the disk", "free some space, then run the command again"],
+    [IOERR_SHMSIZE, 65_535, "no space left on the disk", "free some space, then run the command again"],
+    [IOERR_SHMSIZE, 65_536, "disk I/O error", "check the disk first (see the system log), then run the command again"],
+    [
+      IOERR_SHMSIZE,
+      undefined,
+      "disk I/O error",
+      "check the disk first (see the system log), then run the command again",
+    ],
+    [IOERR_READ, 0, "disk I/O error", "check the disk first (see the system log), then run the command again"],
   ])("%i with %s bytes free: %s", (errcode, free, what, hint) => {
     expect(told(errcode, free)).toMatchObject({
       code: "unexpected",
@@ -171,7 +176,7 @@ describe("an IOERR of SQLite", () => {
     });
   });
 
-  test("on a full disk is not the plan's", () => {
+  test("on a full disk is not blamed on the plan", () => {
     expect(told(IOERR_SHMSIZE, 0, join(folder, "plan.db"))).toMatchObject({
       what: { en: "no space left on the disk" },
       where: path,
@@ -180,7 +185,7 @@ describe("an IOERR of SQLite", () => {
 
   test("on this disk, which is not full", () => {
     const error = Object.assign(new Error("disk I/O error"), { errcode: IOERR_SHMSIZE });
-    expect(storageFailure(error, path)).toMatchObject({ what: { en: "disk I/O error" } });
+    expect(toStorageFailure(error, path)).toMatchObject({ what: { en: "disk I/O error" } });
   });
 });
 
@@ -188,19 +193,19 @@ test.each([
   ["database is locked", 5],
   ["database is locked", 261],
   ["locking protocol", 15],
-])("%s (%i) tells of another process", (message, errcode) => {
+])("%s (%i) means that another process has the lock", (message, errcode) => {
   const error = Object.assign(new Error(message), { errcode });
-  expect(storageFailure(error, path)).toMatchObject({ code: "locked", cause: error });
+  expect(toStorageFailure(error, path)).toMatchObject({ code: "locked", cause: error });
 });
 
-test("another error stays as it is", () => {
+test("other errors stay as they are", () => {
   const broken = thrown(() => new DatabaseSync(":memory:").exec("select nothing"));
   for (const error of [broken, new TypeError("x"), new Failure("locked", { what: { en: "x", ja: "x" } }), "text"]) {
-    expect(storageFailure(error, path)).toBe(error);
+    expect(toStorageFailure(error, path)).toBe(error);
   }
 });
 
-describe("a plan's file beside the tenant's", () => {
+describe("a plan's file next to the tenant's", () => {
   const staging = (): string => join(folder, "plan.db");
 
   /** The error of reading a damaged plan file. */
@@ -219,30 +224,30 @@ describe("a plan's file beside the tenant's", () => {
     ["cut off", () => truncateSync(staging(), 8192)],
     ["gone", () => rmSync(staging())],
     ["a text", () => writeFileSync(staging(), "x".repeat(10_000))],
-  ])("is blamed where it is %s", (_, harm) => {
-    expect(storageFailure(ofHarmed(harm), path, staging())).toMatchObject({
+  ])("is blamed if it is %s", (_, harm) => {
+    expect(toStorageFailure(ofHarmed(harm), path, staging())).toMatchObject({
       code: "unexpected",
       what: { en: "the plan's file is damaged or missing" },
       where: staging(),
       hint: {
         en: expect.stringMatching(
-          /^plan it again: import the file, or run the deletion, once more; .*check the disk/,
+          /^create the plan again: import the file or run the deletion once more; if that also fails, check the disk \(see the system log\)$/,
         ) as string,
       },
     });
   });
 
-  test("is not blamed for the tenant's", () => {
+  test("is not blamed for damage of the tenant's file", () => {
     fill(path).close();
     fill(staging()).close();
     truncateSync(path, 8192);
     const error = thrown(() => new DatabaseSync(path).exec(READ));
-    expect(storageFailure(error, path, staging())).toMatchObject({ where: path });
+    expect(toStorageFailure(error, path, staging())).toMatchObject({ where: path });
   });
 
-  test("is not blamed for a statement that is wrong", () => {
+  test("is not blamed for an invalid statement", () => {
     fill(staging()).close();
     const error = thrown(() => new DatabaseSync(":memory:").exec("select nothing"));
-    expect(storageFailure(error, path, staging())).toBe(error);
+    expect(toStorageFailure(error, path, staging())).toBe(error);
   });
 });

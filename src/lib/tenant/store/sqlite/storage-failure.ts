@@ -1,48 +1,52 @@
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { deniedFailureOf, diskFailure, diskFailureOf } from "../../../errors/disk.ts";
+import { toPermissionFailure, createDiskFailure, toDiskFailure } from "../../../errors/disk.ts";
 import { Failure } from "../../../errors/index.ts";
-import { freeBytesIn } from "../../../files/index.ts";
+import { getFreeBytes } from "../../../files/index.ts";
 import { text } from "../../../text/index.ts";
 
-const ERROR = 1;
-const BUSY = 5;
-const READONLY = 8;
-const IOERR = 10;
-const CORRUPT = 11;
-const CANTOPEN = 14;
-/** SQLite gave up after ten seconds, as another program was recovering the log all the time. */
-const PROTOCOL = 15;
-const NOTADB = 26;
+const SQLITE_ERROR = 1;
+const SQLITE_BUSY = 5;
+const SQLITE_READONLY = 8;
+const SQLITE_IOERR = 10;
+const SQLITE_CORRUPT = 11;
+const SQLITE_CANTOPEN = 14;
+/** SQLite gave up after ten seconds, because another program kept recovering the log. */
+const SQLITE_PROTOCOL = 15;
+const SQLITE_NOTADB = 26;
 
-/** Errors of a file whose content is not what was written; ERROR for a missing table. */
-const BROKEN: readonly number[] = [ERROR, IOERR, CORRUPT, NOTADB];
+/** Codes of SQLite's errors if a file's content is not what was written; SQLITE_ERROR if a table is missing. */
+const DAMAGE_CODES: readonly number[] = [SQLITE_ERROR, SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_NOTADB];
 
-/** IOERR_READ and IOERR_SHORT_READ: reading needs no space. */
-const READ_ERRORS: readonly number[] = [266, 522];
+/** IOERR_READ and IOERR_SHORT_READ. A full disk does not cause these errors, because reading does not need space. */
+const READ_ERROR_CODES: readonly number[] = [266, 522];
 
-/** SQLite needs 32 KiB for `-shm`, and something for `-wal`. */
+/** Minimum free space that SQLite needs: 32 KiB for `-shm`, and some space for `-wal`. */
 const MIN_FREE_BYTES = 64 * 1024;
 
 const extendedCodeOf = (error: unknown): number | undefined =>
   error instanceof Error && "errcode" in error ? Number(error.errcode) : undefined;
 
-const primaryOf = (code: number | undefined): number | undefined => (code === undefined ? undefined : code & 0xff);
+const toPrimaryCode = (code: number | undefined): number | undefined => (code === undefined ? undefined : code & 0xff);
 
-const codeOf = (error: unknown): number | undefined => primaryOf(extendedCodeOf(error));
+const primaryCodeOf = (error: unknown): number | undefined => toPrimaryCode(extendedCodeOf(error));
 
-/** SQLite reports a disk without space for its `-shm` or `-wal` as IOERR, like a faulty one. */
-export function isFullDisk(error: unknown, folder: string, freeBytes: typeof freeBytesIn = freeBytesIn): boolean {
+/** Returns true if the disk was full. Without space for `-shm` or `-wal`, SQLite reports IOERR, as for disk faults. */
+export function isFullDiskError(
+  error: unknown,
+  folder: string,
+  freeBytes: typeof getFreeBytes = getFreeBytes,
+): boolean {
   const code = extendedCodeOf(error);
-  if (code === undefined || primaryOf(code) !== IOERR || READ_ERRORS.includes(code)) return false;
+  if (code === undefined || toPrimaryCode(code) !== SQLITE_IOERR || READ_ERROR_CODES.includes(code)) return false;
   return (freeBytes(folder) ?? MIN_FREE_BYTES) < MIN_FREE_BYTES;
 }
 
-/** True for SQLite's error of a statement that what is stored does not fit: a table that is not there, or JSON that is none. */
-export const isMisfit = (error: unknown): boolean => codeOf(error) === ERROR;
+/** Returns true if a statement does not fit the stored data, e.g. because a table is missing or a text is not JSON. */
+export const isDataMismatchError = (error: unknown): boolean => primaryCodeOf(error) === SQLITE_ERROR;
 
-/** Whether a file, what SQLite keeps beside it, and their folder can be written, so far as they are there. */
+/** Returns true if a file, SQLite's files next to it, and their folder are writable. Missing files are ignored. */
 const isWritable = (path: string): boolean => {
   const files = [path, `${path}-wal`, `${path}-shm`];
   try {
@@ -55,82 +59,82 @@ const isWritable = (path: string): boolean => {
 };
 
 /**
- * Whether a file, or the folder it is in, cannot be written. SQLite's errors for that are also those of a disk that
- * failed while the file was opened.
+ * Returns true if an error was caused by a file or folder that cannot be written. SQLite reports the same errors if the
+ * disk fails while a file is opened.
  */
-export const isUnwritable = (error: unknown, path: string): boolean =>
-  [READONLY, CANTOPEN].includes(codeOf(error) ?? 0) && !isWritable(path);
+export const isUnwritableError = (error: unknown, path: string): boolean =>
+  [SQLITE_READONLY, SQLITE_CANTOPEN].includes(primaryCodeOf(error) ?? 0) && !isWritable(path);
 
-/** The failure if another program holds the tenant's lock. */
-export const lockedFailure = (cause?: unknown): Failure =>
+/** Returns the failure for a tenant whose lock another process holds. */
+export const createLockedFailure = (cause?: unknown): Failure =>
   new Failure("locked", {
     what: text("the tenant is being changed by another process", "テナントは別のプロセスが変更中です"),
-    hint: text("try again when it has finished", "終わってからもう一度実行してください"),
+    hint: text("try again when the other process has finished", "そのプロセスが終わってから、もう一度実行してください"),
     cause,
   });
 
-/** The failure of a change to a read-only tenant. */
-export const readOnlyFailure = (path: string, cause?: unknown): Failure =>
+/** Returns the failure for a change to a read-only tenant. */
+export const createReadOnlyFailure = (path: string, cause?: unknown): Failure =>
   new Failure("not-permitted", {
-    what: text("the tenant is read-only here", "このテナントは読み取り専用です"),
+    what: text("the tenant is read-only", "このテナントは読み取り専用です"),
     where: path,
     hint: text("make the file and its folder writable", "ファイルとフォルダーに書き込めるようにしてください"),
     cause,
   });
 
-/** The failure of a damaged tenant file. */
-export const damaged = (path: string, cause?: unknown): Failure =>
+/** Returns the failure for a damaged tenant file. */
+export const createDamagedFileFailure = (path: string, cause?: unknown): Failure =>
   new Failure("unexpected", {
     what: text("the tenant's file is damaged", "テナントのファイルが壊れています"),
     where: path,
     hint: text(
-      "copy its folder elsewhere, then restore this file from a backup",
-      "フォルダーごと別の場所に控えてから、このファイルをバックアップで置き換えてください",
+      "copy the tenant's folder to another place, then replace this file with a backup",
+      "フォルダーごと別の場所にコピーしてから、このファイルをバックアップで置き換えてください",
     ),
     cause,
   });
 
-/** The failure of a plan whose staging is damaged or missing; the tenant itself is intact. */
-const damagedPlan = (path: string, cause: unknown): Failure =>
+/** Returns the failure for a plan whose staging file is damaged or missing. The tenant itself is intact. */
+const createDamagedPlanFailure = (path: string, cause: unknown): Failure =>
   new Failure("unexpected", {
     what: text("the plan's file is damaged or missing", "計画のファイルが壊れているか、なくなっています"),
     where: path,
     hint: text(
-      "plan it again: import the file, or run the deletion, once more; if that fails too, check the disk (see the system log)",
-      "もう一度計画してください(ファイルのインポート、または削除のやり直し)。それでも失敗するときは、ディスクを確認してください(詳細はシステムのログ)",
+      "create the plan again: import the file or run the deletion once more; if that also fails, check the disk (see the system log)",
+      "計画を作り直してください(ファイルをもう一度インポートするか、削除をもう一度実行)。それでも失敗するときは、ディスクを確認してください(詳細はシステムのログ)",
     ),
     cause,
   });
 
 /**
- * What is wrong with a file that SQLite calls damaged, as it also does once a disk fails to read: it is read as a whole,
- * then checked.
+ * Returns a failure that tells apart a damaged file and a faulty disk. SQLite calls a file damaged in both cases, so
+ * the whole file is read first, then checked.
  */
-const damagedOrFaulty = (path: string, cause: unknown): Failure | undefined => {
-  // as it was being made
-  if (statSync(path, { throwIfNoEntry: false }) === undefined) return diskFailure("EIO", path, cause);
+const diagnoseDamage = (path: string, cause: unknown): Failure | undefined => {
+  // the disk failed while SQLite was creating the file
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return createDiskFailure("EIO", path, cause);
   try {
-    readThrough(path);
+    readWholeFile(path);
   } catch (error) {
-    return diskFailureOf(error, path) ?? damaged(path, cause);
+    return toDiskFailure(error, path) ?? createDamagedFileFailure(path, cause);
   }
-  return isSound(path) ? diskFailure("EIO", path, cause) : damaged(path, cause);
+  return isIntactDatabase(path) ? createDiskFailure("EIO", path, cause) : createDamagedFileFailure(path, cause);
 };
 
-const readThrough = (path: string): void => {
+const readWholeFile = (path: string): void => {
   const file = openSync(path, "r");
   try {
-    const buffer = new Uint8Array(READ_BYTES);
+    const buffer = new Uint8Array(READ_CHUNK_BYTES);
     while (readSync(file, buffer) > 0);
   } finally {
     closeSync(file);
   }
 };
 
-const READ_BYTES = 1024 * 1024;
+const READ_CHUNK_BYTES = 1024 * 1024;
 
-/** Whether an SQLite file exists and is intact. */
-function isSound(path: string): boolean {
+/** Returns true if an SQLite file exists and is intact. */
+function isIntactDatabase(path: string): boolean {
   try {
     const database = new DatabaseSync(path, { readOnly: true });
     try {
@@ -146,50 +150,51 @@ function isSound(path: string): boolean {
   }
 }
 
-const cannotOpen = (path: string, cause: unknown): Failure =>
+const createCannotOpenFailure = (path: string, cause: unknown): Failure =>
   new Failure("unexpected", {
     what: text("the tenant's file cannot be opened", "テナントのファイルを開けません"),
     where: path,
     hint: text(
-      "check its folder's permissions, and the disk (see the system log), then run it again",
-      "フォルダーの権限とディスク(詳細はシステムのログ)を確認し、それからもう一度実行してください",
+      "check the folder's permissions and the disk (see the system log), then run the command again",
+      "フォルダーの権限とディスク(詳細はシステムのログ)を確認してから、もう一度実行してください",
     ),
     cause,
   });
 
 /**
- * Turns an error of the disk or the file into a failure that names the file and the remedy; other errors are returned
+ * Converts an error of the disk or the file to a failure that names the file and a remedy. Returns other errors
  * unchanged.
  *
  * @param path the tenant's file
- * @param staging the plan's file in use, which may be the faulty one
- * @param freeBytes the free space of a folder's disk
+ * @param staging the staging file in use, which may be the faulty file
+ * @param freeBytes returns the free space on a folder's disk
  * @see https://www.sqlite.org/rescode.html
  */
-export const storageFailure = (
+export const toStorageFailure = (
   error: unknown,
   path: string,
   staging?: string,
-  freeBytes: typeof freeBytesIn = freeBytesIn,
+  freeBytes: typeof getFreeBytes = getFreeBytes,
 ): unknown => {
-  const code = codeOf(error);
-  if (isFullDisk(error, dirname(path), freeBytes)) return diskFailure("ENOSPC", path, error);
-  if (staging !== undefined && BROKEN.includes(code ?? 0) && !isSound(staging)) return damagedPlan(staging, error);
+  const code = primaryCodeOf(error);
+  if (isFullDiskError(error, dirname(path), freeBytes)) return createDiskFailure("ENOSPC", path, error);
+  if (staging !== undefined && DAMAGE_CODES.includes(code ?? 0) && !isIntactDatabase(staging))
+    return createDamagedPlanFailure(staging, error);
   switch (code) {
-    case BUSY:
-    case PROTOCOL:
-      return lockedFailure(error);
-    case READONLY:
-      return isUnwritable(error, path) ? readOnlyFailure(path, error) : cannotOpen(path, error);
-    case IOERR:
-      return diskFailure("EIO", path, error);
-    case CORRUPT:
-    case NOTADB:
-      return damagedOrFaulty(path, error);
-    case CANTOPEN:
-      return cannotOpen(path, error);
+    case SQLITE_BUSY:
+    case SQLITE_PROTOCOL:
+      return createLockedFailure(error);
+    case SQLITE_READONLY:
+      return isUnwritableError(error, path) ? createReadOnlyFailure(path, error) : createCannotOpenFailure(path, error);
+    case SQLITE_IOERR:
+      return createDiskFailure("EIO", path, error);
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return diagnoseDamage(path, error);
+    case SQLITE_CANTOPEN:
+      return createCannotOpenFailure(path, error);
     case undefined:
     default:
-      return diskFailureOf(error, path) ?? deniedFailureOf(error) ?? error;
+      return toDiskFailure(error, path) ?? toPermissionFailure(error) ?? error;
   }
 };

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { keepVersions } from "../../versions/keep.ts";
+import { saveVersions } from "../../versions/keep.ts";
 import { failureOf, textOf } from "#support/tenant/tenant.ts";
-import type { DerivedTable, Lines, Reader, Store, Writer } from "../store.ts";
+import type { DerivedTable, LineQuery, Reader, Store, Writer } from "../store.ts";
 import { Database } from "./database.ts";
 import { migrate } from "./migrations.ts";
 import { Connection, SqliteStore } from "./store.ts";
@@ -42,7 +42,7 @@ const amountOf = (reader: Reader, id: number): Promise<number> =>
   reader.count("select amount from wallet where id = :id", { id });
 
 /** The accounts, an amount in a line. */
-const ACCOUNTS: Lines = {
+const ACCOUNTS: LineQuery = {
   line: String.raw`t.amount || char(10)`,
   key: "t.id",
   before: 0,
@@ -113,13 +113,13 @@ describe("turns", () => {
       },
     );
 
-  test("nobody sees a change half done, or changes what another one is changing", async () => {
+  test("prevent reading a half-done change and changing the same data at once", async () => {
     await fc.assert(
       whole({ read: (body) => store.read(body), change: (body, options) => store.change(body, options) }),
     );
   });
 
-  test("without them, somebody does", async () => {
+  test("are necessary: without them, the check fails", async () => {
     const read: Turns["read"] = (body) => body(new Connection(database));
     const change: Turns["change"] = (body) => body(new Connection(database));
     const { failed, errorInstance } = await fc.check(whole({ read, change }));
@@ -127,7 +127,7 @@ describe("turns", () => {
     expect(String(errorInstance)).toMatch(/AssertionError: expected/);
   });
 
-  test("go on after a body that failed", async () => {
+  test("continue after a body that failed", async () => {
     const outcomes = await Promise.allSettled([
       store.change(empty),
       store.change(async (writer) => writer.run("update wallet set amount = amount - 1")),
@@ -147,7 +147,7 @@ describe("turns", () => {
   });
 });
 
-test("a body that throws is rolled back, also where the database has done so already", async () => {
+test("a body that throws is rolled back, even if the database has already done so", async () => {
   const failing = store.change(async (writer) => {
     await empty(writer);
     throw new RangeError("no");
@@ -186,7 +186,7 @@ describe("a body that awaits something else", () => {
   };
   const cases = Object.keys(moments).flatMap((moment) => Object.keys(things).map((thing) => [thing, moment] as const));
 
-  test.each(cases)("%s is rolled back, begun %s, and the store goes on", async (thing, moment) => {
+  test.each(cases)("%s is rolled back when started %s, and the store continues", async (thing, moment) => {
     for (let round = 0; round < 10; round += 1) {
       await moments[moment]?.();
       const changing = store.change(async (writer) => {
@@ -201,14 +201,14 @@ describe("a body that awaits something else", () => {
     expect(await store.change(empty)).toBe(2);
   });
 
-  test("is not waited for, and can do nothing more", async () => {
+  test("is not waited for and cannot do anything more", async () => {
     const rest = Promise.withResolvers<unknown>();
     const gate = Promise.withResolvers<undefined>();
     const changing = store.change(async (writer) => {
       await gate.promise;
       rest.resolve(await Promise.allSettled([empty(writer), amountOf(writer, 1), writer.lock(["users"])]));
     });
-    await expect(changing).rejects.toThrow("awaited something else");
+    await expect(changing).rejects.toThrow("awaited something other than its store");
     await store.change(async (writer) => {
       gate.resolve(undefined);
       await writer.run("update wallet set amount = 49 where id = 1");
@@ -220,7 +220,7 @@ describe("a body that awaits something else", () => {
   });
 });
 
-test("a writer is of use in its own transaction only", async () => {
+test("a writer works only in its own transaction", async () => {
   let escaped: Writer | undefined;
   await store.change(async (writer) => {
     escaped = writer;
@@ -251,17 +251,17 @@ describe("locks", () => {
       `insert into user (id, name, emails, org, createdAt, updatedAt, revision) values ('u', '', '[]', 1, '', '', 1)`,
       "users",
     ],
-  ])("are held by whoever writes: %s", async (_, sql, collection) => {
+  ])("are required for writing: %s", async (_, sql, collection) => {
     const changing = checking().change(async (writer) => {
       await empty(writer);
       await writer.lock(["devices"]);
       await writer.run(sql);
     });
-    await expect(changing).rejects.toThrow(new RegExp(`is written, and ${collection} was not locked`));
+    await expect(changing).rejects.toThrow(new RegExp(`is written, but the collection ${collection} is not locked`));
     expect(stored()).toEqual([50, 50]);
     const locking = checking().change(async (writer) => {
       await writer.lock(["devices", collection]);
-      for (const thing of collections.keys()) await keepVersions(writer, thing, "false", {});
+      for (const thing of collections.keys()) await saveVersions(writer, thing, "false", {});
       await writer.run(sql);
     });
     await expect(locking).resolves.toBeUndefined();
@@ -269,32 +269,32 @@ describe("locks", () => {
   });
 
   test.each(["update user set name = ''", "delete from main.user"])(
-    "are not enough for %s without versions",
+    "do not suffice for %s without versions",
     async (sql) => {
       const changing = (thing: string) =>
         checking().change(async (writer) => {
           await writer.lock(["users"]);
-          await keepVersions(writer, thing, "true", {});
+          await saveVersions(writer, thing, "true", {});
           await writer.run(sql);
         });
-      await expect(changing("org")).rejects.toThrow("user is written, and no version was kept of what it was");
+      await expect(changing("org")).rejects.toThrow("records of user are changed, but no version of them was stored");
       await expect(changing("user")).resolves.toBeUndefined();
     },
   );
 
-  test("of a part are locks of the collection, and hold for one change", async () => {
+  test("of a part lock the collection, for one change", async () => {
     const writing = checking();
     const written = "update secured_user set groups = '[]'";
     const locking = writing.change(async (writer) => {
       await writer.lock(["secured:docs"]);
-      await keepVersions(writer, "secured_user", "true", {});
+      await saveVersions(writer, "secured_user", "true", {});
       return writer.run(written);
     });
     await expect(locking).resolves.toBe(0);
-    await expect(writing.change((writer) => writer.run(written))).rejects.toThrow("secured was not locked");
+    await expect(writing.change((writer) => writer.run(written))).rejects.toThrow("secured is not locked");
   });
 
-  test("say which change was the last, and the highest number of the records", async () => {
+  test("return the last change and the highest number of the records", async () => {
     database.exec("insert into collection (name, revision, last) values ('users', 7, 3)");
     const locked = await store.change((writer) => writer.lock(["users", "devices", "orgs"]));
     expect([...locked]).toEqual([
@@ -305,7 +305,7 @@ describe("locks", () => {
   });
 });
 
-test("a change has one revision, which no other one has", async () => {
+test("each change has its own revision", async () => {
   const mark = (collection: string) => async (writer: Writer) => {
     const revisions = [await writer.revision(), await writer.revision()];
     await writer.run("insert into collection (name, revision) values (:collection, :revision)", {
@@ -320,7 +320,7 @@ test("a change has one revision, which no other one has", async () => {
   ]);
 });
 
-test("a derived table is kept until its state is another one, and goes with a change that is rolled back", async () => {
+test("a derived table is kept until its state changes, and is dropped with a rolled-back change", async () => {
   const derived: DerivedTable = {
     name: "second",
     columns: "amount integer not null",
@@ -363,7 +363,7 @@ describe("while another connection writes", () => {
     return new SqliteStore(database);
   };
 
-  test("a change waits, and the event loop goes on", async () => {
+  test("a change waits without blocking the event loop", async () => {
     const changing = waiting(60_000).change(empty);
     // were it held up, nobody would end this
     await setTimeout(20);
@@ -371,7 +371,7 @@ describe("while another connection writes", () => {
     expect(await changing).toBe(2);
   });
 
-  test("others of this process have their turns", async () => {
+  test("others in this process get their turns", async () => {
     const patient = waiting(60_000);
     const changes = [1, 2, 3].map((amount) =>
       patient.change((writer) => writer.run("update wallet set amount = amount + :amount", { amount })),
@@ -383,14 +383,14 @@ describe("while another connection writes", () => {
     expect(stored()).toEqual([56, 56]);
   });
 
-  test("a change ends as locked once it waited for long enough", async () => {
+  test("a change ends as locked when its waiting time is over", async () => {
     const impatient = waiting(150);
     expect((await failureOf(impatient.change(empty)))?.code).toBe("locked");
     holder.exec("rollback");
     expect(await impatient.change(empty)).toBe(2);
   });
 
-  test("a change ends as interrupted by its signal, which no change that need not wait looks at", async () => {
+  test("a signal interrupts a waiting change, and is ignored by a change that need not wait", async () => {
     const patient = waiting(60_000);
     const aborting = new AbortController();
     const changing = failureOf(patient.change(empty, { signal: aborting.signal }));
@@ -404,7 +404,7 @@ describe("while another connection writes", () => {
   });
 });
 
-test("a tenant is free while nobody changes it, also if this is asked in the midst of a body", async () => {
+test("a tenant is free if nobody is changing it, even if asked within a body", async () => {
   const asked: unknown[] = [];
   await store.change(async (writer) => {
     asked.push(store.isFree());
@@ -424,7 +424,7 @@ test("a tenant is free while nobody changes it, also if this is asked in the mid
   expect(store.isFree()).toBe(true);
 });
 
-test("a tenant that cannot be written is read only", async () => {
+test("a tenant that cannot be written is read-only", async () => {
   const readOnly = open({ readOnly: true });
   const reading = new SqliteStore(readOnly);
   expect([store.isReadOnly, reading.isReadOnly]).toEqual([false, true]);
@@ -436,7 +436,7 @@ test("a tenant that cannot be written is read only", async () => {
 
 describe("lines", () => {
   /** Streams the accounts, and keeps the reader that describes them. */
-  const streamed = async (lines: Lines = ACCOUNTS) => {
+  const streamed = async (lines: LineQuery = ACCOUNTS) => {
     const readers: Reader[] = [];
     const stream = await store.lines(async (reader) => {
       readers.push(reader);
@@ -451,7 +451,7 @@ describe("lines", () => {
       insert into wallet select id, 50 from n`);
   });
 
-  test("are of one moment, whatever is changed meanwhile", async () => {
+  test("show one moment, whatever changes meanwhile", async () => {
     const { stream } = await streamed();
     const reader = stream.getReader();
     const chunks: Uint8Array[] = [];
@@ -468,7 +468,7 @@ describe("lines", () => {
     expect(await textOf((await streamed()).stream)).toBe(`${last}\n`.repeat(ROWS - chunks.length));
   });
 
-  test("of who sees a part are the same bytes, wherever the rows are that are not seen", async () => {
+  test("for an account with a part have the same bytes, wherever the hidden rows are", async () => {
     const long = { ...ACCOUNTS, line: "t.amount || printf('%0300d', 0) || char(10)" };
     const seen = { ...long, table: "(select * from main.wallet where amount > 0) t" };
     const line = `50${"0".repeat(300)}\n`;
@@ -484,7 +484,7 @@ describe("lines", () => {
     }
   });
 
-  test("let go of their connection at their end, when they are given up, and when they fail", async () => {
+  test("release their connection when they end, are cancelled or fail", async () => {
     const ended = await streamed();
     await textOf(ended.stream);
     await expect(ended.closed()).rejects.toThrow("not open");
@@ -506,7 +506,7 @@ describe("lines", () => {
     await expect(given?.get("select 1")).rejects.toThrow("not open");
   });
 
-  test("begin with what is read for them, in the same moment", async () => {
+  test("begin with data that is read for them at the same moment", async () => {
     const stream = await store.lines(async (reader) => {
       const before = await reader.count("select count(*) from wallet");
       database.exec("delete from wallet where id > 2");
@@ -516,7 +516,7 @@ describe("lines", () => {
   });
 });
 
-test("a scratch table is used again once it is closed, empty, and by one at a time", async () => {
+test("a scratch table is reused once it is closed, empty and by one user at a time", async () => {
   const one = await store.scratch(["id text not null"], ["id"]);
   await one.add([["a"]]);
   const other = await store.scratch(["id text not null"], ["id"]);
@@ -530,7 +530,7 @@ test("a scratch table is used again once it is closed, empty, and by one at a ti
   expect(await store.read((reader) => reader.count(`select count(*) from ${next.name}`))).toBe(0);
 });
 
-test("a scratch table that cannot be emptied ends with its connection, and is no failure", async () => {
+test("a scratch table that cannot be emptied ends with its connection without a failure", async () => {
   const scratch = await store.scratch(["id text not null"], ["id"]);
   database.close();
   await expect(scratch[Symbol.asyncDispose]()).resolves.toBeUndefined();

@@ -3,60 +3,60 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type {
   ChangeOptions,
   DerivedTable,
-  Lines,
+  LineQuery,
   LockedCollection,
   Params,
-  Piece,
+  StreamPiece,
   PieceStart,
   Reader,
   Row,
   Scope,
-  Scratch,
+  ScratchTable,
   Store,
-  Value,
+  SqlValue,
   View,
   Writer,
 } from "../store.ts";
-import { interruption } from "../../../errors/index.ts";
+import { createInterruptedFailure } from "../../../errors/index.ts";
 import type { Database } from "./database.ts";
-import { derive, hold, see } from "./scope.ts";
+import { refreshDerivedTable, refreshViewOrgs, applyView } from "./scope.ts";
 
-/** Time between two attempts to get the write lock. */
-const WAIT_MS = 100;
+/** Pause between two attempts to get the write lock. */
+const LOCK_RETRY_MS = 100;
 
-/** The collection that a table's records belong to, for the check that it was locked; of other tables nobody asks. */
-export type CollectionOf = (table: string) => string | undefined;
+/** Returns the collection of a table's records, to check that it was locked; undefined for unchecked tables. */
+export type CollectionLookup = (table: string) => string | undefined;
 
-/** The tables that a statement writes. */
-const WRITTEN =
+/** Pattern of the tables that a statement writes. */
+const WRITTEN_TABLE_PATTERN =
   /\b(?:(?:insert|replace)(?:\s+or\s+\w+)?\s+into|update(?:\s+or\s+\w+)?|delete\s+from)\s+(?:main\.)?"?(\w+)/gi;
 
-/** The tables whose records a statement changes or deletes, and those whose versions it keeps. */
-const CHANGED = /\b(?:update(?:\s+or\s+\w+)?|delete\s+from)\s+(?:main\.)?"?(\w+)/gi;
-const KEPT = /\binsert\s+into\s+main\.(\w+)_version\b/gi;
+/** Patterns of tables in which a statement changes or deletes records, and for whose records it stores versions. */
+const CHANGED_TABLE_PATTERN = /\b(?:update(?:\s+or\s+\w+)?|delete\s+from)\s+(?:main\.)?"?(\w+)/gi;
+const VERSIONED_TABLE_PATTERN = /\binsert\s+into\s+main\.(\w+)_version\b/gi;
 
-/** Number of scratch tables that this process has made: no two have the same name. */
-let scratches = 0;
+/** Number of scratch tables that this process has created. It makes their names unique. */
+let scratchTableCount = 0;
 
-/** How a transaction ends whose body did not fail. */
-type End = "commit" | "rollback";
+/** How a transaction ends if its body does not fail. */
+type TransactionEnd = "commit" | "rollback";
 
-/** A connection as a reader and a writer: answers come in the same turn of the event loop. */
+/** A connection that implements the reader and writer. Its results arrive in the same turn of the event loop. */
 export class Connection implements Writer {
   readonly #connected: Database;
-  readonly #collectionOf: CollectionOf | undefined;
+  readonly #collectionOf: CollectionLookup | undefined;
   readonly #view: View | undefined;
   readonly #locked = new Set<string>();
-  /** the tables of whose records versions were kept */
+  /** the tables for whose records versions were stored */
   readonly #kept = new Set<string>();
   #revision: number | undefined;
   #isOver = false;
 
   /**
-   * @param collectionOf checks that collections are locked, and versions kept, before records are written
-   * @param view what the connection sees, if not all
+   * @param collectionOf enables the check that collections are locked, and versions stored, before records are written
+   * @param view the part of the tenant that the connection sees; default: the whole tenant
    */
-  constructor(database: Database, collectionOf?: CollectionOf, view?: View) {
+  constructor(database: Database, collectionOf?: CollectionLookup, view?: View) {
     this.#connected = database;
     this.#collectionOf = collectionOf;
     this.#view = view;
@@ -75,7 +75,7 @@ export class Connection implements Writer {
     return this.#view !== undefined;
   }
 
-  /** Ends its use: whoever reads or writes with it afterwards gets a TypeError. */
+  /** Ends the use of this connection. Any later call that reads or writes throws a TypeError. */
   end(): void {
     this.#isOver = true;
   }
@@ -93,9 +93,9 @@ export class Connection implements Writer {
   }
 
   async derive(table: DerivedTable): Promise<void> {
-    // the tree may have changed in this transaction
-    hold(this.#database, this.#view);
-    derive(this.#database, table);
+    // the tree of organisations may have changed in this transaction
+    refreshViewOrgs(this.#database, this.#view);
+    refreshDerivedTable(this.#database, table);
   }
 
   async run(sql: string, params?: Params): Promise<number> {
@@ -103,14 +103,14 @@ export class Connection implements Writer {
     return this.#database.run(sql, params);
   }
 
-  async runEach(sql: string, names: readonly string[], rows: Iterable<readonly Value[]>): Promise<number> {
+  async runEach(sql: string, names: readonly string[], rows: Iterable<readonly SqlValue[]>): Promise<number> {
     this.#check(sql);
     return this.#database.runEach(sql, names, rows);
   }
 
   async lock(collections: readonly string[]): Promise<ReadonlyMap<string, LockedCollection>> {
     const found = new Map<string, LockedCollection>();
-    // a transaction that writes has the whole file
+    // no other lock is needed, because a write transaction locks the whole file
     for (const name of collections.toSorted()) {
       this.#locked.add(name);
       const row = this.#database.get("select revision, last from collection where name = :name", { name });
@@ -131,26 +131,26 @@ export class Connection implements Writer {
 
   #check(sql: string): void {
     if (this.#collectionOf === undefined) return;
-    for (const [, table = ""] of sql.matchAll(WRITTEN)) {
+    for (const [, table = ""] of sql.matchAll(WRITTEN_TABLE_PATTERN)) {
       const collection = this.#collectionOf(table);
       if (collection === undefined || [...this.#locked].some((name) => name.split(":")[0] === collection)) continue;
-      throw new TypeError(`${table} is written, and ${collection} was not locked`);
+      throw new TypeError(`${table} is written, but the collection ${collection} is not locked`);
     }
-    for (const [, table = ""] of sql.matchAll(KEPT)) this.#kept.add(table);
-    for (const [, table = ""] of sql.matchAll(CHANGED)) {
+    for (const [, table = ""] of sql.matchAll(VERSIONED_TABLE_PATTERN)) this.#kept.add(table);
+    for (const [, table = ""] of sql.matchAll(CHANGED_TABLE_PATTERN)) {
       if (this.#hasVersions(table) && !this.#kept.has(table))
-        throw new TypeError(`${table} is written, and no version was kept of what it was`);
+        throw new TypeError(`records of ${table} are changed, but no version of them was stored`);
     }
   }
 }
 
-/** Work on a connection, one after another. */
+/** Runs work on a connection, one piece of work after another. */
 class WorkQueue {
   #last: Promise<unknown> = Promise.resolve();
-  /** names of free scratch tables, by definition: a table that is used again keeps its prepared statements */
+  /** names of unused scratch tables by their definition; a table that is reused keeps its prepared statements */
   readonly unused = new Map<string, string[]>();
 
-  /** Runs work when all before it is done. */
+  /** Runs work when all earlier work is done. */
   next<T>(work: () => Promise<T>): Promise<T> {
     const mine = this.#last.then(work);
     this.#last = mine.catch(() => undefined);
@@ -161,13 +161,13 @@ class WorkQueue {
 /** A tenant in an SQLite file. */
 export class SqliteStore implements Store {
   readonly #database: Database;
-  readonly #collectionOf: CollectionOf | undefined;
+  readonly #collectionOf: CollectionLookup | undefined;
   readonly #turns: WorkQueue;
   readonly #view: View | undefined;
 
   constructor(
     database: Database,
-    collectionOf?: CollectionOf,
+    collectionOf?: CollectionLookup,
     {
       turns = new WorkQueue(),
       view,
@@ -180,9 +180,9 @@ export class SqliteStore implements Store {
   }
 
   async within(scope: Scope): Promise<SqliteStore> {
-    // the owner of the machine sees all, and needs none of it
-    const { viewOf } = await import("../scope.ts");
-    return new SqliteStore(this.#database, this.#collectionOf, { turns: this.#turns, view: viewOf(scope) });
+    // the owner of the machine sees the whole tenant and does not need this module
+    const { buildScopeView } = await import("../scope.ts");
+    return new SqliteStore(this.#database, this.#collectionOf, { turns: this.#turns, view: buildScopeView(scope) });
   }
 
   get isReadOnly(): boolean {
@@ -195,7 +195,7 @@ export class SqliteStore implements Store {
 
   read<T>(body: (reader: Reader) => Promise<T>): Promise<T> {
     return this.#turns.next(async () => {
-      see(this.#database, this.#view);
+      applyView(this.#database, this.#view);
       this.#database.exec("begin");
       return this.#ending(body, new Connection(this.#database, undefined, this.#view));
     });
@@ -209,25 +209,29 @@ export class SqliteStore implements Store {
     return this.#write(body, "rollback", options);
   }
 
-  async #write<T>(body: (writer: Writer) => Promise<T>, end: End, { signal }: ChangeOptions = {}): Promise<T> {
+  async #write<T>(
+    body: (writer: Writer) => Promise<T>,
+    end: TransactionEnd,
+    { signal }: ChangeOptions = {},
+  ): Promise<T> {
     this.#database.checkWritable();
-    for (let waitedMs = 0; ; waitedMs += WAIT_MS) {
+    for (let waitedMs = 0; ; waitedMs += LOCK_RETRY_MS) {
       const changed = await this.#turns.next(() => this.#tryWrite(body, end));
       if (changed !== undefined) return changed.result;
-      if (signal?.aborted === true || this.#database.isInterrupted()) throw interruption();
+      if (signal?.aborted === true || this.#database.isInterrupted()) throw createInterruptedFailure();
       this.#database.checkWaited(waitedMs);
-      // others of this process have their turns while another process has the lock
-      await sleep(WAIT_MS);
+      // while another process holds the lock, other work of this process can run
+      await sleep(LOCK_RETRY_MS);
     }
   }
 
-  async scratch(columns: readonly string[], key: readonly string[]): Promise<Scratch> {
+  async scratch(columns: readonly string[], key: readonly string[]): Promise<ScratchTable> {
     const table = `(${columns.join(", ")}, primary key (${key.join(", ")})) without rowid`;
     const places = columns.map(() => "?").join(", ");
     const exec = (sql: string) => this.#turns.next(async () => this.#database.exec(sql));
     const { unused } = this.#turns;
     const known = unused.get(table)?.pop();
-    const name = known ?? `temp.scratch_${(scratches += 1)}`;
+    const name = known ?? `temp.scratch_${(scratchTableCount += 1)}`;
     if (known === undefined) await exec(`create table ${name} ${table}`);
     let isClosed = false;
     return {
@@ -244,7 +248,8 @@ export class SqliteStore implements Store {
       [Symbol.asyncDispose]: async () => {
         if (isClosed) return;
         isClosed = true;
-        // it ends with the connection at the latest: what it was for may be committed
+        // an error is ignored, because the change that used the table may be committed; the table is removed when the
+        // connection closes
         const isEmpty = await exec(`delete from ${name}`).then(
           () => true,
           () => false,
@@ -254,30 +259,33 @@ export class SqliteStore implements Store {
     };
   }
 
-  async lines(describe: (reader: Reader) => Promise<Lines>): Promise<ReadableStream<Uint8Array>> {
-    const { streamLines } = await import("./lines.ts");
+  async lines(describe: (reader: Reader) => Promise<LineQuery>): Promise<ReadableStream<Uint8Array>> {
+    const { streamLines } = await import("./line-batches.ts");
     return streamLines(this.#database, (database) => {
-      see(database, this.#view);
-      hold(database, this.#view);
+      applyView(database, this.#view);
+      refreshViewOrgs(database, this.#view);
       return describe(new Connection(database, undefined, this.#view));
     });
   }
 
   async pieces(
-    describe: (reader: Reader) => Promise<readonly Piece[]>,
+    describe: (reader: Reader) => Promise<readonly StreamPiece[]>,
   ): Promise<ReadableStream<PieceStart | Uint8Array>> {
-    const { streamPieces } = await import("./lines.ts");
+    const { streamPieces } = await import("./line-batches.ts");
     return streamPieces(this.#database, async (database) => {
-      see(database, this.#view);
-      hold(database, this.#view);
+      applyView(database, this.#view);
+      refreshViewOrgs(database, this.#view);
       const reader = new Connection(database, undefined, this.#view);
       return { pieces: await describe(reader), reader };
     });
   }
 
-  /** Runs `body` if the lock is free. */
-  async #tryWrite<T>(body: (writer: Writer) => Promise<T>, end: End): Promise<{ readonly result: T } | undefined> {
-    see(this.#database, this.#view);
+  /** Runs `body` if the lock is free. Returns undefined if it is not free. */
+  async #tryWrite<T>(
+    body: (writer: Writer) => Promise<T>,
+    end: TransactionEnd,
+  ): Promise<{ readonly result: T } | undefined> {
+    applyView(this.#database, this.#view);
     if (!this.#database.tryBegin()) return undefined;
     return { result: await this.#ending(body, new Connection(this.#database, this.#collectionOf, this.#view), end) };
   }
@@ -285,15 +293,15 @@ export class SqliteStore implements Store {
   async #ending<T>(
     body: (connection: Connection) => Promise<T>,
     connection: Connection,
-    end: End = "commit",
+    end: TransactionEnd = "commit",
   ): Promise<T> {
     const elsewhere = Promise.withResolvers<never>();
-    // answers come in microtasks: when none are left, the body awaits something else
+    // results arrive in microtasks; if no microtasks are left, the body awaits something else
     nextTick(() => {
-      if (!connection.isOver) elsewhere.reject(new TypeError("a transaction awaited something else than its store"));
+      if (!connection.isOver) elsewhere.reject(new TypeError("a transaction awaited something other than its store"));
     });
     try {
-      hold(this.#database, this.#view);
+      refreshViewOrgs(this.#database, this.#view);
       const result = await Promise.race([body(connection), elsewhere.promise]);
       this.#database.exec(end);
       return result;

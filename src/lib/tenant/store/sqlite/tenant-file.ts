@@ -3,60 +3,62 @@ import { join } from "node:path";
 import type { Processes } from "../processes.ts";
 import { Database } from "./database.ts";
 import { checkIdentity } from "./identity.ts";
-import { migrate, newer, SCHEMA_VERSION } from "./migrations.ts";
-import { closeToOthers } from "./own-file.ts";
-import { damaged, storageFailure } from "./storage-failure.ts";
+import { migrate, createNewerVersionFailure, SCHEMA_VERSION } from "./migrations.ts";
+import { restrictToOwner } from "./own-file.ts";
+import { createDamagedFileFailure, toStorageFailure } from "./storage-failure.ts";
 import type { WriterNote } from "./writer-note.ts";
 
-/** A tenant's file, and the initial data of a new one. */
-export interface TenantFile {
+/** The location of a tenant's file, and the initial data of a new file. */
+export interface TenantFileOptions {
   /** the tenant's name */
   readonly name: string;
-  /** folder of all the tenant's files; created if missing */
+  /** folder that contains all files of the tenant; created if missing */
   readonly folder: string;
   /** a UTC instant */
   readonly now: string;
   readonly processes: Processes;
-  /** in memory only: a new tenant to read from where there is none yet, which reading must not make */
+  /** true to keep a new tenant in memory: reading from a tenant that does not exist must not create its file */
   readonly inMemory?: boolean | undefined;
-  /** how long a change waits for another process's; by default five seconds */
+  /** maximum time that a change waits for a change by another process; default: five seconds */
   readonly busyTimeoutMs?: number | undefined;
 }
 
-/** Its name in the folder of the tenant. */
-export const TENANT_FILE = "tenant.db";
+/** The name of the tenant's file in its folder. */
+export const TENANT_FILE_NAME = "tenant.db";
 
-/** `tenant.db.new-PID`: a tenant file under construction. */
-const UNFINISHED = /^tenant\.db\.new-(\d+)(?:-wal|-shm|-journal)?$/;
+/** Pattern of `tenant.db.new-PID`, a tenant file that is being created. */
+const UNFINISHED_FILE_PATTERN = /^tenant\.db\.new-(\d+)(?:-wal|-shm|-journal)?$/;
 
 /**
- * Opens the file of a tenant, creating or migrating it first. A new one is renamed only once it is complete, so
- * that an empty file, or a folder that lost it, is damage and never a tenant without users.
+ * Opens the file of a tenant, after creating or migrating it if necessary. A new file gets its final name only when it
+ * is complete. An empty file, or a folder without the file, is therefore damaged and is never treated as a tenant
+ * without users.
  *
- * @throws Failure `unexpected` when the file is damaged, or the disk full or faulty
- * @throws Failure `input-rejected`, `locked`, `unavailable` or `not-permitted`; see {@link checkIdentity} and {@link migrate}
+ * @throws Failure `unexpected` if the file is damaged, or if the disk is full or faulty
+ * @throws Failure `input-rejected`, `locked`, `unavailable` or `not-permitted`; see {@link checkIdentity} and
+ * {@link migrate}
  */
-export const openTenantFile = (file: TenantFile, note: WriterNote): Database => {
-  if (file.inMemory === true) return opened(memory(), file);
-  const path = join(file.folder, TENANT_FILE);
+export const openTenantFile = (file: TenantFileOptions, note: WriterNote): Database => {
+  if (file.inMemory === true) return openAndMigrate(buildMemoryDatabasePath(), file);
+  const path = join(file.folder, TENANT_FILE_NAME);
   try {
-    if (!existsSync(path)) make(path, file);
-    if (statSync(path).size === 0) throw damaged(path);
-    if (checkIdentity(path) > SCHEMA_VERSION) throw newer(path);
-    const database = opened(path, file);
-    if (!database.isReadOnly) closeToOthers(path, file.folder);
+    if (!existsSync(path)) createTenantFile(path, file);
+    if (statSync(path).size === 0) throw createDamagedFileFailure(path);
+    if (checkIdentity(path) > SCHEMA_VERSION) throw createNewerVersionFailure(path);
+    const database = openAndMigrate(path, file);
+    if (!database.isReadOnly) restrictToOwner(path, file.folder);
     return database;
   } catch (error) {
-    throw storageFailure(note.explain(error), path);
+    throw toStorageFailure(note.explain(error), path);
   }
 };
 
-let memories = 0;
+let memoryDatabaseCount = 0;
 
-/** A database that all connections of this process to it share. @see https://sqlite.org/inmemorydb.html */
-const memory = (): string => `file:tenant-${(memories += 1)}?mode=memory&cache=shared`;
+/** Returns a new in-memory database's path, shared in this process.  @see https://sqlite.org/inmemorydb.html */
+const buildMemoryDatabasePath = (): string => `file:tenant-${(memoryDatabaseCount += 1)}?mode=memory&cache=shared`;
 
-function opened(path: string, { name, now, busyTimeoutMs }: TenantFile): Database {
+function openAndMigrate(path: string, { name, now, busyTimeoutMs }: TenantFileOptions): Database {
   const database = Database.orReadOnly(path, { busyTimeoutMs });
   try {
     migrate(database, { name, now });
@@ -67,36 +69,37 @@ function opened(path: string, { name, now, busyTimeoutMs }: TenantFile): Databas
   }
 }
 
-function make(path: string, file: TenantFile): void {
+function createTenantFile(path: string, file: TenantFileOptions): void {
   const { folder, processes } = file;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  // another process may have created it meanwhile
-  if (removeUnfinished(folder, processes).length > 0 && !existsSync(path)) throw damaged(path);
+  // another process may have created the tenant in the meantime
+  if (removeUnfinishedFiles(folder, processes).length > 0 && !existsSync(path)) throw createDamagedFileFailure(path);
   const unfinished = `${path}.new-${processes.self}`;
   try {
-    const database = opened(unfinished, file);
+    const database = openAndMigrate(unfinished, file);
     try {
-      // its log does not come along: closing would tell nobody that it could not be folded in
+      // only the file itself gets the final name, not its log; closing would not report that the log could not be
+      // merged
       database.foldLog();
     } finally {
       database.close();
     }
-    linkOnce(unfinished, path);
+    linkIfAbsent(unfinished, path);
   } finally {
     for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(unfinished + suffix, { force: true });
   }
 }
 
-/** Removes the tenant files that dead processes were making. @returns the other names in the folder */
-export const removeUnfinished = (folder: string, processes: Processes): readonly string[] =>
+/** Removes unfinished tenant files of processes that do not run.  @returns the names of other files in the folder */
+export const removeUnfinishedFiles = (folder: string, processes: Processes): readonly string[] =>
   readdirSync(folder).filter((entry) => {
-    const pid = UNFINISHED.exec(entry)?.[1];
+    const pid = UNFINISHED_FILE_PATTERN.exec(entry)?.[1];
     if (pid !== undefined && !processes.isAlive(Number(pid))) rmSync(join(folder, entry), { force: true });
     return pid === undefined;
   });
 
-/** A link, unlike a rename, never replaces a tenant that another process has created meanwhile. */
-function linkOnce(from: string, to: string): void {
+/** Gives a file its final name by a link, which, unlike a rename, never replaces a tenant created in the meantime. */
+function linkIfAbsent(from: string, to: string): void {
   try {
     linkSync(from, to);
   } catch {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Failure } from "../../../errors/index.ts";
 import { same } from "../../../text/index.ts";
-import { noted, WriterNote } from "./writer-note.ts";
+import { runWithNote, WriterNote } from "./writer-note.ts";
 
 const SINCE = "2026-04-01T00:00:00.000Z";
 const LOCKED = new Failure("locked", { what: same("locked"), hint: same("wait") });
@@ -17,9 +17,9 @@ afterEach(() => rmSync(join(path, ".."), { recursive: true }));
 
 const noteOf = (alive: readonly number[]) => new WriterNote(path, { self: 7, isAlive: (pid) => alive.includes(pid) });
 
-test("while somebody writes, who waits in vain is told who; afterwards nobody is named", async () => {
+test("while another process writes, a failed lock names it; afterwards it names no process", async () => {
   const note = noteOf([7]);
-  const explained = await noted(note.writer("imports commit x", SINCE), async () => note.explain(LOCKED));
+  const explained = await runWithNote(note.writer("imports commit x", SINCE), async () => note.explain(LOCKED));
   expect(explained).toMatchObject({
     code: "locked",
     message: `the tenant is locked by process 7 (imports commit x, since ${SINCE})`,
@@ -29,20 +29,20 @@ test("while somebody writes, who waits in vain is told who; afterwards nobody is
   expect(note.explain(LOCKED)).toBe(LOCKED);
 });
 
-test("other failures are not explained by it", async () => {
+test("other failures do not mention the writer", async () => {
   const note = noteOf([7]);
   const other = new Error("other");
-  expect(await noted(note.writer("imports commit x", SINCE), async () => note.explain(other))).toBe(other);
+  expect(await runWithNote(note.writer("imports commit x", SINCE), async () => note.explain(other))).toBe(other);
 });
 
-test("the note goes when the work fails", async () => {
+test("the note is removed if the work fails", async () => {
   const work = () => Promise.reject(new RangeError("no"));
-  await expect(noted(noteOf([7]).writer("imports commit x", SINCE), work)).rejects.toThrow("no");
+  await expect(runWithNote(noteOf([7]).writer("imports commit x", SINCE), work)).rejects.toThrow("no");
   expect(existsSync(path)).toBe(false);
 });
 
-test("the note of a dead process names nobody, and is swept; that of a living one stays", async () => {
-  await noted(noteOf([7]).writer("imports commit x", SINCE), async () => {
+test("the note of a dead process is ignored and removed, and that of a running process stays", async () => {
+  await runWithNote(noteOf([7]).writer("imports commit x", SINCE), async () => {
     noteOf([7]).sweep();
     expect(existsSync(path)).toBe(true);
     expect(noteOf([]).explain(LOCKED)).toBe(LOCKED);

@@ -2,11 +2,11 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
 import type { Processes } from "../processes.ts";
-import { OWN_FILE } from "./own-file.ts";
+import { OWNER_ONLY_MODE } from "./own-file.ts";
 
-/** A long-time holder of the tenant's write lock, and the note that names it. */
-export interface Writer {
-  /** the note */
+/** A process that holds the tenant's write lock for a long time, and the note that names this process. */
+export interface NotedWriter {
+  /** path of the note */
   readonly path: string;
   readonly pid: number;
   readonly what: string;
@@ -14,12 +14,13 @@ export interface Writer {
   readonly since: string;
 }
 
-const write = ({ path, ...writer }: Writer): void => writeFileSync(path, JSON.stringify(writer), { mode: OWN_FILE });
+const writeNoteFile = ({ path, ...writer }: NotedWriter): void =>
+  writeFileSync(path, JSON.stringify(writer), { mode: OWNER_ONLY_MODE });
 
-/** Runs work that already holds the write lock, with a note naming the writer: a thread cannot report it otherwise. */
-export const noted = async <T>(writer: Writer, work: () => Promise<T>): Promise<T> => {
+/** Runs work that holds the write lock, with a note that names the writer: a thread cannot report it otherwise. */
+export const runWithNote = async <T>(writer: NotedWriter, work: () => Promise<T>): Promise<T> => {
   const { path } = writer;
-  write(writer);
+  writeNoteFile(writer);
   try {
     return await work();
   } finally {
@@ -27,7 +28,7 @@ export const noted = async <T>(writer: Writer, work: () => Promise<T>): Promise<
   }
 };
 
-/** A note next to the tenant that names the current writer, for those waiting. Not a lock: SQLite provides that. */
+/** A note next to the tenant's file that names the writer for processes that wait. SQLite provides the lock. */
 export class WriterNote {
   readonly #path: string;
   readonly #processes: Processes;
@@ -37,14 +38,14 @@ export class WriterNote {
     this.#processes = processes;
   }
 
-  /** This process as the writer, for {@link noted}. */
-  writer(what: string, since: string): Writer {
+  /** Returns this process as the writer, for {@link runWithNote}. */
+  writer(what: string, since: string): NotedWriter {
     return { path: this.#path, pid: this.#processes.self, what, since };
   }
 
   /** Writes the note of this process, which holds the write lock. */
   write(what: string, since: string): void {
-    write(this.writer(what, since));
+    writeNoteFile(this.writer(what, since));
   }
 
   /** Removes the note of this process. */
@@ -52,12 +53,12 @@ export class WriterNote {
     rmSync(this.#path, { force: true });
   }
 
-  /** Removes the note of a process that died. */
+  /** Removes the note if its process no longer runs. */
   sweep(): void {
     if (this.holder() === undefined) rmSync(this.#path, { force: true });
   }
 
-  /** Names the holder in a `locked` failure; other errors are returned unchanged. */
+  /** Adds the lock holder to a `locked` failure. Returns other errors unchanged. */
   explain(error: unknown): unknown {
     const writer = this.holder();
     if (!(error instanceof Failure) || error.code !== "locked" || writer === undefined) return error;
@@ -70,10 +71,10 @@ export class WriterNote {
     });
   }
 
-  /** The writer, if there is one and it is alive. */
-  holder(): Omit<Writer, "path"> | undefined {
+  /** Returns the writer; undefined if there is no note or if the writer's process no longer runs. */
+  holder(): Omit<NotedWriter, "path"> | undefined {
     try {
-      const writer = JSON.parse(readFileSync(this.#path, "utf8")) as Omit<Writer, "path">;
+      const writer = JSON.parse(readFileSync(this.#path, "utf8")) as Omit<NotedWriter, "path">;
       return this.#processes.isAlive(writer.pid) ? writer : undefined;
     } catch {
       return undefined;

@@ -4,14 +4,14 @@ import type { Column } from "../../../../../lib/terminal/index.ts";
 import { text } from "../../../../../lib/text/index.ts";
 import { defineVerbs } from "../../../../command.ts";
 import type { TextField } from "../../../../field.ts";
-import { defineStep, post, type Values } from "../../step.ts";
+import { defineStep, createPostRequest, type StepValues } from "../../step.ts";
 
-/** What is shown of devices that were changed. */
-const COLUMNS: readonly Column<Values>[] = [
+/** Columns for the devices that a step changed. */
+const COLUMNS: readonly Column<StepValues>[] = [
   { key: "serial", header: text("serial number", "シリアルナンバー"), whole: true, value: ({ serial }) => serial },
 ];
 
-/** Devices of the organisation. */
+/** Argument: serial numbers of devices in the simulated organisation. */
 const SERIALS_ARGUMENT = {
   kind: "string",
   value: "SERIAL",
@@ -20,23 +20,23 @@ const SERIALS_ARGUMENT = {
   about: text("serial numbers", "シリアルナンバー"),
 } as const satisfies TextField;
 
-/** `--silent`: only a full sync finds it. */
+/** Option `--silent`: only a full sync finds the change. */
 const SILENT_OPTION = {
   kind: "boolean",
   about: text(
-    "leave it out of Apple's change stream: only a full sync finds it",
+    "hide the change from delta syncs; only a full sync finds it",
     "差分には現れず、全件の同期でだけわかるようにする",
   ),
 } as const;
 
-/** What every change of devices shows. Only a sync of all devices finds a silent one. */
-const CHANGE = {
+/** Output of each step that changes devices. After a silent change, a full sync is proposed: deltas miss it. */
+const DEVICE_CHANGE = {
   columns: COLUMNS,
-  records: ({ serials }: Values) =>
+  records: ({ serials }: StepValues) =>
     Array.isArray(serials) ? serials.map((serial: unknown) => ({ serial })) : undefined,
   next: ({ silent = false }: { readonly silent?: boolean; readonly url?: string | undefined }) => [
     step(
-      "to let the tenant see it",
+      "to sync the change to the tenant",
       "テナントに反映するには",
       line("ade sync", [], { full: silent ? true : undefined }),
     ),
@@ -46,20 +46,20 @@ const CHANGE = {
 export default defineVerbs({
   activate: defineStep({
     summary: text(
-      "switch devices on: they get the profile assigned to them",
+      "switch on devices, which then get the profile assigned to them",
       "デバイスの電源を入れる(割り当て済みのプロファイルが届く)",
     ),
     details: [
       text(
-        "Those that got a profile are listed; the profile status of the device service is then pushed.",
+        "Lists the devices that got a profile. Their profile status in the device service becomes pushed.",
         "プロファイルが届いたデバイスを一覧します。ADE のプロファイルの状態は pushed になります。",
       ),
     ],
     args: { serials: SERIALS_ARGUMENT },
     options: {},
     examples: [{ line: "clomoctl ade simulator do devices activate C02NEW000001 --url http://127.0.0.1:8600" }],
-    request: ({ serials }) => post("/devices/activate", { serials }),
-    ...CHANGE,
+    request: ({ serials }) => createPostRequest("/devices/activate", { serials }),
+    ...DEVICE_CHANGE,
   }),
   add: defineStep({
     summary: text("buy devices for the simulated organisation", "シミュレーターの組織にデバイスを追加する(購入)"),
@@ -68,7 +68,7 @@ export default defineVerbs({
         kind: "string",
         value: "SERIAL",
         repeatable: true,
-        about: text("their serial numbers; else --count", "シリアルナンバー(省略時は --count)"),
+        about: text("serial numbers of the new devices (or use --count)", "シリアルナンバー(省略時は --count)"),
       },
     },
     options: {
@@ -76,19 +76,25 @@ export default defineVerbs({
         kind: "number",
         min: 1,
         max: 1_000_000,
-        about: text("how many, with serial numbers of its own", "台数(シリアルナンバーは自動)"),
+        about: text("number of devices, with generated serial numbers", "台数(シリアルナンバーは自動)"),
       },
       family: {
         kind: "choice",
         choices: ["iPhone", "iPad", "Mac", "AppleTV"],
-        about: text("what they are (default: mixed)", "機種(既定: いろいろ)"),
+        about: text("type of the devices (default: mixed)", "デバイスの種類(既定: 混在)"),
       },
       server: {
         kind: "string",
         value: "NAME",
-        about: text("assigned to this MDM server in place of ours", "割り当てる MDM サーバ(既定: 本サーバー)"),
+        about: text(
+          "assign the devices to this MDM server instead of the default one",
+          "割り当てる MDM サーバ(省略時は既定の MDM サーバ)",
+        ),
       },
-      unassigned: { kind: "boolean", about: text("assigned to no MDM server", "どの MDM サーバにも割り当てない") },
+      unassigned: {
+        kind: "boolean",
+        about: text("do not assign the devices to an MDM server", "どの MDM サーバにも割り当てない"),
+      },
       silent: SILENT_OPTION,
     },
     examples: [
@@ -96,23 +102,27 @@ export default defineVerbs({
       { line: "clomoctl ade simulator do devices add C02NEW000001 --silent --url http://127.0.0.1:8600" },
     ],
     check({ serials: [first = "", ...more] }) {
-      if (more.length === 0 && /^\d{1,7}$/.test(first)) throw notSerial(first);
+      if (more.length === 0 && /^\d{1,7}$/.test(first)) throw createInvalidSerialFailure(first);
     },
     request({ serials, count, family, server, unassigned, silent }) {
       const which = serials.length === 0 ? { count: count ?? 1 } : { serials, count };
-      return post("/devices", { ...which, family, server, unassigned, silent });
+      return createPostRequest("/devices", { ...which, family, server, unassigned, silent });
     },
-    ...CHANGE,
+    ...DEVICE_CHANGE,
   }),
   assign: defineStep({
     summary: text(
-      "assign devices to our MDM server, to another or to none",
-      "デバイスを本サーバーや別の MDM サーバに割り当てる、または割り当てを外す",
+      "assign devices to the default MDM server, to another server, or to none",
+      "デバイスを既定または別の MDM サーバに割り当てる、または割り当てを外す",
     ),
     args: { serials: SERIALS_ARGUMENT },
     options: {
-      toOther: { kind: "string", value: "SERVER", about: text("to this MDM server", "割り当て先の別の MDM サーバ") },
-      none: { kind: "boolean", about: text("to none", "割り当てを外す") },
+      toOther: {
+        kind: "string",
+        value: "SERVER",
+        about: text("name of another MDM server to assign to", "割り当て先の別の MDM サーバ"),
+      },
+      none: { kind: "boolean", about: text("remove the assignment", "割り当てを外す") },
       silent: SILENT_OPTION,
     },
     examples: [
@@ -121,22 +131,22 @@ export default defineVerbs({
     ],
     excludes: [["toOther", "none"]],
     request: ({ serials, toOther, none, silent }) =>
-      post("/devices/assign", { serials, server: toOther, none, silent }),
-    ...CHANGE,
+      createPostRequest("/devices/assign", { serials, server: toOther, none, silent }),
+    ...DEVICE_CHANGE,
   }),
   release: defineStep({
     summary: text("release devices from the simulated organisation", "シミュレーターの組織からデバイスを外す"),
     args: { serials: SERIALS_ARGUMENT },
     options: { silent: SILENT_OPTION },
     examples: [{ line: "clomoctl ade simulator do devices release C02NEW000001 --url http://127.0.0.1:8600" }],
-    request: ({ serials, silent }) => post("/devices/release", { serials, silent }),
-    ...CHANGE,
+    request: ({ serials, silent }) => createPostRequest("/devices/release", { serials, silent }),
+    ...DEVICE_CHANGE,
   }),
 });
 
-const notSerial = (typed: string): Failure =>
+const createInvalidSerialFailure = (typed: string): Failure =>
   new Failure("usage", {
-    what: text(`${typed} is no serial number`, `「${typed}」はシリアルナンバーではありません`),
+    what: text(`"${typed}" is not a serial number`, `「${typed}」はシリアルナンバーではありません`),
     where: "SERIAL",
     hint: text(`number of devices: --count ${typed}`, `台数を指定するには: --count ${typed}`),
   });

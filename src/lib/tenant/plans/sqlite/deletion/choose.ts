@@ -1,84 +1,86 @@
-import type { BesideCounts, PlanCounts } from "../../staging/counts.ts";
+import type { RelatedCounts, PlanCounts } from "../../staging/counts.ts";
 import type { FormatName } from "../../../../model/console-files.ts";
 import { ORG } from "../../../../model/organisation.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import { USER } from "../../../../model/user.ts";
 import { enforce } from "../../../../rules/rule.ts";
 import { text } from "../../../../text/index.ts";
-import { IS_ABOVE, UNSEEN_MANAGERS } from "../../../accounts/account-rows.ts";
+import { IS_ABOVE_OPERATOR, HIDDEN_ORG_MANAGERS } from "../../../accounts/account-rows.ts";
 import type { DeletionTarget } from "../../engine.ts";
-import { together } from "../../refusals.ts";
-import { ASKED, chosenNumbers, chosenTable } from "../../selection.ts";
-import { NO_COUNTS } from "../../shape.ts";
-import { either, quoteIdentifier } from "../../../store/sql/forms.ts";
+import { mergeFailures } from "../../import-failures.ts";
+import { NAMED_IDS_TABLE, buildSelectedNumbersSql, getSelectionTable } from "../../selection.ts";
+import { EMPTY_COUNTS } from "../../shape.ts";
+import { buildCaseSql, quoteIdentifier } from "../../../store/sql/forms.ts";
 import type { Database, Params } from "../../../store/sqlite/database.ts";
-import { breachesOf } from "../../../store/sqlite/breaches.ts";
+import { findPlanViolations } from "../../../store/sqlite/breaches.ts";
 import { countRecords } from "../compare.ts";
-import { calledText } from "../expressions.ts";
-import { FOUND, refuseFound } from "../matching/outside.ts";
-import type { PlanSql, PlansSql } from "../stored-kind.ts";
+import { buildRecordLabelSql } from "../expressions.ts";
+import { PRIVILEGED_USER_COLUMNS, refusePrivilegedUser } from "../matching/outside.ts";
+import type { PlanDefinition, PlanDefinitions } from "../stored-kind.ts";
 import {
-  isLeft,
-  isProtected,
-  isReserved,
-  MAX_NAMED,
-  notDeletable,
-  notThere,
-  othersDepend,
-  type Dependent,
+  createOrgAdministratorReason,
+  createAdministratorReason,
+  createHiddenManagerReason,
+  MAX_NAMED_RECORDS,
+  createDeletionFailure,
+  createMissingRecordsFailure,
+  createInUseReason,
+  type RecordInUse,
   type Obstacles,
-  type Reason,
-} from "./refusals.ts";
+  type RefusalReason,
+} from "./deletion-failures.ts";
 
-/** Makes the tables of a fresh staging file of a deletion. @param ids of what was named */
-export const createChoice = (database: Database, plans: PlansSql, ids: readonly string[]): void => {
-  database.exec(`create table ${ASKED} (id text primary key) without rowid`);
-  for (const { kind } of plans) database.exec(`create table ${chosenTable(kind.thing)} (target integer primary key)`);
-  database.run(`insert into ${ASKED} select value from json_each(:ids) where true on conflict do nothing`, {
+/** Creates the tables of a new staging file for a deletion. @param ids ids of the named records */
+export const createChoiceTables = (database: Database, plans: PlanDefinitions, ids: readonly string[]): void => {
+  database.exec(`create table ${NAMED_IDS_TABLE} (id text primary key) without rowid`);
+  for (const { kind } of plans)
+    database.exec(`create table ${getSelectionTable(kind.thing)} (target integer primary key)`);
+  database.run(`insert into ${NAMED_IDS_TABLE} select value from json_each(:ids) where true on conflict do nothing`, {
     ids: JSON.stringify(ids),
   });
 };
 
-/** Records as SQL. */
-interface BlockingRecords {
-  /** what people call one */
+/** SQL that selects records, and the name to show for each of them. */
+interface NamedRecordsSql {
+  /** the name to show for a record */
   readonly called: string;
-  /** the rows, from `from` on */
+  /** the `from` clause and everything after it */
   readonly from: string;
 }
 
-/** Records that are in the way, and the first of them by name; undefined if there are none. */
-const inTheWay = (
+/** Returns the number of the selected records and the first of their names; undefined if there are none. */
+const findObstacles = (
   database: Database,
-  { called: name, from }: BlockingRecords,
+  { called: name, from }: NamedRecordsSql,
   values: Params = {},
 ): Obstacles | undefined => {
-  const first = database.all(`select ${name} as name ${from} limit ${MAX_NAMED}`, values);
+  const first = database.all(`select ${name} as name ${from} limit ${MAX_NAMED_RECORDS}`, values);
   if (first.length === 0) return undefined;
   return { count: database.count(`select count(*) ${from}`, values), names: first.map((row) => String(row["name"])) };
 };
 
-/** SQL: what people call the record `t`: its path, if it is one of a tree. */
-const called = ({ kind: { thing, table } }: PlanSql): string => table.planner?.called("t.pk") ?? calledText(thing);
+/** SQL: the name to show for the record `t`: its path if the record belongs to a tree, otherwise its label. */
+const buildPathOrLabelSql = ({ kind: { thing, table } }: PlanDefinition): string =>
+  table.planner?.called("t.pk") ?? buildRecordLabelSql(thing);
 
-/** @throws Failure `not-found` if not all that were named are there */
-const checkThere = (database: Database, { kind: { thing } }: PlanSql): void => {
-  const gone = database.count(`select count(*) from ${ASKED} a where not exists (
-    select 1 from ${thing.name} t join ${chosenTable(thing)} c on c.target = t.pk where t.id = a.id)`);
-  if (gone > 0) throw notThere(thing, gone);
+/** Checks that all named records exist. @throws Failure `not-found` if a named record does not exist */
+const requireNamedRecords = (database: Database, { kind: { thing } }: PlanDefinition): void => {
+  const gone = database.count(`select count(*) from ${NAMED_IDS_TABLE} a where not exists (
+    select 1 from ${thing.name} t join ${getSelectionTable(thing)} c on c.target = t.pk where t.id = a.id)`);
+  if (gone > 0) throw createMissingRecordsFailure(thing, gone);
 };
 
-/** Protected records among those chosen. */
-const findProtected = (database: Database, plan: PlanSql): PlanCounts["staying"] => {
+/** Returns the protected records among the chosen records; undefined if there are none. */
+const findChosenProtected = (database: Database, plan: PlanDefinition): PlanCounts["staying"] => {
   const { kind } = plan;
   if (kind.thing.protects === undefined) return undefined;
   const { thing, isProtected } = kind;
-  const from = `from ${thing.name} t join ${chosenTable(thing)} c on c.target = t.pk where ${isProtected} order by t.pk`;
-  return inTheWay(database, { called: called(plan), from });
+  const from = `from ${thing.name} t join ${getSelectionTable(thing)} c on c.target = t.pk where ${isProtected} order by t.pk`;
+  return findObstacles(database, { called: buildPathOrLabelSql(plan), from });
 };
 
-/** Records that go, and are protected in another scope: their names, with where. */
-const findElsewhere = (database: Database, plan: PlanSql): PlanCounts["protectedElsewhere"] => {
+/** Returns the records to delete that are protected in another scope; each name is followed by these scopes. */
+const findProtectedElsewhere = (database: Database, plan: PlanDefinition): PlanCounts["protectedElsewhere"] => {
   const { thing, isLacking, name: kind } = plan.kind;
   const { protects, scope, name: table } = thing;
   if (protects?.across === undefined || scope === undefined) return undefined;
@@ -86,48 +88,53 @@ const findElsewhere = (database: Database, plan: PlanSql): PlanCounts["protected
   const others = `from ${table} o where o.${quoteIdentifier(protects.by)} = 1 and o.${scope} <> :kind`;
   const where = `(select string_agg(o.${scope}, ', ' order by o.${scope}) ${others} and o.${field} = t.${field})`;
   const from = `from ${table} t where ${isLacking} and t.${field} in (select o.${field} ${others})`;
-  return inTheWay(database, { called: `${called(plan)} || ' (' || ${where} || ')'`, from }, { kind });
+  return findObstacles(database, { called: `${buildPathOrLabelSql(plan)} || ' (' || ${where} || ')'`, from }, { kind });
 };
 
-/** Organisations that go, and that accounts manage which who asks does not see: their names. */
-const findReserved = (database: Database, plan: PlanSql): Obstacles | undefined => {
+/** Returns the organisations to delete that are managed by accounts which the acting account cannot see. */
+const findOrgsWithHiddenManagers = (database: Database, plan: PlanDefinition): Obstacles | undefined => {
   const { thing, isLacking } = plan.kind;
   if (thing !== ORG) return undefined;
   const from = `from ${thing.name} t where ${isLacking}
-    and exists (select 1 from ${UNSEEN_MANAGERS} h where h.org = t.pk) order by t.pk`;
-  return inTheWay(database, { called: called(plan), from });
+    and exists (select 1 from ${HIDDEN_ORG_MANAGERS} h where h.org = t.pk) order by t.pk`;
+  return findObstacles(database, { called: buildPathOrLabelSql(plan), from });
 };
 
 /**
- * Nobody but a system administrator ends what keeps the user of who holds a role above operator, or may hold one.
+ * Refuses to delete users who have, or may have, a role above operator. Only system administrators can remove the
+ * account or the mark that protects such a user.
  *
  * @throws Failure `not-permitted`
  * @see facts 2.1
  */
-const refuseAbove = (database: Database, { kind: { thing } }: PlanSql): void => {
+const refuseUsersAboveOperator = (database: Database, { kind: { thing } }: PlanDefinition): void => {
   if (thing !== USER) return;
   const found = database.get(
-    `select ${FOUND} from ${chosenTable(thing)} c join main.user u on u.pk = c.target left join main.account a on a.user = u.pk
-     where ${IS_ABOVE} order by c.target limit 1`,
+    `select ${PRIVILEGED_USER_COLUMNS} from ${getSelectionTable(thing)} c join main.user u on u.pk = c.target left join main.account a on a.user = u.pk
+     where ${IS_ABOVE_OPERATOR} order by c.target limit 1`,
   );
-  refuseFound(found, text("changes the account and its user", "このアカウントとそのユーザーを変更できる"));
+  refusePrivilegedUser(found, text("can change this account and its user", "このアカウントとそのユーザーを変更できる"));
 };
 
-/** Records on which others depend that would stay. @param going the things of which records go */
-const findHeld = (database: Database, plan: PlanSql, going: readonly Thing[]): readonly Dependent[] => {
+/** Returns records to delete on which records that stay depend.  @param going things of all the records to delete */
+const findRecordsInUse = (
+  database: Database,
+  plan: PlanDefinition,
+  going: readonly Thing[],
+): readonly RecordInUse[] => {
   const { thing, table, isLacking, name: kind } = plan.kind;
-  const held = new Map<number, Dependent>();
+  const held = new Map<number, RecordInUse>();
   for (const { thing: holder, column, isFast, rows } of table.heldBy ?? []) {
     const goes = going.includes(holder)
-      ? ` and not exists (select 1 from ${chosenTable(holder)} g where g.target = h.pk)`
+      ? ` and not exists (select 1 from ${getSelectionTable(holder)} g where g.target = h.pk)`
       : "";
-    // what one is called by is told where it is typed to free it: of a device its serial number
+    // an example is shown only if people can type it in the suggested command, such as the serial number of a device
     const { namedBy = "name", fields } = holder;
     const naming = `h.${quoteIdentifier(namedBy)}`;
     const named = rows === undefined ? `min(${naming})` : `string_agg(${naming}, ', ' order by h.pk)`;
     const example = fields[namedBy]?.unique === true ? named : "null";
-    const sql = `select t.pk, ${called(plan)} as name, count(*) as count, ${example} as example,
-        sum(${either(isFast?.("h") ?? "false", "1", "0")}) as fast from ${thing.name} t
+    const sql = `select t.pk, ${buildPathOrLabelSql(plan)} as name, count(*) as count, ${example} as example,
+        sum(${buildCaseSql(isFast?.("h") ?? "false", "1", "0")}) as fast from ${thing.name} t
       join ${rows ?? holder.name} h on h.${quoteIdentifier(column)} = t.pk where ${isLacking}${goes} group by t.pk`;
     for (const { pk, name, count, example: one, fast } of database.iterate(sql, { kind })) {
       const known = held.get(Number(pk)) ?? { name: String(name), by: [] };
@@ -149,61 +156,73 @@ const findHeld = (database: Database, plan: PlanSql, going: readonly Thing[]): r
   return [...held.values()];
 };
 
-/** What one plan of a deletion takes, and why it must not. */
-interface DeletionChoice {
-  readonly plan: PlanSql;
+/** A plan of a deletion, its protected records, and the reasons that prevent the deletion. */
+interface DeletionAssessment {
+  readonly plan: PlanDefinition;
   readonly staying: PlanCounts["staying"];
-  readonly reasons: readonly Reason[];
+  readonly reasons: readonly RefusalReason[];
 }
 
-/** @param isFirst the records were chosen themselves, not because they belong to those */
-const judge = (
+/** Checks whether a plan's records can be deleted.  @param isFirst false if they only belong to chosen records */
+const assessDeletion = (
   database: Database,
-  plan: PlanSql,
+  plan: PlanDefinition,
   { isFirst, going, lesser }: { isFirst: boolean; going: readonly Thing[]; lesser: DeletionTarget["lesser"] },
-): DeletionChoice => {
+): DeletionAssessment => {
   const { kind, request } = plan;
   const isFiltered = request.select?.by === "filtered";
-  if (lesser !== undefined && !isFiltered) refuseAbove(database, plan);
-  // administrators among those whom a filter chooses stay
-  const staying = findProtected(database, plan);
-  const held = findHeld(database, plan, going);
-  const reserved = findReserved(database, plan);
+  if (lesser !== undefined && !isFiltered) refuseUsersAboveOperator(database, plan);
+  // administrators that a filter selects are kept; administrators that are named are refused
+  const staying = findChosenProtected(database, plan);
+  const held = findRecordsInUse(database, plan, going);
+  const reserved = findOrgsWithHiddenManagers(database, plan);
   const reasons = [
     ...(staying === undefined || isFiltered
       ? []
-      : [isFirst ? isProtected(staying, kind.format.app, lesser) : isLeft(staying, lesser)]),
-    ...(held.length === 0 ? [] : [othersDepend(kind.thing, held, lesser)]),
-    ...(reserved === undefined ? [] : [isReserved(reserved)]),
+      : [
+          isFirst
+            ? createAdministratorReason(staying, kind.format.app, lesser)
+            : createOrgAdministratorReason(staying, lesser),
+        ]),
+    ...(held.length === 0 ? [] : [createInUseReason(kind.thing, held, lesser)]),
+    ...(reserved === undefined ? [] : [createHiddenManagerReason(reserved)]),
   ];
   return { plan, staying, reasons };
 };
 
 /**
- * Chooses the records that a deletion takes, by the tenant's current state: all that is in the way is told at once.
+ * Selects the records to delete from the current state of the tenant. If the deletion is not possible, one failure
+ * reports all reasons at once.
  *
- * @throws Failure `input-rejected` if others depend on what would go, or a protected record was named, or would be left
- *   without its organisation; `not-permitted` if who asks could not end that; `not-found` if not all that were named are there
+ * @throws Failure `input-rejected` if other records depend on the selected records, if a protected record was named, or
+ * if a protected record would be left without an organisation; `not-permitted` if the acting account may not delete one
+ * of these users; `not-found` if a named record does not exist
  */
-export const choose = (database: Database, plans: PlansSql, lesser: DeletionTarget["lesser"]): PlanCounts => {
+export const selectRecordsToDelete = (
+  database: Database,
+  plans: PlanDefinitions,
+  lesser: DeletionTarget["lesser"],
+): PlanCounts => {
   for (const { kind, request } of plans) {
-    if (request.select === undefined) throw new TypeError("this deletion says not what it takes");
-    const { sql, params } = chosenNumbers(kind.name as FormatName, request.select);
-    database.exec(`delete from ${chosenTable(kind.thing)}`);
-    database.run(`insert into ${chosenTable(kind.thing)} ${sql}`, params);
+    if (request.select === undefined) throw new TypeError("the deletion does not specify its records");
+    const { sql, params } = buildSelectedNumbersSql(kind.name as FormatName, request.select);
+    database.exec(`delete from ${getSelectionTable(kind.thing)}`);
+    database.run(`insert into ${getSelectionTable(kind.thing)} ${sql}`, params);
   }
   const [first] = plans;
-  if (first.request.select?.by !== "filtered") checkThere(database, first);
+  if (first.request.select?.by !== "filtered") requireNamedRecords(database, first);
   const going = plans.map(({ kind }) => kind.thing);
-  const choices = plans.map((plan) => judge(database, plan, { isFirst: plan === first, going, lesser }));
+  const choices = plans.map((plan) => assessDeletion(database, plan, { isFirst: plan === first, going, lesser }));
   const refusals = choices
     .toReversed()
-    .flatMap(({ reasons: [reason, ...more] }) => (reason === undefined ? [] : [notDeletable([reason, ...more])]));
-  if (refusals.length > 0) throw together(refusals);
-  for (const plan of plans) enforce(breachesOf(database, plan));
+    .flatMap(({ reasons: [reason, ...more] }) =>
+      reason === undefined ? [] : [createDeletionFailure([reason, ...more])],
+    );
+  if (refusals.length > 0) throw mergeFailures(refusals);
+  for (const plan of plans) enforce(findPlanViolations(database, plan));
   const beside = plans
     .slice(1)
-    .map(({ kind }): BesideCounts => ({
+    .map(({ kind }): RelatedCounts => ({
       thing: kind.thing.name,
       create: 0,
       update: 0,
@@ -212,11 +231,11 @@ export const choose = (database: Database, plans: PlansSql, lesser: DeletionTarg
     }))
     .filter((one) => one.delete > 0);
   return {
-    ...NO_COUNTS,
+    ...EMPTY_COUNTS,
     recordsBefore: countRecords(database, first.kind),
     delete: countRecords(database, first.kind, first.kind.isLacking),
     staying: choices[0]?.staying,
-    protectedElsewhere: findElsewhere(database, first),
+    protectedElsewhere: findProtectedElsewhere(database, first),
     ...(beside.length > 0 && { beside }),
   };
 };

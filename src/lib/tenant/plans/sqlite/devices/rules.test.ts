@@ -64,7 +64,7 @@ const shown = async () =>
   );
 
 describe("a device has one owner (3 9: a user or an organisation)", () => {
-  test("it counts in the user's organisation, which is stored nowhere else, or in its own", async () => {
+  test("it counts in the organisation of its user, which is not stored separately, or in its own", async () => {
     await load({ S1: { user: YAMADA }, S2: { org: "H" }, S3: {} });
     expect(await shown()).toEqual(["S1 山田 – 営業部", "S2 – 本社 本社", "S3 – – –"]);
     await tenant.import({ kind: "users" }, [
@@ -77,7 +77,7 @@ describe("a device has one owner (3 9: a user or an organisation)", () => {
     expect(listed.map(({ serialNumber }) => serialNumber)).toEqual(["S1", "S2"]);
   });
 
-  test("both in a row are refused, and so is one that the file adds to the other", async () => {
+  test("two owners in a row are rejected, and so is one that a file adds to the other", async () => {
     expect(await faults({ S1: { user: YAMADA, org: "H" } })).toEqual(["owner-both@2"]);
     await load({ S1: { org: "H", mode: "dedicated" } });
     const added = await tenant.plan(devices, [
@@ -92,7 +92,7 @@ describe("a device has one owner (3 9: a user or an organisation)", () => {
     expect(await shown()).toEqual(["S1 山田 – 営業部"]);
   });
 
-  test("an organisation that the tenant lacks is told, with what makes one", async () => {
+  test("an unknown organisation is reported with the command that creates it", async () => {
     const plan = await tenant.plan(devices, file({ S1: { org: "X" } }));
     expect(await tenant.reasons(plan)).toEqual([
       {
@@ -102,7 +102,7 @@ describe("a device has one owner (3 9: a user or an organisation)", () => {
     ]);
   });
 
-  test("an organisation without a code stays the owner, as an export shows it blank", async () => {
+  test("an organisation without a code stays the owner, because exports leave it blank", async () => {
     await load({ S1: { org: "H", tags: ["a"] } });
     tenant.sql("update org set code = null where code = 'H'");
     expect(await tenant.plan({ ...devices, blank: "clear" }, file({ S1: { tags: ["a"] } }))).toMatchObject({
@@ -110,7 +110,7 @@ describe("a device has one owner (3 9: a user or an organisation)", () => {
     });
   });
 
-  test("an organisation that owns devices is not deleted by a file that lacks it, nor by undoing its import", async () => {
+  test("a file or an undo does not delete an organisation that owns devices", async () => {
     const made = await tenant.import({ kind: "orgs" }, [
       ["組織名", "組織コード"],
       ["支社", "B"],
@@ -123,23 +123,23 @@ describe("a device has one owner (3 9: a user or an organisation)", () => {
     ]);
     expect(await tenant.reasons(replacing)).toEqual([
       {
-        en: "支社 (B) cannot be deleted: it would still hold 1 device",
+        en: "支社 (B) cannot be deleted: it would still contain 1 device",
         ja: "「支社」(B)は削除できません: デバイス 1 が残ります",
       },
     ]);
     expect(await failureOf(undoImport(tenant.client, made.id))).toMatchObject({
       code: "conflict",
-      what: { en: "the organisation 支社 <B>: the device S1 refers to it" },
+      what: { en: "the organisation 支社 <B>: the device S1 refers to this record" },
     });
   });
 });
 
-describe("an owner is set of 事前登録 and 管理中 devices only (1.3)", () => {
-  test.each(["事前登録", "管理中"])("%s has one", async (status) => {
+describe("only 事前登録 and 管理中 devices get an owner (1.3)", () => {
+  test.each(["事前登録", "管理中"])("%s can have an owner", async (status) => {
     expect(await faults({ S1: { status, user: YAMADA }, S2: { status, org: "H" } })).toEqual([]);
   });
 
-  test("管理外 gets none, and says which do; that of an unknown status does, which is ours", async () => {
+  test("管理外 cannot get an owner, and the error says which can; an unknown status can (a clomoctl rule)", async () => {
     expect(await faults({ S1: { status: "管理外", user: YAMADA }, S2: { status: "管理外", org: "H" } })).toEqual([
       "owner-not-managed@2",
       "owner-not-managed@3",
@@ -148,13 +148,13 @@ describe("an owner is set of 事前登録 and 管理中 devices only (1.3)", () 
     const plan = await tenant.plan(devices, file({ S1: { status: "管理外", user: YAMADA } }));
     expect(await tenant.reasons(plan)).toEqual([
       {
-        en: "an owner is set of devices that are 事前登録 / 管理中 only; this one is 管理外",
+        en: "only devices with the status 事前登録 / 管理中 can have an owner; this device is 管理外",
         ja: "所有者を設定できるのは事前登録 / 管理中のデバイスだけです(このデバイスは管理外)",
       },
     ]);
   });
 
-  test("one that leaves management keeps its owner or loses it; afterwards it does neither", async () => {
+  test("a device that leaves management may keep or lose its owner, but cannot lose it later", async () => {
     const owned = { S1: { platform: "iOS", user: YAMADA }, S2: { platform: "iOS", user: YAMADA } };
     await load(owned);
     const left = { S1: { platform: "iOS", status: "管理外", user: YAMADA }, S2: { platform: "iOS", status: "管理外" } };
@@ -164,13 +164,13 @@ describe("an owner is set of 事前登録 and 管理中 devices only (1.3)", () 
     expect(await faults({ S1: { platform: "iOS", status: "管理外", user: YAMADA, tags: ["返却"] } })).toEqual([]);
   });
 
-  test("what the console exports is so", async () => {
+  test("an export from the console is always accepted", async () => {
     const request = { fromConsole: true, mode: "replace", missingColumns: "keep", blank: "clear" } as const;
     expect(await faults({ S1: { status: "管理外", user: YAMADA } }, request)).toEqual([]);
   });
 });
 
-describe("another owner needs a wipe of an Android device in every mode but Dedicated (1.3)", () => {
+describe("a new owner requires a wipe of an Android device in every mode but Dedicated (1.3)", () => {
   const change = async (said: Said, after: Said = {}): Promise<readonly string[]> => {
     await load({ S1: { user: YAMADA, ...said } });
     const plan = await tenant.plan(
@@ -180,15 +180,15 @@ describe("another owner needs a wipe of an Android device in every mode but Dedi
     return (await tenant.reasons(plan)).map(({ en, ja }) => `${en}|${ja}`);
   };
   const HAS =
-    "another owner: the device has to be wiped and set up again|所有者が変わります。デバイスの初期化と再設定が必要です";
+    "the owner changes: the device has to be wiped and set up again|所有者が変わります。デバイスの初期化と再設定が必要です";
   const MAY =
-    "another owner: the device may have to be wiped and set up again|所有者が変わります。デバイスの初期化と再設定が必要な場合があります";
+    "the owner changes: the device may have to be wiped and set up again|所有者が変わります。デバイスの初期化と再設定が必要な場合があります";
 
-  test.each(["fully-managed", "comp", "work-profile"])("%s has to be wiped", async (mode) => {
+  test.each(["fully-managed", "comp", "work-profile"])("%s must be wiped", async (mode) => {
     expect(await change({ mode })).toEqual([HAS]);
   });
 
-  test.each(["legacy", "unknown", ""])("that %j may have to be is ours", async (mode) => {
+  test.each(["legacy", "unknown", ""])("%j may have to be wiped (a clomoctl rule)", async (mode) => {
     expect(await change({ mode })).toEqual([MAY]);
   });
 
@@ -197,11 +197,11 @@ describe("another owner needs a wipe of an Android device in every mode but Dedi
     { mode: "fully-managed", status: "事前登録" },
     { platform: "iOS" },
     { platform: "" },
-  ])("%j is not", async (said) => {
+  ])("%j need not be wiped", async (said) => {
     expect(await change(said)).toEqual([]);
   });
 
-  test("to an organisation or to nobody too; a first owner is no other one", async () => {
+  test("also if the new owner is an organisation or nobody; a first owner requires no wipe", async () => {
     expect(await change({ mode: "comp" }, { user: "", org: "H" })).toEqual([HAS]);
     expect(await change({ mode: "comp" }, { user: "" })).toEqual([HAS]);
     expect(await change({ mode: "comp" }, { user: YAMADA, tags: ["x"] })).toEqual([]);
@@ -209,7 +209,7 @@ describe("another owner needs a wipe of an Android device in every mode but Dedi
     expect(await faults({ S1: { mode: "comp", user: YAMADA } })).toEqual([]);
   });
 
-  test("says so and lets it pass: the plan is confirmed", async () => {
+  test("the wipe is only a warning, and the plan can be committed", async () => {
     await load({ S1: { mode: "comp", user: YAMADA } });
     expect(await load({ S1: { mode: "comp", user: TAKAHASHI } })).toMatchObject({ warnings: 1, update: 1 });
     expect(await shown()).toEqual(["S1 髙橋 – 本社"]);
@@ -217,12 +217,12 @@ describe("another owner needs a wipe of an Android device in every mode but Dedi
 });
 
 describe("an account has one Android device (1.3)", () => {
-  test("a second one is refused where one of them is Fully Managed; of two rows the later one", async () => {
+  test("a second device is rejected if one of them is Fully Managed; of two rows, the later one is", async () => {
     const pair = { S1: { mode: "fully-managed", user: YAMADA }, S2: { mode: "comp", user: YAMADA } };
     const plan = await tenant.plan(devices, file(pair));
     expect(await tenant.reasons(plan)).toEqual([
       {
-        en: "山田 <yamada@example.jp> owns the Android device S1 too; in Fully Managed an account has one device",
+        en: "山田 <yamada@example.jp> also owns the Android device S1; in Fully Managed mode, an account can be used for only one device",
         ja: "「山田 <yamada@example.jp>」は Android デバイス「S1」も所有しています。Fully Managed では 1 つのアカウントを 2 台目のデバイスに使えません",
       },
     ]);
@@ -230,13 +230,13 @@ describe("an account has one Android device (1.3)", () => {
     expect(await faults({ S1: pair.S2, S2: pair.S1 })).toEqual(["account-taken@3"]);
   });
 
-  test("elsewhere on Android it is a warning", async () => {
+  test("a second device is a warning in other Android modes", async () => {
     const plan = await tenant.plan(devices, file({ S1: { mode: "comp", user: YAMADA }, S2: { user: YAMADA } }));
     expect(await tenant.problems(plan)).toMatchObject([{ code: "account-shared", row: 3, severity: "warning" }]);
     expect(await tenant.client.imports.commit(plan)).toMatchObject({ create: 2 });
   });
 
-  test("devices without an account do not count: Dedicated, other platforms, those that left management", async () => {
+  test("devices without an account do not count: Dedicated, other platforms, and those no longer managed", async () => {
     await load({
       S1: { mode: "fully-managed", user: YAMADA },
       S2: { mode: "dedicated", user: YAMADA },
@@ -254,7 +254,7 @@ describe("an account has one Android device (1.3)", () => {
     expect(await faults({ S1: { mode: "fully-managed", user: YAMADA } })).toEqual(["account-taken@2"]);
   });
 
-  test("two that exchange their owners, or one that the file deletes, are no second ones", async () => {
+  test("devices that exchange owners, or one that the file deletes, do not count as a second device", async () => {
     const one = { mode: "fully-managed", status: "事前登録", user: YAMADA };
     const other = { ...one, user: TAKAHASHI };
     await load({ S1: one, S2: other });
@@ -265,7 +265,7 @@ describe("an account has one Android device (1.3)", () => {
   });
 });
 
-test("only Android devices have a mode, which is ours", async () => {
+test("only Android devices have a mode (a clomoctl rule)", async () => {
   expect(await faults({ S1: { platform: "iOS", mode: "comp" }, S2: { platform: "", mode: "unknown" } })).toEqual([
     "android-mode-elsewhere@2",
     "android-mode-elsewhere@3",
@@ -280,7 +280,7 @@ test("only Android devices have a mode, which is ours", async () => {
 });
 
 describe("tags are a set", () => {
-  test("in whatever order; one that the file lacks goes, and --blank keep only adds", async () => {
+  test("their order does not matter; a tag that the file lacks is removed, and --blank keep only adds", async () => {
     await load({ S1: { tags: ["貸出用", "東京"] }, S2: { tags: ["か\u3099"] } });
     expect((await tenant.devices()).map(({ tags }) => tags)).toEqual([["東京", "貸出用"], ["か\u3099"]]);
     const same = file({ S1: { tags: ["東京", "貸出用"] }, S2: { tags: ["", "が"] } });
@@ -294,7 +294,7 @@ describe("tags are a set", () => {
     expect((await tenant.devices())[0]?.tags).toEqual(["大阪", "東京"]);
   });
 
-  test("are found, one of them as a whole and any by its parts", async () => {
+  test("the tag filter needs the whole tag, and a search finds part of it", async () => {
     await load({
       S1: { tags: ["貸出用", "か\u3099"] },
       S2: { platform: "iOS", status: "事前登録", tags: ["貸出用 2"] },
@@ -310,7 +310,7 @@ describe("tags are a set", () => {
   });
 });
 
-test("an undoing brings back mode, owner and tags", async () => {
+test("an undo restores mode, owner and tags", async () => {
   await load({ S1: { mode: "comp", org: "H", tags: ["a", "b"] }, S2: { org: "S" } });
   const before = tenant.dump();
   const done = await tenant.import(

@@ -1,69 +1,69 @@
-import { NOT_MANAGED, ONE_ACCOUNT, WIPED } from "../../../../model/device.ts";
-import { severityOf, type ProblemCode } from "../../../../model/problem.ts";
+import { NOT_MANAGED, ACCOUNT_PER_DEVICE_MODE, MODES_REQUIRING_WIPE } from "../../../../model/device.ts";
+import { getProblemSeverity, type ProblemCode } from "../../../../model/problem.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { either, isValid, listed, THEN } from "../../../store/sql/forms.ts";
-import { usesAccount } from "../../../store/judge.ts";
-import { needsWipe } from "../../../store/sql/wipes.ts";
+import { buildCaseSql, buildIsValidRowSql, buildNameListSql, ORDERED_JOIN } from "../../../store/sql/forms.ts";
+import { buildUsesAccountSql } from "../../../store/judge.ts";
+import { buildNeedsWipeSql } from "../../../store/sql/wipes.ts";
 import {
-  changes,
-  indexTargets,
+  buildChangesFieldSql,
+  createTargetIndex,
   isStaged,
-  isTouched,
-  joinReferences,
-  resulting,
-  stored,
-  VALID,
+  canChangeField,
+  buildReferenceJoinsSql,
+  buildResultSql,
+  recordColumn,
+  IS_VALID_ROW,
 } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
-import type { PlanSql } from "../stored-kind.ts";
+import type { PlanDefinition } from "../stored-kind.ts";
 
-/** What rows make of owners and modes: the devices that are new or change in them. */
-const OUTCOME = "s.device_outcome";
+/** The table of devices that the rows create or change, with the owner and the Android mode that result. */
+const DEVICE_OUTCOME_TABLE = "s.device_outcome";
 
-/** SQL: true if a device keeps its owner, as none is set of it. @see facts 1.3 */
-export const isOwnerKept = (alias: string): string => `${alias}.status is not distinct from '${NOT_MANAGED}'`;
+/** SQL: true if the owner of a device cannot be changed, because the device is not managed (管理外). @see facts 1.3 */
+export const buildIsOwnerFixedSql = (alias: string): string => `${alias}.status is not distinct from '${NOT_MANAGED}'`;
 
-const fieldNamed = ({ kind }: PlanSql, name: string) => {
+const getDeviceField = ({ kind }: PlanDefinition, name: string) => {
   const field = kind.fields.find(({ stored: column }) => column === name);
-  if (field === undefined) throw new TypeError(`devices have no ${name}`);
+  if (field === undefined) throw new TypeError(`devices do not have the field ${name}`);
   return field;
 };
 
-/** SQL: true if a row changes one of the fields of its device. */
-const changesAny = (plan: PlanSql, ...names: readonly string[]): string =>
-  `(${names.map((name) => changes(fieldNamed(plan, name))).join(" or ")})`;
+/** SQL: true if a row changes any of these fields of its device. */
+const buildChangesAnySql = (plan: PlanDefinition, ...names: readonly string[]): string =>
+  `(${names.map((name) => buildChangesFieldSql(getDeviceField(plan, name))).join(" or ")})`;
 
-const GIVEN = ["owner", "ownerOrg", "androidMode"] as const;
-const COLUMNS = [...GIVEN, "platform", "status"] as const;
+const ASSIGNMENT_FIELDS = ["owner", "ownerOrg", "androidMode"] as const;
+const CHECKED_FIELDS = [...ASSIGNMENT_FIELDS, "platform", "status"] as const;
 
-/** Fills {@link OUTCOME} by one pass over the rows. */
-const findOutcomes = (database: Database, plan: PlanSql): void => {
-  const after = COLUMNS.map((name) => `${resulting(plan, fieldNamed(plan, name))} as "${name}"`);
-  // new devices of a file that has neither owners nor modes have none
-  const rows = GIVEN.some((name) => isStaged(plan, fieldNamed(plan, name)))
+/** Fills {@link DEVICE_OUTCOME_TABLE} in one pass over the rows. */
+const storeDeviceOutcomes = (database: Database, plan: PlanDefinition): void => {
+  const after = CHECKED_FIELDS.map((name) => `${buildResultSql(plan, getDeviceField(plan, name))} as "${name}"`);
+  // if the file has neither owners nor modes, new devices have none either, so only matched rows are read
+  const rows = ASSIGNMENT_FIELDS.some((name) => isStaged(plan, getDeviceField(plan, name)))
     ? "s.row r left join s.match m on m.row = r.row"
-    : `s.match m ${THEN} s.row r on r.row = m.row`;
-  const wasOwned = `(${stored("owner")} is not null or ${stored("ownerOrg")} is not null)`;
-  database.exec(`drop table if exists ${OUTCOME}`);
-  database.exec(`create table ${OUTCOME} as
-    select o.*, ${either(
-      usesAccount((name) => `o."${name}"`),
+    : `s.match m ${ORDERED_JOIN} s.row r on r.row = m.row`;
+  const wasOwned = `(${recordColumn("owner")} is not null or ${recordColumn("ownerOrg")} is not null)`;
+  database.exec(`drop table if exists ${DEVICE_OUTCOME_TABLE}`);
+  database.exec(`create table ${DEVICE_OUTCOME_TABLE} as
+    select o.*, ${buildCaseSql(
+      buildUsesAccountSql((name) => `o."${name}"`),
       "1",
       "0",
     )} as uses from (
-      select r.row, t.pk as target, ${after.join(", ")}, t.status as formerStatus, ${either(wasOwned, "1", "0")} as wasOwned,
-        ${either("m.row is null", "1", "0")} as isNew,
-        ${either(changesAny(plan, "owner", "ownerOrg"), "1", "0")} as changesOwner,
-        ${either(`${changesAny(plan, "owner", "platform", "androidMode")} or ${stored("status")} = '${NOT_MANAGED}'`, "1", "0")} as changesUse
-      from ${rows} left join device t on t.pk = m.target ${joinReferences(plan)}
-      where ${VALID} and coalesce(m.changed, 1) <> 0) o
+      select r.row, t.pk as target, ${after.join(", ")}, t.status as formerStatus, ${buildCaseSql(wasOwned, "1", "0")} as wasOwned,
+        ${buildCaseSql("m.row is null", "1", "0")} as isNew,
+        ${buildCaseSql(buildChangesAnySql(plan, "owner", "ownerOrg"), "1", "0")} as changesOwner,
+        ${buildCaseSql(`${buildChangesAnySql(plan, "owner", "platform", "androidMode")} or ${recordColumn("status")} = '${NOT_MANAGED}'`, "1", "0")} as changesUse
+      from ${rows} left join device t on t.pk = m.target ${buildReferenceJoinsSql(plan)}
+      where ${IS_VALID_ROW} and coalesce(m.changed, 1) <> 0) o
     where owner is not null or "ownerOrg" is not null or "androidMode" is not null or wasOwned = 1`);
 };
 
-/** Tells of outcomes. @param which SQL about the outcome `o`. @param params SQL of a JSON object */
-const tell = (
+/** Reports outcomes as findings. @param which SQL: condition on the outcome `o` @param params SQL of a JSON object */
+const reportOutcomes = (
   database: Database,
-  plan: PlanSql,
+  plan: PlanDefinition,
   code: ProblemCode,
   field: string,
   which: string,
@@ -71,68 +71,73 @@ const tell = (
 ): void => {
   recordFinding(database, plan, {
     code,
-    severity: severityOf(code),
-    field: fieldNamed(plan, field).field,
+    severity: getProblemSeverity(code),
+    field: getDeviceField(plan, field).field,
     select: `select r.row, r.line, null as col, ${params} as params
-      from ${OUTCOME} o join s.row r on r.row = o.row where ${which} order by r.row`,
+      from ${DEVICE_OUTCOME_TABLE} o join s.row r on r.row = o.row where ${which} order by r.row`,
   });
 };
 
-/** SQL: what people call a user. @param pk SQL of his number */
-const ownerCalled = (pk: string): string => `(select name || ' <' || (emails ->> 0) || '>' from user where pk = ${pk})`;
+/** SQL: the name and email address of a user. @param pk SQL of the user's record number */
+const buildOwnerLabelSql = (pk: string): string =>
+  `(select name || ' <' || (emails ->> 0) || '>' from user where pk = ${pk})`;
 
 /**
- * Owners who own another Android device too, on which they need the same account: of two rows the later one is told. One
- * account has one device in Fully Managed; on others it is advised.
+ * Reports owners who also own another Android device that needs the same account. Of two rows, the later one is
+ * reported. In Fully Managed, an account can have only one device; in other modes, this is only recommended.
  *
  * @see facts 1.3
  */
-const findSharedAccounts = (database: Database, plan: PlanSql): void => {
+const reportSharedAccounts = (database: Database, plan: PlanDefinition): void => {
   const asks = "o.uses = 1 and (o.isNew = 1 or o.changesUse = 1)";
-  if (database.count(`select count(*) from (select 1 from ${OUTCOME} o where ${asks} limit 1) one`) === 0) return;
-  indexTargets(database);
+  if (database.count(`select count(*) from (select 1 from ${DEVICE_OUTCOME_TABLE} o where ${asks} limit 1) one`) === 0)
+    return;
+  createTargetIndex(database);
   database.exec(`create index s.device_outcome_owner on device_outcome (owner)`);
-  const full = (of: string): string => either(`${of}."androidMode" = '${ONE_ACCOUNT}'`, "1", "0");
+  const full = (of: string): string => buildCaseSql(`${of}."androidMode" = '${ACCOUNT_PER_DEVICE_MODE}'`, "1", "0");
   const stays = `${plan.request.mode === "replace" ? `not (${plan.kind.isLacking})` : "true"} and not exists (
-    select 1 from s.match g where g.target = t.pk and g.changed <> 0 and ${isValid("g.row")})`;
+    select 1 from s.match g where g.target = t.pk and g.changed <> 0 and ${buildIsValidRowSql("g.row")})`;
   database.exec("drop table if exists s.device_shared");
   database.exec(`create table s.device_shared as
-    select o.row, ${ownerCalled("o.owner")} as owner, max(b.full) as full, min(b.serial) as device from ${OUTCOME} o join (
+    select o.row, ${buildOwnerLabelSql("o.owner")} as owner, max(b.full) as full, min(b.serial) as device from ${DEVICE_OUTCOME_TABLE} o join (
       select p.owner, r."serialNumber" as serial, p.row, ${full("p")} as full
-        from ${OUTCOME} p join s.row r on r.row = p.row where p.uses = 1
+        from ${DEVICE_OUTCOME_TABLE} p join s.row r on r.row = p.row where p.uses = 1
       union all select t.owner, t."serialNumber", 0, ${full("t")} from device t
-        where ${usesAccount(stored)} and ${stays} and t.owner in (select p.owner from ${OUTCOME} p where p.uses = 1)
+        where ${buildUsesAccountSql(recordColumn)} and ${stays} and t.owner in (select p.owner from ${DEVICE_OUTCOME_TABLE} p where p.uses = 1)
     ) b on b.owner = o.owner and b.row < o.row where ${asks} group by o.row`);
   const params =
     "(select json_object('owner', x.owner, 'device', x.device) from s.device_shared x where x.row = o.row)";
   const which = (strict: string): string =>
     `exists (select 1 from s.device_shared x where x.row = o.row and (${strict} max(x.full, ${full("o")}) = 1))`;
-  tell(database, plan, "account-shared", "owner", which("not"), params);
-  tell(database, plan, "account-taken", "owner", which(""), params);
+  reportOutcomes(database, plan, "account-shared", "owner", which("not"), params);
+  reportOutcomes(database, plan, "account-taken", "owner", which(""), params);
 };
 
-/** SQL: true of an outcome that gives a device another owner, for which it has to be wiped. */
-const WIPE = `o.changesOwner = 1 and o.wasOwned = 1 and ${needsWipe((name) => `o."${name}"`, "o.formerStatus")}`;
+/** SQL: true if an outcome gives a device another owner and the device must be wiped for this. */
+const IS_WIPE_REQUIRED = `o.changesOwner = 1 and o.wasOwned = 1 and ${buildNeedsWipeSql((name) => `o."${name}"`, "o.formerStatus")}`;
 
 /**
- * Tells of owners who own another device, and of devices that have to be wiped. What the console exports is so. Of a
- * device whose status is not known every owner is taken, which is ours.
+ * Reports owners who own another device, and devices that must be wiped. Exports of the console are not checked,
+ * because they show what is already the case. If the status of a device is not known, any owner is accepted (a clomoctl
+ * rule).
  *
- * @returns the number of devices that have to be wiped for another owner
+ * @returns the number of devices that must be wiped for another owner
  * @see facts 1.3, 2.4, 4.6
  */
-export const checkDevices = (database: Database, plan: PlanSql): number => {
-  if (!COLUMNS.some((name) => isTouched(plan, fieldNamed(plan, name)))) return 0;
-  findOutcomes(database, plan);
+export const checkDeviceOwners = (database: Database, plan: PlanDefinition): number => {
+  if (!CHECKED_FIELDS.some((name) => canChangeField(plan, getDeviceField(plan, name)))) return 0;
+  storeDeviceOutcomes(database, plan);
   if (plan.request.fromConsole === true) return 0;
-  tell(
+  reportOutcomes(
     database,
     plan,
     "owner-wipe",
     "owner",
-    WIPE,
-    `json_object('certain', ${either(`o."androidMode" in (${listed(WIPED)})`, "1", "0")})`,
+    IS_WIPE_REQUIRED,
+    `json_object('certain', ${buildCaseSql(`o."androidMode" in (${buildNameListSql(MODES_REQUIRING_WIPE)})`, "1", "0")})`,
   );
-  findSharedAccounts(database, plan);
-  return database.count(`select count(*) from ${OUTCOME} o where ${WIPE} and ${isValid("o.row")}`);
+  reportSharedAccounts(database, plan);
+  return database.count(
+    `select count(*) from ${DEVICE_OUTCOME_TABLE} o where ${IS_WIPE_REQUIRED} and ${buildIsValidRowSql("o.row")}`,
+  );
 };

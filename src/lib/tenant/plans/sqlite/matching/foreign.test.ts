@@ -155,14 +155,14 @@ test.each<[string, Request, Cells, ForeignTraits["by"] | undefined]>([
     [["組織コード", "組織名"], ...docs("b", 5)].map((row) => row.slice(0, 2)),
     undefined,
   ],
-])("tells whether a file looks like another tenant's: %s", async (_, request, cells, foreign) => {
+])("detects whether a file looks like another tenant's: %s", async (_, request, cells, foreign) => {
   const plan = await tenant.plan(request, cells);
   expect(plan.foreign?.by).toBe(foreign);
   // an empty tenant is never asked about
   expect(await empty.plan(request, cells)).not.toHaveProperty("foreign");
 });
 
-test("names the first keys and mail domains of the file", async () => {
+test("lists the first keys or mail domains of the file", async () => {
   const [replacing, appending] = await Promise.all([
     tenant.plan({ kind: "users", mode: "replace" }, OTHERS),
     tenant.plan({ kind: "users" }, [...OTHERS, ...people("C.example", 3)]),
@@ -171,7 +171,7 @@ test("names the first keys and mail domains of the file", async () => {
   expect(appending.foreign?.values).toEqual(["b.example", "c.example"]);
 });
 
-test("a plan that was kept says it too, until it is compared anew with a tenant that has them", async () => {
+test("a stored plan keeps this finding until it is compared again with a tenant that has the domain", async () => {
   await using own = new TestTenant();
   await own.import({ kind: "users" }, [USERS, ...people("a.example", 1)]);
   const plan = await own.plan({ kind: "users" }, OTHERS);

@@ -1,31 +1,36 @@
 import { Failure } from "../../../../errors/index.ts";
-import { nounNamed } from "../../../../model/problem.ts";
-import { counted, text } from "../../../../text/index.ts";
+import { getThingNoun } from "../../../../model/problem.ts";
+import { formatCount, text } from "../../../../text/index.ts";
 import type { ForeignTraits, PlanCounts } from "../../staging/counts.ts";
 import type { ImportedField, KindKey } from "../../staging/kinds.ts";
-import { foreignBy, MIN_FOREIGN_ROWS } from "../../../../rules/import-file.ts";
+import { findMissingTrait, MIN_FOREIGN_ROWS } from "../../../../rules/import-file.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { stagedClaims } from "../conflicts.ts";
-import { THEN } from "../../../store/sql/forms.ts";
-import { isStaged, keyOf, staged, stagedKeys, storedKeys } from "../expressions.ts";
-import type { Claim, PlanSql } from "../stored-kind.ts";
+import { buildStagedClaimsSql } from "../conflicts.ts";
+import { ORDERED_JOIN } from "../../../store/sql/forms.ts";
+import { isStaged, keyOf, rowColumn, buildRowKeysSql, buildRecordKeysSql } from "../expressions.ts";
+import type { Claim, PlanDefinition } from "../stored-kind.ts";
 
-/** Number of keys or domains by which another tenant can be found. */
-const MAX_VALUES = 20;
+/** Maximum number of values that are returned to find out which tenant a file belongs to. */
+const MAX_FOREIGN_VALUES = 20;
 
-/** SQL: the domain of a mail address, by its key. */
-const domainOf = (key: string): string => `substr(${key}, instr(${key}, '@') + 1)`;
+/** SQL: the domain of an email address. @param key SQL of the address's comparison key */
+const buildEmailDomainSql = (key: string): string => `substr(${key}, instr(${key}, '@') + 1)`;
 
 /**
- * Finds out whether a file looks like another tenant's: users, in a replacing file devices and SECURED APPs users too.
+ * Returns the values by which a file looks like another tenant's; undefined if it does not. Files of users are checked,
+ * and replacing files of devices and SECURED APPs users too.
  *
- * @param areKnown rows have another key of records, by which they do not meet them
+ * @param areKnown true if rows have other keys of existing records, but not the key by which rows are matched
  */
-export const findForeign = (database: Database, plan: PlanSql, areKnown: boolean): ForeignTraits | undefined => {
+export const findForeignTraits = (
+  database: Database,
+  plan: PlanDefinition,
+  areKnown: boolean,
+): ForeignTraits | undefined => {
   const { kind, request } = plan;
   const { mode, allow = [] } = request;
   if (kind.table.planner !== undefined || mode === "delete" || allow.includes("other-tenant")) return undefined;
-  const addresses = addressesOf(plan);
+  const addresses = findAddressField(plan);
   if (mode === "append" && addresses === undefined) return undefined;
   const rows = database.count(
     `select count(*) from (select 1 from s.row r where r.key is not null limit ${MIN_FOREIGN_ROWS}) one`,
@@ -34,82 +39,82 @@ export const findForeign = (database: Database, plan: PlanSql, areKnown: boolean
   const records = database.get(inTenant, { kind: kind.name }) === undefined ? 0 : 1;
   const isLong = records > 0 && rows >= MIN_FOREIGN_ROWS;
   const isMet = database.get("select 1 from s.match limit 1") !== undefined;
-  const isNumbered = isMet && !areKnown && isNumber(keyOf(plan));
+  const isNumbered = isMet && !areKnown && isNumberedKey(keyOf(plan));
   const sharesName = mode === "replace" && isLong && isNumbered ? hasSharedName(database, plan) : undefined;
   const needsDomain = mode === "append" || (isNumbered && sharesName !== true);
   const sharesDomain =
     addresses !== undefined && isLong && needsDomain ? hasSharedDomain(database, plan, addresses) : undefined;
   const facts = { records, matches: areKnown || isMet, isNumbered, sharesName, sharesDomain };
-  const by = foreignBy({ before: undefined, after: { mode, rows }, facts });
-  return by === undefined ? undefined : { by, values: valuesOf(database, plan, by) };
+  const by = findMissingTrait({ before: undefined, after: { mode, rows }, facts });
+  return by === undefined ? undefined : { by, values: readForeignValues(database, plan, by) };
 };
 
-/** The first keys, names or mail domains of the file. */
-const valuesOf = (database: Database, plan: PlanSql, by: ForeignTraits["by"]): readonly string[] => {
-  const [addresses, name] = [addressesOf(plan), nameOf(plan)];
+/** Returns the first keys, names or email domains of the file. */
+const readForeignValues = (database: Database, plan: PlanDefinition, by: ForeignTraits["by"]): readonly string[] => {
+  const [addresses, name] = [findAddressField(plan), findNameField(plan)];
   const values =
     by === "domain" && addresses !== undefined
-      ? `select distinct ${domainOf("c.key")} as value from (${stagedClaims(plan, addresses)}) c`
+      ? `select distinct ${buildEmailDomainSql("c.key")} as value from (${buildStagedClaimsSql(plan, addresses)}) c`
       : by === "name" && name !== undefined
-        ? `select ${staged(name.field)} as value from s.row r where ${staged(name.field)} is not null`
+        ? `select ${rowColumn(name.field)} as value from s.row r where ${rowColumn(name.field)} is not null`
         : "select r.key as value from s.row r where r.key is not null";
-  return database.all(`${values} limit ${MAX_VALUES}`).map(({ value }) => String(value));
+  return database.all(`${values} limit ${MAX_FOREIGN_VALUES}`).map(({ value }) => String(value));
 };
 
-/** The addresses of the rows, if they are of users who have such. */
-const addressesOf = (plan: PlanSql): Claim | undefined =>
+/** Returns the field of the users' email addresses; undefined if the file does not have it. */
+const findAddressField = (plan: PlanDefinition): Claim | undefined =>
   plan.kind.claims.find(({ field, own }) => field.comparison === "mail-address" && !own && isStaged(plan, field));
 
-/** The names of the rows, if the file has them. */
-const nameOf = (plan: PlanSql): ImportedField | undefined =>
+/** Returns the field of the records' names; undefined if the file does not have it. */
+const findNameField = (plan: PlanDefinition): ImportedField | undefined =>
   plan.kind.fields.find((field) => field.stored === plan.kind.namedBy && isStaged(plan, field));
 
-/** True of a key that every tenant may count from 1. Nobody else has a mail address or a serial number. */
-export const isNumber = ({ lasting, comparison }: KindKey): boolean => lasting === true && comparison === "code";
+/** Returns true if tenants may count this key from 1, unlike email addresses or serial numbers, which are unique. */
+export const isNumberedKey = ({ lasting, comparison }: KindKey): boolean => lasting === true && comparison === "code";
 
 /** SQL: true if the row `r` has the name of the record `t`; undefined if the file has no names. */
-export const agreesByName = (plan: PlanSql): string | undefined => {
-  const name = nameOf(plan);
-  return name === undefined ? undefined : `${stagedKeys(name)} = ${storedKeys(name)}`;
+export const buildNameAgreesSql = (plan: PlanDefinition): string | undefined => {
+  const name = findNameField(plan);
+  return name === undefined ? undefined : `${buildRowKeysSql(name)} = ${buildRecordKeysSql(name)}`;
 };
 
-/** Returns whether a row has the name of the record that it matches; undefined if no such row has a name. */
-const hasSharedName = (database: Database, plan: PlanSql): boolean | undefined => {
-  const [name, agrees] = [nameOf(plan), agreesByName(plan)];
+/** Returns true if a row has the name of the record that it matches; undefined if no matching row has a name. */
+const hasSharedName = (database: Database, plan: PlanDefinition): boolean | undefined => {
+  const [name, agrees] = [findNameField(plan), buildNameAgreesSql(plan)];
   if (name === undefined || agrees === undefined) return undefined;
-  const rows = `select 1 from s.match m ${THEN} s.row r on r.row = m.row`;
-  // nearly always it is the first row
-  const agreeing = `${rows} ${THEN} ${plan.kind.thing.name} t on t.pk = m.target where ${agrees} limit 1`;
+  const rows = `select 1 from s.match m ${ORDERED_JOIN} s.row r on r.row = m.row`;
+  // the first row nearly always agrees
+  const agreeing = `${rows} ${ORDERED_JOIN} ${plan.kind.thing.name} t on t.pk = m.target where ${agrees} limit 1`;
   if (database.get(agreeing) !== undefined) return true;
-  return database.get(`${rows} where ${staged(name.field)} is not null limit 1`) === undefined ? undefined : false;
+  return database.get(`${rows} where ${rowColumn(name.field)} is not null limit 1`) === undefined ? undefined : false;
 };
 
-/** Returns whether a mail domain of the file occurs in the tenant; undefined if the file has none. */
-const hasSharedDomain = (database: Database, plan: PlanSql, claim: Claim): boolean | undefined => {
-  const inFile = `select ${domainOf("c.key")} as domain from (${stagedClaims(plan, claim)}) c`;
-  const inTenant = `${domainOf(claim.key("t"))} as domain from ${claim.table} t`;
+/** Returns true if an email domain of the file occurs in the tenant; undefined if the file has no email addresses. */
+const hasSharedDomain = (database: Database, plan: PlanDefinition, claim: Claim): boolean | undefined => {
+  const inFile = `select ${buildEmailDomainSql("c.key")} as domain from (${buildStagedClaimsSql(plan, claim)}) c`;
+  const inTenant = `${buildEmailDomainSql(claim.key("t"))} as domain from ${claim.table} t`;
   const first = database.get(`${inFile} limit 1`);
   if (first === undefined) return undefined;
-  // nearly always it is that of the first users, too
+  // the first domain of the file is nearly always also the domain of the tenant's first users
   const params = { domain: String(first["domain"]) };
   if (database.get(`select ${inTenant} where domain = :domain limit 1`, params) !== undefined) return true;
   const shared = `select 1 from (select distinct ${inTenant}) t where t.domain in (${inFile}) limit 1`;
   return database.get(shared) !== undefined;
 };
 
-/** The refusal of an export that looks like another tenant's. */
-export const ofOtherTenant = (
-  { kind, staged }: PlanSql,
+/** Returns the failure for an export that looks like another tenant's. */
+export const createForeignExportFailure = (
+  { kind, staged }: PlanDefinition,
   { recordsBefore }: Pick<PlanCounts, "recordsBefore">,
 ): Failure => {
-  const noun = nounNamed(kind.thing.noun ?? kind.thing.name);
+  const noun = getThingNoun(kind.thing.noun ?? kind.thing.name);
   return new Failure("input-rejected", {
     what: text(
-      `none of the ${counted(staged.rows, "row")} matches one of the ${counted(recordsBefore, noun.en)}: this looks like the export of another tenant`,
+      `compared ${formatCount(staged.rows, "row")} with ${formatCount(recordsBefore, noun.en)}, and none matches: this looks like an export from another tenant`,
       `${staged.rows} 行は、${noun.ja} ${recordsBefore} 件のどれとも一致しません。別のテナントのエクスポートのようです`,
     ),
     hint: text(
-      "export in the console of this tenant, and verify again",
+      "export again in this tenant's console, then verify the new file",
       "このテナントの管理画面でエクスポートして、もう一度照合してください",
     ),
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { fileOf, TestTenant, type Cells, type Request } from "#support/tenant/tenant.ts";
 
 const HEADER = ["メールアドレス", "氏名", "社員コード", "UPN"];
@@ -72,13 +72,13 @@ test.each<[string, Cells, Partial<Request>, number[]]>([
     [],
   ],
   [
-    "by employee code, the mail address of somebody else",
+    "by employee code, the email address of somebody else",
     [["e1@example.jp", "社員1", "0009", ""]],
     { mode: "replace", key: "employee-code" },
     [2],
   ],
   ["by employee code, the person herself", [NEW_ONE], { key: "employee-code" }, []],
-])("finds people with a new address: %s", async (_, rows, request, expected) => {
+])("finds users with a new address: %s", async (_, rows, request, expected) => {
   const { found } = await planned(rows, request);
   expect(found.map(({ row }) => row)).toEqual(expected);
 });
@@ -89,13 +89,13 @@ test.each([
   ["replace", undefined, "error", true],
   ["replace", ["other-tenant"], "error", true],
   ["replace", ["new-address"], "warning", false],
-] as const)("is of mode %s with allow %o: %s", async (mode, allow, severity, rejected) => {
+] as const)("in mode %s with allow %o, a new address is reported as: %s", async (mode, allow, severity, rejected) => {
   const { plan, found } = await planned([NEW_ONE, TWO, THREE, FOUR, FIVE, SIX], { mode, allow });
   expect(found).toMatchObject([{ severity, row: 2, column: 3, header: "社員コード" }]);
   expect(plan.rejected).toBe(rejected);
 });
 
-test("names the person, and what changes the address by hand: further addresses stay", async () => {
+test("names the user and the command that changes the address but keeps further addresses", async () => {
   await using own = new TestTenant();
   await own.import({ kind: "users" }, [
     ["メールアドレス", "メールアドレス", "氏名", "社員コード"],
@@ -137,10 +137,10 @@ test.each<[string, Cells, string]>([
   expect(again).toMatchObject({ create: 0, invalid: 0 });
 });
 
-test("who plans in a part of the tenant is not told of people outside", async () => {
+test("a plan for part of the tenant does not reveal users outside it", async () => {
   await using own = new TestTenant();
   for (const code of ["S1", "S2"]) await own.client.orgs.create({ name: code, code });
-  await withAccount(own, { name: "div", role: "division", manages: ["S1"] });
+  await addTestAccount(own, { name: "div", role: "division", manages: ["S1"] });
   const header = [...HEADER, "組織コード"];
   await own.import({ kind: "users" }, [header, [...ONE, "S2"], [...TWO, "S1"]]);
   const rows = [header, [...NEW_ONE, "S1"], ["n2@example.jp", "社員2", "０００2", "", "S1"]];
@@ -180,7 +180,7 @@ test.each<[string, Cells, Partial<Request>, number[]]>([
     { key: "employee-code" },
     [2, 3],
   ],
-])("finds people who get the code of somebody else: %s", async (_, rows, request, expected) => {
+])("finds users who get another user's code: %s", async (_, rows, request, expected) => {
   const { mixed } = await planned(rows, request);
   expect(mixed.map(({ row }) => row)).toEqual(expected);
 });
@@ -194,13 +194,13 @@ test.each<[Partial<Request>, Cells, "warning" | "error"]>([
   [{ mode: "replace", allow: ["new-address"] }, SWAPPED, "warning"],
   [{ mode: "replace", fromConsole: true }, SWAPPED, "warning"],
   [{ mode: "replace" }, [coded(ONE, "AB"), TWO, coded(THREE, "ZZ"), FOUR, FIVE, SIX], "warning"],
-])("several people with the codes of others: %o", async (request, rows, severity) => {
+])("several users with the codes of other users: %o", async (request, rows, severity) => {
   const { plan, mixed } = await planned(rows, request);
   expect(new Set(mixed.map((one) => one.severity))).toEqual(new Set([severity]));
   expect(plan.rejected).toBe(severity === "error");
 });
 
-test("names both people", async () => {
+test("a warning about another user's code names both users", async () => {
   const { mixed } = await planned([coded(ONE, "AB")]);
   expect(mixed).toMatchObject([
     {
@@ -238,7 +238,7 @@ test.each<
   ["a code with other digits", [coded(ONE, "10")], {}, { zeros: [] }],
   ["zeros that are too many", [coded(ONE, "00001")], {}, { zeros: [] }],
   ["a code of letters", [coded(ONE, "1A")], {}, { zeros: [] }],
-])("finds codes that lost the zeros at their start: %s", async (_, rows, request, expected) => {
+])("finds codes that lost their leading zeros: %s", async (_, rows, request, expected) => {
   const { found, mixed, zeros } = await planned(rows, request);
   expect(found.map(({ row }) => row)).toEqual(expected.found ?? []);
   expect(mixed.map(({ row }) => row)).toEqual(expected.mixed ?? []);
@@ -257,7 +257,7 @@ test.each([
   ["TEL", "355550001", "3555-50001", []],
   ["TEL", "", "355550001", []],
 ] as const)(
-  "a number in the column %s that lost the zeros at its start is told: %j, %j",
+  "reports a number in the column %s that lost its leading zeros: %j, %j",
   async (header, was, value, told) => {
     await using own = new TestTenant();
     const rows = (cell: string): Cells => [
@@ -276,7 +276,7 @@ test.each([
   },
 );
 
-test("numbers that lost zeros are told once a column, with their rows, of devices too", async () => {
+test("lost leading zeros are reported once per column with the number of rows, also for devices", async () => {
   await using own = new TestTenant();
   const rows = (...phones: readonly string[]): Cells => [
     ["シリアルナンバー", "電話番号"],

@@ -1,178 +1,195 @@
 import type { ImportedField, KindKey } from "../../staging/kinds.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { mixesRecords } from "../../../../rules/import-file.ts";
-import { hasPattern, isMatched, isMissing, quoteIdentifier, THEN } from "../../../store/sql/forms.ts";
+import { shouldRefuseReassignedKeys } from "../../../../rules/import-file.ts";
 import {
-  calledText,
-  changes,
-  indexTargets,
+  buildMatchesGlobSql,
+  buildIsMatchedRowSql,
+  buildIsMissingRecordSql,
+  quoteIdentifier,
+  ORDERED_JOIN,
+} from "../../../store/sql/forms.ts";
+import {
+  buildRecordLabelSql,
+  buildChangesFieldSql,
+  createTargetIndex,
   isStaged,
   keyOf,
-  keyText,
-  staged,
-  stagedKey,
-  stored,
-  storedKeys,
-  VALID,
+  buildKeyTextSql,
+  rowColumn,
+  buildRowKeySql,
+  recordColumn,
+  buildRecordKeysSql,
+  IS_VALID_ROW,
 } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
-import { LIKE } from "../staging.ts";
-import type { PlanSql, StoredKind } from "../stored-kind.ts";
-import { agreesByName, isNumber } from "./foreign.ts";
-import { hasZeros, mayLackZeros } from "./lost-zeros.ts";
+import { SIMILAR_CODE_TABLE } from "../staging.ts";
+import type { PlanDefinition, StoredKind } from "../stored-kind.ts";
+import { buildNameAgreesSql, isNumberedKey } from "./foreign.ts";
+import { buildHasLeadingZerosSql, buildMayLackZerosSql } from "./lost-zeros.ts";
 
-/** SQL: the key of a row's, or of a record's, first value of a field. */
+/** SQL of the key of a field's first value, for a row and for a record. */
 interface KeySql {
   readonly row: string;
   readonly record: string;
 }
 
-/** A key that records have for good. */
+/** A key that a record keeps for as long as it exists. */
 interface LastingKey {
   readonly key: KindKey;
   readonly field: ImportedField;
   readonly sql: KeySql;
 }
 
-const recordFirst = (key: KindKey, field: ImportedField): string =>
-  key.list ? `(${storedKeys(field)} ->> 0)` : storedKeys(field);
+const buildRecordFirstKeySql = (key: KindKey, field: ImportedField): string =>
+  key.list ? `(${buildRecordKeysSql(field)} ->> 0)` : buildRecordKeysSql(field);
 
-/** The lasting keys that a file has, with the one by which rows meet records. */
-const lastingKeys = (plan: PlanSql): readonly LastingKey[] => {
+/** Returns the file's lasting keys, including the key by which rows are matched; none if that key is not lasting. */
+const listLastingKeys = (plan: PlanDefinition): readonly LastingKey[] => {
   const { kind } = plan;
   if (keyOf(plan).lasting !== true) return [];
   return kind.keys.flatMap((key): readonly LastingKey[] => {
     const field = kind.fields.find((one) => one.field === key.field);
     if (key.lasting !== true || field === undefined || !isStaged(plan, field)) return [];
-    return [{ key, field, sql: { row: stagedKey(plan, field), record: recordFirst(key, field) } }];
+    return [{ key, field, sql: { row: buildRowKeySql(plan, field), record: buildRecordFirstKeySql(key, field) } }];
   });
 };
 
 /**
- * The rows that have a lasting key of a record they do not meet: `is_what` says what they do, `form` in which form the keys
- * are equal.
+ * The table of rows that have a lasting key of a record which they do not match: `is_what` is the {@link KeyRelation}
+ * of the row, `form` the form in which the keys are equal.
  */
-const SAME = "same_record";
-
-/** What rows do that have a key of another record: create one, change another one, or nothing odd. */
-type SameRecord = "new-address" | "other-person" | "own";
+const SAME_RECORD_TABLE = "same_record";
 
 /**
- * How a row's key is a record's: as it is; without the zeros at its start, which a spreadsheet removed; or but for width,
- * case and the blanks around it, as people type codes.
+ * What a row does that has a key of a record which it does not match: `new-address` creates a record, `other-person`
+ * changes another record, and with `own`, the row belongs to this record.
  */
-type Form = "exact" | "zeros" | "loose";
+type KeyRelation = "new-address" | "other-person" | "own";
 
-/** Rows in which keys of other records are looked for. */
-interface Candidates {
-  readonly is: SameRecord;
-  /** SQL: `from …` of the rows `r` */
+/**
+ * How a row's key equals a record's key: exactly; without leading zeros, which a spreadsheet removed; or apart from
+ * width, letter case and surrounding blanks, which people type differently.
+ */
+type KeyForm = "exact" | "zeros" | "loose";
+
+/** Rows that are searched for the keys of other records. */
+interface CandidateRows {
+  readonly is: KeyRelation;
+  /** SQL: `from …`, which selects the rows `r` */
   readonly rows: string;
-  /** there are fewer of them than records */
+  /** true if there are fewer of these rows than records */
   readonly areFewer: boolean;
 }
 
 /**
- * Finds rows with the employee code or UPN of a record that they do not meet. A row that would create a record is probably
- * that person with a new address; one that changes another person may have cells of both, as after one column was sorted by
- * itself. A value stands for a person only if one record alone and one such row alone have it. Codes count as equal in any
- * {@link Form}.
+ * Finds rows that have the employee code or UPN of a record which they do not match. A row that would create a record
+ * is probably the same person with a new address. A row that changes another person may contain cells of two people,
+ * for example because a single column was sorted. A value identifies a person only if exactly one record and exactly
+ * one such row have it. Codes count as equal in any {@link KeyForm}.
  *
- * @param tells false: nothing is recorded as a finding
- * @returns true if a row that meets no record is that of one by another key
+ * @param tells false: no finding is recorded
+ * @returns true if a row that matches no record belongs to a record by another key
  */
-export const findKeysOfOthers = (database: Database, plan: PlanSql, tells = true): boolean => {
+export const findKeysOfOthers = (database: Database, plan: PlanDefinition, tells = true): boolean => {
   const own = keyOf(plan);
-  const lasting = lastingKeys(plan);
+  const lasting = listLastingKeys(plan);
   const others = lasting.filter(({ key }) => key.name !== own.name);
   const records = database.count(`select count(*) from ${plan.kind.thing.name}`);
   if (records === 0) return false;
   const created = plan.staged.rows - database.count("select count(*) from s.match");
-  const candidatesOf = ({ key, field }: LastingKey): readonly Candidates[] => {
-    const isNew = `from s.row r where not ${isMatched("r.row")}`;
+  const candidatesOf = ({ key, field }: LastingKey): readonly CandidateRows[] => {
+    const isNew = `from s.row r where not ${buildIsMatchedRowSql("r.row")}`;
     const areFewer = created < records;
-    // their addresses are taken, as the records have them that they should meet
+    // not only valid rows: the records that these rows should match already have their addresses
     if (key.name === own.name) return created === 0 ? [] : [{ is: "own", rows: isNew, areFewer }];
-    const changed = database.count(`select count(*) from s.match m where ${changes(field)}`);
-    const isChanged = `from s.match m join s.row r on r.row = m.row where ${changes(field)} and ${VALID}`;
+    const changed = database.count(`select count(*) from s.match m where ${buildChangesFieldSql(field)}`);
+    const isChanged = `from s.match m join s.row r on r.row = m.row where ${buildChangesFieldSql(field)} and ${IS_VALID_ROW}`;
     return [
-      ...(created === 0 ? [] : [{ is: "new-address" as const, rows: `${isNew} and ${VALID}`, areFewer }]),
+      ...(created === 0 ? [] : [{ is: "new-address" as const, rows: `${isNew} and ${IS_VALID_ROW}`, areFewer }]),
       ...(changed === 0 ? [] : [{ is: "other-person" as const, rows: isChanged, areFewer: changed < records }]),
     ];
   };
   const all = lasting.map((one) => ({ one, candidates: candidatesOf(one) }));
   if (all.every(({ candidates }) => candidates.length === 0)) return false;
-  database.exec(`drop table if exists s.${SAME}`);
-  database.exec(`create table s.${SAME} (is_what text not null, field text not null, row integer not null,
+  database.exec(`drop table if exists s.${SAME_RECORD_TABLE}`);
+  database.exec(`create table s.${SAME_RECORD_TABLE} (is_what text not null, field text not null, row integer not null,
     key text not null, target integer not null, form text not null)`);
-  database.exec(`create index s.${SAME}_row on ${SAME} (field, row)`);
+  database.exec(`create index s.${SAME_RECORD_TABLE}_row on ${SAME_RECORD_TABLE} (field, row)`);
   for (const { one, candidates } of all) {
     for (const some of candidates) {
-      if (some.is === "other-person" && one.key.comparison === "code") joinOwn(database, plan, one);
-      if (some.is !== "own") joinSame(database, plan, one, some, "exact");
+      if (some.is === "other-person" && one.key.comparison === "code") storeRowsLackingZeros(database, plan, one);
+      if (some.is !== "own") storeSameKeyRows(database, plan, one, some, "exact");
       if (one.key.comparison !== "code") continue;
-      joinSame(database, plan, one, some, "zeros");
-      if (some.is !== "own") joinSame(database, plan, one, some, "loose");
+      storeSameKeyRows(database, plan, one, some, "zeros");
+      if (some.is !== "own") storeSameKeyRows(database, plan, one, some, "loose");
     }
   }
   let areKnown = false;
-  if (database.count(`select count(*) from s.${SAME}`) > 0) {
-    indexTargets(database);
-    dropInnocent(database, others);
-    areKnown = isAnyKnown(database, plan, lasting);
-    if (tells) recordFindings(database, plan, lasting);
+  if (database.count(`select count(*) from s.${SAME_RECORD_TABLE}`) > 0) {
+    createTargetIndex(database);
+    removeHarmlessRows(database, others);
+    areKnown = hasKnownRow(database, plan, lasting);
+    if (tells) recordLastingKeyFindings(database, plan, lasting);
   }
-  database.exec(`drop table s.${SAME}`);
+  database.exec(`drop table s.${SAME_RECORD_TABLE}`);
   return areKnown;
 };
 
-/** Returns whether a row that meets no record is that of one by another key: by a number only if the name agrees. */
-const isAnyKnown = (database: Database, plan: PlanSql, lasting: readonly LastingKey[]): boolean => {
-  const telling = lasting.filter(({ key }) => !isNumber(key)).map(({ field }) => `'${field.field}'`);
-  const known = `same.field in (${telling.join(", ")}) or ${agreesByName(plan) ?? "false"}`;
+/** Returns true if an unmatched row belongs to a record by another key; by a number only if the name agrees. */
+const hasKnownRow = (database: Database, plan: PlanDefinition, lasting: readonly LastingKey[]): boolean => {
+  const telling = lasting.filter(({ key }) => !isNumberedKey(key)).map(({ field }) => `'${field.field}'`);
+  const known = `same.field in (${telling.join(", ")}) or ${buildNameAgreesSql(plan) ?? "false"}`;
   return (
     database.get(
-      `select 1 from s.${SAME} same join s.row r on r.row = same.row join ${plan.kind.thing.name} t on t.pk = same.target
-       where not ${isMatched("r.row")} and (${known}) limit 1`,
+      `select 1 from s.${SAME_RECORD_TABLE} same join s.row r on r.row = same.row join ${plan.kind.thing.name} t on t.pk = same.target
+       where not ${buildIsMatchedRowSql("r.row")} and (${known}) limit 1`,
     ) !== undefined
   );
 };
 
-/** Keeps the changing rows that lack zeros of their own record's key. */
-const joinOwn = (database: Database, { kind }: PlanSql, { field, sql }: LastingKey): void => {
+/** Stores the rows that would change a lasting key only because the row's key lacks leading zeros. */
+const storeRowsLackingZeros = (database: Database, { kind }: PlanDefinition, { field, sql }: LastingKey): void => {
   database.run(
-    `insert into s.${SAME} select 'own', :field, r.row, ${sql.row}, t.pk, 'zeros'
+    `insert into s.${SAME_RECORD_TABLE} select 'own', :field, r.row, ${sql.row}, t.pk, 'zeros'
      from s.match m join s.row r on r.row = m.row join ${kind.thing.name} t on t.pk = m.target
-     where ${changes(field)} and ${mayLackZeros(sql.row)} and ${hasZeros(sql.record)} and ltrim(${sql.record}, '0') = ${sql.row}`,
+     where ${buildChangesFieldSql(field)} and ${buildMayLackZerosSql(sql.row)} and ${buildHasLeadingZerosSql(sql.record)} and ltrim(${sql.record}, '0') = ${sql.row}`,
     { field: field.field },
   );
 };
 
-/** SQL: a code without what is but a matter of typing it; nearly all are plain ASCII. */
-const looseCode = (key: string): string =>
-  `case when ${hasPattern(key, "'*[^!-~]*'")} then loose_code(trim(${key}, ' \u3000')) else lower(${key}) end`;
+/** SQL: a code without typing differences. The function is called only for codes that are not plain ASCII (rare). */
+const buildLooseCodeSql = (key: string): string =>
+  `case when ${buildMatchesGlobSql(key, "'*[^!-~]*'")} then loose_code(trim(${key}, ' \u3000')) else lower(${key}) end`;
 
-/** SQL: the keys of a row and a record as they are compared in a form, and which of them have one. */
-const inForm = ({ row, record }: KeySql, form: Form): KeySql & { readonly rows: string; readonly records: string } => {
+/** SQL: a row's and a record's key as compared in a form, and conditions for rows and records with such a key. */
+const buildComparedKeys = (
+  { row, record }: KeySql,
+  form: KeyForm,
+): KeySql & { readonly rows: string; readonly records: string } => {
   const all = { rows: "true", records: "true" };
   if (form === "exact") return { row, record, ...all };
-  if (form === "loose") return { row: looseCode(row), record: looseCode(record), ...all };
-  return { row, record: `ltrim(${record}, '0')`, rows: mayLackZeros(row), records: hasZeros(record) };
+  if (form === "loose") return { row: buildLooseCodeSql(row), record: buildLooseCodeSql(record), ...all };
+  return {
+    row,
+    record: `ltrim(${record}, '0')`,
+    rows: buildMayLackZerosSql(row),
+    records: buildHasLeadingZerosSql(record),
+  };
 };
 
-/** Keeps the rows that share a key with one record alone. The smaller side is indexed, the other one is read once. */
-const joinSame = (
+/** Stores the rows that share a key with exactly one record. The smaller side is indexed, the other is read once. */
+const storeSameKeyRows = (
   database: Database,
-  { kind }: PlanSql,
+  { kind }: PlanDefinition,
   { field, sql }: LastingKey,
-  { is, rows: from, areFewer }: Candidates,
-  form: Form,
+  { is, rows: from, areFewer }: CandidateRows,
+  form: KeyForm,
 ): void => {
-  const compared = inForm(sql, form);
+  const compared = buildComparedKeys(sql, form);
   const isLeft =
     form === "exact"
       ? ""
-      : `and not exists (select 1 from s.${SAME} same where same.field = :field and same.row = r.row)`;
+      : `and not exists (select 1 from s.${SAME_RECORD_TABLE} same where same.field = :field and same.row = r.row)`;
   const rows = `select ${compared.row} as key, r.row as id ${from} and ${sql.row} is not null and ${compared.rows} ${isLeft}`;
   const records = `select ${compared.record} as key, t.pk as id from ${kind.thing.name} t
     where ${kind.inScope} and ${sql.record} is not null and ${compared.records}`;
@@ -186,70 +203,76 @@ const joinSame = (
     params,
   );
   database.run(
-    `insert into s.${SAME} select :is, :field, min(${row}), many.key, min(${target}), :form from (${large}) many
-     ${THEN} s.lasting_key few on few.key = many.key group by many.key having count(*) = 1`,
+    `insert into s.${SAME_RECORD_TABLE} select :is, :field, min(${row}), many.key, min(${target}), :form from (${large}) many
+     ${ORDERED_JOIN} s.lasting_key few on few.key = many.key group by many.key having count(*) = 1`,
     { ...params, is, form },
   );
   database.exec("drop table s.lasting_key");
 };
 
 /**
- * Drops what is nothing odd. A record that is in the file by its own key is not the one that a new row means: it gave the
- * value away. One that keeps it in the file shares it, which is told as a repeated code.
+ * Removes rows in which nothing is wrong. If the file also contains the record under its own key, a new row with the
+ * record's former value is another person, because the record gave the value away. If the record keeps the value in the
+ * file, both rows share it, which is reported as a repeated code.
  */
-const dropInnocent = (database: Database, others: readonly LastingKey[]): void => {
-  database.exec(`delete from s.${SAME} where is_what = 'new-address' and not ${isMissing(`${SAME}.target`)}`);
-  // a value may change though its key does not
+const removeHarmlessRows = (database: Database, others: readonly LastingKey[]): void => {
   database.exec(
-    `delete from s.${SAME} where is_what = 'other-person'
-       and exists (select 1 from s.match m where m.row = ${SAME}.row and m.target = ${SAME}.target)`,
+    `delete from s.${SAME_RECORD_TABLE} where is_what = 'new-address' and not ${buildIsMissingRecordSql(`${SAME_RECORD_TABLE}.target`)}`,
+  );
+  // a value may change although its key does not
+  database.exec(
+    `delete from s.${SAME_RECORD_TABLE} where is_what = 'other-person'
+       and exists (select 1 from s.match m where m.row = ${SAME_RECORD_TABLE}.row and m.target = ${SAME_RECORD_TABLE}.target)`,
   );
   for (const { field, sql } of others)
     database.run(
-      `delete from s.${SAME} where is_what = 'other-person' and field = :field
+      `delete from s.${SAME_RECORD_TABLE} where is_what = 'other-person' and field = :field
          and exists (select 1 from s.match k join s.row r on r.row = k.row
-           where k.target = ${SAME}.target and ${sql.row} = ${SAME}.key)`,
+           where k.target = ${SAME_RECORD_TABLE}.target and ${sql.row} = ${SAME_RECORD_TABLE}.key)`,
       { field: field.field },
     );
 };
 
-const recordFindings = (database: Database, plan: PlanSql, lasting: readonly LastingKey[]): void => {
+const recordLastingKeyFindings = (database: Database, plan: PlanDefinition, lasting: readonly LastingKey[]): void => {
   const others = lasting.filter(({ key }) => key.name !== keyOf(plan).name);
   for (const one of lasting) recordLostZeros(database, plan, one);
   for (const other of others) recordNewAddresses(database, plan, other);
   for (const other of others) recordOtherPeople(database, plan, other);
 };
 
-/** Tells once for each column that codes lack the zeros at their start. */
-const recordLostZeros = (database: Database, plan: PlanSql, { key, field }: LastingKey): void => {
+/** Reports, once for each column, that codes lack their leading zeros. */
+const recordLostZeros = (database: Database, plan: PlanDefinition, { key, field }: LastingKey): void => {
   const { kind } = plan;
   recordFinding(database, plan, {
     code: "zeros-lost",
     severity: "warning",
     field: field.field,
-    select: `select r.row, r.line, null as col, json_object('value', ${keyText(kind, staged, key)},
-        'was', ${keyText(kind, stored, key)}, 'count', count(*) over ()) as params
-      from s.${SAME} same join s.row r on r.row = same.row join ${kind.thing.name} t on t.pk = same.target
+    select: `select r.row, r.line, null as col, json_object('value', ${buildKeyTextSql(kind, rowColumn, key)},
+        'was', ${buildKeyTextSql(kind, recordColumn, key)}, 'count', count(*) over ()) as params
+      from s.${SAME_RECORD_TABLE} same join s.row r on r.row = same.row join ${kind.thing.name} t on t.pk = same.target
       where same.field = :field and same.form = 'zeros' order by r.row limit 1`,
     params: { field: field.field },
   });
 };
 
-/** SQL: what the record's key becomes by hand; of a list, with its values besides the first one, parted by blanks. */
-const newKey = (plan: PlanSql, own: KindKey): string => {
+/** SQL: the new key to enter by hand; for a list, the row's and all stored values but the first, joined with blanks. */
+const buildNewKeySql = (plan: PlanDefinition, own: KindKey): string => {
   const field = plan.kind.fields.find((one) => one.field === own.field);
-  if (!own.list || field === undefined) return keyText(plan.kind, staged, own);
-  const [cells, list] = [staged(own.field), stored(field.stored)];
+  if (!own.list || field === undefined) return buildKeyTextSql(plan.kind, rowColumn, own);
+  const [cells, list] = [rowColumn(own.field), recordColumn(field.stored)];
   return `(select string_agg(value, ' ') from (select value from json_each(${cells}) union all
     select o.value from json_each(${list}) o where o.key > 0 and not exists (select 1 from json_each(${cells}) c where c.value = o.value)) one)`;
 };
 
-/** SQL: the rows that a finding names, with the records `t` whose keys they have; each once, though several keys are such. */
-const TOLD = ({ thing }: StoredKind, further = ""): string => `from s.${SAME} same join s.row r on r.row = same.row
+/** SQL: the rows that a finding reports, with the records `t` whose keys they have. Each row is reported once. */
+const buildReportedRowsSql = (
+  { thing }: StoredKind,
+  further = "",
+): string => `from s.${SAME_RECORD_TABLE} same join s.row r on r.row = same.row
   join ${thing.name} t on t.pk = same.target ${further} where same.is_what = :code and same.field = :field
     and not exists (select 1 from s.problem p where p.row = r.row and p.code = :code) order by r.row`;
 
-const recordNewAddresses = (database: Database, plan: PlanSql, other: LastingKey): void => {
+const recordNewAddresses = (database: Database, plan: PlanDefinition, other: LastingKey): void => {
   const { kind, request } = plan;
   const { key, field } = other;
   const own = keyOf(plan);
@@ -258,37 +281,38 @@ const recordNewAddresses = (database: Database, plan: PlanSql, other: LastingKey
     code: "new-address",
     severity: isRefused ? "error" : "warning",
     field: field.field,
-    select: `select r.row, r.line, null as col, json_object('value', ${keyText(kind, staged, key)},
-        'holder', ${calledText(kind.thing)}, 'user', ${keyText(kind)}, 'key', :own, 'to', ${newKey(plan, own)}, 'by', :by) as params
-      ${TOLD(kind)}`,
-    params: { own: own.name, field: field.field, by: mayMeetBy(database, plan, other) ? key.name : "" },
+    select: `select r.row, r.line, null as col, json_object('value', ${buildKeyTextSql(kind, rowColumn, key)},
+        'holder', ${buildRecordLabelSql(kind.thing)}, 'user', ${buildKeyTextSql(kind)}, 'key', :own, 'to', ${buildNewKeySql(plan, own)}, 'by', :by) as params
+      ${buildReportedRowsSql(kind)}`,
+    params: { own: own.name, field: field.field, by: canMatchBy(database, plan, other) ? key.name : "" },
   });
 };
 
-const recordOtherPeople = (database: Database, plan: PlanSql, { key, field }: LastingKey): void => {
+const recordOtherPeople = (database: Database, plan: PlanDefinition, { key, field }: LastingKey): void => {
   const { kind, request } = plan;
-  const rows = database.count(`select count(distinct row) from s.${SAME} where is_what = 'other-person'`);
+  const rows = database.count(`select count(distinct row) from s.${SAME_RECORD_TABLE} where is_what = 'other-person'`);
   const { mode, fromConsole = false, allow = [] } = request;
   const isRefused =
-    mode !== "delete" && mixesRecords({ before: undefined, after: { mode, rows }, facts: { fromConsole, allow } });
+    mode !== "delete" &&
+    shouldRefuseReassignedKeys({ before: undefined, after: { mode, rows }, facts: { fromConsole, allow } });
   recordFinding(database, plan, {
     code: "other-person",
     severity: isRefused ? "error" : "warning",
     field: field.field,
-    select: `select r.row, r.line, null as col, json_object('value', ${keyText(kind, staged, key)},
-        'holder', ${calledText(kind.thing)}, 'name', ${calledText(kind.thing, (column) => `o.${quoteIdentifier(column)}`)}) as params
-      ${TOLD(kind, `join s.match m on m.row = r.row join ${kind.thing.name} o on o.pk = m.target`)}`,
+    select: `select r.row, r.line, null as col, json_object('value', ${buildKeyTextSql(kind, rowColumn, key)},
+        'holder', ${buildRecordLabelSql(kind.thing)}, 'name', ${buildRecordLabelSql(kind.thing, (column) => `o.${quoteIdentifier(column)}`)}) as params
+      ${buildReportedRowsSql(kind, `join s.match m on m.row = r.row join ${kind.thing.name} o on o.pk = m.target`)}`,
     params: { field: field.field },
   });
 };
 
-/** Returns whether rows could meet their records by another key: every row has it for itself, as its record does. */
-const mayMeetBy = (database: Database, { kind }: PlanSql, { field, sql }: LastingKey): boolean => {
+/** Returns true if another key could match the file's rows: each row has its own value, which is also its record's. */
+const canMatchBy = (database: Database, { kind }: PlanDefinition, { field, sql }: LastingKey): boolean => {
   const records = `${kind.thing.name} t`;
   const reasonsAgainst = [
     `select 1 from s.row r where ${sql.row} is null`,
-    `select 1 from s.${SAME} same where same.field = '${field.field}' and same.form <> 'exact'`,
-    `select 1 from s.${LIKE} l where l.field = '${field.field}'`,
+    `select 1 from s.${SAME_RECORD_TABLE} same where same.field = '${field.field}' and same.form <> 'exact'`,
+    `select 1 from s.${SIMILAR_CODE_TABLE} l where l.field = '${field.field}'`,
     `select 1 from s.match m join s.row r on r.row = m.row join ${records} on t.pk = m.target
        where ${sql.record} is distinct from ${sql.row}`,
     `select 1 from ${records} where ${kind.inScope} and ${sql.record} is not null group by ${sql.record} having count(*) > 1`,

@@ -1,47 +1,63 @@
 import type { Database } from "../../../store/sqlite/database.ts";
-import { asExpression, THEN } from "../../../store/sql/forms.ts";
-import { changedMask, joinReferences, keyOf, recordKey, staged, stored, storedKeys } from "../expressions.ts";
+import { buildValueWithoutTypeSql, ORDERED_JOIN } from "../../../store/sql/forms.ts";
+import {
+  buildChangedMaskSql,
+  buildReferenceJoinsSql,
+  keyOf,
+  buildRecordKeySql,
+  rowColumn,
+  recordColumn,
+  buildRecordKeysSql,
+} from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
-import { forRanges, IN_RANGE } from "../functions.ts";
-import type { PlanSql } from "../stored-kind.ts";
+import { forEachRowRange, IS_IN_RANGE } from "../functions.ts";
+import type { PlanDefinition } from "../stored-kind.ts";
 
 /** Finds the record each staged row matches, and which of its fields the row would change. */
-export const match = (database: Database, plan: PlanSql): void => {
-  for (const records of [joinByKey(database, plan), ...joinByStandIn(database, plan)]) {
+export const matchRows = (database: Database, plan: PlanDefinition): void => {
+  for (const records of [prepareKeyJoin(database, plan), ...prepareStandInJoins(database, plan)]) {
     const sql = `insert into s.match (row, target, changed)
-      select r.row, t.pk, ${changedMask(plan)} from s.row r ${records} ${joinReferences(plan)} where ${IN_RANGE}
+      select r.row, t.pk, ${buildChangedMaskSql(plan)} from s.row r ${records} ${buildReferenceJoinsSql(plan)} where ${IS_IN_RANGE}
       on conflict do nothing`;
-    forRanges(database, (range) => database.run(sql, { kind: plan.kind.name, ...range }));
+    forEachRowRange(database, (range) => database.run(sql, { kind: plan.kind.name, ...range }));
   }
 };
 
-/** SQL: joins the record `t` whose key a row has. */
-export const joinByKey = (database: Database, plan: PlanSql): string => {
+/** SQL: joins the record `t` that has the key of a row. */
+export const prepareKeyJoin = (database: Database, plan: PlanDefinition): string => {
   const { thing, claims, inScope } = plan.kind;
   const key = keyOf(plan);
   const claim = claims.find((one) => one.field.field === key.field);
-  if (!key.unique) return joinHolders(database, plan, "key", recordKey(key), `${stored(key.field)} is not null`);
+  if (!key.unique)
+    return prepareHolderJoin(database, plan, "key", buildRecordKeySql(key), `${recordColumn(key.field)} is not null`);
   if (claim?.own !== false)
-    return `${THEN} ${thing.name} t on ${inScope} and ${recordKey(key)} = ${asExpression("r.key")}`;
-  return `${THEN} ${claim.table} e on ${claim.has("e", "r.key")} and e.main = 1
-    ${THEN} ${thing.name} t on t.pk = e.${claim.record}`;
+    return `${ORDERED_JOIN} ${thing.name} t on ${inScope} and ${buildRecordKeySql(key)} = ${buildValueWithoutTypeSql("r.key")}`;
+  return `${ORDERED_JOIN} ${claim.table} e on ${claim.has("e", "r.key")} and e.main = 1
+    ${ORDERED_JOIN} ${thing.name} t on t.pk = e.${claim.record}`;
 };
 
-/** SQL: joins the record `t` that has no key, by what stands in for it. */
-const joinByStandIn = (database: Database, plan: PlanSql): readonly string[] => {
+/** SQL: joins the record `t` that has no key, by the fields that replace the key. */
+const prepareStandInJoins = (database: Database, plan: PlanDefinition): readonly string[] => {
   const { field, together } = keyOf(plan);
   if (together === undefined) return [];
   const fields = plan.kind.fields.filter((one) => together.includes(one.field));
-  const key = `json_array(${fields.map((one) => storedKeys(one)).join(", ")})`;
-  return [joinHolders(database, plan, "standIn", key, `${stored(field)} is null`)];
+  const key = `json_array(${fields.map((one) => buildRecordKeysSql(one)).join(", ")})`;
+  return [prepareHolderJoin(database, plan, "standIn", key, `${recordColumn(field)} is null`)];
 };
 
 /**
- * SQL: joins the record `t` that alone has the key in a row's staged column; that several have it is a problem.
+ * SQL: joins the record `t` if it alone has the key in a row's staged column. If several records have the key, this is
+ * reported as a problem.
  *
  * @param key SQL of the key of the record `t`, which the tenant does not store
  */
-const joinHolders = (database: Database, plan: PlanSql, column: string, key: string, where: string): string => {
+const prepareHolderJoin = (
+  database: Database,
+  plan: PlanDefinition,
+  column: string,
+  key: string,
+  where: string,
+): string => {
   const { name, thing, inScope } = plan.kind;
   const holders = `holder_${column}`;
   database.exec(`drop table if exists s.${holders}`);
@@ -53,7 +69,7 @@ const joinHolders = (database: Database, plan: PlanSql, column: string, key: str
     code: "key-ambiguous",
     field: keyOf(plan).field,
     select: `select r.row, r.line, null as col, json_object('count', count(*)) as params
-             from s.row r join s.${holders} h on h.key = ${staged(column)} group by r.row having count(*) > 1`,
+             from s.row r join s.${holders} h on h.key = ${rowColumn(column)} group by r.row having count(*) > 1`,
   });
-  return `${THEN} s.${holders} h on h.key = ${staged(column)} ${THEN} ${thing.name} t on t.pk = h.pk`;
+  return `${ORDERED_JOIN} s.${holders} h on h.key = ${rowColumn(column)} ${ORDERED_JOIN} ${thing.name} t on t.pk = h.pk`;
 };

@@ -2,40 +2,42 @@ import { DEVICE, NOTE_FIELDS } from "../../../../model/device.ts";
 import { ORG } from "../../../../model/organisation.ts";
 import { USER } from "../../../../model/user.ts";
 import type { AffectedRecords, PlanWork } from "../../engine.ts";
-import { isMatched } from "../../../store/sql/forms.ts";
+import { buildIsMatchedRowSql } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { releasedDevices } from "../deletion/undeletable.ts";
-import { calledText, hasSecrets, newReferences } from "../expressions.ts";
-import type { PlanSql } from "../stored-kind.ts";
+import { buildReleasedDevicesSql } from "../deletion/undeletable.ts";
+import { buildRecordLabelSql, hasSecretColumns, buildNewReferencesSql } from "../expressions.ts";
+import type { PlanDefinition } from "../stored-kind.ts";
 
-/** Rows and records that are named. */
-const MAX_NAMED = 10;
+/** Maximum number of rows and records that are named. */
+const MAX_NAMED_ROWS = 10;
 
-const NOTHING: AffectedRecords = { count: 0, first: [] };
+const NO_AFFECTED_RECORDS: AffectedRecords = { count: 0, first: [] };
 
-/** SQL: true if nothing is wrong with a row by itself, whatever the tenant has. */
-const IS_SOUND = `not exists (select 1 from s.problem p
+/** SQL: true if a row has no errors of its own, whatever the tenant contains. */
+const HAS_NO_OWN_ERRORS = `not exists (select 1 from s.problem p
   where p.row = r.row and p.severity = 'error' and (p.found = 'file' or p.code = 'key-ambiguous'))`;
 
-/** SQL: true if a row changes one of the fields with these bits. */
-const changesBits = (bits: readonly number[]): string =>
+/** SQL: true if a row changes any of the fields with these bits. */
+const buildChangesBitsSql = (bits: readonly number[]): string =>
   bits.length === 0 ? "false" : `(m.changed & ${bits.reduce((mask, bit) => mask + 2 ** bit, 0)}) <> 0`;
 
 /**
- * What a compared plan would do. Rows that are invalid because of what the tenant has count too: whether they are depends
- * on what lies outside the plan's scope.
+ * Returns what a compared plan would do. Rows that are invalid because of the tenant's data count too, because this can
+ * depend on data outside the plan's scope.
  */
-export const plannedWork = (database: Database, plan: PlanSql): PlanWork => {
+export const readPlanWork = (database: Database, plan: PlanDefinition): PlanWork => {
   const { kind, request } = plan;
   const { thing, fields, isLacking, table, references } = kind;
   const affected = (name: string, from: string): AffectedRecords => {
     const count = database.count(`select count(*) ${from}`, { kind: kind.name });
-    if (count === 0) return NOTHING;
-    const first = database.all(`select ${name} as name ${from} order by 1 limit ${MAX_NAMED}`, { kind: kind.name });
+    if (count === 0) return NO_AFFECTED_RECORDS;
+    const first = database.all(`select ${name} as name ${from} order by 1 limit ${MAX_NAMED_ROWS}`, {
+      kind: kind.name,
+    });
     return { count, first: first.map((row) => String(row["name"])) };
   };
   const rows = (which: string): AffectedRecords =>
-    affected("r.row", `from s.row r left join s.match m on m.row = r.row where ${IS_SOUND} and ${which}`);
+    affected("r.row", `from s.row r left join s.match m on m.row = r.row where ${HAS_NO_OWN_ERRORS} and ${which}`);
   const isPlace = ({ refers }: (typeof fields)[number]): boolean => thing === USER && refers?.to === ORG.name;
   const isNote = ({ stored }: (typeof fields)[number]): boolean => thing === DEVICE && NOTE_FIELDS.includes(stored);
   const pieceOf = (field: (typeof fields)[number]): "edit" | "note" | "move" => {
@@ -46,19 +48,23 @@ export const plannedWork = (database: Database, plan: PlanSql): PlanWork => {
     fields.filter((field) => pieceOf(field) === piece).map(({ bit }) => bit);
   const made = references
     .filter(({ refers }) => refers.creates?.count === "orgsCreated")
-    .flatMap((reference) => newReferences(plan, reference) ?? []);
-  const released = releasedDevices(plan);
-  const called = table.planner?.called("t.pk") ?? calledText(thing);
+    .flatMap((reference) => buildNewReferencesSql(plan, reference) ?? []);
+  const released = buildReleasedDevicesSql(plan);
+  const called = table.planner?.called("t.pk") ?? buildRecordLabelSql(thing);
   return {
-    create: rows(`not ${isMatched("r.row")}`),
+    create: rows(`not ${buildIsMatchedRowSql("r.row")}`),
     edit: rows(
-      `(${changesBits(bitsOf("edit"))}${hasSecrets(plan) ? " or m.row is not null and r.secrets is not null" : ""})`,
+      `(${buildChangesBitsSql(bitsOf("edit"))}${hasSecretColumns(plan) ? " or m.row is not null and r.secrets is not null" : ""})`,
     ),
-    note: rows(changesBits(bitsOf("note"))),
-    move: rows(changesBits(bitsOf("move"))),
-    delete: request.mode === "replace" ? affected(called, `from ${thing.name} t where ${isLacking}`) : NOTHING,
-    createOrgs: made.length === 0 ? NOTHING : affected("row", `from (${made.join(" union all ")}) made`),
-    deleteOrgs: NOTHING,
-    release: released === undefined ? NOTHING : affected("t.serialNumber", `from device t where t.pk in (${released})`),
+    note: rows(buildChangesBitsSql(bitsOf("note"))),
+    move: rows(buildChangesBitsSql(bitsOf("move"))),
+    delete:
+      request.mode === "replace" ? affected(called, `from ${thing.name} t where ${isLacking}`) : NO_AFFECTED_RECORDS,
+    createOrgs: made.length === 0 ? NO_AFFECTED_RECORDS : affected("row", `from (${made.join(" union all ")}) made`),
+    deleteOrgs: NO_AFFECTED_RECORDS,
+    release:
+      released === undefined
+        ? NO_AFFECTED_RECORDS
+        : affected("t.serialNumber", `from device t where t.pk in (${released})`),
   };
 };

@@ -1,256 +1,277 @@
-import { droppedVersions } from "../../../console/exported.ts";
-import { isFilled, observedTable, PRESENCE } from "../../../console/observed.ts";
-import { bitOf, type Versions } from "../../../versions/tables.ts";
-import { either, isMatched, isMissing, quoteIdentifier, THEN } from "../../../store/sql/forms.ts";
+import { buildDroppedVersionsSql } from "../../../console/exported.ts";
+import { buildIsFilledSql, observedTable, PRESENCE_BIT } from "../../../console/observed.ts";
+import { getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
+import {
+  buildCaseSql,
+  buildIsMatchedRowSql,
+  buildIsMissingRecordSql,
+  quoteIdentifier,
+  ORDERED_JOIN,
+} from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import {
-  changedBit,
-  changedMask,
-  indexTargets,
-  isKey,
+  buildChangedBitSql,
+  buildChangedMaskSql,
+  createTargetIndex,
+  isMatchKey,
   isStaged,
-  isUnclear,
-  joinReferences,
+  buildIsUnclearSql,
+  buildReferenceJoinsSql,
   keyOf,
-  recordKey,
-  stagedKeys,
-  storedKeys,
-  touchedFields,
+  buildRecordKeySql,
+  buildRowKeysSql,
+  buildRecordKeysSql,
+  listChangeableFields,
 } from "../expressions.ts";
-import { Pairs } from "../../staging/pairs.ts";
-import { reportAmbiguous } from "./report.ts";
-import { mergedReferences } from "./cells.ts";
-import { AMBIGUOUS, consoleStates, DELETED_HERE, mergedWith, NO_RECORD, statesOf, kindIn } from "./tables.ts";
-import { inScopeOf, type PlanSql } from "../stored-kind.ts";
-import { joinByKey } from "../matching/match.ts";
+import { CandidatePairs } from "../../staging/pairs.ts";
+import { reportAmbiguousRows } from "./report.ts";
+import { listMergedReferences } from "./cells.ts";
+import {
+  AMBIGUOUS_TABLE,
+  buildConsoleStatesSql,
+  DELETED_HERE_TABLE,
+  getMergedVersions,
+  NO_RECORD,
+  buildPossibleStatesSql,
+  getKindParam,
+} from "./tables.ts";
+import { buildIsInKindScopeSql, type PlanDefinition } from "../stored-kind.ts";
+import { prepareKeyJoin } from "../matching/match.ts";
 
-// The console may have a record by any key that it had since the console last showed it: the observed one, and every one
-// since. Rows with such a key are matched before all others, and left out where nobody can tell whose they are.
+// The console may have a record under any key that the record has had since the console last showed it: the observed
+// key and every later key. Rows with such a key are matched before all other rows. A row is left out if it is not clear
+// to which record it belongs.
 
-/** The keys that the console may have for records: `pk` and `key`; `doubted`: somebody said that it does not any more. */
-const CANDIDATES = "s.candidate";
+/** The table of possible console keys of records: `pk` and `key`; `doubted`: somebody stated that the key is gone. */
+const CANDIDATE_TABLE = "s.candidate";
 
-/** Pairs of rows and records that may belong together: `row` and `pk`; `doubted`: somebody said that they do not. */
-const PAIRS = "s.pair";
+/** The table of rows and records that may belong together: `row`, `pk`; `doubted`: somebody stated that they do not. */
+const PAIR_TABLE = "s.pair";
 
-/** The pairs that belong together: `row` and `pk`. */
-const DECIDED = "s.decided";
+/** The table of rows and records that belong together: `row` and `pk`. */
+const DECIDED_PAIR_TABLE = "s.decided";
 
-/** SQL: the records `o` of the plan's kind whose key the console may not have as it is here. */
-const uncertainRecords = (plan: PlanSql, versions: Versions): string => {
+/** SQL: the records `o` of the plan's kind whose key in the console may differ from the local key. */
+const buildUncertainRecordsSql = (plan: PlanDefinition, versions: VersionSchema): string => {
   const { thing } = plan.kind;
-  const isIn = `exists (select 1 from main.${thing.name} n where n.pk = o.pk and ${inScopeOf(thing, "n")})`;
-  const isGone = `not exists (select 1 from main.${thing.name} n where n.pk = o.pk) and ${inScopeOf(thing, "o")}`;
+  const isIn = `exists (select 1 from main.${thing.name} n where n.pk = o.pk and ${buildIsInKindScopeSql(thing, "n")})`;
+  const isGone = `not exists (select 1 from main.${thing.name} n where n.pk = o.pk) and ${buildIsInKindScopeSql(thing, "o")}`;
   return `select o.pk from main.${observedTable(versions)} o
-    where (o.differs & ${bitOf(versions, keyOf(plan).field)} <> 0 or o.inConsole = 0) and (${isIn} or ${isGone})`;
+    where (o.differs & ${getColumnBit(versions, keyOf(plan).field)} <> 0 or o.inConsole = 0) and (${isIn} or ${isGone})`;
 };
 
-/** Finds the keys that the console may have for records that it may have by another key than they have here. */
-const findCandidates = (database: Database, plan: PlanSql, versions: Versions): void => {
+/** Stores the keys that the console may have for records whose key in the console may differ from the local key. */
+const storeCandidateKeys = (database: Database, plan: PlanDefinition, versions: VersionSchema): void => {
   const key = keyOf(plan);
-  const bit = bitOf(versions, key.field);
+  const bit = getColumnBit(versions, key.field);
   const { name } = versions.thing;
   const table = `main.${observedTable(versions)}`;
-  const uncertain = uncertainRecords(plan, versions);
-  const local = `(select ${recordKey(key, (column) => `n.${quoteIdentifier(column)}`)} from main.${name} n where n.pk = t.pk)`;
+  const uncertain = buildUncertainRecordsSql(plan, versions);
+  const local = `(select ${buildRecordKeySql(key, (column) => `n.${quoteIdentifier(column)}`)} from main.${name} n where n.pk = t.pk)`;
   const isLocal = `exists (select 1 from main.${name} n where n.pk = o.pk)`;
   database.run(
-    `insert into ${CANDIDATES} select t.pk, ${recordKey(key)}, max(o.confirmed & ${either(isLocal, bit, PRESENCE)} <> 0)
-     from (${consoleStates(versions, uncertain)}) t ${THEN} ${table} o on o.pk = t.pk
-     where t.mask & ${bit} <> 0 and ${recordKey(key)} is not null and ${recordKey(key)} is distinct from ${local} group by 1, 2`,
-    kindIn(plan, uncertain),
+    `insert into ${CANDIDATE_TABLE} select t.pk, ${buildRecordKeySql(key)}, max(o.confirmed & ${buildCaseSql(isLocal, bit, PRESENCE_BIT)} <> 0)
+     from (${buildConsoleStatesSql(versions, uncertain)}) t ${ORDERED_JOIN} ${table} o on o.pk = t.pk
+     where t.mask & ${bit} <> 0 and ${buildRecordKeySql(key)} is not null and ${buildRecordKeySql(key)} is distinct from ${local} group by 1, 2`,
+    getKindParam(plan, uncertain),
   );
-  const isHere = `exists (select 1 from main.${name} n where n.pk = t.pk and ${inScopeOf(plan.kind.thing, "n")})`;
+  const isHere = `exists (select 1 from main.${name} n where n.pk = t.pk and ${buildIsInKindScopeSql(plan.kind.thing, "n")})`;
   database.run(
-    `insert into ${CANDIDATES} select t.pk, ${recordKey(key)}, 1 from (${droppedVersions(versions, key.field)}) t
-     where ${isHere} and ${recordKey(key)} is not null and ${recordKey(key)} is distinct from ${local} on conflict do nothing`,
-    kindIn(plan, isHere),
+    `insert into ${CANDIDATE_TABLE} select t.pk, ${buildRecordKeySql(key)}, 1 from (${buildDroppedVersionsSql(versions, key.field)}) t
+     where ${isHere} and ${buildRecordKeySql(key)} is not null and ${buildRecordKeySql(key)} is distinct from ${local} on conflict do nothing`,
+    getKindParam(plan, isHere),
   );
   database.exec(
-    `insert into ${CANDIDATES} select t.pk, ${recordKey(key)}, 0 from main.${name} t
-     where t.pk in (select pk from ${CANDIDATES}) and ${recordKey(key)} is not null on conflict do nothing`,
+    `insert into ${CANDIDATE_TABLE} select t.pk, ${buildRecordKeySql(key)}, 0 from main.${name} t
+     where t.pk in (select pk from ${CANDIDATE_TABLE}) and ${buildRecordKeySql(key)} is not null on conflict do nothing`,
   );
 };
 
-/** Finds the rows with such keys, and all records that each may belong to. */
-const findPairs = (database: Database, plan: PlanSql): void => {
+/** Stores the rows that have a candidate key, each with all records to which the row may belong. */
+const storeCandidatePairs = (database: Database, plan: PlanDefinition): void => {
   database.exec(
-    `insert into ${PAIRS} select r.row, c.pk, c.doubted from ${CANDIDATES} c ${THEN} s.row r on r.key = c.key`,
+    `insert into ${PAIR_TABLE} select r.row, c.pk, c.doubted from ${CANDIDATE_TABLE} c ${ORDERED_JOIN} s.row r on r.key = c.key`,
   );
   database.run(
-    `insert into ${PAIRS} select r.row, t.pk, 0 from s.row r ${joinByKey(database, plan)}
-     where r.row in (select row from ${PAIRS}) on conflict do nothing`,
+    `insert into ${PAIR_TABLE} select r.row, t.pk, 0 from s.row r ${prepareKeyJoin(database, plan)}
+     where r.row in (select row from ${PAIR_TABLE}) on conflict do nothing`,
     { kind: plan.kind.name },
   );
 };
 
-/** Matches rows with records; a row of a record that was deleted here changes none. */
-const matchPairs = (database: Database, plan: PlanSql, pairs: string): void => {
+/** Matches rows with records. A row that belongs to a record which was deleted here changes nothing. */
+const matchPairs = (database: Database, plan: PlanDefinition, pairs: string): void => {
   const { thing } = plan.kind;
-  const joined = joinReferences(plan);
+  const joined = buildReferenceJoinsSql(plan);
   database.run(
-    `insert into s.match (row, target, changed) select r.row, t.pk, ${changedMask(plan)}
-     from (${pairs}) p ${THEN} s.row r on r.row = p.row ${THEN} ${thing.name} t on t.pk = p.pk ${joined}`,
-    kindIn(plan, joined),
+    `insert into s.match (row, target, changed) select r.row, t.pk, ${buildChangedMaskSql(plan)}
+     from (${pairs}) p ${ORDERED_JOIN} s.row r on r.row = p.row ${ORDERED_JOIN} ${thing.name} t on t.pk = p.pk ${joined}`,
+    getKindParam(plan, joined),
   );
   const deleted = `select p.pk, p.row from (${pairs}) p where not exists (select 1 from ${thing.name} t where t.pk = p.pk)`;
-  database.exec(`insert into ${DELETED_HERE} (pk, row) ${deleted}`);
+  database.exec(`insert into ${DELETED_HERE_TABLE} (pk, row) ${deleted}`);
   database.exec(`insert into s.match (row, target, changed) select d.row, ${NO_RECORD}, 0 from (${deleted}) d`);
 };
 
-/** The pairs of rows and records that have no other one. */
-const ONLY = `select row, pk from (select row, pk, doubted, count(*) over (partition by row) as records,
-    count(*) over (partition by pk) as rows from ${PAIRS}) p where records = 1 and rows = 1 and doubted = 0`;
+/** SQL: the undoubted pairs of a row and a record that have no other pair. */
+const UNIQUE_PAIRS = `select row, pk from (select row, pk, doubted, count(*) over (partition by row) as records,
+    count(*) over (partition by pk) as rows from ${PAIR_TABLE}) p where records = 1 and rows = 1 and doubted = 0`;
 
-/** Reads the pairs; a row agrees with a record if it has one of its states in each column but the key. */
-const readPairs = (database: Database, plan: PlanSql, versions: Versions): Pairs => {
-  const fields = touchedFields(plan).filter(
-    (field) => isStaged(plan, field) && !isKey(plan, field) && field.merge !== "custom",
+/** Reads the pairs. A row agrees with a record if the record has had all of the row's values, except for the key. */
+const readCandidatePairs = (database: Database, plan: PlanDefinition, versions: VersionSchema): CandidatePairs => {
+  const fields = listChangeableFields(plan).filter(
+    (field) => isStaged(plan, field) && !isMatchKey(plan, field) && field.merge !== "custom",
   );
-  const bits = fields.map((field) => bitOf(versions, field.stored));
-  const references = mergedReferences(plan).map(({ field }) => field);
+  const bits = fields.map((field) => getColumnBit(versions, field.stored));
+  const references = listMergedReferences(plan).map(({ field }) => field);
   const agreed = fields.map((field, at) => {
-    const isSame = `t.mask & ${bits[at]} <> 0 and ${changedBit(plan, field)} = 0`;
-    const isAgreed = references.includes(field) ? `(${isSame} or ${isUnclear(plan, field)})` : isSame;
+    const isSame = `t.mask & ${bits[at]} <> 0 and ${buildChangedBitSql(plan, field)} = 0`;
+    const isAgreed = references.includes(field) ? `(${isSame} or ${buildIsUnclearSql(plan, field)})` : isSame;
     return `max(case when ${isAgreed} then ${bits[at]} else 0 end)`;
   });
-  const states = statesOf(versions, `select pk from ${PAIRS}`);
-  const joined = joinReferences(plan);
+  const states = buildPossibleStatesSql(versions, `select pk from ${PAIR_TABLE}`);
+  const joined = buildReferenceJoinsSql(plan);
   const rows = database.all(
     `select p.row, p.pk, (${agreed.join(" | ") || "0"}) = (${bits.join(" | ") || "0"}) as agrees, max(p.doubted) as doubted
-     from (${states}) t ${THEN} ${PAIRS} p on p.pk = t.pk ${THEN} s.row r on r.row = p.row ${joined}
+     from (${states}) t ${ORDERED_JOIN} ${PAIR_TABLE} p on p.pk = t.pk ${ORDERED_JOIN} s.row r on r.row = p.row ${joined}
      group by p.row, p.pk order by p.row, p.pk`,
-    kindIn(plan, joined),
+    getKindParam(plan, joined),
   );
-  const pairs = new Pairs(standing(database, plan, versions));
+  const pairs = new CandidatePairs(createFirstRecordTest(database, plan, versions));
   for (const { row, pk, agrees, doubted } of rows)
     pairs.add(Number(row), Number(pk), { agrees: agrees === 1, isDoubted: doubted === 1 });
   return pairs;
 };
 
-/** Tells which records stand for others of the same rows: those that were deleted here, if the export shows all in which they differ. */
-const standing = (database: Database, plan: PlanSql, versions: Versions) => {
-  const shown = new Set(touchedFields(plan).flatMap((field) => (isStaged(plan, field) ? [field.stored] : [])));
+/**
+ * Returns a function that tells whether a row belongs to the first of two records with which it agrees. This is so if
+ * the second record was deleted here and the export shows all columns in which the two differ.
+ */
+const createFirstRecordTest = (database: Database, plan: PlanDefinition, versions: VersionSchema) => {
+  const shown = new Set(listChangeableFields(plan).flatMap((field) => (isStaged(plan, field) ? [field.stored] : [])));
   const hidden = versions.columns.filter(({ name, leads }) => leads && !shown.has(name));
-  // what a new record has, and no export shows, is open still
+  // if a new record has a value that no export shows, this value is still open
   const isHidden = hidden.map(
     ({ name }) =>
-      `t.${quoteIdentifier(name)} is distinct from o.${quoteIdentifier(name)} and not (${isFilled(versions.thing, name)})`,
+      `t.${quoteIdentifier(name)} is distinct from o.${quoteIdentifier(name)} and not (${buildIsFilledSql(versions.thing, name)})`,
   );
   const found = database.all(
-    `select distinct p.pk, q.pk as other from ${PAIRS} p ${THEN} ${PAIRS} q on q.row = p.row
-       ${THEN} main.${versions.thing.name} t on t.pk = p.pk ${THEN} main.${observedTable(versions)} o on o.pk = q.pk
+    `select distinct p.pk, q.pk as other from ${PAIR_TABLE} p ${ORDERED_JOIN} ${PAIR_TABLE} q on q.row = p.row
+       ${ORDERED_JOIN} main.${versions.thing.name} t on t.pk = p.pk ${ORDERED_JOIN} main.${observedTable(versions)} o on o.pk = q.pk
      where not exists (select 1 from main.${versions.thing.name} d where d.pk = q.pk) and not (${["false", ...isHidden].join(" or ")})`,
   );
   const all = new Set(found.map(({ pk, other }) => `${String(pk)} ${String(other)}`));
   return (pk: number, other: number): boolean => all.has(`${pk} ${other}`);
 };
 
-/** Matches the rows of an export whose key the console may have for records that were changed here. */
-export const matchCandidates = (database: Database, plan: PlanSql): void => {
-  const versions = mergedWith(plan);
+/** Matches rows of an export with records that were changed here and that the console may have under the row's key. */
+export const matchCandidateRows = (database: Database, plan: PlanDefinition): void => {
+  const versions = getMergedVersions(plan);
   if (versions === undefined) return;
-  for (const table of [CANDIDATES, PAIRS, DECIDED]) database.exec(`drop table if exists ${table}`);
+  for (const table of [CANDIDATE_TABLE, PAIR_TABLE, DECIDED_PAIR_TABLE]) database.exec(`drop table if exists ${table}`);
   database.exec(
-    `create table ${CANDIDATES} (pk integer not null, key text not null, doubted integer not null, primary key (pk, key))`,
+    `create table ${CANDIDATE_TABLE} (pk integer not null, key text not null, doubted integer not null, primary key (pk, key))`,
   );
   database.exec(
-    `create table ${PAIRS} (row integer not null, pk integer not null, doubted integer not null, primary key (row, pk))`,
+    `create table ${PAIR_TABLE} (row integer not null, pk integer not null, doubted integer not null, primary key (row, pk))`,
   );
-  database.exec(`create table ${DECIDED} (row integer primary key, pk integer not null)`);
-  findCandidates(database, plan, versions);
-  if (database.get(`select 1 from ${CANDIDATES} limit 1`) === undefined) return;
-  findPairs(database, plan);
-  // nearly all of them are decided so
-  database.exec(`insert into ${DECIDED} ${ONLY}`);
-  database.exec(`delete from ${PAIRS} where row in (select row from ${DECIDED})`);
-  const pairs = readPairs(database, plan, versions);
+  database.exec(`create table ${DECIDED_PAIR_TABLE} (row integer primary key, pk integer not null)`);
+  storeCandidateKeys(database, plan, versions);
+  if (database.get(`select 1 from ${CANDIDATE_TABLE} limit 1`) === undefined) return;
+  storeCandidatePairs(database, plan);
+  // this decides nearly all pairs
+  database.exec(`insert into ${DECIDED_PAIR_TABLE} ${UNIQUE_PAIRS}`);
+  database.exec(`delete from ${PAIR_TABLE} where row in (select row from ${DECIDED_PAIR_TABLE})`);
+  const pairs = readCandidatePairs(database, plan, versions);
   pairs.decide();
-  for (const [row, pk] of pairs.decided) database.run(`insert into ${DECIDED} values (:row, :pk)`, { row, pk });
-  matchPairs(database, plan, `select row, pk from ${DECIDED}`);
-  // others whose key a record has here
+  for (const [row, pk] of pairs.decided)
+    database.run(`insert into ${DECIDED_PAIR_TABLE} values (:row, :pk)`, { row, pk });
+  matchPairs(database, plan, `select row, pk from ${DECIDED_PAIR_TABLE}`);
+  // rows of other records, although a local record has the key of the row
   const taken = new Map<number, ReadonlySet<number>>();
   for (const row of pairs.others) {
-    const holder = holderOf(database, plan, row);
+    const holder = findKeyHolder(database, plan, row);
     if (holder === undefined) continue;
-    leaveOut(database, row);
+    leaveOutRow(database, row);
     taken.set(row, new Set([holder]));
   }
   const { ambiguous } = pairs;
   for (const [row, records] of ambiguous) {
-    leaveOut(database, row);
-    for (const pk of records) database.run(`insert into ${AMBIGUOUS} values (:pk) on conflict do nothing`, { pk });
+    leaveOutRow(database, row);
+    for (const pk of records)
+      database.run(`insert into ${AMBIGUOUS_TABLE} values (:pk) on conflict do nothing`, { pk });
   }
-  reportAmbiguous(database, plan, new Map([...taken, ...ambiguous]));
+  reportAmbiguousRows(database, plan, new Map([...taken, ...ambiguous]));
 };
 
 /**
- * Leaves out new rows that may be a record whose key was changed here, and that no row has by any of its keys: half of an
- * exchange of keys has a temporary one, and others in the console change keys, too.
+ * Leaves out new rows that may belong to a record whose key was changed here, if no row has any of this record's keys.
+ * For example, half of an exchange of keys leaves a temporary key in the console, and other people change keys in the
+ * console too.
  */
-export const leaveOutUnknownKeys = (database: Database, plan: PlanSql): void => {
-  const versions = mergedWith(plan);
+export const leaveOutUnknownKeys = (database: Database, plan: PlanDefinition): void => {
+  const versions = getMergedVersions(plan);
   if (versions === undefined) return;
   const { kind } = plan;
-  // a record that agrees in all columns has the name of the row, or one of its other keys
+  // a record that agrees with a row in all columns has the name of the row, or another of its keys
   const tellings = kind.fields.filter(
     (field) =>
       isStaged(plan, field) &&
-      !isKey(plan, field) &&
+      !isMatchKey(plan, field) &&
       field.merge === "value" &&
       (field.comparison === "name" || kind.thing.keys.some((key) => key.field === field.field)),
   );
   if (tellings.length === 0) return;
-  indexTargets(database);
-  // what somebody says was deleted there is nobody any more
-  const isThere = `(o.confirmed & ${PRESENCE} = 0 or exists (select 1 from main.${kind.thing.name} n where n.pk = o.pk))`;
-  const unseen = `select c.pk from (${uncertainRecords(plan, versions)} and ${isThere}) c
-    where ${isMissing("c.pk")} and not exists (select 1 from ${DELETED_HERE} d where d.pk = c.pk)`;
-  const params = kindIn(plan, unseen);
+  createTargetIndex(database);
+  // a row cannot belong to a record if somebody confirmed that the console no longer has this record
+  const isThere = `(o.confirmed & ${PRESENCE_BIT} = 0 or exists (select 1 from main.${kind.thing.name} n where n.pk = o.pk))`;
+  const unseen = `select c.pk from (${buildUncertainRecordsSql(plan, versions)} and ${isThere}) c
+    where ${buildIsMissingRecordSql("c.pk")} and not exists (select 1 from ${DELETED_HERE_TABLE} d where d.pk = c.pk)`;
+  const params = getKindParam(plan, unseen);
   database.exec("drop table if exists s.unseen_value");
   database.exec(
     "create table s.unseen_value (field text not null, value text not null, pk integer not null, primary key (field, value, pk))",
   );
   for (const field of tellings)
     database.run(
-      `insert into s.unseen_value select distinct :field, ${storedKeys(field)}, t.pk from (${statesOf(versions, unseen)}) t
-       where t.mask & ${bitOf(versions, field.stored)} <> 0 and ${storedKeys(field)} is not null`,
+      `insert into s.unseen_value select distinct :field, ${buildRecordKeysSql(field)}, t.pk from (${buildPossibleStatesSql(versions, unseen)}) t
+       where t.mask & ${getColumnBit(versions, field.stored)} <> 0 and ${buildRecordKeysSql(field)} is not null`,
       { field: field.field, ...params },
     );
   if (database.get("select 1 from s.unseen_value limit 1") === undefined) return;
-  database.exec(`delete from ${PAIRS}`);
+  database.exec(`delete from ${PAIR_TABLE}`);
   for (const field of tellings)
     database.run(
-      `insert into ${PAIRS} select r.row, u.pk, 0 from s.row r ${THEN} s.unseen_value u on u.field = :field and u.value = ${stagedKeys(field)}
-       where not ${isMatched("r.row")} on conflict do nothing`,
+      `insert into ${PAIR_TABLE} select r.row, u.pk, 0 from s.row r ${ORDERED_JOIN} s.unseen_value u on u.field = :field and u.value = ${buildRowKeysSql(field)}
+       where not ${buildIsMatchedRowSql("r.row")} on conflict do nothing`,
       { field: field.field },
     );
-  // the console has who was there before by some key, whatever else was changed
+  // the console still has, under some key, a record that it had before, whatever else was changed
   const known = database.all(
-    `select p.row, p.pk from ${PAIRS} p ${THEN} main.${observedTable(versions)} o on o.pk = p.pk and o.inConsole = 1
-     ${THEN} main.${kind.thing.name} t on t.pk = p.pk`,
+    `select p.row, p.pk from ${PAIR_TABLE} p ${ORDERED_JOIN} main.${observedTable(versions)} o on o.pk = p.pk and o.inConsole = 1
+     ${ORDERED_JOIN} main.${kind.thing.name} t on t.pk = p.pk`,
   );
-  const { agreeing } = readPairs(database, plan, versions);
+  const { agreeing } = readCandidatePairs(database, plan, versions);
   const found = [...known.map(({ row, pk }) => [Number(row), Number(pk)] as const), ...agreeing];
   for (const [row, pk] of found) {
     database.run(`insert into s.match (row, target, changed) values (:row, ${NO_RECORD}, 0) on conflict do nothing`, {
       row,
     });
-    database.run(`insert into ${AMBIGUOUS} values (:pk) on conflict do nothing`, { pk });
+    database.run(`insert into ${AMBIGUOUS_TABLE} values (:pk) on conflict do nothing`, { pk });
   }
   const byRow = Map.groupBy(found, ([row]) => row);
-  reportAmbiguous(database, plan, new Map([...byRow].map(([row, pairs]) => [row, pairs.map(([, pk]) => pk)])));
+  reportAmbiguousRows(database, plan, new Map([...byRow].map(([row, pairs]) => [row, pairs.map(([, pk]) => pk)])));
 };
 
-/** Returns the record of the tenant that has the key of a row which belongs to another one. */
-const holderOf = (database: Database, plan: PlanSql, row: number): number | undefined => {
-  const found = database.get(`select t.pk from s.row r ${joinByKey(database, plan)} where r.row = :row`, {
+/** Returns the local record that has the key of a row which belongs to another record; undefined if there is none. */
+const findKeyHolder = (database: Database, plan: PlanDefinition, row: number): number | undefined => {
+  const found = database.get(`select t.pk from s.row r ${prepareKeyJoin(database, plan)} where r.row = :row`, {
     row,
     kind: plan.kind.name,
   });
   return found && Number(found["pk"]);
 };
 
-const leaveOut = (database: Database, row: number): void => {
+const leaveOutRow = (database: Database, row: number): void => {
   database.run(`insert into s.match (row, target, changed) values (:row, ${NO_RECORD}, 0)`, { row });
 };

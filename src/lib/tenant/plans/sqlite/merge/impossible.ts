@@ -1,23 +1,24 @@
-import { bitOf } from "../../../versions/tables.ts";
+import { getColumnBit } from "../../../versions/tables.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
-import { isMatched, THEN } from "../../../store/sql/forms.ts";
+import { buildIsMatchedRowSql, ORDERED_JOIN } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { CANDIDATE_KEYS, staged, stagedKeys } from "../expressions.ts";
+import { CANDIDATE_KEY_TABLE, rowColumn, buildRowKeysSql } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
-import type { Claim, PlanSql, StoredReference } from "../stored-kind.ts";
-import { mergedReferences } from "./cells.ts";
-import { insertMerged } from "./local-fields.ts";
-import { MERGED, mergedWith, NO_RECORD } from "./tables.ts";
+import type { Claim, PlanDefinition, StoredReference } from "../stored-kind.ts";
+import { listMergedReferences } from "./cells.ts";
+import { storeMergedRows } from "./local-fields.ts";
+import { MERGED_TABLE, getMergedVersions, NO_RECORD } from "./tables.ts";
 
 /**
- * Leaves alone what an export shows and is not possible here, as another record has the value: a row's field contradicts the
- * local one, and a new row creates nothing. The contests of `s.contest` that are lost so are `left`.
+ * Skips values of an export that are not possible here because another record has the value. In an existing record,
+ * this is a contradiction; a new row creates no record. Contests in `s.contest` that are lost for this reason become
+ * `left`.
  */
-export const leaveImpossible = (database: Database, plan: PlanSql, claims: readonly Claim[]): void => {
-  if (mergedWith(plan) === undefined) return;
+export const skipImpossibleValues = (database: Database, plan: PlanDefinition, claims: readonly Claim[]): void => {
+  if (getMergedVersions(plan) === undefined) return;
   database.exec("update s.contest set state = 'left' where state = 'lost'");
   for (const { field } of claims)
-    contradict(
+    storeContradictions(
       database,
       plan,
       field,
@@ -26,49 +27,55 @@ export const leaveImpossible = (database: Database, plan: PlanSql, claims: reado
 };
 
 /**
- * Leaves alone what an export shows of records that were deleted here, as nothing here can refer to these: see
- * {@link leaveImpossible}.
+ * Skips references of an export to records that were deleted here, because nothing here can refer to these records, see
+ * {@link skipImpossibleValues}.
  */
-export const leaveDeleted = (database: Database, plan: PlanSql): void => {
-  if (mergedWith(plan) === undefined) return;
-  const deleted = mergedReferences(plan).filter(
+export const skipDeletedReferences = (database: Database, plan: PlanDefinition): void => {
+  if (getMergedVersions(plan) === undefined) return;
+  const deleted = listMergedReferences(plan).filter(
     ({ field, table }) =>
       field.merge === "reference" &&
-      database.get(`select 1 from ${CANDIDATE_KEYS} u where u.what = '${field.short}' and ${isDeleted(table)}`) !==
-        undefined,
+      database.get(
+        `select 1 from ${CANDIDATE_KEY_TABLE} u where u.what = '${field.short}' and ${buildIsDeletedSql(table)}`,
+      ) !== undefined,
   );
   for (const { field, table } of deleted) {
-    const shown = `s.row r ${THEN} ${CANDIDATE_KEYS} u on u.what = '${field.short}' and u.key = ${stagedKeys(field)} and ${isDeleted(table)}`;
+    const shown = `s.row r ${ORDERED_JOIN} ${CANDIDATE_KEY_TABLE} u on u.what = '${field.short}' and u.key = ${buildRowKeysSql(field)} and ${buildIsDeletedSql(table)}`;
     recordFinding(database, plan, {
       code: "reference-deleted",
       severity: "warning",
       field: field.field,
-      select: `select r.row, r.line, null as col, json_object('value', ${staged(field.field)}) as params
-        from ${shown} where not ${isMatched("r.row")}`,
+      select: `select r.row, r.line, null as col, json_object('value', ${rowColumn(field.field)}) as params
+        from ${shown} where not ${buildIsMatchedRowSql("r.row")}`,
     });
     const changed = `exists (select 1 from s.match m where m.row = r.row and m.changed & ${2 ** field.bit} <> 0)`;
-    contradict(database, plan, field, `select r.row from ${shown} where ${changed} or not ${isMatched("r.row")}`);
+    storeContradictions(
+      database,
+      plan,
+      field,
+      `select r.row from ${shown} where ${changed} or not ${buildIsMatchedRowSql("r.row")}`,
+    );
   }
 };
 
 /** SQL: true if the record of a candidate key `u` was deleted here. */
-const isDeleted = ({ thing }: StoredReference["table"]): string =>
+const buildIsDeletedSql = ({ thing }: StoredReference["table"]): string =>
   `u.pk is not null and not exists (select 1 from main.${thing.name} known where known.pk = u.pk)`;
 
-/** Keeps what rows show of a field as contradicted, and leaves out the new ones. @param rows SQL: selects them */
-const contradict = (database: Database, plan: PlanSql, field: ImportedField, rows: string): void => {
-  const versions = mergedWith(plan);
+/** Stores the values that rows show as contradictions, and leaves out new rows.  @param rows SQL that selects rows */
+const storeContradictions = (database: Database, plan: PlanDefinition, field: ImportedField, rows: string): void => {
+  const versions = getMergedVersions(plan);
   if (versions === undefined) return;
   database.exec("drop table if exists s.impossible");
   database.exec("create table s.impossible (row integer primary key)");
   database.exec(`insert into s.impossible ${rows}`);
   const left = "select row from s.impossible";
-  const bit = bitOf(versions, field.stored);
+  const bit = getColumnBit(versions, field.stored);
   const matched = `s.match m on m.target = o.pk and m.row in (${left})`;
   const local = `(select n.*, 1 as inConsole from main.${plan.kind.thing.name} n) o`;
-  insertMerged(database, plan, versions, `${local} ${THEN} ${matched}`);
+  storeMergedRows(database, plan, versions, `${local} ${ORDERED_JOIN} ${matched}`);
   database.exec(
-    `update ${MERGED} set shown = shown | ${bit}, differing = differing | ${bit}, open = open | ${bit}, contradicted = contradicted | ${bit}
+    `update ${MERGED_TABLE} set shown = shown | ${bit}, differing = differing | ${bit}, open = open | ${bit}, contradicted = contradicted | ${bit}
      where row in (${left})`,
   );
   database.exec(`update s.match set changed = changed & ~${2 ** field.bit} where row in (${left})`);

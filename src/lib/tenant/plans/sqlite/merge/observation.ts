@@ -1,269 +1,283 @@
 import {
-  beforeTable,
-  CUSTOM,
-  entriesBit,
-  EXPORTED,
-  isFilled,
-  keepingAgreed,
-  keepingObserved,
-  OBSERVED,
+  observedHistoryTable,
+  CUSTOM_FIELDS_COLUMN,
+  buildCustomFieldsBitSql,
+  EXPORTED_VERSIONS,
+  buildIsFilledSql,
+  buildKeepAgreedSql,
+  buildKeepObservedSql,
+  OBSERVED_VERSIONS,
   observedTable,
-  PRESENCE,
-  settlingEntries,
+  PRESENCE_BIT,
+  buildConfirmEntriesSql,
 } from "../../../console/observed.ts";
 import { CUSTOM_FIELD } from "../../../../model/user.ts";
-import { ALL_CHANGED, bitOf, joinedBits, versionTable, type Versions } from "../../../versions/tables.ts";
-import { either, quoteIdentifier, THEN } from "../../../store/sql/forms.ts";
-import type { Database } from "../../../store/sqlite/database.ts";
-import { CANDIDATE_KEYS } from "../expressions.ts";
-import { inScopeOf, type PlanSql } from "../stored-kind.ts";
-import { hasTwoNames, mergedReferences } from "./cells.ts";
 import {
-  AMBIGUOUS,
-  DELETED_HERE,
-  HELD,
-  isContradictedMissing,
-  isMissingThere,
-  kindIn,
-  MERGED,
-  mergedWith,
+  ALL_COLUMNS_MASK,
+  getColumnBit,
+  buildCombinedMaskSql,
+  getVersionTable,
+  type VersionSchema,
+} from "../../../versions/tables.ts";
+import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
+import type { Database } from "../../../store/sqlite/database.ts";
+import { CANDIDATE_KEY_TABLE } from "../expressions.ts";
+import { buildIsInKindScopeSql, type PlanDefinition } from "../stored-kind.ts";
+import { buildHasTwoNamesSql, listMergedReferences } from "./cells.ts";
+import {
+  AMBIGUOUS_TABLE,
+  DELETED_HERE_TABLE,
+  HELD_TABLE,
+  IS_CONTRADICTED_BY_ABSENCE,
+  IS_MISSING_IN_EXPORT,
+  getKindParam,
+  MERGED_TABLE,
+  getMergedVersions,
   prefersConsole,
 } from "./tables.ts";
 import type { RemovedField } from "../../../../csv/layout/header.ts";
 import { nameKey } from "../../../../model/normalise.ts";
-import { versionsOf } from "../../../versions/keep.ts";
+import { getVersionSchema } from "../../../versions/keep.ts";
 
-/** SQL: the bits of the columns of a new record `t` that the console may have otherwise: they have a value, or had one. */
-const filledBits = (versions: Versions): string => {
+/** SQL: the bits of the columns in which a new record `t` may differ in the console: they have or had a value. */
+const buildFilledBitsSql = (versions: VersionSchema): string => {
   const leading = versions.columns.filter(({ leads }) => leads);
-  const had = `coalesce((select ${joinedBits(versions, "v.changed")} from main.${versionTable(versions)} v where v.pk = o.pk and v.action = 'update' and v.revision > o.since), 0)`;
-  const has = leading.map(({ name, bit }) => either(isFilled(versions.thing, name), bit, "0"));
+  const had = `coalesce((select ${buildCombinedMaskSql(versions, "v.changed")} from main.${getVersionTable(versions)} v where v.pk = o.pk and v.action = 'update' and v.revision > o.since), 0)`;
+  const has = leading.map(({ name, bit }) => buildCaseSql(buildIsFilledSql(versions.thing, name), bit, "0"));
   return [had, ...has].join(" | ");
 };
 
 /** An export that is taken over, and the observed state of its records. */
 interface ObservedExport {
   readonly database: Database;
-  readonly plan: PlanSql;
-  readonly versions: Versions;
+  readonly plan: PlanDefinition;
+  readonly versions: VersionSchema;
   readonly table: string;
-  /** the kind, if its records have a scope */
+  /** SQL parameters: the kind, if the records have a scope */
   readonly params: Readonly<Record<string, string>>;
-  /** the revision of the change that takes it over */
+  /** the revision of the change that takes the export over */
   readonly revision: number;
 }
 
-/** True if what an export lacks says something: it is neither a part, nor kept. */
-const isWhole = ({ plan: { request } }: ObservedExport): boolean =>
+/** Returns true if the console lacks what the export lacks: no scope limits it, and missing records are deleted. */
+const coversAllRecords = ({ plan: { request } }: ObservedExport): boolean =>
   request.mode === "replace" && request.scope === undefined;
 
-/** SQL: true if the observed record `o` is there, of the plan's scope. */
-const isHere = ({ plan: { kind } }: ObservedExport): string =>
-  `exists (select 1 from ${kind.thing.name} t where t.pk = o.pk and ${inScopeOf(kind.thing, "t")})`;
+/** SQL: true if the observed record `o` exists here, in the scope of the plan. */
+const buildExistsHereSql = ({ plan: { kind } }: ObservedExport): string =>
+  `exists (select 1 from ${kind.thing.name} t where t.pk = o.pk and ${buildIsInKindScopeSql(kind.thing, "t")})`;
 
-/** SQL: true if the observed record `o`, of the plan's scope, was deleted here. */
-const isDeleted = ({ plan: { kind } }: ObservedExport): string =>
-  `(${inScopeOf(kind.thing, "o")} and not exists (select 1 from ${kind.thing.name} t where t.pk = o.pk))`;
+/** SQL: true if the observed record `o`, in the scope of the plan, was deleted here. */
+const buildWasDeletedHereSql = ({ plan: { kind } }: ObservedExport): string =>
+  `(${buildIsInKindScopeSql(kind.thing, "o")} and not exists (select 1 from ${kind.thing.name} t where t.pk = o.pk))`;
 
-/** SQL: true if a row of the export, which is valid, meets the observed record `o`. */
-const IS_MET = `exists (select 1 from ${MERGED} x where x.pk = o.pk and not exists (select 1 from s.invalid bad where bad.row = x.row))`;
+/** SQL: true if a valid row of the export matches the observed record `o`. */
+const MATCHES_VALID_ROW = `exists (select 1 from ${MERGED_TABLE} x where x.pk = o.pk and not exists (select 1 from s.invalid bad where bad.row = x.row))`;
 
 /** SQL: true if a row of the export shows the observed record `o`, which was deleted here. */
-const IS_DELETED_HERE = `exists (select 1 from ${DELETED_HERE} d where d.pk = o.pk)`;
+const IS_DELETED_RECORD_SHOWN = `exists (select 1 from ${DELETED_HERE_TABLE} d where d.pk = o.pk)`;
 
-/** SQL: what rows show of records `o` that cannot have that here. */
-const IS_CONTRADICTED = `${MERGED} o where o.contradicted <> 0 and ${IS_MET}`;
+/** SQL: the table and condition for records `o` for which the export shows values that contradict the local ones. */
+const CONTRADICTED_RECORDS = `${MERGED_TABLE} o where o.contradicted <> 0 and ${MATCHES_VALID_ROW}`;
 
-/** Keeps the observed state as it was, of all records that an export changes. */
-const keepObserved = (of: ObservedExport): void => {
-  const isLacking = `${isMissingThere} and (o.inConsole = 1 and ${isHere(of)} or ${isDeleted(of)})`;
-  const which = `${IS_MET} or ${isWhole(of) ? isLacking : IS_DELETED_HERE}`;
-  const sql = keepingObserved(of.versions, which);
-  of.database.run(sql, { revision: of.revision, ...(isWhole(of) && of.params) });
-  of.database.run(keepingAgreed(of.versions, IS_CONTRADICTED), { revision: of.revision });
+/** Stores the observed state that records have before the export changes it. */
+const keepFormerObservedState = (of: ObservedExport): void => {
+  const isLacking = `${IS_MISSING_IN_EXPORT} and (o.inConsole = 1 and ${buildExistsHereSql(of)} or ${buildWasDeletedHereSql(of)})`;
+  const which = `${MATCHES_VALID_ROW} or ${coversAllRecords(of) ? isLacking : IS_DELETED_RECORD_SHOWN}`;
+  const sql = buildKeepObservedSql(of.versions, which);
+  of.database.run(sql, { revision: of.revision, ...(coversAllRecords(of) && of.params) });
+  of.database.run(buildKeepAgreedSql(of.versions, CONTRADICTED_RECORDS), { revision: of.revision });
 };
 
-/** Stores what rows show of the records that were changed here, or that cannot have here what the rows show. */
-const observeMet = ({ database, plan, versions, table, revision }: ObservedExport): void => {
+/** Stores what rows show about records that were changed here, or that cannot have the shown values here. */
+const observeMatchedRecords = ({ database, plan, versions, table, revision }: ObservedExport): void => {
   database.run(
-    `insert into ${table} (pk, inConsole, differs, since) select o.pk, 1, 0, :revision from ${IS_CONTRADICTED} on conflict do nothing`,
+    `insert into ${table} (pk, inConsole, differs, since) select o.pk, 1, 0, :revision from ${CONTRADICTED_RECORDS} on conflict do nothing`,
     { revision },
   );
-  const custom = entriesBit(versions);
+  const custom = buildCustomFieldsBitSql(versions);
   const sets = versions.columns.map(({ name, bit }) => {
     const column = quoteIdentifier(name);
-    if (name !== CUSTOM) return `${column} = ${either(`x.shown & ${bit} <> 0`, `x.${column}`, `o.${column}`)}`;
+    if (name !== CUSTOM_FIELDS_COLUMN)
+      return `${column} = ${buildCaseSql(`x.shown & ${bit} <> 0`, `x.${column}`, `o.${column}`)}`;
     return `${column} = (select json_group_object(e.key, e.value) from (
       select key, value from json_each(coalesce(x.entries, '{}')) union all
       select e.key, e.value from json_each(coalesce(o.custom, '{}')) e
       where not exists (select 1 from json_each(coalesce(x.keys, '[]')) k where k.value = e.key)) e)`;
   });
-  const shown = `(x.shown | ${either("x.keys is null", "0", custom)})`;
-  const stays = (mask: string): string => either("x.isNew", "0", `${mask} & ~${shown}`);
-  const unseen = either("x.isNew", `(${filledBits(versions)}) & ~${shown}`, "0");
+  const shown = `(x.shown | ${buildCaseSql("x.keys is null", "0", custom)})`;
+  const stays = (mask: string): string => buildCaseSql("x.isNew", "0", `${mask} & ~${shown}`);
+  const unseen = buildCaseSql("x.isNew", `(${buildFilledBitsSql(versions)}) & ~${shown}`, "0");
   database.exec(
     `update ${table} as o set inConsole = 1, confirmed = ${stays("o.confirmed")},
-       since = ${either("o.differs & ~x.shown = 0 and o.contradicted & x.contradicted = 0", String(revision), "o.since")},
+       since = ${buildCaseSql("o.differs & ~x.shown = 0 and o.contradicted & x.contradicted = 0", String(revision), "o.since")},
        contradicted = ${stays("o.contradicted")} | x.contradicted,
-       differs = (o.differs & ~x.shown) | (x.shown & x.differing & ${either("x.isNew", ALL_CHANGED, "o.differs | x.contradicted")}) | ${unseen},
+       differs = (o.differs & ~x.shown) | (x.shown & x.differing & ${buildCaseSql("x.isNew", ALL_COLUMNS_MASK, "o.differs | x.contradicted")}) | ${unseen},
        ${sets.join(", ")}
-     from ${MERGED} x ${THEN} ${plan.kind.thing.name} t on t.pk = x.pk where o.pk = x.pk and ${IS_MET}`,
+     from ${MERGED_TABLE} x ${ORDERED_JOIN} ${plan.kind.thing.name} t on t.pk = x.pk where o.pk = x.pk and ${MATCHES_VALID_ROW}`,
   );
   if (custom !== "0") {
     database.exec(
-      `update ${table} as o set differs = o.differs & ~${custom} | ${either("coalesce(o.custom, '{}') <> '{}'", custom, "0")},
+      `update ${table} as o set differs = o.differs & ~${custom} | ${buildCaseSql("coalesce(o.custom, '{}') <> '{}'", custom, "0")},
          confirmedFields = (select json_group_array(c.value) from json_each(o.confirmedFields) c
            where not exists (select 1 from json_each(x.keys) k where k.value = c.value))
-       from ${MERGED} x where o.pk = x.pk and x.keys is not null and ${IS_MET}`,
+       from ${MERGED_TABLE} x where o.pk = x.pk and x.keys is not null and ${MATCHES_VALID_ROW}`,
     );
-    database.exec(`${settlingEntries(versions)} and exists (select 1 from ${MERGED} x where x.pk = o.pk)`);
+    database.exec(`${buildConfirmEntriesSql(versions)} and exists (select 1 from ${MERGED_TABLE} x where x.pk = o.pk)`);
   }
-  database.exec(`delete from ${table} as o where o.differs = 0 and ${IS_MET}`);
+  database.exec(`delete from ${table} as o where o.differs = 0 and ${MATCHES_VALID_ROW}`);
 };
 
-/** Stores what rows show of the records that were deleted here. */
-const observeDeleted = ({ database, versions, table }: ObservedExport): void => {
+/** Stores what rows show about records that were deleted here. */
+const observeDeletedRecords = ({ database, versions, table }: ObservedExport): void => {
   const sets = versions.columns.map(({ name, bit }) => {
     const column = quoteIdentifier(name);
-    return `${column} = ${either(`x.shown & ${bit} <> 0`, `x.${column}`, `o.${column}`)}`;
+    return `${column} = ${buildCaseSql(`x.shown & ${bit} <> 0`, `x.${column}`, `o.${column}`)}`;
   });
-  const contradicted = `contradicted = o.contradicted | ${either("x.contradicted <> 0", PRESENCE, "0")}`;
+  const contradicted = `contradicted = o.contradicted | ${buildCaseSql("x.contradicted <> 0", PRESENCE_BIT, "0")}`;
   database.exec(
-    `update ${table} as o set ${["confirmed = 0", contradicted, ...sets].join(", ")} from ${DELETED_HERE} x where x.pk = o.pk`,
+    `update ${table} as o set ${["confirmed = 0", contradicted, ...sets].join(", ")} from ${DELETED_HERE_TABLE} x where x.pk = o.pk`,
   );
 };
 
 /** Stores which records the console does not have. */
-const observeMissing = (of: ObservedExport): void => {
+const observeMissingRecords = (of: ObservedExport): void => {
   const { database, table, params, plan } = of;
   if (prefersConsole(plan))
     database.run(
-      `delete from ${table} as o where ${isHere(of)} and ${isMissingThere} and ${isContradictedMissing}
-         and not exists (select 1 from ${HELD} h where h.pk = o.pk)`,
+      `delete from ${table} as o where ${buildExistsHereSql(of)} and ${IS_MISSING_IN_EXPORT} and ${IS_CONTRADICTED_BY_ABSENCE}
+         and not exists (select 1 from ${HELD_TABLE} h where h.pk = o.pk)`,
       params,
     );
-  const isContradicted = `o.inConsole = 1 and o.differs & ~o.confirmed & ~${PRESENCE} <> 0`;
+  const isContradicted = `o.inConsole = 1 and o.differs & ~o.confirmed & ~${PRESENCE_BIT} <> 0`;
   database.run(
     `update ${table} as o set inConsole = 0, differs = 0, confirmed = 0,
-       contradicted = ${either(isContradicted, PRESENCE, "o.contradicted")}
-     where ${isHere(of)} and ${isMissingThere}`,
+       contradicted = ${buildCaseSql(isContradicted, PRESENCE_BIT, "o.contradicted")}
+     where ${buildExistsHereSql(of)} and ${IS_MISSING_IN_EXPORT}`,
     params,
   );
 };
 
-/** Forgets the records that were deleted here, and that the console does not have any more. @param which SQL: of them, `o` */
-const forgetDeleted = (of: ObservedExport, which: string): void => {
+/** Deletes the observed state of records deleted both here and in the console.  @param which SQL: condition on `o` */
+const forgetDeletedRecords = (of: ObservedExport, which: string): void => {
   const { database, table, params } = of;
-  const isAmbiguous = `exists (select 1 from ${AMBIGUOUS} a where a.pk = o.pk)`;
+  const isAmbiguous = `exists (select 1 from ${AMBIGUOUS_TABLE} a where a.pk = o.pk)`;
   database.run(
-    `delete from ${table} as o where ${isDeleted(of)} and not ${IS_DELETED_HERE} and not ${isAmbiguous} and ${which}`,
+    `delete from ${table} as o where ${buildWasDeletedHereSql(of)} and not ${IS_DELETED_RECORD_SHOWN} and not ${isAmbiguous} and ${which}`,
     params,
   );
 };
 
-/** Stores which custom fields the console has: those of which an export has a column. @param isOfTask it is of a single task */
-const observeFields = ({ database, plan: { staged }, revision }: ObservedExport, isOfTask: boolean): void => {
+/** Stores which custom fields the console has: the export's columns.  @param isOfTask true to verify a single task */
+const observeCustomFields = ({ database, plan: { staged }, revision }: ObservedExport, isOfTask: boolean): void => {
   const shown = staged.places.flatMap(({ field }) => (field.startsWith("custom:") ? [Number(field.slice(7))] : []));
   database.run(
     `delete from main.${observedTable({ thing: CUSTOM_FIELD })} as o where o.inConsole = 0 and o.pk in (select value from json_each(:shown))`,
     { shown: JSON.stringify(shown) },
   );
-  if (!isOfTask) reopenRemoved(database, staged.header, revision);
+  if (!isOfTask) reopenRemovedFields(database, staged.header, revision);
 };
 
-/** Stores which records the console has by the names that they have here, of those that only cells of exports show. */
-const observeNamed = (
+/** Stores which records the console has by local name. This concerns records that appear only in cells of exports. */
+const observeNamedRecords = (
   { database, plan, revision }: ObservedExport,
-  isOfTask: TaskPart["named"] = () => "true",
+  isOfTask: TaskRecordConditions["named"] = () => "true",
 ): void => {
-  for (const reference of mergedReferences(plan)) {
+  for (const reference of listMergedReferences(plan)) {
     const { field, refers, keys, table } = reference;
-    const versions = OBSERVED.find(({ thing }) => thing === table.thing);
-    if (versions === undefined || EXPORTED.includes(versions)) continue;
-    const scope = keys.own ? inScopeOf(table.thing, "known") : "true";
-    const isClear = `not exists (select 1 from ${CANDIDATE_KEYS} u where u.what = f.what and u.key = f.key)`;
+    const versions = OBSERVED_VERSIONS.find(({ thing }) => thing === table.thing);
+    if (versions === undefined || EXPORTED_VERSIONS.includes(versions)) continue;
+    const scope = keys.own ? buildIsInKindScopeSql(table.thing, "known") : "true";
+    const isClear = `not exists (select 1 from ${CANDIDATE_KEY_TABLE} u where u.what = f.what and u.key = f.key)`;
     const shown = `select known.${keys.record} from s.refer f
-      ${THEN} ${keys.table} known on ${keys.has("known", "f.key")} and ${scope}
-      where f.what = '${field.short}' and ${isClear} and not ${hasTwoNames(reference, "known", "f.key")}`;
-    // the console has one that came back here, whether or not it was deleted there in between
-    const isSettled = `(o.inConsole = 0 or o.differs & ~(${bitOf(versions, refers.by)} | ${PRESENCE}) = 0)`;
+      ${ORDERED_JOIN} ${keys.table} known on ${keys.has("known", "f.key")} and ${scope}
+      where f.what = '${field.short}' and ${isClear} and not ${buildHasTwoNamesSql(reference, "known", "f.key")}`;
+    // the console has a record that was restored here, whether or not it was deleted in the console in between
+    const isSettled = `(o.inConsole = 0 or o.differs & ~(${getColumnBit(versions, refers.by)} | ${PRESENCE_BIT}) = 0)`;
     const which = `o.pk in (${shown}) and ${isSettled} and ${isOfTask(versions)}`;
-    database.run(keepingObserved(versions, which), { revision, ...kindIn(plan, which) });
-    database.run(`delete from main.${observedTable(versions)} as o where ${which}`, kindIn(plan, which));
+    database.run(buildKeepObservedSql(versions, which), { revision, ...getKindParam(plan, which) });
+    database.run(`delete from main.${observedTable(versions)} as o where ${which}`, getKindParam(plan, which));
   }
 };
 
-/** The observed records `o` of a task, as SQL: those whose deletion the export proves, and those that its cells name. */
-interface TaskPart {
+/** SQL conditions on a task's observed records `o`: proved deletions, and records named in the export's cells. */
+interface TaskRecordConditions {
   readonly deletions: string;
-  readonly named: (versions: Versions) => string;
+  readonly named: (versions: VersionSchema) => string;
 }
 
 /**
- * Stores what an export showed of the records that were changed here. Call it before its plan is applied.
+ * Stores what an export showed about the records that were changed here. It must be called before the export's plan is
+ * applied.
  *
- * @param task of its records alone; what is here stays as it is if the export lacks it
+ * @param task limits this to the records of a task; what is here then stays unchanged if the export lacks it
  */
-export const observeExport = (database: Database, plan: PlanSql, revision: number, task?: TaskPart): void => {
-  const versions = mergedWith(plan);
+export const observeExport = (
+  database: Database,
+  plan: PlanDefinition,
+  revision: number,
+  task?: TaskRecordConditions,
+): void => {
+  const versions = getMergedVersions(plan);
   if (versions === undefined) return;
   const { thing, name } = plan.kind;
   const params: ObservedExport["params"] = thing.scope === undefined ? {} : { kind: name };
   const of = { database, plan, versions, table: `main.${observedTable(versions)}`, params, revision };
-  if (task === undefined) keepObserved(of);
-  observeMet(of);
-  observeDeleted(of);
-  observeFields(of, task !== undefined);
-  observeNamed(of, task?.named);
-  if (task !== undefined) forgetDeleted(of, task.deletions);
-  else if (isWhole(of)) {
-    observeMissing(of);
-    forgetDeleted(of, "true");
+  if (task === undefined) keepFormerObservedState(of);
+  observeMatchedRecords(of);
+  observeDeletedRecords(of);
+  observeCustomFields(of, task !== undefined);
+  observeNamedRecords(of, task?.named);
+  if (task !== undefined) forgetDeletedRecords(of, task.deletions);
+  else if (coversAllRecords(of)) {
+    observeMissingRecords(of);
+    forgetDeletedRecords(of, "true");
   }
 };
 
-// Custom fields that were removed here, and that the console may have still: a column of an export with such a name is of them.
+// Custom fields that were removed here but that the console may still have. A column of an export with the name of such
+// a field belongs to this field.
 
-const FIELD = versionsOf(CUSTOM_FIELD.name);
+const CUSTOM_FIELD_VERSIONS = getVersionSchema(CUSTOM_FIELD.name);
 
-/** SQL: true if a field `o` was removed here. */
+/** SQL: true if a custom field `o` was removed here. */
 const IS_REMOVED = `not exists (select 1 from main.custom_field t where t.pk = o.pk)`;
 
 /**
- * SQL: the fields `o`, as they were before their removal was confirmed. Once the tenant has another one of that name, columns are of
- * that one.
+ * SQL: the custom fields `o` as they were before their removal was confirmed. If the tenant now has another field with
+ * the same name, columns belong to that field.
  */
-const CONFIRMED = `main.${beforeTable(FIELD)} o ${THEN} main.change c
+const CONFIRMED_REMOVALS = `main.${observedHistoryTable(CUSTOM_FIELD_VERSIONS)} o ${ORDERED_JOIN} main.change c
   on c.revision = o.revision and c.writer = 'confirm' and c.undoneBy is null
-  where o.confirmed & ${PRESENCE} <> 0 and ${IS_REMOVED}
-    and not exists (select 1 from main.${observedTable(FIELD)} n where n.pk = o.pk)
+  where o.confirmed & ${PRESENCE_BIT} <> 0 and ${IS_REMOVED}
+    and not exists (select 1 from main.${observedTable(CUSTOM_FIELD_VERSIONS)} n where n.pk = o.pk)
     and not exists (select 1 from main.custom_field t where t.nameKey = o.nameKey)`;
 
-/** Returns the custom fields that were removed here, with the tasks of these. */
-export const removedFields = (database: Database): readonly RemovedField[] =>
+/** Returns the custom fields that were removed here, each with its task. */
+export const listRemovedFields = (database: Database): readonly RemovedField[] =>
   database
     .all(
       `select o.name, max(c.number) as task from (
-         select pk, name from main.${observedTable(FIELD)} o where ${IS_REMOVED} union select o.pk, o.name from ${CONFIRMED}) o
-       ${THEN} main.custom_field_version v on v.pk = o.pk and v.action = 'delete' ${THEN} main.change c on c.revision = v.revision
+         select pk, name from main.${observedTable(CUSTOM_FIELD_VERSIONS)} o where ${IS_REMOVED} union select o.pk, o.name from ${CONFIRMED_REMOVALS}) o
+       ${ORDERED_JOIN} main.custom_field_version v on v.pk = o.pk and v.action = 'delete' ${ORDERED_JOIN} main.change c on c.revision = v.revision
        group by o.name`,
     )
     .map(({ name, task }) => ({ name: String(name), task: Number(task) }));
 
-/** Opens the tasks of removed fields again which somebody confirmed, though an export has their columns. @param header of the export */
-const reopenRemoved = (database: Database, header: readonly string[], revision: number): void => {
+/** Reopens confirmed tasks of removed custom fields whose columns an export still has.  @param header of the export */
+const reopenRemovedFields = (database: Database, header: readonly string[], revision: number): void => {
   const shown = new Set(header.map((name) => nameKey(name.trim())));
   const pks = database
-    .all(`select o.pk, o.name from ${CONFIRMED}`)
+    .all(`select o.pk, o.name from ${CONFIRMED_REMOVALS}`)
     .flatMap(({ pk, name }) => (shown.has(nameKey(String(name).trim())) ? [Number(pk)] : []));
   if (pks.length === 0) return;
   const params = { pks: JSON.stringify(pks), revision };
-  const columns = FIELD.columns.map(({ name }) => name).join(", ");
+  const columns = CUSTOM_FIELD_VERSIONS.columns.map(({ name }) => name).join(", ");
   const which = "(select value as pk from json_each(:pks)) o";
-  database.run(keepingAgreed(FIELD, `${which} where true`), params);
+  database.run(buildKeepAgreedSql(CUSTOM_FIELD_VERSIONS, `${which} where true`), params);
   database.run(
-    `insert into main.${observedTable(FIELD)} (pk, inConsole, differs, since, ${columns})
-     select o.pk, 1, ${ALL_CHANGED}, :revision, ${columns} from ${which} ${THEN} main.custom_field_version v on v.pk = o.pk
+    `insert into main.${observedTable(CUSTOM_FIELD_VERSIONS)} (pk, inConsole, differs, since, ${columns})
+     select o.pk, 1, ${ALL_COLUMNS_MASK}, :revision, ${columns} from ${which} ${ORDERED_JOIN} main.custom_field_version v on v.pk = o.pk
      where v.action = 'delete' and v.revision = (select max(l.revision) from main.custom_field_version l where l.pk = o.pk)`,
     params,
   );

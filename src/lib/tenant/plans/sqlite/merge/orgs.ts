@@ -1,4 +1,4 @@
-import { Pairs } from "../../staging/pairs.ts";
+import { CandidatePairs } from "../../staging/pairs.ts";
 import type {
   ExistingOrg,
   ExportedOrg,
@@ -11,98 +11,99 @@ import type {
 } from "../../staging/org-tree.ts";
 import { codeKey, nameKey } from "../../../../model/normalise.ts";
 import { ORG, parseOrgPath } from "../../../../model/organisation.ts";
-import { versionsOf } from "../../../versions/keep.ts";
-import { droppedVersions } from "../../../console/exported.ts";
-import { PRESENCE, statesSince } from "../../../console/observed.ts";
-import { THEN } from "../../../store/sql/forms.ts";
+import { getVersionSchema } from "../../../versions/keep.ts";
+import { buildDroppedVersionsSql } from "../../../console/exported.ts";
+import { PRESENCE_BIT, buildStatesSinceSql } from "../../../console/observed.ts";
+import { ORDERED_JOIN } from "../../../store/sql/forms.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
-import { lastNumber } from "../commit.ts";
-import { calledText } from "../expressions.ts";
+import { readLastNumber } from "../commit.ts";
+import { buildRecordLabelSql } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
-import type { PlanSql } from "../stored-kind.ts";
-import { reportAmbiguous } from "./report.ts";
+import type { PlanDefinition } from "../stored-kind.ts";
+import { reportAmbiguousRows } from "./report.ts";
 import {
-  AMBIGUOUS,
-  DELETED_HERE,
-  HELD,
-  isContradictedMissing,
-  isHeldByDrift,
-  keepContradicted,
-  MERGED,
+  AMBIGUOUS_TABLE,
+  DELETED_HERE_TABLE,
+  HELD_TABLE,
+  IS_CONTRADICTED_BY_ABSENCE,
+  buildIsReferencedByDriftSql,
+  keepEarlierContradictions,
+  MERGED_TABLE,
   NO_RECORD,
   prefersConsole,
 } from "./tables.ts";
 
-// The merge of an export of organisations with the local and the observed state: see `tables.ts`. They are compared as a
-// tree, in memory.
+// Merges an export of organisations with the local and the observed state (see `tables.ts`). The organisations are
+// compared as a tree, in memory.
 
-// The first three columns that versions keep have the bits of `OrgBits`: 1 name, 2 code, 4 parent.
-const ALL_BITS: OrgBits = 7;
+// The first three columns in versions have the same bits as `OrgBits`: 1 name, 2 code, 4 parent.
+const ALL_ORG_BITS: OrgBits = 7;
 
 /** An organisation as the console last showed it. */
 interface ObservedOrg {
   readonly org: ExistingOrg;
   readonly isHere: boolean;
   readonly inConsole: boolean;
-  /** somebody said that it was deleted there */
+  /** for an organisation that was deleted here: true if somebody confirmed that it was deleted in the console, too */
   readonly isGone: boolean;
-  /** an export that lacks it contradicts what was changed here */
+  /** true if an export without the organisation contradicts a change made here */
   readonly isExpected: boolean;
   readonly open: OrgBits;
   readonly confirmed: OrgBits;
 }
 
-const optional = (value: Row[string] | undefined): string | null =>
+const toStringOrNull = (value: Row[string] | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
 
-const valuesOf = (row: Row): Pick<ExistingOrg, "name" | "code" | "parent"> => ({
+const toOrgValues = (row: Row): Pick<ExistingOrg, "name" | "code" | "parent"> => ({
   name: String(row["name"]),
-  code: optional(row["code"]),
+  code: toStringOrNull(row["code"]),
   parent: row["parent"] === null ? null : Number(row["parent"]),
 });
 
-const readObserved = (database: Database): readonly ObservedOrg[] => {
+const readObservedOrgs = (database: Database): readonly ObservedOrg[] => {
   const values = ["name", "code", "parent"].map(
     (name, at) => `case when t.pk is null or o.differs & ${2 ** at} <> 0 then o.${name} else t.${name} end as ${name}`,
   );
   return database
     .all(
-      `select o.pk, o.inConsole, o.differs & ${ALL_BITS} as open, o.confirmed & ${ALL_BITS} as confirmed, o.confirmed & ${PRESENCE} <> 0 as isGone, t.pk is not null as isHere, ${isContradictedMissing} as isExpected, ${values.join(", ")}
+      `select o.pk, o.inConsole, o.differs & ${ALL_ORG_BITS} as open, o.confirmed & ${ALL_ORG_BITS} as confirmed, o.confirmed & ${PRESENCE_BIT} <> 0 as isGone, t.pk is not null as isHere, ${IS_CONTRADICTED_BY_ABSENCE} as isExpected, ${values.join(", ")}
        from main.org_observed o left join main.org t on t.pk = o.pk order by o.pk`,
     )
     .map((row) => ({
-      org: { pk: Number(row["pk"]), ...valuesOf(row), users: 0, devices: 0 },
+      org: { pk: Number(row["pk"]), ...toOrgValues(row), users: 0, devices: 0 },
       isHere: row["isHere"] === 1,
       inConsole: row["inConsole"] === 1,
       isGone: row["isGone"] === 1,
       isExpected: row["isExpected"] === 1,
-      open: row["inConsole"] === 1 ? Number(row["open"]) : ALL_BITS,
+      open: row["inConsole"] === 1 ? Number(row["open"]) : ALL_ORG_BITS,
       confirmed: Number(row["confirmed"]),
     }));
 };
 
-/** A file, and the organisations that it is compared with. */
+/** The rows of a file, and the organisations that they are compared with. */
 interface OrgMergeInput {
   readonly rows: readonly OrgRow[];
   readonly orgs: readonly ExistingOrg[];
 }
 
-/** An organisation with observed state, and all states in which the console may have it, the local one last. */
+/** An organisation with its observed state, and all states that it may have in the console, the local state last. */
 interface PossibleOrg extends ObservedOrg {
   readonly states: readonly OrgValues[];
 }
 
-/** The place of a row, as the key of a map. */
-const placeKey = (path: string | null, name: string | null = null): string =>
+/** Returns a normalised map key for an organisation's path.  @param name name to append to the path, if given */
+const buildPlaceKey = (path: string | null, name: string | null = null): string =>
   JSON.stringify([...(parseOrgPath(path ?? "") ?? []), ...(name === null ? [] : [name])].map((one) => nameKey(one)));
 
 /**
- * Finds the rows with unknown codes that may be organisations whose codes were changed here, and that no row has by any of
- * these: half of an exchange of codes has a temporary one.
+ * Finds rows with unknown codes that may belong to organisations whose codes were changed here and that no row shows
+ * under a known code. Such a row appears if two organisations exchange their codes in the console, because one of them
+ * needs a temporary code in between.
  *
- * @param placed the organisations of other rows, by their places
+ * @param placed returns the organisations of the other rows, by their places
  */
-const temporaryCodes = (
+const findTemporaryCodes = (
   unknown: readonly OrgRow[],
   unseen: readonly PossibleOrg[],
   {
@@ -123,7 +124,7 @@ const temporaryCodes = (
   const isParent = ({ parentCode, parentPath }: OrgRow, { parent }: OrgValues): boolean => {
     const above = parent === null ? undefined : local.get(parent);
     if (above === undefined || above.parent === null) return parentCode === null && parentPath === null;
-    const shown = parentPath === null ? undefined : parents.get(placeKey(parentPath));
+    const shown = parentPath === null ? undefined : parents.get(buildPlaceKey(parentPath));
     if (shown !== undefined) return shown === parent;
     const all = [above, ...(states.get(above.pk) ?? [])];
     if (parentCode !== null) return all.some(({ code }) => code !== null && codeKey(code) === codeKey(parentCode));
@@ -138,8 +139,8 @@ const temporaryCodes = (
   });
 };
 
-/** Decides which rows belong to organisations for which the console may have another code than they have here. */
-const decideCodes = (
+/** Decides which rows belong to organisations whose code in the console may differ from the local code. */
+const matchRowsByCode = (
   possible: readonly PossibleOrg[],
   { rows, orgs }: OrgMergeInput,
 ): Pick<LocalOrgs, "decided" | "ambiguous"> => {
@@ -157,7 +158,7 @@ const decideCodes = (
       .filter(({ confirmed, isHere, isGone }) => (isHere ? (confirmed & 2) !== 0 : isGone))
       .map(({ org }) => org.pk),
   );
-  const pairs = new Pairs((pk, other) => local.has(pk) && !local.has(other));
+  const pairs = new CandidatePairs((pk, other) => local.has(pk) && !local.has(other));
   const agrees = ({ name }: OrgRow, all: readonly OrgValues[]): boolean =>
     name !== null && all.some((state) => nameKey(state.name) === nameKey(name));
   for (const row of rows) {
@@ -173,7 +174,7 @@ const decideCodes = (
   }
   pairs.decide();
   const codeOf = new Map(rows.map((row) => [row.row, row.code]));
-  // others whose code an organisation has here
+  // rows whose possible organisations all belong to other rows, although an organisation here has their code
   const strangers = pairs.others.flatMap((row) => {
     const holder = certain.get(codeKey(codeOf.get(row) ?? ""));
     return holder === undefined ? [] : [[row, [holder.pk]] as const];
@@ -189,15 +190,15 @@ const decideCodes = (
     new Map(
       rows.flatMap((row) => {
         const pk = decided.get(row.row) ?? certain.get(codeKey(row.code ?? ""))?.pk;
-        return pk === undefined ? [] : [[placeKey(row.parentPath, row.name), pk] as const];
+        return pk === undefined ? [] : [[buildPlaceKey(row.parentPath, row.name), pk] as const];
       }),
     );
-  const temporary = temporaryCodes(unknown, unseen, { local, states, placed });
+  const temporary = findTemporaryCodes(unknown, unseen, { local, states, placed });
   return { decided, ambiguous: new Map([...ambiguous, ...strangers, ...temporary]) };
 };
 
-/** The places in which the console may have an organisation without a code. */
-const placesOf = ({
+/** Returns the places where an organisation without a code may be in the console. */
+const listPossiblePlaces = ({
   org,
   states,
   isHere,
@@ -210,7 +211,7 @@ const placesOf = ({
     new Set(states.map(({ parent }) => parent)),
   ];
   const local = isHere ? states.at(-1) : undefined;
-  // what was confirmed, the console has no more
+  // once a field is confirmed, the console no longer has other values of the field
   const isDoubted = (parent: number | null, name: string): boolean => {
     if (local === undefined) return isGone;
     const differing =
@@ -222,46 +223,56 @@ const placesOf = ({
   );
 };
 
-const groupPlaces = (possible: readonly PossibleOrg[]): LocalOrgs["places"] => {
-  const byPlace = Map.groupBy(possible.flatMap(placesOf), ([place]) => place);
+const groupPossiblePlaces = (possible: readonly PossibleOrg[]): LocalOrgs["places"] => {
+  const byPlace = Map.groupBy(possible.flatMap(listPossiblePlaces), ([place]) => place);
   return new Map([...byPlace].map(([place, all]) => [place, all.map(([, one]) => one)]));
 };
 
-/** Returns the organisations that agree with the console, but of which something was dropped that somebody may have done there. */
-const readDropped = (database: Database, local: ReadonlyMap<number, ExistingOrg>): readonly PossibleOrg[] => {
+/** Returns organisations that agree with the console, but with a dropped task that somebody may have done anyway. */
+const readOrgsWithDroppedTasks = (
+  database: Database,
+  local: ReadonlyMap<number, ExistingOrg>,
+): readonly PossibleOrg[] => {
   const dropped = ["name", "code", "parent"]
-    .map((column) => `select * from (${droppedVersions(versionsOf(ORG.name), column)})`)
+    .map((column) => `select * from (${buildDroppedVersionsSql(getVersionSchema(ORG.name), column)})`)
     .join(" union ");
   const rows = database.all(
-    `select pk, changed & ${ALL_BITS} as bits, name, code, parent from (${dropped}) v
+    `select pk, changed & ${ALL_ORG_BITS} as bits, name, code, parent from (${dropped}) v
      where not exists (select 1 from main.org_observed o where o.pk = v.pk) order by pk, revision`,
   );
   return [...Map.groupBy(rows, ({ pk }) => Number(pk))].flatMap(([pk, states]) => {
     const org = local.get(pk);
     if (org === undefined) return [];
-    const agreed = { isHere: true, inConsole: true, isGone: false, isExpected: false, open: 0, confirmed: ALL_BITS };
-    return [{ ...agreed, org, states: [...states.map((state) => stateOf(state, org)), org] }];
+    const agreed = {
+      isHere: true,
+      inConsole: true,
+      isGone: false,
+      isExpected: false,
+      open: 0,
+      confirmed: ALL_ORG_BITS,
+    };
+    return [{ ...agreed, org, states: [...states.map((state) => toOrgState(state, org)), org] }];
   });
 };
 
-/** An export of organisations, merged with what was changed here. */
+/** An export of organisations, merged with the changes that were made here. */
 export interface OrgMerge {
   readonly local: LocalOrgs;
   readonly possible: readonly PossibleOrg[];
-  /** the fields that are given up as the export contradicts them, by the `pk` of their organisations */
+  /** the fields whose local changes are given up because the export contradicts them, by the organisation's `pk` */
   readonly givenUp: ReadonlyMap<number, OrgBits>;
 }
 
-/** Compares an export with what was changed here of organisations since the console last showed them. */
-export const readOrgMerge = (database: Database, plan: PlanSql, file: OrgMergeInput): OrgMerge => {
+/** Compares an export with the changes that were made to organisations here since the console last showed them. */
+export const buildOrgMerge = (database: Database, plan: PlanDefinition, file: OrgMergeInput): OrgMerge => {
   const local = new Map(file.orgs.map((org) => [org.pk, org]));
-  const possible = readObserved(database).map((one) => ({
+  const possible = readObservedOrgs(database).map((one) => ({
     ...one,
-    states: [...candidatesOf(database, one), ...[local.get(one.org.pk) ?? []].flat()],
+    states: [...readCandidateStates(database, one), ...[local.get(one.org.pk) ?? []].flat()],
   }));
   const isKept = ({ isHere, isExpected }: PossibleOrg): boolean => isHere && !(isExpected && prefersConsole(plan));
-  const all = [...possible, ...readDropped(database, local)];
-  const held = database.all(`select t.pk from main.${ORG.name} t where ${isHeldByDrift(plan.kind)}`);
+  const all = [...possible, ...readOrgsWithDroppedTasks(database, local)];
+  const held = database.all(`select t.pk from main.${ORG.name} t where ${buildIsReferencedByDriftSql(plan.kind)}`);
   return {
     possible,
     givenUp: new Map(),
@@ -269,26 +280,31 @@ export const readOrgMerge = (database: Database, plan: PlanSql, file: OrgMergeIn
       kept: new Set(possible.filter(isKept).map(({ org }) => org.pk)),
       held: new Set(held.map(({ pk }) => Number(pk))),
       open: new Map(possible.filter(({ isHere }) => isHere).map(({ org, open }) => [org.pk, open])),
-      ...decideCodes(all, file),
-      places: groupPlaces(all),
+      ...matchRowsByCode(all, file),
+      places: groupPossiblePlaces(all),
       deleted: possible.filter(({ isHere }) => !isHere).map(({ org }) => org),
     },
   };
 };
 
-/** An organisation as a row has it, by its `pk`, and the fields that it has otherwise than here. */
+/** An organisation as a row of an export shows it, compared with its local state. `pk` is its record number. */
 interface ComparedOrg {
   readonly row: number;
   readonly pk: number;
-  /** undefined: it agreed with the console before */
+  /** the observed organisation; undefined if the organisation agreed with the console before the export */
   readonly one: PossibleOrg | undefined;
   readonly exported: Omit<ExportedOrg, "parent"> & { readonly parent: number };
   readonly open: OrgBits;
   readonly contradicted: OrgBits;
 }
 
-/** @param base the highest number of an organisation: new ones are counted from it by their rows */
-const compareExported = (
+/**
+ * Compares an organisation in a row of an export with the states that the console may have for it.
+ *
+ * @param base the highest record number of an organisation so far. The record number of a new organisation is this
+ * number plus the number of its row.
+ */
+const compareExportedOrg = (
   { row, target, exported }: OrgOutcome,
   { possible, local }: OrgMerge,
   { inPlace, base }: Pick<OrgTreePlan, "inPlace"> & { readonly base: number },
@@ -296,28 +312,28 @@ const compareExported = (
   if (exported === undefined || target === undefined) return undefined;
   const one = possible.find(({ org }) => org.pk === target);
   const parent = "org" in exported.parent ? exported.parent.org : base + exported.parent.row;
-  const open = one?.isHere === false ? ALL_BITS : (local.open.get(target) ?? 0) | (inPlace.has(row) ? 4 : 0);
-  const states = (one?.states ?? []).map((values) => differingFrom(values, { ...exported, parent }));
+  const open = one?.isHere === false ? ALL_ORG_BITS : (local.open.get(target) ?? 0) | (inPlace.has(row) ? 4 : 0);
+  const states = (one?.states ?? []).map((values) => getDifferingBits(values, { ...exported, parent }));
   const isCandidate = (bit: number): boolean => states.some((bits) => (bits & bit) === 0);
   const contradicted = [1, 2, 4].filter((bit) => (open & exported.differing & bit) !== 0 && !isCandidate(bit));
   const bits = contradicted.reduce((sum, bit) => sum + bit, 0);
   return { row, pk: target, one, exported: { ...exported, parent }, open, contradicted: bits };
 };
 
-/** Gives up what was changed here where an export contradicts it. */
-export const giveUp = (database: Database, merge: OrgMerge, { outcomes }: OrgTreePlan): OrgMerge => {
-  const of = { inPlace: new Set<number>(), base: lastNumber(database, "orgs") };
-  const compared = outcomes.flatMap((outcome) => compareExported(outcome, merge, of) ?? []);
+/** Gives up the local changes that an export contradicts. */
+export const giveUpContradictedChanges = (database: Database, merge: OrgMerge, { outcomes }: OrgTreePlan): OrgMerge => {
+  const of = { inPlace: new Set<number>(), base: readLastNumber(database, "orgs") };
+  const compared = outcomes.flatMap((outcome) => compareExportedOrg(outcome, merge, of) ?? []);
   const givenUp = new Map(compared.map(({ pk, contradicted }) => [pk, contradicted]));
   const open = [...merge.local.open].map(([pk, bits]) => [pk, bits & ~(givenUp.get(pk) ?? 0)] as const);
   return { ...merge, givenUp, local: { ...merge.local, open: new Map(open) } };
 };
 
-const EXPORTED_COLUMNS = "name, nameKey, code, codeKey, parent";
-const EXPORTED_VALUES = ":name, nullif(:nameKey, :name), :code, nullif(:codeKey, :code), :parent";
+const EXPORTED_ORG_COLUMNS = "name, nameKey, code, codeKey, parent";
+const EXPORTED_ORG_VALUES = ":name, nullif(:nameKey, :name), :code, nullif(:codeKey, :code), :parent";
 
-/** The parameters of {@link EXPORTED_VALUES}, and which of the fields a row shows. */
-const exportedValues = ({ name, code, parent, shown }: ComparedOrg["exported"]) => ({
+/** Returns the parameters of {@link EXPORTED_ORG_VALUES}, and the bits of the fields that the row shows. */
+const toExportedOrgParams = ({ name, code, parent, shown }: ComparedOrg["exported"]) => ({
   name,
   nameKey: nameKey(name),
   code,
@@ -326,19 +342,19 @@ const exportedValues = ({ name, code, parent, shown }: ComparedOrg["exported"]) 
   shown,
 });
 
-/** Stores what the rows of an export show of organisations that were changed here. */
-export const keepMergedOrgs = (database: Database, plan: PlanSql, tree: OrgTreePlan, merge: OrgMerge): void => {
+/** Stores what the rows of an export show about organisations that were changed here. */
+export const storeMergedOrgs = (database: Database, plan: PlanDefinition, tree: OrgTreePlan, merge: OrgMerge): void => {
   const { givenUp } = merge;
   const { inPlace } = tree;
-  const base = lastNumber(database, "orgs");
+  const base = readLastNumber(database, "orgs");
   for (const outcome of tree.outcomes) {
-    const compared = compareExported(outcome, merge, { inPlace, base });
+    const compared = compareExportedOrg(outcome, merge, { inPlace, base });
     if (compared === undefined) continue;
     const { row, pk, one, open, contradicted, exported } = compared;
     const given = (givenUp.get(pk) ?? 0) & ~contradicted;
     database.run(
-      `insert into ${MERGED} (pk, row, isNew, shown, differing, open, contradicted, givenUp, ${EXPORTED_COLUMNS})
-       values (:pk, :row, :isNew, :shown | ${PRESENCE}, :differing, :open, :contradicted, :given, ${EXPORTED_VALUES}) on conflict do nothing`,
+      `insert into ${MERGED_TABLE} (pk, row, isNew, shown, differing, open, contradicted, givenUp, ${EXPORTED_ORG_COLUMNS})
+       values (:pk, :row, :isNew, :shown | ${PRESENCE_BIT}, :differing, :open, :contradicted, :given, ${EXPORTED_ORG_VALUES}) on conflict do nothing`,
       {
         pk,
         row,
@@ -347,33 +363,41 @@ export const keepMergedOrgs = (database: Database, plan: PlanSql, tree: OrgTreeP
         open: open & exported.shown,
         contradicted,
         given,
-        ...exportedValues(exported),
+        ...toExportedOrgParams(exported),
       },
     );
   }
-  keepContradicted(database, versionsOf(ORG.name));
+  keepEarlierContradictions(database, getVersionSchema(ORG.name));
   for (const outcome of tree.deleted) {
     const { row, target = NO_RECORD } = outcome;
-    const compared = compareExported(outcome, merge, { inPlace, base });
-    database.run(`insert into ${DELETED_HERE} (pk, row) values (:target, :row)`, { target, row });
+    const compared = compareExportedOrg(outcome, merge, { inPlace, base });
+    database.run(`insert into ${DELETED_HERE_TABLE} (pk, row) values (:target, :row)`, { target, row });
     if (compared !== undefined)
       database.run(
-        `update ${DELETED_HERE} set shown = :shown, contradicted = :contradicted, (${EXPORTED_COLUMNS}) = (${EXPORTED_VALUES}) where pk = :pk`,
-        { pk: compared.pk, contradicted: compared.contradicted, ...exportedValues(compared.exported) },
+        `update ${DELETED_HERE_TABLE} set shown = :shown, contradicted = :contradicted, (${EXPORTED_ORG_COLUMNS}) = (${EXPORTED_ORG_VALUES}) where pk = :pk`,
+        { pk: compared.pk, contradicted: compared.contradicted, ...toExportedOrgParams(compared.exported) },
       );
     database.run("update s.match set target = :none where row = :row", { row, none: NO_RECORD });
   }
   for (const row of tree.leftOut)
     database.run("insert into s.match (row, target, changed) values (:row, :none, 0)", { row, none: NO_RECORD });
   for (const pk of new Set([...tree.ambiguous.values()].flat()))
-    database.run(`insert into ${AMBIGUOUS} values (:pk)`, { pk });
-  for (const pk of tree.held) database.run(`insert into ${HELD} values (:pk)`, { pk });
-  reportAmbiguous(database, plan, tree.ambiguous);
-  reportNewCodes(database, plan, tree, merge);
+    database.run(`insert into ${AMBIGUOUS_TABLE} values (:pk)`, { pk });
+  for (const pk of tree.held) database.run(`insert into ${HELD_TABLE} values (:pk)`, { pk });
+  reportAmbiguousRows(database, plan, tree.ambiguous);
+  reportNewOrgCodes(database, plan, tree, merge);
 };
 
-/** Warns of new organisations in the place and with the name of one that was changed here, and that the export lacks by its code. */
-const reportNewCodes = (database: Database, plan: PlanSql, tree: OrgTreePlan, { possible }: OrgMerge): void => {
+/**
+ * Warns about a new organisation if its name and parent are those of an organisation that was changed here and that no
+ * row of the export matches. The new organisation may be the missing one with a new code.
+ */
+const reportNewOrgCodes = (
+  database: Database,
+  plan: PlanDefinition,
+  tree: OrgTreePlan,
+  { possible }: OrgMerge,
+): void => {
   const known = new Set([...tree.matched.values(), ...[...tree.ambiguous.values()].flat()]);
   const missing = possible.filter(({ org, isHere, inConsole }) => isHere && inConsole && !known.has(org.pk));
   const pairs = tree.outcomes.flatMap(({ row, target, code, name, parent }) => {
@@ -389,8 +413,8 @@ const reportNewCodes = (database: Database, plan: PlanSql, tree: OrgTreePlan, { 
     severity: "warning",
     field: "code",
     select: `select r.row, r.line, null as col,
-        json_object('org', ${calledText(ORG)}, 'was', t.code, 'code', p.value ->> 'code') as params
-      from json_each(:pairs) p ${THEN} s.row r on r.row = p.value ->> 'row' ${THEN} main.org t on t.pk = p.value ->> 'pk'
+        json_object('org', ${buildRecordLabelSql(ORG)}, 'was', t.code, 'code', p.value ->> 'code') as params
+      from json_each(:pairs) p ${ORDERED_JOIN} s.row r on r.row = p.value ->> 'row' ${ORDERED_JOIN} main.org t on t.pk = p.value ->> 'pk'
       where t.code is not null`,
     params: { pairs: JSON.stringify(pairs) },
   });
@@ -398,13 +422,13 @@ const reportNewCodes = (database: Database, plan: PlanSql, tree: OrgTreePlan, { 
 
 type OrgValues = Pick<ExistingOrg, "name" | "code" | "parent">;
 
-const differingFrom = (one: OrgValues, other: OrgValues): OrgBits =>
+const getDifferingBits = (one: OrgValues, other: OrgValues): OrgBits =>
   (one.name === other.name ? 0 : 1) + (one.code === other.code ? 0 : 2) + (one.parent === other.parent ? 0 : 4);
 
-/** A state that `bits` of the columns tell of; what it did not change is no value of it. */
-const stateOf = (state: Row, org: OrgValues): OrgValues => {
+/** Returns a state of an organisation: the columns in `bits` are from the state, the other values are from `org`. */
+const toOrgState = (state: Row, org: OrgValues): OrgValues => {
   const bits = Number(state["bits"]);
-  const { name, code, parent } = valuesOf(state);
+  const { name, code, parent } = toOrgValues(state);
   return {
     name: (bits & 1) === 0 ? org.name : name,
     code: (bits & 2) === 0 ? org.code : code,
@@ -412,9 +436,9 @@ const stateOf = (state: Row, org: OrgValues): OrgValues => {
   };
 };
 
-/** The states in which the console may have been left: the observed one, and all since. */
-const candidatesOf = (database: Database, { org, inConsole }: ObservedOrg): readonly OrgValues[] => {
-  const since = `select mask & ${ALL_BITS} as bits, name, code, parent from (${statesSince(versionsOf(ORG.name), ":pk")}) order by place`;
-  const states = database.all(since, { pk: org.pk }).map((state) => stateOf(state, org));
+/** Returns the states that the console may have: the observed state, if it has the organisation, and later ones. */
+const readCandidateStates = (database: Database, { org, inConsole }: ObservedOrg): readonly OrgValues[] => {
+  const since = `select mask & ${ALL_ORG_BITS} as bits, name, code, parent from (${buildStatesSinceSql(getVersionSchema(ORG.name), ":pk")}) order by place`;
+  const states = database.all(since, { pk: org.pk }).map((state) => toOrgState(state, org));
   return inConsole ? [org, ...states] : states;
 };

@@ -1,145 +1,175 @@
-import { CUSTOM, EXPORTED, OBSERVED, observedTable, PRESENCE, statesSince } from "../../../console/observed.ts";
-import { ALL_CHANGED, bitOf, type Versions } from "../../../versions/tables.ts";
+import {
+  CUSTOM_FIELDS_COLUMN,
+  EXPORTED_VERSIONS,
+  OBSERVED_VERSIONS,
+  observedTable,
+  PRESENCE_BIT,
+  buildStatesSinceSql,
+} from "../../../console/observed.ts";
+import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
-import { either, isMissing, quoteIdentifier } from "../../../store/sql/forms.ts";
+import { buildCaseSql, buildIsMissingRecordSql, quoteIdentifier } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { indexTargets, isStaged, LOCAL_ENTRIES, touchedFields, CANDIDATE_KEYS } from "../expressions.ts";
-import type { PlanSql, StoredKind } from "../stored-kind.ts";
+import {
+  createTargetIndex,
+  isStaged,
+  LOCAL_ENTRY_TABLE,
+  listChangeableFields,
+  CANDIDATE_KEY_TABLE,
+} from "../expressions.ts";
+import type { PlanDefinition, StoredKind } from "../stored-kind.ts";
 
-// The tables that the parts of a merge share: what an export shows of records that were changed here.
-
-/**
- * The rows that meet a record with observed state: `pk`, `row`, `isNew` (the console did not have it), masks of the columns
- * as versions have them (`shown` by the row, `differing` from the local values, `open`: changed here, `contradicted`,
- * `givenUp`: contradicted, and taken from the console), what the row has of the custom fields that were changed here (`keys`,
- * in `entries` those that differ, and in `givenEntries` those that are taken), and the columns.
- */
-export const MERGED = "s.merged";
+// The tables that the parts of a merge share. They contain what an export shows about records that were changed here.
 
 /**
- * The records that were deleted here, and that a row shows: `pk`, `row`, masks of the columns that are `shown` and
- * `contradicted`, and the columns.
+ * The table of the rows that belong to records with an observed state. Its columns are `pk`; `row`; `isNew` (the
+ * console did not have the record); masks of columns like those of versions (`shown` by the row, `differing` from the
+ * local values, `open`: changed here, `contradicted`, `givenUp`: contradicted, and the console value is taken); the
+ * custom fields of the row that were changed here (`keys`: all of them, `entries`: those that differ, `givenEntries`:
+ * those whose console value is taken); and the columns of the thing.
  */
-export const DELETED_HERE = "s.deleted_here";
+export const MERGED_TABLE = "s.merged";
 
-/** The records that rows which are left out may belong to: an export says nothing of these. */
-export const AMBIGUOUS = "s.ambiguous";
+/**
+ * The table of the records that were deleted here and that a row shows. Its columns are `pk`, `row`, the masks of the
+ * columns that are `shown` and `contradicted`, and the columns of the thing.
+ */
+export const DELETED_HERE_TABLE = "s.deleted_here";
 
-/** The records that an export lacks, and that stay as something that was changed here refers to them: `pk`. */
-export const HELD = "s.held";
+/** The table of the records that left-out rows may belong to: `pk`. The export proves nothing about these records. */
+export const AMBIGUOUS_TABLE = "s.ambiguous";
 
-/** The records that the console may have without a key, so that a blank cell may mean them: `what`, the field, and `pk`. */
-export const NAMELESS = "s.nameless";
+/** The table of the records that an export lacks, but that are kept because local changes refer to them: `pk`. */
+export const HELD_TABLE = "s.held";
 
-/** The target of a row that meets a record that was deleted here: it changes none, and creates none. */
+/** The table of records that may lack a key in the console, so that blank cells may mean them: `what` (field), `pk`. */
+export const NAMELESS_TABLE = "s.nameless";
+
+/** The target of a row that is left out, for example because its record was deleted here. Nothing is written. */
 export const NO_RECORD = -1;
 
-/** The versions of the records that a plan of an export is merged with; undefined of other plans, which overwrite. */
-export const mergedWith = ({ kind, request }: PlanSql): Versions | undefined =>
-  request.fromConsole === true ? EXPORTED.find(({ thing }) => thing === kind.thing) : undefined;
+/** Returns the record versions that a console export is merged with; undefined for other plans, which overwrite. */
+export const getMergedVersions = ({ kind, request }: PlanDefinition): VersionSchema | undefined =>
+  request.fromConsole === true ? EXPORTED_VERSIONS.find(({ thing }) => thing === kind.thing) : undefined;
 
-/** The parameter of a statement that has the kind: a thing with a scope. */
-export const kindIn = ({ kind }: PlanSql, sql: string): { readonly kind?: string } =>
+/** Returns the parameter `kind` if the statement uses it, which it does for a thing with a scope. */
+export const getKindParam = ({ kind }: PlanDefinition, sql: string): { readonly kind?: string } =>
   sql.includes(":kind") ? { kind: kind.name } : {};
 
-/** Empties the tables of a merge. */
-export const resetMerge = (database: Database, plan: PlanSql): void => {
-  const versions = mergedWith(plan);
+/** Creates the tables of a merge. Existing tables are replaced. */
+export const createMergeTables = (database: Database, plan: PlanDefinition): void => {
+  const versions = getMergedVersions(plan);
   if (versions === undefined) return;
   const names = versions.columns.map(({ name }) => quoteIdentifier(name));
-  for (const table of [MERGED, DELETED_HERE, AMBIGUOUS, HELD, NAMELESS, CANDIDATE_KEYS, LOCAL_ENTRIES])
+  for (const table of [
+    MERGED_TABLE,
+    DELETED_HERE_TABLE,
+    AMBIGUOUS_TABLE,
+    HELD_TABLE,
+    NAMELESS_TABLE,
+    CANDIDATE_KEY_TABLE,
+    LOCAL_ENTRY_TABLE,
+  ])
     database.exec(`drop table if exists ${table}`);
-  database.exec(`create table ${MERGED} (pk integer primary key, row integer not null, isNew integer not null,
+  database.exec(`create table ${MERGED_TABLE} (pk integer primary key, row integer not null, isNew integer not null,
     shown integer not null, differing integer not null, open integer not null default 0,
     contradicted integer not null default 0, givenUp integer not null default 0, keys text, entries text, givenEntries text,
     ${names.join(", ")})`);
   database.exec(`create index s.merged_row on merged (row)`);
   database.exec(
-    `create table ${DELETED_HERE} (pk integer primary key, row integer not null, shown integer not null default 0,
+    `create table ${DELETED_HERE_TABLE} (pk integer primary key, row integer not null, shown integer not null default 0,
       contradicted integer not null default 0, ${names.join(", ")})`,
   );
-  database.exec(`create table ${HELD} (pk integer primary key)`);
-  database.exec(`create table ${AMBIGUOUS} (pk integer primary key)`);
-  database.exec(`create table ${NAMELESS} (what text not null, pk integer not null, primary key (what, pk))`);
+  database.exec(`create table ${HELD_TABLE} (pk integer primary key)`);
+  database.exec(`create table ${AMBIGUOUS_TABLE} (pk integer primary key)`);
+  database.exec(`create table ${NAMELESS_TABLE} (what text not null, pk integer not null, primary key (what, pk))`);
   database.exec(
-    `create table ${CANDIDATE_KEYS} (what text not null, key text not null, pk integer, primary key (what, key))`,
+    `create table ${CANDIDATE_KEY_TABLE} (what text not null, key text not null, pk integer, primary key (what, key))`,
   );
-  database.exec(`create table ${LOCAL_ENTRIES} (row integer not null, key text not null, primary key (row, key))`);
+  database.exec(`create table ${LOCAL_ENTRY_TABLE} (row integer not null, key text not null, primary key (row, key))`);
 };
 
-/** Keeps values contradicted that an earlier export contradicted, and that the console has unchanged. */
-export const keepContradicted = (database: Database, versions: Versions): void => {
+/** Marks values as contradicted if an earlier export contradicted them and their console value is unchanged. */
+export const keepEarlierContradictions = (database: Database, versions: VersionSchema): void => {
   const same = versions.columns
-    .filter(({ leads, name }) => leads && name !== CUSTOM)
+    .filter(({ leads, name }) => leads && name !== CUSTOM_FIELDS_COLUMN)
     .map(({ name, bit }) =>
-      either(`x.${quoteIdentifier(name)} is not distinct from o.${quoteIdentifier(name)}`, bit, "0"),
+      buildCaseSql(`x.${quoteIdentifier(name)} is not distinct from o.${quoteIdentifier(name)}`, bit, "0"),
     );
   database.exec(
-    `update ${MERGED} as x set contradicted = x.contradicted | (o.contradicted & x.open & x.differing & (${same.join(" | ")}))
+    `update ${MERGED_TABLE} as x set contradicted = x.contradicted | (o.contradicted & x.open & x.differing & (${same.join(" | ")}))
      from main.${observedTable(versions)} o where o.pk = x.pk and o.contradicted <> 0`,
   );
 };
 
-/** The fields of the plan that rows may show; custom fields are merged one by one. */
-export const singleFields = (plan: PlanSql): readonly ImportedField[] =>
-  touchedFields(plan).filter((field) => isStaged(plan, field) && field.merge !== CUSTOM);
+/** Returns the fields that the plan's rows may show, except custom fields, each of which is merged separately. */
+export const listSingleFields = (plan: PlanDefinition): readonly ImportedField[] =>
+  listChangeableFields(plan).filter((field) => isStaged(plan, field) && field.merge !== CUSTOM_FIELDS_COLUMN);
 
 /**
- * SQL: the states in which the console may have left records with observed state: `pk`, the columns, and the `mask` of those
- * that a state tells of.
+ * SQL: the states that the console may have for records with an observed state: `pk`, the columns, and `mask`, the
+ * columns that a state contains.
  *
- * @param which SQL: selects the records
+ * @param which SQL: selects the record numbers
  */
-export const consoleStates = (versions: Versions, which: string): string => {
+export const buildConsoleStatesSql = (versions: VersionSchema, which: string): string => {
   const table = `main.${observedTable(versions)}`;
   const names = versions.columns.map(({ name }) => quoteIdentifier(name)).join(", ");
   return `select pk, differs as mask, ${names} from ${table} where pk in (${which})
-    union all select pk, mask, ${names} from (${statesSince(versions, which)})`;
+    union all select pk, mask, ${names} from (${buildStatesSinceSql(versions, which)})`;
 };
 
-/** SQL: the states of the console's side, and today's, of records: see {@link consoleStates}. */
-export const statesOf = (versions: Versions, which: string): string =>
-  `${consoleStates(versions, which)}
-   union all select n.pk, ${ALL_CHANGED}, ${versions.columns.map(({ name }) => `n.${quoteIdentifier(name)}`).join(", ")}
+/**
+ * SQL: the states of records that the console may have, and the local state; columns as in
+ * {@link buildConsoleStatesSql}.
+ */
+export const buildPossibleStatesSql = (versions: VersionSchema, which: string): string =>
+  `${buildConsoleStatesSql(versions, which)}
+   union all select n.pk, ${ALL_COLUMNS_MASK}, ${versions.columns.map(({ name }) => `n.${quoteIdentifier(name)}`).join(", ")}
      from main.${versions.thing.name} n where n.pk in (${which})`;
 
-/** True if an export gives up what was changed here where it contradicts that. */
-export const prefersConsole = ({ request }: PlanSql): boolean => request.prefer === "console";
+/** Returns true if the plan gives up the local changes that the export contradicts. */
+export const prefersConsole = ({ request }: PlanDefinition): boolean => request.prefer === "console";
 
-/** SQL: true if an observed record `o` that an export lacks was changed here, so that the export contradicts that. */
-export const isContradictedMissing = `(o.inConsole = 1 and o.differs & ${PRESENCE} = 0
-  or o.inConsole = 0 and o.confirmed & ${PRESENCE} = 0 and o.contradicted & ${PRESENCE} <> 0)`;
+/** SQL: true if an export that lacks the observed record `o` contradicts a change made here. */
+export const IS_CONTRADICTED_BY_ABSENCE = `(o.inConsole = 1 and o.differs & ${PRESENCE_BIT} = 0
+  or o.inConsole = 0 and o.confirmed & ${PRESENCE_BIT} = 0 and o.contradicted & ${PRESENCE_BIT} <> 0)`;
 
-/** SQL: true if an export that lacks the record `t` does not delete it: it was changed here, or the console never had it. */
-export const staysHere = ({ thing }: StoredKind, prefer: PlanSql["request"]["prefer"]): string => {
-  if (!EXPORTED.some((versions) => versions.thing === thing)) return "false";
-  const given = prefer === "console" ? ` and not (${isContradictedMissing})` : "";
+/**
+ * SQL: true if an export that lacks the record `t` does not delete the record: it was changed here, the console never
+ * had it, or it is in one of the tables {@link AMBIGUOUS_TABLE} and {@link HELD_TABLE}.
+ */
+export const buildIsKeptHereSql = ({ thing }: StoredKind, prefer: PlanDefinition["request"]["prefer"]): string => {
+  if (!EXPORTED_VERSIONS.some((versions) => versions.thing === thing)) return "false";
+  const given = prefer === "console" ? ` and not (${IS_CONTRADICTED_BY_ABSENCE})` : "";
   const isIn = (table: string): string => `exists (select 1 from ${table} kept where kept.pk = t.pk)`;
   return `(exists (select 1 from main.${observedTable({ thing })} o where o.pk = t.pk${given})
-    or ${isIn(AMBIGUOUS)} or ${isIn(HELD)})`;
+    or ${isIn(AMBIGUOUS_TABLE)} or ${isIn(HELD_TABLE)})`;
 };
 
 /** SQL: true if something that was changed here refers to the record `t`. */
-export const isHeldByDrift = ({ table: { heldBy = [] } }: StoredKind): string =>
+export const buildIsReferencedByDriftSql = ({ table: { heldBy = [] } }: StoredKind): string =>
   heldBy
     .flatMap(({ thing, column, rows }) =>
-      OBSERVED.filter((versions) => versions.thing === thing).map((versions) => {
-        const bits = rows === undefined ? bitOf(versions, column) : ALL_CHANGED;
+      OBSERVED_VERSIONS.filter((versions) => versions.thing === thing).map((versions) => {
+        const bits = rows === undefined ? getColumnBit(versions, column) : ALL_COLUMNS_MASK;
         return `exists (select 1 from ${rows ?? `main.${thing.name}`} h join main.${observedTable(versions)} d on d.pk = h.pk
           where h.${quoteIdentifier(column)} = t.pk and (d.inConsole = 0 or d.differs & ${bits} <> 0))`;
       }),
     )
     .join(" or ") || "false";
 
-/** SQL: true if an export lacks the record `o`. */
-export const isMissingThere = `${isMissing("o.pk")} and not exists (select 1 from ${AMBIGUOUS} a where a.pk = o.pk)`;
+/** SQL: true if the export lacks the observed record `o`, and no row that is left out may belong to it. */
+export const IS_MISSING_IN_EXPORT = `${buildIsMissingRecordSql("o.pk")} and not exists (select 1 from ${AMBIGUOUS_TABLE} a where a.pk = o.pk)`;
 
-/** Keeps the records that an export lacks, and to which something refers that was changed here. */
-export const keepHeld = (database: Database, plan: PlanSql): void => {
+/**
+ * Stores in {@link HELD_TABLE} the records that an export lacks, but that are kept because local changes refer to them.
+ */
+export const storeHeldRecords = (database: Database, plan: PlanDefinition): void => {
   const { kind, request } = plan;
-  if (mergedWith(plan) === undefined || request.mode !== "replace") return;
-  indexTargets(database);
-  const select = `select t.pk from ${kind.thing.name} t where ${kind.inScope} and ${isMissing("t.pk")}
-    and not ${staysHere(kind, request.prefer)} and (${isHeldByDrift(kind)})`;
-  database.run(`insert into ${HELD} ${select}`, kindIn(plan, select));
+  if (getMergedVersions(plan) === undefined || request.mode !== "replace") return;
+  createTargetIndex(database);
+  const select = `select t.pk from ${kind.thing.name} t where ${kind.inScope} and ${buildIsMissingRecordSql("t.pk")}
+    and not ${buildIsKeptHereSql(kind, request.prefer)} and (${buildIsReferencedByDriftSql(kind)})`;
+  database.run(`insert into ${HELD_TABLE} ${select}`, getKindParam(plan, select));
 };

@@ -1,53 +1,57 @@
-import { driftOf, driftOfChange, type DriftPart } from "../../../console/drift.ts";
+import { buildThingDriftSql, buildChangeDriftSql, type DriftPart } from "../../../console/drift.ts";
 import { readOpenTasks, type OpenTasks } from "../../../console/tasks.ts";
-import { entriesBit, observedTable, PRESENCE } from "../../../console/observed.ts";
-import { ALL_CHANGED, bitOf, type Versions } from "../../../versions/tables.ts";
-import type { LackingRecords } from "../../engine.ts";
-import { isWholeExport, listImports, readImport, type ImportRecord, type TakeoverResult } from "../../import-rows.ts";
-import { either, isMissing, THEN } from "../../../store/sql/forms.ts";
+import { buildCustomFieldsBitSql, observedTable, PRESENCE_BIT } from "../../../console/observed.ts";
+import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
+import type { MissingRecordCounts } from "../../engine.ts";
+import { isFullTakeover, listImports, readImport, type ImportRecord, type TakeoverResult } from "../../import-rows.ts";
+import { buildCaseSql, buildIsMissingRecordSql, ORDERED_JOIN } from "../../../store/sql/forms.ts";
 import type { Reader, Writer } from "../../../store/store.ts";
-import { readMirrored, setMirrored } from "../../../records/tenant-rows.ts";
+import { readMirroredAt, writeMirroredAt } from "../../../records/tenant-rows.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { indexTargets, isBlankCell, isStaged, keyOf, stored } from "../expressions.ts";
-import { inScopeOf, type PlanSql } from "../stored-kind.ts";
-import { mayBeBlank } from "./local-fields.ts";
+import { createTargetIndex, buildIsBlankCellSql, isStaged, keyOf, recordColumn } from "../expressions.ts";
+import { buildIsInKindScopeSql, type PlanDefinition } from "../stored-kind.ts";
+import { buildMayBeBlankSql } from "./local-fields.ts";
 import { observeExport } from "./observation.ts";
 import {
-  AMBIGUOUS,
-  DELETED_HERE,
-  isContradictedMissing,
-  isMissingThere,
-  kindIn,
-  MERGED,
-  mergedWith,
+  AMBIGUOUS_TABLE,
+  DELETED_HERE_TABLE,
+  IS_CONTRADICTED_BY_ABSENCE,
+  IS_MISSING_IN_EXPORT,
+  getKindParam,
+  MERGED_TABLE,
+  getMergedVersions,
   prefersConsole,
 } from "./tables.ts";
 
-// An export that a task is verified by: of all that it shows, only the records and fields of the task are observed.
+// An export that verifies a task. The export may show more, but only the records and fields of the task are observed.
 
-/** The table of the records of a task: `pk`, and the `mask` of their fields. */
-const OF_TASK = "s.of_task";
+/** The table of the records of a task: `pk`, and the `mask` of the fields that belong to the task. */
+const TASK_MASK_TABLE = "s.of_task";
 
-/** The deletions of a task that an export cannot prove, because it lacks other records as well: `pk`. */
-const UNPROVED = "s.unproved";
+/** The table of a task's deletions that an export does not prove, because it also lacks other records: `pk`. */
+const UNPROVED_DELETION_TABLE = "s.unproved";
 
-/** The records of a task that rows show, but for a reference which their blank cells may mean: `pk`, and the `column`. */
-const BLANK = "s.blank_reference";
+/** The table of a task's references for which a blank cell may mean the referenced record: `pk` and `column`. */
+const BLANK_REFERENCE_TABLE = "s.blank_reference";
 
-/** What an export showed of a task. */
-interface ObservedTask {
-  /** what it lacks if it therefore does not prove a deletion */
-  readonly lacking?: LackingRecords | undefined;
-  /** what of the task it cannot show, beside the columns that it lacks */
+/** What an export shows about a task. */
+interface TaskObservation {
+  /** counts of the records that the export lacks, if it does not prove a deletion for that reason */
+  readonly lacking?: MissingRecordCounts | undefined;
+  /** parts of the task that the export cannot show, in addition to the columns that it lacks */
   readonly unseen: readonly Pick<DriftPart, "columns" | "which">[];
 }
 
-/** Returns how many records an export lacks of those that the console has: that were not changed here. */
-const countLacking = (database: Database, { kind }: PlanSql, versions: Versions): LackingRecords => {
-  indexTargets(database);
-  const isAmbiguous = `exists (select 1 from ${AMBIGUOUS} a where a.pk = t.pk)`;
+/** Counts the records that agree with the console, and those of them that the export lacks. */
+const countLackingRecords = (
+  database: Database,
+  { kind }: PlanDefinition,
+  versions: VersionSchema,
+): MissingRecordCounts => {
+  createTargetIndex(database);
+  const isAmbiguous = `exists (select 1 from ${AMBIGUOUS_TABLE} a where a.pk = t.pk)`;
   const row = database.get(
-    `select count(*) as of, count(*) filter (where ${isMissing("t.pk")} and not ${isAmbiguous}) as records
+    `select count(*) as of, count(*) filter (where ${buildIsMissingRecordSql("t.pk")} and not ${isAmbiguous}) as records
      from ${kind.thing.name} t where ${kind.inScope} and t.pk is distinct from :usual
        and not exists (select 1 from main.${observedTable(versions)} o where o.pk = t.pk)`,
     { kind: kind.name, usual: kind.table.usual ?? null },
@@ -55,139 +59,162 @@ const countLacking = (database: Database, { kind }: PlanSql, versions: Versions)
   return { records: Number(row?.["records"]), of: Number(row?.["of"]) };
 };
 
-/** Finds the deletions of a task that an export does not prove. @returns what it lacks if there are any */
-const findUnproved = (
+/** Finds a task's unproved deletions.  @returns counts of the export's missing records; undefined if all are proved */
+const findUnprovedDeletions = (
   database: Database,
-  plan: PlanSql,
-  { versions, revision }: { readonly versions: Versions; readonly revision: number },
-): LackingRecords | undefined => {
+  plan: PlanDefinition,
+  { versions, revision }: { readonly versions: VersionSchema; readonly revision: number },
+): MissingRecordCounts | undefined => {
   const { thing } = plan.kind;
-  database.exec(`drop table if exists ${UNPROVED}`);
-  database.exec(`create table ${UNPROVED} (pk integer primary key)`);
-  const isShown = [DELETED_HERE, AMBIGUOUS].map((table) => `exists (select 1 from ${table} x where x.pk = d.pk)`);
-  const isOfKind = `d.pk in (select o.pk from main.${observedTable(versions)} o where ${inScopeOf(thing, "o")})`;
-  database.run(
-    `insert into ${UNPROVED} select d.pk from (${driftOfChange(versions)}) d
-     where d.action = 'delete' and d.mask & ~d.confirmed <> 0 and not (${isShown.join(" or ")}) and ${isOfKind}`,
-    { revision, ...kindIn(plan, isOfKind) },
+  database.exec(`drop table if exists ${UNPROVED_DELETION_TABLE}`);
+  database.exec(`create table ${UNPROVED_DELETION_TABLE} (pk integer primary key)`);
+  const isShown = [DELETED_HERE_TABLE, AMBIGUOUS_TABLE].map(
+    (table) => `exists (select 1 from ${table} x where x.pk = d.pk)`,
   );
-  if (database.get(`select 1 from ${UNPROVED}`) === undefined) return undefined;
-  const lacking = countLacking(database, plan, versions);
+  const isOfKind = `d.pk in (select o.pk from main.${observedTable(versions)} o where ${buildIsInKindScopeSql(thing, "o")})`;
+  database.run(
+    `insert into ${UNPROVED_DELETION_TABLE} select d.pk from (${buildChangeDriftSql(versions)}) d
+     where d.action = 'delete' and d.mask & ~d.confirmed <> 0 and not (${isShown.join(" or ")}) and ${isOfKind}`,
+    { revision, ...getKindParam(plan, isOfKind) },
+  );
+  if (database.get(`select 1 from ${UNPROVED_DELETION_TABLE}`) === undefined) return undefined;
+  const lacking = countLackingRecords(database, plan, versions);
   if (lacking.records > 0) return lacking;
-  database.exec(`delete from ${UNPROVED}`);
+  database.exec(`delete from ${UNPROVED_DELETION_TABLE}`);
   return undefined;
 };
 
-/** Finds the references of a task to records that the console may show as blank, as it does others. */
-const findBlankReferences = (database: Database, plan: PlanSql, versions: Versions): ObservedTask["unseen"] => {
+/** Finds a task's references that blank cells may show as done: the referenced record may lack a key in the console. */
+const findBlankReferences = (
+  database: Database,
+  plan: PlanDefinition,
+  versions: VersionSchema,
+): TaskObservation["unseen"] => {
   const { references, thing, table } = plan.kind;
-  database.exec(`drop table if exists ${BLANK}`);
-  database.exec(`create table ${BLANK} (pk integer not null, "column" text not null)`);
+  database.exec(`drop table if exists ${BLANK_REFERENCE_TABLE}`);
+  database.exec(`create table ${BLANK_REFERENCE_TABLE} (pk integer not null, "column" text not null)`);
   const staged = table.planner === undefined ? references.filter(({ field }) => isStaged(plan, field)) : [];
   return staged.flatMap((reference) => {
     const { field } = reference;
     if (field.merge !== "reference") return [];
     database.run(
-      `insert into ${BLANK} select e.pk, :column from ${OF_TASK} e ${THEN} ${MERGED} x on x.pk = e.pk
-         ${THEN} s.row r on r.row = x.row ${THEN} ${thing.name} t on t.pk = e.pk
-       where e.mask & ${bitOf(versions, field.stored)} <> 0 and ${isBlankCell(plan, field)} and ${mayBeBlank(reference, stored(field.stored))}`,
+      `insert into ${BLANK_REFERENCE_TABLE} select e.pk, :column from ${TASK_MASK_TABLE} e ${ORDERED_JOIN} ${MERGED_TABLE} x on x.pk = e.pk
+         ${ORDERED_JOIN} s.row r on r.row = x.row ${ORDERED_JOIN} ${thing.name} t on t.pk = e.pk
+       where e.mask & ${getColumnBit(versions, field.stored)} <> 0 and ${buildIsBlankCellSql(plan, field)} and ${buildMayBeBlankSql(reference, recordColumn(field.stored))}`,
       { column: field.stored },
     );
-    return [{ columns: [field.stored], which: `d.pk in (select pk from ${BLANK} where "column" = '${field.stored}')` }];
+    return [
+      {
+        columns: [field.stored],
+        which: `d.pk in (select pk from ${BLANK_REFERENCE_TABLE} where "column" = '${field.stored}')`,
+      },
+    ];
   });
 };
 
 /**
- * Stores what a compared export shows of the records of a task.
+ * Stores what a compared export shows about the records of a task.
  *
- * @param revision of the change that the task is of
- * @param own of this one
+ * @param revision revision of the change that the task belongs to
+ * @param own revision of the change that stores the observation
  */
-export const observeTask = (database: Database, plan: PlanSql, revision: number, own: number): ObservedTask => {
-  const versions = mergedWith(plan);
+export const observeTask = (
+  database: Database,
+  plan: PlanDefinition,
+  revision: number,
+  own: number,
+): TaskObservation => {
+  const versions = getMergedVersions(plan);
   if (versions === undefined) return { unseen: [] };
-  database.exec(`drop table if exists ${OF_TASK}`);
-  database.exec(`create table ${OF_TASK} (pk integer primary key, mask integer not null)`);
-  const mask = either("d.action = 'update'", "d.mask", ALL_CHANGED);
+  database.exec(`drop table if exists ${TASK_MASK_TABLE}`);
+  database.exec(`create table ${TASK_MASK_TABLE} (pk integer primary key, mask integer not null)`);
+  const mask = buildCaseSql("d.action = 'update'", "d.mask", ALL_COLUMNS_MASK);
   database.run(
-    `insert into ${OF_TASK} select d.pk, max(${mask}) from (${driftOfChange(versions)}) d where d.mask <> 0 group by d.pk`,
+    `insert into ${TASK_MASK_TABLE} select d.pk, max(${mask}) from (${buildChangeDriftSql(versions)}) d where d.mask <> 0 group by d.pk`,
     { revision },
   );
-  for (const table of [MERGED, DELETED_HERE])
-    database.exec(`delete from ${table} as m where not exists (select 1 from ${OF_TASK} e where e.pk = m.pk)`);
-  const custom = entriesBit(versions);
-  // that the console has a new record is shown by all of its row
+  for (const table of [MERGED_TABLE, DELETED_HERE_TABLE])
+    database.exec(`delete from ${table} as m where not exists (select 1 from ${TASK_MASK_TABLE} e where e.pk = m.pk)`);
+  const custom = buildCustomFieldsBitSql(versions);
+  // for a new record, the whole row is kept, because it shows that the console has the record
   database.exec(
-    `update ${MERGED} as m set shown = m.shown & (e.mask | ${PRESENCE}), contradicted = m.contradicted & e.mask,
-       ${["keys", "entries"].map((name) => `${name} = ${either(`e.mask & ${custom} <> 0`, `m.${name}`, "null")}`).join(", ")}
-     from ${OF_TASK} e where e.pk = m.pk and not m.isNew`,
+    `update ${MERGED_TABLE} as m set shown = m.shown & (e.mask | ${PRESENCE_BIT}), contradicted = m.contradicted & e.mask,
+       ${["keys", "entries"].map((name) => `${name} = ${buildCaseSql(`e.mask & ${custom} <> 0`, `m.${name}`, "null")}`).join(", ")}
+     from ${TASK_MASK_TABLE} e where e.pk = m.pk and not m.isNew`,
   );
-  const named = (of: Versions): string =>
-    `o.pk in (select d.pk from (${driftOf(of, "true")}) d where d.revision = ${revision} and d.mask <> 0)`;
-  const lacking = findUnproved(database, plan, { versions, revision });
-  const isProved = lacking === undefined ? `o.pk in (select pk from ${OF_TASK})` : "false";
+  const named = (of: VersionSchema): string =>
+    `o.pk in (select d.pk from (${buildThingDriftSql(of, "true")}) d where d.revision = ${revision} and d.mask <> 0)`;
+  const lacking = findUnprovedDeletions(database, plan, { versions, revision });
+  const isProved = lacking === undefined ? `o.pk in (select pk from ${TASK_MASK_TABLE})` : "false";
   observeExport(database, plan, own, { deletions: isProved, named });
-  const deletions = { columns: ["id"], which: `d.pk in (select pk from ${UNPROVED})` };
+  const deletions = { columns: ["id"], which: `d.pk in (select pk from ${UNPROVED_DELETION_TABLE})` };
   return { lacking, unseen: [...findBlankReferences(database, plan, versions), ...(lacking ? [deletions] : [])] };
 };
 
-/** SQL: the open tasks that change the keys of records, or make or delete them: `pk` and `number`. @param records SQL: their numbers */
-export const keyTasks = (plan: PlanSql, versions: Versions, records: string): string => {
-  // an organisation without a code has its name and place
-  const key = plan.kind.table.planner === undefined ? bitOf(versions, keyOf(plan).field) : ALL_CHANGED;
-  return `select d.pk, c.number from (${driftOf(versions, `o.pk in (${records})`)}) d ${THEN} main.change c on c.revision = d.revision
-    where d.mask & ~d.confirmed & (${key} | ${PRESENCE}) <> 0`;
+/** SQL: open tasks that create or delete records or change keys: `pk`, `number`.  @param records SQL: record numbers */
+export const buildKeyTasksSql = (plan: PlanDefinition, versions: VersionSchema, records: string): string => {
+  // an organisation without a code is identified by its name and place
+  const key = plan.kind.table.planner === undefined ? getColumnBit(versions, keyOf(plan).field) : ALL_COLUMNS_MASK;
+  return `select d.pk, c.number from (${buildThingDriftSql(versions, `o.pk in (${records})`)}) d ${ORDERED_JOIN} main.change c on c.revision = d.revision
+    where d.mask & ~d.confirmed & (${key} | ${PRESENCE_BIT}) <> 0`;
 };
 
 /** Returns the columns of a kind's records that an export does not show. */
-export const unseenFields = (plan: PlanSql): readonly string[] => {
-  const versions = mergedWith(plan);
+export const listUnshownColumns = (plan: PlanDefinition): readonly string[] => {
+  const versions = getMergedVersions(plan);
   if (versions === undefined) return [];
   const shown = new Set(
-    plan.kind.fields.filter((field) => isStaged(plan, field)).map((field) => bitOf(versions, field.stored)),
+    plan.kind.fields.filter((field) => isStaged(plan, field)).map((field) => getColumnBit(versions, field.stored)),
   );
   return versions.columns.filter(({ leads, bit }) => leads && !shown.has(bit)).map(({ name }) => name);
 };
 
-/** What is open before an export of the console is taken over, and how old the mirror is. */
-export interface OpenBefore extends OpenTasks {
+/** The open tasks before an export of the console is taken over, and the age of the mirror at that time. */
+export interface TasksBeforeTakeover extends OpenTasks {
   readonly mirroredBefore: string | null;
-  /** the numbers of the tasks of which the export gives something up */
+  /** numbers of the tasks for which at least one local change is given up */
   readonly givenUp: ReadonlySet<number>;
 }
 
-/** Returns the numbers of the tasks of which a compared export gives something up: it takes the console's value. */
-const givenUpBy = (database: Database, plan: PlanSql, versions: Versions): ReadonlySet<number> => {
+/** Returns the numbers of the tasks for which a local change is given up in favour of a compared export's value. */
+const findGivenUpTasks = (database: Database, plan: PlanDefinition, versions: VersionSchema): ReadonlySet<number> => {
   if (!prefersConsole(plan)) return new Set();
   const { thing, inScope } = plan.kind;
   const isGone =
     plan.request.mode === "replace"
-      ? `o.pk in (select t.pk from main.${thing.name} t where t.pk = o.pk and ${inScope}) and ${isContradictedMissing} and ${isMissingThere}`
+      ? `o.pk in (select t.pk from main.${thing.name} t where t.pk = o.pk and ${inScope}) and ${IS_CONTRADICTED_BY_ABSENCE} and ${IS_MISSING_IN_EXPORT}`
       : "false";
-  const drift = driftOf(versions, `(o.pk in (select x.pk from ${MERGED} x where x.givenUp <> 0) or ${isGone})`);
+  const drift = buildThingDriftSql(
+    versions,
+    `(o.pk in (select x.pk from ${MERGED_TABLE} x where x.givenUp <> 0) or ${isGone})`,
+  );
   const rows = database.all(
-    `select distinct c.number from (${drift}) d ${THEN} main.change c on c.revision = d.revision left join ${MERGED} x on x.pk = d.pk
+    `select distinct c.number from (${drift}) d ${ORDERED_JOIN} main.change c on c.revision = d.revision left join ${MERGED_TABLE} x on x.pk = d.pk
      where d.mask & ~d.confirmed <> 0 and (x.pk is null or d.action <> 'update' or d.mask & x.givenUp <> 0)`,
-    kindIn(plan, drift),
+    getKindParam(plan, drift),
   );
   return new Set(rows.map(({ number }) => Number(number)));
 };
 
-/** Returns what is open before an export of the console is taken over. */
-export const readUnsettled = async (reader: Reader, database: Database, plan: PlanSql): Promise<OpenBefore> => {
-  const versions = mergedWith(plan);
+/** Returns the open tasks before an export of the console is taken over, and the age of the mirror. */
+export const readTasksBeforeTakeover = async (
+  reader: Reader,
+  database: Database,
+  plan: PlanDefinition,
+): Promise<TasksBeforeTakeover> => {
+  const versions = getMergedVersions(plan);
   return {
     ...(await readOpenTasks(reader)),
-    mirroredBefore: await readMirrored(reader),
-    givenUp: versions === undefined ? new Set() : givenUpBy(database, plan, versions),
+    mirroredBefore: await readMirroredAt(reader),
+    givenUp: versions === undefined ? new Set() : findGivenUpTasks(database, plan, versions),
   };
 };
 
-/** Returns which tasks an export of the console settled, that was just taken over. @param change its number */
-export const readSettled = async (
+/** Returns which tasks were settled by the takeover of a console export.  @param change number of the takeover */
+export const readTakeoverResult = async (
   reader: Reader,
-  { mirroredBefore, open: before, givenUp }: OpenBefore,
-  { kind, change }: { readonly kind: PlanSql["kind"]; readonly change: number },
+  { mirroredBefore, open: before, givenUp }: TasksBeforeTakeover,
+  { kind, change }: { readonly kind: PlanDefinition["kind"]; readonly change: number },
 ): Promise<TakeoverResult> => {
   const { open, contradicted } = await readOpenTasks(reader, kind.thing.name);
   const closed = [...before.keys()].filter((number) => !open.has(number));
@@ -196,7 +223,7 @@ export const readSettled = async (
     closed: closed.filter((number) => !givenUp.has(number)),
     givenUp: closed.filter((number) => givenUp.has(number)),
     advanced: [...before].flatMap(([number, records]) => ((open.get(number) ?? records) < records ? [number] : [])),
-    // what nobody changed here, and cannot be here, is a task of the export
+    // a console value that is not possible here, but that nobody changed here, becomes a task of the takeover itself
     contradicted: [...contradicted].filter((number) => before.has(number) || number === change),
     reopened: [...open.keys()].filter((number) => !before.has(number) && number !== change),
     open: open.size,
@@ -204,22 +231,22 @@ export const readSettled = async (
 };
 
 /**
- * Sets the age of the mirror after an export of the console was undone, or after that undo was undone. Exports may be undone in
- * any order.
+ * Sets the age of the mirror after a takeover was undone, or after the undo of a takeover was undone. Takeovers can be
+ * undone in any order.
  */
-export const restoreAge = async (writer: Writer, undone: ImportRecord): Promise<void> => {
+export const restoreMirrorAge = async (writer: Writer, undone: ImportRecord): Promise<void> => {
   let taken = undone;
   while (taken.detail.reverts !== null) taken = await readImport(writer, taken.detail.reverts);
   const { detail } = await readImport(writer, taken.id);
   const { settled, committedAt, revertedBy } = detail;
   if (settled === undefined) return;
-  const mirrored = await readMirrored(writer);
+  const mirrored = await readMirroredAt(writer);
   const stands = revertedBy === null;
-  if (stands && (mirrored === null || (isWholeExport(taken) && mirrored < (committedAt ?? ""))))
-    await setMirrored(writer, committedAt);
+  if (stands && (mirrored === null || (isFullTakeover(taken) && mirrored < (committedAt ?? ""))))
+    await writeMirroredAt(writer, committedAt);
   if (stands || mirrored !== committedAt) return;
   const others = (await listImports(writer)).filter((one) => one.detail.settled && one.detail.revertedBy !== null);
   let before = settled.mirroredBefore;
   for (const one of others) if (one.detail.committedAt === before) before = one.detail.settled?.mirroredBefore ?? null;
-  await setMirrored(writer, before);
+  await writeMirroredAt(writer, before);
 };

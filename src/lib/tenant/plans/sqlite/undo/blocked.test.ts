@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { BlockedRecord, UndoReason } from "../../../../model/undo.ts";
-import { describeBlocked, UNDO_REASONS } from "../../../../model/undo.ts";
+import type { BlockedRecord, UndoBlockReason } from "../../../../model/undo.ts";
+import { describeBlockedRecord, UNDO_BLOCK_REASONS } from "../../../../model/undo.ts";
 import { MAX_SUPPORT_OPTIONS } from "../../../../model/role.ts";
 import { ROOT_ORG_ID } from "../../../../model/organisation.ts";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { undoChange } from "#support/tenant/undo.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
@@ -55,13 +55,13 @@ interface Blocked {
 const A = { thing: "user", name: "a <a@x.jp>" } as const;
 
 /** Of each reason: makes a change with one record in the way. */
-const CASES: Readonly<Record<UndoReason, () => Promise<Blocked>>> = {
+const CASES: Readonly<Record<UndoBlockReason, () => Promise<Blocked>>> = {
   changed: async () => {
     const id = await userMade("a");
     const number = await did(tenant.client.users.edit(id, { title: "課長", tel: "03" }));
     const change = await did(tenant.client.users.edit(id, { title: "部長" }));
     const first = { ...A, fields: ["役職"], change, other: null };
-    return { number, first, told: `changed by change ${change} (役職)` };
+    return { number, first, told: `changed later by change ${change} (役職)` };
   },
   shown: async () => {
     const takeOver = (title: string) =>
@@ -75,13 +75,13 @@ const CASES: Readonly<Record<UndoReason, () => Promise<Blocked>>> = {
     const number = await did(tenant.client.console.confirm({ numbers: [consoleTask ?? 0] }));
     await takeOver("課長");
     const first = { ...A, fields: [], change: null, other: null };
-    return { number, first, told: "an export of the console has decided it since" };
+    return { number, first, told: "a later export of the console already shows whether the change was made" };
   },
   deleted: async () => {
     const id = await userMade("a");
     const number = await did(tenant.client.users.edit(id, { title: "課長" }));
     const change = await deletion("users", id);
-    return { number, first: { ...A, fields: [], change, other: null }, told: `deleted by change ${change}` };
+    return { number, first: { ...A, fields: [], change, other: null }, told: `deleted later by change ${change}` };
   },
   gone: async () => {
     const org = await orgMade("営業部", { code: "S" });
@@ -97,7 +97,7 @@ const CASES: Readonly<Record<UndoReason, () => Promise<Blocked>>> = {
     const [org] = await tenant.client.orgs.find({ name: "S" });
     await userMade("a", { org: org?.id });
     const first = { thing: "org", name: "営業部 <S>", fields: [], change: null, other: A };
-    return { number, first, told: "the user a <a@x.jp> refers to it" };
+    return { number, first, told: "the user a <a@x.jp> refers to this record" };
   },
   taken: async () => {
     const id = await userMade("a");
@@ -107,7 +107,7 @@ const CASES: Readonly<Record<UndoReason, () => Promise<Blocked>>> = {
     return {
       number,
       first: { ...first, other: { thing: "user", name: "b <a@x.jp>" } },
-      told: "the user b <a@x.jp> uses its value (メールアドレス)",
+      told: "the user b <a@x.jp> already uses the same value (メールアドレス)",
     };
   },
   administrator: async () => {
@@ -119,7 +119,7 @@ const CASES: Readonly<Record<UndoReason, () => Promise<Blocked>>> = {
       ]),
     );
     await tenant.client.administrators.mark("users", { add: [id] });
-    return { number, first: { ...A, fields: [], change: null, other: null }, told: "became an administrator" };
+    return { number, first: { ...A, fields: [], change: null, other: null }, told: "is now an administrator" };
   },
   below: async () => {
     const upper = await orgMade("上", { code: "U" });
@@ -127,13 +127,17 @@ const CASES: Readonly<Record<UndoReason, () => Promise<Blocked>>> = {
     const number = await did(tenant.client.orgs.move(lower, { parent: ROOT_ORG_ID }));
     await tenant.client.orgs.move(upper, { parent: lower });
     const first = { thing: "org", name: "下 <L>", fields: [], change: null, other: null };
-    return { number, first, told: "would be below itself" };
+    return { number, first, told: "the organisation would be below itself" };
   },
   place: async () => {
     const number = await deletion("orgs", await orgMade("課"));
     await orgMade("課", { code: "K" });
     const first = { thing: "org", name: "課", fields: [], change: null, other: { thing: "org", name: "課 <K>" } };
-    return { number, first, told: "the organisation 課 <K> has its name and place, and it has no code" };
+    return {
+      number,
+      first,
+      told: "the organisation would have the same name and parent as the organisation 課 <K>, and has no code to distinguish it",
+    };
   },
   account: async () => {
     const owner = await userMade("a");
@@ -141,7 +145,7 @@ const CASES: Readonly<Record<UndoReason, () => Promise<Blocked>>> = {
     const number = await did(tenant.client.devices.setOwner({ ids: [device], owner: null, ownerOrg: null, wipes: 1 }));
     await deviceMade("S2", { ...ANDROID, androidMode: "comp", owner });
     const other = { thing: "device", name: "S2" };
-    const told = "its owner uses the device S2, and in Fully Managed an account has one device";
+    const told = "the owner already uses the device S2, and in Fully Managed an account can have only one device";
     return { number, first: { thing: "device", name: "S1", fields: [], change: null, other }, told };
   },
   rule: async () => {
@@ -152,7 +156,7 @@ const CASES: Readonly<Record<UndoReason, () => Promise<Blocked>>> = {
     const [b] = await tenant.client.accounts.find({ name: "b" });
     await tenant.client.accounts.revoke(b?.id ?? "", {});
     const what = {
-      en: "no system administrator would be left; nobody else can give the role back",
+      en: "no system administrator would be left, and nobody else can grant this role again",
       ja: "システム管理者がいなくなります(ほかに権限を付与できる人がいません)",
     };
     const first = { thing: "account", name: "c", fields: [], change: null, other: null, what };
@@ -160,17 +164,17 @@ const CASES: Readonly<Record<UndoReason, () => Promise<Blocked>>> = {
   },
   hidden: async () => {
     const [east, west] = [await orgMade("東", { code: "E" }), await orgMade("西", { code: "W" })];
-    await withAccount(tenant, { name: "div", role: "division", manages: ["E"] });
+    await addTestAccount(tenant, { name: "div", role: "division", manages: ["E"] });
     const id = await userMade("a", { org: east });
     const number = await did(tenant.as("div").users.edit(id, { title: "課長" }));
     await tenant.client.users.edit(id, { title: "部長" });
     await tenant.client.users.move({ ids: [id], org: west });
     const first = { thing: "user", name: null, fields: [], change: null, other: null };
-    return { number, first, told: "outside your organisations", as: "div" };
+    return { number, first, told: "the record is outside your organisations", as: "div" };
   },
 };
 
-test("no sixth account gets the support option back", async () => {
+test("a sixth account does not get the support option back", async () => {
   const ids: string[] = [];
   for (let at = 0; at < MAX_SUPPORT_OPTIONS; at += 1) ids.push(await administrator(`a${at}`, { supportOption: true }));
   const number = await did(tenant.client.accounts.edit(ids[0] ?? "", { supportOption: false, memo: "受付" }));
@@ -178,7 +182,7 @@ test("no sixth account gets the support option back", async () => {
   const { blocked } = await tenant.client.imports.undo(number);
   expect(blocked).toMatchObject({ count: 1, first: [{ thing: "account", name: "a0", why: "rule" }] });
   expect(blocked?.first[0]?.what?.["en"]).toMatch(
-    /^no more than 5 accounts can have the support option; these have it: a1/,
+    /^at most 5 accounts can have the support option, and these already have it: a1/,
   );
 });
 
@@ -193,19 +197,19 @@ test("a record that the change did not write is not counted", async () => {
   expect(blocked).toMatchObject({ count: 1, first: [{ thing: "user", why: "changed" }] });
 });
 
-test.each(UNDO_REASONS)("%s: the record is named, and stays as it is", async (why) => {
+test.each(UNDO_BLOCK_REASONS)("%s: the record is named and stays as it is", async (why) => {
   const { number, first, told, as } = await CASES[why]();
   const { imports } = as === undefined ? tenant.client : tenant.as(as);
   const plan = await imports.undo(number);
   expect(plan.blocked).toEqual({ count: 1, first: [{ ...first, why }] });
   const [blocked] = plan.blocked?.first ?? [];
-  expect(blocked && describeBlocked(blocked).en.split(": ").slice(1).join(": ")).toBe(told);
+  expect(blocked && describeBlockedRecord(blocked).en.split(": ").slice(1).join(": ")).toBe(told);
   const before = tenant.dump();
   await expect(imports.commit(plan)).rejects.toMatchObject({ code: "conflict" });
   expect(tenant.dump()).toEqual(before);
 });
 
-describe("a record that is restored too, but has since what comes back with another one", () => {
+describe("another record of the same undo now has the value of a restored record", () => {
   const replaced = (kind: "users" | "orgs" | "devices", ...cells: Cells) =>
     did(tenant.import({ kind, mode: "replace" }, cells));
 
@@ -271,10 +275,10 @@ describe("a record that is restored too, but has since what comes back with anot
   });
 });
 
-describe("without what is in the way", () => {
+describe("skipping what is in the way", () => {
   const skipping = (number: number) => tenant.client.imports.undo(number, { skipBlocked: true });
 
-  test("all else is undone, and the rest is told before and stays", async () => {
+  test("undoes everything else, and lists the rest in advance", async () => {
     const [a, b] = [await userMade("a"), await userMade("b")];
     const org = await orgMade("営業部", { code: "S" });
     const number = await did(tenant.client.users.move({ ids: [a, b], org }));
@@ -294,7 +298,7 @@ describe("without what is in the way", () => {
   test.each([
     [false, ""],
     [true, " --mirror-only"],
-  ])("the rest is undone with all of it, once the first undo is (mirror only: %s)", async (mirrorOnly, flag) => {
+  ])("allows undoing everything once the partial undo is undone (mirror only: %s)", async (mirrorOnly, flag) => {
     const exported = { kind: "users", fromConsole: true } as const;
     const takeOver = (...rows: Cells) => tenant.import(exported, [["氏名", "メールアドレス", "役職"], ...rows]);
     const titled = (title: string) => [
@@ -312,21 +316,23 @@ describe("without what is in the way", () => {
     await undo(edit);
     const failure = await failureOf(tenant.client.imports.undo(change ?? 0, { mirrorOnly }));
     expect(failure?.code).toBe("conflict");
-    expect(failure?.what.en).toBe(`change ${change} was already undone by change ${partial.change}, but for 1 record`);
+    expect(failure?.what.en).toBe(
+      `change ${change} was already undone by change ${partial.change}, except for 1 record`,
+    );
     expect(failure?.what.ja).toBe(
       `変更 ${change} は変更 ${partial.change} ですでに取り消されています(取り消せなかった 1 件を除く)`,
     );
     const lines = [`clomoctl undo ${partial.change}`, `clomoctl undo ${change}${flag}`];
-    expect(failure?.hint?.en).toBe(`to undo all of it: ${lines.join(", then ")}`);
+    expect(failure?.hint?.en).toBe(`to undo the whole change: ${lines.join(", then ")}`);
     expect(failure?.hint?.ja).toBe(`すべて取り消すには、この順に: ${lines.join("、")}`);
     await undo(partial.change ?? 0);
     expect(await undo(change ?? 0, { mirrorOnly })).toMatchObject({ update: 2 });
     expect((await tenant.users()).map(({ title }) => title)).toEqual(["主任", "主任"]);
     const again = await failureOf(tenant.client.imports.undo(change ?? 0));
-    expect(again?.hint?.en).toMatch(/^to have it again: /);
+    expect(again?.hint?.en).toMatch(/^to apply the change again: /);
   });
 
-  test("an organisation stays because its user stays, who owns a device", async () => {
+  test("keeps an organisation because one of its users stays, who owns a device", async () => {
     const made = await tenant.import({ kind: "users", createOrgs: true }, [
       ["氏名", "メールアドレス", "組織コード"],
       ["a", "a@x.jp", "S1"],
@@ -351,7 +357,7 @@ describe("without what is in the way", () => {
     expect((await tenant.client.orgs.list()).map(({ code }) => code)).toEqual([null, "S1"]);
   });
 
-  test("who would be without the organisation that stays gone does not come back either", async () => {
+  test("does not restore users whose organisation cannot be restored", async () => {
     const org = await orgMade("営業部", { code: "S" });
     await userMade("a", { org });
     await userMade("b", { org });
@@ -365,7 +371,7 @@ describe("without what is in the way", () => {
   /** what is undone all the same */
   const left = async (number: number) => ({ beside: [], ...(await skipping(number)) });
 
-  describe("an account and the columns of its user are one", () => {
+  describe("treats an account and the account columns of its user as one", () => {
     const accounts = () =>
       tenant.sql(
         "select u.name, u.accountName, u.administrator, a.role, a.memo from user u join account a on a.user = u.pk order by 1",
@@ -383,7 +389,7 @@ describe("without what is in the way", () => {
       expect(accounts()).toEqual(before);
     });
 
-    test("what was changed of the account later keeps its name", async () => {
+    test("a later change to the account keeps its name as well", async () => {
       await administrator("a");
       const b = await administrator("b");
       const number = lastNumber();
@@ -395,7 +401,7 @@ describe("without what is in the way", () => {
       });
     });
 
-    test("what was changed of the user's columns later keeps the account", async () => {
+    test("a later change to the user's columns keeps the account as well", async () => {
       await administrator("a");
       const b = await administrator("b");
       const number = lastNumber();
@@ -408,7 +414,7 @@ describe("without what is in the way", () => {
     });
   });
 
-  describe("who is in a group is one with the group", () => {
+  describe("treats members and their group as one", () => {
     const member = (userId: string) =>
       tenant.import({ kind: "docs", createGroups: true }, [
         ["表示名", "ユーザーID", "パスワード", "グループ名"],
@@ -419,7 +425,7 @@ describe("without what is in the way", () => {
     const renamed = async (name: string, to: string) =>
       did(tenant.client.secured.editGroup({ app: "docs", id: await group(name) }, { name: to }));
 
-    test("nobody joins another group that has the name of a deleted one", async () => {
+    test("nobody joins a different group with the name of the deleted one", async () => {
       await member("a1");
       const number = await did(tenant.client.secured.deleteGroups("docs", { ids: [await group()] }));
       await tenant.client.secured.createGroup("docs", { name: "営業" });
@@ -445,7 +451,7 @@ describe("without what is in the way", () => {
       expect(await left(number)).toMatchObject({ update: 0, beside: [], blocked: { count: 3, first } });
     });
 
-    test("what was changed of others in the same change is undone", async () => {
+    test("changes to other records by the same change are undone", async () => {
       await member("a1");
       const number = await did(
         tenant.import({ kind: "docs", createGroups: true }, [
@@ -468,7 +474,7 @@ describe("without what is in the way", () => {
 test.each<[string, (coded: string) => Promise<unknown>]>([
   ["called otherwise", (coded) => tenant.client.orgs.edit(coded, { name: "室" })],
   ["deleted", (coded) => deletion("orgs", coded)],
-])("an organisation that was called so before is in nobody's way, also if it was %s meanwhile", async (_, change) => {
+])("an organisation with the same name as before is not in the way, even if it was %s meanwhile", async (_, change) => {
   const plain = await orgMade("課");
   const coded = await orgMade("課", { code: "K" });
   const renamed = await did(tenant.client.orgs.edit(plain, { name: "部" }));

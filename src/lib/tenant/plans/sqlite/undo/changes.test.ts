@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ROOT_ORG_ID } from "../../../../model/organisation.ts";
-import { restoreFrom, travelling } from "#support/tenant/restoring.ts";
+import { restoreFrom, exportApplicableFiles } from "#support/tenant/restoring.ts";
 import { failureOf, TestTenant, without } from "#support/tenant/tenant.ts";
 import { undoChange } from "#support/tenant/undo.ts";
 
@@ -122,13 +122,13 @@ const CHANGES: readonly (readonly [what: string, ready: () => Promise<unknown>, 
     },
   ],
   [
-    "what account names are composed of",
+    "how account names are built",
     async () => undefined,
     () => tenant.client.accounts.setSettings({ composition: "mail-address" }),
   ],
 ];
 
-test.each(CHANGES)("%s is undone; that is undone, and stands again", async (_what, ready, change) => {
+test.each(CHANGES)("%s is undone; undoing that applies it again", async (_what, ready, change) => {
   await ready();
   const before = records();
   await change();
@@ -148,9 +148,9 @@ test.each(CHANGES)("%s is undone; that is undone, and stands again", async (_wha
   expect(await tenant.client.audit.verify({ changes: true })).toMatchObject({ broken: null, changes: { broken: [] } });
 });
 
-test("what a bundle made is undone as one", async () => {
+test("everything that a bundle changed is undone at once", async () => {
   const { client } = tenant;
-  const files = await travelling(client);
+  const files = await exportApplicableFiles(client);
   await client.users.edit(yamada, { title: "課長" });
   await client.orgs.edit(org, { name: "販売部" });
   await client.devices.setOwner({ ids: [device], owner: sato, ownerOrg: null });
@@ -174,7 +174,7 @@ test("what a bundle made is undone as one", async () => {
   expect(records()).toEqual(before);
 });
 
-test("an undo of an undo of an undo stands for the first: what it was of is undone", async () => {
+test("an undo of an undo of an undo counts as the first undo: the original change is undone", async () => {
   const { imports } = tenant.client;
   const { id, change } = await tenant.import({ kind: "users" }, [
     ["氏名", "メールアドレス", "役職"],
@@ -201,7 +201,7 @@ test("an undo of an undo of an undo stands for the first: what it was of is undo
 });
 
 describe("a plan", () => {
-  test("counts the column of a device's owner, and accounts beside their users", async () => {
+  test("counts the column of a device's owner, and accounts in addition to their users", async () => {
     await tenant.client.accounts.create({ user: yamada, name: "yamada01", role: "system", password: PASSWORD });
     expect(await undoChange(tenant.client, "last")).toMatchObject({
       kind: "users",
@@ -217,7 +217,7 @@ describe("a plan", () => {
     });
   });
 
-  test("`last` is the newest change of who asks that stands, and no undo", async () => {
+  test("for `last` undoes the newest change of the account that is not undone and is not an undo", async () => {
     await tenant.client.users.edit(yamada, { title: "課長" });
     const first = lastNumber();
     await tenant.client.users.edit(yamada, { title: "係長" });
@@ -227,15 +227,17 @@ describe("a plan", () => {
     expect(await failureOf(undoChange(tenant.client, 999))).toMatchObject({ code: "not-found" });
   });
 
-  test("is refused of what has no versions, and of a custom field that was removed", async () => {
+  test("is rejected for a change without versions, and for a removed custom field", async () => {
     const { id } = await tenant.client.users.addField({ name: "座席" });
     await tenant.client.tenant.set({ contactName: "総務" });
-    expect((await failureOf(undoChange(tenant.client, lastNumber())))?.what.en).toContain("it changed no user");
+    expect((await failureOf(undoChange(tenant.client, lastNumber())))?.what.en).toContain("no user");
     await tenant.client.users.removeField(id);
-    expect((await failureOf(undoChange(tenant.client, lastNumber())))?.what.en).toContain("does not come back");
+    expect((await failureOf(undoChange(tenant.client, lastNumber())))?.what.en).toContain(
+      "a removed custom field cannot be restored with its values",
+    );
   });
 
-  test("is refused of what only set secrets, or has no versions; of the last change, the one before that can be undone is named", async () => {
+  test("is rejected for a change that only set secrets; for `last`, the hint names an earlier change", async () => {
     await groupMade();
     await member("a1", ["営業"]);
     const field = await tenant.client.users.addField({ name: "座席" });
@@ -248,22 +250,22 @@ describe("a plan", () => {
     ]);
     await tenant.client.accounts.resetPassword(sato, { password: `${PASSWORD}2` });
     const reset = lastNumber();
-    const why = "it only set passwords and the like, and former ones are not kept: set them again";
+    const why = "only passwords or similar secrets were set, and the former ones are not stored; set them again";
     for (const number of [change ?? 0, reset])
       expect(await failureOf(undoChange(tenant.client, number))).toMatchObject({
         code: "conflict",
         what: { en: `change ${number} cannot be undone: ${why}` },
-        hint: { en: `see it: clomoctl audit show ${number}` },
+        hint: { en: `to see the change: clomoctl audit show ${number}` },
       });
     const last = async () => failureOf(undoChange(tenant.client, "last"));
-    const before = { en: `to undo the change before it: clomoctl undo ${edited}` };
+    const before = { en: `to undo the last change before it that can be undone: clomoctl undo ${edited}` };
     expect(await last()).toMatchObject({ what: { en: `change ${reset} cannot be undone: ${why}` }, hint: before });
     await tenant.client.tenant.set({ contactName: "総務" });
-    const set = `change ${lastNumber()} cannot be undone: it changed no user, organisation, device, account or group`;
+    const set = `change ${lastNumber()} cannot be undone: no user, organisation, device, account or group was changed`;
     expect(await last()).toMatchObject({ what: { en: set }, hint: before });
   });
 
-  test("is not committed if other records are in its way than it showed", async () => {
+  test("is not committed if other records are in its way than those it showed", async () => {
     await tenant.client.users.move({ ids: [yamada, sato], org: ROOT_ORG_ID });
     const number = lastNumber();
     const other = (await tenant.client.orgs.create({ name: "開発部", code: "D" })).after.id;

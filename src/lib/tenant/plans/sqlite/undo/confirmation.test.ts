@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { observedTable, OBSERVED } from "../../../console/observed.ts";
+import { observedTable, OBSERVED_VERSIONS } from "../../../console/observed.ts";
 import { dropTasks, undoChange } from "#support/tenant/undo.ts";
 import { failureOf, fileOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
@@ -54,7 +54,7 @@ const open = async (all = false) =>
 
 /** The observed state, but who confirmed it. */
 const observed = () =>
-  OBSERVED.map((versions) =>
+  OBSERVED_VERSIONS.map((versions) =>
     tenant
       .sql(`select * from ${observedTable(versions)} order by pk`)
       .map(({ confirmedBy: _by, confirmedAt: _at, confirmedFields, ...row }) => ({
@@ -106,7 +106,7 @@ test.each<{ readonly name: string; readonly task: () => Promise<number>; readonl
       return made(tenant.client.secured.editGroup({ app: "docs", id: group?.id ?? "" }, { name: "営業部" }));
     },
   },
-])("the undo of a confirmation opens the task again · $name", async ({ task, fields }) => {
+])("undoing a confirmation opens the task again · $name", async ({ task, fields }) => {
   const number = await task();
   const before = [observed(), await open()];
   const confirmed = await confirm([number], fields);
@@ -121,7 +121,7 @@ test.each<{ readonly name: string; readonly task: () => Promise<number>; readonl
   expect([observed(), await open()]).toEqual(before);
 });
 
-test("what was changed, confirmed or exported otherwise since stays as it is", async () => {
+test("values that were changed, confirmed or exported differently since stay as they are", async () => {
   const number = await edit("yamada@x", SEVERAL);
   const confirmed = await confirm([number], ["title"]);
   const other = await edit("yamada@x", { extension: "1" });
@@ -137,7 +137,7 @@ test("what was changed, confirmed or exported otherwise since stays as it is", a
   expect(record?.changes).toMatchObject([{ field: "title", before: "課長", after: "部長" }, { field: "tel" }, {}]);
 });
 
-test("of a new record that was confirmed and changed since, all is to be done again", async () => {
+test("for a new record that was confirmed and then changed, everything is open again", async () => {
   const number = await create("hayashi@x");
   const confirmed = await confirm([number]);
   await edit("hayashi@x", { title: "係長" });
@@ -150,13 +150,13 @@ test.each<{ readonly name: string; readonly since: (task: number) => Promise<unk
   {
     name: "changed",
     since: () => edit("yamada@x", { title: "社長" }),
-    why: /the user 山田 <yamada@x>: changed by change \d+ \(役職\)/,
+    why: /the user 山田 <yamada@x>: changed later by change \d+ \(役職\)/,
   },
-  { name: "deleted", since: () => remove("yamada@x"), why: /changed by change \d+/ },
+  { name: "deleted", since: () => remove("yamada@x"), why: /changed later by change \d+/ },
   {
     name: "changed and confirmed again",
     since: async () => confirm([await edit("yamada@x", { title: "社長" })]),
-    why: /changed by change \d+/,
+    why: /changed later by change \d+/,
   },
   {
     name: "contradicted by an export, and confirmed again",
@@ -164,19 +164,19 @@ test.each<{ readonly name: string; readonly since: (task: number) => Promise<unk
       await takeOver(USERS);
       await confirm([task]);
     },
-    why: /changed by change \d+/,
+    why: /changed later by change \d+/,
   },
   {
     name: "shown by an export",
     since: () => takeOver(USERS.with(1, ["山田", "yamada@x", "部長", "2020", "A1"])),
-    why: /an export of the console has decided it since/,
+    why: /a later export of the console already shows whether the change was made/,
   },
   {
     name: "contradicted by an export",
     since: () => takeOver(USERS),
-    why: /an export of the console has decided it since/,
+    why: /a later export of the console already shows whether the change was made/,
   },
-])("a confirmation is not undone if that was $name since, and the rest can be", async ({ since, why }) => {
+])("a confirmation that was $name since is not undone, but the rest can be", async ({ since, why }) => {
   const header = ["氏名", "メールアドレス", "役職"];
   await tenant.import({ kind: "users" }, [header, ["山田", "yamada@x", "部長"], ["林", "hayashi@x", ""]]);
   const task = lastNumber();
@@ -191,7 +191,7 @@ test.each<{ readonly name: string; readonly since: (task: number) => Promise<unk
   expect(done).toMatchObject({ reopened: { tasks: [task] }, blocked: {} });
 });
 
-test("an export that is undone here only brings the confirmation back, and that is undone then", async () => {
+test("undoing an export with --mirror-only restores the confirmation, which can then be undone", async () => {
   const number = await edit("yamada@x", SEVERAL);
   const before = [observed(), await open()];
   const confirmed = await confirm([number]);
@@ -201,7 +201,7 @@ test("an export that is undone here only brings the confirmation back, and that 
   expect([observed(), await open()]).toEqual(before);
 });
 
-test("what a wrong export had of a record that was changed and confirmed since goes with it", async () => {
+test("the values of an undone wrong export do not come back for a record changed and confirmed since", async () => {
   await takeOver(USERS.with(1, ["山田", "yamada@x", "係長", "2020", "A1"]));
   const taken = lastNumber();
   const task = await edit("yamada@x", { title: "部長" });
@@ -212,7 +212,7 @@ test("what a wrong export had of a record that was changed and confirmed since g
   expect(record?.changes).toMatchObject([{ field: "title", before: "課長", after: "部長" }]);
 });
 
-test("what an export that verifies another task shows afterwards is not opened", async () => {
+test("values that an export shows later while verifying another task are not opened again", async () => {
   const header = ["表示名", "ユーザーID", "グループ名"];
   const { change } = await tenant.import({ kind: "docs", createGroups: true }, [header, ["田中", "tanaka", "技術"]]);
   const task = await edit("yamada@x", { title: "部長" });
@@ -236,7 +236,7 @@ test("a record in several tasks that are confirmed together", async () => {
   expect([observed(), await open()]).toEqual(before);
 });
 
-test("`last` is a confirmation, too, and its undo is confirmed again instead of undone", async () => {
+test("`last` can be a confirmation, and its undo is reversed by confirming again", async () => {
   const number = await edit("yamada@x", { title: "部長" });
   const confirmed = await confirm([number]);
   const plan = await undoChange(tenant.client, "last");
@@ -254,14 +254,14 @@ test("`last` is a confirmation, too, and its undo is confirmed again instead of 
   });
 });
 
-test("the plan of an undo is not committed if the confirmed part was changed meanwhile", async () => {
+test("the plan of an undo is not committed if the confirmed part was changed in the meantime", async () => {
   const number = await edit("yamada@x", { title: "部長" });
   const plan = await undoChange(tenant.client, await confirm([number]));
   await edit("yamada@x", { title: "社長" });
   expect(await failureOf(tenant.client.imports.commit(plan))).toMatchObject({ code: "conflict" });
 });
 
-test("the task that is open again can be dropped, and closed by an export", async () => {
+test("a task that is open again can be dropped, or closed by an export", async () => {
   const first = await edit("yamada@x", { title: "部長" });
   const second = await edit("sato@x", { title: "部長" });
   await undo(await confirm([first, second]));

@@ -1,158 +1,165 @@
 import {
-  beforeTable,
-  columnsOf,
-  entriesBit,
-  EXPORTED,
-  OBSERVED,
+  observedHistoryTable,
+  listObservedColumns,
+  buildCustomFieldsBitSql,
+  EXPORTED_VERSIONS,
+  OBSERVED_VERSIONS,
   observedTable,
-  OBSERVING,
-  PRESENCE,
-  RESTORING,
+  OBSERVE_STATEMENTS,
+  PRESENCE_BIT,
+  RESTORE_OBSERVED_STATEMENTS,
 } from "../../../console/observed.ts";
-import { versionTable, type Versions } from "../../../versions/tables.ts";
-import { objectsOf } from "../../../audit/records.ts";
+import { getVersionTable, type VersionSchema } from "../../../versions/tables.ts";
+import { buildChangedIdsSql } from "../../../audit/records.ts";
 import type { UndoCounts, UndoneChange } from "../../engine.ts";
-import { either, quoteIdentifier, THEN } from "../../../store/sql/forms.ts";
+import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 
-// A confirmation writes no record. Its undo opens the tasks again: what it confirmed is in the observed state that it kept.
+// A confirmation does not write records. The undo of a confirmation reopens the tasks: the observed state that the
+// confirmation stored contains what it confirmed.
 
-/** The temporary table of the records of which a confirmation is undone: `thing`, `pk`. */
-export const REOPENED = "temp.reopened";
+/** The temporary table of the records whose confirmation is undone: `thing`, `pk`. */
+export const REOPENED_TABLE = "temp.reopened";
 
-/** Stages the undo of a confirmation; of any other change nothing. */
-export const stageReopened = (database: Database, { revision, isConfirmation = false }: UndoneChange): void => {
-  database.exec(`create table if not exists ${REOPENED} (thing text, pk integer, primary key (thing, pk))`);
-  database.exec(`delete from ${REOPENED}`);
+/** Stages the undo of a confirmation. For any other change, nothing is staged. */
+export const stageReopenedRecords = (database: Database, { revision, isConfirmation = false }: UndoneChange): void => {
+  database.exec(`create table if not exists ${REOPENED_TABLE} (thing text, pk integer, primary key (thing, pk))`);
+  database.exec(`delete from ${REOPENED_TABLE}`);
   if (!isConfirmation) return;
-  for (const versions of OBSERVED)
+  for (const versions of OBSERVED_VERSIONS)
     database.run(
-      `insert into ${REOPENED} select '${versions.thing.name}', b.pk from main.${beforeTable(versions)} b
+      `insert into ${REOPENED_TABLE} select '${versions.thing.name}', b.pk from main.${observedHistoryTable(versions)} b
        where b.revision = :revision`,
       { revision },
     );
 };
 
-/** True if a staged undo opens tasks again. */
-export const isReopening = (database: Database): boolean =>
-  database.get(`select 1 from ${REOPENED} limit 1`) !== undefined;
+/** Returns true if a staged undo reopens tasks. */
+export const hasReopenedRecords = (database: Database): boolean =>
+  database.get(`select 1 from ${REOPENED_TABLE} limit 1`) !== undefined;
 
-/** The records of each thing of which a confirmation is undone. */
-export const reopenedCounts = (database: Database) =>
-  OBSERVED.map((versions) => ({
+/** Returns for each thing the number of records whose confirmation is undone. */
+export const countReopenedRecords = (database: Database) =>
+  OBSERVED_VERSIONS.map((versions) => ({
     versions,
     create: 0,
-    update: database.count(`select count(*) from ${REOPENED} where thing = :thing`, { thing: versions.thing.name }),
+    update: database.count(`select count(*) from ${REOPENED_TABLE} where thing = :thing`, {
+      thing: versions.thing.name,
+    }),
     delete: 0,
   })).filter(({ update }) => update > 0);
 
-/** Returns the tasks that a staged undo opens again; undefined if it opens none. @param number of the confirmation */
-export const countReopened = (database: Database, { number, isConfirmation }: UndoneChange): UndoCounts["reopened"] => {
+/** Returns the tasks and number of records that undoing a confirmation reopens.  @param number of the confirmation */
+export const readReopenedTasks = (
+  database: Database,
+  { number, isConfirmation }: UndoneChange,
+): UndoCounts["reopened"] => {
   if (isConfirmation !== true) return undefined;
   return {
-    tasks: database.all(objectsOf("console_task"), { number }).map(({ id }) => Number(id)),
-    records: database.count(`select count(*) from ${REOPENED}`),
+    tasks: database.all(buildChangedIdsSql("console_task"), { number }).map(({ id }) => Number(id)),
+    records: database.count(`select count(*) from ${REOPENED_TABLE}`),
   };
 };
 
-/** SQL: the staged records of a thing, by what of them was confirmed, `b`, with their observed state by now, `o`. */
-export const fromReopened = (versions: Versions): string =>
-  `from ${REOPENED} s ${THEN} main.${beforeTable(versions)} b on b.pk = s.pk and b.revision = :revision
+/** SQL: a thing's staged records with their confirmed values, `b`, and their current observed state, `o`. */
+export const buildFromReopenedSql = (versions: VersionSchema): string =>
+  `from ${REOPENED_TABLE} s ${ORDERED_JOIN} main.${observedHistoryTable(versions)} b on b.pk = s.pk and b.revision = :revision
    left join main.${observedTable(versions)} o on o.pk = b.pk where s.thing = '${versions.thing.name}'`;
 
-/** SQL: true if a record as a whole was confirmed: that the console has it, or has it no more. */
-const IS_WHOLE = `b.confirmed & ${PRESENCE} <> 0`;
+/** SQL: true if a whole record was confirmed: that the console has it, or that it no longer has it. */
+const IS_WHOLE_RECORD_CONFIRMED = `b.confirmed & ${PRESENCE_BIT} <> 0`;
 
-/** SQL: the bits that were confirmed; of a record as a whole only that. */
-const CONFIRMED_BITS = either(IS_WHOLE, PRESENCE, "b.confirmed");
+/** SQL: the bits that were confirmed. If a whole record was confirmed, this is only the bit for the whole record. */
+const CONFIRMED_BITS = buildCaseSql(IS_WHOLE_RECORD_CONFIRMED, PRESENCE_BIT, "b.confirmed");
 
-/** SQL: custom fields `k` that one of two records `b` and `o` has confirmed, and the other one has not. */
-const entriesOnlyIn = (one: "b" | "o", other: "b" | "o"): string =>
+/** SQL: the custom fields `k` that are confirmed in one of the two records `b` and `o`, but not in the other. */
+const buildEntriesOnlyInSql = (one: "b" | "o", other: "b" | "o"): string =>
   `json_each(coalesce(${one}.confirmedFields, '[]')) k
    where not exists (select 1 from json_each(coalesce(${other}.confirmedFields, '[]')) c where c.value = k.value)`;
 
-/** SQL: true if something in some of the bits that were confirmed is not so any more. @param bits SQL */
-const isLost = (versions: Versions, bits: string): string => {
-  // nothing is left of what no export shows once it is confirmed
-  if (!EXPORTED.includes(versions))
+/** SQL: true if something that was confirmed in the given bits no longer applies. @param bits SQL */
+const buildIsConfirmationLostSql = (versions: VersionSchema, bits: string): string => {
+  // if no export shows the thing, a confirmed value no longer differs; it differs again only if it was changed again
+  if (!EXPORTED_VERSIONS.includes(versions))
     return `coalesce(o.inConsole = 0 or o.differs & b.confirmed & (${bits}) <> 0, false)`;
-  const custom = entriesBit(versions);
+  const custom = buildCustomFieldsBitSql(versions);
   const single = `b.confirmed & (${bits}) & ~${custom} & ~coalesce(o.confirmed, 0) <> 0`;
   return custom === "0"
     ? single
-    : `(${single} or (${bits}) & ${custom} <> 0 and exists (select 1 from ${entriesOnlyIn("b", "o")}))`;
+    : `(${single} or (${bits}) & ${custom} <> 0 and exists (select 1 from ${buildEntriesOnlyInSql("b", "o")}))`;
 };
 
-/** What was done since to what a confirmation confirmed, as SQL. */
-interface SinceConfirmed {
-  /** true if it is not as it was confirmed any more, or was confirmed again */
+/** What has happened to confirmed values since they were confirmed, as SQL. */
+interface ChangesSinceConfirmation {
+  /** true if the values are no longer as they were confirmed, or were confirmed again */
   readonly isTouched: string;
-  /** the number of the last change that wrote or confirmed it since; null if only exports showed it */
+  /** number of the last change that wrote or confirmed the values since then; null if only exports have shown them */
   readonly change: string;
-  /** true if somebody wrote a column */
+  /** true if the confirmed value of a column no longer applies. @param bit SQL: bit of the column */
   readonly isColumnLost: (bit: string) => string;
 }
 
-/** Returns what was done since to the records of {@link fromReopened}. */
-export const sinceConfirmed = (versions: Versions): SinceConfirmed => {
+/** Returns SQL of what has happened to the records of {@link buildFromReopenedSql} since they were confirmed. */
+export const buildChangesSinceConfirmation = (versions: VersionSchema): ChangesSinceConfirmation => {
   const { thing } = versions;
-  const again = `select c.revision from main.change c ${THEN} main.${beforeTable(versions)} n on n.revision = c.revision and n.pk = b.pk
+  const again = `select c.revision from main.change c ${ORDERED_JOIN} main.${observedHistoryTable(versions)} n on n.revision = c.revision and n.pk = b.pk
     where c.writer = 'confirm' and c.undoneBy is null and c.revision > b.revision and n.confirmed & ${CONFIRMED_BITS} <> 0`;
   const since = `${again}
-    union all select w.revision from main.${versionTable(versions)} w
+    union all select w.revision from main.${getVersionTable(versions)} w
       where w.pk = b.pk and w.revision > b.revision and w.changed & ${CONFIRMED_BITS} <> 0
     union all select r.revision from main.created_range r
       where r.thing = '${thing.name}' and b.pk between r.first and r.last and r.revision > b.revision`;
   return {
-    isTouched: `(${isLost(versions, CONFIRMED_BITS)} or exists (${again}))`,
+    isTouched: `(${buildIsConfirmationLostSql(versions, CONFIRMED_BITS)} or exists (${again}))`,
     change: `(select max(c.number) from main.change c where c.revision in (${since}))`,
-    isColumnLost: (bit) => isLost(versions, `${CONFIRMED_BITS} & ${bit}`),
+    isColumnLost: (bit) => buildIsConfirmationLostSql(versions, `${CONFIRMED_BITS} & ${bit}`),
   };
 };
 
-/** SQL: what was confirmed of a thing's records is open again. */
-const reopening = (versions: Versions): string => {
+/** SQL: marks what was confirmed about a thing's records as open again. */
+const buildReopenSql = (versions: VersionSchema): string => {
   const table = `main.${observedTable(versions)}`;
-  const isNew = `b.inConsole = 0 and ${IS_WHOLE}`;
-  const part = either(IS_WHOLE, "b.differs", "b.differs & b.confirmed");
+  const isNew = `b.inConsole = 0 and ${IS_WHOLE_RECORD_CONFIRMED}`;
+  const part = buildCaseSql(IS_WHOLE_RECORD_CONFIRMED, "b.differs", "b.differs & b.confirmed");
   const own = (name: string): string => `coalesce(o.${name}, b.${name})`;
   const values: Readonly<Record<string, string>> = {
     pk: "b.pk",
-    inConsole: either(IS_WHOLE, "b.inConsole", own("inConsole")),
-    differs: either(isNew, "b.differs", `coalesce(o.differs, 0) | ${part}`),
+    inConsole: buildCaseSql(IS_WHOLE_RECORD_CONFIRMED, "b.inConsole", own("inConsole")),
+    differs: buildCaseSql(isNew, "b.differs", `coalesce(o.differs, 0) | ${part}`),
     confirmed: "coalesce(o.confirmed, 0) & ~b.confirmed",
     contradicted: own("contradicted"),
     since: own("since"),
     confirmedBy: "o.confirmedBy",
     confirmedAt: "o.confirmedAt",
-    confirmedFields: `(select json_group_array(k.value) from ${entriesOnlyIn("o", "b")})`,
+    confirmedFields: `(select json_group_array(k.value) from ${buildEntriesOnlyInSql("o", "b")})`,
     ...Object.fromEntries(
       versions.columns.map(({ name, bit }) => {
         const column = quoteIdentifier(name);
-        return [column, either(`coalesce(o.differs, 0) & ${bit} <> 0`, `o.${column}`, `b.${column}`)];
+        return [column, buildCaseSql(`coalesce(o.differs, 0) & ${bit} <> 0`, `o.${column}`, `b.${column}`)];
       }),
     ),
   };
-  const columns = columnsOf(versions);
+  const columns = listObservedColumns(versions);
   const sets = columns.slice(1).map((name) => `${name} = excluded.${name}`);
   return `insert into ${table} (${columns.join(", ")}) select ${columns.map((name) => values[name]).join(", ")}
-    ${fromReopened(versions)} on conflict (pk) do update set ${sets.join(", ")}`;
+    ${buildFromReopenedSql(versions)} on conflict (pk) do update set ${sets.join(", ")}`;
 };
 
-/** Opens the tasks of a staged undo again; inside the caller's transaction. */
-export const reopen = (database: Database, { revision, isConfirmation = false }: UndoneChange): void => {
-  if (isConfirmation) for (const versions of OBSERVED) database.run(reopening(versions), { revision });
+/** Reopens the tasks of a staged undo. Runs in the caller's transaction. */
+export const reopenTasks = (database: Database, { revision, isConfirmation = false }: UndoneChange): void => {
+  if (isConfirmation) for (const versions of OBSERVED_VERSIONS) database.run(buildReopenSql(versions), { revision });
 };
 
 /** Stores the observed state of the records that a change wrote. */
-export const observeWritten = (database: Database, revision: number): void => {
-  for (const sql of OBSERVING) database.run(sql, { revision });
+export const observeWrittenRecords = (database: Database, revision: number): void => {
+  for (const sql of OBSERVE_STATEMENTS) database.run(sql, { revision });
 };
 
-/** Restores the observed state of the records of a change that is undone. @param revisions of that change and of its undo */
-export const restoreObserved = (
+/** Restores the observed state of the records of an undone change.  @param revisions of the change and of its undo */
+export const restoreObservedState = (
   database: Database,
   { undone, revision }: { readonly undone: number | null; readonly revision: number },
 ): void => {
-  for (const sql of RESTORING) database.run(sql, { undone, ...(sql.includes(":revision") && { revision }) });
+  for (const sql of RESTORE_OBSERVED_STATEMENTS)
+    database.run(sql, { undone, ...(sql.includes(":revision") && { revision }) });
 };

@@ -1,69 +1,75 @@
-import { customColumn, driftOf, isCustomField } from "../../../console/drift.ts";
+import { toCustomColumn, buildThingDriftSql, isCustomField } from "../../../console/drift.ts";
 import {
-  emptyValue,
-  entriesBit,
+  buildEmptyValueSql,
+  buildCustomFieldsBitSql,
   IS_CONFIRMED_ENTRY,
-  joinedEntries,
+  buildMergedEntriesSql,
   observedTable,
-  PRESENCE,
-  settlingEntries,
+  PRESENCE_BIT,
+  buildConfirmEntriesSql,
 } from "../../../console/observed.ts";
-import { DEVICE, OWNERS } from "../../../../model/device.ts";
+import { DEVICE, OWNER_FIELDS } from "../../../../model/device.ts";
 import { SECURED_GROUP, SECURED_USER } from "../../../../model/secured-user.ts";
 import { USER } from "../../../../model/user.ts";
-import { versionsOf } from "../../../versions/keep.ts";
-import { ALL_CHANGED, bitOf, secretColumns, type Versions } from "../../../versions/tables.ts";
+import { getVersionSchema } from "../../../versions/keep.ts";
+import { ALL_COLUMNS_MASK, getColumnBit, listSecretTimeColumns, type VersionSchema } from "../../../versions/tables.ts";
 import type { UndoneChange } from "../../engine.ts";
-import { either, quoteIdentifier, THEN } from "../../../store/sql/forms.ts";
+import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { groupKey, groupSet, keysOf } from "../../../records/secured/user-rows.ts";
-import { proceeding } from "../functions.ts";
-import { afterwards, emptyStaged, restoredColumns, stagedTable, THINGS } from "./staged.ts";
+import { toGroupKey, normaliseGroupSet, buildGroupKeysValue } from "../../../records/secured/user-rows.ts";
+import { buildInterruptCheckSql } from "../functions.ts";
+import {
+  buildRecordsAfterUndoSql,
+  resetStagedTables,
+  listRestoredColumns,
+  getStagedTable,
+  VERSIONED_THINGS,
+} from "./staged.ts";
 
-// A task is dropped by an undo whose values are those of the console: what was changed here gets the observed values, what was
-// created here goes, and what was deleted here comes back.
+// A task is dropped by an undo that writes the console values: what was changed here gets the observed values, what was
+// created here is deleted, and what was deleted here is restored.
 
 /**
- * The temporary table of what is dropped: `thing`, `pk`, the `mask` of columns, `whole`: the record as a whole, and `keys`: JSON
- * of the custom fields, null if it is all of them.
+ * The temporary table of what is dropped: `thing`; `pk`; `mask`, the columns; `whole`, true if the record as a whole is
+ * dropped; and `keys`, a JSON list of the custom fields, or null for all custom fields.
  */
-const DROPPED = "temp.dropped";
+const DROPPED_TABLE = "temp.dropped";
 
-/** The temporary table of the groups that get other names: `app`, `was`, `name`. */
-const RENAMED = "temp.dropped_names";
+/** The temporary table of the groups that are renamed: `app`, `was` (the current name), `name` (the new name). */
+const RENAMED_GROUP_TABLE = "temp.dropped_names";
 
-/** Stages what is dropped. */
+/** Stages the records that a drop writes. */
 export const stageDrop = (database: Database, dropped: UndoneChange): void => {
-  for (const versions of THINGS) {
-    emptyStaged(database, versions);
-    stageThing(database, versions, dropped);
+  for (const versions of VERSIONED_THINGS) {
+    resetStagedTables(database, versions);
+    stageDroppedRecords(database, versions, dropped);
   }
-  stageMembers(database);
+  stageRenamedGroups(database);
 };
 
-/** Names the groups that get other names, by the apps that they are of. */
-const noteRenamed = (database: Database, groups: Versions): void => {
-  database.exec(`create table if not exists ${RENAMED} (app text, was text, name text)`);
-  database.exec(`delete from ${RENAMED}`);
+/** Stores which groups are renamed, with the apps that they belong to. */
+const storeRenamedGroups = (database: Database, groups: VersionSchema): void => {
+  database.exec(`create table if not exists ${RENAMED_GROUP_TABLE} (app text, was text, name text)`);
+  database.exec(`delete from ${RENAMED_GROUP_TABLE}`);
   database.exec(
-    `insert into ${RENAMED} select t.app, t.name, u.name from ${stagedTable(groups)} u ${THEN} main.secured_group t on t.pk = u.pk
+    `insert into ${RENAMED_GROUP_TABLE} select t.app, t.name, u.name from ${getStagedTable(groups)} u ${ORDERED_JOIN} main.secured_group t on t.pk = u.pk
      where u.action = 'update' and u.name <> t.name`,
   );
 };
 
-/** The sets of groups that users of an app have, and as what they are written. */
+/** The different sets of groups that users of an app have, with the values that replace them. */
 interface GroupSets {
   readonly app: string;
-  /** JSON: each set as it is, as it is to be, and its keys */
+  /** JSON: for each set, its current value, its new value, and the keys of the new value */
   readonly sets: string;
 }
 
-/** Returns the sets of groups in which one gets another name, by apps. @param from SQL: the users `m` */
-const renamedSets = (database: Database, from: string): readonly GroupSets[] => {
-  const renamed = database.all(`select app, was, name from ${RENAMED}`);
+/** Returns the sets of groups that contain a renamed group, by app. @param from SQL: the users `m` */
+const findRenamedGroupSets = (database: Database, from: string): readonly GroupSets[] => {
+  const renamed = database.all(`select app, was, name from ${RENAMED_GROUP_TABLE}`);
   return [...Map.groupBy(renamed, (row) => String(row["app"]))].map(([app, names]) => {
-    const byKey = new Map(names.map(({ was, name }) => [groupKey(String(was)), String(name)]));
-    // users have few sets of groups between them
+    const byKey = new Map(names.map(({ was, name }) => [toGroupKey(String(was)), String(name)]));
+    // the users have only a few different sets of groups
     const found = database.all(
       `select distinct m.groups from ${from} where m.app = :app and exists (
          select 1 from json_each(coalesce(m.groupKeys, m.groups)) e where e.value in (select value from json_each(:keys)))`,
@@ -71,70 +77,83 @@ const renamedSets = (database: Database, from: string): readonly GroupSets[] => 
     );
     const sets = found.map(({ groups }) => {
       const before = JSON.parse(String(groups)) as readonly string[];
-      const after = groupSet(before.map((name) => byKey.get(groupKey(name)) ?? name));
-      return [groups, JSON.stringify(after), keysOf(after)];
+      const after = normaliseGroupSet(before.map((name) => byKey.get(toGroupKey(name)) ?? name));
+      return [groups, JSON.stringify(after), buildGroupKeysValue(after)];
     });
     return { app, sets: JSON.stringify(sets) };
   });
 };
 
-/** SQL: the sets of {@link renamedSets}. */
-const SETS = `(select value ->> 0 as was, value ->> 1 as after, value ->> 2 as keys from json_each(:sets))`;
+/** SQL: the sets of {@link findRenamedGroupSets} as rows. */
+const GROUP_SET_ROWS = `(select value ->> 0 as was, value ->> 1 as after, value ->> 2 as keys from json_each(:sets))`;
 
-/** Groups are named by their users: who is in one follows its name. */
-const stageMembers = (database: Database): void => {
-  const [users, groups] = [SECURED_USER, SECURED_GROUP].map(({ name }) => versionsOf(name)) as [Versions, Versions];
-  noteRenamed(database, groups);
-  const columns = [...restoredColumns(users).map(({ name }) => name), ...users.times].map(quoteIdentifier).join(", ");
-  for (const one of renamedSets(database, `${afterwards(users, ["app", "groups", "groupKeys"])} m`)) {
+/** Renames the groups in the staged users, because users refer to their groups by name. */
+const stageRenamedGroups = (database: Database): void => {
+  const [users, groups] = [SECURED_USER, SECURED_GROUP].map(({ name }) => getVersionSchema(name)) as [
+    VersionSchema,
+    VersionSchema,
+  ];
+  storeRenamedGroups(database, groups);
+  const columns = [...listRestoredColumns(users).map(({ name }) => name), ...users.times]
+    .map(quoteIdentifier)
+    .join(", ");
+  for (const one of findRenamedGroupSets(
+    database,
+    `${buildRecordsAfterUndoSql(users, ["app", "groups", "groupKeys"])} m`,
+  )) {
     database.run(
-      `insert into ${stagedTable(users)} (pk, action, changed, ${columns}) select t.pk, 'update', 0, ${columns}
-       from main.secured_user t where t.app = :app and t.groups in (select was from ${SETS}) on conflict do nothing`,
+      `insert into ${getStagedTable(users)} (pk, action, changed, ${columns}) select t.pk, 'update', 0, ${columns}
+       from main.secured_user t where t.app = :app and t.groups in (select was from ${GROUP_SET_ROWS}) on conflict do nothing`,
       { ...one },
     );
     database.run(
-      `update ${stagedTable(users)} as u set groups = s.after, groupKeys = s.keys, changed = u.changed | ${bitOf(users, "groups")}
-       from ${SETS} s where u.action <> 'delete' and u.app = :app and u.groups = s.was`,
+      `update ${getStagedTable(users)} as u set groups = s.after, groupKeys = s.keys, changed = u.changed | ${getColumnBit(users, "groups")}
+       from ${GROUP_SET_ROWS} s where u.action <> 'delete' and u.app = :app and u.groups = s.was`,
       { ...one },
     );
   }
 };
 
-/** So does what the console last showed of those who were changed otherwise. */
-const settleMembers = (database: Database): void => {
-  const observed = `main.${observedTable(versionsOf(SECURED_USER.name))}`;
+/** Renames the groups in the observed state of users who still have other differences. */
+const renameObservedGroups = (database: Database): void => {
+  const observed = `main.${observedTable(getVersionSchema(SECURED_USER.name))}`;
   const columns = "o.pk, coalesce(o.app, t.app) as app, o.groups, o.groupKeys";
   const shown = `(select ${columns} from ${observed} o left join main.secured_user t on t.pk = o.pk)`;
-  for (const one of renamedSets(database, `${shown} m`))
+  for (const one of findRenamedGroupSets(database, `${shown} m`))
     database.run(
       `update ${observed} as o set groups = s.after, groupKeys = s.keys
-       from ${shown} m ${THEN} ${SETS} s on s.was = m.groups where m.pk = o.pk and m.app = :app`,
+       from ${shown} m ${ORDERED_JOIN} ${GROUP_SET_ROWS} s on s.was = m.groups where m.pk = o.pk and m.app = :app`,
       { ...one },
     );
 };
 
-/** Finds what is dropped of a thing's records. */
-const findDropped = (database: Database, versions: Versions, undone: UndoneChange): void => {
+/** Finds what is dropped in the records of a thing. */
+const findDroppedValues = (database: Database, versions: VersionSchema, undone: UndoneChange): void => {
   const { dropped = [], inSight, records, columns: fields } = undone;
   const { thing } = versions;
   database.exec(
-    `create table if not exists ${DROPPED} (thing text, pk integer, mask integer, whole integer, keys text, primary key (thing, pk))`,
+    `create table if not exists ${DROPPED_TABLE} (thing text, pk integer, mask integer, whole integer, keys text, primary key (thing, pk))`,
   );
-  database.run(`delete from ${DROPPED} where thing = :thing`, { thing: thing.name });
-  const custom = fields?.filter(isCustomField).map((column) => column.slice(customColumn("").length));
+  database.run(`delete from ${DROPPED_TABLE} where thing = :thing`, { thing: thing.name });
+  const custom = fields?.filter(isCustomField).map((column) => column.slice(toCustomColumn("").length));
   const bits = versions.columns.flatMap(({ name, bit }) => (fields?.includes(name) === true ? [bit] : []));
-  const all = [...bits, custom === undefined || custom.length === 0 ? "0" : entriesBit(versions)].join(" | ");
-  // the console has what somebody confirmed; and no undo brings back a secret, but one goes with its account
-  const secrets = versions.columns.filter(({ name }) => secretColumns(thing).includes(name)).map(({ bit }) => bit);
-  const isOfAccount = thing === USER ? `d.mask & ${bitOf(versions, "accountName")} <> 0` : "false";
-  const open = `(d.mask & ~d.confirmed & ~${either(isOfAccount, "0", `(${secrets.join(" | ") || "0"})`)})`;
-  // some fields of a record are never the record as a whole
-  const part = fields === undefined ? open : either("d.action = 'update'", `${open} & (${all})`, "0");
+  const all = [...bits, custom === undefined || custom.length === 0 ? "0" : buildCustomFieldsBitSql(versions)].join(
+    " | ",
+  );
+  // confirmed values are already in the console. An undo does not restore secrets, but a secret is dropped together
+  // with its account
+  const secrets = versions.columns
+    .filter(({ name }) => listSecretTimeColumns(thing).includes(name))
+    .map(({ bit }) => bit);
+  const isOfAccount = thing === USER ? `d.mask & ${getColumnBit(versions, "accountName")} <> 0` : "false";
+  const open = `(d.mask & ~d.confirmed & ~${buildCaseSql(isOfAccount, "0", `(${secrets.join(" | ") || "0"})`)})`;
+  // a drop of some fields never drops a record as a whole
+  const part = fields === undefined ? open : buildCaseSql("d.action = 'update'", `${open} & (${all})`, "0");
   const among = [inSight, records].filter((those) => those !== undefined);
   const isAmong = among.map((_, at) => `d.pk in (select value from json_each(:among${at}))`);
   database.run(
-    `insert into ${DROPPED} select d.thing, d.pk, sum(d.part & ~${PRESENCE}), max(d.part & ${PRESENCE} <> 0), :keys
-     from (select d.*, ${part} as part from (${driftOf(versions, "true")}) d) d
+    `insert into ${DROPPED_TABLE} select d.thing, d.pk, sum(d.part & ~${PRESENCE_BIT}), max(d.part & ${PRESENCE_BIT} <> 0), :keys
+     from (select d.*, ${part} as part from (${buildThingDriftSql(versions, "true")}) d) d
      where d.revision in (select value from json_each(:dropped)) and d.part <> 0 and ${["true", ...isAmong].join(" and ")}
      group by d.thing, d.pk`,
     {
@@ -148,83 +167,86 @@ const findDropped = (database: Database, versions: Versions, undone: UndoneChang
       ),
     },
   );
-  // a device has one owner, of two kinds
+  // the owner of a device is either a user or an organisation, so both columns are dropped together
   if (thing === DEVICE) {
-    const owners = OWNERS.map((name) => bitOf(versions, name)).join(" | ");
+    const owners = OWNER_FIELDS.map((name) => getColumnBit(versions, name)).join(" | ");
     database.exec(
-      `update ${DROPPED} set mask = mask | ${owners} where thing = '${thing.name}' and mask & (${owners}) <> 0`,
+      `update ${DROPPED_TABLE} set mask = mask | ${owners} where thing = '${thing.name}' and mask & (${owners}) <> 0`,
     );
   }
 };
 
-const stageThing = (database: Database, versions: Versions, undone: UndoneChange): void => {
+const stageDroppedRecords = (database: Database, versions: VersionSchema, undone: UndoneChange): void => {
   const { thing, key, times } = versions;
-  findDropped(database, versions, undone);
-  const columns = restoredColumns(versions);
+  findDroppedValues(database, versions, undone);
+  const columns = listRestoredColumns(versions);
   const names = [...columns.map(({ name }) => name), ...times].map(quoteIdentifier);
   const shown = columns.map(({ name, bit }) => {
     const [own, local] = [`o.${quoteIdentifier(name)}`, `t.${quoteIdentifier(name)}`];
-    // no export may have shown a column of a new record
+    // the observed value may be missing, because no export has shown this column of a new record
     const value =
       name === "custom"
-        ? withoutBlanks(joinedEntries(droppedEntries(own), local))
-        : `coalesce(${own}, ${emptyValue(thing, name)})`;
-    // what does not differ is what the console has, too
-    return either(`t.${key} is null or d.mask & o.differs & ${bit} <> 0`, value, local);
+        ? buildFilledEntriesSql(buildMergedEntriesSql(buildDroppedEntriesSql(own), local))
+        : `coalesce(${own}, ${buildEmptyValueSql(thing, name)})`;
+    // if a column does not differ, the console has the local value, too
+    return buildCaseSql(`t.${key} is null or d.mask & o.differs & ${bit} <> 0`, value, local);
   });
-  const from = `${DROPPED} d ${THEN} ${observedTable(versions)} o on o.pk = d.pk left join main.${thing.name} t on t.${key} = d.pk
-    where d.thing = '${thing.name}' and ${proceeding("d.pk")}`;
+  const from = `${DROPPED_TABLE} d ${ORDERED_JOIN} ${observedTable(versions)} o on o.pk = d.pk left join main.${thing.name} t on t.${key} = d.pk
+    where d.thing = '${thing.name}' and ${buildInterruptCheckSql("d.pk")}`;
   const deletedAt = `(select max(v.revision) from main.${thing.name}_version v where v.pk = d.pk and v.action = 'delete')`;
   const timesOf = times.map((name) => {
     const column = quoteIdentifier(name);
     return `coalesce(t.${column}, (select v.${column} from main.${thing.name}_version v where v.pk = d.pk and v.revision = ${deletedAt}))`;
   });
-  const into = `insert into ${stagedTable(versions)} (pk, action, changed, ${names.join(", ")})`;
+  const into = `insert into ${getStagedTable(versions)} (pk, action, changed, ${names.join(", ")})`;
   database.exec(
-    `${into} select d.pk, ${either(`t.${key} is null`, "'create'", "'update'")}, ${either(`t.${key} is null`, ALL_CHANGED, "d.mask")},
+    `${into} select d.pk, ${buildCaseSql(`t.${key} is null`, "'create'", "'update'")}, ${buildCaseSql(`t.${key} is null`, ALL_COLUMNS_MASK, "d.mask")},
        ${[...shown, ...timesOf].join(", ")} from ${from} and (o.inConsole = 1 or d.whole = 0) and (t.${key} is null or d.mask <> 0)`,
   );
   database.exec(
-    `${into} select d.pk, 'delete', ${ALL_CHANGED}, ${names.map(() => "null").join(", ")} from ${from}
+    `${into} select d.pk, 'delete', ${ALL_COLUMNS_MASK}, ${names.map(() => "null").join(", ")} from ${from}
        and d.whole = 1 and o.inConsole = 0 and t.${key} is not null`,
   );
 };
 
-/** SQL: the custom fields of an observed record that are dropped, or those that stay. @param entries SQL: all of them */
-const droppedEntries = (entries: string, stay = false): string =>
+/**
+ * SQL: the custom fields of an observed record that are dropped, or those that are kept. @param entries SQL: all custom
+ * fields of the record @param stay true for the fields that are kept
+ */
+const buildDroppedEntriesSql = (entries: string, stay = false): string =>
   `(select json_group_object(e.key, e.value) from json_each(coalesce(${entries}, '{}')) e
     where ${stay ? "not " : ""}((d.keys is null or e.key in (select value from json_each(d.keys))) and not ${IS_CONFIRMED_ENTRY}))`;
 
-/** SQL: JSON entries without those that have no value. */
-const withoutBlanks = (entries: string): string =>
+/** SQL: the entries of a JSON object without those whose value is null. */
+const buildFilledEntriesSql = (entries: string): string =>
   `(select json_group_object(b.key, b.value) from json_each(${entries}) b where b.value is not null)`;
 
-/** Returns the records of which something is dropped. */
-export const droppedRecords = (database: Database): readonly (readonly [thing: string, pk: number])[] =>
+/** Returns the records in which something is dropped. */
+export const readDroppedRecords = (database: Database): readonly (readonly [thing: string, pk: number])[] =>
   database
-    .all(`select thing, pk from ${DROPPED} order by thing, pk`)
+    .all(`select thing, pk from ${DROPPED_TABLE} order by thing, pk`)
     .map(({ thing, pk }) => [String(thing), Number(pk)] as const);
 
-/** Returns a mark of what is dropped: any later change of the tenant may be another one of that. */
-export const markOfDropped = (database: Database): readonly unknown[] => [
+/** Returns what identifies the dropped values, including the latest revision, because any change may affect them. */
+export const readDropFingerprint = (database: Database): readonly unknown[] => [
   database.count("select coalesce(max(revision), 0) from main.collection"),
-  database.all(`select * from ${DROPPED} order by thing, pk`),
+  database.all(`select * from ${DROPPED_TABLE} order by thing, pk`),
 ];
 
-/** Stores that the records have the values of the console again. Call it when these are written. */
-export const settleDropped = (database: Database): void => {
-  for (const versions of THINGS) {
+/** Stores that the records agree with the console again. Call it after the console values are written. */
+export const settleDroppedRecords = (database: Database): void => {
+  for (const versions of VERSIONED_THINGS) {
     const table = `main.${observedTable(versions)}`;
-    const of = `${DROPPED} d where d.thing = '${versions.thing.name}' and d.pk = o.pk`;
+    const of = `${DROPPED_TABLE} d where d.thing = '${versions.thing.name}' and d.pk = o.pk`;
     database.exec(`delete from ${table} as o where exists (select 1 from ${of} and d.whole = 1)`);
-    const custom = entriesBit(versions);
+    const custom = buildCustomFieldsBitSql(versions);
     if (custom !== "0") {
       database.exec(
-        `update ${table} as o set custom = ${droppedEntries("o.custom", true)} from ${of} and d.mask & ${custom} <> 0`,
+        `update ${table} as o set custom = ${buildDroppedEntriesSql("o.custom", true)} from ${of} and d.mask & ${custom} <> 0`,
       );
-      // those that stay differ still
+      // the custom fields that are kept still differ
       database.exec(
-        `update ${DROPPED} as d set mask = d.mask & ~${custom} where d.thing = '${versions.thing.name}'
+        `update ${DROPPED_TABLE} as d set mask = d.mask & ~${custom} where d.thing = '${versions.thing.name}'
            and exists (select 1 from ${table} o where o.pk = d.pk and o.custom <> '{}')`,
       );
     }
@@ -233,7 +255,7 @@ export const settleDropped = (database: Database): void => {
          contradicted = o.contradicted & ~d.mask from ${of}`,
     );
     database.exec(`delete from ${table} as o where o.differs = 0 and o.inConsole = 1 and exists (select 1 from ${of})`);
-    if (custom !== "0") database.exec(`${settlingEntries(versions)} and exists (select 1 from ${of})`);
+    if (custom !== "0") database.exec(`${buildConfirmEntriesSql(versions)} and exists (select 1 from ${of})`);
   }
-  settleMembers(database);
+  renameObservedGroups(database);
 };

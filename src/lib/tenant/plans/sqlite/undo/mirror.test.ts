@@ -23,7 +23,7 @@ const lastNumber = (): number => tenant.database.count("select max(number) from 
 
 const tasks = new TestTasks(() => tenant);
 
-test("of what is undone it is only to be checked that the console does not have it", async () => {
+test("an undone change only has to be checked in the console", async () => {
   await tenant.client.users.edit(yamada, { title: "部長" });
   await undo();
   expect(await tasks.list()).toEqual([[2, "check", "open"]]);
@@ -35,7 +35,7 @@ test("of what is undone it is only to be checked that the console does not have 
 test.each([
   [1, "tel"],
   [0, "title"],
-])("the fields of another change stay its own, whichever of the two is undone (%i back)", async (back, left) => {
+])("each change keeps its own fields, whichever of the two is undone (%i back)", async (back, left) => {
   await tenant.client.users.edit(yamada, { title: "部長" });
   await tenant.client.users.edit(yamada, { tel: "03" });
   await undo(lastNumber() - back);
@@ -45,14 +45,14 @@ test.each([
   ]);
 });
 
-test("what was confirmed is to be taken back there", async () => {
+test("a confirmed change must be reversed in the console", async () => {
   await tenant.client.users.edit(yamada, { title: "部長" });
   await tasks.confirm(1);
   await undo(tasks.number(1));
   expect(await tasks.list()).toMatchObject([[expect.anything(), expect.anything(), "open"]]);
 });
 
-test("of devices only those that get their owner back are in its task", async () => {
+test("only devices that get their owner back are in the task", async () => {
   const owner = yamada;
   for (const serialNumber of ["SN1", "SN2"])
     await tenant.client.devices.create({ serialNumber, status: "管理中", owner });
@@ -76,14 +76,14 @@ test("of devices only those that get their owner back are in its task", async ()
   expect(task.records.filter(({ thing }) => thing === "device").map(({ name }) => name)).toEqual(["SN1"]);
 });
 
-test("of records that no file has there is a task as well", async () => {
+test("records that no file contains also get a task", async () => {
   await tenant.client.roles.createScheme({ name: "登録係", operations: ["users.write"] });
   await tasks.confirm(1);
   await undo(tasks.number(1));
   expect(await tasks.list()).toMatchObject([[expect.anything(), "delete", "open"]]);
 });
 
-describe("the columns that exports have shown", () => {
+describe("columns that exports have shown", () => {
   const TEL: Cells = [
     ["氏名", "メールアドレス", "役職", "TEL"],
     ["山田", "yamada@x.jp", "課長", "03"],
@@ -100,7 +100,7 @@ describe("the columns that exports have shown", () => {
   const undoHere = async ({ change }: Pick<Import, "change">, mirrorOnly: boolean) =>
     tenant.client.imports.commit(await undoChange(tenant.client, change ?? 0, { mirrorOnly }));
 
-  test("follow an export that is undone in the mirror alone, and the undo of that", async () => {
+  test("change with an export that is undone with --mirror-only, and with the undo of that", async () => {
     let last = await takeOver();
     const found = [await isShown()];
     for (const mirrorOnly of [true, false, false, false]) {
@@ -110,7 +110,7 @@ describe("the columns that exports have shown", () => {
     expect(found).toEqual([true, false, true, false, true]);
   });
 
-  test("stay if another export has shown them, until that is undone, too", async () => {
+  test("stay if another export has shown them, until that export is undone as well", async () => {
     const [first, second] = [await takeOver(), await takeOver()];
     await undoHere(second, true);
     expect(await isShown()).toBe(true);
@@ -118,7 +118,7 @@ describe("the columns that exports have shown", () => {
     expect(await isShown()).toBe(false);
   });
 
-  test("stay if what an export changed is to be taken back in the console", async () => {
+  test("stay if the changes of an export must be reversed in the console", async () => {
     await undoHere(await takeOver(), false);
     expect(await isShown()).toBe(true);
   });
@@ -133,7 +133,7 @@ describe("the columns that exports have shown", () => {
         return tenant.client.imports.verify(tasks.number(1), { stream, encoding: "utf-8" });
       },
     ],
-  ])("are not those of an export %s: it does not tell of all records", async (_, takes) => {
+  ])("do not include those of an export %s, which does not cover all records", async (_, takes) => {
     await takes(TEL);
     expect(await isShown()).toBe(false);
   });

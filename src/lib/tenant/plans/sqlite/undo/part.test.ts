@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { withAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 import { undoChange } from "#support/tenant/undo.ts";
 
@@ -15,30 +15,30 @@ beforeEach(async () => {
   east = (await orgs.create({ name: "東", code: "E" })).after.id;
   west = (await orgs.create({ name: "西", code: "W" })).after.id;
   tanaka = (await users.create({ name: "田中", emails: ["t@x.jp"], org: east })).after.id;
-  await withAccount(tenant, { name: "div", role: "division", manages: ["E"] });
+  await addTestAccount(tenant, { name: "div", role: "division", manages: ["E"] });
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 
 const lastNumber = (): number => tenant.database.count("select max(number) from change");
 
-test("undoes changes inside it, of others too, as far as each may make such changes", async () => {
+test("an account with part of the tenant undoes changes inside it, also by others, within its rights", async () => {
   await tenant.client.users.edit(tanaka, { title: "課長" });
   const { imports } = tenant.as("div");
   await imports.commit(await undoChange({ imports }, lastNumber()));
   expect((await tenant.client.users.find({ name: tanaka }))[0]?.title).toBeNull();
-  await withAccount(tenant, { name: "cus", role: "custom", manages: ["E"], items: ["users.move"] });
+  await addTestAccount(tenant, { name: "cus", role: "custom", manages: ["E"], items: ["users.move"] });
   await tenant.client.users.edit(tanaka, { title: "部長" });
   const refused = await failureOf(undoChange({ imports: tenant.as("cus").imports }, lastNumber()));
   expect(refused?.code).toBe("not-permitted");
 });
 
-test("undoes neither the mark of an administrator, nor a value that no file has, without the right to set it", async () => {
+test("administrator marks and values that no file has are not undone without the right to set them", async () => {
   await tenant.client.administrators.mark("users", { add: [tanaka] });
   await tenant.client.administrators.mark("users", { remove: [tanaka] });
   const unmarked = lastNumber();
   await tenant.client.users.edit(tanaka, { salesforceAccount: "tanaka" });
   const edited = lastNumber();
-  await withAccount(tenant, { name: "cus", role: "custom", manages: ["E"], items: ["users.move"] });
+  await addTestAccount(tenant, { name: "cus", role: "custom", manages: ["E"], items: ["users.move"] });
   for (const [who, number] of [
     ["div", unmarked],
     ["cus", unmarked],
@@ -51,25 +51,25 @@ test("undoes neither the mark of an administrator, nor a value that no file has,
   expect((await tenant.client.users.find({ name: tanaka }))[0]?.administrator).toBe(true);
 });
 
-test("finds no change that is outside it, as there is none of a number that is not there", async () => {
+test("a change outside the part is not found, just like a number that does not exist", async () => {
   await tenant.client.users.create({ name: "西野", emails: ["n@x.jp"], org: west });
   const { imports } = tenant.as("div");
   for (const number of [lastNumber(), lastNumber() + 1]) {
     expect(await failureOf(undoChange({ imports }, number))).toMatchObject({
       code: "not-found",
-      what: { en: `no change ${number}` },
+      what: { en: `no change has the number ${number}` },
     });
   }
 });
 
-test("finds none whose records lie on both sides", async () => {
+test("a change with records inside and outside the part is not found", async () => {
   const sato = (await tenant.client.users.create({ name: "佐藤", emails: ["s@x.jp"], org: east })).after.id;
   await tenant.client.users.move({ ids: [tanaka, sato], org: west });
   const { imports } = tenant.as("div");
   expect(await failureOf(undoChange({ imports }, lastNumber()))).toMatchObject({ code: "not-found" });
 });
 
-test("is told of nothing that left it but that it is outside: no name, no field, no number", async () => {
+test("a record that left the part is only listed as outside, without name, field or number", async () => {
   const { imports } = tenant.as("div");
   const moved = (await tenant.client.users.create({ name: "佐藤", emails: ["s@x.jp"], org: east })).after.id;
   const content = [
@@ -101,7 +101,7 @@ test("is told of nothing that left it but that it is outside: no name, no field,
   expect(titles).toContainEqual(["佐藤 改", "社長"]);
 });
 
-test("is not told who has a value, or which change of others outside took it", async () => {
+test("an undo in a part does not reveal who outside has a value, or which change outside took it", async () => {
   const { users, imports } = tenant.as("div");
   await users.edit(tanaka, { emails: ["new@x.jp"] });
   const number = lastNumber();
@@ -118,7 +118,7 @@ test("is not told who has a value, or which change of others outside took it", a
   ]);
 });
 
-test("undoes a confirmation of what is inside it", async () => {
+test("confirmations inside the part can be undone", async () => {
   const cells = [
     ["氏名", "メールアドレス", "組織コード"],
     ["田中", "t@x.jp", "E"],

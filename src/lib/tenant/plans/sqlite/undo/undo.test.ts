@@ -25,7 +25,7 @@ const refusal = async ({ id }: Import) => {
   return failure;
 };
 
-test("a user who became an administrator since is neither deleted nor loses the account", async () => {
+test("a user who became an administrator is not deleted and keeps the account", async () => {
   const header = [...PEOPLE, "CLOMOアカウント名"];
   const made = await tenant.import(users, [header, ["山田", "yamada@x", "", ""], ["髙橋", "takahashi@x", "", ""]]);
   const planned = await undoImport(tenant.client, made.id);
@@ -33,25 +33,25 @@ test("a user who became an administrator since is neither deleted nor loses the 
   const refused = {
     code: "conflict",
     what: {
-      en: "the user 髙橋 <takahashi@x>: became an administrator",
+      en: "the user 髙橋 <takahashi@x>: is now an administrator",
       ja: "ユーザー「髙橋 <takahashi@x>」: 管理者になっています",
     },
   };
   expect(await refusal(made)).toMatchObject(refused);
   expect(await failureOf(tenant.client.imports.commit(planned))).toMatchObject({
     code: "conflict",
-    what: { en: `records of change ${made.number} were changed since the undo was shown; nothing was changed` },
+    what: { en: `records of change ${made.number} have changed since the undo was shown, so nothing was undone` },
   });
   expect(await tenant.users()).toHaveLength(2);
   const named = await tenant.import(users, [header, ["山田 改", "yamada@x", "", "yamada"]]);
   tenant.makeAdministrator("yamada@x");
-  expect((await refusal(named))?.what.en).toBe("the user 山田 改 <yamada@x>: became an administrator");
+  expect((await refusal(named))?.what.en).toBe("the user 山田 改 <yamada@x>: is now an administrator");
   const renamed = await tenant.import(users, [PEOPLE, ["髙橋 改", "takahashi@x", ""]]);
   await undo(renamed);
   expect((await tenant.users()).map(({ name }) => name)).toEqual(["山田 改", "髙橋"]);
 });
 
-test("a record that was changed by hand since is in the way; changed back, it is not, whoever did it", async () => {
+test("a record changed by hand is in the way, unless anyone has changed it back", async () => {
   const row = (title: string) =>
     tenant.import(users, [
       [...PEOPLE, "役職"],
@@ -67,7 +67,7 @@ test("a record that was changed by hand since is in the way; changed back, it is
   expect(await refusal(made)).toMatchObject({
     code: "conflict",
     what: {
-      en: `the user 山田 <yamada@x>: changed by change ${Number(change?.["number"])} (役職)`,
+      en: `the user 山田 <yamada@x>: changed later by change ${Number(change?.["number"])} (役職)`,
       ja: `ユーザー「山田 <yamada@x>」: 変更 ${Number(change?.["number"])} で変更されています(役職)`,
     },
   });
@@ -78,7 +78,7 @@ test("a record that was changed by hand since is in the way; changed back, it is
   expect(await tenant.users()).toMatchObject([{ title: "部長", tel: "03-0000-0001" }]);
 });
 
-test("who owns a device since is in the way of who did before, in whichever way", async () => {
+test("a new owner of a device is in the way of the previous owner, whether user or organisation", async () => {
   const { client } = tenant;
   const user = await client.users.create({ name: "a", emails: ["a@x.jp"] });
   const org = await client.orgs.create({ name: "営業部", code: "S" });
@@ -88,14 +88,14 @@ test("who owns a device since is in the way of who did before, in whichever way"
   const change = tenant.database.count("select max(number) from change");
   await client.devices.setOwner({ ...lost, ownerOrg: org.after.id });
   const { code, what } = (await failureOf(undoChange(client, change))) ?? {};
-  expect([code, what?.en]).toEqual(["conflict", `the device S1: changed by change ${change + 1} (所有組織)`]);
+  expect([code, what?.en]).toEqual(["conflict", `the device S1: changed later by change ${change + 1} (所有組織)`]);
   await client.devices.setOwner(lost);
   await client.imports.commit(await undoChange(client, change));
   const [owned] = tenant.sql("select u.id from device d join user u on u.pk = d.owner where d.ownerOrg is null");
   expect(owned?.["id"]).toBe(user.after.id);
 });
 
-test("of two undoings of one import the second is refused, whatever it takes back", async () => {
+test("of two undo plans for one import, the second is rejected, whatever it restores", async () => {
   const made = [
     await tenant.import(users, [PEOPLE, ["山田", "yamada@x", ""]]),
     await tenant.import({ kind: "orgs" }, [
@@ -120,7 +120,7 @@ test("of two undoings of one import the second is refused, whatever it takes bac
         en: `change ${original.number} was already undone by change ${done.number}`,
         ja: `変更 ${original.number} は変更 ${done.number} ですでに取り消されています`,
       },
-      hint: { en: `to have it again: clomoctl undo ${done.number}` },
+      hint: { en: `to apply the change again: clomoctl undo ${done.number}` },
     });
     expect(tenant.dump()).toEqual(before);
   };
@@ -129,7 +129,7 @@ test("of two undoings of one import the second is refused, whatever it takes bac
   for (const original of made) await twice(original);
 });
 
-test("an undoing is committed or dropped, never both", async () => {
+test("the plan of an undo is committed or discarded, never both", async () => {
   const made = await tenant.import(users, [PEOPLE, ["山田", "yamada@x", ""]]);
   const plan = await undoImport(tenant.client, made.id);
   const [committed, dropped] = await Promise.all([
@@ -140,30 +140,32 @@ test("an undoing is committed or dropped, never both", async () => {
   expect(await tenant.users()).toHaveLength(committed === undefined ? 0 : 1);
 });
 
-test("a SECURED APPs user who became an administrator since is not touched at all", async () => {
+test("a SECURED APPs user who became an administrator is not changed at all", async () => {
   await tenant.import(calendar, [MEMBERS, ["太郎", "taro", "secret1", ""]]);
   const changed = await tenant.import(calendar, [MEMBERS, ["次郎", "taro", "", ""]]);
   tenant.sql("update secured_user set administrator = 1");
   const refused = await refusal(changed);
-  expect(refused?.what.en).toBe("the user 次郎 <taro>: became an administrator");
+  expect(refused?.what.en).toBe("the user 次郎 <taro>: is now an administrator");
 });
 
-test("a user ID that another SECURED APPs user has by now is not given back", async () => {
+test("a user ID that another SECURED APPs user has now is not restored", async () => {
   await tenant.import(calendar, [MEMBERS, ["太郎", "taro", "secret1", ""]]);
   const gone = await tenant.import({ ...calendar, mode: "replace" }, [MEMBERS, ["花子", "hanako", "secret1", ""]]);
   await tenant.import({ kind: "docs" }, [MEMBERS, ["次郎", "taro", "secret1", ""]]);
   const again = await tenant.import(calendar, [MEMBERS, ["次郎", "taro", "secret1", ""]]);
-  expect((await refusal(gone))?.what.en).toBe("the user 太郎 <taro>: the user 次郎 <taro> uses its value (ユーザーID)");
+  expect((await refusal(gone))?.what.en).toBe(
+    "the user 太郎 <taro>: the user 次郎 <taro> already uses the same value (ユーザーID)",
+  );
   await undo(again);
   await undo(gone);
   expect((await tenant.securedUsers("calendar")).map(({ name }) => name)).toEqual(["太郎"]);
 });
 
-test("nobody gets back a group that is there no longer", async () => {
+test("a membership in a group that no longer exists is not restored", async () => {
   await tenant.import(calendar, [MEMBERS, ["一", "a1", "secret1", ""], ["二", "b2", "secret1", ""]]);
   const created = await tenant.import({ ...calendar, createGroups: true }, [MEMBERS, ["一", "a1", "", "営業"]]);
   const joined = await tenant.import(calendar, [MEMBERS, ["二", "b2", "", "営業"]]);
-  expect((await refusal(created))?.what.en).toBe("the group 営業: the user 二 <b2> refers to it");
+  expect((await refusal(created))?.what.en).toBe("the group 営業: the user 二 <b2> refers to this record");
   const lefts = await tenant.import({ ...calendar, blank: "clear" }, [MEMBERS, ["二", "b2", "", ""]]);
   const { number } = await undo(created);
   expect(await refusal(lefts)).toMatchObject({
@@ -172,24 +174,26 @@ test("nobody gets back a group that is there no longer", async () => {
       ja: `ユーザー「二 <b2>」: グループ「営業」が変更 ${number} で削除または改名されています`,
     },
   });
-  expect((await refusal(joined))?.what.en).toBe(`the user 二 <b2>: changed by change ${lefts.number} (グループ名)`);
+  expect((await refusal(joined))?.what.en).toBe(
+    `the user 二 <b2>: changed later by change ${lefts.number} (グループ名)`,
+  );
 });
 
-test("an organisation that an import of users created, and another one changed, is not deleted", async () => {
+test("an organisation created by an import of users and changed by another import is not deleted", async () => {
   const created = await tenant.import({ ...users, createOrgs: true }, [PEOPLE, ["山田", "yamada@x", "S1"]]);
   const renamed = await tenant.import({ kind: "orgs" }, [
     ["組織名", "組織コード"],
     ["営業部", "S1"],
   ]);
   expect((await refusal(created))?.what.en).toBe(
-    `the organisation 営業部 <S1>: changed by change ${renamed.number} (組織名)`,
+    `the organisation 営業部 <S1>: changed later by change ${renamed.number} (組織名)`,
   );
   await undo(renamed);
   await undo(created);
   expect(await tenant.client.orgs.list()).toHaveLength(1);
 });
 
-test("what an undoing deleted is named, with its number; once that is undone, so is this", async () => {
+test("an undo that deleted a needed record is named; after undoing that, this undo works", async () => {
   const place = await tenant.import({ kind: "orgs" }, [
     ["組織名", "組織コード"],
     ["営業部", "S1"],
@@ -209,7 +213,7 @@ test("what an undoing deleted is named, with its number; once that is undone, so
   ]);
 });
 
-test("an import is whose who committed it, as the audit has it, whoever made the plan", async () => {
+test("an import belongs to the person who committed it, as in the audit log, not who planned it", async () => {
   const { folder, surroundings } = tenant;
   const other = openTenant({ folder, name: "試験", actor: "owner (taro)", surroundings, collectionOf });
   onTestFinished(() => other.close());
@@ -227,7 +231,7 @@ test("an import is whose who committed it, as the audit has it, whoever made the
   ]);
 });
 
-test("a custom field that was removed since is in nobody's way: all else is undone", async () => {
+test("a custom field that was removed since is not in the way, and everything else is undone", async () => {
   const seat = await tenant.client.users.addField({ name: "座席" });
   const header = ["氏名", "メールアドレス", "座席"];
   const made = await tenant.import(users, [header, ["山田", "yamada@x", "3F"]]);
@@ -239,7 +243,7 @@ test("a custom field that was removed since is in nobody's way: all else is undo
   expect(await tenant.users()).toEqual([]);
 });
 
-test("who was changed only in a custom field that was removed since is named, and nothing is stored of the undo", async () => {
+test("users changed only in a custom field removed since are listed, and nothing is stored for them", async () => {
   // numbers of fields go on after a tenant was cleared
   const own = new TestTenant();
   onTestFinished(() => own[Symbol.asyncDispose]());
@@ -280,7 +284,7 @@ test("who was changed only in a custom field that was removed since is named, an
   expect(own.sql("select count(*) as count from user_version where changed = 0")).toEqual([{ count: 0 }]);
 });
 
-test("who was marked as an administrator, and is one no longer, is in nobody's way", async () => {
+test("a user who was marked as an administrator and no longer is one is not in the way", async () => {
   const { administrators } = tenant.client;
   const made = await tenant.import(users, [PEOPLE, ["山田", "yamada@x", ""]]);
   const renamed = await tenant.import(users, [PEOPLE, ["山田 改", "yamada@x", ""]]);
@@ -288,7 +292,7 @@ test("who was marked as an administrator, and is one no longer, is in nobody's w
   await administrators.mark("users", { add: [id] });
   await undo(renamed);
   expect(await tenant.users()).toMatchObject([{ name: "山田" }]);
-  expect((await refusal(made))?.what.en).toMatch(/^the user 山田 <yamada@x>: changed by change \d+ \(管理者\)$/);
+  expect((await refusal(made))?.what.en).toMatch(/^the user 山田 <yamada@x>: changed later by change \d+ \(管理者\)$/);
   await administrators.mark("users", { remove: [id] });
   await undo(made);
   const member = await tenant.import(calendar, [MEMBERS, ["太郎", "taro", "secret1", ""]]);
@@ -298,7 +302,7 @@ test("who was marked as an administrator, and is one no longer, is in nobody's w
   expect(await tenant.securedUsers("calendar")).toEqual([]);
 });
 
-test("values of a custom field that was removed since are counted by its name, where they would come back", async () => {
+test("values of a removed custom field are counted by its name if the undo would restore them", async () => {
   // numbers of fields go on after a tenant was cleared, and its audit does not
   const own = new TestTenant();
   onTestFinished(() => own[Symbol.asyncDispose]());
@@ -326,7 +330,7 @@ test("values of a custom field that was removed since are counted by its name, w
   expect((await undoImport(client, changed.id)).lost).toEqual(lost);
 });
 
-test("the creation of a user of an app who was deleted since names the deletion", async () => {
+test("undoing the creation of an app's user who was deleted since names the deletion", async () => {
   const { client } = tenant;
   const added = await client.secured.create("docs", { userId: "mori", displayName: "森", password: "Hidden4711" });
   const created = tenant.database.count("select max(number) from change");

@@ -1,30 +1,30 @@
-import { keepingAll, keepingDeleted, notingCreated } from "../../../versions/keep.ts";
-import type { Versions } from "../../../versions/tables.ts";
-import { either, quoteIdentifier, THEN } from "../../../store/sql/forms.ts";
+import { buildSaveUnsettledSql, buildSaveDeletedSql, buildSaveCreatedRangesSql } from "../../../versions/keep.ts";
+import type { VersionSchema } from "../../../versions/tables.ts";
+import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { columnsOf } from "../commit.ts";
-import { forNumbers, proceeding } from "../functions.ts";
-import { restoredColumns, stagedCounts, stagedTable, uniqueFields } from "./staged.ts";
+import { readTableColumns } from "../commit.ts";
+import { forEachNumberRange, buildInterruptCheckSql } from "../functions.ts";
+import { listRestoredColumns, countStagedRecords, getStagedTable, listUniqueFields } from "./staged.ts";
 
-/** Keeps what the undo changes or deletes, as every change does. */
-const keep = (database: Database, versions: Versions, revision: number): void => {
+/** Stores versions of the records that the undo changes or deletes, as every change does. */
+const storeVersions = (database: Database, versions: VersionSchema, revision: number): void => {
   const { thing, key } = versions;
   for (const action of ["update", "delete"] as const) {
-    const staged = `${stagedTable(versions)} u ${THEN} main.${thing.name} t on t.${key} = u.pk
-      where u.action = '${action}' and ${proceeding("u.pk")}`;
-    const kept = action === "update" ? keepingAll : keepingDeleted;
+    const staged = `${getStagedTable(versions)} u ${ORDERED_JOIN} main.${thing.name} t on t.${key} = u.pk
+      where u.action = '${action}' and ${buildInterruptCheckSql("u.pk")}`;
+    const kept = action === "update" ? buildSaveUnsettledSql : buildSaveDeletedSql;
     database.run(kept(versions, `select u.pk from ${staged}`), { revision });
   }
 };
 
-/** Releases the unique values of the records that get other ones, so that they may be exchanged. */
-const release = (database: Database, versions: Versions): void => {
+/** Releases the unique values of records that get other values, so that records can exchange their values. */
+const releaseUniqueValues = (database: Database, versions: VersionSchema): void => {
   const { thing } = versions;
-  for (const { bit, held, claims } of uniqueFields(versions)) {
-    const records = `select u.pk from ${stagedTable(versions)} u where u.changed & ${bit} <> 0`;
+  for (const { bit, held, claims } of listUniqueFields(versions)) {
+    const records = `select u.pk from ${getStagedTable(versions)} u where u.changed & ${bit} <> 0`;
     if (claims !== undefined)
       database.run(
-        `delete from main.${claims.table} where ${thing.name} in (${records}) and ${proceeding(thing.name)}`,
+        `delete from main.${claims.table} where ${thing.name} in (${records}) and ${buildInterruptCheckSql(thing.name)}`,
       );
     else
       database.run(
@@ -33,28 +33,28 @@ const release = (database: Database, versions: Versions): void => {
   }
 };
 
-/** Claims the values of unique lists for the records that have them again. */
-const claim = (database: Database, versions: Versions): void => {
-  for (const { bit, keys, claims } of uniqueFields(versions)) {
+/** Claims the values of unique lists for the records that get them back. */
+const claimListValues = (database: Database, versions: VersionSchema): void => {
+  for (const { bit, keys, claims } of listUniqueFields(versions)) {
     if (claims === undefined) continue;
     database.run(
       `insert into main.${claims.table} (${claims.key}, ${versions.thing.name}, main)
-       select e.value, u.pk, ${either("e.key = 0", "1", "0")} from ${stagedTable(versions)} u ${THEN} json_each(${keys("u")}) e
-       where u.action <> 'delete' and u.changed & ${bit} <> 0 and ${proceeding("u.pk")}`,
+       select e.value, u.pk, ${buildCaseSql("e.key = 0", "1", "0")} from ${getStagedTable(versions)} u ${ORDERED_JOIN} json_each(${keys("u")}) e
+       where u.action <> 'delete' and u.changed & ${bit} <> 0 and ${buildInterruptCheckSql("u.pk")}`,
     );
   }
 };
 
-/** Writes the records in ranges: a statement over a million of them could not be interrupted. */
-const writeRecords = (database: Database, versions: Versions, revision: number): void => {
+/** Writes a thing's staged records in ranges. A statement for a million records could not be interrupted. */
+const writeStagedRecords = (database: Database, versions: VersionSchema, revision: number): void => {
   const { thing, key, times } = versions;
-  const staged = stagedTable(versions);
-  const own = columnsOf(database, thing);
-  const columns = restoredColumns(versions);
+  const staged = getStagedTable(versions);
+  const own = readTableColumns(database, thing);
+  const columns = listRestoredColumns(versions);
   const last = database.count(`select coalesce(max(pk), 0) from ${staged}`);
   const inRange = "u.pk > :after and u.pk <= :upTo";
   const run = (sql: string): void =>
-    forNumbers(database, last, (range) =>
+    forEachNumberRange(database, last, (range) =>
       database.run(sql, { ...range, ...(sql.includes(":revision") && { revision }) }),
     );
   const revised = own.includes("revision") ? ["revision"] : [];
@@ -74,22 +74,22 @@ const writeRecords = (database: Database, versions: Versions, revision: number):
     select ${values.join(", ")} from ${staged} u where u.action = 'create' and ${inRange}`);
 };
 
-/** Writes the staged records, which nothing stands in the way of; inside the caller's transaction. */
+/** Writes the staged records, none of which may be blocked. Runs in the caller's transaction. */
 export const writeUndo = (database: Database, revision: number): void => {
-  const things = stagedCounts(database).map(({ versions }) => versions);
-  for (const versions of things) keep(database, versions, revision);
-  for (const versions of things) release(database, versions);
+  const things = countStagedRecords(database).map(({ versions }) => versions);
+  for (const versions of things) storeVersions(database, versions, revision);
+  for (const versions of things) releaseUniqueValues(database, versions);
   for (const versions of things) {
-    writeRecords(database, versions, revision);
+    writeStagedRecords(database, versions, revision);
     database.run(
-      notingCreated(
+      buildSaveCreatedRangesSql(
         versions.thing.name,
         `select min(pk) as first, max(pk) as last from (
-           select pk, pk - row_number() over (order by pk) as place from ${stagedTable(versions)} where action = 'create')
+           select pk, pk - row_number() over (order by pk) as place from ${getStagedTable(versions)} where action = 'create')
          group by place`,
       ),
       { revision },
     );
   }
-  for (const versions of things) claim(database, versions);
+  for (const versions of things) claimListValues(database, versions);
 };

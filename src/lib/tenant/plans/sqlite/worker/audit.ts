@@ -2,42 +2,42 @@ import { FORMATS } from "../../../../model/formats.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import { appendAudit, type ChangeWriter, type ChangedObject } from "../../../audit/audit-rows.ts";
 import type { CommitMoment, WrittenFile } from "../../engine.ts";
-import { doneOf, importObject, type ImportRecord } from "../../import-rows.ts";
+import { getWorkCounts, toImportObject, type ImportRecord } from "../../import-rows.ts";
 import type { Writer } from "../../../store/store.ts";
-import { sumIn } from "../../../audit/sqlite/versions.ts";
+import { computeVersionsSum } from "../../../audit/sqlite/versions.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { calledText } from "../expressions.ts";
-import { kindsOfImport } from "../plan-sql.ts";
-import { versionsOf } from "../../../versions/keep.ts";
-import { versionTable } from "../../../versions/tables.ts";
-import { touchedOrgs } from "./touched-orgs.ts";
+import { buildRecordLabelSql } from "../expressions.ts";
+import { listImportKinds } from "../plan-sql.ts";
+import { getVersionSchema } from "../../../versions/keep.ts";
+import { getVersionTable } from "../../../versions/tables.ts";
+import { findTouchedOrgs } from "./touched-orgs.ts";
 
-/** Records of a thing that went with an import are named in its record, up to this number; all of them are in its rows. */
-const MAX_NAMED = 20;
+/** Maximum number of deleted records per thing that an import's audit record names. The import's rows contain all. */
+const MAX_NAMED_DELETIONS = 20;
 
-/** The first records of each thing that an import deleted, as they were. */
-const deletedBy = (database: Database, record: ImportRecord, revision: number): readonly ChangedObject[] =>
-  [...new Set(kindsOfImport(record).map(({ thing }) => thing))].flatMap((thing) =>
-    deletedOf(database, thing, revision),
+/** Returns the first records of each thing that an import deleted, as they were before. */
+const readDeletedRecords = (database: Database, record: ImportRecord, revision: number): readonly ChangedObject[] =>
+  [...new Set(listImportKinds(record).map(({ thing }) => thing))].flatMap((thing) =>
+    readDeletedRecordsOfThing(database, thing, revision),
   );
 
-const deletedOf = (database: Database, thing: Thing, revision: number): readonly ChangedObject[] => {
-  const sql = `select t.id, ${calledText(thing)} as name from main.${versionTable(versionsOf(thing.name))} t
+const readDeletedRecordsOfThing = (database: Database, thing: Thing, revision: number): readonly ChangedObject[] => {
+  const sql = `select t.id, ${buildRecordLabelSql(thing)} as name from main.${getVersionTable(getVersionSchema(thing.name))} t
     where t.revision = :revision and t.action = 'delete' order by t.pk limit :limit`;
   return database
-    .all(sql, { revision, limit: MAX_NAMED })
+    .all(sql, { revision, limit: MAX_NAMED_DELETIONS })
     .map(({ id, name }) => ({ thing: thing.name, id: String(id), name: String(name) }));
 };
 
-/** How a plan is committed, as the audit calls it: a deletion by what it deletes. */
-const actionOf = ({ kind, detail }: ImportRecord): string => {
+/** Returns the action that the audit log records for a commit. Deletions are named after the kind that they delete. */
+const getAuditAction = ({ kind, detail }: ImportRecord): string => {
   if (detail.undoes !== undefined) return "undo";
   if (detail.drops !== undefined) return "console.drop";
   if (detail.request?.mode === "delete") return `${FORMATS[kind].app === undefined ? kind : "secured"}.delete`;
   return "imports.commit";
 };
 
-/** When and how an import was done. */
+/** When and how an import was committed. */
 interface ImportCommit {
   readonly change: number;
   readonly moment: CommitMoment;
@@ -46,11 +46,12 @@ interface ImportCommit {
 }
 
 /**
- * Writes the audit's record of a commit or an undoing, at the end of its transaction: by whom, of which file, how many
- * records, the organisations that it touched, and the sum of its versions. Where these are none, or too many,
- * those of a committer who does not hold all of them stand for them: nothing outside them was touched.
+ * Writes the audit record of a commit or an undo, at the end of its transaction: who did it, which file was used, the
+ * number of records, the organisations that the change touched, and the checksum of its versions. If it touched no
+ * organisations or too many, and the committer does not have access to all organisations, the committer's organisations
+ * are recorded instead, because nothing outside them was touched.
  *
- * @param record as it was before the commit
+ * @param record the import as it was before the commit
  * @param done.change the number of the commit
  */
 export const auditImport = async (
@@ -68,9 +69,12 @@ export const auditImport = async (
       actor,
       by,
       origin,
-      action: actionOf(record),
-      objects: [importObject({ ...record, number: String(change) }), ...deletedBy(database, record, revision)],
-      orgs: touchedOrgs(database, revision) ?? heldOrgs,
+      action: getAuditAction(record),
+      objects: [
+        toImportObject({ ...record, number: String(change) }),
+        ...readDeletedRecords(database, record, revision),
+      ],
+      orgs: findTouchedOrgs(database, revision) ?? heldOrgs,
       detail: {
         kind: record.kind,
         mode: request?.mode ?? "undo",
@@ -78,36 +82,36 @@ export const auditImport = async (
         fromConsole: request?.fromConsole === true ? true : undefined,
         undoes,
         drops,
-        ...doneOf(counts),
+        ...getWorkCounts(counts),
         inputSha256: staged?.sha256,
         emittedFile: written?.file?.fileName,
         emittedSha256: written?.file?.sha256,
-        versions: sumIn(database, revision),
+        versions: computeVersionsSum(database, revision),
       },
     },
-    { writer: writerOf(record), revision, import: record.pk, undoes },
+    { writer: getChangeWriter(record), revision, import: record.pk, undoes },
   );
 };
 
-/** Who writes what an import changes: an undo in the mirror alone asks nothing of the console, as an export does not. */
-const writerOf = ({ detail: { request, undoes, drops, mirrorOnly } }: ImportRecord): ChangeWriter => {
+/** Returns the writer of an import's changes: `console` if, as in a takeover, nothing has to be done in the console. */
+const getChangeWriter = ({ detail: { request, undoes, drops, mirrorOnly } }: ImportRecord): ChangeWriter => {
   if (request?.fromConsole === true || mirrorOnly === true) return "console";
   return drops !== undefined ? "drop" : undoes !== undefined ? "undo" : "import";
 };
 
-/** What an export showed of a task. */
+/** The verification of a task with an export. */
 interface TaskVerification {
-  /** of the change that the task is of */
+  /** revision of the change that the task belongs to */
   readonly revision: number;
-  /** its own */
+  /** revision of the verification itself */
   readonly own: number;
   readonly moment: CommitMoment;
   readonly sha256: string;
-  /** number of records of which something was confirmed that the export does not show */
+  /** number of records for which something was confirmed that the export does not show */
   readonly confirmed: number;
 }
 
-/** Writes the audit's record of an export that a task was verified by. */
+/** Writes the audit record of an export that a task was verified with. */
 export const auditVerification = async (
   writer: Writer,
   { revision, own, moment, sha256, confirmed }: TaskVerification,
@@ -131,8 +135,8 @@ export const auditVerification = async (
   );
 };
 
-/** Returns what a commit adds to the detail of its import. */
-export const committedDetail = (committedAt: string, actor: string, file: WrittenFile["file"]) => ({
+/** Returns what a commit adds to the stored detail of its import. */
+export const buildCommittedDetail = (committedAt: string, actor: string, file: WrittenFile["file"]) => ({
   committedAt,
   actor,
   ...(file !== undefined && {

@@ -1,19 +1,19 @@
 import type { MessagePort } from "node:worker_threads";
 import type { FileForm } from "../../../../csv/records/record.ts";
 import type { Problem } from "../../../../errors/index.ts";
-import type { Writer } from "../../../store/sqlite/writer-note.ts";
+import type { NotedWriter } from "../../../store/sqlite/writer-note.ts";
 import type { ReplanOptions, DeletionTarget, CommitMoment, ExportObservation, WrittenFile } from "../../engine.ts";
 import type { StoredRequest } from "../../import-rows.ts";
-import type { KeptKey } from "../../../store/idempotency.ts";
+import type { StoredRequestKey } from "../../../store/idempotency.ts";
 import type { Scope } from "../../../store/store.ts";
 
-/** The files a task uses. */
+/** The files that a task uses. */
 export interface TaskFiles {
   readonly tenant: string;
   readonly staging: string;
 }
 
-/** A task of one import, whose rows are staged. */
+/** A task that works on the staged rows of one import. */
 interface StagedTask {
   readonly id: string;
   readonly files: TaskFiles;
@@ -25,14 +25,14 @@ interface ReadingTask extends StagedTask {
   readonly encoding: FileForm;
 }
 
-/** What the tenant's records and its lock say of a change. */
+/** The context of a change: what the account can see, and what the audit log and the writer's note record about it. */
 interface ChangeContext {
-  /** what who makes it sees of the tenant */
+  /** the part of the tenant that the acting account can see; undefined: the whole tenant */
   readonly scope: Scope | undefined;
   readonly moment: CommitMoment;
-  readonly writer: Writer;
-  /** of the request, kept in the same transaction */
-  readonly once?: KeptKey | undefined;
+  readonly writer: NotedWriter;
+  /** the idempotency key of the request, stored in the same transaction */
+  readonly once?: StoredRequestKey | undefined;
 }
 
 /** A task for the worker. */
@@ -41,15 +41,15 @@ export type Task =
   | ({
       readonly type: "delete";
       readonly request: StoredRequest;
-      /** of what was named */
+      /** ids of the named records */
       readonly ids: readonly string[];
       readonly lesser: DeletionTarget["lesser"];
     } & StagedTask)
   | ({
       readonly type: "verify";
-      /** of the change that the task is of */
+      /** the revision of the change that the console task belongs to */
       readonly revision: number;
-      /** what the export does not show is confirmed */
+      /** true if values that the export does not show are confirmed, too */
       readonly confirmMissing: boolean;
       readonly uploadSha256?: string | undefined;
     } & ReadingTask &
@@ -63,15 +63,15 @@ export type Task =
       readonly written?: WrittenFile | undefined;
     } & ChangeContext);
 
-/** To the worker, one at a time; any value but 0 in the shared `stop` interrupts it between rows. */
+/** A task for the worker, one at a time. Any value other than 0 in the shared `stop` interrupts it between rows. */
 export interface Assignment {
   readonly task: Task;
   readonly stop: Int32Array;
-  /** on which `plan` and `verify` ask for their file: each message is answered by a chunk of it, undefined at its end */
+  /** the port on which `plan` and `verify` request their file: the reply is a chunk, or undefined at the end */
   readonly file: MessagePort;
 }
 
-/** From the worker: the one outcome of its task. */
+/** A message from the worker: the outcome of its task. */
 export type WorkerOutcome =
   | { readonly type: "done"; readonly observed: ExportObservation | undefined }
   | { readonly type: "failed"; readonly problem: Problem }

@@ -1,10 +1,10 @@
 import { createHash, type Hash } from "node:crypto";
 import { rmSync } from "node:fs";
 import { commandName } from "../../../../advice/index.ts";
-import { removeStaging, removeUnneeded } from "../staging-files.ts";
+import { removeStagingFile, removeFilesIfPossible } from "../staging-files.ts";
 import { RecordReader } from "../../../../csv/records/reader.ts";
 import type { FileForm, RecordSink } from "../../../../csv/records/record.ts";
-import { Failure, interruption } from "../../../../errors/index.ts";
+import { Failure, createInterruptedFailure } from "../../../../errors/index.ts";
 import { Stager } from "../../staging/stage.ts";
 import { nameKey } from "../../../../model/normalise.ts";
 import { describeProblem, type ProblemCode, type ProblemParams } from "../../../../model/problem.ts";
@@ -12,76 +12,76 @@ import { enforce } from "../../../../rules/rule.ts";
 import { text, type Text } from "../../../../text/index.ts";
 import { Database } from "../../../store/sqlite/database.ts";
 import type { CommitMoment, DeletionTarget, ExportObservation, WrittenFile } from "../../engine.ts";
-import { nextChange } from "../../../audit/audit-rows.ts";
-import { keepKey, findKey, type KeptKey } from "../../../store/idempotency.ts";
+import { getNextChangeNumber } from "../../../audit/audit-rows.ts";
+import { storeRequestKey, findRequestKey, type StoredRequestKey } from "../../../store/idempotency.ts";
 import type { Scope, View, Writer } from "../../../store/store.ts";
-import { planScope, viewOf } from "../../../store/scope.ts";
-import { hold, see } from "../../../store/sqlite/scope.ts";
+import { createPlanScope, buildScopeView } from "../../../store/scope.ts";
+import { refreshViewOrgs, applyView } from "../../../store/sqlite/scope.ts";
 import { Connection, SqliteStore } from "../../../store/sqlite/store.ts";
 import { applyPlan } from "../commit.ts";
-import { advance, checkEtag, compare, etagOf } from "../compare.ts";
-import { defineFunctions } from "../functions.ts";
+import { advanceRevision, checkEtag, comparePlan, etagOf } from "../compare.ts";
+import { registerSqlFunctions } from "../functions.ts";
 import {
-  changeImport,
+  updateImport,
   findEarlierTakeover,
-  isWholeExport,
-  keptByRunBefore,
+  isFullTakeover,
+  readPreviouslyKept,
   readImport,
   type ImportRecord,
   type StoredRequest,
 } from "../../import-rows.ts";
-import { rejected, seeImport } from "../../refusals.ts";
-import { choose, createChoice } from "../deletion/choose.ts";
-import { undeletableIn } from "../deletion/undeletable.ts";
-import { deletionSql, plannedKind, planSqlOf } from "../plan-sql.ts";
-import { countMerged } from "../merge/report.ts";
-import { observeExport, removedFields } from "../merge/observation.ts";
-import { observeTask, readSettled, readUnsettled, unseenFields } from "../merge/tasks.ts";
-import { CONSOLE } from "../../../store/collections.ts";
+import { createRejectedImportFailure, createImportHint } from "../../import-failures.ts";
+import { selectRecordsToDelete, createChoiceTables } from "../deletion/choose.ts";
+import { readUndeletableRecords } from "../deletion/undeletable.ts";
+import { buildDeletionPlans, buildPlannedKind, buildPlanDefinitions } from "../plan-sql.ts";
+import { countMergedValues } from "../merge/report.ts";
+import { observeExport, listRemovedFields } from "../merge/observation.ts";
+import { observeTask, readTakeoverResult, readTasksBeforeTakeover, listUnshownColumns } from "../merge/tasks.ts";
+import { CONSOLE_COLLECTION } from "../../../store/collections.ts";
 import { judgeWritten } from "../../../store/judge.ts";
 import { isMirror } from "../../../records/tenant-rows.ts";
-import { refuseAbove } from "../matching/outside.ts";
-import { SETTLING } from "../../../versions/keep.ts";
-import { confirmDrift, customColumn, readOpenColumns } from "../../../console/drift.ts";
-import { droppedTasks } from "../../../console/named.ts";
-import { NOTING_EXPORTED } from "../../../console/exported.ts";
-import { OBSERVING } from "../../../console/observed.ts";
-import { auditImport, auditVerification, committedDetail } from "./audit.ts";
-import { ofOtherTenant } from "../matching/foreign.ts";
+import { refusePrivilegedChanges } from "../matching/outside.ts";
+import { SETTLE_STATEMENTS } from "../../../versions/keep.ts";
+import { confirmDrift, toCustomColumn, readOpenColumns } from "../../../console/drift.ts";
+import { readDroppedTasks } from "../../../console/record-ids.ts";
+import { INSERT_EXPORTED_COLUMN } from "../../../console/exported.ts";
+import { OBSERVE_STATEMENTS } from "../../../console/observed.ts";
+import { auditImport, auditVerification, buildCommittedDetail } from "./audit.ts";
+import { createForeignExportFailure } from "../matching/foreign.ts";
 import { CUSTOM_FIELD } from "../../../../model/user.ts";
 import type { TaskFiles, Task } from "./messages.ts";
-import { noted, type Writer as Note } from "../../../store/sqlite/writer-note.ts";
-import { attachStaging, createStaging, SqliteStaging } from "../staging.ts";
-import type { PlanSql, PlansSql, StoredKind } from "../stored-kind.ts";
-import { kindNamed } from "../tables.ts";
-import { noteLeftOut } from "../upload.ts";
+import { runWithNote, type NotedWriter as Note } from "../../../store/sqlite/writer-note.ts";
+import { attachStaging, createStagingTables, SqliteStaging } from "../staging.ts";
+import type { PlanDefinition, PlanDefinitions, StoredKind } from "../stored-kind.ts";
+import { getStoredKind } from "../tables.ts";
+import { storePlanLeftOut } from "../upload.ts";
 import type { WorkbookReader } from "../../../../xlsx/workbook.ts";
 import type { StagedFile } from "../../staging/counts.ts";
 
-/** Page cache of a bulk connection: a larger one saved no time at one and three million rows, and costs its size. */
+/** Page cache of a bulk connection, in KiB. For one and three million rows, a larger one saved no time. */
 const BULK_CACHE_KIB = 20_480;
 
-const openBulk = ({ tenant, staging }: TaskFiles, interrupted: () => boolean, fresh = false): Database => {
+const openBulkConnection = ({ tenant, staging }: TaskFiles, interrupted: () => boolean, fresh = false): Database => {
   const database = new Database(tenant, { cacheKib: BULK_CACHE_KIB, interrupted });
   database.exec("pragma wal_autocheckpoint = 0");
-  defineFunctions(database, interrupted);
+  registerSqlFunctions(database, interrupted);
   attachStaging(database, staging, { fresh });
   return database;
 };
 
-/** Has a connection see what an import was planned in; what it writes is written on another one. */
-const seeOnly = (database: Database, request: Pick<StoredRequest, "scope"> | null): void => {
-  const view = viewOfPlan(request);
-  see(database, view);
-  hold(database, view);
+/** Limits what a connection reads to the view in which an import was planned. The commit uses another connection. */
+const restrictToPlanView = (database: Database, request: Pick<StoredRequest, "scope"> | null): void => {
+  const view = getPlanView(request);
+  applyView(database, view);
+  refreshViewOrgs(database, view);
 };
 
-const viewOfPlan = (request: Pick<StoredRequest, "scope"> | null): View | undefined =>
-  request?.scope === undefined ? undefined : viewOf(planScope(request.scope));
+const getPlanView = (request: Pick<StoredRequest, "scope"> | null): View | undefined =>
+  request?.scope === undefined ? undefined : buildScopeView(createPlanScope(request.scope));
 
 /**
- * Flushes staged rows to disk before a plan is reported. SQLite must do it itself: opening and closing the
- * file separately would release the lock by which others see that the import is running.
+ * Flushes staged rows to disk before a plan is reported. SQLite must flush the file, because opening and closing the
+ * file separately would release the lock by which other processes see that the import is running.
  */
 const flushToDisk = (database: Database): void => {
   database.exec("pragma s.synchronous = full");
@@ -89,9 +89,10 @@ const flushToDisk = (database: Database): void => {
   database.exec("insert into s.whole values (1)");
 };
 
-const headerOptions = (database: Database, request: StoredRequest) => {
-  // the console has them, with their values, until their tasks are done: a column may be of one that was added again, or not
-  const removed = request.fromConsole === true ? removedFields(database) : undefined;
+const buildHeaderOptions = (database: Database, request: StoredRequest) => {
+  // the console still has removed fields, with their values, until the tasks for them are done: a column may belong to
+  // a removed field or to a field of the same name that was added again
+  const removed = request.fromConsole === true ? listRemovedFields(database) : undefined;
   const keys = new Set(removed?.map(({ name }) => nameKey(name)));
   return {
     customFields: database
@@ -104,14 +105,14 @@ const headerOptions = (database: Database, request: StoredRequest) => {
   };
 };
 
-/** The form of a file, and what reads it. */
-interface Form {
+/** A form of files, and the reader for files of this form. */
+interface FileFormReader {
   readonly encoding: FileForm;
   readonly readerOf: (request: StoredRequest, sink: RecordSink) => RecordReader | WorkbookReader;
 }
 
-/** Loads what reads files of a form. */
-export const formOf = async (encoding: FileForm): Promise<Form> => {
+/** Loads the reader for a form of files. */
+export const loadFileFormReader = async (encoding: FileForm): Promise<FileFormReader> => {
   if (encoding === "xlsx") {
     const { WorkbookReader } = await import("../../../../xlsx/workbook.ts");
     return { encoding, readerOf: ({ sheet, fileName }, sink) => new WorkbookReader({ sheet, fileName }, sink) };
@@ -137,17 +138,22 @@ export class Staging {
   readonly #hash: Hash = createHash("sha256");
   #bytes = 0;
 
-  constructor(files: TaskFiles, request: StoredRequest, { encoding, readerOf }: Form, interrupted: () => boolean) {
+  constructor(
+    files: TaskFiles,
+    request: StoredRequest,
+    { encoding, readerOf }: FileFormReader,
+    interrupted: () => boolean,
+  ) {
     this.#request = request;
     this.#interrupted = interrupted;
     this.#encoding = encoding;
     rmSync(files.staging, { force: true });
-    this.#database = openBulk(files, interrupted, true);
-    createStaging(this.#database);
+    this.#database = openBulkConnection(files, interrupted, true);
+    createStagingTables(this.#database);
     this.#table = new SqliteStaging(this.#database);
-    this.#kind = plannedKind(request);
-    seeOnly(this.#database, request);
-    this.#stager = new Stager(this.#kind, request, headerOptions(this.#database, request), this.#table);
+    this.#kind = buildPlannedKind(request);
+    restrictToPlanView(this.#database, request);
+    this.#stager = new Stager(this.#kind, request, buildHeaderOptions(this.#database, request), this.#table);
     this.#reader = readerOf(request, this.#stager);
     this.#database.exec("begin");
   }
@@ -159,11 +165,11 @@ export class Staging {
   }
 
   async #finish(): Promise<StagedFile> {
-    for await (const _ of this.#reader.end() ?? []) if (this.#interrupted()) throw interruption();
+    for await (const _ of this.#reader.end() ?? []) if (this.#interrupted()) throw createInterruptedFailure();
     const found = this.#stager.end();
     this.#table.flush();
     this.#database.exec("commit");
-    // an export has a column for each value there is: it speaks for all of them
+    // an export has a column for every value in the console, so its lists are complete
     const places =
       this.#request.fromConsole === true ? found.places.map((place) => ({ ...place, times: undefined })) : found.places;
     return { ...found, places, encoding: this.#encoding, bytes: this.#bytes, sha256: this.#hash.digest("hex") };
@@ -172,15 +178,16 @@ export class Staging {
   /** Compares the staged rows and turns the import into a plan. */
   async plan(id: string): Promise<void> {
     const staged = await this.#finish();
-    const plan: PlanSql = { kind: this.#kind, request: this.#request, staged };
+    const plan: PlanDefinition = { kind: this.#kind, request: this.#request, staged };
     const record = await readImport(new Connection(this.#database), id);
-    await compareAndKeep(this.#database, record, [plan]);
+    await compareAndStorePlan(this.#database, record, [plan]);
   }
 
   /**
-   * Stores what the staged export shows of the records of a task, and confirms what it cannot show if that is asked for.
+   * Stores what the staged export shows for the records of a task and, if `confirmMissing` is set, confirms what the
+   * export cannot show.
    *
-   * @throws Failure `input-rejected` if the file cannot be compared, or looks like another tenant's
+   * @throws Failure `input-rejected` if the file cannot be compared, or looks like an export of another tenant
    */
   async observe({
     revision,
@@ -192,18 +199,18 @@ export class Staging {
     const staged = await this.#finish();
     if (staged.sha256 === uploadSha256) return { sha256: staged.sha256, isUpload: true, unseen: [], blank: [] };
     this.#checkReadable(staged);
-    const plan: PlanSql = { kind: this.#kind, request: this.#request, staged };
-    const counts = this.#database.snapshot(() => compare(this.#database, plan));
-    if (counts.foreign !== undefined) throw ofOtherTenant(plan, counts);
-    const shown = new Set(columnsIn(staged));
-    let unseen = unseenFields(plan);
+    const plan: PlanDefinition = { kind: this.#kind, request: this.#request, staged };
+    const counts = this.#database.snapshot(() => comparePlan(this.#database, plan));
+    if (counts.foreign !== undefined) throw createForeignExportFailure(plan, counts);
+    const shown = new Set(listFileFields(staged));
+    let unseen = listUnshownColumns(plan);
     let open: Pick<ExportObservation, "lacking" | "blank"> = { blank: [] };
     await new SqliteStore(this.#database).change((writer) =>
-      noted(note, async () => {
-        const own = advance(this.#database, [CONSOLE]);
+      runWithNote(note, async () => {
+        const own = advanceRevision(this.#database, [CONSOLE_COLLECTION]);
         const { lacking, unseen: parts } = observeTask(this.#database, plan, revision, own);
         const fields = await writer.all(`select pk from main.${CUSTOM_FIELD.name}`);
-        const columns = fields.map(({ pk }) => customColumn(Number(pk)));
+        const columns = fields.map(({ pk }) => toCustomColumn(Number(pk)));
         unseen = [...unseen, ...columns.filter((column) => !shown.has(column))];
         const { actor: by, now } = moment;
         const blank: string[] = [];
@@ -228,10 +235,10 @@ export class Staging {
     if (secret !== undefined) {
       throw new Failure("input-rejected", {
         what: text(
-          `the console exports no ${secret.header}: this is a file for an upload, and proves nothing`,
-          `管理画面のエクスポートに「${secret.header}」の列はありません。アップロード用のファイルでは照合できません`,
+          `the console does not export the column "${secret.header}": this is a file for an upload, and cannot be used to verify a task`,
+          `管理画面のエクスポートに「${secret.header}」の列はありません。アップロード用ファイルでは照合できません`,
         ),
-        hint: AS_IT_IS,
+        hint: PASS_UNMODIFIED_EXPORT,
       });
     }
     const problem = this.#database.get(
@@ -248,15 +255,17 @@ export class Staging {
       what: text(`the export cannot be compared: ${reason.en}`, `エクスポートを照合できません: ${reason.ja}`),
       where: problem["header"] === "" ? undefined : String(problem["header"]),
       hint:
-        code.startsWith("header-") && this.#kind.format.thing.ownHeaders === true ? this.#putOwnHeaders() : AS_IT_IS,
+        code.startsWith("header-") && this.#kind.format.thing.ownHeaders === true
+          ? this.#putOwnHeaders()
+          : PASS_UNMODIFIED_EXPORT,
     });
   }
 
-  /** The console's headers are not known: ours have to be put into its export. */
+  /** Explains how to put clomoctl's headers into the export, because the console's headers are not known. */
   #putOwnHeaders(): Text {
     const template = `${commandName("csv template")} --as ${this.#kind.name}`;
     return text(
-      `give the export clomoctl's headers: ${template}`,
+      `replace the headers of the export with clomoctl's headers: ${template}`,
       `エクスポートのヘッダーを clomoctl のものに書き換えてください: ${template}`,
     );
   }
@@ -266,37 +275,42 @@ export class Staging {
   }
 }
 
-const AS_IT_IS = text("pass the console's export unmodified", "管理画面のエクスポートをそのまま指定してください");
+const PASS_UNMODIFIED_EXPORT = text(
+  "pass the console's export unmodified",
+  "管理画面のエクスポートをそのまま指定してください",
+);
 
-/** Compares staged rows, or what a deletion takes, with the tenant. @param lesser see {@link DeletionTarget} */
-const compareAndKeep = async (
+/** Compares rows or records to delete with the tenant and stores the plan.  @param lesser see {@link DeletionTarget} */
+const compareAndStorePlan = async (
   database: Database,
   record: ImportRecord,
-  plans: PlansSql,
+  plans: PlanDefinitions,
   lesser?: DeletionTarget["lesser"],
 ): Promise<void> => {
   const [plan] = plans;
   const isDeletion = plan.request.mode === "delete";
   const reader = new Connection(database);
-  const keptBefore = await keptByRunBefore(reader, record);
+  const keptBefore = await readPreviouslyKept(reader, record);
   const takenOver =
     plan.request.fromConsole === true
       ? await findEarlierTakeover(reader, { kind: record.kind, sha256: plan.staged.sha256 })
       : undefined;
   const { etag, counts, ...deleted } = database.snapshot(() => {
     const etag = etagOf(database, plans);
-    const found = isDeletion ? choose(database, plans, lesser) : compare(database, { ...plan, keptBefore });
-    const counts = { ...found, merged: countMerged(database, plan), takenOver };
+    const found = isDeletion
+      ? selectRecordsToDelete(database, plans, lesser)
+      : comparePlan(database, { ...plan, keptBefore });
+    const counts = { ...found, merged: countMergedValues(database, plan), takenOver };
     return {
       etag,
       counts,
-      undeletable: plan.request.undeletable && undeletableIn(database),
+      undeletable: plan.request.undeletable && readUndeletableRecords(database),
     };
   });
   flushToDisk(database);
   await new SqliteStore(database).change(async (writer) => {
-    if ((await readImport(writer, record.id)).state !== record.state) throw overtaken(record);
-    await changeImport(writer, record, {
+    if ((await readImport(writer, record.id)).state !== record.state) throw createOvertakenFailure(record);
+    await updateImport(writer, record, {
       state: "planned",
       etag,
       detail: { staged: isDeletion ? null : plan.staged, counts, ...deleted },
@@ -304,13 +318,13 @@ const compareAndKeep = async (
   });
 };
 
-const overtaken = ({ number }: ImportRecord): Failure =>
+const createOvertakenFailure = ({ number }: ImportRecord): Failure =>
   new Failure("conflict", {
     what: text(
-      `import ${number} was committed or discarded meanwhile`,
-      `インポート ${number} はその間に確定または破棄されました`,
+      `import ${number} was committed or discarded in the meantime`,
+      `インポート ${number} はその間に適用または破棄されました`,
     ),
-    hint: seeImport({ number }),
+    hint: createImportHint({ number }),
   });
 
 const withDatabase = async <T>(
@@ -319,26 +333,26 @@ const withDatabase = async <T>(
   body: (database: Database) => Promise<T>,
   fresh = false,
 ): Promise<T> => {
-  const database = openBulk(files, interrupted, fresh);
+  const database = openBulkConnection(files, interrupted, fresh);
   try {
     return await body(database);
   } finally {
     database.close();
-    // under an exclusive lock, a journal is truncated at the end of a transaction and stays
-    removeUnneeded([`${files.staging}-journal`]);
+    // with an exclusive lock, SQLite truncates the journal at the end of a transaction instead of deleting it
+    removeFilesIfPossible([`${files.staging}-journal`]);
   }
 };
 
-/** Chooses what a deletion takes, and turns the import into a plan. @throws Failure as `choose` */
+/** Chooses the records to delete, and makes the plan.  @throws Failure if they cannot be deleted or do not exist */
 export const planDeletion = (
   { files, id, request, ids, lesser }: Extract<Task, { type: "delete" }>,
   interrupted: () => boolean,
 ): Promise<void> => {
   const plan = async (database: Database): Promise<void> => {
-    const plans = deletionSql(request);
-    createChoice(database, plans, ids);
-    seeOnly(database, request);
-    await compareAndKeep(database, await readImport(new Connection(database), id), plans, lesser);
+    const plans = buildDeletionPlans(request);
+    createChoiceTables(database, plans, ids);
+    restrictToPlanView(database, request);
+    await compareAndStorePlan(database, await readImport(new Connection(database), id), plans, lesser);
   };
   rmSync(files.staging, { force: true });
   return withDatabase(files, interrupted, plan, true);
@@ -351,35 +365,35 @@ export const replan = (
 ): Promise<void> =>
   withDatabase(files, interrupted, async (database) => {
     const record = await readImport(new Connection(database), id);
-    seeOnly(database, record.detail.request);
-    await compareAndKeep(database, record, planSqlOf(record), lesser);
+    restrictToPlanView(database, record.detail.request);
+    await compareAndStorePlan(database, record, buildPlanDefinitions(record), lesser);
   });
 
-/** The collections that an import of a kind may write. */
-const writtenBy = (kind: StoredKind): readonly string[] => {
+/** Returns the collections that an import of a kind may write. */
+const listWrittenCollections = (kind: StoredKind): readonly string[] => {
   const created = kind.references.filter(({ refers }) => refers.creates !== undefined);
   return [...new Set([kind.collection, ...created.map(({ collection }) => collection)])];
 };
 
-/** The collections whose records a plan changes beside those of its kind: devices that lose their owners. */
-const releasing = ({ detail: { counts } }: ImportRecord): readonly string[] =>
-  (counts?.released ?? 0) > 0 ? [kindNamed("devices").collection] : [];
+/** Returns the collections in which a plan also changes records of another kind: the devices that lose their owners. */
+const listReleasedCollections = ({ detail: { counts } }: ImportRecord): readonly string[] =>
+  (counts?.released ?? 0) > 0 ? [getStoredKind("devices").collection] : [];
 
-/** How a plan is applied. */
+/** The time, scope and upload file with which a plan is applied. */
 interface ApplyContext {
   readonly moment: CommitMoment;
-  /** what who commits them sees of the tenant */
+  /** the part of the tenant that the committing account can see; undefined: the whole tenant */
   readonly scope: Scope | undefined;
-  /** the file that was written for the console */
+  /** the upload file that was written for the console */
   readonly written?: WrittenFile | undefined;
 }
 
 /**
- * Applies the plan of an import as one change, advances the revision and writes the audit record; inside the caller's
+ * Applies the plan of an import as one change, advances the revision and writes the audit record. Runs in the caller's
  * transaction.
  *
- * @throws Failure `conflict` if the import has no plan (any more) or the tenant has changed since, `input-rejected` if it was
- *   rejected; `not-permitted` as {@link refuseAbove}
+ * @throws Failure `conflict` if the import has no plan (or no longer has one) or the tenant has changed since,
+ * `input-rejected` if the plan was rejected; `not-permitted` as {@link refusePrivilegedChanges}
  */
 const applyAndRecord = async (
   database: Database,
@@ -387,101 +401,108 @@ const applyAndRecord = async (
   record: ImportRecord,
   { moment, scope, written }: ApplyContext,
 ): Promise<void> => {
-  const plans = planSqlOf(record);
+  const plans = buildPlanDefinitions(record);
   const [plan] = plans;
   const { counts } = record.detail;
-  if (counts === null || counts.rejected) throw rejected(record);
-  const released = releasing(record);
-  await writer.lock([...new Set([...plans.flatMap(({ kind }) => writtenBy(kind)), ...released])]);
+  if (counts === null || counts.rejected) throw createRejectedImportFailure(record);
+  const released = listReleasedCollections(record);
+  await writer.lock([...new Set([...plans.flatMap(({ kind }) => listWrittenCollections(kind)), ...released])]);
   checkEtag(database, plans, record);
-  if (scope !== undefined) for (const one of plans) refuseAbove(database, one);
-  hold(database, viewOfPlan(record.detail.request));
-  const revision = advance(database, [...plans.map(({ kind }) => kind.collection), ...released]);
-  const change = await nextChange(writer);
+  if (scope !== undefined) for (const one of plans) refusePrivilegedChanges(database, one);
+  refreshViewOrgs(database, getPlanView(record.detail.request));
+  const revision = advanceRevision(database, [...plans.map(({ kind }) => kind.collection), ...released]);
+  const change = await getNextChangeNumber(writer);
   const { actor, by: _by, heldOrgs: _held, origin: _origin, ...context } = moment;
   const isObserved = record.detail.request?.fromConsole !== true && (await isMirror(writer));
   const isExport = record.detail.request?.fromConsole === true;
-  const unsettled = isExport ? await readUnsettled(writer, database, plan) : undefined;
+  const unsettled = isExport ? await readTasksBeforeTakeover(writer, database, plan) : undefined;
   observeExport(database, plan, revision);
-  if (written?.fields !== undefined) noteLeftOut(database, plan, { fields: written.fields, revision });
-  // what refers to records of the first goes before them
+  if (written?.fields !== undefined) storePlanLeftOut(database, plan, { fields: written.fields, revision });
+  // records that refer to records of an earlier plan are deleted before those
   for (const one of plans.toReversed()) applyPlan(database, one, { ...context, revision });
   const { now } = moment;
-  await changeImport(writer, record, {
+  await updateImport(writer, record, {
     state: "committed",
     revision,
     change,
-    detail: committedDetail(now, actor, written?.file),
+    detail: buildCommittedDetail(now, actor, written?.file),
   });
-  if (isExport) noteMirror(database, record, { now, revision });
-  const after = isObserved ? OBSERVING : [];
-  for (const sql of [...SETTLING, ...after]) database.run(sql, { revision });
-  // its own records were judged when they were planned
+  if (isExport) recordTakeover(database, record, { now, revision });
+  const after = isObserved ? OBSERVE_STATEMENTS : [];
+  for (const sql of [...SETTLE_STATEMENTS, ...after]) database.run(sql, { revision });
+  // the records of the plan's own kind were checked when the plan was made
   const isBeside = (thing: string): boolean => plans.every(({ kind }) => kind.thing.name !== thing);
   enforce(await judgeWritten(writer, revision, isExport ? "console" : "edits", isBeside));
   await auditImport(database, writer, record, { change, moment, revision, written });
   if (unsettled === undefined) return;
-  const settled = await readSettled(writer, unsettled, { kind: plan.kind, change });
-  await changeImport(writer, await readImport(writer, record.id), { detail: { settled } });
+  const settled = await readTakeoverResult(writer, unsettled, { kind: plan.kind, change });
+  await updateImport(writer, await readImport(writer, record.id), { detail: { settled } });
 };
 
-/** Records when the tenant's data last came from the console; an export of which what it lacks was kept leaves that as it was. */
-const noteMirror = (
+/**
+ * Records when the tenant last took over data from the console. After a partial takeover, which keeps the records that
+ * the export lacks, an earlier time stays. A full takeover also records which columns the export has.
+ */
+const recordTakeover = (
   database: Database,
   record: Pick<ImportRecord, "kind" | "detail">,
   { now, revision }: { readonly now: string; readonly revision: number },
 ): void => {
-  const isWhole = isWholeExport(record);
+  const isWhole = isFullTakeover(record);
   database.run(`update tenant set mirroredAt = ${isWhole ? ":now" : "coalesce(mirroredAt, :now)"}`, { now });
   const { kind, detail } = record;
   if (!isWhole || detail.staged === null) return;
-  for (const field of new Set(columnsIn(detail.staged))) database.run(NOTING_EXPORTED, { kind, field, revision });
+  for (const field of new Set(listFileFields(detail.staged)))
+    database.run(INSERT_EXPORTED_COLUMN, { kind, field, revision });
 };
 
-/** The columns that a file has, each of the tenant's own for itself. */
-const columnsIn = ({ places }: StagedFile): readonly string[] => places.map(({ field }) => field);
+/** Returns the fields for which a file has columns. Each custom field of the tenant counts separately. */
+const listFileFields = ({ places }: StagedFile): readonly string[] => places.map(({ field }) => field);
 
-/** Runs a change on a connection, with a note that names it; once, if its request has a key. */
-const changing = (
+/** Runs a change with a note that names the writer; only once if the request has an idempotency key. */
+const runNotedChange = (
   database: Database,
-  { writer: note, once }: { readonly writer: Note; readonly once?: KeptKey | undefined },
+  { writer: note, once }: { readonly writer: Note; readonly once?: StoredRequestKey | undefined },
   interrupted: () => boolean,
   body: (writer: Writer) => Promise<void>,
 ): Promise<void> =>
   new SqliteStore(database).change((writer) =>
-    noted(note, async () => {
-      // the same request may have been sent twice at once
-      if (once !== undefined && (await findKey(writer, once))?.fingerprint === once.fingerprint) return;
+    runWithNote(note, async () => {
+      // the same request may have been sent twice at the same time
+      if (once !== undefined && (await findRequestKey(writer, once))?.fingerprint === once.fingerprint) return;
       await body(writer);
-      if (once !== undefined) await keepKey(writer, once);
-      if (interrupted()) throw interruption();
+      if (once !== undefined) await storeRequestKey(writer, once);
+      if (interrupted()) throw createInterruptedFailure();
     }),
   );
 
 /**
- * Commits a plan: all or nothing.
+ * Commits a plan, either completely or not at all.
  *
  * @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted`
  */
-export const commit = async (task: Extract<Task, { type: "commit" }>, interrupted: () => boolean): Promise<void> => {
+export const commitPlan = async (
+  task: Extract<Task, { type: "commit" }>,
+  interrupted: () => boolean,
+): Promise<void> => {
   const { files, id } = task;
   await withDatabase(files, interrupted, (database) =>
-    changing(database, task, interrupted, async (writer) =>
+    runNotedChange(database, task, interrupted, async (writer) =>
       applyAndRecord(database, writer, await readImport(writer, id), task),
     ),
   );
-  removeStaging(files.staging);
+  removeStagingFile(files.staging);
 };
 
-/** Undoes a change. @throws Failure `conflict` if other records stand in its way than when it was planned */
+/** Undoes a change. @throws Failure `conflict` if other records block the undo than at the time when it was planned */
 export const commitUndo = async (task: Extract<Task, { type: "undo" }>, interrupted: () => boolean): Promise<void> => {
   const { undoAndRecord } = await import("./undo.ts");
   const database = new Database(task.tenant, { cacheKib: BULK_CACHE_KIB, interrupted });
   try {
-    defineFunctions(database, interrupted);
-    await changing(database, task, interrupted, async (writer) => {
+    registerSqlFunctions(database, interrupted);
+    await runNotedChange(database, task, interrupted, async (writer) => {
       const record = await readImport(writer, task.id);
-      const readDropped = () => droppedTasks(writer, record.detail);
+      const readDropped = () => readDroppedTasks(writer, record.detail);
       await undoAndRecord(database, writer, record, { ...task, readDropped });
     });
   } finally {

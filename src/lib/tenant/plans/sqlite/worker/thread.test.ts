@@ -18,7 +18,7 @@ const FILE = [
   ["山田", "yamada@x"],
 ];
 
-test("a file whose stream breaks off is never a plan, not even for a moment", async () => {
+test("a file whose stream breaks off never becomes a plan, not even briefly", async () => {
   tenant.database.exec("create table seen (state text)");
   tenant.database.exec("create trigger watch after update on import begin insert into seen values (new.state); end");
   let sent = false;
@@ -34,7 +34,7 @@ test("a file whose stream breaks off is never a plan, not even for a moment", as
 });
 
 /** Node handles a thousand messages of a thread in one turn at most: more pieces than that need several. */
-test("a file is read no faster than it is taken", async () => {
+test("a file is read no faster than it is processed", async () => {
   const pieces = 5000;
   const seen = { pulled: 0, atOnce: 0, over: false };
   const stream = new ReadableStream<Uint8Array>({
@@ -58,7 +58,7 @@ test("a file is read no faster than it is taken", async () => {
   expect(seen.atOnce).toBeLessThan(pieces);
 });
 
-test("many comparisons in one process leave nothing behind that Node warns of", async () => {
+test("many comparisons in one process do not cause a Node warning", async () => {
   const warnings: Error[] = [];
   const note = (warning: Error): void => void warnings.push(warning);
   process.on("warning", note);
@@ -85,7 +85,7 @@ describe("a task that fails", () => {
     await cancelled.promise;
   });
 
-  test("says what is wrong as a failure", async () => {
+  test("reports what is wrong as a failure", async () => {
     const failure = await thread.run(replan("tenant.db")).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(Failure);
     expect(failure).toMatchObject({ code: "not-found", what: { en: expect.stringContaining("none") } });
@@ -95,7 +95,7 @@ describe("a task that fails", () => {
     await expect(thread.run({ ...replan("tenant.db"), id: {} } as unknown as Task)).rejects.toThrow(/cannot be bound/);
   });
 
-  test("with its thread is followed by one in a new thread", async () => {
+  test("along with its thread is followed by a task in a new thread", async () => {
     await expect(thread.run(JSON.parse("null") as Task)).rejects.toThrow(TypeError);
     await expect(thread.run(replan("missing/tenant.db"))).rejects.toThrow(Failure);
   });

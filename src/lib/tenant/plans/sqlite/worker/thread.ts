@@ -4,35 +4,35 @@ import { Failure } from "../../../../errors/index.ts";
 import type { ExportObservation } from "../../engine.ts";
 import type { Assignment, WorkerOutcome, Task } from "./messages.ts";
 
-/** The worker's entry: a `.ts` file next to this one in the source, next to the bundle when built. */
-const workerUrl = (): URL =>
+/** Returns the URL of the worker: a `.ts` file next to this one in the source, or a file next to the built bundle. */
+const getWorkerUrl = (): URL =>
   import.meta.url.endsWith(".ts")
     ? new URL("./import-worker.ts", import.meta.url)
     : new URL("./import-worker.js", import.meta.url);
 
-/** Idle workers for the next thread. A worker keeps no state between tasks, and starting one loads the whole import engine. */
-const idle = new Set<Worker>();
+/** Idle workers to be reused. A worker keeps no state between tasks, and starting one loads the whole import engine. */
+const idleWorkers = new Set<Worker>();
 
 /** Maximum number of idle workers. Usually one tenant is open at a time. */
-const MAX_IDLE = 2;
+const MAX_IDLE_WORKERS = 2;
 
 function startWorker(): Worker {
-  const worker = new Worker(workerUrl(), { resourceLimits: { maxYoungGenerationSizeMb: 8 } });
-  worker.once("error", () => idle.delete(worker));
-  worker.once("exit", () => idle.delete(worker));
+  const worker = new Worker(getWorkerUrl(), { resourceLimits: { maxYoungGenerationSizeMb: 8 } });
+  worker.once("error", () => idleWorkers.delete(worker));
+  worker.once("exit", () => idleWorkers.delete(worker));
   return worker;
 }
 
-/** The thread that imports run in, so that this one can handle signals during statements over a million rows. */
+/** The thread that runs imports, so that the main thread can handle signals during SQL over a million rows. */
 export class ImportThread {
   #worker: Worker | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
   /**
-   * Runs a task when those before it have ended; `content` provides the bytes of its file.
+   * Runs a task after all earlier tasks have ended; `content` provides the bytes of its file.
    *
-   * @param signal interrupts between rows, and aborts a stalled upload; unfinished work is rolled back
-   * @throws Failure as the task does, `interrupted` when the signal came first or the content broke off
+   * @param signal interrupts the task between rows, and aborts a stalled upload; unfinished work is rolled back
+   * @throws Failure as the task does; `interrupted` if the signal came first or the content broke off
    */
   run(task: Task, content?: ReadableStream<Uint8Array>, signal?: AbortSignal): Promise<ExportObservation | undefined> {
     const mine = this.#turn.then(() => this.#run(task, content, signal));
@@ -40,18 +40,18 @@ export class ImportThread {
     return mine;
   }
 
-  /** Waits for the running task. */
+  /** Waits for the running task, and releases the worker. */
   async close(): Promise<void> {
     await this.#turn;
     const worker = this.#worker;
     this.#worker = undefined;
     worker?.off("error", this.#forget);
     if (worker === undefined) return;
-    if (idle.size >= MAX_IDLE) await worker.terminate();
+    if (idleWorkers.size >= MAX_IDLE_WORKERS) await worker.terminate();
     else {
       // an idle worker must not keep the process alive
       worker.unref();
-      idle.add(worker);
+      idleWorkers.add(worker);
     }
   }
 
@@ -69,7 +69,7 @@ export class ImportThread {
     };
     if (signal?.aborted === true) abort();
     signal?.addEventListener("abort", abort);
-    // a file that breaks off interrupts its task
+    // an error while reading the file interrupts the task
     file.on("message", () => {
       void reader
         ?.read()
@@ -85,16 +85,16 @@ export class ImportThread {
     } finally {
       signal?.removeEventListener("abort", abort);
       file.close();
-      // a task that failed may have left some of its file unread
+      // a failed task may have left a part of its file unread
       abort();
     }
   }
 
-  /** Returns the worker, or another one if the last one died. */
+  /** Returns the worker, or another worker if there is none yet or the last one died. */
   #start(): Worker {
     if (this.#worker !== undefined) return this.#worker;
-    const [kept] = idle;
-    if (kept !== undefined) idle.delete(kept);
+    const [kept] = idleWorkers;
+    if (kept !== undefined) idleWorkers.delete(kept);
     const worker = kept ?? startWorker();
     worker.ref();
     worker.once("error", this.#forget);

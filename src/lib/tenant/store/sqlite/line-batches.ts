@@ -1,59 +1,60 @@
 import { setImmediate } from "node:timers/promises";
-import type { Lines, Piece, PieceStart, Reader } from "../store.ts";
+import type { LineQuery, StreamPiece, PieceStart, Reader } from "../store.ts";
 import type { Database } from "./database.ts";
-import { storageFailure } from "./storage-failure.ts";
+import { toStorageFailure } from "./storage-failure.ts";
 
-/** The most rows scanned by one statement, and the bytes of a batch: larger ones would wait for the garbage collector. */
-const MAX_ROWS = 256;
+/** Maximum rows that one statement scans, and target size of a batch. Larger ones wait for the garbage collector. */
+const MAX_SCANNED_ROWS = 256;
 const BATCH_BYTES = 24 * 1024;
 
-/** The most rows scanned by one statement where few of them may be seen; none of the others gives any bytes. */
-const MAX_ROWS_OF_WHOLE = 4096;
+/** Maximum number of rows that a statement scans if few are visible. Other rows do not add bytes to the batch. */
+const MAX_SCANNED_ROWS_OF_WHOLE = 4096;
 
-/** When the plain text of batch after batch is of no use, only one in this many is tried. */
-const MAX_UNTRIED = 63;
+/** Maximum number of batches built without trying the plain text, after it was unusable several times in a row. */
+const MAX_SKIPPED_TRIES = 63;
 
-const TOO_BIG = 18;
+const SQLITE_TOOBIG = 18;
 
-const isTooBig = (error: unknown): boolean => error instanceof Error && "errcode" in error && error.errcode === TOO_BIG;
+const isTooBigError = (error: unknown): boolean =>
+  error instanceof Error && "errcode" in error && error.errcode === SQLITE_TOOBIG;
 
-/** Makes the text of a batch of what gives the bytes of lines, by SQL of a line. */
-type BatchText = (linesOf: (line: string) => { readonly bytes: Uint8Array; readonly records: number }) => Uint8Array;
+/** Builds a batch's text. `linesOf` returns the bytes and number of the records, for SQL of a record's line. */
+type BatchBuilder = (linesOf: (line: string) => { readonly bytes: Uint8Array; readonly records: number }) => Uint8Array;
 
-/** Batches of the plain text as long as it is of use. */
-const batchOf = ({ line, plain }: Lines): BatchText => {
+/** Returns a function that builds batches. The function uses the plain text as long as that text is usable. */
+const createBatchBuilder = ({ line, plain }: LineQuery): BatchBuilder => {
   if (plain === undefined) return (linesOf) => linesOf(line).bytes;
-  /** batches still to be made without trying the plain text, and the number set last time */
+  /** number of batches that are still to be built without trying the plain text, and the number that was last set */
   let [untried, lastUntried] = [0, 0];
   return (linesOf) => {
     if (untried > 0) untried -= 1;
     else {
       const { bytes, records } = linesOf(plain.line);
       const finished = plain.finished(bytes, records);
-      untried = lastUntried = finished === undefined ? Math.min(MAX_UNTRIED, lastUntried * 2 + 1) : 0;
+      untried = lastUntried = finished === undefined ? Math.min(MAX_SKIPPED_TRIES, lastUntried * 2 + 1) : 0;
       if (finished !== undefined) return finished;
     }
     return linesOf(line).bytes;
   };
 };
 
-/** Records in batches, each a text assembled by SQLite; one that is too long for SQLite is made again of fewer rows. */
-function* batches(database: Database, records: Lines): Generator<Uint8Array, void> {
+/** Yields batches of records, each one text from SQLite. If a text is too long, the batch gets fewer rows. */
+function* generateBatches(database: Database, records: LineQuery): Generator<Uint8Array, void> {
   const { key, table, whole, among, where, params, before, tally } = records;
-  const mostRows = whole === undefined ? MAX_ROWS : MAX_ROWS_OF_WHOLE;
-  const batch = batchOf(records);
+  const mostRows = whole === undefined ? MAX_SCANNED_ROWS : MAX_SCANNED_ROWS_OF_WHOLE;
+  const batch = createBatchBuilder(records);
   const [noted, greatest] = tally === undefined ? ["", "null"] : [`, ${tally.sql} as noted`, "max(noted)"];
   const rest = `from ${whole ?? table} where ${key} > :after and ${among}`;
-  // an offset passes rows by, and gives nothing where fewer are left
+  // the offset skips rows, and the query returns nothing if fewer rows are left
   const rangeSql = `select ${key} as last ${rest} order by ${key} limit 1 offset :skipped`;
   const restSql = `select max(${key}) as last ${rest}`;
-  let rows = MAX_ROWS;
+  let rows = MAX_SCANNED_ROWS;
   for (let after = before; ;) {
     const next = { ...params, after, skipped: rows - 1 };
     const last = (database.get(rangeSql, next) ?? database.get(restSql, next))?.["last"];
     if (typeof last !== "string" && typeof last !== "number") return;
     const range = { ...params, after, last };
-    const linesOf: Parameters<BatchText>[0] = (line) => {
+    const linesOf: Parameters<BatchBuilder>[0] = (line) => {
       const sql = `select cast(string_agg(line, '') as blob) as bytes, count(*) as records, ${greatest} as greatest from
         (select ${line} as line${noted} from ${table} ${records.joined}
          where ${key} > :after and ${key} <= :last and ${among} and ${where} order by ${key}) lines`;
@@ -66,7 +67,7 @@ function* batches(database: Database, records: Lines): Generator<Uint8Array, voi
     try {
       bytes = batch(linesOf);
     } catch (error) {
-      if (!isTooBig(error) || rows === 1) throw error;
+      if (!isTooBigError(error) || rows === 1) throw error;
       rows = Math.ceil(rows / 4);
       continue;
     }
@@ -78,30 +79,31 @@ function* batches(database: Database, records: Lines): Generator<Uint8Array, voi
   }
 }
 
-/** What goes before records, and the records. */
-function* chunksOf(database: Database, records: Lines): Generator<Uint8Array, void> {
+/** Yields the bytes before the first record, then the records. */
+function* generateChunks(database: Database, records: LineQuery): Generator<Uint8Array, void> {
   if (records.head !== undefined) yield records.head;
-  yield* batches(database, records);
+  yield* generateBatches(database, records);
 }
 
-/** Each piece behind its start. */
-async function* piecesOf(
+/** Yields the start of each piece, followed by its content. */
+async function* generatePieces(
   database: Database,
-  pieces: readonly Piece[],
+  pieces: readonly StreamPiece[],
   reader: Reader,
 ): AsyncGenerator<PieceStart | Uint8Array, void> {
   for (const { name, content } of pieces) {
     yield { name };
     if (typeof content === "function") yield Buffer.from(await content(reader));
-    else yield* chunksOf(database, content);
+    else yield* generateChunks(database, content);
   }
 }
 
 /**
- * What is made on a connection of its own and one snapshot, as a stream that is produced as it is read: concurrent writes
- * to the tenant are not visible, and the tenant cannot be written. Its failures say what is wrong with the tenant's file.
+ * Returns a stream of what `begin` returns, which is produced while the stream is read. The stream has its own
+ * connection and reads one snapshot: concurrent writes to the tenant are not visible, and the stream cannot write to
+ * the tenant. If the stream fails, the failure describes what is wrong with the tenant's file.
  */
-const streamFrom = async <T>(
+const streamFromSnapshot = async <T>(
   tenant: Database,
   begin: (database: Database) => Promise<Iterator<T, void> | AsyncIterator<T, void>>,
 ): Promise<ReadableStream<T>> => {
@@ -126,7 +128,7 @@ const streamFrom = async <T>(
   }
   return new ReadableStream<T>({
     async pull(controller) {
-      // signals and timers must not wait for the end where everything is written at once
+      // lets signals and timers run, even if the consumer reads the whole stream at once
       await setImmediate();
       if (!open) return;
       try {
@@ -134,7 +136,7 @@ const streamFrom = async <T>(
         if (done !== true) return controller.enqueue(value);
       } catch (error) {
         close();
-        throw storageFailure(error, database.path);
+        throw toStorageFailure(error, database.path);
       }
       close();
       controller.close();
@@ -143,19 +145,19 @@ const streamFrom = async <T>(
   });
 };
 
-/** Records as a stream. */
+/** Returns a stream of records. */
 export const streamLines = (
   tenant: Database,
-  describe: (database: Database) => Promise<Lines>,
+  describe: (database: Database) => Promise<LineQuery>,
 ): Promise<ReadableStream<Uint8Array>> =>
-  streamFrom(tenant, async (database) => chunksOf(database, await describe(database)));
+  streamFromSnapshot(tenant, async (database) => generateChunks(database, await describe(database)));
 
-/** Several texts as one stream, from one snapshot. */
+/** Returns a stream of several texts from one snapshot. */
 export const streamPieces = (
   tenant: Database,
-  describe: (database: Database) => Promise<{ readonly pieces: readonly Piece[]; readonly reader: Reader }>,
+  describe: (database: Database) => Promise<{ readonly pieces: readonly StreamPiece[]; readonly reader: Reader }>,
 ): Promise<ReadableStream<PieceStart | Uint8Array>> =>
-  streamFrom(tenant, async (database) => {
+  streamFromSnapshot(tenant, async (database) => {
     const { pieces, reader } = await describe(database);
-    return piecesOf(database, pieces, reader);
+    return generatePieces(database, pieces, reader);
   });

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import type { Ade, Whoami } from "../../../src/lib/client/index.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import { same, text, type Language } from "../../../src/lib/text/index.ts";
-import { freshFolder, inBoth, run, type Circumstances } from "./program.ts";
+import { freshFolder, runInBoth, run, type Circumstances } from "./program.ts";
 import { example, type Answers } from "./tenant.ts";
 
 /** A part of stderr, or all of it if it begins with `error: ` or `エラー: `. */
@@ -18,9 +18,9 @@ interface Refusal extends Pick<Circumstances, "terminal" | "stdin" | "environmen
   readonly line: string | readonly string[];
   readonly exit: number;
   readonly en: Message | readonly Message[];
-  /** as in English if both languages have the same command or value */
+  /** the same as `en` if omitted, for a command or value that both languages share */
   readonly ja?: Message | readonly Message[];
-  /** the tenant's answers, each of which is requested; without them the tenant is not opened */
+  /** answers of the tenant, each of which must be requested; if omitted, the tenant must not be opened */
   readonly tenant?: Answers;
   readonly files?: Files;
 }
@@ -41,7 +41,7 @@ export const testRefusals = (...refusals: readonly Refusal[]): void =>
   test.each(refusals.map((refusal) => [[refusal.line].flat().join(" "), refusal] as const))(
     "%s is refused",
     async (_, { line, exit, en, ja = en, files, ...circumstances }) => {
-      const ran = await inBoth(line, { ...circumstances, folder: folderOf(files) });
+      const ran = await runInBoth(line, { ...circumstances, folder: folderOf(files) });
       for (const [language, messages] of [
         ["en", en],
         ["ja", ja],
@@ -53,7 +53,10 @@ export const testRefusals = (...refusals: readonly Refusal[]): void =>
     },
   );
 
-/** Tests that each line is refused as a wrong command line, with a part of the message, before the tenant is opened. */
+/**
+ * Tests that each line is refused as a wrong command line before the tenant is opened, and that stderr contains the
+ * message.
+ */
 export const testWrongLines = (...lines: readonly (readonly [line: string, message?: string])[]): void =>
   test.each(lines.map(([line, message = ""]) => [line, message] as const))("%s is wrong", async (line, message) => {
     const { exit, stdout, stderr, requests } = await run(line);
@@ -63,12 +66,15 @@ export const testWrongLines = (...lines: readonly (readonly [line: string, messa
 
 const EXITS = { "input-rejected": 3, "not-permitted": 4, locked: 5, "not-found": 6, unavailable: 7 } as const;
 
-/** A command line, and the operation with which the tenant fails; without one the tenant cannot be opened. */
+/**
+ * A command line, and the operation at which the tenant fails. If the operation is omitted, the tenant cannot be
+ * opened.
+ */
 interface FailureCase extends Pick<Circumstances, "terminal" | "stdin"> {
   readonly line: string;
   readonly failing?: string;
   readonly code?: keyof typeof EXITS;
-  /** the answers before it */
+  /** answers to the requests before the failing operation */
   readonly tenant?: Answers;
   readonly files?: Files;
 }
@@ -79,7 +85,7 @@ export const testTenantFailures = (...cases: readonly FailureCase[]): void =>
     "%s shows why %s fails",
     async (line, _, { failing, code = "input-rejected", tenant, files = {}, ...circumstances }) => {
       const failure = new Failure(code, { what: text("not now", "今は不可"), where: "S01", hint: same("wait") });
-      const { en, ja } = await inBoth(line, {
+      const { en, ja } = await runInBoth(line, {
         ...circumstances,
         folder: folderOf(files),
         tenant: failing === undefined ? failure : { ...tenant, [failing]: failure },
@@ -90,23 +96,29 @@ export const testTenantFailures = (...cases: readonly FailureCase[]): void =>
     },
   );
 
-/** Tests that a division administrator without rights may not do what each line does, before anything else is requested. */
+/**
+ * Tests that a division administrator without rights is not permitted to run each line, and that only their rights are
+ * requested.
+ */
 export const testNotPermitted = (...lines: readonly (readonly [line: string, en: string, ja?: string])[]): void =>
   test.each(lines)("%s is not permitted", async (line, may, jaMay = "") => {
     const whoami = example<Whoami>("whoami", { role: "division", operations: [] });
-    const { en, ja } = await inBoth(`${line} --as hanako`, { tenant: { whoami }, terminal: { columns: 400 } });
+    const { en, ja } = await runInBoth(`${line} --as hanako`, { tenant: { whoami }, terminal: { columns: 400 } });
     for (const ran of [en, ja]) expect(ran).toMatchObject({ exit: 4, stdout: "", requests: [{ operation: "whoami" }] });
     expect(en.stderr).toBe(
-      `error: hanako may not ${may}: a division administrator has no such right\n  see what each role may: clomoctl roles matrix\n`,
+      `error: hanako is not permitted to ${may}: a division administrator does not have this right\n  to see what each role may do: clomoctl roles matrix\n`,
     );
     expect(ja.stderr).toContain(`「hanako」の権限では行えません(${jaMay}`);
   });
 
-/** Tests that in a mirror each line is refused with the console's steps, before anything else is looked at or asked. */
-export const testFenced = (steps: string, ...lines: readonly string[]): void =>
+/**
+ * Tests that a mirror refuses each line and shows the steps in the console, before any other request is sent or any
+ * question is asked.
+ */
+export const testRefusedInMirror = (steps: string, ...lines: readonly string[]): void =>
   test.each(lines)("%s is refused in a mirror", async (line) => {
     const tenant = { ade: example<Ade>("ade", { mirror: true, endpoint: null }) };
-    const { en, ja } = await inBoth(line, { tenant });
+    const { en, ja } = await runInBoth(line, { tenant });
     expect(en).toMatchObject({ exit: 4, stdout: "", requests: [{ operation: "ade" }] });
     expect(en.stderr).toContain("this tenant mirrors the console");
     expect(en.stderr).toContain(steps);

@@ -38,7 +38,7 @@ const openOf = async (written: Import) => {
 test.each([
   [replace, 1],
   [append, 0],
-] as const)("--emit-csv commits here at once, and what it writes is a task: %j", async (asked, gone) => {
+] as const)("--emit-csv commits here immediately, and the written changes are a task: %j", async (asked, gone) => {
   await takeOver(BEFORE);
   const written = await upload(FILE, asked);
   expect(written).toMatchObject({
@@ -63,7 +63,7 @@ test.each([
   });
 });
 
-test("--emit-csv in a tenant that is not a mirror: nothing is tracked", async () => {
+test("--emit-csv in a tenant that is not a mirror creates no task", async () => {
   const written = await upload(FILE, append);
   expect(written.emittedAt).toEqual(expect.any(String));
   expect((await tenant.client.imports.show(written.id)).inConsole).toBeUndefined();
@@ -76,14 +76,14 @@ test.each<[string, Cells, readonly unknown[]]>([
   ["all of it, and others", [...FILE, person("秘書")], ["done", 1, 1, 1]],
   ["all of it, and another field", FILE.with(1, person("一", "部長", "03-1")), ["done", 1, 1, 1]],
   ["another value", FILE.with(1, person("一", "課長")), ["contradicted", 0, 1, 0]],
-])("--emit-csv: the change tells how much of it is in the console: %s", async (_, shown, open) => {
+])("--emit-csv: the change shows how much of it is in the console: %s", async (_, shown, open) => {
   await takeOver(BEFORE);
   const written = await upload(FILE, replace);
   await takeOver(shown);
   expect(await openOf(written)).toEqual(open);
 });
 
-test("what a later file, or somebody by hand, writes is of the later task; what is undone is of none", async () => {
+test("values that a later file or edit overwrites belong to the later task, and undone values to no task", async () => {
   await takeOver(BEFORE);
   const first = await upload(FILE, append);
   const second = await upload([HEADER, person("一", "社長"), person("二", "係長")], append);
@@ -98,7 +98,7 @@ test("what a later file, or somebody by hand, writes is of the later task; what 
   expect(await failureOf(openOf(second))).toMatchObject({ code: "conflict" });
 });
 
-test("passwords of rows that are left out as invalid are not noted", async () => {
+test("passwords in rows that are skipped as invalid are not recorded", async () => {
   const rows = (group: string): Cells => [
     ["表示名", "ユーザーID", "パスワード", "グループ名"],
     ["一", "one", "secret1", ""],
@@ -130,7 +130,7 @@ test.each<[string, () => Promise<Import>, string, RegExp]>([
       return tenant.client.imports.delete({ kind: "users", ids: [one?.id ?? ""] });
     },
     "input-rejected",
-    /no file that is uploaded deletes records by their names/,
+    /an upload file cannot delete records by name/,
   ],
   [
     "that the tenant has overtaken",
@@ -143,7 +143,7 @@ test.each<[string, () => Promise<Import>, string, RegExp]>([
     /changed/,
   ],
   ["that was committed", async () => tenant.client.imports.commit(await tenant.plan(append, FILE)), "conflict", /./],
-])("no file is written of a plan %s, and nothing changes", async (_, planned, code, what) => {
+])("no file is written for a plan %s, and nothing changes", async (_, planned, code, what) => {
   await takeOver(BEFORE);
   const one = await planned();
   const before = tenant.dump();

@@ -4,7 +4,7 @@ import { Failure, type ErrorCode } from "../../../lib/errors/index.ts";
 import type { Tools } from "../../tools.ts";
 import { AnsweringTenant } from "#support/commands/tenant.ts";
 import { operations, planOf } from "#support/commands/imports/plans.ts";
-import { PendingPlan } from "./pending.ts";
+import { PendingPlan } from "./pending-plan.ts";
 
 /** The requests to the tenant after a failure, what is said, and the message that a signal would then cause. */
 async function settled(failure: unknown, { mode = "append", keep = false, isCommitted = false } = {}) {
@@ -26,20 +26,20 @@ async function settled(failure: unknown, { mode = "append", keep = false, isComm
 const failure = (code: ErrorCode): Failure => new Failure(code, { what: { en: "", ja: "" } });
 
 test.each([new Error("full"), failure("unavailable"), failure("input-rejected")])(
-  "after %s the plan is let go",
+  "after %s, the plan is discarded",
   async (error) => {
     expect(await settled(error)).toEqual({ asked: ["import", "discardImport"], state: "nothing was changed" });
   },
 );
 
-test("a plan that is to stay stays, and is said to", async () => {
+test("a plan to keep is kept and reported as kept", async () => {
   expect(await settled(new Error("full"), { keep: true })).toEqual({
     asked: ["import"],
-    state: `nothing was changed; the plan is kept: clomoctl imports commit P12`,
+    state: `nothing was changed, and the plan is kept; to commit it: clomoctl imports commit P12`,
   });
 });
 
-test("where the plan was committed before the failure, that is said", async () => {
+test("reports that the plan was committed before the failure", async () => {
   const done = "the whole plan was committed";
   for (const error of [new Error("full"), failure("interrupted")]) {
     const { state: _, ...rest } = await settled(error, { isCommitted: true });
@@ -47,7 +47,7 @@ test("where the plan was committed before the failure, that is said", async () =
   }
 });
 
-test("a plan that can be taken up again stays; an undoing only until the tenant is free", async () => {
+test("keeps a plan that can be resumed, but an undo only while the tenant is locked", async () => {
   expect((await settled(failure("conflict"))).asked).toEqual([]);
   expect((await settled(failure("locked"))).asked).toEqual([]);
   expect((await settled(failure("locked"), { mode: "undo" })).asked).toEqual([]);

@@ -1,21 +1,21 @@
-import { unlessFailing } from "../../lib/errors/index.ts";
+import { ignoreFailure } from "../../lib/errors/index.ts";
 import type { Client, Device } from "../../lib/client/index.ts";
 import { DEVICE, ownerIdOf, usesAccount } from "../../lib/model/device.ts";
 import { describeProblem } from "../../lib/model/problem.ts";
 import { text } from "../../lib/text/index.ts";
-import type { ResultLayout, ChangeResult } from "../records/written.ts";
+import type { ResultLayout, ChangeResult } from "../records/change-result.ts";
 import type { Tools } from "../tools.ts";
 import { DEVICE_COLUMNS } from "./columns.ts";
 
-/** How a device is shown that was written. */
-export const DEVICE_WRITTEN: ResultLayout<Device> = {
+/** How the result of a change to a device is shown. */
+export const DEVICE_RESULT_LAYOUT: ResultLayout<Device> = {
   columns: DEVICE_COLUMNS,
   fields: DEVICE.fields,
   called: ({ serialNumber }) => serialNumber,
   deletion: "devices.delete",
 };
 
-/** Warns of the first other Android device of each new owner, whose account is meant for one of them. @see facts 1.3 */
+/** Warns if an Android device's new owner already has one, naming it: an account is for one device.  @see facts 1.3 */
 export async function warnOfSharedAccounts(
   { terminal }: Pick<Tools, "terminal">,
   client: Client<"devices">,
@@ -24,7 +24,7 @@ export async function warnOfSharedAccounts(
   for (const { before, after } of all) {
     const { owner, serialNumber } = after;
     if (owner === null || !usesAccount(after) || (before !== null && ownerIdOf(before) === owner.id)) continue;
-    const shared = await unlessFailing(() => otherWithAccount(client, owner.id, after.id));
+    const shared = await ignoreFailure(() => findDeviceSharingAccount(client, owner.id, after.id));
     if (shared === undefined) continue;
     const params = { owner: `${owner.name} <${owner.email}>`, device: shared.serialNumber };
     const { en, ja } = describeProblem({ code: "account-shared", params });
@@ -32,8 +32,12 @@ export async function warnOfSharedAccounts(
   }
 }
 
-/** The first other device of an owner that uses the account. */
-const otherWithAccount = async (client: Client<"devices">, owner: string, id: string): Promise<Device | undefined> => {
+/** Returns the first other device of an owner that uses the owner's account. */
+const findDeviceSharingAccount = async (
+  client: Client<"devices">,
+  owner: string,
+  id: string,
+): Promise<Device | undefined> => {
   for await (const other of client.devices.list({ owner })) {
     if (other.id !== id && usesAccount(other)) return other;
   }

@@ -1,26 +1,31 @@
 import { line } from "../../lib/advice/index.ts";
 import type { Org, OrgDetail } from "../../lib/client/index.ts";
-import { nearest } from "../../lib/text/nearest.ts";
+import { findNearestWord } from "../../lib/text/nearest.ts";
 import { text } from "../../lib/text/index.ts";
-import { theOne, type NamedKind } from "../listing/named.ts";
+import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
 import type { Tools } from "../tools.ts";
 
-/** How an organisation is named, and told apart from others of the same name. */
-export const ORG_NAMES: NamedKind<OrgDetail> = {
+/** How an organisation is looked up by name, and distinguished from others with the same name. */
+export const ORG_LOOKUP: NamedKind<OrgDetail> = {
   noun: text("organisation", "組織"),
   list: line("orgs list", []),
   describe: ({ id, path, name, code }) => [path === "" ? name : path, ...(code === null ? [] : [code]), id].join(" "),
 };
 
 /**
- * The organisation of an id, a code or a path.
+ * Returns the organisation with an id, a code or a path.
  *
- * @throws `not-found` when there is none, `usage` when there are several
+ * @throws `not-found` if there is none, `usage` if there are several
  */
-export async function orgNamed(tools: Tools, name: string): Promise<OrgDetail> {
+export async function findOrg(tools: Tools, name: string): Promise<OrgDetail> {
   const { client } = await tools.tenant("orgs");
   const found = await client.orgs.find({ name });
-  return theOne(name, found, ORG_NAMES, found.length > 0 ? [] : nearOrgs(name, await client.orgs.list()));
+  return requireSingleMatch(
+    name,
+    found,
+    ORG_LOOKUP,
+    found.length > 0 ? [] : suggestOrgs(name, await client.orgs.list()),
+  );
 }
 
 /** The argument that names an organisation. */
@@ -34,17 +39,17 @@ export const ORG_ARGUMENT = {
   ),
 } as const;
 
-/** Maximum number of organisations that are proposed. */
-const MAX_PROPOSED = 3;
+/** Maximum number of organisations that are suggested. */
+const MAX_SUGGESTIONS = 3;
 
-/** The paths of organisations whose name or code has what was typed in it, or is near to it. */
-export function nearOrgs(typed: string, orgs: readonly Org[]): readonly string[] {
+/** Returns the paths of organisations whose name or code contains the typed text, or is similar to it. */
+export function suggestOrgs(typed: string, orgs: readonly Org[]): readonly string[] {
   const holding = orgs.filter(({ name, code }) => name.includes(typed) || code?.includes(typed) === true);
-  const near = nearest(
+  const near = findNearestWord(
     typed,
     orgs.flatMap(({ name, code }) => (code === null ? [name] : [name, code])),
   );
   const found =
     holding.length > 0 ? holding : orgs.filter(({ name, code }) => near !== undefined && [name, code].includes(near));
-  return found.slice(0, MAX_PROPOSED).map(({ path, name }) => (path === "" ? name : path));
+  return found.slice(0, MAX_SUGGESTIONS).map(({ path, name }) => (path === "" ? name : path));
 }

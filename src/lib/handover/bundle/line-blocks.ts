@@ -2,28 +2,28 @@ import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 
 const NEWLINE = 0x0a;
-const LONGEST = 16 * 1024 * 1024;
+const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
 /**
- * Chunks cut anew, so that each has whole lines; only the last line of all may lack its end. A chunk need hold only
- * until the next one is asked for, and so does a block.
+ * Regroups chunks into blocks of whole lines. Only the last line of all may lack its line feed. A chunk needs to stay
+ * valid only until the next chunk is requested, and so does a block.
  *
- * @param where the file's name in messages
+ * @param where the file name, for messages
  * @throws Failure `input-rejected` for a line of more than 16 MiB
  */
-export async function* blocksOf(chunks: AsyncIterable<Buffer>, where: string): AsyncGenerator<Buffer> {
+export async function* splitIntoLineBlocks(chunks: AsyncIterable<Buffer>, where: string): AsyncGenerator<Buffer> {
   let begun: Buffer[] = [];
   let waiting = 0;
   for await (const chunk of chunks) {
     const first = chunk.indexOf(NEWLINE) + 1;
     waiting += first === 0 ? chunk.length : first;
-    if (waiting > LONGEST) throw tooLong(where);
+    if (waiting > MAX_LINE_BYTES) throw createTooLongLineFailure(where);
     if (first === 0) {
       begun.push(Buffer.from(chunk));
       continue;
     }
     const last = chunk.lastIndexOf(NEWLINE) + 1;
-    // lines that lie in two chunks are short beside the rest, which is not copied
+    // only lines that span two chunks are copied; the rest, which is far longer, is not
     const from = begun.length === 0 ? 0 : first;
     if (from > 0) yield Buffer.concat([...begun, chunk.subarray(0, from)]);
     if (last > from) yield chunk.subarray(from, last);
@@ -33,12 +33,12 @@ export async function* blocksOf(chunks: AsyncIterable<Buffer>, where: string): A
   if (waiting > 0) yield Buffer.concat(begun);
 }
 
-const tooLong = (where: string): Failure =>
+const createTooLongLineFailure = (where: string): Failure =>
   new Failure("input-rejected", {
     what: text("a line is longer than 16 MiB", "16 MiB を超える行があります"),
     where,
     hint: text(
-      "no export writes such a line: take another copy",
-      "書き出しでできる行ではありません。別のコピーを使ってください",
+      "an export never writes such a line: use another copy",
+      "書き出しでこのような行ができることはありません。別のコピーを使ってください",
     ),
   });

@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
 import type { DatedItem } from "../judge.ts";
-import { workFor, type PendingNotice } from "./pending.ts";
+import { findRecipientWork, type PendingReminder } from "./pending-reminders.ts";
 import type { RecipientItems } from "./recipients.ts";
 import { LoadedTenant } from "./tenant.ts";
-import { dueNotice } from "#support/renewals/digest.ts";
-import { noticeTenant, pastNotice, type KnownTenant } from "#support/renewals/notice-tenant.ts";
+import { createDueReminder } from "#support/renewals/digest.ts";
+import { createReminderTenant, createPastReminder, type KnownTenant } from "#support/renewals/notice-tenant.ts";
 
 const NOW = new Date("2027-02-01T00:00:00.000Z");
 const STAGES = [90, 30, 7, 0];
 
-const item = (id: string, expiresAt: string): DatedItem => ({ ...dueNotice().item, id, name: id, expiresAt });
+const item = (id: string, expiresAt: string): DatedItem => ({ ...createDueReminder().item, id, name: id, expiresAt });
 const MARCH = "2027-03-01T03:00:00.000Z";
 const SOON = "2027-02-04T03:00:00.000Z";
 
@@ -19,7 +19,7 @@ const work = async (
   { now = NOW, except = [] }: { now?: Date; except?: readonly string[] } = {},
 ) => {
   const loaded = await Promise.all(
-    known.map((one) => LoadedTenant.load(noticeTenant(one).tenant, { now, stages: STAGES })),
+    known.map((one) => LoadedTenant.load(createReminderTenant(one).tenant, { now, stages: STAGES })),
   );
   const target: RecipientItems = {
     recipient: { name: "it", way: "mail", address: "IT@example.jp", language: "ja" },
@@ -28,13 +28,13 @@ const work = async (
       .map(({ tenant: { context }, items }) => ({ context, items: items.filter(({ id }) => !except.includes(id)) }))
       .filter(({ items }) => items.length > 0),
   };
-  const { unfinished, fresh } = workFor(target, loaded, { now, stages: STAGES });
-  const brief = ({ key, due, loaded: { tenant } }: PendingNotice): string =>
+  const { unfinished, fresh } = findRecipientWork(target, loaded, { now, stages: STAGES });
+  const brief = ({ key, due, loaded: { tenant } }: PendingReminder): string =>
     `${tenant.context}/${key.itemId} ${key.stage}${due === undefined ? " overtaken" : ` in ${due.days}`}`;
   return { unfinished: unfinished.map(brief), fresh: fresh.map(brief), all: [...unfinished, ...fresh] };
 };
 
-test("the most urgent comes first, in whatever tenant; of one day the earlier instant", async () => {
+test("the most urgent comes first across tenants, and the earlier instant of a day", async () => {
   const { fresh, unfinished } = await work([
     { items: [item("b", MARCH), item("a", "2027-03-01T02:00:00.000Z")] },
     { context: "osaka", items: [item("c", SOON)] },
@@ -42,7 +42,7 @@ test("the most urgent comes first, in whatever tenant; of one day the earlier in
   expect([unfinished, fresh]).toEqual([[], ["osaka/c 7 in 3", "kanto/a 30 in 28", "kanto/b 30 in 28"]]);
 });
 
-test("a notice says what is recorded under what, and the day and the moment by the tenant's clock", async () => {
+test("a reminder has its recorded key, and the day and moment in the tenant's time zone", async () => {
   const at = "2027-02-01T15:30:00.000Z";
   const { all } = await work(
     [{ items: [item("a", at)] }, { context: "ny", timezone: "America/New_York", items: [item("b", at)] }],
@@ -73,8 +73,8 @@ test.each([
     ["kanto/a 90 overtaken"],
     ["kanto/a 30 in 28"],
   ],
-] as const)("what %s", async (_, state, stage, unfinished, fresh) => {
-  const notices = [pastNotice("2027-01-01", { itemId: "a", state, stage })];
+] as const)("if a reminder %s", async (_, state, stage, unfinished, fresh) => {
+  const notices = [createPastReminder("2027-01-01", { itemId: "a", state, stage })];
   expect(await work([{ items: [item("a", MARCH)], notices }])).toMatchObject({ unfinished, fresh });
 });
 
@@ -83,27 +83,27 @@ test.each([
   ["by another way", { way: "webhook" }],
   ["of another thing", { itemId: "b" }],
   ["of the date before it was renewed", { expiresAt: "2026-03-01T03:00:00.000Z" }],
-])("what was sent %s does not count", async (_, change) => {
-  const notices = [pastNotice("2027-01-01", { itemId: "a", ...change })];
+])("a reminder sent %s does not count", async (_, change) => {
+  const notices = [createPastReminder("2027-01-01", { itemId: "a", ...change })];
   expect((await work([{ items: [item("a", MARCH)], notices }])).fresh).toEqual(["kanto/a 30 in 28"]);
 });
 
-test("what was begun of a thing that is gone, or of no stage any more, is left alone", async () => {
-  const notices = [pastNotice("2027-01-01", { itemId: "gone", state: "sending" })];
+test("ignores an unfinished reminder of a removed item or of a former stage", async () => {
+  const notices = [createPastReminder("2027-01-01", { itemId: "gone", state: "sending" })];
   expect(await work([{ items: [item("a", MARCH)], notices }])).toMatchObject({
     unfinished: [],
     fresh: ["kanto/a 30 in 28"],
   });
 });
 
-test("what was begun before somebody was asked to be told no more is settled without a word", async () => {
-  const notices = [pastNotice("2027-01-01", { itemId: "a", state: "sending" })];
+test("settles an unfinished reminder without a message if the recipient no longer receives it", async () => {
+  const notices = [createPastReminder("2027-01-01", { itemId: "a", state: "sending" })];
   const done = await work([{ items: [item("a", MARCH), item("b", SOON)], notices }], { except: ["a"] });
   expect(done).toMatchObject({ unfinished: ["kanto/a 30 overtaken"], fresh: ["kanto/b 7 in 3"] });
 });
 
-test("the same thing in two tenants is two", async () => {
-  const notices = [pastNotice("2027-01-01", { itemId: "a", state: "sending" })];
+test("the same item in two tenants is two items", async () => {
+  const notices = [createPastReminder("2027-01-01", { itemId: "a", state: "sending" })];
   const items = [item("a", MARCH)];
   expect(
     await work([

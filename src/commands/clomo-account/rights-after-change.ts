@@ -1,0 +1,65 @@
+import type { WrittenAccount } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import type { Operation } from "../../lib/model/role.ts";
+import { text } from "../../lib/text/index.ts";
+import { describeResultState, showWrittenRecord } from "../records/change-result.ts";
+import type { Tools } from "../tools.ts";
+import { ACCOUNT_COLUMNS } from "./columns.ts";
+
+/** The acting account's rights after a change to an account. If it changed itself, it may have fewer rights. */
+export interface RightsAfter {
+  readonly may: (operation: Operation) => boolean;
+  /** true if lists show the acting account's user; also true, without a check, if another account was changed */
+  readonly seesHimself: boolean;
+  /** true if the acting account changed its own role */
+  readonly isOwn: boolean;
+}
+
+/** The rights after another account was changed, or before any change. */
+export const UNCHANGED_RIGHTS: RightsAfter = { may: () => true, seesHimself: true, isOwn: false };
+
+/** The rights of an account that no longer has a role. */
+const NO_RIGHTS: RightsAfter = { may: () => false, seesHimself: false, isOwn: true };
+
+/** Returns the rights of the acting account after a change. */
+async function rightsAfter(
+  { globals, tenant }: Pick<Tools, "globals" | "tenant">,
+  { before, after, dryRun }: WrittenAccount,
+): Promise<RightsAfter> {
+  if (globals.as === undefined || dryRun || before === null || before.role === after.role) return UNCHANGED_RIGHTS;
+  try {
+    const { operations, user } = await (await tenant("whoami")).client.whoami.show();
+    if (user?.id !== after.id) return UNCHANGED_RIGHTS;
+    const { listed: seesHimself } = user;
+    return { may: (asked) => operations.some(({ operation }) => operation === asked), seesHimself, isOwn: true };
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code === "interrupted") throw error;
+    // without a role, even whoami is refused
+    return error.code === "not-permitted" ? NO_RIGHTS : UNCHANGED_RIGHTS;
+  }
+}
+
+/**
+ * Shows an account that was changed, and suggests how to undo the change.
+ *
+ * @returns the rights of the acting account from now on, so that no command is suggested that it may not use any longer
+ */
+export async function showChangedAccount(tools: Tools, written: WrittenAccount): Promise<RightsAfter> {
+  describeResultState(tools, written.dryRun);
+  const rights = await rightsAfter(tools, written);
+  const { isOwn } = rights;
+  const { consoleTask } = written;
+  await showWrittenRecord(tools, isOwn ? { ...written, consoleTask: null } : written, {
+    columns: ACCOUNT_COLUMNS,
+    called: ({ name, user }) => `${name} (${user})`,
+    undoable: !isOwn,
+  });
+  if (isOwn && consoleTask !== null) await tools.terminal.note(ASK_FOR_CONSOLE_CHANGE);
+  return rights;
+}
+
+/** Has no task number, because an administrator of only some organisations sees a different number. */
+const ASK_FOR_CONSOLE_CHANGE = text(
+  "the same change is needed in the console: ask a system administrator",
+  "管理画面でも同じ操作が必要です。システム管理者に依頼してください",
+);

@@ -1,0 +1,179 @@
+import { basename } from "node:path";
+import { line, step } from "../../../lib/advice/index.ts";
+import type { Import, Client } from "../../../lib/client/index.ts";
+import { Failure, type ErrorCode } from "../../../lib/errors/index.ts";
+import { ROW_UNIT } from "../../../lib/terminal/index.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
+import type { PlanSummary } from "../../summary.ts";
+import type { Tools } from "../../tools.ts";
+import type { WrittenUpload } from "../outputs/console/file.ts";
+import { listPlanChanges, hasChanges } from "../../../lib/plan/describe.ts";
+import { sumChanges } from "../../../lib/plan/plan.ts";
+
+/** A plan that is neither committed nor discarded yet. Ensures that its outcome is known and reported. */
+export class PendingPlan {
+  readonly plan: Import;
+  readonly #client: Client<"imports">;
+  readonly #tools: Tools;
+  readonly #keep: boolean;
+  #isCommitted = false;
+  #looked: Promise<Import> | undefined;
+  /** failure of a commit that may have been carried out nevertheless */
+  #lost: Failure | undefined;
+
+  /** @param keep keeps the plan for `imports commit` if it is not committed now */
+  constructor(tools: Tools, client: Client<"imports">, plan: Import, keep: boolean) {
+    this.#tools = tools;
+    this.#client = client;
+    this.plan = plan;
+    this.#keep = keep;
+    tools.summarize(summarizeCounts(plan));
+    tools.describeState(() => NOTHING_CHANGED);
+  }
+
+  get isCommitted(): boolean {
+    return this.#isCommitted;
+  }
+
+  /** Discards the plan or, if it is kept, reports how to resume it. */
+  async leave(): Promise<void> {
+    const { id, number } = this.plan;
+    if (!this.#keep) {
+      await this.#client.imports.discard(id);
+      return;
+    }
+    await this.#tools.terminal.note(
+      step("the plan is kept; to commit it", "計画を残しました。適用するには", line("imports commit", [number])),
+    );
+  }
+
+  /**
+   * Commits the plan.
+   *
+   * @param written the file that was written for the console
+   * @throws `conflict` or `locked`; the plan is then kept and can be compared again, except for an undo, which is not a
+   * comparison
+   */
+  async commit(written: UploadOutput = {}): Promise<Import> {
+    const { number, rows } = this.plan;
+    this.#tools.describeState(() => unknownOutcomeNote(number));
+    const step = this.#tools.terminal.progress.start({
+      id: "commit",
+      name: text("Committing", "適用"),
+      unit: ROW_UNIT,
+    });
+    try {
+      const committed = await this.#client.imports.commit(this.plan, written, this.#tools.signal);
+      this.#isCommitted = true;
+      this.#tools.describeDone(PLAN_COMMITTED);
+      this.#tools.summarize({ ...summarizeCounts(committed), changed: hasChanges(committed) });
+      step.reach(rows);
+      step.finish();
+      return committed;
+    } catch (error) {
+      throw this.#canResume(error) && (await this.#isOpen(error)) ? addNextStep(error, number) : error;
+    }
+  }
+
+  /**
+   * Commits a plan whose upload file is in place. If the commit fails but the plan may have been committed
+   * nevertheless, the file stays, and {@link throwLost} throws the failure later.
+   *
+   * @throws the failures of {@link commit} if the plan is not committed
+   */
+  async commitWithFile(file: string, { sha256, upload }: WrittenUpload): Promise<Import> {
+    try {
+      return await this.commit({ upload, ...(sha256 !== undefined && { sha256, fileName: basename(file) }) });
+    } catch (error) {
+      if (!(error instanceof Failure) || !UNANSWERED_CODES.has(error.code)) throw error;
+      const now = await this.#look().catch(() => undefined);
+      if (now?.state === "planned") throw error;
+      this.#lost = error;
+      return now ?? this.plan;
+    }
+  }
+
+  /** Throws the failure of an unanswered commit, if any; call it when the plan's file is in place.  @throws it */
+  throwLost(): void {
+    if (this.#lost !== undefined) throw this.#lost;
+  }
+
+  /** Returns the plan as it is after a failure. The plan is read only once. */
+  #look(): Promise<Import> {
+    return (this.#looked ??= this.#client.imports.show(this.plan.id));
+  }
+
+  /** Returns true if the plan is still open after a refused commit: others may have committed or discarded it. */
+  async #isOpen({ code }: Failure): Promise<boolean> {
+    if (code === "locked") return true;
+    const now = await this.#look().catch(() => undefined);
+    return now?.state === "planned";
+  }
+
+  /** Runs work while the plan is open, and settles the plan if the work fails. The first failure is reported. */
+  async settling<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      // a plan that cannot be discarded now is removed after a week
+      await this.settle(error).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  /** Discards an open plan after a failure, and describes the tenant's state for messages on it or on a signal. */
+  async settle(failure: unknown): Promise<void> {
+    if (this.#canResume(failure)) return;
+    const { id, number } = this.plan;
+    const { state } = await this.#look();
+    if (state === "planned" && !this.#keep) await this.#client.imports.discard(id);
+    const unchanged = this.#keep ? planKeptNote(number) : NOTHING_CHANGED;
+    if (state === "committed") this.#tools.describeDone(PLAN_COMMITTED);
+    else this.#tools.describeState(() => unchanged);
+  }
+
+  /** Returns true if the plan can still be committed after a failure, and is therefore kept. */
+  #canResume(failure: unknown): failure is Failure {
+    if (!(failure instanceof Failure)) return false;
+    return failure.code === "locked" || (failure.code === "conflict" && this.plan.mode !== "undo");
+  }
+}
+
+/** Codes of failures after which a request may have been carried out nevertheless. */
+const UNANSWERED_CODES: ReadonlySet<ErrorCode> = new Set(["interrupted", "unavailable"]);
+
+/** The upload file that was written; it has no name if all its rows are left out. */
+interface UploadOutput extends Partial<WrittenUpload> {
+  readonly fileName?: string | undefined;
+}
+
+/** Returns the counts of a plan for the summary line. */
+const summarizeCounts = (plan: Import): Partial<PlanSummary> => ({
+  number: plan.number,
+  create: sumChanges(listPlanChanges(plan), "create"),
+  update: sumChanges(listPlanChanges(plan), "update"),
+  delete: sumChanges(listPlanChanges(plan), "delete"),
+});
+
+/** The message for a plan that is not committed. */
+export const NOTHING_CHANGED = text("nothing was changed", "何も変更していません");
+const planKeptNote = (number: string): Text =>
+  text(
+    `nothing was changed, and the plan is kept; to commit it: ${line("imports commit", [number])}`,
+    `何も変更していません。計画を残しました。適用するには: ${line("imports commit", [number])}`,
+  );
+
+const PLAN_COMMITTED = text("the whole plan was committed", "計画はすべて適用しました");
+
+const unknownOutcomeNote = (number: string): Text =>
+  text(
+    `the commit was in progress: either the whole plan was committed, or nothing; to check: ${line("imports show", [number])}`,
+    `適用の途中でした。すべて適用したか、まったく変更していないかのどちらかです。確認するには: ${line("imports show", [number])}`,
+  );
+
+function addNextStep(failure: Failure, number: string): Failure {
+  const next = line(failure.code === "conflict" ? "imports replan" : "imports commit", [number]);
+  return failure.with({
+    hint: step("the plan is kept; to continue", "計画は残っています。続けるには", next),
+  });
+}

@@ -1,0 +1,74 @@
+import { Failure } from "../../lib/errors/index.ts";
+import { joinTexts, same, text, type Language, type Text } from "../../lib/text/index.ts";
+import { quoteShellWord } from "../../lib/text/shell-word.ts";
+
+/** A kind of record that can be looked up by name. */
+export interface NamedKind<R> {
+  /** singular: `user` */
+  readonly noun: Text;
+  /** the command that lists the records */
+  readonly list: string;
+  /** the command that searches for a part of a name, to which the part is appended */
+  readonly search?: string | undefined;
+  /** what identifies a record, if that is not simply its name: `id or email address` */
+  readonly by?: Text | undefined;
+  /** returns a description with the id, to distinguish the record from others with the same name */
+  readonly describe: (record: R) => string | Text;
+}
+
+/** Maximum number of matching records that a message lists. */
+const MAX_LISTED_MATCHES = 10;
+
+/** Returns a Japanese word that follows another word, with a space before Latin letters. */
+const spaceBeforeLatin = (word: string): string => (/^[A-Za-z]/.test(word) ? ` ${word}` : word);
+
+/**
+ * Returns the only record that matches a name.
+ *
+ * @param found all records that match
+ * @param near suggestions if no record matches, in the form of {@link NamedKind.describe}
+ * @throws `not-found` if no record matches, `usage` with a list of the records if several match
+ */
+export function requireSingleMatch<R>(
+  name: string,
+  found: readonly R[],
+  { noun, list, search, by, describe }: NamedKind<R>,
+  near: readonly (string | Text)[] = [],
+): R {
+  const [one, ...others] = found;
+  if (one === undefined) {
+    const shown = near.map((other) => (typeof other === "string" ? same(other) : other));
+    const meant = joinTexts(shown, same("; "));
+    const asked = shown.length === 0 ? same("") : text(`did you mean ${meant.en}? `, `${meant.ja} ですか? `);
+    throw new Failure("not-found", {
+      what:
+        by === undefined
+          ? text(`no ${noun.en} matches "${name}"`, `「${name}」という${spaceBeforeLatin(noun.ja)}はありません`)
+          : text(
+              `no ${noun.en} has the ${by.en} "${name}"`,
+              `「${name}」という${spaceBeforeLatin(by.ja)}の${spaceBeforeLatin(noun.ja)}はありません`,
+            ),
+      hint:
+        search === undefined
+          ? text(`${asked.en}to list all: ${list}`, `${asked.ja}${list} で一覧できます`)
+          : text(
+              `${asked.en}to search for part of the name: ${search} ${quoteShellWord(name)}`,
+              `${asked.ja}名前の一部で探すには: ${search} ${quoteShellWord(name)}`,
+            ),
+    });
+  }
+  if (others.length === 0) return one;
+  const listed = found.slice(0, MAX_LISTED_MATCHES).map(describe);
+  const all = (language: Language): string =>
+    [
+      ...listed.map((one) => (typeof one === "string" ? one : one[language])),
+      ...(found.length > MAX_LISTED_MATCHES ? ["…"] : []),
+    ].join("; ");
+  throw new Failure("usage", {
+    what: text(
+      `"${name}" matches ${found.length} records: ${all("en")}`,
+      `「${name}」は ${found.length} 件に当てはまります: ${all("ja")}`,
+    ),
+    hint: text("use the id instead", "ID で指定してください"),
+  });
+}

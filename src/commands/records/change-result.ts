@@ -1,0 +1,230 @@
+import { line, step } from "../../lib/advice/index.ts";
+import { ignoreFailure } from "../../lib/errors/index.ts";
+import type { Operation } from "../../lib/model/role.ts";
+import type { Fields } from "../../lib/model/thing.ts";
+import { same, text, type Text } from "../../lib/text/index.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { canDoAll } from "../rights.ts";
+import type { Tools } from "../tools.ts";
+import { findDoubtfulValues } from "./options.ts";
+
+/** The tenant's answer to a change made by hand. */
+export interface ChangeResult<R> {
+  readonly before: R | null;
+  readonly after: R;
+  readonly consoleTask: number | null;
+  readonly dryRun: boolean;
+}
+
+/** How a written record is shown. */
+export interface ResultLayout<R, W = ChangeResult<R>> {
+  readonly columns: readonly Column<R>[];
+  /** name of the record in messages */
+  readonly called: (record: R) => string;
+  /** right that is required to undo a creation, in addition to the right to create */
+  readonly deletion?: Operation | undefined;
+  /** false if the user is not allowed to undo the change */
+  readonly undoable?: boolean | undefined;
+  /** columns used to describe a change, if they differ from the shown columns */
+  readonly tells?: readonly Column<R>[] | undefined;
+  /** fields of the record, which are checked for doubtful values */
+  readonly fields?: Fields | undefined;
+  /** describes a further consequence of the change, if any */
+  readonly along?: ((written: W) => Text | undefined) | undefined;
+}
+
+/** The state that a failure reports before the tenant receives the change. */
+export const STATE_UNCHANGED = text("nothing was changed", "何も変更していません");
+export const STATE_MAYBE_CHANGED = text("the change may have been made", "変更されている可能性があります");
+export const STATE_CHANGED = text(
+  "the change was made; the output may be incomplete",
+  "変更は反映済みです。出力は不完全な場合があります",
+);
+
+/** The tools that are needed to show a result. */
+type ResultTools = Pick<Tools, "terminal" | "globals" | "tenant" | "describeState" | "describeDone">;
+
+/** Sets the state that a later failure reports, now that the tenant has answered. */
+export const describeResultState = (tools: ResultTools, dryRun: boolean): void =>
+  dryRun ? tools.describeState(() => STATE_UNCHANGED) : tools.describeDone(STATE_CHANGED);
+
+const EMPTY_VALUE = text("(blank)", "(空)");
+
+const formatValue = (value: unknown): Text => {
+  if (value === null || value === undefined || value === "") return EMPTY_VALUE;
+  if (typeof value === "boolean") return value ? text("yes", "はい") : text("no", "いいえ");
+  if (!Array.isArray(value)) return same(formatSingleValue(value));
+  return value.length === 0 ? EMPTY_VALUE : same((value as readonly unknown[]).map(formatSingleValue).join(", "));
+};
+
+const formatSingleValue = (value: unknown): string => {
+  if (typeof value === "string") return value;
+  // a custom field is shown as name=value
+  return typeof value === "object" && value !== null ? Object.values(value).join("=") : JSON.stringify(value);
+};
+
+const BOOKKEEPING_KEYS = ["id", "createdAt", "updatedAt", "depth"];
+
+/** Returns the columns whose values differ. ID columns are returned only if no other column differs. */
+const findChangedColumns = <R>(columns: readonly Column<R>[], before: R, after: R): readonly Column<R>[] => {
+  const changed = columns.filter(
+    ({ key, value }) =>
+      !BOOKKEEPING_KEYS.includes(key) &&
+      // a column of a missing object yields undefined, which is equal to null here
+      JSON.stringify(value(before) ?? null) !== JSON.stringify(value(after) ?? null),
+  );
+  const told = changed.filter(({ key }) => !key.endsWith("Id"));
+  return told.length === 0 ? changed : told;
+};
+
+/** Describes the result for one record, one sentence at a time: what has changed, and what to do in the console. */
+async function* describeResult<R extends object, W extends ChangeResult<R>>(
+  tools: ResultTools,
+  written: W,
+  { columns, tells = columns, called, along }: ResultLayout<R, W>,
+): AsyncGenerator<Text> {
+  const { before, after, consoleTask, dryRun } = written;
+  const { terminal } = tools;
+  const name = called(after);
+  const changed = before === null ? [] : findChangedColumns(tells, before, after);
+  if (before === null) {
+    yield dryRun
+      ? text(`would be created: ${name}`, `作成される予定: ${name}`)
+      : text(`created: ${name}`, `作成しました: ${name}`);
+  } else if (changed.length === 0) {
+    yield text(
+      `${name} already has these values: nothing to change`,
+      `${name} はすでに指定どおりです。変更はありません`,
+    );
+    return;
+  }
+  for (const { header, value, name: word, instant } of changed) {
+    if (before === null) continue;
+    const valueOf = (record: R): unknown => {
+      const found = value(record);
+      return instant === true && typeof found === "string" ? terminal.moment(found) : found;
+    };
+    const [from, to] = [word?.(before) ?? formatValue(valueOf(before)), word?.(after) ?? formatValue(valueOf(after))];
+    yield text(`${header.en}: ${from.en} → ${to.en}`, `${header.ja}: ${from.ja} → ${to.ja}`);
+  }
+  const also = along?.(written);
+  if (also !== undefined) yield also;
+  if (dryRun) return;
+  if (consoleTask !== null) yield describeConsoleTask(consoleTask);
+}
+
+/** Describes the task to do in the console after a change made here. @param task number of the task */
+export const describeConsoleTask = (task: number): Text => {
+  const show = line("console show", [task]);
+  return text(`make the same change in the console: ${show}`, `管理画面でも同じ操作が必要です: ${show}`);
+};
+
+/**
+ * Suggests the command that undoes the last change.
+ *
+ * @param needed rights that the undo requires, in addition to the rights to make the change
+ */
+export async function proposeUndo(
+  tools: Pick<Tools, "terminal" | "globals" | "tenant">,
+  needed: readonly Operation[] = [],
+): Promise<void> {
+  // a mere suggestion must not make a completed command fail
+  if (needed.length > 0 && (await ignoreFailure(() => canDoAll(tools, needed))) !== true) return;
+  const number = tools.terminal.takeChange();
+  if (number === undefined) return;
+  const undo = line("undo", [number]);
+  await tools.terminal.note(step("undo", "取り消すには", undo));
+}
+
+/** The passwords and keys that were replaced. They are not stored, so undo cannot restore them. */
+export const FORMER_SECRETS = text("former passwords and keys", "以前のパスワードや鍵");
+
+/** Describes what undo does not restore. */
+export const describeNotRestored = ({ en, ja }: Text): Text =>
+  text(`undo does not restore ${en}`, `取り消しても元に戻らないもの: ${ja}`);
+
+/** Reports, before a change is made, what undo will not restore. */
+export const noteNotRestored = ({ terminal }: Pick<Tools, "terminal">, what: Text): Promise<void> =>
+  terminal.note(describeNotRestored(what));
+
+/** Returns true if undo would restore something: of a secret, only the time it was set is stored, and that stays. */
+const isRestorable = ({ before, after }: ChangeResult<object>): boolean => {
+  if (before === null) return true;
+  const former = new Map<string, unknown>(Object.entries(before));
+  return Object.entries(after).some(
+    ([key, value]: readonly [string, unknown]) =>
+      ![...BOOKKEEPING_KEYS, "secretsSet"].includes(key) &&
+      !key.endsWith("SetAt") &&
+      JSON.stringify(value ?? null) !== JSON.stringify(former.get(key) ?? null),
+  );
+};
+
+/** Suggests how to undo the changes of records that were written together. */
+const proposeUndoOfResults = async <R extends object>(
+  tools: ResultTools,
+  all: readonly ChangeResult<R>[],
+  { deletion, undoable = true }: Pick<ResultLayout<R>, "deletion" | "undoable">,
+): Promise<void> => {
+  if (!undoable || all.some(({ dryRun }) => dryRun) || !all.some(isRestorable)) return;
+  await proposeUndo(tools, deletion !== undefined && all.some(({ before }) => before === null) ? [deletion] : []);
+};
+
+export const DRY_RUN_NOTE = text("dry run: nothing was changed", "確認のみで、何も変更していません");
+
+/** Returns a written record's columns, without the ID in a creation's dry run: the real record has another ID. */
+const hideProvisionalId = <R>(
+  columns: readonly Column<R>[],
+  { before, dryRun }: ChangeResult<R>,
+): readonly Column<R>[] =>
+  before === null && dryRun
+    ? columns.map((column) => (column.key === "id" ? { ...column, value: () => null, name: undefined } : column))
+    : columns;
+
+/** Shows a written record and describes what has changed. */
+export async function showWrittenRecord<R extends object, W extends ChangeResult<R>>(
+  tools: ResultTools,
+  written: W,
+  showing: ResultLayout<R, W>,
+): Promise<void> {
+  const { terminal } = tools;
+  describeResultState(tools, written.dryRun);
+  await terminal.show(hideProvisionalId(showing.columns, written), written.after);
+  for await (const sentence of describeResult(tools, written, showing)) await terminal.note(sentence);
+  await proposeUndoOfResults(tools, [written], showing);
+  await warnOfDoubts(tools, written, showing);
+  if (written.dryRun) await terminal.note(DRY_RUN_NOTE);
+}
+
+/** Warns of values that were accepted but are probably mistakes. */
+const warnOfDoubts = async <R extends object>(
+  { terminal }: Pick<Tools, "terminal">,
+  { before, after }: ChangeResult<R>,
+  { fields = {} }: Pick<ResultLayout<R>, "fields">,
+): Promise<void> => {
+  for (const { name, doubt } of findDoubtfulValues(fields, before, after))
+    await terminal.warn(text(`${name.en}: ${doubt.en}`, `${name.ja}: ${doubt.ja}`));
+};
+
+/** Shows records written together; if there are several, only with the columns in `listed`, which fit a terminal. */
+export async function showWrittenRecords<R extends object, W extends ChangeResult<R>>(
+  tools: ResultTools,
+  all: readonly W[],
+  { listed, ...showing }: ResultLayout<R, W> & { readonly listed: readonly Column<R>[] },
+): Promise<void> {
+  const { terminal } = tools;
+  const [first, ...others] = all;
+  if (first !== undefined && others.length === 0) return showWrittenRecord(tools, first, showing);
+  describeResultState(tools, first?.dryRun === true);
+  await terminal.list(
+    listed,
+    all.map(({ after }) => after),
+  );
+  for (const written of all) {
+    const name = showing.called(written.after);
+    for await (const { en, ja } of describeResult(tools, written, showing))
+      await terminal.note(text(`${name}: ${en}`, `${name}: ${ja}`));
+    await warnOfDoubts(tools, written, showing);
+  }
+  await proposeUndoOfResults(tools, all, showing);
+  if (first?.dryRun === true) await terminal.note(DRY_RUN_NOTE);
+}

@@ -1,0 +1,102 @@
+import { z } from "zod";
+import {
+  listEditableFields,
+  isRequired,
+  type Field,
+  type Fields,
+  type ManualValue,
+  type ManualValues,
+} from "../model/thing.ts";
+import { CUSTOM_FIELD } from "../model/user.ts";
+import { DryRun, Id } from "./shapes.ts";
+import { SCHEMA_EXAMPLES, newValueSchema, withExample } from "./thing-schema.ts";
+
+const CustomValue = z.strictObject({
+  name: newValueSchema(CUSTOM_FIELD.fields.name).min(1),
+  value: newValueSchema({ type: "text", lines: true }).nullable(),
+});
+
+const handValueSchema = (field: Field): z.ZodType<ManualValue> => {
+  if (field.refers !== undefined && field.type !== "texts") return Id.nullable();
+  if (field.type === "texts") return z.array(newValueSchema(field));
+  if (field.type === "objects") return z.array(CustomValue);
+  if (field.type === "boolean") return z.boolean();
+  return field.type === "choice" ? z.enum(field.choices).nullable() : newValueSchema(field).nullable();
+};
+
+/** Members that every request that writes may have in addition to the values. */
+export const writeOptions = {
+  dryRun: DryRun,
+};
+
+interface MemberOptions {
+  readonly without?: readonly string[] | undefined;
+  /** additional members of the request */
+  readonly more?: Readonly<Record<string, z.ZodType<ManualValue | undefined>>> | undefined;
+}
+
+const buildValueSchemas = (
+  fields: Fields,
+  { without = [] }: MemberOptions,
+): Record<string, z.ZodType<ManualValue | undefined>> =>
+  Object.fromEntries(
+    listEditableFields(fields)
+      .filter(([name]) => !without.includes(name))
+      .map(([name, field]) => {
+        const value = handValueSchema(field);
+        return [name, isRequired(field) ? value : value.optional()];
+      }),
+  );
+
+type RequestBody = z.ZodType<ManualValues & { readonly dryRun?: boolean }>;
+
+/** Returns the example of a value that is set by hand; undefined if the field has no example. */
+const findExampleValue = ({ example, refers, type }: Field): unknown => {
+  if (example === null || example === undefined || refers === undefined || type === "texts")
+    return example ?? undefined;
+  return typeof example === "object" ? (example as { readonly id: string }).id : example;
+};
+
+const buildExampleValues = (fields: Fields, { without = [] }: MemberOptions): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    listEditableFields(fields).flatMap(([name, field]) => {
+      const value = findExampleValue(field);
+      return value === undefined || without.includes(name) ? [] : [[name, value]];
+    }),
+  );
+
+/** Returns the schema of a new record's values: missing is blank; a reference is the ID of the other record. */
+export const newRecordSchema = (fields: Fields, choice: MemberOptions = {}): RequestBody =>
+  withExample(
+    z.strictObject({ ...buildValueSchemas(fields, choice), ...choice.more, ...writeOptions }) as RequestBody,
+    () => buildExampleValues(fields, choice),
+  );
+
+/** Returns the schema of a change of a record. A missing value stays as it is; null or a blank text clears it. */
+export const recordChangeSchema = (fields: Fields, choice: MemberOptions = {}): RequestBody =>
+  withExample(
+    z.strictObject({
+      ...z.object(buildValueSchemas(fields, choice)).partial().shape,
+      ...choice.more,
+      ...writeOptions,
+    }) as RequestBody,
+    () => Object.fromEntries(Object.entries(buildExampleValues(fields, choice)).slice(0, 2)),
+  );
+
+/** Returns a manual write's result schema: the record before and after; `consoleTask`: number of the task to do. */
+export const writeResultSchema = <R extends z.ZodType>(record: R) =>
+  withExample(
+    z.object({
+      before: record.nullable(),
+      after: record,
+      consoleTask: z.int().nullable(),
+      dryRun: z.boolean(),
+    }),
+    () => {
+      const shown = SCHEMA_EXAMPLES.get(record)?.();
+      return { before: shown, after: shown, consoleTask: null, dryRun: false };
+    },
+  );
+
+/** The IDs of the records that one request changes or deletes together. */
+export const recordIdList = { ids: z.array(Id).min(1).max(1000) };

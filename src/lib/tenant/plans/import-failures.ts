@@ -1,0 +1,143 @@
+import { line, step } from "../../advice/index.ts";
+import { Failure } from "../../errors/index.ts";
+import { IMPORT_STATE_NAMES } from "../../model/import.ts";
+import { formatCount, joinTexts, text, type Text } from "../../text/index.ts";
+import type { Reader } from "../store/store.ts";
+import { COMMITTED_STATES, listImports, getDisplayState, type ImportRecord } from "./import-rows.ts";
+
+/** The end of a refusal's message. */
+export const NOTHING_CHANGED_SUFFIX = text("; nothing was changed", "。何も変更していません");
+
+/** Combines the refusals of several parts of a change into one failure, so that all obstacles are reported at once. */
+export const mergeFailures = (refusals: readonly Failure[]): Failure => {
+  const [first, ...more] = refusals;
+  if (first !== undefined && more.length === 0) return first;
+  const bare = ({ what: { en, ja } }: Failure): Text =>
+    text(stripSuffix(en, NOTHING_CHANGED_SUFFIX.en), stripSuffix(ja, NOTHING_CHANGED_SUFFIX.ja));
+  const { en, ja } = joinTexts(refusals.map(bare), text("; ", "。"));
+  const hints: Text[] = [];
+  for (const { hint } of refusals) {
+    if (hint !== undefined && !hints.some((known) => known.en.includes(hint.en))) hints.push(hint);
+  }
+  return new Failure("input-rejected", {
+    what: text(`${en}${NOTHING_CHANGED_SUFFIX.en}`, `${ja}${NOTHING_CHANGED_SUFFIX.ja}`),
+    hint: hints.length === 0 ? undefined : joinTexts(hints, text("; ", "。")),
+  });
+};
+
+const stripSuffix = (whole: string, end: string): string => (whole.endsWith(end) ? whole.slice(0, -end.length) : whole);
+
+const buildShowCommand = ({ number }: Pick<ImportRecord, "number">): string => line("imports show", [number]);
+
+/** Returns the hint that names the command to show an import. */
+export const createImportHint = (record: Pick<ImportRecord, "number">): Text =>
+  text(`to see the import: ${buildShowCommand(record)}`, `インポートの確認: ${buildShowCommand(record)}`);
+
+/** Returns the failure for committing a plan that has invalid rows. */
+export const createRejectedImportFailure = (record: ImportRecord): Failure =>
+  new Failure("input-rejected", {
+    what: text(
+      `import ${record.number} has invalid rows; nothing was changed`,
+      `インポート ${record.number} に不正な行があるため、何も変更していません`,
+    ),
+    hint: text(`to see the invalid rows: ${buildShowCommand(record)}`, `不正な行の確認: ${buildShowCommand(record)}`),
+  });
+
+/** Returns the failure for reading the plan of an import that has no open plan, or no longer has one. */
+export const createNoPlanFailure = (record: ImportRecord): Failure => {
+  const { en, ja } = IMPORT_STATE_NAMES[getDisplayState(record)];
+  return new Failure("conflict", {
+    what: text(
+      `import ${record.number} is ${en}, so it does not have an open plan`,
+      `インポート ${record.number} は${ja}で、有効な計画がありません`,
+    ),
+    hint: describePlanAlternative(record),
+  });
+};
+
+const describePlanAlternative = (record: ImportRecord): Text => {
+  const { number, state, detail } = record;
+  if (COMMITTED_STATES.includes(state)) {
+    const rows = line("imports show", [number], { rows: true });
+    return text(`to see what the import did: ${rows}`, `インポートの結果の確認: ${rows}`);
+  }
+  return detail.request?.mode === "delete"
+    ? text(
+        "start the deletion again, with the names of the records or with filters",
+        "名前か絞り込み条件を指定して、削除からやり直してください",
+      )
+    : text("import the file again", "ファイルをもう一度インポートしてください");
+};
+
+/** Returns the failure for committing a plan when a collection that it read has changed. */
+export const createTenantChangedFailure = ({ number }: Pick<ImportRecord, "number">): Failure =>
+  new Failure("conflict", {
+    what: text("the tenant has changed since the plan was made", "計画を作った後にテナントが変更されました"),
+    hint: step("to compare again", "もう一度比較するには", line("imports replan", [number])),
+  });
+
+/**
+ * Returns the failure for undoing a change twice. If the first undo left records out, the hint explains how to undo the
+ * whole change.
+ *
+ * @param by number of the first undo
+ */
+export const createAlreadyUndoneFailure = async (reader: Reader, number: number, by: number): Promise<Failure> => {
+  const undo = (await listImports(reader)).find(({ change }) => change === by);
+  const { counts, skipBlocked, mirrorOnly } = undo?.detail ?? {};
+  const { reopened, blocked } = counts ?? {};
+  const left = skipBlocked === true && reopened === undefined ? (blocked?.count ?? 0) : 0;
+  const again = reopened === undefined ? line("undo", [by]) : line("console confirm", [...reopened.tasks]);
+  const whole = line("undo", [number], { mirrorOnly });
+  const but = text(`, except for ${formatCount(left, "record")}`, `(取り消せなかった ${left} 件を除く)`);
+  const what = text(
+    `change ${number} was already undone by change ${by}`,
+    `変更 ${number} は変更 ${by} ですでに取り消されています`,
+  );
+  return new Failure(
+    "conflict",
+    left === 0
+      ? { what, hint: step("to apply the change again", "変更をもう一度適用するには", again) }
+      : {
+          what: text(`${what.en}${but.en}`, `${what.ja}${but.ja}`),
+          hint: text(
+            `to undo the whole change: ${again}, then ${whole}`,
+            `すべて取り消すには、この順に: ${again}、${whole}`,
+          ),
+        },
+  );
+};
+
+/** Returns the failure for an undo or a drop if it is prevented by other records than those that were shown. */
+export const createStaleUndoFailure = ({ detail: { undoes, drops } }: ImportRecord): Failure =>
+  new Failure("conflict", {
+    what:
+      drops === undefined
+        ? text(
+            `records of change ${undoes} have changed since the undo was shown, so nothing was undone`,
+            `確認の表示後に変更 ${undoes} のレコードが変更されたため、何も変更していません`,
+          )
+        : text(
+            `records have changed since the effect of dropping task ${drops.join(", ")} was shown, so nothing was dropped`,
+            `作業 ${drops.join("、")} を管理画面の内容に戻す確認の表示後に変更があったため、何も変更していません`,
+          ),
+    hint: text("check the changes, then run the command again", "内容を確認してから、もう一度実行してください"),
+  });
+
+/**
+ * Returns the failure for undoing a change if nothing of it can be restored.
+ *
+ * @param before number of the last earlier change that can be undone, if this helps
+ */
+export const createNotUndoableFailure = (number: number, why: Text, before?: number): Failure =>
+  new Failure("conflict", {
+    what: text(`change ${number} cannot be undone: ${why.en}`, `変更 ${number} は取り消せません: ${why.ja}`),
+    hint:
+      before === undefined
+        ? step("to see the change", "変更の確認", line("audit show", [number]))
+        : step(
+            "to undo the last change before it that can be undone",
+            "その前の、取り消せる変更を取り消すには",
+            line("undo", [before]),
+          ),
+  });

@@ -1,0 +1,261 @@
+import type { RecordAction } from "../../../../model/import.ts";
+import type { Thing } from "../../../../model/thing.ts";
+import { getVersionSchema } from "../../../versions/keep.ts";
+import {
+  buildClearSinceStatements,
+  buildFillSinceSql,
+  buildPastStateSql,
+  type PastStateSql,
+} from "../../../versions/past.ts";
+import { ALL_COLUMNS_MASK, getColumnBit, getVersionTable } from "../../../versions/tables.ts";
+import { buildCaseSql, ORDERED_JOIN, buildJsonBooleanSql } from "../../../store/sql/forms.ts";
+import { buildJsonListSql } from "../../../store/sql/json.ts";
+import type { RowQuery } from "../../engine.ts";
+import type { ImportedField } from "../../staging/kinds.ts";
+import type { Database, Params, Row } from "../../../store/sqlite/database.ts";
+import { buildKeyTextSql, findReference } from "../expressions.ts";
+import { buildFieldPiece, batchLines, buildLineSql, buildUnfiledPieces } from "../rows.ts";
+import { buildInterruptCheckSql } from "../functions.ts";
+import type { StoredKind, StoredReference, ThingTable } from "../stored-kind.ts";
+
+/** A kind of records, with SQL for their values before and after the events `e` of imports. */
+interface KindHistory {
+  readonly kind: StoredKind;
+  readonly sides: PastStateSql;
+}
+
+/** The state right before or right after an event. */
+type EventSide = "before" | "after";
+
+/** SQL: the value of the custom field `f`. @param custom SQL of a record's custom fields */
+const buildCustomValueSql = (custom: string): string => `${custom} ->> cast(f.pk as text)`;
+
+/** SQL: a record's path before or after an event; undefined if its thing has no paths.  @param pk SQL of its number */
+const buildPathSql = (table: ThingTable, pk: string, side: EventSide): string | undefined => {
+  const { joins, [side]: column } = buildPastStateSql(getVersionSchema(table.thing.name), "p");
+  return table.planner?.called(pk, { joins, column });
+};
+
+/** SQL: a referenced record's key before or after an event, else its path or name.  @param pk SQL of its number */
+const buildReferencedKeySql = ({ refers, table }: StoredReference, pk: string, side: EventSide): string => {
+  const { fields, name, namedBy = "name" } = table.thing;
+  const { joins, [side]: column } = buildPastStateSql(getVersionSchema(name), "n");
+  const key = fields[refers.by]?.type === "texts" ? `${column(refers.by)} ->> 0` : column(refers.by);
+  const known = `coalesce(${key}, ${buildPathSql(table, "n.pk", side) ?? column(namedBy)})`;
+  return buildCaseSql(`${pk} is null`, "null", `(select ${known} from (select ${pk} as pk) n ${joins("n.pk")})`);
+};
+
+/** SQL: a field before or after an event, as a piece of a line.  @param which SQL: condition on custom fields `f` */
+const buildHistoryPieceSql = (
+  { kind, sides }: KindHistory,
+  field: ImportedField,
+  side: EventSide,
+  which: string,
+): string => {
+  const value = sides[side](field.stored);
+  if (field.merge === "custom") {
+    return `(select string_agg(',' || json_object('field', 'custom:' || f.name, 'value', ${buildCustomValueSql(value)}), '' order by f.pk)
+      from custom_field f where ${which})`;
+  }
+  const reference = findReference(kind, field);
+  if (reference !== undefined)
+    return buildFieldPiece(field.field, `json_quote(${buildReferencedKeySql(reference, value, side)})`);
+  return buildFieldPiece(field.field, field.merge === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`);
+};
+
+/** SQL: the values of all fields of a record before or after an event, as pieces of a line. */
+const buildHistoryPieces = (of: KindHistory, side: EventSide): readonly string[] =>
+  of.kind.fields.map((field) =>
+    buildHistoryPieceSql(of, field, side, `${buildCustomValueSql(of.sides[side](field.stored))} is not null`),
+  );
+
+/** SQL: true if the event undid the deletion of the record. */
+const buildIsRestoredSql = ({ kind }: KindHistory): string =>
+  `exists (select 1 from ${getVersionTable(getVersionSchema(kind.thing.name))} w
+    where w.pk = e.pk and w.revision < e.revision and w.action = 'delete')`;
+
+/** SQL: a record's values after an event; if the event restored the record, also the values that no file contains. */
+const buildValuesAfterSql = (of: KindHistory, action: RecordAction): string => {
+  if (action === "delete") return "'[]'";
+  const further = buildUnfiledPieces(of.kind, of.sides.after).map((one) =>
+    buildCaseSql(buildIsRestoredSql(of), one, "''"),
+  );
+  return buildJsonListSql([...buildHistoryPieces(of, "after"), ...(action === "create" ? further : [])]);
+};
+
+/** SQL: a list with one piece for each field that an event changed. Custom fields that no longer exist are left out. */
+const buildChangedPiecesSql = (
+  { kind, sides }: KindHistory,
+  of: (field: ImportedField, isOther: string) => string,
+): string =>
+  buildJsonListSql(
+    kind.fields.map((field) => {
+      const bit = getColumnBit(getVersionSchema(kind.thing.name), field.stored);
+      const [before, after] = [sides.before(field.stored), sides.after(field.stored)].map(buildCustomValueSql);
+      const isOther = `${before} is distinct from ${after}`;
+      const isChanged = `c.changed & ${bit} <> 0`;
+      const counts = field.merge === "custom" ? `exists (select 1 from custom_field f where ${isOther})` : "true";
+      return buildCaseSql(`${isChanged} and ${counts}`, of(field, isOther), "''");
+    }),
+  );
+
+/** Selects the events of imports that concern records of a kind. */
+interface EventSelection {
+  /** SQL: the imports, each with its `revision` */
+  readonly imports: string;
+  /** SQL: condition on the record number */
+  readonly which: (pk: string) => string;
+  readonly values: Params;
+}
+
+/** SQL: the events `e` with one action: import, revision and record number. */
+const buildEventsSql = ({ thing }: StoredKind, action: RecordAction, { imports, which }: EventSelection): string => {
+  const versions = getVersionTable(getVersionSchema(thing.name));
+  if (action !== "create")
+    return `select m.import, m.revision, v.pk from (${imports}) m ${ORDERED_JOIN} ${versions} v on v.revision = m.revision
+      where v.action = '${action}' and ${which("v.pk")}`;
+  const made = `(${imports}) m ${ORDERED_JOIN} created_range r on r.revision = m.revision and r.thing = '${thing.name}'`;
+  return `select m.import, m.revision, t.pk from ${made} ${ORDERED_JOIN} main.${thing.name} t on t.pk between r.first and r.last
+      where ${which("t.pk")}
+    union all select distinct m.import, m.revision, v.pk from ${made}
+      ${ORDERED_JOIN} ${versions} v on v.pk between r.first and r.last and v.revision > m.revision and v.action = 'delete'
+      where ${which("v.pk")} and not exists (select 1 from main.${thing.name} t where t.pk = v.pk)`;
+};
+
+/** SQL: the bits of the columns that determine the text for a referenced record. */
+const buildNamingBitsSql = ({ refers, table: { thing, planner } }: StoredReference): string => {
+  const versions = getVersionSchema(thing.name);
+  // the path of an organisation can change with any of its columns
+  if (planner !== undefined) return ALL_COLUMNS_MASK;
+  return `(${[refers.by, thing.namedBy ?? "name"].map((column) => getColumnBit(versions, column)).join(" | ")})`;
+};
+
+/** Prepares {@link buildPastStateSql} for the records of events and for the records that they refer to. */
+const collectPastStates = (database: Database, kind: StoredKind, events: EventSelection): void => {
+  const references = kind.references.filter(({ field }) => field.merge === "reference");
+  for (const { name } of new Set([kind.thing, ...references.map(({ table }) => table.thing)]))
+    for (const sql of buildClearSinceStatements(getVersionSchema(name))) database.exec(sql);
+  const collect = ({ name }: Thing, which: string): void => {
+    const sql = buildFillSinceSql(
+      getVersionSchema(name),
+      events.imports,
+      `${which} and ${buildInterruptCheckSql("v.pk")}`,
+    );
+    database.run(sql, events.values);
+  };
+  const written = (["update", "create"] as const).map((action) => buildEventsSql(kind, action, events));
+  // the unary plus keeps SQLite from looking up the versions of each record of a large import: it scans the later
+  // versions instead
+  collect(kind.thing, `${events.which("v.pk")} and +v.pk in (select e.pk from (${written.join(" union all ")}) e)`);
+  for (const reference of references)
+    collect(reference.table.thing, `v.changed & ${buildNamingBitsSql(reference)} <> 0`);
+};
+
+/** SQL: true if an event set a secret of the record. Setting a secret also counts as an update. */
+const buildSetsSecretSql = ({ kind: { table }, sides }: KindHistory, action: RecordAction): string => {
+  const column = table.secretSetAt ?? "secrets";
+  const versions = getVersionSchema(table.thing.name);
+  if (action === "delete" || versions.columns.every(({ name }) => name !== column)) return "false";
+  const isSet = `coalesce(${sides.after(column)}, '{}') <> '{}'`;
+  return action === "create" ? isSet : `c.changed & ${getColumnBit(versions, column)} <> 0 and ${isSet}`;
+};
+
+/** Options for the rows that describe a committed import. */
+interface EventLineOptions {
+  /** true if the rows are not of the import's own kind and so contain the name of their thing */
+  readonly isFurther?: boolean;
+  /** true if an upload file of the import leaves records out */
+  readonly hasLeftOut?: boolean;
+}
+
+/** SQL: the reason why an import's upload file leaves a record out, as JSON; null if the file contains the record. */
+const buildLeftOutSql = ({ kind }: KindHistory): string =>
+  `coalesce((select json_quote(l.reason) from main.left_out l
+    where l.revision = e.revision and l.thing = '${kind.thing.name}' and l.pk = e.pk), 'null')`;
+
+/** SQL: what an import did to a record, in the form of a plan's row. */
+const buildEventLineSql = (
+  of: KindHistory,
+  action: RecordAction,
+  { isFurther = false, hasLeftOut = false }: EventLineOptions,
+): string => {
+  const { kind, sides } = of;
+  const none = "'[]'";
+  const place = buildPathSql(kind.table, "e.pk", "before");
+  return buildLineSql({
+    ...(isFurther && { thing: `'"${kind.thing.name}"'` }),
+    row: "0",
+    line: "0",
+    key: `json_quote(coalesce(${buildKeyTextSql(kind, action === "delete" ? sides.before : sides.after)}, ''))`,
+    action: `'"${action}"'`,
+    changed: action === "update" ? buildChangedPiecesSql(of, ({ field }) => `',"${field}"'`) : none,
+    setsSecret: buildJsonBooleanSql(buildSetsSecretSql(of, action)),
+    exists: buildJsonBooleanSql(action === "create" ? "false" : "true"),
+    before: {
+      create: none,
+      update: buildChangedPiecesSql(of, (field, isOther) => buildHistoryPieceSql(of, field, "before", isOther)),
+      delete: buildJsonListSql([
+        ...(place === undefined ? [] : [buildFieldPiece("path", `json_quote(${place})`)]),
+        ...buildHistoryPieces(of, "before"),
+        ...buildUnfiledPieces(kind, sides.before),
+      ]),
+    }[action],
+    after: buildValuesAfterSql(of, action),
+    ...(hasLeftOut && { leftOut: buildLeftOutSql(of) }),
+  });
+};
+
+/** SQL: what the events with one action did, in the form of a plan's rows: `import`, `revision` and `line`. */
+const buildEventLinesSql = (
+  kind: StoredKind,
+  action: RecordAction,
+  events: EventSelection,
+  further: EventLineOptions,
+): string => {
+  const of: KindHistory = { kind, sides: buildPastStateSql(getVersionSchema(kind.thing.name)) };
+  const app = kind.thing.scope === undefined ? "" : `, ${of.sides.before(kind.thing.scope)} as app`;
+  return `select e.import, e.revision, ${buildEventLineSql(of, action, further)} as line${app}
+    from (${buildEventsSql(kind, action, events)}) e ${of.sides.joins("e.pk")}`;
+};
+
+const ACTION_ORDER = ["update", "create", "delete"] as const;
+
+/** A committed import, and the kinds of its records. Rows of all kinds but the first name their thing. */
+export interface CommittedRowsQuery {
+  readonly kinds: readonly StoredKind[];
+  readonly revision: number;
+}
+
+/** Yields what a committed import did like a plan's rows: NDJSON in batches; by kind updates, creations, deletions. */
+export function* readCommittedLines(
+  database: Database,
+  { kinds, revision }: CommittedRowsQuery,
+  { actions, limit = Number.MAX_SAFE_INTEGER }: RowQuery,
+): Generator<Uint8Array> {
+  const events: EventSelection = {
+    imports: "select 0 as import, :revision as revision",
+    which: () => "true",
+    values: { revision },
+  };
+  const hasLeftOut = database.get("select 1 from main.left_out where revision = :revision", { revision }) !== undefined;
+  let rest = limit;
+  const count = (row: Row): Row => {
+    rest -= 1;
+    return row;
+  };
+  for (const [at, kind] of kinds.entries()) {
+    collectPastStates(database, kind, events);
+    for (const action of ACTION_ORDER) {
+      if (rest <= 0 || (actions.length > 0 && !actions.includes(action))) continue;
+      const scope = kind.thing.scope === undefined ? "" : `where app = '${kind.name}'`;
+      const rows = database.iterate(
+        `select line from (${buildEventLinesSql(kind, action, events, { isFurther: at > 0, hasLeftOut })}) ${scope} limit :rest`,
+        {
+          ...events.values,
+          rest,
+        },
+      );
+      yield* batchLines(Iterator.from(rows).map(count));
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import { ACCOUNT, ACCOUNT_SETTINGS } from "../../../../model/account.ts";
+import { getVersionTable, type VersionSchema } from "../../../versions/tables.ts";
+import { quoteIdentifier } from "../../../store/sql/forms.ts";
+import type { Database } from "../../../store/sqlite/database.ts";
+import { buildRecordLabelSql } from "../expressions.ts";
+import { hasAppliedView } from "../../../store/sqlite/scope.ts";
+import { VERSIONED_THINGS } from "./staged.ts";
+
+/** SQL: the label of a record, even if deleted; null if not visible to the account.  @param pk SQL of its number */
+export const buildLabelLookupSql = (database: Database, versions: VersionSchema, pk: string): string => {
+  const { thing, key } = versions;
+  if (thing === ACCOUNT_SETTINGS) return "null";
+  if (thing === ACCOUNT) return `(select coalesce(n.accountName, n.name) from user n where n.pk = ${pk})`;
+  const named = (alias: string): string =>
+    buildRecordLabelSql(thing, (column) => `${alias}.${quoteIdentifier(column)}`);
+  const now = `(select ${named("n")} from ${thing.name} n where n.${key} = ${pk})`;
+  if (hasAppliedView(database)) return now;
+  return `coalesce(${now}, (select ${named("v")} from main.${getVersionTable(versions)} v
+    where v.pk = ${pk} and v.action = 'delete' order by v.revision desc limit 1))`;
+};
+
+/** SQL: the label of a record of any thing. @param thing SQL of the thing's name, `pk` SQL of the record number */
+export const buildAnyLabelLookupSql = (database: Database, thing: string, pk: string): string =>
+  `case ${thing} ${VERSIONED_THINGS.map((versions) => `when '${versions.thing.name}' then ${buildLabelLookupSql(database, versions, pk)}`).join(" ")} end`;
