@@ -255,6 +255,14 @@ test.each(NOUNS)("%s --help lists its subcommands, in both languages", async (pa
     expect(en.stdout).toMatch(new RegExp(String.raw`(?:^| {2}|clomoctl )${name}\b`, "m"));
     expect(unwrapped(en.stdout)).toContain(unwrapped(summary.en));
     expect(unwrapped(ja.stdout)).toContain(unwrapped(summary.ja));
+    // the first screen has one line for each noun, so a long summary would be cut
+    for (const [page, words] of isRoot
+      ? ([
+          [en.stdout, summary.en],
+          [ja.stdout, summary.ja],
+        ] as const)
+      : [])
+      expect(page.split("\n").some((one) => one.endsWith(words))).toBe(true);
   }
 });
 

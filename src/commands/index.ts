@@ -100,7 +100,7 @@ export const PROGRAM: NounNode = {
     verbs: [{ name: "confirm", summary: {"en":"record that tasks were done in the console","ja":"管理画面での作業が完了したことを記録する"}, load: () => import("./console/confirm.ts") },{ name: "drop", summary: {"en":"drop tasks and restore the console's values here","ja":"作業を取り下げ、ここでの値を管理画面の内容に戻す"}, load: () => import("./console/drop.ts") },{ name: "list", summary: {"en":"list the tasks to do in the console","ja":"管理画面で行う作業を一覧する"}, load: () => import("./console/list.ts") },{ name: "show", summary: {"en":"show how to do a task in the console, step by step","ja":"管理画面での作業の手順を表示する"}, load: () => import("./console/show.ts") }],
   },{
     name: "context",
-    summary: {"en":"contexts: names for the tenants that commands work on","ja":"コンテキスト(操作するテナント)"},
+    summary: {"en":"names for the tenants that commands work on","ja":"コンテキスト(操作するテナント)"},
     aliases: [], group: "set-up",
     examples: ["clomoctl context add kanto --embedded","clomoctl context list","clomoctl context remove kanto --confirm-context kanto"],
     nouns: [],

@@ -66,8 +66,8 @@ async function showStatus(tools: Tools, tenant: ChosenTenant<"ade" | "profiles">
   await terminal.show(FACT_COLUMNS, toAdeFacts(ade));
   const conditions = assessAdeHealth(ade, tools.clock.now());
   await warnOfConditions(tools, conditions);
-  const isAsked = ade.counts.present > 0 && (!ade.mirror || ade.endpoint?.kind === "simulator");
-  const profiles = isAsked ? await tenant.client.profiles.list() : undefined;
+  const needsProfiles = ade.counts.present > 0 && (!ade.mirror || ade.endpoint?.kind === "simulator");
+  const profiles = needsProfiles ? await tenant.client.profiles.list() : undefined;
   const now = tools.clock.now().getTime();
   const waiting = buildRetrySteps(ade, now, (instant) => terminal.moment(instant));
   const steps = [...buildNextSteps(ade, now, profiles), ...waiting];

@@ -156,9 +156,9 @@ async function syncOnce(tools: Tools, client: Client<"ade" | "profiles">, asked:
   await printEndpoint(tools, ade);
   if (ended.error !== null) throw toFailure(ended.error);
   if (ended.state === "cut-off") throw SYNC_INTERRUPTED;
-  const isAsked = ended.state === "unconfirmed" && terminal.interactive;
-  const settled = isAsked ? await promptForRelease(tools, client, ended) : ended;
-  await printSyncResult(tools, client, settled, isAsked ? await client.ade.show() : ade);
+  const asksForRelease = ended.state === "unconfirmed" && terminal.interactive;
+  const settled = asksForRelease ? await promptForRelease(tools, client, ended) : ended;
+  await printSyncResult(tools, client, settled, asksForRelease ? await client.ade.show() : ade);
   if (settled.state !== "unconfirmed") return settled.unreadable > 0 ? "partial" : undefined;
   await printSerials(tools, client, settled, "missing");
   await terminal.warn(describeUnconfirmed(settled.missing));

@@ -114,8 +114,9 @@ function listChangedFields(entry: AuditRow): readonly Text[] {
   if (objects.length !== 1 || before === null || after === null) return [];
   const columns = buildChangeColumns(entry, (instant) => instant);
   // for an account, both roles are already shown
-  const isTold = ({ key }: Column<AuditRow>): boolean => key === "changes.role" && objects[0]?.thing === ACCOUNT.name;
-  const names = columns.filter((column) => !isTold(column)).map(({ header }) => header);
+  const isRoleChange = ({ key }: Column<AuditRow>): boolean =>
+    key === "changes.role" && objects[0]?.thing === ACCOUNT.name;
+  const names = columns.filter((column) => !isRoleChange(column)).map(({ header }) => header);
   const more = names.length - MAX_LISTED_FIELDS;
   const rest = more > 0 ? [text(`${more} more`, `ほか ${more} 項目`)] : [];
   return [...names.slice(0, MAX_LISTED_FIELDS), ...rest];

@@ -3,5 +3,5 @@ import { defineNoun } from "../command.ts";
 
 export default defineNoun({
   group: "set-up",
-  summary: text("contexts: names for the tenants that commands work on", "コンテキスト(操作するテナント)"),
+  summary: text("names for the tenants that commands work on", "コンテキスト(操作するテナント)"),
 });

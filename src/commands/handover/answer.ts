@@ -250,10 +250,10 @@ async function askQuestions(
 ): Promise<void> {
   const seen = new Set<string>();
   const answers = new Map(facts.answers.map((answer) => [keyOf(answer.question, answer.subject), answer]));
-  const isAsked = ({ id, subject, due }: Question): boolean =>
+  const isNext = ({ id, subject, due }: Question): boolean =>
     !seen.has(keyOf(id, subject)) && (named === undefined ? due !== null : id === named || id.startsWith(`${named}.`));
   const next = (): Question | undefined =>
-    collectQuestions(listQuestionGroups({ ...facts, answers: [...answers.values()] }, day)).find(isAsked);
+    collectQuestions(listQuestionGroups({ ...facts, answers: [...answers.values()] }, day)).find(isNext);
   if (named !== undefined && next() === undefined) throw createUnknownQuestionFailure(named);
   for (let question = next(); question !== undefined; question = next()) {
     const { id, subject } = question;

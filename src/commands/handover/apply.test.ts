@@ -146,7 +146,7 @@ describe("removed records", () => {
     expect(unasked.stderr).toContain("--confirm-deletions 2");
     const wrong = await handover("apply bundle --confirm-deletions 1 --lang en", other);
     expect(wrong.exit).toBe(3);
-    expect(wrong.stderr).toContain("the plan deletes 2 records, but 1 was confirmed; nothing was changed");
+    expect(wrong.stderr).toContain("the plan deletes 2 records, not 1; nothing was changed");
     expect(wrong.summary).toMatch(/ handover apply bundle: \+\d+ ~\d+ -2 exit 3$/);
     expect(await exportApplicableFiles(other.client)).toEqual(before);
     const done = await handover("apply bundle --confirm-deletions 2 --quiet", other);

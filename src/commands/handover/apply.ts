@@ -15,7 +15,7 @@ import {
 import { ROLES, type Role } from "../../lib/model/role.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { BYTE_UNIT, type Column } from "../../lib/terminal/index.ts";
-import { formatCount, text, type Text } from "../../lib/text/index.ts";
+import { formatCount, spaceAfterLatin, text, type Text } from "../../lib/text/index.ts";
 import { toTypableName } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
 import { ALLOW_OTHER_TENANT, CONFIRM_DELETIONS } from "../imports/plan/options.ts";
@@ -240,7 +240,7 @@ function buildApplyPlan(
   return {
     target,
     changes,
-    lines: [text(`plan for ${target.en}`, `${target.ja} に対する計画`)],
+    lines: [text(`plan for ${target.en}`, `${spaceAfterLatin(target.ja)}に対する計画`)],
     notes: isEmptyPlan(restore)
       ? []
       : [

@@ -335,29 +335,29 @@ const isTimeDifference = ({ field }: Difference): boolean => TIME_FIELDS.include
 
 async function* filterDifferences(
   found: AsyncIterable<Difference>,
-  isMeant: (difference: Difference) => boolean,
+  matches: (difference: Difference) => boolean,
 ): AsyncGenerator<Difference> {
-  for await (const difference of found) if (isMeant(difference)) yield difference;
+  for await (const difference of found) if (matches(difference)) yield difference;
 }
 
 /** Yields the differences. A different update time is left out if something else in the same record differs. */
 async function* omitUpdateTimes(found: AsyncIterable<Difference>): AsyncGenerator<Difference> {
   let record = "";
   let echo: Difference | undefined;
-  let isTold = false;
+  let hasOtherDifference = false;
   for await (const difference of found) {
     const key = `${difference.resource} ${difference.id}`;
     if (key !== record) {
-      if (echo !== undefined && !isTold) yield echo;
-      [record, echo, isTold] = [key, undefined, false];
+      if (echo !== undefined && !hasOtherDifference) yield echo;
+      [record, echo, hasOtherDifference] = [key, undefined, false];
     }
     if (difference.change === "changed" && difference.field === "updatedAt") echo = difference;
     else {
-      isTold = true;
+      hasOtherDifference = true;
       yield difference;
     }
   }
-  if (echo !== undefined && !isTold) yield echo;
+  if (echo !== undefined && !hasOtherDifference) yield echo;
 }
 
 /** Yields the differences; those of console values (described by tasks) become one line with their record count. */

@@ -9,7 +9,7 @@ import { ACCOUNT } from "../../lib/model/account.ts";
 import { ROLES } from "../../lib/model/role.ts";
 import { getNotifyFile } from "../../lib/renewals/notify/settings-file.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
+import { formatCount, joinTexts, same, spaceAfterLatin, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { createChanges, renderPlan, type Plan } from "../../lib/plan/plan.ts";
 import { askToApply } from "../imports/plan/settle.ts";
@@ -177,7 +177,7 @@ const buildTransferPlan = (
   lines: [
     text(
       `plan for ${context}: transfer the responsibilities of ${from.called} to ${to.called}`,
-      `${context} に対する計画: ${from.called} さんのものを ${to.called} さんに引き継ぐ`,
+      `${spaceAfterLatin(context)}に対する計画: ${from.called} さんのものを ${to.called} さんに引き継ぐ`,
     ),
   ],
   notes: isKept ? [] : [describeNotRestored(PARTS_WITHOUT_UNDO)],

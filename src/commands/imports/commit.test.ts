@@ -56,7 +56,7 @@ test("refuses a plan with invalid rows before it asks anything", async () => {
 
 test.each([
   ["en", "Apply to kanto (context local): create 1, update 1?", /^create +1$/m],
-  ["ja", "kanto(コンテキスト local) に 追加 1・更新 1 を適用しますか?", /^追加 +1$/m],
+  ["ja", "kanto(コンテキスト local)に 追加 1・更新 1 を適用しますか?", /^追加 +1$/m],
 ] as const)("asks on a terminal and commits if the answer is yes: %s", async (lang, question, shown) => {
   const tenant = holding(planOf(), { commitImport: toCommittedPlan() });
   const terminal = { typing: [[question, "y\r"]] } as const;
@@ -131,7 +131,7 @@ test.each([
   [
     "--confirm-deletions 2",
     3,
-    /the plan deletes 3 records, but 2 was confirmed; nothing was changed\n {2}--confirm-deletions 2\n/,
+    /the plan deletes 3 records, not 2; nothing was changed\n {2}--confirm-deletions 2\n/,
     /計画で削除するのは 3 件ですが、2 件と指定されています。何も変更していません\n {2}--confirm-deletions 2\n/,
   ],
   [

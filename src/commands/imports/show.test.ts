@@ -65,7 +65,7 @@ test("shows what an open plan would do", async () => {
   expect(en.stderr).toContain("plan for kanto (context local): users, append (追加更新), 2 rows\n");
   expect(en.stderr).toContain("  ~ 3 taro@example.co.jp 髙橋 花子: 役職: 主任 → (blank), TEL: 03 → 04\n");
   expect(ja.stderr).toContain("  ~ 3 taro@example.co.jp 髙橋 花子: 役職: 主任 → (空), TEL: 03 → 04\n");
-  expect(ja.stderr).toContain("kanto(コンテキスト local) に対する計画: ユーザー、追加更新、2 行\n");
+  expect(ja.stderr).toContain("kanto(コンテキスト local)に対する計画: ユーザー、追加更新、2 行\n");
   expect(operations(en.requests)).toEqual(["imports", "tenant", "importRows", "importRows"]);
 });
 

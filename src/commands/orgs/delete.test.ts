@@ -77,7 +77,7 @@ test("--recursive is one plan, confirmed by the total and undone by one number",
 });
 
 test.each([
-  ["--confirm-deletions 2", 3, "the plan deletes 5 records, but 2 was confirmed; nothing was changed"],
+  ["--confirm-deletions 2", 3, "the plan deletes 5 records, not 2; nothing was changed"],
   ["--yes --max-deletions 4", 10, "the plan deletes 5 of 142 records, but the limit is 4; nothing was changed"],
   ["--yes", 3, "pass --confirm-deletions 5"],
 ])("the count of one kind does not confirm both: %s exits with %i", async (answer, ending, told) => {
@@ -142,7 +142,7 @@ test("a kept plan of both kinds is committed by the total, too", async () => {
   const { commitImport: _commit, ...kept } = tenant;
   const wrong = await run("imports commit P13 --confirm-deletions 2", { tenant: { ...kept, import: BOTH } });
   expect(wrong.exit).toBe(3);
-  expect(wrong.stderr).toContain("the plan deletes 5 records, but 2 was confirmed; nothing was changed");
+  expect(wrong.stderr).toContain("the plan deletes 5 records, not 2; nothing was changed");
 });
 
 test("writes the lists of both kinds next to each other, in a dry run, too", async () => {

@@ -102,13 +102,13 @@ async function writeRoleFacts(terminal: Tools["terminal"], facts: RoleFacts): Pr
     await writeWrappedText(terminal, terminal.say(note));
   }
   if (operations.length === 0) return heading(NO_OPERATIONS);
-  for (const [what, isMeant] of [
+  for (const [what, isListed] of [
     [PERMITTED_HEADING, ({ reach }: RoleOperation) => reach !== "no"],
     [NOT_PERMITTED_HEADING, ({ reach }: RoleOperation) => reach === "no"],
   ] as const) {
-    const meant = operations.filter(isMeant);
-    if (meant.length > 0) await heading(what);
-    for (const { about, reach, manual } of meant) {
+    const listed = operations.filter(isListed);
+    if (listed.length > 0) await heading(what);
+    for (const { about, reach, manual } of listed) {
       const how = reach === "no" ? "" : ` (${terminal.say(REACH_LABELS[reach])})`;
       await writeWrappedText(terminal, `${terminal.say(about)}${how}${manual.length > 0 ? " *" : ""}`, "  ");
     }

@@ -134,7 +134,7 @@ const toImportFields = ({
 /** Describes how many administrators there are, how many are only marked, and who has the support option. */
 const describeAdministrators = (
   { total, system, marked, recorded, supported }: Administration,
-  isUnsaid: boolean,
+  isUnconfirmed: boolean,
 ): Text => {
   const holders = supported.map(({ name }) => name).join(", ");
   const { en, ja } = joinTexts(
@@ -146,7 +146,7 @@ const describeAdministrators = (
           ]
         : [text("no roles recorded", "管理者権限の記録なし")]),
       ...(marked > 0 ? [text(`only marked as administrators: ${marked}`, `管理者の指定のみ ${marked}`)] : []),
-      ...(isUnsaid ? [ADMINISTRATORS_UNCONFIRMED] : []),
+      ...(isUnconfirmed ? [ADMINISTRATORS_UNCONFIRMED] : []),
     ],
     text("; ", "、"),
   );

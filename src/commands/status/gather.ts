@@ -120,8 +120,8 @@ async function readTenantData(tools: Tools, context: Context): Promise<TenantDat
   const expected = tenant.profile === undefined ? NO_EXPECTED_RECORDS : findExpectedRecords(tenant.profile, items);
   const findings = await loadFindings(tools, context, tenant);
   // a rejected or expired token is already reported as a problem with ADE
-  const isTold = ade.some(({ id }) => id === "token-rejected" || id === "token-expired");
-  const told = isTold ? watched?.facts.token?.renewal : undefined;
+  const isTokenReported = ade.some(({ id }) => id === "token-rejected" || id === "token-expired");
+  const reportedToken = isTokenReported ? watched?.facts.token?.renewal : undefined;
   const inState = (state: Import["state"]): readonly Import[] => imports.filter((plan) => plan.state === state);
   return {
     tenant,
@@ -135,7 +135,7 @@ async function readTenantData(tools: Tools, context: Context): Promise<TenantDat
     ade,
     problems: [
       ...ade.map(({ what }) => text(`ADE: ${what.en}`, `ADE: ${what.ja}`)),
-      ...renewals.filter((one) => isUrgentItem(one) && one.id !== told).map(describeUrgentItem),
+      ...renewals.filter((one) => isUrgentItem(one) && one.id !== reportedToken).map(describeUrgentItem),
       ...items.flatMap(remarksOf),
       ...expected.missing.map(describeMissingKind),
       ...findings.map(({ what }) => what),

@@ -72,7 +72,7 @@ test("a terminal asks for the number", async () => {
 test.each([
   ["", 3, "pass --confirm-deletions 1"],
   ["--yes", 3, "pass --confirm-deletions 1"],
-  ["--confirm-deletions 2", 3, "the plan deletes 1 record, but 2 was confirmed; nothing was changed"],
+  ["--confirm-deletions 2", 3, "the plan deletes 1 record, not 2; nothing was changed"],
   ["--yes --max-deletions 0", 10, ", but the limit is 0; nothing was changed"],
   ["--confirm-deletions 1 --max-deletions 0", 10, "to delete them anyway, omit --max-deletions\n"],
   ["--yes --max-deletions 1", 0, "1 user deleted"],
@@ -103,12 +103,12 @@ test("--dry-run shows the plan and keeps nothing except a requested list", async
 test.each([
   [
     PLAN,
-    "the plan deletes 1 record, but 2 was confirmed; nothing was changed",
+    "the plan deletes 1 record, not 2; nothing was changed",
     "計画で削除するのは 1 件ですが、2 件と指定されています。何も変更していません",
   ],
   [
     { ...PLAN, delete: 0 },
-    "the plan deletes 0 records, but 2 was confirmed; nothing was changed",
+    "the plan deletes 0 records, not 2; nothing was changed",
     "計画で削除するのは 0 件ですが、2 件と指定されています。何も変更していません",
   ],
 ])("--dry-run reports if the confirmed number would be refused", async (plan, english, japanese) => {
@@ -178,7 +178,7 @@ test("refuses a confirmed number if the filter matches nobody", async () => {
     tenant: { ...tenant, import: none },
   });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
-  expect(en.stderr).toContain("the plan deletes 0 records, but 3 was confirmed; nothing was changed");
+  expect(en.stderr).toContain("the plan deletes 0 records, not 3; nothing was changed");
   expect(ja.stderr).toContain("計画で削除するのは 0 件ですが、3 件と指定されています。何も変更していません");
   expect(await run("users delete --search zzz --confirm-deletions 0", { tenant })).toMatchObject({ exit: 0 });
 });

@@ -179,7 +179,7 @@ test.each([
   ],
   [
     "ja",
-    "kanto(コンテキスト local) に 追加 1・更新 1 を適用しますか?",
+    "kanto(コンテキスト local)に 追加 1・更新 1 を適用しますか?",
     "y\r",
     "インポート 17: ユーザーを 1 件追加、1 件更新\n取り消すには: clomoctl undo 17\n",
   ],
@@ -250,7 +250,7 @@ test.each([
   });
   expect(en.exit).toBe(exit);
   expect(ja.exit).toBe(exit);
-  expect(en.stderr.includes("the plan deletes 3 records, but 2 was confirmed; nothing was changed")).toBe(exit === 3);
+  expect(en.stderr.includes("the plan deletes 3 records, not 2; nothing was changed")).toBe(exit === 3);
   expect(en.stderr).toContain("  - old@example.co.jp 髙橋 花子\n  + 2 hanako@example.co.jp");
 });
 

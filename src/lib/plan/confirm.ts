@@ -1,7 +1,7 @@
 import { Failure } from "../errors/index.ts";
 import { describeWipeMismatch } from "../model/device.ts";
 import type { Terminal } from "../terminal/index.ts";
-import { formatCount, text, type Text } from "../text/index.ts";
+import { formatCount, spaceAfterLatin, text, type Text } from "../text/index.ts";
 import { requireExactCountAboveHalf, enforceLimits, type PlanLimits } from "./limits.ts";
 import { sumChanges, describeEffects, type Plan } from "./plan.ts";
 
@@ -24,7 +24,7 @@ const describeApplyAction = (plan: ConfirmablePlan, file: string | undefined): T
   const [writing, writingJa] = file === undefined ? ["", ""] : [` and write ${file}`, `し、${file} を書き出`];
   return text(
     `Apply to ${plan.target.en}${writing}: ${en}`,
-    `${plan.target.ja} に${padTrailingNumber(ja)}を適用${writingJa}し`,
+    `${spaceAfterLatin(plan.target.ja)}に${padTrailingNumber(ja)}を適用${writingJa}し`,
   );
 };
 
@@ -59,7 +59,7 @@ export function requireConfirmedCounts(
   if (confirmDeletions === undefined || confirmDeletions === deletions) return;
   throw new Failure("input-rejected", {
     what: text(
-      `the plan deletes ${formatCount(deletions, "record")}, but ${confirmDeletions} was confirmed; nothing was changed`,
+      `the plan deletes ${formatCount(deletions, "record")}, not ${confirmDeletions}; nothing was changed`,
       `計画で削除するのは ${deletions} 件ですが、${confirmDeletions} 件と指定されています。何も変更していません`,
     ),
     where: `--confirm-deletions ${confirmDeletions}`,

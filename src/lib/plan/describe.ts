@@ -7,7 +7,7 @@ import { IMPORT_MODE_NAMES, getDisplayName, ACTION_SIGNS, type RecordAction } fr
 import { getThingNoun } from "../model/problem.ts";
 import { dayOf } from "../model/time.ts";
 import { describeBlockedRecord } from "../model/undo.ts";
-import { formatCount, joinTexts, same, text, type Text } from "../text/index.ts";
+import { formatCount, joinTexts, same, spaceAfterLatin, text, type Text } from "../text/index.ts";
 import { describeColumn, describeRow, findFieldHeader, headersOf, nameOf, formatPlanValue } from "./changes.ts";
 import { sumChanges, describeChanges, type ThingChanges, type PlanEffect, type Plan } from "./plan.ts";
 
@@ -126,7 +126,7 @@ function renderUndoHeadline({ undoes, drops = [], kind }: Import, tenant: Text):
       : text(`undo change ${undoes}`, `変更 ${undoes} の取り消し`);
   return text(
     `plan for ${tenant.en}: ${what.en}${app === undefined ? "" : ` (${app})`}`,
-    `${tenant.ja} に対する計画: ${what.ja}${app === undefined ? "" : `(${app})`}`,
+    `${spaceAfterLatin(tenant.ja)}に対する計画: ${what.ja}${app === undefined ? "" : `(${app})`}`,
   );
 }
 
@@ -137,7 +137,7 @@ function renderHeadline(told: Import, target: Text): Text {
   const size = hasFile(told) ? text(`, ${formatCount(rows, "row")}`, `、${rows} 行`) : same("");
   return text(
     `plan for ${target.en}: ${title.en}, ${how.en}${size.en}`,
-    `${target.ja} に対する計画: ${title.ja}、${how.ja}${size.ja}`,
+    `${spaceAfterLatin(target.ja)}に対する計画: ${title.ja}、${how.ja}${size.ja}`,
   );
 }
 

@@ -68,13 +68,13 @@ export default defineCommand({
  * above, or none.
  *
  * @param orgs paths of the organisations; blank: the whole tenant
- * @param isTold true if the user has already been shown how to create a profile when none is left
+ * @param isCreationShown true if the user has already been shown how to create a profile when none is left
  */
 async function reportAutoApplyLoss(
   tools: Tools,
   orgs: readonly string[],
   left: readonly AdeProfile[],
-  isTold: boolean,
+  isCreationShown: boolean,
 ): Promise<void> {
   const { terminal } = tools;
   const without: string[] = [];
@@ -99,7 +99,7 @@ async function reportAutoApplyLoss(
     why: SET_ANOTHER_PROFILE,
     line: line("ade profiles auto-apply", [word ?? "NAME"], org === "" ? {} : { org }),
   }));
-  const steps = word === undefined ? (isTold ? [] : [buildCreateProfileStep(left)]) : again;
+  const steps = word === undefined ? (isCreationShown ? [] : [buildCreateProfileStep(left)]) : again;
   await terminal.warn(
     text(
       `new devices of ${named.join(", ")} no longer get an ADE profile automatically`,

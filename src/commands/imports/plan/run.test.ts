@@ -76,7 +76,7 @@ const IMPORTS: readonly Case[] = [
     ],
     rows: [rowOf()],
     en: ["plan for kanto (context local): users, append (追加更新), 2 rows\n"],
-    ja: ["kanto(コンテキスト local) に対する計画: ユーザー、追加更新、2 行\n"],
+    ja: ["kanto(コンテキスト local)に対する計画: ユーザー、追加更新、2 行\n"],
   },
   {
     verb: "orgs import list.csv",
@@ -96,7 +96,7 @@ const IMPORTS: readonly Case[] = [
       "plan for kanto (context local): organisations, append (追加更新), 2 rows\n",
       "  + 2 本社\n  ~ 3 S01 営業部: 上位組織\n",
     ],
-    ja: ["kanto(コンテキスト local) に対する計画: 組織、追加更新、2 行\n"],
+    ja: ["kanto(コンテキスト local)に対する計画: 組織、追加更新、2 行\n"],
   },
   {
     verb: "devices import list.csv",
@@ -130,7 +130,7 @@ const IMPORTS: readonly Case[] = [
       "plan for kanto (context local): devices, append (追加更新), 2 rows\n",
       "  + 2 SERIAL000001\n  ~ 3 SERIAL000002 営業部 2 号機: IMEI番号, 所有者メールアドレス\n",
     ],
-    ja: ["kanto(コンテキスト local) に対する計画: デバイス、追加更新、2 行\n"],
+    ja: ["kanto(コンテキスト local)に対する計画: デバイス、追加更新、2 行\n"],
   },
   ...SECURED_APPS.map((app): Case => ({
     ...SECURED,

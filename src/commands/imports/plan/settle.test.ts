@@ -152,7 +152,7 @@ test.each([
   [
     { confirmDeletions: 2, maxDeletions: "5" },
     { delete: 3 },
-    "the plan deletes 3 records, but 2 was confirmed; nothing was changed",
+    "the plan deletes 3 records, not 2; nothing was changed",
     "input-rejected",
   ],
 ] as const)("beyond a limit, nothing happens: %j for %j", async (answers, plan, what, code?: string) => {

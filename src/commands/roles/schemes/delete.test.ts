@@ -71,7 +71,7 @@ test("a terminal asks for the number of what was shown; another number deletes n
 test.each([
   [
     " --confirm-deletions 3",
-    "the plan deletes 2 records, but 3 was confirmed; nothing was changed",
+    "the plan deletes 2 records, not 3; nothing was changed",
     "計画で削除するのは 2 件ですが、3 件と指定されています。何も変更していません",
     {},
   ],

@@ -85,12 +85,12 @@ test("a terminal asks for the number of what was shown; another number deletes n
 test.each([
   [
     " --confirm-deletions 3",
-    "the plan deletes 2 records, but 3 was confirmed; nothing was changed",
+    "the plan deletes 2 records, not 3; nothing was changed",
     "計画で削除するのは 2 件ですが、3 件と指定されています。何も変更していません",
   ],
   [
     " --dry-run --confirm-deletions 3",
-    "the plan deletes 2 records, but 3 was confirmed; nothing was changed",
+    "the plan deletes 2 records, not 3; nothing was changed",
     "計画で削除するのは 2 件ですが、3 件と指定されています。何も変更していません",
   ],
   [" --yes", "pass --confirm-deletions 2", "--confirm-deletions 2 を指定してください"],

@@ -1,7 +1,7 @@
 import { line, step, type CommandLine } from "../../advice/index.ts";
 import type { AccountPrefix } from "../../model/question.ts";
 import { RECORDED_FIELDS } from "../../model/renewal.ts";
-import { joinTexts, same, text, type Text } from "../../text/index.ts";
+import { joinTexts, same, spaceAfterLatin, text, type Text } from "../../text/index.ts";
 import type { HandoverFacts, Renewal } from "./facts.ts";
 import type { ChecklistItem, ItemDraft } from "./item.ts";
 import { sharesWord } from "./people.ts";
@@ -43,8 +43,7 @@ export const createEditCommandBuilder = (
 /** Describes an account in a question: what the account is for, and its name if it is known. */
 const describeAccount = (what: Text, account: string | null): Text => {
   const named = account === null ? what : text(`${what.en} (${account})`, `${what.ja}(${account})`);
-  // Japanese words follow this text directly, so a Latin letter at its end needs a space
-  return text(named.en, /\w$/.test(named.ja) ? `${named.ja} ` : named.ja);
+  return text(named.en, spaceAfterLatin(named.ja));
 };
 
 /** Asks for an account, who signs in, which phone gets the code, where the password is.  @see facts 7.1; seed 002 */
@@ -79,7 +78,7 @@ export function askAccount(
     required: false,
   });
   const own = renewals.filter((renewal) =>
-    isAskedAccount(resolveRenewalAccount(draft.facts, prefix, renewal), account),
+    matchesAccount(resolveRenewalAccount(draft.facts, prefix, renewal), account),
   );
   const phone = askPhone(draft, { prefix, renewals: own, of });
   draft.ask({
@@ -251,7 +250,7 @@ export function getSignInDetails(
   };
   const answered = question("account")?.answer?.value ?? null;
   const asked = known("account");
-  if (!isAskedAccount(own ?? answered, asked)) {
+  if (!matchesAccount(own ?? answered, asked)) {
     const differs = own !== null && answered !== null && !isAccountOfAnotherItem(answered, renewal, all);
     return { ...unknown, other: differs ? answered : null };
   }
@@ -265,7 +264,7 @@ export function getSignInDetails(
 }
 
 /** Returns true if an account is the one asked about, or if `asked` is not known.  @param account null: not known */
-const isAskedAccount = (account: string | null, asked: string | null): boolean =>
+const matchesAccount = (account: string | null, asked: string | null): boolean =>
   asked === null || (account !== null && sharesWord(account, asked));
 
 /** Returns an item's account: as recorded, or else as answered, which applies to all items of the question. */

@@ -235,11 +235,11 @@ export function findPeople(
     known.set(id, { id, name: user, account: name, emails });
   }
   const word = typed.trim();
-  const isMeant = ({ id, name, account, emails }: KnownPerson): boolean =>
+  const matchesWord = ({ id, name, account, emails }: KnownPerson): boolean =>
     id === word ||
     (account !== null && codeKey(account) === codeKey(word)) ||
     [name, ...emails].some((one) => isSameName(one, word));
-  const found = [...known.values()].filter(isMeant).map(toPerson);
+  const found = [...known.values()].filter(matchesWord).map(toPerson);
   if (found.length > 0) return found;
   const written: Person = { called: word, id: null, account: null, words: [word] };
   return collectTexts(facts).some((text) => namesPerson(written, text)) ? [written] : [];

@@ -14,11 +14,14 @@ const loadTenantModule = () => import("../records/tenant.ts");
 export default ({ session }: TenantParts): Handlers<"tenant"> => ({
   show: async ({ query: { administration } }) => {
     // the numbers cover the whole tenant, so they would reveal what is outside the account's scope
-    const isTold = administration && getReach(session.asker, "accounts.read") === "all";
-    const told = isTold ? await loadAdministrationModule() : undefined;
+    const canSeeAll = administration && getReach(session.asker, "accounts.read") === "all";
+    const administrators = canSeeAll ? await loadAdministrationModule() : undefined;
     return session.read(async (reader) => {
       const tenant = { ...(await readTenant(reader)), consoleTasks: (await readOpenTasks(reader)).open.size };
-      return { ...tenant, ...(told && { administration: await told.readAdministration(reader, tenant.profile) }) };
+      return {
+        ...tenant,
+        ...(administrators && { administration: await administrators.readAdministration(reader, tenant.profile) }),
+      };
     });
   },
   revision: () => session.read(async (reader) => ({ revision: await readLatestRevision(reader) })),

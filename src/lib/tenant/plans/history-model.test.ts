@@ -359,12 +359,12 @@ const expectVersions = async (model: HistoryModel): Promise<void> => {
   );
   const done = model.imports.filter(({ kind }) => kind === "users");
   const changes = new Set(done.map(({ id }) => numbers.get(id)));
-  const isTold = ({ values, isMoved }: ReturnType<typeof knownFields>): boolean => values.length > 0 || isMoved;
+  const isKnown = ({ values, isMoved }: ReturnType<typeof knownFields>): boolean => values.length > 0 || isMoved;
   const found = histories.flat().map(({ versions }) =>
     versions
       .filter(({ number }) => number !== null && changes.has(number))
       .map((version) => ({ number: version.number, ...versionFields(version) }))
-      .filter(isTold),
+      .filter(isKnown),
   );
   const users = [...new Set(done.flatMap(({ did }) => did.map(({ record }) => record)))];
   const expected = users.map((user) =>
@@ -372,7 +372,7 @@ const expectVersions = async (model: HistoryModel): Promise<void> => {
       did
         .filter(({ record }) => record === user)
         .map((one) => ({ number: numbers.get(id), ...knownFields(one) }))
-        .filter(isTold),
+        .filter(isKnown),
     ),
   );
   expect(found.toSorted(byText)).toEqual(expected.toSorted(byText));
