@@ -105,11 +105,11 @@ const unclearFileNames = (sources: Sources): readonly string[] =>
 
 /** A part grows only if its limit is raised here, in the same commit; whoever makes one smaller lowers it. */
 const MEASURES: readonly Measure[] = [
-  { name: "lines of src", target: 99_000, limit: 131_200, of: linesBelow(/^src\//) },
+  { name: "lines of src", target: 99_000, limit: 131_280, of: linesBelow(/^src\//) },
   {
     name: "imports, deletion",
     target: 11_500,
-    limit: 20_230,
+    limit: 20_310,
     of: linesBelow(
       /^src\/lib\/plan\//,
       /^src\/lib\/tenant\/plans\/(?!sqlite\/undo\/|deletion)/,

@@ -19,7 +19,7 @@ export default defineCommand({
     const { client } = await tools.tenant("imports");
     const found = await findImport(client, id, OPEN_STATES);
     tools.describeState(() => NOTHING_CHANGED);
-    const plan = await client.imports.replan(found.id, tools.signal);
+    const plan = await client.imports.replan(found.id, {}, tools.signal);
     const problems = await listProblems(tools.terminal, client, plan);
     await showPlan(tools, plan, { allRows: buildRowsCommand(plan), whole: problems.whole });
     if (!plan.rejected) {

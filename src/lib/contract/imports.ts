@@ -69,7 +69,7 @@ const ImportRequest = nameSchema(
     }),
     keepMissing: z.boolean().optional().meta({
       description:
-        "only for the console's own export: records that it does not contain are kept (mode `append`), because another export must be taken over before they can be deleted. Their absence does not close any task, and the age of the mirror does not change",
+        "only for the console's own export: records that it does not contain are kept (mode `append`), because another export must be taken over before they can be deleted. Their absence does not close any task, and the age of the mirror does not change. A plan is rejected if it would create a person who may be one of them",
     }),
     prefer: z.literal("console").optional().meta({
       description:
@@ -266,10 +266,10 @@ const Import = nameSchema(
      */
     foreign: z.object({ by: z.enum(["key", "name", "domain"]), values: z.array(z.string()) }).optional(),
     /**
-     * only for an import that replaces all records: records that are not in the file but are kept because they cannot
-     * be deleted; `known`: number of those that the previous run also kept
+     * only for an import that replaces all records, or with `keepMissing`: records that are not in the file but are
+     * kept; `known`: number of those that the previous run also kept; `names`: the first ten
      */
-    kept: z.object({ count: z.int(), known: z.int() }).optional(),
+    kept: z.object({ count: z.int(), known: z.int(), names: z.array(z.string()).readonly() }).optional(),
     /** number of devices that lose their owner because the owner is deleted */
     released: z.int().optional(),
     /** only for a deletion by filters: the matching administrators, who are not deleted, and the first ten names */
@@ -522,6 +522,12 @@ export default {
       changes: false,
       summary: "Compare the file of a plan with the tenant again",
       params: byId,
+      query: {
+        keepMissing: queryFlag.meta({
+          description:
+            "true: the plan of the console's own export keeps the records that the export does not contain, as `keepMissing` of an import",
+        }),
+      },
       answer: jsonResponseWithEtag(Import, "The plan, compared with the current tenant"),
       fails: ["conflict", "interrupted"],
     }),

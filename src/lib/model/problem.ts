@@ -499,8 +499,21 @@ export const PROBLEMS = {
     "修正前の値「{value}」に一致するデータがありますが、--fix を付けると値が変わります。ファイルを直すか、--fix を外してください",
   ),
   "new-address": createWarning(
-    (p) => `${p["value"]} belongs to ${p["holder"]}: is this the same person with a new ${getKeyName(p).en}?`,
-    (p) => `「${p["value"]}」は ${p["holder"]} のものです。同じ人の${getKeyName(p).ja}の変更ではありませんか?`,
+    (p) => {
+      const known = p["named"] === 1 ? `the file lacks ${p["holder"]}` : `${p["value"]} belongs to ${p["holder"]}`;
+      return `${known}: is this the same person with a new ${getKeyName(p).en}?`;
+    },
+    (p) => {
+      const known =
+        p["named"] === 1
+          ? `同じ名前の ${p["holder"]} がファイルにありません`
+          : `「${p["value"]}」は ${p["holder"]} のものです`;
+      return `${known}。同じ人の${getKeyName(p).ja}の変更ではありませんか?`;
+    },
+  ),
+  "export-lacks": createWarning(
+    "{name} is kept, although this export does not contain it",
+    "「{name}」はこのエクスポートにありませんが、残します",
   ),
   "other-person": createWarning(
     (p) =>

@@ -79,6 +79,7 @@ export function toPlan(told: Import, { target, zone }: PlanTarget): Plan {
         : [...describeClearedColumns(told), ...describeRemovedValues(told), ...describeClearedAccountNames(told)]),
       ...describeAdministratorsElsewhere(told),
       ...(rejected ? [] : describeMerge(told)),
+      ...describeIncompleteTakeover(told),
       ...renderBlockedRecords(told),
     ],
     notes: [...describeColumnMismatches(told)],
@@ -186,7 +187,7 @@ function* renderUndoCounts(told: Import): Generator<Text> {
 
 /** Yields what a file does to the records of its kind, and its other effects. */
 function* renderFileCounts(told: Import): Generator<Text> {
-  const { create, update, unchanged, invalid, delete: gone, rejected, wipes = 0, kept } = told;
+  const { create, update, unchanged, invalid, delete: gone, rejected, wipes = 0, kept, request } = told;
   const en = `create ${create}, update ${update}, unchanged ${unchanged}, delete ${gone}, invalid ${invalid}`;
   const ja = `追加 ${create}、更新 ${update}、変更なし ${unchanged}、削除 ${gone}、不正 ${invalid}`;
   if (!rejected) yield text(en, ja);
@@ -202,10 +203,14 @@ function* renderFileCounts(told: Import): Generator<Text> {
     { count: wipes, what: WIPED_DEVICES },
     {
       count: kept?.count ?? 0,
-      what: text(
-        "records kept although not in the file (they cannot be deleted)",
-        "ファイルになくても残すもの(削除できないため)",
-      ),
+      what:
+        request?.keepMissing === true
+          ? text("records kept although not in the export", "エクスポートになくても残すもの")
+          : text(
+              "records kept although not in the file (they cannot be deleted)",
+              "ファイルになくても残すもの(削除できないため)",
+            ),
+      names: request?.keepMissing === true ? kept?.names : undefined,
     },
   ];
   for (const { count, what, names } of besides)
@@ -323,6 +328,18 @@ function* describeMerge({ kind, merged }: Import): Generator<Text> {
     `管理画面に、ここでの変更と異なる内容が ${contradicted} 件あります。ここでの値が残ります(対処: ${LIST_TASKS_COMMAND})`,
   );
   yield* describeContradictions(kind, first, contradicted);
+}
+
+/** Yields which exports have to be taken over before the records that an export lacks can be deleted. */
+function* describeIncompleteTakeover({ kind, request, rejected }: Import): Generator<Text> {
+  if (request?.keepMissing !== true || request.fromConsole !== true || rejected) return;
+  const first = (kind === "orgs" ? (["users", "devices"] as const) : (["devices"] as const)).map((of) =>
+    line(`${of} import`, ["EXPORT.csv"], { fromConsole: true }),
+  );
+  yield text(
+    `records that this export lacks are still in use here, so nothing is deleted; first take over the console's other exports: ${first.join(", ")}; then this export again`,
+    `このエクスポートにないものがここではまだ使われているため、何も削除しません。先に管理画面のほかのエクスポートを取り込み(${first.join("、")})、続けてこのエクスポートをもう一度取り込んでください`,
+  );
 }
 
 type Contradiction = NonNullable<Import["merged"]>["first"][number];
@@ -462,11 +479,6 @@ export function* describeMirror(
       `管理画面のミラー: テナントのデータを最後に管理画面から取り込んだのは ${day} です`,
     );
   }
-  if (request?.keepMissing === true)
-    yield text(
-      "records that this export lacks are kept, and no task is closed: import the console's other exports, then this one again",
-      "このエクスポートにないものは残し、作業も終わったとはみなしません。管理画面のほかのエクスポートを取り込んだあと、もう一度インポートしてください",
-    );
   if (mirroredAt !== null && hasFile({ mode }) && !isExport && !isMapped && thing.unconfirmed !== undefined)
     yield thing.unconfirmed;
 }

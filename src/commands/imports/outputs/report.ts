@@ -47,7 +47,7 @@ async function readKeptRows(
     // problems of the file as a whole come first
     if (row > 0) break;
     const reason = formatReason(terminal, { code, params });
-    if (params["kept"] === 1)
+    if (params["kept"] === 1 || code === "export-lacks")
       rows.push(["", guard(String(params["name"] ?? params["org"])), "keep", "", guard(reason)]);
   }
   return rows;

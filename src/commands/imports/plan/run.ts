@@ -1,4 +1,4 @@
-import { same, joinFirstTexts, text, type Text } from "../../../lib/text/index.ts";
+import { same, text } from "../../../lib/text/index.ts";
 import type { Client, Import } from "../../../lib/client/index.ts";
 import type { Failure } from "../../../lib/errors/index.ts";
 import type { Outcome } from "../../command.ts";
@@ -56,9 +56,8 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
   const again = (name: string): string =>
     buildImportCommand({ ...retyped, options: { ...typed.options, sheet: name } }, NO_REMEDY);
   const reading = await examineFile(tools, file, { encoding, newline, sheet, map, format: requested.kind, again });
-  const plan = await planFile(tools, client, requested, (keepMissing) =>
-    sendFile(tools, file, requested, reading, map, keepMissing),
-  );
+  const sent = await sendFile(tools, file, requested, reading, map);
+  const plan = requested.options.fromConsole ? await keepRecordsInUse(tools, client, sent) : sent;
   const pending = new PendingPlan(tools, client, plan, requested.options.keepPlan);
   // awaited here because the file is closed on return
   return await pending.settling(async () => {
@@ -95,44 +94,14 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
 }
 
 /**
- * Plans an import. If a takeover is rejected only because the export lacks records that are still in use here, it is
- * planned again without deletions, since another export has to come first.
+ * Plans a takeover again without deletions if it is rejected only because its export lacks records that are still in
+ * use here: another export has to come first.
  */
-async function planFile(
-  { terminal }: Tools,
-  client: Client<"imports">,
-  { options: { fromConsole } }: ImportRequest,
-  send: (keepMissing: boolean) => Promise<Import>,
-): Promise<Import> {
-  const plan = await send(false);
-  const inUse = fromConsole && plan.rejected ? await namesInUse(client, plan) : undefined;
-  if (inUse === undefined) return plan;
-  await client.imports.discard(plan.id);
-  const { en, ja } = joinFirstTexts(inUse, MAX_NAMES);
-  await terminal.note(
-    text(
-      `not in this export, but still in use here, so nothing is deleted: ${en}`,
-      `このエクスポートにありませんが、ここではまだ使われているため、何も削除しません: ${ja}`,
-    ),
-  );
-  return send(true);
-}
-
-/** Maximum number of records that a note names. */
-const MAX_NAMES = 10;
-
-/**
- * Returns the names of the records that reject a plan because they are still in use; undefined if it has other
- * problems.
- */
-async function namesInUse(client: Client<"imports">, plan: Import): Promise<readonly Text[] | undefined> {
-  const names: Text[] = [];
-  for await (const { code, severity, params } of client.imports.problems(plan.id)) {
-    if (severity !== "error") continue;
-    if (code !== "delete-held" && code !== "org-delete-holds") return undefined;
-    names.push(same(String(params["name"] ?? params["org"])));
-  }
-  return names;
+async function keepRecordsInUse({ signal }: Tools, client: Client<"imports">, plan: Import): Promise<Import> {
+  if (!plan.rejected) return plan;
+  for await (const { code, severity } of client.imports.problems(plan.id))
+    if (severity === "error" && code !== "delete-held" && code !== "org-delete-holds") return plan;
+  return client.imports.replan(plan.id, { keepMissing: true }, signal);
 }
 
 /** Advises how to keep the records of people that an appending file would add a second time. */

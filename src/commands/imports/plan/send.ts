@@ -108,7 +108,6 @@ function headerRowFailure(label: string, row: number, separator: string | undefi
 /**
  * Sends a file to the tenant and returns its plan.
  *
- * @param keepMissing keeps the records that an export of the console lacks
  * @throws `interrupted` when a signal comes
  */
 export async function sendFile(
@@ -117,7 +116,6 @@ export async function sendFile(
   requested: ImportRequest,
   reading: InputFormat,
   map: ColumnMap | undefined,
-  keepMissing = false,
 ): Promise<Import> {
   const { client, context } = await tools.tenant("imports");
   const { mode, blank, missingColumns, skipInvalid, fromConsole, prefer, emitCsv } = requested.options;
@@ -131,7 +129,6 @@ export async function sendFile(
     skipInvalid,
     undeletable: resolveUndeletable(requested, context),
     fromConsole: fromConsole || undefined,
-    keepMissing: keepMissing || undefined,
     prefer,
     forConsole: emitCsv === undefined ? undefined : true,
     createOrgs,

@@ -54,14 +54,49 @@ describe("the console bridge", () => {
     await desk.write("orgs.csv", csv(["組織名,組織コード", "企画部,S03"]));
     const kept = await desk.run("orgs import orgs.csv --from-console --yes");
     expect(kept.code).toBe(8);
-    expect(kept.stderr).toContain("not in this export, but still in use here, so nothing is deleted: 営業部");
-    expect(kept.stderr).toContain("import the console's other exports, then this one again");
+    expect(kept.stderr).toContain("records kept although not in the export: 2 (営業部 <S01>, 総務部 <S02>)");
+    expect(kept.stderr).toContain("first take over the console's other exports: clomoctl users import EXPORT.csv ");
+    const [last, ...before] = JSON.parse((await desk.run("imports list --format json")).text) as object[];
+    expect([last, before.length]).toEqual([expect.objectContaining({ state: "committed", kind: "orgs" }), 2]);
+    const shown = JSON.parse((await desk.run("imports show last --format json")).text) as object;
+    expect(shown).toMatchObject({ keptNames: ["営業部 <S01>", "総務部 <S02>"] });
     const codes = async () => (await desk.run("orgs list --format tsv --fields code")).text.split("\n").filter(Boolean);
     expect(await codes()).toEqual(["code", "S01", "S02", "S03"]);
     await desk.write("users.csv", csv([HEADER, "長,boss@example.com,S03,"]));
     expect((await desk.run("users import users.csv --from-console --yes")).code).toBe(0);
     expect((await desk.run("orgs import orgs.csv --from-console --confirm-deletions 2")).code).toBe(0);
     expect(await codes()).toEqual(["code", "S03"]);
+  });
+
+  test("a takeover names what it keeps even with --quiet, in its report and in JSON", async () => {
+    const desk = await freshDesk([HEADER, "佐藤,ken@example.com,,", "山田,taro@example.com,,"]);
+    expect((await desk.run("users import people.csv --from-console --yes")).code).toBe(0);
+    await desk.write("devices.csv", csv(["シリアルナンバー,所有者メールアドレス", "SN1,ken@example.com"]));
+    expect((await desk.run("devices import devices.csv --from-console --yes")).code).toBe(0);
+    await desk.write("later.csv", csv([HEADER, "山田,taro@example.com,,"]));
+    const kept = await desk.run(
+      "users import later.csv --from-console --yes --quiet --format json --report report.csv",
+    );
+    expect(kept.code).toBe(8);
+    expect(kept.stderr).toContain("佐藤 <ken@example.com> is kept, although this export does not contain it");
+    expect(kept.stderr).toContain("clomoctl devices import EXPORT.csv --from-console; then this export again");
+    expect(JSON.parse(kept.text)).toMatchObject({ kept: 1, keptNames: ["佐藤 <ken@example.com>"] });
+    expect(await readFile(desk.path("report.csv"), "utf8")).toContain(",佐藤 <ken@example.com>,keep,,");
+  });
+
+  test("a takeover never adds a person a second time whose address was changed in the console", async () => {
+    const desk = await freshDesk([HEADER, "佐藤,ken@example.com,,"]);
+    expect((await desk.run("users import people.csv --from-console --yes")).code).toBe(0);
+    await desk.write("devices.csv", csv(["シリアルナンバー,所有者メールアドレス", "SN1,ken@example.com"]));
+    expect((await desk.run("devices import devices.csv --from-console --yes")).code).toBe(0);
+    await desk.write("later.csv", csv([HEADER, "佐藤,k2@example.com,,"]));
+    const refused = await desk.run("users import later.csv --from-console --yes");
+    expect(refused.code).toBe(3);
+    expect(refused.stderr).toContain(
+      "if the people are the same: clomoctl users edit ken@example.com --email k2@example.com; if they are different",
+    );
+    expect((await desk.run("users edit ken@example.com --email k2@example.com")).code).toBe(0);
+    expect((await desk.run("users import later.csv --from-console --yes")).code).toBe(0);
   });
 
   test("imports verify finds what differs and what no export shows", async () => {

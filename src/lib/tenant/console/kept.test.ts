@@ -71,6 +71,53 @@ describe("records that an export lacks can be kept until another export has been
     expect((await user("k2@x"))?.id).toBe(ken?.id);
   });
 
+  describe("a plan that keeps records is rejected if it may create one of them again", () => {
+    const header = [...HEADER, "社員コード"];
+    const coded = (name: string, email: string, code: string): Cells => [
+      header,
+      ["山田", "taro@x", "S", "taro", ""],
+      [name, email, "S1", "", code],
+    ];
+    const planned = async (cells: Cells, more: Partial<ImportRequest> = {}) => {
+      const plan = await tenant.plan({ kind: "users", fromConsole: true, ...KEPT, ...more }, cells);
+      return [plan.rejected, await tenant.faults(plan)];
+    };
+
+    test.each([
+      ["the same name", coded("佐藤", "k2@x", ""), true],
+      ["the same name, and a code that the record lacks", coded("佐藤", "k2@x", "7"), true],
+      ["another name", coded("高橋", "k2@x", ""), false],
+    ])("a new user with %s", async (_, cells, isRejected) => {
+      expect(await planned(cells)).toEqual([
+        isRejected,
+        isRejected ? ["export-lacks@0", "new-address@3"] : ["export-lacks@0"],
+      ]);
+    });
+
+    test.each([
+      ["the same code", "佐藤 健", "7", true],
+      ["the same name and another code", "佐藤", "8", false],
+    ])("a new user with %s", async (_, name, code, isRejected) => {
+      await take("users", coded("佐藤", "ken@x", "7"));
+      expect((await planned(coded(name, "k2@x", code)))[0]).toBe(isRejected);
+    });
+
+    test("unless new addresses are allowed", async () => {
+      const allow = ["new-address"] as const;
+      expect((await planned(coded("佐藤", "k2@x", ""), { allow }))[0]).toBe(false);
+    });
+
+    test("so is a plan that is compared again to keep records", async () => {
+      const { id } = await tenant.plan({ kind: "users", fromConsole: true }, coded("佐藤", "k2@x", ""));
+      expect(await tenant.client.imports.replan(id, { keepMissing: true })).toMatchObject({
+        mode: "append",
+        delete: 0,
+        rejected: true,
+        kept: { count: 1, names: ["佐藤 <ken@x>"] },
+      });
+    });
+  });
+
   test("an export with kept records closes tasks that it shows as done, but does not update the mirror's age", async () => {
     const before = await mirroredAt();
     await tenant.client.users.edit((await user("taro@x"))?.id ?? "", { title: "部長" });

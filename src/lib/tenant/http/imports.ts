@@ -61,7 +61,7 @@ export default async ({ session, owner, engine, processes }: TenantParts): Promi
     commit: ({ params, etag, query, signal, repeatable }) =>
       imports.commit(params.id, etag, { signal, repeatable }, toWrittenFile(query)),
     // replanning is idempotent, so no idempotency key is stored
-    replan: ({ params, signal }) => imports.replan(params.id, { signal }),
+    replan: ({ params, query, signal }) => imports.replan(params.id, query.keepMissing, { signal }),
     verify: ({ params: { number }, file, query, signal, repeatable }) => {
       const evidence = {
         ...query,

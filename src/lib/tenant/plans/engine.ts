@@ -21,7 +21,10 @@ export interface DeletionTarget {
 }
 
 /** Options for comparing a plan with the tenant again. */
-export interface ReplanOptions extends Pick<DeletionTarget, "lesser"> {}
+export interface ReplanOptions extends Pick<DeletionTarget, "lesser"> {
+  /** true: the plan of a takeover keeps the records that its export lacks */
+  readonly keepMissing?: boolean | undefined;
+}
 
 /** A selection of rows of a plan. */
 export interface RowQuery {

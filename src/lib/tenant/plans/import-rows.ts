@@ -15,8 +15,6 @@ export type ImportState = "uploading" | "planned" | "committed" | "discarded" | 
 export interface StoredRequest extends PlanRequest {
   readonly key: ImportRequest["key"];
   readonly map?: ColumnMap | undefined;
-  /** for an export of the console: records that the export lacks are kept, so the mode is `append` */
-  readonly keepMissing?: boolean | undefined;
   /** true if an upload file for the console is to be made from the import */
   readonly forConsole?: boolean | undefined;
   readonly delimiter: string;
@@ -137,6 +135,13 @@ export const COMMITTED_STATES: readonly ImportState[] = ["committed"];
 export const getDisplayState = ({ state, detail }: ImportRecord): ImportState | "undone" =>
   COMMITTED_STATES.includes(state) && detail.revertedBy !== null ? "undone" : state;
 
+/** Returns a request for an import that keeps the records which its file lacks. */
+export const toKeepingRequest = <R extends StoredRequest>(request: R): R => ({
+  ...request,
+  keepMissing: true,
+  mode: "append",
+});
+
 /** Returns true for a complete takeover with deletions. Other takeovers say nothing about what the export lacks. */
 export const isFullTakeover = ({ detail: { request } }: Pick<ImportRecord, "detail">): boolean =>
   request?.fromConsole === true && request.mode === "replace";
@@ -205,7 +210,7 @@ export const getWorkCounts = (counts: PlanCounts | null): Partial<PlanCounts> =>
     blocked: _blocked,
     ...done
   } = rest as Partial<PlanCounts>;
-  return done;
+  return { ...done, ...(done.kept !== undefined && { kept: { ...done.kept, names: [] } }) };
 };
 
 /** Returns all imports, newest first. */

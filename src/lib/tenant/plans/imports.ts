@@ -50,6 +50,7 @@ import {
   insertImport,
   listImports,
   readImport,
+  toKeepingRequest,
   getDisplayState,
   type ImportRecord,
   type ImportState,
@@ -149,7 +150,7 @@ export class TenantImports {
   /** Creates an import; its file follows.  @throws Failure `input-rejected` if the map does not fit or sets a secret */
   begin(asked: StoredRequest, { repeatable }: RequestContext): Promise<Import> {
     const mirroring = asked.fromConsole === true ? { ...asked, ...CONSOLE_EXPORT_OPTIONS } : asked;
-    const request = this.#scoped(asked.keepMissing === true ? { ...mirroring, mode: "append" as const } : mirroring);
+    const request = this.#scoped(asked.keepMissing === true ? toKeepingRequest(mirroring) : mirroring);
     this.#checkWhole(request);
     if (request.map !== undefined) checkMap(request.map, FORMATS[request.kind]);
     return this.#begin(request, repeatable && { ...repeatable, replay: this.#inState() });
@@ -337,16 +338,20 @@ export class TenantImports {
     if (request?.mode === "delete") throw UPLOAD_DELETION_FAILURE;
   }
 
-  /** Compares a plan with the tenant again. */
-  async replan(id: string, { signal }: RequestContext): Promise<Import> {
+  /**
+   * Compares a plan with the tenant again.
+   *
+   * @param keepMissing true: the plan of a takeover keeps the records that its export lacks
+   */
+  async replan(id: string, keepMissing: boolean, { signal }: RequestContext): Promise<Import> {
     await this.#permitted(await this.#record(id));
-    await this.#compareAgain(id, signal);
+    await this.#compareAgain(id, signal, keepMissing);
     return this.#read(id);
   }
 
-  async #compareAgain(id: string, signal: AbortSignal | undefined): Promise<ImportRecord> {
+  async #compareAgain(id: string, signal: AbortSignal | undefined, keepMissing = false): Promise<ImportRecord> {
     const record = await this.#expect(id, ["planned"]);
-    await this.#engine.replan(record, { lesser: await this.#lesser() }, signal);
+    await this.#engine.replan(record, { lesser: await this.#lesser(), keepMissing }, signal);
     const compared = await this.#expect(id, [record.state]);
     await this.#checkWork(compared);
     return compared;

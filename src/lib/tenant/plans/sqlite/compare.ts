@@ -12,11 +12,12 @@ import {
   buildNameListSql,
 } from "../../store/sql/forms.ts";
 import { countChanges } from "./column-changes.ts";
-import { reportReleasedDevices, findUndeletableRecords } from "./deletion/undeletable.ts";
+import { reportReleasedDevices, findUndeletableRecords, keepMissingRecords } from "./deletion/undeletable.ts";
 import { recordPlanViolations } from "../../store/sqlite/breaches.ts";
 import { findConflicts } from "./conflicts.ts";
 import { findScopeProblems, findUnusableKeys } from "./matching/outside.ts";
 import {
+  buildRecordLabelSql,
   hasSecretColumns,
   createTargetIndex,
   isStaged,
@@ -43,7 +44,7 @@ import {
   MARK_INVALID,
 } from "./findings.ts";
 import { findForeignTraits } from "./matching/foreign.ts";
-import { findKeysOfOthers } from "./matching/lasting.ts";
+import { findKeysOfOthers, findNamesakesOfKeptRecords } from "./matching/lasting.ts";
 import { findLostZeros } from "./matching/lost-zeros.ts";
 import { storeCandidateCellKeys } from "./merge/cells.ts";
 import { skipDeletedReferences } from "./merge/impossible.ts";
@@ -126,6 +127,7 @@ export const comparePlan = (database: Database, plan: PlanDefinition): PlanCount
   let foreign: ForeignTraits | undefined;
   if (planner !== undefined) {
     planner.compare(database, plan);
+    keepMissingRecords(database, plan);
     recordPlanViolations(database, plan);
   } else {
     findDuplicates(database, plan);
@@ -142,6 +144,7 @@ export const comparePlan = (database: Database, plan: PlanDefinition): PlanCount
     if (plan.request.mode === "replace") createTargetIndex(database);
     findProtectedChanges(database, plan);
     findUndeletableRecords(database, plan);
+    keepMissingRecords(database, plan);
     findMissingRequiredValues(database, plan);
     findScopeProblems(database, plan);
     findUncomposedNames(database, plan);
@@ -151,6 +154,7 @@ export const comparePlan = (database: Database, plan: PlanDefinition): PlanCount
     recordPlanViolations(database, plan);
     wipes = plan.kind.table.check?.(database, plan);
     foreign = findForeignTraits(database, plan, findKeysOfOthers(database, plan));
+    findNamesakesOfKeptRecords(database, plan);
     findLostZeros(database, plan);
   }
   findSimilarCodes(database, plan);
@@ -194,13 +198,21 @@ const countPlan = (database: Database, plan: PlanDefinition): PlanCounts => {
     ...(plan.request.scope !== undefined && {
       unusable: database.count("select count(*) from s.problem where code = 'value-unusable'"),
     }),
-    ...(plan.request.undeletable !== undefined && { kept: countKept(database, plan) }),
+    ...((plan.request.undeletable !== undefined || plan.request.keepMissing === true) && {
+      kept: countKept(database, plan),
+    }),
     ...(released !== undefined && { released }),
     rejected: isRejected(database, plan, { invalid, deleted }),
   };
 };
 
-const countKept = (database: Database, { keptBefore }: PlanDefinition): NonNullable<PlanCounts["kept"]> => {
+/** Maximum number of kept or created records that a plan names. */
+const MAX_NAMED_RECORDS = 10;
+
+const countKept = (
+  database: Database,
+  { keptBefore, kind: { thing } }: PlanDefinition,
+): NonNullable<PlanCounts["kept"]> => {
   const known = JSON.stringify([...(keptBefore ?? [])]);
   return {
     count: database.count(`select count(*) from s.${UNDELETABLE_TABLE}`),
@@ -210,6 +222,12 @@ const countKept = (database: Database, { keptBefore }: PlanDefinition): NonNulla
         known,
       },
     ),
+    names: database
+      .all(
+        `select ${buildRecordLabelSql(thing)} as name from s.${UNDELETABLE_TABLE} k join ${thing.name} t on t.pk = k.target
+         order by t.pk limit ${MAX_NAMED_RECORDS}`,
+      )
+      .map(({ name }) => String(name)),
   };
 };
 
@@ -220,9 +238,6 @@ const buildCreatedRecordsSql = (plan: PlanDefinition, count: CreatedCountName): 
   plan.kind.references
     .filter(({ refers }) => refers.creates?.count === count)
     .flatMap((reference) => buildNewReferencesSql(plan, reference) ?? []);
-
-/** Maximum number of created records that a plan names. */
-const MAX_NAMED_RECORDS = 10;
 
 const listCreatedNames = (database: Database, plan: PlanDefinition, count: CreatedCountName): readonly string[] =>
   buildCreatedRecordsSql(plan, count)

@@ -122,7 +122,7 @@ export interface PlanDefinition {
 /** The plan for an import's own kind, then plans for other records, which may refer to records of the first plan. */
 export type PlanDefinitions = readonly [PlanDefinition, ...PlanDefinition[]];
 
-/** Table of the records that a replacing plan keeps although its file lacks them, because they cannot be deleted. */
+/** Table of the records that a replacing plan, or a takeover that deletes nothing, keeps although its file lacks them. */
 export const UNDELETABLE_TABLE = "undeletable";
 
 /** Returns the kind for a deletion. The selected records are deleted unless they are protected. */

@@ -47,6 +47,8 @@ export interface PlanRequest {
   readonly scope?: readonly number[] | undefined;
   /** true if the file is the console's own export, which does not contain secrets */
   readonly fromConsole?: boolean | undefined;
+  /** for an export of the console: records that the export lacks are kept, so the mode is `append` */
+  readonly keepMissing?: boolean | undefined;
   /** for an export of the console: its values replace the local values that it contradicts */
   readonly prefer?: "console" | undefined;
 }

@@ -3,8 +3,9 @@ import type { ProblemCode, ProblemParams } from "../../../../model/problem.ts";
 import { USER } from "../../../../model/user.ts";
 import { buildIsMissingRecordSql, quoteIdentifier } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { buildRecordLabelSql, recordColumn } from "../expressions.ts";
+import { buildRecordLabelSql, createTargetIndex, recordColumn } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
+import { buildIsKeptHereSql } from "../merge/tables.ts";
 import { UNDELETABLE_TABLE, type ReferringTable, type PlanDefinition } from "../stored-kind.ts";
 
 /** A record that a replacing file lacks but that no import deletes, and the reason. */
@@ -149,6 +150,31 @@ export const reportUndeletableRecords = (
       params: { found: JSON.stringify(params) },
     });
   }
+};
+
+/**
+ * Stores and reports the records that a takeover keeps, although its export lacks them and nothing was changed here:
+ * another export must be taken over before they can be deleted.
+ */
+export const keepMissingRecords = (database: Database, { kind, request, ...rest }: PlanDefinition): void => {
+  if (request.fromConsole !== true || request.keepMissing !== true) return;
+  createTargetIndex(database);
+  const { thing, inScope, isFree, name, table } = kind;
+  database.run(
+    `insert into s.${UNDELETABLE_TABLE} select t.pk from ${thing.name} t where ${inScope} and ${isFree}
+       and t.pk is distinct from :usual and ${buildIsMissingRecordSql("t.pk")} and not ${buildIsKeptHereSql(kind, request.prefer)}`,
+    { kind: name, usual: table.usual ?? null },
+  );
+  recordFinding(
+    database,
+    { kind, request, ...rest },
+    {
+      code: "export-lacks",
+      severity: "warning",
+      select: `select 0 as row, 0 as line, null as col, json_object('name', ${buildRecordLabelSql(thing)}) as params
+      from s.${UNDELETABLE_TABLE} k join ${thing.name} t on t.pk = k.target order by t.pk`,
+    },
+  );
 };
 
 /** Returns the record numbers of the records that a compared plan keeps although its file lacks them. */

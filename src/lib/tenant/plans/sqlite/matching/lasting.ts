@@ -1,3 +1,4 @@
+import type { PlanRequest } from "../../staging/counts.ts";
 import type { ImportedField, KindKey } from "../../staging/kinds.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { shouldRefuseReassignedKeys } from "../../../../rules/import-file.ts";
@@ -23,7 +24,7 @@ import {
 } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import { SIMILAR_CODE_TABLE } from "../staging.ts";
-import type { PlanDefinition, StoredKind } from "../stored-kind.ts";
+import { UNDELETABLE_TABLE, type PlanDefinition, type StoredKind } from "../stored-kind.ts";
 import { buildNameAgreesSql, isNumberedKey } from "./foreign.ts";
 import { buildHasLeadingZerosSql, buildMayLackZerosSql } from "./lost-zeros.ts";
 
@@ -272,19 +273,48 @@ const buildReportedRowsSql = (
   join ${thing.name} t on t.pk = same.target ${further} where same.is_what = :code and same.field = :field
     and not exists (select 1 from s.problem p where p.row = r.row and p.code = :code) order by r.row`;
 
+/** A plan that deletes the record with the former address, or keeps it although the export lacks it, is rejected. */
+const getNewAddressSeverity = ({ mode, keepMissing, allow = [] }: PlanRequest): "error" | "warning" =>
+  (mode === "replace" || keepMissing === true) && !allow.includes("new-address") ? "error" : "warning";
+
 const recordNewAddresses = (database: Database, plan: PlanDefinition, other: LastingKey): void => {
   const { kind, request } = plan;
   const { key, field } = other;
   const own = keyOf(plan);
-  const isRefused = request.mode === "replace" && request.allow?.includes("new-address") !== true;
   recordFinding(database, plan, {
     code: "new-address",
-    severity: isRefused ? "error" : "warning",
+    severity: getNewAddressSeverity(request),
     field: field.field,
     select: `select r.row, r.line, null as col, json_object('value', ${buildKeyTextSql(kind, rowColumn, key)},
         'holder', ${buildRecordLabelSql(kind.thing)}, 'user', ${buildKeyTextSql(kind)}, 'key', :own, 'to', ${buildNewKeySql(plan, own)}, 'by', :by) as params
       ${buildReportedRowsSql(kind)}`,
     params: { own: own.name, field: field.field, by: canMatchBy(database, plan, other) ? key.name : "" },
+  });
+};
+
+/**
+ * Finds rows of an export that create a person with the name of a record which the takeover keeps although the export
+ * lacks it. It is probably the same person with a new address, unless both have an employee code or UPN that differ.
+ */
+export const findNamesakesOfKeptRecords = (database: Database, plan: PlanDefinition): void => {
+  const { kind, request } = plan;
+  const [agrees, lasting] = [buildNameAgreesSql(plan), listLastingKeys(plan)];
+  if (request.fromConsole !== true || request.keepMissing !== true || agrees === undefined || lasting.length === 0)
+    return;
+  const own = keyOf(plan);
+  const others = lasting.filter(({ key }) => key.name !== own.name);
+  const isSame = others.map(({ sql: { row, record } }) => ` and coalesce(${row} = ${record}, true)`).join("");
+  recordFinding(database, plan, {
+    code: "new-address",
+    severity: getNewAddressSeverity(request),
+    field: own.field,
+    select: `select r.row, r.line, null as col, json_object('holder', ${buildRecordLabelSql(kind.thing)}, 'named', 1,
+        'user', ${buildKeyTextSql(kind)}, 'key', :own, 'to', ${buildNewKeySql(plan, own)}, 'by', '') as params
+      from s.${UNDELETABLE_TABLE} k join ${kind.thing.name} t on t.pk = k.target join s.row r on ${agrees}
+      where not ${buildIsMatchedRowSql("r.row")} and ${IS_VALID_ROW}${isSame}
+        and not exists (select 1 from s.problem p where p.row = r.row and p.code = :code)
+      group by r.row order by r.row`,
+    params: { own: own.name },
   });
 };
 

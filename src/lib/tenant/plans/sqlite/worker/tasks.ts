@@ -26,6 +26,7 @@ import {
   findEarlierTakeover,
   isFullTakeover,
   readPreviouslyKept,
+  toKeepingRequest,
   readImport,
   type ImportRecord,
   type StoredRequest,
@@ -358,13 +359,21 @@ export const planDeletion = (
   return withDatabase(files, interrupted, plan, true);
 };
 
+/** Returns an import that keeps the records which its export of the console lacks; other imports stay as they are. */
+const toKeepingImport = (record: ImportRecord): ImportRecord => {
+  const { request } = record.detail;
+  if (request?.fromConsole !== true) return record;
+  return { ...record, detail: { ...record.detail, request: toKeepingRequest(request) } };
+};
+
 /** Compares the staged rows with the tenant's current state again. */
 export const replan = (
-  { files, id, lesser }: Extract<Task, { type: "replan" }>,
+  { files, id, lesser, keepMissing }: Extract<Task, { type: "replan" }>,
   interrupted: () => boolean,
 ): Promise<void> =>
   withDatabase(files, interrupted, async (database) => {
-    const record = await readImport(new Connection(database), id);
+    const stored = await readImport(new Connection(database), id);
+    const record = keepMissing === true ? toKeepingImport(stored) : stored;
     restrictToPlanView(database, record.detail.request);
     await compareAndStorePlan(database, record, buildPlanDefinitions(record), lesser);
   });
