@@ -107,8 +107,11 @@ test.each([
   ],
   ["--app docs", "the argument FILE is missing", ""],
   ["a.csv", "the option --app docs|mailer is missing", ""],
-  ["a.csv --app docs -x", "unknown option -x", ""],
-  ["a.csv --app docs --bogus=1", "unknown option --bogus", ""],
+  ["a.csv --app docs -x", "unknown option -x", "see clomoctl users import --help-all"],
+  ["a.csv --app docs --bogus=1", "unknown option --bogus", "see clomoctl users import --help-all"],
+  ["a.csv --app docs --map-all-columns", "unknown option --map-all-columns", "did you mean --map?"],
+  ["a.csv --app docs --confirm", "unknown option --confirm", "did you mean --confirm-deletions?"],
+  ["a.csv --app docs --mode ,", "--mode must be one of append, replace, not ,", ""],
 ])("%s: %s", (line, what, hint) => {
   const failure = failureOf(line);
   expect(failure.code).toBe("usage");

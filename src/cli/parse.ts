@@ -25,8 +25,7 @@ export interface ParsedLine {
 /** Creates the failure for an invalid command line. The default hint refers to the help. */
 type UsageError = (what: Text, hint?: Text) => Failure;
 
-const didYouMean = (near: string | undefined): Text | undefined =>
-  near === undefined ? undefined : text(`did you mean ${near}?`, `${near} の間違いではありませんか?`);
+const didYouMean = (near: string): Text => text(`did you mean ${near}?`, `${near} の間違いではありませんか?`);
 
 function parseInteger(raw: string, name: string, field: Field & { kind: "number" }, usageError: UsageError): number {
   const min = field.min ?? 0;
@@ -66,12 +65,13 @@ function parseChoice(
         return other === undefined || other === choice || language === "en" ? choice : `${choice}(${other})`;
       })
       .join(", ");
+  const near = findNearestWord(raw, [...choices, ...Object.values(called ?? {}).map(({ ja }) => ja)]);
   throw usageError(
     text(
-      `${name} must be one of ${listed("en")}, not ${raw}`,
-      `${name} は ${listed("ja")} のいずれかにしてください(${raw} は不可)`,
+      `${name} must be one of ${listed("en")}, not ${raw === "" ? "blank" : raw}`,
+      `${name} は ${listed("ja")} のいずれかにしてください(${raw === "" ? "空" : raw} は不可)`,
     ),
-    didYouMean(findNearestWord(raw, [...choices, ...Object.values(called ?? {}).map(({ ja }) => ja)])),
+    near === undefined ? undefined : didYouMean(near),
   );
 }
 
@@ -181,7 +181,11 @@ function getValueOrDefault(option: Option, field: Field, given: unknown): unknow
   return field.kind === "list" && field.default !== undefined ? field.default.split(",") : field.default;
 }
 
-function rejectUnknownOption(word: string, known: readonly Option[], usageError: UsageError): never {
+function rejectUnknownOption(
+  word: string,
+  { known, typed }: { readonly known: readonly Option[]; readonly typed: string },
+  usageError: UsageError,
+): never {
   const flag = word.split("=", 1)[0] ?? word;
   const flags = known.flatMap((option) => [option.long, option.short].filter((f) => f !== undefined));
   if (flags.includes(flag) && word !== flag) {
@@ -193,9 +197,24 @@ function rejectUnknownOption(word: string, known: readonly Option[], usageError:
       flag === secret || flags.some((other) => findNearestWord(flag, [other]) !== undefined) ? flag : `${secret}…`;
     throw usageError(text(`unknown option ${shown}`, `オプション ${shown} は不明です`), didYouMean(`${secret}-file`));
   }
+  const near = findNearestFlag(flag, flags);
+  throw usageError(
+    text(`unknown option ${flag}`, `オプション ${flag} は不明です`),
+    near === undefined ? text(`see ${typed} --help-all`, `${typed} --help-all を参照してください`) : didYouMean(near),
+  );
+}
+
+/** Returns the option that an unknown option resembles, or that is the start of it (`--allow-all`), or starts with it. */
+function findNearestFlag(flag: string, flags: readonly string[]): string | undefined {
   // a single letter resembles every other letter, so it would match any short option
-  const near = flag.startsWith("--") ? findNearestWord(flag, [...flags, "--help"]) : undefined;
-  throw usageError(text(`unknown option ${flag}`, `オプション ${flag} は不明です`), didYouMean(near));
+  if (!flag.startsWith("--")) return undefined;
+  const words = flag.split("-");
+  const starts = words.map((_, at) => words.slice(0, at + 1).join("-"));
+  return (
+    findNearestWord(flag, [...flags, "--help"]) ??
+    starts.findLast((start) => flags.includes(start)) ??
+    flags.findLast((other) => other.startsWith(`${flag}-`))
+  );
 }
 
 /** Describes an extra argument. Hides the argument itself if the verb takes secrets, because it may be one. */
@@ -264,7 +283,7 @@ export function parseCommandLine(
   for (const { option } of options) parser.addOption(option);
   const { operands, unknown } = parseWords(parser, words, usageError);
   const stray = unknown.find((word) => word.startsWith("-") && word !== "-");
-  if (stray !== undefined) rejectUnknownOption(stray, parser.options, usageError);
+  if (stray !== undefined) rejectUnknownOption(stray, { known: parser.options, typed }, usageError);
   const values = new Map(
     options.map(({ key, field, option }) => [
       key,
