@@ -27,7 +27,7 @@ const noun = (
 const program = noun(
   "clomoctl",
   [
-    noun("users", [noun("fields", [], ["add"])], ["list", "import"]),
+    noun("users", [noun("fields", [], ["add", "remove"])], ["list", "import", "create"]),
     noun("secured", [noun("users", [], ["import"])], []),
     noun("clomo-account", [noun("do", [noun("devices", [], ["add"])], ["advance"])], ["grant", "do"], ["account"]),
   ],
@@ -83,7 +83,8 @@ test.each([
   ["user list", "unknown command user", "did you mean clomoctl users?"],
   ["users lst", "unknown command lst", "did you mean clomoctl users list?"],
   ["acount grant", "unknown command acount", "did you mean clomoctl account?"],
-  ["users frobnicate", "unknown command frobnicate", "use one of these: fields, list, import"],
+  ["users frobnicate", "unknown command frobnicate", "use one of these: fields, list, import, create"],
+  ["users add", 'specify what "add" applies to', "use one of these: clomoctl users create, clomoctl users fields add"],
   ["us", "unknown command us", "use one of these: users, secured, clomo-account"],
   ["--fromat json users list", "unknown option --fromat before the subcommand", "did you mean --format?"],
   [

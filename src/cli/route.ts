@@ -75,18 +75,18 @@ const SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map(
 );
 
 function createUnknownWordFailure({ word, path, noun }: StrayWord): Failure {
-  const commands = findCommands(word, noun, path);
-  if (commands.length > 0) {
+  const words = listSubcommands(noun).map(({ name }) => name);
+  const synonym = SYNONYMS.get(word)?.find((verb) => words.includes(verb));
+  const below = findCommands(word, noun, path);
+  if (below.length > 0) {
+    const commands = [...(synonym === undefined ? [] : [formatTypedCommand([...path, synonym])]), ...below];
     return new Failure("usage", {
       what: text(`specify what "${word}" applies to`, `${word} の対象を指定してください`),
       where: formatTypedCommand([...path, word]),
       hint: text(`use one of these: ${commands.join(", ")}`, `次のいずれかを指定してください: ${commands.join(", ")}`),
     });
   }
-  const words = listSubcommands(noun).map(({ name }) => name);
-  const near =
-    SYNONYMS.get(word)?.find((verb) => words.includes(verb)) ??
-    findNearestWord(word, [...words, ...noun.nouns.flatMap((n) => n.aliases)]);
+  const near = synonym ?? findNearestWord(word, [...words, ...noun.nouns.flatMap((n) => n.aliases)]);
   return new Failure("usage", {
     what: text(`unknown command ${word}`, `コマンド ${word} は不明です`),
     where: formatTypedCommand([...path, word]),
