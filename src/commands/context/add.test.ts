@@ -90,7 +90,7 @@ test("a tenant on a server has an address, and a CA certificate if one is given"
 test("a table shows the new context in both languages", async () => {
   const en = await run("--lang en context add kanto --embedded", { terminal: {} });
   const ja = await run("--lang ja context add kanto --embedded", { terminal: {} });
-  expect(en.stdout).toMatch(/^name +kanto\nin use +yes\nkind +embedded\n[^]+language +ja\n$/);
+  expect(en.stdout).toMatch(/^name +kanto\nin use +yes\nkind +local tenant\n[^]+language +ja\n$/);
   expect(ja.stdout).toMatch(/^名前 +kanto\n[^]+言語 +ja\n$/);
 });
 

@@ -73,11 +73,22 @@ export async function noteContextVariable({
   );
 }
 
+/** The names of the kinds of contexts. */
+const CONTEXT_KIND_NAMES: Readonly<Record<Context["kind"], Text>> = {
+  embedded: text("local tenant", "このコンピューターのテナント"),
+  remote: text("remote tenant", "リモートのテナント"),
+};
+
 /** The columns of a list of contexts. */
 export const CONTEXT_COLUMNS: readonly Column<ContextRow>[] = [
   { key: "name", header: text("name", "名前"), value: ({ context }) => context.name },
   { key: "used", header: text("in use", "使用中"), value: ({ used }) => used },
-  { key: "kind", header: text("kind", "種類"), value: ({ context }) => context.kind },
+  {
+    key: "kind",
+    header: text("kind", "種類"),
+    value: ({ context }) => context.kind,
+    name: ({ context }) => CONTEXT_KIND_NAMES[context.kind],
+  },
   { key: "timezone", header: text("time zone", "タイムゾーン"), value: ({ context }) => context.timezone },
   { key: "address", header: text("location", "場所"), value: getContextLocation },
 ];

@@ -48,8 +48,8 @@ test("a table has headers in the chosen language", async () => {
   const { en, ja } = await runInBoth("context list", { home, terminal: { columns: 200 } });
   expect(en.stdout).toMatch(/^name +in use +kind +time zone +location\n/);
   expect(ja.stdout).toMatch(/^名前 +使用中 +種類 +タイムゾーン +場所\n/);
-  expect(en.stdout).toMatch(/\nkanto +yes +embedded +UTC +.+tenants.kanto\n/);
-  expect(en.stdout).toMatch(/\nhead +no +remote +Asia\/Tokyo +https:\/\/mdm\.example\.jp\/\n$/);
+  expect(en.stdout).toMatch(/\nkanto +yes +local tenant +UTC +.+tenants.kanto\n/);
+  expect(en.stdout).toMatch(/\nhead +no +remote tenant +Asia\/Tokyo +https:\/\/mdm\.example\.jp\/\n$/);
 });
 
 test("an unknown context is not found, in both languages", async () => {
