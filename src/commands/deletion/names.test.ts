@@ -95,6 +95,9 @@ test("reports unknown users, administrators and device owners together", async (
   expect(ja.stderr).toContain(
     "1 件に特定できません。管理者が含まれています(1 人): 髙橋 <takahashi@example.jp>。ユーザー 1 件は、関連付けられているものがあるため削除できません: 鈴木 <suzuki@example.jp>(デバイス 1 件: SN-9)。何も変更していません\n",
   );
+  const only = await runInBoth("users delete nobody", { tenant: tenant.fetch });
+  expect(only.en.stderr).toContain('error: no user matches "nobody"; nothing was changed\n');
+  expect(only.ja.stderr).toContain("「nobody」に当てはまるユーザーはありません。何も変更していません\n");
   // those who could go stay, too
   const unknown = await run("users delete nobody sato@example.jp", { tenant: tenant.fetch });
   expect(unknown.stderr).toContain(

@@ -102,7 +102,7 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
     throw new UnresolvedNamesFailure(
       code,
       { problems, found },
-      renderUnresolvedNames(findable, { wrong, of: typed.length }),
+      renderUnresolvedNames(findable, { wrong, of: typed.length, only: typed.length === 1 ? unknown[0] : undefined }),
     );
   }
   rejectInconsistentLines(listed);
@@ -112,14 +112,17 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
 
 const renderUnresolvedNames = <R>(
   { noun, list, search }: NamedKind<R>,
-  { wrong, of }: { readonly wrong: number; readonly of: number },
+  { wrong, of, only }: { readonly wrong: number; readonly of: number; readonly only: string | undefined },
 ): { readonly wrong: Text; readonly hint: Text } => {
   const command = search === undefined ? list : `${search} TEXT`;
   return {
-    wrong: text(
-      `${wrong} of ${formatCount(of, "name")} could not be matched to exactly one ${noun.en}`,
-      `指定した ${of} 件のうち ${wrong} 件は、${noun.ja.trimStart()}を 1 件に特定できません`,
-    ),
+    wrong:
+      only !== undefined
+        ? text(`no ${noun.en} matches "${only}"`, `「${only}」に当てはまる${noun.ja}はありません`)
+        : text(
+            `${wrong} of ${formatCount(of, "name")} could not be matched to exactly one ${noun.en}`,
+            `指定した ${of} 件のうち ${wrong} 件は、${noun.ja.trimStart()}を 1 件に特定できません`,
+          ),
     hint: text(
       `to find them: ${command}; if a name matches several, use the id`,
       `探すには: ${command}。複数あるものは ID で指定してください`,
