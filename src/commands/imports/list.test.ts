@@ -50,6 +50,13 @@ test("is a table on a terminal, in the chosen language and the context's time zo
   expect(ja.stdout).toMatch(/\n +17 +ユーザー +追加更新 +適用済み +2026-11-20 10:23 +\+1 ~1\n$/);
 });
 
+test("tells a plan that was only shown from one that was refused", async () => {
+  const items = [planOf({ state: "discarded" }), planOf({ state: "discarded", rejected: true })];
+  const { en, ja } = await runInBoth("imports list", { tenant: { imports: { items } }, terminal: {} });
+  expect(en.stdout).toMatch(/ dry run [^]* refused /);
+  expect(ja.stdout).toMatch(/ 確認のみ [^]* 拒否 /);
+});
+
 test("a drop of tasks is shown as a drop, although it has the form of an undo", async () => {
   const items = [planOf({ mode: "undo" }), planOf({ mode: "undo", drops: [3] })];
   const { en, ja } = await runInBoth("imports list", { tenant: { imports: { items } }, terminal: {} });

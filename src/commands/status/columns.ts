@@ -1,7 +1,7 @@
 import type { Import, Tenant } from "../../lib/client/index.ts";
 import { getFormatTitle } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
-import { IMPORT_MODE_NAMES, IMPORT_STATE_NAMES, getDisplayName } from "../../lib/model/import.ts";
+import { IMPORT_MODE_NAMES, getDisplayName, getStateName } from "../../lib/model/import.ts";
 import { NOT_TAKEN_OVER, findMirrorGaps, ADMINISTRATORS_UNCONFIRMED, type MirrorGaps } from "../../lib/model/mirror.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { dayOf, countDaysLeft, formatMinute } from "../../lib/model/time.ts";
@@ -87,7 +87,7 @@ const describeLastImport = ({ timezone }: TenantStatus, plan: Import): Text => {
         `追加 ${plan.create} 更新 ${plan.update} 削除 ${plan.delete}`,
       ),
       text(`by ${actor}`, `実行者 ${actor}`),
-      ...(state === "committed" ? [] : [getDisplayName(IMPORT_STATE_NAMES, state)]),
+      ...(state === "committed" ? [] : [getStateName(plan)]),
     ],
     text(", ", "、"),
   );

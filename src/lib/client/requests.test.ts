@@ -124,6 +124,11 @@ it.each<[string, (client: WholeClient) => Promise<unknown>, readonly Seen[]]>([
   ],
   ["imports.replan", (client) => client.imports.replan(ID), [{ line: `POST /v1/imports/${ID}/replan` }]],
   [
+    "imports.replan that keeps missing records",
+    (client) => client.imports.replan(ID, { keepMissing: true }),
+    [{ line: `POST /v1/imports/${ID}/replan?keepMissing=true` }],
+  ],
+  [
     "imports.verify",
     (client) => client.imports.verify(7, upload("utf-16le")),
     [{ line: "POST /v1/imports/verification/7", body: "a,b\n", type: "text/csv; charset=utf-16le" }],
@@ -286,7 +291,7 @@ describe("a long list whose request is aborted", () => {
 it.each<[string, (client: WholeClient, signal: AbortSignal) => Promise<unknown>]>([
   ["imports.plan", (client, signal) => client.imports.plan({ kind: "users" }, upload("utf-8"), signal)],
   ["imports.commit", (client, signal) => client.imports.commit(plan, undefined, signal)],
-  ["imports.replan", (client, signal) => client.imports.replan(ID, signal)],
+  ["imports.replan", (client, signal) => client.imports.replan(ID, {}, signal)],
   ["imports.verify", (client, signal) => client.imports.verify(7, upload("utf-8"), {}, signal)],
 ])("%s stops at its signal", async (_, call) => {
   const ended = new AbortController();

@@ -16,9 +16,15 @@ export const IMPORT_STATE_NAMES: Readonly<
   planned: text("planned", "適用待ち"),
   committed: text("committed", "適用済み"),
   undone: text("undone", "取り消し済み"),
-  discarded: text("not committed", "適用せず"),
+  discarded: text("dry run", "確認のみ"),
   failed: text("failed", "失敗"),
 };
+
+/** Returns the name of an import's state. A plan that cannot be committed has its own name. */
+export const getStateName = ({ state, rejected }: { readonly state: string; readonly rejected: boolean }): Text =>
+  rejected && (state === "planned" || state === "discarded")
+    ? text("refused", "拒否")
+    : getDisplayName(IMPORT_STATE_NAMES, state);
 
 /** The names of the actions that a row of a plan can have. */
 export const ROW_ACTION_NAMES: Readonly<Record<"create" | "update" | "delete" | "unchanged" | "invalid", Text>> = {

@@ -2,7 +2,7 @@ import type { Import, InputProblem, PlanRow } from "../contract/imports.ts";
 import { FORMATS } from "../model/formats.ts";
 import {
   IMPORT_MODE_NAMES,
-  IMPORT_STATE_NAMES,
+  getStateName,
   getDisplayName,
   ROW_ACTION_NAMES,
   ACTION_SIGNS,
@@ -78,7 +78,7 @@ const COMMON_COLUMNS: readonly Column<Import>[] = [
   plainColumn("id", text("import ID", "インポート ID")),
   KIND_COLUMN,
   { ...plainColumn("mode", text("mode", "インポート方法")), name: describeImportMode },
-  { ...plainColumn("state", text("state", "状態")), name: ({ state }) => getDisplayName(IMPORT_STATE_NAMES, state) },
+  { ...plainColumn("state", text("state", "状態")), name: getStateName },
   timeColumn("createdAt", text("created at", "作成日時")),
   plainColumn("fileName", text("file", "ファイル")),
   countColumn("rows", text("rows", "行数")),
@@ -117,7 +117,7 @@ export const IMPORT_DETAIL_COLUMNS: readonly Column<Import>[] = [
   {
     key: "keptNames",
     header: text("names of kept records", "残したものの名前"),
-    value: ({ kept }) => kept?.names,
+    value: ({ kept }) => kept?.names ?? null,
   },
   countColumn("errors", text("errors", "エラー")),
   countColumn("warnings", text("warnings", "警告")),
@@ -263,7 +263,10 @@ export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
     align: "end",
     value: ({ plan: { kept } }) => kept?.count,
   },
-  ...pickDetailColumns("keptNames"),
+  ...pickDetailColumns("keptNames").map((column) => ({
+    ...column,
+    value: ({ plan: { kept } }: ImportResult) => kept?.names,
+  })),
   resultCountColumn("released", text("owner removed", "所有者を外したデバイス")),
   { ...toResultColumn(KIND_COLUMN), value: ({ plan: { beside, kind } }) => (beside === undefined ? undefined : kind) },
   { ...toResultColumn(OTHER_RECORDS_COLUMN), value: ({ plan: { beside } }) => beside },
