@@ -62,6 +62,7 @@ export async function detectEncoding(
 ): Promise<Encoding> {
   if (asked !== "auto") {
     rejectForeignFile(file.label, await readHead(file, signal), asked, flag);
+    await rejectOtherEncoding(file, asked, { flag, signal });
     return asked;
   }
   let head: Uint8Array = new Uint8Array(0);
@@ -82,6 +83,34 @@ export async function detectEncoding(
   if (ambiguity !== undefined) throw createAmbiguityFailure(file.label, flag, ambiguity);
   if (encoding === "shift_jis") await rejectBrokenUtf8(file, { flag, signal, weight });
   return encoding;
+}
+
+/** Rejects UTF-8 files for which Shift_JIS was asked, and files with hardly any valid UTF-8 for which UTF-8 was. */
+async function rejectOtherEncoding(
+  file: ByteSource,
+  asked: Encoding,
+  { flag, signal }: EncodingDetectionOptions,
+): Promise<void> {
+  if (asked !== "utf-8" && asked !== "shift_jis") return;
+  const detector = new EncodingDetector();
+  const weight = new NearUtf8Detector();
+  for await (const chunk of file.chunks()) {
+    signal?.throwIfAborted();
+    detector.write(chunk);
+    weight.write(chunk);
+    if (detector.settled && weight.settled) break;
+  }
+  const { encoding, ascii, ambiguity } = detector.end();
+  const isNearUtf8 = encoding === "shift_jis" && !weight.settled && weight.end();
+  if (encoding === asked || ascii || ambiguity !== undefined || isNearUtf8) return;
+  throw new Failure("input-rejected", {
+    what:
+      encoding === "utf-8"
+        ? text("the file is valid UTF-8, not Shift_JIS", "ファイルは正しい UTF-8 で、Shift_JIS ではありません")
+        : text("the file is not UTF-8", "ファイルは UTF-8 ではありません"),
+    where: file.label,
+    hint: text(`omit ${flag}`, `${flag} を外してください`),
+  });
 }
 
 /**

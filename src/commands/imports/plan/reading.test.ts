@@ -36,7 +36,8 @@ test("detects the encoding from all bytes, and delimiter and newline from the he
 });
 
 test("a given encoding takes precedence", async () => {
-  expect(await read(Buffer.from("氏名\n"), "shift_jis")).toMatchObject({ encoding: "shift_jis" });
+  expect(await read(Buffer.from("Muñoz\n"), "shift_jis")).toMatchObject({ encoding: "shift_jis" });
+  await expect(read(Buffer.from("氏名\n"), "shift_jis")).rejects.toMatchObject({ code: "input-rejected" });
 });
 
 test("a map's dialect takes precedence over a guess", async () => {
