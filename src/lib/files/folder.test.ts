@@ -11,8 +11,12 @@ test("creates folders for their owner only, and reports a folder that cannot be 
   await ensureFolder(folder);
   expect((await stat(folder)).mode & 0o777).toBe(process.platform === "win32" ? 0o666 : 0o700);
   await writeFile(join(root, "file"), "");
-  await expect(ensureFolder(join(root, "file", "x"))).rejects.toMatchObject({ code: "unexpected" });
+  await expect(ensureFolder(join(root, "file", "x"))).rejects.toMatchObject({ code: "usage" });
   await rm(root, { recursive: true });
+});
+
+test.runIf(process.platform === "linux")("refuses a folder where none can be created", async () => {
+  await expect(ensureFolder("/proc/clomoctl/x")).rejects.toMatchObject({ code: "usage", where: "/proc/clomoctl/x" });
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import { statfsSync } from "node:fs";
+import { dirname } from "node:path";
 import { mkdir, open, readdir, stat } from "node:fs/promises";
 import { toDiskFailure } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
@@ -8,24 +9,37 @@ import { text } from "../text/index.ts";
  * Creates a folder in the home folder of clomoctl, and its parents, accessible only to their owner. Call this function
  * before writing, never before reading.
  *
- * @throws `unexpected` if the folder cannot be created
+ * @throws `usage` if no folder can be at that path, `unexpected` if the folder cannot be created for another reason
  */
 export async function ensureFolder(folder: string): Promise<void> {
-  const mode = 0o700;
   try {
-    await mkdir(folder, { recursive: true, mode });
+    await createFolder(folder);
   } catch (cause) {
-    // with `recursive`, Node.js may report a missing folder whatever the real reason is
-    const isMissing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
-    const reason: unknown = isMissing ? await mkdir(folder, { mode }).catch((again: unknown) => again) : cause;
-    if (reason !== undefined) throw createUnwritableFailure(folder, reason);
+    throw createUnwritableFailure(folder, cause);
   }
 }
+
+/** Creates a folder and its parents. `recursive` of Node.js never returns if a parent cannot be created (`/proc/x`). */
+async function createFolder(folder: string, isParent = true): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "EEXIST" && (await isFolder(folder))) return;
+    if (code !== "ENOENT" || !isParent || dirname(folder) === folder) throw error;
+    await createFolder(dirname(folder));
+    await createFolder(folder, false);
+  }
+}
+
+/** Returns true if no folder can be at a path, such as below a file. */
+const isImpossiblePlace = (cause: unknown): boolean =>
+  cause instanceof Error && "code" in cause && (cause.code === "ENOTDIR" || cause.code === "ENOENT");
 
 /** Creates the failure for a home folder that is read-only, or on a full or faulty disk. */
 export const createUnwritableFailure = (where: string, cause: unknown): Failure =>
   toDiskFailure(cause, where) ??
-  new Failure("unexpected", {
+  new Failure(isImpossiblePlace(cause) ? "usage" : "unexpected", {
     what: text("clomoctl cannot write its settings and data here", "clomoctl の設定やデータをここに書き込めません"),
     where,
     hint: text(
