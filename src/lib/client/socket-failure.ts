@@ -58,7 +58,14 @@ const explainTlsError = (code: string): FailureDetail | undefined => {
 const explainConnectionError = (code: string): FailureDetail => {
   const tls = explainTlsError(code);
   if (tls !== undefined) return tls;
-  if (code === "ECONNREFUSED") return { what: text("connection refused", "接続が拒否されました") };
+  if (code === "ECONNREFUSED")
+    return {
+      what: text("connection refused", "接続が拒否されました"),
+      hint: text(
+        "check the address and port, and that the server is running",
+        "アドレスとポート、サーバーが動いているかを確認してください",
+      ),
+    };
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
     return { what: text("host not found", "ホスト名が見つかりません") };
   }
