@@ -1,7 +1,14 @@
 import { ORG } from "../../lib/model/organisation.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { IMPORT_HELP, IMPORT_EXCLUDES, IMPORT_EXITS, IMPORT_OPTIONS, UNDELETABLE } from "../imports/plan/options.ts";
+import {
+  buildAllowOption,
+  IMPORT_HELP,
+  IMPORT_EXCLUDES,
+  IMPORT_EXITS,
+  IMPORT_OPTIONS,
+  UNDELETABLE,
+} from "../imports/plan/options.ts";
 import { runImport } from "../imports/plan/run.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 
@@ -22,7 +29,11 @@ export default defineCommand({
       ),
     },
   },
-  options: { ...IMPORT_OPTIONS, undeletable: UNDELETABLE },
+  options: {
+    ...IMPORT_OPTIONS,
+    undeletable: UNDELETABLE,
+    allow: buildAllowOption("unknown-columns", "error-values"),
+  },
   excludes: [...IMPORT_EXCLUDES, ["fromConsole", "undeletable"]],
   examples: [
     { line: "clomoctl orgs import orgs/tree.utf-8.crlf.csv --yes" },

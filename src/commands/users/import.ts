@@ -1,7 +1,15 @@
+import { ALLOWANCES } from "../../lib/model/import.ts";
 import { USER, USER_KEY_NAMES } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { IMPORT_HELP, IMPORT_EXCLUDES, IMPORT_EXITS, IMPORT_OPTIONS, UNDELETABLE } from "../imports/plan/options.ts";
+import {
+  buildAllowOption,
+  IMPORT_HELP,
+  IMPORT_EXCLUDES,
+  IMPORT_EXITS,
+  IMPORT_OPTIONS,
+  UNDELETABLE,
+} from "../imports/plan/options.ts";
 import { runImport } from "../imports/plan/run.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 
@@ -28,6 +36,14 @@ export default defineCommand({
   options: {
     ...IMPORT_OPTIONS,
     undeletable: UNDELETABLE,
+    allow: buildAllowOption(...ALLOWANCES),
+    blank: {
+      ...IMPORT_OPTIONS.blank,
+      about: text(
+        `${IMPORT_OPTIONS.blank.about.en}; a user's organisation and account name always stay`,
+        `${IMPORT_OPTIONS.blank.about.ja}。ユーザーの所属組織とアカウント名は、どちらでも残る`,
+      ),
+    },
     key: {
       group: "matching",
       kind: "choice",

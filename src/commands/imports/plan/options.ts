@@ -3,9 +3,9 @@ import type { Import, ImportKind } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import {
-  ALLOWANCES,
   IMPORT_MODE_NAMES,
   UNDELETABLE_CHOICES,
+  type Allowance,
   type UndeletableChoice,
 } from "../../../lib/model/import.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
@@ -69,16 +69,29 @@ export const ALLOW_OTHER_TENANT = {
   ),
 } as const satisfies Field;
 
-/** The checks that an import may turn off. */
-const ALLOW = {
-  kind: "list",
-  value: "CHECKS",
-  choices: ALLOWANCES,
-  about: text(
-    "accept what a check rejects: new-address (--mode replace deletes and creates people whose address changes, or reassigns employee codes), other-tenant (the file matches nobody in the tenant)",
-    "検査で拒否されるものを許可する。new-address はメールアドレスの変わる人の削除と追加、ほかの人の社員コードへの変更(--mode replace)、other-tenant はテナントのだれとも一致しないファイル",
+/** What each check of an import rejects, for help. */
+const ALLOWANCE_TEXTS: Readonly<Record<Allowance, Text>> = {
+  "unknown-columns": text("columns that the format does not have, which are ignored", "形式にない列(取り込まない)"),
+  "error-values": text("error values of spreadsheets such as #N/A, as text", "#N/A などのエラー値(文字として取り込む)"),
+  "new-address": text(
+    "--mode replace deletes and creates people whose address changes, or reassigns employee codes; --from-console creates people with the name of a kept record",
+    "メールアドレスの変わる人の削除と追加、ほかの人の社員コードへの変更(--mode replace)、残す人と同じ名前の人の追加(--from-console)",
   ),
-} as const satisfies Fields[string];
+  "other-tenant": text("the file matches no record of the tenant", "テナントのどのデータとも一致しないファイル"),
+};
+
+/** Returns the option that turns off checks of an import. */
+export const buildAllowOption = (...checks: readonly Allowance[]) =>
+  ({
+    group: "safety",
+    kind: "list",
+    value: "CHECKS",
+    choices: checks,
+    about: text(
+      `accept what a check rejects: ${checks.map((check) => `${check} (${ALLOWANCE_TEXTS[check].en})`).join(", ")}`,
+      `検査で拒否されるものを許可する。${checks.map((check) => `${check} は${ALLOWANCE_TEXTS[check].ja}`).join("、")}`,
+    ),
+  }) as const satisfies Field;
 
 /** `--undeletable`: what happens to records that are missing in a file but undeletable, for kinds with such records. */
 export const UNDELETABLE = {
@@ -178,8 +191,8 @@ export const IMPORT_OPTIONS = {
     kind: "choice",
     choices: ["clear", "keep"],
     about: text(
-      "effect of a blank cell on an optional field (default: clear, but required if a column is blank in every row); a user's organisation and account name always stay",
-      "空のセルの扱い(clear は値を消し、keep は残す。省略時は clear。ただし全行が空の列で値が消える場合は指定が必要。ユーザーの所属組織とアカウント名は、どちらでも残る)",
+      "effect of a blank cell on an optional field (default: clear, but required if a column is blank in every row)",
+      "空のセルの扱い(clear は値を消し、keep は残す。省略時は clear。ただし全行が空の列で値が消える場合は指定が必要)",
     ),
   },
   missingColumns: {
@@ -205,10 +218,7 @@ export const IMPORT_OPTIONS = {
       "適用しなかった計画を `imports commit` 用に残す",
     ),
   },
-  allow: {
-    ...ALLOW,
-    group: "safety",
-  },
+  allow: buildAllowOption("unknown-columns", "error-values", "other-tenant"),
   skipInvalid: {
     group: "safety",
     brief: text("skip invalid rows", "不正な行を除いて適用する"),

@@ -1,6 +1,6 @@
 import { line } from "../../../lib/advice/index.ts";
 import type { Import } from "../../../lib/client/index.ts";
-import { UNDELETABLE_CHOICES } from "../../../lib/model/import.ts";
+import { UNDELETABLE_CHOICES, type Allowance } from "../../../lib/model/import.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
 import { quoteListItem } from "../../../lib/plan/describe.ts";
@@ -127,11 +127,11 @@ function describeTenantCheck(
   );
 }
 
-/** Returns the same import with `--allow new-address`, which permits giving people the keys of others. */
-const buildNewAddressCommand = (requested: ImportRequest): string => {
+/** Returns the same import without one of its checks, such as the check for people with the keys of others. */
+const buildAllowingCommand = (requested: ImportRequest, check: Allowance, remedies: Remedy = NO_REMEDY): string => {
   const { allow = [] } = requested.options;
-  const options = { ...requested.options, allow: [...allow, "new-address" as const] };
-  return buildImportCommand({ ...requested, options }, NO_REMEDY);
+  const options = { ...requested.options, allow: [...allow, check] };
+  return buildImportCommand({ ...requested, options }, remedies);
 };
 
 /** Returns the advice on the other problems. An export is never edited. */
@@ -151,7 +151,10 @@ function describePeopleStep(requested: ImportRequest, { mixed, newAddresses }: R
 
 /** Returns the next step for rows that mix several people; only the original list shows what belongs together. */
 function describeMixedRows(requested: ImportRequest): Text {
-  const [again, permitting] = [buildImportCommand(requested, NO_REMEDY), buildNewAddressCommand(requested)];
+  const [again, permitting] = [
+    buildImportCommand(requested, NO_REMEDY),
+    buildAllowingCommand(requested, "new-address"),
+  ];
   return text(
     `make sure that each row has the data of only one person, then: ${again}; if the rows are already right: ${permitting}`,
     `各行が 1 人のデータになっているか確かめ、必要なら直してから: ${again}。行が正しければ: ${permitting}`,
@@ -160,7 +163,7 @@ function describeMixedRows(requested: ImportRequest): Text {
 
 /** Returns the next step for people who would be deleted and created again because of a different email address. */
 function describeAddressChanges(requested: ImportRequest, people: readonly NewAddress[]): Text {
-  const [keep, anew] = [buildAddressCommands(requested, people), buildNewAddressCommand(requested)];
+  const [keep, anew] = [buildAddressCommands(requested, people), buildAllowingCommand(requested, "new-address")];
   return text(
     `if the people are the same: ${keep}; if they are different people: ${anew}`,
     `同じ人なら: ${keep}。別の人なら: ${anew}`,
@@ -339,10 +342,19 @@ function describeHeaderFix(requested: ImportRequest, remedies: Remedies): Text {
   const after = other ? text("; fix the other problems, then", "。ほかの問題も直してから") : text("; then", "。続けて");
   const then = spelling === undefined ? after : text(`${after.en} ${spelling.en}`, `${after.ja}、${spelling.ja}`);
   const { en, ja } = describeFieldAdditions(requested, remedies);
+  const ignoring = describeIgnoredColumns(requested, remedies);
   return text(
-    `${en}fix the header row (columns: ${buildTemplateCommand(requested)}), or ${maps.en}${then.en}: ${command}`,
-    `${ja}ヘッダー行を直すか(列の一覧: ${buildTemplateCommand(requested)})、${maps.ja}${then.ja}: ${command}`,
+    `${en}fix the header row (columns: ${buildTemplateCommand(requested)}), or ${maps.en}${then.en}: ${command}${ignoring.en}`,
+    `${ja}ヘッダー行を直すか(列の一覧: ${buildTemplateCommand(requested)})、${maps.ja}${then.ja}: ${command}${ignoring.ja}`,
   );
+}
+
+/** Returns advice on how to ignore unknown columns; empty if one of them may be a required column. */
+function describeIgnoredColumns(requested: ImportRequest, remedies: Remedies): Text {
+  if (remedies.headers.length === 0) return same("");
+  const { fix, createOrgs, createGroups } = remedies;
+  const command = buildAllowingCommand(requested, "unknown-columns", { fix, createOrgs, createGroups, map: false });
+  return text(`; to ignore the unknown columns: ${command}`, `。不明な列を取り込まない場合: ${command}`);
 }
 
 /** Returns advice on unknown headers of a console export: as nobody typed them, they may be new custom fields. */
