@@ -21,7 +21,7 @@ async function connect(bench: Bench, program: Program, url: string): Promise<voi
   await program.run("ade", "token", "set", token);
 }
 
-/** A full sync, after which the tenant must have so many devices. */
+/** A full sync, after which the tenant must have this number of devices. */
 async function fullSync(program: Program, devices: number): Promise<Ran> {
   const ran = await program.run("ade", "sync", "--full", "--format", "json");
   for (const rows of ["ade_device where state = 'present'", "device"]) {
@@ -91,14 +91,14 @@ const someOf = (mdm: Mdm, devices: number, count: number): Promise<readonly stri
     }),
   );
 
-/** What a sync must have said about itself. */
-interface SyncSaid {
+/** The parts of a sync result that are checked. */
+interface SyncResult {
   readonly kind: string;
   readonly devices: number;
 }
 
 /**
- * Syncs of a tenant of so many devices, each after as many changes: half of them new devices, half devices from all over
+ * Syncs a tenant repeatedly, each time after a number of changes: half of them new devices, half devices from all over
  * that are given to another server, and back before the next sync.
  */
 async function deltas(bench: Bench, checkout: Checkout, devices: number): Promise<() => Promise<Ran>> {
@@ -113,8 +113,9 @@ async function deltas(bench: Bench, checkout: Checkout, devices: number): Promis
     await control(mdm, "POST", "/devices/assign", { serials: moved, ...(isAway && { server: "other" }) });
     expected += half;
     const ran = await program.run("ade", "sync", "--delta", "--format", "json");
-    const said = JSON.parse(ran.stdout) as SyncSaid;
-    if (said.kind !== "delta" || said.devices !== CHANGES) throw new Error(`${said.devices} devices by a ${said.kind}`);
+    const result = JSON.parse(ran.stdout) as SyncResult;
+    if (result.kind !== "delta" || result.devices !== CHANGES)
+      throw new Error(`${result.devices} devices by a ${result.kind}`);
     const found = program.countRows("ade_device where state = 'present'");
     const wanted = expected - (isAway ? half : 0);
     if (found !== wanted) throw new Error(`the tenant has ${found} devices where ${wanted} are expected`);
@@ -170,12 +171,17 @@ const serialsOf = async (mdm: Mdm): Promise<readonly string[]> => {
 };
 
 /** A profile, and the requests that give it to all devices, a line each. */
-interface ReadyMade {
+interface PreparedProfile {
   readonly profile: string;
   readonly file: string;
 }
 
-async function readyMade(bench: Bench, mdm: Mdm, name: string, serials: readonly string[]): Promise<ReadyMade> {
+async function prepareProfile(
+  bench: Bench,
+  mdm: Mdm,
+  name: string,
+  serials: readonly string[],
+): Promise<PreparedProfile> {
   const { body } = await mdm.ask("POST /profile", { profile_name: name, url: PROFILE_URL });
   const { profile_uuid: profile } = JSON.parse(body) as { readonly profile_uuid: string };
   const bodies = Array.from({ length: Math.ceil(serials.length / A_PAGE) }, (_, at) =>
@@ -221,8 +227,8 @@ const assign = long({
     const count = assignedOf(bench);
     const mdm = await signedIn(await simulator(bench, THIS, count));
     const serials = await serialsOf(mdm);
-    const both: ReadyMade[] = [];
-    for (const name of PROFILES) both.push(await readyMade(bench, mdm, name, serials));
+    const both: PreparedProfile[] = [];
+    for (const name of PROFILES) both.push(await prepareProfile(bench, mdm, name, serials));
     const next = taking(both);
     return async () => {
       const { profile, file } = next();

@@ -184,7 +184,7 @@ test("a plan with rows left out is committed in part", async () => {
 test.each([
   ["committed", "committed", "適用済み", "clomoctl imports list"],
   ["undone", "undone", "取り消し済み", "clomoctl imports list"],
-  ["discarded", "not committed", "適用せず", "clomoctl imports list"],
+  ["discarded", "dry run", "確認のみ", "clomoctl imports list"],
 ] as const)("an import that is %s has no plan to commit", async (state, english, name, next) => {
   const { en, ja } = await runInBoth("imports commit 019a --yes", {
     tenant: { imports: { items: [planOf({ state })] } },
@@ -216,14 +216,14 @@ test.each([
 test.each(["committed", "discarded", undefined] as const)(
   "does not report a plan as kept if it was closed or its state is unknown: %s",
   async (state) => {
-    const what = { en: "import P12 is committed", ja: "インポート P12 は確定済み" };
+    const what = { en: "import P12 is committed", ja: "インポート P12 は適用済み" };
     const commitImport = new Failure("conflict", { what, hint: { en: "see it", ja: "確認" } });
     const now = state === undefined ? new Failure("unavailable", { what }) : planOf({ state });
     const tenant = holding(planOf(), { commitImport, import: now });
     const { en, ja } = await runInBoth("imports commit 019a --yes", { tenant });
     expect(en).toMatchObject({ exit: 5, stdout: "" });
     expect(en.stderr.endsWith("error: import P12 is committed\n  see it\n")).toBe(true);
-    expect(ja.stderr.endsWith("エラー: インポート P12 は確定済み\n  確認\n")).toBe(true);
+    expect(ja.stderr.endsWith("エラー: インポート P12 は適用済み\n  確認\n")).toBe(true);
   },
 );
 

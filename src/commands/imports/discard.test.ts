@@ -50,10 +50,10 @@ test("discards nothing if several IDs match, and names the first five", async ()
 });
 
 test("says why the tenant refused", async () => {
-  const discardImport = new Failure("conflict", { what: { en: "it is committed", ja: "確定済みです" } });
+  const discardImport = new Failure("conflict", { what: { en: "it is committed", ja: "適用済みです" } });
   const { en, ja } = await runInBoth("imports discard 019a", { tenant: { imports, discardImport } });
   expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: it is committed\n" });
-  expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 確定済みです\n" });
+  expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 適用済みです\n" });
 });
 
 testWrongLines(["imports discard"], ["imports discard 1 2"], ["imports discard 1 --force"]);

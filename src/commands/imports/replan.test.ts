@@ -38,10 +38,10 @@ test.each([
 });
 
 test("says why it cannot be compared, in both languages", async () => {
-  const replanImport = new Failure("conflict", { what: { en: "it is committed", ja: "確定済みです" } });
+  const replanImport = new Failure("conflict", { what: { en: "it is committed", ja: "適用済みです" } });
   const { en, ja } = await runInBoth("imports replan 019a", { tenant: { imports, replanImport } });
   expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: it is committed\n" });
-  expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 確定済みです\n" });
+  expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 適用済みです\n" });
   expect(await run("imports replan f", { tenant: { imports } })).toMatchObject({
     exit: 6,
     requests: [{ operation: "imports" }],

@@ -96,60 +96,33 @@ test.each([
     "map its columns: clomoctl csv map one.xlsx --as users -o one-map.yaml; then: clomoctl users import one.xlsx",
     "map its columns: clomoctl csv map one.xlsx --as users -o one-map.yaml --context far; then: clomoctl users import one.xlsx --context far",
   ],
+  ["undo: clomoctl users move xx@x.jp --org 全社", "undo: clomoctl users move xx@x.jp --org 全社 --context far"],
+  ["undo: clomoctl orgs edit O --name 大阪支社", "undo: clomoctl orgs edit O --name 大阪支社 --context far"],
   [
-    "to take it back: clomoctl users move xx@x.jp --org 全社",
-    "to take it back: clomoctl users move xx@x.jp --org 全社 --context far",
+    "undo: clomoctl orgs edit 大阪 --name はなみ --code O1",
+    "undo: clomoctl orgs edit 大阪 --name はなみ --code O1 --context far",
+  ],
+  ["undo: clomoctl orgs move 大阪支社 --parent 全社", "undo: clomoctl orgs move 大阪支社 --parent 全社 --context far"],
+  ["undo: clomoctl orgs move hq --parent 全社", "undo: clomoctl orgs move hq --parent 全社 --context far"],
+  ["undo: clomoctl orgs delete hq", "undo: clomoctl orgs delete hq --context far"],
+  ["undo: clomoctl orgs delete 大阪支社", "undo: clomoctl orgs delete 大阪支社 --context far"],
+  ["undo: clomoctl devices set-owner SN003 --org S", "undo: clomoctl devices set-owner SN003 --org S --context far"],
+  ["undo: clomoctl devices set-owner sn3 --none", "undo: clomoctl devices set-owner sn3 --none --context far"],
+  [
+    "undo: clomoctl devices tag sn3 --add 貸出用 --remove 'a b'",
+    "undo: clomoctl devices tag sn3 --add 貸出用 --remove 'a b' --context far",
+  ],
+  ["undo: clomoctl devices edit sn3 --memo ''", "undo: clomoctl devices edit sn3 --memo '' --context far"],
+  ["undo: clomoctl users move abc 山田 --org local", "undo: clomoctl users move abc 山田 --org local --context far"],
+  ["undo: clomoctl users show zz", "undo: clomoctl users show zz --context far"],
+  ["undo: clomoctl users list --search zz", "undo: clomoctl users list --search zz --context far"],
+  [
+    "undo: clomoctl secured groups edit 営業 --name 営業本部 --app docs",
+    "undo: clomoctl secured groups edit 営業 --name 営業本部 --app docs --context far",
   ],
   [
-    "to take it back: clomoctl orgs edit O --name 大阪支社",
-    "to take it back: clomoctl orgs edit O --name 大阪支社 --context far",
-  ],
-  [
-    "to take it back: clomoctl orgs edit 大阪 --name はなみ --code O1",
-    "to take it back: clomoctl orgs edit 大阪 --name はなみ --code O1 --context far",
-  ],
-  [
-    "to take it back: clomoctl orgs move 大阪支社 --parent 全社",
-    "to take it back: clomoctl orgs move 大阪支社 --parent 全社 --context far",
-  ],
-  [
-    "to take it back: clomoctl orgs move hq --parent 全社",
-    "to take it back: clomoctl orgs move hq --parent 全社 --context far",
-  ],
-  ["to take it back: clomoctl orgs delete hq", "to take it back: clomoctl orgs delete hq --context far"],
-  ["to take it back: clomoctl orgs delete 大阪支社", "to take it back: clomoctl orgs delete 大阪支社 --context far"],
-  [
-    "to take it back: clomoctl devices set-owner SN003 --org S",
-    "to take it back: clomoctl devices set-owner SN003 --org S --context far",
-  ],
-  [
-    "to take it back: clomoctl devices set-owner sn3 --none",
-    "to take it back: clomoctl devices set-owner sn3 --none --context far",
-  ],
-  [
-    "to take it back: clomoctl devices tag sn3 --add 貸出用 --remove 'a b'",
-    "to take it back: clomoctl devices tag sn3 --add 貸出用 --remove 'a b' --context far",
-  ],
-  [
-    "to take it back: clomoctl devices edit sn3 --memo ''",
-    "to take it back: clomoctl devices edit sn3 --memo '' --context far",
-  ],
-  [
-    "to take it back: clomoctl users move abc 山田 --org local",
-    "to take it back: clomoctl users move abc 山田 --org local --context far",
-  ],
-  ["to take it back: clomoctl users show zz", "to take it back: clomoctl users show zz --context far"],
-  [
-    "to take it back: clomoctl users list --search zz",
-    "to take it back: clomoctl users list --search zz --context far",
-  ],
-  [
-    "to take it back: clomoctl secured groups edit 営業 --name 営業本部 --app docs",
-    "to take it back: clomoctl secured groups edit 営業 --name 営業本部 --app docs --context far",
-  ],
-  [
-    "to take it back: clomoctl secured users delete taro --app docs",
-    "to take it back: clomoctl secured users delete taro --app docs --context far",
+    "undo: clomoctl secured users delete taro --app docs",
+    "undo: clomoctl secured users delete taro --app docs --context far",
   ],
   [
     "to find them: clomoctl users list --search zz; if a name matches several, use the id",
@@ -205,7 +178,7 @@ test.each([
   ["see: clomoctl handover diff b3 b4 --format markdown", "see: clomoctl handover diff b3 b4 --format markdown"],
   ["how to renew: clomoctl renewals guide 本社", "how to renew: clomoctl renewals guide 本社 --as hanako"],
   ["see clomoctl csv map a.csv --as users", "see clomoctl csv map a.csv --as users"],
-  ["to take it back: clomoctl tenant set --ios ''", "to take it back: clomoctl tenant set --ios '' --as hanako"],
+  ["undo: clomoctl tenant set --ios ''", "undo: clomoctl tenant set --ios '' --as hanako"],
   [
     "see it: clomoctl imports show 3; ask a system administrator to take it over: clomoctl users import E.csv --from-console",
     "see it: clomoctl imports show 3 --as hanako; ask a system administrator to take it over: clomoctl users import E.csv --from-console",

@@ -4,7 +4,12 @@ import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { requireAppleAccess } from "../fence.ts";
 import { PROFILE_ARGUMENT, findAdeProfile } from "./columns.ts";
-import { DEVICE_SELECTION_OPTIONS, readDeviceSelection, requireOneSelection, SERIALS_ARGUMENT } from "./meant.ts";
+import {
+  DEVICE_SELECTION_OPTIONS,
+  readDeviceSelection,
+  requireOneSelection,
+  SERIALS_ARGUMENT,
+} from "./device-selection.ts";
 import { runProfileWork, RESULT_COLUMNS, showProfileWork, PROFILE_WORK_OPTIONS } from "./work.ts";
 
 export default defineCommand({

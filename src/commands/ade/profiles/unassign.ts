@@ -3,7 +3,12 @@ import { CONSOLE_STEPS } from "../../../lib/model/console-steps.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { requireAppleAccess } from "../fence.ts";
-import { DEVICE_SELECTION_OPTIONS, readDeviceSelection, requireOneSelection, SERIALS_ARGUMENT } from "./meant.ts";
+import {
+  DEVICE_SELECTION_OPTIONS,
+  readDeviceSelection,
+  requireOneSelection,
+  SERIALS_ARGUMENT,
+} from "./device-selection.ts";
 import {
   runProfileWork,
   RESULT_COLUMNS,

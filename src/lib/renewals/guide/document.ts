@@ -25,15 +25,15 @@ export const buildGuideDocument = ({ title, facts, steps }: Pick<Guide, "title" 
     if (last !== undefined && last.under?.en === step.under?.en) last.steps.push(step);
     else parts.push({ under: step.under, steps: [step] });
   }
-  const stepsOf = (all: readonly Step[]) => ({ kind: "steps" as const, steps: all.map(toStepBlock) });
+  const buildStepList = (all: readonly Step[]) => ({ kind: "steps" as const, steps: all.map(toStepBlock) });
   return {
     title,
     intro: [
       ...(facts.length === 0 ? [] : [{ kind: "facts" as const, rows: facts }]),
-      ...parts.flatMap((part) => (part.under === undefined ? [stepsOf(part.steps)] : [])),
+      ...parts.flatMap((part) => (part.under === undefined ? [buildStepList(part.steps)] : [])),
     ],
     sections: parts.flatMap(({ under, steps: own }, at): readonly Section[] =>
-      under === undefined ? [] : [{ id: `part-${at + 1}`, title: under, blocks: [stepsOf(own)] }],
+      under === undefined ? [] : [{ id: `part-${at + 1}`, title: under, blocks: [buildStepList(own)] }],
     ),
   };
 };

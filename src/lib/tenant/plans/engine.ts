@@ -17,11 +17,11 @@ export interface UploadContent {
 export interface DeletionTarget {
   readonly ids: readonly string[];
   /** if the acting account is not a system administrator: the operations that it may use to remove obstacles */
-  readonly lesser?: readonly Operation[] | undefined;
+  readonly permitted?: readonly Operation[] | undefined;
 }
 
 /** Options for comparing a plan with the tenant again. */
-export interface ReplanOptions extends Pick<DeletionTarget, "lesser"> {
+export interface ReplanOptions extends Pick<DeletionTarget, "permitted"> {
   /** true: the plan of a takeover keeps the records that its export lacks */
   readonly keepMissing?: boolean | undefined;
 }

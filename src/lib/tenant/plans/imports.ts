@@ -30,7 +30,7 @@ import {
   toUndoneChange,
   type StoredChange,
 } from "../audit/change-number.ts";
-import { readManagedOrgIds } from "../store/held-orgs.ts";
+import { readManagedOrgIds } from "../store/managed-orgs.ts";
 import type {
   DeletionTarget,
   CommitMoment,
@@ -233,10 +233,10 @@ export class TenantImports {
 
   /** Plans a deletion. @returns the id of the plan */
   async #planDeletion({ request, ids, refusals }: Deletion, signal: AbortSignal | undefined): Promise<string> {
-    const lesser = await this.#lesser();
+    const permitted = await this.#listClearingOperations();
     const { id } = await this.#begin(request, undefined);
     try {
-      await this.#engine.planDeletion(id, request, { ids, lesser }, signal);
+      await this.#engine.planDeletion(id, request, { ids, permitted }, signal);
     } catch (error) {
       // a process that could not write its plan cannot remove it either; the next process that opens the tenant removes
       // it
@@ -249,7 +249,7 @@ export class TenantImports {
   }
 
   /** Returns the operations that the acting account may use to remove obstacles; see {@link DeletionTarget}. */
-  async #lesser(): Promise<DeletionTarget["lesser"]> {
+  async #listClearingOperations(): Promise<DeletionTarget["permitted"]> {
     const { asker } = this.#session;
     if (asker.role === "system") return undefined;
     const { isPermitted } = await import("../policy/check.ts");
@@ -351,7 +351,7 @@ export class TenantImports {
 
   async #compareAgain(id: string, signal: AbortSignal | undefined, keepMissing = false): Promise<ImportRecord> {
     const record = await this.#expect(id, ["planned"]);
-    await this.#engine.replan(record, { lesser: await this.#lesser(), keepMissing }, signal);
+    await this.#engine.replan(record, { permitted: await this.#listClearingOperations(), keepMissing }, signal);
     const compared = await this.#expect(id, [record.state]);
     await this.#checkWork(compared);
     return compared;

@@ -1,5 +1,5 @@
 import type { Session } from "../session.ts";
-import { readManagedOrgIds } from "../store/held-orgs.ts";
+import { readManagedOrgIds } from "../store/managed-orgs.ts";
 import { openListExport, type RecordStream, type ExportQuery } from "../store/list-export.ts";
 import type { RecordList } from "../store/lists.ts";
 

@@ -82,11 +82,11 @@ export class SqliteImports implements ImportEngine {
   async planDeletion(
     id: string,
     request: StoredRequest,
-    { ids, lesser }: DeletionTarget,
+    { ids, permitted }: DeletionTarget,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     createStagingFolder(this.#folder);
-    await this.#worker.run({ type: "delete", files: this.#files(id), id, request, ids, lesser }, undefined, signal);
+    await this.#worker.run({ type: "delete", files: this.#files(id), id, request, ids, permitted }, undefined, signal);
   }
 
   async replan(record: ImportRecord, again: ReplanOptions, signal: AbortSignal | undefined): Promise<void> {

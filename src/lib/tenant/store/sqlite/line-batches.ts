@@ -18,23 +18,25 @@ const SQLITE_TOOBIG = 18;
 const isTooBigError = (error: unknown): boolean =>
   error instanceof Error && "errcode" in error && error.errcode === SQLITE_TOOBIG;
 
-/** Builds a batch's text. `linesOf` returns the bytes and number of the records, for SQL of a record's line. */
-type BatchBuilder = (linesOf: (line: string) => { readonly bytes: Uint8Array; readonly records: number }) => Uint8Array;
+/** Builds a batch's text. `buildLines` returns the bytes and number of the records, for SQL of a record's line. */
+type BatchBuilder = (
+  buildLines: (line: string) => { readonly bytes: Uint8Array; readonly records: number },
+) => Uint8Array;
 
 /** Returns a function that builds batches. The function uses the plain text as long as that text is usable. */
 const createBatchBuilder = ({ line, plain }: LineQuery): BatchBuilder => {
-  if (plain === undefined) return (linesOf) => linesOf(line).bytes;
+  if (plain === undefined) return (buildLines) => buildLines(line).bytes;
   /** number of batches that are still to be built without trying the plain text, and the number that was last set */
   let [untried, lastUntried] = [0, 0];
-  return (linesOf) => {
+  return (buildLines) => {
     if (untried > 0) untried -= 1;
     else {
-      const { bytes, records } = linesOf(plain.line);
+      const { bytes, records } = buildLines(plain.line);
       const finished = plain.finished(bytes, records);
       untried = lastUntried = finished === undefined ? Math.min(MAX_SKIPPED_TRIES, lastUntried * 2 + 1) : 0;
       if (finished !== undefined) return finished;
     }
-    return linesOf(line).bytes;
+    return buildLines(line).bytes;
   };
 };
 
@@ -54,7 +56,7 @@ function* generateBatches(database: Database, records: LineQuery): Generator<Uin
     const last = (database.get(rangeSql, next) ?? database.get(restSql, next))?.["last"];
     if (typeof last !== "string" && typeof last !== "number") return;
     const range = { ...params, after, last };
-    const linesOf: Parameters<BatchBuilder>[0] = (line) => {
+    const buildLines: Parameters<BatchBuilder>[0] = (line) => {
       const sql = `select cast(string_agg(line, '') as blob) as bytes, count(*) as records, ${greatest} as greatest from
         (select ${line} as line${noted} from ${table} ${records.joined}
          where ${key} > :after and ${key} <= :last and ${among} and ${where} order by ${key}) lines`;
@@ -65,7 +67,7 @@ function* generateBatches(database: Database, records: LineQuery): Generator<Uin
     let bytes: Uint8Array;
     let counted: [records: number, greatest: string | null] = [0, null];
     try {
-      bytes = batch(linesOf);
+      bytes = batch(buildLines);
     } catch (error) {
       if (!isTooBigError(error) || rows === 1) throw error;
       rows = Math.ceil(rows / 4);

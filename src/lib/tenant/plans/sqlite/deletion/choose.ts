@@ -167,11 +167,11 @@ interface DeletionAssessment {
 const assessDeletion = (
   database: Database,
   plan: PlanDefinition,
-  { isFirst, going, lesser }: { isFirst: boolean; going: readonly Thing[]; lesser: DeletionTarget["lesser"] },
+  { isFirst, going, permitted }: { isFirst: boolean; going: readonly Thing[]; permitted: DeletionTarget["permitted"] },
 ): DeletionAssessment => {
   const { kind, request } = plan;
   const isFiltered = request.select?.by === "filtered";
-  if (lesser !== undefined && !isFiltered) refuseUsersAboveOperator(database, plan);
+  if (permitted !== undefined && !isFiltered) refuseUsersAboveOperator(database, plan);
   // administrators that a filter selects are kept; administrators that are named are refused
   const staying = findChosenProtected(database, plan);
   const held = findRecordsInUse(database, plan, going);
@@ -181,10 +181,10 @@ const assessDeletion = (
       ? []
       : [
           isFirst
-            ? createAdministratorReason(staying, kind.format.app, lesser)
-            : createOrgAdministratorReason(staying, lesser),
+            ? createAdministratorReason(staying, kind.format.app, permitted)
+            : createOrgAdministratorReason(staying, permitted),
         ]),
-    ...(held.length === 0 ? [] : [createInUseReason(kind.thing, held, lesser)]),
+    ...(held.length === 0 ? [] : [createInUseReason(kind.thing, held, permitted)]),
     ...(reserved === undefined ? [] : [createHiddenManagerReason(reserved)]),
   ];
   return { plan, staying, reasons };
@@ -201,7 +201,7 @@ const assessDeletion = (
 export const selectRecordsToDelete = (
   database: Database,
   plans: PlanDefinitions,
-  lesser: DeletionTarget["lesser"],
+  permitted: DeletionTarget["permitted"],
 ): PlanCounts => {
   for (const { kind, request } of plans) {
     if (request.select === undefined) throw new TypeError("the deletion does not specify its records");
@@ -212,7 +212,7 @@ export const selectRecordsToDelete = (
   const [first] = plans;
   if (first.request.select?.by !== "filtered") requireNamedRecords(database, first);
   const going = plans.map(({ kind }) => kind.thing);
-  const choices = plans.map((plan) => assessDeletion(database, plan, { isFirst: plan === first, going, lesser }));
+  const choices = plans.map((plan) => assessDeletion(database, plan, { isFirst: plan === first, going, permitted }));
   const refusals = choices
     .toReversed()
     .flatMap(({ reasons: [reason, ...more] }) =>

@@ -82,18 +82,18 @@ const ASK_SYSTEM_ADMINISTRATOR = text("ask a system administrator", "システ�
 /** The command that revokes the role of an operator. Users whose role is higher or not known are refused earlier. */
 const REVOKE_COMMAND = same(line("clomo-account revoke", ["ACCOUNT"]));
 
-const canPerform = (lesser: DeletionTarget["lesser"], operation: Operation): boolean =>
-  lesser?.includes(operation) !== false;
+const canPerform = (permitted: DeletionTarget["permitted"], operation: Operation): boolean =>
+  permitted?.includes(operation) !== false;
 
 /** Returns the reason for administrators that were named. @param app SECURED APP; undefined for CLOMO PANEL */
 export const createAdministratorReason = (
   { count, names }: Obstacles,
   app: SecuredApp | undefined,
-  lesser: DeletionTarget["lesser"],
+  permitted: DeletionTarget["permitted"],
 ): RefusalReason => {
   const shown = [...names.slice(0, MAX_NAMED_RECORDS), ...(count > MAX_NAMED_RECORDS ? ["…"] : [])];
-  const own = canPerform(lesser, "accounts.write") ? REVOKE_COMMAND : ASK_SYSTEM_ADMINISTRATOR;
-  const { en, ja } = lesser === undefined || app !== undefined ? describeUnmarkCommands(app) : own;
+  const own = canPerform(permitted, "accounts.write") ? REVOKE_COMMAND : ASK_SYSTEM_ADMINISTRATOR;
+  const { en, ja } = permitted === undefined || app !== undefined ? describeUnmarkCommands(app) : own;
   return {
     what: text(
       `${formatCount(count, "administrator")} would be deleted: ${shown.join(", ")}`,
@@ -109,7 +109,7 @@ export const createAdministratorReason = (
 /** Returns the reason for administrators in organisations that are to be deleted together with their users. */
 export const createOrgAdministratorReason = (
   { count, names }: Obstacles,
-  lesser: DeletionTarget["lesser"],
+  permitted: DeletionTarget["permitted"],
 ): RefusalReason => {
   const shown = [...names, ...(count > names.length ? ["…"] : [])];
   return {
@@ -117,7 +117,7 @@ export const createOrgAdministratorReason = (
       `${formatCount(count, "administrator")} ${count === 1 ? "is" : "are"} in these organisations and would be left without an organisation: ${shown.join(", ")}`,
       `これらの組織に、削除できない管理者が ${count} 人所属しています: ${shown.join("、")}`,
     ),
-    hint: !canPerform(lesser, "users.move")
+    hint: !canPerform(permitted, "users.move")
       ? text(
           `administrators cannot be deleted; to have them moved, ${ASK_SYSTEM_ADMINISTRATOR.en}`,
           `管理者を先にほかの組織へ移すよう、${ASK_SYSTEM_ADMINISTRATOR.ja}`,
@@ -202,9 +202,12 @@ const RECURSIVE_DELETION: Workaround = [
 const toAlternative = ({ en, ja }: Text): Text => text(`or ${en}`, `または${ja}`);
 
 /** Describes the ways that the acting account may use, and who can use other ways. */
-const describeWorkarounds = (freeing: readonly Workaround[], lesser: DeletionTarget["lesser"]): readonly Text[] => {
+const describeWorkarounds = (
+  freeing: readonly Workaround[],
+  permitted: DeletionTarget["permitted"],
+): readonly Text[] => {
   const own = freeing.flatMap(([needed, way]) => {
-    if (canPerform(lesser, needed)) return [way];
+    if (canPerform(permitted, needed)) return [way];
     return needed === "accounts.orgs" ? [ASK_TO_CHANGE_MANAGED_ORGS] : [];
   });
   const ways = own.map((way, at) => (way === RECURSIVE_DELETION[1] && at > 0 ? toAlternative(way) : way));
@@ -224,7 +227,7 @@ const describeDependents = (thing: Thing, { holder, count, example, areAllNamed 
 export const createInUseReason = (
   thing: Thing,
   held: readonly RecordInUse[],
-  lesser: DeletionTarget["lesser"],
+  permitted: DeletionTarget["permitted"],
 ): RefusalReason => {
   const noun = nounOf(thing);
   const named = held.slice(0, MAX_NAMED_RECORDS).map(({ name, by }): Text => {
@@ -246,7 +249,7 @@ export const createInUseReason = (
   // only organisations can be deleted with everything in them, and only if no account manages them
   const isManaged = holders.some(({ name }) => name === "account");
   const together = !isManaged && holders.some(({ name }) => name === "user" || name === thing.name);
-  const ways = describeWorkarounds([...holders.flatMap(freed), ...(together ? [RECURSIVE_DELETION] : [])], lesser);
+  const ways = describeWorkarounds([...holders.flatMap(freed), ...(together ? [RECURSIVE_DELETION] : [])], permitted);
   return {
     what: text(
       `${formatCount(held.length, noun.en)} cannot be deleted, because other records depend on ${held.length === 1 ? "it" : "them"}: ${shown.en}`,

@@ -43,7 +43,7 @@ export type Task =
       readonly request: StoredRequest;
       /** ids of the named records */
       readonly ids: readonly string[];
-      readonly lesser: DeletionTarget["lesser"];
+      readonly permitted: DeletionTarget["permitted"];
     } & StagedTask)
   | ({
       readonly type: "verify";

@@ -281,12 +281,12 @@ const PASS_UNMODIFIED_EXPORT = text(
   "管理画面のエクスポートをそのまま指定してください",
 );
 
-/** Compares rows or records to delete with the tenant and stores the plan.  @param lesser see {@link DeletionTarget} */
+/** Compares rows or records to delete with the tenant and stores the plan.  @param permitted see {@link DeletionTarget} */
 const compareAndStorePlan = async (
   database: Database,
   record: ImportRecord,
   plans: PlanDefinitions,
-  lesser?: DeletionTarget["lesser"],
+  permitted?: DeletionTarget["permitted"],
 ): Promise<void> => {
   const [plan] = plans;
   const isDeletion = plan.request.mode === "delete";
@@ -299,7 +299,7 @@ const compareAndStorePlan = async (
   const { etag, counts, ...deleted } = database.snapshot(() => {
     const etag = etagOf(database, plans);
     const found = isDeletion
-      ? selectRecordsToDelete(database, plans, lesser)
+      ? selectRecordsToDelete(database, plans, permitted)
       : comparePlan(database, { ...plan, keptBefore });
     const counts = { ...found, merged: countMergedValues(database, plan), takenOver };
     return {
@@ -346,14 +346,14 @@ const withDatabase = async <T>(
 
 /** Chooses the records to delete, and makes the plan.  @throws Failure if they cannot be deleted or do not exist */
 export const planDeletion = (
-  { files, id, request, ids, lesser }: Extract<Task, { type: "delete" }>,
+  { files, id, request, ids, permitted }: Extract<Task, { type: "delete" }>,
   interrupted: () => boolean,
 ): Promise<void> => {
   const plan = async (database: Database): Promise<void> => {
     const plans = buildDeletionPlans(request);
     createChoiceTables(database, plans, ids);
     restrictToPlanView(database, request);
-    await compareAndStorePlan(database, await readImport(new Connection(database), id), plans, lesser);
+    await compareAndStorePlan(database, await readImport(new Connection(database), id), plans, permitted);
   };
   rmSync(files.staging, { force: true });
   return withDatabase(files, interrupted, plan, true);
@@ -368,14 +368,14 @@ const toKeepingImport = (record: ImportRecord): ImportRecord => {
 
 /** Compares the staged rows with the tenant's current state again. */
 export const replan = (
-  { files, id, lesser, keepMissing }: Extract<Task, { type: "replan" }>,
+  { files, id, permitted, keepMissing }: Extract<Task, { type: "replan" }>,
   interrupted: () => boolean,
 ): Promise<void> =>
   withDatabase(files, interrupted, async (database) => {
     const stored = await readImport(new Connection(database), id);
     const record = keepMissing === true ? toKeepingImport(stored) : stored;
     restrictToPlanView(database, record.detail.request);
-    await compareAndStorePlan(database, record, buildPlanDefinitions(record), lesser);
+    await compareAndStorePlan(database, record, buildPlanDefinitions(record), permitted);
   });
 
 /** Returns the collections that an import of a kind may write. */
