@@ -153,5 +153,5 @@ test("old names are unclear at the top of a source, and so are file names that n
     "linesOf in src/a.ts",
     "isUntold in src/b/lines.ts",
   ]);
-  expect(names.get("unclear file names")).toEqual(["src/b/lines.ts"]);
+  expect(names.get("unclear file names")).toEqual(["src/b/lines.ts", "src/b/lines.test.ts"]);
 });

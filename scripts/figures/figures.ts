@@ -102,7 +102,11 @@ export function figuresOf(texts: ReadonlyMap<string, string>): Figures {
     flattest: flattestOf([...sources.keys()].filter((file) => !isGenerated(texts.get(file) ?? ""))),
     lone,
     circles: circlesOf(graph),
-    budgets: budgetsOf(sources, graph),
+    budgets: budgetsOf(
+      sources,
+      graph,
+      tests.map(([file]) => file),
+    ),
     testLines: tests.reduce((total, [, text]) => total + text.split("\n").length - 1, 0),
   };
 }
