@@ -44,7 +44,7 @@ const ADD_OPTIONS = {
     value: "FORMAT=FILE",
     repeatable: true,
     about: text(
-      "with --embedded: map file of a format, which assigns file headers to fields",
+      "with --embedded: column map file of a format, which assigns file headers to fields",
       "--embedded のとき: その形式の対応表ファイル(ヘッダーと項目の対応)",
     ),
   },

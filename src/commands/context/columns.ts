@@ -118,7 +118,7 @@ export const CONTEXT_DETAILS: readonly Column<ContextRow>[] = [
   },
   {
     key: "maps",
-    header: text("map files", "対応表ファイル"),
+    header: text("column map files", "対応表ファイル"),
     value: ({ context }) => (context.kind === "embedded" ? [...context.maps].map((pair) => pair.join("=")) : []),
   },
 ];

@@ -199,7 +199,7 @@ test("Ctrl-C writes no map", async () => {
   const at = (question: string) => ({ folder, terminal: { typing: [[question, "\u0003"]] as const } });
   const en = await run("csv map in.csv --as users -o map.yaml", at('Which field does "Memo" stand for?'));
   expect(en.exit).toBe(130);
-  expect(en.stderr).toContain("error: interrupted: no map file was written\n");
+  expect(en.stderr).toContain("error: interrupted: no column map file was written\n");
   const ja = await run("csv map in.csv --as users -o map.yaml --lang ja", at("「Memo」"));
   expect(ja.exit).toBe(130);
   expect(ja.stderr).toContain("対応表ファイルは書き出していません");

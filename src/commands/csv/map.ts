@@ -58,7 +58,7 @@ export default defineCommand({
   opensTenant: false,
   async run(tools, { file: name, as, encoding: asked, sheet, output }) {
     const { terminal, globals } = tools;
-    tools.describeState(() => text("no map file was written", "対応表ファイルは書き出していません"));
+    tools.describeState(() => text("no column map file was written", "対応表ファイルは書き出していません"));
     await using file = await openInput(tools, name);
     const { signal } = tools;
     const encoding = isWorkbook(await readHead(file)) ? asked : await detectEncoding(file, asked, { signal });

@@ -14,7 +14,7 @@ export interface EmbeddedContext {
   readonly timezone: string;
   /** the language of the CLOMO account, which decides the default encoding of exports */
   readonly language: Language;
-  /** map file for each format; a map file assigns headers to fields */
+  /** column map file for each format; a column map file assigns headers to fields */
   readonly maps: ReadonlyMap<string, string>;
   /** true if every change must be confirmed with the name of the context */
   readonly protected?: true | undefined;

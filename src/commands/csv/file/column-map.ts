@@ -14,7 +14,7 @@ export const MAP_OPTION = {
   kind: "file",
   value: "FILE",
   about: text(
-    "YAML file that maps headers to fields, see csv map (default with a tenant: the map file of its context)",
+    "YAML file that maps headers to fields, see csv map (default with a tenant: the column map file of its context)",
     "ヘッダーと項目の対応表ファイル(YAML。csv map を参照。テナントを使うコマンドの既定はコンテキストの設定)",
   ),
 } as const satisfies TextField;

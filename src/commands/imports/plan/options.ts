@@ -178,7 +178,7 @@ export const IMPORT_OPTIONS = {
   map: {
     ...MAP_OPTION,
     group: "input",
-    brief: text("read other headers with a column map", "列の対応表に従って読み込む"),
+    brief: text("read other headers with a column map", "対応表に従って読み込む"),
   },
   fix: {
     ...FIX_OPTION,

@@ -12,7 +12,7 @@ const IGNORE = "ignore";
 
 const MAX_CHARACTERS = 1_000_000;
 
-/** Delimiters that have a name in a map file. Any other delimiter is written as the character itself. */
+/** Delimiters that have a name in a column map file. Any other delimiter is written as the character itself. */
 const DELIMITER_NAMES: ReadonlyMap<string, string> = new Map([
   ["comma", ","],
   ["semicolon", ";"],
@@ -20,7 +20,7 @@ const DELIMITER_NAMES: ReadonlyMap<string, string> = new Map([
 ]);
 
 const MAP_FILE_HINT = text(
-  `a map file has the sections columns, constants, defaults and dialect; to create a template, run: ${line("csv map", ["FILE"])}`,
+  `a column map file has the sections columns, constants, defaults and dialect; to create a template, run: ${line("csv map", ["FILE"])}`,
   `対応表ファイルには columns・constants・defaults・dialect を書きます。${line("csv map", ["FILE"])} で雛形を作れます`,
 );
 
@@ -58,7 +58,7 @@ const MapFile = allowBlank(
   }),
 );
 
-/** Sections of the map file whose keys are headers or fields chosen by the user. The keys of `dialect` are fixed. */
+/** Sections of the column map file whose keys are headers or fields chosen by the user. The keys of `dialect` are fixed. */
 const SECTIONS_WITH_USER_KEYS: readonly unknown[] = ["columns", "constants", "defaults"];
 
 /** Returns the dialect in the map; undefined if there is none: the delimiter is then guessed from the header. */
@@ -73,7 +73,7 @@ const dialectOf = ({ delimiter, quote }: z.output<typeof DialectPart>): Dialect 
  *
  * @param where name of the file, for messages
  * @param customFields custom fields of the tenant, if there is a tenant
- * @throws `input-rejected` with the line, if the content is not a map file or does not fit the format
+ * @throws `input-rejected` with the line, if the content is not a column map file or does not fit the format
  */
 export const parseMapFile = (
   content: string,

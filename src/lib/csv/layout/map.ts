@@ -70,7 +70,7 @@ function* findColumnFaults(map: ColumnMap, { columns, open }: MapTargets): Gener
 const describeValueFault = (column: Column, value: string): Text | undefined => {
   if (column.secret === true) {
     return text(
-      `"${column.header}" is a secret and cannot be set in a map file`,
+      `"${column.header}" is a secret and cannot be set in a column map file`,
       `「${column.header}」はパスワードなどの機密情報なので、対応表ファイルには書けません`,
     );
   }

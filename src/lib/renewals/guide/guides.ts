@@ -98,9 +98,9 @@ export const GUIDES: Readonly<Record<keyof GuideFacts, GuideSource>> = {
       {"label":{"en":"device is erased","ja":"デバイスの初期化"},"words":{"en":"no (the device is new)","ja":"しません(新品を使います)"},"when":[["purchased"]]},
       {"label":{"en":"device is erased","ja":"デバイスの初期化"},"words":{"en":"yes (each device is connected to a Mac by cable)","ja":"されます(1 台ずつ Mac に接続して設定します)"},"when":[["manual","supervised-only"]]},
       {"label":{"en":"device is erased","ja":"デバイスの初期化"},"words":{"en":"no","ja":"されません"},"when":[["unsupervised"]]},
-      {"label":{"en":"user can end the management","ja":"利用者による管理の解除"},"words":{"en":"no, if the ADE profile forbids it","ja":"ADE プロファイルで許可しなければ、できません"},"when":[["ade"]]},
-      {"label":{"en":"user can end the management","ja":"利用者による管理の解除"},"words":{"en":"yes, by removing the MDM profile on the device","ja":"デバイスで MDM 構成プロファイルを削除すればできます"},"when":[["supervised-only"]]},
-      {"label":{"en":"user can end the management","ja":"利用者による管理の解除"},"words":{"en":"yes","ja":"できます"},"when":[["unsupervised"]]},
+      {"label":{"en":"user can end the management","ja":"ユーザーによる管理の解除"},"words":{"en":"no, if the ADE profile forbids it","ja":"ADE プロファイルで許可しなければ、できません"},"when":[["ade"]]},
+      {"label":{"en":"user can end the management","ja":"ユーザーによる管理の解除"},"words":{"en":"yes, by removing the MDM profile on the device","ja":"デバイスで MDM 構成プロファイルを削除すればできます"},"when":[["supervised-only"]]},
+      {"label":{"en":"user can end the management","ja":"ユーザーによる管理の解除"},"words":{"en":"yes","ja":"できます"},"when":[["unsupervised"]]},
     ],
     steps: [
       {"id":"decide","when":[["unsupervised"]],"lines":[{"kind":"what","words":{"en":"Decide whether this method is sufficient: fewer functions are available than in supervised mode (監視対象モード), and CLOMO does not recommend it.","ja":"この方法で足りるか検討します。監視対象モードより利用できる機能が少なく、推奨されていません。"}},{"kind":"trap","words":{"en":"To supervise a device later, you have to erase it: clomoctl ade guide supervised-only","ja":"後から監視対象モードにするには初期化が必要です: clomoctl ade guide supervised-only"}}]},
@@ -126,7 +126,7 @@ export const GUIDES: Readonly<Record<keyof GuideFacts, GuideSource>> = {
       {"id":"ready","when":[["ade"],["commands"]],"lines":[{"kind":"what","words":{"en":"Before a device is switched on, check three things: it is assigned to your server; it was synced; and its profile status is assigned or pushed: clomoctl ade devices show SERIAL","ja":"デバイスの電源を入れる前に、次の 3 つを確認します。MDM サーバに割り当てられていること、同期されていること、「ADE プロファイル状態」が assigned か pushed であること: clomoctl ade devices show SERIAL"}},{"kind":"trap","words":{"en":"If any of these is not the case, do not switch the device on: clomoctl ade status shows what to do.","ja":"1 つでも満たさないときは電源を入れないでください。対処は clomoctl ade status で確認できます。"}}]},
       {"id":"switch-on","unless":["unsupervised"],"lines":[{"kind":"what","words":{"en":"Switch the device on, follow its screens and connect it to Wi-Fi. On the リモートマネージメント screen, tap 「この iPhone を登録」, then continue to 「さあ、はじめよう!」.","ja":"電源を入れ、画面の指示に従って Wi-Fi に接続します。リモートマネージメント画面で「この iPhone を登録」をタップし、「さあ、はじめよう!」まで進めます。"}},{"kind":"where","words":{"en":"the device","ja":"デバイス"}},{"kind":"trap","words":{"en":"If the リモートマネージメント screen does not appear, stop: otherwise the device does not come under management (inferred).","ja":"リモートマネージメント画面が表示されないときは、そこで中止してください。そのまま進めると管理下に登録されないと考えられます(推定)。"}}]},
       {"id":"in-devices","unless":["commands"],"lines":[{"kind":"what","words":{"en":"After a while, the device appears in Devices: it is now managed by CLOMO.","ja":"しばらくして Devices に表示されれば、CLOMO の管理下に登録されています。"}},{"kind":"where","words":{"en":"CLOMO PANEL > Devices","ja":"CLOMO PANEL > Devices"}}]},
-      {"id":"in-devices","when":[["commands"]],"lines":[{"kind":"what","words":{"en":"The device appears in Devices: clomoctl devices show SERIAL. Assign it to a user: clomoctl devices set-owner SERIAL --user MAIL","ja":"デバイスの一覧に表示されます: clomoctl devices show SERIAL。利用者の設定: clomoctl devices set-owner SERIAL --user MAIL"}}]},
+      {"id":"in-devices","when":[["commands"]],"lines":[{"kind":"what","words":{"en":"The device appears in Devices: clomoctl devices show SERIAL. Assign it to a user: clomoctl devices set-owner SERIAL --user MAIL","ja":"デバイスの一覧に表示されます: clomoctl devices show SERIAL。所有者の設定: clomoctl devices set-owner SERIAL --user MAIL"}}]},
     ],
   },
   "every-renewal": {
