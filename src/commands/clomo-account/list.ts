@@ -1,7 +1,7 @@
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { limitLines, limitRecords, LIMIT_OPTION, listColumns } from "../listing/list.ts";
-import { findOrg } from "../orgs/find-org.ts";
+import { buildOrgOptions, limitLines, limitRecords, LIMIT_OPTION, listColumns } from "../listing/list.ts";
+import { resolveOrgFilter } from "../orgs/find-org.ts";
 import { ACCOUNT_COLUMNS, getDefaultColumns } from "./columns.ts";
 import { ROLE } from "./options.ts";
 
@@ -20,15 +20,12 @@ export default defineCommand({
       kind: "boolean",
       about: text("only accounts with the support option", "サポートオプションのあるアカウントに絞り込む"),
     },
-    org: {
-      kind: "string",
-      value: "ORG",
-      names: "orgs",
-      about: text(
-        "only accounts of users directly in this organisation",
-        "この組織に直接所属するユーザーのアカウントに絞り込む",
+    ...buildOrgOptions(
+      text(
+        "only accounts of users in this organisation or below it",
+        "この組織とその下の組織のユーザーのアカウントに絞り込む",
       ),
-    },
+    ),
     search: {
       kind: "string",
       value: "TEXT",
@@ -55,13 +52,13 @@ export default defineCommand({
     { line: "clomoctl clomo-account list --org 本社/営業部 --search 山" },
   ],
   exits: ["not-found"],
-  async run(tools, { org, supportOption, limit, ...filters }) {
+  async run(tools, { org, direct, supportOption, limit, ...filters }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("accounts");
     const query = {
       ...filters,
       ...(supportOption && { supported: true }),
-      ...(org !== undefined && { org: (await findOrg(tools, org)).id }),
+      ...(await resolveOrgFilter(tools, { org, direct })),
     };
     const accounts = client.accounts.list(query);
     const columns = listColumns(terminal, ACCOUNT_COLUMNS, getDefaultColumns(filters.role));

@@ -9,6 +9,7 @@ import { requireAnswerableConfirmation } from "../imports/plan/options.ts";
 import { NOTHING_CHANGED, PendingPlan } from "../imports/plan/pending-plan.ts";
 import { settlePlan } from "../imports/plan/settle.ts";
 import { showPlan } from "../imports/plan/show.ts";
+import { resolveOrgFilter } from "../orgs/find-org.ts";
 import { requireNamedContext } from "../permission.ts";
 import type { Tools } from "../tools.ts";
 import type { FindableKind } from "./findable.ts";
@@ -24,13 +25,11 @@ export interface Deletion<R extends { readonly id: string }> {
   readonly names: readonly string[];
   readonly file: string | undefined;
   /** filters of the list command; `org` is still the text that was typed */
-  readonly filters: Readonly<Partial<Record<FilterName, string | undefined>>>;
+  readonly filters: Readonly<Partial<Record<FilterName, string | undefined>> & { direct?: true | undefined }>;
   readonly recursive?: boolean | undefined;
   readonly options: DeletionOptions;
   /** returns how to find the records; called when the tenant is known */
   readonly found: () => Promise<FindableKind<R>>;
-  /** returns the id of the organisation in a filter */
-  readonly orgId?: ((org: string) => Promise<string>) | undefined;
 }
 
 /**
@@ -74,14 +73,13 @@ async function settleDeletion(tools: Tools, pending: PendingPlan, options: Delet
 /** Builds the request: the ids of the named records, or the filters. */
 async function buildDeletionRequest<R extends { readonly id: string }>(
   tools: Tools,
-  { kind, names, file, filters, recursive, found, orgId }: Deletion<R>,
+  { kind, names, file, filters, recursive, found }: Deletion<R>,
 ): Promise<Omit<DeletionRequest, "kind" | "recursive"> & { readonly recursive?: boolean }> {
   const given = Object.entries(filters).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
   if (given.length > 0) {
-    const called = given.map(([key, value]) => `--${toFlagName(key)} ${value}`).join(" ");
-    const { org, ...others } = filters;
-    const id = org === undefined ? undefined : await orgId?.(org);
-    return { ...others, ...(id !== undefined && { org: id }), called: shortenLabel(called) };
+    const called = given.map(([key, value]) => `--${toFlagName(key)}${value === true ? "" : ` ${value}`}`).join(" ");
+    const { org, direct, ...others } = filters;
+    return { ...others, ...(await resolveOrgFilter(tools, { org, direct })), called: shortenLabel(called) };
   }
   const findable = await found();
   const typed = await readTypedNames(tools, { names, file, byMail: findable.beside !== undefined });

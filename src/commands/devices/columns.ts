@@ -6,7 +6,7 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import type { Fields } from "../field.ts";
 import { buildFieldColumns } from "../listing/columns.ts";
-import { FILTER_OPTIONS, limitRecords } from "../listing/list.ts";
+import { buildOrgOptions, FILTER_OPTIONS, limitRecords } from "../listing/list.ts";
 import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
 
 /** The argument that names a device. */
@@ -71,17 +71,17 @@ export async function suggestDevices(client: Client<"devices">, typed: string): 
   return near.map(DEVICE_NAMES.describe);
 }
 
+/** The options that filter devices by an organisation. */
+export const DEVICE_ORG_OPTIONS = buildOrgOptions(
+  text(
+    "only devices of this organisation or one below it, or of a user in them",
+    "この組織とその下の組織、またはそのユーザーのデバイスに絞り込む",
+  ),
+);
+
 /** The options that filter devices. */
 export const DEVICE_FILTERS = {
-  org: {
-    kind: "string",
-    value: "ORG",
-    names: "orgs",
-    about: text(
-      "only devices of this organisation, or of a user directly in it",
-      "この組織か、この組織に直接所属するユーザーのデバイスに絞り込む",
-    ),
-  },
+  ...DEVICE_ORG_OPTIONS,
   search: {
     kind: "string",
     value: "TEXT",

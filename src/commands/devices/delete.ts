@@ -3,7 +3,6 @@ import { defineCommand } from "../command.ts";
 import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS } from "../deletion/options.ts";
 import { runDeletion } from "../deletion/run.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
-import { findOrg } from "../orgs/find-org.ts";
 import { DEVICE_FILTERS, DEVICE_NAMES, FILTER_DETAILS, suggestDevices } from "./columns.ts";
 
 export default defineCommand({
@@ -34,14 +33,13 @@ export default defineCommand({
   ],
   exits: DELETION_EXITS,
   shows: RESULT_COLUMNS,
-  run: (tools, { devices, org, search, status, platform, tag, filterName, filterId, file, ...options }) =>
+  run: (tools, { devices, org, direct, search, status, platform, tag, filterName, filterId, file, ...options }) =>
     runDeletion(tools, {
       kind: "devices",
       names: devices,
       file,
-      filters: { org, search, status, platform, tag, filterName, filterId },
+      filters: { org, direct: direct ? true : undefined, search, status, platform, tag, filterName, filterId },
       options,
-      orgId: async (name) => (await findOrg(tools, name)).id,
       async found() {
         const { client } = await tools.tenant("devices");
         return {

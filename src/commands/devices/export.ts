@@ -2,21 +2,26 @@ import { DEVICE } from "../../lib/model/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { EXPORT_DETAILS, EXPORT_OPTIONS, runExport } from "../csv/file/export.ts";
-import { FILTER_DETAILS } from "./columns.ts";
+import { resolveOrgFilter } from "../orgs/find-org.ts";
+import { DEVICE_ORG_OPTIONS, FILTER_DETAILS } from "./columns.ts";
 
 export default defineCommand({
   summary: text("export devices as a CSV file", "デバイスを CSV ファイルにエクスポートする"),
   caution: DEVICE.unconfirmed,
   details: [...FILTER_DETAILS, ...EXPORT_DETAILS],
   args: {},
-  options: EXPORT_OPTIONS,
+  options: { ...EXPORT_OPTIONS, ...DEVICE_ORG_OPTIONS },
   examples: [
     { line: "clomoctl devices export -o devices-now.csv" },
     { line: "clomoctl devices export --encoding utf-8 --bom" },
   ],
   exits: ["input-rejected", "not-found"],
-  async run(tools, options) {
+  async run(tools, { org, direct, ...options }) {
     const { client } = await tools.tenant("devices");
-    await runExport(tools, options, { format: "devices", open: client.devices.export });
+    const within = await resolveOrgFilter(tools, { org, direct });
+    await runExport(tools, options, {
+      format: "devices",
+      open: (query) => client.devices.export({ ...query, ...within }),
+    });
   },
 });

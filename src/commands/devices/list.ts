@@ -6,7 +6,7 @@ import { defineCommand } from "../command.ts";
 import { limitLines, limitRecords, LIMIT_OPTION, listColumns } from "../listing/list.ts";
 import { loadRights } from "../rights.ts";
 import type { Tools } from "../tools.ts";
-import { findOrg } from "../orgs/find-org.ts";
+import { resolveOrgFilter } from "../orgs/find-org.ts";
 import { DEVICE_COLUMNS, DEVICE_FILTERS, FILTER_DETAILS } from "./columns.ts";
 import { findUser } from "../users/columns.ts";
 import { listNotReady, NOT_READY_DETAILS } from "./not-ready.ts";
@@ -64,12 +64,12 @@ export default defineCommand({
     { line: "clomoctl devices list --format csv --fields serialNumber,owner,status" },
   ],
   exits: ["not-found"],
-  async run(tools, { org, owner, limit, notReady, ...filters }) {
+  async run(tools, { org, direct, owner, limit, notReady, ...filters }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("devices");
     const query = {
       ...filters,
-      ...(org !== undefined && { org: (await findOrg(tools, org)).id }),
+      ...(await resolveOrgFilter(tools, { org, direct })),
       ...(owner !== undefined && { owner: (await findUser((await tools.tenant("users")).client, owner)).id }),
     };
     if (notReady) return listNotReady(tools, client.devices.notReady(query), limit);

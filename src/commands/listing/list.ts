@@ -1,5 +1,5 @@
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
-import { text } from "../../lib/text/index.ts";
+import { text, type Text } from "../../lib/text/index.ts";
 import type { Fields, NumberField } from "../field.ts";
 
 const LINE_FEED = 0x0a;
@@ -23,6 +23,16 @@ export const FILTER_OPTIONS = {
     about: text("only records whose id contains TEXT", "ID に TEXT を含むものに絞り込む"),
   },
 } as const satisfies Fields;
+
+/** Returns the options that filter a list or export by an organisation.  @param about help on what `--org` selects */
+export const buildOrgOptions = (about: Text) =>
+  ({
+    org: { kind: "string", value: "ORG", names: "orgs", about },
+    direct: {
+      kind: "boolean",
+      about: text("with --org: do not include the organisations below it", "--org の下の組織を含めない"),
+    },
+  }) as const satisfies Fields;
 
 /**
  * Returns the columns of a list. By default, people and pipes get the usual columns; JSON, queries and `--fields` have

@@ -1,5 +1,6 @@
 import { line } from "../../lib/advice/index.ts";
 import type { Org, OrgDetail } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
 import { findNearestWord } from "../../lib/text/nearest.ts";
 import { text } from "../../lib/text/index.ts";
 import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
@@ -26,6 +27,29 @@ export async function findOrg(tools: Tools, name: string): Promise<OrgDetail> {
     ORG_LOOKUP,
     found.length > 0 ? [] : suggestOrgs(name, await client.orgs.list()),
   );
+}
+
+/** Filters by an organisation, as typed: with everything below it, or only `direct`. */
+interface TypedOrgFilter {
+  readonly org: string | undefined;
+  readonly direct: boolean | undefined;
+}
+
+/**
+ * Returns the filters of the API for `--org` and `--direct`.
+ *
+ * @throws `usage` if `--direct` is given without `--org`, or as {@link findOrg} does
+ */
+export async function resolveOrgFilter(
+  tools: Tools,
+  { org, direct }: TypedOrgFilter,
+): Promise<{ readonly org?: string; readonly direct?: true }> {
+  if (org !== undefined) return { org: (await findOrg(tools, org)).id, ...(direct === true && { direct }) };
+  if (direct !== true) return {};
+  throw new Failure("usage", {
+    what: text("--direct requires --org", "--direct は --org と一緒に指定してください"),
+    where: "--direct",
+  });
 }
 
 /** The argument that names an organisation. */

@@ -5,7 +5,7 @@ import { text, type Text } from "../../lib/text/index.ts";
 import { findNearestWord } from "../../lib/text/nearest.ts";
 import type { Fields } from "../field.ts";
 import { buildFieldColumns } from "../listing/columns.ts";
-import { FILTER_OPTIONS, limitRecords } from "../listing/list.ts";
+import { buildOrgOptions, FILTER_OPTIONS, limitRecords } from "../listing/list.ts";
 import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
 
 const USER_IDENTIFIERS = text(
@@ -21,14 +21,14 @@ export const USER_ARGUMENT = {
   about: USER_IDENTIFIERS,
 } as const;
 
+/** The options that filter users by an organisation. */
+export const USER_ORG_OPTIONS = buildOrgOptions(
+  text("only users in this organisation or below it", "この組織とその下の組織のユーザーに絞り込む"),
+);
+
 /** The options that filter users. */
 export const USER_FILTERS = {
-  org: {
-    kind: "string",
-    value: "ORG",
-    names: "orgs",
-    about: text("only users directly in this organisation", "この組織に直接所属するユーザーに絞り込む"),
-  },
+  ...USER_ORG_OPTIONS,
   search: {
     kind: "string",
     value: "TEXT",

@@ -141,6 +141,16 @@ test("a list in CSV escapes what a spreadsheet would run", async () => {
   expect(readFileSync(join(folder, "gone.csv"), "utf8")).toMatch(/(?:^|,)'=1\+1,/m);
 });
 
+test("--org selects everything below, and --direct only the organisation itself", async () => {
+  const { findUsers: _, ...tenant } = tenantWith({ findOrgs: example("findOrgs"), discardImport: DISCARDED });
+  const [org] = example<{ items: readonly { id: string }[] }>("findOrgs").items;
+  const { requests } = await run("users delete --org S01 --direct --dry-run", { tenant });
+  expect(requests.find(({ operation }) => operation === "planDeletion")).toMatchObject({
+    json: { org: org?.id, direct: true, called: "--org S01 --direct" },
+  });
+  expect(await run("users delete --direct --dry-run", { tenant: {} })).toMatchObject({ exit: 2, requests: [] });
+});
+
 test("accepts filters such as an organisation's name, and lists matching administrators separately", async () => {
   const plan = { ...PLAN, staying: { count: 2, names: ["山田 <yamada@example.co.jp>"] } };
   const { findUsers: _, ...asked } = tenantWith({ ...commits(plan), findOrgs: example("findOrgs") }, plan);

@@ -3,7 +3,6 @@ import { defineCommand } from "../command.ts";
 import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS } from "../deletion/options.ts";
 import { runDeletion } from "../deletion/run.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
-import { findOrg } from "../orgs/find-org.ts";
 import { suggestUsers, USER_ARGUMENT, USER_FILTERS, USER_LOOKUP } from "./columns.ts";
 
 export default defineCommand({
@@ -33,12 +32,12 @@ export default defineCommand({
   ],
   exits: DELETION_EXITS,
   shows: RESULT_COLUMNS,
-  run: (tools, { users, org, search, filterName, filterId, file, ...options }) =>
+  run: (tools, { users, org, direct, search, filterName, filterId, file, ...options }) =>
     runDeletion(tools, {
       kind: "users",
       names: users,
       file,
-      filters: { org, search, filterName, filterId },
+      filters: { org, direct: direct ? true : undefined, search, filterName, filterId },
       options,
       async found() {
         const { client } = await tools.tenant("users");
@@ -66,6 +65,5 @@ export default defineCommand({
           }),
         };
       },
-      orgId: async (name) => (await findOrg(tools, name)).id,
     }),
 });

@@ -40,6 +40,20 @@ test("accepts an organisation's path, and passes the search and the order to the
   ]);
 });
 
+test("--direct excludes the organisations below --org, and is rejected without it", async () => {
+  const org = example<{ items: readonly [{ id: string }] }>("findOrgs").items[0];
+  const findOrgs = { items: [org] };
+  const { requests } = await run("users list --org S01 --direct", { tenant: { findOrgs, users: page(null) } });
+  expect(requests.at(-1)).toEqual({ operation: "users", query: { org: org.id, direct: "true" } });
+  const exported = await run("users export --org S01 --direct", { tenant: { findOrgs, exportUsers: "氏名\r\n" } });
+  expect(exported.requests.at(-1)).toMatchObject({ operation: "exportUsers", query: { org: org.id, direct: "true" } });
+  for (const line of ["users list --direct", "users export --direct", "devices list --direct"]) {
+    const { exit, stderr } = await run(line, { tenant: {} });
+    expect(exit).toBe(2);
+    expect(stderr).toContain("error: --direct requires --org\n");
+  }
+});
+
 test("suggests an organisation whose name is similar to the typed one", async () => {
   const orgs = example<{ items: readonly { name: string; path: string }[] }>("orgs");
   const tenant = { findOrgs: { items: [] }, orgs };

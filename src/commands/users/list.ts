@@ -23,6 +23,7 @@ export default defineCommand({
   args: {},
   options: {
     org: USER_FILTERS.org,
+    direct: USER_FILTERS.direct,
     search: USER_FILTERS.search,
     sort: {
       kind: "choice",
@@ -42,13 +43,14 @@ export default defineCommand({
     { line: "clomoctl users list --format csv --fields employeeCode,name,org" },
   ],
   exits: ["not-found"],
-  async run(tools, { org, sort, limit, ...filters }) {
+  async run(tools, { org, direct, sort, limit, ...filters }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("users");
-    const inOrg = org === undefined ? undefined : await (await import("../orgs/find-org.ts")).findOrg(tools, org);
+    const isOrgGiven = org !== undefined || direct;
+    const within = isOrgGiven && (await (await import("../orgs/find-org.ts")).resolveOrgFilter(tools, { org, direct }));
     const query = {
       ...filters,
-      ...(inOrg && { org: inOrg.id }),
+      ...within,
       ...parseSortOption(sort),
     };
     const users = client.users.list(query);

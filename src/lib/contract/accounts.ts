@@ -116,7 +116,7 @@ export default {
         ...paging,
         ...filters,
         ...buildSearchFilters({
-          org: "the accounts of users directly in this organisation",
+          org: "the accounts of users in this organisation",
           text: "text to find in any value of an account",
         }),
         role: RoleChoice.optional(),

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { DEVICE, DEVICE_STATUSES, NOT_READY_DEVICE_FIELDS, PLATFORMS } from "../model/device.ts";
 import { RecordHistory } from "./history.ts";
 import { csvExport, get, itemsResponse, jsonResponse, listResponse, patch, post } from "./route.ts";
-import { byName, exportQuery, filters, paging, buildSearchFilters } from "./queries.ts";
+import { byName, exportQuery, filters, paging, buildOrgFilters, buildSearchFilters } from "./queries.ts";
 import { byId, Id, nameSchema, seenRevision } from "./shapes.ts";
 import { lineSchema, newValueSchema, recordSchema } from "./thing-schema.ts";
 import {
@@ -25,9 +25,11 @@ const WrittenDevice = nameSchema("WrittenDevice", writeResultSchema(Device));
 
 const tagNames = z.array(newValueSchema(DEVICE.fields.tags).min(1)).max(100).default([]);
 
+const DEVICES_OF_ORG = "the devices owned by this organisation, or by a user in it";
+
 const deviceFilters = {
   ...buildSearchFilters({
-    org: "the devices owned by this organisation or by a user directly in it",
+    org: DEVICES_OF_ORG,
     text: "text to find in any value of a device; full and half width, and variants of the characters in names, are treated as equal",
   }),
   status: z.enum(DEVICE_STATUSES).optional().meta({ description: "status of the devices" }),
@@ -116,7 +118,7 @@ export default {
     export: get("/v1/devices/export", {
       id: "exportDevices",
       summary: "Export devices as CSV",
-      query: exportQuery,
+      query: { ...exportQuery, ...buildOrgFilters(DEVICES_OF_ORG) },
       answer: csvExport("Devices in the order of their creation"),
       example: "シリアルナンバー,プラットフォーム,ステータス\r\nSERIAL000001,iOS,管理中\r\n",
     }),

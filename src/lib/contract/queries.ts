@@ -24,9 +24,15 @@ export const filters = {
   filterId: z.string().optional().meta({ description: "part of the email address, code or ユーザーID" }),
 };
 
+/** Creates the query parameters that filter a list or export by an organisation.  @param org what the filter selects */
+export const buildOrgFilters = (org: string) => ({
+  org: Id.optional().meta({ description: `ID of an organisation: ${org} or in an organisation below it` }),
+  direct: queryFlag.meta({ description: "true: `org` does not include the organisations below it" }),
+});
+
 /** Creates the query parameters that filter a list by an organisation and by any text of a record. */
 export const buildSearchFilters = ({ org, text }: { readonly org: string; readonly text: string }) => ({
-  org: Id.optional().meta({ description: `ID of an organisation: ${org}` }),
+  ...buildOrgFilters(org),
   search: z.string().max(1000).optional().meta({ description: text }),
 });
 

@@ -3,7 +3,15 @@ import { buildExampleRecord } from "../model/thing.ts";
 import { CUSTOM_FIELD, USER, USER_SORT_FIELDS } from "../model/user.ts";
 import { RecordHistory } from "./history.ts";
 import { csvExport, get, itemsResponse, jsonResponse, listResponse, patch, post, remove } from "./route.ts";
-import { byName, descendingOrder, exportQuery, filters, paging, buildSearchFilters } from "./queries.ts";
+import {
+  byName,
+  descendingOrder,
+  exportQuery,
+  filters,
+  paging,
+  buildOrgFilters,
+  buildSearchFilters,
+} from "./queries.ts";
 import { byId, Id, nameSchema, seenRevision, seenRevisionQuery } from "./shapes.ts";
 import { lineSchema, newValueSchema, recordSchema, withExample } from "./thing-schema.ts";
 import {
@@ -37,6 +45,8 @@ const WrittenUser = nameSchema("WrittenUser", writeResultSchema(User));
 /** A moved user, and the number of devices that move along, because they count in the user's organisation. */
 const MovedUser = nameSchema("MovedUser", WrittenUser.extend({ devices: z.int() }));
 
+const USERS_OF_ORG = "the users in this organisation";
+
 export default {
   description: "PANEL users (利用者) and their custom fields",
   routes: {
@@ -47,7 +57,7 @@ export default {
         ...paging,
         ...filters,
         ...buildSearchFilters({
-          org: "the users directly in this organisation",
+          org: USERS_OF_ORG,
           text: "text to find in any value of a user; full and half width, and variants of the characters in names, are treated as equal: 高橋 finds 髙橋",
         }),
         sort: z
@@ -99,7 +109,7 @@ export default {
     export: get("/v1/users/export", {
       id: "exportUsers",
       summary: "Export PANEL users as CSV",
-      query: exportQuery,
+      query: { ...exportQuery, ...buildOrgFilters(USERS_OF_ORG) },
       answer: csvExport("Users in the order of their creation"),
     }),
     fields: get("/v1/users/fields", {

@@ -55,7 +55,7 @@ export const ACCOUNTS: RecordList<typeof ACCOUNT.fields> = {
   order: [CREATION_ORDER],
   filters: { filterName: "name", filterId: "emails" },
   chosen: { role: "role" },
-  ofOrg: "t.org = (select pk from org where id = :org)",
+  org: "t.org",
   named: `t.pk in (
     select pk from user where id = :name
     union select pk from user where coalesce(accountKey, accountName) = :nameKey

@@ -113,8 +113,9 @@ test.each([
 
 test("filters are combined, and an organisation can be a filter", async () => {
   const [org = ""] = await idsOf("orgs", "S");
-  expect(await plan({ kind: "users", org, search: "takahashi" })).toMatchObject({ delete: 0 });
-  await commit(await plan({ kind: "users", org }));
+  expect(await plan({ kind: "users", org, search: "takahashi" })).toMatchObject({ delete: 1 });
+  expect(await plan({ kind: "users", org, direct: true, search: "takahashi" })).toMatchObject({ delete: 0 });
+  await commit(await plan({ kind: "users", org, direct: true }));
   expect(await emails()).toEqual(["takahashi@x", "suzuki@x"]);
 });
 

@@ -42,10 +42,11 @@ const buildStoredRequest = (
  * Resolves a deletion request. A request without ids or filters is refused, so that it never deletes all records by
  * mistake.
  *
- * @throws Failure `usage` if the request has both ids and filters, or neither, or a filter that the list of the kind
- * does not have; `input-rejected` if it names only 全社
+ * @throws Failure `usage` if the request has both ids and filters, or neither, a filter that the list of the kind does
+ * not have, or `direct` without an organisation; `input-rejected` if it names only 全社
  */
 export const resolveDeletion = ({ kind, ids, recursive, called, ...filters }: DeletionRequest): Deletion => {
+  if (filters.direct === true && filters.org === undefined) throw DIRECT_WITHOUT_ORG_FAILURE;
   const given = Object.values(filters).some((value) => value !== undefined);
   if (given === (ids !== undefined)) throw IDS_OR_FILTERS_FAILURE;
   if (ids === undefined) {
@@ -65,7 +66,7 @@ export const resolveDeletion = ({ kind, ids, recursive, called, ...filters }: De
 
 /** Returns true if a list has all the given filters. If it ignored a filter, all records would be selected. */
 const hasAllFilters = (list: RecordList, filters: Partial<DeletionRequest>): boolean =>
-  (filters.org === undefined || list.ofOrg !== undefined) &&
+  (filters.org === undefined || list.org !== undefined) &&
   CHOICE_FILTERS.every((name) => filters[name] === undefined || list.chosen?.[name] !== undefined);
 
 const CHOICE_FILTERS = ["status", "platform", "tag"] as const satisfies readonly ChoiceName[];
@@ -75,6 +76,11 @@ const IDS_OR_FILTERS_FAILURE = new Failure("usage", {
     "a deletion requires either ids or filters of the list, but not both",
     "削除には、ID か一覧の絞り込み条件のどちらか一方を指定してください",
   ),
+  where: "json",
+});
+
+const DIRECT_WITHOUT_ORG_FAILURE = new Failure("usage", {
+  what: text("`direct` requires `org`", "`direct` には `org` が必要です"),
   where: "json",
 });
 

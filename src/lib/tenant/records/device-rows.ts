@@ -57,7 +57,7 @@ export const DEVICE_LIST: RecordList<typeof DEVICE.fields> = {
     or t.imei = :name and not exists (select 1 from device d where ${buildSerialKeySql("d")} = upper(:nameKey))`,
   chosen: { status: "status", platform: "platform", tag: "tags" },
   // the join is not used, because queries that select a list's records do not have it
-  ofOrg: `coalesce((select org from user where pk = t.owner), t.ownerOrg) = (select pk from org where id = :org)`,
+  org: "coalesce((select org from user where pk = t.owner), t.ownerOrg)",
   ofOwner: "t.owner = (select pk from user where id = :owner)",
   derived: [ORG_POSITIONS],
 };

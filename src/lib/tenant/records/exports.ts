@@ -35,7 +35,7 @@ export const exportWithAuditRecord = async (
   if (records <= MAX_UNAUDITED_RECORDS) return { content, isAudited: true };
   if (session.store.isReadOnly) return { content, isAudited: false };
   const given = Object.entries(filters).filter(
-    ([name, value]) => name !== "newline" && value !== undefined && value !== "",
+    ([name, value]) => name !== "newline" && value !== undefined && value !== "" && value !== false,
   );
   const detail = { records, filters: Object.fromEntries(given) };
   try {

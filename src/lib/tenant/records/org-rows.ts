@@ -33,8 +33,8 @@ const ORG_TREE_STATE = `select concat((select revision from collection where nam
 /** The temporary table with the depth, the path and the position in tree order of each organisation. */
 export const ORG_POSITIONS: DerivedTable = {
   name: "place",
-  columns: `pk integer primary key, at integer not null unique, depth integer not null, path text not null,
-    pathKey text not null`,
+  columns: `pk integer primary key, at integer not null, depth integer not null, path text not null,
+    pathKey text not null, unique (at, depth)`,
   state: ORG_TREE_STATE,
   fill: INSERT_ORG_POSITIONS,
 };

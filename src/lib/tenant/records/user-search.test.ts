@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
 const ORG_ID = "019a9f3c-5a00-7abc-8de3-000000000007";
@@ -53,8 +54,26 @@ test("names are found in any variant and width, even without stored keys", async
   for (const search of ["*", "[高髙]", "?", "[", '"', '","']) expect(await namesOf({ search })).toEqual([]);
 });
 
-test("the filter by organisation lists users directly in it, also with other filters", async () => {
-  expect(await namesOf({ org: ORG_ID })).toEqual(["山田 一", "佐藤"]);
+test("the filter by organisation includes everything below it, unless only its direct users are wanted", async () => {
+  const { database } = tenant;
+  database.exec(
+    "insert into org (pk, id, name, parent, createdAt, updatedAt, revision) values (8, '019a9f3c-5a00-7abc-8de3-000000000008', '東', 7, '', '', 1)",
+  );
+  database.exec("update user set org = 8 where pk = 3");
+  const all = ["山田 一", "Yamada 二", "佐藤"];
+  for (const limit of [1, 1000]) {
+    expect(await namesOf({ org: ROOT_ORG_ID, limit })).toEqual(all);
+    expect(await namesOf({ org: ROOT_ORG_ID, sort: "employeeCode", desc: true, limit })).toEqual(all);
+    expect(await namesOf({ org: ORG_ID, limit })).toEqual(["山田 一", "佐藤"]);
+    expect(await namesOf({ org: ORG_ID, direct: true, limit })).toEqual(["山田 一"]);
+  }
+  const csvOf = async (query: { org: string; direct?: boolean }): Promise<string> =>
+    new Response(await tenant.client.users.export(query)).text();
+  expect(await csvOf({ org: ORG_ID })).toMatch(/山田 一[^]*佐藤/);
+  expect(await csvOf({ org: ORG_ID, direct: true })).not.toContain("佐藤");
+});
+
+test("the filter by organisation is combined with other filters", async () => {
   expect(await namesOf({ org: ORG_ID, search: "山" })).toEqual(["山田 一"]);
 });
 

@@ -35,11 +35,13 @@ export type ChoiceName = "status" | "platform" | "tag" | "group" | "role";
 
 /**
  * Filters of a list or an export. Each filter matches a part of the comparison key or the whole key; a blank filter
- * matches everything. `search` matches any text of a record; `org` is the id of an organisation, and `owner` is the id
- * of a user.
+ * matches everything. `search` matches any text of a record; `org` is the id of an organisation, which includes all
+ * organisations below it unless `direct` is true, and `owner` is the id of a user.
  */
 export type ListFilters = Readonly<
-  Partial<Record<FilterName | ChoiceName | "search" | "org" | "owner", string | undefined>>
+  Partial<Record<FilterName | ChoiceName | "search" | "org" | "owner", string | undefined>> & {
+    direct?: boolean | undefined;
+  }
 >;
 
 /** A list of a thing's records, with what the thing does not define. All SQL may use the list's table, alias `t`. */
@@ -66,8 +68,8 @@ export interface RecordList<F extends Fields = Fields> {
   readonly filters?: Readonly<Record<FilterName, string>> | undefined;
   /** the field that each filter compares as a whole; for a field that is a list, one of its values must match */
   readonly chosen?: Readonly<Partial<Record<ChoiceName, string>>> | undefined;
-  /** SQL: the condition for records that are directly in the organisation with the id `:org` */
-  readonly ofOrg?: string | undefined;
+  /** SQL: the record number of the organisation that a record is in; the list then has the table of their positions */
+  readonly org?: string | undefined;
   /** SQL: the condition for records that belong to the user with the id `:owner` */
   readonly ofOwner?: string | undefined;
   /** SQL: condition for records named `:name`; `:nameKey` is its key as name or code, `:emailKey` as email address */
@@ -182,6 +184,21 @@ const buildSearchCondition = (list: RecordList, search: string): SqlCondition =>
   return { where: `(${any.join(" or ")})`, params };
 };
 
+/** SQL: the record number of the organisation with the id `:org`. */
+const ORG_SQL = "(select pk from org where id = :org)";
+
+/**
+ * Returns the condition for records in the organisation `:org` or below it. In the order of the tree, these
+ * organisations follow each other, up to the next one that is not deeper. This is faster than to collect them, because a
+ * stream has many statements.
+ */
+const buildWithinOrgSql = (org: string): string =>
+  `exists (select 1 from temp.place p where p.pk = ${org}
+    and p.at between (select at from temp.place where pk = ${ORG_SQL})
+      and (select coalesce(
+        (select min(after.at) - 1 from temp.place after where after.at > top.at and after.depth <= top.depth),
+        (select max(at) from temp.place)) from temp.place top where top.pk = ${ORG_SQL}))`;
+
 /** Returns the condition for records that match the filters and also meet the condition `further` (SQL). */
 const buildListCondition = (list: RecordList, filters: ListFilters, further = "true"): SqlCondition => {
   const conditions = [further];
@@ -203,14 +220,14 @@ const buildListCondition = (list: RecordList, filters: ListFilters, further = "t
     );
     params[name] = comparisonKey(comparison, value);
   }
-  const { search = "", org = "", owner = "" } = filters;
+  const { search = "", org = "", direct = false, owner = "" } = filters;
   if (search !== "") {
     const found = buildSearchCondition(list, search);
     conditions.push(found.where);
     Object.assign(params, found.params);
   }
-  if (org !== "" && list.ofOrg !== undefined) {
-    conditions.push(list.ofOrg);
+  if (org !== "" && list.org !== undefined) {
+    conditions.push(direct ? `${list.org} = ${ORG_SQL}` : buildWithinOrgSql(list.org));
     params["org"] = org;
   }
   if (owner !== "" && list.ofOwner !== undefined) {
@@ -220,7 +237,7 @@ const buildListCondition = (list: RecordList, filters: ListFilters, further = "t
   return { where: conditions.join(" and "), params };
 };
 
-/** SQL: the record numbers of the records that match the filters. The list must not read temporary tables. */
+/** SQL: the record numbers of the records that match the filters. It reads the temporary tables of the list. */
 export const buildNumbersSql = (
   list: RecordList,
   filters: ListFilters,

@@ -15,6 +15,8 @@ export interface DeletionSelection {
   readonly search?: string | undefined;
   /** the id of an organisation */
   readonly org?: string | undefined;
+  /** true: the filter does not include the organisations below `org` */
+  readonly direct?: boolean | undefined;
   /** status of devices */
   readonly status?: string | undefined;
   readonly platform?: string | undefined;

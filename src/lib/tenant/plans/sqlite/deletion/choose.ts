@@ -8,10 +8,11 @@ import { text } from "../../../../text/index.ts";
 import { IS_ABOVE_OPERATOR, HIDDEN_ORG_MANAGERS } from "../../../accounts/account-rows.ts";
 import type { DeletionTarget } from "../../engine.ts";
 import { mergeFailures } from "../../import-failures.ts";
-import { NAMED_IDS_TABLE, buildSelectedNumbersSql, getSelectionTable } from "../../selection.ts";
+import { NAMED_IDS_TABLE, buildSelectedNumbersSql, getFilterList, getSelectionTable } from "../../selection.ts";
 import { EMPTY_COUNTS } from "../../shape.ts";
 import { buildCaseSql, quoteIdentifier } from "../../../store/sql/forms.ts";
 import type { Database, Params } from "../../../store/sqlite/database.ts";
+import { refreshDerivedTable } from "../../../store/sqlite/scope.ts";
 import { findPlanViolations } from "../../../store/sqlite/breaches.ts";
 import { countRecords } from "../compare.ts";
 import { buildRecordLabelSql } from "../expressions.ts";
@@ -205,6 +206,7 @@ export const selectRecordsToDelete = (
 ): PlanCounts => {
   for (const { kind, request } of plans) {
     if (request.select === undefined) throw new TypeError("the deletion does not specify its records");
+    for (const table of getFilterList(kind.name as FormatName)?.derived ?? []) refreshDerivedTable(database, table);
     const { sql, params } = buildSelectedNumbersSql(kind.name as FormatName, request.select);
     database.exec(`delete from ${getSelectionTable(kind.thing)}`);
     database.run(`insert into ${getSelectionTable(kind.thing)} ${sql}`, params);
