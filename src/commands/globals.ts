@@ -59,7 +59,10 @@ export const GLOBAL_OPTIONS = {
   fields: {
     kind: "string",
     value: "A,B",
-    about: text("fields to show, in this order (all: every field)", "表示する項目とその順序(all はすべて)"),
+    about: text(
+      "fields to show, by key or header, in this order (all: every field)",
+      "表示する項目とその順序(キーか見出しで指定。all はすべて)",
+    ),
   },
   query: {
     kind: "string",

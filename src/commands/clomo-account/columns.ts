@@ -49,7 +49,7 @@ export const ACCOUNT_COLUMNS = buildFieldColumns<Account>(ACCOUNT.fields).map((c
   return {
     ...column,
     name,
-    whole: ["name", "role", "scheme"].includes(key),
+    whole: column.whole === true || ["name", "role", "scheme"].includes(key),
     paths: key === "org" || key === "managedOrgs",
   };
 });

@@ -1,3 +1,4 @@
+import { EMAIL_ADDRESS_RULE } from "../../lib/model/rules.ts";
 import { buildListColumns, type Fields } from "../../lib/model/thing.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same } from "../../lib/text/index.ts";
@@ -15,8 +16,10 @@ export const buildFieldColumns = <R>(fields: Fields): readonly Column<R>[] =>
     return {
       key,
       header: field.label ?? same(key),
+      fileHeader: field.column?.header,
       align: field.type === "integer" ? "end" : undefined,
       instant: field.type === "instant",
+      whole: "rule" in field && field.rule === EMAIL_ADDRESS_RULE,
       paths: member === "path",
       value,
       name: names && ((record) => names[String(value(record))] ?? null),

@@ -92,18 +92,48 @@ test("a table shows all addresses of a user, a pipe the default fields, and --fi
 });
 
 test("no line is wider than a small terminal, and times are in the tenant's time zone", async () => {
-  const tenant = { users: page(null, { ...hanako, emails: [`${"hanako".repeat(9)}@example.co.jp`] }) };
+  const tenant = {
+    users: page(null, { ...hanako, name: "髙橋 花子".repeat(6), emails: [`${"ha".repeat(9)}@example.co.jp`] }),
+  };
   const { stdout } = await run("users list", { tenant, terminal: { columns: 80 } });
   expect(stdout.trimEnd().split("\n")).toHaveLength(2);
   for (const line of stdout.split("\n")) expect(displayWidth(line)).toBeLessThanOrEqual(80);
   const named = await run("users list --fields name,createdAt,administrator", { tenant, terminal: {} });
-  expect(named.stdout).toContain("髙橋 花子  2026-11-20 10:23  no\n");
+  expect(named.stdout).toContain("  2026-11-20 10:23  no\n");
+  expect(stdout).toContain(` ${"ha".repeat(9)}@example.co.jp `);
   const utc = await run("users list --fields createdAt --timezone UTC", { tenant, terminal: {} });
   expect(utc.stdout).toContain("\n2026-11-20 01:23\n");
   const piped = await run("users list --fields createdAt,administrator", { tenant });
   expect(piped.stdout).toBe("createdAt\tadministrator\n2026-11-20T01:23:45.000Z\tfalse\n");
   const all = await run("users list --fields all --format csv", { tenant });
   expect(all.stdout.split("\n")[0]?.split(",")).toEqual(USER_COLUMNS.map(({ key }) => key));
+});
+
+test("on a narrow terminal, empty columns are dropped first, and addresses continue below each other", async () => {
+  const emails = ["hanako.takahashi@example.co.jp", "h.takahashi@example.co.jp"];
+  const tenant = { users: page(null, { ...hanako, emails, title: null, employeeCode: null, accountName: null }) };
+  const { stdout } = await run("users list", { tenant, terminal: { columns: 60 } });
+  expect(stdout).toBe(
+    [
+      "name       email addresses                      organisation",
+      "髙橋 花子  hanako.takahashi@example.co.jp,      営業部",
+      "           h.takahashi@example.co.jp",
+      "",
+    ].join("\n"),
+  );
+  expect((await run("users list", { tenant, terminal: { columns: 200 } })).stdout).toContain("title");
+  const line = "users list --fields name,emails,title,org";
+  expect((await run(line, { tenant, terminal: { columns: 60 } })).stdout).toContain("title");
+});
+
+test("--fields accepts the headers of the table and of the console's file, in any width", async () => {
+  const tenant = { users: page(null, hanako) };
+  const line = ["users", "list", "--fields", "氏名,ＴＥＬ,組織 コード、Employee Code", "--format", "csv"];
+  const { stdout } = await run(line, { tenant });
+  expect(stdout.split("\n")[0]).toBe("name,tel,orgCode,employeeCode");
+  const unknown = await run("users list --fields 氏明 --lang ja", { tenant: {} });
+  expect(unknown.exit).toBe(2);
+  expect(unknown.stderr).toContain("「氏名」ですか? 使える項目: id, ");
 });
 
 test("an empty result is an empty list", async () => {

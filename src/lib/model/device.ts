@@ -217,7 +217,7 @@ export const DEVICE = {
     { name: "android-id", field: "androidId", unique: false },
   ],
   namedBy: "serialNumber",
-  usual: ["serialNumber", "platform", "status", "identificationName", "owner"],
+  usual: ["serialNumber", "platform", "status", "identificationName", "phoneNumber", "owner", "ownerEmail"],
   versioned: [
     "serialNumber",
     "platform",

@@ -1,6 +1,6 @@
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
-import { findNearestWord } from "../text/nearest.ts";
+import { findNearestWord, toLooseKey } from "../text/nearest.ts";
 
 /** The output formats: the values of `--format`. */
 type OutputFormat = "table" | "json" | "ndjson" | "csv" | "tsv" | "xlsx";
@@ -27,6 +27,8 @@ export interface Column<R> {
   /** English camelCase; the same in every language */
   readonly key: string;
   readonly header: Text;
+  /** the header of the field in the console's files, if it differs; `--fields` accepts it as well */
+  readonly fileHeader?: string | undefined;
   /** alignment of its cells in a table; `end` for numbers */
   readonly align?: "start" | "end" | undefined;
   /** for the last column of a table: long cells continue on the next line, below their beginning */
@@ -82,14 +84,32 @@ export function chooseOutput(
     });
   }
   const usual = query !== undefined ? "json" : stdoutIsTerminal ? "table" : "tsv";
-  const names = fields?.split(",").map((name) => name.trim());
+  const names = fields?.split(/[,，、]/u).map((name) => name.trim());
   return { format: format ?? usual, fields: names, query };
 }
+
+/** Returns a function that finds a column by its key, or by one of its headers in any width, with any blanks. */
+const createColumnFinder = <R>(columns: readonly Column<R>[]): ((name: string) => Column<R> | undefined) => {
+  const byKey = new Map(columns.map((column) => [column.key, column]));
+  const byHeader = Map.groupBy(
+    columns.flatMap((column) =>
+      [...new Set([column.header.en, column.header.ja, column.fileHeader ?? ""].map(toLooseKey))].map(
+        (header) => [header, column] as const,
+      ),
+    ),
+    ([header]) => header,
+  );
+  return (name) => {
+    const [found, ...others] = byHeader.get(toLooseKey(name)) ?? [];
+    return byKey.get(name) ?? (others.length === 0 ? found?.[1] : undefined);
+  };
+};
 
 const selectsAllFields = (fields: readonly string[]): boolean => fields.length === 1 && fields[0] === "all";
 
 /**
- * Returns the selected columns, in the given order. Call this before any work is done.
+ * Returns the selected columns, in the given order. A field is named by its key or by its header, in either language
+ * and as in the console's files. Call this before any work is done.
  *
  * @throws `usage` if a field is unknown (the nearest field is suggested) or given twice
  */
@@ -98,26 +118,39 @@ export function selectColumns<R>(
   fields: readonly string[] | undefined,
 ): readonly Column<R>[] {
   if (fields === undefined || selectsAllFields(fields)) return columns;
-  const byKey = new Map(columns.map((column) => [column.key, column]));
-  return fields.map((name, index) => {
-    const column = byKey.get(name);
+  const find = createColumnFinder(columns);
+  const chosen = new Set<Column<R>>();
+  for (const name of fields) {
+    const column = find(name);
     if (column === undefined) {
-      throw createUnknownFieldFailure(name, [...byKey.keys()]);
+      const known = columns.map(({ key }) => key);
+      throw createUnknownFieldFailure(name, known, { headers: columns.flatMap(({ header: { en, ja } }) => [en, ja]) });
     }
-    if (fields.indexOf(name) !== index) {
+    if (chosen.has(column)) {
       throw new Failure("usage", {
         what: text(`field ${name} is specified more than once`, `項目 ${name} が重複しています`),
         where: "--fields",
         hint: text("specify each field only once", "一度だけ指定してください"),
       });
     }
-    return column;
-  });
+    chosen.add(column);
+  }
+  return [...chosen];
 }
 
-/** Creates the failure for an unknown field. @param where the option that contains the field */
-export function createUnknownFieldFailure(name: string, known: readonly string[], where = "--fields"): Failure {
-  const meant = findNearestWord(name, known);
+/**
+ * Creates the failure for an unknown field.
+ *
+ * @param known the keys of all fields
+ * @param where the option that contains the field
+ * @param headers other names that the option accepts
+ */
+export function createUnknownFieldFailure(
+  name: string,
+  known: readonly string[],
+  { where = "--fields", headers = [] }: { readonly where?: string; readonly headers?: readonly string[] } = {},
+): Failure {
+  const meant = findNearestWord(name, [...known, ...headers], toLooseKey);
   const list = known.join(", ");
   return new Failure("usage", {
     what: text(`unknown field "${name}"`, `「${name}」という項目はありません`),

@@ -177,7 +177,7 @@ async function renderListLines<R>(
         whole,
         paths,
         ends,
-        optional: optional === true && choice.fields === undefined,
+        optional: choice.fields === undefined ? (optional ?? ("narrow" as const)) : undefined,
       }));
       const cells = columns.map((column) => createTableCellRenderer(column, place));
       const rows = mapItems(records, (record) => cells.map((cell) => cell(record)));

@@ -32,7 +32,7 @@ export async function checkQuery(expression: string, known: readonly string[]): 
     if (!TYPE_ERROR_MESSAGE.test(refused.message)) throw createQueryFailure(refused);
     const given = children.flatMap((one) => (one.type === "Field" && one.name !== undefined ? [one.name] : []));
     const unknown = ofRecord ? given.find((field) => !known.includes(field)) : undefined;
-    if (unknown !== undefined) throw createUnknownFieldFailure(unknown, known, "--query");
+    if (unknown !== undefined) throw createUnknownFieldFailure(unknown, known, { where: "--query" });
   }
 }
 

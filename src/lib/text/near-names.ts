@@ -1,3 +1,5 @@
+import { toLooseKey } from "./nearest.ts";
+
 /**
  * Maximum number of new names that are compared. Names longer than {@link MAX_COMPARED_LENGTH} characters are never
  * compared.
@@ -10,12 +12,7 @@ const SERIES_CHARACTER = /[\p{N}〇一二三四五六七八九十甲乙丙丁東
 const LATIN_LETTER = /\p{Script=Latin}/u;
 
 /** Returns the characters by which names are compared. Width, case and spaces do not count. */
-const toComparableCharacters = (name: string): readonly string[] => [
-  ...name
-    .normalize("NFKC")
-    .toLowerCase()
-    .replaceAll(/[\s\p{Cf}]/gu, ""),
-];
+const toComparableCharacters = (name: string): readonly string[] => [...toLooseKey(name)];
 
 /** Returns true if a character may be a typing error: not in a series, nor a lone Latin letter as in 棟A and 棟B. */
 const isPossibleTypo = (name: readonly string[], at: number): boolean => {

@@ -1,3 +1,10 @@
+/** Returns the form in which words are compared if width, case, blanks and invisible characters do not count. */
+export const toLooseKey = (word: string): string =>
+  word
+    .normalize("NFKC")
+    .toLowerCase()
+    .replaceAll(/[\s\p{Cf}]/gu, "");
+
 /**
  * Returns the candidate that a misspelt word most likely stands for: the one with the fewest letters inserted, dropped,
  * replaced or swapped with the next, up to a third of the word. If several candidates are equally near, the first is

@@ -8,14 +8,17 @@ export interface TableColumn {
   readonly align?: "start" | "end" | undefined;
   /** for the last column: cells that do not fit continue on the next line, below their beginning, and are not cut */
   readonly wraps?: boolean | undefined;
-  /** the cells are never cut; other columns become narrower */
+  /** the values are never cut; other columns become narrower, and a cell with several values continues below itself */
   readonly whole?: boolean | undefined;
   /** the cells are paths of organisations; if a path does not fit, its first names are dropped */
   readonly paths?: boolean | undefined;
   /** if a cell does not fit, its middle is cut */
   readonly ends?: boolean | undefined;
-  /** the column is omitted if all its cells are empty and the table is short enough to be measured completely */
-  readonly optional?: boolean | undefined;
+  /**
+   * when the column is omitted because all its measured cells are empty. `true`: always, if the whole table is measured;
+   * `narrow`: if the table is too wide. A value in a later row is then shown below its row
+   */
+  readonly optional?: boolean | "narrow" | undefined;
 }
 
 const COLUMN_GAP = "  ";
@@ -49,28 +52,58 @@ export async function* drawTable(
     if (draw !== undefined) {
       yield* draw(cells);
     } else if (first.push(cells) === MEASURED_ROWS) {
-      draw = createRowRenderer(columns, first, heading, room);
+      draw = createTableRenderer(columns, first, { heading, room, isComplete: false });
       yield* first.flatMap(draw);
     }
   }
   if (draw !== undefined || first.length === 0) return;
-  const isShown = columns.map(({ optional }, at) => optional !== true || first.some((row) => row[at] !== ""));
-  const shown = <T>(all: readonly T[]): readonly T[] => all.filter((_, at) => isShown[at]);
-  const whole = first.map(shown);
-  yield* whole.flatMap(createRowRenderer(shown(columns), whole, heading, room));
+  yield* first.flatMap(createTableRenderer(columns, first, { heading, room, isComplete: true }));
 }
 
 /** Draws a row. The first call for a table also draws the headers. */
 type RowRenderer = (cells: readonly string[]) => readonly string[];
 
+interface TableLayout {
+  readonly heading: (line: string) => string;
+  readonly room: number;
+}
+
+/**
+ * Returns a function that draws the rows of a table without the columns that are to be omitted.
+ *
+ * @param rows the measured rows
+ */
+function createTableRenderer(
+  columns: readonly TableColumn[],
+  rows: readonly (readonly string[])[],
+  { isComplete, ...layout }: TableLayout & { readonly isComplete: boolean },
+): RowRenderer {
+  const isNarrow = sum(measureColumns(columns, rows)) + COLUMN_GAP.length * (columns.length - 1) > layout.room;
+  const isShown = columns.map(
+    ({ optional }, at) =>
+      rows.some((row) => row[at] !== "") ||
+      !((optional === true && isComplete) || (optional !== undefined && isNarrow)),
+  );
+  const pickShown = <T>(all: readonly T[]): readonly T[] => all.filter((_, at) => isShown[at]);
+  const draw = createRowRenderer(pickShown(columns), rows.map(pickShown), layout);
+  if (!isShown.includes(false)) return draw;
+  return (cells) => {
+    const omitted = columns.flatMap(({ header }, at) => {
+      const cell = cells[at] ?? "";
+      return isShown[at] === true || cell === "" ? [] : [[header, cell] as const];
+    });
+    const below = [...drawFields(omitted, layout.heading, layout.room - COLUMN_GAP.length)];
+    return [...draw(pickShown(cells)), ...below.map((line) => COLUMN_GAP + line)];
+  };
+}
+
 function createRowRenderer(
   columns: readonly TableColumn[],
   rows: readonly (readonly string[])[],
-  heading: (line: string) => string,
-  room: number,
+  { heading, room }: TableLayout,
 ): RowRenderer {
   const natural = measureColumns(columns, rows);
-  const widths = fitColumnWidths(columns, natural, room);
+  const widths = fitColumnWidths(columns, { natural, least: measureLeastWidths(columns, rows) }, room);
   // if no column had to become narrower, a later row with a wider cell stays unchanged as long as it fits
   const most = widths !== undefined && sum(widths) < sum(natural) ? 0 : room;
   const headers = columns.map(({ header }) => header);
@@ -89,31 +122,30 @@ function createRowRenderer(
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
+/** The width that each column needs so that nothing is cut, and the width that it gets in any case. */
+interface MeasuredWidths {
+  readonly natural: readonly number[];
+  readonly least: readonly number[];
+}
+
 /** Returns column widths that fit together; undefined if a column would get less than its minimum width. */
 function fitColumnWidths(
   columns: readonly TableColumn[],
-  natural: readonly number[],
+  { natural, least }: MeasuredWidths,
   room: number,
 ): readonly number[] | undefined {
   const left = room - COLUMN_GAP.length * (columns.length - 1);
-  if (columns.at(-1)?.wraps !== true || sum(natural) <= left) return limitColumnWidths(columns, natural, left);
+  if (columns.at(-1)?.wraps !== true || sum(natural) <= left) return limitColumnWidths({ natural, least }, left);
   const last = natural.at(-1) ?? 0;
-  const others = limitColumnWidths(columns, natural.slice(0, -1), left - Math.min(last, MIN_VALUE_WIDTH));
+  const before = { natural: natural.slice(0, -1), least: least.slice(0, -1) };
+  const others = limitColumnWidths(before, left - Math.min(last, MIN_VALUE_WIDTH));
   return others === undefined ? undefined : [...others, Math.min(last, left - sum(others))];
 }
 
 /** Returns the widths of columns whose cells may be cut; undefined if one would get less than its minimum width. */
-function limitColumnWidths(
-  columns: readonly TableColumn[],
-  natural: readonly number[],
-  left: number,
-): readonly number[] | undefined {
-  const within = (most: number): readonly number[] =>
-    natural.map((width, at) =>
-      columns[at]?.align === "end" || columns[at]?.whole === true ? width : Math.min(width, most),
-    );
+function limitColumnWidths({ natural, least }: MeasuredWidths, left: number): readonly number[] | undefined {
   for (let most = Math.max(MIN_COLUMN_WIDTH, ...natural); most >= MIN_COLUMN_WIDTH; most -= 1) {
-    const widths = within(most);
+    const widths = natural.map((width, at) => Math.max(least[at] ?? 0, Math.min(width, most)));
     if (sum(widths) <= left) return widths;
   }
   return undefined;
@@ -146,6 +178,41 @@ const measureColumns = (columns: readonly TableColumn[], rows: readonly (readonl
     rows.reduce((widest, row) => Math.max(widest, displayWidth(row[index] ?? "")), displayWidth(header)),
   );
 
+/** Returns the width that each column gets in any case: a number and a value that is never cut stay on one line. */
+const measureLeastWidths = (
+  columns: readonly TableColumn[],
+  rows: readonly (readonly string[])[],
+): readonly number[] => {
+  const values = rows.map((row) =>
+    row.map((cell, at) => {
+      const { align, whole } = columns[at] ?? {};
+      if (align === "end") return cell;
+      return whole === true ? (findWidest(splitValues(cell)) ?? "") : "";
+    }),
+  );
+  return measureColumns(
+    columns.map((column) => (column.align === "end" || column.whole === true ? column : { ...column, header: "" })),
+    values,
+  );
+};
+
+const findWidest = (parts: readonly string[]): string | undefined =>
+  parts.toSorted((a, b) => displayWidth(b) - displayWidth(a))[0];
+
+/** Splits a cell into its values, each with the comma that follows it. */
+const splitValues = (cell: string): readonly string[] => cell.split(/(?<=, )/u).map((value) => value.trimEnd());
+
+/** Returns the lines of a cell whose values are never cut: as many values in a line as fit. */
+const wrapValues = (cell: string, width: number): readonly string[] => {
+  const lines: string[] = [];
+  for (const value of splitValues(cell)) {
+    const longer = `${lines.at(-1) ?? ""} ${value}`;
+    if (lines.length > 0 && displayWidth(longer) <= width) lines[lines.length - 1] = longer;
+    else lines.push(value);
+  }
+  return lines;
+};
+
 const shortenCell = (column: TableColumn | undefined, cell: string, width: number): string => {
   if (column?.paths === true) return shortenPaths(cell, width);
   return (column?.ends === true ? truncateMiddle : truncate)(cell, width);
@@ -159,11 +226,22 @@ const drawRow = (
 ): readonly string[] => {
   const line = joinCells(columns, widths, cells);
   if (most === Number.POSITIVE_INFINITY || displayWidth(line) <= most) return [line];
-  const short = cells.map((cell, at) => shortenCell(columns[at], cell, widths[at] ?? 0));
-  if (columns.at(-1)?.wraps !== true) return [joinCells(columns, widths, short)];
-  const [begin = "", ...more] = wrapCell(cells.at(-1) ?? "", widths.at(-1) ?? 0);
-  const indent = " ".repeat(sum(widths.slice(0, -1)) + COLUMN_GAP.length * (columns.length - 1));
-  return [joinCells(columns, widths, [...short.slice(0, -1), begin]), ...more.map((rest) => indent + rest)];
+  const parts = cells.map((cell, at) => {
+    const column = columns[at];
+    const width = widths[at] ?? 0;
+    if (column?.whole === true) return wrapValues(cell, width);
+    return column?.wraps === true && at === columns.length - 1
+      ? wrapCell(cell, width)
+      : [shortenCell(column, cell, width)];
+  });
+  const height = Math.max(...parts.map(({ length }) => length));
+  return Array.from({ length: height }, (_, at) =>
+    joinCells(
+      columns,
+      widths,
+      parts.map((lines) => lines[at] ?? ""),
+    ),
+  );
 };
 
 /** Wraps a cell into lines of at most `columns`. A word that is longer than a line is broken. */
