@@ -10,7 +10,7 @@ import type { Tools } from "../tools.ts";
 import { labelOf, describeValueOrList, describeValue, type InstantFormatter } from "./worded.ts";
 
 /** A version together with the record that it belongs to. */
-interface VersionRow extends RecordVersion {
+export interface VersionRow extends RecordVersion {
   readonly record: Pick<RecordHistory, "id" | "name" | "deleted">;
 }
 
@@ -54,7 +54,8 @@ const describeCommand = ({ command, undoes, undoneBy }: RecordVersion): Text | n
   return undoes === null ? text(en, ja) : text(`${en} ${undoes}`, `${ja}(${undoes})`);
 };
 
-const buildVersionColumns = (fields: Fields, moment: InstantFormatter): readonly Column<VersionRow>[] => [
+/** Returns the columns of versions, each with the record to which it belongs. */
+export const buildVersionColumns = (fields: Fields, moment: InstantFormatter): readonly Column<VersionRow>[] => [
   { key: "number", header: text("change", "変更番号"), align: "end", value: ({ number }) => number },
   { key: "at", header: text("time", "日時"), value: ({ at }) => at, instant: true, whole: true },
   { key: "actor", header: text("by", "実行者"), value: ({ actor }) => actor, ends: true },
@@ -95,7 +96,8 @@ const buildVersionColumns = (fields: Fields, moment: InstantFormatter): readonly
   },
 ];
 
-const DEFAULT_HISTORY_COLUMNS = ["number", "at", "actor", "command", "action", "changes"];
+/** The columns of a history that a terminal shows. */
+export const DEFAULT_HISTORY_COLUMNS = ["number", "at", "actor", "command", "action", "changes"];
 
 /** The default columns if several records match: each line also shows its record. */
 const DEFAULT_COLUMNS_WITH_RECORD = [
