@@ -1,7 +1,8 @@
 import { isSameContext, type ChosenContext } from "../lib/config/index.ts";
 import { Failure } from "../lib/errors/index.ts";
+import type { ConfirmOptions } from "../lib/plan/confirm.ts";
 import type { Terminal } from "../lib/terminal/index.ts";
-import { text, type Text } from "../lib/text/index.ts";
+import { joinTexts, text, type Text } from "../lib/text/index.ts";
 import type { Globals } from "./globals.ts";
 
 interface PromptTools {
@@ -9,42 +10,87 @@ interface PromptTools {
   readonly globals: Pick<Globals, "confirmContext" | "yes">;
 }
 
+/** Options that answer the questions about a plan. */
+type PlanAnswers = Pick<ConfirmOptions, "confirmDeletions" | "confirmWipes" | "maxDeletions">;
+
+/** Why a run without a terminal cannot make a change, and the option to add. */
+interface MissingOption {
+  readonly why: Text;
+  readonly remedy: Text;
+}
+
+const UNCONFIRMED_PLAN: MissingOption = {
+  why: text("the plan must be confirmed", "計画の確認が必要です"),
+  remedy: text(
+    "pass --yes, or --confirm-deletions N if records are deleted",
+    "--yes(削除があるときは --confirm-deletions N)を指定してください",
+  ),
+};
+
+/** Returns the options that a change without a terminal lacks to name its context. */
+function* listMissingContextOptions(
+  { globals }: PromptTools,
+  { context, source, among }: ChosenContext,
+): Generator<MissingOption> {
+  const { name } = context;
+  if (source !== "option" && source !== "environment" && among.length > 1) {
+    const all = among.join(", ");
+    yield {
+      why: text(
+        `there are several contexts (${all}): without a terminal, a command that changes something must name one`,
+        `コンテキストが複数あるため(${all})、ターミナルなしで変更するにはコンテキストの指定が必要です`,
+      ),
+      remedy: text(
+        `for ${name}, add --context ${name} or set CLOMOCTL_CONTEXT=${name}`,
+        `${name} でよければ、--context ${name} を付けるか CLOMOCTL_CONTEXT=${name} を設定してください`,
+      ),
+    };
+  }
+  if (context.protected === true && globals.confirmContext === undefined) {
+    yield {
+      why: text(
+        `the context ${name} is protected: confirm its name to make a change`,
+        `${name} は保護されています。変更には名前の確認が必要です`,
+      ),
+      remedy: text(`pass --confirm-context ${name}`, `--confirm-context ${name} を指定してください`),
+    };
+  }
+}
+
+/** Returns true if a plan must be confirmed, but no option answers any question about it. */
+const isPlanUnconfirmed = ({ globals }: PromptTools, answers: PlanAnswers | undefined): boolean => {
+  if (answers === undefined || globals.yes) return false;
+  const { confirmDeletions, confirmWipes, maxDeletions } = answers;
+  return [confirmDeletions, confirmWipes, maxDeletions].every((answer) => answer === undefined);
+};
+
 /**
  * Checks, without asking, that a tenant may be changed. If there are several contexts and no terminal where somebody
  * sees which one is in use, the command must name it: the choice of `context use` is not enough. For a protected
  * context, `--confirm-context` must repeat the name.
  *
- * @throws `usage` with the missing option, `input-rejected` if `--confirm-context` names another context
+ * @param answers for a command that confirms a plan: the given answers. If the context is missing, missing answers are
+ * reported together with it; otherwise, they are reported when the plan shows what to confirm
+ * @throws `usage` with all missing options, `input-rejected` if `--confirm-context` names another context
  */
-export function requireNamedContext(
-  { terminal, globals }: PromptTools,
-  { context, source, among }: ChosenContext,
-): void {
-  const { name } = context;
-  const named = source === "option" || source === "environment";
-  if (!named && !terminal.interactive && among.length > 1) {
-    const all = among.join(", ");
-    throw new Failure("usage", {
-      what: text(
-        `there are several contexts (${all}): without a terminal, a command that changes something must name one`,
-        `コンテキストが複数あるため(${all})、ターミナルなしで変更するにはコンテキストの指定が必要です`,
-      ),
-      hint: text(
-        `for ${name}, add --context ${name} or set CLOMOCTL_CONTEXT=${name}`,
-        `${name} でよければ、--context ${name} を付けるか CLOMOCTL_CONTEXT=${name} を設定してください`,
-      ),
-    });
-  }
+export function requireNamedContext(asked: PromptTools, chosen: ChosenContext, answers?: PlanAnswers): void {
+  const { terminal, globals } = asked;
+  const { name } = chosen.context;
   const { confirmContext } = globals;
   if (confirmContext !== undefined && !isSameContext(confirmContext, name))
     throw createContextMismatch(name, confirmContext);
-  if (context.protected !== true || confirmContext !== undefined || terminal.interactive) return;
+  const missing = terminal.interactive ? [] : [...listMissingContextOptions(asked, chosen)];
+  if (missing.length === 0) return;
+  if (isPlanUnconfirmed(asked, answers)) missing.push(UNCONFIRMED_PLAN);
   throw new Failure("usage", {
-    what: text(
-      `the context ${name} is protected: confirm its name to make a change`,
-      `${name} は保護されています。変更には名前の確認が必要です`,
+    what: joinTexts(
+      missing.map(({ why }) => why),
+      text("; ", "。"),
     ),
-    hint: text(`pass --confirm-context ${name}`, `--confirm-context ${name} を指定してください`),
+    hint: joinTexts(
+      missing.map(({ remedy }) => remedy),
+      text("; ", "。"),
+    ),
   });
 }
 

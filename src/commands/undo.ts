@@ -15,6 +15,7 @@ import { PendingPlan } from "./imports/plan/pending-plan.ts";
 import { settlePlan, showImportResult } from "./imports/plan/settle.ts";
 import { showPlan } from "./imports/plan/show.ts";
 import { RESULT_COLUMNS, type LeftOutSummary } from "../lib/plan/columns.ts";
+import { requireNamedContext } from "./permission.ts";
 import type { Tools } from "./tools.ts";
 
 export default defineCommand({
@@ -83,7 +84,9 @@ export default defineCommand({
   shows: RESULT_COLUMNS,
   async run(tools, { change, dryRun, emitCsv, mirrorOnly, skipBlocked, ...answers }) {
     validateLimits(answers);
-    const { client } = await tools.tenant("imports");
+    const chosen = await tools.tenant("imports");
+    const { client } = chosen;
+    if (!dryRun) requireNamedContext(tools, chosen, answers);
     const plan = await client.imports.undo(parseChangeNumber(change, line("audit list", [])), {
       mirrorOnly: mirrorOnly || undefined,
       skipBlocked: skipBlocked || undefined,

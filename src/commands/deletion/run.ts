@@ -50,7 +50,7 @@ export async function runDeletion<R extends { readonly id: string }>(
   const answers = { mode: "replace", dryRun, confirmDeletions, maxDeletions } as const;
   requireAnswerableConfirmation({ file: file ?? "", options: answers }, tools);
   const chosen = await tools.tenant("imports");
-  if (!dryRun) requireNamedContext(tools, chosen);
+  if (!dryRun) requireNamedContext(tools, chosen, { confirmDeletions, maxDeletions });
   tools.describeState(() => NOTHING_CHANGED);
   const asked = await buildDeletionRequest(tools, deletion);
   const plan = await chosen.client.imports.delete({ kind, ...asked }, tools.signal);

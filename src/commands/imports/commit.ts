@@ -14,6 +14,7 @@ import { PendingPlan } from "./plan/pending-plan.ts";
 import { settlePlan } from "./plan/settle.ts";
 import { hasFile, buildRowsCommand } from "../../lib/plan/describe.ts";
 import { showPlan } from "./plan/show.ts";
+import { requireNamedContext } from "../permission.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 
 export default defineCommand({
@@ -38,7 +39,9 @@ export default defineCommand({
   shows: RESULT_COLUMNS,
   async run(tools, { id, emitCsv, ...answers }) {
     validateLimits(answers);
-    const { client } = await tools.tenant("imports");
+    const chosen = await tools.tenant("imports");
+    const { client } = chosen;
+    requireNamedContext(tools, chosen, answers);
     const plan = await findImport(client, id, ["planned"]);
     if (plan.state !== "planned") throw noOpenPlanFailure(plan);
     // a deletion has no file: its `fileName` holds the names that were typed

@@ -32,15 +32,20 @@ const describeApplyAction = (plan: ConfirmablePlan, file: string | undefined): T
  * Asks to confirm the number of devices that must be wiped because their owner changes.
  *
  * @param before the action to confirm, as a sentence
+ * @param flag the options that answer this question and the ones after it
  * @throws `input-rejected` if another number is typed, or if nobody can be asked
  */
-export const askWipeCount = ({ prompts }: Pick<Terminal, "prompts">, count: number, before?: Text): Promise<void> =>
+export const askWipeCount = (
+  { prompts }: Pick<Terminal, "prompts">,
+  count: number,
+  { before, flag = `--confirm-wipes ${count}` }: { readonly before?: Text; readonly flag?: string } = {},
+): Promise<void> =>
   prompts.typedNumber({
     message: text(
       `${before === undefined ? "" : `${before.en} `}${formatCount(count, "device")} must be wiped and set up again; to change the owner, type ${count}:`,
       `${before?.ja ?? ""}${count} 台のデバイスで初期化と再設定が必要になります。所有者を変えるには台数を入力してください:`,
     ),
-    flag: `--confirm-wipes ${count}`,
+    flag,
     expected: count,
   });
 
@@ -87,8 +92,13 @@ export async function confirmPlan(
   requireConfirmedCounts(plan, answers);
   enforceLimits(changes, answers);
   const { en, ja } = describeApplyAction(plan, file);
-  if (wipes > 0 && confirmWipes === undefined) await askWipeCount(terminal, wipes, text(`${en}.`, `${ja}ます。`));
   const deletions = sumChanges(changes, "delete");
+  const deletionFlag = `--confirm-deletions ${deletions}`;
+  const isDeletionAnswered = deletions === 0 || confirmDeletions !== undefined || (yes && maxDeletions !== undefined);
+  if (wipes > 0 && confirmWipes === undefined) {
+    const flags = [`--confirm-wipes ${wipes}`, ...(isDeletionAnswered ? [] : [deletionFlag])];
+    await askWipeCount(terminal, wipes, { before: text(`${en}.`, `${ja}ます。`), flag: flags.join(" ") });
+  }
   if (deletions === 0) {
     if (yes || wipes > 0) return true;
     return terminal.prompts.confirm({ message: text(`${en}?`, `${ja}ますか?`), flag: "--yes" });
@@ -103,7 +113,7 @@ export async function confirmPlan(
       `${en}. To continue, type the number of deletions (${deletions}):`,
       `${ja}ます。続けるには、削除の件数を入力してください:`,
     ),
-    flag: `--confirm-deletions ${deletions}`,
+    flag: deletionFlag,
     expected: deletions,
   });
   return true;

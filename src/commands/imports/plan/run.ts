@@ -43,7 +43,7 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
   rejectUnsupportedFixes(requested.options.fix, requested.kind);
   const chosen = await tools.tenant("imports");
   const { client, context } = chosen;
-  if (!requested.options.dryRun) requireNamedContext(tools, chosen);
+  if (!requested.options.dryRun) requireNamedContext(tools, chosen, requested.options);
   tools.describeState(() => NOTHING_CHANGED);
   const { encoding, newline, sheet, map: asked } = requested.options;
   const map = await loadColumnMap(tools, requested.kind, {
