@@ -48,7 +48,7 @@ export default defineCommand({
     tools.describeState(() => STATE_UNCHANGED);
     await requireAccountsWrite(tools, text("create CLOMO accounts", "CLOMO アカウントの作成"));
     const values = await resolveAccountValues(tools, options);
-    const { id: user, accountName } = await findUser((await tools.tenant("users")).client, typed);
+    const { id: user, accountName } = await findUser((await tools.tenant("users")).client, typed, tools.globals.as);
     // a user who already has an account is rejected later, so do not ask for a password first
     const role = accountName === null ? (options.role ?? "none") : "none";
     const password = await resolvePassword(tools, { ...options, dryRun }, needsPassword("none", role));

@@ -36,6 +36,24 @@ test("removes the role with all its settings, and says what restores it", async 
   expect(ja.stderr).toContain("サポートオプション: はい → いいえ\n");
 });
 
+test("a terminal asks before a system administrator loses the role, with the number of those who are left", async () => {
+  const system: Account = { ...before, role: "system", supportOption: false, managedOrgs: [] };
+  const other: Account = { ...system, id: system.id.replace(/.$/, "9"), name: "yamazaki" };
+  const tenant = {
+    ...NOTHING_LEFT,
+    findAccounts: { items: [system] },
+    accounts: { items: [system, other], next: null },
+    tenant: own,
+  };
+  const question = "Revoke the role of hanako01? 1 system administrator will be left.";
+  const { exit, stderr } = await run("clomo-account revoke hanako01", {
+    tenant,
+    terminal: { typing: [[question, "n\r"]] },
+  });
+  expect(exit).toBe(0);
+  expect(stderr).toContain("nothing was changed\n");
+});
+
 test("the last system administrator keeps the role, in both languages", async () => {
   const refused = new Failure("input-rejected", { what: text("the last one", "最後の 1 人です") });
   const { en, ja } = await runInBoth("clomo-account revoke hanako01", {

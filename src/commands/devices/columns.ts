@@ -30,8 +30,10 @@ export const DEVICE_NAMES: NamedKind<Device> = {
  *
  * @throws `not-found` if there is none, `usage` if there are several
  */
-export const findDeviceByName = async (client: Client<"devices">, name: string): Promise<Device> =>
-  requireSingleMatch(name, await client.devices.find({ name }), DEVICE_NAMES);
+export async function findDeviceByName(client: Client<"devices">, name: string): Promise<Device> {
+  const found = await client.devices.find({ name });
+  return requireSingleMatch(name, found, DEVICE_NAMES, found.length > 0 ? [] : await suggestDevices(client, name));
+}
 
 /** Returns the devices with the given names, each device once.  @throws like {@link findDeviceByName} */
 export async function findDevicesByName(
@@ -68,7 +70,9 @@ const MAX_SUGGESTED_DEVICES = 3;
 /** Returns descriptions of the first devices whose serial number contains the typed text. */
 export async function suggestDevices(client: Client<"devices">, typed: string): Promise<readonly (string | Text)[]> {
   const near = await Array.fromAsync(limitRecords(client.devices.list({ filterId: typed }), MAX_SUGGESTED_DEVICES));
-  return near.map(DEVICE_NAMES.describe);
+  return near.map(({ serialNumber, identificationName: name }) =>
+    [serialNumber, ...(name === null ? [] : [name])].join(" "),
+  );
 }
 
 /** The options that filter devices by an organisation. */

@@ -75,7 +75,7 @@ testRefusals(
     exit: 6,
     en: 'no device matches "S9"',
     ja: "「S9」というデバイス",
-    tenant: { findDevices: { items: [] } },
+    tenant: { findDevices: { items: [] }, devices: { items: [], next: null } },
   },
   { line: "devices list --fields serial", exit: 2, en: "serial", tenant: {} },
   {
@@ -88,9 +88,9 @@ testRefusals(
   {
     line: "devices show SERIAL9",
     exit: 6,
-    en: 'error: no device matches "SERIAL9"\n  to list all: clomoctl devices list\n',
+    en: 'error: no device matches "SERIAL9"\n  did you mean SERIAL000001 営業部 1 号機? to list all: clomoctl devices list\n',
     ja: "「SERIAL9」というデバイス",
-    tenant: { findDevices: { items: [] } },
+    tenant: { findDevices: { items: [] }, devices: { items: [owned], next: null } },
   },
   {
     line: "devices show 0",

@@ -70,7 +70,9 @@ export default defineCommand({
     const query = {
       ...filters,
       ...(await resolveOrgFilter(tools, { org, direct })),
-      ...(owner !== undefined && { owner: (await findUser((await tools.tenant("users")).client, owner)).id }),
+      ...(owner !== undefined && {
+        owner: (await findUser((await tools.tenant("users")).client, owner, tools.globals.as)).id,
+      }),
     };
     if (notReady) return listNotReady(tools, client.devices.notReady(query), limit);
     const devices = client.devices.list(query);

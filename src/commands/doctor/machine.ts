@@ -2,6 +2,7 @@ import { basename, dirname, join } from "node:path";
 import { line } from "../../lib/advice/index.ts";
 import { readSmallFile } from "../../lib/files/index.ts";
 import { readFileStatus } from "../../lib/files/look.ts";
+import { formatLocalInstant } from "../../lib/model/time.ts";
 import { same, text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
 import {
@@ -111,7 +112,8 @@ function checkCharacterSets({ collates, decode }: LanguageSupport): Finding {
 
 function checkClock({ clock, machine }: Tools): Finding {
   const now = clock.now();
-  const what = text(`${now.toISOString()} (${machine.timezone})`, `${now.toISOString()}(${machine.timezone})`);
+  const shown = formatLocalInstant(now, machine.timezone);
+  const what = text(`${shown} (${machine.timezone})`, `${shown}(${machine.timezone})`);
   if (now.getTime() >= MIN_PLAUSIBLE_TIME) return createOkFinding("clock", what);
   return createProblemFinding(
     "clock",

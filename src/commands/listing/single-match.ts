@@ -12,6 +12,8 @@ export interface NamedKind<R> {
   readonly search?: string | undefined;
   /** what identifies a record, if that is not simply its name: `id or email address` */
   readonly by?: Text | undefined;
+  /** the acting account, which may not see all records */
+  readonly as?: string | undefined;
   /** returns a description with the id, to distinguish the record from others with the same name */
   readonly describe: (record: R) => string | Text;
 }
@@ -32,21 +34,28 @@ const spaceBeforeLatin = (word: string): string => (/^[A-Za-z]/.test(word) ? ` $
 export function requireSingleMatch<R>(
   name: string,
   found: readonly R[],
-  { noun, list, search, by, describe }: NamedKind<R>,
+  { noun, list, search, by, as, describe }: NamedKind<R>,
   near: readonly (string | Text)[] = [],
 ): R {
   const [one, ...others] = found;
   if (one === undefined) {
     const shown = near.map((other) => (typeof other === "string" ? same(other) : other));
     const meant = joinTexts(shown, same("; "));
+    const [outside, outsideJa] =
+      as === undefined
+        ? ["", ""]
+        : [`, or "${as}" may not see the ${noun.en}`, `。または「${as}」の管理対象組織の外にあります`];
     const asked = shown.length === 0 ? same("") : text(`did you mean ${meant.en}? `, `${meant.ja} ですか? `);
     throw new Failure("not-found", {
       what:
         by === undefined
-          ? text(`no ${noun.en} matches "${name}"`, `「${name}」という${spaceBeforeLatin(noun.ja)}はありません`)
+          ? text(
+              `no ${noun.en} matches "${name}"${outside}`,
+              `「${name}」という${spaceBeforeLatin(noun.ja)}はありません${outsideJa}`,
+            )
           : text(
-              `no ${noun.en} has the ${by.en} "${name}"`,
-              `「${name}」という${spaceBeforeLatin(by.ja)}の${spaceBeforeLatin(noun.ja)}はありません`,
+              `no ${noun.en} has the ${by.en} "${name}"${outside}`,
+              `「${name}」という${spaceBeforeLatin(by.ja)}の${spaceBeforeLatin(noun.ja)}はありません${outsideJa}`,
             ),
       hint:
         search === undefined

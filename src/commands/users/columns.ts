@@ -1,5 +1,6 @@
-import { commandName, line } from "../../lib/advice/index.ts";
-import type { Client, User } from "../../lib/client/index.ts";
+import { commandName, line, step } from "../../lib/advice/index.ts";
+import type { Client, RecordHistory, User } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
 import { USER } from "../../lib/model/user.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { findNearestWord } from "../../lib/text/nearest.ts";
@@ -55,12 +56,27 @@ export const USER_LOOKUP: NamedKind<User> = {
 /**
  * Returns the user with an id, an email address, an employee code or an account name.
  *
- * @throws Failure `not-found` if no user matches, `usage` if several do
+ * @param as the acting account, which may not see all users
+ * @throws Failure `not-found` if no user matches, also if the user was deleted; `usage` if several match
  */
-export async function findUser(client: Client<"users">, typed: string): Promise<User> {
+export async function findUser(client: Client<"users">, typed: string, as?: string): Promise<User> {
   const found = await client.users.find({ name: typed });
-  return requireSingleMatch(typed, found, USER_LOOKUP, found.length > 0 ? [] : await suggestUsers(client, typed));
+  const lookup = { ...USER_LOOKUP, as };
+  if (found.length > 0) return requireSingleMatch(typed, found, lookup);
+  const [past, near] = await Promise.all([client.users.history({ name: typed }), suggestUsers(client, typed)]);
+  const deleted = past.find((one) => one.deleted);
+  if (deleted !== undefined) throw createDeletedUserFailure(typed, deleted);
+  return requireSingleMatch(typed, found, lookup, near);
 }
+
+const createDeletedUserFailure = (typed: string, { id, name, versions }: RecordHistory): Failure => {
+  const number = versions.at(-1)?.number ?? null;
+  const [by, byJa] = number === null ? ["", ""] : [` by change ${number}`, `(変更 ${number})`];
+  return new Failure("not-found", {
+    what: text(`"${typed}" was deleted${by}: ${name}`, `「${typed}」は削除済みです${byJa}: ${name}`),
+    hint: step("to see all changes", "変更の履歴", line("users history", [id])),
+  });
+};
 
 /** Maximum number of users that are suggested. */
 const MAX_SUGGESTED_USERS = 3;
@@ -88,5 +104,7 @@ async function findSimilarUsers(client: Client<"users">, typed: string): Promise
 export async function suggestUsers(client: Client<"users">, typed: string): Promise<readonly (string | Text)[]> {
   const near = await Array.fromAsync(limitRecords(client.users.list({ search: typed }), MAX_SUGGESTED_USERS));
   const found = near.length > 0 ? near : await findSimilarUsers(client, typed);
-  return found.map(USER_LOOKUP.describe);
+  const shown = found.map(({ name, emails }) => `${name} <${emails[0] ?? ""}>`);
+  // an id is needed only to distinguish users who are shown alike
+  return new Set(shown).size === found.length ? shown : found.map(USER_LOOKUP.describe);
 }

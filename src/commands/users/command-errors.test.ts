@@ -150,7 +150,7 @@ testRefusals(
     line: "users edit nobody --title x",
     exit: 6,
     en: "nobody",
-    tenant: { findUsers: { items: [] }, users: nobody },
+    tenant: { findUsers: { items: [] }, userHistory: { items: [] }, users: nobody },
   },
   ...["--confirm-deletions 1", "--confirm-deletions 1 --dry-run", "--confirm-deletions 3 --yes"].map((words) => ({
     line: `users fields remove 入社年 ${words}`,
@@ -213,7 +213,7 @@ testRefusals(
     exit: 6,
     en: 'error: no user has the id, email address, employee code or account name "E9"\n  to search for part of the name: clomoctl users list --search E9\n',
     ja: "「E9」という ID・メールアドレス・社員コード・CLOMO アカウント名のユーザーはありません",
-    tenant: { findUsers: { items: [] }, users: nobody },
+    tenant: { userHistory: { items: [] }, findUsers: { items: [] }, users: nobody },
   },
   {
     line: "users show hanako",

@@ -28,7 +28,7 @@ export default defineCommand({
     const values = await parseValueOptions(USER.fields, options);
     refuseEmptyChange(values, commandName("users edit"));
     const { client } = await tools.tenant("users");
-    const { id } = await findUser(client, user);
+    const { id } = await findUser(client, user, tools.globals.as);
     tools.describeState(() => STATE_MAYBE_CHANGED);
     const written = await client.users.edit(id, { ...values, dryRun });
     await showWrittenRecord(tools, written, USER_RESULT_LAYOUT);

@@ -47,7 +47,7 @@ export default defineCommand({
     const seen = dryRun || tools.globals.yes ? undefined : await getRevisionBeforePrompt(tools);
     const to = await findOrg(tools, org);
     const users: User[] = [];
-    for (const name of user) users.push(await findUser(client, name));
+    for (const name of user) users.push(await findUser(client, name, tools.globals.as));
     const ids = [...new Set(users.map(({ id }) => id))];
     const tryOut = () => client.users.move({ ids, org: to.id, dryRun: true });
     if (!(await confirmOperatorScopes(tools, users, to, { dryRun, tryOut }))) return;

@@ -50,7 +50,7 @@ export default defineCommand({
     const { terminal } = tools;
     const wanted = chooseSections(terminal);
     const { client, context } = await tools.tenant("users");
-    const user = await findUser(client, typed);
+    const user = await findUser(client, typed, tools.globals.as);
     if (wanted.length === 0) return terminal.show(USER_COLUMNS, user);
     const [rights, tenant] = await Promise.all([loadRights(tools, context), tools.tenant(...SECTION_NOUNS)]);
     const sections = await loadSections({ client: tenant.client, user, rights }, wanted);
