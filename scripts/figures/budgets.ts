@@ -105,18 +105,18 @@ const unclearFileNames = (sources: Sources, _graph: Graph, tests: readonly strin
 
 /** A part grows only if its limit is raised here, in the same commit; whoever makes one smaller lowers it. */
 const MEASURES: readonly Measure[] = [
-  { name: "lines of src", target: 99_000, limit: 131_440, of: linesBelow(/^src\//) },
+  { name: "lines of src", target: 99_000, limit: 132_050, of: linesBelow(/^src\//) },
   {
     name: "imports, deletion",
     target: 11_500,
-    limit: 20_330,
+    limit: 20_345,
     of: linesBelow(
       /^src\/lib\/plan\//,
       /^src\/lib\/tenant\/plans\/(?!sqlite\/undo\/|deletion)/,
       /^src\/commands\/(?:imports|deletion)\//,
     ),
   },
-  { name: "commands", target: 26_000, limit: 36_470, of: linesBelow(/^src\/commands\//) },
+  { name: "commands", target: 26_000, limit: 36_900, of: linesBelow(/^src\/commands\//) },
   { name: "of them no verbs, %", target: 47, limit: 60, of: percentOfNoVerbs },
   {
     name: "handover, renewals",
