@@ -206,7 +206,7 @@ test("--fix corrects before it checks, lists its changes, and only then finds du
   const wrong = await runInBoth("csv check - --as users --fix trim,case", { stdin });
   expect(wrong.en).toMatchObject({
     exit: 2,
-    stderr: expect.stringContaining("--fix must be one of trim, width, invisible, short-rows, not case"),
+    stderr: expect.stringContaining("--fix must be one of trim, width, kana, names, invisible, short-rows, not case"),
   });
   expect(wrong.ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("case は不可") });
 });

@@ -1,7 +1,7 @@
 import { text, type Text } from "../text/index.ts";
 import type { Comparison } from "./normalise.ts";
 import type { SecuredApp } from "./secured-user.ts";
-import type { Reference, Thing, ThingInFiles } from "./thing.ts";
+import type { PersonNameForm, Reference, Thing, ThingInFiles } from "./thing.ts";
 import { CUSTOM_VALUE_RULE, valueRuleOf, type ValueRule } from "./value-rule.ts";
 
 /** One column of a console file. */
@@ -14,6 +14,8 @@ export interface Column {
   readonly value: ValueRule;
   /** true if the values are codes or strings of digits, not numbers to calculate with */
   readonly code?: true | undefined;
+  /** set if the values are names of people, as they are written or in kana */
+  readonly personName?: PersonNameForm | undefined;
   /** how values are compared for equality; default `exact` */
   readonly comparison?: Comparison | undefined;
   /** true if the column may appear several times under the same header; its value is the list of the non-blank cells */
@@ -63,13 +65,14 @@ export interface CustomField {
 const createColumn = ({ name: thing, fields }: Thing, name: string): Column => {
   const field = fields[name];
   if (field?.column === undefined) throw new TypeError(`no file has ${thing}.${name}`);
-  const { column, label, code, comparison, secret, clearable, onlyWith, refers, resolves } = field;
+  const { column, label, code, personName, comparison, secret, clearable, onlyWith, refers, resolves } = field;
   const value = valueRuleOf(field);
   return {
     field: column.name ?? name,
     header: column.header ?? label?.ja ?? name,
     value,
     code,
+    personName,
     comparison,
     repeated: field.type === "texts" ? true : undefined,
     set: field.type === "texts" && (field.set === true || refers !== undefined) ? true : undefined,

@@ -51,8 +51,11 @@ export const getDisplayName = (names: Readonly<Record<string, Text>>, word: stri
 export const UNDELETABLE_CHOICES = ["keep", "release"] as const;
 export type UndeletableChoice = (typeof UNDELETABLE_CHOICES)[number];
 
-/** What `--fix` corrects: outer spaces; full-width letters in addresses and codes; invisible characters; short rows. */
-export const FIX_CHOICES = ["trim", "width", "invisible", "short-rows"] as const;
+/**
+ * What `--fix` corrects: outer spaces; full-width letters and variants of hyphens in addresses, codes and telephone
+ * numbers; half-width kana in フリガナ; spaces in names of people; invisible characters; short rows.
+ */
+export const FIX_CHOICES = ["trim", "width", "kana", "names", "invisible", "short-rows"] as const;
 export type FixChoice = (typeof FIX_CHOICES)[number];
 
 /**

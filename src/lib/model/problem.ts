@@ -451,7 +451,19 @@ export const PROBLEMS = {
     "leading or trailing spaces (--fix does not change required names; correct the file)",
     "前後に空白があります(--fix は必須の名称を変えないため、ファイルを直してください)",
   ),
+  "person-blanks": createSuspicion(
+    "leading or trailing spaces (--fix names removes them)",
+    "前後に空白があります(--fix names で取り除けます)",
+  ),
   "value-full-width": createSuspicion("full-width letters or digits", "全角英数字があります"),
+  "value-hyphen": createSuspicion(
+    "a dash or minus sign instead of a hyphen (--fix width corrects it)",
+    "ハイフンではない横線(長音記号、マイナスなど)があります(--fix width で直せます)",
+  ),
+  "kana-half-width": createSuspicion(
+    "half-width kana (--fix kana makes them full-width)",
+    "半角カナがあります(--fix kana で全角にできます)",
+  ),
   "value-small": createSuspicion(
     "lower-case letters in a serial number (serial numbers are not case-sensitive)",
     "シリアルナンバーに小文字があります(大文字と小文字は区別しません)",
@@ -465,6 +477,20 @@ export const PROBLEMS = {
   "mail-scheme": createSuspicion("begins with mailto:", "先頭に mailto: があります"),
   "mail-enclosed": createSuspicion("an address in brackets or quotes", "アドレスがかっこや引用符で囲まれています"),
   "mail-domain": createSuspicion("no dot after the @", "@ の後にドットがありません"),
+  "mail-comma": createSuspicion("a comma in an address", "アドレスにカンマがあります"),
+  "mail-dot": createSuspicion("a misplaced dot in an address", "アドレスのドットの位置が正しくありません"),
+  "mail-ending": createSuspicion(
+    "an address with an unusual ending; was another one meant, such as .com?",
+    "アドレスの末尾が一般的ではありません。「.com」などの打ち間違いではありませんか?",
+  ),
+  "value-list": createSuspicion(
+    "several values in one cell? Enter each in a column of its own with the same header",
+    "1 つのセルに複数の値がありませんか? 同じヘッダーの列を増やし、1 列に 1 つずつ書いてください",
+  ),
+  "value-serial-date": createSuspicion(
+    "a number among dates: a spreadsheet's number of a date? Format the cell as a date",
+    "日付の列に数値があります。表計算ソフトの日付の通し番号ではありませんか? セルの書式を日付にしてください",
+  ),
   // rows compared with each other
   "key-duplicate": createError("the same {header} as row {row}", "{row} 行目と重複しています"),
   "value-duplicate": createError("row {row} has the same {header}", "{row} 行目にも同じ値があります"),

@@ -93,6 +93,7 @@ const SECURED_USER_FIELDS = {
     example: "髙橋 花子",
     shownAs: "name",
     column: { required: "always", consoleExport: true },
+    personName: "written",
     comparison: "name",
     sortKey: "nameSort",
   },

@@ -40,6 +40,9 @@ export interface FileColumn {
   readonly header?: string | undefined;
 }
 
+/** How the name of a person is written: in any characters, or in full-width katakana (フリガナ). */
+export type PersonNameForm = "written" | "kana";
+
 /** A field of a record type. */
 export type Field = FieldShape & {
   /** example in the API document */
@@ -63,6 +66,8 @@ export type Field = FieldShape & {
   readonly lines?: true | undefined;
   /** true: a code, or digits that are never used for calculation; a field compared as `code` is also treated as one */
   readonly code?: true | undefined;
+  /** set if the field contains the name of a person, as it is written or in kana */
+  readonly personName?: PersonNameForm | undefined;
   /** how values are compared; default: `exact` */
   readonly comparison?: Comparison | undefined;
   /** true: each value belongs to only one record of the tenant, or of the app if the record has one */

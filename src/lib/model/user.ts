@@ -93,9 +93,10 @@ const FIELDS = {
     label: text("name", "氏名"),
     example: "髙橋 花子",
     column: { required: "always", consoleExport: true },
+    personName: "written",
     comparison: "name",
   },
-  nameKana: optionalTextField("name in kana", "フリガナ", "タカハシ ハナコ"),
+  nameKana: optionalTextField("name in kana", "フリガナ", "タカハシ ハナコ", { personName: "kana" }),
   emails: {
     type: "texts",
     rule: EMAIL_ADDRESS_RULE,

@@ -52,7 +52,7 @@ test("asks the tenant only for the requested corrections", async () => {
   expect(wrong).toMatchObject({
     exit: 2,
     requests: [],
-    stderr: expect.stringContaining("--fix must be one of trim, width, invisible, short-rows, not all"),
+    stderr: expect.stringContaining("--fix must be one of trim, width, kana, names, invisible, short-rows, not all"),
   });
 });
 

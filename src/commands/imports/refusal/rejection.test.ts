@@ -151,6 +151,10 @@ const found = (code: string, value?: string): FileProblem => ({
 
 test.each([
   [[found("cells-too-few")], "run: clomoctl users import people.csv --fix short-rows"],
+  [
+    [found("value-hyphen"), found("kana-half-width"), found("person-blanks")],
+    "run: clomoctl users import people.csv --fix 'width,kana,names'",
+  ],
   [[found("org-unknown")], "if the new names are spelt correctly: clomoctl users import people.csv --create-orgs"],
   [
     [found("not-mail-address", " a＠example.jp"), found("org-unknown"), found("cells-too-few")],

@@ -222,7 +222,9 @@ export class Remedies implements Remedy {
   #fixesFor(code: string, value: string | number | undefined): readonly FixChoice[] {
     if (code === "cells-too-few") return this.#fillsShort ? ["short-rows"] : [];
     if (code === "value-blanks") return ["trim"];
-    if (code === "value-full-width") return ["width"];
+    if (code === "value-full-width" || code === "value-hyphen") return ["width"];
+    if (code === "kana-half-width") return ["kana"];
+    if (code === "person-blanks") return ["names"];
     if (code === "value-hidden") return ["invisible"];
     if (code === "value-lines") return typeof value === "string" && !/[\r\n]/.test(value.trim()) ? ["invisible"] : [];
     if (!FIXABLE_VALUE_PROBLEMS.has(code) || typeof value !== "string") return [];

@@ -82,8 +82,8 @@ describe("RowChecker", () => {
       expect(checker.check(cells, cells.length, 5, 7)).toBe(true);
       return [...problems, ...checker.tally.problems()].map(({ code, header: of }) => `${code} ${of}`).toSorted();
     };
-    expect(told({})).toEqual(["name-blanks 氏名", "value-blanks 役職"]);
-    expect(told({ fix: ["trim"] })).toEqual(["name-blanks 氏名", "value-mended 役職"]);
+    expect(told({})).toEqual(["person-blanks 氏名", "value-blanks 役職"]);
+    expect(told({ fix: ["trim"] })).toEqual(["person-blanks 氏名", "value-mended 役職"]);
   });
 
   it("checks the number of cells", () => {
@@ -265,6 +265,31 @@ describe("repeated columns", () => {
   it("report the wrong cell", () => {
     expect(brief(check(users, USER, ["山田", "a@b.jp", "c"]))).toEqual(["not-mail-address@3 メールアドレス"]);
     expect(brief(check(users, USER, ["山田", "", ""]))).toEqual(["required@2 メールアドレス"]);
+  });
+});
+
+describe("a number among the dates of a custom field", () => {
+  const report = (values: readonly string[]): readonly string[] => {
+    const { layout } = readHeader(["氏名", "メールアドレス", "入社日"], users, {
+      customFields: [{ id: "f1", name: "入社日" }],
+    });
+    const checker = new RowChecker(layout, () => {});
+    values.forEach((value, at) => checker.check(["山田", `u${at}@x.jp`, value], 3, at + 2, at + 2));
+    return checker.tally
+      .problems()
+      .map(({ code, row, params }) => `${code}@${row} ${params["value"]} ${params["count"]}`);
+  };
+
+  it("is reported once, with the number of such values", () => {
+    expect(report(["2020/04/01", "43922", "2021/04/01", "2022-04-01", "44287", "令和5年4月1日"])).toEqual([
+      "value-serial-date@3 43922 2",
+    ]);
+  });
+
+  it("is not reported without dates, or if most values are numbers", () => {
+    expect(report(["43922", "あり", "44287"])).toEqual([]);
+    expect(report(["43922", "2020/04/01", "44287"])).toEqual([]);
+    expect(report(["2020/04/01", "2021/04/01"])).toEqual([]);
   });
 });
 

@@ -9,7 +9,7 @@ import type { Column } from "../../model/format.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
 import type { FixChoice } from "../../model/import.ts";
 import { isPlainAddress, CharacterScan, scanUnits, scanText } from "./look.ts";
-import { spaceProblemOf, createFixer, scrutinyOf, detectDamage, type Scrutiny } from "./suspect.ts";
+import { spaceProblemOf, createFixer, isScanned, scrutinyOf, detectDamage, type Scrutiny } from "./suspect.ts";
 import { Tally } from "./tally.ts";
 import { truncateValue } from "../../model/cell-text.ts";
 
@@ -60,8 +60,6 @@ interface CellCheck {
  */
 type CheckDepth = "never" | "unless-plain-address" | "by-rule" | "by-all";
 
-const SCRUTINY_WITHOUT_SCAN: ReadonlySet<Scrutiny> = new Set(["text", "none"]);
-
 const checkDepthOf = (column: Column): CheckDepth => {
   if (isUnlimited(column.value.rule)) return "never";
   return scrutinyOf(column) === "mail" ? "unless-plain-address" : "by-rule";
@@ -76,7 +74,7 @@ const createCellCheck = (
   judged: checkDepthOf(column),
   free: isUnlimited(column.value.rule),
   scrutiny: scrutinyOf(column),
-  looked: !SCRUTINY_WITHOUT_SCAN.has(scrutinyOf(column)),
+  looked: isScanned(scrutinyOf(column)),
   mend: createFixer(column, fix),
   positions,
   position: column.repeated === true ? -1 : (positions[0] ?? -1),
@@ -317,9 +315,9 @@ export class RowChecker {
     if (suspicion === "value-error") {
       if (!this.#allowsErrorValues) this.#fault(suspicion, position, { value: truncateValue(value) });
     } else if (suspicion === "value-blanks") this.#note(spaceProblemOf(column), position, value);
-    else if (suspicion !== "value-short") this.#note(suspicion, position, value);
-    else if (!this.tally.countsDigits(position + 1, value))
-      this.tally.noteDigits(this.#noted("value-short", position, value), value);
+    else if (suspicion !== "value-short" && suspicion !== "value-serial-date") this.#note(suspicion, position, value);
+    else if (!this.tally.countsForm(suspicion, position + 1, value))
+      this.tally.noteForm(suspicion, this.#noted(suspicion, position, value), value);
   }
 
   /** Reports how a value breaks its rules. @returns true if it breaks a rule */

@@ -70,17 +70,57 @@ test.each([
   ["ｓａｂｕｒｏ@x.jp", "value-full-width"],
   ["三郎@x.jp", undefined],
   ["hanako.suzuki@example", "mail-domain"],
+  ["b@example,co.jp", "mail-comma"],
+  ["b@example、jp", "mail-comma"],
+  ["b@example..co.jp", "mail-dot"],
+  ["b..c@example.jp", "mail-dot"],
+  [".b@example.jp", "mail-dot"],
+  ["b.@example.jp", "mail-dot"],
+  ["b@.example.jp", "mail-dot"],
+  ["b@example.jp.", "mail-dot"],
+  ["b@example.con", "mail-ending"],
+  ["b@example.CO.JPP", "mail-ending"],
+  ["b@example.com", undefined],
+  ["b.c@mail.example.co.jp", undefined],
 ])("the address %s is reported as %s", (value, code) => {
   expect(detectDamage(value, "mail", seen(value))).toBe(code);
 });
 
+test.each<[Scrutiny, string, string | undefined]>([
+  ["kana", "ﾀﾅｶ", "kana-half-width"],
+  ["kana", "タナカﾞ", "kana-half-width"],
+  ["kana", "タナカ", undefined],
+  ["kana", "たなか", undefined],
+  ["number", "03‐1234‐5678", "value-hyphen"],
+  ["number", "03−1234−5678", "value-hyphen"],
+  ["number", "03ー1234ー5678", "value-hyphen"],
+  ["number", "０３－１２３４", "value-full-width"],
+  ["number", "03-1234-5678", undefined],
+  ["number", "センター1", undefined],
+  ["number", "31234", "value-short"],
+  ["list", "営業;貸出", "value-list"],
+  ["list", "営業、貸出", "value-list"],
+  ["list", "営業,貸出", "value-list"],
+  ["list", "営業 貸出", undefined],
+  ["custom", "43922", "value-serial-date"],
+  ["custom", "2020/4/1", "value-serial-date"],
+  ["custom", "令和2年4月1日", "value-serial-date"],
+  ["custom", "12345", undefined],
+  ["custom", "あり", undefined],
+])("as %s, %j is reported as %s", (scrutiny, value, code) => {
+  expect(detectDamage(value, scrutiny, seen(value))).toBe(code);
+});
+
 test.each<[keyof typeof FORMATS, string, Scrutiny]>([
   ["users", "社員コード", "code"],
-  ["users", "TEL", "code"],
+  ["users", "TEL", "number"],
   ["users", "役職", "text"],
+  ["users", "フリガナ", "kana"],
+  ["devices", "タグ", "list"],
+  ["contacts", "グループ名", "text"],
   ["users", "メールアドレス", "mail"],
   ["users", "CLOMOアカウントパスワード", "none"],
-  ["devices", "IMEI番号", "code"],
+  ["devices", "IMEI番号", "number"],
   ["docs", "パスワード", "none"],
 ])("in a file of %s, %s is checked as %s", (format, header, scrutiny) => {
   expect(FORMATS[format].columns.filter((column) => column.header === header).map(scrutinyOf)).toEqual([scrutiny]);
@@ -105,6 +145,20 @@ test.each([
   ["docs", "ユーザーID", ["trim", "width"], "ｈanako01 ", "hanako01"],
   ["docs", "ファイル管理者権限", ["width"], "ＴＲＵＥ", "TRUE"],
   ["users", "社員コード", [], " 1", undefined],
+  ["users", "TEL", ["width"], "０３−１２３４－００３１", "03-1234-0031"],
+  ["users", "TEL", ["width"], "03‐1234ー0031", "03-1234-0031"],
+  ["users", "郵便番号", ["width"], "１００―０００５", "100-0005"],
+  ["users", "社員コード", ["width"], "データー1‑2", "データー1-2"],
+  ["users", "住所", ["width"], "1−2", undefined],
+  ["users", "フリガナ", ["kana"], "ﾀｶﾊｼ ﾊﾅｺ", "タカハシ ハナコ"],
+  ["users", "フリガナ", ["kana"], "ｺﾞﾄｳ ｼﾞｭﾝﾍﾟｰ", "ゴトウ ジュンペー"],
+  ["users", "フリガナ", ["kana"], "カﾞﾞ", "ガ゛"],
+  ["users", "フリガナ", ["kana"], "やまだ", "やまだ"],
+  ["users", "フリガナ", ["kana", "names", "trim"], "　ﾔﾏﾀﾞ　　ﾀﾛｳ ", "ヤマダ タロウ"],
+  ["users", "氏名", ["kana"], "ﾔﾏﾀﾞ", undefined],
+  ["users", "氏名", ["names"], "　山田　 太郎", "山田 太郎"],
+  ["docs", "表示名", ["names"], "山田　太郎", "山田 太郎"],
+  ["orgs", "組織名", ["names", "trim"], "第一　営業部 ", undefined],
 ] as const)("for %s, %s with %j: %j becomes %j", (format, header, fixes, value, result) => {
   expect(mended(format, header, fixes, value)).toEqual([result]);
 });

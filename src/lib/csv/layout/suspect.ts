@@ -5,16 +5,35 @@ import type { ProblemCode } from "../../model/problem.ts";
 import { isCodeComparison } from "../../model/normalise.ts";
 import { findAddressWrapping } from "../../model/rules.ts";
 
-/** The kind of damage to search for in the values of a column. */
-export type Scrutiny = "none" | "text" | "code" | "serial-number" | "mail";
+/** The kind of damage to search for in the values of a column; `number` for telephone numbers and the like. */
+export type Scrutiny = "none" | "text" | "kana" | "list" | "custom" | ScannedScrutiny;
+
+/** The kinds of damage for which the characters of a value are scanned. */
+type ScannedScrutiny = "code" | "number" | "serial-number" | "mail";
+
+const SCANNED: ReadonlySet<Scrutiny> = new Set<ScannedScrutiny>(["code", "number", "serial-number", "mail"]);
+
+/** Returns true if a search for this damage needs a scan of the value's characters. */
+export const isScanned = (scrutiny: Scrutiny): boolean => SCANNED.has(scrutiny);
 
 /** Returns the damage to search for. Secrets are not searched; spreadsheets damage codes and serial numbers most. */
-export const scrutinyOf = ({ secret, value: { rule }, comparison, code }: Column): Scrutiny => {
+export const scrutinyOf = (column: Column): Scrutiny => {
+  const {
+    secret,
+    value: { rule },
+    comparison,
+    code,
+  } = column;
   if (secret === true) return "none";
   if (rule.kind === "mail-address") return "mail";
   if (rule.kind !== "text") return "none";
   if (comparison === "serial-number") return comparison;
-  return comparison === "code" || code === true ? "code" : "text";
+  if (comparison === "code") return comparison;
+  if (code === true) return "number";
+  if (column.personName === "kana") return "kana";
+  if (column.sets === "custom") return "custom";
+  // names of records may contain commas
+  return column.repeated === true && column.refers === undefined ? "list" : "text";
 };
 
 const EXPONENT = /^-?\d(?:\.\d+)?[Ee]\+?\d{1,3}$/;
@@ -24,6 +43,14 @@ const DATE =
 const DECIMAL = /^\d+\.0+$/;
 const MISSING_VALUE = /^(?:nan|null|none|n\/a)$/i;
 const LOWER_CASE = /[a-z]/;
+const HALF_WIDTH_KANA = /[\uff66-\uff9f]/;
+const LIST_SEPARATOR = /[;,、;,]/;
+/** A date in full, or the number of a date since 1954 as a spreadsheet stores it. */
+const DATE_OR_SERIAL =
+  /^(?:[2-5]\d{4}|(?:19|20)\d\d([-/.])\d\d?\1\d\d?|(?:(?:19|20)\d\d|(?:明治|大正|昭和|平成|令和)\d\d?|(?:昭和|平成|令和)元)年\d\d?月\d\d?日)$/;
+/** Characters that look like a hyphen; the long vowel mark only between digits. */
+const HYPHEN_VARIANT = /[\u2010-\u2015\u2212\uff0d]|(?<=\d)[\u30fc\uff70](?=\d)/;
+const ALL_HYPHEN_VARIANTS = new RegExp(HYPHEN_VARIANT, "g");
 const FULL_WIDTH = /[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]/;
 
 /** Table of ASCII codes: 1 for each character with which a damaged value of any column may begin. */
@@ -73,14 +100,28 @@ const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
 /** Returns true for an ASCII letter of either case. */
 const isLetter = (unit: number): boolean => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a;
 
-const detectMailDamage = (value: string, { kinds }: CharacterScan): ProblemCode | undefined => {
-  if ((kinds & NON_ASCII) !== 0 && FULL_WIDTH.test(value)) return "value-full-width";
+/** Endings that result when .com, .net, .jp or .co.jp is mistyped and that no address has. */
+const MISTYPED_ENDING = /\.(?:con|cmo|ocm|vom|xom|comm|coom|nte|ent|jpp|jjp|cojp)$/i;
+
+/** Returns the problem code for a character of an address that is probably mistyped. */
+const detectMistypedAddress = (value: string, { kinds }: CharacterScan): ProblemCode | undefined => {
+  if (value.includes(",") || ((kinds & NON_ASCII) !== 0 && /[,、]/.test(value))) return "mail-comma";
+  const at = value.lastIndexOf("@");
+  const hasOuterDot = value.startsWith(".") || value.endsWith(".");
+  if (hasOuterDot || value[at - 1] === "." || value[at + 1] === "." || value.includes("..")) return "mail-dot";
+  return MISTYPED_ENDING.test(value) ? "mail-ending" : undefined;
+};
+
+const detectMailDamage = (value: string, look: CharacterScan): ProblemCode | undefined => {
+  if ((look.kinds & NON_ASCII) !== 0 && FULL_WIDTH.test(value)) return "value-full-width";
   const end = value.length;
   // nearly all addresses do not begin with a scheme (mailto:) and end with a letter
   if (value.charCodeAt(6) === 0x3a || !isLetter(value.charCodeAt(end - 1))) {
     const wrapping = findAddressWrapping(value);
     if (wrapping !== undefined) return wrapping.code;
   }
+  const mistyped = detectMistypedAddress(value, look);
+  if (mistyped !== undefined) return mistyped;
   // most top-level domains have two or three letters
   if (value.charCodeAt(end - 3) === 0x2e || value.charCodeAt(end - 4) === 0x2e) return undefined;
   const at = value.lastIndexOf("@");
@@ -90,7 +131,8 @@ const detectMailDamage = (value: string, { kinds }: CharacterScan): ProblemCode 
 /**
  * Returns the problem code for what a spreadsheet or a person has probably done to a value that is not blank; undefined
  * for nearly all values. Every code that consists only of digits is a `value-short` until the longest code of its
- * column is known.
+ * column is known. Every date in a custom field, and every number that may be a date, is a `value-serial-date` until
+ * the values of its column are known.
  *
  * @param look scan of the value, if it is a code or email address
  */
@@ -101,35 +143,73 @@ export const detectDamage = (value: string, scrutiny: Scrutiny, look: CharacterS
   const found = first < 128 && SUSPECT_FIRST_CHARACTERS[first] === 1 ? detectCommonDamage(value) : undefined;
   if (found !== undefined) return found;
   if (scrutiny === "code") return detectCodeDamage(value, look);
+  if (scrutiny === "number") {
+    const hasVariant = (look.kinds & NON_ASCII) !== 0 && HYPHEN_VARIANT.test(value);
+    return detectCodeDamage(value, look) ?? (hasVariant ? "value-hyphen" : undefined);
+  }
   if (scrutiny === "serial-number")
     return detectCodeDamage(value, look) ?? (LOWER_CASE.test(value) ? "value-small" : undefined);
-  return hasBlankEnd(value) ? "value-blanks" : undefined;
+  if (hasBlankEnd(value)) return "value-blanks";
+  if (scrutiny === "kana") return HALF_WIDTH_KANA.test(value) ? "kana-half-width" : undefined;
+  if (scrutiny === "list") return LIST_SEPARATOR.test(value) ? "value-list" : undefined;
+  return scrutiny === "custom" && DATE_OR_SERIAL.test(value) ? "value-serial-date" : undefined;
 };
 
-/** Converts full-width ASCII characters and spaces to their half-width forms. */
+/** Converts full-width ASCII characters, spaces and variants of hyphens to their half-width forms. */
 const toHalfWidth = (value: string): string =>
-  value.replace(/[\uff01-\uff5e\u3000]/g, (character) =>
-    character === "\u3000" ? " " : String.fromCharCode(character.charCodeAt(0) - 0xfee0),
+  value
+    .replace(/[\uff01-\uff5e\u3000]/g, (character) =>
+      character === "\u3000" ? " " : String.fromCharCode(character.charCodeAt(0) - 0xfee0),
+    )
+    .replace(ALL_HYPHEN_VARIANTS, "-");
+
+/** Converts half-width kana to full-width and joins voiced sound marks with their letters. */
+const toFullWidthKana = (value: string): string =>
+  value.replace(/[\u30a1-\u30fa]?[\uff61-\uff9f]+/g, (kana) =>
+    kana.normalize("NFKC").replaceAll("\u3099", "゛").replaceAll("\u309a", "゜"),
   );
 
-/** Returns true if fixes never change the values of a column: secrets and required names. */
-const isNeverFixed = ({ secret, required, comparison }: Column): boolean =>
-  secret === true || (required === "always" && comparison === "name");
+/** Replaces the spaces in a name by one half-width space, and removes outer ones. */
+const normaliseNameSpaces = (value: string): string => value.replace(/[ \u00a0\u3000]+/g, " ").replace(/^ | $/g, "");
+
+/** Returns true if a column contains required names. Only fixes for names of people or invisible characters apply. */
+const isRequiredName = ({ required, comparison }: Column): boolean => required === "always" && comparison === "name";
 
 /** Returns the problem code for leading or trailing spaces in the values of a column. */
-export const spaceProblemOf = (column: Column): ProblemCode => (isNeverFixed(column) ? "name-blanks" : "value-blanks");
+export const spaceProblemOf = (column: Column): ProblemCode => {
+  if (!isRequiredName(column)) return "value-blanks";
+  return column.personName === undefined ? "name-blanks" : "person-blanks";
+};
+
+/** Returns true if the values of a column are codes, addresses or numbers, in which the character width is an error. */
+const isHalfWidthColumn = ({ value: { rule }, code, comparison = "exact" }: Column): boolean =>
+  code === true || rule.kind !== "text" || rule.charset !== undefined || isCodeComparison(comparison);
+
+/** A fix for single values. */
+interface ValueFix {
+  readonly fix: FixChoice;
+  readonly appliesTo: (column: Column) => boolean;
+  readonly mend: (value: string) => string;
+}
+
+/** The fixes for single values, in the order in which they are made. */
+const VALUE_FIXES: readonly ValueFix[] = [
+  {
+    fix: "width",
+    appliesTo: (column) => !isRequiredName(column) && isHalfWidthColumn(column),
+    mend: toHalfWidth,
+  },
+  { fix: "kana", appliesTo: ({ personName }) => personName === "kana", mend: toFullWidthKana },
+  { fix: "names", appliesTo: ({ personName }) => personName !== undefined, mend: normaliseNameSpaces },
+  { fix: "trim", appliesTo: (column) => !isRequiredName(column), mend: (value) => value.trim() },
+];
 
 /** Returns the function that fixes the values of a column; undefined if no fix applies to the column. */
 export const createFixer = (column: Column, fixes: readonly FixChoice[]): ((value: string) => string) | undefined => {
-  const { rule } = column.value;
-  if (isNeverFixed(column) || fixes.length === 0) return undefined;
-  const isNarrow = rule.kind !== "text" || rule.charset !== undefined || isCodeComparison(column.comparison ?? "exact");
-  const [trims, widens] = [fixes.includes("trim"), fixes.includes("width") && (isNarrow || column.code === true)];
-  if (!trims && !widens) return undefined;
-  return (value) => {
-    const narrow = widens ? toHalfWidth(value) : value;
-    return trims ? narrow.trim() : narrow;
-  };
+  if (column.secret === true) return undefined;
+  const apply = VALUE_FIXES.filter(({ fix, appliesTo }) => fixes.includes(fix) && appliesTo(column));
+  if (apply.length === 0) return undefined;
+  return (value) => apply.reduce((fixed, { mend }) => mend(fixed), value);
 };
 
 /**

@@ -1,20 +1,43 @@
 import type { Problem } from "../../model/problem.ts";
 
+/** The form of a value that is a problem only next to values of other forms in its column. */
+interface ValueForm {
+  /** number of characters */
+  readonly length: number;
+  /** the value consists only of digits */
+  readonly isNumber: boolean;
+  /** the value begins with 0 */
+  readonly padded: boolean;
+}
+
 /** Problems of one kind in a column: the first problem and their number. */
 interface ColumnProblems {
   readonly first: Problem;
   readonly count: number;
-  /** for codes that consist only of digits: the number of digits, and whether the codes begin with 0 */
-  readonly digits?: { readonly length: number; readonly padded: boolean } | undefined;
+  /** for problems that depend on the other values of the column */
+  readonly form?: ValueForm | undefined;
 }
 
 interface ProblemCount extends ColumnProblems {
   count: number;
 }
 
-/** Encodes a column, the number of digits of a code, and whether the code begins with 0, as one number. */
-const encodeDigitForm = (column: number, { length, 0: first }: string): number =>
-  (column * 0x1_0000 + length) * 2 + (first === "0" ? 1 : 0);
+/** The problems that depend on the other values of the column. */
+type FormProblemCode = "value-short" | "value-serial-date";
+
+const formOf = (code: FormProblemCode, value: string): ValueForm => ({
+  // the length of a date is irrelevant
+  length: code === "value-short" ? value.length : 0,
+  isNumber: code === "value-short" || /^\d+$/.test(value),
+  padded: value.startsWith("0"),
+});
+
+/** Encodes a column and the form of a value as one number. */
+const encodeForm = (column: number, { length, isNumber, padded }: ValueForm): number =>
+  ((column * 0x1_0000 + length) * 2 + (padded ? 1 : 0)) * 2 + (isNumber ? 1 : 0);
+
+const countValues = (problems: readonly ColumnProblems[]): number =>
+  problems.reduce((sum, { count }) => sum + count, 0);
 
 /** The content of a {@link Tally}, which can be passed between threads. */
 export type ColumnTally = readonly ColumnProblems[];
@@ -22,8 +45,8 @@ export type ColumnTally = readonly ColumnProblems[];
 /** Collects problems that are reported once per column, with the first problem and the number of problems. */
 export class Tally {
   readonly #found = new Map<string, ProblemCount>();
-  /** problems of codes that consist only of digits, by {@link encodeDigitForm} */
-  readonly #digits = new Map<number, ProblemCount>();
+  /** problems that depend on the other values of the column, by {@link encodeForm} */
+  readonly #forms = new Map<number, ProblemCount>();
   readonly #unnamed: number;
 
   /** @param unnamed number of columns without a header */
@@ -35,23 +58,22 @@ export class Tally {
     this.#add({ first: problem, count });
   }
 
-  /** Counts a code of digits only.  @returns false for the first code of its form; add it with `noteDigits` */
-  countsDigits(column: number, value: string): boolean {
-    const known = this.#digits.get(encodeDigitForm(column, value));
+  /** Counts a value of a known form.  @returns false for the first value of its form; add it with `noteForm` */
+  countsForm(code: FormProblemCode, column: number, value: string): boolean {
+    const known = this.#forms.get(encodeForm(column, formOf(code, value)));
     if (known !== undefined) known.count += 1;
     return known !== undefined;
   }
 
-  /** @param problem problem to report if zeros have been removed from the code */
-  noteDigits(problem: Problem, value: string): void {
-    const digits = { length: value.length, padded: value.startsWith("0") };
-    this.#digits.set(encodeDigitForm(problem.column, value), this.#add({ first: problem, count: 1, digits }));
+  /** @param problem problem to report if the other values of the column show that the value is damaged */
+  noteForm(code: FormProblemCode, problem: Problem, value: string): void {
+    const form = formOf(code, value);
+    this.#forms.set(encodeForm(problem.column, form), this.#add({ first: problem, count: 1, form }));
   }
 
-  #add({ first, count, digits }: ColumnProblems): ProblemCount {
-    const { length = 0, padded = false } = digits ?? {};
-    const key = `${first.code} ${first.column} ${length} ${padded}`;
-    const counted = this.#found.get(key) ?? { first, count: 0, digits };
+  #add({ first, count, form }: ColumnProblems): ProblemCount {
+    const key = `${first.code} ${first.column} ${form === undefined ? "" : encodeForm(first.column, form)}`;
+    const counted = this.#found.get(key) ?? { first, count: 0, form };
     counted.count += count;
     this.#found.set(key, counted);
     return counted;
@@ -59,8 +81,8 @@ export class Tally {
 
   /** Adds the findings of a later part of the file, in which rows and lines are counted from 1. */
   addPart(part: ColumnTally, rowsBefore: number, linesBefore: number): void {
-    for (const { first, count, digits } of part) {
-      this.#add({ first: { ...first, row: first.row + rowsBefore, line: first.line + linesBefore }, count, digits });
+    for (const { first, count, form } of part) {
+      this.#add({ first: { ...first, row: first.row + rowsBefore, line: first.line + linesBefore }, count, form });
     }
   }
 
@@ -79,7 +101,11 @@ export class Tally {
       header: "",
       params: { count: unnamed },
     };
-    const found = [...this.found.filter(({ digits }) => digits === undefined), ...this.#shortCodes()];
+    const found = [
+      ...this.found.filter(({ form }) => form === undefined),
+      ...this.#shortCodes(),
+      ...this.#serialDates(),
+    ];
     const problems = found.map(({ first, count }) => {
       const params = { ...first.params, count };
       // the problem concerns the whole column, so it is reported at the header
@@ -92,13 +118,30 @@ export class Tally {
 
   /** Returns codes that are shorter than codes of their column that begin with 0: leading zeros may be lost. */
   #shortCodes(): readonly ColumnProblems[] {
-    const byColumn = Map.groupBy(this.found, ({ first, digits }) => (digits === undefined ? 0 : first.column));
-    byColumn.delete(0);
-    return [...byColumn.values()].flatMap((all) => {
-      const longest = Math.max(...all.map(({ digits }) => (digits?.padded === true ? digits.length : 0)));
-      const short = all.filter(({ digits }) => digits?.padded === false && digits.length < longest);
-      const [first] = short.toSorted((a, b) => a.first.row - b.first.row);
-      return first === undefined ? [] : [{ ...first, count: short.reduce((sum, { count }) => sum + count, 0) }];
+    return this.#compareForms("value-short", (all) => {
+      const longest = Math.max(...all.map(({ form }) => (form?.padded === true ? form.length : 0)));
+      return all.filter(({ form }) => form?.padded === false && form.length < longest);
+    });
+  }
+
+  /** Returns numbers in columns that consist mostly of dates. */
+  #serialDates(): readonly ColumnProblems[] {
+    return this.#compareForms("value-serial-date", (all) => {
+      const numbers = all.filter(({ form }) => form?.isNumber === true);
+      return countValues(numbers) * 2 < countValues(all) ? numbers : [];
+    });
+  }
+
+  /** Returns the damaged values of each column as one problem. */
+  #compareForms(
+    code: FormProblemCode,
+    findDamaged: (all: readonly ColumnProblems[]) => readonly ColumnProblems[],
+  ): readonly ColumnProblems[] {
+    const all = this.found.filter(({ first }) => first.code === code);
+    return [...Map.groupBy(all, ({ first }) => first.column).values()].flatMap((column) => {
+      const damaged = findDamaged(column);
+      const [first] = damaged.toSorted((a, b) => a.first.row - b.first.row);
+      return first === undefined ? [] : [{ ...first, count: countValues(damaged) }];
     });
   }
 }

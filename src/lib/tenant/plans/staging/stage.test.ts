@@ -415,7 +415,7 @@ describe("problems in a file", () => {
       "value-mended@2:2 メールアドレス",
       "value-mended@2:3 社員コード",
       "value-mended@3:3 社員コード",
-      "name-blanks@2:1 氏名",
+      "person-blanks@2:1 氏名",
     ]);
     expect(table.problems[0]).toMatchObject({ severity: "warning", params: { value: "ａ＠x.jp ", mended: "a@x.jp" } });
     expect([table.column("key"), table.column("name"), table.column("employeeCode")]).toEqual([
