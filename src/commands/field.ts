@@ -86,6 +86,8 @@ export interface OutputField extends ValueBase {
   readonly notStdout?: true | undefined;
   /** returns the names of the files that are written in addition to the named file, as the other options require */
   readonly beside?: ((name: string, input: Readonly<Record<string, unknown>>) => readonly string[]) | undefined;
+  /** the file cannot be made again: it never replaces an existing file, even with `--overwrite` */
+  readonly isNeverReplaced?: true | undefined;
   /** what to do instead of replacing an existing file */
   readonly instead?: Text | undefined;
 }

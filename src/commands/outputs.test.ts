@@ -32,6 +32,8 @@ import { runInBoth, run, type Circumstances, type RunResult, type Typing } from 
 type Keeping =
   /** it is kept */
   | "kept"
+  /** it is kept even with `--overwrite`, because it cannot be written again */
+  | "never-replaced"
   /** it is replaced if the command wrote it, also if a person edited it below its header */
   | "rewritten"
   /** the command reads it, and goes on with it */
@@ -127,6 +129,11 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   "handover export --output": { line: "handover export -o OUT --as-of 2026-11-20", keeping: "bundle" },
   "handover report --output": { line: "handover report -o OUT" },
+  "secured users import --generate-passwords": {
+    line: "secured users import - --app docs --generate-passwords OUT --yes",
+    keeping: "never-replaced",
+    circumstances: () => ({ stdin: `表示名,ユーザーID\r\n新人,${`new${Math.random()}`.replace(".", "")}\r\n` }),
+  },
   "undo --emit-csv": { line: "undo 3 --emit-csv OUT --dry-run" },
   "onboarding guide --output": { line: "onboarding guide 7 -o OUT" },
   "orgs delete --list": { line: "orgs delete S1 --recursive --list OUT --dry-run" },
@@ -189,8 +196,10 @@ test("every output that a command declares has a case that matches its declarati
   expect(Object.keys(CASES).toSorted()).toEqual([...declared.keys()].toSorted());
   for (const [name, field] of declared) {
     const { keeping = "kept", isPublic, isAside } = CASES[name] ?? {};
-    const keepingOf = ({ header, isContinued, isBundle }: OutputField): Keeping =>
-      header !== undefined ? "rewritten" : isContinued ? "continued" : isBundle ? "bundle" : "kept";
+    const keepingOf = ({ header, isContinued, isBundle, isNeverReplaced }: OutputField): Keeping => {
+      if (isNeverReplaced) return "never-replaced";
+      return header !== undefined ? "rewritten" : isContinued ? "continued" : isBundle ? "bundle" : "kept";
+    };
     expect([keeping, isPublic, isAside], name).toEqual([keepingOf(field), field.isPublic, field.isAside]);
   }
 });
@@ -347,6 +356,8 @@ const FILE_CASES = Object.entries(CASES).filter(([, { keeping }]) => keeping !==
 
 describe.each(FILE_CASES)("%s", (_, of) => {
   const { keeping = "kept", exit = 0, refused = keeping === "continued" ? 3 : 2, isPublic } = of;
+  const isKept = keeping === "kept" || keeping === "never-replaced";
+  const isReplaceable = keeping !== "continued" && keeping !== "never-replaced";
   const name = nameIn(of);
   const there = (folder: string): string => join(folder, name);
 
@@ -367,19 +378,26 @@ describe.each(FILE_CASES)("%s", (_, of) => {
     return folder;
   }
 
-  test.runIf(keeping === "kept")("keeps its own file if a person edited it", async () => {
+  test.runIf(isKept)("keeps its own file if a person edited it", async () => {
     const folder = await edited();
     expect(await refuse(of, folder)).toBe(refused);
     expect(contentIn(folder, of)).toMatch(/edited\n$/);
   });
 
-  test.skipIf(keeping === "kept")("rewrites its own file even if a person edited it", async () => {
+  test.skipIf(isKept)("rewrites its own file even if a person edited it", async () => {
     const folder = await edited();
     expect(await write(of, folder)).toMatchObject({ exit });
     expect(contentIn(folder, of)).not.toMatch(/edited\n$/);
   });
 
-  test.skipIf(keeping === "continued")("--overwrite replaces it, and makes a file about people private", async () => {
+  test.runIf(keeping === "never-replaced")("--overwrite does not replace it", async () => {
+    const folder = folderWithFiles();
+    writeFileSync(there(folder), "theirs\n");
+    expect(await refuse(of, folder, " --overwrite")).toBe(refused);
+    expect(contentIn(folder, of)).toBe("theirs\n");
+  });
+
+  test.runIf(isReplaceable)("--overwrite replaces it, and makes a file about people private", async () => {
     const folder = folderWithFiles();
     writeFileSync(there(folder), "theirs\n", { mode: 0o644 });
     expect(await write(of, folder, " --overwrite")).toMatchObject({ exit });
@@ -412,7 +430,7 @@ describe.each(FILE_CASES)("%s", (_, of) => {
     symlinkSync("target", there(folder));
     expect(await refuse(of, folder)).toBe(refused);
     expect(readFileSync(target, "utf8")).toBe("theirs\n");
-    if (keeping === "continued") return;
+    if (!isReplaceable) return;
     expect(await write(of, folder, " --overwrite")).toMatchObject({ exit });
     expect([lstatSync(there(folder)).isSymbolicLink(), readFileSync(target, "utf8").includes("theirs")]).toEqual([
       true,
@@ -436,7 +454,7 @@ describe.each(FILE_CASES)("%s", (_, of) => {
     expect(contentIn(folder, of)).toBe(before);
   });
 
-  test.skipIf(!isMounted || keeping === "continued")(
+  test.skipIf(!isMounted || !isReplaceable)(
     "a full disk leaves the existing file (requires the right to mount a small tmpfs)",
     async () => {
       const folder = folderWithFiles(disk);
@@ -455,7 +473,7 @@ describe.each(FILE_CASES)("%s", (_, of) => {
     },
   );
 
-  test.skipIf(!existsSync("/dev/full") || name !== "OUT" || keeping === "continued")(
+  test.skipIf(!existsSync("/dev/full") || name !== "OUT" || !isReplaceable)(
     "reports a device without space (/dev/full)",
     async () => {
       const ran = await write({ ...of, line: of.line.replace("OUT", "/dev/full") }, folderWithFiles());

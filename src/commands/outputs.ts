@@ -90,6 +90,7 @@ export async function permitOutputs(
     named.filter((each) => each.field.header === undefined || existing.includes(each)),
     inputs,
   );
+  refuseReplacing(existing.filter(({ field }) => field.isNeverReplaced === true));
   if (globals.overwrite) outputs.permitReplacing();
   else if (existing.length > 0) {
     if (!terminal.interactive) return refuseExisting(existing.filter(({ field }) => field.isAside !== true));
@@ -102,6 +103,20 @@ export async function permitOutputs(
     outputs.permitReplacing();
   }
   return true;
+}
+
+/** @throws `usage` if there are such outputs: their existing files are never replaced */
+function refuseReplacing([first]: readonly NamedOutput[]): void {
+  if (first === undefined) return;
+  const { name, flag, field } = first;
+  throw new Failure("usage", {
+    what: text(
+      `${name} exists, and ${flag} never replaces a file`,
+      `${name} はすでにあります。${flag} は既存のファイルを置き換えません`,
+    ),
+    where: flag,
+    hint: field.instead ?? text("choose another file name", "別のファイル名にしてください"),
+  });
 }
 
 /** Checks that no output is (even by a link) an input, another output or in a bundle that is read.  @throws `usage` */

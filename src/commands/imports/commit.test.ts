@@ -81,6 +81,15 @@ test.each([
   expect(operations(requests)).toEqual(TO_THE_VIEW);
 });
 
+test("a plan that generates passwords is not committed later: its file is needed", async () => {
+  const { request, ...plan } = planOf();
+  const tenant = holding({ ...plan, request: request && { ...request, generatePasswords: true } });
+  const { exit, stderr, requests } = await run("imports commit 019a --yes", { tenant });
+  expect(exit).toBe(3);
+  expect(stderr).toContain("import the file again, and discard this plan: clomoctl imports discard P12");
+  expect(operations(requests)).not.toContain("commitImport");
+});
+
 test("leaving the question counts as an interruption and keeps the plan", async () => {
   const tenant = holding(planOf(), { import: planOf() });
   const terminal = { columns: 300, typing: [["Apply to ", "\u0003"]] } as const;

@@ -49,6 +49,7 @@ export default defineCommand({
     const pending = new PendingPlan(tools, client, plan, true);
     await showPlan(tools, plan, { allRows: buildRowsCommand(plan) });
     if (plan.rejected) throw rejectedPlanFailure(plan);
+    if (plan.request?.generatePasswords === true) throw passwordsNeededFailure(plan);
     if (plan.mode === "replace" || plan.mode === "delete") await checkAdministrators(tools, plan);
     if (emitCsv === undefined) return pending.settling(() => settlePlan(tools, pending, { ...answers, changes: true }));
     if (plan.secretsSet > 0 || plan.unknownColumns.length > 0) throw inputNeededFailure(plan);
@@ -65,6 +66,20 @@ const rejectedPlanFailure = ({ number }: Import): Failure =>
       `インポート ${number} に不正な行があるため、何も変更していません`,
     ),
     hint: step("to list the invalid rows", "不正な行の確認", line("imports show", [number], { problems: true })),
+  });
+
+/** Returns the failure of a plan whose hand-out sheet was removed when an earlier commit failed. */
+const passwordsNeededFailure = ({ number }: Import): Failure =>
+  new Failure("input-rejected", {
+    what: text(
+      `import ${number} generates passwords, which are only written while its file is imported; nothing was changed`,
+      `インポート ${number} はパスワードを生成しますが、書き出せるのはファイルのインポート時だけです。何も変更していません`,
+    ),
+    hint: step(
+      "import the file again, and discard this plan",
+      "ファイルをもう一度インポートし、この計画は破棄してください",
+      line("imports discard", [number]),
+    ),
   });
 
 const noOpenPlanFailure = ({ number, state }: Import): Failure => {

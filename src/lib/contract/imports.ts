@@ -75,6 +75,10 @@ const ImportRequest = nameSchema(
       description:
         "only for the console's own export: local values that it contradicts are replaced with the console's values and listed in `merged.givenUp`",
     }),
+    generatePasswords: z.boolean().optional().meta({
+      description:
+        "true: the caller generates passwords for new records without one, so that these count as set. The tenant never sees the passwords",
+    }),
     forConsole: z.boolean().optional().meta({
       description:
         "true: a file to upload in the console is to be written from the plan; with mode `replace`, only for callers who may access the whole tenant",

@@ -23,6 +23,8 @@ export interface Output {
   readonly header?: string | undefined;
   /** true if the command reads the existing file and continues its content */
   readonly isContinued?: boolean | undefined;
+  /** true if no option permits replacing an existing file, and pipes and devices are refused */
+  readonly isNeverReplaced?: boolean | undefined;
   /** for an output folder: returns why the existing folder must not be replaced, or undefined if it may be replaced */
   readonly folderFault?: ((path: string) => Promise<Text | undefined>) | undefined;
 }
@@ -162,14 +164,16 @@ export class Outputs {
   }
 
   async #refuseOccupied(output: Output): Promise<void> {
-    if ((await this.#isOccupied(output)) && !this.#mayReplace) throw createExistingOutputFailure([output.name]);
+    const mayReplace = this.#mayReplace && output.isNeverReplaced !== true;
+    if ((await this.#isOccupied(output)) && !mayReplace) throw createExistingOutputFailure([output.name]);
   }
 
   /** Returns true if writing this output would destroy existing content. */
   async #isOccupied(output: Output): Promise<boolean> {
-    const { name, folderFault, isContinued } = output;
+    const { name, folderFault, isContinued, isNeverReplaced } = output;
     const target = await this.#targetOf(name);
     if (target.kind === "stream") {
+      if (isNeverReplaced === true) throw createOutputFailure(name, NOT_A_FILE, CHOOSE_ANOTHER_NAME);
       if (folderFault !== undefined) throw createOutputFailure(name, NOT_A_FOLDER);
       return false;
     }
@@ -366,6 +370,7 @@ const DATABASE_PROTECTED = text(
   "データベースのファイルです。出力で置き換えることはできません",
 );
 const NOT_WRITABLE = text("not a writable file", "書き込めるファイルではありません");
+const NOT_A_FILE = text("not a regular file", "通常のファイルではありません");
 const NOT_A_FOLDER = text("not a folder", "フォルダーではありません");
 const CHOOSE_ANOTHER_NAME = text(
   "specify another name, or move the existing file or folder",

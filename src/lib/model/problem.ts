@@ -380,8 +380,10 @@ export const PROBLEMS = {
   // cells
   required: createError("must not be blank", "空にできません"),
   "required-new": createError(
-    (p) => `${p["header"]} must not be blank for a new ${getNounOfProblem(p).en}`,
-    (p) => `新しい${getNounOfProblem(p).ja}では${p["header"]}を空にできません`,
+    (p) =>
+      `${p["header"]} must not be blank for a new ${getNounOfProblem(p).en}${p["secret"] === 1 ? " (to generate it: --generate-passwords FILE)" : ""}`,
+    (p) =>
+      `新しい${getNounOfProblem(p).ja}では${p["header"]}を空にできません${p["secret"] === 1 ? "(自動で作るには: --generate-passwords FILE)" : ""}`,
   ),
   "too-long": createError(
     (p) => `${formatCount(Number(p["length"]), "character")}; the maximum is ${p["max"]}`,

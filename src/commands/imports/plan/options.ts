@@ -286,6 +286,8 @@ export interface ImportRequest {
   readonly createOrgs?: boolean | undefined;
   readonly createGroups?: boolean | undefined;
   readonly undeletable?: UndeletableChoice | undefined;
+  /** name of the hand-out sheet for generated passwords */
+  readonly generatePasswords?: string | undefined;
   /** unused names for its outputs, for the commands that messages suggest */
   readonly free?: Partial<Pick<ImportOptions, OutputName>> | undefined;
 }
@@ -326,8 +328,8 @@ export const resolveMirrorRequest = (requested: ImportRequest): ImportRequest =>
 };
 
 /** @throws `usage` if options contradict each other, or a limit is not valid */
-export function refuseConflictingOptions({ options, undeletable }: ImportRequest): void {
-  const { mode, emitCsv, skipInvalid, fromConsole, prefer, blank } = options;
+export function refuseConflictingOptions({ options, undeletable, generatePasswords }: ImportRequest): void {
+  const { mode, emitCsv, skipInvalid, fromConsole, prefer, blank, dryRun } = options;
   validateLimits(options);
   if (!fromConsole && prefer !== undefined)
     throw optionFailure(
@@ -343,6 +345,14 @@ export function refuseConflictingOptions({ options, undeletable }: ImportRequest
       text(
         "--from-console makes the mirror equal to the console's export, including blank cells",
         "--from-console は、空のセルも含めて管理画面のエクスポートにミラーを一致させます",
+      ),
+    );
+  if (generatePasswords !== undefined && dryRun && emitCsv !== undefined)
+    throw optionFailure(
+      "--emit-csv",
+      text(
+        "a dry run does not generate passwords, so the upload file would lack them: omit --emit-csv or --dry-run",
+        "--dry-run ではパスワードを生成しないため、アップロード用ファイルに書き出せません。--emit-csv か --dry-run を外してください",
       ),
     );
   if (undeletable !== undefined && mode === "append")

@@ -76,13 +76,16 @@ export class PendingPlan {
   }
 
   /**
-   * Commits a plan whose upload file is in place. If the commit fails but the plan may have been committed
-   * nevertheless, the file stays, and {@link throwLost} throws the failure later.
+   * Commits a plan whose output files are in place. If the commit fails but the plan may have been committed
+   * nevertheless, the files stay, and {@link throwLost} throws the failure later.
    *
+   * @param written the upload file; undefined if only other files were written
    * @throws the failures of {@link commit} if the plan is not committed
    */
-  async commitWithFile(file: string, { sha256, upload }: WrittenUpload): Promise<Import> {
+  async commitWithFile(file: string, written: WrittenUpload | undefined): Promise<Import> {
     try {
+      if (written === undefined) return await this.commit();
+      const { sha256, upload } = written;
       return await this.commit({ upload, ...(sha256 !== undefined && { sha256, fileName: basename(file) }) });
     } catch (error) {
       if (!(error instanceof Failure) || !UNANSWERED_CODES.has(error.code)) throw error;

@@ -22,11 +22,13 @@ import { listProblems, type ListedProblems } from "./problems.ts";
 import { suggestErrorsFileName, buildImportCommand, NO_REMEDY } from "../refusal/command.ts";
 import { loadKnownNames } from "../refusal/names.ts";
 import { warnOfForeignFile } from "../refusal/foreign.ts";
-import { settlePlan } from "./settle.ts";
+import type { SecretSource } from "../outputs/console/secrets.ts";
+import { settlePlan, type PlanFile } from "./settle.ts";
 import { examineFile, sendFile } from "./send.ts";
 
 // loaded only by runs that write these files or refuse the import
 const loadUploadModule = () => import("../outputs/console/emit.ts");
+const loadPasswordsModule = () => import("../outputs/passwords.ts");
 const loadErrorsModule = () => import("../outputs/errors.ts");
 const loadRejectionModule = () => import("../refusal/rejection.ts");
 
@@ -82,15 +84,29 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
     const outcome = await settlePlan(tools, pending, {
       ...requested.options,
       requested,
-      file:
-        emitCsv === undefined
-          ? undefined
-          : (await loadUploadModule()).prepareUploadFile(tools, emitCsv, { plan, file, reading, map }),
+      file: await prepareFiles(tools, requested, { plan, file, reading, map }),
     });
     const isMirrored = requested.options.fromConsole && pending.isCommitted;
     if (unknown !== undefined && isMirrored) await askAdministrators(tools, unknown);
     return outcome;
   });
+}
+
+/** Returns the files to write together with the commit: the upload file and the hand-out sheet of passwords. */
+async function prepareFiles(
+  tools: Tools,
+  { kind, generatePasswords, options: { emitCsv, dryRun } }: ImportRequest,
+  input: Pick<SecretSource, "plan" | "file" | "reading" | "map">,
+): Promise<PlanFile | undefined> {
+  const passwords =
+    generatePasswords === undefined ? undefined : (await loadPasswordsModule()).createPasswordGenerator(kind);
+  const upload =
+    emitCsv === undefined
+      ? undefined
+      : (await loadUploadModule()).prepareUploadFile(tools, emitCsv, { ...input, passwords });
+  if (generatePasswords === undefined || passwords === undefined || dryRun) return upload;
+  const { prepareHandOuts } = await import("../outputs/hand-out.ts");
+  return prepareHandOuts(tools, generatePasswords, { source: { ...input, customFields: [] }, passwords }, upload);
 }
 
 /**

@@ -120,7 +120,7 @@ export async function sendFile(
   const { client, context } = await tools.tenant("imports");
   const { mode, blank, missingColumns, skipInvalid, fromConsole, prefer, emitCsv } = requested.options;
   const { fix, allow } = requested.options;
-  const { kind, key, createOrgs = false, createGroups = false } = requested;
+  const { kind, key, createOrgs = false, createGroups = false, generatePasswords } = requested;
   const request = {
     kind,
     mode,
@@ -130,6 +130,7 @@ export async function sendFile(
     undeletable: resolveUndeletable(requested, context),
     fromConsole: fromConsole || undefined,
     prefer,
+    generatePasswords: generatePasswords === undefined ? undefined : true,
     forConsole: emitCsv === undefined ? undefined : true,
     createOrgs,
     createGroups,

@@ -23,7 +23,7 @@ import { NOTHING_CHANGED, type PendingPlan } from "./pending-plan.ts";
 import { buildPlan } from "./show.ts";
 
 /** An output file that is written together with the commit of a plan: both happen or neither. */
-interface PlanFile {
+export interface PlanFile {
   readonly name: string;
   /** Writes the file, then calls `settle`.  @param settle commits the plan, except in a dry run */
   readonly write: (settle: (written?: WrittenUpload) => Promise<Import>) => Promise<LeftOutSummary | undefined>;
@@ -72,9 +72,7 @@ export async function settlePlan(
   await (await tools.tenant()).permitChange();
   let done = plan;
   const commit = async (written?: WrittenUpload): Promise<Import> =>
-    (done = await (file === undefined || written === undefined
-      ? pending.commit()
-      : pending.commitWithFile(file.name, written)));
+    (done = await (file === undefined ? pending.commit() : pending.commitWithFile(file.name, written)));
   const leftOut = file === undefined ? void (await commit()) : await file.write(commit);
   pending.throwLost();
   await showImportResult(tools, { plan: done, dryRun, committed: true, leftOut });

@@ -24,7 +24,17 @@ const IMPLIED_BY_FROM_CONSOLE: readonly string[] = ["mode", "blank"];
  * @param context the context of the tenant, if it is not the tenant in use
  */
 export function buildImportCommand(
-  { kind, file, key, createOrgs = false, createGroups = false, undeletable, options, free }: TypedRequest,
+  {
+    kind,
+    file,
+    key,
+    createOrgs = false,
+    createGroups = false,
+    undeletable,
+    generatePasswords,
+    options,
+    free,
+  }: TypedRequest,
   needs: Remedy,
   context?: string,
 ): string {
@@ -49,6 +59,7 @@ export function buildImportCommand(
     createOrgs: createOrgs || needs.createOrgs || undefined,
     createGroups: createGroups || needs.createGroups || undefined,
     undeletable,
+    generatePasswords,
     ...Object.fromEntries(typed),
     confirmWipes: options.confirmWipes,
     context,

@@ -38,18 +38,39 @@ export default defineCommand({
         "存在しないグループを作る(--from-console では常に作る)",
       ),
     },
+    generatePasswords: {
+      group: "output",
+      kind: "output",
+      value: "FILE",
+      notStdout: true,
+      isNeverReplaced: true,
+      about: text(
+        "generate passwords for new users without one, and write them as an HTML page to print, one sheet for each user; FILE must not exist",
+        "パスワードのない新しいユーザーのパスワードを生成し、印刷用の HTML に 1 人 1 ページで書き出す(既存のファイルは置き換えない)",
+      ),
+    },
   },
-  excludes: IMPORT_EXCLUDES,
+  excludes: [...IMPORT_EXCLUDES, ["fromConsole", "generatePasswords"], ["keepPlan", "generatePasswords"]],
   examples: [
     { line: "clomoctl secured users import secured/docs/users.shift_jis.crlf.csv --app docs --create-groups --yes" },
     {
       line: "clomoctl secured users import secured/docs/users.shift_jis.crlf.csv --app docs --create-groups --dry-run",
     },
+    {
+      line: "clomoctl secured users import new-users.csv --app docs --generate-passwords passwords.html --emit-csv upload.csv",
+      about: text("print the page, hand out the sheets, then delete it", "印刷して本人に渡し、ファイルは削除"),
+    },
     { line: "clomoctl secured users import export.csv --app docs --from-console" },
   ],
   exits: IMPORT_EXITS,
   shows: RESULT_COLUMNS,
-  run: (tools, { file, app, createGroups, ...options }) =>
+  run: (tools, { file, app, createGroups, generatePasswords, ...options }) =>
     // a group named in the console's own export exists in the console, so it is created here
-    runImport(tools, { kind: app, file, createGroups: createGroups || options.fromConsole, options }),
+    runImport(tools, {
+      kind: app,
+      file,
+      createGroups: createGroups || options.fromConsole,
+      generatePasswords,
+      options,
+    }),
 });

@@ -44,6 +44,7 @@ const selectUploadFields = ({ plan, map, customFields }: InputColumns): Readonly
       uploadMode(plan) === "replace" ||
       column.required === "always" ||
       isAlike(column) ||
+      (plan.request?.generatePasswords === true && column.secret === true && column.required === "new") ||
       (clears && column.secret !== true && column.clearable !== false),
   );
   return new Set(needed.map(({ field }) => field));

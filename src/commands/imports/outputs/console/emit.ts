@@ -19,7 +19,8 @@ import type { SecretSource } from "./secrets.ts";
 import { deletionsFile, uploadMode } from "./upload.ts";
 
 /** A plan and, if its input file is available, how to read that file again. */
-export type EmitSource = Pick<SecretSource, "plan" | "map"> & Partial<Pick<SecretSource, "file" | "reading">>;
+export type EmitSource = Pick<SecretSource, "plan" | "map"> &
+  Partial<Pick<SecretSource, "file" | "reading" | "passwords">>;
 
 /** Returns a plan's upload file. Its `write` writes the file and settles the plan once the file is in place. */
 export const prepareUploadFile = (tools: Tools, name: string, source: EmitSource) => ({

@@ -14,6 +14,7 @@ import { BlankSecrets, type BlankSecretsFound } from "./blank-secrets.ts";
 import { ConsoleColumns } from "./columns.ts";
 import { lackingRowsFailure, LeftOutRows } from "./left-out.ts";
 import type { LeftOutSummary } from "../../../../lib/plan/columns.ts";
+import type { PasswordGenerator } from "../passwords.ts";
 import { RowCursor } from "../row-cursor.ts";
 import { readSecretRows, type SecretRow, type SecretSource } from "./secrets.ts";
 import { uploadMode } from "./upload.ts";
@@ -177,7 +178,7 @@ async function* joinRows(
       tools.signal.throwIfAborted();
       const rows = batch.filter((row) => isInUploadFile(source.plan, row) && !leftOut.take(row));
       await secrets?.advanceTo(rows.at(-1)?.row ?? 0);
-      yield rows.map((row) => ({ row, secrets: secrets?.at(row.row) }));
+      yield rows.map((row) => ({ row, secrets: addPassword(row, secrets?.at(row.row), source.passwords) }));
     }
     // read to the end: only there is a change of the file detected
     await secrets?.finish();
@@ -185,6 +186,18 @@ async function* joinRows(
     await secrets?.close();
   }
 }
+
+/** Returns a row's data from the input file, with the password that is generated for the row, if any. */
+const addPassword = (
+  row: PlanRow,
+  given: SecretRow | undefined,
+  passwords: PasswordGenerator | undefined,
+): SecretRow | undefined => {
+  const password = passwords?.generate(row, given?.secrets);
+  if (passwords === undefined || password === undefined) return given;
+  const secrets = new Map([...(given?.secrets ?? []), [passwords.column.field, password] as const]);
+  return { row: row.row, unknown: given?.unknown ?? [], secrets };
+};
 
 /** Finds unmappable characters in rows, before anything is written. */
 class EncodingCheck {

@@ -6,6 +6,7 @@ import type { RecordSink } from "../../../../lib/csv/records/record.ts";
 import { RowChecker } from "../../../../lib/csv/layout/rows.ts";
 import type { InputFile } from "../../../../lib/files/index.ts";
 import { readRecords, type InputFormat } from "../../plan/reading.ts";
+import type { PasswordGenerator } from "../passwords.ts";
 import { rereadFile } from "../reread.ts";
 
 /** The part of a row that only the input file has. */
@@ -24,6 +25,8 @@ export interface SecretSource {
   readonly reading: InputFormat;
   readonly map: ColumnMap | undefined;
   readonly customFields: readonly CustomField[];
+  /** set if passwords are generated for new records without one */
+  readonly passwords?: PasswordGenerator | undefined;
 }
 
 /**

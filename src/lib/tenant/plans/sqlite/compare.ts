@@ -34,6 +34,7 @@ import {
   findCaseVariants,
   findDuplicates,
   findMissingRequiredValues,
+  markGeneratedPasswords,
   findMovesToDefault,
   findStrandedOperators,
   findSimilarCodes,
@@ -145,6 +146,7 @@ export const comparePlan = (database: Database, plan: PlanDefinition): PlanCount
     findProtectedChanges(database, plan);
     findUndeletableRecords(database, plan);
     keepMissingRecords(database, plan);
+    markGeneratedPasswords(database, plan);
     findMissingRequiredValues(database, plan);
     findScopeProblems(database, plan);
     findUncomposedNames(database, plan);

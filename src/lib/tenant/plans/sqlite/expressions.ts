@@ -108,8 +108,9 @@ export const listChangeableFields = (plan: PlanDefinition): readonly ImportedFie
 
 const isWindowsFile = (plan: PlanDefinition): boolean => plan.staged.encoding === "shift_jis";
 
-/** Returns true if the file has columns with secrets. */
+/** Returns true if the file has columns with secrets, or secrets are generated for it. */
 export const hasSecretColumns = (plan: PlanDefinition): boolean =>
+  plan.request.generatePasswords === true ||
   plan.kind.format.columns.some((column) => column.secret === true && isStaged(plan, column));
 
 /** Returns the reference of a field that stores the `pk` of another record; undefined for other fields. */

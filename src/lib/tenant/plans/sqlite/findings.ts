@@ -225,12 +225,34 @@ export const findMissingRequiredValues = (database: Database, plan: PlanDefiniti
       code: "required-new",
       field,
       select: `
-        select r.row, r.line, null as col, json_object('header', :asked, 'of', :noun) as params from s.row r
+        select r.row, r.line, null as col, json_object('header', :asked, 'of', :noun, 'secret', :secret) as params from s.row r
         where not ${buildIsMatchedRowSql("r.row")} and ${buildHasKeySql(plan)} and ${buildLacksValueSql(plan, column)}
           and ${isStaged(plan, column) ? IS_CELL_READABLE : "true"}`,
-      params: { asked: header, noun: thing.noun ?? thing.name },
+      params: { asked: header, noun: thing.noun ?? thing.name, secret: secret === true ? 1 : 0 },
     });
   }
+};
+
+/** The table of the rows for which passwords are generated. */
+const GENERATED_TABLE = "generated";
+
+/** Marks the passwords that the caller generates as set: those that new records need and the file does not contain. */
+export const markGeneratedPasswords = (database: Database, plan: PlanDefinition): void => {
+  if (plan.request.generatePasswords !== true) return;
+  database.exec(`create table if not exists s.${GENERATED_TABLE} (row integer primary key, secrets text)`);
+  // a row that was new may match a record when the plan is compared again
+  database.exec(`update s.row as r set secrets = g.secrets from s.${GENERATED_TABLE} g where g.row = r.row`);
+  database.exec(`delete from s.${GENERATED_TABLE}`);
+  const column = plan.kind.format.columns.find(({ secret, required }) => secret === true && required === "new");
+  if (column === undefined) return;
+  const { field } = column;
+  const lacks = `not ${buildIsMatchedRowSql("r.row")} and not ${buildSetsSecretSql(field)}`;
+  database.exec(`insert into s.${GENERATED_TABLE} select r.row, r.secrets from s.row r where ${lacks}`);
+  database.run(
+    `update s.row set secrets = json_insert(coalesce(secrets, '[]'), '$[#]', :field)
+      where row in (select row from s.${GENERATED_TABLE})`,
+    { field },
+  );
 };
 
 /** SQL: true if a row has a value that identifies a record. */
@@ -243,7 +265,8 @@ const buildSetsSecretSql = (field: string): string =>
 
 const buildLacksValueSql = (plan: PlanDefinition, column: Column): string => {
   const cell = rowColumn(column.field);
-  if (!isStaged(plan, column)) return "true";
+  const isGenerated = column.secret === true && plan.request.generatePasswords === true;
+  if (!isStaged(plan, column) && !isGenerated) return "true";
   if (column.secret === true) return `not ${buildSetsSecretSql(column.field)}`;
   return `${column.repeated === true ? `nullif(${cell}, '[]')` : cell} is null`;
 };

@@ -45,6 +45,8 @@ export interface PlanRequest {
   readonly undeletable?: UndeletableChoice | undefined;
   readonly fix?: readonly FixChoice[] | undefined;
   readonly allow?: readonly Allowance[] | undefined;
+  /** true if the caller generates passwords for new records without one */
+  readonly generatePasswords?: boolean | undefined;
   /** numbers of the organisations, with everything below them, that limit the import; undefined: the whole tenant */
   readonly scope?: readonly number[] | undefined;
   /** true if the file is the console's own export, which does not contain secrets */

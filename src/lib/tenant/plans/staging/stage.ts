@@ -239,7 +239,7 @@ export class Stager implements RecordSink {
     const [fix, bindKeys] = [this.#request.fix ?? [], createKeysBinding(keys, keyed)];
     if (fix.length > 0) bindings.set(KEYS_COLUMN, (values) => this.#withMended(bindKeys(values), comparison));
     else if (keys.length > 0) bindings.set(KEYS_COLUMN, bindKeys);
-    const secrets = createSecretBinding(layout);
+    const secrets = createSecretBinding(layout, this.#request.generatePasswords === true);
     if (secrets !== undefined) bindings.set("secrets", secrets);
     const custom = createCustomBinding(layout, this.#request, this.#lacks);
     if (custom !== undefined) bindings.set("custom", custom);
@@ -426,12 +426,16 @@ const createStandInBinding = (layout: Layout, key: number, together: readonly st
   return (values) => (isFilled(values[key]) ? null : buildFallbackKey(columns.map((i) => getFirstValue(values[i]))));
 };
 
-/** Creates the binding of the names of the secrets that a row sets, never their values. */
-const createSecretBinding = (layout: Layout): Binding | undefined => {
+/**
+ * Creates the binding of the names of the secrets that a row sets, never their values.
+ *
+ * @param isGenerated secrets are generated for rows without them, so the binding is needed even without such columns
+ */
+const createSecretBinding = (layout: Layout, isGenerated: boolean): Binding | undefined => {
   const secrets = layout.columns.flatMap(({ column }, i) =>
     column.secret === true ? [{ i, field: column.field }] : [],
   );
-  if (secrets.length === 0) return undefined;
+  if (secrets.length === 0 && !isGenerated) return undefined;
   return (values) => {
     const set = secrets.filter(({ i }) => isFilled(values[i])).map(({ field }) => field);
     return set.length === 0 ? null : JSON.stringify(set);

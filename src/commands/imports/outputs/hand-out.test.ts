@@ -1,0 +1,144 @@
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { SECURED_APPS } from "../../../lib/model/secured-user.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
+import { satisfiesRule } from "../../../lib/model/rules.ts";
+import { freshFolder, run, type RunResult } from "#support/commands/program.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { createPasswordGenerator } from "./passwords.ts";
+
+const HEADER = "表示名,ユーザーID,パスワード";
+const OWN = "Typed4711pass";
+
+let tenant: TestTenant;
+let folder: string;
+beforeEach(async () => {
+  tenant = new TestTenant();
+  folder = freshFolder();
+  await tenant.import({ kind: "docs" }, [
+    ["表示名", "ユーザーID", "パスワード"],
+    ["既存 一", "kizon", "Before4711"],
+  ]);
+  writeFileSync(
+    join(folder, "in.csv"),
+    `${HEADER}\n既存 一改,kizon,\n新人 <二>,shinjin2,\n新人 三,shinjin3,${OWN}\n新人 四,shinjin4,\n`,
+  );
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const program = (options: string, fetch = tenant.fetch, lang = "en"): Promise<RunResult> =>
+  run(`--lang ${lang} secured users import in.csv --app docs ${options}`, { tenant: fetch, folder });
+
+const readSheet = (name = "out.html"): string => readFileSync(join(folder, name), "utf8");
+
+/** The user IDs and passwords of a sheet, in its order. */
+const readPasswords = (sheet: string): readonly (readonly [string, string])[] => {
+  const codes = [...sheet.matchAll(/<code>([^<]*)<\/code>/g)].map(([, code = ""]) => code);
+  return Array.from({ length: codes.length / 2 }, (_, at) => [codes[2 * at] ?? "", codes[2 * at + 1] ?? ""] as const);
+};
+
+const listUsers = async () => {
+  const users = [];
+  for await (const user of tenant.client.secured.list("docs")) users.push(user);
+  return users;
+};
+const listUserIds = async (): Promise<readonly string[]> => (await listUsers()).map(({ userId }) => userId).toSorted();
+
+test("only new users without a password get one, each on a page of a file that only its owner can read", async () => {
+  const done = await program("--generate-passwords out.html --yes");
+  expect(done, done.stderr).toMatchObject({ exit: 0 });
+  const sheet = readSheet();
+  const passwords = readPasswords(sheet);
+  expect(passwords.map(([id]) => id)).toEqual(["shinjin2", "shinjin4"]);
+  expect(statSync(join(folder, "out.html")).mode & 0o777).toBe(0o600);
+  expect(sheet.match(/<section>/g)).toHaveLength(2);
+  expect(sheet).toContain("break-after: page");
+  expect(sheet).toContain("新人 &#60;二&#62;");
+  expect(sheet).not.toContain(OWN);
+  for (const [, password] of passwords) expect(done.stdout + done.stderr).not.toContain(password);
+  expect(done.stderr).toContain("out.html has the passwords of 2 new users");
+  const created = (await listUsers()).filter(({ userId }) => userId !== "kizon");
+  expect(created.map(({ secretsSet }) => secretsSet.map(({ field }) => field))).toEqual([
+    ["password"],
+    ["password"],
+    ["password"],
+  ]);
+});
+
+test("the sheet has the language of the messages", async () => {
+  await program("--generate-passwords out.html --yes", tenant.fetch, "ja");
+  expect(readSheet()).toContain('<html lang="ja">');
+  expect(readSheet()).toContain("サインインしてください");
+});
+
+test("a file without a password column gets passwords, too, and the upload file has those of the sheet", async () => {
+  writeFileSync(join(folder, "in.csv"), "表示名,ユーザーID\n既存 一改,kizon\n新人 二,shinjin2\n");
+  const done = await program("--generate-passwords out.html --emit-csv up.csv --yes");
+  expect(done, done.stderr).toMatchObject({ exit: 0 });
+  const [[, password] = ["", ""]] = readPasswords(readSheet());
+  const rows = new TextDecoder("shift_jis").decode(readFileSync(join(folder, "up.csv"))).split("\r\n");
+  expect(rows).toEqual(["表示名,ユーザーID,パスワード", "既存 一改,kizon,", `新人 二,shinjin2,${password}`, ""]);
+});
+
+test("without the option, the message names it", async () => {
+  const { exit, stderr } = await program("--yes");
+  expect(exit).toBe(3);
+  expect(stderr).toContain("to generate it: --generate-passwords FILE");
+});
+
+test("neither a dry run, a declined plan nor a failed commit leaves a sheet", async () => {
+  expect(await program("--generate-passwords out.html --dry-run")).toMatchObject({ exit: 0 });
+  const declined = await run("secured users import in.csv --app docs --generate-passwords out.html", {
+    tenant: tenant.fetch,
+    folder,
+    terminal: { typing: [["(y/N)", "n\r"]] },
+  });
+  expect(declined.exit).toBe(0);
+  const failing: typeof tenant.fetch = async (request) =>
+    new URL(request.url).pathname.endsWith("/commit")
+      ? Response.json({ error: { code: "conflict", message: { en: "changed", ja: "変更" } } }, { status: 409 })
+      : tenant.fetch(request);
+  for (const more of ["", "--emit-csv up.csv"])
+    expect((await program(`--generate-passwords out.html --yes ${more}`.trim(), failing)).exit).not.toBe(0);
+  expect(readdirSync(folder)).toEqual(["in.csv"]);
+  expect(await listUserIds()).toEqual(["kizon"]);
+});
+
+test("an existing file is never replaced", async () => {
+  writeFileSync(join(folder, "out.html"), "old");
+  for (const more of ["", " --overwrite"]) {
+    const refused = await program(`--generate-passwords out.html --yes${more}`);
+    expect(refused).toMatchObject({ exit: 2, stderr: expect.stringContaining("never replaces a file") });
+  }
+  expect([readSheet(), await listUserIds()]).toEqual(["old", ["kizon"]]);
+  expect(await program("--generate-passwords /dev/null --yes")).toMatchObject({ exit: 2 });
+});
+
+test("if no user needs a password, no file is written", async () => {
+  writeFileSync(join(folder, "in.csv"), `${HEADER}\n新人 三,shinjin3,${OWN}\n`);
+  const done = await program("--generate-passwords out.html --yes");
+  expect(done).toMatchObject({ exit: 0, stderr: expect.stringContaining("no new user needs a password") });
+  expect(existsSync(join(folder, "out.html"))).toBe(false);
+});
+
+test("options that would leave passwords out are refused", async () => {
+  for (const more of ["--dry-run --emit-csv up.csv", "--keep-plan", "--from-console"])
+    expect(await program(`--generate-passwords out.html ${more}`)).toMatchObject({ exit: 2 });
+});
+
+test.each(SECURED_APPS)("passwords of %s follow its rules, and are easy to read", (app) => {
+  const { column, generate } = createPasswordGenerator(app);
+  const row = { action: "create", row: 2 } as Parameters<typeof generate>[0];
+  const passwords = Array.from({ length: 500 }, (_, at) => generate({ ...row, row: at }, undefined) ?? "");
+  expect(new Set(passwords).size).toBe(500);
+  expect(column).toBe(FORMATS[app].columns.find(({ field }) => field === "password"));
+  for (const password of passwords) {
+    expect(satisfiesRule(column.value.rule, password)).toBe(true);
+    expect(password).toMatch(/^(?=.*\d)(?=.*[A-Z])(?=.*[a-z])[2-9A-HJ-NP-Za-km-np-z]{12}$/);
+  }
+  expect(generate({ ...row, row: 2 }, undefined)).toBe(passwords[2]);
+  expect(createPasswordGenerator(app).generate(row, undefined)).not.toBe(passwords[2]);
+  expect(generate(row, new Map([["password", OWN]]))).toBeUndefined();
+  expect(generate({ ...row, action: "update" }, undefined)).toBeUndefined();
+});
