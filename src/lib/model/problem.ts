@@ -377,6 +377,11 @@ export const PROBLEMS = {
       `blank in every row, and ${formatCount(Number(p["count"]), "record")} would lose a value; to clear the values, pass --blank clear; to keep them, pass --blank keep`,
     "すべての行が空で、{count} 件の値が消えます。消してよければ --blank clear を、残すなら --blank keep を指定してください",
   ),
+  "values-cleared": createWarning(
+    (p) =>
+      `blank cells clear ${formatCount(Number(p["cleared"]), "value")}, and only ${formatCount(Number(p["filled"]), "row")} have a value; to keep the values, pass --blank keep`,
+    "空のセルで {cleared} 件の値が消えます(値のある行は {filled} 行だけです)。残すなら --blank keep を指定してください",
+  ),
   // cells
   required: createError("must not be blank", "空にできません"),
   "required-new": createError(
@@ -625,6 +630,12 @@ export const PROBLEMS = {
       `the export does not contain ${p["org"]}, which had the same name and parent: is this its new code? If so, run first: ${buildRecodeCommand(p)}`,
     (p) =>
       `組織名と上位組織が同じ ${p["org"]} がエクスポートにありません。同じ組織のコードの変更なら、先に: ${buildRecodeCommand(p)}`,
+  ),
+  "org-same-name": createWarning(
+    (p) =>
+      `creates an organisation with the name and parent of ${p["org"]}; if only the code changes, omit this row and run: ${buildRecodeCommand(p)}`,
+    (p) =>
+      `組織名と上位組織が ${p["org"]} と同じ組織を新しく作ります。コードの変更なら、この行を除いて次を実行してください: ${buildRecodeCommand(p)}`,
   ),
   "org-parent-ambiguous": createError(
     "the path {parent} matches several organisations; use the parent's code instead",

@@ -463,6 +463,27 @@ test.each([
   expect((await tenant.plan({ kind: "users" }, none)).rejected).toBe(false);
 });
 
+test.each([
+  ["役職", "役職", "title"],
+  ["席", "席", "custom:席"],
+])("a warning says if blank cells clear more values of %s than the file has", async (_, header) => {
+  await tenant.client.users.addField({ name: "席" });
+  const names = ["a", "b", "c", "d"].map((name) => [name, `${name}@x.jp`] as const);
+  await tenant.import({ kind: "users" }, [["氏名", MAIL, header], ...names.map((name) => [...name, "1"])]);
+  const fileWith = (blanks: number) => [
+    ["氏名", MAIL, header],
+    ...names.map((name, at) => [...name, at < blanks ? "" : "1"]),
+  ];
+  const plan = await tenant.plan({ kind: "users" }, fileWith(3));
+  expect(plan).toMatchObject({ rejected: false, warnings: 1, update: 3 });
+  expect(await tenant.problems(plan)).toMatchObject([
+    { code: "values-cleared", severity: "warning", row: 1, column: 3, header, params: { cleared: 3, filled: 1 } },
+  ]);
+  expect(await tenant.problems(await tenant.plan({ kind: "users" }, fileWith(2)))).toEqual([]);
+  for (const blank of ["clear", "keep"] as const)
+    expect(await tenant.problems(await tenant.plan({ kind: "users", blank }, fileWith(3)))).toEqual([]);
+});
+
 test("the same applies to memberships, owners and parent organisations", async () => {
   const docs = ["表示名", "ユーザーID", "パスワード", "グループ名"];
   await tenant.import({ kind: "docs", createGroups: true }, [docs, ["花子", "hanako", "secret1", "G1"]]);

@@ -27,6 +27,23 @@ test("creates a tree in any order, then moves, renames and swaps codes in it", a
   expect(await paths()).toEqual(["", "本社=H", "本社/部=B", "本社/部/課"]);
 });
 
+test("a new code for the name of a sister leads to the command that changes the code", async () => {
+  await tenant.import(orgs, [
+    HEADER,
+    ["本社", "H00", "", ""],
+    ["営業本部", "S01", "H00", ""],
+    ["営業本部", "X", "", ""],
+  ]);
+  const plan = await tenant.plan(orgs, [HEADER, ["営業本部", "E01", "H00", ""], ["総務部", "E02", "H00", ""]]);
+  expect(plan).toMatchObject({ create: 2, warnings: 1, rejected: false });
+  expect(await tenant.faults(plan)).toEqual(["org-same-name@2"]);
+  expect((await tenant.reasons(plan)).map(({ en }) => en)).toEqual([
+    "creates an organisation with the name and parent of 営業本部 <S01>; if only the code changes, omit this row and run: clomoctl orgs edit S01 --code E01",
+  ]);
+  const both = [HEADER, ["営業本部", "E01", "H00", ""], ["営業本部", "S01", "H00", ""]];
+  expect(await tenant.faults(await tenant.plan(orgs, both))).toEqual([]);
+});
+
 describe("administrators whose organisations change", () => {
   const FILE = [HEADER, ["一課", "E1", "SOUTH", ""], ["中", "MID", "SOUTH", ""]];
   const reasons = async (plan: Import) => (await tenant.reasons(plan)).map(({ en }) => en);

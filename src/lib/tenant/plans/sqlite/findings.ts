@@ -543,15 +543,21 @@ const readKnownNames = (
 export const findBlankColumns = (database: Database, plan: PlanDefinition, columns: readonly ColumnChange[]): void => {
   if (plan.request.blank !== undefined) return;
   for (const { field, changed, cleared } of columns) {
-    if (changed > 0 || cleared === 0) continue;
-    const filled = buildFilledCellsQuery(database, plan, field);
-    if (filled === undefined || database.count(`select count(*) from (${filled.sql} limit 1) one`, filled.params) > 0)
-      continue;
+    if (cleared === 0) continue;
+    const cells = buildFilledCellsQuery(database, plan, field);
+    if (cells === undefined) continue;
+    const filled = database.count(`select count(*) from (${cells.sql} limit :cleared) one`, {
+      ...cells.params,
+      cleared,
+    });
+    if (filled >= cleared || (changed > 0 && filled === 0)) continue;
     recordFinding(database, plan, {
-      code: "column-blank",
-      field: filled.field,
-      select: "select 1 as row, 1 as line, null as col, json_object('count', :cleared) as params",
-      params: { cleared },
+      code: filled === 0 ? "column-blank" : "values-cleared",
+      severity: filled === 0 ? "error" : "warning",
+      field: cells.field,
+      select: `select 1 as row, 1 as line, null as col,
+        ${filled === 0 ? "json_object('count', :cleared)" : "json_object('cleared', :cleared, 'filled', :filled)"} as params`,
+      params: filled === 0 ? { cleared } : { cleared, filled },
     });
   }
 };

@@ -11,7 +11,9 @@ import { codeKey, toCp932Form, nameKey } from "../../../../model/normalise.ts";
 import { getProblemSeverity, type ProblemParams } from "../../../../model/problem.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import { storeLastNumber, readLastNumber } from "../commit.ts";
-import { IS_VALID_ROW } from "../expressions.ts";
+import { IS_VALID_ROW, buildRecordLabelSql } from "../expressions.ts";
+import { recordFinding } from "../findings.ts";
+import { ORG } from "../../../../model/organisation.ts";
 import { buildCaseSql } from "../../../store/sql/forms.ts";
 import { buildJsonListSql } from "../../../store/sql/json.ts";
 import { buildFieldPiece, buildChangedListSql } from "../rows.ts";
@@ -195,7 +197,22 @@ const compareOrgs = (database: Database, plan: PlanDefinition): void => {
     merge === undefined || !prefersConsole(plan) ? undefined : giveUpContradictedChanges(database, merge, shown);
   const tree = given === undefined ? shown : planOrgTree(rows, orgs, { ...options, local: given.local });
   storeOrgPlan(database, plan, tree);
-  if (merge !== undefined) storeMergedOrgs(database, plan, tree, given ?? merge);
+  if (merge === undefined) reportSameNames(database, plan);
+  else storeMergedOrgs(database, plan, tree, given ?? merge);
+};
+
+/** Warns about new organisations with the name and parent of another one, which may be that one with a new code. */
+const reportSameNames = (database: Database, plan: PlanDefinition): void => {
+  recordFinding(database, plan, {
+    code: "org-same-name",
+    severity: "warning",
+    field: "code",
+    select: `select r.row, r.line, null as col,
+        json_object('org', ${buildRecordLabelSql(ORG)}, 'was', t.code, 'code', a.code) as params
+      from s.org_after a join s.row r on r.row = a.row join org t on t.parent = a.parentOrg and t.name = a.name
+      where a.code is not null and t.code is not null and a.row not in (select row from s.match)
+        and t.pk not in (select target from s.match) order by r.row`,
+  });
 };
 
 const INSERT_ORG = `insert into org (pk, id, parent, name, nameKey, code, codeKey, createdAt, updatedAt, revision)
