@@ -37,7 +37,7 @@ function nodeSource(folder: NounFolder, alone?: VerbFile): string {
   );
   return `{
     name: ${JSON.stringify(name)},
-    summary: ${JSON.stringify(noun.summary)},
+    summary: ${JSON.stringify(noun.summary)},${noun.advice === undefined ? "" : `\n    advice: ${JSON.stringify(noun.advice)},`}
     aliases: ${JSON.stringify(noun.aliases ?? [])},${noun.group === undefined ? "" : ` group: ${JSON.stringify(noun.group)},`}${alone === undefined ? "" : ` usage: ${JSON.stringify(formatUsageLine(folder.path, alone.command))},`}
     examples: ${JSON.stringify(examplesOf(folder, alone))},
     nouns: [${nouns.map((below) => nodeSource(below, namesake(verbs, below))).join(",")}],

@@ -80,12 +80,18 @@ test("help that is longer than a screen explains the options of its examples and
   const long = { ...command, examples: [{ line: "clomoctl it a.csv --limit 3 -o 4" }], options };
   const help = renderVerbHelp(["it"], long, "en", false);
   const explained = partWith(help, /^Options$/).filter((line) => /^ {2}-/.test(line));
-  expect(explained.map((line) => line.trim().split(" ")[0])).toEqual(["--limit", "-o,", "--must"]);
-  expect(partWith(help, /^All options/)).toEqual([
-    "All options and details: clomoctl it --help-all",
-    "  --a-very-long-option-indeed-for-tests, --many",
+  expect(explained.map((line) => line.trim().split(" ")[0])).toEqual([
+    "--limit",
+    "--a-very-long-option-indeed-for-tests",
+    "-o,",
+    "--must",
   ]);
-  expect(parts(help).at(-1)).toEqual(["Exit codes: 0 · 1 · 2 · 5 · 130"]);
+  expect(partWith(help, /^All options/)).toEqual([
+    "All options, details and exit codes: clomoctl it --help-all",
+    "  --many",
+  ]);
+  // codes without meanings would say nothing
+  expect(help).not.toContain("Exit codes:");
   expect(help).not.toContain("First.");
   expect(parts(renderVerbHelp(["it"], { ...long, caution: text("Take care.", "注意") }, "en", false))[0]).toEqual([
     "do it",
@@ -304,4 +310,22 @@ test("renewals check has its own exit codes", async () => {
   const { stdout } = await run("renewals check --help-all");
   expect(codesIn(stdout)).toEqual(["0", "1", "2", "3", "130"]);
   expect((await run("renewals check --help")).stdout).toMatch(/\nExit codes: 0 nothing is due · 1 warning/);
+});
+
+test.each([
+  ["en", "A tenant becomes a mirror"],
+  ["ja", "テナントが管理画面のミラーになります"],
+] as const)("the help of a noun says what to do first: %s", (language, words) => {
+  const noun = PROGRAM.nouns.find(({ name }) => name === "console");
+  if (noun === undefined) throw new Error("no such noun");
+  const help = renderNounHelp(["console"], noun, language, false);
+  expect(help).toContain(words);
+  expect(help).toContain("orgs import EXPORT.csv --from-console");
+});
+
+test("a word for the concept of a noun leads to the noun", async () => {
+  expect(await run("mirror")).toMatchObject({
+    exit: 2,
+    stderr: expect.stringContaining("did you mean clomoctl console?"),
+  });
 });

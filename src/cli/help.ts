@@ -149,6 +149,7 @@ const renderNounOpening = (path: readonly string[], noun: NounNode, language: La
   const usage = `clomoctl ${[...path, ...group, "<subcommand>"].join(" ")} [OPTIONS]`;
   return [
     ...wrapParagraph(noun.summary[language]),
+    ...(noun.advice === undefined ? [] : wrapParagraph(noun.advice[language])),
     ...renderSection(HEADINGS.usage, [noun.usage ?? [], usage].flat().map(toPlainEntry), language),
     ...renderSection(
       HEADINGS.examples,
@@ -310,21 +311,19 @@ function briefHelp(path: readonly string[], command: Command, language: Language
   const options = Object.entries(command.options)
     .filter(([, field]) => field.brief !== undefined || (field.kind !== "boolean" && field.required === true))
     .map(([key, field]) => [key, { ...field, about: field.brief ?? field.about }] as const);
+  const brief = new Set(options.map(([key]) => key));
+  const others = Object.keys(command.options).flatMap((key) => (brief.has(key) ? [] : [`--${toFlagName(key)}`]));
   const page = (examples: Command["examples"]): string[] => [
     ...renderVerbOpening(path, { ...command, examples }, language),
     ...renderSection(HEADINGS.options, buildOptionEntries(Object.fromEntries(options)), language),
     ...renderMoreHelpHint(path, ALL_OPTIONS[language]),
-    ...wrapParagraph(
-      `${HEADINGS.exits[language]}: ${listExits(command)
-        .map(({ code }) => code)
-        .join(" · ")}`,
-    ),
+    ...wrapParagraph(others.join(", "), "  "),
   ];
   const pages = command.examples.map((_, at, all) => page(all.slice(0, all.length - at)));
   return pages.find((one) => countRows(one) <= PAGE_LINES) ?? page([]);
 }
 
-const ALL_OPTIONS = text("All options and details", "すべてのオプションと説明");
+const ALL_OPTIONS = text("All options, details and exit codes", "すべてのオプション、説明、終了コード");
 
 /** Renders the help on the given items ({@link EXIT_CODES_KEY} or keys of options) and only names the other options. */
 function renderShortVerbHelp(
@@ -337,20 +336,25 @@ function renderShortVerbHelp(
   const named = options.flatMap(([key]) => (explained.includes(key) ? [] : [`--${toFlagName(key)}`]));
   const shown = Object.fromEntries(options.filter(([key]) => explained.includes(key)));
   const own = command.ownExits !== undefined || command.exitMeanings !== undefined;
-  const codes =
+  // codes without their meanings would say nothing
+  const exits =
     own || explained.includes(EXIT_CODES_KEY)
-      ? listExits(command).map(({ code, meaning }) => `${code} ${meaning[language]}`)
-      : listExits(command).map(({ code }) => String(code));
+      ? ["", ...wrapParagraph(`${HEADINGS.exits[language]}: ${formatExits(command, language)}`)]
+      : [];
   return [
     ...renderVerbOpening(path, command, language),
     ...renderSection(HEADINGS.options, buildOptionEntries(shown), language),
     "",
     ...renderMoreHelpHint(path, ALL_OPTIONS[language]),
     ...(named.length === 0 ? [] : wrapParagraph(named.join(", "), "  ")),
-    "",
-    ...wrapParagraph(`${HEADINGS.exits[language]}: ${codes.join(" · ")}`),
+    ...exits,
   ];
 }
+
+const formatExits = (command: Command, language: Language): string =>
+  listExits(command)
+    .map(({ code, meaning }) => `${code} ${meaning[language]}`)
+    .join(" · ");
 
 /** Key of the exit codes among the items that help explains; no option has this key. */
 const EXIT_CODES_KEY = "exit codes";

@@ -54,10 +54,11 @@ const findCommands = (verb: string, noun: NounNode, path: readonly string[]): st
   ...noun.nouns.flatMap((below) => findCommands(verb, below, [...path, below.name])),
 ];
 
-/** The verbs of this program for those of others, the most likely first. */
+/** The words of this program for those that people expect, the most likely first. */
 const SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries({
     add: ["create", "set", "grant"],
+    create: ["add"],
     new: ["create", "add"],
     update: ["edit", "set", "import"],
     change: ["edit", "set"],
@@ -71,6 +72,7 @@ const SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map(
     ls: ["list"],
     apply: ["commit"],
     revert: ["undo", "drop"],
+    mirror: ["console"],
   }),
 );
 

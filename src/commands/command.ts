@@ -87,6 +87,8 @@ export function defineVerbs<const V extends Readonly<Record<string, Command>>>(v
 export interface Noun {
   /** one line, shown in the list of nouns */
   readonly summary: Text;
+  /** what to do first, or where related commands are; shown below the summary in the noun's help */
+  readonly advice?: Text | undefined;
   /** other names of the noun: `account` for `clomo-account` */
   readonly aliases?: readonly string[] | undefined;
   /** example lines; default: those of the first verbs */
@@ -118,6 +120,7 @@ export interface VerbNode {
 export interface NounNode {
   readonly name: string;
   readonly summary: Text;
+  readonly advice?: Text | undefined;
   readonly aliases: readonly string[];
   readonly group?: NounGroup | undefined;
   /** usage of the verb that has the same name as the noun, with its arguments */

@@ -94,6 +94,7 @@ export const PROGRAM: NounNode = {
   },{
     name: "console",
     summary: {"en":"tasks to do in the console (CLOMO PANEL)","ja":"管理画面(CLOMO PANEL)で行う作業"},
+    advice: {"en":"A tenant becomes a mirror of the console when you take over its exports: first clomoctl orgs import EXPORT.csv --from-console, then users and devices.","ja":"管理画面のエクスポートを取り込むと、テナントが管理画面のミラーになります。まず clomoctl orgs import EXPORT.csv --from-console 、次に users と devices です。"},
     aliases: [], group: "daily",
     examples: ["clomoctl console confirm 3","clomoctl console drop 3","clomoctl console list"],
     nouns: [],
@@ -170,7 +171,7 @@ export const PROGRAM: NounNode = {
     name: "schedule",
     summary: {"en":"scheduled daily check and reminders","ja":"毎日の確認と通知の自動実行"},
     aliases: [],
-    examples: ["clomoctl renewals schedule install --task-scheduler -o renewals.xml","clomoctl renewals schedule remove --task-scheduler","clomoctl renewals schedule show"],
+    examples: ["clomoctl renewals schedule install --cron --at 08:30","clomoctl renewals schedule remove --task-scheduler","clomoctl renewals schedule show"],
     nouns: [],
     verbs: [{ name: "install", summary: {"en":"check renewal items and send reminders every day","ja":"期限の確認と通知を毎日自動で実行する"}, load: () => import("./renewals/schedule/install.ts") },{ name: "remove", summary: {"en":"remove the daily schedule","ja":"毎日の自動実行の登録を削除する"}, load: () => import("./renewals/schedule/remove.ts") },{ name: "show", summary: {"en":"show how and when the daily run is scheduled","ja":"毎日の自動実行の登録状況を表示する"}, load: () => import("./renewals/schedule/show.ts") }],
   }],
@@ -178,6 +179,7 @@ export const PROGRAM: NounNode = {
   },{
     name: "roles",
     summary: {"en":"administrator roles and custom schemes","ja":"管理者権限とカスタム管理権限スキーム"},
+    advice: {"en":"To give a user a role: clomoctl clomo-account grant USER --role ROLE","ja":"ユーザーに権限を与えるには: clomoctl clomo-account grant USER --role ROLE"},
     aliases: [], group: "tenant",
     examples: ["clomoctl roles list","clomoctl roles matrix","clomoctl roles show division"],
     nouns: [{

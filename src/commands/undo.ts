@@ -5,7 +5,7 @@ import { FORMATS } from "../lib/model/formats.ts";
 import { formatCount, joinTexts, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
 import { validateLimits } from "../lib/plan/limits.ts";
-import { listPlanChanges, hasNoEffect, buildRowsCommand } from "../lib/plan/describe.ts";
+import { listPlanChanges, hasNoEffect } from "../lib/plan/describe.ts";
 import { PLAN_ACTIONS, sumChanges } from "../lib/plan/plan.ts";
 import { parseChangeNumber } from "./imports/plan/find.ts";
 import { CONFIRM_DELETIONS, CONFIRM_WIPES, LIMIT_OPTIONS, PLAN_DRY_RUN, UPLOAD_FILE } from "./imports/plan/options.ts";
@@ -78,7 +78,10 @@ export default defineCommand({
   examples: [
     { line: "clomoctl undo last --dry-run" },
     { line: "clomoctl undo 12 --confirm-deletions 3" },
-    { line: "clomoctl undo 12 --emit-csv undo-12.csv", about: text("also undo it in the console", "管理画面でも") },
+    {
+      line: "clomoctl undo 12 --emit-csv undo-12.csv",
+      about: text("also undo it in the console", "管理画面でも元に戻す"),
+    },
   ],
   exits: ["input-rejected", "conflict", "not-found", "limit-exceeded", "partial"],
   shows: RESULT_COLUMNS,
@@ -96,8 +99,8 @@ export default defineCommand({
       const imports = await client.imports.list();
       const original = findUndoneImport(imports, plan);
       if (emitCsv !== undefined && original === undefined) throw createNotAnImportFailure(plan);
-      // point to the rows of the original import, which stay even if the undo is discarded
-      await showPlan(tools, plan, { allRows: original && buildRowsCommand(original) });
+      // no command lists all rows: the plan of an undo is discarded unless it is committed now
+      await showPlan(tools, plan);
       for (const note of describeUndoEffects(plan, original)) await tools.terminal.note(note);
       if (plan.blocked !== undefined && !skipBlocked) {
         // shown like a rejected file, so that the user is not advised to run it without --dry-run

@@ -104,7 +104,7 @@ export default defineCommand({
       choices: APPLICABLE_RESOURCES,
       repeatable: true,
       value: "NAME",
-      about: text("apply only this resource; may be repeated", "この種類だけ(複数指定可)"),
+      about: text("apply only this resource", "この種類だけ適用する"),
     },
     confirmDeletions: CONFIRM_DELETIONS,
     allow: ALLOW_OTHER_TENANT,

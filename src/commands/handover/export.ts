@@ -136,7 +136,7 @@ export default defineCommand({
       choices: RESOURCE_NAMES,
       repeatable: true,
       value: "NAME",
-      about: text("export only this resource; may be repeated", "この種類だけ(複数指定可)"),
+      about: text("export only this resource", "この種類だけ書き出す"),
     },
     scope: {
       kind: "string",

@@ -140,8 +140,8 @@ test.each([
   [
     "--confirm-deletions 2",
     3,
-    /the plan deletes 3 records, not 2; nothing was changed\n {2}--confirm-deletions 2\n/,
-    /計画で削除するのは 3 件ですが、2 件と指定されています。何も変更していません\n {2}--confirm-deletions 2\n/,
+    /the plan deletes 3 records, not 2; nothing was changed\n {2}--confirm-deletions\n {2}if that is right, pass --confirm-deletions 3\n/,
+    /計画で削除するのは 3 件ですが、2 件と指定されています。何も変更していません\n {2}--confirm-deletions\n {2}この件数でよければ、--confirm-deletions 3 を付けてください\n/,
   ],
   [
     "--yes",

@@ -53,6 +53,7 @@ test("requests a CSR, writes it and says what to do in Apple's portal", async ()
   expect(readFileSync(join(folder, "a.csr"), "utf8")).toBe(REQUEST);
   expect(en.stderr).toBe(
     [
+      "Not for a CLOMO tenant, whose request comes from the console: clomoctl renewals guide push-certificate",
       "request created for mdm@example.co.jp; its key stays in the tenant",
       `sign in to Apple's portal (https://identity.apple.com/pushcert) as mdm@example.co.jp, and choose Renew for the certificate in use (never Create a Certificate) with the request once an MDM vendor has signed it: the portal accepts only signed requests, and clomoctl does not sign them. The topic must stay ${push().topic}`,
       "then: clomoctl push-cert upload FILE --apple-account mdm@example.co.jp",

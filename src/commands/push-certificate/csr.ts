@@ -1,3 +1,4 @@
+import { line } from "../../lib/advice/index.ts";
 import { CONSOLE_STEPS } from "../../lib/model/console-steps.ts";
 import { REQUEST_FILE } from "../../lib/model/ade.ts";
 import { emailKey } from "../../lib/model/normalise.ts";
@@ -10,8 +11,17 @@ import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
 import { describeStepsAfterRequest, PUSH_CERTIFICATE_PURPOSE, resolvePortal } from "./columns.ts";
 
+const CONSOLE_GUIDE = line("renewals guide", ["push-certificate"]);
+
+/** The limit of the request, which people must know before they send it to Apple. */
+const NOT_FOR_CLOMO = text(
+  `Not for a CLOMO tenant, whose request comes from the console: ${CONSOLE_GUIDE}`,
+  `CLOMO のテナントには使えません(CSR は管理画面から入手): ${CONSOLE_GUIDE}`,
+);
+
 export default defineCommand({
   summary: text("write a signing request (CSR) for the push certificate", "プッシュ通知証明書の CSR を書き出す"),
+  caution: NOT_FOR_CLOMO,
   details: [
     PUSH_CERTIFICATE_PURPOSE,
     text(
@@ -78,6 +88,7 @@ export default defineCommand({
     const { request, created, certificate } = await client["push-certificate"].request({ ...wanted, startOver });
     tools.describeDone(STATE_CHANGED);
     await outputs.write(output, request);
+    await terminal.note(NOT_FOR_CLOMO);
     await terminal.note(created ? describeCreatedRequest(certificate.request?.email ?? "") : EXISTING_REQUEST_WRITTEN);
     const portal = { ...(await resolvePortal(client, certificate)), ...(output !== "-" && { file: output }) };
     for (const line of describeStepsAfterRequest(certificate, portal)) await terminal.note(line);

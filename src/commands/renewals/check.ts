@@ -72,6 +72,10 @@ type CheckInput = InputOf<typeof CHECK_OPTIONS>;
 
 export default defineCommand({
   summary: text("check which items are due (for cron and monitoring)", "期限の近いものを調べる(cron・監視用)"),
+  caution: text(
+    `Only prints. To send reminders as well: ${line("renewals notify", [])}`,
+    `表示だけを行います。通知も送るには: ${line("renewals notify", [])}`,
+  ),
   details: [
     text(
       "Checks the items recorded in the tenant or, if you name files or folders, only those: certificates (PEM, DER), key stores (PKCS#12, JKS), ADE server tokens, content tokens (VPP) and provisioning profiles. The worst state sets the exit code, in the order 2, 3, 1, 0; everything is listed in any case. Anything that cannot be read is unknown, never ok. Days are calendar days in --timezone or the context's time zone; ~ marks an estimated date.",

@@ -1,7 +1,11 @@
+import { line } from "../../lib/advice/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineNoun } from "../command.ts";
+
+const GRANT = line("clomo-account grant", ["USER"], { role: "ROLE" });
 
 export default defineNoun({
   group: "tenant",
   summary: text("administrator roles and custom schemes", "管理者権限とカスタム管理権限スキーム"),
+  advice: text(`To give a user a role: ${GRANT}`, `ユーザーに権限を与えるには: ${GRANT}`),
 });

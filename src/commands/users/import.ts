@@ -59,6 +59,7 @@ export default defineCommand({
   },
   excludes: [...IMPORT_EXCLUDES, ["fromConsole", "undeletable"]],
   examples: [
+    { line: "clomoctl users import people.csv --dry-run" },
     { line: "clomoctl users import people.csv --create-orgs --yes" },
     { line: "clomoctl users import people.csv --create-orgs --dry-run --format json" },
     { line: "clomoctl users import export.csv --from-console" },

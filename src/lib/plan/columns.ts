@@ -13,7 +13,7 @@ import { describeProblem, getThingNoun, PROBLEMS, type ProblemCode } from "../mo
 import { UPLOAD_OMISSION_REASONS, type UploadOmissionReason } from "../model/upload.ts";
 import { joinTexts, same, text, type Language, type Text } from "../text/index.ts";
 import { listInitialValues, listValueChanges, describeColumn, describeWholeRow, nameOf } from "./changes.ts";
-import { listPlanChanges } from "./describe.ts";
+import { hasNoEffect, listPlanChanges } from "./describe.ts";
 import { PLAN_ACTIONS, sumChanges, describeChanges } from "./plan.ts";
 
 const plainColumn = (key: keyof Import, header: Text): Column<Import> => ({
@@ -254,7 +254,15 @@ export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
     "orgsCreated",
     "groupsCreated",
   ),
-  { key: "committed", header: text("committed", "適用"), value: ({ committed }) => committed },
+  {
+    key: "committed",
+    header: text("committed", "適用"),
+    value: ({ committed }) => committed,
+    name: ({ plan, committed }) => {
+      if (committed) return text("yes", "はい");
+      return hasNoEffect(plan) && !plan.rejected ? text("nothing to change", "変更なし") : text("no", "いいえ");
+    },
+  },
   ...pickDetailColumns("newOrgs", "newGroups", "columns"),
   resultCountColumn("wipes", text("devices to wipe", "初期化が必要なデバイス")),
   {

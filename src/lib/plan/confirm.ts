@@ -57,7 +57,8 @@ export function requireConfirmedCounts(
   if (confirmWipes !== undefined && confirmWipes !== wipes) {
     throw new Failure("input-rejected", {
       what: describeWipeMismatch(wipes, confirmWipes),
-      where: `--confirm-wipes ${confirmWipes}`,
+      where: "--confirm-wipes",
+      hint: requestCount("--confirm-wipes", wipes),
     });
   }
   const deletions = sumChanges(changes, "delete");
@@ -67,9 +68,14 @@ export function requireConfirmedCounts(
       `the plan deletes ${formatCount(deletions, "record")}, not ${confirmDeletions}; nothing was changed`,
       `計画で削除するのは ${deletions} 件ですが、${confirmDeletions} 件と指定されています。何も変更していません`,
     ),
-    where: `--confirm-deletions ${confirmDeletions}`,
+    where: "--confirm-deletions",
+    hint: requestCount("--confirm-deletions", deletions),
   });
 }
+
+/** Returns the advice to confirm the number that a plan has. */
+const requestCount = (flag: string, count: number): Text =>
+  text(`if that is right, pass ${flag} ${count}`, `この件数でよければ、${flag} ${count} を付けてください`);
 
 /**
  * Asks whether to apply a plan. The question repeats the tenant and the counts. Deletions are confirmed by their number

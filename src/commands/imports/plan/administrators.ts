@@ -19,6 +19,12 @@ const buildAddCommand = (kind: AdministratorKind): string =>
     ? `${line("users administrators add", ["USER"])}…`
     : `${line("secured administrators add", ["USER"])}… --app ${kind}`;
 
+/** Returns the command that confirms that there are no administrators. */
+const buildNoneCommand = (kind: AdministratorKind): string =>
+  kind === "users"
+    ? line("users administrators add", [], { none: true })
+    : line("secured administrators add", [], { app: kind, none: true });
+
 /**
  * Returns the kind of a plan's records if the plan is for a mirror, or makes a mirror, whose administrators are not
  * confirmed yet. Roles that were recorded do not confirm this: the console may have further administrators.
@@ -80,8 +86,8 @@ const confirmationHint = (kind: AdministratorKind, count: number): Text => {
   const command = buildAddCommand(kind);
   return count === 0
     ? text(
-        `name the administrators, or pass --none if there are none: ${command}`,
-        `管理者を指定してください(いなければ --none): ${command}`,
+        `name the administrators: ${command}; if there are none: ${buildNoneCommand(kind)}`,
+        `管理者を指定してください: ${command} 。いない場合: ${buildNoneCommand(kind)}`,
       )
     : text(
         `name the other administrators or, if there are none, one of the recorded administrators again: ${command}`,

@@ -221,14 +221,12 @@ export const IMPORT_OPTIONS = {
   allow: buildAllowOption("unknown-columns", "error-values", "other-tenant"),
   skipInvalid: {
     group: "safety",
-    brief: text("skip invalid rows", "不正な行を除いて適用する"),
     kind: "boolean",
     about: text("skip invalid rows and commit the rest (exit 8)", "不正な行を除いて適用する(終了コード 8)"),
   },
   confirmDeletions: {
     ...CONFIRM_DELETIONS,
     group: "safety",
-    brief: text("number of deletions you expect", "削除件数の確認"),
   },
   maxDeletions: { ...LIMIT_OPTIONS.maxDeletions, group: "safety" },
   maxChanges: { ...LIMIT_OPTIONS.maxChanges, group: "safety" },

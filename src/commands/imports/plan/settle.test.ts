@@ -102,7 +102,7 @@ test.each([
   [{ wipes: 2 }, 0],
 ])("a number of wipes that differs from the plan changes nothing: %j, %i", async (counts, confirmWipes) => {
   const failing = mayCommit(toolsOf([], { yes: true }), planOf({ update: 3, ...counts }), { confirmWipes });
-  await expect(failing).rejects.toMatchObject({ code: "input-rejected", where: `--confirm-wipes ${confirmWipes}` });
+  await expect(failing).rejects.toMatchObject({ code: "input-rejected", where: "--confirm-wipes" });
 });
 
 test.each([0, 2])("a number of deletions that differs from the plan changes nothing: %i", async (confirmed) => {

@@ -127,7 +127,7 @@ function renderSettings({ host, from, user, address }: SetupAnswers, language: L
     "#   - name: chat",
     "#     way: webhook",
     "#     service: slack # teams | google-chat | chatwork | line-works | template",
-    say("  the URL is a secret, so write it to a file", "  URL は機密情報なので、ファイルに書く"),
+    say("  the URL is a secret, so write it to a file", "  URL は他の人に知られないよう、ファイルに書く"),
     "#     url-file: slack-url",
     "",
   ].join("\n");

@@ -47,6 +47,7 @@ export default defineCommand({
     },
   },
   examples: [
+    { line: "clomoctl renewals schedule install --cron --at 08:30" },
     { line: "clomoctl renewals schedule install --task-scheduler -o renewals.xml" },
     { line: "clomoctl renewals schedule install --task-scheduler --at 08:30" },
   ],

@@ -140,7 +140,7 @@ test("refuses a secret file that others can read before sending anything", async
   const open = await runInBoth(`${LINE} --password-file password.txt`, { tenant: {}, folder: withFiles(0o644) });
   expect(open.en).toMatchObject({ exit: 3, requests: [] });
   expect(open.en.stderr).toContain("other users can read the secret file");
-  expect(open.ja.stderr).toContain("機密情報のファイルを他のユーザーが読める状態です");
+  expect(open.ja.stderr).toContain("パスワードなどのファイルを他のユーザーが読める状態です");
   expect(open.en.stderr + open.ja.stderr).not.toContain(CANARY);
 });
 

@@ -150,7 +150,7 @@ function findSettingColumn(app: App, typed: string, name: string): Column {
       typed,
       text(
         `${column.header} is a secret and cannot be set on the command line`,
-        `「${column.header}」はパスワードなどの機密情報のため、コマンドラインでは指定できません`,
+        `「${column.header}」はパスワードなどにあたるため、コマンドラインでは指定できません`,
       ),
       text(
         `to set it with a file: ${line("secured users import", ["FILE"], { app })}`,

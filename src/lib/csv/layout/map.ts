@@ -71,7 +71,7 @@ const describeValueFault = (column: Column, value: string): Text | undefined => 
   if (column.secret === true) {
     return text(
       `"${column.header}" is a secret and cannot be set in a column map file`,
-      `「${column.header}」はパスワードなどの機密情報なので、対応表ファイルには書けません`,
+      `「${column.header}」はパスワードなどの列なので、対応表ファイルには書けません`,
     );
   }
   if (value === "") return text(`"${column.header}" has no value`, `「${column.header}」の値がありません`);

@@ -229,7 +229,7 @@ function buildContentsSection(data: ReportData): Section {
         kind: "paragraph",
         words: text(
           "A bundle never contains passwords, private keys, tokens or other secrets. Set them again, or hand them over in another way.",
-          "パスワード、秘密鍵、トークンなどの機密情報は含まれません。再設定するか、別の方法で引き継いでください。",
+          "パスワード、秘密鍵、トークンなどは含まれません。再設定するか、別の方法で引き継いでください。",
         ),
       },
     ],

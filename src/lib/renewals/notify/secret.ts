@@ -72,7 +72,7 @@ const readSecretFile = async (
       path,
       [
         "not a secret file: the file is too large, or not a regular file",
-        "機密情報のファイルではありません(大きすぎるか、通常のファイルではありません)",
+        "パスワードなどのファイルではありません(大きすぎるか、通常のファイルではありません)",
       ],
       ["use a file that contains only the secret", "値だけを書いたファイルを指定してください"],
     );
@@ -82,15 +82,20 @@ const readSecretFile = async (
   if (modes && (found.mode & GROUP_AND_OTHERS) !== 0) {
     throw createSecretFailure(
       path,
-      ["other users can read the secret file", "機密情報のファイルを他のユーザーが読める状態です"],
-      [`run: chmod 600 ${path}`, `chmod 600 ${path} を実行してください`],
+      ["other users can read the secret file", "パスワードなどのファイルを他のユーザーが読める状態です"],
+      resolve(path).startsWith("/mnt/")
+        ? [
+            "on a Windows drive (/mnt/c), chmod has no effect: move the file to your Linux home folder, then run chmod 600",
+            "Windows のドライブ(/mnt/c など)では chmod が効きません。Linux のホームフォルダーに移してから chmod 600 を実行してください",
+          ]
+        : [`run: chmod 600 ${path}`, `chmod 600 ${path} を実行してください`],
     );
   }
   if (value !== "") return value;
   throw createSecretFailure(
     path,
-    ["the secret file is empty", "機密情報のファイルが空です"],
-    ["write the secret into the file", "機密情報をファイルに書いてください"],
+    ["the secret file is empty", "パスワードなどのファイルが空です"],
+    ["write the secret into the file", "パスワードなどをファイルに書いてください"],
   );
 };
 

@@ -45,12 +45,20 @@ export const createRejectedImportFailure = (record: ImportRecord): Failure =>
 
 /** Returns the failure for reading the plan of an import that has no open plan, or no longer has one. */
 export const createNoPlanFailure = (record: ImportRecord): Failure => {
-  const { en, ja } = IMPORT_STATE_NAMES[getDisplayState(record)];
+  const state = getDisplayState(record);
+  const { en, ja } = IMPORT_STATE_NAMES[state];
+  const { number } = record;
   return new Failure("conflict", {
-    what: text(
-      `import ${record.number} is ${en}, so it does not have an open plan`,
-      `インポート ${record.number} は${ja}で、有効な計画がありません`,
-    ),
+    what:
+      state === "discarded"
+        ? text(
+            `the plan of import ${number} was not kept (it was a dry run, or was not applied)`,
+            `インポート ${number} の計画は残していません(確認のみか、適用しなかったため)`,
+          )
+        : text(
+            `import ${number} is ${en}, so it does not have an open plan`,
+            `インポート ${number} は${ja}で、有効な計画がありません`,
+          ),
     hint: describePlanAlternative(record),
   });
 };
@@ -66,7 +74,10 @@ const describePlanAlternative = (record: ImportRecord): Text => {
         "start the deletion again, with the names of the records or with filters",
         "名前か絞り込み条件を指定して、削除からやり直してください",
       )
-    : text("import the file again", "ファイルをもう一度インポートしてください");
+    : text(
+        "import the file again; --keep-plan keeps its plan",
+        "ファイルをもう一度インポートしてください(計画を残すには --keep-plan)",
+      );
 };
 
 /** Returns the failure for committing a plan when a collection that it read has changed. */
