@@ -109,7 +109,7 @@ const MEASURES: readonly Measure[] = [
   {
     name: "imports, deletion",
     target: 11_500,
-    limit: 20_570,
+    limit: 20_610,
     of: linesBelow(
       /^src\/lib\/plan\//,
       /^src\/lib\/tenant\/plans\/(?!sqlite\/undo\/|deletion)/,

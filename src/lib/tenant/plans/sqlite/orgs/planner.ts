@@ -210,8 +210,8 @@ const reportSameNames = (database: Database, plan: PlanDefinition): void => {
     select: `select r.row, r.line, null as col,
         json_object('org', ${buildRecordLabelSql(ORG)}, 'was', t.code, 'code', a.code) as params
       from s.org_after a join s.row r on r.row = a.row join org t on t.parent = a.parentOrg and t.name = a.name
-      where a.code is not null and t.code is not null and a.row not in (select row from s.match)
-        and t.pk not in (select target from s.match) order by r.row`,
+      where a.code is not null and t.code is not null and not exists (select 1 from s.match m where m.row = a.row)
+        and not exists (select 1 from s.match m where m.target = t.pk) order by r.row`,
   });
 };
 
