@@ -105,11 +105,11 @@ const unclearFileNames = (sources: Sources, _graph: Graph, tests: readonly strin
 
 /** A part grows only if its limit is raised here, in the same commit; whoever makes one smaller lowers it. */
 const MEASURES: readonly Measure[] = [
-  { name: "lines of src", target: 99_000, limit: 132_050, of: linesBelow(/^src\//) },
+  { name: "lines of src", target: 99_000, limit: 132_200, of: linesBelow(/^src\//) },
   {
     name: "imports, deletion",
     target: 11_500,
-    limit: 20_610,
+    limit: 20_720,
     of: linesBelow(
       /^src\/lib\/plan\//,
       /^src\/lib\/tenant\/plans\/(?!sqlite\/undo\/|deletion)/,
