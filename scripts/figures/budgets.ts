@@ -105,7 +105,7 @@ const unclearFileNames = (sources: Sources, _graph: Graph, tests: readonly strin
 
 /** A part grows only if its limit is raised here, in the same commit; whoever makes one smaller lowers it. */
 const MEASURES: readonly Measure[] = [
-  { name: "lines of src", target: 99_000, limit: 132_200, of: linesBelow(/^src\//) },
+  { name: "lines of src", target: 99_000, limit: 132_560, of: linesBelow(/^src\//) },
   {
     name: "imports, deletion",
     target: 11_500,
@@ -116,7 +116,7 @@ const MEASURES: readonly Measure[] = [
       /^src\/commands\/(?:imports|deletion)\//,
     ),
   },
-  { name: "commands", target: 26_000, limit: 36_900, of: linesBelow(/^src\/commands\//) },
+  { name: "commands", target: 26_000, limit: 37_070, of: linesBelow(/^src\/commands\//) },
   { name: "of them no verbs, %", target: 47, limit: 60, of: percentOfNoVerbs },
   {
     name: "handover, renewals",

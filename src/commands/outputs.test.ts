@@ -163,6 +163,7 @@ const CASES: Readonly<Record<string, Case>> = {
   "secured users template --output": { line: "secured users template --app docs -o OUT", isPublic: true },
   "status --output": { line: "status --format html -o OUT", keeping: "rewritten" },
   "users delete --list": { line: "users delete E2 --list OUT --dry-run" },
+  "users leave --report": { line: "users leave E2 --report OUT --dry-run" },
   "users export --output": { line: "users export -o OUT" },
   ...imports("users import", "users.csv"),
   "users template --output": { line: "users template -o OUT", isPublic: true },

@@ -7,7 +7,7 @@ import { DRY_RUN, buildValueOptions, parseValueOptions } from "../records/option
 import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
 import { findUser } from "../users/columns.ts";
 import { DEVICE_COLUMNS } from "./columns.ts";
-import { DEVICE_RESULT_LAYOUT, warnOfSharedAccounts } from "./device-result.ts";
+import { DEVICE_RESULT_LAYOUT, warnOfSharedAccounts } from "./writing/result.ts";
 
 export default defineCommand({
   summary: text("create a device", "デバイスを作成する"),

@@ -5,7 +5,7 @@ import { defineCommand } from "../command.ts";
 import { DRY_RUN, refuseEmptyChange, buildValueOptions, parseValueOptions } from "../records/options.ts";
 import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
 import { DEVICE_ARGUMENT, DEVICE_COLUMNS, findDeviceByName } from "./columns.ts";
-import { DEVICE_RESULT_LAYOUT } from "./device-result.ts";
+import { DEVICE_RESULT_LAYOUT } from "./writing/result.ts";
 
 export default defineCommand({
   summary: text("change a device", "デバイスを変更する"),

@@ -1,7 +1,5 @@
-import type { Device } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { DEVICE, mayRequireWipe, getWipeRequirement } from "../../lib/model/device.ts";
-import { describeProblem } from "../../lib/model/problem.ts";
+import { DEVICE, mayRequireWipe } from "../../lib/model/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
@@ -13,7 +11,7 @@ import { askWipeCount } from "../../lib/plan/confirm.ts";
 import type { Tools } from "../tools.ts";
 import { findUser } from "../users/columns.ts";
 import { DEVICE_ARGUMENT, DEVICE_COLUMNS, findDevicesByName } from "./columns.ts";
-import { DEVICE_RESULT_LAYOUT, warnOfSharedAccounts } from "./device-result.ts";
+import { CONFIRM_WIPES, DEVICE_RESULT_LAYOUT, noteWipes, warnOfSharedAccounts } from "./writing/result.ts";
 
 export default defineCommand({
   summary: text("set the owner of devices: a user, an organisation or nobody", "デバイスの所有者を設定する"),
@@ -38,10 +36,7 @@ export default defineCommand({
       about: text("organisation that becomes the owner", "所有者にする組織"),
     },
     none: { kind: "boolean", about: text("remove the owner", "所有者をなしにする") },
-    confirmWipes: {
-      kind: "number",
-      about: text("number of devices that you expect to be wiped", "初期化が必要になるデバイスの台数の確認"),
-    },
+    confirmWipes: CONFIRM_WIPES,
     dryRun: DRY_RUN,
   },
   examples: [
@@ -93,14 +88,4 @@ async function resolveOwner(
   if (user === undefined) return { owner: null, ownerOrg: null };
   const { client } = await tools.tenant("users");
   return { owner: (await findUser(client, user)).id, ownerOrg: null };
-}
-
-async function noteWipes({ terminal }: Pick<Tools, "terminal">, devices: readonly Device[]): Promise<void> {
-  for (const device of devices) {
-    const { en, ja } = describeProblem({
-      code: "owner-wipe",
-      params: { certain: getWipeRequirement(device) === "has" ? 1 : 0 },
-    });
-    await terminal.note(text(`${device.serialNumber}: ${en}`, `${device.serialNumber}: ${ja}`));
-  }
 }

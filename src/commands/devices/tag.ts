@@ -7,7 +7,7 @@ import { listColumns } from "../listing/list.ts";
 import { DRY_RUN } from "../records/options.ts";
 import { STATE_UNCHANGED, showWrittenRecords, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
 import { DEVICE_ARGUMENT, DEVICE_COLUMNS, findDevicesByName } from "./columns.ts";
-import { DEVICE_RESULT_LAYOUT } from "./device-result.ts";
+import { DEVICE_RESULT_LAYOUT } from "./writing/result.ts";
 
 export default defineCommand({
   summary: text("add or remove tags of devices", "デバイスのタグを追加・削除する"),

@@ -32,7 +32,7 @@ const HANDOVER_NOUNS = [
   "vpp",
   "answers",
   "users",
-  "devices",
+  "leavers",
   "administrators",
   "audit",
   "console",

@@ -1,21 +1,16 @@
 import { line, step } from "../../lib/advice/index.ts";
 import type { Client, User } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
+import { writeProgramFile } from "../../lib/files/index.ts";
 import type { HandoverFacts } from "../../lib/handover/checklist/facts.ts";
 import type { LeaverRecords } from "../../lib/handover/checklist/leaver.ts";
-import {
-  findPeople,
-  isSameName,
-  namesPerson,
-  type KnownPerson,
-  type Person,
-} from "../../lib/handover/checklist/people.ts";
+import { findPeople, isSameName, type KnownPerson, type Person } from "../../lib/handover/checklist/people.ts";
 import { findMirrorGaps, type MirrorGaps } from "../../lib/model/mirror.ts";
-import { SECURED_APPS, type SecuredApp } from "../../lib/model/secured-user.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { text } from "../../lib/text/index.ts";
 import type { Fields, InputOf } from "../field.ts";
 import { limitRecords } from "../listing/list.ts";
+import type { Tools } from "../tools.ts";
 import type { HandoverTenant } from "./facts.ts";
 
 /** The options that name the leaver and the last day. */
@@ -100,25 +95,14 @@ export async function collectLeaverRecords(
   person: Person,
 ): Promise<{ readonly records: LeaverRecords; readonly notTaken: MirrorGaps }> {
   const { id, account } = person;
-  const devices = id === null ? [] : await listOwnedDevices(client, id);
-  const secured: SecuredApp[] = [];
-  for (const app of SECURED_APPS) {
-    const { administrators } = await client.administrators.list(app);
-    if (administrators.some(({ key, name }) => namesPerson(person, key) || namesPerson(person, name)))
-      secured.push(app);
-  }
+  const [dependents] = id === null ? [] : await client.leavers.dependents({ ids: [id] });
+  const { devices = [], secured } = dependents ?? {};
+  const apps = (secured ?? []).filter(({ administrator }) => administrator).map(({ app }) => app);
   const schemes = account === null ? [] : await listAuthoredSchemes(client, account);
   return {
-    records: { devices, secured, schemes },
+    records: { devices: devices.map(({ serialNumber }) => serialNumber), secured: [...new Set(apps)], schemes },
     notTaken: findMirrorGaps(await client.tenant.show()),
   };
-}
-
-/** Returns the serial number of each device of an owner, or the id if there is no serial number. */
-async function listOwnedDevices(client: HandoverTenant["client"], owner: string): Promise<readonly string[]> {
-  const names: string[] = [];
-  for await (const { serialNumber, id } of client.devices.list({ owner })) names.push(serialNumber ?? id);
-  return names;
 }
 
 /** Returns the names of the schemes that an account created or changed, according to the audit records. */
@@ -129,4 +113,26 @@ async function listAuthoredSchemes(client: HandoverTenant["client"], account: st
     for (const { name } of record.objects ?? []) if (name !== undefined) names.add(name);
   }
   return [...names];
+}
+
+/** The settings of `renewals notify` as they are to be. */
+export interface NotifyFileChange {
+  readonly file: string;
+  readonly content: string;
+}
+
+/** Changes the tenant and the notification settings; if the tenant refuses, the settings stay as they were. */
+export async function changeWithSettings<T>(
+  { temporary }: Pick<Tools, "temporary">,
+  settings: NotifyFileChange | undefined,
+  request: () => Promise<T>,
+): Promise<T> {
+  if (settings === undefined) return request();
+  let done: { readonly answer: T } | undefined;
+  const settle = async (): Promise<void> => {
+    done = { answer: await request() };
+  };
+  await writeProgramFile(settings.file, settings.content, { ...temporary, secret: true, settle });
+  if (done === undefined) throw new TypeError("the tenant was not asked");
+  return done.answer;
 }

@@ -1,5 +1,5 @@
 import { line, step } from "../../lib/advice/index.ts";
-import { readTrustedFile, writeProgramFile } from "../../lib/files/index.ts";
+import { readTrustedFile } from "../../lib/files/index.ts";
 import type { Account, TransferResult } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { HandoverFacts } from "../../lib/handover/checklist/facts.ts";
@@ -32,7 +32,7 @@ import {
   getChecklistDay,
   type HandoverTenant,
 } from "./facts.ts";
-import { resolvePerson, collectLeaverRecords } from "./leaver.ts";
+import { changeWithSettings, collectLeaverRecords, resolvePerson, type NotifyFileChange } from "./leaver.ts";
 import { buildChecklistRows, writeChecklist } from "./rows.ts";
 
 /** A responsibility that is transferred to the successor, or a step that only people can do. */
@@ -151,7 +151,8 @@ export default defineCommand({
     await renderPlan(terminal, shown);
     if (!(await askToApply(tools, shown, {}))) return terminal.note(STATE_UNCHANGED);
     tools.describeState(() => STATE_MAYBE_CHANGED);
-    const done = await applyTransfer(tools, tenant, { from, to, seen, settings });
+    const request = () => tenant.client.accounts.transfer(from.id, { to: to.id, seen });
+    const done = await changeWithSettings(tools, settings, request);
     tools.describeDone(STATE_CHANGED);
     const rows = buildTransferRows(done, settings, to);
     await showTransfer(tools, tenant, { ...known, rows, done });
@@ -249,9 +250,7 @@ function requireUser({ id, ...person }: Person, typed: string): UserPerson {
 const addressesOf = ({ words }: Person): readonly string[] => words.filter((word) => word.includes("@"));
 
 /** The notification settings after the transfer. */
-interface NewNotifySettings {
-  readonly file: string;
-  readonly content: string;
+interface NewNotifySettings extends NotifyFileChange {
   readonly replaced: readonly string[];
 }
 
@@ -274,33 +273,6 @@ async function buildNotifySettings(
   // never write settings that could not be read again
   parseNotifySettings(content, file);
   return { file, content, replaced };
-}
-
-/** Changes the tenant and the notification settings; if the tenant refuses, the settings stay as they were. */
-async function applyTransfer(
-  { temporary }: Tools,
-  { client }: HandoverTenant,
-  {
-    from,
-    to,
-    seen,
-    settings,
-  }: {
-    readonly from: UserPerson;
-    readonly to: UserPerson;
-    readonly seen: number | undefined;
-    readonly settings: NewNotifySettings | undefined;
-  },
-): Promise<TransferResult> {
-  const request = () => client.accounts.transfer(from.id, { to: to.id, seen });
-  if (settings === undefined) return request();
-  let done: TransferResult | undefined;
-  const settle = async (): Promise<void> => {
-    done = await request();
-  };
-  await writeProgramFile(settings.file, settings.content, { ...temporary, secret: true, settle });
-  if (done === undefined) throw new TypeError("the tenant was not asked");
-  return done;
 }
 
 const buildTransferRows = (

@@ -3,7 +3,8 @@ import { defineCommand } from "../command.ts";
 import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS } from "../deletion/options.ts";
 import { runDeletion } from "../deletion/run.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
-import { suggestUsers, USER_ARGUMENT, USER_FILTERS, USER_LOOKUP } from "./columns.ts";
+import { USER_ARGUMENT, USER_FILTERS } from "./columns.ts";
+import { buildFindableUsers } from "../deletion/findable-users.ts";
 
 export default defineCommand({
   summary: text("delete users", "ユーザーを削除する"),
@@ -41,29 +42,7 @@ export default defineCommand({
       options,
       async found() {
         const { client } = await tools.tenant("users");
-        return {
-          ...USER_LOOKUP,
-          called: ({ name }) => name,
-          headings: ({ org }) => [org.path, ...org.path.split("/")].filter((name) => name !== ""),
-          compared: ({ name, emails, org }) => `${name} <${emails[0] ?? ""}> ${org.path}`.trim(),
-          beside: ({ name, nameKana, employeeCode, accountName, title, org }) => [
-            name,
-            nameKana,
-            employeeCode,
-            accountName,
-            title,
-            org.path,
-            ...org.path.split("/"),
-          ],
-          find: (name) => client.users.find({ name }),
-          near: (name) => suggestUsers(client, name),
-          every: () => client.users.list(),
-          knownBy: ({ id, emails, employeeCode, accountName }) => ({
-            exact: [id],
-            codes: [employeeCode, accountName],
-            mails: emails,
-          }),
-        };
+        return buildFindableUsers(client);
       },
     }),
 });

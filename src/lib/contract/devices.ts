@@ -38,6 +38,13 @@ const deviceFilters = {
   owner: Id.optional().meta({ description: "ID of a user: the devices that this user owns" }),
 };
 
+const wipeCount = {
+  wipes: z.int().min(0).optional().meta({
+    description:
+      "number of devices that have to be wiped for a different owner; any other number is rejected; default: 0",
+  }),
+};
+
 export default {
   description: "Devices (デバイス)",
   routes: {
@@ -98,14 +105,27 @@ export default {
         ownerOrg: Id.nullable().meta({
           description: "ID of the organisation that becomes the owner; a device has only one owner",
         }),
-        wipes: z.int().min(0).optional().meta({
-          description:
-            "number of devices that have to be wiped for a different owner; any other number is rejected; default: 0",
-        }),
+        ...wipeCount,
         ...seenRevision,
         ...writeOptions,
       }),
       answer: itemsResponse(WrittenDevice, "The devices, in the order of the request"),
+      fails: ["input-rejected", "not-found", "conflict"],
+    }),
+    replace: post("/v1/devices/replace", {
+      id: "replaceDevice",
+      summary:
+        "Replace a device: move its owner, telephone number, tags and memo to another device, and tag it as 返却済み",
+      body: z.strictObject({
+        id: Id,
+        serialNumber: newValueSchema(DEVICE.fields.serialNumber).min(1).meta({
+          description: "serial number of the new device, which must not have an owner; if there is none, it is created",
+        }),
+        ...wipeCount,
+        ...seenRevision,
+        ...writeOptions,
+      }),
+      answer: itemsResponse(WrittenDevice, "The new device, then the old one"),
       fails: ["input-rejected", "not-found", "conflict"],
     }),
     tag: post("/v1/devices/tag", {

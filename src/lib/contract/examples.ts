@@ -271,6 +271,9 @@ const EXPLICIT_EXAMPLES: ReadonlyMap<string, RouteExample> = new Map<string, Rou
   ["deleteSchemes", { body: { ids: [id(11)] } }],
   ["deleteSecuredGroups", { body: { ids: [id(6)], memberships: 12 } }],
   ["setDeviceOwner", { body: { ids: [id(10)], owner: id(2), ownerOrg: null } }],
+  ["replaceDevice", { body: { id: id(10), serialNumber: "SERIAL000002" } }],
+  ["findDependents", { body: { ids: [id(2)] } }],
+  ["leaveUsers", { body: { ids: [id(2)] } }],
   ["tagDevices", { body: { ids: [id(10)], add: ["貸出用"], remove: [] } }],
   [
     "moveUsers",

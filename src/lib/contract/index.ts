@@ -9,6 +9,7 @@ export type * from "./console.ts";
 export type * from "./devices.ts";
 export type * from "./exports.ts";
 export type * from "./imports.ts";
+export type * from "./leavers.ts";
 export type * from "./orgs.ts";
 export type * from "./push-certificate.ts";
 export type * from "./renewals.ts";
@@ -32,6 +33,7 @@ export const NOUNS = {
   devices: () => import("./devices.ts"),
   exports: () => import("./exports.ts"),
   imports: () => import("./imports.ts"),
+  leavers: () => import("./leavers.ts"),
   orgs: () => import("./orgs.ts"),
   "push-certificate": () => import("./push-certificate.ts"),
   renewals: () => import("./renewals.ts"),

@@ -34,6 +34,14 @@ export const PRE_REGISTERED: (typeof DEVICE_STATUSES)[number] = "事前登録";
 /** The only status in which the console cannot set an owner. A device's status may be unknown.  @see facts 1.3 */
 export const NOT_MANAGED: (typeof DEVICE_STATUSES)[number] = "管理外";
 
+/**
+ * The tags of a device whose user left or got another device. The console has tags and can import them, but it does not
+ * have a status for a device that is to be returned.
+ *
+ * @see facts 1.1
+ */
+export const RETURN_TAGS = { awaited: "回収待ち", returned: "返却済み" } as const;
+
 /** How an Android device is set up, by the manual's names; `unknown` is clomoctl's.  @see facts 1.3, 2.4, 3.5 */
 const ANDROID_MODE = defineLabelledChoice({
   "fully-managed": text("Fully Managed", "Fully Managed"),

@@ -1,5 +1,6 @@
 import { isMap, isSeq, parseDocument, type Document, type YAMLMap, type YAMLSeq } from "yaml";
 import { emailKey } from "../../model/normalise.ts";
+import { RENEWAL_KINDS } from "../../model/renewal.ts";
 import { replacePerson, type Person } from "../checklist/people.ts";
 
 /** Notification settings in which a successor has replaced the leaver. */
@@ -60,6 +61,50 @@ export function replaceRecipient(content: string, succession: Succession): Trans
     if (others.length > 0) setEntryList(document, entry, "contexts", others);
   }
   return replaced.length === 0 ? { content, replaced } : { content: document.toString({ lineWidth: 0 }), replaced };
+}
+
+/** Notification settings without people who leave. */
+export interface ReducedSettings {
+  readonly content: string;
+  /** the addresses that were removed, as they were written in the settings */
+  readonly removed: readonly string[];
+  /** the addresses that stay, because nobody else would be notified of some of their items */
+  readonly kept: readonly string[];
+}
+
+/**
+ * Returns the text of `notify.yaml` without the mail entries of a person for a context. Comments stay. An entry stays
+ * if no other entry covers all its kinds of items in the context, and for other contexts that it lists.
+ *
+ * @param content valid settings
+ */
+export function removeRecipient(content: string, { context, leaver }: Omit<Succession, "successor">): ReducedSettings {
+  const document = parseDocument(content, { schema: "failsafe" });
+  const recipients = document.get("recipients");
+  const [removed, kept]: [string[], string[]] = [[], []];
+  if (!isSeq(recipients)) return { content, removed, kept };
+  const keys = new Set(leaver.words.filter((word) => word.includes("@")).map(emailKey));
+  const entries = recipients.items.filter((item) => isMap(item));
+  const isOwn = (entry: YAMLMap): boolean => keys.has(emailKey(emailAddressOf(entry) ?? ""));
+  const covered = entries.filter((entry) => !isOwn(entry)).map(readFilter);
+  for (const entry of entries.filter(isOwn)) {
+    const address = emailAddressOf(entry) ?? "";
+    const { contexts, kinds = Object.keys(RENEWAL_KINDS) } = readFilter(entry);
+    if (contexts?.includes(context) === false) continue;
+    // an entry for all contexts stays if others are only for some of them
+    const others = covered.filter(
+      (one) => one.contexts === undefined || (contexts !== undefined && one.contexts.includes(context)),
+    );
+    if (!kinds.every((kind) => others.some((one) => one.kinds?.includes(kind) ?? true))) {
+      kept.push(address);
+      continue;
+    }
+    removed.push(address);
+    const rest = contexts?.filter((one) => one !== context) ?? [];
+    if (rest.length > 0) setEntryList(document, entry, "contexts", rest);
+    else recipients.items.splice(recipients.items.indexOf(entry), 1);
+  }
+  return { content: removed.length === 0 ? content : document.toString({ lineWidth: 0 }), removed, kept };
 }
 
 const isSameAddress = (one: string | undefined, other: string): boolean =>

@@ -290,6 +290,20 @@ export const findTaskRevisions = async (
   return rows.map(({ revision }) => Number(revision));
 };
 
+/** Returns the revisions of the changes with open tasks for records of a thing.  @param pks record numbers, as JSON */
+export const readTaskRevisions = async (
+  reader: Reader,
+  thing: string,
+  pks: string,
+): Promise<readonly { readonly pk: number; readonly revision: number }[]> => {
+  const isListed = "o.pk in (select value from json_each(:pks))";
+  const rows = await reader.all(
+    `select distinct d.pk, d.revision from ${buildDriftSql((versions) => buildThingDriftSql(versions, isListed), thing)} d where d.open <> 0`,
+    { pks },
+  );
+  return rows.map(({ pk, revision }) => ({ pk: Number(pk), revision: Number(revision) }));
+};
+
 /** Returns the things whose records may belong to a part of the drift. */
 const listAffectedThings = ({ record, kind }: DriftPart): readonly VersionSchema[] =>
   OBSERVED_VERSIONS.filter(

@@ -28,11 +28,13 @@ import {
   readDrift,
   readRecordDrift,
   findTaskRevisions,
+  readTaskRevisions,
   type DriftState,
   type OpenDrift,
 } from "./drift.ts";
 import { observedTable } from "./observed.ts";
 import { findRecordNumber } from "./record-ids.ts";
+import { isMirror } from "../records/tenant-rows.ts";
 import { TaskRecordReader } from "./records.ts";
 
 /** Maximum number of records that are listed for a task, unless all are requested. */
@@ -376,4 +378,19 @@ export const findTaskOfRecord = async (
   const revisions = (await Promise.all(things.map((of) => findTaskRevisions(reader, of, pk)))).flat();
   const newest = Math.max(-1, ...revisions);
   return (await readTaskChanges(reader, [newest])).get(newest)?.number ?? null;
+};
+
+/** Returns the numbers of the open tasks of users and of their accounts, by the user's id.  @param ids as JSON */
+export const readTasksOfUsers = async (
+  reader: Reader,
+  ids: string,
+): Promise<ReadonlyMap<string, readonly number[]>> => {
+  if (!(await isMirror(reader))) return new Map();
+  const users = await reader.all("select pk, id from user where id in (select value from json_each(:ids))", { ids });
+  const pks = JSON.stringify(users.map(({ pk }) => pk));
+  const drift = (await Promise.all([USER.name, ACCOUNT.name].map((of) => readTaskRevisions(reader, of, pks)))).flat();
+  const changes = await readTaskChanges(reader, [...new Set(drift.map(({ revision }) => revision))]);
+  const numbers = (of: number): readonly number[] =>
+    drift.flatMap(({ pk, revision }) => (pk === of ? (changes.get(revision)?.number ?? []) : []));
+  return new Map(users.map(({ pk, id }) => [String(id), [...new Set(numbers(Number(pk)))].toSorted((a, b) => a - b)]));
 };

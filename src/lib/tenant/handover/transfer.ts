@@ -1,7 +1,7 @@
 import { line, step } from "../../advice/index.ts";
 import { toTypableName } from "../../text/shell-word.ts";
 import { Failure } from "../../errors/index.ts";
-import { toPerson, namesPerson, replacePerson, type Person } from "../../handover/checklist/people.ts";
+import { namesPerson, replacePerson, type Person } from "../../handover/checklist/people.ts";
 import type { RenewalItem, TransferResult, User } from "../../contract/index.ts";
 import { ACCOUNT } from "../../model/account.ts";
 import { RENEWAL_ITEM } from "../../model/renewal.ts";
@@ -19,10 +19,11 @@ import {
 import { listItems, updateItem } from "../renewals/renewal-rows.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { isMirror } from "../records/tenant-rows.ts";
-import { countUsersByFullName, USERS } from "../records/user-rows.ts";
+import { USERS } from "../records/user-rows.ts";
 import { getStoredAccount, applyAccountDraft, listAccountOrgs } from "../accounts/accounts.ts";
 import { buildAccountDraft, permitAccountChange, type AccountRequest } from "../accounts/draft.ts";
 import { getRecordById } from "../records/records.ts";
+import { buildPeople } from "./dependents.ts";
 
 type ChangedAccount = Omit<TransferResult["accounts"][number], "consoleTask">;
 
@@ -60,7 +61,7 @@ export const transferAccount = (
         if (done !== undefined) accounts.push(done);
       }
       const [from, next] = [await getRecordById(writer, USERS, id), await getRecordById(writer, USERS, to)];
-      const renewals = await transferRenewals(session, writer, await buildLeaverPerson(writer, from), next);
+      const renewals = await transferRenewals(session, writer, await buildPeople(writer, [from]), next);
       const objects = accounts.map(({ after }) => ({ thing: ACCOUNT.name, id: after.id, name: after.name }));
       return {
         result: async (taskOf) => {
@@ -132,13 +133,6 @@ async function applyAccountStep(
   return { before: was, after };
 }
 
-/** Returns the leaver as a person, with the words that may name them. A full name that others share is left out. */
-async function buildLeaverPerson(writer: Writer, { id, name, accountName, emails }: User): Promise<Person> {
-  const person = toPerson({ id, name, account: accountName, emails });
-  if ((await countUsersByFullName(writer, name)) <= 1) return person;
-  return { ...person, words: person.words.filter((word) => word !== name) };
-}
-
 /** A renewal item before and after it got a new owner. */
 interface TransferredRenewal {
   readonly before: RenewalItem;
@@ -149,13 +143,13 @@ interface TransferredRenewal {
 async function transferRenewals(
   session: Session,
   writer: Writer,
-  person: Person,
+  [person]: readonly Person[],
   successor: User,
 ): Promise<readonly TransferredRenewal[]> {
   const moved: TransferredRenewal[] = [];
   for (const before of await listItems(writer)) {
     const { id, name, owner } = before;
-    if (owner === null || !namesPerson(person, owner)) continue;
+    if (person === undefined || owner === null || !namesPerson(person, owner)) continue;
     const after = {
       ...before,
       owner: replacePerson(person, owner, successor.emails[0] ?? successor.name),

@@ -29,6 +29,7 @@ export default ({ session, store }: TenantParts): Handlers<"devices"> => ({
   create: async ({ body, repeatable }) => (await loadDevicesModule()).createDevice(session, body, repeatable),
   edit: async ({ params: { id }, body }) => (await loadDevicesModule()).editDevice(session, id, body),
   setOwner: async ({ body, repeatable }) => (await loadDevicesModule()).setOwner(session, body, repeatable),
+  replace: async ({ body, repeatable }) => (await loadDevicesModule()).replaceDevice(session, body, repeatable),
   tag: async ({ body, repeatable }) => (await loadDevicesModule()).tagDevices(session, body, repeatable),
   export: async ({ query }) =>
     (await loadExportsModule()).exportList(session, DEVICE_LIST, query, { action: "devices.export" }),

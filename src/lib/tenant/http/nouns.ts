@@ -18,6 +18,7 @@ export const HANDLERS: {
   devices: () => import("./devices.ts"),
   exports: () => import("./exports.ts"),
   imports: () => import("./imports.ts"),
+  leavers: () => import("./leavers.ts"),
   orgs: () => import("./orgs.ts"),
   "push-certificate": () => import("./push-certificate.ts"),
   renewals: () => import("./renewals.ts"),

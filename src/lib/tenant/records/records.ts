@@ -241,14 +241,15 @@ export const editRecords = <F extends Fields>(
   });
 };
 
-const editSingleRecord = async <F extends Fields>(
+/** Edits a record in a change that has locked the record's collection.  @throws Failure as {@link createRecord} does */
+export const editSingleRecord = async <F extends Fields>(
   session: Session,
   writer: Writer,
   noun: EditableRecordType<F>,
   asked: {
     readonly id: string;
     readonly given: ManualValues;
-    readonly each: EditOptions<RecordOf<F>>["each"];
+    readonly each?: EditOptions<RecordOf<F>>["each"];
   },
 ): Promise<{
   readonly edited: EditedRecord<RecordOf<F>>;

@@ -41,6 +41,16 @@ export const CUSTOM_FIELDS: RecordList<typeof CUSTOM_FIELD.fields> = {
   order: [CREATION_ORDER],
 };
 
-/** Returns the number of users in the whole tenant who have this full name. */
-export const countUsersByFullName = (reader: Reader, name: string): Promise<number> =>
-  reader.count("select count(*) from main.user where coalesce(nameKey, name) = :nameKey", { nameKey: nameKey(name) });
+/** Returns the full names of these users that other users in the whole tenant have, too. */
+export const findSharedFullNames = async (
+  reader: Reader,
+  users: readonly { readonly id: string; readonly name: string }[],
+): Promise<readonly string[]> => {
+  const names = users.map(({ name }) => nameKey(name));
+  const rows = await reader.all(
+    `select coalesce(t.nameKey, t.name) as name from main.user t
+     where coalesce(t.nameKey, t.name) in (select value from json_each(:names)) group by 1 having count(*) > 1`,
+    { names: JSON.stringify(names) },
+  );
+  return rows.map(({ name }) => String(name));
+};

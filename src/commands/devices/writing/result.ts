@@ -1,11 +1,12 @@
-import { ignoreFailure } from "../../lib/errors/index.ts";
-import type { Client, Device } from "../../lib/client/index.ts";
-import { DEVICE, ownerIdOf, usesAccount } from "../../lib/model/device.ts";
-import { describeProblem } from "../../lib/model/problem.ts";
-import { text } from "../../lib/text/index.ts";
-import type { ResultLayout, ChangeResult } from "../records/change-result.ts";
-import type { Tools } from "../tools.ts";
-import { DEVICE_COLUMNS } from "./columns.ts";
+import { ignoreFailure } from "../../../lib/errors/index.ts";
+import type { Client, Device } from "../../../lib/client/index.ts";
+import { DEVICE, getWipeRequirement, ownerIdOf, usesAccount } from "../../../lib/model/device.ts";
+import { describeProblem } from "../../../lib/model/problem.ts";
+import { text } from "../../../lib/text/index.ts";
+import type { Field } from "../../field.ts";
+import type { ResultLayout, ChangeResult } from "../../records/change-result.ts";
+import type { Tools } from "../../tools.ts";
+import { DEVICE_COLUMNS } from "../columns.ts";
 
 /** How the result of a change to a device is shown. */
 export const DEVICE_RESULT_LAYOUT: ResultLayout<Device> = {
@@ -14,6 +15,23 @@ export const DEVICE_RESULT_LAYOUT: ResultLayout<Device> = {
   called: ({ serialNumber }) => serialNumber,
   deletion: "devices.delete",
 };
+
+/** The expected number of wipes, for a command that sets owners by hand. */
+export const CONFIRM_WIPES = {
+  kind: "number",
+  about: text("number of devices that you expect to be wiped", "初期化が必要になるデバイスの台数の確認"),
+} as const satisfies Field;
+
+/** Notes the devices that have to be wiped before they get another owner. */
+export async function noteWipes({ terminal }: Pick<Tools, "terminal">, devices: readonly Device[]): Promise<void> {
+  for (const device of devices) {
+    const { en, ja } = describeProblem({
+      code: "owner-wipe",
+      params: { certain: getWipeRequirement(device) === "has" ? 1 : 0 },
+    });
+    await terminal.note(text(`${device.serialNumber}: ${en}`, `${device.serialNumber}: ${ja}`));
+  }
+}
 
 /** Warns if an Android device's new owner already has one, naming it: an account is for one device.  @see facts 1.3 */
 export async function warnOfSharedAccounts(

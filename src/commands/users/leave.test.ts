@@ -1,0 +1,228 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { addTestAccount } from "#support/tenant/accounts.ts";
+import { freshFolder, run, runInBoth, type Circumstances } from "#support/commands/program.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+let tenant: TestTenant;
+beforeEach(async () => {
+  tenant = new TestTenant();
+  await tenant.client.orgs.create({ name: "東日本", code: "EAST" });
+  await addTestAccount(tenant, { name: "boss", role: "system" });
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const PASSWORD = "Canary42Canary";
+
+const at = (more: Circumstances = {}): Circumstances => ({ tenant: tenant.fetch, ...more });
+
+const createUser = async (name: string, more: object = {}): Promise<string> =>
+  (await tenant.client.users.create({ name, emails: [`${name}@example.jp`], ...more })).after.id;
+
+const device = (serialNumber: string, owner: string, more: object = {}) =>
+  tenant.client.devices.create({ serialNumber, owner, status: "管理中", ...more });
+
+/** Somebody with a role, two phones and a user of an app. */
+const createTaro = async (): Promise<string> => {
+  const id = await addTestAccount(tenant, { name: "taro01", role: "operator", org: "EAST" });
+  await device("S1", id, { platform: "iOS", phoneNumber: "090-0000-0001" });
+  await device("S2", id, { tags: ["貸出用"] });
+  await tenant.client.secured.create("docs", { userId: "taro01", displayName: "太郎", password: PASSWORD });
+  return id;
+};
+
+const rowsOf = (stdout: string): readonly string[] =>
+  (JSON.parse(stdout) as readonly Record<string, unknown>[]).map(
+    ({ kind, name, outcome }) => `${String(kind)} ${String(name)}: ${String(outcome)}`,
+  );
+
+const changes = (): number => tenant.database.count("select count(*) from change");
+
+test("a leaver with two phones: one command, then the phones come back, then the same command deletes", async () => {
+  await createTaro();
+  const count = changes();
+  const dry = await runInBoth("users leave taro01 --dry-run", at());
+  expect(dry.en).toMatchObject({ exit: 8, stderr: expect.stringContaining("dry run: nothing was changed") });
+  expect(dry.ja.stderr).toContain("外す管理者権限 1、削除する SECURED APPs ユーザー 1、「回収待ち」にするデバイス 2");
+  expect(changes()).toBe(count);
+  const line = "users leave taro01 --confirm-deletions 1 --format json";
+  const done = await run(line, at());
+  expect(done.exit).toBe(8);
+  expect(rowsOf(done.stdout)).toEqual([
+    "account operator: end",
+    "device S1 iOS 090-0000-0001 管理中: collect",
+    "device S2 管理中: collect",
+    "secured Docs taro01: delete",
+  ]);
+  expect(done.stderr).toContain("when the devices are back: clomoctl devices set-owner S1 S2 --none\n");
+  expect(done.stderr).toContain("1 user stays until nothing is left; then: clomoctl users leave taro01\n");
+  expect(done.stderr).toContain("undo does not restore passwords of SECURED APPs users");
+  expect((await tenant.devices()).map(({ tags }) => tags)).toEqual([["回収待ち"], ["回収待ち", "貸出用"]]);
+  expect(await tenant.securedUsers("docs")).toEqual([]);
+  // again: nothing to end, and the devices are still out
+  const again = await run("users leave taro01 --format json", at());
+  expect(again.exit).toBe(8);
+  expect(rowsOf(again.stdout)).toHaveLength(2);
+  await run("devices set-owner S1 S2 --none", at());
+  expect(await run("users leave taro01", at())).toMatchObject({ exit: 3 });
+  expect(await run("users leave taro01 --yes", at())).toMatchObject({ exit: 3 });
+  const gone = await run("users leave taro01 --confirm-deletions 1 --format json", at());
+  expect(gone.exit).toBe(0);
+  expect(rowsOf(gone.stdout)).toEqual(["user taro01: delete"]);
+  expect((await tenant.users()).map(({ name }) => name)).toEqual(["boss"]);
+  expect(gone.stderr).toContain("undo: clomoctl undo ");
+});
+
+test("undo takes the change back, as the command proposes it", async () => {
+  await createTaro();
+  const { stderr } = await run("users leave taro01 --confirm-deletions 1", at());
+  const [, number = ""] = /undo: clomoctl undo (\d+)/.exec(stderr) ?? [];
+  expect(await run(`undo ${number} --yes`, at())).toMatchObject({ exit: 0 });
+  expect((await tenant.client.accounts.find({ name: "taro01" }))[0]?.role).toBe("operator");
+  expect((await tenant.devices()).map(({ tags }) => tags)).toEqual([[], ["貸出用"]]);
+  expect(await tenant.securedUsers("docs")).toHaveLength(1);
+});
+
+test("a wrong number of deletions changes nothing, and so does the answer no", async () => {
+  const id = await createTaro();
+  const count = changes();
+  for (const number of [0, 2, 3])
+    expect(await run(`users leave taro01 --confirm-deletions ${number}`, at())).toMatchObject({ exit: 3 });
+  await tenant.client.devices.setOwner({
+    ids: (await tenant.devices()).map((one) => one.id),
+    owner: null,
+    ownerOrg: null,
+  });
+  await tenant.client.accounts.revoke(id, {});
+  const before = changes();
+  expect(before).toBe(count + 2);
+  const wrong = await run("users leave taro01", at({ terminal: { typing: [["(1):", "2\r"]] } }));
+  expect(wrong.exit).toBe(3);
+  expect(changes()).toBe(before);
+});
+
+test("someone without anything is deleted at once; of several people, some may stay", async () => {
+  const free = await createUser("自由");
+  const owner = await createUser("所有");
+  await device("S1", owner, { tags: ["回収待ち"] });
+  const dry = await run("users leave 自由@example.jp 所有@example.jp --dry-run --format json", at());
+  expect(rowsOf(dry.stdout)).toEqual(["device S1 管理中: collect", "user 自由: delete"]);
+  const done = await run("users leave 自由@example.jp 所有@example.jp --confirm-deletions 1", at());
+  expect(done.exit).toBe(8);
+  expect(await tenant.client.users.find({ name: free })).toEqual([]);
+  expect(await tenant.client.users.find({ name: owner })).toHaveLength(1);
+});
+
+test("a list of people, whose names are unknown or ambiguous, changes nothing", async () => {
+  const home = freshFolder();
+  await createUser("鈴木 花子", { emails: ["hanako@example.jp"] });
+  await createUser("鈴木 太郎", { emails: ["one@example.jp"] });
+  await createUser("鈴木 太郎", { emails: ["two@example.jp"] });
+  const list = join(home, "leavers.txt");
+  const leave = (...lines: readonly string[]) => {
+    writeFileSync(list, lines.join("\n"));
+    return run(`users leave --file ${list} --confirm-deletions 1`, at());
+  };
+  expect(await leave("鈴木 花子", "無名 の人")).toMatchObject({ exit: 6 });
+  expect(await leave("鈴木 花子", "鈴木 太郎")).toMatchObject({ exit: 2 });
+  expect(await leave()).toMatchObject({ exit: 2, stderr: expect.stringContaining("no users were specified") });
+  expect(await run("users leave", at())).toMatchObject({ exit: 2 });
+  expect(await tenant.users()).toHaveLength(4);
+  expect(await leave("鈴木 花子 <hanako@example.jp>")).toMatchObject({ exit: 0 });
+  expect(await tenant.users()).toHaveLength(3);
+});
+
+test("before the last day, the command lists and writes the collection list; on that day, it acts", async () => {
+  const home = freshFolder();
+  await createTaro();
+  const count = changes();
+  const file = join(home, "leavers.csv");
+  const later = await runInBoth(`users leave taro01 --on 2099-03-31 --report ${file} --overwrite`, at());
+  expect(later.en).toMatchObject({ exit: 0, stderr: expect.stringContaining("the last day of work is 2099-03-31") });
+  expect(later.ja.stderr).toContain("最終出勤日は 2099-03-31 です");
+  expect(readFileSync(file, "utf8").split("\r\n")).toEqual([
+    "\ufeff氏名,組織,シリアルナンバー,機種,電話番号,ステータス,回収済み",
+    "taro01,東日本,S1,iOS,090-0000-0001,管理中,",
+    "taro01,東日本,S2,,,管理中,",
+    "",
+  ]);
+  expect(changes()).toBe(count);
+  const today = await run("users leave taro01 --on 2020-01-01 --confirm-deletions 1", at());
+  expect(today.exit).toBe(8);
+  expect(changes()).toBe(count + 1);
+});
+
+test("the collection list is a workbook if its name says so, and is not written if the change is refused", async () => {
+  const home = freshFolder();
+  const id = await createTaro();
+  const file = join(home, "leavers.xlsx");
+  expect(await run(`users leave taro01 --confirm-deletions 5 --report ${file}`, at())).toMatchObject({ exit: 3 });
+  expect(existsSync(file)).toBe(false);
+  expect(await run(`users leave taro01 --confirm-deletions 1 --report ${file}`, at())).toMatchObject({ exit: 8 });
+  expect(readFileSync(file).subarray(0, 2).toString()).toBe("PK");
+  // cells that a spreadsheet would take for formulas are guarded
+  await tenant.client.users.edit(id, { name: "=1+1" });
+  const csv = join(home, "leavers.csv");
+  await run(`users leave taro01 --report ${csv}`, at());
+  expect(readFileSync(csv, "utf8")).toContain("'=1+1");
+});
+
+const SETTINGS = `# notices
+smtp: {host: mail.example.jp, from: it@example.jp}
+recipients:
+  - {name: 太郎, way: mail, address: taro01@accounts.example, kinds: [custom]}
+  - {name: 情シス, way: mail, address: it@example.jp}
+`;
+
+test("takes a leaver out of notify.yaml if others get the notices, else says so", async () => {
+  const home = freshFolder();
+  mkdirSync(home, { recursive: true });
+  const file = join(home, "notify.yaml");
+  await addTestAccount(tenant, { name: "taro01", role: "none" });
+  writeFileSync(file, SETTINGS.replace(/ {2}- \{name: 情シス.*\n/, ""), { mode: 0o600 });
+  const only = await run("users leave taro01 --format json", at({ home }));
+  expect(only.exit).toBe(8);
+  expect(rowsOf(only.stdout)).toEqual(["recipient taro01@accounts.example: left"]);
+  expect(only.stderr).toContain("enter another recipient in notify.yaml first");
+  writeFileSync(file, SETTINGS, { mode: 0o600 });
+  const done = await run("users leave taro01 --yes --format json", at({ home }));
+  expect(rowsOf(done.stdout)).toEqual(["recipient taro01@accounts.example: end"]);
+  expect(done.stderr).toContain("undo does not restore recipients in notify.yaml");
+  expect(readFileSync(file, "utf8")).not.toContain("taro01");
+  expect(readFileSync(file, "utf8")).toContain("# notices");
+});
+
+test("names what is left: administrators of apps, renewal items, namesakes", async () => {
+  const id = await createUser("山田 太郎", { emails: ["yamada@example.jp"], accountName: "yamada" });
+  await device("S9", id, { status: "管理中" });
+  await tenant.client.devices.edit((await tenant.devices())[0]?.id ?? "", { status: "管理外" });
+  await tenant.client.administrators.mark("browser", { add: ["yamada"] });
+  await tenant.client.secured.create("docs", { userId: "x1", displayName: "山田 太郎", password: PASSWORD });
+  await tenant.client.renewals.add({ kind: "custom", name: "証明書", owner: "yamada@example.jp" });
+  const { en, ja } = await runInBoth("users leave yamada --yes", at());
+  expect(en.exit).toBe(8);
+  for (const line of [
+    "clomoctl devices delete S9",
+    "clomoctl secured administrators remove yamada --app browser",
+    "clomoctl handover transfer --from yamada@example.jp --to PERSON",
+    "clomoctl secured users show x1 --app docs",
+  ])
+    expect(en.stderr + ja.stderr).toContain(line);
+});
+
+test("the last system administrator is refused with the remedy (exit 3)", async () => {
+  const { en } = await runInBoth("users leave boss --yes", at());
+  expect(en).toMatchObject({ exit: 3, stderr: expect.stringContaining("no system administrator would be left") });
+  expect(en.stderr).toContain("clomoctl clomo-account grant");
+});
+
+test("a division administrator is told that SECURED APPs were not checked", async () => {
+  await addTestAccount(tenant, { name: "div", role: "division", org: "EAST", manages: ["EAST"] });
+  const [east] = await tenant.client.orgs.find({ name: "EAST" });
+  await device("S1", await createUser("東", { org: east?.id }));
+  const actors = { div: tenant.acting("div").fetch };
+  const done = await run("users leave 東@example.jp --yes --as div", at({ actors }));
+  expect(done.exit).toBe(8);
+  expect(done.stderr).toContain("SECURED APPs were not checked");
+});

@@ -1,0 +1,382 @@
+import { line, step } from "../../lib/advice/index.ts";
+import type { Dependents, LeaveResult } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { readTrustedFile, type ContentWriter } from "../../lib/files/index.ts";
+import { toPerson } from "../../lib/handover/checklist/people.ts";
+import { dayOf } from "../../lib/model/time.ts";
+import { requireConfirmedCounts } from "../../lib/plan/confirm.ts";
+import { createChanges, renderPlan, type Plan } from "../../lib/plan/plan.ts";
+import { describeCommit } from "../../lib/plan/result.ts";
+import { getNotifyFile } from "../../lib/renewals/notify/settings-file.ts";
+import { createTableCellRenderer } from "../../lib/terminal/output.ts";
+import { guardFormula } from "../../lib/terminal/table/cells.ts";
+import { formatCount, spaceAfterLatin, text } from "../../lib/text/index.ts";
+import { defineCommand, type Outcome } from "../command.ts";
+import { resolveRecordIds } from "../deletion/names.ts";
+import { DELETION_OPTIONS } from "../deletion/options.ts";
+import { readTypedNames } from "../deletion/typed-names.ts";
+import { changeWithSettings, getLastDay, type NotifyFileChange } from "../handover/leaver.ts";
+import { encodeTable, isWorkbookName } from "../imports/outputs/table-file.ts";
+import { CONFIRM_DELETIONS, PLAN_DRY_RUN, requireAnswerableConfirmation } from "../imports/plan/options.ts";
+import { PendingPlan } from "../imports/plan/pending-plan.ts";
+import { askToApply } from "../imports/plan/settle.ts";
+import { buildPlan, formatTenantName, showPlan } from "../imports/plan/show.ts";
+import { isDefaultTable, listColumns } from "../listing/list.ts";
+import {
+  describeNotRestored,
+  DRY_RUN_NOTE,
+  proposeUndo,
+  STATE_CHANGED,
+  STATE_MAYBE_CHANGED,
+  STATE_UNCHANGED,
+} from "../records/change-result.ts";
+import { getRevisionBeforePrompt } from "../records/seen.ts";
+import { canDoAll } from "../rights.ts";
+import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
+import { USER_ARGUMENT } from "./columns.ts";
+import { buildFindableUsers } from "../deletion/findable-users.ts";
+import {
+  buildLeaveRows,
+  COLLECTION_COLUMNS,
+  isEnding,
+  isLeft,
+  LEAVE_COLUMNS,
+  listLeaveSteps,
+  USUAL_LEAVE_COLUMNS,
+  type EndedNotices,
+  type LeaveRow,
+} from "./leaving/rows.ts";
+
+export default defineCommand({
+  summary: text("end the rights of users who leave, collect their devices, then delete them", "退職者の処理をする"),
+  details: [
+    text(
+      "Shows everything that depends on the users, and in one change revokes their roles, deletes their SECURED APPs users, removes them from notify.yaml if others get the same notices, and gives their devices the tag 回収待ち. What is left is listed (exit 8): devices to collect, administrators of SECURED APPs, renewal items, tasks in the console. When nothing is left, the same command deletes the users.",
+      "退職者に関係するものをすべて示し、1 回の変更で、管理者権限を外し、SECURED APPs ユーザーを削除し、ほかに受け取る人のいる通知先から外し、デバイスにタグ「回収待ち」を付けます。残るもの(回収するデバイス、SECURED APPs の管理者、年次更新、管理画面での作業)は一覧に示します(終了コード 8)。何も残らなくなれば、同じコマンドでユーザーを削除します。",
+    ),
+    text(
+      "Deletions are confirmed by their number: type it, or pass --confirm-deletions N; --yes alone does not delete. A SECURED APPs user belongs to a leaver if the ユーザーID is the account name or the employee code, or an email address is the same. The last system administrator and the last support option are refused (exit 3).",
+      "削除は件数で確認します。入力するか、--confirm-deletions N を指定してください(--yes だけでは削除しません)。SECURED APPs ユーザーは、ユーザーIDがアカウント名か社員コードと一致するか、メールアドレスが一致すれば本人とみなします。最後のシステム管理者とサポートオプションは外せません(終了コード 3)。",
+    ),
+  ],
+  args: { user: { ...USER_ARGUMENT, required: undefined, repeatable: true, value: "USER" } },
+  options: {
+    file: DELETION_OPTIONS.file,
+    on: {
+      kind: "date",
+      about: text("last day of work; before it, only list", "最終出勤日(それより前は一覧を示すだけ)"),
+    },
+    report: {
+      kind: "output",
+      workbook: true,
+      notStdout: true,
+      about: text(
+        "write the list of devices to collect (.xlsx or CSV)",
+        "回収するデバイスの一覧を書き出す(.xlsx か CSV)",
+      ),
+    },
+    dryRun: PLAN_DRY_RUN,
+    confirmDeletions: CONFIRM_DELETIONS,
+  },
+  examples: [
+    { line: "clomoctl users leave hanako.yamazaki@example.jp --report leavers.xlsx --dry-run" },
+    { line: "clomoctl users leave --file leavers.txt --on 2099-03-31 --report leavers.csv" },
+  ],
+  exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked", "partial"],
+  shows: LEAVE_COLUMNS,
+  async run(tools, { user: names, file, on, ...options }) {
+    const { dryRun, confirmDeletions } = options;
+    tools.describeState(() => STATE_UNCHANGED);
+    tools.summarize({ file });
+    requireAnswerableConfirmation(
+      { file: file ?? "", options: { mode: "replace", dryRun, confirmDeletions, maxDeletions: undefined } },
+      tools,
+    );
+    const tenant = await tools.tenant("users", "leavers", "imports");
+    const seen = dryRun || tools.globals.yes ? undefined : await getRevisionBeforePrompt(tools);
+    const ids = await resolveLeavers(tools, tenant, { names, file });
+    const zone = resolveTimezone(tools, tenant);
+    const lastDay = getLastDay({ leaves: on }, zone);
+    const again = line("users leave", file === undefined ? [...names] : [], { file: file === "-" ? "FILE" : file });
+    if (lastDay !== undefined && dayOf(tools.clock.now(), zone) < lastDay)
+      return listBeforeLastDay(tools, await tenant.client.leavers.dependents({ ids }), { ...options, lastDay });
+    const planned = await tenant.client.leavers.leave({ ids, dryRun: true });
+    const notices = await planNotices(tools, tenant, planned);
+    const request: LeaveRequest = { ...options, ids, seen, again, notices, planned };
+    return collectRows(planned, notices).some(isEnding)
+      ? endRights(tools, tenant, request)
+      : deleteReadyUsers(tools, tenant, request);
+  },
+});
+
+type LeaveTenant = ChosenTenant<"users" | "leavers" | "imports">;
+
+/** The users who leave, what depends on them, and how the command was called. */
+interface LeaveRequest {
+  readonly ids: readonly string[];
+  /** what the change would do */
+  readonly planned: readonly LeaveResult[];
+  readonly notices: PlannedNotices;
+  readonly report: string | undefined;
+  readonly dryRun: boolean;
+  readonly confirmDeletions: number | undefined;
+  readonly seen: number | undefined;
+  /** the command line for the next run */
+  readonly again: ReturnType<typeof line>;
+}
+
+/** The maximum number of users that one change ends. */
+const MAX_LEAVERS = 1000;
+
+/** Returns the ids of the users.  @throws `usage`; `not-found` */
+async function resolveLeavers(
+  tools: Tools,
+  { client }: LeaveTenant,
+  { names, file }: { readonly names: readonly string[]; readonly file: string | undefined },
+): Promise<string[]> {
+  const typed = await readTypedNames(tools, { names, file, byMail: true });
+  if (typed.length === 0) {
+    throw new Failure("usage", {
+      what: text("no users were specified", "退職者が指定されていません"),
+      hint: text("pass names or --file FILE", "名前か --file FILE を指定してください"),
+    });
+  }
+  const ids = await resolveRecordIds(tools, typed, buildFindableUsers(client));
+  if (ids.length <= MAX_LEAVERS) return [...ids];
+  throw new Failure("usage", {
+    what: text(
+      `${ids.length} users are given, but one run accepts at most ${MAX_LEAVERS}`,
+      `${ids.length} 人が指定されています。1 回に指定できるのは ${MAX_LEAVERS} 人までです`,
+    ),
+    where: "--file",
+    hint: text("split the list", "一覧を分けてください"),
+  });
+}
+
+/** What changes in the notification settings, and what that means for each user. */
+interface PlannedNotices {
+  readonly change: NotifyFileChange | undefined;
+  readonly ofUser: ReadonlyMap<string, EndedNotices>;
+}
+
+const NO_NOTICES: EndedNotices = { removed: [], kept: [] };
+
+/** Plans to remove the users from the notification settings. Accounts that may not manage reminders do not see them. */
+async function planNotices(
+  tools: Tools,
+  { context }: LeaveTenant,
+  results: readonly LeaveResult[],
+): Promise<PlannedNotices> {
+  const file = getNotifyFile(tools.home);
+  const before = (await canDoAll(tools, ["renewals.write"])) ? readTrustedFile(file, tools.home.userId) : undefined;
+  if (before === undefined) return { change: undefined, ofUser: new Map() };
+  const { parseNotifySettings } = await import("../../lib/renewals/notify/settings-schema.ts");
+  const { removeRecipient } = await import("../../lib/handover/transfer/notify-settings.ts");
+  parseNotifySettings(before, file);
+  const ofUser = new Map<string, EndedNotices>();
+  let content = before;
+  for (const { id, name, accountName, emails } of results.map(({ after }) => after.user)) {
+    const leaver = toPerson({ id, name, account: accountName, emails });
+    const reduced = removeRecipient(content, { context: context.name, leaver });
+    ({ content } = reduced);
+    ofUser.set(id, reduced);
+  }
+  // never write settings that could not be read again
+  parseNotifySettings(content, file);
+  return { change: content === before ? undefined : { file, content }, ofUser };
+}
+
+const collectRows = (results: readonly LeaveResult[], { ofUser }: PlannedNotices): readonly LeaveRow[] =>
+  results.flatMap(({ before, after }) =>
+    buildLeaveRows({ before: before ?? after, after }, ofUser.get(after.user.id) ?? NO_NOTICES),
+  );
+
+/** Lists what depends on the users, before their last day.  */
+async function listBeforeLastDay(
+  tools: Tools,
+  found: readonly Dependents[],
+  { lastDay, report }: { readonly lastDay: string; readonly report: string | undefined },
+): Promise<void> {
+  const rows = found.flatMap((one) => buildLeaveRows({ before: one, after: one }, NO_NOTICES));
+  await writeReport(tools, report, rows, async () => undefined);
+  await showRows(tools, rows);
+  await noteUnchecked(tools, found);
+  await tools.terminal.note(
+    text(
+      `nothing was changed: the last day of work is ${lastDay}; run the same command then`,
+      `何も変更していません。最終出勤日は ${lastDay} です。当日以降に、同じコマンドを実行してください`,
+    ),
+  );
+}
+
+/** Ends what can be ended now, in one change, and names what is left. */
+async function endRights(tools: Tools, tenant: LeaveTenant, request: LeaveRequest): Promise<Outcome> {
+  const { terminal, globals } = tools;
+  const { planned, notices, report, dryRun, seen, ids } = request;
+  const rows = collectRows(planned, notices);
+  const plan = buildLeavePlan(tenant, request, rows);
+  if (!dryRun && !globals.yes && terminal.interactive && isDefaultTable(terminal)) await showRows(tools, rows);
+  await renderPlan(terminal, plan);
+  if (dryRun) {
+    requireConfirmedCounts(plan, request);
+    await writeReport(tools, report, rows, async () => undefined);
+    return finish(tools, request, { results: planned, rows });
+  }
+  if (!(await askToApply(tools, plan, { confirmDeletions: request.confirmDeletions }))) {
+    await terminal.note(STATE_UNCHANGED);
+    return undefined;
+  }
+  tools.describeState(() => STATE_MAYBE_CHANGED);
+  let done: readonly LeaveResult[] = [];
+  const leave = () => tenant.client.leavers.leave({ ids: [...ids], seen });
+  await writeReport(tools, report, rows, async () => {
+    done = await changeWithSettings(tools, notices.change, leave);
+  });
+  tools.describeDone(STATE_CHANGED);
+  return finish(tools, request, { results: done, rows: collectRows(done, notices) });
+}
+
+/** Deletes the users on whom nothing depends any more, by a plan like that of every deletion. */
+async function deleteReadyUsers(tools: Tools, { client }: LeaveTenant, request: LeaveRequest): Promise<Outcome> {
+  const { planned, notices, report, dryRun, confirmDeletions } = request;
+  const rows = collectRows(planned, notices);
+  const staying = new Set(rows.filter(isLeft).map(({ user }) => user.id));
+  const ready = planned.map(({ after }) => after.user).filter(({ id }) => !staying.has(id));
+  const all: readonly LeaveRow[] = [
+    ...rows,
+    ...ready.map((user): LeaveRow => ({ user, kind: "user", name: text(user.name, user.name), outcome: "delete" })),
+  ];
+  const shown = { results: planned, rows: all };
+  if (ready.length === 0) {
+    requireConfirmedCounts({ changes: [] }, request);
+    await writeReport(tools, report, rows, async () => undefined);
+    return finish(tools, request, shown);
+  }
+  const called = ready
+    .map(({ name }) => name)
+    .join(", ")
+    .slice(0, MAX_LABEL_LENGTH);
+  const plan = await client.imports.delete({ kind: "users", ids: ready.map(({ id }) => id), called }, tools.signal);
+  const pending = new PendingPlan(tools, client, plan, false);
+  return pending.settling(async () => {
+    await showPlan(tools, plan);
+    const told = await buildPlan(tools, plan);
+    if (dryRun) requireConfirmedCounts(told, request);
+    if (dryRun || !(await askToApply(tools, told, { confirmDeletions }))) {
+      await pending.leave();
+      if (!dryRun) {
+        await tools.terminal.note(STATE_UNCHANGED);
+        return undefined;
+      }
+      await writeReport(tools, report, rows, async () => undefined);
+      return finish(tools, request, shown);
+    }
+    await writeReport(tools, report, rows, async () => {
+      const done = await pending.commit();
+      for (const note of describeCommit(done, true)) await tools.terminal.note(note);
+    });
+    return finish(tools, request, shown);
+  });
+}
+
+/** The maximum length of the text that an import shows in place of a file name. */
+const MAX_LABEL_LENGTH = 255;
+
+/** Builds the plan that is shown before the rights are ended. */
+function buildLeavePlan(tenant: LeaveTenant, { notices, planned }: LeaveRequest, rows: readonly LeaveRow[]): Plan {
+  const { name } = tenant.context;
+  const count = (kind: LeaveRow["kind"]): number => rows.filter((row) => row.kind === kind && isEnding(row)).length;
+  const parts = [
+    ...(count("secured") > 0 ? [text("passwords of SECURED APPs users", "SECURED APPs のパスワード")] : []),
+    ...(notices.change === undefined ? [] : [text("recipients in notify.yaml", "notify.yaml の通知先")]),
+  ];
+  return {
+    target: formatTenantName({ tenant: name }, tenant),
+    changes: [
+      createChanges(text("SECURED APPs user", "SECURED APPs ユーザー"), { delete: count("secured") }),
+      createChanges(text("account", "アカウント"), { update: count("account") }),
+      createChanges(text("device", "デバイス"), { update: count("device") }),
+    ],
+    lines: [
+      text(
+        `plan for ${name}: end the rights of ${formatCount(planned.length, "leaver")}`,
+        `${spaceAfterLatin(name)}に対する計画: 退職者 ${planned.length} 人の権限などを終了`,
+      ),
+      text(
+        `roles to revoke: ${count("account")}; SECURED APPs users to delete: ${count("secured")}; devices to tag: ${count("device")}`,
+        `外す管理者権限 ${count("account")}、削除する SECURED APPs ユーザー ${count("secured")}、「回収待ち」にするデバイス ${count("device")}`,
+      ),
+    ],
+    notes: parts.map(describeNotRestored),
+  };
+}
+
+const showRows = ({ terminal }: Tools, rows: readonly LeaveRow[]): Promise<void> =>
+  terminal.list(listColumns(terminal, LEAVE_COLUMNS, USUAL_LEAVE_COLUMNS), rows);
+
+/** Writes the list of devices to collect, then settles the change: both happen or neither. */
+async function writeReport(
+  { outputs, terminal }: Tools,
+  path: string | undefined,
+  rows: readonly LeaveRow[],
+  settle: () => Promise<void>,
+): Promise<void> {
+  if (path === undefined) return settle();
+  const { language } = terminal;
+  const cells = COLLECTION_COLUMNS.map((column) => createTableCellRenderer(column, { language }));
+  const guard = isWorkbookName(path) ? (cell: string): string => cell : guardFormula;
+  async function* table(): AsyncGenerator<readonly (readonly string[])[]> {
+    yield [COLLECTION_COLUMNS.map(({ header }) => header[language])];
+    yield rows.filter(({ device }) => device !== undefined).map((row) => cells.map((cell) => guard(cell(row))));
+  }
+  const write = async (writer: ContentWriter): Promise<void> => {
+    for await (const bytes of encodeTable(path, table())) await writer.write(bytes);
+  };
+  await outputs.write(path, write, { settle });
+  await terminal.note(
+    text(`wrote the devices to collect to ${path}`, `回収するデバイスの一覧を書き出しました: ${path}`),
+  );
+}
+
+/** Notes that the acting account could not see the SECURED APPs users. */
+async function noteUnchecked({ terminal }: Tools, found: readonly Dependents[]): Promise<void> {
+  if (found.every(({ secured }) => secured !== null)) return;
+  await terminal.warn(
+    text(
+      "SECURED APPs were not checked, because your account may not see them: ask a system administrator",
+      "この権限では SECURED APPs を閲覧できないため、確認していません。システム管理者に依頼してください",
+    ),
+  );
+}
+
+/** Shows the result, how to undo it, and what is left. @returns `partial` if something is left */
+async function finish(
+  tools: Tools,
+  { dryRun, again }: LeaveRequest,
+  { results, rows }: { readonly results: readonly LeaveResult[]; readonly rows: readonly LeaveRow[] },
+): Promise<Outcome> {
+  const { terminal } = tools;
+  await showRows(tools, rows);
+  await noteUnchecked(
+    tools,
+    results.map(({ after }) => after),
+  );
+  if (dryRun) await terminal.note(DRY_RUN_NOTE);
+  else await proposeUndo(tools);
+  for (const note of listLeaveSteps(rows)) await terminal.note(note);
+  const staying = new Set(rows.filter(isLeft).map(({ user }) => user.id)).size;
+  const deleted = rows.filter(({ kind, outcome }) => kind === "user" && outcome === "delete").length;
+  if (!dryRun && staying + deleted < results.length)
+    await terminal.note(
+      step("nothing is left; to delete the users", "残るものはありません。ユーザーを削除するには", again),
+    );
+  if (staying === 0) return undefined;
+  await terminal.note(
+    step(
+      `${formatCount(staying, "user")} ${staying === 1 ? "stays" : "stay"} until nothing is left; then`,
+      `${staying} 人は、残るものがなくなるまで削除しません。なくなったら`,
+      again,
+    ),
+  );
+  return "partial";
+}

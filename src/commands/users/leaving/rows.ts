@@ -1,0 +1,208 @@
+import { line, step, type Advice } from "../../../lib/advice/index.ts";
+import type { Dependents, LeaveResult, User } from "../../../lib/client/index.ts";
+import type { ReducedSettings } from "../../../lib/handover/transfer/notify-settings.ts";
+import { NOT_MANAGED, RETURN_TAGS } from "../../../lib/model/device.ts";
+import { ROLES } from "../../../lib/model/role.ts";
+import { formatSecuredAppName } from "../../../lib/model/secured-user.ts";
+import type { Column } from "../../../lib/terminal/index.ts";
+import { same, text, type Text } from "../../../lib/text/index.ts";
+
+type OwnedDevice = Dependents["devices"][number];
+type SecuredIdentity = NonNullable<Dependents["secured"]>[number];
+
+/** What depends on a user who leaves, or the user. */
+const KIND_LABELS = {
+  account: text("account", "アカウント"),
+  device: text("device", "デバイス"),
+  secured: same("SECURED APPs"),
+  renewal: text("renewal", "年次更新"),
+  recipient: text("recipient", "通知先"),
+  task: text("console task", "管理画面での作業"),
+  user: text("user", "ユーザー"),
+} as const;
+
+/**
+ * What happens to it. `collect` and `left`: the user stays until somebody has collected the device or has done the rest;
+ * `check`: it may belong to another person, so it stays and does not keep the user.
+ */
+const OUTCOME_LABELS = {
+  end: text("end", "終了"),
+  delete: text("delete", "削除"),
+  collect: text("collect", "回収"),
+  left: text("left", "残り"),
+  check: text("check", "要確認"),
+} as const;
+
+export interface LeaveRow {
+  readonly user: User;
+  readonly kind: keyof typeof KIND_LABELS;
+  readonly name: Text;
+  readonly outcome: keyof typeof OUTCOME_LABELS;
+  /** only of a device */
+  readonly device?: OwnedDevice | undefined;
+  /** only of a SECURED APPs user */
+  readonly identity?: SecuredIdentity | undefined;
+  /** only of a task: its number */
+  readonly consoleTask?: number | undefined;
+}
+
+/** The notices that are ended for a user, and those that nobody else gets. */
+export type EndedNotices = Pick<ReducedSettings, "removed" | "kept">;
+
+const column = (key: string, header: Text, value: (row: LeaveRow) => string | null): Column<LeaveRow> => ({
+  key,
+  header,
+  value,
+});
+
+const PERSON = column("person", text("person", "氏名"), ({ user }) => user.name);
+const DEVICE_COLUMNS: readonly Column<LeaveRow>[] = [
+  { ...column("org", text("organisation", "組織"), ({ user }) => user.org.path), paths: true },
+  column("serialNumber", text("serial number", "シリアルナンバー"), ({ device }) => device?.serialNumber ?? null),
+  column("model", text("model", "機種"), ({ device }) => device?.model ?? null),
+  column("phoneNumber", text("telephone number", "電話番号"), ({ device }) => device?.phoneNumber ?? null),
+  column("status", text("status", "ステータス"), ({ device }) => device?.status ?? null),
+];
+
+/** All columns of what depends on people who leave. */
+export const LEAVE_COLUMNS: readonly Column<LeaveRow>[] = [
+  PERSON,
+  { ...column("kind", text("kind", "種類"), ({ kind }) => kind), name: ({ kind }) => KIND_LABELS[kind] },
+  { ...column("name", text("name", "名前"), ({ name }) => name.en), name: ({ name }) => name },
+  {
+    ...column("outcome", text("outcome", "結果"), ({ outcome }) => outcome),
+    name: ({ outcome }) => OUTCOME_LABELS[outcome],
+  },
+  column("email", text("email address", "メールアドレス"), ({ user }) => user.emails[0] ?? null),
+  ...DEVICE_COLUMNS,
+];
+
+/** The keys of the columns that fit on a terminal. */
+export const USUAL_LEAVE_COLUMNS: readonly string[] = ["person", "kind", "name", "outcome"];
+
+/** The columns of the list by which people collect devices; the last one is to be filled in. */
+export const COLLECTION_COLUMNS: readonly Column<LeaveRow>[] = [
+  PERSON,
+  ...DEVICE_COLUMNS,
+  column("done", text("collected", "回収済み"), () => ""),
+];
+
+const describeDevice = ({ serialNumber, model, phoneNumber, status }: OwnedDevice): Text =>
+  same([serialNumber, model, phoneNumber, status].filter((word) => word !== null).join(" "));
+
+/** Returns the row of a SECURED APPs user. @param rest the ids of those that stay */
+const buildSecuredRow = (user: User, identity: SecuredIdentity, rest: ReadonlySet<string>): LeaveRow => {
+  const { id, app, userId, matchedBy } = identity;
+  const name = same(`${formatSecuredAppName(app)} ${userId}`);
+  const outcome = matchedBy === "name" ? "check" : rest.has(id) ? "left" : "delete";
+  return { user, kind: "secured", name, outcome, identity };
+};
+
+/**
+ * Returns what depended on a user, and what happens to it. Without a result of the change, as for a last day that is
+ * still to come, everything is left.
+ */
+export function buildLeaveRows(
+  { before, after }: Pick<LeaveResult, "after"> & { readonly before: Dependents },
+  { removed, kept }: EndedNotices,
+): readonly LeaveRow[] {
+  const { user } = before;
+  const rest = new Set((after.secured ?? []).map(({ id }) => id));
+  const hasRole = before.role !== "none" || before.marked;
+  const account = before.role === "none" ? text("marked as an administrator", "管理者に指定") : ROLES[before.role];
+  const isEnded = after.role === "none" && !after.marked;
+  return [
+    ...(hasRole
+      ? [{ user, kind: "account", name: account, outcome: isEnded ? "end" : "left" } satisfies LeaveRow]
+      : []),
+    ...before.devices.map((device): LeaveRow => ({
+      user,
+      kind: "device",
+      name: describeDevice(device),
+      outcome: "collect",
+      device,
+    })),
+    ...(before.secured ?? []).map((one) => buildSecuredRow(user, one, rest)),
+    ...before.renewals.map(({ name }): LeaveRow => ({ user, kind: "renewal", name: same(name), outcome: "left" })),
+    ...removed.map((address): LeaveRow => ({ user, kind: "recipient", name: same(address), outcome: "end" })),
+    ...kept.map((address): LeaveRow => ({ user, kind: "recipient", name: same(address), outcome: "left" })),
+    ...after.consoleTasks.map((task): LeaveRow => ({
+      user,
+      kind: "task",
+      name: same(String(task)),
+      outcome: "left",
+      consoleTask: task,
+    })),
+  ];
+}
+
+/** Returns true if a row keeps the user from being deleted. */
+export const isLeft = ({ outcome }: LeaveRow): boolean => outcome === "collect" || outcome === "left";
+
+/** Returns true if something of the user is ended or marked now. */
+export const isEnding = ({ outcome, device }: LeaveRow): boolean =>
+  outcome === "end" ||
+  outcome === "delete" ||
+  (outcome === "collect" && device?.tags.includes(RETURN_TAGS.awaited) === false);
+
+/** The maximum number of devices, items or tasks that one proposed command names. */
+const MAX_NAMED = 10;
+
+/** Returns the serial numbers of the devices to collect, either the managed ones or the others. */
+const listSerials = (rows: readonly LeaveRow[], isManaged: boolean): string[] =>
+  rows
+    .flatMap(({ device }) => (device !== undefined && (device.status !== NOT_MANAGED) === isManaged ? [device] : []))
+    .map(({ serialNumber }) => serialNumber)
+    .slice(0, MAX_NAMED);
+
+/** Returns what people have to do before the users can be deleted, each with the command that does or shows it. */
+export function listLeaveSteps(rows: readonly LeaveRow[]): readonly Advice[] {
+  const left = rows.filter(isLeft);
+  const find = (kind: LeaveRow["kind"]): LeaveRow | undefined => left.find((row) => row.kind === kind);
+  const steps: Advice[] = [];
+  const [managed, others] = [listSerials(left, true), listSerials(left, false)];
+  if (managed.length > 0) {
+    const free = line("devices set-owner", managed, { none: true });
+    steps.push(step("when the devices are back", "デバイスを回収したら", free));
+  }
+  if (others.length > 0) {
+    const [en, ja] = [`${NOT_MANAGED} devices keep their owner; when they are back`, "管理外のデバイスを回収したら"];
+    steps.push(step(en, ja, line("devices delete", others)));
+  }
+  const { identity: administrator } = find("secured") ?? {};
+  if (administrator !== undefined) {
+    const { app, userId } = administrator;
+    const [en, ja] = [
+      "remove the administrator in SECURED APPs MANAGER, then",
+      "SECURED APPs MANAGER で管理者を外したら",
+    ];
+    steps.push(step(en, ja, line("secured administrators remove", [userId], { app })));
+  }
+  const { user: owner } = find("renewal") ?? {};
+  if (owner !== undefined) {
+    const give = line("handover transfer", [], { from: owner.emails[0] ?? owner.id, to: "PERSON" });
+    steps.push(step("to hand over the renewal items", "年次更新の担当を引き継ぐには", give));
+  }
+  if (find("recipient") !== undefined) steps.push(NO_OTHER_RECIPIENT);
+  const { consoleTask } = find("task") ?? {};
+  if (consoleTask !== undefined) {
+    const show = line("console show", [consoleTask]);
+    steps.push(step("to see the tasks in the console", "管理画面での作業を確認するには", show));
+  }
+  const { identity: namesake } = rows.find(({ outcome }) => outcome === "check") ?? {};
+  if (namesake !== undefined) {
+    const { app, userId } = namesake;
+    steps.push(step(NAMESAKES.en, NAMESAKES.ja, line("secured users show", [userId], { app })));
+  }
+  return steps;
+}
+
+const NO_OTHER_RECIPIENT = text(
+  "nobody else gets these notices: enter another recipient in notify.yaml first",
+  "ほかに通知を受け取る人がいません。先に notify.yaml に別の通知先を書いてください",
+);
+
+const NAMESAKES = text(
+  "SECURED APPs users with the same name stay, because they may be other people; to check",
+  "同じ名前の SECURED APPs ユーザーは、別の人の可能性があるため残します。確認するには",
+);

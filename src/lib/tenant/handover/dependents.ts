@@ -1,0 +1,155 @@
+import type { Dependents, User } from "../../contract/index.ts";
+import { Failure } from "../../errors/index.ts";
+import { namesPerson, toPerson, type Person } from "../../handover/checklist/people.ts";
+import { nameKey } from "../../model/normalise.ts";
+import { text } from "../../text/index.ts";
+import { readTasksOfUsers } from "../console/tasks.ts";
+import type { Actor } from "../policy/asker.ts";
+import { isPermitted } from "../policy/check.ts";
+import { findSharedFullNames, USERS } from "../records/user-rows.ts";
+import { listItems } from "../renewals/renewal-rows.ts";
+import { readRecordsById } from "../store/lists.ts";
+import { ORDERED_JOIN } from "../store/sql/forms.ts";
+import type { Reader, Row } from "../store/store.ts";
+
+/** SQL: the users `u` whose ids are in `:ids`. */
+const OF_USERS = `from json_each(:ids) e ${ORDERED_JOIN} user u on u.id = e.value`;
+
+/** SQL: the text columns that contain email addresses of a SECURED APPs user `s`. */
+const SECURED_ADDRESSES =
+  "json_array(s.imapMailAddress, s.exchangeMailAddress, s.mailAddress, s.microsoft365MailAddress)";
+
+/** SQL: the comparison key of a full name, without blanks. */
+const buildFullNameSql = (key: string, name: string): string =>
+  `replace(replace(coalesce(${key}, ${name}), ' ', ''), '\u3000', '')`;
+
+const MATCHES = ["id", "address", "name"] as const;
+
+/**
+ * SQL: the SECURED APPs users who are, or may be, one of these users, with the rank of what they were matched by. Full
+ * names that several users share do not match anybody. Each part reads the SECURED APPs users only once.
+ */
+const SECURED_IDENTITIES = `with leaver as materialized (select u.pk, u.id, u.name, u.nameKey, u.accountName, u.employeeCode ${OF_USERS}),
+    known as (
+      select id, accountName as word from leaver union select id, employeeCode from leaver),
+    address as (
+      select m.emailKey as word, l.id from leaver l ${ORDERED_JOIN} user_email m on m."user" = l.pk),
+    matched as (
+      select k.id as person, s.pk, 0 as rank from secured_user s join known k on k.word = s.userId
+      union all select a.id, s.pk, 1 from secured_user s ${ORDERED_JOIN} json_each(${SECURED_ADDRESSES}) v
+        join address a on a.word = lower(v.value)
+      union all select l.id, s.pk, 2 from secured_user s
+        join leaver l on ${buildFullNameSql("l.nameKey", "l.name")} = ${buildFullNameSql("s.displayNameKey", "s.displayName")}
+        join json_each(:named) n on n.value = l.id)
+  select m.person, s.id, s.app, s.userId, s.displayName as name, s.administrator, min(m.rank) as rank
+  from matched m join secured_user s on s.pk = m.pk group by m.person, s.pk order by s.app, s.userId`;
+
+const groupByPerson = (rows: readonly Row[]): ReadonlyMap<string, readonly Row[]> =>
+  Map.groupBy(rows, ({ person }) => String(person));
+
+/** Returns users as people, with the words that may name them. Full names that others share are left out. */
+export const buildPeople = async (reader: Reader, users: readonly User[]): Promise<readonly Person[]> => {
+  const shared = new Set((await findSharedFullNames(reader, users)).map(nameKey));
+  return users.map(({ id, name, accountName, emails }) => {
+    const person = toPerson({ id, name, account: accountName, emails });
+    return shared.has(nameKey(name)) ? { ...person, words: person.words.filter((word) => word !== name) } : person;
+  });
+};
+
+/** Returns the users with these ids, in this order, each once.  @throws Failure `not-found` */
+const readUsers = async (reader: Reader, ids: readonly string[]): Promise<readonly User[]> => {
+  const users = new Map((await readRecordsById(reader, USERS, ids)).map((user) => [user.id, user]));
+  return [...new Set(ids)].map((id) => {
+    const user = users.get(id);
+    if (user !== undefined) return user;
+    throw new Failure("not-found", {
+      what: text(`no user has the id "${id}"`, `ID が「${id}」のユーザーはありません`),
+    });
+  });
+};
+
+/** Returns the renewal items that name each person, in the order of the people. */
+const findRenewals = async (reader: Reader, people: readonly Person[]): Promise<readonly Dependents["renewals"][]> => {
+  const items = await listItems(reader);
+  return people.map((person) =>
+    items.flatMap(({ id, name, owner, account, phoneHolder }): Dependents["renewals"] => {
+      if (namesPerson(person, owner)) return [{ id, name, relation: "owner" }];
+      const isHolder = namesPerson(person, account) || namesPerson(person, phoneHolder);
+      return isHolder ? [{ id, name, relation: "account" }] : [];
+    }),
+  );
+};
+
+const readAccounts = async (reader: Reader, ids: string): Promise<ReadonlyMap<string, Row>> => {
+  const rows = await reader.all(
+    `select u.id, coalesce(a.role, 'none') as role, u.administrator, coalesce(a.supportOption, 0) as supportOption
+     ${OF_USERS} left join account a on a."user" = u.pk`,
+    { ids },
+  );
+  return new Map(rows.map((row) => [String(row["id"]), row]));
+};
+
+/** Returns the devices of each user. The model comes from Apple, if the acting account may read Apple's data. */
+const readDevices = async (reader: Reader, asker: Actor, ids: string): Promise<ReadonlyMap<string, readonly Row[]>> =>
+  groupByPerson(
+    await reader.all(
+      `select u.id as person, t.id, t.serialNumber, coalesce(d.model, t.platform) as model, t.phoneNumber, t.status, t.tags
+       ${OF_USERS} ${ORDERED_JOIN} device t on t.owner = u.pk
+       left join main.ade_device d on d.serialNumber = t.serialNumber and :apple = 1 order by t.pk`,
+      { ids, apple: isPermitted(asker, "apple.read") ? 1 : 0 },
+    ),
+  );
+
+const toDevice = ({ id, serialNumber, model, phoneNumber, status, tags }: Row): object => ({
+  id,
+  serialNumber,
+  model,
+  phoneNumber,
+  status,
+  tags: JSON.parse(String(tags)) as unknown,
+});
+
+const toIdentity = ({ id, app, userId, name, administrator, rank }: Row): object => ({
+  id,
+  app,
+  userId,
+  name,
+  administrator: administrator === 1,
+  matchedBy: MATCHES[Number(rank)],
+});
+
+/**
+ * Returns everything that depends on users, in the order of the ids: it shows what to hand over, to end and to collect
+ * before a user can be deleted. Each kind of data is read once for all users.
+ *
+ * @throws Failure `not-found` if there is no user with an id
+ */
+export const findDependents = async (reader: Reader, asker: Actor, ids: readonly string[]): Promise<Dependents[]> => {
+  const users = await readUsers(reader, ids);
+  const param = JSON.stringify(users.map(({ id }) => id));
+  const people = await buildPeople(reader, users);
+  const named = JSON.stringify(people.flatMap(({ id, words, called }) => (words.includes(called) ? [id] : [])));
+  const seesSecured = isPermitted(asker, "secured.read");
+  const secured = seesSecured
+    ? groupByPerson(await reader.all(SECURED_IDENTITIES, { ids: param, named }))
+    : new Map<string, readonly Row[]>();
+  const accounts = await readAccounts(reader, param);
+  const devices = await readDevices(reader, asker, param);
+  const renewals = await findRenewals(reader, people);
+  const tasks = await readTasksOfUsers(reader, param);
+  return users.map((user, at) => {
+    const account = accounts.get(user.id) ?? {};
+    return {
+      user,
+      role: account["role"] as Dependents["role"],
+      marked: account["administrator"] === 1,
+      supportOption: account["supportOption"] === 1,
+      devices: (devices.get(user.id) ?? []).map(toDevice) as Dependents["devices"],
+      secured: seesSecured
+        ? ((secured.get(user.id) ?? []).map(toIdentity) as NonNullable<Dependents["secured"]>)
+        : null,
+      renewals: [...(renewals[at] ?? [])],
+      consoleTasks: [...(tasks.get(user.id) ?? [])],
+    };
+  });
+};

@@ -1,0 +1,153 @@
+import { line, step } from "../../advice/index.ts";
+import type { Dependents, LeaveResult } from "../../contract/index.ts";
+import { Failure } from "../../errors/index.ts";
+import { RETURN_TAGS } from "../../model/device.ts";
+import { SECURED_APPS, SECURED_USER } from "../../model/secured-user.ts";
+import { text } from "../../text/index.ts";
+import { toTypableName } from "../../text/shell-word.ts";
+import { ACCOUNTS, listOtherSupportAccounts, writeAdministratorMark } from "../accounts/account-rows.ts";
+import { applyAccountDraft, getStoredAccount } from "../accounts/accounts.ts";
+import { buildAccountDraft, permitAccountChange, permitPrivilegedAccount } from "../accounts/draft.ts";
+import { getCurrentInstant } from "../ids.ts";
+import { isPermitted } from "../policy/check.ts";
+import { changeTags, EDITABLE_DEVICES } from "../records/devices.ts";
+import { editSingleRecord, getRecordById, toChangedObject } from "../records/records.ts";
+import { deleteSecuredUsers } from "../records/secured/user-rows.ts";
+import { USERS } from "../records/user-rows.ts";
+import type { ChangedObject, Session, TaskFinder } from "../session.ts";
+import type { RequestKey } from "../store/idempotency.ts";
+import type { Reader, Writer } from "../store/store.ts";
+import { findDependents } from "./dependents.ts";
+
+/** The users who leave. */
+interface LeaveRequest {
+  readonly ids: readonly string[];
+  /** the tenant's revision before the users were read */
+  readonly seen?: number | undefined;
+  readonly dryRun?: boolean | undefined;
+}
+
+const LOCKS = ["accounts", "users", "devices", ...SECURED_APPS.map((app) => `secured:${app}`)];
+
+/**
+ * Ends what users who leave may do, for all of them or none: revokes roles and administrator marks, deletes their users
+ * of the SECURED APPs (not administrators, and not users with only the same name), and tags their devices as to be
+ * returned. The users stay, because devices and tasks still depend on them.
+ *
+ * @throws Failure `not-found`; `not-permitted`; `input-rejected` if nobody would be a system administrator, or nobody
+ * would have the support option; `conflict` if something was changed since it was shown
+ * @see facts 7.2: an account cannot be deleted
+ */
+export const leaveUsers = (
+  session: Session,
+  { ids, seen, dryRun = false }: LeaveRequest,
+  once?: RequestKey,
+): Promise<LeaveResult[]> => {
+  const { asker } = session;
+  const answer = async (
+    reader: Reader,
+    taskOf: TaskFinder,
+    changed?: readonly EndedRights[],
+  ): Promise<LeaveResult[]> => {
+    const after = await findDependents(reader, asker, ids);
+    return Promise.all(
+      after.map(async (now, at) => {
+        const { before = now, objects = [] } = changed?.[at] ?? {};
+        const tasks = await Promise.all([toChangedObject({ list: USERS }, now.user), ...objects].map(taskOf));
+        return { before, after: now, consoleTask: tasks.findLast((task) => task !== null) ?? null, dryRun };
+      }),
+    );
+  };
+  const replay = (reader: Reader, _: string, taskOf: TaskFinder): Promise<LeaveResult[]> => answer(reader, taskOf);
+  const change = { action: "users.leave", locks: LOCKS, seen, dryRun, once: once && { ...once, replay } };
+  return session.change(change, async (writer) => {
+    const changed: EndedRights[] = [];
+    for (const before of await findDependents(writer, asker, ids))
+      changed.push({ before, objects: await endRights(session, writer, before, dryRun) });
+    await requireSupportAccount(
+      writer,
+      changed.map(({ before }) => before),
+    );
+    const concerned = changed.filter(({ objects }) => objects.length > 0);
+    const objects = concerned.flatMap((one) => one.objects);
+    return {
+      result: (taskOf) => answer(writer, taskOf, changed),
+      objects,
+      // users of SECURED APPs do not belong to an organisation
+      orgs: objects.some(({ thing }) => thing === SECURED_USER.name)
+        ? undefined
+        : [...new Set(concerned.map(({ before }) => before.user.org.id))],
+      before: { leavers: concerned.map(({ before }) => before) },
+    };
+  });
+};
+
+/** What depended on a user, and the records that were changed or deleted. */
+interface EndedRights {
+  readonly before: Dependents;
+  readonly objects: readonly ChangedObject[];
+}
+
+const endRights = async (
+  session: Session,
+  writer: Writer,
+  before: Dependents,
+  dryRun: boolean,
+): Promise<readonly ChangedObject[]> => {
+  const objects: ChangedObject[] = [];
+  if (before.role !== "none" || before.marked) objects.push(await endAccount(session, writer, before, dryRun));
+  const secured = isPermitted(session.asker, "secured.write") ? (before.secured ?? []).filter(isOwnSecuredUser) : [];
+  await deleteSecuredUsers(
+    writer,
+    secured.map(({ id }) => id),
+  );
+  objects.push(...secured.map(({ id, name }) => ({ thing: SECURED_USER.name, id, name })));
+  for (const { id } of before.devices) {
+    const each = ({ tags }: { readonly tags: readonly string[] }) => ({
+      tags: changeTags(tags, { add: [RETURN_TAGS.awaited], remove: [] }),
+    });
+    const { edited } = await editSingleRecord(session, writer, EDITABLE_DEVICES, { id, given: {}, each });
+    if (edited.before !== edited.after) objects.push(toChangedObject(EDITABLE_DEVICES, edited.after));
+  }
+  return objects;
+};
+
+/** Returns true if a user of an app is certainly the leaver, and not an administrator, whom nobody deletes from here. */
+const isOwnSecuredUser = ({ administrator, matchedBy }: NonNullable<Dependents["secured"]>[number]): boolean =>
+  !administrator && matchedBy !== "name";
+
+/** Revokes the role of a user, or removes the mark of a user who does not have an account. */
+const endAccount = async (
+  session: Session,
+  writer: Writer,
+  { user: { id, name } }: Dependents,
+  dryRun: boolean,
+): Promise<ChangedObject> => {
+  const before = await getStoredAccount(writer, id);
+  const request = { role: "none" } as const;
+  if (before.name === null) {
+    permitPrivilegedAccount(session.asker, before);
+    await writeAdministratorMark(writer, before.pk, false, getCurrentInstant(session.surroundings));
+    return { thing: USERS.thing.name, id, name };
+  }
+  permitAccountChange(session, before, request);
+  const meant = await buildAccountDraft(writer, before, request, { id, asker: session.asker, dryRun });
+  const was = await getRecordById(writer, ACCOUNTS, id);
+  const { after } = await applyAccountDraft(session, writer, { id, before, was, meant, verifier: undefined });
+  return toChangedObject({ list: ACCOUNTS }, after);
+};
+
+/** Checks that somebody still has the support option, without which nobody gets the vendor's notices. */
+const requireSupportAccount = async (writer: Writer, leavers: readonly Dependents[]): Promise<void> => {
+  const holder = leavers.find(({ supportOption }) => supportOption);
+  if (holder === undefined || (await listOtherSupportAccounts(writer, 0)).length > 0) return;
+  const { id, accountName, name } = holder.user;
+  const from = toTypableName(accountName ?? "", id);
+  throw new Failure("input-rejected", {
+    what: text(
+      `nobody else would have the support option of ${name}, so nobody would get the notices of the vendor`,
+      `「${name}」のサポートオプションを引き継ぐ人がいないため、メーカーからの通知がだれにも届かなくなります`,
+    ),
+    hint: step("hand it over first", "先に引き継いでください", line("handover transfer", [], { from, to: "PERSON" })),
+  });
+};
