@@ -117,7 +117,7 @@ async function findRefusal(
 const MAX_LABEL_LENGTH = 255;
 
 /** Shortens the text that the import records instead of a file name. */
-const shortenLabel = (called: string): string =>
+export const shortenLabel = (called: string): string =>
   called.length <= MAX_LABEL_LENGTH
     ? called
     : `${called.slice(0, MAX_LABEL_LENGTH - 1).replace(/[\ud800-\udbff]$/, "")}…`;

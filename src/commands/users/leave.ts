@@ -14,6 +14,7 @@ import { formatCount, spaceAfterLatin, text } from "../../lib/text/index.ts";
 import { defineCommand, type Outcome } from "../command.ts";
 import { resolveRecordIds } from "../deletion/names.ts";
 import { DELETION_OPTIONS } from "../deletion/options.ts";
+import { shortenLabel } from "../deletion/run.ts";
 import { readTypedNames } from "../deletion/typed-names.ts";
 import { changeWithSettings, getLastDay, type NotifyFileChange } from "../handover/leaver.ts";
 import { encodeTable, isWorkbookName } from "../imports/outputs/table-file.ts";
@@ -23,6 +24,7 @@ import { askToApply } from "../imports/plan/settle.ts";
 import { buildPlan, formatTenantName, showPlan } from "../imports/plan/show.ts";
 import { isDefaultTable, listColumns } from "../listing/list.ts";
 import {
+  describeConsoleTask,
   describeNotRestored,
   DRY_RUN_NOTE,
   proposeUndo,
@@ -64,10 +66,12 @@ export default defineCommand({
     file: DELETION_OPTIONS.file,
     on: {
       kind: "date",
+      value: "DATE",
       about: text("last day of work; before it, only list", "最終出勤日(それより前は一覧を示すだけ)"),
     },
     report: {
       kind: "output",
+      value: "FILE",
       workbook: true,
       notStdout: true,
       about: text(
@@ -252,10 +256,7 @@ async function deleteReadyUsers(tools: Tools, { client }: LeaveTenant, request: 
     await writeReport(tools, report, rows, async () => undefined);
     return finish(tools, request, shown);
   }
-  const called = ready
-    .map(({ name }) => name)
-    .join(", ")
-    .slice(0, MAX_LABEL_LENGTH);
+  const called = shortenLabel(ready.map(({ name }) => name).join(", "));
   const plan = await client.imports.delete({ kind: "users", ids: ready.map(({ id }) => id), called }, tools.signal);
   const pending = new PendingPlan(tools, client, plan, false);
   return pending.settling(async () => {
@@ -271,16 +272,13 @@ async function deleteReadyUsers(tools: Tools, { client }: LeaveTenant, request: 
       await writeReport(tools, report, rows, async () => undefined);
       return finish(tools, request, shown);
     }
+    const mayUndo = await canDoAll(tools, ["users.write"]);
     await writeReport(tools, report, rows, async () => {
-      const done = await pending.commit();
-      for (const note of describeCommit(done, true)) await tools.terminal.note(note);
+      for (const note of describeCommit(await pending.commit(), mayUndo)) await tools.terminal.note(note);
     });
     return finish(tools, request, shown);
   });
 }
-
-/** The maximum length of the text that an import shows in place of a file name. */
-const MAX_LABEL_LENGTH = 255;
 
 /** Builds the plan that is shown before the rights are ended. */
 function buildLeavePlan(tenant: LeaveTenant, { notices, planned }: LeaveRequest, rows: readonly LeaveRow[]): Plan {
@@ -362,7 +360,11 @@ async function finish(
     results.map(({ after }) => after),
   );
   if (dryRun) await terminal.note(DRY_RUN_NOTE);
-  else await proposeUndo(tools);
+  else if (results.some(({ dryRun: isPlanned }) => !isPlanned)) await proposeUndo(tools);
+  const tasks = new Set(
+    results.flatMap(({ consoleTask, dryRun: isPlanned }) => (isPlanned ? [] : (consoleTask ?? []))),
+  );
+  for (const task of tasks) await terminal.note(describeConsoleTask(task));
   for (const note of listLeaveSteps(rows)) await terminal.note(note);
   const staying = new Set(rows.filter(isLeft).map(({ user }) => user.id)).size;
   const deleted = rows.filter(({ kind, outcome }) => kind === "user" && outcome === "delete").length;

@@ -40,7 +40,7 @@ export function listUndoOperations(plan: Import): readonly Operation[] {
  */
 export function describeCommit(plan: Import, mayUndo: boolean): readonly Text[] {
   const { consoleTask, undoes } = plan;
-  const told = [describeOutcome(plan), ...describeSettledTasks(plan)];
+  const told = [describeOutcome(plan), ...describeLeavers(plan), ...describeSettledTasks(plan)];
   if (!hasChanges(plan) && !hasTaskChanges(plan)) return told;
   const steps = line("console show", [consoleTask ?? 0]);
   return [
@@ -152,6 +152,18 @@ function describeOutcome(plan: Import): Text {
     comma,
   );
   return text(`${what.en} ${number}${open}: ${en}`, `${what.ja} ${number}${openJa}: ${ja}`);
+}
+
+/** Returns how to process leavers among the users that an import kept because devices or roles depend on them. */
+function describeLeavers({ kind, kept }: Import): readonly Text[] {
+  if (kind !== "users" || (kept?.count ?? 0) === 0) return [];
+  const leave = line("users leave", [], { file: "FILE" });
+  return [
+    text(
+      `for a list of leavers, including their devices: ${leave}`,
+      `退職者の一覧をデバイスも含めて処理するには: ${leave}`,
+    ),
+  ];
 }
 
 const NO_RECORD_CHANGED = text("no records changed", "変更なし");

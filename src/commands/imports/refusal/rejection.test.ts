@@ -111,9 +111,10 @@ test("keep omits the confirmed number, and release is proposed only to system ad
     isSystem: true,
   }).hint;
   expect(ofOrgs?.en).not.toContain("release");
+  expect(ofOrgs?.en).not.toContain("users leave");
   expect(hint(false)).toEqual({
-    en: `to keep these records and commit the rest: ${keep}; --mode append deletes nothing`,
-    ja: `残したままほかを適用するには: ${keep}。--mode append なら何も削除しません`,
+    en: `to keep these records and commit the rest: ${keep}; --mode append deletes nothing; for a list of leavers, including their devices: clomoctl users leave --file FILE`,
+    ja: `残したままほかを適用するには: ${keep}。--mode append なら何も削除しません。退職者の一覧をデバイスも含めて処理するには: clomoctl users leave --file FILE`,
   });
 });
 

@@ -314,9 +314,17 @@ function describeUndeletable(requested: ImportRequest, remedies: Remedies, isSys
   const [en, ja] = mayRelease
     ? [`; to also remove the owner from devices: ${release}`, `。デバイスの所有者も外すには: ${release}`]
     : ["", ""];
+  const leave = line("users leave", [], { file: "FILE" });
+  const [leavers, leaversJa] =
+    requested.kind === "users"
+      ? [
+          `; for a list of leavers, including their devices: ${leave}`,
+          `。退職者の一覧をデバイスも含めて処理するには: ${leave}`,
+        ]
+      : ["", ""];
   return text(
-    `to keep these records and commit the rest: ${keep}${en}; --mode append deletes nothing`,
-    `残したままほかを適用するには: ${keep}${ja}。--mode append なら何も削除しません`,
+    `to keep these records and commit the rest: ${keep}${en}; --mode append deletes nothing${leavers}`,
+    `残したままほかを適用するには: ${keep}${ja}。--mode append なら何も削除しません${leaversJa}`,
   );
 }
 
