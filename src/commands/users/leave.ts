@@ -53,7 +53,7 @@ export default defineCommand({
   summary: text("end the rights of users who leave, collect their devices, then delete them", "退職者の処理をする"),
   details: [
     text(
-      "Shows everything that depends on the users, and in one change revokes their roles, deletes their SECURED APPs users, removes them from notify.yaml if others get the same notices, and gives their devices the tag 回収待ち. What is left is listed (exit 8): devices to collect, administrators of SECURED APPs, renewal items, tasks in the console. When nothing is left, the same command deletes the users.",
+      "Shows everything that depends on the users, and in one change revokes their roles, deletes their SECURED APPs users, removes them from notify.yaml if others get the same reminders, and gives their devices the tag 回収待ち. What is left is listed (exit 8): devices to collect, administrators of SECURED APPs, renewal items, tasks in the console. When nothing is left, the same command deletes the users.",
       "退職者に関係するものをすべて示し、1 回の変更で、管理者権限を外し、SECURED APPs ユーザーを削除し、ほかに受け取る人のいる通知先から外し、デバイスにタグ「回収待ち」を付けます。残るもの(回収するデバイス、SECURED APPs の管理者、年次更新、管理画面での作業)は一覧に示します(終了コード 8)。何も残らなくなれば、同じコマンドでユーザーを削除します。",
     ),
     text(

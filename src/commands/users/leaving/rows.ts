@@ -198,7 +198,7 @@ export function listLeaveSteps(rows: readonly LeaveRow[]): readonly Advice[] {
 }
 
 const NO_OTHER_RECIPIENT = text(
-  "nobody else gets these notices: enter another recipient in notify.yaml first",
+  "nobody else gets these reminders: enter another recipient in notify.yaml first",
   "ほかに通知を受け取る人がいません。先に notify.yaml に別の通知先を書いてください",
 );
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { shouldNotify } from "../../renewals/notify/recipients.ts";
 import type { RenewalItem, RenewalKind } from "../../model/renewal.ts";
 import { parseNotifySettings } from "../../renewals/notify/settings-schema.ts";
-import { replaceRecipient, type Succession } from "./notify-settings.ts";
+import { removeRecipient, replaceRecipient, type Succession } from "./notify-settings.ts";
 
 const SETTINGS = `smtp: {host: localhost, security: none, from: a@example.jp}
 # who hears of it
@@ -165,4 +165,26 @@ test("only the leaver loses reminders in the context, and nobody does in other c
       }
     }),
   );
+});
+
+test.each([
+  ["others get everything", ["{name: b, way: mail, address: b@x.jp}"], undefined, ["removed"]],
+  ["nobody else is there", [], undefined, ["kept"]],
+  ["others get only some kinds", ["{name: b, way: mail, address: b@x.jp, kinds: [custom]}"], undefined, ["kept"]],
+  [
+    "others are for this context only",
+    ["{name: b, way: mail, address: b@x.jp, contexts: [osaka]}"],
+    undefined,
+    ["kept"],
+  ],
+  ["both are for this context", ["{name: b, way: mail, address: b@x.jp, contexts: [osaka]}"], "[osaka]", ["removed"]],
+  ["the leaver is for another context", ["{name: b, way: mail, address: b@x.jp}"], "[tokyo]", []],
+] as const)("a leaver's entry is removed only if others cover it: %s", (_, others, contexts, expected) => {
+  const own = `{name: a, way: mail, address: A@x.jp${contexts === undefined ? "" : `, contexts: ${contexts}`}}`;
+  const content = `# kept\nrecipients:\n${[own, ...others].map((one) => `  - ${one}\n`).join("")}`;
+  const leaver = { called: "a", id: null, account: null, words: ["a@x.jp"] };
+  const { removed, kept, content: after } = removeRecipient(content, { context: "osaka", leaver });
+  expect([...removed.map(() => "removed"), ...kept.map(() => "kept")]).toEqual(expected);
+  expect(after.includes("A@x.jp")).toBe(removed.length === 0);
+  expect(after).toContain("# kept");
 });
